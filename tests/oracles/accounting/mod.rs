@@ -1,0 +1,6 @@
+//! Adapters of `accounting/`.
+
+pub(crate) mod allocation_residual;
+pub(crate) mod iso4217_minor_units;
+mod python_random;
+pub(crate) mod trial_balance_100k;

@@ -1,0 +1,64 @@
+//! A case and what came of it.
+
+use std::error::Error;
+use std::path::Path;
+
+use crate::known::Known;
+
+/// What an adapter is: it reads one file and gives our answer to each of its cases.
+///
+/// An error means that the file itself could not be read as the adapter expects; it counts as one
+/// failed case, never as nothing.
+pub(crate) type Adapter = fn(&Path) -> Result<Vec<Case>, Box<dyn Error>>;
+
+/// One case of a file, asked and answered.
+pub(crate) struct Case {
+    pub(crate) id: String,
+    pub(crate) expected: String,
+    answer: Answer,
+}
+
+enum Answer {
+    /// Our answer as text, and whether it is the expected one.
+    Given { actual: String, right: bool },
+    /// What the case asks for and we don't do yet.
+    Unsupported(String),
+}
+
+pub(crate) enum Verdict {
+    Passed,
+    Failed { actual: String },
+    Unsupported { reason: String },
+}
+
+impl Case {
+    /// Compares as text: for everything exact.
+    pub(crate) fn exact(id: String, expected: String, actual: String) -> Self {
+        let right = expected == actual;
+        Self { id, expected, answer: Answer::Given { actual, right } }
+    }
+
+    pub(crate) fn unsupported(id: String, reason: &str) -> Self {
+        Self { id, expected: String::new(), answer: Answer::Unsupported(reason.to_owned()) }
+    }
+
+    /// A case that is known to differ counts as unsupported while our answer is the one written
+    /// down, and as failed when it has become another, be it the expected one: then KNOWN.md is
+    /// out of date.
+    pub(crate) fn verdict(&self, known: Option<&Known>) -> Verdict {
+        match (&self.answer, known) {
+            (Answer::Given { actual, .. }, Some(known)) if *actual == known.ours => {
+                Verdict::Unsupported { reason: format!("KNOWN.md: {}", known.why) }
+            }
+            (Answer::Given { actual, .. }, Some(known)) => {
+                Verdict::Failed { actual: format!("{actual} (KNOWN.md says {})", known.ours) }
+            }
+            (Answer::Unsupported(reason), Some(_)) => {
+                Verdict::Failed { actual: format!("none ({reason}), though KNOWN.md has one") }
+            }
+            (Answer::Given { right: true, .. }, None) => Verdict::Passed,
+            (Answer::Given { actual, .. }, None) => Verdict::Failed { actual: actual.clone() },
+            (Answer::Unsupported(reason), None) => Verdict::Unsupported { reason: reason.clone() },
+        }
+    }
+}

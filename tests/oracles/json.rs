@@ -1,0 +1,31 @@
+//! Reading the case files: JSON whose shape each adapter states by asking for it.
+
+use std::error::Error;
+use std::path::Path;
+
+use serde_json::Value;
+
+pub(crate) fn read(path: &Path) -> Result<Value, Box<dyn Error>> {
+    Ok(serde_json::from_str(&std::fs::read_to_string(path)?)?)
+}
+
+/// The list under `name`; absent is an error, because a case left out is a case passed.
+pub(crate) fn list<'a>(value: &'a Value, name: &str) -> Result<&'a [Value], String> {
+    let found = value.get(name).and_then(Value::as_array);
+    Ok(found.ok_or_else(|| format!("no list {name:?} in {}", brief(value)))?)
+}
+
+pub(crate) fn text<'a>(value: &'a Value, name: &str) -> Result<&'a str, String> {
+    let found = value.get(name).and_then(Value::as_str);
+    found.ok_or_else(|| format!("no text {name:?} in {}", brief(value)))
+}
+
+/// The texts in the list under `name`.
+pub(crate) fn texts<'a>(value: &'a Value, name: &str) -> Result<Vec<&'a str>, String> {
+    let text = |v: &'a Value| v.as_str().ok_or_else(|| format!("{name:?} holds {v}, not a text"));
+    list(value, name)?.iter().map(text).collect()
+}
+
+fn brief(value: &Value) -> String {
+    value.to_string().chars().take(80).collect()
+}

@@ -1,0 +1,129 @@
+//! The oracles: cases whose answers somebody else wrote, asked of our public functions.
+//!
+//! `cargo xtask oracles [DIR]` runs every case file under DIR, by default `../shared/oracles` if it
+//! is there and `tests/oracles` if not. `cargo test` runs it too, as a test target of its own; a
+//! word given after `--` then picks the files whose path holds it, as test names are picked.
+//!
+//! A file is known by its path below DIR. [`ADAPTERS`] says which function reads it; a file that has
+//! none is listed with all its cases unsupported, because what nobody asks of us we can't claim.
+//! `KNOWN.md` lists the cases where we differ on purpose. The program fails when a case does.
+
+mod accounting;
+mod case;
+mod files;
+mod json;
+mod known;
+mod report;
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use case::{Adapter, Case, Verdict};
+use known::KnownCases;
+use report::Report;
+
+/// Each file we can answer, under its path below DIR.
+const ADAPTERS: &[(&str, Adapter)] = &[
+    ("accounting/allocation_residual.json", accounting::allocation_residual::cases),
+    ("accounting/iso4217_minor_units.json", accounting::iso4217_minor_units::cases),
+    ("accounting/trial_balance_100k_expected.csv", accounting::trial_balance_100k::cases),
+];
+
+fn main() -> ExitCode {
+    match Options::from_arguments().and_then(|options| run(&options)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("oracles: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> Result<bool, Box<dyn Error>> {
+    let known = KnownCases::read(&repository().join("tests/oracles/KNOWN.md"))?;
+    let dir = &options.dir;
+    let found = files::find(dir).map_err(|error| format!("{}: {error}", dir.display()))?;
+    let mut report = Report::default();
+    println!("oracles under {}", dir.display());
+    for path in found.iter().filter(|path| options.picks(&below(dir, path))) {
+        match adapter_of(path) {
+            Some((file, adapter)) => run_file(file, *adapter, path, &known, &mut report),
+            None => report.without_adapter(&below(dir, path), files::count(path)),
+        }
+    }
+    for (file, _) in ADAPTERS.iter().filter(|(file, _)| options.picks(file)) {
+        if !found.iter().any(|path| path.ends_with(file)) {
+            report.not_found(file);
+        }
+    }
+    Ok(report.finish())
+}
+
+fn run_file(file: &str, adapter: Adapter, path: &Path, known: &KnownCases, report: &mut Report) {
+    match adapter(path) {
+        Ok(cases) => {
+            let judge = |case: Case| -> (Case, Verdict) {
+                let verdict = case.verdict(known.get(file, &case.id));
+                (case, verdict)
+            };
+            let judged: Vec<_> = cases.into_iter().map(judge).collect();
+            report.file(file, &judged);
+        }
+        Err(error) => report.unreadable(file, &error.to_string()),
+    }
+}
+
+/// By the end of the full path, so that DIR may also be one of the folders, or a single file.
+fn adapter_of(path: &Path) -> Option<&'static (&'static str, Adapter)> {
+    let full = std::path::absolute(path).ok()?;
+    ADAPTERS.iter().find(|(file, _)| full.ends_with(file))
+}
+
+fn below(dir: &Path, path: &Path) -> String {
+    let relative = path.strip_prefix(dir).unwrap_or(path);
+    let shown = if relative.as_os_str().is_empty() { path } else { relative };
+    shown.to_string_lossy().replace('\\', "/")
+}
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+struct Options {
+    dir: PathBuf,
+    words: Vec<String>,
+}
+
+impl Options {
+    /// `--dir DIR` and words to pick files by. Flags meant for the usual test harness, which
+    /// `cargo test -- --nocapture` hands to every target, are none of ours.
+    fn from_arguments() -> Result<Self, Box<dyn Error>> {
+        let mut options = Self { dir: default_dir(), words: Vec::new() };
+        let mut arguments = std::env::args().skip(1);
+        while let Some(argument) = arguments.next() {
+            if argument == "--dir" {
+                options.dir = arguments.next().ok_or("--dir wants a folder")?.into();
+            } else if ["--test-threads", "--skip", "--format", "--color"]
+                .contains(&argument.as_str())
+            {
+                arguments.next();
+            } else if !argument.starts_with('-') {
+                options.words.push(argument);
+            }
+        }
+        Ok(options)
+    }
+
+    fn picks(&self, file: &str) -> bool {
+        self.words.is_empty() || self.words.iter().any(|word| file.contains(word.as_str()))
+    }
+}
+
+fn default_dir() -> PathBuf {
+    let shared = repository().join("../shared/oracles");
+    let ours = repository().join("tests/oracles");
+    let chosen = if shared.is_dir() { shared } else { ours };
+    chosen.canonicalize().unwrap_or(chosen)
+}

@@ -1,0 +1,65 @@
+//! What each recipe runs.
+
+use std::path::Path;
+
+use crate::step::Step;
+
+/// Everything that proves behaviour. One `cargo test` covers units, integration tests, the oracle
+/// runner (a test target without harness) and documentation examples, and builds all examples.
+/// Nothing has to be installed or started first.
+pub(crate) fn test() -> Vec<Step> {
+    vec![Step::cargo("test", &["test", "--workspace"])]
+}
+
+/// The oracle runner alone. It finds its default folder itself, so that plain `cargo test` finds the same one.
+pub(crate) fn oracles(dir: Option<&Path>) -> Vec<Step> {
+    let step = Step::cargo(
+        "oracles",
+        &["test", "--quiet", "--package", "fondaco", "--test", "oracles", "--"],
+    );
+    vec![match dir {
+        Some(dir) => step.arg("--dir").arg(dir),
+        None => step,
+    }]
+}
+
+pub(crate) fn fmt() -> Vec<Step> {
+    vec![Step::cargo("fmt", &["fmt", "--all"])]
+}
+
+pub(crate) fn fmt_check() -> Vec<Step> {
+    vec![Step::cargo("fmt --check", &["fmt", "--all", "--", "--check"])]
+}
+
+pub(crate) fn lint() -> Vec<Step> {
+    let clippy = ["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"];
+    vec![Step::cargo("lint", &clippy)]
+}
+
+/// Private items too: their links rot as easily as the public ones.
+pub(crate) fn docs() -> Vec<Step> {
+    let doc = ["doc", "--workspace", "--no-deps", "--document-private-items"];
+    vec![Step::cargo("docs", &doc).env("RUSTDOCFLAGS", "--deny warnings")]
+}
+
+/// cargo-deny takes four minutes to compile, so no recipe installs it; where it is missing, the step
+/// says so and the rest goes on.
+pub(crate) fn deny() -> Vec<Step> {
+    let check = ["deny", "--all-features", "check"];
+    let advice =
+        "cargo-deny is not installed; `cargo install --locked cargo-deny` takes some minutes";
+    vec![Step::cargo("deny", &check).only_where(&["deny", "--version"], advice)]
+}
+
+pub(crate) fn bench(name: Option<&str>) -> Vec<Step> {
+    let step = Step::cargo("bench", &["bench", "--package", "fondaco"]);
+    vec![match name {
+        Some(name) => step.arg("--bench").arg(name),
+        None => step.arg("--benches"),
+    }]
+}
+
+/// Cheap and telling first: a missing blank line should not wait for the tests.
+pub(crate) fn ci() -> Vec<Step> {
+    [fmt_check(), lint(), docs(), deny(), test()].into_iter().flatten().collect()
+}

@@ -1,0 +1,111 @@
+//! One step of a recipe: a cargo command with a name, run from the
+//! workspace's root with its output passed through.
+
+use std::ffi::OsStr;
+use std::io::IsTerminal;
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+
+pub(crate) struct Step {
+    name: &'static str,
+    command: Command,
+    needs: Option<Need>,
+}
+
+/// A tool that may be missing: its probe, and what to tell people who lack it.
+struct Need {
+    probe: Command,
+    advice: &'static str,
+}
+
+impl Step {
+    pub(crate) fn cargo(name: &'static str, arguments: &[&str]) -> Self {
+        Self { name, command: cargo(arguments), needs: None }
+    }
+
+    pub(crate) fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
+        self.command.arg(argument);
+        self
+    }
+
+    pub(crate) fn env(mut self, key: &str, value: &str) -> Self {
+        self.command.env(key, value);
+        self
+    }
+
+    /// Leaves the step out, with the advice printed, where `cargo <probe>` does not succeed.
+    pub(crate) fn only_where(mut self, probe: &[&str], advice: &'static str) -> Self {
+        self.needs = Some(Need { probe: cargo(probe), advice });
+        self
+    }
+
+    fn run(mut self) -> Outcome {
+        if let Some(mut need) = self.needs
+            && !succeeds(need.probe.stdout(Stdio::null()).stderr(Stdio::null()))
+        {
+            return Outcome::LeftOut(need.advice);
+        }
+        if succeeds(&mut self.command) { Outcome::Done } else { Outcome::Failed }
+    }
+}
+
+enum Outcome {
+    Done,
+    LeftOut(&'static str),
+    Failed,
+}
+
+/// Runs the steps in order, up to the first that fails.
+pub(crate) fn run_all(steps: Vec<Step>) -> ExitCode {
+    let count = steps.len();
+    for (index, step) in steps.into_iter().enumerate() {
+        let name = step.name;
+        announce(&format!("[{}/{count}] {name}: {}", index + 1, as_typed(&step.command)));
+        match step.run() {
+            Outcome::Done => {}
+            Outcome::LeftOut(advice) => announce(&format!("{name} left out: {advice}")),
+            Outcome::Failed => {
+                announce(&format!("{name} failed"));
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    announce("all done");
+    ExitCode::SUCCESS
+}
+
+/// On standard error, where cargo's own progress goes, so that the order on a screen is right.
+fn announce(line: &str) {
+    if std::io::stderr().is_terminal() {
+        eprintln!("\x1b[1m==> {line}\x1b[0m");
+    } else {
+        eprintln!("==> {line}");
+    }
+}
+
+fn as_typed(command: &Command) -> String {
+    let words = command.get_args().map(|word| word.to_string_lossy());
+    std::iter::once("cargo".into()).chain(words).collect::<Vec<_>>().join(" ")
+}
+
+/// The cargo that runs us, so that a toolchain chosen with `cargo +name xtask` stays chosen.
+fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments).current_dir(root());
+    command
+}
+
+fn root() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here)
+}
+
+fn succeeds(command: &mut Command) -> bool {
+    match command.stdin(Stdio::null()).status() {
+        Ok(status) => status.success(),
+        Err(error) => {
+            announce(&format!("{} does not start: {error}", as_typed(command)));
+            false
+        }
+    }
+}
