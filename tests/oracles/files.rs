@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::json;
+
 /// All case files under `dir`, or `dir` itself if it is one, in order of their names.
 pub(crate) fn find(dir: &Path) -> io::Result<Vec<PathBuf>> {
     if dir.is_file() {
@@ -58,8 +60,7 @@ pub(crate) fn count(path: &Path) -> usize {
     if path.extension() != Some(OsStr::new("json")) {
         return 1;
     }
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    let Ok(file) = serde_json::from_str::<Value>(&text) else { return 1 };
+    let Ok(file) = json::read(path) else { return 1 };
     let special = CASES_ARE_AT.iter().find(|(name, _)| path.ends_with(name));
     let counted = match special.and_then(|(_, pointer)| file.pointer(pointer)) {
         Some(cases) => leaves(cases),
