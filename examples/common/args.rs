@@ -1,0 +1,154 @@
+//! The command line that all examples share: `--data DIR`, `--store memory|sqlite:PATH`, `--help`.
+
+use std::{ffi::OsString, fmt, path::PathBuf};
+
+use lexopt::{Arg, Parser, ValueExt};
+
+/// What the command line asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Args {
+    /// The directory to read; none for the demo company.
+    pub data: Option<PathBuf>,
+    /// Where to keep the books.
+    pub store: StoreChoice,
+}
+
+/// Where an example keeps what it books.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreChoice {
+    /// In memory: gone when the example ends.
+    Memory,
+    /// In an SQLite file.
+    Sqlite(PathBuf),
+}
+
+/// What to do about the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Run with this.
+    Run(Args),
+    /// Print this and end well: somebody asked for help.
+    Help(String),
+}
+
+/// A command line that says nothing sensible, and the way out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArgsError(String);
+
+impl fmt::Display for ArgsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; --help lists what there is", self.0)
+    }
+}
+
+impl std::error::Error for ArgsError {}
+
+impl From<lexopt::Error> for ArgsError {
+    fn from(error: lexopt::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// Reads the process's command line. `about` says in one line what the example does, `store` is where it keeps its books unless told otherwise.
+///
+/// # Errors
+/// An unknown option, one without its value, or one that comes twice.
+///
+/// ```ignore
+/// let args = match args::from_env("books a half year", StoreChoice::Memory)? {
+///     Command::Run(args) => args,
+///     Command::Help(text) => return Ok(print!("{text}")),
+/// };
+/// ```
+pub fn from_env(about: &str, store: StoreChoice) -> Result<Command, ArgsError> {
+    parse(Parser::from_env(), about, store)
+}
+
+/// Reads a command line without the program's name, as [`from_env`] does.
+///
+/// # Errors
+/// As [`from_env`].
+pub fn from_args(
+    args: impl IntoIterator<Item = impl Into<OsString>>,
+    about: &str,
+    store: StoreChoice,
+) -> Result<Command, ArgsError> {
+    parse(
+        Parser::from_args(args.into_iter().map(Into::into).collect::<Vec<OsString>>()),
+        about,
+        store,
+    )
+}
+
+fn parse(mut parser: Parser, about: &str, default: StoreChoice) -> Result<Command, ArgsError> {
+    let (mut data, mut store) = (None, None);
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("data") => once(
+                "--data",
+                &mut data,
+                PathBuf::from(value(&mut parser, "--data", "a directory of CSV files")?),
+            )?,
+            Arg::Long("store") => once(
+                "--store",
+                &mut store,
+                store_choice(value(&mut parser, "--store", "memory or sqlite:PATH")?)?,
+            )?,
+            Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help(help(about, &default))),
+            Arg::Value(value) => {
+                return Err(ArgsError(format!(
+                    "{value:?} stands alone: values follow --data or --store"
+                )));
+            }
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Command::Run(Args { data, store: store.unwrap_or(default) }))
+}
+
+/// The value that follows an option; an option in its place is a value forgotten.
+fn value(parser: &mut Parser, option: &str, wants: &str) -> Result<OsString, ArgsError> {
+    let value = parser
+        .value()
+        .ok()
+        .filter(|value| !value.is_empty() && !value.to_string_lossy().starts_with("--"));
+    value.ok_or_else(|| ArgsError(format!("{option} needs {wants} after it")))
+}
+
+fn once<T>(option: &str, place: &mut Option<T>, value: T) -> Result<(), ArgsError> {
+    match place.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(ArgsError(format!("{option} is there twice: give it once"))),
+    }
+}
+
+fn store_choice(value: OsString) -> Result<StoreChoice, ArgsError> {
+    let text = value.string().map_err(|_| ArgsError("--store takes a path in UTF-8".to_owned()))?;
+    match text.split_once(':') {
+        None if text == "memory" => Ok(StoreChoice::Memory),
+        Some(("sqlite", path)) if !path.is_empty() => Ok(StoreChoice::Sqlite(path.into())),
+        _ => Err(ArgsError(format!(
+            "--store {text} is no store: right is memory, or sqlite:PATH, say sqlite:target/books.db"
+        ))),
+    }
+}
+
+fn help(about: &str, default: &StoreChoice) -> String {
+    format!(
+        "{about}\n\n\
+         Options:\n  \
+         --data DIR     read the company's documents from CSV files, say ../shared/data/adventureworks_mini;\n                 \
+         without it a demo company is generated, the same on every run\n  \
+         --store STORE  memory, or sqlite:PATH for a file that stays (default: {default})\n  \
+         --help         print this\n"
+    )
+}
+
+impl fmt::Display for StoreChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Memory => write!(f, "memory"),
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+        }
+    }
+}
