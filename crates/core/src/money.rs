@@ -1,0 +1,355 @@
+//! Money: an exact amount in one currency.
+//!
+//! Adding two currencies is an error and not a panic, no float ever becomes money, and every
+//! rounding is named. An amount may hold more digits than its currency has (unit prices, tax before
+//! rounding): [`Money::round`] ends that, and [`Money::is_rounded`] asks.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::ops::Neg;
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::currency::{Currency, UnknownCurrency};
+use crate::decimal::{self, DecimalError};
+use crate::rounding::{Rounding, round};
+
+/// An exact amount in one currency, up to 28 digits, in canonical form (no zeros at the end, zero
+/// without a sign).
+///
+/// ```
+/// use fondaco_core::{Currency, Money, Rounding};
+/// let price: Money = "1234.50 EUR".parse()?;
+/// assert_eq!(price.add(Money::minor(50, Currency::EUR))?, "1235 EUR".parse()?);
+/// assert_eq!(price.to_string(), "1234.50 EUR");
+/// let dollar = Money::minor(100, Currency::USD);
+/// assert_eq!(price.add(dollar).unwrap_err().code(), "core.currency_mismatch");
+/// # Ok::<(), fondaco_core::MoneyError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Money {
+    #[serde(with = "decimal::as_text")]
+    amount: Decimal,
+    currency: Currency,
+}
+
+impl Money {
+    /// An amount of a currency. The amount is brought into canonical form and may have more digits
+    /// than the currency.
+    ///
+    /// ```
+    /// use fondaco_core::{Currency, Money};
+    /// use rust_decimal::Decimal;
+    /// let unit_price = Money::new(Decimal::new(12_345, 4), Currency::EUR);
+    /// assert_eq!(unit_price.to_string(), "1.2345 EUR");
+    /// ```
+    #[inline]
+    pub fn new(amount: Decimal, currency: Currency) -> Money {
+        Money { amount: decimal::normalize(amount), currency }
+    }
+
+    /// An amount counted in the currency's minor units: 1234 EUR cents are 12.34 EUR, 1234 JPY are
+    /// 1234 JPY. A currency without a minor unit (gold) is counted in whole units.
+    ///
+    /// ```
+    /// use fondaco_core::{Currency, Money};
+    /// assert_eq!(Money::minor(1234, Currency::EUR).to_string(), "12.34 EUR");
+    /// assert_eq!(Money::minor(1234, Currency::KWD).to_string(), "1.234 KWD");
+    /// ```
+    #[inline]
+    pub fn minor(units: i64, currency: Currency) -> Money {
+        Money { amount: decimal::from_fixed(units, currency.minor_units().unwrap_or(0)), currency }
+    }
+
+    /// Nothing, of a currency.
+    #[inline]
+    pub fn zero(currency: Currency) -> Money {
+        Money { amount: Decimal::ZERO, currency }
+    }
+
+    /// Reads an amount, one blank, and a currency's code, such as `12.34 EUR`. The amount is read
+    /// as by [`decimal::parse`].
+    ///
+    /// ```
+    /// use fondaco_core::Money;
+    /// assert_eq!(Money::parse("-0.5 EUR")?.to_string(), "-0.50 EUR");
+    /// assert!(Money::parse("1,000.00 EUR").is_err());
+    /// # Ok::<(), fondaco_core::MoneyError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`MoneyError::Syntax`], [`MoneyError::Currency`], or [`MoneyError::Amount`] with what is
+    /// wrong in the amount.
+    pub fn parse(text: &str) -> Result<Money, MoneyError> {
+        let (amount, code) =
+            text.split_once(' ').ok_or_else(|| MoneyError::Syntax { text: text.into() })?;
+        Ok(Money::new(decimal::parse(amount)?, code.parse()?))
+    }
+
+    /// The amount, in canonical form.
+    #[inline]
+    pub fn amount(self) -> Decimal {
+        self.amount
+    }
+
+    /// The currency.
+    #[inline]
+    pub fn currency(self) -> Currency {
+        self.currency
+    }
+
+    /// The amount counted in the currency's minor units, as [`Money::minor`] takes it. `None` when
+    /// it holds finer digits or 64 bits are too few.
+    ///
+    /// ```
+    /// use fondaco_core::Money;
+    /// assert_eq!(Money::parse("12.34 EUR")?.to_minor(), Some(1234));
+    /// assert_eq!(Money::parse("12.345 EUR")?.to_minor(), None);
+    /// # Ok::<(), fondaco_core::MoneyError>(())
+    /// ```
+    #[inline]
+    pub fn to_minor(self) -> Option<i64> {
+        decimal::to_fixed(self.amount, self.currency.minor_units().unwrap_or(0))
+    }
+
+    /// Whether the amount is zero.
+    #[inline]
+    pub fn is_zero(self) -> bool {
+        self.amount.is_zero()
+    }
+
+    /// Whether the amount is below zero.
+    #[inline]
+    pub fn is_negative(self) -> bool {
+        self.amount.is_sign_negative()
+    }
+
+    /// Whether the amount is above zero.
+    #[inline]
+    pub fn is_positive(self) -> bool {
+        !self.is_negative() && !self.is_zero()
+    }
+
+    /// The amount without its sign.
+    #[inline]
+    pub fn abs(self) -> Money {
+        Money::new(self.amount.abs(), self.currency)
+    }
+
+    /// Whether the amount has no more digits than its currency. Always so where the currency has no
+    /// minor unit.
+    ///
+    /// ```
+    /// use fondaco_core::Money;
+    /// assert!(Money::parse("12.3 EUR")?.is_rounded());
+    /// assert!(!Money::parse("12.3 JPY")?.is_rounded());
+    /// # Ok::<(), fondaco_core::MoneyError>(())
+    /// ```
+    #[inline]
+    pub fn is_rounded(self) -> bool {
+        self.currency.minor_units().is_none_or(|digits| self.amount.scale() <= digits)
+    }
+
+    /// Rounds to the currency's digits. An amount of a currency without a minor unit stays as it
+    /// is.
+    ///
+    /// ```
+    /// use fondaco_core::{Money, Rounding};
+    /// let tax = Money::parse("1.995 EUR")?;
+    /// assert_eq!(tax.round(Rounding::HalfUp), Money::parse("2 EUR")?);
+    /// assert_eq!(tax.round(Rounding::Down), Money::parse("1.99 EUR")?);
+    /// # Ok::<(), fondaco_core::MoneyError>(())
+    /// ```
+    pub fn round(self, rounding: Rounding) -> Money {
+        match self.currency.minor_units() {
+            Some(digits) => self.round_to(digits, rounding),
+            None => self,
+        }
+    }
+
+    /// Rounds to a number of digits, such as those of unit prices.
+    pub fn round_to(self, digits: u32, rounding: Rounding) -> Money {
+        Money { amount: round(self.amount, digits, rounding), currency: self.currency }
+    }
+
+    /// The exact sum of amounts of one currency; zero when there are none.
+    ///
+    /// ```
+    /// use fondaco_core::{Currency, Money};
+    /// let total = Money::sum(Currency::EUR, [Money::minor(1, Currency::EUR), Money::minor(2, Currency::EUR)])?;
+    /// assert_eq!(total, Money::minor(3, Currency::EUR));
+    /// # Ok::<(), fondaco_core::MoneyError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Money::add`].
+    pub fn sum(
+        currency: Currency,
+        amounts: impl IntoIterator<Item = Money>,
+    ) -> Result<Money, MoneyError> {
+        amounts.into_iter().try_fold(Money::zero(currency), Money::add)
+    }
+
+    /// Orders two amounts of one currency.
+    ///
+    /// # Errors
+    /// [`MoneyError::CurrencyMismatch`].
+    pub fn compare(self, other: Money) -> Result<Ordering, MoneyError> {
+        self.same_currency(other)?;
+        Ok(self.amount.cmp(&other.amount))
+    }
+
+    #[inline]
+    fn same_currency(self, other: Money) -> Result<(), MoneyError> {
+        if self.currency == other.currency {
+            return Ok(());
+        }
+        Err(MoneyError::CurrencyMismatch { left: self.currency, right: other.currency })
+    }
+}
+
+/// Arithmetic under the names of the operators, which it cannot be, as it may fail.
+#[expect(
+    clippy::should_implement_trait,
+    reason = "the traits of the operators promise an amount, and these may fail"
+)]
+impl Money {
+    /// The exact sum.
+    ///
+    /// # Errors
+    /// [`MoneyError::CurrencyMismatch`], and [`MoneyError::Amount`] when the sum has no room in 28
+    /// digits.
+    #[inline]
+    pub fn add(self, other: Money) -> Result<Money, MoneyError> {
+        self.same_currency(other)?;
+        Ok(Money { amount: decimal::add(self.amount, other.amount)?, currency: self.currency })
+    }
+
+    /// The exact difference.
+    ///
+    /// # Errors
+    /// As [`Money::add`].
+    #[inline]
+    pub fn sub(self, other: Money) -> Result<Money, MoneyError> {
+        self.add(other.neg())
+    }
+
+    /// The amount with the other sign. The operator `-` does the same.
+    #[inline]
+    pub fn neg(self) -> Money {
+        Money::new(-self.amount, self.currency)
+    }
+
+    /// The exact product with a factor: a quantity, a [`Rate`](crate::Rate), an integer. Where the
+    /// exact product may have more than 28 digits, use [`Money::mul_round`].
+    ///
+    /// ```
+    /// use fondaco_core::{Money, Rate};
+    /// let price = Money::parse("10.50 EUR")?;
+    /// assert_eq!(price.mul(3)?, Money::parse("31.50 EUR")?);
+    /// assert_eq!(price.mul(Rate::percent("19")?)?, Money::parse("1.995 EUR")?);
+    /// # Ok::<(), fondaco_core::MoneyError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`MoneyError::Amount`] with [`DecimalError::Overflow`] when the product is too large, and
+    /// with [`DecimalError::Inexact`] when it has more than 28 digits.
+    pub fn mul(self, factor: impl Into<Decimal>) -> Result<Money, MoneyError> {
+        Ok(Money {
+            amount: decimal::mul_exact(self.amount, factor.into())?,
+            currency: self.currency,
+        })
+    }
+
+    /// The product with a factor, rounded once, from its exact value, to the currency's digits (28
+    /// where it has no minor unit).
+    ///
+    /// # Errors
+    /// [`MoneyError::Amount`] with [`DecimalError::Overflow`] when the product is too large.
+    pub fn mul_round(
+        self,
+        factor: impl Into<Decimal>,
+        rounding: Rounding,
+    ) -> Result<Money, MoneyError> {
+        let digits = self.currency.minor_units().unwrap_or(decimal::MAX_DIGITS);
+        Ok(Money {
+            amount: decimal::mul_round(self.amount, factor.into(), digits, rounding)?,
+            currency: self.currency,
+        })
+    }
+}
+
+impl Neg for Money {
+    type Output = Money;
+
+    fn neg(self) -> Money {
+        Money::neg(self)
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        decimal::write_padded(f, self.amount, self.currency.minor_units().unwrap_or(0))?;
+        write!(f, " {}", self.currency)
+    }
+}
+
+impl fmt::Debug for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Money {
+    type Err = MoneyError;
+
+    fn from_str(text: &str) -> Result<Money, MoneyError> {
+        Money::parse(text)
+    }
+}
+
+/// What can go wrong with money.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MoneyError {
+    /// Amounts of two currencies were added, subtracted or compared.
+    #[error("{left} and {right} cannot be reckoned together: convert one of them first")]
+    CurrencyMismatch {
+        /// The currency of the first amount.
+        left: Currency,
+        /// The currency of the second.
+        right: Currency,
+    },
+    /// The amount cannot be read, held or computed exactly.
+    #[error(transparent)]
+    Amount(#[from] DecimalError),
+    /// The code is no currency's.
+    #[error(transparent)]
+    Currency(#[from] UnknownCurrency),
+    /// The text is not an amount and a currency.
+    #[error(
+        "{text:?} is not money: write the amount, one blank, and the currency, such as 12.34 EUR"
+    )]
+    Syntax {
+        /// The text as given.
+        text: String,
+    },
+}
+
+impl MoneyError {
+    /// The stable name of the error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            MoneyError::CurrencyMismatch { .. } => "core.currency_mismatch",
+            MoneyError::Amount(error) => error.code(),
+            MoneyError::Currency(error) => error.code(),
+            MoneyError::Syntax { .. } => "core.money_syntax",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
