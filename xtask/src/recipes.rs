@@ -6,9 +6,9 @@ use crate::step::Step;
 
 /// Everything that proves behaviour. One `cargo test` covers units, integration tests, the oracle
 /// runner (a test target without harness) and documentation examples, and builds all examples.
-/// Nothing has to be installed or started first.
+/// Nothing has to be installed or started first, and one failure hides no other.
 pub(crate) fn test() -> Vec<Step> {
-    vec![Step::cargo("test", &["test", "--workspace"])]
+    vec![Step::cargo("test", &["test", "--workspace", "--no-fail-fast"])]
 }
 
 /// The oracle runner alone. It finds its default folder itself, so that plain `cargo test` finds the same one.
