@@ -355,10 +355,10 @@ impl Company {
     /// # Errors
     /// [`TooLarge`] instead of an overflow.
     pub fn check(&self) -> Result<Vec<Mismatch>, TooLarge> {
-        Ok(self.checks.as_ref().map_or_else(
-            || Ok(Vec::new()),
-            |expected| Totals::of(self).map(|actual| expected.compare(&actual)),
-        )?)
+        match &self.checks {
+            Some(expected) => Ok(expected.compare(&Totals::of(self)?)),
+            None => Ok(Vec::new()),
+        }
     }
 }
 

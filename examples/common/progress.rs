@@ -17,39 +17,45 @@ pub struct Progress {
 impl Progress {
     /// Nothing done yet of `total` steps of `what`, say "sales orders".
     pub fn new(what: impl Into<String>, total: usize) -> Self {
+        match io::stderr().is_terminal() {
+            true => Self::terminal(what, total),
+            false => Self::plain(what, total),
+        }
+    }
+
+    /// For somebody who watches a terminal.
+    pub fn terminal(what: impl Into<String>, total: usize) -> Self {
         let total = u64::try_from(total).unwrap_or(u64::MAX);
-        Self {
-            what: what.into(),
-            total,
-            done: 0,
-            shown: None,
-            terminal: io::stderr().is_terminal(),
-        }
+        Self { what: what.into(), total, done: 0, shown: None, terminal: true }
     }
 
-    /// `steps` more are done.
+    /// For a file or a pipe.
+    pub fn plain(what: impl Into<String>, total: usize) -> Self {
+        Self { terminal: false, ..Self::terminal(what, total) }
+    }
+
+    /// `steps` more are done: counts and shows them.
     pub fn add(&mut self, steps: usize) {
-        self.done = self.done.saturating_add(u64::try_from(steps).unwrap_or(u64::MAX));
-        if let Some(text) = self.next_text() {
+        if let Some(text) = self.step(steps) {
             // Progress that can't be shown is no reason to stop the work.
-            let _ = write!(io::stderr(), "{text}");
+            let _ = io::stderr().write_all(text.as_bytes());
         }
     }
 
-    /// What to print now, if anything changed since.
-    pub fn next_text(&mut self) -> Option<String> {
+    /// `steps` more are done: counts them, and gives what is to be shown, if anything changed.
+    pub fn step(&mut self, steps: usize) -> Option<String> {
+        self.done = self.done.saturating_add(u64::try_from(steps).unwrap_or(u64::MAX));
         let percent =
             self.done.min(self.total).saturating_mul(100).checked_div(self.total).unwrap_or(100);
-        let step = if self.terminal { percent } else { percent / 25 * 25 };
-        let news = self.shown.is_none_or(|shown| shown < step) && (self.terminal || step > 0);
-        if !news {
+        let mark = if self.terminal { percent } else { percent / 25 * 25 };
+        if self.shown.is_some_and(|shown| shown >= mark) || (mark == 0 && !self.terminal) {
             return None;
         }
-        self.shown = Some(step);
+        self.shown = Some(mark);
         let Self { what, total, done, .. } = self;
-        let end = if percent == 100 { "\n" } else { "" };
         Some(match self.terminal {
-            true => format!("\r{what}: {done} of {total} ({percent} %){end}"),
+            true if percent == 100 => format!("\r{what}: {done} of {total} (100 %)\n"),
+            true => format!("\r{what}: {done} of {total} ({percent} %)"),
             false => format!("{what}: {done} of {total}\n"),
         })
     }

@@ -357,17 +357,16 @@ fn iso_date(text: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, number(month, 2)?, number(day, 2)?)
 }
 
-/// Digits with at most one point and at most `decimals` digits after it; `.50` and `0` are fine, signs, exponents and separators are not.
+/// Digits with at most one point and at most `decimals` digits after it; `.50` and `0` are fine,
+/// signs, exponents, separators and a bare point are not.
 fn plain_decimal(text: &str, decimals: usize) -> Option<Decimal> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let (whole, fraction) = match text.split_once('.') {
+        Some((whole, fraction)) => (whole, fraction),
+        None if text.is_empty() => return None,
+        None => (text, "0"),
+    };
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    let fits = digits(whole)
-        && digits(fraction)
-        && (1..=decimals).contains(&fraction.len())
-        && whole.len() <= 12;
-    if fits && !(whole.is_empty() && !text.starts_with('.')) {
-        Decimal::from_str_exact(&format!("0{whole}.{fraction}")).ok()
-    } else {
-        None
-    }
+    let fits = whole.len() <= 12 && (1..=decimals).contains(&fraction.len());
+    let plain = fits && digits(whole) && digits(fraction);
+    if plain { Decimal::from_str_exact(&format!("0{whole}.{fraction}")).ok() } else { None }
 }
