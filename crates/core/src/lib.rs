@@ -1,6 +1,13 @@
 //! The ground of Fondaco: exact values, the storage contract, and the unit of work every engine acts in.
 
+// So that what the derive macros write is right inside this crate too.
+extern crate self as fondaco_core;
+
+pub mod chain;
 pub mod currency;
+pub mod digest;
+pub mod store;
+
 pub mod decimal;
 pub mod id;
 pub mod money;
@@ -8,9 +15,14 @@ pub mod rate;
 pub mod rounding;
 pub mod timestamp;
 
+mod names;
+mod tx;
+
 pub use currency::{CashRounding, Currency};
 pub use id::{Id, IdError, IdRun};
 pub use money::{Money, MoneyError};
+pub use names::{ActorId, CommandId, CompanyId, ErrorKind};
 pub use rate::Rate;
 pub use rounding::Rounding;
 pub use timestamp::{Timestamp, TimestampError};
+pub use tx::{GuardCount, IndexOf};

@@ -155,3 +155,6 @@ pub fn round_to_increment(
         increment.mantissa().unsigned_abs().checked_mul(steps).ok_or(DecimalError::Overflow)?;
     from_parts(multiple, negative, increment.scale()).ok_or(DecimalError::Overflow)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,36 @@
-//! The derive macro of stored records.
+//! `#[derive(Record)]` and `#[derive(Field)]`: the declarations that a storable struct or enum would otherwise repeat by
+//! hand. `fondaco_core::store` documents the traits and re-exports both macros.
+
+use proc_macro::TokenStream;
+
+mod field;
+mod record;
+
+/// Makes a struct a stored record.
+///
+/// ```text
+/// #[derive(Record, Clone)]
+/// #[record(
+///     table = "stock_move",               // name in the store
+///     kind = fact,                        // fact, state or counter
+///     key(item, number),                  // the struct's first fields, in this order
+///     index(by_day(item, day)),           // any number; `index(by_mail(mail), unique)`
+///     guard(by_item(item)),               // any number
+///     layout = 2,                         // 1 when left out
+/// )]
+/// struct Move { item: Id<Item>, number: i64, day: NaiveDate, #[record(since = 2)] note: Option<SmolStr> }
+/// ```
+///
+/// Each index becomes a constant of the struct: `Move::BY_DAY`.
+#[proc_macro_derive(Record, attributes(record))]
+pub fn derive_record(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    record::expand(&input).unwrap_or_else(|error| error.to_compile_error()).into()
+}
+
+/// Makes an enum of unit variants a text column, each variant under its name in lower snake case.
+#[proc_macro_derive(Field)]
+pub fn derive_field(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    field::expand(&input).unwrap_or_else(|error| error.to_compile_error()).into()
+}

@@ -1,0 +1,317 @@
+//! The hash chain over a company's commits: what makes a later change, removal or insertion visible.
+//!
+//! Every commit gets a *root* over the hashes of the rows it wrote, a *content* hash over the root and everything else it
+//! says, and a *link* over the link before it, its position and its content. All hashes are SHA-256; every message begins
+//! with a word that says what it is, so that no message of one kind can pass for another. Counters are not in the chain:
+//! they are sums of facts, which are.
+//!
+//! A personal value enters only as `SHA-256(word, salt, value)`, so that erasing value and salt leaves every hash as it was.
+
+use chrono::{Datelike, NaiveDate};
+use rust_decimal::Decimal;
+use sha2::{Digest, Sha256};
+
+use crate::store::{
+    Batch, Change, ColumnSink, Event, Hash, Key, KeyBytes, KeyWriter, Kind, Meta, Numbers, Salt,
+    Seal, StateHash, Stored, Value,
+};
+use crate::{CommandId, CompanyId, Timestamp};
+
+mod verify;
+
+pub use verify::{Finding, Verified, verify};
+
+/// The link before the first commit.
+pub const GENESIS: Hash = [0; 32];
+
+/// How many hashes one node of the root's tree takes.
+const ARITY: usize = 32;
+
+fn sha256(parts: &[&[u8]]) -> Hash {
+    let mut hasher = Sha256::new();
+    parts.iter().for_each(|part| hasher.update(part));
+    hasher.finalize().into()
+}
+
+/// The commitment to a personal value: what the chain holds in its place.
+pub fn commitment(value: &Value, salt: &Salt) -> Hash {
+    let mut canonical = Canonical::default();
+    canonical.value(value, None);
+    sha256(&[b"fondaco personal\0", salt, &canonical.bytes])
+}
+
+/// The hash of a row as it stands, by its table, its columns' numbers and its values. Null columns are left out, so that
+/// a column added later does not change it.
+pub fn row_hash(row: &dyn Stored) -> Hash {
+    RowHasher::default().hash(row)
+}
+
+/// Hashes rows one after another in one buffer.
+#[derive(Default)]
+struct RowHasher {
+    canonical: Canonical,
+}
+
+impl RowHasher {
+    fn hash(&mut self, row: &dyn Stored) -> Hash {
+        self.canonical.begin(row.table().name);
+        row.write_columns(&mut self.canonical);
+        Sha256::digest(&self.canonical.bytes).into()
+    }
+}
+
+/// The root over row hashes in order of table name and key: a tree whose nodes take up to 32 hashes.
+pub fn root(hashes: &[Hash]) -> Hash {
+    let node = |hashes: &[Hash]| -> Hash {
+        let mut hasher = Sha256::new_with_prefix(b"fondaco node\0");
+        hashes.iter().for_each(|hash| hasher.update(hash));
+        hasher.finalize().into()
+    };
+    if hashes.len() <= ARITY {
+        return node(hashes);
+    }
+    root(&hashes.chunks(ARITY).map(node).collect::<Vec<_>>())
+}
+
+/// The hash of everything a commit says but its position.
+pub fn content(said: &Said<'_>, root: &Hash) -> Hash {
+    let mut canonical = Canonical::default();
+    canonical.begin("fondaco content");
+    canonical.id(said.company.to_u128());
+    canonical.id(said.id.to_u128());
+    canonical.bytes(said.digest);
+    canonical.text(said.meta.actor.as_str());
+    canonical.instant(said.meta.time);
+    canonical.bytes(root);
+    canonical.i64(said.events.len() as i64);
+    for event in said.events {
+        canonical.text(&event.name);
+        canonical.i64(event.data.len() as i64);
+        for (name, value) in &event.data {
+            canonical.text(name);
+            canonical.value(value, None);
+        }
+    }
+    canonical.i64(said.answer.len() as i64);
+    said.answer.iter().for_each(|value| canonical.value(value, None));
+    sha256(&[&canonical.bytes])
+}
+
+/// What a commit says, beside its rows.
+#[derive(Debug, Clone, Copy)]
+pub struct Said<'a> {
+    /// Whose commit.
+    pub company: CompanyId,
+    /// The command.
+    pub id: CommandId,
+    /// The salted digest of the command.
+    pub digest: &'a Hash,
+    /// Who and when.
+    pub meta: &'a Meta,
+    /// What happened, numbers filled in.
+    pub events: &'a [Event],
+    /// The answer, numbers filled in.
+    pub answer: &'a [Value],
+}
+
+/// The hash that ties a commit to all before it.
+pub fn link(previous: &Hash, position: u64, content: &Hash) -> Hash {
+    sha256(&[b"fondaco link\0", previous, &position.to_be_bytes(), content])
+}
+
+/// Seals a batch whose numbers are filled in: for stores, inside `commit`.
+///
+/// `erased` are the `State` rows that the batch erases, as they stand after the erasure; `previous` is the link of the
+/// commit before, [`GENESIS`] for the first.
+pub fn seal(batch: &Batch, erased: &[&dyn Stored], position: u64, previous: &Hash) -> Seal {
+    let digest = crate::digest::salted(&batch.digest, &batch.salt);
+    let (id, meta, events, answer) = (batch.id, &batch.meta, &batch.events, &batch.answer);
+    let said = Said { company: batch.company, id, digest: &digest, meta, events, answer };
+    let (hashes, states) = leaves(&batch.changes, erased);
+    let root = root(&hashes);
+    let content = content(&said, &root);
+    Seal { root, content, link: link(previous, position, &content), states }
+}
+
+/// The hash of a deletion: of the key alone, under a word of its own.
+fn deletion_hash(key: &Key) -> Hash {
+    sha256(&[b"fondaco deletion\0", key.table.name.as_bytes(), b"\0", key.bytes.as_slice()])
+}
+
+/// The row hashes of a batch in order of table name and key, and those of them that must be kept.
+fn leaves(changes: &[Change], erased: &[&dyn Stored]) -> (Vec<Hash>, Vec<StateHash>) {
+    let mut hasher = RowHasher::default();
+    let mut names: Vec<&'static str> = changes.iter().filter_map(chained_table).collect();
+    names.extend(erased.iter().map(|row| row.table().name));
+    names.sort_unstable();
+    names.dedup();
+    let (mut hashes, mut states) = (Vec::new(), Vec::new());
+    for name in names {
+        let mine = || changes.iter().filter(|change| chained_table(change) == Some(name));
+        let mut of_table = mine();
+        if let (Some(Change::Insert(rows)), None) = (of_table.next(), of_table.next())
+            && rows.table().kind == Kind::Fact
+        {
+            // The usual case, and the hot one: facts of one insert are in order of key, so no key is needed.
+            hashes.extend((0..rows.len()).filter_map(|i| rows.row(i)).map(|row| hasher.hash(row)));
+            continue;
+        }
+        let mut mixed = mixed_leaves(
+            mine(),
+            erased.iter().copied().filter(|row| row.table().name == name),
+            &mut hasher,
+        );
+        mixed.sort_by(|a, b| a.0.cmp(&b.0));
+        for (key, hash, kind, deleted) in mixed {
+            hashes.push(hash);
+            if kind == Kind::State {
+                states.push(StateHash { table: name.into(), key, hash, deleted });
+            }
+        }
+    }
+    (hashes, states)
+}
+
+type Leaf = (KeyBytes, Hash, Kind, bool);
+
+fn mixed_leaves<'a>(
+    changes: impl Iterator<Item = &'a Change>,
+    erased: impl Iterator<Item = &'a dyn Stored>,
+    hasher: &mut RowHasher,
+) -> Vec<Leaf> {
+    let mut out = Vec::new();
+    let mut writer = KeyWriter::new();
+    let mut push = |row: &dyn Stored, out: &mut Vec<Leaf>| {
+        writer.clear();
+        row.write_key(&mut writer);
+        out.push((writer.to_key(), hasher.hash(row), row.table().kind, false));
+    };
+    for change in changes {
+        match change {
+            Change::Insert(rows) => {
+                (0..rows.len()).filter_map(|i| rows.row(i)).for_each(|row| push(row, &mut out))
+            }
+            Change::Put { row, .. } => push(row.as_ref(), &mut out),
+            Change::Delete { key, .. } => {
+                out.push((key.bytes.clone(), deletion_hash(key), Kind::State, true))
+            }
+            _ => {}
+        }
+    }
+    erased.for_each(|row| push(row, &mut out));
+    out
+}
+
+/// The table whose rows a change puts into the chain.
+fn chained_table(change: &Change) -> Option<&'static str> {
+    match change {
+        Change::Insert(rows) if !rows.is_empty() => Some(rows.table().name),
+        Change::Put { row, .. } => Some(row.table().name),
+        Change::Delete { key, .. } => Some(key.table.name),
+        _ => None,
+    }
+}
+
+/// Fills drawn numbers into all changes, events and the answer of a batch: for stores, inside `commit`.
+pub fn fill(batch: &mut Batch, numbers: &Numbers) {
+    if numbers.first.is_empty() {
+        return;
+    }
+    for change in &mut batch.changes {
+        match change {
+            Change::Insert(rows) => rows.fill(numbers),
+            Change::Put { row, .. } => fill_shared(row, numbers),
+            _ => {}
+        }
+    }
+    let data =
+        batch.events.iter_mut().flat_map(|event| event.data.iter_mut().map(|(_, value)| value));
+    crate::store::fill_values(data.chain(&mut batch.answer), numbers);
+}
+
+fn fill_shared(row: &mut std::sync::Arc<dyn Stored>, numbers: &Numbers) {
+    if std::sync::Arc::get_mut(row).is_none() {
+        *row = row.copy();
+    }
+    if let Some(row) = std::sync::Arc::get_mut(row) {
+        row.fill(numbers);
+    }
+}
+
+/// The one canonical byte form of columns and values.
+#[derive(Default)]
+struct Canonical {
+    bytes: Vec<u8>,
+    column: u8,
+}
+
+impl Canonical {
+    fn begin(&mut self, word: &str) {
+        self.bytes.clear();
+        self.bytes.extend_from_slice(word.as_bytes());
+        self.bytes.push(0);
+        self.column = 0;
+    }
+
+    /// Column number and tag, then the value's bytes.
+    fn put(&mut self, tag: u8, value: &[u8]) {
+        self.bytes.extend_from_slice(&[self.column, tag]);
+        self.bytes.extend_from_slice(value);
+        self.column = self.column.wrapping_add(1);
+    }
+
+    fn put_long(&mut self, tag: u8, value: &[u8]) {
+        self.put(tag, &(value.len() as u32).to_be_bytes());
+        self.bytes.extend_from_slice(value);
+    }
+}
+
+impl ColumnSink for Canonical {
+    fn null(&mut self) {
+        self.column = self.column.wrapping_add(1);
+    }
+    fn bool(&mut self, value: bool) {
+        self.put(1, &[u8::from(value)]);
+    }
+    fn i64(&mut self, value: i64) {
+        self.put(2, &value.to_be_bytes());
+    }
+    fn decimal(&mut self, units: i64, digits: u8) {
+        // Units and digits as declared: a column's digits never change within a layout.
+        self.put(12, &units.to_be_bytes());
+        self.bytes.push(digits);
+    }
+    fn number(&mut self, value: Decimal) {
+        let value = crate::decimal::normalize(value);
+        self.put(3, &value.mantissa().to_be_bytes());
+        self.bytes.push(value.scale() as u8);
+    }
+    fn text(&mut self, value: &str) {
+        self.put_long(4, value.as_bytes());
+    }
+    fn bytes(&mut self, value: &[u8]) {
+        self.put_long(5, value);
+    }
+    fn date(&mut self, value: NaiveDate) {
+        self.put(6, &value.num_days_from_ce().to_be_bytes());
+    }
+    fn instant(&mut self, value: Timestamp) {
+        self.put(7, &value.micros().to_be_bytes());
+    }
+    fn id(&mut self, value: u128) {
+        self.put(8, &value.to_be_bytes());
+    }
+    fn json(&mut self, value: &str) {
+        self.put_long(9, value.as_bytes());
+    }
+    fn personal(&mut self, value: &Value, salt: &Salt) {
+        self.erased(&commitment(value, salt));
+    }
+    fn erased(&mut self, commitment: &Hash) {
+        self.put(10, commitment);
+    }
+    fn drawn(&mut self, draw: u32, offset: u32) {
+        // Only in a batch that is not filled yet, which has no hash that is kept.
+        self.put(11, &[draw.to_be_bytes(), offset.to_be_bytes()].concat());
+    }
+}

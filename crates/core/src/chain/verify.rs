@@ -1,0 +1,267 @@
+//! Reading a company's whole log and all its rows again, and comparing them with the hashes.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+
+use super::{GENESIS, RowHasher, Said, content, deletion_hash, link, root};
+use crate::CompanyId;
+use crate::store::{
+    Answer, Ask, At, Commit, FeedFrom, Hash, Key, KeyBytes, Kind, Read, Reply, Row, Scan, Snapshot,
+    StateHash, Store, StoreError, Table, Version,
+};
+
+/// What [`verify`] saw.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Verified {
+    /// Commits read.
+    pub commits: u64,
+    /// Rows read.
+    pub rows: u64,
+    /// The link of the last commit: keep it somewhere else, and a later history that doesn't contain it is false.
+    pub link: Hash,
+    /// What doesn't fit, in order of position; empty when all is well.
+    pub findings: Vec<Finding>,
+}
+
+/// Something that is not as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Finding {
+    /// The commit at this position is missing, or out of order.
+    Missing {
+        /// The position.
+        position: u64,
+    },
+    /// The commit has no seal: the store's chain was off.
+    Unsealed {
+        /// The position.
+        position: u64,
+    },
+    /// The commit itself was changed: who, when, digest, events or answer.
+    Content {
+        /// The position.
+        position: u64,
+    },
+    /// The commit does not follow from the one before.
+    Link {
+        /// The position.
+        position: u64,
+    },
+    /// The rows that the commit wrote are not those that are stored: one was changed, added or removed.
+    Rows {
+        /// The position.
+        position: u64,
+    },
+    /// A `State` row is not as its last commit left it.
+    State {
+        /// The row.
+        key: Key,
+    },
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Finding::Missing { position } => write!(f, "commit {position} is missing"),
+            Finding::Unsealed { position } => write!(f, "commit {position} has no seal"),
+            Finding::Content { position } => {
+                write!(f, "commit {position} was changed after it was made")
+            }
+            Finding::Link { position } => {
+                write!(f, "commit {position} does not follow from the one before")
+            }
+            Finding::Rows { position } => {
+                write!(f, "rows written by commit {position} were changed, added or removed")
+            }
+            Finding::State { key } => write!(f, "{key:?} is not as its last commit left it"),
+        }
+    }
+}
+
+/// How many rows or commits are read at once.
+const PAGE: usize = 4096;
+
+/// Checks the hash chain of `company` against its commits and against every fact and state row of `tables`, which must be
+/// all tables that were ever used; in one snapshot, while others go on writing.
+///
+/// # Errors
+/// The store's own failures; what doesn't fit is no error but a [`Finding`].
+pub fn verify(
+    store: &dyn Store,
+    company: CompanyId,
+    tables: &[&'static Table],
+) -> Result<Verified, StoreError> {
+    let at = store.read(&Read::at(company, At::Hold, Vec::new()))?.at;
+    let result =
+        Verifier { store, company, at, log: Log::default(), out: Verified::default() }.run(tables);
+    let released = store.read(&Read::at(company, At::Last(at), Vec::new()));
+    result.and_then(|verified| released.map(|_| verified))
+}
+
+/// What the log says of the rows.
+#[derive(Default)]
+struct Log {
+    roots: Vec<(u64, Hash)>,
+    /// By commit, the hashes found in the tables read so far, in order of table and key.
+    found: HashMap<Version, Vec<Hash>>,
+    /// By table, then commit: hashes of state rows.
+    states: BTreeMap<String, Vec<(u64, StateHash)>>,
+}
+
+struct Verifier<'a> {
+    store: &'a dyn Store,
+    company: CompanyId,
+    at: Snapshot,
+    log: Log,
+    out: Verified,
+}
+
+impl Verifier<'_> {
+    fn run(mut self, tables: &[&'static Table]) -> Result<Verified, StoreError> {
+        self.read_log()?;
+        let mut tables: Vec<_> =
+            tables.iter().copied().filter(|table| table.kind != Kind::Counter).collect();
+        tables.sort_by_key(|table| table.name);
+        tables.dedup_by_key(|table| table.name);
+        for table in tables {
+            match table.kind {
+                Kind::Fact => self.read_facts(table)?,
+                _ => self.read_states(table)?,
+            }
+        }
+        self.compare_roots();
+        self.out.findings.sort_by_key(|finding| match finding {
+            Finding::Missing { position }
+            | Finding::Unsealed { position }
+            | Finding::Content { position }
+            | Finding::Link { position }
+            | Finding::Rows { position } => *position,
+            Finding::State { .. } => u64::MAX,
+        });
+        Ok(self.out)
+    }
+
+    fn read_log(&mut self) -> Result<(), StoreError> {
+        let (mut previous, mut position, last) = (GENESIS, 0, self.at.position);
+        while position < last {
+            let page = self.store.feed(&FeedFrom::new(self.company, position, PAGE))?;
+            if page.is_empty() {
+                self.out.findings.push(Finding::Missing { position: position + 1 });
+                break;
+            }
+            for commit in page.into_iter().filter(|commit| commit.position <= last) {
+                if commit.position != position + 1 {
+                    self.out.findings.push(Finding::Missing { position: position + 1 });
+                }
+                position = commit.position;
+                previous = self.read_commit(commit, &previous);
+            }
+        }
+        self.out.link = previous;
+        Ok(())
+    }
+
+    fn read_commit(&mut self, commit: Commit, previous: &Hash) -> Hash {
+        self.out.commits += 1;
+        let position = commit.position;
+        let Some(seal) = commit.seal else {
+            self.out.findings.push(Finding::Unsealed { position });
+            return *previous;
+        };
+        let (digest, meta, events, answer) =
+            (&commit.digest, &commit.meta, &commit.events, &commit.answer);
+        let said = Said { company: self.company, id: commit.id, digest, meta, events, answer };
+        if content(&said, &seal.root) != seal.content {
+            self.out.findings.push(Finding::Content { position });
+        }
+        if link(previous, position, &seal.content) != seal.link {
+            self.out.findings.push(Finding::Link { position });
+        }
+        self.log.roots.push((position, seal.root));
+        for state in seal.states {
+            self.log.states.entry(state.table.to_string()).or_default().push((position, state));
+        }
+        seal.link
+    }
+
+    fn read_facts(&mut self, table: &'static Table) -> Result<(), StoreError> {
+        let mut hasher = RowHasher::default();
+        self.each_row(table, |this, row| {
+            this.log.found.entry(row.version).or_default().push(hasher.hash(row.stored()));
+        })
+    }
+
+    /// A state row's past is in the log alone; its present must be what the log says last.
+    fn read_states(&mut self, table: &'static Table) -> Result<(), StoreError> {
+        let mut logged = self.log.states.remove(table.name).unwrap_or_default();
+        let mut last: BTreeMap<KeyBytes, (u64, Hash, bool)> = BTreeMap::new();
+        for (position, state) in &logged {
+            last.insert(state.key.clone(), (*position, state.hash, state.deleted));
+        }
+        logged.sort_by(|a, b| (a.0, &a.1.key).cmp(&(b.0, &b.1.key)));
+        for (position, state) in logged {
+            let forged = state.deleted
+                && state.hash != deletion_hash(&Key { table, bytes: state.key.clone() });
+            // A deletion whose hash is not a deletion's would break the root: keep what it should be.
+            let hash = if forged { GENESIS } else { state.hash };
+            self.log.found.entry(position).or_default().push(hash);
+        }
+        let mut hasher = RowHasher::default();
+        self.each_row(table, |this, row| {
+            let key = row.key();
+            let expected = last.remove(&key.bytes);
+            if expected != Some((row.version, hasher.hash(row.stored()), false)) {
+                this.out.findings.push(Finding::State { key });
+            }
+        })?;
+        let gone = last.into_iter().filter(|(_, (_, _, deleted))| !deleted);
+        self.out
+            .findings
+            .extend(gone.map(|(bytes, _)| Finding::State { key: Key { table, bytes } }));
+        Ok(())
+    }
+
+    fn compare_roots(&mut self) {
+        for (position, expected) in std::mem::take(&mut self.log.roots) {
+            let found = self.log.found.remove(&position).unwrap_or_default();
+            if root(&found) != expected {
+                self.out.findings.push(Finding::Rows { position });
+            }
+        }
+        // Rows of commits that the log doesn't have.
+        self.out.findings.extend(self.log.found.keys().map(|&position| Finding::Rows { position }));
+    }
+
+    fn each_row(
+        &mut self,
+        table: &'static Table,
+        mut each: impl FnMut(&mut Self, &Row),
+    ) -> Result<(), StoreError> {
+        let mut from = KeyBytes::new(&[]);
+        loop {
+            let scan = Scan { table, index: None, from, to: None, backwards: false, limit: PAGE };
+            let rows = self.scan(scan)?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            from = after(&last.key().bytes);
+            self.out.rows += rows.len() as u64;
+            rows.iter().for_each(|row| each(self, row));
+        }
+    }
+
+    fn scan(&self, scan: Scan) -> Result<Vec<Row>, StoreError> {
+        let read = Read::at(self.company, At::Held(self.at), vec![Ask::Scan(scan)]);
+        let Answer { mut replies, .. } = self.store.read(&read)?;
+        match replies.pop() {
+            Some(Reply::Rows(rows)) => Ok(rows),
+            _ => Err(StoreError::Misused("a scan was not answered with rows".into())),
+        }
+    }
+}
+
+/// The smallest place after `place`.
+pub(crate) fn after(place: &KeyBytes) -> KeyBytes {
+    let mut bytes = place.as_slice().to_vec();
+    bytes.push(0);
+    KeyBytes::new(&bytes)
+}

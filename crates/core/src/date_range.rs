@@ -1,0 +1,295 @@
+//! Ranges of dates: validities, periods, leaves.
+//!
+//! Both ends belong to the range, as in the documents they come from ("1 January to 31 January"), so no range is empty: what has no day is `None`. Either end may be open.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// A range of dates with both ends in it, either of them open if need be. Its text is that of ISO 8601: `2026-01-01/2026-01-31`, with `..` for an open end.
+///
+/// ```
+/// use fondaco_core::DateRange;
+/// let quarter: DateRange = "2026-01-01/2026-03-31".parse()?;
+/// let open: DateRange = "2026-03-15/..".parse()?;
+/// assert_eq!(quarter.days(), Some(90));
+/// assert_eq!(quarter.intersect(open), Some("2026-03-15/2026-03-31".parse()?));
+/// # Ok::<(), fondaco_core::DateRangeError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct DateRange {
+    start: Option<NaiveDate>,
+    end: Option<NaiveDate>,
+}
+
+impl DateRange {
+    /// From a first to a last day.
+    ///
+    /// # Errors
+    /// [`DateRangeError::Reversed`] when the last lies before the first.
+    pub fn new(start: NaiveDate, end: NaiveDate) -> Result<DateRange, DateRangeError> {
+        DateRange::between(Some(start), Some(end))
+    }
+
+    /// From a first day, if there is one, to a last, if there is one.
+    ///
+    /// # Errors
+    /// [`DateRangeError::Reversed`] when the last lies before the first.
+    pub fn between(start: Option<NaiveDate>, end: Option<NaiveDate>) -> Result<DateRange, DateRangeError> {
+        match (start, end) {
+            (Some(start), Some(end)) if end < start => Err(DateRangeError::Reversed { start, end }),
+            _ => Ok(DateRange { start, end }),
+        }
+    }
+
+    /// One day.
+    pub fn day(date: NaiveDate) -> DateRange {
+        DateRange { start: Some(date), end: Some(date) }
+    }
+
+    /// From a first day on.
+    pub fn from(start: NaiveDate) -> DateRange {
+        DateRange { start: Some(start), end: None }
+    }
+
+    /// Up to a last day.
+    pub fn until(end: NaiveDate) -> DateRange {
+        DateRange { start: None, end: Some(end) }
+    }
+
+    /// All time.
+    pub fn always() -> DateRange {
+        DateRange { start: None, end: None }
+    }
+
+    /// The first day; `None` when open.
+    pub fn start(self) -> Option<NaiveDate> {
+        self.start
+    }
+
+    /// The last day; `None` when open.
+    pub fn end(self) -> Option<NaiveDate> {
+        self.end
+    }
+
+    /// Whether a day lies in the range.
+    ///
+    /// ```
+    /// use fondaco_core::DateRange;
+    /// let january: DateRange = "2026-01-01/2026-01-31".parse()?;
+    /// assert!(january.end().is_some_and(|last| january.contains(last)));
+    /// # Ok::<(), fondaco_core::DateRangeError>(())
+    /// ```
+    pub fn contains(self, date: NaiveDate) -> bool {
+        self.start.is_none_or(|start| start <= date) && self.end.is_none_or(|end| date <= end)
+    }
+
+    /// Whether the two share a day.
+    pub fn overlaps(self, other: DateRange) -> bool {
+        self.intersect(other).is_some()
+    }
+
+    /// The days that the two share; `None` when there are none.
+    pub fn intersect(self, other: DateRange) -> Option<DateRange> {
+        let start = self.start.max(other.start); // `None`, the open start, orders before all dates
+        let end = match (self.end, other.end) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        DateRange::between(start, end).ok()
+    }
+
+    /// How many days there are; `None` when an end is open.
+    pub fn days(self) -> Option<i64> {
+        Some((self.end? - self.start?).num_days() + 1)
+    }
+
+    /// The days in order, without end if the end is open. `None` when there is no first.
+    ///
+    /// ```
+    /// use fondaco_core::DateRange;
+    /// let range: DateRange = "2026-02-27/2026-03-02".parse()?;
+    /// assert_eq!(range.iter().map(Iterator::count), Some(4));
+    /// # Ok::<(), fondaco_core::DateRangeError>(())
+    /// ```
+    pub fn iter(self) -> Option<impl Iterator<Item = NaiveDate>> {
+        let next = move |date: &NaiveDate| date.succ_opt().filter(|date| self.contains(*date));
+        self.start.map(|start| std::iter::successors(Some(start), next))
+    }
+
+    /// The range cut at the ends of calendar months, without end if the end is open. `None` when there is no first day.
+    ///
+    /// ```
+    /// use fondaco_core::DateRange;
+    /// let range: DateRange = "2026-01-15/2026-03-02".parse()?;
+    /// let months: Vec<String> = range.months().into_iter().flatten().map(|month| month.to_string()).collect();
+    /// assert_eq!(months, ["2026-01-15/2026-01-31", "2026-02-01/2026-02-28", "2026-03-01/2026-03-02"]);
+    /// # Ok::<(), fondaco_core::DateRangeError>(())
+    /// ```
+    pub fn months(self) -> Option<impl Iterator<Item = DateRange>> {
+        let month = move |start: NaiveDate| DateRange::new(start, end_of_month(start)).ok()?.intersect(self);
+        let next = move |part: &DateRange| month(part.end?.succ_opt()?);
+        self.start.map(|start| std::iter::successors(month(start), next))
+    }
+}
+
+/// The last day of a date's month.
+pub(crate) fn end_of_month(date: NaiveDate) -> NaiveDate {
+    let days = (28..=31).rev();
+    days.filter_map(|day| date.with_day(day)).next().unwrap_or(date)
+}
+
+/// A text, or two dates, that are no [`DateRange`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DateRangeError {
+    /// The last day lies before the first.
+    #[error("{end} lies before {start}: a range ends on its first day or later")]
+    Reversed {
+        /// The first day as given.
+        start: NaiveDate,
+        /// The last day as given.
+        end: NaiveDate,
+    },
+    /// The text is not a range.
+    #[error("{text:?} is not a range of dates: write 2026-01-01/2026-01-31, with .. for an open end")]
+    Syntax {
+        /// The text as given.
+        text: String,
+    },
+}
+
+impl DateRangeError {
+    /// The stable name of the error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            DateRangeError::Reversed { .. } => "core.date_range_reversed",
+            DateRangeError::Syntax { .. } => "core.date_range_syntax",
+        }
+    }
+}
+
+impl fmt::Display for DateRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let end = |date: Option<NaiveDate>| date.map_or("..".into(), |date| date.to_string());
+        write!(f, "{}/{}", end(self.start), end(self.end))
+    }
+}
+
+impl fmt::Debug for DateRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for DateRange {
+    type Err = DateRangeError;
+
+    fn from_str(text: &str) -> Result<DateRange, DateRangeError> {
+        let syntax = || DateRangeError::Syntax { text: text.into() };
+        let (start, end) = text.split_once('/').ok_or_else(syntax)?;
+        let start = read_end(start).ok_or_else(syntax)?;
+        let end = read_end(end).ok_or_else(syntax)?;
+        DateRange::between(start, end)
+    }
+}
+
+/// One end of a range's text: the inner `None` is an open one. Chrono also reads `2026-1-1`; only the form that is written is taken.
+fn read_end(text: &str) -> Option<Option<NaiveDate>> {
+    if text == ".." {
+        return Some(None);
+    }
+    let date: NaiveDate = text.parse().ok()?;
+    (date.to_string() == text).then_some(Some(date))
+}
+
+impl Serialize for DateRange {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for DateRange {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<DateRange, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn date() -> impl Strategy<Value = NaiveDate> {
+        (730_000i32..731_000).prop_map(|day| NaiveDate::from_num_days_from_ce_opt(day).unwrap())
+    }
+
+    fn range() -> impl Strategy<Value = DateRange> {
+        let end = || prop::option::weighted(0.8, date());
+        (end(), end()).prop_map(|(a, b)| DateRange::between(a, b).or(DateRange::between(b, a)).unwrap())
+    }
+
+    #[test]
+    fn a_range_that_ends_before_it_starts_is_refused() {
+        let error = "2026-01-02/2026-01-01".parse::<DateRange>().unwrap_err();
+        assert_eq!(error.to_string(), "2026-01-01 lies before 2026-01-02: a range ends on its first day or later");
+    }
+
+    #[test]
+    fn only_the_written_form_is_read() {
+        for text in ["2026-01-01", "2026-1-1/..", " 2026-01-01/..", "2026-01-01/", "/", "2026-02-30/..", "2026-01-01/../.."] {
+            assert_eq!(text.parse::<DateRange>().unwrap_err().code(), "core.date_range_syntax", "{text}");
+        }
+    }
+
+    #[test]
+    fn open_ends_go_on_for_ever() {
+        let open = DateRange::from(NaiveDate::MAX);
+        assert_eq!(open.iter().unwrap().count(), 1);
+        assert_eq!(open.months().unwrap().count(), 1);
+        assert!(DateRange::until(NaiveDate::MIN).iter().is_none());
+        assert!(DateRange::always().months().is_none());
+        assert_eq!(DateRange::always().days(), None);
+        assert!(DateRange::always().contains(NaiveDate::MIN));
+    }
+
+    proptest! {
+        #[test]
+        fn a_day_is_shared_when_it_lies_in_both(a in range(), b in range(), day in date()) {
+            let shared = a.intersect(b);
+            prop_assert_eq!(shared.is_some_and(|range| range.contains(day)), a.contains(day) && b.contains(day));
+            prop_assert_eq!(shared, b.intersect(a));
+            prop_assert_eq!(a.overlaps(b), shared.is_some());
+        }
+
+        #[test]
+        fn months_tile_the_range(range in range()) {
+            let (Some(start), Some(end)) = (range.start(), range.end()) else { return Ok(()) };
+            let months: Vec<DateRange> = range.months().unwrap().collect();
+            prop_assert_eq!(months[0].start(), Some(start));
+            prop_assert_eq!(months[months.len() - 1].end(), Some(end));
+            for pair in months.windows(2) {
+                let (last, first) = (pair[0].end().unwrap(), pair[1].start().unwrap());
+                prop_assert_eq!(last.succ_opt(), Some(first));
+                prop_assert_ne!(last.month(), first.month());
+            }
+            prop_assert!(months.iter().all(|part| part.start().unwrap().month() == part.end().unwrap().month()));
+        }
+
+        #[test]
+        fn days_are_counted_as_they_come(range in range()) {
+            if let Some(days) = range.days() {
+                prop_assert_eq!(range.iter().unwrap().count() as i64, days);
+            }
+        }
+
+        #[test]
+        fn text_and_json_give_back_the_range(range in range()) {
+            prop_assert_eq!(range.to_string().parse(), Ok(range));
+            let json = serde_json::to_string(&range).unwrap();
+            prop_assert_eq!(serde_json::from_str::<DateRange>(&json).unwrap(), range);
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! The digest of a command as it was given: the same command, the same 32 bytes, on every machine and in every version.
+//!
+//! A command is any `serde` value. Its form is fed to SHA-256: every value with a tag of its type, texts and lists with
+//! their length, structs by their fields in order. Floats are refused: no command of ours holds one.
+
+use serde::ser::{self, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::store::{Hash, Salt};
+
+/// Why a command has no digest.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the command can't be told from others: {0}")]
+pub struct DigestError(String);
+
+/// The digest of `command`.
+///
+/// # Errors
+/// When the command holds a float, a sequence of unknown length, or its `Serialize` fails.
+///
+/// ```
+/// use fondaco_core::digest;
+/// assert_eq!(digest::of(&("order", 7u32)), digest::of(&("order", 7u32)));
+/// assert_ne!(digest::of(&("order", 7u32)), digest::of(&("order", 8u32)));
+/// assert!(digest::of(&1.5f64).is_err());
+/// ```
+pub fn of<T: Serialize + ?Sized>(command: &T) -> Result<Hash, DigestError> {
+    let mut hasher = Hasher {
+        buffer: Vec::with_capacity(FLUSH + 256),
+        sha: Sha256::new_with_prefix(b"fondaco command\0"),
+    };
+    command.serialize(&mut hasher)?;
+    hasher.sha.update(&hasher.buffer);
+    Ok(hasher.sha.finalize().into())
+}
+
+/// The digest as it is stored: it can't be guessed from a guessed command without the salt.
+pub fn salted(digest: &Hash, salt: &Salt) -> Hash {
+    Sha256::new_with_prefix(b"fondaco digest\0")
+        .chain_update(salt)
+        .chain_update(digest)
+        .finalize()
+        .into()
+}
+
+const FLUSH: usize = 4096;
+
+/// Small writes are gathered before they are hashed.
+struct Hasher {
+    buffer: Vec<u8>,
+    sha: Sha256,
+}
+
+impl Hasher {
+    fn put(&mut self, tag: u8, bytes: &[u8]) {
+        self.buffer.push(tag);
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() >= FLUSH {
+            self.sha.update(&self.buffer);
+            self.buffer.clear();
+        }
+    }
+
+    fn put_long(&mut self, tag: u8, bytes: &[u8]) {
+        self.put(tag, &(bytes.len() as u64).to_be_bytes());
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    fn begin(&mut self, tag: u8, len: usize) -> Result<&mut Self, DigestError> {
+        self.put(tag, &(len as u64).to_be_bytes());
+        Ok(self)
+    }
+}
+
+impl ser::Error for DigestError {
+    fn custom<T: std::fmt::Display>(message: T) -> Self {
+        DigestError(message.to_string())
+    }
+}
+
+fn unknown_length() -> DigestError {
+    DigestError("a list of unknown length".into())
+}
+
+macro_rules! numbers {
+    ($($method:ident $rust:ty: $tag:literal as $wide:ty;)*) => { $(
+        fn $method(self, v: $rust) -> Result<(), DigestError> {
+            self.put($tag, &<$wide>::from(v).to_be_bytes());
+            Ok(())
+        }
+    )* };
+}
+
+impl<'a> ser::Serializer for &'a mut Hasher {
+    type Ok = ();
+    type Error = DigestError;
+    type SerializeSeq = &'a mut Hasher;
+    type SerializeTuple = &'a mut Hasher;
+    type SerializeTupleStruct = &'a mut Hasher;
+    type SerializeTupleVariant = &'a mut Hasher;
+    type SerializeMap = &'a mut Hasher;
+    type SerializeStruct = &'a mut Hasher;
+    type SerializeStructVariant = &'a mut Hasher;
+
+    // Widths do not matter, signs and values do.
+    numbers! {
+        serialize_i8 i8: 1 as i64; serialize_i16 i16: 1 as i64; serialize_i32 i32: 1 as i64; serialize_i64 i64: 1 as i64;
+        serialize_u8 u8: 2 as u64; serialize_u16 u16: 2 as u64; serialize_u32 u32: 2 as u64; serialize_u64 u64: 2 as u64;
+        serialize_i128 i128: 3 as i128; serialize_u128 u128: 4 as u128; serialize_bool bool: 5 as u8; serialize_char char: 6 as u32;
+    }
+
+    fn serialize_f32(self, _: f32) -> Result<(), DigestError> {
+        Err(DigestError("a float".into()))
+    }
+    fn serialize_f64(self, _: f64) -> Result<(), DigestError> {
+        Err(DigestError("a float".into()))
+    }
+    fn serialize_str(self, v: &str) -> Result<(), DigestError> {
+        self.put_long(7, v.as_bytes());
+        Ok(())
+    }
+    fn serialize_bytes(self, v: &[u8]) -> Result<(), DigestError> {
+        self.put_long(8, v);
+        Ok(())
+    }
+    fn serialize_none(self) -> Result<(), DigestError> {
+        self.put(9, &[]);
+        Ok(())
+    }
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), DigestError> {
+        self.put(10, &[]);
+        value.serialize(self)
+    }
+    fn serialize_unit(self) -> Result<(), DigestError> {
+        self.put(11, &[]);
+        Ok(())
+    }
+    fn serialize_unit_struct(self, _: &'static str) -> Result<(), DigestError> {
+        self.serialize_unit()
+    }
+    fn serialize_unit_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+    ) -> Result<(), DigestError> {
+        self.put_long(12, variant.as_bytes());
+        Ok(())
+    }
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Result<(), DigestError> {
+        value.serialize(self)
+    }
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        value: &T,
+    ) -> Result<(), DigestError> {
+        self.put_long(13, variant.as_bytes());
+        value.serialize(self)
+    }
+    fn serialize_seq(self, len: Option<usize>) -> Result<Self, DigestError> {
+        self.begin(14, len.ok_or_else(unknown_length)?)
+    }
+    fn serialize_tuple(self, len: usize) -> Result<Self, DigestError> {
+        self.begin(15, len)
+    }
+    fn serialize_tuple_struct(self, _: &'static str, len: usize) -> Result<Self, DigestError> {
+        self.begin(15, len)
+    }
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        len: usize,
+    ) -> Result<Self, DigestError> {
+        self.put_long(16, variant.as_bytes());
+        self.begin(15, len)
+    }
+    fn serialize_map(self, len: Option<usize>) -> Result<Self, DigestError> {
+        self.begin(17, len.ok_or_else(unknown_length)?)
+    }
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, DigestError> {
+        self.put(18, &[]);
+        Ok(self)
+    }
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        _: usize,
+    ) -> Result<Self, DigestError> {
+        self.put_long(19, variant.as_bytes());
+        Ok(self)
+    }
+    fn is_human_readable(&self) -> bool {
+        false
+    }
+}
+
+macro_rules! elements {
+    ($($trait:ident $method:ident),*) => { $(
+        impl ser::$trait for &mut Hasher {
+            type Ok = ();
+            type Error = DigestError;
+            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), DigestError> {
+                value.serialize(&mut **self)
+            }
+            fn end(self) -> Result<(), DigestError> {
+                Ok(())
+            }
+        }
+    )* };
+}
+
+elements!(SerializeSeq serialize_element, SerializeTuple serialize_element, SerializeTupleStruct serialize_field, SerializeTupleVariant serialize_field);
+
+macro_rules! fields {
+    ($($trait:ident),*) => { $(
+        impl ser::$trait for &mut Hasher {
+            type Ok = ();
+            type Error = DigestError;
+            /// By name, and skipped when the type skips it: a field added later with a default leaves old digests alone.
+            fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), DigestError> {
+                self.put_long(20, key.as_bytes());
+                value.serialize(&mut **self)
+            }
+            fn end(self) -> Result<(), DigestError> {
+                self.put(21, &[]);
+                Ok(())
+            }
+        }
+    )* };
+}
+
+fields!(SerializeStruct, SerializeStructVariant);
+
+impl ser::SerializeMap for &mut Hasher {
+    type Ok = ();
+    type Error = DigestError;
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), DigestError> {
+        key.serialize(&mut **self)
+    }
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), DigestError> {
+        value.serialize(&mut **self)
+    }
+    fn end(self) -> Result<(), DigestError> {
+        Ok(())
+    }
+}

@@ -1,0 +1,120 @@
+//! Who acts, on whose behalf, and which command it is: the names that scope every call.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+use smol_str::SmolStr;
+
+use crate::Id;
+
+/// What a caller can do about an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The input is wrong: mend it and call again.
+    Invalid,
+    /// Something named does not exist.
+    NotFound,
+    /// Somebody else was there first: look again, then decide.
+    Conflict,
+    /// The rules of the business forbid it.
+    Refused,
+    /// It may work later, unchanged.
+    Unavailable,
+    /// What is stored is damaged.
+    Corrupt,
+    /// The program is wrong: tell its author.
+    Bug,
+}
+
+macro_rules! name128 {
+    ($(#[$doc:meta])* $name:ident, $domain:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Id<$name>);
+
+        impl $name {
+            /// The id that stands for a name of the host's: the same for the same name, for ever.
+            pub fn named(name: &str) -> $name {
+                let digest = Sha256::new().chain_update($domain).chain_update(name).finalize();
+                $name::from_u128(digest.iter().take(16).fold(0, |id, &byte| (id << 8) | u128::from(byte)))
+            }
+
+            /// An id of the host's own.
+            pub const fn from_u128(id: u128) -> $name {
+                $name(Id::from_u128(id))
+            }
+
+            /// The id as a number.
+            pub const fn to_u128(self) -> u128 {
+                self.0.to_u128()
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{self}")
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}", self.0)
+            }
+        }
+    };
+}
+
+name128! {
+    /// Whose data: every call has one, no record holds one.
+    ///
+    /// ```
+    /// use fondaco_core::CompanyId;
+    /// assert_eq!(CompanyId::named("acme"), CompanyId::named("acme"));
+    /// ```
+    CompanyId, "fondaco company:"
+}
+
+name128! {
+    /// Names one command of a host for ever: carried out at most once, however often it is sent.
+    ///
+    /// Take it from what the command is about, so that a retry after a crash finds the first attempt:
+    ///
+    /// ```
+    /// use fondaco_core::CommandId;
+    /// let id = CommandId::named("webshop/order/51921/invoice");
+    /// assert_ne!(id, CommandId::named("webshop/order/51922/invoice"));
+    /// ```
+    CommandId, "fondaco command:"
+}
+
+/// Who acts: an id of the host's, never a person's name.
+///
+/// ```
+/// use fondaco_core::ActorId;
+/// assert_eq!(ActorId::new("clerk-7").as_str(), "clerk-7");
+/// ```
+#[derive(
+    Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(transparent)]
+pub struct ActorId(SmolStr);
+
+impl ActorId {
+    /// The host's id for somebody or something that acts. NUL characters are left out.
+    pub fn new(id: &str) -> ActorId {
+        ActorId(id.chars().filter(|&c| c != '\0').collect())
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ActorId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

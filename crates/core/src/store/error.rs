@@ -1,0 +1,213 @@
+//! What can go wrong at the store port.
+
+use chrono::NaiveDate;
+use smol_str::SmolStr;
+
+use super::{Key, KeyBytes, Row, Seen};
+use crate::{CommandId, ErrorKind};
+
+/// Why a store refused or failed.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The batch was decided on something that no longer holds, or that the store alone could see. Nothing was stored;
+    /// the driver runs the act again with what it learnt.
+    #[error("the batch no longer fits what is stored: {0}")]
+    Refused(Box<Refusal>),
+    /// An insert hit a row whose absence the act had not seen.
+    #[error("{key:?} exists already: read it before inserting, or insert under another key")]
+    Exists {
+        /// The row.
+        key: Key,
+    },
+    /// The command id was used for a command with other content.
+    #[error("command {id} was carried out with other content: give a new command a new id")]
+    CommandReused {
+        /// The command.
+        id: CommandId,
+    },
+    /// The held snapshot is gone: released, expired, or lost with the store's restart.
+    #[error("the held snapshot is gone: start the view again")]
+    SnapshotGone,
+    /// The store does not know this question.
+    #[error("the store can't answer {ask}")]
+    Unsupported {
+        /// The question.
+        ask: &'static str,
+    },
+    /// A table was not given to `prepare`.
+    #[error("table {table} was not prepared: pass it to Store::prepare first")]
+    Unprepared {
+        /// The table.
+        table: SmolStr,
+    },
+    /// What is stored was written by a newer version of the library.
+    #[error(
+        "table {table} has layout {found}, this program knows {known}: use a newer version of the program"
+    )]
+    NewerLayout {
+        /// The table.
+        table: SmolStr,
+        /// The layout found.
+        found: u32,
+        /// The layout known.
+        known: u32,
+    },
+    /// A sum went beyond what its column can hold.
+    #[error("{key:?}: the sum in column {column} is beyond what it can hold")]
+    Overflow {
+        /// The counter.
+        key: Key,
+        /// The column.
+        column: SmolStr,
+    },
+    /// The batch or declaration breaks a rule of the contract.
+    #[error("the store was used wrongly: {0}")]
+    Misused(String),
+    /// Nothing is known to be stored; the same may work later.
+    #[error("the store is not available: {0}")]
+    Unavailable(String),
+    /// Whether the batch was stored is not known: ask for the command id.
+    #[error("whether command {id} was stored is not known: {why}; ask again with the same id")]
+    Unknown {
+        /// The command.
+        id: CommandId,
+        /// What happened.
+        why: String,
+    },
+    /// What is stored is damaged, or not ours.
+    #[error("the stored data is damaged: {0}")]
+    Corrupt(String),
+}
+
+impl StoreError {
+    /// A stable code, the same in every language.
+    pub fn code(&self) -> &'static str {
+        match self {
+            StoreError::Refused(_) => "store.refused",
+            StoreError::Exists { .. } => "store.exists",
+            StoreError::CommandReused { .. } => "store.command_reused",
+            StoreError::SnapshotGone => "store.snapshot_gone",
+            StoreError::Unsupported { .. } => "store.unsupported",
+            StoreError::Unprepared { .. } => "store.unprepared",
+            StoreError::NewerLayout { .. } => "store.newer_layout",
+            StoreError::Overflow { .. } => "store.overflow",
+            StoreError::Misused(_) => "store.misused",
+            StoreError::Unavailable(_) => "store.unavailable",
+            StoreError::Unknown { .. } => "store.unknown",
+            StoreError::Corrupt(_) => "store.corrupt",
+        }
+    }
+
+    /// What the caller can do about it.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            StoreError::Refused(_) | StoreError::CommandReused { .. } => ErrorKind::Conflict,
+            StoreError::Overflow { .. } => ErrorKind::Invalid,
+            StoreError::SnapshotGone | StoreError::Unavailable(_) | StoreError::Unknown { .. } => {
+                ErrorKind::Unavailable
+            }
+            StoreError::NewerLayout { .. } => ErrorKind::Refused,
+            StoreError::Corrupt(_) => ErrorKind::Corrupt,
+            StoreError::Exists { .. }
+            | StoreError::Unsupported { .. }
+            | StoreError::Unprepared { .. }
+            | StoreError::Misused(_) => ErrorKind::Bug,
+        }
+    }
+}
+
+impl From<DecodeError> for StoreError {
+    fn from(error: DecodeError) -> StoreError {
+        StoreError::Corrupt(error.to_string())
+    }
+}
+
+/// All that kept a batch from being stored, so that one more run of the act can meet it all.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Refusal {
+    /// Rows that have another version than was seen, with the version they have now.
+    pub moved: Vec<Seen>,
+    /// Unique index entries that another row holds.
+    pub clashes: Vec<Clash>,
+    /// Counters below one of their floors, as they stand without the batch; `None` for a counter that does not exist.
+    pub short: Vec<(Key, Option<Row>)>,
+    /// Series that would run backwards in date.
+    pub late: Vec<(SmolStr, NaiveDate)>,
+}
+
+impl Refusal {
+    /// Whether nothing was refused.
+    pub fn is_empty(&self) -> bool {
+        self.moved.is_empty()
+            && self.clashes.is_empty()
+            && self.short.is_empty()
+            && self.late.is_empty()
+    }
+
+    /// `Ok` when nothing was refused.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] with all that was.
+    pub fn into_result(self) -> Result<(), StoreError> {
+        if self.is_empty() { Ok(()) } else { Err(StoreError::Refused(Box::new(self))) }
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let counts = [
+            (self.moved.len(), "rows moved"),
+            (self.clashes.len(), "unique entries are taken"),
+            (self.short.len(), "counters are below a floor"),
+            (self.late.len(), "series would run backwards in date"),
+        ];
+        let parts: Vec<String> =
+            counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+        f.write_str(&parts.join(", "))
+    }
+}
+
+/// A unique index entry that another row holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clash {
+    /// The index, by its position in [`Table::indexes`](super::Table::indexes).
+    pub index: usize,
+    /// The index columns that are taken.
+    pub part: KeyBytes,
+    /// The row that holds them.
+    pub holder: Key,
+    /// The row that wanted them.
+    pub wanted: Key,
+}
+
+/// Stored columns that are not what the record expects.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{what}")]
+pub struct DecodeError {
+    what: String,
+}
+
+impl DecodeError {
+    /// A key whose bytes are not what its types say.
+    pub fn bad_key(what: &str) -> DecodeError {
+        DecodeError { what: format!("a stored key is damaged: {what}") }
+    }
+
+    /// Found one type where another was expected.
+    pub fn unexpected(found: &str, wanted: &str) -> DecodeError {
+        DecodeError { what: format!("found {found} where {wanted} was expected") }
+    }
+
+    /// A value of the right type that the field can't hold.
+    pub fn out_of_range(wanted: &str) -> DecodeError {
+        DecodeError { what: format!("a stored value is no {wanted}") }
+    }
+
+    /// The same, in a named column.
+    #[must_use]
+    pub fn in_column(self, table: &str, column: &str) -> DecodeError {
+        DecodeError { what: format!("{table}.{column}: {}", self.what) }
+    }
+}

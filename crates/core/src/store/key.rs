@@ -1,0 +1,413 @@
+//! Keys as bytes whose order is the order of their values.
+//!
+//! A key is the concatenation of its parts, each in a form that orders as the values do and that ends by itself, so that
+//! a prefix of parts is a prefix of bytes, and the table's types decode it again:
+//!
+//! | type | bytes |
+//! |---|---|
+//! | bool | one byte, 0 or 1 |
+//! | i64, decimal units, instant | one length byte (`0x80 + n` for zero and above, `0x80 - n` below), then `n` bytes, big-endian; for negatives the two's complement without leading `0xFF` bytes |
+//! | date | four bytes, days from the common era, sign bit flipped, big-endian |
+//! | id | sixteen bytes, big-endian |
+//! | text | its UTF-8 bytes, then `0x00` |
+//! | bytes | each `0x00` as `0x00 0xFF`, then `0x00 0x00` |
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use chrono::{Datelike, NaiveDate};
+
+use super::{DecodeError, Table, Type, Value};
+use crate::Timestamp;
+use crate::decimal::{from_fixed, to_fixed};
+
+const INLINE: usize = 38;
+
+/// The bytes of a key: inline up to 38 bytes, on the heap beyond.
+#[derive(Clone)]
+pub struct KeyBytes(Repr);
+
+#[derive(Clone)]
+enum Repr {
+    Inline(u8, [u8; INLINE]),
+    Heap(Arc<[u8]>),
+}
+
+impl KeyBytes {
+    /// Copies `bytes`.
+    pub fn new(bytes: &[u8]) -> KeyBytes {
+        let mut inline = [0; INLINE];
+        match (inline.get_mut(..bytes.len()), u8::try_from(bytes.len())) {
+            (Some(room), Ok(len)) => {
+                room.copy_from_slice(bytes);
+                KeyBytes(Repr::Inline(len, inline))
+            }
+            _ => KeyBytes(Repr::Heap(bytes.into())),
+        }
+    }
+
+    /// The bytes.
+    pub fn as_slice(&self) -> &[u8] {
+        match &self.0 {
+            Repr::Inline(len, bytes) => bytes.get(..usize::from(*len)).unwrap_or(bytes),
+            Repr::Heap(bytes) => bytes,
+        }
+    }
+
+    /// The smallest key that is larger than every key beginning with these bytes; `None` when there is none.
+    pub fn after_prefix(&self) -> Option<KeyBytes> {
+        let mut bytes = self.as_slice().to_vec();
+        while let Some(last) = bytes.pop() {
+            if last < u8::MAX {
+                bytes.push(last + 1);
+                return Some(KeyBytes::new(&bytes));
+            }
+        }
+        None
+    }
+}
+
+impl PartialEq for KeyBytes {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_slice() == other.as_slice()
+    }
+}
+impl Eq for KeyBytes {}
+impl PartialOrd for KeyBytes {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for KeyBytes {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_slice().cmp(other.as_slice())
+    }
+}
+impl Hash for KeyBytes {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write(self.as_slice());
+    }
+}
+impl std::borrow::Borrow<[u8]> for KeyBytes {
+    fn borrow(&self) -> &[u8] {
+        self.as_slice()
+    }
+}
+impl fmt::Debug for KeyBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_slice().iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// The key of one row: its table and the bytes of its primary key.
+#[derive(Clone)]
+pub struct Key {
+    /// The row's table.
+    pub table: &'static Table,
+    /// The primary key.
+    pub bytes: KeyBytes,
+}
+
+impl Key {
+    /// The key's values, by the table's types.
+    ///
+    /// # Errors
+    /// When the bytes are not a key of this table.
+    pub fn values(&self) -> Result<Vec<Value>, DecodeError> {
+        let mut reader = KeyReader::new(self.bytes.as_slice());
+        let values =
+            self.table.key_columns().iter().map(|c| reader.next(c.ty)).collect::<Result<_, _>>()?;
+        reader.finish()?;
+        Ok(values)
+    }
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.table.name == other.table.name && self.bytes == other.bytes
+    }
+}
+impl Eq for Key {}
+impl PartialOrd for Key {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Key {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.table.name.cmp(other.table.name).then_with(|| self.bytes.cmp(&other.bytes))
+    }
+}
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.table.name.hash(state);
+        self.bytes.hash(state);
+    }
+}
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.values() {
+            Ok(values) => write!(f, "{}{values:?}", self.table.name),
+            Err(_) => write!(f, "{}[{:?}]", self.table.name, self.bytes),
+        }
+    }
+}
+
+/// Writes the parts of a key, one after another, into a buffer that can be used again.
+#[derive(Debug, Default, Clone)]
+pub struct KeyWriter {
+    bytes: Vec<u8>,
+}
+
+impl KeyWriter {
+    /// An empty writer.
+    pub fn new() -> KeyWriter {
+        KeyWriter::default()
+    }
+
+    /// Forgets what was written, keeps the room.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+    }
+
+    /// What was written so far.
+    pub fn as_slice(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// How many bytes were written.
+    pub fn position(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// What was written, as a key.
+    pub fn to_key(&self) -> KeyBytes {
+        KeyBytes::new(&self.bytes)
+    }
+
+    /// Appends parts that are encoded already.
+    pub fn raw(&mut self, encoded: &[u8]) {
+        self.bytes.extend_from_slice(encoded);
+    }
+
+    /// Appends a bool.
+    pub fn bool(&mut self, value: bool) {
+        self.bytes.push(u8::from(value));
+    }
+
+    /// Appends an integer, also the units of a decimal or the microseconds of an instant.
+    pub fn i64(&mut self, value: i64) {
+        let bytes = value.to_be_bytes();
+        let fill = if value < 0 { u8::MAX } else { 0 };
+        let skip = bytes.iter().take_while(|&&b| b == fill).count();
+        let used = bytes.get(skip..).unwrap_or_default();
+        let count = used.len() as u8; // at most 8
+        self.bytes.push(if value < 0 { 0x7F - count } else { 0x80 + count });
+        self.bytes.extend_from_slice(used);
+    }
+
+    /// Appends a date.
+    pub fn date(&mut self, value: NaiveDate) {
+        let days = (value.num_days_from_ce() as u32) ^ 0x8000_0000;
+        self.bytes.extend_from_slice(&days.to_be_bytes());
+    }
+
+    /// Appends an id.
+    pub fn id(&mut self, value: u128) {
+        self.bytes.extend_from_slice(&value.to_be_bytes());
+    }
+
+    /// Appends text, which holds no NUL.
+    pub fn text(&mut self, value: &str) {
+        self.bytes.extend_from_slice(value.as_bytes());
+        self.bytes.push(0);
+    }
+
+    /// Appends bytes.
+    pub fn bytes(&mut self, value: &[u8]) {
+        for &byte in value {
+            self.bytes.push(byte);
+            if byte == 0 {
+                self.bytes.push(0xFF);
+            }
+        }
+        self.bytes.extend_from_slice(&[0, 0]);
+    }
+
+    /// Appends a value of a column of type `ty`; `false`, and nothing appended, when it is null, erased or of another
+    /// type (such a row is in no index).
+    pub fn value(&mut self, value: &Value, ty: Type) -> bool {
+        match (value, ty) {
+            (Value::Bool(v), Type::Bool) => self.bool(*v),
+            (Value::I64(v), Type::I64) => self.i64(*v),
+            (Value::Decimal(v), Type::Decimal { digits }) => {
+                match to_fixed(*v, u32::from(digits)) {
+                    Some(units) => self.i64(units),
+                    None => return false,
+                }
+            }
+            (Value::Text(v), Type::Text) => self.text(v),
+            (Value::Bytes(v), Type::Bytes) => self.bytes(v),
+            (Value::Date(v), Type::Date) => self.date(*v),
+            (Value::Instant(v), Type::Instant) => self.i64(v.micros()),
+            (Value::Id(v), Type::Id) => self.id(*v),
+            (Value::Personal(inner, _), ty) => return self.value(inner, ty),
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// Reads the parts of a key again.
+#[derive(Debug, Clone)]
+pub struct KeyReader<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> KeyReader<'a> {
+    /// Reads from the beginning of `bytes`.
+    pub fn new(bytes: &'a [u8]) -> KeyReader<'a> {
+        KeyReader { rest: bytes }
+    }
+
+    /// The next part, of type `ty`.
+    ///
+    /// # Errors
+    /// When the bytes end early or are no such value.
+    pub fn next(&mut self, ty: Type) -> Result<Value, DecodeError> {
+        Ok(match ty {
+            Type::Bool => Value::Bool(self.take(1)? == [1]),
+            Type::I64 => Value::I64(self.integer()?),
+            Type::Decimal { digits } => {
+                Value::Decimal(from_fixed(self.integer()?, u32::from(digits)))
+            }
+            Type::Instant => Value::Instant(
+                Timestamp::from_micros(self.integer()?)
+                    .ok_or(DecodeError::bad_key("an instant"))?,
+            ),
+            Type::Date => Value::Date(self.date()?),
+            Type::Id => Value::Id(u128::from_be_bytes(self.array()?)),
+            Type::Text => Value::text(
+                std::str::from_utf8(self.until_nul()?).map_err(|_| DecodeError::bad_key("text"))?,
+            ),
+            Type::Bytes => Value::Bytes(self.escaped()?.into()),
+            Type::Number | Type::Json => return Err(DecodeError::bad_key("a type without order")),
+        })
+    }
+
+    /// That nothing is left.
+    ///
+    /// # Errors
+    /// When bytes are left over.
+    pub fn finish(&self) -> Result<(), DecodeError> {
+        if self.rest.is_empty() { Ok(()) } else { Err(DecodeError::bad_key("bytes left over")) }
+    }
+
+    fn take(&mut self, count: usize) -> Result<&'a [u8], DecodeError> {
+        let (head, rest) =
+            self.rest.split_at_checked(count).ok_or(DecodeError::bad_key("cut short"))?;
+        self.rest = rest;
+        Ok(head)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
+        self.take(N)?.try_into().map_err(|_| DecodeError::bad_key("cut short"))
+    }
+
+    fn integer(&mut self) -> Result<i64, DecodeError> {
+        let [tag] = self.array()?;
+        let (count, fill) = if tag >= 0x80 { (tag - 0x80, 0) } else { (0x7F - tag, u8::MAX) };
+        let used = self.take(usize::from(count))?;
+        let mut bytes = [fill; 8];
+        let room = bytes.len().checked_sub(used.len()).and_then(|skip| bytes.get_mut(skip..));
+        room.ok_or(DecodeError::bad_key("an integer of more than 8 bytes"))?.copy_from_slice(used);
+        Ok(i64::from_be_bytes(bytes))
+    }
+
+    fn date(&mut self) -> Result<NaiveDate, DecodeError> {
+        let days = (u32::from_be_bytes(self.array()?) ^ 0x8000_0000) as i32;
+        NaiveDate::from_num_days_from_ce_opt(days).ok_or(DecodeError::bad_key("a date"))
+    }
+
+    fn until_nul(&mut self) -> Result<&'a [u8], DecodeError> {
+        let end = self.rest.iter().position(|&b| b == 0).ok_or(DecodeError::bad_key("text"))?;
+        let text = self.take(end)?;
+        self.take(1)?;
+        Ok(text)
+    }
+
+    fn escaped(&mut self) -> Result<Vec<u8>, DecodeError> {
+        let mut out = Vec::new();
+        loop {
+            match self.array()? {
+                [0] => match self.array()? {
+                    [0xFF] => out.push(0),
+                    [0] => return Ok(out),
+                    _ => return Err(DecodeError::bad_key("bytes")),
+                },
+                [byte] => out.push(byte),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn encoded(value: &Value, ty: Type) -> KeyBytes {
+        let mut writer = KeyWriter::new();
+        assert!(writer.value(value, ty));
+        writer.to_key()
+    }
+
+    proptest! {
+        #[test]
+        fn integers_order_and_return(a: i64, b: i64) {
+            let (ka, kb) = (encoded(&Value::I64(a), Type::I64), encoded(&Value::I64(b), Type::I64));
+            prop_assert_eq!(ka.cmp(&kb), a.cmp(&b));
+            prop_assert_eq!(KeyReader::new(ka.as_slice()).next(Type::I64).unwrap(), Value::I64(a));
+        }
+
+        #[test]
+        fn small_integers_order(a in -300i64..300, b in -300i64..300) {
+            let (ka, kb) = (encoded(&Value::I64(a), Type::I64), encoded(&Value::I64(b), Type::I64));
+            prop_assert_eq!(ka.cmp(&kb), a.cmp(&b));
+        }
+
+        #[test]
+        fn bytes_order_and_return(a: Vec<u8>, b: Vec<u8>) {
+            let va = Value::Bytes(a.clone().into());
+            let (ka, kb) = (encoded(&va, Type::Bytes), encoded(&Value::Bytes(b.clone().into()), Type::Bytes));
+            prop_assert_eq!(ka.cmp(&kb), a.cmp(&b));
+            prop_assert_eq!(KeyReader::new(ka.as_slice()).next(Type::Bytes).unwrap(), va);
+        }
+
+        #[test]
+        fn texts_order_and_return(a in "[^\0]*", b in "[^\0]*") {
+            let va = Value::text(&a);
+            let (ka, kb) = (encoded(&va, Type::Text), encoded(&Value::text(&b), Type::Text));
+            prop_assert_eq!(ka.cmp(&kb), a.cmp(&b));
+            prop_assert_eq!(KeyReader::new(ka.as_slice()).next(Type::Text).unwrap(), va);
+        }
+
+        #[test]
+        fn garbage_is_refused_and_never_panics(bytes: Vec<u8>, kind in 0usize..6) {
+            let types = [Type::Bool, Type::I64, Type::Date, Type::Id, Type::Text, Type::Bytes];
+            let _ = KeyReader::new(&bytes).next(types[kind]);
+        }
+    }
+
+    #[test]
+    fn long_keys_go_to_the_heap_and_compare_the_same() {
+        let short = KeyBytes::new(&[7; 38]);
+        let long = KeyBytes::new(&[7; 39]);
+        assert!(short < long);
+        assert_eq!(long.as_slice().len(), 39);
+        assert_eq!(short.after_prefix().unwrap().as_slice()[37], 8);
+        assert_eq!(KeyBytes::new(&[0xFF, 0xFF]).after_prefix(), None);
+    }
+}

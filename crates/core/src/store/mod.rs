@@ -1,0 +1,179 @@
+//! The store port: the contract between the engines and whatever keeps the data.
+//!
+//! A store keeps rows of declared tables, answers reads from snapshots, and commits batches, each all or nothing. It
+//! knows nothing of accounting or stock. [`Store`] is the whole interface; this page is what it must promise. The
+//! conformance suite in `fondaco-testkit` checks each promise and names the one that broke.
+//!
+//! # Words
+//! - A **company** is the scope of every call. Its rows, commands, series, positions and chain are its own: nothing of one
+//!   company is seen or touched through another. It exists from its first commit.
+//! - A **table** is declared by a [`Table`]; [`Kind`] says how its rows change. A **row** is a [`Stored`] value with a
+//!   [`Version`]. A **key** is the row's primary key as [`KeyBytes`], whose byte order is the order of the values; the
+//!   encoding is documented in [`key`] and decodes by the table's types ([`Key::values`]).
+//! - A **position** numbers the commits of one company 1, 2, 3, ... without gaps. The version of a row is the position of the
+//!   commit that last changed it, so no version is ever used twice for a key. Version 0 means: no row.
+//!
+//! # `prepare`
+//! Called with tables before any of them is used, as often as one likes, and by several processes at once. The store checks
+//! each declaration with [`Table::check`], creates what is missing and brings older layouts up: columns with
+//! [`since`](Column::since) above the stored layout are added and null in old rows; new indexes are filled. A stored layout
+//! *above* [`Table::layout`] is refused with [`StoreError::NewerLayout`], and nothing is changed. Preparing is all or nothing.
+//! Using a table that was not prepared is [`StoreError::Unprepared`].
+//!
+//! # `read`
+//! All asks of one [`Read`] are answered in order from **one** snapshot: a state between two commits, never half of one, and
+//! never older than the last commit that this store object answered before the read began.
+//! - [`Ask::Command`]: the [`Receipt`] of the command, if its commit is in the snapshot.
+//! - [`Ask::Get`]: for each key the row or `None`, in the order of the keys.
+//! - [`Ask::Scan`]: rows with `from <= place < to`, where a row's *place* is the bytes of the index columns followed by its
+//!   primary key ([`order_of`]), in order of place (or backwards), at most `limit` (`usize::MAX` = all). A row whose index column is null or
+//!   erased has no place in that index. `from` after `to` is an empty range.
+//! - [`Ask::Series`]: how far the series has come; never drawn = [`SeriesState::default`].
+//!
+//! [`At::Hold`] answers from the newest snapshot and keeps it: the answer's [`Snapshot::hold`] is not 0, and reads of
+//! [`At::Held`] with it see exactly that state, whatever is committed meanwhile, indexes and counters included, in the order that
+//! index had then. [`At::Last`] reads once more and releases. A store may release forgotten holds after a time it documents
+//! (10 minutes or more); reading a released hold is [`StoreError::SnapshotGone`]. A hold never blocks commits.
+//!
+//! # `commit`
+//! In this order, as if no other commit ran meanwhile:
+//! 1. **The command.** If the company has a commit with [`Batch::id`]: with the same digest it is returned with
+//!    `replayed: true` and nothing else is looked at; with another digest the answer is [`StoreError::CommandReused`]. The
+//!    digest is salted: compare with [`Receipt::salt`]'s digest through [`same_command`].
+//! 2. **What was seen.** Each row of [`Batch::seen`] must have the version given, absent rows (0) included, and each `Put`
+//!    and `Delete` its `seen`. What is seen holds until the commit is done: of two batches of which each saw what the other
+//!    changes, one is refused (no write skew). With [`Batch::check`] the store stops here, stores nothing, and answers with the
+//!    position of the newest commit.
+//! 3. **Unique indexes.** After the whole batch no two rows may have the same columns in a unique index; rows in the same
+//!    batch may swap. What the batch deletes or changes frees its old entries first.
+//! 4. **Floors.** After all adds of the batch, each [`Floor`] must hold for each row of its [`Change::Add`], whatever order the adds came in.
+//! 5. **Numbers.** Each [`Change::Draw`] takes the next `count` numbers of its series, gapless and from 1; a draw whose first
+//!    date is before the series' date is late. A batch that is refused takes none.
+//!
+//! Whatever fails in 2 to 5 is reported **all together** in one [`Refusal`], as far as the store got to know it, and nothing is stored.
+//! An insert of a key that exists is a `moved` row when `seen` holds that key with version 0, else [`StoreError::Exists`].
+//! A sum beyond its column is [`StoreError::Overflow`].
+//!
+//! Otherwise the store replaces drawn places ([`Stored::fill`]; [`fill_values`] for events and answer), applies all changes,
+//! gives the commit the next position, seals it ([`chain::seal`](crate::chain::seal)) unless its chain is switched off, keeps
+//! the [`Commit`], and returns it. When `commit` has returned, the commit survives what the store says it survives (SQLite: a power cut).
+//! Every later read sees it. After an error nothing of the batch is visible, ever, with one exception:
+//! [`StoreError::Unknown`], after which asking for the command tells.
+//!
+//! Changes:
+//! - [`Change::Insert`]: rows of a `Fact` or `State` table, sorted by key. Version = position.
+//! - [`Change::Put`], [`Change::Delete`]: of a `State` row. A key deleted may be inserted again later.
+//! - [`Change::Add`]: a counter that does not exist begins at zero; each add raises its version to the position, a delta of
+//!   zero too.
+//! - [`Change::Erase`]: calls [`Stored::erase`] on the row and stores the result; a `State` row's version rises, a `Fact`'s
+//!   stays. The salt of the commit named by the row's version is forgotten. An absent row is nothing to erase.
+//! - At most one change per key in a batch, counters too. A batch that breaks these rules is [`StoreError::Misused`].
+//!
+//! # `feed`
+//! The commits after a position, in order, without gaps: a commit is never shown while one with a smaller position may still
+//! appear.
+//!
+//! # Threads
+//! A store is called from many threads at once. It never calls back into a driver. It may block; a host that must not uses
+//! [`AsyncStore`], the same contract with futures.
+
+pub mod key;
+
+mod batch;
+mod column;
+mod commit;
+mod error;
+mod field;
+mod parts;
+mod read;
+mod record;
+mod table;
+mod value;
+
+use std::future::Future;
+use std::pin::Pin;
+
+pub use batch::{Batch, Change, Event, Floor, Meta};
+pub use column::{ColumnSink, ColumnSource, ValueSink, ValueSource};
+pub use commit::{Commit, FeedFrom, Prepared, Seal, StateHash};
+pub use error::{Clash, DecodeError, Refusal, StoreError};
+pub use field::{Blob, Drawn, Field, Fixed, Json, KeyField, Numbers, Personal, Tags};
+pub use fondaco_derive::{Field, Record};
+pub use key::{Key, KeyBytes, KeyReader, KeyWriter};
+pub use parts::KeyParts;
+pub use read::{Answer, Ask, At, Read, Receipt, Reply, Scan, Seen, SeriesState, Snapshot, Version};
+pub use record::{Record, Row, Rows, Stored, ValueRow, order_of};
+pub use table::{Column, Guard, Index, Kind, Table};
+pub use value::{Hash, Salt, Type, Value};
+
+/// Keeps the data of any number of companies. The [module](self) says what it must promise.
+pub trait Store: Send + Sync {
+    /// Makes tables ready for use.
+    ///
+    /// # Errors
+    /// [`StoreError::NewerLayout`], [`StoreError::Misused`] for a bad declaration, or the store's own failures.
+    fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError>;
+
+    /// Answers questions from one snapshot.
+    ///
+    /// # Errors
+    /// [`StoreError::SnapshotGone`], [`StoreError::Unprepared`], [`StoreError::Unsupported`], or the store's own failures.
+    fn read(&self, read: &Read) -> Result<Answer, StoreError>;
+
+    /// Stores a batch, all or nothing, at most once.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] with all that did not fit, and those named in the contract.
+    fn commit(&self, batch: Batch) -> Result<Commit, StoreError>;
+
+    /// The commits of a company, in order.
+    ///
+    /// # Errors
+    /// The store's own failures.
+    fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError>;
+}
+
+/// A future that borrows the store.
+pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// [`Store`] for hosts that must not block: the same contract, each call a future.
+pub trait AsyncStore: Send + Sync {
+    /// See [`Store::prepare`].
+    fn prepare<'a>(&'a self, tables: &'a [&'static Table]) -> Pending<'a, Prepared>;
+    /// See [`Store::read`].
+    fn read<'a>(&'a self, read: &'a Read) -> Pending<'a, Answer>;
+    /// See [`Store::commit`]. Dropping the future leaves the batch stored whole or not at all.
+    fn commit(&self, batch: Batch) -> Pending<'_, Commit>;
+    /// See [`Store::feed`].
+    fn feed<'a>(&'a self, from: &'a FeedFrom) -> Pending<'a, Vec<Commit>>;
+}
+
+macro_rules! pass_on {
+    ($($holder:ty)*) => { $(
+        impl<S: Store + ?Sized> Store for $holder {
+            fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> { (**self).prepare(tables) }
+            fn read(&self, read: &Read) -> Result<Answer, StoreError> { (**self).read(read) }
+            fn commit(&self, batch: Batch) -> Result<Commit, StoreError> { (**self).commit(batch) }
+            fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> { (**self).feed(from) }
+        }
+    )* };
+}
+
+pass_on!(&S Box<S> std::sync::Arc<S>);
+
+/// Whether a batch is the command that a receipt or commit with this digest and salt stands for. A command whose salt was
+/// forgotten is recognised by its id alone.
+pub fn same_command(batch: &Batch, digest: &Hash, salt: Option<&Salt>) -> bool {
+    salt.is_none_or(|salt| crate::digest::salted(&batch.digest, salt) == *digest)
+}
+
+/// Replaces the places of drawn numbers in the values of events and answers.
+pub fn fill_values<'a>(values: impl IntoIterator<Item = &'a mut Value>, numbers: &Numbers) {
+    for value in values {
+        if let Value::Drawn { draw, offset } = value
+            && let Some(number) = numbers.get(*draw, *offset)
+        {
+            *value = Value::I64(number);
+        }
+    }
+}

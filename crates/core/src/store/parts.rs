@@ -1,0 +1,55 @@
+//! Typed keys: one value, or a tuple of values.
+
+use super::{KeyField, KeyWriter, Type};
+
+/// The leading parts of a key or an index: a value, or a tuple of up to six.
+pub trait KeyParts {
+    /// Appends the parts; `ends` takes the position after each.
+    fn write(&self, out: &mut KeyWriter, ends: &mut Vec<usize>);
+    /// The types of the parts.
+    fn types() -> Vec<Type>;
+
+    /// The parts as bytes.
+    fn to_bytes(&self) -> super::KeyBytes {
+        let mut out = KeyWriter::new();
+        self.write(&mut out, &mut Vec::new());
+        out.to_key()
+    }
+}
+
+impl<T: KeyField> KeyParts for T {
+    fn write(&self, out: &mut KeyWriter, ends: &mut Vec<usize>) {
+        self.write_key(out);
+        ends.push(out.position());
+    }
+    fn types() -> Vec<Type> {
+        vec![T::TYPE]
+    }
+}
+
+impl KeyParts for () {
+    fn write(&self, _: &mut KeyWriter, _: &mut Vec<usize>) {}
+    fn types() -> Vec<Type> {
+        Vec::new()
+    }
+}
+
+macro_rules! tuple_parts {
+    ($($name:ident $at:tt),*) => {
+        impl<$($name: KeyField),*> KeyParts for ($($name,)*) {
+            fn write(&self, out: &mut KeyWriter, ends: &mut Vec<usize>) {
+                $( self.$at.write_key(out); ends.push(out.position()); )*
+            }
+            fn types() -> Vec<Type> {
+                vec![$($name::TYPE),*]
+            }
+        }
+    };
+}
+
+tuple_parts!(A 0);
+tuple_parts!(A 0, B 1);
+tuple_parts!(A 0, B 1, C 2);
+tuple_parts!(A 0, B 1, C 2, D 3);
+tuple_parts!(A 0, B 1, C 2, D 3, E 4);
+tuple_parts!(A 0, B 1, C 2, D 3, E 4, F 5);

@@ -1,0 +1,452 @@
+//! Rows as they travel between engines and stores: typed where both are Rust, values where one is not.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+use super::field::Numbers;
+use super::{
+    ColumnSink, ColumnSource, DecodeError, Key, KeyBytes, KeyWriter, Table, Value, ValueSink,
+    ValueSource, Version,
+};
+
+/// One kind of stored thing, defined by an engine with `#[derive(Record)]`. Hosts never implement it.
+///
+/// ```
+/// use fondaco_core::store::{Kind, Record};
+/// use smol_str::SmolStr;
+///
+/// #[derive(Record, Debug, Clone, PartialEq)]
+/// #[record(table = "shelf", kind = state, key(site, shelf), index(by_label(label), unique), guard(by_site(site)))]
+/// struct Shelf {
+///     site: i64,
+///     shelf: i64,
+///     label: Option<SmolStr>,
+/// }
+///
+/// assert_eq!(Shelf::TABLE.kind, Kind::State);
+/// assert_eq!(Shelf { site: 1, shelf: 2, label: None }.key(), (1, 2));
+/// ```
+pub trait Record: Clone + Send + Sync + 'static {
+    /// The declaration.
+    const TABLE: &'static Table;
+    /// The primary key: a value, or a tuple of values.
+    type Key: super::KeyParts;
+
+    /// The primary key.
+    fn key(&self) -> Self::Key;
+    /// Appends the primary key.
+    fn write_key(&self, out: &mut KeyWriter);
+    /// Hands over all columns, in order.
+    fn write_columns(&self, out: &mut dyn ColumnSink);
+    /// Takes all columns, in order.
+    ///
+    /// # Errors
+    /// When a column is missing or no value of its field.
+    fn read_columns(from: &mut dyn ColumnSource) -> Result<Self, DecodeError>;
+    /// Appends the columns of index number `index`, without the primary key; `false` when the row is not in it.
+    fn write_index(&self, index: usize, out: &mut KeyWriter) -> bool;
+    /// Appends the columns of guard number `guard`; `false` when one of them is null.
+    fn write_guard(&self, guard: usize, out: &mut KeyWriter) -> bool;
+    /// The column's value that no store can keep, and why.
+    fn check(&self) -> Option<(&'static str, &'static str)>;
+    /// Replaces the places of drawn numbers.
+    fn fill(&mut self, numbers: &Numbers);
+    /// Replaces personal values by their commitments.
+    fn erase(&mut self);
+    /// Adds a delta to every column beside the key; the name of the column that overflowed.
+    ///
+    /// # Errors
+    /// The column beyond its reach; nothing is added then.
+    fn add(&mut self, delta: &Self) -> Result<(), &'static str>;
+    /// A column as a count of its smallest unit, if it is a sum.
+    fn units(&self, column: usize) -> Option<i64>;
+}
+
+/// A [`Record`] behind a pointer: what a store keeps and gives back without knowing the type.
+pub trait Stored: Any + Send + Sync {
+    /// The declaration.
+    fn table(&self) -> &'static Table;
+    /// See [`Record::write_key`].
+    fn write_key(&self, out: &mut KeyWriter);
+    /// See [`Record::write_columns`].
+    fn write_columns(&self, out: &mut dyn ColumnSink);
+    /// See [`Record::write_index`].
+    fn write_index(&self, index: usize, out: &mut KeyWriter) -> bool;
+    /// See [`Record::write_guard`].
+    fn write_guard(&self, guard: usize, out: &mut KeyWriter) -> bool;
+    /// See [`Record::fill`].
+    fn fill(&mut self, numbers: &Numbers);
+    /// See [`Record::erase`].
+    fn erase(&mut self);
+    /// See [`Record::add`]. A delta of another representation is refused as overflow of the table's name.
+    ///
+    /// # Errors
+    /// The column beyond its reach; nothing is added then.
+    fn add(&mut self, delta: &dyn Stored) -> Result<(), &'static str>;
+    /// See [`Record::units`].
+    fn units(&self, column: usize) -> Option<i64>;
+    /// A copy of its own.
+    fn copy(&self) -> Arc<dyn Stored>;
+
+    /// The primary key.
+    fn row_key(&self) -> Key {
+        let mut out = KeyWriter::new();
+        self.write_key(&mut out);
+        Key { table: self.table(), bytes: out.to_key() }
+    }
+
+    /// All columns as owned values: for stores that are not written in Rust.
+    fn values(&self) -> Vec<Value> {
+        let mut sink = ValueSink::default();
+        self.write_columns(&mut sink);
+        sink.values
+    }
+}
+
+impl<R: Record> Stored for R {
+    fn table(&self) -> &'static Table {
+        R::TABLE
+    }
+    fn write_key(&self, out: &mut KeyWriter) {
+        Record::write_key(self, out);
+    }
+    fn write_columns(&self, out: &mut dyn ColumnSink) {
+        Record::write_columns(self, out);
+    }
+    fn write_index(&self, index: usize, out: &mut KeyWriter) -> bool {
+        Record::write_index(self, index, out)
+    }
+    fn write_guard(&self, guard: usize, out: &mut KeyWriter) -> bool {
+        Record::write_guard(self, guard, out)
+    }
+    fn fill(&mut self, numbers: &Numbers) {
+        Record::fill(self, numbers);
+    }
+    fn erase(&mut self) {
+        Record::erase(self);
+    }
+    fn add(&mut self, delta: &dyn Stored) -> Result<(), &'static str> {
+        let any: &dyn Any = delta;
+        match any.downcast_ref::<R>() {
+            Some(delta) => Record::add(self, delta),
+            None => Record::add(
+                self,
+                &R::read_columns(&mut ValueSource::new(&delta.values()))
+                    .map_err(|_| R::TABLE.name)?,
+            ),
+        }
+    }
+    fn units(&self, column: usize) -> Option<i64> {
+        Record::units(self, column)
+    }
+    fn copy(&self) -> Arc<dyn Stored> {
+        Arc::new(self.clone())
+    }
+}
+
+/// A row of owned values, with its table: what a store outside Rust gives back, and what a test can make by hand.
+#[derive(Clone, PartialEq)]
+pub struct ValueRow {
+    table: &'static Table,
+    values: Vec<Value>,
+}
+
+impl ValueRow {
+    /// A row of `table`; missing columns at the end are null.
+    pub fn new(table: &'static Table, mut values: Vec<Value>) -> ValueRow {
+        values.resize(table.columns.len(), Value::Null);
+        ValueRow { table, values }
+    }
+
+    fn write_parts(&self, columns: &[usize], out: &mut KeyWriter) -> bool {
+        let start = out.clone();
+        for &column in columns {
+            let parts = self.values.get(column).zip(self.table.columns.get(column));
+            if !parts.is_some_and(|(value, column)| out.value(value, column.ty)) {
+                *out = start;
+                return false;
+            }
+        }
+        true
+    }
+}
+
+impl fmt::Debug for ValueRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{:?}", self.table.name, self.values)
+    }
+}
+
+fn digits(ty: super::Type) -> Option<u8> {
+    match ty {
+        super::Type::Decimal { digits } => Some(digits),
+        _ => None,
+    }
+}
+
+impl Stored for ValueRow {
+    fn table(&self) -> &'static Table {
+        self.table
+    }
+    fn write_key(&self, out: &mut KeyWriter) {
+        let columns: Vec<usize> = (0..self.table.key).collect();
+        self.write_parts(&columns, out);
+    }
+    fn write_columns(&self, out: &mut dyn ColumnSink) {
+        for (value, column) in self.values.iter().zip(self.table.columns) {
+            out.value(value, digits(column.ty));
+        }
+    }
+    fn write_index(&self, index: usize, out: &mut KeyWriter) -> bool {
+        self.table.indexes.get(index).is_some_and(|index| self.write_parts(index.columns, out))
+    }
+    fn write_guard(&self, guard: usize, out: &mut KeyWriter) -> bool {
+        self.table.guards.get(guard).is_some_and(|guard| self.write_parts(guard.columns, out))
+    }
+    fn fill(&mut self, numbers: &Numbers) {
+        for value in &mut self.values {
+            if let Value::Drawn { draw, offset } = value
+                && let Some(number) = numbers.get(*draw, *offset)
+            {
+                *value = Value::I64(number);
+            }
+        }
+    }
+    fn erase(&mut self) {
+        for value in &mut self.values {
+            if let Value::Personal(inner, salt) = value {
+                *value = Value::Erased(crate::chain::commitment(inner, salt));
+            }
+        }
+    }
+    fn add(&mut self, delta: &dyn Stored) -> Result<(), &'static str> {
+        let mut sums = Vec::new();
+        for (i, column) in self.table.columns.iter().enumerate().skip(self.table.key) {
+            let sum = self
+                .units(i)
+                .zip(delta.units(i))
+                .and_then(|(a, b)| a.checked_add(b))
+                .ok_or(column.name)?;
+            sums.push(match digits(column.ty) {
+                Some(digits) => Value::Decimal(crate::decimal::from_fixed(sum, u32::from(digits))),
+                None => Value::I64(sum),
+            });
+        }
+        self.values.truncate(self.table.key);
+        self.values.extend(sums);
+        Ok(())
+    }
+    fn units(&self, column: usize) -> Option<i64> {
+        match (self.values.get(column)?, self.table.columns.get(column)?.ty) {
+            (Value::I64(v), super::Type::I64) => Some(*v),
+            (Value::Decimal(v), super::Type::Decimal { digits }) => {
+                crate::decimal::to_fixed(*v, u32::from(digits))
+            }
+            _ => None,
+        }
+    }
+    fn copy(&self) -> Arc<dyn Stored> {
+        Arc::new(self.clone())
+    }
+}
+
+/// One or many rows of one table, of one Rust type, in one allocation: how a [`Batch`](super::Batch) carries them.
+pub trait Rows: Any + Send + Sync {
+    /// The declaration.
+    fn table(&self) -> &'static Table;
+    /// How many.
+    fn len(&self) -> usize;
+    /// Whether there is none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// The row at `at`.
+    fn row(&self, at: usize) -> Option<&dyn Stored>;
+    /// The row at `at`, to change.
+    fn row_mut(&mut self, at: usize) -> Option<&mut dyn Stored>;
+    /// Replaces the places of drawn numbers in all rows.
+    fn fill(&mut self, numbers: &Numbers);
+    /// Keeps the first `count` rows.
+    fn truncate(&mut self, count: usize);
+    /// Sorts by primary key; cheap when they are sorted.
+    fn sort(&mut self);
+    /// Appends the rows of `other`, which are of the same type; gives them back when they are not.
+    ///
+    /// # Errors
+    /// `other`, unchanged.
+    fn append(&mut self, other: Box<dyn Rows>) -> Result<(), Box<dyn Rows>>;
+}
+
+impl<R: Stored + Clone> Rows for Vec<R> {
+    fn table(&self) -> &'static Table {
+        self.first().map_or(&EMPTY, Stored::table)
+    }
+    fn len(&self) -> usize {
+        Vec::len(self)
+    }
+    fn row(&self, at: usize) -> Option<&dyn Stored> {
+        self.get(at).map(|row| row as &dyn Stored)
+    }
+    fn row_mut(&mut self, at: usize) -> Option<&mut dyn Stored> {
+        self.get_mut(at).map(|row| row as &mut dyn Stored)
+    }
+    fn fill(&mut self, numbers: &Numbers) {
+        self.iter_mut().for_each(|row| row.fill(numbers));
+    }
+    fn truncate(&mut self, count: usize) {
+        Vec::truncate(self, count);
+    }
+    fn sort(&mut self) {
+        let (mut a, mut b) = (KeyWriter::new(), KeyWriter::new());
+        let sorted = self.is_sorted_by(|left, right| {
+            (a.clear(), b.clear());
+            left.write_key(&mut a);
+            right.write_key(&mut b);
+            a.as_slice() <= b.as_slice()
+        });
+        if !sorted {
+            self.sort_by_cached_key(|row| row.row_key().bytes);
+        }
+    }
+    fn append(&mut self, other: Box<dyn Rows>) -> Result<(), Box<dyn Rows>> {
+        if !(other.as_ref() as &dyn Any).is::<Vec<R>>() {
+            return Err(other);
+        }
+        if let Ok(mut other) = (other as Box<dyn Any>).downcast::<Vec<R>>() {
+            Vec::append(self, &mut other);
+        }
+        Ok(())
+    }
+}
+
+/// The table of no rows at all.
+static EMPTY: Table = Table {
+    name: "",
+    kind: super::Kind::Fact,
+    layout: 1,
+    columns: &[],
+    key: 0,
+    indexes: &[],
+    guards: &[],
+};
+
+/// A row that a store gave back, with its version.
+#[derive(Clone)]
+pub struct Row {
+    /// When the row was last changed: the position of the commit that did it. Never 0.
+    pub version: Version,
+    body: Body,
+}
+
+#[derive(Clone)]
+enum Body {
+    One(Arc<dyn Stored>),
+    Part(Arc<dyn Rows>, usize),
+}
+
+impl Row {
+    /// A row of its own.
+    pub fn one(version: Version, row: Arc<dyn Stored>) -> Row {
+        Row { version, body: Body::One(row) }
+    }
+
+    /// A row of owned values.
+    pub fn values(version: Version, table: &'static Table, values: Vec<Value>) -> Row {
+        Row::one(version, Arc::new(ValueRow::new(table, values)))
+    }
+
+    /// The row at `at` of rows that are kept together; `None` when there is none.
+    pub fn part(version: Version, rows: Arc<dyn Rows>, at: usize) -> Option<Row> {
+        rows.row(at)?;
+        Some(Row { version, body: Body::Part(rows, at) })
+    }
+
+    /// The row, whatever its type.
+    pub fn stored(&self) -> &dyn Stored {
+        match &self.body {
+            Body::One(row) => row.as_ref(),
+            Body::Part(rows, at) => rows.row(*at).unwrap_or(&Nothing),
+        }
+    }
+
+    /// The row as the record it is.
+    ///
+    /// # Errors
+    /// When the stored columns are not those of `R`.
+    pub fn record<R: Record>(&self) -> Result<Arc<R>, DecodeError> {
+        if let Body::One(row) = &self.body
+            && (row.as_ref() as &dyn Any).is::<R>()
+        {
+            let any: Arc<dyn Any + Send + Sync> = row.clone();
+            return any.downcast::<R>().map_err(|_| DecodeError::bad_key("another record"));
+        }
+        let row = self.stored();
+        match (row as &dyn Any).downcast_ref::<R>() {
+            Some(record) => Ok(Arc::new(record.clone())),
+            None => decode::<R>(row).map(Arc::new),
+        }
+    }
+
+    /// The row's primary key.
+    pub fn key(&self) -> Key {
+        self.stored().row_key()
+    }
+
+    /// The position of the row in the order of `index`, or of the primary key: the index columns, then the key.
+    /// `None` when the row is not in that index.
+    pub fn order(&self, index: Option<usize>) -> Option<KeyBytes> {
+        let mut out = KeyWriter::new();
+        order_of(self.stored(), index, &mut out).then(|| out.to_key())
+    }
+}
+
+impl fmt::Debug for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}@{}", self.key(), self.version)
+    }
+}
+
+/// Appends a row's place in the order of `index`: the index columns, then the primary key; `false` when it has none.
+pub fn order_of(row: &dyn Stored, index: Option<usize>, out: &mut KeyWriter) -> bool {
+    if index.is_some_and(|index| !row.write_index(index, out)) {
+        return false;
+    }
+    row.write_key(out);
+    true
+}
+
+fn decode<R: Record>(row: &dyn Stored) -> Result<R, DecodeError> {
+    if row.table().name != R::TABLE.name {
+        return Err(DecodeError::unexpected(row.table().name, R::TABLE.name));
+    }
+    R::read_columns(&mut ValueSource::new(&row.values()))
+}
+
+/// What stands for a row that cannot be missing (`Row::part` checked it).
+struct Nothing;
+
+impl Stored for Nothing {
+    fn table(&self) -> &'static Table {
+        &EMPTY
+    }
+    fn write_key(&self, _: &mut KeyWriter) {}
+    fn write_columns(&self, _: &mut dyn ColumnSink) {}
+    fn write_index(&self, _: usize, _: &mut KeyWriter) -> bool {
+        false
+    }
+    fn write_guard(&self, _: usize, _: &mut KeyWriter) -> bool {
+        false
+    }
+    fn fill(&mut self, _: &Numbers) {}
+    fn erase(&mut self) {}
+    fn add(&mut self, _: &dyn Stored) -> Result<(), &'static str> {
+        Ok(())
+    }
+    fn units(&self, _: usize) -> Option<i64> {
+        None
+    }
+    fn copy(&self) -> Arc<dyn Stored> {
+        Arc::new(Nothing)
+    }
+}

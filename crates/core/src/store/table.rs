@@ -1,0 +1,131 @@
+//! What a store is told about one kind of stored thing.
+
+use super::Type;
+
+/// How rows of a table may change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Inserted once and never changed or deleted; only personal columns can be erased.
+    Fact,
+    /// Changed and deleted under optimistic concurrency: each change names the version it saw.
+    State,
+    /// Sums. Only [`Change::Add`](super::Change::Add) touches them, so that writers do not collide.
+    /// A key that was never added to reads as absent.
+    Counter,
+}
+
+/// The declaration of one kind of stored thing, made by `#[derive(Record)]`; hosts never write one.
+///
+/// Columns are only ever appended, and appended columns are nullable, so that rows written under an older layout keep
+/// their hash. A change of `layout` comes with its columns' [`since`](Column::since).
+#[derive(Debug, PartialEq, Eq)]
+pub struct Table {
+    /// Name in lower snake case, unique in the store: `ledger_posting`.
+    pub name: &'static str,
+    /// How rows may change.
+    pub kind: Kind,
+    /// Version of this declaration, from 1. A store refuses a file whose layout is newer.
+    pub layout: u32,
+    /// All columns, the key's first, in key order.
+    pub columns: &'static [Column],
+    /// How many leading columns make the primary key.
+    pub key: usize,
+    /// Further orders in which rows can be scanned; each ends implicitly in the primary key.
+    pub indexes: &'static [Index],
+    /// Range guards: what a scan can rest a decision on.
+    pub guards: &'static [Guard],
+}
+
+/// One column of a [`Table`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    /// Name in lower snake case.
+    pub name: &'static str,
+    /// What it holds.
+    pub ty: Type,
+    /// Whether it may be null. Key columns never are.
+    pub nullable: bool,
+    /// Whether it says something about a person: it enters the hash chain as a commitment only, and can be erased.
+    pub personal: bool,
+    /// The layout that brought it; 1 for columns that were always there.
+    pub since: u32,
+}
+
+/// A declared order of a table's rows. A row whose index column is null or erased is not in the index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Index {
+    /// Name, unique in the table.
+    pub name: &'static str,
+    /// Positions in [`Table::columns`].
+    pub columns: &'static [usize],
+    /// Whether two rows may not have the same index columns.
+    pub unique: bool,
+}
+
+/// A range guard: every insert, change, delete and erase of a row bumps the counter of the row's guard columns,
+/// and a guarded scan rests on that counter. No columns = the whole table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Guard {
+    /// Name, unique in the table.
+    pub name: &'static str,
+    /// Positions in [`Table::columns`].
+    pub columns: &'static [usize],
+}
+
+impl Table {
+    /// The columns of the primary key.
+    pub fn key_columns(&self) -> &'static [Column] {
+        self.columns.get(..self.key).unwrap_or(&[])
+    }
+
+    /// The types of the columns that the index (or, for `None`, the primary key) orders by, the key's included.
+    pub fn order_types(&self, index: Option<usize>) -> Vec<Type> {
+        let leading =
+            index.and_then(|i| self.indexes.get(i)).map_or(&[][..], |index| index.columns);
+        let leading = leading.iter().filter_map(|&c| self.columns.get(c)).map(|c| c.ty);
+        leading.chain(self.key_columns().iter().map(|c| c.ty)).collect()
+    }
+
+    /// The position of the column called `name`.
+    pub fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|c| c.name == name)
+    }
+
+    /// Whether any column is personal.
+    pub fn has_personal(&self) -> bool {
+        self.columns.iter().any(|c| c.personal)
+    }
+
+    /// Why this declaration is not acceptable, if it is not: what every store may rely on after
+    /// [`Store::prepare`](super::Store::prepare).
+    ///
+    /// # Errors
+    /// The first rule that is broken, in words.
+    pub fn check(&self) -> Result<(), String> {
+        let fail = |why: &str| Err(format!("table {}: {why}", self.name));
+        if self.key == 0 || self.key > self.columns.len() {
+            return fail("a primary key needs at least one column");
+        }
+        if self.key_columns().iter().any(|c| c.nullable || c.personal || !c.ty.is_key()) {
+            return fail("key columns are never null, personal, a number without scale or JSON");
+        }
+        if self.columns.iter().any(|c| c.since > self.layout || (c.since > 1 && !c.nullable)) {
+            return fail("a column that came later is nullable, and not newer than the layout");
+        }
+        for columns in
+            self.indexes.iter().map(|i| i.columns).chain(self.guards.iter().map(|g| g.columns))
+        {
+            let ordered = |&c: &usize| self.columns.get(c).is_some_and(|c| c.ty.is_key());
+            if !columns.iter().all(ordered) {
+                return fail("index and guard columns must exist and have an order");
+            }
+        }
+        if self.kind == Kind::Counter
+            && !self.columns.iter().skip(self.key).all(|c| c.ty.is_summable() && !c.nullable)
+        {
+            return fail("a counter's columns beside its key are sums");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,145 @@
+//! The short closed list of what a column can hold, the same on every store.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+use crate::Timestamp;
+
+/// The type of a column. Each has one canonical form, one order and one meaning on every store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Type {
+    /// True or false; false orders first.
+    Bool,
+    /// A signed 64-bit integer.
+    I64,
+    /// An exact decimal with a declared number of digits after the point: a 64-bit count of `10^-digits`.
+    /// It can be summed, compared and used in a key.
+    Decimal {
+        /// Digits after the decimal point, at most 18.
+        digits: u8,
+    },
+    /// An exact decimal of up to 28 significant digits and no declared scale (a rate, a factor).
+    /// Not summed by the store, and never part of a key.
+    Number,
+    /// Unicode text without the NUL character; orders by its UTF-8 bytes (`COLLATE "C"`).
+    Text,
+    /// Any bytes; order by value, shorter first among equal beginnings.
+    Bytes,
+    /// A calendar date without a zone.
+    Date,
+    /// An instant in UTC, in whole microseconds.
+    Instant,
+    /// A 128-bit identifier; orders as an unsigned number.
+    Id,
+    /// JSON text, kept exactly as written; never part of a key.
+    Json,
+}
+
+impl Type {
+    /// Whether values of this type have an order that keys may rely on.
+    pub const fn is_key(self) -> bool {
+        !matches!(self, Type::Number | Type::Json)
+    }
+
+    /// Whether a counter may add deltas of this type.
+    pub const fn is_summable(self) -> bool {
+        matches!(self, Type::I64 | Type::Decimal { .. })
+    }
+}
+
+/// Sixteen random bytes that keep a commitment from being guessed.
+pub type Salt = [u8; 16];
+
+/// A SHA-256 digest.
+pub type Hash = [u8; 32];
+
+/// One value of one column, owned.
+///
+/// `Debug` never shows what a personal column holds.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Value {
+    /// Nothing is known.
+    Null,
+    /// See [`Type::Bool`].
+    Bool(bool),
+    /// See [`Type::I64`].
+    I64(i64),
+    /// See [`Type::Decimal`] (scale = the declared digits) and [`Type::Number`] (no trailing zeros).
+    Decimal(Decimal),
+    /// See [`Type::Text`].
+    Text(SmolStr),
+    /// See [`Type::Bytes`].
+    Bytes(Arc<[u8]>),
+    /// See [`Type::Date`].
+    Date(NaiveDate),
+    /// See [`Type::Instant`].
+    Instant(Timestamp),
+    /// See [`Type::Id`].
+    Id(u128),
+    /// See [`Type::Json`].
+    Json(Arc<str>),
+    /// A value about a person, with the salt of its commitment.
+    Personal(Box<Value>, Salt),
+    /// What is left of a personal value after erasure: its commitment.
+    Erased(Hash),
+    /// A number that the commit will draw: the `offset`-th of the batch's `draw`-th draw.
+    /// The store replaces it with [`Value::I64`] before anything is stored.
+    Drawn {
+        /// Which [`Draw`](super::Change::Draw) of the batch, counted from 0.
+        draw: u32,
+        /// Which number of that draw, counted from 0.
+        offset: u32,
+    },
+}
+
+impl Value {
+    /// A text value.
+    pub fn text(text: impl AsRef<str>) -> Value {
+        Value::Text(SmolStr::new(text))
+    }
+
+    /// The name of the variant, for error messages that may not show the value itself.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Value::Null => "null",
+            Value::Bool(_) => "bool",
+            Value::I64(_) => "i64",
+            Value::Decimal(_) => "decimal",
+            Value::Text(_) => "text",
+            Value::Bytes(_) => "bytes",
+            Value::Date(_) => "date",
+            Value::Instant(_) => "instant",
+            Value::Id(_) => "id",
+            Value::Json(_) => "json",
+            Value::Personal(..) => "personal",
+            Value::Erased(_) => "erased",
+            Value::Drawn { .. } => "drawn",
+        }
+    }
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Null => f.write_str("null"),
+            Value::Bool(v) => write!(f, "{v}"),
+            Value::I64(v) => write!(f, "{v}"),
+            Value::Decimal(v) => write!(f, "{v}"),
+            Value::Text(v) => write!(f, "{v:?}"),
+            Value::Bytes(v) => write!(f, "bytes[{}]", v.len()),
+            Value::Date(v) => write!(f, "{v}"),
+            Value::Instant(v) => write!(f, "{v}"),
+            Value::Id(v) => write!(f, "id:{v:032x}"),
+            Value::Json(v) => f.write_str(v),
+            Value::Personal(..) => f.write_str("<personal>"),
+            Value::Erased(_) => f.write_str("<erased>"),
+            Value::Drawn { draw, offset } => write!(f, "drawn({draw}, {offset})"),
+        }
+    }
+}

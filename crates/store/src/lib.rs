@@ -1,0 +1,1 @@
+//! Stores that come with Fondaco: memory always, SQLite behind the feature `sqlite`.
