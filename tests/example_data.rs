@@ -1,4 +1,5 @@
-//! The input side of the examples: what they read and generate is whole, exact and the same every time, and bad input says where and what.
+//! The input side of the examples: what they read and generate is whole, exact and the same every
+//! time, and bad input says where and what.
 
 #![allow(
     clippy::unwrap_used,
@@ -121,7 +122,8 @@ fn the_demo_company_comes_to_what_was_counted_while_it_was_made() {
     }
 }
 
-/// Of the default demo company. Who changes it changes every example's data and every published figure.
+/// Of the default demo company. Who changes it changes every example's data and every published
+/// figure.
 const DIGEST: u64 = 14_779_933_185_353_936_685;
 
 #[test]
@@ -214,7 +216,8 @@ fn demo_documents_refer_to_master_data_and_are_in_order() {
     );
 }
 
-/// FNV-1a over every figure of every document and all master data, written as text with fixed decimals.
+/// FNV-1a over every figure of every document and all master data, written as text with fixed
+/// decimals.
 fn digest(company: &Company) -> u64 {
     let fixed = |amount: Decimal| format!("{:.4}", amount);
     let mut text = String::new();

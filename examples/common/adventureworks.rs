@@ -1,7 +1,8 @@
 //! AdventureWorks (Microsoft, MIT): the half year of a bicycle maker, read from CSV files.
 //!
-//! Nothing is booked before all of it is read and holds together: references lead somewhere, ids are there once, the parts of each header are
-//! its total, lines are their header, received = rejected + stocked. What does not ends with file, line, column and value.
+//! Nothing is booked before all of it is read and holds together: references lead somewhere, ids
+//! are there once, the parts of each header are its total, lines are their header, received =
+//! rejected + stocked. What does not ends with file, line, column and value.
 
 use std::{
     collections::BTreeMap,
@@ -30,8 +31,9 @@ const PUBLISHED_ORDERS: [u32; 2] = [51_921, 63_362];
 /// Reads a directory laid out like `adventureworks_mini`.
 ///
 /// # Errors
-/// The first thing that is wrong: a file that can't be read, a missing column, a broken row, a value that is not what its column holds, a
-/// reference to nothing, an id used twice, parts that are not their total.
+/// The first thing that is wrong: a file that can't be read, a missing column, a broken row, a
+/// value that is not what its column holds, a reference to nothing, an id used twice, parts that
+/// are not their total.
 pub fn read(directory: &Path) -> Result<Company, DataError> {
     let source = Source { directory: directory.to_owned() };
     let products = source.products()?;
@@ -56,7 +58,8 @@ pub fn read(directory: &Path) -> Result<Company, DataError> {
     })
 }
 
-/// The totals published in the data's README, and beside them those that another program (Python's decimals) made of the same files.
+/// The totals published in the data's README, and beside them those that another program (Python's
+/// decimals) made of the same files.
 pub fn published_totals() -> Totals {
     let amount = |units: i64, decimals: u32| Decimal::new(units, decimals);
     let parts = |decimals: u32, [net, tax, freight, total]: [i64; 4]| Parts {
@@ -181,7 +184,8 @@ impl Source {
         Ok(())
     }
 
-    /// Stores have a name, persons don't (their table is not in the data): those go by their account number.
+    /// Stores have a name, persons don't (their table is not in the data): those go by their
+    /// account number.
     fn customers(&self) -> Result<BTreeMap<u32, Party>, DataError> {
         let stores = self.names("Store.csv", "BusinessEntityID")?;
         let mut customers = Unique::new("CustomerID");
@@ -418,7 +422,7 @@ fn lines_are_header(purchase: &PurchaseDocument) -> Result<(), DataError> {
     match total == purchase.net {
         true => Ok(()),
         false => Err(error(format!(
-            "is not the sum of the lines of purchase order {} in PurchaseOrderDetail.csv; right is {total}",
+            "is not the sum of purchase order {}'s lines in PurchaseOrderDetail.csv; right is {total}",
             purchase.id
         ))),
     }

@@ -49,7 +49,8 @@ impl From<lexopt::Error> for ArgsError {
     }
 }
 
-/// Reads the process's command line. `about` says in one line what the example does, `store` is where it keeps its books unless told otherwise.
+/// Reads the process's command line. `about` says in one line what the example does, `store` is
+/// where it keeps its books unless told otherwise.
 ///
 /// # Errors
 /// An unknown option, one without its value, or one that comes twice.
@@ -137,8 +138,9 @@ fn help(about: &str, default: &StoreChoice) -> String {
     format!(
         "{about}\n\n\
          Options:\n  \
-         --data DIR     read the company's documents from CSV files, say ../shared/data/adventureworks_mini;\n                 \
-         without it a demo company is generated, the same on every run\n  \
+         --data DIR     read the company's documents from the CSV files in DIR, say\n                 \
+         ../shared/data/adventureworks_mini; without it a demo company is\n                 \
+         generated, the same on every run\n  \
          --store STORE  memory, or sqlite:PATH for a file that stays (default: {default})\n  \
          --help         print this\n"
     )

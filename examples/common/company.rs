@@ -1,8 +1,10 @@
 //! A company's half year as plain business documents: who, what, when, how much, exactly as read.
 //!
-//! Nothing here knows accounts, engines or stores. Each document keeps its source amounts (up to four decimals) and says, by `booked`, what of
-//! it goes into the books to the cent: each part of a sales header rounded half-up on its own; a purchase billed by what was stocked, half-up
-//! per line, tax on the document, freight of the header; scrap at standard cost, half-up per line. The parts are the total.
+//! Nothing here knows accounts, engines or stores. Each document keeps its source amounts (up to
+//! four decimals) and says, by `booked`, what of it goes into the books to the cent: each part of a
+//! sales header rounded half-up on its own; a purchase billed by what was stocked, half-up per
+//! line, tax on the document, freight of the header; scrap at standard cost, half-up per line. The
+//! parts are the total.
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
@@ -18,7 +20,8 @@ use super::{
 /// What sales orders without a customer are booked to, all of them.
 pub const UNKNOWN_BUYER: &str = "unknown buyer";
 
-/// A company: its master data by id, its documents in order of their ids, and the totals that must come out.
+/// A company: its master data by id, its documents in order of their ids, and the totals that must
+/// come out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Company {
     /// The name for the head of reports.
@@ -39,7 +42,8 @@ pub struct Company {
     pub purchases: Vec<PurchaseDocument>,
     /// Finished work orders; most scrapped nothing, see [`Company::scraps`].
     pub work_orders: Vec<WorkOrder>,
-    /// The totals that must come out, found by other means than from these documents; none for files nobody published totals for.
+    /// The totals that must come out, found by other means than from these documents; none for
+    /// files nobody published totals for.
     pub checks: Option<Totals>,
 }
 
@@ -69,7 +73,8 @@ pub struct Product {
     pub made: bool,
     /// Standard cost per unit; zero means that nobody set one.
     pub standard_cost: Decimal,
-    /// What the vendor with the latest receipt took per unit; of two on one day the one with the lower id.
+    /// What the vendor with the latest receipt took per unit; of two on one day the one with the
+    /// lower id.
     pub last_receipt_cost: Option<Decimal>,
     /// Units in stock when the half year opens, all places together.
     pub opening_quantity: Decimal,
@@ -91,7 +96,8 @@ pub enum CostSource {
 pub struct Origin {
     /// The file's path, or `(generated)`.
     pub file: Arc<str>,
-    /// The line as an editor shows it: the header is line 1. For generated documents a running number.
+    /// The line as an editor shows it: the header is line 1. For generated documents a running
+    /// number.
     pub line: u64,
 }
 
@@ -251,7 +257,8 @@ impl PurchaseDocument {
         sum([self.net, self.tax, self.freight])
     }
 
-    /// The bill to the cent: what was stocked, not what was ordered. The freight is due even when every unit was rejected.
+    /// The bill to the cent: what was stocked, not what was ordered. The freight is due even when
+    /// every unit was rejected.
     ///
     /// # Errors
     /// [`TooLarge`] instead of an overflow.
@@ -293,7 +300,8 @@ impl Company {
         self.work_orders.iter().filter(|order| !order.scrapped.is_zero())
     }
 
-    /// The cost of one unit and where it comes from: standard cost; for bought products without one the last receipt; else zero.
+    /// The cost of one unit and where it comes from: standard cost; for bought products without one
+    /// the last receipt; else zero.
     pub fn unit_cost(&self, product: u32) -> (Decimal, CostSource) {
         let Some(product) = self.products.get(&product) else {
             return (Decimal::ZERO, CostSource::Unknown);
@@ -305,7 +313,8 @@ impl Company {
         }
     }
 
-    /// `quantity` units of `product` at their unit cost, half-up to the cent: the value of scrap, of an opening stock, of goods sold.
+    /// `quantity` units of `product` at their unit cost, half-up to the cent: the value of scrap,
+    /// of an opening stock, of goods sold.
     ///
     /// # Errors
     /// [`TooLarge`] instead of an overflow.
@@ -340,7 +349,8 @@ impl Company {
             .map_or(UNKNOWN_BUYER, |party| &party.name)
     }
 
-    /// The first and the last day on which anything is booked; nothing for a company without documents.
+    /// The first and the last day on which anything is booked; nothing for a company without
+    /// documents.
     pub fn days(&self) -> Option<(NaiveDate, NaiveDate)> {
         let sales = self.sales.iter().map(|sale| sale.date);
         let receipts = self.purchases.iter().map(|purchase| purchase.received_on);
@@ -350,7 +360,8 @@ impl Company {
         Some(days.fold((first, first), |(from, to), day| (from.min(day), to.max(day))))
     }
 
-    /// Recomputes all totals from the documents and compares them with [`Company::checks`]; an empty list is good news.
+    /// Recomputes all totals from the documents and compares them with [`Company::checks`]; an
+    /// empty list is good news.
     ///
     /// # Errors
     /// [`TooLarge`] instead of an overflow.

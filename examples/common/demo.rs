@@ -1,10 +1,13 @@
-//! The demo company: a generated half year of a maker and seller of garden pumps, for runs without `--data`.
+//! The demo company: a generated half year of a maker and seller of garden pumps, for runs without
+//! `--data`.
 //!
-//! The same settings give the same documents for ever: a value-stable generator (xoshiro256++), whole numbers only, no float, no clock. The
-//! shape is a real business's: weekdays, a season that peaks in July, public holidays; many small online orders and fewer large ones of dealers
-//! who come again (Zipf, with a long tail); families of products; short and rejected deliveries; scrap; several tax rates; freight; terms of
-//! payment; amounts with four decimals that don't add up in whole cents. The control totals are counted in whole numbers while the documents
-//! are made ([`tally`]), so that they check the decimals that everything else uses.
+//! The same settings give the same documents for ever: a value-stable generator (xoshiro256++),
+//! whole numbers only, no float, no clock. The shape is a real business's: weekdays, a season that
+//! peaks in July, public holidays; many small online orders and fewer large ones of dealers who
+//! come again (Zipf, with a long tail); families of products; short and rejected deliveries; scrap;
+//! several tax rates; freight; terms of payment; amounts with four decimals that don't add up in
+//! whole cents. The control totals are counted in whole numbers while the documents are made
+//! ([`tally`]), so that they check the decimals that everything else uses.
 
 use std::sync::Arc;
 
@@ -41,7 +44,8 @@ impl Default for Settings {
     }
 }
 
-/// Makes the company. Each kind of document has random numbers of its own: more purchases don't change the sales.
+/// Makes the company. Each kind of document has random numbers of its own: more purchases don't
+/// change the sales.
 pub fn generate(settings: &Settings) -> Company {
     let stream = |number: u64| Random::new(settings.seed.wrapping_add(number));
     let catalogue = Catalogue::new(&mut stream(0), settings.sales_orders);

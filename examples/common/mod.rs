@@ -1,10 +1,12 @@
-//! What the examples share: a company's business documents, read from files or generated, and the command line.
+//! What the examples share: a company's business documents, read from files or generated, and the
+//! command line.
 //!
-//! No example books what it did not read completely: [`adventureworks::read`] and [`demo::generate`] both give a whole [`company::Company`] of
-//! plain documents, with the control totals that must come out. What an engine makes of the documents is the example's own affair.
+//! No example books what it did not read completely: [`adventureworks::read`] and
+//! [`demo::generate`] both give a whole [`company::Company`] of plain documents, with the control
+//! totals that must come out. What an engine makes of the documents is the example's own affair.
 //!
-//! Use it from an example with `#[path = "common/mod.rs"] mod common;` or `mod common;`, from a test with
-//! `#[path = "../examples/common/mod.rs"] mod common;`.
+//! Use it from an example with `#[path = "common/mod.rs"] mod common;` or `mod common;`, from a
+//! test with `#[path = "../examples/common/mod.rs"] mod common;`.
 #![allow(dead_code, unreachable_pub, reason = "each example uses its own part of these modules")]
 
 pub mod adventureworks;

@@ -1,6 +1,8 @@
-//! Progress on standard error: one line that counts up on a terminal, a line per quarter where nobody watches.
+//! Progress on standard error: one line that counts up on a terminal, a line per quarter where
+//! nobody watches.
 //!
-//! It asks no clock, so that an example prints the same on every run: a terminal's line changes with every whole percent.
+//! It asks no clock, so that an example prints the same on every run: a terminal's line changes
+//! with every whole percent.
 
 use std::io::{self, IsTerminal, Write};
 

@@ -1,4 +1,5 @@
-//! What must hold between rows: ids are there once, references lead somewhere, a total is the sum of its parts, ends follow beginnings.
+//! What must hold between rows: ids are there once, references lead somewhere, a total is the sum
+//! of its parts, ends follow beginnings.
 
 use std::collections::{BTreeMap, btree_map::Entry};
 

@@ -1,8 +1,10 @@
-//! CSV files read strictly: whatever is not as promised ends with file, line, column, value and what would be right.
+//! CSV files read strictly: whatever is not as promised ends with file, line, column, value and
+//! what would be right.
 //!
-//! Lines count as an editor shows them: the header is line 1, blank lines count. Files are UTF-8 (a byte order mark is fine), commas between
-//! columns, columns found by name. A field may not hold a line break or another control character: that is nearly always a quote left open,
-//! which would swallow the rest of the file in silence.
+//! Lines count as an editor shows them: the header is line 1, blank lines count. Files are UTF-8 (a
+//! byte order mark is fine), commas between columns, columns found by name. A field may not hold a
+//! line break or another control character: that is nearly always a quote left open, which would
+//! swallow the rest of the file in silence.
 
 use std::{fmt, fs, path::Path, sync::Arc};
 
@@ -14,6 +16,9 @@ use super::{
     company::Origin,
     rounding::{LARGEST_AMOUNT, LARGEST_QUANTITY},
 };
+
+/// A directory that works, for messages.
+const EXAMPLE: &str = "../shared/data/adventureworks_mini";
 
 /// What is wrong with the input, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,10 +87,12 @@ fn shortened(value: &str) -> String {
     }
 }
 
-/// Reads `directory/name` row by row into a list. Columns are found by name; more of them than asked for are fine.
+/// Reads `directory/name` row by row into a list. Columns are found by name; more of them than
+/// asked for are fine.
 ///
 /// # Errors
-/// The file can't be read, lacks a column or has one twice, a row is short or long or not UTF-8, or what `each` says.
+/// The file can't be read, lacks a column or has one twice, a row is short or long or not UTF-8, or
+/// what `each` says.
 pub fn read_rows<T>(
     directory: &Path,
     name: &str,
@@ -93,27 +100,13 @@ pub fn read_rows<T>(
     mut each: impl FnMut(&Row) -> Result<T, DataError>,
 ) -> Result<Vec<T>, DataError> {
     let path = directory.join(name);
-    let bytes = fs::read(&path).map_err(|error| {
-        let way_out = format!(
-            "give a directory that holds {name}, say --data ../shared/data/adventureworks_mini"
-        );
-        DataError::file(&path, format!("can't be read ({error}); {way_out}"))
-    })?;
+    let bytes = content(&path, name)?;
     let mut lines = LineCounter::new(&bytes);
     let mut reader =
         ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes.as_slice());
-    let mut record = ByteRecord::new();
-    let mut row = Row {
-        file: path.display().to_string().into(),
-        header: Vec::new(),
-        fields: Vec::new(),
-        line: 1,
-    };
-    let mut list = Vec::new();
-    while reader
-        .read_byte_record(&mut record)
-        .map_err(|error| DataError::file(&path, error.to_string()))?
-    {
+    let broken = |error: csv::Error| DataError::file(&path, error.to_string());
+    let (mut row, mut record, mut list) = (Row::before(&path), ByteRecord::new(), Vec::new());
+    while reader.read_byte_record(&mut record).map_err(broken)? {
         row.line = lines.line_of(record.position().map_or(0, csv::Position::byte));
         row.fill(&record)?;
         if row.header.is_empty() {
@@ -123,22 +116,18 @@ pub fn read_rows<T>(
             list.push(each(&row)?);
         }
     }
-    match row.header.is_empty() {
-        true => Err(DataError::at(
-            &row.file,
-            1,
-            columns.first().unwrap_or(&""),
-            "",
-            format!(
-                "the file is empty; its first line must name the columns {}",
-                columns.join(",")
-            ),
-        )),
-        false => Ok(list),
-    }
+    if row.header.is_empty() { Err(row.empty_file(columns)) } else { Ok(list) }
 }
 
-/// Counts the lines before a byte, forwards only. The csv crate counts from where its last row ended, which is off by one after a blank line.
+fn content(path: &Path, name: &str) -> Result<Vec<u8>, DataError> {
+    fs::read(path).map_err(|error| {
+        let way_out = format!("give a directory that holds {name}, say --data {EXAMPLE}");
+        DataError::file(path, format!("can't be read ({error}); {way_out}"))
+    })
+}
+
+/// Counts the lines before a byte, forwards only. The csv crate counts from where its last row
+/// ended, which is off by one after a blank line.
 struct LineCounter<'b> {
     bytes: &'b [u8],
     at: usize,
@@ -246,13 +235,16 @@ impl Row {
         }
     }
 
-    /// A day as YYYY-MM-DD, in the years 1990 to 2099: an accounting date outside is a slip of the pen.
+    /// A day as YYYY-MM-DD, in the years 1990 to 2099: an accounting date outside is a slip of the
+    /// pen.
     ///
     /// # Errors
     /// It is something else.
     pub fn date(&self, column: &str) -> Result<NaiveDate, DataError> {
-        let date = iso_date(self.text(column)?);
-        date.ok_or_else(|| self.error(column, "is not a date; right is a day of the calendar from 1990 to 2099 as YYYY-MM-DD, say 2013-07-31"))
+        iso_date(self.text(column)?).ok_or_else(|| {
+            let days = "a day of the calendar from 1990 to 2099 as YYYY-MM-DD, say 2013-07-31";
+            self.error(column, format!("is not a date; right is {days}"))
+        })
     }
 
     /// An amount of money, not negative, with up to four decimals.
@@ -260,10 +252,11 @@ impl Row {
     /// # Errors
     /// It is something else.
     pub fn amount(&self, column: &str) -> Result<Decimal, DataError> {
-        let amount =
-            plain_decimal(self.text(column)?, 4).filter(|amount| *amount <= LARGEST_AMOUNT);
-        amount.ok_or_else(|| {
-            self.error(column, format!("is not an amount; right is a number from 0 to {LARGEST_AMOUNT} with a point and up to four decimals, say 1234.5678"))
+        let amount = plain_decimal(self.text(column)?, 4);
+        amount.filter(|amount| *amount <= LARGEST_AMOUNT).ok_or_else(|| {
+            let range = format!("a number from 0 to {LARGEST_AMOUNT}");
+            let form = "with a point and up to four decimals, say 1234.5678";
+            self.error(column, format!("is not an amount; right is {range} {form}"))
         })
     }
 
@@ -272,11 +265,24 @@ impl Row {
     /// # Errors
     /// It is something else.
     pub fn quantity(&self, column: &str) -> Result<Decimal, DataError> {
-        let whole = plain_decimal(self.text(column)?, 2)
-            .filter(|units| units.is_integer() && *units <= LARGEST_QUANTITY);
-        whole.map(|units| units.normalize()).ok_or_else(|| {
-            self.error(column, format!("is not a quantity; right is a number of whole units from 0 to {LARGEST_QUANTITY}, say 12 or 12.00"))
-        })
+        let units = plain_decimal(self.text(column)?, 2).filter(Decimal::is_integer);
+        let units = units.filter(|units| *units <= LARGEST_QUANTITY).ok_or_else(|| {
+            let range = format!("a number of whole units from 0 to {LARGEST_QUANTITY}");
+            self.error(column, format!("is not a quantity; right is {range}, say 12 or 12.00"))
+        })?;
+        Ok(units.normalize())
+    }
+
+    /// Before the first row of a file.
+    fn before(path: &Path) -> Self {
+        let file = path.display().to_string().into();
+        Self { file, header: Vec::new(), fields: Vec::new(), line: 1 }
+    }
+
+    fn empty_file(&self, columns: &[&str]) -> DataError {
+        let all = columns.join(",");
+        let problem = format!("the file is empty; its first line must name the columns {all}");
+        DataError::at(&self.file, 1, columns.first().unwrap_or(&""), "", problem)
     }
 
     /// Takes the record's fields over, as text.

@@ -1,7 +1,8 @@
 //! The totals of a half year, as read and to the cent as booked, and how two of them compare.
 //!
-//! They are the check on the whole way from file to books: found once by other means (published with the data, or counted in whole numbers while
-//! a company was generated), then recomputed from the documents by [`Totals::of`] and compared line by line.
+//! They are the check on the whole way from file to books: found once by other means (published
+//! with the data, or counted in whole numbers while a company was generated), then recomputed from
+//! the documents by [`Totals::of`] and compared line by line.
 
 use std::{collections::BTreeSet, fmt};
 

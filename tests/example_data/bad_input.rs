@@ -1,4 +1,5 @@
-//! Bad input ends with an error that names file, line, column and value, and says what would be right.
+//! Bad input ends with an error that names file, line, column and value, and says what would be
+//! right.
 
 use std::fs;
 
@@ -171,7 +172,7 @@ fn bad_input_is_named_by_file_line_column_and_value() {
             "PurchaseOrderDetail.csv",
             "200,2,1,10,2.1,21,10.00,6.00,4.00\n",
             "",
-            "PurchaseOrderHeader.csv, line 2, column SubTotal, value \"163.4115\": is not the sum of the lines of purchase order 200",
+            "PurchaseOrderHeader.csv, line 2, column SubTotal, value \"163.4115\": is not the sum of purchase order 200's lines",
         ),
         (
             "PurchaseOrderHeader.csv",
@@ -293,4 +294,28 @@ fn something_wrong_with_a_document_later_still_names_its_line() {
             files.0.display()
         )
     );
+}
+
+/// A byte changed anywhere is read or named, and never more than that.
+#[test]
+fn no_byte_out_of_place_breaks_the_reader() {
+    let files = Files::good();
+    let (mut read, mut refused) = (0, 0);
+    for (file, text) in GOOD {
+        let path = files.0.join(file);
+        for (at, bad) in (0..text.len()).step_by(3).zip(b"\",\n\xff9-\0.x\r".iter().cycle()) {
+            let mut bytes = text.as_bytes().to_vec();
+            bytes[at] = *bad;
+            fs::write(&path, bytes).unwrap();
+            match files.read().map(|company| company.check()) {
+                Ok(totals) => read += usize::from(totals.is_ok()),
+                Err(error) => {
+                    refused += 1;
+                    assert!(!error.problem.is_empty() && error.to_string().lines().count() == 1);
+                }
+            }
+        }
+        fs::write(&path, text).unwrap();
+    }
+    assert!(refused > read && read > 0, "{refused} refused, {read} read");
 }

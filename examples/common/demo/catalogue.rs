@@ -1,6 +1,8 @@
-//! The demo company's master data: products in families, vendors with what they sell, dealers and private customers.
+//! The demo company's master data: products in families, vendors with what they sell, dealers and
+//! private customers.
 //!
-//! Money here is in whole ten-thousandths of a euro (names end in `_e4`), quantities in whole units.
+//! Money here is in whole ten-thousandths of a euro (names end in `_e4`), quantities in whole
+//! units.
 
 use std::collections::BTreeMap;
 

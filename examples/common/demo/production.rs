@@ -53,7 +53,8 @@ pub(super) fn work_orders(
         .collect()
 }
 
-/// Units of a lot, in fives, more of parts than of wares; and how many of them are scrap, in one lot of thirty.
+/// Units of a lot, in fives, more of parts than of wares; and how many of them are scrap, in one
+/// lot of thirty.
 fn lot(random: &mut Random, item: &Item) -> (i64, i64) {
     let ordered = 5 * if item.sold { random.between(1, 16) } else { random.between(4, 60) };
     let scrapped = if random.chance(33) { random.between(1, 1 + ordered / 8) } else { 0 };

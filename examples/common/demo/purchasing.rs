@@ -1,4 +1,5 @@
-//! Purchases: orders to a vendor for what it sells, delivered after its lead time, sometimes short, sometimes rejected.
+//! Purchases: orders to a vendor for what it sells, delivered after its lead time, sometimes short,
+//! sometimes rejected.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -83,7 +84,8 @@ fn purchase(
     }
 }
 
-/// How many are ordered, received, rejected: money for 400 to 7,000 euros, one line in eight short, one in sixteen partly bad.
+/// How many are ordered, received, rejected: money for 400 to 7,000 euros, one line in eight short,
+/// one in sixteen partly bad.
 fn quantities(random: &mut Random, price_e4: i64, refused: bool) -> [i64; 3] {
     let ordered = (random.between(400, 7_000) * 10_000 / price_e4.max(1)).clamp(1, 25_000);
     let received =

@@ -54,7 +54,8 @@ impl Weights {
         Self(running.collect())
     }
 
-    /// Zipf's law: the place of rank r (from 1) weighs 1 / (r + `flat`); a larger `flat` evens out the first ranks.
+    /// Zipf's law: the place of rank r (from 1) weighs 1 / (r + `flat`); a larger `flat` evens out
+    /// the first ranks.
     pub(super) fn zipf(places: usize, flat: u64) -> Self {
         let ranks = (1_u64..).take(places);
         Self::new(ranks.map(|rank| 1_000_000_000 / (rank + flat)))

@@ -1,4 +1,5 @@
-//! Sales: seven of ten orders come from homes, small and at list price; the rest from dealers, large and with a discount.
+//! Sales: seven of ten orders come from homes, small and at list price; the rest from dealers,
+//! large and with a discount.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -136,7 +137,8 @@ impl<'c> Market<'c> {
         }
     }
 
-    /// `count` lines and their net amount. List prices are in whole cents, so a discount in whole percent is exact.
+    /// `count` lines and their net amount. List prices are in whole cents, so a discount in whole
+    /// percent is exact.
     fn basket(
         &self,
         random: &mut Random,

@@ -1,6 +1,8 @@
-//! The demo company's control totals, counted in whole numbers of cents and ten-thousandths while its documents are made.
+//! The demo company's control totals, counted in whole numbers of cents and ten-thousandths while
+//! its documents are made.
 //!
-//! On purpose it shares no line with [`super::super::totals`] and [`super::super::rounding`]: two ways must come to the same.
+//! On purpose it shares no line with [`super::super::totals`] and [`super::super::rounding`]: two
+//! ways must come to the same.
 
 use std::collections::BTreeSet;
 
@@ -92,7 +94,8 @@ impl Tally {
         half_up_cents((received - rejected) * price_e4)
     }
 
-    /// A purchase order: its header's parts in ten-thousandths, and the sum of what its lines billed.
+    /// A purchase order: its header's parts in ten-thousandths, and the sum of what its lines
+    /// billed.
     pub(super) fn purchase(&mut self, parts_e4: [i64; 3], billed_cents: i64, tax_rate_e4: i64) {
         let [_, _, freight_e4] = parts_e4;
         self.counts.purchase_orders += 1;
