@@ -1,16 +1,19 @@
 //! Allocation: splitting a whole by weights so that nothing is lost and nothing is made.
 //!
-//! Exact shares seldom come out in whole cents, and who gets the residual units is a rule people have agreed on, so it is named: [`Residual`]. Whatever the rule, the parts add up to the total, a
-//! part of weight zero is zero, and a negative total is split as the mirror of the positive one.
+//! Exact shares seldom come out in whole cents, and who gets the residual units is a rule people
+//! have agreed on, so it is named: [`Residual`]. Whatever the rule, the parts add up to the total,
+//! a part of weight zero is zero, and a negative total is split as the mirror of the positive one.
 
 use rust_decimal::Decimal;
 
 use crate::currency::Currency;
 use crate::decimal::{self, DecimalError, POWERS_OF_TEN, wide::mul_div};
 use crate::money::Money;
+use crate::names::ErrorKind;
 use crate::rounding::Rounding;
 
-/// Who gets the units that are left when exact shares are cut to whole units. Parts of weight zero never do.
+/// Who gets the units that are left when exact shares are cut to whole units. Parts of weight zero
+/// never do.
 ///
 /// 100 by the weights 60, 35.5 and 4.5 is 60, 35 and 4 with one left:
 ///
@@ -27,11 +30,13 @@ use crate::rounding::Rounding;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Residual {
-    /// Every share is cut down; one unit each goes to the shares that lost most, the earlier one first where they lost the same (Hamilton's method).
+    /// Every share is cut down; one unit each goes to the shares that lost most, the earlier one
+    /// first where they lost the same (Hamilton's method).
     LargestRemainder,
     /// Every share is cut down; one unit each goes to the parts in their order.
     FirstParts,
-    /// Every share is rounded by the rule given (of a negative total without its sign); the last part of weight takes what is left, be it more or less than its share.
+    /// Every share is rounded by the rule given (of a negative total without its sign); the last
+    /// part of weight takes what is left, be it more or less than its share.
     LastTakesRest(Rounding),
 }
 
@@ -47,25 +52,49 @@ pub enum Residual {
 /// ```
 ///
 /// # Errors
-/// As [`allocate_to`], and [`AllocationError::NoMinorUnit`] for a currency such as gold: say the digits there.
-pub fn allocate(total: Money, weights: &[Decimal], residual: Residual) -> Result<Vec<Money>, AllocationError> {
+/// As [`allocate_to`], and [`AllocationError::NoMinorUnit`] for a currency such as gold: say the
+/// digits there.
+pub fn allocate(
+    total: Money,
+    weights: &[Decimal],
+    residual: Residual,
+) -> Result<Vec<Money>, AllocationError> {
     let currency = total.currency();
     let digits = currency.minor_units().ok_or(AllocationError::NoMinorUnit { currency })?;
     allocate_to(digits, total, weights, residual)
 }
 
-/// Splits an amount into whole units of a decimal digit: 4 for unit prices of a hundredth of a cent.
+/// Splits an amount into whole units of a decimal digit: 4 for unit prices of a hundredth of a
+/// cent.
 ///
 /// # Errors
-/// [`AllocationError::TooFine`] when the total itself has more digits, [`AllocationError::NegativeWeight`], [`AllocationError::NoWeight`], and [`AllocationError::Amount`]
-/// when 128 bits are too few to count the units or the weights.
-pub fn allocate_to(digits: u32, total: Money, weights: &[Decimal], residual: Residual) -> Result<Vec<Money>, AllocationError> {
+/// [`AllocationError::TooFine`] when the total itself has more digits,
+/// [`AllocationError::NegativeWeight`], [`AllocationError::NoWeight`], and
+/// [`AllocationError::Amount`] when 128 bits are too few to count the units or the weights.
+pub fn allocate_to(
+    digits: u32,
+    total: Money,
+    weights: &[Decimal],
+    residual: Residual,
+) -> Result<Vec<Money>, AllocationError> {
     let amount = total.amount();
-    let raise = digits.min(decimal::MAX_DIGITS).checked_sub(amount.scale()).ok_or(AllocationError::TooFine { total, digits })?;
-    let units = amount.mantissa().checked_mul(POWERS_OF_TEN[raise as usize] as i128).ok_or(DecimalError::Overflow)?;
+    let raise = digits
+        .min(decimal::MAX_DIGITS)
+        .checked_sub(amount.scale())
+        .ok_or(AllocationError::TooFine { total, digits })?;
+    let units = amount
+        .mantissa()
+        .checked_mul(POWERS_OF_TEN[raise as usize] as i128)
+        .ok_or(DecimalError::Overflow)?;
     let parts = allocate_units(units, weights, residual)?;
-    let money = |part: i128| decimal::from_parts(part.unsigned_abs(), part < 0, amount.scale() + raise).map(|amount| Money::new(amount, total.currency()));
-    parts.into_iter().map(|part| money(part).ok_or(AllocationError::Amount(DecimalError::Inexact))).collect()
+    let money = |part: i128| {
+        decimal::from_parts(part.unsigned_abs(), part < 0, amount.scale() + raise)
+            .map(|amount| Money::new(amount, total.currency()))
+    };
+    parts
+        .into_iter()
+        .map(|part| money(part).ok_or(AllocationError::Amount(DecimalError::Inexact)))
+        .collect()
 }
 
 /// Splits a number of indivisible units.
@@ -79,9 +108,14 @@ pub fn allocate_to(digits: u32, total: Money, weights: &[Decimal], residual: Res
 /// ```
 ///
 /// # Errors
-/// [`AllocationError::NegativeWeight`], [`AllocationError::NoWeight`] when no weight is above zero, and [`AllocationError::Amount`] when the weights, written out with equally many
-/// digits, or the total have no room in 127 bits.
-pub fn allocate_units(total: i128, weights: &[Decimal], residual: Residual) -> Result<Vec<i128>, AllocationError> {
+/// [`AllocationError::NegativeWeight`], [`AllocationError::NoWeight`] when no weight is above zero,
+/// and [`AllocationError::Amount`] when the weights, written out with equally many digits, or the
+/// total have no room in 127 bits.
+pub fn allocate_units(
+    total: i128,
+    weights: &[Decimal],
+    residual: Residual,
+) -> Result<Vec<i128>, AllocationError> {
     let weights = whole_weights(weights)?;
     let size = total.checked_abs().ok_or(DecimalError::Overflow)?;
     let mut parts = match residual {
@@ -139,7 +173,11 @@ fn shares(size: i128, weights: &Weights) -> Result<Vec<Share>, AllocationError> 
 /// Cuts all shares down and gives one unit each to the first places in an order.
 ///
 /// Fewer units are left than shares that lost something, so one round is enough.
-fn cut_down(size: i128, weights: &Weights, order: fn(&[Share]) -> Vec<usize>) -> Result<Vec<i128>, AllocationError> {
+fn cut_down(
+    size: i128,
+    weights: &Weights,
+    order: fn(&[Share]) -> Vec<usize>,
+) -> Result<Vec<i128>, AllocationError> {
     let shares = shares(size, weights)?;
     let mut parts: Vec<i128> = shares.iter().map(|share| share.units).collect();
     let left = size - parts.iter().sum::<i128>();
@@ -159,7 +197,11 @@ fn by_largest_remainder(shares: &[Share]) -> Vec<usize> {
     places
 }
 
-fn round_but_last(size: i128, weights: &Weights, rounding: Rounding) -> Result<Vec<i128>, AllocationError> {
+fn round_but_last(
+    size: i128,
+    weights: &Weights,
+    rounding: Rounding,
+) -> Result<Vec<i128>, AllocationError> {
     let shares = shares(size, weights)?;
     let last = weights.each.iter().rposition(|weight| *weight > 0).unwrap_or(0);
     let mut parts = Vec::with_capacity(shares.len());
@@ -190,7 +232,9 @@ pub enum AllocationError {
     #[error("no weight is above zero, so there is no part to take the total")]
     NoWeight,
     /// The total has finer digits than the parts may have.
-    #[error("{total} has more than {digits} digits behind the point: round it first, or split it into finer units")]
+    #[error(
+        "{total} has more than {digits} digits behind the point: round it first, or split it into finer units"
+    )]
     TooFine {
         /// The total as given.
         total: Money,
@@ -218,6 +262,11 @@ impl AllocationError {
             AllocationError::NoMinorUnit { .. } => "core.no_minor_unit",
             AllocationError::Amount(error) => error.code(),
         }
+    }
+
+    /// What the caller can do: give another value.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::Invalid
     }
 }
 

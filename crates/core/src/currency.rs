@@ -10,6 +10,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::names::ErrorKind;
+
 mod cash;
 mod table;
 
@@ -36,8 +38,10 @@ impl Currency {
     /// assert_eq!(Currency::from_code("eur"), None);
     /// ```
     pub fn from_code(code: &str) -> Option<Currency> {
-        let position = table::ROWS.binary_search_by(|row| row.code.cmp(code)).ok()?;
-        u8::try_from(position).ok().map(Currency)
+        let letters = code.as_bytes().try_into().ok()?;
+        let position =
+            table::ROWS.binary_search_by_key(&packed(letters), |row| packed(row.letters));
+        u8::try_from(position.ok()?).ok().map(Currency)
     }
 
     /// The currency of a numeric code.
@@ -86,6 +90,11 @@ impl Currency {
     }
 }
 
+/// Three letters as a number of the same order, which compares faster than text.
+fn packed([a, b, c]: [u8; 3]) -> u32 {
+    u32::from_be_bytes([0, a, b, c])
+}
+
 impl fmt::Display for Currency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.code())
@@ -111,6 +120,11 @@ impl UnknownCurrency {
     /// The stable name of the error.
     pub fn code(&self) -> &'static str {
         "core.unknown_currency"
+    }
+
+    /// What the caller can do: give another value.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::Invalid
     }
 }
 

@@ -1,6 +1,7 @@
 //! Ranges of dates: validities, periods, leaves.
 //!
-//! Both ends belong to the range, as in the documents they come from ("1 January to 31 January"), so no range is empty: what has no day is `None`. Either end may be open.
+//! Both ends belong to the range, as in the documents they come from ("1 January to 31 January"),
+//! so no range is empty: what has no day is `None`. Either end may be open.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +9,10 @@ use std::str::FromStr;
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// A range of dates with both ends in it, either of them open if need be. Its text is that of ISO 8601: `2026-01-01/2026-01-31`, with `..` for an open end.
+use crate::names::ErrorKind;
+
+/// A range of dates with both ends in it, either of them open if need be. Its text is that of ISO
+/// 8601: `2026-01-01/2026-01-31`, with `..` for an open end.
 ///
 /// ```
 /// use fondaco_core::DateRange;
@@ -37,7 +41,10 @@ impl DateRange {
     ///
     /// # Errors
     /// [`DateRangeError::Reversed`] when the last lies before the first.
-    pub fn between(start: Option<NaiveDate>, end: Option<NaiveDate>) -> Result<DateRange, DateRangeError> {
+    pub fn between(
+        start: Option<NaiveDate>,
+        end: Option<NaiveDate>,
+    ) -> Result<DateRange, DateRangeError> {
         match (start, end) {
             (Some(start), Some(end)) if end < start => Err(DateRangeError::Reversed { start, end }),
             _ => Ok(DateRange { start, end }),
@@ -119,7 +126,8 @@ impl DateRange {
         self.start.map(|start| std::iter::successors(Some(start), next))
     }
 
-    /// The range cut at the ends of calendar months, without end if the end is open. `None` when there is no first day.
+    /// The range cut at the ends of calendar months, without end if the end is open. `None` when
+    /// there is no first day.
     ///
     /// ```
     /// use fondaco_core::DateRange;
@@ -129,7 +137,9 @@ impl DateRange {
     /// # Ok::<(), fondaco_core::DateRangeError>(())
     /// ```
     pub fn months(self) -> Option<impl Iterator<Item = DateRange>> {
-        let month = move |start: NaiveDate| DateRange::new(start, end_of_month(start)).ok()?.intersect(self);
+        let month = move |start: NaiveDate| {
+            DateRange::new(start, end_of_month(start)).ok()?.intersect(self)
+        };
         let next = move |part: &DateRange| month(part.end?.succ_opt()?);
         self.start.map(|start| std::iter::successors(month(start), next))
     }
@@ -154,7 +164,9 @@ pub enum DateRangeError {
         end: NaiveDate,
     },
     /// The text is not a range.
-    #[error("{text:?} is not a range of dates: write 2026-01-01/2026-01-31, with .. for an open end")]
+    #[error(
+        "{text:?} is not a range of dates: write 2026-01-01/2026-01-31, with .. for an open end"
+    )]
     Syntax {
         /// The text as given.
         text: String,
@@ -168,6 +180,11 @@ impl DateRangeError {
             DateRangeError::Reversed { .. } => "core.date_range_reversed",
             DateRangeError::Syntax { .. } => "core.date_range_syntax",
         }
+    }
+
+    /// What the caller can do: give another value.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::Invalid
     }
 }
 
@@ -196,7 +213,8 @@ impl FromStr for DateRange {
     }
 }
 
-/// One end of a range's text: the inner `None` is an open one. Chrono also reads `2026-1-1`; only the form that is written is taken.
+/// One end of a range's text: the inner `None` is an open one. Chrono also reads `2026-1-1`; only
+/// the form that is written is taken.
 fn read_end(text: &str) -> Option<Option<NaiveDate>> {
     if text == ".." {
         return Some(None);
@@ -228,19 +246,35 @@ mod tests {
 
     fn range() -> impl Strategy<Value = DateRange> {
         let end = || prop::option::weighted(0.8, date());
-        (end(), end()).prop_map(|(a, b)| DateRange::between(a, b).or(DateRange::between(b, a)).unwrap())
+        (end(), end())
+            .prop_map(|(a, b)| DateRange::between(a, b).or(DateRange::between(b, a)).unwrap())
     }
 
     #[test]
     fn a_range_that_ends_before_it_starts_is_refused() {
         let error = "2026-01-02/2026-01-01".parse::<DateRange>().unwrap_err();
-        assert_eq!(error.to_string(), "2026-01-01 lies before 2026-01-02: a range ends on its first day or later");
+        assert_eq!(
+            error.to_string(),
+            "2026-01-01 lies before 2026-01-02: a range ends on its first day or later"
+        );
     }
 
     #[test]
     fn only_the_written_form_is_read() {
-        for text in ["2026-01-01", "2026-1-1/..", " 2026-01-01/..", "2026-01-01/", "/", "2026-02-30/..", "2026-01-01/../.."] {
-            assert_eq!(text.parse::<DateRange>().unwrap_err().code(), "core.date_range_syntax", "{text}");
+        for text in [
+            "2026-01-01",
+            "2026-1-1/..",
+            " 2026-01-01/..",
+            "2026-01-01/",
+            "/",
+            "2026-02-30/..",
+            "2026-01-01/../..",
+        ] {
+            assert_eq!(
+                text.parse::<DateRange>().unwrap_err().code(),
+                "core.date_range_syntax",
+                "{text}"
+            );
         }
     }
 

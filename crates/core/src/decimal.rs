@@ -20,6 +20,7 @@ pub mod as_text;
 pub use fixed::{from_fixed, to_fixed};
 pub use parse::parse;
 
+use crate::names::ErrorKind;
 use crate::rounding::Rounding;
 use wide::mul_div;
 
@@ -85,6 +86,11 @@ impl DecimalError {
             DecimalError::DivisionByZero => "core.division_by_zero",
             DecimalError::NotPositive { .. } => "core.not_positive",
         }
+    }
+
+    /// What the caller can do: give another value.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::Invalid
     }
 }
 

@@ -1,14 +1,17 @@
 //! Fiscal calendars: how a company cuts time into years and a year into periods.
 //!
-//! Two families. *Calendar months* from any day of the year (Britain's tax year starts on 6 April). *Weeks*, as retail and industry count: quarters of 4-4-5, 4-5-4 or 5-4-4 weeks, or thirteen
-//! periods of four, in years that end on a weekday, either the last one in a month or the one nearest to its end; every fifth or sixth year has a 53rd week, which its last period takes.
+//! Two families. *Calendar months* from any day of the year (Britain's tax year starts on 6 April).
+//! *Weeks*, as retail and industry count: quarters of 4-4-5, 4-5-4 or 5-4-4 weeks, or thirteen
+//! periods of four, in years that end on a weekday, either the last one in a month or the one
+//! nearest to its end; every fifth or sixth year has a 53rd week, which its last period takes.
 //!
 //! Periods tile their year, and years tile time: each starts on the day after the one before it.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use crate::date_range::DateRange;
+use crate::names::ErrorKind;
 
 mod months;
 mod weeks;
@@ -40,7 +43,8 @@ pub struct FiscalCalendar {
 
 /// Which calendar year a fiscal year takes its number from, where it touches two.
 ///
-/// A year of weeks is named by the months it is meant for: one that ends on 2 January, nearest to the end of December, ends in the year before.
+/// A year of weeks is named by the months it is meant for: one that ends on 2 January, nearest to
+/// the end of December, ends in the year before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum YearNamedBy {
@@ -50,7 +54,8 @@ pub enum YearNamedBy {
     End,
 }
 
-/// The rule that cuts. Its years are counted by the calendar year of an anchor: the start for months, the end for weeks.
+/// The rule that cuts. Its years are counted by the calendar year of an anchor: the start for
+/// months, the end for weeks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Cut {
@@ -70,8 +75,12 @@ impl TryFrom<Parts> for FiscalCalendar {
 
     fn try_from(parts: Parts) -> Result<FiscalCalendar, FiscalError> {
         match parts.periods {
-            Cut::Months(months) => FiscalCalendar::months(months.start_month, months.start_day, parts.year_named_by),
-            Cut::Weeks(weeks) => FiscalCalendar::weeks(weeks.pattern, weeks.end, parts.year_named_by),
+            Cut::Months(months) => {
+                FiscalCalendar::months(months.start_month, months.start_day, parts.year_named_by)
+            }
+            Cut::Weeks(weeks) => {
+                FiscalCalendar::weeks(weeks.pattern, weeks.end, parts.year_named_by)
+            }
         }
     }
 }
@@ -108,15 +117,24 @@ pub struct FiscalPeriod {
 
 impl FiscalCalendar {
     /// Twelve calendar months from January on.
-    pub const CALENDAR_YEAR: FiscalCalendar = FiscalCalendar { cut: Cut::Months(Months { start_month: 1, start_day: 1 }), named_by: YearNamedBy::Start };
+    pub const CALENDAR_YEAR: FiscalCalendar = FiscalCalendar {
+        cut: Cut::Months(Months { start_month: 1, start_day: 1 }),
+        named_by: YearNamedBy::Start,
+    };
 
-    /// Twelve months from a day of the year on. Where a month lacks the day, its period starts on the month's last.
+    /// Twelve months from a day of the year on. Where a month lacks the day, its period starts on
+    /// the month's last.
     ///
     /// # Errors
     /// [`FiscalError::NoSuchDay`] when no year has that day.
-    pub fn months(start_month: u32, start_day: u32, named_by: YearNamedBy) -> Result<FiscalCalendar, FiscalError> {
+    pub fn months(
+        start_month: u32,
+        start_day: u32,
+        named_by: YearNamedBy,
+    ) -> Result<FiscalCalendar, FiscalError> {
         // 2024 is a leap year, so it has every day there is.
-        NaiveDate::from_ymd_opt(2024, start_month, start_day).ok_or(FiscalError::NoSuchDay { month: start_month, day: start_day })?;
+        NaiveDate::from_ymd_opt(2024, start_month, start_day)
+            .ok_or(FiscalError::NoSuchDay { month: start_month, day: start_day })?;
         Ok(FiscalCalendar { cut: Cut::Months(Months { start_month, start_day }), named_by })
     }
 
@@ -124,7 +142,11 @@ impl FiscalCalendar {
     ///
     /// # Errors
     /// [`FiscalError::NoSuchDay`] when the month is not 1 to 12.
-    pub fn weeks(pattern: WeekPattern, end: YearEnd, named_by: YearNamedBy) -> Result<FiscalCalendar, FiscalError> {
+    pub fn weeks(
+        pattern: WeekPattern,
+        end: YearEnd,
+        named_by: YearNamedBy,
+    ) -> Result<FiscalCalendar, FiscalError> {
         if !(1..=12).contains(&end.month) {
             return Err(FiscalError::NoSuchDay { month: end.month, day: 1 });
         }
@@ -152,12 +174,8 @@ impl FiscalCalendar {
     /// # Errors
     /// [`FiscalError::OutOfRange`] at the ends of the dates that can be held.
     pub fn year_of(&self, date: NaiveDate) -> Result<FiscalYear, FiscalError> {
-        let anchor = match self.cut {
-            Cut::Months(months) => months.year_of(date),
-            Cut::Weeks(weeks) => weeks.year_of(date),
-        };
-        let number = anchor.and_then(|anchor| anchor.checked_add(self.shift()));
-        self.year(number.ok_or(FiscalError::OutOfRange { year: chrono::Datelike::year(&date) })?)
+        let year = self.anchor_of(date).and_then(|anchor| self.year_at(anchor + self.shift()));
+        year.ok_or(FiscalError::OutOfRange { year: date.year() })
     }
 
     /// The periods of a fiscal year, in order.
@@ -178,12 +196,32 @@ impl FiscalCalendar {
 
     /// The period that a day lies in.
     ///
+    /// ```
+    /// use fondaco_core::FiscalCalendar;
+    /// let date = "2026-02-14".parse().unwrap_or_default();
+    /// assert_eq!(FiscalCalendar::CALENDAR_YEAR.period_of(date)?.number, 2);
+    /// # Ok::<(), fondaco_core::FiscalError>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`FiscalCalendar::year_of`].
     pub fn period_of(&self, date: NaiveDate) -> Result<FiscalPeriod, FiscalError> {
-        let year = self.year_of(date)?.number;
-        let mut periods = (1..=self.periods_per_year()).map_while(|number| self.period_at(year, number));
-        periods.find(|period| date <= period.end).ok_or(FiscalError::OutOfRange { year })
+        let period = self.anchor_of(date).and_then(|anchor| {
+            let number = match self.cut {
+                Cut::Months(months) => months.period_of(anchor, date),
+                Cut::Weeks(weeks) => weeks.period_of(anchor, date)?,
+            };
+            self.period_at(anchor + self.shift(), number)
+        });
+        period.ok_or(FiscalError::OutOfRange { year: date.year() })
+    }
+
+    /// The calendar year of the anchor of the fiscal year that a day lies in.
+    fn anchor_of(&self, date: NaiveDate) -> Option<i32> {
+        match self.cut {
+            Cut::Months(months) => months.year_of(date),
+            Cut::Weeks(weeks) => weeks.year_of(date),
+        }
     }
 
     fn year_at(&self, number: i32) -> Option<FiscalYear> {
@@ -193,8 +231,17 @@ impl FiscalCalendar {
     }
 
     fn period_at(&self, year: i32, number: u32) -> Option<FiscalPeriod> {
-        let next = if number == self.periods_per_year() { self.start_of(year.checked_add(1)?, 1) } else { self.start_of(year, number + 1) };
-        Some(FiscalPeriod { year, number, start: self.start_of(year, number)?, end: next?.pred_opt()? })
+        let next = if number == self.periods_per_year() {
+            self.start_of(year.checked_add(1)?, 1)
+        } else {
+            self.start_of(year, number + 1)
+        };
+        Some(FiscalPeriod {
+            year,
+            number,
+            start: self.start_of(year, number)?,
+            end: next?.pred_opt()?,
+        })
     }
 
     /// The first day of a period, counted from 1.
@@ -263,6 +310,11 @@ impl FiscalError {
             FiscalError::NoSuchDay { .. } => "core.fiscal_no_such_day",
             FiscalError::OutOfRange { .. } => "core.fiscal_out_of_range",
         }
+    }
+
+    /// What the caller can do: give another value.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::Invalid
     }
 }
 

@@ -13,6 +13,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::names::ErrorKind;
 use crate::timestamp::Timestamp;
 
 mod layout;
@@ -114,6 +115,11 @@ impl IdError {
             IdError::Syntax { .. } => "core.id_syntax",
             IdError::Layout { .. } => "core.id_layout",
         }
+    }
+
+    /// What the caller can do: give another value.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::Invalid
     }
 }
 

@@ -3,9 +3,12 @@
 // So that what the derive macros write is right inside this crate too.
 extern crate self as fondaco_core;
 
+pub mod allocation;
 pub mod chain;
 pub mod currency;
+pub mod date_range;
 pub mod digest;
+pub mod fiscal;
 pub mod store;
 
 pub mod decimal;
@@ -18,7 +21,10 @@ pub mod timestamp;
 mod names;
 mod tx;
 
+pub use allocation::{AllocationError, Residual, allocate};
 pub use currency::{CashRounding, Currency};
+pub use date_range::{DateRange, DateRangeError};
+pub use fiscal::{FiscalCalendar, FiscalError, FiscalPeriod, FiscalYear};
 pub use id::{Id, IdError, IdRun};
 pub use money::{Money, MoneyError};
 pub use names::{ActorId, CommandId, CompanyId, ErrorKind};

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::currency::{Currency, UnknownCurrency};
 use crate::decimal::{self, DecimalError};
+use crate::names::ErrorKind;
 use crate::rounding::{Rounding, round};
 
 /// An exact amount in one currency, up to 28 digits, in canonical form (no zeros at the end, zero
@@ -348,6 +349,11 @@ impl MoneyError {
             MoneyError::Currency(error) => error.code(),
             MoneyError::Syntax { .. } => "core.money_syntax",
         }
+    }
+
+    /// What the caller can do: give another value.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::Invalid
     }
 }
 

@@ -9,6 +9,8 @@ use std::str::FromStr;
 use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::names::ErrorKind;
+
 /// A point in time in UTC, in microseconds since 1970-01-01T00:00:00Z. Its text is RFC 3339 with
 /// `Z` and as few digits of the second as are needed (none, 3 or 6).
 ///
@@ -121,6 +123,11 @@ impl TimestampError {
             TimestampError::Syntax { .. } => "core.timestamp_syntax",
             TimestampError::OutOfRange { .. } => "core.timestamp_out_of_range",
         }
+    }
+
+    /// What the caller can do: give another value.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::Invalid
     }
 }
 

@@ -10,9 +10,17 @@ use super::Currency;
 /// One row of the list.
 pub(super) struct Row {
     pub(super) code: &'static str,
+    pub(super) letters: [u8; 3],
     pub(super) numeric: u16,
     pub(super) minor_units: Option<u32>,
     pub(super) name: &'static str,
+}
+
+/// The letters of a code. A code of another length ends the compilation, as the list is made then.
+const fn letters(code: &str) -> [u8; 3] {
+    let bytes = code.as_bytes();
+    assert!(bytes.len() == 3);
+    [bytes[0], bytes[1], bytes[2]]
 }
 
 /// Writes each row once and takes the constant, its position and its facts from it, so that they
@@ -31,7 +39,7 @@ macro_rules! iso_4217 {
 
         /// The list, by code.
         pub(super) static ROWS: &[Row] = &[
-            $(Row { code: stringify!($code), numeric: $numeric, minor_units: $minor_units, name: $name }),*
+            $(Row { code: stringify!($code), letters: letters(stringify!($code)), numeric: $numeric, minor_units: $minor_units, name: $name }),*
         ];
     };
 }

@@ -1,4 +1,5 @@
-//! What the arithmetic promises. The exact results are checked by a way of their own: whole numbers of 128 bits at a scale where nothing can be lost.
+//! What the arithmetic promises. The exact results are checked by a way of their own: whole numbers
+//! of 128 bits at a scale where nothing can be lost.
 
 use proptest::prelude::*;
 
@@ -14,7 +15,8 @@ fn any_decimal() -> impl Strategy<Value = Decimal> {
 
 /// Decimals whose sums and products fit whatever is done with three of them.
 fn small_decimal() -> impl Strategy<Value = Decimal> {
-    (-1_000_000_000i64..1_000_000_000, 0u32..=9).prop_map(|(units, digits)| from_fixed(units, digits))
+    (-1_000_000_000i64..1_000_000_000, 0u32..=9)
+        .prop_map(|(units, digits)| from_fixed(units, digits))
 }
 
 fn parsed(text: &str) -> Decimal {
@@ -23,7 +25,10 @@ fn parsed(text: &str) -> Decimal {
 
 #[test]
 fn only_plain_decimals_are_read() {
-    for text in ["", "-", ".", "1e3", "1_000", ".5", "5.", "+1", " 1", "1 ", "--1", "1,5", "0x1", "١", "1.2.3", "NaN", "-.5", "1.-5"] {
+    for text in [
+        "", "-", ".", "1e3", "1_000", ".5", "5.", "+1", " 1", "1 ", "--1", "1,5", "0x1", "١",
+        "1.2.3", "NaN", "-.5", "1.-5",
+    ] {
         assert_eq!(parse(text), Err(DecimalError::Syntax { text: text.into() }), "{text:?}");
     }
 }
@@ -32,7 +37,12 @@ fn only_plain_decimals_are_read() {
 fn digits_that_cannot_be_held_are_refused() {
     let largest = "79228162514264337593543950335";
     assert_eq!(parsed(largest), Decimal::MAX);
-    for text in ["79228162514264337593543950336", "0.00000000000000000000000000001", "1234567890123456789012345678.12", &"9".repeat(60)] {
+    for text in [
+        "79228162514264337593543950336",
+        "0.00000000000000000000000000001",
+        "1234567890123456789012345678.12",
+        &"9".repeat(60),
+    ] {
         assert_eq!(parse(text), Err(DecimalError::TooManyDigits { text: text.into() }), "{text}");
     }
     assert_eq!(parsed("0.0000000000000000000000000001"), Decimal::new(1, 28));
@@ -40,7 +50,14 @@ fn digits_that_cannot_be_held_are_refused() {
 
 #[test]
 fn the_canonical_form_is_the_same_for_equal_values() {
-    for (text, canonical) in [("1.50", "1.5"), ("100", "100"), ("-0", "0"), ("-0.00", "0"), ("007.700", "7.7"), ("-10.0", "-10")] {
+    for (text, canonical) in [
+        ("1.50", "1.5"),
+        ("100", "100"),
+        ("-0", "0"),
+        ("-0.00", "0"),
+        ("007.700", "7.7"),
+        ("-10.0", "-10"),
+    ] {
         assert_eq!(parsed(text).to_string(), canonical);
     }
     let negative_zero = -Decimal::new(0, 5);
@@ -55,36 +72,60 @@ fn sums_at_the_edge_are_exact_or_refused() {
     assert_eq!(add(Decimal::MAX, Decimal::MIN), Ok(Decimal::ZERO));
     // Written with zeros that leave no room, and yet without a digit too many.
     let padded = Decimal::from_parts(1_000_000_000, 0, 0, false, 9);
-    assert_eq!(add(parsed("70000000000000000000000000000"), padded), Ok(parsed("70000000000000000000000000001")));
+    assert_eq!(
+        add(parsed("70000000000000000000000000000"), padded),
+        Ok(parsed("70000000000000000000000000001"))
+    );
     assert_eq!(sub(Decimal::ONE, Decimal::ONE).map(|zero| zero.is_sign_negative()), Ok(false));
 }
 
 #[test]
 fn products_are_exact_or_refused() {
-    assert_eq!(mul_exact(parsed("0.00000000000000000001"), parsed("0.00000000000000000001")), Err(DecimalError::Inexact));
+    assert_eq!(
+        mul_exact(parsed("0.00000000000000000001"), parsed("0.00000000000000000001")),
+        Err(DecimalError::Inexact)
+    );
     assert_eq!(mul_exact(Decimal::MAX, Decimal::TWO), Err(DecimalError::Overflow));
     // 2^70 × 5^30 / 10^28 has room only once twos and fives have met.
     let twos = from_parts(1 << 70, false, 14).unwrap();
     let fives = from_parts(5u128.pow(30), false, 14).unwrap();
     assert_eq!(mul_exact(twos, fives), Ok(Decimal::from(100 * (1i64 << 40))));
-    assert_eq!(mul_exact(parsed("-0.5"), Decimal::ZERO).map(|zero| zero.is_sign_negative()), Ok(false));
+    assert_eq!(
+        mul_exact(parsed("-0.5"), Decimal::ZERO).map(|zero| zero.is_sign_negative()),
+        Ok(false)
+    );
 }
 
 #[test]
 fn rounded_products_and_quotients_see_every_digit() {
     let (tiny, half) = (Decimal::new(1, 28), parsed("0.5"));
-    for (rounding, expected) in [(Rounding::HalfUp, "0"), (Rounding::Up, "1"), (Rounding::Ceiling, "1"), (Rounding::Floor, "0")] {
+    for (rounding, expected) in [
+        (Rounding::HalfUp, "0"),
+        (Rounding::Up, "1"),
+        (Rounding::Ceiling, "1"),
+        (Rounding::Floor, "0"),
+    ] {
         assert_eq!(mul_round(tiny, tiny, 0, rounding), Ok(parsed(expected)), "{rounding:?}");
-        assert_eq!(div_round(tiny, Decimal::MAX, 0, rounding), Ok(parsed(expected)), "{rounding:?}");
+        assert_eq!(
+            div_round(tiny, Decimal::MAX, 0, rounding),
+            Ok(parsed(expected)),
+            "{rounding:?}"
+        );
     }
     // A trace behind the half decides: 0.5 + 1e-28 of 1, and of a product with 56 digits.
     let above = add(half, tiny).unwrap();
     assert_eq!(mul_round(above, Decimal::ONE, 0, Rounding::HalfDown), Ok(Decimal::ONE));
     let nearly = sub(Decimal::ONE, tiny).unwrap();
     assert_eq!(mul_round(nearly, half, 0, Rounding::HalfUp), Ok(Decimal::ZERO));
-    assert_eq!(mul_round(Decimal::MAX, Decimal::MAX, 0, Rounding::Down), Err(DecimalError::Overflow));
+    assert_eq!(
+        mul_round(Decimal::MAX, Decimal::MAX, 0, Rounding::Down),
+        Err(DecimalError::Overflow)
+    );
     assert_eq!(mul_round(Decimal::MAX, tiny, 2, Rounding::HalfUp), Ok(parsed("7.92")));
-    assert_eq!(div_round(Decimal::ONE, Decimal::ZERO, 2, Rounding::Down), Err(DecimalError::DivisionByZero));
+    assert_eq!(
+        div_round(Decimal::ONE, Decimal::ZERO, 2, Rounding::Down),
+        Err(DecimalError::DivisionByZero)
+    );
     assert_eq!(div_round(Decimal::MAX, tiny, 0, Rounding::Down), Err(DecimalError::Overflow));
     assert_eq!(div_round(tiny, tiny, 28, Rounding::Down), Ok(Decimal::ONE));
     assert_eq!(div_round(parsed("2"), parsed("-3"), 4, Rounding::Floor), Ok(parsed("-0.6667")));
@@ -109,7 +150,9 @@ fn optional_fields_are_text_too() {
         #[serde(default, with = "as_text::option")]
         quantity: Option<Decimal>,
     }
-    for (json, quantity) in [(r#"{"quantity":"1.5"}"#, Some(parsed("1.5"))), (r#"{"quantity":null}"#, None)] {
+    for (json, quantity) in
+        [(r#"{"quantity":"1.5"}"#, Some(parsed("1.5"))), (r#"{"quantity":null}"#, None)]
+    {
         assert_eq!(serde_json::from_str::<Line>(json).unwrap(), Line { quantity });
         assert_eq!(serde_json::to_string(&Line { quantity }).unwrap(), json);
     }

@@ -30,4 +30,12 @@ impl Months {
         let started = date >= self.start_of(date.year(), 1)?;
         Some(if started { date.year() } else { date.year() - 1 })
     }
+
+    /// The period, counted from 1, of a day in the year of an anchor.
+    pub(super) fn period_of(self, anchor: i32, date: NaiveDate) -> u32 {
+        let months = 12 * u32::from(date.year() != anchor) + date.month() - self.start_month;
+        // On the last day of a month that lacks the start's day a period starts all the same.
+        let started = date.day() >= self.start_day || date == end_of_month(date);
+        months + u32::from(started)
+    }
 }

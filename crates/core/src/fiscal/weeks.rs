@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::date_range::end_of_month;
 
-/// How many weeks the periods of a year have. The 53rd week, in years that have one, goes to the last period.
+/// How many weeks the periods of a year have. The 53rd week, in years that have one, goes to the
+/// last period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WeekPattern {
@@ -80,10 +81,18 @@ impl Weeks {
         first.checked_add_days(Days::new(7 * u64::from(self.pattern.weeks_before(period))))
     }
 
-    /// An end may lie up to three days into the month after its own, so the year of a day is this one or a neighbour.
+    /// An end may lie up to three days into the month after its own, so the year of a day is this
+    /// one or a neighbour.
     pub(super) fn year_of(self, date: NaiveDate) -> Option<i32> {
         let near = date.year() - 1..=date.year() + 1;
         near.into_iter().find(|anchor| self.end_of(*anchor).is_some_and(|end| date <= end))
+    }
+
+    /// The period, counted from 1, of a day in the year of an anchor.
+    pub(super) fn period_of(self, anchor: i32, date: NaiveDate) -> Option<u32> {
+        let days = (date - self.start_of(anchor, 1)?).num_days();
+        let started = |period: &u32| i64::from(7 * self.pattern.weeks_before(*period)) <= days;
+        (1..=self.pattern.periods()).rev().find(started)
     }
 
     fn end_of(self, anchor: i32) -> Option<NaiveDate> {

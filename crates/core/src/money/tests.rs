@@ -9,7 +9,9 @@ fn eur(text: &str) -> Money {
 }
 
 fn money() -> impl Strategy<Value = Money> {
-    (any::<i64>(), 0u32..=12, 0usize..178).prop_map(|(units, digits, place)| Money::new(decimal::from_fixed(units, digits), Currency::all().nth(place).unwrap()))
+    (any::<i64>(), 0u32..=12, 0usize..178).prop_map(|(units, digits, place)| {
+        Money::new(decimal::from_fixed(units, digits), Currency::all().nth(place).unwrap())
+    })
 }
 
 #[test]
@@ -20,7 +22,10 @@ fn two_currencies_are_never_reckoned_together() {
     assert_eq!(euro.sub(dollar), Err(error.clone()));
     assert_eq!(euro.compare(dollar), Err(error.clone()));
     assert_eq!(Money::sum(Currency::EUR, [dollar]), Err(error.clone()));
-    assert_eq!(error.to_string(), "EUR and USD cannot be reckoned together: convert one of them first");
+    assert_eq!(
+        error.to_string(),
+        "EUR and USD cannot be reckoned together: convert one of them first"
+    );
 }
 
 #[test]
@@ -44,7 +49,15 @@ fn equal_amounts_are_equal_however_they_were_written() {
 
 #[test]
 fn text_has_the_digits_of_the_currency_or_more() {
-    let cases = [("1234.5 EUR", "1234.50 EUR"), ("-7 EUR", "-7.00 EUR"), ("0 EUR", "0.00 EUR"), ("1.2345 EUR", "1.2345 EUR"), ("5 JPY", "5 JPY"), ("1 BHD", "1.000 BHD"), ("2.5 XAU", "2.5 XAU")];
+    let cases = [
+        ("1234.5 EUR", "1234.50 EUR"),
+        ("-7 EUR", "-7.00 EUR"),
+        ("0 EUR", "0.00 EUR"),
+        ("1.2345 EUR", "1.2345 EUR"),
+        ("5 JPY", "5 JPY"),
+        ("1 BHD", "1.000 BHD"),
+        ("2.5 XAU", "2.5 XAU"),
+    ];
     for (given, written) in cases {
         assert_eq!(Money::parse(given).unwrap().to_string(), written);
     }
@@ -52,7 +65,15 @@ fn text_has_the_digits_of_the_currency_or_more() {
 
 #[test]
 fn only_an_amount_and_a_currency_are_read() {
-    let cases = [("12.34", "core.money_syntax"), ("12.34  EUR", "core.unknown_currency"), ("12.34 eur", "core.unknown_currency"), ("12,34 EUR", "core.decimal_syntax"), ("EUR 12.34", "core.decimal_syntax"), (" 1 EUR", "core.decimal_syntax"), ("1 EUR ", "core.unknown_currency")];
+    let cases = [
+        ("12.34", "core.money_syntax"),
+        ("12.34  EUR", "core.unknown_currency"),
+        ("12.34 eur", "core.unknown_currency"),
+        ("12,34 EUR", "core.decimal_syntax"),
+        ("EUR 12.34", "core.decimal_syntax"),
+        (" 1 EUR", "core.decimal_syntax"),
+        ("1 EUR ", "core.unknown_currency"),
+    ];
     for (text, code) in cases {
         assert_eq!(Money::parse(text).unwrap_err().code(), code, "{text}");
     }
@@ -62,7 +83,13 @@ fn only_an_amount_and_a_currency_are_read() {
 fn json_holds_the_amount_as_text_and_nothing_else() {
     let price = eur("12.34");
     assert_eq!(serde_json::to_string(&price).unwrap(), r#"{"amount":"12.34","currency":"EUR"}"#);
-    for json in [r#"{"amount":12.34,"currency":"EUR"}"#, r#"{"amount":"12.34","currency":"EU"}"#, r#"{"amount":"1e3","currency":"EUR"}"#, r#"{"amount":"1"}"#, r#"{"amount":"1","currency":"EUR","x":1}"#] {
+    for json in [
+        r#"{"amount":12.34,"currency":"EUR"}"#,
+        r#"{"amount":"12.34","currency":"EU"}"#,
+        r#"{"amount":"1e3","currency":"EUR"}"#,
+        r#"{"amount":"1"}"#,
+        r#"{"amount":"1","currency":"EUR","x":1}"#,
+    ] {
         assert!(serde_json::from_str::<Money>(json).is_err(), "{json}");
     }
 }

@@ -5,11 +5,22 @@ use proptest::prelude::*;
 use super::*;
 use crate::decimal::{parse, sub};
 
-const ALL: [Rounding; 7] =
-    [Rounding::HalfUp, Rounding::HalfDown, Rounding::HalfEven, Rounding::Up, Rounding::Down, Rounding::Ceiling, Rounding::Floor];
+const ALL: [Rounding; 7] = [
+    Rounding::HalfUp,
+    Rounding::HalfDown,
+    Rounding::HalfEven,
+    Rounding::Up,
+    Rounding::Down,
+    Rounding::Ceiling,
+    Rounding::Floor,
+];
 
 fn value() -> impl Strategy<Value = Decimal> {
-    (0u128..1 << 96, 0u32..=96, any::<bool>(), 0u32..=28).prop_map(|(size, shift, negative, scale)| from_parts(size.checked_shr(shift).unwrap_or(0), negative, scale).unwrap())
+    (0u128..1 << 96, 0u32..=96, any::<bool>(), 0u32..=28).prop_map(
+        |(size, shift, negative, scale)| {
+            from_parts(size.checked_shr(shift).unwrap_or(0), negative, scale).unwrap()
+        },
+    )
 }
 
 /// The table in the docs of [`Rounding`], and the same one place further down.
@@ -30,7 +41,8 @@ fn every_mode_does_what_its_table_says() {
             let (value, expected) = (parse(value).unwrap(), parse(expected).unwrap());
             assert_eq!(round(value, 0, rounding), expected, "{value} {rounding:?}");
             let tenth = Decimal::new(1, 1);
-            let (value, expected) = (value.checked_mul(tenth).unwrap(), expected.checked_mul(tenth).unwrap());
+            let (value, expected) =
+                (value.checked_mul(tenth).unwrap(), expected.checked_mul(tenth).unwrap());
             assert_eq!(round(value, 1, rounding), expected, "{value} {rounding:?}");
         }
     }
@@ -44,22 +56,42 @@ fn nothing_below_zero_is_left_of_a_sign() {
 
 #[test]
 fn increments_at_the_edge() {
-    let cases = [("12.375", "0.05", "12.4"), ("-12.375", "0.05", "-12.4"), ("149", "100", "100"), ("150", "100", "200"), ("0.0000000001", "70000000000000000000000000000", "0")];
+    let cases = [
+        ("12.375", "0.05", "12.4"),
+        ("-12.375", "0.05", "-12.4"),
+        ("149", "100", "100"),
+        ("150", "100", "200"),
+        ("0.0000000001", "70000000000000000000000000000", "0"),
+    ];
     for (value, increment, expected) in cases {
-        let rounded = round_to_increment(parse(value).unwrap(), parse(increment).unwrap(), Rounding::HalfUp);
+        let rounded =
+            round_to_increment(parse(value).unwrap(), parse(increment).unwrap(), Rounding::HalfUp);
         assert_eq!(rounded, Ok(parse(expected).unwrap()), "{value}");
     }
-    assert_eq!(round_to_increment(Decimal::MAX, Decimal::TEN, Rounding::Up), Err(DecimalError::Overflow));
-    assert_eq!(round_to_increment(Decimal::MAX, Decimal::new(1, 28), Rounding::Up), Err(DecimalError::Overflow));
+    assert_eq!(
+        round_to_increment(Decimal::MAX, Decimal::TEN, Rounding::Up),
+        Err(DecimalError::Overflow)
+    );
+    assert_eq!(
+        round_to_increment(Decimal::MAX, Decimal::new(1, 28), Rounding::Up),
+        Err(DecimalError::Overflow)
+    );
     for increment in [Decimal::ZERO, Decimal::from(-5)] {
-        assert_eq!(round_to_increment(Decimal::ONE, increment, Rounding::Up), Err(DecimalError::NotPositive { value: increment }));
+        assert_eq!(
+            round_to_increment(Decimal::ONE, increment, Rounding::Up),
+            Err(DecimalError::NotPositive { value: increment })
+        );
     }
 }
 
 #[test]
 fn names_in_json_are_stable() {
-    let names: Vec<String> = ALL.iter().map(|rounding| serde_json::to_string(rounding).unwrap()).collect();
-    assert_eq!(names.join(" "), r#""half_up" "half_down" "half_even" "up" "down" "ceiling" "floor""#);
+    let names: Vec<String> =
+        ALL.iter().map(|rounding| serde_json::to_string(rounding).unwrap()).collect();
+    assert_eq!(
+        names.join(" "),
+        r#""half_up" "half_down" "half_even" "up" "down" "ceiling" "floor""#
+    );
 }
 
 proptest! {
