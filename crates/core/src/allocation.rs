@@ -46,7 +46,8 @@ pub enum Residual {
 /// use fondaco_core::allocation::{Residual, allocate};
 /// use fondaco_core::{Currency, Money};
 /// use rust_decimal::Decimal;
-/// let thirds = allocate(Money::minor(100, Currency::EUR), &[Decimal::ONE; 3], Residual::FirstParts)?;
+/// let euro = Money::minor(100, Currency::EUR);
+/// let thirds = allocate(euro, &[Decimal::ONE; 3], Residual::FirstParts)?;
 /// assert_eq!(thirds, [34, 33, 33].map(|cents| Money::minor(cents, Currency::EUR)));
 /// # Ok::<(), fondaco_core::AllocationError>(())
 /// ```
@@ -232,9 +233,7 @@ pub enum AllocationError {
     #[error("no weight is above zero, so there is no part to take the total")]
     NoWeight,
     /// The total has finer digits than the parts may have.
-    #[error(
-        "{total} has more than {digits} digits behind the point: round it first, or split it into finer units"
-    )]
+    #[error("{total} has more than {digits} digits: round it first, or split it into finer units")]
     TooFine {
         /// The total as given.
         total: Money,

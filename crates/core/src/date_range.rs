@@ -132,8 +132,9 @@ impl DateRange {
     /// ```
     /// use fondaco_core::DateRange;
     /// let range: DateRange = "2026-01-15/2026-03-02".parse()?;
-    /// let months: Vec<String> = range.months().into_iter().flatten().map(|month| month.to_string()).collect();
-    /// assert_eq!(months, ["2026-01-15/2026-01-31", "2026-02-01/2026-02-28", "2026-03-01/2026-03-02"]);
+    /// let months: Vec<String> = range.months().into_iter().flatten().map(|m| m.to_string()).collect();
+    /// let expected = ["2026-01-15/2026-01-31", "2026-02-01/2026-02-28", "2026-03-01/2026-03-02"];
+    /// assert_eq!(months, expected);
     /// # Ok::<(), fondaco_core::DateRangeError>(())
     /// ```
     pub fn months(self) -> Option<impl Iterator<Item = DateRange>> {

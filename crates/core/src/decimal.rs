@@ -43,17 +43,13 @@ pub(crate) const POWERS_OF_TEN: [u128; 39] = {
 #[non_exhaustive]
 pub enum DecimalError {
     /// The text is not a plain decimal.
-    #[error(
-        "{text:?} is not a decimal: write digits, with one point between digits if need be, and '-' before a negative one, such as -12.34"
-    )]
+    #[error("{text:?} is not a decimal: write it with digits and a point, such as -12.34")]
     Syntax {
         /// The text as given.
         text: String,
     },
     /// The value has more digits than a decimal holds.
-    #[error(
-        "{text:?} has more digits than can be held: at most 28, and as many of them behind the point"
-    )]
+    #[error("{text:?} has more digits than can be held exactly, which is 28")]
     TooManyDigits {
         /// The text as given.
         text: String,
@@ -215,7 +211,7 @@ pub fn mul_round(
     let negative = a.is_sign_negative() != b.is_sign_negative();
     let (x, y, scale) = (size(a), size(b), a.scale() + b.scale());
     let Some(excess) = scale.checked_sub(digits) else {
-        return mul_exact(a, b);
+        return mul_exact(a, b).map_err(|_| DecimalError::Overflow);
     };
     // The product is divided by 10^excess in two steps, as 10^56 has no room. What the first step
     // drops can only break a tie in the second.
@@ -331,11 +327,18 @@ fn strip_zeros_wide(mut size: u128, mut scale: u32) -> (u128, u32) {
     (size, scale)
 }
 
-/// Writes a value with at least so many digits behind the point: `1234.5` with 2 as `1234.50`.
-pub(crate) fn write_padded(f: &mut fmt::Formatter<'_>, value: Decimal, digits: u32) -> fmt::Result {
-    let missing = digits.saturating_sub(value.scale()) as usize;
-    let point = if value.scale() == 0 && missing > 0 { "." } else { "" };
-    write!(f, "{value}{point}{:0<missing$}", "")
+/// A value written with at least so many digits behind the point: `1234.5` with 2 as `1234.50`.
+pub(crate) struct Padded {
+    pub(crate) value: Decimal,
+    pub(crate) digits: u32,
+}
+
+impl fmt::Display for Padded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let missing = self.digits.saturating_sub(self.value.scale()) as usize;
+        let point = if self.value.scale() == 0 && missing > 0 { "." } else { "" };
+        write!(f, "{}{point}{:0<missing$}", self.value, "")
+    }
 }
 
 #[cfg(test)]

@@ -85,9 +85,7 @@ pub enum IdError {
         at: Timestamp,
     },
     /// One command made too many ids.
-    #[error(
-        "id number {counter} of one command is too many: split the command, each makes up to {MAX_IDS}"
-    )]
+    #[error("id {counter} of one command is too many: split it, each makes up to {MAX_IDS}")]
     Counter {
         /// The number as given.
         counter: u64,

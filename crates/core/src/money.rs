@@ -180,8 +180,9 @@ impl Money {
     ///
     /// ```
     /// use fondaco_core::{Currency, Money};
-    /// let total = Money::sum(Currency::EUR, [Money::minor(1, Currency::EUR), Money::minor(2, Currency::EUR)])?;
-    /// assert_eq!(total, Money::minor(3, Currency::EUR));
+    /// let cents = |cents| Money::minor(cents, Currency::EUR);
+    /// let total = Money::sum(Currency::EUR, [cents(1), cents(2)])?;
+    /// assert_eq!(total, cents(3));
     /// # Ok::<(), fondaco_core::MoneyError>(())
     /// ```
     ///
@@ -293,8 +294,10 @@ impl Neg for Money {
 
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        decimal::write_padded(f, self.amount, self.currency.minor_units().unwrap_or(0))?;
-        write!(f, " {}", self.currency)
+        let digits = self.currency.minor_units().unwrap_or(0);
+        let text = format!("{} {}", decimal::Padded { value: self.amount, digits }, self.currency);
+        // `pad` would cut the text to a precision: the digits of money are never cut in passing.
+        if f.precision().is_some() { f.write_str(&text) } else { f.pad(&text) }
     }
 }
 

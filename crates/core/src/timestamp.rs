@@ -83,8 +83,9 @@ impl Timestamp {
     /// ```
     /// use chrono::TimeDelta;
     /// use fondaco_core::Timestamp;
-    /// assert_eq!(Timestamp::EPOCH.checked_add(TimeDelta::seconds(1)), Timestamp::from_micros(1_000_000));
-    /// assert_eq!(Timestamp::MAX.checked_add(TimeDelta::seconds(1)), None);
+    /// let second = TimeDelta::seconds(1);
+    /// assert_eq!(Timestamp::EPOCH.checked_add(second), Timestamp::from_micros(1_000_000));
+    /// assert_eq!(Timestamp::MAX.checked_add(second), None);
     /// ```
     pub fn checked_add(self, span: TimeDelta) -> Option<Timestamp> {
         Timestamp::from_micros(self.0.checked_add(span.num_microseconds()?)?)
@@ -102,7 +103,7 @@ impl Timestamp {
 pub enum TimestampError {
     /// The text is not RFC 3339.
     #[error(
-        "{text:?} is not an instant: write it as RFC 3339 with at most 6 digits of a second, such as 2026-07-01T12:00:00.5Z"
+        "{text:?} is not an instant: write 2026-07-01T12:00:00Z, with up to 6 digits of a second"
     )]
     Syntax {
         /// The text as given.
@@ -236,7 +237,10 @@ mod tests {
         }
 
         #[test]
-        fn the_text_orders_as_the_instant_by_its_second(a in Timestamp::MIN.0..=Timestamp::MAX.0, b in Timestamp::MIN.0..=Timestamp::MAX.0) {
+        fn the_text_orders_as_the_instant_by_its_second(
+            a in Timestamp::MIN.0..=Timestamp::MAX.0,
+            b in Timestamp::MIN.0..=Timestamp::MAX.0,
+        ) {
             let second = |micros: i64| Timestamp(micros).to_string()[..19].to_string();
             prop_assert_eq!(second(a).cmp(&second(b)), a.div_euclid(1_000_000).cmp(&b.div_euclid(1_000_000)));
         }

@@ -39,7 +39,13 @@ macro_rules! iso_4217 {
 
         /// The list, by code.
         pub(super) static ROWS: &[Row] = &[
-            $(Row { code: stringify!($code), letters: letters(stringify!($code)), numeric: $numeric, minor_units: $minor_units, name: $name }),*
+            $(Row {
+                code: stringify!($code),
+                letters: letters(stringify!($code)),
+                numeric: $numeric,
+                minor_units: $minor_units,
+                name: $name,
+            }),*
         ];
     };
 }

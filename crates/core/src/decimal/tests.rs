@@ -117,6 +117,8 @@ fn rounded_products_and_quotients_see_every_digit() {
     assert_eq!(mul_round(above, Decimal::ONE, 0, Rounding::HalfDown), Ok(Decimal::ONE));
     let nearly = sub(Decimal::ONE, tiny).unwrap();
     assert_eq!(mul_round(nearly, half, 0, Rounding::HalfUp), Ok(Decimal::ZERO));
+    let over = mul_round(Decimal::MAX, parsed("0.99999"), 28, Rounding::Down);
+    assert_eq!(over, Err(DecimalError::Overflow));
     assert_eq!(
         mul_round(Decimal::MAX, Decimal::MAX, 0, Rounding::Down),
         Err(DecimalError::Overflow)

@@ -64,6 +64,13 @@ fn text_has_the_digits_of_the_currency_or_more() {
 }
 
 #[test]
+fn a_column_lines_up_and_digits_are_never_cut() {
+    let price = eur("-12.345");
+    assert_eq!(format!("{price:>12}|{price:<12}|"), " -12.345 EUR|-12.345 EUR |");
+    assert_eq!(format!("{price:.1}"), "-12.345 EUR");
+}
+
+#[test]
 fn only_an_amount_and_a_currency_are_read() {
     let cases = [
         ("12.34", "core.money_syntax"),
