@@ -71,7 +71,7 @@ fn sums_at_the_edge_are_exact_or_refused() {
     assert_eq!(sub(Decimal::MIN, Decimal::ONE), Err(DecimalError::Overflow));
     assert_eq!(add(Decimal::MAX, Decimal::MIN), Ok(Decimal::ZERO));
     // Written with zeros that leave no room, and yet without a digit too many.
-    let padded = Decimal::from_parts(1_000_000_000, 0, 0, false, 9);
+    let padded = Decimal::from_i128_with_scale(10i128.pow(28), 28);
     assert_eq!(
         add(parsed("70000000000000000000000000000"), padded),
         Ok(parsed("70000000000000000000000000001"))
@@ -90,6 +90,7 @@ fn products_are_exact_or_refused() {
     let twos = from_parts(1 << 70, false, 14).unwrap();
     let fives = from_parts(5u128.pow(30), false, 14).unwrap();
     assert_eq!(mul_exact(twos, fives), Ok(Decimal::from(100 * (1i64 << 40))));
+    assert_eq!(mul_exact(fives, twos), Ok(Decimal::from(100 * (1i64 << 40))));
     assert_eq!(
         mul_exact(parsed("-0.5"), Decimal::ZERO).map(|zero| zero.is_sign_negative()),
         Ok(false)
@@ -124,6 +125,10 @@ fn rounded_products_and_quotients_see_every_digit() {
         Err(DecimalError::Overflow)
     );
     assert_eq!(mul_round(Decimal::MAX, tiny, 2, Rounding::HalfUp), Ok(parsed("7.92")));
+    // Counted in units of 1e-28, this divisor would be a small number modulo 2^128.
+    let wraps = parsed("1373540178634609812812467773");
+    let small = Decimal::from_i128_with_scale(Decimal::MAX.mantissa(), 28);
+    assert_eq!(div_round(small, wraps, 0, Rounding::HalfUp), Ok(Decimal::ZERO));
     assert_eq!(
         div_round(Decimal::ONE, Decimal::ZERO, 2, Rounding::Down),
         Err(DecimalError::DivisionByZero)

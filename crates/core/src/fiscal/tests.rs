@@ -81,6 +81,25 @@ fn a_month_without_the_day_starts_on_its_last() {
         .map(|period| period.start.to_string())
         .collect();
     assert_eq!(starts, ["2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30"]);
+    let expected = [("2026-02-27", 1), ("2026-02-28", 2), ("2026-03-30", 2), ("2026-04-30", 4)];
+    for (date, number) in expected {
+        assert_eq!(calendar.period_of(day(date)).unwrap().number, number, "{date}");
+    }
+}
+
+#[test]
+fn periods_have_the_weeks_of_their_pattern_and_the_last_takes_the_53rd() {
+    let end = YearEnd { month: 9, weekday: Weekday::Sat, rule: YearEndRule::LastInMonth };
+    let weeks = |pattern, year| {
+        let calendar = FiscalCalendar::weeks(pattern, end, YearNamedBy::End).unwrap();
+        let periods = calendar.periods(year).unwrap().into_iter();
+        periods.map(|period| period.range().days().unwrap() / 7).collect::<Vec<i64>>()
+    };
+    assert_eq!(weeks(WeekPattern::FourFourFive, 2022), [4, 4, 5].repeat(4));
+    assert_eq!(weeks(WeekPattern::FourFiveFour, 2022), [4, 5, 4].repeat(4));
+    assert_eq!(weeks(WeekPattern::FiveFourFour, 2022), [5, 4, 4].repeat(4));
+    assert_eq!(weeks(WeekPattern::ThirteenPeriods, 2022), [4].repeat(13));
+    assert_eq!(weeks(WeekPattern::ThirteenPeriods, 2023), [[4].repeat(12), vec![5]].concat());
 }
 
 #[test]
