@@ -19,6 +19,7 @@ use crate::{CommandId, CompanyId, Timestamp};
 
 mod verify;
 
+pub(crate) use verify::place_after;
 pub use verify::{Finding, Verified, verify};
 
 /// The link before the first commit.

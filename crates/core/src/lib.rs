@@ -18,12 +18,16 @@ pub mod rate;
 pub mod rounding;
 pub mod timestamp;
 
+mod act;
+mod driver;
 mod names;
 mod tx;
 
+pub use act::Act;
 pub use allocation::{AllocationError, Residual, allocate};
 pub use currency::{CashRounding, Currency};
 pub use date_range::{DateRange, DateRangeError};
+pub use driver::{AsyncDriver, Done, Driver};
 pub use fiscal::{FiscalCalendar, FiscalError, FiscalPeriod, FiscalYear};
 pub use id::{Id, IdError, IdRun};
 pub use money::{Money, MoneyError};
@@ -31,4 +35,6 @@ pub use names::{ActorId, CommandId, CompanyId, ErrorKind};
 pub use rate::Rate;
 pub use rounding::Rounding;
 pub use timestamp::{Timestamp, TimestampError};
-pub use tx::{GuardCount, IndexOf};
+pub use tx::{
+    ActError, Added, Drew, Envelope, GuardCount, Halt, IndexOf, Outcome, Range, Reading, Tx, View,
+};

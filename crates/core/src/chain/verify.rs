@@ -243,7 +243,7 @@ impl Verifier<'_> {
             let scan = Scan { table, index: None, from, to: None, backwards: false, limit: PAGE };
             let rows = self.scan(scan)?;
             let Some(last) = rows.last() else { return Ok(()) };
-            from = after(&last.key().bytes);
+            from = place_after(&last.key().bytes);
             self.out.rows += rows.len() as u64;
             rows.iter().for_each(|row| each(self, row));
         }
@@ -260,7 +260,7 @@ impl Verifier<'_> {
 }
 
 /// The smallest place after `place`.
-pub(crate) fn after(place: &KeyBytes) -> KeyBytes {
+pub(crate) fn place_after(place: &KeyBytes) -> KeyBytes {
     let mut bytes = place.as_slice().to_vec();
     bytes.push(0);
     KeyBytes::new(&bytes)

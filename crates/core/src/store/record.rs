@@ -271,6 +271,15 @@ pub trait Rows: Any + Send + Sync {
     fn truncate(&mut self, count: usize);
     /// Sorts by primary key; cheap when they are sorted.
     fn sort(&mut self);
+    /// Sorts rows of a counter by primary key and adds those of one key together.
+    ///
+    /// # Errors
+    /// The column whose sum is beyond its reach, with the row's key; the rows are then of no use.
+    fn fold(&mut self) -> Result<(), (Key, &'static str)>;
+    /// Replaces the row at `at` by a row of the same type; `false` when there is none or the type is another.
+    fn set(&mut self, at: usize, row: &dyn Stored) -> bool;
+    /// Removes the rows at these positions, given in rising order.
+    fn remove_all(&mut self, at: &[usize]);
     /// Appends the rows of `other`, which are of the same type; gives them back when they are not.
     ///
     /// # Errors
@@ -300,7 +309,8 @@ impl<R: Stored + Clone> Rows for Vec<R> {
     fn sort(&mut self) {
         let (mut a, mut b) = (KeyWriter::new(), KeyWriter::new());
         let sorted = self.is_sorted_by(|left, right| {
-            (a.clear(), b.clear());
+            a.clear();
+            b.clear();
             left.write_key(&mut a);
             right.write_key(&mut b);
             a.as_slice() <= b.as_slice()
@@ -308,6 +318,40 @@ impl<R: Stored + Clone> Rows for Vec<R> {
         if !sorted {
             self.sort_by_cached_key(|row| row.row_key().bytes);
         }
+    }
+    fn fold(&mut self) -> Result<(), (Key, &'static str)> {
+        Rows::sort(self);
+        let mut failed = None;
+        let (mut a, mut b) = (KeyWriter::new(), KeyWriter::new());
+        self.dedup_by(|next, kept| {
+            a.clear();
+            b.clear();
+            next.write_key(&mut a);
+            kept.write_key(&mut b);
+            let same = a.as_slice() == b.as_slice();
+            if same && let Err(column) = kept.add(next) {
+                failed = Some((kept.row_key(), column));
+            }
+            same
+        });
+        failed.map_or(Ok(()), Err)
+    }
+    fn set(&mut self, at: usize, row: &dyn Stored) -> bool {
+        let new = (row as &dyn Any).downcast_ref::<R>();
+        match self.get_mut(at).zip(new) {
+            Some((old, new)) => old.clone_from(new),
+            None => return false,
+        }
+        true
+    }
+    fn remove_all(&mut self, at: &[usize]) {
+        let mut position = 0;
+        let mut gone = at.iter().peekable();
+        self.retain(|_| {
+            let remove = gone.next_if_eq(&&position).is_some();
+            position += 1;
+            !remove
+        });
     }
     fn append(&mut self, other: Box<dyn Rows>) -> Result<(), Box<dyn Rows>> {
         if !(other.as_ref() as &dyn Any).is::<Vec<R>>() {

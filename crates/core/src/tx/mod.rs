@@ -1,5 +1,201 @@
-//! The unit of work.
-pub(crate) mod guard;
-mod scan;
+//! The unit of work: what a business act reads, decides and stages.
+//!
+//! An act is a plain function over a [`Tx`]: it reads what it needs, decides, and stages changes; the driver commits them
+//! all or nothing. It may run several times (something was not loaded, somebody else was there first), so it takes its
+//! time and its ids from the `Tx` and nothing from anywhere else.
+//!
+//! # Three strengths of reading
+//! - [`get`](Tx::get), [`get_many`](Tx::get_many), [`scan`](Tx::scan): the decision rests on what was read, absence
+//!   included; if it changes before the commit, the act runs again.
+//! - [`peek`](Reading::peek), [`peek_many`](Reading::peek_many), [`peek_scan`](Reading::peek_scan): read without resting on it. A changed row
+//!   that is then put is still a conflict.
+//! - A [`View`] reads everything from one held snapshot, and can't stage anything.
+//!
+//! A `Tx` sees what it staged itself.
+
+mod cache;
+mod finish;
+mod guard;
+mod halt;
+mod learned;
+mod outcome;
+mod range;
+mod read;
+mod stage;
+mod view;
+mod write;
+
+pub(crate) use cache::Cache;
 pub use guard::GuardCount;
-pub use scan::IndexOf;
+pub use halt::{ActError, Halt};
+pub(crate) use learned::Learned;
+pub use outcome::Outcome;
+pub use range::{IndexOf, Range};
+pub use read::Reading;
+pub(crate) use stage::Stage;
+pub use view::View;
+pub use write::{Added, Drew};
+
+use crate::store::{Ask, At, Hash, Read, Receipt, Salt, Store};
+use crate::{ActorId, CommandId, CompanyId, Timestamp};
+
+/// Who sends a command, under which id, and when by the host's clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Envelope {
+    /// The command's id: carried out at most once.
+    pub id: CommandId,
+    /// Who acts.
+    pub actor: ActorId,
+    /// The host's time: when the act is recorded.
+    pub time: Timestamp,
+}
+
+impl Envelope {
+    /// `id`, sent by `actor` at `time`.
+    pub fn new(id: CommandId, actor: ActorId, time: Timestamp) -> Envelope {
+        Envelope { id, actor, time }
+    }
+}
+
+/// Everything about a run of an act that does not depend on what it reads.
+#[derive(Debug, Clone)]
+pub(crate) struct Context {
+    pub(crate) company: CompanyId,
+    pub(crate) envelope: Envelope,
+    pub(crate) digest: Hash,
+    /// Where salts come from: random, the same for every run of the act.
+    pub(crate) seed: Hash,
+}
+
+impl Context {
+    /// A view carries out no command.
+    pub(crate) fn of_view(company: CompanyId) -> Context {
+        let envelope = Envelope::new(CommandId::from_u128(0), ActorId::new(""), Timestamp::EPOCH);
+        Context { company, envelope, digest: Hash::default(), seed: Hash::default() }
+    }
+
+    /// The `n`-th salt; the command's digest has number 0.
+    pub(crate) fn salt(&self, n: u32) -> Salt {
+        let digest = crate::digest::salted(&self.seed, &u128::from(n).to_be_bytes());
+        std::array::from_fn(|i| digest.get(i).copied().unwrap_or(0))
+    }
+}
+
+/// Where a `Tx` reads what it has not read yet.
+#[derive(Clone, Copy)]
+pub(crate) enum Source<'s> {
+    /// Straight from the store.
+    Through(&'s dyn Store),
+    /// Nowhere: what is missing is noted, and the act stops.
+    Loaded,
+}
+
+/// A unit of work. The [module](crate::tx) says how it reads and writes.
+pub struct Tx<'s> {
+    pub(crate) context: &'s Context,
+    source: Source<'s>,
+    at: At,
+    learned: &'s Learned,
+    pub(crate) cache: Cache,
+    pub(crate) stage: Stage,
+    /// Questions that the act waits for.
+    pub(crate) missing: Vec<Ask>,
+    /// The receipt that was found for the command.
+    pub(crate) receipt: Option<Box<Receipt>>,
+    /// Whether the command was looked up.
+    pub(crate) looked_up: bool,
+    /// Whether the decision rests on what an earlier run learnt.
+    pub(crate) used_learned: bool,
+    ids: u32,
+    salts: u32,
+}
+
+impl<'s> Tx<'s> {
+    pub(crate) fn new(
+        context: &'s Context,
+        source: Source<'s>,
+        at: At,
+        learned: &'s Learned,
+        mut cache: Cache,
+        looked_up: bool,
+    ) -> Tx<'s> {
+        cache.run += 1;
+        Tx {
+            context,
+            source,
+            at,
+            learned,
+            cache,
+            stage: Stage::default(),
+            missing: Vec::new(),
+            receipt: None,
+            looked_up,
+            used_learned: false,
+            ids: 0,
+            salts: 1,
+        }
+    }
+
+    /// When this act is recorded: the host's time, the same in every run.
+    pub fn now(&self) -> Timestamp {
+        self.context.envelope.time
+    }
+
+    /// Who acts.
+    pub fn actor(&self) -> &ActorId {
+        &self.context.envelope.actor
+    }
+
+    /// The command that is carried out.
+    pub fn command(&self) -> CommandId {
+        self.context.envelope.id
+    }
+
+    /// Whose data this is.
+    pub fn company(&self) -> CompanyId {
+        self.context.company
+    }
+
+    /// Asks the store; in an asynchronous host, notes the question and stops the act.
+    fn ask(&mut self, asks: Vec<Ask>) -> Result<Vec<crate::store::Reply>, Halt> {
+        match self.source {
+            Source::Through(store) => self.ask_through(store, asks),
+            Source::Loaded => {
+                self.missing.extend(asks);
+                Err(Halt::Missing)
+            }
+        }
+    }
+
+    /// The first trip asks for the command too, so that a replay costs no trip of its own.
+    fn ask_through(
+        &mut self,
+        store: &dyn Store,
+        mut asks: Vec<Ask>,
+    ) -> Result<Vec<crate::store::Reply>, Halt> {
+        let first = !std::mem::replace(&mut self.looked_up, true);
+        if first {
+            asks.push(Ask::Command(self.command()));
+        }
+        let answer = store.read(&Read::at(self.context.company, self.at, asks))?;
+        self.cache.answered(answer.at);
+        let mut replies = answer.replies;
+        if first && let Some(crate::store::Reply::Command(receipt)) = replies.pop() {
+            self.receipt = receipt;
+            if self.receipt.is_some() {
+                return Err(Halt::Replayed);
+            }
+        }
+        Ok(replies)
+    }
+
+    fn is_view(&self) -> bool {
+        self.at != At::Now
+    }
+}
+
+impl std::fmt::Debug for Tx<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tx").field("envelope", &self.context.envelope).finish_non_exhaustive()
+    }
+}

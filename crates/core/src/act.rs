@@ -1,0 +1,49 @@
+//! Commands that know how they are carried out.
+
+use serde::Serialize;
+
+use crate::{ActError, Done, Driver, Envelope, Outcome, Tx};
+
+/// A command: a plain value that says what shall be done, and the function that does it in a unit of work.
+///
+/// Engines implement it for their commands, so that a host sends any of them the same way: [`Driver::carry_out`].
+pub trait Act: Serialize {
+    /// What it gives back.
+    type Answer: Outcome;
+    /// Why it may be refused.
+    type Error: ActError;
+
+    /// Reads, decides and stages.
+    ///
+    /// # Errors
+    /// The engine's refusals, and [`Halt`](crate::Halt) passed on.
+    fn act(&self, tx: &mut Tx<'_>) -> Result<Self::Answer, Self::Error>;
+}
+
+impl Driver<'_> {
+    /// Carries out a command: [`Driver::run`] with the command's own act.
+    ///
+    /// # Errors
+    /// As [`Driver::run`].
+    pub fn carry_out<C: Act>(
+        &self,
+        envelope: Envelope,
+        command: &C,
+    ) -> Result<Done<C::Answer>, C::Error> {
+        self.run(envelope, command, |tx, command| command.act(tx))
+    }
+}
+
+impl crate::AsyncDriver<'_> {
+    /// As [`Driver::carry_out`].
+    ///
+    /// # Errors
+    /// As [`Driver::run`].
+    pub async fn carry_out<C: Act>(
+        &self,
+        envelope: Envelope,
+        command: &C,
+    ) -> Result<Done<C::Answer>, C::Error> {
+        self.run(envelope, command, |tx, command| command.act(tx)).await
+    }
+}

@@ -1,0 +1,161 @@
+//! The driver for hosts that must not block: the same acts, the same promises.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::course::{Course, Next, Turn};
+use super::gate::AsyncGate;
+use super::seed::Seeds;
+use super::{Done, is_gone, with_guards};
+use crate::store::{AsyncStore, At, Commit, FeedFrom, Prepared, Read, Snapshot, StoreError, Table};
+use crate::tx::{Cache, Context, Learned, Source};
+use crate::{ActError, CompanyId, Envelope, Halt, Outcome, Tx, View};
+
+/// Runs acts of one company on an asynchronous store, on any runtime or none.
+///
+/// When an act needs something that is not loaded, it stops; the driver loads all it asked for in one trip and runs the
+/// pure act again. [`Tx::need`] saves trips.
+pub struct AsyncDriver<'s> {
+    store: Arc<dyn AsyncStore + 's>,
+    company: CompanyId,
+    gate: AsyncGate,
+    seeds: Seeds,
+}
+
+impl<'s> AsyncDriver<'s> {
+    /// A driver for `company`.
+    pub fn new(store: impl AsyncStore + 's, company: CompanyId) -> AsyncDriver<'s> {
+        AsyncDriver {
+            store: Arc::new(store),
+            company,
+            gate: AsyncGate::default(),
+            seeds: Seeds::Random,
+        }
+    }
+
+    /// See [`Driver::with_predictable_salts`](super::Driver::with_predictable_salts).
+    #[must_use]
+    pub fn with_predictable_salts(mut self) -> AsyncDriver<'s> {
+        self.seeds = Seeds::Predictable;
+        self
+    }
+
+    /// See [`Driver::prepare`](super::Driver::prepare).
+    ///
+    /// # Errors
+    /// As [`Store::prepare`](crate::store::Store::prepare).
+    pub async fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> {
+        self.store.prepare(&with_guards(tables)).await
+    }
+
+    /// See [`Driver::run`](super::Driver::run). Dropping the future leaves the command done whole or not at all; sending
+    /// it again tells which.
+    ///
+    /// # Errors
+    /// As [`Driver::run`](super::Driver::run).
+    pub async fn run<C, A, E>(
+        &self,
+        envelope: Envelope,
+        command: &C,
+        act: impl Fn(&mut Tx<'_>, &C) -> Result<A, E>,
+    ) -> Result<Done<A>, E>
+    where
+        C: Serialize + ?Sized,
+        A: Outcome,
+        E: ActError,
+    {
+        let mut course = Course::new(self.company, envelope, command, &self.seeds)?;
+        let mut alone = None;
+        loop {
+            if course.loses() && alone.is_none() {
+                alone = Some(self.gate.enter(true).await);
+            }
+            let next = match course.turn(Source::Loaded, |tx| act(tx, command)) {
+                Turn::Load(asks) => {
+                    let read = Read::now(self.company, asks.clone());
+                    course.loaded(self.store.read(&read).await, &asks)
+                }
+                Turn::Commit(batch) => {
+                    let _pass =
+                        if alone.is_none() { Some(self.gate.enter(false).await) } else { None };
+                    course.committed(self.store.commit(*batch).await)
+                }
+                Turn::Check(batch, refusal) => {
+                    course.checked(self.store.commit(*batch).await, refusal)
+                }
+                Turn::End(next) => next,
+            };
+            match next {
+                Next::Again => {}
+                Next::Done(done) => return Ok(done),
+                Next::Fail(error) => return Err(error),
+            }
+        }
+    }
+
+    /// See [`Driver::view`](super::Driver::view). What `read` reads is kept until it ends: read long ranges in parts.
+    ///
+    /// # Errors
+    /// As [`Driver::view`](super::Driver::view).
+    pub async fn view<T, E: ActError>(
+        &self,
+        read: impl Fn(&mut View<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        loop {
+            let at = self.read(Read::at(self.company, At::Hold, Vec::new())).await?.at;
+            let result = self.view_at(at, &read).await;
+            let released = self.read(Read::at(self.company, At::Last(at), Vec::new())).await;
+            match result {
+                Err(error) if is_gone(&error) => {}
+                Err(error) => return Err(error),
+                Ok(value) => return released.map(|_| value).map_err(E::from),
+            }
+        }
+    }
+
+    async fn view_at<T, E: ActError>(
+        &self,
+        at: Snapshot,
+        read: impl Fn(&mut View<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let (context, learned) = (Context::of_view(self.company), Learned::default());
+        let mut cache = Cache::default();
+        loop {
+            let (result, missing) = {
+                let tx = Tx::new(&context, Source::Loaded, At::Held(at), &learned, cache, true);
+                let mut view = View::new(tx);
+                let result = read(&mut view);
+                let tx = view.into_tx();
+                cache = tx.cache;
+                (result, tx.missing)
+            };
+            match result {
+                Err(error) if matches!(error.halt(), Some(Halt::Missing)) => {
+                    let answer =
+                        self.read(Read::at(self.company, At::Held(at), missing.clone())).await?;
+                    cache.take(&missing, answer.replies);
+                }
+                result => return result,
+            }
+        }
+    }
+
+    async fn read(&self, read: Read) -> Result<crate::store::Answer, Halt> {
+        Ok(self.store.read(&read).await?)
+    }
+
+    /// See [`Driver::feed`](super::Driver::feed).
+    ///
+    /// # Errors
+    /// As [`Store::feed`](crate::store::Store::feed).
+    pub async fn feed(&self, after: u64, limit: usize) -> Result<Vec<Commit>, StoreError> {
+        self.store.feed(&FeedFrom::new(self.company, after, limit)).await
+    }
+}
+
+impl std::fmt::Debug for AsyncDriver<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AsyncDriver").field("company", &self.company).finish_non_exhaustive()
+    }
+}

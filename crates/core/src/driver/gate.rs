@@ -1,0 +1,73 @@
+//! Where a driver's commits wait while one of them, which lost too often, runs alone.
+
+use std::future::poll_fn;
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::task::{Poll, Waker};
+
+/// The gate of a synchronous driver.
+#[derive(Debug, Default)]
+pub(super) struct Gate(RwLock<()>);
+
+impl Gate {
+    /// Passes together with others.
+    pub(super) fn pass(&self) -> RwLockReadGuard<'_, ()> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until nobody passes, and lets nobody pass.
+    pub(super) fn alone(&self) -> RwLockWriteGuard<'_, ()> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The gate of an asynchronous driver: the same without blocking, and without a runtime.
+#[derive(Debug, Default)]
+pub(super) struct AsyncGate(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    passing: usize,
+    alone: bool,
+    waiting: Vec<Waker>,
+}
+
+/// Somebody is in the gate until this is dropped, also by a cancelled request.
+pub(super) struct Inside<'g> {
+    gate: &'g AsyncGate,
+    alone: bool,
+}
+
+impl AsyncGate {
+    pub(super) async fn enter(&self, alone: bool) -> Inside<'_> {
+        poll_fn(|context| {
+            let mut state = self.state();
+            if state.alone || (alone && state.passing > 0) {
+                state.waiting.push(context.waker().clone());
+                return Poll::Pending;
+            }
+            if alone {
+                state.alone = true
+            } else {
+                state.passing += 1
+            }
+            Poll::Ready(Inside { gate: self, alone })
+        })
+        .await
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Inside<'_> {
+    fn drop(&mut self) {
+        let mut state = self.gate.state();
+        if self.alone {
+            state.alone = false
+        } else {
+            state.passing = state.passing.saturating_sub(1)
+        }
+        state.waiting.drain(..).for_each(Waker::wake);
+    }
+}

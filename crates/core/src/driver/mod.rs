@@ -1,0 +1,202 @@
+//! Drivers run acts: they bring the reads, commit what was decided, and run an act again when somebody else was first.
+//!
+//! A driver promises:
+//! - **Once.** A command id is carried out at most once per company. The same command again gets the same answer; another
+//!   command under the same id is an error. The id is looked up with the act's first trip, so a replay is recognised before any
+//!   refusal, and a refused command leaves nothing behind: it may be sent again.
+//! - **True refusals.** Reads of one act may come from different moments. Before a refusal leaves the driver, what the act
+//!   rested on is compared; if something moved, the act runs again.
+//! - **Bounded retry.** After two conflicts the loser runs alone: other commits of this driver wait. After 64 conflicts the
+//!   refusal of the store goes to the caller.
+//! - **One path.** The answer that the caller gets is decoded from what was stored, in a first run as in a replay.
+
+mod asynchronous;
+mod course;
+mod gate;
+mod seed;
+
+use std::sync::Arc;
+
+pub use asynchronous::AsyncDriver;
+use course::{Course, Next, Turn};
+use gate::Gate;
+use seed::Seeds;
+use serde::Serialize;
+
+use crate::chain::{self, Verified};
+use crate::store::{At, Commit, FeedFrom, Prepared, Read, Store, StoreError, Table};
+use crate::tx::{Cache, Context, Learned, Source};
+use crate::{ActError, CompanyId, Envelope, GuardCount, Halt, Outcome, Tx, View};
+
+/// What came of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done<A> {
+    /// The act's answer.
+    pub answer: A,
+    /// The position of its commit.
+    pub position: u64,
+    /// Whether it had been carried out before.
+    pub replayed: bool,
+}
+
+/// Runs acts of one company on one store. Use one driver per company and store in a process: its writers take turns
+/// through it.
+///
+/// ```no_run
+/// # use fondaco_core::{ActorId, CommandId, CompanyId, Driver, Envelope, Halt, Timestamp, Tx, store::Store};
+/// # fn some_store() -> Box<dyn Store> { unimplemented!() }
+/// # fn rename_shelf(tx: &mut Tx<'_>, label: &str) -> Result<(), Halt> { Ok(()) }
+/// let driver = Driver::new(some_store(), CompanyId::named("acme"));
+/// let now: Timestamp = "2026-11-21T08:00:00Z".parse().unwrap();
+/// let envelope = Envelope::new(CommandId::named("rename/7"), ActorId::new("clerk-7"), now);
+/// driver.run(envelope, "left of the door", |tx, label| rename_shelf(tx, label))?;
+/// # Ok::<(), Halt>(())
+/// ```
+pub struct Driver<'s> {
+    store: Arc<dyn Store + 's>,
+    company: CompanyId,
+    gate: Gate,
+    seeds: Seeds,
+}
+
+impl<'s> Driver<'s> {
+    /// A driver for `company`. To use one store from several places, pass an `Arc` of it.
+    pub fn new(store: impl Store + 's, company: CompanyId) -> Driver<'s> {
+        Driver { store: Arc::new(store), company, gate: Gate::default(), seeds: Seeds::Random }
+    }
+
+    /// Takes salts from the command ids instead of from the system's randomness, so that two runs of one history give
+    /// the same hashes. For tests: such salts protect nothing.
+    #[must_use]
+    pub fn with_predictable_salts(mut self) -> Driver<'s> {
+        self.seeds = Seeds::Predictable;
+        self
+    }
+
+    /// Whose data.
+    pub fn company(&self) -> CompanyId {
+        self.company
+    }
+
+    /// The store.
+    pub fn store(&self) -> &(dyn Store + 's) {
+        self.store.as_ref()
+    }
+
+    /// Makes the tables of the engines in use ready.
+    ///
+    /// # Errors
+    /// As [`Store::prepare`].
+    pub fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> {
+        self.store.prepare(&with_guards(tables))
+    }
+
+    /// Carries out a command: runs the act, as often as it takes, and commits what it decided.
+    ///
+    /// # Errors
+    /// The act's own refusal, or a [`Halt`]: the store failed, the command id was used for another command, or 64
+    /// attempts in a row met somebody else's commit.
+    pub fn run<C, A, E>(
+        &self,
+        envelope: Envelope,
+        command: &C,
+        act: impl Fn(&mut Tx<'_>, &C) -> Result<A, E>,
+    ) -> Result<Done<A>, E>
+    where
+        C: Serialize + ?Sized,
+        A: Outcome,
+        E: ActError,
+    {
+        let mut course = Course::new(self.company, envelope, command, &self.seeds)?;
+        loop {
+            let alone = course.loses().then(|| self.gate.alone());
+            let next = match course
+                .turn(Source::Through(self.store.as_ref()), |tx| act(tx, command))
+            {
+                Turn::Load(asks) => {
+                    course.loaded(self.store.read(&Read::now(self.company, asks.clone())), &asks)
+                }
+                Turn::Commit(batch) => {
+                    let _pass = alone.is_none().then(|| self.gate.pass());
+                    course.committed(self.store.commit(*batch))
+                }
+                Turn::Check(batch, refusal) => course.checked(self.store.commit(*batch), refusal),
+                Turn::End(next) => next,
+            };
+            match next {
+                Next::Again => {}
+                Next::Done(done) => return Ok(done),
+                Next::Fail(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Reads at one moment: all that `read` reads comes from one held snapshot.
+    ///
+    /// # Errors
+    /// What `read` answers, or a [`Halt`] of the store.
+    pub fn view<T, E: ActError>(
+        &self,
+        read: impl Fn(&mut View<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        loop {
+            let result = self.view_once(&read);
+            match &result {
+                Err(error) if is_gone(error) => {}
+                _ => return result,
+            }
+        }
+    }
+
+    fn view_once<T, E: ActError>(
+        &self,
+        read: impl Fn(&mut View<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let ask = |at| {
+            self.store
+                .read(&Read::at(self.company, at, Vec::new()))
+                .map_err(|error| E::from(error.into()))
+        };
+        let at = ask(At::Hold)?.at;
+        let (context, learned) = (Context::of_view(self.company), Learned::default());
+        let source = Source::Through(self.store.as_ref());
+        let mut view =
+            View::new(Tx::new(&context, source, At::Held(at), &learned, Cache::default(), true));
+        let result = read(&mut view);
+        let released = ask(At::Last(at));
+        result.and_then(|value| released.map(|_| value))
+    }
+
+    /// The commits after a position, in order, at most `limit`: for outbox, sync and audit.
+    ///
+    /// # Errors
+    /// As [`Store::feed`].
+    pub fn feed(&self, after: u64, limit: usize) -> Result<Vec<Commit>, StoreError> {
+        self.store.feed(&FeedFrom::new(self.company, after, limit))
+    }
+
+    /// Checks the hash chain and every row of `tables` against it.
+    ///
+    /// # Errors
+    /// The store's own failures; what doesn't fit is in [`Verified::findings`].
+    pub fn verify(&self, tables: &[&'static Table]) -> Result<Verified, StoreError> {
+        chain::verify(self.store.as_ref(), self.company, tables)
+    }
+}
+
+impl std::fmt::Debug for Driver<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Driver").field("company", &self.company).finish_non_exhaustive()
+    }
+}
+
+fn with_guards(tables: &[&'static Table]) -> Vec<&'static Table> {
+    use crate::store::Record;
+    let mut all = tables.to_vec();
+    all.push(GuardCount::TABLE);
+    all
+}
+
+fn is_gone(error: &impl ActError) -> bool {
+    matches!(error.halt(), Some(Halt::Store(StoreError::SnapshotGone)))
+}

@@ -1,0 +1,130 @@
+//! What an act has read so far: the first reading of a row stays, so that an act sees one value of it.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use crate::store::{
+    Ask, Key, KeyBytes, Reply, Row, Scan, Seen, SeriesState, Snapshot, Table, Version,
+};
+
+pub(crate) type Map<K, V> = HashMap<K, V, RandomState>;
+
+/// A row that was read, or its absence.
+pub(crate) struct Slot {
+    pub(crate) row: Option<Row>,
+    /// Whether the act rests on it, in the run with this number.
+    guarded_in: u32,
+}
+
+#[derive(Default)]
+pub(crate) struct Cache {
+    tables: Vec<(&'static Table, Map<KeyBytes, Slot>)>,
+    scans: Vec<(Scan, Vec<Row>)>,
+    series: Map<smol_str::SmolStr, SeriesState>,
+    /// The oldest snapshot that was read.
+    pub(crate) at: Option<Snapshot>,
+    /// How often the store was asked.
+    pub(crate) trips: u32,
+    /// The number of this run of the act.
+    pub(crate) run: u32,
+}
+
+impl Cache {
+    /// The rows read of `table`.
+    pub(crate) fn table(&mut self, table: &'static Table) -> &mut Map<KeyBytes, Slot> {
+        let at = self
+            .tables
+            .iter()
+            .position(|(known, _)| std::ptr::eq(*known, table) || known.name == table.name);
+        let at = at.unwrap_or_else(|| {
+            self.tables.push((table, Map::default()));
+            self.tables.len() - 1
+        });
+        &mut self.tables[at].1
+    }
+
+    pub(crate) fn slot(
+        &mut self,
+        table: &'static Table,
+        key: &KeyBytes,
+        guard: bool,
+    ) -> Option<&Slot> {
+        let run = self.run;
+        let slot = self.table(table).get_mut(key)?;
+        if guard {
+            slot.guarded_in = run;
+        }
+        Some(slot)
+    }
+
+    /// Keeps a row unless one was read before; gives what is kept.
+    pub(crate) fn keep(
+        &mut self,
+        table: &'static Table,
+        key: KeyBytes,
+        row: Option<Row>,
+        guard: bool,
+    ) -> &Slot {
+        let run = self.run;
+        let slot = self.table(table).entry(key).or_insert(Slot { row, guarded_in: 0 });
+        if guard {
+            slot.guarded_in = run;
+        }
+        slot
+    }
+
+    pub(crate) fn scanned(&self, scan: &Scan) -> Option<&Vec<Row>> {
+        self.scans.iter().find(|(known, _)| known == scan).map(|(_, rows)| rows)
+    }
+
+    pub(crate) fn series(&self, series: &str) -> Option<SeriesState> {
+        self.series.get(series).copied()
+    }
+
+    /// Takes what a store answered to questions that nothing waits for.
+    pub(crate) fn take(&mut self, asks: &[Ask], replies: Vec<Reply>) {
+        for (ask, reply) in asks.iter().zip(replies) {
+            match (ask, reply) {
+                (Ask::Get(table, keys), Reply::Got(rows)) => {
+                    let table = *table;
+                    keys.iter().zip(rows).for_each(|(key, row)| {
+                        self.keep(table, key.clone(), row, false);
+                    });
+                }
+                (Ask::Scan(scan), Reply::Rows(rows)) => self.scans.push((scan.clone(), rows)),
+                (Ask::Series(series), Reply::Series(state)) => {
+                    self.series.insert(series.clone(), state);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// What this run rests on.
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        let mut seen = Vec::new();
+        for (table, slots) in &self.tables {
+            let guarded = slots.iter().filter(|(_, slot)| slot.guarded_in == self.run);
+            seen.extend(guarded.map(|(bytes, slot)| Seen {
+                key: Key { table, bytes: bytes.clone() },
+                version: slot.version(),
+            }));
+        }
+        seen
+    }
+
+    /// Notes where an answer came from.
+    pub(crate) fn answered(&mut self, at: Snapshot) {
+        self.trips += 1;
+        self.at = Some(
+            self.at.map_or(at, |known| if known.position <= at.position { known } else { at }),
+        );
+    }
+}
+
+impl Slot {
+    pub(crate) fn version(&self) -> Version {
+        self.row.as_ref().map_or(0, |row| row.version)
+    }
+}

@@ -1,0 +1,113 @@
+//! Why an act stops without a decision of its own.
+
+use crate::ErrorKind;
+use crate::store::{DecodeError, StoreError};
+
+/// What an engine passes on, never answers: the driver knows what to do.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum Halt {
+    /// Something is not loaded yet. The driver loads it and runs the act again.
+    #[error("something is not loaded yet: the driver loads it and runs the act again")]
+    Missing,
+    /// The command was carried out before. The driver returns the answer it got then.
+    #[error("the command was carried out before")]
+    Replayed,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A decision can't rest on this scan: no guard of the table covers it.
+    #[error("table {table}: no guard covers the scanned range; declare one, or use peek_scan")]
+    Unguarded {
+        /// The table.
+        table: &'static str,
+    },
+    /// A value that no store can keep.
+    #[error("{table}.{column}: {why}")]
+    Unstorable {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// Why.
+        why: &'static str,
+    },
+    /// The program is wrong.
+    #[error("a mistake in the program: {0}")]
+    Bug(String),
+}
+
+impl Halt {
+    /// A stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Halt::Missing => "core.missing",
+            Halt::Replayed => "core.replayed",
+            Halt::Store(error) => error.code(),
+            Halt::Unguarded { .. } => "core.unguarded",
+            Halt::Unstorable { .. } => "core.unstorable",
+            Halt::Bug(_) => "core.bug",
+        }
+    }
+
+    /// What the caller can do about it.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Halt::Store(error) => error.kind(),
+            Halt::Unstorable { .. } => ErrorKind::Invalid,
+            _ => ErrorKind::Bug,
+        }
+    }
+}
+
+impl From<DecodeError> for Halt {
+    fn from(error: DecodeError) -> Halt {
+        Halt::Store(error.into())
+    }
+}
+
+/// An engine's error: its own refusals, and [`Halt`] passed on untouched.
+///
+/// ```
+/// use fondaco_core::{ActError, ErrorKind, Halt};
+///
+/// #[derive(Debug, thiserror::Error)]
+/// enum ShelfError {
+///     #[error("shelf {0} is full: choose another")]
+///     Full(i64),
+///     #[error(transparent)]
+///     Halt(#[from] Halt),
+/// }
+///
+/// impl ActError for ShelfError {
+///     fn halt(&self) -> Option<&Halt> {
+///         if let ShelfError::Halt(halt) = self { Some(halt) } else { None }
+///     }
+///     fn code(&self) -> &'static str {
+///         match self { ShelfError::Full(_) => "shelf.full", ShelfError::Halt(halt) => halt.code() }
+///     }
+///     fn kind(&self) -> ErrorKind {
+///         match self { ShelfError::Full(_) => ErrorKind::Refused, ShelfError::Halt(halt) => halt.kind() }
+///     }
+/// }
+/// ```
+pub trait ActError: From<Halt> + std::error::Error {
+    /// The halt, when it is one.
+    fn halt(&self) -> Option<&Halt>;
+    /// A stable code, as `engine.what_is_wrong`.
+    fn code(&self) -> &'static str;
+    /// What the caller can do about it.
+    fn kind(&self) -> ErrorKind;
+}
+
+impl ActError for Halt {
+    fn halt(&self) -> Option<&Halt> {
+        Some(self)
+    }
+    fn code(&self) -> &'static str {
+        Halt::code(self)
+    }
+    fn kind(&self) -> ErrorKind {
+        Halt::kind(self)
+    }
+}

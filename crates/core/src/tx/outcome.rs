@@ -1,0 +1,74 @@
+//! What an act gives back, small enough to be kept with the command for a later replay.
+
+use smol_str::SmolStr;
+
+use crate::Id;
+use crate::store::{DecodeError, Drawn, Field, Value, ValueSink};
+
+/// An act's answer as values. A first run and a replay are one path: what the caller gets is always decoded from what
+/// was stored.
+pub trait Outcome: Sized {
+    /// Appends the answer's values.
+    fn encode(&self, out: &mut Vec<Value>);
+    /// Takes the values back.
+    ///
+    /// # Errors
+    /// When they are not those of this answer.
+    fn decode(values: &mut dyn Iterator<Item = Value>) -> Result<Self, DecodeError>;
+}
+
+impl Outcome for () {
+    fn encode(&self, _: &mut Vec<Value>) {}
+    fn decode(_: &mut dyn Iterator<Item = Value>) -> Result<Self, DecodeError> {
+        Ok(())
+    }
+}
+
+macro_rules! field_outcome {
+    ($([$($generic:ident)?] $type:ty),* $(,)?) => { $(
+        impl $(<$generic>)? Outcome for $type {
+            fn encode(&self, out: &mut Vec<Value>) {
+                let mut sink = ValueSink { values: std::mem::take(out) };
+                self.write(&mut sink);
+                *out = sink.values;
+            }
+            fn decode(values: &mut dyn Iterator<Item = Value>) -> Result<Self, DecodeError> {
+                let value = values.next().ok_or_else(|| DecodeError::unexpected("the end", "a value"))?;
+                <$type as Field>::read(value)
+            }
+        }
+    )* };
+}
+
+field_outcome!([] bool, [] i64, [] u32, [] SmolStr, [] String, [] Drawn, [T] Id<T>);
+
+impl<T: Outcome> Outcome for Vec<T> {
+    fn encode(&self, out: &mut Vec<Value>) {
+        out.push(Value::I64(self.len() as i64));
+        self.iter().for_each(|item| item.encode(out));
+    }
+    fn decode(values: &mut dyn Iterator<Item = Value>) -> Result<Self, DecodeError> {
+        let count = i64::decode(values)?;
+        (0..count).map(|_| T::decode(values)).collect()
+    }
+}
+
+impl<T: Outcome> Outcome for Option<T> {
+    fn encode(&self, out: &mut Vec<Value>) {
+        out.push(Value::Bool(self.is_some()));
+        self.iter().for_each(|item| item.encode(out));
+    }
+    fn decode(values: &mut dyn Iterator<Item = Value>) -> Result<Self, DecodeError> {
+        if bool::decode(values)? { T::decode(values).map(Some) } else { Ok(None) }
+    }
+}
+
+impl<A: Outcome, B: Outcome> Outcome for (A, B) {
+    fn encode(&self, out: &mut Vec<Value>) {
+        self.0.encode(out);
+        self.1.encode(out);
+    }
+    fn decode(values: &mut dyn Iterator<Item = Value>) -> Result<Self, DecodeError> {
+        Ok((A::decode(values)?, B::decode(values)?))
+    }
+}

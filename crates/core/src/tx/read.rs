@@ -1,0 +1,365 @@
+//! Reading in a unit of work.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use super::cache::Slot;
+use super::stage::{Staged, add_to};
+use super::{Halt, Range, Source, Tx};
+use crate::store::{
+    Ask, KeyBytes, KeyParts, Kind, Record, Reply, Row, Scan, Stored, Table, order_of,
+};
+
+/// Reading without resting on it: what reports need, in a [`Tx`] as in a [`View`](super::View).
+pub trait Reading {
+    /// The row with this key.
+    ///
+    /// # Errors
+    /// A [`Halt`], to be passed on.
+    fn peek<R: Record>(&mut self, key: &R::Key) -> Result<Option<Arc<R>>, Halt>;
+
+    /// The rows with these keys, in the same order, in one trip.
+    ///
+    /// # Errors
+    /// A [`Halt`], to be passed on.
+    fn peek_many<R: Record>(&mut self, keys: &[R::Key]) -> Result<Vec<Option<Arc<R>>>, Halt>;
+
+    /// The rows of a range, in order.
+    ///
+    /// # Errors
+    /// A [`Halt`], to be passed on.
+    fn peek_scan<R: Record>(&mut self, range: &Range<R>) -> Result<Vec<Arc<R>>, Halt>;
+
+    /// Every row of a range, in order, read in pages, so that a long range needs no room.
+    ///
+    /// # Errors
+    /// A [`Halt`], or the first error of `each`.
+    fn peek_each<R: Record, E: From<Halt>>(
+        &mut self,
+        range: &Range<R>,
+        mut each: impl FnMut(&R) -> Result<(), E>,
+    ) -> Result<(), E> {
+        const PAGE: usize = 4096;
+        let mut range = range.clone().limit(PAGE);
+        loop {
+            let rows = self.peek_scan(&range)?;
+            rows.iter().try_for_each(|row| each(row))?;
+            let Some(last) = rows.last().filter(|_| rows.len() == PAGE) else { return Ok(()) };
+            let mut place = crate::store::KeyWriter::new();
+            order_of(last.as_ref(), range.index(), &mut place);
+            range = range.after(&place.to_key());
+        }
+    }
+}
+
+impl Reading for Tx<'_> {
+    fn peek<R: Record>(&mut self, key: &R::Key) -> Result<Option<Arc<R>>, Halt> {
+        self.read_one::<R>(&key.to_bytes(), false)
+    }
+
+    fn peek_many<R: Record>(&mut self, keys: &[R::Key]) -> Result<Vec<Option<Arc<R>>>, Halt> {
+        self.read_many::<R>(keys, false)
+    }
+
+    fn peek_scan<R: Record>(&mut self, range: &Range<R>) -> Result<Vec<Arc<R>>, Halt> {
+        let scan = range.to_scan()?;
+        let rows = self.scan_rows::<R>(&scan, false)?;
+        typed(rows)
+    }
+}
+
+impl Tx<'_> {
+    /// The row with this key; the decision rests on it, or on its absence.
+    ///
+    /// # Errors
+    /// A [`Halt`], to be passed on.
+    pub fn get<R: Record>(&mut self, key: &R::Key) -> Result<Option<Arc<R>>, Halt> {
+        self.read_one::<R>(&key.to_bytes(), true)
+    }
+
+    /// The rows with these keys, in the same order, in one trip; the decision rests on each.
+    ///
+    /// # Errors
+    /// A [`Halt`], to be passed on.
+    pub fn get_many<R: Record>(&mut self, keys: &[R::Key]) -> Result<Vec<Option<Arc<R>>>, Halt> {
+        self.read_many::<R>(keys, true)
+    }
+
+    /// The rows of a range, in order; the decision rests on the whole range, by the narrowest guard that covers it.
+    ///
+    /// # Errors
+    /// [`Halt::Unguarded`] when no guard covers the range, or a [`Halt`] to be passed on.
+    pub fn scan<R: Record>(&mut self, range: &Range<R>) -> Result<Vec<Arc<R>>, Halt> {
+        let scan = range.to_scan()?;
+        let (guard, part) = range.guard().ok_or(Halt::Unguarded { table: R::TABLE.name })?;
+        let key = (smol_str::SmolStr::new_static(R::TABLE.name), guard as u8, part).to_bytes();
+        // The guard first: what changes between the two trips is then seen by the commit.
+        self.load(super::GuardCount::TABLE, std::slice::from_ref(&key))?;
+        self.cache.slot(super::GuardCount::TABLE, &key, true);
+        let rows = self.scan_rows::<R>(&scan, true)?;
+        typed(rows)
+    }
+
+    /// Says what will be read, so that an asynchronous host loads it all in one trip.
+    ///
+    /// # Errors
+    /// A [`Halt`], to be passed on.
+    pub fn need<R: Record>(&mut self, keys: &[R::Key]) -> Result<(), Halt> {
+        let keys: Vec<KeyBytes> = keys.iter().map(KeyParts::to_bytes).collect();
+        self.load(R::TABLE, &keys)
+    }
+
+    /// How far a number series has come, without resting on it.
+    ///
+    /// # Errors
+    /// A [`Halt`], to be passed on.
+    pub fn series(&mut self, series: &str) -> Result<crate::store::SeriesState, Halt> {
+        if self.cache.series(series).is_none() {
+            let asks = vec![Ask::Series(series.into())];
+            let replies = self.ask(asks.clone())?;
+            self.cache.take(&asks, replies);
+        }
+        Ok(self.cache.series(series).unwrap_or_default())
+    }
+
+    /// Loads the rows that are not there yet.
+    pub(super) fn load(&mut self, table: &'static Table, keys: &[KeyBytes]) -> Result<(), Halt> {
+        let known = self.cache.table(table);
+        let missing: Vec<KeyBytes> =
+            keys.iter().filter(|key| !known.contains_key(*key)).cloned().collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let asks = vec![Ask::Get(table, missing)];
+        let replies = self.ask(asks.clone())?;
+        self.cache.take(&asks, replies);
+        Ok(())
+    }
+
+    pub(super) fn read_one<R: Record>(
+        &mut self,
+        key: &KeyBytes,
+        guard: bool,
+    ) -> Result<Option<Arc<R>>, Halt> {
+        if let Some(staged) = self.staged::<R>(key)? {
+            return Ok(staged);
+        }
+        if self.cache.slot(R::TABLE, key, guard).is_none() {
+            self.load(R::TABLE, std::slice::from_ref(key))?;
+        }
+        self.loaded::<R>(key, guard)
+    }
+
+    fn read_many<R: Record>(
+        &mut self,
+        keys: &[R::Key],
+        guard: bool,
+    ) -> Result<Vec<Option<Arc<R>>>, Halt> {
+        let keys: Vec<KeyBytes> = keys.iter().map(KeyParts::to_bytes).collect();
+        self.load(R::TABLE, &keys)?;
+        if self.stage.find(R::TABLE).is_none() {
+            return keys.iter().map(|key| self.loaded::<R>(key, guard)).collect();
+        }
+        keys.iter().map(|key| self.read_one::<R>(key, guard)).collect()
+    }
+
+    /// A row from the cache, with what the act added to it if it is a counter.
+    pub(super) fn loaded<R: Record>(
+        &mut self,
+        key: &KeyBytes,
+        guard: bool,
+    ) -> Result<Option<Arc<R>>, Halt> {
+        let row = self
+            .cache
+            .slot(R::TABLE, key, guard)
+            .and_then(|slot| slot.row.as_ref())
+            .map(Row::record::<R>);
+        let row = row.transpose()?;
+        if R::TABLE.kind != Kind::Counter {
+            return Ok(row);
+        }
+        let added = match self.stage.find(R::TABLE) {
+            Some(at) => {
+                self.stage.tables[at].added(key).map_err(|column| overflow::<R>(key, column))?
+            }
+            None => None,
+        };
+        let Some(added) = added else { return Ok(row) };
+        let mut sum = added;
+        if let Some(row) = row {
+            add_to(&mut sum, row.as_ref()).map_err(|column| overflow::<R>(key, column))?;
+        }
+        Row::one(1, sum).record::<R>().map(Some).map_err(Halt::from)
+    }
+
+    /// A row as this act staged it: `None` when it staged nothing for the key.
+    pub(super) fn staged<R: Record>(
+        &mut self,
+        key: &KeyBytes,
+    ) -> Result<Option<Option<Arc<R>>>, Halt> {
+        let Some(at) = self.stage.find(R::TABLE) else { return Ok(None) };
+        let stage = &mut self.stage.tables[at];
+        match stage.slots.get(key) {
+            Some(Staged::Put(row)) => {
+                return Ok(Some(Some(Row::one(1, row.clone()).record::<R>()?)));
+            }
+            Some(Staged::Delete) => return Ok(Some(None)),
+            Some(Staged::Erase) => return self.erased::<R>(key).map(Some),
+            None => {}
+        }
+        let Some(row) = stage.inserted(key) else { return Ok(None) };
+        let row = stage.inserts.as_ref().and_then(|rows| rows.row(row));
+        Ok(row
+            .and_then(|row| (row as &dyn Any).downcast_ref::<R>())
+            .map(|row| Some(Arc::new(row.clone()))))
+    }
+
+    fn erased<R: Record>(&mut self, key: &KeyBytes) -> Result<Option<Arc<R>>, Halt> {
+        self.load(R::TABLE, std::slice::from_ref(key))?;
+        let row = self.loaded::<R>(key, false)?;
+        Ok(row.map(|row| {
+            let mut row = row.as_ref().clone();
+            Record::erase(&mut row);
+            Arc::new(row)
+        }))
+    }
+
+    /// The rows of a scan, with what this act staged in place of what is stored.
+    fn scan_rows<R: Record>(&mut self, scan: &Scan, guard: bool) -> Result<Vec<Row>, Halt> {
+        let overlay = self.overlay::<R>(scan)?;
+        let wanted = Scan { limit: scan.limit.saturating_add(overlay.hidden), ..scan.clone() };
+        let mut rows = self.stored_rows(&wanted)?;
+        if overlay.is_empty() && R::TABLE.kind == Kind::Fact {
+            return Ok(rows);
+        }
+        self.keep_rows::<R>(&mut rows, guard)?;
+        if !overlay.is_empty() {
+            rows.retain(|row| !overlay.changes(&row.key().bytes));
+            rows.extend(overlay.rows);
+            let mut placed: Vec<_> =
+                rows.into_iter().map(|row| (row.order(scan.index), row)).collect();
+            placed.sort_by(|a, b| if scan.backwards { b.0.cmp(&a.0) } else { a.0.cmp(&b.0) });
+            rows = placed.into_iter().map(|(_, row)| row).collect();
+        }
+        rows.truncate(scan.limit);
+        Ok(rows)
+    }
+
+    fn stored_rows(&mut self, scan: &Scan) -> Result<Vec<Row>, Halt> {
+        if let Some(rows) = self.cache.scanned(scan) {
+            return Ok(rows.clone());
+        }
+        match self.ask(vec![Ask::Scan(scan.clone())])?.pop() {
+            Some(Reply::Rows(rows)) => Ok(rows),
+            _ => Err(Halt::Bug("the store answered a scan with something else".into())),
+        }
+    }
+
+    /// Scanned rows can be put afterwards; where a row was read before, the first reading stays.
+    fn keep_rows<R: Record>(&mut self, rows: &mut [Row], guard: bool) -> Result<(), Halt> {
+        if matches!(self.source, Source::Through(_)) && self.is_view() {
+            return Ok(());
+        }
+        for row in rows.iter_mut() {
+            let key = row.key().bytes;
+            let slot: &Slot = self.cache.keep(R::TABLE, key.clone(), Some(row.clone()), false);
+            if let Some(first) = &slot.row {
+                *row = first.clone();
+            }
+            if guard && R::TABLE.kind == Kind::Counter {
+                self.cache.slot(R::TABLE, &key, true);
+            }
+        }
+        Ok(())
+    }
+
+    fn overlay<R: Record>(&mut self, scan: &Scan) -> Result<Overlay, Halt> {
+        if R::TABLE.kind == Kind::Counter {
+            return self.counter_overlay::<R>(scan);
+        }
+        let mut overlay = Overlay::default();
+        let Some(at) = self.stage.find(R::TABLE) else { return Ok(overlay) };
+        let keys: Vec<KeyBytes> = self.stage.tables[at].slots.keys().cloned().collect();
+        for key in keys {
+            if let Some(Some(row)) = self.staged::<R>(&key)? {
+                overlay.add(scan, row);
+            }
+            overlay.changed.insert(key);
+        }
+        overlay.hidden = overlay.changed.len();
+        let stage = &self.stage.tables[at];
+        if let Some(rows) = &stage.inserts {
+            for row in (0..rows.len()).filter_map(|i| rows.row(i)) {
+                if !overlay.changes(&row.row_key().bytes) && in_range(scan, row) {
+                    overlay.rows.push(Row::one(1, row.copy()));
+                }
+            }
+        }
+        Ok(overlay)
+    }
+
+    /// Counters that this act added to, with what it added.
+    fn counter_overlay<R: Record>(&mut self, scan: &Scan) -> Result<Overlay, Halt> {
+        let mut overlay = Overlay::default();
+        let Some(stage) = self.stage.staged(R::TABLE) else { return Ok(overlay) };
+        let deltas = stage
+            .adds
+            .iter()
+            .flat_map(|adds| (0..adds.rows.len()).filter_map(|i| adds.rows.row(i)));
+        overlay.changed = deltas
+            .filter(|delta| in_range(scan, *delta))
+            .map(|delta| delta.row_key().bytes)
+            .collect();
+        overlay.hidden = overlay.changed.len();
+        let keys: Vec<KeyBytes> = overlay.changed.iter().cloned().collect();
+        self.load(R::TABLE, &keys)?;
+        for key in keys {
+            if let Some(sum) = self.loaded::<R>(&key, false)? {
+                overlay.rows.push(Row::one(1, sum));
+            }
+        }
+        Ok(overlay)
+    }
+}
+
+/// What a scan must show instead of what is stored.
+#[derive(Default)]
+struct Overlay {
+    rows: Vec<Row>,
+    changed: std::collections::BTreeSet<KeyBytes>,
+    hidden: usize,
+}
+
+impl Overlay {
+    fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.changed.is_empty()
+    }
+
+    fn changes(&self, key: &KeyBytes) -> bool {
+        self.changed.contains(key)
+    }
+
+    fn add<R: Record>(&mut self, scan: &Scan, row: Arc<R>) {
+        if in_range(scan, row.as_ref()) {
+            self.rows.push(Row::one(1, row));
+        }
+    }
+}
+
+fn in_range(scan: &Scan, row: &dyn Stored) -> bool {
+    let mut place = crate::store::KeyWriter::new();
+    if !order_of(row, scan.index, &mut place) {
+        return false;
+    }
+    let place = place.as_slice();
+    scan.from.as_slice() <= place && scan.to.as_ref().is_none_or(|to| place < to.as_slice())
+}
+
+fn typed<R: Record>(rows: Vec<Row>) -> Result<Vec<Arc<R>>, Halt> {
+    rows.iter().map(|row| row.record::<R>().map_err(Halt::from)).collect()
+}
+
+fn overflow<R: Record>(key: &KeyBytes, column: &'static str) -> Halt {
+    let key = crate::store::Key { table: R::TABLE, bytes: key.clone() };
+    Halt::Store(crate::store::StoreError::Overflow { key, column: column.into() })
+}

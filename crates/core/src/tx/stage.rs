@@ -1,0 +1,245 @@
+//! What an act has staged so far, and how a refused item takes it back.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use smol_str::SmolStr;
+
+use super::cache::Map;
+use crate::store::{Event, Floor, KeyBytes, KeyWriter, Record, Rows, Stored, Table};
+
+/// What will become of a row that exists, or that this act inserted.
+#[derive(Clone)]
+pub(crate) enum Staged {
+    Put(Arc<dyn Stored>),
+    Delete,
+    Erase,
+}
+
+/// Adds with the same floors.
+pub(crate) struct Adds {
+    pub(crate) floors: Vec<Floor>,
+    pub(crate) rows: Box<dyn Rows>,
+}
+
+/// Who holds the columns of a unique index within this act.
+pub(crate) type Claims = Map<(usize, KeyBytes), KeyBytes>;
+
+/// What is staged for one table.
+pub(crate) struct TableStage {
+    pub(crate) table: &'static Table,
+    pub(crate) slots: Map<KeyBytes, Staged>,
+    pub(crate) inserts: Option<Box<dyn Rows>>,
+    /// Positions of inserted rows by key, for the first `inserted_to` of them: made when first needed.
+    inserted: Map<KeyBytes, usize>,
+    inserted_to: usize,
+    pub(crate) adds: Vec<Adds>,
+    /// What was added by key, for the first rows of each of `adds`: made when first needed.
+    added: Map<KeyBytes, Arc<dyn Stored>>,
+    added_to: Vec<usize>,
+    pub(crate) claims: Claims,
+}
+
+#[derive(Default)]
+pub(crate) struct Stage {
+    pub(crate) tables: Vec<TableStage>,
+    pub(crate) draws: Vec<Draws>,
+    pub(crate) events: Vec<Event>,
+    undo: Vec<Undo>,
+}
+
+/// Numbers to be drawn from one series.
+#[derive(Clone)]
+pub(crate) struct Draws {
+    pub(crate) series: SmolStr,
+    pub(crate) count: u32,
+    pub(crate) dates: Option<(NaiveDate, NaiveDate)>,
+}
+
+enum Undo {
+    Slot(usize, KeyBytes, Option<Staged>),
+    Claim(usize, (usize, KeyBytes), Option<KeyBytes>),
+}
+
+/// How much was staged when an attempt began.
+pub(crate) struct Mark {
+    undo: usize,
+    events: usize,
+    draws: Vec<Draws>,
+    tables: Vec<(usize, Vec<usize>)>,
+}
+
+impl Stage {
+    pub(crate) fn position(&mut self, table: &'static Table) -> usize {
+        let at = self.find(table);
+        at.unwrap_or_else(|| {
+            self.tables.push(TableStage::new(table));
+            self.tables.len() - 1
+        })
+    }
+
+    pub(crate) fn find(&self, table: &'static Table) -> Option<usize> {
+        let same =
+            |stage: &TableStage| std::ptr::eq(stage.table, table) || stage.table.name == table.name;
+        self.tables.iter().position(same)
+    }
+
+    pub(crate) fn table(&mut self, table: &'static Table) -> &mut TableStage {
+        let at = self.position(table);
+        &mut self.tables[at]
+    }
+
+    pub(crate) fn staged(&self, table: &'static Table) -> Option<&TableStage> {
+        self.find(table).and_then(|at| self.tables.get(at))
+    }
+
+    pub(crate) fn set(&mut self, table: &'static Table, key: KeyBytes, staged: Staged) {
+        let at = self.position(table);
+        let before = self.tables[at].slots.insert(key.clone(), staged);
+        self.undo.push(Undo::Slot(at, key, before));
+    }
+
+    /// Notes that `holder` has, or (for `None`) no longer has, these columns of a unique index.
+    pub(crate) fn claim(
+        &mut self,
+        table: &'static Table,
+        part: (usize, KeyBytes),
+        holder: Option<KeyBytes>,
+    ) {
+        let at = self.position(table);
+        let claims = &mut self.tables[at].claims;
+        let before = match holder {
+            Some(holder) => claims.insert(part.clone(), holder),
+            None => claims.remove(&part),
+        };
+        self.undo.push(Undo::Claim(at, part, before));
+    }
+
+    pub(crate) fn mark(&self) -> Mark {
+        let table = |stage: &TableStage| {
+            (
+                stage.inserts.as_ref().map_or(0, |rows| rows.len()),
+                stage.adds.iter().map(|adds| adds.rows.len()).collect(),
+            )
+        };
+        let tables = self.tables.iter().map(table).collect();
+        Mark { undo: self.undo.len(), events: self.events.len(), draws: self.draws.clone(), tables }
+    }
+
+    pub(crate) fn back_to(&mut self, mark: Mark) {
+        for undo in self.undo.drain(mark.undo..).rev() {
+            match undo {
+                Undo::Slot(at, key, before) => put_back(&mut self.tables[at].slots, key, before),
+                Undo::Claim(at, part, before) => {
+                    put_back(&mut self.tables[at].claims, part, before)
+                }
+            }
+        }
+        self.events.truncate(mark.events);
+        self.draws = mark.draws;
+        let nothing = (0, Vec::new());
+        for (at, stage) in self.tables.iter_mut().enumerate() {
+            let (inserts, adds) = mark.tables.get(at).unwrap_or(&nothing);
+            stage.cut(*inserts, adds);
+        }
+    }
+}
+
+fn put_back<K: std::hash::Hash + Eq, V>(map: &mut Map<K, V>, key: K, before: Option<V>) {
+    match before {
+        Some(value) => map.insert(key, value),
+        None => map.remove(&key),
+    };
+}
+
+impl TableStage {
+    fn new(table: &'static Table) -> TableStage {
+        TableStage {
+            table,
+            slots: Map::default(),
+            inserts: None,
+            inserted: Map::default(),
+            inserted_to: 0,
+            adds: Vec::new(),
+            added: Map::default(),
+            added_to: Vec::new(),
+            claims: Map::default(),
+        }
+    }
+
+    fn cut(&mut self, inserts: usize, adds: &[usize]) {
+        if let Some(rows) = &mut self.inserts
+            && rows.len() > inserts
+        {
+            rows.truncate(inserts);
+            self.inserted.retain(|_, &mut at| at < inserts);
+            self.inserted_to = self.inserted_to.min(inserts);
+        }
+        let more = self.adds.len() > adds.len()
+            || self.adds.iter().zip(adds).any(|(adds, &count)| adds.rows.len() > count);
+        if more {
+            self.adds.truncate(adds.len());
+            self.adds.iter_mut().zip(adds).for_each(|(adds, &count)| adds.rows.truncate(count));
+            (self.added, self.added_to) = Default::default();
+        }
+    }
+
+    /// The room for inserted rows of `R`.
+    pub(crate) fn inserts_of<R: Record>(&mut self) -> Option<&mut Vec<R>> {
+        let rows = self.inserts.get_or_insert_with(|| Box::new(Vec::<R>::new()));
+        (rows.as_mut() as &mut dyn Any).downcast_mut::<Vec<R>>()
+    }
+
+    /// The room for deltas of `R` with these floors.
+    pub(crate) fn adds_of<R: Record>(&mut self, floors: &[Floor]) -> Option<&mut Vec<R>> {
+        let at = self.adds.iter().position(|adds| adds.floors == floors).unwrap_or_else(|| {
+            self.adds.push(Adds { floors: floors.to_vec(), rows: Box::new(Vec::<R>::new()) });
+            self.adds.len() - 1
+        });
+        (self.adds.get_mut(at)?.rows.as_mut() as &mut dyn Any).downcast_mut::<Vec<R>>()
+    }
+
+    /// The inserted row with this key.
+    pub(crate) fn inserted(&mut self, key: &KeyBytes) -> Option<usize> {
+        let rows = self.inserts.as_ref()?;
+        let mut writer = KeyWriter::new();
+        while self.inserted_to < rows.len() {
+            writer.clear();
+            rows.row(self.inserted_to)?.write_key(&mut writer);
+            self.inserted.insert(writer.to_key(), self.inserted_to);
+            self.inserted_to += 1;
+        }
+        self.inserted.get(key).copied()
+    }
+
+    /// All that was added to the counter with this key.
+    pub(crate) fn added(
+        &mut self,
+        key: &KeyBytes,
+    ) -> Result<Option<Arc<dyn Stored>>, &'static str> {
+        self.added_to.resize(self.adds.len(), 0);
+        for (adds, to) in self.adds.iter().zip(&mut self.added_to) {
+            while let Some(delta) = adds.rows.row(*to) {
+                *to += 1;
+                match self.added.entry(delta.row_key().bytes) {
+                    std::collections::hash_map::Entry::Vacant(entry) => {
+                        entry.insert(delta.copy());
+                    }
+                    std::collections::hash_map::Entry::Occupied(mut entry) => {
+                        add_to(entry.get_mut(), delta)?
+                    }
+                }
+            }
+        }
+        Ok(self.added.get(key).cloned())
+    }
+}
+
+/// Adds `delta` to a counter that may be shared.
+pub(crate) fn add_to(sum: &mut Arc<dyn Stored>, delta: &dyn Stored) -> Result<(), &'static str> {
+    if Arc::get_mut(sum).is_none() {
+        *sum = sum.copy();
+    }
+    Arc::get_mut(sum).map_or(Ok(()), |sum| sum.add(delta))
+}

@@ -1,0 +1,44 @@
+//! Reading a company at one moment: for reports and long runs.
+
+use std::sync::Arc;
+
+use super::{Halt, Range, Reading, Tx};
+use crate::store::{At, Record};
+
+/// A read-only unit of work: all of it from one held snapshot, whatever is committed meanwhile.
+#[derive(Debug)]
+pub struct View<'s> {
+    tx: Tx<'s>,
+}
+
+impl<'s> View<'s> {
+    pub(crate) fn new(tx: Tx<'s>) -> View<'s> {
+        View { tx }
+    }
+
+    pub(crate) fn into_tx(self) -> Tx<'s> {
+        self.tx
+    }
+
+    /// The position of the last commit that the view shows.
+    pub fn position(&self) -> u64 {
+        match self.tx.at {
+            At::Held(snapshot) | At::Last(snapshot) => snapshot.position,
+            _ => 0,
+        }
+    }
+}
+
+impl Reading for View<'_> {
+    fn peek<R: Record>(&mut self, key: &R::Key) -> Result<Option<Arc<R>>, Halt> {
+        self.tx.peek(key)
+    }
+
+    fn peek_many<R: Record>(&mut self, keys: &[R::Key]) -> Result<Vec<Option<Arc<R>>>, Halt> {
+        self.tx.peek_many(keys)
+    }
+
+    fn peek_scan<R: Record>(&mut self, range: &Range<R>) -> Result<Vec<Arc<R>>, Halt> {
+        self.tx.peek_scan(range)
+    }
+}

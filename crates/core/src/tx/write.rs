@@ -1,0 +1,348 @@
+//! Staging changes in a unit of work.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use smol_str::SmolStr;
+
+use super::stage::{Draws, Staged};
+use super::{ActError, Halt, IndexOf, Tx};
+use crate::store::{
+    Drawn, Event, Floor, Key, KeyBytes, KeyParts, KeyWriter, Kind, Personal, Record, Row, Stored,
+    Table,
+};
+use crate::{Id, IdRun};
+
+/// What became of an [`add`](Tx::add).
+#[derive(Debug, Clone, PartialEq)]
+pub enum Added<R> {
+    /// It is staged.
+    Fine,
+    /// A floor would break: the counter as it would stand. Nothing was staged; the act refuses, or chooses otherwise.
+    Short(R),
+}
+
+/// What became of a [`draw`](Tx::draw).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Drew {
+    /// The place of the number, which the commit gives.
+    Place(Drawn),
+    /// The series has a number of this later date already.
+    Late(NaiveDate),
+}
+
+impl Tx<'_> {
+    /// Stages a new row. A key that was not read before must be one that nobody else can have, as an id from [`Tx::id`].
+    ///
+    /// # Errors
+    /// [`Halt::Unstorable`] for a value that no store can keep; a [`Halt`] to be passed on.
+    pub fn insert<R: Record>(&mut self, row: R) -> Result<(), Halt> {
+        self.insert_all(vec![row])
+    }
+
+    /// Stages many new rows at once.
+    ///
+    /// # Errors
+    /// As [`insert`](Tx::insert).
+    pub fn insert_all<R: Record>(&mut self, mut rows: Vec<R>) -> Result<(), Halt> {
+        self.writable::<R>(&[Kind::Fact, Kind::State])?;
+        rows.iter().try_for_each(storable)?;
+        if R::TABLE.indexes.iter().any(|index| index.unique) {
+            rows.iter().for_each(|row| self.claim_all(row));
+        }
+        let stage = self.stage.table(R::TABLE).inserts_of::<R>();
+        stage.ok_or_else(|| two_types::<R>())?.append(&mut rows);
+        Ok(())
+    }
+
+    /// Stages a changed row in place of the one that was read.
+    ///
+    /// # Errors
+    /// [`Halt::Bug`] when the row was not read before or does not exist; [`Halt::Unstorable`]; a [`Halt`] to be passed on.
+    pub fn put<R: Record>(&mut self, row: R) -> Result<(), Halt> {
+        self.writable::<R>(&[Kind::State])?;
+        storable(&row)?;
+        let key = row.row_key().bytes;
+        self.release_claims::<R>(&key)?;
+        self.claim_all(&row);
+        self.stage.set(R::TABLE, key, Staged::Put(Arc::new(row)));
+        Ok(())
+    }
+
+    /// Stages the removal of a row that was read.
+    ///
+    /// # Errors
+    /// [`Halt::Bug`] when the row was not read before or does not exist; a [`Halt`] to be passed on.
+    pub fn delete<R: Record>(&mut self, key: &R::Key) -> Result<(), Halt> {
+        self.writable::<R>(&[Kind::State])?;
+        let key = key.to_bytes();
+        self.release_claims::<R>(&key)?;
+        self.stage.set(R::TABLE, key, Staged::Delete);
+        Ok(())
+    }
+
+    /// Stages the erasure of a row's personal values; what is left are commitments, with which the hash chain still holds.
+    ///
+    /// # Errors
+    /// [`Halt::Bug`] when the row does not exist; a [`Halt`] to be passed on.
+    pub fn erase<R: Record>(&mut self, key: &R::Key) -> Result<(), Halt> {
+        self.writable::<R>(&[Kind::Fact, Kind::State])?;
+        let bytes = key.to_bytes();
+        if self.get::<R>(key)?.is_none() {
+            return Err(Halt::Bug(format!(
+                "erase of {:?}, which does not exist",
+                Key { table: R::TABLE, bytes }
+            )));
+        }
+        self.release_claims::<R>(&bytes)?;
+        self.stage.set(R::TABLE, bytes, Staged::Erase);
+        Ok(())
+    }
+
+    /// Stages the addition of `delta` to the counter of its key, under floors that the store judges after the whole batch.
+    ///
+    /// When an earlier run of the act broke a floor of this counter, the addition is judged here, with what the act has
+    /// staged so far, and answered [`Added::Short`] if it would break one again.
+    ///
+    /// # Errors
+    /// A [`Halt`], to be passed on.
+    pub fn add<R: Record>(&mut self, delta: R, floors: &[Floor]) -> Result<Added<R>, Halt> {
+        self.writable::<R>(&[Kind::Counter])?;
+        storable(&delta)?;
+        if let Some(short) = self.judge(&delta, floors)? {
+            return Ok(Added::Short(short));
+        }
+        let stage = self.stage.table(R::TABLE).adds_of::<R>(floors);
+        stage.ok_or_else(|| two_types::<R>())?.push(delta);
+        Ok(Added::Fine)
+    }
+
+    /// Stages additions to many counters at once, without floors.
+    ///
+    /// # Errors
+    /// A [`Halt`], to be passed on.
+    pub fn add_all<R: Record>(&mut self, mut deltas: Vec<R>) -> Result<(), Halt> {
+        self.writable::<R>(&[Kind::Counter])?;
+        deltas.iter().try_for_each(storable)?;
+        let stage = self.stage.table(R::TABLE).adds_of::<R>(&[]);
+        stage.ok_or_else(|| two_types::<R>())?.append(&mut deltas);
+        Ok(())
+    }
+
+    /// The counter with `delta` added, if an earlier run broke its floor and this addition would break one of `floors`.
+    fn judge<R: Record>(&mut self, delta: &R, floors: &[Floor]) -> Result<Option<R>, Halt> {
+        if self.learned.short.is_empty() || floors.is_empty() {
+            return Ok(None);
+        }
+        let key = delta.row_key();
+        if !self.learned.short.contains_key(&key) {
+            return Ok(None);
+        }
+        let row = self.learned.short.get(&key).cloned().flatten();
+        self.used_learned = true;
+        self.cache.keep(R::TABLE, key.bytes.clone(), row, true);
+        let mut after = delta.clone();
+        if let Some(row) = self.loaded::<R>(&key.bytes, true)? {
+            Record::add(&mut after, row.as_ref()).map_err(|column| overflow(&key, column))?;
+        }
+        Ok((!floors.iter().all(|floor| floor.holds(&after))).then_some(after))
+    }
+
+    /// Stages the drawing of the next number of a series, for a document of this date if numbers may not run backwards in
+    /// date. The number is known after the commit; until then there is its place.
+    ///
+    /// # Errors
+    /// A [`Halt`], to be passed on.
+    pub fn draw(&mut self, series: &str, date: Option<NaiveDate>) -> Result<Drew, Halt> {
+        self.writable_at_all()?;
+        if let (Some(&last), Some(date)) = (self.learned.late.get(series), date)
+            && date < last
+        {
+            self.used_learned = true;
+            return Ok(Drew::Late(last));
+        }
+        let draws = &mut self.stage.draws;
+        let at = draws.iter().position(|draw| draw.series == series).unwrap_or_else(|| {
+            draws.push(Draws { series: SmolStr::new(series), count: 0, dates: None });
+            draws.len() - 1
+        });
+        let draw = &mut draws[at];
+        if let (Some((_, last)), Some(date)) = (draw.dates, date)
+            && date < last
+        {
+            return Ok(Drew::Late(last));
+        }
+        let place = Drawn::Place { draw: at as u32, offset: draw.count };
+        draw.count = draw
+            .count
+            .checked_add(1)
+            .ok_or_else(|| Halt::Bug("too many numbers in one act".into()))?;
+        draw.dates =
+            date.map(|date| (draw.dates.map_or(date, |(first, _)| first), date)).or(draw.dates);
+        Ok(Drew::Place(place))
+    }
+
+    /// Who holds these columns of a unique index, as far as this act knows: by what it staged itself, and by what the
+    /// store told after an earlier run. Costs no read; the commit decides.
+    ///
+    /// # Errors
+    /// A [`Halt`], to be passed on.
+    pub fn unique<R: Record, P: KeyParts>(
+        &mut self,
+        index: IndexOf<R>,
+        parts: &P,
+    ) -> Result<Option<Arc<R>>, Halt> {
+        let part = (index.position(), parts.to_bytes());
+        if let Some(holder) =
+            self.stage.staged(R::TABLE).and_then(|stage| stage.claims.get(&part)).cloned()
+        {
+            return self.read_one::<R>(&holder, true);
+        }
+        let Some(holder) =
+            self.learned.clashes.get(&(R::TABLE.name, part.0, part.1.clone())).cloned()
+        else {
+            return Ok(None);
+        };
+        self.used_learned = true;
+        let row = self.read_one::<R>(&holder.bytes, true)?;
+        Ok(row.filter(|row| index_part(row.as_ref(), part.0).is_some_and(|held| held == part.1)))
+    }
+
+    /// Stages an event, for audit and outbox.
+    pub fn emit(&mut self, event: Event) {
+        self.stage.events.push(event);
+    }
+
+    /// A new id: time-ordered, and the same in every run of the act.
+    ///
+    /// # Errors
+    /// [`Halt::Bug`] after 16 million ids in one act, or when the host's time is before 1970.
+    pub fn id<T>(&mut self) -> Result<Id<T>, Halt> {
+        let id = Id::derive(self.now(), self.command().to_u128(), self.ids)
+            .map_err(|error| Halt::Bug(error.to_string()))?;
+        self.ids += 1;
+        Ok(id)
+    }
+
+    /// `count` new ids that follow one another.
+    ///
+    /// # Errors
+    /// As [`id`](Tx::id).
+    pub fn ids<T>(&mut self, count: u32) -> Result<IdRun<T>, Halt> {
+        let run = IdRun::derive(self.now(), self.command().to_u128(), self.ids, count);
+        let run = run.map_err(|error| Halt::Bug(error.to_string()))?;
+        self.ids += count;
+        Ok(run)
+    }
+
+    /// Something about a person, with a salt of its own.
+    pub fn personal<T>(&mut self, value: T) -> Personal<T> {
+        let salt = self.context.salt(self.salts);
+        self.salts = self.salts.wrapping_add(1);
+        Personal::Kept(value, salt)
+    }
+
+    /// Runs a part of the act that may be refused without the whole being refused: after a refusal all that the part
+    /// staged is taken back, what it read still counts, and the act goes on. Ids are not given back.
+    ///
+    /// This is the only right way to go on after a refusal: catching an error by hand would leave what was staged.
+    ///
+    /// # Errors
+    /// A [`Halt`], to be passed on: nothing is judged at a miss.
+    pub fn attempt<T, E: ActError>(
+        &mut self,
+        part: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<Result<T, E>, Halt> {
+        let mark = self.stage.mark();
+        match part(self) {
+            Err(error) => match error.halt() {
+                Some(halt) => Err(halt.clone()),
+                None => {
+                    self.stage.back_to(mark);
+                    Ok(Err(error))
+                }
+            },
+            done => Ok(done),
+        }
+    }
+
+    fn writable_at_all(&self) -> Result<(), Halt> {
+        if self.is_view() { Err(Halt::Bug("a view can't change anything".into())) } else { Ok(()) }
+    }
+
+    fn writable<R: Record>(&self, kinds: &[Kind]) -> Result<(), Halt> {
+        self.writable_at_all()?;
+        if kinds.contains(&R::TABLE.kind) {
+            return Ok(());
+        }
+        Err(Halt::Bug(format!(
+            "table {} holds {:?} rows, which don't change like this",
+            R::TABLE.name,
+            R::TABLE.kind
+        )))
+    }
+
+    /// Claims the row's columns in all unique indexes.
+    fn claim_all(&mut self, row: &dyn Stored) {
+        for index in unique_indexes(row.table()) {
+            if let Some(part) = index_part(row, index) {
+                self.stage.claim(row.table(), (index, part), Some(row.row_key().bytes));
+            }
+        }
+    }
+
+    /// Gives up what the row as it stands claims; an error when it does not stand.
+    fn release_claims<R: Record>(&mut self, key: &KeyBytes) -> Result<(), Halt> {
+        let staged = self.staged::<R>(key)?;
+        let row = match staged {
+            Some(row) => row,
+            None => self
+                .cache
+                .slot(R::TABLE, key, true)
+                .and_then(|slot| slot.row.as_ref())
+                .map(Row::record::<R>)
+                .transpose()?,
+        };
+        let Some(row) = row else {
+            let key = Key { table: R::TABLE, bytes: key.clone() };
+            return Err(Halt::Bug(format!(
+                "{key:?} was changed without being read, or does not exist"
+            )));
+        };
+        for index in unique_indexes(R::TABLE) {
+            if let Some(part) = index_part(row.as_ref(), index) {
+                let mine = |stage: &super::stage::TableStage| {
+                    stage.claims.get(&(index, part.clone())) == Some(key)
+                };
+                if self.stage.staged(R::TABLE).is_some_and(mine) {
+                    self.stage.claim(R::TABLE, (index, part), None);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn unique_indexes(table: &'static Table) -> impl Iterator<Item = usize> {
+    table.indexes.iter().enumerate().filter(|(_, index)| index.unique).map(|(position, _)| position)
+}
+
+fn index_part(row: &dyn Stored, index: usize) -> Option<KeyBytes> {
+    let mut part = KeyWriter::new();
+    row.write_index(index, &mut part).then(|| part.to_key())
+}
+
+fn storable<R: Record>(row: &R) -> Result<(), Halt> {
+    match row.check() {
+        None => Ok(()),
+        Some((column, why)) => Err(Halt::Unstorable { table: R::TABLE.name, column, why }),
+    }
+}
+
+fn two_types<R: Record>() -> Halt {
+    Halt::Bug(format!("two records share the table name {}", R::TABLE.name))
+}
+
+fn overflow(key: &Key, column: &'static str) -> Halt {
+    Halt::Store(crate::store::StoreError::Overflow { key: key.clone(), column: column.into() })
+}
