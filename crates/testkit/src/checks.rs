@@ -1,0 +1,29 @@
+//! The checks, grouped by the promise they prove. Each is a small function on a store of its own.
+
+use crate::suite::Check;
+
+mod atomic;
+mod commands;
+mod commits;
+mod counters;
+mod numbers;
+pub(crate) mod reopen;
+mod scans;
+mod seen;
+mod snapshots;
+mod unique;
+mod values;
+
+/// All groups, in the order of the contract.
+pub(crate) const ALL: &[&[Check]] = &[
+    commits::CHECKS,
+    values::CHECKS,
+    scans::CHECKS,
+    snapshots::CHECKS,
+    commands::CHECKS,
+    atomic::CHECKS,
+    seen::CHECKS,
+    unique::CHECKS,
+    counters::CHECKS,
+    numbers::CHECKS,
+];

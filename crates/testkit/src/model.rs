@@ -1,0 +1,196 @@
+//! The simplest correct store: sorted maps of owned values behind one lock, and a whole copy for everything held.
+//!
+//! It is the worked example of a store that sees only owned [`Value`]s, as one written in Python or Kotlin does: rows come
+//! in through [`Stored::values`] and go out as [`ValueRow`]s, and nothing is ever downcast. It is slow on purpose; where its
+//! answer and another store's differ, it is the one that is easy to check by eye.
+//!
+//! ```
+//! use fondaco_core::CompanyId;
+//! use fondaco_core::store::{Read, Store};
+//! use fondaco_testkit::Model;
+//!
+//! let store = Model::new();
+//! let answer = store.read(&Read::now(CompanyId::named("acme"), vec![])).unwrap();
+//! assert_eq!(answer.at.position, 0);
+//! ```
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use fondaco_core::CompanyId;
+use fondaco_core::store::{
+    Answer, Ask, At, Batch, Commit, FeedFrom, KeyBytes, Prepared, Read, Receipt, Reply, Row, Scan,
+    Snapshot, Store, StoreError, Stored, Table, Value, ValueRow, Version,
+};
+
+use company::Company;
+
+mod changes;
+mod company;
+mod rules;
+
+/// Tables by name, as they were last prepared.
+pub(crate) type Tables = BTreeMap<&'static str, &'static Table>;
+
+/// A store of owned values in memory: see the [module](self).
+#[derive(Default)]
+pub struct Model {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    tables: Tables,
+    companies: BTreeMap<CompanyId, Company>,
+    holds: BTreeMap<u64, (CompanyId, Company)>,
+    next_hold: u64,
+}
+
+impl Model {
+    /// An empty store.
+    pub fn new() -> Model {
+        Model::default()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A panic elsewhere leaves no half commit behind: a company is replaced whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// [`Store::commit`], but with everything that was wrong: a store may meet any of these first.
+    pub(crate) fn attempt(&self, batch: Batch) -> Result<Commit, Vec<StoreError>> {
+        let mut guard = self.state();
+        let state = &mut *guard;
+        let name = batch.company;
+        let mut after = state.companies.get(&name).cloned().unwrap_or_default();
+        let commit = after.commit(&state.tables, batch)?;
+        state.companies.insert(name, after);
+        Ok(commit)
+    }
+}
+
+impl Store for Model {
+    fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> {
+        let mut state = self.state();
+        let (mut after, mut done) = (state.tables.clone(), Prepared::default());
+        for table in tables {
+            table.check().map_err(StoreError::Misused)?;
+            match after.get(table.name).map(|known| known.layout) {
+                None => done.created(table),
+                Some(found) if found > table.layout => {
+                    let (table, known) = (table.name.into(), table.layout);
+                    return Err(StoreError::NewerLayout { table, found, known });
+                }
+                Some(found) if found < table.layout => done.upgraded(table, found),
+                Some(_) => {}
+            }
+            after.insert(table.name, table);
+        }
+        state.tables = after;
+        Ok(done)
+    }
+
+    fn read(&self, read: &Read) -> Result<Answer, StoreError> {
+        let mut state = self.state();
+        let (hold, of) = match read.at {
+            At::Now | At::Hold => {
+                (0, state.companies.get(&read.company).cloned().unwrap_or_default())
+            }
+            At::Held(at) => (at.hold, state.held(read.company, at)?),
+            At::Last(at) => {
+                let held = state.held(read.company, at)?;
+                state.holds.remove(&at.hold);
+                (0, held)
+            }
+            _ => return Err(StoreError::Unsupported { ask: "this snapshot" }),
+        };
+        let replies = read.asks.iter().map(|ask| of.reply(&state.tables, ask));
+        let replies = replies.collect::<Result<_, _>>()?;
+        let mut at = Snapshot { position: of.position(), hold };
+        if read.at == At::Hold {
+            state.next_hold += 1;
+            at.hold = state.next_hold;
+            state.holds.insert(at.hold, (read.company, of));
+        }
+        Ok(Answer::new(at, replies))
+    }
+
+    fn commit(&self, batch: Batch) -> Result<Commit, StoreError> {
+        let nothing = || StoreError::Corrupt("refused for no reason".into());
+        self.attempt(batch).map_err(|faults| faults.into_iter().next().unwrap_or_else(nothing))
+    }
+
+    fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> {
+        let state = self.state();
+        let commits = state.companies.get(&from.company).map_or(&[][..], |of| &of.commits);
+        let after = commits.iter().filter(|commit| commit.position > from.after);
+        Ok(after.take(from.limit).cloned().collect())
+    }
+}
+
+impl State {
+    fn held(&self, company: CompanyId, at: Snapshot) -> Result<Company, StoreError> {
+        let held = self.holds.get(&at.hold).filter(|(of, _)| *of == company);
+        held.map(|(_, company)| company.clone()).ok_or(StoreError::SnapshotGone)
+    }
+}
+
+/// Reading.
+impl Company {
+    fn reply(&self, tables: &Tables, ask: &Ask) -> Result<Reply, StoreError> {
+        Ok(match ask {
+            Ask::Command(id) => {
+                let done = self.commits.iter().find(|commit| commit.id == *id);
+                Reply::Command(done.map(|commit| Box::new(receipt(commit))))
+            }
+            Ask::Get(table, keys) => {
+                let table = prepared(tables, table)?;
+                Reply::Got(keys.iter().map(|key| self.row(table, key)).collect())
+            }
+            Ask::Scan(scan) => Reply::Rows(self.scan(prepared(tables, scan.table)?, scan)),
+            Ask::Series(name) => Reply::Series(self.series.get(name).copied().unwrap_or_default()),
+            _ => return Err(StoreError::Unsupported { ask: "this question" }),
+        })
+    }
+
+    pub(crate) fn row(&self, table: &'static Table, key: &KeyBytes) -> Option<Row> {
+        let (version, values) = self.rows.get(table.name)?.get(key)?;
+        Some(Row::values(*version, table, values.clone()))
+    }
+
+    fn scan(&self, table: &'static Table, scan: &Scan) -> Vec<Row> {
+        let mut found: Vec<(KeyBytes, Row)> = self
+            .rows
+            .get(table.name)
+            .into_iter()
+            .flatten()
+            .map(|(_, (version, values))| Row::values(*version, table, values.clone()))
+            .filter_map(|row| Some((row.order(scan.index)?, row)))
+            .filter(|(place, _)| *place >= scan.from)
+            .filter(|(place, _)| scan.to.as_ref().is_none_or(|to| place < to))
+            .collect();
+        found.sort_by(|a, b| a.0.cmp(&b.0));
+        if scan.backwards {
+            found.reverse();
+        }
+        found.into_iter().map(|(_, row)| row).take(scan.limit).collect()
+    }
+}
+
+fn receipt(commit: &Commit) -> Receipt {
+    let Commit { position, digest, salt, answer, .. } = commit.clone();
+    Receipt { position, digest, salt, answer }
+}
+
+/// The declaration that the store was last given, which may be newer than the caller's.
+fn prepared(tables: &Tables, table: &Table) -> Result<&'static Table, StoreError> {
+    let known = tables.get(table.name).copied();
+    known.ok_or_else(|| StoreError::Unprepared { table: table.name.into() })
+}
+
+/// A row's values as they are kept, with their version.
+type Kept = (Version, Vec<Value>);
+
+fn owned(row: &dyn Stored) -> ValueRow {
+    ValueRow::new(row.table(), row.values())
+}

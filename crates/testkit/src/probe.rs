@@ -1,0 +1,315 @@
+//! A store under test: every call is noted, so that a broken promise comes with the calls that show it.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Barrier, Mutex, PoisonError};
+
+use fondaco_core::store::{
+    Answer, Ask, At, Batch, Commit, FeedFrom, Key, KeyParts, Meta, Prepared, Read, Receipt, Record,
+    Refusal, Reply, Row, Scan, SeriesState, Snapshot, Store, StoreError, Table,
+};
+use fondaco_core::{ActorId, CommandId, CompanyId, Timestamp};
+
+use crate::notes;
+
+/// Why a check did not pass.
+#[derive(Debug)]
+pub(crate) enum Flaw {
+    /// A promise is broken: what was found, and what had to be.
+    Broken(String),
+    /// The store does without it, and may.
+    NotOffered(String),
+}
+
+/// What a check says.
+pub(crate) type Verdict<T = ()> = Result<T, Flaw>;
+
+impl From<StoreError> for Flaw {
+    fn from(error: StoreError) -> Flaw {
+        match error {
+            StoreError::Unsupported { .. } => Flaw::NotOffered(error.to_string()),
+            _ => broken(format!("failed unexpectedly: {} ({})", error, error.code())),
+        }
+    }
+}
+
+impl From<fondaco_core::store::DecodeError> for Flaw {
+    fn from(error: fondaco_core::store::DecodeError) -> Flaw {
+        broken(format!("gave a row that is not as it was stored: {error}"))
+    }
+}
+
+pub(crate) fn broken(why: impl Into<String>) -> Flaw {
+    Flaw::Broken(why.into())
+}
+
+/// That `holds`.
+pub(crate) fn ensure(holds: bool, why: impl FnOnce() -> String) -> Verdict {
+    if holds { Ok(()) } else { Err(broken(why())) }
+}
+
+/// That what was found is what had to be.
+pub(crate) fn same<T: PartialEq + fmt::Debug>(what: &str, found: T, wanted: T) -> Verdict {
+    ensure(found == wanted, || format!("{what}: found {found:?}, must be {wanted:?}"))
+}
+
+/// The company that most checks use.
+pub(crate) fn home() -> CompanyId {
+    CompanyId::from_u128(0xA)
+}
+
+/// Another company.
+pub(crate) fn away() -> CompanyId {
+    CompanyId::from_u128(0xB)
+}
+
+/// One store under test.
+pub(crate) struct Probe<'a> {
+    pub(crate) store: Box<dyn Store>,
+    make: &'a Maker,
+    notes: Arc<Mutex<Vec<String>>>,
+    ids: AtomicU64,
+}
+
+/// Makes new, empty stores.
+pub(crate) type Maker = dyn Fn() -> Box<dyn Store> + Send + Sync;
+
+/// How many calls of a history are shown: the last ones.
+const SHOWN: usize = 40;
+
+impl<'a> Probe<'a> {
+    /// A new store, in which nothing is prepared.
+    pub(crate) fn new(make: &'a Maker) -> Probe<'a> {
+        Probe { store: make(), make, notes: Arc::default(), ids: AtomicU64::new(1) }
+    }
+
+    /// One more new store, whose calls are noted in the same history.
+    pub(crate) fn bare(&self) -> Probe<'a> {
+        self.note("a new store:".into());
+        Probe { notes: self.notes.clone(), ..Probe::new(self.make) }
+    }
+
+    /// One more new store, with the suite's tables.
+    pub(crate) fn another(&self) -> Verdict<Probe<'a>> {
+        let probe = self.bare();
+        probe.prepare(crate::records::TABLES)?;
+        Ok(probe)
+    }
+
+    pub(crate) fn note(&self, line: String) {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+    }
+
+    pub(crate) fn history(&self) -> Vec<String> {
+        let notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        let hidden = notes.len().saturating_sub(SHOWN);
+        let hint = (hidden > 0).then(|| format!("({hidden} calls before these)"));
+        hint.into_iter().chain(notes.iter().skip(hidden).cloned()).collect()
+    }
+
+    /// An empty batch of the home company under a new id.
+    pub(crate) fn batch(&self) -> Batch {
+        batch(home(), self.ids.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// An empty batch of another company under a new id.
+    pub(crate) fn batch_of(&self, company: CompanyId) -> Batch {
+        batch(company, self.ids.fetch_add(1, Ordering::Relaxed))
+    }
+
+    pub(crate) fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> {
+        let result = self.store.prepare(tables);
+        let names: Vec<String> =
+            tables.iter().map(|table| format!("{} {}", table.name, table.layout)).collect();
+        self.note(format!("prepare {names:?} -> {}", notes::answer(&result)));
+        result
+    }
+
+    pub(crate) fn commit(&self, batch: Batch) -> Result<Commit, StoreError> {
+        let what = notes::batch(&batch);
+        let result = self.store.commit(batch);
+        self.note(format!("{what} -> {}", notes::committed(&result)));
+        result
+    }
+
+    /// A commit that must succeed and be new.
+    pub(crate) fn done(&self, batch: Batch) -> Verdict<Commit> {
+        let commit = self.commit(batch)?;
+        ensure(!commit.replayed, || "a new command was answered as a replay".into())?;
+        Ok(commit)
+    }
+
+    /// A commit that must be refused.
+    pub(crate) fn refused(&self, batch: Batch) -> Verdict<Refusal> {
+        match self.commit(batch) {
+            Err(StoreError::Refused(refusal)) => Ok(*refusal),
+            Ok(commit) => {
+                Err(broken(format!("stored as commit {} what had to be refused", commit.position)))
+            }
+            Err(other) => Err(broken(format!("had to be Refused, not: {other}"))),
+        }
+    }
+
+    /// A commit that must fail with the error of this code.
+    pub(crate) fn fails(&self, batch: Batch, code: &str) -> Verdict {
+        match self.commit(batch) {
+            Err(error) => same("the error", error.code(), code),
+            Ok(commit) => {
+                Err(broken(format!("stored as commit {}, must be {code}", commit.position)))
+            }
+        }
+    }
+
+    pub(crate) fn read(&self, read: &Read) -> Result<Answer, StoreError> {
+        let result = self.store.read(read);
+        self.note(format!("{} -> {}", notes::read(read), notes::answered(&result)));
+        result
+    }
+
+    /// One question to the home company as it stands now.
+    pub(crate) fn ask(&self, ask: Ask) -> Verdict<Reply> {
+        self.ask_at(home(), At::Now, ask)
+    }
+
+    pub(crate) fn ask_at(&self, company: CompanyId, at: At, ask: Ask) -> Verdict<Reply> {
+        let mut answer = self.read(&Read::at(company, at, vec![ask]))?;
+        same("replies to one question", answer.replies.len(), 1)?;
+        answer.replies.pop().ok_or_else(|| broken("no reply"))
+    }
+
+    pub(crate) fn hold(&self) -> Verdict<Snapshot> {
+        let at = match self.read(&Read::at(home(), At::Hold, Vec::new())) {
+            Err(StoreError::SnapshotGone) => {
+                return Err(Flaw::NotOffered("the store holds no snapshots".into()));
+            }
+            other => other?.at,
+        };
+        ensure(at.hold != 0, || "a held snapshot has hold 0".into())?;
+        Ok(at)
+    }
+
+    pub(crate) fn get<R: Record>(&self, key: R::Key) -> Verdict<Option<Row>> {
+        self.get_at::<R>(home(), At::Now, key)
+    }
+
+    pub(crate) fn get_at<R: Record>(
+        &self,
+        company: CompanyId,
+        at: At,
+        key: R::Key,
+    ) -> Verdict<Option<Row>> {
+        let ask = Ask::Get(R::TABLE, vec![key.to_bytes()]);
+        let mut rows = got(self.ask_at(company, at, ask)?)?;
+        same("rows for one key", rows.len(), 1)?;
+        Ok(rows.pop().flatten())
+    }
+
+    /// The version of a row; 0 when there is none.
+    pub(crate) fn version<R: Record>(&self, key: R::Key) -> Verdict<u64> {
+        Ok(self.get::<R>(key)?.map_or(0, |row| row.version))
+    }
+
+    /// The record under a key, which must be there.
+    pub(crate) fn record<R: Record>(&self, key: R::Key) -> Verdict<R> {
+        let row = self.get::<R>(key)?.ok_or_else(|| broken("a stored row is not found"))?;
+        Ok(R::clone(&*row.record::<R>()?))
+    }
+
+    pub(crate) fn scan(&self, scan: Scan) -> Verdict<Vec<Row>> {
+        rows(self.ask(Ask::Scan(scan))?)
+    }
+
+    pub(crate) fn scan_at(&self, at: At, scan: Scan) -> Verdict<Vec<Row>> {
+        rows(self.ask_at(home(), at, Ask::Scan(scan))?)
+    }
+
+    /// All records of a table, in order of key.
+    pub(crate) fn all<R: Record>(&self) -> Verdict<Vec<R>> {
+        records(&self.scan(whole(R::TABLE, None))?)
+    }
+
+    pub(crate) fn series(&self, name: &str) -> Verdict<SeriesState> {
+        match self.ask(Ask::Series(name.into()))? {
+            Reply::Series(state) => Ok(state),
+            other => Err(broken(format!("a series was answered with {other:?}"))),
+        }
+    }
+
+    pub(crate) fn receipt(&self, company: CompanyId, id: CommandId) -> Verdict<Option<Receipt>> {
+        match self.ask_at(company, At::Now, Ask::Command(id))? {
+            Reply::Command(receipt) => Ok(receipt.map(|receipt| *receipt)),
+            other => Err(broken(format!("a command was answered with {other:?}"))),
+        }
+    }
+
+    pub(crate) fn feed(&self, company: CompanyId, after: u64) -> Verdict<Vec<Commit>> {
+        Ok(self.store.feed(&FeedFrom::new(company, after, usize::MAX))?)
+    }
+
+    pub(crate) fn position(&self) -> Verdict<u64> {
+        Ok(self.read(&Read::now(home(), Vec::new()))?.at.position)
+    }
+}
+
+/// Runs `work` in `count` threads that begin together; what each of them says.
+pub(crate) fn together<T: Send>(
+    count: usize,
+    work: impl Fn(usize) -> Verdict<T> + Sync,
+) -> Verdict<Vec<T>> {
+    let (start, work) = (Barrier::new(count), &work);
+    let run = |thread: usize| {
+        start.wait();
+        work(thread)
+    };
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..count)
+            .map(|thread| {
+                scope.spawn({
+                    let run = &run;
+                    move || run(thread)
+                })
+            })
+            .collect();
+        let done = threads.into_iter().map(|thread| thread.join());
+        done.map(|result| result.unwrap_or_else(|_| Err(broken("the store panicked")))).collect()
+    })
+}
+
+/// An empty batch under the id `number`, with a digest and a salt of its own.
+pub(crate) fn batch(company: CompanyId, number: u64) -> Batch {
+    let time = Timestamp::from_micros(1_750_000_000_000_000 + number as i64);
+    let meta = Meta::new(ActorId::new("tester"), time.unwrap_or(Timestamp::EPOCH));
+    let mut batch = Batch::new(company, CommandId::from_u128(u128::from(number)), meta);
+    batch.digest = [number as u8; 32];
+    batch.salt = [(number >> 8) as u8 ^ 0x5A; 16];
+    batch
+}
+
+/// The key of an `R`.
+pub(crate) fn key<R: Record>(key: R::Key) -> Key {
+    Key { table: R::TABLE, bytes: key.to_bytes() }
+}
+
+/// A scan of everything in one order.
+pub(crate) fn whole(table: &'static Table, index: Option<usize>) -> Scan {
+    let from = fondaco_core::store::KeyBytes::new(&[]);
+    Scan { table, index, from, to: None, backwards: false, limit: usize::MAX }
+}
+
+pub(crate) fn got(reply: Reply) -> Verdict<Vec<Option<Row>>> {
+    match reply {
+        Reply::Got(rows) => Ok(rows),
+        other => Err(broken(format!("keys were answered with {other:?}"))),
+    }
+}
+
+pub(crate) fn rows(reply: Reply) -> Verdict<Vec<Row>> {
+    match reply {
+        Reply::Rows(rows) => Ok(rows),
+        other => Err(broken(format!("a scan was answered with {other:?}"))),
+    }
+}
+
+pub(crate) fn records<R: Record>(rows: &[Row]) -> Verdict<Vec<R>> {
+    rows.iter().map(|row| Ok(R::clone(&*row.record::<R>()?))).collect()
+}

@@ -1,0 +1,93 @@
+//! What a certification found: each promise of the contract, and whether the store kept it.
+
+use std::fmt;
+
+/// All that was checked.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Report {
+    /// One entry per check, in the order of the contract.
+    pub checks: Vec<Checked>,
+}
+
+/// One promise of the contract, put to the test.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Checked {
+    /// The check's name, as `group.promise`: stable, so that a host can look for it.
+    pub name: &'static str,
+    /// The promise that it proves.
+    pub promise: &'static str,
+    /// How it went.
+    pub outcome: Outcome,
+}
+
+/// How a check went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The store kept the promise.
+    Kept,
+    /// It did not.
+    Broken {
+        /// What was found, and what had to be.
+        why: String,
+        /// The calls that show it, in order, each with its answer.
+        history: Vec<String>,
+    },
+    /// The contract lets a store do without, and this one does.
+    NotOffered {
+        /// What it said.
+        why: String,
+    },
+}
+
+impl Report {
+    /// The checks that failed.
+    pub fn broken(&self) -> impl Iterator<Item = &Checked> {
+        self.checks.iter().filter(|check| matches!(check.outcome, Outcome::Broken { .. }))
+    }
+
+    /// The check called `name`.
+    pub fn check(&self, name: &str) -> Option<&Checked> {
+        self.checks.iter().find(|check| check.name == name)
+    }
+
+    /// Whether every promise that the store offers is kept.
+    pub fn is_kept(&self) -> bool {
+        self.broken().next().is_none()
+    }
+
+    /// For a `#[test]`: ends it with the report's text unless every promise is kept.
+    ///
+    /// # Panics
+    /// When a promise is broken: that is what it is for.
+    #[track_caller]
+    #[allow(clippy::panic, reason = "the one place where a broken store ends a test")]
+    pub fn assert(&self) {
+        if !self.is_kept() {
+            panic!("the store does not keep the contract\n{self}");
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    /// The broken promises with their histories, what is not offered, and the count.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut kept = 0;
+        for check in &self.checks {
+            match &check.outcome {
+                Outcome::Kept => kept += 1,
+                Outcome::NotOffered { why } => {
+                    writeln!(f, "not offered  {}: {why}", check.name)?;
+                }
+                Outcome::Broken { why, history } => {
+                    writeln!(f, "BROKEN       {}: {}", check.name, check.promise)?;
+                    writeln!(f, "             {why}")?;
+                    history.iter().try_for_each(|line| writeln!(f, "             | {line}"))?;
+                }
+            }
+        }
+        write!(f, "{kept} of {} promises kept", self.checks.len())
+    }
+}

@@ -1,0 +1,108 @@
+//! Runs the checks, each on stores of its own, and writes the report.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use fondaco_core::store::Store;
+
+use crate::probe::{Flaw, Maker, Probe, Verdict};
+use crate::records;
+use crate::report::{Checked, Outcome, Report};
+
+/// One promise, and the small function that puts it to the test.
+pub(crate) struct Check {
+    pub(crate) name: &'static str,
+    pub(crate) promise: &'static str,
+    pub(crate) run: fn(&Probe<'_>) -> Verdict,
+}
+
+/// Puts a store to the test: every promise of the contract, each on new, empty stores that `make` gives.
+///
+/// ```
+/// use fondaco_testkit::{Model, certify};
+/// certify(Model::new).assert();
+/// ```
+pub fn certify<S: Store + 'static>(make: impl Fn() -> S + Send + Sync + 'static) -> Report {
+    Suite::new(make).run()
+}
+
+type Make<S> = Box<dyn Fn() -> S + Send + Sync>;
+
+/// The suite with its settings; [`certify`] is the short way.
+pub struct Suite<S> {
+    make: Make<S>,
+    reopen: Option<Box<dyn Fn(S) -> S>>,
+    only: Option<String>,
+}
+
+impl<S> fmt::Debug for Suite<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Suite").field("reopen", &self.reopen.is_some()).finish_non_exhaustive()
+    }
+}
+
+impl<S: Store + 'static> Suite<S> {
+    /// All checks, on stores that `make` gives: each new and empty, and not known to the others.
+    pub fn new(make: impl Fn() -> S + Send + Sync + 'static) -> Suite<S> {
+        Suite { make: Box::new(make), reopen: None, only: None }
+    }
+
+    /// Also checks that what was committed survives `reopen`, which closes a store and opens it again.
+    #[must_use]
+    pub fn reopen(mut self, reopen: impl Fn(S) -> S + 'static) -> Suite<S> {
+        self.reopen = Some(Box::new(reopen));
+        self
+    }
+
+    /// Only the checks whose name contains `part`: for a store in the making.
+    #[must_use]
+    pub fn only(mut self, part: &str) -> Suite<S> {
+        self.only = Some(part.into());
+        self
+    }
+
+    /// Runs the suite.
+    pub fn run(self) -> Report {
+        let Suite { make, reopen, only } = self;
+        let wanted = |name: &str| only.as_ref().is_none_or(|part| name.contains(part.as_str()));
+        let mut checks = Vec::new();
+        if wanted(crate::checks::reopen::NAME)
+            && let Some(reopen) = reopen
+        {
+            checks.push(crate::checks::reopen::run(&make, &reopen));
+        }
+        let make: Box<Maker> = Box::new(move || Box::new(make()));
+        let all = crate::checks::ALL.iter().flat_map(|group| group.iter());
+        checks.extend(all.filter(|check| wanted(check.name)).map(|check| perform(check, &make)));
+        Report { checks }
+    }
+}
+
+fn perform(check: &Check, make: &Maker) -> Checked {
+    let probe = match catch_unwind(AssertUnwindSafe(|| Probe::new(make))) {
+        Ok(probe) => probe,
+        Err(_) => return checked(check, Err(panicked()), Vec::new),
+    };
+    let run = || {
+        probe.prepare(records::TABLES)?;
+        (check.run)(&probe)
+    };
+    let verdict = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(panicked()));
+    checked(check, verdict, || probe.history())
+}
+
+pub(crate) fn panicked() -> Flaw {
+    Flaw::Broken("the store panicked".into())
+}
+
+fn checked(check: &Check, verdict: Verdict, history: impl FnOnce() -> Vec<String>) -> Checked {
+    Checked { name: check.name, promise: check.promise, outcome: outcome(verdict, history) }
+}
+
+pub(crate) fn outcome(verdict: Verdict, history: impl FnOnce() -> Vec<String>) -> Outcome {
+    match verdict {
+        Ok(()) => Outcome::Kept,
+        Err(Flaw::NotOffered(why)) => Outcome::NotOffered { why },
+        Err(Flaw::Broken(why)) => Outcome::Broken { why, history: history() },
+    }
+}
