@@ -1,0 +1,229 @@
+//! Whether a batch fits what is stored: everything that can refuse it is found here, before anything is changed.
+//!
+//! The judge reads the company and writes a [`Plan`]: for each change where its rows lie and how they will stand, so that
+//! applying it looks nothing up again and cannot fail.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use fondaco_core::store::{
+    Batch, Change, Floor, Key, KeyBytes, Refusal, Rows, Seen, StoreError, Stored, Table, Version,
+};
+
+use super::rules::{self, table_of};
+use super::runs::Place;
+use super::table::{Kept, KeptRows, Tables};
+use super::unique::{Claims, unique};
+
+/// How a batch will be applied.
+#[derive(Default)]
+pub(super) struct Plan {
+    /// One step for each change.
+    pub(super) steps: Vec<Step>,
+    /// Versions whose commits' salts are to be forgotten.
+    pub(super) forget: Vec<Version>,
+}
+
+/// What a change comes to.
+pub(super) enum Step {
+    /// Nothing.
+    Nothing,
+    /// Its rows come in.
+    Insert,
+    /// Its row replaces the one in a slot.
+    Put(u32),
+    /// The row in a slot goes.
+    Delete(u32),
+    /// A state row as it stands after its erasure.
+    EraseState(u32, Arc<dyn Stored>),
+    /// The fact at a place is erased there.
+    EraseFact(Place),
+    /// Counters as they will stand.
+    Add(Vec<Sum>),
+}
+
+/// A counter as it will stand: in its slot, or in a new one.
+pub(super) struct Sum {
+    pub(super) slot: Option<u32>,
+    pub(super) row: Arc<dyn Stored>,
+}
+
+/// Compares what a batch has seen with what there is: `seen`, and what its puts and deletes saw.
+pub(super) fn compare(tables: &Tables, batch: &Batch, out: &mut Refusal) {
+    let mut last: Option<(&'static Table, Option<&Kept>)> = None;
+    for seen in &batch.seen {
+        let kept = match last {
+            Some((table, kept)) if std::ptr::eq(table, seen.key.table) => kept,
+            _ => tables.get(seen.key.table),
+        };
+        last = Some((seen.key.table, kept));
+        let version = kept.map_or(0, |kept| kept.version(&seen.key.bytes));
+        if version != seen.version {
+            out.moved.push(Seen { key: seen.key.clone(), version });
+        }
+    }
+    for change in &batch.changes {
+        let (key, seen) = match change {
+            Change::Put { row, seen } => (row.row_key(), *seen),
+            Change::Delete { key, seen } => (key.clone(), *seen),
+            _ => continue,
+        };
+        let version = tables.get(key.table).map_or(0, |kept| kept.version(&key.bytes));
+        if version != seen {
+            out.moved.push(Seen { key, version });
+        }
+    }
+    let mut named = HashSet::new();
+    out.moved.retain(|seen| named.insert(seen.key.clone()));
+}
+
+/// Judges the changes of a batch whose numbers are filled in.
+pub(super) fn judge(tables: &Tables, batch: &Batch, out: &mut Refusal) -> Result<Plan, StoreError> {
+    let mut judge = Judge { batch, out, plan: Plan::default(), error: None, claims: Vec::new() };
+    for change in &batch.changes {
+        let kept = table_of(change).and_then(|table| tables.get(table));
+        let step = kept.map_or(Step::Nothing, |kept| judge.change(change, kept));
+        judge.plan.steps.push(step);
+    }
+    let (plan, error) = (judge.plan, judge.error);
+    match error {
+        Some(error) if out.is_empty() => Err(error),
+        _ => Ok(plan),
+    }
+}
+
+struct Judge<'a> {
+    batch: &'a Batch,
+    out: &'a mut Refusal,
+    plan: Plan,
+    /// The first thing that is wrong beside refusals.
+    error: Option<StoreError>,
+    /// By table, for those with unique indexes.
+    claims: Vec<(&'static str, Claims<'a>)>,
+}
+
+impl<'a> Judge<'a> {
+    fn change(&mut self, change: &'a Change, kept: &'a Kept) -> Step {
+        match change {
+            Change::Insert(rows) => self.insert(rows.as_ref(), kept),
+            Change::Put { row, .. } => {
+                self.claim(row.as_ref(), kept);
+                kept.slot(&row.row_key().bytes).map_or(Step::Nothing, Step::Put)
+            }
+            Change::Delete { key, .. } => kept.slot(&key.bytes).map_or(Step::Nothing, Step::Delete),
+            Change::Erase { key } => self.erase(&key.bytes, kept),
+            Change::Add { rows, floors } => self.add(rows.as_ref(), floors, kept),
+            _ => Step::Nothing,
+        }
+    }
+
+    fn insert(&mut self, rows: &'a dyn Rows, kept: &'a Kept) -> Step {
+        if !kept.is_after(rows) {
+            for row in (0..rows.len()).filter_map(|at| rows.row(at)) {
+                let key = row.row_key();
+                let version = kept.version(&key.bytes);
+                if version != 0 {
+                    self.exists(key, version);
+                }
+            }
+        }
+        if unique(kept.table).next().is_some() {
+            (0..rows.len()).filter_map(|at| rows.row(at)).for_each(|row| self.claim(row, kept));
+        }
+        Step::Insert
+    }
+
+    /// An insert hit a row: a refusal when the act had seen it absent, else a mistake of the act.
+    fn exists(&mut self, key: Key, version: Version) {
+        let named = |seen: &Seen| seen.key == key;
+        if !self.batch.seen.iter().any(|seen| seen.version == 0 && named(seen)) {
+            self.error.get_or_insert(StoreError::Exists { key });
+        } else if !self.out.moved.iter().any(named) {
+            self.out.moved.push(Seen { key, version });
+        }
+    }
+
+    fn erase(&mut self, key: &KeyBytes, kept: &'a Kept) -> Step {
+        match &kept.rows {
+            KeptRows::Facts(facts) => {
+                let Some(place) = facts.find(key.as_slice()) else { return Step::Nothing };
+                if let Some(row) = facts.row(place)
+                    && unique(kept.table).next().is_some()
+                {
+                    let erased = erased(row);
+                    self.claim(erased.as_ref(), kept);
+                }
+                self.plan.forget.push(facts.version(place));
+                Step::EraseFact(place)
+            }
+            KeptRows::States(states) => {
+                let Some(slot) = states.find(key) else { return Step::Nothing };
+                let Some(kept_row) = states.slot(slot) else { return Step::Nothing };
+                let row = erased(kept_row.row.as_ref());
+                self.claim(row.as_ref(), kept);
+                self.plan.forget.push(kept_row.version);
+                Step::EraseState(slot, row)
+            }
+        }
+    }
+
+    fn add(&mut self, rows: &dyn Rows, floors: &[Floor], kept: &'a Kept) -> Step {
+        let KeptRows::States(counters) = &kept.rows else { return Step::Nothing };
+        let mut sums = Vec::with_capacity(rows.len());
+        for delta in (0..rows.len()).filter_map(|at| rows.row(at)) {
+            let key = delta.row_key();
+            let slot = counters.find(&key.bytes);
+            let old = slot.and_then(|slot| counters.slot(slot));
+            let row = match sum(old.map(|old| old.row.as_ref()), delta) {
+                Ok(row) => row,
+                Err(column) => {
+                    self.error.get_or_insert(StoreError::Overflow { key, column: column.into() });
+                    continue;
+                }
+            };
+            if !floors.iter().all(|floor| floor.holds(row.as_ref())) {
+                self.out.short.push((key, old.map(|old| old.answer())));
+            }
+            self.claim(row.as_ref(), kept);
+            sums.push(Sum { slot, row });
+        }
+        Step::Add(sums)
+    }
+
+    /// Claims a row's entries in the unique indexes of its table.
+    fn claim(&mut self, row: &dyn Stored, kept: &'a Kept) {
+        if unique(kept.table).next().is_none() {
+            return;
+        }
+        let name = kept.table.name;
+        let at = match self.claims.iter().position(|(table, _)| *table == name) {
+            Some(at) => at,
+            None => {
+                let freed = rules::replaced(self.batch, kept.table);
+                self.claims.push((name, Claims::new(kept, freed)));
+                self.claims.len() - 1
+            }
+        };
+        if let Some((_, claims)) = self.claims.get_mut(at) {
+            claims.claim(row, &mut self.out.clashes);
+        }
+    }
+}
+
+fn erased(row: &dyn Stored) -> Arc<dyn Stored> {
+    let mut copy = row.copy();
+    if let Some(row) = Arc::get_mut(&mut copy) {
+        row.erase();
+    }
+    copy
+}
+
+/// A counter's row with a delta added; one that is not there yet begins at zero.
+fn sum(old: Option<&dyn Stored>, delta: &dyn Stored) -> Result<Arc<dyn Stored>, &'static str> {
+    let Some(old) = old else { return Ok(delta.copy()) };
+    let mut row = old.copy();
+    if let Some(row) = Arc::get_mut(&mut row) {
+        row.add(delta)?;
+    }
+    Ok(row)
+}

@@ -1,0 +1,111 @@
+//! The rules that a batch can break by itself, whatever is stored.
+
+use std::collections::{HashMap, HashSet};
+
+use fondaco_core::store::{Batch, Change, KeyBytes, KeyWriter, Kind, Rows, StoreError, Table};
+
+use super::table::Declared;
+
+/// The table of a change, if it changes rows at all.
+pub(super) fn table_of(change: &Change) -> Option<&'static Table> {
+    match change {
+        Change::Insert(rows) | Change::Add { rows, .. } => {
+            rows.row(0).is_some().then(|| rows.table())
+        }
+        Change::Put { row, .. } => Some(row.table()),
+        Change::Delete { key, .. } | Change::Erase { key } => Some(key.table),
+        _ => None,
+    }
+}
+
+/// That the batch keeps the rules and all its tables were prepared.
+pub(super) fn check(batch: &Batch, declared: &Declared) -> Result<(), StoreError> {
+    let mut checked: Option<&'static Table> = None;
+    for seen in &batch.seen {
+        if !checked.is_some_and(|table| std::ptr::eq(table, seen.key.table)) {
+            declared.check(seen.key.table)?;
+            checked = Some(seen.key.table);
+        }
+    }
+    let mut changes: HashMap<&'static str, u32> = HashMap::new();
+    for change in &batch.changes {
+        if let Some(table) = table_of(change) {
+            declared.check(table)?;
+            fits(change, table)?;
+            *changes.entry(table.name).or_default() += 1;
+        }
+    }
+    match changes.values().any(|&count| count > 1) {
+        true => each_key_once(batch, |table| changes.get(table).is_some_and(|&count| count > 1)),
+        false => Ok(()),
+    }
+}
+
+/// That the table's kind allows the change.
+fn fits(change: &Change, table: &'static Table) -> Result<(), StoreError> {
+    match (change, table.kind) {
+        (Change::Insert(rows), Kind::Fact | Kind::State)
+        | (Change::Add { rows, .. }, Kind::Counter) => ascending(rows.as_ref(), table),
+        (Change::Put { seen: 0, .. } | Change::Delete { seen: 0, .. }, Kind::State) => {
+            misused(table, "a put or delete names the version that it saw, which is never 0")
+        }
+        (Change::Put { .. } | Change::Delete { .. }, Kind::State) => Ok(()),
+        (Change::Erase { .. }, Kind::Fact | Kind::State) => Ok(()),
+        _ => misused(table, &format!("{change:?} does not fit a {:?}", table.kind)),
+    }
+}
+
+fn misused<T>(table: &Table, why: &str) -> Result<T, StoreError> {
+    Err(StoreError::Misused(format!("table {}: {why}", table.name)))
+}
+
+/// That rows are of one table and their keys ascend, so that no key comes twice.
+fn ascending(rows: &dyn Rows, table: &'static Table) -> Result<(), StoreError> {
+    let (mut last, mut next) = (KeyWriter::new(), KeyWriter::new());
+    for (at, row) in (0..rows.len()).map_while(|at| rows.row(at)).enumerate() {
+        next.clear();
+        row.write_key(&mut next);
+        if at > 0 && last.as_slice() >= next.as_slice() {
+            return misused(table, "rows come sorted by key, each key once");
+        }
+        if !std::ptr::eq(row.table(), table) && row.table().name != table.name {
+            return misused(table, "rows of one change are of one table");
+        }
+        std::mem::swap(&mut last, &mut next);
+    }
+    Ok(())
+}
+
+/// That of the named tables each key is changed at most once.
+fn each_key_once(batch: &Batch, which: impl Fn(&str) -> bool) -> Result<(), StoreError> {
+    let mut keys: HashSet<(&'static str, KeyBytes)> = HashSet::new();
+    for change in &batch.changes {
+        let Some(table) = table_of(change).filter(|table| which(table.name)) else { continue };
+        if !keys_of(change).all(|key| keys.insert((table.name, key))) {
+            return misused(table, "a batch changes each key at most once");
+        }
+    }
+    Ok(())
+}
+
+/// The keys that a change touches.
+fn keys_of(change: &Change) -> Box<dyn Iterator<Item = KeyBytes> + '_> {
+    match change {
+        Change::Insert(rows) | Change::Add { rows, .. } => {
+            let rows = (0..rows.len()).filter_map(|at| rows.row(at));
+            Box::new(rows.map(|row| row.row_key().bytes))
+        }
+        Change::Put { row, .. } => Box::new(std::iter::once(row.row_key().bytes)),
+        Change::Delete { key, .. } | Change::Erase { key } => {
+            Box::new(std::iter::once(key.bytes.clone()))
+        }
+        _ => Box::new(std::iter::empty()),
+    }
+}
+
+/// The keys of rows of `table` that a batch replaces, removes or erases.
+pub(super) fn replaced(batch: &Batch, table: &'static Table) -> HashSet<KeyBytes> {
+    let replaces = |change: &&Change| !matches!(change, Change::Insert(_) | Change::Add { .. });
+    let of_table = |change: &&Change| table_of(change).is_some_and(|t| t.name == table.name);
+    batch.changes.iter().filter(replaces).filter(of_table).flat_map(keys_of).collect()
+}

@@ -1,0 +1,223 @@
+//! Tables: what was declared for the whole store, and what one company keeps in each.
+
+use std::collections::HashMap;
+
+use fondaco_core::store::{
+    Key, KeyBytes, Kind, Prepared, Row, Rows, Scan, StoreError, Stored, Table, ValueRow, Version,
+};
+
+use super::facts::{Facts, merge};
+use super::holds::Past;
+use super::order::{Range, RowIter, directed};
+use super::states::States;
+
+/// The tables that were prepared.
+#[derive(Default, Clone)]
+pub(super) struct Declared {
+    tables: HashMap<&'static str, &'static Table>,
+}
+
+impl Declared {
+    /// These and `tables`; all or none.
+    pub(super) fn with(
+        &self,
+        tables: &[&'static Table],
+    ) -> Result<(Declared, Prepared), StoreError> {
+        let (mut next, mut prepared) = (self.clone(), Prepared::default());
+        for table in tables {
+            table.check().map_err(StoreError::Misused)?;
+            match next.tables.get(table.name) {
+                None => prepared.created(table),
+                Some(known) if known.layout > table.layout => return Err(newer(known, table)),
+                Some(known) if known.layout < table.layout => {
+                    prepared.upgraded(table, known.layout);
+                }
+                Some(known) if known != table => {
+                    return Err(StoreError::Misused(format!(
+                        "table {} is declared in two ways under one layout",
+                        table.name
+                    )));
+                }
+                Some(_) => continue,
+            }
+            next.tables.insert(table.name, table);
+        }
+        Ok((next, prepared))
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&'static Table> {
+        self.tables.get(name).copied()
+    }
+
+    /// That `table` was prepared, as it is.
+    pub(super) fn check(&self, table: &'static Table) -> Result<(), StoreError> {
+        match self.get(table.name) {
+            Some(known) if std::ptr::eq(known, table) || known.layout == table.layout => Ok(()),
+            Some(known) if known.layout > table.layout => Err(newer(known, table)),
+            _ => Err(StoreError::Unprepared { table: table.name.into() }),
+        }
+    }
+}
+
+fn newer(known: &Table, table: &Table) -> StoreError {
+    let (found, known) = (known.layout, table.layout);
+    StoreError::NewerLayout { table: table.name.into(), found, known }
+}
+
+/// The rows of one table of one company.
+pub(super) struct Kept {
+    pub(super) table: &'static Table,
+    pub(super) rows: KeptRows,
+    pub(super) past: Past,
+}
+
+/// How the rows lie, by how they may change.
+pub(super) enum KeptRows {
+    Facts(Facts),
+    States(States),
+}
+
+impl Kept {
+    pub(super) fn new(table: &'static Table) -> Kept {
+        let rows = match table.kind {
+            Kind::Fact => KeptRows::Facts(Facts::new(table)),
+            _ => KeptRows::States(States::new(table)),
+        };
+        Kept { table, rows, past: Past::default() }
+    }
+
+    /// The same rows under a newer declaration.
+    pub(super) fn upgraded(&self, table: &'static Table) -> Kept {
+        let mut kept = Kept::new(table);
+        let convert = |row: &dyn Stored| ValueRow::new(table, row.values());
+        match (&self.rows, &mut kept.rows) {
+            (KeptRows::Facts(old), KeptRows::Facts(new)) => {
+                for (version, row) in old.all() {
+                    new.insert(Box::new(vec![convert(row)]), version);
+                }
+            }
+            (KeptRows::States(old), KeptRows::States(new)) => {
+                for (version, row) in old.all() {
+                    new.insert(std::sync::Arc::new(convert(row)), version);
+                }
+            }
+            _ => {}
+        }
+        kept
+    }
+
+    /// The version of the row under `key` now; 0 when there is none.
+    pub(super) fn version(&self, key: &KeyBytes) -> Version {
+        match &self.rows {
+            KeptRows::Facts(facts) => facts.find(key.as_slice()).map(|place| facts.version(place)),
+            KeptRows::States(states) => states.get(key).map(|slot| slot.version),
+        }
+        .unwrap_or(0)
+    }
+
+    /// The row under `key` now.
+    pub(super) fn get(&self, key: &KeyBytes) -> Option<Row> {
+        match &self.rows {
+            KeptRows::Facts(facts) => facts.answer(facts.find(key.as_slice())?),
+            KeptRows::States(states) => states.get(key).map(|slot| slot.answer()),
+        }
+    }
+
+    /// The row under `key` as it stood at `position`.
+    pub(super) fn get_at(&self, key: &KeyBytes, position: u64) -> Option<Row> {
+        let former = self.past.get(key.as_slice(), position).cloned();
+        former.or_else(|| self.get(key).filter(|row| row.version <= position))
+    }
+
+    /// The slot of the row under `key`, where rows lie in slots.
+    pub(super) fn slot(&self, key: &KeyBytes) -> Option<u32> {
+        match &self.rows {
+            KeptRows::Facts(_) => None,
+            KeptRows::States(states) => states.find(key),
+        }
+    }
+
+    /// Whether sorted rows all lie after what is there, which needs no look-up.
+    pub(super) fn is_after(&self, rows: &dyn Rows) -> bool {
+        match &self.rows {
+            KeptRows::Facts(facts) => {
+                rows.row(0).is_none_or(|row| facts.is_after(row.row_key().bytes.as_slice()))
+            }
+            KeptRows::States(_) => false,
+        }
+    }
+
+    /// The row that holds the columns `part` of a unique index.
+    pub(super) fn holder(&self, index: usize, part: &KeyBytes) -> Option<Key> {
+        match &self.rows {
+            KeptRows::Facts(facts) => {
+                facts.row(facts.holder(index, part)?).map(|row| row.row_key())
+            }
+            KeptRows::States(states) => states.holder(index, part),
+        }
+    }
+
+    pub(super) fn is_tidy(&self, scan: &Scan) -> bool {
+        match &self.rows {
+            KeptRows::Facts(facts) => {
+                Range::of(scan).is_none_or(|range| facts.is_tidy(scan.index, range))
+            }
+            KeptRows::States(states) => scan.index.is_some() || states.is_tidy(),
+        }
+    }
+
+    pub(super) fn tidy(&mut self, scan: &Scan) {
+        match (&mut self.rows, Range::of(scan)) {
+            (KeptRows::Facts(facts), Some(range)) => facts.tidy(scan.index, range),
+            (KeptRows::States(states), _) => states.tidy(),
+            _ => {}
+        }
+    }
+
+    /// The rows of a scan now, or as they stood at a held position.
+    pub(super) fn scan(&self, scan: &Scan, held: Option<u64>) -> Vec<Row> {
+        let Some(range) = Range::of(scan) else { return Vec::new() };
+        let (index, backwards) = (scan.index, scan.backwards);
+        let now: RowIter<'_> = match &self.rows {
+            KeptRows::Facts(facts) => facts.scan(index, range, backwards),
+            KeptRows::States(states) => states.scan(index, range, backwards),
+        };
+        let Some(position) = held else { return now.take(scan.limit).collect() };
+        let stood = now.filter(move |row| row.version <= position);
+        if self.past.is_empty() {
+            return stood.take(scan.limit).collect();
+        }
+        let former = directed(self.past.scan(index, range, position), backwards);
+        let rows = merge(stood, former, move |row: &Row| row.order(index), backwards);
+        rows.take(scan.limit).collect()
+    }
+}
+
+/// All tables of one company.
+#[derive(Default)]
+pub(super) struct Tables {
+    list: Vec<Kept>,
+    by_name: HashMap<&'static str, usize>,
+}
+
+impl Tables {
+    pub(super) fn get(&self, table: &'static Table) -> Option<&Kept> {
+        self.list.get(*self.by_name.get(table.name)?)
+    }
+
+    pub(super) fn get_mut(&mut self, table: &'static Table) -> Option<&mut Kept> {
+        self.list.get_mut(*self.by_name.get(table.name)?)
+    }
+
+    /// Makes room for a table that was declared.
+    pub(super) fn ensure(&mut self, table: &'static Table) {
+        self.by_name.entry(table.name).or_insert_with(|| {
+            self.list.push(Kept::new(table));
+            self.list.len() - 1
+        });
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Kept> {
+        self.list.iter_mut()
+    }
+}
