@@ -3,19 +3,24 @@
 use crate::suite::Check;
 
 mod atomic;
+mod chain;
 mod commands;
 mod commits;
 mod counters;
+mod feed;
+mod misuse;
 mod numbers;
 pub(crate) mod reopen;
 mod scans;
 mod seen;
 mod snapshots;
+mod tables;
 mod unique;
 mod values;
 
 /// All groups, in the order of the contract.
 pub(crate) const ALL: &[&[Check]] = &[
+    tables::CHECKS,
     commits::CHECKS,
     values::CHECKS,
     scans::CHECKS,
@@ -26,4 +31,7 @@ pub(crate) const ALL: &[&[Check]] = &[
     unique::CHECKS,
     counters::CHECKS,
     numbers::CHECKS,
+    misuse::CHECKS,
+    feed::CHECKS,
+    chain::CHECKS,
 ];

@@ -91,9 +91,13 @@ impl<'a> Probe<'a> {
 
     /// One more new store, with the suite's tables.
     pub(crate) fn another(&self) -> Verdict<Probe<'a>> {
-        let probe = self.bare();
-        probe.prepare(crate::records::TABLES)?;
-        Ok(probe)
+        self.bare().ready()
+    }
+
+    /// The same, with the suite's tables prepared.
+    pub(crate) fn ready(self) -> Verdict<Probe<'a>> {
+        self.prepare(crate::records::TABLES)?;
+        Ok(self)
     }
 
     pub(crate) fn note(&self, line: String) {
