@@ -31,7 +31,7 @@ pub use driver::{AsyncDriver, Done, Driver};
 pub use fiscal::{FiscalCalendar, FiscalError, FiscalPeriod, FiscalYear};
 pub use id::{Id, IdError, IdRun};
 pub use money::{Money, MoneyError};
-pub use names::{ActorId, CommandId, CompanyId, ErrorKind};
+pub use names::{ActorId, CommandId, CompanyId, ErrorKind, Party, PartyId};
 pub use rate::Rate;
 pub use rounding::Rounding;
 pub use timestamp::{Timestamp, TimestampError};

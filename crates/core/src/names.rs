@@ -118,3 +118,10 @@ impl fmt::Display for ActorId {
         f.write_str(&self.0)
     }
 }
+
+/// A person or an organisation, in whatever roles: customer, supplier, employee, lead.
+#[derive(Debug)]
+pub enum Party {}
+
+/// Names a party in every engine.
+pub type PartyId = Id<Party>;

@@ -26,6 +26,15 @@ pub struct Timestamp(i64);
 impl Timestamp {
     /// 1970-01-01T00:00:00Z.
     pub const EPOCH: Timestamp = Timestamp(0);
+
+    /// The system's time: for hosts, at the edge. An act takes its time from its
+    /// [`Tx`](crate::Tx), so that it can run again.
+    #[allow(clippy::disallowed_methods)]
+    pub fn now() -> Timestamp {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        let micros = since.ok().and_then(|since| i64::try_from(since.as_micros()).ok());
+        micros.and_then(Timestamp::from_micros).unwrap_or(Timestamp::EPOCH)
+    }
     /// 0001-01-01T00:00:00Z, the first that can be written.
     pub const MIN: Timestamp = Timestamp(-62_135_596_800_000_000);
     /// 9999-12-31T23:59:59.999999Z, the last that can be written.

@@ -1,0 +1,382 @@
+//! The chart of accounts: a tree of accounts of five classes.
+
+use chrono::NaiveDate;
+use fondaco_core::store::{Event, Field, Record, Value};
+use fondaco_core::{Act, Currency, DateRange, Range, Tx};
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::{BalanceQuery, LedgerError, Period, Posting, balances};
+
+/// What an account measures, and on which side it grows.
+#[derive(
+    Field, Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountClass {
+    /// What the company has: grows by debits.
+    Asset,
+    /// What it owes: grows by credits.
+    Liability,
+    /// What belongs to its owners: grows by credits.
+    Equity,
+    /// What it earns: grows by credits.
+    Income,
+    /// What it spends: grows by debits.
+    Expense,
+}
+
+impl AccountClass {
+    /// Whether its balance is normally a debit.
+    pub fn grows_by_debit(self) -> bool {
+        matches!(self, AccountClass::Asset | AccountClass::Expense)
+    }
+
+    /// Whether it belongs to the income statement; the others to the balance sheet.
+    pub fn is_result(self) -> bool {
+        matches!(self, AccountClass::Income | AccountClass::Expense)
+    }
+}
+
+/// An account.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(table = "ledger_account", kind = state, key(code), index(by_parent(parent)), guard(all()), guard(by_parent(parent)))]
+pub struct Account {
+    /// What names it for ever: `1000`, `4000.20`, `Assets:Bank`.
+    pub code: SmolStr,
+    /// What people read.
+    pub name: SmolStr,
+    /// What it measures.
+    pub class: AccountClass,
+    /// The heading it stands under.
+    pub parent: Option<SmolStr>,
+    /// The one currency it holds; `None` for any.
+    pub currency: Option<Currency>,
+    /// Whether it only has accounts under it and no postings.
+    pub heading: bool,
+    /// The first day on which it can be posted to.
+    pub opens: Option<NaiveDate>,
+    /// The last day on which it can be posted to.
+    pub closes: Option<NaiveDate>,
+}
+
+impl Account {
+    /// Whether it can be posted to on `date`.
+    pub fn is_open(&self, date: NaiveDate) -> bool {
+        self.opens.is_none_or(|opens| opens <= date)
+            && self.closes.is_none_or(|closes| date <= closes)
+    }
+
+    /// The days on which it can be posted to.
+    pub fn open_days(&self) -> DateRange {
+        DateRange::between(self.opens, self.closes).unwrap_or_else(|_| DateRange::always())
+    }
+}
+
+/// An account to be opened.
+///
+/// ```
+/// use fondaco_accounting::ledger::{AccountClass, NewAccount};
+/// use fondaco_core::Currency;
+///
+/// let bank = NewAccount::new("1000", "Bank", AccountClass::Asset).currency(Currency::EUR).parent("1");
+/// # let _ = bank;
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewAccount {
+    /// See [`Account::code`].
+    pub code: SmolStr,
+    /// See [`Account::name`].
+    pub name: SmolStr,
+    /// See [`Account::class`].
+    pub class: AccountClass,
+    /// See [`Account::parent`].
+    pub parent: Option<SmolStr>,
+    /// See [`Account::currency`].
+    pub currency: Option<Currency>,
+    /// See [`Account::heading`].
+    pub heading: bool,
+    /// See [`Account::opens`].
+    pub opens: Option<NaiveDate>,
+}
+
+impl NewAccount {
+    /// An account that can be posted to from now on, in any currency, under no heading.
+    pub fn new(
+        code: impl Into<SmolStr>,
+        name: impl Into<SmolStr>,
+        class: AccountClass,
+    ) -> NewAccount {
+        let (code, name) = (code.into(), name.into());
+        NewAccount { code, name, class, parent: None, currency: None, heading: false, opens: None }
+    }
+
+    /// A heading: only accounts stand under it.
+    pub fn heading(
+        code: impl Into<SmolStr>,
+        name: impl Into<SmolStr>,
+        class: AccountClass,
+    ) -> NewAccount {
+        NewAccount { heading: true, ..NewAccount::new(code, name, class) }
+    }
+
+    /// Under this heading.
+    #[must_use]
+    pub fn parent(mut self, parent: impl Into<SmolStr>) -> NewAccount {
+        self.parent = Some(parent.into());
+        self
+    }
+
+    /// In this currency only.
+    #[must_use]
+    pub fn currency(mut self, currency: Currency) -> NewAccount {
+        self.currency = Some(currency);
+        self
+    }
+
+    /// Open from this day on.
+    #[must_use]
+    pub fn opens(mut self, date: NaiveDate) -> NewAccount {
+        self.opens = Some(date);
+        self
+    }
+}
+
+/// Opens accounts: all or none. A heading may come before or after the accounts under it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenAccounts {
+    /// The accounts.
+    pub accounts: Vec<NewAccount>,
+}
+
+impl OpenAccounts {
+    /// Opens `accounts`.
+    pub fn new(accounts: Vec<NewAccount>) -> OpenAccounts {
+        OpenAccounts { accounts }
+    }
+}
+
+impl Act for OpenAccounts {
+    type Answer = ();
+    type Error = LedgerError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        let mut codes: Vec<SmolStr> =
+            self.accounts.iter().map(|account| account.code.clone()).collect();
+        codes.extend(self.accounts.iter().filter_map(|account| account.parent.clone()));
+        tx.need::<Account>(&codes)?;
+        // Headings first, so that those who stand under them find them, whatever the order they are given in.
+        let mut order: Vec<(usize, &NewAccount)> = self.accounts.iter().enumerate().collect();
+        order.sort_by_key(|(_, account)| !account.heading);
+        let mut waiting = order;
+        while !waiting.is_empty() {
+            let before = waiting.len();
+            let mut later = Vec::new();
+            for (index, account) in waiting {
+                let parent_is_coming =
+                    self.accounts.iter().any(|other| Some(&other.code) == account.parent.as_ref());
+                let parent = account
+                    .parent
+                    .as_ref()
+                    .map(|parent| tx.get::<Account>(parent))
+                    .transpose()?
+                    .flatten();
+                if parent.is_none() && parent_is_coming {
+                    later.push((index, account));
+                    continue;
+                }
+                open(tx, account, parent.as_deref()).map_err(|error| error.at(index))?;
+            }
+            if later.len() == before {
+                let (index, account) = later.swap_remove(0);
+                return Err(bad_parent(account, "the parents form a circle").at(index));
+            }
+            waiting = later;
+        }
+        Ok(())
+    }
+}
+
+fn open(tx: &mut Tx<'_>, new: &NewAccount, parent: Option<&Account>) -> Result<(), LedgerError> {
+    check_code("account", &new.code)?;
+    if tx.get::<Account>(&new.code)?.is_some() {
+        return Err(LedgerError::Exists { what: "account", code: new.code.clone() });
+    }
+    match (&new.parent, parent) {
+        (Some(_), None) => return Err(bad_parent(new, "there is no such account")),
+        (_, Some(parent)) if !parent.heading => {
+            return Err(bad_parent(new, "that account is no heading"));
+        }
+        (_, Some(parent)) if parent.class != new.class => {
+            return Err(bad_parent(new, "its class is another"));
+        }
+        _ => {}
+    }
+    let NewAccount { code, name, class, parent, currency, heading, opens } = new.clone();
+    tx.emit(Event::new("ledger.account_opened").with("account", Value::Text(code.clone())));
+    tx.insert(Account { code, name, class, parent, currency, heading, opens, closes: None })?;
+    Ok(())
+}
+
+fn bad_parent(new: &NewAccount, why: &'static str) -> LedgerError {
+    LedgerError::BadParent {
+        code: new.code.clone(),
+        parent: new.parent.clone().unwrap_or_default(),
+        why,
+    }
+}
+
+/// Whether a code can name something.
+pub(crate) fn check_code(what: &'static str, code: &SmolStr) -> Result<(), LedgerError> {
+    let good = !code.is_empty()
+        && code.len() <= 64
+        && code.trim() == code
+        && !code.chars().any(char::is_control);
+    if good { Ok(()) } else { Err(LedgerError::BadCode { what, code: code.clone() }) }
+}
+
+/// Gives an account another name or heading.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeAccount {
+    /// Which account.
+    pub code: SmolStr,
+    /// Its new name.
+    pub name: Option<SmolStr>,
+    /// Its new heading: `Some(None)` for none.
+    pub parent: Option<Option<SmolStr>>,
+}
+
+impl ChangeAccount {
+    /// Another name for `code`.
+    pub fn rename(code: impl Into<SmolStr>, name: impl Into<SmolStr>) -> ChangeAccount {
+        ChangeAccount { code: code.into(), name: Some(name.into()), parent: None }
+    }
+
+    /// Another heading for `code`.
+    pub fn move_under(code: impl Into<SmolStr>, parent: Option<SmolStr>) -> ChangeAccount {
+        ChangeAccount { code: code.into(), name: None, parent: Some(parent) }
+    }
+}
+
+impl Act for ChangeAccount {
+    type Answer = ();
+    type Error = LedgerError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        let mut account = existing(tx, &self.code)?;
+        if let Some(name) = &self.name {
+            account.name = name.clone();
+        }
+        if let Some(parent) = &self.parent {
+            check_move(tx, &account, parent.as_ref())?;
+            account.parent = parent.clone();
+        }
+        tx.put(account)?;
+        Ok(())
+    }
+}
+
+fn existing(tx: &mut Tx<'_>, code: &SmolStr) -> Result<Account, LedgerError> {
+    let account = tx
+        .get::<Account>(code)?
+        .ok_or_else(|| LedgerError::UnknownAccount { code: code.clone() })?;
+    Ok(account.as_ref().clone())
+}
+
+/// A new heading must be one, of the same class, and not stand under the account itself.
+fn check_move(
+    tx: &mut Tx<'_>,
+    account: &Account,
+    parent: Option<&SmolStr>,
+) -> Result<(), LedgerError> {
+    let fail = |parent: &SmolStr, why| LedgerError::BadParent {
+        code: account.code.clone(),
+        parent: parent.clone(),
+        why,
+    };
+    let Some(parent) = parent else { return Ok(()) };
+    let heading =
+        tx.get::<Account>(parent)?.ok_or_else(|| fail(parent, "there is no such account"))?;
+    if !heading.heading {
+        return Err(fail(parent, "that account is no heading"));
+    }
+    if heading.class != account.class {
+        return Err(fail(parent, "its class is another"));
+    }
+    let mut above = Some(heading);
+    while let Some(ancestor) = above {
+        if ancestor.code == account.code {
+            return Err(fail(parent, "it stands under that account itself"));
+        }
+        above = ancestor.parent.as_ref().map(|code| tx.get::<Account>(code)).transpose()?.flatten();
+    }
+    Ok(())
+}
+
+/// Closes an account: after `last_day` it can't be posted to. Its balance must be zero in every currency from then on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CloseAccount {
+    /// Which account.
+    pub code: SmolStr,
+    /// The last day on which it can be posted to.
+    pub last_day: NaiveDate,
+}
+
+impl CloseAccount {
+    /// Closes `code` after `last_day`.
+    pub fn new(code: impl Into<SmolStr>, last_day: NaiveDate) -> CloseAccount {
+        CloseAccount { code: code.into(), last_day }
+    }
+}
+
+impl Act for CloseAccount {
+    type Answer = ();
+    type Error = LedgerError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        let mut account = existing(tx, &self.code)?;
+        let fail = |why: String| LedgerError::CannotClose {
+            code: self.code.clone(),
+            date: self.last_day,
+            why,
+        };
+        if account.opens.is_some_and(|opens| self.last_day < opens) {
+            return Err(fail("it opens later".into()));
+        }
+        if account.heading {
+            let under = Range::by(Account::BY_PARENT, &self.code);
+            if let Some(child) = tx
+                .scan(&under)?
+                .iter()
+                .find(|child| child.closes.is_none_or(|closes| closes > self.last_day))
+            {
+                return Err(fail(format!("account {} under it is open", child.code)));
+            }
+        }
+        // The decision rests on every period of the account: who posts to it meanwhile makes this act run again.
+        for period in tx.scan(&Range::<Period>::all())? {
+            let postings = Range::by(Posting::BY_ACCOUNT, &(self.code.clone(), period.period))
+                .backwards()
+                .limit(1);
+            if let Some(last) = tx.scan(&postings)?.first().filter(|last| last.date > self.last_day)
+            {
+                return Err(fail(format!("it has a posting of {}", last.date)));
+            }
+        }
+        let query = BalanceQuery::account(self.code.clone());
+        for row in balances(tx, &query)? {
+            if !row.amounts.is_zero() {
+                return Err(fail(format!(
+                    "its balance is {}: clear it first",
+                    row.amounts.balance(row.currency)
+                )));
+            }
+        }
+        account.closes = Some(self.last_day);
+        tx.emit(
+            Event::new("ledger.account_closed").with("account", Value::Text(account.code.clone())),
+        );
+        tx.put(account)?;
+        Ok(())
+    }
+}

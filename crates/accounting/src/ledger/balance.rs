@@ -1,0 +1,378 @@
+//! Balances: sums by account, period, currency and dimensions, kept as counters and recomputed from facts.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use fondaco_core::store::{Record, Tags, Value};
+use fondaco_core::{Currency, Money, Range, Reading, Timestamp};
+use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+use super::{AMOUNT_DIGITS, Account, Amount, LedgerError, Period, PeriodKey, Posting};
+
+/// The sums of one account in one period, currency and combination of dimensions.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(table = "ledger_balance", kind = counter, key(account, period, currency, dimensions))]
+pub struct Balance {
+    /// The account.
+    pub account: SmolStr,
+    /// The period.
+    pub period: PeriodKey,
+    /// The currency of the amounts.
+    pub currency: Currency,
+    /// The dimensions as a JSON object with its keys in order; empty for none.
+    pub dimensions: SmolStr,
+    /// Sum of the debits.
+    pub debit: Amount,
+    /// Sum of the credits.
+    pub credit: Amount,
+    /// Sum of the debits in the ledger's currency.
+    pub ledger_debit: Amount,
+    /// Sum of the credits in the ledger's currency.
+    pub ledger_credit: Amount,
+    /// How many postings.
+    pub postings: i64,
+}
+
+/// Debits and credits, each by itself, in the currency and in the ledger's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Amounts {
+    debit: i128,
+    credit: i128,
+    ledger_debit: i128,
+    ledger_credit: i128,
+    postings: i64,
+}
+
+impl Amounts {
+    /// Sum of the debits.
+    pub fn debit(&self) -> Decimal {
+        decimal(self.debit)
+    }
+
+    /// Sum of the credits.
+    pub fn credit(&self) -> Decimal {
+        decimal(self.credit)
+    }
+
+    /// Sum of the debits in the ledger's currency.
+    pub fn ledger_debit(&self) -> Decimal {
+        decimal(self.ledger_debit)
+    }
+
+    /// Sum of the credits in the ledger's currency.
+    pub fn ledger_credit(&self) -> Decimal {
+        decimal(self.ledger_credit)
+    }
+
+    /// Debits less credits in the ledger's currency.
+    pub fn ledger_balance(&self) -> Decimal {
+        decimal(self.ledger_debit - self.ledger_credit)
+    }
+
+    /// Debits less credits.
+    pub fn balance(&self, currency: Currency) -> Money {
+        Money::new(decimal(self.debit - self.credit), currency)
+    }
+
+    /// How many postings.
+    pub fn postings(&self) -> i64 {
+        self.postings
+    }
+
+    /// Whether debits equal credits, in the currency and in the ledger's.
+    pub fn is_zero(&self) -> bool {
+        self.debit == self.credit && self.ledger_debit == self.ledger_credit
+    }
+
+    /// Adds the sums of another cell.
+    pub fn add(&mut self, other: &Amounts) {
+        self.debit += other.debit;
+        self.credit += other.credit;
+        self.ledger_debit += other.ledger_debit;
+        self.ledger_credit += other.ledger_credit;
+        self.postings += other.postings;
+    }
+
+    pub(crate) fn of_balance(balance: &Balance) -> Amounts {
+        let units = |amount: Amount| i128::from(amount.units());
+        let (ledger_debit, ledger_credit) =
+            (units(balance.ledger_debit), units(balance.ledger_credit));
+        Amounts {
+            debit: units(balance.debit),
+            credit: units(balance.credit),
+            ledger_debit,
+            ledger_credit,
+            postings: balance.postings,
+        }
+    }
+
+    pub(crate) fn of_posting(posting: &Posting) -> Amounts {
+        let (amount, worth) =
+            (i128::from(posting.amount.units()), i128::from(posting.ledger_amount.units()));
+        if amount >= 0 && worth >= 0 {
+            Amounts { debit: amount, ledger_debit: worth, postings: 1, ..Amounts::default() }
+        } else {
+            Amounts { credit: -amount, ledger_credit: -worth, postings: 1, ..Amounts::default() }
+        }
+    }
+}
+
+/// A sum of 64-bit amounts always fits a decimal.
+fn decimal(units: i128) -> Decimal {
+    Decimal::try_from_i128_with_scale(units, u32::from(AMOUNT_DIGITS)).unwrap_or_default()
+}
+
+/// Which balances are asked for.
+///
+/// ```
+/// use chrono::NaiveDate;
+/// use fondaco_accounting::ledger::BalanceQuery;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let new_year = NaiveDate::from_ymd_opt(2026, 12, 31).ok_or("no such day")?;
+/// let query = BalanceQuery::subtree("1").through(new_year).dimension("site", "Mestre");
+/// # let _ = query;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct BalanceQuery {
+    accounts: Accounts,
+    from: Option<NaiveDate>,
+    through: Option<NaiveDate>,
+    known_at: Option<Timestamp>,
+    currency: Option<Currency>,
+    dimensions: Vec<(SmolStr, SmolStr)>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Accounts {
+    All,
+    One(SmolStr),
+    Under(SmolStr),
+}
+
+impl BalanceQuery {
+    /// Every account.
+    pub fn all() -> BalanceQuery {
+        BalanceQuery::of(Accounts::All)
+    }
+
+    /// One account.
+    pub fn account(code: impl Into<SmolStr>) -> BalanceQuery {
+        BalanceQuery::of(Accounts::One(code.into()))
+    }
+
+    /// An account and all under it.
+    pub fn subtree(code: impl Into<SmolStr>) -> BalanceQuery {
+        BalanceQuery::of(Accounts::Under(code.into()))
+    }
+
+    fn of(accounts: Accounts) -> BalanceQuery {
+        let (from, through, known_at, currency) = (None, None, None, None);
+        BalanceQuery { accounts, from, through, known_at, currency, dimensions: Vec::new() }
+    }
+
+    /// Only entries of this date and later: the movement since then.
+    #[must_use]
+    pub fn from(mut self, date: NaiveDate) -> BalanceQuery {
+        self.from = Some(date);
+        self
+    }
+
+    /// Only entries of this date and earlier: the balance as of its end.
+    #[must_use]
+    pub fn through(mut self, date: NaiveDate) -> BalanceQuery {
+        self.through = Some(date);
+        self
+    }
+
+    /// Only what was recorded at this time or earlier, to the millisecond: the answer that was true then. Read from facts,
+    /// so its cost grows with the postings.
+    #[must_use]
+    pub fn known_at(mut self, time: Timestamp) -> BalanceQuery {
+        self.known_at = Some(time);
+        self
+    }
+
+    /// Only amounts in this currency.
+    #[must_use]
+    pub fn currency(mut self, currency: Currency) -> BalanceQuery {
+        self.currency = Some(currency);
+        self
+    }
+
+    /// Only postings with this dimension; several must all fit.
+    #[must_use]
+    pub fn dimension(
+        mut self,
+        name: impl Into<SmolStr>,
+        value: impl Into<SmolStr>,
+    ) -> BalanceQuery {
+        self.dimensions.push((name.into(), value.into()));
+        self
+    }
+
+    fn takes(&self, currency: Currency, dimensions: &Tags) -> bool {
+        self.currency.is_none_or(|wanted| wanted == currency)
+            && self.dimensions.iter().all(|(name, value)| dimensions.get(name) == Some(value))
+    }
+}
+
+/// The sums of one account in one currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountBalance {
+    /// The account.
+    pub account: SmolStr,
+    /// The currency.
+    pub currency: Currency,
+    /// The sums.
+    pub amounts: Amounts,
+}
+
+/// The balances that `query` asks for, by account and currency; accounts without postings are left out.
+///
+/// Whole periods come from the counters, parts of periods from the postings.
+///
+/// # Errors
+/// [`LedgerError::UnknownAccount`], or a [`Halt`](fondaco_core::Halt).
+pub fn balances(
+    read: &mut impl Reading,
+    query: &BalanceQuery,
+) -> Result<Vec<AccountBalance>, LedgerError> {
+    let accounts = accounts(read, query)?;
+    let mut sums = Sums::default();
+    let spans = spans(read, query)?;
+    if let (Accounts::All, Some((first, last))) = (&query.accounts, spans.whole) {
+        read.peek_each(&Range::<Balance>::all(), |balance| {
+            if (first..=last).contains(&balance.period) {
+                sums.add_balance(query, balance)
+            } else {
+                Ok(())
+            }
+        })?;
+    } else if let Some((first, last)) = spans.whole {
+        for account in &accounts {
+            let range = Range::<Balance>::by_key(&account.code).from(&first).through(&last);
+            read.peek_each(&range, |balance| sums.add_balance(query, balance))?;
+        }
+    }
+    for period in spans.parts {
+        for account in accounts.iter().filter(|account| !account.heading) {
+            let range = Range::by(Posting::BY_ACCOUNT, &(account.code.clone(), period));
+            let range = match query.from {
+                Some(from) => range.from(&from),
+                None => range,
+            };
+            let range = match query.through {
+                Some(through) => range.through(&through),
+                None => range,
+            };
+            read.peek_each(&range, |posting| sums.add_posting(query, posting))?;
+        }
+    }
+    Ok(sums.into_rows())
+}
+
+/// Periods that lie whole in the asked days, and those of which a part does.
+struct Spans {
+    whole: Option<(PeriodKey, PeriodKey)>,
+    parts: Vec<PeriodKey>,
+}
+
+fn spans(read: &mut impl Reading, query: &BalanceQuery) -> Result<Spans, LedgerError> {
+    let periods = read.peek_scan(&Range::<Period>::all())?;
+    let asked = |period: &Arc<Period>| {
+        query.from.is_none_or(|from| from <= period.end)
+            && query.through.is_none_or(|through| period.start <= through)
+    };
+    let whole = |period: &Period| {
+        query.from.is_none_or(|from| from <= period.start)
+            && query.through.is_none_or(|through| period.end <= through)
+    };
+    let mut spans = Spans { whole: None, parts: Vec::new() };
+    for period in periods.iter().filter(|period| asked(period)) {
+        if query.known_at.is_some() || !whole(period) {
+            spans.parts.push(period.period);
+        } else {
+            let first = spans.whole.map_or(period.period, |(first, _)| first.min(period.period));
+            let last = spans.whole.map_or(period.period, |(_, last)| last.max(period.period));
+            spans.whole = Some((first, last));
+        }
+    }
+    Ok(spans)
+}
+
+/// The accounts that a query names.
+fn accounts(
+    read: &mut impl Reading,
+    query: &BalanceQuery,
+) -> Result<Vec<Arc<Account>>, LedgerError> {
+    let known = |read: &mut _, code: &SmolStr| -> Result<Arc<Account>, LedgerError> {
+        let account = Reading::peek::<Account>(read, code)?;
+        account.ok_or_else(|| LedgerError::UnknownAccount { code: code.clone() })
+    };
+    match &query.accounts {
+        Accounts::All => Ok(read.peek_scan(&Range::<Account>::all())?),
+        Accounts::One(code) => Ok(vec![known(read, code)?]),
+        Accounts::Under(code) => {
+            let mut found = vec![known(read, code)?];
+            let mut at = 0;
+            while let Some(account) = found.get(at).cloned() {
+                at += 1;
+                if account.heading {
+                    found.extend(read.peek_scan(&Range::by(Account::BY_PARENT, &account.code))?);
+                }
+            }
+            Ok(found)
+        }
+    }
+}
+
+#[derive(Default)]
+struct Sums {
+    rows: BTreeMap<(SmolStr, Currency), Amounts>,
+}
+
+impl Sums {
+    fn add_balance(&mut self, query: &BalanceQuery, balance: &Balance) -> Result<(), LedgerError> {
+        let dimensions =
+            if query.dimensions.is_empty() { Tags::default() } else { tags(&balance.dimensions)? };
+        if query.takes(balance.currency, &dimensions) {
+            self.add(&balance.account, balance.currency, &Amounts::of_balance(balance));
+        }
+        Ok(())
+    }
+
+    fn add_posting(&mut self, query: &BalanceQuery, posting: &Posting) -> Result<(), LedgerError> {
+        // An id whose time can't be read was not made by us; it counts as known for ever.
+        let known = query
+            .known_at
+            .is_none_or(|time| posting.recorded_at().is_none_or(|at| at.millis() <= time.millis()));
+        if known && query.takes(posting.currency, &posting.dimensions) {
+            self.add(&posting.account, posting.currency, &Amounts::of_posting(posting));
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, account: &SmolStr, currency: Currency, amounts: &Amounts) {
+        self.rows.entry((account.clone(), currency)).or_default().add(amounts);
+    }
+
+    fn into_rows(self) -> Vec<AccountBalance> {
+        let row = |((account, currency), amounts)| AccountBalance { account, currency, amounts };
+        self.rows.into_iter().map(row).collect()
+    }
+}
+
+/// The dimensions of a balance, from its key.
+pub(crate) fn tags(json: &SmolStr) -> Result<Tags, LedgerError> {
+    use fondaco_core::store::Field;
+    if json.is_empty() {
+        return Ok(Tags::default());
+    }
+    let tags = Tags::read(Value::Json(json.as_str().into()));
+    tags.map_err(|error| LedgerError::Halt(error.into()))
+}

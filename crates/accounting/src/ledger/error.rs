@@ -1,0 +1,321 @@
+//! Why the ledger refuses.
+
+use chrono::NaiveDate;
+use fondaco_core::{ActError, Currency, ErrorKind, Halt, Id, Money};
+use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+use super::Entry;
+
+/// A refusal of the ledger: nothing was stored. Each message names what is wrong and the way out.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum LedgerError {
+    /// The ledger was not set up.
+    #[error("the ledger has no settings yet: carry out SetUp first")]
+    NotSetUp,
+    /// The ledger was set up already.
+    #[error("the ledger is set up already, in {currency}")]
+    AlreadySetUp {
+        /// Its currency.
+        currency: Currency,
+    },
+    /// A code that can't name anything.
+    #[error(
+        "{what} code {code:?}: a code has 1 to 64 bytes, no control characters, and no space at either end"
+    )]
+    BadCode {
+        /// Of what.
+        what: &'static str,
+        /// The code.
+        code: SmolStr,
+    },
+    /// The code is in use.
+    #[error("{what} {code} exists already: choose another code")]
+    Exists {
+        /// What.
+        what: &'static str,
+        /// Its code.
+        code: SmolStr,
+    },
+    /// No such account.
+    #[error("there is no account {code}: open it first, or correct the code")]
+    UnknownAccount {
+        /// The code.
+        code: SmolStr,
+    },
+    /// The account is for other accounts to stand under.
+    #[error("account {code} is a heading: post to an account under it")]
+    Heading {
+        /// The code.
+        code: SmolStr,
+    },
+    /// The account's parent can't be its parent.
+    #[error("account {code} can't stand under {parent}: {why}")]
+    BadParent {
+        /// The account.
+        code: SmolStr,
+        /// The parent.
+        parent: SmolStr,
+        /// Why.
+        why: &'static str,
+    },
+    /// The account was not open on that date.
+    #[error("account {code} is not open on {date}: it is open {open}")]
+    AccountNotOpen {
+        /// The code.
+        code: SmolStr,
+        /// The date.
+        date: NaiveDate,
+        /// When it is open.
+        open: fondaco_core::DateRange,
+    },
+    /// The account can't be closed on that date.
+    #[error("account {code} can't be closed on {date}: {why}")]
+    CannotClose {
+        /// The code.
+        code: SmolStr,
+        /// The date.
+        date: NaiveDate,
+        /// Why.
+        why: String,
+    },
+    /// The account holds one currency alone.
+    #[error(
+        "account {code} holds {expected} only, not {found}: post to another account, or convert"
+    )]
+    WrongCurrency {
+        /// The code.
+        code: SmolStr,
+        /// The account's currency.
+        expected: Currency,
+        /// The posting's.
+        found: Currency,
+    },
+    /// More digits than the currency has.
+    #[error("{amount} on account {code}: {} has {digits} digits after the point; round it first", amount.currency())]
+    TooManyDigits {
+        /// The account.
+        code: SmolStr,
+        /// The amount.
+        amount: Money,
+        /// The currency's digits.
+        digits: u32,
+    },
+    /// An amount below zero.
+    #[error("{amount} on account {code}: amounts are not negative; post it to the other side")]
+    Negative {
+        /// The account.
+        code: SmolStr,
+        /// The amount.
+        amount: Money,
+    },
+    /// An amount beyond the reach.
+    #[error("{amount} on account {code} is beyond 922,337,203,685,477.5807: split the entry")]
+    TooLarge {
+        /// The account.
+        code: SmolStr,
+        /// The amount.
+        amount: Decimal,
+    },
+    /// A sum beyond the reach.
+    #[error(
+        "the sums of account {code} would go beyond 922,337,203,685,477.5807: use another account"
+    )]
+    SumTooLarge {
+        /// The account.
+        code: SmolStr,
+    },
+    /// A foreign amount without its value in the ledger's currency.
+    #[error("{amount} on account {code}: give its amount in {currency}, or the rate")]
+    NoRate {
+        /// The account.
+        code: SmolStr,
+        /// The amount.
+        amount: Money,
+        /// The ledger's currency.
+        currency: Currency,
+    },
+    /// A rate or ledger amount that can't be right.
+    #[error("{amount} on account {code}: {why}")]
+    BadRate {
+        /// The account.
+        code: SmolStr,
+        /// The amount.
+        amount: Money,
+        /// Why.
+        why: &'static str,
+    },
+    /// Debits and credits differ.
+    #[error("the entry does not balance: debits exceed credits by {difference}")]
+    Unbalanced {
+        /// Debits less credits.
+        difference: Money,
+    },
+    /// Fewer than two postings.
+    #[error("an entry has at least two postings, this one has {count}")]
+    TooFewPostings {
+        /// How many.
+        count: usize,
+    },
+    /// No such journal.
+    #[error("there is no journal {code}: open it first, or correct the code")]
+    UnknownJournal {
+        /// The code.
+        code: SmolStr,
+    },
+    /// The journal's numbers follow the dates.
+    #[error(
+        "journal {code} is in order of date and has an entry of {last} already: date it {last} or later, or use another journal"
+    )]
+    OutOfOrder {
+        /// The journal.
+        code: SmolStr,
+        /// The date of its last entry.
+        last: NaiveDate,
+    },
+    /// No period holds that date.
+    #[error("no fiscal period holds {date}: open the fiscal year first")]
+    NoPeriod {
+        /// The date.
+        date: NaiveDate,
+    },
+    /// The period is locked.
+    #[error("period {period} is locked: date the entry in an open period, or unlock it")]
+    PeriodLocked {
+        /// The period, as `2026-03`.
+        period: SmolStr,
+    },
+    /// No such period.
+    #[error("there is no period {period}: open its fiscal year first")]
+    UnknownPeriod {
+        /// The period.
+        period: SmolStr,
+    },
+    /// The year's periods meet others.
+    #[error(
+        "fiscal year {year} from {start} to {end} meets period {period}, which is open already"
+    )]
+    PeriodsOverlap {
+        /// The year.
+        year: i32,
+        /// Its first day.
+        start: NaiveDate,
+        /// Its last day.
+        end: NaiveDate,
+        /// The period that is there.
+        period: SmolStr,
+    },
+    /// The fiscal calendar can't make that year.
+    #[error(transparent)]
+    Fiscal(#[from] fondaco_core::FiscalError),
+    /// No such entry.
+    #[error("there is no entry {entry}")]
+    UnknownEntry {
+        /// Its id.
+        entry: Id<Entry>,
+    },
+    /// The entry was reversed before.
+    #[error("entry {entry} was reversed already, by {by}")]
+    AlreadyReversed {
+        /// The entry.
+        entry: Id<Entry>,
+        /// Its reversal.
+        by: Id<Entry>,
+    },
+    /// One entry of many.
+    #[error("entry {index} (counted from 0): {error}")]
+    At {
+        /// Its place in the command, counted from 0.
+        index: usize,
+        /// What is wrong with it.
+        error: Box<LedgerError>,
+    },
+    /// A date or text that can't be kept.
+    #[error("{what}: {why}")]
+    BadInput {
+        /// Which field.
+        what: &'static str,
+        /// Why, and the way out.
+        why: String,
+    },
+    /// Passed on.
+    #[error(transparent)]
+    Halt(#[from] Halt),
+}
+
+impl LedgerError {
+    /// The same error, of the entry at `index`. A [`Halt`] stays one.
+    pub(crate) fn at(self, index: usize) -> LedgerError {
+        match self {
+            LedgerError::Halt(_) => self,
+            error => LedgerError::At { index, error: Box::new(error) },
+        }
+    }
+}
+
+impl ActError for LedgerError {
+    fn halt(&self) -> Option<&Halt> {
+        match self {
+            LedgerError::Halt(halt) => Some(halt),
+            _ => None,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            LedgerError::NotSetUp => "accounting.not_set_up",
+            LedgerError::AlreadySetUp { .. } => "accounting.already_set_up",
+            LedgerError::BadCode { .. } => "accounting.bad_code",
+            LedgerError::Exists { .. } => "accounting.exists",
+            LedgerError::UnknownAccount { .. } => "accounting.unknown_account",
+            LedgerError::Heading { .. } => "accounting.heading",
+            LedgerError::BadParent { .. } => "accounting.bad_parent",
+            LedgerError::AccountNotOpen { .. } => "accounting.account_not_open",
+            LedgerError::CannotClose { .. } => "accounting.cannot_close",
+            LedgerError::WrongCurrency { .. } => "accounting.wrong_currency",
+            LedgerError::TooManyDigits { .. } => "accounting.too_many_digits",
+            LedgerError::Negative { .. } => "accounting.negative",
+            LedgerError::TooLarge { .. } => "accounting.too_large",
+            LedgerError::SumTooLarge { .. } => "accounting.sum_too_large",
+            LedgerError::NoRate { .. } => "accounting.no_rate",
+            LedgerError::BadRate { .. } => "accounting.bad_rate",
+            LedgerError::Unbalanced { .. } => "accounting.unbalanced",
+            LedgerError::TooFewPostings { .. } => "accounting.too_few_postings",
+            LedgerError::UnknownJournal { .. } => "accounting.unknown_journal",
+            LedgerError::OutOfOrder { .. } => "accounting.out_of_order",
+            LedgerError::NoPeriod { .. } => "accounting.no_period",
+            LedgerError::PeriodLocked { .. } => "accounting.period_locked",
+            LedgerError::UnknownPeriod { .. } => "accounting.unknown_period",
+            LedgerError::PeriodsOverlap { .. } => "accounting.periods_overlap",
+            LedgerError::Fiscal(error) => error.code(),
+            LedgerError::UnknownEntry { .. } => "accounting.unknown_entry",
+            LedgerError::AlreadyReversed { .. } => "accounting.already_reversed",
+            LedgerError::At { error, .. } => error.code(),
+            LedgerError::BadInput { .. } => "accounting.bad_input",
+            LedgerError::Halt(halt) => halt.code(),
+        }
+    }
+
+    fn kind(&self) -> ErrorKind {
+        match self {
+            LedgerError::UnknownAccount { .. }
+            | LedgerError::UnknownJournal { .. }
+            | LedgerError::UnknownPeriod { .. }
+            | LedgerError::UnknownEntry { .. }
+            | LedgerError::NoPeriod { .. } => ErrorKind::NotFound,
+            LedgerError::NotSetUp
+            | LedgerError::AccountNotOpen { .. }
+            | LedgerError::CannotClose { .. }
+            | LedgerError::OutOfOrder { .. }
+            | LedgerError::PeriodLocked { .. } => ErrorKind::Refused,
+            LedgerError::AlreadySetUp { .. }
+            | LedgerError::Exists { .. }
+            | LedgerError::PeriodsOverlap { .. }
+            | LedgerError::AlreadyReversed { .. } => ErrorKind::Conflict,
+            LedgerError::At { error, .. } => error.kind(),
+            LedgerError::Halt(halt) => halt.kind(),
+            _ => ErrorKind::Invalid,
+        }
+    }
+}

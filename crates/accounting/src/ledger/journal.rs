@@ -1,0 +1,69 @@
+//! Journals: the books of first entry, each with its own gapless numbers.
+
+use fondaco_core::store::{Event, Record, Value};
+use fondaco_core::{Act, Tx};
+use serde::{Deserialize, Serialize};
+use smol_str::{SmolStr, format_smolstr};
+
+use super::LedgerError;
+use super::account::check_code;
+
+/// A journal.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(table = "ledger_journal", kind = state, key(code))]
+pub struct Journal {
+    /// What names it for ever: `GEN`, `SALES`.
+    pub code: SmolStr,
+    /// What people read.
+    pub name: SmolStr,
+    /// Whether its numbers may not run backwards in date, as invoices' must not in many countries.
+    pub by_date: bool,
+}
+
+impl Journal {
+    /// The number series of a journal in a fiscal year.
+    pub fn series(code: &str, fiscal_year: i32) -> SmolStr {
+        format_smolstr!("ledger/{code}/{fiscal_year}")
+    }
+}
+
+/// Opens a journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenJournal {
+    /// See [`Journal::code`].
+    pub code: SmolStr,
+    /// See [`Journal::name`].
+    pub name: SmolStr,
+    /// See [`Journal::by_date`].
+    pub by_date: bool,
+}
+
+impl OpenJournal {
+    /// A journal that takes entries of any date.
+    pub fn new(code: impl Into<SmolStr>, name: impl Into<SmolStr>) -> OpenJournal {
+        OpenJournal { code: code.into(), name: name.into(), by_date: false }
+    }
+
+    /// A journal whose numbers may not run backwards in date.
+    #[must_use]
+    pub fn by_date(mut self) -> OpenJournal {
+        self.by_date = true;
+        self
+    }
+}
+
+impl Act for OpenJournal {
+    type Answer = ();
+    type Error = LedgerError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        check_code("journal", &self.code)?;
+        if tx.get::<Journal>(&self.code)?.is_some() {
+            return Err(LedgerError::Exists { what: "journal", code: self.code.clone() });
+        }
+        let OpenJournal { code, name, by_date } = self.clone();
+        tx.emit(Event::new("ledger.journal_opened").with("journal", Value::Text(code.clone())));
+        tx.insert(Journal { code, name, by_date })?;
+        Ok(())
+    }
+}

@@ -1,0 +1,180 @@
+//! Whether an entry may be posted, and what its amounts are in the ledger's currency.
+
+use fondaco_core::{Currency, Money, Rounding, decimal};
+use rust_decimal::Decimal;
+
+use super::rules::Rules;
+use super::{Account, Amount, LedgerError, NewEntry, NewPosting, Period, Side};
+
+/// A posting that passed: signed amounts, positive for a debit.
+pub(crate) struct Judged {
+    pub(crate) account: u32,
+    pub(crate) amount: Amount,
+    pub(crate) ledger_amount: Amount,
+    pub(crate) rate: Option<Decimal>,
+}
+
+/// Checks everything that can be wrong with an entry by itself; `out` gets one [`Judged`] per posting.
+pub(crate) fn judge<'r>(
+    rules: &'r Rules,
+    entry: &NewEntry,
+    out: &mut Vec<Judged>,
+) -> Result<&'r Period, LedgerError> {
+    out.clear();
+    if entry.postings.len() < 2 {
+        return Err(LedgerError::TooFewPostings { count: entry.postings.len() });
+    }
+    let period = rules.open_period(entry.date)?;
+    for posting in &entry.postings {
+        let (place, account) = rules.account(&posting.account)?;
+        check_account(account, posting, entry)?;
+        out.push(judge_posting(rules.currency, place, posting)?);
+    }
+    check_balance(rules.currency, entry, out)?;
+    Ok(period)
+}
+
+fn check_account(
+    account: &Account,
+    posting: &NewPosting,
+    entry: &NewEntry,
+) -> Result<(), LedgerError> {
+    let code = || account.code.clone();
+    if account.heading {
+        return Err(LedgerError::Heading { code: code() });
+    }
+    if !account.is_open(entry.date) {
+        return Err(LedgerError::AccountNotOpen {
+            code: code(),
+            date: entry.date,
+            open: account.open_days(),
+        });
+    }
+    let found = posting.amount.currency();
+    match account.currency {
+        Some(expected) if expected != found => {
+            Err(LedgerError::WrongCurrency { code: code(), expected, found })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn judge_posting(
+    ledger: Currency,
+    account: u32,
+    posting: &NewPosting,
+) -> Result<Judged, LedgerError> {
+    let amount = exact(posting, posting.amount)?;
+    if posting.amount.currency() == ledger {
+        return own_currency(account, posting, amount);
+    }
+    let worth = match (posting.ledger_amount, posting.rate) {
+        (Some(worth), _) if worth.currency() != ledger => {
+            return Err(bad_rate(posting, "its worth is not in the ledger's currency"));
+        }
+        (Some(worth), _) => worth,
+        (None, Some(rate)) => converted(posting, rate, ledger)?,
+        (None, None) => {
+            let (code, amount) = (posting.account.clone(), posting.amount);
+            return Err(LedgerError::NoRate { code, amount, currency: ledger });
+        }
+    };
+    let ledger_amount = exact(posting, worth)?;
+    let rate = posting.rate.or_else(|| implied_rate(worth.amount(), posting.amount.amount()));
+    Ok(Judged {
+        account,
+        amount: signed(posting.side, amount),
+        ledger_amount: signed(posting.side, ledger_amount),
+        rate,
+    })
+}
+
+fn own_currency(account: u32, posting: &NewPosting, amount: Amount) -> Result<Judged, LedgerError> {
+    if posting.ledger_amount.is_some_and(|worth| worth != posting.amount)
+        || posting.rate.is_some_and(|rate| rate != Decimal::ONE)
+    {
+        return Err(bad_rate(
+            posting,
+            "an amount in the ledger's currency is worth itself: leave worth and rate out",
+        ));
+    }
+    let amount = signed(posting.side, amount);
+    Ok(Judged { account, amount, ledger_amount: amount, rate: None })
+}
+
+fn converted(posting: &NewPosting, rate: Decimal, ledger: Currency) -> Result<Money, LedgerError> {
+    if rate <= Decimal::ZERO {
+        return Err(bad_rate(posting, "a rate is above zero"));
+    }
+    let digits = ledger.minor_units().unwrap_or(u32::from(super::AMOUNT_DIGITS));
+    let product = decimal::mul_round(posting.amount.amount(), rate, digits, Rounding::HalfUp);
+    let product = product.map_err(|_| LedgerError::TooLarge {
+        code: posting.account.clone(),
+        amount: posting.amount.amount(),
+    })?;
+    Ok(Money::new(product, ledger))
+}
+
+/// The rate that two amounts imply, to 12 digits; none between zero and something.
+fn implied_rate(worth: Decimal, amount: Decimal) -> Option<Decimal> {
+    decimal::div_round(worth, amount, 12, Rounding::HalfEven).ok().filter(|rate| !rate.is_zero())
+}
+
+fn bad_rate(posting: &NewPosting, why: &'static str) -> LedgerError {
+    LedgerError::BadRate { code: posting.account.clone(), amount: posting.amount, why }
+}
+
+fn signed(side: Side, amount: Amount) -> Amount {
+    match side {
+        Side::Debit => amount,
+        // An amount that was checked is not negative, so its opposite exists.
+        Side::Credit => Amount::from_units(amount.units().wrapping_neg()),
+    }
+}
+
+/// An amount as it is stored: not negative, no more digits than its currency has, within reach.
+fn exact(posting: &NewPosting, money: Money) -> Result<Amount, LedgerError> {
+    let code = || posting.account.clone();
+    if money.is_negative() {
+        return Err(LedgerError::Negative { code: code(), amount: money });
+    }
+    if !money.is_rounded() {
+        let digits = money.currency().minor_units().unwrap_or(0);
+        return Err(LedgerError::TooManyDigits { code: code(), amount: money, digits });
+    }
+    Amount::from_decimal(money.amount())
+        .ok_or_else(|| LedgerError::TooLarge { code: code(), amount: money.amount() })
+}
+
+/// Debits equal credits in the ledger's currency, and in every other unless the entry converts.
+fn check_balance(ledger: Currency, entry: &NewEntry, judged: &[Judged]) -> Result<(), LedgerError> {
+    let sum = |amount: fn(&Judged) -> Amount, of: Option<Currency>| -> i128 {
+        let mine = entry
+            .postings
+            .iter()
+            .zip(judged)
+            .filter(|(posting, _)| of.is_none_or(|of| posting.amount.currency() == of));
+        mine.map(|(_, judged)| i128::from(amount(judged).units())).sum()
+    };
+    check_zero(sum(|judged| judged.ledger_amount, None), ledger)?;
+    if entry.conversion || entry.postings.iter().all(|posting| posting.amount.currency() == ledger)
+    {
+        return Ok(());
+    }
+    let mut currencies: Vec<Currency> =
+        entry.postings.iter().map(|posting| posting.amount.currency()).collect();
+    currencies.sort_unstable();
+    currencies.dedup();
+    currencies
+        .into_iter()
+        .try_for_each(|currency| check_zero(sum(|judged| judged.amount, Some(currency)), currency))
+}
+
+fn check_zero(difference: i128, currency: Currency) -> Result<(), LedgerError> {
+    if difference == 0 {
+        return Ok(());
+    }
+    let difference = Decimal::try_from_i128_with_scale(difference, u32::from(super::AMOUNT_DIGITS))
+        .unwrap_or(Decimal::MAX);
+    Err(LedgerError::Unbalanced { difference: Money::new(difference, currency) })
+}

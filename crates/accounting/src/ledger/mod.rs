@@ -1,0 +1,69 @@
+//! The general ledger: what double entry is, kept exactly.
+//!
+//! An *entry* is a balanced whole, a *posting* one line of it: an amount on the debit or the credit side of an account.
+//! Entries are facts: never changed, never deleted; a mistake is corrected by a reversal that is linked to it.
+//!
+//! # What always holds
+//! - In every entry the debits equal the credits in the ledger's currency, and in every other currency too, unless the
+//!   entry is a conversion.
+//! - Every entry has a number in its journal, 1, 2, 3, ... without gaps in each fiscal year.
+//! - The sums in [`Balance`] are the sums of the postings; [`verify`] recomputes them all.
+//! - An entry lies in an open period, and each account it names was open on its date.
+//!
+//! # Two times
+//! [`Entry::date`] is when it took effect in the business, [`Entry::recorded_at`] when we recorded it. Any balance can be
+//! asked as of a date and as known at a time.
+//!
+//! # Commands
+//! Plain structs that implement [`Act`](fondaco_core::Act): [`SetUp`], [`OpenAccounts`], [`ChangeAccount`], [`CloseAccount`], [`OpenJournal`],
+//! [`OpenFiscalYear`], [`LockPeriod`], [`UnlockPeriod`], [`Post`], [`PostMany`], [`PostEach`], [`Reverse`]. Each is also a
+//! function over a [`Tx`](fondaco_core::Tx), so that a host or another flow can do several in one commit.
+
+mod account;
+mod balance;
+mod draft;
+mod entry;
+mod error;
+mod fold;
+mod journal;
+mod judge;
+mod period;
+mod post;
+mod posted;
+mod reverse;
+mod rules;
+mod settings;
+mod verify;
+
+pub use account::{Account, AccountClass, ChangeAccount, CloseAccount, NewAccount, OpenAccounts};
+pub use balance::{AccountBalance, Amounts, Balance, BalanceQuery, balances};
+pub use draft::{NewEntry, NewPosting, Side};
+pub use entry::{Entry, Posting};
+pub use error::LedgerError;
+pub use journal::{Journal, OpenJournal};
+pub use period::{LockPeriod, OpenFiscalYear, Period, PeriodKey, PeriodStatus, UnlockPeriod};
+pub use post::{Post, PostEach, PostMany, post_each, post_many};
+pub use posted::{Posted, PostedEach, PostedMany, RefusedEntry};
+pub use reverse::{Reversal, Reverse};
+pub use settings::{SetUp, Settings};
+pub use verify::{Discrepancy, verify};
+
+use fondaco_core::store::{Record, Table};
+
+/// All tables of the ledger: what a driver must prepare.
+pub const TABLES: &[&Table] = &[
+    Settings::TABLE,
+    Account::TABLE,
+    Journal::TABLE,
+    Period::TABLE,
+    Entry::TABLE,
+    Posting::TABLE,
+    Balance::TABLE,
+    Reversal::TABLE,
+];
+
+/// How many digits after the point an amount in the ledger has: enough for every currency of ISO 4217.
+pub const AMOUNT_DIGITS: u8 = 4;
+
+/// An amount as it is stored: reaches 922 trillion either way.
+pub type Amount = fondaco_core::store::Fixed<AMOUNT_DIGITS>;

@@ -1,0 +1,164 @@
+//! Fiscal periods: where entries may lie, and the grain of the ledger's sums.
+
+use chrono::NaiveDate;
+use fondaco_core::store::{Event, Field, Record, Value};
+use fondaco_core::{Act, FiscalCalendar, Range, Tx};
+use serde::{Deserialize, Serialize};
+use smol_str::{SmolStr, format_smolstr};
+
+use super::LedgerError;
+
+/// A period's key: fiscal year x 100 + its number in the year, so that `202603` is the third of 2026.
+pub type PeriodKey = i32;
+
+/// Whether entries may lie in a period.
+#[derive(Field, Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PeriodStatus {
+    /// Entries may be posted.
+    Open,
+    /// No entry may be posted.
+    Locked,
+}
+
+/// A fiscal period.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(table = "ledger_period", kind = state, key(period), guard(all()))]
+pub struct Period {
+    /// See [`PeriodKey`].
+    pub period: PeriodKey,
+    /// Its fiscal year.
+    pub fiscal_year: i32,
+    /// Its number in the year, from 1.
+    pub number: u32,
+    /// Its first day.
+    pub start: NaiveDate,
+    /// Its last day.
+    pub end: NaiveDate,
+    /// Whether entries may lie in it.
+    pub status: PeriodStatus,
+}
+
+impl Period {
+    /// The period as people write it: `2026-03`.
+    pub fn label(&self) -> SmolStr {
+        label(self.period)
+    }
+}
+
+pub(crate) fn label(period: PeriodKey) -> SmolStr {
+    format_smolstr!("{}-{:02}", period.div_euclid(100), period.rem_euclid(100))
+}
+
+/// Opens a fiscal year with all its periods.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenFiscalYear {
+    /// How the year is cut into periods.
+    pub calendar: FiscalCalendar,
+    /// The year's number.
+    pub year: i32,
+}
+
+impl OpenFiscalYear {
+    /// A calendar year of twelve months.
+    pub fn calendar_year(year: i32) -> OpenFiscalYear {
+        OpenFiscalYear { calendar: FiscalCalendar::CALENDAR_YEAR, year }
+    }
+
+    /// A year of another calendar: one that starts in July, 4-4-5 weeks, 13 periods.
+    pub fn new(calendar: FiscalCalendar, year: i32) -> OpenFiscalYear {
+        OpenFiscalYear { calendar, year }
+    }
+}
+
+impl Act for OpenFiscalYear {
+    type Answer = ();
+    type Error = LedgerError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        let year = self.calendar.year(self.year)?;
+        let known = tx.scan(&Range::<Period>::all())?;
+        if let Some(met) = known.iter().find(|known| {
+            known.fiscal_year == year.number || (known.start <= year.end && year.start <= known.end)
+        }) {
+            let (start, end) = (year.start, year.end);
+            return Err(LedgerError::PeriodsOverlap {
+                year: self.year,
+                start,
+                end,
+                period: met.label(),
+            });
+        }
+        for period in self.calendar.periods(self.year)? {
+            let key = period_key(period.year, period.number)?;
+            tx.insert(Period {
+                period: key,
+                fiscal_year: period.year,
+                number: period.number,
+                start: period.start,
+                end: period.end,
+                status: PeriodStatus::Open,
+            })?;
+        }
+        tx.emit(
+            Event::new("ledger.fiscal_year_opened").with("year", Value::I64(i64::from(self.year))),
+        );
+        Ok(())
+    }
+}
+
+fn period_key(year: i32, number: u32) -> Result<PeriodKey, LedgerError> {
+    let key =
+        i32::try_from(number).ok().and_then(|number| year.checked_mul(100)?.checked_add(number));
+    key.ok_or_else(|| LedgerError::BadInput {
+        what: "year",
+        why: format!("{year} is no fiscal year"),
+    })
+}
+
+/// Locks a period: no entry may be posted to it until it is unlocked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LockPeriod {
+    /// Which period.
+    pub period: PeriodKey,
+}
+
+/// Opens a locked period again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnlockPeriod {
+    /// Which period.
+    pub period: PeriodKey,
+}
+
+impl Act for LockPeriod {
+    type Answer = ();
+    type Error = LedgerError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        set_status(tx, self.period, PeriodStatus::Locked, "ledger.period_locked")
+    }
+}
+
+impl Act for UnlockPeriod {
+    type Answer = ();
+    type Error = LedgerError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        set_status(tx, self.period, PeriodStatus::Open, "ledger.period_unlocked")
+    }
+}
+
+fn set_status(
+    tx: &mut Tx<'_>,
+    key: PeriodKey,
+    status: PeriodStatus,
+    event: &'static str,
+) -> Result<(), LedgerError> {
+    let period =
+        tx.get::<Period>(&key)?.ok_or_else(|| LedgerError::UnknownPeriod { period: label(key) })?;
+    if period.status != status {
+        tx.put(Period { status, ..period.as_ref().clone() })?;
+        tx.emit(Event::new(event).with("period", Value::I64(i64::from(key))));
+    }
+    Ok(())
+}

@@ -1,0 +1,329 @@
+//! Posting: judge every entry, add up in memory, write everything once.
+//!
+//! Phases of a batch, whatever its size: one read of the settings, one of all accounts, one of the journals, one of the
+//! periods; then no more reading. Each entry is judged alone. Then one insert of all entries, one of all postings, one add
+//! of all balances. Numbers are drawn by the commit.
+
+use fondaco_core::store::{Event, Record, Value};
+use fondaco_core::{Act, Drew, Id, IdRun, Tx};
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::fold::Fold;
+use super::judge::{Judged, judge};
+use super::rules::Rules;
+use super::{
+    Entry, Journal, LedgerError, NewEntry, Period, Posted, PostedEach, PostedMany, Posting,
+    RefusedEntry,
+};
+
+/// Posts one entry.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Post {
+    /// The entry.
+    pub entry: NewEntry,
+}
+
+impl Post {
+    /// Posts `entry`.
+    pub fn new(entry: NewEntry) -> Post {
+        Post { entry }
+    }
+}
+
+impl Act for Post {
+    type Answer = Posted;
+    type Error = LedgerError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<Posted, LedgerError> {
+        let posted =
+            post_many(tx, std::slice::from_ref(&self.entry)).map_err(|error| match error {
+                LedgerError::At { error, .. } => *error,
+                other => other,
+            })?;
+        let first = posted.entries.first().copied();
+        first.ok_or_else(|| {
+            fondaco_core::Halt::Bug("an entry was posted without an answer".into()).into()
+        })
+    }
+}
+
+/// Posts many entries: all or nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PostMany {
+    /// The entries, numbered in this order.
+    pub entries: Vec<NewEntry>,
+}
+
+impl PostMany {
+    /// Posts `entries`.
+    pub fn new(entries: Vec<NewEntry>) -> PostMany {
+        PostMany { entries }
+    }
+}
+
+impl Act for PostMany {
+    type Answer = PostedMany;
+    type Error = LedgerError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<PostedMany, LedgerError> {
+        post_many(tx, &self.entries)
+    }
+}
+
+/// Posts many entries, each standing alone: those that are refused are answered so, the others are posted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PostEach {
+    /// The entries, numbered in this order.
+    pub entries: Vec<NewEntry>,
+}
+
+impl PostEach {
+    /// Posts those of `entries` that may be posted.
+    pub fn new(entries: Vec<NewEntry>) -> PostEach {
+        PostEach { entries }
+    }
+}
+
+impl Act for PostEach {
+    type Answer = PostedEach;
+    type Error = LedgerError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<PostedEach, LedgerError> {
+        post_each(tx, &self.entries)
+    }
+}
+
+/// Posts `entries` in a unit of work: all or nothing.
+///
+/// # Errors
+/// [`LedgerError::At`] with the place of the first entry that is refused.
+pub fn post_many(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<PostedMany, LedgerError> {
+    let mut writer = Writer::new(tx, entries)?;
+    let mut posted = Vec::with_capacity(entries.len());
+    for (index, entry) in entries.iter().enumerate() {
+        posted.push(writer.accept(tx, entry, None).map_err(|error| error.at(index))?);
+    }
+    writer.finish(tx)?;
+    Ok(PostedMany { entries: posted })
+}
+
+/// Posts those of `entries` in a unit of work that may be posted, and says why the others may not.
+///
+/// # Errors
+/// Only what concerns all of them: the ledger is not set up, a sum goes beyond its reach, a
+/// [`Halt`](fondaco_core::Halt).
+pub fn post_each(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<PostedEach, LedgerError> {
+    let mut writer = Writer::new(tx, entries)?;
+    let mut answers = Vec::with_capacity(entries.len());
+    for entry in entries {
+        answers.push(match writer.accept(tx, entry, None) {
+            Ok(posted) => Ok(posted),
+            Err(LedgerError::Halt(halt)) => return Err(halt.into()),
+            Err(LedgerError::SumTooLarge { code }) => {
+                return Err(LedgerError::SumTooLarge { code });
+            }
+            Err(refusal) => Err(RefusedEntry::from(refusal)),
+        });
+    }
+    writer.finish(tx)?;
+    Ok(PostedEach { entries: answers })
+}
+
+/// Posts the reversal of an entry.
+pub(crate) fn post_reversal(
+    tx: &mut Tx<'_>,
+    entry: NewEntry,
+    reverses: Id<Entry>,
+) -> Result<Posted, LedgerError> {
+    let entries = [entry];
+    let mut writer = Writer::new(tx, &entries)?;
+    let [entry] = &entries;
+    let posted = writer.accept(tx, entry, Some(reverses))?;
+    writer.finish(tx)?;
+    Ok(posted)
+}
+
+/// Takes entries one by one and stages them all at the end.
+struct Writer {
+    rules: Rules,
+    ids: IdRun<Entry>,
+    entries: Vec<Entry>,
+    postings: Vec<Posting>,
+    fold: Fold,
+    judged: Vec<Judged>,
+    series: Vec<(SmolStr, i32, SmolStr)>,
+}
+
+impl Writer {
+    fn new(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<Writer, LedgerError> {
+        let rules = Rules::read(tx, entries)?;
+        let count = u32::try_from(entries.len()).map_err(|_| too_many())?;
+        let ids = tx.ids(count).map_err(|_| too_many())?;
+        let postings = entries.iter().map(|entry| entry.postings.len()).sum();
+        Ok(Writer {
+            rules,
+            ids,
+            entries: Vec::with_capacity(entries.len()),
+            postings: Vec::with_capacity(postings),
+            fold: Fold::default(),
+            judged: Vec::new(),
+            series: Vec::new(),
+        })
+    }
+
+    /// Judges an entry and takes it; a refused entry leaves nothing.
+    fn accept(
+        &mut self,
+        tx: &mut Tx<'_>,
+        new: &NewEntry,
+        reverses: Option<Id<Entry>>,
+    ) -> Result<Posted, LedgerError> {
+        let mut judged = std::mem::take(&mut self.judged);
+        let result = self.take(tx, new, reverses, &mut judged);
+        self.judged = judged;
+        result
+    }
+
+    fn take(
+        &mut self,
+        tx: &mut Tx<'_>,
+        new: &NewEntry,
+        reverses: Option<Id<Entry>>,
+        judged: &mut Vec<Judged>,
+    ) -> Result<Posted, LedgerError> {
+        let period = judge(&self.rules, new, judged)?;
+        let journal = self.rules.journal(&new.journal)?;
+        let series = series(&mut self.series, &new.journal, period.fiscal_year);
+        let at = self.entries.len() as u32;
+        let id = self.ids.get(at).ok_or_else(too_many)?;
+        let entry = entry(tx, new, period, id, reverses);
+        check_texts(&entry)?;
+        let first = self.postings.len();
+        for (line, (posting, judged)) in new.postings.iter().zip(judged.iter()).enumerate() {
+            let posting = self::posting(new, posting, judged, period, (id, line as u32 + 1));
+            if let Err(error) = check_texts(&posting) {
+                self.postings.truncate(first);
+                return Err(error);
+            }
+            self.postings.push(posting);
+        }
+        let number = match tx.draw(series, journal.by_date.then_some(new.date))? {
+            Drew::Place(number) => number,
+            Drew::Late(last) => {
+                self.postings.truncate(first);
+                return Err(LedgerError::OutOfOrder { code: journal.code.clone(), last });
+            }
+        };
+        for (posting, judged) in new.postings.iter().zip(judged.iter()) {
+            let amount = (judged.amount, posting.amount.currency());
+            let added = self.fold.add(
+                judged.account,
+                period.period,
+                amount,
+                judged.ledger_amount,
+                &posting.dimensions,
+            );
+            added.ok_or_else(|| LedgerError::SumTooLarge { code: posting.account.clone() })?;
+        }
+        self.entries.push(Entry { number, ..entry });
+        Ok(Posted { id, number })
+    }
+
+    fn finish(self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        let Some(first) = self.entries.first() else { return Ok(()) };
+        let posted = Event::new("ledger.posted")
+            .with("first", Value::Id(first.id.to_u128()))
+            .with("entries", Value::I64(self.entries.len() as i64))
+            .with("postings", Value::I64(self.postings.len() as i64));
+        tx.emit(posted);
+        let deltas = self.fold.into_deltas(&self.rules)?;
+        tx.insert_all(self.entries)?;
+        tx.insert_all(self.postings)?;
+        tx.add_all(deltas)?;
+        Ok(())
+    }
+}
+
+fn too_many() -> LedgerError {
+    LedgerError::BadInput {
+        what: "entries",
+        why: "one command takes up to 16,777,215: send several".into(),
+    }
+}
+
+/// The number series of a journal and year; there are few in a batch.
+fn series<'a>(
+    known: &'a mut Vec<(SmolStr, i32, SmolStr)>,
+    journal: &SmolStr,
+    year: i32,
+) -> &'a SmolStr {
+    let at = known.iter().position(|(code, of, _)| *of == year && code == journal).unwrap_or_else(
+        || {
+            known.push((journal.clone(), year, Journal::series(journal, year)));
+            known.len() - 1
+        },
+    );
+    &known[at].2
+}
+
+fn entry(
+    tx: &Tx<'_>,
+    new: &NewEntry,
+    period: &Period,
+    id: Id<Entry>,
+    reverses: Option<Id<Entry>>,
+) -> Entry {
+    Entry {
+        id,
+        journal: new.journal.clone(),
+        fiscal_year: period.fiscal_year,
+        number: fondaco_core::store::Drawn::Number(0),
+        period: period.period,
+        date: new.date,
+        recorded_at: tx.now(),
+        document_date: new.document_date,
+        due_date: new.due_date,
+        text: new.text.clone(),
+        party: new.party,
+        source: new.source.clone(),
+        reverses,
+        conversion: new.conversion,
+    }
+}
+
+fn posting(
+    entry: &NewEntry,
+    new: &super::NewPosting,
+    judged: &Judged,
+    period: &Period,
+    (id, line): (Id<Entry>, u32),
+) -> Posting {
+    Posting {
+        entry: id,
+        line,
+        account: new.account.clone(),
+        period: period.period,
+        date: entry.date,
+        side: new.side,
+        amount: judged.amount,
+        currency: new.amount.currency(),
+        ledger_amount: judged.ledger_amount,
+        rate: judged.rate,
+        text: new.text.clone(),
+        party: new.party,
+        due_date: new.due_date,
+        dimensions: new.dimensions.clone(),
+    }
+}
+
+/// Texts that no store can keep are refused here, with the field's name.
+fn check_texts<R: Record>(row: &R) -> Result<(), LedgerError> {
+    match row.check() {
+        None => Ok(()),
+        Some((what, why)) => Err(LedgerError::BadInput { what, why: why.into() }),
+    }
+}

@@ -1,0 +1,87 @@
+//! Taking an entry back by its mirror image.
+
+use chrono::NaiveDate;
+use fondaco_core::store::{Event, Record, Value};
+use fondaco_core::{Act, Id, Money, Range, Reading, Tx};
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::post::post_reversal;
+use super::{Entry, LedgerError, NewEntry, NewPosting, Posted, Posting, Settings};
+
+/// That an entry was reversed, and by which: an entry is reversed at most once.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(table = "ledger_reversal", kind = fact, key(entry))]
+pub struct Reversal {
+    /// The entry that was taken back.
+    pub entry: Id<Entry>,
+    /// The entry that takes it back.
+    pub by: Id<Entry>,
+}
+
+/// Reverses an entry: the same amounts on the other sides, linked to it, in its journal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reverse {
+    /// Which entry.
+    pub entry: Id<Entry>,
+    /// When the reversal takes effect.
+    pub date: NaiveDate,
+    /// What people read; `None` for the entry's own text.
+    pub text: Option<SmolStr>,
+}
+
+impl Reverse {
+    /// Reverses `entry` on `date`.
+    pub fn new(entry: Id<Entry>, date: NaiveDate) -> Reverse {
+        Reverse { entry, date, text: None }
+    }
+}
+
+impl Act for Reverse {
+    type Answer = Posted;
+    type Error = LedgerError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<Posted, LedgerError> {
+        let unknown = || LedgerError::UnknownEntry { entry: self.entry };
+        let entry = tx.get::<Entry>(&self.entry)?.ok_or_else(unknown)?;
+        if let Some(reversal) = tx.get::<Reversal>(&self.entry)? {
+            return Err(LedgerError::AlreadyReversed { entry: self.entry, by: reversal.by });
+        }
+        let settings = tx.get::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
+        // Postings are facts of an entry that exists: nobody can add one.
+        let postings = tx.peek_scan(&Range::<Posting>::by_key(&self.entry))?;
+        let mirrored = postings.iter().map(|posting| mirror(posting, &settings)).collect();
+        let new = NewEntry {
+            journal: entry.journal.clone(),
+            date: self.date,
+            document_date: entry.document_date,
+            due_date: None,
+            text: self.text.clone().or_else(|| entry.text.clone()),
+            party: entry.party,
+            source: entry.source.clone(),
+            conversion: entry.conversion,
+            postings: mirrored,
+        };
+        let posted = post_reversal(tx, new, self.entry)?;
+        let (from, to) = (Value::Id(self.entry.to_u128()), Value::Id(posted.id.to_u128()));
+        tx.emit(Event::new("ledger.reversed").with("entry", from).with("by", to));
+        tx.insert(Reversal { entry: self.entry, by: posted.id })?;
+        Ok(posted)
+    }
+}
+
+fn mirror(posting: &Posting, settings: &Settings) -> NewPosting {
+    let foreign = posting.currency != settings.currency;
+    let worth = Money::new(posting.ledger_amount.to_decimal(), settings.currency).abs();
+    NewPosting {
+        account: posting.account.clone(),
+        side: posting.side.opposite(),
+        amount: posting.money().abs(),
+        ledger_amount: foreign.then_some(worth),
+        rate: posting.rate,
+        text: posting.text.clone(),
+        party: posting.party,
+        due_date: None,
+        dimensions: posting.dimensions.clone(),
+    }
+}

@@ -1,0 +1,95 @@
+//! What entries are judged by: settings, accounts, journals and periods, each read once for a whole batch.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use foldhash::fast::RandomState;
+use fondaco_core::{Currency, Range, Tx};
+use smol_str::SmolStr;
+
+use super::{Account, Journal, LedgerError, NewEntry, Period, PeriodStatus, Settings, period};
+
+pub(crate) type Map<K, V> = HashMap<K, V, RandomState>;
+
+/// Everything that a batch of entries names.
+pub(crate) struct Rules {
+    pub(crate) currency: Currency,
+    places: Map<SmolStr, u32>,
+    accounts: Vec<Option<Arc<Account>>>,
+    journals: Map<SmolStr, Arc<Journal>>,
+    periods: Vec<Arc<Period>>,
+}
+
+impl Rules {
+    /// Reads what `entries` name; the decision rests on all of it.
+    pub(crate) fn read(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<Rules, LedgerError> {
+        let mut places: Map<SmolStr, u32> = Map::default();
+        let mut codes = Vec::new();
+        for posting in entries.iter().flat_map(|entry| &entry.postings) {
+            if !places.contains_key(&posting.account) {
+                places.insert(posting.account.clone(), codes.len() as u32);
+                codes.push(posting.account.clone());
+            }
+        }
+        let settings = tx.get::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
+        let accounts = tx.get_many::<Account>(&codes)?;
+        let journals = read_journals(tx, entries)?;
+        let mut periods = tx.scan(&Range::<Period>::all())?;
+        periods.sort_by_key(|period| period.start);
+        Ok(Rules { currency: settings.currency, places, accounts, journals, periods })
+    }
+
+    /// The account with this code, and its place among those of the batch.
+    pub(crate) fn account(&self, code: &SmolStr) -> Result<(u32, &Account), LedgerError> {
+        let place = self.places.get(code).copied();
+        let account = place.and_then(|place| {
+            self.accounts.get(place as usize)?.as_deref().map(|account| (place, account))
+        });
+        account.ok_or_else(|| LedgerError::UnknownAccount { code: code.clone() })
+    }
+
+    pub(crate) fn account_at(&self, place: u32) -> Option<&Account> {
+        self.accounts.get(place as usize)?.as_deref()
+    }
+
+    pub(crate) fn journal(&self, code: &SmolStr) -> Result<&Journal, LedgerError> {
+        let journal = self.journals.get(code);
+        journal.map(Arc::as_ref).ok_or_else(|| LedgerError::UnknownJournal { code: code.clone() })
+    }
+
+    /// The open period that holds `date`.
+    pub(crate) fn open_period(&self, date: NaiveDate) -> Result<&Period, LedgerError> {
+        let after = self.periods.partition_point(|period| period.start <= date);
+        let period = after
+            .checked_sub(1)
+            .and_then(|at| self.periods.get(at))
+            .filter(|period| date <= period.end);
+        let period = period.ok_or(LedgerError::NoPeriod { date })?;
+        match period.status {
+            PeriodStatus::Open => Ok(period),
+            PeriodStatus::Locked => {
+                Err(LedgerError::PeriodLocked { period: period::label(period.period) })
+            }
+        }
+    }
+}
+
+fn read_journals(
+    tx: &mut Tx<'_>,
+    entries: &[NewEntry],
+) -> Result<Map<SmolStr, Arc<Journal>>, LedgerError> {
+    let mut codes: Vec<SmolStr> = Vec::new();
+    for entry in entries {
+        // Entries of one journal mostly follow one another, and there are few journals.
+        if !codes.contains(&entry.journal) {
+            codes.push(entry.journal.clone());
+        }
+    }
+    let journals = tx.get_many::<Journal>(&codes)?;
+    Ok(codes
+        .into_iter()
+        .zip(journals)
+        .filter_map(|(code, journal)| Some((code, journal?)))
+        .collect())
+}

@@ -1,0 +1,57 @@
+//! What holds for the whole ledger.
+
+use fondaco_core::store::Record;
+use fondaco_core::{Act, Currency, Tx};
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::LedgerError;
+
+/// The settings of a ledger: one row.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(table = "ledger_settings", kind = state, key(ledger))]
+pub struct Settings {
+    /// Which ledger: `main`.
+    pub ledger: SmolStr,
+    /// The currency in which every entry balances.
+    pub currency: Currency,
+}
+
+impl Settings {
+    /// The key of the one ledger.
+    pub(crate) fn key() -> SmolStr {
+        SmolStr::new_static("main")
+    }
+}
+
+/// Sets the ledger up: once, before anything else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetUp {
+    /// The currency in which every entry balances.
+    pub currency: Currency,
+}
+
+impl SetUp {
+    /// A ledger in `currency`.
+    pub fn new(currency: Currency) -> SetUp {
+        SetUp { currency }
+    }
+}
+
+impl Act for SetUp {
+    type Answer = ();
+    type Error = LedgerError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        if let Some(settings) = tx.get::<Settings>(&Settings::key())? {
+            return Err(LedgerError::AlreadySetUp { currency: settings.currency });
+        }
+        if self.currency.minor_units().is_none() {
+            let why =
+                format!("{} has no minor unit: a ledger is kept in money", self.currency.code());
+            return Err(LedgerError::BadInput { what: "currency", why });
+        }
+        tx.insert(Settings { ledger: Settings::key(), currency: self.currency })?;
+        Ok(())
+    }
+}

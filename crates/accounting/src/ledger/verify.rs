@@ -1,0 +1,234 @@
+//! Recomputing everything that is derived, from the facts.
+
+use std::collections::BTreeMap;
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::Arc;
+
+use fondaco_core::store::{Record, Tags};
+use fondaco_core::{Currency, Id, Range, Reading};
+use smol_str::SmolStr;
+
+use super::{Amounts, Balance, Entry, LedgerError, PeriodKey, Posting, Settings, period};
+
+/// Something in the ledger that does not follow from its facts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Discrepancy {
+    /// An entry whose debits and credits differ in a currency.
+    Unbalanced {
+        /// The entry.
+        entry: Id<Entry>,
+        /// The currency.
+        currency: Currency,
+    },
+    /// A posting without its entry, or with another date or period than its entry.
+    Stray {
+        /// The entry it names.
+        entry: Id<Entry>,
+        /// Its line.
+        line: u32,
+    },
+    /// An entry without postings.
+    Empty {
+        /// The entry.
+        entry: Id<Entry>,
+    },
+    /// A number that is missing, or given twice.
+    Number {
+        /// The journal.
+        journal: SmolStr,
+        /// The fiscal year.
+        fiscal_year: i32,
+        /// The number.
+        number: i64,
+    },
+    /// A stored balance that is not the sum of its postings.
+    Balance {
+        /// The account.
+        account: SmolStr,
+        /// The period.
+        period: PeriodKey,
+        /// The currency.
+        currency: Currency,
+    },
+}
+
+impl fmt::Display for Discrepancy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Discrepancy::Unbalanced { entry, currency } => {
+                write!(f, "entry {entry} does not balance in {currency}")
+            }
+            Discrepancy::Stray { entry, line } => {
+                write!(f, "posting {line} of entry {entry} does not fit its entry")
+            }
+            Discrepancy::Empty { entry } => write!(f, "entry {entry} has no postings"),
+            Discrepancy::Number { journal, fiscal_year, number } => {
+                write!(
+                    f,
+                    "number {number} of journal {journal} in {fiscal_year} is missing or was given twice"
+                )
+            }
+            Discrepancy::Balance { account, period, currency } => {
+                write!(
+                    f,
+                    "the balance of {account} in {}, {currency}, is not the sum of its postings",
+                    period::label(*period)
+                )
+            }
+        }
+    }
+}
+
+/// Recomputes balances, numbers and the balance of every entry from the facts, and names all that differs.
+///
+/// # Errors
+/// [`LedgerError::NotSetUp`], or a [`Halt`](fondaco_core::Halt).
+pub fn verify(read: &mut impl Reading) -> Result<Vec<Discrepancy>, LedgerError> {
+    let settings = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
+    let mut check = Check::new(settings.currency);
+    let (mut entries, mut postings) = (Cursor::<Entry>::all(), Cursor::<Posting>::all());
+    while let Some(entry) = entries.next(read)? {
+        let mut lines = Vec::new();
+        while let Some(posting) = postings.next_if(read, |posting| posting.entry <= entry.id)? {
+            lines.push(posting);
+        }
+        check.entry(&entry, &lines);
+    }
+    while let Some(posting) = postings.next(read)? {
+        check.found.push(Discrepancy::Stray { entry: posting.entry, line: posting.line });
+    }
+    check.numbers();
+    read.peek_each(&Range::<Balance>::all(), |balance| {
+        check.balance(balance);
+        Ok::<(), LedgerError>(())
+    })?;
+    Ok(check.finish())
+}
+
+type Cell = (SmolStr, PeriodKey, Currency, Tags);
+
+struct Check {
+    ledger: Currency,
+    sums: BTreeMap<Cell, Amounts>,
+    series: BTreeMap<(SmolStr, i32), Vec<i64>>,
+    found: Vec<Discrepancy>,
+}
+
+impl Check {
+    fn new(ledger: Currency) -> Check {
+        Check { ledger, sums: BTreeMap::new(), series: BTreeMap::new(), found: Vec::new() }
+    }
+
+    fn entry(&mut self, entry: &Entry, postings: &[Arc<Posting>]) {
+        let number = entry.number.number().unwrap_or(0);
+        self.series.entry((entry.journal.clone(), entry.fiscal_year)).or_default().push(number);
+        if postings.is_empty() {
+            self.found.push(Discrepancy::Empty { entry: entry.id });
+        }
+        let mut totals: BTreeMap<Currency, i128> = BTreeMap::new();
+        let mut ledger_total = 0;
+        for posting in postings {
+            if posting.entry != entry.id
+                || posting.date != entry.date
+                || posting.period != entry.period
+            {
+                self.found.push(Discrepancy::Stray { entry: posting.entry, line: posting.line });
+            }
+            *totals.entry(posting.currency).or_default() += i128::from(posting.amount.units());
+            ledger_total += i128::from(posting.ledger_amount.units());
+            let cell = (
+                posting.account.clone(),
+                posting.period,
+                posting.currency,
+                posting.dimensions.clone(),
+            );
+            self.sums.entry(cell).or_default().add(&Amounts::of_posting(posting));
+        }
+        if ledger_total != 0 {
+            self.found.push(Discrepancy::Unbalanced { entry: entry.id, currency: self.ledger });
+        }
+        let unequal = totals.into_iter().filter(|(_, total)| *total != 0 && !entry.conversion);
+        self.found.extend(
+            unequal.map(|(currency, _)| Discrepancy::Unbalanced { entry: entry.id, currency }),
+        );
+    }
+
+    /// Numbers of a series are 1, 2, 3, ... in some order.
+    fn numbers(&mut self) {
+        for ((journal, fiscal_year), mut numbers) in std::mem::take(&mut self.series) {
+            numbers.sort_unstable();
+            let wrong = numbers.iter().zip(1..).find(|(number, expected)| **number != *expected);
+            if let Some((_, number)) = wrong {
+                self.found.push(Discrepancy::Number { journal, fiscal_year, number });
+            }
+        }
+    }
+
+    fn balance(&mut self, balance: &Balance) {
+        let computed = super::balance::tags(&balance.dimensions).ok().and_then(|tags| {
+            self.sums.remove(&(balance.account.clone(), balance.period, balance.currency, tags))
+        });
+        if computed.unwrap_or_default() != Amounts::of_balance(balance) {
+            let Balance { account, period, currency, .. } = balance.clone();
+            self.found.push(Discrepancy::Balance { account, period, currency });
+        }
+    }
+
+    /// Sums that no stored balance answered for are missing.
+    fn finish(mut self) -> Vec<Discrepancy> {
+        let missing = self.sums.into_iter().filter(|(_, sums)| *sums != Amounts::default());
+        self.found.extend(missing.map(|((account, period, currency, _), _)| {
+            Discrepancy::Balance { account, period, currency }
+        }));
+        self.found
+    }
+}
+
+/// All rows of a table in order of key, a page at a time, so that two tables can be walked side by side.
+struct Cursor<R: Record> {
+    page: VecDeque<Arc<R>>,
+    last: Option<R::Key>,
+    done: bool,
+}
+
+impl<R: Record> Cursor<R> {
+    const PAGE: usize = 4096;
+
+    fn all() -> Cursor<R> {
+        Cursor { page: VecDeque::new(), last: None, done: false }
+    }
+
+    fn peek(&mut self, read: &mut impl Reading) -> Result<Option<&Arc<R>>, LedgerError> {
+        if self.page.is_empty() && !self.done {
+            // From the last row on, which comes once more: keys have no successor that all types share.
+            let range = match &self.last {
+                Some(last) => Range::<R>::all().from(last).limit(Self::PAGE + 1),
+                None => Range::<R>::all().limit(Self::PAGE),
+            };
+            let rows = read.peek_scan(&range)?;
+            let skip = usize::from(self.last.is_some());
+            self.page.extend(rows.into_iter().skip(skip));
+            self.done = self.page.len() < Self::PAGE;
+            self.last = self.page.back().map(|row| row.key());
+        }
+        Ok(self.page.front())
+    }
+
+    fn next(&mut self, read: &mut impl Reading) -> Result<Option<Arc<R>>, LedgerError> {
+        self.peek(read)?;
+        Ok(self.page.pop_front())
+    }
+
+    fn next_if(
+        &mut self,
+        read: &mut impl Reading,
+        take: impl Fn(&R) -> bool,
+    ) -> Result<Option<Arc<R>>, LedgerError> {
+        match self.peek(read)? {
+            Some(row) if take(row) => Ok(self.page.pop_front()),
+            _ => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Income statement and balance sheet.
+
+use std::fmt;
+
+use chrono::NaiveDate;
+use fondaco_core::{Currency, Reading};
+use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+use super::chart::Chart;
+use super::{Cell, Table};
+use crate::ledger::{AccountClass, BalanceQuery, LedgerError};
+
+/// One account or heading of a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatementLine {
+    /// How deep it stands in the chart, from 0.
+    pub depth: u8,
+    /// The account's code.
+    pub account: SmolStr,
+    /// Its name.
+    pub name: SmolStr,
+    /// Its amount, positive on the side on which its class grows; for a heading of all under it.
+    pub amount: Decimal,
+    /// Whether it is a heading.
+    pub heading: bool,
+}
+
+/// The accounts of one class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// The class.
+    pub class: AccountClass,
+    /// Accounts with postings, parents before children.
+    pub lines: Vec<StatementLine>,
+    /// The sum of the accounts, without headings.
+    pub total: Decimal,
+}
+
+fn section(chart: &Chart, class: AccountClass) -> Section {
+    let sign = |balance: Decimal| {
+        if class.grows_by_debit() { balance } else { Decimal::ZERO.saturating_sub(balance) }
+    };
+    let lines = chart.walk(class).into_iter().map(|(depth, account)| StatementLine {
+        depth,
+        account: account.code.clone(),
+        name: account.name.clone(),
+        amount: sign(chart.sum(&account.code).balance()),
+        heading: account.heading,
+    });
+    Section { class, lines: lines.collect(), total: sign(chart.class_sum(class).balance()) }
+}
+
+/// What was earned and spent in a span of days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IncomeStatement {
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last day.
+    pub through: NaiveDate,
+    /// The ledger's currency.
+    pub currency: Currency,
+    /// What was earned.
+    pub income: Section,
+    /// What was spent.
+    pub expense: Section,
+    /// Earned less spent: profit, or if negative, loss.
+    pub result: Decimal,
+}
+
+/// The income statement from `from` through `through`, both included.
+///
+/// # Errors
+/// [`LedgerError::BadInput`] when the days are the wrong way round, [`LedgerError::NotSetUp`], or a
+/// [`Halt`](fondaco_core::Halt).
+pub fn income_statement(
+    read: &mut impl Reading,
+    from: NaiveDate,
+    through: NaiveDate,
+) -> Result<IncomeStatement, LedgerError> {
+    if through < from {
+        let why = format!("{through} is before {from}: give the earlier day first");
+        return Err(LedgerError::BadInput { what: "through", why });
+    }
+    let chart = Chart::read(read, &BalanceQuery::all().from(from).through(through))?;
+    let (income, expense) =
+        (section(&chart, AccountClass::Income), section(&chart, AccountClass::Expense));
+    let result = income.total.saturating_sub(expense.total);
+    Ok(IncomeStatement { from, through, currency: chart.currency, income, expense, result })
+}
+
+/// What the company has, owes and belongs to its owners, at the end of a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BalanceSheet {
+    /// The day.
+    pub date: NaiveDate,
+    /// The ledger's currency.
+    pub currency: Currency,
+    /// What it has.
+    pub assets: Section,
+    /// What it owes.
+    pub liabilities: Section,
+    /// What its owners put in and left in.
+    pub equity: Section,
+    /// What was earned and not yet closed to equity: the result of all open years.
+    pub result: Decimal,
+}
+
+impl BalanceSheet {
+    /// Liabilities, equity and result: equals the assets.
+    pub fn financing(&self) -> Decimal {
+        self.liabilities.total.saturating_add(self.equity.total).saturating_add(self.result)
+    }
+}
+
+/// The balance sheet as of the end of `date`. Before a closing the result of all open years stands in equity.
+///
+/// # Errors
+/// [`LedgerError::NotSetUp`], or a [`Halt`](fondaco_core::Halt).
+pub fn balance_sheet(
+    read: &mut impl Reading,
+    date: NaiveDate,
+) -> Result<BalanceSheet, LedgerError> {
+    let chart = Chart::read(read, &BalanceQuery::all().through(date))?;
+    let of = |class| section(&chart, class);
+    let result = of(AccountClass::Income).total.saturating_sub(of(AccountClass::Expense).total);
+    let (assets, liabilities, equity) =
+        (of(AccountClass::Asset), of(AccountClass::Liability), of(AccountClass::Equity));
+    Ok(BalanceSheet { date, currency: chart.currency, assets, liabilities, equity, result })
+}
+
+fn push_section(table: &mut Table, section: &Section, total: &'static str) {
+    for line in &section.lines {
+        let amount = if line.heading { Cell::Empty } else { Cell::Amount(line.amount) };
+        let name = Cell::Text(line.name.clone(), line.depth);
+        table.push(vec![Cell::text(line.account.clone()), name, amount]);
+    }
+    table.push_total(vec![Cell::Empty, Cell::text(total), Cell::Amount(section.total)]);
+}
+
+impl IncomeStatement {
+    /// As rows and columns.
+    pub fn to_table(&self) -> Table {
+        let title = format!(
+            "Income statement {} to {} ({})",
+            self.from,
+            self.through,
+            self.currency.code()
+        );
+        let mut table = Table::new(title, self.currency, &["Account", "Name", "Amount"]);
+        push_section(&mut table, &self.income, "Total income");
+        push_section(&mut table, &self.expense, "Total expenses");
+        let word = if self.result < Decimal::ZERO { "Loss" } else { "Profit" };
+        table.push_total(vec![Cell::Empty, Cell::text(word), Cell::Amount(self.result)]);
+        table
+    }
+}
+
+impl BalanceSheet {
+    /// As rows and columns.
+    pub fn to_table(&self) -> Table {
+        let title = format!("Balance sheet as of {} ({})", self.date, self.currency.code());
+        let mut table = Table::new(title, self.currency, &["Account", "Name", "Amount"]);
+        push_section(&mut table, &self.assets, "Total assets");
+        push_section(&mut table, &self.liabilities, "Total liabilities");
+        push_section(&mut table, &self.equity, "Equity before the result");
+        table.push(vec![
+            Cell::Empty,
+            Cell::text("Result of open years"),
+            Cell::Amount(self.result),
+        ]);
+        table.push_total(vec![
+            Cell::Empty,
+            Cell::text("Total liabilities and equity"),
+            Cell::Amount(self.financing()),
+        ]);
+        table
+    }
+}
+
+impl fmt::Display for IncomeStatement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.to_table().fmt(f)
+    }
+}
+
+impl fmt::Display for BalanceSheet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.to_table().fmt(f)
+    }
+}
