@@ -4,6 +4,7 @@ pub mod model;
 pub mod records;
 
 mod checks;
+mod failing;
 mod notes;
 mod probe;
 mod random;
@@ -11,7 +12,10 @@ mod report;
 mod samples;
 mod stage;
 mod suite;
+mod unloaded;
 
+pub use failing::{Failing, SweepError, Swept, sweep};
 pub use model::Model;
 pub use report::{Checked, Outcome, Report};
 pub use suite::{Suite, certify};
+pub use unloaded::{Blocking, Unloaded, block_on};
