@@ -1,0 +1,353 @@
+//! The embedded store: one SQLite file, a real table per record, safe for several threads and several processes.
+//!
+//! # What it promises
+//! - Everything in [`fondaco_core::store`]. With [`Durability::Full`], the default, an answered commit survives a power cut.
+//! - **Tables for people.** Each record is a table of its name with typed columns. `_company` is the small number that
+//!   `fondaco_company` gives a company, `_version` the position of the commit that last changed the row. Beside each table
+//!   `<table>_view` shows companies and ids as UUIDs, dates, instants (RFC 3339) and decimals as text.
+//! - **Sums to the cent.** A decimal column holds whole units of its smallest digit, so `SELECT sum(amount) FROM
+//!   ledger_posting` is exact, in cents when the column has two digits; a sum beyond 64 bits is an error of SQLite, never a
+//!   float. Sum the table, not the view: the view's text would be added as floats. To show a sum:
+//!   `SELECT printf('%s%d.%02d', CASE WHEN s < 0 THEN '-' ELSE '' END, abs(s / 100), abs(s % 100)) FROM (SELECT
+//!   sum(amount) AS s FROM ledger_posting)`.
+//! - **Indexes.** Those of `State` tables, and unique ones, are indexes of SQLite. Those of facts are packed sorted runs
+//!   (`fondaco_run`, `fondaco_page`), which people's SQL can't use: to query facts by other columns often, make an index of
+//!   your own, in a copy.
+//! - A file with a newer layout is refused, and so is a file of another program. Opening reads a few pages, however large
+//!   the file is.
+//!
+//! Do not put the file on a network drive: SQLite's write-ahead log needs memory that all processes share. Do not write to
+//! it by other means: the hash chain would tell.
+//!
+//! [`Sqlite::over`] is the same store over the host's own connection.
+
+mod bind;
+mod commit;
+mod error;
+mod file;
+mod form;
+mod holds;
+mod host;
+mod judge;
+mod log;
+mod part;
+mod read;
+mod room;
+mod rules;
+mod runs;
+mod said;
+mod schema;
+mod view;
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use fondaco_core::CommandId;
+use fondaco_core::store::{
+    Answer, At, Batch, Commit, FeedFrom, Prepared, Read, Store, StoreError, Table,
+};
+use rusqlite::Connection;
+
+use self::error::{Failure, Outcome};
+use self::file::Home;
+use self::holds::Holds;
+pub use self::host::SqliteConnection;
+use self::room::Room;
+
+/// What an answered commit survives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Durability {
+    /// A power cut: each commit waits until the disk has it.
+    #[default]
+    Full,
+    /// A crash of the program, not a power cut: that may take the newest commits with it, each whole, and leaves the file
+    /// in order.
+    Fast,
+}
+
+/// How a file is opened.
+///
+/// ```
+/// use fondaco_store::{Durability, SqliteOptions};
+/// let options = SqliteOptions::new().durability(Durability::Fast).chain(false);
+/// # let _ = options;
+/// ```
+#[derive(Debug, Clone)]
+pub struct SqliteOptions {
+    durability: Durability,
+    chain: bool,
+    cache_kib: u32,
+}
+
+impl Default for SqliteOptions {
+    fn default() -> SqliteOptions {
+        SqliteOptions { durability: Durability::Full, chain: true, cache_kib: 64 * 1024 }
+    }
+}
+
+impl SqliteOptions {
+    /// Full durability, hash chain on, 64 MiB of cache.
+    pub fn new() -> SqliteOptions {
+        SqliteOptions::default()
+    }
+
+    /// What an answered commit survives.
+    #[must_use]
+    pub fn durability(mut self, durability: Durability) -> SqliteOptions {
+        self.durability = durability;
+        self
+    }
+
+    /// Whether commits are sealed into the company's hash chain.
+    #[must_use]
+    pub fn chain(mut self, on: bool) -> SqliteOptions {
+        self.chain = on;
+        self
+    }
+
+    /// How much memory each connection may keep pages in, in KiB.
+    #[must_use]
+    pub fn cache_kib(mut self, kib: u32) -> SqliteOptions {
+        self.cache_kib = kib;
+        self
+    }
+}
+
+/// A store in one SQLite file; see the [module's](self) promises.
+///
+/// One connection writes, as SQLite has one writer at a time anyway; reads have connections of their own and never wait for
+/// it. A held snapshot that nobody reads for 15 minutes is released.
+#[derive(Debug)]
+pub struct Sqlite {
+    home: Home,
+    options: SqliteOptions,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+    holds: Holds,
+    room: Room,
+}
+
+/// How many idle connections are kept for reading.
+const READERS: usize = 8;
+
+impl Sqlite {
+    /// Opens the file at `path`, or makes it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it can't be opened or written, [`StoreError::Corrupt`] when it is no SQLite file or
+    /// belongs to another program, [`StoreError::NewerLayout`] when a newer version of this library wrote it.
+    pub fn open(path: impl AsRef<Path>) -> Result<Sqlite, StoreError> {
+        Sqlite::open_with(path, SqliteOptions::new())
+    }
+
+    /// Opens the file at `path`, or makes it, with options.
+    ///
+    /// # Errors
+    /// As [`Sqlite::open`].
+    pub fn open_with(path: impl AsRef<Path>, options: SqliteOptions) -> Result<Sqlite, StoreError> {
+        Sqlite::at(Home::File(path.as_ref().to_path_buf()), options)
+    }
+
+    /// A store in memory: for tests, as it is gone with the value, and holding a snapshot copies everything.
+    ///
+    /// ```
+    /// use fondaco_core::CompanyId;
+    /// use fondaco_core::store::{Read, Store};
+    /// let store = fondaco_store::Sqlite::in_memory()?;
+    /// let answer = store.read(&Read::now(CompanyId::named("acme"), vec![]))?;
+    /// assert_eq!(answer.at.position, 0);
+    /// # Ok::<(), fondaco_core::store::StoreError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when there is no memory.
+    pub fn in_memory() -> Result<Sqlite, StoreError> {
+        Sqlite::at(Home::Memory, SqliteOptions::new())
+    }
+
+    /// The store over a connection of the host's, inside a transaction that the host has begun and will commit:
+    ///
+    /// ```
+    /// use fondaco_core::CompanyId;
+    /// use fondaco_core::store::{Read, Store};
+    /// use rusqlite::Connection;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut conn = Connection::open_in_memory()?;
+    /// conn.execute_batch("CREATE TABLE mine (n INTEGER); BEGIN IMMEDIATE; INSERT INTO mine VALUES (1)")?;
+    /// let store = fondaco_store::Sqlite::over(&mut conn)?;
+    /// store.prepare(&[])?;
+    /// store.read(&Read::now(CompanyId::named("acme"), vec![]))?;
+    /// drop(store);
+    /// conn.execute_batch("COMMIT")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Every commit of the store is a savepoint of that transaction; a conflict with another process comes to the host.
+    ///
+    /// # Errors
+    /// As [`Sqlite::open`], but tables of the host's are welcome.
+    pub fn over(conn: &mut Connection) -> Result<SqliteConnection<'_>, StoreError> {
+        SqliteConnection::new(conn)
+    }
+
+    fn at(home: Home, options: SqliteOptions) -> Result<Sqlite, StoreError> {
+        let open = || -> Outcome<Connection> {
+            let conn = home.writer(&options)?;
+            if !schema::inspect(&conn, false)? {
+                transaction(&conn, |conn| schema::create_own(conn, false))?;
+            }
+            Ok(conn)
+        };
+        let conn = open().map_err(|failure| failure.named(&home))?;
+        let (writer, room) = (Mutex::new(conn), Room::new(options.chain));
+        Ok(Sqlite { home, options, writer, readers: Mutex::default(), holds: Holds::new(), room })
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Connection> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs `act` in a read transaction.
+    fn reading<T>(&self, act: impl FnOnce(&Connection) -> Outcome<T>) -> Outcome<T> {
+        if matches!(self.home, Home::Memory) {
+            return act(&self.writer());
+        }
+        let conn = self.reader()?;
+        conn.prepare_cached("BEGIN")?.execute([])?;
+        let done = act(&conn);
+        conn.prepare_cached("ROLLBACK")?.execute([])?;
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if readers.len() < READERS {
+            readers.push(conn);
+        }
+        done
+    }
+
+    fn reader(&self) -> Outcome<Connection> {
+        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        match idle {
+            Some(conn) => Ok(conn),
+            None => self.home.reader(&self.options),
+        }
+    }
+
+    /// A connection whose transaction shows this moment for as long as it lives.
+    fn hold(&self) -> Outcome<Connection> {
+        if matches!(self.home, Home::Memory) {
+            let mut copy = self.home.reader(&self.options)?;
+            let writer = self.writer();
+            rusqlite::backup::Backup::new(&writer, &mut copy)?.step(-1)?;
+            return Ok(copy);
+        }
+        let conn = self.home.reader(&self.options)?;
+        conn.execute_batch("BEGIN")?;
+        Ok(conn)
+    }
+
+    fn answer(&self, read: &Read) -> Outcome<Answer> {
+        match read.at {
+            At::Hold => {
+                let conn = self.hold()?;
+                let mut answer = self.room.read(&conn, read)?;
+                answer.at = self.holds.keep(read.company, answer.at.position, conn);
+                Ok(answer)
+            }
+            At::Held(at) | At::Last(at) => {
+                let last = matches!(read.at, At::Last(_));
+                let held = self.holds.find(read.company, at, last)?;
+                let conn = held.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut answer = self.room.read(&conn, read)?;
+                answer.at.hold = if last { 0 } else { at.hold };
+                Ok(answer)
+            }
+            _ => self.reading(|conn| self.room.read(conn, read)),
+        }
+    }
+}
+
+/// Runs `act` in a write transaction that is committed when it succeeds.
+fn transaction<T>(conn: &Connection, act: impl FnOnce(&Connection) -> Outcome<T>) -> Outcome<T> {
+    begin(conn)?;
+    let done = act(conn).and_then(|done| {
+        conn.prepare_cached("COMMIT")?.execute([])?;
+        Ok(done)
+    });
+    if done.is_err() {
+        roll_back(conn);
+    }
+    done
+}
+
+fn begin(conn: &Connection) -> Outcome<()> {
+    // Only after a panic in the middle of a commit.
+    roll_back(conn);
+    conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+    Ok(())
+}
+
+/// Whether nothing is open any more.
+fn roll_back(conn: &Connection) -> bool {
+    conn.is_autocommit() || conn.execute_batch("ROLLBACK").is_ok() || conn.is_autocommit()
+}
+
+/// Carries out a batch and makes it last.
+fn commit_in(conn: &Connection, room: &Room, batch: Batch) -> Outcome<Commit> {
+    let id = batch.id;
+    begin(conn)?;
+    match room.commit(conn, batch) {
+        Ok(commit) => {
+            make_last(conn, id)?;
+            Ok(commit)
+        }
+        Err(failure) => {
+            roll_back(conn);
+            Err(failure)
+        }
+    }
+}
+
+/// The COMMIT of SQLite, after whose failure it may not be known whether it happened.
+fn make_last(conn: &Connection, id: CommandId) -> Outcome<()> {
+    let done = conn.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]));
+    let Err(error) = done else { return Ok(()) };
+    let why = error.to_string();
+    let failure = Failure::Sql(error);
+    let open = !conn.is_autocommit();
+    if roll_back(conn) && (open || failure.leaves_nothing()) && failure.leaves_nothing() {
+        return Err(failure);
+    }
+    Err(StoreError::Unknown { id, why }.into())
+}
+
+impl Store for Sqlite {
+    fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> {
+        if self.room.has(tables) {
+            return Ok(Prepared::default());
+        }
+        let conn = self.writer();
+        let done = transaction(&conn, |conn| self.room.prepare(conn, tables, false));
+        let (prepared, forms) = done.map_err(|failure| failure.named(&self.home))?;
+        self.room.set_forms(forms);
+        Ok(prepared)
+    }
+
+    fn read(&self, read: &Read) -> Result<Answer, StoreError> {
+        self.answer(read).map_err(|failure| failure.named(&self.home))
+    }
+
+    fn commit(&self, batch: Batch) -> Result<Commit, StoreError> {
+        self.holds.sweep();
+        let done = match batch.check {
+            true => self.reading(|conn| self.room.commit(conn, batch)),
+            false => commit_in(&self.writer(), &self.room, batch),
+        };
+        done.map_err(|failure| failure.named(&self.home))
+    }
+
+    fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> {
+        let feed = self.reading(|conn| log::feed(conn, from));
+        feed.map_err(|failure| failure.named(&self.home))
+    }
+}

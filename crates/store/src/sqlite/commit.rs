@@ -1,0 +1,235 @@
+//! A commit, inside the caller's transaction: replay, judge, then write.
+
+use std::sync::Arc;
+
+use fondaco_core::chain;
+use fondaco_core::store::{
+    Batch, Change, Commit, Key, Kind, Row, Rows, StoreError, Stored, same_command,
+};
+use rusqlite::Connection;
+
+use super::bind::Binder;
+use super::error::{Failure, Outcome, misused};
+use super::form::{CHUNK, Form, Forms, Place};
+use super::judge::{Judge, Sums};
+use super::log::{self, Head};
+use super::{read, rules, runs};
+
+/// Carries out a batch. On an error the caller must roll back.
+pub(super) fn commit(
+    conn: &Connection,
+    forms: &Forms,
+    chain: bool,
+    mut batch: Batch,
+) -> Outcome<Commit> {
+    let head = Head::of(conn, batch.company)?;
+    if let Some(done) = replayed(conn, &head, &batch)? {
+        return Ok(done);
+    }
+    rules::check(&batch, forms)?;
+    let mut judge = Judge { conn, forms, head, refusal: Default::default() };
+    judge.seen(&batch)?;
+    if batch.check {
+        judge.refusal.into_result()?;
+        return Ok(Commit::new(head.position, batch.id, batch.digest, batch.meta));
+    }
+    let mut sums = Vec::new();
+    for change in &batch.changes {
+        if let Change::Add { rows, floors } = change
+            && !rows.is_empty()
+        {
+            sums.push(judge.sums(forms.get(rows.table())?, rows.as_ref(), floors)?);
+        }
+    }
+    let draws = judge.draws(&batch)?;
+    chain::fill(&mut batch, &draws.numbers);
+    judge.unique(&batch)?;
+    std::mem::take(&mut judge.refusal).into_result()?;
+
+    let head = head.or_create(conn, batch.company)?;
+    let position = head.position + 1;
+    let write = Write { conn, forms, company: head.company, position };
+    if let Err(failure) = write.all(&batch, sums) {
+        if failure.is_taken_key() {
+            judge.head = head;
+            judge.taken(&batch, position)?;
+            judge.refusal.into_result()?;
+        }
+        return Err(unfit(failure));
+    }
+    let erased = write.erase(&batch)?;
+    for (series, state) in &draws.series {
+        log::keep_series(conn, head.company, series, state)?;
+    }
+    let states: Vec<&dyn Stored> = erased.iter().map(|row| row.as_ref()).collect();
+    let seal = chain.then(|| chain::seal(&batch, &states, position, &head.link));
+    let mut commit = log::unsealed(&mut batch, position);
+    commit.seal = seal;
+    log::keep(conn, &head, &commit)?;
+    Ok(commit)
+}
+
+/// The commit of the same command, if it was carried out before.
+fn replayed(conn: &Connection, head: &Head, batch: &Batch) -> Outcome<Option<Commit>> {
+    let Some(mut done) = log::find(conn, head.company, batch.id)? else { return Ok(None) };
+    if !same_command(batch, &done.digest, done.salt.as_ref()) {
+        return Err(StoreError::CommandReused { id: batch.id }.into());
+    }
+    done.replayed = true;
+    Ok(Some(done))
+}
+
+/// A constraint that no existing key explains: a null where none may be.
+fn unfit(failure: Failure) -> Failure {
+    match failure.is_taken_key() {
+        true => misused(format!("a row does not fit its table: {failure:?}")),
+        false => failure,
+    }
+}
+
+/// What writes the rows of one commit.
+struct Write<'w> {
+    conn: &'w Connection,
+    forms: &'w Forms,
+    company: i64,
+    position: u64,
+}
+
+impl Write<'_> {
+    fn all(&self, batch: &Batch, sums: Vec<Sums>) -> Outcome<()> {
+        // Old index entries go before new ones come.
+        for change in &batch.changes {
+            if let Change::Delete { key, .. } = change {
+                self.delete(key)?;
+            }
+        }
+        let mut sums = sums.into_iter();
+        for change in &batch.changes {
+            match change {
+                Change::Insert(rows) if !rows.is_empty() => self.insert(rows.as_ref())?,
+                Change::Put { row, .. } => self.put(row.as_ref(), self.position)?,
+                Change::Add { rows, .. } if !rows.is_empty() => {
+                    self.add(rows.as_ref(), &sums.next().unwrap_or_default())?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn delete(&self, key: &Key) -> Outcome<()> {
+        let form = self.forms.get(key.table)?;
+        let mut statement = self.conn.prepare_cached(&form.delete)?;
+        statement.raw_bind_parameter(1, self.company)?;
+        let parts = super::part::parts(form.key_types(), key.bytes.as_slice())?;
+        read::bind_parts(&mut statement, &parts, 2)?;
+        statement.raw_execute()?;
+        Ok(())
+    }
+
+    fn put(&self, row: &dyn Stored, version: u64) -> Outcome<()> {
+        let form = self.forms.get(row.table())?;
+        let mut statement = self.conn.prepare_cached(&form.put)?;
+        self.begin(&mut statement, version)?;
+        let mut binder = Binder::new(&mut statement, form.table, 3);
+        row.write_columns(binder.row());
+        binder.finish()?;
+        statement.raw_execute()?;
+        Ok(())
+    }
+
+    fn insert(&self, rows: &dyn Rows) -> Outcome<()> {
+        let form = self.forms.get(rows.table())?;
+        self.chunked(&form.insert, &form.insert_many, rows.len(), form, |binder, at| {
+            if let Some(row) = rows.row(at) {
+                row.write_columns(binder.row());
+            }
+        })?;
+        for (at, index) in form.indexes.iter().enumerate() {
+            if let Place::Runs(index) = index.place {
+                let keys = runs::Gathered::of(rows, at);
+                runs::append(self.conn, self.company, index, &keys)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&self, rows: &dyn Rows, sums: &Sums) -> Outcome<()> {
+        let form = self.forms.get(rows.table())?;
+        let width = form.table.columns.len() - form.table.key;
+        self.chunked(&form.put, &form.put_many, rows.len(), form, |binder, at| {
+            if let Some(row) = rows.row(at) {
+                row.write_columns(binder.first(form.table.key));
+            }
+            let own = sums.values.get(at * width..(at + 1) * width);
+            own.unwrap_or_default().iter().for_each(|sum| binder.also(sum));
+        })
+    }
+
+    /// Runs a statement for rows `0..count`, as many at a time as it goes.
+    fn chunked(
+        &self,
+        one: &str,
+        many: &str,
+        count: usize,
+        form: &Form,
+        bind: impl Fn(&mut Binder<'_, '_>, usize),
+    ) -> Outcome<()> {
+        let whole = count / CHUNK * CHUNK;
+        if whole > 0 {
+            let mut statement = self.conn.prepare_cached(many)?;
+            self.begin(&mut statement, self.position)?;
+            for start in (0..whole).step_by(CHUNK) {
+                let mut binder = Binder::new(&mut statement, form.table, 3);
+                (start..start + CHUNK).for_each(|at| bind(&mut binder, at));
+                binder.finish()?;
+                statement.raw_execute()?;
+            }
+        }
+        if whole < count {
+            let mut statement = self.conn.prepare_cached(one)?;
+            self.begin(&mut statement, self.position)?;
+            for at in whole..count {
+                let mut binder = Binder::new(&mut statement, form.table, 3);
+                bind(&mut binder, at);
+                binder.finish()?;
+                statement.raw_execute()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn begin(&self, statement: &mut rusqlite::Statement<'_>, version: u64) -> Outcome<()> {
+        statement.raw_bind_parameter(1, self.company)?;
+        statement.raw_bind_parameter(2, log::signed(version))?;
+        Ok(())
+    }
+
+    /// Erases rows, and gives back those of `State` tables as they stand then.
+    fn erase(&self, batch: &Batch) -> Outcome<Vec<Arc<dyn Stored>>> {
+        let mut states = Vec::new();
+        for change in &batch.changes {
+            let Change::Erase { key } = change else { continue };
+            let form = self.forms.get(key.table)?;
+            let found =
+                read::Getter::new(self.conn, form, self.company)?.get(key.bytes.as_slice())?;
+            let Some(row) = found else { continue };
+            log::forget_salt(self.conn, self.company, row.version)?;
+            let erased = erased(&row);
+            let state = key.table.kind == Kind::State;
+            self.put(erased.as_ref(), if state { self.position } else { row.version })?;
+            if state {
+                states.push(erased);
+            }
+        }
+        Ok(states)
+    }
+}
+
+fn erased(row: &Row) -> Arc<dyn Stored> {
+    let mut copy = row.stored().copy();
+    if let Some(own) = Arc::get_mut(&mut copy) {
+        own.erase();
+    }
+    copy
+}

@@ -1,0 +1,97 @@
+//! The file: how connections to it are opened, and what each is set to.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::error::Outcome;
+use super::{Durability, SqliteOptions};
+
+/// How long to wait for another process's lock.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Where the data is.
+#[derive(Debug, Clone)]
+pub(super) enum Home {
+    File(PathBuf),
+    Memory,
+}
+
+impl fmt::Display for Home {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Home::File(path) => write!(f, "{}", path.display()),
+            Home::Memory => f.write_str("SQLite in memory"),
+        }
+    }
+}
+
+impl Home {
+    /// A connection that writes. It comes first, as it may have to make the file.
+    pub(super) fn writer(&self, options: &SqliteOptions) -> Outcome<Connection> {
+        let conn = match self {
+            Home::File(path) => {
+                let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+                    | OpenFlags::SQLITE_OPEN_CREATE
+                    | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+                Connection::open_with_flags(path, flags)?
+            }
+            Home::Memory => Connection::open_in_memory()?,
+        };
+        set_up(&conn, options)?;
+        if matches!(self, Home::File(_)) {
+            write_ahead(&conn)?;
+        }
+        Ok(conn)
+    }
+
+    /// A connection that reads, to a file that is there.
+    pub(super) fn reader(&self, options: &SqliteOptions) -> Outcome<Connection> {
+        let conn = match self {
+            Home::File(path) => {
+                let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+                Connection::open_with_flags(path, flags)?
+            }
+            Home::Memory => Connection::open_in_memory()?,
+        };
+        set_up(&conn, options)?;
+        Ok(conn)
+    }
+}
+
+fn set_up(conn: &Connection, options: &SqliteOptions) -> Outcome<()> {
+    conn.busy_timeout(PATIENCE)?;
+    conn.set_prepared_statement_cache_capacity(512);
+    let synchronous = match options.durability {
+        Durability::Full => "FULL",
+        Durability::Fast => "NORMAL",
+    };
+    conn.execute_batch(&format!(
+        "PRAGMA synchronous = {synchronous}; PRAGMA cache_size = -{}; PRAGMA temp_store = MEMORY;",
+        options.cache_kib
+    ))?;
+    Ok(())
+}
+
+/// Turns the write-ahead log on. SQLite does not wait for others here, so this does.
+fn write_ahead(conn: &Connection) -> Outcome<()> {
+    let mut tries = 0;
+    loop {
+        let mode = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0));
+        match mode {
+            Ok(_) => break,
+            Err(error) if tries < 200 && is_busy(&error) => {
+                tries += 1;
+                std::thread::sleep(Duration::from_millis(25));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+}

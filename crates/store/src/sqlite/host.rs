@@ -1,0 +1,98 @@
+//! The store over the host's own connection, inside its open transaction: what the host writes and what the engines write
+//! become one.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use fondaco_core::store::{
+    Answer, At, Batch, Commit, FeedFrom, Prepared, Read, Snapshot, Store, StoreError, Table,
+};
+use rusqlite::Connection;
+
+use super::error::{Failure, Outcome};
+use super::room::Room;
+use super::{log, schema};
+
+/// A [`Store`] over a connection of the host's; see [`Sqlite::over`](super::Sqlite::over).
+///
+/// Each commit is a savepoint; the host commits or rolls back the whole. Durability, busy timeout and isolation are what the
+/// host's connection has: begin with `BEGIN IMMEDIATE`, else a conflict with another process comes to the host as
+/// `SQLITE_BUSY`, here as [`StoreError::Unavailable`], and the host must roll back and begin again. A refusal because rows
+/// moved can't happen between `BEGIN IMMEDIATE` and the host's commit, unless the host's own commands move them.
+///
+/// After the host rolled back, use a new `SqliteConnection`. A held snapshot lasts until the next commit of its company.
+#[derive(Debug)]
+pub struct SqliteConnection<'c> {
+    conn: Mutex<&'c mut Connection>,
+    room: Room,
+}
+
+const NAME: &str = "the host's connection";
+
+impl<'c> SqliteConnection<'c> {
+    pub(super) fn new(conn: &'c mut Connection) -> Result<SqliteConnection<'c>, StoreError> {
+        schema::inspect(conn, true).map_err(|failure| failure.named(&NAME))?;
+        Ok(SqliteConnection { conn: Mutex::new(conn), room: Room::new(true) })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, &'c mut Connection> {
+        self.conn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs `act` in a savepoint that stays when it succeeds.
+    fn inside<T>(&self, act: impl FnOnce(&Connection) -> Outcome<T>) -> Result<T, StoreError> {
+        let conn = self.lock();
+        let run = || -> Outcome<T> {
+            conn.prepare_cached("SAVEPOINT fondaco")?.execute([])?;
+            match act(&conn) {
+                Ok(done) => {
+                    conn.prepare_cached("RELEASE fondaco")?.execute([])?;
+                    Ok(done)
+                }
+                Err(failure) => {
+                    conn.execute_batch("ROLLBACK TO fondaco; RELEASE fondaco")?;
+                    Err(failure)
+                }
+            }
+        };
+        run().map_err(|failure| failure.named(&NAME))
+    }
+}
+
+impl Store for SqliteConnection<'_> {
+    fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> {
+        if self.room.has(tables) {
+            return Ok(Prepared::default());
+        }
+        self.inside(|conn| {
+            let (prepared, forms) = self.room.prepare(conn, tables, true)?;
+            self.room.set_forms(forms);
+            Ok(prepared)
+        })
+    }
+
+    fn read(&self, read: &Read) -> Result<Answer, StoreError> {
+        self.inside(|conn| {
+            let mut answer = self.room.read(conn, read)?;
+            match read.at {
+                At::Hold => answer.at = Snapshot { hold: 1, ..answer.at },
+                // A company's state is that of its newest commit, so a hold on it lasts until the next.
+                At::Held(at) | At::Last(at)
+                    if at.hold != 1 || at.position != answer.at.position =>
+                {
+                    return Err(Failure::Store(StoreError::SnapshotGone));
+                }
+                At::Held(at) => answer.at = at,
+                _ => {}
+            }
+            Ok(answer)
+        })
+    }
+
+    fn commit(&self, batch: Batch) -> Result<Commit, StoreError> {
+        self.inside(|conn| self.room.commit(conn, batch))
+    }
+
+    fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> {
+        self.inside(|conn| log::feed(conn, from))
+    }
+}

@@ -1,0 +1,214 @@
+//! The log of commits: a company's head, receipts, series, and what was committed.
+
+use chrono::NaiveDate;
+use fondaco_core::chain::GENESIS;
+use fondaco_core::store::{
+    Batch, Commit, FeedFrom, Hash, KeyBytes, Meta, Receipt, Salt, Seal, SeriesState, StateHash,
+};
+use fondaco_core::{ActorId, CommandId, CompanyId, Timestamp};
+use rusqlite::types::FromSql;
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::bind::{date, days};
+use super::error::{Outcome, damaged};
+use super::said;
+
+/// A company as it stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Head {
+    /// The small number that stands for the company in this file.
+    pub(super) company: i64,
+    /// The position of the newest commit.
+    pub(super) position: u64,
+    /// The link of the newest sealed commit.
+    pub(super) link: Hash,
+}
+
+impl Head {
+    /// Before the first commit: no row has such a company.
+    const NONE: Head = Head { company: -1, position: 0, link: GENESIS };
+
+    pub(super) fn of(conn: &Connection, company: CompanyId) -> Outcome<Head> {
+        let sql = "SELECT company, position, link FROM fondaco_company WHERE id = ?1";
+        let head = conn.prepare_cached(sql)?.query_row([id_bytes(company.to_u128())], |row| {
+            Ok(Head { company: row.get(0)?, position: unsigned(row, 1)?, link: row.get(2)? })
+        });
+        Ok(head.optional()?.unwrap_or(Head::NONE))
+    }
+
+    /// The head to write under: a company that is not there yet comes to be.
+    pub(super) fn or_create(self, conn: &Connection, company: CompanyId) -> Outcome<Head> {
+        if self.company >= 0 {
+            return Ok(self);
+        }
+        let sql = "INSERT INTO fondaco_company (id, position, link) VALUES (?1, 0, ?2)";
+        conn.prepare_cached(sql)?.execute((id_bytes(company.to_u128()), GENESIS))?;
+        Ok(Head { company: conn.last_insert_rowid(), ..self })
+    }
+}
+
+pub(super) fn id_bytes(id: u128) -> [u8; 16] {
+    id.to_be_bytes()
+}
+
+fn unsigned(row: &Row<'_>, at: usize) -> rusqlite::Result<u64> {
+    Ok(row.get::<_, i64>(at)?.unsigned_abs())
+}
+
+/// What is known of a command that was carried out.
+pub(super) fn receipt(conn: &Connection, company: i64, id: CommandId) -> Outcome<Option<Receipt>> {
+    let sql = "SELECT position, digest, salt, answer FROM fondaco_commit \
+               WHERE company = ?1 AND command = ?2";
+    let mut get = conn.prepare_cached(sql)?;
+    let mut rows = get.query((company, id_bytes(id.to_u128())))?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let answer = said::answer(text(row, 3)?)?;
+    let (position, digest, salt) = (unsigned(row, 0)?, row.get(1)?, row.get(2)?);
+    Ok(Some(Receipt { position, digest, salt, answer }))
+}
+
+fn text<'r>(row: &'r Row<'_>, at: usize) -> Outcome<&'r str> {
+    row.get_ref(at)?.as_str().map_err(|_| damaged("a text of the log is none"))
+}
+
+const COMMIT: &str = "SELECT position, command, digest, salt, actor, time, root, content, link, events, answer \
+                      FROM fondaco_commit WHERE company = ?1 AND ";
+
+/// The commit of a command.
+pub(super) fn find(conn: &Connection, company: i64, id: CommandId) -> Outcome<Option<Commit>> {
+    let mut get = conn.prepare_cached(&format!("{COMMIT} command = ?2"))?;
+    let mut rows = get.query((company, id_bytes(id.to_u128())))?;
+    rows.next()?.map(|row| commit(conn, company, row)).transpose()
+}
+
+/// The commits after a position.
+pub(super) fn feed(conn: &Connection, from: &FeedFrom) -> Outcome<Vec<Commit>> {
+    let head = Head::of(conn, from.company)?;
+    let sql = format!("{COMMIT} position > ?2 ORDER BY position LIMIT ?3");
+    let mut get = conn.prepare_cached(&sql)?;
+    let (after, limit) = (signed(from.after), i64::try_from(from.limit).unwrap_or(i64::MAX));
+    let mut rows = get.query((head.company, after, limit))?;
+    let mut out = Vec::new();
+    while let Some(row) = rows.next()? {
+        out.push(commit(conn, head.company, row)?);
+    }
+    Ok(out)
+}
+
+/// A position in SQL.
+pub(super) fn signed(position: u64) -> i64 {
+    i64::try_from(position).unwrap_or(i64::MAX)
+}
+
+fn commit(conn: &Connection, company: i64, row: &Row<'_>) -> Outcome<Commit> {
+    let position = unsigned(row, 0)?;
+    let id = CommandId::from_u128(u128::from_be_bytes(row.get(1)?));
+    let time = Timestamp::from_micros(row.get(5)?).ok_or_else(|| damaged("a commit's time"))?;
+    let mut commit =
+        Commit::new(position, id, row.get(2)?, Meta::new(ActorId::new(text(row, 4)?), time));
+    commit.salt = row.get::<_, Option<Salt>>(3)?;
+    commit.events = said::events(text(row, 9)?)?;
+    commit.answer = said::answer(text(row, 10)?)?;
+    if let (Some(root), Some(content), Some(link)) = (hash(row, 6)?, hash(row, 7)?, hash(row, 8)?) {
+        let states = states(conn, company, position)?;
+        commit.seal = Some(Seal { root, content, link, states });
+    }
+    Ok(commit)
+}
+
+fn hash(row: &Row<'_>, at: usize) -> Outcome<Option<Hash>> {
+    Option::<Hash>::column_result(row.get_ref(at)?).map_err(|_| damaged("a hash of the log"))
+}
+
+fn states(conn: &Connection, company: i64, position: u64) -> Outcome<Vec<StateHash>> {
+    let sql = "SELECT tbl, key, hash, deleted FROM fondaco_state_hash \
+               WHERE company = ?1 AND position = ?2 ORDER BY place";
+    let mut get = conn.prepare_cached(sql)?;
+    let rows = get.query_map((company, signed(position)), |row| {
+        let key = KeyBytes::new(row.get_ref(1)?.as_blob()?);
+        let table = row.get_ref(0)?.as_str()?.into();
+        Ok(StateHash { table, key, hash: row.get(2)?, deleted: row.get(3)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Keeps a commit: its line in the log, its state hashes, and the company's head.
+pub(super) fn keep(conn: &Connection, head: &Head, commit: &Commit) -> Outcome<()> {
+    let sql = "INSERT INTO fondaco_commit (company, position, command, digest, salt, actor, time, root, \
+               content, link, events, answer) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    let seal = commit.seal.as_ref();
+    let (position, meta) = (signed(commit.position), &commit.meta);
+    conn.prepare_cached(sql)?.execute((
+        head.company,
+        position,
+        id_bytes(commit.id.to_u128()),
+        commit.digest,
+        commit.salt,
+        meta.actor.as_str(),
+        meta.time.micros(),
+        seal.map(|seal| seal.root),
+        seal.map(|seal| seal.content),
+        seal.map(|seal| seal.link),
+        said::events_to_json(&commit.events),
+        said::answer_to_json(&commit.answer),
+    ))?;
+    let sql = "INSERT INTO fondaco_state_hash VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let mut put = conn.prepare_cached(sql)?;
+    for (place, state) in seal.iter().flat_map(|seal| &seal.states).enumerate() {
+        let key = state.key.as_slice();
+        put.execute((
+            head.company,
+            position,
+            place as i64,
+            state.table.as_str(),
+            key,
+            state.hash,
+            state.deleted,
+        ))?;
+    }
+    let sql = "UPDATE fondaco_company SET position = ?2, link = ?3 WHERE company = ?1";
+    let link = seal.map_or(head.link, |seal| seal.link);
+    conn.prepare_cached(sql)?.execute((head.company, position, link))?;
+    Ok(())
+}
+
+/// Forgets the salt of a command's digest, for something personal that the command carried was erased.
+pub(super) fn forget_salt(conn: &Connection, company: i64, position: u64) -> Outcome<()> {
+    let sql = "UPDATE fondaco_commit SET salt = NULL WHERE company = ?1 AND position = ?2";
+    conn.prepare_cached(sql)?.execute((company, signed(position)))?;
+    Ok(())
+}
+
+pub(super) fn series(conn: &Connection, company: i64, series: &str) -> Outcome<SeriesState> {
+    let sql = "SELECT last, date FROM fondaco_series WHERE company = ?1 AND series = ?2";
+    let found: Option<(i64, Option<i64>)> = conn
+        .prepare_cached(sql)?
+        .query_row((company, series), |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((last, day)) = found else { return Ok(SeriesState::default()) };
+    let day: Option<NaiveDate> =
+        day.map(|day| date(day).ok_or_else(|| damaged("a series' date"))).transpose()?;
+    Ok(SeriesState { last, date: day })
+}
+
+pub(super) fn keep_series(
+    conn: &Connection,
+    company: i64,
+    series: &str,
+    state: &SeriesState,
+) -> Outcome<()> {
+    let sql = "INSERT INTO fondaco_series VALUES (?1, ?2, ?3, ?4) ON CONFLICT (company, series) \
+               DO UPDATE SET last = excluded.last, date = excluded.date";
+    conn.prepare_cached(sql)?.execute((company, series, state.last, state.date.map(days)))?;
+    Ok(())
+}
+
+/// The batch as it will stand in the log, without its seal.
+pub(super) fn unsealed(batch: &mut Batch, position: u64) -> Commit {
+    let digest = fondaco_core::digest::salted(&batch.digest, &batch.salt);
+    let mut commit = Commit::new(position, batch.id, digest, batch.meta.clone());
+    commit.salt = Some(batch.salt);
+    commit.events = std::mem::take(&mut batch.events);
+    commit.answer = std::mem::take(&mut batch.answer);
+    commit
+}

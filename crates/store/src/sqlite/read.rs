@@ -1,0 +1,219 @@
+//! Answers: rows by key, rows in order, receipts and series, all inside the caller's transaction.
+
+use fondaco_core::store::{Ask, KeyBytes, Read, Reply, Row, Scan, StoreError, Value};
+use rusqlite::{CachedStatement, Connection};
+
+use super::bind;
+use super::error::{Outcome, damaged};
+use super::form::{Form, Forms, Place, quoted};
+use super::log::{self, Head};
+use super::part::{self, Edge, Part};
+use super::runs;
+
+/// The position that the answers are of, and the answers.
+pub(super) fn answer(conn: &Connection, forms: &Forms, read: &Read) -> Outcome<(u64, Vec<Reply>)> {
+    let head = Head::of(conn, read.company)?;
+    let replies = read.asks.iter().map(|ask| reply(conn, forms, head.company, ask));
+    Ok((head.position, replies.collect::<Outcome<_>>()?))
+}
+
+fn reply(conn: &Connection, forms: &Forms, company: i64, ask: &Ask) -> Outcome<Reply> {
+    Ok(match ask {
+        Ask::Command(id) => Reply::Command(log::receipt(conn, company, *id)?.map(Box::new)),
+        Ask::Get(table, keys) => {
+            let mut getter = Getter::new(conn, forms.get(table)?, company)?;
+            let rows = keys.iter().map(|key| getter.get(key.as_slice()));
+            Reply::Got(rows.collect::<Outcome<_>>()?)
+        }
+        Ask::Scan(wanted) => {
+            let form = forms.get(wanted.table)?;
+            let place = wanted.index.map(|index| form.indexes.get(index).map(|index| index.place));
+            match place {
+                Some(None) => {
+                    return Err(StoreError::Misused(
+                        "a scan by an index that is not declared".into(),
+                    )
+                    .into());
+                }
+                Some(Some(Place::Runs(index))) => {
+                    Reply::Rows(runs::scan(conn, form, company, index, wanted)?)
+                }
+                _ => Reply::Rows(scan(conn, form, company, wanted)?),
+            }
+        }
+        Ask::Series(series) => Reply::Series(log::series(conn, company, series)?),
+        _ => return Err(StoreError::Unsupported { ask: "a question of a newer version" }.into()),
+    })
+}
+
+/// Gets rows of one table one after another.
+pub(super) struct Getter<'c> {
+    statement: CachedStatement<'c>,
+    form: &'c Form,
+}
+
+impl<'c> Getter<'c> {
+    pub(super) fn new(conn: &'c Connection, form: &'c Form, company: i64) -> Outcome<Getter<'c>> {
+        let mut statement = conn.prepare_cached(&form.get)?;
+        statement.raw_bind_parameter(1, company)?;
+        Ok(Getter { statement, form })
+    }
+
+    pub(super) fn get(&mut self, key: &[u8]) -> Outcome<Option<Row>> {
+        bind_parts(&mut self.statement, &part::parts(self.form.key_types(), key)?, 2)?;
+        let mut rows = self.statement.raw_query();
+        rows.next()?.map(|row| row_of(self.form, row)).transpose()
+    }
+
+    /// A row that an index says is there.
+    pub(super) fn must_get(&mut self, key: &[u8]) -> Outcome<Row> {
+        let name = self.form.table.name;
+        self.get(key)?
+            .ok_or_else(|| damaged(format!("an index of {name} names a row that is gone")))
+    }
+}
+
+/// The row that a statement with the columns of `form.select` stands on.
+pub(super) fn row_of(form: &Form, row: &rusqlite::Row<'_>) -> Outcome<Row> {
+    let (values, next) = bind::values(row, form.table, 0)?;
+    let version: i64 = row.get(next)?;
+    Ok(Row::values(version.unsigned_abs(), form.table, values))
+}
+
+/// Binds the parts of a key from parameter `first` on.
+pub(super) fn bind_parts(
+    statement: &mut rusqlite::Statement<'_>,
+    parts: &[Part<'_>],
+    first: usize,
+) -> Outcome<()> {
+    for (at, part) in parts.iter().enumerate() {
+        statement.raw_bind_parameter(first + at, part)?;
+    }
+    Ok(())
+}
+
+/// A scan by the primary key or by an ordinary index.
+fn scan(conn: &Connection, form: &Form, company: i64, scan: &Scan) -> Outcome<Vec<Row>> {
+    let types = form.table.order_types(scan.index);
+    let from = Edge::new(&types, scan.from.as_slice());
+    let to = scan.to.as_ref().map(|to| Edge::new(&types, to.as_slice()));
+    if scan.to.as_ref().is_some_and(|to| *to <= scan.from) || scan.limit == 0 {
+        return Ok(Vec::new());
+    }
+    let (sql, parts) = match ranged(form, scan, &from, to.as_ref()) {
+        Some(ranged) => ranged,
+        None => return Ok(Vec::new()),
+    };
+    let mut statement = conn.prepare_cached(&sql)?;
+    statement.raw_bind_parameter(1, company)?;
+    statement.raw_bind_parameter(2, i64::try_from(scan.limit).unwrap_or(i64::MAX))?;
+    for (at, part) in parts.into_iter().enumerate() {
+        statement.raw_bind_parameter(3 + at, part)?;
+    }
+    let mut rows = statement.raw_query();
+    let mut out = Vec::new();
+    while let Some(row) = rows.next()? {
+        out.push(row_of(form, row)?);
+    }
+    Ok(out)
+}
+
+/// The statement of a scan, and what its ends are; `None` when nothing can be in the range.
+fn ranged<'e>(
+    form: &Form,
+    scan: &Scan,
+    from: &'e Edge<'e>,
+    to: Option<&'e Edge<'e>>,
+) -> Option<(String, Vec<&'e Part<'e>>)> {
+    let order = form.order(scan.index);
+    let mut sql = format!("SELECT {} FROM {}", form.select, quoted(form.table.name));
+    if let Some(index) = scan.index {
+        sql = sql + " INDEXED BY " + &form.indexes.get(index)?.name;
+    }
+    sql.push_str(" WHERE _company = ?1");
+    for &column in scan.index.and_then(|i| form.table.indexes.get(i)).map_or(&[][..], |i| i.columns)
+    {
+        let column = form.table.columns.get(column)?;
+        if column.nullable || column.personal {
+            sql = sql + " AND " + &quoted(column.name) + " IS NOT NULL";
+        }
+    }
+    let mut parts = Vec::new();
+    if from.after && from.parts.is_empty() {
+        return None;
+    }
+    let mut limit = |edge: &'e Edge<'e>, operator: &str, sql: &mut String| {
+        let count = edge.parts.len();
+        if count == 0 {
+            return;
+        }
+        let places: Vec<String> =
+            (0..count).map(|at| format!("?{}", 3 + parts.len() + at)).collect();
+        let columns = order.get(..count).unwrap_or_default().join(", ");
+        *sql = format!("{sql} AND ({columns}) {operator} ({})", places.join(", "));
+        parts.extend(&edge.parts);
+    };
+    limit(from, if from.after { ">" } else { ">=" }, &mut sql);
+    if let Some(to) = to {
+        if to.parts.is_empty() && !to.after {
+            return None;
+        }
+        limit(to, if to.after { "<=" } else { "<" }, &mut sql);
+    }
+    let direction = if scan.backwards { " DESC" } else { "" };
+    let order: Vec<String> = order.iter().map(|column| format!("{column}{direction}")).collect();
+    sql = sql + " ORDER BY " + &order.join(", ") + " LIMIT ?2";
+    Some((sql, parts))
+}
+
+/// Every row of a company in a table, in order of its key.
+pub(super) fn each(
+    conn: &Connection,
+    form: &Form,
+    company: i64,
+    mut each: impl FnMut(&Row) -> Outcome<()>,
+) -> Outcome<()> {
+    let sql =
+        format!("SELECT {} FROM {} WHERE _company = ?1", form.select, quoted(form.table.name));
+    let mut statement = conn.prepare_cached(&sql)?;
+    let mut rows = statement.query([company])?;
+    while let Some(row) = rows.next()? {
+        each(&row_of(form, row)?)?;
+    }
+    Ok(())
+}
+
+/// The version of a row; 0 when there is none.
+pub(super) struct Versions<'c> {
+    statement: CachedStatement<'c>,
+    form: &'c Form,
+}
+
+impl<'c> Versions<'c> {
+    pub(super) fn new(conn: &'c Connection, form: &'c Form, company: i64) -> Outcome<Versions<'c>> {
+        let mut statement = conn.prepare_cached(&form.version)?;
+        statement.raw_bind_parameter(1, company)?;
+        Ok(Versions { statement, form })
+    }
+
+    pub(super) fn of(&mut self, key: &[u8]) -> Outcome<u64> {
+        bind_parts(&mut self.statement, &part::parts(self.form.key_types(), key)?, 2)?;
+        let mut rows = self.statement.raw_query();
+        match rows.next()? {
+            Some(row) => Ok(row.get::<_, i64>(0)?.unsigned_abs()),
+            None => Ok(0),
+        }
+    }
+}
+
+/// The primary key of the row that a statement with the key's columns stands on, as bytes.
+pub(super) fn key_of(form: &Form, row: &rusqlite::Row<'_>) -> Outcome<KeyBytes> {
+    let mut out = fondaco_core::store::KeyWriter::new();
+    for (at, column) in form.table.key_columns().iter().enumerate() {
+        let value: Value = bind::one(row, at, form.table, column)?;
+        if !out.value(&value, column.ty) {
+            return Err(damaged(format!("a key of {} can't be read", form.table.name)));
+        }
+    }
+    Ok(out.to_key())
+}

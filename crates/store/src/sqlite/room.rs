@@ -1,0 +1,72 @@
+//! What all forms of the SQLite store share: the prepared tables, and the port's four calls inside a given transaction.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use fondaco_core::store::{Answer, Batch, Commit, Prepared, Read, Snapshot, Table};
+use rusqlite::Connection;
+
+use super::error::Outcome;
+use super::form::Forms;
+use super::{commit, read, schema};
+
+/// The store without a connection.
+#[derive(Debug)]
+pub(super) struct Room {
+    forms: RwLock<Arc<Forms>>,
+    chain: bool,
+}
+
+impl Room {
+    pub(super) fn new(chain: bool) -> Room {
+        Room { forms: RwLock::default(), chain }
+    }
+
+    pub(super) fn forms(&self) -> Arc<Forms> {
+        self.forms.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Forms are set only after what they describe is committed.
+    pub(super) fn set_forms(&self, forms: Forms) {
+        *self.forms.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(forms);
+    }
+
+    /// Whether all tables are prepared already.
+    pub(super) fn has(&self, tables: &[&'static Table]) -> bool {
+        let forms = self.forms();
+        tables.iter().all(|table| {
+            forms.find(table.name).is_some_and(|form| std::ptr::eq(form.table, *table))
+        })
+    }
+
+    /// Prepares tables inside the caller's transaction; the forms hold once it is committed.
+    pub(super) fn prepare(
+        &self,
+        conn: &Connection,
+        tables: &[&'static Table],
+        shared: bool,
+    ) -> Outcome<(Prepared, Forms)> {
+        schema::create_own(conn, shared)?;
+        let mut forms = Forms::clone(&self.forms());
+        let prepared = schema::prepare(conn, tables, &mut forms)?;
+        Ok((prepared, forms))
+    }
+
+    /// Answers inside the caller's transaction.
+    pub(super) fn read(&self, conn: &Connection, wanted: &Read) -> Outcome<Answer> {
+        let (position, replies) = read::answer(conn, &self.forms(), wanted)?;
+        Ok(Answer::new(Snapshot { position, hold: 0 }, replies))
+    }
+
+    /// Commits inside the caller's transaction, which it must roll back after an error.
+    pub(super) fn commit(&self, conn: &Connection, batch: Batch) -> Outcome<Commit> {
+        let mut forms = self.forms();
+        if !batch.check && schema::version(conn)? != forms.schema {
+            // Another program changed tables: refuse to write what this one no longer understands.
+            let mut fresh = Forms::clone(&forms);
+            schema::recheck(conn, &mut fresh)?;
+            self.set_forms(fresh.clone());
+            forms = Arc::new(fresh);
+        }
+        commit::commit(conn, &forms, self.chain, batch)
+    }
+}

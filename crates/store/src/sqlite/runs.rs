@@ -1,0 +1,221 @@
+//! Indexes of facts as sorted runs.
+//!
+//! Facts come in order of time, but an index orders them by account, item or party: an ordinary index would touch another of
+//! its pages with every row. Here each commit appends its keys, sorted, as one run of packed pages; runs are merged in the
+//! background of later commits (`merge`), and a scan merges the few that are live. This is a log-structured merge tree
+//! (O'Neil and others, 1996) inside SQLite's own pages, so that it is as atomic and durable as everything else.
+//!
+//! `fondaco_run` says which pages a run has, `fondaco_page` holds them. A key is a row's place: the bytes of the index
+//! columns, then of the primary key.
+
+mod merge;
+mod page;
+mod run;
+
+use fondaco_core::store::{KeyWriter, Row, Rows, Scan, order_of};
+use rusqlite::Connection;
+
+use self::page::{Packer, Page, ROOM};
+use self::run::{Cursor, Owner, Run, State, Writer};
+use super::error::Outcome;
+use super::form::Form;
+use super::{part, read};
+
+pub(super) const OWN: &str = "
+CREATE TABLE fondaco_run (
+    company INTEGER NOT NULL, idx INTEGER NOT NULL, run INTEGER NOT NULL, state INTEGER NOT NULL,
+    rows INTEGER NOT NULL, extents BLOB NOT NULL, sources BLOB NOT NULL, done BLOB NOT NULL,
+    PRIMARY KEY (company, idx, run)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE fondaco_page (page INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+";
+
+/// A run of up to so many keys takes new ones in, as long as it is one page.
+const TOP_UP: usize = 128;
+
+/// Keys of one index, gathered before they are sorted and written.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    writer: KeyWriter,
+    /// The first eight bytes of each key, and where it begins and ends.
+    keys: Vec<(u64, u32, u32)>,
+}
+
+impl Gathered {
+    /// The keys of `rows` in an index.
+    pub(super) fn of(rows: &dyn Rows, index: usize) -> Gathered {
+        let mut out = Gathered::default();
+        for row in (0..rows.len()).filter_map(|at| rows.row(at)) {
+            let start = out.writer.position();
+            if order_of(row, Some(index), &mut out.writer) {
+                out.note(start);
+            }
+        }
+        out
+    }
+
+    fn push(&mut self, key: &[u8]) {
+        let start = self.writer.position();
+        self.writer.raw(key);
+        self.note(start);
+    }
+
+    fn note(&mut self, start: usize) {
+        let end = self.writer.position();
+        let key = self.writer.as_slice().get(start..end).unwrap_or_default();
+        let mut head = [0; 8];
+        head.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
+        self.keys.push((u64::from_be_bytes(head), start as u32, end as u32));
+    }
+
+    fn key(&self, (_, start, end): (u64, u32, u32)) -> &[u8] {
+        self.writer.as_slice().get(start as usize..end as usize).unwrap_or_default()
+    }
+
+    fn sorted(&self) -> Vec<&[u8]> {
+        let mut order = self.keys.clone();
+        order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| self.key(*a).cmp(self.key(*b))));
+        order.into_iter().map(|key| self.key(key)).collect()
+    }
+}
+
+/// Adds keys to an index of `company`, as a run of their own or, when they are few, in the newest.
+pub(super) fn append(conn: &Connection, company: i64, index: i64, keys: &Gathered) -> Outcome<()> {
+    let keys = keys.sorted();
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let owner = Owner { company, index };
+    let mut runs = Run::all(conn, owner)?;
+    if !top_up(conn, owner, &mut runs, &keys)? {
+        let id = runs.iter().map(|run| run.id).max().unwrap_or(0) + 1;
+        let mut run = Run::new(id, State::Live);
+        write(conn, &mut run, &keys)?;
+        run.save(conn, owner)?;
+        runs.push(run);
+    }
+    merge::tend(conn, owner, runs, keys.len())
+}
+
+fn write(conn: &Connection, run: &mut Run, keys: &[&[u8]]) -> Outcome<()> {
+    let mut writer = Writer::new(conn)?;
+    keys.iter().try_for_each(|key| writer.push(key))?;
+    run.rows = keys.len() as u64;
+    writer.finish(run)
+}
+
+/// Puts a few keys into the newest run, if that is small; `false` when it is not.
+fn top_up(conn: &Connection, owner: Owner, runs: &mut [Run], keys: &[&[u8]]) -> Outcome<bool> {
+    let taken: Vec<i64> = runs.iter().flat_map(|run| run.sources.clone()).collect();
+    let Some(newest) = runs.iter_mut().rfind(|run| run.state != State::Dead) else {
+        return Ok(false);
+    };
+    let ([(number, 1)], false) = (newest.extents.as_slice(), taken.contains(&newest.id)) else {
+        return Ok(false);
+    };
+    let (number, rows) = (*number, newest.rows as usize + keys.len());
+    if newest.state != State::Live || rows > TOP_UP {
+        return Ok(false);
+    }
+    let mut page = Page::default();
+    newest.load(conn, 0, &mut page)?;
+    let mut all: Vec<&[u8]> = (0..page.len()).filter_map(|at| page.key(at)).collect();
+    all.extend_from_slice(keys);
+    all.sort_unstable();
+    let mut packer = Packer::default();
+    all.iter().for_each(|key| packer.push(key));
+    if packer.bytes().len() > ROOM {
+        return Ok(false);
+    }
+    let sql = "UPDATE fondaco_page SET data = ?2 WHERE page = ?1";
+    conn.prepare_cached(sql)?.execute((number, packer.bytes()))?;
+    newest.rows = rows as u64;
+    newest.save(conn, owner)?;
+    Ok(true)
+}
+
+/// The rows of a scan by an index that is kept as runs under number `index`.
+pub(super) fn scan(
+    conn: &Connection,
+    form: &Form,
+    company: i64,
+    index: i64,
+    scan: &Scan,
+) -> Outcome<Vec<Row>> {
+    let (from, to) = (scan.from.as_slice(), scan.to.as_ref().map(|to| to.as_slice()));
+    let live = Run::all(conn, Owner { company, index })?;
+    let live = live.into_iter().filter(|run| run.state == State::Live);
+    let mut cursors = live
+        .map(|run| match scan.backwards {
+            true => Cursor::before(conn, run, to),
+            false => Cursor::at(conn, run, from),
+        })
+        .collect::<Outcome<Vec<_>>>()?;
+    let leading: Vec<_> = form.index_types(scan.index.unwrap_or(0)).collect();
+    let mut reader = read::Getter::new(conn, form, company)?;
+    let mut out = Vec::new();
+    while out.len() < scan.limit {
+        let open = cursors.iter_mut().filter(|cursor| cursor.key().is_some());
+        let next = match scan.backwards {
+            true => open.max_by(|a, b| a.key().cmp(&b.key())),
+            false => open.min_by(|a, b| a.key().cmp(&b.key())),
+        };
+        let Some((next, place)) =
+            next.and_then(|next| Some((next.key()?.to_vec(), next))).map(|(p, n)| (n, p))
+        else {
+            break;
+        };
+        let inside = place.as_slice() >= from && to.is_none_or(|to| place.as_slice() < to);
+        if !inside {
+            break;
+        }
+        let key = place.get(part::width(leading.iter().copied(), &place)?..).unwrap_or_default();
+        out.push(reader.must_get(key)?);
+        if scan.backwards { next.back()? } else { next.forward()? }
+    }
+    Ok(out)
+}
+
+/// How many keys of an index that is filled anew are sorted at a time.
+const FILL: usize = 1 << 18;
+
+/// Fills an index of a table that has rows already.
+pub(super) fn fill(conn: &Connection, form: &Form, at: usize, index: i64) -> Outcome<()> {
+    let mut companies = conn.prepare("SELECT company FROM fondaco_company")?;
+    let companies: Vec<i64> =
+        companies.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    for company in companies {
+        let mut keys = Gathered::default();
+        let mut place = KeyWriter::new();
+        read::each(conn, form, company, |row| {
+            place.clear();
+            if order_of(row.stored(), Some(at), &mut place) {
+                keys.push(place.as_slice());
+            }
+            if keys.keys.len() >= FILL {
+                append(conn, company, index, &std::mem::take(&mut keys))?;
+            }
+            Ok(())
+        })?;
+        append(conn, company, index, &keys)?;
+    }
+    Ok(())
+}
+
+/// Forgets an index that is no longer declared.
+pub(super) fn drop_index(conn: &Connection, index: i64) -> Outcome<()> {
+    let mut companies = conn.prepare("SELECT company FROM fondaco_company")?;
+    let companies: Vec<i64> =
+        companies.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    for company in companies {
+        let owner = Owner { company, index };
+        for run in Run::all(conn, owner)? {
+            for (first, count) in &run.extents {
+                let sql = "DELETE FROM fondaco_page WHERE page BETWEEN ?1 AND ?2";
+                conn.execute(sql, (first, first + count - 1))?;
+            }
+            run.forget(conn, owner)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,295 @@
+//! One sorted run: where its pages are, and how to read and write them.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::super::error::{Outcome, damaged};
+use super::page::{Packer, Page, begins_above};
+
+/// What a run is good for now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    /// Being written by a merge: nobody reads it.
+    Building,
+    Live,
+    /// Merged into another: its pages go, some with every commit.
+    Dead,
+}
+
+impl State {
+    fn from_number(number: i64) -> Outcome<State> {
+        match number {
+            0 => Ok(State::Building),
+            1 => Ok(State::Live),
+            2 => Ok(State::Dead),
+            _ => Err(damaged("a run of an index is in no known state")),
+        }
+    }
+}
+
+/// Which run of which index.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Owner {
+    pub(super) company: i64,
+    pub(super) index: i64,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Run {
+    pub(super) id: i64,
+    pub(super) state: State,
+    pub(super) rows: u64,
+    /// First page and count of each stretch of pages.
+    pub(super) extents: Vec<(i64, i64)>,
+    /// Of a run being built: the runs it is merged from.
+    pub(super) sources: Vec<i64>,
+    /// Of a run being built: the last key it has.
+    pub(super) done: Vec<u8>,
+}
+
+fn numbers(blob: &[u8]) -> Vec<i64> {
+    let chunk = |bytes: &[u8]| bytes.try_into().map(i64::from_le_bytes).unwrap_or(0);
+    blob.chunks_exact(8).map(chunk).collect()
+}
+
+impl Run {
+    pub(super) fn new(id: i64, state: State) -> Run {
+        Run { id, state, rows: 0, extents: vec![], sources: vec![], done: vec![] }
+    }
+
+    /// All runs of an index, oldest first.
+    pub(super) fn all(conn: &Connection, owner: Owner) -> Outcome<Vec<Run>> {
+        let sql = "SELECT run, state, rows, extents, sources, done FROM fondaco_run \
+                   WHERE company = ?1 AND idx = ?2 ORDER BY run";
+        let mut get = conn.prepare_cached(sql)?;
+        let mut rows = get.query((owner.company, owner.index))?;
+        let mut out = Vec::new();
+        while let Some(row) = rows.next()? {
+            let blob = |at: usize| Ok::<_, rusqlite::Error>(row.get_ref(at)?.as_blob()?);
+            let extents = numbers(blob(3)?).chunks_exact(2).filter_map(pair).collect();
+            out.push(Run {
+                id: row.get(0)?,
+                state: State::from_number(row.get(1)?)?,
+                rows: row.get::<_, i64>(2)?.unsigned_abs(),
+                extents,
+                sources: numbers(blob(4)?),
+                done: blob(5)?.to_vec(),
+            });
+        }
+        Ok(out)
+    }
+
+    /// Notes the run as it is now.
+    pub(super) fn save(&self, conn: &Connection, owner: Owner) -> Outcome<()> {
+        let sql = "INSERT INTO fondaco_run (company, idx, run, state, rows, extents, sources, done) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (company, idx, run) DO UPDATE SET \
+                   state = excluded.state, rows = excluded.rows, extents = excluded.extents, \
+                   sources = excluded.sources, done = excluded.done";
+        let extents: Vec<u8> = self
+            .extents
+            .iter()
+            .flat_map(|(first, count)| [*first, *count])
+            .flat_map(i64::to_le_bytes)
+            .collect();
+        let sources: Vec<u8> = self.sources.iter().flat_map(|id| id.to_le_bytes()).collect();
+        let mut put = conn.prepare_cached(sql)?;
+        let (state, rows) = (self.state as i64, self.rows as i64);
+        put.execute((
+            owner.company,
+            owner.index,
+            self.id,
+            state,
+            rows,
+            extents,
+            sources,
+            &self.done,
+        ))?;
+        Ok(())
+    }
+
+    pub(super) fn forget(&self, conn: &Connection, owner: Owner) -> Outcome<()> {
+        let sql = "DELETE FROM fondaco_run WHERE company = ?1 AND idx = ?2 AND run = ?3";
+        conn.prepare_cached(sql)?.execute((owner.company, owner.index, self.id))?;
+        Ok(())
+    }
+
+    pub(super) fn pages(&self) -> i64 {
+        self.extents.iter().map(|(_, count)| count).sum()
+    }
+
+    /// The number in the file of the run's `at`-th page.
+    fn page(&self, mut at: i64) -> Outcome<i64> {
+        for (first, count) in &self.extents {
+            if at < *count {
+                return Ok(first + at);
+            }
+            at -= count;
+        }
+        Err(damaged("an index looks for a page beyond its run"))
+    }
+
+    /// Unpacks the run's `at`-th page.
+    pub(super) fn load(&self, conn: &Connection, at: i64, into: &mut Page) -> Outcome<()> {
+        with_page(conn, self.page(at)?, |packed| into.unpack(packed))
+    }
+
+    /// The page that holds the first key at or above `key`, or the one before it: the last that begins at or below it.
+    pub(super) fn find(&self, conn: &Connection, key: &[u8]) -> Outcome<i64> {
+        let (mut low, mut high) = (0, self.pages());
+        // Pages below `low` begin at or below the key, pages from `high` on above it.
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if with_page(conn, self.page(middle)?, |packed| begins_above(packed, key))? {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        Ok((low - 1).max(0))
+    }
+}
+
+fn pair(pair: &[i64]) -> Option<(i64, i64)> {
+    Some((*pair.first()?, *pair.get(1)?))
+}
+
+fn with_page<T>(
+    conn: &Connection,
+    page: i64,
+    read: impl FnOnce(&[u8]) -> Outcome<T>,
+) -> Outcome<T> {
+    let mut get = conn.prepare_cached("SELECT data FROM fondaco_page WHERE page = ?1")?;
+    let mut rows = get.query([page])?;
+    match rows.next()? {
+        Some(row) => read(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?),
+        None => Err(damaged(format!("page {page} of an index is gone"))),
+    }
+}
+
+/// Writes a run's pages at the end of the file's pages.
+pub(super) struct Writer<'c> {
+    conn: &'c Connection,
+    packer: Packer,
+    next: i64,
+    first: i64,
+}
+
+impl<'c> Writer<'c> {
+    pub(super) fn new(conn: &'c Connection) -> Outcome<Writer<'c>> {
+        let sql = "SELECT value FROM fondaco_meta WHERE name = 'next_page'";
+        let next: Option<i64> =
+            conn.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?;
+        let next = next.ok_or_else(|| damaged("the number of the next page is gone"))?;
+        Ok(Writer { conn, packer: Packer::default(), next, first: next })
+    }
+
+    pub(super) fn push(&mut self, key: &[u8]) -> Outcome<()> {
+        if !self.packer.has_room(key) {
+            self.flush()?;
+        }
+        self.packer.push(key);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Outcome<()> {
+        if self.packer.count > 0 {
+            let mut put = self.conn.prepare_cached("INSERT INTO fondaco_page VALUES (?1, ?2)")?;
+            put.execute((self.next, self.packer.bytes()))?;
+            self.next += 1;
+            self.packer.clear();
+        }
+        Ok(())
+    }
+
+    /// Writes what is left; the pages written are the end of `run`.
+    pub(super) fn finish(mut self, run: &mut Run) -> Outcome<()> {
+        self.flush()?;
+        let count = self.next - self.first;
+        if count == 0 {
+            return Ok(());
+        }
+        match run.extents.last_mut() {
+            Some((first, length)) if *first + *length == self.first => *length += count,
+            _ => run.extents.push((self.first, count)),
+        }
+        let sql = "UPDATE fondaco_meta SET value = ?1 WHERE name = 'next_page'";
+        self.conn.prepare_cached(sql)?.execute([self.next])?;
+        Ok(())
+    }
+}
+
+/// A place in a run, with its page unpacked.
+pub(super) struct Cursor<'c> {
+    conn: &'c Connection,
+    run: Run,
+    pages: i64,
+    page: i64,
+    keys: Page,
+    /// Counted in the page; beyond its end (or before its beginning) there is no key.
+    at: Option<usize>,
+}
+
+impl<'c> Cursor<'c> {
+    /// At the first key at or above `key`.
+    pub(super) fn at(conn: &'c Connection, run: Run, key: &[u8]) -> Outcome<Cursor<'c>> {
+        let (pages, page) = (run.pages(), run.find(conn, key)?);
+        let mut cursor = Cursor { conn, run, pages, page, keys: Page::default(), at: None };
+        if pages > 0 {
+            cursor.run.load(conn, page, &mut cursor.keys)?;
+            cursor.at = Some(cursor.keys.lower_bound(key));
+            cursor.settle()?;
+        }
+        Ok(cursor)
+    }
+
+    /// At the last key below `key`, or, without one, at the last of all.
+    pub(super) fn before(
+        conn: &'c Connection,
+        run: Run,
+        key: Option<&[u8]>,
+    ) -> Outcome<Cursor<'c>> {
+        let pages = run.pages();
+        let page = match key {
+            Some(key) => run.find(conn, key)?,
+            None => pages - 1,
+        };
+        let mut cursor = Cursor { conn, run, pages, page, keys: Page::default(), at: None };
+        if pages > 0 {
+            cursor.run.load(conn, page, &mut cursor.keys)?;
+            cursor.at = Some(key.map_or(cursor.keys.len(), |key| cursor.keys.lower_bound(key)));
+            cursor.back()?;
+        }
+        Ok(cursor)
+    }
+
+    pub(super) fn key(&self) -> Option<&[u8]> {
+        self.keys.key(self.at?)
+    }
+
+    pub(super) fn forward(&mut self) -> Outcome<()> {
+        self.at = self.at.map(|at| at + 1);
+        self.settle()
+    }
+
+    /// Past the end of a page is the beginning of the next.
+    fn settle(&mut self) -> Outcome<()> {
+        if self.at.is_some_and(|at| at >= self.keys.len()) && self.page + 1 < self.pages {
+            self.page += 1;
+            self.run.load(self.conn, self.page, &mut self.keys)?;
+            self.at = Some(0);
+        }
+        Ok(())
+    }
+
+    pub(super) fn back(&mut self) -> Outcome<()> {
+        self.at = match self.at {
+            Some(0) if self.page > 0 => {
+                self.page -= 1;
+                self.run.load(self.conn, self.page, &mut self.keys)?;
+                self.keys.len().checked_sub(1)
+            }
+            Some(at) => at.checked_sub(1),
+            None => None,
+        };
+        Ok(())
+    }
+}

@@ -1,0 +1,290 @@
+//! The file's own tables, and how records' tables come and grow.
+//!
+//! Everything of the store's own begins with `fondaco_`; a record's table is named as the record. `fondaco_table` knows the
+//! layout of each, `fondaco_index` which indexes are filled. All of it is made and changed in one transaction.
+
+use std::collections::BTreeMap;
+
+use fondaco_core::store::{Column, Prepared, StoreError, Table, Type};
+use rusqlite::{Connection, OptionalExtension};
+
+use super::error::{Outcome, damaged, misused};
+use super::form::{Form, Forms, Place, as_runs, index_name, quoted, salt_name};
+use super::{runs, view};
+
+/// The version of the store's own tables.
+const FORMAT: i64 = 1;
+
+const OWN: &str = "
+CREATE TABLE fondaco_meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE fondaco_company (
+    company INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, position INTEGER NOT NULL, link BLOB NOT NULL
+) STRICT;
+CREATE TABLE fondaco_commit (
+    company INTEGER NOT NULL, position INTEGER NOT NULL, command BLOB NOT NULL, digest BLOB NOT NULL, salt BLOB,
+    actor TEXT NOT NULL, time INTEGER NOT NULL, root BLOB, content BLOB, link BLOB, events TEXT NOT NULL,
+    answer TEXT NOT NULL, PRIMARY KEY (company, position)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX fondaco_commit__command ON fondaco_commit (company, command);
+CREATE TABLE fondaco_state_hash (
+    company INTEGER NOT NULL, position INTEGER NOT NULL, place INTEGER NOT NULL, tbl TEXT NOT NULL,
+    key BLOB NOT NULL, hash BLOB NOT NULL, deleted INTEGER NOT NULL, PRIMARY KEY (company, position, place)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE fondaco_series (
+    company INTEGER NOT NULL, series TEXT NOT NULL, last INTEGER NOT NULL, date INTEGER,
+    PRIMARY KEY (company, series)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE fondaco_table (name TEXT PRIMARY KEY, layout INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE fondaco_index (
+    id INTEGER PRIMARY KEY, tbl TEXT NOT NULL, name TEXT NOT NULL, runs INTEGER NOT NULL, UNIQUE (tbl, name)
+) STRICT;
+";
+
+/// Whether the file is empty, ours, or something else.
+///
+/// # Errors
+/// A file of a newer format, or with other tables and none of ours.
+pub(super) fn inspect(conn: &Connection, shared: bool) -> Outcome<bool> {
+    let found: Option<i64> = conn
+        .query_row("SELECT 1 FROM sqlite_schema WHERE name = 'fondaco_meta'", [], |row| row.get(0))
+        .optional()?;
+    if found.is_none() {
+        let tables: i64 =
+            conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        if tables > 0 && !shared {
+            return Err(damaged("it is a database of another program, not books of ours"));
+        }
+        return Ok(false);
+    }
+    let format: Option<i64> = conn
+        .query_row("SELECT value FROM fondaco_meta WHERE name = 'format'", [], |row| row.get(0))
+        .optional()?;
+    match format {
+        Some(FORMAT) => Ok(true),
+        Some(newer) if newer > FORMAT => Err(StoreError::NewerLayout {
+            table: "fondaco_meta".into(),
+            found: u32::try_from(newer).unwrap_or(u32::MAX),
+            known: FORMAT as u32,
+        }
+        .into()),
+        _ => Err(damaged("its format is not known")),
+    }
+}
+
+/// Makes the store's own tables where they are missing, inside the caller's transaction.
+pub(super) fn create_own(conn: &Connection, shared: bool) -> Outcome<()> {
+    if inspect(conn, shared)? {
+        return Ok(());
+    }
+    conn.execute_batch(OWN)?;
+    conn.execute_batch(runs::OWN)?;
+    conn.execute("INSERT INTO fondaco_meta VALUES ('format', ?1), ('next_page', 1)", [FORMAT])?;
+    Ok(())
+}
+
+/// The number that SQLite raises with every change of any table's declaration, by whatever program.
+pub(super) fn version(conn: &Connection) -> Outcome<i64> {
+    Ok(conn.prepare_cached("PRAGMA schema_version")?.query_row([], |row| row.get(0))?)
+}
+
+/// Creates, upgrades or refuses each of `tables`, inside the caller's transaction; their forms are added to `forms`.
+pub(super) fn prepare(
+    conn: &Connection,
+    tables: &[&'static Table],
+    forms: &mut Forms,
+) -> Outcome<Prepared> {
+    for table in tables {
+        table.check().map_err(misused)?;
+        check_names(table)?;
+    }
+    let mut done = Prepared::default();
+    for table in tables {
+        let layout = layout(conn, table)?;
+        match layout {
+            Some(found) if found > table.layout => return Err(newer(table, found)),
+            Some(found) => {
+                if found < table.layout {
+                    upgrade(conn, table, found)?;
+                    done.upgraded(table, found);
+                }
+            }
+            None => {
+                create(conn, table)?;
+                done.created(table);
+            }
+        }
+        let fresh = sync_indexes(conn, table)?;
+        let form = Form::new(table, &places(conn, table)?);
+        if layout.is_some() {
+            fill_runs(conn, &form, &fresh)?;
+        }
+        forms.insert(form);
+    }
+    forms.schema = version(conn)?;
+    Ok(done)
+}
+
+/// That another program has not brought a table further than this one knows, since the forms were made.
+pub(super) fn recheck(conn: &Connection, forms: &mut Forms) -> Outcome<()> {
+    let tables: Vec<&'static Table> = forms.all().map(|form| form.table).collect();
+    for table in tables {
+        match layout(conn, table)? {
+            Some(found) if found > table.layout => return Err(newer(table, found)),
+            Some(_) => forms.insert(Form::new(table, &places(conn, table)?)),
+            None => return Err(damaged(format!("table {} is gone", table.name))),
+        }
+    }
+    forms.schema = version(conn)?;
+    Ok(())
+}
+
+fn newer(table: &Table, found: u32) -> super::error::Failure {
+    let known = table.layout;
+    StoreError::NewerLayout { table: table.name.into(), found, known }.into()
+}
+
+/// Names that would meet the store's own.
+fn check_names(table: &Table) -> Outcome<()> {
+    let own =
+        |name: &str| name.starts_with("fondaco_") || name.starts_with("sqlite_") || name.is_empty();
+    let reserved = |column: &Column| column.name.starts_with('_');
+    if own(table.name) || table.name.ends_with("_view") || table.columns.iter().any(reserved) {
+        return Err(misused(format!(
+            "table {}: on SQLite no table is called fondaco_*, sqlite_* or *_view, and no column _*",
+            table.name
+        )));
+    }
+    Ok(())
+}
+
+fn layout(conn: &Connection, table: &Table) -> Outcome<Option<u32>> {
+    let mut get = conn.prepare_cached("SELECT layout FROM fondaco_table WHERE name = ?1")?;
+    Ok(get.query_row([table.name], |row| row.get(0)).optional()?)
+}
+
+fn sql_type(ty: Type) -> &'static str {
+    match ty {
+        Type::Bool | Type::I64 | Type::Decimal { .. } | Type::Date | Type::Instant => "INTEGER",
+        Type::Bytes | Type::Id => "BLOB",
+        _ => "TEXT",
+    }
+}
+
+fn declared(column: &Column) -> Vec<String> {
+    let must = if column.nullable || column.personal { "" } else { " NOT NULL" };
+    let mut out = vec![format!("{} {}{must}", quoted(column.name), sql_type(column.ty))];
+    if column.personal {
+        out.push(format!("{} BLOB", salt_name(column)));
+    }
+    out
+}
+
+fn create(conn: &Connection, table: &Table) -> Outcome<()> {
+    let columns: Vec<String> = table.columns.iter().flat_map(declared).collect();
+    let keys: Vec<String> = table.key_columns().iter().map(|c| quoted(c.name)).collect();
+    conn.execute_batch(&format!(
+        "CREATE TABLE {} (_company INTEGER NOT NULL, {}, _version INTEGER NOT NULL, \
+         PRIMARY KEY (_company, {})) STRICT, WITHOUT ROWID",
+        quoted(table.name),
+        columns.join(", "),
+        keys.join(", ")
+    ))?;
+    conn.execute_batch(&view::create(table))?;
+    note_layout(conn, table)
+}
+
+fn note_layout(conn: &Connection, table: &Table) -> Outcome<()> {
+    let sql = "INSERT INTO fondaco_table VALUES (?1, ?2) \
+               ON CONFLICT (name) DO UPDATE SET layout = excluded.layout";
+    conn.execute(sql, (table.name, table.layout))?;
+    Ok(())
+}
+
+fn upgrade(conn: &Connection, table: &Table, from: u32) -> Outcome<()> {
+    let name = quoted(table.name);
+    for column in table.columns.iter().filter(|column| column.since > from) {
+        for part in declared(column) {
+            conn.execute_batch(&format!("ALTER TABLE {name} ADD COLUMN {part}"))?;
+        }
+    }
+    conn.execute_batch(&format!("DROP VIEW IF EXISTS {}", view::name(table)))?;
+    conn.execute_batch(&view::create(table))?;
+    note_layout(conn, table)
+}
+
+/// The indexes that the file has for a table: name, number, and whether it is kept as runs.
+fn indexes(conn: &Connection, table: &Table) -> Outcome<BTreeMap<String, (i64, bool)>> {
+    let mut get = conn.prepare_cached("SELECT name, id, runs FROM fondaco_index WHERE tbl = ?1")?;
+    let rows = get.query_map([table.name], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Where each index of the table is.
+fn places(conn: &Connection, table: &Table) -> Outcome<Vec<Place>> {
+    let known = indexes(conn, table)?;
+    let place = |name: &str| match known.get(name) {
+        Some((id, true)) => Ok(Place::Runs(*id)),
+        Some((_, false)) => Ok(Place::Sql),
+        None => Err(damaged(format!("index {name} of table {} is gone", table.name))),
+    };
+    table.indexes.iter().map(|index| place(index.name)).collect()
+}
+
+/// Makes the indexes that are new and drops those that are no longer declared; the numbers of the new ones.
+fn sync_indexes(conn: &Connection, table: &Table) -> Outcome<Vec<i64>> {
+    let known = indexes(conn, table)?;
+    let mut fresh = Vec::new();
+    for index in table.indexes.iter().filter(|index| !known.contains_key(index.name)) {
+        let packed = as_runs(table, index);
+        if !packed {
+            create_index(conn, table, index)?;
+        }
+        let sql = "INSERT INTO fondaco_index (tbl, name, runs) VALUES (?1, ?2, ?3)";
+        conn.execute(sql, (table.name, index.name, packed))?;
+        fresh.push(conn.last_insert_rowid());
+    }
+    for (name, (id, packed)) in &known {
+        if table.indexes.iter().any(|index| index.name == name) {
+            continue;
+        }
+        if *packed {
+            runs::drop_index(conn, *id)?;
+        } else {
+            let name = quoted(&format!("{}__{name}", table.name));
+            conn.execute_batch(&format!("DROP INDEX IF EXISTS {name}"))?;
+        }
+        conn.execute("DELETE FROM fondaco_index WHERE id = ?1", [id])?;
+    }
+    Ok(fresh)
+}
+
+/// An ordinary index, also for unique ones: two rows of one batch may swap, which a UNIQUE index of SQLite refuses; the
+/// store compares before it writes.
+fn create_index(
+    conn: &Connection,
+    table: &Table,
+    index: &fondaco_core::store::Index,
+) -> Outcome<()> {
+    let all = index.columns.iter().filter_map(|&c| table.columns.get(c));
+    let columns: Vec<String> =
+        all.chain(table.key_columns()).map(|column| quoted(column.name)).collect();
+    conn.execute_batch(&format!(
+        "CREATE INDEX {} ON {} (_company, {})",
+        index_name(table, index),
+        quoted(table.name),
+        columns.join(", ")
+    ))?;
+    Ok(())
+}
+
+/// Fills those of the indexes `fresh` that are kept as runs.
+fn fill_runs(conn: &Connection, form: &Form, fresh: &[i64]) -> Outcome<()> {
+    for (at, index) in form.indexes.iter().enumerate() {
+        if let Place::Runs(id) = index.place
+            && fresh.contains(&id)
+        {
+            runs::fill(conn, form, at, id)?;
+        }
+    }
+    Ok(())
+}
