@@ -8,6 +8,7 @@ mod commands;
 mod commits;
 mod counters;
 mod feed;
+mod histories;
 mod misuse;
 mod numbers;
 pub(crate) mod reopen;
@@ -34,4 +35,5 @@ pub(crate) const ALL: &[&[Check]] = &[
     misuse::CHECKS,
     feed::CHECKS,
     chain::CHECKS,
+    histories::CHECKS,
 ];

@@ -5,6 +5,7 @@ pub mod records;
 
 mod checks;
 mod failing;
+mod history;
 mod notes;
 mod probe;
 mod random;

@@ -94,6 +94,16 @@ impl<'a> Probe<'a> {
         self.bare().ready()
     }
 
+    /// One more new store, with a history of its own.
+    pub(crate) fn quiet(&self) -> Probe<'a> {
+        Probe::new(self.make)
+    }
+
+    /// Begins the history anew.
+    pub(crate) fn forget(&self) {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// The same, with the suite's tables prepared.
     pub(crate) fn ready(self) -> Verdict<Probe<'a>> {
         self.prepare(crate::records::TABLES)?;

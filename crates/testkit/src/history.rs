@@ -1,0 +1,160 @@
+//! Random histories against the [`Model`]: every answer, refusal, state, feed and link must be the same.
+//!
+//! After QuickCheck's model-based testing (Claessen and Hughes 2000; Hughes 2007). A history is a list of steps drawn from
+//! a seed. When store and model differ, steps are left out for as long as they still differ, and what is left is the
+//! history that the report shows.
+
+use fondaco_core::store::{At, Read, Snapshot, Store, StoreError};
+
+use crate::Model;
+use crate::probe::{Flaw, Probe, Verdict};
+use crate::random::Random;
+use crate::records;
+
+mod compare;
+mod generate;
+mod step;
+
+use generate::Generator;
+use step::{Step, When};
+
+/// How often a history may be replayed while it is shortened.
+const REPLAYS: usize = 120;
+
+/// Runs the history of `seed`, of `steps` steps; a difference comes with the shortest history found.
+pub(crate) fn run(probe: &Probe<'_>, seed: u64, steps: usize) -> Verdict {
+    let mut random = Random::new(seed);
+    let mut history = Vec::new();
+    let quiet = probe.quiet();
+    quiet.prepare(records::TABLES)?;
+    let mut pair = Pair::new(&quiet)?;
+    let mut generator = Generator::default();
+    for _ in 0..steps {
+        let step = generator.step(&mut random, &pair.model);
+        history.push(step.clone());
+        if let Err(flaw) = pair.take(&step) {
+            return Err(shortest(probe, seed, history, flaw));
+        }
+    }
+    pair.end().map_err(|flaw| shortest(probe, seed, history, flaw))
+}
+
+/// The flaw that the shortest history shows, with its calls in the probe's notes.
+fn shortest(probe: &Probe<'_>, seed: u64, mut history: Vec<Step>, mut flaw: Flaw) -> Flaw {
+    let (mut size, mut replays) = (history.len().div_ceil(2), 0);
+    while size > 0 && replays < REPLAYS {
+        let mut from = 0;
+        while from < history.len() && replays < REPLAYS {
+            let kept = |at: &usize| !(from..from + size).contains(at);
+            let shorter: Vec<Step> =
+                (0..history.len()).filter(kept).filter_map(|at| history.get(at).cloned()).collect();
+            replays += 1;
+            match replay(&probe.quiet(), &shorter) {
+                Err(Flaw::Broken(why)) => {
+                    (history, flaw) = (shorter, Flaw::Broken(why));
+                }
+                _ => from += size,
+            }
+        }
+        size /= 2;
+    }
+    let last = probe.quiet();
+    if let Err(Flaw::Broken(why)) = replay(&last, &history) {
+        flaw = Flaw::Broken(why);
+    }
+    probe.forget();
+    last.history().into_iter().for_each(|line| probe.note(line));
+    match flaw {
+        Flaw::Broken(why) => Flaw::Broken(format!("seed {seed}, {} steps: {why}", history.len())),
+        other => other,
+    }
+}
+
+fn replay(probe: &Probe<'_>, history: &[Step]) -> Verdict {
+    probe.prepare(records::TABLES)?;
+    let mut pair = Pair::new(probe)?;
+    history.iter().try_for_each(|step| pair.take(step))?;
+    pair.end()
+}
+
+/// The store under test and the model, which take the same steps.
+struct Pair<'p, 'a> {
+    probe: &'p Probe<'a>,
+    model: Model,
+    /// Snapshots that both hold, by slot.
+    holds: Vec<Option<(Snapshot, Snapshot)>>,
+}
+
+impl<'p, 'a> Pair<'p, 'a> {
+    fn new(probe: &'p Probe<'a>) -> Verdict<Pair<'p, 'a>> {
+        let model = Model::new();
+        model.prepare(records::TABLES)?;
+        Ok(Pair { probe, model, holds: vec![None; step::SLOTS] })
+    }
+
+    fn take(&mut self, step: &Step) -> Verdict {
+        match step {
+            Step::Commit(spec) => {
+                let found = self.probe.commit(spec.batch());
+                compare::commits(found, self.model.attempt(spec.batch()), spec.check)
+            }
+            Step::Read(company, when, asks) => {
+                let Some((ours, theirs)) = self.when(*when) else { return Ok(()) };
+                let found = self.probe.read(&Read::at(*company, theirs, asks.clone()));
+                let wanted = self.model.read(&Read::at(*company, ours, asks.clone()))?;
+                let found = match found {
+                    Err(StoreError::SnapshotGone) => {
+                        return Err(Flaw::NotOffered("the store holds no snapshots".into()));
+                    }
+                    other => other?,
+                };
+                self.note_hold(*when, wanted.at, found.at);
+                compare::answers(&found, &wanted)
+            }
+        }
+    }
+
+    /// The snapshot to ask of the model and of the store; `None` when a slot is not held.
+    fn when(&self, when: When) -> Option<(At, At)> {
+        let held = |slot: usize| self.holds.get(slot).copied().flatten();
+        Some(match when {
+            When::Now => (At::Now, At::Now),
+            When::Hold(slot) => {
+                if held(slot).is_some() {
+                    return None;
+                }
+                (At::Hold, At::Hold)
+            }
+            When::Held(slot) => held(slot).map(|(a, b)| (At::Held(a), At::Held(b)))?,
+            When::Last(slot) => held(slot).map(|(a, b)| (At::Last(a), At::Last(b)))?,
+        })
+    }
+
+    fn note_hold(&mut self, when: When, ours: Snapshot, theirs: Snapshot) {
+        match when {
+            When::Hold(slot) => {
+                if let Some(room) = self.holds.get_mut(slot) {
+                    *room = Some((ours, theirs));
+                }
+            }
+            When::Last(slot) => {
+                if let Some(room) = self.holds.get_mut(slot) {
+                    *room = None;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Compares everything that is left, and verifies the chain.
+    fn end(&mut self) -> Verdict {
+        for company in step::companies() {
+            for step in step::everything(company) {
+                self.take(&step)?;
+            }
+            compare::feeds(self.probe.feed(company, 0)?, &self.model, company)?;
+            compare::chain(self.probe, company)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,184 @@
+//! What counts as the same: answers to the last digit, refusals as far as the contract binds them.
+
+use std::collections::BTreeSet;
+
+use fondaco_core::CompanyId;
+use fondaco_core::store::{
+    Answer, Clash, Commit, FeedFrom, Refusal, Reply, Row, Store, StoreError, Value,
+};
+
+use crate::Model;
+use crate::notes;
+use crate::probe::{Probe, Verdict, broken, ensure, same};
+
+/// The answer to a batch: the model names all that is wrong with it, the store any of that first.
+pub(super) fn commits(
+    found: Result<Commit, StoreError>,
+    wanted: Result<Commit, Vec<StoreError>>,
+    check: bool,
+) -> Verdict {
+    match (found, wanted) {
+        (Ok(found), Ok(wanted)) if check && !wanted.replayed => {
+            same("the position a check answers with", found.position, wanted.position)
+        }
+        (Ok(found), Ok(wanted)) => commit(&found, &wanted),
+        (Err(found), Err(wanted)) => {
+            let agrees = wanted.iter().any(|wanted| error(&found, wanted));
+            let list: Vec<String> = wanted.iter().map(named).collect();
+            ensure(agrees, || {
+                format!("failed with {}, must be {}", named(&found), list.join(" or "))
+            })
+        }
+        (Ok(found), Err(wanted)) => {
+            let list: Vec<String> = wanted.iter().map(named).collect();
+            Err(broken(format!(
+                "stored as commit {}, must be {}",
+                found.position,
+                list.join(" or ")
+            )))
+        }
+        (Err(found), Ok(wanted)) => Err(broken(format!(
+            "failed with {}, must be commit {}",
+            named(&found),
+            wanted.position
+        ))),
+    }
+}
+
+fn named(error: &StoreError) -> String {
+    match error {
+        StoreError::Refused(refusal) => format!("refused ({})", notes::refused(refusal)),
+        other => format!("{} ({other})", other.code()),
+    }
+}
+
+fn commit(found: &Commit, wanted: &Commit) -> Verdict {
+    let mut wanted = wanted.clone();
+    if found.seal.is_none() {
+        wanted.seal = None;
+    }
+    same("the commit", found.clone(), wanted.clone())?;
+    let told = |commit: &Commit| -> Vec<Value> {
+        let data = commit.events.iter().flat_map(|event| event.data.iter().map(|(_, v)| v.clone()));
+        data.chain(commit.answer.iter().cloned()).collect()
+    };
+    let exact = told(found).iter().zip(told(&wanted)).all(|(a, b)| a.exactly(&b));
+    ensure(exact, || "a decimal in events or answer has other digits".into())
+}
+
+fn error(found: &StoreError, wanted: &StoreError) -> bool {
+    match (found, wanted) {
+        (StoreError::Refused(found), StoreError::Refused(wanted)) => refusal(found, wanted),
+        (StoreError::Exists { key: a }, StoreError::Exists { key: b }) => a == b,
+        (
+            StoreError::Overflow { key: a, column: x },
+            StoreError::Overflow { key: b, column: y },
+        ) => a == b && x == y,
+        (found, wanted) => found.code() == wanted.code(),
+    }
+}
+
+/// Everything of the first kind that was refused must be named. What comes after it in the order of the contract may be
+/// left out, since a store need not get to know it.
+fn refusal(found: &Refusal, wanted: &Refusal) -> bool {
+    let parts = [
+        (texts(&found.moved), texts(&wanted.moved)),
+        (found.clashes.iter().map(clash).collect(), wanted.clashes.iter().map(clash).collect()),
+        (texts(&found.short), texts(&wanted.short)),
+        (texts(&found.late), texts(&wanted.late)),
+    ];
+    let mut before = false;
+    parts.iter().all(|(found, wanted): &(BTreeSet<String>, BTreeSet<String>)| {
+        // Clashes and sums of a batch that does not fit anyway are judged on rows that are not there.
+        let agrees = found == wanted || before;
+        before |= !wanted.is_empty();
+        agrees
+    })
+}
+
+fn texts<T: std::fmt::Debug>(items: &[T]) -> BTreeSet<String> {
+    items.iter().map(|item| format!("{item:?}")).collect()
+}
+
+/// A clash without saying which of two rows of one batch was there first.
+fn clash(clash: &Clash) -> String {
+    format!("{} {} {:?}", clash.holder.table.name, clash.index, clash.part)
+}
+
+pub(super) fn answers(found: &Answer, wanted: &Answer) -> Verdict {
+    same("the position", found.at.position, wanted.at.position)?;
+    same("the number of replies", found.replies.len(), wanted.replies.len())?;
+    found.replies.iter().zip(&wanted.replies).try_for_each(|(found, wanted)| reply(found, wanted))
+}
+
+fn reply(found: &Reply, wanted: &Reply) -> Verdict {
+    match (found, wanted) {
+        (Reply::Command(a), Reply::Command(b)) => same("the receipt", a, b),
+        (Reply::Series(a), Reply::Series(b)) => same("the series", a, b),
+        (Reply::Rows(a), Reply::Rows(b)) => {
+            let some = |rows: &[Row]| rows.iter().cloned().map(Some).collect::<Vec<_>>();
+            rows(&some(a), &some(b))
+        }
+        (Reply::Got(a), Reply::Got(b)) => rows(a, b),
+        (a, b) => Err(broken(format!("answered with {a:?}, must be {b:?}"))),
+    }
+}
+
+fn rows(found: &[Option<Row>], wanted: &[Option<Row>]) -> Verdict {
+    let show = |rows: &[Option<Row>]| format!("{rows:?}");
+    let agree = found.len() == wanted.len() && found.iter().zip(wanted).all(|(a, b)| row(a, b));
+    ensure(agree, || match found.iter().zip(wanted).find(|(a, b)| !row(a, b)) {
+        Some((Some(a), Some(b))) => format!(
+            "found row {:?}@{}, must be {:?}@{}",
+            a.stored().values(),
+            a.version,
+            b.stored().values(),
+            b.version
+        ),
+        _ => format!("found rows {}, must be {}", show(found), show(wanted)),
+    })
+}
+
+fn row(a: &Option<Row>, b: &Option<Row>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => {
+            let (x, y) = (a.stored().values(), b.stored().values());
+            let same = x.len() == y.len() && x.iter().zip(&y).all(|(x, y)| x.exactly(y));
+            a.version == b.version && a.key() == b.key() && same
+        }
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+/// Equal, in the digits of a decimal too.
+pub(crate) trait Exactly {
+    fn exactly(&self, other: &Self) -> bool;
+}
+
+impl Exactly for Value {
+    fn exactly(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Value::Decimal(a), Value::Decimal(b)) => a == b && a.scale() == b.scale(),
+            (Value::Personal(a, x), Value::Personal(b, y)) => a.exactly(b) && x == y,
+            (a, b) => a == b,
+        }
+    }
+}
+
+pub(super) fn feeds(found: Vec<Commit>, model: &Model, company: CompanyId) -> Verdict {
+    let wanted = model.feed(&FeedFrom::new(company, 0, usize::MAX))?;
+    same("commits in the feed", found.len(), wanted.len())?;
+    found.iter().zip(&wanted).try_for_each(|(found, wanted)| commit(found, wanted))
+}
+
+pub(super) fn chain(probe: &Probe<'_>, company: CompanyId) -> Verdict {
+    let tables = crate::records::TABLES;
+    let verified = fondaco_core::chain::verify(probe.store.as_ref(), company, tables)?;
+    let unsealed = |finding: &fondaco_core::chain::Finding| {
+        matches!(finding, fondaco_core::chain::Finding::Unsealed { .. })
+    };
+    let findings: Vec<String> =
+        verified.findings.iter().filter(|it| !unsealed(it)).map(ToString::to_string).collect();
+    ensure(findings.is_empty(), || format!("verify finds: {}", findings.join("; ")))
+}

@@ -1,0 +1,112 @@
+//! One step of a history: a batch or a read, as data that can be replayed.
+
+use chrono::NaiveDate;
+use fondaco_core::CompanyId;
+use fondaco_core::store::{
+    Ask, Batch, Event, Floor, Hash, Key, KeyBytes, Record, Salt, Scan, Value, Version,
+};
+
+use crate::probe::{away, batch, home};
+use crate::records::{Item, Sample, Stock, Visitor};
+use crate::stage::Stage;
+
+/// How many snapshots a history holds at once.
+pub(super) const SLOTS: usize = 2;
+
+/// A step.
+#[derive(Clone)]
+pub(super) enum Step {
+    Commit(Box<Spec>),
+    Read(CompanyId, When, Vec<Ask>),
+}
+
+/// Which snapshot is read, by the slot it is held in.
+#[derive(Clone, Copy)]
+pub(super) enum When {
+    Now,
+    Hold(usize),
+    Held(usize),
+    Last(usize),
+}
+
+/// A batch as data; each call of `batch` makes it anew.
+#[derive(Clone)]
+pub(super) struct Spec {
+    pub(super) company: CompanyId,
+    pub(super) id: u64,
+    pub(super) digest: Hash,
+    pub(super) salt: Salt,
+    pub(super) check: bool,
+    pub(super) seen: Vec<(Key, Version)>,
+    pub(super) changes: Vec<Op>,
+    pub(super) answer: Vec<Value>,
+}
+
+/// A change as data.
+#[derive(Clone)]
+pub(super) enum Op {
+    Items(Vec<Item>),
+    Samples(Vec<Sample>),
+    Visitors(Vec<Visitor>),
+    Put(Item, Version),
+    Delete(Key, Version),
+    Erase(Key),
+    Add(Vec<Stock>, Vec<Floor>),
+    Draw(&'static str, u32, Option<(NaiveDate, NaiveDate)>),
+}
+
+impl Spec {
+    pub(super) fn batch(&self) -> Batch {
+        let mut out = batch(self.company, self.id);
+        (out.digest, out.salt, out.check) = (self.digest, self.salt, self.check);
+        for (key, version) in &self.seen {
+            out = out.sees(key.clone(), *version);
+        }
+        for change in &self.changes {
+            out = change.stage(out);
+        }
+        let told = |event: Event, value: &Value| event.with("value", value.clone());
+        let event = self.answer.iter().fold(Event::new("kit.step"), told);
+        self.answer.iter().cloned().fold(out.tells(event), Stage::answers)
+    }
+}
+
+impl Op {
+    fn stage(&self, out: Batch) -> Batch {
+        match self.clone() {
+            Op::Items(rows) => out.insert(rows),
+            Op::Samples(rows) => out.insert(rows),
+            Op::Visitors(rows) => out.insert(rows),
+            Op::Put(item, seen) => out.put(item, seen),
+            Op::Delete(key, seen) => out.delete(key, seen),
+            Op::Erase(key) => out.erase(key),
+            Op::Add(rows, floors) => out.add_over(rows, &floors),
+            Op::Draw(series, count, None) => out.draw(series, count),
+            Op::Draw(series, count, Some((first, last))) => {
+                out.draw_dated(series, count, first, last)
+            }
+        }
+    }
+}
+
+pub(super) fn companies() -> [CompanyId; 2] {
+    [home(), away()]
+}
+
+/// A scan of everything by every order, both ways, now and in each slot.
+pub(super) fn everything(company: CompanyId) -> Vec<Step> {
+    let mut asks = vec![Ask::Series("s".into()), Ask::Series("t".into())];
+    for table in [Item::TABLE, Sample::TABLE, Visitor::TABLE, Stock::TABLE] {
+        let indexes = (0..table.indexes.len()).map(Some);
+        for index in [None].into_iter().chain(indexes) {
+            for backwards in [false, true] {
+                let from = KeyBytes::new(&[]);
+                let scan = Scan { table, index, from, to: None, backwards, limit: usize::MAX };
+                asks.push(Ask::Scan(scan));
+            }
+        }
+    }
+    let held = (0..SLOTS).filter(|_| company == home()).map(When::Last);
+    let whens = [When::Now].into_iter().chain(held);
+    whens.map(|when| Step::Read(company, when, asks.clone())).collect()
+}
