@@ -192,14 +192,19 @@ impl<'a> Probe<'a> {
     }
 
     pub(crate) fn hold(&self) -> Verdict<Snapshot> {
-        let at = match self.read(&Read::at(home(), At::Hold, Vec::new())) {
+        Ok(self.hold_with(Vec::new())?.at)
+    }
+
+    /// A read that holds its snapshot.
+    pub(crate) fn hold_with(&self, asks: Vec<Ask>) -> Verdict<Answer> {
+        let answer = match self.read(&Read::at(home(), At::Hold, asks)) {
             Err(StoreError::SnapshotGone) => {
                 return Err(Flaw::NotOffered("the store holds no snapshots".into()));
             }
-            other => other?.at,
+            other => other?,
         };
-        ensure(at.hold != 0, || "a held snapshot has hold 0".into())?;
-        Ok(at)
+        ensure(answer.at.hold != 0, || "a held snapshot has hold 0".into())?;
+        Ok(answer)
     }
 
     pub(crate) fn get<R: Record>(&self, key: R::Key) -> Verdict<Option<Row>> {

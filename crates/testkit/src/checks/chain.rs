@@ -1,7 +1,7 @@
 //! The hash chain: what is stored verifies, erased or not, and the same history has the same links.
 
 use fondaco_core::chain;
-use fondaco_core::store::{Event, Hash, Record, Table, Value};
+use fondaco_core::store::{Event, Hash, Record, StoreError, Table, Value};
 
 use crate::probe::{Flaw, Probe, Verdict, broken, ensure, home, key, same, together};
 use crate::random::Random;
@@ -44,7 +44,12 @@ pub(super) fn clean(probe: &Probe<'_>, tables: &[&'static Table]) -> Verdict {
     if !sealed {
         return Err(Flaw::NotOffered("the store keeps no hash chain".into()));
     }
-    let verified = chain::verify(probe.store.as_ref(), home(), tables)?;
+    let verified = match chain::verify(probe.store.as_ref(), home(), tables) {
+        Err(StoreError::SnapshotGone) => {
+            return Err(Flaw::NotOffered("the store holds no snapshots to verify in".into()));
+        }
+        other => other?,
+    };
     let findings: Vec<String> = verified.findings.iter().map(ToString::to_string).collect();
     ensure(findings.is_empty(), || format!("verify finds: {}", findings.join("; ")))?;
     same("commits verified", verified.commits, probe.position()?)

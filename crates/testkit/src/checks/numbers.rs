@@ -123,6 +123,8 @@ fn under_threads(probe: &Probe<'_>) -> Verdict {
     let drawn = together(4, |thread| {
         let mut drawn = Vec::new();
         for step in 0..8 {
+            let unseen = crate::probe::key::<Item>((1, "x".into()));
+            probe.refused(probe.batch().draw("a", 2).sees(unseen, 5))?;
             let sale = vec![Stock::of("a", -1, 0)];
             let batch = probe.batch().draw("a", 1).add_over(sale, std::slice::from_ref(&floor));
             let row = Sample { drawn: Some(place(0, 0)), ..Sample::new(thread as i64, step) };

@@ -68,33 +68,44 @@ fn pair(level: i64) -> [Item; 2] {
     ["a", "b"].map(|code| Item { level, ..Item::new(1, code) })
 }
 
-/// Runs `write` in one thread until `reads` calls of `read` are done in another.
+/// How many commits a check with a writing thread makes at least, and at most.
+const WRITES: std::ops::Range<u64> = 20..400;
+
+/// Runs `write` again and again in one thread, and `read` in another, at least `reads` times.
 fn while_writing(
     reads: usize,
     write: impl Fn() -> Verdict + Sync,
     read: impl Fn() -> Verdict + Sync,
 ) -> Verdict {
-    let done = AtomicBool::new(false);
-    let written = AtomicU64::new(0);
-    together(2, |thread| {
-        let result = if thread == 0 {
-            let mut result = Ok(());
-            // A few hundred commits are plenty, should the reader be starved.
-            while result.is_ok()
-                && !done.load(Ordering::Relaxed)
-                && written.load(Ordering::Relaxed) < 400
-            {
-                result = write();
-                written.fetch_add(1, Ordering::Relaxed);
-            }
-            result
-        } else {
-            (0..reads).try_for_each(|_| read())
-        };
-        done.store(true, Ordering::Relaxed);
-        result
-    })
-    .map(|_| ())
+    let (written, over) = (AtomicU64::new(0), AtomicBool::new(false));
+    let writes = || {
+        while written.load(Ordering::SeqCst) < WRITES.start
+            || (!over.load(Ordering::SeqCst) && written.load(Ordering::SeqCst) < WRITES.end)
+        {
+            write()?;
+            written.fetch_add(1, Ordering::SeqCst);
+        }
+        Ok(())
+    };
+    let look = || {
+        let mut done = 0;
+        while !over.load(Ordering::SeqCst)
+            && (done < reads || written.load(Ordering::SeqCst) < WRITES.start)
+        {
+            read()?;
+            done += 1;
+        }
+        Ok(())
+    };
+    let run = |thread: usize| {
+        let verdict = if thread == 0 { writes() } else { look() };
+        // Whoever ends first, done or broken, ends both.
+        if thread == 1 || verdict.is_err() {
+            over.store(true, Ordering::SeqCst);
+        }
+        verdict
+    };
+    together(2, run).map(|_| ())
 }
 
 fn one_per_read(probe: &Probe<'_>) -> Verdict {
@@ -161,7 +172,10 @@ fn not_older(probe: &Probe<'_>) -> Verdict {
     let write = || {
         let commit = probe.done(probe.batch().add(vec![Stock::of("a", 1, 0)]))?;
         answered.fetch_max(commit.position, Ordering::SeqCst);
-        Ok(())
+        let seen = probe.position()?;
+        ensure(seen >= commit.position, || {
+            format!("reads {seen} after its own {}", commit.position)
+        })
     };
     let read = || {
         let before = answered.load(Ordering::SeqCst);
@@ -258,7 +272,7 @@ fn held_order(probe: &Probe<'_>) -> Verdict {
 
 fn held_answers(probe: &Probe<'_>) -> Verdict {
     full(probe)?;
-    let mut answer = probe.read(&Read::at(home(), At::Hold, vec![item_keys()]))?;
+    let mut answer = probe.hold_with(vec![item_keys()])?;
     same(
         "rows in the holding read",
         answer.replies.pop().map(got).transpose()?.map(|rows| rows.iter().flatten().count()),

@@ -3,10 +3,10 @@
 use chrono::NaiveDate;
 use fondaco_core::CompanyId;
 use fondaco_core::store::{
-    Ask, Batch, Event, Floor, Hash, Key, KeyBytes, Record, Salt, Scan, Value, Version,
+    Ask, Batch, Event, Floor, Hash, Key, Record, Salt, Scan, Value, Version,
 };
 
-use crate::probe::{away, batch, home};
+use crate::probe::{away, batch, home, whole};
 use crate::records::{Item, Sample, Stock, Visitor};
 use crate::stage::Stage;
 
@@ -93,20 +93,18 @@ pub(super) fn companies() -> [CompanyId; 2] {
     [home(), away()]
 }
 
-/// A scan of everything by every order, both ways, now and in each slot.
-pub(super) fn everything(company: CompanyId) -> Vec<Step> {
+/// Both series, and every table by every order, both ways, now and in each slot.
+pub(super) fn everything(company: CompanyId) -> Vec<(When, Ask)> {
     let mut asks = vec![Ask::Series("s".into()), Ask::Series("t".into())];
     for table in [Item::TABLE, Sample::TABLE, Visitor::TABLE, Stock::TABLE] {
         let indexes = (0..table.indexes.len()).map(Some);
         for index in [None].into_iter().chain(indexes) {
-            for backwards in [false, true] {
-                let from = KeyBytes::new(&[]);
-                let scan = Scan { table, index, from, to: None, backwards, limit: usize::MAX };
-                asks.push(Ask::Scan(scan));
-            }
+            let scan = whole(table, index);
+            asks.push(Ask::Scan(Scan { backwards: true, ..scan.clone() }));
+            asks.push(Ask::Scan(scan));
         }
     }
-    let held = (0..SLOTS).filter(|_| company == home()).map(When::Last);
+    let held = (0..SLOTS).filter(|_| company == home()).map(When::Held);
     let whens = [When::Now].into_iter().chain(held);
-    whens.map(|when| Step::Read(company, when, asks.clone())).collect()
+    whens.flat_map(|when| asks.iter().map(move |ask| (when, ask.clone()))).collect()
 }

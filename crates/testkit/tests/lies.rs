@@ -1,0 +1,291 @@
+//! The suite must be able to fail: each store here tells one lie, and the report must name the promise that it breaks.
+
+mod liar;
+
+use fondaco_testkit::{Model, Outcome, Report, Suite};
+use liar::{Liar, Lie};
+
+fn report(lie: Lie) -> Report {
+    Suite::new(move || Liar::new(lie)).run()
+}
+
+/// That the report of a store which tells `lie` names these checks among the broken ones, each with a history.
+#[track_caller]
+fn found(lie: Lie, names: &[&str]) {
+    let report = report(lie);
+    let broken: Vec<_> = report.broken().map(|check| check.name).collect();
+    for name in names {
+        let check = report.check(name).unwrap_or_else(|| panic!("no check is called {name}"));
+        let Outcome::Broken { why, history } = &check.outcome else {
+            panic!("{lie:?} was not found by {name}, only by {broken:?}");
+        };
+        assert!(!why.is_empty() && !history.is_empty(), "{name} tells nothing: {why}");
+    }
+    let text = report.to_string();
+    assert!(names.iter().all(|name| text.contains(&format!("BROKEN       {name}:"))));
+}
+
+#[test]
+fn a_liar_without_a_lie_is_believed() {
+    report(Lie::None).assert();
+}
+
+#[test]
+fn half_a_refused_batch_is_found() {
+    found(
+        Lie::HalfARefusedBatch,
+        &["atomic.moved", "atomic.short", "atomic.late", "histories.short"],
+    );
+}
+
+#[test]
+fn a_batch_without_its_last_change_is_found() {
+    found(Lie::LastChangeLost, &["commits.read_yours", "histories.short"]);
+}
+
+#[test]
+fn forgotten_floors_are_found() {
+    found(
+        Lie::NoFloors,
+        &["counters.floors", "counters.short", "counters.sellers", "atomic.short"],
+    );
+}
+
+#[test]
+fn floors_judged_term_by_term_are_found() {
+    found(Lie::FloorsByTerm, &["counters.floors"]);
+}
+
+#[test]
+fn reused_versions_are_found() {
+    found(Lie::VersionsReused, &["seen.versions_never_reused"]);
+}
+
+#[test]
+fn ignored_seen_is_found() {
+    found(Lie::SeenIgnored, &["seen.moved", "seen.write_skew", "atomic.moved", "histories.short"]);
+}
+
+#[test]
+fn ignored_absence_is_found() {
+    found(Lie::AbsenceIgnored, &["seen.absent", "seen.exists", "seen.absence_under_threads"]);
+}
+
+#[test]
+fn seen_that_is_not_compared_under_threads_is_found() {
+    found(Lie::SeenIgnoredInRaces, &["seen.write_skew"]);
+}
+
+#[test]
+fn lost_adds_are_found() {
+    found(Lie::AddsLostInRaces, &["counters.no_lost_adds"]);
+}
+
+#[test]
+fn one_company_for_all_is_found() {
+    found(Lie::OneCompany, &["companies.separate"]);
+}
+
+#[test]
+fn one_set_of_series_for_all_companies_is_found_by_histories_too() {
+    found(Lie::OneCompany, &["histories.short", "histories.long"]);
+}
+
+#[test]
+fn holds_that_hold_nothing_are_found() {
+    found(
+        Lie::HoldsNothing,
+        &["snapshots.held_rows", "snapshots.held_order", "snapshots.many_holds"],
+    );
+}
+
+#[test]
+fn held_rows_in_the_wrong_order_are_found() {
+    found(Lie::HeldByKey, &["snapshots.held_order"]);
+}
+
+#[test]
+fn holds_that_are_never_released_are_found() {
+    found(Lie::NeverReleases, &["snapshots.released"]);
+}
+
+#[test]
+fn a_store_without_holds_may_say_so() {
+    let report = report(Lie::NoHolds);
+    let check = report.check("snapshots.held_rows").unwrap();
+    assert!(matches!(check.outcome, Outcome::NotOffered { .. }), "{report}");
+    report.assert();
+}
+
+#[test]
+fn a_chain_that_is_switched_off_is_not_offered_and_nothing_is_broken() {
+    let report = report(Lie::NoChain);
+    let check = report.check("chain.same_links").unwrap();
+    assert!(matches!(check.outcome, Outcome::NotOffered { .. }), "{report}");
+    report.assert();
+}
+
+#[test]
+fn torn_reads_are_found() {
+    found(Lie::TornReads, &["snapshots.one_per_read"]);
+}
+
+#[test]
+fn stale_reads_are_found() {
+    found(Lie::StaleReads, &["commits.read_yours", "snapshots.not_older"]);
+}
+
+#[test]
+fn scans_in_no_order_are_found() {
+    found(Lie::ScansReversed, &["scans.key_order", "scans.index_order", "scans.limit"]);
+}
+
+#[test]
+fn texts_ordered_as_people_do_are_found() {
+    found(Lie::TextsWithoutCase, &["scans.index_order"]);
+}
+
+#[test]
+fn a_row_too_many_is_found() {
+    found(Lie::OneRowMore, &["scans.limit", "histories.short"]);
+}
+
+#[test]
+fn an_inclusive_end_is_found() {
+    found(Lie::EndInclusive, &["scans.bounds", "scans.pages", "histories.short"]);
+}
+
+#[test]
+fn gaps_in_numbers_are_found() {
+    found(Lie::NumberGaps, &["numbers.refused_take_none", "numbers.under_threads"]);
+}
+
+#[test]
+fn dates_that_run_backwards_are_found() {
+    found(Lie::NoDates, &["numbers.late", "atomic.late"]);
+}
+
+#[test]
+fn places_that_are_not_filled_in_answers_are_found() {
+    found(Lie::AnswersUnfilled, &["numbers.filled"]);
+}
+
+#[test]
+fn no_uniqueness_is_found() {
+    found(
+        Lie::NotUnique,
+        &["unique.clash", "unique.within_batch", "unique.under_threads", "unique.swap"],
+    );
+}
+
+#[test]
+fn uniqueness_row_by_row_is_found() {
+    found(Lie::UniqueRowByRow, &["unique.swap"]);
+}
+
+#[test]
+fn one_clash_of_many_is_found() {
+    found(Lie::FirstOnly, &["unique.all_named", "counters.short", "seen.moved"]);
+}
+
+#[test]
+fn short_rows_without_their_row_are_found() {
+    found(Lie::ShortWithoutRow, &["counters.short"]);
+}
+
+#[test]
+fn replays_of_other_content_are_found() {
+    found(Lie::ReplaysAnything, &["commands.reused"]);
+}
+
+#[test]
+fn commands_carried_out_twice_are_found() {
+    found(Lie::CarriesOutTwice, &["commands.replayed", "commands.once_under_threads"]);
+}
+
+#[test]
+fn salts_that_are_kept_are_found() {
+    found(Lie::SaltsKept, &["commands.forgotten_salt"]);
+}
+
+#[test]
+fn checks_that_are_stored_are_found() {
+    found(Lie::ChecksStored, &["atomic.check_stores_nothing"]);
+}
+
+#[test]
+fn erasures_that_erase_nothing_are_found() {
+    found(Lie::ErasesNothing, &["values.personal", "unique.freed", "scans.nulls", "chain.erased"]);
+}
+
+#[test]
+fn decimals_through_floats_are_found() {
+    found(Lie::Floats, &["values.edges", "values.random"]);
+}
+
+#[test]
+fn a_feed_with_holes_is_found() {
+    found(Lie::FeedSkips, &["feed.pages", "feed.no_gaps"]);
+}
+
+#[test]
+fn a_feed_that_tells_another_story_is_found() {
+    found(Lie::FeedForged, &["feed.as_committed", "chain.verifies", "histories.long"]);
+}
+
+#[test]
+fn a_newer_layout_that_is_accepted_is_found() {
+    found(Lie::AnyLayout, &["tables.newer_layout"]);
+}
+
+#[test]
+fn bad_declarations_that_are_accepted_are_found() {
+    found(Lie::AnyDeclaration, &["tables.bad_declaration"]);
+}
+
+#[test]
+fn tables_that_prepare_themselves_are_found() {
+    found(Lie::PreparesItself, &["tables.unprepared", "atomic.unprepared"]);
+}
+
+#[test]
+fn misuse_that_is_tolerated_is_found() {
+    found(Lie::ToleratesTwice, &["misuse.one_key_twice"]);
+}
+
+#[test]
+fn overflow_that_saturates_is_found() {
+    found(Lie::Saturates, &["counters.overflow", "atomic.overflow"]);
+}
+
+#[test]
+fn a_panic_is_reported_and_the_other_checks_go_on() {
+    let report = report(Lie::PanicsOnErase);
+    let Outcome::Broken { why, .. } = &report.check("values.personal").unwrap().outcome else {
+        panic!("{report}");
+    };
+    assert_eq!(why, "the store panicked");
+    assert_eq!(report.check("scans.get").unwrap().outcome, Outcome::Kept);
+}
+
+#[test]
+fn a_store_that_forgets_when_it_is_closed_is_found() {
+    let report = Suite::new(Model::new).reopen(|_| Model::new()).only("reopen").run();
+    assert!(!report.is_kept());
+}
+
+#[test]
+fn a_random_history_is_shortened_and_names_its_seed() {
+    let report = report(Lie::EndInclusive);
+    let Outcome::Broken { why, history } = &report.check("histories.long").unwrap().outcome else {
+        panic!("{report}");
+    };
+    assert!(why.starts_with("seed 2"), "{why}");
+    assert!(history.len() <= 8, "{} calls are left: {history:#?}", history.len());
+}
+
+#[test]
+#[should_panic(expected = "BROKEN       counters.floors")]
+fn assert_ends_a_test_with_the_broken_promise() {
+    report(Lie::NoFloors).assert();
+}
