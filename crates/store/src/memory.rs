@@ -12,12 +12,14 @@ mod facts;
 mod holds;
 mod index;
 mod judge;
+mod keys;
 mod log;
 mod order;
 mod rules;
 mod runs;
 mod series;
 mod states;
+mod sums;
 mod table;
 mod unique;
 

@@ -11,7 +11,7 @@ use super::judge::{self, Plan, Step};
 use super::log::Log;
 use super::rules::{self, table_of};
 use super::series::{AllSeries, Drawing};
-use super::states::Slot;
+use super::sums::Sum;
 use super::table::{Declared, Kept, KeptRows, Tables};
 
 /// Everything of one company. Nothing in here knows another.
@@ -139,7 +139,8 @@ impl Company {
         }
         rules::check(&batch, declared)?;
         let mut refusal = Refusal::default();
-        judge::compare(&self.tables, &batch, &mut refusal);
+        let unmoved = batch.at.position == self.log.position() && !batch.check;
+        judge::compare(&self.tables, &batch, unmoved, &mut refusal);
         if batch.check {
             refusal.into_result()?;
             let digest = digest::salted(&batch.digest, &batch.salt);
@@ -148,7 +149,8 @@ impl Company {
         let drawing = self.series.draw(&batch, &mut refusal)?;
         chain::fill(&mut batch, &drawing.numbers);
         batch.changes.iter().filter_map(table_of).for_each(|table| self.tables.ensure(table));
-        let plan = judge::judge(&self.tables, &batch, &mut refusal)?;
+        let held = self.holds.newest();
+        let plan = judge::judge(&self.tables, &batch, held, &mut refusal)?;
         refusal.into_result()?;
         Ok(self.store(batch, plan, drawing, chain))
     }
@@ -204,7 +206,6 @@ fn apply(kept: &mut Kept, change: Change, step: Step, position: u64, held: Optio
             past.keep(row, position);
         }
     };
-    let answer = |slot: Option<Slot>| held.and(slot).map(|slot| slot.answer());
     match (&mut kept.rows, change, step) {
         (KeptRows::Facts(facts), Change::Insert(rows), Step::Insert) => {
             facts.insert(rows, position)
@@ -222,17 +223,19 @@ fn apply(kept: &mut Kept, change: Change, step: Step, position: u64, held: Optio
             }
         }
         (KeptRows::States(states), Change::Put { row, .. }, Step::Put(slot)) => {
-            keep(answer(states.replace(slot, row, position)));
+            keep(states.replace(slot, row, position));
         }
         (KeptRows::States(states), _, Step::EraseState(slot, row)) => {
-            keep(answer(states.replace(slot, row, position)));
+            keep(states.replace(slot, row, position));
         }
-        (KeptRows::States(states), _, Step::Delete(slot)) => keep(answer(states.remove(slot))),
-        (KeptRows::States(states), _, Step::Add(sums)) => {
-            for sum in sums {
-                match sum.slot {
-                    Some(slot) => keep(answer(states.replace(slot, sum.row, position))),
-                    None => states.insert(sum.row, position),
+        (KeptRows::States(states), _, Step::Delete(slot)) => keep(states.remove(slot)),
+        (KeptRows::States(states), Change::Add { rows, .. }, Step::Add(sums)) => {
+            for (at, sum) in sums.into_iter().enumerate() {
+                match (sum, rows.row(at)) {
+                    (Sum::Grow(slot), Some(delta)) => states.grow(slot, delta, position),
+                    (Sum::Set(slot, row), _) => keep(states.replace(slot, row, position)),
+                    (Sum::New(row), _) => states.insert(row, position),
+                    (Sum::Grow(_), None) => {}
                 }
             }
         }

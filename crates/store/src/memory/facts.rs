@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use fondaco_core::store::{KeyBytes, KeyWriter, Row, Rows, Stored, Table, Version};
+use fondaco_core::store::{KeyBytes, Row, Rows, Stored, Table, Version};
 
 use super::index::FactIndex;
 use super::order::{Range, RowIter, directed};
@@ -83,19 +83,13 @@ impl Facts {
         let (first, last) =
             (key_at(rows.as_ref(), 0), key_at(rows.as_ref(), count.wrapping_sub(1)));
         let (Some(first), Some(last)) = (first, last) else { return };
+        let after = self.is_after(first.as_slice());
         let place = if self.spans.last().is_none_or(|span| span.last < first) {
             self.insert_after(rows, version, first, last)
         } else {
             self.insert_strays(rows, version)
         };
-        let mut writer = KeyWriter::new();
-        for index in &mut self.indexes {
-            for place in (0..count).map(|at| place.plus(at)) {
-                if let Some(row) = self.runs.row(place) {
-                    index.add(row, place, &mut writer);
-                }
-            }
-        }
+        self.indexes.iter_mut().for_each(|index| index.add(place, count, after, &self.runs));
     }
 
     fn insert_after(

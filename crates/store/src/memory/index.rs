@@ -1,34 +1,66 @@
-//! An index of facts: places in buckets, appended as they come and sorted when somebody looks.
+//! An index of facts: places in buckets, filled when somebody looks or when enough has come to fill many at once.
 //!
 //! A bucket holds the facts that share the index's first column (all its columns, where it is unique): an account's
-//! postings. Facts come mostly in order of the rest, and then an entry is one hash and eight bytes. What comes out of
-//! order waits at the end of its bucket until the bucket is read; the caller then holds the company alone
-//! ([`tidy`](FactIndex::tidy)). So do the names of new buckets, which only a scan over several buckets needs.
+//! postings. A commit leaves its rows waiting; they are spread over the buckets, bucket by bucket, when 65,536 of them wait
+//! or a scan needs them. So a bucket is fetched from memory once for many rows, and a row costs a few dozen nanoseconds.
+//! What comes out of order waits at the end of its bucket until the bucket is read. Whoever puts in order holds the company
+//! alone ([`tidy`](FactIndex::tidy)).
 
-use fondaco_core::store::{KeyBytes, KeyWriter, Stored, Table, Type, order_of};
+use fondaco_core::store::{KeyBytes, KeyWriter, Table, Type, order_of};
 
-use super::KeyMap;
+use super::keys::{Keys, Tag};
 use super::order::{Range, parts_len};
 use super::runs::{Place, Runs};
+
+/// So many rows wait at most.
+const WAITING: usize = 1 << 16;
 
 pub(super) struct FactIndex {
     index: usize,
     /// Whether an erasure can take a row out of the index.
     pub(super) personal: bool,
+    unique: bool,
     lead: Vec<Type>,
-    by_lead: KeyMap<KeyBytes, u32>,
+    by_lead: Keys,
+    leads: Vec<KeyBytes>,
     buckets: Vec<Bucket>,
     /// Buckets by their lead, as far as they are sorted.
     names: Vec<u32>,
+    /// Rows that are in no bucket yet, as the first place and how many follow.
+    waiting: Vec<(Place, usize)>,
+    waiting_rows: usize,
+    /// Whether some of them have keys before rows that came earlier.
+    late: bool,
 }
 
+#[derive(Default)]
 struct Bucket {
-    lead: KeyBytes,
     places: Vec<Place>,
     /// How many places from the first are in order.
     sorted: usize,
-    /// The place in order, after the lead, of the last that is sorted.
-    last: KeyBytes,
+    /// The first bytes of the index columns after the lead, of the last place that is sorted.
+    last: Rest,
+}
+
+/// The first sixteen bytes of the index columns after the lead, as a number that orders as they do.
+#[derive(Clone, Copy, Default, PartialEq, PartialOrd)]
+struct Rest(u128);
+
+impl Rest {
+    fn of(rest: &[u8]) -> Rest {
+        let mut bytes = [0; 16];
+        let len = rest.len().min(bytes.len());
+        bytes.iter_mut().zip(rest.iter().take(len)).for_each(|(to, from)| *to = *from);
+        Rest(u128::from_be_bytes(bytes))
+    }
+}
+
+/// A row on its way into a bucket.
+struct Entry {
+    place: Place,
+    rest: Rest,
+    /// Whether the row's key is after all rows before, and `rest` is all that comes before the key.
+    in_order: bool,
 }
 
 /// Buckets that a scan looks into: one, or some in order of their names.
@@ -47,79 +79,127 @@ impl FactIndex {
         FactIndex {
             index,
             personal: columns.iter().filter_map(of_index).any(|column| column.personal),
+            unique: declared.is_some_and(|index| index.unique),
             lead: types.map(|column| column.ty).collect(),
-            by_lead: KeyMap::default(),
+            by_lead: Keys::default(),
+            leads: Vec::new(),
             buckets: Vec::new(),
             names: Vec::new(),
+            waiting: Vec::new(),
+            waiting_rows: 0,
+            late: false,
         }
     }
 
-    /// Adds the row at `place`, if it has a place in this index.
-    pub(super) fn add(&mut self, row: &dyn Stored, place: Place, writer: &mut KeyWriter) {
-        writer.clear();
-        if !order_of(row, Some(self.index), writer) {
-            return;
+    /// Takes in `count` rows from `first` on. `after`: their keys are after those of all rows before.
+    pub(super) fn add(&mut self, first: Place, count: usize, after: bool, runs: &Runs) {
+        match self.waiting.last_mut() {
+            Some((start, waiting)) if after && start.plus(*waiting) == first => *waiting += count,
+            _ => self.waiting.push((first, count)),
         }
-        let order = writer.as_slice();
-        let (lead, rest) = order.split_at(parts_len(order, &self.lead).unwrap_or(0));
-        let lead = KeyBytes::new(lead);
-        let bucket = match self.by_lead.get(&lead) {
-            Some(&bucket) => bucket,
-            None => self.new_bucket(lead),
-        };
-        if let Some(bucket) = self.buckets.get_mut(bucket as usize) {
-            bucket.push(place, rest);
+        self.waiting_rows += count;
+        self.late |= !after;
+        if self.unique || self.waiting_rows >= WAITING {
+            self.spread(runs);
         }
     }
 
-    fn new_bucket(&mut self, lead: KeyBytes) -> u32 {
+    /// Spreads the waiting rows over their buckets.
+    fn spread(&mut self, runs: &Runs) {
+        let (mut entries, mut order) = (Vec::new(), Vec::new());
+        let (late, mut writer) = (std::mem::take(&mut self.late), KeyWriter::new());
+        for (first, count) in std::mem::take(&mut self.waiting) {
+            for place in (0..count).map(|at| first.plus(at)) {
+                let Some(row) = runs.row(place) else { continue };
+                writer.clear();
+                if !row.write_index(self.index, &mut writer) {
+                    continue;
+                }
+                let columns = writer.as_slice();
+                let (lead, rest) = columns.split_at(parts_len(columns, &self.lead).unwrap_or(0));
+                // By bucket, then as they came.
+                order.push((u64::from(self.bucket(lead)) << 32) | entries.len() as u64);
+                let in_order = !late && rest.len() <= size_of::<Rest>();
+                entries.push(Entry { place, rest: Rest::of(rest), in_order });
+            }
+        }
+        self.waiting_rows = 0;
+        order.sort_unstable();
+        for next in order {
+            let bucket = self.buckets.get_mut((next >> 32) as usize);
+            if let (Some(bucket), Some(entry)) = (bucket, entries.get(next as u32 as usize)) {
+                bucket.push(entry);
+            }
+        }
+    }
+
+    /// The bucket of a lead, made if there is none.
+    fn bucket(&mut self, lead: &[u8]) -> u32 {
+        let tag = self.by_lead.tag(lead);
+        if let Some(bucket) = self.find(tag, lead) {
+            return bucket;
+        }
         let bucket = self.buckets.len() as u32;
-        self.by_lead.insert(lead.clone(), bucket);
-        let (places, last) = (Vec::new(), KeyBytes::new(&[]));
-        self.buckets.push(Bucket { lead, places, sorted: 0, last });
+        self.by_lead.insert(tag, bucket);
+        self.leads.push(KeyBytes::new(lead));
+        self.buckets.push(Bucket::default());
         bucket
+    }
+
+    fn find(&self, tag: Tag, lead: &[u8]) -> Option<u32> {
+        self.by_lead.find(tag, |bucket| self.lead_of(bucket) == lead)
+    }
+
+    fn bucket_of(&self, lead: &[u8]) -> Option<u32> {
+        self.find(self.by_lead.tag(lead), lead)
+    }
+
+    fn lead_of(&self, bucket: u32) -> &[u8] {
+        self.leads.get(bucket as usize).map_or(&[], KeyBytes::as_slice)
     }
 
     /// Takes out the row at `place`, as it stands.
     pub(super) fn remove(&mut self, place: Place, runs: &Runs) {
+        self.spread(runs);
         let order = order(place, self.index, runs);
         let lead =
             parts_len(order.as_slice(), &self.lead).and_then(|len| order.as_slice().get(..len));
-        let bucket = lead.and_then(|lead| self.by_lead.get(&KeyBytes::new(lead)));
-        if let Some(bucket) = bucket.and_then(|&bucket| self.buckets.get_mut(bucket as usize)) {
+        let bucket = lead.and_then(|lead| self.bucket_of(lead));
+        if let Some(bucket) = bucket.and_then(|bucket| self.buckets.get_mut(bucket as usize)) {
             bucket.remove(place);
         }
     }
 
     /// Who holds the columns `part` of this unique index.
     pub(super) fn holder(&self, part: &KeyBytes) -> Option<Place> {
-        let bucket = self.buckets.get(*self.by_lead.get(part)? as usize)?;
+        let bucket = self.buckets.get(self.bucket_of(part.as_slice())? as usize)?;
         bucket.places.first().copied()
     }
 
     /// Whether all that a scan of `range` needs is in order.
     pub(super) fn is_tidy(&self, range: Range<'_>) -> bool {
-        match self.look(range) {
-            Look::One(bucket) => bucket
-                .and_then(|bucket| self.buckets.get(bucket as usize))
-                .is_none_or(Bucket::is_tidy),
-            Look::Named(_) if self.names.len() < self.buckets.len() => false,
-            Look::Named(names) => self.named(names).all(Bucket::is_tidy),
-        }
+        let is_tidy = |bucket: u32| self.buckets.get(bucket as usize).is_none_or(Bucket::is_tidy);
+        self.waiting.is_empty()
+            && match self.look(range) {
+                Look::One(bucket) => bucket.is_none_or(is_tidy),
+                Look::Named(_) if self.names.len() < self.buckets.len() => false,
+                Look::Named(names) => self.named(names).all(is_tidy),
+            }
     }
 
     /// Puts in order what a scan of `range` needs.
     pub(super) fn tidy(&mut self, range: Range<'_>, runs: &Runs) {
+        self.spread(runs);
         if !matches!(self.look(range), Look::One(_)) {
             self.tidy_names();
         }
         let buckets: Vec<u32> = match self.look(range) {
             Look::One(bucket) => bucket.into_iter().collect(),
-            Look::Named(names) => self.names.get(names).unwrap_or_default().to_vec(),
+            Look::Named(names) => self.named(names).collect(),
         };
         for bucket in buckets {
             if let Some(bucket) = self.buckets.get_mut(bucket as usize) {
-                bucket.tidy(self.index, runs);
+                bucket.tidy(self.index, &self.lead, runs);
             }
         }
     }
@@ -127,12 +207,11 @@ impl FactIndex {
     fn tidy_names(&mut self) {
         let known = self.names.len() as u32;
         if (known as usize) < self.buckets.len() {
-            self.names.extend(known..self.buckets.len() as u32);
+            let mut names = std::mem::take(&mut self.names);
+            names.extend(known..self.buckets.len() as u32);
             // The names known before are in order already, which this sort makes use of.
-            self.names.sort_by(|&a, &b| {
-                let lead = |at: u32| self.buckets.get(at as usize).map(|bucket| &bucket.lead);
-                lead(a).cmp(&lead(b))
-            });
+            names.sort_by(|&a, &b| self.lead_of(a).cmp(self.lead_of(b)));
+            self.names = names;
         }
     }
 
@@ -146,15 +225,17 @@ impl FactIndex {
             Look::One(bucket) => (bucket, 0..0),
             Look::Named(names) => (None, names),
         };
-        let one = one.and_then(|bucket| self.buckets.get(bucket as usize));
-        one.into_iter()
-            .chain(self.named(named))
-            .flat_map(move |bucket| bucket.within(range, self.index, runs).iter().copied())
+        let buckets = one.into_iter().chain(self.named(named));
+        buckets.flat_map(move |bucket| {
+            let lead = self.lead_of(bucket);
+            let bucket = self.buckets.get(bucket as usize);
+            let places = bucket.map(|bucket| bucket.within(range, lead, self.index, runs));
+            places.unwrap_or_default().iter().copied()
+        })
     }
 
-    fn named(&self, names: std::ops::Range<usize>) -> impl DoubleEndedIterator<Item = &Bucket> {
-        let names = self.names.get(names).unwrap_or_default();
-        names.iter().filter_map(|&bucket| self.buckets.get(bucket as usize))
+    fn named(&self, names: std::ops::Range<usize>) -> impl DoubleEndedIterator<Item = u32> {
+        self.names.get(names).unwrap_or_default().iter().copied()
     }
 
     /// Which buckets can hold places of a range.
@@ -165,13 +246,11 @@ impl FactIndex {
             && let within = end.as_ref().is_none_or(|end| !range.ends_after(end.as_slice()))
             && within
         {
-            return Look::One(self.by_lead.get(&KeyBytes::new(lead)).copied());
+            return Look::One(self.bucket_of(lead));
         }
-        let lead_of =
-            |at: &u32| self.buckets.get(*at as usize).map_or(&[][..], |b| b.lead.as_slice());
         let from = lead.unwrap_or(range.from);
-        let first = self.names.partition_point(|at| lead_of(at) < from);
-        let after = self.names.partition_point(|at| range.ends_after(lead_of(at)));
+        let first = self.names.partition_point(|&bucket| self.lead_of(bucket) < from);
+        let after = self.names.partition_point(|&bucket| range.ends_after(self.lead_of(bucket)));
         Look::Named(first..after.max(first))
     }
 }
@@ -181,12 +260,13 @@ impl Bucket {
         self.sorted == self.places.len()
     }
 
-    fn push(&mut self, place: Place, rest: &[u8]) {
-        if self.is_tidy() && (self.places.is_empty() || self.last.as_slice() < rest) {
+    fn push(&mut self, entry: &Entry) {
+        let follows = self.places.is_empty() || (entry.in_order && self.last <= entry.rest);
+        if self.is_tidy() && follows {
             self.sorted += 1;
-            self.last = KeyBytes::new(rest);
+            self.last = entry.rest;
         }
-        self.places.push(place);
+        self.places.push(entry.place);
     }
 
     fn remove(&mut self, place: Place) {
@@ -198,29 +278,31 @@ impl Bucket {
     }
 
     /// Sorts what came out of order into the rest, looking only at as many of the rest as it must.
-    fn tidy(&mut self, index: usize, runs: &Runs) {
+    fn tidy(&mut self, index: usize, lead: &[Type], runs: &Runs) {
+        if self.is_tidy() {
+            return;
+        }
         let mut late = self.places.split_off(self.sorted);
         late.sort_by_cached_key(|&place| order(place, index, runs));
         let mut merged = Vec::with_capacity(self.places.len() + late.len());
         let mut rest = self.places.as_slice();
         for place in late {
-            let (before, after) =
-                rest.split_at(before(rest, order(place, index, runs).as_slice(), index, runs));
-            merged.extend_from_slice(before);
+            let place_order = order(place, index, runs);
+            let (smaller, larger) =
+                rest.split_at(before(rest, place_order.as_slice(), index, runs));
+            merged.extend_from_slice(smaller);
             merged.push(place);
-            rest = after;
+            rest = larger;
         }
         merged.extend_from_slice(rest);
         self.places = merged;
         self.sorted = self.places.len();
-        let last = self.places.last().map(|&place| order(place, index, runs));
-        let last = last.as_ref().and_then(|last| last.as_slice().get(self.lead.as_slice().len()..));
-        self.last = KeyBytes::new(last.unwrap_or_default());
+        self.last =
+            self.places.last().map_or(Rest::default(), |&place| rest_of(place, index, lead, runs));
     }
 
     /// The places of a range.
-    fn within(&self, range: Range<'_>, index: usize, runs: &Runs) -> &[Place] {
-        let lead = self.lead.as_slice();
+    fn within(&self, range: Range<'_>, lead: &[u8], index: usize, runs: &Runs) -> &[Place] {
         let places = self.places.as_slice();
         let end = match range.to {
             Some(to) if to.starts_with(lead) || to < lead => before(places, to, index, runs),
@@ -237,6 +319,13 @@ fn order(place: Place, index: usize, runs: &Runs) -> KeyBytes {
         order_of(row, Some(index), &mut writer);
     }
     writer.to_key()
+}
+
+fn rest_of(place: Place, index: usize, lead: &[Type], runs: &Runs) -> Rest {
+    let mut writer = KeyWriter::new();
+    let written = runs.row(place).is_some_and(|row| row.write_index(index, &mut writer));
+    let lead = parts_len(writer.as_slice(), lead).filter(|_| written).unwrap_or(0);
+    Rest::of(writer.as_slice().get(lead..).unwrap_or_default())
 }
 
 /// How many of the sorted places come before `bytes`.

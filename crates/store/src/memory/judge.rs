@@ -12,6 +12,7 @@ use fondaco_core::store::{
 
 use super::rules::{self, table_of};
 use super::runs::Place;
+use super::sums::{Adder, Sum, find};
 use super::table::{Kept, KeptRows, Tables};
 use super::unique::{Claims, unique};
 
@@ -42,16 +43,12 @@ pub(super) enum Step {
     Add(Vec<Sum>),
 }
 
-/// A counter as it will stand: in its slot, or in a new one.
-pub(super) struct Sum {
-    pub(super) slot: Option<u32>,
-    pub(super) row: Arc<dyn Stored>,
-}
-
-/// Compares what a batch has seen with what there is: `seen`, and what its puts and deletes saw.
-pub(super) fn compare(tables: &Tables, batch: &Batch, out: &mut Refusal) {
+/// Compares what a batch has seen with what there is: `seen`, unless nothing was committed since, and what its puts and
+/// deletes saw.
+pub(super) fn compare(tables: &Tables, batch: &Batch, unmoved: bool, out: &mut Refusal) {
     let mut last: Option<(&'static Table, Option<&Kept>)> = None;
-    for seen in &batch.seen {
+    let compared = if unmoved && batch.at.position > 0 { &[] } else { batch.seen.as_slice() };
+    for seen in compared {
         let kept = match last {
             Some((table, kept)) if std::ptr::eq(table, seen.key.table) => kept,
             _ => tables.get(seen.key.table),
@@ -78,8 +75,14 @@ pub(super) fn compare(tables: &Tables, batch: &Batch, out: &mut Refusal) {
 }
 
 /// Judges the changes of a batch whose numbers are filled in.
-pub(super) fn judge(tables: &Tables, batch: &Batch, out: &mut Refusal) -> Result<Plan, StoreError> {
-    let mut judge = Judge { batch, out, plan: Plan::default(), error: None, claims: Vec::new() };
+pub(super) fn judge(
+    tables: &Tables,
+    batch: &Batch,
+    held: Option<u64>,
+    out: &mut Refusal,
+) -> Result<Plan, StoreError> {
+    let mut judge =
+        Judge { batch, held, out, plan: Plan::default(), error: None, claims: Vec::new() };
     for change in &batch.changes {
         let kept = table_of(change).and_then(|table| tables.get(table));
         let step = kept.map_or(Step::Nothing, |kept| judge.change(change, kept));
@@ -94,6 +97,8 @@ pub(super) fn judge(tables: &Tables, batch: &Batch, out: &mut Refusal) -> Result
 
 struct Judge<'a> {
     batch: &'a Batch,
+    /// The newest position that a hold shows.
+    held: Option<u64>,
     out: &'a mut Refusal,
     plan: Plan,
     /// The first thing that is wrong beside refusals.
@@ -169,23 +174,27 @@ impl<'a> Judge<'a> {
 
     fn add(&mut self, rows: &dyn Rows, floors: &[Floor], kept: &'a Kept) -> Step {
         let KeptRows::States(counters) = &kept.rows else { return Step::Nothing };
+        let slots = find(rows, counters);
+        let mut adder = Adder::new(counters, floors, self.held);
+        let deltas = (0..rows.len()).filter_map(|at| rows.row(at));
         let mut sums = Vec::with_capacity(rows.len());
-        for delta in (0..rows.len()).filter_map(|at| rows.row(at)) {
-            let key = delta.row_key();
-            let slot = counters.find(&key.bytes);
-            let old = slot.and_then(|slot| counters.slot(slot));
-            let row = match sum(old.map(|old| old.row.as_ref()), delta) {
-                Ok(row) => row,
+        for (delta, found) in deltas.zip(slots) {
+            let sum = match adder.sum(found, delta) {
+                Ok(sum) => sum,
                 Err(column) => {
-                    self.error.get_or_insert(StoreError::Overflow { key, column: column.into() });
+                    let (key, column) = (delta.row_key(), column.into());
+                    self.error.get_or_insert(StoreError::Overflow { key, column });
                     continue;
                 }
             };
-            if !floors.iter().all(|floor| floor.holds(row.as_ref())) {
-                self.out.short.push((key, old.map(|old| old.answer())));
+            if let Sum::New(row) | Sum::Set(_, row) = &sum {
+                if !floors.iter().all(|floor| floor.holds(row.as_ref())) {
+                    let stands = found.0.and_then(|slot| counters.slot(slot));
+                    self.out.short.push((row.row_key(), stands.map(|slot| slot.answer())));
+                }
+                self.claim(row.as_ref(), kept);
             }
-            self.claim(row.as_ref(), kept);
-            sums.push(Sum { slot, row });
+            sums.push(sum);
         }
         Step::Add(sums)
     }
@@ -216,14 +225,4 @@ fn erased(row: &dyn Stored) -> Arc<dyn Stored> {
         row.erase();
     }
     copy
-}
-
-/// A counter's row with a delta added; one that is not there yet begins at zero.
-fn sum(old: Option<&dyn Stored>, delta: &dyn Stored) -> Result<Arc<dyn Stored>, &'static str> {
-    let Some(old) = old else { return Ok(delta.copy()) };
-    let mut row = old.copy();
-    if let Some(row) = Arc::get_mut(&mut row) {
-        row.add(delta)?;
-    }
-    Ok(row)
 }

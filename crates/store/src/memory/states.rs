@@ -9,22 +9,23 @@ use std::sync::Arc;
 
 use fondaco_core::store::{Index, Key, KeyBytes, KeyWriter, Row, Stored, Table, Version, order_of};
 
-use super::KeyMap;
+use super::keys::Keys;
 use super::order::{Range, RowIter, directed};
 
 pub(super) struct States {
     table: &'static Table,
     slots: Vec<Option<Slot>>,
     free: Vec<u32>,
-    by_key: KeyMap<KeyBytes, u32>,
+    by_key: Keys,
     /// By primary key, all but the fresh.
     order: BTreeMap<KeyBytes, u32>,
     fresh: Vec<u32>,
     indexes: Vec<BTreeMap<KeyBytes, u32>>,
 }
 
-/// A row and when it was last changed.
+/// A row, its key, and when it was last changed: a line of a processor's cache.
 pub(super) struct Slot {
+    key: KeyBytes,
     pub(super) version: Version,
     pub(super) row: Arc<dyn Stored>,
 }
@@ -41,7 +42,7 @@ impl States {
             table,
             slots: Vec::new(),
             free: Vec::new(),
-            by_key: KeyMap::default(),
+            by_key: Keys::default(),
             order: BTreeMap::new(),
             fresh: Vec::new(),
             indexes: table.indexes.iter().map(|_| BTreeMap::new()).collect(),
@@ -49,7 +50,21 @@ impl States {
     }
 
     pub(super) fn find(&self, key: &KeyBytes) -> Option<u32> {
-        self.by_key.get(key).copied()
+        let tag = self.by_key.tag(key.as_slice());
+        self.by_key.find(tag, |slot| self.slot(slot).is_some_and(|slot| slot.key == *key))
+    }
+
+    /// The slots of many keys. Each pass is a short loop whose steps do not wait for one another, so that a processor
+    /// fetches many rows from memory at once.
+    pub(super) fn find_all(&self, keys: &[KeyBytes]) -> Vec<Option<u32>> {
+        let tags: Vec<_> = keys.iter().map(|key| self.by_key.tag(key.as_slice())).collect();
+        let mut found: Vec<_> = tags.iter().map(|&tag| self.by_key.likely(tag)).collect();
+        for (found, key) in found.iter_mut().zip(keys) {
+            if !found.and_then(|slot| self.slot(slot)).is_some_and(|slot| slot.key == *key) {
+                *found = self.find(key);
+            }
+        }
+        found
     }
 
     pub(super) fn slot(&self, slot: u32) -> Option<&Slot> {
@@ -70,11 +85,11 @@ impl States {
 
     /// Takes in a row whose key is not there.
     pub(super) fn insert(&mut self, row: Arc<dyn Stored>, version: Version) {
-        let slot = self.free.pop().unwrap_or(self.slots.len() as u32);
-        self.by_key.insert(row.row_key().bytes, slot);
+        let (slot, key) = (self.free.pop().unwrap_or(self.slots.len() as u32), row.row_key().bytes);
+        self.by_key.insert(self.by_key.tag(key.as_slice()), slot);
         self.fresh.push(slot);
         self.index(slot, row.as_ref(), None);
-        let row = Some(Slot { version, row });
+        let row = Some(Slot { key, version, row });
         match self.slots.get_mut(slot as usize) {
             Some(free) => *free = row,
             None => self.slots.push(row),
@@ -87,28 +102,39 @@ impl States {
         slot: u32,
         row: Arc<dyn Stored>,
         version: Version,
-    ) -> Option<Slot> {
-        let old = self.slots.get_mut(slot as usize)?.replace(Slot { version, row: row.clone() })?;
+    ) -> Option<Row> {
+        let kept = self.slots.get_mut(slot as usize)?.as_mut()?;
+        let old = Row::one(kept.version, std::mem::replace(&mut kept.row, row.clone()));
+        kept.version = version;
         if !self.indexes.is_empty() {
-            self.index(slot, row.as_ref(), Some(old.row.as_ref()));
+            self.index(slot, row.as_ref(), Some(old.stored()));
         }
         Some(old)
     }
 
+    /// Adds to the counter in `slot`, where it stands.
+    pub(super) fn grow(&mut self, slot: u32, delta: &dyn Stored, version: Version) {
+        let Some(Some(kept)) = self.slots.get_mut(slot as usize) else { return };
+        kept.version = version;
+        if let Some(row) = Arc::get_mut(&mut kept.row) {
+            let added = row.add(delta);
+            debug_assert_eq!(added, Ok(()), "the judge has seen to it");
+        }
+    }
+
     /// Takes the row in `slot` out, and gives it back.
-    pub(super) fn remove(&mut self, slot: u32) -> Option<Slot> {
+    pub(super) fn remove(&mut self, slot: u32) -> Option<Row> {
         self.tidy();
         let old = self.slots.get_mut(slot as usize)?.take()?;
-        let key = old.row.row_key().bytes;
-        self.by_key.remove(&key);
-        self.order.remove(&key);
+        self.by_key.remove(self.by_key.tag(old.key.as_slice()), slot);
+        self.order.remove(&old.key);
         for (index, order) in self.indexes.iter_mut().enumerate() {
             if let Some(place) = place(old.row.as_ref(), index) {
                 order.remove(&place);
             }
         }
         self.free.push(slot);
-        Some(old)
+        Some(Row::one(old.version, old.row))
     }
 
     /// Moves a row's entries in all indexes to where `new` stands.
@@ -130,6 +156,11 @@ impl States {
         }
     }
 
+    /// Whether a change of a row can move its entry in some index.
+    pub(super) fn can_move(&self) -> bool {
+        !self.table.indexes.iter().all(|index| is_fixed(self.table, index))
+    }
+
     pub(super) fn is_tidy(&self) -> bool {
         self.fresh.is_empty()
     }
@@ -138,7 +169,7 @@ impl States {
     pub(super) fn tidy(&mut self) {
         for slot in std::mem::take(&mut self.fresh) {
             if let Some(Some(kept)) = self.slots.get(slot as usize) {
-                self.order.insert(kept.row.row_key().bytes, slot);
+                self.order.insert(kept.key.clone(), slot);
             }
         }
     }

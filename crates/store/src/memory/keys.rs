@@ -1,0 +1,136 @@
+//! A hash table from bytes to numbers that leaves the bytes where they are: eight bytes per key, so that the tables of
+//! many thousand accounts stay in a processor's cache.
+//!
+//! Open addressing with linear probing and backward-shift deletion (Knuth, *The Art of Computer Programming* 3, 6.4,
+//! algorithms L and R). Keys are big-endian and alike, so they are hashed with foldhash, which mixes; the upper half of the
+//! hash is kept beside the number, and whoever asks compares the bytes.
+
+use std::hash::{BuildHasher, Hasher};
+
+/// The hash of a key as it is kept.
+pub(super) type Tag = u32;
+
+const FREE: u32 = u32::MAX;
+
+#[derive(Default)]
+pub(super) struct Keys {
+    /// Tag and number, or [`FREE`]; a power of two of them, at most three quarters taken.
+    table: Vec<(Tag, u32)>,
+    count: usize,
+    hasher: foldhash::fast::RandomState,
+}
+
+impl Keys {
+    pub(super) fn tag(&self, key: &[u8]) -> Tag {
+        let mut hasher = self.hasher.build_hasher();
+        hasher.write(key);
+        (hasher.finish() >> 32) as Tag
+    }
+
+    fn after(&self, at: usize) -> usize {
+        (at + 1) & (self.table.len() - 1)
+    }
+
+    /// The number under a key with this tag for which `is` holds.
+    pub(super) fn find(&self, tag: Tag, is: impl Fn(u32) -> bool) -> Option<u32> {
+        let mut at = self.home(tag);
+        loop {
+            match *self.table.get(at)? {
+                (_, FREE) => return None,
+                (other, number) if other == tag && is(number) => return Some(number),
+                _ => at = self.after(at),
+            }
+        }
+    }
+
+    /// The number that lies first for this tag, if the tag is the same: nearly always the one that [`find`](Keys::find)
+    /// gives, and found without looking at any key.
+    pub(super) fn likely(&self, tag: Tag) -> Option<u32> {
+        let (other, number) = *self.table.get(self.home(tag))?;
+        (other == tag && number != FREE).then_some(number)
+    }
+
+    /// Adds a number under a key that is not there.
+    pub(super) fn insert(&mut self, tag: Tag, number: u32) {
+        if (self.count + 1) * 4 > self.table.len() * 3 {
+            let room = (self.table.len() * 2).max(8);
+            let old = std::mem::replace(&mut self.table, vec![(0, FREE); room]);
+            let taken = old.into_iter().filter(|(_, number)| *number != FREE);
+            taken.for_each(|(tag, number)| self.put(tag, number));
+        }
+        self.count += 1;
+        self.put(tag, number);
+    }
+
+    fn put(&mut self, tag: Tag, number: u32) {
+        let mut at = self.home(tag);
+        while self.table.get(at).is_some_and(|(_, other)| *other != FREE) {
+            at = self.after(at);
+        }
+        if let Some(free) = self.table.get_mut(at) {
+            *free = (tag, number);
+        }
+    }
+
+    /// Removes a number that was added under this tag.
+    pub(super) fn remove(&mut self, tag: Tag, number: u32) {
+        let mut hole = self.home(tag);
+        loop {
+            match self.table.get(hole) {
+                Some(&(_, other)) if other == number => break,
+                None | Some((_, FREE)) => return,
+                _ => hole = self.after(hole),
+            }
+        }
+        self.count -= 1;
+        // What stands behind the hole moves into it, unless that would bring it before its home.
+        let mut at = self.after(hole);
+        while let Some(&(tag, number)) = self.table.get(at).filter(|(_, number)| *number != FREE) {
+            let mask = self.table.len() - 1;
+            let (from_home, from_hole) = (at.wrapping_sub(self.home(tag)), at.wrapping_sub(hole));
+            if from_home & mask >= from_hole & mask {
+                self.set(hole, (tag, number));
+                hole = at;
+            }
+            at = self.after(at);
+        }
+        self.set(hole, (0, FREE));
+    }
+
+    fn home(&self, tag: Tag) -> usize {
+        tag as usize & self.table.len().wrapping_sub(1)
+    }
+
+    fn set(&mut self, at: usize, entry: (Tag, u32)) {
+        if let Some(place) = self.table.get_mut(at) {
+            *place = entry;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::HashMap;
+
+    proptest! {
+        #[test]
+        fn it_holds_what_a_map_holds(steps in prop::collection::vec((any::<bool>(), 0u32..40), 0..400), spread in 1u32..9) {
+            // Few tags, so that keys collide and chains wrap around.
+            let tag = |key: u32| (key / spread).wrapping_sub(3);
+            let (mut keys, mut model) = (Keys::default(), HashMap::new());
+            for (add, key) in steps {
+                match (add, model.contains_key(&key)) {
+                    (true, false) => { keys.insert(tag(key), key); model.insert(key, ()); }
+                    (false, true) => { keys.remove(tag(key), key); model.remove(&key); }
+                    _ => {}
+                }
+                for key in 0..40 {
+                    let found = keys.find(tag(key), |number| number == key);
+                    prop_assert_eq!(found, model.get(&key).map(|()| key));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Adding to counters: where they stand when that is sure to succeed, else in a copy.
+//!
+//! Counters are added to far more often than anything else happens to them. A copy of each for the time between judging
+//! and applying would cost more than all the rest, so a sum that fits is only noted here, and done in place when the whole
+//! batch fits.
+
+use std::any::{Any, TypeId};
+use std::sync::Arc;
+
+use fondaco_core::store::{Floor, KeyWriter, Rows, Stored, Type, Value, ValueRow};
+
+use super::states::{Slot, States};
+
+/// What adding to a counter comes to.
+pub(super) enum Sum {
+    /// The counter in this slot is added to where it stands.
+    Grow(u32),
+    /// The counter in this slot is replaced by a row of its own.
+    Set(u32, Arc<dyn Stored>),
+    /// A counter that is not there yet.
+    New(Arc<dyn Stored>),
+}
+
+/// The slots of the counters that rows are to be added to, and whether nobody else has the row in each.
+pub(super) fn find(rows: &dyn Rows, counters: &States) -> Vec<(Option<u32>, bool)> {
+    let mut writer = KeyWriter::new();
+    let keys = (0..rows.len()).filter_map(|at| rows.row(at)).map(|row| {
+        writer.clear();
+        row.write_key(&mut writer);
+        writer.to_key()
+    });
+    let slots = counters.find_all(&keys.collect::<Vec<_>>());
+    let alone = |kept: &Slot| Arc::strong_count(&kept.row) == 1 && Arc::weak_count(&kept.row) == 0;
+    let with = |slot: Option<u32>| (slot, slot.and_then(|s| counters.slot(s)).is_some_and(alone));
+    slots.into_iter().map(with).collect()
+}
+
+/// Adds rows of one change to counters.
+pub(super) struct Adder<'a> {
+    counters: &'a States,
+    /// Whether nobody needs the sum before it is applied: no floor, and no index that it moves in.
+    in_place: bool,
+    held: Option<u64>,
+    /// Types of rows whose sums are all of 64 bits, or are not.
+    reach: Vec<(TypeId, bool)>,
+}
+
+impl<'a> Adder<'a> {
+    pub(super) fn new(counters: &'a States, floors: &[Floor], held: Option<u64>) -> Adder<'a> {
+        let in_place = floors.is_empty() && !counters.can_move();
+        Adder { counters, in_place, held, reach: Vec::new() }
+    }
+
+    /// The sum of the counter in `slot` and `delta`.
+    ///
+    /// # Errors
+    /// The column that it is beyond.
+    pub(super) fn sum(
+        &mut self,
+        (slot, alone): (Option<u32>, bool),
+        delta: &dyn Stored,
+    ) -> Result<Sum, &'static str> {
+        let kept = slot.and_then(|slot| Some((slot, self.counters.slot(slot)?)));
+        let Some((slot, kept)) = kept else { return Ok(Sum::New(delta.copy())) };
+        let same =
+            alone && (delta as &dyn Any).type_id() == (kept.row.as_ref() as &dyn Any).type_id();
+        if self.in_place && same && self.can_grow(kept) {
+            fits(kept.row.as_ref(), delta)?;
+            return Ok(Sum::Grow(slot));
+        }
+        let mut row = kept.row.copy();
+        if let Some(row) = Arc::get_mut(&mut row) {
+            row.add(delta)?;
+        }
+        Ok(Sum::Set(slot, row))
+    }
+
+    /// Whether no hold shows the row, and 64 bits tell whether a sum fits.
+    fn can_grow(&mut self, kept: &Slot) -> bool {
+        self.held.is_none_or(|held| held < kept.version) && self.is_wide(kept.row.as_ref())
+    }
+
+    fn is_wide(&mut self, row: &dyn Stored) -> bool {
+        let ty = Any::type_id(row);
+        if let Some((_, wide)) = self.reach.iter().find(|(known, _)| *known == ty) {
+            return *wide;
+        }
+        let wide = is_wide(row);
+        self.reach.push((ty, wide));
+        wide
+    }
+}
+
+/// That each sum is within 64 bits.
+fn fits(row: &dyn Stored, delta: &dyn Stored) -> Result<(), &'static str> {
+    let table = row.table();
+    for (at, column) in table.columns.iter().enumerate().skip(table.key) {
+        let sum = row.units(at).zip(delta.units(at)).and_then(|(a, b)| a.checked_add(b));
+        sum.ok_or(column.name)?;
+    }
+    Ok(())
+}
+
+/// Whether all sums of a row's type have 64 bits: whether it takes numbers that smaller integers do not.
+fn is_wide(row: &dyn Stored) -> bool {
+    const FAR: i64 = 1 << 40;
+    let table = row.table();
+    let far = table.columns.iter().enumerate().skip(table.key).map(|(at, column)| {
+        let units = if row.units(at).unwrap_or(0) < 0 { FAR } else { -FAR };
+        match column.ty {
+            Type::Decimal { digits } => {
+                Value::Decimal(rust_decimal::Decimal::new(units, u32::from(digits)))
+            }
+            _ => Value::I64(units),
+        }
+    });
+    let values = row.values().into_iter().take(table.key).chain(far).collect();
+    let mut copy = row.copy();
+    Arc::get_mut(&mut copy).is_some_and(|copy| copy.add(&ValueRow::new(table, values)).is_ok())
+}
