@@ -5,10 +5,30 @@
 //!
 //! | I want | module |
 //! |---|---|
-//! | money, currencies, dates, rounding; to store things; to write a store | [`core`] |
+//! | money, currencies, dates, rounding; to write an engine or a store | [`core`] |
+//! | to keep books: accounts, entries, balances, reports | [`accounting`], feature `accounting` |
+//! | somewhere to keep them: memory, SQLite | [`store`]; SQLite by feature `sqlite` |
 //!
-//! [`prelude`] brings what nearly every program names.
+//! [`prelude`] brings what nearly every program names:
+//!
+//! ```
+//! use fondaco::prelude::*;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let books = Books::open(Memory::new(), CompanyId::named("acme"))?;
+//! books.send("set up", &SetUp::new(Currency::EUR))?;
+//! # Ok(())
+//! # }
+//! ```
 
+#[cfg(feature = "accounting")]
+pub use fondaco_accounting as accounting;
 pub use fondaco_core as core;
+pub use fondaco_store as store;
 
 pub mod prelude;
+
+/// The README's code is compiled and run as a test.
+#[cfg(all(doctest, feature = "accounting", feature = "sqlite"))]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;

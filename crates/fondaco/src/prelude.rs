@@ -3,4 +3,22 @@
 //! A name is here when it is hard to use an engine without it and hard to mistake for something
 //! else. Everything remains reachable under its module too.
 
-pub use fondaco_core::{Currency, Money, Rate, Rounding};
+pub use chrono::NaiveDate;
+pub use fondaco_core::{
+    ActError, ActorId, CommandId, CompanyId, Currency, Done, Driver, ErrorKind, Money, PartyId,
+    Rate, Rounding, Timestamp,
+};
+pub use fondaco_store::Memory;
+#[cfg(feature = "sqlite")]
+pub use fondaco_store::Sqlite;
+pub use rust_decimal::Decimal;
+
+#[cfg(feature = "accounting")]
+pub use fondaco_accounting::{
+    Books,
+    ledger::{
+        AccountClass, BalanceQuery, ChangeAccount, CloseAccount, LedgerError, LockPeriod,
+        NewAccount, NewEntry, NewPosting, OpenAccounts, OpenFiscalYear, OpenJournal, Post,
+        PostEach, PostMany, Posted, Reverse, SetUp, Side, UnlockPeriod,
+    },
+};
