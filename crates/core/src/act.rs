@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::digest::{self, DigestError};
+use crate::store::Hash;
 use crate::{ActError, Done, Driver, Envelope, Outcome, Tx};
 
 /// A command: a plain value that says what shall be done, and the function that does it in a unit of work.
@@ -12,6 +14,15 @@ pub trait Act: Serialize {
     type Answer: Outcome;
     /// Why it may be refused.
     type Error: ActError;
+
+    /// The digest of the command as it was given. Commands of many items may write their own, as long as every field
+    /// of theirs is in it.
+    ///
+    /// # Errors
+    /// As [`digest::of`].
+    fn digest(&self) -> Result<Hash, DigestError> {
+        digest::of(self)
+    }
 
     /// Reads, decides and stages.
     ///
@@ -30,7 +41,7 @@ impl Driver<'_> {
         envelope: Envelope,
         command: &C,
     ) -> Result<Done<C::Answer>, C::Error> {
-        self.run(envelope, command, |tx, command| command.act(tx))
+        self.run_digested(envelope, command.digest(), |tx| command.act(tx))
     }
 }
 
@@ -44,6 +55,6 @@ impl crate::AsyncDriver<'_> {
         envelope: Envelope,
         command: &C,
     ) -> Result<Done<C::Answer>, C::Error> {
-        self.run(envelope, command, |tx, command| command.act(tx)).await
+        self.run_digested(envelope, command.digest(), |tx| command.act(tx)).await
     }
 }

@@ -15,6 +15,8 @@ pub struct DigestError(String);
 
 /// The digest of `command`.
 ///
+/// Fields that are `None` count as absent, so that a command gets the same digest after an optional field was added.
+///
 /// # Errors
 /// When the command holds a float, a sequence of unknown length, or its `Serialize` fails.
 ///
@@ -25,13 +27,9 @@ pub struct DigestError(String);
 /// assert!(digest::of(&1.5f64).is_err());
 /// ```
 pub fn of<T: Serialize + ?Sized>(command: &T) -> Result<Hash, DigestError> {
-    let mut hasher = Hasher {
-        buffer: Vec::with_capacity(FLUSH + 256),
-        sha: Sha256::new_with_prefix(b"fondaco command\0"),
-    };
+    let mut hasher = Hasher { digester: Digester::new("serde") };
     command.serialize(&mut hasher)?;
-    hasher.sha.update(&hasher.buffer);
-    Ok(hasher.sha.finalize().into())
+    Ok(hasher.digester.finish())
 }
 
 /// The digest as it is stored: it can't be guessed from a guessed command without the salt.
@@ -45,25 +43,126 @@ pub fn salted(digest: &Hash, salt: &Salt) -> Hash {
 
 const FLUSH: usize = 4096;
 
-/// Small writes are gathered before they are hashed.
-struct Hasher {
+/// Takes the parts of a command one by one: for commands of many items, where `serde` would cost more than the work.
+///
+/// Every part ends by itself, so that no two different lists of parts look the same.
+///
+/// ```
+/// use fondaco_core::digest::Digester;
+/// let digest = |a, b| {
+///     let mut digester = Digester::new("demo");
+///     digester.text(a).text(b);
+///     digester.finish()
+/// };
+/// assert_ne!(digest("ab", "c"), digest("a", "bc"));
+/// ```
+#[derive(Debug, Clone)]
+pub struct Digester {
     buffer: Vec<u8>,
     sha: Sha256,
 }
 
-impl Hasher {
-    fn put(&mut self, tag: u8, bytes: &[u8]) {
-        self.buffer.push(tag);
+impl Digester {
+    /// Begins a command of this kind.
+    pub fn new(kind: &str) -> Digester {
+        let sha = Sha256::new_with_prefix(b"fondaco command\0");
+        let mut digester = Digester { buffer: Vec::with_capacity(FLUSH + 256), sha };
+        digester.text(kind);
+        digester
+    }
+
+    /// A text.
+    pub fn text(&mut self, text: &str) -> &mut Digester {
+        self.bytes(text.as_bytes())
+    }
+
+    /// Bytes.
+    pub fn bytes(&mut self, bytes: &[u8]) -> &mut Digester {
+        self.count(bytes.len());
         self.buffer.extend_from_slice(bytes);
+        self.flush_if_full();
+        self
+    }
+
+    /// A number, also the count of items that follow.
+    pub fn count(&mut self, count: usize) -> &mut Digester {
+        let mut rest = count as u64;
+        while rest >= 0x80 {
+            self.buffer.push(rest as u8 | 0x80);
+            rest >>= 7;
+        }
+        self.buffer.push(rest as u8);
+        self
+    }
+
+    /// An integer.
+    pub fn i64(&mut self, value: i64) -> &mut Digester {
+        self.buffer.extend_from_slice(&value.to_be_bytes());
+        self
+    }
+
+    /// An id, or any 128 bits.
+    pub fn u128(&mut self, value: u128) -> &mut Digester {
+        self.buffer.extend_from_slice(&value.to_be_bytes());
+        self
+    }
+
+    /// A decimal, by its value: 1.0 and 1.00 are the same.
+    pub fn decimal(&mut self, value: rust_decimal::Decimal) -> &mut Digester {
+        let value = crate::decimal::normalize(value);
+        self.buffer.extend_from_slice(&value.mantissa().to_be_bytes());
+        self.buffer.push(value.scale() as u8);
+        self
+    }
+
+    /// A date.
+    pub fn date(&mut self, date: chrono::NaiveDate) -> &mut Digester {
+        self.buffer.extend_from_slice(&chrono::Datelike::num_days_from_ce(&date).to_be_bytes());
+        self
+    }
+
+    /// Whether something follows, and if so, what `put` puts.
+    pub fn option<T>(
+        &mut self,
+        value: Option<&T>,
+        put: impl FnOnce(&mut Digester, &T),
+    ) -> &mut Digester {
+        self.buffer.push(u8::from(value.is_some()));
+        if let Some(value) = value {
+            put(self, value);
+        }
+        self
+    }
+
+    /// The digest of all parts.
+    pub fn finish(mut self) -> Hash {
+        self.sha.update(&self.buffer);
+        self.sha.finalize().into()
+    }
+
+    fn flush_if_full(&mut self) {
         if self.buffer.len() >= FLUSH {
             self.sha.update(&self.buffer);
             self.buffer.clear();
         }
     }
+}
+
+/// The `serde` side: tags and values into a [`Digester`].
+struct Hasher {
+    digester: Digester,
+}
+
+impl Hasher {
+    fn put(&mut self, tag: u8, bytes: &[u8]) {
+        self.digester.buffer.push(tag);
+        self.digester.buffer.extend_from_slice(bytes);
+        self.digester.flush_if_full();
+    }
 
     fn put_long(&mut self, tag: u8, bytes: &[u8]) {
-        self.put(tag, &(bytes.len() as u64).to_be_bytes());
-        self.buffer.extend_from_slice(bytes);
+        self.digester.buffer.push(tag);
+        self.digester.bytes(bytes);
     }
 
     fn begin(&mut self, tag: u8, len: usize) -> Result<&mut Self, DigestError> {
@@ -227,10 +326,13 @@ macro_rules! fields {
         impl ser::$trait for &mut Hasher {
             type Ok = ();
             type Error = DigestError;
-            /// By name, and skipped when the type skips it: a field added later with a default leaves old digests alone.
+            /// By name, so that the order of optional fields that are absent does not matter.
             fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), DigestError> {
-                self.put_long(20, key.as_bytes());
-                value.serialize(&mut **self)
+                if !is_none(value) {
+                    self.put_long(20, key.as_bytes());
+                    value.serialize(&mut **self)?;
+                }
+                Ok(())
             }
             fn end(self) -> Result<(), DigestError> {
                 self.put(21, &[]);
@@ -253,5 +355,72 @@ impl ser::SerializeMap for &mut Hasher {
     }
     fn end(self) -> Result<(), DigestError> {
         Ok(())
+    }
+}
+
+/// Whether a value serialises as `None`.
+fn is_none<T: Serialize + ?Sized>(value: &T) -> bool {
+    value.serialize(IsNone).is_ok()
+}
+
+/// Takes `None` alone.
+struct IsNone;
+
+macro_rules! refuse {
+    ($($method:ident($($arg:ty),*) -> $out:ty;)*) => { $(
+        fn $method(self, $(_: $arg),*) -> Result<$out, DigestError> {
+            Err(DigestError(String::new()))
+        }
+    )* };
+}
+
+type No = ser::Impossible<(), DigestError>;
+
+impl ser::Serializer for IsNone {
+    type Ok = ();
+    type Error = DigestError;
+    type SerializeSeq = No;
+    type SerializeTuple = No;
+    type SerializeTupleStruct = No;
+    type SerializeTupleVariant = No;
+    type SerializeMap = No;
+    type SerializeStruct = No;
+    type SerializeStructVariant = No;
+
+    fn serialize_none(self) -> Result<(), DigestError> {
+        Ok(())
+    }
+    refuse! {
+        serialize_bool(bool) -> (); serialize_i8(i8) -> (); serialize_i16(i16) -> (); serialize_i32(i32) -> ();
+        serialize_i64(i64) -> (); serialize_u8(u8) -> (); serialize_u16(u16) -> (); serialize_u32(u32) -> ();
+        serialize_u64(u64) -> (); serialize_f32(f32) -> (); serialize_f64(f64) -> (); serialize_char(char) -> ();
+        serialize_str(&str) -> (); serialize_bytes(&[u8]) -> (); serialize_unit() -> ();
+        serialize_unit_struct(&'static str) -> (); serialize_unit_variant(&'static str, u32, &'static str) -> ();
+        serialize_seq(Option<usize>) -> No; serialize_tuple(usize) -> No; serialize_map(Option<usize>) -> No;
+        serialize_tuple_struct(&'static str, usize) -> No; serialize_struct(&'static str, usize) -> No;
+        serialize_tuple_variant(&'static str, u32, &'static str, usize) -> No;
+        serialize_struct_variant(&'static str, u32, &'static str, usize) -> No;
+    }
+    fn serialize_some<T: Serialize + ?Sized>(self, _: &T) -> Result<(), DigestError> {
+        Err(DigestError(String::new()))
+    }
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Result<(), DigestError> {
+        value.serialize(self)
+    }
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: &T,
+    ) -> Result<(), DigestError> {
+        Err(DigestError(String::new()))
+    }
+    fn is_human_readable(&self) -> bool {
+        false
     }
 }

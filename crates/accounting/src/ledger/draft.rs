@@ -1,6 +1,7 @@
 //! Entries as they are given.
 
 use chrono::NaiveDate;
+use fondaco_core::digest::Digester;
 use fondaco_core::store::{Field, Tags};
 use fondaco_core::{Money, PartyId};
 use rust_decimal::Decimal;
@@ -145,6 +146,78 @@ impl NewEntry {
     pub fn conversion(mut self) -> NewEntry {
         self.conversion = true;
         self
+    }
+}
+
+/// Puts entries into the digest of their command: every field, by destructuring, so that none can be forgotten.
+pub(crate) fn digest(kind: &str, entries: &[NewEntry]) -> [u8; 32] {
+    let mut digester = Digester::new(kind);
+    digester.count(entries.len());
+    entries.iter().for_each(|entry| entry.digest(&mut digester));
+    digester.finish()
+}
+
+fn put_text(digester: &mut Digester, text: &SmolStr) {
+    digester.text(text);
+}
+
+fn put_date(digester: &mut Digester, date: &NaiveDate) {
+    digester.date(*date);
+}
+
+fn put_money(digester: &mut Digester, money: &Money) {
+    digester.decimal(money.amount()).text(money.currency().code());
+}
+
+fn put_party(digester: &mut Digester, party: &PartyId) {
+    digester.u128(party.to_u128());
+}
+
+impl NewEntry {
+    fn digest(&self, digester: &mut Digester) {
+        let NewEntry {
+            journal,
+            date,
+            document_date,
+            due_date,
+            text,
+            party,
+            source,
+            conversion,
+            postings,
+        } = self;
+        digester.text(journal).date(*date).count(usize::from(*conversion));
+        digester.option(document_date.as_ref(), put_date).option(due_date.as_ref(), put_date);
+        digester.option(text.as_ref(), put_text).option(source.as_ref(), put_text);
+        digester.option(party.as_ref(), put_party).count(postings.len());
+        postings.iter().for_each(|posting| posting.digest(digester));
+    }
+}
+
+impl NewPosting {
+    fn digest(&self, digester: &mut Digester) {
+        let NewPosting {
+            account,
+            side,
+            amount,
+            ledger_amount,
+            rate,
+            text,
+            party,
+            due_date,
+            dimensions,
+        } = self;
+        digester.text(account).count(usize::from(*side == Side::Credit));
+        put_money(digester, amount);
+        digester.option(ledger_amount.as_ref(), put_money);
+        digester.option(rate.as_ref(), |digester, rate| {
+            digester.decimal(*rate);
+        });
+        digester.option(text.as_ref(), put_text).option(party.as_ref(), put_party);
+        digester.option(due_date.as_ref(), put_date).count(dimensions.iter().count());
+        for (name, value) in dimensions.iter() {
+            digester.text(name).text(value);
+        }
     }
 }
 

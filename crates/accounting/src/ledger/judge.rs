@@ -14,21 +14,28 @@ pub(crate) struct Judged {
     pub(crate) rate: Option<Decimal>,
 }
 
-/// Checks everything that can be wrong with an entry by itself; `out` gets one [`Judged`] per posting.
+impl Judged {
+    /// A posting to the account at this place, nothing known of its amounts yet.
+    pub(crate) fn at(account: u32) -> Judged {
+        Judged { account, amount: Amount::ZERO, ledger_amount: Amount::ZERO, rate: None }
+    }
+}
+
+/// Checks everything that can be wrong with an entry by itself, and fills in the amounts of `out`, which has one
+/// [`Judged`] per posting.
 pub(crate) fn judge<'r>(
     rules: &'r Rules,
     entry: &NewEntry,
-    out: &mut Vec<Judged>,
+    out: &mut [Judged],
 ) -> Result<&'r Period, LedgerError> {
-    out.clear();
     if entry.postings.len() < 2 {
         return Err(LedgerError::TooFewPostings { count: entry.postings.len() });
     }
     let period = rules.open_period(entry.date)?;
-    for posting in &entry.postings {
-        let (place, account) = rules.account(&posting.account)?;
+    for (posting, judged) in entry.postings.iter().zip(out.iter_mut()) {
+        let account = rules.account(judged.account, &posting.account)?;
         check_account(account, posting, entry)?;
-        out.push(judge_posting(rules.currency, place, posting)?);
+        *judged = judge_posting(rules.currency, judged.account, posting)?;
     }
     check_balance(rules.currency, entry, out)?;
     Ok(period)

@@ -4,11 +4,13 @@
 //! periods; then no more reading. Each entry is judged alone. Then one insert of all entries, one of all postings, one add
 //! of all balances. Numbers are drawn by the commit.
 
-use fondaco_core::store::{Event, Record, Value};
+use fondaco_core::digest::DigestError;
+use fondaco_core::store::{Event, Hash, Record, Value};
 use fondaco_core::{Act, Drew, Id, IdRun, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::draft;
 use super::fold::Fold;
 use super::judge::{Judged, judge};
 use super::rules::Rules;
@@ -35,6 +37,10 @@ impl Post {
 impl Act for Post {
     type Answer = Posted;
     type Error = LedgerError;
+
+    fn digest(&self) -> Result<Hash, DigestError> {
+        Ok(draft::digest("ledger.post", std::slice::from_ref(&self.entry)))
+    }
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<Posted, LedgerError> {
         let posted =
@@ -68,6 +74,10 @@ impl Act for PostMany {
     type Answer = PostedMany;
     type Error = LedgerError;
 
+    fn digest(&self) -> Result<Hash, DigestError> {
+        Ok(draft::digest("ledger.post_many", &self.entries))
+    }
+
     fn act(&self, tx: &mut Tx<'_>) -> Result<PostedMany, LedgerError> {
         post_many(tx, &self.entries)
     }
@@ -91,6 +101,10 @@ impl PostEach {
 impl Act for PostEach {
     type Answer = PostedEach;
     type Error = LedgerError;
+
+    fn digest(&self) -> Result<Hash, DigestError> {
+        Ok(draft::digest("ledger.post_each", &self.entries))
+    }
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<PostedEach, LedgerError> {
         post_each(tx, &self.entries)
@@ -150,6 +164,8 @@ pub(crate) fn post_reversal(
 /// Takes entries one by one and stages them all at the end.
 struct Writer {
     rules: Rules,
+    /// The places of the accounts of all postings to come, in order.
+    places: std::vec::IntoIter<u32>,
     ids: IdRun<Entry>,
     entries: Vec<Entry>,
     postings: Vec<Posting>,
@@ -160,12 +176,13 @@ struct Writer {
 
 impl Writer {
     fn new(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<Writer, LedgerError> {
-        let rules = Rules::read(tx, entries)?;
+        let (rules, places) = Rules::read(tx, entries)?;
         let count = u32::try_from(entries.len()).map_err(|_| too_many())?;
         let ids = tx.ids(count).map_err(|_| too_many())?;
         let postings = entries.iter().map(|entry| entry.postings.len()).sum();
         Ok(Writer {
             rules,
+            places: places.into_iter(),
             ids,
             entries: Vec::with_capacity(entries.len()),
             postings: Vec::with_capacity(postings),
@@ -183,6 +200,8 @@ impl Writer {
         reverses: Option<Id<Entry>>,
     ) -> Result<Posted, LedgerError> {
         let mut judged = std::mem::take(&mut self.judged);
+        judged.clear();
+        judged.extend(self.places.by_ref().take(new.postings.len()).map(Judged::at));
         let result = self.take(tx, new, reverses, &mut judged);
         self.judged = judged;
         result

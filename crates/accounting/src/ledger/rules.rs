@@ -15,38 +15,38 @@ pub(crate) type Map<K, V> = HashMap<K, V, RandomState>;
 /// Everything that a batch of entries names.
 pub(crate) struct Rules {
     pub(crate) currency: Currency,
-    places: Map<SmolStr, u32>,
     accounts: Vec<Option<Arc<Account>>>,
     journals: Map<SmolStr, Arc<Journal>>,
     periods: Vec<Arc<Period>>,
 }
 
 impl Rules {
-    /// Reads what `entries` name; the decision rests on all of it.
-    pub(crate) fn read(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<Rules, LedgerError> {
-        let mut places: Map<SmolStr, u32> = Map::default();
-        let mut codes = Vec::new();
+    /// Reads what `entries` name; the decision rests on all of it. With them, for each posting in order, the place of
+    /// its account.
+    pub(crate) fn read(
+        tx: &mut Tx<'_>,
+        entries: &[NewEntry],
+    ) -> Result<(Rules, Vec<u32>), LedgerError> {
+        let mut known: Map<&SmolStr, u32> = Map::default();
+        let (mut codes, mut places) = (Vec::new(), Vec::new());
         for posting in entries.iter().flat_map(|entry| &entry.postings) {
-            if !places.contains_key(&posting.account) {
-                places.insert(posting.account.clone(), codes.len() as u32);
+            let place = *known.entry(&posting.account).or_insert_with(|| {
                 codes.push(posting.account.clone());
-            }
+                codes.len() as u32 - 1
+            });
+            places.push(place);
         }
         let settings = tx.get::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
         let accounts = tx.get_many::<Account>(&codes)?;
         let journals = read_journals(tx, entries)?;
         let mut periods = tx.scan(&Range::<Period>::all())?;
         periods.sort_by_key(|period| period.start);
-        Ok(Rules { currency: settings.currency, places, accounts, journals, periods })
+        Ok((Rules { currency: settings.currency, accounts, journals, periods }, places))
     }
 
-    /// The account with this code, and its place among those of the batch.
-    pub(crate) fn account(&self, code: &SmolStr) -> Result<(u32, &Account), LedgerError> {
-        let place = self.places.get(code).copied();
-        let account = place.and_then(|place| {
-            self.accounts.get(place as usize)?.as_deref().map(|account| (place, account))
-        });
-        account.ok_or_else(|| LedgerError::UnknownAccount { code: code.clone() })
+    /// The account at a place, which has this code.
+    pub(crate) fn account(&self, place: u32, code: &SmolStr) -> Result<&Account, LedgerError> {
+        self.account_at(place).ok_or_else(|| LedgerError::UnknownAccount { code: code.clone() })
     }
 
     pub(crate) fn account_at(&self, place: u32) -> Option<&Account> {

@@ -8,7 +8,10 @@ use super::course::{Course, Next, Turn};
 use super::gate::AsyncGate;
 use super::seed::Seeds;
 use super::{Done, is_gone, with_guards};
-use crate::store::{AsyncStore, At, Commit, FeedFrom, Prepared, Read, Snapshot, StoreError, Table};
+use crate::digest::{self, DigestError};
+use crate::store::{
+    AsyncStore, At, Commit, FeedFrom, Hash, Prepared, Read, Snapshot, StoreError, Table,
+};
 use crate::tx::{Cache, Context, Learned, Source};
 use crate::{ActError, CompanyId, Envelope, Halt, Outcome, Tx, View};
 
@@ -65,16 +68,25 @@ impl<'s> AsyncDriver<'s> {
         A: Outcome,
         E: ActError,
     {
-        let mut course = Course::new(self.company, envelope, command, &self.seeds)?;
+        self.run_digested(envelope, digest::of(command), |tx| act(tx, command)).await
+    }
+
+    pub(crate) async fn run_digested<A: Outcome, E: ActError>(
+        &self,
+        envelope: Envelope,
+        digest: Result<Hash, DigestError>,
+        act: impl Fn(&mut Tx<'_>) -> Result<A, E>,
+    ) -> Result<Done<A>, E> {
+        let mut course = Course::new(self.company, envelope, digest, &self.seeds)?;
         let mut alone = None;
         loop {
             if course.loses() && alone.is_none() {
                 alone = Some(self.gate.enter(true).await);
             }
-            let next = match course.turn(Source::Loaded, |tx| act(tx, command)) {
+            let next = match course.turn(Source::Loaded, &act) {
                 Turn::Load(asks) => {
                     let read = Read::now(self.company, asks.clone());
-                    course.loaded(self.store.read(&read).await, &asks)
+                    course.loaded(self.store.read(&read).await, asks)
                 }
                 Turn::Commit(batch) => {
                     let _pass =
@@ -134,7 +146,7 @@ impl<'s> AsyncDriver<'s> {
                 Err(error) if matches!(error.halt(), Some(Halt::Missing)) => {
                     let answer =
                         self.read(Read::at(self.company, At::Held(at), missing.clone())).await?;
-                    cache.take(&missing, answer.replies);
+                    cache.take(missing, answer.replies);
                 }
                 result => return result,
             }

@@ -1,10 +1,9 @@
 //! One command on its way, without any input or output: what to do next, and what to make of the answer.
 
-use serde::Serialize;
-
 use super::Done;
 use super::seed::Seeds;
-use crate::store::{Answer, Ask, At, Batch, Commit, Receipt, Reply, StoreError};
+use crate::digest::DigestError;
+use crate::store::{Answer, Ask, At, Batch, Commit, Hash, Receipt, Reply, StoreError};
 use crate::tx::{Cache, Context, Learned, Source};
 use crate::{ActError, CompanyId, Envelope, Halt, Outcome, Tx, digest};
 
@@ -47,13 +46,13 @@ pub(super) struct Course {
 }
 
 impl Course {
-    pub(super) fn new<C: Serialize + ?Sized>(
+    pub(super) fn new(
         company: CompanyId,
         envelope: Envelope,
-        command: &C,
+        digest: Result<Hash, DigestError>,
         seeds: &Seeds,
     ) -> Result<Course, Halt> {
-        let digest = digest::of(command).map_err(|error| Halt::Bug(error.to_string()))?;
+        let digest = digest.map_err(|error| Halt::Bug(error.to_string()))?;
         let seed = seeds.seed(envelope.id)?;
         let context = Context { company, envelope, digest, seed };
         let (learned, cache) = (Learned::default(), Cache::default());
@@ -128,7 +127,7 @@ impl Course {
     pub(super) fn loaded<A: Outcome, E: ActError>(
         &mut self,
         answer: Result<Answer, StoreError>,
-        asks: &[Ask],
+        asks: Vec<Ask>,
     ) -> Next<A, E> {
         let answer = match answer {
             Ok(answer) => answer,

@@ -24,7 +24,8 @@ use seed::Seeds;
 use serde::Serialize;
 
 use crate::chain::{self, Verified};
-use crate::store::{At, Commit, FeedFrom, Prepared, Read, Store, StoreError, Table};
+use crate::digest::{self, DigestError};
+use crate::store::{At, Commit, FeedFrom, Hash, Prepared, Read, Store, StoreError, Table};
 use crate::tx::{Cache, Context, Learned, Source};
 use crate::{ActError, CompanyId, Envelope, GuardCount, Halt, Outcome, Tx, View};
 
@@ -107,14 +108,21 @@ impl<'s> Driver<'s> {
         A: Outcome,
         E: ActError,
     {
-        let mut course = Course::new(self.company, envelope, command, &self.seeds)?;
+        self.run_digested(envelope, digest::of(command), |tx| act(tx, command))
+    }
+
+    pub(crate) fn run_digested<A: Outcome, E: ActError>(
+        &self,
+        envelope: Envelope,
+        digest: Result<Hash, DigestError>,
+        act: impl Fn(&mut Tx<'_>) -> Result<A, E>,
+    ) -> Result<Done<A>, E> {
+        let mut course = Course::new(self.company, envelope, digest, &self.seeds)?;
         loop {
             let alone = course.loses().then(|| self.gate.alone());
-            let next = match course
-                .turn(Source::Through(self.store.as_ref()), |tx| act(tx, command))
-            {
+            let next = match course.turn(Source::Through(self.store.as_ref()), &act) {
                 Turn::Load(asks) => {
-                    course.loaded(self.store.read(&Read::now(self.company, asks.clone())), &asks)
+                    course.loaded(self.store.read(&Read::now(self.company, asks.clone())), asks)
                 }
                 Turn::Commit(batch) => {
                     let _pass = alone.is_none().then(|| self.gate.pass());

@@ -87,7 +87,8 @@ impl Ord for KeyBytes {
 }
 impl Hash for KeyBytes {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write(self.as_slice());
+        // As a slice hashes, so that maps can be asked with borrowed bytes.
+        self.as_slice().hash(state);
     }
 }
 impl std::borrow::Borrow<[u8]> for KeyBytes {

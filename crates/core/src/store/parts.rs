@@ -4,21 +4,26 @@ use super::{KeyField, KeyWriter, Type};
 
 /// The leading parts of a key or an index: a value, or a tuple of up to six.
 pub trait KeyParts {
+    /// Appends the parts.
+    fn write(&self, out: &mut KeyWriter);
     /// Appends the parts; `ends` takes the position after each.
-    fn write(&self, out: &mut KeyWriter, ends: &mut Vec<usize>);
+    fn write_marked(&self, out: &mut KeyWriter, ends: &mut Vec<usize>);
     /// The types of the parts.
     fn types() -> Vec<Type>;
 
     /// The parts as bytes.
     fn to_bytes(&self) -> super::KeyBytes {
         let mut out = KeyWriter::new();
-        self.write(&mut out, &mut Vec::new());
+        self.write(&mut out);
         out.to_key()
     }
 }
 
 impl<T: KeyField> KeyParts for T {
-    fn write(&self, out: &mut KeyWriter, ends: &mut Vec<usize>) {
+    fn write(&self, out: &mut KeyWriter) {
+        self.write_key(out);
+    }
+    fn write_marked(&self, out: &mut KeyWriter, ends: &mut Vec<usize>) {
         self.write_key(out);
         ends.push(out.position());
     }
@@ -28,7 +33,8 @@ impl<T: KeyField> KeyParts for T {
 }
 
 impl KeyParts for () {
-    fn write(&self, _: &mut KeyWriter, _: &mut Vec<usize>) {}
+    fn write(&self, _: &mut KeyWriter) {}
+    fn write_marked(&self, _: &mut KeyWriter, _: &mut Vec<usize>) {}
     fn types() -> Vec<Type> {
         Vec::new()
     }
@@ -37,7 +43,10 @@ impl KeyParts for () {
 macro_rules! tuple_parts {
     ($($name:ident $at:tt),*) => {
         impl<$($name: KeyField),*> KeyParts for ($($name,)*) {
-            fn write(&self, out: &mut KeyWriter, ends: &mut Vec<usize>) {
+            fn write(&self, out: &mut KeyWriter) {
+                $( self.$at.write_key(out); )*
+            }
+            fn write_marked(&self, out: &mut KeyWriter, ends: &mut Vec<usize>) {
                 $( self.$at.write_key(out); ends.push(out.position()); )*
             }
             fn types() -> Vec<Type> {

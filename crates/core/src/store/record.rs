@@ -307,16 +307,13 @@ impl<R: Stored + Clone> Rows for Vec<R> {
         Vec::truncate(self, count);
     }
     fn sort(&mut self) {
-        let (mut a, mut b) = (KeyWriter::new(), KeyWriter::new());
-        let sorted = self.is_sorted_by(|left, right| {
-            a.clear();
-            b.clear();
-            left.write_key(&mut a);
-            right.write_key(&mut b);
-            a.as_slice() <= b.as_slice()
-        });
-        if !sorted {
-            self.sort_by_cached_key(|row| row.row_key().bytes);
+        if !in_order(self) {
+            let mut writer = KeyWriter::new();
+            self.sort_by_cached_key(|row| {
+                writer.clear();
+                row.write_key(&mut writer);
+                writer.to_key()
+            });
         }
     }
     fn fold(&mut self) -> Result<(), (Key, &'static str)> {
@@ -362,6 +359,18 @@ impl<R: Stored + Clone> Rows for Vec<R> {
         }
         Ok(())
     }
+}
+
+/// Whether rows are in order of their keys; each key is written once.
+fn in_order<R: Stored>(rows: &[R]) -> bool {
+    let (mut before, mut next) = (KeyWriter::new(), KeyWriter::new());
+    rows.iter().all(|row| {
+        next.clear();
+        row.write_key(&mut next);
+        let rising = before.as_slice() <= next.as_slice();
+        std::mem::swap(&mut before, &mut next);
+        rising
+    })
 }
 
 /// The table of no rows at all.

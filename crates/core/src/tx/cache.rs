@@ -82,19 +82,32 @@ impl Cache {
         self.series.get(series).copied()
     }
 
+    /// Keeps many rows at once, where none was read before.
+    pub(crate) fn keep_all(
+        &mut self,
+        table: &'static Table,
+        keys: Vec<KeyBytes>,
+        rows: Vec<Option<Row>>,
+        guard: bool,
+    ) {
+        let guarded_in = if guard { self.run } else { 0 };
+        let slots = self.table(table);
+        slots.reserve(keys.len());
+        slots.extend(keys.into_iter().zip(rows).map(|(key, row)| (key, Slot { row, guarded_in })));
+    }
+
     /// Takes what a store answered to questions that nothing waits for.
-    pub(crate) fn take(&mut self, asks: &[Ask], replies: Vec<Reply>) {
-        for (ask, reply) in asks.iter().zip(replies) {
+    pub(crate) fn take(&mut self, asks: Vec<Ask>, replies: Vec<Reply>) {
+        for (ask, reply) in asks.into_iter().zip(replies) {
             match (ask, reply) {
                 (Ask::Get(table, keys), Reply::Got(rows)) => {
-                    let table = *table;
-                    keys.iter().zip(rows).for_each(|(key, row)| {
-                        self.keep(table, key.clone(), row, false);
-                    });
+                    for (key, row) in keys.into_iter().zip(rows) {
+                        self.keep(table, key, row, false);
+                    }
                 }
-                (Ask::Scan(scan), Reply::Rows(rows)) => self.scans.push((scan.clone(), rows)),
+                (Ask::Scan(scan), Reply::Rows(rows)) => self.scans.push((scan, rows)),
                 (Ask::Series(series), Reply::Series(state)) => {
-                    self.series.insert(series.clone(), state);
+                    self.series.insert(series, state);
                 }
                 _ => {}
             }

@@ -172,10 +172,10 @@ fn overflow(key: Key, column: &'static str) -> Halt {
     Halt::Store(StoreError::Overflow { key, column: column.into() })
 }
 
-/// Which ranges the act changed, and how often.
+/// Which ranges the act changed, and how often: per table and guard, by the range's columns.
 #[derive(Default)]
 struct Guards {
-    touched: Map<(&'static str, u8, KeyBytes), i64>,
+    touched: Vec<(&'static Table, Vec<Map<KeyBytes, i64>>)>,
     writer: KeyWriter,
 }
 
@@ -188,24 +188,48 @@ impl Guards {
 
     fn touch(&mut self, row: &dyn Stored) {
         let table = row.table();
-        for guard in 0..table.guards.len() {
+        if table.guards.is_empty() {
+            return;
+        }
+        let at = self.touched.iter().position(|(known, _)| known.name == table.name);
+        let at = at.unwrap_or_else(|| {
+            self.touched.push((table, vec![Map::default(); table.guards.len()]));
+            self.touched.len() - 1
+        });
+        for (guard, ranges) in self.touched[at].1.iter_mut().enumerate() {
             self.writer.clear();
-            if row.write_guard(guard, &mut self.writer) {
-                let range = (table.name, guard as u8, self.writer.to_key());
-                *self.touched.entry(range).or_insert(0) += 1;
+            if !row.write_guard(guard, &mut self.writer) {
+                continue;
+            }
+            match ranges.get_mut(self.writer.as_slice()) {
+                Some(count) => *count += 1,
+                None => {
+                    ranges.insert(self.writer.to_key(), 1);
+                }
             }
         }
     }
 
     fn finish(self, changes: &mut Vec<Change>) {
-        if self.touched.is_empty() {
-            return;
+        let mut rows = Vec::new();
+        for (table, guards) in self.touched {
+            let name = SmolStr::new_static(table.name);
+            for (guard, ranges) in guards.into_iter().enumerate() {
+                let count = |(part, changes)| GuardCount {
+                    table: name.clone(),
+                    guard: guard as u8,
+                    part,
+                    changes,
+                };
+                rows.extend(ranges.into_iter().map(count));
+            }
         }
-        let count = |((table, guard, part), changes): ((&'static str, u8, KeyBytes), i64)| {
-            GuardCount { table: SmolStr::new_static(table), guard, part, changes }
-        };
-        let mut rows: Vec<GuardCount> = self.touched.into_iter().map(count).collect();
-        Rows::sort(&mut rows);
-        changes.push(Change::Add { rows: Box::new(rows), floors: Vec::new() });
+        if !rows.is_empty() {
+            rows.sort_unstable_by(|a: &GuardCount, b| {
+                (&a.table, a.guard, &a.part).cmp(&(&b.table, b.guard, &b.part))
+            });
+            Rows::sort(&mut rows);
+            changes.push(Change::Add { rows: Box::new(rows), floors: Vec::new() });
+        }
     }
 }

@@ -36,7 +36,7 @@ pub(crate) use stage::Stage;
 pub use view::View;
 pub use write::{Added, Drew};
 
-use crate::store::{Ask, At, Hash, Read, Receipt, Salt, Store};
+use crate::store::{Ask, At, Hash, Read, Receipt, Reply, Salt, Store};
 use crate::{ActorId, CommandId, CompanyId, Timestamp};
 
 /// Who sends a command, under which id, and when by the host's clock.
@@ -156,8 +156,9 @@ impl<'s> Tx<'s> {
         self.context.company
     }
 
-    /// Asks the store; in an asynchronous host, notes the question and stops the act.
-    fn ask(&mut self, asks: Vec<Ask>) -> Result<Vec<crate::store::Reply>, Halt> {
+    /// Asks the store, and gives the questions back with the replies; in an asynchronous host, notes the questions and
+    /// stops the act.
+    fn ask(&mut self, asks: Vec<Ask>) -> Result<(Vec<Ask>, Vec<Reply>), Halt> {
         match self.source {
             Source::Through(store) => self.ask_through(store, asks),
             Source::Loaded => {
@@ -172,21 +173,23 @@ impl<'s> Tx<'s> {
         &mut self,
         store: &dyn Store,
         mut asks: Vec<Ask>,
-    ) -> Result<Vec<crate::store::Reply>, Halt> {
+    ) -> Result<(Vec<Ask>, Vec<Reply>), Halt> {
         let first = !std::mem::replace(&mut self.looked_up, true);
         if first {
             asks.push(Ask::Command(self.command()));
         }
-        let answer = store.read(&Read::at(self.context.company, self.at, asks))?;
+        let mut read = Read::at(self.context.company, self.at, asks);
+        let answer = store.read(&read)?;
         self.cache.answered(answer.at);
         let mut replies = answer.replies;
-        if first && let Some(crate::store::Reply::Command(receipt)) = replies.pop() {
+        if first && let Some(Reply::Command(receipt)) = replies.pop() {
+            read.asks.pop();
             self.receipt = receipt;
             if self.receipt.is_some() {
                 return Err(Halt::Replayed);
             }
         }
-        Ok(replies)
+        Ok((read.asks, replies))
     }
 
     fn is_view(&self) -> bool {

@@ -102,7 +102,7 @@ impl<R: Record> Range<R> {
 
     fn new<P: KeyParts>(index: Option<usize>, parts: &P) -> Range<R> {
         let (mut prefix, mut ends) = (KeyWriter::new(), Vec::new());
-        parts.write(&mut prefix, &mut ends);
+        parts.write_marked(&mut prefix, &mut ends);
         let (types, of) = (P::types(), PhantomData);
         Range {
             index,
@@ -119,7 +119,7 @@ impl<R: Record> Range<R> {
 
     fn place<P: KeyParts>(&mut self, parts: &P) -> KeyBytes {
         let mut place = self.prefix.clone();
-        parts.write(&mut place, &mut Vec::new());
+        parts.write(&mut place);
         if self.types.len() == self.ends.len() {
             self.types.extend(P::types());
         }

@@ -7,7 +7,7 @@ use super::cache::Slot;
 use super::stage::{Staged, add_to};
 use super::{Halt, Range, Source, Tx};
 use crate::store::{
-    Ask, KeyBytes, KeyParts, Kind, Record, Reply, Row, Scan, Stored, Table, order_of,
+    Ask, KeyBytes, KeyParts, KeyWriter, Kind, Record, Reply, Row, Scan, Stored, Table, order_of,
 };
 
 /// Reading without resting on it: what reports need, in a [`Tx`] as in a [`View`](super::View).
@@ -115,9 +115,8 @@ impl Tx<'_> {
     /// A [`Halt`], to be passed on.
     pub fn series(&mut self, series: &str) -> Result<crate::store::SeriesState, Halt> {
         if self.cache.series(series).is_none() {
-            let asks = vec![Ask::Series(series.into())];
-            let replies = self.ask(asks.clone())?;
-            self.cache.take(&asks, replies);
+            let (asks, replies) = self.ask(vec![Ask::Series(series.into())])?;
+            self.cache.take(asks, replies);
         }
         Ok(self.cache.series(series).unwrap_or_default())
     }
@@ -130,9 +129,8 @@ impl Tx<'_> {
         if missing.is_empty() {
             return Ok(());
         }
-        let asks = vec![Ask::Get(table, missing)];
-        let replies = self.ask(asks.clone())?;
-        self.cache.take(&asks, replies);
+        let (asks, replies) = self.ask(vec![Ask::Get(table, missing)])?;
+        self.cache.take(asks, replies);
         Ok(())
     }
 
@@ -155,15 +153,39 @@ impl Tx<'_> {
         keys: &[R::Key],
         guard: bool,
     ) -> Result<Vec<Option<Arc<R>>>, Halt> {
-        let keys: Vec<KeyBytes> = keys.iter().map(KeyParts::to_bytes).collect();
-        self.load(R::TABLE, &keys)?;
-        if self.stage.find(R::TABLE).is_none() {
-            return keys.iter().map(|key| self.loaded::<R>(key, guard)).collect();
+        let mut writer = KeyWriter::new();
+        let encode = |key: &R::Key| {
+            writer.clear();
+            key.write(&mut writer);
+            writer.to_key()
+        };
+        let keys: Vec<KeyBytes> = keys.iter().map(encode).collect();
+        if self.cache.table(R::TABLE).is_empty() && self.stage.find(R::TABLE).is_none() {
+            return self.read_fresh::<R>(keys, guard);
         }
+        self.load(R::TABLE, &keys)?;
         keys.iter().map(|key| self.read_one::<R>(key, guard)).collect()
     }
 
-    /// A row from the cache, with what the act added to it if it is a counter.
+    /// The usual case of a batch, and the hot one: nothing of the table was read or staged before.
+    fn read_fresh<R: Record>(
+        &mut self,
+        keys: Vec<KeyBytes>,
+        guard: bool,
+    ) -> Result<Vec<Option<Arc<R>>>, Halt> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (mut asks, mut replies) = self.ask(vec![Ask::Get(R::TABLE, keys)])?;
+        let (Some(Ask::Get(_, keys)), Some(Reply::Got(rows))) = (asks.pop(), replies.pop()) else {
+            return Err(Halt::Bug("the store answered a get with something else".into()));
+        };
+        let records: Result<Vec<_>, _> =
+            rows.iter().map(|row| row.as_ref().map(Row::record::<R>).transpose()).collect();
+        self.cache.keep_all(R::TABLE, keys, rows, guard);
+        Ok(records?)
+    }
+
     pub(super) fn loaded<R: Record>(
         &mut self,
         key: &KeyBytes,
@@ -249,7 +271,7 @@ impl Tx<'_> {
         if let Some(rows) = self.cache.scanned(scan) {
             return Ok(rows.clone());
         }
-        match self.ask(vec![Ask::Scan(scan.clone())])?.pop() {
+        match self.ask(vec![Ask::Scan(scan.clone())])?.1.pop() {
             Some(Reply::Rows(rows)) => Ok(rows),
             _ => Err(Halt::Bug("the store answered a scan with something else".into())),
         }

@@ -51,7 +51,7 @@ impl Tx<'_> {
             rows.iter().for_each(|row| self.claim_all(row));
         }
         let stage = self.stage.table(R::TABLE).inserts_of::<R>();
-        stage.ok_or_else(|| two_types::<R>())?.append(&mut rows);
+        append(stage.ok_or_else(|| two_types::<R>())?, &mut rows);
         Ok(())
     }
 
@@ -125,7 +125,7 @@ impl Tx<'_> {
         self.writable::<R>(&[Kind::Counter])?;
         deltas.iter().try_for_each(storable)?;
         let stage = self.stage.table(R::TABLE).adds_of::<R>(&[]);
-        stage.ok_or_else(|| two_types::<R>())?.append(&mut deltas);
+        append(stage.ok_or_else(|| two_types::<R>())?, &mut deltas);
         Ok(())
     }
 
@@ -336,6 +336,15 @@ fn storable<R: Record>(row: &R) -> Result<(), Halt> {
     match row.check() {
         None => Ok(()),
         Some((column, why)) => Err(Halt::Unstorable { table: R::TABLE.name, column, why }),
+    }
+}
+
+/// Moves rows in; whole batches without a copy.
+fn append<R>(stage: &mut Vec<R>, rows: &mut Vec<R>) {
+    if stage.is_empty() {
+        std::mem::swap(stage, rows);
+    } else {
+        stage.append(rows);
     }
 }
 

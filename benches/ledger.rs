@@ -1,0 +1,139 @@
+//! The ledger under load: `cargo bench --bench ledger -- [memory|sqlite|peer|all] [ENTRIES]`.
+//!
+//! Two-posting entries over 10,000 accounts, everything on that the ledger promises: ids, account rules, journal numbers,
+//! period sums, range guards, an index by account. One core. `RESULTS.md` beside this file has the figures.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, missing_docs)]
+
+use std::time::{Duration, Instant};
+
+use chrono::NaiveDate;
+use fondaco_accounting::Books;
+use fondaco_accounting::ledger::*;
+use fondaco_core::store::Store;
+use fondaco_core::{CompanyId, Currency, Money, Timestamp};
+use fondaco_store::Memory;
+
+const ACCOUNTS: u64 = 10_000;
+const BATCH: usize = 8_189;
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    let what = args.first().map_or("all", String::as_str);
+    let entries = args.get(1).map_or(1_000_000, |count| count.parse().expect("a number of entries"));
+    if matches!(what, "all" | "memory") {
+        batches("memory, chain off", Memory::without_chain(), entries);
+        batches("memory, chain on", Memory::new(), entries);
+    }
+}
+
+/// A small generator of our own: the same entries in every run.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound
+    }
+}
+
+fn code(account: u64) -> String {
+    format!("{:05}", 10_000 + account)
+}
+
+fn set_up(books: &Books<'_>) {
+    books.send("set up", &SetUp::new(Currency::EUR)).unwrap();
+    let account = |i| NewAccount::new(code(i), format!("Account {i}"), AccountClass::Asset);
+    books.send("chart", &OpenAccounts::new((0..ACCOUNTS).map(account).collect())).unwrap();
+    books.send("journal", &OpenJournal::new("GEN", "General")).unwrap();
+    books.send("year", &OpenFiscalYear::calendar_year(2026)).unwrap();
+}
+
+/// Entries in order of date over one year, as they come in.
+fn entries(random: &mut Random, from: usize, count: usize, total: usize) -> Vec<NewEntry> {
+    let start = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
+    let one = |i: usize| {
+        let date = start + chrono::Days::new(((from + i) * 365 / total) as u64);
+        let amount = Money::minor(1 + random.below(1_000_000) as i64, Currency::EUR);
+        let debit = random.below(ACCOUNTS);
+        let credit = (debit + 1 + random.below(ACCOUNTS - 1)) % ACCOUNTS;
+        NewEntry::new("GEN", date).debit(code(debit), amount).credit(code(credit), amount)
+    };
+    (0..count).map(one).collect()
+}
+
+fn batches(name: &str, store: impl Store, total: usize) {
+    let clock = std::sync::atomic::AtomicI64::new(1_767_225_600_000_000);
+    let tick = || Timestamp::from_micros(clock.fetch_add(1000, std::sync::atomic::Ordering::Relaxed)).unwrap();
+    let books = Books::open(&store, CompanyId::named("bench")).unwrap().with_clock(tick);
+    set_up(&books);
+    let before = resident();
+    let mut random = Random(7);
+    let mut times = Vec::new();
+    let mut done = 0;
+    while done < total {
+        let count = BATCH.min(total - done);
+        let command = PostMany::new(entries(&mut random, done, count, total));
+        let start = Instant::now();
+        let posted = books.send(&format!("batch {done}"), &command).unwrap();
+        times.push(start.elapsed());
+        assert_eq!(posted.answer.entries.len(), count);
+        done += count;
+    }
+    report(name, total, &mut times, resident().saturating_sub(before));
+    as_of(name, &books);
+    history(name, &books);
+}
+
+fn report(name: &str, total: usize, times: &mut [Duration], bytes: u64) {
+    let sum: Duration = times.iter().sum();
+    times.sort_unstable();
+    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e3;
+    let rate = total as f64 / sum.as_secs_f64();
+    println!(
+        "{name}: {total} entries, {:.0} entries/s, {:.2} M postings/s, batch p50 {:.1} ms, p99 {:.1} ms, {} bytes/posting",
+        rate,
+        rate * 2.0 / 1e6,
+        at(0.5),
+        at(0.99),
+        bytes / (total as u64 * 2)
+    );
+}
+
+/// Balances of all accounts, at a period's end and in the middle of a period.
+fn as_of(name: &str, books: &Books<'_>) {
+    for (what, month, day) in [("a period's end", 6, 30), ("any date", 6, 17)] {
+        let date = NaiveDate::from_ymd_opt(2026, month, day).unwrap();
+        let start = Instant::now();
+        let rows = books.balances(&BalanceQuery::all().through(date)).unwrap();
+        println!("{name}: balances of {} accounts at {what}: {:.1} ms", rows.len(), start.elapsed().as_secs_f64() * 1e3);
+    }
+}
+
+/// The history of single accounts: their postings in order of date.
+fn history(name: &str, books: &Books<'_>) {
+    use fondaco_core::{Range, Reading};
+    let mut times = Vec::new();
+    let mut rows = 0;
+    for account in (0..ACCOUNTS).step_by(100) {
+        let range = Range::by(Posting::BY_ACCOUNT, &smol_str::SmolStr::new(code(account))).limit(200);
+        let start = Instant::now();
+        rows += books.view(|view| Ok(view.peek_scan(&range)?.len())).unwrap();
+        times.push(start.elapsed());
+    }
+    times.sort_unstable();
+    let ms = |at: usize| times[at].as_secs_f64() * 1e3;
+    println!("{name}: history of an account ({} postings): p50 {:.3} ms, p99 {:.3} ms", rows / times.len(), ms(times.len() / 2), ms(times.len() - 1));
+}
+
+/// Resident memory of this process in bytes, where the system tells.
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    status.split_whitespace().nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0) * 4096
+}
