@@ -5,7 +5,7 @@
 //! history that the report shows.
 
 use fondaco_core::CompanyId;
-use fondaco_core::store::{Ask, At, Read, Snapshot, Store, StoreError};
+use fondaco_core::store::{Ask, At, Key, Read, Snapshot, Store, StoreError};
 
 use crate::Model;
 use crate::probe::{Flaw, Probe, Verdict};
@@ -96,8 +96,9 @@ impl<'p, 'a> Pair<'p, 'a> {
     fn take(&mut self, step: &Step) -> Verdict {
         match step {
             Step::Commit(spec) => {
-                let found = self.probe.commit(spec.batch());
-                compare::commits(found, self.model.attempt(spec.batch()), spec.check)
+                let now = |key: &Key| self.model.version(spec.company, key);
+                let (theirs, ours) = (spec.batch(&now), spec.batch(&now));
+                compare::commits(self.probe.commit(theirs), self.model.attempt(ours), spec.check)
             }
             Step::Read(company, when, asks) => {
                 let Some((ours, theirs)) = self.when(*when) else { return Ok(()) };
@@ -167,5 +168,66 @@ impl<'p, 'a> Pair<'p, 'a> {
             compare::chain(self.probe, company)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    /// How often each thing happens in the histories of some seeds.
+    fn happenings() -> BTreeMap<String, usize> {
+        let mut counts = BTreeMap::new();
+        for seed in 0..20 {
+            let (mut random, mut generator) = (Random::new(seed), Generator::default());
+            let model = Model::new();
+            model.prepare(records::TABLES).unwrap();
+            for _ in 0..100 {
+                let Step::Commit(spec) = generator.step(&mut random, &model) else { continue };
+                let now = |key: &Key| model.version(spec.company, key);
+                let names: Vec<String> = match model.attempt(spec.batch(&now)) {
+                    Ok(commit) if commit.replayed => vec!["replayed".into()],
+                    Ok(_) if spec.check => vec!["checked".into()],
+                    Ok(_) => vec!["stored".into()],
+                    Err(faults) => faults.iter().flat_map(names).collect(),
+                };
+                names.into_iter().for_each(|name| *counts.entry(name).or_default() += 1);
+            }
+        }
+        counts
+    }
+
+    fn names(fault: &StoreError) -> Vec<String> {
+        let StoreError::Refused(refusal) = fault else { return vec![fault.code().into()] };
+        let kinds = [
+            (refusal.moved.len(), "moved"),
+            (refusal.clashes.len(), "clash"),
+            (refusal.short.len(), "short"),
+            (refusal.late.len(), "late"),
+        ];
+        kinds.iter().filter(|(count, _)| *count > 0).map(|(_, name)| (*name).into()).collect()
+    }
+
+    #[test]
+    fn histories_meet_every_answer_often_and_no_misuse() {
+        let counts = happenings();
+        println!("{counts:?}");
+        for name in [
+            "stored",
+            "replayed",
+            "checked",
+            "moved",
+            "clash",
+            "short",
+            "late",
+            "store.exists",
+            "store.command_reused",
+            "store.overflow",
+        ] {
+            assert!(counts.get(name).is_some_and(|count| *count >= 5), "{name} in {counts:?}");
+        }
+        assert!(!counts.contains_key("store.misused"), "{counts:?}");
+        assert!(counts["stored"] > 500, "{counts:?}");
     }
 }

@@ -19,8 +19,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use fondaco_core::CompanyId;
 use fondaco_core::store::{
-    Answer, Ask, At, Batch, Commit, FeedFrom, KeyBytes, Prepared, Read, Receipt, Reply, Row, Scan,
-    Snapshot, Store, StoreError, Stored, Table, Value, ValueRow, Version,
+    Answer, Ask, At, Batch, Commit, FeedFrom, Key, KeyBytes, Prepared, Read, Receipt, Reply, Row,
+    Scan, Snapshot, Store, StoreError, Stored, Table, Value, ValueRow, Version,
 };
 
 use company::Company;
@@ -55,6 +55,11 @@ impl Model {
     fn state(&self) -> MutexGuard<'_, State> {
         // A panic elsewhere leaves no half commit behind: a company is replaced whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The version that a row has now; 0 when there is none.
+    pub(crate) fn version(&self, company: CompanyId, key: &Key) -> Version {
+        self.state().companies.get(&company).map_or(0, |company| company.version(key))
     }
 
     /// [`Store::commit`], but with everything that was wrong: a store may meet any of these first.

@@ -16,8 +16,16 @@ fn listed(total: usize, mut shown: Vec<String>) -> String {
     shown.join(" ")
 }
 
+/// A row by its key and those of its other columns that are not null.
 fn stored(row: &dyn Stored) -> String {
-    format!("{}{:?}", row.table().name, row.values())
+    let (table, values) = (row.table(), row.values());
+    let (key, rest) = values.split_at(table.key.min(values.len()));
+    let named = table.columns.iter().skip(table.key).zip(rest);
+    let named = named.filter(|(_, value)| **value != fondaco_core::store::Value::Null);
+    let rest: Vec<String> =
+        named.map(|(column, value)| format!("{}: {value:?}", column.name)).collect();
+    let rest = if rest.is_empty() { String::new() } else { format!("{{{}}}", rest.join(", ")) };
+    format!("{}{key:?}{rest}", table.name)
 }
 
 fn rows(rows: &dyn Rows) -> String {

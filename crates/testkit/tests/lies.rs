@@ -1,5 +1,7 @@
 //! The suite must be able to fail: each store here tells one lie, and the report must name the promise that it breaks.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends here")]
+
 mod liar;
 
 use fondaco_testkit::{Model, Outcome, Report, Suite};

@@ -35,7 +35,7 @@ pub(super) const CHECKS: &[Check] = &[
         run: |probe| {
             let floor = Floor::new(&[(2, 1)], 0);
             leaves_nothing(probe, "store.refused", |b| {
-                b.add_over(vec![Stock::of("z", -1, 0)], &[floor.clone()])
+                b.add_over(vec![Stock::of("z", -1, 0)], std::slice::from_ref(&floor))
             })
         },
     },

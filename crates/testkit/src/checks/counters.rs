@@ -81,7 +81,9 @@ fn floors(probe: &Probe<'_>) -> Verdict {
     let two = [free(-100), Floor::new(&[(2, 1)], 2)];
     probe.refused(probe.batch().add_over(vec![Stock::of("a", -1, 0)], &two))?;
     let value = Floor::new(&[(4, 1)], 700);
-    probe.refused(probe.batch().add_over(vec![Stock::of("v", 200, 0)], &[value.clone()]))?;
+    probe.refused(
+        probe.batch().add_over(vec![Stock::of("v", 200, 0)], std::slice::from_ref(&value)),
+    )?;
     probe.done(probe.batch().add_over(vec![Stock::of("v", 234, 0)], &[value])).map(|_| ())
 }
 

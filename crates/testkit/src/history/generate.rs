@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
 use fondaco_core::store::{
-    Ask, Drawn, Floor, Key, KeyBytes, Personal, Read, Record, Reply, Row, Scan, Store, Table,
-    Value, Version,
+    Ask, Drawn, Floor, Key, KeyBytes, Personal, Read, Record, Reply, Row, Scan, Store, Table, Value,
 };
 use fondaco_core::{CommandId, CompanyId};
 use smol_str::SmolStr;
 
-use super::step::{Op, SLOTS, Spec, Step, When, companies};
+use super::step::{Op, SLOTS, Sight, Spec, Step, When, companies};
 use crate::Model;
 use crate::probe::{key, whole};
 use crate::random::Random;
@@ -134,21 +133,16 @@ impl Draft<'_> {
         Item { level, barcode, mail, shelf, drawn, ..Item::new(site, code) }
     }
 
-    fn version(&self, key: &Key) -> Version {
-        let ask = Ask::Get(key.table, vec![key.bytes.clone()]);
-        let answer = self.model.read(&Read::now(self.company, vec![ask])).ok();
-        match answer.and_then(|answer| answer.replies.into_iter().next()) {
-            Some(Reply::Got(rows)) => rows.into_iter().flatten().next().map_or(0, |r| r.version),
-            _ => 0,
-        }
+    fn is_there(&self, key: &Key) -> bool {
+        self.model.version(self.company, key) != 0
     }
 
     /// The keys that are there, of one table.
-    fn keys(&self, table: &'static Table) -> Vec<(Key, Version)> {
+    fn keys(&self, table: &'static Table) -> Vec<Key> {
         let ask = Ask::Scan(whole(table, None));
         let answer = self.model.read(&Read::now(self.company, vec![ask])).ok();
         match answer.and_then(|answer| answer.replies.into_iter().next()) {
-            Some(Reply::Rows(rows)) => rows.iter().map(|r: &Row| (r.key(), r.version)).collect(),
+            Some(Reply::Rows(rows)) => rows.iter().map(Row::key).collect(),
             _ => Vec::new(),
         }
     }
@@ -159,11 +153,16 @@ impl Draft<'_> {
     }
 
     /// A row that is there, or rarely one that is not; its version right, or rarely not.
-    fn target(&mut self, table: &'static Table) -> Option<(Key, Version)> {
+    fn target(&mut self, table: &'static Table) -> Option<(Key, Sight)> {
         let keys = self.keys(table);
-        let (key, version) = keys.get(self.random.below(keys.len())).cloned()?;
-        let version = if self.random.once_in(10) { version.max(2) - 1 } else { version };
-        self.take(key.clone()).then_some((key, version))
+        let key = keys.get(self.random.below(keys.len())).cloned()?;
+        let sight = self.sight(10);
+        self.take(key.clone()).then_some((key, sight))
+    }
+
+    /// Stale once in `times`.
+    fn sight(&mut self, times: usize) -> Sight {
+        if self.random.once_in(times) { Sight::Stale } else { Sight::Now }
     }
 
     fn new_items(&mut self) {
@@ -171,10 +170,10 @@ impl Draft<'_> {
         for _ in 0..=self.random.below(3) {
             let item = self.item();
             let key = key::<Item>(item.key());
-            let there = self.version(&key) != 0;
+            let there = self.is_there(&key);
             if (!there || self.random.once_in(8)) && self.take(key.clone()) {
                 if self.random.once_in(2) {
-                    self.spec.seen.push((key, 0));
+                    self.spec.seen.push((key, Sight::Exactly(0)));
                 }
                 rows.push(item);
             }
@@ -190,7 +189,7 @@ impl Draft<'_> {
         for _ in 0..=self.random.below(4) {
             let (bucket, number) = (self.random.between(-1, 1), self.random.between(0, 20));
             let key = key::<Sample>((bucket, number));
-            if self.version(&key) == 0 && self.take(key) {
+            if !self.is_there(&key) && self.take(key) {
                 let serial = self.random.once_in(5).then(|| self.random.pick(CODES).into());
                 let sample = samples::sample(self.random, bucket, number);
                 let drawn = self.place();
@@ -207,7 +206,7 @@ impl Draft<'_> {
         let number = self.random.between(1, 6);
         let mail = self.mail();
         let key = key::<Visitor>(number);
-        if (self.version(&key) == 0 || self.random.once_in(6)) && self.take(key) {
+        if (!self.is_there(&key) || self.random.once_in(6)) && self.take(key) {
             self.spec.changes.push(Op::Visitors(vec![Visitor { number, mail }]));
         }
     }
@@ -259,14 +258,15 @@ impl Draft<'_> {
             if !self.random.once_in(3) {
                 continue;
             }
-            if let Some((key, version)) = keys.get(self.random.below(keys.len())).cloned() {
-                let stale = u64::from(self.random.once_in(8));
-                self.spec.seen.push((key, version.saturating_sub(stale)));
+            if let Some(key) = keys.get(self.random.below(keys.len())).cloned() {
+                let sight = self.sight(8);
+                self.spec.seen.push((key, sight));
             }
         }
         if self.random.once_in(5) {
             let absent = key::<Item>((9, "none".into()));
-            self.spec.seen.push((absent, u64::from(self.random.once_in(6))));
+            let version = u64::from(self.random.once_in(6));
+            self.spec.seen.push((absent, Sight::Exactly(version)));
         }
     }
 }

@@ -6,7 +6,7 @@ use fondaco_core::store::{
     Ask, Batch, Event, Floor, Hash, Key, Record, Salt, Scan, Value, Version,
 };
 
-use crate::probe::{away, batch, home, whole};
+use crate::probe::{away, batch, home, key, whole};
 use crate::records::{Item, Sample, Stock, Visitor};
 use crate::stage::Stage;
 
@@ -29,6 +29,26 @@ pub(super) enum When {
     Last(usize),
 }
 
+/// The version that a batch has seen, by what the row has when the batch is made: so a step still fits when steps before
+/// it are left out.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Sight {
+    Now,
+    /// One too low.
+    Stale,
+    Exactly(Version),
+}
+
+impl Sight {
+    fn version(self, now: Version) -> Version {
+        match self {
+            Sight::Now => now,
+            Sight::Stale => now.saturating_sub(1),
+            Sight::Exactly(version) => version,
+        }
+    }
+}
+
 /// A batch as data; each call of `batch` makes it anew.
 #[derive(Clone)]
 pub(super) struct Spec {
@@ -37,7 +57,7 @@ pub(super) struct Spec {
     pub(super) digest: Hash,
     pub(super) salt: Salt,
     pub(super) check: bool,
-    pub(super) seen: Vec<(Key, Version)>,
+    pub(super) seen: Vec<(Key, Sight)>,
     pub(super) changes: Vec<Op>,
     pub(super) answer: Vec<Value>,
 }
@@ -48,22 +68,23 @@ pub(super) enum Op {
     Items(Vec<Item>),
     Samples(Vec<Sample>),
     Visitors(Vec<Visitor>),
-    Put(Item, Version),
-    Delete(Key, Version),
+    Put(Item, Sight),
+    Delete(Key, Sight),
     Erase(Key),
     Add(Vec<Stock>, Vec<Floor>),
     Draw(&'static str, u32, Option<(NaiveDate, NaiveDate)>),
 }
 
 impl Spec {
-    pub(super) fn batch(&self) -> Batch {
+    /// The batch; `now` tells the version that a row has.
+    pub(super) fn batch(&self, now: &dyn Fn(&Key) -> Version) -> Batch {
         let mut out = batch(self.company, self.id);
         (out.digest, out.salt, out.check) = (self.digest, self.salt, self.check);
-        for (key, version) in &self.seen {
-            out = out.sees(key.clone(), *version);
+        for (key, sight) in &self.seen {
+            out = out.sees(key.clone(), sight.version(now(key)));
         }
         for change in &self.changes {
-            out = change.stage(out);
+            out = change.stage(out, now);
         }
         let told = |event: Event, value: &Value| event.with("value", value.clone());
         let event = self.answer.iter().fold(Event::new("kit.step"), told);
@@ -72,13 +93,21 @@ impl Spec {
 }
 
 impl Op {
-    fn stage(&self, out: Batch) -> Batch {
+    fn stage(&self, out: Batch, now: &dyn Fn(&Key) -> Version) -> Batch {
+        // A put or delete over version 0 would be misuse.
+        let version = |key: &Key, sight: Sight| sight.version(now(key)).max(1);
         match self.clone() {
             Op::Items(rows) => out.insert(rows),
             Op::Samples(rows) => out.insert(rows),
             Op::Visitors(rows) => out.insert(rows),
-            Op::Put(item, seen) => out.put(item, seen),
-            Op::Delete(key, seen) => out.delete(key, seen),
+            Op::Put(item, sight) => {
+                let seen = version(&key::<Item>(item.key()), sight);
+                out.put(item, seen)
+            }
+            Op::Delete(key, sight) => {
+                let seen = version(&key, sight);
+                out.delete(key, seen)
+            }
             Op::Erase(key) => out.erase(key),
             Op::Add(rows, floors) => out.add_over(rows, &floors),
             Op::Draw(series, count, None) => out.draw(series, count),

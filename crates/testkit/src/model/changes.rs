@@ -46,9 +46,9 @@ impl Company {
         // A row that was seen absent is among the moved ones already.
         if exists && !seen.iter().any(|seen| seen.version == 0 && seen.key == key) {
             out.faults.push(StoreError::Exists { key });
-        } else if !exists {
-            self.keep(row);
         }
+        // Even so it is kept: its clashes are to be named, and a refused batch changes nothing anyway.
+        self.keep(row);
     }
 
     fn erase(&mut self, tables: &Tables, key: &Key, out: &mut Outcome) {

@@ -1,20 +1,24 @@
 //! A model that tells one lie.
 
+mod copy;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use fondaco_core::store::{
-    Answer, Ask, At, Batch, Change, Column, Commit, FeedFrom, Floor, Index, Key, Kind, Prepared,
-    Read, Refusal, Reply, Row, Rows, Scan, Snapshot, Store, StoreError, Table, Value, ValueRow,
+    Answer, Ask, At, Batch, Change, Commit, FeedFrom, Floor, Key, Prepared, Read, Refusal, Reply,
+    Row, Scan, Snapshot, Store, StoreError, Table, Value,
 };
 use fondaco_core::{CommandId, CompanyId, Timestamp};
 use fondaco_testkit::Model;
 
+use copy::{copy, without_unique};
+
 /// What the store does wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lie {
+pub(crate) enum Lie {
     None,
     AbsenceIgnored,
     AddsLostInRaces,
@@ -60,7 +64,7 @@ pub enum Lie {
     VersionsReused,
 }
 
-pub struct Liar {
+pub(crate) struct Liar {
     lie: Lie,
     model: Model,
     ids: AtomicU64,
@@ -72,7 +76,7 @@ pub struct Liar {
 }
 
 impl Liar {
-    pub fn new(lie: Lie) -> Liar {
+    pub(crate) fn new(lie: Lie) -> Liar {
         let (deleted, before) = (Mutex::default(), Mutex::default());
         let (ids, racing) = (AtomicU64::new(1), AtomicUsize::new(0));
         Liar { lie, model: Model::new(), ids, racing, deleted, before }
@@ -201,7 +205,7 @@ impl Liar {
         }
     }
 
-    fn twist_rows(&self, read: &Read, ask: &Ask, rows: &mut Vec<Row>) {
+    fn twist_rows(&self, read: &Read, ask: &Ask, rows: &mut [Row]) {
         let Ask::Scan(scan) = ask else { return };
         let held = matches!(read.at, At::Held(_) | At::Last(_));
         match self.lie {
@@ -463,41 +467,4 @@ fn keys_of(change: &Change) -> Vec<Key> {
         Change::Delete { key, .. } | Change::Erase { key } => vec![key.clone()],
         _ => vec![],
     }
-}
-
-fn copy_rows(rows: &dyn Rows) -> Box<dyn Rows> {
-    let row = |at| rows.row(at).map(|row| ValueRow::new(row.table(), row.values()));
-    Box::new((0..rows.len()).filter_map(row).collect::<Vec<_>>())
-}
-
-fn copy(batch: &Batch) -> Batch {
-    let mut out = Batch::new(batch.company, batch.id, batch.meta.clone());
-    (out.seen, out.check) = (batch.seen.clone(), batch.check);
-    out.changes = batch.changes.iter().map(copy_change).collect();
-    out
-}
-
-fn copy_change(change: &Change) -> Change {
-    match change {
-        Change::Insert(rows) => Change::Insert(copy_rows(rows.as_ref())),
-        Change::Put { row, seen } => Change::Put { row: row.copy(), seen: *seen },
-        Change::Delete { key, seen } => Change::Delete { key: key.clone(), seen: *seen },
-        Change::Erase { key } => Change::Erase { key: key.clone() },
-        Change::Add { rows, floors } => {
-            Change::Add { rows: copy_rows(rows.as_ref()), floors: floors.clone() }
-        }
-        Change::Draw { series, count, dates } => {
-            Change::Draw { series: series.clone(), count: *count, dates: *dates }
-        }
-        other => panic!("unknown change {other:?}"),
-    }
-}
-
-/// The same declaration with plain indexes in place of unique ones.
-fn without_unique(table: &'static Table) -> &'static Table {
-    let plain = |index: &Index| Index { unique: false, ..*index };
-    let indexes: Vec<Index> = table.indexes.iter().map(plain).collect();
-    let columns: &'static [Column] = table.columns;
-    let kind: Kind = table.kind;
-    Box::leak(Box::new(Table { indexes: indexes.leak(), columns, kind, ..*table }))
 }
