@@ -28,9 +28,8 @@ use super::part::EPOCH_DAYS;
 pub(super) struct Binder<'s, 'c> {
     statement: &'s mut Statement<'c>,
     columns: &'static [Column],
-    /// The column that comes next; those from `stop` on are passed over.
+    /// The column that comes next.
     column: usize,
-    stop: usize,
     parameter: usize,
     failed: Option<rusqlite::Error>,
     /// A place of a drawn number that nothing filled.
@@ -40,27 +39,19 @@ pub(super) struct Binder<'s, 'c> {
 impl<'s, 'c> Binder<'s, 'c> {
     /// Binds rows of `table` from parameter `first` on.
     pub(super) fn new(statement: &'s mut Statement<'c>, table: &Table, first: usize) -> Self {
-        let (columns, stop) = (table.columns, table.columns.len());
         Binder {
             statement,
-            columns,
+            columns: table.columns,
             column: 0,
-            stop,
             parameter: first,
             failed: None,
             unfilled: false,
         }
     }
 
-    /// The next row begins: all its columns will be bound.
+    /// The next row begins.
     pub(super) fn row(&mut self) -> &mut Self {
-        (self.column, self.stop) = (0, self.columns.len());
-        self
-    }
-
-    /// The next row begins: only its first `count` columns will be bound.
-    pub(super) fn first(&mut self, count: usize) -> &mut Self {
-        (self.column, self.stop) = (0, count);
+        self.column = 0;
         self
     }
 
@@ -87,21 +78,17 @@ impl<'s, 'c> Binder<'s, 'c> {
 
     #[inline]
     fn put(&mut self, value: impl ToSql) {
-        if self.column < self.stop {
-            self.also(value);
-        }
+        self.also(value);
         self.column += 1;
     }
 
     /// A personal column's two.
     fn put_two(&mut self, value: &Value, salt: Option<&[u8]>) {
-        if self.column < self.stop {
-            match self.columns.get(self.column).map(|column| column.ty) {
-                Some(ty) => self.also(Owned(value, ty)),
-                None => self.also(Null),
-            }
-            self.also(salt);
+        match self.columns.get(self.column).map(|column| column.ty) {
+            Some(ty) => self.also(Owned(value, ty)),
+            None => self.also(Null),
         }
+        self.also(salt);
         self.column += 1;
     }
 }

@@ -9,36 +9,39 @@ use fondaco_core::store::{
 use rusqlite::Connection;
 
 use super::bind::Binder;
-use super::error::{Failure, Outcome, misused};
+use super::cache::{Cache, Changed, Kept};
+use super::error::{Failure, Outcome, damaged, misused};
 use super::form::{CHUNK, Form, Forms, Place};
-use super::judge::{Judge, Sums};
+use super::judge::{Judge, Sum};
 use super::log::{self, Head};
 use super::{read, rules, runs};
 
-/// Carries out a batch. On an error the caller must roll back.
+/// Carries out a batch; also tells what it changed among rows that are kept in memory. On an error the caller must roll back.
 pub(super) fn commit(
     conn: &Connection,
     forms: &Forms,
     chain: bool,
+    cache: Option<&Cache>,
     mut batch: Batch,
-) -> Outcome<Commit> {
+) -> Outcome<(Commit, Changed)> {
     let head = Head::of(conn, batch.company)?;
     if let Some(done) = replayed(conn, &head, &batch)? {
-        return Ok(done);
+        return Ok((done, Vec::new()));
     }
     rules::check(&batch, forms)?;
-    let mut judge = Judge { conn, forms, head, refusal: Default::default() };
+    let mut judge = Judge { conn, forms, head, cache, refusal: Default::default() };
     judge.seen(&batch)?;
     if batch.check {
         judge.refusal.into_result()?;
-        return Ok(Commit::new(head.position, batch.id, batch.digest, batch.meta));
+        let newest = Commit::new(head.position, batch.id, batch.digest, batch.meta);
+        return Ok((newest, Vec::new()));
     }
     let mut sums = Vec::new();
     for change in &batch.changes {
         if let Change::Add { rows, floors } = change
             && !rows.is_empty()
         {
-            sums.push(judge.sums(forms.get(rows.table())?, rows.as_ref(), floors)?);
+            sums.push(judge.sums(batch.company, rows.as_ref(), floors)?);
         }
     }
     let draws = judge.draws(&batch)?;
@@ -49,7 +52,7 @@ pub(super) fn commit(
     let head = head.or_create(conn, batch.company)?;
     let position = head.position + 1;
     let write = Write { conn, forms, company: head.company, position };
-    if let Err(failure) = write.all(&batch, sums) {
+    if let Err(failure) = write.all(&batch, &mut sums) {
         if failure.is_taken_key() {
             judge.head = head;
             judge.taken(&batch, position)?;
@@ -66,7 +69,36 @@ pub(super) fn commit(
     let mut commit = log::unsealed(&mut batch, position);
     commit.seal = seal;
     log::keep(conn, &head, &commit)?;
-    Ok(commit)
+    let changed =
+        if cache.is_some() { changed(&batch, sums, &erased, position) } else { Vec::new() };
+    Ok((commit, changed))
+}
+
+/// The rows after the commit, for the cache: counters, and what became of `State` rows that may be kept.
+fn changed(
+    batch: &Batch,
+    sums: Vec<Vec<Sum>>,
+    erased: &[Arc<dyn Stored>],
+    position: u64,
+) -> Changed {
+    let state = |row: &Arc<dyn Stored>| {
+        let kept = Kept { row: Row::one(position, row.clone()), place: 0 };
+        (row.row_key(), Some(kept))
+    };
+    let counter = |sum: Sum| {
+        let place = sum.place?;
+        Some((sum.key, Some(Kept { row: Row::one(position, sum.row), place })))
+    };
+    let mut out: Changed = sums.into_iter().flatten().filter_map(counter).collect();
+    out.extend(erased.iter().map(state));
+    for change in &batch.changes {
+        match change {
+            Change::Put { row, .. } => out.push(state(row)),
+            Change::Delete { key, .. } => out.push((key.clone(), None)),
+            _ => {}
+        }
+    }
+    out
 }
 
 /// The commit of the same command, if it was carried out before.
@@ -96,20 +128,22 @@ struct Write<'w> {
 }
 
 impl Write<'_> {
-    fn all(&self, batch: &Batch, sums: Vec<Sums>) -> Outcome<()> {
+    fn all(&self, batch: &Batch, sums: &mut [Vec<Sum>]) -> Outcome<()> {
         // Old index entries go before new ones come.
         for change in &batch.changes {
             if let Change::Delete { key, .. } = change {
                 self.delete(key)?;
             }
         }
-        let mut sums = sums.into_iter();
+        let mut sums = sums.iter_mut();
         for change in &batch.changes {
             match change {
                 Change::Insert(rows) if !rows.is_empty() => self.insert(rows.as_ref())?,
                 Change::Put { row, .. } => self.put(row.as_ref(), self.position)?,
                 Change::Add { rows, .. } if !rows.is_empty() => {
-                    self.add(rows.as_ref(), &sums.next().unwrap_or_default())?;
+                    if let Some(sums) = sums.next() {
+                        self.add(self.forms.get(rows.table())?, sums)?;
+                    }
                 }
                 _ => {}
             }
@@ -154,16 +188,32 @@ impl Write<'_> {
         Ok(())
     }
 
-    fn add(&self, rows: &dyn Rows, sums: &Sums) -> Outcome<()> {
-        let form = self.forms.get(rows.table())?;
-        let width = form.table.columns.len() - form.table.key;
-        self.chunked(&form.put, &form.put_many, rows.len(), form, |binder, at| {
-            if let Some(row) = rows.row(at) {
-                row.write_columns(binder.first(form.table.key));
+    /// Writes counters: those that are there at their places, the others as new rows.
+    fn add(&self, form: &Form, sums: &mut [Sum]) -> Outcome<()> {
+        let sum_columns = form.table.key..form.table.columns.len();
+        let mut update = self.conn.prepare_cached(&form.update)?;
+        update.raw_bind_parameter(2, log::signed(self.position))?;
+        for sum in sums.iter() {
+            let Some(place) = sum.place else { continue };
+            update.raw_bind_parameter(1, place)?;
+            for (at, column) in sum_columns.clone().enumerate() {
+                update.raw_bind_parameter(3 + at, sum.row.units(column))?;
             }
-            let own = sums.values.get(at * width..(at + 1) * width);
-            own.unwrap_or_default().iter().for_each(|sum| binder.also(sum));
-        })
+            if update.raw_execute()? != 1 {
+                return Err(damaged(format!("a counter of {} is gone", form.table.name)));
+            }
+        }
+        let mut fresh: Vec<&mut Sum> = sums.iter_mut().filter(|sum| sum.place.is_none()).collect();
+        let count = fresh.len();
+        self.chunked(&form.insert, &form.insert_many, count, form, |binder, at| {
+            if let Some(sum) = fresh.get(at) {
+                sum.row.write_columns(binder.row());
+            }
+        })?;
+        // New rows of a table get consecutive places.
+        let first = self.conn.last_insert_rowid() - count as i64 + 1;
+        fresh.iter_mut().zip(first..).for_each(|(sum, place)| sum.place = Some(place));
+        Ok(())
     }
 
     /// Runs a statement for rows `0..count`, as many at a time as it goes.
@@ -213,7 +263,7 @@ impl Write<'_> {
             let form = self.forms.get(key.table)?;
             let found =
                 read::Getter::new(self.conn, form, self.company)?.get(key.bytes.as_slice())?;
-            let Some(row) = found else { continue };
+            let Some(row) = found.map(|kept| kept.row) else { continue };
             log::forget_salt(self.conn, self.company, row.version)?;
             let erased = erased(&row);
             let state = key.table.kind == Kind::State;

@@ -19,13 +19,13 @@ pub(super) struct Form {
     pub(super) insert_many: String,
     /// As `insert`, but in place of the row with that key.
     pub(super) put: String,
-    /// As `insert_many`, in place of the rows with those keys.
-    pub(super) put_many: String,
     /// All columns, then the version, by key: `?1` company, then the key.
     pub(super) get: String,
     /// The version by key.
     pub(super) version: String,
     pub(super) delete: String,
+    /// Of a counter: its sums and version, by its place: `?1` place, `?2` version, then the sums.
+    pub(super) update: String,
     /// The columns of `get`, for other statements.
     pub(super) select: String,
     pub(super) indexes: Vec<IndexForm>,
@@ -113,7 +113,9 @@ impl Form {
         let name = quoted(table.name);
         let columns = sql_columns(table);
         let keys: Vec<String> = table.key_columns().iter().map(|c| quoted(c.name)).collect();
-        let select = format!("{}, _version", columns.join(", "));
+        // Where a counter is in its table is read with it, so that it can be written again without a search.
+        let place = if table.kind == Kind::Counter { ", _row" } else { "" };
+        let select = format!("{}, _version{place}", columns.join(", "));
         let by_key = keyed(&keys);
         let sums = columns.get(keys.len()..).unwrap_or_default();
         let insert = |rows| insert(&name, &columns, rows);
@@ -123,9 +125,9 @@ impl Form {
             insert: insert(1),
             insert_many: insert(CHUNK),
             put: insert(1) + &or_put,
-            put_many: insert(CHUNK) + &or_put,
             get: format!("SELECT {select} FROM {name} WHERE {by_key}"),
             version: format!("SELECT _version FROM {name} WHERE {by_key}"),
+            update: update(&name, columns.get(keys.len()..).unwrap_or_default()),
             delete: format!("DELETE FROM {name} WHERE {by_key}"),
             indexes: table
                 .indexes
@@ -188,6 +190,14 @@ fn insert(name: &str, columns: &[String], rows: usize) -> String {
         out.push_str(", ?2)");
     }
     out
+}
+
+fn update(name: &str, sums: &[String]) -> String {
+    let mut out = format!("UPDATE {name} SET _version = ?2");
+    for (at, column) in sums.iter().enumerate() {
+        let _ = write!(out, ", {column} = ?{}", at + 3);
+    }
+    out + " WHERE _row = ?1"
 }
 
 fn or_put(keys: &[String], others: &[String]) -> String {

@@ -31,7 +31,7 @@ const NAME: &str = "the host's connection";
 impl<'c> SqliteConnection<'c> {
     pub(super) fn new(conn: &'c mut Connection) -> Result<SqliteConnection<'c>, StoreError> {
         schema::inspect(conn, true).map_err(|failure| failure.named(&NAME))?;
-        Ok(SqliteConnection { conn: Mutex::new(conn), room: Room::new(true) })
+        Ok(SqliteConnection { conn: Mutex::new(conn), room: Room::new(true, None) })
     }
 
     fn lock(&self) -> MutexGuard<'_, &'c mut Connection> {
@@ -89,7 +89,7 @@ impl Store for SqliteConnection<'_> {
     }
 
     fn commit(&self, batch: Batch) -> Result<Commit, StoreError> {
-        self.inside(|conn| self.room.commit(conn, batch))
+        self.inside(|conn| Ok(self.room.commit(conn, batch)?.0))
     }
 
     fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> {

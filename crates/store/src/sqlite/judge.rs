@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use fondaco_core::CompanyId;
 use fondaco_core::store::{
     Batch, Change, Clash, Floor, Key, KeyBytes, KeyWriter, Numbers, Refusal, Rows, Seen,
     SeriesState, StoreError, Stored, Table, Version,
@@ -10,7 +11,8 @@ use fondaco_core::store::{
 use rusqlite::Connection;
 use smol_str::SmolStr;
 
-use super::error::{Failure, Outcome, misused};
+use super::cache::{Cache, Kept};
+use super::error::{Outcome, misused};
 use super::form::{Form, Forms};
 use super::log::{self, Head};
 use super::{part, read};
@@ -20,13 +22,16 @@ pub(super) struct Judge<'j> {
     pub(super) conn: &'j Connection,
     pub(super) forms: &'j Forms,
     pub(super) head: Head,
+    pub(super) cache: Option<&'j Cache>,
     pub(super) refusal: Refusal,
 }
 
-/// The columns beside the key of the counters of one change, as they will be: row after row.
-#[derive(Debug, Default)]
-pub(super) struct Sums {
-    pub(super) values: Vec<i64>,
+/// A counter as it will be.
+pub(super) struct Sum {
+    pub(super) key: Key,
+    pub(super) row: Arc<dyn Stored>,
+    /// Where it is in its table; a new one is nowhere yet.
+    pub(super) place: Option<i64>,
 }
 
 /// What the draws of a batch give.
@@ -75,37 +80,40 @@ impl Judge<'_> {
     }
 
     /// Adds up the counters of one change and compares them with their floors.
-    pub(super) fn sums(&mut self, form: &Form, rows: &dyn Rows, floors: &[Floor]) -> Outcome<Sums> {
-        let (table, width) = (form.table, form.table.columns.len() - form.table.key);
-        let mut out = Sums { values: Vec::with_capacity(rows.len() * width) };
+    pub(super) fn sums(
+        &mut self,
+        company: CompanyId,
+        rows: &dyn Rows,
+        floors: &[Floor],
+    ) -> Outcome<Vec<Sum>> {
+        let form = self.forms.get(rows.table())?;
+        let keys: Vec<Key> =
+            (0..rows.len()).filter_map(|at| rows.row(at)).map(Stored::row_key).collect();
+        let kept = self.cache.map(|cache| {
+            cache.write(company, self.head.position, |shelf| {
+                keys.iter().map(|key| shelf.get(key).cloned()).collect()
+            })
+        });
+        let kept: Vec<Option<Kept>> = kept.unwrap_or_else(|| vec![None; keys.len()]);
         let mut getter = read::Getter::new(self.conn, form, self.head.company)?;
-        let mut key = KeyWriter::new();
-        for row in (0..rows.len()).filter_map(|at| rows.row(at)) {
-            key.clear();
-            row.write_key(&mut key);
-            let start = out.values.len();
-            let sum = match getter.get(key.as_slice())? {
-                Some(now) => Some(plus(row, now.stored())?),
-                None => None,
+        let mut out = Vec::with_capacity(keys.len());
+        for (at, (key, kept)) in keys.into_iter().zip(kept).enumerate() {
+            let Some(delta) = rows.row(at) else { continue };
+            let now = match kept {
+                Some(kept) => Some(kept),
+                None => getter.get(key.bytes.as_slice())?,
             };
-            let sum = sum.as_deref().unwrap_or(row);
-            for (at, column) in table.columns.iter().enumerate().skip(table.key) {
-                let units = sum.units(at).ok_or_else(|| no_sum(table, column.name))?;
-                out.values.push(units);
+            let row = match &now {
+                Some(now) => plus(delta, now.row.stored())?,
+                None => delta.copy(),
+            };
+            if !floors.iter().all(|floor| floor.holds(row.as_ref())) {
+                let now = now.as_ref().map(|now| now.row.clone());
+                self.refusal.short.push((key.clone(), now));
             }
-            let sums = out.values.get(start..).unwrap_or_default();
-            if !floors.iter().all(|floor| holds(floor, table, sums)) {
-                self.short(form, key.to_key())?;
-            }
+            out.push(Sum { key, row, place: now.map(|now| now.place) });
         }
         Ok(out)
-    }
-
-    /// Notes a counter below a floor, as it stands without the batch.
-    fn short(&mut self, form: &Form, bytes: KeyBytes) -> Outcome<()> {
-        let row = read::Getter::new(self.conn, form, self.head.company)?.get(bytes.as_slice())?;
-        self.refusal.short.push((Key { table: form.table, bytes }, row));
-        Ok(())
     }
 
     /// The numbers that the batch draws.
@@ -251,24 +259,12 @@ fn replaced(batch: &Batch) -> HashSet<Key> {
     batch.changes.iter().filter_map(key).collect()
 }
 
-fn holds(floor: &Floor, table: &Table, sums: &[i64]) -> bool {
-    let term = |&(column, sign): &(usize, i8)| {
-        let sum = column.checked_sub(table.key).and_then(|at| sums.get(at));
-        i128::from(sum.copied().unwrap_or(0)) * i128::from(sign)
-    };
-    floor.terms.iter().map(term).sum::<i128>() >= i128::from(floor.min)
-}
-
 /// A counter with a delta added, in the record's own types, which may be narrower than the columns.
 fn plus(delta: &dyn Stored, now: &dyn Stored) -> Outcome<Arc<dyn Stored>> {
     let mut sum = delta.copy();
     let own = Arc::get_mut(&mut sum).ok_or_else(|| misused("a copy of a row is shared"))?;
     own.add(now).map_err(|column| overflow(delta, column))?;
     Ok(sum)
-}
-
-fn no_sum(table: &Table, column: &str) -> Failure {
-    misused(format!("{}.{column} holds no sum", table.name))
 }
 
 fn overflow(row: &dyn Stored, column: &str) -> StoreError {

@@ -1,9 +1,11 @@
 //! Answers: rows by key, rows in order, receipts and series, all inside the caller's transaction.
 
-use fondaco_core::store::{Ask, KeyBytes, Read, Reply, Row, Scan, StoreError, Value};
+use fondaco_core::CompanyId;
+use fondaco_core::store::{Ask, Key, KeyBytes, Kind, Read, Reply, Row, Scan, StoreError, Value};
 use rusqlite::{CachedStatement, Connection};
 
 use super::bind;
+use super::cache::{Cache, Kept};
 use super::error::{Outcome, damaged};
 use super::form::{Form, Forms, Place, quoted};
 use super::log::{self, Head};
@@ -11,19 +13,35 @@ use super::part::{self, Edge, Part};
 use super::runs;
 
 /// The position that the answers are of, and the answers.
-pub(super) fn answer(conn: &Connection, forms: &Forms, read: &Read) -> Outcome<(u64, Vec<Reply>)> {
+pub(super) fn answer(
+    conn: &Connection,
+    forms: &Forms,
+    cache: Option<&Cache>,
+    read: &Read,
+) -> Outcome<(u64, Vec<Reply>)> {
     let head = Head::of(conn, read.company)?;
-    let replies = read.asks.iter().map(|ask| reply(conn, forms, head.company, ask));
+    let cache = cache.map(|cache| (cache, read.company));
+    let replies = read.asks.iter().map(|ask| reply(conn, forms, cache, &head, ask));
     Ok((head.position, replies.collect::<Outcome<_>>()?))
 }
 
-fn reply(conn: &Connection, forms: &Forms, company: i64, ask: &Ask) -> Outcome<Reply> {
+fn reply(
+    conn: &Connection,
+    forms: &Forms,
+    cache: Option<(&Cache, CompanyId)>,
+    head: &Head,
+    ask: &Ask,
+) -> Outcome<Reply> {
+    let company = head.company;
     Ok(match ask {
         Ask::Command(id) => Reply::Command(log::receipt(conn, company, *id)?.map(Box::new)),
         Ask::Get(table, keys) => {
-            let mut getter = Getter::new(conn, forms.get(table)?, company)?;
-            let rows = keys.iter().map(|key| getter.get(key.as_slice()));
-            Reply::Got(rows.collect::<Outcome<_>>()?)
+            let getter = Getter::new(conn, forms.get(table)?, company)?;
+            let kept = cache.filter(|_| table.kind != Kind::Fact);
+            Reply::Got(match kept {
+                Some((cache, of)) => get_kept(getter, cache, of, head.position, keys)?,
+                None => get_all(getter, keys)?,
+            })
         }
         Ask::Scan(wanted) => {
             let form = forms.get(wanted.table)?;
@@ -46,6 +64,38 @@ fn reply(conn: &Connection, forms: &Forms, company: i64, ask: &Ask) -> Outcome<R
     })
 }
 
+fn get_all(mut getter: Getter<'_>, keys: &[KeyBytes]) -> Outcome<Vec<Option<Row>>> {
+    let row = |key: &KeyBytes| Ok(getter.get(key.as_slice())?.map(|kept| kept.row));
+    keys.iter().map(row).collect()
+}
+
+/// Gets rows from the cache, the others from SQLite, and keeps those.
+fn get_kept(
+    mut getter: Getter<'_>,
+    cache: &Cache,
+    company: CompanyId,
+    position: u64,
+    keys: &[KeyBytes],
+) -> Outcome<Vec<Option<Row>>> {
+    let table = getter.form.table;
+    let key = |bytes: &KeyBytes| Key { table, bytes: bytes.clone() };
+    let kept = cache.read(company, position, |shelf| {
+        keys.iter().map(|bytes| shelf.get(&key(bytes)).map(|kept| kept.row.clone())).collect()
+    });
+    let mut rows: Vec<Option<Row>> = kept.unwrap_or_else(|| vec![None; keys.len()]);
+    let mut fresh = Vec::new();
+    for (row, bytes) in rows.iter_mut().zip(keys).filter(|(row, _)| row.is_none()) {
+        if let Some(found) = getter.get(bytes.as_slice())? {
+            *row = Some(found.row.clone());
+            fresh.push((key(bytes), found));
+        }
+    }
+    if !fresh.is_empty() {
+        cache.keep(company, position, fresh);
+    }
+    Ok(rows)
+}
+
 /// Gets rows of one table one after another.
 pub(super) struct Getter<'c> {
     statement: CachedStatement<'c>,
@@ -59,25 +109,31 @@ impl<'c> Getter<'c> {
         Ok(Getter { statement, form })
     }
 
-    pub(super) fn get(&mut self, key: &[u8]) -> Outcome<Option<Row>> {
+    pub(super) fn get(&mut self, key: &[u8]) -> Outcome<Option<Kept>> {
         bind_parts(&mut self.statement, &part::parts(self.form.key_types(), key)?, 2)?;
         let mut rows = self.statement.raw_query();
-        rows.next()?.map(|row| row_of(self.form, row)).transpose()
+        rows.next()?.map(|row| kept_of(self.form, row)).transpose()
     }
 
     /// A row that an index says is there.
     pub(super) fn must_get(&mut self, key: &[u8]) -> Outcome<Row> {
         let name = self.form.table.name;
         self.get(key)?
+            .map(|kept| kept.row)
             .ok_or_else(|| damaged(format!("an index of {name} names a row that is gone")))
     }
 }
 
 /// The row that a statement with the columns of `form.select` stands on.
 pub(super) fn row_of(form: &Form, row: &rusqlite::Row<'_>) -> Outcome<Row> {
+    Ok(kept_of(form, row)?.row)
+}
+
+fn kept_of(form: &Form, row: &rusqlite::Row<'_>) -> Outcome<Kept> {
     let (values, next) = bind::values(row, form.table, 0)?;
     let version: i64 = row.get(next)?;
-    Ok(Row::values(version.unsigned_abs(), form.table, values))
+    let place = if form.table.kind == Kind::Counter { row.get(next + 1)? } else { 0 };
+    Ok(Kept { row: Row::values(version.unsigned_abs(), form.table, values), place })
 }
 
 /// Binds the parts of a key from parameter `first` on.

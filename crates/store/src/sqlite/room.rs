@@ -2,9 +2,11 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use fondaco_core::CompanyId;
 use fondaco_core::store::{Answer, Batch, Commit, Prepared, Read, Snapshot, Table};
 use rusqlite::Connection;
 
+use super::cache::{Cache, Changed};
 use super::error::Outcome;
 use super::form::Forms;
 use super::{commit, read, schema};
@@ -14,11 +16,19 @@ use super::{commit, read, schema};
 pub(super) struct Room {
     forms: RwLock<Arc<Forms>>,
     chain: bool,
+    cache: Option<Cache>,
 }
 
 impl Room {
-    pub(super) fn new(chain: bool) -> Room {
-        Room { forms: RwLock::default(), chain }
+    pub(super) fn new(chain: bool, cache: Option<Cache>) -> Room {
+        Room { forms: RwLock::default(), chain, cache }
+    }
+
+    /// Takes over what a commit changed, once it lasts.
+    pub(super) fn publish(&self, company: CompanyId, commit: &Commit, changed: Changed) {
+        if let Some(cache) = self.cache.as_ref().filter(|_| !commit.replayed) {
+            cache.publish(company, commit.position, changed);
+        }
     }
 
     pub(super) fn forms(&self) -> Arc<Forms> {
@@ -53,12 +63,12 @@ impl Room {
 
     /// Answers inside the caller's transaction.
     pub(super) fn read(&self, conn: &Connection, wanted: &Read) -> Outcome<Answer> {
-        let (position, replies) = read::answer(conn, &self.forms(), wanted)?;
+        let (position, replies) = read::answer(conn, &self.forms(), self.cache.as_ref(), wanted)?;
         Ok(Answer::new(Snapshot { position, hold: 0 }, replies))
     }
 
     /// Commits inside the caller's transaction, which it must roll back after an error.
-    pub(super) fn commit(&self, conn: &Connection, batch: Batch) -> Outcome<Commit> {
+    pub(super) fn commit(&self, conn: &Connection, batch: Batch) -> Outcome<(Commit, Changed)> {
         let mut forms = self.forms();
         if !batch.check && schema::version(conn)? != forms.schema {
             // Another program changed tables: refuse to write what this one no longer understands.
@@ -67,6 +77,6 @@ impl Room {
             self.set_forms(fresh.clone());
             forms = Arc::new(fresh);
         }
-        commit::commit(conn, &forms, self.chain, batch)
+        commit::commit(conn, &forms, self.chain, self.cache.as_ref(), batch)
     }
 }

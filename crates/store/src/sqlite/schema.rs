@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use fondaco_core::store::{Column, Prepared, StoreError, Table, Type};
+use fondaco_core::store::{Column, Kind, Prepared, StoreError, Table, Type};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::error::{Outcome, damaged, misused};
@@ -182,9 +182,14 @@ fn declared(column: &Column) -> Vec<String> {
 fn create(conn: &Connection, table: &Table) -> Outcome<()> {
     let columns: Vec<String> = table.columns.iter().flat_map(declared).collect();
     let keys: Vec<String> = table.key_columns().iter().map(|c| quoted(c.name)).collect();
+    // Counters of one time lie together, wherever their keys are: a period's balances are a few pages, not all.
+    let (place, key, order) = match table.kind {
+        Kind::Counter => ("_row INTEGER PRIMARY KEY, ", "UNIQUE", ""),
+        _ => ("", "PRIMARY KEY", ", WITHOUT ROWID"),
+    };
     conn.execute_batch(&format!(
-        "CREATE TABLE {} (_company INTEGER NOT NULL, {}, _version INTEGER NOT NULL, \
-         PRIMARY KEY (_company, {})) STRICT, WITHOUT ROWID",
+        "CREATE TABLE {} ({place}_company INTEGER NOT NULL, {}, _version INTEGER NOT NULL, \
+         {key} (_company, {})) STRICT{order}",
         quoted(table.name),
         columns.join(", "),
         keys.join(", ")
