@@ -28,7 +28,8 @@ impl Rules {
         entries: &[NewEntry],
     ) -> Result<(Rules, Vec<u32>), LedgerError> {
         let mut known: Map<&SmolStr, u32> = Map::default();
-        let (mut codes, mut places) = (Vec::new(), Vec::new());
+        let count = entries.iter().map(|entry| entry.postings.len()).sum();
+        let (mut codes, mut places) = (Vec::new(), Vec::with_capacity(count));
         for posting in entries.iter().flat_map(|entry| &entry.postings) {
             let place = *known.entry(&posting.account).or_insert_with(|| {
                 codes.push(posting.account.clone());

@@ -308,24 +308,21 @@ impl<R: Stored + Clone> Rows for Vec<R> {
     }
     fn sort(&mut self) {
         if !in_order(self) {
-            let mut writer = KeyWriter::new();
-            self.sort_by_cached_key(|row| {
-                writer.clear();
-                row.write_key(&mut writer);
-                writer.to_key()
-            });
+            let positions = super::order::sorted_positions(&keys_of(self));
+            super::order::permute(self, &positions);
         }
     }
     fn fold(&mut self) -> Result<(), (Key, &'static str)> {
-        Rows::sort(self);
+        let keys = keys_of(self);
+        let positions = super::order::sorted_positions(&keys);
+        super::order::permute(self, &positions);
+        let key = |at: &u32| keys.get(*at as usize);
+        if positions.is_sorted_by(|a, b| key(a) != key(b)) {
+            return Ok(());
+        }
         let mut failed = None;
-        let (mut a, mut b) = (KeyWriter::new(), KeyWriter::new());
         self.dedup_by(|next, kept| {
-            a.clear();
-            b.clear();
-            next.write_key(&mut a);
-            kept.write_key(&mut b);
-            let same = a.as_slice() == b.as_slice();
+            let same = next.row_key() == kept.row_key();
             if same && let Err(column) = kept.add(next) {
                 failed = Some((kept.row_key(), column));
             }
@@ -359,6 +356,16 @@ impl<R: Stored + Clone> Rows for Vec<R> {
         }
         Ok(())
     }
+}
+
+fn keys_of<R: Stored>(rows: &[R]) -> Vec<KeyBytes> {
+    let mut writer = KeyWriter::new();
+    let key = |row: &R| {
+        writer.clear();
+        row.write_key(&mut writer);
+        writer.to_key()
+    };
+    rows.iter().map(key).collect()
 }
 
 /// Whether rows are in order of their keys; each key is written once.

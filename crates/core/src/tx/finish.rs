@@ -9,7 +9,8 @@ use super::cache::Map;
 use super::stage::{Adds, Staged, TableStage, add_to};
 use super::{Cache, GuardCount, Halt, Outcome, Tx};
 use crate::store::{
-    Batch, Change, Floor, Key, KeyBytes, KeyWriter, Meta, Rows, StoreError, Stored, Table, ValueRow,
+    Batch, Change, Floor, Key, KeyBytes, KeyWriter, Meta, Rows, StoreError, Stored, Table,
+    ValueRow, sorted_positions,
 };
 
 impl Tx<'_> {
@@ -210,25 +211,22 @@ impl Guards {
         }
     }
 
-    fn finish(self, changes: &mut Vec<Change>) {
-        let mut rows = Vec::new();
+    fn finish(mut self, changes: &mut Vec<Change>) {
+        self.touched.sort_by_key(|(table, _)| table.name);
+        let mut rows: Vec<GuardCount> = Vec::new();
         for (table, guards) in self.touched {
             let name = SmolStr::new_static(table.name);
             for (guard, ranges) in guards.into_iter().enumerate() {
-                let count = |(part, changes)| GuardCount {
-                    table: name.clone(),
-                    guard: guard as u8,
-                    part,
-                    changes,
-                };
-                rows.extend(ranges.into_iter().map(count));
+                let (parts, counts): (Vec<KeyBytes>, Vec<i64>) = ranges.into_iter().unzip();
+                for at in sorted_positions(&parts).into_iter().map(|at| at as usize) {
+                    if let (Some(part), Some(&changes)) = (parts.get(at), counts.get(at)) {
+                        let (table, part) = (name.clone(), part.clone());
+                        rows.push(GuardCount { table, guard: guard as u8, part, changes });
+                    }
+                }
             }
         }
         if !rows.is_empty() {
-            rows.sort_unstable_by(|a: &GuardCount, b| {
-                (&a.table, a.guard, &a.part).cmp(&(&b.table, b.guard, &b.part))
-            });
-            Rows::sort(&mut rows);
             changes.push(Change::Add { rows: Box::new(rows), floors: Vec::new() });
         }
     }
