@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use fondaco_core::store::{
-    Ask, At, Batch, Change, Commit, Floor, Key, KeyBytes, KeyParts, Kind, Meta, Personal, Read,
-    Record, Reply, Row, Rows, Scan, Seen, Snapshot, Store, StoreError, Table,
+    Ask, At, Batch, Change, Commit, Fixed, Floor, Key, KeyBytes, KeyParts, Kind, Meta, Personal,
+    Read, Record, Reply, Row, Rows, Scan, Seen, Snapshot, Store, StoreError, Table,
 };
 use fondaco_core::{ActorId, CommandId, CompanyId, Timestamp};
 use fondaco_store::Memory;
@@ -37,7 +37,15 @@ struct Balance {
     small: u8,
 }
 
-const TABLES: &[&Table] = &[Posting::TABLE, Account::TABLE, Balance::TABLE];
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(table = "tally", kind = counter, key(key))]
+struct Tally {
+    key: i64,
+    sum: i64,
+    money: Fixed<4>,
+}
+
+const TABLES: &[&Table] = &[Posting::TABLE, Account::TABLE, Balance::TABLE, Tally::TABLE];
 
 fn company() -> CompanyId {
     CompanyId::named("acme")
@@ -292,6 +300,37 @@ fn sums_beyond_their_column_and_floors_leave_every_counter_as_it_was() {
 }
 
 #[test]
+fn many_counters_added_to_at_once_keep_readers_holds_and_refusals_apart() {
+    let store = ready();
+    let tally = |key, sum| Tally { key, sum, money: Fixed::from_units(-sum) };
+    let all = |sum: i64| (0..40).map(|key| tally(key, sum)).collect::<Vec<_>>();
+    let adding = |rows: Vec<Tally>| vec![Change::Add { rows: Box::new(rows), floors: vec![] }];
+    let now = || scan::<Tally>(&store, At::Now, None, false);
+    commit(&store, adding(all(1))).unwrap();
+    let from = KeyBytes::new(&[]);
+    let five =
+        Scan { table: Tally::TABLE, index: None, from, to: None, backwards: false, limit: 5 };
+    let (read, held) = (rows(&store, At::Now, five), hold(&store));
+    commit(&store, adding(all(2))).unwrap();
+    commit(&store, adding(all(3))).unwrap();
+    assert!(read.iter().all(|row| row.version == 1 && row.stored().units(1) == Some(1)));
+    assert_eq!(scan::<Tally>(&store, At::Last(held), None, false), all(1));
+    assert_eq!(now(), all(6));
+    for beyond in [i64::MAX, i64::MIN] {
+        let mut rows = all(1);
+        rows[30].sum = beyond;
+        rows[31].money = Fixed::from_units(beyond);
+        let column = if beyond > 0 { "sum" } else { "money" };
+        let refused = commit(&store, adding(rows));
+        assert!(
+            matches!(refused, Err(StoreError::Overflow { column: ref at, .. }) if at == column),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(now(), all(6));
+}
+
+#[test]
 fn a_reader_s_counter_does_not_move_under_it() {
     let store = ready();
     commit(&store, vec![add(vec![balance("1", 1, 1)], vec![])]).unwrap();
@@ -429,4 +468,9 @@ fn rows_of_another_type_stand_beside_typed_ones() {
         [posting(1, "a", 1), posting(2, "a", 1)]
     );
     assert_eq!(get::<Balance>(&store, At::Now, ("1".into(), 1)), Some((3, balance("1", 1, 3))));
+}
+
+#[test]
+fn it_keeps_every_promise_of_the_contract() {
+    fondaco_testkit::certify(Memory::new).assert();
 }

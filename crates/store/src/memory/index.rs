@@ -42,16 +42,18 @@ struct Bucket {
     last: Rest,
 }
 
-/// The first sixteen bytes of the index columns after the lead, as a number that orders as they do.
+/// The first sixteen bytes of the index columns after the lead, as numbers that order as they do.
 #[derive(Clone, Copy, Default, PartialEq, PartialOrd)]
-struct Rest(u128);
+struct Rest(u64, u64);
 
 impl Rest {
     fn of(rest: &[u8]) -> Rest {
-        let mut bytes = [0; 16];
-        let len = rest.len().min(bytes.len());
-        bytes.iter_mut().zip(rest.iter().take(len)).for_each(|(to, from)| *to = *from);
-        Rest(u128::from_be_bytes(bytes))
+        let number = |bytes: &[u8]| {
+            let filled = bytes.iter().chain(std::iter::repeat(&0)).take(size_of::<u64>());
+            filled.fold(0, |number, &byte| (number << 8) | u64::from(byte))
+        };
+        let (first, second) = rest.split_at(rest.len().min(size_of::<u64>()));
+        Rest(number(first), number(second))
     }
 }
 
@@ -106,7 +108,8 @@ impl FactIndex {
 
     /// Spreads the waiting rows over their buckets.
     fn spread(&mut self, runs: &Runs) {
-        let (mut entries, mut order) = (Vec::new(), Vec::new());
+        let mut entries = Vec::with_capacity(self.waiting_rows);
+        let mut order = Vec::with_capacity(self.waiting_rows);
         let (late, mut writer) = (std::mem::take(&mut self.late), KeyWriter::new());
         for (first, count) in std::mem::take(&mut self.waiting) {
             for place in (0..count).map(|at| first.plus(at)) {
@@ -125,9 +128,11 @@ impl FactIndex {
         }
         self.waiting_rows = 0;
         order.sort_unstable();
-        for next in order {
-            let bucket = self.buckets.get_mut((next >> 32) as usize);
-            if let (Some(bucket), Some(entry)) = (bucket, entries.get(next as u32 as usize)) {
+        for same in order.chunk_by(|a, b| a >> 32 == b >> 32) {
+            let bucket = same.first().and_then(|next| self.buckets.get_mut((next >> 32) as usize));
+            let Some(bucket) = bucket else { continue };
+            bucket.places.reserve(same.len());
+            for entry in same.iter().filter_map(|&next| entries.get(next as u32 as usize)) {
                 bucket.push(entry);
             }
         }

@@ -10,11 +10,11 @@ use fondaco_core::store::{
     Batch, Change, Floor, Key, KeyBytes, Refusal, Rows, Seen, StoreError, Stored, Table, Version,
 };
 
-use super::rules::{self, table_of};
+use super::rules::table_of;
 use super::runs::Place;
 use super::sums::{Adder, Sum, find};
 use super::table::{Kept, KeptRows, Tables};
-use super::unique::{Claims, unique};
+use super::unique::clashes;
 
 /// How a batch will be applied.
 #[derive(Default)]
@@ -81,14 +81,15 @@ pub(super) fn judge(
     held: Option<u64>,
     out: &mut Refusal,
 ) -> Result<Plan, StoreError> {
-    let mut judge =
-        Judge { batch, held, out, plan: Plan::default(), error: None, claims: Vec::new() };
+    let (plan, existing) = (Plan::default(), HashSet::new());
+    let mut judge = Judge { batch, held, out, plan, error: None, existing };
     for change in &batch.changes {
         let kept = table_of(change).and_then(|table| tables.get(table));
         let step = kept.map_or(Step::Nothing, |kept| judge.change(change, kept));
         judge.plan.steps.push(step);
     }
-    let (plan, error) = (judge.plan, judge.error);
+    let Judge { plan, error, existing, .. } = judge;
+    out.clashes = clashes(tables, batch, &plan.steps, &existing);
     match error {
         Some(error) if out.is_empty() => Err(error),
         _ => Ok(plan),
@@ -103,16 +104,15 @@ struct Judge<'a> {
     plan: Plan,
     /// The first thing that is wrong beside refusals.
     error: Option<StoreError>,
-    /// By table, for those with unique indexes.
-    claims: Vec<(&'static str, Claims<'a>)>,
+    /// Keys of inserts that are there already.
+    existing: HashSet<Key>,
 }
 
-impl<'a> Judge<'a> {
-    fn change(&mut self, change: &'a Change, kept: &'a Kept) -> Step {
+impl Judge<'_> {
+    fn change(&mut self, change: &Change, kept: &Kept) -> Step {
         match change {
             Change::Insert(rows) => self.insert(rows.as_ref(), kept),
             Change::Put { row, .. } => {
-                self.claim(row.as_ref(), kept);
                 kept.slot(&row.row_key().bytes).map_or(Step::Nothing, Step::Put)
             }
             Change::Delete { key, .. } => kept.slot(&key.bytes).map_or(Step::Nothing, Step::Delete),
@@ -122,7 +122,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn insert(&mut self, rows: &'a dyn Rows, kept: &'a Kept) -> Step {
+    fn insert(&mut self, rows: &dyn Rows, kept: &Kept) -> Step {
         if !kept.is_after(rows) {
             for row in (0..rows.len()).filter_map(|at| rows.row(at)) {
                 let key = row.row_key();
@@ -132,14 +132,12 @@ impl<'a> Judge<'a> {
                 }
             }
         }
-        if unique(kept.table).next().is_some() {
-            (0..rows.len()).filter_map(|at| rows.row(at)).for_each(|row| self.claim(row, kept));
-        }
         Step::Insert
     }
 
     /// An insert hit a row: a refusal when the act had seen it absent, else a mistake of the act.
     fn exists(&mut self, key: Key, version: Version) {
+        self.existing.insert(key.clone());
         let named = |seen: &Seen| seen.key == key;
         if !self.batch.seen.iter().any(|seen| seen.version == 0 && named(seen)) {
             self.error.get_or_insert(StoreError::Exists { key });
@@ -148,16 +146,10 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn erase(&mut self, key: &KeyBytes, kept: &'a Kept) -> Step {
+    fn erase(&mut self, key: &KeyBytes, kept: &Kept) -> Step {
         match &kept.rows {
             KeptRows::Facts(facts) => {
                 let Some(place) = facts.find(key.as_slice()) else { return Step::Nothing };
-                if let Some(row) = facts.row(place)
-                    && unique(kept.table).next().is_some()
-                {
-                    let erased = erased(row);
-                    self.claim(erased.as_ref(), kept);
-                }
                 self.plan.forget.push(facts.version(place));
                 Step::EraseFact(place)
             }
@@ -165,61 +157,43 @@ impl<'a> Judge<'a> {
                 let Some(slot) = states.find(key) else { return Step::Nothing };
                 let Some(kept_row) = states.slot(slot) else { return Step::Nothing };
                 let row = erased(kept_row.row.as_ref());
-                self.claim(row.as_ref(), kept);
                 self.plan.forget.push(kept_row.version);
                 Step::EraseState(slot, row)
             }
         }
     }
 
-    fn add(&mut self, rows: &dyn Rows, floors: &[Floor], kept: &'a Kept) -> Step {
+    fn add(&mut self, rows: &dyn Rows, floors: &[Floor], kept: &Kept) -> Step {
         let KeptRows::States(counters) = &kept.rows else { return Step::Nothing };
-        let slots = find(rows, counters);
-        let mut adder = Adder::new(counters, floors, self.held);
+        let found = find(rows, counters);
+        let mut adder = Adder::new(counters, rows.len(), floors, self.held);
         let deltas = (0..rows.len()).filter_map(|at| rows.row(at));
         let mut sums = Vec::with_capacity(rows.len());
-        for (delta, found) in deltas.zip(slots) {
-            let sum = match adder.sum(found, delta) {
+        for (delta, found) in deltas.zip(found) {
+            let sum = match adder.sum(&found, delta) {
                 Ok(sum) => sum,
                 Err(column) => {
-                    let (key, column) = (delta.row_key(), column.into());
+                    let key = Key { table: kept.table, bytes: found.key };
+                    let column = column.into();
                     self.error.get_or_insert(StoreError::Overflow { key, column });
                     continue;
                 }
             };
-            if let Sum::New(row) | Sum::Set(_, row) = &sum {
-                if !floors.iter().all(|floor| floor.holds(row.as_ref())) {
-                    let stands = found.0.and_then(|slot| counters.slot(slot));
-                    self.out.short.push((row.row_key(), stands.map(|slot| slot.answer())));
-                }
-                self.claim(row.as_ref(), kept);
+            if let Sum::New(_, row) | Sum::Set(_, row) = &sum
+                && !floors.iter().all(|floor| floor.holds(row.as_ref()))
+            {
+                let stands = found.slot.and_then(|slot| counters.slot(slot));
+                let key = Key { table: kept.table, bytes: found.key };
+                self.out.short.push((key, stands.map(|slot| slot.answer())));
             }
             sums.push(sum);
         }
         Step::Add(sums)
     }
-
-    /// Claims a row's entries in the unique indexes of its table.
-    fn claim(&mut self, row: &dyn Stored, kept: &'a Kept) {
-        if unique(kept.table).next().is_none() {
-            return;
-        }
-        let name = kept.table.name;
-        let at = match self.claims.iter().position(|(table, _)| *table == name) {
-            Some(at) => at,
-            None => {
-                let freed = rules::replaced(self.batch, kept.table);
-                self.claims.push((name, Claims::new(kept, freed)));
-                self.claims.len() - 1
-            }
-        };
-        if let Some((_, claims)) = self.claims.get_mut(at) {
-            claims.claim(row, &mut self.out.clashes);
-        }
-    }
 }
 
-fn erased(row: &dyn Stored) -> Arc<dyn Stored> {
+/// A row as it will stand after its erasure.
+pub(super) fn erased(row: &dyn Stored) -> Arc<dyn Stored> {
     let mut copy = row.copy();
     if let Some(row) = Arc::get_mut(&mut copy) {
         row.erase();

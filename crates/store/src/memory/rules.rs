@@ -102,10 +102,3 @@ fn keys_of(change: &Change) -> Box<dyn Iterator<Item = KeyBytes> + '_> {
         _ => Box::new(std::iter::empty()),
     }
 }
-
-/// The keys of rows of `table` that a batch replaces, removes or erases.
-pub(super) fn replaced(batch: &Batch, table: &'static Table) -> HashSet<KeyBytes> {
-    let replaces = |change: &&Change| !matches!(change, Change::Insert(_) | Change::Add { .. });
-    let of_table = |change: &&Change| table_of(change).is_some_and(|t| t.name == table.name);
-    batch.changes.iter().filter(replaces).filter(of_table).flat_map(keys_of).collect()
-}

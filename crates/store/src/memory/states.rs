@@ -60,7 +60,7 @@ impl States {
         let tags: Vec<_> = keys.iter().map(|key| self.by_key.tag(key.as_slice())).collect();
         let mut found: Vec<_> = tags.iter().map(|&tag| self.by_key.likely(tag)).collect();
         for (found, key) in found.iter_mut().zip(keys) {
-            if !found.and_then(|slot| self.slot(slot)).is_some_and(|slot| slot.key == *key) {
+            if found.and_then(|slot| self.slot(slot)).is_none_or(|slot| slot.key != *key) {
                 *found = self.find(key);
             }
         }
@@ -84,8 +84,8 @@ impl States {
     }
 
     /// Takes in a row whose key is not there.
-    pub(super) fn insert(&mut self, row: Arc<dyn Stored>, version: Version) {
-        let (slot, key) = (self.free.pop().unwrap_or(self.slots.len() as u32), row.row_key().bytes);
+    pub(super) fn insert(&mut self, key: KeyBytes, row: Arc<dyn Stored>, version: Version) {
+        let slot = self.free.pop().unwrap_or(self.slots.len() as u32);
         self.by_key.insert(self.by_key.tag(key.as_slice()), slot);
         self.fresh.push(slot);
         self.index(slot, row.as_ref(), None);

@@ -7,9 +7,12 @@
 use std::any::{Any, TypeId};
 use std::sync::Arc;
 
-use fondaco_core::store::{Floor, KeyWriter, Rows, Stored, Type, Value, ValueRow};
+use fondaco_core::store::{Floor, KeyBytes, KeyWriter, Rows, Stored, Type, Value, ValueRow};
 
 use super::states::{Slot, States};
+
+/// So many counters are added to where they stand, if they can be.
+const MANY: usize = 16;
 
 /// What adding to a counter comes to.
 pub(super) enum Sum {
@@ -18,21 +21,34 @@ pub(super) enum Sum {
     /// The counter in this slot is replaced by a row of its own.
     Set(u32, Arc<dyn Stored>),
     /// A counter that is not there yet.
-    New(Arc<dyn Stored>),
+    New(KeyBytes, Arc<dyn Stored>),
 }
 
-/// The slots of the counters that rows are to be added to, and whether nobody else has the row in each.
-pub(super) fn find(rows: &dyn Rows, counters: &States) -> Vec<(Option<u32>, bool)> {
+/// A counter that is added to.
+pub(super) struct Found {
+    pub(super) key: KeyBytes,
+    /// Where it lies; `None` when it is not there yet.
+    pub(super) slot: Option<u32>,
+    /// Whether nobody else has its row.
+    alone: bool,
+}
+
+/// The counters that rows are to be added to.
+pub(super) fn find(rows: &dyn Rows, counters: &States) -> Vec<Found> {
     let mut writer = KeyWriter::new();
     let keys = (0..rows.len()).filter_map(|at| rows.row(at)).map(|row| {
         writer.clear();
         row.write_key(&mut writer);
         writer.to_key()
     });
-    let slots = counters.find_all(&keys.collect::<Vec<_>>());
+    let keys: Vec<_> = keys.collect();
+    let slots = counters.find_all(&keys);
     let alone = |kept: &Slot| Arc::strong_count(&kept.row) == 1 && Arc::weak_count(&kept.row) == 0;
-    let with = |slot: Option<u32>| (slot, slot.and_then(|s| counters.slot(s)).is_some_and(alone));
-    slots.into_iter().map(with).collect()
+    let found = |(key, slot): (KeyBytes, Option<u32>)| {
+        let alone = slot.and_then(|slot| counters.slot(slot)).is_some_and(alone);
+        Found { key, slot, alone }
+    };
+    keys.into_iter().zip(slots).map(found).collect()
 }
 
 /// Adds rows of one change to counters.
@@ -46,24 +62,28 @@ pub(super) struct Adder<'a> {
 }
 
 impl<'a> Adder<'a> {
-    pub(super) fn new(counters: &'a States, floors: &[Floor], held: Option<u64>) -> Adder<'a> {
-        let in_place = floors.is_empty() && !counters.can_move();
+    pub(super) fn new(
+        counters: &'a States,
+        count: usize,
+        floors: &[Floor],
+        held: Option<u64>,
+    ) -> Adder<'a> {
+        // A few are copied faster than their types are found out.
+        let in_place = count >= MANY && floors.is_empty() && !counters.can_move();
         Adder { counters, in_place, held, reach: Vec::new() }
     }
 
-    /// The sum of the counter in `slot` and `delta`.
+    /// The sum of a counter and `delta`.
     ///
     /// # Errors
     /// The column that it is beyond.
-    pub(super) fn sum(
-        &mut self,
-        (slot, alone): (Option<u32>, bool),
-        delta: &dyn Stored,
-    ) -> Result<Sum, &'static str> {
-        let kept = slot.and_then(|slot| Some((slot, self.counters.slot(slot)?)));
-        let Some((slot, kept)) = kept else { return Ok(Sum::New(delta.copy())) };
-        let same =
-            alone && (delta as &dyn Any).type_id() == (kept.row.as_ref() as &dyn Any).type_id();
+    pub(super) fn sum(&mut self, found: &Found, delta: &dyn Stored) -> Result<Sum, &'static str> {
+        let kept = found.slot.and_then(|slot| Some((slot, self.counters.slot(slot)?)));
+        let Some((slot, kept)) = kept else {
+            return Ok(Sum::New(found.key.clone(), delta.copy()));
+        };
+        let same = found.alone
+            && (delta as &dyn Any).type_id() == (kept.row.as_ref() as &dyn Any).type_id();
         if self.in_place && same && self.can_grow(kept) {
             fits(kept.row.as_ref(), delta)?;
             return Ok(Sum::Grow(slot));
