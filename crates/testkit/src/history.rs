@@ -5,7 +5,7 @@
 //! history that the report shows.
 
 use fondaco_core::CompanyId;
-use fondaco_core::store::{Ask, At, Key, Read, Snapshot, Store, StoreError};
+use fondaco_core::store::{Ask, At, Read, Snapshot, Store, StoreError};
 
 use crate::Model;
 use crate::probe::{Flaw, Probe, Verdict};
@@ -96,8 +96,7 @@ impl<'p, 'a> Pair<'p, 'a> {
     fn take(&mut self, step: &Step) -> Verdict {
         match step {
             Step::Commit(spec) => {
-                let now = |key: &Key| self.model.version(spec.company, key);
-                let (theirs, ours) = (spec.batch(&now), spec.batch(&now));
+                let (theirs, ours) = (spec.batch(&self.model), spec.batch(&self.model));
                 compare::commits(self.probe.commit(theirs), self.model.attempt(ours), spec.check)
             }
             Step::Read(company, when, asks) => {
@@ -185,8 +184,7 @@ mod tests {
             model.prepare(records::TABLES).unwrap();
             for _ in 0..100 {
                 let Step::Commit(spec) = generator.step(&mut random, &model) else { continue };
-                let now = |key: &Key| model.version(spec.company, key);
-                let names: Vec<String> = match model.attempt(spec.batch(&now)) {
+                let names: Vec<String> = match model.attempt(spec.batch(&model)) {
                     Ok(commit) if commit.replayed => vec!["replayed".into()],
                     Ok(_) if spec.check => vec!["checked".into()],
                     Ok(_) => vec!["stored".into()],

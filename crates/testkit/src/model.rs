@@ -62,6 +62,11 @@ impl Model {
         self.state().companies.get(&company).map_or(0, |company| company.version(key))
     }
 
+    /// The position of a company's newest commit.
+    pub(crate) fn position(&self, company: CompanyId) -> u64 {
+        self.state().companies.get(&company).map_or(0, Company::position)
+    }
+
     /// [`Store::commit`], but with everything that was wrong: a store may meet any of these first.
     pub(crate) fn attempt(&self, batch: Batch) -> Result<Commit, Vec<StoreError>> {
         let mut guard = self.state();

@@ -36,6 +36,10 @@ pub(crate) const INTEGERS: &[i64] = &[
     -(1 << 53) - 1,
 ];
 
+/// Longer than any key that is kept inline.
+const LONG: &str =
+    "a text that is longer than any inline key could hold, so that it lies on the heap";
+
 /// Texts whose order by bytes is not that of most collations.
 pub(crate) const TEXTS: &[&str] = &[
     "",
@@ -70,7 +74,7 @@ pub(crate) const TEXTS: &[&str] = &[
     "1e3",
     "NaN",
     "null",
-    "a text that is longer than any inline key could hold, so that it lies on the heap",
+    LONG,
 ];
 
 /// Bytes with zeros, and beginnings of one another.
@@ -186,7 +190,7 @@ fn mostly<T>(random: &mut Random, value: impl FnOnce(&mut Random) -> T) -> Optio
 pub(crate) fn place(random: &mut Random) -> Place {
     Place {
         flag: random.once_in(2),
-        name: random.pick(&["", "a", "a b", "ab", "Z", "ä"]).into(),
+        name: random.pick(&["", "a", "a b", "ab", "Z", "ä", LONG]).into(),
         raw: Blob(random.pick(&[vec![], vec![0], vec![0, 0xFF], vec![1]]).into()),
         amount: Fixed::from_units(random.pick(INTEGERS)),
         day: day(random),

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use fondaco_core::store::Store;
 
+use crate::history;
 use crate::probe::{Flaw, Maker, Probe, Verdict};
 use crate::records;
 use crate::report::{Checked, Outcome, Report};
@@ -24,6 +25,28 @@ pub(crate) struct Check {
 /// ```
 pub fn certify<S: Store + 'static>(make: impl Fn() -> S + Send + Sync + 'static) -> Report {
     Suite::new(make).run()
+}
+
+/// Compares a store with the [`Model`](crate::Model) over one random history of `steps` steps per seed: as long a test
+/// as one likes, beyond the histories that [`certify`] runs.
+///
+/// ```
+/// use fondaco_testkit::{Model, histories};
+/// histories(Model::new, 1000..1003, 40).assert();
+/// ```
+pub fn histories<S: Store + 'static>(
+    make: impl Fn() -> S + Send + Sync + 'static,
+    seeds: std::ops::Range<u64>,
+    steps: usize,
+) -> Report {
+    let make: Box<Maker> = Box::new(move || Box::new(make()));
+    let run = |seed| {
+        let name = "histories.random";
+        let promise =
+            "a random history has the same answers, refusals, states, feed and links as the model";
+        examine(name, promise, &make, |probe| history::run(probe, seed, steps))
+    };
+    Report { checks: seeds.map(run).collect() }
 }
 
 type Make<S> = Box<dyn Fn() -> S + Send + Sync>;
@@ -73,30 +96,33 @@ impl<S: Store + 'static> Suite<S> {
         }
         let make: Box<Maker> = Box::new(move || Box::new(make()));
         let all = crate::checks::ALL.iter().flat_map(|group| group.iter());
-        checks.extend(all.filter(|check| wanted(check.name)).map(|check| perform(check, &make)));
+        let all = all.filter(|check| wanted(check.name));
+        checks.extend(all.map(|check| examine(check.name, check.promise, &make, check.run)));
         Report { checks }
     }
 }
 
-fn perform(check: &Check, make: &Maker) -> Checked {
+/// Runs one check on a new store with the suite's tables.
+fn examine(
+    name: &'static str,
+    promise: &'static str,
+    make: &Maker,
+    check: impl Fn(&Probe<'_>) -> Verdict,
+) -> Checked {
     let probe = match catch_unwind(AssertUnwindSafe(|| Probe::new(make))) {
         Ok(probe) => probe,
-        Err(_) => return checked(check, Err(panicked()), Vec::new),
+        Err(_) => return Checked { name, promise, outcome: outcome(Err(panicked()), Vec::new) },
     };
     let run = || {
         probe.prepare(records::TABLES)?;
-        (check.run)(&probe)
+        check(&probe)
     };
     let verdict = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(panicked()));
-    checked(check, verdict, || probe.history())
+    Checked { name, promise, outcome: outcome(verdict, || probe.history()) }
 }
 
 pub(crate) fn panicked() -> Flaw {
     Flaw::Broken("the store panicked".into())
-}
-
-fn checked(check: &Check, verdict: Verdict, history: impl FnOnce() -> Vec<String>) -> Checked {
-    Checked { name: check.name, promise: check.promise, outcome: outcome(verdict, history) }
 }
 
 pub(crate) fn outcome(verdict: Verdict, history: impl FnOnce() -> Vec<String>) -> Outcome {

@@ -1,8 +1,11 @@
 //! What a commit does: it gets the next position, and every later read sees it.
 
-use fondaco_core::store::{Ask, At, Event, Read, Record, Value};
+use fondaco_core::CompanyId;
+use fondaco_core::store::{Ask, At, Event, Floor, Read, Record, Value};
 
-use crate::probe::{Probe, Verdict, away, ensure, home, key, rows, same, whole};
+use crate::probe::{
+    Probe, Verdict, away, broken, ensure, got, home, key, rows, same, together, whole,
+};
 use crate::records::{Item, Sample, Stock};
 use crate::stage::Stage;
 use crate::suite::Check;
@@ -27,6 +30,16 @@ pub(super) const CHECKS: &[Check] = &[
         name: "commits.empty",
         promise: "a batch without changes is a commit like any other",
         run: empty,
+    },
+    Check {
+        name: "commits.large",
+        promise: "batches and reads of thousands of rows, keys and seen versions work as small ones do",
+        run: large,
+    },
+    Check {
+        name: "companies.under_threads",
+        promise: "companies written at once by several threads have positions, numbers and counters of their own",
+        run: companies_under_threads,
     },
     Check {
         name: "companies.separate",
@@ -88,6 +101,49 @@ fn empty(probe: &Probe<'_>) -> Verdict {
     same("the position", commit.position, 1)?;
     let receipt = probe.receipt(home(), commit.id)?;
     same("the position in the receipt", receipt.map(|receipt| receipt.position), Some(1))
+}
+
+fn large(probe: &Probe<'_>) -> Verdict {
+    const ROWS: i64 = 2_500;
+    let code = |number: i64| format!("{number:05}");
+    let items: Vec<Item> = (0..ROWS).map(|number| Item::new(1, &code(number))).collect();
+    let stocks = || (0..ROWS).map(|number| Stock::of(&code(number), number, 0)).collect::<Vec<_>>();
+    let samples = (0..ROWS).map(|number| Sample::new(1, number)).collect();
+    let batch = probe.batch().insert(items.clone()).insert::<Sample>(samples);
+    probe.done(batch.add(stocks()))?;
+    let floor = Floor::new(&[(2, 1)], 0);
+    let mut batch = probe.batch().add_over(stocks(), &[floor]);
+    for item in items {
+        batch =
+            batch.sees(key::<Item>((1, item.code.clone())), 1).put(Item { level: 1, ..item }, 1);
+    }
+    probe.done((0..ROWS).fold(batch, |batch, number| batch.sees(key::<Sample>((1, number)), 1)))?;
+    let keys = (0..ROWS).rev().map(|number| key::<Item>((1, code(number).into())).bytes).collect();
+    let rows = got(probe.ask(Ask::Get(Item::TABLE, keys))?)?;
+    let put = rows.iter().flatten().filter(|row| row.version == 2).count();
+    same("rows that were put", put as i64, ROWS)?;
+    let sum: i64 = probe.all::<Stock>()?.iter().map(|stock| stock.on_hand).sum();
+    same("the sum of the counters", sum, ROWS * (ROWS - 1))
+}
+
+fn companies_under_threads(probe: &Probe<'_>) -> Verdict {
+    let company = |thread: usize| CompanyId::from_u128(0xC0 + thread as u128);
+    together(3, |thread| {
+        for step in 1..=8 {
+            let batch = probe.batch_of(company(thread)).add(vec![Stock::of("a", 1, 0)]);
+            let batch = batch.draw("s", 1).answers(Value::Drawn { draw: 0, offset: 0 });
+            let commit = probe.done(batch.insert(vec![Sample::new(1, step)]))?;
+            same("the position", commit.position, step as u64)?;
+            same("the number", commit.answer, vec![Value::I64(step)])?;
+        }
+        Ok(())
+    })?;
+    for thread in 0..3 {
+        let row = probe.get_at::<Stock>(company(thread), At::Now, (1, "a".into()))?;
+        let row = row.ok_or_else(|| broken("a counter is gone"))?;
+        same("the counter", row.record::<Stock>()?.on_hand, 8)?;
+    }
+    Ok(())
 }
 
 fn separate(probe: &Probe<'_>) -> Verdict {

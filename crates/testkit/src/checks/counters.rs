@@ -19,6 +19,11 @@ pub(super) const CHECKS: &[Check] = &[
         run: floors,
     },
     Check {
+        name: "counters.floor_extremes",
+        promise: "the terms of a floor are summed exactly, even beyond what one column can hold",
+        run: floor_extremes,
+    },
+    Check {
         name: "counters.short",
         promise: "all counters below a floor are named together, each with its row as it stands without the batch",
         run: short,
@@ -85,6 +90,22 @@ fn floors(probe: &Probe<'_>) -> Verdict {
         probe.batch().add_over(vec![Stock::of("v", 200, 0)], std::slice::from_ref(&value)),
     )?;
     probe.done(probe.batch().add_over(vec![Stock::of("v", 234, 0)], &[value])).map(|_| ())
+}
+
+fn floor_extremes(probe: &Probe<'_>) -> Verdict {
+    let of = |on_hand, reserved| Stock { value: Fixed::ZERO, ..Stock::of("a", on_hand, reserved) };
+    let add = |floor, on_hand, reserved| {
+        probe.batch().add_over(vec![Stock { on_hand, reserved, ..of(0, 0) }], &[floor])
+    };
+    let both = |min| Floor::new(&[(2, 1), (3, 1)], min);
+    probe.done(add(both(i64::MAX), i64::MAX, i64::MAX))?;
+    probe.done(add(both(i64::MIN), i64::MIN, i64::MIN))?;
+    probe.done(add(both(-2), 0, 0))?;
+    probe.refused(add(both(-1), 0, 0))?;
+    let less = |min| Floor::new(&[(2, 1), (3, -1)], min);
+    probe.done(probe.batch().add(vec![of(i64::MIN + 1, i64::MAX)]))?;
+    probe.refused(add(less(i64::MIN), 0, 0))?;
+    probe.done(add(less(i64::MIN), i64::MAX, 0)).map(|_| ())
 }
 
 fn short(probe: &Probe<'_>) -> Verdict {

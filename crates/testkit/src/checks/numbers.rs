@@ -17,6 +17,11 @@ pub(super) const CHECKS: &[Check] = &[
         run: gapless,
     },
     Check {
+        name: "numbers.drawn_twice",
+        promise: "two draws of one series in one batch take numbers one after the other",
+        run: drawn_twice,
+    },
+    Check {
         name: "numbers.filled",
         promise: "places of drawn numbers are filled in inserted and put rows, events and answer, in commit, receipt and feed",
         run: filled,
@@ -56,6 +61,15 @@ fn gapless(probe: &Probe<'_>) -> Verdict {
     }
     same("the first series", probe.series("a")?, state(3, None))?;
     same("the second series", probe.series("b")?, state(9, None))
+}
+
+fn drawn_twice(probe: &Probe<'_>) -> Verdict {
+    probe.done(probe.batch().draw("a", 3))?;
+    let batch = probe.batch().draw("a", 2).draw("b", 1).draw("a", 1);
+    let numbers = [(0, 0), (0, 1), (2, 0)].map(|(draw, offset)| Value::Drawn { draw, offset });
+    let commit = probe.done(numbers.into_iter().fold(batch, Stage::answers))?;
+    same("the numbers", commit.answer, [4, 5, 6].map(Value::I64).to_vec())?;
+    same("the series", probe.series("a")?, state(6, None))
 }
 
 fn filled(probe: &Probe<'_>) -> Verdict {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use fondaco_core::store::Store;
 
-use crate::probe::{Probe, Verdict, batch, broken, home, same};
+use crate::probe::{Flaw, Probe, Verdict, batch, broken, ensure, home, same};
 use crate::records::{Item, Sample, Stock, TABLES};
 use crate::report::Checked;
 use crate::stage::Stage;
@@ -67,6 +67,13 @@ fn compare(probe: &Probe<'_>, before: &str) -> Verdict {
     let prepared = probe.prepare(TABLES)?;
     same("tables created again", prepared.created.len(), 0)?;
     same("what is stored", view(probe)?.as_str(), before)?;
+    let mut first = batch(home(), 1);
+    first.changes.clear();
+    ensure(probe.commit(first)?.replayed, || "a command from before is not known".into())?;
+    super::chain::clean(probe, TABLES).or_else(|flaw| match flaw {
+        Flaw::NotOffered(_) => Ok(()),
+        broken => Err(broken),
+    })?;
     same("the next position", probe.done(batch(home(), 900))?.position, 4)?;
     let again = probe.refused(
         batch(home(), 901).insert(vec![Item { barcode: Some("b".into()), ..Item::new(1, "z") }]),

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use fondaco_core::store::{Seen, StoreError};
+use fondaco_core::store::{Batch, Seen, Snapshot, StoreError};
 
 use crate::probe::{Flaw, Probe, Verdict, broken, ensure, key, same, together};
 use crate::records::{Item, Sample, Stock};
@@ -29,6 +29,11 @@ pub(super) const CHECKS: &[Check] = &[
         name: "seen.counters",
         promise: "a counter's version rises with each add, one of zero too, and can be rested on",
         run: counters,
+    },
+    Check {
+        name: "seen.hint",
+        promise: "`Batch::at` is a hint: what changed after that snapshot is found all the same",
+        run: hint,
     },
     Check {
         name: "seen.versions_never_reused",
@@ -114,6 +119,28 @@ fn counters(probe: &Probe<'_>) -> Verdict {
     same("the counter that moved", refusal.moved, vec![Seen { key: stock(), version: 2 }])?;
     probe.done(probe.batch().add(vec![Stock::of("new", 0, 0)]))?;
     same("the version of an add of zero to no row", probe.version::<Stock>((1, "new".into()))?, 3)
+}
+
+fn hint(probe: &Probe<'_>) -> Verdict {
+    probe.done(probe.batch().insert(vec![Item::new(1, "a")]).add(vec![Stock::of("a", 1, 0)]))?;
+    let at = |batch: Batch, position| {
+        let mut batch = batch;
+        batch.at = Snapshot { position, hold: 0 };
+        batch
+    };
+    let sees = |version| probe.batch().sees(item("a"), version).sees(item("none"), 0);
+    probe.done(at(sees(1), 1))?;
+    probe.done(probe.batch().put(Item { level: 1, ..Item::new(1, "a") }, 1))?;
+    for position in [0, 1, 2] {
+        let refusal = probe.refused(at(sees(1), position))?;
+        same("what moved", refusal.moved, vec![Seen { key: item("a"), version: 3 }])?;
+    }
+    let stock = || key::<Stock>((1, "a".into()));
+    probe.done(probe.batch().add(vec![Stock::of("a", 1, 0)]))?;
+    probe.refused(at(probe.batch().sees(stock(), 1), 3))?;
+    probe.done(probe.batch().insert(vec![Item::new(1, "none")]))?;
+    probe.refused(at(sees(3), 4))?;
+    probe.done(at(probe.batch().sees(stock(), 4).sees(item("a"), 3), 5)).map(|_| ())
 }
 
 fn versions_never_reused(probe: &Probe<'_>) -> Verdict {

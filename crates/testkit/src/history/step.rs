@@ -6,6 +6,7 @@ use fondaco_core::store::{
     Ask, Batch, Event, Floor, Hash, Key, Record, Salt, Scan, Value, Version,
 };
 
+use crate::Model;
 use crate::probe::{away, batch, home, key, whole};
 use crate::records::{Item, Sample, Stock, Visitor};
 use crate::stage::Stage;
@@ -76,9 +77,14 @@ pub(super) enum Op {
 }
 
 impl Spec {
-    /// The batch; `now` tells the version that a row has.
-    pub(super) fn batch(&self, now: &dyn Fn(&Key) -> Version) -> Batch {
+    /// The batch, over what the rows are in `model`.
+    pub(super) fn batch(&self, model: &Model) -> Batch {
+        let now = &|key: &Key| model.version(self.company, key);
         let mut out = batch(self.company, self.id);
+        if self.is_fresh(now) {
+            // Decided on the newest snapshot: a store may skip the comparison.
+            out.at.position = model.position(self.company);
+        }
         (out.digest, out.salt, out.check) = (self.digest, self.salt, self.check);
         for (key, sight) in &self.seen {
             out = out.sees(key.clone(), sight.version(now(key)));
@@ -89,6 +95,19 @@ impl Spec {
         let told = |event: Event, value: &Value| event.with("value", value.clone());
         let event = self.answer.iter().fold(Event::new("kit.step"), told);
         self.answer.iter().cloned().fold(out.tells(event), Stage::answers)
+    }
+}
+
+impl Spec {
+    /// Whether all that the batch has seen is as it is.
+    fn is_fresh(&self, now: &dyn Fn(&Key) -> Version) -> bool {
+        let fresh = |sight: &Sight, key: &Key| sight.version(now(key)) == now(key);
+        let changed = self.changes.iter().all(|change| match change {
+            Op::Put(item, sight) => fresh(sight, &key::<Item>(item.key())),
+            Op::Delete(key, sight) => fresh(sight, key),
+            _ => true,
+        });
+        changed && self.seen.iter().all(|(key, sight)| fresh(sight, key))
     }
 }
 
