@@ -42,7 +42,7 @@ pub struct Model {
 struct State {
     tables: Tables,
     companies: BTreeMap<CompanyId, Company>,
-    holds: BTreeMap<u64, (CompanyId, Company)>,
+    holds: Holds,
     next_hold: u64,
 }
 
@@ -101,28 +101,29 @@ impl Store for Model {
     }
 
     fn read(&self, read: &Read) -> Result<Answer, StoreError> {
-        let mut state = self.state();
+        let mut guard = self.state();
+        let state = &mut *guard;
+        let none = Company::default();
         let (hold, of) = match read.at {
-            At::Now | At::Hold => {
-                (0, state.companies.get(&read.company).cloned().unwrap_or_default())
+            At::Now => (0, state.companies.get(&read.company).unwrap_or(&none)),
+            At::Hold => {
+                state.next_hold += 1;
+                let copy = state.companies.get(&read.company).unwrap_or(&none).clone();
+                let held = state.holds.entry(state.next_hold).or_insert((read.company, copy));
+                (state.next_hold, &held.1)
             }
-            At::Held(at) => (at.hold, state.held(read.company, at)?),
-            At::Last(at) => {
-                let held = state.held(read.company, at)?;
-                state.holds.remove(&at.hold);
-                (0, held)
-            }
+            At::Held(at) => (at.hold, held(&state.holds, read.company, at)?),
+            At::Last(at) => (0, held(&state.holds, read.company, at)?),
             _ => return Err(StoreError::Unsupported { ask: "this snapshot" }),
         };
         let replies = read.asks.iter().map(|ask| of.reply(&state.tables, ask));
-        let replies = replies.collect::<Result<_, _>>()?;
-        let mut at = Snapshot { position: of.position(), hold };
-        if read.at == At::Hold {
-            state.next_hold += 1;
-            at.hold = state.next_hold;
-            state.holds.insert(at.hold, (read.company, of));
+        let answer = replies
+            .collect::<Result<_, _>>()
+            .map(|replies| Answer::new(Snapshot { position: of.position(), hold }, replies));
+        if let At::Last(at) = read.at {
+            state.holds.remove(&at.hold);
         }
-        Ok(Answer::new(at, replies))
+        answer
     }
 
     fn commit(&self, batch: Batch) -> Result<Commit, StoreError> {
@@ -138,11 +139,11 @@ impl Store for Model {
     }
 }
 
-impl State {
-    fn held(&self, company: CompanyId, at: Snapshot) -> Result<Company, StoreError> {
-        let held = self.holds.get(&at.hold).filter(|(of, _)| *of == company);
-        held.map(|(_, company)| company.clone()).ok_or(StoreError::SnapshotGone)
-    }
+type Holds = BTreeMap<u64, (CompanyId, Company)>;
+
+fn held(holds: &Holds, company: CompanyId, at: Snapshot) -> Result<&Company, StoreError> {
+    let held = holds.get(&at.hold).filter(|(of, _)| *of == company);
+    held.map(|(_, company)| company).ok_or(StoreError::SnapshotGone)
 }
 
 /// Reading.
