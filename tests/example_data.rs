@@ -361,8 +361,9 @@ fn parsed(line: &str) -> Result<Command, String> {
 
 #[test]
 fn the_command_line_chooses_data_and_store() {
-    let run =
-        |data: Option<&str>, store| Ok(Command::Run(Args { data: data.map(PathBuf::from), store }));
+    let run = |data: Option<&str>, store| {
+        Ok(Command::Run(Args { data: data.map(PathBuf::from), store, orders: None }))
+    };
     assert_eq!(parsed(""), run(None, StoreChoice::Memory));
     assert_eq!(
         parsed("--data some/where --store sqlite:a.db"),
@@ -393,7 +394,15 @@ fn a_wrong_command_line_says_the_way_out() {
         ("--data a --data b", "--data is there twice: give it once; --help lists what there is"),
         (
             "shop",
-            "\"shop\" stands alone: values follow --data or --store; --help lists what there is",
+            "\"shop\" stands alone: values follow --data, --store or --orders; --help lists what there is",
+        ),
+        (
+            "--orders many",
+            "--orders many is no number from 1 to 1000000; --help lists what there is",
+        ),
+        (
+            "--orders 5 --data a",
+            "--orders sizes the demo company, --data reads another; --help lists what there is",
         ),
         ("--speed 3", "invalid option '--speed'; --help lists what there is"),
     ] {

@@ -1,4 +1,5 @@
-//! The command line that all examples share: `--data DIR`, `--store memory|sqlite:PATH`, `--help`.
+//! The command line that all examples share: `--data DIR`, `--store memory|sqlite:PATH`,
+//! `--orders N`, `--help`.
 
 use std::{ffi::OsString, fmt, path::PathBuf};
 
@@ -11,6 +12,8 @@ pub struct Args {
     pub data: Option<PathBuf>,
     /// Where to keep the books.
     pub store: StoreChoice,
+    /// How many sales orders the demo company has; none for its usual size.
+    pub orders: Option<u32>,
 }
 
 /// Where an example keeps what it books.
@@ -82,7 +85,7 @@ pub fn from_args(
 }
 
 fn parse(mut parser: Parser, about: &str, default: StoreChoice) -> Result<Command, ArgsError> {
-    let (mut data, mut store) = (None, None);
+    let (mut data, mut store, mut orders) = (None, None, None);
     while let Some(arg) = parser.next()? {
         match arg {
             Arg::Long("data") => once(
@@ -95,16 +98,24 @@ fn parse(mut parser: Parser, about: &str, default: StoreChoice) -> Result<Comman
                 &mut store,
                 store_choice(value(&mut parser, "--store", "memory or sqlite:PATH")?)?,
             )?,
+            Arg::Long("orders") => once(
+                "--orders",
+                &mut orders,
+                order_count(value(&mut parser, "--orders", "a number of sales orders")?)?,
+            )?,
             Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help(help(about, &default))),
             Arg::Value(value) => {
                 return Err(ArgsError(format!(
-                    "{value:?} stands alone: values follow --data or --store"
+                    "{value:?} stands alone: values follow --data, --store or --orders"
                 )));
             }
             other => return Err(other.unexpected().into()),
         }
     }
-    Ok(Command::Run(Args { data, store: store.unwrap_or(default) }))
+    if data.is_some() && orders.is_some() {
+        return Err(ArgsError("--orders sizes the demo company, --data reads another".to_owned()));
+    }
+    Ok(Command::Run(Args { data, store: store.unwrap_or(default), orders }))
 }
 
 /// The value that follows an option; an option in its place is a value forgotten.
@@ -134,6 +145,13 @@ fn store_choice(value: OsString) -> Result<StoreChoice, ArgsError> {
     }
 }
 
+/// More than a million would be no demo, and might not fit in memory.
+fn order_count(value: OsString) -> Result<u32, ArgsError> {
+    let text = value.to_string_lossy();
+    let count = text.parse().ok().filter(|count| (1..=1_000_000).contains(count));
+    count.ok_or_else(|| ArgsError(format!("--orders {text} is no number from 1 to 1000000")))
+}
+
 fn help(about: &str, default: &StoreChoice) -> String {
     format!(
         "{about}\n\n\
@@ -142,6 +160,8 @@ fn help(about: &str, default: &StoreChoice) -> String {
          ../shared/data/adventureworks_mini; without it a demo company is\n                 \
          generated, the same on every run\n  \
          --store STORE  memory, or sqlite:PATH for a file that stays (default: {default})\n  \
+         --orders N     the demo company has N sales orders instead of 3000, and purchases\n                 \
+         and work orders in proportion\n  \
          --help         print this\n"
     )
 }

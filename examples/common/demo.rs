@@ -44,6 +44,19 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// The usual company with so many sales orders, the other documents in proportion.
+    pub fn sized(sales_orders: u32) -> Self {
+        let usual = Self::default();
+        Self {
+            sales_orders,
+            purchase_orders: sales_orders.div_ceil(10),
+            work_orders: sales_orders.div_ceil(2),
+            ..usual
+        }
+    }
+}
+
 /// Makes the company. Each kind of document has random numbers of its own: more purchases don't
 /// change the sales.
 pub fn generate(settings: &Settings) -> Company {

@@ -30,6 +30,9 @@ use table::DataError;
 pub fn company(args: &Args) -> Result<Company, DataError> {
     match &args.data {
         Some(directory) => adventureworks::read(directory),
-        None => Ok(demo::generate(&demo::Settings::default())),
+        None => Ok(demo::generate(&match args.orders {
+            Some(orders) => demo::Settings::sized(orders),
+            None => demo::Settings::default(),
+        })),
     }
 }

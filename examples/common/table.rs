@@ -100,12 +100,32 @@ pub fn read_rows<T>(
     mut each: impl FnMut(&Row) -> Result<T, DataError>,
 ) -> Result<Vec<T>, DataError> {
     let path = directory.join(name);
-    let bytes = content(&path, name)?;
-    let mut lines = LineCounter::new(&bytes);
-    let mut reader =
-        ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes.as_slice());
-    let broken = |error: csv::Error| DataError::file(&path, error.to_string());
-    let (mut row, mut record, mut list) = (Row::before(&path), ByteRecord::new(), Vec::new());
+    rows_in(&path, &content(&path, name)?, columns, &mut each)
+}
+
+/// Reads a file that the program has in itself, as [`read_rows`] does; `name` is for messages.
+///
+/// # Errors
+/// As [`read_rows`].
+pub fn read_built_in<T>(
+    name: &str,
+    text: &str,
+    columns: &[&str],
+    mut each: impl FnMut(&Row) -> Result<T, DataError>,
+) -> Result<Vec<T>, DataError> {
+    rows_in(&Path::new("(built in)").join(name), text.as_bytes(), columns, &mut each)
+}
+
+fn rows_in<T>(
+    path: &Path,
+    bytes: &[u8],
+    columns: &[&str],
+    each: &mut dyn FnMut(&Row) -> Result<T, DataError>,
+) -> Result<Vec<T>, DataError> {
+    let mut lines = LineCounter::new(bytes);
+    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
+    let broken = |error: csv::Error| DataError::file(path, error.to_string());
+    let (mut row, mut record, mut list) = (Row::before(path), ByteRecord::new(), Vec::new());
     while reader.read_byte_record(&mut record).map_err(broken)? {
         row.line = lines.line_of(record.position().map_or(0, csv::Position::byte));
         row.fill(&record)?;
