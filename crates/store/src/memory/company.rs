@@ -219,7 +219,7 @@ fn apply(kept: &mut Kept, change: Change, step: Step, position: u64, held: Optio
         }
         (KeptRows::States(states), Change::Insert(rows), Step::Insert) => {
             for row in (0..rows.len()).filter_map(|at| rows.row(at)) {
-                states.insert(row.row_key().bytes, row.copy(), position);
+                states.insert(row.copy(), position);
             }
         }
         (KeptRows::States(states), Change::Put { row, .. }, Step::Put(slot)) => {
@@ -234,7 +234,7 @@ fn apply(kept: &mut Kept, change: Change, step: Step, position: u64, held: Optio
                 match (sum, rows.row(at)) {
                     (Sum::Grow(slot), Some(delta)) => states.grow(slot, delta, position),
                     (Sum::Set(slot, row), _) => keep(states.replace(slot, row, position)),
-                    (Sum::New(key, row), _) => states.insert(key, row, position),
+                    (Sum::New(row), _) => states.insert(row, position),
                     (Sum::Grow(_), None) => {}
                 }
             }

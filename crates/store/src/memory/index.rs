@@ -48,12 +48,13 @@ struct Rest(u64, u64);
 
 impl Rest {
     fn of(rest: &[u8]) -> Rest {
-        let number = |bytes: &[u8]| {
-            let filled = bytes.iter().chain(std::iter::repeat(&0)).take(size_of::<u64>());
-            filled.fold(0, |number, &byte| (number << 8) | u64::from(byte))
-        };
-        let (first, second) = rest.split_at(rest.len().min(size_of::<u64>()));
-        Rest(number(first), number(second))
+        let mut bytes = [0; 16];
+        let len = rest.len().min(bytes.len());
+        if let (Some(room), Some(first)) = (bytes.get_mut(..len), rest.get(..len)) {
+            room.copy_from_slice(first);
+        }
+        let number = u128::from_be_bytes(bytes);
+        Rest((number >> 64) as u64, number as u64)
     }
 }
 

@@ -82,13 +82,16 @@ pub(super) fn judge(
     out: &mut Refusal,
 ) -> Result<Plan, StoreError> {
     let (plan, existing) = (Plan::default(), HashSet::new());
-    let mut judge = Judge { batch, held, out, plan, error: None, existing };
+    let mut judge = Judge { batch, held, out, plan, error: None, misused: None, existing };
     for change in &batch.changes {
         let kept = table_of(change).and_then(|table| tables.get(table));
         let step = kept.map_or(Step::Nothing, |kept| judge.change(change, kept));
         judge.plan.steps.push(step);
     }
-    let Judge { plan, error, existing, .. } = judge;
+    let Judge { plan, error, misused, existing, .. } = judge;
+    if let Some(misused) = misused {
+        return Err(misused);
+    }
     out.clashes = clashes(tables, batch, &plan.steps, &existing);
     match error {
         Some(error) if out.is_empty() => Err(error),
@@ -104,6 +107,8 @@ struct Judge<'a> {
     plan: Plan,
     /// The first thing that is wrong beside refusals.
     error: Option<StoreError>,
+    /// The first rule that the batch breaks.
+    misused: Option<StoreError>,
     /// Keys of inserts that are there already.
     existing: HashSet<Key>,
 }
@@ -165,26 +170,29 @@ impl Judge<'_> {
 
     fn add(&mut self, rows: &dyn Rows, floors: &[Floor], kept: &Kept) -> Step {
         let KeptRows::States(counters) = &kept.rows else { return Step::Nothing };
-        let found = find(rows, counters);
-        let mut adder = Adder::new(counters, rows.len(), floors, self.held);
-        let deltas = (0..rows.len()).filter_map(|at| rows.row(at));
+        let found = match find(rows, counters) {
+            Ok(found) => found,
+            Err(misused) => {
+                self.misused.get_or_insert(misused);
+                return Step::Nothing;
+            }
+        };
+        let mut adder = Adder::new(counters, found, floors, self.held);
         let mut sums = Vec::with_capacity(rows.len());
-        for (delta, found) in deltas.zip(found) {
-            let sum = match adder.sum(&found, delta) {
+        for (at, delta) in (0..rows.len()).filter_map(|at| rows.row(at)).enumerate() {
+            let sum = match adder.sum(at, delta) {
                 Ok(sum) => sum,
                 Err(column) => {
-                    let key = Key { table: kept.table, bytes: found.key };
-                    let column = column.into();
+                    let (key, column) = (delta.row_key(), column.into());
                     self.error.get_or_insert(StoreError::Overflow { key, column });
                     continue;
                 }
             };
-            if let Sum::New(_, row) | Sum::Set(_, row) = &sum
+            if let Sum::New(row) | Sum::Set(_, row) = &sum
                 && !floors.iter().all(|floor| floor.holds(row.as_ref()))
             {
-                let stands = found.slot.and_then(|slot| counters.slot(slot));
-                let key = Key { table: kept.table, bytes: found.key };
-                self.out.short.push((key, stands.map(|slot| slot.answer())));
+                let stands = adder.stands(at).map(|slot| slot.answer());
+                self.out.short.push((delta.row_key(), stands));
             }
             sums.push(sum);
         }

@@ -2,7 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use fondaco_core::store::{Batch, Change, KeyBytes, KeyWriter, Kind, Rows, StoreError, Table};
+use fondaco_core::store::{
+    Batch, Change, KeyBytes, KeyWriter, Kind, Rows, StoreError, Stored, Table,
+};
 
 use super::table::Declared;
 
@@ -44,8 +46,9 @@ pub(super) fn check(batch: &Batch, declared: &Declared) -> Result<(), StoreError
 /// That the table's kind allows the change.
 fn fits(change: &Change, table: &'static Table) -> Result<(), StoreError> {
     match (change, table.kind) {
-        (Change::Insert(rows), Kind::Fact | Kind::State)
-        | (Change::Add { rows, .. }, Kind::Counter) => ascending(rows.as_ref(), table),
+        (Change::Insert(rows), Kind::Fact | Kind::State) => ascending(rows.as_ref(), table),
+        // That the rows ascend is seen when their counters are looked up, which writes all keys once.
+        (Change::Add { .. }, Kind::Counter) => Ok(()),
         (Change::Put { seen: 0, .. } | Change::Delete { seen: 0, .. }, Kind::State) => {
             misused(table, "a put or delete names the version that it saw, which is never 0")
         }
@@ -63,17 +66,27 @@ fn misused<T>(table: &Table, why: &str) -> Result<T, StoreError> {
 fn ascending(rows: &dyn Rows, table: &'static Table) -> Result<(), StoreError> {
     let (mut last, mut next) = (KeyWriter::new(), KeyWriter::new());
     for (at, row) in (0..rows.len()).map_while(|at| rows.row(at)).enumerate() {
+        of_table(row, table)?;
         next.clear();
         row.write_key(&mut next);
         if at > 0 && last.as_slice() >= next.as_slice() {
-            return misused(table, "rows come sorted by key, each key once");
-        }
-        if !std::ptr::eq(row.table(), table) && row.table().name != table.name {
-            return misused(table, "rows of one change are of one table");
+            return unsorted(table);
         }
         std::mem::swap(&mut last, &mut next);
     }
     Ok(())
+}
+
+/// That a row is of this table, as all rows of its change are.
+pub(super) fn of_table(row: &dyn Stored, table: &'static Table) -> Result<(), StoreError> {
+    match std::ptr::eq(row.table(), table) || row.table().name == table.name {
+        true => Ok(()),
+        false => misused(table, "rows of one change are of one table"),
+    }
+}
+
+pub(super) fn unsorted<T>(table: &Table) -> Result<T, StoreError> {
+    misused(table, "rows come sorted by key, each key once")
 }
 
 /// That of the named tables each key is changed at most once.

@@ -13,7 +13,7 @@ use super::keys::Keys;
 use super::order::{Range, RowIter, directed};
 
 pub(super) struct States {
-    table: &'static Table,
+    pub(super) table: &'static Table,
     slots: Vec<Option<Slot>>,
     free: Vec<u32>,
     by_key: Keys,
@@ -84,7 +84,8 @@ impl States {
     }
 
     /// Takes in a row whose key is not there.
-    pub(super) fn insert(&mut self, key: KeyBytes, row: Arc<dyn Stored>, version: Version) {
+    pub(super) fn insert(&mut self, row: Arc<dyn Stored>, version: Version) {
+        let key = row.row_key().bytes;
         let slot = self.free.pop().unwrap_or(self.slots.len() as u32);
         self.by_key.insert(self.by_key.tag(key.as_slice()), slot);
         self.fresh.push(slot);

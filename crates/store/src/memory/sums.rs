@@ -7,8 +7,9 @@
 use std::any::{Any, TypeId};
 use std::sync::Arc;
 
-use fondaco_core::store::{Floor, KeyBytes, KeyWriter, Rows, Stored, Type, Value, ValueRow};
+use fondaco_core::store::{Floor, KeyWriter, Rows, StoreError, Stored, Type, Value, ValueRow};
 
+use super::rules::{of_table, unsorted};
 use super::states::{Slot, States};
 
 /// So many counters are added to where they stand, if they can be.
@@ -21,40 +22,44 @@ pub(super) enum Sum {
     /// The counter in this slot is replaced by a row of its own.
     Set(u32, Arc<dyn Stored>),
     /// A counter that is not there yet.
-    New(KeyBytes, Arc<dyn Stored>),
+    New(Arc<dyn Stored>),
 }
 
-/// A counter that is added to.
+/// The counters that the rows of a change are to be added to, in the order of the rows.
 pub(super) struct Found {
-    pub(super) key: KeyBytes,
-    /// Where it lies; `None` when it is not there yet.
-    pub(super) slot: Option<u32>,
+    /// Where each lies; `None` when it is not there yet.
+    slots: Vec<Option<u32>>,
     /// Whether nobody else has its row.
-    alone: bool,
+    alone: Vec<bool>,
 }
 
-/// The counters that rows are to be added to.
-pub(super) fn find(rows: &dyn Rows, counters: &States) -> Vec<Found> {
-    let mut writer = KeyWriter::new();
-    let keys = (0..rows.len()).filter_map(|at| rows.row(at)).map(|row| {
+/// Finds the counters of `rows`, which must be sorted and of one table.
+///
+/// # Errors
+/// When they are not.
+pub(super) fn find(rows: &dyn Rows, counters: &States) -> Result<Found, StoreError> {
+    let (mut writer, mut keys) = (KeyWriter::new(), Vec::with_capacity(rows.len()));
+    for row in (0..rows.len()).filter_map(|at| rows.row(at)) {
+        of_table(row, counters.table)?;
         writer.clear();
         row.write_key(&mut writer);
-        writer.to_key()
-    });
-    let keys: Vec<_> = keys.collect();
+        keys.push(writer.to_key());
+    }
+    if !keys.is_sorted_by(|a, b| a < b) {
+        return unsorted(counters.table);
+    }
     let slots = counters.find_all(&keys);
     let alone = |kept: &Slot| Arc::strong_count(&kept.row) == 1 && Arc::weak_count(&kept.row) == 0;
-    let found = |(key, slot): (KeyBytes, Option<u32>)| {
-        let alone = slot.and_then(|slot| counters.slot(slot)).is_some_and(alone);
-        Found { key, slot, alone }
-    };
-    keys.into_iter().zip(slots).map(found).collect()
+    let is_alone = |slot: &Option<u32>| slot.and_then(|s| counters.slot(s)).is_some_and(alone);
+    let alone = slots.iter().map(is_alone).collect();
+    Ok(Found { slots, alone })
 }
 
-/// Adds rows of one change to counters.
+/// Adds the rows of one change to counters.
 pub(super) struct Adder<'a> {
     counters: &'a States,
-    /// Whether nobody needs the sum before it is applied: no floor, and no index that it moves in.
+    found: Found,
+    /// Whether nobody needs the sums before they are applied: no floor, and no index that they move in.
     in_place: bool,
     held: Option<u64>,
     /// Types of rows whose sums are all of 64 bits, or are not.
@@ -64,27 +69,32 @@ pub(super) struct Adder<'a> {
 impl<'a> Adder<'a> {
     pub(super) fn new(
         counters: &'a States,
-        count: usize,
+        found: Found,
         floors: &[Floor],
         held: Option<u64>,
     ) -> Adder<'a> {
         // A few are copied faster than their types are found out.
-        let in_place = count >= MANY && floors.is_empty() && !counters.can_move();
-        Adder { counters, in_place, held, reach: Vec::new() }
+        let in_place = found.slots.len() >= MANY && floors.is_empty() && !counters.can_move();
+        Adder { counters, found, in_place, held, reach: Vec::new() }
     }
 
-    /// The sum of a counter and `delta`.
+    /// The counter that row number `at` is added to, as it stands, if it is there.
+    pub(super) fn stands(&self, at: usize) -> Option<&'a Slot> {
+        self.counters.slot((*self.found.slots.get(at)?)?)
+    }
+
+    /// The sum of the counter of row number `at` and `delta`.
     ///
     /// # Errors
     /// The column that it is beyond.
-    pub(super) fn sum(&mut self, found: &Found, delta: &dyn Stored) -> Result<Sum, &'static str> {
-        let kept = found.slot.and_then(|slot| Some((slot, self.counters.slot(slot)?)));
-        let Some((slot, kept)) = kept else {
-            return Ok(Sum::New(found.key.clone(), delta.copy()));
+    pub(super) fn sum(&mut self, at: usize, delta: &dyn Stored) -> Result<Sum, &'static str> {
+        let slot = self.found.slots.get(at).copied().flatten();
+        let Some((slot, kept)) = slot.zip(self.stands(at)) else {
+            return Ok(Sum::New(delta.copy()));
         };
-        let same = found.alone
-            && (delta as &dyn Any).type_id() == (kept.row.as_ref() as &dyn Any).type_id();
-        if self.in_place && same && self.can_grow(kept) {
+        let of_one_type = || Any::type_id(delta) == Any::type_id(kept.row.as_ref());
+        let alone = self.in_place && self.found.alone.get(at) == Some(&true);
+        if alone && of_one_type() && self.can_grow(kept) {
             fits(kept.row.as_ref(), delta)?;
             return Ok(Sum::Grow(slot));
         }

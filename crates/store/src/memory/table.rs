@@ -98,7 +98,7 @@ impl Kept {
             }
             (KeptRows::States(old), KeptRows::States(new)) => {
                 for (version, row) in old.all() {
-                    new.insert(row.row_key().bytes, std::sync::Arc::new(convert(row)), version);
+                    new.insert(std::sync::Arc::new(convert(row)), version);
                 }
             }
             _ => {}

@@ -70,7 +70,7 @@ fn each_row(change: &Change, step: &Step, kept: &Kept, each: &mut dyn FnMut(&dyn
             }
         }
         (_, Step::Add(sums), _) => sums.iter().for_each(|sum| match sum {
-            Sum::Set(_, row) | Sum::New(_, row) => each(row.as_ref()),
+            Sum::Set(_, row) | Sum::New(row) => each(row.as_ref()),
             Sum::Grow(_) => {}
         }),
         _ => {}
