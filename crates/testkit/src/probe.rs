@@ -6,7 +6,7 @@ use std::sync::{Arc, Barrier, Mutex, PoisonError};
 
 use fondaco_core::store::{
     Answer, Ask, At, Batch, Commit, FeedFrom, Key, KeyParts, Meta, Prepared, Read, Receipt, Record,
-    Refusal, Reply, Row, Scan, SeriesState, Snapshot, Store, StoreError, Table,
+    Refusal, Reply, Row, Scan, SeriesState, Snapshot, Store, StoreError, Table, Value,
 };
 use fondaco_core::{ActorId, CommandId, CompanyId, Timestamp};
 
@@ -51,6 +51,15 @@ pub(crate) fn ensure(holds: bool, why: impl FnOnce() -> String) -> Verdict {
 /// That what was found is what had to be.
 pub(crate) fn same<T: PartialEq + fmt::Debug>(what: &str, found: T, wanted: T) -> Verdict {
     ensure(found == wanted, || format!("{what}: found {found:?}, must be {wanted:?}"))
+}
+
+/// Equal, in the digits of a decimal too.
+pub(crate) fn exactly(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Decimal(a), Value::Decimal(b)) => a == b && a.scale() == b.scale(),
+        (Value::Personal(a, x), Value::Personal(b, y)) => exactly(a, b) && x == y,
+        (a, b) => a == b,
+    }
 }
 
 /// The company that most checks use.

@@ -184,6 +184,14 @@ fn uniqueness_row_by_row_is_found() {
 }
 
 #[test]
+fn uniqueness_that_is_forgotten_after_a_swap_is_found() {
+    let lie = Lie::UniqueForgottenAfterSwap;
+    found(lie, &["unique.swap"]);
+    let report = Suite::new(move || Liar::new(lie)).only("unique.freed").run();
+    report.assert();
+}
+
+#[test]
 fn one_clash_of_many_is_found() {
     found(Lie::FirstOnly, &["unique.all_named", "counters.short", "seen.moved"]);
 }

@@ -1,8 +1,10 @@
 //! Values: what comes back is what was given, for every type to its edges.
 
-use fondaco_core::store::{Fixed, Json, Personal, Record, Row, Stored, Value};
+use fondaco_core::store::{
+    Ask, At, Blob, Event, Fixed, Json, Personal, Read, Record, Row, Stored, Value,
+};
 
-use crate::probe::{Probe, Verdict, broken, ensure, key, same};
+use crate::probe::{Probe, Verdict, broken, ensure, exactly, got, home, key, rows, same, whole};
 use crate::random::Random;
 use crate::records::{Item, Sample, Visitor};
 use crate::samples;
@@ -52,7 +54,7 @@ fn all_edges() -> Vec<Sample> {
     samples::rates().iter().for_each(|v| add(&|s| s.rate = Some(*v)));
     samples::TEXTS.iter().for_each(|v| add(&|s| s.name = Some((*v).into())));
     samples::BYTES.iter().for_each(|v| {
-        add(&|s| s.raw = Some(fondaco_core::store::Blob((*v).into())));
+        add(&|s| s.raw = Some(Blob((*v).into())));
     });
     samples::days().iter().for_each(|v| add(&|s| s.day = Some(*v)));
     samples::moments().iter().for_each(|v| add(&|s| s.moment = Some(*v)));
@@ -79,8 +81,8 @@ fn random(probe: &Probe<'_>) -> Verdict {
 
 fn compare(probe: &Probe<'_>, samples: &[Sample]) -> Verdict {
     let keys = samples.iter().map(|sample| sample.row_key().bytes).collect();
-    let got = crate::probe::got(probe.ask(fondaco_core::store::Ask::Get(Sample::TABLE, keys))?)?;
-    let scanned = probe.scan(crate::probe::whole(Sample::TABLE, None))?;
+    let got = got(probe.ask(Ask::Get(Sample::TABLE, keys))?)?;
+    let scanned = probe.scan(whole(Sample::TABLE, None))?;
     same("rows scanned", scanned.len(), samples.len())?;
     for ((sample, row), scanned) in samples.iter().zip(got).zip(scanned) {
         let row = row.ok_or_else(|| broken(format!("{:?} is gone", sample.key())))?;
@@ -107,31 +109,19 @@ fn same_row(row: &Row, record: &Sample) -> Verdict {
     same("the record", &*row.record::<Sample>()?, record)
 }
 
-/// Equal, in the digits of a decimal too.
-pub(super) fn exactly(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Decimal(a), Value::Decimal(b)) => a == b && a.scale() == b.scale(),
-        (Value::Personal(a, x), Value::Personal(b, y)) => exactly(a, b) && x == y,
-        (a, b) => a == b,
-    }
-}
-
 fn long(probe: &Probe<'_>) -> Verdict {
     let text = "äö😀 ".repeat(20_000);
     let bytes: Vec<u8> = (0..200_000u32).map(|i| (i % 251) as u8).collect();
     let sample = Sample {
-        raw: Some(fondaco_core::store::Blob(bytes.into())),
+        raw: Some(Blob(bytes.into())),
         note: Some(Json(format!("[\"{text}\"]").into())),
         secret: Some(Personal::Kept(text.into(), [1; 16])),
         ..Sample::new(1, 1)
     };
     probe.store.commit(probe.batch().insert(vec![sample.clone()]))?;
-    let found = probe.store.read(&fondaco_core::store::Read::now(
-        crate::probe::home(),
-        vec![fondaco_core::store::Ask::Scan(crate::probe::whole(Sample::TABLE, None))],
-    ))?;
-    let rows =
-        found.replies.into_iter().next().map(crate::probe::rows).transpose()?.unwrap_or_default();
+    let found =
+        probe.store.read(&Read::now(home(), vec![Ask::Scan(whole(Sample::TABLE, None))]))?;
+    let rows = found.replies.into_iter().next().map(rows).transpose()?.unwrap_or_default();
     let row = rows.first().ok_or_else(|| broken("a long row is gone"))?;
     ensure(*row.record::<Sample>()? == sample, || "a long value came back changed".into())
 }
@@ -150,11 +140,7 @@ fn personal(probe: &Probe<'_>) -> Verdict {
     same("the erased item", probe.record::<Item>((1, "a".into()))?, item)?;
     same("the erased fact", probe.record::<Visitor>(1)?, visitor)?;
     if let Some(held) = held {
-        probe.read(&fondaco_core::store::Read::at(
-            crate::probe::home(),
-            fondaco_core::store::At::Last(held),
-            Vec::new(),
-        ))?;
+        probe.read(&Read::at(home(), At::Last(held), Vec::new()))?;
     }
     Ok(())
 }
@@ -175,14 +161,11 @@ fn in_events(probe: &Probe<'_>) -> Verdict {
     values.retain(|value| !matches!(value, Value::Personal(..)));
     values.dedup();
     let event =
-        values.iter().fold(fondaco_core::store::Event::new("kit.values"), |event, value| {
-            event.with("v", value.clone())
-        });
+        values.iter().fold(Event::new("kit.values"), |event, value| event.with("v", value.clone()));
     let batch = values.iter().cloned().fold(probe.batch(), Stage::answers);
     let id = probe.done(batch.tells(event))?.id;
-    let commit =
-        probe.feed(crate::probe::home(), 0)?.pop().ok_or_else(|| broken("the feed is empty"))?;
-    let receipt = probe.receipt(crate::probe::home(), id)?.ok_or_else(|| broken("no receipt"))?;
+    let commit = probe.feed(home(), 0)?.pop().ok_or_else(|| broken("the feed is empty"))?;
+    let receipt = probe.receipt(home(), id)?.ok_or_else(|| broken("no receipt"))?;
     let told: Vec<Value> =
         commit.events.into_iter().flat_map(|event| event.data).map(|(_, value)| value).collect();
     for (place, found) in [("events", told), ("answer", commit.answer), ("receipt", receipt.answer)]

@@ -9,7 +9,7 @@ use fondaco_core::store::{
 
 use crate::Model;
 use crate::notes;
-use crate::probe::{Probe, Verdict, broken, ensure, same};
+use crate::probe::{Probe, Verdict, broken, ensure, exactly, same};
 
 /// The answer to a batch: the model names all that is wrong with it, the store any of that first.
 pub(super) fn commits(
@@ -64,7 +64,7 @@ fn commit(found: &Commit, wanted: &Commit) -> Verdict {
         let data = commit.events.iter().flat_map(|event| event.data.iter().map(|(_, v)| v.clone()));
         data.chain(commit.answer.iter().cloned()).collect()
     };
-    let exact = told(found).iter().zip(told(&wanted)).all(|(a, b)| a.exactly(&b));
+    let exact = told(found).iter().zip(told(&wanted)).all(|(a, b)| exactly(a, &b));
     ensure(exact, || "a decimal in events or answer has other digits".into())
 }
 
@@ -145,26 +145,11 @@ fn row(a: &Option<Row>, b: &Option<Row>) -> bool {
     match (a, b) {
         (Some(a), Some(b)) => {
             let (x, y) = (a.stored().values(), b.stored().values());
-            let same = x.len() == y.len() && x.iter().zip(&y).all(|(x, y)| x.exactly(y));
+            let same = x.len() == y.len() && x.iter().zip(&y).all(|(x, y)| exactly(x, y));
             a.version == b.version && a.key() == b.key() && same
         }
         (None, None) => true,
         _ => false,
-    }
-}
-
-/// Equal, in the digits of a decimal too.
-pub(crate) trait Exactly {
-    fn exactly(&self, other: &Self) -> bool;
-}
-
-impl Exactly for Value {
-    fn exactly(&self, other: &Value) -> bool {
-        match (self, other) {
-            (Value::Decimal(a), Value::Decimal(b)) => a == b && a.scale() == b.scale(),
-            (Value::Personal(a, x), Value::Personal(b, y)) => a.exactly(b) && x == y,
-            (a, b) => a == b,
-        }
     }
 }
 

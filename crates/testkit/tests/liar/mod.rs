@@ -1,6 +1,7 @@
 //! A model that tells one lie.
 
 mod copy;
+mod unique;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -60,6 +61,7 @@ pub(crate) enum Lie {
     TextsWithoutCase,
     ToleratesTwice,
     TornReads,
+    UniqueForgottenAfterSwap,
     UniqueRowByRow,
     VersionsReused,
 }
@@ -71,15 +73,17 @@ pub(crate) struct Liar {
     racing: AtomicUsize,
     /// Keys that were deleted at some time.
     deleted: Mutex<BTreeSet<Key>>,
+    /// Rows that were put together with others.
+    swapped: Mutex<BTreeSet<Key>>,
     /// The snapshot before the last commit, by company.
     before: Mutex<BTreeMap<CompanyId, Snapshot>>,
 }
 
 impl Liar {
     pub(crate) fn new(lie: Lie) -> Liar {
-        let (deleted, before) = (Mutex::default(), Mutex::default());
+        let (deleted, swapped, before) = Default::default();
         let (ids, racing) = (AtomicU64::new(1), AtomicUsize::new(0));
-        Liar { lie, model: Model::new(), ids, racing, deleted, before }
+        Liar { lie, model: Model::new(), ids, racing, deleted, swapped, before }
     }
 
     fn id(&self) -> CommandId {
@@ -295,7 +299,7 @@ impl Liar {
 
 impl Store for Liar {
     fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> {
-        if self.lie == Lie::NotUnique {
+        if matches!(self.lie, Lie::NotUnique | Lie::UniqueForgottenAfterSwap) {
             let tables: Vec<_> = tables.iter().map(|table| without_unique(table)).collect();
             return self.model.prepare(&tables);
         }
@@ -365,6 +369,11 @@ impl Liar {
         if self.lie == Lie::UniqueRowByRow {
             self.row_by_row(&batch)?;
         }
+        let puts = batch.changes.iter().filter(|change| matches!(change, Change::Put { .. }));
+        let puts: Vec<Key> = puts.flat_map(keys_of).collect();
+        if self.lie == Lie::UniqueForgottenAfterSwap {
+            unique::judge(&self.model, &batch, &self.swapped.lock().unwrap())?;
+        }
         if self.lie == Lie::PreparesItself {
             for key in batch.changes.iter().flat_map(keys_of) {
                 let _ = self.model.prepare(&[key.table]);
@@ -393,6 +402,9 @@ impl Liar {
         match self.model.commit(batch) {
             Ok(mut commit) => {
                 self.deleted.lock().unwrap().extend(deleted);
+                if puts.len() > 1 {
+                    self.swapped.lock().unwrap().extend(puts);
+                }
                 match self.lie {
                     Lie::AnswersUnfilled => commit.answer = answer,
                     Lie::NoChain => commit.seal = None,
