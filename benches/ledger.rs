@@ -1,8 +1,10 @@
-//! The ledger under load: `cargo bench --bench ledger -- [memory|sqlite|peer|all] [ENTRIES]`.
+//! The ledger under load: `cargo bench --bench ledger -- [WHAT] [ENTRIES]`, where WHAT is `all`, `memory`, `memory-off` (chain off),
+//! `sqlite`, `single` or `peer`.
 //!
 //! Two-posting entries over 10,000 accounts, everything on that the ledger promises: ids, account rules, journal numbers,
-//! period sums, range guards, an index by account. One core. `RESULTS.md` beside this file has the figures.
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, missing_docs)]
+//! period sums, range guards, an index by account. One core. Entries are made before the clock starts, batch by batch.
+//! Each WHAT is best run in a process of its own. `RESULTS.md` beside this file has the figures.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +13,7 @@ use fondaco_accounting::Books;
 use fondaco_accounting::ledger::*;
 use fondaco_core::store::Store;
 use fondaco_core::{CompanyId, Currency, Money, Timestamp};
-use fondaco_store::Memory;
+use fondaco_store::{Memory, Sqlite};
 
 const ACCOUNTS: u64 = 10_000;
 const BATCH: usize = 8_189;
@@ -19,11 +21,40 @@ const BATCH: usize = 8_189;
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
     let what = args.first().map_or("all", String::as_str);
-    let entries = args.get(1).map_or(1_000_000, |count| count.parse().expect("a number of entries"));
-    if matches!(what, "all" | "memory") {
+    let entries =
+        args.get(1).map_or(1_000_000, |count| count.parse().expect("a number of entries"));
+    let wants = |name: &str| what == "all" || what == name;
+    if wants("memory-off") {
         batches("memory, chain off", Memory::without_chain(), entries);
+    }
+    if wants("memory") {
         batches("memory, chain on", Memory::new(), entries);
     }
+    if wants("sqlite") {
+        on_sqlite(|store| batches("SQLite, full durability, chain on", store, entries));
+    }
+    if wants("single") {
+        singles("memory, chain on, one entry a commit", Memory::new(), entries.min(200_000));
+        on_sqlite(|store| {
+            singles("SQLite, full durability, one entry a commit", store, entries.min(20_000))
+        });
+    }
+    if wants("peer") {
+        peer(entries);
+    }
+}
+
+/// Runs on a new file, on the disk that holds the build.
+fn on_sqlite(run: impl FnOnce(Sqlite)) {
+    let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/bench");
+    std::fs::create_dir_all(&dir).unwrap();
+    let path = dir.join(format!("ledger-{}.db", std::process::id()));
+    let files = || ["", "-wal", "-shm"].map(|end| format!("{}{end}", path.display()));
+    run(Sqlite::open(&path).unwrap());
+    let bytes: u64 =
+        files().iter().filter_map(|file| Some(std::fs::metadata(file).ok()?.len())).sum();
+    println!("SQLite: {} MB on disk", bytes / 1_000_000);
+    files().iter().for_each(|file| drop(std::fs::remove_file(file)));
 }
 
 /// A small generator of our own: the same entries in every run.
@@ -70,7 +101,9 @@ fn entries(random: &mut Random, from: usize, count: usize, total: usize) -> Vec<
 
 fn batches(name: &str, store: impl Store, total: usize) {
     let clock = std::sync::atomic::AtomicI64::new(1_767_225_600_000_000);
-    let tick = || Timestamp::from_micros(clock.fetch_add(1000, std::sync::atomic::Ordering::Relaxed)).unwrap();
+    let tick = || {
+        Timestamp::from_micros(clock.fetch_add(1000, std::sync::atomic::Ordering::Relaxed)).unwrap()
+    };
     let books = Books::open(&store, CompanyId::named("bench")).unwrap().with_clock(tick);
     set_up(&books);
     let before = resident();
@@ -89,6 +122,72 @@ fn batches(name: &str, store: impl Store, total: usize) {
     report(name, total, &mut times, resident().saturating_sub(before));
     as_of(name, &books);
     history(name, &books);
+}
+
+/// One entry a commit: what a service does that posts as things happen.
+fn singles(name: &str, store: impl Store, total: usize) {
+    let clock = std::sync::atomic::AtomicI64::new(1_767_225_600_000_000);
+    let tick = || {
+        Timestamp::from_micros(clock.fetch_add(1000, std::sync::atomic::Ordering::Relaxed)).unwrap()
+    };
+    let books = Books::open(&store, CompanyId::named("bench")).unwrap().with_clock(tick);
+    set_up(&books);
+    let mut random = Random(11);
+    let entries = entries(&mut random, 0, total, total);
+    let mut times: Vec<Duration> = Vec::with_capacity(total);
+    for (at, entry) in entries.into_iter().enumerate() {
+        let command = Post::new(entry);
+        let start = Instant::now();
+        books.send(&format!("single {at}"), &command).unwrap();
+        times.push(start.elapsed());
+    }
+    let sum: Duration = times.iter().sum();
+    times.sort_unstable();
+    let ms = |at: usize| times[at].as_secs_f64() * 1e3;
+    println!(
+        "{name}: {total} entries, {:.0} entries/s, p50 {:.3} ms, p99 {:.3} ms",
+        total as f64 / sum.as_secs_f64(),
+        ms(total / 2),
+        ms(total * 99 / 100)
+    );
+}
+
+/// The same entries in the in-memory journal of the `doubleentry` crate: balanced, in open periods, under their own keys,
+/// each a leaf of its Merkle log.
+fn peer(total: usize) {
+    use doubleentry::{
+        AccountKind, Amount, Date, Entry, Journal, LedgerId, MemoSalt, currency, date,
+    };
+    let mut journal = Journal::new(LedgerId::new("example.com/bench").unwrap())
+        .with_salt_source(|| MemoSalt([1; 16]));
+    journal.declare_currency(currency::EUR, 2, date!("2026-01-01")).unwrap();
+    journal.define_months(2026, 1..=12).unwrap();
+    let account = |code: &str| format!("Assets:A{code}");
+    for i in 0..ACCOUNTS {
+        journal.open(account(&code(i)), AccountKind::Asset, date!("2026-01-01")).unwrap();
+    }
+    let (mut random, mut times, mut done) = (Random(7), Vec::new(), 0);
+    let before = resident();
+    while done < total {
+        let count = BATCH.min(total - done);
+        let draft = |(at, entry): (usize, NewEntry)| {
+            let [debit, credit] = [&entry.postings[0], &entry.postings[1]];
+            let amount: Amount =
+                Amount::from_minor(debit.amount.to_minor().unwrap().into()).unwrap();
+            let day = Date::from_ordinal_date(2026, chrono::Datelike::ordinal(&entry.date) as u16)
+                .unwrap();
+            Entry::new(format!("e-{}", done + at), day)
+                .debit(account(&debit.account), amount, currency::EUR)
+                .credit(account(&credit.account), amount, currency::EUR)
+        };
+        let drafts: Vec<_> =
+            entries(&mut random, done, count, total).into_iter().enumerate().map(draft).collect();
+        let start = Instant::now();
+        assert_eq!(journal.record_batch(drafts).unwrap().len(), count);
+        times.push(start.elapsed());
+        done += count;
+    }
+    report("doubleentry 0.8, in memory", total, &mut times, resident().saturating_sub(before));
 }
 
 fn report(name: &str, total: usize, times: &mut [Duration], bytes: u64) {
@@ -112,7 +211,11 @@ fn as_of(name: &str, books: &Books<'_>) {
         let date = NaiveDate::from_ymd_opt(2026, month, day).unwrap();
         let start = Instant::now();
         let rows = books.balances(&BalanceQuery::all().through(date)).unwrap();
-        println!("{name}: balances of {} accounts at {what}: {:.1} ms", rows.len(), start.elapsed().as_secs_f64() * 1e3);
+        println!(
+            "{name}: balances of {} accounts at {what}: {:.1} ms",
+            rows.len(),
+            start.elapsed().as_secs_f64() * 1e3
+        );
     }
 }
 
@@ -122,14 +225,20 @@ fn history(name: &str, books: &Books<'_>) {
     let mut times = Vec::new();
     let mut rows = 0;
     for account in (0..ACCOUNTS).step_by(100) {
-        let range = Range::by(Posting::BY_ACCOUNT, &smol_str::SmolStr::new(code(account))).limit(200);
+        let range =
+            Range::by(Posting::BY_ACCOUNT, &smol_str::SmolStr::new(code(account))).limit(200);
         let start = Instant::now();
         rows += books.view(|view| Ok(view.peek_scan(&range)?.len())).unwrap();
         times.push(start.elapsed());
     }
     times.sort_unstable();
     let ms = |at: usize| times[at].as_secs_f64() * 1e3;
-    println!("{name}: history of an account ({} postings): p50 {:.3} ms, p99 {:.3} ms", rows / times.len(), ms(times.len() / 2), ms(times.len() - 1));
+    println!(
+        "{name}: history of an account ({} postings): p50 {:.3} ms, p99 {:.3} ms",
+        rows / times.len(),
+        ms(times.len() / 2),
+        ms(times.len() - 1)
+    );
 }
 
 /// Resident memory of this process in bytes, where the system tells.
