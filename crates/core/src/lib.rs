@@ -19,9 +19,9 @@ pub mod rounding;
 pub mod timestamp;
 
 mod act;
-mod driver;
+pub mod driver;
 mod names;
-mod tx;
+pub mod tx;
 
 pub use act::Act;
 pub use allocation::{AllocationError, Residual, allocate};

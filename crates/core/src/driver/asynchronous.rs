@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::course::{Course, Next, Turn};
 use super::gate::AsyncGate;
 use super::seed::Seeds;
-use super::{Done, is_gone, with_guards};
+use super::{Done, MAX_VIEWS, is_gone, with_guards};
 use crate::digest::{self, DigestError};
 use crate::store::{
     AsyncStore, At, Commit, FeedFrom, Hash, Prepared, Read, Snapshot, StoreError, Table,
@@ -114,14 +114,17 @@ impl<'s> AsyncDriver<'s> {
         &self,
         read: impl Fn(&mut View<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        let mut tries = 0;
         loop {
             let at = self.read(Read::at(self.company, At::Hold, Vec::new())).await?.at;
             let result = self.view_at(at, &read).await;
             let released = self.read(Read::at(self.company, At::Last(at), Vec::new())).await;
-            match result {
-                Err(error) if is_gone(&error) => {}
-                Err(error) => return Err(error),
-                Ok(value) => return released.map(|_| value).map_err(E::from),
+            tries += 1;
+            match (result, released) {
+                (Err(error), _) if is_gone(&error) && tries < MAX_VIEWS => {}
+                (Ok(value), Err(halt)) if is_gone(&halt) => return Ok(value),
+                (Ok(value), released) => return released.map(|_| value).map_err(E::from),
+                (Err(error), _) => return Err(error),
             }
         }
     }
@@ -142,14 +145,11 @@ impl<'s> AsyncDriver<'s> {
                 cache = tx.cache;
                 (result, tx.missing)
             };
-            match result {
-                Err(error) if matches!(error.halt(), Some(Halt::Missing)) => {
-                    let answer =
-                        self.read(Read::at(self.company, At::Held(at), missing.clone())).await?;
-                    cache.take(missing, answer.replies);
-                }
-                result => return result,
+            if missing.is_empty() {
+                return result;
             }
+            let answer = self.read(Read::at(self.company, At::Held(at), missing.clone())).await?;
+            cache.take(missing, answer.replies);
         }
     }
 

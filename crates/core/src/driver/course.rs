@@ -82,6 +82,15 @@ impl Course {
         if let Some(receipt) = tx.receipt.take() {
             return Turn::End(self.replay(*receipt));
         }
+        // Whatever the act made of a miss: it has not seen all that it asked for, so nothing is decided yet.
+        if !tx.missing.is_empty() {
+            let mut asks = std::mem::take(&mut tx.missing);
+            self.cache = tx.cache;
+            if !self.looked_up {
+                asks.push(Ask::Command(self.context.envelope.id));
+            }
+            return Turn::Load(asks);
+        }
         match result {
             Ok(answer) => match tx.into_batch(&answer) {
                 Ok((batch, cache)) => {
@@ -91,14 +100,6 @@ impl Course {
                 Err(halt) => Turn::End(Next::Fail(halt.into())),
             },
             Err(error) => match error.halt() {
-                Some(Halt::Missing) => {
-                    let mut asks = std::mem::take(&mut tx.missing);
-                    self.cache = tx.cache;
-                    if !self.looked_up {
-                        asks.push(Ask::Command(self.context.envelope.id));
-                    }
-                    Turn::Load(asks)
-                }
                 Some(_) => Turn::End(Next::Fail(error)),
                 None => self.refused(tx.used_learned, tx.into_check(), error),
             },
@@ -164,6 +165,8 @@ impl Course {
         refusal: E,
     ) -> Next<A, E> {
         match result {
+            // The same command came twice at once, and the other was faster: what it changed is no reason to refuse it.
+            Ok(commit) if commit.replayed => finish(commit.answer, commit.position, true),
             Ok(_) => Next::Fail(refusal),
             Err(error) => self.again(error),
         }

@@ -29,6 +29,9 @@ use crate::store::{At, Commit, FeedFrom, Hash, Prepared, Read, Store, StoreError
 use crate::tx::{Cache, Context, Learned, Source};
 use crate::{ActError, CompanyId, Envelope, GuardCount, Halt, Outcome, Tx, View};
 
+/// So often a view starts again when its snapshot is gone.
+const MAX_VIEWS: u32 = 64;
+
 /// What came of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Done<A> {
@@ -147,10 +150,12 @@ impl<'s> Driver<'s> {
         &self,
         read: impl Fn(&mut View<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        let mut tries = 0;
         loop {
             let result = self.view_once(&read);
+            tries += 1;
             match &result {
-                Err(error) if is_gone(error) => {}
+                Err(error) if is_gone(error) && tries < MAX_VIEWS => {}
                 _ => return result,
             }
         }
@@ -172,7 +177,12 @@ impl<'s> Driver<'s> {
             View::new(Tx::new(&context, source, At::Held(at), &learned, Cache::default(), true));
         let result = read(&mut view);
         let released = ask(At::Last(at));
-        result.and_then(|value| released.map(|_| value))
+        match (result, released) {
+            // All was read by then: a hold that went by itself needs no releasing.
+            (Ok(value), Err(error)) if is_gone(&error) => Ok(value),
+            (Ok(value), released) => released.map(|_| value),
+            (Err(error), _) => Err(error),
+        }
     }
 
     /// The commits after a position, in order, at most `limit`: for outbox, sync and audit.

@@ -18,8 +18,8 @@ impl Tx<'_> {
     pub(crate) fn into_batch<A: Outcome>(self, answer: &A) -> Result<(Batch, Cache), Halt> {
         let mut values = Vec::new();
         answer.encode(&mut values);
-        let Tx { context, mut cache, stage, .. } = self;
-        let mut batch = base(context, &cache);
+        let mut batch = self.base();
+        let Tx { mut cache, stage, .. } = self;
         batch.answer = values;
         batch.events = stage.events;
         batch.changes.reserve(stage.tables.len() + stage.draws.len() + 1);
@@ -40,20 +40,22 @@ impl Tx<'_> {
 
     /// The batch that only compares what the act rests on: before a refusal leaves the driver.
     pub(crate) fn into_check(self) -> (Batch, Cache) {
-        let mut batch = base(self.context, &self.cache);
+        let mut batch = self.base();
         batch.check = true;
         batch.seen = self.cache.seen();
         (batch, self.cache)
     }
-}
 
-fn base(context: &super::Context, cache: &Cache) -> Batch {
-    let meta = Meta::new(context.envelope.actor.clone(), context.envelope.time);
-    let mut batch = Batch::new(context.company, context.envelope.id, meta);
-    batch.digest = context.digest;
-    batch.salt = context.salt(0);
-    batch.at = cache.at.unwrap_or_default();
-    batch
+    fn base(&self) -> Batch {
+        let context = self.context;
+        let meta = Meta::new(context.envelope.actor.clone(), context.envelope.time);
+        let mut batch = Batch::new(context.company, context.envelope.id, meta);
+        batch.digest = context.digest;
+        batch.salt = context.salt(0);
+        // What a refusal taught is older than anything this run read: then there is no hint to give.
+        batch.at = self.cache.at.filter(|_| !self.used_learned).unwrap_or_default();
+        batch
+    }
 }
 
 fn finish_table(

@@ -220,8 +220,7 @@ impl Tx<'_> {
         key: &KeyBytes,
     ) -> Result<Option<Option<Arc<R>>>, Halt> {
         let Some(at) = self.stage.find(R::TABLE) else { return Ok(None) };
-        let stage = &mut self.stage.tables[at];
-        match stage.slots.get(key) {
+        match self.stage.tables[at].slots.get(key) {
             Some(Staged::Put(row)) => {
                 return Ok(Some(Some(Row::one(1, row.clone()).record::<R>()?)));
             }
@@ -229,16 +228,27 @@ impl Tx<'_> {
             Some(Staged::Erase) => return self.erased::<R>(key).map(Some),
             None => {}
         }
-        let Some(row) = stage.inserted(key) else { return Ok(None) };
-        let row = stage.inserts.as_ref().and_then(|rows| rows.row(row));
-        Ok(row
-            .and_then(|row| (row as &dyn Any).downcast_ref::<R>())
-            .map(|row| Some(Arc::new(row.clone()))))
+        Ok(self.inserted::<R>(key).map(Some))
+    }
+
+    /// A row that this act inserted, as it did.
+    fn inserted<R: Record>(&mut self, key: &KeyBytes) -> Option<Arc<R>> {
+        let at = self.stage.find(R::TABLE)?;
+        let stage = self.stage.tables.get_mut(at)?;
+        let row = stage.inserted(key)?;
+        let row = stage.inserts.as_ref()?.row(row)?;
+        (row as &dyn Any).downcast_ref::<R>().map(|row| Arc::new(row.clone()))
     }
 
     fn erased<R: Record>(&mut self, key: &KeyBytes) -> Result<Option<Arc<R>>, Halt> {
-        self.load(R::TABLE, std::slice::from_ref(key))?;
-        let row = self.loaded::<R>(key, false)?;
+        let inserted = self.inserted::<R>(key);
+        let row = match inserted {
+            Some(row) => Some(row),
+            None => {
+                self.load(R::TABLE, std::slice::from_ref(key))?;
+                self.loaded::<R>(key, false)?
+            }
+        };
         Ok(row.map(|row| {
             let mut row = row.as_ref().clone();
             Record::erase(&mut row);

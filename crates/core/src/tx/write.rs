@@ -50,9 +50,25 @@ impl Tx<'_> {
         if R::TABLE.indexes.iter().any(|index| index.unique) {
             rows.iter().for_each(|row| self.claim_all(row));
         }
+        self.put_removed(&mut rows);
         let stage = self.stage.table(R::TABLE).inserts_of::<R>();
         append(stage.ok_or_else(|| two_types::<R>())?, &mut rows);
         Ok(())
+    }
+
+    /// A row in place of one that this act removed is one change of its key: a put.
+    fn put_removed<R: Record>(&mut self, rows: &mut Vec<R>) {
+        if self.stage.staged(R::TABLE).is_none_or(|stage| stage.slots.is_empty()) {
+            return;
+        }
+        rows.retain(|row| {
+            let key = row.row_key().bytes;
+            let removed = matches!(self.slot::<R>(&key), Some(Staged::Delete));
+            if removed {
+                self.stage.set(R::TABLE, key, Staged::Put(Arc::new(row.clone())));
+            }
+            !removed
+        });
     }
 
     /// Stages a changed row in place of the one that was read.
@@ -63,6 +79,7 @@ impl Tx<'_> {
         self.writable::<R>(&[Kind::State])?;
         storable(&row)?;
         let key = row.row_key().bytes;
+        self.not_erased::<R>(&key)?;
         self.release_claims::<R>(&key)?;
         self.claim_all(&row);
         self.stage.set(R::TABLE, key, Staged::Put(Arc::new(row)));
@@ -76,6 +93,7 @@ impl Tx<'_> {
     pub fn delete<R: Record>(&mut self, key: &R::Key) -> Result<(), Halt> {
         self.writable::<R>(&[Kind::State])?;
         let key = key.to_bytes();
+        self.not_erased::<R>(&key)?;
         self.release_claims::<R>(&key)?;
         self.stage.set(R::TABLE, key, Staged::Delete);
         Ok(())
@@ -84,7 +102,8 @@ impl Tx<'_> {
     /// Stages the erasure of a row's personal values; what is left are commitments, with which the hash chain still holds.
     ///
     /// # Errors
-    /// [`Halt::Bug`] when the row does not exist; a [`Halt`] to be passed on.
+    /// [`Halt::Bug`] when the row does not exist, or the act changed it: an erasure is an act of its own; a [`Halt`] to be
+    /// passed on.
     pub fn erase<R: Record>(&mut self, key: &R::Key) -> Result<(), Halt> {
         self.writable::<R>(&[Kind::Fact, Kind::State])?;
         let bytes = key.to_bytes();
@@ -94,9 +113,24 @@ impl Tx<'_> {
                 Key { table: R::TABLE, bytes }
             )));
         }
+        if self.slot::<R>(&bytes).is_some_and(|staged| matches!(staged, Staged::Put(_))) {
+            return Err(erased_and_changed::<R>(bytes));
+        }
         self.release_claims::<R>(&bytes)?;
         self.stage.set(R::TABLE, bytes, Staged::Erase);
         Ok(())
+    }
+
+    fn slot<R: Record>(&self, key: &KeyBytes) -> Option<&Staged> {
+        self.stage.staged(R::TABLE)?.slots.get(key)
+    }
+
+    /// One of the two changes would be lost: a batch has one per key.
+    fn not_erased<R: Record>(&self, key: &KeyBytes) -> Result<(), Halt> {
+        match self.slot::<R>(key) {
+            Some(Staged::Erase) => Err(erased_and_changed::<R>(key.clone())),
+            _ => Ok(()),
+        }
     }
 
     /// Stages the addition of `delta` to the counter of its key, under floors that the store judges after the whole batch.
@@ -346,6 +380,11 @@ fn append<R>(stage: &mut Vec<R>, rows: &mut Vec<R>) {
     } else {
         stage.append(rows);
     }
+}
+
+fn erased_and_changed<R: Record>(bytes: KeyBytes) -> Halt {
+    let key = Key { table: R::TABLE, bytes };
+    Halt::Bug(format!("{key:?} is changed and erased by one act: erase it in an act of its own"))
 }
 
 fn two_types<R: Record>() -> Halt {

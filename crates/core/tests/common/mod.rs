@@ -1,5 +1,5 @@
 //! What the tests of the unit of work share: a small shop's tables, and every host that an act can run on.
-#![allow(dead_code)] // each test program uses its part
+#![allow(dead_code, unreachable_pub)] // each test program uses its part
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -260,7 +260,7 @@ impl Host {
     /// The books of hashes are in order.
     pub fn verify(&self) {
         let verified = fondaco_core::chain::verify(&*self.store, acme(), &all_tables()).unwrap();
-        assert_eq!(verified.findings, [], "on {}", self.name);
+        assert_eq!(verified.findings, Vec::new(), "on {}", self.name);
     }
 }
 
