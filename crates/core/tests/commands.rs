@@ -228,7 +228,10 @@ fn the_answer_is_what_was_stored_numbers_filled_in() {
         };
         for _ in 0..2 {
             let answer = host.run("draw", act).unwrap().answer;
-            assert_eq!(answer.iter().map(|n| n.number()).collect::<Vec<_>>(), [Some(1), Some(2), Some(3)]);
+            assert_eq!(
+                answer.iter().map(|n| n.number()).collect::<Vec<_>>(),
+                [Some(1), Some(2), Some(3)]
+            );
         }
         let slips = host.view(|view| {
             let rows = view.peek_scan(&Range::<Move>::by_key(&1i64))?;
@@ -314,7 +317,8 @@ fn a_view_changes_nothing_and_a_bad_time_is_no_panic() {
         let host = Host::sync(name, store);
         let early = fondaco_core::Timestamp::from_micros(-1).unwrap();
         let envelope = fondaco_core::Envelope { time: early, ..envelope("early") };
-        let result = host.rival().run(envelope, "early", |tx, _| Ok::<_, ShopError>(tx.id::<Shelf>()?));
+        let result =
+            host.rival().run(envelope, "early", |tx, _| Ok::<_, ShopError>(tx.id::<Shelf>()?));
         assert!(matches!(halt(result), Halt::Bug(_)));
     }
 }

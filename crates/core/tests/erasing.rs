@@ -45,9 +45,8 @@ fn the_value_is_gone_and_the_chain_holds() {
             Ok(())
         });
         host.verify();
-        let (person, visit) = host.view(|view| {
-            Ok((view.peek::<Person>(&1)?.unwrap(), view.peek::<Visit>(&1)?.unwrap()))
-        });
+        let (person, visit) = host
+            .view(|view| Ok((view.peek::<Person>(&1)?.unwrap(), view.peek::<Visit>(&1)?.unwrap())));
         assert!(matches!(person.mail, Some(Personal::Erased(_))), "on {}", host.name);
         assert!(matches!(visit.who, Some(Personal::Erased(_))));
         assert_eq!(person.points, 3);
@@ -61,10 +60,10 @@ fn the_two_commitments_of_one_value_differ() {
     on_every_host(|host| {
         host.done("ada", ada);
         host.done("erase", erase);
-        let (person, visit) = host.view(|view| {
-            Ok((view.peek::<Person>(&1)?.unwrap(), view.peek::<Visit>(&1)?.unwrap()))
-        });
-        let (Some(Personal::Erased(a)), Some(Personal::Erased(b))) = (&person.mail, &visit.who) else {
+        let (person, visit) = host
+            .view(|view| Ok((view.peek::<Person>(&1)?.unwrap(), view.peek::<Visit>(&1)?.unwrap())));
+        let (Some(Personal::Erased(a)), Some(Personal::Erased(b))) = (&person.mail, &visit.who)
+        else {
             panic!("not erased")
         };
         assert_ne!(a, b, "a salt of its own each");
@@ -79,7 +78,11 @@ fn a_command_whose_salt_is_gone_replays_by_its_id_alone() {
         assert_eq!(halt(other).code(), "store.command_reused");
         host.done("erase", erase);
         for mail in [MAIL, "other"] {
-            assert!(host.run_as("ada", mail, |tx, _| ada(tx)).unwrap().replayed, "on {}", host.name);
+            assert!(
+                host.run_as("ada", mail, |tx, _| ada(tx)).unwrap().replayed,
+                "on {}",
+                host.name
+            );
         }
     });
 }
@@ -137,7 +140,9 @@ fn an_erasure_disturbs_those_who_rest_on_the_row_or_its_range() {
 fn one_act_does_not_both_change_and_erase_a_row() {
     on_every_host(|host| {
         host.done("ada", ada);
-        let bug = |result| assert!(matches!(halt(result), Halt::Bug(why) if why.contains("an act of its own")));
+        let bug = |result| {
+            assert!(matches!(halt(result), Halt::Bug(why) if why.contains("an act of its own")))
+        };
         bug(host.run("put, erase", |tx| {
             let person = tx.get::<Person>(&1)?.unwrap();
             tx.put(Person { points: 4, ..person.as_ref().clone() })?;
@@ -198,11 +203,13 @@ fn debug_never_shows_what_is_personal() {
             shown.push(format!("{person:?} {visit:?} {person:#?} {tx:?}"));
             Ok(())
         });
-        let rows = host.store.read(&Read::now(acme(), vec![
-            Ask::Get(<Person as fondaco_core::store::Record>::TABLE, vec![
-                fondaco_core::store::KeyParts::to_bytes(&1i64),
-            ]),
-        ]));
+        let rows = host.store.read(&Read::now(
+            acme(),
+            vec![Ask::Get(
+                <Person as fondaco_core::store::Record>::TABLE,
+                vec![fondaco_core::store::KeyParts::to_bytes(&1i64)],
+            )],
+        ));
         let mut shown = shown.into_inner().unwrap();
         shown.push(format!("{rows:?}"));
         shown.push(format!("{:?}", host.feed()));

@@ -64,13 +64,16 @@ fn the_act_may_choose_another_lot() {
 #[test]
 fn all_broken_floors_are_named_at_once() {
     on_every_host(|host| {
-        host.done("fill", |tx| Ok(tx.add_all((0..100).map(|lot| Stock::of(1, lot, lot % 2)).collect::<Vec<_>>())?));
+        host.done("fill", |tx| {
+            Ok(tx.add_all((0..100).map(|lot| Stock::of(1, lot, lot % 2)).collect::<Vec<_>>())?)
+        });
         let runs = Runs::default();
         let taken = host.done("take each", |tx| {
             runs.one_more();
             let mut taken = 0i64;
             for lot in 0..100 {
-                taken += i64::from(tx.add(Stock::of(1, lot, -1), &[Stock::floor()])? == Added::Fine);
+                taken +=
+                    i64::from(tx.add(Stock::of(1, lot, -1), &[Stock::floor()])? == Added::Fine);
             }
             Ok(taken)
         });
@@ -122,7 +125,10 @@ fn a_floor_over_two_columns() {
         // Two floors on one counter: each holds.
         let low = Floor::new(&[(2, 1)], 5);
         let refused = host.run("both", |tx| {
-            match tx.add(Stock { reserved: -8, ..Stock::of(1, 2, -4) }, &[Stock::floor(), low.clone()])? {
+            match tx.add(
+                Stock { reserved: -8, ..Stock::of(1, 2, -4) },
+                &[Stock::floor(), low.clone()],
+            )? {
                 Added::Fine => Ok(()),
                 Added::Short(_) => no("short"),
             }
@@ -259,7 +265,8 @@ fn draw(tx: &mut Tx<'_>, date: Option<NaiveDate>) -> Result<fondaco_core::store:
 #[test]
 fn a_dated_series_does_not_run_backwards() {
     on_every_host(|host| {
-        let number = |name: &str, date| host.run(name, |tx| draw(tx, date)).map(|done| done.answer.number());
+        let number =
+            |name: &str, date| host.run(name, |tx| draw(tx, date)).map(|done| done.answer.number());
         assert_eq!(number("5th", Some(day(5))).unwrap(), Some(1));
         assert_eq!(number("same day", Some(day(5))).unwrap(), Some(2));
         assert_eq!(refusal(number("4th", Some(day(4)))), "there is one of 2026-03-05");

@@ -18,7 +18,11 @@ fn runs_of(
         host.done("fill", |tx| {
             (1..=3).try_for_each(|n| tx.insert(Shelf::new(1, n, n)))?;
             tx.insert(Shelf::new(2, 1, 1))?;
-            tx.insert_all(vec![Move::new(1, 1, 1, 5), Move::new(1, 2, 9, 5), Move::new(2, 1, 1, 5)])?;
+            tx.insert_all(vec![
+                Move::new(1, 1, 1, 5),
+                Move::new(1, 2, 9, 5),
+                Move::new(2, 1, 1, 5),
+            ])?;
             Ok(tx.add_all(vec![Stock::of(1, 1, 10), Stock::of(1, 2, 10)])?)
         });
         let whole = Runs::default();
@@ -152,14 +156,16 @@ fn the_narrowest_guard_that_covers_the_range_is_taken() {
 #[test]
 fn a_range_without_a_guard_can_only_be_peeked_at() {
     on_every_host(|host| {
-        let no_guard = host.run("log", |tx| tx.scan(&Range::<Log>::all()).map(|_| ()).map_err(Into::into));
+        let no_guard =
+            host.run("log", |tx| tx.scan(&Range::<Log>::all()).map(|_| ()).map_err(Into::into));
         let halt = halt(no_guard);
         assert!(matches!(halt, Halt::Unguarded { table: "shop_log" }));
         assert_eq!(
             halt.to_string(),
             "table shop_log: no guard covers the scanned range; declare one, or use peek_scan"
         );
-        let too_wide = host.run("all", |tx| tx.scan(&Range::<Shelf>::all()).map(|_| ()).map_err(Into::into));
+        let too_wide =
+            host.run("all", |tx| tx.scan(&Range::<Shelf>::all()).map(|_| ()).map_err(Into::into));
         assert!(matches!(self::halt(too_wide), Halt::Unguarded { table: "shop_shelf" }));
         host.done("peek", |tx| tx.peek_scan(&Range::<Log>::all()).map(|_| ()).map_err(Into::into));
     });
@@ -179,7 +185,8 @@ fn a_counter_that_was_got_is_guarded_and_a_peeked_one_is_not() {
 #[test]
 fn a_row_that_moves_between_ranges_disturbs_both() {
     // The label's person moves from one index place to another; the guard is on the whole table.
-    let all = |tx: &mut Tx<'_>| tx.scan(&Range::<Person>::all()).map(|_| ()).map_err(ShopError::from);
+    let all =
+        |tx: &mut Tx<'_>| tx.scan(&Range::<Person>::all()).map(|_| ()).map_err(ShopError::from);
     runs_again(all, |tx| Ok(tx.insert(Person { number: 1, mail: None, points: 0 })?));
 }
 

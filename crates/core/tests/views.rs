@@ -51,7 +51,9 @@ fn a_view_shows_one_snapshot_across_many_pages() {
 fn writers_in_other_threads_do_not_show() {
     for (name, store) in stores() {
         let host = Host::sync(name, store.clone());
-        host.done("fill", |tx| Ok(tx.insert_all((0..500).map(|n| Shelf::new(1, n, 0)).collect::<Vec<_>>())?));
+        host.done("fill", |tx| {
+            Ok(tx.insert_all((0..500).map(|n| Shelf::new(1, n, 0)).collect::<Vec<_>>())?)
+        });
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 for n in 0..40 {
@@ -67,7 +69,8 @@ fn writers_in_other_threads_do_not_show() {
                 let loads = host.view(|view| {
                     let first = view.peek::<Shelf>(&(1, 0))?.unwrap().load;
                     let all = view.peek_scan(&Range::<Shelf>::all())?;
-                    let last = view.peek_scan(&Range::by(Shelf::BY_LOAD, &1i64).backwards().limit(1))?;
+                    let last =
+                        view.peek_scan(&Range::by(Shelf::BY_LOAD, &1i64).backwards().limit(1))?;
                     Ok((first, all.iter().all(|shelf| shelf.load == first), last[0].load == first))
                 });
                 assert!(loads.1 && loads.2, "on {name}: a torn reading, {loads:?}");
