@@ -255,29 +255,39 @@ fn introduce(
     company: &Company,
     plan: &Plan<'_>,
 ) -> Result<(), Box<dyn Error>> {
-    let Company { name, currency, sales, purchases, .. } = company;
-    writeln!(out, "{name}, {currency}")?;
+    writeln!(out, "{}, {}", company.name, company.currency)?;
     match &args.store {
         StoreChoice::Memory => writeln!(out, "The books are kept in memory, until the end.")?,
         StoreChoice::Sqlite(path) => writeln!(
             out,
-            "The books are kept in {0}: look inside with sqlite3, delete it to start afresh.",
+            "The books are kept in {}: look inside with sqlite3, delete it to start afresh.",
             path.display()
         )?,
     }
-    let scraps = company.scraps();
-    let costless = scraps.filter(|work| company.unit_cost(work.product).1 == CostSource::Unknown);
-    writeln!(
-        out,
-        "{} sales orders, {} of them of an unknown buyer; {} purchase orders; {} work orders with \
-         scrap, {} of them of products without a cost, which count as zero.",
-        sales.len(),
-        sales.iter().filter(|sale| sale.customer.is_none()).count(),
-        purchases.len(),
-        company.scraps().count(),
-        costless.count()
-    )?;
+    let sales = &company.sales;
+    let unknown = sales.iter().filter(|sale| sale.customer.is_none()).count();
+    writeln!(out, "{} sales orders, {unknown} of them of an unknown buyer", sales.len())?;
+    let sold = sales.iter().flat_map(|sale| &sale.lines).map(|line| line.product);
+    tell_costless(out, company, "lines sold", sold)?;
+    writeln!(out, "{} purchase orders", company.purchases.len())?;
+    let scrapped = company.scraps().map(|work| work.product);
+    tell_costless(out, company, "work orders with scrap", scrapped)?;
     show_adjustment(out, company, plan)
+}
+
+/// Goods without a cost count as zero: how many do?
+fn tell_costless(
+    out: &mut dyn Write,
+    company: &Company,
+    what: &str,
+    products: impl Iterator<Item = u32>,
+) -> io::Result<()> {
+    let (mut all, mut costless) = (0, 0);
+    for product in products {
+        all += 1;
+        costless += usize::from(company.unit_cost(product).1 == CostSource::Unknown);
+    }
+    writeln!(out, "{all} {what}, {costless} of them of products whose cost nobody knows: zero")
 }
 
 /// The items whose counted stock would not have lasted.

@@ -94,35 +94,48 @@ struct Writer<'a> {
     company: &'a Company,
     chart: &'a Chart,
     currency: Currency,
-    batches: BTreeMap<(NaiveDate, &'static str), (Vec<NewEntry>, Vec<Origin>)>,
+    days: BTreeMap<(NaiveDate, &'static str), Day>,
+}
+
+/// A day's entries of one kind, and where their documents stand.
+#[derive(Default)]
+struct Day {
+    entries: Vec<NewEntry>,
+    origins: Vec<Origin>,
 }
 
 impl<'a> Writer<'a> {
     fn new(company: &'a Company, chart: &'a Chart) -> Result<Writer<'a>, Box<dyn Error>> {
         let currency = Currency::from_code(&company.currency)
             .ok_or_else(|| format!("{} is no currency of ISO 4217", company.currency))?;
-        Ok(Writer { company, chart, currency, batches: BTreeMap::new() })
+        Ok(Writer { company, chart, currency, days: BTreeMap::new() })
     }
 
-    /// The stock as counted, and what must have been there besides: a line for each item.
+    /// The stock as counted, and what must have been there besides.
     fn opening(&mut self, eve: NaiveDate, items: &[OpeningItem]) -> Result<(), Box<dyn Error>> {
-        let counted = |item: &OpeningItem| item.counted;
-        let missing = |item: &OpeningItem| item.missing;
-        let kinds: [(&str, fn(&OpeningItem) -> Decimal); 2] =
-            [("Stock as counted", counted), ("Opening adjustment", missing)];
-        for (text, units) in kinds {
-            let (mut parts, mut total) = (Vec::new(), Decimal::ZERO);
-            for item in items {
-                let units = units(item);
-                let value = self.company.cost_of(item.product.id, units)?;
-                total = plus(total, value)?;
-                parts.push(Part("item", value, Some(format!("{}: {units}", item.product.number))));
-            }
-            parts.push(part("total", total));
-            let entry = NewEntry::new(Event::Opening.journal(), eve).text(text).source("opening");
-            let origin = Origin { file: "(opening stock)".into(), line: 1 };
-            self.book("opening", Event::Opening, entry, parts, vec![], &origin);
+        self.opening_entry(eve, "Stock as counted", items, |item| item.counted)?;
+        self.opening_entry(eve, "Opening adjustment", items, |item| item.missing)
+    }
+
+    /// A line for each item.
+    fn opening_entry(
+        &mut self,
+        eve: NaiveDate,
+        text: &str,
+        items: &[OpeningItem],
+        units: impl Fn(&OpeningItem) -> Decimal,
+    ) -> Result<(), Box<dyn Error>> {
+        let (mut parts, mut total) = (Vec::new(), Decimal::ZERO);
+        for item in items {
+            let units = units(item);
+            let value = self.company.cost_of(item.product.id, units)?;
+            total = plus(total, value)?;
+            parts.push(Part("item", value, Some(format!("{}: {units}", item.product.number))));
         }
+        parts.push(part("total", total));
+        let entry = NewEntry::new(Event::Opening.journal(), eve).text(text).source("opening");
+        let origin = Origin { file: "(opening stock)".into(), line: 1 };
+        self.book("opening", Event::Opening, entry, parts, vec![], &origin);
         Ok(())
     }
 
@@ -231,19 +244,19 @@ impl<'a> Writer<'a> {
             }
         }
         if !entry.postings.is_empty() {
-            let (entries, origins) = self.batches.entry((entry.date, kind)).or_default();
-            entries.push(entry);
-            origins.push(origin.clone());
+            let day = self.days.entry((entry.date, kind)).or_default();
+            day.entries.push(entry);
+            day.origins.push(origin.clone());
         }
     }
 
     fn into_batches(self) -> Vec<Batch> {
-        let batch = |((date, kind), (entries, origins))| Batch {
+        let batch = |((date, kind), day): ((NaiveDate, &str), Day)| Batch {
             name: format!("books/{kind}/{date}"),
-            command: PostMany::new(entries),
-            origins,
+            command: PostMany::new(day.entries),
+            origins: day.origins,
         };
-        self.batches.into_iter().map(batch).collect()
+        self.days.into_iter().map(batch).collect()
     }
 }
 
