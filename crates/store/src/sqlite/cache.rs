@@ -5,7 +5,7 @@
 //! commit before SQLite has it.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use foldhash::fast::RandomState;
 use fondaco_core::CompanyId;
@@ -19,7 +19,26 @@ pub(super) struct Kept {
     pub(super) place: i64,
 }
 
-type Rows = HashMap<Key, Kept, RandomState>;
+/// A row in the cache, which a commit can replace without looking for it again.
+#[derive(Debug, Clone)]
+pub(super) struct Slot(Arc<Mutex<Kept>>);
+
+impl Slot {
+    fn new(kept: Kept) -> Slot {
+        Slot(Arc::new(Mutex::new(kept)))
+    }
+
+    /// The row as it stands.
+    pub(super) fn kept(&self) -> Kept {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, kept: Kept) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = kept;
+    }
+}
+
+type Rows = HashMap<Key, Slot, RandomState>;
 
 /// The rows of one company, the lately used ones apart, so that the others can be dropped all at once.
 #[derive(Debug, Default)]
@@ -30,9 +49,11 @@ pub(super) struct Shelf {
 }
 
 impl Shelf {
-    pub(super) fn get(&mut self, key: &Key) -> Option<&Kept> {
-        if let Some(kept) = self.before.remove(key) {
-            self.lately.insert(key.clone(), kept);
+    pub(super) fn get(&mut self, key: &Key) -> Option<&Slot> {
+        if !self.before.is_empty()
+            && let Some(slot) = self.before.remove(key)
+        {
+            self.lately.insert(key.clone(), slot);
         }
         self.lately.get(key)
     }
@@ -41,7 +62,7 @@ impl Shelf {
         if !self.before.is_empty() {
             self.before.remove(&key);
         }
-        self.lately.insert(key, kept);
+        self.lately.insert(key, Slot::new(kept));
     }
 
     fn remove(&mut self, key: &Key) {
@@ -51,7 +72,14 @@ impl Shelf {
 }
 
 /// What a commit changes among the rows kept.
-pub(super) type Changed = Vec<(Key, Option<Kept>)>;
+pub(super) enum Change {
+    /// A row that was in the cache when the commit began.
+    Set(Slot, Kept),
+    Put(Key, Kept),
+    Remove(Key),
+}
+
+pub(super) type Changed = Vec<Change>;
 
 #[derive(Debug)]
 pub(super) struct Cache {
@@ -111,10 +139,11 @@ impl Cache {
     pub(super) fn publish(&self, company: CompanyId, position: u64, changed: Changed) {
         self.write(company, position - 1, |shelf| {
             shelf.position = position;
-            for (key, kept) in changed {
-                match kept {
-                    Some(kept) => shelf.put(key, kept),
-                    None => shelf.remove(&key),
+            for change in changed {
+                match change {
+                    Change::Set(slot, kept) => slot.set(kept),
+                    Change::Put(key, kept) => shelf.put(key, kept),
+                    Change::Remove(key) => shelf.remove(&key),
                 }
             }
         });

@@ -9,7 +9,7 @@ use fondaco_core::store::{
 use rusqlite::Connection;
 
 use super::bind::Binder;
-use super::cache::{Cache, Changed, Kept};
+use super::cache::{self, Cache, Changed, Kept};
 use super::error::{Failure, Outcome, damaged, misused};
 use super::form::{CHUNK, Form, Forms, Place};
 use super::judge::{Judge, Sum};
@@ -82,19 +82,22 @@ fn changed(
     position: u64,
 ) -> Changed {
     let state = |row: &Arc<dyn Stored>| {
-        let kept = Kept { row: Row::one(position, row.clone()), place: 0 };
-        (row.row_key(), Some(kept))
+        cache::Change::Put(row.row_key(), Kept { row: Row::one(position, row.clone()), place: 0 })
     };
     let counter = |sum: Sum| {
         let place = sum.place?;
-        Some((sum.key, Some(Kept { row: Row::one(position, sum.row), place })))
+        let kept = Kept { row: Row::one(position, sum.row), place };
+        Some(match sum.slot {
+            Some(slot) => cache::Change::Set(slot, kept),
+            None => cache::Change::Put(sum.key, kept),
+        })
     };
     let mut out: Changed = sums.into_iter().flatten().filter_map(counter).collect();
     out.extend(erased.iter().map(state));
     for change in &batch.changes {
         match change {
             Change::Put { row, .. } => out.push(state(row)),
-            Change::Delete { key, .. } => out.push((key.clone(), None)),
+            Change::Delete { key, .. } => out.push(cache::Change::Remove(key.clone())),
             _ => {}
         }
     }

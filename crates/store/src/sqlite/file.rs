@@ -12,6 +12,10 @@ use super::{Durability, SqliteOptions};
 /// How long to wait for another process's lock.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// After how many pages in the write-ahead log they are copied into the file: 16 MB. Fewer, and a page that every commit
+/// writes is copied every time; more, and the commit that copies takes long.
+const LOG_PAGES: u32 = 4000;
+
 /// Where the data is.
 #[derive(Debug, Clone)]
 pub(super) enum Home {
@@ -69,7 +73,8 @@ fn set_up(conn: &Connection, options: &SqliteOptions) -> Outcome<()> {
         Durability::Fast => "NORMAL",
     };
     conn.execute_batch(&format!(
-        "PRAGMA synchronous = {synchronous}; PRAGMA cache_size = -{}; PRAGMA temp_store = MEMORY;",
+        "PRAGMA synchronous = {synchronous}; PRAGMA cache_size = -{}; PRAGMA temp_store = MEMORY; \
+         PRAGMA wal_autocheckpoint = {LOG_PAGES}",
         options.cache_kib
     ))?;
     Ok(())

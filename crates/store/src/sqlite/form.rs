@@ -124,7 +124,7 @@ impl Form {
             table,
             insert: insert(1),
             insert_many: insert(CHUNK),
-            put: insert(1) + &or_put,
+            put: insert(1).replace(" OR FAIL", "") + &or_put,
             get: format!("SELECT {select} FROM {name} WHERE {by_key}"),
             version: format!("SELECT _version FROM {name} WHERE {by_key}"),
             update: update(&name, columns.get(keys.len()..).unwrap_or_default()),
@@ -178,8 +178,9 @@ fn keyed(columns: &[String]) -> String {
 }
 
 fn insert(name: &str, columns: &[String], rows: usize) -> String {
+    // OR FAIL: after a failure all is rolled back anyway, so SQLite need not be able to take back one statement.
     let mut out =
-        format!("INSERT INTO {name} (_company, {}, _version) VALUES ", columns.join(", "));
+        format!("INSERT OR FAIL INTO {name} (_company, {}, _version) VALUES ", columns.join(", "));
     let mut parameter = 2;
     for row in 0..rows {
         out.push_str(if row == 0 { "(?1" } else { ", (?1" });

@@ -11,7 +11,7 @@ use fondaco_core::store::{
 use rusqlite::Connection;
 use smol_str::SmolStr;
 
-use super::cache::{Cache, Kept};
+use super::cache::{Cache, Slot};
 use super::error::{Outcome, misused};
 use super::form::{Form, Forms};
 use super::log::{self, Head};
@@ -32,6 +32,8 @@ pub(super) struct Sum {
     pub(super) row: Arc<dyn Stored>,
     /// Where it is in its table; a new one is nowhere yet.
     pub(super) place: Option<i64>,
+    /// Where it is in the cache.
+    pub(super) slot: Option<Slot>,
 }
 
 /// What the draws of a batch give.
@@ -89,18 +91,18 @@ impl Judge<'_> {
         let form = self.forms.get(rows.table())?;
         let keys: Vec<Key> =
             (0..rows.len()).filter_map(|at| rows.row(at)).map(Stored::row_key).collect();
-        let kept = self.cache.map(|cache| {
+        let slots = self.cache.map(|cache| {
             cache.write(company, self.head.position, |shelf| {
                 keys.iter().map(|key| shelf.get(key).cloned()).collect()
             })
         });
-        let kept: Vec<Option<Kept>> = kept.unwrap_or_else(|| vec![None; keys.len()]);
+        let slots: Vec<Option<Slot>> = slots.unwrap_or_else(|| vec![None; keys.len()]);
         let mut getter = read::Getter::new(self.conn, form, self.head.company)?;
         let mut out = Vec::with_capacity(keys.len());
-        for (at, (key, kept)) in keys.into_iter().zip(kept).enumerate() {
+        for (at, (key, slot)) in keys.into_iter().zip(slots).enumerate() {
             let Some(delta) = rows.row(at) else { continue };
-            let now = match kept {
-                Some(kept) => Some(kept),
+            let now = match &slot {
+                Some(slot) => Some(slot.kept()),
                 None => getter.get(key.bytes.as_slice())?,
             };
             let row = match &now {
@@ -111,7 +113,7 @@ impl Judge<'_> {
                 let now = now.as_ref().map(|now| now.row.clone());
                 self.refusal.short.push((key.clone(), now));
             }
-            out.push(Sum { key, row, place: now.map(|now| now.place) });
+            out.push(Sum { key, row, place: now.map(|now| now.place), slot });
         }
         Ok(out)
     }

@@ -80,7 +80,7 @@ fn get_kept(
     let table = getter.form.table;
     let key = |bytes: &KeyBytes| Key { table, bytes: bytes.clone() };
     let kept = cache.read(company, position, |shelf| {
-        keys.iter().map(|bytes| shelf.get(&key(bytes)).map(|kept| kept.row.clone())).collect()
+        keys.iter().map(|bytes| shelf.get(&key(bytes)).map(|slot| slot.kept().row)).collect()
     });
     let mut rows: Vec<Option<Row>> = kept.unwrap_or_else(|| vec![None; keys.len()]);
     let mut fresh = Vec::new();

@@ -16,7 +16,7 @@ use fondaco_core::store::{KeyWriter, Row, Rows, Scan, order_of};
 use rusqlite::Connection;
 
 use self::page::{Packer, Page, ROOM};
-use self::run::{Cursor, Owner, Run, State, Writer};
+use self::run::{Cursor, Owner, Pages, Run, State, Writer};
 use super::error::Outcome;
 use super::form::Form;
 use super::{part, read};
@@ -118,7 +118,7 @@ fn top_up(conn: &Connection, owner: Owner, runs: &mut [Run], keys: &[&[u8]]) -> 
         return Ok(false);
     }
     let mut page = Page::default();
-    newest.load(conn, 0, &mut page)?;
+    newest.load(&mut Pages::new(conn)?, 0, &mut page)?;
     let mut all: Vec<&[u8]> = (0..page.len()).filter_map(|at| page.key(at)).collect();
     all.extend_from_slice(keys);
     all.sort_unstable();
@@ -145,10 +145,11 @@ pub(super) fn scan(
     let (from, to) = (scan.from.as_slice(), scan.to.as_ref().map(|to| to.as_slice()));
     let live = Run::all(conn, Owner { company, index })?;
     let live = live.into_iter().filter(|run| run.state == State::Live);
+    let mut pages = Pages::new(conn)?;
     let mut cursors = live
         .map(|run| match scan.backwards {
-            true => Cursor::before(conn, run, to),
-            false => Cursor::at(conn, run, from),
+            true => Cursor::before(&mut pages, run, to),
+            false => Cursor::at(&mut pages, run, from),
         })
         .collect::<Outcome<Vec<_>>>()?;
     let leading: Vec<_> = form.index_types(scan.index.unwrap_or(0)).collect();
@@ -160,18 +161,14 @@ pub(super) fn scan(
             true => open.max_by(|a, b| a.key().cmp(&b.key())),
             false => open.min_by(|a, b| a.key().cmp(&b.key())),
         };
-        let Some((next, place)) =
-            next.and_then(|next| Some((next.key()?.to_vec(), next))).map(|(p, n)| (n, p))
-        else {
-            break;
-        };
-        let inside = place.as_slice() >= from && to.is_none_or(|to| place.as_slice() < to);
-        if !inside {
+        let Some(next) = next else { break };
+        let place = next.key().unwrap_or_default();
+        if place < from || to.is_some_and(|to| place >= to) {
             break;
         }
-        let key = place.get(part::width(leading.iter().copied(), &place)?..).unwrap_or_default();
+        let key = place.get(part::width(leading.iter().copied(), place)?..).unwrap_or_default();
         out.push(reader.must_get(key)?);
-        if scan.backwards { next.back()? } else { next.forward()? }
+        if scan.backwards { next.back(&mut pages)? } else { next.forward(&mut pages)? }
     }
     Ok(out)
 }

@@ -7,7 +7,7 @@
 use rusqlite::Connection;
 
 use super::super::error::Outcome;
-use super::run::{Cursor, Owner, Run, State, Writer};
+use super::run::{Cursor, Owner, Pages, Run, State, Writer};
 
 /// How many runs become one.
 const FAN: usize = 8;
@@ -89,8 +89,9 @@ fn slice(
     if run.rows > 0 {
         after.push(0);
     }
+    let mut pages = Pages::new(conn)?;
     let mut cursors = sources(run, runs)
-        .map(|source| Cursor::at(conn, source.clone(), &after))
+        .map(|source| Cursor::at(&mut pages, source.clone(), &after))
         .collect::<Outcome<Vec<_>>>()?;
     let mut writer = Writer::new(conn)?;
     let mut left = budget;
@@ -105,7 +106,7 @@ fn slice(
             run.done.clear();
             run.done.extend_from_slice(key);
         }
-        least.forward()?;
+        least.forward(&mut pages)?;
         run.rows += 1;
         left -= 1;
     }

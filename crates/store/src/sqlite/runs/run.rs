@@ -1,6 +1,6 @@
 //! One sorted run: where its pages are, and how to read and write them.
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{CachedStatement, Connection, OptionalExtension};
 
 use super::super::error::{Outcome, damaged};
 use super::page::{Packer, Page, begins_above};
@@ -128,17 +128,17 @@ impl Run {
     }
 
     /// Unpacks the run's `at`-th page.
-    pub(super) fn load(&self, conn: &Connection, at: i64, into: &mut Page) -> Outcome<()> {
-        with_page(conn, self.page(at)?, |packed| into.unpack(packed))
+    pub(super) fn load(&self, pages: &mut Pages<'_>, at: i64, into: &mut Page) -> Outcome<()> {
+        pages.with(self.page(at)?, |packed| into.unpack(packed))
     }
 
     /// The page that holds the first key at or above `key`, or the one before it: the last that begins at or below it.
-    pub(super) fn find(&self, conn: &Connection, key: &[u8]) -> Outcome<i64> {
+    fn find(&self, pages: &mut Pages<'_>, key: &[u8]) -> Outcome<i64> {
         let (mut low, mut high) = (0, self.pages());
         // Pages below `low` begin at or below the key, pages from `high` on above it.
         while low < high {
             let middle = low + (high - low) / 2;
-            if with_page(conn, self.page(middle)?, |packed| begins_above(packed, key))? {
+            if pages.with(self.page(middle)?, |packed| begins_above(packed, key))? {
                 high = middle;
             } else {
                 low = middle + 1;
@@ -152,16 +152,24 @@ fn pair(pair: &[i64]) -> Option<(i64, i64)> {
     Some((*pair.first()?, *pair.get(1)?))
 }
 
-fn with_page<T>(
-    conn: &Connection,
-    page: i64,
-    read: impl FnOnce(&[u8]) -> Outcome<T>,
-) -> Outcome<T> {
-    let mut get = conn.prepare_cached("SELECT data FROM fondaco_page WHERE page = ?1")?;
-    let mut rows = get.query([page])?;
-    match rows.next()? {
-        Some(row) => read(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?),
-        None => Err(damaged(format!("page {page} of an index is gone"))),
+/// Reads pages, of whichever run.
+pub(super) struct Pages<'c> {
+    statement: CachedStatement<'c>,
+}
+
+impl<'c> Pages<'c> {
+    pub(super) fn new(conn: &'c Connection) -> Outcome<Pages<'c>> {
+        let sql = "SELECT data FROM fondaco_page WHERE page = ?1";
+        Ok(Pages { statement: conn.prepare_cached(sql)? })
+    }
+
+    fn with<T>(&mut self, page: i64, read: impl FnOnce(&[u8]) -> Outcome<T>) -> Outcome<T> {
+        self.statement.raw_bind_parameter(1, page)?;
+        let mut rows = self.statement.raw_query();
+        match rows.next()? {
+            Some(row) => read(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?),
+            None => Err(damaged(format!("page {page} of an index is gone"))),
+        }
     }
 }
 
@@ -218,8 +226,7 @@ impl<'c> Writer<'c> {
 }
 
 /// A place in a run, with its page unpacked.
-pub(super) struct Cursor<'c> {
-    conn: &'c Connection,
+pub(super) struct Cursor {
     run: Run,
     pages: i64,
     page: i64,
@@ -228,36 +235,33 @@ pub(super) struct Cursor<'c> {
     at: Option<usize>,
 }
 
-impl<'c> Cursor<'c> {
-    /// At the first key at or above `key`.
-    pub(super) fn at(conn: &'c Connection, run: Run, key: &[u8]) -> Outcome<Cursor<'c>> {
-        let (pages, page) = (run.pages(), run.find(conn, key)?);
-        let mut cursor = Cursor { conn, run, pages, page, keys: Page::default(), at: None };
-        if pages > 0 {
-            cursor.run.load(conn, page, &mut cursor.keys)?;
-            cursor.at = Some(cursor.keys.lower_bound(key));
-            cursor.settle()?;
+impl Cursor {
+    fn new(run: Run, page: i64, file: &mut Pages<'_>) -> Outcome<Cursor> {
+        let mut cursor = Cursor { pages: run.pages(), run, page, keys: Page::default(), at: None };
+        if cursor.pages > 0 {
+            cursor.run.load(file, page, &mut cursor.keys)?;
         }
         Ok(cursor)
     }
 
+    /// At the first key at or above `key`.
+    pub(super) fn at(file: &mut Pages<'_>, run: Run, key: &[u8]) -> Outcome<Cursor> {
+        let page = run.find(file, key)?;
+        let mut cursor = Cursor::new(run, page, file)?;
+        cursor.at = Some(cursor.keys.lower_bound(key));
+        cursor.settle(file)?;
+        Ok(cursor)
+    }
+
     /// At the last key below `key`, or, without one, at the last of all.
-    pub(super) fn before(
-        conn: &'c Connection,
-        run: Run,
-        key: Option<&[u8]>,
-    ) -> Outcome<Cursor<'c>> {
-        let pages = run.pages();
+    pub(super) fn before(file: &mut Pages<'_>, run: Run, key: Option<&[u8]>) -> Outcome<Cursor> {
         let page = match key {
-            Some(key) => run.find(conn, key)?,
-            None => pages - 1,
+            Some(key) => run.find(file, key)?,
+            None => (run.pages() - 1).max(0),
         };
-        let mut cursor = Cursor { conn, run, pages, page, keys: Page::default(), at: None };
-        if pages > 0 {
-            cursor.run.load(conn, page, &mut cursor.keys)?;
-            cursor.at = Some(key.map_or(cursor.keys.len(), |key| cursor.keys.lower_bound(key)));
-            cursor.back()?;
-        }
+        let mut cursor = Cursor::new(run, page, file)?;
+        cursor.at = Some(key.map_or(cursor.keys.len(), |key| cursor.keys.lower_bound(key)));
+        cursor.back(file)?;
         Ok(cursor)
     }
 
@@ -265,26 +269,26 @@ impl<'c> Cursor<'c> {
         self.keys.key(self.at?)
     }
 
-    pub(super) fn forward(&mut self) -> Outcome<()> {
+    pub(super) fn forward(&mut self, file: &mut Pages<'_>) -> Outcome<()> {
         self.at = self.at.map(|at| at + 1);
-        self.settle()
+        self.settle(file)
     }
 
     /// Past the end of a page is the beginning of the next.
-    fn settle(&mut self) -> Outcome<()> {
+    fn settle(&mut self, file: &mut Pages<'_>) -> Outcome<()> {
         if self.at.is_some_and(|at| at >= self.keys.len()) && self.page + 1 < self.pages {
             self.page += 1;
-            self.run.load(self.conn, self.page, &mut self.keys)?;
+            self.run.load(file, self.page, &mut self.keys)?;
             self.at = Some(0);
         }
         Ok(())
     }
 
-    pub(super) fn back(&mut self) -> Outcome<()> {
+    pub(super) fn back(&mut self, file: &mut Pages<'_>) -> Outcome<()> {
         self.at = match self.at {
             Some(0) if self.page > 0 => {
                 self.page -= 1;
-                self.run.load(self.conn, self.page, &mut self.keys)?;
+                self.run.load(file, self.page, &mut self.keys)?;
                 self.keys.len().checked_sub(1)
             }
             Some(at) => at.checked_sub(1),
