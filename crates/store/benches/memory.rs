@@ -117,13 +117,12 @@ fn booking(command: u64, from: u64, to: u64, total: u64, scattered: bool) -> Bat
         let (text, party) = (Some("Invoice 4711".into()), Some(7));
         let recorded = Timestamp::from_micros(1).unwrap();
         let (document_date, source, reverses) = (date, None, None);
-        let (journal, year, number_drawn) = ("SALES".into(), 2024, place);
-        let number_ = number_drawn;
+        let (journal, year) = ("SALES".into(), 2024);
         entries.push(Entry {
             id,
             journal,
             year,
-            number: number_,
+            number: place,
             date,
             document_date,
             recorded,
@@ -218,6 +217,8 @@ fn bulk(name: &str, store: &Memory, entries: u64, scattered: bool) {
         slowest.as_secs_f64() * 1e3,
         (resident().saturating_sub(before)) as f64 / postings as f64,
     );
+    let rows = size_of::<Posting>() + size_of::<Entry>() / 2;
+    println!("    of these bytes {rows} are the posting and half its entry as they came");
     history(store);
 }
 

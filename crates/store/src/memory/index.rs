@@ -13,7 +13,7 @@ use super::order::{Range, parts_len};
 use super::runs::{Place, Runs};
 
 /// So many rows wait at most.
-const WAITING: usize = 1 << 16;
+const WAITING: usize = 1 << 15;
 
 pub(super) struct FactIndex {
     index: usize,

@@ -12,7 +12,7 @@ use fondaco_core::store::{
 
 use super::rules::table_of;
 use super::runs::Place;
-use super::sums::{Adder, Sum, find};
+use super::sums::{AT_ONCE, Adder, Addition, Sum};
 use super::table::{Kept, KeptRows, Tables};
 use super::unique::clashes;
 
@@ -170,33 +170,37 @@ impl Judge<'_> {
 
     fn add(&mut self, rows: &dyn Rows, floors: &[Floor], kept: &Kept) -> Step {
         let KeptRows::States(counters) = &kept.rows else { return Step::Nothing };
-        let found = match find(rows, counters) {
-            Ok(found) => found,
-            Err(misused) => {
-                self.misused.get_or_insert(misused);
-                return Step::Nothing;
-            }
-        };
-        let mut adder = Adder::new(counters, found, floors, self.held);
+        let mut adder = Adder::new(counters, rows, floors, self.held);
         let mut sums = Vec::with_capacity(rows.len());
-        for (at, delta) in (0..rows.len()).filter_map(|at| rows.row(at)).enumerate() {
-            let sum = match adder.sum(at, delta) {
-                Ok(sum) => sum,
-                Err(column) => {
-                    let (key, column) = (delta.row_key(), column.into());
-                    self.error.get_or_insert(StoreError::Overflow { key, column });
-                    continue;
+        for start in (0..rows.len()).step_by(AT_ONCE) {
+            let additions = match adder.find(start) {
+                Ok(additions) => additions,
+                Err(misused) => {
+                    self.misused.get_or_insert(misused);
+                    return Step::Nothing;
                 }
             };
-            if let Sum::New(row) | Sum::Set(_, row) = &sum
-                && !floors.iter().all(|floor| floor.holds(row.as_ref()))
-            {
-                let stands = adder.stands(at).map(|slot| slot.answer());
-                self.out.short.push((delta.row_key(), stands));
-            }
-            sums.push(sum);
+            sums.extend(additions.iter().filter_map(|one| self.sum(&mut adder, one, floors)));
         }
         Step::Add(sums)
+    }
+
+    fn sum(&mut self, adder: &mut Adder<'_>, one: &Addition<'_>, floors: &[Floor]) -> Option<Sum> {
+        let sum = match adder.sum(one) {
+            Ok(sum) => sum,
+            Err(column) => {
+                let (key, column) = (one.delta.row_key(), column.into());
+                self.error.get_or_insert(StoreError::Overflow { key, column });
+                return None;
+            }
+        };
+        if let Sum::New(row) | Sum::Set(_, row) = &sum
+            && !floors.iter().all(|floor| floor.holds(row.as_ref()))
+        {
+            let stands = one.stands.map(|slot| slot.answer());
+            self.out.short.push((one.delta.row_key(), stands));
+        }
+        Some(sum)
     }
 }
 

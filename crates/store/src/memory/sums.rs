@@ -7,13 +7,18 @@
 use std::any::{Any, TypeId};
 use std::sync::Arc;
 
-use fondaco_core::store::{Floor, KeyWriter, Rows, StoreError, Stored, Type, Value, ValueRow};
+use fondaco_core::store::{
+    Floor, KeyBytes, KeyWriter, Rows, StoreError, Stored, Type, Value, ValueRow,
+};
 
 use super::rules::{of_table, unsorted};
 use super::states::{Slot, States};
 
 /// So many counters are added to where they stand, if they can be.
 const MANY: usize = 16;
+
+/// So many counters are looked up and judged at once.
+pub(super) const AT_ONCE: usize = 512;
 
 /// What adding to a counter comes to.
 pub(super) enum Sum {
@@ -25,76 +30,82 @@ pub(super) enum Sum {
     New(Arc<dyn Stored>),
 }
 
-/// The counters that the rows of a change are to be added to, in the order of the rows.
-pub(super) struct Found {
-    /// Where each lies; `None` when it is not there yet.
-    slots: Vec<Option<u32>>,
-    /// Whether nobody else has its row.
-    alone: Vec<bool>,
-}
-
-/// Finds the counters of `rows`, which must be sorted and of one table.
-///
-/// # Errors
-/// When they are not.
-pub(super) fn find(rows: &dyn Rows, counters: &States) -> Result<Found, StoreError> {
-    let (mut writer, mut keys) = (KeyWriter::new(), Vec::with_capacity(rows.len()));
-    for row in (0..rows.len()).filter_map(|at| rows.row(at)) {
-        of_table(row, counters.table)?;
-        writer.clear();
-        row.write_key(&mut writer);
-        keys.push(writer.to_key());
-    }
-    if !keys.is_sorted_by(|a, b| a < b) {
-        return unsorted(counters.table);
-    }
-    let slots = counters.find_all(&keys);
-    let alone = |kept: &Slot| Arc::strong_count(&kept.row) == 1 && Arc::weak_count(&kept.row) == 0;
-    let is_alone = |slot: &Option<u32>| slot.and_then(|s| counters.slot(s)).is_some_and(alone);
-    let alone = slots.iter().map(is_alone).collect();
-    Ok(Found { slots, alone })
-}
-
 /// Adds the rows of one change to counters.
 pub(super) struct Adder<'a> {
     counters: &'a States,
-    found: Found,
+    rows: &'a dyn Rows,
     /// Whether nobody needs the sums before they are applied: no floor, and no index that they move in.
     in_place: bool,
     held: Option<u64>,
+    /// The last key that was looked up: the next must be larger.
+    last: Option<KeyBytes>,
     /// Types of rows whose sums are all of 64 bits, or are not.
     reach: Vec<(TypeId, bool)>,
+}
+
+/// A row on its way to its counter.
+pub(super) struct Addition<'a> {
+    pub(super) delta: &'a dyn Stored,
+    slot: Option<u32>,
+    /// The counter as it stands, if it is there.
+    pub(super) stands: Option<&'a Slot>,
+    /// Whether nobody else has the counter's row.
+    alone: bool,
 }
 
 impl<'a> Adder<'a> {
     pub(super) fn new(
         counters: &'a States,
-        found: Found,
+        rows: &'a dyn Rows,
         floors: &[Floor],
         held: Option<u64>,
     ) -> Adder<'a> {
         // A few are copied faster than their types are found out.
-        let in_place = found.slots.len() >= MANY && floors.is_empty() && !counters.can_move();
-        Adder { counters, found, in_place, held, reach: Vec::new() }
+        let in_place = rows.len() >= MANY && floors.is_empty() && !counters.can_move();
+        Adder { counters, rows, in_place, held, last: None, reach: Vec::new() }
     }
 
-    /// The counter that row number `at` is added to, as it stands, if it is there.
-    pub(super) fn stands(&self, at: usize) -> Option<&'a Slot> {
-        self.counters.slot((*self.found.slots.get(at)?)?)
+    /// Finds the counters of some rows from `start` on; of so few that they stay in a processor's cache until they are
+    /// added to.
+    ///
+    /// # Errors
+    /// When the rows are not sorted, or not all of one table.
+    pub(super) fn find(&mut self, start: usize) -> Result<Vec<Addition<'a>>, StoreError> {
+        let (table, mut writer) = (self.counters.table, KeyWriter::new());
+        let ats = start..self.rows.len().min(start + AT_ONCE);
+        let deltas: Vec<_> = ats.filter_map(|at| self.rows.row(at)).collect();
+        let mut keys = Vec::with_capacity(deltas.len());
+        for delta in &deltas {
+            of_table(*delta, table)?;
+            writer.clear();
+            delta.write_key(&mut writer);
+            keys.push(writer.to_key());
+        }
+        if !self.last.iter().chain(&keys).is_sorted_by(|a, b| a < b) {
+            return unsorted(table);
+        }
+        let slots = self.counters.find_all(&keys);
+        self.last = keys.pop();
+        let addition = |(delta, slot): (_, Option<u32>)| {
+            let stands = slot.and_then(|slot| self.counters.slot(slot));
+            let alone =
+                |slot: &Slot| Arc::strong_count(&slot.row) == 1 && Arc::weak_count(&slot.row) == 0;
+            Addition { delta, slot, stands, alone: stands.is_some_and(alone) }
+        };
+        Ok(deltas.into_iter().zip(slots).map(addition).collect())
     }
 
-    /// The sum of the counter of row number `at` and `delta`.
+    /// The sum of a counter and what is added to it.
     ///
     /// # Errors
     /// The column that it is beyond.
-    pub(super) fn sum(&mut self, at: usize, delta: &dyn Stored) -> Result<Sum, &'static str> {
-        let slot = self.found.slots.get(at).copied().flatten();
-        let Some((slot, kept)) = slot.zip(self.stands(at)) else {
+    pub(super) fn sum(&mut self, addition: &Addition<'_>) -> Result<Sum, &'static str> {
+        let Addition { delta, alone, .. } = *addition;
+        let Some((slot, kept)) = addition.slot.zip(addition.stands) else {
             return Ok(Sum::New(delta.copy()));
         };
         let of_one_type = || Any::type_id(delta) == Any::type_id(kept.row.as_ref());
-        let alone = self.in_place && self.found.alone.get(at) == Some(&true);
-        if alone && of_one_type() && self.can_grow(kept) {
+        if self.in_place && alone && of_one_type() && self.can_grow(kept) {
             fits(kept.row.as_ref(), delta)?;
             return Ok(Sum::Grow(slot));
         }
