@@ -41,7 +41,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         name: "unique.freed_in_batch",
-        promise: "what a batch deletes or changes frees its entries for the same batch",
+        promise: "what a batch deletes, changes or erases frees its entries for the same batch",
         run: freed_in_batch,
     },
     Check {
@@ -151,7 +151,12 @@ fn freed_in_batch(probe: &Probe<'_>) -> Verdict {
     let rows = vec![barcoded("c", "1"), barcoded("d", "2")];
     probe.done(probe.batch().insert(rows).delete(item("a"), 1).put(Item::new(1, "b"), 1))?;
     let refusal = probe.refused(probe.batch().put(barcoded("b", "2"), 2))?;
-    same("the new holder", refusal.clashes, vec![wanted("2", "d", "b")])
+    same("the new holder", refusal.clashes, vec![wanted("2", "d", "b")])?;
+    let mailed = |code| Item { mail: mail("m"), ..Item::new(1, code) };
+    let visitor = |number| Visitor { number, mail: mail("m") };
+    probe.done(probe.batch().insert(vec![mailed("x")]).insert(vec![visitor(1)]))?;
+    let batch = probe.batch().insert(vec![mailed("y")]).insert(vec![visitor(2)]);
+    probe.done(batch.erase(item("x")).erase(key::<Visitor>(1))).map(|_| ())
 }
 
 fn compound(probe: &Probe<'_>) -> Verdict {
