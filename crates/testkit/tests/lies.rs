@@ -67,6 +67,16 @@ fn ignored_seen_is_found() {
 }
 
 #[test]
+fn a_hint_that_is_trusted_blindly_is_found() {
+    found(Lie::HintTrusted, &["seen.hint"]);
+}
+
+#[test]
+fn entries_that_an_erase_does_not_free_for_its_own_batch_are_found() {
+    found(Lie::ErasedEntriesTaken, &["unique.freed_in_batch", "histories.long"]);
+}
+
+#[test]
 fn ignored_absence_is_found() {
     found(Lie::AbsenceIgnored, &["seen.absent", "seen.exists", "seen.absence_under_threads"]);
 }

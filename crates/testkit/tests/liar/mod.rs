@@ -29,6 +29,7 @@ pub(crate) enum Lie {
     CarriesOutTwice,
     ChecksStored,
     EndInclusive,
+    ErasedEntriesTaken,
     ErasesNothing,
     FeedForged,
     FeedSkips,
@@ -38,6 +39,7 @@ pub(crate) enum Lie {
     HalfARefusedBatch,
     HeldByKey,
     HoldsNothing,
+    HintTrusted,
     LastChangeLost,
     NeverReleases,
     NoChain,
@@ -106,6 +108,7 @@ impl Liar {
     fn twist_batch(&self, batch: &mut Batch, races: bool) {
         match self.lie {
             Lie::ChecksStored => batch.check = false,
+            Lie::HintTrusted if batch.at.position > 0 => self.forgive(batch, |_| true),
             Lie::SeenIgnored => self.forgive(batch, |_| true),
             Lie::SeenIgnoredInRaces if races => batch.seen.clear(),
             Lie::AbsenceIgnored => batch.seen.retain(|seen| seen.version != 0),
@@ -372,7 +375,11 @@ impl Liar {
         let puts = batch.changes.iter().filter(|change| matches!(change, Change::Put { .. }));
         let puts: Vec<Key> = puts.flat_map(keys_of).collect();
         if self.lie == Lie::UniqueForgottenAfterSwap {
-            unique::judge(&self.model, &batch, &self.swapped.lock().unwrap())?;
+            unique::judge(&self.model, &batch, &self.swapped.lock().unwrap(), |_| true)?;
+        }
+        if self.lie == Lie::ErasedEntriesTaken {
+            let frees = |change: &Change| !matches!(change, Change::Erase { .. });
+            unique::judge(&self.model, &batch, &BTreeSet::new(), frees)?;
         }
         if self.lie == Lie::PreparesItself {
             for key in batch.changes.iter().flat_map(keys_of) {

@@ -11,13 +11,16 @@ use fondaco_testkit::Model;
 
 use super::keys_of;
 
-/// Refuses a batch whose new rows clash with rows that the batch does not touch and that are not among `forgotten`.
+/// Refuses a batch whose new rows clash with rows whose entries the batch does not free by a change that `frees` them, and
+/// that are not among `forgotten`.
 pub(super) fn judge(
     model: &Model,
     batch: &Batch,
     forgotten: &BTreeSet<Key>,
+    frees: impl Fn(&Change) -> bool,
 ) -> Result<(), StoreError> {
-    let touched: BTreeSet<Key> = batch.changes.iter().flat_map(keys_of).collect();
+    let freeing = batch.changes.iter().filter(|change| frees(change));
+    let touched: BTreeSet<Key> = freeing.flat_map(keys_of).collect();
     let mut refusal = Refusal::default();
     for row in batch.changes.iter().flat_map(written) {
         for (index, _) in row.table().indexes.iter().enumerate().filter(|(_, it)| it.unique) {
