@@ -3,7 +3,8 @@
 use std::fmt::Debug;
 
 use fondaco_core::store::{
-    Answer, Ask, Batch, Change, Commit, Read, Refusal, Reply, Row, Rows, Scan, StoreError, Stored,
+    Answer, Ask, Batch, Change, Commit, Key, Read, Refusal, Reply, Row, Rows, Scan, StoreError,
+    Stored, Value,
 };
 
 /// How many rows of one change or reply are written out.
@@ -21,7 +22,7 @@ fn stored(row: &dyn Stored) -> String {
     let (table, values) = (row.table(), row.values());
     let (key, rest) = values.split_at(table.key.min(values.len()));
     let named = table.columns.iter().skip(table.key).zip(rest);
-    let named = named.filter(|(_, value)| **value != fondaco_core::store::Value::Null);
+    let named = named.filter(|(_, value)| **value != Value::Null);
     let rest: Vec<String> =
         named.map(|(column, value)| format!("{}: {value:?}", column.name)).collect();
     let rest = if rest.is_empty() { String::new() } else { format!("{{{}}}", rest.join(", ")) };
@@ -105,10 +106,7 @@ fn ask(ask: &Ask) -> String {
                 keys.len(),
                 keys.iter()
                     .take(ROWS)
-                    .map(|bytes| format!(
-                        "{:?}",
-                        fondaco_core::store::Key { table, bytes: bytes.clone() }
-                    ))
+                    .map(|bytes| format!("{:?}", Key { table, bytes: bytes.clone() }))
                     .collect()
             )
         ),

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Barrier, Mutex, PoisonError};
 
 use fondaco_core::store::{
-    Answer, Ask, At, Batch, Commit, FeedFrom, Key, KeyParts, Meta, Prepared, Read, Receipt, Record,
-    Refusal, Reply, Row, Scan, SeriesState, Snapshot, Store, StoreError, Table, Value,
+    Answer, Ask, At, Batch, Commit, DecodeError, FeedFrom, Key, KeyBytes, KeyParts, Meta, Prepared,
+    Read, Receipt, Record, Refusal, Reply, Row, Scan, SeriesState, Snapshot, Store, StoreError,
+    Table, Value,
 };
 use fondaco_core::{ActorId, CommandId, CompanyId, Timestamp};
 
@@ -33,8 +34,8 @@ impl From<StoreError> for Flaw {
     }
 }
 
-impl From<fondaco_core::store::DecodeError> for Flaw {
-    fn from(error: fondaco_core::store::DecodeError) -> Flaw {
+impl From<DecodeError> for Flaw {
+    fn from(error: DecodeError) -> Flaw {
         broken(format!("gave a row that is not as it was stored: {error}"))
     }
 }
@@ -320,7 +321,7 @@ pub(crate) fn key<R: Record>(key: R::Key) -> Key {
 
 /// A scan of everything in one order.
 pub(crate) fn whole(table: &'static Table, index: Option<usize>) -> Scan {
-    let from = fondaco_core::store::KeyBytes::new(&[]);
+    let from = KeyBytes::new(&[]);
     Scan { table, index, from, to: None, backwards: false, limit: usize::MAX }
 }
 

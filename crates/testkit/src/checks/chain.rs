@@ -1,9 +1,9 @@
 //! The hash chain: what is stored verifies, erased or not, and the same history has the same links.
 
 use fondaco_core::chain;
-use fondaco_core::store::{Event, Hash, Record, StoreError, Table, Value};
+use fondaco_core::store::{Drawn, Event, Hash, Personal, Record, StoreError, Table, Value};
 
-use crate::probe::{Flaw, Probe, Verdict, broken, ensure, home, key, same, together};
+use crate::probe::{Flaw, Probe, Verdict, broken, ensure, home, key, same, together, whole};
 use crate::random::Random;
 use crate::records::{Item, Sample, Stock, TABLES, Visitor};
 use crate::samples;
@@ -58,11 +58,11 @@ pub(super) fn clean(probe: &Probe<'_>, tables: &[&'static Table]) -> Verdict {
 fn history(probe: &Probe<'_>) -> Verdict<Hash> {
     let mut random = Random::new(31);
     let samples: Vec<Sample> = (0..8).map(|i| samples::sample(&mut random, 1, i)).collect();
-    let mail = Some(fondaco_core::store::Personal::Kept("m".into(), [2; 16]));
+    let mail = Some(Personal::Kept("m".into(), [2; 16]));
     let items = vec![Item { mail: mail.clone(), ..Item::new(1, "a") }, Item::new(1, "b")];
     let batch = probe.batch().insert(items).insert(samples).add(vec![Stock::of("a", 1, 0)]);
     probe.done(batch.insert(vec![Visitor { number: 1, mail }]))?;
-    let place = fondaco_core::store::Drawn::Place { draw: 0, offset: 0 };
+    let place = Drawn::Place { draw: 0, offset: 0 };
     let numbered = Item { drawn: Some(place), ..Item::new(1, "b") };
     let drawn = Value::Drawn { draw: 0, offset: 0 };
     let batch = probe.batch().put(numbered, 1).draw("s", 1).answers(drawn.clone());
@@ -130,6 +130,6 @@ fn under_threads(probe: &Probe<'_>) -> Verdict {
     let feed = probe.feed(home(), 0)?;
     let last = feed.last().ok_or_else(|| broken("the feed is empty"))?;
     same("the last position", last.position, 48)?;
-    same("rows", probe.scan(crate::probe::whole(Item::TABLE, None))?.len(), 24)?;
+    same("rows", probe.scan(whole(Item::TABLE, None))?.len(), 24)?;
     clean(probe, TABLES)
 }

@@ -1,6 +1,6 @@
 //! Batches that break the rules of the contract, whatever is stored.
 
-use fondaco_core::store::{Batch, StoreError};
+use fondaco_core::store::{Batch, Key, StoreError};
 
 use crate::probe::{Probe, Verdict, broken, home, key, same};
 use crate::records::{Item, Sample, Stock, TABLES};
@@ -35,7 +35,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
 ];
 
-fn item(code: &str) -> fondaco_core::store::Key {
+fn item(code: &str) -> Key {
     key::<Item>((1, code.into()))
 }
 

@@ -3,9 +3,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use fondaco_core::store::Store;
+use fondaco_core::store::{Record, Store};
 
-use crate::probe::{Flaw, Probe, Verdict, batch, broken, ensure, home, same};
+use crate::probe::{Flaw, Probe, Verdict, batch, broken, ensure, home, same, whole};
 use crate::records::{Item, Sample, Stock, TABLES};
 use crate::report::Checked;
 use crate::stage::Stage;
@@ -84,10 +84,7 @@ fn compare(probe: &Probe<'_>, before: &str) -> Verdict {
 }
 
 fn view(probe: &Probe<'_>) -> Verdict<String> {
-    let by_count = probe.scan(crate::probe::whole(
-        <Sample as fondaco_core::store::Record>::TABLE,
-        Some(Sample::BY_COUNT.position()),
-    ))?;
+    let by_count = probe.scan(whole(Sample::TABLE, Some(Sample::BY_COUNT.position())))?;
     let (samples, items, stocks) =
         (probe.all::<Sample>()?, probe.all::<Item>()?, probe.all::<Stock>()?);
     let (feed, series) = (probe.feed(home(), 0)?, probe.series("s")?);

@@ -1,7 +1,7 @@
 //! Scans: order of values, bounds, limits, pages.
 
 use fondaco_core::IndexOf;
-use fondaco_core::store::{KeyBytes, KeyParts, KeyWriter, Record, Row, Scan};
+use fondaco_core::store::{Ask, KeyBytes, KeyParts, KeyWriter, Personal, Record, Row, Scan};
 use smol_str::SmolStr;
 
 use crate::probe::{Probe, Verdict, broken, ensure, got, key, records, same, whole};
@@ -68,7 +68,7 @@ fn get(probe: &Probe<'_>) -> Verdict {
     probe.done(probe.batch().insert(vec![Item::new(1, "a"), Item::new(2, "b")]))?;
     let keys = [(2, "b"), (1, "none"), (1, "a"), (2, "b"), (-1, "a")];
     let keys = keys.map(|(site, code)| key::<Item>((site, code.into())).bytes);
-    let rows = got(probe.ask(fondaco_core::store::Ask::Get(Item::TABLE, keys.to_vec()))?)?;
+    let rows = got(probe.ask(Ask::Get(Item::TABLE, keys.to_vec()))?)?;
     let codes: Vec<Option<SmolStr>> = rows
         .iter()
         .map(|row| row.as_ref().map(|row| Ok(row.record::<Item>()?.code.clone())).transpose())
@@ -137,7 +137,7 @@ fn by<V: Ord>(
 }
 
 fn nulls(probe: &Probe<'_>) -> Verdict {
-    let mail = Some(fondaco_core::store::Personal::Kept("m".into(), [1; 16]));
+    let mail = Some(Personal::Kept("m".into(), [1; 16]));
     let with = Item { barcode: Some("".into()), mail, ..Item::new(1, "b") };
     probe.done(probe.batch().insert(vec![Item::new(1, "a"), with]))?;
     let found = |index: IndexOf<Item>| -> Verdict<usize> {

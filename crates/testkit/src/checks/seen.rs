@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use fondaco_core::store::{Batch, Seen, Snapshot, StoreError};
+use fondaco_core::store::{Batch, Commit, Key, Seen, Snapshot, StoreError};
 
 use crate::probe::{Flaw, Probe, Verdict, broken, ensure, key, same, together};
 use crate::records::{Item, Sample, Stock};
@@ -57,7 +57,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
 ];
 
-fn item(code: &str) -> fondaco_core::store::Key {
+fn item(code: &str) -> Key {
     key::<Item>((1, code.into()))
 }
 
@@ -196,7 +196,7 @@ fn count(stored: &[bool]) -> usize {
 }
 
 /// Whether a commit was stored; a refusal is an answer, anything else is not.
-fn settled(result: Result<fondaco_core::store::Commit, StoreError>) -> Verdict<bool> {
+fn settled(result: Result<Commit, StoreError>) -> Verdict<bool> {
     match result {
         Ok(_) => Ok(true),
         Err(StoreError::Refused(_)) => Ok(false),

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use fondaco_core::store::{Ask, At, Read, Record, Reply, Row, Snapshot, StoreError};
+use fondaco_core::store::{Answer, Ask, At, Read, Record, Reply, Row, Scan, Snapshot, StoreError};
 
 use crate::probe::{
     Probe, Verdict, broken, ensure, got, home, key, records, rows, same, together, whole,
@@ -126,7 +126,7 @@ fn one_per_read(probe: &Probe<'_>) -> Verdict {
 }
 
 /// That every reply tells the same level, which is also the position less one.
-fn one_state(answer: fondaco_core::store::Answer) -> Verdict {
+fn one_state(answer: Answer) -> Verdict {
     let level = answer.at.position as i64 - 1;
     for reply in answer.replies {
         let levels: Vec<i64> = match reply {
@@ -257,10 +257,7 @@ fn held_order(probe: &Probe<'_>) -> Verdict {
         probe.batch().put(level("a", 0), 1).put(level("c", 9), 1).insert(vec![level("d", 1)]),
     )?;
     let codes = |at, backwards| -> Verdict<String> {
-        let scan = fondaco_core::store::Scan {
-            backwards,
-            ..whole(Item::TABLE, Some(Item::BY_LEVEL.position()))
-        };
+        let scan = Scan { backwards, ..whole(Item::TABLE, Some(Item::BY_LEVEL.position())) };
         let items = records::<Item>(&probe.scan_at(at, scan)?)?;
         Ok(items.into_iter().map(|item| item.code.to_string()).collect::<Vec<_>>().join(" "))
     };

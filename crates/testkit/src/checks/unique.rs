@@ -1,6 +1,6 @@
 //! Unique indexes: judged after the whole batch.
 
-use fondaco_core::store::{Clash, KeyParts, Personal};
+use fondaco_core::store::{Clash, Key, KeyParts, Personal, StoreError};
 use smol_str::SmolStr;
 
 use crate::probe::{Probe, Verdict, key, same, together};
@@ -60,7 +60,7 @@ fn barcoded(code: &str, barcode: &str) -> Item {
     Item { barcode: Some(barcode.into()), ..Item::new(1, code) }
 }
 
-fn item(code: &str) -> fondaco_core::store::Key {
+fn item(code: &str) -> Key {
     key::<Item>((1, code.into()))
 }
 
@@ -173,7 +173,7 @@ fn under_threads(probe: &Probe<'_>) -> Verdict {
             let row = barcoded(&format!("r{round}t{thread}"), &format!("r{round}"));
             match probe.commit(probe.batch().insert(vec![row])) {
                 Ok(_) => Ok(1),
-                Err(fondaco_core::store::StoreError::Refused(_)) => Ok(0),
+                Err(StoreError::Refused(_)) => Ok(0),
                 Err(other) => Err(other.into()),
             }
         })?;

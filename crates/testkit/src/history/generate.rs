@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
 use fondaco_core::store::{
-    Ask, Drawn, Floor, Key, KeyBytes, Personal, Read, Record, Reply, Row, Scan, Store, Table, Value,
+    Ask, Drawn, Floor, Key, KeyBytes, KeyWriter, Personal, Read, Record, Reply, Row, Scan, Store,
+    Table, Value,
 };
 use fondaco_core::{CommandId, CompanyId};
 use smol_str::SmolStr;
@@ -302,7 +303,7 @@ fn bound(random: &mut Random, table: &'static Table, index: Option<usize>) -> Ke
     let row = samples::sample(random, 0, 3);
     let name = SmolStr::from(random.pick(CODES));
     let number = random.between(-2, 3);
-    let mut out = fondaco_core::store::KeyWriter::new();
+    let mut out = KeyWriter::new();
     for ty in table.order_types(index).into_iter().take(1 + random.below(3)) {
         let values = [
             Value::I64(number),

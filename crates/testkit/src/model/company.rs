@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use fondaco_core::chain;
 use fondaco_core::store::{
     Batch, Change, Clash, Commit, Hash, Key, KeyBytes, KeyWriter, Kind, Numbers, Refusal, Row,
-    Seen, SeriesState, StoreError, Stored, Table, Version, same_command,
+    Seen, SeriesState, StoreError, Stored, Table, ValueRow, Version, same_command,
 };
 use smol_str::SmolStr;
 
@@ -25,7 +25,7 @@ pub(super) struct Outcome {
     pub(super) refusal: Refusal,
     pub(super) faults: Vec<StoreError>,
     /// `State` rows as they stand after their erasure.
-    pub(super) erased: Vec<fondaco_core::store::ValueRow>,
+    pub(super) erased: Vec<ValueRow>,
 }
 
 impl Company {
@@ -138,7 +138,7 @@ impl Company {
         entries
     }
 
-    fn seal(&mut self, batch: Batch, erased: &[fondaco_core::store::ValueRow]) -> Commit {
+    fn seal(&mut self, batch: Batch, erased: &[ValueRow]) -> Commit {
         let position = self.position() + 1;
         let erased: Vec<&dyn Stored> = erased.iter().map(|row| row as &dyn Stored).collect();
         let seal = chain::seal(&batch, &erased, position, &self.link());
