@@ -182,6 +182,29 @@ fn an_index_is_in_order_of_its_columns_within_and_across_its_buckets() {
     assert!(days(&one).is_empty());
 }
 
+#[test]
+fn an_index_over_more_rows_than_wait_at_once_is_in_order() {
+    let store = Memory::without_chain();
+    store.prepare(TABLES).unwrap();
+    let names: Vec<String> = (0..50).map(|name| format!("account {name}")).collect();
+    let mut all = Vec::new();
+    for batch in 0..8u128 {
+        let row = |at: u128| {
+            let mixed = (batch * 9_000 + at).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 7;
+            posting(batch * 10_000 + at, &names[(mixed % 50) as usize], (mixed % 360) as i64)
+        };
+        let rows: Vec<_> = (0..9_000).map(row).collect();
+        all.extend(rows.clone());
+        commit(&store, vec![insert(rows)]).unwrap();
+        if batch == 3 {
+            let one = scan::<Posting>(&store, At::Now, Some(0), true);
+            assert_eq!(one.len(), all.len());
+        }
+    }
+    all.sort_by_key(|row| (row.account.clone(), row.day, row.entry));
+    assert_eq!(scan::<Posting>(&store, At::Now, Some(0), false), all);
+}
+
 trait MapTo {
     fn map_to(&self) -> KeyBytes;
 }
@@ -419,6 +442,27 @@ fn a_newer_layout_converts_the_rows_and_fills_its_indexes() {
         Err(StoreError::NewerLayout { found: 2, known: 1, .. })
     ));
     assert_eq!(Account::TABLE.kind, Kind::State);
+}
+
+#[test]
+fn a_layout_that_does_not_follow_is_misused_and_changes_nothing() {
+    #[derive(Record, Debug, Clone, PartialEq)]
+    #[record(table = "account", kind = fact, key(code), layout = 2)]
+    struct OtherKind {
+        code: SmolStr,
+        name: Option<SmolStr>,
+    }
+    #[derive(Record, Debug, Clone, PartialEq)]
+    #[record(table = "fresh", kind = fact, key(code))]
+    struct Fresh {
+        code: SmolStr,
+    }
+    let store = ready();
+    let refused = store.prepare(&[Fresh::TABLE, OtherKind::TABLE]);
+    assert!(matches!(refused, Err(StoreError::Misused(_))), "{refused:?}");
+    let unknown = commit(&store, vec![insert(vec![Fresh { code: "1".into() }])]);
+    assert!(matches!(unknown, Err(StoreError::Unprepared { .. })), "{unknown:?}");
+    commit(&store, vec![insert(vec![account("1", "a")])]).unwrap();
 }
 
 #[test]

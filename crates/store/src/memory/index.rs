@@ -1,8 +1,8 @@
 //! An index of facts: places in buckets, filled when somebody looks or when enough has come to fill many at once.
 //!
 //! A bucket holds the facts that share the index's first column (all its columns, where it is unique): an account's
-//! postings. A commit leaves its rows waiting; they are spread over the buckets, bucket by bucket, when 65,536 of them wait
-//! or a scan needs them. So a bucket is fetched from memory once for many rows, and a row costs a few dozen nanoseconds.
+//! postings. A commit leaves its rows waiting; they are spread over the buckets, bucket by bucket, when 32,768 of them
+//! wait or a scan needs them. So a bucket is fetched from memory once for many rows, and a row costs a few dozen nanoseconds.
 //! What comes out of order waits at the end of its bucket until the bucket is read. Whoever puts in order holds the company
 //! alone ([`tidy`](FactIndex::tidy)).
 
@@ -24,8 +24,10 @@ pub(super) struct FactIndex {
     by_lead: Keys,
     leads: Vec<KeyBytes>,
     buckets: Vec<Bucket>,
-    /// Buckets by their lead, as far as they are sorted.
+    /// Buckets by their lead, but for those that came since the last scan over several.
     names: Vec<u32>,
+    /// Buckets that are not in order, and some that are again.
+    untidy: Vec<u32>,
     /// Rows that are in no bucket yet, as the first place and how many follow.
     waiting: Vec<(Place, usize)>,
     waiting_rows: usize,
@@ -40,6 +42,8 @@ struct Bucket {
     sorted: usize,
     /// The first bytes of the index columns after the lead, of the last place that is sorted.
     last: Rest,
+    /// Whether the bucket is among the untidy.
+    listed: bool,
 }
 
 /// The first sixteen bytes of the index columns after the lead, as numbers that order as they do.
@@ -88,6 +92,7 @@ impl FactIndex {
             leads: Vec::new(),
             buckets: Vec::new(),
             names: Vec::new(),
+            untidy: Vec::new(),
             waiting: Vec::new(),
             waiting_rows: 0,
             late: false,
@@ -130,11 +135,14 @@ impl FactIndex {
         self.waiting_rows = 0;
         order.sort_unstable();
         for same in order.chunk_by(|a, b| a >> 32 == b >> 32) {
-            let bucket = same.first().and_then(|next| self.buckets.get_mut((next >> 32) as usize));
-            let Some(bucket) = bucket else { continue };
+            let number = same.first().map_or(0, |next| (next >> 32) as u32);
+            let Some(bucket) = self.buckets.get_mut(number as usize) else { continue };
             bucket.places.reserve(same.len());
             for entry in same.iter().filter_map(|&next| entries.get(next as u32 as usize)) {
                 bucket.push(entry);
+            }
+            if !bucket.is_tidy() && !std::mem::replace(&mut bucket.listed, true) {
+                self.untidy.push(number);
             }
         }
     }
@@ -188,37 +196,43 @@ impl FactIndex {
         self.waiting.is_empty()
             && match self.look(range) {
                 Look::One(bucket) => bucket.is_none_or(is_tidy),
-                Look::Named(_) if self.names.len() < self.buckets.len() => false,
-                Look::Named(names) => self.named(names).all(is_tidy),
+                Look::Named(_) => self.names.len() == self.buckets.len() && self.untidy.is_empty(),
             }
     }
 
-    /// Puts in order what a scan of `range` needs.
+    /// Puts in order what a scan of `range` needs: a bucket, or all.
     pub(super) fn tidy(&mut self, range: Range<'_>, runs: &Runs) {
         self.spread(runs);
-        if !matches!(self.look(range), Look::One(_)) {
-            self.tidy_names();
-        }
-        let buckets: Vec<u32> = match self.look(range) {
-            Look::One(bucket) => bucket.into_iter().collect(),
-            Look::Named(names) => self.named(names).collect(),
-        };
-        for bucket in buckets {
-            if let Some(bucket) = self.buckets.get_mut(bucket as usize) {
-                bucket.tidy(self.index, &self.lead, runs);
+        match self.look(range) {
+            Look::One(bucket) => bucket.into_iter().for_each(|bucket| self.settle(bucket, runs)),
+            Look::Named(_) => {
+                for bucket in std::mem::take(&mut self.untidy) {
+                    self.settle(bucket, runs);
+                    if let Some(bucket) = self.buckets.get_mut(bucket as usize) {
+                        bucket.listed = false;
+                    }
+                }
+                let mut names = std::mem::take(&mut self.names);
+                let known = names.len();
+                names.extend(known as u32..self.buckets.len() as u32);
+                settle(&mut names, known, |bucket| self.lead_of(bucket));
+                self.names = names;
             }
         }
     }
 
-    fn tidy_names(&mut self) {
-        let known = self.names.len() as u32;
-        if (known as usize) < self.buckets.len() {
-            let mut names = std::mem::take(&mut self.names);
-            names.extend(known..self.buckets.len() as u32);
-            // The names known before are in order already, which this sort makes use of.
-            names.sort_by(|&a, &b| self.lead_of(a).cmp(self.lead_of(b)));
-            self.names = names;
+    /// Puts a bucket in order.
+    fn settle(&mut self, bucket: u32, runs: &Runs) {
+        let (index, lead) = (self.index, self.lead_of(bucket).len());
+        let bucket = self.buckets.get_mut(bucket as usize).filter(|bucket| !bucket.is_tidy());
+        let Some(bucket) = bucket else { return };
+        settle(&mut bucket.places, bucket.sorted, |place| order(place, index, runs));
+        bucket.sorted = bucket.places.len();
+        let mut writer = KeyWriter::new();
+        if let Some(last) = bucket.places.last().and_then(|&place| runs.row(place)) {
+            last.write_index(index, &mut writer);
         }
+        bucket.last = Rest::of(writer.as_slice().get(lead..).unwrap_or_default());
     }
 
     /// The places in a range, in order.
@@ -283,30 +297,6 @@ impl Bucket {
         }
     }
 
-    /// Sorts what came out of order into the rest, looking only at as many of the rest as it must.
-    fn tidy(&mut self, index: usize, lead: &[Type], runs: &Runs) {
-        if self.is_tidy() {
-            return;
-        }
-        let mut late = self.places.split_off(self.sorted);
-        late.sort_by_cached_key(|&place| order(place, index, runs));
-        let mut merged = Vec::with_capacity(self.places.len() + late.len());
-        let mut rest = self.places.as_slice();
-        for place in late {
-            let place_order = order(place, index, runs);
-            let (smaller, larger) =
-                rest.split_at(before(rest, place_order.as_slice(), index, runs));
-            merged.extend_from_slice(smaller);
-            merged.push(place);
-            rest = larger;
-        }
-        merged.extend_from_slice(rest);
-        self.places = merged;
-        self.sorted = self.places.len();
-        self.last =
-            self.places.last().map_or(Rest::default(), |&place| rest_of(place, index, lead, runs));
-    }
-
     /// The places of a range.
     fn within(&self, range: Range<'_>, lead: &[u8], index: usize, runs: &Runs) -> &[Place] {
         let places = self.places.as_slice();
@@ -327,11 +317,21 @@ fn order(place: Place, index: usize, runs: &Runs) -> KeyBytes {
     writer.to_key()
 }
 
-fn rest_of(place: Place, index: usize, lead: &[Type], runs: &Runs) -> Rest {
-    let mut writer = KeyWriter::new();
-    let written = runs.row(place).is_some_and(|row| row.write_index(index, &mut writer));
-    let lead = parts_len(writer.as_slice(), lead).filter(|_| written).unwrap_or(0);
-    Rest::of(writer.as_slice().get(lead..).unwrap_or_default())
+/// Sorts `list`, whose first `sorted` are in order, and moves no more of these than it must.
+fn settle<T: Copy, K: Ord>(list: &mut Vec<T>, sorted: usize, key: impl Fn(T) -> K) {
+    let mut late = list.split_off(sorted);
+    late.sort_by_cached_key(|&item| key(item));
+    let Some(first) = late.first().map(|&item| key(item)) else { return };
+    let larger = list.split_off(list.partition_point(|&item| key(item) < first));
+    let mut rest = larger.as_slice();
+    for item in late {
+        let place = key(item);
+        let (before, after) = rest.split_at(rest.partition_point(|&item| key(item) < place));
+        list.extend_from_slice(before);
+        list.push(item);
+        rest = after;
+    }
+    list.extend_from_slice(rest);
 }
 
 /// How many of the sorted places come before `bytes`.
@@ -344,4 +344,31 @@ fn before(places: &[Place], bytes: &[u8], index: usize, runs: &Runs) -> usize {
         }
         writer.as_slice() < bytes
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn settling_is_sorting(mut list: Vec<u8>, sorted: prop::sample::Index) {
+            let sorted = sorted.index(list.len() + 1);
+            list[..sorted].sort_unstable();
+            let mut expected = list.clone();
+            expected.sort_unstable();
+            settle(&mut list, sorted, |item| item);
+            prop_assert_eq!(list, expected);
+        }
+
+        #[test]
+        fn rests_order_as_their_first_bytes(a: Vec<u8>, b: Vec<u8>) {
+            let padded = |bytes: &[u8]| -> Vec<u8> {
+                bytes.iter().copied().chain([0; 16]).take(16).collect()
+            };
+            let order = padded(&a).partial_cmp(&padded(&b));
+            prop_assert_eq!(Rest::of(&a).partial_cmp(&Rest::of(&b)), order);
+        }
+    }
 }

@@ -29,14 +29,13 @@ impl Declared {
             match next.tables.get(table.name) {
                 None => prepared.created(table),
                 Some(known) if known.layout > table.layout => return Err(newer(known, table)),
+                Some(known) if !follows(table, known) => {
+                    let why =
+                        "is declared in two ways: under a newer layout columns are only added";
+                    return Err(StoreError::Misused(format!("table {} {why}", table.name)));
+                }
                 Some(known) if known.layout < table.layout => {
                     prepared.upgraded(table, known.layout);
-                }
-                Some(known) if known != table => {
-                    return Err(StoreError::Misused(format!(
-                        "table {} is declared in two ways under one layout",
-                        table.name
-                    )));
                 }
                 Some(_) => continue,
             }
@@ -56,6 +55,15 @@ impl Declared {
             Some(known) if known.layout > table.layout => Err(newer(known, table)),
             _ => Err(StoreError::Unprepared { table: table.name.into() }),
         }
+    }
+}
+
+/// Whether a declaration can take the place of another, as itself or as a newer layout.
+fn follows(table: &Table, known: &Table) -> bool {
+    let same_rows = table.kind == known.kind && table.key == known.key;
+    match table.layout == known.layout {
+        true => table == known,
+        false => same_rows && table.columns.starts_with(known.columns),
     }
 }
 
