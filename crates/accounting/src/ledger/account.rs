@@ -1,11 +1,14 @@
 //! The chart of accounts: a tree of accounts of five classes.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use fondaco_core::store::{Event, Field, Record, Value};
-use fondaco_core::{Act, Currency, DateRange, Range, Tx};
+use fondaco_core::{Act, Currency, DateRange, Halt, Range, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::rules::can_be;
 use super::{BalanceQuery, LedgerError, Period, Posting, balances};
 
 /// What an account measures, and on which side it grows.
@@ -164,6 +167,7 @@ impl Act for OpenAccounts {
         let mut codes: Vec<SmolStr> =
             self.accounts.iter().map(|account| account.code.clone()).collect();
         codes.extend(self.accounts.iter().filter_map(|account| account.parent.clone()));
+        codes.retain(can_be);
         tx.need::<Account>(&codes)?;
         // Headings first, so that those who stand under them find them, whatever the order they are given in.
         let mut order: Vec<(usize, &NewAccount)> = self.accounts.iter().enumerate().collect();
@@ -175,12 +179,10 @@ impl Act for OpenAccounts {
             for (index, account) in waiting {
                 let parent_is_coming =
                     self.accounts.iter().any(|other| Some(&other.code) == account.parent.as_ref());
-                let parent = account
-                    .parent
-                    .as_ref()
-                    .map(|parent| tx.get::<Account>(parent))
-                    .transpose()?
-                    .flatten();
+                let parent = match &account.parent {
+                    Some(parent) => known(tx, parent)?,
+                    None => None,
+                };
                 if parent.is_none() && parent_is_coming {
                     later.push((index, account));
                     continue;
@@ -277,10 +279,13 @@ impl Act for ChangeAccount {
 }
 
 fn existing(tx: &mut Tx<'_>, code: &SmolStr) -> Result<Account, LedgerError> {
-    let account = tx
-        .get::<Account>(code)?
-        .ok_or_else(|| LedgerError::UnknownAccount { code: code.clone() })?;
+    let account =
+        known(tx, code)?.ok_or_else(|| LedgerError::UnknownAccount { code: code.clone() })?;
     Ok(account.as_ref().clone())
+}
+
+fn known(tx: &mut Tx<'_>, code: &SmolStr) -> Result<Option<Arc<Account>>, Halt> {
+    if can_be(code) { tx.get::<Account>(code) } else { Ok(None) }
 }
 
 /// A new heading must be one, of the same class, and not stand under the account itself.
@@ -295,8 +300,7 @@ fn check_move(
         why,
     };
     let Some(parent) = parent else { return Ok(()) };
-    let heading =
-        tx.get::<Account>(parent)?.ok_or_else(|| fail(parent, "there is no such account"))?;
+    let heading = known(tx, parent)?.ok_or_else(|| fail(parent, "there is no such account"))?;
     if !heading.heading {
         return Err(fail(parent, "that account is no heading"));
     }

@@ -9,6 +9,7 @@ use fondaco_core::{Currency, Money, Range, Reading, Timestamp};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
+use super::rules::can_be;
 use super::{AMOUNT_DIGITS, Account, Amount, LedgerError, Period, PeriodKey, Posting};
 
 /// The sums of one account in one period, currency and combination of dimensions.
@@ -311,7 +312,7 @@ fn accounts(
     query: &BalanceQuery,
 ) -> Result<Vec<Arc<Account>>, LedgerError> {
     let known = |read: &mut _, code: &SmolStr| -> Result<Arc<Account>, LedgerError> {
-        let account = Reading::peek::<Account>(read, code)?;
+        let account = if can_be(code) { Reading::peek::<Account>(read, code)? } else { None };
         account.ok_or_else(|| LedgerError::UnknownAccount { code: code.clone() })
     };
     match &query.accounts {

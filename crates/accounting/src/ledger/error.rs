@@ -147,7 +147,7 @@ pub enum LedgerError {
         why: &'static str,
     },
     /// Debits and credits differ.
-    #[error("the entry does not balance: debits exceed credits by {difference}")]
+    #[error("the entry does not balance: {} by {}", exceed(difference), difference.abs())]
     Unbalanced {
         /// Debits less credits.
         difference: Money,
@@ -223,8 +223,8 @@ pub enum LedgerError {
         /// Its reversal.
         by: Id<Entry>,
     },
-    /// One entry of many.
-    #[error("entry {index} (counted from 0): {error}")]
+    /// One entry or account of many.
+    #[error("item {index} (counted from 0): {error}")]
     At {
         /// Its place in the command, counted from 0.
         index: usize,
@@ -244,8 +244,12 @@ pub enum LedgerError {
     Halt(#[from] Halt),
 }
 
+fn exceed(difference: &Money) -> &'static str {
+    if difference.is_negative() { "credits exceed debits" } else { "debits exceed credits" }
+}
+
 impl LedgerError {
-    /// The same error, of the entry at `index`. A [`Halt`] stays one.
+    /// The same error, of the item at `index`. A [`Halt`] stays one.
     pub(crate) fn at(self, index: usize) -> LedgerError {
         match self {
             LedgerError::Halt(_) => self,

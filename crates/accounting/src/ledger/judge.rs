@@ -75,6 +75,9 @@ fn judge_posting(
     if posting.amount.currency() == ledger {
         return own_currency(account, posting, amount);
     }
+    if posting.rate.is_some_and(|rate| rate <= Decimal::ZERO) {
+        return Err(bad_rate(posting, "a rate is above zero"));
+    }
     let worth = match (posting.ledger_amount, posting.rate) {
         (Some(worth), _) if worth.currency() != ledger => {
             return Err(bad_rate(posting, "its worth is not in the ledger's currency"));
@@ -110,9 +113,6 @@ fn own_currency(account: u32, posting: &NewPosting, amount: Amount) -> Result<Ju
 }
 
 fn converted(posting: &NewPosting, rate: Decimal, ledger: Currency) -> Result<Money, LedgerError> {
-    if rate <= Decimal::ZERO {
-        return Err(bad_rate(posting, "a rate is above zero"));
-    }
     let digits = ledger.minor_units().unwrap_or(u32::from(super::AMOUNT_DIGITS));
     let product = decimal::mul_round(posting.amount.amount(), rate, digits, Rounding::HalfUp);
     let product = product.map_err(|_| LedgerError::TooLarge {
@@ -164,12 +164,12 @@ fn check_balance(ledger: Currency, entry: &NewEntry, judged: &[Judged]) -> Resul
         mine.map(|(_, judged)| i128::from(amount(judged).units())).sum()
     };
     check_zero(sum(|judged| judged.ledger_amount, None), ledger)?;
-    if entry.conversion || entry.postings.iter().all(|posting| posting.amount.currency() == ledger)
-    {
+    if entry.conversion {
         return Ok(());
     }
-    let mut currencies: Vec<Currency> =
-        entry.postings.iter().map(|posting| posting.amount.currency()).collect();
+    // The ledger's own currency is settled: an exchange difference is a posting in it alone, against worths of others.
+    let currencies = entry.postings.iter().map(|posting| posting.amount.currency());
+    let mut currencies: Vec<Currency> = currencies.filter(|currency| *currency != ledger).collect();
     currencies.sort_unstable();
     currencies.dedup();
     currencies

@@ -32,6 +32,9 @@ impl Rules {
         let (mut codes, mut places) = (Vec::new(), Vec::with_capacity(count));
         for posting in entries.iter().flat_map(|entry| &entry.postings) {
             let place = *known.entry(&posting.account).or_insert_with(|| {
+                if !can_be(&posting.account) {
+                    return u32::MAX;
+                }
                 codes.push(posting.account.clone());
                 codes.len() as u32 - 1
             });
@@ -76,6 +79,11 @@ impl Rules {
     }
 }
 
+/// Whether a code can be stored at all: one that can't names nothing, and no store is asked for it.
+pub(crate) fn can_be(code: &SmolStr) -> bool {
+    !code.contains('\0')
+}
+
 fn read_journals(
     tx: &mut Tx<'_>,
     entries: &[NewEntry],
@@ -83,7 +91,7 @@ fn read_journals(
     let mut codes: Vec<SmolStr> = Vec::new();
     for entry in entries {
         // Entries of one journal mostly follow one another, and there are few journals.
-        if !codes.contains(&entry.journal) {
+        if !codes.contains(&entry.journal) && can_be(&entry.journal) {
             codes.push(entry.journal.clone());
         }
     }

@@ -92,12 +92,12 @@ pub fn verify(read: &mut impl Reading) -> Result<Vec<Discrepancy>, LedgerError> 
     while let Some(entry) = entries.next(read)? {
         let mut lines = Vec::new();
         while let Some(posting) = postings.next_if(read, |posting| posting.entry <= entry.id)? {
-            lines.push(posting);
+            if posting.entry == entry.id { lines.push(posting) } else { check.stray(&posting) }
         }
         check.entry(&entry, &lines);
     }
     while let Some(posting) = postings.next(read)? {
-        check.found.push(Discrepancy::Stray { entry: posting.entry, line: posting.line });
+        check.stray(&posting);
     }
     check.numbers();
     read.peek_each(&Range::<Balance>::all(), |balance| {
@@ -130,21 +130,14 @@ impl Check {
         let mut totals: BTreeMap<Currency, i128> = BTreeMap::new();
         let mut ledger_total = 0;
         for posting in postings {
-            if posting.entry != entry.id
-                || posting.date != entry.date
-                || posting.period != entry.period
-            {
+            if posting.date != entry.date || posting.period != entry.period {
                 self.found.push(Discrepancy::Stray { entry: posting.entry, line: posting.line });
             }
-            *totals.entry(posting.currency).or_default() += i128::from(posting.amount.units());
+            if posting.currency != self.ledger {
+                *totals.entry(posting.currency).or_default() += i128::from(posting.amount.units());
+            }
             ledger_total += i128::from(posting.ledger_amount.units());
-            let cell = (
-                posting.account.clone(),
-                posting.period,
-                posting.currency,
-                posting.dimensions.clone(),
-            );
-            self.sums.entry(cell).or_default().add(&Amounts::of_posting(posting));
+            self.count(posting);
         }
         if ledger_total != 0 {
             self.found.push(Discrepancy::Unbalanced { entry: entry.id, currency: self.ledger });
@@ -153,6 +146,18 @@ impl Check {
         self.found.extend(
             unequal.map(|(currency, _)| Discrepancy::Unbalanced { entry: entry.id, currency }),
         );
+    }
+
+    /// A posting that names no entry.
+    fn stray(&mut self, posting: &Posting) {
+        self.found.push(Discrepancy::Stray { entry: posting.entry, line: posting.line });
+        self.count(posting);
+    }
+
+    fn count(&mut self, posting: &Posting) {
+        let Posting { account, period, currency, dimensions, .. } = posting;
+        let cell = (account.clone(), *period, *currency, dimensions.clone());
+        self.sums.entry(cell).or_default().add(&Amounts::of_posting(posting));
     }
 
     /// Numbers of a series are 1, 2, 3, ... in some order.

@@ -1,0 +1,185 @@
+//! What the ledger's tests share: a firm with books on any store, under a clock that the test moves.
+#![allow(dead_code, unreachable_pub)] // each test program uses its part
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::NaiveDate;
+use fondaco_accounting::Books;
+use fondaco_accounting::ledger::*;
+use fondaco_core::store::Store;
+use fondaco_core::{
+    Act, ActError, ActorId, AsyncDriver, CommandId, CompanyId, Currency, Done, Envelope, Money,
+    Timestamp, View,
+};
+use fondaco_store::{Memory, Sqlite};
+use fondaco_testkit::{Model, Unloaded, block_on};
+use rust_decimal::Decimal;
+
+/// A company's books on some store, behind a blocking or an asynchronous driver.
+pub struct Firm {
+    pub name: &'static str,
+    pub store: Arc<dyn Store>,
+    pub books: Books<'static>,
+    asynchronous: Option<AsyncDriver<'static>>,
+    clock: Arc<AtomicI64>,
+}
+
+impl Firm {
+    pub fn on(name: &'static str, store: Arc<dyn Store>) -> Firm {
+        Firm::of(name, store, "acme")
+    }
+
+    pub fn of(name: &'static str, store: Arc<dyn Store>, company: &str) -> Firm {
+        let clock = Arc::new(AtomicI64::new(0));
+        let hands = clock.clone();
+        let books = Books::open(store.clone(), CompanyId::named(company)).unwrap();
+        let books = books.with_clock(move || minute(hands.load(Ordering::SeqCst)));
+        Firm { name, store, books, asynchronous: None, clock }
+    }
+
+    pub fn unloaded(name: &'static str, store: Arc<dyn Store>) -> Firm {
+        let driver = AsyncDriver::new(Unloaded::new(store.clone(), 1), CompanyId::named("acme"));
+        Firm { asynchronous: Some(driver), ..Firm::on(name, store) }
+    }
+
+    /// Sets the clock to so many minutes after it was made.
+    pub fn at_minute(&self, n: i64) {
+        self.clock.store(n, Ordering::SeqCst);
+    }
+
+    pub fn send<C: Act<Error = LedgerError>>(
+        &self,
+        name: &str,
+        command: &C,
+    ) -> Result<Done<C::Answer>, LedgerError> {
+        let Some(driver) = &self.asynchronous else { return self.books.send(name, command) };
+        let time = minute(self.clock.load(Ordering::SeqCst));
+        let envelope = Envelope::new(CommandId::named(name), ActorId::new("host"), time);
+        block_on(driver.carry_out(envelope, command))
+    }
+
+    /// Carries out a command that must not be refused.
+    pub fn must<C: Act<Error = LedgerError>>(&self, name: &str, command: &C) -> C::Answer {
+        match self.send(name, command) {
+            Ok(done) => done.answer,
+            Err(error) => panic!("{name} on {}: {error}", self.name),
+        }
+    }
+
+    pub fn post(&self, name: &str, entry: NewEntry) -> Posted {
+        self.must(name, &Post::new(entry))
+    }
+
+    pub fn view<T>(&self, read: impl Fn(&mut View<'_>) -> Result<T, LedgerError>) -> T {
+        let result = match &self.asynchronous {
+            Some(driver) => block_on(driver.view(read)),
+            None => self.books.view(read),
+        };
+        result.unwrap_or_else(|error| panic!("a view on {}: {error}", self.name))
+    }
+
+    pub fn balances(&self, query: &BalanceQuery) -> Vec<AccountBalance> {
+        self.view(|view| balances(view, query))
+    }
+
+    /// Debits less credits in the ledger's currency over all that the query finds.
+    pub fn sum(&self, query: &BalanceQuery) -> String {
+        let sum: Decimal =
+            self.balances(query).iter().map(|row| row.amounts.ledger_balance()).sum();
+        sum.normalize().to_string()
+    }
+
+    /// A chart of two levels, two journals and the year 2026, in euro.
+    pub fn set_up(self) -> Firm {
+        self.must("set up", &SetUp::new(Currency::EUR));
+        self.must("chart", &OpenAccounts::new(chart()));
+        self.must("gen", &OpenJournal::new("GEN", "General journal"));
+        self.must("inv", &OpenJournal::new("INV", "Invoices").by_date());
+        self.must("2026", &OpenFiscalYear::calendar_year(2026));
+        self
+    }
+
+    pub fn refused<C: Act<Error = LedgerError>>(&self, name: &str, command: &C) -> LedgerError {
+        match self.send(name, command) {
+            Ok(_) => panic!("{name} on {} was not refused", self.name),
+            Err(error) => error,
+        }
+    }
+
+    /// The code of the refusal of an entry.
+    pub fn refused_entry(&self, entry: NewEntry) -> String {
+        let error = self.refused(&format!("{entry:?}"), &Post::new(entry.clone()));
+        error.code().to_owned()
+    }
+
+    pub fn clean(&self) {
+        let verified = self.books.verify().unwrap();
+        assert!(verified.is_clean(), "on {}: {verified:?}", self.name);
+    }
+}
+
+pub fn chart() -> Vec<NewAccount> {
+    use AccountClass::*;
+    vec![
+        NewAccount::heading("1", "What we have", Asset),
+        NewAccount::new("1000", "Bank", Asset).parent("1"),
+        NewAccount::new("1010", "Dollars", Asset).parent("1").currency(Currency::USD),
+        NewAccount::new("1200", "Customers", Asset).parent("1"),
+        NewAccount::new("2000", "Suppliers", Liability),
+        NewAccount::new("3000", "Capital", Equity),
+        NewAccount::new("4000", "Sales", Income),
+        NewAccount::heading("5", "What we spend", Expense),
+        NewAccount::new("5000", "Goods", Expense).parent("5"),
+        NewAccount::new("5100", "Rent", Expense).parent("5"),
+        NewAccount::new("5900", "Exchange differences", Expense).parent("5"),
+    ]
+}
+
+pub fn minute(n: i64) -> Timestamp {
+    let start: Timestamp = "2026-06-01T00:00:00Z".parse().unwrap();
+    Timestamp::from_micros(start.micros() + n * 60_000_000).unwrap()
+}
+
+pub fn d(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+pub fn money(text: &str) -> Money {
+    Money::parse(text).unwrap()
+}
+
+pub fn eur(amount: &str) -> Money {
+    money(&format!("{amount} EUR"))
+}
+
+pub fn usd(amount: &str) -> Money {
+    money(&format!("{amount} USD"))
+}
+
+pub fn dec(text: &str) -> Decimal {
+    text.parse().unwrap()
+}
+
+/// Goods sold for cash.
+pub fn sale(date: &str, amount: &str) -> NewEntry {
+    NewEntry::new("GEN", d(date)).debit("1000", eur(amount)).credit("4000", eur(amount))
+}
+
+pub fn stores() -> Vec<(&'static str, Arc<dyn Store>)> {
+    vec![
+        ("memory", Arc::new(Memory::new())),
+        ("model", Arc::new(Model::new())),
+        ("sqlite", Arc::new(Sqlite::in_memory().unwrap())),
+    ]
+}
+
+/// Runs a test on every store there is.
+pub fn on_every_store(test: impl Fn(Firm)) {
+    stores().into_iter().for_each(|(name, store)| test(Firm::on(name, store)));
+    test(Firm::unloaded("model, not loaded", Arc::new(Model::new())));
+}
+
+pub fn in_memory() -> Firm {
+    Firm::on("memory", Arc::new(Memory::new()))
+}
