@@ -7,13 +7,13 @@
 //!
 //! Read it in this order: `run` below is the whole story; `books/chart.rs` has the accounts and the
 //! rules, `books/plan.rs` makes entries of documents, `books/opening.rs` finds the opening stock,
-//! `books/checks.rs` asks the ledger whether the totals come out.
+//! `books/checks.rs` asks the ledger whether the totals come out, `books/telling.rs` prints.
 
 #![allow(unreachable_pub, reason = "its modules are read as if they were a library's")]
 
 use std::{
     error::Error,
-    io::{self, Write},
+    io::Write,
     ops::RangeInclusive,
     path::Path,
     process::ExitCode,
@@ -35,22 +35,22 @@ mod common;
 mod opening;
 #[path = "books/plan.rs"]
 mod plan;
+#[path = "books/telling.rs"]
+mod telling;
 
 use chart::{Chart, Event};
-use checks::Check;
 use common::{
-    args::{self, Args, Command, StoreChoice},
-    company::{Company, CostSource},
+    args::{self, Command, StoreChoice},
+    company::Company,
+    output::Output,
     progress::Progress,
     table::DataError,
 };
 use plan::{Batch, Plan};
 
 fn main() -> ExitCode {
-    match run(&mut io::stdout().lock()) {
+    match run(&mut Output::new()) {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever reads this closed the pipe: `books | head`.
-        Err(error) if is_broken_pipe(error.as_ref()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::FAILURE
@@ -69,8 +69,12 @@ fn run(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let company = common::company(&args)?;
     let chart = Chart::read(args.data.as_deref())?;
     let plan = Plan::of(&company, &chart)?;
-    introduce(out, &args, &company, &plan)?;
-    show(out, "Totals of the documents, exactly as read:", &checks::of_documents(&company)?)?;
+    telling::introduce(out, &args, &company, &plan)?;
+    telling::checks(
+        out,
+        "Totals of the documents, exactly as read:",
+        &checks::of_documents(&company)?,
+    )?;
     rehearse(&company, &chart, &plan)?;
 
     // Then book it.
@@ -81,10 +85,10 @@ fn run(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     writeln!(out, "\n{tally}\n")?;
 
     // And look at the books.
-    report(out, &books, &plan)?;
+    telling::statements(out, &books, &plan)?;
     let checks = checks::of_ledger(&books, &company, &chart, &plan)?;
-    show(out, "Totals of the ledger, to the cent:", &checks)?;
-    verify(out, &books)
+    telling::checks(out, "Totals of the ledger, to the cent:", &checks)?;
+    telling::verification(out, &books)
 }
 
 // ---- Getting ready
@@ -245,113 +249,4 @@ fn refusal(error: &LedgerError, name: &str) -> Box<dyn Error> {
         .into(),
         _ => format!("{name}: {error}").into(),
     }
-}
-
-// ---- Telling
-
-fn introduce(
-    out: &mut dyn Write,
-    args: &Args,
-    company: &Company,
-    plan: &Plan<'_>,
-) -> Result<(), Box<dyn Error>> {
-    writeln!(out, "{}, {}", company.name, company.currency)?;
-    match &args.store {
-        StoreChoice::Memory => writeln!(out, "The books are kept in memory, until the end.")?,
-        StoreChoice::Sqlite(path) => writeln!(
-            out,
-            "The books are kept in {}: look inside with sqlite3, delete it to start afresh.",
-            path.display()
-        )?,
-    }
-    let sales = &company.sales;
-    let unknown = sales.iter().filter(|sale| sale.customer.is_none()).count();
-    writeln!(out, "{} sales orders, {unknown} of them of an unknown buyer", sales.len())?;
-    let sold = sales.iter().flat_map(|sale| &sale.lines).map(|line| line.product);
-    tell_costless(out, company, "lines sold", sold)?;
-    writeln!(out, "{} purchase orders", company.purchases.len())?;
-    let scrapped = company.scraps().map(|work| work.product);
-    tell_costless(out, company, "work orders with scrap", scrapped)?;
-    show_adjustment(out, company, plan)
-}
-
-/// Goods without a cost count as zero: how many do?
-fn tell_costless(
-    out: &mut dyn Write,
-    company: &Company,
-    what: &str,
-    products: impl Iterator<Item = u32>,
-) -> io::Result<()> {
-    let (mut all, mut costless) = (0, 0);
-    for product in products {
-        all += 1;
-        costless += usize::from(company.unit_cost(product).1 == CostSource::Unknown);
-    }
-    writeln!(out, "{all} {what}, {costless} of them of products whose cost nobody knows: zero")
-}
-
-/// The items whose counted stock would not have lasted.
-fn show_adjustment(
-    out: &mut dyn Write,
-    company: &Company,
-    plan: &Plan<'_>,
-) -> Result<(), Box<dyn Error>> {
-    let missing: Vec<_> = plan.opening.iter().filter(|item| !item.missing.is_zero()).collect();
-    writeln!(
-        out,
-        "{} of {} items would fall below zero: they get an opening adjustment, just enough.",
-        missing.len(),
-        plan.opening.len()
-    )?;
-    for item in &missing {
-        let value = company.cost_of(item.product.id, item.missing)?;
-        let product = item.product;
-        writeln!(
-            out,
-            "  {:<12} {:>6} units {value:>12}  {}",
-            product.number, item.missing, product.name
-        )?;
-    }
-    Ok(())
-}
-
-/// Shows checks; one that fails ends the program.
-fn show(out: &mut dyn Write, title: &str, checks: &[Check]) -> Result<(), Box<dyn Error>> {
-    writeln!(out, "\n{title}")?;
-    if checks.is_empty() {
-        writeln!(out, "  nobody published totals for these files: nothing to compare them with")?;
-    }
-    for check in checks {
-        writeln!(out, "{check}")?;
-    }
-    match checks.iter().filter(|check| !check.holds()).count() {
-        0 => Ok(()),
-        wrong => Err(format!("{wrong} of {} totals did not come out", checks.len()).into()),
-    }
-}
-
-/// The books as people read them, over all that was booked.
-fn report(out: &mut dyn Write, books: &Books<'_>, plan: &Plan<'_>) -> Result<(), Box<dyn Error>> {
-    writeln!(out, "{}", books.trial_balance(plan.last)?)?;
-    writeln!(out, "{}", books.income_statement(plan.first, plan.last)?)?;
-    write!(out, "{}", books.balance_sheet(plan.last)?)?;
-    Ok(())
-}
-
-/// Recomputes every sum from the postings, and every hash of the chain.
-fn verify(out: &mut dyn Write, books: &Books<'_>) -> Result<(), Box<dyn Error>> {
-    let found = books.verify()?;
-    let (commits, rows) = (found.chain.commits, found.chain.rows);
-    if found.is_clean() {
-        writeln!(out, "\nVerified: {rows} rows of {commits} commits are as they were written.")?;
-        return Ok(());
-    }
-    found.chain.findings.iter().try_for_each(|finding| writeln!(out, "  {finding}"))?;
-    found.discrepancies.iter().try_for_each(|it| writeln!(out, "  {it}"))?;
-    Err("the books are not as they were written: see the findings above".into())
-}
-
-fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
-    let io = error.downcast_ref::<io::Error>();
-    io.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }

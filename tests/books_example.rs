@@ -64,6 +64,21 @@ fn killed_in_the_middle_it_goes_on_and_ends_as_if_nothing_had_happened() {
     assert_eq!(statements(&last), statements(&whole));
 }
 
+#[test]
+fn two_programs_that_book_the_same_documents_into_one_file_book_them_once() {
+    let store = Store::new();
+    let start = || {
+        let mut command = Command::new(program());
+        command.args(["--orders", "150", "--store", &store.argument()]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let both = [start(), start()].map(|child| good(&child.wait_with_output().unwrap()));
+    let alone = good(&run(&["--orders", "150", "--store", "memory"]));
+    for one in &both {
+        assert_eq!(statements(one), statements(&alone));
+    }
+}
+
 /// Starts it, waits until it says that so many quarters of the entries are booked, and kills it.
 fn kill_after(quarters: usize, store: &Store) {
     let mut child = Command::new(program())
@@ -77,6 +92,39 @@ fn kill_after(quarters: usize, store: &Store) {
     child.kill().unwrap();
     assert!(!child.wait().unwrap().success(), "it was done before it could be killed");
     assert_eq!(seen, quarters);
+}
+
+#[test]
+fn it_books_everything_though_nobody_reads_on() {
+    let store = Store::new();
+    let mut child = Command::new(program())
+        .args(["--orders", "50", "--store", &store.argument()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert!(child.wait().unwrap().success());
+    assert!(good(&books(&["--orders", "50"], &store)).contains("Nothing new"));
+}
+
+// ---- The checks can fail
+
+/// A cent that no document has: the ledger is asked, not the documents.
+#[test]
+fn a_cent_too_much_in_the_ledger_fails_its_checks() {
+    let store = Store::new();
+    good(&books(&["--orders", "50"], &store));
+    let cent = Money::parse("0.01 EUR").unwrap();
+    let day = NaiveDate::from_ymd_opt(2025, 12, 31).unwrap();
+    let entry = NewEntry::new("SALES", day).debit("1100", cent).credit("4000", cent);
+    store.open().post("a slip of the pen", entry).unwrap();
+    let again = books(&["--orders", "50"], &store);
+    let said = String::from_utf8_lossy(&again.stdout).into_owned();
+    assert!(bad(&again).ends_with("error: 2 of 18 totals did not come out\n"));
+    let wrong: Vec<_> = said.lines().filter(|line| line.contains("WRONG")).collect();
+    assert!(wrong[0].contains("sale total: debits of 1100: "), "{wrong:?}");
+    assert!(wrong[1].contains("sale net: credits of 4000: "), "{wrong:?}");
 }
 
 // ---- A real company

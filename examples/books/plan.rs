@@ -140,6 +140,11 @@ impl<'a> Writer<'a> {
     }
 
     /// Invoice and delivery, both on the day of the order.
+    ///
+    /// Revenue is the header's: the lines' prices are before discounts. The cost of the goods is
+    /// the lines' quantities at standard cost, which every ware of AdventureWorks has. That is a
+    /// true figure for the margin, and less than that for stock: standard cost holds the labour of
+    /// making a ware, and as the data has no hours, no labour was ever added to stock.
     fn sale(&mut self, sale: &SalesDocument) -> Result<(), Box<dyn Error>> {
         let booked = sale.booked()?;
         let text = match sale.customer {
