@@ -58,9 +58,13 @@ fn main() -> ExitCode {
     }
 }
 
+const ABOUT: &str =
+    "Books a company's half year. A ChartOfAccounts.csv and a BookingRules.csv among
+the data replace those in examples/books/.";
+
 /// The whole story.
 fn run(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
-    let args = match args::from_env("Books a company's half year.", default_store())? {
+    let args = match args::from_env(ABOUT, default_store())? {
         Command::Run(args) => args,
         Command::Help(text) => return Ok(write!(out, "{text}")?),
     };

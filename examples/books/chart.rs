@@ -32,9 +32,11 @@ pub enum Event {
 }
 
 impl Event {
+    /// All of them.
     pub const ALL: [Event; 6] =
         [Event::Opening, Event::Sale, Event::Delivery, Event::Receipt, Event::Bill, Event::Scrap];
 
+    /// What rules call it.
     pub fn name(self) -> &'static str {
         match self {
             Event::Opening => "opening",

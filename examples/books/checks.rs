@@ -27,6 +27,7 @@ pub struct Check {
 }
 
 impl Check {
+    /// Whether it came out.
     pub fn holds(&self) -> bool {
         self.expected == self.actual
     }
