@@ -42,11 +42,12 @@ mod view;
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use fondaco_core::CommandId;
 use fondaco_core::store::{
-    Answer, At, Batch, Commit, FeedFrom, Prepared, Read, Store, StoreError, Table,
+    Answer, At, Batch, Change, Commit, FeedFrom, Prepared, Read, Store, StoreError, Table,
 };
+use fondaco_core::{CommandId, CompanyId};
 use rusqlite::Connection;
 
 use self::cache::Cache;
@@ -209,14 +210,7 @@ impl Sqlite {
     }
 
     fn at(home: Home, options: SqliteOptions) -> Result<Sqlite, StoreError> {
-        let open = || -> Outcome<Connection> {
-            let conn = home.writer(&options)?;
-            if !schema::inspect(&conn, false)? {
-                transaction(&conn, |conn| schema::create_own(conn, false))?;
-            }
-            Ok(conn)
-        };
-        let conn = open().map_err(|failure| failure.named(&home))?;
+        let conn = home.writer(&options).map_err(|failure| failure.named(&home))?;
         let cache = Cache::new(options.cache_rows);
         let (writer, room) = (Mutex::new(conn), Room::new(options.chain, Some(cache)));
         Ok(Sqlite { home, options, writer, readers: Mutex::default(), holds: Holds::new(), room })
@@ -312,6 +306,29 @@ fn roll_back(conn: &Connection) -> bool {
 /// Carries out a batch and makes it last.
 fn commit_in(conn: &Connection, room: &Room, batch: Batch) -> Outcome<Commit> {
     let (id, company) = (batch.id, batch.company);
+    let erases = batch.changes.iter().any(|change| matches!(change, Change::Erase { .. }));
+    if erases {
+        // What is erased is overwritten with zeros.
+        conn.execute_batch("PRAGMA secure_delete = ON")?;
+    }
+    let done = sealed_in(conn, room, batch, id, company);
+    if erases {
+        let _ = conn.execute_batch("PRAGMA secure_delete = OFF");
+        // So that the log forgets too. Held snapshots may keep it from doing so for now: no failure, nor to be waited for.
+        let _ = conn.busy_timeout(Duration::ZERO);
+        let _ = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        let _ = conn.busy_timeout(file::PATIENCE);
+    }
+    done
+}
+
+fn sealed_in(
+    conn: &Connection,
+    room: &Room,
+    batch: Batch,
+    id: CommandId,
+    company: CompanyId,
+) -> Outcome<Commit> {
     begin(conn)?;
     match room.commit(conn, batch) {
         Ok((commit, changed)) => {

@@ -7,10 +7,10 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::error::Outcome;
-use super::{Durability, SqliteOptions};
+use super::{Durability, SqliteOptions, schema, transaction};
 
 /// How long to wait for another process's lock.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// After how many pages in the write-ahead log they are copied into the file: 16 MB. Fewer, and a page that every commit
 /// writes is copied every time; more, and the commit that copies takes long.
@@ -33,7 +33,7 @@ impl fmt::Display for Home {
 }
 
 impl Home {
-    /// A connection that writes. It comes first, as it may have to make the file.
+    /// A connection that writes. It comes first, as it may have to make the file and the store's own tables.
     pub(super) fn writer(&self, options: &SqliteOptions) -> Outcome<Connection> {
         let conn = match self {
             Home::File(path) => {
@@ -45,8 +45,13 @@ impl Home {
             Home::Memory => Connection::open_in_memory()?,
         };
         set_up(&conn, options)?;
+        // Another program's file must not even be turned to another kind of log.
+        let ours = schema::inspect(&conn, false)?;
         if matches!(self, Home::File(_)) {
             write_ahead(&conn)?;
+        }
+        if !ours {
+            transaction(&conn, |conn| schema::create_own(conn, false))?;
         }
         Ok(conn)
     }

@@ -149,12 +149,12 @@ impl Judge<'_> {
             match change {
                 Change::Insert(rows) if has_unique(rows.table()) => {
                     for row in (0..rows.len()).filter_map(|at| rows.row(at)) {
-                        let freed = freed.get_or_insert_with(|| replaced(batch));
+                        let freed = freed.get_or_insert_with(|| self::freed(batch));
                         self.claim(row, &mut claims, freed)?;
                     }
                 }
                 Change::Put { row, .. } if has_unique(row.table()) => {
-                    let freed = freed.get_or_insert_with(|| replaced(batch));
+                    let freed = freed.get_or_insert_with(|| self::freed(batch));
                     self.claim(row.as_ref(), &mut claims, freed)?;
                 }
                 _ => {}
@@ -167,7 +167,7 @@ impl Judge<'_> {
         &mut self,
         row: &dyn Stored,
         claims: &mut Claims,
-        freed: &HashSet<Key>,
+        freed: &HashMap<Key, bool>,
     ) -> Outcome<()> {
         let table = row.table();
         let form = self.forms.get(table)?.clone();
@@ -197,7 +197,7 @@ impl Judge<'_> {
         form: &Form,
         index: usize,
         part: &KeyBytes,
-        freed: &HashSet<Key>,
+        freed: &HashMap<Key, bool>,
     ) -> Outcome<Option<Key>> {
         let Some(sql) = form.indexes.get(index).map(|index| &index.holders) else {
             return Ok(None);
@@ -209,7 +209,8 @@ impl Judge<'_> {
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next()? {
             let holder = Key { table: form.table, bytes: read::key_of(form, row)? };
-            if !freed.contains(&holder) {
+            let goes = freed.get(&holder).is_some_and(|erased| !erased || personal(form, index));
+            if !goes {
                 return Ok(Some(holder));
             }
         }
@@ -245,17 +246,23 @@ impl Judge<'_> {
 
 type Claims = HashMap<(&'static str, usize, KeyBytes), Key>;
 
+/// Whether an index has a personal column, so that an erased row has no place in it.
+fn personal(form: &Form, index: usize) -> bool {
+    let columns = form.table.indexes.get(index).map_or(&[][..], |index| index.columns);
+    columns.iter().any(|&at| form.table.columns.get(at).is_some_and(|column| column.personal))
+}
+
 fn has_unique(table: &Table) -> bool {
     table.indexes.iter().any(|index| index.unique)
 }
 
-/// The rows whose old entries in unique indexes go with this batch.
-///
-/// Not those that are erased: an entry of columns that are not personal stays.
-fn replaced(batch: &Batch) -> HashSet<Key> {
+/// The rows whose old entries in unique indexes go with this batch; `true` for those that are erased, which lose only
+/// entries of personal columns.
+fn freed(batch: &Batch) -> HashMap<Key, bool> {
     let key = |change: &Change| match change {
-        Change::Put { row, .. } => Some(row.row_key()),
-        Change::Delete { key, .. } => Some(key.clone()),
+        Change::Put { row, .. } => Some((row.row_key(), false)),
+        Change::Delete { key, .. } => Some((key.clone(), false)),
+        Change::Erase { key } => Some((key.clone(), true)),
         _ => None,
     };
     batch.changes.iter().filter_map(key).collect()

@@ -1,0 +1,500 @@
+//! What the SQLite store promises beyond the contract: people's SQL, other processes, other programs' files, the host's
+//! connection, damage.
+#![cfg(feature = "sqlite")]
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use chrono::NaiveDate;
+use fondaco_core::store::{
+    Ask, At, Batch, Change, Fixed, Key, KeyBytes, KeyParts, Meta, Personal, Read, Record, Reply,
+    Row, Rows, Scan, Store, StoreError, Table,
+};
+use fondaco_core::{ActorId, CommandId, CompanyId, Timestamp};
+use fondaco_store::{Durability, Sqlite, SqliteOptions};
+use proptest::prelude::*;
+use rusqlite::Connection;
+use smol_str::SmolStr;
+
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(table = "line", kind = fact, key(entry, line), index(by_account(account, day)), index(by_who(who)))]
+struct Line {
+    entry: i64,
+    line: i64,
+    account: SmolStr,
+    day: NaiveDate,
+    amount: Fixed<2>,
+    at: Timestamp,
+    item: u128,
+    who: Option<Personal<SmolStr>>,
+}
+
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(table = "balance", kind = counter, key(account))]
+struct Balance {
+    account: SmolStr,
+    amount: i64,
+}
+
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(table = "person", kind = state, key(id), index(by_name(name), unique))]
+struct Person {
+    id: i64,
+    name: Option<SmolStr>,
+}
+
+mod later {
+    use super::*;
+
+    #[derive(Record, Debug, Clone, PartialEq)]
+    #[record(table = "person", kind = state, layout = 2, key(id), index(by_name(name), unique), index(by_town(town)))]
+    pub(super) struct Person {
+        pub(super) id: i64,
+        pub(super) name: Option<SmolStr>,
+        #[record(since = 2)]
+        pub(super) town: Option<SmolStr>,
+    }
+
+    #[derive(Record, Debug, Clone, PartialEq)]
+    #[record(table = "line", kind = fact, layout = 2, key(entry, line), index(by_account(account, day)), index(by_day(day)))]
+    pub(super) struct Line {
+        pub(super) entry: i64,
+        pub(super) line: i64,
+        pub(super) account: SmolStr,
+        pub(super) day: NaiveDate,
+        pub(super) amount: Fixed<2>,
+        pub(super) at: Timestamp,
+        pub(super) item: u128,
+        pub(super) who: Option<Personal<SmolStr>>,
+    }
+}
+
+const TABLES: &[&Table] = &[Line::TABLE, Balance::TABLE, Person::TABLE];
+
+/// A path that no other test uses, below the target directory.
+fn path() -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let dir =
+        PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("sqlite-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    dir.join(format!("{}.db", COUNT.fetch_add(1, Ordering::Relaxed)))
+}
+
+fn open(path: &PathBuf) -> Sqlite {
+    let store = Sqlite::open_with(path, SqliteOptions::new().durability(Durability::Fast)).unwrap();
+    store.prepare(TABLES).unwrap();
+    store
+}
+
+fn company() -> CompanyId {
+    CompanyId::named("acme")
+}
+
+fn batch(id: u128) -> Batch {
+    let meta = Meta::new(ActorId::new("test"), Timestamp::from_micros(1).unwrap());
+    Batch::new(company(), CommandId::from_u128(id), meta)
+}
+
+fn with(id: u128, change: Change) -> Batch {
+    let mut batch = batch(id);
+    batch.changes.push(change);
+    batch
+}
+
+fn insert<R: Record>(id: u128, rows: Vec<R>) -> Batch
+where
+    Vec<R>: Rows,
+{
+    with(id, Change::Insert(Box::new(rows)))
+}
+
+fn add(id: u128, account: &str, amount: i64) -> Batch {
+    let rows = Box::new(vec![Balance { account: account.into(), amount }]);
+    with(id, Change::Add { rows, floors: vec![] })
+}
+
+fn line(entry: i64, line: i64, account: &str) -> Line {
+    let day = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap() + chrono::Days::new(entry as u64 % 50);
+    let (amount, at) = (Fixed::from_units(entry * 10 + line), Timestamp::from_micros(-1).unwrap());
+    Line { entry, line, account: account.into(), day, amount, at, item: entry as u128, who: None }
+}
+
+fn ask(store: &dyn Store, ask: Ask) -> Reply {
+    store.read(&Read::now(company(), vec![ask])).unwrap().replies.remove(0)
+}
+
+fn rows(store: &dyn Store, scan: Scan) -> Vec<Row> {
+    match ask(store, Ask::Scan(scan)) {
+        Reply::Rows(rows) => rows,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn all(table: &'static Table, index: Option<usize>) -> Scan {
+    let from = KeyBytes::new(&[]);
+    Scan { table, index, from, to: None, backwards: false, limit: usize::MAX }
+}
+
+fn balance(store: &dyn Store, account: &str) -> i64 {
+    let key = SmolStr::new(account).to_bytes();
+    match ask(store, Ask::Get(Balance::TABLE, vec![key])) {
+        Reply::Got(rows) => {
+            rows[0].as_ref().map_or(0, |row| row.record::<Balance>().unwrap().amount)
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+fn text(conn: &Connection, sql: &str) -> String {
+    conn.query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn people_sum_exactly_and_read_views() {
+    let path = path();
+    let store = open(&path);
+    let mut first = line(7, 1, "4000");
+    first.amount = Fixed::from_units(-5);
+    first.at = "2026-07-01T12:00:00.25Z".parse().unwrap();
+    let mut last = line(8, 1, "4000");
+    last.amount = Fixed::from_units(i64::MIN);
+    store.commit(insert(1, vec![first, line(7, 2, "4000"), last])).unwrap();
+    let conn = Connection::open(&path).unwrap();
+    let sum = "SELECT sum(amount) FROM line WHERE entry = 7";
+    assert_eq!(conn.query_row(sum, [], |row| row.get::<_, i64>(0)).unwrap(), 67);
+    // Beyond 64 bits a sum is an error, and never a float.
+    assert!(
+        conn.query_row("SELECT sum(amount) FROM line WHERE line = 1", [], |row| row
+            .get::<_, i64>(0))
+            .is_err()
+    );
+    let of = |column: &str, entry: i64| {
+        text(&conn, &format!("SELECT {column} FROM line_view WHERE entry = {entry} AND line = 1"))
+    };
+    assert_eq!(of("amount", 7), "-0.05");
+    assert_eq!(of("amount", 8), "-92233720368547758.08");
+    assert_eq!(of("day", 7), "2026-01-08");
+    assert_eq!(of("at", 7), "2026-07-01T12:00:00.250000Z");
+    assert_eq!(of("at", 8), "1969-12-31T23:59:59.999999Z");
+    assert_eq!(of("item", 7), "00000000-0000-0000-0000-000000000007");
+    assert_eq!(of("company", 7), company().to_string());
+}
+
+#[test]
+fn erased_text_is_gone_from_the_file() {
+    let path = path();
+    let store = open(&path);
+    let mut told = line(1, 1, "4000");
+    told.who = Some(Personal::Kept("Ann Example".into(), [3; 16]));
+    store.commit(insert(1, vec![told.clone()])).unwrap();
+    assert_eq!(rows(&store, all(Line::TABLE, Some(1))).len(), 1);
+    let key = Key { table: Line::TABLE, bytes: told.key().to_bytes() };
+    store.commit(with(2, Change::Erase { key })).unwrap();
+    assert!(rows(&store, all(Line::TABLE, Some(1))).is_empty());
+    let found = rows(&store, all(Line::TABLE, Some(0)));
+    told.who = match told.who.take() {
+        Some(mut who) => {
+            fondaco_core::store::Field::erase(&mut who);
+            Some(who)
+        }
+        None => None,
+    };
+    assert_eq!(*found[0].record::<Line>().unwrap(), told);
+    for file in [path.clone(), path.with_extension("db-wal")] {
+        let bytes = std::fs::read(&file).unwrap_or_default();
+        assert!(!bytes.windows(11).any(|part| part == b"Ann Example"), "{file:?}");
+    }
+}
+
+#[test]
+fn two_stores_on_one_file_see_and_count_the_same() {
+    let path = path();
+    let (a, b) = (open(&path), open(&path));
+    for number in 0..20 {
+        let store = if number % 3 == 0 { &a } else { &b };
+        let commit = store.commit(add(number, "cash", 1)).unwrap();
+        assert_eq!(commit.position, number as u64 + 1);
+        assert_eq!(
+            (balance(&a, "cash"), balance(&b, "cash")),
+            (commit.position as i64, commit.position as i64)
+        );
+    }
+    // A replay of the other's command, and its reuse.
+    assert!(a.commit(add(1, "cash", 1)).unwrap().replayed);
+    let mut other = add(1, "cash", 1);
+    other.digest = [1; 32];
+    assert!(matches!(a.commit(other), Err(StoreError::CommandReused { .. })));
+    let verified = fondaco_core::chain::verify(&a, company(), TABLES).unwrap();
+    assert_eq!((verified.commits, verified.findings), (20, vec![]));
+}
+
+#[test]
+fn threads_on_two_stores_lose_nothing() {
+    let path = path();
+    let stores = [open(&path), open(&path)];
+    std::thread::scope(|scope| {
+        for thread in 0..4u128 {
+            let store = &stores[thread as usize % 2];
+            scope.spawn(move || {
+                for number in 0..50 {
+                    store.commit(add(thread * 1000 + number, "cash", 1)).unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(balance(&stores[0], "cash"), 200);
+    assert_eq!(stores[1].read(&Read::now(company(), vec![])).unwrap().at.position, 200);
+}
+
+#[test]
+fn processes_prepare_at_once() {
+    let path = path();
+    std::thread::scope(|scope| {
+        for _ in 0..6 {
+            scope.spawn(|| open(&path));
+        }
+    });
+    assert_eq!(open(&path).commit(add(1, "cash", 1)).unwrap().position, 1);
+}
+
+#[test]
+fn a_layout_grows_and_older_programs_are_refused() {
+    let path = path();
+    let store = open(&path);
+    let person = |id, name: &str| Person { id, name: Some(name.into()) };
+    store.commit(insert(1, vec![person(1, "Ann"), person(2, "Bob")])).unwrap();
+    store.commit(insert(2, (0..300).map(|entry| line(entry, 1, "a")).collect())).unwrap();
+    let newer = Sqlite::open(&path).unwrap();
+    let prepared = newer.prepare(&[later::Person::TABLE, later::Line::TABLE]).unwrap();
+    assert_eq!(prepared.upgraded, vec![("person", 1), ("line", 1)]);
+    // New indexes are filled, those that are gone are dropped, old rows have no town.
+    let lines = rows(&newer, all(later::Line::TABLE, Some(1)));
+    assert_eq!(lines.len(), 300);
+    assert!(lines.is_sorted_by_key(|row| row.record::<later::Line>().unwrap().day));
+    let people = rows(&newer, all(later::Person::TABLE, None));
+    assert_eq!(people[0].record::<later::Person>().unwrap().town, None);
+    // The program that was running has the old layout: it may not write past the new indexes.
+    let refused = store.commit(insert(3, vec![person(3, "Cid")]));
+    assert!(
+        matches!(refused, Err(StoreError::NewerLayout { found: 2, known: 1, .. })),
+        "{refused:?}"
+    );
+    let again = Sqlite::open(&path).unwrap().prepare(TABLES);
+    assert!(matches!(again, Err(StoreError::NewerLayout { found: 2, known: 1, .. })));
+    let verified =
+        fondaco_core::chain::verify(&newer, company(), &[later::Person::TABLE, later::Line::TABLE]);
+    assert_eq!(verified.unwrap().findings, vec![]);
+}
+
+#[test]
+fn files_of_others_are_refused_by_name() {
+    let (text_file, other) = (path(), path());
+    std::fs::write(
+        &text_file,
+        "not a database, but long enough to be taken for one by its size alone.",
+    )
+    .unwrap();
+    Connection::open(&other).unwrap().execute_batch("CREATE TABLE mine (a)").unwrap();
+    for path in [&text_file, &other] {
+        let error = Sqlite::open(path).unwrap_err();
+        assert!(
+            matches!(&error, StoreError::Corrupt(why) if why.contains(path.to_str().unwrap())),
+            "{error}"
+        );
+    }
+    // Neither was touched.
+    assert!(std::fs::read_to_string(&text_file).unwrap().starts_with("not a database"));
+    assert_eq!(text(&Connection::open(&other).unwrap(), "PRAGMA journal_mode"), "delete");
+    let nowhere = Sqlite::open("/nowhere/at/all.db").unwrap_err();
+    assert!(
+        matches!(&nowhere, StoreError::Unavailable(why) if why.contains("/nowhere")),
+        "{nowhere}"
+    );
+}
+
+#[test]
+fn a_newer_format_is_refused() {
+    let path = path();
+    drop(open(&path));
+    let sql = "UPDATE fondaco_meta SET value = 99 WHERE name = 'format'";
+    Connection::open(&path).unwrap().execute(sql, []).unwrap();
+    assert!(matches!(Sqlite::open(&path), Err(StoreError::NewerLayout { found: 99, .. })));
+}
+
+#[test]
+fn a_change_by_hand_is_found_and_a_missing_page_is_damage() {
+    let path = path();
+    let store = open(&path);
+    store.commit(insert(1, vec![line(1, 1, "a"), line(2, 1, "b")])).unwrap();
+    let conn = Connection::open(&path).unwrap();
+    conn.execute("UPDATE line SET amount = amount + 1 WHERE entry = 1", []).unwrap();
+    let found = fondaco_core::chain::verify(&store, company(), TABLES).unwrap().findings;
+    assert_eq!(found, vec![fondaco_core::chain::Finding::Rows { position: 1 }]);
+    conn.execute("DELETE FROM fondaco_page", []).unwrap();
+    let scan = Ask::Scan(all(Line::TABLE, Some(0)));
+    let error = store.read(&Read::now(company(), vec![scan])).unwrap_err();
+    assert!(
+        matches!(&error, StoreError::Corrupt(why) if why.contains(path.to_str().unwrap())),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_lock_that_is_held_too_long_is_unavailable_not_half_done() {
+    let path = path();
+    let store = open(&path);
+    let conn = Connection::open(&path).unwrap();
+    conn.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert!(matches!(store.commit(add(1, "cash", 1)), Err(StoreError::Unavailable(_))));
+    conn.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(store.commit(add(1, "cash", 1)).unwrap().position, 1);
+}
+
+#[test]
+fn the_host_commits_its_own_and_ours_together() {
+    let mut conn = Connection::open(path()).unwrap();
+    conn.execute_batch("CREATE TABLE mine (n INTEGER)").unwrap();
+    for (round, end) in [(1, "ROLLBACK"), (2, "COMMIT")] {
+        conn.execute_batch("BEGIN IMMEDIATE; INSERT INTO mine VALUES (1)").unwrap();
+        let store = Sqlite::over(&mut conn).unwrap();
+        store.prepare(TABLES).unwrap();
+        store.commit(add(1, "cash", 5)).unwrap();
+        let hold = store.read(&Read::at(company(), At::Hold, vec![])).unwrap().at;
+        assert!(store.read(&Read::at(company(), At::Held(hold), vec![])).is_ok());
+        // A refused commit takes only itself back.
+        let refused = store.commit(insert(2, vec![line(1, 1, "a"), line(1, 1, "a")]));
+        assert!(matches!(refused, Err(StoreError::Misused(_))));
+        store.commit(add(3, "cash", 1)).unwrap();
+        let gone = store.read(&Read::at(company(), At::Held(hold), vec![]));
+        assert!(matches!(gone, Err(StoreError::SnapshotGone)));
+        assert_eq!(balance(&store, "cash"), 6, "round {round}");
+        drop(store);
+        conn.execute_batch(end).unwrap();
+    }
+    assert_eq!(
+        text(&conn, "SELECT count(*) || '/' || (SELECT amount FROM balance) FROM mine"),
+        "1/6"
+    );
+}
+
+#[test]
+fn counters_stay_exact_beyond_the_cache_and_after_opening_again() {
+    let path = path();
+    let options = || SqliteOptions::new().durability(Durability::Fast).cache_rows(10);
+    let mut expected = std::collections::BTreeMap::new();
+    for round in 0..4u128 {
+        let store = Sqlite::open_with(&path, options()).unwrap();
+        store.prepare(TABLES).unwrap();
+        for number in 0..30u128 {
+            let accounts: std::collections::BTreeSet<u128> =
+                (0..5).map(|at| (number * 7 + at * at * 13 + round) % 40).collect();
+            let row = |at: u128| Balance { account: format!("{at:03}").into(), amount: at as i64 };
+            let rows: Vec<Balance> = accounts.iter().map(|&at| row(at)).collect();
+            rows.iter()
+                .for_each(|row| *expected.entry(row.account.clone()).or_insert(0) += row.amount);
+            let change = Change::Add { rows: Box::new(rows), floors: vec![] };
+            store.commit(with(round * 100 + number, change)).unwrap();
+        }
+        let found = rows(&store, all(Balance::TABLE, None));
+        let found: Vec<_> = found.iter().map(|row| row.record::<Balance>().unwrap()).collect();
+        let found: Vec<_> = found.iter().map(|row| (row.account.clone(), row.amount)).collect();
+        assert_eq!(found, expected.clone().into_iter().collect::<Vec<_>>());
+        expected.iter().for_each(|(account, amount)| assert_eq!(balance(&store, account), *amount));
+    }
+}
+
+/// Not a test of its own: the program that `a_killed_program_leaves_whole_commits` kills.
+#[test]
+#[ignore = "runs only as a child of another test"]
+#[allow(clippy::disallowed_methods)]
+fn writes_until_it_is_killed() {
+    let Ok(path) = std::env::var("FONDACO_KILL") else { return };
+    let store = Sqlite::open(&path).unwrap();
+    store.prepare(TABLES).unwrap();
+    let mut next = store.read(&Read::now(company(), vec![])).unwrap().at.position;
+    loop {
+        let lines = (0..500).map(|at| line(next as i64 * 500 + at, 1, &format!("{}", at % 7)));
+        let mut batch = insert(u128::from(next), lines.collect());
+        let row = Balance { account: "cash".into(), amount: 500 };
+        batch.changes.push(Change::Add { rows: Box::new(vec![row]), floors: vec![] });
+        next = store.commit(batch).unwrap().position;
+        std::fs::write(format!("{path}.done"), next.to_string()).unwrap();
+    }
+}
+
+#[test]
+fn a_killed_program_leaves_whole_commits() {
+    let path = path();
+    let mut before = 0;
+    for round in 0..5u64 {
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--ignored", "--exact", "writes_until_it_is_killed"])
+            .env("FONDACO_KILL", &path)
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(400 + round * 37));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let store = open(&path);
+        let position = store.read(&Read::now(company(), vec![])).unwrap().at.position;
+        let told = std::fs::read_to_string(format!("{}.done", path.display())).unwrap_or_default();
+        assert!(position >= told.parse().unwrap_or(0), "an answered commit is gone");
+        assert!(position >= before);
+        before = position;
+        assert_eq!(balance(&store, "cash"), position as i64 * 500);
+        for index in [None, Some(0)] {
+            assert_eq!(rows(&store, all(Line::TABLE, index)).len() as u64, position * 500);
+        }
+        let verified = fondaco_core::chain::verify(&store, company(), TABLES).unwrap();
+        assert_eq!((verified.commits, verified.findings), (position, vec![]));
+    }
+    assert!(before > 5, "the child got to write");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// The index of facts against a sorted list, over commits of all sizes, so that runs are topped up and merged.
+    #[test]
+    fn scans_by_runs_are_scans_of_a_sorted_list(
+        sizes in proptest::collection::vec(prop_oneof![8 => 1usize..5, 4 => 60usize..140, 2 => 1000usize..4000], 1..90),
+        questions in proptest::collection::vec((0u32..12, 0u32..12, any::<bool>(), prop_oneof![Just(usize::MAX), 0usize..300]), 8),
+        seed: u32,
+    ) {
+        let store = open(&path());
+        let mut list: Vec<(SmolStr, NaiveDate, i64, i64)> = Vec::new();
+        let mut entry = 0i64;
+        for (at, size) in sizes.into_iter().enumerate() {
+            let new: Vec<Line> = (0..size as i64).map(|at| {
+                let mixed = (entry + at).wrapping_mul(2_654_435_761).wrapping_add(i64::from(seed)) >> 7;
+                line(entry + at, 1, &format!("{}", mixed.rem_euclid(11)))
+            }).collect();
+            entry += size as i64;
+            list.extend(new.iter().map(|line| (line.account.clone(), line.day, line.entry, line.line)));
+            store.commit(insert(at as u128, new)).unwrap();
+        }
+        list.sort();
+        for (from, to, backwards, limit) in questions {
+            let (from, to) = (format!("{from}"), format!("{to}"));
+            let scan = Scan {
+                table: Line::TABLE,
+                index: Some(0),
+                from: SmolStr::new(&from).to_bytes(),
+                to: Some(SmolStr::new(&to).to_bytes()),
+                backwards,
+                limit,
+            };
+            let found: Vec<_> = rows(&store, scan).iter().map(|row| {
+                let line = row.record::<Line>().unwrap();
+                (line.account.clone(), line.day, line.entry, line.line)
+            }).collect();
+            let mut expected: Vec<_> = list.iter().filter(|key| key.0.as_str() >= from.as_str() && key.0.as_str() < to.as_str()).cloned().collect();
+            if backwards { expected.reverse(); }
+            expected.truncate(limit);
+            prop_assert_eq!(found, expected);
+        }
+        let everything = rows(&store, all(Line::TABLE, Some(0)));
+        prop_assert_eq!(everything.len(), list.len());
+    }
+}
