@@ -159,7 +159,7 @@ impl Judge<'_> {
                 Step::EraseFact(place)
             }
             KeptRows::States(states) => {
-                let Some(slot) = states.find(key) else { return Step::Nothing };
+                let Some(slot) = states.find(key.as_slice()) else { return Step::Nothing };
                 let Some(kept_row) = states.slot(slot) else { return Step::Nothing };
                 let row = erased(kept_row.row.as_ref());
                 self.plan.forget.push(kept_row.version);

@@ -31,6 +31,10 @@ pub(super) struct Slot {
 }
 
 impl Slot {
+    fn is(&self, key: &[u8]) -> bool {
+        self.key.as_slice() == key
+    }
+
     pub(super) fn answer(&self) -> Row {
         Row::one(self.version, self.row.clone())
     }
@@ -49,18 +53,18 @@ impl States {
         }
     }
 
-    pub(super) fn find(&self, key: &KeyBytes) -> Option<u32> {
-        let tag = self.by_key.tag(key.as_slice());
-        self.by_key.find(tag, |slot| self.slot(slot).is_some_and(|slot| slot.key == *key))
+    pub(super) fn find(&self, key: &[u8]) -> Option<u32> {
+        let tag = self.by_key.tag(key);
+        self.by_key.find(tag, |slot| self.slot(slot).is_some_and(|slot| slot.is(key)))
     }
 
     /// The slots of many keys. Each pass is a short loop whose steps do not wait for one another, so that a processor
     /// fetches many rows from memory at once.
-    pub(super) fn find_all(&self, keys: &[KeyBytes]) -> Vec<Option<u32>> {
-        let tags: Vec<_> = keys.iter().map(|key| self.by_key.tag(key.as_slice())).collect();
+    pub(super) fn find_all(&self, keys: &[&[u8]]) -> Vec<Option<u32>> {
+        let tags: Vec<_> = keys.iter().map(|key| self.by_key.tag(key)).collect();
         let mut found: Vec<_> = tags.iter().map(|&tag| self.by_key.likely(tag)).collect();
         for (found, key) in found.iter_mut().zip(keys) {
-            if found.and_then(|slot| self.slot(slot)).is_none_or(|slot| slot.key != *key) {
+            if !found.and_then(|slot| self.slot(slot)).is_some_and(|slot| slot.is(key)) {
                 *found = self.find(key);
             }
         }
@@ -72,7 +76,7 @@ impl States {
     }
 
     pub(super) fn get(&self, key: &KeyBytes) -> Option<&Slot> {
-        self.slot(self.find(key)?)
+        self.slot(self.find(key.as_slice())?)
     }
 
     /// Who holds the columns `part` of an index.

@@ -49,8 +49,8 @@ pub(super) struct Addition<'a> {
     slot: Option<u32>,
     /// The counter as it stands, if it is there.
     pub(super) stands: Option<&'a Slot>,
-    /// Whether nobody else has the counter's row.
-    alone: bool,
+    /// Whether the counter's row is nobody else's, and holds sums.
+    ours: bool,
 }
 
 impl<'a> Adder<'a> {
@@ -71,26 +71,30 @@ impl<'a> Adder<'a> {
     /// # Errors
     /// When the rows are not sorted, or not all of one table.
     pub(super) fn find(&mut self, start: usize) -> Result<Vec<Addition<'a>>, StoreError> {
-        let (table, mut writer) = (self.counters.table, KeyWriter::new());
         let ats = start..self.rows.len().min(start + AT_ONCE);
         let deltas: Vec<_> = ats.filter_map(|at| self.rows.row(at)).collect();
-        let mut keys = Vec::with_capacity(deltas.len());
+        // All keys in one buffer: a key by itself would be copied twice before it is compared.
+        let (mut writer, mut ends) = (KeyWriter::new(), Vec::with_capacity(deltas.len()));
         for delta in &deltas {
-            of_table(*delta, table)?;
-            writer.clear();
+            of_table(*delta, self.counters.table)?;
             delta.write_key(&mut writer);
-            keys.push(writer.to_key());
+            ends.push(writer.position());
         }
-        if !self.last.iter().chain(&keys).is_sorted_by(|a, b| a < b) {
-            return unsorted(table);
+        let starts = std::iter::once(0).chain(ends.iter().copied());
+        let key = |(start, &end): (usize, &usize)| writer.as_slice().get(start..end);
+        let keys: Vec<&[u8]> = starts.zip(&ends).filter_map(key).collect();
+        let last = self.last.as_ref().map(KeyBytes::as_slice);
+        if !last.iter().chain(&keys).is_sorted_by(|a, b| a < b) {
+            return unsorted(self.counters.table);
         }
         let slots = self.counters.find_all(&keys);
-        self.last = keys.pop();
+        self.last = keys.last().map(|key| KeyBytes::new(key));
+        let last_column = self.counters.table.columns.len().wrapping_sub(1);
         let addition = |(delta, slot): (_, Option<u32>)| {
             let stands = slot.and_then(|slot| self.counters.slot(slot));
-            let alone =
-                |slot: &Slot| Arc::strong_count(&slot.row) == 1 && Arc::weak_count(&slot.row) == 0;
-            Addition { delta, slot, stands, alone: stands.is_some_and(alone) }
+            // Looking at a sum here, where nothing waits for it, has it at hand when it is needed.
+            let ours = |slot: &Slot| is_alone(&slot.row) && slot.row.units(last_column).is_some();
+            Addition { delta, slot, stands, ours: stands.is_some_and(ours) }
         };
         Ok(deltas.into_iter().zip(slots).map(addition).collect())
     }
@@ -100,12 +104,12 @@ impl<'a> Adder<'a> {
     /// # Errors
     /// The column that it is beyond.
     pub(super) fn sum(&mut self, addition: &Addition<'_>) -> Result<Sum, &'static str> {
-        let Addition { delta, alone, .. } = *addition;
+        let Addition { delta, ours, .. } = *addition;
         let Some((slot, kept)) = addition.slot.zip(addition.stands) else {
             return Ok(Sum::New(delta.copy()));
         };
         let of_one_type = || Any::type_id(delta) == Any::type_id(kept.row.as_ref());
-        if self.in_place && alone && of_one_type() && self.can_grow(kept) {
+        if self.in_place && ours && of_one_type() && self.can_grow(kept) {
             fits(kept.row.as_ref(), delta)?;
             return Ok(Sum::Grow(slot));
         }
@@ -130,6 +134,10 @@ impl<'a> Adder<'a> {
         self.reach.push((ty, wide));
         wide
     }
+}
+
+fn is_alone(row: &Arc<dyn Stored>) -> bool {
+    Arc::strong_count(row) == 1 && Arc::weak_count(row) == 0
 }
 
 /// That each sum is within 64 bits.

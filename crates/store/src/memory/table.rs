@@ -141,7 +141,7 @@ impl Kept {
     pub(super) fn slot(&self, key: &KeyBytes) -> Option<u32> {
         match &self.rows {
             KeptRows::Facts(_) => None,
-            KeptRows::States(states) => states.find(key),
+            KeptRows::States(states) => states.find(key.as_slice()),
         }
     }
 
