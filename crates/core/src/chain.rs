@@ -17,6 +17,7 @@ use crate::store::{
 };
 use crate::{CommandId, CompanyId, Timestamp};
 
+mod sha;
 mod verify;
 
 pub(crate) use verify::place_after;
@@ -57,16 +58,18 @@ impl RowHasher {
     fn hash(&mut self, row: &dyn Stored) -> Hash {
         self.canonical.begin(row.table().name);
         row.write_columns(&mut self.canonical);
-        Sha256::digest(&self.canonical.bytes).into()
+        sha::digest_in_place(&mut self.canonical.bytes)
     }
 }
 
 /// The root over row hashes in order of table name and key: a tree whose nodes take up to 32 hashes.
 pub fn root(hashes: &[Hash]) -> Hash {
-    let node = |hashes: &[Hash]| -> Hash {
-        let mut hasher = Sha256::new_with_prefix(b"fondaco node\0");
-        hashes.iter().for_each(|hash| hasher.update(hash));
-        hasher.finalize().into()
+    let mut message = Vec::with_capacity(32 * ARITY + 128);
+    let mut node = |hashes: &[Hash]| -> Hash {
+        message.clear();
+        message.extend_from_slice(b"fondaco node\0");
+        hashes.iter().for_each(|hash| message.extend_from_slice(hash));
+        sha::digest_in_place(&mut message)
     };
     if hashes.len() <= ARITY {
         return node(hashes);

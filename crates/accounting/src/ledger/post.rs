@@ -5,7 +5,7 @@
 //! of all balances. Numbers are drawn by the commit.
 
 use fondaco_core::digest::DigestError;
-use fondaco_core::store::{Event, Hash, Record, Value};
+use fondaco_core::store::{Event, Field, Hash, Value};
 use fondaco_core::{Act, Drew, Id, IdRun, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -216,39 +216,23 @@ impl Writer {
     ) -> Result<Posted, LedgerError> {
         let period = judge(&self.rules, new, judged)?;
         let journal = self.rules.journal(&new.journal)?;
+        check_texts(new)?;
+        let id = self.ids.get(self.entries.len() as u32).ok_or_else(too_many)?;
         let series = series(&mut self.series, &new.journal, period.fiscal_year);
-        let at = self.entries.len() as u32;
-        let id = self.ids.get(at).ok_or_else(too_many)?;
-        let entry = entry(tx, new, period, id, reverses);
-        check_texts(&entry)?;
-        let first = self.postings.len();
-        for (line, (posting, judged)) in new.postings.iter().zip(judged.iter()).enumerate() {
-            let posting = self::posting(new, posting, judged, period, (id, line as u32 + 1));
-            if let Err(error) = check_texts(&posting) {
-                self.postings.truncate(first);
-                return Err(error);
-            }
-            self.postings.push(posting);
-        }
         let number = match tx.draw(series, journal.by_date.then_some(new.date))? {
             Drew::Place(number) => number,
             Drew::Late(last) => {
-                self.postings.truncate(first);
                 return Err(LedgerError::OutOfOrder { code: journal.code.clone(), last });
             }
         };
-        for (posting, judged) in new.postings.iter().zip(judged.iter()) {
+        for ((posting, judged), line) in new.postings.iter().zip(judged.iter()).zip(1..) {
             let amount = (judged.amount, posting.amount.currency());
-            let added = self.fold.add(
-                judged.account,
-                period.period,
-                amount,
-                judged.ledger_amount,
-                &posting.dimensions,
-            );
+            let (account, worth) = (judged.account, judged.ledger_amount);
+            let added = self.fold.add(account, period.period, amount, worth, &posting.dimensions);
             added.ok_or_else(|| LedgerError::SumTooLarge { code: posting.account.clone() })?;
+            self.postings.push(self::posting(new, posting, judged, period, (id, line)));
         }
-        self.entries.push(Entry { number, ..entry });
+        self.entries.push(Entry { number, ..entry(tx, new, period, id, reverses) });
         Ok(Posted { id, number })
     }
 
@@ -339,10 +323,15 @@ fn posting(
     }
 }
 
-/// Texts that no store can keep are refused here, with the field's name.
-fn check_texts<R: Record>(row: &R) -> Result<(), LedgerError> {
-    match row.check() {
-        None => Ok(()),
-        Some((what, why)) => Err(LedgerError::BadInput { what, why: why.into() }),
+/// Texts that no store can keep are refused here, with the field's name. Codes name what exists, so they are fine.
+fn check_texts(new: &NewEntry) -> Result<(), LedgerError> {
+    fn check<F: Field>(what: &'static str, field: &F) -> Result<(), LedgerError> {
+        field.check().map_or(Ok(()), |why| Err(LedgerError::BadInput { what, why: why.into() }))
     }
+    check("text", &new.text)?;
+    check("source", &new.source)?;
+    new.postings.iter().try_for_each(|posting| {
+        check("posting text", &posting.text)?;
+        check("dimensions", &posting.dimensions)
+    })
 }
