@@ -6,6 +6,7 @@
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,
+    clippy::panic,
     reason = "a benchmark looks at the clock"
 )]
 

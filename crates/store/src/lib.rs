@@ -2,7 +2,7 @@
 
 mod memory;
 #[cfg(feature = "sqlite")]
-mod sqlite;
+pub mod sqlite;
 
 pub use memory::Memory;
 #[cfg(feature = "sqlite")]

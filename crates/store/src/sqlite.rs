@@ -209,6 +209,14 @@ impl Sqlite {
         SqliteConnection::new(conn)
     }
 
+    /// The file; `None` for a store in memory.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.home {
+            Home::File(path) => Some(path),
+            Home::Memory => None,
+        }
+    }
+
     fn at(home: Home, options: SqliteOptions) -> Result<Sqlite, StoreError> {
         let conn = home.writer(&options).map_err(|failure| failure.named(&home))?;
         let cache = Cache::new(options.cache_rows);

@@ -1,6 +1,7 @@
 //! What the SQLite store promises beyond the contract: people's SQL, other processes, other programs' files, the host's
 //! connection, damage.
 #![cfg(feature = "sqlite")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};

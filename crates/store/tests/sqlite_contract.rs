@@ -1,11 +1,12 @@
 //! The SQLite store keeps the contract: in a file, in memory, and over a connection of the host's.
 #![cfg(feature = "sqlite")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use fondaco_store::{Sqlite, SqliteOptions};
-use fondaco_testkit::{Suite, certify};
+use fondaco_testkit::{Checked, Outcome, Suite, certify};
 
 /// A new path for each store; the directory goes with the test run.
 fn path(name: &str) -> PathBuf {
@@ -20,6 +21,35 @@ fn path(name: &str) -> PathBuf {
 fn a_file_keeps_the_contract() {
     let fast = || SqliteOptions::new().durability(fondaco_store::Durability::Fast);
     Suite::new(move || Sqlite::open_with(path("contract"), fast()).unwrap()).run().assert();
+}
+
+/// Each store has a connection of its own that lasts as long as the test, inside a transaction that nobody ends.
+#[test]
+fn a_hosts_connection_keeps_the_contract() {
+    let host = || {
+        let conn = Box::leak(Box::new(rusqlite::Connection::open(path("host")).unwrap()));
+        conn.execute_batch("CREATE TABLE mine (n INTEGER); BEGIN IMMEDIATE").unwrap();
+        Sqlite::over(conn).unwrap()
+    };
+    // All but one promise: inside a transaction there is one state, so a hold lasts until the next commit.
+    let unkept = |check: &Checked| match &check.outcome {
+        Outcome::Broken { why, .. } => !why.contains("the held snapshot is gone"),
+        _ => false,
+    };
+    let report = certify(host);
+    let unkept: Vec<&Checked> = report.checks.iter().filter(|check| unkept(check)).collect();
+    assert!(unkept.is_empty(), "{unkept:#?}");
+}
+
+#[test]
+fn a_file_outlives_its_store() {
+    let make = || Sqlite::open(path("reopen")).unwrap();
+    let reopen = |store: Sqlite| {
+        let path = store.path().unwrap().to_path_buf();
+        drop(store);
+        Sqlite::open(path).unwrap()
+    };
+    Suite::new(make).reopen(reopen).only("reopen").run().assert();
 }
 
 #[test]

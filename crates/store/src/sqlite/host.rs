@@ -30,8 +30,9 @@ const NAME: &str = "the host's connection";
 
 impl<'c> SqliteConnection<'c> {
     pub(super) fn new(conn: &'c mut Connection) -> Result<SqliteConnection<'c>, StoreError> {
-        schema::inspect(conn, true).map_err(|failure| failure.named(&NAME))?;
-        Ok(SqliteConnection { conn: Mutex::new(conn), room: Room::new(true, None) })
+        let store = SqliteConnection { conn: Mutex::new(conn), room: Room::new(true, None) };
+        store.inside(|conn| schema::create_own(conn, true))?;
+        Ok(store)
     }
 
     fn lock(&self) -> MutexGuard<'_, &'c mut Connection> {

@@ -262,7 +262,10 @@ mod tests {
         #[test]
         fn whole_keys_come_back(number: i64, text in "[^\0]{0,6}", bytes: Vec<u8>, id: u128) {
             let mut key = KeyWriter::new();
-            (key.i64(number), key.text(&text), key.bytes(&bytes), key.id(id));
+            key.i64(number);
+            key.text(&text);
+            key.bytes(&bytes);
+            key.id(id);
             let types = [Type::I64, Type::Text, Type::Bytes, Type::Id];
             let id = id.to_be_bytes();
             let expected = vec![Part::Int(number), Part::Text(text.as_bytes()), Part::Blob(bytes.as_slice().into()), Part::Blob(id.as_slice().into())];
