@@ -186,3 +186,19 @@ impl BooksVerified {
         self.chain.findings.is_empty() && self.discrepancies.is_empty()
     }
 }
+
+impl std::fmt::Display for BooksVerified {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Verified { commits, rows, findings, .. } = &self.chain;
+        if self.is_clean() {
+            return write!(f, "{rows} rows of {commits} commits are as they were written");
+        }
+        writeln!(
+            f,
+            "{} findings in {rows} rows of {commits} commits",
+            findings.len() + self.discrepancies.len()
+        )?;
+        findings.iter().try_for_each(|finding| writeln!(f, "{finding}"))?;
+        self.discrepancies.iter().try_for_each(|discrepancy| writeln!(f, "{discrepancy}"))
+    }
+}

@@ -27,6 +27,12 @@ pub enum ErrorKind {
     Bug,
 }
 
+/// The 128 bits that stand for a name: of SHA-256 over the kind of thing and the name.
+fn named(kind: &str, name: &str) -> u128 {
+    let digest = Sha256::new().chain_update(kind).chain_update(name).finalize();
+    digest.iter().take(16).fold(0, |id, &byte| (id << 8) | u128::from(byte))
+}
+
 macro_rules! name128 {
     ($(#[$doc:meta])* $name:ident, $domain:literal) => {
         $(#[$doc])*
@@ -37,8 +43,7 @@ macro_rules! name128 {
         impl $name {
             /// The id that stands for a name of the host's: the same for the same name, for ever.
             pub fn named(name: &str) -> $name {
-                let digest = Sha256::new().chain_update($domain).chain_update(name).finalize();
-                $name::from_u128(digest.iter().take(16).fold(0, |id, &byte| (id << 8) | u128::from(byte)))
+                $name::from_u128(named($domain, name))
             }
 
             /// An id of the host's own.
@@ -125,3 +130,15 @@ pub enum Party {}
 
 /// Names a party in every engine.
 pub type PartyId = Id<Party>;
+
+impl PartyId {
+    /// The id that stands for a name of the host's, such as a customer's number: the same for the same name, for ever.
+    ///
+    /// ```
+    /// use fondaco_core::PartyId;
+    /// assert_eq!(PartyId::named("customer/29825"), PartyId::named("customer/29825"));
+    /// ```
+    pub fn named(name: &str) -> PartyId {
+        Id::from_u128(named("fondaco party:", name))
+    }
+}

@@ -212,7 +212,7 @@ impl Writer {
         tx: &mut Tx<'_>,
         new: &NewEntry,
         reverses: Option<Id<Entry>>,
-        judged: &mut Vec<Judged>,
+        judged: &mut [Judged],
     ) -> Result<Posted, LedgerError> {
         let period = judge(&self.rules, new, judged)?;
         let journal = self.rules.journal(&new.journal)?;

@@ -167,6 +167,8 @@ impl Course {
         match result {
             // The same command came twice at once, and the other was faster: what it changed is no reason to refuse it.
             Ok(commit) if commit.replayed => finish(commit.answer, commit.position, true),
+            // Carried out by somebody else in the meantime: its receipt is the answer.
+            Ok(commit) if commit.replayed => self.from_the_start(),
             Ok(_) => Next::Fail(refusal),
             Err(error) => self.again(error),
         }
@@ -184,6 +186,11 @@ impl Course {
         if self.conflicts >= MAX_CONFLICTS || self.runs >= MAX_RUNS {
             return Next::Fail(Halt::Store(again).into());
         }
+        self.from_the_start()
+    }
+
+    /// Forgets what was read, and looks the command up again.
+    fn from_the_start<A, E>(&mut self) -> Next<A, E> {
         self.cache = Cache::default();
         self.looked_up = false;
         Next::Again

@@ -17,7 +17,8 @@
 //! Called with tables before any of them is used, as often as one likes, and by several processes at once. The store checks
 //! each declaration with [`Table::check`], creates what is missing and brings older layouts up: columns with
 //! [`since`](Column::since) above the stored layout are added and null in old rows; new indexes are filled. A stored layout
-//! *above* [`Table::layout`] is refused with [`StoreError::NewerLayout`], and nothing is changed. Preparing is all or nothing.
+//! *above* [`Table::layout`] is refused with [`StoreError::NewerLayout`], a new unique index
+//! that stored rows break with [`StoreError::Misused`]; nothing is changed then. Preparing is all or nothing.
 //! Using a table that was not prepared is [`StoreError::Unprepared`].
 //!
 //! # `read`
@@ -29,6 +30,8 @@
 //!   primary key ([`order_of`]), in order of place (or backwards), at most `limit` (`usize::MAX` = all). A row whose index column is null or
 //!   erased has no place in that index. `from` after `to` is an empty range.
 //! - [`Ask::Series`]: how far the series has come; never drawn = [`SeriesState::default`].
+//!
+//! What was erased stays forgotten: a receipt shows no salt that was forgotten since, in a held snapshot neither.
 //!
 //! [`At::Hold`] answers from the newest snapshot and keeps it: the answer's [`Snapshot::hold`] is not 0, and reads of
 //! [`At::Held`] with it see exactly that state, whatever is committed meanwhile, indexes and counters included, in the order that
@@ -52,7 +55,7 @@
 //!
 //! Whatever fails in 2 to 5 is reported **all together** in one [`Refusal`], as far as the store got to know it, and nothing is stored.
 //! An insert of a key that exists is a `moved` row when `seen` holds that key with version 0, else [`StoreError::Exists`].
-//! A sum beyond its column is [`StoreError::Overflow`].
+//! A sum beyond its column is [`StoreError::Overflow`]. A refusal goes before both: the act may decide otherwise.
 //!
 //! Otherwise the store replaces drawn places ([`Stored::fill`]; [`fill_values`] for events and answer), applies all changes,
 //! gives the commit the next position, seals it ([`chain::seal`](crate::chain::seal)) unless its chain is switched off, keeps
@@ -67,6 +70,7 @@
 //!   zero too.
 //! - [`Change::Erase`]: calls [`Stored::erase`] on the row and stores the result; a `State` row's version rises, a `Fact`'s
 //!   stays. The salt of the commit named by the row's version is forgotten. An absent row is nothing to erase.
+//! - An insert or add of no rows does nothing. Rows that come unsorted may be sorted or refused as [`StoreError::Misused`].
 //! - At most one change per key in a batch, counters too. A batch that breaks these rules is [`StoreError::Misused`].
 //!
 //! # `feed`
