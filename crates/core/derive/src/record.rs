@@ -268,6 +268,11 @@ fn methods(
         fn erase(&mut self) {
             #( ::fondaco_core::store::Field::erase(&mut self.#names); )*
         }
+        fn fits(&self, delta: &Self) -> ::core::result::Result<(), &'static str> {
+            let _ = delta;
+            #( ::fondaco_core::store::Field::plus(&self.#sums, &delta.#sums).ok_or(#sum_texts)?; )*
+            Ok(())
+        }
         fn add(&mut self, delta: &Self) -> ::core::result::Result<(), &'static str> {
             let _ = delta;
             #( let #sums = ::fondaco_core::store::Field::plus(&self.#sums, &delta.#sums).ok_or(#sum_texts)?; )*

@@ -28,6 +28,8 @@ pub(super) struct AsyncGate(Mutex<State>);
 struct State {
     passing: usize,
     alone: bool,
+    /// How many wait to run alone: while there are any, nobody else comes in.
+    losers: usize,
     waiting: Vec<Waker>,
 }
 
@@ -39,9 +41,11 @@ pub(super) struct Inside<'g> {
 
 impl AsyncGate {
     pub(super) async fn enter(&self, alone: bool) -> Inside<'_> {
+        let _wish = alone.then(|| Wish::new(self));
         poll_fn(|context| {
             let mut state = self.state();
-            if state.alone || (alone && state.passing > 0) {
+            let shut = if alone { state.passing > 0 } else { state.losers > 0 };
+            if state.alone || shut {
                 state.waiting.push(context.waker().clone());
                 return Poll::Pending;
             }
@@ -57,6 +61,24 @@ impl AsyncGate {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Somebody waits to run alone until this is dropped, also by a cancelled request.
+struct Wish<'g>(&'g AsyncGate);
+
+impl Wish<'_> {
+    fn new(gate: &AsyncGate) -> Wish<'_> {
+        gate.state().losers += 1;
+        Wish(gate)
+    }
+}
+
+impl Drop for Wish<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        state.losers = state.losers.saturating_sub(1);
+        state.waiting.drain(..).for_each(Waker::wake);
     }
 }
 

@@ -228,11 +228,11 @@ impl KeyWriter {
 
     /// Appends bytes.
     pub fn bytes(&mut self, value: &[u8]) {
-        for &byte in value {
-            self.bytes.push(byte);
-            if byte == 0 {
-                self.bytes.push(0xFF);
+        for (at, part) in value.split(|&byte| byte == 0).enumerate() {
+            if at > 0 {
+                self.bytes.extend_from_slice(&[0, 0xFF]);
             }
+            self.bytes.extend_from_slice(part);
         }
         self.bytes.extend_from_slice(&[0, 0]);
     }

@@ -54,7 +54,12 @@ pub trait Record: Clone + Send + Sync + 'static {
     fn fill(&mut self, numbers: &Numbers);
     /// Replaces personal values by their commitments.
     fn erase(&mut self);
-    /// Adds a delta to every column beside the key; the name of the column that overflowed.
+    /// Whether a delta can be added.
+    ///
+    /// # Errors
+    /// The column that would be beyond its reach.
+    fn fits(&self, delta: &Self) -> Result<(), &'static str>;
+    /// Adds a delta to every column beside the key.
     ///
     /// # Errors
     /// The column beyond its reach; nothing is added then.
@@ -79,6 +84,11 @@ pub trait Stored: Any + Send + Sync {
     fn fill(&mut self, numbers: &Numbers);
     /// See [`Record::erase`].
     fn erase(&mut self);
+    /// See [`Record::fits`]: whether [`Stored::add`] would succeed.
+    ///
+    /// # Errors
+    /// The column that would be beyond its reach.
+    fn fits(&self, delta: &dyn Stored) -> Result<(), &'static str>;
     /// See [`Record::add`]. A delta of another representation is refused as overflow of the table's name.
     ///
     /// # Errors
@@ -126,22 +136,32 @@ impl<R: Record> Stored for R {
     fn erase(&mut self) {
         Record::erase(self);
     }
+    fn fits(&self, delta: &dyn Stored) -> Result<(), &'static str> {
+        with_delta::<R, _>(delta, |delta| Record::fits(self, delta))
+    }
     fn add(&mut self, delta: &dyn Stored) -> Result<(), &'static str> {
-        let any: &dyn Any = delta;
-        match any.downcast_ref::<R>() {
-            Some(delta) => Record::add(self, delta),
-            None => Record::add(
-                self,
-                &R::read_columns(&mut ValueSource::new(&delta.values()))
-                    .map_err(|_| R::TABLE.name)?,
-            ),
-        }
+        with_delta::<R, _>(delta, |delta| Record::add(self, delta))
     }
     fn units(&self, column: usize) -> Option<i64> {
         Record::units(self, column)
     }
     fn copy(&self) -> Arc<dyn Stored> {
         Arc::new(self.clone())
+    }
+}
+
+/// A delta as the record it is, whatever represents it.
+fn with_delta<R: Record, T>(
+    delta: &dyn Stored,
+    then: impl FnOnce(&R) -> Result<T, &'static str>,
+) -> Result<T, &'static str> {
+    let any: &dyn Any = delta;
+    match any.downcast_ref::<R>() {
+        Some(delta) => then(delta),
+        None => {
+            let values = delta.values();
+            then(&R::read_columns(&mut ValueSource::new(&values)).map_err(|_| R::TABLE.name)?)
+        }
     }
 }
 
@@ -157,6 +177,10 @@ impl ValueRow {
     pub fn new(table: &'static Table, mut values: Vec<Value>) -> ValueRow {
         values.resize(table.columns.len(), Value::Null);
         ValueRow { table, values }
+    }
+
+    fn sum(&self, column: usize, delta: &dyn Stored) -> Option<i64> {
+        self.units(column)?.checked_add(delta.units(column)?)
     }
 
     fn write_parts(&self, columns: &[usize], out: &mut KeyWriter) -> bool {
@@ -220,14 +244,14 @@ impl Stored for ValueRow {
             }
         }
     }
+    fn fits(&self, delta: &dyn Stored) -> Result<(), &'static str> {
+        let mut sums = self.table.columns.iter().enumerate().skip(self.table.key);
+        sums.try_for_each(|(i, column)| self.sum(i, delta).map(drop).ok_or(column.name))
+    }
     fn add(&mut self, delta: &dyn Stored) -> Result<(), &'static str> {
         let mut sums = Vec::new();
         for (i, column) in self.table.columns.iter().enumerate().skip(self.table.key) {
-            let sum = self
-                .units(i)
-                .zip(delta.units(i))
-                .and_then(|(a, b)| a.checked_add(b))
-                .ok_or(column.name)?;
+            let sum = self.sum(i, delta).ok_or(column.name)?;
             sums.push(match digits(column.ty) {
                 Some(digits) => Value::Decimal(crate::decimal::from_fixed(sum, u32::from(digits))),
                 None => Value::I64(sum),
@@ -500,6 +524,9 @@ impl Stored for Nothing {
     }
     fn fill(&mut self, _: &Numbers) {}
     fn erase(&mut self) {}
+    fn fits(&self, _: &dyn Stored) -> Result<(), &'static str> {
+        Ok(())
+    }
     fn add(&mut self, _: &dyn Stored) -> Result<(), &'static str> {
         Ok(())
     }

@@ -4,12 +4,10 @@
 //! and applying would cost more than all the rest, so a sum that fits is only noted here, and done in place when the whole
 //! batch fits.
 
-use std::any::{Any, TypeId};
+use std::any::Any;
 use std::sync::Arc;
 
-use fondaco_core::store::{
-    Floor, KeyBytes, KeyWriter, Rows, StoreError, Stored, Type, Value, ValueRow,
-};
+use fondaco_core::store::{Floor, KeyBytes, KeyWriter, Rows, StoreError, Stored};
 
 use super::rules::{of_table, unsorted};
 use super::states::{Slot, States};
@@ -39,8 +37,6 @@ pub(super) struct Adder<'a> {
     held: Option<u64>,
     /// The last key that was looked up: the next must be larger.
     last: Option<KeyBytes>,
-    /// Types of rows whose sums are all of 64 bits, or are not.
-    reach: Vec<(TypeId, bool)>,
 }
 
 /// A row on its way to its counter.
@@ -62,7 +58,7 @@ impl<'a> Adder<'a> {
     ) -> Adder<'a> {
         // A few are copied faster than their types are found out.
         let in_place = rows.len() >= MANY && floors.is_empty() && !counters.can_move();
-        Adder { counters, rows, in_place, held, last: None, reach: Vec::new() }
+        Adder { counters, rows, in_place, held, last: None }
     }
 
     /// Finds the counters of some rows from `start` on; of so few that they stay in a processor's cache until they are
@@ -110,7 +106,7 @@ impl<'a> Adder<'a> {
         };
         let of_one_type = || Any::type_id(delta) == Any::type_id(kept.row.as_ref());
         if self.in_place && ours && of_one_type() && self.can_grow(kept) {
-            fits(kept.row.as_ref(), delta)?;
+            kept.row.fits(delta)?;
             return Ok(Sum::Grow(slot));
         }
         let mut row = kept.row.copy();
@@ -120,50 +116,12 @@ impl<'a> Adder<'a> {
         Ok(Sum::Set(slot, row))
     }
 
-    /// Whether no hold shows the row, and 64 bits tell whether a sum fits.
-    fn can_grow(&mut self, kept: &Slot) -> bool {
-        self.held.is_none_or(|held| held < kept.version) && self.is_wide(kept.row.as_ref())
-    }
-
-    fn is_wide(&mut self, row: &dyn Stored) -> bool {
-        let ty = Any::type_id(row);
-        if let Some((_, wide)) = self.reach.iter().find(|(known, _)| *known == ty) {
-            return *wide;
-        }
-        let wide = is_wide(row);
-        self.reach.push((ty, wide));
-        wide
+    /// Whether no hold shows the row.
+    fn can_grow(&self, kept: &Slot) -> bool {
+        self.held.is_none_or(|held| held < kept.version)
     }
 }
 
 fn is_alone(row: &Arc<dyn Stored>) -> bool {
     Arc::strong_count(row) == 1 && Arc::weak_count(row) == 0
-}
-
-/// That each sum is within 64 bits.
-fn fits(row: &dyn Stored, delta: &dyn Stored) -> Result<(), &'static str> {
-    let table = row.table();
-    for (at, column) in table.columns.iter().enumerate().skip(table.key) {
-        let sum = row.units(at).zip(delta.units(at)).and_then(|(a, b)| a.checked_add(b));
-        sum.ok_or(column.name)?;
-    }
-    Ok(())
-}
-
-/// Whether all sums of a row's type have 64 bits: whether it takes numbers that smaller integers do not.
-fn is_wide(row: &dyn Stored) -> bool {
-    const FAR: i64 = 1 << 40;
-    let table = row.table();
-    let far = table.columns.iter().enumerate().skip(table.key).map(|(at, column)| {
-        let units = if row.units(at).unwrap_or(0) < 0 { FAR } else { -FAR };
-        match column.ty {
-            Type::Decimal { digits } => {
-                Value::Decimal(rust_decimal::Decimal::new(units, u32::from(digits)))
-            }
-            _ => Value::I64(units),
-        }
-    });
-    let values = row.values().into_iter().take(table.key).chain(far).collect();
-    let mut copy = row.copy();
-    Arc::get_mut(&mut copy).is_some_and(|copy| copy.add(&ValueRow::new(table, values)).is_ok())
 }
