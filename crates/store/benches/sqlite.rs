@@ -235,6 +235,7 @@ fn bulk(store: &Sqlite, entries: u64, scattered: bool) {
 fn history(store: &Sqlite, backwards: bool) {
     let mut times = Vec::new();
     let mut rows = 0;
+    let busy = cpu();
     for number in 0..500 {
         let account = code(mixed(number + 77) % ACCOUNTS);
         let from = account.to_bytes();
@@ -247,7 +248,9 @@ fn history(store: &Sqlite, backwards: bool) {
         times.push(start.elapsed());
         rows += records.len();
     }
+    let busy = (cpu() - busy) * 1e3 / 500.0;
     times.sort();
+    println!("history: {busy:.2} ms on the CPU");
     println!(
         "history of {:.0} postings{}: median {:.2} ms, p99 {:.2} ms",
         rows as f64 / 500.0,

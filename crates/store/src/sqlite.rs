@@ -357,8 +357,7 @@ fn make_last(conn: &Connection, id: CommandId) -> Outcome<()> {
     let Err(error) = done else { return Ok(()) };
     let why = error.to_string();
     let failure = Failure::Sql(error);
-    let open = !conn.is_autocommit();
-    if roll_back(conn) && (open || failure.leaves_nothing()) && failure.leaves_nothing() {
+    if roll_back(conn) && failure.leaves_nothing() {
         return Err(failure);
     }
     Err(StoreError::Unknown { id, why }.into())

@@ -161,7 +161,11 @@ impl ToSql for Owned<'_> {
             (Value::Bool(v), _) => Sql::Integer(i64::from(*v)),
             (Value::I64(v), _) => Sql::Integer(*v),
             (Value::Decimal(v), Type::Decimal { digits }) => {
-                to_fixed(*v, u32::from(digits)).map_or(Sql::Null, Sql::Integer)
+                let units = to_fixed(*v, u32::from(digits));
+                Sql::Integer(units.ok_or_else(|| {
+                    let why = format!("{v} does not fit a decimal of {digits} digits");
+                    rusqlite::Error::ToSqlConversionFailure(why.into())
+                })?)
             }
             (Value::Decimal(v), _) => Sql::Text(decimal::normalize(*v).to_string()),
             (Value::Text(v), _) => Sql::Text(v.to_string()),

@@ -8,6 +8,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use foldhash::fast::RandomState;
+
+use super::runs::Memory;
 use fondaco_core::CompanyId;
 use fondaco_core::store::{Key, Row};
 
@@ -86,13 +88,15 @@ pub(super) struct Cache {
     shelves: Mutex<HashMap<CompanyId, Shelf>>,
     /// How many rows are kept at most.
     rows: usize,
+    /// What searches learnt about pages of runs.
+    pub(super) pages: Memory,
 }
 
 type Shelves<'c> = MutexGuard<'c, HashMap<CompanyId, Shelf>>;
 
 impl Cache {
     pub(super) fn new(rows: usize) -> Cache {
-        Cache { shelves: Mutex::default(), rows }
+        Cache { shelves: Mutex::default(), rows, pages: Memory::default() }
     }
 
     fn lock(&self) -> Shelves<'_> {

@@ -77,6 +77,9 @@ pub(super) fn misused(what: impl Into<String>) -> Failure {
 
 fn translate(error: &rusqlite::Error, file: &dyn fmt::Display) -> StoreError {
     use ErrorCode as Code;
+    if let rusqlite::Error::ToSqlConversionFailure(why) = error {
+        return StoreError::Misused(why.to_string());
+    }
     let Some(code) = error.sqlite_error_code() else {
         return StoreError::Corrupt(format!("{file}: {error}"));
     };

@@ -53,9 +53,14 @@ fn reply(
                     )
                     .into());
                 }
-                Some(Some(Place::Runs(index))) => {
-                    Reply::Rows(runs::scan(conn, form, company, index, wanted)?)
-                }
+                Some(Some(Place::Runs(index))) => Reply::Rows(runs::scan(
+                    conn,
+                    form,
+                    company,
+                    index,
+                    cache.map(|(cache, _)| &cache.pages),
+                    wanted,
+                )?),
                 _ => Reply::Rows(scan(conn, form, company, wanted)?),
             }
         }

@@ -21,6 +21,8 @@ use super::error::Outcome;
 use super::form::Form;
 use super::{part, read};
 
+pub(super) use self::run::Memory;
+
 pub(super) const OWN: &str = "
 CREATE TABLE fondaco_run (
     company INTEGER NOT NULL, idx INTEGER NOT NULL, run INTEGER NOT NULL, state INTEGER NOT NULL,
@@ -118,7 +120,7 @@ fn top_up(conn: &Connection, owner: Owner, runs: &mut [Run], keys: &[&[u8]]) -> 
         return Ok(false);
     }
     let mut page = Page::default();
-    newest.load(&mut Pages::new(conn)?, 0, &mut page)?;
+    newest.load(&mut Pages::new(conn, None)?, 0, &mut page)?;
     let mut all: Vec<&[u8]> = (0..page.len()).filter_map(|at| page.key(at)).collect();
     all.extend_from_slice(keys);
     all.sort_unstable();
@@ -140,12 +142,13 @@ pub(super) fn scan(
     form: &Form,
     company: i64,
     index: i64,
+    memory: Option<&Memory>,
     scan: &Scan,
 ) -> Outcome<Vec<Row>> {
     let (from, to) = (scan.from.as_slice(), scan.to.as_ref().map(|to| to.as_slice()));
     let live = Run::all(conn, Owner { company, index })?;
     let live = live.into_iter().filter(|run| run.state == State::Live);
-    let mut pages = Pages::new(conn)?;
+    let mut pages = Pages::new(conn, memory)?;
     let mut cursors = live
         .map(|run| match scan.backwards {
             true => Cursor::before(&mut pages, run, to),

@@ -89,7 +89,7 @@ fn slice(
     if run.rows > 0 {
         after.push(0);
     }
-    let mut pages = Pages::new(conn)?;
+    let mut pages = Pages::new(conn, None)?;
     let mut cursors = sources(run, runs)
         .map(|source| Cursor::at(&mut pages, source.clone(), &after))
         .collect::<Outcome<Vec<_>>>()?;

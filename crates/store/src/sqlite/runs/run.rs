@@ -1,9 +1,14 @@
 //! One sorted run: where its pages are, and how to read and write them.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use foldhash::fast::RandomState;
+use fondaco_core::store::KeyBytes;
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
 
 use super::super::error::{Outcome, damaged};
-use super::page::{Packer, Page, begins_above};
+use super::page::{Packer, Page, first};
 
 /// What a run is good for now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,10 +140,13 @@ impl Run {
     /// The page that holds the first key at or above `key`, or the one before it: the last that begins at or below it.
     fn find(&self, pages: &mut Pages<'_>, key: &[u8]) -> Outcome<i64> {
         let (mut low, mut high) = (0, self.pages());
+        if high <= 1 {
+            return Ok(0);
+        }
         // Pages below `low` begin at or below the key, pages from `high` on above it.
         while low < high {
             let middle = low + (high - low) / 2;
-            if pages.with(self.page(middle)?, |packed| begins_above(packed, key))? {
+            if pages.begins_above(self.page(middle)?, key)? {
                 high = middle;
             } else {
                 low = middle + 1;
@@ -152,15 +160,65 @@ fn pair(pair: &[i64]) -> Option<(i64, i64)> {
     Some((*pair.first()?, *pair.get(1)?))
 }
 
+type Firsts = HashMap<i64, KeyBytes, RandomState>;
+
+/// The first keys of pages that searches looked at.
+///
+/// The number of a page is never used again, and only the one page of a small run, where nothing is searched, ever changes.
+#[derive(Debug, Default)]
+pub(in super::super) struct Memory(Mutex<Firsts>);
+
+impl Memory {
+    /// How many pages are remembered: some 10 MB.
+    const PAGES: usize = 100_000;
+
+    fn take(&self) -> Firsts {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Of two readers at a time the one that knows more is believed.
+    fn give_back(&self, firsts: Firsts) {
+        let mut mine = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if firsts.len() > mine.len() && firsts.len() < Memory::PAGES {
+            *mine = firsts;
+        }
+    }
+}
+
 /// Reads pages, of whichever run.
 pub(super) struct Pages<'c> {
     statement: CachedStatement<'c>,
+    firsts: Firsts,
+    memory: Option<&'c Memory>,
+}
+
+impl Drop for Pages<'_> {
+    fn drop(&mut self) {
+        if let Some(memory) = self.memory {
+            memory.give_back(std::mem::take(&mut self.firsts));
+        }
+    }
 }
 
 impl<'c> Pages<'c> {
-    pub(super) fn new(conn: &'c Connection) -> Outcome<Pages<'c>> {
+    /// Pages as they are in the caller's transaction; what is remembered of them must be committed.
+    pub(super) fn new(conn: &'c Connection, memory: Option<&'c Memory>) -> Outcome<Pages<'c>> {
         let sql = "SELECT data FROM fondaco_page WHERE page = ?1";
-        Ok(Pages { statement: conn.prepare_cached(sql)? })
+        let firsts = memory.map(Memory::take).unwrap_or_default();
+        Ok(Pages { statement: conn.prepare_cached(sql)?, firsts, memory })
+    }
+
+    /// Whether the first key of a page is above `key`.
+    fn begins_above(&mut self, page: i64, key: &[u8]) -> Outcome<bool> {
+        if let Some(first) = self.firsts.get(&page) {
+            return Ok(first.as_slice() > key);
+        }
+        let first = self.with(page, |packed| Ok(KeyBytes::new(first(packed)?)))?;
+        let above = first.as_slice() > key;
+        if self.memory.is_some() {
+            self.firsts.insert(page, first);
+        }
+        Ok(above)
     }
 
     fn with<T>(&mut self, page: i64, read: impl FnOnce(&[u8]) -> Outcome<T>) -> Outcome<T> {
