@@ -1,4 +1,5 @@
 //! Balances by date, time of knowledge, subtree, currency and dimension, under every sort of fiscal year.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
 mod common;
 

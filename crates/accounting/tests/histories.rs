@@ -1,4 +1,5 @@
 //! Random histories of all commands against the simplest ledger there is: a list of entries, every balance a full sum.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Posting: currencies, batches, numbers, reversals, racing commands, and several commands in one commit.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Every refusal of the ledger, with its words, its code and what the caller can do about it.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! The reports as people read them, letter by letter, and what must hold between their figures.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! `verify` finds every sort of wrong row, and blames nothing else.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! `attempt`: after a refused part everything is as it was before it, except what it has seen and the ids it took.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
 mod common;
 

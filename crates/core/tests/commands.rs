@@ -1,4 +1,5 @@
 //! A command is carried out once: replay comes before any refusal, refusals are true, retries are bounded.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
 mod common;
 
@@ -85,7 +86,7 @@ fn a_twin_that_was_faster_gives_its_receipt_and_no_refusal() {
             driver.run(envelope("pay"), "pay", |tx, _| pay(tx)).unwrap();
         };
         // Read 1 looks the command up and peeks; then the twin pays; read 2 sees the paid shelf.
-        let slow = Host::sync(name, Slipping::new(inner, Moment::Read(2), twin));
+        let slow = Host::sync(name, Slipping::over(inner, Moment::Read(2), twin));
         let done = slow.run("pay", |tx| {
             tx.peek::<Shelf>(&(9, 9))?;
             pay(tx)
@@ -103,7 +104,7 @@ fn a_twin_that_was_faster_under_an_asynchronous_host() {
         let driver = Driver::new(store, acme());
         driver.run(envelope("pay"), "pay", |tx, _| pay(tx)).unwrap();
     };
-    let slow = Host::asynchronous("model", Slipping::new(inner, Moment::Read(2), twin));
+    let slow = Host::asynchronous("model", Slipping::over(inner, Moment::Read(2), twin));
     let done = slow.run("pay", |tx| {
         tx.peek::<Shelf>(&(9, 9))?;
         pay(tx)
@@ -132,7 +133,7 @@ fn a_refusal_that_rests_on_two_moments_is_judged_again() {
             let second = tx.get::<Shelf>(&(1, 2))?.unwrap().load;
             if first + second == 0 { no("both are empty") } else { Ok(()) }
         };
-        let slow = Host::sync(name, Slipping::new(inner.clone(), Moment::Read(2), swap));
+        let slow = Host::sync(name, Slipping::over(inner.clone(), Moment::Read(2), swap));
         slow.run("look", act).unwrap_or_else(|error| panic!("on {name}: {error}"));
         host.done("swap back", |tx| {
             tx.get_many::<Shelf>(&[(1, 1), (1, 2)])?;
@@ -150,7 +151,7 @@ fn a_refusal_after_one_trip_needs_no_comparison() {
         let seen = touched.clone();
         fill(&Host::sync(name, inner.clone()));
         let slip = move |_: &dyn fondaco_core::store::Store| seen.store(true, Ordering::SeqCst);
-        let host = Host::sync(name, Slipping::new(inner, Moment::Commit(1), slip));
+        let host = Host::sync(name, Slipping::over(inner, Moment::Commit(1), slip));
         let refused = host.run("no", |tx| {
             tx.get_many::<Shelf>(&[(1, 1), (1, 2)])?;
             no::<()>("no")

@@ -1,4 +1,5 @@
 //! Both drivers on every store do the same: the same answers, refusals, rows and links of the chain for the same history.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
 mod common;
 

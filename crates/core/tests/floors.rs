@@ -1,4 +1,5 @@
 //! What only the store can judge is learnt: broken floors, taken unique entries, series that would run backwards.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
 mod common;
 

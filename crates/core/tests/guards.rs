@@ -1,4 +1,5 @@
 //! What a decision rests on: if that changes before the commit, the act runs again; if something else does, it does not.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! What an act sees: the first reading of a row stays, and its own writes are visible at once, in every order.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
 mod common;
 

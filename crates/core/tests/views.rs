@@ -1,4 +1,5 @@
 //! A view shows one moment, however long it takes and whoever writes meanwhile.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
 mod common;
 

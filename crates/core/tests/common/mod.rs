@@ -319,7 +319,7 @@ pub enum Moment {
 }
 
 impl Slipping {
-    pub fn new(
+    pub fn over(
         inner: Arc<dyn Store>,
         at: Moment,
         deed: impl FnOnce(&dyn Store) + Send + 'static,
