@@ -263,7 +263,6 @@ impl Field for Decimal {
 ///
 /// ```
 /// use fondaco_core::store::Fixed;
-/// use rust_decimal::dec as _; // any Decimal will do
 /// let price = Fixed::<4>::from_decimal("12.5".parse().unwrap()).unwrap();
 /// assert_eq!(price.units(), 125_000);
 /// assert_eq!(price.to_decimal().to_string(), "12.5000");
