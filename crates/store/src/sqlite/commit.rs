@@ -29,7 +29,8 @@ pub(super) fn commit(
         return Ok((done, Vec::new()));
     }
     rules::check(&batch, forms)?;
-    let mut judge = Judge { conn, forms, head, cache, refusal: Default::default() };
+    let mut judge =
+        Judge { conn, forms, company: batch.company, head, cache, refusal: Default::default() };
     judge.seen(&batch)?;
     if batch.check {
         judge.refusal.into_result()?;
@@ -41,7 +42,7 @@ pub(super) fn commit(
         if let Change::Add { rows, floors } = change
             && !rows.is_empty()
         {
-            sums.push(judge.sums(batch.company, rows.as_ref(), floors)?);
+            sums.push(judge.sums(rows.as_ref(), floors)?);
         }
     }
     let draws = judge.draws(&batch)?;
