@@ -1,6 +1,8 @@
 //! What the tests of the unit of work share: a small shop's tables, and every host that an act can run on.
 #![allow(dead_code, unreachable_pub)] // each test program uses its part
 
+pub mod acts;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
