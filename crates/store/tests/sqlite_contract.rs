@@ -8,11 +8,25 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use fondaco_store::{Sqlite, SqliteOptions};
 use fondaco_testkit::{Checked, Outcome, Suite, certify};
 
+/// Removes what earlier runs left, but not what one beside this uses.
+fn remove_old(all: &std::path::Path) {
+    for dir in std::fs::read_dir(all).into_iter().flatten().flatten() {
+        let age =
+            dir.metadata().and_then(|meta| meta.modified()).ok().and_then(|at| at.elapsed().ok());
+        let ours = dir.file_name().to_string_lossy().starts_with("sqlite-");
+        if ours && age.is_some_and(|age| age.as_secs() > 600) {
+            let _ = std::fs::remove_dir_all(dir.path());
+        }
+    }
+}
+
 /// A new path for each store; the directory goes with the test run.
 fn path(name: &str) -> PathBuf {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    let dir =
-        PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("sqlite-{}", std::process::id()));
+    static OLD: std::sync::Once = std::sync::Once::new();
+    let all = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    OLD.call_once(|| remove_old(&all));
+    let dir = all.join(format!("sqlite-{}", std::process::id()));
     std::fs::create_dir_all(&dir).unwrap();
     dir.join(format!("{name}-{}.db", COUNT.fetch_add(1, Ordering::Relaxed)))
 }
