@@ -26,6 +26,27 @@ pub trait Act: Serialize {
 
     /// Reads, decides and stages.
     ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// #[derive(serde::Serialize)]
+    /// struct Rename { number: i64, label: SmolStr }
+    ///
+    /// impl Act for Rename {
+    ///     type Answer = bool; // whether there is such a shelf
+    ///     type Error = Halt;
+    ///
+    ///     fn act(&self, tx: &mut Tx<'_>) -> Result<bool, Halt> {
+    ///         let Some(shelf) = tx.get::<Shelf>(&self.number)? else { return Ok(false) };
+    ///         tx.put(Shelf { label: self.label.clone(), ..shelf.as_ref().clone() })?;
+    ///         Ok(true)
+    ///     }
+    /// }
+    /// let rename = Rename { number: 1, label: "front door".into() };
+    /// assert!(shop().carry_out(envelope("rename"), &rename)?.answer);
+    /// # Ok::<(), Halt>(())
+    /// ```
+    ///
     /// # Errors
     /// The engine's refusals, and [`Halt`](crate::Halt) passed on.
     fn act(&self, tx: &mut Tx<'_>) -> Result<Self::Answer, Self::Error>;

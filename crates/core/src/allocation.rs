@@ -68,6 +68,17 @@ pub fn allocate(
 /// Splits an amount into whole units of a decimal digit: 4 for unit prices of a hundredth of a
 /// cent.
 ///
+/// ```
+/// use fondaco_core::allocation::{Residual, allocate_to};
+/// use fondaco_core::Money;
+/// use rust_decimal::Decimal;
+/// let freight = Money::parse("1 EUR")?; // over three pieces, to a hundredth of a cent
+/// let shares = allocate_to(4, freight, &[Decimal::ONE; 3], Residual::LargestRemainder)?;
+/// assert_eq!(shares[0], Money::parse("0.3334 EUR")?);
+/// assert_eq!(shares[2], Money::parse("0.3333 EUR")?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`AllocationError::TooFine`] when the total itself has more digits,
 /// [`AllocationError::NegativeWeight`], [`AllocationError::NoWeight`], and
@@ -253,6 +264,13 @@ pub enum AllocationError {
 
 impl AllocationError {
     /// The stable name of the error.
+    ///
+    /// ```
+    /// use fondaco_core::{Currency, Money, Residual, allocate};
+    /// let cent = Money::minor(1, Currency::EUR);
+    /// let error = allocate(cent, &[], Residual::LargestRemainder).unwrap_err();
+    /// assert_eq!(error.code(), "core.allocation_no_weight");
+    /// ```
     pub fn code(&self) -> &'static str {
         match self {
             AllocationError::NegativeWeight { .. } => "core.allocation_negative_weight",

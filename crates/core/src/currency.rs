@@ -64,6 +64,12 @@ impl Currency {
     }
 
     /// The alphabetic code, such as `EUR`.
+    ///
+    /// ```
+    /// use fondaco_core::Currency;
+    /// let franc = Currency::CHF;
+    /// assert_eq!((franc.code(), franc.numeric(), franc.name()), ("CHF", 756, "Swiss Franc"));
+    /// ```
     pub fn code(self) -> &'static str {
         self.row().code
     }
@@ -75,6 +81,13 @@ impl Currency {
 
     /// The number of decimal digits of the smallest unit: 2 where there are cents, 0 where there
     /// are none. `None` where the standard gives no unit: metals, SDR, test codes.
+    ///
+    /// ```
+    /// use fondaco_core::Currency;
+    /// assert_eq!(Currency::EUR.minor_units(), Some(2));
+    /// assert_eq!(Currency::JPY.minor_units(), Some(0));
+    /// assert_eq!(Currency::XAU.minor_units(), None);
+    /// ```
     pub fn minor_units(self) -> Option<u32> {
         self.row().minor_units
     }
@@ -118,6 +131,12 @@ pub struct UnknownCurrency {
 
 impl UnknownCurrency {
     /// The stable name of the error.
+    ///
+    /// ```
+    /// use fondaco_core::Currency;
+    /// let error = "euro".parse::<Currency>().unwrap_err();
+    /// assert_eq!(error.code(), "core.unknown_currency");
+    /// ```
     pub fn code(&self) -> &'static str {
         "core.unknown_currency"
     }

@@ -31,6 +31,15 @@ pub struct DateRange {
 impl DateRange {
     /// From a first to a last day.
     ///
+    /// ```
+    /// use chrono::NaiveDate;
+    /// use fondaco_core::DateRange;
+    /// let (first, last): (NaiveDate, NaiveDate) = ("2026-01-01".parse()?, "2026-01-31".parse()?);
+    /// assert_eq!(DateRange::new(first, last)?.days(), Some(31));
+    /// assert!(DateRange::new(last, first).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`DateRangeError::Reversed`] when the last lies before the first.
     pub fn new(start: NaiveDate, end: NaiveDate) -> Result<DateRange, DateRangeError> {
@@ -38,6 +47,16 @@ impl DateRange {
     }
 
     /// From a first day, if there is one, to a last, if there is one.
+    ///
+    /// ```
+    /// use chrono::NaiveDate;
+    /// use fondaco_core::DateRange;
+    /// let hired: NaiveDate = "2026-03-15".parse()?;
+    /// let employed = DateRange::between(Some(hired), None)?; // until further notice
+    /// assert_eq!(employed, DateRange::from(hired));
+    /// assert_eq!(employed.to_string(), "2026-03-15/..");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`DateRangeError::Reversed`] when the last lies before the first.
@@ -52,21 +71,52 @@ impl DateRange {
     }
 
     /// One day.
+    ///
+    /// ```
+    /// use chrono::NaiveDate;
+    /// use fondaco_core::DateRange;
+    /// let day: NaiveDate = "2026-05-01".parse()?;
+    /// let holiday = DateRange::day(day);
+    /// assert_eq!((holiday.start(), holiday.end()), (Some(day), Some(day)));
+    /// assert_eq!(holiday.days(), Some(1));
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
     pub fn day(date: NaiveDate) -> DateRange {
         DateRange { start: Some(date), end: Some(date) }
     }
 
     /// From a first day on.
+    ///
+    /// ```
+    /// use fondaco_core::DateRange;
+    /// let price_list = DateRange::from("2026-07-01".parse()?);
+    /// assert!(price_list.contains("2035-01-01".parse()?));
+    /// assert_eq!(price_list.end(), None);
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
     pub fn from(start: NaiveDate) -> DateRange {
         DateRange { start: Some(start), end: None }
     }
 
     /// Up to a last day.
+    ///
+    /// ```
+    /// use fondaco_core::DateRange;
+    /// let old_prices = DateRange::until("2026-06-30".parse()?);
+    /// assert!(!old_prices.contains("2026-07-01".parse()?));
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
     pub fn until(end: NaiveDate) -> DateRange {
         DateRange { start: None, end: Some(end) }
     }
 
     /// All time.
+    ///
+    /// ```
+    /// use fondaco_core::DateRange;
+    /// assert_eq!(DateRange::always().to_string(), "../..");
+    /// assert_eq!(DateRange::always().days(), None);
+    /// ```
     pub fn always() -> DateRange {
         DateRange { start: None, end: None }
     }
@@ -94,11 +144,28 @@ impl DateRange {
     }
 
     /// Whether the two share a day.
+    ///
+    /// ```
+    /// use fondaco_core::DateRange;
+    /// let january: DateRange = "2026-01-01/2026-01-31".parse()?;
+    /// assert!(january.overlaps("2026-01-31/..".parse()?)); // the last day is in both
+    /// assert!(!january.overlaps("2026-02-01/..".parse()?));
+    /// # Ok::<(), fondaco_core::DateRangeError>(())
+    /// ```
     pub fn overlaps(self, other: DateRange) -> bool {
         self.intersect(other).is_some()
     }
 
     /// The days that the two share; `None` when there are none.
+    ///
+    /// ```
+    /// use fondaco_core::DateRange;
+    /// let contract: DateRange = "2026-01-15/..".parse()?;
+    /// let january: DateRange = "2026-01-01/2026-01-31".parse()?;
+    /// assert_eq!(contract.intersect(january), Some("2026-01-15/2026-01-31".parse()?));
+    /// assert_eq!(contract.intersect("../2025-12-31".parse()?), None);
+    /// # Ok::<(), fondaco_core::DateRangeError>(())
+    /// ```
     pub fn intersect(self, other: DateRange) -> Option<DateRange> {
         let start = self.start.max(other.start); // `None`, the open start, orders before all dates
         let end = match (self.end, other.end) {
@@ -109,6 +176,13 @@ impl DateRange {
     }
 
     /// How many days there are; `None` when an end is open.
+    ///
+    /// ```
+    /// use fondaco_core::DateRange;
+    /// assert_eq!("2028-02-01/2028-02-29".parse::<DateRange>()?.days(), Some(29));
+    /// assert_eq!("2028-02-01/..".parse::<DateRange>()?.days(), None);
+    /// # Ok::<(), fondaco_core::DateRangeError>(())
+    /// ```
     pub fn days(self) -> Option<i64> {
         Some((self.end? - self.start?).num_days() + 1)
     }
@@ -176,6 +250,12 @@ pub enum DateRangeError {
 
 impl DateRangeError {
     /// The stable name of the error.
+    ///
+    /// ```
+    /// use fondaco_core::DateRange;
+    /// let error = "2026-01-31/2026-01-01".parse::<DateRange>().unwrap_err();
+    /// assert_eq!(error.code(), "core.date_range_reversed");
+    /// ```
     pub fn code(&self) -> &'static str {
         match self {
             DateRangeError::Reversed { .. } => "core.date_range_reversed",

@@ -73,6 +73,12 @@ pub enum DecimalError {
 
 impl DecimalError {
     /// The stable name of the error.
+    ///
+    /// ```
+    /// use fondaco_core::{ErrorKind, decimal};
+    /// let error = decimal::parse("1e3").unwrap_err();
+    /// assert_eq!((error.code(), error.kind()), ("core.decimal_syntax", ErrorKind::Invalid));
+    /// ```
     pub fn code(&self) -> &'static str {
         match self {
             DecimalError::Syntax { .. } => "core.decimal_syntax",
@@ -130,6 +136,12 @@ pub fn add(a: Decimal, b: Decimal) -> Result<Decimal, DecimalError> {
 }
 
 /// `a - b`, exactly.
+///
+/// ```
+/// use fondaco_core::decimal;
+/// use rust_decimal::Decimal;
+/// assert_eq!(decimal::sub(Decimal::ONE, Decimal::new(1, 2)), Ok(Decimal::new(99, 2)));
+/// ```
 ///
 /// # Errors
 /// As [`add`].

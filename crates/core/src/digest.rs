@@ -33,6 +33,13 @@ pub fn of<T: Serialize + ?Sized>(command: &T) -> Result<Hash, DigestError> {
 }
 
 /// The digest as it is stored: it can't be guessed from a guessed command without the salt.
+///
+/// ```
+/// use fondaco_core::digest;
+/// let digest = digest::of("pay 100 EUR to Marietta")?;
+/// assert_ne!(digest::salted(&digest, &[1; 16]), digest::salted(&digest, &[2; 16]));
+/// # Ok::<(), digest::DigestError>(())
+/// ```
 pub fn salted(digest: &Hash, salt: &Salt) -> Hash {
     Sha256::new_with_prefix(b"fondaco digest\0")
         .chain_update(salt)
@@ -64,6 +71,12 @@ pub struct Digester {
 
 impl Digester {
     /// Begins a command of this kind.
+    ///
+    /// ```
+    /// use fondaco_core::digest::Digester;
+    /// let (pay, refund) = (Digester::new("pay"), Digester::new("refund"));
+    /// assert_ne!(pay.finish(), refund.finish());
+    /// ```
     pub fn new(kind: &str) -> Digester {
         let sha = Sha256::new_with_prefix(b"fondaco command\0");
         let mut digester = Digester { buffer: Vec::with_capacity(FLUSH + 256), sha };
@@ -85,6 +98,19 @@ impl Digester {
     }
 
     /// A number, also the count of items that follow.
+    ///
+    /// ```
+    /// use fondaco_core::digest::Digester;
+    /// let digest = |lists: [&[&str]; 2]| {
+    ///     let mut digester = Digester::new("demo");
+    ///     for list in lists {
+    ///         digester.count(list.len());
+    ///         list.iter().for_each(|text| { digester.text(text); });
+    ///     }
+    ///     digester.finish()
+    /// };
+    /// assert_ne!(digest([&["a"], &["b"]]), digest([&["a", "b"], &[]]));
+    /// ```
     pub fn count(&mut self, count: usize) -> &mut Digester {
         let mut rest = count as u64;
         while rest >= 0x80 {
@@ -108,6 +134,17 @@ impl Digester {
     }
 
     /// A decimal, by its value: 1.0 and 1.00 are the same.
+    ///
+    /// ```
+    /// use fondaco_core::digest::Digester;
+    /// use rust_decimal::Decimal;
+    /// let digest = |price| {
+    ///     let mut digester = Digester::new("demo");
+    ///     digester.i64(7).u128(42).decimal(price);
+    ///     digester.finish()
+    /// };
+    /// assert_eq!(digest(Decimal::new(10, 1)), digest(Decimal::new(100, 2)));
+    /// ```
     pub fn decimal(&mut self, value: rust_decimal::Decimal) -> &mut Digester {
         let value = crate::decimal::normalize(value);
         self.buffer.extend_from_slice(&value.mantissa().to_be_bytes());
@@ -122,6 +159,16 @@ impl Digester {
     }
 
     /// Whether something follows, and if so, what `put` puts.
+    ///
+    /// ```
+    /// use fondaco_core::digest::Digester;
+    /// let digest = |note: Option<&str>| {
+    ///     let mut digester = Digester::new("demo");
+    ///     digester.option(note.as_ref(), |digester, note| { digester.text(note); });
+    ///     digester.finish()
+    /// };
+    /// assert_ne!(digest(None), digest(Some("")));
+    /// ```
     pub fn option<T>(
         &mut self,
         value: Option<&T>,
@@ -135,6 +182,14 @@ impl Digester {
     }
 
     /// The digest of all parts.
+    ///
+    /// ```
+    /// use fondaco_core::digest::Digester;
+    /// let mut digester = Digester::new("demo");
+    /// digester.text("order").i64(7);
+    /// let digest: [u8; 32] = digester.finish();
+    /// # assert_ne!(digest, Digester::new("demo").finish());
+    /// ```
     pub fn finish(mut self) -> Hash {
         self.sha.update(&self.buffer);
         self.sha.finalize().into()

@@ -125,6 +125,14 @@ impl FiscalCalendar {
     /// Twelve months from a day of the year on. Where a month lacks the day, its period starts on
     /// the month's last.
     ///
+    /// ```
+    /// use fondaco_core::fiscal::{FiscalCalendar, YearNamedBy};
+    /// let july = FiscalCalendar::months(7, 1, YearNamedBy::End)?;
+    /// assert_eq!(july.year(2026)?.to_string(), "2026: 2025-07-01/2026-06-30");
+    /// assert!(FiscalCalendar::months(2, 30, YearNamedBy::End).is_err());
+    /// # Ok::<(), fondaco_core::FiscalError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`FiscalError::NoSuchDay`] when no year has that day.
     pub fn months(
@@ -139,6 +147,16 @@ impl FiscalCalendar {
     }
 
     /// Periods of whole weeks in years that end on a weekday.
+    ///
+    /// ```
+    /// use chrono::Weekday;
+    /// use fondaco_core::fiscal::{FiscalCalendar, WeekPattern, YearEnd, YearEndRule, YearNamedBy};
+    /// let end = YearEnd { month: 9, weekday: Weekday::Sat, rule: YearEndRule::LastInMonth };
+    /// let calendar = FiscalCalendar::weeks(WeekPattern::FourFourFive, end, YearNamedBy::End)?;
+    /// assert_eq!(calendar.periods(2026)?[2].range().days(), Some(5 * 7));
+    /// assert_eq!(calendar.periods_per_year(), 12);
+    /// # Ok::<(), fondaco_core::FiscalError>(())
+    /// ```
     ///
     /// # Errors
     /// [`FiscalError::NoSuchDay`] when the month is not 1 to 12.
@@ -163,6 +181,14 @@ impl FiscalCalendar {
 
     /// The fiscal year of a number.
     ///
+    /// ```
+    /// use fondaco_core::FiscalCalendar;
+    /// let year = FiscalCalendar::CALENDAR_YEAR.year(2026)?;
+    /// assert_eq!(year.range().to_string(), "2026-01-01/2026-12-31");
+    /// assert!(FiscalCalendar::CALENDAR_YEAR.year(i32::MAX).is_err());
+    /// # Ok::<(), fondaco_core::FiscalError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`FiscalError::OutOfRange`] beyond the dates that can be held, some 260,000 years away.
     pub fn year(&self, number: i32) -> Result<FiscalYear, FiscalError> {
@@ -170,6 +196,14 @@ impl FiscalCalendar {
     }
 
     /// The fiscal year that a day lies in.
+    ///
+    /// ```
+    /// use fondaco_core::fiscal::{FiscalCalendar, YearNamedBy};
+    /// let july = FiscalCalendar::months(7, 1, YearNamedBy::End)?;
+    /// assert_eq!(july.year_of("2026-06-30".parse()?)?.number, 2026);
+    /// assert_eq!(july.year_of("2026-07-01".parse()?)?.number, 2027);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`FiscalError::OutOfRange`] at the ends of the dates that can be held.
@@ -305,6 +339,12 @@ pub enum FiscalError {
 
 impl FiscalError {
     /// The stable name of the error.
+    ///
+    /// ```
+    /// use fondaco_core::fiscal::{FiscalCalendar, YearNamedBy};
+    /// let error = FiscalCalendar::months(2, 30, YearNamedBy::Start).unwrap_err();
+    /// assert_eq!(error.code(), "core.fiscal_no_such_day");
+    /// ```
     pub fn code(&self) -> &'static str {
         match self {
             FiscalError::NoSuchDay { .. } => "core.fiscal_no_such_day",

@@ -45,6 +45,17 @@ pub struct Id<T> {
 impl<T> Id<T> {
     /// The id that a command makes as its `counter`-th. The same arguments give the same id.
     ///
+    /// ```
+    /// use fondaco_core::{Id, IdError, Timestamp};
+    /// struct Order;
+    /// let at: Timestamp = "2026-07-01T12:00:00Z".parse().unwrap_or(Timestamp::EPOCH);
+    /// let order: Id<Order> = Id::derive(at, 42, 0)?;
+    /// assert_eq!(order, Id::derive(at, 42, 0)?); // an act that runs again makes the same ids
+    /// let early = Timestamp::MIN;
+    /// assert_eq!(Id::<Order>::derive(early, 42, 0), Err(IdError::Time { at: early }));
+    /// # Ok::<(), IdError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`IdError::Time`] when the instant is before 1970, [`IdError::Counter`] from [`MAX_IDS`] on.
     #[inline]
@@ -57,6 +68,15 @@ impl<T> Id<T> {
     }
 
     /// The id of these bits: one of our own read back, or one that somebody else made.
+    ///
+    /// ```
+    /// use fondaco_core::Id;
+    /// struct Order;
+    /// let theirs: Id<Order> = Id::from_u128(0xa0ee_bc99_9c0b_4ef8_bb6d_6bb9_bd38_0a11);
+    /// assert_eq!(theirs.to_string(), "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11");
+    /// assert_eq!(Id::from_u128(theirs.to_u128()), theirs);
+    /// assert_eq!(theirs.timestamp(), None); // a UUID of version 4 says no time
+    /// ```
     #[inline]
     pub const fn from_u128(bits: u128) -> Id<T> {
         Id { bits, of: PhantomData }
@@ -106,6 +126,13 @@ pub enum IdError {
 
 impl IdError {
     /// The stable name of the error.
+    ///
+    /// ```
+    /// use fondaco_core::Id;
+    /// struct Order;
+    /// let error = "51921".parse::<Id<Order>>().unwrap_err();
+    /// assert_eq!(error.code(), "core.id_syntax");
+    /// ```
     pub fn code(&self) -> &'static str {
         match self {
             IdError::Time { .. } => "core.id_time",

@@ -66,6 +66,13 @@ impl Money {
     }
 
     /// Nothing, of a currency.
+    ///
+    /// ```
+    /// use fondaco_core::{Currency, Money};
+    /// let nothing = Money::zero(Currency::EUR);
+    /// assert_eq!(nothing.to_string(), "0.00 EUR");
+    /// assert!(nothing.is_zero() && !nothing.is_negative() && !nothing.is_positive());
+    /// ```
     #[inline]
     pub fn zero(currency: Currency) -> Money {
         Money { amount: Decimal::ZERO, currency }
@@ -91,6 +98,14 @@ impl Money {
     }
 
     /// The amount, in canonical form.
+    ///
+    /// ```
+    /// use fondaco_core::{Currency, Money};
+    /// let price = Money::parse("12.50 EUR")?;
+    /// assert_eq!(price.amount().to_string(), "12.5");
+    /// assert_eq!(price.currency(), Currency::EUR);
+    /// # Ok::<(), fondaco_core::MoneyError>(())
+    /// ```
     #[inline]
     pub fn amount(self) -> Decimal {
         self.amount
@@ -135,6 +150,14 @@ impl Money {
     }
 
     /// The amount without its sign.
+    ///
+    /// ```
+    /// use fondaco_core::Money;
+    /// let refund = Money::parse("-12.50 EUR")?;
+    /// assert!(refund.is_negative());
+    /// assert_eq!(refund.abs(), Money::parse("12.50 EUR")?);
+    /// # Ok::<(), fondaco_core::MoneyError>(())
+    /// ```
     #[inline]
     pub fn abs(self) -> Money {
         Money::new(self.amount.abs(), self.currency)
@@ -172,6 +195,13 @@ impl Money {
     }
 
     /// Rounds to a number of digits, such as those of unit prices.
+    ///
+    /// ```
+    /// use fondaco_core::{Money, Rounding};
+    /// let price = Money::parse("0.123456 EUR")?; // for one screw
+    /// assert_eq!(price.round_to(4, Rounding::HalfUp), Money::parse("0.1235 EUR")?);
+    /// # Ok::<(), fondaco_core::MoneyError>(())
+    /// ```
     pub fn round_to(self, digits: u32, rounding: Rounding) -> Money {
         Money { amount: round(self.amount, digits, rounding), currency: self.currency }
     }
@@ -197,6 +227,15 @@ impl Money {
 
     /// Orders two amounts of one currency.
     ///
+    /// ```
+    /// use fondaco_core::Money;
+    /// use std::cmp::Ordering;
+    /// let (ten, nine) = (Money::parse("10 EUR")?, Money::parse("9.99 EUR")?);
+    /// assert_eq!(ten.compare(nine)?, Ordering::Greater);
+    /// assert!(ten.compare(Money::parse("9.99 USD")?).is_err());
+    /// # Ok::<(), fondaco_core::MoneyError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`MoneyError::CurrencyMismatch`].
     pub fn compare(self, other: Money) -> Result<Ordering, MoneyError> {
@@ -221,6 +260,14 @@ impl Money {
 impl Money {
     /// The exact sum.
     ///
+    /// ```
+    /// use fondaco_core::Money;
+    /// let (net, tax) = (Money::parse("100 EUR")?, Money::parse("19 EUR")?);
+    /// assert_eq!(net.add(tax)?, Money::parse("119 EUR")?);
+    /// assert!(net.add(Money::parse("19 USD")?).is_err()); // convert one of them first
+    /// # Ok::<(), fondaco_core::MoneyError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`MoneyError::CurrencyMismatch`], and [`MoneyError::Amount`] when the sum has no room in 28
     /// digits.
@@ -232,6 +279,13 @@ impl Money {
 
     /// The exact difference.
     ///
+    /// ```
+    /// use fondaco_core::Money;
+    /// let (due, paid) = (Money::parse("119 EUR")?, Money::parse("120 EUR")?);
+    /// assert_eq!(due.sub(paid)?, Money::parse("-1 EUR")?);
+    /// # Ok::<(), fondaco_core::MoneyError>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Money::add`].
     #[inline]
@@ -240,6 +294,14 @@ impl Money {
     }
 
     /// The amount with the other sign. The operator `-` does the same.
+    ///
+    /// ```
+    /// use fondaco_core::Money;
+    /// let price = Money::parse("12.50 EUR")?;
+    /// assert_eq!(price.neg(), Money::parse("-12.50 EUR")?);
+    /// assert_eq!(-price, price.neg());
+    /// # Ok::<(), fondaco_core::MoneyError>(())
+    /// ```
     #[inline]
     pub fn neg(self) -> Money {
         Money::new(-self.amount, self.currency)
@@ -268,6 +330,14 @@ impl Money {
 
     /// The product with a factor, rounded once, from its exact value, to the currency's digits (28
     /// where it has no minor unit).
+    ///
+    /// ```
+    /// use fondaco_core::{Money, Rounding, decimal};
+    /// let hours = decimal::parse("1.3333333333333333333333333333")?;
+    /// let wage = Money::parse("17.95 EUR")?;
+    /// assert_eq!(wage.mul_round(hours, Rounding::HalfUp)?, Money::parse("23.93 EUR")?);
+    /// # Ok::<(), fondaco_core::MoneyError>(())
+    /// ```
     ///
     /// # Errors
     /// [`MoneyError::Amount`] with [`DecimalError::Overflow`] when the product is too large.
@@ -345,6 +415,12 @@ pub enum MoneyError {
 
 impl MoneyError {
     /// The stable name of the error.
+    ///
+    /// ```
+    /// use fondaco_core::{ErrorKind, Money};
+    /// let error = Money::parse("12.34EUR").unwrap_err();
+    /// assert_eq!((error.code(), error.kind()), ("core.money_syntax", ErrorKind::Invalid));
+    /// ```
     pub fn code(&self) -> &'static str {
         match self {
             MoneyError::CurrencyMismatch { .. } => "core.currency_mismatch",

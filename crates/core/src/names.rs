@@ -108,6 +108,12 @@ pub struct ActorId(SmolStr);
 
 impl ActorId {
     /// The host's id for somebody or something that acts. NUL characters are left out.
+    ///
+    /// ```
+    /// use fondaco_core::ActorId;
+    /// let import = ActorId::new("nightly-import");
+    /// assert_eq!(import.to_string(), "nightly-import");
+    /// ```
     pub fn new(id: &str) -> ActorId {
         ActorId(id.chars().filter(|&c| c != '\0').collect())
     }

@@ -34,6 +34,15 @@ impl Rate {
 
     /// The rate of a factor: 0.19 for 19 percent.
     ///
+    /// ```
+    /// use fondaco_core::{Rate, decimal};
+    /// let vat = Rate::new(decimal::parse("0.19")?)?;
+    /// assert_eq!(vat, Rate::percent("19")?);
+    /// assert_eq!(vat.factor(), decimal::parse("0.19")?);
+    /// assert_eq!(vat.to_percent(), decimal::parse("19")?);
+    /// # Ok::<(), fondaco_core::decimal::DecimalError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`DecimalError::Overflow`] when its percentage has no room.
     pub fn new(factor: Decimal) -> Result<Rate, DecimalError> {
@@ -45,6 +54,13 @@ impl Rate {
 
     /// The rate of a percentage as text, read as by [`decimal::parse`]: `19` or `7.7`.
     ///
+    /// ```
+    /// use fondaco_core::Rate;
+    /// assert_eq!(Rate::percent("7.5")?.to_string(), "7.5%");
+    /// assert!(Rate::percent("7,5").is_err());
+    /// # Ok::<(), fondaco_core::decimal::DecimalError>(())
+    /// ```
+    ///
     /// # Errors
     /// Those of [`decimal::parse`], and [`DecimalError::Inexact`] when the factor would need more
     /// than 28 digits.
@@ -53,6 +69,13 @@ impl Rate {
     }
 
     /// The rate of a percentage: 19 for 19 percent.
+    ///
+    /// ```
+    /// use fondaco_core::Rate;
+    /// use rust_decimal::Decimal;
+    /// assert_eq!(Rate::from_percent(Decimal::from(19))?, Rate::percent("19")?);
+    /// # Ok::<(), fondaco_core::decimal::DecimalError>(())
+    /// ```
     ///
     /// # Errors
     /// [`DecimalError::Inexact`] when the factor would need more than 28 digits.
@@ -76,6 +99,14 @@ impl Rate {
     }
 
     /// This part of an amount, rounded once, from its exact value, to the currency's digits.
+    ///
+    /// ```
+    /// use fondaco_core::{Money, Rate, Rounding};
+    /// let vat = Rate::percent("19")?;
+    /// let tax = vat.of(Money::parse("10.50 EUR")?, Rounding::HalfUp)?; // 1.995
+    /// assert_eq!(tax, Money::parse("2.00 EUR")?);
+    /// # Ok::<(), fondaco_core::MoneyError>(())
+    /// ```
     ///
     /// # Errors
     /// [`MoneyError::Amount`] when the part is too large to be held.

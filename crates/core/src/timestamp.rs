@@ -29,6 +29,11 @@ impl Timestamp {
 
     /// The system's time: for hosts, at the edge. An act takes its time from its
     /// [`Tx`](crate::Tx), so that it can run again.
+    ///
+    /// ```
+    /// use fondaco_core::Timestamp;
+    /// assert!(Timestamp::now() > Timestamp::EPOCH);
+    /// ```
     #[allow(clippy::disallowed_methods)]
     pub fn now() -> Timestamp {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
@@ -56,6 +61,12 @@ impl Timestamp {
     }
 
     /// The instant so many milliseconds after the epoch. `None` outside the years 1 to 9999.
+    ///
+    /// ```
+    /// use fondaco_core::Timestamp;
+    /// assert_eq!(Timestamp::from_millis(1_500), Timestamp::from_micros(1_500_000));
+    /// assert_eq!(Timestamp::from_millis(i64::MAX), None);
+    /// ```
     pub const fn from_millis(millis: i64) -> Option<Timestamp> {
         match millis.checked_mul(1000) {
             Some(micros) => Timestamp::from_micros(micros),
@@ -70,17 +81,39 @@ impl Timestamp {
     }
 
     /// Whole milliseconds since the epoch, cut off towards the past.
+    ///
+    /// ```
+    /// use fondaco_core::Timestamp;
+    /// let before: Timestamp = "1969-12-31T23:59:59.999500Z".parse()?;
+    /// assert_eq!((before.micros(), before.millis()), (-500, -1));
+    /// # Ok::<(), fondaco_core::TimestampError>(())
+    /// ```
     #[inline]
     pub const fn millis(self) -> i64 {
         self.0.div_euclid(1000)
     }
 
     /// The calendar date in UTC.
+    ///
+    /// ```
+    /// use fondaco_core::Timestamp;
+    /// let late: Timestamp = "2026-07-01T23:30:00-02:00".parse()?;
+    /// assert_eq!(late.date_utc().to_string(), "2026-07-02");
+    /// # Ok::<(), fondaco_core::TimestampError>(())
+    /// ```
     pub fn date_utc(self) -> NaiveDate {
         self.to_datetime().date_naive()
     }
 
     /// The same instant for chrono.
+    ///
+    /// ```
+    /// use fondaco_core::Timestamp;
+    /// let noon: Timestamp = "2026-07-01T12:00:00Z".parse()?;
+    /// assert_eq!(noon.to_datetime().format("%H:%M").to_string(), "12:00");
+    /// assert_eq!(Timestamp::try_from(noon.to_datetime()), Ok(noon));
+    /// # Ok::<(), fondaco_core::TimestampError>(())
+    /// ```
     pub fn to_datetime(self) -> DateTime<Utc> {
         // Chrono's range is wider than ours, so the default is never taken.
         DateTime::from_timestamp_micros(self.0).unwrap_or_default()
@@ -101,6 +134,15 @@ impl Timestamp {
     }
 
     /// The time from another instant to this one.
+    ///
+    /// ```
+    /// use fondaco_core::Timestamp;
+    /// let (start, end): (Timestamp, Timestamp) =
+    ///     ("2026-07-01T08:00:00Z".parse()?, "2026-07-01T16:30:00Z".parse()?);
+    /// assert_eq!(end.since(start).num_minutes(), 510);
+    /// assert_eq!(start.since(end).num_minutes(), -510);
+    /// # Ok::<(), fondaco_core::TimestampError>(())
+    /// ```
     pub fn since(self, earlier: Timestamp) -> TimeDelta {
         TimeDelta::microseconds(self.0 - earlier.0)
     }
@@ -128,6 +170,12 @@ pub enum TimestampError {
 
 impl TimestampError {
     /// The stable name of the error.
+    ///
+    /// ```
+    /// use fondaco_core::Timestamp;
+    /// let error = "1 July".parse::<Timestamp>().unwrap_err();
+    /// assert_eq!(error.code(), "core.timestamp_syntax");
+    /// ```
     pub fn code(&self) -> &'static str {
         match self {
             TimestampError::Syntax { .. } => "core.timestamp_syntax",

@@ -44,6 +44,15 @@ impl TryFrom<Parts> for CashRounding {
 impl CashRounding {
     /// Rounding to multiples of an increment.
     ///
+    /// ```
+    /// use fondaco_core::{CashRounding, Rounding};
+    /// use rust_decimal::Decimal;
+    /// let till = CashRounding::new(Decimal::new(5, 2), Rounding::HalfUp)?;
+    /// assert_eq!(till.increment().to_string(), "0.05");
+    /// assert!(CashRounding::new(Decimal::ZERO, Rounding::HalfUp).is_err());
+    /// # Ok::<(), fondaco_core::decimal::DecimalError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`DecimalError::NotPositive`] when the increment is zero or negative.
     pub fn new(increment: Decimal, rounding: Rounding) -> Result<CashRounding, DecimalError> {
@@ -59,6 +68,14 @@ impl CashRounding {
     }
 
     /// Rounds an amount to what can be paid.
+    ///
+    /// ```
+    /// use fondaco_core::{CashRounding, Money, Rounding};
+    /// use rust_decimal::Decimal;
+    /// let till = CashRounding::new(Decimal::new(5, 2), Rounding::HalfUp)?;
+    /// assert_eq!(till.round(Money::parse("12.37 CHF")?)?, Money::parse("12.35 CHF")?);
+    /// # Ok::<(), fondaco_core::MoneyError>(())
+    /// ```
     ///
     /// # Errors
     /// [`MoneyError::Amount`] when the result is too large to be held.

@@ -28,6 +28,25 @@ pub struct AsyncDriver<'s> {
 
 impl<'s> AsyncDriver<'s> {
     /// A driver for `company`.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// use fondaco_testkit::{Model, Unloaded, block_on};
+    ///
+    /// let driver = AsyncDriver::new(Unloaded::new(Model::new(), 2), CompanyId::named("acme"));
+    /// block_on(async {
+    ///     driver.prepare(&[Shelf::TABLE]).await?;
+    ///     driver.run(envelope("open"), "door", |tx, label| {
+    ///         tx.get::<Shelf>(&1)?;
+    ///         tx.insert(shelf(1, label))
+    ///     }).await?;
+    ///     let door = driver.view(|view| view.peek::<Shelf>(&1)).await?;
+    ///     assert_eq!(door.as_deref(), Some(&shelf(1, "door")));
+    ///     Ok::<(), Halt>(())
+    /// })?;
+    /// # Ok::<(), Halt>(())
+    /// ```
     pub fn new(store: impl AsyncStore + 's, company: CompanyId) -> AsyncDriver<'s> {
         AsyncDriver {
             store: Arc::new(store),
@@ -158,6 +177,15 @@ impl<'s> AsyncDriver<'s> {
     }
 
     /// See [`Driver::feed`](super::Driver::feed).
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # use fondaco_testkit::{Model, Unloaded, block_on};
+    /// let driver = AsyncDriver::new(Unloaded::new(Model::new(), 2), CompanyId::named("acme"));
+    /// assert!(block_on(driver.feed(0, 100))?.is_empty()); // no commit yet
+    /// # Ok::<(), StoreError>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Store::feed`](crate::store::Store::feed).

@@ -65,12 +65,36 @@ pub struct Driver<'s> {
 
 impl<'s> Driver<'s> {
     /// A driver for `company`. To use one store from several places, pass an `Arc` of it.
+    ///
+    /// ```
+    /// use fondaco_core::{CompanyId, Driver};
+    /// use fondaco_store::Memory;
+    /// use std::sync::Arc;
+    ///
+    /// let store = Arc::new(Memory::new());
+    /// let acme = Driver::new(store.clone(), CompanyId::named("acme"));
+    /// let other = Driver::new(store, CompanyId::named("other")); // nothing of acme's is seen here
+    /// assert_ne!(acme.company(), other.company());
+    /// ```
     pub fn new(store: impl Store + 's, company: CompanyId) -> Driver<'s> {
         Driver { store: Arc::new(store), company, gate: Gate::default(), seeds: Seeds::Random }
     }
 
     /// Takes salts from the command ids instead of from the system's randomness, so that two runs of one history give
     /// the same hashes. For tests: such salts protect nothing.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let link = || -> Result<Option<Hash>, Halt> {
+    ///     let driver = Driver::new(fondaco_testkit::Model::new(), CompanyId::named("acme"));
+    ///     let driver = driver.with_predictable_salts();
+    ///     driver.run(envelope("nothing"), "nothing", |_, _| Ok::<(), Halt>(()))?;
+    ///     Ok(driver.feed(0, 1)?[0].seal.as_ref().map(|seal| seal.link))
+    /// };
+    /// assert_eq!(link()?, link()?);
+    /// # Ok::<(), Halt>(())
+    /// ```
     #[must_use]
     pub fn with_predictable_salts(mut self) -> Driver<'s> {
         self.seeds = Seeds::Predictable;
@@ -78,16 +102,41 @@ impl<'s> Driver<'s> {
     }
 
     /// Whose data.
+    ///
+    /// ```
+    /// # use fondaco_core::{CompanyId, Driver};
+    /// let driver = Driver::new(fondaco_store::Memory::new(), CompanyId::named("acme"));
+    /// assert_eq!(driver.company(), CompanyId::named("acme"));
+    /// ```
     pub fn company(&self) -> CompanyId {
         self.company
     }
 
     /// The store.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # let shop = shop();
+    /// let answer = shop.store().read(&Read::now(shop.company(), vec![]))?;
+    /// assert_eq!(answer.at.position, 1); // one commit filled the shop
+    /// # Ok::<(), StoreError>(())
+    /// ```
     pub fn store(&self) -> &(dyn Store + 's) {
         self.store.as_ref()
     }
 
     /// Makes the tables of the engines in use ready.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let driver = Driver::new(fondaco_store::Memory::new(), CompanyId::named("acme"));
+    /// let prepared = driver.prepare(&[Shelf::TABLE])?;
+    /// assert_eq!(prepared.created, ["shelf", "guard"]); // core's own guard counters too
+    /// assert!(driver.prepare(&[Shelf::TABLE])?.created.is_empty());
+    /// # Ok::<(), StoreError>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Store::prepare`].
@@ -96,6 +145,25 @@ impl<'s> Driver<'s> {
     }
 
     /// Carries out a command: runs the act, as often as it takes, and commits what it decided.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # let shop = shop();
+    /// fn open_shelf(tx: &mut Tx<'_>, label: &str) -> Result<i64, Halt> {
+    ///     let number = 1 + tx.scan(&Range::<Shelf>::all())?.len() as i64;
+    ///     tx.get::<Shelf>(&number)?;
+    ///     tx.insert(Shelf { number, label: label.into() })?;
+    ///     Ok(number)
+    /// }
+    /// let done = shop.run(envelope("open/1"), "cellar", open_shelf)?;
+    /// assert_eq!((done.answer, done.replayed), (3, false));
+    /// let again = shop.run(envelope("open/1"), "cellar", open_shelf)?; // after a crash, say
+    /// assert_eq!((again.answer, again.replayed), (3, true));
+    /// let other = shop.run(envelope("open/1"), "roof", open_shelf);
+    /// assert_eq!(other.map_err(|halt| halt.code()), Err("store.command_reused"));
+    /// # Ok::<(), Halt>(())
+    /// ```
     ///
     /// # Errors
     /// The act's own refusal, or a [`Halt`]: the store failed, the command id was used for another command, or 64
@@ -144,6 +212,19 @@ impl<'s> Driver<'s> {
 
     /// Reads at one moment: all that `read` reads comes from one held snapshot.
     ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # let shop = shop();
+    /// let (shelves, pieces) = shop.view(|view| {
+    ///     let shelves = view.peek_scan(&Range::<Shelf>::all())?.len();
+    ///     let pieces = view.peek::<Stock>(&7)?.map_or(0, |stock| stock.pieces);
+    ///     Ok::<_, Halt>((shelves, pieces))
+    /// })?;
+    /// assert_eq!((shelves, pieces), (2, 10));
+    /// # Ok::<(), Halt>(())
+    /// ```
+    ///
     /// # Errors
     /// What `read` answers, or a [`Halt`] of the store.
     pub fn view<T, E: ActError>(
@@ -187,6 +268,18 @@ impl<'s> Driver<'s> {
 
     /// The commits after a position, in order, at most `limit`: for outbox, sync and audit.
     ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # let shop = shop();
+    /// let mut shown = 0; // kept by whoever reads the feed
+    /// for commit in shop.feed(shown, 100)? {
+    ///     shown = commit.position;
+    /// }
+    /// assert_eq!(shown, 1);
+    /// # Ok::<(), StoreError>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Store::feed`].
     pub fn feed(&self, after: u64, limit: usize) -> Result<Vec<Commit>, StoreError> {
@@ -194,6 +287,16 @@ impl<'s> Driver<'s> {
     }
 
     /// Checks the hash chain and every row of `tables` against it.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # let shop = shop();
+    /// let verified = shop.verify(&[Shelf::TABLE, Note::TABLE, Stock::TABLE])?;
+    /// assert!(verified.findings.is_empty());
+    /// assert_eq!((verified.commits, verified.rows), (1, 2)); // counters are sums, not facts
+    /// # Ok::<(), StoreError>(())
+    /// ```
     ///
     /// # Errors
     /// The store's own failures; what doesn't fit is in [`Verified::findings`].

@@ -43,6 +43,16 @@ impl<T> TryFrom<Parts<T>> for IdRun<T> {
 impl<T> IdRun<T> {
     /// The ids that a command makes as its `counter`-th and the `count - 1` after it.
     ///
+    /// ```
+    /// use fondaco_core::id::MAX_IDS;
+    /// use fondaco_core::{IdRun, Timestamp};
+    /// struct Entry;
+    /// let run: IdRun<Entry> = IdRun::derive(Timestamp::EPOCH, 42, 10, 3)?;
+    /// assert_eq!(run.len(), 3);
+    /// assert!(IdRun::<Entry>::derive(Timestamp::EPOCH, 42, MAX_IDS - 1, 2).is_err());
+    /// # Ok::<(), fondaco_core::IdError>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Id::derive`], for the first and the last of them.
     pub fn derive(
@@ -55,6 +65,17 @@ impl<T> IdRun<T> {
     }
 
     /// The run of an id that was derived and the `count - 1` after it. A run may be empty.
+    ///
+    /// ```
+    /// use fondaco_core::{Id, IdRun, Timestamp};
+    /// struct Entry;
+    /// let first: Id<Entry> = Id::derive(Timestamp::EPOCH, 42, 0)?;
+    /// let run = IdRun::new(first, 2)?; // as it was kept: the first and the count
+    /// assert_eq!(run.get(1), Some(Id::derive(Timestamp::EPOCH, 42, 1)?));
+    /// assert_eq!((run.get(2), run.first()), (None, first));
+    /// assert!(IdRun::<Entry>::new(Id::from_u128(7), 2).is_err()); // not one of ours
+    /// # Ok::<(), fondaco_core::IdError>(())
+    /// ```
     ///
     /// # Errors
     /// [`IdError::Layout`] when the first is not a UUID of version 7, [`IdError::Counter`] when the
@@ -92,6 +113,15 @@ impl<T> IdRun<T> {
     }
 
     /// The ids in order.
+    ///
+    /// ```
+    /// use fondaco_core::{IdRun, Timestamp};
+    /// struct Entry;
+    /// let run: IdRun<Entry> = IdRun::derive(Timestamp::EPOCH, 42, 0, 3)?;
+    /// assert!(run.iter().is_sorted());
+    /// assert_eq!(run.iter().last(), run.get(2));
+    /// # Ok::<(), fondaco_core::IdError>(())
+    /// ```
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Id<T>> + use<T> {
         let run = *self;
         (0..run.count as usize).map(move |place| run.at(place as u32))

@@ -265,7 +265,7 @@ impl Field for Decimal {
 /// use fondaco_core::store::Fixed;
 /// let price = Fixed::<4>::from_decimal("12.5".parse().unwrap()).unwrap();
 /// assert_eq!(price.units(), 125_000);
-/// assert_eq!(price.to_decimal().to_string(), "12.5000");
+/// assert_eq!(price.to_decimal().to_string(), "12.5");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Fixed<const DIGITS: u8>(i64);
@@ -289,7 +289,7 @@ impl<const DIGITS: u8> Fixed<DIGITS> {
         decimal::to_fixed(value, u32::from(DIGITS)).map(Fixed)
     }
 
-    /// The value with `DIGITS` digits after the point.
+    /// The exact value, without zeros at the end.
     pub fn to_decimal(self) -> Decimal {
         decimal::from_fixed(self.0, u32::from(DIGITS))
     }

@@ -70,7 +70,7 @@ pub enum Value {
     Bool(bool),
     /// See [`Type::I64`].
     I64(i64),
-    /// See [`Type::Decimal`] (scale = the declared digits) and [`Type::Number`] (no trailing zeros).
+    /// See [`Type::Decimal`] and [`Type::Number`]; without zeros at the end.
     Decimal(Decimal),
     /// See [`Type::Text`].
     Text(SmolStr),

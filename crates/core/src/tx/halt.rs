@@ -39,6 +39,16 @@ pub enum Halt {
 
 impl Halt {
     /// A stable code.
+    ///
+    /// ```
+    /// use fondaco_core::store::StoreError;
+    /// use fondaco_core::{ErrorKind, Halt};
+    ///
+    /// let gone = Halt::from(StoreError::SnapshotGone);
+    /// assert_eq!((gone.code(), gone.kind()), ("store.snapshot_gone", ErrorKind::Unavailable));
+    /// let unguarded = Halt::Unguarded { table: "shelf" };
+    /// assert_eq!((unguarded.code(), unguarded.kind()), ("core.unguarded", ErrorKind::Bug));
+    /// ```
     pub fn code(&self) -> &'static str {
         match self {
             Halt::Missing => "core.missing",

@@ -12,6 +12,32 @@
 //! - A [`View`] reads everything from one held snapshot, and can't stage anything.
 //!
 //! A `Tx` sees what it staged itself.
+//!
+//! # Examples
+//! The examples of this module and of the [drivers](crate::driver) share a small shop: `shop()` is
+//! a driver over a new store in which shelf 1 has the label "door", shelf 2 "window", and of item 7
+//! there are 10 pieces; `envelope` makes an envelope for a command's name. Its tables:
+//!
+//! ```
+//! use fondaco_core::Id;
+//! use fondaco_core::store::{Drawn, Personal, Record};
+//! use smol_str::SmolStr;
+//!
+//! #[derive(Record, Debug, Clone, PartialEq)]
+//! #[record(
+//!     table = "shelf", kind = state, key(number),
+//!     index(by_label(label), unique), guard(all()),
+//! )]
+//! struct Shelf { number: i64, label: SmolStr }
+//!
+//! #[derive(Record, Debug, Clone, PartialEq)]
+//! #[record(table = "note", kind = fact, key(id))]
+//! struct Note { id: Id<Note>, text: Personal<SmolStr>, slip: Option<Drawn> }
+//!
+//! #[derive(Record, Debug, Clone, PartialEq)]
+//! #[record(table = "stock", kind = counter, key(item))]
+//! struct Stock { item: i64, pieces: i64 }
+//! ```
 
 mod cache;
 mod finish;
@@ -52,6 +78,15 @@ pub struct Envelope {
 
 impl Envelope {
     /// `id`, sent by `actor` at `time`.
+    ///
+    /// ```
+    /// use fondaco_core::{ActorId, CommandId, Envelope, Timestamp};
+    ///
+    /// let time: Timestamp = "2026-11-21T08:00:00Z".parse()?; // a host's `Timestamp::now()`
+    /// let envelope = Envelope::new(CommandId::named("order/7"), ActorId::new("clerk-7"), time);
+    /// assert_eq!(envelope.time, time);
+    /// # Ok::<(), fondaco_core::TimestampError>(())
+    /// ```
     pub fn new(id: CommandId, actor: ActorId, time: Timestamp) -> Envelope {
         Envelope { id, actor, time }
     }
@@ -137,6 +172,19 @@ impl<'s> Tx<'s> {
     }
 
     /// When this act is recorded: the host's time, the same in every run.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # let shop = shop();
+    /// let envelope = envelope("look");
+    /// shop.run(envelope.clone(), "look", |tx, _| {
+    ///     assert_eq!((tx.now(), tx.actor()), (envelope.time, &envelope.actor));
+    ///     assert_eq!((tx.command(), tx.company()), (envelope.id, CompanyId::named("acme")));
+    ///     Ok::<(), Halt>(())
+    /// })?;
+    /// # Ok::<(), Halt>(())
+    /// ```
     pub fn now(&self) -> Timestamp {
         self.context.envelope.time
     }

@@ -19,6 +19,12 @@ impl<R> IndexOf<R> {
     }
 
     /// Its position among the table's indexes.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// assert_eq!(Shelf::TABLE.indexes[Shelf::BY_LABEL.position()].name, "by_label");
+    /// ```
     pub const fn position(&self) -> usize {
         self.position
     }
@@ -86,16 +92,43 @@ impl<R> Clone for Range<R> {
 
 impl<R: Record> Range<R> {
     /// All rows, by primary key.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # let shop = shop();
+    /// let shelves = shop.view(|view| view.peek_scan(&Range::<Shelf>::all()))?;
+    /// assert_eq!(shelves.len(), 2);
+    /// # Ok::<(), Halt>(())
+    /// ```
     pub fn all() -> Range<R> {
         Range::by_key(&())
     }
 
     /// Rows whose primary key begins with `prefix`.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # let shop = shop();
+    /// let one = shop.view(|view| view.peek_scan(&Range::<Shelf>::by_key(&2)))?;
+    /// assert_eq!(one[0].label, "window");
+    /// # Ok::<(), Halt>(())
+    /// ```
     pub fn by_key<P: KeyParts>(prefix: &P) -> Range<R> {
         Range::new(None, prefix)
     }
 
     /// Rows whose columns in `index` begin with `prefix`.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # let shop = shop();
+    /// let by_label = Range::by(Shelf::BY_LABEL, &SmolStr::new("window"));
+    /// assert_eq!(shop.view(|view| view.peek_scan(&by_label))?[0].number, 2);
+    /// # Ok::<(), Halt>(())
+    /// ```
     pub fn by<P: KeyParts>(index: IndexOf<R>, prefix: &P) -> Range<R> {
         Range::new(Some(index.position), prefix)
     }
@@ -127,6 +160,20 @@ impl<R: Record> Range<R> {
     }
 
     /// Only rows whose next columns are at least `parts`.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # let shop = shop(); // shelves 1 and 2
+    /// let numbers = |range: Range<Shelf>| -> Result<Vec<i64>, Halt> {
+    ///     let shelves = shop.view(|view| view.peek_scan(&range))?;
+    ///     Ok(shelves.iter().map(|shelf| shelf.number).collect())
+    /// };
+    /// assert_eq!(numbers(Range::all().from(&2))?, [2]);
+    /// assert_eq!(numbers(Range::all().before(&2))?, [1]);
+    /// assert_eq!(numbers(Range::all().through(&2))?, [1, 2]);
+    /// # Ok::<(), Halt>(())
+    /// ```
     #[must_use]
     pub fn from<P: KeyParts>(mut self, parts: &P) -> Range<R> {
         self.from = Some(self.place(parts));
@@ -148,6 +195,15 @@ impl<R: Record> Range<R> {
     }
 
     /// From the end of the range to its beginning.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # let shop = shop(); // shelves 1 and 2
+    /// let last = Range::<Shelf>::all().backwards().limit(1);
+    /// assert_eq!(shop.view(|view| view.peek_scan(&last))?[0].number, 2);
+    /// # Ok::<(), Halt>(())
+    /// ```
     #[must_use]
     pub fn backwards(mut self) -> Range<R> {
         self.backwards = true;

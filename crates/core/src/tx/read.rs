@@ -14,11 +14,32 @@ use crate::store::{
 pub trait Reading {
     /// The row with this key.
     ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// /// How many pieces a report shows; written once for acts and views.
+    /// fn pieces(read: &mut impl Reading, item: i64) -> Result<i64, Halt> {
+    ///     Ok(read.peek::<Stock>(&item)?.map_or(0, |stock| stock.pieces))
+    /// }
+    /// assert_eq!(shop().view(|view| pieces(view, 7))?, 10);
+    /// # Ok::<(), Halt>(())
+    /// ```
+    ///
     /// # Errors
     /// A [`Halt`], to be passed on.
     fn peek<R: Record>(&mut self, key: &R::Key) -> Result<Option<Arc<R>>, Halt>;
 
     /// The rows with these keys, in the same order, in one trip.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # shop().view(|view| {
+    /// let stocks = view.peek_many::<Stock>(&[7, 8])?;
+    /// assert_eq!(stocks[0].as_deref(), Some(&Stock { item: 7, pieces: 10 }));
+    /// assert_eq!(stocks[1], None); // nothing was ever added
+    /// # Ok::<(), Halt>(()) }).unwrap();
+    /// ```
     ///
     /// # Errors
     /// A [`Halt`], to be passed on.
@@ -26,11 +47,33 @@ pub trait Reading {
 
     /// The rows of a range, in order.
     ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # shop().view(|view| {
+    /// let last = view.peek_scan(&Range::<Shelf>::all().backwards().limit(1))?;
+    /// assert_eq!(last[0].number, 2);
+    /// # Ok::<(), Halt>(()) }).unwrap();
+    /// ```
+    ///
     /// # Errors
     /// A [`Halt`], to be passed on.
     fn peek_scan<R: Record>(&mut self, range: &Range<R>) -> Result<Vec<Arc<R>>, Halt>;
 
     /// Every row of a range, in order, read in pages, so that a long range needs no room.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # shop().view(|view| {
+    /// let mut pieces = 0;
+    /// view.peek_each(&Range::<Stock>::all(), |stock| {
+    ///     pieces += stock.pieces;
+    ///     Ok::<(), Halt>(())
+    /// })?;
+    /// assert_eq!(pieces, 10);
+    /// # Ok::<(), Halt>(()) }).unwrap();
+    /// ```
     ///
     /// # Errors
     /// A [`Halt`], or the first error of `each`.
@@ -71,6 +114,16 @@ impl Reading for Tx<'_> {
 impl Tx<'_> {
     /// The row with this key; the decision rests on it, or on its absence.
     ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # run(|tx| {
+    /// let label = tx.get::<Shelf>(&1)?.map(|shelf| shelf.label.clone());
+    /// assert_eq!(label.as_deref(), Some("door"));
+    /// assert_eq!(tx.get::<Shelf>(&9)?, None); // nobody may put a shelf 9 there meanwhile
+    /// # Ok(()) });
+    /// ```
+    ///
     /// # Errors
     /// A [`Halt`], to be passed on.
     pub fn get<R: Record>(&mut self, key: &R::Key) -> Result<Option<Arc<R>>, Halt> {
@@ -79,6 +132,16 @@ impl Tx<'_> {
 
     /// The rows with these keys, in the same order, in one trip; the decision rests on each.
     ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # run(|tx| {
+    /// let shelves = tx.get_many::<Shelf>(&[2, 9, 1])?;
+    /// assert_eq!(shelves[0].as_deref(), Some(&shelf(2, "window")));
+    /// assert!(shelves[1].is_none() && shelves[2].is_some());
+    /// # Ok(()) });
+    /// ```
+    ///
     /// # Errors
     /// A [`Halt`], to be passed on.
     pub fn get_many<R: Record>(&mut self, keys: &[R::Key]) -> Result<Vec<Option<Arc<R>>>, Halt> {
@@ -86,6 +149,17 @@ impl Tx<'_> {
     }
 
     /// The rows of a range, in order; the decision rests on the whole range, by the narrowest guard that covers it.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # run(|tx| {
+    /// let shelves = tx.scan(&Range::<Shelf>::all())?; // its guard covers all shelves
+    /// assert_eq!(shelves.len(), 2);
+    /// let unguarded = tx.scan(&Range::<Stock>::all());
+    /// assert!(matches!(unguarded, Err(Halt::Unguarded { table: "stock" })));
+    /// # Ok(()) });
+    /// ```
     ///
     /// # Errors
     /// [`Halt::Unguarded`] when no guard covers the range, or a [`Halt`] to be passed on.
@@ -102,6 +176,16 @@ impl Tx<'_> {
 
     /// Says what will be read, so that an asynchronous host loads it all in one trip.
     ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # run(|tx| {
+    /// tx.need::<Shelf>(&[1, 2])?; // one trip
+    /// let (door, window) = (tx.get::<Shelf>(&1)?, tx.get::<Shelf>(&2)?); // none
+    /// # assert!(door.is_some() && window.is_some());
+    /// # Ok(()) });
+    /// ```
+    ///
     /// # Errors
     /// A [`Halt`], to be passed on.
     pub fn need<R: Record>(&mut self, keys: &[R::Key]) -> Result<(), Halt> {
@@ -110,6 +194,14 @@ impl Tx<'_> {
     }
 
     /// How far a number series has come, without resting on it.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # run(|tx| {
+    /// assert_eq!(tx.series("slips/2026")?.last, 0); // no number was drawn yet
+    /// # Ok(()) });
+    /// ```
     ///
     /// # Errors
     /// A [`Halt`], to be passed on.

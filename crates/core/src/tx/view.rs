@@ -21,6 +21,14 @@ impl<'s> View<'s> {
     }
 
     /// The position of the last commit that the view shows.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let shop = shop(); // one commit filled it
+    /// assert_eq!(shop.view(|view| Ok::<u64, Halt>(view.position()))?, 1);
+    /// # Ok::<(), Halt>(())
+    /// ```
     pub fn position(&self) -> u64 {
         match self.tx.at {
             At::Held(snapshot) | At::Last(snapshot) => snapshot.position,

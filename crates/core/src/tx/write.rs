@@ -34,6 +34,17 @@ pub enum Drew {
 impl Tx<'_> {
     /// Stages a new row. A key that was not read before must be one that nobody else can have, as an id from [`Tx::id`].
     ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # run(|tx| {
+    /// if tx.get::<Shelf>(&3)?.is_none() {
+    ///     tx.insert(Shelf { number: 3, label: "cellar".into() })?;
+    /// }
+    /// assert!(tx.get::<Shelf>(&3)?.is_some()); // an act sees what it staged
+    /// # Ok(()) });
+    /// ```
+    ///
     /// # Errors
     /// [`Halt::Unstorable`] for a value that no store can keep; a [`Halt`] to be passed on.
     pub fn insert<R: Record>(&mut self, row: R) -> Result<(), Halt> {
@@ -41,6 +52,15 @@ impl Tx<'_> {
     }
 
     /// Stages many new rows at once.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # run(|tx| {
+    /// tx.get_many::<Shelf>(&[3, 4])?; // both are absent: the insert rests on that
+    /// tx.insert_all(vec![shelf(3, "cellar"), shelf(4, "roof")])?;
+    /// # Ok(()) });
+    /// ```
     ///
     /// # Errors
     /// As [`insert`](Tx::insert).
@@ -73,6 +93,18 @@ impl Tx<'_> {
 
     /// Stages a changed row in place of the one that was read.
     ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # run(|tx| {
+    /// if let Some(shelf) = tx.get::<Shelf>(&1)? {
+    ///     tx.put(Shelf { label: "front door".into(), ..shelf.as_ref().clone() })?;
+    /// }
+    /// let unread = tx.put(shelf(2, "window sill"));
+    /// assert!(matches!(unread, Err(Halt::Bug(_)))); // shelf 2 was never read
+    /// # Ok(()) });
+    /// ```
+    ///
     /// # Errors
     /// [`Halt::Bug`] when the row was not read before or does not exist; [`Halt::Unstorable`]; a [`Halt`] to be passed on.
     pub fn put<R: Record>(&mut self, row: R) -> Result<(), Halt> {
@@ -88,6 +120,17 @@ impl Tx<'_> {
 
     /// Stages the removal of a row that was read.
     ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # run(|tx| {
+    /// if tx.get::<Shelf>(&1)?.is_some() {
+    ///     tx.delete::<Shelf>(&1)?;
+    /// }
+    /// assert_eq!(tx.get::<Shelf>(&1)?, None);
+    /// # Ok(()) });
+    /// ```
+    ///
     /// # Errors
     /// [`Halt::Bug`] when the row was not read before or does not exist; a [`Halt`] to be passed on.
     pub fn delete<R: Record>(&mut self, key: &R::Key) -> Result<(), Halt> {
@@ -100,6 +143,21 @@ impl Tx<'_> {
     }
 
     /// Stages the erasure of a row's personal values; what is left are commitments, with which the hash chain still holds.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # let shop = shop();
+    /// let noted = shop.run(envelope("note"), "note", |tx, _| {
+    ///     let (id, text) = (tx.id()?, tx.personal("lives at 5 Rio Terà".into()));
+    ///     tx.insert(Note { id, text, slip: None })?;
+    ///     Ok::<Id<Note>, Halt>(id)
+    /// })?;
+    /// shop.run(envelope("forget"), &noted.answer, |tx, id| tx.erase::<Note>(id))?;
+    /// let note = shop.view(|view| view.peek::<Note>(&noted.answer))?;
+    /// assert!(note.is_some_and(|note| note.text.get().is_none()));
+    /// # Ok::<(), Halt>(())
+    /// ```
     ///
     /// # Errors
     /// [`Halt::Bug`] when the row does not exist, or the act changed it: an erasure is an act of its own; a [`Halt`] to be
@@ -138,6 +196,22 @@ impl Tx<'_> {
     /// When an earlier run of the act broke a floor of this counter, the addition is judged here, with what the act has
     /// staged so far, and answered [`Added::Short`] if it would break one again.
     ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # use fondaco_core::Added;
+    /// # let shop = shop(); // of item 7 there are 10 pieces
+    /// let never_below_zero = [Floor::new(&[(1, 1)], 0)]; // column 1: the pieces
+    /// let took = shop.run(envelope("take 12"), &-12, |tx, pieces| {
+    ///     Ok::<_, Halt>(match tx.add(Stock { item: 7, pieces: *pieces }, &never_below_zero)? {
+    ///         Added::Fine => "all are taken".to_string(),
+    ///         Added::Short(after) => format!("{} are missing", -after.pieces),
+    ///     })
+    /// })?;
+    /// assert_eq!(took.answer, "2 are missing");
+    /// # Ok::<(), Halt>(())
+    /// ```
+    ///
     /// # Errors
     /// A [`Halt`], to be passed on.
     pub fn add<R: Record>(&mut self, delta: R, floors: &[Floor]) -> Result<Added<R>, Halt> {
@@ -152,6 +226,15 @@ impl Tx<'_> {
     }
 
     /// Stages additions to many counters at once, without floors.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # run(|tx| {
+    /// tx.add_all(vec![Stock { item: 7, pieces: 5 }, Stock { item: 8, pieces: 1 }])?;
+    /// assert_eq!(tx.peek::<Stock>(&7)?.map(|stock| stock.pieces), Some(15));
+    /// # Ok(()) });
+    /// ```
     ///
     /// # Errors
     /// A [`Halt`], to be passed on.
@@ -184,6 +267,19 @@ impl Tx<'_> {
 
     /// Stages the drawing of the next number of a series, for a document of this date if numbers may not run backwards in
     /// date. The number is known after the commit; until then there is its place.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # use fondaco_core::Drew;
+    /// # let shop = shop();
+    /// let done = shop.run(envelope("draw"), "draw", |tx, _| match tx.draw("slips/2026", None)? {
+    ///     Drew::Place(place) => Ok(place), // the act has a place ...
+    ///     Drew::Late(_) => Err(Halt::Bug("a draw without a date is never late".into())),
+    /// })?;
+    /// assert_eq!(done.answer.number(), Some(1)); // ... and its caller the number
+    /// # Ok::<(), Halt>(())
+    /// ```
     ///
     /// # Errors
     /// A [`Halt`], to be passed on.
@@ -219,6 +315,22 @@ impl Tx<'_> {
     /// Who holds these columns of a unique index, as far as this act knows: by what it staged itself, and by what the
     /// store told after an earlier run. Costs no read; the commit decides.
     ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # let shop = shop(); // shelf 1 has the label "door"
+    /// let done = shop.run(envelope("label"), "label", |tx, _| {
+    ///     if let Some(holder) = tx.unique(Shelf::BY_LABEL, &SmolStr::new("door"))? {
+    ///         return Ok(format!("shelf {} has that label", holder.number));
+    ///     }
+    ///     tx.get::<Shelf>(&3)?;
+    ///     tx.insert(shelf(3, "door"))?; // the commit refuses it, and the act runs again
+    ///     Ok::<_, Halt>("labelled".to_string())
+    /// })?;
+    /// assert_eq!(done.answer, "shelf 1 has that label");
+    /// # Ok::<(), Halt>(())
+    /// ```
+    ///
     /// # Errors
     /// A [`Halt`], to be passed on.
     pub fn unique<R: Record, P: KeyParts>(
@@ -243,11 +355,34 @@ impl Tx<'_> {
     }
 
     /// Stages an event, for audit and outbox.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # let shop = shop();
+    /// shop.run(envelope("count"), "count", |tx, _| {
+    ///     tx.emit(Event::new("shop.counted").with("item", Value::I64(7)));
+    ///     Ok::<(), Halt>(())
+    /// })?;
+    /// let commits = shop.feed(1, 10)?; // those after the first
+    /// assert_eq!(commits[0].events[0].name, "shop.counted");
+    /// # Ok::<(), Halt>(())
+    /// ```
     pub fn emit(&mut self, event: Event) {
         self.stage.events.push(event);
     }
 
     /// A new id: time-ordered, and the same in every run of the act.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # run(|tx| {
+    /// let (first, second): (Id<Note>, Id<Note>) = (tx.id()?, tx.id()?);
+    /// assert!(first < second);
+    /// assert_eq!(first.timestamp(), Some(tx.now()));
+    /// # Ok(()) });
+    /// ```
     ///
     /// # Errors
     /// [`Halt::Bug`] after 16 million ids in one act, or when the host's time is before 1970.
@@ -260,6 +395,15 @@ impl Tx<'_> {
 
     /// `count` new ids that follow one another.
     ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # run(|tx| {
+    /// let ids = tx.ids::<Note>(1000)?;
+    /// assert_eq!(ids.iter().len(), 1000);
+    /// # Ok(()) });
+    /// ```
+    ///
     /// # Errors
     /// As [`id`](Tx::id).
     pub fn ids<T>(&mut self, count: u32) -> Result<IdRun<T>, Halt> {
@@ -270,6 +414,16 @@ impl Tx<'_> {
     }
 
     /// Something about a person, with a salt of its own.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # run(|tx| {
+    /// let name = tx.personal("Marietta");
+    /// assert_eq!(name.get(), Some(&"Marietta"));
+    /// assert_eq!(format!("{name:?}"), "<personal>"); // no log shows it
+    /// # Ok(()) });
+    /// ```
     pub fn personal<T>(&mut self, value: T) -> Personal<T> {
         let salt = self.context.salt(self.salts);
         self.salts = self.salts.wrapping_add(1);
@@ -280,6 +434,32 @@ impl Tx<'_> {
     /// staged is taken back, what it read still counts, and the act goes on. Ids are not given back.
     ///
     /// This is the only right way to go on after a refusal: catching an error by hand would leave what was staged.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # #[derive(Debug, thiserror::Error)]
+    /// # enum ShopError {
+    /// #     #[error("no shelf {0}")] NoShelf(i64),
+    /// #     #[error(transparent)] Halt(#[from] Halt),
+    /// # }
+    /// # impl ActError for ShopError {
+    /// #     fn halt(&self) -> Option<&Halt> {
+    /// #         if let ShopError::Halt(halt) = self { Some(halt) } else { None }
+    /// #     }
+    /// #     fn code(&self) -> &'static str { "shop" }
+    /// #     fn kind(&self) -> ErrorKind { ErrorKind::Refused }
+    /// # }
+    /// fn clear(tx: &mut Tx<'_>, number: i64) -> Result<(), ShopError> {
+    ///     tx.emit(Event::new("shop.shelf_cleared").with("shelf", Value::I64(number)));
+    ///     tx.get::<Shelf>(&number)?.ok_or(ShopError::NoShelf(number))?;
+    ///     Ok(tx.delete::<Shelf>(&number)?)
+    /// }
+    /// # run(|tx| {
+    /// assert!(tx.attempt(|tx| clear(tx, 1))?.is_ok());
+    /// assert!(tx.attempt(|tx| clear(tx, 9))?.is_err()); // shelf 1 is cleared all the same
+    /// # Ok(()) });
+    /// ```
     ///
     /// # Errors
     /// A [`Halt`], to be passed on: nothing is judged at a miss.
