@@ -55,6 +55,26 @@ pub trait Act: Serialize {
 impl Driver<'_> {
     /// Carries out a command: [`Driver::run`] with the command's own act.
     ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # #[derive(serde::Serialize)]
+    /// # struct Receive { item: i64, pieces: i64 }
+    /// # impl Act for Receive {
+    /// #     type Answer = ();
+    /// #     type Error = Halt;
+    /// #     fn act(&self, tx: &mut Tx<'_>) -> Result<(), Halt> {
+    /// #         tx.add_all(vec![Stock { item: self.item, pieces: self.pieces }])
+    /// #     }
+    /// # }
+    /// # let shop = shop();
+    /// let receive = Receive { item: 7, pieces: 5 }; // a command whose act adds to a counter
+    /// let done = shop.carry_out(envelope("delivery/1"), &receive)?;
+    /// assert!(!done.replayed);
+    /// assert!(shop.carry_out(envelope("delivery/1"), &receive)?.replayed); // carried out once
+    /// # Ok::<(), Halt>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Driver::run`].
     pub fn carry_out<C: Act>(

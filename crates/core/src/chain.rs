@@ -36,6 +36,13 @@ fn sha256(parts: &[&[u8]]) -> Hash {
 }
 
 /// The commitment to a personal value: what the chain holds in its place.
+///
+/// ```
+/// use fondaco_core::chain;
+/// use fondaco_core::store::Value;
+/// let name = Value::text("Marietta");
+/// assert_ne!(chain::commitment(&name, &[1; 16]), chain::commitment(&name, &[2; 16]));
+/// ```
 pub fn commitment(value: &Value, salt: &Salt) -> Hash {
     let mut canonical = Canonical::default();
     canonical.value(value, None);
@@ -44,6 +51,16 @@ pub fn commitment(value: &Value, salt: &Salt) -> Hash {
 
 /// The hash of a row as it stands, by its table, its columns' numbers and its values. Null columns are left out, so that
 /// a column added later does not change it.
+///
+/// ```
+/// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+/// # use shop::*;
+/// use fondaco_core::chain::row_hash;
+/// assert_ne!(row_hash(&shelf(7, "door")), row_hash(&shelf(7, "window")));
+/// let values = vec![Value::I64(7), Value::text("door")];
+/// let same = ValueRow::new(Shelf::TABLE, values); // however the row is represented
+/// assert_eq!(row_hash(&shelf(7, "door")), row_hash(&same));
+/// ```
 pub fn row_hash(row: &dyn Stored) -> Hash {
     RowHasher::default().hash(row)
 }
@@ -63,6 +80,12 @@ impl RowHasher {
 }
 
 /// The root over row hashes in order of table name and key: a tree whose nodes take up to 32 hashes.
+///
+/// ```
+/// use fondaco_core::chain::root;
+/// assert_ne!(root(&[[1; 32], [2; 32]]), root(&[[2; 32], [1; 32]])); // the order counts
+/// assert_ne!(root(&[]), root(&[[0; 32]]));
+/// ```
 pub fn root(hashes: &[Hash]) -> Hash {
     let mut message = Vec::with_capacity(32 * ARITY + 128);
     let mut node = |hashes: &[Hash]| -> Hash {
@@ -78,6 +101,21 @@ pub fn root(hashes: &[Hash]) -> Hash {
 }
 
 /// The hash of everything a commit says but its position.
+///
+/// ```
+/// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+/// # use shop::*;
+/// use fondaco_core::chain::{Said, content};
+/// # let shop = shop();
+/// let commit = shop.feed(0, 1)?.remove(0);
+/// let seal = commit.seal.ok_or(StoreError::Corrupt("no seal".into()))?;
+/// let said = Said {
+///     company: shop.company(), id: commit.id, digest: &commit.digest,
+///     meta: &commit.meta, events: &commit.events, answer: &commit.answer,
+/// };
+/// assert_eq!(content(&said, &seal.root), seal.content); // the commit says what it said
+/// # Ok::<(), StoreError>(())
+/// ```
 pub fn content(said: &Said<'_>, root: &Hash) -> Hash {
     let mut canonical = Canonical::default();
     canonical.begin("fondaco content");
@@ -119,6 +157,17 @@ pub struct Said<'a> {
 }
 
 /// The hash that ties a commit to all before it.
+///
+/// ```
+/// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+/// # use shop::*;
+/// use fondaco_core::chain::{GENESIS, link};
+/// # let shop = shop();
+/// let first = shop.feed(0, 1)?.remove(0);
+/// let seal = first.seal.ok_or(StoreError::Corrupt("no seal".into()))?;
+/// assert_eq!(link(&GENESIS, first.position, &seal.content), seal.link);
+/// # Ok::<(), StoreError>(())
+/// ```
 pub fn link(previous: &Hash, position: u64, content: &Hash) -> Hash {
     sha256(&[b"fondaco link\0", previous, &position.to_be_bytes(), content])
 }
@@ -127,6 +176,18 @@ pub fn link(previous: &Hash, position: u64, content: &Hash) -> Hash {
 ///
 /// `erased` are the `State` rows that the batch erases, as they stand after the erasure; `previous` is the link of the
 /// commit before, [`GENESIS`] for the first.
+///
+/// ```
+/// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+/// # use shop::*;
+/// use fondaco_core::chain::{GENESIS, seal};
+/// let Envelope { id, actor, time } = envelope("open");
+/// let mut batch = Batch::new(CompanyId::named("acme"), id, Meta::new(actor, time));
+/// batch.changes.push(Change::Insert(Box::new(vec![shelf(1, "door")])));
+/// let first = seal(&batch, &[], 1, &GENESIS);
+/// assert_eq!(first.states[0].table, "shelf"); // a state row's past is in the log alone
+/// assert_ne!(seal(&batch, &[], 2, &first.link).link, first.link);
+/// ```
 pub fn seal(batch: &Batch, erased: &[&dyn Stored], position: u64, previous: &Hash) -> Seal {
     let digest = crate::digest::salted(&batch.digest, &batch.salt);
     let (id, meta, events, answer) = (batch.id, &batch.meta, &batch.events, &batch.answer);
@@ -217,6 +278,16 @@ fn chained_table(change: &Change) -> Option<&'static str> {
 }
 
 /// Fills drawn numbers into all changes, events and the answer of a batch: for stores, inside `commit`.
+///
+/// ```
+/// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+/// # use shop::*;
+/// let Envelope { id, actor, time } = envelope("invoice");
+/// let mut batch = Batch::new(CompanyId::named("acme"), id, Meta::new(actor, time));
+/// batch.answer.push(Value::Drawn { draw: 0, offset: 0 });
+/// fondaco_core::chain::fill(&mut batch, &Numbers { first: vec![17] });
+/// assert_eq!(batch.answer, [Value::I64(17)]);
+/// ```
 pub fn fill(batch: &mut Batch, numbers: &Numbers) {
     if numbers.first.is_empty() {
         return;

@@ -85,6 +85,21 @@ const PAGE: usize = 4096;
 /// Checks the hash chain of `company` against its commits and against every fact and state row of `tables`, which must be
 /// all tables that were ever used; in one snapshot, while others go on writing.
 ///
+/// ```
+/// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+/// # use shop::*;
+/// # let shop = shop();
+/// let tables = [Shelf::TABLE, Note::TABLE, Stock::TABLE];
+/// let verified = fondaco_core::chain::verify(shop.store(), shop.company(), &tables)?;
+/// assert!(verified.findings.is_empty());
+/// let forgotten = fondaco_core::chain::verify(shop.store(), shop.company(), &[Note::TABLE])?;
+/// assert_eq!(
+///     forgotten.findings[0].to_string(), // rows of a table that was left out look removed
+///     "rows written by commit 1 were changed, added or removed",
+/// );
+/// # Ok::<(), StoreError>(())
+/// ```
+///
 /// # Errors
 /// The store's own failures; what doesn't fit is no error but a [`Finding`].
 pub fn verify(

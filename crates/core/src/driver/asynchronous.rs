@@ -127,6 +127,18 @@ impl<'s> AsyncDriver<'s> {
 
     /// See [`Driver::view`](super::Driver::view). What `read` reads is kept until it ends: read long ranges in parts.
     ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # use fondaco_testkit::{Model, Unloaded, block_on};
+    /// # let driver = AsyncDriver::new(Unloaded::new(Model::new(), 2), CompanyId::named("acme"));
+    /// # block_on(async {
+    /// # driver.prepare(&[Shelf::TABLE]).await?;
+    /// let shelves = driver.view(|view| view.peek_scan(&Range::<Shelf>::all())).await?;
+    /// assert!(shelves.is_empty());
+    /// # Ok::<(), Halt>(()) }).unwrap();
+    /// ```
+    ///
     /// # Errors
     /// As [`Driver::view`](super::Driver::view).
     pub async fn view<T, E: ActError>(

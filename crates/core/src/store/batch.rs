@@ -39,6 +39,19 @@ pub struct Batch {
 
 impl Batch {
     /// An empty batch for a command.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let store = fondaco_store::Memory::new();
+    /// store.prepare(&[Stock::TABLE])?;
+    /// let Envelope { id, actor, time } = envelope("delivery/1");
+    /// let mut batch = Batch::new(CompanyId::named("acme"), id, Meta::new(actor, time));
+    /// let rows = Box::new(vec![Stock { item: 7, pieces: 10 }]);
+    /// batch.changes.push(Change::Add { rows, floors: vec![] });
+    /// assert_eq!(store.commit(batch)?.position, 1);
+    /// # Ok::<(), StoreError>(())
+    /// ```
     pub fn new(company: CompanyId, id: CommandId, meta: Meta) -> Batch {
         Batch {
             company,
@@ -158,6 +171,14 @@ pub struct Floor {
 
 impl Floor {
     /// A floor of `min` under the sum of `terms`.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let never_below_zero = Floor::new(&[(1, 1)], 0); // column 1 of a stock: its pieces
+    /// assert!(never_below_zero.holds(&Stock { item: 7, pieces: 0 }));
+    /// assert!(!never_below_zero.holds(&Stock { item: 7, pieces: -1 }));
+    /// ```
     pub fn new(terms: &[(usize, i8)], min: i64) -> Floor {
         Floor { terms: terms.to_vec(), min }
     }
@@ -182,6 +203,14 @@ pub struct Event {
 
 impl Event {
     /// An event without data.
+    ///
+    /// ```
+    /// use fondaco_core::store::{Event, Value};
+    /// let counted = Event::new("stock.counted")
+    ///     .with("item", Value::I64(7))
+    ///     .with("pieces", Value::I64(10));
+    /// assert_eq!(counted.data.len(), 2);
+    /// ```
     pub fn new(name: impl Into<SmolStr>) -> Event {
         Event { name: name.into(), data: Vec::new() }
     }

@@ -42,6 +42,14 @@ pub trait ColumnSink {
     fn drawn(&mut self, draw: u32, offset: u32);
 
     /// An owned value, whichever it is.
+    ///
+    /// ```
+    /// use fondaco_core::store::{ColumnSink, Value, ValueSink};
+    /// let mut sink = ValueSink::default();
+    /// sink.value(&Value::text("door"), None);
+    /// sink.value(&Value::Decimal("12.5".parse().unwrap_or_default()), Some(2));
+    /// assert_eq!(format!("{:?}", sink.values), r#"["door", 12.5]"#);
+    /// ```
     fn value(&mut self, value: &Value, digits: Option<u8>) {
         match value {
             Value::Null => self.null(),
@@ -135,6 +143,16 @@ pub struct ValueSource<'a> {
 
 impl<'a> ValueSource<'a> {
     /// Reads `values` from the first.
+    ///
+    /// ```
+    /// use fondaco_core::store::{ColumnSource, Value, ValueSource};
+    /// let row = [Value::I64(7), Value::text("door")];
+    /// let mut source = ValueSource::new(&row);
+    /// assert_eq!(source.next()?, Value::I64(7));
+    /// assert_eq!(source.next()?, Value::text("door"));
+    /// assert_eq!(source.next()?, Value::Null); // a column that came later
+    /// # Ok::<(), fondaco_core::store::DecodeError>(())
+    /// ```
     pub fn new(values: &'a [Value]) -> ValueSource<'a> {
         ValueSource { values: values.iter() }
     }

@@ -75,6 +75,16 @@ pub struct FeedFrom {
 
 impl FeedFrom {
     /// The commits of `company` after position `after`, at most `limit`.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # let shop = shop();
+    /// let commits = shop.store().feed(&FeedFrom::new(shop.company(), 0, 100))?;
+    /// assert_eq!(commits[0].position, 1);
+    /// assert_eq!(commits[0].meta.actor.as_str(), "clerk-7");
+    /// # Ok::<(), StoreError>(())
+    /// ```
     pub fn new(company: CompanyId, after: u64, limit: usize) -> FeedFrom {
         FeedFrom { company, after, limit }
     }
@@ -92,6 +102,15 @@ pub struct Prepared {
 
 impl Prepared {
     /// Notes that `table` was created.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let mut prepared = Prepared::default(); // inside a store's `prepare`
+    /// prepared.created(Shelf::TABLE);
+    /// prepared.upgraded(Stock::TABLE, 1);
+    /// assert_eq!((prepared.created, prepared.upgraded), (vec!["shelf"], vec![("stock", 1)]));
+    /// ```
     pub fn created(&mut self, table: &'static Table) {
         self.created.push(table.name);
     }

@@ -82,6 +82,13 @@ pub enum StoreError {
 
 impl StoreError {
     /// A stable code, the same in every language.
+    ///
+    /// ```
+    /// use fondaco_core::ErrorKind;
+    /// use fondaco_core::store::StoreError;
+    /// let full = StoreError::Unavailable("the disk is full".into());
+    /// assert_eq!((full.code(), full.kind()), ("store.unavailable", ErrorKind::Unavailable));
+    /// ```
     pub fn code(&self) -> &'static str {
         match self {
             StoreError::Refused(_) => "store.refused",
@@ -148,6 +155,16 @@ impl Refusal {
 
     /// `Ok` when nothing was refused.
     ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let mut refusal = Refusal::default();
+    /// assert!(refusal.is_empty() && refusal.clone().into_result().is_ok());
+    /// refusal.moved.push(Seen { key: shelf(1, "door").row_key(), version: 4 });
+    /// let error = refusal.into_result().unwrap_err();
+    /// assert_eq!(error.to_string(), "the batch no longer fits what is stored: 1 rows moved");
+    /// ```
+    ///
     /// # Errors
     /// [`StoreError::Refused`] with all that was.
     pub fn into_result(self) -> Result<(), StoreError> {
@@ -196,6 +213,12 @@ impl DecodeError {
     }
 
     /// Found one type where another was expected.
+    ///
+    /// ```
+    /// use fondaco_core::store::DecodeError;
+    /// let error = DecodeError::unexpected("text", "i64").in_column("shelf", "number");
+    /// assert_eq!(error.to_string(), "shelf.number: found text where i64 was expected");
+    /// ```
     pub fn unexpected(found: &str, wanted: &str) -> DecodeError {
         DecodeError { what: format!("found {found} where {wanted} was expected") }
     }

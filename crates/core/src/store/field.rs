@@ -73,6 +73,13 @@ pub struct Numbers {
 
 impl Numbers {
     /// The number for a placeholder; `None` when the batch has no such draw.
+    ///
+    /// ```
+    /// use fondaco_core::store::Numbers;
+    /// let numbers = Numbers { first: vec![17] }; // the batch's first draw begins at 17
+    /// assert_eq!(numbers.get(0, 2), Some(19));
+    /// assert_eq!(numbers.get(1, 0), None);
+    /// ```
     pub fn get(&self, draw: u32, offset: u32) -> Option<i64> {
         self.first.get(draw as usize)?.checked_add(i64::from(offset))
     }
@@ -275,6 +282,12 @@ impl<const DIGITS: u8> Fixed<DIGITS> {
     pub const ZERO: Self = Fixed(0);
 
     /// `units` of `10^-DIGITS`.
+    ///
+    /// ```
+    /// use fondaco_core::store::Fixed;
+    /// let price = Fixed::<2>::from_units(1250);
+    /// assert_eq!((price.units(), price.to_decimal().to_string().as_str()), (1250, "12.5"));
+    /// ```
     pub const fn from_units(units: i64) -> Self {
         Fixed(units)
     }
@@ -285,6 +298,14 @@ impl<const DIGITS: u8> Fixed<DIGITS> {
     }
 
     /// The exact value; `None` when it has more digits or is beyond the reach.
+    ///
+    /// ```
+    /// use fondaco_core::store::Fixed;
+    /// use rust_decimal::Decimal;
+    /// let (cents, mills) = (Decimal::new(1250, 2), Decimal::new(12_505, 3));
+    /// assert_eq!(Fixed::<2>::from_decimal(cents), Some(Fixed::from_units(1250)));
+    /// assert_eq!(Fixed::<2>::from_decimal(mills), None); // rounding is for the caller to choose
+    /// ```
     pub fn from_decimal(value: Decimal) -> Option<Self> {
         decimal::to_fixed(value, u32::from(DIGITS)).map(Fixed)
     }
@@ -295,6 +316,15 @@ impl<const DIGITS: u8> Fixed<DIGITS> {
     }
 
     /// The sum; `None` beyond the reach.
+    ///
+    /// ```
+    /// use fondaco_core::store::Fixed;
+    /// let (a, b) = (Fixed::<2>::from_units(1250), Fixed::from_units(50));
+    /// assert_eq!(a.checked_add(b), Some(Fixed::from_units(1300)));
+    /// assert_eq!(a.checked_sub(b), Some(Fixed::from_units(1200)));
+    /// assert_eq!(a.checked_neg(), Some(Fixed::from_units(-1250)));
+    /// assert_eq!(Fixed::<2>::from_units(i64::MAX).checked_add(b), None);
+    /// ```
     pub fn checked_add(self, other: Self) -> Option<Self> {
         self.0.checked_add(other.0).map(Fixed)
     }
@@ -389,6 +419,12 @@ pub enum Drawn {
 
 impl Drawn {
     /// The number; `None` before the commit.
+    ///
+    /// ```
+    /// use fondaco_core::store::Drawn;
+    /// assert_eq!(Drawn::Number(17).number(), Some(17));
+    /// assert_eq!(Drawn::Place { draw: 0, offset: 2 }.number(), None);
+    /// ```
     pub fn number(self) -> Option<i64> {
         match self {
             Drawn::Number(number) => Some(number),
@@ -457,6 +493,14 @@ pub enum Personal<T> {
 
 impl<T> Personal<T> {
     /// The value; `None` once it is erased.
+    ///
+    /// ```
+    /// use fondaco_core::store::Personal;
+    /// let mut name = Personal::Kept("Marietta", [7; 16]);
+    /// assert_eq!(name.get(), Some(&"Marietta"));
+    /// name = Personal::Erased([0; 32]);
+    /// assert_eq!(name.get(), None);
+    /// ```
     pub fn get(&self) -> Option<&T> {
         match self {
             Personal::Kept(value, _) => Some(value),
@@ -536,6 +580,15 @@ impl Tags {
     }
 
     /// Sets the text under `name`.
+    ///
+    /// ```
+    /// use fondaco_core::store::Tags;
+    /// let mut tags = Tags::default();
+    /// assert!(tags.is_empty());
+    /// tags.set("cost_centre", "10");
+    /// tags.set("cost_centre", "20"); // in its place
+    /// assert_eq!(tags.iter().collect::<Vec<_>>(), [("cost_centre", "20")]);
+    /// ```
     pub fn set(&mut self, name: impl Into<SmolStr>, text: impl Into<SmolStr>) {
         std::sync::Arc::make_mut(self.0.get_or_insert_default()).insert(name.into(), text.into());
     }

@@ -37,6 +37,13 @@ enum Repr {
 
 impl KeyBytes {
     /// Copies `bytes`.
+    ///
+    /// ```
+    /// use fondaco_core::store::KeyBytes;
+    /// let key = KeyBytes::new(&[0x81, 5]);
+    /// assert_eq!(key.as_slice(), [0x81, 5]);
+    /// assert!(key < KeyBytes::new(&[0x81, 6])); // orders by its bytes
+    /// ```
     pub fn new(bytes: &[u8]) -> KeyBytes {
         let mut inline = [0; INLINE];
         match (inline.get_mut(..bytes.len()), u8::try_from(bytes.len())) {
@@ -57,6 +64,14 @@ impl KeyBytes {
     }
 
     /// The smallest key that is larger than every key beginning with these bytes; `None` when there is none.
+    ///
+    /// ```
+    /// use fondaco_core::store::KeyBytes;
+    /// let key = |bytes: &[u8]| KeyBytes::new(bytes);
+    /// assert_eq!(key(&[1, 2]).after_prefix(), Some(key(&[1, 3])));
+    /// assert_eq!(key(&[1, 0xFF]).after_prefix(), Some(key(&[2])));
+    /// assert_eq!(key(&[0xFF]).after_prefix(), None);
+    /// ```
     pub fn after_prefix(&self) -> Option<KeyBytes> {
         let mut bytes = self.as_slice().to_vec();
         while let Some(last) = bytes.pop() {
@@ -114,6 +129,17 @@ pub struct Key {
 impl Key {
     /// The key's values, by the table's types.
     ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let key = shelf(7, "door").row_key();
+    /// assert_eq!(key.values()?, [Value::I64(7)]);
+    /// assert_eq!(format!("{key:?}"), "shelf[7]");
+    /// let cut = Key { table: Shelf::TABLE, bytes: KeyBytes::new(&[]) };
+    /// assert!(cut.values().is_err());
+    /// # Ok::<(), DecodeError>(())
+    /// ```
+    ///
     /// # Errors
     /// When the bytes are not a key of this table.
     pub fn values(&self) -> Result<Vec<Value>, DecodeError> {
@@ -164,11 +190,32 @@ pub struct KeyWriter {
 
 impl KeyWriter {
     /// An empty writer.
+    ///
+    /// ```
+    /// use fondaco_core::store::KeyWriter;
+    /// let mut writer = KeyWriter::new();
+    /// writer.text("Mestre");
+    /// writer.i64(7);
+    /// let key = writer.to_key(); // orders by the text, then by the number
+    /// assert_eq!(key.as_slice(), b"Mestre\0\x81\x07");
+    /// assert_eq!(writer.position(), key.as_slice().len());
+    /// ```
     pub fn new() -> KeyWriter {
         KeyWriter::default()
     }
 
     /// Forgets what was written, keeps the room.
+    ///
+    /// ```
+    /// use fondaco_core::store::KeyWriter;
+    /// let mut writer = KeyWriter::new();
+    /// let keys = [1, 2].map(|number| {
+    ///     writer.clear();
+    ///     writer.i64(number);
+    ///     writer.to_key()
+    /// });
+    /// assert!(keys[0] < keys[1]);
+    /// ```
     pub fn clear(&mut self) {
         self.bytes.clear();
     }
@@ -189,6 +236,15 @@ impl KeyWriter {
     }
 
     /// Appends parts that are encoded already.
+    ///
+    /// ```
+    /// use fondaco_core::store::KeyWriter;
+    /// let (mut prefix, mut whole) = (KeyWriter::new(), KeyWriter::new());
+    /// prefix.text("Mestre");
+    /// whole.raw(prefix.as_slice());
+    /// whole.i64(7);
+    /// assert!(whole.as_slice().starts_with(prefix.as_slice()));
+    /// ```
     pub fn raw(&mut self, encoded: &[u8]) {
         self.bytes.extend_from_slice(encoded);
     }
@@ -199,6 +255,17 @@ impl KeyWriter {
     }
 
     /// Appends an integer, also the units of a decimal or the microseconds of an instant.
+    ///
+    /// ```
+    /// use fondaco_core::store::KeyWriter;
+    /// let key = |value| {
+    ///     let mut writer = KeyWriter::new();
+    ///     writer.i64(value);
+    ///     writer.to_key()
+    /// };
+    /// assert!(key(i64::MIN) < key(-1) && key(-1) < key(0) && key(0) < key(300));
+    /// assert_eq!(key(300).as_slice(), [0x82, 1, 44]); // small values are short
+    /// ```
     pub fn i64(&mut self, value: i64) {
         let bytes = value.to_be_bytes();
         let fill = if value < 0 { u8::MAX } else { 0 };
@@ -221,12 +288,29 @@ impl KeyWriter {
     }
 
     /// Appends text, which holds no NUL.
+    ///
+    /// ```
+    /// use fondaco_core::store::KeyWriter;
+    /// let key = |value| {
+    ///     let mut writer = KeyWriter::new();
+    ///     writer.text(value);
+    ///     writer.to_key()
+    /// };
+    /// assert!(key("Z") < key("a") && key("a") < key("ab")); // by bytes, in no language's order
+    /// ```
     pub fn text(&mut self, value: &str) {
         self.bytes.extend_from_slice(value.as_bytes());
         self.bytes.push(0);
     }
 
     /// Appends bytes.
+    ///
+    /// ```
+    /// use fondaco_core::store::KeyWriter;
+    /// let mut writer = KeyWriter::new();
+    /// writer.bytes(&[1, 0, 2]); // a zero is told from the end by what follows
+    /// assert_eq!(writer.as_slice(), [1, 0, 0xFF, 2, 0, 0]);
+    /// ```
     pub fn bytes(&mut self, value: &[u8]) {
         for (at, part) in value.split(|&byte| byte == 0).enumerate() {
             if at > 0 {
@@ -239,6 +323,14 @@ impl KeyWriter {
 
     /// Appends a value of a column of type `ty`; `false`, and nothing appended, when it is null, erased or of another
     /// type (such a row is in no index).
+    ///
+    /// ```
+    /// use fondaco_core::store::{KeyWriter, Type, Value};
+    /// let mut writer = KeyWriter::new();
+    /// assert!(writer.value(&Value::text("door"), Type::Text));
+    /// assert!(!writer.value(&Value::Null, Type::I64)); // null has no place
+    /// assert_eq!(writer.as_slice(), b"door\0");
+    /// ```
     pub fn value(&mut self, value: &Value, ty: Type) -> bool {
         match (value, ty) {
             (Value::Bool(v), Type::Bool) => self.bool(*v),
@@ -269,6 +361,19 @@ pub struct KeyReader<'a> {
 
 impl<'a> KeyReader<'a> {
     /// Reads from the beginning of `bytes`.
+    ///
+    /// ```
+    /// use fondaco_core::store::{KeyReader, KeyWriter, Type, Value};
+    /// let mut writer = KeyWriter::new();
+    /// writer.text("Mestre");
+    /// writer.i64(7);
+    /// let mut reader = KeyReader::new(writer.as_slice());
+    /// assert_eq!(reader.next(Type::Text)?, Value::text("Mestre"));
+    /// assert_eq!(reader.next(Type::I64)?, Value::I64(7));
+    /// reader.finish()?; // nothing is left over
+    /// assert!(reader.next(Type::I64).is_err());
+    /// # Ok::<(), fondaco_core::store::DecodeError>(())
+    /// ```
     pub fn new(bytes: &'a [u8]) -> KeyReader<'a> {
         KeyReader { rest: bytes }
     }

@@ -116,11 +116,33 @@ pub use value::{Hash, Salt, Type, Value};
 pub trait Store: Send + Sync {
     /// Makes tables ready for use.
     ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let store = fondaco_store::Memory::new();
+    /// assert_eq!(store.prepare(&[Shelf::TABLE])?.created, ["shelf"]);
+    /// assert_eq!(store.prepare(&[Shelf::TABLE])?, Prepared::default()); // as often as one likes
+    /// # Ok::<(), StoreError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`StoreError::NewerLayout`], [`StoreError::Misused`] for a bad declaration, or the store's own failures.
     fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError>;
 
     /// Answers questions from one snapshot.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # let shop = shop();
+    /// let asks = vec![Ask::Series("slips/2026".into()), Ask::Command(CommandId::named("fill"))];
+    /// let answer = shop.store().read(&Read::now(shop.company(), asks))?;
+    /// let [Reply::Series(state), Reply::Command(Some(receipt))] = &answer.replies[..] else {
+    ///     panic!("the replies are in the order of the asks")
+    /// };
+    /// assert_eq!((state.last, receipt.position), (0, 1));
+    /// # Ok::<(), StoreError>(())
+    /// ```
     ///
     /// # Errors
     /// [`StoreError::SnapshotGone`], [`StoreError::Unprepared`], [`StoreError::Unsupported`], or the store's own failures.
@@ -128,11 +150,36 @@ pub trait Store: Send + Sync {
 
     /// Stores a batch, all or nothing, at most once.
     ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # let shop = shop();
+    /// let Envelope { id, actor, time } = envelope("rename");
+    /// let mut batch = Batch::new(shop.company(), id, Meta::new(actor, time));
+    /// let row = std::sync::Arc::new(shelf(1, "front door"));
+    /// batch.seen.push(Seen { key: row.row_key(), version: 9 }); // in truth it has version 1
+    /// batch.changes.push(Change::Put { row, seen: 9 });
+    /// let Err(StoreError::Refused(refusal)) = shop.store().commit(batch) else {
+    ///     panic!("what rests on something that moved is refused")
+    /// };
+    /// assert_eq!(refusal.moved[0].version, 1); // what to decide on now
+    /// ```
+    ///
     /// # Errors
     /// [`StoreError::Refused`] with all that did not fit, and those named in the contract.
     fn commit(&self, batch: Batch) -> Result<Commit, StoreError>;
 
     /// The commits of a company, in order.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # let shop = shop();
+    /// let after = |position| shop.store().feed(&FeedFrom::new(shop.company(), position, 10));
+    /// assert_eq!(after(0)?.len(), 1);
+    /// assert!(after(1)?.is_empty()); // all is shown
+    /// # Ok::<(), StoreError>(())
+    /// ```
     ///
     /// # Errors
     /// The store's own failures.
@@ -169,11 +216,31 @@ pass_on!(&S Box<S> std::sync::Arc<S>);
 
 /// Whether a batch is the command that a receipt or commit with this digest and salt stands for. A command whose salt was
 /// forgotten is recognised by its id alone.
+///
+/// ```
+/// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+/// # use shop::*;
+/// # use fondaco_core::store::same_command;
+/// let Envelope { id, actor, time } = envelope("pay");
+/// let mut batch = Batch::new(CompanyId::named("acme"), id, Meta::new(actor, time));
+/// (batch.digest, batch.salt) = ([1; 32], [2; 16]);
+/// let kept = fondaco_core::digest::salted(&batch.digest, &batch.salt);
+/// assert!(same_command(&batch, &kept, Some(&batch.salt)));
+/// batch.digest = [3; 32]; // other content under the same id
+/// assert!(!same_command(&batch, &kept, Some(&batch.salt)));
+/// ```
 pub fn same_command(batch: &Batch, digest: &Hash, salt: Option<&Salt>) -> bool {
     salt.is_none_or(|salt| crate::digest::salted(&batch.digest, salt) == *digest)
 }
 
 /// Replaces the places of drawn numbers in the values of events and answers.
+///
+/// ```
+/// use fondaco_core::store::{Numbers, Value, fill_values};
+/// let mut answer = vec![Value::text("invoice"), Value::Drawn { draw: 0, offset: 1 }];
+/// fill_values(&mut answer, &Numbers { first: vec![17] });
+/// assert_eq!(answer[1], Value::I64(18));
+/// ```
 pub fn fill_values<'a>(values: impl IntoIterator<Item = &'a mut Value>, numbers: &Numbers) {
     for value in values {
         if let Value::Drawn { draw, offset } = value

@@ -9,9 +9,21 @@ pub trait KeyParts {
     /// Appends the parts; `ends` takes the position after each.
     fn write_marked(&self, out: &mut KeyWriter, ends: &mut Vec<usize>);
     /// The types of the parts.
+    ///
+    /// ```
+    /// use fondaco_core::store::{KeyParts, Type};
+    /// assert_eq!(<(i64, u128)>::types(), [Type::I64, Type::Id]);
+    /// ```
     fn types() -> Vec<Type>;
 
     /// The parts as bytes.
+    ///
+    /// ```
+    /// use fondaco_core::store::KeyParts;
+    /// let (site, key) = (3i64.to_bytes(), (3i64, 7i64).to_bytes());
+    /// assert!(key.as_slice().starts_with(site.as_slice())); // leading parts are leading bytes
+    /// assert!(key < (3i64, 8i64).to_bytes());
+    /// ```
     fn to_bytes(&self) -> super::KeyBytes {
         let mut out = KeyWriter::new();
         self.write(&mut out);

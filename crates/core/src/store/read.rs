@@ -19,11 +19,37 @@ pub struct Read {
 
 impl Read {
     /// Asks `asks` of `company` as it stands now.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # let shop = shop();
+    /// let ask = Ask::Get(Shelf::TABLE, vec![1i64.to_bytes(), 9i64.to_bytes()]);
+    /// let answer = shop.store().read(&Read::now(shop.company(), vec![ask]))?;
+    /// let [Reply::Got(rows)] = answer.replies.as_slice() else { panic!("one reply for one ask") };
+    /// assert_eq!(rows[0].as_ref().map(|row| row.version), Some(1)); // written by commit 1
+    /// assert!(rows[1].is_none());
+    /// # Ok::<(), StoreError>(())
+    /// ```
     pub fn now(company: CompanyId, asks: Vec<Ask>) -> Read {
         Read { company, at: At::Now, asks }
     }
 
     /// Asks `asks` of `company` at a given snapshot.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # let shop = shop();
+    /// let read = |at| shop.store().read(&Read::at(shop.company(), at, vec![]));
+    /// let held = read(At::Hold)?.at;
+    /// let more = |tx: &mut Tx<'_>, _: &str| tx.add_all(vec![Stock { item: 7, pieces: 1 }]);
+    /// shop.run(envelope("meanwhile"), "meanwhile", more)?;
+    /// assert_eq!(read(At::Held(held))?.at.position, 1); // as it was then
+    /// assert_eq!(read(At::Now)?.at.position, 2);
+    /// read(At::Last(held))?; // releases it
+    /// # Ok::<(), Halt>(())
+    /// ```
     pub fn at(company: CompanyId, at: At, asks: Vec<Ask>) -> Read {
         Read { company, at, asks }
     }

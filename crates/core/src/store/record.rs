@@ -100,6 +100,13 @@ pub trait Stored: Any + Send + Sync {
     fn copy(&self) -> Arc<dyn Stored>;
 
     /// The primary key.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let row: &dyn Stored = &shelf(7, "door");
+    /// assert_eq!(row.row_key(), Key { table: Shelf::TABLE, bytes: 7i64.to_bytes() });
+    /// ```
     fn row_key(&self) -> Key {
         let mut out = KeyWriter::new();
         self.write_key(&mut out);
@@ -107,6 +114,13 @@ pub trait Stored: Any + Send + Sync {
     }
 
     /// All columns as owned values: for stores that are not written in Rust.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let row: &dyn Stored = &shelf(7, "door");
+    /// assert_eq!(row.values(), [Value::I64(7), Value::text("door")]);
+    /// ```
     fn values(&self) -> Vec<Value> {
         let mut sink = ValueSink::default();
         self.write_columns(&mut sink);
@@ -174,6 +188,14 @@ pub struct ValueRow {
 
 impl ValueRow {
     /// A row of `table`; missing columns at the end are null.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let row = ValueRow::new(Shelf::TABLE, vec![Value::I64(7), Value::text("door")]);
+    /// assert_eq!(row.row_key(), shelf(7, "door").row_key()); // as the record itself
+    /// assert_eq!(row.values(), shelf(7, "door").values());
+    /// ```
     pub fn new(table: &'static Table, mut values: Vec<Value>) -> ValueRow {
         values.resize(table.columns.len(), Value::Null);
         ValueRow { table, values }
@@ -294,8 +316,27 @@ pub trait Rows: Any + Send + Sync {
     /// Keeps the first `count` rows.
     fn truncate(&mut self, count: usize);
     /// Sorts by primary key; cheap when they are sorted.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let mut rows: Box<dyn Rows> = Box::new(vec![shelf(2, "window"), shelf(1, "door")]);
+    /// rows.sort();
+    /// assert_eq!(rows.row(0).map(|row| row.row_key()), Some(shelf(1, "door").row_key()));
+    /// ```
     fn sort(&mut self);
     /// Sorts rows of a counter by primary key and adds those of one key together.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let stock = |item, pieces| Stock { item, pieces };
+    /// let mut deltas = vec![stock(8, 1), stock(7, 2), stock(8, 3)];
+    /// assert!(deltas.fold().is_ok());
+    /// assert_eq!(deltas, [stock(7, 2), stock(8, 4)]);
+    /// let (_, column) = vec![stock(7, 1), stock(7, i64::MAX)].fold().unwrap_err();
+    /// assert_eq!(column, "pieces");
+    /// ```
     ///
     /// # Errors
     /// The column whose sum is beyond its reach, with the row's key; the rows are then of no use.
@@ -303,8 +344,26 @@ pub trait Rows: Any + Send + Sync {
     /// Replaces the row at `at` by a row of the same type; `false` when there is none or the type is another.
     fn set(&mut self, at: usize, row: &dyn Stored) -> bool;
     /// Removes the rows at these positions, given in rising order.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let mut rows = vec![shelf(1, "door"), shelf(2, "window"), shelf(3, "cellar")];
+    /// rows.remove_all(&[0, 2]);
+    /// assert_eq!(rows, [shelf(2, "window")]);
+    /// ```
     fn remove_all(&mut self, at: &[usize]);
     /// Appends the rows of `other`, which are of the same type; gives them back when they are not.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let mut rows: Box<dyn Rows> = Box::new(vec![shelf(1, "door")]);
+    /// assert!(rows.append(Box::new(vec![shelf(2, "window")])).is_ok());
+    /// assert_eq!(rows.len(), 2);
+    /// let other = rows.append(Box::new(vec![Stock { item: 7, pieces: 1 }]));
+    /// assert!(other.is_err_and(|given_back| given_back.len() == 1));
+    /// ```
     ///
     /// # Errors
     /// `other`, unchanged.
@@ -431,16 +490,43 @@ enum Body {
 
 impl Row {
     /// A row of its own.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// use std::sync::Arc;
+    /// let row = Row::one(3, Arc::new(shelf(7, "door")));
+    /// assert_eq!(format!("{row:?}"), "shelf[7]@3");
+    /// ```
     pub fn one(version: Version, row: Arc<dyn Stored>) -> Row {
         Row { version, body: Body::One(row) }
     }
 
     /// A row of owned values.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let row = Row::values(3, Shelf::TABLE, vec![Value::I64(7), Value::text("door")]);
+    /// assert_eq!(*row.record::<Shelf>()?, shelf(7, "door"));
+    /// # Ok::<(), DecodeError>(())
+    /// ```
     pub fn values(version: Version, table: &'static Table, values: Vec<Value>) -> Row {
         Row::one(version, Arc::new(ValueRow::new(table, values)))
     }
 
     /// The row at `at` of rows that are kept together; `None` when there is none.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// use std::sync::Arc;
+    /// let rows: Arc<dyn Rows> = Arc::new(vec![shelf(1, "door"), shelf(2, "window")]);
+    /// let second = Row::part(3, rows.clone(), 1).ok_or(DecodeError::bad_key("no such row"))?;
+    /// assert_eq!(second.record::<Shelf>()?.label, "window");
+    /// assert!(Row::part(3, rows, 2).is_none());
+    /// # Ok::<(), DecodeError>(())
+    /// ```
     pub fn part(version: Version, rows: Arc<dyn Rows>, at: usize) -> Option<Row> {
         rows.row(at)?;
         Some(Row { version, body: Body::Part(rows, at) })
@@ -455,6 +541,16 @@ impl Row {
     }
 
     /// The row as the record it is.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// use std::sync::Arc;
+    /// let row = Row::one(3, Arc::new(shelf(7, "door")));
+    /// assert_eq!(row.record::<Shelf>()?.label, "door");
+    /// assert!(row.record::<Stock>().is_err());
+    /// # Ok::<(), DecodeError>(())
+    /// ```
     ///
     /// # Errors
     /// When the stored columns are not those of `R`.
@@ -479,6 +575,16 @@ impl Row {
 
     /// The position of the row in the order of `index`, or of the primary key: the index columns, then the key.
     /// `None` when the row is not in that index.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// use std::sync::Arc;
+    /// let row = Row::one(3, Arc::new(shelf(7, "door")));
+    /// let by_label = Some(Shelf::BY_LABEL.position());
+    /// assert_eq!(row.order(by_label), Some((SmolStr::new("door"), 7i64).to_bytes()));
+    /// assert_eq!(row.order(None), Some(row.key().bytes));
+    /// ```
     pub fn order(&self, index: Option<usize>) -> Option<KeyBytes> {
         let mut out = KeyWriter::new();
         order_of(self.stored(), index, &mut out).then(|| out.to_key())
@@ -492,6 +598,14 @@ impl fmt::Debug for Row {
 }
 
 /// Appends a row's place in the order of `index`: the index columns, then the primary key; `false` when it has none.
+///
+/// ```
+/// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+/// # use shop::*;
+/// let mut place = KeyWriter::new();
+/// assert!(order_of(&shelf(7, "door"), Some(Shelf::BY_LABEL.position()), &mut place));
+/// assert_eq!(place.to_key(), (SmolStr::new("door"), 7i64).to_bytes());
+/// ```
 pub fn order_of(row: &dyn Stored, index: Option<usize>, out: &mut KeyWriter) -> bool {
     if index.is_some_and(|index| !row.write_index(index, out)) {
         return false;

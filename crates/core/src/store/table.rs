@@ -75,11 +75,26 @@ pub struct Guard {
 
 impl Table {
     /// The columns of the primary key.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let key = Shelf::TABLE.key_columns();
+    /// assert_eq!((key.len(), key[0].name), (1, "number"));
+    /// ```
     pub fn key_columns(&self) -> &'static [Column] {
         self.columns.get(..self.key).unwrap_or(&[])
     }
 
     /// The types of the columns that the index (or, for `None`, the primary key) orders by, the key's included.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let by_label = Some(Shelf::BY_LABEL.position());
+    /// assert_eq!(Shelf::TABLE.order_types(by_label), [Type::Text, Type::I64]); // label, then key
+    /// assert_eq!(Shelf::TABLE.order_types(None), [Type::I64]);
+    /// ```
     pub fn order_types(&self, index: Option<usize>) -> Vec<Type> {
         let leading =
             index.and_then(|i| self.indexes.get(i)).map_or(&[][..], |index| index.columns);
@@ -88,17 +103,45 @@ impl Table {
     }
 
     /// The position of the column called `name`.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// assert_eq!(Stock::TABLE.column("pieces"), Some(1));
+    /// assert_eq!(Stock::TABLE.column("colour"), None);
+    /// ```
     pub fn column(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|c| c.name == name)
     }
 
     /// Whether any column is personal.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # use shop::*;
+    /// assert!(Note::TABLE.has_personal());
+    /// assert!(!Shelf::TABLE.has_personal());
+    /// ```
     pub fn has_personal(&self) -> bool {
         self.columns.iter().any(|c| c.personal)
     }
 
     /// Why this declaration is not acceptable, if it is not: what every store may rely on after
     /// [`Store::prepare`](super::Store::prepare).
+    ///
+    /// ```
+    /// use fondaco_core::store::{Column, Kind, Table, Type};
+    /// static RATES: Table = Table {
+    ///     name: "rate", kind: Kind::State, layout: 1, key: 1, indexes: &[], guards: &[],
+    ///     columns: &[Column {
+    ///         name: "rate", ty: Type::Number, nullable: false, personal: false, since: 1,
+    ///     }],
+    /// };
+    /// assert_eq!(
+    ///     RATES.check().unwrap_err(),
+    ///     "table rate: key columns are never null, personal, a number without scale or JSON",
+    /// );
+    /// ```
     ///
     /// # Errors
     /// The first rule that is broken, in words.

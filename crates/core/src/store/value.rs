@@ -42,11 +42,23 @@ pub enum Type {
 
 impl Type {
     /// Whether values of this type have an order that keys may rely on.
+    ///
+    /// ```
+    /// use fondaco_core::store::Type;
+    /// assert!(Type::Text.is_key() && Type::Decimal { digits: 2 }.is_key());
+    /// assert!(!Type::Number.is_key() && !Type::Json.is_key());
+    /// ```
     pub const fn is_key(self) -> bool {
         !matches!(self, Type::Number | Type::Json)
     }
 
     /// Whether a counter may add deltas of this type.
+    ///
+    /// ```
+    /// use fondaco_core::store::Type;
+    /// assert!(Type::I64.is_summable() && Type::Decimal { digits: 2 }.is_summable());
+    /// assert!(!Type::Number.is_summable()); // no declared digits: its sums could need rounding
+    /// ```
     pub const fn is_summable(self) -> bool {
         matches!(self, Type::I64 | Type::Decimal { .. })
     }
@@ -100,11 +112,23 @@ pub enum Value {
 
 impl Value {
     /// A text value.
+    ///
+    /// ```
+    /// use fondaco_core::store::Value;
+    /// assert_eq!(Value::text("door"), Value::Text("door".into()));
+    /// ```
     pub fn text(text: impl AsRef<str>) -> Value {
         Value::Text(SmolStr::new(text))
     }
 
     /// The name of the variant, for error messages that may not show the value itself.
+    ///
+    /// ```
+    /// use fondaco_core::store::Value;
+    /// let name = Value::Personal(Box::new(Value::text("Marietta")), [0; 16]);
+    /// assert_eq!(name.type_name(), "personal");
+    /// assert_eq!(format!("{name:?}"), "<personal>");
+    /// ```
     pub fn type_name(&self) -> &'static str {
         match self {
             Value::Null => "null",

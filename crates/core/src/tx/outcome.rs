@@ -9,6 +9,30 @@ use crate::store::{DecodeError, Drawn, Field, Value, ValueSink};
 /// was stored.
 pub trait Outcome: Sized {
     /// Appends the answer's values.
+    ///
+    /// ```
+    /// use fondaco_core::Outcome;
+    /// use fondaco_core::store::{DecodeError, Value};
+    ///
+    /// #[derive(Debug, PartialEq)]
+    /// struct Picked { pieces: i64, shelf: String }
+    ///
+    /// impl Outcome for Picked {
+    ///     fn encode(&self, out: &mut Vec<Value>) {
+    ///         self.pieces.encode(out);
+    ///         self.shelf.encode(out);
+    ///     }
+    ///     fn decode(values: &mut dyn Iterator<Item = Value>) -> Result<Self, DecodeError> {
+    ///         Ok(Picked { pieces: i64::decode(values)?, shelf: String::decode(values)? })
+    ///     }
+    /// }
+    ///
+    /// let picked = Picked { pieces: 3, shelf: "door".into() };
+    /// let mut kept = Vec::new();
+    /// picked.encode(&mut kept);
+    /// assert_eq!(Picked::decode(&mut kept.into_iter())?, picked);
+    /// # Ok::<(), DecodeError>(())
+    /// ```
     fn encode(&self, out: &mut Vec<Value>);
     /// Takes the values back.
     ///
