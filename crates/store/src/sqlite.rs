@@ -41,7 +41,7 @@ mod schema;
 mod view;
 
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fondaco_core::store::{
@@ -236,12 +236,18 @@ impl Sqlite {
         let conn = self.reader()?;
         conn.prepare_cached("BEGIN")?.execute([])?;
         let done = act(&conn);
+        self.give_back(conn)?;
+        done
+    }
+
+    /// Ends a connection's read transaction and keeps it for the next.
+    fn give_back(&self, conn: Connection) -> Outcome<()> {
         conn.prepare_cached("ROLLBACK")?.execute([])?;
         let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
         if readers.len() < READERS {
             readers.push(conn);
         }
-        done
+        Ok(())
     }
 
     fn reader(&self) -> Outcome<Connection> {
@@ -260,8 +266,8 @@ impl Sqlite {
             rusqlite::backup::Backup::new(&writer, &mut copy)?.step(-1)?;
             return Ok(copy);
         }
-        let conn = self.home.reader(&self.options)?;
-        conn.execute_batch("BEGIN")?;
+        let conn = self.reader()?;
+        conn.prepare_cached("BEGIN")?.execute([])?;
         Ok(conn)
     }
 
@@ -276,9 +282,15 @@ impl Sqlite {
             At::Held(at) | At::Last(at) => {
                 let last = matches!(read.at, At::Last(_));
                 let held = self.holds.find(read.company, at, last)?;
-                let conn = held.lock().unwrap_or_else(PoisonError::into_inner);
-                let mut answer = self.room.read(&conn, read)?;
+                let mut answer = {
+                    let conn = held.lock().unwrap_or_else(PoisonError::into_inner);
+                    self.room.read(&conn, read)?
+                };
                 answer.at.hold = if last { 0 } else { at.hold };
+                if let (true, Home::File(_), Some(held)) = (last, &self.home, Arc::into_inner(held))
+                {
+                    self.give_back(held.into_inner().unwrap_or_else(PoisonError::into_inner))?;
+                }
                 Ok(answer)
             }
             _ => self.reading(|conn| self.room.read(conn, read)),
