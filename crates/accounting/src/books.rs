@@ -46,6 +46,16 @@ pub struct Books<'s> {
 impl<'s> Books<'s> {
     /// Opens the books of `company`, making the ledger's tables ready.
     ///
+    /// ```
+    /// use fondaco_accounting::Books;
+    /// use fondaco_core::CompanyId;
+    /// use fondaco_store::Sqlite;
+    ///
+    /// let books = Books::open(Sqlite::in_memory()?, CompanyId::named("acme"))?;
+    /// assert_eq!(books.driver().company(), CompanyId::named("acme"));
+    /// # Ok::<(), fondaco_core::store::StoreError>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Store::prepare`].
     pub fn open(store: impl Store + 's, company: CompanyId) -> Result<Books<'s>, StoreError> {
@@ -53,6 +63,17 @@ impl<'s> Books<'s> {
     }
 
     /// The books over a driver that the host has.
+    ///
+    /// ```
+    /// use fondaco_accounting::Books;
+    /// use fondaco_core::{CompanyId, Driver};
+    /// use fondaco_store::Memory;
+    ///
+    /// let driver = Driver::new(Memory::new(), CompanyId::named("acme"));
+    /// let books = Books::over(driver.with_predictable_salts())?; // hashes that a test can expect
+    /// # let _ = books;
+    /// # Ok::<(), fondaco_core::store::StoreError>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Store::prepare`].
@@ -63,6 +84,14 @@ impl<'s> Books<'s> {
     }
 
     /// The same books, for somebody who acts: an id of the host's, not a name.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let books = books.acting_as("clerk-7");
+    /// assert_eq!(books.envelope("invoice/17").actor, ActorId::new("clerk-7"));
+    /// ```
     #[must_use]
     pub fn acting_as(mut self, actor: &str) -> Books<'s> {
         self.actor = ActorId::new(actor);
@@ -70,6 +99,16 @@ impl<'s> Books<'s> {
     }
 
     /// The same books under another clock: for tests, and for importing what was recorded before.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let then: Timestamp = "2019-03-01T12:00:00Z".parse()?; // when the old program recorded it
+    /// let books = books.with_clock(move || then);
+    /// assert_eq!(books.envelope("imported/1").time, then);
+    /// # Ok::<(), TimestampError>(())
+    /// ```
     #[must_use]
     pub fn with_clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 's) -> Books<'s> {
         self.clock = Box::new(clock);
@@ -77,11 +116,32 @@ impl<'s> Books<'s> {
     }
 
     /// The driver underneath.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let commits = books.driver().feed(0, 100)?; // the outbox
+    /// assert_eq!(commits.len(), 6);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn driver(&self) -> &Driver<'s> {
         &self.driver
     }
 
     /// Carries out any command of the ledger under a name of the host's: once, however often it is sent.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let lock = LockPeriod { period: 202601 };
+    /// assert!(!books.send("lock january", &lock)?.replayed);
+    /// assert!(books.send("lock january", &lock)?.replayed); // sent twice, done once
+    /// let unknown = books.send("lock 2019", &LockPeriod { period: 201901 });
+    /// assert_eq!(unknown.map_err(|refusal| refusal.code()).err(), Some("ledger.unknown_period"));
+    /// # Ok::<(), LedgerError>(())
+    /// ```
     ///
     /// # Errors
     /// The command's refusal, or a [`Halt`](fondaco_core::Halt).
@@ -91,6 +151,18 @@ impl<'s> Books<'s> {
 
     /// Posts an entry under a name of the host's.
     ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let rent = NewEntry::new("GEN", "2026-03-01".parse()?)
+    ///     .debit("5100", Money::parse("40 EUR")?)
+    ///     .credit("1000", Money::parse("40 EUR")?);
+    /// let posted = books.post("rent/2026-03", rent)?.answer;
+    /// assert_eq!(posted.number.number(), Some(3)); // the third in its journal and year
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Post`].
     pub fn post(&self, name: &str, entry: NewEntry) -> Result<Done<Posted>, LedgerError> {
@@ -98,11 +170,32 @@ impl<'s> Books<'s> {
     }
 
     /// An envelope for a command under this name, by these books' actor and clock.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let command = LockPeriod { period: 202601 };
+    /// books.driver().carry_out(books.envelope("lock"), &command)?; // what `send` does
+    /// # Ok::<(), LedgerError>(())
+    /// ```
     pub fn envelope(&self, name: &str) -> Envelope {
         Envelope::new(CommandId::named(name), self.actor.clone(), (self.clock)())
     }
 
     /// Reads at one moment.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let day = "2026-02-28".parse()?;
+    /// let (trial, sheet) = books.view(|view| { // both of one moment, whatever is posted meanwhile
+    ///     Ok((reports::trial_balance(view, day)?, reports::balance_sheet(view, day)?))
+    /// })?;
+    /// assert_eq!((trial.debit, sheet.financing()), (trial.credit, sheet.assets.total));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// What `read` answers, or a [`Halt`](fondaco_core::Halt).
@@ -115,6 +208,15 @@ impl<'s> Books<'s> {
 
     /// Balances by account and currency.
     ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let bank = books.balances(&BalanceQuery::account("1000"))?;
+    /// assert_eq!(bank[0].amounts.balance(bank[0].currency), Money::parse("460 EUR")?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`balances`](ledger::balances).
     pub fn balances(
@@ -126,6 +228,17 @@ impl<'s> Books<'s> {
 
     /// The trial balance as of the end of `date`.
     ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let trial = books.trial_balance("2026-12-31".parse()?)?;
+    /// assert_eq!(trial.debit, trial.credit);
+    /// let accounts: Vec<&str> = trial.lines.iter().map(|line| line.account.as_str()).collect();
+    /// assert_eq!(accounts, ["1000", "1200", "2200", "3000", "4000", "5100"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`trial_balance`](reports::trial_balance).
     pub fn trial_balance(&self, date: NaiveDate) -> Result<TrialBalance, LedgerError> {
@@ -133,6 +246,15 @@ impl<'s> Books<'s> {
     }
 
     /// The income statement of these days, both included.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let january = books.income_statement("2026-01-01".parse()?, "2026-01-31".parse()?)?;
+    /// assert_eq!(january.result.to_string(), "100"); // the rent is February's
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// As [`income_statement`](reports::income_statement).
@@ -146,6 +268,16 @@ impl<'s> Books<'s> {
 
     /// The balance sheet as of the end of `date`.
     ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let sheet = books.balance_sheet("2026-12-31".parse()?)?;
+    /// assert_eq!(sheet.assets.total.to_string(), "579");
+    /// assert_eq!(sheet.financing(), sheet.assets.total);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`balance_sheet`](reports::balance_sheet).
     pub fn balance_sheet(&self, date: NaiveDate) -> Result<BalanceSheet, LedgerError> {
@@ -153,6 +285,17 @@ impl<'s> Books<'s> {
     }
 
     /// Recomputes everything that is derived, and checks every row against the hash chain.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let verified = books.verify()?;
+    /// assert!(verified.is_clean());
+    /// println!("{verified}"); // "... rows of ... commits are as they were written"
+    /// # assert!(verified.to_string().ends_with(" of 6 commits are as they were written"));
+    /// # Ok::<(), LedgerError>(())
+    /// ```
     ///
     /// # Errors
     /// Failures of the store; what does not fit is in the result.

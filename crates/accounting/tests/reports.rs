@@ -115,16 +115,16 @@ fn the_income_statement() {
 
 const INCOME_2026: &str = "
 Income statement 2026-01-01 to 2026-12-31 (EUR)
-Account  Name               Amount
-=======  ==============  =========
-4000     Sales            1,000.00
--------  --------------  ---------
-         Total income     1,000.00
-5000     Goods            2,500.25
--------  --------------  ---------
-         Total expenses   2,500.25
--------  --------------  ---------
-         Loss            -1,500.25
+Account  Name              Amount
+=======  ==============  ========
+4000     Sales           1,000.00
+-------  --------------  --------
+         Total income    1,000.00
+5000     Goods           2,500.25
+-------  --------------  --------
+         Total expenses  2,500.25
+-------  --------------  --------
+         Loss            1,500.25
 ";
 
 const INCOME_CSV: &str = "
@@ -133,7 +133,7 @@ Account,Name,Amount
 ,Total income,1000.00
 5000,Goods,2500.25
 ,Total expenses,2500.25
-,Loss,-1500.25
+,Loss,1500.25
 ";
 
 const NOTHING: &str = "

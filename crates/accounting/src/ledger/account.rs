@@ -31,11 +31,23 @@ pub enum AccountClass {
 
 impl AccountClass {
     /// Whether its balance is normally a debit.
+    ///
+    /// ```
+    /// use fondaco_accounting::ledger::AccountClass;
+    /// assert!(AccountClass::Asset.grows_by_debit() && AccountClass::Expense.grows_by_debit());
+    /// assert!(!AccountClass::Income.grows_by_debit());
+    /// ```
     pub fn grows_by_debit(self) -> bool {
         matches!(self, AccountClass::Asset | AccountClass::Expense)
     }
 
     /// Whether it belongs to the income statement; the others to the balance sheet.
+    ///
+    /// ```
+    /// use fondaco_accounting::ledger::AccountClass;
+    /// assert!(AccountClass::Income.is_result() && AccountClass::Expense.is_result());
+    /// assert!(!AccountClass::Equity.is_result());
+    /// ```
     pub fn is_result(self) -> bool {
         matches!(self, AccountClass::Income | AccountClass::Expense)
     }
@@ -65,6 +77,18 @@ pub struct Account {
 
 impl Account {
     /// Whether it can be posted to on `date`.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// books.send("close", &CloseAccount::new("1010", "2026-06-30".parse()?))?;
+    /// let dollars = books.view(|view| Ok(view.peek::<Account>(&"1010".into())?))?;
+    /// let dollars = dollars.ok_or("there is such an account")?;
+    /// assert!(dollars.is_open("2026-06-30".parse()?) && !dollars.is_open("2026-07-01".parse()?));
+    /// assert_eq!(dollars.open_days().to_string(), "../2026-06-30");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn is_open(&self, date: NaiveDate) -> bool {
         self.opens.is_none_or(|opens| opens <= date)
             && self.closes.is_none_or(|closes| date <= closes)
@@ -105,6 +129,12 @@ pub struct NewAccount {
 
 impl NewAccount {
     /// An account that can be posted to from now on, in any currency, under no heading.
+    ///
+    /// ```
+    /// use fondaco_accounting::ledger::{AccountClass, NewAccount};
+    /// let sales = NewAccount::new("4000", "Sales", AccountClass::Income);
+    /// assert!(sales.parent.is_none() && sales.currency.is_none() && !sales.heading);
+    /// ```
     pub fn new(
         code: impl Into<SmolStr>,
         name: impl Into<SmolStr>,
@@ -115,6 +145,22 @@ impl NewAccount {
     }
 
     /// A heading: only accounts stand under it.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let chart = OpenAccounts::new(vec![
+    ///     NewAccount::new("6100", "Travel", AccountClass::Expense).parent("6"),
+    ///     NewAccount::heading("6", "Overheads", AccountClass::Expense),
+    /// ]);
+    /// books.send("overheads", &chart)?;
+    /// let on_a_heading = NewEntry::new("GEN", "2026-03-01".parse()?)
+    ///     .debit("6", Money::parse("10 EUR")?)
+    ///     .credit("1000", Money::parse("10 EUR")?);
+    /// assert_eq!(books.post("travel", on_a_heading).unwrap_err().code(), "ledger.heading");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn heading(
         code: impl Into<SmolStr>,
         name: impl Into<SmolStr>,
@@ -131,6 +177,17 @@ impl NewAccount {
     }
 
     /// In this currency only.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let pounds = NewAccount::new("1020", "Pounds", AccountClass::Asset)
+    ///     .currency(Currency::GBP)
+    ///     .opens("2026-04-01".parse()?);
+    /// books.send("pounds", &OpenAccounts::new(vec![pounds]))?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn currency(mut self, currency: Currency) -> NewAccount {
         self.currency = Some(currency);
@@ -154,6 +211,18 @@ pub struct OpenAccounts {
 
 impl OpenAccounts {
     /// Opens `accounts`.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let again = NewAccount::new("1000", "Bank", AccountClass::Asset);
+    /// let refusal = books.send("more", &OpenAccounts::new(vec![again])).unwrap_err();
+    /// assert_eq!(
+    ///     refusal.to_string(),
+    ///     "item 0 (counted from 0): account 1000 exists already: choose another code",
+    /// );
+    /// ```
     pub fn new(accounts: Vec<NewAccount>) -> OpenAccounts {
         OpenAccounts { accounts }
     }
@@ -201,6 +270,7 @@ impl Act for OpenAccounts {
 
 fn open(tx: &mut Tx<'_>, new: &NewAccount, parent: Option<&Account>) -> Result<(), LedgerError> {
     check_code("account", &new.code)?;
+    check_name("account name", &new.name)?;
     if tx.get::<Account>(&new.code)?.is_some() {
         return Err(LedgerError::Exists { what: "account", code: new.code.clone() });
     }
@@ -208,6 +278,9 @@ fn open(tx: &mut Tx<'_>, new: &NewAccount, parent: Option<&Account>) -> Result<(
         (Some(_), None) => return Err(bad_parent(new, "there is no such account")),
         (_, Some(parent)) if !parent.heading => {
             return Err(bad_parent(new, "that account is no heading"));
+        }
+        (_, Some(parent)) if parent.closes.is_some() => {
+            return Err(bad_parent(new, "that heading is closed"));
         }
         (_, Some(parent)) if parent.class != new.class => {
             return Err(bad_parent(new, "its class is another"));
@@ -237,6 +310,15 @@ pub(crate) fn check_code(what: &'static str, code: &SmolStr) -> Result<(), Ledge
     if good { Ok(()) } else { Err(LedgerError::BadCode { what, code: code.clone() }) }
 }
 
+/// Whether a name can stand in a line of a report.
+pub(crate) fn check_name(what: &'static str, name: &SmolStr) -> Result<(), LedgerError> {
+    if name.chars().any(char::is_control) {
+        let why = format!("{name:?} holds a line break or another control character: leave it out");
+        return Err(LedgerError::BadInput { what, why });
+    }
+    Ok(())
+}
+
 /// Gives an account another name or heading.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeAccount {
@@ -250,11 +332,31 @@ pub struct ChangeAccount {
 
 impl ChangeAccount {
     /// Another name for `code`.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// books.send("rename", &ChangeAccount::rename("1000", "Bank of Venice"))?;
+    /// let trial = books.trial_balance("2026-12-31".parse()?)?;
+    /// assert_eq!(trial.lines[0].name, "Bank of Venice");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn rename(code: impl Into<SmolStr>, name: impl Into<SmolStr>) -> ChangeAccount {
         ChangeAccount { code: code.into(), name: Some(name.into()), parent: None }
     }
 
     /// Another heading for `code`.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// books.send("to the top", &ChangeAccount::move_under("1200", None))?;
+    /// let elsewhere = ChangeAccount::move_under("1200", Some("3000".into()));
+    /// assert_eq!(books.send("elsewhere", &elsewhere).unwrap_err().code(), "ledger.bad_parent");
+    /// # Ok::<(), LedgerError>(())
+    /// ```
     pub fn move_under(code: impl Into<SmolStr>, parent: Option<SmolStr>) -> ChangeAccount {
         ChangeAccount { code: code.into(), name: None, parent: Some(parent) }
     }
@@ -267,12 +369,15 @@ impl Act for ChangeAccount {
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
         let mut account = existing(tx, &self.code)?;
         if let Some(name) = &self.name {
+            check_name("account name", name)?;
             account.name = name.clone();
         }
         if let Some(parent) = &self.parent {
             check_move(tx, &account, parent.as_ref())?;
             account.parent = parent.clone();
         }
+        let code = Value::Text(account.code.clone());
+        tx.emit(Event::new("ledger.account_changed").with("account", code));
         tx.put(account)?;
         Ok(())
     }
@@ -328,6 +433,19 @@ pub struct CloseAccount {
 
 impl CloseAccount {
     /// Closes `code` after `last_day`.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// books.send("close dollars", &CloseAccount::new("1010", "2026-06-30".parse()?))?;
+    /// let not_empty = books.send("close bank", &CloseAccount::new("1000", "2026-06-30".parse()?));
+    /// assert_eq!(
+    ///     not_empty.unwrap_err().to_string(),
+    ///     "account 1000 can't be closed on 2026-06-30: its balance is 460.00 EUR: clear it first",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(code: impl Into<SmolStr>, last_day: NaiveDate) -> CloseAccount {
         CloseAccount { code: code.into(), last_day }
     }

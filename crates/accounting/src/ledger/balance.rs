@@ -48,6 +48,16 @@ pub struct Amounts {
 
 impl Amounts {
     /// Sum of the debits.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let bank = &books.balances(&BalanceQuery::account("1000"))?[0].amounts;
+    /// assert_eq!((bank.debit().to_string(), bank.credit().to_string()), ("500".into(), "40".into()));
+    /// assert_eq!((bank.balance(Currency::EUR), bank.postings()), (Money::parse("460 EUR")?, 2));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn debit(&self) -> Decimal {
         decimal(self.debit)
     }
@@ -68,6 +78,22 @@ impl Amounts {
     }
 
     /// Debits less credits in the ledger's currency.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let bought = NewPosting::debit("1010", Money::parse("100 USD")?).worth(Money::parse("92 EUR")?);
+    /// let buy = NewEntry::new("GEN", "2026-03-01".parse()?)
+    ///     .conversion()
+    ///     .posting(bought)
+    ///     .credit("1000", Money::parse("92 EUR")?);
+    /// books.post("buy dollars", buy)?;
+    /// let dollars = &books.balances(&BalanceQuery::account("1010"))?[0];
+    /// assert_eq!(dollars.amounts.balance(dollars.currency), Money::parse("100 USD")?);
+    /// assert_eq!(dollars.amounts.ledger_balance().to_string(), "92");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn ledger_balance(&self) -> Decimal {
         decimal(self.ledger_debit - self.ledger_credit)
     }
@@ -83,11 +109,32 @@ impl Amounts {
     }
 
     /// Whether debits equal credits, in the currency and in the ledger's.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// assert!(!books.balances(&BalanceQuery::account("1000"))?[0].amounts.is_zero());
+    /// assert!(Amounts::default().is_zero());
+    /// # Ok::<(), LedgerError>(())
+    /// ```
     pub fn is_zero(&self) -> bool {
         self.debit == self.credit && self.ledger_debit == self.ledger_credit
     }
 
     /// Adds the sums of another cell.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let mut total = Amounts::default();
+    /// for row in books.balances(&BalanceQuery::all())? {
+    ///     total.add(&row.amounts);
+    /// }
+    /// assert!(total.is_zero()); // debits equal credits
+    /// # Ok::<(), LedgerError>(())
+    /// ```
     pub fn add(&mut self, other: &Amounts) {
         self.debit += other.debit;
         self.credit += other.credit;
@@ -157,16 +204,45 @@ enum Accounts {
 
 impl BalanceQuery {
     /// Every account.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let rows = books.balances(&BalanceQuery::all())?;
+    /// assert_eq!(rows.len(), 6); // nothing was posted to the dollars
+    /// # Ok::<(), LedgerError>(())
+    /// ```
     pub fn all() -> BalanceQuery {
         BalanceQuery::of(Accounts::All)
     }
 
     /// One account.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// assert!(books.balances(&BalanceQuery::account("1010"))?.is_empty()); // no postings
+    /// let unknown = books.balances(&BalanceQuery::account("9999"));
+    /// assert_eq!(unknown.unwrap_err().code(), "ledger.unknown_account");
+    /// # Ok::<(), LedgerError>(())
+    /// ```
     pub fn account(code: impl Into<SmolStr>) -> BalanceQuery {
         BalanceQuery::of(Accounts::One(code.into()))
     }
 
     /// An account and all under it.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let rows = books.balances(&BalanceQuery::subtree("1"))?;
+    /// let codes: Vec<&str> = rows.iter().map(|row| row.account.as_str()).collect();
+    /// assert_eq!(codes, ["1000", "1200"]);
+    /// # Ok::<(), LedgerError>(())
+    /// ```
     pub fn subtree(code: impl Into<SmolStr>) -> BalanceQuery {
         BalanceQuery::of(Accounts::Under(code.into()))
     }
@@ -177,6 +253,20 @@ impl BalanceQuery {
     }
 
     /// Only entries of this date and later: the movement since then.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let bank = BalanceQuery::account("1000");
+    /// let balance = |query| -> Result<Money, LedgerError> {
+    ///     Ok(books.balances(&query)?[0].amounts.balance(Currency::EUR))
+    /// };
+    /// let first = "2026-02-01".parse()?;
+    /// assert_eq!(balance(bank.clone().from(first))?, Money::parse("-40 EUR")?); // the movement
+    /// assert_eq!(balance(bank.through("2026-01-31".parse()?))?, Money::parse("500 EUR")?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn from(mut self, date: NaiveDate) -> BalanceQuery {
         self.from = Some(date);
@@ -192,6 +282,19 @@ impl BalanceQuery {
 
     /// Only what was recorded at this time or earlier, to the millisecond: the answer that was true then. Read from facts,
     /// so its cost grows with the postings.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let known = |time: &str| -> Result<bool, Box<dyn std::error::Error>> {
+    ///     let query = BalanceQuery::account("1000").known_at(time.parse()?);
+    ///     Ok(!books.balances(&query)?.is_empty())
+    /// };
+    /// assert!(known("2026-06-01T08:00:00Z")?); // when all was recorded
+    /// assert!(!known("2026-05-31T00:00:00Z")?); // nothing of January was known in May
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn known_at(mut self, time: Timestamp) -> BalanceQuery {
         self.known_at = Some(time);
@@ -199,6 +302,15 @@ impl BalanceQuery {
     }
 
     /// Only amounts in this currency.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let dollars = BalanceQuery::all().currency(Currency::USD);
+    /// assert!(books.balances(&dollars)?.is_empty());
+    /// # Ok::<(), LedgerError>(())
+    /// ```
     #[must_use]
     pub fn currency(mut self, currency: Currency) -> BalanceQuery {
         self.currency = Some(currency);
@@ -206,6 +318,20 @@ impl BalanceQuery {
     }
 
     /// Only postings with this dimension; several must all fit.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let ten = Money::parse("10 EUR")?;
+    /// let rent = NewEntry::new("GEN", "2026-03-01".parse()?)
+    ///     .posting(NewPosting::debit("5100", ten).dimension("site", "Mestre"))
+    ///     .credit("1000", ten);
+    /// books.post("rent of Mestre", rent)?;
+    /// let mestre = BalanceQuery::account("5100").dimension("site", "Mestre");
+    /// assert_eq!(books.balances(&mestre)?[0].amounts.balance(Currency::EUR), ten);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn dimension(
         mut self,
@@ -236,6 +362,17 @@ pub struct AccountBalance {
 /// The balances that `query` asks for, by account and currency; accounts without postings are left out.
 ///
 /// Whole periods come from the counters, parts of periods from the postings.
+///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+/// # use firm::*;
+/// # let books = books();
+/// let query = BalanceQuery::subtree("1").through("2026-01-31".parse()?);
+/// let rows = books.view(|view| ledger::balances(view, &query))?; // or in an act, over its `Tx`
+/// assert_eq!(rows[1].account, "1200");
+/// assert_eq!(rows[1].amounts.balance(rows[1].currency), Money::parse("119 EUR")?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// [`LedgerError::UnknownAccount`], or a [`Halt`](fondaco_core::Halt).

@@ -22,6 +22,11 @@ pub enum Side {
 
 impl Side {
     /// The other side.
+    ///
+    /// ```
+    /// use fondaco_accounting::ledger::Side;
+    /// assert_eq!(Side::Debit.opposite(), Side::Credit);
+    /// ```
     #[must_use]
     pub fn opposite(self) -> Side {
         match self {
@@ -73,6 +78,16 @@ pub struct NewEntry {
 
 impl NewEntry {
     /// An entry of `journal` on `date`, without postings yet.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let empty = NewEntry::new("GEN", "2026-03-01".parse()?);
+    /// let refusal = books.post("empty", empty).unwrap_err();
+    /// assert_eq!(refusal.to_string(), "an entry has at least two postings, this one has 0");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(journal: impl Into<SmolStr>, date: NaiveDate) -> NewEntry {
         NewEntry {
             journal: journal.into(),
@@ -88,6 +103,18 @@ impl NewEntry {
     }
 
     /// Debits an account.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let unequal = NewEntry::new("GEN", "2026-03-01".parse()?)
+    ///     .debit("5100", Money::parse("40 EUR")?)
+    ///     .credit("1000", Money::parse("39.99 EUR")?);
+    /// let refusal = books.post("unequal", unequal).unwrap_err();
+    /// assert_eq!(refusal.code(), "ledger.unbalanced");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn debit(self, account: impl Into<SmolStr>, amount: Money) -> NewEntry {
         self.posting(NewPosting::new(account, Side::Debit, amount))
@@ -100,6 +127,17 @@ impl NewEntry {
     }
 
     /// Adds a posting.
+    ///
+    /// ```
+    /// use fondaco_accounting::ledger::{NewEntry, NewPosting};
+    /// use fondaco_core::Money;
+    /// let rent = Money::parse("40 EUR")?;
+    /// let entry = NewEntry::new("GEN", "2026-03-01".parse()?)
+    ///     .posting(NewPosting::debit("5100", rent).dimension("cost_centre", "10"))
+    ///     .credit("1000", rent);
+    /// assert_eq!(entry.postings[0].dimensions.get("cost_centre"), Some("10"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn posting(mut self, posting: NewPosting) -> NewEntry {
         self.postings.push(posting);
@@ -107,6 +145,19 @@ impl NewEntry {
     }
 
     /// What people read.
+    ///
+    /// ```
+    /// use fondaco_accounting::ledger::NewEntry;
+    /// use fondaco_core::PartyId;
+    /// let invoice = NewEntry::new("INV", "2026-01-05".parse()?)
+    ///     .text("Invoice 17")
+    ///     .party(PartyId::named("customer/29825"))
+    ///     .source("sales_order/51921")
+    ///     .document_date("2026-01-04".parse()?)
+    ///     .due_date("2026-02-04".parse()?);
+    /// assert_eq!(invoice.source.as_deref(), Some("sales_order/51921"));
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
     #[must_use]
     pub fn text(mut self, text: impl Into<SmolStr>) -> NewEntry {
         self.text = Some(text.into());
@@ -142,6 +193,20 @@ impl NewEntry {
     }
 
     /// Turns one currency into another: only the ledger's currency has to balance.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let (paid, got) = (Money::parse("92 EUR")?, Money::parse("100 USD")?);
+    /// let buy = NewEntry::new("GEN", "2026-03-01".parse()?)
+    ///     .posting(NewPosting::debit("1010", got).worth(paid))
+    ///     .credit("1000", paid);
+    /// let refusal = books.post("buy", buy.clone()).unwrap_err(); // no dollars on the other side
+    /// assert_eq!(refusal.code(), "ledger.unbalanced");
+    /// books.post("buy", buy.conversion())?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn conversion(mut self) -> NewEntry {
         self.conversion = true;
@@ -247,6 +312,14 @@ pub struct NewPosting {
 
 impl NewPosting {
     /// `amount` on one side of an account.
+    ///
+    /// ```
+    /// use fondaco_accounting::ledger::{NewPosting, Side};
+    /// use fondaco_core::Money;
+    /// let ten = Money::parse("10 EUR")?;
+    /// assert_eq!(NewPosting::new("1000", Side::Debit, ten), NewPosting::debit("1000", ten));
+    /// # Ok::<(), fondaco_core::MoneyError>(())
+    /// ```
     pub fn new(account: impl Into<SmolStr>, side: Side, amount: Money) -> NewPosting {
         NewPosting {
             account: account.into(),
@@ -272,6 +345,22 @@ impl NewPosting {
     }
 
     /// What the amount is in the ledger's currency.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let dollars = Money::parse("100 USD")?;
+    /// let earned = NewEntry::new("GEN", "2026-03-01".parse()?)
+    ///     .posting(NewPosting::debit("1010", dollars).worth(Money::parse("92.13 EUR")?))
+    ///     .posting(NewPosting::credit("4000", dollars).worth(Money::parse("92.13 EUR")?));
+    /// books.post("earned", earned)?;
+    /// let unknown_worth = NewEntry::new("GEN", "2026-03-01".parse()?)
+    ///     .debit("1010", dollars)
+    ///     .credit("4000", dollars);
+    /// assert_eq!(books.post("more", unknown_worth).unwrap_err().code(), "ledger.no_rate");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn worth(mut self, ledger_amount: Money) -> NewPosting {
         self.ledger_amount = Some(ledger_amount);
@@ -279,6 +368,20 @@ impl NewPosting {
     }
 
     /// Units of the ledger's currency for one unit of the amount's currency.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let (dollars, rate) = (Money::parse("100 USD")?, decimal::parse("0.92137")?);
+    /// let earned = NewEntry::new("GEN", "2026-03-01".parse()?)
+    ///     .posting(NewPosting::debit("1010", dollars).rate(rate))
+    ///     .posting(NewPosting::credit("4000", dollars).rate(rate));
+    /// books.post("earned", earned)?;
+    /// let worth = books.balances(&BalanceQuery::account("1010"))?[0].amounts.ledger_balance();
+    /// assert_eq!(worth.to_string(), "92.14"); // 92.137, rounded to the cent
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn rate(mut self, rate: Decimal) -> NewPosting {
         self.rate = Some(rate);
@@ -286,6 +389,18 @@ impl NewPosting {
     }
 
     /// What is told apart: `("cost_centre", "10")`.
+    ///
+    /// ```
+    /// use fondaco_accounting::ledger::NewPosting;
+    /// use fondaco_core::{Money, PartyId};
+    /// let posting = NewPosting::debit("5100", Money::parse("40 EUR")?)
+    ///     .dimension("site", "Mestre")
+    ///     .dimension("cost_centre", "10")
+    ///     .party(PartyId::named("landlord"))
+    ///     .text("March");
+    /// assert_eq!(posting.dimensions.to_json(), r#"{"cost_centre":"10","site":"Mestre"}"#);
+    /// # Ok::<(), fondaco_core::MoneyError>(())
+    /// ```
     #[must_use]
     pub fn dimension(mut self, name: impl Into<SmolStr>, value: impl Into<SmolStr>) -> NewPosting {
         self.dimensions.set(name, value);

@@ -84,11 +84,31 @@ pub struct Posting {
 
 impl Posting {
     /// The amount, positive for a debit, negative for a credit.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let postings = books.view(|view| Ok(view.peek_scan(&Range::<Posting>::all().limit(2))?))?;
+    /// assert_eq!(postings[0].money(), Money::parse("500 EUR")?); // a debit
+    /// assert_eq!(postings[1].money(), Money::parse("-500 EUR")?); // a credit
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn money(&self) -> Money {
         Money::new(self.amount.to_decimal(), self.currency)
     }
 
     /// When its entry was recorded, to the millisecond.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let postings = books.view(|view| Ok(view.peek_scan(&Range::<Posting>::all().limit(1))?))?;
+    /// assert_eq!(postings[0].date.to_string(), "2026-01-02"); // when it took effect ...
+    /// assert_eq!(postings[0].recorded_at(), Some("2026-06-01T08:00:00Z".parse()?)); // ... and not
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn recorded_at(&self) -> Option<Timestamp> {
         self.entry.timestamp()
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, format_smolstr};
 
 use super::LedgerError;
-use super::account::check_code;
+use super::account::{check_code, check_name};
 
 /// A journal.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,16 @@ pub struct Journal {
 
 impl Journal {
     /// The number series of a journal in a fiscal year.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let act = |tx: &mut Tx<'_>, _: &str| Ok::<_, Halt>(tx.series(&Journal::series("GEN", 2026))?.last);
+    /// let last = books.driver().run(books.envelope("ask"), "ask", act)?.answer;
+    /// assert_eq!(last, 2); // the capital and the rent
+    /// # Ok::<(), Halt>(())
+    /// ```
     pub fn series(code: &str, fiscal_year: i32) -> SmolStr {
         format_smolstr!("ledger/{code}/{fiscal_year}")
     }
@@ -40,11 +50,31 @@ pub struct OpenJournal {
 
 impl OpenJournal {
     /// A journal that takes entries of any date.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// books.send("payroll", &OpenJournal::new("PAY", "Payroll"))?;
+    /// let again = books.send("payroll 2", &OpenJournal::new("PAY", "Payments"));
+    /// assert_eq!(again.unwrap_err().code(), "ledger.exists");
+    /// # Ok::<(), LedgerError>(())
+    /// ```
     pub fn new(code: impl Into<SmolStr>, name: impl Into<SmolStr>) -> OpenJournal {
         OpenJournal { code: code.into(), name: name.into(), by_date: false }
     }
 
     /// A journal whose numbers may not run backwards in date.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books(); // INV is by date, and has an invoice of 5 January
+    /// let ten = Money::parse("10 EUR")?;
+    /// let earlier = NewEntry::new("INV", "2026-01-04".parse()?).debit("1200", ten).credit("4000", ten);
+    /// assert_eq!(books.post("invoice/2", earlier).unwrap_err().code(), "ledger.out_of_order");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn by_date(mut self) -> OpenJournal {
         self.by_date = true;
@@ -58,6 +88,7 @@ impl Act for OpenJournal {
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
         check_code("journal", &self.code)?;
+        check_name("journal name", &self.name)?;
         if tx.get::<Journal>(&self.code)?.is_some() {
             return Err(LedgerError::Exists { what: "journal", code: self.code.clone() });
         }

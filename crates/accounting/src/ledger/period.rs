@@ -41,6 +41,15 @@ pub struct Period {
 
 impl Period {
     /// The period as people write it: `2026-03`.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let march = books.view(|view| Ok(view.peek::<Period>(&202603)?))?;
+    /// assert_eq!(march.map(|period| period.label()).as_deref(), Some("2026-03"));
+    /// # Ok::<(), LedgerError>(())
+    /// ```
     pub fn label(&self) -> SmolStr {
         label(self.period)
     }
@@ -61,11 +70,33 @@ pub struct OpenFiscalYear {
 
 impl OpenFiscalYear {
     /// A calendar year of twelve months.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// books.send("2027", &OpenFiscalYear::calendar_year(2027))?;
+    /// let again = books.send("2027 again", &OpenFiscalYear::calendar_year(2027));
+    /// assert_eq!(again.unwrap_err().code(), "ledger.periods_overlap");
+    /// # Ok::<(), LedgerError>(())
+    /// ```
     pub fn calendar_year(year: i32) -> OpenFiscalYear {
         OpenFiscalYear { calendar: FiscalCalendar::CALENDAR_YEAR, year }
     }
 
     /// A year of another calendar: one that starts in July, 4-4-5 weeks, 13 periods.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// use fondaco_core::fiscal::{FiscalCalendar, YearNamedBy};
+    /// let july = FiscalCalendar::months(7, 1, YearNamedBy::End)?;
+    /// books.send("2028", &OpenFiscalYear::new(july, 2028))?; // from July 2027
+    /// let first = books.view(|view| Ok(view.peek::<Period>(&202801)?))?;
+    /// assert_eq!(first.map(|period| period.start.to_string()).as_deref(), Some("2027-07-01"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(calendar: FiscalCalendar, year: i32) -> OpenFiscalYear {
         OpenFiscalYear { calendar, year }
     }

@@ -29,6 +29,17 @@ pub struct Post {
 
 impl Post {
     /// Posts `entry`.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let rent = Money::parse("40 EUR")?;
+    /// let entry = NewEntry::new("GEN", "2026-03-01".parse()?).debit("5100", rent).credit("1000", rent);
+    /// let posted = books.send("rent/2026-03", &Post::new(entry))?.answer;
+    /// assert_eq!(posted.number.number(), Some(3));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(entry: NewEntry) -> Post {
         Post { entry }
     }
@@ -65,6 +76,24 @@ pub struct PostMany {
 
 impl PostMany {
     /// Posts `entries`.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let ten = Money::parse("10 EUR")?;
+    /// let entry = |on: &str| Ok::<_, chrono::ParseError>(
+    ///     NewEntry::new("GEN", on.parse()?).debit("5100", ten).credit("1000", ten)
+    /// );
+    /// let entries = vec![entry("2026-03-01")?, entry("2031-03-01")?];
+    /// let refusal = books.send("rents", &PostMany::new(entries)).unwrap_err(); // neither is posted
+    /// assert_eq!(
+    ///     refusal.to_string(),
+    ///     "item 1 (counted from 0): \
+    ///      no fiscal period holds 2031-03-01: open the fiscal year first",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(entries: Vec<NewEntry>) -> PostMany {
         PostMany { entries }
     }
@@ -93,6 +122,21 @@ pub struct PostEach {
 
 impl PostEach {
     /// Posts those of `entries` that may be posted.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let ten = Money::parse("10 EUR")?;
+    /// let entry = |on: &str| Ok::<_, chrono::ParseError>(
+    ///     NewEntry::new("GEN", on.parse()?).debit("5100", ten).credit("1000", ten)
+    /// );
+    /// let entries = vec![entry("2026-03-01")?, entry("2031-03-01")?];
+    /// let answer = books.send("rents", &PostEach::new(entries))?.answer;
+    /// assert!(answer.entries[0].is_ok());
+    /// assert_eq!(answer.entries[1].as_ref().unwrap_err().code, "ledger.no_period");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(entries: Vec<NewEntry>) -> PostEach {
         PostEach { entries }
     }
@@ -113,6 +157,20 @@ impl Act for PostEach {
 
 /// Posts `entries` in a unit of work: all or nothing.
 ///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+/// # use firm::*;
+/// # let books = books();
+/// let ten = Money::parse("10 EUR")?;
+/// let rent = NewEntry::new("GEN", "2026-03-01".parse()?).debit("5100", ten).credit("1000", ten);
+/// let done = books.driver().run(books.envelope("rent"), &[rent], |tx, entries| {
+///     // What the host's own flow reads and stages here is in the same commit.
+///     ledger::post_many(tx, entries)
+/// })?;
+/// assert_eq!(done.answer.entries.len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`LedgerError::At`] with the place of the first entry that is refused.
 pub fn post_many(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<PostedMany, LedgerError> {
@@ -126,6 +184,19 @@ pub fn post_many(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<PostedMany, Le
 }
 
 /// Posts those of `entries` in a unit of work that may be posted, and says why the others may not.
+///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+/// # use firm::*;
+/// # let books = books();
+/// let ten = Money::parse("10 EUR")?;
+/// let unknown = NewEntry::new("GEN", "2026-03-01".parse()?).debit("9999", ten).credit("1000", ten);
+/// let done = books.driver().run(books.envelope("rent"), &[unknown], |tx, entries| {
+///     ledger::post_each(tx, entries)
+/// })?;
+/// assert!(done.answer.entries[0].as_ref().is_err_and(|refused| refused.invalid));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// Only what concerns all of them: the ledger is not set up, a sum goes beyond its reach, a

@@ -32,6 +32,20 @@ pub struct Reverse {
 
 impl Reverse {
     /// Reverses `entry` on `date`.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let ten = Money::parse("10 EUR")?;
+    /// let date = "2026-03-01".parse()?;
+    /// let rent = NewEntry::new("GEN", date).debit("5100", ten).credit("1000", ten);
+    /// let posted = books.post("rent", rent)?.answer;
+    /// books.send("take it back", &Reverse::new(posted.id, date))?;
+    /// let twice = books.send("take it back again", &Reverse::new(posted.id, date));
+    /// assert_eq!(twice.unwrap_err().code(), "ledger.already_reversed");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(entry: Id<Entry>, date: NaiveDate) -> Reverse {
         Reverse { entry, date, text: None }
     }

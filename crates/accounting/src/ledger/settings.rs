@@ -1,6 +1,6 @@
 //! What holds for the whole ledger.
 
-use fondaco_core::store::Record;
+use fondaco_core::store::{Event, Record, Value};
 use fondaco_core::{Act, Currency, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -33,6 +33,16 @@ pub struct SetUp {
 
 impl SetUp {
     /// A ledger in `currency`.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// let books = Books::open(Memory::new(), CompanyId::named("acme"))?;
+    /// books.send("set up", &SetUp::new(Currency::EUR))?;
+    /// let twice = books.send("set up again", &SetUp::new(Currency::USD));
+    /// assert_eq!(twice.unwrap_err().code(), "ledger.already_set_up");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(currency: Currency) -> SetUp {
         SetUp { currency }
     }
@@ -51,6 +61,8 @@ impl Act for SetUp {
                 format!("{} has no minor unit: a ledger is kept in money", self.currency.code());
             return Err(LedgerError::BadInput { what: "currency", why });
         }
+        let currency = Value::text(self.currency.code());
+        tx.emit(Event::new("ledger.set_up").with("currency", currency));
         tx.insert(Settings { ledger: Settings::key(), currency: self.currency })?;
         Ok(())
     }

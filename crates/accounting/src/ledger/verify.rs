@@ -9,7 +9,9 @@ use fondaco_core::store::{Record, Tags};
 use fondaco_core::{Currency, Id, Range, Reading};
 use smol_str::SmolStr;
 
-use super::{Amounts, Balance, Entry, LedgerError, PeriodKey, Posting, Settings, period};
+use super::{
+    Amounts, Balance, Entry, LedgerError, Period, PeriodKey, Posting, Reversal, Settings, period,
+};
 
 /// Something in the ledger that does not follow from its facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +34,21 @@ pub enum Discrepancy {
     /// An entry without postings.
     Empty {
         /// The entry.
+        entry: Id<Entry>,
+    },
+    /// An entry whose date is not in its period, or whose period is not in its fiscal year.
+    Misdated {
+        /// The entry.
+        entry: Id<Entry>,
+    },
+    /// An entry whose lines are not 1, 2, 3, ...
+    Lines {
+        /// The entry.
+        entry: Id<Entry>,
+    },
+    /// A reversal without the entry that reverses, or that names another.
+    Reversal {
+        /// The entry that is said to be reversed.
         entry: Id<Entry>,
     },
     /// A number that is missing, or given twice.
@@ -64,6 +81,13 @@ impl fmt::Display for Discrepancy {
                 write!(f, "posting {line} of entry {entry} does not fit its entry")
             }
             Discrepancy::Empty { entry } => write!(f, "entry {entry} has no postings"),
+            Discrepancy::Misdated { entry } => {
+                write!(f, "entry {entry} is dated outside its period or fiscal year")
+            }
+            Discrepancy::Lines { entry } => write!(f, "entry {entry} lacks a line"),
+            Discrepancy::Reversal { entry } => {
+                write!(f, "the reversal of entry {entry} is not linked to it both ways")
+            }
             Discrepancy::Number { journal, fiscal_year, number } => {
                 write!(
                     f,
@@ -83,11 +107,27 @@ impl fmt::Display for Discrepancy {
 
 /// Recomputes balances, numbers and the balance of every entry from the facts, and names all that differs.
 ///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+/// # use firm::*;
+/// # let books = books();
+/// let discrepancies = books.view(|view| ledger::verify(view))?;
+/// assert!(discrepancies.is_empty());
+/// # Ok::<(), LedgerError>(())
+/// ```
+///
 /// # Errors
 /// [`LedgerError::NotSetUp`], or a [`Halt`](fondaco_core::Halt).
 pub fn verify(read: &mut impl Reading) -> Result<Vec<Discrepancy>, LedgerError> {
     let settings = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
     let mut check = Check::new(settings.currency);
+    for period in read.peek_scan(&Range::<Period>::all())? {
+        check.periods.insert(period.period, period);
+    }
+    read.peek_each(&Range::<Reversal>::all(), |reversal| {
+        check.reversals.insert(reversal.by, reversal.entry);
+        Ok::<(), LedgerError>(())
+    })?;
     let (mut entries, mut postings) = (Cursor::<Entry>::all(), Cursor::<Posting>::all());
     while let Some(entry) = entries.next(read)? {
         let mut lines = Vec::new();
@@ -111,6 +151,9 @@ type Cell = (SmolStr, PeriodKey, Currency, Tags);
 
 struct Check {
     ledger: Currency,
+    periods: BTreeMap<PeriodKey, Arc<Period>>,
+    /// By the entry that reverses, the entry that is reversed.
+    reversals: BTreeMap<Id<Entry>, Id<Entry>>,
     sums: BTreeMap<Cell, Amounts>,
     series: BTreeMap<(SmolStr, i32), Vec<i64>>,
     found: Vec<Discrepancy>,
@@ -118,7 +161,9 @@ struct Check {
 
 impl Check {
     fn new(ledger: Currency) -> Check {
-        Check { ledger, sums: BTreeMap::new(), series: BTreeMap::new(), found: Vec::new() }
+        let (periods, reversals) = (BTreeMap::new(), BTreeMap::new());
+        let (sums, series) = (BTreeMap::new(), BTreeMap::new());
+        Check { ledger, periods, reversals, sums, series, found: Vec::new() }
     }
 
     fn entry(&mut self, entry: &Entry, postings: &[Arc<Posting>]) {
@@ -126,6 +171,22 @@ impl Check {
         self.series.entry((entry.journal.clone(), entry.fiscal_year)).or_default().push(number);
         if postings.is_empty() {
             self.found.push(Discrepancy::Empty { entry: entry.id });
+        }
+        if !postings.iter().zip(1..).all(|(posting, line)| posting.line == line) {
+            self.found.push(Discrepancy::Lines { entry: entry.id });
+        }
+        let period = self.periods.get(&entry.period);
+        let dated = |period: &Arc<Period>| {
+            let days = period.start..=period.end;
+            days.contains(&entry.date) && period.fiscal_year == entry.fiscal_year
+        };
+        if !period.is_some_and(dated) {
+            self.found.push(Discrepancy::Misdated { entry: entry.id });
+        }
+        let reversed = self.reversals.remove(&entry.id);
+        if reversed != entry.reverses {
+            let entry = reversed.or(entry.reverses).unwrap_or(entry.id);
+            self.found.push(Discrepancy::Reversal { entry });
         }
         let mut totals: BTreeMap<Currency, i128> = BTreeMap::new();
         let mut ledger_total = 0;
@@ -183,6 +244,8 @@ impl Check {
 
     /// Sums that no stored balance answered for are missing.
     fn finish(mut self) -> Vec<Discrepancy> {
+        let unmatched = std::mem::take(&mut self.reversals).into_values();
+        self.found.extend(unmatched.map(|entry| Discrepancy::Reversal { entry }));
         let missing = self.sums.into_iter().filter(|(_, sums)| *sums != Amounts::default());
         self.found.extend(missing.map(|((account, period, currency, _), _)| {
             Discrepancy::Balance { account, period, currency }

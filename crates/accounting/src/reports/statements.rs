@@ -70,6 +70,20 @@ pub struct IncomeStatement {
 
 /// The income statement from `from` through `through`, both included.
 ///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+/// # use firm::*;
+/// # let books = books();
+/// let (first, last) = ("2026-01-01".parse()?, "2026-12-31".parse()?);
+/// let year = books.view(|view| reports::income_statement(view, first, last))?;
+/// assert_eq!(year.income.total.to_string(), "100");
+/// assert_eq!(year.expense.total.to_string(), "40");
+/// assert_eq!(year.result.to_string(), "60");
+/// let reversed = books.view(|view| reports::income_statement(view, last, first));
+/// assert_eq!(reversed.unwrap_err().code(), "ledger.bad_input");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`LedgerError::BadInput`] when the days are the wrong way round, [`LedgerError::NotSetUp`], or a
 /// [`Halt`](fondaco_core::Halt).
@@ -108,12 +122,34 @@ pub struct BalanceSheet {
 
 impl BalanceSheet {
     /// Liabilities, equity and result: equals the assets.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let sheet = books.balance_sheet("2026-12-31".parse()?)?;
+    /// let parts = (sheet.liabilities.total, sheet.equity.total, sheet.result);
+    /// assert_eq!(parts, (19.into(), 500.into(), 60.into()));
+    /// assert_eq!(sheet.financing(), sheet.assets.total);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn financing(&self) -> Decimal {
         self.liabilities.total.saturating_add(self.equity.total).saturating_add(self.result)
     }
 }
 
 /// The balance sheet as of the end of `date`. Before a closing the result of all open years stands in equity.
+///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+/// # use firm::*;
+/// # let books = books();
+/// let january = "2026-01-31".parse()?;
+/// let sheet = books.view(|view| reports::balance_sheet(view, january))?;
+/// assert_eq!(sheet.assets.total.to_string(), "619");
+/// assert_eq!(sheet.result.to_string(), "100"); // the rent is February's
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// [`LedgerError::NotSetUp`], or a [`Halt`](fondaco_core::Halt).
@@ -140,6 +176,17 @@ fn push_section(table: &mut Table, section: &Section, total: &'static str) {
 
 impl IncomeStatement {
     /// As rows and columns.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let year = books.income_statement("2026-01-01".parse()?, "2026-12-31".parse()?)?;
+    /// let csv = year.to_table().to_csv();
+    /// assert!(csv.starts_with("Account,Name,Amount\n4000,Sales,100.00\n"));
+    /// assert!(csv.ends_with(",Profit,60.00\n"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn to_table(&self) -> Table {
         let title = format!(
             "Income statement {} to {} ({})",
@@ -151,13 +198,24 @@ impl IncomeStatement {
         push_section(&mut table, &self.income, "Total income");
         push_section(&mut table, &self.expense, "Total expenses");
         let word = if self.result < Decimal::ZERO { "Loss" } else { "Profit" };
-        table.push_total(vec![Cell::Empty, Cell::text(word), Cell::Amount(self.result)]);
+        table.push_total(vec![Cell::Empty, Cell::text(word), Cell::Amount(self.result.abs())]);
         table
     }
 }
 
 impl BalanceSheet {
     /// As rows and columns.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let sheet = books.balance_sheet("2026-12-31".parse()?)?;
+    /// let table = sheet.to_table();
+    /// assert_eq!(table.title, "Balance sheet as of 2026-12-31 (EUR)");
+    /// assert_eq!(table.to_string(), sheet.to_string()); // for people; `to_csv` is for programs
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn to_table(&self) -> Table {
         let title = format!("Balance sheet as of {} ({})", self.date, self.currency.code());
         let mut table = Table::new(title, self.currency, &["Account", "Name", "Amount"]);

@@ -19,6 +19,11 @@ pub enum Cell {
 
 impl Cell {
     /// Text without indent.
+    ///
+    /// ```
+    /// use fondaco_accounting::reports::Cell;
+    /// assert_eq!(Cell::text("Bank"), Cell::Text("Bank".into(), 0));
+    /// ```
     pub fn text(text: impl Into<SmolStr>) -> Cell {
         Cell::Text(text.into(), 0)
     }

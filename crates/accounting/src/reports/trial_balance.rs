@@ -45,6 +45,18 @@ pub struct TrialBalanceLine {
 
 /// The trial balance as of the end of `date`.
 ///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+/// # use firm::*;
+/// # let books = books();
+/// let date = "2026-01-31".parse()?;
+/// let trial = books.view(|view| reports::trial_balance(view, date))?;
+/// let bank = &trial.lines[0];
+/// assert_eq!((bank.account.as_str(), bank.balance.to_string()), ("1000", "500".into()));
+/// assert_eq!(trial.debit, trial.credit);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`LedgerError::NotSetUp`], or a [`Halt`](fondaco_core::Halt).
 pub fn trial_balance(
@@ -76,6 +88,17 @@ pub fn trial_balance(
 
 impl TrialBalance {
     /// As rows and columns.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let table = books.trial_balance("2026-12-31".parse()?)?.to_table();
+    /// assert!(table.to_csv().starts_with(
+    ///     "Account,Name,Debit,Credit,Balance\n1000,Bank,500.00,40.00,460.00\n"
+    /// ));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn to_table(&self) -> Table {
         let title = format!("Trial balance as of {} ({})", self.date, self.currency.code());
         let mut table =

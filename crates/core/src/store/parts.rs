@@ -8,6 +8,8 @@ pub trait KeyParts {
     fn write(&self, out: &mut KeyWriter);
     /// Appends the parts; `ends` takes the position after each.
     fn write_marked(&self, out: &mut KeyWriter, ends: &mut Vec<usize>);
+    /// Whether a row could have these parts: texts without NUL.
+    fn is_storable(&self) -> bool;
     /// The types of the parts.
     ///
     /// ```
@@ -39,6 +41,9 @@ impl<T: KeyField> KeyParts for T {
         self.write_key(out);
         ends.push(out.position());
     }
+    fn is_storable(&self) -> bool {
+        self.check().is_none()
+    }
     fn types() -> Vec<Type> {
         vec![T::TYPE]
     }
@@ -47,6 +52,9 @@ impl<T: KeyField> KeyParts for T {
 impl KeyParts for () {
     fn write(&self, _: &mut KeyWriter) {}
     fn write_marked(&self, _: &mut KeyWriter, _: &mut Vec<usize>) {}
+    fn is_storable(&self) -> bool {
+        true
+    }
     fn types() -> Vec<Type> {
         Vec::new()
     }
@@ -60,6 +68,9 @@ macro_rules! tuple_parts {
             }
             fn write_marked(&self, out: &mut KeyWriter, ends: &mut Vec<usize>) {
                 $( self.$at.write_key(out); ends.push(out.position()); )*
+            }
+            fn is_storable(&self) -> bool {
+                true $( && self.$at.check().is_none() )*
             }
             fn types() -> Vec<Type> {
                 vec![$($name::TYPE),*]

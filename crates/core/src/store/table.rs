@@ -164,6 +164,11 @@ impl Table {
                 return fail("index and guard columns must exist and have an order");
             }
         }
+        if self.kind == Kind::Counter && !self.guards.is_empty() {
+            return fail(
+                "a counter has no guards: what is added to commutes; guard the facts it sums",
+            );
+        }
         if self.kind == Kind::Counter
             && !self.columns.iter().skip(self.key).all(|c| c.ty.is_summable() && !c.nullable)
         {

@@ -69,6 +69,8 @@ pub struct Range<R> {
     to: Option<Option<KeyBytes>>,
     backwards: bool,
     limit: usize,
+    /// Whether rows could have these columns at all.
+    storable: bool,
     of: PhantomData<fn() -> R>,
 }
 
@@ -85,6 +87,7 @@ impl<R> Clone for Range<R> {
             to: self.to.clone(),
             backwards,
             limit,
+            storable: self.storable,
             of,
         }
     }
@@ -146,6 +149,7 @@ impl<R: Record> Range<R> {
             to: None,
             backwards: false,
             limit: usize::MAX,
+            storable: parts.is_storable(),
             of,
         }
     }
@@ -226,6 +230,10 @@ impl<R: Record> Range<R> {
             self.from = Some(crate::chain::place_after(place));
         }
         self
+    }
+
+    pub(crate) fn is_storable(&self) -> bool {
+        self.storable
     }
 
     pub(crate) fn index(&self) -> Option<usize> {

@@ -97,7 +97,8 @@ pub trait Reading {
 
 impl Reading for Tx<'_> {
     fn peek<R: Record>(&mut self, key: &R::Key) -> Result<Option<Arc<R>>, Halt> {
-        self.read_one::<R>(&key.to_bytes(), false)
+        // No row has a key that no store can keep, so none is asked for.
+        if key.is_storable() { self.read_one::<R>(&key.to_bytes(), false) } else { Ok(None) }
     }
 
     fn peek_many<R: Record>(&mut self, keys: &[R::Key]) -> Result<Vec<Option<Arc<R>>>, Halt> {
@@ -106,6 +107,9 @@ impl Reading for Tx<'_> {
 
     fn peek_scan<R: Record>(&mut self, range: &Range<R>) -> Result<Vec<Arc<R>>, Halt> {
         let scan = range.to_scan()?;
+        if !range.is_storable() {
+            return Ok(Vec::new());
+        }
         let rows = self.scan_rows::<R>(&scan, false)?;
         typed(rows)
     }
@@ -127,7 +131,7 @@ impl Tx<'_> {
     /// # Errors
     /// A [`Halt`], to be passed on.
     pub fn get<R: Record>(&mut self, key: &R::Key) -> Result<Option<Arc<R>>, Halt> {
-        self.read_one::<R>(&key.to_bytes(), true)
+        if key.is_storable() { self.read_one::<R>(&key.to_bytes(), true) } else { Ok(None) }
     }
 
     /// The rows with these keys, in the same order, in one trip; the decision rests on each.
@@ -166,6 +170,9 @@ impl Tx<'_> {
     pub fn scan<R: Record>(&mut self, range: &Range<R>) -> Result<Vec<Arc<R>>, Halt> {
         let scan = range.to_scan()?;
         let (guard, part) = range.guard().ok_or(Halt::Unguarded { table: R::TABLE.name })?;
+        if !range.is_storable() {
+            return Ok(Vec::new());
+        }
         let key = (smol_str::SmolStr::new_static(R::TABLE.name), guard as u8, part).to_bytes();
         // The guard first: what changes between the two trips is then seen by the commit.
         self.load(super::GuardCount::TABLE, std::slice::from_ref(&key))?;
@@ -189,7 +196,8 @@ impl Tx<'_> {
     /// # Errors
     /// A [`Halt`], to be passed on.
     pub fn need<R: Record>(&mut self, keys: &[R::Key]) -> Result<(), Halt> {
-        let keys: Vec<KeyBytes> = keys.iter().map(KeyParts::to_bytes).collect();
+        let keys = keys.iter().filter(|key| key.is_storable());
+        let keys: Vec<KeyBytes> = keys.map(KeyParts::to_bytes).collect();
         self.load(R::TABLE, &keys)
     }
 
@@ -245,6 +253,13 @@ impl Tx<'_> {
         keys: &[R::Key],
         guard: bool,
     ) -> Result<Vec<Option<Arc<R>>>, Halt> {
+        if !keys.iter().all(KeyParts::is_storable) {
+            let one = |key: &R::Key| match key.is_storable() {
+                true => self.read_one::<R>(&key.to_bytes(), guard),
+                false => Ok(None),
+            };
+            return keys.iter().map(one).collect();
+        }
         let mut writer = KeyWriter::new();
         let encode = |key: &R::Key| {
             writer.clear();

@@ -1,0 +1,49 @@
+// What the examples of the documentation share: the books of a small firm, with three entries.
+pub use chrono::NaiveDate;
+pub use fondaco_accounting::ledger::*;
+pub use fondaco_accounting::{Books, ledger, reports};
+pub use fondaco_core::*;
+pub use fondaco_store::Memory;
+
+pub fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+pub fn eur(amount: &str) -> Money {
+    Money::parse(&format!("{amount} EUR")).unwrap()
+}
+
+/// Capital of 500 on 2 January, an invoice of 119 on the 5th, rent of 40 on 1 February.
+pub fn books() -> Books<'static> {
+    use AccountClass::*;
+    let time: Timestamp = "2026-06-01T08:00:00Z".parse().unwrap();
+    let books = Books::open(Memory::new(), CompanyId::named("acme")).unwrap();
+    let books = books.with_clock(move || time);
+    let chart = vec![
+        NewAccount::heading("1", "What we have", Asset),
+        NewAccount::new("1000", "Bank", Asset).parent("1"),
+        NewAccount::new("1010", "Dollars", Asset).parent("1").currency(Currency::USD),
+        NewAccount::new("1200", "Customers", Asset).parent("1"),
+        NewAccount::new("2200", "Tax due", Liability),
+        NewAccount::new("3000", "Capital", Equity),
+        NewAccount::new("4000", "Sales", Income),
+        NewAccount::new("5100", "Rent", Expense),
+    ];
+    books.send("set up", &SetUp::new(Currency::EUR)).unwrap();
+    books.send("chart", &OpenAccounts::new(chart)).unwrap();
+    books.send("general", &OpenJournal::new("GEN", "General journal")).unwrap();
+    books.send("invoices", &OpenJournal::new("INV", "Invoices").by_date()).unwrap();
+    books.send("2026", &OpenFiscalYear::calendar_year(2026)).unwrap();
+    let capital = NewEntry::new("GEN", day("2026-01-02"))
+        .debit("1000", eur("500"))
+        .credit("3000", eur("500"));
+    let invoice = NewEntry::new("INV", day("2026-01-05"))
+        .debit("1200", eur("119"))
+        .credit("4000", eur("100"))
+        .credit("2200", eur("19"));
+    let rent =
+        NewEntry::new("GEN", day("2026-02-01")).debit("5100", eur("40")).credit("1000", eur("40"));
+    let entries = vec![capital, invoice, rent];
+    books.send("entries", &PostMany::new(entries)).unwrap();
+    books
+}
