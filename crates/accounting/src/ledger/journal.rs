@@ -27,10 +27,13 @@ impl Journal {
     /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
-    /// let act = |tx: &mut Tx<'_>, _: &str| Ok::<_, Halt>(tx.series(&Journal::series("GEN", 2026))?.last);
-    /// let last = books.driver().run(books.envelope("ask"), "ask", act)?.answer;
-    /// assert_eq!(last, 2); // the capital and the rent
-    /// # Ok::<(), Halt>(())
+    /// use fondaco_core::store::{Ask, Read, Reply};
+    /// let asks = vec![Ask::Series(Journal::series("GEN", 2026))];
+    /// let driver = books.driver();
+    /// let answer = driver.store().read(&Read::now(driver.company(), asks))?;
+    /// let [Reply::Series(series)] = &answer.replies[..] else { panic!("one reply to one ask") };
+    /// assert_eq!(series.last, 2); // the capital and the rent
+    /// # Ok::<(), fondaco_core::store::StoreError>(())
     /// ```
     pub fn series(code: &str, fiscal_year: i32) -> SmolStr {
         format_smolstr!("ledger/{code}/{fiscal_year}")
@@ -57,7 +60,7 @@ impl OpenJournal {
     /// # let books = books();
     /// books.send("payroll", &OpenJournal::new("PAY", "Payroll"))?;
     /// let again = books.send("payroll 2", &OpenJournal::new("PAY", "Payments"));
-    /// assert_eq!(again.unwrap_err().code(), "ledger.exists");
+    /// assert_eq!(again.unwrap_err().code(), "accounting.exists");
     /// # Ok::<(), LedgerError>(())
     /// ```
     pub fn new(code: impl Into<SmolStr>, name: impl Into<SmolStr>) -> OpenJournal {
@@ -71,8 +74,10 @@ impl OpenJournal {
     /// # use firm::*;
     /// # let books = books(); // INV is by date, and has an invoice of 5 January
     /// let ten = Money::parse("10 EUR")?;
-    /// let earlier = NewEntry::new("INV", "2026-01-04".parse()?).debit("1200", ten).credit("4000", ten);
-    /// assert_eq!(books.post("invoice/2", earlier).unwrap_err().code(), "ledger.out_of_order");
+    /// let earlier = NewEntry::new("INV", "2026-01-04".parse()?)
+    ///     .debit("1200", ten)
+    ///     .credit("4000", ten);
+    /// assert_eq!(books.post("invoice/2", earlier).unwrap_err().code(), "accounting.out_of_order");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]

@@ -16,8 +16,21 @@
 //!
 //! # Commands
 //! Plain structs that implement [`Act`](fondaco_core::Act): [`SetUp`], [`OpenAccounts`], [`ChangeAccount`], [`CloseAccount`], [`OpenJournal`],
-//! [`OpenFiscalYear`], [`LockPeriod`], [`UnlockPeriod`], [`Post`], [`PostMany`], [`PostEach`], [`Reverse`]. Each is also a
-//! function over a [`Tx`](fondaco_core::Tx), so that a host or another flow can do several in one commit.
+//! [`OpenFiscalYear`], [`LockPeriod`], [`UnlockPeriod`], [`Post`], [`PostMany`], [`PostEach`], [`Reverse`]. The
+//! [`act`](fondaco_core::Act::act) of each is a function over a [`Tx`](fondaco_core::Tx), so that a
+//! host or another flow can do several in one commit.
+//!
+//! # Examples
+//! The examples of this crate share the [`Books`](crate::Books) of a small firm in euro, with the
+//! year 2026, the accounts 1000 Bank, 1010 Dollars and 1200 Customers under the heading 1,
+//! 2200 Tax due, 3000 Capital, 4000 Sales and 5100 Rent, and the journals GEN and, by date, INV.
+//! At 08:00 on 1 June three entries were recorded:
+//!
+//! | date | journal | debit | credit |
+//! |---|---|---|---|
+//! | 2026-01-02 | GEN | Bank 500 | Capital 500 |
+//! | 2026-01-05 | INV | Customers 119 | Sales 100, Tax due 19 |
+//! | 2026-02-01 | GEN | Rent 40 | Bank 40 |
 
 mod account;
 mod balance;

@@ -77,7 +77,7 @@ impl OpenFiscalYear {
     /// # let books = books();
     /// books.send("2027", &OpenFiscalYear::calendar_year(2027))?;
     /// let again = books.send("2027 again", &OpenFiscalYear::calendar_year(2027));
-    /// assert_eq!(again.unwrap_err().code(), "ledger.periods_overlap");
+    /// assert_eq!(again.unwrap_err().code(), "accounting.periods_overlap");
     /// # Ok::<(), LedgerError>(())
     /// ```
     pub fn calendar_year(year: i32) -> OpenFiscalYear {

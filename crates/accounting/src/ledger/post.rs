@@ -35,7 +35,9 @@ impl Post {
     /// # use firm::*;
     /// # let books = books();
     /// let rent = Money::parse("40 EUR")?;
-    /// let entry = NewEntry::new("GEN", "2026-03-01".parse()?).debit("5100", rent).credit("1000", rent);
+    /// let entry = NewEntry::new("GEN", "2026-03-01".parse()?)
+    ///     .debit("5100", rent)
+    ///     .credit("1000", rent);
     /// let posted = books.send("rent/2026-03", &Post::new(entry))?.answer;
     /// assert_eq!(posted.number.number(), Some(3));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -86,7 +88,7 @@ impl PostMany {
     ///     NewEntry::new("GEN", on.parse()?).debit("5100", ten).credit("1000", ten)
     /// );
     /// let entries = vec![entry("2026-03-01")?, entry("2031-03-01")?];
-    /// let refusal = books.send("rents", &PostMany::new(entries)).unwrap_err(); // neither is posted
+    /// let refusal = books.send("rents", &PostMany::new(entries)).unwrap_err(); // none is posted
     /// assert_eq!(
     ///     refusal.to_string(),
     ///     "item 1 (counted from 0): \
@@ -134,7 +136,7 @@ impl PostEach {
     /// let entries = vec![entry("2026-03-01")?, entry("2031-03-01")?];
     /// let answer = books.send("rents", &PostEach::new(entries))?.answer;
     /// assert!(answer.entries[0].is_ok());
-    /// assert_eq!(answer.entries[1].as_ref().unwrap_err().code, "ledger.no_period");
+    /// assert_eq!(answer.entries[1].as_ref().unwrap_err().code, "accounting.no_period");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(entries: Vec<NewEntry>) -> PostEach {
@@ -190,11 +192,12 @@ pub fn post_many(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<PostedMany, Le
 /// # use firm::*;
 /// # let books = books();
 /// let ten = Money::parse("10 EUR")?;
-/// let unknown = NewEntry::new("GEN", "2026-03-01".parse()?).debit("9999", ten).credit("1000", ten);
-/// let done = books.driver().run(books.envelope("rent"), &[unknown], |tx, entries| {
+/// let nobody = NewEntry::new("GEN", "2026-03-01".parse()?).debit("9999", ten).credit("1000", ten);
+/// let done = books.driver().run(books.envelope("rent"), &[nobody], |tx, entries| {
 ///     ledger::post_each(tx, entries)
 /// })?;
-/// assert!(done.answer.entries[0].as_ref().is_err_and(|refused| refused.invalid));
+/// let refused = done.answer.entries[0].as_ref().unwrap_err();
+/// assert_eq!(refused.code, "accounting.unknown_account");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///

@@ -96,7 +96,8 @@ pub struct RefusedEntry {
     pub code: SmolStr,
     /// The error's text.
     pub message: SmolStr,
-    /// Whether the entry itself is wrong, or the business forbids it.
+    /// Whether the entry itself is wrong; else what it names is not there, or the business
+    /// forbids it.
     pub invalid: bool,
 }
 

@@ -43,7 +43,7 @@ impl Reverse {
     /// let posted = books.post("rent", rent)?.answer;
     /// books.send("take it back", &Reverse::new(posted.id, date))?;
     /// let twice = books.send("take it back again", &Reverse::new(posted.id, date));
-    /// assert_eq!(twice.unwrap_err().code(), "ledger.already_reversed");
+    /// assert_eq!(twice.unwrap_err().code(), "accounting.already_reversed");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(entry: Id<Entry>, date: NaiveDate) -> Reverse {

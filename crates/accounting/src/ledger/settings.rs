@@ -40,7 +40,7 @@ impl SetUp {
     /// let books = Books::open(Memory::new(), CompanyId::named("acme"))?;
     /// books.send("set up", &SetUp::new(Currency::EUR))?;
     /// let twice = books.send("set up again", &SetUp::new(Currency::USD));
-    /// assert_eq!(twice.unwrap_err().code(), "ledger.already_set_up");
+    /// assert_eq!(twice.unwrap_err().code(), "accounting.already_set_up");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(currency: Currency) -> SetUp {

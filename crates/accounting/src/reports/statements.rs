@@ -76,11 +76,11 @@ pub struct IncomeStatement {
 /// # let books = books();
 /// let (first, last) = ("2026-01-01".parse()?, "2026-12-31".parse()?);
 /// let year = books.view(|view| reports::income_statement(view, first, last))?;
-/// assert_eq!(year.income.total.to_string(), "100");
-/// assert_eq!(year.expense.total.to_string(), "40");
-/// assert_eq!(year.result.to_string(), "60");
+/// assert_eq!(year.income.total, 100.into());
+/// assert_eq!(year.expense.total, 40.into());
+/// assert_eq!(year.result, 60.into());
 /// let reversed = books.view(|view| reports::income_statement(view, last, first));
-/// assert_eq!(reversed.unwrap_err().code(), "ledger.bad_input");
+/// assert_eq!(reversed.unwrap_err().code(), "accounting.bad_input");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
@@ -103,7 +103,7 @@ pub fn income_statement(
     Ok(IncomeStatement { from, through, currency: chart.currency, income, expense, result })
 }
 
-/// What the company has, owes and belongs to its owners, at the end of a day.
+/// What the company has, what it owes and what belongs to its owners, at the end of a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BalanceSheet {
     /// The day.
@@ -138,7 +138,8 @@ impl BalanceSheet {
     }
 }
 
-/// The balance sheet as of the end of `date`. Before a closing the result of all open years stands in equity.
+/// The balance sheet as of the end of `date`. Nothing has to be closed first: what was earned and
+/// not yet closed to equity is its [`result`](BalanceSheet::result).
 ///
 /// ```
 /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
@@ -146,8 +147,8 @@ impl BalanceSheet {
 /// # let books = books();
 /// let january = "2026-01-31".parse()?;
 /// let sheet = books.view(|view| reports::balance_sheet(view, january))?;
-/// assert_eq!(sheet.assets.total.to_string(), "619");
-/// assert_eq!(sheet.result.to_string(), "100"); // the rent is February's
+/// assert_eq!(sheet.assets.total, 619.into());
+/// assert_eq!(sheet.result, 100.into()); // the rent is February's
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///

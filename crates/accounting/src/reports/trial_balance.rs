@@ -52,7 +52,7 @@ pub struct TrialBalanceLine {
 /// let date = "2026-01-31".parse()?;
 /// let trial = books.view(|view| reports::trial_balance(view, date))?;
 /// let bank = &trial.lines[0];
-/// assert_eq!((bank.account.as_str(), bank.balance.to_string()), ("1000", "500".into()));
+/// assert_eq!((bank.account.as_str(), bank.balance), ("1000", 500.into()));
 /// assert_eq!(trial.debit, trial.credit);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
