@@ -109,6 +109,21 @@ impl SqliteOptions {
     }
 
     /// Whether commits are sealed into the company's hash chain.
+    ///
+    /// ```
+    /// # use fondaco_core::store::{Batch, Meta, Store};
+    /// # use fondaco_core::{ActorId, CommandId, CompanyId, Timestamp};
+    /// use fondaco_store::{Sqlite, SqliteOptions};
+    /// # let path = std::env::temp_dir().join(format!("fondaco-doc-chain-{}", std::process::id()));
+    /// let store = Sqlite::open_with(&path, SqliteOptions::new().chain(false))?;
+    /// # store.prepare(&[])?;
+    /// # let meta = Meta::new(ActorId::new("clerk-7"), Timestamp::EPOCH);
+    /// # let batch = Batch::new(CompanyId::named("acme"), CommandId::named("nothing"), meta);
+    /// assert_eq!(store.commit(batch)?.seal, None); // nothing shows whether it is changed later
+    /// # drop(store);
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn chain(mut self, on: bool) -> SqliteOptions {
         self.chain = on;
@@ -151,6 +166,23 @@ const READERS: usize = 8;
 impl Sqlite {
     /// Opens the file at `path`, or makes it.
     ///
+    /// ```
+    /// # use fondaco_core::store::StoreError;
+    /// use fondaco_store::Sqlite;
+    /// # let name = format!("fondaco-doc-open-{}", std::process::id());
+    /// # let folder = std::env::temp_dir().join(name);
+    /// # std::fs::create_dir_all(&folder)?;
+    /// let path = folder.join("acme.sqlite");
+    /// let store = Sqlite::open(&path)?;
+    /// assert_eq!(store.path(), Some(path.as_path()));
+    /// let letter = folder.join("letter.txt");
+    /// std::fs::write(&letter, "Dear Marietta, this is no database. ".repeat(100))?;
+    /// assert!(matches!(Sqlite::open(&letter), Err(StoreError::Corrupt(_))));
+    /// # drop(store);
+    /// # std::fs::remove_dir_all(&folder)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`StoreError::Unavailable`] when it can't be opened or written, [`StoreError::Corrupt`] when it is no SQLite file or
     /// belongs to another program, [`StoreError::NewerLayout`] when a newer version of this library wrote it.
@@ -159,6 +191,20 @@ impl Sqlite {
     }
 
     /// Opens the file at `path`, or makes it, with options.
+    ///
+    /// ```
+    /// use fondaco_store::{Durability, Sqlite, SqliteOptions};
+    /// # let path = std::env::temp_dir().join(format!("fondaco-doc-with-{}", std::process::id()));
+    /// // To load the past of a large company: faster, and with room for all its balances.
+    /// let load = SqliteOptions::new()
+    ///     .durability(Durability::Fast)
+    ///     .cache_rows(2_000_000)
+    ///     .cache_kib(256 * 1024);
+    /// let store = Sqlite::open_with(&path, load)?;
+    /// # drop(store);
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Sqlite::open`].
@@ -210,6 +256,12 @@ impl Sqlite {
     }
 
     /// The file; `None` for a store in memory.
+    ///
+    /// ```
+    /// use fondaco_store::Sqlite;
+    /// assert_eq!(Sqlite::in_memory()?.path(), None);
+    /// # Ok::<(), fondaco_core::store::StoreError>(())
+    /// ```
     pub fn path(&self) -> Option<&Path> {
         match &self.home {
             Home::File(path) => Some(path),

@@ -37,6 +37,19 @@ pub struct Failing<S> {
 
 impl<S: Store> Failing<S> {
     /// Fails at step `at`, counted from 1; 0 never fails.
+    ///
+    /// ```
+    /// use fondaco_core::CompanyId;
+    /// use fondaco_core::store::{FeedFrom, Store};
+    /// use fondaco_testkit::{Failing, Model};
+    ///
+    /// let store = Failing::new(Model::new(), 1);
+    /// assert!(!store.has_failed());
+    /// let feed = FeedFrom::new(CompanyId::named("acme"), 0, 10);
+    /// assert!(store.feed(&feed).is_err());
+    /// assert!(store.has_failed());
+    /// assert!(store.inner().feed(&feed).is_ok()); // the store behind it is well
+    /// ```
     pub fn new(inner: S, at: u64) -> Failing<S> {
         Failing { inner, at, steps: AtomicU64::new(0) }
     }

@@ -48,6 +48,13 @@ struct State {
 
 impl Model {
     /// An empty store.
+    ///
+    /// ```
+    /// use fondaco_core::{CompanyId, Driver, Halt};
+    /// let driver = Driver::new(fondaco_testkit::Model::new(), CompanyId::named("acme"));
+    /// assert_eq!(driver.view(|view| Ok::<u64, Halt>(view.position()))?, 0); // no commit yet
+    /// # Ok::<(), Halt>(())
+    /// ```
     pub fn new() -> Model {
         Model::default()
     }

@@ -44,6 +44,15 @@ pub enum Outcome {
 
 impl Report {
     /// The checks that failed.
+    ///
+    /// ```
+    /// use fondaco_testkit::{Model, Suite};
+    /// let report = Suite::new(Model::new).only("counters").run();
+    /// for check in report.broken() {
+    ///     println!("{}: {}", check.name, check.promise);
+    /// }
+    /// assert!(report.is_kept());
+    /// ```
     pub fn broken(&self) -> impl Iterator<Item = &Checked> {
         self.checks.iter().filter(|check| matches!(check.outcome, Outcome::Broken { .. }))
     }

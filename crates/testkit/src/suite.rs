@@ -66,11 +66,24 @@ impl<S> fmt::Debug for Suite<S> {
 
 impl<S: Store + 'static> Suite<S> {
     /// All checks, on stores that `make` gives: each new and empty, and not known to the others.
+    ///
+    /// ```
+    /// use fondaco_testkit::{Model, Suite};
+    /// let report = Suite::new(Model::new).only("scans.").run();
+    /// assert!(report.checks.iter().all(|check| check.name.starts_with("scans.")));
+    /// report.assert();
+    /// ```
     pub fn new(make: impl Fn() -> S + Send + Sync + 'static) -> Suite<S> {
         Suite { make: Box::new(make), reopen: None, only: None }
     }
 
     /// Also checks that what was committed survives `reopen`, which closes a store and opens it again.
+    ///
+    /// ```
+    /// use fondaco_testkit::{Model, Suite};
+    /// // For a store in a file: note its path, drop the store, open the file again.
+    /// Suite::new(Model::new).reopen(|store| store).only("reopen").run().assert();
+    /// ```
     #[must_use]
     pub fn reopen(mut self, reopen: impl Fn(S) -> S + 'static) -> Suite<S> {
         self.reopen = Some(Box::new(reopen));

@@ -32,6 +32,16 @@ pub struct Unloaded<S> {
 
 impl<S: Store> Unloaded<S> {
     /// Answers from `inner`, each call after it was polled `polls` times in vain.
+    ///
+    /// ```
+    /// use fondaco_core::store::{AsyncStore, FeedFrom};
+    /// use fondaco_core::CompanyId;
+    /// use fondaco_testkit::{Model, Unloaded, block_on};
+    ///
+    /// let store = Unloaded::new(Model::new(), 3); // every answer is there at the fourth poll
+    /// let feed = FeedFrom::new(CompanyId::named("acme"), 0, 10);
+    /// assert!(block_on(store.feed(&feed)).unwrap().is_empty());
+    /// ```
     pub fn new(inner: S, polls: u32) -> Unloaded<S> {
         Unloaded { inner, polls }
     }

@@ -12,7 +12,18 @@ use crate::{Currency, Id, Timestamp, decimal};
 
 /// A type that can be a record's field: one column.
 ///
-/// Enums of the engines that are stored as a text code get it by `#[derive(Field)]`.
+/// Enums of the engines that are stored as a text code get it by `#[derive(Field)]`:
+///
+/// ```
+/// use fondaco_core::store::{Field, Type, Value};
+/// #[derive(Field, Debug, Clone, Copy, PartialEq)]
+/// enum Status { Open, WrittenOff }
+///
+/// assert_eq!(Status::TYPE, Type::Text);
+/// assert_eq!(Status::read(Value::text("written_off"))?, Status::WrittenOff);
+/// assert!(Status::read(Value::text("lost")).is_err());
+/// # Ok::<(), fondaco_core::store::DecodeError>(())
+/// ```
 pub trait Field: Sized {
     /// The column's type.
     const TYPE: Type;
