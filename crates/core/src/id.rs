@@ -38,7 +38,9 @@ pub const MAX_IDS: u32 = 1 << 24;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Id<T> {
-    bits: u128,
+    /// Two halves: a `u128` would make every row that holds an id wider, by its alignment.
+    high: u64,
+    low: u64,
     of: PhantomData<fn() -> T>,
 }
 
@@ -79,18 +81,18 @@ impl<T> Id<T> {
     /// ```
     #[inline]
     pub const fn from_u128(bits: u128) -> Id<T> {
-        Id { bits, of: PhantomData }
+        Id { high: (bits >> 64) as u64, low: bits as u64, of: PhantomData }
     }
 
     /// The bits; big-endian they are the UUID's bytes.
     #[inline]
     pub const fn to_u128(self) -> u128 {
-        self.bits
+        (self.high as u128) << 64 | self.low as u128
     }
 
     /// When the id was made, to the millisecond. `None` when it is not a UUID of version 7.
     pub fn timestamp(self) -> Option<Timestamp> {
-        layout::is_version_7(self.bits).then(|| layout::timestamp(self.bits))?
+        layout::is_version_7(self.to_u128()).then(|| layout::timestamp(self.to_u128()))?
     }
 }
 
@@ -160,7 +162,7 @@ impl<T> Copy for Id<T> {}
 
 impl<T> PartialEq for Id<T> {
     fn eq(&self, other: &Id<T>) -> bool {
-        self.bits == other.bits
+        (self.high, self.low) == (other.high, other.low)
     }
 }
 
@@ -174,25 +176,25 @@ impl<T> PartialOrd for Id<T> {
 
 impl<T> Ord for Id<T> {
     fn cmp(&self, other: &Id<T>) -> Ordering {
-        self.bits.cmp(&other.bits)
+        (self.high, self.low).cmp(&(other.high, other.low))
     }
 }
 
 impl<T> Hash for Id<T> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.bits.hash(state);
+        (self.high, self.low).hash(state);
     }
 }
 
 impl<T> fmt::Display for Id<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        layout::write(self.bits, f)
+        layout::write(self.to_u128(), f)
     }
 }
 
 impl<T> fmt::Debug for Id<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        layout::write(self.bits, f)
+        layout::write(self.to_u128(), f)
     }
 }
 

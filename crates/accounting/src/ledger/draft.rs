@@ -80,7 +80,7 @@ impl NewEntry {
     /// An entry of `journal` on `date`, without postings yet.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// let empty = NewEntry::new("GEN", "2026-03-01".parse()?);
@@ -105,7 +105,7 @@ impl NewEntry {
     /// Debits an account.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// let unequal = NewEntry::new("GEN", "2026-03-01".parse()?)
@@ -195,7 +195,7 @@ impl NewEntry {
     /// Turns one currency into another: only the ledger's currency has to balance.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// let (paid, got) = (Money::parse("92 EUR")?, Money::parse("100 USD")?);
@@ -347,7 +347,7 @@ impl NewPosting {
     /// What the amount is in the ledger's currency.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// let dollars = Money::parse("100 USD")?;
@@ -370,7 +370,7 @@ impl NewPosting {
     /// Units of the ledger's currency for one unit of the amount's currency.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// let (dollars, rate) = (Money::parse("100 USD")?, decimal::parse("0.92137")?);

@@ -86,7 +86,7 @@ impl Posting {
     /// The amount, positive for a debit, negative for a credit.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// let postings = books.view(|view| Ok(view.peek_scan(&Range::<Posting>::all().limit(2))?))?;
@@ -101,7 +101,7 @@ impl Posting {
     /// When its entry was recorded, to the millisecond.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// let postings = books.view(|view| Ok(view.peek_scan(&Range::<Posting>::all().limit(1))?))?;

@@ -74,7 +74,7 @@ impl Fold {
         }
         let delta = |(cell, sums): (Cell, Sums)| {
             Some(Balance {
-                account: rules.account_at(cell.account)?.code.clone(),
+                account: rules.code(cell.account)?.clone(),
                 period: cell.period,
                 currency: cell.currency,
                 dimensions: texts.get(cell.dimensions as usize)?.clone(),

@@ -24,7 +24,7 @@ impl Journal {
     /// The number series of a journal in a fiscal year.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// use fondaco_core::store::{Ask, Read, Reply};
@@ -55,7 +55,7 @@ impl OpenJournal {
     /// A journal that takes entries of any date.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// books.send("payroll", &OpenJournal::new("PAY", "Payroll"))?;
@@ -70,7 +70,7 @@ impl OpenJournal {
     /// A journal whose numbers may not run backwards in date.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books(); // INV is by date, and has an invoice of 5 January
     /// let ten = Money::parse("10 EUR")?;

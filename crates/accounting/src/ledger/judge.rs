@@ -3,8 +3,8 @@
 use fondaco_core::{Currency, Money, Rounding, decimal};
 use rust_decimal::Decimal;
 
-use super::rules::Rules;
-use super::{Account, Amount, LedgerError, NewEntry, NewPosting, Period, Side};
+use super::rules::{AccountRule, Rules};
+use super::{Amount, LedgerError, NewEntry, NewPosting, Period, Side};
 
 /// A posting that passed: signed amounts, positive for a debit.
 pub(crate) struct Judged {
@@ -42,20 +42,16 @@ pub(crate) fn judge<'r>(
 }
 
 fn check_account(
-    account: &Account,
+    account: &AccountRule,
     posting: &NewPosting,
     entry: &NewEntry,
 ) -> Result<(), LedgerError> {
-    let code = || account.code.clone();
+    let code = || posting.account.clone();
     if account.heading {
         return Err(LedgerError::Heading { code: code() });
     }
-    if !account.is_open(entry.date) {
-        return Err(LedgerError::AccountNotOpen {
-            code: code(),
-            date: entry.date,
-            open: account.open_days(),
-        });
+    if let Err(open) = account.is_open(entry.date) {
+        return Err(LedgerError::AccountNotOpen { code: code(), date: entry.date, open });
     }
     let found = posting.amount.currency();
     match account.currency {

@@ -43,7 +43,7 @@ impl Period {
     /// The period as people write it: `2026-03`.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// let march = books.view(|view| Ok(view.peek::<Period>(&202603)?))?;
@@ -72,7 +72,7 @@ impl OpenFiscalYear {
     /// A calendar year of twelve months.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// books.send("2027", &OpenFiscalYear::calendar_year(2027))?;
@@ -87,7 +87,7 @@ impl OpenFiscalYear {
     /// A year of another calendar: one that starts in July, 4-4-5 weeks, 13 periods.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// use fondaco_core::fiscal::{FiscalCalendar, YearNamedBy};

@@ -31,7 +31,7 @@ impl Post {
     /// Posts `entry`.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// let rent = Money::parse("40 EUR")?;
@@ -80,7 +80,7 @@ impl PostMany {
     /// Posts `entries`.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// let ten = Money::parse("10 EUR")?;
@@ -126,7 +126,7 @@ impl PostEach {
     /// Posts those of `entries` that may be posted.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// let ten = Money::parse("10 EUR")?;
@@ -160,7 +160,7 @@ impl Act for PostEach {
 /// Posts `entries` in a unit of work: all or nothing.
 ///
 /// ```
-/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
 /// # use firm::*;
 /// # let books = books();
 /// let ten = Money::parse("10 EUR")?;
@@ -188,7 +188,7 @@ pub fn post_many(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<PostedMany, Le
 /// Posts those of `entries` in a unit of work that may be posted, and says why the others may not.
 ///
 /// ```
-/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
 /// # use firm::*;
 /// # let books = books();
 /// let ten = Money::parse("10 EUR")?;

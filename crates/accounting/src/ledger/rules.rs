@@ -5,17 +5,44 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use foldhash::fast::RandomState;
-use fondaco_core::{Currency, Range, Tx};
+use fondaco_core::{Currency, DateRange, Range, Tx};
 use smol_str::SmolStr;
 
-use super::{Account, Journal, LedgerError, NewEntry, Period, PeriodStatus, Settings, period};
+use super::{
+    Account, Journal, LedgerError, NewEntry, Period, PeriodStatus, Settings, account, period,
+};
 
 pub(crate) type Map<K, V> = HashMap<K, V, RandomState>;
+
+/// What an account allows: all that every posting asks of it, small and side by side.
+pub(crate) struct AccountRule {
+    pub(crate) heading: bool,
+    pub(crate) currency: Option<Currency>,
+    opens: Option<NaiveDate>,
+    closes: Option<NaiveDate>,
+}
+
+impl AccountRule {
+    fn of(account: &Account) -> AccountRule {
+        let Account { heading, currency, opens, closes, .. } = *account;
+        AccountRule { heading, currency, opens, closes }
+    }
+
+    /// Whether it can be posted to on `date`; else the days on which it can.
+    pub(crate) fn is_open(&self, date: NaiveDate) -> Result<(), DateRange> {
+        let early = self.opens.is_some_and(|opens| date < opens);
+        if early || self.closes.is_some_and(|closes| closes < date) {
+            return Err(account::open_days(self.opens, self.closes));
+        }
+        Ok(())
+    }
+}
 
 /// Everything that a batch of entries names.
 pub(crate) struct Rules {
     pub(crate) currency: Currency,
-    accounts: Vec<Option<Arc<Account>>>,
+    codes: Vec<SmolStr>,
+    accounts: Vec<Option<AccountRule>>,
     journals: Map<SmolStr, Arc<Journal>>,
     periods: Vec<Arc<Period>>,
 }
@@ -32,9 +59,6 @@ impl Rules {
         let (mut codes, mut places) = (Vec::new(), Vec::with_capacity(count));
         for posting in entries.iter().flat_map(|entry| &entry.postings) {
             let place = *known.entry(&posting.account).or_insert_with(|| {
-                if !can_be(&posting.account) {
-                    return u32::MAX;
-                }
                 codes.push(posting.account.clone());
                 codes.len() as u32 - 1
             });
@@ -42,19 +66,24 @@ impl Rules {
         }
         let settings = tx.get::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
         let accounts = tx.get_many::<Account>(&codes)?;
+        let rule = |account: &Option<Arc<Account>>| account.as_deref().map(AccountRule::of);
+        let accounts = accounts.iter().map(rule).collect();
         let journals = read_journals(tx, entries)?;
         let mut periods = tx.scan(&Range::<Period>::all())?;
         periods.sort_by_key(|period| period.start);
-        Ok((Rules { currency: settings.currency, accounts, journals, periods }, places))
+        let currency = settings.currency;
+        Ok((Rules { currency, codes, accounts, journals, periods }, places))
     }
 
-    /// The account at a place, which has this code.
-    pub(crate) fn account(&self, place: u32, code: &SmolStr) -> Result<&Account, LedgerError> {
-        self.account_at(place).ok_or_else(|| LedgerError::UnknownAccount { code: code.clone() })
+    /// What the account at a place, which has this code, allows.
+    pub(crate) fn account(&self, place: u32, code: &SmolStr) -> Result<&AccountRule, LedgerError> {
+        let rule = self.accounts.get(place as usize).and_then(Option::as_ref);
+        rule.ok_or_else(|| LedgerError::UnknownAccount { code: code.clone() })
     }
 
-    pub(crate) fn account_at(&self, place: u32) -> Option<&Account> {
-        self.accounts.get(place as usize)?.as_deref()
+    /// The code of the account at a place.
+    pub(crate) fn code(&self, place: u32) -> Option<&SmolStr> {
+        self.codes.get(place as usize)
     }
 
     pub(crate) fn journal(&self, code: &SmolStr) -> Result<&Journal, LedgerError> {
@@ -79,11 +108,6 @@ impl Rules {
     }
 }
 
-/// Whether a code can be stored at all: one that can't names nothing, and no store is asked for it.
-pub(crate) fn can_be(code: &SmolStr) -> bool {
-    !code.contains('\0')
-}
-
 fn read_journals(
     tx: &mut Tx<'_>,
     entries: &[NewEntry],
@@ -91,7 +115,7 @@ fn read_journals(
     let mut codes: Vec<SmolStr> = Vec::new();
     for entry in entries {
         // Entries of one journal mostly follow one another, and there are few journals.
-        if !codes.contains(&entry.journal) && can_be(&entry.journal) {
+        if !codes.contains(&entry.journal) {
             codes.push(entry.journal.clone());
         }
     }

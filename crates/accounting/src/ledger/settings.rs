@@ -35,7 +35,7 @@ impl SetUp {
     /// A ledger in `currency`.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// let books = Books::open(Memory::new(), CompanyId::named("acme"))?;
     /// books.send("set up", &SetUp::new(Currency::EUR))?;

@@ -108,7 +108,7 @@ impl fmt::Display for Discrepancy {
 /// Recomputes balances, numbers and the balance of every entry from the facts, and names all that differs.
 ///
 /// ```
-/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
 /// # use firm::*;
 /// # let books = books();
 /// let discrepancies = books.view(|view| ledger::verify(view))?;
