@@ -86,7 +86,7 @@ impl<'s> Books<'s> {
     /// The same books, for somebody who acts: an id of the host's, not a name.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// let books = books.acting_as("clerk-7");
@@ -101,7 +101,7 @@ impl<'s> Books<'s> {
     /// The same books under another clock: for tests, and for importing what was recorded before.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// let then: Timestamp = "2019-03-01T12:00:00Z".parse()?; // when the old program recorded it
@@ -118,7 +118,7 @@ impl<'s> Books<'s> {
     /// The driver underneath.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// let commits = books.driver().feed(0, 100)?; // the outbox
@@ -132,7 +132,7 @@ impl<'s> Books<'s> {
     /// Carries out any command of the ledger under a name of the host's: once, however often it is sent.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// let lock = LockPeriod { period: 202601 };
@@ -152,7 +152,7 @@ impl<'s> Books<'s> {
     /// Posts an entry under a name of the host's.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// let rent = NewEntry::new("GEN", "2026-03-01".parse()?)
@@ -172,7 +172,7 @@ impl<'s> Books<'s> {
     /// An envelope for a command under this name, by these books' actor and clock.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// let command = LockPeriod { period: 202601 };
@@ -186,7 +186,7 @@ impl<'s> Books<'s> {
     /// Reads at one moment.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// let day = "2026-02-28".parse()?;
@@ -209,7 +209,7 @@ impl<'s> Books<'s> {
     /// Balances by account and currency.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// let bank = books.balances(&BalanceQuery::account("1000"))?;
@@ -229,7 +229,7 @@ impl<'s> Books<'s> {
     /// The trial balance as of the end of `date`.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// let trial = books.trial_balance("2026-12-31".parse()?)?;
@@ -248,7 +248,7 @@ impl<'s> Books<'s> {
     /// The income statement of these days, both included.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// let january = books.income_statement("2026-01-01".parse()?, "2026-01-31".parse()?)?;
@@ -269,7 +269,7 @@ impl<'s> Books<'s> {
     /// The balance sheet as of the end of `date`.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// let sheet = books.balance_sheet("2026-12-31".parse()?)?;
@@ -287,7 +287,7 @@ impl<'s> Books<'s> {
     /// Recomputes everything that is derived, and checks every row against the hash chain.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// let verified = books.verify()?;

@@ -27,7 +27,7 @@ pub trait Act: Serialize {
     /// Reads, decides and stages.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// #[derive(serde::Serialize)]
     /// struct Rename { number: i64, label: SmolStr }
@@ -56,7 +56,7 @@ impl Driver<'_> {
     /// Carries out a command: [`Driver::run`] with the command's own act.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # #[derive(serde::Serialize)]
     /// # struct Receive { item: i64, pieces: i64 }

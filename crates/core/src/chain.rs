@@ -53,7 +53,7 @@ pub fn commitment(value: &Value, salt: &Salt) -> Hash {
 /// a column added later does not change it.
 ///
 /// ```
-/// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+/// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
 /// # use shop::*;
 /// use fondaco_core::chain::row_hash;
 /// assert_ne!(row_hash(&shelf(7, "door")), row_hash(&shelf(7, "window")));
@@ -103,7 +103,7 @@ pub fn root(hashes: &[Hash]) -> Hash {
 /// The hash of everything a commit says but its position.
 ///
 /// ```
-/// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+/// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
 /// # use shop::*;
 /// use fondaco_core::chain::{Said, content};
 /// # let shop = shop();
@@ -159,7 +159,7 @@ pub struct Said<'a> {
 /// The hash that ties a commit to all before it.
 ///
 /// ```
-/// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+/// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
 /// # use shop::*;
 /// use fondaco_core::chain::{GENESIS, link};
 /// # let shop = shop();
@@ -178,7 +178,7 @@ pub fn link(previous: &Hash, position: u64, content: &Hash) -> Hash {
 /// commit before, [`GENESIS`] for the first.
 ///
 /// ```
-/// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+/// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
 /// # use shop::*;
 /// use fondaco_core::chain::{GENESIS, seal};
 /// let Envelope { id, actor, time } = envelope("open");
@@ -280,7 +280,7 @@ fn chained_table(change: &Change) -> Option<&'static str> {
 /// Fills drawn numbers into all changes, events and the answer of a batch: for stores, inside `commit`.
 ///
 /// ```
-/// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+/// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
 /// # use shop::*;
 /// let Envelope { id, actor, time } = envelope("invoice");
 /// let mut batch = Batch::new(CompanyId::named("acme"), id, Meta::new(actor, time));

@@ -71,7 +71,7 @@ pub struct IncomeStatement {
 /// The income statement from `from` through `through`, both included.
 ///
 /// ```
-/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
 /// # use firm::*;
 /// # let books = books();
 /// let (first, last) = ("2026-01-01".parse()?, "2026-12-31".parse()?);
@@ -124,7 +124,7 @@ impl BalanceSheet {
     /// Liabilities, equity and result: equals the assets.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// let sheet = books.balance_sheet("2026-12-31".parse()?)?;
@@ -142,7 +142,7 @@ impl BalanceSheet {
 /// not yet closed to equity is its [`result`](BalanceSheet::result).
 ///
 /// ```
-/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
 /// # use firm::*;
 /// # let books = books();
 /// let january = "2026-01-31".parse()?;
@@ -179,7 +179,7 @@ impl IncomeStatement {
     /// As rows and columns.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// let year = books.income_statement("2026-01-01".parse()?, "2026-12-31".parse()?)?;
@@ -208,7 +208,7 @@ impl BalanceSheet {
     /// As rows and columns.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// let sheet = books.balance_sheet("2026-12-31".parse()?)?;

@@ -46,7 +46,7 @@ pub struct TrialBalanceLine {
 /// The trial balance as of the end of `date`.
 ///
 /// ```
-/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
 /// # use firm::*;
 /// # let books = books();
 /// let date = "2026-01-31".parse()?;
@@ -90,7 +90,7 @@ impl TrialBalance {
     /// As rows and columns.
     ///
     /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/firm.rs")); }
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// let table = books.trial_balance("2026-12-31".parse()?)?.to_table();

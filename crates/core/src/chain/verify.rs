@@ -86,7 +86,7 @@ const PAGE: usize = 4096;
 /// all tables that were ever used; in one snapshot, while others go on writing.
 ///
 /// ```
-/// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+/// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
 /// # use shop::*;
 /// # let shop = shop();
 /// let tables = [Shelf::TABLE, Note::TABLE, Stock::TABLE];

@@ -30,7 +30,7 @@ impl<'s> AsyncDriver<'s> {
     /// A driver for `company`.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// use fondaco_testkit::{Model, Unloaded, block_on};
     ///
@@ -128,7 +128,7 @@ impl<'s> AsyncDriver<'s> {
     /// See [`Driver::view`](super::Driver::view). What `read` reads is kept until it ends: read long ranges in parts.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # use fondaco_testkit::{Model, Unloaded, block_on};
     /// # let driver = AsyncDriver::new(Unloaded::new(Model::new(), 2), CompanyId::named("acme"));
@@ -191,7 +191,7 @@ impl<'s> AsyncDriver<'s> {
     /// See [`Driver::feed`](super::Driver::feed).
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # use fondaco_testkit::{Model, Unloaded, block_on};
     /// let driver = AsyncDriver::new(Unloaded::new(Model::new(), 2), CompanyId::named("acme"));

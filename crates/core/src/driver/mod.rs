@@ -84,7 +84,7 @@ impl<'s> Driver<'s> {
     /// the same hashes. For tests: such salts protect nothing.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// let link = || -> Result<Option<Hash>, Halt> {
     ///     let driver = Driver::new(fondaco_testkit::Model::new(), CompanyId::named("acme"));
@@ -115,7 +115,7 @@ impl<'s> Driver<'s> {
     /// The store.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # let shop = shop();
     /// let answer = shop.store().read(&Read::now(shop.company(), vec![]))?;
@@ -129,7 +129,7 @@ impl<'s> Driver<'s> {
     /// Makes the tables of the engines in use ready.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// let driver = Driver::new(fondaco_store::Memory::new(), CompanyId::named("acme"));
     /// let prepared = driver.prepare(&[Shelf::TABLE])?;
@@ -147,7 +147,7 @@ impl<'s> Driver<'s> {
     /// Carries out a command: runs the act, as often as it takes, and commits what it decided.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # let shop = shop();
     /// fn open_shelf(tx: &mut Tx<'_>, label: &str) -> Result<i64, Halt> {
@@ -213,7 +213,7 @@ impl<'s> Driver<'s> {
     /// Reads at one moment: all that `read` reads comes from one held snapshot.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # let shop = shop();
     /// let (shelves, pieces) = shop.view(|view| {
@@ -269,7 +269,7 @@ impl<'s> Driver<'s> {
     /// The commits after a position, in order, at most `limit`: for outbox, sync and audit.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # let shop = shop();
     /// let mut shown = 0; // kept by whoever reads the feed
@@ -289,7 +289,7 @@ impl<'s> Driver<'s> {
     /// Checks the hash chain and every row of `tables` against it.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # let shop = shop();
     /// let verified = shop.verify(&[Shelf::TABLE, Note::TABLE, Stock::TABLE])?;

@@ -41,7 +41,7 @@ impl Batch {
     /// An empty batch for a command.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// let store = fondaco_store::Memory::new();
     /// store.prepare(&[Stock::TABLE])?;
@@ -173,7 +173,7 @@ impl Floor {
     /// A floor of `min` under the sum of `terms`.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// let never_below_zero = Floor::new(&[(1, 1)], 0); // column 1 of a stock: its pieces
     /// assert!(never_below_zero.holds(&Stock { item: 7, pieces: 0 }));

@@ -77,7 +77,7 @@ impl FeedFrom {
     /// The commits of `company` after position `after`, at most `limit`.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # let shop = shop();
     /// let commits = shop.store().feed(&FeedFrom::new(shop.company(), 0, 100))?;
@@ -104,7 +104,7 @@ impl Prepared {
     /// Notes that `table` was created.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// let mut prepared = Prepared::default(); // inside a store's `prepare`
     /// prepared.created(Shelf::TABLE);

@@ -156,7 +156,7 @@ impl Refusal {
     /// `Ok` when nothing was refused.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// let mut refusal = Refusal::default();
     /// assert!(refusal.is_empty() && refusal.clone().into_result().is_ok());

@@ -130,7 +130,7 @@ impl Key {
     /// The key's values, by the table's types.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// let key = shelf(7, "door").row_key();
     /// assert_eq!(key.values()?, [Value::I64(7)]);

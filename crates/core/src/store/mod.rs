@@ -117,7 +117,7 @@ pub trait Store: Send + Sync {
     /// Makes tables ready for use.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// let store = fondaco_store::Memory::new();
     /// assert_eq!(store.prepare(&[Shelf::TABLE])?.created, ["shelf"]);
@@ -132,7 +132,7 @@ pub trait Store: Send + Sync {
     /// Answers questions from one snapshot.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # let shop = shop();
     /// let asks = vec![Ask::Series("slips/2026".into()), Ask::Command(CommandId::named("fill"))];
@@ -151,7 +151,7 @@ pub trait Store: Send + Sync {
     /// Stores a batch, all or nothing, at most once.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # let shop = shop();
     /// let Envelope { id, actor, time } = envelope("rename");
@@ -172,7 +172,7 @@ pub trait Store: Send + Sync {
     /// The commits of a company, in order.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # let shop = shop();
     /// let after = |position| shop.store().feed(&FeedFrom::new(shop.company(), position, 10));
@@ -218,7 +218,7 @@ pass_on!(&S Box<S> std::sync::Arc<S>);
 /// forgotten is recognised by its id alone.
 ///
 /// ```
-/// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+/// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
 /// # use shop::*;
 /// # use fondaco_core::store::same_command;
 /// let Envelope { id, actor, time } = envelope("pay");

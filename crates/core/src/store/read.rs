@@ -21,7 +21,7 @@ impl Read {
     /// Asks `asks` of `company` as it stands now.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # let shop = shop();
     /// let ask = Ask::Get(Shelf::TABLE, vec![1i64.to_bytes(), 9i64.to_bytes()]);
@@ -38,7 +38,7 @@ impl Read {
     /// Asks `asks` of `company` at a given snapshot.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # let shop = shop();
     /// let read = |at| shop.store().read(&Read::at(shop.company(), at, vec![]));

@@ -102,7 +102,7 @@ pub trait Stored: Any + Send + Sync {
     /// The primary key.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// let row: &dyn Stored = &shelf(7, "door");
     /// assert_eq!(row.row_key(), Key { table: Shelf::TABLE, bytes: 7i64.to_bytes() });
@@ -116,7 +116,7 @@ pub trait Stored: Any + Send + Sync {
     /// All columns as owned values: for stores that are not written in Rust.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// let row: &dyn Stored = &shelf(7, "door");
     /// assert_eq!(row.values(), [Value::I64(7), Value::text("door")]);
@@ -190,7 +190,7 @@ impl ValueRow {
     /// A row of `table`; missing columns at the end are null.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// let row = ValueRow::new(Shelf::TABLE, vec![Value::I64(7), Value::text("door")]);
     /// assert_eq!(row.row_key(), shelf(7, "door").row_key()); // as the record itself
@@ -318,7 +318,7 @@ pub trait Rows: Any + Send + Sync {
     /// Sorts by primary key; cheap when they are sorted.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// let mut rows: Box<dyn Rows> = Box::new(vec![shelf(2, "window"), shelf(1, "door")]);
     /// rows.sort();
@@ -328,7 +328,7 @@ pub trait Rows: Any + Send + Sync {
     /// Sorts rows of a counter by primary key and adds those of one key together.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// let stock = |item, pieces| Stock { item, pieces };
     /// let mut deltas = vec![stock(8, 1), stock(7, 2), stock(8, 3)];
@@ -346,7 +346,7 @@ pub trait Rows: Any + Send + Sync {
     /// Removes the rows at these positions, given in rising order.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// let mut rows = vec![shelf(1, "door"), shelf(2, "window"), shelf(3, "cellar")];
     /// rows.remove_all(&[0, 2]);
@@ -356,7 +356,7 @@ pub trait Rows: Any + Send + Sync {
     /// Appends the rows of `other`, which are of the same type; gives them back when they are not.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// let mut rows: Box<dyn Rows> = Box::new(vec![shelf(1, "door")]);
     /// assert!(rows.append(Box::new(vec![shelf(2, "window")])).is_ok());
@@ -492,7 +492,7 @@ impl Row {
     /// A row of its own.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// use std::sync::Arc;
     /// let row = Row::one(3, Arc::new(shelf(7, "door")));
@@ -505,7 +505,7 @@ impl Row {
     /// A row of owned values.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// let row = Row::values(3, Shelf::TABLE, vec![Value::I64(7), Value::text("door")]);
     /// assert_eq!(*row.record::<Shelf>()?, shelf(7, "door"));
@@ -518,7 +518,7 @@ impl Row {
     /// The row at `at` of rows that are kept together; `None` when there is none.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// use std::sync::Arc;
     /// let rows: Arc<dyn Rows> = Arc::new(vec![shelf(1, "door"), shelf(2, "window")]);
@@ -543,7 +543,7 @@ impl Row {
     /// The row as the record it is.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// use std::sync::Arc;
     /// let row = Row::one(3, Arc::new(shelf(7, "door")));
@@ -577,7 +577,7 @@ impl Row {
     /// `None` when the row is not in that index.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// use std::sync::Arc;
     /// let row = Row::one(3, Arc::new(shelf(7, "door")));
@@ -600,7 +600,7 @@ impl fmt::Debug for Row {
 /// Appends a row's place in the order of `index`: the index columns, then the primary key; `false` when it has none.
 ///
 /// ```
-/// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+/// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
 /// # use shop::*;
 /// let mut place = KeyWriter::new();
 /// assert!(order_of(&shelf(7, "door"), Some(Shelf::BY_LABEL.position()), &mut place));

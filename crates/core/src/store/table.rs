@@ -77,7 +77,7 @@ impl Table {
     /// The columns of the primary key.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// let key = Shelf::TABLE.key_columns();
     /// assert_eq!((key.len(), key[0].name), (1, "number"));
@@ -89,7 +89,7 @@ impl Table {
     /// The types of the columns that the index (or, for `None`, the primary key) orders by, the key's included.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// let by_label = Some(Shelf::BY_LABEL.position());
     /// assert_eq!(Shelf::TABLE.order_types(by_label), [Type::Text, Type::I64]); // label, then key
@@ -105,7 +105,7 @@ impl Table {
     /// The position of the column called `name`.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// assert_eq!(Stock::TABLE.column("pieces"), Some(1));
     /// assert_eq!(Stock::TABLE.column("colour"), None);
@@ -117,7 +117,7 @@ impl Table {
     /// Whether any column is personal.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// assert!(Note::TABLE.has_personal());
     /// assert!(!Shelf::TABLE.has_personal());

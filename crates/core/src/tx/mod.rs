@@ -174,7 +174,7 @@ impl<'s> Tx<'s> {
     /// When this act is recorded: the host's time, the same in every run.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # let shop = shop();
     /// let envelope = envelope("look");

@@ -21,7 +21,7 @@ impl<R> IndexOf<R> {
     /// Its position among the table's indexes.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// assert_eq!(Shelf::TABLE.indexes[Shelf::BY_LABEL.position()].name, "by_label");
     /// ```
@@ -97,7 +97,7 @@ impl<R: Record> Range<R> {
     /// All rows, by primary key.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # let shop = shop();
     /// let shelves = shop.view(|view| view.peek_scan(&Range::<Shelf>::all()))?;
@@ -111,7 +111,7 @@ impl<R: Record> Range<R> {
     /// Rows whose primary key begins with `prefix`.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # let shop = shop();
     /// let one = shop.view(|view| view.peek_scan(&Range::<Shelf>::by_key(&2)))?;
@@ -125,7 +125,7 @@ impl<R: Record> Range<R> {
     /// Rows whose columns in `index` begin with `prefix`.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # let shop = shop();
     /// let by_label = Range::by(Shelf::BY_LABEL, &SmolStr::new("window"));
@@ -166,7 +166,7 @@ impl<R: Record> Range<R> {
     /// Only rows whose next columns are at least `parts`.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # let shop = shop(); // shelves 1 and 2
     /// let numbers = |range: Range<Shelf>| -> Result<Vec<i64>, Halt> {
@@ -201,7 +201,7 @@ impl<R: Record> Range<R> {
     /// From the end of the range to its beginning.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # let shop = shop(); // shelves 1 and 2
     /// let last = Range::<Shelf>::all().backwards().limit(1);

@@ -15,7 +15,7 @@ pub trait Reading {
     /// The row with this key.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// /// How many pieces a report shows; written once for acts and views.
     /// fn pieces(read: &mut impl Reading, item: i64) -> Result<i64, Halt> {
@@ -32,7 +32,7 @@ pub trait Reading {
     /// The rows with these keys, in the same order, in one trip.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # shop().view(|view| {
     /// let stocks = view.peek_many::<Stock>(&[7, 8])?;
@@ -48,7 +48,7 @@ pub trait Reading {
     /// The rows of a range, in order.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # shop().view(|view| {
     /// let last = view.peek_scan(&Range::<Shelf>::all().backwards().limit(1))?;
@@ -63,7 +63,7 @@ pub trait Reading {
     /// Every row of a range, in order, read in pages, so that a long range needs no room.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # shop().view(|view| {
     /// let mut pieces = 0;
@@ -119,7 +119,7 @@ impl Tx<'_> {
     /// The row with this key; the decision rests on it, or on its absence.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # run(|tx| {
     /// let label = tx.get::<Shelf>(&1)?.map(|shelf| shelf.label.clone());
@@ -137,7 +137,7 @@ impl Tx<'_> {
     /// The rows with these keys, in the same order, in one trip; the decision rests on each.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # run(|tx| {
     /// let shelves = tx.get_many::<Shelf>(&[2, 9, 1])?;
@@ -155,7 +155,7 @@ impl Tx<'_> {
     /// The rows of a range, in order; the decision rests on the whole range, by the narrowest guard that covers it.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # run(|tx| {
     /// let shelves = tx.scan(&Range::<Shelf>::all())?; // its guard covers all shelves
@@ -184,7 +184,7 @@ impl Tx<'_> {
     /// Says what will be read, so that an asynchronous host loads it all in one trip.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # run(|tx| {
     /// tx.need::<Shelf>(&[1, 2])?; // one trip
@@ -204,7 +204,7 @@ impl Tx<'_> {
     /// How far a number series has come, without resting on it.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # run(|tx| {
     /// assert_eq!(tx.series("slips/2026")?.last, 0); // no number was drawn yet

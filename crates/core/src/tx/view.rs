@@ -23,7 +23,7 @@ impl<'s> View<'s> {
     /// The position of the last commit that the view shows.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// let shop = shop(); // one commit filled it
     /// assert_eq!(shop.view(|view| Ok::<u64, Halt>(view.position()))?, 1);

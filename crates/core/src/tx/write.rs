@@ -35,7 +35,7 @@ impl Tx<'_> {
     /// Stages a new row. A key that was not read before must be one that nobody else can have, as an id from [`Tx::id`].
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # run(|tx| {
     /// if tx.get::<Shelf>(&3)?.is_none() {
@@ -54,7 +54,7 @@ impl Tx<'_> {
     /// Stages many new rows at once.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # run(|tx| {
     /// tx.get_many::<Shelf>(&[3, 4])?; // both are absent: the insert rests on that
@@ -94,7 +94,7 @@ impl Tx<'_> {
     /// Stages a changed row in place of the one that was read.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # run(|tx| {
     /// if let Some(shelf) = tx.get::<Shelf>(&1)? {
@@ -121,7 +121,7 @@ impl Tx<'_> {
     /// Stages the removal of a row that was read.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # run(|tx| {
     /// if tx.get::<Shelf>(&1)?.is_some() {
@@ -145,7 +145,7 @@ impl Tx<'_> {
     /// Stages the erasure of a row's personal values; what is left are commitments, with which the hash chain still holds.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # let shop = shop();
     /// let noted = shop.run(envelope("note"), "note", |tx, _| {
@@ -197,7 +197,7 @@ impl Tx<'_> {
     /// staged so far, and answered [`Added::Short`] if it would break one again.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # use fondaco_core::Added;
     /// # let shop = shop(); // of item 7 there are 10 pieces
@@ -228,7 +228,7 @@ impl Tx<'_> {
     /// Stages additions to many counters at once, without floors.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # run(|tx| {
     /// tx.add_all(vec![Stock { item: 7, pieces: 5 }, Stock { item: 8, pieces: 1 }])?;
@@ -269,7 +269,7 @@ impl Tx<'_> {
     /// date. The number is known after the commit; until then there is its place.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # use fondaco_core::Drew;
     /// # let shop = shop();
@@ -316,7 +316,7 @@ impl Tx<'_> {
     /// store told after an earlier run. Costs no read; the commit decides.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # let shop = shop(); // shelf 1 has the label "door"
     /// let done = shop.run(envelope("label"), "label", |tx, _| {
@@ -357,7 +357,7 @@ impl Tx<'_> {
     /// Stages an event, for audit and outbox.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # let shop = shop();
     /// shop.run(envelope("count"), "count", |tx, _| {
@@ -375,7 +375,7 @@ impl Tx<'_> {
     /// A new id: time-ordered, and the same in every run of the act.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # run(|tx| {
     /// let (first, second): (Id<Note>, Id<Note>) = (tx.id()?, tx.id()?);
@@ -396,7 +396,7 @@ impl Tx<'_> {
     /// `count` new ids that follow one another.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # run(|tx| {
     /// let ids = tx.ids::<Note>(1000)?;
@@ -416,7 +416,7 @@ impl Tx<'_> {
     /// Something about a person, with a salt of its own.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # run(|tx| {
     /// let name = tx.personal("Marietta");
@@ -436,7 +436,7 @@ impl Tx<'_> {
     /// This is the only right way to go on after a refusal: catching an error by hand would leave what was staged.
     ///
     /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/shop.rs")); }
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// # #[derive(Debug, thiserror::Error)]
     /// # enum ShopError {
