@@ -89,6 +89,28 @@ impl Driver<'_> {
 impl crate::AsyncDriver<'_> {
     /// As [`Driver::carry_out`].
     ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # use fondaco_testkit::{Model, Unloaded, block_on};
+    /// # #[derive(serde::Serialize)]
+    /// # struct Receive { item: i64, pieces: i64 }
+    /// # impl Act for Receive {
+    /// #     type Answer = ();
+    /// #     type Error = Halt;
+    /// #     fn act(&self, tx: &mut Tx<'_>) -> Result<(), Halt> {
+    /// #         tx.add_all(vec![Stock { item: self.item, pieces: self.pieces }])
+    /// #     }
+    /// # }
+    /// # let driver = AsyncDriver::new(Unloaded::new(Model::new(), 2), CompanyId::named("acme"));
+    /// # block_on(async {
+    /// # driver.prepare(&[Stock::TABLE]).await?;
+    /// let receive = Receive { item: 7, pieces: 5 }; // the same command, the same act
+    /// let done = driver.carry_out(envelope("delivery/1"), &receive).await?;
+    /// assert_eq!(done.position, 1);
+    /// # Ok::<(), Halt>(()) }).unwrap();
+    /// ```
+    ///
     /// # Errors
     /// As [`Driver::run`].
     pub async fn carry_out<C: Act>(

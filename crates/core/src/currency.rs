@@ -75,6 +75,12 @@ impl Currency {
     }
 
     /// The numeric code, such as 978; the standard writes it with three digits.
+    ///
+    /// ```
+    /// use fondaco_core::Currency;
+    /// assert_eq!(Currency::EUR.numeric(), 978);
+    /// assert_eq!(format!("{:03}", Currency::AUD.numeric()), "036"); // as the standard writes it
+    /// ```
     pub fn numeric(self) -> u16 {
         self.row().numeric
     }

@@ -85,6 +85,16 @@ impl Digester {
     }
 
     /// A text.
+    ///
+    /// ```
+    /// use fondaco_core::digest::Digester;
+    /// let digest = |texts: [&str; 2]| {
+    ///     let mut digester = Digester::new("demo");
+    ///     texts.iter().for_each(|text| { digester.text(text); });
+    ///     digester.finish()
+    /// };
+    /// assert_ne!(digest(["ab", "c"]), digest(["a", "bc"])); // each text ends by itself
+    /// ```
     pub fn text(&mut self, text: &str) -> &mut Digester {
         self.bytes(text.as_bytes())
     }

@@ -172,6 +172,17 @@ impl FiscalCalendar {
     }
 
     /// How many periods every year has: 12 or 13.
+    ///
+    /// ```
+    /// use chrono::Weekday;
+    /// use fondaco_core::fiscal::{FiscalCalendar, WeekPattern, YearEnd, YearEndRule, YearNamedBy};
+    /// let rule = YearEndRule::NearestToMonthEnd;
+    /// let end = YearEnd { month: 12, weekday: Weekday::Sun, rule };
+    /// let thirteen = FiscalCalendar::weeks(WeekPattern::ThirteenPeriods, end, YearNamedBy::End)?;
+    /// assert_eq!(thirteen.periods_per_year(), 13);
+    /// assert_eq!(FiscalCalendar::CALENDAR_YEAR.periods_per_year(), 12);
+    /// # Ok::<(), fondaco_core::FiscalError>(())
+    /// ```
     pub fn periods_per_year(&self) -> u32 {
         match self.cut {
             Cut::Months(_) => 12,
@@ -299,6 +310,13 @@ impl FiscalCalendar {
 
 impl FiscalYear {
     /// Its days.
+    ///
+    /// ```
+    /// use fondaco_core::FiscalCalendar;
+    /// let year = FiscalCalendar::CALENDAR_YEAR.year(2028)?;
+    /// assert_eq!(year.range().days(), Some(366));
+    /// # Ok::<(), fondaco_core::FiscalError>(())
+    /// ```
     pub fn range(&self) -> DateRange {
         DateRange::between(Some(self.start), Some(self.end)).unwrap_or(DateRange::day(self.start))
     }
@@ -306,6 +324,13 @@ impl FiscalYear {
 
 impl FiscalPeriod {
     /// Its days.
+    ///
+    /// ```
+    /// use fondaco_core::FiscalCalendar;
+    /// let february = FiscalCalendar::CALENDAR_YEAR.periods(2028)?[1];
+    /// assert_eq!(february.range().days(), Some(29));
+    /// # Ok::<(), fondaco_core::FiscalError>(())
+    /// ```
     pub fn range(&self) -> DateRange {
         DateRange::between(Some(self.start), Some(self.end)).unwrap_or(DateRange::day(self.start))
     }

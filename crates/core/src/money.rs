@@ -132,12 +132,26 @@ impl Money {
     }
 
     /// Whether the amount is zero.
+    ///
+    /// ```
+    /// use fondaco_core::{Currency, Money};
+    /// assert!(Money::zero(Currency::EUR).is_zero());
+    /// assert!(!Money::parse("0.001 EUR")?.is_zero()); // less than a cent is not nothing
+    /// # Ok::<(), fondaco_core::MoneyError>(())
+    /// ```
     #[inline]
     pub fn is_zero(self) -> bool {
         self.amount.is_zero()
     }
 
     /// Whether the amount is below zero.
+    ///
+    /// ```
+    /// use fondaco_core::Money;
+    /// assert!(Money::parse("-0.01 EUR")?.is_negative());
+    /// assert!(!Money::parse("-0.00 EUR")?.is_negative()); // zero has no sign
+    /// # Ok::<(), fondaco_core::MoneyError>(())
+    /// ```
     #[inline]
     pub fn is_negative(self) -> bool {
         self.amount.is_sign_negative()

@@ -93,6 +93,14 @@ impl Rate {
     }
 
     /// The percentage: 19 for 19 percent.
+    ///
+    /// ```
+    /// use fondaco_core::Rate;
+    /// let vat: Rate = "19%".parse()?;
+    /// assert_eq!(vat.to_percent().to_string(), "19");
+    /// assert_eq!(vat.factor().to_string(), "0.19");
+    /// # Ok::<(), fondaco_core::decimal::DecimalError>(())
+    /// ```
     #[inline]
     pub fn to_percent(self) -> Decimal {
         self.percent

@@ -102,6 +102,13 @@ impl SqliteOptions {
     }
 
     /// What an answered commit survives.
+    ///
+    /// ```
+    /// use fondaco_store::{Durability, SqliteOptions};
+    /// // For a till that sends its sales again after a power cut: commits don't wait for the disk.
+    /// let till = SqliteOptions::new().durability(Durability::Fast);
+    /// # let _ = till;
+    /// ```
     #[must_use]
     pub fn durability(mut self, durability: Durability) -> SqliteOptions {
         self.durability = durability;

@@ -58,6 +58,13 @@ impl Report {
     }
 
     /// The check called `name`.
+    ///
+    /// ```
+    /// use fondaco_testkit::{Model, Outcome, Suite};
+    /// let report = Suite::new(Model::new).only("counters").run();
+    /// let sums = report.check("counters.sums");
+    /// assert!(sums.is_some_and(|check| check.outcome == Outcome::Kept));
+    /// ```
     pub fn check(&self, name: &str) -> Option<&Checked> {
         self.checks.iter().find(|check| check.name == name)
     }

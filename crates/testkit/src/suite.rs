@@ -91,6 +91,12 @@ impl<S: Store + 'static> Suite<S> {
     }
 
     /// Only the checks whose name contains `part`: for a store in the making.
+    ///
+    /// ```
+    /// use fondaco_testkit::{Model, Suite};
+    /// let report = Suite::new(Model::new).only("counters.sums").run();
+    /// assert_eq!(report.checks.len(), 1);
+    /// ```
     #[must_use]
     pub fn only(mut self, part: &str) -> Suite<S> {
         self.only = Some(part.into());

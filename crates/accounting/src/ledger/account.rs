@@ -94,6 +94,15 @@ impl Account {
     }
 
     /// The days on which it can be posted to.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let bank = books.view(|view| Ok(view.peek::<Account>(&"1000".into())?))?;
+    /// assert_eq!(bank.map(|bank| bank.open_days()), Some(DateRange::always()));
+    /// # Ok::<(), LedgerError>(())
+    /// ```
     pub fn open_days(&self) -> DateRange {
         open_days(self.opens, self.closes)
     }
@@ -174,6 +183,15 @@ impl NewAccount {
     }
 
     /// Under this heading.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let cash = NewAccount::new("1001", "Cash", AccountClass::Asset).parent("1000");
+    /// let refusal = books.send("cash", &OpenAccounts::new(vec![cash])).unwrap_err();
+    /// assert_eq!(refusal.code(), "accounting.bad_parent"); // 1000 is no heading
+    /// ```
     #[must_use]
     pub fn parent(mut self, parent: impl Into<SmolStr>) -> NewAccount {
         self.parent = Some(parent.into());
@@ -199,6 +217,20 @@ impl NewAccount {
     }
 
     /// Open from this day on.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let april = "2026-04-01".parse()?;
+    /// let shop = NewAccount::new("4100", "Shop", AccountClass::Income).opens(april);
+    /// books.send("shop", &OpenAccounts::new(vec![shop]))?;
+    /// let ten = Money::parse("10 EUR")?;
+    /// let march = NewEntry::new("GEN", "2026-03-31".parse()?).debit("1000", ten).credit("4100", ten);
+    /// let refusal = books.post("sale", march).unwrap_err();
+    /// assert_eq!(refusal.code(), "accounting.account_not_open");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn opens(mut self, date: NaiveDate) -> NewAccount {
         self.opens = Some(date);

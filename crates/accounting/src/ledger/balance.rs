@@ -67,6 +67,16 @@ impl Amounts {
     }
 
     /// Sum of the debits in the ledger's currency.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let bank = &books.balances(&BalanceQuery::account("1000"))?[0].amounts;
+    /// // What is in the ledger's own currency is worth what it is.
+    /// assert_eq!((bank.ledger_debit(), bank.ledger_credit()), (bank.debit(), bank.credit()));
+    /// # Ok::<(), LedgerError>(())
+    /// ```
     pub fn ledger_debit(&self) -> Decimal {
         decimal(self.ledger_debit)
     }
@@ -98,6 +108,16 @@ impl Amounts {
     }
 
     /// Debits less credits.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let sales = &books.balances(&BalanceQuery::account("4000"))?[0];
+    /// let balance = sales.amounts.balance(sales.currency);
+    /// assert_eq!(balance, Money::parse("-100 EUR")?); // a credit
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn balance(&self, currency: Currency) -> Money {
         Money::new(decimal(self.debit - self.credit), currency)
     }
@@ -273,6 +293,15 @@ impl BalanceQuery {
     }
 
     /// Only entries of this date and earlier: the balance as of its end.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let new_year = BalanceQuery::all().through("2026-01-01".parse()?);
+    /// assert!(books.balances(&new_year)?.is_empty()); // the capital came on the 2nd
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn through(mut self, date: NaiveDate) -> BalanceQuery {
         self.through = Some(date);

@@ -335,6 +335,15 @@ impl NewPosting {
     }
 
     /// On the debit side.
+    ///
+    /// ```
+    /// use fondaco_accounting::ledger::{NewPosting, Side};
+    /// use fondaco_core::Money;
+    /// let rent = Money::parse("40 EUR")?;
+    /// assert_eq!(NewPosting::debit("5100", rent).side, Side::Debit);
+    /// assert_eq!(NewPosting::credit("1000", rent).side, Side::Credit);
+    /// # Ok::<(), fondaco_core::MoneyError>(())
+    /// ```
     pub fn debit(account: impl Into<SmolStr>, amount: Money) -> NewPosting {
         NewPosting::new(account, Side::Debit, amount)
     }
@@ -422,6 +431,19 @@ impl NewPosting {
     }
 
     /// When it falls due.
+    ///
+    /// ```
+    /// use fondaco_accounting::ledger::{NewEntry, NewPosting};
+    /// use fondaco_core::Money;
+    /// // An invoice that is paid in two parts, each due on its day.
+    /// let half = Money::parse("59.50 EUR")?;
+    /// let invoice = NewEntry::new("INV", "2026-01-05".parse()?)
+    ///     .posting(NewPosting::debit("1200", half).due_date("2026-02-05".parse()?))
+    ///     .posting(NewPosting::debit("1200", half).due_date("2026-03-05".parse()?))
+    ///     .credit("4000", Money::parse("119 EUR")?);
+    /// # assert_ne!(invoice.postings[0].due_date, invoice.postings[1].due_date);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn due_date(mut self, date: NaiveDate) -> NewPosting {
         self.due_date = Some(date);

@@ -74,6 +74,26 @@ impl<'s> AsyncDriver<'s> {
     /// See [`Driver::run`](super::Driver::run). Dropping the future leaves the command done whole or not at all; sending
     /// it again tells which.
     ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # use fondaco_testkit::{Model, Unloaded, block_on};
+    /// # let driver = AsyncDriver::new(Unloaded::new(Model::new(), 2), CompanyId::named("acme"));
+    /// # block_on(async {
+    /// # driver.prepare(&[Shelf::TABLE]).await?;
+    /// let done = driver.run(envelope("open"), &[1, 2], |tx, numbers| {
+    ///     tx.need::<Shelf>(numbers)?; // loads both in one trip
+    ///     for &number in numbers {
+    ///         if tx.get::<Shelf>(&number)?.is_none() {
+    ///             tx.insert(shelf(number, &format!("shelf {number}")))?;
+    ///         }
+    ///     }
+    ///     Ok::<(), Halt>(())
+    /// }).await?;
+    /// assert!(!done.replayed);
+    /// # Ok::<(), Halt>(()) }).unwrap();
+    /// ```
+    ///
     /// # Errors
     /// As [`Driver::run`](super::Driver::run).
     pub async fn run<C, A, E>(

@@ -46,14 +46,21 @@ pub struct Done<A> {
 /// Runs acts of one company on one store. Use one driver per company and store in a process: its writers take turns
 /// through it.
 ///
-/// ```no_run
-/// # use fondaco_core::{ActorId, CommandId, CompanyId, Driver, Envelope, Halt, Timestamp, Tx, store::Store};
-/// # fn some_store() -> Box<dyn Store> { unimplemented!() }
-/// # fn rename_shelf(tx: &mut Tx<'_>, label: &str) -> Result<(), Halt> { Ok(()) }
-/// let driver = Driver::new(some_store(), CompanyId::named("acme"));
-/// let now: Timestamp = "2026-11-21T08:00:00Z".parse().unwrap();
-/// let envelope = Envelope::new(CommandId::named("rename/7"), ActorId::new("clerk-7"), now);
-/// driver.run(envelope, "left of the door", |tx, label| rename_shelf(tx, label))?;
+/// ```
+/// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+/// # use shop::Shelf;
+/// use fondaco_core::store::Record;
+/// use fondaco_core::{ActorId, CommandId, CompanyId, Driver, Envelope, Halt, Timestamp};
+///
+/// let driver = Driver::new(fondaco_store::Memory::new(), CompanyId::named("acme"));
+/// driver.prepare(&[Shelf::TABLE])?;
+/// let clerk = ActorId::new("clerk-7");
+/// let envelope = Envelope::new(CommandId::named("shelf/7"), clerk, Timestamp::now());
+/// let done = driver.run(envelope, "left of the door", |tx, label| {
+///     tx.get::<Shelf>(&7)?; // the insert rests on its absence
+///     tx.insert(Shelf { number: 7, label: label.into() })
+/// })?;
+/// assert_eq!(done.position, 1);
 /// # Ok::<(), Halt>(())
 /// ```
 pub struct Driver<'s> {

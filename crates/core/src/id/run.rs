@@ -97,6 +97,14 @@ impl<T> IdRun<T> {
     }
 
     /// How many ids there are.
+    ///
+    /// ```
+    /// use fondaco_core::{IdRun, Timestamp};
+    /// struct Entry;
+    /// let none: IdRun<Entry> = IdRun::derive(Timestamp::EPOCH, 42, 0, 0)?;
+    /// assert!(none.is_empty() && none.len() == 0);
+    /// # Ok::<(), fondaco_core::IdError>(())
+    /// ```
     pub fn len(&self) -> u32 {
         self.count
     }
@@ -107,6 +115,15 @@ impl<T> IdRun<T> {
     }
 
     /// The id at a place, counted from 0. `None` behind the last.
+    ///
+    /// ```
+    /// use fondaco_core::{IdRun, Timestamp};
+    /// struct Entry;
+    /// let run: IdRun<Entry> = IdRun::derive(Timestamp::EPOCH, 42, 0, 3)?;
+    /// assert_eq!(run.get(0), Some(run.first()));
+    /// assert_eq!(run.get(3), None);
+    /// # Ok::<(), fondaco_core::IdError>(())
+    /// ```
     #[inline]
     pub fn get(&self, place: u32) -> Option<Id<T>> {
         (place < self.count).then(|| self.at(place))

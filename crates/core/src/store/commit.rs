@@ -29,6 +29,15 @@ pub struct Commit {
 
 impl Commit {
     /// A commit without a seal.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let Envelope { id, actor, time } = envelope("delivery/1");
+    /// let mut commit = Commit::new(1, id, Hash::default(), Meta::new(actor, time));
+    /// commit.answer.push(Value::I64(17)); // a store fills in the rest of what it keeps
+    /// assert!(commit.seal.is_none() && !commit.replayed);
+    /// ```
     pub fn new(position: u64, id: CommandId, digest: Hash, meta: Meta) -> Commit {
         let (salt, events, answer) = (None, Vec::new(), Vec::new());
         Commit { position, id, digest, salt, meta, events, answer, replayed: false, seal: None }

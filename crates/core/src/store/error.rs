@@ -107,6 +107,14 @@ impl StoreError {
     }
 
     /// What the caller can do about it.
+    ///
+    /// ```
+    /// use fondaco_core::ErrorKind;
+    /// use fondaco_core::store::StoreError;
+    /// let try_again = |error: &StoreError| error.kind() == ErrorKind::Unavailable;
+    /// assert!(try_again(&StoreError::Unavailable("the disk is full".into())));
+    /// assert!(!try_again(&StoreError::Misused("two changes of one key".into())));
+    /// ```
     pub fn kind(&self) -> ErrorKind {
         match self {
             StoreError::Refused(_) | StoreError::CommandReused { .. } => ErrorKind::Conflict,
@@ -208,6 +216,12 @@ pub struct DecodeError {
 
 impl DecodeError {
     /// A key whose bytes are not what its types say.
+    ///
+    /// ```
+    /// use fondaco_core::store::DecodeError;
+    /// let error = DecodeError::bad_key("cut short");
+    /// assert_eq!(error.to_string(), "a stored key is damaged: cut short");
+    /// ```
     pub fn bad_key(what: &str) -> DecodeError {
         DecodeError { what: format!("a stored key is damaged: {what}") }
     }
@@ -224,6 +238,12 @@ impl DecodeError {
     }
 
     /// A value of the right type that the field can't hold.
+    ///
+    /// ```
+    /// use fondaco_core::store::{DecodeError, StoreError};
+    /// let error = StoreError::from(DecodeError::out_of_range("currency"));
+    /// assert_eq!(error.to_string(), "the stored data is damaged: a stored value is no currency");
+    /// ```
     pub fn out_of_range(wanted: &str) -> DecodeError {
         DecodeError { what: format!("a stored value is no {wanted}") }
     }

@@ -322,6 +322,11 @@ impl<const DIGITS: u8> Fixed<DIGITS> {
     }
 
     /// The exact value, without zeros at the end.
+    ///
+    /// ```
+    /// use fondaco_core::store::Fixed;
+    /// assert_eq!(Fixed::<4>::from_units(-125_000).to_decimal().to_string(), "-12.5");
+    /// ```
     pub fn to_decimal(self) -> Decimal {
         decimal::from_fixed(self.0, u32::from(DIGITS))
     }
@@ -586,6 +591,12 @@ impl<'de> serde::Deserialize<'de> for Tags {
 
 impl Tags {
     /// The text under `name`.
+    ///
+    /// ```
+    /// use fondaco_core::store::Tags;
+    /// let tags: Tags = [("site", "Mestre")].into_iter().collect();
+    /// assert_eq!((tags.get("site"), tags.get("project")), (Some("Mestre"), None));
+    /// ```
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.as_ref()?.get(name).map(SmolStr::as_str)
     }
@@ -610,11 +621,25 @@ impl Tags {
     }
 
     /// Names and texts, by name.
+    ///
+    /// ```
+    /// use fondaco_core::store::Tags;
+    /// let tags: Tags = [("site", "Mestre"), ("cost_centre", "10")].into_iter().collect();
+    /// let names: Vec<&str> = tags.iter().map(|(name, _)| name).collect();
+    /// assert_eq!(names, ["cost_centre", "site"]);
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().flat_map(|map| map.iter()).map(|(name, text)| (name.as_str(), text.as_str()))
     }
 
     /// The canonical JSON object.
+    ///
+    /// ```
+    /// use fondaco_core::store::Tags;
+    /// let tags: Tags = [("note", "the \"old\" site")].into_iter().collect();
+    /// assert_eq!(tags.to_json(), r#"{"note":"the \"old\" site"}"#);
+    /// assert_eq!(Tags::default().to_json(), "{}");
+    /// ```
     pub fn to_json(&self) -> String {
         let mut out = String::from("{");
         for (i, (name, text)) in self.iter().enumerate() {

@@ -277,6 +277,19 @@ impl KeyWriter {
     }
 
     /// Appends a date.
+    ///
+    /// ```
+    /// use chrono::NaiveDate;
+    /// use fondaco_core::store::KeyWriter;
+    /// let key = |date: NaiveDate| {
+    ///     let mut writer = KeyWriter::new();
+    ///     writer.date(date);
+    ///     writer.to_key()
+    /// };
+    /// assert!(key(NaiveDate::MIN) < key("2026-01-31".parse()?));
+    /// assert!(key("2026-01-31".parse()?) < key("2026-02-01".parse()?));
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
     pub fn date(&mut self, value: NaiveDate) {
         let days = (value.num_days_from_ce() as u32) ^ 0x8000_0000;
         self.bytes.extend_from_slice(&days.to_be_bytes());
@@ -380,6 +393,14 @@ impl<'a> KeyReader<'a> {
 
     /// The next part, of type `ty`.
     ///
+    /// ```
+    /// use fondaco_core::store::{KeyReader, Type, Value};
+    /// let mut reader = KeyReader::new(&[0x81, 7, b'd']);
+    /// assert_eq!(reader.next(Type::I64)?, Value::I64(7));
+    /// assert!(reader.next(Type::Text).is_err()); // it ends early
+    /// # Ok::<(), fondaco_core::store::DecodeError>(())
+    /// ```
+    ///
     /// # Errors
     /// When the bytes end early or are no such value.
     pub fn next(&mut self, ty: Type) -> Result<Value, DecodeError> {
@@ -404,6 +425,14 @@ impl<'a> KeyReader<'a> {
     }
 
     /// That nothing is left.
+    ///
+    /// ```
+    /// use fondaco_core::store::{KeyReader, Type};
+    /// let mut reader = KeyReader::new(&[0x81, 7, 0xFF]);
+    /// reader.next(Type::I64)?;
+    /// assert!(reader.finish().is_err()); // a byte is left over
+    /// # Ok::<(), fondaco_core::store::DecodeError>(())
+    /// ```
     ///
     /// # Errors
     /// When bytes are left over.

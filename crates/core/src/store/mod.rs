@@ -80,6 +80,8 @@
 //! # Threads
 //! A store is called from many threads at once. It never calls back into a driver. It may block; a host that must not uses
 //! [`AsyncStore`], the same contract with futures.
+//!
+//! The examples of this module share the small shop of [`tx`](crate::tx).
 
 pub mod key;
 
@@ -194,6 +196,16 @@ pub trait AsyncStore: Send + Sync {
     /// See [`Store::prepare`].
     fn prepare<'a>(&'a self, tables: &'a [&'static Table]) -> Pending<'a, Prepared>;
     /// See [`Store::read`].
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// use fondaco_testkit::{Model, Unloaded, block_on};
+    /// let store = Unloaded::new(Model::new(), 2); // any store, waited for
+    /// let read = Read::now(CompanyId::named("acme"), vec![]);
+    /// assert_eq!(block_on(AsyncStore::read(&store, &read))?.at.position, 0);
+    /// # Ok::<(), StoreError>(())
+    /// ```
     fn read<'a>(&'a self, read: &'a Read) -> Pending<'a, Answer>;
     /// See [`Store::commit`]. Dropping the future leaves the batch stored whole or not at all.
     fn commit(&self, batch: Batch) -> Pending<'_, Commit>;

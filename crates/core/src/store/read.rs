@@ -126,6 +126,13 @@ pub struct Answer {
 
 impl Answer {
     /// Replies from one snapshot.
+    ///
+    /// ```
+    /// use fondaco_core::store::{Answer, Reply, SeriesState, Snapshot};
+    /// let at = Snapshot { position: 17, hold: 0 };
+    /// let answer = Answer::new(at, vec![Reply::Series(SeriesState::default())]);
+    /// assert_eq!(answer.replies.len(), 1);
+    /// ```
     pub fn new(at: Snapshot, replies: Vec<Reply>) -> Answer {
         Answer { at, replies }
     }

@@ -51,20 +51,65 @@ pub trait Record: Clone + Send + Sync + 'static {
     /// The column's value that no store can keep, and why.
     fn check(&self) -> Option<(&'static str, &'static str)>;
     /// Replaces the places of drawn numbers.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let text = Personal::Kept("paid".into(), [7; 16]);
+    /// let slip = Some(Drawn::Place { draw: 0, offset: 2 });
+    /// let mut note = Note { id: Id::from_u128(1), text, slip };
+    /// Record::fill(&mut note, &Numbers { first: vec![17] });
+    /// assert_eq!(note.slip, Some(Drawn::Number(19)));
+    /// ```
     fn fill(&mut self, numbers: &Numbers);
     /// Replaces personal values by their commitments.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let text = Personal::Kept("lives at 5 Rio Terà".into(), [7; 16]);
+    /// let mut note = Note { id: Id::from_u128(1), text, slip: None };
+    /// let before = chain::row_hash(&note);
+    /// Record::erase(&mut note);
+    /// assert_eq!(note.text.get(), None);
+    /// assert_eq!(chain::row_hash(&note), before); // the chain holds as before
+    /// ```
     fn erase(&mut self);
     /// Whether a delta can be added.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let stock = Stock { item: 7, pieces: 10 };
+    /// assert_eq!(Record::fits(&stock, &Stock { item: 7, pieces: -10 }), Ok(()));
+    /// assert_eq!(Record::fits(&stock, &Stock { item: 7, pieces: i64::MAX }), Err("pieces"));
+    /// ```
     ///
     /// # Errors
     /// The column that would be beyond its reach.
     fn fits(&self, delta: &Self) -> Result<(), &'static str>;
     /// Adds a delta to every column beside the key.
     ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let mut stock = Stock { item: 7, pieces: 10 };
+    /// assert!(Record::add(&mut stock, &Stock { item: 7, pieces: -4 }).is_ok());
+    /// assert_eq!(stock.pieces, 6);
+    /// ```
+    ///
     /// # Errors
     /// The column beyond its reach; nothing is added then.
     fn add(&mut self, delta: &Self) -> Result<(), &'static str>;
     /// A column as a count of its smallest unit, if it is a sum.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let stock = Stock { item: 7, pieces: 10 };
+    /// assert_eq!(Record::units(&stock, 1), Some(10));
+    /// assert_eq!(Record::units(&shelf(1, "door"), 1), None); // a text is no sum
+    /// ```
     fn units(&self, column: usize) -> Option<i64>;
 }
 
@@ -342,6 +387,15 @@ pub trait Rows: Any + Send + Sync {
     /// The column whose sum is beyond its reach, with the row's key; the rows are then of no use.
     fn fold(&mut self) -> Result<(), (Key, &'static str)>;
     /// Replaces the row at `at` by a row of the same type; `false` when there is none or the type is another.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let mut rows: Box<dyn Rows> = Box::new(vec![shelf(1, "door")]);
+    /// assert!(rows.set(0, &shelf(1, "front door")));
+    /// assert!(!rows.set(0, &Stock { item: 7, pieces: 1 })); // another type
+    /// assert!(!rows.set(1, &shelf(2, "window"))); // there is none
+    /// ```
     fn set(&mut self, at: usize, row: &dyn Stored) -> bool;
     /// Removes the rows at these positions, given in rising order.
     ///
@@ -533,6 +587,14 @@ impl Row {
     }
 
     /// The row, whatever its type.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let row = Row::one(3, std::sync::Arc::new(shelf(7, "door")));
+    /// assert_eq!(row.stored().table().name, "shelf");
+    /// assert_eq!(row.stored().values()[1], Value::text("door"));
+    /// ```
     pub fn stored(&self) -> &dyn Stored {
         match &self.body {
             Body::One(row) => row.as_ref(),

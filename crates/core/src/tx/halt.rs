@@ -61,6 +61,13 @@ impl Halt {
     }
 
     /// What the caller can do about it.
+    ///
+    /// ```
+    /// use fondaco_core::{ErrorKind, Halt};
+    /// let (table, column, why) = ("shelf", "label", "texts may not hold the NUL character");
+    /// let halt = Halt::Unstorable { table, column, why };
+    /// assert_eq!(halt.kind(), ErrorKind::Invalid); // mend the input and call again
+    /// ```
     pub fn kind(&self) -> ErrorKind {
         match self {
             Halt::Store(error) => error.kind(),
