@@ -226,7 +226,9 @@ impl NewAccount {
     /// let shop = NewAccount::new("4100", "Shop", AccountClass::Income).opens(april);
     /// books.send("shop", &OpenAccounts::new(vec![shop]))?;
     /// let ten = Money::parse("10 EUR")?;
-    /// let march = NewEntry::new("GEN", "2026-03-31".parse()?).debit("1000", ten).credit("4100", ten);
+    /// let march = NewEntry::new("GEN", "2026-03-31".parse()?)
+    ///     .debit("1000", ten)
+    ///     .credit("4100", ten);
     /// let refusal = books.post("sale", march).unwrap_err();
     /// assert_eq!(refusal.code(), "accounting.account_not_open");
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -76,10 +76,10 @@ pub trait ColumnSink {
 
 /// Gives a row's columns back, in the same order.
 pub trait ColumnSource {
-    /// The next column.
+    /// The next column; null when the row ends before it, as one of an older layout does.
     ///
     /// # Errors
-    /// When there is none, or what is stored is no value of its type.
+    /// When what is stored is no value of its type.
     fn next(&mut self) -> Result<Value, DecodeError>;
 }
 

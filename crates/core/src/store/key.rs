@@ -6,7 +6,7 @@
 //! | type | bytes |
 //! |---|---|
 //! | bool | one byte, 0 or 1 |
-//! | i64, decimal units, instant | one length byte (`0x80 + n` for zero and above, `0x80 - n` below), then `n` bytes, big-endian; for negatives the two's complement without leading `0xFF` bytes |
+//! | i64, decimal units, instant | one length byte (`0x80 + n` for zero and above, `0x7F - n` below), then `n` bytes, big-endian; for negatives the two's complement without leading `0xFF` bytes |
 //! | date | four bytes, days from the common era, sign bit flipped, big-endian |
 //! | id | sixteen bytes, big-endian |
 //! | text | its UTF-8 bytes, then `0x00` |
@@ -265,6 +265,7 @@ impl KeyWriter {
     /// };
     /// assert!(key(i64::MIN) < key(-1) && key(-1) < key(0) && key(0) < key(300));
     /// assert_eq!(key(300).as_slice(), [0x82, 1, 44]); // small values are short
+    /// assert_eq!(key(-300).as_slice(), [0x7D, 0xFE, 212]);
     /// ```
     pub fn i64(&mut self, value: i64) {
         let bytes = value.to_be_bytes();
