@@ -184,9 +184,9 @@ fn retries_are_bounded() {
     });
 }
 
-/// One driver, many threads, one hot row: whoever lost twice runs alone, so everybody comes through.
+/// One driver, many threads, one hot row. That losers run alone is shown in `losers.rs`.
 #[test]
-fn losers_run_alone_so_all_finish() {
+fn many_threads_on_one_row_lose_no_update() {
     for (name, store) in stores() {
         Host::sync(name, store.clone()).done("fill", |tx| Ok(tx.insert(Shelf::new(1, 1, 0))?));
         let driver = Driver::new(store.clone(), acme());
