@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 use chrono::NaiveDate;
 use fondaco_accounting::Books;
 use fondaco_accounting::ledger::*;
-use fondaco_core::store::Store;
+use fondaco_core::store::{
+    Answer, Batch, Commit, FeedFrom, Prepared, Read, Store, StoreError, Table,
+};
 use fondaco_core::{CompanyId, Currency, Money, Timestamp};
 use fondaco_store::{Memory, Sqlite};
 
@@ -41,6 +43,41 @@ fn main() {
     }
     if wants("peer") {
         peer(entries);
+    }
+}
+
+/// A store that says how long it was at work: what is left is the engine and the unit of work.
+struct Timed<S> {
+    store: S,
+    read: std::sync::atomic::AtomicU64,
+    commit: std::sync::atomic::AtomicU64,
+}
+
+impl<S> Timed<S> {
+    fn new(store: S) -> Timed<S> {
+        Timed { store, read: Default::default(), commit: Default::default() }
+    }
+
+    fn timed<T>(&self, sum: &std::sync::atomic::AtomicU64, act: impl FnOnce(&S) -> T) -> T {
+        let start = Instant::now();
+        let done = act(&self.store);
+        sum.fetch_add(start.elapsed().as_nanos() as u64, std::sync::atomic::Ordering::Relaxed);
+        done
+    }
+}
+
+impl<S: Store> Store for Timed<S> {
+    fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> {
+        self.store.prepare(tables)
+    }
+    fn read(&self, read: &Read) -> Result<Answer, StoreError> {
+        self.timed(&self.read, |store| store.read(read))
+    }
+    fn commit(&self, batch: Batch) -> Result<Commit, StoreError> {
+        self.timed(&self.commit, |store| store.commit(batch))
+    }
+    fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> {
+        self.store.feed(from)
     }
 }
 
@@ -104,8 +141,12 @@ fn batches(name: &str, store: impl Store, total: usize) {
     let tick = || {
         Timestamp::from_micros(clock.fetch_add(1000, std::sync::atomic::Ordering::Relaxed)).unwrap()
     };
+    let store = Timed::new(store);
     let books = Books::open(&store, CompanyId::named("bench")).unwrap().with_clock(tick);
     set_up(&books);
+    let nanos =
+        |sum: &std::sync::atomic::AtomicU64| sum.swap(0, std::sync::atomic::Ordering::Relaxed);
+    (nanos(&store.read), nanos(&store.commit));
     let before = resident();
     let mut random = Random(7);
     let mut times = Vec::new();
@@ -120,6 +161,11 @@ fn batches(name: &str, store: impl Store, total: usize) {
         done += count;
     }
     report(name, total, &mut times, resident().saturating_sub(before));
+    let share = |sum: u64| sum as f64 / 1e3 / total as f64;
+    let (read, commit) = (share(nanos(&store.read)), share(nanos(&store.commit)));
+    println!(
+        "{name}: of each entry's time the store read for {read:.3} us and committed for {commit:.3} us"
+    );
     as_of(name, &books);
     history(name, &books);
 }

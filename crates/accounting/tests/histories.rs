@@ -356,6 +356,7 @@ fn take(firm: &Firm, naive: &mut Naive, name: &str, step: &Step) {
             let lines: Vec<Cell> = kept.lines.iter().map(back).collect();
             let judged = match kept.reversed {
                 true => Err("accounting.already_reversed"),
+                false if date < kept.date => Err("accounting.bad_input"),
                 false => naive.judge(kept.invoice, date, &lines, false),
             };
             if let Some(done) = same(firm.send(name, &Reverse::new(kept.id, date)), judged) {

@@ -326,15 +326,11 @@ fn years_that_meet() {
         ("accounting.periods_overlap", Conflict),
         words,
     );
-    for year in [i32::MAX, i32::MIN, 300_000] {
+    for year in [i32::MAX, i32::MIN, 300_000, 10_000, 0, -44] {
         let error = firm.refused(&format!("{year}"), &OpenFiscalYear::calendar_year(year));
         assert_eq!(error.kind(), Invalid, "{error}");
     }
     firm.must("2024", &OpenFiscalYear::calendar_year(2024));
-    firm.must("-44", &OpenFiscalYear::calendar_year(-44));
-    firm.post("ides", sale("-0044-03-15", "1.00"));
-    assert_eq!(firm.sum(&BalanceQuery::account("1000").through(d("-0044-03-15"))), "1");
-    assert_eq!(firm.sum(&BalanceQuery::account("1000").through(d("-0044-03-14"))), "0");
 }
 
 #[test]

@@ -15,7 +15,7 @@ pub struct DigestError(String);
 
 /// The digest of `command`.
 ///
-/// Fields that are `None` count as absent, so that a command gets the same digest after an optional field was added.
+/// The names of structs count, so that two commands with the same fields are two. Fields that are `None` count as absent, so that a command gets the same digest after an optional field was added.
 ///
 /// # Errors
 /// When the command holds a float, a sequence of unknown length, or its `Serialize` fails.
@@ -299,8 +299,9 @@ impl<'a> ser::Serializer for &'a mut Hasher {
         self.put(11, &[]);
         Ok(())
     }
-    fn serialize_unit_struct(self, _: &'static str) -> Result<(), DigestError> {
-        self.serialize_unit()
+    fn serialize_unit_struct(self, name: &'static str) -> Result<(), DigestError> {
+        self.put_long(18, name.as_bytes());
+        Ok(())
     }
     fn serialize_unit_variant(
         self,
@@ -313,9 +314,10 @@ impl<'a> ser::Serializer for &'a mut Hasher {
     }
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
-        _: &'static str,
+        name: &'static str,
         value: &T,
     ) -> Result<(), DigestError> {
+        self.put_long(22, name.as_bytes());
         value.serialize(self)
     }
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -334,7 +336,8 @@ impl<'a> ser::Serializer for &'a mut Hasher {
     fn serialize_tuple(self, len: usize) -> Result<Self, DigestError> {
         self.begin(15, len)
     }
-    fn serialize_tuple_struct(self, _: &'static str, len: usize) -> Result<Self, DigestError> {
+    fn serialize_tuple_struct(self, name: &'static str, len: usize) -> Result<Self, DigestError> {
+        self.put_long(22, name.as_bytes());
         self.begin(15, len)
     }
     fn serialize_tuple_variant(
@@ -350,8 +353,8 @@ impl<'a> ser::Serializer for &'a mut Hasher {
     fn serialize_map(self, len: Option<usize>) -> Result<Self, DigestError> {
         self.begin(17, len.ok_or_else(unknown_length)?)
     }
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, DigestError> {
-        self.put(18, &[]);
+    fn serialize_struct(self, name: &'static str, _: usize) -> Result<Self, DigestError> {
+        self.put_long(18, name.as_bytes());
         Ok(self)
     }
     fn serialize_struct_variant(

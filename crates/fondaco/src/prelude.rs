@@ -5,8 +5,8 @@
 
 pub use chrono::NaiveDate;
 pub use fondaco_core::{
-    ActError, ActorId, CommandId, CompanyId, Currency, Done, Driver, ErrorKind, Money, PartyId,
-    Rate, Rounding, Timestamp,
+    ActError, ActorId, CommandId, CompanyId, Currency, Done, Driver, ErrorKind, FiscalCalendar,
+    Money, PartyId, Range, Rate, Reading, Rounding, Timestamp,
 };
 pub use fondaco_store::Memory;
 #[cfg(feature = "sqlite")]

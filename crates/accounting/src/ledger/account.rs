@@ -351,6 +351,19 @@ pub(crate) fn check_name(what: &'static str, name: &SmolStr) -> Result<(), Ledge
     Ok(())
 }
 
+/// Where a changed account stands.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// Where it stood.
+    #[default]
+    Unchanged,
+    /// Under no heading.
+    Top,
+    /// Under this heading.
+    Under(SmolStr),
+}
+
 /// Gives an account another name or heading.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeAccount {
@@ -358,8 +371,9 @@ pub struct ChangeAccount {
     pub code: SmolStr,
     /// Its new name.
     pub name: Option<SmolStr>,
-    /// Its new heading: `Some(None)` for none.
-    pub parent: Option<Option<SmolStr>>,
+    /// Whether it stands somewhere else.
+    #[serde(default)]
+    pub place: Place,
 }
 
 impl ChangeAccount {
@@ -375,7 +389,7 @@ impl ChangeAccount {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn rename(code: impl Into<SmolStr>, name: impl Into<SmolStr>) -> ChangeAccount {
-        ChangeAccount { code: code.into(), name: Some(name.into()), parent: None }
+        ChangeAccount { code: code.into(), name: Some(name.into()), place: Place::Unchanged }
     }
 
     /// Another heading for `code`.
@@ -391,7 +405,8 @@ impl ChangeAccount {
     /// # Ok::<(), LedgerError>(())
     /// ```
     pub fn move_under(code: impl Into<SmolStr>, parent: Option<SmolStr>) -> ChangeAccount {
-        ChangeAccount { code: code.into(), name: None, parent: Some(parent) }
+        let place = parent.map_or(Place::Top, Place::Under);
+        ChangeAccount { code: code.into(), name: None, place }
     }
 }
 
@@ -405,9 +420,13 @@ impl Act for ChangeAccount {
             check_name("account name", name)?;
             account.name = name.clone();
         }
-        if let Some(parent) = &self.parent {
-            check_move(tx, &account, parent.as_ref())?;
-            account.parent = parent.clone();
+        match &self.place {
+            Place::Unchanged => {}
+            Place::Top => account.parent = None,
+            Place::Under(parent) => {
+                check_move(tx, &account, parent)?;
+                account.parent = Some(parent.clone());
+            }
         }
         let code = Value::Text(account.code.clone());
         tx.emit(Event::new("ledger.account_changed").with("account", code));
@@ -424,36 +443,28 @@ fn existing(tx: &mut Tx<'_>, code: &SmolStr) -> Result<Account, LedgerError> {
 }
 
 /// A new heading must be one, of the same class, and not stand under the account itself.
-fn check_move(
-    tx: &mut Tx<'_>,
-    account: &Account,
-    parent: Option<&SmolStr>,
-) -> Result<(), LedgerError> {
-    let fail = |parent: &SmolStr, why| LedgerError::BadParent {
-        code: account.code.clone(),
-        parent: parent.clone(),
-        why,
-    };
-    let Some(parent) = parent else { return Ok(()) };
-    let heading =
-        tx.get::<Account>(parent)?.ok_or_else(|| fail(parent, "there is no such account"))?;
+fn check_move(tx: &mut Tx<'_>, account: &Account, parent: &SmolStr) -> Result<(), LedgerError> {
+    let fail =
+        |why| LedgerError::BadParent { code: account.code.clone(), parent: parent.clone(), why };
+    let heading = tx.get::<Account>(parent)?.ok_or_else(|| fail("there is no such account"))?;
     if !heading.heading {
-        return Err(fail(parent, "that account is no heading"));
+        return Err(fail("that account is no heading"));
     }
     if heading.class != account.class {
-        return Err(fail(parent, "its class is another"));
+        return Err(fail("its class is another"));
     }
     let mut above = Some(heading);
     while let Some(ancestor) = above {
         if ancestor.code == account.code {
-            return Err(fail(parent, "it stands under that account itself"));
+            return Err(fail("it stands under that account itself"));
         }
         above = ancestor.parent.as_ref().map(|code| tx.get::<Account>(code)).transpose()?.flatten();
     }
     Ok(())
 }
 
-/// Closes an account: after `last_day` it can't be posted to. Its balance must be zero in every currency from then on.
+/// Closes an account: after `last_day` it can't be posted to. Its balance must be zero in every currency when it is
+/// closed; entries that are dated on its open days can still come, until their periods are locked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CloseAccount {
     /// Which account.

@@ -298,7 +298,7 @@ pub struct NewPosting {
     /// How much that is in the ledger's currency, for a foreign amount; else the rate says.
     pub ledger_amount: Option<Money>,
     /// Units of the ledger's currency for one unit of the amount's; the product is rounded half-up.
-    #[serde(with = "fondaco_core::decimal::as_text::option")]
+    #[serde(default, with = "fondaco_core::decimal::as_text::option")]
     pub rate: Option<Decimal>,
     /// See [`Posting::text`](super::Posting::text).
     pub text: Option<SmolStr>,

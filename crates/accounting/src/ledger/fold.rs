@@ -4,8 +4,9 @@ use fondaco_core::Currency;
 use fondaco_core::store::Tags;
 use smol_str::SmolStr;
 
+use super::judge::Judged;
 use super::rules::{Map, Rules};
-use super::{Amount, Balance, LedgerError, PeriodKey};
+use super::{Amount, Balance, LedgerError, NewEntry, NewPosting, PeriodKey};
 
 /// Where a posting counts: places instead of texts, so that the key is small.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,35 +34,61 @@ pub(crate) struct Fold {
 }
 
 impl Fold {
-    /// Adds one posting: signed amounts, positive for a debit. `None` when a sum goes beyond its reach.
-    pub(crate) fn add(
+    /// Adds the postings of an entry, all or none.
+    pub(crate) fn add_all(
         &mut self,
-        account: u32,
+        entry: &NewEntry,
+        judged: &[Judged],
         period: PeriodKey,
-        (amount, currency): (Amount, Currency),
-        ledger_amount: Amount,
-        dimensions: &Tags,
-    ) -> Option<()> {
-        let dimensions = if dimensions.is_empty() {
-            0
-        } else {
-            let next = self.dimensions.len() as u32 + 1;
-            *self.dimensions.entry(dimensions.clone()).or_insert(next)
-        };
-        let sums = self.cells.entry(Cell { account, period, currency, dimensions }).or_default();
-        let mut add = |sum: fn(&mut Sums) -> &mut i64, units: i64| -> Option<()> {
-            let sum = sum(sums);
-            *sum = sum.checked_add(units)?;
-            Some(())
-        };
-        if amount.units() >= 0 && ledger_amount.units() >= 0 {
-            add(|sums| &mut sums.debit, amount.units())?;
-            add(|sums| &mut sums.ledger_debit, ledger_amount.units())?;
-        } else {
-            add(|sums| &mut sums.credit, amount.units().checked_neg()?)?;
-            add(|sums| &mut sums.ledger_credit, ledger_amount.units().checked_neg()?)?;
+    ) -> Result<(), LedgerError> {
+        for (at, (posting, judgement)) in entry.postings.iter().zip(judged).enumerate() {
+            if self.add(posting, judgement, period, 1).is_none() {
+                self.take_back(entry, judged.get(..at).unwrap_or_default(), period);
+                return Err(LedgerError::SumTooLarge { code: posting.account.clone() });
+            }
         }
-        add(|sums| &mut sums.postings, 1)
+        Ok(())
+    }
+
+    /// Takes postings back that were added.
+    pub(crate) fn take_back(&mut self, entry: &NewEntry, judged: &[Judged], period: PeriodKey) {
+        for (posting, judgement) in entry.postings.iter().zip(judged) {
+            self.add(posting, judgement, period, -1);
+        }
+    }
+
+    /// Adds one posting `times` 1 or -1; `None`, and nothing added, when a sum goes beyond its reach.
+    fn add(
+        &mut self,
+        posting: &NewPosting,
+        judged: &Judged,
+        period: PeriodKey,
+        times: i64,
+    ) -> Option<()> {
+        let (account, currency) = (judged.account, posting.amount.currency());
+        let dimensions = self.place(&posting.dimensions);
+        let sums = self.cells.entry(Cell { account, period, currency, dimensions }).or_default();
+        let (amount, worth) = (judged.amount.units(), judged.ledger_amount.units());
+        let mut next = *sums;
+        let (sum, ledger_sum, sign) = if amount >= 0 && worth >= 0 {
+            (&mut next.debit, &mut next.ledger_debit, times)
+        } else {
+            (&mut next.credit, &mut next.ledger_credit, -times)
+        };
+        *sum = sum.checked_add(amount.checked_mul(sign)?)?;
+        *ledger_sum = ledger_sum.checked_add(worth.checked_mul(sign)?)?;
+        next.postings += times;
+        *sums = next;
+        Some(())
+    }
+
+    /// Where a combination of dimensions stands; 0 for none.
+    fn place(&mut self, dimensions: &Tags) -> u32 {
+        if dimensions.is_empty() {
+            return 0;
+        }
+        let next = self.dimensions.len() as u32 + 1;
+        *self.dimensions.entry(dimensions.clone()).or_insert(next)
     }
 
     /// What is to be added to the stored balances.
@@ -85,6 +112,7 @@ impl Fold {
                 postings: sums.postings,
             })
         };
-        Ok(self.cells.into_iter().filter_map(delta).collect())
+        let cells = self.cells.into_iter().filter(|(_, sums)| sums.postings > 0);
+        Ok(cells.filter_map(delta).collect())
     }
 }

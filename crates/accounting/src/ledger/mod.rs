@@ -48,7 +48,9 @@ mod rules;
 mod settings;
 mod verify;
 
-pub use account::{Account, AccountClass, ChangeAccount, CloseAccount, NewAccount, OpenAccounts};
+pub use account::{
+    Account, AccountClass, ChangeAccount, CloseAccount, NewAccount, OpenAccounts, Place,
+};
 pub use balance::{AccountBalance, Amounts, Balance, BalanceQuery, balances};
 pub use draft::{NewEntry, NewPosting, Side};
 pub use entry::{Entry, Posting};

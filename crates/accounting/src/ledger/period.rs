@@ -107,6 +107,10 @@ impl Act for OpenFiscalYear {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        if !(1..=9999).contains(&self.year) {
+            let why = format!("{} is no fiscal year: give one from 1 to 9999", self.year);
+            return Err(LedgerError::BadInput { what: "year", why });
+        }
         let year = self.calendar.year(self.year)?;
         let known = tx.scan(&Range::<Period>::all())?;
         if let Some(met) = known.iter().find(|known| {
@@ -159,6 +163,20 @@ pub struct LockPeriod {
 pub struct UnlockPeriod {
     /// Which period.
     pub period: PeriodKey,
+}
+
+impl LockPeriod {
+    /// Locks `period`, such as `202603` for the third of 2026.
+    pub fn new(period: PeriodKey) -> LockPeriod {
+        LockPeriod { period }
+    }
+}
+
+impl UnlockPeriod {
+    /// Unlocks `period`, such as `202603` for the third of 2026.
+    pub fn new(period: PeriodKey) -> UnlockPeriod {
+        UnlockPeriod { period }
+    }
 }
 
 impl Act for LockPeriod {

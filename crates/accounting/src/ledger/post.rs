@@ -202,8 +202,8 @@ pub fn post_many(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<PostedMany, Le
 /// ```
 ///
 /// # Errors
-/// Only what concerns all of them: the ledger is not set up, a sum goes beyond its reach, a
-/// [`Halt`](fondaco_core::Halt).
+/// Only what concerns all of them: the ledger is not set up, or a [`Halt`](fondaco_core::Halt), also when a stored
+/// balance would go beyond its reach.
 pub fn post_each(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<PostedEach, LedgerError> {
     let mut writer = Writer::new(tx, entries)?;
     let mut answers = Vec::with_capacity(entries.len());
@@ -252,7 +252,10 @@ impl Writer {
     fn new(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<Writer, LedgerError> {
         let (rules, places) = Rules::read(tx, entries)?;
         let count = u32::try_from(entries.len()).map_err(|_| too_many())?;
-        let ids = tx.ids(count).map_err(|_| too_many())?;
+        if count >= fondaco_core::id::MAX_IDS {
+            return Err(too_many());
+        }
+        let ids = tx.ids(count)?;
         let postings = entries.iter().map(|entry| entry.postings.len()).sum();
         Ok(Writer {
             rules,
@@ -293,17 +296,15 @@ impl Writer {
         check_texts(new)?;
         let id = self.ids.get(self.entries.len() as u32).ok_or_else(too_many)?;
         let series = series(&mut self.series, &new.journal, period.fiscal_year);
+        self.fold.add_all(new, judged, period.period)?;
         let number = match tx.draw(series, journal.by_date.then_some(new.date))? {
             Drew::Place(number) => number,
             Drew::Late(last) => {
+                self.fold.take_back(new, judged, period.period);
                 return Err(LedgerError::OutOfOrder { code: journal.code.clone(), last });
             }
         };
         for ((posting, judged), line) in new.postings.iter().zip(judged.iter()).zip(1..) {
-            let amount = (judged.amount, posting.amount.currency());
-            let (account, worth) = (judged.account, judged.ledger_amount);
-            let added = self.fold.add(account, period.period, amount, worth, &posting.dimensions);
-            added.ok_or_else(|| LedgerError::SumTooLarge { code: posting.account.clone() })?;
             self.postings.push(self::posting(new, posting, judged, period, (id, line)));
         }
         self.entries.push(Entry { number, ..entry(tx, new, period, id, reverses) });

@@ -61,6 +61,10 @@ impl Act for Reverse {
         if let Some(reversal) = tx.get::<Reversal>(&self.entry)? {
             return Err(LedgerError::AlreadyReversed { entry: self.entry, by: reversal.by });
         }
+        if self.date < entry.date {
+            let why = format!("{} is before the entry, which is of {}", self.date, entry.date);
+            return Err(LedgerError::BadInput { what: "date", why });
+        }
         let settings = tx.get::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
         // Postings are facts of an entry that exists: nobody can add one.
         let postings = tx.peek_scan(&Range::<Posting>::by_key(&self.entry))?;

@@ -10,7 +10,8 @@ use fondaco_core::{Currency, Id, Range, Reading};
 use smol_str::SmolStr;
 
 use super::{
-    Amounts, Balance, Entry, LedgerError, Period, PeriodKey, Posting, Reversal, Settings, period,
+    Amounts, Balance, Entry, Journal, LedgerError, Period, PeriodKey, Posting, Reversal, Settings,
+    period,
 };
 
 /// Something in the ledger that does not follow from its facts.
@@ -51,7 +52,7 @@ pub enum Discrepancy {
         /// The entry that is said to be reversed.
         entry: Id<Entry>,
     },
-    /// A number that is missing, or given twice.
+    /// A number that is missing, was given twice, or will be: the series does not stand at the last.
     Number {
         /// The journal.
         journal: SmolStr,
@@ -139,7 +140,7 @@ pub fn verify(read: &mut impl Reading) -> Result<Vec<Discrepancy>, LedgerError> 
     while let Some(posting) = postings.next(read)? {
         check.stray(&posting);
     }
-    check.numbers();
+    check.numbers(read)?;
     read.peek_each(&Range::<Balance>::all(), |balance| {
         check.balance(balance);
         Ok::<(), LedgerError>(())
@@ -222,14 +223,26 @@ impl Check {
     }
 
     /// Numbers of a series are 1, 2, 3, ... in some order.
-    fn numbers(&mut self) {
+    /// The series themselves stand at the last of them.
+    fn numbers(&mut self, read: &mut impl Reading) -> Result<(), LedgerError> {
+        for journal in read.peek_scan(&Range::<Journal>::all())? {
+            for fiscal_year in self.periods.values().map(|period| period.fiscal_year) {
+                self.series.entry((journal.code.clone(), fiscal_year)).or_default();
+            }
+        }
         for ((journal, fiscal_year), mut numbers) in std::mem::take(&mut self.series) {
             numbers.sort_unstable();
             let wrong = numbers.iter().zip(1..).find(|(number, expected)| **number != *expected);
-            if let Some((_, number)) = wrong {
-                self.found.push(Discrepancy::Number { journal, fiscal_year, number });
-            }
+            let last = read.peek_series(&Journal::series(&journal, fiscal_year))?.last;
+            let count = numbers.len() as i64;
+            let number = match wrong {
+                Some((_, number)) => number,
+                None if last != count => last.min(count) + 1,
+                None => continue,
+            };
+            self.found.push(Discrepancy::Number { journal, fiscal_year, number });
         }
+        Ok(())
     }
 
     fn balance(&mut self, balance: &Balance) {

@@ -140,7 +140,7 @@ impl<'s> Driver<'s> {
     /// # use shop::*;
     /// let driver = Driver::new(fondaco_store::Memory::new(), CompanyId::named("acme"));
     /// let prepared = driver.prepare(&[Shelf::TABLE])?;
-    /// assert_eq!(prepared.created, ["shelf", "guard"]); // core's own guard counters too
+    /// assert_eq!(prepared.created, ["shelf", "range_guard"]); // core's own guard counters too
     /// assert!(driver.prepare(&[Shelf::TABLE])?.created.is_empty());
     /// # Ok::<(), StoreError>(())
     /// ```

@@ -13,6 +13,7 @@ pub(super) enum Seeds {
 }
 
 impl Seeds {
+    #[allow(clippy::disallowed_methods)] // this is where randomness comes in
     pub(super) fn seed(self, id: CommandId) -> Result<Hash, Halt> {
         match self {
             Seeds::Predictable => Ok(digest::salted(&Hash::default(), &id.to_u128().to_be_bytes())),

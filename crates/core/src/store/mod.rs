@@ -69,7 +69,8 @@
 //! - [`Change::Add`]: a counter that does not exist begins at zero; each add raises its version to the position, a delta of
 //!   zero too.
 //! - [`Change::Erase`]: calls [`Stored::erase`] on the row and stores the result; a `State` row's version rises, a `Fact`'s
-//!   stays. The salt of the commit named by the row's version is forgotten. An absent row is nothing to erase.
+//!   stays. The salts of all commits that wrote the row are forgotten: of the one that is its version, and of
+//!   those whose [`Seal::states`] name it. An absent row is nothing to erase.
 //! - An insert or add of no rows does nothing. Rows that come unsorted may be sorted or refused as [`StoreError::Misused`].
 //! - At most one change per key in a batch, counters too. A batch that breaks these rules is [`StoreError::Misused`].
 //!

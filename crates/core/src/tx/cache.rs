@@ -15,12 +15,15 @@ pub(crate) struct Slot {
     pub(crate) row: Option<Row>,
     /// Whether the act rests on it, in the run with this number.
     guarded_in: u32,
+    /// The trip that brought it.
+    pub(crate) trip: u32,
 }
 
 #[derive(Default)]
 pub(crate) struct Cache {
     tables: Vec<(&'static Table, Map<KeyBytes, Slot>)>,
-    scans: Vec<(Scan, Vec<Row>)>,
+    /// With the trip that brought them.
+    scans: Vec<(Scan, u32, Vec<Row>)>,
     series: Map<smol_str::SmolStr, SeriesState>,
     /// The oldest snapshot that was read.
     pub(crate) at: Option<Snapshot>,
@@ -66,16 +69,18 @@ impl Cache {
         row: Option<Row>,
         guard: bool,
     ) -> &Slot {
-        let run = self.run;
-        let slot = self.table(table).entry(key).or_insert(Slot { row, guarded_in: 0 });
+        let (run, trip) = (self.run, self.trips);
+        let slot = self.table(table).entry(key).or_insert(Slot { row, guarded_in: 0, trip });
         if guard {
             slot.guarded_in = run;
         }
         slot
     }
 
-    pub(crate) fn scanned(&self, scan: &Scan) -> Option<&Vec<Row>> {
-        self.scans.iter().find(|(known, _)| known == scan).map(|(_, rows)| rows)
+    /// The rows of a scan that was brought by the trip `since` or a later one.
+    pub(crate) fn scanned(&self, scan: &Scan, since: u32) -> Option<&Vec<Row>> {
+        let mut known = self.scans.iter().filter(|(_, trip, _)| *trip >= since);
+        known.find(|(known, ..)| known == scan).map(|(.., rows)| rows)
     }
 
     pub(crate) fn series(&self, series: &str) -> Option<SeriesState> {
@@ -90,10 +95,12 @@ impl Cache {
         rows: Vec<Option<Row>>,
         guard: bool,
     ) {
-        let guarded_in = if guard { self.run } else { 0 };
+        let (guarded_in, trip) = (if guard { self.run } else { 0 }, self.trips);
         let slots = self.table(table);
         slots.reserve(keys.len());
-        slots.extend(keys.into_iter().zip(rows).map(|(key, row)| (key, Slot { row, guarded_in })));
+        slots.extend(
+            keys.into_iter().zip(rows).map(|(key, row)| (key, Slot { row, guarded_in, trip })),
+        );
     }
 
     /// Takes what a store answered to questions that nothing waits for.
@@ -105,7 +112,7 @@ impl Cache {
                         self.keep(table, key, row, false);
                     }
                 }
-                (Ask::Scan(scan), Reply::Rows(rows)) => self.scans.push((scan, rows)),
+                (Ask::Scan(scan), Reply::Rows(rows)) => self.scans.push((scan, self.trips, rows)),
                 (Ask::Series(series), Reply::Series(state)) => {
                     self.series.insert(series, state);
                 }

@@ -6,7 +6,7 @@ use crate::store::{KeyBytes, Record};
 
 /// How often rows of one range changed: what a guarded scan rests on. `Tx` keeps them; every driver prepares the table.
 #[derive(Record, Debug, Clone, PartialEq)]
-#[record(table = "guard", kind = counter, key(table, guard, part))]
+#[record(table = "range_guard", kind = counter, key(table, guard, part))]
 pub struct GuardCount {
     /// The guarded table's name.
     pub table: SmolStr,

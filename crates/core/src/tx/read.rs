@@ -60,6 +60,12 @@ pub trait Reading {
     /// A [`Halt`], to be passed on.
     fn peek_scan<R: Record>(&mut self, range: &Range<R>) -> Result<Vec<Arc<R>>, Halt>;
 
+    /// How far a number series has come.
+    ///
+    /// # Errors
+    /// A [`Halt`], to be passed on.
+    fn peek_series(&mut self, series: &str) -> Result<crate::store::SeriesState, Halt>;
+
     /// Every row of a range, in order, read in pages, so that a long range needs no room.
     ///
     /// ```
@@ -96,6 +102,10 @@ pub trait Reading {
 }
 
 impl Reading for Tx<'_> {
+    fn peek_series(&mut self, series: &str) -> Result<crate::store::SeriesState, Halt> {
+        self.series(series)
+    }
+
     fn peek<R: Record>(&mut self, key: &R::Key) -> Result<Option<Arc<R>>, Halt> {
         // No row has a key that no store can keep, so none is asked for.
         if key.is_storable() { self.read_one::<R>(&key.to_bytes(), false) } else { Ok(None) }
@@ -110,7 +120,7 @@ impl Reading for Tx<'_> {
         if !range.is_storable() {
             return Ok(Vec::new());
         }
-        let rows = self.scan_rows::<R>(&scan, false)?;
+        let rows = self.scan_rows::<R>(&scan, None)?;
         typed(rows)
     }
 }
@@ -176,8 +186,10 @@ impl Tx<'_> {
         let key = (smol_str::SmolStr::new_static(R::TABLE.name), guard as u8, part).to_bytes();
         // The guard first: what changes between the two trips is then seen by the commit.
         self.load(super::GuardCount::TABLE, std::slice::from_ref(&key))?;
-        self.cache.slot(super::GuardCount::TABLE, &key, true);
-        let rows = self.scan_rows::<R>(&scan, true)?;
+        let guard = self.cache.slot(super::GuardCount::TABLE, &key, true);
+        // Rows that came before the guard are not what it answers for.
+        let since = Some(guard.map_or(0, |slot| slot.trip));
+        let rows = self.scan_rows::<R>(&scan, since)?;
         typed(rows)
     }
 
@@ -364,14 +376,14 @@ impl Tx<'_> {
     }
 
     /// The rows of a scan, with what this act staged in place of what is stored.
-    fn scan_rows<R: Record>(&mut self, scan: &Scan, guard: bool) -> Result<Vec<Row>, Halt> {
+    fn scan_rows<R: Record>(&mut self, scan: &Scan, guard: Option<u32>) -> Result<Vec<Row>, Halt> {
         let overlay = self.overlay::<R>(scan)?;
         let wanted = Scan { limit: scan.limit.saturating_add(overlay.hidden), ..scan.clone() };
-        let mut rows = self.stored_rows(&wanted)?;
+        let mut rows = self.stored_rows(&wanted, guard.unwrap_or(0))?;
         if overlay.is_empty() && R::TABLE.kind == Kind::Fact {
             return Ok(rows);
         }
-        self.keep_rows::<R>(&mut rows, guard)?;
+        self.keep_rows::<R>(&mut rows, guard.is_some())?;
         if !overlay.is_empty() {
             rows.retain(|row| !overlay.changes(&row.key().bytes));
             rows.extend(overlay.rows);
@@ -384,8 +396,8 @@ impl Tx<'_> {
         Ok(rows)
     }
 
-    fn stored_rows(&mut self, scan: &Scan) -> Result<Vec<Row>, Halt> {
-        if let Some(rows) = self.cache.scanned(scan) {
+    fn stored_rows(&mut self, scan: &Scan, since: u32) -> Result<Vec<Row>, Halt> {
+        if let Some(rows) = self.cache.scanned(scan, since) {
             return Ok(rows.clone());
         }
         match self.ask(vec![Ask::Scan(scan.clone())])?.1.pop() {
@@ -400,12 +412,14 @@ impl Tx<'_> {
             return Ok(());
         }
         for row in rows.iter_mut() {
-            let key = row.key().bytes;
+            let (key, scanned) = (row.key().bytes, row.version);
             let slot: &Slot = self.cache.keep(R::TABLE, key.clone(), Some(row.clone()), false);
+            // A row that was read before the guard, and is another by now: the guard does not answer for it.
+            let changed = slot.version() != scanned;
             if let Some(first) = &slot.row {
                 *row = first.clone();
             }
-            if guard && R::TABLE.kind == Kind::Counter {
+            if guard && (changed || R::TABLE.kind == Kind::Counter) {
                 self.cache.slot(R::TABLE, &key, true);
             }
         }

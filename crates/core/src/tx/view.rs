@@ -38,6 +38,10 @@ impl<'s> View<'s> {
 }
 
 impl Reading for View<'_> {
+    fn peek_series(&mut self, series: &str) -> Result<crate::store::SeriesState, Halt> {
+        self.tx.series(series)
+    }
+
     fn peek<R: Record>(&mut self, key: &R::Key) -> Result<Option<Arc<R>>, Halt> {
         self.tx.peek(key)
     }

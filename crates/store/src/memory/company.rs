@@ -178,7 +178,7 @@ impl Company {
             }
         }
         self.series.apply(drawing, position, held);
-        plan.forget.into_iter().for_each(|version| self.log.forget_salt(version));
+        plan.forget.iter().for_each(|(key, version)| self.log.forget_salts(key, *version));
         self.log.push(commit.clone());
         commit
     }

@@ -21,8 +21,8 @@ use super::unique::clashes;
 pub(super) struct Plan {
     /// One step for each change.
     pub(super) steps: Vec<Step>,
-    /// Versions whose commits' salts are to be forgotten.
-    pub(super) forget: Vec<Version>,
+    /// Rows that are erased, with their versions: the salts of the commits that wrote them are to be forgotten.
+    pub(super) forget: Vec<(Key, Version)>,
 }
 
 /// What a change comes to.
@@ -155,14 +155,16 @@ impl Judge<'_> {
         match &kept.rows {
             KeptRows::Facts(facts) => {
                 let Some(place) = facts.find(key.as_slice()) else { return Step::Nothing };
-                self.plan.forget.push(facts.version(place));
+                let key = Key { table: kept.table, bytes: key.clone() };
+                self.plan.forget.push((key, facts.version(place)));
                 Step::EraseFact(place)
             }
             KeptRows::States(states) => {
                 let Some(slot) = states.find(key.as_slice()) else { return Step::Nothing };
                 let Some(kept_row) = states.slot(slot) else { return Step::Nothing };
                 let row = erased(kept_row.row.as_ref());
-                self.plan.forget.push(kept_row.version);
+                let key = Key { table: kept.table, bytes: key.clone() };
+                self.plan.forget.push((key, kept_row.version));
                 Step::EraseState(slot, row)
             }
         }

@@ -3,7 +3,7 @@
 use fondaco_core::CommandId;
 use fondaco_core::chain::GENESIS;
 use fondaco_core::store::{
-    Batch, Commit, FeedFrom, Hash, Receipt, StoreError, Version, same_command,
+    Batch, Commit, FeedFrom, Hash, Key, Receipt, StateHash, StoreError, Version, same_command,
 };
 
 use super::KeyMap;
@@ -54,10 +54,9 @@ impl Log {
         self.commits.push(commit);
     }
 
-    /// Forgets the salt of the commit that wrote `version`.
-    pub(super) fn forget_salt(&mut self, version: Version) {
-        let at = usize::try_from(version).ok().and_then(|position| position.checked_sub(1));
-        if let Some(commit) = at.and_then(|at| self.commits.get_mut(at)) {
+    /// Forgets the salts of the commits that wrote the row: the one of its version, and those whose seals name it.
+    pub(super) fn forget_salts(&mut self, key: &Key, version: Version) {
+        for commit in self.commits.iter_mut().filter(|commit| wrote(commit, key, version)) {
             commit.salt = None;
         }
     }
@@ -66,4 +65,9 @@ impl Log {
         let after = usize::try_from(from.after).unwrap_or(usize::MAX);
         self.commits.iter().skip(after).take(from.limit).cloned().collect()
     }
+}
+
+fn wrote(commit: &Commit, key: &Key, version: Version) -> bool {
+    let mine = |state: &StateHash| state.key == key.bytes && state.table == key.table.name;
+    commit.position == version || commit.seal.iter().flat_map(|seal| &seal.states).any(mine)
 }

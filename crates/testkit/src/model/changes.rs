@@ -56,7 +56,7 @@ impl Company {
         let Some(row) = self.row(table, &key.bytes) else { return };
         let mut erased = owned(row.stored());
         erased.erase();
-        self.forget_salt(row.version);
+        self.forget_salts(key, row.version);
         self.keep(&erased);
         if table.kind == Kind::State {
             out.erased.push(erased);

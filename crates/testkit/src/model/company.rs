@@ -151,10 +151,14 @@ impl Company {
         commit
     }
 
-    /// Forgets the salt of the command whose commit is at `position`.
-    pub(super) fn forget_salt(&mut self, position: Version) {
-        if let Some(commit) = self.commits.iter_mut().find(|commit| commit.position == position) {
-            commit.salt = None;
+    /// Forgets the salts of the commits that wrote the row: the one of its version, and those whose seals name it.
+    pub(super) fn forget_salts(&mut self, key: &Key, version: Version) {
+        for commit in &mut self.commits {
+            let mut states = commit.seal.iter().flat_map(|seal| &seal.states);
+            let named = states.any(|at| at.key == key.bytes && at.table == key.table.name);
+            if named || commit.position == version {
+                commit.salt = None;
+            }
         }
     }
 }
