@@ -1,0 +1,302 @@
+//! Whatever is changed behind the store's back, `verify` names it, and blames nothing else.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
+
+mod common;
+
+use std::sync::Arc;
+
+use common::*;
+use fondaco_core::chain::{self, Finding, Verified};
+use fondaco_core::store::{
+    Answer, Batch, Commit, Event, FeedFrom, Prepared, Read, Record, Reply, Row, Store, StoreError,
+    Stored, Table, Value,
+};
+use fondaco_core::{ActorId, Tx};
+use smol_str::SmolStr;
+
+/// A store that somebody has been at: what it tells of its commits and rows is not what it was told.
+struct Altered {
+    inner: Arc<dyn Store>,
+    feed: Box<dyn Fn(&mut Vec<Commit>) + Send + Sync>,
+    rows: Box<dyn Fn(&'static Table, &mut Vec<Row>) + Send + Sync>,
+}
+
+impl Store for Altered {
+    fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> {
+        self.inner.prepare(tables)
+    }
+    fn read(&self, read: &Read) -> Result<Answer, StoreError> {
+        let mut answer = self.inner.read(read)?;
+        for (ask, reply) in read.asks.iter().zip(&mut answer.replies) {
+            if let (fondaco_core::store::Ask::Scan(scan), Reply::Rows(rows)) = (ask, reply)
+                && scan.from.as_slice().is_empty()
+            {
+                (self.rows)(scan.table, rows);
+            }
+        }
+        Ok(answer)
+    }
+    fn commit(&self, batch: Batch) -> Result<Commit, StoreError> {
+        self.inner.commit(batch)
+    }
+    fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> {
+        let mut commits = self.inner.feed(from)?;
+        (self.feed)(&mut commits);
+        Ok(commits)
+    }
+}
+
+fn verified(store: &dyn Store) -> Verified {
+    chain::verify(store, acme(), &all_tables()).unwrap()
+}
+
+/// Five commits: shelves 1 and 2 with an event and an answer; two moves; shelf 1 changed; shelf 2 deleted; a person.
+fn history(store: Arc<dyn Store>) {
+    let host = Host::sync("any", store);
+    let shelves = |tx: &mut Tx<'_>| -> Result<i64, ShopError> {
+        tx.insert(Shelf::new(1, 1, 10))?;
+        tx.insert(Shelf::new(1, 2, 20))?;
+        tx.emit(Event::new("shelves.new").with("count", Value::I64(2)));
+        Ok(2)
+    };
+    host.done("shelves", shelves);
+    host.done("moves", |tx| {
+        tx.insert(Move::new(1, 1, 1, 5))?;
+        Ok(tx.insert(Move::new(1, 2, 1, 6))?)
+    });
+    host.done("change", |tx| {
+        let shelf = tx.get::<Shelf>(&(1, 1))?.unwrap();
+        Ok(tx.put(Shelf { load: 11, ..shelf.as_ref().clone() })?)
+    });
+    host.done("delete", |tx| {
+        tx.get::<Shelf>(&(1, 2))?;
+        Ok(tx.delete::<Shelf>(&(1, 2))?)
+    });
+    host.done("person", |tx| {
+        let mail = Some(tx.personal(SmolStr::new("ada@example.org")));
+        Ok(tx.insert(Person { number: 1, mail, points: 3 })?)
+    });
+    host.verify();
+}
+
+/// What is found on each store once `feed` and `rows` have been at it.
+fn found(
+    feed: impl Fn(&mut Vec<Commit>) + Send + Sync + Copy + 'static,
+    rows: impl Fn(&'static Table, &mut Vec<Row>) + Send + Sync + Copy + 'static,
+) -> Vec<Finding> {
+    let mut all = stores().into_iter().map(|(name, inner)| {
+        history(inner.clone());
+        (name, verified(&Altered { inner, feed: Box::new(feed), rows: Box::new(rows) }).findings)
+    });
+    let (_, first) = all.next().unwrap();
+    all.for_each(|(name, other)| assert_eq!(other, first, "on {name}"));
+    first
+}
+
+fn in_the_log(change: impl Fn(&mut Vec<Commit>) + Send + Sync + Copy + 'static) -> Vec<Finding> {
+    found(change, |_, _| {})
+}
+
+/// Changes the commit at a position.
+fn in_commit(position: u64, change: fn(&mut Commit)) -> Vec<Finding> {
+    in_the_log(move |commits| {
+        commits.iter_mut().filter(|commit| commit.position == position).for_each(change)
+    })
+}
+
+/// Changes the rows of a table.
+fn in_rows<R: Record>(change: fn(&mut Vec<Row>)) -> Vec<Finding> {
+    found(
+        |_| {},
+        move |table, rows| {
+            if table == R::TABLE {
+                change(rows)
+            }
+        },
+    )
+}
+
+#[test]
+fn nothing_altered_nothing_found() {
+    assert_eq!(found(|_| {}, |_, _| {}), []);
+}
+
+#[test]
+fn what_a_commit_says() {
+    let content = [Finding::Content { position: 1 }];
+    assert_eq!(in_commit(1, |commit| commit.meta.actor = ActorId::new("else")), content);
+    let later = |commit: &mut Commit| commit.meta.time = "2026-03-01T08:00:01Z".parse().unwrap();
+    assert_eq!(in_commit(1, later), content);
+    assert_eq!(in_commit(1, |commit| commit.events[0].name = "shelves.old".into()), content);
+    assert_eq!(in_commit(1, |commit| commit.events[0].data[0].0 = "amount".into()), content);
+    assert_eq!(in_commit(1, |commit| commit.events[0].data[0].1 = Value::I64(3)), content);
+    assert_eq!(in_commit(1, |commit| commit.events.clear()), content);
+    assert_eq!(in_commit(1, |commit| commit.events.push(Event::new("more"))), content);
+    assert_eq!(in_commit(1, |commit| commit.answer = vec![Value::I64(3)]), content);
+    assert_eq!(in_commit(1, |commit| commit.answer.clear()), content);
+    assert_eq!(in_commit(1, |commit| commit.digest[31] ^= 1), content);
+    assert_eq!(in_commit(1, |commit| commit.id = envelope("else").id), content);
+}
+
+/// Who changes a commit and its content hash too breaks the link; who changes the link too breaks the next one.
+#[test]
+fn the_seal_of_a_commit() {
+    let (content, link) =
+        (|position| Finding::Content { position }, |position| Finding::Link { position });
+    let seal = |change: fn(&mut fondaco_core::store::Seal)| {
+        in_the_log(move |commits| {
+            let commits = commits.iter_mut().filter(|commit| commit.position == 2);
+            commits.for_each(|commit| change(commit.seal.as_mut().unwrap()))
+        })
+    };
+    assert_eq!(seal(|seal| seal.content[0] ^= 1), [content(2), link(2)]);
+    assert_eq!(seal(|seal| seal.link[0] ^= 1), [link(2), link(3)]);
+    assert_eq!(seal(|seal| seal.root[0] ^= 1), [content(2), Finding::Rows { position: 2 }]);
+    let forged = in_commit(2, |commit| {
+        commit.meta.actor = ActorId::new("else");
+        let seal = commit.seal.as_mut().unwrap();
+        let (id, digest) = (commit.id, &commit.digest);
+        let (meta, events, answer) = (&commit.meta, &commit.events, &commit.answer);
+        let said = chain::Said { company: acme(), id, digest, meta, events, answer };
+        seal.content = chain::content(&said, &seal.root);
+    });
+    assert_eq!(forged, [link(2)], "well made, and yet not what the next commit follows from");
+}
+
+/// The state of a row, whose past is in the log alone.
+fn state(row: &dyn Stored) -> Finding {
+    Finding::State { key: row.row_key() }
+}
+
+#[test]
+fn a_commit_without_a_seal() {
+    let findings = in_commit(3, |commit| commit.seal = None);
+    // What it left of shelf 1 is not told any more, and the next commit follows from nothing.
+    let shelf = state(&Shelf::new(1, 1, 0));
+    let unsealed = Finding::Unsealed { position: 3 };
+    assert_eq!(findings, [unsealed, Finding::Link { position: 4 }, shelf]);
+}
+
+#[test]
+fn a_commit_that_is_missing() {
+    let missing = |position| Finding::Missing { position };
+    let link = |position| Finding::Link { position };
+    let gone = |position: u64| {
+        in_the_log(move |commits| commits.retain(|commit| commit.position != position))
+    };
+    assert_eq!(gone(1), [missing(1), link(2)]);
+    assert_eq!(gone(2), [missing(2), Finding::Rows { position: 2 }, link(3)]);
+    assert_eq!(gone(3), [missing(3), link(4), state(&Shelf::new(1, 1, 0))]);
+    assert_eq!(gone(4), [missing(4), link(5), state(&Shelf::new(1, 2, 0))]);
+    let person = Person { number: 1, mail: None, points: 0 };
+    assert_eq!(gone(5), [missing(5), state(&person)]);
+    assert_eq!(in_the_log(Vec::clear)[0], missing(1));
+}
+
+#[test]
+fn rows_of_facts() {
+    let rows = [Finding::Rows { position: 2 }];
+    fn altered(rows: &[Row], pieces: i64) -> Row {
+        let first = rows[0].record::<Move>().unwrap().as_ref().clone();
+        Row::one(rows[0].version, Arc::new(Move { pieces, ..first }))
+    }
+    assert_eq!(
+        in_rows::<Move>(|rows| if !rows.is_empty() {
+            rows[0] = altered(rows, 6)
+        }),
+        rows
+    );
+    assert_eq!(
+        in_rows::<Move>(|rows| if !rows.is_empty() {
+            drop(rows.remove(0))
+        }),
+        rows
+    );
+    let added: fn(&mut Vec<Row>) = |rows| {
+        if !rows.is_empty() {
+            rows.push(Row::one(2, Arc::new(Move::new(1, 3, 1, 7))));
+        }
+    };
+    assert_eq!(in_rows::<Move>(added), rows);
+    let of_another: fn(&mut Vec<Row>) = |rows| {
+        if let Some(first) = rows.first_mut() {
+            first.version = 3;
+        }
+    };
+    let both = [Finding::Rows { position: 2 }, Finding::Rows { position: 3 }];
+    assert_eq!(in_rows::<Move>(of_another), both);
+    let of_none: fn(&mut Vec<Row>) = |rows| {
+        if !rows.is_empty() {
+            rows.push(Row::one(9, Arc::new(Move::new(1, 3, 1, 7))));
+        }
+    };
+    assert_eq!(in_rows::<Move>(of_none), [Finding::Rows { position: 9 }]);
+    // Made up where there is none at all.
+    let log: fn(&mut Vec<Row>) = |rows| rows.push(Row::one(1, Arc::new(Log { number: 1 })));
+    assert_eq!(in_rows::<Log>(log), [Finding::Rows { position: 1 }]);
+}
+
+#[test]
+fn rows_of_state() {
+    let shelf = |aisle, number| [state(&Shelf::new(aisle, number, 0))];
+    let changed: fn(&mut Vec<Row>) = |rows| {
+        if let Some(first) = rows.first_mut() {
+            *first = Row::one(first.version, Arc::new(Shelf::new(1, 1, 12)));
+        }
+    };
+    assert_eq!(in_rows::<Shelf>(changed), shelf(1, 1));
+    assert_eq!(in_rows::<Shelf>(Vec::clear), shelf(1, 1));
+    // As an earlier commit left it, under that commit's version.
+    let older: fn(&mut Vec<Row>) = |rows| {
+        if let Some(first) = rows.first_mut() {
+            *first = Row::one(1, Arc::new(Shelf::new(1, 1, 10)));
+        }
+    };
+    assert_eq!(in_rows::<Shelf>(older), shelf(1, 1));
+    let risen: fn(&mut Vec<Row>) = |rows| {
+        if !rows.is_empty() {
+            rows.push(Row::one(1, Arc::new(Shelf::new(1, 2, 20))));
+        }
+    };
+    assert_eq!(in_rows::<Shelf>(risen), shelf(1, 2), "deleted, and there again");
+    let unheard: fn(&mut Vec<Row>) = |rows| {
+        if !rows.is_empty() {
+            rows.push(Row::one(3, Arc::new(Shelf::new(9, 9, 9))));
+        }
+    };
+    assert_eq!(in_rows::<Shelf>(unheard), shelf(9, 9));
+}
+
+/// The log's own word on a state row is under the root of its commit.
+#[test]
+fn what_the_log_says_of_state() {
+    let other = in_commit(1, |commit| commit.seal.as_mut().unwrap().states[1].hash[0] ^= 1);
+    assert_eq!(other, [Finding::Rows { position: 1 }]);
+    // A change that is told as a deletion: the hash is no deletion's.
+    let deleted = in_commit(3, |commit| commit.seal.as_mut().unwrap().states[0].deleted = true);
+    assert!(deleted.contains(&Finding::Rows { position: 3 }), "{deleted:?}");
+    // A deletion that is told as a change: then the row should be there.
+    let kept = in_commit(4, |commit| commit.seal.as_mut().unwrap().states[0].deleted = false);
+    assert!(matches!(kept.as_slice(), [Finding::State { .. }]), "{kept:?}");
+    let forgotten = in_commit(4, |commit| commit.seal.as_mut().unwrap().states.clear());
+    assert!(forgotten.contains(&Finding::Rows { position: 4 }), "{forgotten:?}");
+}
+
+/// Each finding in words, with the position or the row.
+#[test]
+fn findings_in_words() {
+    let words = [
+        (Finding::Missing { position: 7 }, "commit 7 is missing"),
+        (Finding::Unsealed { position: 7 }, "commit 7 has no seal"),
+        (Finding::Content { position: 7 }, "commit 7 was changed after it was made"),
+        (Finding::Link { position: 7 }, "commit 7 does not follow from the one before"),
+        (Finding::Rows { position: 7 }, "rows written by commit 7 were changed, added or removed"),
+    ];
+    for (finding, expected) in words {
+        assert_eq!(finding.to_string(), expected);
+    }
+    let key = Shelf::new(1, 2, 0).row_key();
+    let words = Finding::State { key }.to_string();
+    assert!(words.starts_with("shop_shelf[1, 2]"), "{words}");
+    assert!(words.ends_with(" is not as its last commit left it"), "{words}");
+}
