@@ -2,14 +2,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use fondaco_core::store::{Batch, Change, KeyBytes, KeyWriter, Kind, Rows, Table};
+use fondaco_core::store::{Batch, Change, KeyBytes, KeyWriter, Kind, Rows, Seen, Table};
 
 use super::error::{Outcome, misused};
 use super::form::Forms;
 
 /// That every table is prepared, every change allowed, rows sorted, and no key changed twice.
 pub(super) fn check(batch: &Batch, forms: &Forms) -> Outcome<()> {
-    for seen in &batch.seen {
+    // What was seen comes table by table.
+    let same_table = |a: &Seen, b: &Seen| std::ptr::eq(a.key.table, b.key.table);
+    for seen in batch.seen.chunk_by(same_table).filter_map(<[Seen]>::first) {
         forms.get(seen.key.table)?;
     }
     let mut changes: HashMap<&str, usize> = HashMap::new();
