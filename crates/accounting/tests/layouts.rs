@@ -1,0 +1,138 @@
+//! The layout of every stored record. Files that people have are in these layouts: a change here needs a higher `layout`,
+//! a nullable column with its `since`, and a store that brings older files up.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
+
+use std::fmt::Write;
+
+use fondaco_accounting::ledger::TABLES;
+use fondaco_core::GuardCount;
+use fondaco_core::store::{Column, Record, Table};
+
+fn shown(table: &Table) -> String {
+    let Table { name, kind, layout, columns, key, indexes, guards } = table;
+    let names = |at: &[usize]| at.iter().map(|&at| columns[at].name).collect::<Vec<_>>().join(", ");
+    let mut text = format!("{name}: {kind:?}, layout {layout}\n");
+    for Column { name, ty, nullable, personal, since } in *columns {
+        write!(text, "  {name}: {ty:?}").unwrap();
+        text += if *nullable { ", nullable" } else { "" };
+        text += if *personal { ", personal" } else { "" };
+        text += &if *since == 1 { String::new() } else { format!(", since {since}") };
+        text += "\n";
+    }
+    let first: Vec<usize> = (0..*key).collect();
+    writeln!(text, "  key ({})", names(&first)).unwrap();
+    for index in *indexes {
+        let unique = if index.unique { ", unique" } else { "" };
+        writeln!(text, "  index {} ({}){unique}", index.name, names(index.columns)).unwrap();
+    }
+    for guard in *guards {
+        writeln!(text, "  guard {} ({})", guard.name, names(guard.columns)).unwrap();
+    }
+    text
+}
+
+#[test]
+fn no_layout_has_changed() {
+    let mut tables = TABLES.to_vec();
+    tables.push(GuardCount::TABLE);
+    let now: Vec<String> = tables.into_iter().map(shown).collect();
+    assert_eq!(now.join("\n"), LAYOUTS, "the layouts are now:\n{}", now.join("\n"));
+}
+
+const LAYOUTS: &str = "\
+ledger_settings: State, layout 1
+  ledger: Text
+  currency: Text
+  key (ledger)
+
+ledger_account: State, layout 1
+  code: Text
+  name: Text
+  class: Text
+  parent: Text, nullable
+  currency: Text, nullable
+  heading: Bool
+  opens: Date, nullable
+  closes: Date, nullable
+  key (code)
+  index by_parent (parent)
+  guard all ()
+  guard by_parent (parent)
+
+ledger_journal: State, layout 1
+  code: Text
+  name: Text
+  by_date: Bool
+  key (code)
+
+ledger_period: State, layout 1
+  period: I64
+  fiscal_year: I64
+  number: I64
+  start: Date
+  end: Date
+  status: Text
+  key (period)
+  guard all ()
+
+ledger_entry: Fact, layout 1
+  id: Id
+  journal: Text
+  fiscal_year: I64
+  number: I64
+  period: I64
+  date: Date
+  recorded_at: Instant
+  document_date: Date, nullable
+  due_date: Date, nullable
+  text: Text, nullable
+  party: Id, nullable
+  source: Text, nullable
+  reverses: Id, nullable
+  conversion: Bool
+  key (id)
+  index by_number (journal, fiscal_year, number)
+
+ledger_posting: Fact, layout 1
+  entry: Id
+  line: I64
+  account: Text
+  period: I64
+  date: Date
+  side: Text
+  amount: Decimal { digits: 4 }
+  currency: Text
+  ledger_amount: Decimal { digits: 4 }
+  rate: Number, nullable
+  text: Text, nullable
+  party: Id, nullable
+  due_date: Date, nullable
+  dimensions: Json, nullable
+  key (entry, line)
+  index by_account (account, period, date)
+  guard by_account_and_period (account, period)
+
+ledger_balance: Counter, layout 1
+  account: Text
+  period: I64
+  currency: Text
+  dimensions: Text
+  debit: Decimal { digits: 4 }
+  credit: Decimal { digits: 4 }
+  ledger_debit: Decimal { digits: 4 }
+  ledger_credit: Decimal { digits: 4 }
+  postings: I64
+  key (account, period, currency, dimensions)
+
+ledger_reversal: Fact, layout 1
+  entry: Id
+  by: Id
+  key (entry)
+
+range_guard: Counter, layout 1
+  table: Text
+  guard: I64
+  part: Bytes
+  changes: I64
+  key (table, guard, part)
+";

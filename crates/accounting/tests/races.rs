@@ -1,0 +1,307 @@
+//! Two commands of the ledger at once end as one after the other, wherever the second slips in between the calls of the
+//! first to its store.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
+
+mod common;
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+use common::*;
+use fondaco_accounting::ledger::*;
+use fondaco_core::fiscal::{FiscalCalendar, YearNamedBy};
+use fondaco_core::store::{
+    Answer, Batch, Commit, FeedFrom, Prepared, Read, Record, Store, StoreError, Table,
+};
+use fondaco_core::{Act, ActError, Currency, Id, Range, Reading, View};
+
+type Deed = Box<dyn FnOnce() + Send>;
+
+/// A store that does something once, right before its n-th read or commit: how another's commit slips in.
+struct Slipping {
+    inner: Arc<dyn Store>,
+    /// Reads and commits left until then; the one that is none never comes.
+    left: [AtomicU32; 2],
+    deed: Mutex<Option<Deed>>,
+}
+
+/// Never comes.
+const NEVER: u32 = u32::MAX;
+
+impl Slipping {
+    fn before(&self, which: usize) {
+        if self.left[which].fetch_sub(1, Ordering::SeqCst) == 1 {
+            let deed = self.deed.lock().unwrap().take();
+            if let Some(deed) = deed {
+                deed()
+            }
+        }
+    }
+}
+
+impl Store for Slipping {
+    fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> {
+        self.inner.prepare(tables)
+    }
+    fn read(&self, read: &Read) -> Result<Answer, StoreError> {
+        self.before(0);
+        self.inner.read(read)
+    }
+    fn commit(&self, batch: Batch) -> Result<Commit, StoreError> {
+        self.before(1);
+        self.inner.commit(batch)
+    }
+    fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> {
+        self.inner.feed(from)
+    }
+}
+
+/// A command under its name, sent to a firm; what came of it, in words.
+#[derive(Clone)]
+struct Sent(Arc<dyn Fn(&Firm) -> String + Send + Sync>);
+
+fn sent<C>(name: &'static str, command: C) -> Sent
+where
+    C: Act<Error = LedgerError, Answer: std::fmt::Debug> + Send + Sync + 'static,
+{
+    Sent(Arc::new(move |firm| match firm.send(name, &command) {
+        Ok(done) => format!("{name}: {:?}", done.answer),
+        Err(error) => format!("{name}: {} {:?}", error.code(), error.halt()),
+    }))
+}
+
+/// What came of both commands, and all rows afterwards.
+#[derive(Debug, PartialEq)]
+struct Ended {
+    first: String,
+    second: String,
+    rows: Vec<String>,
+}
+
+fn show<R: Record + std::fmt::Debug>(
+    view: &mut View<'_>,
+    rows: &mut Vec<String>,
+) -> Result<(), LedgerError> {
+    view.peek_each(&Range::<R>::all(), |row| {
+        rows.push(format!("{row:?}"));
+        Ok(())
+    })
+}
+
+fn rows(firm: &Firm) -> Vec<String> {
+    firm.view(|view| {
+        let mut rows = Vec::new();
+        show::<Settings>(view, &mut rows)?;
+        show::<Account>(view, &mut rows)?;
+        show::<Journal>(view, &mut rows)?;
+        show::<Period>(view, &mut rows)?;
+        show::<Entry>(view, &mut rows)?;
+        show::<Posting>(view, &mut rows)?;
+        show::<Balance>(view, &mut rows)?;
+        show::<Reversal>(view, &mut rows)?;
+        Ok(rows)
+    })
+}
+
+fn in_order(
+    before: &dyn Fn(Firm) -> Firm,
+    first: &Sent,
+    second: &Sent,
+    first_first: bool,
+) -> Ended {
+    let firm = before(in_memory());
+    let (first, second) = if first_first {
+        let first = first.0(&firm);
+        (first, second.0(&firm))
+    } else {
+        let second = second.0(&firm);
+        (first.0(&firm), second)
+    };
+    Ended { first, second, rows: rows(&firm) }
+}
+
+/// `None` when the first command was done before that call.
+fn at_once(
+    before: &dyn Fn(Firm) -> Firm,
+    (name, store): (&'static str, Arc<dyn Store>),
+    (asynchronous, left): (bool, [u32; 2]),
+    (first, second): (&Sent, &Sent),
+) -> Option<Ended> {
+    let plain = before(Firm::on(name, store.clone()));
+    let said = Arc::new(Mutex::new(None));
+    let (heard, second, beside) = (said.clone(), second.clone(), store.clone());
+    let deed = move || {
+        let told = second.0(&Firm::on(name, beside));
+        *heard.lock().unwrap() = Some(told);
+    };
+    let deed: Mutex<Option<Deed>> = Mutex::new(Some(Box::new(deed)));
+    let slipping = Arc::new(Slipping { inner: store, left: left.map(AtomicU32::new), deed });
+    let firm = match asynchronous {
+        true => Firm::unloaded(name, slipping),
+        false => Firm::on(name, slipping),
+    };
+    let first = first.0(&firm);
+    let second = said.lock().unwrap().take()?;
+    plain.clean();
+    Some(Ended { first, second, rows: rows(&plain) })
+}
+
+/// Each of the two in the other's way, at every call, on every store, blocking and not.
+fn race(before: impl Fn(Firm) -> Firm, a: Sent, b: Sent) {
+    for (first, second) in [(&a, &b), (&b, &a)] {
+        let orders = [true, false].map(|order| in_order(&before, first, second, order));
+        assert_ne!(orders[0], orders[1], "the order does not matter: no race");
+        let moments = (1..16).map(|n| [n, NEVER]).chain((1..4).map(|n| [NEVER, n]));
+        let mut met = [0; 2];
+        for left in moments {
+            for asynchronous in [false, true] {
+                for store in stores() {
+                    let what = format!("{} {left:?}, asynchronous: {asynchronous}", store.0);
+                    let ended = at_once(&before, store, (asynchronous, left), (first, second));
+                    let Some(ended) = ended else { continue };
+                    assert!(
+                        orders.contains(&ended),
+                        "{what}:\n{ended:#?}\nis neither\n{orders:#?}"
+                    );
+                    met[usize::from(ended == orders[1])] += 1;
+                }
+            }
+        }
+        // Whoever slips in commits at once, so it is the first in almost every order.
+        assert!(met[1] >= 6, "{met:?}");
+    }
+}
+
+fn set_up(firm: Firm) -> Firm {
+    firm.set_up()
+}
+
+fn rent(date: &str) -> NewEntry {
+    NewEntry::new("GEN", d(date)).debit("5100", eur("7.00")).credit("1000", eur("7.00"))
+}
+
+#[test]
+fn a_posting_and_the_lock_of_its_period() {
+    let post = sent("post", Post::new(sale("2026-01-05", "1.00")));
+    race(set_up, post, sent("lock", LockPeriod { period: 202_601 }));
+}
+
+#[test]
+fn a_batch_and_the_lock_of_one_of_its_periods() {
+    let entries = vec![sale("2026-01-05", "1.00"), sale("2026-02-05", "2.00")];
+    let lock = || sent("lock", LockPeriod { period: 202_602 });
+    race(set_up, sent("many", PostMany::new(entries.clone())), lock());
+    race(set_up, sent("each", PostEach::new(entries)), lock());
+}
+
+#[test]
+fn a_closing_and_a_posting_after_it() {
+    let close = sent("close", CloseAccount::new("5100", d("2026-06-30")));
+    race(set_up, close, sent("post", Post::new(rent("2026-07-01"))));
+}
+
+#[test]
+fn a_closing_and_a_posting_that_leaves_a_balance() {
+    let close = sent("close", CloseAccount::new("5100", d("2026-06-30")));
+    race(set_up, close, sent("post", Post::new(rent("2026-03-05"))));
+}
+
+#[test]
+fn two_years_that_overlap() {
+    let july = FiscalCalendar::months(7, 1, YearNamedBy::Start).unwrap();
+    let calendar = sent("2027", OpenFiscalYear::calendar_year(2027));
+    race(set_up, calendar, sent("july 2027", OpenFiscalYear::new(july, 2027)));
+}
+
+#[test]
+fn the_same_year_twice() {
+    let year = |name| sent(name, OpenFiscalYear::calendar_year(2027));
+    race(set_up, year("one"), year("two"));
+}
+
+#[test]
+fn two_reversals_of_one_entry() {
+    let before = |firm: Firm| {
+        let firm = firm.set_up();
+        firm.post("sale", sale("2026-01-05", "1.00"));
+        firm
+    };
+    let id = before(in_memory()).view(|view| {
+        let entries = view.peek_scan(&Range::<Entry>::all())?;
+        Ok(entries[0].id)
+    });
+    let reverse = |name, date: &str| sent(name, Reverse::new(id, d(date)));
+    race(before, reverse("march", "2026-03-01"), reverse("april", "2026-04-01"));
+}
+
+#[test]
+fn a_reversal_and_the_lock_of_its_period() {
+    let before = |firm: Firm| {
+        let firm = firm.set_up();
+        firm.post("sale", sale("2026-01-05", "1.00"));
+        firm
+    };
+    let id: Id<Entry> =
+        before(in_memory()).view(|view| Ok(view.peek_scan(&Range::<Entry>::all())?[0].id));
+    let reverse = sent("reverse", Reverse::new(id, d("2026-03-01")));
+    race(before, reverse, sent("lock", LockPeriod { period: 202_603 }));
+}
+
+#[test]
+fn two_postings_in_one_journal_take_two_numbers() {
+    let post = |name, date| sent(name, Post::new(sale(date, "1.00")));
+    race(set_up, post("one", "2026-01-05"), post("two", "2026-01-06"));
+}
+
+#[test]
+fn two_invoices_in_order_of_date() {
+    let post = |name, date| {
+        sent(name, Post::new(NewEntry { journal: "INV".into(), ..sale(date, "1.00") }))
+    };
+    race(set_up, post("early", "2026-01-05"), post("late", "2026-01-06"));
+}
+
+#[test]
+fn two_accounts_of_one_code_and_two_journals() {
+    let open =
+        |name, class| sent(name, OpenAccounts::new(vec![NewAccount::new("7000", name, class)]));
+    race(set_up, open("one", AccountClass::Income), open("two", AccountClass::Expense));
+    let open = |name| sent(name, OpenJournal::new("BANK", name));
+    race(set_up, open("one"), open("two"));
+}
+
+#[test]
+fn an_account_and_the_closing_of_its_heading() {
+    let before = |firm: Firm| {
+        let firm = firm.set_up();
+        firm.must(
+            "9",
+            &OpenAccounts::new(vec![NewAccount::heading("9", "Nine", AccountClass::Asset)]),
+        );
+        firm
+    };
+    let open =
+        OpenAccounts::new(vec![NewAccount::new("9000", "Under", AccountClass::Asset).parent("9")]);
+    race(before, sent("open", open), sent("close", CloseAccount::new("9", d("2026-06-30"))));
+}
+
+/// Each alone is fine; both together would be a circle.
+#[test]
+fn two_moves_that_would_make_a_circle() {
+    let before = |firm: Firm| {
+        let firm = firm.set_up();
+        let headings = ["8", "9"].map(|code| NewAccount::heading(code, code, AccountClass::Asset));
+        firm.must("8 and 9", &OpenAccounts::new(headings.to_vec()));
+        firm
+    };
+    let under = |name, code: &str, parent: &str| {
+        sent(name, ChangeAccount::move_under(code, Some(parent.into())))
+    };
+    race(before, under("8 under 9", "8", "9"), under("9 under 8", "9", "8"));
+}
+
+#[test]
+fn two_ways_to_set_up() {
+    let set_up = |name, currency| sent(name, SetUp::new(currency));
+    race(|firm| firm, set_up("euro", Currency::EUR), set_up("dollar", Currency::USD));
+}
