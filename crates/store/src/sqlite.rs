@@ -197,6 +197,26 @@ impl Sqlite {
         Sqlite::open_with(path, SqliteOptions::new())
     }
 
+    /// Opens the file at `path`, which must be there: a mistyped path is an error, not a new and empty file.
+    ///
+    /// ```
+    /// # use fondaco_core::store::StoreError;
+    /// let error = fondaco_store::Sqlite::open_existing("/no/such/acme.sqlite").unwrap_err();
+    /// assert!(matches!(&error, StoreError::Unavailable(why) if why.contains("/no/such/acme.sqlite")));
+    /// ```
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when there is no such file, or as [`Sqlite::open`].
+    pub fn open_existing(path: impl AsRef<Path>) -> Result<Sqlite, StoreError> {
+        let path = path.as_ref();
+        if path.is_file() {
+            return Sqlite::open(path);
+        }
+        let why =
+            format!("{}: there is no such file; Sqlite::open makes a new one", path.display());
+        Err(StoreError::Unavailable(why))
+    }
+
     /// Opens the file at `path`, or makes it, with options.
     ///
     /// ```
@@ -260,6 +280,34 @@ impl Sqlite {
     /// As [`Sqlite::open`], but tables of the host's are welcome.
     pub fn over(conn: &mut Connection) -> Result<SqliteConnection<'_>, StoreError> {
         SqliteConnection::new(conn)
+    }
+
+    /// Drops all indexes and fills them anew from the rows: the way out when [`StoreError::Corrupt`] or a
+    /// [`Finding::Index`](fondaco_core::chain::Finding::Index) says that an index is damaged. All or nothing, in one
+    /// transaction, in memory that does not grow with the file. The file's disk may have other damage: verify the books
+    /// afterwards.
+    ///
+    /// ```
+    /// # use fondaco_core::store::Store;
+    /// # let store = fondaco_store::Sqlite::in_memory()?;
+    /// # let all_tables = [];
+    /// store.prepare(&all_tables)?;
+    /// store.rebuild_indexes()?;
+    /// # Ok::<(), fondaco_core::store::StoreError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`StoreError::Unprepared`] when the file has indexes of a table that was not prepared, or as [`Sqlite::open`].
+    pub fn rebuild_indexes(&self) -> Result<(), StoreError> {
+        let conn = self.writer();
+        let rebuild = || {
+            // SQLite sorts in memory otherwise, however much it is.
+            conn.execute_batch("PRAGMA temp_store = FILE")?;
+            let done = transaction(&conn, |conn| self.room.rebuild(conn));
+            conn.execute_batch("PRAGMA temp_store = MEMORY")?;
+            done
+        };
+        rebuild().map_err(|failure| failure.named(&self.home))
     }
 
     /// The file; `None` for a store in memory.

@@ -1,13 +1,13 @@
-//! Reading a company's whole log and all its rows again, and comparing them with the hashes.
+//! Reading a company's whole log and all its rows again, and comparing them with the hashes; and each index with its table.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
-use super::{GENESIS, RowHasher, Said, content, deletion_hash, link, root};
+use super::{GENESIS, RowHasher, Said, content, deletion_hash, link, root, sha256};
 use crate::CompanyId;
 use crate::store::{
-    Answer, Ask, At, Commit, FeedFrom, Hash, Key, KeyBytes, Kind, Read, Reply, Row, Scan, Snapshot,
-    StateHash, Store, StoreError, Table, Version,
+    Answer, Ask, At, Commit, FeedFrom, Hash, Key, KeyBytes, KeyWriter, Kind, Read, Reply, Row,
+    Scan, Snapshot, StateHash, Store, StoreError, Table, Version, order_of,
 };
 
 /// What [`verify`] saw.
@@ -60,6 +60,13 @@ pub enum Finding {
         /// The row.
         key: Key,
     },
+    /// The index does not have the rows of its table, each in its place: what is read by it is not to be believed.
+    Index {
+        /// The table.
+        table: &'static str,
+        /// The index.
+        index: &'static str,
+    },
 }
 
 impl fmt::Display for Finding {
@@ -77,6 +84,12 @@ impl fmt::Display for Finding {
                 write!(f, "rows written by commit {position} were changed, added or removed")
             }
             Finding::State { key } => write!(f, "{key:?} is not as its last commit left it"),
+            Finding::Index { table, index } => {
+                write!(
+                    f,
+                    "index {index} of {table} does not have the rows of the table: have the store fill it anew"
+                )
+            }
         }
     }
 }
@@ -85,7 +98,7 @@ impl fmt::Display for Finding {
 const PAGE: usize = 4096;
 
 /// Checks the hash chain of `company` against its commits and against every fact and state row of `tables`, which must be
-/// all tables that were ever used; in one snapshot, while others go on writing.
+/// all tables that were ever used, and every index of those with the rows; in one snapshot, while others go on writing.
 ///
 /// ```
 /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
@@ -161,7 +174,8 @@ impl Verifier<'_> {
             | Finding::Content { position }
             | Finding::Link { position }
             | Finding::Rows { position } => *position,
-            Finding::State { .. } => u64::MAX,
+            Finding::State { .. } => u64::MAX - 1,
+            Finding::Index { .. } => u64::MAX,
         });
         Ok(self.out)
     }
@@ -264,13 +278,72 @@ impl Verifier<'_> {
         mut each: impl FnMut(&mut Self, &Row),
     ) -> Result<(), StoreError> {
         let mut from = KeyBytes::new(&[]);
+        let mut indexes = vec![Places::default(); table.indexes.len()];
+        let mut place = KeyWriter::new();
         loop {
             let scan = Scan { table, index: None, from, to: None, backwards: false, limit: PAGE };
             let rows = self.scan(scan)?;
-            let Some(last) = rows.last() else { return Ok(()) };
+            let Some(last) = rows.last() else { break };
             from = place_after(&last.key().bytes);
             self.out.rows += rows.len() as u64;
-            rows.iter().for_each(|row| each(self, row));
+            for row in &rows {
+                each(self, row);
+                for (index, places) in indexes.iter_mut().enumerate() {
+                    place.clear();
+                    if order_of(row.stored(), Some(index), &mut place) {
+                        places.add(place.as_slice());
+                    }
+                }
+            }
+        }
+        indexes
+            .into_iter()
+            .enumerate()
+            .try_for_each(|(index, places)| self.compare_index(table, index, places))
+    }
+
+    fn compare_index(
+        &mut self,
+        table: &'static Table,
+        index: usize,
+        expected: Places,
+    ) -> Result<(), StoreError> {
+        let found = match self.read_index(table, index) {
+            Err(StoreError::Unsupported { .. }) => return Ok(()),
+            Err(StoreError::Corrupt(_)) => None,
+            found => found?,
+        };
+        if found != Some(expected) {
+            let index = table.indexes.get(index).map_or("", |index| index.name);
+            self.out.findings.push(Finding::Index { table: table.name, index });
+        }
+        Ok(())
+    }
+
+    /// The places of the rows that the index names; `None` when they don't come in order.
+    fn read_index(
+        &self,
+        table: &'static Table,
+        index: usize,
+    ) -> Result<Option<Places>, StoreError> {
+        let (mut places, mut from) = (Places::default(), KeyBytes::new(&[]));
+        let (mut place, index) = (KeyWriter::new(), Some(index));
+        loop {
+            let start = from.clone();
+            let scan = Scan { table, index, from: start, to: None, backwards: false, limit: PAGE };
+            let rows = self.scan(scan)?;
+            for row in &rows {
+                place.clear();
+                if !order_of(row.stored(), index, &mut place) || place.as_slice() < from.as_slice()
+                {
+                    return Ok(None);
+                }
+                places.add(place.as_slice());
+                from = place_after(&place.to_key());
+            }
+            if rows.len() < PAGE {
+                return Ok(Some(places));
+            }
         }
     }
 
@@ -281,6 +354,22 @@ impl Verifier<'_> {
             Some(Reply::Rows(rows)) => Ok(rows),
             _ => Err(StoreError::Misused("a scan was not answered with rows".into())),
         }
+    }
+}
+
+/// Places of rows in an index, in whatever order they come: how many, and the sum of their hashes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Places {
+    count: u64,
+    sum: u128,
+}
+
+impl Places {
+    fn add(&mut self, place: &[u8]) {
+        let hash = sha256(&[b"fondaco place\0", place]);
+        let (half, _) = hash.as_chunks::<16>();
+        let half = half.first().copied().map_or(0, u128::from_be_bytes);
+        (self.count, self.sum) = (self.count + 1, self.sum.wrapping_add(half));
     }
 }
 

@@ -29,6 +29,7 @@ pub(super) fn commit(
         return Ok((done, Vec::new()));
     }
     rules::check(&batch, forms)?;
+    head.check(conn)?;
     let mut judge =
         Judge { conn, forms, company: batch.company, head, cache, refusal: Default::default() };
     judge.seen(&batch)?;

@@ -35,6 +35,14 @@ impl<'c> SqliteConnection<'c> {
         Ok(store)
     }
 
+    /// Drops all indexes and fills them anew; see [`Sqlite::rebuild_indexes`](super::Sqlite::rebuild_indexes).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn rebuild_indexes(&self) -> Result<(), StoreError> {
+        self.inside(|conn| self.room.rebuild(conn))
+    }
+
     fn lock(&self) -> MutexGuard<'_, &'c mut Connection> {
         self.conn.lock().unwrap_or_else(PoisonError::into_inner)
     }

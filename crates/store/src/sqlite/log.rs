@@ -36,6 +36,29 @@ impl Head {
         Ok(head.optional()?.unwrap_or(Head::NONE))
     }
 
+    /// That the head is what the log ends with.
+    pub(super) fn check(&self, conn: &Connection) -> Outcome<()> {
+        let sql = "SELECT position, link FROM fondaco_commit WHERE company = ?1 ORDER BY position DESC LIMIT 1";
+        let end = conn
+            .prepare_cached(sql)?
+            .query_row([self.company], |row| {
+                Ok((unsigned(row, 0)?, row.get::<_, Option<Hash>>(1)?))
+            })
+            .optional()?;
+        let (position, link) = end.unwrap_or((0, Some(GENESIS)));
+        // A commit without a seal has no link: the head's is that of a commit before.
+        if position == self.position && link.is_none_or(|link| link == self.link) {
+            return Ok(());
+        }
+        Err(damaged(format!(
+            "fondaco_company says that company {} is at commit {}, the log ends with commit {position}{}: somebody \
+             changed one of them by hand, so go back to a copy of the file",
+            self.company,
+            self.position,
+            if position == self.position { ", whose link is another" } else { "" },
+        )))
+    }
+
     /// The head to write under: a company that is not there yet comes to be.
     pub(super) fn or_create(self, conn: &Connection, company: CompanyId) -> Outcome<Head> {
         if self.company >= 0 {
@@ -43,7 +66,10 @@ impl Head {
         }
         let sql = "INSERT INTO fondaco_company (id, position, link) VALUES (?1, 0, ?2)";
         conn.prepare_cached(sql)?.execute((id_bytes(company.to_u128()), GENESIS))?;
-        Ok(Head { company: conn.last_insert_rowid(), ..self })
+        let head = Head { company: conn.last_insert_rowid(), ..self };
+        // A company whose line was removed must not come back as another.
+        head.check(conn)?;
+        Ok(head)
     }
 }
 
@@ -84,6 +110,7 @@ pub(super) fn find(conn: &Connection, company: i64, id: CommandId) -> Outcome<Op
 /// The commits after a position.
 pub(super) fn feed(conn: &Connection, from: &FeedFrom) -> Outcome<Vec<Commit>> {
     let head = Head::of(conn, from.company)?;
+    head.check(conn)?;
     let sql = format!("{COMMIT} position > ?2 ORDER BY position LIMIT ?3");
     let mut get = conn.prepare_cached(&sql)?;
     let (after, limit) = (signed(from.after), i64::try_from(from.limit).unwrap_or(i64::MAX));

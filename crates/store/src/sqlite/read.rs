@@ -1,7 +1,9 @@
 //! Answers: rows by key, rows in order, receipts and series, all inside the caller's transaction.
 
 use fondaco_core::CompanyId;
-use fondaco_core::store::{Ask, Key, KeyBytes, Kind, Read, Reply, Row, Scan, StoreError, Value};
+use fondaco_core::store::{
+    Ask, At, Key, KeyBytes, Kind, Read, Reply, Row, Scan, StoreError, Value,
+};
 use rusqlite::{CachedStatement, Connection};
 
 use super::bind;
@@ -20,6 +22,10 @@ pub(super) fn answer(
     read: &Read,
 ) -> Outcome<(u64, Vec<Reply>)> {
     let head = Head::of(conn, read.company)?;
+    if read.at == At::Hold {
+        // So begins whoever verifies the books.
+        head.check(conn)?;
+    }
     let cache = cache.map(|cache| (cache, read.company));
     let replies = read.asks.iter().map(|ask| reply(conn, forms, cache, &head, ask));
     Ok((head.position, replies.collect::<Outcome<_>>()?))
@@ -123,9 +129,9 @@ impl<'c> Getter<'c> {
     /// A row that an index says is there.
     pub(super) fn must_get(&mut self, key: &[u8]) -> Outcome<Row> {
         let name = self.form.table.name;
-        self.get(key)?
-            .map(|kept| kept.row)
-            .ok_or_else(|| damaged(format!("an index of {name} names a row that is gone")))
+        self.get(key)?.map(|kept| kept.row).ok_or_else(|| {
+            damaged(format!("an index of {name} names a row that is gone: verify the books"))
+        })
     }
 }
 

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use super::cache::{Cache, Changed};
 use super::error::Outcome;
 use super::form::Forms;
-use super::{commit, read, schema};
+use super::{commit, read, runs, schema};
 
 /// The store without a connection.
 #[derive(Debug)]
@@ -67,16 +67,33 @@ impl Room {
         Ok(Answer::new(Snapshot { position, hold: 0 }, replies))
     }
 
+    /// Drops all indexes and fills them anew, inside the caller's transaction.
+    pub(super) fn rebuild(&self, conn: &Connection) -> Outcome<()> {
+        let forms = self.forms_to_write(conn)?;
+        let forms = schema::all_indexed(conn, &forms)?;
+        runs::rebuild(conn, &forms)?;
+        if let Some(cache) = &self.cache {
+            cache.pages.forget();
+        }
+        Ok(())
+    }
+
+    /// The forms as the file has them now.
+    fn forms_to_write(&self, conn: &Connection) -> Outcome<Arc<Forms>> {
+        let forms = self.forms();
+        if schema::version(conn)? == forms.schema {
+            return Ok(forms);
+        }
+        // Another program changed tables: refuse to write what this one no longer understands.
+        let mut fresh = Forms::clone(&forms);
+        schema::recheck(conn, &mut fresh)?;
+        self.set_forms(fresh);
+        Ok(self.forms())
+    }
+
     /// Commits inside the caller's transaction, which it must roll back after an error.
     pub(super) fn commit(&self, conn: &Connection, batch: Batch) -> Outcome<(Commit, Changed)> {
-        let mut forms = self.forms();
-        if !batch.check && schema::version(conn)? != forms.schema {
-            // Another program changed tables: refuse to write what this one no longer understands.
-            let mut fresh = Forms::clone(&forms);
-            schema::recheck(conn, &mut fresh)?;
-            self.set_forms(fresh.clone());
-            forms = Arc::new(fresh);
-        }
+        let forms = if batch.check { self.forms() } else { self.forms_to_write(conn)? };
         commit::commit(conn, &forms, self.chain, self.cache.as_ref(), batch)
     }
 }

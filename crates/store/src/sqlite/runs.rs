@@ -5,12 +5,14 @@
 //! background of later commits (`merge`), and a scan merges the few that are live. This is a log-structured merge tree
 //! (O'Neil and others, 1996) inside SQLite's own pages, so that it is as atomic and durable as everything else.
 //!
-//! `fondaco_run` says which pages a run has, `fondaco_page` holds them. A key is a row's place: the bytes of the index
+//! `fondaco_run` says which pages a run has, `fondaco_page` holds them, each with a checksum that is tried whenever the page is
+//! read. A key is a row's place: the bytes of the index
 //! columns, then of the primary key.
 
 mod merge;
 mod page;
 mod run;
+mod sum;
 
 use fondaco_core::store::{KeyWriter, Row, Rows, Scan, order_of};
 use rusqlite::Connection;
@@ -18,7 +20,7 @@ use rusqlite::Connection;
 use self::page::{Packer, Page, ROOM};
 use self::run::{Cursor, Owner, Pages, Run, State, Writer};
 use super::error::Outcome;
-use super::form::Form;
+use super::form::{Form, Place};
 use super::{part, read};
 
 pub(super) use self::run::Memory;
@@ -29,8 +31,12 @@ CREATE TABLE fondaco_run (
     rows INTEGER NOT NULL, extents BLOB NOT NULL, sources BLOB NOT NULL, done BLOB NOT NULL,
     PRIMARY KEY (company, idx, run)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE fondaco_page (page INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+CREATE TABLE fondaco_page (page INTEGER PRIMARY KEY, data BLOB NOT NULL, sum INTEGER NOT NULL) STRICT;
 ";
+
+/// What to do about an index that is damaged.
+pub(super) const WAY_OUT: &str =
+    "Sqlite::rebuild_indexes fills the indexes anew from the rows; then verify the books";
 
 /// A run of up to so many keys takes new ones in, as long as it is one page.
 const TOP_UP: usize = 128;
@@ -89,11 +95,11 @@ pub(super) fn append(conn: &Connection, company: i64, index: i64, keys: &Gathere
     }
     let owner = Owner { company, index };
     let mut runs = Run::all(conn, owner)?;
-    if !top_up(conn, owner, &mut runs, &keys)? {
+    if !top_up(conn, &mut runs, &keys)? {
         let id = runs.iter().map(|run| run.id).max().unwrap_or(0) + 1;
-        let mut run = Run::new(id, State::Live);
+        let mut run = Run::new(owner, id, State::Live);
         write(conn, &mut run, &keys)?;
-        run.save(conn, owner)?;
+        run.save(conn)?;
         runs.push(run);
     }
     merge::tend(conn, owner, runs, keys.len())
@@ -101,13 +107,13 @@ pub(super) fn append(conn: &Connection, company: i64, index: i64, keys: &Gathere
 
 fn write(conn: &Connection, run: &mut Run, keys: &[&[u8]]) -> Outcome<()> {
     let mut writer = Writer::new(conn)?;
-    keys.iter().try_for_each(|key| writer.push(key))?;
+    keys.iter().try_for_each(|key| writer.push(run, key))?;
     run.rows = keys.len() as u64;
     writer.finish(run)
 }
 
 /// Puts a few keys into the newest run, if that is small; `false` when it is not.
-fn top_up(conn: &Connection, owner: Owner, runs: &mut [Run], keys: &[&[u8]]) -> Outcome<bool> {
+fn top_up(conn: &Connection, runs: &mut [Run], keys: &[&[u8]]) -> Outcome<bool> {
     let taken: Vec<i64> = runs.iter().flat_map(|run| run.sources.clone()).collect();
     let Some(newest) = runs.iter_mut().rfind(|run| run.state != State::Dead) else {
         return Ok(false);
@@ -129,10 +135,11 @@ fn top_up(conn: &Connection, owner: Owner, runs: &mut [Run], keys: &[&[u8]]) -> 
     if packer.bytes().len() > ROOM {
         return Ok(false);
     }
-    let sql = "UPDATE fondaco_page SET data = ?2 WHERE page = ?1";
-    conn.prepare_cached(sql)?.execute((number, packer.bytes()))?;
+    let sql = "UPDATE fondaco_page SET data = ?2, sum = ?3 WHERE page = ?1";
+    let sum = sum::of_page(newest, packer.bytes());
+    conn.prepare_cached(sql)?.execute((number, packer.bytes(), sum))?;
     newest.rows = rows as u64;
-    newest.save(conn, owner)?;
+    newest.save(conn)?;
     Ok(true)
 }
 
@@ -202,6 +209,25 @@ pub(super) fn fill(conn: &Connection, form: &Form, at: usize, index: i64) -> Out
     Ok(())
 }
 
+/// Drops all runs of all indexes and fills them anew from the rows of `forms`, a company's index after the other.
+pub(super) fn rebuild(conn: &Connection, forms: &[&Form]) -> Outcome<()> {
+    // Numbers of pages are never used again, whatever became of the count.
+    conn.execute_batch(
+        "INSERT INTO fondaco_meta SELECT 'next_page', 1 + coalesce(max(page), 0) FROM fondaco_page WHERE true \
+         ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value); \
+         DELETE FROM fondaco_run; DELETE FROM fondaco_page",
+    )?;
+    for form in forms {
+        for (at, index) in form.indexes.iter().enumerate() {
+            match index.place {
+                Place::Runs(id) => fill(conn, form, at, id)?,
+                Place::Sql => conn.execute_batch(&format!("REINDEX {}", index.name))?,
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Forgets an index that is no longer declared.
 pub(super) fn drop_index(conn: &Connection, index: i64) -> Outcome<()> {
     let mut companies = conn.prepare("SELECT company FROM fondaco_company")?;
@@ -214,7 +240,7 @@ pub(super) fn drop_index(conn: &Connection, index: i64) -> Outcome<()> {
                 let sql = "DELETE FROM fondaco_page WHERE page BETWEEN ?1 AND ?2";
                 conn.execute(sql, (first, first + count - 1))?;
             }
-            run.forget(conn, owner)?;
+            run.forget(conn)?;
         }
     }
     Ok(())

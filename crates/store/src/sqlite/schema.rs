@@ -13,7 +13,7 @@ use super::form::{Form, Forms, Place, as_runs, index_name, quoted, salt_name};
 use super::{runs, view};
 
 /// The version of the store's own tables.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
 
 const OWN: &str = "
 CREATE TABLE fondaco_meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -67,7 +67,7 @@ pub(super) fn inspect(conn: &Connection, shared: bool) -> Outcome<bool> {
             known: FORMAT as u32,
         }
         .into()),
-        _ => Err(damaged("its format is not known")),
+        _ => Err(damaged("its format is not known: it is of a version before the first release")),
     }
 }
 
@@ -76,6 +76,8 @@ pub(super) fn create_own(conn: &Connection, shared: bool) -> Outcome<()> {
     if inspect(conn, shared)? {
         return Ok(());
     }
+    let own = OWN.split_whitespace().chain(runs::OWN.split_whitespace());
+    own.filter(|word| word.starts_with("fondaco_")).try_for_each(|name| free(conn, name))?;
     conn.execute_batch(OWN)?;
     conn.execute_batch(runs::OWN)?;
     conn.execute("INSERT INTO fondaco_meta VALUES ('format', ?1), ('next_page', 1)", [FORMAT])?;
@@ -143,6 +145,19 @@ fn newer(table: &Table, found: u32) -> super::error::Failure {
     StoreError::NewerLayout { table: table.name.into(), found, known }.into()
 }
 
+/// The forms of all tables that have indexes in the file.
+pub(super) fn all_indexed<'f>(conn: &Connection, forms: &'f Forms) -> Outcome<Vec<&'f Form>> {
+    let mut get = conn.prepare_cached("SELECT DISTINCT tbl FROM fondaco_index ORDER BY tbl")?;
+    let names = get.query_map([], |row| row.get::<_, String>(0))?;
+    names
+        .map(|name| {
+            let table = name?;
+            let form = forms.find(&table).map(|form| &**form);
+            form.ok_or_else(|| StoreError::Unprepared { table: table.into() }.into())
+        })
+        .collect()
+}
+
 /// Names that would meet the store's own.
 fn check_names(table: &Table) -> Outcome<()> {
     let own =
@@ -179,7 +194,22 @@ fn declared(column: &Column) -> Vec<String> {
     out
 }
 
+/// That nothing of another program's has the name.
+fn free(conn: &Connection, name: &str) -> Outcome<()> {
+    let sql = "SELECT type FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE";
+    let taken: Option<String> = conn.query_row(sql, [name], |row| row.get(0)).optional()?;
+    match taken {
+        Some(what) => Err(misused(format!(
+            "the database has a {what} {name} that is not ours, and ours is called so: rename that one, or keep the \
+             books in a file of their own (Sqlite::open)"
+        ))),
+        None => Ok(()),
+    }
+}
+
 fn create(conn: &Connection, table: &Table) -> Outcome<()> {
+    free(conn, table.name)?;
+    free(conn, &format!("{}_view", table.name))?;
     let columns: Vec<String> = table.columns.iter().flat_map(declared).collect();
     let keys: Vec<String> = table.key_columns().iter().map(|c| quoted(c.name)).collect();
     // Counters of one time lie together, wherever their keys are: a period's balances are a few pages, not all.

@@ -36,8 +36,8 @@ pub(super) fn tend(
     added: usize,
 ) -> Outcome<()> {
     let mut budget = added.saturating_mul(KEYS_PER_KEY).max(KEYS_AT_LEAST);
-    sweep(conn, owner, &runs, budget / 64)?;
-    start(&mut runs);
+    sweep(conn, &runs, budget / 64)?;
+    start(owner, &mut runs);
     let mut building: Vec<Run> =
         runs.iter().filter(|run| run.state == State::Building).cloned().collect();
     // Small merges first: they keep the number of runs down.
@@ -46,7 +46,7 @@ pub(super) fn tend(
         if budget == 0 {
             break;
         }
-        budget = slice(conn, owner, &mut run, &runs, budget)?;
+        budget = slice(conn, &mut run, &runs, budget)?;
     }
     Ok(())
 }
@@ -56,7 +56,7 @@ fn sources<'r>(run: &'r Run, runs: &'r [Run]) -> impl Iterator<Item = &'r Run> {
 }
 
 /// Starts a merge in each class that is full and has none.
-fn start(runs: &mut Vec<Run>) {
+fn start(owner: Owner, runs: &mut Vec<Run>) {
     let taken: Vec<i64> = runs.iter().flat_map(|run| run.sources.clone()).collect();
     let mut free: Vec<(u32, i64, u64)> = runs
         .iter()
@@ -69,7 +69,7 @@ fn start(runs: &mut Vec<Run>) {
     let mut next = runs.iter().map(|run| run.id).max().unwrap_or(0) + 1;
     for same in free.chunk_by(|a, b| a.0 == b.0) {
         for eight in same.chunks_exact(FAN) {
-            let mut run = Run::new(next, State::Building);
+            let mut run = Run::new(owner, next, State::Building);
             run.sources = eight.iter().map(|(_, id, _)| *id).collect();
             runs.push(run);
             next += 1;
@@ -78,13 +78,7 @@ fn start(runs: &mut Vec<Run>) {
 }
 
 /// Goes on with one merge; the budget that is left.
-fn slice(
-    conn: &Connection,
-    owner: Owner,
-    run: &mut Run,
-    runs: &[Run],
-    budget: usize,
-) -> Outcome<usize> {
+fn slice(conn: &Connection, run: &mut Run, runs: &[Run], budget: usize) -> Outcome<usize> {
     let mut after = run.done.clone();
     if run.rows > 0 {
         after.push(0);
@@ -102,7 +96,7 @@ fn slice(
             .min_by(|a, b| a.key().cmp(&b.key()));
         let Some(least) = least else { break };
         if let Some(key) = least.key() {
-            writer.push(key)?;
+            writer.push(run, key)?;
             run.done.clear();
             run.done.extend_from_slice(key);
         }
@@ -113,16 +107,16 @@ fn slice(
     writer.finish(run)?;
     if cursors.iter().all(|cursor| cursor.key().is_none()) {
         for source in sources(run, runs) {
-            Run { state: State::Dead, ..source.clone() }.save(conn, owner)?;
+            Run { state: State::Dead, ..source.clone() }.save(conn)?;
         }
         (run.state, run.sources, run.done) = (State::Live, Vec::new(), Vec::new());
     }
-    run.save(conn, owner)?;
+    run.save(conn)?;
     Ok(left)
 }
 
 /// Frees up to `pages` pages of dead runs.
-fn sweep(conn: &Connection, owner: Owner, runs: &[Run], pages: usize) -> Outcome<()> {
+fn sweep(conn: &Connection, runs: &[Run], pages: usize) -> Outcome<()> {
     let mut budget = pages as i64;
     for run in runs.iter().filter(|run| run.state == State::Dead) {
         let mut run = run.clone();
@@ -140,9 +134,9 @@ fn sweep(conn: &Connection, owner: Owner, runs: &[Run], pages: usize) -> Outcome
             }
         }
         if run.extents.is_empty() {
-            run.forget(conn, owner)?
+            run.forget(conn)?
         } else {
-            run.save(conn, owner)?
+            run.save(conn)?
         }
         if budget == 0 {
             break;

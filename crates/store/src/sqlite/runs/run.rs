@@ -9,6 +9,7 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension};
 
 use super::super::error::{Outcome, damaged};
 use super::page::{Packer, Page, first};
+use super::sum;
 
 /// What a run is good for now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +41,7 @@ pub(super) struct Owner {
 
 #[derive(Debug, Clone)]
 pub(super) struct Run {
+    pub(super) owner: Owner,
     pub(super) id: i64,
     pub(super) state: State,
     pub(super) rows: u64,
@@ -57,8 +59,8 @@ fn numbers(blob: &[u8]) -> Vec<i64> {
 }
 
 impl Run {
-    pub(super) fn new(id: i64, state: State) -> Run {
-        Run { id, state, rows: 0, extents: vec![], sources: vec![], done: vec![] }
+    pub(super) fn new(owner: Owner, id: i64, state: State) -> Run {
+        Run { owner, id, state, rows: 0, extents: vec![], sources: vec![], done: vec![] }
     }
 
     /// All runs of an index, oldest first.
@@ -72,6 +74,7 @@ impl Run {
             let blob = |at: usize| Ok::<_, rusqlite::Error>(row.get_ref(at)?.as_blob()?);
             let extents = numbers(blob(3)?).chunks_exact(2).filter_map(pair).collect();
             out.push(Run {
+                owner,
                 id: row.get(0)?,
                 state: State::from_number(row.get(1)?)?,
                 rows: row.get::<_, i64>(2)?.unsigned_abs(),
@@ -84,7 +87,7 @@ impl Run {
     }
 
     /// Notes the run as it is now.
-    pub(super) fn save(&self, conn: &Connection, owner: Owner) -> Outcome<()> {
+    pub(super) fn save(&self, conn: &Connection) -> Outcome<()> {
         let sql = "INSERT INTO fondaco_run (company, idx, run, state, rows, extents, sources, done) \
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (company, idx, run) DO UPDATE SET \
                    state = excluded.state, rows = excluded.rows, extents = excluded.extents, \
@@ -99,8 +102,8 @@ impl Run {
         let mut put = conn.prepare_cached(sql)?;
         let (state, rows) = (self.state as i64, self.rows as i64);
         put.execute((
-            owner.company,
-            owner.index,
+            self.owner.company,
+            self.owner.index,
             self.id,
             state,
             rows,
@@ -111,9 +114,9 @@ impl Run {
         Ok(())
     }
 
-    pub(super) fn forget(&self, conn: &Connection, owner: Owner) -> Outcome<()> {
+    pub(super) fn forget(&self, conn: &Connection) -> Outcome<()> {
         let sql = "DELETE FROM fondaco_run WHERE company = ?1 AND idx = ?2 AND run = ?3";
-        conn.prepare_cached(sql)?.execute((owner.company, owner.index, self.id))?;
+        conn.prepare_cached(sql)?.execute((self.owner.company, self.owner.index, self.id))?;
         Ok(())
     }
 
@@ -134,7 +137,7 @@ impl Run {
 
     /// Unpacks the run's `at`-th page.
     pub(super) fn load(&self, pages: &mut Pages<'_>, at: i64, into: &mut Page) -> Outcome<()> {
-        pages.with(self.page(at)?, |packed| into.unpack(packed))
+        pages.with(self, self.page(at)?, |packed| into.unpack(packed))
     }
 
     /// The page that holds the first key at or above `key`, or the one before it: the last that begins at or below it.
@@ -146,7 +149,7 @@ impl Run {
         // Pages below `low` begin at or below the key, pages from `high` on above it.
         while low < high {
             let middle = low + (high - low) / 2;
-            if pages.begins_above(self.page(middle)?, key)? {
+            if pages.begins_above(self, self.page(middle)?, key)? {
                 high = middle;
             } else {
                 low = middle + 1;
@@ -176,6 +179,11 @@ impl Memory {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// What is known of pages that are gone.
+    pub(in super::super) fn forget(&self) {
+        self.take();
+    }
+
     /// Of two readers at a time the one that knows more is believed.
     fn give_back(&self, firsts: Firsts) {
         let mut mine = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -203,17 +211,17 @@ impl Drop for Pages<'_> {
 impl<'c> Pages<'c> {
     /// Pages as they are in the caller's transaction; what is remembered of them must be committed.
     pub(super) fn new(conn: &'c Connection, memory: Option<&'c Memory>) -> Outcome<Pages<'c>> {
-        let sql = "SELECT data FROM fondaco_page WHERE page = ?1";
+        let sql = "SELECT data, sum FROM fondaco_page WHERE page = ?1";
         let firsts = memory.map(Memory::take).unwrap_or_default();
         Ok(Pages { statement: conn.prepare_cached(sql)?, firsts, memory })
     }
 
-    /// Whether the first key of a page is above `key`.
-    fn begins_above(&mut self, page: i64, key: &[u8]) -> Outcome<bool> {
+    /// Whether the first key of a page of `run` is above `key`.
+    fn begins_above(&mut self, run: &Run, page: i64, key: &[u8]) -> Outcome<bool> {
         if let Some(first) = self.firsts.get(&page) {
             return Ok(first.as_slice() > key);
         }
-        let first = self.with(page, |packed| Ok(KeyBytes::new(first(packed)?)))?;
+        let first = self.with(run, page, |packed| Ok(KeyBytes::new(first(packed)?)))?;
         let above = first.as_slice() > key;
         if self.memory.is_some() {
             self.firsts.insert(page, first);
@@ -221,13 +229,28 @@ impl<'c> Pages<'c> {
         Ok(above)
     }
 
-    fn with<T>(&mut self, page: i64, read: impl FnOnce(&[u8]) -> Outcome<T>) -> Outcome<T> {
+    /// Reads a page of `run`, if it is as it was written.
+    fn with<T>(
+        &mut self,
+        run: &Run,
+        page: i64,
+        read: impl FnOnce(&[u8]) -> Outcome<T>,
+    ) -> Outcome<T> {
+        let Owner { index, .. } = run.owner;
+        let broken = |how: &str| {
+            damaged(format!(
+                "page {page} of index {index} of fondaco_index {how}: {}",
+                super::WAY_OUT
+            ))
+        };
         self.statement.raw_bind_parameter(1, page)?;
         let mut rows = self.statement.raw_query();
-        match rows.next()? {
-            Some(row) => read(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?),
-            None => Err(damaged(format!("page {page} of an index is gone"))),
+        let Some(row) = rows.next()? else { return Err(broken("is gone")) };
+        let packed = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
+        if sum::of_page(run, packed) != row.get::<_, i64>(1)? {
+            return Err(broken("is not as it was written"));
         }
+        read(packed)
     }
 }
 
@@ -248,18 +271,21 @@ impl<'c> Writer<'c> {
         Ok(Writer { conn, packer: Packer::default(), next, first: next })
     }
 
-    pub(super) fn push(&mut self, key: &[u8]) -> Outcome<()> {
+    /// Adds a key to what will be the end of `run`.
+    pub(super) fn push(&mut self, run: &Run, key: &[u8]) -> Outcome<()> {
         if !self.packer.has_room(key) {
-            self.flush()?;
+            self.flush(run)?;
         }
         self.packer.push(key);
         Ok(())
     }
 
-    fn flush(&mut self) -> Outcome<()> {
+    fn flush(&mut self, run: &Run) -> Outcome<()> {
         if self.packer.count > 0 {
-            let mut put = self.conn.prepare_cached("INSERT INTO fondaco_page VALUES (?1, ?2)")?;
-            put.execute((self.next, self.packer.bytes()))?;
+            let sql = "INSERT INTO fondaco_page (page, data, sum) VALUES (?1, ?2, ?3)";
+            let packed = self.packer.bytes();
+            let sum = sum::of_page(run, packed);
+            self.conn.prepare_cached(sql)?.execute((self.next, packed, sum))?;
             self.next += 1;
             self.packer.clear();
         }
@@ -268,7 +294,7 @@ impl<'c> Writer<'c> {
 
     /// Writes what is left; the pages written are the end of `run`.
     pub(super) fn finish(mut self, run: &mut Run) -> Outcome<()> {
-        self.flush()?;
+        self.flush(run)?;
         let count = self.next - self.first;
         if count == 0 {
             return Ok(());
