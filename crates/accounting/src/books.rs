@@ -1,11 +1,19 @@
 //! One handle for a program that just wants to keep its books.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use fondaco_core::chain::Verified;
 use fondaco_core::store::{Store, StoreError};
-use fondaco_core::{Act, ActorId, CommandId, CompanyId, Done, Driver, Envelope, Timestamp, View};
+use fondaco_core::{
+    Act, ActorId, CommandId, CompanyId, DateRange, Done, Driver, Envelope, Id, Range, Reading,
+    Timestamp, View,
+};
 
-use crate::ledger::{self, BalanceQuery, Discrepancy, LedgerError, NewEntry, Post, Posted, TABLES};
+use crate::ledger::{
+    self, Account, BalanceQuery, Discrepancy, Entry, LedgerError, NewEntry, Period, Post, Posted,
+    Posting, TABLES, WholeEntry,
+};
 use crate::reports::{self, BalanceSheet, IncomeStatement, TrialBalance};
 
 /// A company's books on a store: the ledger's commands and reports in one place.
@@ -224,6 +232,42 @@ impl<'s> Books<'s> {
         query: &BalanceQuery,
     ) -> Result<Vec<ledger::AccountBalance>, LedgerError> {
         self.view(|view| ledger::balances(view, query))
+    }
+
+    /// All accounts, by code.
+    ///
+    /// # Errors
+    /// A [`Halt`](fondaco_core::Halt).
+    pub fn accounts(&self) -> Result<Vec<Arc<Account>>, LedgerError> {
+        self.view(|view| Ok(view.peek_scan(&Range::<Account>::all())?))
+    }
+
+    /// All fiscal periods, in order; their keys are those that [`LockPeriod`](ledger::LockPeriod) takes.
+    ///
+    /// # Errors
+    /// A [`Halt`](fondaco_core::Halt).
+    pub fn periods(&self) -> Result<Vec<Arc<Period>>, LedgerError> {
+        self.view(|view| Ok(view.peek_scan(&Range::<Period>::all())?))
+    }
+
+    /// An entry with its postings.
+    ///
+    /// # Errors
+    /// As [`entry`](ledger::entry()).
+    pub fn entry(&self, id: Id<Entry>) -> Result<Option<WholeEntry>, LedgerError> {
+        self.view(|view| ledger::entry(view, id))
+    }
+
+    /// The postings of an account on these days, in order of date.
+    ///
+    /// # Errors
+    /// As [`postings`](ledger::postings).
+    pub fn postings(
+        &self,
+        account: &str,
+        days: DateRange,
+    ) -> Result<Vec<Arc<Posting>>, LedgerError> {
+        self.view(|view| ledger::postings(view, account, days))
     }
 
     /// The trial balance as of the end of `date`.
