@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use chrono::NaiveDate;
 use fondaco_core::chain;
 use fondaco_core::store::{
-    Ask, At, Batch, Change, Fixed, Key, KeyBytes, KeyParts, Meta, Personal, Read, Record, Reply,
-    Row, Rows, Scan, Store, StoreError, Table,
+    Ask, At, Batch, Change, FeedFrom, Fixed, Key, KeyBytes, KeyParts, Meta, Personal, Read, Record,
+    Reply, Row, Rows, Scan, Store, StoreError, Table,
 };
 use fondaco_core::{ActorId, CommandId, CompanyId, Timestamp};
 use fondaco_store::{Durability, Sqlite, SqliteOptions};
@@ -219,6 +219,47 @@ fn erased_text_is_gone_from_the_file() {
     for file in [path.clone(), path.with_extension("db-wal")] {
         let bytes = std::fs::read(&file).unwrap_or_default();
         assert!(!bytes.windows(11).any(|part| part == b"Ann Example"), "{file:?}");
+    }
+}
+
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(table = "member", kind = state, key(id))]
+struct Member {
+    id: i64,
+    mail: Option<Personal<SmolStr>>,
+}
+
+/// Commits 1, 3, 5 (which deletes it) and 6 wrote the member that commit 7 erases.
+#[test]
+fn erasing_forgets_the_salts_of_all_commits_that_wrote_the_row() {
+    for chain in [true, false] {
+        let store = Sqlite::open_with(path(), SqliteOptions::new().chain(chain)).unwrap();
+        store.prepare(&[Member::TABLE, Line::TABLE]).unwrap();
+        let member =
+            |id, mail: &str| Member { id, mail: Some(Personal::Kept(mail.into(), [3; 16])) };
+        let key = Key { table: Member::TABLE, bytes: 1i64.to_bytes() };
+        let put = |row, seen| Change::Put { row: std::sync::Arc::new(row), seen };
+        store.commit(insert(1, vec![member(1, "a@x"), member(2, "b@x")])).unwrap();
+        store.commit(insert(2, vec![member(3, "c@x")])).unwrap();
+        store.commit(with(3, put(member(1, "d@x"), 1))).unwrap();
+        store.commit(with(4, put(member(2, "e@x"), 1))).unwrap();
+        store.commit(with(5, Change::Delete { key: key.clone(), seen: 3 })).unwrap();
+        store.commit(insert(6, vec![member(1, "f@x")])).unwrap();
+        store.commit(with(7, Change::Erase { key })).unwrap();
+        let mut told = line(1, 1, "4000");
+        told.who = Some(Personal::Kept("Ann Example".into(), [3; 16]));
+        let key = Key { table: Line::TABLE, bytes: told.key().to_bytes() };
+        store.commit(insert(8, vec![told])).unwrap();
+        store.commit(with(9, Change::Erase { key })).unwrap();
+        let feed = store.feed(&FeedFrom::new(company(), 0, 100)).unwrap();
+        let forgotten = feed.iter().filter(|commit| commit.salt.is_none());
+        let forgotten: Vec<u64> = forgotten.map(|commit| commit.position).collect();
+        assert_eq!(forgotten, [1, 3, 5, 6, 8], "chain: {chain}");
+        assert_eq!(feed.iter().all(|commit| commit.seal.is_some()), chain);
+        if chain {
+            let tables = [Member::TABLE, Line::TABLE];
+            assert_eq!(chain::verify(&store, company(), &tables).unwrap().findings, vec![]);
+        }
     }
 }
 

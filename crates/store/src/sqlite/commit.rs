@@ -1,5 +1,6 @@
 //! A commit, inside the caller's transaction: replay, judge, then write.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use fondaco_core::chain;
@@ -69,11 +70,30 @@ pub(super) fn commit(
     let states: Vec<&dyn Stored> = erased.iter().map(|row| row.as_ref()).collect();
     let seal = chain.then(|| chain::seal(&batch, &states, position, &head.link));
     let mut commit = log::unsealed(&mut batch, position);
+    if seal.is_none() {
+        log::keep_unsealed(conn, head.company, position, &states_written(&batch, &states))?;
+    }
     commit.seal = seal;
     log::keep(conn, &head, &commit)?;
     let changed =
         if cache.is_some() { changed(&batch, sums, &erased, position) } else { Vec::new() };
     Ok((commit, changed))
+}
+
+/// The `State` rows that a batch writes.
+fn states_written(batch: &Batch, erased: &[&dyn Stored]) -> Vec<Key> {
+    let mut out: Vec<Key> = erased.iter().map(|row| row.row_key()).collect();
+    for change in &batch.changes {
+        match change {
+            Change::Insert(rows) if !rows.is_empty() && rows.table().kind == Kind::State => {
+                out.extend((0..rows.len()).filter_map(|at| rows.row(at)).map(|row| row.row_key()));
+            }
+            Change::Put { row, .. } => out.push(row.row_key()),
+            Change::Delete { key, .. } => out.push(key.clone()),
+            _ => {}
+        }
+    }
+    out
 }
 
 /// The rows after the commit, for the cache: counters, and what became of `State` rows that may be kept.
@@ -262,7 +282,7 @@ impl Write<'_> {
 
     /// Erases rows, and gives back those of `State` tables as they stand then.
     fn erase(&self, batch: &Batch) -> Outcome<Vec<Arc<dyn Stored>>> {
-        let mut states = Vec::new();
+        let (mut states, mut forgotten) = (Vec::new(), HashSet::new());
         for change in &batch.changes {
             let Change::Erase { key } = change else { continue };
             let form = self.forms.get(key.table)?;
@@ -275,7 +295,11 @@ impl Write<'_> {
             self.put(erased.as_ref(), if state { self.position } else { row.version })?;
             if state {
                 states.push(erased);
+                forgotten.insert(key);
             }
+        }
+        if !forgotten.is_empty() {
+            log::forget_salts(self.conn, self.company, &forgotten)?;
         }
         Ok(states)
     }

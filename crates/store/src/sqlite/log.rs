@@ -1,9 +1,11 @@
 //! The log of commits: a company's head, receipts, series, and what was committed.
 
+use std::collections::{BTreeSet, HashSet};
+
 use chrono::NaiveDate;
 use fondaco_core::chain::GENESIS;
 use fondaco_core::store::{
-    Batch, Commit, FeedFrom, Hash, KeyBytes, Meta, Receipt, Salt, Seal, SeriesState, StateHash,
+    Batch, Commit, FeedFrom, Hash, Key, KeyBytes, Meta, Receipt, Salt, Seal, SeriesState, StateHash,
 };
 use fondaco_core::{ActorId, CommandId, CompanyId, Timestamp};
 use rusqlite::types::FromSql;
@@ -179,24 +181,61 @@ pub(super) fn keep(conn: &Connection, head: &Head, commit: &Commit) -> Outcome<(
         said::events_to_json(&commit.events),
         said::answer_to_json(&commit.answer),
     ))?;
-    let sql = "INSERT INTO fondaco_state_hash VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    let mut put = conn.prepare_cached(sql)?;
-    for (place, state) in seal.iter().flat_map(|seal| &seal.states).enumerate() {
-        let key = state.key.as_slice();
-        put.execute((
-            head.company,
-            position,
-            place as i64,
-            state.table.as_str(),
-            key,
-            state.hash,
-            state.deleted,
-        ))?;
-    }
+    let states = seal.iter().flat_map(|seal| &seal.states);
+    let states =
+        states.map(|state| (state.table.as_str(), &state.key, &state.hash[..], state.deleted));
+    keep_states(conn, head.company, commit.position, states)?;
     let sql = "UPDATE fondaco_company SET position = ?2, link = ?3 WHERE company = ?1";
     let link = seal.map_or(head.link, |seal| seal.link);
     conn.prepare_cached(sql)?.execute((head.company, position, link))?;
     Ok(())
+}
+
+/// Keeps which `State` rows a commit without a seal wrote, so that erasing one finds the salts to forget.
+pub(super) fn keep_unsealed(
+    conn: &Connection,
+    company: i64,
+    position: u64,
+    written: &[Key],
+) -> Outcome<()> {
+    let states = written.iter().map(|key| (key.table.name, &key.bytes, &[][..], false));
+    keep_states(conn, company, position, states)
+}
+
+/// Table, key, hash, and whether it was deleted.
+type Written<'w> = (&'w str, &'w KeyBytes, &'w [u8], bool);
+
+fn keep_states<'w>(
+    conn: &Connection,
+    company: i64,
+    position: u64,
+    states: impl Iterator<Item = Written<'w>>,
+) -> Outcome<()> {
+    let sql = "INSERT INTO fondaco_state_hash VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let mut put = conn.prepare_cached(sql)?;
+    for (place, (table, key, hash, deleted)) in states.enumerate() {
+        let (position, place) = (signed(position), place as i64);
+        put.execute((company, position, place, table, key.as_slice(), hash, deleted))?;
+    }
+    Ok(())
+}
+
+/// Forgets the salts of all commits that wrote one of the `State` rows `keys`: one pass over what the log says of such rows,
+/// however many they are.
+pub(super) fn forget_salts(conn: &Connection, company: i64, keys: &HashSet<&Key>) -> Outcome<()> {
+    let keys: HashSet<(&str, &[u8])> =
+        keys.iter().map(|key| (key.table.name, key.bytes.as_slice())).collect();
+    let sql = "SELECT position, tbl, key FROM fondaco_state_hash WHERE company = ?1";
+    let mut get = conn.prepare_cached(sql)?;
+    let mut rows = get.query([company])?;
+    let mut writers = BTreeSet::new();
+    while let Some(row) = rows.next()? {
+        let key = row.get_ref(2)?.as_blob().map_err(|_| damaged("a key of the log is none"))?;
+        if keys.contains(&(text(row, 1)?, key)) {
+            writers.insert(unsigned(row, 0)?);
+        }
+    }
+    writers.into_iter().try_for_each(|position| forget_salt(conn, company, position))
 }
 
 /// Forgets the salt of a command's digest, for something personal that the command carried was erased.
