@@ -218,3 +218,36 @@ fn debug_never_shows_what_is_personal() {
         assert!(shown.iter().all(|text| !text.contains("ada@")), "on {}: {shown:?}", host.name);
     });
 }
+
+/// A command that changed something else of the row carried what is erased as well, or could have.
+#[test]
+fn the_salts_of_all_commits_that_wrote_the_row_are_gone_and_of_no_others() {
+    on_every_host(|host| {
+        host.done("shelf", |tx| Ok(tx.insert(Shelf::new(1, 1, 5))?));
+        host.done("ada", |tx| {
+            let mail = Some(tx.personal(SmolStr::new(MAIL)));
+            Ok(tx.insert(Person { number: 1, mail, points: 0 })?)
+        });
+        host.done("bob", |tx| {
+            let mail = Some(tx.personal(SmolStr::new("bob@example.org")));
+            Ok(tx.insert(Person { number: 2, mail, points: 0 })?)
+        });
+        for points in [5, 6] {
+            host.done(&format!("points {points}"), |tx| {
+                let person = tx.get::<Person>(&1)?.unwrap();
+                Ok(tx.put(Person { points, ..person.as_ref().clone() })?)
+            });
+        }
+        host.done("bob's points", |tx| {
+            let person = tx.get::<Person>(&2)?.unwrap();
+            Ok(tx.put(Person { points: 7, ..person.as_ref().clone() })?)
+        });
+        host.done("erase", |tx| Ok(tx.erase::<Person>(&1)?));
+        let kept: Vec<bool> = host.feed().iter().map(|commit| commit.salt.is_some()).collect();
+        assert_eq!(kept, [true, false, true, false, false, true, true], "on {}", host.name);
+        for (name, salt) in [("ada", false), ("points 5", false), ("bob", true), ("shelf", true)] {
+            assert_eq!(receipt(host, name).salt.is_some(), salt, "{name} on {}", host.name);
+        }
+        host.verify();
+    });
+}
