@@ -5,11 +5,16 @@
 //! - **Tables for people.** Each record is a table of its name with typed columns. `_company` is the small number that
 //!   `fondaco_company` gives a company, `_version` the position of the commit that last changed the row. Beside each table
 //!   `<table>_view` shows companies and ids as UUIDs, dates, instants (RFC 3339) and decimals as text.
-//! - **Sums to the cent.** A decimal column holds whole units of its smallest digit, so `SELECT sum(amount) FROM
-//!   ledger_posting` is exact, in cents when the column has two digits; a sum beyond 64 bits is an error of SQLite, never a
-//!   float. Sum the table, not the view: the view's text would be added as floats. To show a sum:
-//!   `SELECT printf('%s%d.%02d', CASE WHEN s < 0 THEN '-' ELSE '' END, abs(s / 100), abs(s % 100)) FROM (SELECT
-//!   sum(amount) AS s FROM ledger_posting)`.
+//! - **Sums to the last digit.** A decimal column of `n` digits holds whole units of `10^-n`. The view shows it as text,
+//!   which SQLite would add as floats, and beside it the units as an integer, `<column>_units`: sums go over the units. They
+//!   are exact, a sum beyond 64 bits is an error of SQLite, and what balances is exactly 0. To show a sum, divide by `10^n`
+//!   in integers, which for the 4 digits of `ledger_posting` is 10000; the sign goes apart, for whole units may be 0:
+//!
+//!   ```sql
+//!   SELECT company, account,
+//!          printf('%s%d.%04d', CASE WHEN units < 0 THEN '-' ELSE '' END, abs(units / 10000), abs(units % 10000))
+//!   FROM (SELECT company, account, sum(ledger_amount_units) AS units FROM ledger_posting_view GROUP BY company, account)
+//!   ```
 //! - **Indexes.** Those of `State` tables, and unique ones, are indexes of SQLite. Those of facts are packed sorted runs
 //!   (`fondaco_run`, `fondaco_page`), which people's SQL can't use: to query facts by other columns often, make an index of
 //!   your own, in a copy.

@@ -1,6 +1,7 @@
 //! The view beside each table, for people: company and ids as UUIDs, dates, instants and decimals as text.
 //!
-//! Text of decimals is exact but is no number: sum the table, whose decimals are whole units, and not the view.
+//! Text of decimals is exact but is no number: SQLite would add it as floats. So beside a decimal `amount` of `n` digits the
+//! view has `amount_units`, the integer that is stored, in units of `10^-n`: sums go over that.
 
 use std::fmt::Write;
 
@@ -18,6 +19,11 @@ pub(super) fn create(table: &Table) -> String {
     let mut out = format!("CREATE VIEW {} AS SELECT {} AS company", name(table), uuid("c.id"));
     for column in table.columns {
         let _ = write!(out, ", {} AS {}", shown(column), quoted(column.name));
+        let units = format!("{}_units", column.name);
+        let free = table.columns.iter().all(|other| !other.name.eq_ignore_ascii_case(&units));
+        if matches!(column.ty, Type::Decimal { .. }) && free {
+            let _ = write!(out, ", t.{} AS {}", quoted(column.name), quoted(&units));
+        }
     }
     let _ = write!(
         out,
