@@ -8,8 +8,8 @@ use std::sync::Arc;
 use common::*;
 use fondaco_core::chain::{self, Finding, Verified};
 use fondaco_core::store::{
-    Answer, Batch, Commit, Event, FeedFrom, Prepared, Read, Record, Reply, Row, Store, StoreError,
-    Stored, Table, Value,
+    Answer, Batch, Commit, Event, FeedFrom, Prepared, Read, Record, Reply, Row, Scan, Store,
+    StoreError, Stored, Table, Value,
 };
 use fondaco_core::{ActorId, Tx};
 use smol_str::SmolStr;
@@ -22,7 +22,7 @@ struct Altered {
 }
 
 type AlterFeed = Box<dyn Fn(&mut Vec<Commit>) + Send + Sync>;
-type AlterRows = Box<dyn Fn(&'static Table, &mut Vec<Row>) + Send + Sync>;
+type AlterRows = Box<dyn Fn(&Scan, &mut Vec<Row>) + Send + Sync>;
 
 impl Store for Altered {
     fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> {
@@ -32,10 +32,9 @@ impl Store for Altered {
         let mut answer = self.inner.read(read)?;
         for (ask, reply) in read.asks.iter().zip(&mut answer.replies) {
             if let (fondaco_core::store::Ask::Scan(scan), Reply::Rows(rows)) = (ask, reply)
-                && scan.index.is_none()
                 && scan.from.as_slice().is_empty()
             {
-                (self.rows)(scan.table, rows);
+                (self.rows)(scan, rows);
             }
         }
         Ok(answer)
@@ -86,7 +85,7 @@ fn history(store: Arc<dyn Store>) {
 /// What is found on each store once `feed` and `rows` have been at it.
 fn found(
     feed: impl Fn(&mut Vec<Commit>) + Send + Sync + Copy + 'static,
-    rows: impl Fn(&'static Table, &mut Vec<Row>) + Send + Sync + Copy + 'static,
+    rows: impl Fn(&Scan, &mut Vec<Row>) + Send + Sync + Copy + 'static,
 ) -> Vec<Finding> {
     let mut all = stores().into_iter().map(|(name, inner)| {
         history(inner.clone());
@@ -110,8 +109,8 @@ fn in_commit(position: u64, change: fn(&mut Commit)) -> Vec<Finding> {
 
 /// Changes the rows of a table, not its indexes, whose findings are left out.
 fn in_rows<R: Record>(change: fn(&mut Vec<Row>)) -> Vec<Finding> {
-    let alter = move |table: &'static Table, rows: &mut Vec<Row>| {
-        if table == R::TABLE {
+    let alter = move |scan: &Scan, rows: &mut Vec<Row>| {
+        if scan.table == R::TABLE && scan.index.is_none() {
             change(rows)
         }
     };
@@ -297,6 +296,42 @@ fn rows_of_state() {
     assert_eq!(in_rows::<Shelf>(unheard), shelf(9, 9));
 }
 
+/// Changes what the index `by_day` of the moves names.
+fn in_index(change: fn(&mut Vec<Row>)) -> Vec<Finding> {
+    found(
+        |_| {},
+        move |scan, rows| {
+            if scan.table == Move::TABLE && scan.index == Some(Move::BY_DAY.position()) {
+                change(rows)
+            }
+        },
+    )
+}
+
+#[test]
+fn rows_of_an_index() {
+    let damaged = [Finding::Index { table: "shop_move", index: "by_day" }];
+    assert_eq!(in_index(|rows| drop(rows.pop())), damaged, "removed");
+    assert_eq!(in_index(Vec::clear), damaged, "emptied");
+    let other = |rows: &mut Vec<Row>| rows[0] = Row::one(2, Arc::new(Move::new(1, 1, 2, 5)));
+    assert_eq!(in_index(other), damaged, "in another place");
+    let added = |rows: &mut Vec<Row>| rows.push(Row::one(2, Arc::new(Move::new(1, 3, 1, 5))));
+    assert_eq!(in_index(added), damaged, "added");
+    assert_eq!(in_index(|rows| rows.push(rows[1].clone())), damaged, "named twice");
+    assert_eq!(in_index(|rows| rows.swap(0, 1)), damaged, "out of order");
+    // One for another: as many as there were.
+    let swapped = |rows: &mut Vec<Row>| rows[1] = Row::one(2, Arc::new(Move::new(1, 9, 1, 6)));
+    assert_eq!(in_index(swapped), damaged, "another in its place");
+    // A row that the index does not know, because it was never written.
+    let row = |scan: &Scan, rows: &mut Vec<Row>| {
+        if scan.table == Move::TABLE && scan.index.is_none() {
+            rows.push(Row::one(2, Arc::new(Move::new(1, 3, 1, 7))));
+        }
+    };
+    let both = [Finding::Rows { position: 2 }, damaged[0].clone()];
+    assert_eq!(found(|_| {}, row), both);
+}
+
 /// The log's own word on a state row is under the root of its commit.
 #[test]
 fn what_the_log_says_of_state() {
@@ -325,6 +360,8 @@ fn findings_in_words() {
     for (finding, expected) in words {
         assert_eq!(finding.to_string(), expected);
     }
+    let damaged = Finding::Index { table: "line", index: "by_day" }.to_string();
+    assert!(damaged.starts_with("index by_day of line does not have the rows"), "{damaged}");
     let key = Shelf::new(1, 2, 0).row_key();
     let words = Finding::State { key }.to_string();
     assert!(words.starts_with("shop_shelf[1, 2]"), "{words}");
