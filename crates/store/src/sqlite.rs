@@ -50,7 +50,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fondaco_core::store::{
-    Answer, At, Batch, Change, Commit, FeedFrom, Prepared, Read, Store, StoreError, Table,
+    Answer, At, Batch, Change, Commit, FeedFrom, Prepared, Read, Reply, Store, StoreError, Table,
 };
 use fondaco_core::{CommandId, CompanyId};
 use rusqlite::Connection;
@@ -279,7 +279,8 @@ impl Sqlite {
     /// # }
     /// ```
     ///
-    /// Every commit of the store is a savepoint of that transaction; a conflict with another process comes to the host.
+    /// Every commit of the store is a savepoint of that transaction; a conflict with another process comes to the host. A held
+    /// snapshot lasts until the next commit of its company, for which see [`SqliteConnection`].
     ///
     /// # Errors
     /// As [`Sqlite::open`], but tables of the host's are welcome.
@@ -398,6 +399,7 @@ impl Sqlite {
                     let conn = held.lock().unwrap_or_else(PoisonError::into_inner);
                     self.room.read(&conn, read)?
                 };
+                self.forget_salts(read.company, &mut answer)?;
                 answer.at.hold = if last { 0 } else { at.hold };
                 if let (true, Home::File(_), Some(held)) = (last, &self.home, Arc::into_inner(held))
                 {
@@ -407,6 +409,18 @@ impl Sqlite {
             }
             _ => self.reading(|conn| self.room.read(conn, read)),
         }
+    }
+
+    /// Takes from the receipts of a held snapshot the salts that were forgotten since.
+    fn forget_salts(&self, company: CompanyId, answer: &mut Answer) -> Outcome<()> {
+        for reply in &mut answer.replies {
+            if let Reply::Command(Some(receipt)) = reply
+                && receipt.salt.is_some()
+            {
+                receipt.salt = self.reading(|conn| log::salt(conn, company, receipt.position))?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -714,6 +714,31 @@ fn the_host_commits_its_own_and_ours_together() {
     );
 }
 
+/// The salt of commit 1, as a receipt read at `at` has it.
+fn salt(store: &Sqlite, at: At) -> Option<[u8; 16]> {
+    let read = Read::at(company(), at, vec![Ask::Command(CommandId::from_u128(1))]);
+    match store.read(&read).unwrap().replies.remove(0) {
+        Reply::Command(Some(receipt)) => receipt.salt,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_held_snapshot_shows_no_salt_that_was_forgotten_since() {
+    for store in [open(&path()), Sqlite::in_memory().unwrap()] {
+        store.prepare(TABLES).unwrap();
+        let told = line(1, 1, "4000");
+        let key = Key { table: Line::TABLE, bytes: told.key().to_bytes() };
+        store.commit(insert(1, vec![told])).unwrap();
+        let held = store.read(&Read::at(company(), At::Hold, vec![])).unwrap().at;
+        assert!(salt(&store, At::Held(held)).is_some());
+        store.commit(with(2, Change::Erase { key })).unwrap();
+        assert_eq!(salt(&store, At::Now), None);
+        assert_eq!(salt(&store, At::Held(held)), None);
+        assert_eq!(salt(&store, At::Last(held)), None);
+    }
+}
+
 #[test]
 fn counters_stay_exact_beyond_the_cache_and_after_opening_again() {
     let path = path();

@@ -19,7 +19,12 @@ use super::{log, schema};
 /// `SQLITE_BUSY`, here as [`StoreError::Unavailable`], and the host must roll back and begin again. A refusal because rows
 /// moved can't happen between `BEGIN IMMEDIATE` and the host's commit, unless the host's own commands move them.
 ///
-/// After the host rolled back, use a new `SqliteConnection`. A held snapshot lasts until the next commit of its company.
+/// After the host rolled back, use a new `SqliteConnection`.
+///
+/// One promise of the port is kept only in part: inside a transaction SQLite has one state, so a held snapshot lasts until
+/// the next commit of its company through this store. Reading it then is [`StoreError::SnapshotGone`], never another state;
+/// drivers begin a view anew. (To refuse holds altogether would leave the host's transaction without reports and `verify`,
+/// which read from one.)
 #[derive(Debug)]
 pub struct SqliteConnection<'c> {
     conn: Mutex<&'c mut Connection>,

@@ -238,6 +238,14 @@ pub(super) fn forget_salts(conn: &Connection, company: i64, keys: &HashSet<&Key>
     writers.into_iter().try_for_each(|position| forget_salt(conn, company, position))
 }
 
+/// The salt of a command's digest, unless it was forgotten.
+pub(super) fn salt(conn: &Connection, company: CompanyId, position: u64) -> Outcome<Option<Salt>> {
+    let company = Head::of(conn, company)?.company;
+    let sql = "SELECT salt FROM fondaco_commit WHERE company = ?1 AND position = ?2";
+    let salt = conn.prepare_cached(sql)?.query_row((company, signed(position)), |row| row.get(0));
+    Ok(salt.optional()?.flatten())
+}
+
 /// Forgets the salt of a command's digest, for something personal that the command carried was erased.
 pub(super) fn forget_salt(conn: &Connection, company: i64, position: u64) -> Outcome<()> {
     let sql = "UPDATE fondaco_commit SET salt = NULL WHERE company = ?1 AND position = ?2";
