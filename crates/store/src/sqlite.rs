@@ -17,7 +17,8 @@
 //!   ```
 //! - **Indexes.** Those of `State` tables, and unique ones, are indexes of SQLite. Those of facts are packed sorted runs
 //!   (`fondaco_run`, `fondaco_page`), which people's SQL can't use: to query facts by other columns often, make an index of
-//!   your own, in a copy.
+//!   your own, in a copy. A packed page has a checksum that is tried whenever it is read, and
+//!   [`chain::verify`](fondaco_core::chain::verify) compares each index with its table; [`Sqlite::rebuild_indexes`] mends one.
 //! - A file with a newer layout is refused, and so is a file of another program. Opening reads a few pages, however large
 //!   the file is.
 //!

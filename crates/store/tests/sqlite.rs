@@ -740,6 +740,23 @@ fn a_held_snapshot_shows_no_salt_that_was_forgotten_since() {
 }
 
 #[test]
+fn books_are_verified_and_mended_over_the_hosts_connection() {
+    let path = path();
+    filled(&path);
+    let mut conn = Connection::open(&path).unwrap();
+    conn.execute_batch("BEGIN IMMEDIATE; DELETE FROM fondaco_run").unwrap();
+    let store = Sqlite::over(&mut conn).unwrap();
+    store.prepare(TABLES).unwrap();
+    let findings = || chain::verify(&store, company(), TABLES).unwrap().findings;
+    assert_eq!(findings(), [chain::Finding::Index { table: "line", index: "by_account" }]);
+    store.rebuild_indexes().unwrap();
+    assert_eq!(findings(), []);
+    drop(store);
+    conn.execute_batch("COMMIT").unwrap();
+    assert_eq!(rows(&open(&path), all(Line::TABLE, Some(0))).len(), 2400);
+}
+
+#[test]
 fn counters_stay_exact_beyond_the_cache_and_after_opening_again() {
     let path = path();
     let options = || SqliteOptions::new().durability(Durability::Fast).cache_rows(10);
