@@ -34,6 +34,8 @@ fn an_account_is_open_from_its_first_day_through_its_last() {
         assert_eq!(firm.refused("9", &close("2026-03-09")).code(), "accounting.cannot_close");
         assert_eq!(firm.refused("19", &close("2026-03-19")).code(), "accounting.cannot_close");
         firm.must("20", &close("2026-03-20"));
+        // Late papers of its open days still come, as `CloseAccount` says, until their period is locked.
+        firm.post("last day, after it closed", entry("2026-03-20"));
         assert_eq!(firm.refused_entry(entry("2026-03-21")), "accounting.account_not_open");
         assert_eq!(firm.refused_entry(entry("2026-12-31")), "accounting.account_not_open");
         firm.clean();

@@ -56,25 +56,28 @@ impl Store for Slipping {
     }
 }
 
-/// A command under its name, sent to a firm; what came of it, in words.
+/// A command under its name, sent to a firm; what came of it, in words, and the position of its commit.
 #[derive(Clone)]
-struct Sent(Arc<dyn Fn(&Firm) -> String + Send + Sync>);
+struct Sent(Arc<dyn Fn(&Firm) -> Told + Send + Sync>);
+
+type Told = (String, Option<u64>);
 
 fn sent<C>(name: &'static str, command: C) -> Sent
 where
     C: Act<Error = LedgerError, Answer: std::fmt::Debug> + Send + Sync + 'static,
 {
     Sent(Arc::new(move |firm| match firm.send(name, &command) {
-        Ok(done) => format!("{name}: {:?}", done.answer),
-        Err(error) => format!("{name}: {} {:?}", error.code(), error.halt()),
+        Ok(done) => (format!("{name}: {:?}", done.answer), Some(done.position)),
+        Err(error) => (format!("{name}: {} {:?}", error.code(), error.halt()), None),
     }))
 }
 
-/// What came of both commands, and all rows afterwards.
+/// What came of both commands, and all rows afterwards. The positions say which order it was: a batch that is posted after
+/// the lock of its period is wrong, though before it it would have been right.
 #[derive(Debug, PartialEq)]
 struct Ended {
-    first: String,
-    second: String,
+    first: Told,
+    second: Told,
     rows: Vec<String>,
 }
 
@@ -150,7 +153,9 @@ fn at_once(
 fn race(before: impl Fn(Firm) -> Firm, a: Sent, b: Sent) {
     for (first, second) in [(&a, &b), (&b, &a)] {
         let orders = [true, false].map(|order| in_order(&before, first, second, order));
-        assert_ne!(orders[0], orders[1], "the order does not matter: no race");
+        let words =
+            |ended: &Ended| (ended.first.0.clone(), ended.second.0.clone(), ended.rows.clone());
+        assert_ne!(words(&orders[0]), words(&orders[1]), "the order does not matter: no race");
         let moments = (1..16).map(|n| [n, NEVER]).chain((1..4).map(|n| [NEVER, n]));
         let mut met = [0; 2];
         for left in moments {
@@ -192,6 +197,18 @@ fn a_batch_and_the_lock_of_one_of_its_periods() {
     let lock = || sent("lock", LockPeriod { period: 202_602 });
     race(set_up, sent("many", PostMany::new(entries.clone())), lock());
     race(set_up, sent("each", PostEach::new(entries)), lock());
+}
+
+/// The lock finds its period locked and changes nothing: it rests on that all the same.
+#[test]
+fn a_lock_that_changes_nothing_and_an_unlock() {
+    let before = |firm: Firm| {
+        let firm = firm.set_up();
+        firm.must("locked before", &LockPeriod::new(202_601));
+        firm
+    };
+    let lock = sent("lock", LockPeriod::new(202_601));
+    race(before, lock, sent("unlock", UnlockPeriod::new(202_601)));
 }
 
 #[test]
