@@ -1,0 +1,130 @@
+//! The digests of the ledger's commands never change: a command that is sent again after an update is still the same one.
+//!
+//! `digests/expected.py` builds those of the batches from the documentation alone.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
+
+mod common;
+
+use common::*;
+use fondaco_accounting::ledger::*;
+use fondaco_core::{Act, Currency, Id};
+
+fn hex(command: &impl Act) -> String {
+    command.digest().unwrap().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn full() -> NewEntry {
+    let line = NewPosting::debit("1010", usd("12.00"))
+        .worth(eur("10.50"))
+        .rate(dec("0.8750"))
+        .text("line")
+        .party(Id::from_u128(43))
+        .due_date(d("2026-05-01"))
+        .dimension("site", "Mestre")
+        .dimension("cost", "a");
+    NewEntry::new("INV", d("2026-03-31"))
+        .posting(line)
+        .credit("1000", eur("10.50"))
+        .conversion()
+        .text("bought à la carte")
+        .party(Id::from_u128(42))
+        .source("sales_order/51921")
+        .document_date(d("2026-03-30"))
+        .due_date(d("2026-04-30"))
+}
+
+#[test]
+fn entries_to_be_posted() {
+    let one = || sale("2026-01-05", "1.00");
+    assert_eq!(hex(&Post::new(one())), ONE);
+    assert_eq!(hex(&PostMany::new(vec![one(), full()])), MANY);
+    assert_eq!(hex(&PostEach::new(vec![one(), full()])), EACH);
+    assert_eq!(hex(&PostMany::new(vec![])), NONE);
+    assert_eq!(hex(&PostMany::new(vec![one(); 1000])), THOUSAND, "longer than the buffer");
+    assert_eq!(hex(&Post::new(sale("2026-01-05", "1"))), ONE, "the same amount");
+}
+
+/// Whichever field is another, the command is.
+#[test]
+fn every_field_of_an_entry_counts() {
+    type Change = fn(&mut NewEntry);
+    let changes: [(&str, Change); 24] = [
+        ("journal", |entry| entry.journal = "GEN".into()),
+        ("date", |entry| entry.date = d("2026-04-01")),
+        ("document date", |entry| entry.document_date = None),
+        ("due date", |entry| entry.due_date = None),
+        ("both dates", |entry| std::mem::swap(&mut entry.document_date, &mut entry.due_date)),
+        ("text", |entry| entry.text = None),
+        ("party", |entry| entry.party = None),
+        ("source", |entry| entry.source = None),
+        ("text for source", |entry| std::mem::swap(&mut entry.text, &mut entry.source)),
+        ("conversion", |entry| entry.conversion = false),
+        ("fewer postings", |entry| drop(entry.postings.pop())),
+        ("order of postings", |entry| entry.postings.swap(0, 1)),
+        ("account", |entry| entry.postings[0].account = "1000".into()),
+        ("side", |entry| entry.postings[0].side = Side::Credit),
+        ("amount", |entry| entry.postings[0].amount = usd("12.01")),
+        ("currency", |entry| entry.postings[0].amount = eur("12.00")),
+        ("worth", |entry| entry.postings[0].ledger_amount = None),
+        ("worth in another currency", |entry| entry.postings[0].ledger_amount = Some(usd("10.50"))),
+        ("rate", |entry| entry.postings[0].rate = Some(dec("0.8751"))),
+        ("text of a posting", |entry| entry.postings[0].text = None),
+        ("party of a posting", |entry| entry.postings[0].party = None),
+        ("due date of a posting", |entry| entry.postings[0].due_date = None),
+        ("dimensions", |entry| entry.postings[0].dimensions.set("site", "Venice")),
+        ("no dimensions", |entry| entry.postings[0].dimensions = Default::default()),
+    ];
+    let mut seen = std::collections::BTreeMap::from([(hex(&Post::new(full())), "as it was")]);
+    for (what, change) in changes {
+        let mut entry = full();
+        change(&mut entry);
+        assert_ne!(entry, full(), "{what}");
+        let other = seen.insert(hex(&Post::new(entry)), what);
+        assert_eq!(other, None, "{what}");
+    }
+}
+
+/// Every other command, with all its fields set, as `serde` tells it.
+#[test]
+fn all_other_commands() {
+    let account = NewAccount::new("1010", "Dollars", AccountClass::Asset)
+        .parent("1")
+        .currency(Currency::USD)
+        .opens(d("2026-01-01"));
+    let accounts = vec![NewAccount::heading("1", "What we have", AccountClass::Asset), account];
+    let reverse =
+        Reverse { text: Some("wrong".into()), ..Reverse::new(Id::from_u128(7), d("2026-02-01")) };
+    let told = [
+        ("SetUp", hex(&SetUp::new(Currency::EUR))),
+        ("OpenAccounts", hex(&OpenAccounts::new(accounts))),
+        ("ChangeAccount, name", hex(&ChangeAccount::rename("1010", "US dollars"))),
+        ("ChangeAccount, place", hex(&ChangeAccount::move_under("1010", Some("2".into())))),
+        ("ChangeAccount, top", hex(&ChangeAccount::move_under("1010", None))),
+        ("CloseAccount", hex(&CloseAccount::new("1010", d("2026-06-30")))),
+        ("OpenJournal", hex(&OpenJournal::new("INV", "Invoices").by_date())),
+        ("OpenFiscalYear", hex(&OpenFiscalYear::calendar_year(2026))),
+        ("LockPeriod", hex(&LockPeriod::new(202_601))),
+        ("UnlockPeriod", hex(&UnlockPeriod::new(202_601))),
+        ("Reverse", hex(&reverse)),
+    ];
+    let told = told.map(|(name, digest)| format!("{name}: {digest}"));
+    assert_eq!(told.join("\n"), OTHERS, "the digests are now:\n{}", told.join("\n"));
+}
+
+const ONE: &str = "bb4ad2abc96b7f6ce0e293f9a69e3d47a44759b4ce2824cccd538236da859c0c";
+const MANY: &str = "1ee7f40cbb0c121962b5e90f6f1c6001341366005d284a8e6c2dd86929e770e8";
+const EACH: &str = "3de1009f2b998a5b20ebe44e986232876a5f2d0dc6fcb96e9c9310999f3bc51a";
+const NONE: &str = "03666dd90a8c02f0bf2922fa3f9c1b3142c60ad7a3151431f9e1fbfc690fd308";
+const THOUSAND: &str = "e191084d5398beb2eb6efad4efc0b3d014bf931801275516c7578b434ed8648a";
+const OTHERS: &str = "\
+SetUp: d7f3a39a126cac4c068b838dbd44a8711fcce09550181156d86e4da60f34b077
+OpenAccounts: d127461a1c83242f045454d5bc70d377ea375f1a02424e82094db64dcbf19fda
+ChangeAccount, name: c8c75ec5c783e30d84954850f25f4747e04c5379d88c2d5be17dd70ca27c91e2
+ChangeAccount, place: f5943983b36b60e45018c0df66987419aed434d8da9eab4798494232e6cc8691
+ChangeAccount, top: 4fa2b5e7a046d6644c43de85904136245c2d401e06d925de7392df89ced201b8
+CloseAccount: b22197beff189e816aaa9b3487a9fd21ae5c436be42241d3d41ad18088bed60d
+OpenJournal: d6fc26bc158b8ed9e4e098cea00db17ea263ed90e2050ea4e0de548311fca41c
+OpenFiscalYear: b6fecdf8854b257c2ac137a75af3662a81453f9f71642234562891d67f33c5e9
+LockPeriod: 7322ae2e678b23656ea0edd7c966cb19bc2dd161e6c0e481ba735bd630f3889e
+UnlockPeriod: 31180e5feef50110de837884df7824c597bd56a122af64bd40300b43904111d4
+Reverse: 5c3c835a5b22a6df8284d628162af22c262f2b89e467e812aae8317a312fde48";
