@@ -317,6 +317,22 @@ fn two_moves_that_would_make_a_circle() {
     race(before, under("8 under 9", "8", "9"), under("9 under 8", "9", "8"));
 }
 
+/// The circle closes over a heading that only stands above.
+#[test]
+fn two_moves_that_would_make_a_circle_of_three() {
+    let before = |firm: Firm| {
+        let firm = firm.set_up();
+        let heading = |code| NewAccount::heading(code, code, AccountClass::Asset);
+        let headings = vec![heading("7"), heading("8").parent("9"), heading("9")];
+        firm.must("7, 8 and 9", &OpenAccounts::new(headings));
+        firm
+    };
+    let under = |name, code: &str, parent: &str| {
+        sent(name, ChangeAccount::move_under(code, Some(parent.into())))
+    };
+    race(before, under("7 under 8", "7", "8"), under("9 under 7", "9", "7"));
+}
+
 #[test]
 fn two_ways_to_set_up() {
     let set_up = |name, currency| sent(name, SetUp::new(currency));
