@@ -251,3 +251,23 @@ fn the_salts_of_all_commits_that_wrote_the_row_are_gone_and_of_no_others() {
         host.verify();
     });
 }
+
+/// State of another table, under the keys that persons have.
+#[derive(fondaco_core::store::Record, Debug, Clone, PartialEq)]
+#[record(table = "shop_badge", kind = state, key(number))]
+struct Badge {
+    number: i64,
+}
+
+#[test]
+fn the_salt_of_a_row_with_the_same_key_in_another_table_stays() {
+    use fondaco_core::store::Record;
+    on_every_host(|host| {
+        host.store.prepare(&[Badge::TABLE]).unwrap();
+        host.done("badge", |tx| Ok(tx.insert(Badge { number: 1 })?));
+        host.done("ada", ada);
+        host.done("erase", erase);
+        let kept: Vec<bool> = host.feed().iter().map(|commit| commit.salt.is_some()).collect();
+        assert_eq!(kept, [true, false, true], "on {}", host.name);
+    });
+}
