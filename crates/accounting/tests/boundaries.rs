@@ -165,7 +165,6 @@ fn a_reversal_is_not_dated_before_its_entry() {
 
 /// An entry whose sums would be too large is refused alone, whichever of its lines it is, and leaves nothing in the sums.
 #[test]
-#[ignore = "`post_each` still passes SumTooLarge on for the whole batch: ledger/post.rs"]
 fn an_entry_too_large_for_the_sums_leaves_the_others() {
     on_every_store(|firm| {
         let firm = firm.set_up();
@@ -208,7 +207,6 @@ fn an_entry_too_large_for_the_sums_leaves_the_others() {
 
 /// All refused: the command is done, and nothing is posted.
 #[test]
-#[ignore = "`post_each` still passes SumTooLarge on for the whole batch: ledger/post.rs"]
 fn a_batch_of_which_nothing_is_left() {
     let firm = in_memory().set_up();
     let most = || {

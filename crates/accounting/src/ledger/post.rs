@@ -211,9 +211,6 @@ pub fn post_each(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<PostedEach, Le
         answers.push(match writer.accept(tx, entry, None) {
             Ok(posted) => Ok(posted),
             Err(LedgerError::Halt(halt)) => return Err(halt.into()),
-            Err(LedgerError::SumTooLarge { code }) => {
-                return Err(LedgerError::SumTooLarge { code });
-            }
             Err(refusal) => Err(RefusedEntry::from(refusal)),
         });
     }
