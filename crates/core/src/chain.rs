@@ -21,7 +21,7 @@ mod sha;
 mod verify;
 
 pub(crate) use verify::place_after;
-pub use verify::{Finding, Verified, verify};
+pub use verify::{Finding, Verified, verify, verify_async};
 
 /// The link before the first commit.
 pub const GENESIS: Hash = [0; 32];

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::future::Future;
+use std::task::{Context, Poll, Waker};
 
 use super::{GENESIS, RowHasher, Said, content, deletion_hash, link, root, sha256};
 use crate::CompanyId;
 use crate::store::{
-    Answer, Ask, At, Commit, FeedFrom, Hash, Key, KeyBytes, KeyWriter, Kind, Read, Reply, Row,
-    Scan, Snapshot, StateHash, Store, StoreError, Table, Version, order_of,
+    Answer, Ask, AsyncStore, At, Commit, FeedFrom, Hash, Key, KeyBytes, KeyWriter, Kind, Read,
+    Reply, Row, Scan, Snapshot, StateHash, Store, StoreError, Table, Version, order_of,
 };
 
 /// What [`verify`] saw.
@@ -122,11 +124,59 @@ pub fn verify(
     company: CompanyId,
     tables: &[&'static Table],
 ) -> Result<Verified, StoreError> {
-    let at = store.read(&Read::at(company, At::Hold, Vec::new()))?.at;
-    let result =
-        Verifier { store, company, at, log: Log::default(), out: Verified::default() }.run(tables);
-    let released = store.read(&Read::at(company, At::Last(at), Vec::new()));
+    // A blocking store answers at once, so the first poll is the last.
+    let mut reading = std::pin::pin!(verify_on(Source::Blocking(store), company, tables));
+    match reading.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(verified) => verified,
+        Poll::Pending => Err(StoreError::Misused("a blocking store did not answer".into())),
+    }
+}
+
+/// As [`verify`], on an asynchronous store.
+///
+/// # Errors
+/// As [`verify`].
+pub async fn verify_async(
+    store: &dyn AsyncStore,
+    company: CompanyId,
+    tables: &[&'static Table],
+) -> Result<Verified, StoreError> {
+    verify_on(Source::Async(store), company, tables).await
+}
+
+async fn verify_on(
+    store: Source<'_>,
+    company: CompanyId,
+    tables: &[&'static Table],
+) -> Result<Verified, StoreError> {
+    let at = store.read(&Read::at(company, At::Hold, Vec::new())).await?.at;
+    let (log, out) = (Log::default(), Verified::default());
+    let result = Verifier { store, company, at, log, out }.run(tables).await;
+    let released = store.read(&Read::at(company, At::Last(at), Vec::new())).await;
     result.and_then(|verified| released.map(|_| verified))
+}
+
+/// Either kind of store.
+#[derive(Clone, Copy)]
+enum Source<'a> {
+    Blocking(&'a dyn Store),
+    Async(&'a dyn AsyncStore),
+}
+
+impl Source<'_> {
+    async fn read(self, read: &Read) -> Result<Answer, StoreError> {
+        match self {
+            Source::Blocking(store) => store.read(read),
+            Source::Async(store) => store.read(read).await,
+        }
+    }
+
+    async fn feed(self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> {
+        match self {
+            Source::Blocking(store) => store.feed(from),
+            Source::Async(store) => store.feed(from).await,
+        }
+    }
 }
 
 /// What the log says of the rows.
@@ -141,7 +191,7 @@ struct Log {
 }
 
 struct Verifier<'a> {
-    store: &'a dyn Store,
+    store: Source<'a>,
     company: CompanyId,
     at: Snapshot,
     log: Log,
@@ -149,8 +199,8 @@ struct Verifier<'a> {
 }
 
 impl Verifier<'_> {
-    fn run(mut self, tables: &[&'static Table]) -> Result<Verified, StoreError> {
-        self.read_log()?;
+    async fn run(mut self, tables: &[&'static Table]) -> Result<Verified, StoreError> {
+        self.read_log().await?;
         self.out.sealed = self.out.commits == 0 || !self.log.roots.is_empty();
         if !self.out.sealed {
             return Ok(self.out);
@@ -163,8 +213,8 @@ impl Verifier<'_> {
         tables.dedup_by_key(|table| table.name);
         for table in tables {
             match table.kind {
-                Kind::Fact => self.read_facts(table)?,
-                _ => self.read_states(table)?,
+                Kind::Fact => self.read_facts(table).await?,
+                _ => self.read_states(table).await?,
             }
         }
         self.compare_roots();
@@ -180,10 +230,11 @@ impl Verifier<'_> {
         Ok(self.out)
     }
 
-    fn read_log(&mut self) -> Result<(), StoreError> {
+    async fn read_log(&mut self) -> Result<(), StoreError> {
         let (mut previous, mut position, last) = (GENESIS, 0, self.at.position);
         while position < last {
-            let mut page = self.store.feed(&FeedFrom::new(self.company, position, PAGE))?;
+            let from = FeedFrom::new(self.company, position, PAGE);
+            let mut page = self.store.feed(&from).await?;
             page.retain(|commit| position < commit.position && commit.position <= last);
             if page.is_empty() {
                 self.out.findings.push(Finding::Missing { position: position + 1 });
@@ -224,15 +275,16 @@ impl Verifier<'_> {
         seal.link
     }
 
-    fn read_facts(&mut self, table: &'static Table) -> Result<(), StoreError> {
+    async fn read_facts(&mut self, table: &'static Table) -> Result<(), StoreError> {
         let mut hasher = RowHasher::default();
         self.each_row(table, |this, row| {
             this.log.found.entry(row.version).or_default().push(hasher.hash(row.stored()));
         })
+        .await
     }
 
     /// A state row's past is in the log alone; its present must be what the log says last.
-    fn read_states(&mut self, table: &'static Table) -> Result<(), StoreError> {
+    async fn read_states(&mut self, table: &'static Table) -> Result<(), StoreError> {
         let mut logged = self.log.states.remove(table.name).unwrap_or_default();
         let mut last: BTreeMap<KeyBytes, (u64, Hash, bool)> = BTreeMap::new();
         for (position, state) in &logged {
@@ -253,7 +305,8 @@ impl Verifier<'_> {
             if expected != Some((row.version, hasher.hash(row.stored()), false)) {
                 this.out.findings.push(Finding::State { key });
             }
-        })?;
+        })
+        .await?;
         let gone = last.into_iter().filter(|(_, (_, _, deleted))| !deleted);
         self.out
             .findings
@@ -272,17 +325,17 @@ impl Verifier<'_> {
         self.out.findings.extend(self.log.found.keys().map(|&position| Finding::Rows { position }));
     }
 
-    fn each_row(
+    async fn each_row(
         &mut self,
         table: &'static Table,
-        mut each: impl FnMut(&mut Self, &Row),
+        mut each: impl FnMut(&mut Self, &Row) + Send,
     ) -> Result<(), StoreError> {
         let mut from = KeyBytes::new(&[]);
         let mut indexes = vec![Places::default(); table.indexes.len()];
         let mut place = KeyWriter::new();
         loop {
             let scan = Scan { table, index: None, from, to: None, backwards: false, limit: PAGE };
-            let rows = self.scan(scan)?;
+            let rows = self.scan(scan).await?;
             let Some(last) = rows.last() else { break };
             from = place_after(&last.key().bytes);
             self.out.rows += rows.len() as u64;
@@ -296,19 +349,19 @@ impl Verifier<'_> {
                 }
             }
         }
-        indexes
-            .into_iter()
-            .enumerate()
-            .try_for_each(|(index, places)| self.compare_index(table, index, places))
+        for (index, places) in indexes.into_iter().enumerate() {
+            self.compare_index(table, index, places).await?;
+        }
+        Ok(())
     }
 
-    fn compare_index(
+    async fn compare_index(
         &mut self,
         table: &'static Table,
         index: usize,
         expected: Places,
     ) -> Result<(), StoreError> {
-        let found = match self.read_index(table, index) {
+        let found = match self.read_index(table, index).await {
             Err(StoreError::Unsupported { .. }) => return Ok(()),
             Err(StoreError::Corrupt(_)) => None,
             found => found?,
@@ -321,7 +374,7 @@ impl Verifier<'_> {
     }
 
     /// The places of the rows that the index names; `None` when they don't come in order.
-    fn read_index(
+    async fn read_index(
         &self,
         table: &'static Table,
         index: usize,
@@ -331,7 +384,7 @@ impl Verifier<'_> {
         loop {
             let start = from.clone();
             let scan = Scan { table, index, from: start, to: None, backwards: false, limit: PAGE };
-            let rows = self.scan(scan)?;
+            let rows = self.scan(scan).await?;
             for row in &rows {
                 place.clear();
                 if !order_of(row.stored(), index, &mut place) || place.as_slice() < from.as_slice()
@@ -347,9 +400,9 @@ impl Verifier<'_> {
         }
     }
 
-    fn scan(&self, scan: Scan) -> Result<Vec<Row>, StoreError> {
+    async fn scan(&self, scan: Scan) -> Result<Vec<Row>, StoreError> {
         let read = Read::at(self.company, At::Held(self.at), vec![Ask::Scan(scan)]);
-        let Answer { mut replies, .. } = self.store.read(&read)?;
+        let Answer { mut replies, .. } = self.store.read(&read).await?;
         match replies.pop() {
             Some(Reply::Rows(rows)) => Ok(rows),
             _ => Err(StoreError::Misused("a scan was not answered with rows".into())),

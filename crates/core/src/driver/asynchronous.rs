@@ -8,6 +8,7 @@ use super::course::{Course, Next, Turn};
 use super::gate::AsyncGate;
 use super::seed::Seeds;
 use super::{Done, MAX_VIEWS, is_gone, with_guards};
+use crate::chain::{self, Verified};
 use crate::digest::{self, DigestError};
 use crate::store::{
     AsyncStore, At, Commit, FeedFrom, Hash, Prepared, Read, Snapshot, StoreError, Table,
@@ -206,6 +207,14 @@ impl<'s> AsyncDriver<'s> {
 
     async fn read(&self, read: Read) -> Result<crate::store::Answer, Halt> {
         Ok(self.store.read(&read).await?)
+    }
+
+    /// See [`Driver::verify`](super::Driver::verify).
+    ///
+    /// # Errors
+    /// The store's own failures; what doesn't fit is in [`Verified::findings`].
+    pub async fn verify(&self, tables: &[&'static Table]) -> Result<Verified, StoreError> {
+        chain::verify_async(self.store.as_ref(), self.company, tables).await
     }
 
     /// See [`Driver::feed`](super::Driver::feed).

@@ -1,0 +1,39 @@
+//! An asynchronous store is verified as a blocking one is, and its future can be sent.
+#![allow(clippy::unwrap_used)]
+
+use fondaco_core::store::Record;
+use fondaco_core::{ActorId, AsyncDriver, CommandId, CompanyId, Driver, Envelope, Halt, Timestamp};
+use fondaco_store::Memory;
+use fondaco_testkit::{Unloaded, block_on};
+
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(table = "note", kind = fact, key(id), index(by_day(day)))]
+struct Note {
+    id: i64,
+    day: i64,
+}
+
+fn sendable<T: Send>(future: T) -> T {
+    future
+}
+
+#[test]
+fn an_asynchronous_store_is_verified_too() {
+    let acme = CompanyId::named("acme");
+    let store = std::sync::Arc::new(Memory::new());
+    let driver = Driver::new(store.clone(), acme);
+    driver.prepare(&[Note::TABLE]).unwrap();
+    for id in 0..10 {
+        let name = CommandId::named(&id.to_string());
+        let envelope = Envelope::new(name, ActorId::new("clerk"), Timestamp::EPOCH);
+        driver
+            .run(envelope, &id, |tx, &id| tx.insert(Note { id, day: id / 3 }))
+            .map_err(|e: Halt| e)
+            .unwrap();
+    }
+    let blocking = driver.verify(&[Note::TABLE]).unwrap();
+    let asynchronous = AsyncDriver::new(Unloaded::new(store, 2), acme);
+    let verified = block_on(sendable(asynchronous.verify(&[Note::TABLE]))).unwrap();
+    assert_eq!((verified.commits, verified.rows, verified.findings.len()), (10, 10, 0));
+    assert_eq!(verified, blocking);
+}
