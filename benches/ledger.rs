@@ -146,7 +146,8 @@ fn batches(name: &str, store: impl Store, total: usize) {
     set_up(&books);
     let nanos =
         |sum: &std::sync::atomic::AtomicU64| sum.swap(0, std::sync::atomic::Ordering::Relaxed);
-    (nanos(&store.read), nanos(&store.commit));
+    nanos(&store.read);
+    nanos(&store.commit);
     let before = resident();
     let mut random = Random(7);
     let mut times = Vec::new();
