@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use foldhash::fast::RandomState;
-use fondaco_core::{Currency, DateRange, Range, Tx};
+use fondaco_core::{Currency, DateRange, Halt, Range, Tx};
 use smol_str::SmolStr;
 
 use super::{
@@ -15,6 +15,7 @@ use super::{
 pub(crate) type Map<K, V> = HashMap<K, V, RandomState>;
 
 /// What an account allows: all that every posting asks of it, small and side by side.
+#[derive(Clone, Copy)]
 pub(crate) struct AccountRule {
     pub(crate) heading: bool,
     pub(crate) currency: Option<Currency>,
@@ -65,9 +66,7 @@ impl Rules {
             places.push(place);
         }
         let settings = tx.get::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
-        let accounts = tx.get_many::<Account>(&codes)?;
-        let rule = |account: &Option<Arc<Account>>| account.as_deref().map(AccountRule::of);
-        let accounts = accounts.iter().map(rule).collect();
+        let accounts = read_accounts(tx, &codes)?;
         let journals = read_journals(tx, entries)?;
         let mut periods = tx.scan(&Range::<Period>::all())?;
         periods.sort_by_key(|period| period.start);
@@ -106,6 +105,28 @@ impl Rules {
             }
         }
     }
+}
+
+/// The rules of all accounts by code, kept between large batches.
+struct Chart(Map<SmolStr, AccountRule>);
+
+/// From so many accounts on a batch is worth reading the whole chart for, if it has less than a few times as many.
+const LARGE: usize = 64;
+
+/// What the accounts with these codes allow: small batches read each, large ones the whole chart, once.
+fn read_accounts(tx: &mut Tx<'_>, codes: &[SmolStr]) -> Result<Vec<Option<AccountRule>>, Halt> {
+    let worth = |last: Option<&Chart>| {
+        codes.len() >= LARGE && last.is_none_or(|Chart(last)| last.len() <= codes.len() * 8)
+    };
+    let build = |accounts: &[Arc<Account>]| {
+        let rule = |account: &Arc<Account>| (account.code.clone(), AccountRule::of(account));
+        Chart(accounts.iter().map(rule).collect())
+    };
+    if let Some(Chart(chart)) = tx.compiled::<Account, Chart>(worth, build)?.as_deref() {
+        return Ok(codes.iter().map(|code| chart.get(code).copied()).collect());
+    }
+    let accounts = tx.get_many::<Account>(codes)?;
+    Ok(accounts.iter().map(|account| account.as_deref().map(AccountRule::of)).collect())
 }
 
 fn read_journals(

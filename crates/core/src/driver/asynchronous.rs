@@ -13,7 +13,7 @@ use crate::digest::{self, DigestError};
 use crate::store::{
     AsyncStore, At, Commit, FeedFrom, Hash, Prepared, Read, Snapshot, StoreError, Table,
 };
-use crate::tx::{Cache, Context, Learned, Source};
+use crate::tx::{Cache, Compiled, Context, Learned, Source};
 use crate::{ActError, CompanyId, Envelope, Halt, Outcome, Tx, View};
 
 /// Runs acts of one company on an asynchronous store, on any runtime or none.
@@ -25,6 +25,7 @@ pub struct AsyncDriver<'s> {
     company: CompanyId,
     gate: AsyncGate,
     seeds: Seeds,
+    compiled: Compiled,
 }
 
 impl<'s> AsyncDriver<'s> {
@@ -54,6 +55,7 @@ impl<'s> AsyncDriver<'s> {
             company,
             gate: AsyncGate::default(),
             seeds: Seeds::Random,
+            compiled: Compiled::default(),
         }
     }
 
@@ -117,7 +119,7 @@ impl<'s> AsyncDriver<'s> {
         digest: Result<Hash, DigestError>,
         act: impl Fn(&mut Tx<'_>) -> Result<A, E>,
     ) -> Result<Done<A>, E> {
-        let mut course = Course::new(self.company, envelope, digest, &self.seeds)?;
+        let mut course = Course::new(self.company, envelope, digest, &self.seeds, &self.compiled)?;
         let mut alone = None;
         loop {
             if course.loses() && alone.is_none() {

@@ -4,7 +4,7 @@ use super::Done;
 use super::seed::Seeds;
 use crate::digest::DigestError;
 use crate::store::{Answer, Ask, At, Batch, Commit, Hash, Receipt, Reply, StoreError};
-use crate::tx::{Cache, Context, Learned, Source};
+use crate::tx::{Cache, Compiled, Context, Learned, Source};
 use crate::{ActError, CompanyId, Envelope, Halt, Outcome, Tx, digest};
 
 /// So many conflicts end in an error.
@@ -51,10 +51,12 @@ impl Course {
         envelope: Envelope,
         digest: Result<Hash, DigestError>,
         seeds: &Seeds,
+        compiled: &Compiled,
     ) -> Result<Course, Halt> {
         let digest = digest.map_err(|error| Halt::Bug(error.to_string()))?;
         let seed = seeds.seed(envelope.id)?;
-        let context = Context { company, envelope, digest, seed };
+        let compiled = compiled.clone();
+        let context = Context { company, envelope, digest, seed, compiled };
         let (learned, cache) = (Learned::default(), Cache::default());
         Ok(Course { context, learned, cache, looked_up: false, conflicts: 0, runs: 0 })
     }

@@ -26,7 +26,7 @@ use serde::Serialize;
 use crate::chain::{self, Verified};
 use crate::digest::{self, DigestError};
 use crate::store::{At, Commit, FeedFrom, Hash, Prepared, Read, Store, StoreError, Table};
-use crate::tx::{Cache, Context, Learned, Source};
+use crate::tx::{Cache, Compiled, Context, Learned, Source};
 use crate::{ActError, CompanyId, Envelope, GuardCount, Halt, Outcome, Tx, View};
 
 /// So often a view starts again when its snapshot is gone.
@@ -68,6 +68,7 @@ pub struct Driver<'s> {
     company: CompanyId,
     gate: Gate,
     seeds: Seeds,
+    compiled: Compiled,
 }
 
 impl<'s> Driver<'s> {
@@ -84,7 +85,13 @@ impl<'s> Driver<'s> {
     /// assert_ne!(acme.company(), other.company());
     /// ```
     pub fn new(store: impl Store + 's, company: CompanyId) -> Driver<'s> {
-        Driver { store: Arc::new(store), company, gate: Gate::default(), seeds: Seeds::Random }
+        Driver {
+            store: Arc::new(store),
+            company,
+            gate: Gate::default(),
+            seeds: Seeds::Random,
+            compiled: Compiled::default(),
+        }
     }
 
     /// Takes salts from the command ids instead of from the system's randomness, so that two runs of one history give
@@ -195,7 +202,7 @@ impl<'s> Driver<'s> {
         digest: Result<Hash, DigestError>,
         act: impl Fn(&mut Tx<'_>) -> Result<A, E>,
     ) -> Result<Done<A>, E> {
-        let mut course = Course::new(self.company, envelope, digest, &self.seeds)?;
+        let mut course = Course::new(self.company, envelope, digest, &self.seeds, &self.compiled)?;
         loop {
             let alone = course.loses().then(|| self.gate.alone());
             let next = match course.turn(Source::Through(self.store.as_ref()), &act) {

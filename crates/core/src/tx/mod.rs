@@ -40,6 +40,7 @@
 //! ```
 
 mod cache;
+mod compiled;
 mod finish;
 mod guard;
 mod halt;
@@ -52,6 +53,7 @@ mod view;
 mod write;
 
 pub(crate) use cache::Cache;
+pub(crate) use compiled::Compiled;
 pub use guard::GuardCount;
 pub use halt::{ActError, Halt};
 pub(crate) use learned::Learned;
@@ -100,13 +102,16 @@ pub(crate) struct Context {
     pub(crate) digest: Hash,
     /// Where salts come from: random, the same for every run of the act.
     pub(crate) seed: Hash,
+    /// What the driver keeps between acts.
+    pub(crate) compiled: Compiled,
 }
 
 impl Context {
     /// A view carries out no command.
     pub(crate) fn of_view(company: CompanyId) -> Context {
         let envelope = Envelope::new(CommandId::from_u128(0), ActorId::new(""), Timestamp::EPOCH);
-        Context { company, envelope, digest: Hash::default(), seed: Hash::default() }
+        let (digest, seed, compiled) = Default::default();
+        Context { company, envelope, digest, seed, compiled }
     }
 
     /// The `n`-th salt; the command's digest has number 0.
