@@ -92,7 +92,7 @@ impl Fold {
     }
 
     /// What is to be added to the stored balances.
-    pub(crate) fn into_deltas(self, rules: &Rules) -> Result<Vec<Balance>, LedgerError> {
+    pub(crate) fn into_deltas(self, rules: &Rules) -> Vec<Balance> {
         let mut texts = vec![SmolStr::default(); self.dimensions.len() + 1];
         for (tags, place) in &self.dimensions {
             if let Some(text) = texts.get_mut(*place as usize) {
@@ -113,6 +113,6 @@ impl Fold {
             })
         };
         let cells = self.cells.into_iter().filter(|(_, sums)| sums.postings > 0);
-        Ok(cells.filter_map(delta).collect())
+        cells.filter_map(delta).collect()
     }
 }

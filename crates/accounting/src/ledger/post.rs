@@ -253,7 +253,7 @@ impl Writer {
             return Err(too_many());
         }
         let ids = tx.ids(count)?;
-        let postings = entries.iter().map(|entry| entry.postings.len()).sum();
+        let postings = places.len(); // one place per posting
         Ok(Writer {
             rules,
             places: places.into_iter(),
@@ -315,7 +315,7 @@ impl Writer {
             .with("entries", Value::I64(self.entries.len() as i64))
             .with("postings", Value::I64(self.postings.len() as i64));
         tx.emit(posted);
-        let deltas = self.fold.into_deltas(&self.rules)?;
+        let deltas = self.fold.into_deltas(&self.rules);
         tx.insert_all(self.entries)?;
         tx.insert_all(self.postings)?;
         tx.add_all(deltas)?;

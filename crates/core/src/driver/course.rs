@@ -169,8 +169,6 @@ impl Course {
         match result {
             // The same command came twice at once, and the other was faster: what it changed is no reason to refuse it.
             Ok(commit) if commit.replayed => finish(commit.answer, commit.position, true),
-            // Carried out by somebody else in the meantime: its receipt is the answer.
-            Ok(commit) if commit.replayed => self.start_over(),
             Ok(_) => Next::Fail(refusal),
             Err(error) => self.again(error),
         }
@@ -188,11 +186,6 @@ impl Course {
         if self.conflicts >= MAX_CONFLICTS || self.runs >= MAX_RUNS {
             return Next::Fail(Halt::Store(again).into());
         }
-        self.start_over()
-    }
-
-    /// Forgets what was read, and looks the command up again.
-    fn start_over<A, E>(&mut self) -> Next<A, E> {
         self.cache = Cache::default();
         self.looked_up = false;
         Next::Again

@@ -4,7 +4,7 @@ use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{GuardCount, Halt, Range, Reading, Tx};
+use super::{GuardCount, Halt, Range, Tx};
 use crate::store::{KeyBytes, KeyParts, Record, Version};
 
 type Kept = HashMap<TypeId, (Version, Arc<dyn Any + Send + Sync>)>;
@@ -70,17 +70,24 @@ impl Tx<'_> {
         let version =
             self.cache.slot(GuardCount::TABLE, &key, false).map_or(0, |slot| slot.version());
         let (current, last) = self.context.compiled.get::<T>(version);
-        if !current && !worth(last.as_deref()) {
-            return Ok(None);
-        }
-        self.cache.slot(GuardCount::TABLE, &key, true);
         if current {
+            self.cache.slot(GuardCount::TABLE, &key, true);
             return Ok(last);
         }
-        // Rows that are newer than the guard make the commit a conflict, so a value kept under an older version than its rows
-        // is never believed.
-        let built = Arc::new(build(&self.peek_scan(&Range::<R>::all())?));
+        if self.read_before_guard::<R>(&key) || !worth(last.as_deref()) {
+            return Ok(None);
+        }
+        // Rows that are newer than the guard make the commit a conflict, so a value kept under an older version than its
+        // rows is never believed.
+        let built = Arc::new(build(&self.scan(&Range::<R>::all())?));
         self.context.compiled.keep(version, built.clone());
         Ok(Some(built))
+    }
+
+    /// Whether a row of `R` was read before the guard: such a first reading stays for this act, but it may be older than
+    /// the guard, and is nothing to be kept for others.
+    fn read_before_guard<R: Record>(&mut self, guard: &KeyBytes) -> bool {
+        let since = self.cache.slot(GuardCount::TABLE, guard, false).map_or(0, |slot| slot.trip);
+        self.cache.table(R::TABLE).values().any(|slot| slot.trip < since)
     }
 }

@@ -383,7 +383,7 @@ impl Tx<'_> {
         if overlay.is_empty() && R::TABLE.kind == Kind::Fact {
             return Ok(rows);
         }
-        self.keep_rows::<R>(&mut rows, guard.is_some())?;
+        self.keep_rows::<R>(&mut rows, guard.is_some());
         if !overlay.is_empty() {
             rows.retain(|row| !overlay.changes(&row.key().bytes));
             rows.extend(overlay.rows);
@@ -407,9 +407,9 @@ impl Tx<'_> {
     }
 
     /// Scanned rows can be put afterwards; where a row was read before, the first reading stays.
-    fn keep_rows<R: Record>(&mut self, rows: &mut [Row], guard: bool) -> Result<(), Halt> {
+    fn keep_rows<R: Record>(&mut self, rows: &mut [Row], guard: bool) {
         if matches!(self.source, Source::Through(_)) && self.is_view() {
-            return Ok(());
+            return;
         }
         for row in rows.iter_mut() {
             let (key, scanned) = (row.key().bytes, row.version);
@@ -423,7 +423,6 @@ impl Tx<'_> {
                 self.cache.slot(R::TABLE, &key, true);
             }
         }
-        Ok(())
     }
 
     fn overlay<R: Record>(&mut self, scan: &Scan) -> Result<Overlay, Halt> {
