@@ -15,6 +15,7 @@ pub mod decimal;
 pub mod id;
 pub mod money;
 pub mod rate;
+pub mod recurrence;
 pub mod rounding;
 pub mod timestamp;
 
@@ -33,6 +34,7 @@ pub use id::{Id, IdError, IdRun};
 pub use money::{Money, MoneyError};
 pub use names::{ActorId, CommandId, CompanyId, ErrorKind, Party, PartyId};
 pub use rate::Rate;
+pub use recurrence::{Recurrence, RecurrenceError};
 pub use rounding::Rounding;
 pub use timestamp::{Timestamp, TimestampError};
 pub use tx::{
