@@ -5,16 +5,20 @@ use fondaco_core::store::Tags;
 use smol_str::SmolStr;
 
 use super::judge::Judged;
-use super::rules::{Map, Rules};
+use super::rules::{AccountPlace, Chart, Map};
 use super::{Amount, Balance, LedgerError, NewEntry, NewPosting, PeriodKey};
 
-/// Where a posting counts: places instead of texts, so that the key is small.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+/// No cell.
+const NONE: u32 = u32::MAX;
+
+/// The sums of one account in one period, currency and combination of dimensions.
 struct Cell {
-    account: u32,
     period: PeriodKey,
     currency: Currency,
     dimensions: u32,
+    /// The next cell of the account.
+    next: u32,
+    sums: Sums,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -26,14 +30,21 @@ struct Sums {
     postings: i64,
 }
 
-/// The sums of a batch.
-#[derive(Default)]
+/// The sums of a batch: a few cells per account, found from the account's place without hashing.
 pub(crate) struct Fold {
-    cells: Map<Cell, Sums>,
+    /// By an account's place, its newest cell.
+    newest: Vec<u32>,
+    cells: Vec<Cell>,
     dimensions: Map<Tags, u32>,
 }
 
 impl Fold {
+    /// Nothing yet, for a chart of so many accounts.
+    pub(crate) fn new(accounts: usize) -> Fold {
+        let newest = vec![NONE; accounts];
+        Fold { newest, cells: Vec::new(), dimensions: Map::default() }
+    }
+
     /// Adds the postings of an entry, all or none.
     pub(crate) fn add_all(
         &mut self,
@@ -65,9 +76,8 @@ impl Fold {
         period: PeriodKey,
         times: i64,
     ) -> Option<()> {
-        let (account, currency) = (judged.account, posting.amount.currency());
         let dimensions = self.place(&posting.dimensions);
-        let sums = self.cells.entry(Cell { account, period, currency, dimensions }).or_default();
+        let sums = self.sums(judged.account, period, posting.amount.currency(), dimensions)?;
         let (amount, worth) = (judged.amount.units(), judged.ledger_amount.units());
         let mut next = *sums;
         let (sum, ledger_sum, sign) = if amount >= 0 && worth >= 0 {
@@ -82,6 +92,27 @@ impl Fold {
         Some(())
     }
 
+    /// The sums of a cell, made if there is none.
+    fn sums(
+        &mut self,
+        account: AccountPlace,
+        period: PeriodKey,
+        currency: Currency,
+        dimensions: u32,
+    ) -> Option<&mut Sums> {
+        let newest = self.newest.get_mut(account as usize)?;
+        let mut at = *newest;
+        while let Some(cell) = self.cells.get(at as usize) {
+            if (cell.period, cell.currency, cell.dimensions) == (period, currency, dimensions) {
+                return self.cells.get_mut(at as usize).map(|cell| &mut cell.sums);
+            }
+            at = cell.next;
+        }
+        let next = std::mem::replace(newest, self.cells.len() as u32);
+        self.cells.push(Cell { period, currency, dimensions, next, sums: Sums::default() });
+        self.cells.last_mut().map(|cell| &mut cell.sums)
+    }
+
     /// Where a combination of dimensions stands; 0 for none.
     fn place(&mut self, dimensions: &Tags) -> u32 {
         if dimensions.is_empty() {
@@ -91,28 +122,43 @@ impl Fold {
         *self.dimensions.entry(dimensions.clone()).or_insert(next)
     }
 
-    /// What is to be added to the stored balances.
-    pub(crate) fn into_deltas(self, rules: &Rules) -> Vec<Balance> {
+    /// What is to be added to the stored balances; mostly in order of their keys.
+    pub(crate) fn into_deltas(self, chart: &Chart) -> Vec<Balance> {
         let mut texts = vec![SmolStr::default(); self.dimensions.len() + 1];
         for (tags, place) in &self.dimensions {
             if let Some(text) = texts.get_mut(*place as usize) {
                 *text = tags.to_json().into();
             }
         }
-        let delta = |(cell, sums): (Cell, Sums)| {
-            Some(Balance {
-                account: rules.code(cell.account)?.clone(),
-                period: cell.period,
-                currency: cell.currency,
-                dimensions: texts.get(cell.dimensions as usize)?.clone(),
-                debit: Amount::from_units(sums.debit),
-                credit: Amount::from_units(sums.credit),
-                ledger_debit: Amount::from_units(sums.ledger_debit),
-                ledger_credit: Amount::from_units(sums.ledger_credit),
-                postings: sums.postings,
-            })
-        };
-        let cells = self.cells.into_iter().filter(|(_, sums)| sums.postings > 0);
-        cells.filter_map(delta).collect()
+        let mut out = Vec::with_capacity(self.cells.len());
+        for (account, newest) in chart.codes().zip(&self.newest) {
+            let (mut at, first) = (*newest, out.len());
+            while let Some(cell) = self.cells.get(at as usize) {
+                let dimensions = texts.get(cell.dimensions as usize).cloned().unwrap_or_default();
+                if cell.sums.postings > 0 {
+                    out.push(cell.delta(account, dimensions));
+                }
+                at = cell.next;
+            }
+            // Oldest first: entries mostly come in order of date.
+            out.get_mut(first..).unwrap_or_default().reverse();
+        }
+        out
+    }
+}
+
+impl Cell {
+    fn delta(&self, account: &SmolStr, dimensions: SmolStr) -> Balance {
+        Balance {
+            account: account.clone(),
+            period: self.period,
+            currency: self.currency,
+            dimensions,
+            debit: Amount::from_units(self.sums.debit),
+            credit: Amount::from_units(self.sums.credit),
+            ledger_debit: Amount::from_units(self.sums.ledger_debit),
+            ledger_credit: Amount::from_units(self.sums.ledger_credit),
+            postings: self.sums.postings,
+        }
     }
 }

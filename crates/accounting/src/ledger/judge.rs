@@ -3,39 +3,32 @@
 use fondaco_core::{Currency, Money, Rounding, decimal};
 use rust_decimal::Decimal;
 
-use super::rules::{AccountRule, Rules};
+use super::rules::{AccountPlace, AccountRule, Rules};
 use super::{Amount, LedgerError, NewEntry, NewPosting, Period, Side};
 
 /// A posting that passed: signed amounts, positive for a debit.
 pub(crate) struct Judged {
-    pub(crate) account: u32,
+    pub(crate) account: AccountPlace,
     pub(crate) amount: Amount,
     pub(crate) ledger_amount: Amount,
     pub(crate) rate: Option<Decimal>,
 }
 
-impl Judged {
-    /// A posting to the account at this place, nothing known of its amounts yet.
-    pub(crate) fn at(account: u32) -> Judged {
-        Judged { account, amount: Amount::ZERO, ledger_amount: Amount::ZERO, rate: None }
-    }
-}
-
-/// Checks everything that can be wrong with an entry by itself, and fills in the amounts of `out`, which has one
-/// [`Judged`] per posting.
+/// Checks everything that can be wrong with an entry by itself, and puts one [`Judged`] per posting into `out`.
 pub(crate) fn judge<'r>(
     rules: &'r Rules,
     entry: &NewEntry,
-    out: &mut [Judged],
+    out: &mut Vec<Judged>,
 ) -> Result<&'r Period, LedgerError> {
+    out.clear();
     if entry.postings.len() < 2 {
         return Err(LedgerError::TooFewPostings { count: entry.postings.len() });
     }
     let period = rules.open_period(entry.date)?;
-    for (posting, judged) in entry.postings.iter().zip(out.iter_mut()) {
-        let account = rules.account(judged.account, &posting.account)?;
+    for posting in &entry.postings {
+        let (place, account) = rules.chart.account(&posting.account)?;
         check_account(account, posting, entry)?;
-        *judged = judge_posting(rules.currency, judged.account, posting)?;
+        out.push(judge_posting(rules.currency, place, posting)?);
     }
     check_balance(rules.currency, entry, out)?;
     Ok(period)
@@ -64,7 +57,7 @@ fn check_account(
 
 fn judge_posting(
     ledger: Currency,
-    account: u32,
+    account: AccountPlace,
     posting: &NewPosting,
 ) -> Result<Judged, LedgerError> {
     let amount = exact(posting, posting.amount)?;
@@ -95,7 +88,11 @@ fn judge_posting(
     })
 }
 
-fn own_currency(account: u32, posting: &NewPosting, amount: Amount) -> Result<Judged, LedgerError> {
+fn own_currency(
+    account: AccountPlace,
+    posting: &NewPosting,
+    amount: Amount,
+) -> Result<Judged, LedgerError> {
     if posting.ledger_amount.is_some_and(|worth| worth != posting.amount)
         || posting.rate.is_some_and(|rate| rate != Decimal::ONE)
     {

@@ -235,8 +235,6 @@ pub(crate) fn post_reversal(
 /// Takes entries one by one and stages them all at the end.
 struct Writer {
     rules: Rules,
-    /// The places of the accounts of all postings to come, in order.
-    places: std::vec::IntoIter<u32>,
     ids: IdRun<Entry>,
     entries: Vec<Entry>,
     postings: Vec<Posting>,
@@ -247,20 +245,20 @@ struct Writer {
 
 impl Writer {
     fn new(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<Writer, LedgerError> {
-        let (rules, places) = Rules::read(tx, entries)?;
+        let rules = Rules::read(tx, entries)?;
         let count = u32::try_from(entries.len()).map_err(|_| too_many())?;
         if count >= fondaco_core::id::MAX_IDS {
             return Err(too_many());
         }
         let ids = tx.ids(count)?;
-        let postings = places.len(); // one place per posting
+        let postings = entries.iter().map(|entry| entry.postings.len()).sum();
+        let fold = Fold::new(rules.chart.codes().len());
         Ok(Writer {
+            fold,
             rules,
-            places: places.into_iter(),
             ids,
             entries: Vec::with_capacity(entries.len()),
             postings: Vec::with_capacity(postings),
-            fold: Fold::default(),
             judged: Vec::new(),
             series: Vec::new(),
         })
@@ -274,8 +272,6 @@ impl Writer {
         reverses: Option<Id<Entry>>,
     ) -> Result<Posted, LedgerError> {
         let mut judged = std::mem::take(&mut self.judged);
-        judged.clear();
-        judged.extend(self.places.by_ref().take(new.postings.len()).map(Judged::at));
         let result = self.take(tx, new, reverses, &mut judged);
         self.judged = judged;
         result
@@ -286,7 +282,7 @@ impl Writer {
         tx: &mut Tx<'_>,
         new: &NewEntry,
         reverses: Option<Id<Entry>>,
-        judged: &mut [Judged],
+        judged: &mut Vec<Judged>,
     ) -> Result<Posted, LedgerError> {
         let period = judge(&self.rules, new, judged)?;
         let journal = self.rules.journal(&new.journal)?;
@@ -315,7 +311,7 @@ impl Writer {
             .with("entries", Value::I64(self.entries.len() as i64))
             .with("postings", Value::I64(self.postings.len() as i64));
         tx.emit(posted);
-        let deltas = self.fold.into_deltas(&self.rules);
+        let deltas = self.fold.into_deltas(&self.rules.chart);
         tx.insert_all(self.entries)?;
         tx.insert_all(self.postings)?;
         tx.add_all(deltas)?;

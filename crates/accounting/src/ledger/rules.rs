@@ -42,47 +42,20 @@ impl AccountRule {
 /// Everything that a batch of entries names.
 pub(crate) struct Rules {
     pub(crate) currency: Currency,
-    codes: Vec<SmolStr>,
-    accounts: Vec<Option<AccountRule>>,
+    pub(crate) chart: Arc<Chart>,
     journals: Map<SmolStr, Arc<Journal>>,
     periods: Vec<Arc<Period>>,
 }
 
 impl Rules {
-    /// Reads what `entries` name; the decision rests on all of it. With them, for each posting in order, the place of
-    /// its account.
-    pub(crate) fn read(
-        tx: &mut Tx<'_>,
-        entries: &[NewEntry],
-    ) -> Result<(Rules, Vec<u32>), LedgerError> {
-        let mut known: Map<&SmolStr, u32> = Map::default();
-        let count = entries.iter().map(|entry| entry.postings.len()).sum();
-        let (mut codes, mut places) = (Vec::new(), Vec::with_capacity(count));
-        for posting in entries.iter().flat_map(|entry| &entry.postings) {
-            let place = *known.entry(&posting.account).or_insert_with(|| {
-                codes.push(posting.account.clone());
-                codes.len() as u32 - 1
-            });
-            places.push(place);
-        }
+    /// Reads what `entries` name; the decision rests on all of it.
+    pub(crate) fn read(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<Rules, LedgerError> {
         let settings = tx.get::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
-        let accounts = read_accounts(tx, &codes)?;
+        let chart = Chart::read(tx, entries)?;
         let journals = read_journals(tx, entries)?;
         let mut periods = tx.scan(&Range::<Period>::all())?;
         periods.sort_by_key(|period| period.start);
-        let currency = settings.currency;
-        Ok((Rules { currency, codes, accounts, journals, periods }, places))
-    }
-
-    /// What the account at a place, which has this code, allows.
-    pub(crate) fn account(&self, place: u32, code: &SmolStr) -> Result<&AccountRule, LedgerError> {
-        let rule = self.accounts.get(place as usize).and_then(Option::as_ref);
-        rule.ok_or_else(|| LedgerError::UnknownAccount { code: code.clone() })
-    }
-
-    /// The code of the account at a place.
-    pub(crate) fn code(&self, place: u32) -> Option<&SmolStr> {
-        self.codes.get(place as usize)
+        Ok(Rules { currency: settings.currency, chart, journals, periods })
     }
 
     pub(crate) fn journal(&self, code: &SmolStr) -> Result<&Journal, LedgerError> {
@@ -107,26 +80,57 @@ impl Rules {
     }
 }
 
-/// The rules of all accounts by code, kept between large batches.
-struct Chart(Map<SmolStr, AccountRule>);
+/// The place of an account among those of a chart, in order of their codes.
+pub(crate) type AccountPlace = u32;
 
-/// From so many accounts on a batch is worth reading the whole chart for, if it has less than a few times as many.
+/// The rules of accounts: all that there are, kept between large batches, or those that a small batch names.
+pub(crate) struct Chart {
+    places: Map<SmolStr, AccountPlace>,
+    accounts: Vec<(SmolStr, AccountRule)>,
+}
+
+/// From so many postings on a batch is worth reading the whole chart for, if it has less than a few times as many accounts.
 const LARGE: usize = 64;
 
-/// What the accounts with these codes allow: small batches read each, large ones the whole chart, once.
-fn read_accounts(tx: &mut Tx<'_>, codes: &[SmolStr]) -> Result<Vec<Option<AccountRule>>, Halt> {
-    let worth = |last: Option<&Chart>| {
-        codes.len() >= LARGE && last.is_none_or(|Chart(last)| last.len() <= codes.len() * 8)
-    };
-    let build = |accounts: &[Arc<Account>]| {
-        let rule = |account: &Arc<Account>| (account.code.clone(), AccountRule::of(account));
-        Chart(accounts.iter().map(rule).collect())
-    };
-    if let Some(Chart(chart)) = tx.compiled::<Account, Chart>(worth, build)?.as_deref() {
-        return Ok(codes.iter().map(|code| chart.get(code).copied()).collect());
+impl Chart {
+    /// Small batches read each account, large ones the whole chart, once.
+    fn read(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<Arc<Chart>, Halt> {
+        let postings: usize = entries.iter().map(|entry| entry.postings.len()).sum();
+        let worth = |last: Option<&Chart>| {
+            postings >= LARGE && last.is_none_or(|last| last.accounts.len() <= postings * 8)
+        };
+        if let Some(chart) = tx.compiled::<Account, Chart>(worth, Chart::of)? {
+            return Ok(chart);
+        }
+        let named = entries.iter().flat_map(|entry| &entry.postings);
+        let mut codes: Vec<SmolStr> = named.map(|posting| posting.account.clone()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        let accounts: Vec<_> = tx.get_many::<Account>(&codes)?.into_iter().flatten().collect();
+        Ok(Arc::new(Chart::of(&accounts)))
     }
-    let accounts = tx.get_many::<Account>(codes)?;
-    Ok(accounts.iter().map(|account| account.as_deref().map(AccountRule::of)).collect())
+
+    /// The chart of accounts that are in order of their codes.
+    fn of(accounts: &[Arc<Account>]) -> Chart {
+        let places = accounts.iter().map(|account| account.code.clone()).zip(0..).collect();
+        let rule = |account: &Arc<Account>| (account.code.clone(), AccountRule::of(account));
+        Chart { places, accounts: accounts.iter().map(rule).collect() }
+    }
+
+    /// Where the account with this code stands, and what it allows.
+    pub(crate) fn account(
+        &self,
+        code: &SmolStr,
+    ) -> Result<(AccountPlace, &AccountRule), LedgerError> {
+        let place = self.places.get(code);
+        let found = place.and_then(|&place| Some((place, &self.accounts.get(place as usize)?.1)));
+        found.ok_or_else(|| LedgerError::UnknownAccount { code: code.clone() })
+    }
+
+    /// The codes of the accounts, by their places.
+    pub(crate) fn codes(&self) -> impl ExactSizeIterator<Item = &SmolStr> {
+        self.accounts.iter().map(|(code, _)| code)
+    }
 }
 
 fn read_journals(

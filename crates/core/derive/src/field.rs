@@ -55,6 +55,9 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
             fn write_key(&self, out: &mut ::fondaco_core::store::KeyWriter) {
                 out.text(self.code());
             }
+            fn cmp_key(&self, other: &Self) -> ::core::cmp::Ordering {
+                self.code().cmp(other.code())
+            }
         }
     })
 }

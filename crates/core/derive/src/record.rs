@@ -243,6 +243,10 @@ fn methods(
         fn write_key(&self, out: &mut ::fondaco_core::store::KeyWriter) {
             #( ::fondaco_core::store::KeyField::write_key(&self.#key, out); )*
         }
+        fn cmp_key(&self, other: &Self) -> ::core::cmp::Ordering {
+            ::core::cmp::Ordering::Equal
+                #( .then_with(|| ::fondaco_core::store::KeyField::cmp_key(&self.#key, &other.#key)) )*
+        }
         fn write_columns(&self, out: &mut dyn ::fondaco_core::store::ColumnSink) {
             #( ::fondaco_core::store::Field::write(&self.#names, out); )*
         }

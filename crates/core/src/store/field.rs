@@ -1,5 +1,6 @@
 //! The types that a record's fields may have, and the columns they become.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -73,6 +74,16 @@ pub trait Field: Sized {
 pub trait KeyField: Field {
     /// Appends the value to a key.
     fn write_key(&self, out: &mut KeyWriter);
+
+    /// How the keys of two values order: as their bytes do, found without writing them.
+    ///
+    /// ```
+    /// use fondaco_core::store::KeyField;
+    /// use std::cmp::Ordering;
+    /// assert_eq!((-3i64).cmp_key(&2), Ordering::Less);
+    /// assert_eq!("Zara".to_string().cmp_key(&"anna".to_string()), Ordering::Less); // by bytes
+    /// ```
+    fn cmp_key(&self, other: &Self) -> Ordering;
 }
 
 /// The numbers that a commit drew, by draw.
@@ -113,6 +124,11 @@ macro_rules! plain_field {
         }
         impl KeyField for $rust {
             fn write_key(&self, out: &mut KeyWriter) { let $v = self; out.$call($out); }
+            #[inline]
+            fn cmp_key(&self, other: &Self) -> Ordering {
+                let mine = { let $v = self; $out };
+                mine.cmp(&{ let $v = other; $out })
+            }
         }
     )* };
 }
@@ -135,6 +151,8 @@ macro_rules! integer_field {
         }
         impl KeyField for $rust {
             fn write_key(&self, out: &mut KeyWriter) { out.i64(i64::from(*self)); }
+            #[inline]
+            fn cmp_key(&self, other: &Self) -> Ordering { self.cmp(other) }
         }
     )* };
 }
@@ -166,6 +184,10 @@ impl<T> KeyField for Id<T> {
     fn write_key(&self, out: &mut KeyWriter) {
         out.id(self.to_u128());
     }
+    #[inline]
+    fn cmp_key(&self, other: &Self) -> Ordering {
+        self.to_u128().cmp(&other.to_u128())
+    }
 }
 
 impl Field for Timestamp {
@@ -189,6 +211,9 @@ impl KeyField for Timestamp {
     fn write_key(&self, out: &mut KeyWriter) {
         out.i64(self.micros());
     }
+    fn cmp_key(&self, other: &Self) -> Ordering {
+        self.micros().cmp(&other.micros())
+    }
 }
 
 macro_rules! text_field {
@@ -204,6 +229,8 @@ macro_rules! text_field {
         }
         impl KeyField for $rust {
             fn write_key(&self, out: &mut KeyWriter) { out.text(self); }
+            #[inline]
+            fn cmp_key(&self, other: &Self) -> Ordering { self.as_bytes().cmp(other.as_bytes()) }
         }
     )* };
 }
@@ -238,6 +265,9 @@ impl KeyField for Blob {
     fn write_key(&self, out: &mut KeyWriter) {
         out.bytes(&self.0);
     }
+    fn cmp_key(&self, other: &Self) -> Ordering {
+        self.0.cmp(&other.0)
+    }
 }
 
 impl Field for super::KeyBytes {
@@ -260,6 +290,9 @@ impl Field for super::KeyBytes {
 impl KeyField for super::KeyBytes {
     fn write_key(&self, out: &mut KeyWriter) {
         out.bytes(self.as_slice());
+    }
+    fn cmp_key(&self, other: &Self) -> Ordering {
+        self.cmp(other)
     }
 }
 
@@ -382,6 +415,10 @@ impl<const DIGITS: u8> Field for Fixed<DIGITS> {
 impl<const DIGITS: u8> KeyField for Fixed<DIGITS> {
     fn write_key(&self, out: &mut KeyWriter) {
         out.i64(self.0);
+    }
+    #[inline]
+    fn cmp_key(&self, other: &Self) -> Ordering {
+        self.0.cmp(&other.0)
     }
 }
 

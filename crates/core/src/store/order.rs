@@ -1,18 +1,16 @@
 //! Sorting by key bytes. Keys of one batch begin alike, so the first eight bytes that may differ decide nearly always.
 
-use super::KeyBytes;
-
 /// The positions of `keys` in rising order; equal keys keep their order.
-pub(crate) fn sorted_positions(keys: &[KeyBytes]) -> Vec<u32> {
+pub(crate) fn sorted_positions<K: AsRef<[u8]>>(keys: &[K]) -> Vec<u32> {
     let common = common_prefix(keys);
-    let head = |key: &KeyBytes| {
-        let rest = key.as_slice().get(common..).unwrap_or_default();
+    let head = |key: &K| {
+        let rest = key.as_ref().get(common..).unwrap_or_default();
         let mut head = [0; 8];
         head.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
         u64::from_be_bytes(head)
     };
     let mut order: Vec<(u64, u32)> = keys.iter().map(head).zip(0..).collect();
-    let key = |at: u32| keys.get(at as usize);
+    let key = |at: u32| keys.get(at as usize).map(AsRef::as_ref);
     order.sort_unstable_by(|a, b| {
         a.0.cmp(&b.0).then_with(|| key(a.1).cmp(&key(b.1))).then(a.1.cmp(&b.1))
     });
@@ -20,11 +18,11 @@ pub(crate) fn sorted_positions(keys: &[KeyBytes]) -> Vec<u32> {
 }
 
 /// How many bytes all keys have in common.
-fn common_prefix(keys: &[KeyBytes]) -> usize {
+fn common_prefix<K: AsRef<[u8]>>(keys: &[K]) -> usize {
     let Some((first, rest)) = keys.split_first() else { return 0 };
-    let first = first.as_slice();
+    let first = first.as_ref();
     rest.iter().fold(first.len(), |common, key| {
-        let same = first.iter().zip(key.as_slice()).take(common);
+        let same = first.iter().zip(key.as_ref()).take(common);
         same.take_while(|(a, b)| a == b).count()
     })
 }
@@ -46,6 +44,7 @@ pub(crate) fn permute<T>(items: &mut [T], positions: &[u32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::KeyBytes;
     use proptest::prelude::*;
 
     proptest! {

@@ -1,6 +1,7 @@
 //! Rows as they travel between engines and stores: typed where both are Rust, values where one is not.
 
 use std::any::Any;
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
@@ -37,6 +38,8 @@ pub trait Record: Clone + Send + Sync + 'static {
     fn key(&self) -> Self::Key;
     /// Appends the primary key.
     fn write_key(&self, out: &mut KeyWriter);
+    /// How the primary keys of two rows order: as their bytes do.
+    fn cmp_key(&self, other: &Self) -> Ordering;
     /// Hands over all columns, in order.
     fn write_columns(&self, out: &mut dyn ColumnSink);
     /// Takes all columns, in order.
@@ -119,6 +122,19 @@ pub trait Stored: Any + Send + Sync {
     fn table(&self) -> &'static Table;
     /// See [`Record::write_key`].
     fn write_key(&self, out: &mut KeyWriter);
+    /// How the primary keys of two rows of one table order: as their bytes do.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// use std::cmp::Ordering;
+    /// assert_eq!(shelf(7, "door").order_to(&shelf(12, "window")), Ordering::Less);
+    /// let values = ValueRow::new(Shelf::TABLE, shelf(7, "door").values());
+    /// assert_eq!(shelf(7, "door").order_to(&values), Ordering::Equal); // whatever holds the row
+    /// ```
+    fn order_to(&self, other: &dyn Stored) -> Ordering {
+        self.row_key().bytes.cmp(&other.row_key().bytes)
+    }
     /// See [`Record::write_columns`].
     fn write_columns(&self, out: &mut dyn ColumnSink);
     /// See [`Record::write_index`].
@@ -179,6 +195,12 @@ impl<R: Record> Stored for R {
     }
     fn write_key(&self, out: &mut KeyWriter) {
         Record::write_key(self, out);
+    }
+    fn order_to(&self, other: &dyn Stored) -> Ordering {
+        match (other as &dyn Any).downcast_ref::<R>() {
+            Some(other) => self.cmp_key(other),
+            None => self.row_key().bytes.cmp(&other.row_key().bytes),
+        }
     }
     fn write_columns(&self, out: &mut dyn ColumnSink) {
         Record::write_columns(self, out);
@@ -444,12 +466,15 @@ impl<R: Stored + Clone> Rows for Vec<R> {
         Vec::truncate(self, count);
     }
     fn sort(&mut self) {
-        if !in_order(self) {
+        if !self.is_sorted_by(|a, b| a.order_to(b).is_le()) {
             let positions = super::order::sorted_positions(&keys_of(self));
             super::order::permute(self, &positions);
         }
     }
     fn fold(&mut self) -> Result<(), (Key, &'static str)> {
+        if self.is_sorted_by(|a, b| a.order_to(b).is_lt()) {
+            return Ok(());
+        }
         let keys = keys_of(self);
         let positions = super::order::sorted_positions(&keys);
         super::order::permute(self, &positions);
@@ -503,18 +528,6 @@ fn keys_of<R: Stored>(rows: &[R]) -> Vec<KeyBytes> {
         writer.to_key()
     };
     rows.iter().map(key).collect()
-}
-
-/// Whether rows are in order of their keys; each key is written once.
-fn in_order<R: Stored>(rows: &[R]) -> bool {
-    let (mut before, mut next) = (KeyWriter::new(), KeyWriter::new());
-    rows.iter().all(|row| {
-        next.clear();
-        row.write_key(&mut next);
-        let rising = before.as_slice() <= next.as_slice();
-        std::mem::swap(&mut before, &mut next);
-        rising
-    })
 }
 
 /// The table of no rows at all.
@@ -680,7 +693,10 @@ fn decode<R: Record>(row: &dyn Stored) -> Result<R, DecodeError> {
     if row.table().name != R::TABLE.name {
         return Err(DecodeError::unexpected(row.table().name, R::TABLE.name));
     }
-    R::read_columns(&mut ValueSource::new(&row.values()))
+    match (row as &dyn Any).downcast_ref::<ValueRow>() {
+        Some(row) => R::read_columns(&mut ValueSource::new(&row.values)),
+        None => R::read_columns(&mut ValueSource::new(&row.values())),
+    }
 }
 
 /// What stands for a row that cannot be missing (`Row::part` checked it).

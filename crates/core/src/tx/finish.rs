@@ -5,12 +5,10 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::cache::Map;
 use super::stage::{Adds, Staged, TableStage, add_to};
 use super::{Cache, GuardCount, Halt, Outcome, Tx};
 use crate::store::{
-    Batch, Change, Floor, Key, KeyBytes, KeyWriter, Meta, Rows, StoreError, Stored, Table,
-    ValueRow, sorted_positions,
+    Batch, Change, Floor, Key, KeyBytes, KeyList, Meta, Rows, StoreError, Stored, Table, ValueRow,
 };
 
 impl Tx<'_> {
@@ -175,42 +173,37 @@ fn overflow(key: Key, column: &'static str) -> Halt {
     Halt::Store(StoreError::Overflow { key, column: column.into() })
 }
 
-/// Which ranges the act changed, and how often: per table and guard, by the range's columns.
+/// Which ranges the act changed: per table and guard, the range's columns once for each changed row.
 #[derive(Default)]
 struct Guards {
-    touched: Vec<(&'static Table, Vec<Map<KeyBytes, i64>>)>,
-    writer: KeyWriter,
+    touched: Vec<(&'static Table, Vec<KeyList>)>,
 }
 
 impl Guards {
     fn touch_all(&mut self, rows: &dyn Rows) {
-        if !rows.table().guards.is_empty() {
-            (0..rows.len()).filter_map(|i| rows.row(i)).for_each(|row| self.touch(row));
+        if let Some(lists) = self.lists(rows.table()) {
+            (0..rows.len()).filter_map(|i| rows.row(i)).for_each(|row| touch(lists, row));
         }
     }
 
     fn touch(&mut self, row: &dyn Stored) {
-        let table = row.table();
+        if let Some(lists) = self.lists(row.table()) {
+            touch(lists, row);
+        }
+    }
+
+    /// One list for each guard of a table; `None` when it has no guards.
+    fn lists(&mut self, table: &'static Table) -> Option<&mut [KeyList]> {
         if table.guards.is_empty() {
-            return;
+            return None;
         }
         let at = self.touched.iter().position(|(known, _)| known.name == table.name);
         let at = at.unwrap_or_else(|| {
-            self.touched.push((table, vec![Map::default(); table.guards.len()]));
+            let lists = table.guards.iter().map(|_| KeyList::default());
+            self.touched.push((table, lists.collect()));
             self.touched.len() - 1
         });
-        for (guard, ranges) in self.touched[at].1.iter_mut().enumerate() {
-            self.writer.clear();
-            if !row.write_guard(guard, &mut self.writer) {
-                continue;
-            }
-            match ranges.get_mut(self.writer.as_slice()) {
-                Some(count) => *count += 1,
-                None => {
-                    ranges.insert(self.writer.to_key(), 1);
-                }
-            }
-        }
+        self.touched.get_mut(at).map(|(_, lists)| lists.as_mut_slice())
     }
 
     fn finish(mut self, changes: &mut Vec<Change>) {
@@ -218,18 +211,23 @@ impl Guards {
         let mut rows: Vec<GuardCount> = Vec::new();
         for (table, guards) in self.touched {
             let name = SmolStr::new_static(table.name);
-            for (guard, ranges) in guards.into_iter().enumerate() {
-                let (parts, counts): (Vec<KeyBytes>, Vec<i64>) = ranges.into_iter().unzip();
-                for at in sorted_positions(&parts).into_iter().map(|at| at as usize) {
-                    if let (Some(part), Some(&changes)) = (parts.get(at), counts.get(at)) {
-                        let (table, part) = (name.clone(), part.clone());
-                        rows.push(GuardCount { table, guard: guard as u8, part, changes });
-                    }
-                }
+            for (guard, touched) in (0..).zip(&guards) {
+                let touched = touched.sorted();
+                let ranges = touched.chunk_by(|a, b| a == b).filter_map(|of_one| {
+                    let (table, part) = (name.clone(), KeyBytes::new(of_one.first()?));
+                    Some(GuardCount { table, guard, part, changes: of_one.len() as i64 })
+                });
+                rows.extend(ranges);
             }
         }
         if !rows.is_empty() {
             changes.push(Change::Add { rows: Box::new(rows), floors: Vec::new() });
         }
+    }
+}
+
+fn touch(lists: &mut [KeyList], row: &dyn Stored) {
+    for (guard, list) in lists.iter_mut().enumerate() {
+        list.push(|range| row.write_guard(guard, range));
     }
 }

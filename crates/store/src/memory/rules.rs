@@ -2,9 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use fondaco_core::store::{
-    Batch, Change, KeyBytes, KeyWriter, Kind, Rows, StoreError, Stored, Table,
-};
+use fondaco_core::store::{Batch, Change, KeyBytes, Kind, Rows, StoreError, Stored, Table};
 
 use super::table::Declared;
 
@@ -64,15 +62,13 @@ fn misused<T>(table: &Table, why: &str) -> Result<T, StoreError> {
 
 /// That rows are of one table and their keys ascend, so that no key comes twice.
 fn ascending(rows: &dyn Rows, table: &'static Table) -> Result<(), StoreError> {
-    let (mut last, mut next) = (KeyWriter::new(), KeyWriter::new());
-    for (at, row) in (0..rows.len()).map_while(|at| rows.row(at)).enumerate() {
+    let mut last: Option<&dyn Stored> = None;
+    for row in (0..rows.len()).map_while(|at| rows.row(at)) {
         of_table(row, table)?;
-        next.clear();
-        row.write_key(&mut next);
-        if at > 0 && last.as_slice() >= next.as_slice() {
+        if last.is_some_and(|last| last.order_to(row).is_ge()) {
             return unsorted(table);
         }
-        std::mem::swap(&mut last, &mut next);
+        last = Some(row);
     }
     Ok(())
 }

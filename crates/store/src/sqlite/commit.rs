@@ -206,8 +206,7 @@ impl Write<'_> {
         })?;
         for (at, index) in form.indexes.iter().enumerate() {
             if let Place::Runs(index) = index.place {
-                let keys = runs::Gathered::of(rows, at);
-                runs::append(self.conn, self.company, index, &keys)?;
+                runs::append(self.conn, self.company, index, &runs::keys_of(rows, at))?;
             }
         }
         Ok(())

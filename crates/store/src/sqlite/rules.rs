@@ -1,8 +1,9 @@
 //! What a batch must be before anything is read for it: the contract's own rules, broken only by a wrong program.
 
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
-use fondaco_core::store::{Batch, Change, KeyBytes, KeyWriter, Kind, Rows, Seen, Table};
+use fondaco_core::store::{Batch, Change, KeyBytes, KeyWriter, Kind, Rows, Seen, Stored, Table};
 
 use super::error::{Outcome, misused};
 use super::form::Forms;
@@ -60,16 +61,14 @@ fn allowed(change: &Change, table: &Table) -> Outcome<()> {
 }
 
 fn sorted(rows: &dyn Rows) -> Outcome<()> {
-    let (mut last, mut key) = (KeyWriter::new(), KeyWriter::new());
-    for (at, row) in (0..rows.len()).filter_map(|at| rows.row(at)).enumerate() {
-        key.clear();
-        row.write_key(&mut key);
-        if at > 0 && key.as_slice() <= last.as_slice() {
-            let how =
-                if key.as_slice() == last.as_slice() { "comes twice" } else { "is not in order" };
+    let mut last: Option<&dyn Stored> = None;
+    for row in (0..rows.len()).filter_map(|at| rows.row(at)) {
+        let order = last.map_or(Ordering::Less, |last| last.order_to(row));
+        if order.is_ge() {
+            let how = if order.is_eq() { "comes twice" } else { "is not in order" };
             return Err(misused(format!("{:?} {how} among the rows of one change", row.row_key())));
         }
-        std::mem::swap(&mut last, &mut key);
+        last = Some(row);
     }
     Ok(())
 }

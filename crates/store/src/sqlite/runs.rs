@@ -14,7 +14,7 @@ mod page;
 mod run;
 mod sum;
 
-use fondaco_core::store::{KeyWriter, Row, Rows, Scan, order_of};
+use fondaco_core::store::{KeyList, Row, Rows, Scan, order_of};
 use rusqlite::Connection;
 
 use self::page::{Packer, Page, ROOM};
@@ -41,54 +41,17 @@ pub(super) const WAY_OUT: &str =
 /// A run of up to so many keys takes new ones in, as long as it is one page.
 const TOP_UP: usize = 128;
 
-/// Keys of one index, gathered before they are sorted and written.
-#[derive(Debug, Default)]
-pub(super) struct Gathered {
-    writer: KeyWriter,
-    /// The first eight bytes of each key, and where it begins and ends.
-    keys: Vec<(u64, u32, u32)>,
-}
-
-impl Gathered {
-    /// The keys of `rows` in an index.
-    pub(super) fn of(rows: &dyn Rows, index: usize) -> Gathered {
-        let mut out = Gathered::default();
-        for row in (0..rows.len()).filter_map(|at| rows.row(at)) {
-            let start = out.writer.position();
-            if order_of(row, Some(index), &mut out.writer) {
-                out.note(start);
-            }
-        }
-        out
+/// The keys of `rows` in an index.
+pub(super) fn keys_of(rows: &dyn Rows, index: usize) -> KeyList {
+    let mut keys = KeyList::with_capacity(rows.len());
+    for row in (0..rows.len()).filter_map(|at| rows.row(at)) {
+        keys.push(|key| order_of(row, Some(index), key));
     }
-
-    fn push(&mut self, key: &[u8]) {
-        let start = self.writer.position();
-        self.writer.raw(key);
-        self.note(start);
-    }
-
-    fn note(&mut self, start: usize) {
-        let end = self.writer.position();
-        let key = self.writer.as_slice().get(start..end).unwrap_or_default();
-        let mut head = [0; 8];
-        head.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
-        self.keys.push((u64::from_be_bytes(head), start as u32, end as u32));
-    }
-
-    fn key(&self, (_, start, end): (u64, u32, u32)) -> &[u8] {
-        self.writer.as_slice().get(start as usize..end as usize).unwrap_or_default()
-    }
-
-    fn sorted(&self) -> Vec<&[u8]> {
-        let mut order = self.keys.clone();
-        order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| self.key(*a).cmp(self.key(*b))));
-        order.into_iter().map(|key| self.key(key)).collect()
-    }
+    keys
 }
 
 /// Adds keys to an index of `company`, as a run of their own or, when they are few, in the newest.
-pub(super) fn append(conn: &Connection, company: i64, index: i64, keys: &Gathered) -> Outcome<()> {
+pub(super) fn append(conn: &Connection, company: i64, index: i64, keys: &KeyList) -> Outcome<()> {
     let keys = keys.sorted();
     if keys.is_empty() {
         return Ok(());
@@ -192,14 +155,10 @@ pub(super) fn fill(conn: &Connection, form: &Form, at: usize, index: i64) -> Out
     let companies: Vec<i64> =
         companies.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     for company in companies {
-        let mut keys = Gathered::default();
-        let mut place = KeyWriter::new();
+        let mut keys = KeyList::default();
         read::each(conn, form, company, |row| {
-            place.clear();
-            if order_of(row.stored(), Some(at), &mut place) {
-                keys.push(place.as_slice());
-            }
-            if keys.keys.len() >= FILL {
+            keys.push(|key| order_of(row.stored(), Some(at), key));
+            if keys.len() >= FILL {
                 append(conn, company, index, &std::mem::take(&mut keys))?;
             }
             Ok(())
