@@ -236,6 +236,16 @@ impl<'s> Books<'s> {
 
     /// All accounts, by code.
     ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let accounts = books.accounts()?;
+    /// assert_eq!((accounts[0].code.as_str(), accounts[0].heading), ("1", true));
+    /// assert_eq!(accounts[1].parent.as_deref(), Some("1")); // 1000 Bank
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    ///
     /// # Errors
     /// A [`Halt`](fondaco_core::Halt).
     pub fn accounts(&self) -> Result<Vec<Arc<Account>>, LedgerError> {
@@ -243,6 +253,16 @@ impl<'s> Books<'s> {
     }
 
     /// All fiscal periods, in order; their keys are those that [`LockPeriod`](ledger::LockPeriod) takes.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let first = &books.periods()?[0];
+    /// books.send("lock january", &LockPeriod::new(first.period))?;
+    /// assert_eq!(books.periods()?[0].status, PeriodStatus::Locked);
+    /// # Ok::<(), LedgerError>(())
+    /// ```
     ///
     /// # Errors
     /// A [`Halt`](fondaco_core::Halt).
@@ -252,13 +272,35 @@ impl<'s> Books<'s> {
 
     /// An entry with its postings.
     ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let invoice = books.entry_by_number("INV", 2026, 1)?.ok_or("there is one")?;
+    /// assert_eq!(books.entry(invoice.entry.id)?, Some(invoice));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`entry`](ledger::entry()).
     pub fn entry(&self, id: Id<Entry>) -> Result<Option<WholeEntry>, LedgerError> {
         self.view(|view| ledger::entry(view, id))
     }
 
-    /// The postings of an account on these days, in order of date.
+    /// The entry with this number in a journal and fiscal year, as [`entry_by_number`](ledger::entry_by_number).
+    ///
+    /// # Errors
+    /// As [`entry_by_number`](ledger::entry_by_number).
+    pub fn entry_by_number(
+        &self,
+        journal: &str,
+        fiscal_year: i32,
+        number: i64,
+    ) -> Result<Option<WholeEntry>, LedgerError> {
+        self.view(|view| ledger::entry_by_number(view, journal, fiscal_year, number))
+    }
+
+    /// The postings of an account on these days, in order of date, as [`postings`](ledger::postings).
     ///
     /// # Errors
     /// As [`postings`](ledger::postings).

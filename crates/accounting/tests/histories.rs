@@ -169,13 +169,28 @@ fn new_entry(sketch: &Sketch) -> NewEntry {
     entry
 }
 
-/// In ten-thousandths; a dollar's worth is rounded half up to the cent.
+/// What the dollars of a sketch are worth in cents, line by line: nine tenths of all of them, rounded half up, of which
+/// each line gets its whole cents, and those that lost most get one of the cents that are left.
+fn worths(sketch: &Sketch) -> Vec<i128> {
+    let dollars = |line: &Line| if line.dollars { i128::from(line.cents) } else { 0 };
+    let all: i128 = sketch.lines.iter().map(dollars).sum();
+    let worth = (all * 9 + 5) / 10;
+    let mut parts: Vec<i128> =
+        sketch.lines.iter().map(|line| worth * dollars(line) / all.max(1)).collect();
+    let mut losers: Vec<usize> = (0..parts.len()).collect();
+    losers.sort_by_key(|&at| -(worth * dollars(&sketch.lines[at]) % all.max(1)));
+    let left = worth - parts.iter().sum::<i128>();
+    losers.into_iter().take(left as usize).for_each(|at| parts[at] += 1);
+    parts
+}
+
+/// In ten-thousandths.
 fn cells(sketch: &Sketch) -> Vec<Cell> {
     let mut out = Vec::new();
-    for line in &sketch.lines {
+    for (line, worth) in sketch.lines.iter().zip(worths(sketch)) {
         let amount = i128::from(line.cents) * 100;
         let (currency, worth) = match line.dollars {
-            true => (Currency::USD, (i128::from(line.cents) * 9 + 5) / 10 * 100),
+            true => (Currency::USD, worth * 100),
             false => (Currency::EUR, amount),
         };
         let site = line.site.map(|site| SITES[site]);

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use common::*;
 use fondaco_accounting::Books;
 use fondaco_accounting::ledger::*;
-use fondaco_core::{Act, ActError, CompanyId, Currency, Id, Range, Reading};
+use fondaco_core::{Act, ActError, CompanyId, Currency, Id, PartyId, Range, Reading};
 use rust_decimal::Decimal;
 
 fn entry(date: &str) -> NewEntry {
@@ -85,11 +85,17 @@ fn every_foreign_currency_balances_unless_the_entry_converts() {
     firm.post("moved", two(debit("100", "90"), credit("100", "90")));
     let unequal = two(debit("100", "90"), credit("99", "90"));
     let error = firm.refused("unequal", &Post::new(unequal.clone()));
-    assert_eq!(error.to_string(), "the entry does not balance: debits exceed credits by 1.00 USD");
+    assert_eq!(
+        error.to_string(),
+        "the entry does not balance: debits exceed credits by 1.00 USD: correct an amount, or add a posting of the difference"
+    );
     firm.post("as a conversion", unequal.conversion());
     let error = firm
         .refused("worth", &Post::new(two(debit("100", "90"), credit("100", "89")).conversion()));
-    assert_eq!(error.to_string(), "the entry does not balance: debits exceed credits by 1.00 EUR");
+    assert_eq!(
+        error.to_string(),
+        "the entry does not balance: debits exceed credits by 1.00 EUR: correct an amount, or add a posting of the difference"
+    );
     // The dollars clear; what is left in euro is an exchange difference.
     let cleared = two(debit("100", "92"), credit("100", "90")).credit("5900", eur("2"));
     firm.post("exchange difference", cleared);
@@ -188,7 +194,7 @@ fn every_field_comes_back_as_it_was_given() {
             .party(party)
             .due_date(d("9999-12-31"))
             .dimension("site", "Mestre")
-            .dimension("", "")
+            .dimension("empty", "")
             .dimension("cost\ncentre", "\u{1}\"\\");
         let new = NewEntry { journal: "INV".into(), ..entry("2026-03-31") }
             .posting(posting.clone())
@@ -331,16 +337,33 @@ fn a_reversal_takes_back_everything_once() {
     on_every_store(|firm| {
         let firm = firm.set_up();
         let mixed = entry("2026-01-05")
-            .posting(dollars("100").worth(eur("91.23")).dimension("site", "A"))
+            .posting(
+                dollars("100")
+                    .worth(eur("91.23"))
+                    .dimension("site", "A")
+                    .party(PartyId::named("bank"))
+                    .text("spot")
+                    .due_date(d("2026-01-07")),
+            )
             .posting(NewPosting::debit("5900", eur("0.00")))
             .credit("1000", eur("91.23"))
             .text("bought dollars")
+            .party(PartyId::named("broker"))
+            .source("deal/7")
+            .document_date(d("2026-01-04"))
+            .due_date(d("2026-01-06"))
             .conversion();
         let posted = firm.post("conversion", mixed);
+        let first = stored(&firm, posted.id);
         let reversed = firm.must("reverse", &Reverse::new(posted.id, d("2026-03-05")));
         let back = stored(&firm, reversed.id);
         assert_eq!((back.reverses, back.conversion, back.period), (Some(posted.id), true, 202_603));
         assert_eq!(back.text.as_deref(), Some("bought dollars"));
+        assert_eq!(
+            (&back.journal, back.party, &back.source, back.document_date),
+            (&first.journal, first.party, &first.source, first.document_date)
+        );
+        assert_eq!(back.due_date, None); // what is taken back falls due no more
         let (there, here) = (lines(&firm, posted.id), lines(&firm, reversed.id));
         for (a, b) in there.iter().zip(&here) {
             assert_eq!(
@@ -348,6 +371,10 @@ fn a_reversal_takes_back_everything_once() {
                 (-b.amount.units(), -b.ledger_amount.units())
             );
             assert_eq!((a.side, &a.dimensions, a.rate), (b.side.opposite(), &b.dimensions, b.rate));
+            assert_eq!(
+                (&a.account, a.line, a.currency, a.party, &a.text, b.due_date),
+                (&b.account, b.line, b.currency, b.party, &b.text, None)
+            );
         }
         assert!(firm.balances(&BalanceQuery::all()).iter().all(|row| row.amounts.is_zero()));
         assert_eq!(firm.sum(&BalanceQuery::account("1010").through(d("2026-03-04"))), "91.23");

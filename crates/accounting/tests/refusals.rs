@@ -144,13 +144,90 @@ fn moving_accounts() {
         ("accounting.unknown_account", NotFound),
         words,
     );
+    let closed = NewAccount::heading("1.2", "closed", class).parent("1");
+    firm.must("a heading to close", &OpenAccounts::new(vec![closed]));
+    firm.must("close it", &CloseAccount::new("1.2", d("2026-01-31")));
+    says(
+        &firm,
+        &under("1000", "1.2"),
+        what,
+        "account 1000 can't stand under 1.2: that heading is closed",
+    );
     firm.must("move", &under("1000", "1.1.1"));
+    let position = firm.must_done("move again", &under("1000", "1.1.1")).position;
+    let events = firm.books.driver().feed(position - 1, 1).unwrap()[0].events.len();
+    assert_eq!(events, 0, "what changes nothing says nothing");
     firm.must("up", &ChangeAccount::move_under("1.1", None));
     firm.post("sale", sale("2026-01-05", "5.00"));
     assert_eq!(firm.sum(&BalanceQuery::subtree("1.1")), "5");
     assert_eq!(firm.sum(&BalanceQuery::subtree("1")), "0");
     firm.must("rename", &ChangeAccount::rename("1000", "The bank"));
     assert!(firm.books.trial_balance(d("2026-12-31")).unwrap().to_string().contains("The bank"));
+}
+
+/// A tower of headings, one under the other, the last levels first.
+fn tower(first: usize, count: usize) -> Vec<NewAccount> {
+    let heading = |level: usize| {
+        let account = NewAccount::heading(format!("t{level:05}"), "h", AccountClass::Equity);
+        if level == first { account } else { account.parent(format!("t{:05}", level - 1)) }
+    };
+    (first..first + count).rev().map(heading).collect()
+}
+
+#[test]
+fn a_chart_has_at_most_64_levels() {
+    let firm = in_memory().set_up();
+    let what = ("accounting.bad_parent", Invalid);
+    let deep = |code: &str, parent: &str| {
+        format!("account {code} can't stand under {parent}: a chart has at most 64 levels")
+    };
+    let words = format!("item 35 (counted from 0): {}", deep("t00064", "t00063"));
+    says(&firm, &OpenAccounts::new(tower(0, 100)), what, &words);
+    firm.must("64", &OpenAccounts::new(tower(0, MAX_LEVELS)));
+    let more = NewAccount::new("below", "b", AccountClass::Equity).parent("t00063");
+    let words = format!("item 0 (counted from 0): {}", deep("below", "t00063"));
+    says(&firm, &OpenAccounts::new(vec![more]), what, &words);
+    firm.must("another tower", &OpenAccounts::new(tower(100, 3)));
+    let under = |parent: &str| ChangeAccount::move_under("t00100", Some(parent.into()));
+    says(&firm, &under("t00061"), what, &deep("t00100", "t00061"));
+    firm.must("three levels under 61", &under("t00060"));
+    firm.clean();
+    firm.books.balance_sheet(d("2026-12-31")).unwrap();
+}
+
+/// Ten thousand headings in the worst order: refused, and not in minutes.
+#[test]
+fn a_tower_is_refused_at_once() {
+    let firm = in_memory().set_up();
+    let refused = firm.refused("tower", &OpenAccounts::new(tower(0, 10_000)));
+    assert_eq!(refused.code(), "accounting.bad_parent");
+}
+
+#[test]
+fn what_has_no_name_or_time() {
+    let firm = in_memory().set_up();
+    let bad = ("accounting.bad_input", Invalid);
+    let nameless = ChangeAccount::rename("1000", " ");
+    says(&firm, &nameless, bad, "account name: it is empty: give one that people know");
+    let nothing = NewPosting::debit("5100", eur("1")).dimension("", "10");
+    let nothing = entry("2026-01-05").posting(nothing).credit("1000", eur("1"));
+    let words = "dimensions: a dimension has a name, such as cost_centre";
+    says(&firm, &Post::new(nothing), bad, words);
+    let lock = LockPeriod::new(-1);
+    says(
+        &firm,
+        &lock,
+        ("accounting.unknown_period", NotFound),
+        "there is no period -1: open its fiscal year first",
+    );
+
+    let then: fondaco_core::Timestamp = "1969-12-31T23:59:59Z".parse().unwrap();
+    let books = in_memory().books.with_clock(move || then);
+    let early = books.send("set up", &SetUp::new(fondaco_core::Currency::EUR)).unwrap_err();
+    assert_eq!((early.code(), early.kind()), ("core.too_early", Invalid));
+    let words =
+        "a command is recorded in 1970 or later, not at 1969-12-31T23:59:59Z: set the clock right";
+    assert_eq!(early.to_string(), words);
 }
 
 #[test]
@@ -193,9 +270,9 @@ fn entries_that_name_what_is_not_there() {
 fn amounts_that_cannot_be() {
     let firm = in_memory().set_up();
     let with = |a, b| entry("2026-01-05").debit("1000", a).credit("4000", b);
-    let words = "the entry does not balance: debits exceed credits by 0.01 EUR";
+    let words = "the entry does not balance: debits exceed credits by 0.01 EUR: correct an amount, or add a posting of the difference";
     post(&firm, with(eur("1.01"), eur("1.00")), ("accounting.unbalanced", Invalid), words);
-    let words = "the entry does not balance: credits exceed debits by 0.50 EUR";
+    let words = "the entry does not balance: credits exceed debits by 0.50 EUR: correct an amount, or add a posting of the difference";
     post(&firm, with(eur("1.00"), eur("1.50")), ("accounting.unbalanced", Invalid), words);
     let words = "1.005 EUR on account 1000: EUR has 2 digits after the point; round it first";
     post(&firm, with(eur("1.005"), eur("1.005")), ("accounting.too_many_digits", Invalid), words);

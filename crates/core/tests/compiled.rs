@@ -19,6 +19,7 @@ struct Rule {
     limit: i64,
 }
 
+#[derive(Debug)]
 struct Sum(i64);
 
 fn acme() -> CompanyId {
@@ -68,6 +69,87 @@ fn act(tx: &mut Tx<'_>, how: &str, raise: &Mutex<impl Fn()>) -> Result<i64, Halt
     }
     raise.lock().unwrap()();
     sum(tx)
+}
+
+/// The sum of another table, into a value of the same type.
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(table = "other_rule", kind = state, key(id), guard(all()))]
+struct OtherRule {
+    id: i64,
+    limit: i64,
+}
+
+#[test]
+fn values_of_two_tables_stay_apart_though_they_are_of_one_type() {
+    let driver = Driver::new(Memory::new(), acme());
+    driver.prepare(&[Rule::TABLE, OtherRule::TABLE]).unwrap();
+    let both = |tx: &mut Tx<'_>, _: &str| {
+        tx.insert(Rule { id: 1, limit: 10 })?;
+        tx.insert(OtherRule { id: 1, limit: 999 })
+    };
+    driver.run(envelope("fill"), "", both).unwrap(); // one commit: both guards have one version
+    let read = |tx: &mut Tx<'_>, _: &str| {
+        let build = |rules: &[Arc<OtherRule>]| Sum(rules.iter().map(|rule| rule.limit).sum());
+        let (rules, others) = (sum(tx)?, tx.compiled::<OtherRule, Sum>(|_| true, build)?);
+        Ok::<_, Halt>((rules, others.map_or(0, |others| others.0)))
+    };
+    for name in ["first", "second"] {
+        assert_eq!(driver.run(envelope(name), "", read).unwrap().answer, (10, 999));
+    }
+}
+
+#[test]
+fn what_an_act_staged_is_not_kept_for_others() {
+    let (store, _) = store();
+    let driver = Driver::new(store, acme());
+    let refused = |tx: &mut Tx<'_>, _: &str| {
+        tx.insert(Rule { id: 3, limit: 1000 })?;
+        sum(tx)?;
+        Err::<(), Halt>(Halt::Bug("the act ends without a commit".into()))
+    };
+    driver.run(envelope("refused"), "", refused).unwrap_err();
+    assert_eq!(driver.run(envelope("next"), "", |tx, _| sum(tx)).unwrap().answer, 20);
+}
+
+#[test]
+fn a_decision_rests_on_what_was_kept() {
+    let (store, raise) = store();
+    let raise = Mutex::new(raise);
+    let driver = Driver::new(store, acme());
+    driver.run(envelope("keep"), "", |tx, _| sum(tx)).unwrap();
+    // The other program raises a rule after the kept sum was used, and before the commit.
+    let act = |tx: &mut Tx<'_>, _: &str| {
+        let sum = sum(tx)?;
+        raise.lock().unwrap()();
+        Ok::<_, Halt>(sum)
+    };
+    assert_eq!(driver.run(envelope("use"), "", act).unwrap().answer, 110);
+}
+
+#[test]
+fn how_many_rows_there_are_at_most_is_known_before_they_are_read() {
+    let (store, raise) = store();
+    let driver = Driver::new(store, acme());
+    let asked = |name: &str| {
+        let seen = Mutex::new(None);
+        let act = |tx: &mut Tx<'_>, _: &str| {
+            let worth = |rows| {
+                *seen.lock().unwrap() = Some(rows);
+                true
+            };
+            tx.compiled::<Rule, Sum>(worth, |_| Sum(0))?;
+            Ok::<(), Halt>(())
+        };
+        driver.run(envelope(name), "", act).unwrap();
+        seen.into_inner().unwrap()
+    };
+    assert_eq!(asked("first"), Some(2));
+    assert_eq!(asked("kept"), None);
+    raise();
+    assert_eq!(asked("one changed"), Some(4)); // at most: a change counts before and after
+    let never = |tx: &mut Tx<'_>, _: &str| tx.compiled::<Rule, Vec<i64>>(|_| false, |_| vec![]);
+    let never = |tx: &mut Tx<'_>, name: &str| Ok::<_, Halt>(never(tx, name)?.is_none());
+    assert!(driver.run(envelope("never"), "", never).unwrap().answer);
 }
 
 #[test]

@@ -17,14 +17,22 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let books = Books::open(Memory::new(), CompanyId::named("acme"))?;
 //! books.send("set up", &SetUp::new(Currency::EUR))?;
+//! // A retailer's year of weeks, 4-4-5, which ends on the Saturday nearest the end of January.
+//! let end = YearEnd { month: 1, weekday: Weekday::Sat, rule: YearEndRule::NearestToMonthEnd };
+//! let retail = FiscalCalendar::weeks(WeekPattern::FourFourFive, end, YearNamedBy::Start)?;
+//! books.send("2026", &OpenFiscalYear::new(retail, 2026))?;
+//! assert_eq!(books.periods()?[2].label(), "2026-03");
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! Dates are [`chrono`]'s and decimals [`rust_decimal`]'s, in the versions re-exported here.
 
 #[cfg(feature = "accounting")]
 pub use fondaco_accounting as accounting;
 pub use fondaco_core as core;
 pub use fondaco_store as store;
+pub use {chrono, rust_decimal};
 
 pub mod prelude;
 

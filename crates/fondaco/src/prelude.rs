@@ -3,10 +3,11 @@
 //! A name is here when it is hard to use an engine without it and hard to mistake for something
 //! else. Everything remains reachable under its module too.
 
-pub use chrono::NaiveDate;
+pub use chrono::{NaiveDate, Weekday};
+pub use fondaco_core::fiscal::{WeekPattern, YearEnd, YearEndRule, YearNamedBy};
 pub use fondaco_core::{
-    ActError, ActorId, CommandId, CompanyId, Currency, Done, Driver, ErrorKind, FiscalCalendar,
-    Money, PartyId, Range, Rate, Reading, Rounding, Timestamp,
+    ActError, ActorId, CommandId, CompanyId, Currency, DateRange, Done, Driver, ErrorKind,
+    FiscalCalendar, Money, PartyId, Range, Rate, Reading, Rounding, Timestamp,
 };
 pub use fondaco_store::Memory;
 #[cfg(feature = "sqlite")]

@@ -1,13 +1,12 @@
 //! The chart of accounts: a tree of accounts of five classes.
 
-use std::collections::BTreeSet;
-
 use chrono::NaiveDate;
 use fondaco_core::store::{Event, Field, Record, Value};
 use fondaco_core::{Act, Currency, DateRange, Range, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::tree::{self, Levels};
 use super::{BalanceQuery, LedgerError, Period, Posting, balances};
 
 /// What an account measures, and on which side it grows.
@@ -131,12 +130,16 @@ pub struct NewAccount {
     /// See [`Account::class`].
     pub class: AccountClass,
     /// See [`Account::parent`].
+    #[serde(default)]
     pub parent: Option<SmolStr>,
     /// See [`Account::currency`].
+    #[serde(default)]
     pub currency: Option<Currency>,
     /// See [`Account::heading`].
+    #[serde(default)]
     pub heading: bool,
     /// See [`Account::opens`].
+    #[serde(default)]
     pub opens: Option<NaiveDate>,
 }
 
@@ -275,50 +278,33 @@ impl Act for OpenAccounts {
             self.accounts.iter().map(|account| account.code.clone()).collect();
         codes.extend(self.accounts.iter().filter_map(|account| account.parent.clone()));
         tx.need::<Account>(&codes)?;
-        // Headings first, so that those who stand under them find them, whatever the order they are given in.
-        let mut waiting: Vec<(usize, &NewAccount)> = self.accounts.iter().enumerate().collect();
-        waiting.sort_by_key(|(_, account)| !account.heading);
-        let mut coming: BTreeSet<&SmolStr> = self.accounts.iter().map(|new| &new.code).collect();
-        while let Some(&(first, account)) = waiting.first() {
-            let (now, later): (Vec<_>, Vec<_>) = waiting
-                .iter()
-                .partition(|(_, new)| new.parent.as_ref().is_none_or(|up| !coming.contains(up)));
-            if now.is_empty() {
-                return Err(bad_parent(account, "the parents form a circle").at(first));
-            }
-            for (index, account) in now {
-                open(tx, account).map_err(|error| error.at(index))?;
-                coming.remove(&account.code);
-            }
-            waiting = later;
+        let order =
+            tree::opening_order(&self.accounts).map_err(|at| match self.accounts.get(at) {
+                Some(account) => bad_parent(account, "the parents form a circle").at(at),
+                None => fondaco_core::Halt::Bug("a circle of no account".into()).into(),
+            })?;
+        let mut levels = Levels::default();
+        for (at, account) in order.into_iter().filter_map(|at| Some((at, self.accounts.get(at)?))) {
+            open(tx, account, &mut levels).map_err(|error| error.at(at))?;
         }
         Ok(())
     }
 }
 
-fn open(tx: &mut Tx<'_>, new: &NewAccount) -> Result<(), LedgerError> {
-    let parent = match &new.parent {
-        Some(parent) => tx.get::<Account>(parent)?,
-        None => None,
-    };
+fn open(tx: &mut Tx<'_>, new: &NewAccount, levels: &mut Levels) -> Result<(), LedgerError> {
     check_code("account", &new.code)?;
     check_name("account name", &new.name)?;
     if tx.get::<Account>(&new.code)?.is_some() {
         return Err(LedgerError::Exists { what: "account", code: new.code.clone() });
     }
-    match (&new.parent, parent.as_deref()) {
-        (Some(_), None) => return Err(bad_parent(new, "there is no such account")),
-        (_, Some(parent)) if !parent.heading => {
-            return Err(bad_parent(new, "that account is no heading"));
+    let mut level = 1;
+    if let Some(parent) = &new.parent {
+        if let Some(why) = tree::why_not(tx.get::<Account>(parent)?.as_deref(), new.class) {
+            return Err(bad_parent(new, why));
         }
-        (_, Some(parent)) if parent.closes.is_some() => {
-            return Err(bad_parent(new, "that heading is closed"));
-        }
-        (_, Some(parent)) if parent.class != new.class => {
-            return Err(bad_parent(new, "its class is another"));
-        }
-        _ => {}
+        level = levels.under(tx, parent, None)?.map_err(|why| bad_parent(new, why))?;
     }
+    levels.note(&new.code, level);
     let NewAccount { code, name, class, parent, currency, heading, opens } = new.clone();
     tx.emit(Event::new("ledger.account_opened").with("account", Value::Text(code.clone())));
     tx.insert(Account { code, name, class, parent, currency, heading, opens, closes: None })?;
@@ -344,6 +330,12 @@ pub(crate) fn check_code(what: &'static str, code: &SmolStr) -> Result<(), Ledge
 
 /// Whether a name can stand in a line of a report.
 pub(crate) fn check_name(what: &'static str, name: &SmolStr) -> Result<(), LedgerError> {
+    if name.trim().is_empty() {
+        return Err(LedgerError::BadInput {
+            what,
+            why: "it is empty: give one that people know".into(),
+        });
+    }
     if name.chars().any(char::is_control) {
         let why = format!("{name:?} holds a line break or another control character: leave it out");
         return Err(LedgerError::BadInput { what, why });
@@ -370,6 +362,7 @@ pub struct ChangeAccount {
     /// Which account.
     pub code: SmolStr,
     /// Its new name.
+    #[serde(default)]
     pub name: Option<SmolStr>,
     /// Whether it stands somewhere else.
     #[serde(default)]
@@ -415,7 +408,8 @@ impl Act for ChangeAccount {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
-        let mut account = existing(tx, &self.code)?;
+        let before = existing(tx, &self.code)?;
+        let mut account = before.clone();
         if let Some(name) = &self.name {
             check_name("account name", name)?;
             account.name = name.clone();
@@ -424,13 +418,18 @@ impl Act for ChangeAccount {
             Place::Unchanged => {}
             Place::Top => account.parent = None,
             Place::Under(parent) => {
-                check_move(tx, &account, parent)?;
+                if let Some(why) = tree::why_not_move(tx, &account, parent)? {
+                    let (code, parent) = (account.code, parent.clone());
+                    return Err(LedgerError::BadParent { code, parent, why });
+                }
                 account.parent = Some(parent.clone());
             }
         }
-        let code = Value::Text(account.code.clone());
-        tx.emit(Event::new("ledger.account_changed").with("account", code));
-        tx.put(account)?;
+        if account != before {
+            let code = Value::Text(account.code.clone());
+            tx.emit(Event::new("ledger.account_changed").with("account", code));
+            tx.put(account)?;
+        }
         Ok(())
     }
 }
@@ -440,27 +439,6 @@ fn existing(tx: &mut Tx<'_>, code: &SmolStr) -> Result<Account, LedgerError> {
         .get::<Account>(code)?
         .ok_or_else(|| LedgerError::UnknownAccount { code: code.clone() })?;
     Ok(account.as_ref().clone())
-}
-
-/// A new heading must be one, of the same class, and not stand under the account itself.
-fn check_move(tx: &mut Tx<'_>, account: &Account, parent: &SmolStr) -> Result<(), LedgerError> {
-    let fail =
-        |why| LedgerError::BadParent { code: account.code.clone(), parent: parent.clone(), why };
-    let heading = tx.get::<Account>(parent)?.ok_or_else(|| fail("there is no such account"))?;
-    if !heading.heading {
-        return Err(fail("that account is no heading"));
-    }
-    if heading.class != account.class {
-        return Err(fail("its class is another"));
-    }
-    let mut above = Some(heading);
-    while let Some(ancestor) = above {
-        if ancestor.code == account.code {
-            return Err(fail("it stands under that account itself"));
-        }
-        above = ancestor.parent.as_ref().map(|code| tx.get::<Account>(code)).transpose()?.flatten();
-    }
-    Ok(())
 }
 
 /// Closes an account: after `last_day` it can't be posted to. Its balance must be zero in every currency when it is

@@ -61,16 +61,22 @@ pub struct NewEntry {
     /// When it takes effect in the business.
     pub date: NaiveDate,
     /// See [`Entry::document_date`](super::Entry::document_date).
+    #[serde(default)]
     pub document_date: Option<NaiveDate>,
     /// See [`Entry::due_date`](super::Entry::due_date).
+    #[serde(default)]
     pub due_date: Option<NaiveDate>,
     /// See [`Entry::text`](super::Entry::text).
+    #[serde(default)]
     pub text: Option<SmolStr>,
     /// See [`Entry::party`](super::Entry::party).
+    #[serde(default)]
     pub party: Option<PartyId>,
     /// See [`Entry::source`](super::Entry::source).
+    #[serde(default)]
     pub source: Option<SmolStr>,
     /// See [`Entry::conversion`](super::Entry::conversion).
+    #[serde(default)]
     pub conversion: bool,
     /// At least two.
     pub postings: Vec<NewPosting>,
@@ -296,17 +302,24 @@ pub struct NewPosting {
     /// How much, not negative, in whole minor units of its currency.
     pub amount: Money,
     /// How much that is in the ledger's currency, for a foreign amount; else the rate says.
+    #[serde(default)]
     pub ledger_amount: Option<Money>,
-    /// Units of the ledger's currency for one unit of the amount's; the product is rounded half-up.
+    /// Units of the ledger's currency for one unit of the amount's. The product is rounded half-up; where all postings of a
+    /// currency go by one rate and balance, each side is converted as a whole and split by largest remainder, so that the
+    /// entry balances in the ledger's currency too.
     #[serde(default, with = "fondaco_core::decimal::as_text::option")]
     pub rate: Option<Decimal>,
     /// See [`Posting::text`](super::Posting::text).
+    #[serde(default)]
     pub text: Option<SmolStr>,
     /// See [`Posting::party`](super::Posting::party).
+    #[serde(default)]
     pub party: Option<PartyId>,
     /// See [`Posting::due_date`](super::Posting::due_date).
+    #[serde(default)]
     pub due_date: Option<NaiveDate>,
     /// See [`Posting::dimensions`](super::Posting::dimensions).
+    #[serde(default)]
     pub dimensions: Tags,
 }
 
@@ -389,6 +402,15 @@ impl NewPosting {
     /// books.post("earned", earned)?;
     /// let worth = books.balances(&BalanceQuery::account("1010"))?[0].amounts.ledger_balance();
     /// assert_eq!(worth, decimal::parse("92.14")?); // 92.137, rounded to the cent
+    ///
+    /// let three = ["33.33", "33.33", "33.34"]; // 30.71, 30.71 and 30.72, if each were rounded alone
+    /// let parts = three.iter().map(|part| Ok(Money::new(decimal::parse(part)?, Currency::USD)));
+    /// let mut sale = NewEntry::new("GEN", "2026-03-02".parse()?)
+    ///     .posting(NewPosting::debit("1010", dollars).rate(decimal::parse("0.92145")?));
+    /// for part in parts.collect::<Result<Vec<_>, decimal::DecimalError>>()? {
+    ///     sale = sale.posting(NewPosting::credit("4000", part).rate(decimal::parse("0.92145")?));
+    /// }
+    /// books.post("in three parts", sale)?; // it balances all the same: 92.15 on both sides
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]

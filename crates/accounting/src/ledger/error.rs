@@ -147,7 +147,10 @@ pub enum LedgerError {
         why: &'static str,
     },
     /// Debits and credits differ.
-    #[error("the entry does not balance: {} by {}", exceed(difference), difference.abs())]
+    #[error(
+        "the entry does not balance: {} by {}: correct an amount, or add a posting of the difference",
+        exceed(difference), difference.abs()
+    )]
     Unbalanced {
         /// Debits less credits.
         difference: Money,

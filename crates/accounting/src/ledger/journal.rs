@@ -48,6 +48,7 @@ pub struct OpenJournal {
     /// See [`Journal::name`].
     pub name: SmolStr,
     /// See [`Journal::by_date`].
+    #[serde(default)]
     pub by_date: bool,
 }
 

@@ -1,5 +1,6 @@
 //! Whether an entry may be posted, and what its amounts are in the ledger's currency.
 
+use fondaco_core::allocation::{self, Residual};
 use fondaco_core::{Currency, Money, Rounding, decimal};
 use rust_decimal::Decimal;
 
@@ -30,6 +31,7 @@ pub(crate) fn judge<'r>(
         check_account(account, posting, entry)?;
         out.push(judge_posting(rules.currency, place, posting)?);
     }
+    settle_by_rate(rules.currency, entry, out)?;
     check_balance(rules.currency, entry, out)?;
     Ok(period)
 }
@@ -115,6 +117,63 @@ fn converted(posting: &NewPosting, rate: Decimal, ledger: Currency) -> Result<Mo
     Ok(Money::new(product, ledger))
 }
 
+/// What balances in a foreign currency by one rate balances in the ledger's: each side is converted as a whole, and split
+/// over its postings by largest remainder, so that no cent of rounding is left.
+fn settle_by_rate(
+    ledger: Currency,
+    entry: &NewEntry,
+    out: &mut [Judged],
+) -> Result<(), LedgerError> {
+    if entry.postings.len() < 3 {
+        return Ok(()); // two postings of one amount are worth the same anyway
+    }
+    for currency in foreign_currencies(ledger, entry) {
+        let of_currency = |posting: &&NewPosting| posting.amount.currency() == currency;
+        let mut postings = entry.postings.iter().filter(of_currency);
+        let rate = postings.clone().find_map(|posting| posting.rate);
+        let one_rate =
+            |posting: &NewPosting| posting.ledger_amount.is_none() && posting.rate == rate;
+        if !postings.all(one_rate) || sum(entry, out, |judged| judged.amount, Some(currency)) != 0 {
+            continue;
+        }
+        for side in [Side::Debit, Side::Credit] {
+            settle_side(ledger, (currency, side), entry, out)?;
+        }
+    }
+    Ok(())
+}
+
+/// Splits the worth of all postings of one currency on one side.
+fn settle_side(
+    ledger: Currency,
+    (currency, side): (Currency, Side),
+    entry: &NewEntry,
+    out: &mut [Judged],
+) -> Result<(), LedgerError> {
+    let mine = |posting: &NewPosting| posting.side == side && posting.amount.currency() == currency;
+    let postings = || entry.postings.iter().filter(|posting| mine(posting));
+    let Some((first, rate)) = postings().find_map(|posting| Some((posting, posting.rate?))) else {
+        return Ok(());
+    };
+    let too_large =
+        || LedgerError::TooLarge { code: first.account.clone(), amount: first.amount.amount() };
+    let weights: Vec<Decimal> = postings().map(|posting| posting.amount.amount()).collect();
+    let total = weights.iter().try_fold(Decimal::ZERO, |sum, amount| sum.checked_add(*amount));
+    let total = total.filter(|total| !total.is_zero());
+    let Some(total) = total else { return Ok(()) };
+    let digits = ledger.minor_units().unwrap_or(u32::from(super::AMOUNT_DIGITS));
+    let worth = decimal::mul_round(total, rate, digits, Rounding::HalfUp);
+    let worth = Money::new(worth.map_err(|_| too_large())?, ledger);
+    let shares = allocation::allocate_to(digits, worth, &weights, Residual::LargestRemainder);
+    let shares = shares.map_err(|_| too_large())?;
+    let places = entry.postings.iter().zip(out).filter(|(posting, _)| mine(posting));
+    for ((_, judged), share) in places.zip(shares) {
+        let share = Amount::from_decimal(share.amount()).ok_or_else(too_large)?;
+        judged.ledger_amount = signed(side, share);
+    }
+    Ok(())
+}
+
 /// The rate that two amounts imply, to 12 digits; none between zero and something.
 fn implied_rate(worth: Decimal, amount: Decimal) -> Option<Decimal> {
     decimal::div_round(worth, amount, 12, Rounding::HalfEven).ok().filter(|rate| !rate.is_zero())
@@ -148,26 +207,37 @@ fn exact(posting: &NewPosting, money: Money) -> Result<Amount, LedgerError> {
 
 /// Debits equal credits in the ledger's currency, and in every other unless the entry converts.
 fn check_balance(ledger: Currency, entry: &NewEntry, judged: &[Judged]) -> Result<(), LedgerError> {
-    let sum = |amount: fn(&Judged) -> Amount, of: Option<Currency>| -> i128 {
-        let mine = entry
-            .postings
-            .iter()
-            .zip(judged)
-            .filter(|(posting, _)| of.is_none_or(|of| posting.amount.currency() == of));
-        mine.map(|(_, judged)| i128::from(amount(judged).units())).sum()
-    };
-    check_zero(sum(|judged| judged.ledger_amount, None), ledger)?;
+    check_zero(sum(entry, judged, |judged| judged.ledger_amount, None), ledger)?;
     if entry.conversion {
         return Ok(());
     }
     // The ledger's own currency is settled: an exchange difference is a posting in it alone, against worths of others.
+    foreign_currencies(ledger, entry).into_iter().try_for_each(|currency| {
+        check_zero(sum(entry, judged, |judged| judged.amount, Some(currency)), currency)
+    })
+}
+
+fn foreign_currencies(ledger: Currency, entry: &NewEntry) -> Vec<Currency> {
     let currencies = entry.postings.iter().map(|posting| posting.amount.currency());
     let mut currencies: Vec<Currency> = currencies.filter(|currency| *currency != ledger).collect();
     currencies.sort_unstable();
     currencies.dedup();
     currencies
-        .into_iter()
-        .try_for_each(|currency| check_zero(sum(|judged| judged.amount, Some(currency)), currency))
+}
+
+/// The sum of all postings, or of those in one currency.
+fn sum(
+    entry: &NewEntry,
+    judged: &[Judged],
+    amount: fn(&Judged) -> Amount,
+    of: Option<Currency>,
+) -> i128 {
+    let mine = entry
+        .postings
+        .iter()
+        .zip(judged)
+        .filter(|(posting, _)| of.is_none_or(|of| posting.amount.currency() == of));
+    mine.map(|(_, judged)| i128::from(amount(judged).units())).sum()
 }
 
 fn check_zero(difference: i128, currency: Currency) -> Result<(), LedgerError> {

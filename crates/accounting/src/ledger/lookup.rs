@@ -5,7 +5,7 @@ use std::sync::Arc;
 use fondaco_core::{DateRange, Id, Range, Reading};
 use smol_str::SmolStr;
 
-use super::{Entry, LedgerError, Posting};
+use super::{Account, Entry, Journal, LedgerError, Period, Posting};
 
 /// An entry with all its lines.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +28,7 @@ pub struct WholeEntry {
 /// let whole = books.entry(posted.id)?.ok_or("it was posted")?;
 /// assert_eq!((whole.entry.number, whole.postings.len()), (posted.number, 2));
 /// let number = posted.number.number().ok_or("it was given")?;
-/// assert_eq!(books.view(|view| entry_by_number(view, "GEN", 2026, number))?, Some(whole.entry));
+/// assert_eq!(books.entry_by_number("GEN", 2026, number)?.as_ref(), Some(&whole));
 /// let of_bank = books.postings("1000", DateRange::always())?;
 /// assert!(of_bank.contains(&whole.postings[0]) && !of_bank.contains(&whole.postings[1]));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -42,36 +42,83 @@ pub fn entry(read: &mut impl Reading, id: Id<Entry>) -> Result<Option<WholeEntry
     Ok(Some(WholeEntry { entry, postings }))
 }
 
-/// The entry with this number in a journal and fiscal year.
+/// The entry with this number in a journal and fiscal year: what stands on paper.
+///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// # let books = books();
+/// let invoice = books.entry_by_number("INV", 2026, 1)?.ok_or("it was posted")?;
+/// assert_eq!(invoice.postings[0].account, "1200");
+/// assert_eq!(books.entry_by_number("INV", 2026, 2)?, None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
-/// A [`Halt`](fondaco_core::Halt).
+/// [`LedgerError::UnknownJournal`], or a [`Halt`](fondaco_core::Halt).
 pub fn entry_by_number(
     read: &mut impl Reading,
     journal: &str,
     fiscal_year: i32,
     number: i64,
-) -> Result<Option<Arc<Entry>>, LedgerError> {
-    let place = (SmolStr::new(journal), fiscal_year, number);
-    Ok(read.peek_scan(&Range::by(Entry::BY_NUMBER, &place).limit(1))?.pop())
+) -> Result<Option<WholeEntry>, LedgerError> {
+    let code = SmolStr::new(journal);
+    if read.peek::<Journal>(&code)?.is_none() {
+        return Err(LedgerError::UnknownJournal { code });
+    }
+    let place = Range::by(Entry::BY_NUMBER, &(code, fiscal_year, number)).limit(1);
+    let found = read.peek_scan(&place)?.pop();
+    let Some(found) = found else { return Ok(None) };
+    entry(read, found.id)
 }
 
 /// The postings of an account on these days, in order of date.
 ///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// # let books = books();
+/// let february = DateRange::new("2026-02-01".parse()?, "2026-02-28".parse()?)?;
+/// let of_bank = books.postings("1000", february)?;
+/// assert_eq!(of_bank.len(), 1); // the rent
+/// assert_eq!(of_bank[0].money(), Money::parse("-40 EUR")?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
-/// A [`Halt`](fondaco_core::Halt).
+/// [`LedgerError::UnknownAccount`], [`LedgerError::BadInput`] for a heading, or a [`Halt`](fondaco_core::Halt).
 pub fn postings(
     read: &mut impl Reading,
     account: &str,
     days: DateRange,
 ) -> Result<Vec<Arc<Posting>>, LedgerError> {
-    let all = Range::by(Posting::BY_ACCOUNT, &SmolStr::new(account));
-    let mut postings = Vec::new();
-    read.peek_each(&all, |posting| {
-        if days.contains(posting.date) {
-            postings.push(Arc::new(posting.clone()));
+    let code = SmolStr::new(account);
+    match read.peek::<Account>(&code)? {
+        None => return Err(LedgerError::UnknownAccount { code }),
+        Some(account) if account.heading => {
+            let why = format!("{code} is a heading: ask for the accounts under it");
+            return Err(LedgerError::BadInput { what: "account", why });
         }
-        Ok::<(), LedgerError>(())
-    })?;
+        Some(_) => {}
+    }
+    let mut periods = read.peek_scan(&Range::<Period>::all())?;
+    periods.retain(|period| {
+        DateRange::new(period.start, period.end).is_ok_and(|period| period.overlaps(days))
+    });
+    periods.sort_by_key(|period| period.start);
+    let mut postings = Vec::new();
+    for period in periods {
+        let mut range = Range::by(Posting::BY_ACCOUNT, &(code.clone(), period.period));
+        if let Some(start) = days.start() {
+            range = range.from(&start);
+        }
+        if let Some(end) = days.end() {
+            range = range.through(&end);
+        }
+        read.peek_each(&range, |posting| {
+            postings.push(Arc::new(posting.clone()));
+            Ok::<(), LedgerError>(())
+        })?;
+    }
     Ok(postings)
 }

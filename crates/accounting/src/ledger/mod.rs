@@ -47,6 +47,7 @@ mod posted;
 mod reverse;
 mod rules;
 mod settings;
+mod tree;
 mod verify;
 
 pub use account::{
@@ -63,6 +64,7 @@ pub use post::{Post, PostEach, PostMany, post_each, post_many};
 pub use posted::{Posted, PostedEach, PostedMany, RefusedEntry};
 pub use reverse::{Reversal, Reverse};
 pub use settings::{SetUp, Settings};
+pub use tree::MAX_LEVELS;
 pub use verify::{Discrepancy, verify};
 
 use fondaco_core::store::{Record, Table};

@@ -56,7 +56,11 @@ impl Period {
 }
 
 pub(crate) fn label(period: PeriodKey) -> SmolStr {
-    format_smolstr!("{}-{:02}", period.div_euclid(100), period.rem_euclid(100))
+    match period {
+        100..=999_999 => format_smolstr!("{}-{:02}", period / 100, period % 100),
+        // No period of ours: as it was given.
+        other => format_smolstr!("{other}"),
+    }
 }
 
 /// Opens a fiscal year with all its periods.

@@ -400,6 +400,10 @@ fn check_texts(new: &NewEntry) -> Result<(), LedgerError> {
     check("source", &new.source)?;
     new.postings.iter().try_for_each(|posting| {
         check("posting text", &posting.text)?;
+        if posting.dimensions.iter().any(|(name, _)| name.is_empty()) {
+            let why = "a dimension has a name, such as cost_centre".into();
+            return Err(LedgerError::BadInput { what: "dimensions", why });
+        }
         check("dimensions", &posting.dimensions)
     })
 }

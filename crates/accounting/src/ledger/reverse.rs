@@ -27,6 +27,7 @@ pub struct Reverse {
     /// When the reversal takes effect.
     pub date: NaiveDate,
     /// What people read; `None` for the entry's own text.
+    #[serde(default)]
     pub text: Option<SmolStr>,
 }
 

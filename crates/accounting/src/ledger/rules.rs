@@ -89,17 +89,19 @@ pub(crate) struct Chart {
     accounts: Vec<(SmolStr, AccountRule)>,
 }
 
-/// From so many postings on a batch is worth reading the whole chart for, if it has less than a few times as many accounts.
+/// From so many postings on a batch may read the whole chart.
 const LARGE: usize = 64;
+/// A chart is read for a batch when it has at most so many accounts for each posting.
+const ACCOUNTS_PER_POSTING: u64 = 8;
 
 impl Chart {
     /// Small batches read each account, large ones the whole chart, once.
     fn read(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<Arc<Chart>, Halt> {
         let postings: usize = entries.iter().map(|entry| entry.postings.len()).sum();
-        let worth = |last: Option<&Chart>| {
-            postings >= LARGE && last.is_none_or(|last| last.accounts.len() <= postings * 8)
-        };
-        if let Some(chart) = tx.compiled::<Account, Chart>(worth, Chart::of)? {
+        let worth = |accounts| accounts <= postings as u64 * ACCOUNTS_PER_POSTING;
+        if postings >= LARGE
+            && let Some(chart) = tx.compiled::<Account, Chart>(worth, Chart::of)?
+        {
             return Ok(chart);
         }
         let named = entries.iter().flat_map(|entry| &entry.postings);

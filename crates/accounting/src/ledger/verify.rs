@@ -10,8 +10,8 @@ use fondaco_core::{Currency, Id, Range, Reading};
 use smol_str::SmolStr;
 
 use super::{
-    Amounts, Balance, Entry, Journal, LedgerError, Period, PeriodKey, Posting, Reversal, Settings,
-    period,
+    Account, Amounts, Balance, Entry, Journal, LedgerError, MAX_LEVELS, Period, PeriodKey, Posting,
+    Reversal, Settings, period,
 };
 
 /// Something in the ledger that does not follow from its facts.
@@ -61,6 +61,11 @@ pub enum Discrepancy {
         /// The number.
         number: i64,
     },
+    /// An account under something that is no open heading of its class, or too deep.
+    Tree {
+        /// The account.
+        account: SmolStr,
+    },
     /// A stored balance that is not the sum of its postings.
     Balance {
         /// The account.
@@ -94,6 +99,9 @@ impl fmt::Display for Discrepancy {
                     f,
                     "number {number} of journal {journal} in {fiscal_year} is missing or was given twice"
                 )
+            }
+            Discrepancy::Tree { account } => {
+                write!(f, "account {account} does not stand under an open heading of its class")
             }
             Discrepancy::Balance { account, period, currency } => {
                 write!(
@@ -141,6 +149,7 @@ pub fn verify(read: &mut impl Reading) -> Result<Vec<Discrepancy>, LedgerError> 
         check.stray(&posting);
     }
     check.numbers(read)?;
+    check.tree(&read.peek_scan(&Range::<Account>::all())?);
     read.peek_each(&Range::<Balance>::all(), |balance| {
         check.balance(balance);
         Ok::<(), LedgerError>(())
@@ -245,6 +254,30 @@ impl Check {
         Ok(())
     }
 
+    /// Every heading is one, of the same class, and open for as long as what stands under it.
+    fn tree(&mut self, accounts: &[Arc<Account>]) {
+        let by_code: BTreeMap<&SmolStr, &Arc<Account>> =
+            accounts.iter().map(|account| (&account.code, account)).collect();
+        let above = |account: &Account| account.parent.as_ref().map(|code| by_code.get(code));
+        let stands = |account: &Account, heading: &Account| {
+            let open = heading
+                .closes
+                .is_none_or(|closes| account.closes.is_some_and(|account| account <= closes));
+            heading.heading && heading.class == account.class && open
+        };
+        for account in accounts {
+            let (mut at, mut level, mut fits) = (account, 1, true);
+            while let (true, Some(heading)) = (fits, above(at)) {
+                level += 1;
+                fits = heading.is_some_and(|heading| stands(at, heading)) && level <= MAX_LEVELS;
+                at = heading.copied().unwrap_or(at);
+            }
+            if !fits {
+                self.found.push(Discrepancy::Tree { account: account.code.clone() });
+            }
+        }
+    }
+
     fn balance(&mut self, balance: &Balance) {
         let computed = super::balance::tags(&balance.dimensions).ok().and_then(|tags| {
             self.sums.remove(&(balance.account.clone(), balance.period, balance.currency, tags))
@@ -272,26 +305,29 @@ struct Cursor<R: Record> {
     page: VecDeque<Arc<R>>,
     last: Option<R::Key>,
     done: bool,
+    /// How many rows the next page has.
+    next: usize,
 }
 
 impl<R: Record> Cursor<R> {
-    const PAGE: usize = 4096;
-
     fn all() -> Cursor<R> {
-        Cursor { page: VecDeque::new(), last: None, done: false }
+        Cursor { page: VecDeque::new(), last: None, done: false, next: 4096 }
     }
 
     fn peek(&mut self, read: &mut impl Reading) -> Result<Option<&Arc<R>>, LedgerError> {
         if self.page.is_empty() && !self.done {
             // From the last row on, which comes once more: keys have no successor that all types share.
             let range = match &self.last {
-                Some(last) => Range::<R>::all().from(last).limit(Self::PAGE + 1),
-                None => Range::<R>::all().limit(Self::PAGE),
+                Some(last) => Range::<R>::all().from(last).limit(self.next + 1),
+                None => Range::<R>::all().limit(self.next),
             };
             let rows = read.peek_scan(&range)?;
             let skip = usize::from(self.last.is_some());
             self.page.extend(rows.into_iter().skip(skip));
-            self.done = self.page.len() < Self::PAGE;
+            self.done = self.page.len() < self.next;
+            if read.is_loaded() {
+                self.next *= 2; // as each page costs a run from the beginning
+            }
             self.last = self.page.back().map(|row| row.key());
         }
         Ok(self.page.front())

@@ -61,8 +61,17 @@ impl Firm {
 
     /// Carries out a command that must not be refused.
     pub fn must<C: Act<Error = LedgerError>>(&self, name: &str, command: &C) -> C::Answer {
+        self.must_done(name, command).answer
+    }
+
+    /// As [`must`](Firm::must), with all that is said of it.
+    pub fn must_done<C: Act<Error = LedgerError>>(
+        &self,
+        name: &str,
+        command: &C,
+    ) -> Done<C::Answer> {
         match self.send(name, command) {
-            Ok(done) => done.answer,
+            Ok(done) => done,
             Err(error) => panic!("{name} on {}: {error}", self.name),
         }
     }

@@ -53,6 +53,9 @@ impl Course {
         seeds: &Seeds,
         compiled: &Compiled,
     ) -> Result<Course, Halt> {
+        if envelope.time < crate::Timestamp::EPOCH {
+            return Err(Halt::TooEarly { time: envelope.time });
+        }
         let digest = digest.map_err(|error| Halt::Bug(error.to_string()))?;
         let seed = seeds.seed(envelope.id)?;
         let compiled = compiled.clone();

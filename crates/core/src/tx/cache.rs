@@ -19,11 +19,14 @@ pub(crate) struct Slot {
     pub(crate) trip: u32,
 }
 
+/// Scans that begin at one place of a table, each with the trip that brought it.
+type Scans = Vec<(Scan, u32, Vec<Row>)>;
+
 #[derive(Default)]
 pub(crate) struct Cache {
     tables: Vec<(&'static Table, Map<KeyBytes, Slot>)>,
-    /// With the trip that brought them.
-    scans: Vec<(Scan, u32, Vec<Row>)>,
+    /// By table and first place.
+    scans: Map<(&'static str, KeyBytes), Scans>,
     series: Map<smol_str::SmolStr, SeriesState>,
     /// The oldest snapshot that was read.
     pub(crate) at: Option<Snapshot>,
@@ -79,7 +82,8 @@ impl Cache {
 
     /// The rows of a scan that was brought by the trip `since` or a later one.
     pub(crate) fn scanned(&self, scan: &Scan, since: u32) -> Option<&Vec<Row>> {
-        let mut known = self.scans.iter().filter(|(_, trip, _)| *trip >= since);
+        let known = self.scans.get(&(scan.table.name, scan.from.clone()))?;
+        let mut known = known.iter().filter(|(_, trip, _)| *trip >= since);
         known.find(|(known, ..)| known == scan).map(|(.., rows)| rows)
     }
 
@@ -112,7 +116,10 @@ impl Cache {
                         self.keep(table, key, row, false);
                     }
                 }
-                (Ask::Scan(scan), Reply::Rows(rows)) => self.scans.push((scan, self.trips, rows)),
+                (Ask::Scan(scan), Reply::Rows(rows)) => {
+                    let place = (scan.table.name, scan.from.clone());
+                    self.scans.entry(place).or_default().push((scan, self.trips, rows));
+                }
                 (Ask::Series(series), Reply::Series(state)) => {
                     self.series.insert(series, state);
                 }

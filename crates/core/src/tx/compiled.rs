@@ -4,34 +4,50 @@ use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::cache::Slot;
 use super::{GuardCount, Halt, Range, Tx};
 use crate::store::{KeyBytes, KeyParts, Record, Version};
 
-type Kept = HashMap<TypeId, (Version, Arc<dyn Any + Send + Sync>)>;
+/// What was built, when, and from how many rows.
+struct Kept {
+    /// The version of the table's guard, and how many changes it had counted.
+    guard: (Version, i64),
+    rows: u64,
+    value: Arc<dyn Any + Send + Sync>,
+}
 
-/// The kept values of one driver, each with the version of its table's guard.
+/// The kept values of one driver, by the record and the type of what is built from it.
 #[derive(Clone, Default)]
-pub(crate) struct Compiled(Arc<Mutex<Kept>>);
+pub(crate) struct Compiled(Arc<Mutex<HashMap<(TypeId, TypeId), Kept>>>);
 
 impl Compiled {
-    fn lock(&self) -> MutexGuard<'_, Kept> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<(TypeId, TypeId), Kept>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What was kept last, and whether that is of this version.
-    fn get<T: Any + Send + Sync>(&self, version: Version) -> (bool, Option<Arc<T>>) {
-        let kept = self.lock().get(&TypeId::of::<T>()).cloned();
-        let current = kept.as_ref().is_some_and(|(kept, _)| *kept == version);
-        let value = kept.and_then(|(_, value)| value.downcast::<T>().ok());
-        (current && value.is_some(), value)
+    /// What was built under this version of the guard.
+    fn current<R: Any, T: Any + Send + Sync>(&self, version: Version) -> Option<Arc<T>> {
+        let kept = self.lock();
+        let kept = kept.get(&Compiled::key::<R, T>()).filter(|kept| kept.guard.0 == version)?;
+        kept.value.clone().downcast::<T>().ok()
     }
 
-    fn is_empty<T: Any>(&self) -> bool {
-        !self.lock().contains_key(&TypeId::of::<T>())
+    /// How many rows the table has at most after so many changes.
+    fn rows_at_most<R: Any, T: Any>(&self, changes: i64) -> u64 {
+        let kept = self.lock();
+        let (rows, before) = kept
+            .get(&Compiled::key::<R, T>())
+            .filter(|kept| kept.guard.1 <= changes)
+            .map_or((0, 0), |kept| (kept.rows, kept.guard.1));
+        rows.saturating_add(changes.saturating_sub(before).unsigned_abs())
     }
 
-    fn keep<T: Any + Send + Sync>(&self, version: Version, value: Arc<T>) {
-        self.lock().insert(TypeId::of::<T>(), (version, value));
+    fn keep<R: Any, T: Any + Send + Sync>(&self, guard: (Version, i64), rows: u64, value: Arc<T>) {
+        self.lock().insert(Compiled::key::<R, T>(), Kept { guard, rows, value });
+    }
+
+    fn key<R: Any, T: Any>() -> (TypeId, TypeId) {
+        (TypeId::of::<R>(), TypeId::of::<T>())
     }
 }
 
@@ -42,45 +58,60 @@ impl std::fmt::Debug for Compiled {
 }
 
 impl Tx<'_> {
-    /// What `build` makes of all rows of `R`, kept by the driver until one of them changes. The decision rests on the whole
-    /// table: on its guard without columns. `None` when nothing current is kept and `worth` says no, and when this act
-    /// changed the table itself.
+    /// What `build` makes of all rows of `R`, in order of their keys, kept by the driver until one of them changes. The
+    /// decision rests on the whole table: on its guard without columns. `None` when this act changed the table itself, and
+    /// when nothing current is kept and `worth` says no.
     ///
-    /// For rules that large batches look up again and again. `T` must be a type of its own for each use. `worth` gets what
-    /// was kept last, if anything, and says whether building anew pays.
+    /// For rules that acts look up again and again. `worth` gets how many rows there are at most, and says whether reading
+    /// them all pays. For one table and one `T` there must be one `build`.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # use std::collections::BTreeMap;
+    /// struct Labels(BTreeMap<SmolStr, i64>);
+    ///
+    /// # run(|tx| {
+    /// let build = |shelves: &[std::sync::Arc<Shelf>]| {
+    ///     Labels(shelves.iter().map(|shelf| (shelf.label.clone(), shelf.number)).collect())
+    /// };
+    /// let labels = tx.compiled::<Shelf, Labels>(|rows| rows <= 1000, build)?;
+    /// assert_eq!(labels.map(|labels| labels.0["window"]), Some(2));
+    /// # Ok(()) });
+    /// ```
     ///
     /// # Errors
     /// [`Halt::Unguarded`] when the table has no guard without columns; a [`Halt`] to be passed on.
     pub fn compiled<R: Record, T: Any + Send + Sync>(
         &mut self,
-        worth: impl Fn(Option<&T>) -> bool,
+        worth: impl Fn(u64) -> bool,
         build: impl FnOnce(&[Arc<R>]) -> T,
     ) -> Result<Option<Arc<T>>, Halt> {
         if self.stage.find(R::TABLE).is_some() {
             return Ok(None);
-        }
-        if self.context.compiled.is_empty::<T>() && !worth(None) {
-            return Ok(None); // without asking the store for anything
         }
         let whole = R::TABLE.guards.iter().position(|guard| guard.columns.is_empty());
         let guard = whole.ok_or(Halt::Unguarded { table: R::TABLE.name })?;
         let table = smol_str::SmolStr::new_static(R::TABLE.name);
         let key = (table, guard as u8, KeyBytes::new(&[])).to_bytes();
         self.load(GuardCount::TABLE, std::slice::from_ref(&key))?;
-        let version =
-            self.cache.slot(GuardCount::TABLE, &key, false).map_or(0, |slot| slot.version());
-        let (current, last) = self.context.compiled.get::<T>(version);
-        if current {
+        let (version, changes) = match self.cache.slot(GuardCount::TABLE, &key, false) {
+            Some(Slot { row: Some(row), .. }) => (row.version, row.record::<GuardCount>()?.changes),
+            _ => (0, 0),
+        };
+        if let Some(current) = self.context.compiled.current::<R, T>(version) {
             self.cache.slot(GuardCount::TABLE, &key, true);
-            return Ok(last);
+            return Ok(Some(current));
         }
-        if self.read_before_guard::<R>(&key) || !worth(last.as_deref()) {
+        let rows_at_most = self.context.compiled.rows_at_most::<R, T>(changes);
+        if self.read_before_guard::<R>(&key) || !worth(rows_at_most) {
             return Ok(None);
         }
         // Rows that are newer than the guard make the commit a conflict, so a value kept under an older version than its
         // rows is never believed.
-        let built = Arc::new(build(&self.scan(&Range::<R>::all())?));
-        self.context.compiled.keep(version, built.clone());
+        let rows = self.scan(&Range::<R>::all())?;
+        let built = Arc::new(build(&rows));
+        self.context.compiled.keep::<R, T>((version, changes), rows.len() as u64, built.clone());
         Ok(Some(built))
     }
 

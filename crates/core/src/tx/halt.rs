@@ -32,6 +32,12 @@ pub enum Halt {
         /// Why.
         why: &'static str,
     },
+    /// A command from before there were computers to record it: ids count time from 1970.
+    #[error("a command is recorded in 1970 or later, not at {time}: set the clock right")]
+    TooEarly {
+        /// The envelope's time.
+        time: crate::Timestamp,
+    },
     /// The program is wrong.
     #[error("a mistake in the program: {0}")]
     Bug(String),
@@ -56,6 +62,7 @@ impl Halt {
             Halt::Store(error) => error.code(),
             Halt::Unguarded { .. } => "core.unguarded",
             Halt::Unstorable { .. } => "core.unstorable",
+            Halt::TooEarly { .. } => "core.too_early",
             Halt::Bug(_) => "core.bug",
         }
     }
@@ -71,7 +78,7 @@ impl Halt {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Halt::Store(error) => error.kind(),
-            Halt::Unstorable { .. } => ErrorKind::Invalid,
+            Halt::Unstorable { .. } | Halt::TooEarly { .. } => ErrorKind::Invalid,
             _ => ErrorKind::Bug,
         }
     }

@@ -66,7 +66,14 @@ pub trait Reading {
     /// A [`Halt`], to be passed on.
     fn peek_series(&mut self, series: &str) -> Result<crate::store::SeriesState, Halt>;
 
-    /// Every row of a range, in order, read in pages, so that a long range needs no room.
+    /// Whether what is read again is read from memory: then [`peek_each`](Reading::peek_each) takes ever larger pages,
+    /// as each costs a run from the beginning.
+    fn is_loaded(&self) -> bool {
+        false
+    }
+
+    /// Every row of a range, in order, read in pages, so that a long range needs no room. An asynchronous host keeps all
+    /// pages until the view ends, and reads a range of n rows in log n trips.
     ///
     /// ```
     /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
@@ -88,20 +95,27 @@ pub trait Reading {
         range: &Range<R>,
         mut each: impl FnMut(&R) -> Result<(), E>,
     ) -> Result<(), E> {
-        const PAGE: usize = 4096;
-        let mut range = range.clone().limit(PAGE);
+        let mut page = 4096;
+        let mut range = range.clone().limit(page);
         loop {
             let rows = self.peek_scan(&range)?;
             rows.iter().try_for_each(|row| each(row))?;
-            let Some(last) = rows.last().filter(|_| rows.len() == PAGE) else { return Ok(()) };
+            let Some(last) = rows.last().filter(|_| rows.len() == page) else { return Ok(()) };
             let mut place = crate::store::KeyWriter::new();
             order_of(last.as_ref(), range.index(), &mut place);
-            range = range.after(&place.to_key());
+            if self.is_loaded() {
+                page *= 2;
+            }
+            range = range.after(&place.to_key()).limit(page);
         }
     }
 }
 
 impl Reading for Tx<'_> {
+    fn is_loaded(&self) -> bool {
+        matches!(self.source, Source::Loaded)
+    }
+
     fn peek_series(&mut self, series: &str) -> Result<crate::store::SeriesState, Halt> {
         self.series(series)
     }

@@ -38,6 +38,10 @@ impl<'s> View<'s> {
 }
 
 impl Reading for View<'_> {
+    fn is_loaded(&self) -> bool {
+        self.tx.is_loaded()
+    }
+
     fn peek_series(&mut self, series: &str) -> Result<crate::store::SeriesState, Halt> {
         self.tx.series(series)
     }

@@ -1,0 +1,43 @@
+//! Commands come as JSON too, from queues and over HTTP: what `new` leaves at its default may be left out.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::*;
+use fondaco_accounting::ledger::*;
+use fondaco_core::{Currency, Id};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// The shortest form is the command that `new` makes, and its long form comes back as it was.
+fn shortest<C: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(json: &str, command: C) {
+    assert_eq!(serde_json::from_str::<C>(json).unwrap(), command);
+    let long = serde_json::to_string(&command).unwrap();
+    assert_eq!(serde_json::from_str::<C>(&long).unwrap(), command);
+}
+
+#[test]
+fn the_shortest_form_of_each_command() {
+    shortest(r#"{"currency":"EUR"}"#, SetUp::new(Currency::EUR));
+    let account = NewAccount::new("1000", "Bank", AccountClass::Asset);
+    shortest(
+        r#"{"accounts":[{"code":"1000","name":"Bank","class":"asset"}]}"#,
+        OpenAccounts::new(vec![account]),
+    );
+    shortest(r#"{"code":"1000","name":"The bank"}"#, ChangeAccount::rename("1000", "The bank"));
+    shortest(r#"{"code":"1000","place":"top"}"#, ChangeAccount::move_under("1000", None));
+    let close = CloseAccount::new("1000", d("2026-06-30"));
+    shortest(r#"{"code":"1000","last_day":"2026-06-30"}"#, close);
+    shortest(r#"{"code":"GEN","name":"General"}"#, OpenJournal::new("GEN", "General"));
+    shortest(r#"{"period":202601}"#, LockPeriod::new(202_601));
+    shortest(r#"{"period":202601}"#, UnlockPeriod::new(202_601));
+    let id = Id::from_u128(7);
+    let reverse = r#"{"entry":"00000000-0000-0000-0000-000000000007","date":"2026-01-05"}"#;
+    shortest(reverse, Reverse::new(id, d("2026-01-05")));
+    let entry = r#"{"journal":"GEN","date":"2026-01-05","postings":[
+        {"account":"1000","side":"debit","amount":{"amount":"5.00","currency":"EUR"}},
+        {"account":"4000","side":"credit","amount":{"amount":"5.00","currency":"EUR"}}]}"#;
+    shortest(entry, Post::new(sale("2026-01-05", "5.00")));
+    shortest(&format!("[{entry}]"), PostMany::new(vec![sale("2026-01-05", "5.00")]));
+    shortest(&format!("[{entry}]"), PostEach::new(vec![sale("2026-01-05", "5.00")]));
+}
