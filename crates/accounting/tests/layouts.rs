@@ -5,7 +5,7 @@
 use std::fmt::Write;
 
 use fondaco_accounting::ledger::TABLES;
-use fondaco_core::GuardCount;
+use fondaco_core::{GuardCount, JobState};
 use fondaco_core::store::{Column, Record, Table};
 
 fn shown(table: &Table) -> String {
@@ -34,7 +34,7 @@ fn shown(table: &Table) -> String {
 #[test]
 fn no_layout_has_changed() {
     let mut tables = TABLES.to_vec();
-    tables.push(GuardCount::TABLE);
+    tables.extend([GuardCount::TABLE, JobState::TABLE]);
     let now: Vec<String> = tables.into_iter().map(shown).collect();
     assert_eq!(now.join("\n"), LAYOUTS, "the layouts are now:\n{}", now.join("\n"));
 }
@@ -135,4 +135,26 @@ range_guard: Counter, layout 1
   part: Bytes
   changes: I64
   key (table, guard, part)
+
+job: State, layout 1
+  job: Id
+  kind: Text
+  input: Text
+  status: Text
+  chunks: I64
+  cursor: Json
+  exhausted: Bool
+  phase: Text
+  done: I64
+  total: I64, nullable
+  resumed: I64
+  actor: Text
+  begun_at: Instant
+  changed_at: Instant
+  failure: Text, nullable
+  failure_text: Text, nullable
+  report: Json, nullable
+  key (job)
+  index by_begun (begun_at)
+  index by_status (status, begun_at)
 ";

@@ -9,6 +9,7 @@ pub mod currency;
 pub mod date_range;
 pub mod digest;
 pub mod fiscal;
+pub mod job;
 pub mod store;
 
 pub mod decimal;
@@ -22,6 +23,7 @@ pub mod timestamp;
 mod act;
 pub mod driver;
 mod names;
+mod progress;
 pub mod tx;
 
 pub use act::Act;
@@ -31,8 +33,10 @@ pub use date_range::{DateRange, DateRangeError};
 pub use driver::{AsyncDriver, Done, Driver};
 pub use fiscal::{FiscalCalendar, FiscalError, FiscalPeriod, FiscalYear};
 pub use id::{Id, IdError, IdRun};
+pub use job::{Job, JobCall, JobDone, JobError, JobId, JobState, JobStatus, Step};
 pub use money::{Money, MoneyError};
 pub use names::{ActorId, CommandId, CompanyId, ErrorKind, Party, PartyId};
+pub use progress::{Progress, Progressed};
 pub use rate::Rate;
 pub use recurrence::{Recurrence, RecurrenceError};
 pub use rounding::Rounding;

@@ -28,7 +28,7 @@ pub enum ErrorKind {
 }
 
 /// The 128 bits that stand for a name: of SHA-256 over the kind of thing and the name.
-fn named(kind: &str, name: &str) -> u128 {
+pub(crate) fn named(kind: &str, name: &str) -> u128 {
     let digest = Sha256::new().chain_update(kind).chain_update(name).finalize();
     digest.iter().take(16).fold(0, |id, &byte| (id << 8) | u128::from(byte))
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::course::{Course, Next, Turn};
 use super::gate::AsyncGate;
 use super::seed::Seeds;
-use super::{Done, MAX_VIEWS, is_gone, with_guards};
+use super::{Done, MAX_VIEWS, is_gone, with_own};
 use crate::chain::{self, Verified};
 use crate::digest::{self, DigestError};
 use crate::store::{
@@ -71,7 +71,7 @@ impl<'s> AsyncDriver<'s> {
     /// # Errors
     /// As [`Store::prepare`](crate::store::Store::prepare).
     pub async fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> {
-        self.store.prepare(&with_guards(tables)).await
+        self.store.prepare(&with_own(tables)).await
     }
 
     /// See [`Driver::run`](super::Driver::run). Dropping the future leaves the command done whole or not at all; sending
@@ -216,7 +216,7 @@ impl<'s> AsyncDriver<'s> {
     /// # Errors
     /// The store's own failures; what doesn't fit is in [`Verified::findings`].
     pub async fn verify(&self, tables: &[&'static Table]) -> Result<Verified, StoreError> {
-        chain::verify_async(self.store.as_ref(), self.company, tables).await
+        chain::verify_async(self.store.as_ref(), self.company, &with_own(tables)).await
     }
 
     /// See [`Driver::feed`](super::Driver::feed).

@@ -27,7 +27,7 @@ use crate::chain::{self, Verified};
 use crate::digest::{self, DigestError};
 use crate::store::{At, Commit, FeedFrom, Hash, Prepared, Read, Store, StoreError, Table};
 use crate::tx::{Cache, Compiled, Context, Learned, Source};
-use crate::{ActError, CompanyId, Envelope, GuardCount, Halt, Outcome, Tx, View};
+use crate::{ActError, CompanyId, Envelope, GuardCount, Halt, JobState, Outcome, Tx, View};
 
 /// So often a view starts again when its snapshot is gone.
 const MAX_VIEWS: u32 = 64;
@@ -147,7 +147,7 @@ impl<'s> Driver<'s> {
     /// # use shop::*;
     /// let driver = Driver::new(fondaco_store::Memory::new(), CompanyId::named("acme"));
     /// let prepared = driver.prepare(&[Shelf::TABLE])?;
-    /// assert_eq!(prepared.created, ["shelf", "range_guard"]); // core's own guard counters too
+    /// assert_eq!(prepared.created, ["shelf", "range_guard", "job"]); // core's own too
     /// assert!(driver.prepare(&[Shelf::TABLE])?.created.is_empty());
     /// # Ok::<(), StoreError>(())
     /// ```
@@ -155,7 +155,7 @@ impl<'s> Driver<'s> {
     /// # Errors
     /// As [`Store::prepare`].
     pub fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> {
-        self.store.prepare(&with_guards(tables))
+        self.store.prepare(&with_own(tables))
     }
 
     /// Carries out a command: runs the act, as often as it takes, and commits what it decided.
@@ -300,7 +300,7 @@ impl<'s> Driver<'s> {
         self.store.feed(&FeedFrom::new(self.company, after, limit))
     }
 
-    /// Checks the hash chain and every row of `tables` against it.
+    /// Checks the hash chain and every row of `tables`, and of core's own, against it.
     ///
     /// ```
     /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
@@ -315,7 +315,7 @@ impl<'s> Driver<'s> {
     /// # Errors
     /// The store's own failures; what doesn't fit is in [`Verified::findings`].
     pub fn verify(&self, tables: &[&'static Table]) -> Result<Verified, StoreError> {
-        chain::verify(self.store.as_ref(), self.company, tables)
+        chain::verify(self.store.as_ref(), self.company, &with_own(tables))
     }
 }
 
@@ -325,11 +325,12 @@ impl std::fmt::Debug for Driver<'_> {
     }
 }
 
-fn with_guards(tables: &[&'static Table]) -> Vec<&'static Table> {
+/// The engines' tables, and core's own.
+fn with_own(tables: &[&'static Table]) -> Vec<&'static Table> {
     use crate::store::Record;
-    let mut all = tables.to_vec();
-    all.push(GuardCount::TABLE);
-    all
+    let own = [GuardCount::TABLE, JobState::TABLE];
+    let missing = own.into_iter().filter(|own| tables.iter().all(|table| table.name != own.name));
+    tables.iter().copied().chain(missing).collect()
 }
 
 fn is_gone(error: &impl ActError) -> bool {

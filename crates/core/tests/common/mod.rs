@@ -220,6 +220,22 @@ impl Host {
         }
     }
 
+    /// Runs a job to its end.
+    pub fn run_job<J: fondaco_core::Job>(
+        &self,
+        id: fondaco_core::JobId,
+        clock: &(dyn Fn() -> Timestamp + Sync),
+        job: &mut J,
+        progress: &mut (impl fondaco_core::Progress + ?Sized),
+    ) -> Result<fondaco_core::JobDone<J::Report>, fondaco_core::JobError<J::Error>> {
+        let clerk = ActorId::new("clerk");
+        let call = fondaco_core::JobCall::new(id, &clerk, clock);
+        match &self.driver {
+            Either::Sync(driver) => driver.run_job(&call, job, progress),
+            Either::Async(driver) => block_on(driver.run_job(&call, job, progress)),
+        }
+    }
+
     /// Runs an act that must succeed; gives its answer.
     pub fn done<A: Outcome>(
         &self,

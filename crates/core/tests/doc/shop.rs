@@ -54,3 +54,32 @@ pub fn shop() -> Driver<'static> {
 pub fn run(act: impl Fn(&mut Tx<'_>) -> Result<(), Halt>) {
     shop().run(envelope("act"), "act", |tx, _| act(tx)).unwrap();
 }
+
+/// A job: adds 1 to the pieces of item 1, once a chunk.
+pub struct Count {
+    pub to: i64,
+}
+
+impl Job for Count {
+    type Cursor = i64;
+    type Report = i64;
+    type Error = Halt;
+
+    fn kind(&self) -> &'static str {
+        "shop.count"
+    }
+    fn input(&self) -> Result<Hash, digest::DigestError> {
+        digest::of(&self.to)
+    }
+    fn progress(&self, cursor: &i64) -> Progressed {
+        Progressed::new("counting", *cursor).of(self.to)
+    }
+    fn chunk(&self, tx: &mut Tx<'_>, cursor: &i64) -> Result<Step<i64>, Halt> {
+        tx.add(Stock { item: 1, pieces: 1 }, &[])?;
+        let next = cursor + 1;
+        Ok(if next < self.to { Step::More(next) } else { Step::Last(next) })
+    }
+    fn finish(&self, _: &mut Tx<'_>, cursor: &i64) -> Result<i64, Halt> {
+        Ok(*cursor)
+    }
+}
