@@ -5,8 +5,8 @@
 use std::fmt::Write;
 
 use fondaco_accounting::ledger::TABLES;
-use fondaco_core::{GuardCount, JobState};
 use fondaco_core::store::{Column, Record, Table};
+use fondaco_core::{GuardCount, JobState};
 
 fn shown(table: &Table) -> String {
     let Table { name, kind, layout, columns, key, indexes, guards } = table;

@@ -51,7 +51,7 @@ impl Job for Logging {
         self.fetched.push(*cursor);
         Ok(())
     }
-    fn chunk(&self, tx: &mut Tx<'_>, cursor: &i64) -> Result<Step<i64>, ShopError> {
+    fn chunk(&self, tx: &mut Tx<'_>, _: JobId, cursor: &i64) -> Result<Step<i64>, ShopError> {
         let end = self.to.min(cursor + self.width);
         for number in *cursor..end {
             if self.wants_shelf_at == Some(number) && tx.get::<Shelf>(&(1, 1))?.is_none() {
@@ -61,7 +61,7 @@ impl Job for Logging {
         }
         Ok(if end < self.to { Step::More(end) } else { Step::Last(end) })
     }
-    fn finish(&self, tx: &mut Tx<'_>, cursor: &i64) -> Result<Vec<i64>, ShopError> {
+    fn finish(&self, tx: &mut Tx<'_>, _: JobId, cursor: &i64) -> Result<Vec<i64>, ShopError> {
         tx.insert(Log { number: -1 })?; // the work is valid
         Ok(vec![*cursor, self.width])
     }
@@ -174,11 +174,11 @@ fn another_kind_under_the_same_name_is_refused() {
         fn progress(&self, cursor: &i64) -> Progressed {
             self.0.progress(cursor)
         }
-        fn chunk(&self, tx: &mut Tx<'_>, cursor: &i64) -> Result<Step<i64>, ShopError> {
-            self.0.chunk(tx, cursor)
+        fn chunk(&self, tx: &mut Tx<'_>, _: JobId, cursor: &i64) -> Result<Step<i64>, ShopError> {
+            self.0.chunk(tx, name(), cursor)
         }
-        fn finish(&self, tx: &mut Tx<'_>, cursor: &i64) -> Result<Vec<i64>, ShopError> {
-            self.0.finish(tx, cursor)
+        fn finish(&self, tx: &mut Tx<'_>, _: JobId, cursor: &i64) -> Result<Vec<i64>, ShopError> {
+            self.0.finish(tx, name(), cursor)
         }
     }
     on_every_host(|host| {

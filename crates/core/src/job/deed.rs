@@ -207,7 +207,7 @@ fn chunk<J: Job>(
         let found = state.chunks;
         return Err(out_of_step(name.job, format!("chunk {number} follows {found} chunks")).into());
     }
-    let (cursor, exhausted) = match job.chunk(tx, cursor).map_err(JobError::Act)? {
+    let (cursor, exhausted) = match job.chunk(tx, name.job, cursor).map_err(JobError::Act)? {
         Step::More(cursor) => (cursor, false),
         Step::Last(cursor) => (cursor, true),
     };
@@ -230,7 +230,7 @@ fn finish<J: Job>(
     if !state.exhausted {
         return Err(out_of_step(name.job, "it ends before its last chunk".into()).into());
     }
-    let report = job.finish(tx, cursor).map_err(JobError::Act)?;
+    let report = job.finish(tx, name.job, cursor).map_err(JobError::Act)?;
     let report = Some(to_json(&report, "report")?);
     tx.emit(event("job.done", name.job).with("done", Value::I64(state.done)));
     let (failure, failure_text, changed_at) = (None, None, tx.now());

@@ -68,7 +68,7 @@ use crate::{ActError, Progressed, Tx};
 ///     fn input(&self) -> Result<Hash, digest::DigestError> { digest::of(self) }
 ///     fn progress(&self, cursor: &Cursor) -> Progressed { Progressed::new("relabelling", cursor.shelves) }
 ///
-///     fn chunk(&self, tx: &mut Tx<'_>, cursor: &Cursor) -> Result<Step<Cursor>, Halt> {
+///     fn chunk(&self, tx: &mut Tx<'_>, _: JobId, cursor: &Cursor) -> Result<Step<Cursor>, Halt> {
 ///         let next = Range::<Shelf>::all().from(&(cursor.number + 1)).limit(100);
 ///         let shelves = tx.scan(&next)?;
 ///         let mut cursor = cursor.clone();
@@ -80,7 +80,7 @@ use crate::{ActError, Progressed, Tx};
 ///         Ok(if shelves.len() < 100 { Step::Last(cursor) } else { Step::More(cursor) })
 ///     }
 ///
-///     fn finish(&self, _: &mut Tx<'_>, cursor: &Cursor) -> Result<i64, Halt> {
+///     fn finish(&self, _: &mut Tx<'_>, _: JobId, cursor: &Cursor) -> Result<i64, Halt> {
 ///         Ok(cursor.shelves)
 ///     }
 /// }
@@ -129,13 +129,15 @@ pub trait Job {
         Ok(())
     }
 
-    /// Does the part of the work that begins at `cursor`, and says where the next one begins.
+    /// Does the part of the work that begins at `cursor`, and says where the next one begins. Rows that are valid only once
+    /// the job is done name its `id`.
     ///
     /// # Errors
     /// The engine's refusals, and [`Halt`](crate::Halt) passed on. A refusal leaves the job at `cursor`.
     fn chunk(
         &self,
         tx: &mut Tx<'_>,
+        id: JobId,
         cursor: &Self::Cursor,
     ) -> Result<Step<Self::Cursor>, Self::Error>;
 
@@ -143,7 +145,12 @@ pub trait Job {
     ///
     /// # Errors
     /// As [`Job::chunk`].
-    fn finish(&self, tx: &mut Tx<'_>, cursor: &Self::Cursor) -> Result<Self::Report, Self::Error>;
+    fn finish(
+        &self,
+        tx: &mut Tx<'_>,
+        id: JobId,
+        cursor: &Self::Cursor,
+    ) -> Result<Self::Report, Self::Error>;
 }
 
 /// What a chunk leaves to be done.

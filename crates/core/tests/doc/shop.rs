@@ -74,12 +74,12 @@ impl Job for Count {
     fn progress(&self, cursor: &i64) -> Progressed {
         Progressed::new("counting", *cursor).of(self.to)
     }
-    fn chunk(&self, tx: &mut Tx<'_>, cursor: &i64) -> Result<Step<i64>, Halt> {
+    fn chunk(&self, tx: &mut Tx<'_>, _: JobId, cursor: &i64) -> Result<Step<i64>, Halt> {
         tx.add(Stock { item: 1, pieces: 1 }, &[])?;
         let next = cursor + 1;
         Ok(if next < self.to { Step::More(next) } else { Step::Last(next) })
     }
-    fn finish(&self, _: &mut Tx<'_>, cursor: &i64) -> Result<i64, Halt> {
+    fn finish(&self, _: &mut Tx<'_>, _: JobId, cursor: &i64) -> Result<i64, Halt> {
         Ok(*cursor)
     }
 }
