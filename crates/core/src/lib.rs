@@ -22,6 +22,7 @@ pub mod timestamp;
 
 mod act;
 pub mod driver;
+pub mod due;
 mod names;
 mod progress;
 pub mod tx;

@@ -94,6 +94,13 @@ name128! {
     CommandId, "fondaco command:"
 }
 
+impl CommandId {
+    /// The id of a command that core itself sends: no name of a host's gives it.
+    pub(crate) fn derived(of: &str, what: &str) -> CommandId {
+        CommandId::from_u128(named(&format!("fondaco {of}"), what))
+    }
+}
+
 /// Who acts: an id of the host's, never a person's name.
 ///
 /// ```

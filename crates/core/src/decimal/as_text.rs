@@ -20,7 +20,7 @@
 use std::fmt;
 
 use rust_decimal::Decimal;
-use serde::{Deserializer, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Writes the canonical form as text.
 ///
@@ -52,25 +52,27 @@ impl de::Visitor<'_> for DecimalText {
     }
 }
 
+struct Text(Decimal);
+
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serialize(&self.0, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
+        deserialize(deserializer).map(Text)
+    }
+}
+
 /// The same for an optional field: `#[serde(default, with =
 /// "fondaco_core::decimal::as_text::option")]`.
 pub mod option {
     use rust_decimal::Decimal;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    struct Text(Decimal);
-
-    impl Serialize for Text {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            super::serialize(&self.0, serializer)
-        }
-    }
-
-    impl<'de> Deserialize<'de> for Text {
-        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
-            super::deserialize(deserializer).map(Text)
-        }
-    }
+    use super::Text;
 
     /// Writes the canonical form as text, or nothing.
     ///
@@ -91,5 +93,31 @@ pub mod option {
         deserializer: D,
     ) -> Result<Option<Decimal>, D::Error> {
         Ok(Option::<Text>::deserialize(deserializer)?.map(|text| text.0))
+    }
+}
+
+/// The same for a list: `#[serde(with = "fondaco_core::decimal::as_text::list")]`.
+pub mod list {
+    use rust_decimal::Decimal;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::Text;
+
+    /// Writes each in its canonical form as text.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize<S: Serializer>(values: &[Decimal], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(values.iter().copied().map(Text))
+    }
+
+    /// Reads texts, strictly.
+    ///
+    /// # Errors
+    /// When one of them is not text, or not a plain decimal that can be held exactly.
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<Decimal>, D::Error> {
+        Ok(Vec::<Text>::deserialize(deserializer)?.into_iter().map(|text| text.0).collect())
     }
 }

@@ -517,6 +517,29 @@ impl Field for Drawn {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Json(pub std::sync::Arc<str>);
 
+impl Json {
+    /// A value as JSON; `None` when it is none that JSON can hold, such as a map whose keys are no texts.
+    ///
+    /// ```
+    /// use fondaco_core::store::Json;
+    /// let json = Json::of(&("door", 7)).unwrap_or_default();
+    /// assert_eq!(&*json.0, r#"["door",7]"#);
+    /// assert_eq!(json.to::<(String, i64)>(), Ok(("door".to_string(), 7)));
+    /// ```
+    pub fn of<T: serde::Serialize + ?Sized>(value: &T) -> Option<Json> {
+        serde_json::to_string(value).ok().map(|text| Json(text.into()))
+    }
+
+    /// The value.
+    ///
+    /// # Errors
+    /// When the text is none of its kind.
+    pub fn to<T: serde::de::DeserializeOwned>(&self) -> Result<T, DecodeError> {
+        serde_json::from_str(&self.0)
+            .map_err(|error| DecodeError::unexpected(&error.to_string(), "JSON of its kind"))
+    }
+}
+
 impl Field for Json {
     const TYPE: Type = Type::Json;
     fn write(&self, out: &mut dyn ColumnSink) {

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::NaiveDate;
+use fondaco_core::due::{self, AsyncQueue, DueItem, Handlers, Queue, TickError, Ticked};
 use fondaco_core::store::{
     Commit, Drawn, FeedFrom, Fixed, Floor, Personal, Record, Store, StoreError, Table,
 };
 use fondaco_core::{
-    ActError, ActorId, AsyncDriver, CommandId, CompanyId, Done, Driver, Envelope, ErrorKind, Halt,
-    Outcome, Timestamp, Tx, View,
+    Act, ActError, ActorId, AsyncDriver, CommandId, CompanyId, Done, Driver, Envelope, ErrorKind,
+    Halt, Outcome, Timestamp, Tx, View,
 };
 use fondaco_store::{Memory, Sqlite};
 use fondaco_testkit::{Model, Unloaded, block_on};
@@ -193,10 +194,55 @@ impl Host {
 
     fn prepared(self) -> Host {
         match &self.driver {
-            Either::Sync(driver) => driver.prepare(TABLES).unwrap(),
-            Either::Async(driver) => block_on(driver.prepare(TABLES)).unwrap(),
+            Either::Sync(driver) => driver.prepare(&own_tables()).unwrap(),
+            Either::Async(driver) => block_on(driver.prepare(&own_tables())).unwrap(),
         };
         self
+    }
+
+    /// A tick that tries at most so many items.
+    pub fn try_tick(
+        &self,
+        handlers: Handlers<'_>,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Ticked, TickError> {
+        match &self.driver {
+            Either::Sync(driver) => Queue::new(driver, handlers).at_most(limit).tick(now),
+            Either::Async(driver) => {
+                block_on(AsyncQueue::new(driver, handlers).at_most(limit).tick(now))
+            }
+        }
+    }
+
+    pub fn tick(&self, handlers: Handlers<'_>, now: Timestamp) -> Ticked {
+        let ticked = self.try_tick(handlers, now, 1000);
+        ticked.unwrap_or_else(|error| panic!("a tick on {}: {error}", self.name))
+    }
+
+    pub fn next_due(&self, handlers: Handlers<'_>) -> Option<Timestamp> {
+        match &self.driver {
+            Either::Sync(driver) => Queue::new(driver, handlers).next_due().unwrap(),
+            Either::Async(driver) => {
+                block_on(AsyncQueue::new(driver, handlers).next_due()).unwrap()
+            }
+        }
+    }
+
+    pub fn due_items(&self) -> Vec<Arc<DueItem>> {
+        match &self.driver {
+            Either::Sync(driver) => Queue::new(driver, Handlers::new()).items().unwrap(),
+            Either::Async(driver) => {
+                block_on(AsyncQueue::new(driver, Handlers::new()).items()).unwrap()
+            }
+        }
+    }
+
+    pub fn carry_out<C: Act>(&self, name: &str, command: &C) -> Result<Done<C::Answer>, C::Error> {
+        match &self.driver {
+            Either::Sync(driver) => driver.carry_out(envelope(name), command),
+            Either::Async(driver) => block_on(driver.carry_out(envelope(name), command)),
+        }
     }
 
     /// Runs an act whose command is its name.
@@ -282,8 +328,13 @@ impl Host {
     }
 }
 
+/// The shop's tables and those of the due queue.
+pub fn own_tables() -> Vec<&'static Table> {
+    [TABLES, due::TABLES].concat()
+}
+
 pub fn all_tables() -> Vec<&'static Table> {
-    let mut tables = TABLES.to_vec();
+    let mut tables = own_tables();
     tables.push(fondaco_core::GuardCount::TABLE);
     tables
 }
@@ -330,7 +381,7 @@ pub struct Slipping {
 type Deed = Box<dyn FnOnce(&dyn Store) + Send>;
 
 /// Before which call.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Moment {
     Read(u32),
     Commit(u32),

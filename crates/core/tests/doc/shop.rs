@@ -41,6 +41,7 @@ pub fn envelope(command: &str) -> Envelope {
 pub fn shop() -> Driver<'static> {
     let driver = Driver::new(fondaco_testkit::Model::new(), CompanyId::named("acme"));
     driver.prepare(&[Shelf::TABLE, Note::TABLE, Stock::TABLE]).unwrap();
+    driver.prepare(due::TABLES).unwrap();
     let fill = |tx: &mut Tx<'_>, _: &str| -> Result<(), Halt> {
         tx.insert_all(vec![shelf(1, "door"), shelf(2, "window")])?;
         tx.add(Stock { item: 7, pieces: 10 }, &[])?;

@@ -1,0 +1,90 @@
+//! Why the queue refuses, and why a tick ends early.
+
+use smol_str::SmolStr;
+
+use super::{DayOffset, DueKey, Ticked};
+use crate::{ActError, ErrorKind, Halt};
+
+/// A refusal of the queue's own commands.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum DueError {
+    /// An offset that no place on earth has.
+    #[error(
+        "minutes_east: {minutes_east} is beyond {} either way: give the distance from UTC in minutes",
+        DayOffset::WIDEST_MINUTES
+    )]
+    Offset {
+        /// As given.
+        minutes_east: i32,
+    },
+    /// No such item.
+    #[error("nothing of kind {kind} is due for {subject}: it was carried out or cancelled")]
+    UnknownItem {
+        /// The kind.
+        kind: SmolStr,
+        /// The subject.
+        subject: SmolStr,
+    },
+    /// Passed on.
+    #[error(transparent)]
+    Halt(#[from] Halt),
+}
+
+impl DueError {
+    /// A stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            DueError::Offset { .. } => "core.due_offset",
+            DueError::UnknownItem { .. } => "core.due_unknown_item",
+            DueError::Halt(halt) => halt.code(),
+        }
+    }
+
+    /// What the caller can do about it.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            DueError::Offset { .. } => ErrorKind::Invalid,
+            DueError::UnknownItem { .. } => ErrorKind::NotFound,
+            DueError::Halt(halt) => halt.kind(),
+        }
+    }
+}
+
+impl ActError for DueError {
+    fn halt(&self) -> Option<&Halt> {
+        if let DueError::Halt(halt) = self { Some(halt) } else { None }
+    }
+    fn code(&self) -> &'static str {
+        DueError::code(self)
+    }
+    fn kind(&self) -> ErrorKind {
+        DueError::kind(self)
+    }
+}
+
+/// A tick that could not go on: the store failed, or a handler halted. What was carried out before stays so; the next tick
+/// goes on from there.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{}{halt}", at.as_ref().map_or(String::new(), |at| format!("{} for {}: ", at.0, at.1)))]
+pub struct TickError {
+    /// Why.
+    #[source]
+    pub halt: Halt,
+    /// The item that was being carried out, if it was one.
+    pub at: Option<Box<DueKey>>,
+    /// What was done before.
+    pub done: Box<Ticked>,
+}
+
+impl TickError {
+    /// The stable code of its halt.
+    pub fn code(&self) -> &'static str {
+        self.halt.code()
+    }
+
+    /// What the caller can do about it.
+    pub fn kind(&self) -> ErrorKind {
+        self.halt.kind()
+    }
+}

@@ -1,0 +1,101 @@
+//! What a tick did.
+
+use std::fmt;
+
+use smol_str::SmolStr;
+
+use crate::Timestamp;
+
+/// What came of a tick. Its text says it in a few lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Ticked {
+    /// The tick's time.
+    pub now: Timestamp,
+    /// The time of the newest tick, when this one came from before it: then nothing was done. A host whose clock was ahead
+    /// by mistake sets it back with [`SetDueClock`](super::SetDueClock).
+    pub past: Option<Timestamp>,
+    /// What was carried out, in order.
+    pub carried_out: Vec<CarriedOut>,
+    /// What was refused, and stays.
+    pub refused: Vec<RefusedItem>,
+    /// How many items somebody else carried out, moved or cancelled while this tick ran.
+    pub elsewhere: usize,
+    /// Kinds that are due and that no handler takes.
+    pub unhandled: Vec<Unhandled>,
+    /// Whether the tick's limit ended it: there may be more, so tick again.
+    pub more: bool,
+}
+
+/// An item that was carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CarriedOut {
+    /// See [`DueItem::kind`](super::DueItem::kind).
+    pub kind: SmolStr,
+    /// See [`DueItem::subject`](super::DueItem::subject).
+    pub subject: SmolStr,
+    /// When it was due, or was to be tried again.
+    pub at: Timestamp,
+    /// The position of its commit.
+    pub position: u64,
+}
+
+/// An item that was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedItem {
+    /// See [`DueItem::kind`](super::DueItem::kind).
+    pub kind: SmolStr,
+    /// See [`DueItem::subject`](super::DueItem::subject).
+    pub subject: SmolStr,
+    /// The refusal's stable code.
+    pub code: SmolStr,
+    /// The refusal in words.
+    pub why: String,
+    /// How often it was refused by now.
+    pub tries: u32,
+    /// When it is tried again; `None` when it is held.
+    pub try_at: Option<Timestamp>,
+}
+
+/// A kind that is due and that no handler takes: its items stay as they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unhandled {
+    /// The kind.
+    pub kind: SmolStr,
+    /// Since when its first item has been due.
+    pub since: Timestamp,
+}
+
+impl Ticked {
+    pub(super) fn at(now: Timestamp) -> Ticked {
+        let (carried_out, refused, unhandled) = Default::default();
+        Ticked { now, past: None, carried_out, refused, elsewhere: 0, unhandled, more: false }
+    }
+}
+
+impl fmt::Display for Ticked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(past) = self.past {
+            return write!(f, "{}: nothing done, the clock has been at {past} before", self.now);
+        }
+        let (done, refused) = (self.carried_out.len(), self.refused.len());
+        write!(f, "{}: {done} carried out, {refused} refused", self.now)?;
+        if self.elsewhere > 0 {
+            write!(f, ", {} met by somebody else", self.elsewhere)?;
+        }
+        if self.more {
+            write!(f, ", more may be due")?;
+        }
+        for RefusedItem { kind, subject, code, why, tries, try_at } in &self.refused {
+            write!(f, "\n  {kind} for {subject}: {why} ({code}, try {tries}; ")?;
+            match try_at {
+                Some(at) => write!(f, "again at {at})")?,
+                None => write!(f, "held)")?,
+            }
+        }
+        for Unhandled { kind, since } in &self.unhandled {
+            write!(f, "\n  {kind}: due since {since}, and no handler takes it")?;
+        }
+        Ok(())
+    }
+}

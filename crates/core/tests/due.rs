@@ -1,0 +1,466 @@
+//! The due queue on every host: exactly once, in order, never early, never lost.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
+
+mod common;
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use common::*;
+use fondaco_core::due::{
+    Backoff, CancelDue, Due, DueError, Handlers, Refused, RetryDue, SetDayOffset, SetDueClock,
+    TickError, Ticked, day_offset,
+};
+use fondaco_core::store::{Store, Value};
+use fondaco_core::{Driver, ErrorKind, Halt, Timestamp, Tx};
+use fondaco_store::{Memory, Sqlite};
+use fondaco_testkit::{Model, sweep};
+
+/// So many hours after the time at which all other commands are sent.
+fn hour(n: i64) -> Timestamp {
+    envelope("any").time.checked_add(TimeDelta::hours(n)).unwrap()
+}
+
+fn put(host: &Host, name: &str, items: &[(&str, &str, i64)]) {
+    host.done(name, |tx| {
+        for (kind, subject, at) in items {
+            tx.due(Due::new(*kind, *subject, hour(*at)))?;
+        }
+        Ok(())
+    });
+}
+
+/// Adds a piece of item 1 to the stock.
+fn count(tx: &mut Tx<'_>) -> Result<(), Refused> {
+    Ok(tx.add_all(vec![Stock::of(1, 1, 1)])?)
+}
+
+fn counting<'h>() -> Handlers<'h> {
+    Handlers::new().on("count", |tx, _| count(tx))
+}
+
+fn counted(host: &Host) -> i64 {
+    host.view(|view| {
+        use fondaco_core::Reading;
+        Ok(view.peek::<Stock>(&(1, 1))?.map_or(0, |stock| stock.on_hand))
+    })
+}
+
+/// Kind, subject and due time of all that was carried out, as the feed tells it, with the time of its commit.
+fn told(store: &dyn Store) -> Vec<(String, String, Timestamp, Timestamp)> {
+    let mut told = Vec::new();
+    for commit in store.feed(&fondaco_core::store::FeedFrom::new(acme(), 0, usize::MAX)).unwrap() {
+        for event in commit.events.iter().filter(|event| event.name == "due.carried_out") {
+            let text = |n: usize| match &event.data[n].1 {
+                Value::Text(text) => text.to_string(),
+                other => panic!("{other:?}"),
+            };
+            let Value::Instant(at) = event.data[2].1 else { panic!("{event:?}") };
+            told.push((text(0), text(1), at, commit.meta.time));
+        }
+    }
+    told
+}
+
+fn subjects(ticked: &Ticked) -> Vec<&str> {
+    ticked.carried_out.iter().map(|item| item.subject.as_str()).collect()
+}
+
+#[test]
+fn an_item_is_carried_out_once_and_never_early() {
+    on_every_host(|host| {
+        put(host, "put", &[("count", "a", 5)]);
+        let early = hour(5).checked_add(TimeDelta::microseconds(-1)).unwrap();
+        assert_eq!(host.tick(counting(), early).carried_out, []);
+        assert_eq!(host.next_due(counting()), Some(hour(5)));
+        let ticked = host.tick(counting(), hour(5));
+        assert_eq!((subjects(&ticked), ticked.more), (vec!["a"], false));
+        for now in [hour(5), hour(6), hour(99)] {
+            assert_eq!(host.tick(counting(), now).carried_out, [], "on {}", host.name);
+        }
+        assert_eq!((counted(host), host.next_due(counting())), (1, None));
+        let commit = &host.feed()[ticked.carried_out[0].position as usize - 1];
+        assert_eq!(commit.meta.time, hour(5), "it is recorded at the tick's time");
+        assert_eq!(commit.meta.actor.as_str(), "clock");
+        host.verify();
+    });
+}
+
+#[test]
+fn a_tick_that_has_nothing_to_do_stores_nothing() {
+    on_every_host(|host| {
+        put(host, "put", &[("count", "a", 5)]);
+        let before = host.feed().len();
+        (0..5).for_each(|n| assert!(host.tick(counting(), hour(n)).carried_out.is_empty()));
+        assert_eq!(host.feed().len(), before);
+    });
+}
+
+#[test]
+fn the_item_is_in_the_commit_of_its_cause() {
+    on_every_host(|host| {
+        let refused = host.run("cause", |tx| {
+            tx.due(Due::new("count", "a", hour(1)))?;
+            no::<()>("thought better of it")
+        });
+        assert_eq!(refusal(refused), "thought better of it");
+        assert_eq!(host.due_items(), []);
+        host.done("both", |tx| {
+            tx.insert(Log { number: 1 })?;
+            Ok(tx.due(Due::new("count", "a", hour(1))).map(|_| ())?)
+        });
+        assert_eq!((host.feed().len(), host.due_items().len()), (1, 1));
+    });
+}
+
+/// By due time, then kind, then subject, whatever order they came in; what recurs takes its place among the others.
+#[test]
+fn after_a_long_sleep_all_comes_in_the_order_of_its_time() {
+    let handlers = || {
+        let daily = |tx: &mut Tx<'_>, item: &fondaco_core::due::DueItem| {
+            let next = item.at.checked_add(TimeDelta::days(1)).unwrap();
+            tx.due(Due::new("daily", &*item.subject, next))?;
+            count(tx)
+        };
+        counting().on("daily", daily)
+    };
+    on_every_host(|host| {
+        let items = [("daily", "x", 0), ("count", "late", 47), ("count", "b", 24)];
+        put(host, "put", &items);
+        put(host, "more", &[("count", "a", 24), ("daily", "w", 24), ("count", "z", 0)]);
+        let ticked = host.tick(handlers(), hour(3 * 24 - 1));
+        assert_eq!(subjects(&ticked), ["z", "x", "a", "b", "w", "x", "late", "w", "x"]);
+        let told: Vec<_> = told(&*host.store).into_iter().map(|(_, _, at, _)| at).collect();
+        assert_eq!(told, [0, 0, 24, 24, 24, 24, 47, 48, 48].map(hour), "each with its own time");
+        assert_eq!((counted(host), host.next_due(handlers())), (9, Some(hour(72))));
+    });
+}
+
+#[test]
+fn an_item_is_moved_and_cancelled() {
+    on_every_host(|host| {
+        put(host, "put", &[("count", "a", 1), ("count", "b", 1), ("other", "a", 1)]);
+        put(host, "move", &[("count", "a", 9)]);
+        assert!(host.done("cancel", |tx| Ok(tx.cancel_due("count", "b")?)));
+        assert!(!host.done("again", |tx| Ok(tx.cancel_due("count", "b")?)));
+        assert_eq!(subjects(&host.tick(counting(), hour(8))), Vec::<&str>::new());
+        assert_eq!(subjects(&host.tick(counting(), hour(9))), ["a"]);
+        // The same subject again, at a time that was there before: it is another item.
+        put(host, "put again", &[("count", "a", 9)]);
+        assert_eq!(subjects(&host.tick(counting(), hour(9))), ["a"]);
+        assert_eq!(counted(host), 2);
+        let cancel = CancelDue { kind: "other".into(), subject: "a".into() };
+        host.carry_out("by hand", &cancel).unwrap();
+        let gone = host.carry_out("by hand again", &cancel).unwrap_err();
+        assert_eq!((gone.code(), gone.kind()), ("core.due_unknown_item", ErrorKind::NotFound));
+        assert_eq!(host.due_items(), []);
+    });
+}
+
+#[test]
+fn an_act_puts_moves_and_cancels_in_one_commit() {
+    on_every_host(|host| {
+        host.done("all", |tx| {
+            assert_eq!(tx.due(Due::new("count", "a", hour(1)))?, None);
+            assert_eq!(tx.due(Due::new("count", "a", hour(2)))?, Some(hour(1)));
+            tx.due(Due::new("count", "b", hour(2)))?;
+            assert!(tx.cancel_due("count", "b")?);
+            tx.due(Due::new("count", "b", hour(3)))?;
+            Ok(tx.due_anew(Due::new("count", "c", hour(3)))?)
+        });
+        let left: Vec<_> =
+            host.due_items().iter().map(|item| (item.subject.to_string(), item.at)).collect();
+        assert_eq!(left, [("a".into(), hour(2)), ("b".into(), hour(3)), ("c".into(), hour(3))]);
+    });
+}
+
+#[test]
+fn a_tick_from_the_past_does_nothing_and_says_so() {
+    on_every_host(|host| {
+        put(host, "put", &[("count", "a", 5)]);
+        host.tick(counting(), hour(10));
+        put(host, "late", &[("count", "b", 6)]); // due before it was put
+        let ticked = host.tick(counting(), hour(9));
+        assert_eq!((ticked.past, ticked.carried_out.len()), (Some(hour(10)), 0));
+        assert!(
+            ticked.to_string().ends_with(&format!("the clock has been at {} before", hour(10)))
+        );
+        host.carry_out("set back", &SetDueClock { to: hour(9) }).unwrap();
+        assert_eq!(subjects(&host.tick(counting(), hour(9))), ["b"]);
+    });
+}
+
+fn refuse_until<'h>(open: i64, backoff: Backoff) -> Handlers<'h> {
+    counting().on_with("moody", backoff, move |tx, _| {
+        if tx.now() < hour(open) {
+            return Err(ShopError::No("shut".into()).into());
+        }
+        count(tx)
+    })
+}
+
+#[test]
+fn a_refused_item_stays_and_blocks_nobody() {
+    on_every_host(|host| {
+        put(host, "put", &[("moody", "m", 1), ("count", "a", 2)]);
+        let rule = Backoff::Doubling { first_minutes: 60, most_minutes: 150 };
+        let handlers = || refuse_until(9, rule);
+        let ticked = host.tick(handlers(), hour(2));
+        assert_eq!(subjects(&ticked), ["a"]);
+        let refused = &ticked.refused[0];
+        assert_eq!((refused.code.as_str(), refused.why.as_str()), ("shop.no", "shut"));
+        assert_eq!((refused.tries, refused.try_at), (1, Some(hour(3))));
+        assert!(
+            ticked.to_string().contains("moody for m: shut (shop.no, try 1; again at"),
+            "{ticked}"
+        );
+        assert_eq!(host.next_due(handlers()), Some(hour(3)));
+        assert_eq!(host.tick(handlers(), hour(2)).refused, [], "not before its wait is over");
+        assert_eq!(host.tick(handlers(), hour(3)).refused[0].try_at, Some(hour(5)));
+        let item = host.due_items()[0].clone();
+        assert_eq!((item.tries, item.refused.as_deref(), item.at), (2, Some("shop.no"), hour(1)));
+        let half = hour(7).checked_add(TimeDelta::minutes(30)).unwrap();
+        assert_eq!(host.tick(handlers(), hour(5)).refused[0].try_at, Some(half));
+        assert_eq!(subjects(&host.tick(handlers(), hour(9))), ["m"]);
+        assert_eq!((counted(host), host.due_items().len()), (2, 0));
+        host.verify();
+    });
+}
+
+#[test]
+fn a_held_item_waits_for_somebody() {
+    on_every_host(|host| {
+        put(host, "put", &[("moody", "m", 1)]);
+        let handlers = || refuse_until(9, Backoff::Hold);
+        assert_eq!(host.tick(handlers(), hour(2)).refused[0].try_at, None);
+        assert_eq!(
+            (host.next_due(handlers()), host.tick(handlers(), hour(9)).refused.len()),
+            (None, 0)
+        );
+        assert_eq!(host.due_items()[0].refused.as_deref(), Some("shop.no"));
+        let retry = RetryDue { kind: "moody".into(), subject: "m".into() };
+        host.carry_out("retry", &retry).unwrap();
+        assert_eq!(host.next_due(handlers()), Some(hour(1)), "never before it was due");
+        assert_eq!(subjects(&host.tick(handlers(), hour(9))), ["m"]);
+        let gone = host.carry_out("retry again", &retry);
+        assert!(matches!(gone, Err(DueError::UnknownItem { .. })));
+    });
+}
+
+/// Moving an item is a new beginning; its refusals are noted anew, under ids of their own.
+#[test]
+fn a_moved_item_has_not_been_refused() {
+    on_every_host(|host| {
+        put(host, "put", &[("moody", "m", 1)]);
+        let handlers = || refuse_until(9, Backoff::Steady { minutes: 0 });
+        for (n, at) in [1, 2].into_iter().enumerate() {
+            assert_eq!(host.tick(handlers(), hour(at)).refused[0].tries as usize, n + 1);
+        }
+        put(host, "move", &[("moody", "m", 3)]);
+        assert_eq!(host.due_items()[0].refused, None);
+        for (n, at) in [3, 4].into_iter().enumerate() {
+            assert_eq!(host.tick(handlers(), hour(at)).refused[0].tries as usize, n + 1);
+        }
+        assert_eq!(subjects(&host.tick(handlers(), hour(9))), ["m"]);
+    });
+}
+
+fn failed(host: &Host, handlers: Handlers<'_>, now: Timestamp) -> TickError {
+    host.try_tick(handlers, now, 1000).unwrap_err()
+}
+
+#[test]
+fn a_halt_passes_through_and_names_the_item() {
+    on_every_host(|host| {
+        put(host, "put", &[("count", "a", 1), ("broken", "b", 2), ("count", "c", 3)]);
+        let handlers =
+            || counting().on("broken", |_, _| Err(Halt::Bug("on purpose".into()).into()));
+        let error = failed(host, handlers(), hour(9));
+        assert_eq!((error.code(), error.kind()), ("core.bug", ErrorKind::Bug));
+        assert_eq!(error.at, Some(Box::new(("broken".into(), "b".into()))));
+        assert_eq!(subjects(&error.done), ["a"]);
+        assert!(error.to_string().starts_with("broken for b: "), "{error}");
+        let items = host.due_items();
+        assert_eq!((items.len(), items[0].tries), (2, 0), "a halt is no refusal");
+        let mended = || counting().on("broken", |tx, _| count(tx));
+        assert_eq!(subjects(&host.tick(mended(), hour(9))), ["b", "c"]);
+    });
+}
+
+#[test]
+fn a_kind_without_a_handler_is_left_and_reported() {
+    on_every_host(|host| {
+        let items = [
+            ("zeta", "a", 3),
+            ("zeta", "b", 2),
+            ("alpha", "a", 1),
+            ("count", "a", 4),
+            ("later", "a", 99),
+        ];
+        put(host, "put", &items);
+        let ticked = host.tick(counting(), hour(9));
+        assert_eq!(subjects(&ticked), ["a"]);
+        let unhandled: Vec<_> =
+            ticked.unhandled.iter().map(|kind| (kind.kind.as_str(), kind.since)).collect();
+        assert_eq!(unhandled, [("alpha", hour(1)), ("zeta", hour(2))]);
+        assert!(ticked.to_string().ends_with("no handler takes it"), "{ticked}");
+        assert_eq!((host.due_items().len(), host.next_due(counting())), (4, None));
+        let all = || {
+            ["zeta", "alpha", "later"]
+                .into_iter()
+                .fold(counting(), |all, kind| all.on(kind, |tx, _| count(tx)))
+        };
+        assert_eq!(subjects(&host.tick(all(), hour(9))), ["a", "b", "a"]);
+    });
+}
+
+#[test]
+fn a_tick_has_a_limit_and_pages_do_not_change_the_order() {
+    on_every_host(|host| {
+        let names: Vec<String> = (0..600).map(|n| format!("{:03}", n * 7 % 600)).collect();
+        host.done("put", |tx| {
+            for (n, name) in names.iter().enumerate() {
+                let kind = if n % 2 == 0 { "count" } else { "other" };
+                tx.due_anew(Due::new(kind, name.as_str(), hour(n as i64 * 11 % 600)))?;
+            }
+            Ok(())
+        });
+        let handlers = || counting().on("other", |tx, _| count(tx));
+        let first = host.try_tick(handlers(), hour(600), 7).unwrap();
+        assert_eq!((first.carried_out.len(), first.more), (7, true));
+        let second = host.tick(handlers(), hour(600));
+        assert_eq!((second.carried_out.len(), second.more), (593, false));
+        let told = told(&*host.store);
+        assert!(told.is_sorted_by_key(|(kind, subject, at, _)| (
+            *at,
+            kind.clone(),
+            subject.clone()
+        )));
+        assert_eq!(counted(host), 600);
+    });
+}
+
+#[test]
+fn an_item_put_again_for_no_later_time_is_refused() {
+    on_every_host(|host| {
+        put(host, "put", &[("loop", "a", 3), ("count", "b", 3)]);
+        let handlers = || {
+            counting().on("loop", |tx, item| {
+                tx.due(Due::new("loop", "a", item.at))?;
+                Ok(())
+            })
+        };
+        let ticked = host.tick(handlers(), hour(3));
+        assert_eq!(
+            (subjects(&ticked), ticked.refused[0].code.as_str()),
+            (vec!["b"], "core.due_not_later")
+        );
+        assert_eq!(host.due_items()[0].at, hour(3));
+    });
+}
+
+/// What a handler does to other items counts at once, also to those that this tick has read already.
+#[test]
+fn a_handler_may_put_move_and_cancel_other_items() {
+    on_every_host(|host| {
+        put(
+            host,
+            "put",
+            &[("boss", "a", 1), ("count", "b", 2), ("count", "c", 3), ("count", "d", 4)],
+        );
+        let handlers = || {
+            counting().on("boss", |tx, _| {
+                tx.cancel_due("count", "b")?;
+                tx.due(Due::new("count", "c", hour(50)))?;
+                tx.due(Due::new("count", "e", hour(0)))?;
+                Ok(())
+            })
+        };
+        let ticked = host.tick(handlers(), hour(9));
+        assert_eq!((subjects(&ticked), ticked.elsewhere), (vec!["a", "e", "d"], 0));
+        assert_eq!(host.next_due(handlers()), Some(hour(50)));
+    });
+}
+
+#[test]
+fn a_payload_comes_back_or_is_called_corrupt() {
+    on_every_host(|host| {
+        host.done("put", |tx| {
+            Ok(tx.due(Due::new("pay", "a", hour(1)).with(&(5, "x"))?).map(|_| ())?)
+        });
+        let ticked = host.tick(
+            Handlers::new().on("pay", |_, item| {
+                assert_eq!(item.payload::<(i64, String)>()?, Some((5, "x".to_owned())));
+                item.payload::<bool>()?;
+                Ok(())
+            }),
+            hour(0),
+        );
+        assert_eq!(ticked.carried_out, []);
+        let wrong = Handlers::new().on("pay", |_, item| Ok(item.payload::<bool>().map(|_| ())?));
+        assert_eq!(failed(host, wrong, hour(1)).kind(), ErrorKind::Corrupt);
+        let nul = host.run("nul", |tx| Ok(tx.due(Due::new("pay", "a\0", hour(1))).map(|_| ())?));
+        assert_eq!(halt(nul).code(), "core.unstorable");
+    });
+}
+
+#[test]
+fn the_day_begins_where_the_company_says() {
+    on_every_host(|host| {
+        let begins = |name: &str| {
+            host.done(name, |tx| {
+                let first = day_offset(tx)?.start_of(day(1)).unwrap();
+                Ok(first.to_string())
+            })
+        };
+        assert_eq!(begins("utc"), "2026-03-01T00:00:00Z");
+        host.carry_out("east", &SetDayOffset { minutes_east: 330 }).unwrap();
+        assert_eq!(begins("india"), "2026-02-28T18:30:00Z");
+        host.carry_out("west", &SetDayOffset { minutes_east: -300 }).unwrap();
+        assert_eq!(begins("new york"), "2026-03-01T05:00:00Z");
+        let wrong = host.carry_out("wrong", &SetDayOffset { minutes_east: 1081 }).unwrap_err();
+        assert_eq!((wrong.code(), wrong.kind()), ("core.due_offset", ErrorKind::Invalid));
+    });
+}
+
+/// Every step of every command of a tick may fail: nothing is half-done, and ticking again completes it.
+#[test]
+fn each_step_of_a_tick_may_fail() {
+    fn a_week(store: &dyn Store) -> Result<(), TickError> {
+        let driver = Driver::new(store, acme()).with_predictable_salts();
+        let failed = |halt: Halt| TickError { halt, at: None, done: Box::new(nothing_done()) };
+        driver.prepare(&own_tables()).map_err(|error| failed(error.into()))?;
+        let put = driver.run(envelope("put"), "put", |tx, _| {
+            for (kind, subject, at) in [("count", "a", 1), ("daily", "d", 2), ("moody", "m", 3)] {
+                tx.due(Due::new(kind, subject, hour(at)))?;
+            }
+            Ok::<(), Halt>(())
+        });
+        put.map_err(failed)?;
+        for at in [2, 30, 60] {
+            let handlers = refuse_until(40, Backoff::default()).on("daily", |tx, item| {
+                count(tx)?;
+                let next = item.at.checked_add(TimeDelta::days(1)).unwrap();
+                Ok(tx.due(Due::new("daily", "d", next)).map(|_| ())?)
+            });
+            fondaco_core::due::Queue::new(&driver, handlers).tick(hour(at))?;
+        }
+        Ok(())
+    }
+    for make in [
+        || -> Arc<dyn Store> { Arc::new(Memory::new()) },
+        || -> Arc<dyn Store> { Arc::new(Model::new()) },
+        || -> Arc<dyn Store> { Arc::new(Sqlite::in_memory().unwrap()) },
+    ] {
+        let swept = sweep(acme(), make, a_week).unwrap();
+        // The put; at hour 2 the clock, a, d; at 30 the clock, d, m's refusal; at 60 the clock, m, d.
+        assert_eq!(swept.commits, 10);
+        assert!(swept.failures > 50, "{} steps failed", swept.failures);
+    }
+}
+
+fn nothing_done() -> Ticked {
+    let driver = Driver::new(Memory::new(), acme());
+    driver.prepare(&own_tables()).unwrap();
+    fondaco_core::due::Queue::new(&driver, Handlers::new()).tick(hour(0)).unwrap()
+}
