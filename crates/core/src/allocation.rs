@@ -89,24 +89,35 @@ pub fn allocate_to(
     weights: &[Decimal],
     residual: Residual,
 ) -> Result<Vec<Money>, AllocationError> {
-    let amount = total.amount();
-    let raise = digits
-        .min(decimal::MAX_DIGITS)
-        .checked_sub(amount.scale())
-        .ok_or(AllocationError::TooFine { total, digits })?;
+    let parts = allocate_amount(digits, total.amount(), weights, residual)?;
+    let parts = parts.ok_or(AllocationError::TooFine { total, digits })?;
+    Ok(parts.into_iter().map(|part| Money::new(part, total.currency())).collect())
+}
+
+/// Splits an amount of whatever into whole units of a decimal digit; `None` when the amount itself
+/// has more digits.
+pub(crate) fn allocate_amount(
+    digits: u32,
+    amount: Decimal,
+    weights: &[Decimal],
+    residual: Residual,
+) -> Result<Option<Vec<Decimal>>, AllocationError> {
+    let Some(raise) = digits.min(decimal::MAX_DIGITS).checked_sub(amount.scale()) else {
+        return Ok(None);
+    };
     let units = amount
         .mantissa()
         .checked_mul(POWERS_OF_TEN[raise as usize] as i128)
         .ok_or(DecimalError::Overflow)?;
-    let parts = allocate_units(units, weights, residual)?;
-    let money = |part: i128| {
+    let part = |part: i128| {
         decimal::from_parts(part.unsigned_abs(), part < 0, amount.scale() + raise)
-            .map(|amount| Money::new(amount, total.currency()))
+            .ok_or(AllocationError::Amount(DecimalError::Inexact))
     };
-    parts
+    allocate_units(units, weights, residual)?
         .into_iter()
-        .map(|part| money(part).ok_or(AllocationError::Amount(DecimalError::Inexact)))
-        .collect()
+        .map(part)
+        .collect::<Result<_, _>>()
+        .map(Some)
 }
 
 /// Splits a number of indivisible units.

@@ -15,8 +15,10 @@ pub mod store;
 pub mod decimal;
 pub mod id;
 pub mod money;
+pub mod quantity;
 pub mod rate;
 pub mod recurrence;
+pub mod ratio;
 pub mod rounding;
 pub mod timestamp;
 
@@ -38,8 +40,10 @@ pub use job::{Job, JobCall, JobDone, JobError, JobId, JobState, JobStatus, Step}
 pub use money::{Money, MoneyError};
 pub use names::{ActorId, CommandId, CompanyId, ErrorKind, Party, PartyId};
 pub use progress::{Progress, Progressed};
+pub use quantity::{Conversion, Conversions, Dimension, Quantity, QuantityError, Unit, UnitPrice};
 pub use rate::Rate;
 pub use recurrence::{Recurrence, RecurrenceError};
+pub use ratio::{Ratio, RatioError};
 pub use rounding::Rounding;
 pub use timestamp::{Timestamp, TimestampError};
 pub use tx::{

@@ -10,8 +10,16 @@ pub(crate) fn mul_div(a: u128, b: u128, divisor: u128) -> Option<(u128, u128)> {
     }
 }
 
+/// As [`mul_div`], with the quotient's high and low half, so that only a divisor of zero is refused.
+pub(crate) fn mul_div_wide(a: u128, b: u128, divisor: u128) -> Option<((u128, u128), u128)> {
+    let (high, low) = multiply(a, b);
+    let quotient = high.checked_div(divisor)?;
+    let (rest_quotient, rest) = divide((high % divisor, low), divisor)?;
+    Some(((quotient, rest_quotient), rest))
+}
+
 /// The 256-bit product as its high and low half.
-fn multiply(a: u128, b: u128) -> (u128, u128) {
+pub(crate) fn multiply(a: u128, b: u128) -> (u128, u128) {
     const LOW: u128 = u64::MAX as u128;
     let (a1, a0, b1, b0) = (a >> 64, a & LOW, b >> 64, b & LOW);
     let middle = a1 * b0 + ((a0 * b0) >> 64);
@@ -21,7 +29,7 @@ fn multiply(a: u128, b: u128) -> (u128, u128) {
 }
 
 /// Long division, bit by bit: this path is only taken by products above 2^128.
-fn divide((high, low): (u128, u128), divisor: u128) -> Option<(u128, u128)> {
+pub(crate) fn divide((high, low): (u128, u128), divisor: u128) -> Option<(u128, u128)> {
     if high >= divisor {
         return None;
     }
@@ -63,6 +71,17 @@ mod tests {
             } else {
                 prop_assert!(product.0 >= divisor);
             }
+        }
+
+        #[test]
+        fn a_wide_quotient_and_its_rest_give_back_the_product(a: u128, b: u128, divisor in 1u128..) {
+            let ((high, low), rest) = mul_div_wide(a, b, divisor).unwrap();
+            prop_assert!(rest < divisor);
+            // (high × 2^128 + low) × divisor + rest, in which nothing is beyond 256 bits.
+            let (carry, product) = multiply(low, divisor);
+            let (product, more) = product.overflowing_add(rest);
+            let top = high * divisor + carry + u128::from(more);
+            prop_assert_eq!((top, product), multiply(a, b));
         }
 
         #[test]

@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 
 use super::value::{Hash, Salt};
 use super::{ColumnSink, DecodeError, KeyWriter, Type, Value};
-use crate::{Currency, Id, Timestamp, decimal};
+use crate::{Conversion, Currency, Id, Quantity, Ratio, Timestamp, Unit, UnitPrice, decimal};
 
 /// A type that can be a record's field: one column.
 ///
@@ -164,6 +164,12 @@ plain_field! {
     NaiveDate, Type::Date, Date, "date", date, |v| *v, |r| Some(r);
     u128, Type::Id, Id, "id", id, |v| *v, |r| Some(r);
     Currency, Type::Text, Text, "currency code", text, |v| v.code(), |r| Currency::from_code(&r);
+    Unit, Type::Text, Text, "unit code", text, |v| v.code(), |r| Unit::stored(&r);
+    // The types below are kept as the text they are written in: equal ones are equal, but they don't order by size.
+    Quantity, Type::Text, Text, "quantity", text, |v| &v.to_string(), |r| Quantity::stored(&r);
+    UnitPrice, Type::Text, Text, "price per unit", text, |v| &v.to_string(), |r| UnitPrice::stored(&r);
+    Conversion, Type::Text, Text, "unit conversion", text, |v| &v.to_string(), |r| Conversion::stored(&r);
+    Ratio, Type::Text, Text, "ratio", text, |v| &v.to_string(), |r| r.parse().ok();
 }
 
 impl<T> Field for Id<T> {

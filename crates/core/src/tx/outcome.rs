@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use crate::store::{DecodeError, Drawn, Field, Value, ValueSink};
-use crate::{Id, JobStatus};
+use crate::{Id, JobStatus, Quantity};
 
 /// An act's answer as values. A first run and a replay are one path: what the caller gets is always decoded from what
 /// was stored.
@@ -64,7 +64,9 @@ macro_rules! field_outcome {
     )* };
 }
 
-field_outcome!([] bool, [] i64, [] u32, [] SmolStr, [] String, [] Drawn, [] JobStatus, [T] Id<T>);
+field_outcome!(
+    [] bool, [] i64, [] u32, [] SmolStr, [] String, [] Drawn, [] JobStatus, [] Quantity, [T] Id<T>
+);
 
 impl<T: Outcome> Outcome for Vec<T> {
     fn encode(&self, out: &mut Vec<Value>) {
