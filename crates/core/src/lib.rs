@@ -15,10 +15,11 @@ pub mod store;
 pub mod decimal;
 pub mod id;
 pub mod money;
+pub mod party;
 pub mod quantity;
 pub mod rate;
-pub mod recurrence;
 pub mod ratio;
+pub mod recurrence;
 pub mod rounding;
 pub mod timestamp;
 
@@ -42,8 +43,8 @@ pub use names::{ActorId, CommandId, CompanyId, ErrorKind, Party, PartyId};
 pub use progress::{Progress, Progressed};
 pub use quantity::{Conversion, Conversions, Dimension, Quantity, QuantityError, Unit, UnitPrice};
 pub use rate::Rate;
-pub use recurrence::{Recurrence, RecurrenceError};
 pub use ratio::{Ratio, RatioError};
+pub use recurrence::{Recurrence, RecurrenceError};
 pub use rounding::Rounding;
 pub use timestamp::{Timestamp, TimestampError};
 pub use tx::{

@@ -214,9 +214,7 @@ impl QuantityError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             QuantityError::NoFactor { .. } => ErrorKind::NotFound,
-            QuantityError::OutOfTolerance(_) | QuantityError::TooMany { .. } => {
-                ErrorKind::Refused
-            }
+            QuantityError::OutOfTolerance(_) | QuantityError::TooMany { .. } => ErrorKind::Refused,
             QuantityError::FactorsDisagree { .. } => ErrorKind::Conflict,
             _ => ErrorKind::Invalid,
         }

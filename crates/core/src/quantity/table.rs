@@ -47,7 +47,11 @@ const fn exact(text: &str) -> Ratio {
 /// cannot drift apart.
 macro_rules! units {
     ($($name:ident, $code:literal, $rec20:literal, $dimension:ident, $factor:literal, $text:literal;)*) => {
-        #[expect(non_camel_case_types, reason = "the names are those of the constants")]
+        #[expect(
+            non_camel_case_types,
+            clippy::upper_case_acronyms,
+            reason = "the names are those of the constants"
+        )]
         enum Position { $($name),* }
 
         impl Unit {

@@ -194,8 +194,8 @@ impl std::fmt::Display for Refusal {
     }
 }
 
-/// A unique index entry that another row holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A unique index entry that another row holds. `Debug` does not show the entry: it may be personal.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Clash {
     /// The index, by its position in [`Table::indexes`](super::Table::indexes).
     pub index: usize,
@@ -205,6 +205,15 @@ pub struct Clash {
     pub holder: Key,
     /// The row that wanted them.
     pub wanted: Key,
+}
+
+impl std::fmt::Debug for Clash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Clash { index, holder, wanted, .. } = self;
+        let mut shown = f.debug_struct("Clash");
+        shown.field("index", index).field("holder", holder).field("wanted", wanted);
+        shown.finish_non_exhaustive()
+    }
 }
 
 /// Stored columns that are not what the record expects.

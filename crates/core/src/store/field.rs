@@ -9,6 +9,7 @@ use smol_str::SmolStr;
 
 use super::value::{Hash, Salt};
 use super::{ColumnSink, DecodeError, KeyWriter, Type, Value};
+use crate::party::Country;
 use crate::{Conversion, Currency, Id, Quantity, Ratio, Timestamp, Unit, UnitPrice, decimal};
 
 /// A type that can be a record's field: one column.
@@ -165,11 +166,29 @@ plain_field! {
     u128, Type::Id, Id, "id", id, |v| *v, |r| Some(r);
     Currency, Type::Text, Text, "currency code", text, |v| v.code(), |r| Currency::from_code(&r);
     Unit, Type::Text, Text, "unit code", text, |v| v.code(), |r| Unit::stored(&r);
-    // The types below are kept as the text they are written in: equal ones are equal, but they don't order by size.
-    Quantity, Type::Text, Text, "quantity", text, |v| &v.to_string(), |r| Quantity::stored(&r);
-    UnitPrice, Type::Text, Text, "price per unit", text, |v| &v.to_string(), |r| UnitPrice::stored(&r);
-    Conversion, Type::Text, Text, "unit conversion", text, |v| &v.to_string(), |r| Conversion::stored(&r);
-    Ratio, Type::Text, Text, "ratio", text, |v| &v.to_string(), |r| r.parse().ok();
+    Country, Type::Text, Text, "country code", text, |v| v.code(), |r| Country::from_code(&r);
+}
+
+/// Implements [`Field`] for a type that is kept as the text it is written in: equal values are equal, but they don't order by
+/// size, so they are no keys.
+macro_rules! written_field {
+    ($($rust:ty, $name:literal, |$r:ident| $back:expr;)*) => { $(
+        impl Field for $rust {
+            const TYPE: Type = Type::Text;
+            fn write(&self, out: &mut dyn ColumnSink) { out.text(&self.to_string()); }
+            fn read(value: Value) -> Result<Self, DecodeError> {
+                match value { Value::Text($r) => $back.ok_or(DecodeError::out_of_range($name)), other => unexpected(&other, $name) }
+            }
+            fn write_part(&self, out: &mut KeyWriter) -> bool { out.text(&self.to_string()); true }
+        }
+    )* };
+}
+
+written_field! {
+    Quantity, "quantity", |r| Quantity::stored(&r);
+    UnitPrice, "price per unit", |r| UnitPrice::stored(&r);
+    Conversion, "unit conversion", |r| Conversion::stored(&r);
+    Ratio, "ratio", |r| r.parse().ok();
 }
 
 impl<T> Field for Id<T> {
