@@ -5,10 +5,10 @@ use std::path::Path;
 use crate::step::Step;
 
 /// Everything that proves behaviour. One `cargo test` covers units, integration tests, the oracle
-/// runner (a test target without harness) and documentation examples, and builds all examples.
+/// runner (a test target without harness) and documentation examples, with every feature, and builds all examples.
 /// Nothing has to be installed or started first, and one failure hides no other.
 pub(crate) fn test() -> Vec<Step> {
-    vec![Step::cargo("test", &["test", "--workspace", "--no-fail-fast"])]
+    vec![Step::cargo("test", &["test", "--workspace", "--all-features", "--no-fail-fast"])]
 }
 
 /// The oracle runner alone. It finds its default folder itself, so that plain `cargo test` finds the same one.
@@ -32,13 +32,14 @@ pub(crate) fn fmt_check() -> Vec<Step> {
 }
 
 pub(crate) fn lint() -> Vec<Step> {
-    let clippy = ["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"];
+    let clippy =
+        ["clippy", "--workspace", "--all-features", "--all-targets", "--", "--deny", "warnings"];
     vec![Step::cargo("lint", &clippy)]
 }
 
 /// As the world will see them: a public page that links to a private item is a warning only here.
 pub(crate) fn docs() -> Vec<Step> {
-    let doc = ["doc", "--workspace", "--no-deps"];
+    let doc = ["doc", "--workspace", "--all-features", "--no-deps"];
     vec![Step::cargo("docs", &doc).env("RUSTDOCFLAGS", "--deny warnings")]
 }
 
@@ -52,7 +53,7 @@ pub(crate) fn deny() -> Vec<Step> {
 }
 
 pub(crate) fn bench(name: Option<&str>) -> Vec<Step> {
-    let step = Step::cargo("bench", &["bench", "--package", "fondaco"]);
+    let step = Step::cargo("bench", &["bench", "--package", "fondaco", "--all-features"]);
     vec![match name {
         Some(name) => step.arg("--bench").arg(name),
         None => step.arg("--benches"),

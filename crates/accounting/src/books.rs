@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use fondaco_core::chain::Verified;
 use fondaco_core::store::{Store, StoreError};
 use fondaco_core::{
-    Act, ActorId, CommandId, CompanyId, DateRange, Done, Driver, Envelope, Id, Range, Reading,
-    Timestamp, View,
+    Act, ActorId, CommandId, CompanyId, DateRange, Done, Driver, Envelope, Halt, Id, Job, JobCall,
+    JobDone, JobError, JobId, JobState, Progress, Range, Reading, Timestamp, View, job,
 };
 
 use crate::ledger::{
@@ -189,6 +189,54 @@ impl<'s> Books<'s> {
     /// ```
     pub fn envelope(&self, name: &str) -> Envelope {
         Envelope::new(CommandId::named(name), self.actor.clone(), (self.clock)())
+    }
+
+    /// Runs a [job](fondaco_core::job) under a name of the host's, from wherever it stands to its end: an
+    /// [import](crate::import), or a job of a host's own. `progress` watches it, and may stop it.
+    ///
+    /// # Errors
+    /// As [`Driver::run_job`].
+    pub fn run_job<J: Job>(
+        &self,
+        name: &str,
+        job: &mut J,
+        progress: &mut (impl Progress + ?Sized),
+    ) -> Result<JobDone<J::Report>, JobError<J::Error>> {
+        let call = JobCall::new(JobId::named(name), &self.actor, &*self.clock);
+        self.driver.run_job(&call, job, progress)
+    }
+
+    /// Stops the job of this name, whoever runs it, before its next chunk. Run it again, and it goes on.
+    ///
+    /// # Errors
+    /// As [`Driver::cancel_job`].
+    pub fn cancel_job(&self, name: &str) -> Result<(), JobError<Halt>> {
+        self.driver.cancel_job(&JobCall::new(JobId::named(name), &self.actor, &*self.clock))
+    }
+
+    /// The jobs that were begun last, at most `limit`, the newest first; each with how far it is and its report.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// assert!(books.jobs(50)?.is_empty()); // nothing was imported yet
+    /// assert_eq!(books.job("import/january.csv")?, None);
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A [`Halt`].
+    pub fn jobs(&self, limit: usize) -> Result<Vec<Arc<JobState>>, LedgerError> {
+        self.view(|view| Ok(job::jobs(view, None, limit)?))
+    }
+
+    /// The job of this name, if it was ever begun.
+    ///
+    /// # Errors
+    /// A [`Halt`].
+    pub fn job(&self, name: &str) -> Result<Option<Arc<JobState>>, LedgerError> {
+        self.view(|view| Ok(job::job(view, JobId::named(name))?))
     }
 
     /// Reads at one moment.

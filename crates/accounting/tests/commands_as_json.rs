@@ -1,5 +1,5 @@
 //! Commands come as JSON too, from queues and over HTTP: what `new` leaves at its default may be left out.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
 mod common;
 

@@ -129,6 +129,33 @@ ledger_reversal: Fact, layout 1
   by: Id
   key (entry)
 
+ledger_imported: Fact, layout 1
+  origin: Text
+  key: Text
+  entry: Id
+  job: Id
+  key (origin, key)
+
+ledger_import_key: Fact, layout 1
+  job: Id
+  round: I64
+  key: Text
+  line: I64
+  key (job, round, key)
+
+ledger_import_refusal: Fact, layout 1
+  job: Id
+  round: I64
+  number: I64
+  line: I64
+  through: I64
+  column: Text, nullable
+  value: Text, nullable, personal
+  code: Text
+  message: Text, personal
+  way_out: Text
+  key (job, round, number)
+
 range_guard: Counter, layout 1
   table: Text
   guard: I64

@@ -60,7 +60,7 @@ pub use error::LedgerError;
 pub use journal::{Journal, OpenJournal};
 pub use lookup::{WholeEntry, entry, entry_by_number, postings};
 pub use period::{LockPeriod, OpenFiscalYear, Period, PeriodKey, PeriodStatus, UnlockPeriod};
-pub use post::{Post, PostEach, PostMany, post_each, post_many};
+pub use post::{Post, PostEach, PostMany, check_each, post_each, post_many};
 pub use posted::{Posted, PostedEach, PostedMany, RefusedEntry};
 pub use reverse::{Reversal, Reverse};
 pub use settings::{SetUp, Settings};
@@ -68,6 +68,8 @@ pub use tree::MAX_LEVELS;
 pub use verify::{Discrepancy, verify};
 
 use fondaco_core::store::{Record, Table};
+
+use crate::import::{ImportKey, ImportedEntry, RefusedLine};
 
 /// All tables of the ledger: what a driver must prepare.
 pub const TABLES: &[&Table] = &[
@@ -79,6 +81,9 @@ pub const TABLES: &[&Table] = &[
     Posting::TABLE,
     Balance::TABLE,
     Reversal::TABLE,
+    ImportedEntry::TABLE,
+    ImportKey::TABLE,
+    RefusedLine::TABLE,
 ];
 
 /// How many digits after the point an amount in the ledger has: enough for every currency of ISO 4217.

@@ -4,9 +4,12 @@
 //! periods; then no more reading. Each entry is judged alone. Then one insert of all entries, one of all postings, one add
 //! of all balances. Numbers are drawn by the commit.
 
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
 use fondaco_core::digest::DigestError;
-use fondaco_core::store::{Event, Field, Hash, Value};
-use fondaco_core::{Act, Drew, Id, IdRun, Tx};
+use fondaco_core::store::{Drawn, Event, Field, Hash, Value};
+use fondaco_core::{Act, Drew, Halt, Id, IdRun, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -218,6 +221,53 @@ pub fn post_each(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<PostedEach, Le
     Ok(PostedEach { entries: answers })
 }
 
+/// Judges `entries` in a unit of work as [`post_each`] would, and posts none: why each would be refused, or `None`.
+///
+/// `dates` are the latest dates by number series, of journals whose numbers go by date: pass the same map with each part
+/// of a long list, and the order of dates is judged across its parts. Sums beyond their reach show only when posting.
+///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// # let books = books();
+/// let ten = Money::parse("10 EUR")?;
+/// let rent = |on: &str| Ok::<_, chrono::ParseError>(
+///     NewEntry::new("GEN", on.parse()?).debit("5100", ten).credit("1000", ten)
+/// );
+/// let entries = vec![rent("2026-03-01")?, rent("2031-03-01")?];
+/// let done = books.driver().run(books.envelope("try"), &entries, |tx, entries| {
+///     let refused = ledger::check_each(tx, entries, &mut Default::default())?;
+///     Ok::<Vec<bool>, LedgerError>(refused.iter().map(Option::is_some).collect())
+/// })?;
+/// assert_eq!(done.answer, [false, true]);
+/// assert_eq!(books.trial_balance("2026-12-31".parse()?)?.debit, 619.into()); // as it was
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As [`post_each`].
+pub fn check_each(
+    tx: &mut Tx<'_>,
+    entries: &[NewEntry],
+    dates: &mut Dates,
+) -> Result<Vec<Option<RefusedEntry>>, LedgerError> {
+    let mut writer = Writer::new(tx, entries)?;
+    writer.trial = Some(std::mem::take(dates));
+    let mut refused = Vec::with_capacity(entries.len());
+    for entry in entries {
+        refused.push(match writer.accept(tx, entry, None) {
+            Ok(_) => None,
+            Err(LedgerError::Halt(halt)) => return Err(halt.into()),
+            Err(refusal) => Some(RefusedEntry::from(refusal)),
+        });
+    }
+    *dates = writer.trial.take().unwrap_or_default();
+    Ok(refused)
+}
+
+/// The latest date by number series.
+type Dates = BTreeMap<SmolStr, NaiveDate>;
+
 /// Posts the reversal of an entry.
 pub(crate) fn post_reversal(
     tx: &mut Tx<'_>,
@@ -241,6 +291,8 @@ struct Writer {
     fold: Fold,
     judged: Vec<Judged>,
     series: Vec<(SmolStr, i32, SmolStr)>,
+    /// When nothing is posted: what would be the latest dates. Then no numbers are drawn.
+    trial: Option<Dates>,
 }
 
 impl Writer {
@@ -261,6 +313,7 @@ impl Writer {
             postings: Vec::with_capacity(postings),
             judged: Vec::new(),
             series: Vec::new(),
+            trial: None,
         })
     }
 
@@ -290,7 +343,12 @@ impl Writer {
         let id = self.ids.get(self.entries.len() as u32).ok_or_else(too_many)?;
         let series = series(&mut self.series, &new.journal, period.fiscal_year);
         self.fold.add_all(new, judged, period.period)?;
-        let number = match tx.draw(series, journal.by_date.then_some(new.date))? {
+        let date = journal.by_date.then_some(new.date);
+        let drew = match &mut self.trial {
+            None => tx.draw(series, date)?,
+            Some(dates) => would_draw(tx, dates, series, date)?,
+        };
+        let number = match drew {
             Drew::Place(number) => number,
             Drew::Late(last) => {
                 self.fold.take_back(new, judged, period.period);
@@ -317,6 +375,26 @@ impl Writer {
         tx.add_all(deltas)?;
         Ok(())
     }
+}
+
+/// What a draw would answer, were numbers drawn up to these dates.
+fn would_draw(
+    tx: &mut Tx<'_>,
+    dates: &mut Dates,
+    series: &SmolStr,
+    date: Option<NaiveDate>,
+) -> Result<Drew, Halt> {
+    let number = Drew::Place(Drawn::Number(0));
+    let Some(date) = date else { return Ok(number) };
+    let last = match dates.get(series) {
+        Some(last) => Some(*last),
+        None => tx.series(series)?.date,
+    };
+    if let Some(last) = last.filter(|last| date < *last) {
+        return Ok(Drew::Late(last));
+    }
+    dates.insert(series.clone(), date);
+    Ok(number)
 }
 
 fn too_many() -> LedgerError {
@@ -352,7 +430,7 @@ fn entry(
         id,
         journal: new.journal.clone(),
         fiscal_year: period.fiscal_year,
-        number: fondaco_core::store::Drawn::Number(0),
+        number: Drawn::Number(0),
         period: period.period,
         date: new.date,
         recorded_at: tx.now(),

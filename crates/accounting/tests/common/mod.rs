@@ -9,8 +9,8 @@ use fondaco_accounting::Books;
 use fondaco_accounting::ledger::*;
 use fondaco_core::store::Store;
 use fondaco_core::{
-    Act, ActError, ActorId, AsyncDriver, CommandId, CompanyId, Currency, Done, Envelope, Money,
-    Timestamp, View,
+    Act, ActError, ActorId, AsyncDriver, CommandId, CompanyId, Currency, Done, Envelope, Job,
+    JobCall, JobDone, JobError, JobId, Money, Progress, Timestamp, View,
 };
 use fondaco_store::{Memory, Sqlite};
 use fondaco_testkit::{Model, Unloaded, block_on};
@@ -57,6 +57,21 @@ impl Firm {
         let time = minute(self.clock.load(Ordering::SeqCst));
         let envelope = Envelope::new(CommandId::named(name), ActorId::new("host"), time);
         block_on(driver.carry_out(envelope, command))
+    }
+
+    /// Runs a job to its end.
+    pub fn run_job<J: Job>(
+        &self,
+        name: &str,
+        job: &mut J,
+        progress: &mut (impl Progress + ?Sized),
+    ) -> Result<JobDone<J::Report>, JobError<J::Error>> {
+        let Some(driver) = &self.asynchronous else {
+            return self.books.run_job(name, job, progress);
+        };
+        let (host, hands) = (ActorId::new("host"), self.clock.clone());
+        let clock = move || minute(hands.load(Ordering::SeqCst));
+        block_on(driver.run_job(&JobCall::new(JobId::named(name), &host, &clock), job, progress))
     }
 
     /// Carries out a command that must not be refused.

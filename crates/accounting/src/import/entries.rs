@@ -1,0 +1,375 @@
+//! Entries from a file, as a job.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::path::Path;
+
+use fondaco_core::digest::{self, DigestError};
+use fondaco_core::job::{Job, JobId, Step};
+use fondaco_core::store::Hash;
+use fondaco_core::{Currency, Halt, Money, Progressed, Tx};
+use smol_str::{SmolStr, format_smolstr};
+
+use super::group::{Group, Groups};
+use super::lines::Place;
+use super::records::{ImportKey, ImportedEntry, RefusedLine};
+use super::refusal::{Fault, Refusal};
+use super::run::{Cursor, Phase, refused};
+use super::{EntryMapping, Grouping, ImportError, ImportReport, Mode};
+use crate::ledger::{self, LedgerError, NewEntry, Posted, RefusedEntry, Settings};
+
+/// So many lines are one commit.
+const CHUNK: i64 = 16_384;
+
+/// Imports the entries of a CSV file. What is in memory is one chunk, however long the file.
+///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// # let books = books();
+/// use fondaco_accounting::import::*;
+///
+/// let file = "\
+/// Date;Voucher;Account;Amount
+/// 01.03.2026;A1;5100;1.040,00
+/// 01.03.2026;A1;1000;-1.040,00
+/// ";
+/// let mapping = EntryMapping::new("Date", "Account", AmountColumns::signed("Amount"))
+///     .format(CsvFormat::new().delimiter(';').numbers(NumberFormat::COMMA).date("DD.MM.YYYY"))
+///     .key("Voucher");
+/// let mut import = ImportEntries::new(std::io::Cursor::new(file), mapping)?;
+/// let done = books.run_job("import/march.csv", &mut import, &mut ())?;
+/// assert_eq!((done.report.lines, done.report.entries), (2, 1));
+/// assert!(books.run_job("import/march.csv", &mut import, &mut ())?.replayed); // not booked twice
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct ImportEntries<R> {
+    groups: Groups<R>,
+    mapping: EntryMapping,
+    mode: Mode,
+    origin: SmolStr,
+    batch: Batch,
+    /// Whether this run has checked lines: what it found is to be told, not looked for again.
+    checked: bool,
+}
+
+/// What one chunk does.
+#[derive(Default)]
+struct Batch {
+    groups: Vec<Group>,
+    next: Place,
+    is_last: bool,
+}
+
+impl ImportEntries<File> {
+    /// The entries of the file at `path`.
+    ///
+    /// # Errors
+    /// As [`ImportEntries::new`], and [`ImportError::Unreadable`].
+    pub fn open(
+        path: impl AsRef<Path>,
+        mapping: EntryMapping,
+    ) -> Result<ImportEntries<File>, ImportError> {
+        ImportEntries::new(File::open(path)?, mapping)
+    }
+}
+
+impl<R: Read + Seek> ImportEntries<R> {
+    /// The entries of a file. It is read once from end to end, for its digest.
+    ///
+    /// ```
+    /// use fondaco_accounting::import::*;
+    /// use fondaco_core::ActError;
+    /// let mapping = EntryMapping::new("Date", "Account", AmountColumns::signed("Betrag"));
+    /// let file = std::io::Cursor::new("Date,Account,Amount\n2026-03-01,1000,5.00\n");
+    /// let error = ImportEntries::new(file, mapping).err().ok_or("there is no such column")?;
+    /// assert_eq!(error.code(), "accounting.import_no_column");
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "the file has no column Betrag, which the mapping names for amount: \
+    ///      it has Date, Account, Amount",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What is wrong with the file as a whole, or with the mapping.
+    pub fn new(file: R, mapping: EntryMapping) -> Result<ImportEntries<R>, ImportError> {
+        let groups = Groups::open(file, &mapping)?;
+        let by_key = matches!(mapping.grouping, Grouping::Key(_));
+        let origin = mapping.origin.clone().filter(|_| by_key);
+        let origin = origin.unwrap_or_else(|| hex(&groups.lines.digest));
+        let (mode, batch) = (Mode::default(), Batch::default());
+        Ok(ImportEntries { groups, mapping, mode, origin, batch, checked: false })
+    }
+
+    /// What is done about refused lines; without, it is all or nothing.
+    #[must_use]
+    pub fn mode(mut self, mode: Mode) -> ImportEntries<R> {
+        self.mode = mode;
+        self
+    }
+
+    fn is_booking(&self, cursor: &Cursor) -> bool {
+        self.mode == Mode::GoodOnes || cursor.phase == Phase::Booking
+    }
+
+    fn load(&mut self, place: Place) -> Result<(), ImportError> {
+        self.groups.go_to(place)?;
+        self.batch = Batch::default();
+        let mut lines = 0;
+        while lines < CHUNK {
+            match self.groups.next()? {
+                Some(group) => {
+                    lines += group.lines;
+                    self.batch.groups.push(group);
+                }
+                None => {
+                    self.batch.is_last = true;
+                    break;
+                }
+            }
+        }
+        self.batch.next = self.groups.place();
+        Ok(())
+    }
+}
+
+fn hex(digest: &Hash) -> SmolStr {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()
+}
+
+impl<R: Read + Seek> Job for ImportEntries<R> {
+    type Cursor = ImportCursor;
+    type Report = ImportReport;
+    type Error = ImportError;
+
+    fn kind(&self) -> &'static str {
+        "accounting.import_entries"
+    }
+
+    fn input(&self) -> Result<Hash, DigestError> {
+        digest::of(&(self.groups.lines.digest, &self.mapping, self.mode))
+    }
+
+    fn progress(&self, ImportCursor(cursor): &ImportCursor) -> Progressed {
+        cursor.progressed(self.is_booking(cursor), self.groups.lines.total)
+    }
+
+    fn fetch(&mut self, ImportCursor(cursor): &ImportCursor) -> Result<(), ImportError> {
+        let first = self.groups.lines.first;
+        if cursor.phase == Phase::Refused {
+            if self.checked {
+                return Err(refused(cursor));
+            }
+            self.checked = true;
+            return self.load(first);
+        }
+        self.checked |= !self.is_booking(cursor);
+        self.load(cursor.place.unwrap_or(first))
+    }
+
+    fn chunk(
+        &self,
+        tx: &mut Tx<'_>,
+        id: JobId,
+        ImportCursor(cursor): &ImportCursor,
+    ) -> Result<Step<ImportCursor>, ImportError> {
+        let mut next = match cursor.phase {
+            Phase::Refused => Cursor::start(Phase::Checking, cursor.round.saturating_add(1)),
+            _ => cursor.clone(),
+        };
+        let booking = self.is_booking(&next);
+        let known = self.known(tx, id, &next)?;
+        let entries = self.entries(tx, &known)?;
+        let answers: Vec<Result<Option<Posted>, RefusedEntry>> = if booking {
+            let posted = ledger::post_each(tx, &entries)?;
+            posted.entries.into_iter().map(|answer| answer.map(Some)).collect()
+        } else {
+            let refused = ledger::check_each(tx, &entries, &mut next.dates)?;
+            refused.into_iter().map(|answer| answer.map_or(Ok(None), Err)).collect()
+        };
+        self.tell(tx, id, &mut next, (known, answers))?;
+        next.place = Some(self.batch.next);
+        Ok(self.step(next))
+    }
+
+    fn finish(
+        &self,
+        _: &mut Tx<'_>,
+        _: JobId,
+        ImportCursor(cursor): &ImportCursor,
+    ) -> Result<ImportReport, ImportError> {
+        Ok(cursor.report)
+    }
+}
+
+/// Where an import stands: its own business.
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct ImportCursor(pub(crate) Cursor);
+
+/// What is known of an entry's key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    /// Nothing: it is new.
+    New,
+    /// It was imported before.
+    Imported,
+    /// This file has it twice.
+    Scattered,
+}
+
+impl<R: Read + Seek> ImportEntries<R> {
+    /// What is known of each entry's key; while a keyed file is checked, its keys are noted.
+    fn known(&self, tx: &mut Tx<'_>, id: JobId, cursor: &Cursor) -> Result<Vec<Known>, Halt> {
+        let groups = &self.batch.groups;
+        let keys: Vec<_> =
+            groups.iter().map(|group| (self.origin.clone(), group.key.clone())).collect();
+        let imported = tx.get_many::<ImportedEntry>(&keys)?;
+        let mut known: Vec<Known> = imported
+            .iter()
+            .map(|row| match row {
+                None => Known::New,
+                Some(row) if row.job == id => Known::Scattered,
+                Some(_) => Known::Imported,
+            })
+            .collect();
+        if matches!(self.mapping.grouping, Grouping::Key(_)) {
+            let mut met = BTreeSet::new();
+            for (group, known) in groups.iter().zip(&mut known) {
+                if !met.insert(&group.key) {
+                    *known = Known::Scattered;
+                }
+            }
+            if !self.is_booking(cursor) {
+                self.note_keys(tx, (id, cursor.round), &mut known)?;
+            }
+        }
+        Ok(known)
+    }
+
+    fn note_keys(
+        &self,
+        tx: &mut Tx<'_>,
+        (job, round): (JobId, u32),
+        known: &mut [Known],
+    ) -> Result<(), Halt> {
+        let groups = &self.batch.groups;
+        let keys: Vec<_> = groups.iter().map(|group| (job, round, group.key.clone())).collect();
+        let noted = tx.get_many::<ImportKey>(&keys)?;
+        let mut new = Vec::with_capacity(groups.len());
+        for ((group, known), noted) in groups.iter().zip(known).zip(noted) {
+            if noted.is_some() {
+                *known = Known::Scattered;
+            }
+            if *known == Known::New {
+                let (key, line) = (group.key.clone(), super::refusal::count(group.line));
+                new.push(ImportKey { job, round, key, line });
+            }
+        }
+        tx.insert_all(new)
+    }
+
+    /// The entries that are to be judged or booked, their worths in the ledger's currency.
+    fn entries(&self, tx: &mut Tx<'_>, known: &[Known]) -> Result<Vec<NewEntry>, LedgerError> {
+        let groups = self.batch.groups.iter().zip(known);
+        let mut entries: Vec<NewEntry> = groups
+            .filter(|(_, known)| **known == Known::New)
+            .filter_map(|(group, _)| group.entry.clone())
+            .collect();
+        if self.mapping.worth.is_some() {
+            let settings = tx.get::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
+            entries.iter_mut().for_each(|entry| worth_in(settings.currency, entry));
+        }
+        Ok(entries)
+    }
+
+    /// Counts what came of each entry, and keeps it.
+    fn tell(
+        &self,
+        tx: &mut Tx<'_>,
+        id: JobId,
+        cursor: &mut Cursor,
+        (known, answers): (Vec<Known>, Vec<Result<Option<Posted>, RefusedEntry>>),
+    ) -> Result<(), ImportError> {
+        let (mut imported, mut lines): (Vec<ImportedEntry>, Vec<RefusedLine>) = Default::default();
+        let mut answers = answers.into_iter();
+        for (group, known) in self.batch.groups.iter().zip(known) {
+            cursor.report.lines += group.lines;
+            let faults = match (known, &group.entry) {
+                (Known::Imported, _) => {
+                    cursor.report.skipped += 1;
+                    continue;
+                }
+                (Known::Scattered, _) => vec![self.scattered(group)],
+                (Known::New, None) => group.faults.clone(),
+                (Known::New, Some(entry)) => match answers.next() {
+                    Some(Err(refused)) => vec![Refusal::of(group.line, group.through, &refused)],
+                    Some(Ok(posted)) => {
+                        cursor.report.entries += 1;
+                        cursor.report.postings += entry.postings.len() as i64;
+                        imported.extend(posted.map(|posted| self.imported(group, posted, id)));
+                        continue;
+                    }
+                    None => return Err(Halt::Bug("an entry without an answer".into()).into()),
+                },
+            };
+            cursor.refuse(tx, id, (group.lines, &faults), &mut lines);
+            if cursor.phase == Phase::Booking {
+                let (line, code) =
+                    faults.first().map_or((group.line, SmolStr::default()), |fault| {
+                        (fault.line, fault.code.clone())
+                    });
+                return Err(ImportError::Changed { line, code });
+            }
+        }
+        tx.insert_all(imported)?;
+        Ok(tx.insert_all(lines)?)
+    }
+
+    fn imported(&self, group: &Group, posted: Posted, job: JobId) -> ImportedEntry {
+        let (origin, key) = (self.origin.clone(), group.key.clone());
+        ImportedEntry { origin, key, entry: posted.id, job }
+    }
+
+    fn scattered(&self, group: &Group) -> Refusal {
+        let column = match &self.mapping.grouping {
+            Grouping::Key(super::Source::Column(name)) => name.clone(),
+            Grouping::Key(super::Source::Position(position)) => format_smolstr!("{position}"),
+            _ => SmolStr::default(),
+        };
+        let refusal = Fault::ScatteredKey.at(group.line, &column, &group.key);
+        Refusal { through: group.through, ..refusal }
+    }
+
+    /// What follows a chunk that leads to `next`.
+    fn step(&self, next: Cursor) -> Step<ImportCursor> {
+        if !self.batch.is_last {
+            return Step::More(ImportCursor(next));
+        }
+        if self.is_booking(&next) {
+            return Step::Last(ImportCursor(next));
+        }
+        Step::More(ImportCursor(if next.report.refused > 0 {
+            Cursor { phase: Phase::Refused, ..next }
+        } else {
+            Cursor::start(Phase::Booking, next.round)
+        }))
+    }
+}
+
+/// Worths are in the ledger's currency, which a file does not know.
+fn worth_in(ledger: Currency, entry: &mut NewEntry) {
+    for posting in &mut entry.postings {
+        posting.ledger_amount =
+            posting.ledger_amount.map(|worth| Money::new(worth.amount(), ledger));
+    }
+}
+
+impl<R> std::fmt::Debug for ImportEntries<R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ImportEntries").field("mapping", &self.mapping).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,220 @@
+//! The lines of a file, one at a time, each with its number and its place, so that reading can go on there.
+//!
+//! The file is read twice: once from end to end for its digest, before anything is booked, and once line by line. What is
+//! in memory is a buffer and one record, however large the file is.
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+use csv::{ByteRecord, Position, ReaderBuilder, Terminator};
+use fondaco_core::digest::Digester;
+use fondaco_core::store::Hash;
+use serde::{Deserialize, Serialize};
+use smol_str::{SmolStr, format_smolstr};
+
+use super::{CsvFormat, ImportError};
+
+/// No record is longer, in bytes: else a quote that is not closed takes the whole file for one field.
+pub(crate) const MAX_RECORD: usize = 1 << 20;
+
+/// Where a record begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Place {
+    pub(crate) byte: u64,
+    pub(crate) line: u64,
+}
+
+/// The lines of a file after its header.
+pub(crate) struct Lines<R> {
+    reader: csv::Reader<Fed<R>>,
+    pub(crate) header: Option<Vec<SmolStr>>,
+    /// Of the whole file.
+    pub(crate) digest: Hash,
+    /// How many lines there are in all.
+    pub(crate) total: i64,
+    /// Where the first record after the header begins.
+    pub(crate) first: Place,
+    record: ByteRecord,
+}
+
+impl<R: Read + Seek> Lines<R> {
+    pub(crate) fn open(mut file: R, format: &CsvFormat) -> Result<Lines<R>, ImportError> {
+        let scanned = Scanned::scan(&mut file, format.skip_lines)?;
+        let delimiter = u8::try_from(format.delimiter).unwrap_or(b',');
+        let mut builder = ReaderBuilder::new();
+        builder.has_headers(false).flexible(true).delimiter(delimiter);
+        // A line ends with its \n; a \r before it is taken off by `Lines::next`, so that lines are counted right.
+        builder.terminator(Terminator::Any(b'\n')).buffer_capacity(1 << 16);
+        file.seek(SeekFrom::Start(0))?;
+        let reader = builder.from_reader(Fed { inner: file, ended: false, budget: MAX_RECORD });
+        let mut lines = Lines {
+            reader,
+            header: None,
+            digest: scanned.digest,
+            total: scanned.lines,
+            first: scanned.first,
+            record: ByteRecord::new(),
+        };
+        lines.go_to(scanned.first)?;
+        if format.header {
+            lines.read_header(format)?;
+        }
+        Ok(lines)
+    }
+
+    fn read_header(&mut self, format: &CsvFormat) -> Result<(), ImportError> {
+        let skipped = format.skip_lines;
+        if self.next()?.is_none() {
+            let skipped = match skipped {
+                0 => SmolStr::default(),
+                lines => format_smolstr!(" after the first {lines}"),
+            };
+            return Err(ImportError::Empty { skipped });
+        }
+        let name = |field: &[u8]| {
+            std::str::from_utf8(field)
+                .map(|name| SmolStr::new(name.trim_start_matches('\u{feff}').trim()))
+                .map_err(|_| ImportError::Encoding { found: "not UTF-8 in its header" })
+        };
+        self.header = Some(self.record.iter().map(name).collect::<Result<_, _>>()?);
+        self.first = self.place();
+        Ok(())
+    }
+
+    /// Where the next record begins.
+    pub(crate) fn place(&self) -> Place {
+        let position = self.reader.position();
+        Place { byte: position.byte(), line: position.line() }
+    }
+
+    pub(crate) fn go_to(&mut self, place: Place) -> Result<(), ImportError> {
+        if self.place() == place {
+            return Ok(());
+        }
+        let mut position = Position::new();
+        position.set_byte(place.byte).set_line(place.line);
+        self.reader.seek(position).map_err(|error| unreadable(error, place.line))
+    }
+
+    /// The next record that says anything, with the line it begins on; `None` at the end.
+    pub(crate) fn next(&mut self) -> Result<Option<(u64, &ByteRecord)>, ImportError> {
+        loop {
+            let before = self.place().line;
+            self.reader.get_mut().budget = MAX_RECORD;
+            let more = self.reader.read_byte_record(&mut self.record);
+            if !more.map_err(|error| unreadable(error, before))? {
+                return Ok(None);
+            }
+            if self.record.iter().any(|field| !matches!(field, b"" | b"\r")) {
+                break;
+            }
+        }
+        // A record ends behind its line; lines inside of quotes are its own.
+        let inner = self.record.as_slice().iter().filter(|byte| **byte == b'\n').count();
+        let line = self.place().line.saturating_sub(inner as u64 + 1);
+        Ok(Some((line, &self.record)))
+    }
+}
+
+fn unreadable(error: csv::Error, line: u64) -> ImportError {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+            ImportError::TooLong { line }
+        }
+        csv::ErrorKind::Io(error) => error.into(),
+        other => ImportError::Unreadable { why: format!("{other:?}") },
+    }
+}
+
+/// A file that always ends with a line's end, and of which one record can't take more than its share.
+struct Fed<R> {
+    inner: R,
+    ended: bool,
+    budget: usize,
+}
+
+impl<R: Read> Read for Fed<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.budget == 0 {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        let read = self.inner.read(out)?;
+        self.budget = self.budget.saturating_sub(read);
+        match out.first_mut() {
+            Some(first) if read == 0 && !self.ended => {
+                self.ended = true;
+                *first = b'\n';
+                Ok(1)
+            }
+            _ => Ok(read),
+        }
+    }
+}
+
+impl<R: Seek> Seek for Fed<R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.ended = false;
+        self.budget = MAX_RECORD;
+        self.inner.seek(to)
+    }
+}
+
+/// What is known of a file before it is taken apart.
+struct Scanned {
+    digest: Hash,
+    lines: i64,
+    first: Place,
+}
+
+impl Scanned {
+    fn scan(file: &mut impl Read, skip: u32) -> Result<Scanned, ImportError> {
+        let mut digester = Digester::new("accounting.import");
+        let mut buffer = vec![0; 1 << 16];
+        let (mut bytes, mut lines, mut last) = (0u64, 0i64, b'\n');
+        let mut first = Place { byte: 0, line: 1 };
+        loop {
+            let read = fill(file, &mut buffer)?;
+            let part = buffer.get(..read).unwrap_or_default();
+            if bytes == 0 {
+                check_encoding(part)?;
+            }
+            digester.bytes(part); // every part but the last is as long as the buffer
+            for (at, byte) in part.iter().enumerate() {
+                match byte {
+                    b'\n' => lines += 1,
+                    0 => return Err(ImportError::Encoding { found: "no text, or UTF-16" }),
+                    _ => continue,
+                }
+                if lines <= i64::from(skip) {
+                    first = Place { byte: bytes + at as u64 + 1, line: lines as u64 + 1 };
+                }
+            }
+            bytes += read as u64;
+            last = part.last().copied().unwrap_or(last);
+            if read < buffer.len() {
+                let lines = lines + i64::from(last != b'\n');
+                return Ok(Scanned { digest: digester.finish(), lines, first });
+            }
+        }
+    }
+}
+
+fn check_encoding(start: &[u8]) -> Result<(), ImportError> {
+    match start {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err(ImportError::Encoding { found: "UTF-16" }),
+        _ => Ok(()),
+    }
+}
+
+/// Reads until the buffer is full or the file ends.
+fn fill(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match file.read(rest) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}

@@ -1,0 +1,103 @@
+//! Fills a company's books from two CSV files: `cargo run --example import --features import`.
+//!
+//! `import/chart.csv` becomes the chart of accounts, `import/entries.csv` the entries. Two of its vouchers are wrong on
+//! purpose. By default nothing is booked then, and each refused line is told with what to do about it; with `--good-ones`
+//! the others are booked. Give a path to keep the books in a file, and run it again: nothing is booked twice.
+//!
+//! ```sh
+//! cargo run --example import --features import
+//! cargo run --example import --features import -- --good-ones target/import.db
+//! ```
+
+use std::{error::Error, ops::ControlFlow, path::Path, process::ExitCode};
+
+use fondaco::{
+    accounting::import::{
+        AccountMapping, AmountColumns, CsvFormat, EntryMapping, ImportAccounts, ImportEntries,
+        ImportReport, Mode, NumberFormat, Source,
+    },
+    core::Progressed,
+    prelude::*,
+};
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    let mut mode = Mode::AllOrNothing;
+    let mut store = None;
+    for argument in std::env::args().skip(1) {
+        match argument.as_str() {
+            "--good-ones" => mode = Mode::GoodOnes,
+            path if !path.starts_with('-') => store = Some(Sqlite::open(path)?),
+            other => {
+                return Err(
+                    format!("{other} is no option: there is --good-ones, and a path").into()
+                );
+            }
+        }
+    }
+    let store = store.map_or_else(Sqlite::in_memory, Ok)?;
+    let books = Books::open(store, CompanyId::named("demo"))?;
+    books.send("set up", &SetUp::new(Currency::EUR))?;
+    books.send("journal", &OpenJournal::new("GEN", "General journal"))?;
+    books.send("2026", &OpenFiscalYear::calendar_year(2026))?;
+
+    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/import");
+    let mut chart = ImportAccounts::open(files.join("chart.csv"), accounts())?;
+    let done = books.run_job("import/chart.csv", &mut chart, &mut ())?;
+    println!("chart.csv: {}", done.report);
+
+    let mut import = ImportEntries::open(files.join("entries.csv"), entries())?.mode(mode);
+    // The name stands for this file read in this way: the same again is done once.
+    let name = format!("import/entries.csv/{mode:?}");
+    let mut told = |at: &Progressed| {
+        eprintln!("{at}");
+        ControlFlow::Continue(())
+    };
+    match books.run_job(&name, &mut import, &mut told) {
+        Ok(done) => tell(&books, done.report, done.replayed)?,
+        Err(error) => println!("entries.csv: {error}"),
+    }
+    for refusal in books.refusals(&name)? {
+        println!("  {refusal}");
+    }
+    for job in books.jobs(10)? {
+        println!("{job}");
+    }
+    Ok(())
+}
+
+fn tell(books: &Books<'_>, report: ImportReport, replayed: bool) -> Result<(), Box<dyn Error>> {
+    let when = if replayed { "before" } else { "now" };
+    println!("entries.csv, {when}: {report}");
+    let day: NaiveDate = "2026-12-31".parse()?;
+    println!("\n{}", books.trial_balance(day)?);
+    Ok(())
+}
+
+/// How the files are written: semicolons, decimal commas, days first.
+fn german() -> CsvFormat {
+    CsvFormat::new().delimiter(';').numbers(NumberFormat::COMMA).date("DD.MM.YYYY")
+}
+
+fn accounts() -> AccountMapping {
+    AccountMapping::new("Account", "Name", "Class").parent("Under").format(german())
+}
+
+fn entries() -> EntryMapping {
+    EntryMapping::new("Date", "Account", AmountColumns::columns("Debit", "Credit"))
+        .format(german())
+        .origin("demo vouchers") // so that a voucher is booked once, from whatever file
+        .journal(Source::constant("GEN"))
+        .key("Voucher")
+        .text("Text")
+        .dimension("cost_centre", "Cost centre")
+}
