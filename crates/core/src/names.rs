@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
 
 use crate::Id;
+use crate::party::Party;
 
 /// What a caller can do about an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -136,10 +137,6 @@ impl fmt::Display for ActorId {
         f.write_str(&self.0)
     }
 }
-
-/// A person or an organisation, in whatever roles: customer, supplier, employee, lead.
-#[derive(Debug)]
-pub enum Party {}
 
 /// Names a party in every engine.
 pub type PartyId = Id<Party>;

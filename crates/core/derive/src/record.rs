@@ -250,8 +250,8 @@ fn methods(
         fn write_columns(&self, out: &mut dyn ::fondaco_core::store::ColumnSink) {
             #( ::fondaco_core::store::Field::write(&self.#names, out); )*
         }
-        fn read_columns(from: &mut dyn ::fondaco_core::store::ColumnSource) -> ::core::result::Result<Self, ::fondaco_core::store::DecodeError> {
-            #( let #names = from.next()
+        fn read_columns(__from: &mut dyn ::fondaco_core::store::ColumnSource) -> ::core::result::Result<Self, ::fondaco_core::store::DecodeError> {
+            #( let #names = __from.next()
                 .and_then(<#types as ::fondaco_core::store::Field>::read)
                 .map_err(|error| error.in_column(#table, #texts))?; )*
             Ok(Self { #( #names ),* })

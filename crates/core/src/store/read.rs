@@ -97,8 +97,8 @@ pub enum Ask {
     Series(SmolStr),
 }
 
-/// A range of rows in one order.
-#[derive(Debug, Clone, PartialEq)]
+/// A range of rows in one order. `Debug` does not show the bounds: those of an index may be personal.
+#[derive(Clone, PartialEq)]
 pub struct Scan {
     /// Which table.
     pub table: &'static Table,
@@ -112,6 +112,15 @@ pub struct Scan {
     pub backwards: bool,
     /// At most so many rows.
     pub limit: usize,
+}
+
+impl std::fmt::Debug for Scan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Scan { table, index, backwards, limit, .. } = self;
+        let mut shown = f.debug_struct("Scan");
+        shown.field("table", &table.name).field("index", index);
+        shown.field("backwards", backwards).field("limit", limit).finish_non_exhaustive()
+    }
 }
 
 /// The answers, in the order of the questions, all from one snapshot.

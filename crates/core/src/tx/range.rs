@@ -58,7 +58,6 @@ impl<R> fmt::Debug for IndexOf<R> {
 /// let range = Range::by(Move::BY_SITE, &3i64).from(&10i64).before(&20i64);
 /// # let _ = range;
 /// ```
-#[derive(Debug)]
 pub struct Range<R> {
     index: Option<usize>,
     types: Vec<Type>,
@@ -72,6 +71,15 @@ pub struct Range<R> {
     /// Whether rows could have these columns at all.
     storable: bool,
     of: PhantomData<fn() -> R>,
+}
+
+impl<R: Record> fmt::Debug for Range<R> {
+    /// Where, but not which rows: the bounds of an index may be personal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let index = self.index.and_then(|index| R::TABLE.indexes.get(index));
+        let order = index.map_or("key", |index| index.name);
+        write!(f, "Range({} by {order})", R::TABLE.name)
+    }
 }
 
 impl<R> Clone for Range<R> {

@@ -1,0 +1,182 @@
+//! How to reach a party: telephone, e-mail, web.
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::record::{check_line, event, living, personal};
+use super::{PartyError, Private};
+use crate::store::{Field, Personal, Record, Value};
+use crate::{Act, PartyId, Range, Tx};
+
+/// Which way.
+#[derive(
+    Field, Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactKind {
+    /// A telephone in a room.
+    Phone,
+    /// A telephone that goes with somebody.
+    Mobile,
+    /// An address of RFC 5322.
+    Email,
+    /// A page.
+    Web,
+    /// Something else: the label says what.
+    Other,
+}
+
+impl ContactKind {
+    /// What two ways to write the same have in common: small letters, of a telephone number the digits.
+    pub(super) fn normal(self, value: &str) -> SmolStr {
+        match self {
+            ContactKind::Phone | ContactKind::Mobile => {
+                value.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
+            }
+            _ => value.to_lowercase().into(),
+        }
+    }
+
+    fn check(self, value: &str) -> Result<(), PartyError> {
+        check_line("contact", value)?;
+        let fail = |why| Err(PartyError::BadText { field: "contact", why });
+        match self {
+            ContactKind::Phone | ContactKind::Mobile => {
+                let digits = value.bytes().filter(u8::is_ascii_digit).count();
+                let plain = value.bytes().all(|b| b.is_ascii_digit() || b" +()-./".contains(&b));
+                // E.164: at most 15 digits.
+                if plain && (3..=15).contains(&digits) && value.rfind('+').is_none_or(|at| at == 0)
+                {
+                    return Ok(());
+                }
+                fail("that is no telephone number: write 3 to 15 digits, such as +39 041 123 4567")
+            }
+            ContactKind::Email => match value.rsplit_once('@') {
+                Some((user, host))
+                    if !user.is_empty()
+                        && !host.is_empty()
+                        && !value.contains(char::is_whitespace) =>
+                {
+                    Ok(())
+                }
+                _ => fail("that is no e-mail address: write such as ada@example.org"),
+            },
+            ContactKind::Web | ContactKind::Other => Ok(()),
+        }
+    }
+}
+
+/// A way to reach a party.
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(table = "party_contact", kind = state, key(party, number), index(by_normal(kind, normal)), guard(by_party(party)))]
+pub struct Contact {
+    /// Whose.
+    pub party: PartyId,
+    /// Counts the party's contacts, from 1; never given again.
+    pub number: u32,
+    /// Which way.
+    pub kind: ContactKind,
+    /// Number or address, as it was given.
+    pub value: Personal<SmolStr>,
+    /// What two ways to write the same have in common.
+    pub normal: Personal<SmolStr>,
+    /// What it is for: `work`, `invoices`.
+    pub label: Option<Personal<SmolStr>>,
+}
+
+impl Contact {
+    /// Whether it was removed or erased.
+    pub fn is_erased(&self) -> bool {
+        self.value.get().is_none()
+    }
+}
+
+/// Adds a way to reach a party; answers its number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddContact {
+    /// Which party.
+    pub party: PartyId,
+    /// See [`Contact::kind`].
+    pub kind: ContactKind,
+    /// See [`Contact::value`].
+    pub value: Private<SmolStr>,
+    /// See [`Contact::label`].
+    #[serde(default)]
+    pub label: Option<Private<SmolStr>>,
+}
+
+impl AddContact {
+    /// Reaches `party` under `value`.
+    ///
+    /// ```
+    /// use fondaco_core::PartyId;
+    /// use fondaco_core::party::{AddContact, ContactKind};
+    /// let mail = AddContact::new(PartyId::named("1"), ContactKind::Email, "ada@example.org");
+    /// assert!(!format!("{mail:?}").contains("ada"));
+    /// ```
+    pub fn new(party: PartyId, kind: ContactKind, value: impl Into<SmolStr>) -> AddContact {
+        AddContact { party, kind, value: Private(value.into()), label: None }
+    }
+
+    /// With a word on what it is for.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<SmolStr>) -> AddContact {
+        self.label = Some(Private(label.into()));
+        self
+    }
+}
+
+impl Act for AddContact {
+    type Answer = u32;
+    type Error = PartyError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<u32, PartyError> {
+        self.kind.check(&self.value.0)?;
+        self.label.as_ref().map_or(Ok(()), |label| check_line("label", &label.0))?;
+        living(tx, self.party)?;
+        let there = tx.scan(&Range::<Contact>::by_key(&self.party))?;
+        let number = there.last().map_or(1, |last| last.number.saturating_add(1));
+        let contact = Contact {
+            party: self.party,
+            number,
+            kind: self.kind,
+            value: tx.personal(self.value.0.clone()),
+            normal: tx.personal(self.kind.normal(&self.value.0)),
+            label: personal(tx, &self.label),
+        };
+        tx.emit(
+            event("party.contact_added", self.party).with("contact", Value::I64(number.into())),
+        );
+        tx.insert(contact)?;
+        Ok(number)
+    }
+}
+
+/// Erases a way to reach a party.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemoveContact {
+    /// Whose.
+    pub party: PartyId,
+    /// See [`Contact::number`].
+    pub number: u32,
+}
+
+impl RemoveContact {
+    /// Erases contact `number` of `party`.
+    pub fn new(party: PartyId, number: u32) -> RemoveContact {
+        RemoveContact { party, number }
+    }
+}
+
+impl Act for RemoveContact {
+    type Answer = ();
+    type Error = PartyError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), PartyError> {
+        let (party, number) = (self.party, self.number);
+        let there = tx.get::<Contact>(&(party, number))?.filter(|contact| !contact.is_erased());
+        there.ok_or(PartyError::NoSuch { party, what: "contact", number })?;
+        tx.emit(event("party.contact_removed", party).with("contact", Value::I64(number.into())));
+        Ok(tx.erase::<Contact>(&(party, number))?)
+    }
+}

@@ -1,0 +1,79 @@
+//! Finding parties, and all that is kept on one.
+
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use super::{
+    Address, Contact, ContactKind, HeldOnParty, Identifier, IdentifierKind, Party, PartyError,
+    PartyIdentifier, PartyRole, Relation,
+};
+use crate::{PartyId, Range, Reading};
+
+/// A party with all that this module keeps on it. What was removed or erased is left out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WholeParty {
+    /// The party itself.
+    pub party: Arc<Party>,
+    /// Its roles, by name.
+    pub roles: Vec<Arc<PartyRole>>,
+    /// Its addresses, in the order in which they came.
+    pub addresses: Vec<Arc<Address>>,
+    /// The ways to reach it.
+    pub contacts: Vec<Arc<Contact>>,
+    /// Its numbers.
+    pub identifiers: Vec<Arc<PartyIdentifier>>,
+    /// Its relations to others, and those of others to it.
+    pub relations: Vec<Arc<Relation>>,
+}
+
+/// A party with all that is kept on it; `None` when there is no such party.
+///
+/// # Errors
+/// A [`Halt`](crate::Halt), to be passed on.
+pub fn whole_party(
+    read: &mut impl Reading,
+    party: PartyId,
+) -> Result<Option<WholeParty>, PartyError> {
+    let Some(found) = read.peek::<Party>(&party)? else { return Ok(None) };
+    let (mut addresses, mut contacts, mut identifiers) = (
+        Address::held(read, party)?,
+        Contact::held(read, party)?,
+        PartyIdentifier::held(read, party)?,
+    );
+    addresses.retain(|row| !row.is_erased());
+    contacts.retain(|row| !row.is_erased());
+    identifiers.retain(|row| !row.is_erased());
+    let (roles, relations) = (PartyRole::held(read, party)?, Relation::held(read, party)?);
+    Ok(Some(WholeParty { party: found, roles, addresses, contacts, identifiers, relations }))
+}
+
+/// The party that has a number, written in whatever way.
+///
+/// # Errors
+/// [`PartyError::Identifier`] when it is no number of its kind, or a [`Halt`](crate::Halt).
+pub fn by_identifier(
+    read: &mut impl Reading,
+    kind: IdentifierKind,
+    text: &str,
+) -> Result<Option<PartyId>, PartyError> {
+    let value = SmolStr::new(Identifier::parse(kind, text)?.value());
+    let found = read.peek_scan(&Range::by(PartyIdentifier::BY_VALUE, &(kind, value)))?;
+    Ok(found.first().map(|row| row.party))
+}
+
+/// The parties that are reached under a number or address, written in whatever way.
+///
+/// # Errors
+/// A [`Halt`](crate::Halt), to be passed on.
+pub fn by_contact(
+    read: &mut impl Reading,
+    kind: ContactKind,
+    text: &str,
+) -> Result<Vec<PartyId>, PartyError> {
+    let normal = kind.normal(text);
+    let found = read.peek_scan(&Range::by(Contact::BY_NORMAL, &(kind, normal)))?;
+    let mut parties: Vec<PartyId> = found.iter().map(|row| row.party).collect();
+    parties.dedup();
+    Ok(parties)
+}

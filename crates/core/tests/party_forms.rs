@@ -1,0 +1,179 @@
+//! What is kept of parties, and how their commands are told apart: neither changes under people who use them. A change of a
+//! layout needs a higher `layout` and nullable columns with their `since`.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
+
+use std::fmt::Write;
+
+use fondaco_core::party::*;
+use fondaco_core::store::{Column, Table};
+use fondaco_core::{Act, PartyId};
+
+fn shown(table: &Table) -> String {
+    let Table { name, kind, layout, columns, key, indexes, guards } = table;
+    let names = |at: &[usize]| at.iter().map(|&at| columns[at].name).collect::<Vec<_>>().join(", ");
+    let mut text = format!("{name}: {kind:?}, layout {layout}\n");
+    for Column { name, ty, nullable, personal, since } in *columns {
+        write!(text, "  {name}: {ty:?}").unwrap();
+        text += if *nullable { ", nullable" } else { "" };
+        text += if *personal { ", personal" } else { "" };
+        text += &if *since == 1 { String::new() } else { format!(", since {since}") };
+        text += "\n";
+    }
+    let first: Vec<usize> = (0..*key).collect();
+    writeln!(text, "  key ({})", names(&first)).unwrap();
+    for index in *indexes {
+        let unique = if index.unique { ", unique" } else { "" };
+        writeln!(text, "  index {} ({}){unique}", index.name, names(index.columns)).unwrap();
+    }
+    for guard in *guards {
+        writeln!(text, "  guard {} ({})", guard.name, names(guard.columns)).unwrap();
+    }
+    text
+}
+
+#[test]
+fn no_layout_has_changed() {
+    let now: Vec<String> = TABLES.iter().map(|table| shown(table)).collect();
+    assert_eq!(now.join("\n"), LAYOUTS, "the layouts are now:\n{}", now.join("\n"));
+}
+
+fn hex(command: &impl Act) -> String {
+    command.digest().unwrap().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Every command, with all its fields set.
+#[test]
+fn no_digest_has_changed() {
+    let (ada, firm) = (PartyId::from_u128(7), PartyId::from_u128(8));
+    let day = "2026-03-15".parse().unwrap();
+    let days = "2026-01-01/2026-12-31".parse().unwrap();
+    let register = RegisterParty::person(ada, "Ada Lovelace")
+        .names("Ada", "Lovelace")
+        .known_as("Countess")
+        .born("1815-12-10".parse().unwrap())
+        .language("en-GB");
+    let change = ChangeParty {
+        given_name: register.given_name.clone(),
+        family_name: register.family_name.clone(),
+        known_as: register.known_as.clone(),
+        born: register.born.clone(),
+        language: register.language.clone(),
+        ..ChangeParty::new(ada).name("Ada King").status(PartyStatus::Inactive)
+    };
+    let home = NewAddress::new(AddressKind::Main, "IT".parse().unwrap(), "Venezia")
+        .street("Rio Terà 5")
+        .extra("c/o Bruno")
+        .postcode("30123")
+        .region("VE")
+        .on(days);
+    let told = [
+        ("RegisterParty", hex(&register)),
+        ("RegisterParty, organisation", hex(&RegisterParty::organisation(firm, "Firm"))),
+        ("ChangeParty", hex(&change)),
+        ("AddRole", hex(&AddRole::new(ada, "customer").on(days))),
+        ("EndRole", hex(&EndRole::new(ada, "customer", day))),
+        ("AddAddress", hex(&AddAddress::new(ada, home))),
+        ("EndAddress", hex(&EndAddress::new(ada, 1, day))),
+        ("RemoveAddress", hex(&RemoveAddress::new(ada, 1))),
+        ("AddContact", hex(&AddContact::new(ada, ContactKind::Email, "a@b.c").label("work"))),
+        ("RemoveContact", hex(&RemoveContact { party: ada, number: 1 })),
+        (
+            "AddIdentifier",
+            hex(&AddIdentifier::new(ada, IdentifierKind::Lei, "5493006MHB84DD0ZWV18")),
+        ),
+        ("RemoveIdentifier", hex(&RemoveIdentifier { party: ada, number: 1 })),
+        ("Relate", hex(&Relate::new(ada, RelationKind::EmployeeOf, firm).on(days))),
+        ("EndRelation", hex(&EndRelation::new(ada, RelationKind::EmployeeOf, firm, day))),
+        ("EraseParty", hex(&EraseParty::new(ada).over(&[HOLDINGS]))),
+    ];
+    let told = told.map(|(name, digest)| format!("{name}: {digest}"));
+    assert_eq!(told.join("\n"), DIGESTS, "the digests are now:\n{}", told.join("\n"));
+}
+
+const LAYOUTS: &str = "\
+party: State, layout 1
+  id: Id
+  kind: Text
+  status: Text
+  language: Text, nullable
+  name: Text, personal
+  given_name: Text, nullable, personal
+  family_name: Text, nullable, personal
+  known_as: Text, nullable, personal
+  born: Date, nullable, personal
+  key (id)
+
+party_role: State, layout 1
+  party: Id
+  role: Text
+  number: I64
+  start: Date, nullable
+  end: Date, nullable
+  key (party, role, number)
+  index by_role (role)
+  guard by_party (party)
+
+party_address: State, layout 1
+  party: Id
+  number: I64
+  kind: Text
+  country: Text
+  start: Date, nullable
+  end: Date, nullable
+  street: Text, nullable, personal
+  extra: Text, nullable, personal
+  postcode: Text, nullable, personal
+  city: Text, personal
+  region: Text, nullable, personal
+  key (party, number)
+  guard by_party (party)
+
+party_contact: State, layout 1
+  party: Id
+  number: I64
+  kind: Text
+  value: Text, personal
+  normal: Text, personal
+  label: Text, nullable, personal
+  key (party, number)
+  index by_normal (kind, normal)
+  guard by_party (party)
+
+party_identifier: State, layout 1
+  party: Id
+  number: I64
+  kind: Text
+  value: Text, personal
+  key (party, number)
+  index by_value (kind, value), unique
+  guard by_party (party)
+
+party_relation: State, layout 1
+  party: Id
+  kind: Text
+  other: Id
+  number: I64
+  start: Date, nullable
+  end: Date, nullable
+  key (party, kind, other, number)
+  index by_other (other, kind)
+  guard by_party (party)
+  guard by_other (other, kind)
+";
+
+const DIGESTS: &str = "\
+RegisterParty: 43af610e5fd55a2335fa45524a011687eee3c090d6476a214a2ed59c3ce5e78b
+RegisterParty, organisation: f92d6bd2a2c2e99a5788485881cb3b865cd26f3aeddab1f025cc1051ad9bfc12
+ChangeParty: dd0d3e19a14d63f4c93558223ef135e8070f1929c756a4e071c304dc15b64f3e
+AddRole: d64b816d633863ac68d5038f08a2d26185d79713d737da0c749effb9baeb7770
+EndRole: 233fbdb2774df120bc433fc0397762791ce4fb81558d98f6af70b57774d70a22
+AddAddress: be89edc0b01082a85c404bf79ba280676d65b399d26804ff354d1606ad52482b
+EndAddress: 0c21c24d10f6dc45343f4101058ce2c1644e603c73a90fbfba4fb4113774e709
+RemoveAddress: efe37356e927b3547da29b67d16d575cdd7fc5a75b42c0d5f74e99fc74e80a72
+AddContact: e1193e5635d0ddf2969af145291ffb7997ce07a1d1eed3269630509499780c1b
+RemoveContact: 3a475d07afbba7222ea841e123482acc44b2bbfa8ff4426dc7a4bda488c09f6f
+AddIdentifier: 5ff9129a525280b4c5289a168f2c281e3b1995de27dd10f20078e1c29ba2f26d
+RemoveIdentifier: 897708b7efd68bab622f73ed0e602d02847383791aeb5f914d31255f10215e2a
+Relate: eadcdbf6cfd6242ebeadb06bf6268e42d4af0b9b00769fb4e24eac6f3e0a21df
+EndRelation: 8429641c3863adcb278c427be9dd35a4c4fca7855a020dc67b3d22eaae7ba0ca
+EraseParty: 794c65641dd573de5fb1a86fcfb6c01bbb04558df156ef922f532ea4347235cb";
