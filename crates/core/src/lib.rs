@@ -28,6 +28,7 @@ pub mod driver;
 pub mod due;
 mod names;
 mod progress;
+pub mod trace;
 pub mod tx;
 
 pub use act::Act;

@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::course::{Course, Next, Turn};
+use super::course::{Course, Turn};
 use super::gate::AsyncGate;
 use super::seed::Seeds;
 use super::{Done, MAX_VIEWS, is_gone, with_own};
 use crate::chain::{self, Verified};
 use crate::digest::{self, DigestError};
 use crate::store::{
-    AsyncStore, At, Commit, FeedFrom, Hash, Prepared, Read, Snapshot, StoreError, Table,
+    AsyncStore, At, Batch, Commit, FeedFrom, Hash, Prepared, Read, Snapshot, StoreError, Table,
 };
 use crate::tx::{Cache, Compiled, Context, Learned, Source};
-use crate::{ActError, CompanyId, Envelope, Halt, Outcome, Tx, View};
+use crate::{ActError, CompanyId, Envelope, Halt, Outcome, Tx, View, trace};
 
 /// Runs acts of one company on an asynchronous store, on any runtime or none.
 ///
@@ -64,6 +64,18 @@ impl<'s> AsyncDriver<'s> {
     pub fn with_predictable_salts(mut self) -> AsyncDriver<'s> {
         self.seeds = Seeds::Predictable;
         self
+    }
+
+    /// Whose data.
+    ///
+    /// ```
+    /// # use fondaco_core::{AsyncDriver, CompanyId};
+    /// # use fondaco_testkit::{Model, Unloaded};
+    /// let driver = AsyncDriver::new(Unloaded::new(Model::new(), 2), CompanyId::named("acme"));
+    /// assert_eq!(driver.company(), CompanyId::named("acme"));
+    /// ```
+    pub fn company(&self) -> CompanyId {
+        self.company
     }
 
     /// See [`Driver::prepare`](super::Driver::prepare).
@@ -119,7 +131,16 @@ impl<'s> AsyncDriver<'s> {
         digest: Result<Hash, DigestError>,
         act: impl Fn(&mut Tx<'_>) -> Result<A, E>,
     ) -> Result<Done<A>, E> {
-        let mut course = Course::new(self.company, envelope, digest, &self.seeds, &self.compiled)?;
+        let course = Course::new(self.company, envelope, digest, &self.seeds, &self.compiled)?;
+        let act_span = trace::act(self.company, course.command());
+        act_span.wait(self.run_course(course, act)).await
+    }
+
+    async fn run_course<A: Outcome, E: ActError>(
+        &self,
+        mut course: Course,
+        act: impl Fn(&mut Tx<'_>) -> Result<A, E>,
+    ) -> Result<Done<A>, E> {
         let mut alone = None;
         loop {
             if course.loses() && alone.is_none() {
@@ -128,24 +149,25 @@ impl<'s> AsyncDriver<'s> {
             let next = match course.turn(Source::Loaded, &act) {
                 Turn::Load(asks) => {
                     let read = Read::now(self.company, asks.clone());
-                    course.loaded(self.store.read(&read).await, asks)
+                    let answer = trace::read(&read).wait(self.store.read(&read)).await;
+                    course.loaded(answer, asks)
                 }
                 Turn::Commit(batch) => {
                     let _pass =
                         if alone.is_none() { Some(self.gate.enter(false).await) } else { None };
-                    course.committed(self.store.commit(*batch).await)
+                    course.committed(self.commit(*batch).await)
                 }
-                Turn::Check(batch, refusal) => {
-                    course.checked(self.store.commit(*batch).await, refusal)
-                }
+                Turn::Check(batch, refusal) => course.checked(self.commit(*batch).await, refusal),
                 Turn::End(next) => next,
             };
-            match next {
-                Next::Again => {}
-                Next::Done(done) => return Ok(done),
-                Next::Fail(error) => return Err(error),
+            if let Some(end) = course.end(next) {
+                return end;
             }
         }
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<Commit, StoreError> {
+        trace::commit(&batch).wait(self.store.commit(batch)).await
     }
 
     /// See [`Driver::view`](super::Driver::view). What `read` reads is kept until it ends: read long ranges in parts.
@@ -165,6 +187,13 @@ impl<'s> AsyncDriver<'s> {
     /// # Errors
     /// As [`Driver::view`](super::Driver::view).
     pub async fn view<T, E: ActError>(
+        &self,
+        read: impl Fn(&mut View<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        trace::view(self.company).wait(self.view_until_held(read)).await
+    }
+
+    async fn view_until_held<T, E: ActError>(
         &self,
         read: impl Fn(&mut View<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
@@ -208,7 +237,7 @@ impl<'s> AsyncDriver<'s> {
     }
 
     async fn read(&self, read: Read) -> Result<crate::store::Answer, Halt> {
-        Ok(self.store.read(&read).await?)
+        Ok(trace::read(&read).wait(self.store.read(&read)).await?)
     }
 
     /// See [`Driver::verify`](super::Driver::verify).

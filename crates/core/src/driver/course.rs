@@ -5,7 +5,7 @@ use super::seed::Seeds;
 use crate::digest::DigestError;
 use crate::store::{Answer, Ask, At, Batch, Commit, Hash, Receipt, Reply, StoreError};
 use crate::tx::{Cache, Compiled, Context, Learned, Source};
-use crate::{ActError, CompanyId, Envelope, Halt, Outcome, Tx, digest};
+use crate::{ActError, CommandId, CompanyId, Envelope, Halt, Outcome, Tx, digest, trace};
 
 /// So many conflicts end in an error.
 const MAX_CONFLICTS: u32 = 64;
@@ -62,6 +62,27 @@ impl Course {
         let context = Context { company, envelope, digest, seed, compiled };
         let (learned, cache) = (Learned::default(), Cache::default());
         Ok(Course { context, learned, cache, looked_up: false, conflicts: 0, runs: 0 })
+    }
+
+    /// Which command.
+    pub(super) fn command(&self) -> CommandId {
+        self.context.envelope.id
+    }
+
+    /// What the caller gets, once it is known.
+    pub(super) fn end<A, E: ActError>(&self, next: Next<A, E>) -> Option<Result<Done<A>, E>> {
+        let counts = (self.runs, self.conflicts);
+        match next {
+            Next::Again => None,
+            Next::Done(done) => {
+                trace::act_done(done.position, done.replayed, counts);
+                Some(Ok(done))
+            }
+            Next::Fail(error) => {
+                trace::act_ended(&error, counts);
+                Some(Err(error))
+            }
+        }
     }
 
     /// Whether it lost so often that it runs alone.
@@ -185,6 +206,12 @@ impl Course {
         let again = StoreError::Refused(refusal.clone());
         if !self.learned.learn(*refusal) {
             self.conflicts += 1;
+            if self.conflicts == LOSER {
+                trace::act_alone(self.conflicts);
+            }
+        }
+        if let StoreError::Refused(refusal) = &again {
+            trace::act_again(refusal, self.conflicts);
         }
         if self.conflicts >= MAX_CONFLICTS || self.runs >= MAX_RUNS {
             return Next::Fail(Halt::Store(again).into());

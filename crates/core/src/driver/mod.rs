@@ -18,16 +18,18 @@ mod seed;
 use std::sync::Arc;
 
 pub use asynchronous::AsyncDriver;
-use course::{Course, Next, Turn};
+use course::{Course, Turn};
 use gate::Gate;
 use seed::Seeds;
 use serde::Serialize;
 
 use crate::chain::{self, Verified};
 use crate::digest::{self, DigestError};
-use crate::store::{At, Commit, FeedFrom, Hash, Prepared, Read, Store, StoreError, Table};
+use crate::store::{
+    Answer, At, Batch, Commit, FeedFrom, Hash, Prepared, Read, Store, StoreError, Table,
+};
 use crate::tx::{Cache, Compiled, Context, Learned, Source};
-use crate::{ActError, CompanyId, Envelope, GuardCount, Halt, JobState, Outcome, Tx, View};
+use crate::{ActError, CompanyId, Envelope, GuardCount, Halt, JobState, Outcome, Tx, View, trace};
 
 /// So often a view starts again when its snapshot is gone.
 const MAX_VIEWS: u32 = 64;
@@ -202,26 +204,40 @@ impl<'s> Driver<'s> {
         digest: Result<Hash, DigestError>,
         act: impl Fn(&mut Tx<'_>) -> Result<A, E>,
     ) -> Result<Done<A>, E> {
-        let mut course = Course::new(self.company, envelope, digest, &self.seeds, &self.compiled)?;
+        let course = Course::new(self.company, envelope, digest, &self.seeds, &self.compiled)?;
+        trace::act(self.company, course.command()).run(|| self.run_course(course, act))
+    }
+
+    fn run_course<A: Outcome, E: ActError>(
+        &self,
+        mut course: Course,
+        act: impl Fn(&mut Tx<'_>) -> Result<A, E>,
+    ) -> Result<Done<A>, E> {
         loop {
             let alone = course.loses().then(|| self.gate.alone());
             let next = match course.turn(Source::Through(self.store.as_ref()), &act) {
                 Turn::Load(asks) => {
-                    course.loaded(self.store.read(&Read::now(self.company, asks.clone())), asks)
+                    course.loaded(self.read(&Read::now(self.company, asks.clone())), asks)
                 }
                 Turn::Commit(batch) => {
                     let _pass = alone.is_none().then(|| self.gate.pass());
-                    course.committed(self.store.commit(*batch))
+                    course.committed(self.commit(*batch))
                 }
-                Turn::Check(batch, refusal) => course.checked(self.store.commit(*batch), refusal),
+                Turn::Check(batch, refusal) => course.checked(self.commit(*batch), refusal),
                 Turn::End(next) => next,
             };
-            match next {
-                Next::Again => {}
-                Next::Done(done) => return Ok(done),
-                Next::Fail(error) => return Err(error),
+            if let Some(end) = course.end(next) {
+                return end;
             }
         }
+    }
+
+    fn read(&self, read: &Read) -> Result<Answer, StoreError> {
+        trace::read(read).run(|| self.store.read(read))
+    }
+
+    fn commit(&self, batch: Batch) -> Result<Commit, StoreError> {
+        trace::commit(&batch).run(|| self.store.commit(batch))
     }
 
     /// Reads at one moment: all that `read` reads comes from one held snapshot.
@@ -245,15 +261,17 @@ impl<'s> Driver<'s> {
         &self,
         read: impl Fn(&mut View<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut tries = 0;
-        loop {
-            let result = self.view_once(&read);
-            tries += 1;
-            match &result {
-                Err(error) if is_gone(error) && tries < MAX_VIEWS => {}
-                _ => return result,
+        trace::view(self.company).run(|| {
+            let mut tries = 0;
+            loop {
+                let result = self.view_once(&read);
+                tries += 1;
+                match &result {
+                    Err(error) if is_gone(error) && tries < MAX_VIEWS => {}
+                    _ => return result,
+                }
             }
-        }
+        })
     }
 
     fn view_once<T, E: ActError>(
@@ -261,8 +279,7 @@ impl<'s> Driver<'s> {
         read: impl Fn(&mut View<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let ask = |at| {
-            self.store
-                .read(&Read::at(self.company, at, Vec::new()))
+            self.read(&Read::at(self.company, at, Vec::new()))
                 .map_err(|error| E::from(error.into()))
         };
         let at = ask(At::Hold)?.at;

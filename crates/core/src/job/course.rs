@@ -3,7 +3,7 @@
 use super::deed::{Deed, Name, Standing, hex, storable};
 use super::driver::{JobCall, JobDone};
 use super::{Job, JobError, JobState, JobStatus};
-use crate::{ActError, Done, Envelope, Halt, Progress};
+use crate::{ActError, Done, Envelope, Halt, Progress, trace};
 
 /// What the driver has to do.
 pub(crate) enum Turn<J: Job> {
@@ -53,11 +53,23 @@ impl<J: Job> Course<J> {
         job: &mut J,
         progress: &mut (impl Progress + ?Sized),
     ) -> Turn<J> {
-        match self.deed(job, progress) {
-            Ok(Some(deed)) => Turn::Carry(call.envelope(deed.command(call.job)), deed),
-            Ok(None) => Turn::End(self.done()),
-            Err(error) => Turn::End(Err(error)),
+        let end = match self.deed(job, progress) {
+            Ok(Some(deed)) => return Turn::Carry(call.envelope(deed.command(call.job)), deed),
+            Ok(None) => self.done(),
+            Err(error) => Err(error),
+        };
+        Turn::End(self.told(end))
+    }
+
+    /// Tells how the run ends.
+    fn told<T>(&self, end: Result<T, JobError<J::Error>>) -> Result<T, JobError<J::Error>> {
+        let (job, chunks) = (self.name.job, self.standing.as_ref().map_or(0, |known| known.chunks));
+        match &end {
+            Ok(_) => trace::job_done(job, chunks),
+            Err(JobError::Stopped { .. }) => trace::job_stopped(job, chunks),
+            Err(error) => trace::job_failed(job, chunks, error),
         }
+        end
     }
 
     fn deed(
@@ -84,13 +96,15 @@ impl<J: Job> Course<J> {
             _ => return Ok(Some(Deed::Begin { resumed: resumed.saturating_add(1) })),
         }
         let (exhausted, cursor) = (standing.exhausted, self.cursor.clone());
-        if progress.tell(&job.progress(&cursor)).is_break() {
+        let at = job.progress(&cursor);
+        trace::job_progress(self.name.job, chunks, &at);
+        if progress.tell(&at).is_break() {
             return Ok(Some(Deed::Cancel { chunks, resumed }));
         }
         if exhausted {
             return Ok(Some(Deed::Finish { cursor }));
         }
-        match job.fetch(&cursor) {
+        match trace::fetch(self.name.job, chunks).run(|| job.fetch(&cursor)) {
             Ok(()) => Ok(Some(Deed::Chunk { number: chunks, cursor })),
             Err(error) if error.halt().is_some() => Err(JobError::Act(error)),
             Err(error) => {
@@ -105,7 +119,7 @@ impl<J: Job> Course<J> {
         &mut self,
         result: Result<Done<Standing>, JobError<J::Error>>,
     ) -> Result<(), JobError<J::Error>> {
-        match result {
+        let end = match result {
             Ok(done) => self.stands(done.answer),
             // What was refused is what counts, even when that can't be noted.
             Err(error) => match self.refusal.take() {
@@ -116,7 +130,8 @@ impl<J: Job> Course<J> {
                 }
                 None => Err(error),
             },
-        }
+        };
+        if end.is_err() { self.told(end) } else { Ok(()) }
     }
 
     fn stands(&mut self, standing: Standing) -> Result<(), JobError<J::Error>> {

@@ -4,7 +4,7 @@ use super::deed::{self, Deed};
 use super::{Course, Job, JobError, JobId, JobState, JobStatus, Turn};
 use crate::digest::Digester;
 use crate::{
-    ActorId, AsyncDriver, CommandId, Driver, Envelope, Halt, Progress, Reading, Timestamp,
+    ActorId, AsyncDriver, CommandId, Driver, Envelope, Halt, Progress, Reading, Timestamp, trace,
 };
 
 /// Who runs which job, by which clock.
@@ -66,6 +66,15 @@ impl Driver<'_> {
     /// another process stopped it, the engine's refusal (the job is [`Failed`](JobStatus::Failed) then), or a [`Halt`].
     /// Whatever it was: run it again, and it goes on at its cursor.
     pub fn run_job<J: Job>(
+        &self,
+        call: &JobCall<'_>,
+        job: &mut J,
+        progress: &mut (impl Progress + ?Sized),
+    ) -> Result<JobDone<J::Report>, JobError<J::Error>> {
+        trace::job(self.company(), call.job, job.kind()).run(|| self.run_on(call, job, progress))
+    }
+
+    fn run_on<J: Job>(
         &self,
         call: &JobCall<'_>,
         job: &mut J,
@@ -135,6 +144,16 @@ impl AsyncDriver<'_> {
     /// # Errors
     /// As [`Driver::run_job`].
     pub async fn run_job<J: Job>(
+        &self,
+        call: &JobCall<'_>,
+        job: &mut J,
+        progress: &mut (impl Progress + ?Sized),
+    ) -> Result<JobDone<J::Report>, JobError<J::Error>> {
+        let job_span = trace::job(self.company(), call.job, job.kind());
+        job_span.wait(self.run_on(call, job, progress)).await
+    }
+
+    async fn run_on<J: Job>(
         &self,
         call: &JobCall<'_>,
         job: &mut J,

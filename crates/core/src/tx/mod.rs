@@ -65,7 +65,7 @@ pub use view::View;
 pub use write::{Added, Drew};
 
 use crate::store::{Ask, At, Hash, Read, Receipt, Reply, Salt, Store};
-use crate::{ActorId, CommandId, CompanyId, Timestamp};
+use crate::{ActorId, CommandId, CompanyId, Timestamp, trace};
 
 /// Who sends a command, under which id, and when by the host's clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -232,7 +232,7 @@ impl<'s> Tx<'s> {
             asks.push(Ask::Command(self.command()));
         }
         let mut read = Read::at(self.context.company, self.at, asks);
-        let answer = store.read(&read)?;
+        let answer = trace::read(&read).run(|| store.read(&read))?;
         self.cache.answered(answer.at);
         let mut replies = answer.replies;
         if first && let Some(Reply::Command(receipt)) = replies.pop() {

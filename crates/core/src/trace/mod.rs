@@ -1,0 +1,88 @@
+//! What is seen from outside while acts are carried out: spans and events of [`tracing`](https://docs.rs/tracing), with the
+//! feature `tracing`. Without it there is nothing, not even a check.
+//!
+//! Everything has the target `fondaco`. A name, once it is here, stays; fields may be added. Nothing personal is in any
+//! of it: ids of companies, commands and jobs, counts, stable codes, positions. No actor, no text, no value of a record.
+//! How long something took is what a subscriber measures between a span's ends: acts know no clock.
+//!
+//! # Spans
+//! | name | level | of | fields |
+//! |---|---|---|---|
+//! | `act` | info | a command, from its first run to its answer | `company`, `command` |
+//! | `view` | debug | a read-only unit of work | `company` |
+//! | `read` | debug | one trip to the store | `asks` |
+//! | `commit` | debug | one batch at the store | `changes`, `seen`, `check` |
+//! | `job` | info | a run of a job, with its chunks' acts in it | `company`, `job`, `kind` |
+//! | `fetch` | debug | what a chunk needs from outside | `job`, `chunk` |
+//!
+//! # Events
+//! | name | level | when | fields |
+//! |---|---|---|---|
+//! | `act.done` | info | the answer is there | `position`, `replayed`, `runs`, `conflicts` |
+//! | `act.refused` | info | the engine refuses | `code`, `runs`, `conflicts` |
+//! | `act.failed` | warn | the store or the program failed | `code`, `runs`, `conflicts` |
+//! | `act.again` | debug | the store refused the batch and the act runs again | `moved`, `clashes`, `short`, `late`, `conflicts` |
+//! | `act.alone` | info | it lost too often, and other commits wait for it | `conflicts` |
+//! | `job.progress` | info | before each chunk, and before the last commit | `job`, `chunks`, `phase`, `done`, `total` |
+//! | `job.done`, `job.stopped` | info | a run of a job ends | `job`, `chunks` |
+//! | `job.failed` | warn | a run of a job ends in a refusal or failure | `job`, `chunks`, `code` |
+//!
+//! A `total` of -1 is an unknown one. `phase` and `kind` are words of the engine's, `code` is a stable code.
+//!
+//! ```
+//! // What a host's subscriber may filter by; the tests hold the code and this page to it.
+//! use fondaco_core::trace::{EVENTS, SPANS};
+//! assert!(SPANS.iter().any(|known| known.name == "commit" && known.fields.contains(&"changes")));
+//! assert_eq!(EVENTS.len(), 9);
+//! ```
+
+#[cfg(not(feature = "tracing"))]
+#[path = "off.rs"]
+mod seen;
+#[cfg(feature = "tracing")]
+#[path = "on.rs"]
+mod seen;
+
+pub(crate) use seen::*;
+
+/// A span or event as it is documented on this page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Known {
+    /// Its name.
+    pub name: &'static str,
+    /// `info`, `debug` or `warn`.
+    pub level: &'static str,
+    /// Its fields.
+    pub fields: &'static [&'static str],
+}
+
+const fn known(name: &'static str, level: &'static str, fields: &'static [&'static str]) -> Known {
+    Known { name, level, fields }
+}
+
+/// The target of all of it.
+pub const TARGET: &str = "fondaco";
+
+/// All spans.
+pub const SPANS: &[Known] = &[
+    known("act", "info", &["company", "command"]),
+    known("view", "debug", &["company"]),
+    known("read", "debug", &["asks"]),
+    known("commit", "debug", &["changes", "seen", "check"]),
+    known("job", "info", &["company", "job", "kind"]),
+    known("fetch", "debug", &["job", "chunk"]),
+];
+
+/// All events.
+pub const EVENTS: &[Known] = &[
+    known("act.done", "info", &["position", "replayed", "runs", "conflicts"]),
+    known("act.refused", "info", &["code", "runs", "conflicts"]),
+    known("act.failed", "warn", &["code", "runs", "conflicts"]),
+    known("act.again", "debug", &["moved", "clashes", "short", "late", "conflicts"]),
+    known("act.alone", "info", &["conflicts"]),
+    known("job.progress", "info", &["job", "chunks", "phase", "done", "total"]),
+    known("job.done", "info", &["job", "chunks"]),
+    known("job.stopped", "info", &["job", "chunks"]),
+    known("job.failed", "warn", &["job", "chunks", "code"]),
+];

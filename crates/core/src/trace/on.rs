@@ -1,0 +1,86 @@
+//! Spans and events, as the page above names them.
+
+use std::future::Future;
+
+use tracing::{Instrument, debug, debug_span, info, info_span, warn};
+
+use crate::job::JobId;
+use crate::store::{Batch, Read, Refusal};
+use crate::{ActError, CommandId, CompanyId, Progressed};
+
+/// A span that work is done in.
+pub(crate) struct Within(tracing::Span);
+
+impl Within {
+    pub(crate) fn run<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.0.in_scope(work)
+    }
+
+    pub(crate) fn wait<F: Future>(&self, work: F) -> impl Future<Output = F::Output> + use<F> {
+        work.instrument(self.0.clone())
+    }
+}
+
+pub(crate) fn act(company: CompanyId, command: CommandId) -> Within {
+    Within(info_span!(target: "fondaco", "act", %company, %command))
+}
+
+pub(crate) fn view(company: CompanyId) -> Within {
+    Within(debug_span!(target: "fondaco", "view", %company))
+}
+
+pub(crate) fn read(read: &Read) -> Within {
+    Within(debug_span!(target: "fondaco", "read", asks = read.asks.len()))
+}
+
+pub(crate) fn commit(batch: &Batch) -> Within {
+    let (changes, seen, check) = (batch.changes.len(), batch.seen.len(), batch.check);
+    Within(debug_span!(target: "fondaco", "commit", changes, seen, check))
+}
+
+pub(crate) fn job(company: CompanyId, job: JobId, kind: &'static str) -> Within {
+    Within(info_span!(target: "fondaco", "job", %company, %job, kind))
+}
+
+pub(crate) fn fetch(job: JobId, chunk: u32) -> Within {
+    Within(debug_span!(target: "fondaco", "fetch", %job, chunk))
+}
+
+pub(crate) fn act_done(position: u64, replayed: bool, (runs, conflicts): (u32, u32)) {
+    info!(name: "act.done", target: "fondaco", position, replayed, runs, conflicts);
+}
+
+pub(crate) fn act_ended(error: &impl ActError, (runs, conflicts): (u32, u32)) {
+    let code = error.code();
+    match error.halt() {
+        None => info!(name: "act.refused", target: "fondaco", code, runs, conflicts),
+        Some(_) => warn!(name: "act.failed", target: "fondaco", code, runs, conflicts),
+    }
+}
+
+pub(crate) fn act_again(refusal: &Refusal, conflicts: u32) {
+    let (moved, clashes) = (refusal.moved.len(), refusal.clashes.len());
+    let (short, late) = (refusal.short.len(), refusal.late.len());
+    debug!(name: "act.again", target: "fondaco", moved, clashes, short, late, conflicts);
+}
+
+pub(crate) fn act_alone(conflicts: u32) {
+    info!(name: "act.alone", target: "fondaco", conflicts);
+}
+
+pub(crate) fn job_progress(job: JobId, chunks: u32, at: &Progressed) {
+    let (phase, done, total) = (at.phase.as_str(), at.done, at.total.unwrap_or(-1));
+    info!(name: "job.progress", target: "fondaco", %job, chunks, phase, done, total);
+}
+
+pub(crate) fn job_done(job: JobId, chunks: u32) {
+    info!(name: "job.done", target: "fondaco", %job, chunks);
+}
+
+pub(crate) fn job_stopped(job: JobId, chunks: u32) {
+    info!(name: "job.stopped", target: "fondaco", %job, chunks);
+}
+
+pub(crate) fn job_failed(job: JobId, chunks: u32, error: &impl ActError) {
+    warn!(name: "job.failed", target: "fondaco", %job, chunks, code = error.code());
+}
