@@ -433,18 +433,31 @@ fn a_refused_file_is_checked_anew_once_the_books_are_mended() {
     on_every_store(|firm| {
         let firm = firm.set_up();
         let file = TWO.replace("5100", "5200");
+        let mut kept = open(&file, mapping());
         for _ in 0..2 {
             let error = run(&firm, "early", &mut open(&file, mapping())).unwrap_err();
             assert_eq!(error.code(), "accounting.import_refused");
             assert_eq!(firm.books.refusals("early").unwrap().len(), 1);
+            let error = run(&firm, "early", &mut kept).unwrap_err();
+            assert_eq!(error.code(), "accounting.import_refused");
         }
         let heating = NewAccount::new("5200", "Heating", AccountClass::Expense);
         firm.must("heating", &OpenAccounts::new(vec![heating]));
-        let done = run(&firm, "early", &mut open(&file, mapping())).unwrap();
+        let done = run(&firm, "early", &mut kept).unwrap(); // the same handle looks again
         assert_eq!((done.report.entries, done.report.refused), (2, 0));
         assert!(firm.books.refusals("early").unwrap().is_empty());
         firm.clean();
     });
+}
+
+/// A key that is the same on every line is no entry of ten thousand lines and more, and what is told of it has an end.
+#[test]
+fn an_entry_has_an_end() {
+    let firm = in_memory().set_up();
+    let same = format!("key,date,account,amount\n{}", "A,2026-01-05,1000,1\n".repeat(12_000));
+    assert_eq!(refused(&firm, same.as_bytes(), mapping()), ["2 - import.too_many_lines"]);
+    let bad = format!("key,date,account,amount\n{}", "A,x,1000,1\n".repeat(12_000));
+    assert_eq!(refused(&firm, bad.as_bytes(), mapping()).len(), 1_001);
 }
 
 /// In a journal by date, a file that runs backwards is refused as a whole, also when the earlier entry is far below.

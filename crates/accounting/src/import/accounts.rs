@@ -219,7 +219,7 @@ impl<R: Read + Seek> Job for ImportAccounts<R> {
     }
 
     fn fetch(&mut self, ImportCursor(cursor): &ImportCursor) -> Result<(), ImportError> {
-        if cursor.phase == Phase::Refused && self.checked {
+        if cursor.phase == Phase::Refused && std::mem::take(&mut self.checked) {
             return Err(refused(cursor));
         }
         self.checked = true;

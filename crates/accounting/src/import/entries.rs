@@ -160,8 +160,8 @@ impl<R: Read + Seek> Job for ImportEntries<R> {
     fn fetch(&mut self, ImportCursor(cursor): &ImportCursor) -> Result<(), ImportError> {
         let first = self.groups.lines.first;
         if cursor.phase == Phase::Refused {
-            if self.checked {
-                return Err(refused(cursor));
+            if std::mem::take(&mut self.checked) {
+                return Err(refused(cursor)); // run again, it looks again: the books may have been mended
             }
             self.checked = true;
             return self.load(first);

@@ -16,6 +16,9 @@ use crate::ledger::{NewEntry, NewPosting};
 /// No entry has more lines: a file that is not sorted, or doesn't balance, must not become one entry.
 pub(crate) const MOST_LINES: usize = 10_000;
 
+/// Of one entry, no more is told: a key that is the same on every line must not fill the memory.
+const MOST_FAULTS: usize = 1_000;
+
 /// Some lines that are one entry, or none.
 pub(crate) struct Group {
     /// What tells it from others: its key in the file, or its first line.
@@ -320,14 +323,17 @@ impl Building {
     fn add(&mut self, line: Line, date_column: &SmolStr, journal_column: &SmolStr) {
         self.through = line.number;
         self.lines += 1;
-        self.faults.extend(line.faults);
+        let room = MOST_FAULTS.saturating_sub(self.faults.len());
+        self.faults.extend(line.faults.into_iter().take(room));
         if let Some(date) = line.date
             && date != *self.date.get_or_insert(date)
+            && room > 0
         {
             self.faults.push(Fault::OtherDate.at(line.number, date_column, &date.to_string()));
         }
         if let Some(journal) = line.journal
             && journal != *self.journal.get_or_insert_with(|| journal.clone())
+            && room > 0
         {
             self.faults.push(Fault::OtherJournal.at(line.number, journal_column, &journal));
         }

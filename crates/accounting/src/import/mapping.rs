@@ -115,7 +115,8 @@ pub enum Grouping {
     /// Each line by itself: it names a contra account.
     Line,
     /// Lines with the same text here: a document number. It also tells the entry from others for ever: one that was
-    /// imported before, from whatever file of the same [`origin`](EntryMapping::origin), is not imported again.
+    /// imported before, from whatever file of the same [`origin`](EntryMapping::origin), is not imported again. Keys are kept
+    /// in the books as they are: choose numbers, not names.
     Key(Source),
     /// Lines until they balance; lines that don't end where the date changes.
     Balance,
