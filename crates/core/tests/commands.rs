@@ -320,6 +320,6 @@ fn a_view_changes_nothing_and_a_bad_time_is_no_panic() {
         let envelope = fondaco_core::Envelope { time: early, ..envelope("early") };
         let result =
             host.rival().run(envelope, "early", |tx, _| Ok::<_, ShopError>(tx.id::<Shelf>()?));
-        assert!(matches!(halt(result), Halt::Bug(_)));
+        assert!(matches!(halt(result), Halt::TooEarly { .. }));
     }
 }
