@@ -443,3 +443,31 @@ fn any_watcher_will_do() {
         assert_eq!(seen, ["logging: 0 of 4", "logging: 2 of 4", "logging: 4 of 4"]);
     });
 }
+
+/// A job that was begun by an older program goes on under a newer one: its commands keep their ids and digests.
+#[test]
+fn ids_and_digests_of_a_job_never_change() {
+    let host = Host::sync("model", Arc::new(Model::new()));
+    let mut stop = |at: &Progressed| stop_at(1, at);
+    host.run_job(name(), &clock, &mut Logging::new(2, 1), &mut stop).unwrap_err();
+    let refused = || Logging { wants_shelf_at: Some(1), ..Logging::new(2, 1) };
+    run(&host, &mut refused()).unwrap_err();
+    run(&host, &mut Logging::new(2, 1)).unwrap();
+    let told = |commit: &fondaco_core::store::Commit| {
+        let digest: String =
+            commit.digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        format!("{} {digest} {}", commit.id, commit.events.last().map_or("", |event| &event.name))
+    };
+    let told: Vec<String> = host.feed().iter().map(told).collect();
+    assert_eq!(told.join("\n"), COMMANDS, "the commands are now:\n{}", told.join("\n"));
+}
+
+const COMMANDS: &str = "\
+30c8a9ce-11d4-a9ce-de5d-66008e650927 931392328c5f8513 job.begun
+6f76c71a-f5f5-1715-809c-a96507677ae2 0a1c283cef8e366a job.chunk
+f5e507ac-9626-34bf-7ed1-6e23321f6b0f d02ebe57f1093cc8 job.cancelled
+816dc901-725c-3f2e-4a60-23c3f3f883c2 f2de19589d1d4895 job.begun
+c99a748d-5752-2ae4-81ef-bcae3e8b04c5 c1949e81d64fd48b job.failed
+81fb024c-0aa5-6a2f-8acf-eb31da45c81a b8f47e3125c913a4 job.begun
+71957369-559e-8b1f-1f58-3ee08a4e4949 48595fc199d3bd6d job.chunk
+cc63430c-ede6-bb27-6dbc-93c634cc1fe0 d271d302f17ed80b job.done";
