@@ -14,8 +14,8 @@
 //! Nothing personal is in events, answers, errors or `Debug`: commands carry it as [`Private`].
 //!
 //! # Commands
-//! [`RegisterParty`], [`ChangeParty`], [`AddRole`], [`EndRole`], [`AddAddress`], [`EndAddress`], [`RemoveAddress`], [`AddContact`],
-//! [`RemoveContact`], [`AddIdentifier`], [`RemoveIdentifier`], [`Relate`], [`EndRelation`], [`EraseParty`]. Each is an
+//! [`RegisterParty`], [`ChangeParty`], [`AddRole`], [`EndRole`], [`RemoveRole`], [`AddAddress`], [`EndAddress`], [`RemoveAddress`], [`AddContact`],
+//! [`RemoveContact`], [`AddIdentifier`], [`RemoveIdentifier`], [`Relate`], [`EndRelation`], [`RemoveRelation`], [`EraseParty`]. Each is an
 //! [`Act`](crate::Act).
 //!
 //! ```
@@ -69,9 +69,9 @@ pub use identifier::{Flaw, Identifier, IdentifierError, IdentifierKind};
 pub use identity::{AddIdentifier, PartyIdentifier, RemoveIdentifier};
 pub use lookup::{WholeParty, by_contact, by_identifier, whole_party};
 pub use private::Private;
-pub use record::{ChangeParty, Party, PartyKind, PartyStatus, RegisterParty};
-pub use relation::{EndRelation, Relate, Relation, RelationKind};
-pub use role::{AddRole, EndRole, PartyRole};
+pub use record::{ChangeParty, Party, PartyField, PartyKind, PartyStatus, RegisterParty};
+pub use relation::{EndRelation, Relate, Relation, RelationKind, RemoveRelation};
+pub use role::{AddRole, EndRole, PartyRole, RemoveRole};
 
 use crate::store::{Record, Table};
 

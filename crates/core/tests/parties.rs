@@ -222,6 +222,16 @@ fn what_is_left_out_of_a_change_stays() {
             (party.status, party.language.as_deref()),
             (PartyStatus::Blocked, Some("en-GB"))
         );
+        host.must(
+            "forgets",
+            &ChangeParty::new(ada)
+                .clear(PartyField::Born)
+                .clear(PartyField::KnownAs)
+                .clear(PartyField::Language),
+        );
+        let party = host.whole(ada).party;
+        assert!(party.born.is_none() && party.known_as.is_none() && party.language.is_none());
+        assert!(party.given_name.is_some(), "what was not named stays");
         host.must("moved", &EndAddress::new(ada, 1, day("2026-06-30")));
         assert_eq!(host.whole(ada).addresses[0].days(), days("../2026-06-30"));
         host.must(
@@ -277,6 +287,8 @@ fn every_refusal_has_its_code_and_stores_nothing() {
         refuse!("party.no_role", EndRole::new(ada, "supplier", day("2026-01-01")));
         refuse!("party.no_role", EndRole::new(ada, "customer", day("2025-01-01")));
         refuse!("party.unknown", EndRole::new(nobody, "customer", day("2025-01-01")));
+        refuse!("party.no_role", RemoveRole::new(ada, "customer", 2));
+        refuse!("party.no_relation", RemoveRelation::new(ada, RelationKind::EmployeeOf, firm, 2));
         refuse!("party.unknown", AddAddress::new(nobody, home()));
         refuse!("party.bad_text", AddAddress::new(ada, home().street("Markstreet\n\nMarkgap")));
         refuse!("party.no_such", EndAddress::new(ada, 2, day("2026-01-01")));
@@ -469,26 +481,40 @@ fn an_erased_party_is_nobody_and_the_chain_holds() {
 }
 
 #[test]
-fn what_is_added_while_one_erases_is_erased_too_or_refused() {
-    on_every_store(|host| {
-        if host.asynchronous.is_some() {
-            return;
-        }
-        let ada = ada(host);
-        let runs = RefCell::new(0);
-        let erase = EraseParty::new(ada);
-        let erased = host.driver.run(envelope("erase"), "erase", |tx, _| {
-            let rows = erase.act(tx);
-            if *runs.borrow() == 0 {
-                let other = Driver::new(host.store.clone(), acme());
-                other.carry_out(envelope("meanwhile"), &AddAddress::new(ada, home()))?;
+fn what_is_added_while_one_erases_is_erased_too() {
+    fn add(host: &Host, what: usize) -> Result<u32, PartyError> {
+        let (ada, other) = (id("ada"), Driver::new(host.store.clone(), acme()));
+        let mail = AddContact::new(ada, ContactKind::Email, "late@example.org");
+        let number = AddIdentifier::new(ada, IdentifierKind::Lei, "5493006MHB84DD0ZWV18");
+        let done = match what {
+            0 => other.carry_out(envelope("meanwhile"), &AddAddress::new(ada, home())),
+            1 => other.carry_out(envelope("meanwhile"), &mail),
+            _ => other.carry_out(envelope("meanwhile"), &number),
+        };
+        done.map(|done| done.answer)
+    }
+    for what in 0..3 {
+        on_every_store(|host| {
+            if host.asynchronous.is_some() {
+                return;
             }
-            *runs.borrow_mut() += 1;
-            rows
+            let ada = ada(host);
+            let runs = RefCell::new(0);
+            let erase = EraseParty::new(ada);
+            let erased = host.driver.run(envelope("erase"), "erase", |tx, _| {
+                let rows = erase.act(tx);
+                if *runs.borrow() == 0 {
+                    add(host, what)?;
+                }
+                *runs.borrow_mut() += 1;
+                rows
+            });
+            assert_eq!((erased.unwrap().answer, *runs.borrow()), (7, 2), "{what} on {}", host.name);
+            let whole = host.whole(ada);
+            assert!(whole.addresses.is_empty() && whole.contacts.is_empty());
+            assert!(whole.identifiers.is_empty());
         });
-        assert_eq!((erased.unwrap().answer, *runs.borrow()), (7, 2));
-        assert!(host.whole(ada).addresses.is_empty());
-    });
+    }
 }
 
 /// Something of another engine: notes on calls.
@@ -669,6 +695,9 @@ fn a_party_s_life(store: &dyn Store) -> Result<(), PartyError> {
     driver.carry_out(envelope("relate"), &Relate::new(ada, RelationKind::EmployeeOf, firm))?;
     let end = EndRelation::new(ada, RelationKind::EmployeeOf, firm, day("2026-01-01"));
     driver.carry_out(envelope("end"), &end)?;
+    driver.carry_out(envelope("no role"), &RemoveRole::new(ada, "customer", 1))?;
+    let never = RemoveRelation::new(ada, RelationKind::EmployeeOf, firm, 1);
+    driver.carry_out(envelope("never"), &never)?;
     driver.carry_out(envelope("erase"), &EraseParty::new(ada))?;
     assert!(driver.verify(TABLES).map_err(Halt::from)?.findings.is_empty());
     Ok(())
@@ -677,7 +706,7 @@ fn a_party_s_life(store: &dyn Store) -> Result<(), PartyError> {
 #[test]
 fn each_step_of_each_command_may_fail() {
     let swept = sweep(acme(), Memory::new, a_party_s_life).unwrap();
-    assert_eq!(swept.commits, 16);
+    assert_eq!(swept.commits, 18);
     assert!(swept.failures > 60, "{} steps failed", swept.failures);
-    assert_eq!(sweep(acme(), Model::new, a_party_s_life).unwrap().commits, 16);
+    assert_eq!(sweep(acme(), Model::new, a_party_s_life).unwrap().commits, 18);
 }

@@ -58,7 +58,10 @@ fn no_digest_has_changed() {
         known_as: register.known_as.clone(),
         born: register.born.clone(),
         language: register.language.clone(),
-        ..ChangeParty::new(ada).name("Ada King").status(PartyStatus::Inactive)
+        ..ChangeParty::new(ada)
+            .name("Ada King")
+            .status(PartyStatus::Inactive)
+            .clear(PartyField::Born)
     };
     let home = NewAddress::new(AddressKind::Main, "IT".parse().unwrap(), "Venezia")
         .street("Rio Terà 5")
@@ -71,6 +74,7 @@ fn no_digest_has_changed() {
         ("RegisterParty, organisation", hex(&RegisterParty::organisation(firm, "Firm"))),
         ("ChangeParty", hex(&change)),
         ("AddRole", hex(&AddRole::new(ada, "customer").on(days))),
+        ("RemoveRole", hex(&RemoveRole::new(ada, "customer", 1))),
         ("EndRole", hex(&EndRole::new(ada, "customer", day))),
         ("AddAddress", hex(&AddAddress::new(ada, home))),
         ("EndAddress", hex(&EndAddress::new(ada, 1, day))),
@@ -84,6 +88,7 @@ fn no_digest_has_changed() {
         ("RemoveIdentifier", hex(&RemoveIdentifier { party: ada, number: 1 })),
         ("Relate", hex(&Relate::new(ada, RelationKind::EmployeeOf, firm).on(days))),
         ("EndRelation", hex(&EndRelation::new(ada, RelationKind::EmployeeOf, firm, day))),
+        ("RemoveRelation", hex(&RemoveRelation::new(ada, RelationKind::EmployeeOf, firm, 1))),
         ("EraseParty", hex(&EraseParty::new(ada).over(&[HOLDINGS]))),
     ];
     let told = told.map(|(name, digest)| format!("{name}: {digest}"));
@@ -164,8 +169,9 @@ party_relation: State, layout 1
 const DIGESTS: &str = "\
 RegisterParty: 43af610e5fd55a2335fa45524a011687eee3c090d6476a214a2ed59c3ce5e78b
 RegisterParty, organisation: f92d6bd2a2c2e99a5788485881cb3b865cd26f3aeddab1f025cc1051ad9bfc12
-ChangeParty: dd0d3e19a14d63f4c93558223ef135e8070f1929c756a4e071c304dc15b64f3e
+ChangeParty: 8cae3d4d77d5cd2e92bb76a987a6347ecc276a757d43f7e1d68fdc669b2e19b7
 AddRole: d64b816d633863ac68d5038f08a2d26185d79713d737da0c749effb9baeb7770
+RemoveRole: 4bcf87a2d73079e06908dfdeb5fbe57c22c9d44314b1c33a88e758ada332d5f0
 EndRole: 233fbdb2774df120bc433fc0397762791ce4fb81558d98f6af70b57774d70a22
 AddAddress: be89edc0b01082a85c404bf79ba280676d65b399d26804ff354d1606ad52482b
 EndAddress: 0c21c24d10f6dc45343f4101058ce2c1644e603c73a90fbfba4fb4113774e709
@@ -176,4 +182,5 @@ AddIdentifier: 5ff9129a525280b4c5289a168f2c281e3b1995de27dd10f20078e1c29ba2f26d
 RemoveIdentifier: 897708b7efd68bab622f73ed0e602d02847383791aeb5f914d31255f10215e2a
 Relate: eadcdbf6cfd6242ebeadb06bf6268e42d4af0b9b00769fb4e24eac6f3e0a21df
 EndRelation: 8429641c3863adcb278c427be9dd35a4c4fca7855a020dc67b3d22eaae7ba0ca
+RemoveRelation: b883366a08504e3a1670ce1d40964c454b143109cb76e762f40f219372b0574b
 EraseParty: 794c65641dd573de5fb1a86fcfb6c01bbb04558df156ef922f532ea4347235cb";

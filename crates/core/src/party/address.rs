@@ -176,6 +176,16 @@ pub struct AddAddress {
 
 impl AddAddress {
     /// Adds `address` to `party`.
+    ///
+    /// ```
+    /// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
+    /// # use people::*;
+    /// # let people = people();
+    /// let works = NewAddress::new(AddressKind::Delivery, "IT".parse()?, "Mestre").postcode("30170");
+    /// let number = send(&people, "works", &AddAddress::new(ada(), works))?;
+    /// assert_eq!(number, 2); // her second
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(party: PartyId, address: NewAddress) -> AddAddress {
         AddAddress { party, address }
     }
@@ -232,6 +242,16 @@ pub struct EndAddress {
 
 impl EndAddress {
     /// Ends address `number` of `party` after `last_day`.
+    ///
+    /// ```
+    /// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
+    /// # use people::*;
+    /// # let people = people();
+    /// send(&people, "moves", &EndAddress::new(ada(), 1, "2026-06-30".parse()?))?;
+    /// let whole = people.view(|view| whole_party(view, ada()))?.ok_or("she is there")?;
+    /// assert_eq!(whole.addresses[0].days().to_string(), "../2026-06-30");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(party: PartyId, number: u32, last_day: NaiveDate) -> EndAddress {
         EndAddress { party, number, last_day }
     }
@@ -261,6 +281,16 @@ pub struct RemoveAddress {
 
 impl RemoveAddress {
     /// Erases address `number` of `party`.
+    ///
+    /// ```
+    /// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
+    /// # use people::*;
+    /// # let people = people();
+    /// send(&people, "not hers", &RemoveAddress::new(ada(), 1))?;
+    /// let again = send(&people, "again", &RemoveAddress::new(ada(), 1)).unwrap_err();
+    /// assert_eq!(again.code(), "party.no_such");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(party: PartyId, number: u32) -> RemoveAddress {
         RemoveAddress { party, number }
     }

@@ -163,6 +163,16 @@ pub struct RemoveContact {
 
 impl RemoveContact {
     /// Erases contact `number` of `party`.
+    ///
+    /// ```
+    /// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
+    /// # use people::*;
+    /// # let people = people();
+    /// send(&people, "no mail", &RemoveContact::new(ada(), 1))?;
+    /// let found = people.view(|view| by_contact(view, ContactKind::Email, "ada@example.org"))?;
+    /// assert!(found.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(party: PartyId, number: u32) -> RemoveContact {
         RemoveContact { party, number }
     }

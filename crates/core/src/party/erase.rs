@@ -26,11 +26,32 @@ pub struct EraseParty<'h> {
 
 impl<'h> EraseParty<'h> {
     /// Erases what this module keeps on `party`.
+    ///
+    /// ```
+    /// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
+    /// # use people::*;
+    /// # let people = people();
+    /// let rows = send(&people, "erase", &EraseParty::new(ada()))?;
+    /// assert_eq!(rows, 4); // the party, an address, a contact, a number
+    /// assert!(people.verify(TABLES)?.findings.is_empty());
+    /// let late = send(&people, "late", &AddRole::new(ada(), "lead")).unwrap_err();
+    /// assert_eq!(late.code(), "party.erased");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(party: PartyId) -> EraseParty<'h> {
         EraseParty { party, engines: &[] }
     }
 
     /// Erases what engines keep, too: the `HOLDINGS` of each.
+    ///
+    /// ```
+    /// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
+    /// # use people::*;
+    /// # let people = people();
+    /// const NOTES: &[Holding] = &[]; // those of an engine
+    /// send(&people, "erase", &EraseParty::new(ada()).over(&[NOTES]))?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn over(mut self, engines: &'h [&'h [Holding]]) -> EraseParty<'h> {
         self.engines = engines;

@@ -93,6 +93,16 @@ pub struct RemoveIdentifier {
 
 impl RemoveIdentifier {
     /// Erases number `number` of `party`.
+    ///
+    /// ```
+    /// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
+    /// # use people::*;
+    /// # let people = people();
+    /// send(&people, "closed", &RemoveIdentifier::new(ada(), 1))?;
+    /// let iban = AddIdentifier::new(firm(), IdentifierKind::Iban, "GB29NWBK60161331926819");
+    /// send(&people, "the firm's now", &iban)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(party: PartyId, number: u32) -> RemoveIdentifier {
         RemoveIdentifier { party, number }
     }

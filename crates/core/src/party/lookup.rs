@@ -29,6 +29,16 @@ pub struct WholeParty {
 
 /// A party with all that is kept on it; `None` when there is no such party.
 ///
+/// ```
+/// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
+/// # use people::*;
+/// # let people = people();
+/// let whole = people.view(|view| whole_party(view, ada()))?.ok_or("she is there")?;
+/// assert_eq!(whole.addresses[0].city.get().map(|city| city.as_str()), Some("Venezia"));
+/// assert!(!format!("{whole:?}").contains("Venezia"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// A [`Halt`](crate::Halt), to be passed on.
 pub fn whole_party(
@@ -50,6 +60,17 @@ pub fn whole_party(
 
 /// The party that has a number, written in whatever way.
 ///
+/// ```
+/// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
+/// # use people::*;
+/// # let people = people();
+/// let found = people.view(|view| {
+///     by_identifier(view, IdentifierKind::Iban, "GB29 NWBK 6016 1331 9268 19")
+/// })?;
+/// assert_eq!(found, Some(ada()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`PartyError::Identifier`] when it is no number of its kind, or a [`Halt`](crate::Halt).
 pub fn by_identifier(
@@ -63,6 +84,15 @@ pub fn by_identifier(
 }
 
 /// The parties that are reached under a number or address, written in whatever way.
+///
+/// ```
+/// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
+/// # use people::*;
+/// # let people = people();
+/// let found = people.view(|view| by_contact(view, ContactKind::Email, "Ada@Example.org"))?;
+/// assert_eq!(found, [ada()]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// A [`Halt`](crate::Halt), to be passed on.

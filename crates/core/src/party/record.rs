@@ -282,6 +282,26 @@ pub struct ChangeParty {
     /// See [`Party::status`].
     #[serde(default)]
     pub status: Option<PartyStatus>,
+    /// What shall be empty from now on.
+    #[serde(default)]
+    pub clear: Vec<PartyField>,
+}
+
+/// What a party may have, and can do without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum PartyField {
+    /// See [`Party::given_name`].
+    GivenName,
+    /// See [`Party::family_name`].
+    FamilyName,
+    /// See [`Party::known_as`].
+    KnownAs,
+    /// See [`Party::born`].
+    Born,
+    /// See [`Party::language`].
+    Language,
 }
 
 impl ChangeParty {
@@ -303,10 +323,39 @@ impl ChangeParty {
             born: None,
             language: None,
             status: None,
+            clear: Vec::new(),
         }
     }
 
+    /// Empties a field.
+    ///
+    /// ```
+    /// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
+    /// # use people::*;
+    /// # let people = people();
+    /// send(&people, "alias", &ChangeParty { known_as: Some(Private("A. L.".into())), ..ChangeParty::new(ada()) })?;
+    /// send(&people, "no alias", &ChangeParty::new(ada()).clear(PartyField::KnownAs))?;
+    /// let whole = people.view(|view| whole_party(view, ada()))?.ok_or("she is there")?;
+    /// assert!(whole.party.known_as.is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn clear(mut self, field: PartyField) -> ChangeParty {
+        self.clear.push(field);
+        self
+    }
+
     /// Another name.
+    ///
+    /// ```
+    /// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
+    /// # use people::*;
+    /// # let people = people();
+    /// send(&people, "marries", &ChangeParty::new(ada()).name("Ada King"))?;
+    /// let whole = people.view(|view| whole_party(view, ada()))?.ok_or("she is there")?;
+    /// assert_eq!(whole.party.name.get().map(|name| name.as_str()), Some("Ada King"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn name(mut self, name: impl Into<SmolStr>) -> ChangeParty {
         self.name = Some(text(name));
@@ -338,6 +387,15 @@ impl Act for ChangeParty {
         party.born = personal(tx, &self.born).or(party.born);
         party.language = self.language.clone().or(party.language);
         party.status = self.status.unwrap_or(party.status);
+        for field in &self.clear {
+            match field {
+                PartyField::GivenName => party.given_name = None,
+                PartyField::FamilyName => party.family_name = None,
+                PartyField::KnownAs => party.known_as = None,
+                PartyField::Born => party.born = None,
+                PartyField::Language => party.language = None,
+            }
+        }
         tx.emit(event("party.changed", self.party));
         Ok(tx.put(party)?)
     }

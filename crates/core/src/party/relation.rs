@@ -177,6 +177,17 @@ pub struct EndRelation {
 
 impl EndRelation {
     /// Ends that `party` is `kind` `other` after `last_day`.
+    ///
+    /// ```
+    /// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
+    /// # use people::*;
+    /// # let people = people();
+    /// let left = EndRelation::new(ada(), RelationKind::EmployeeOf, firm(), "2026-12-31".parse()?);
+    /// send(&people, "left", &left)?;
+    /// let never = EndRelation::new(ada(), RelationKind::ParentOf, firm(), "2026-12-31".parse()?);
+    /// assert_eq!(send(&people, "never", &never).unwrap_err().code(), "party.no_relation");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(
         party: PartyId,
         kind: RelationKind,
@@ -198,5 +209,50 @@ impl Act for EndRelation {
         let found = found.ok_or(PartyError::NoRelation { party, kind, other })?;
         tx.emit(related("party.relation_ended", party, kind, other));
         Ok(tx.put(Relation { end: Some(last_day), ..found.as_ref().clone() })?)
+    }
+}
+
+/// Takes back a relation that never was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemoveRelation {
+    /// Whose relation.
+    pub party: PartyId,
+    /// Which.
+    pub kind: RelationKind,
+    /// To whom.
+    pub other: PartyId,
+    /// See [`Relation::number`].
+    pub number: u32,
+}
+
+impl RemoveRelation {
+    /// Takes back that `party` was `kind` `other` for the `number`-th time.
+    ///
+    /// ```
+    /// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
+    /// # use people::*;
+    /// # let people = people();
+    /// let mistake = RemoveRelation::new(ada(), RelationKind::EmployeeOf, firm(), 1);
+    /// send(&people, "mistake", &mistake)?;
+    /// assert_eq!(send(&people, "twice", &mistake).unwrap_err().code(), "party.no_relation");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new(party: PartyId, kind: RelationKind, other: PartyId, number: u32) -> RemoveRelation {
+        RemoveRelation { party, kind, other, number }
+    }
+}
+
+impl Act for RemoveRelation {
+    type Answer = ();
+    type Error = PartyError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), PartyError> {
+        let RemoveRelation { party, kind, other, number } = *self;
+        let key = (party, kind, other, number);
+        if tx.get::<Relation>(&key)?.is_none() {
+            return Err(PartyError::NoRelation { party, kind, other });
+        }
+        tx.emit(related("party.relation_removed", party, kind, other));
+        Ok(tx.delete::<Relation>(&key)?)
     }
 }

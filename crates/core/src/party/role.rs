@@ -102,6 +102,16 @@ pub struct EndRole {
 
 impl EndRole {
     /// Ends `role` after `last_day`.
+    ///
+    /// ```
+    /// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
+    /// # use people::*;
+    /// # let people = people();
+    /// send(&people, "end", &EndRole::new(ada(), "customer", "2026-12-31".parse()?))?;
+    /// let again = AddRole::new(ada(), "customer").on("2028-01-01/..".parse()?);
+    /// send(&people, "again", &again)?; // a second time, with days of its own
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(party: PartyId, role: impl Into<SmolStr>, last_day: NaiveDate) -> EndRole {
         EndRole { party, role: role.into(), last_day }
     }
@@ -119,5 +129,48 @@ impl Act for EndRole {
         let found = found.ok_or(PartyError::NoRole { party, role: role.clone() })?;
         tx.emit(event("party.role_ended", party).with("role", Value::Text(role)));
         Ok(tx.put(PartyRole { end: Some(self.last_day), ..found.as_ref().clone() })?)
+    }
+}
+
+/// Takes back a role that the party never had.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemoveRole {
+    /// Which party.
+    pub party: PartyId,
+    /// See [`PartyRole::role`].
+    pub role: SmolStr,
+    /// See [`PartyRole::number`].
+    pub number: u32,
+}
+
+impl RemoveRole {
+    /// Takes back that `party` had `role` for the `number`-th time.
+    ///
+    /// ```
+    /// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
+    /// # use people::*;
+    /// # let people = people();
+    /// send(&people, "mistake", &RemoveRole::new(ada(), "customer", 1))?;
+    /// let whole = people.view(|view| whole_party(view, ada()))?.ok_or("she is there")?;
+    /// assert!(whole.roles.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new(party: PartyId, role: impl Into<SmolStr>, number: u32) -> RemoveRole {
+        RemoveRole { party, role: role.into(), number }
+    }
+}
+
+impl Act for RemoveRole {
+    type Answer = ();
+    type Error = PartyError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), PartyError> {
+        let key = (self.party, self.role.clone(), self.number);
+        let (party, role) = (self.party, self.role.clone());
+        if tx.get::<PartyRole>(&key)?.is_none() {
+            return Err(PartyError::NoRole { party, role });
+        }
+        tx.emit(event("party.role_removed", party).with("role", Value::Text(role)));
+        Ok(tx.delete::<PartyRole>(&key)?)
     }
 }

@@ -120,9 +120,8 @@ impl Unit {
     /// [`UnitError::Syntax`], and [`UnitError::LooksLike`] when a listed unit has this code in other
     /// letters, or as its code of Recommendation 20.
     pub fn own(code: &str) -> Result<Unit, UnitError> {
-        let listed = |unit: &Unit| {
-            unit.rec20() == Some(code) || unit.code().to_lowercase() == code.to_lowercase()
-        };
+        let listed =
+            |unit: &Unit| unit.rec20() == Some(code) || unit.code().eq_ignore_ascii_case(code);
         if let Some(meant) = Unit::all().find(listed) {
             return Err(UnitError::LooksLike { text: code.into(), meant });
         }
