@@ -1,6 +1,6 @@
 //! Parties: the persons and organisations that a company deals with, in whatever roles, once for all engines.
 //!
-//! Engines keep their part of a party under its [`PartyId`]; what names, reaches and identifies it is kept here.
+//! Engines keep their part of a party under its [`PartyId`](crate::PartyId); what names, reaches and identifies it is kept here.
 //!
 //! # What is personal
 //! Names, addresses, numbers and the ways to reach somebody are [`Personal`](crate::store::Personal) columns, of organisations

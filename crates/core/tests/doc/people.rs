@@ -1,12 +1,11 @@
-//! What the examples of `party` share: a driver over a store in memory that knows Ada, a customer with an address, an e-mail
-//! address and an IBAN, and the firm she works for. `send` carries out a command under a name.
-#![allow(unused_imports, dead_code, clippy::unwrap_used)]
+// What the examples of `party` share: a driver over a store in memory that knows Ada, a customer with an address, an e-mail
+// address and an IBAN, and the firm she works for. `send` carries out a command under a name.
 
-use fondaco_core::party::*;
-use fondaco_core::{
+pub use fondaco_core::party::*;
+pub use fondaco_core::{
     Act, ActError, ActorId, CommandId, CompanyId, DateRange, Driver, Envelope, PartyId, Timestamp,
 };
-use fondaco_store::Memory;
+pub use fondaco_store::Memory;
 
 pub fn ada() -> PartyId {
     PartyId::named("ada")
