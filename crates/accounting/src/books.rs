@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use fondaco_core::chain::Verified;
+use fondaco_core::due::{Queue, TickError, Ticked};
 use fondaco_core::store::{Store, StoreError};
 use fondaco_core::{
     Act, ActorId, CommandId, CompanyId, DateRange, Done, Driver, Envelope, Halt, Id, Job, JobCall,
@@ -11,8 +12,8 @@ use fondaco_core::{
 };
 
 use crate::ledger::{
-    self, Account, BalanceQuery, Discrepancy, Entry, LedgerError, NewEntry, Period, Post, Posted,
-    Posting, TABLES, WholeEntry,
+    self, Account, BalanceQuery, Discrepancy, Entry, LedgerError, NewEntry, Period,
+    PlannedReversal, Post, Posted, Posting, RecurringEntry, TABLES, Upcoming, WholeEntry,
 };
 use crate::reports::{self, BalanceSheet, IncomeStatement, TrialBalance};
 
@@ -416,6 +417,68 @@ impl<'s> Books<'s> {
     /// As [`balance_sheet`](reports::balance_sheet).
     pub fn balance_sheet(&self, date: NaiveDate) -> Result<BalanceSheet, LedgerError> {
         self.view(|view| reports::balance_sheet(view, date))
+    }
+
+    /// The queue of what comes by the clock, with the ledger's handlers, by these books' actor.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let ticked = books.due_queue().at_most(100).tick("2026-12-31T00:00:00Z".parse()?)?;
+    /// assert!(ticked.carried_out.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn due_queue(&self) -> Queue<'_, 's, 'static> {
+        Queue::new(&self.driver, ledger::due_handlers()).acting_as(self.actor.clone())
+    }
+
+    /// Carries out what is due by the books' clock: recurring entries, planned reversals.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// assert!(books.tick()?.carried_out.is_empty()); // nothing is due
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Queue::tick`].
+    pub fn tick(&self) -> Result<Ticked, TickError> {
+        self.due_queue().tick((self.clock)())
+    }
+
+    /// When [`tick`](Books::tick) has something to do next; `None` when nothing is planned.
+    ///
+    /// # Errors
+    /// A [`Halt`](fondaco_core::Halt).
+    pub fn next_due(&self) -> Result<Option<Timestamp>, LedgerError> {
+        Ok(self.due_queue().next_due()?)
+    }
+
+    /// All recurring entries with their next dates, by code.
+    ///
+    /// # Errors
+    /// As [`recurring_entries`](ledger::recurring_entries).
+    pub fn recurring(&self) -> Result<Vec<RecurringEntry>, LedgerError> {
+        self.view(|view| ledger::recurring_entries(view))
+    }
+
+    /// The next `count` occurrences of a recurring entry, and what they would post.
+    ///
+    /// # Errors
+    /// As [`upcoming`](ledger::upcoming).
+    pub fn upcoming(&self, code: &str, count: usize) -> Result<Vec<Upcoming>, LedgerError> {
+        self.view(|view| ledger::upcoming(view, code, count))
+    }
+
+    /// All reversals that the clock will bring, by date.
+    ///
+    /// # Errors
+    /// As [`planned_reversals`](ledger::planned_reversals).
+    pub fn planned_reversals(&self) -> Result<Vec<PlannedReversal>, LedgerError> {
+        self.view(|view| ledger::planned_reversals(view))
     }
 
     /// Recomputes everything that is derived, and checks every row against the hash chain.

@@ -5,6 +5,7 @@ mod common;
 
 use common::*;
 use fondaco_accounting::ledger::*;
+use fondaco_core::recurrence::Recurrence;
 use fondaco_core::{Currency, Id};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -40,4 +41,21 @@ fn the_shortest_form_of_each_command() {
     shortest(entry, Post::new(sale("2026-01-05", "5.00")));
     shortest(&format!("[{entry}]"), PostMany::new(vec![sale("2026-01-05", "5.00")]));
     shortest(&format!("[{entry}]"), PostEach::new(vec![sale("2026-01-05", "5.00")]));
+    let accrual = format!(r#"{{"entry":{entry}}}"#);
+    shortest(&accrual, PostReversing::new(sale("2026-01-05", "5.00")));
+    let plan = r#"{"entry":"00000000-0000-0000-0000-000000000007","on":"2026-02-01"}"#;
+    shortest(plan, PlanReversal::new(id, d("2026-02-01")));
+    let cancel = r#"{"entry":"00000000-0000-0000-0000-000000000007"}"#;
+    shortest(cancel, CancelReversal::new(id));
+    let terms = RecurringTerms::new(sale("2026-01-05", "5.00"), Recurrence::monthly());
+    let start =
+        format!(r#"{{"code":"rent","terms":{{"entry":{entry},"recurrence":"FREQ=MONTHLY"}}}}"#);
+    shortest(&start, StartRecurring::new("rent", terms.clone()));
+    shortest(&start, ChangeRecurring::new("rent", terms));
+    shortest(r#"{"code":"rent"}"#, PauseRecurring::new("rent"));
+    shortest(r#"{"code":"rent","missed":"skip"}"#, ResumeRecurring::new("rent", Missed::Skip));
+    let end = EndRecurring::new("rent", d("2026-06-30"));
+    shortest(r#"{"code":"rent","last":"2026-06-30"}"#, end);
+    let skip = SkipRecurring::new("rent", d("2026-06-30"));
+    shortest(r#"{"code":"rent","date":"2026-06-30"}"#, skip);
 }

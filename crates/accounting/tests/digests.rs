@@ -7,7 +7,7 @@ mod common;
 
 use common::*;
 use fondaco_accounting::ledger::*;
-use fondaco_core::{Act, Currency, Id};
+use fondaco_core::{Act, Currency, Id, Residual};
 
 fn hex(command: &impl Act) -> String {
     command.digest().unwrap().iter().map(|byte| format!("{byte:02x}")).collect()
@@ -94,6 +94,14 @@ fn all_other_commands() {
     let accounts = vec![NewAccount::heading("1", "What we have", AccountClass::Asset), account];
     let reverse =
         Reverse { text: Some("wrong".into()), ..Reverse::new(Id::from_u128(7), d("2026-02-01")) };
+    let weights = vec![dec("1.50"), dec("2")];
+    let amounts = AmountRule::Spread { weights, residual: Residual::LargestRemainder };
+    let days = BusinessDays::new(Roll::ModifiedFollowing).holidays([d("2026-05-01")]);
+    let terms = RecurringTerms::new(full(), "FREQ=MONTHLY;COUNT=2".parse().unwrap())
+        .amounts(amounts)
+        .on_business_days(days)
+        .late(LateRule::OwnPeriod)
+        .reversing();
     let told = [
         ("SetUp", hex(&SetUp::new(Currency::EUR))),
         ("OpenAccounts", hex(&OpenAccounts::new(accounts))),
@@ -106,6 +114,15 @@ fn all_other_commands() {
         ("LockPeriod", hex(&LockPeriod::new(202_601))),
         ("UnlockPeriod", hex(&UnlockPeriod::new(202_601))),
         ("Reverse", hex(&reverse)),
+        ("PostReversing", hex(&PostReversing::new(full()).on(d("2026-05-01")))),
+        ("PlanReversal", hex(&PlanReversal::new(Id::from_u128(7), d("2026-05-01")))),
+        ("CancelReversal", hex(&CancelReversal::new(Id::from_u128(7)))),
+        ("StartRecurring", hex(&StartRecurring::new("rent", terms.clone()))),
+        ("ChangeRecurring", hex(&ChangeRecurring::new("rent", terms))),
+        ("PauseRecurring", hex(&PauseRecurring::new("rent"))),
+        ("ResumeRecurring", hex(&ResumeRecurring::new("rent", Missed::Skip))),
+        ("EndRecurring", hex(&EndRecurring::new("rent", d("2026-05-01")))),
+        ("SkipRecurring", hex(&SkipRecurring::new("rent", d("2026-05-01")))),
     ];
     let told = told.map(|(name, digest)| format!("{name}: {digest}"));
     assert_eq!(told.join("\n"), OTHERS, "the digests are now:\n{}", told.join("\n"));
@@ -127,4 +144,13 @@ OpenJournal: d6fc26bc158b8ed9e4e098cea00db17ea263ed90e2050ea4e0de548311fca41c
 OpenFiscalYear: b6fecdf8854b257c2ac137a75af3662a81453f9f71642234562891d67f33c5e9
 LockPeriod: 7322ae2e678b23656ea0edd7c966cb19bc2dd161e6c0e481ba735bd630f3889e
 UnlockPeriod: 31180e5feef50110de837884df7824c597bd56a122af64bd40300b43904111d4
-Reverse: 5c3c835a5b22a6df8284d628162af22c262f2b89e467e812aae8317a312fde48";
+Reverse: 5c3c835a5b22a6df8284d628162af22c262f2b89e467e812aae8317a312fde48
+PostReversing: 3fc133fce4ab1b75d16c1c045f8a3db5ac921c30715b240f4799054cfd298939
+PlanReversal: 12be5dd92e2711a9c83c4afaca5bc3b3f2dae0ef89aee5accb7a371948b96818
+CancelReversal: e7ef2a765e2968fa727096deb73270689e007bb3f36a33f822585ecb36bc499b
+StartRecurring: e44cd1c96f629178c0fc1affc0880439242489d8d9b434cf57fb17b24cee2ab9
+ChangeRecurring: 31102d008510a59d21b0772acf0d9564466349280fb97fc02beb3336efefa93f
+PauseRecurring: 630f4ccac86333dfcc45ae9b50e58837a4ac94187f0432d1eb398d18bbd8fa57
+ResumeRecurring: 8ce231b10c22ed03e30a39ee2db18944cfc43273459900715a0c09f4e6281204
+EndRecurring: 6d00d91470306ccbd5452ba4894c5f98ec1fd9a2fc863f5b5bd56102d77fb4dc
+SkipRecurring: 130ca2f0c72fb2c6143560e43850317573513ef70b844e673e8cd889e362ef3c";

@@ -5,6 +5,7 @@
 use chrono::NaiveDate;
 use fondaco_accounting::Books;
 use fondaco_accounting::ledger::*;
+use fondaco_core::recurrence::Recurrence;
 use fondaco_core::store::Store;
 use fondaco_core::{ActError, CompanyId, Currency, Halt, Id, Money, Timestamp};
 use fondaco_store::Memory;
@@ -66,6 +67,52 @@ fn a_firm_s_year(store: &dyn Store) -> Result<(), LedgerError> {
     Ok(())
 }
 
+/// A chart, a journal, a year whose last period is locked.
+fn set_up<S: Store>(store: S) -> S {
+    let books = Books::open(&store as &dyn Store, acme()).unwrap();
+    let account = |code: &str, class| NewAccount::new(code, code, class);
+    let accounts =
+        vec![account("1000", AccountClass::Asset), account("4000", AccountClass::Income)];
+    books.send("set up", &SetUp::new(Currency::EUR)).unwrap();
+    books.send("chart", &OpenAccounts::new(accounts)).unwrap();
+    books.send("journal", &OpenJournal::new("GEN", "General")).unwrap();
+    books.send("year", &OpenFiscalYear::calendar_year(2026)).unwrap();
+    books.send("lock", &LockPeriod { period: 202_612 }).unwrap();
+    drop(books);
+    store
+}
+
+/// What is planned, and what the clock makes of it.
+fn a_year_by_the_clock(store: &dyn Store) -> Result<(), LedgerError> {
+    let books = Books::open(store, acme()).map_err(Halt::from)?.with_clock(|| Timestamp::EPOCH);
+    let accrual = books.send("accrue", &PostReversing::new(sale(day(2, 20), 8)))?.answer.id;
+    let other = books.send("accrue too", &PostReversing::new(sale(day(2, 21), 9)))?.answer.id;
+    books.send("move", &PlanReversal::new(accrual, day(3, 15)))?;
+    books.send("keep", &CancelReversal::new(other))?;
+    refused(
+        books.send("keep again", &CancelReversal::new(other)),
+        "accounting.no_reversal_planned",
+    )?;
+    let quarterly: Recurrence = "FREQ=MONTHLY;INTERVAL=3".parse().unwrap();
+    let terms = |month, cents| RecurringTerms::new(sale(day(month, 1), cents), quarterly.clone());
+    books.send("rent", &StartRecurring::new("rent", terms(3, 400)))?;
+    books.send("raise", &ChangeRecurring::new("rent", terms(12, 500)))?;
+    books.send("pause", &PauseRecurring::new("rent"))?;
+    books.send("resume", &ResumeRecurring::new("rent", Missed::Post))?;
+    books.send("a free month", &SkipRecurring::new("rent", day(6, 1)))?;
+    books.send("notice", &EndRecurring::new("rent", day(12, 31)))?;
+    for at in ["2026-03-02T00:00:00Z", "2026-03-20T00:00:00Z", "2026-12-02T00:00:00Z"] {
+        let at: Timestamp = at.parse().unwrap_or(Timestamp::EPOCH);
+        books.due_queue().tick(at).map_err(|error| error.halt)?;
+    }
+    // Period 12 is locked, and so is the day on which December's rent would be late.
+    assert_eq!(books.recurring()?[0].refused.as_deref(), Some("accounting.period_locked"));
+    assert_eq!(books.upcoming("rent", 9)?.len(), 1);
+    let verified = books.verify()?;
+    assert!(verified.is_clean(), "{verified}");
+    Ok(())
+}
+
 /// A refusal is what must come out; only a failure of the store may come instead.
 fn refused<A>(result: Result<A, LedgerError>, code: &str) -> Result<(), LedgerError> {
     match result {
@@ -86,4 +133,19 @@ fn each_step_of_each_command_may_fail_in_memory() {
 #[test]
 fn each_step_of_each_command_may_fail_on_a_store_of_values() {
     assert_eq!(sweep(acme(), Model::new, a_firm_s_year).unwrap().commits, 15);
+}
+
+#[test]
+fn each_step_of_what_comes_by_the_clock_may_fail_in_memory() {
+    let swept = sweep(acme(), || set_up(Memory::new()), a_year_by_the_clock).unwrap();
+    // Five to set up, ten commands, and of the ticks: the clock and March's rent; the clock and the reversal; the clock,
+    // September's rent and the refusal of December's.
+    assert_eq!(swept.commits, 5 + 10 + 2 + 2 + 3);
+    assert!(swept.failures > 100, "{} steps failed", swept.failures);
+}
+
+#[test]
+fn each_step_of_what_comes_by_the_clock_may_fail_on_a_store_of_values() {
+    let swept = sweep(acme(), || set_up(Model::new()), a_year_by_the_clock).unwrap();
+    assert_eq!(swept.commits, 22);
 }

@@ -156,6 +156,50 @@ ledger_import_refusal: Fact, layout 1
   way_out: Text
   key (job, round, number)
 
+ledger_recurring: State, layout 1
+  code: Text
+  status: Text
+  next: Date, nullable
+  through: Date, nullable
+  ends: Date, nullable
+  posted: I64
+  key (code)
+
+ledger_recurring_terms: State, layout 1
+  code: Text
+  start: Date
+  terms: Json
+  key (code, start)
+  guard by_code (code)
+
+ledger_occurrence: Fact, layout 1
+  code: Text
+  date: Date
+  entry: Id, nullable
+  key (code, date)
+
+due_item: State, layout 1
+  kind: Text
+  subject: Text
+  id: Id
+  at: Instant
+  try_at: Instant, nullable
+  payload: Json, nullable
+  tries: I64
+  refused: Text, nullable
+  key (kind, subject)
+  index by_time (kind, try_at)
+
+due_clock: State, layout 1
+  clock: Text
+  ticked: Instant
+  key (clock)
+
+due_day: State, layout 1
+  setting: Text
+  minutes_east: I64
+  key (setting)
+
 range_guard: Counter, layout 1
   table: Text
   guard: I64

@@ -226,6 +226,40 @@ pub enum LedgerError {
         /// Its reversal.
         by: Id<Entry>,
     },
+    /// No reversal of the entry is to come.
+    #[error("no reversal of entry {entry} is planned: it was carried out, cancelled, or never was")]
+    NoReversalPlanned {
+        /// The entry.
+        entry: Id<Entry>,
+    },
+    /// No such recurring entry.
+    #[error("there is no recurring entry {code}: start it first, or correct the code")]
+    UnknownRecurring {
+        /// The code.
+        code: SmolStr,
+    },
+    /// It has no occurrences any more.
+    #[error("recurring entry {code} has ended: start another")]
+    RecurringEnded {
+        /// The code.
+        code: SmolStr,
+    },
+    /// The recurring entry does not fall on that date.
+    #[error("recurring entry {code} has no occurrence on {date}: name one by its rule's date")]
+    NoOccurrence {
+        /// The code.
+        code: SmolStr,
+        /// The date.
+        date: NaiveDate,
+    },
+    /// The occurrence was posted, skipped or passed over.
+    #[error("the occurrence of recurring entry {code} on {date} was posted or skipped already")]
+    OccurrenceDone {
+        /// The code.
+        code: SmolStr,
+        /// The date.
+        date: NaiveDate,
+    },
     /// One entry or account of many.
     #[error("item {index} (counted from 0): {error}")]
     At {
@@ -298,6 +332,11 @@ impl ActError for LedgerError {
             LedgerError::Fiscal(error) => error.code(),
             LedgerError::UnknownEntry { .. } => "accounting.unknown_entry",
             LedgerError::AlreadyReversed { .. } => "accounting.already_reversed",
+            LedgerError::NoReversalPlanned { .. } => "accounting.no_reversal_planned",
+            LedgerError::UnknownRecurring { .. } => "accounting.unknown_recurring",
+            LedgerError::RecurringEnded { .. } => "accounting.recurring_ended",
+            LedgerError::NoOccurrence { .. } => "accounting.no_occurrence",
+            LedgerError::OccurrenceDone { .. } => "accounting.occurrence_done",
             LedgerError::At { error, .. } => error.code(),
             LedgerError::BadInput { .. } => "accounting.bad_input",
             LedgerError::Halt(halt) => halt.code(),
@@ -310,15 +349,20 @@ impl ActError for LedgerError {
             | LedgerError::UnknownJournal { .. }
             | LedgerError::UnknownPeriod { .. }
             | LedgerError::UnknownEntry { .. }
+            | LedgerError::NoReversalPlanned { .. }
+            | LedgerError::UnknownRecurring { .. }
+            | LedgerError::NoOccurrence { .. }
             | LedgerError::NoPeriod { .. } => ErrorKind::NotFound,
             LedgerError::NotSetUp
             | LedgerError::AccountNotOpen { .. }
             | LedgerError::CannotClose { .. }
             | LedgerError::OutOfOrder { .. }
+            | LedgerError::RecurringEnded { .. }
             | LedgerError::PeriodLocked { .. } => ErrorKind::Refused,
             LedgerError::AlreadySetUp { .. }
             | LedgerError::Exists { .. }
             | LedgerError::PeriodsOverlap { .. }
+            | LedgerError::OccurrenceDone { .. }
             | LedgerError::AlreadyReversed { .. } => ErrorKind::Conflict,
             LedgerError::At { error, .. } => error.kind(),
             LedgerError::Halt(halt) => halt.kind(),

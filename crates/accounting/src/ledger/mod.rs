@@ -16,9 +16,15 @@
 //!
 //! # Commands
 //! Plain structs that implement [`Act`](fondaco_core::Act): [`SetUp`], [`OpenAccounts`], [`ChangeAccount`], [`CloseAccount`], [`OpenJournal`],
-//! [`OpenFiscalYear`], [`LockPeriod`], [`UnlockPeriod`], [`Post`], [`PostMany`], [`PostEach`], [`Reverse`]. The
+//! [`OpenFiscalYear`], [`LockPeriod`], [`UnlockPeriod`], [`Post`], [`PostMany`], [`PostEach`], [`Reverse`];
+//! [`PostReversing`], [`PlanReversal`], [`CancelReversal`]; [`StartRecurring`], [`ChangeRecurring`], [`PauseRecurring`],
+//! [`ResumeRecurring`], [`EndRecurring`], [`SkipRecurring`]. The
 //! [`act`](fondaco_core::Act::act) of each is a function over a [`Tx`](fondaco_core::Tx), so that a
 //! host or another flow can do several in one commit.
+//!
+//! # What comes by the clock
+//! Entries that reverse themselves, and entries that recur ([`recurring`]), are items of the
+//! [due queue](fondaco_core::due): [`due_handlers`] carries them out, [`Books::tick`](crate::Books::tick) drives it.
 //!
 //! # Examples
 //! The examples of this crate share the [`Books`](crate::Books) of a small firm in euro, with the
@@ -45,7 +51,9 @@ mod lookup;
 mod period;
 mod post;
 mod posted;
+pub mod recurring;
 mod reverse;
+mod reversing;
 mod rules;
 mod settings;
 mod tree;
@@ -64,11 +72,22 @@ pub use lookup::{WholeEntry, entry, entry_by_number, postings};
 pub use period::{LockPeriod, OpenFiscalYear, Period, PeriodKey, PeriodStatus, UnlockPeriod};
 pub use post::{Post, PostEach, PostMany, check_each, post_each, post_many};
 pub use posted::{Posted, PostedEach, PostedMany, RefusedEntry};
+pub use recurring::{
+    AmountRule, BusinessDays, ChangeRecurring, EndRecurring, LateRule, Missed, Occurrence,
+    PauseRecurring, RECURRING, Recurring, RecurringEntry, RecurringStatus, RecurringTerms,
+    RecurringVersion, ResumeRecurring, Roll, SkipRecurring, StartRecurring, Upcoming,
+    recurring_entries, upcoming,
+};
 pub use reverse::{Reversal, Reverse};
+pub use reversing::{
+    CancelReversal, PlanReversal, PlannedReversal, PostReversing, REVERSAL, planned_reversals,
+    post_reversing,
+};
 pub use settings::{SetUp, Settings};
 pub use tree::MAX_LEVELS;
 pub use verify::{Discrepancy, verify};
 
+use fondaco_core::due::{DaySetting, DueClock, DueItem, Handlers};
 use fondaco_core::store::{Record, Table};
 
 use crate::import::{ImportKey, ImportedEntry, RefusedLine};
@@ -86,7 +105,33 @@ pub const TABLES: &[&Table] = &[
     ImportedEntry::TABLE,
     ImportKey::TABLE,
     RefusedLine::TABLE,
+    Recurring::TABLE,
+    RecurringVersion::TABLE,
+    Occurrence::TABLE,
+    // The due queue's, which core keeps.
+    DueItem::TABLE,
+    DueClock::TABLE,
+    DaySetting::TABLE,
 ];
+
+/// Who carries out what the ledger has put on the due queue.
+///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// # let books = books();
+/// use fondaco_core::due::Queue;
+/// // What `Books::tick` does, with something of the host's own beside it.
+/// let handlers = ledger::due_handlers().on("host.reminder", |_, _| Ok(()));
+/// let queue = Queue::new(books.driver(), handlers);
+/// assert_eq!(queue.next_due()?, None);
+/// # Ok::<(), Halt>(())
+/// ```
+pub fn due_handlers<'h>() -> Handlers<'h> {
+    Handlers::new()
+        .on(reversing::REVERSAL, reversing::reverse_as_planned)
+        .on(recurring::RECURRING, recurring::carry_out)
+}
 
 /// How many digits after the point an amount in the ledger has: enough for every currency of ISO 4217.
 pub const AMOUNT_DIGITS: u8 = 4;

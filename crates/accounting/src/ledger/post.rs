@@ -59,15 +59,7 @@ impl Act for Post {
     }
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<Posted, LedgerError> {
-        let posted =
-            post_many(tx, std::slice::from_ref(&self.entry)).map_err(|error| match error {
-                LedgerError::At { error, .. } => *error,
-                other => other,
-            })?;
-        let first = posted.entries.first().copied();
-        first.ok_or_else(|| {
-            fondaco_core::Halt::Bug("an entry was posted without an answer".into()).into()
-        })
+        post_one(tx, &self.entry)
     }
 }
 
@@ -267,6 +259,25 @@ pub fn check_each(
 
 /// The latest date by number series.
 type Dates = BTreeMap<SmolStr, NaiveDate>;
+
+/// Posts one entry.
+pub(crate) fn post_one(tx: &mut Tx<'_>, entry: &NewEntry) -> Result<Posted, LedgerError> {
+    let posted = post_many(tx, std::slice::from_ref(entry)).map_err(|error| match error {
+        LedgerError::At { error, .. } => *error,
+        other => other,
+    })?;
+    let first = posted.entries.first().copied();
+    first.ok_or_else(|| {
+        fondaco_core::Halt::Bug("an entry was posted without an answer".into()).into()
+    })
+}
+
+/// Whether an entry could be posted, as [`check_each`] judges it.
+pub(crate) fn check_entry(tx: &mut Tx<'_>, entry: &NewEntry) -> Result<(), LedgerError> {
+    let mut writer = Writer::new(tx, std::slice::from_ref(entry))?;
+    writer.trial = Some(Dates::new());
+    writer.accept(tx, entry, None).map(|_| ())
+}
 
 /// Posts the reversal of an entry.
 pub(crate) fn post_reversal(

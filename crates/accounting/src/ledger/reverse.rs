@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::post::post_reversal;
+use super::reversing::cancel_plan;
 use super::{Entry, LedgerError, NewEntry, NewPosting, Posted, Posting, Settings};
 
 /// That an entry was reversed, and by which: an entry is reversed at most once.
@@ -85,6 +86,8 @@ impl Act for Reverse {
         let (from, to) = (Value::Id(self.entry.to_u128()), Value::Id(posted.id.to_u128()));
         tx.emit(Event::new("ledger.reversed").with("entry", from).with("by", to));
         tx.insert(Reversal { entry: self.entry, by: posted.id })?;
+        // What was planned to come by the clock has come.
+        cancel_plan(tx, self.entry)?;
         Ok(posted)
     }
 }

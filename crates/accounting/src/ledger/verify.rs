@@ -66,6 +66,11 @@ pub enum Discrepancy {
         /// The account.
         account: SmolStr,
     },
+    /// A recurring entry whose next occurrence, count or place on the due queue does not follow from its occurrences.
+    Recurring {
+        /// Its code.
+        code: SmolStr,
+    },
     /// A stored balance that is not the sum of its postings.
     Balance {
         /// The account.
@@ -102,6 +107,9 @@ impl fmt::Display for Discrepancy {
             }
             Discrepancy::Tree { account } => {
                 write!(f, "account {account} does not stand under an open heading of its class")
+            }
+            Discrepancy::Recurring { code } => {
+                write!(f, "recurring entry {code} does not stand where its occurrences say")
             }
             Discrepancy::Balance { account, period, currency } => {
                 write!(
@@ -150,6 +158,8 @@ pub fn verify(read: &mut impl Reading) -> Result<Vec<Discrepancy>, LedgerError> 
     }
     check.numbers(read)?;
     check.tree(&read.peek_scan(&Range::<Account>::all())?);
+    let recurring = super::recurring::verify(read)?;
+    check.found.extend(recurring.into_iter().map(|code| Discrepancy::Recurring { code }));
     read.peek_each(&Range::<Balance>::all(), |balance| {
         check.balance(balance);
         Ok::<(), LedgerError>(())

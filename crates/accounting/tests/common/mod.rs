@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use chrono::NaiveDate;
 use fondaco_accounting::Books;
 use fondaco_accounting::ledger::*;
+use fondaco_core::due::{AsyncQueue, Ticked};
 use fondaco_core::store::Store;
 use fondaco_core::{
     Act, ActError, ActorId, AsyncDriver, CommandId, CompanyId, Currency, Done, Envelope, Job,
-    JobCall, JobDone, JobError, JobId, Money, Progress, Timestamp, View,
+    JobCall, JobDone, JobError, JobId, Money, Progress, Range, Reading, Timestamp, View,
 };
 use fondaco_store::{Memory, Sqlite};
 use fondaco_testkit::{Model, Unloaded, block_on};
@@ -91,6 +92,48 @@ impl Firm {
         }
     }
 
+    /// Tells the due queue that it is this day's beginning, or this instant; nothing may halt.
+    pub fn tick(&self, at: &str) -> Ticked {
+        let ticked = match &self.asynchronous {
+            Some(driver) => block_on(AsyncQueue::new(driver, due_handlers()).tick(instant(at))),
+            None => self.books.due_queue().tick(instant(at)),
+        };
+        ticked.unwrap_or_else(|error| panic!("a tick on {}: {error}", self.name))
+    }
+
+    pub fn next_due(&self) -> Option<String> {
+        self.books.next_due().unwrap().map(|at| at.to_string())
+    }
+
+    pub fn upcoming(&self, code: &str, count: usize) -> Vec<Upcoming> {
+        self.view(|view| upcoming(view, code, count))
+    }
+
+    /// All entries, in the order of their numbers.
+    pub fn entries(&self) -> Vec<Arc<Entry>> {
+        let mut entries = self.view(|view| Ok(view.peek_scan(&Range::<Entry>::all())?));
+        entries.sort_by_key(|entry| (entry.journal.clone(), entry.number));
+        entries
+    }
+
+    /// The dates of the entries from this source, in the order of their numbers, with the amount of their first posting.
+    pub fn posted_by(&self, source: &str) -> Vec<(String, String)> {
+        let entries = self.entries();
+        let from = |entry: &Arc<Entry>| {
+            entry.source.as_deref().is_some_and(|known| known.starts_with(source))
+        };
+        let amount = |entry: &Entry| {
+            let postings =
+                self.view(|view| Ok(view.peek_scan(&Range::<Posting>::by_key(&entry.id))?));
+            postings[0].money().amount().normalize().to_string()
+        };
+        entries
+            .iter()
+            .filter(|entry| from(entry))
+            .map(|e| (e.date.to_string(), amount(e)))
+            .collect()
+    }
+
     pub fn post(&self, name: &str, entry: NewEntry) -> Posted {
         self.must(name, &Post::new(entry))
     }
@@ -163,6 +206,11 @@ pub fn chart() -> Vec<NewAccount> {
 pub fn minute(n: i64) -> Timestamp {
     let start: Timestamp = "2026-06-01T00:00:00Z".parse().unwrap();
     Timestamp::from_micros(start.micros() + n * 60_000_000).unwrap()
+}
+
+/// An instant, or the beginning of a day of UTC.
+pub fn instant(text: &str) -> Timestamp {
+    text.parse().unwrap_or_else(|_| format!("{text}T00:00:00Z").parse().unwrap())
 }
 
 pub fn d(text: &str) -> NaiveDate {

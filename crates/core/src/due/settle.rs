@@ -81,8 +81,7 @@ impl Act for RetryDue {
         let RetryDue { kind, subject } = self;
         let unknown = || DueError::UnknownItem { kind: kind.clone(), subject: subject.clone() };
         let item = tx.due_item(kind, subject)?.ok_or_else(unknown)?;
-        // Never early: an item that was not refused waits for its time.
-        let try_at = Some(item.at.max(tx.now()));
+        let try_at = Some(item.at); // never early: what was not refused waits for its time
         tx.emit(event("due.retried", kind, subject));
         tx.put(DueItem { try_at, ..item.as_ref().clone() })?;
         Ok(())

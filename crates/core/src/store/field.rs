@@ -664,7 +664,8 @@ pub struct Tags(Option<std::sync::Arc<BTreeMap<SmolStr, SmolStr>>>);
 
 impl serde::Serialize for Tags {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter())
+        // With its length, so that a command that holds tags has a digest.
+        serializer.collect_map(self.0.as_deref().unwrap_or(&BTreeMap::new()))
     }
 }
 

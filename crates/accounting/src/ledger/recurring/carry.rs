@@ -1,0 +1,71 @@
+//! An occurrence that has fallen due.
+
+use fondaco_core::Tx;
+use fondaco_core::due::{self, DueItem, Refused};
+use fondaco_core::store::{Event, Value};
+
+use super::plan::Plan;
+use super::{LateRule, Occurrence, RecurringStatus, RecurringTerms};
+use crate::ledger::post::post_one;
+use crate::ledger::{LedgerError, NewEntry, Posted, post_reversing};
+
+/// Posts the next occurrence, records what came of it, and puts the one after it on the queue.
+pub(crate) fn carry_out(tx: &mut Tx<'_>, item: &DueItem) -> Result<(), Refused> {
+    let mut plan = Plan::load(tx, &item.subject)?;
+    let code = plan.recurring.code.clone();
+    let Some(date) = plan.recurring.next else { return Ok(()) };
+    if plan.recurring.status != RecurringStatus::Active {
+        return Ok(());
+    }
+    let terms = plan.terms_on(date).ok_or_else(|| none(&plan, date))?;
+    let posted = post_in_time(tx, terms, plan.entry_of(date)?)?;
+    if tx.get::<Occurrence>(&(code.clone(), date))?.is_some() {
+        return Err(LedgerError::OccurrenceDone { code, date }.into());
+    }
+    let event = Event::new("ledger.recurred")
+        .with("recurring", Value::Text(code.clone()))
+        .with("date", Value::Date(date))
+        .with("entry", Value::Id(posted.id.to_u128()));
+    tx.emit(event);
+    tx.insert(Occurrence { code, date, entry: Some(posted.id) })?;
+    plan.recurring.through = Some(date);
+    plan.recurring.posted = plan.recurring.posted.saturating_add(1);
+    let stands = plan.settle(tx, Some(item.at))?;
+    Ok(tx.put(stands)?)
+}
+
+fn none(plan: &Plan, date: chrono::NaiveDate) -> LedgerError {
+    LedgerError::NoOccurrence { code: plan.recurring.code.clone(), date }
+}
+
+/// Posts an entry on its own date, or by the rule for late ones.
+fn post_in_time(
+    tx: &mut Tx<'_>,
+    terms: &RecurringTerms,
+    entry: NewEntry,
+) -> Result<Posted, LedgerError> {
+    let refusal = match tx.attempt(|tx| post(tx, terms, &entry))? {
+        Ok(posted) => return Ok(posted),
+        Err(refusal) => refusal,
+    };
+    let today = due::day_offset(tx)?.date_of(tx.now());
+    if terms.late != LateRule::CurrentPeriod || today <= entry.date || !is_closed(&refusal) {
+        return Err(refusal);
+    }
+    let late = NewEntry { date: today, document_date: Some(entry.date), ..entry };
+    post(tx, terms, &late)
+}
+
+/// Whether an entry is refused for its date alone.
+pub(super) fn is_closed(refusal: &LedgerError) -> bool {
+    matches!(
+        refusal,
+        LedgerError::PeriodLocked { .. }
+            | LedgerError::NoPeriod { .. }
+            | LedgerError::OutOfOrder { .. }
+    )
+}
+
+fn post(tx: &mut Tx<'_>, terms: &RecurringTerms, entry: &NewEntry) -> Result<Posted, LedgerError> {
+    if terms.reversing { post_reversing(tx, entry, None) } else { post_one(tx, entry) }
+}

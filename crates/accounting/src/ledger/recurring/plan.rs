@@ -1,0 +1,164 @@
+//! A recurring entry with all its terms: which occurrence comes when, and what it posts.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use fondaco_core::due::Due;
+use fondaco_core::{Range, Reading, Timestamp, Tx};
+use smol_str::format_smolstr;
+
+use super::{
+    Occurrence, RECURRING, Recurring, RecurringStatus, RecurringTerms, RecurringVersion, parts,
+};
+use crate::ledger::reversing::start_of;
+use crate::ledger::{LedgerError, NewEntry};
+
+pub(super) struct Plan {
+    pub(super) recurring: Recurring,
+    /// By start.
+    terms: Vec<RecurringTerms>,
+}
+
+impl Plan {
+    /// Reads it; the decision rests on all of it.
+    pub(super) fn load(tx: &mut Tx<'_>, code: &str) -> Result<Plan, LedgerError> {
+        let recurring = tx.get::<Recurring>(&code.into())?;
+        let recurring = recurring.ok_or_else(|| unknown(code))?;
+        let terms = tx.scan(&Range::<RecurringVersion>::by_key(&recurring.code))?;
+        Plan::of(&recurring, &terms)
+    }
+
+    /// Reads it for people.
+    pub(super) fn peek(read: &mut impl Reading, code: &str) -> Result<Plan, LedgerError> {
+        let recurring = read.peek::<Recurring>(&code.into())?.ok_or_else(|| unknown(code))?;
+        let terms = read.peek_scan(&Range::<RecurringVersion>::by_key(&recurring.code))?;
+        Plan::of(&recurring, &terms)
+    }
+
+    pub(super) fn new(recurring: Recurring, terms: RecurringTerms) -> Plan {
+        Plan { recurring, terms: vec![terms] }
+    }
+
+    fn of(recurring: &Recurring, rows: &[Arc<RecurringVersion>]) -> Result<Plan, LedgerError> {
+        let terms =
+            rows.iter().map(|row| row.terms.to::<RecurringTerms>()).collect::<Result<_, _>>();
+        let terms = terms.map_err(|error| {
+            fondaco_core::Halt::from(error.in_column("ledger_recurring_terms", "terms"))
+        })?;
+        Ok(Plan { recurring: recurring.clone(), terms })
+    }
+
+    /// Has these terms from their start on, in place of whatever was to come then.
+    pub(super) fn change(&mut self, terms: RecurringTerms) {
+        self.terms.retain(|known| known.start() < terms.start());
+        self.terms.push(terms);
+    }
+
+    /// The terms that an occurrence of `date` has, or would have.
+    pub(super) fn terms_on(&self, date: NaiveDate) -> Option<&RecurringTerms> {
+        self.terms.iter().rev().find(|terms| terms.start() <= date)
+    }
+
+    /// The terms that are in force, or will be.
+    pub(super) fn terms_now(&self) -> Option<&RecurringTerms> {
+        let date = self.recurring.next.or(self.recurring.through);
+        date.and_then(|date| self.terms_on(date)).or(self.terms.first())
+    }
+
+    /// The first date after `after` that the rules give, posted, skipped or neither.
+    pub(super) fn first_after(&self, after: Option<NaiveDate>) -> Option<NaiveDate> {
+        let next_start = self.terms.iter().skip(1).map(|terms| Some(terms.start()));
+        for (terms, until) in self.terms.iter().zip(next_start.chain([None])) {
+            let from = match after {
+                Some(after) => after.succ_opt()?.max(terms.start()),
+                None => terms.start(),
+            };
+            let date = terms.recurrence.dates_from(terms.start(), from).next();
+            if let Some(date) = date.filter(|date| until.is_none_or(|until| *date < until)) {
+                return Some(date).filter(|date| self.recurring.ends.is_none_or(|e| *date <= e));
+            }
+        }
+        None
+    }
+
+    /// Whether the rules give this date.
+    pub(super) fn falls_on(&self, date: NaiveDate) -> bool {
+        let eve = date.pred_opt();
+        eve.is_some_and(|eve| self.first_after(Some(eve)) == Some(date))
+    }
+
+    /// The first date after `after` that nothing has become of yet.
+    pub(super) fn first_open(
+        &self,
+        after: Option<NaiveDate>,
+        mut is_done: impl FnMut(NaiveDate) -> Result<bool, LedgerError>,
+    ) -> Result<Option<NaiveDate>, LedgerError> {
+        let mut next = self.first_after(after);
+        while let Some(date) = next {
+            if !is_done(date)? {
+                break;
+            }
+            next = self.first_after(Some(date));
+        }
+        Ok(next)
+    }
+
+    /// The day on which the occurrence of `date` is posted.
+    pub(super) fn day_of(&self, date: NaiveDate) -> NaiveDate {
+        self.terms_on(date).map_or(date, |terms| terms.business_days.roll(date))
+    }
+
+    /// The entry that the occurrence of `date` posts on its own day.
+    pub(super) fn entry_of(&self, date: NaiveDate) -> Result<NewEntry, LedgerError> {
+        let none = || LedgerError::NoOccurrence { code: self.recurring.code.clone(), date };
+        let terms = self.terms_on(date).ok_or_else(none)?;
+        let mut dates = terms.recurrence.dates(terms.start());
+        let at = dates.position(|known| known == date).ok_or_else(none)?;
+        let amounts = parts::amounts(terms, at)?;
+        let mut entry = terms.entry.clone();
+        let day = self.day_of(date);
+        let moved = day - entry.date;
+        let shift = |date: Option<NaiveDate>| date.and_then(|date| date.checked_add_signed(moved));
+        entry.document_date = shift(entry.document_date);
+        entry.due_date = shift(entry.due_date);
+        entry.date = day;
+        let source = || format_smolstr!("recurring/{}/{date}", self.recurring.code);
+        entry.source.get_or_insert_with(source);
+        for (posting, amount) in entry.postings.iter_mut().zip(amounts) {
+            posting.amount = amount;
+            posting.due_date = shift(posting.due_date);
+        }
+        Ok(entry)
+    }
+
+    /// Finds the next occurrence and puts it on the queue, or takes it off, and stores how things stand. An item is not put
+    /// there for `not_before` or earlier: two occurrences may roll onto one day.
+    pub(super) fn settle(
+        mut self,
+        tx: &mut Tx<'_>,
+        not_before: Option<Timestamp>,
+    ) -> Result<Recurring, LedgerError> {
+        let code = self.recurring.code.clone();
+        self.recurring.next = self.first_open(self.recurring.through, |date| {
+            Ok(tx.get::<Occurrence>(&(code.clone(), date))?.is_some())
+        })?;
+        let Some(next) = self.recurring.next else {
+            self.recurring.status = RecurringStatus::Ended;
+            tx.cancel_due(RECURRING, &code)?;
+            return Ok(self.recurring);
+        };
+        if self.recurring.status == RecurringStatus::Active {
+            let day = start_of(tx, self.day_of(next))?;
+            let later = not_before.and_then(|at| Timestamp::from_micros(at.micros() + 1));
+            let at = later.map_or(day, |later| later.max(day));
+            tx.due(Due::new(RECURRING, code, at))?;
+        } else {
+            tx.cancel_due(RECURRING, &code)?;
+        }
+        Ok(self.recurring)
+    }
+}
+
+pub(super) fn unknown(code: &str) -> LedgerError {
+    LedgerError::UnknownRecurring { code: code.into() }
+}
