@@ -232,7 +232,7 @@ pub fn post_each(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<PostedEach, Le
 ///     Ok::<Vec<bool>, LedgerError>(refused.iter().map(Option::is_some).collect())
 /// })?;
 /// assert_eq!(done.answer, [false, true]);
-/// assert_eq!(books.trial_balance("2026-12-31".parse()?)?.debit, 619.into()); // as it was
+/// assert_eq!(books.trial_balance("2026-12-31".parse()?)?.debit, 659.into()); // as it was
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
