@@ -130,20 +130,26 @@ fn they_are_data() {
 }
 
 proptest! {
-    /// A tree of conversions converts any of its units into any other and back, and any circle over
-    /// it is known for right or wrong.
+    /// A tree of conversions, each written either way round, converts any of its units into any other as reckoned by hand,
+    /// and any circle over it is known for right or wrong.
     #[test]
     fn nets_are_consistent(
-        edges in prop::collection::vec((0usize..8, 1i64..40, 1i64..40), 1..8), a in 0usize..9, b in 0usize..9, amount in 1i64..1000,
+        edges in prop::collection::vec((0usize..8, 1i64..40, 1i64..40, any::<bool>()), 1..8), a in 0usize..9, b in 0usize..9, amount in 1i64..1000,
     ) {
         let name = |n: usize| unit(&format!("u{n}"));
-        let mut net = Conversions::new();
-        for (n, (up, left, right)) in edges.iter().enumerate() {
-            let edge = Conversion::new(Quantity::new(*left, name(n + 1)), Quantity::new(*right, name(up % (n + 1)))).unwrap();
-            net = net.with(edge).unwrap();
+        let (mut net, mut worth) = (Conversions::new(), vec![Ratio::ONE]);
+        for (n, (up, left, right, turned)) in edges.iter().enumerate() {
+            let up = up % (n + 1);
+            let (new, old) = (Quantity::new(*left, name(n + 1)), Quantity::new(*right, name(up)));
+            let (left_side, right_side) = if *turned { (old, new) } else { (new, old) };
+            net = net.with(Conversion::new(left_side, right_side).unwrap()).unwrap();
+            worth.push(worth[up].mul(Ratio::new((*right).into(), (*left).into()).unwrap()).unwrap());
         }
-        let (a, b) = (name(a % (edges.len() + 1)), name(b % (edges.len() + 1)));
+        let (a, b) = (a % worth.len(), b % worth.len());
+        let by_hand = worth[a].div(worth[b]).unwrap();
+        let (a, b) = (name(a), name(b));
         let (there, back) = (net.factor(a, b).unwrap(), net.factor(b, a).unwrap());
+        prop_assert_eq!(there, by_hand);
         prop_assert_eq!(there.mul(back).unwrap(), Ratio::ONE);
         let it = Quantity::new(amount, a);
         if let Ok(converted) = net.convert(it, b) {
