@@ -226,8 +226,8 @@ fn published_numbers_are_read() {
     }
 }
 
-/// Generated numbers with the verdict of python-stdnum 2.2: 25 good and 12 bad VAT numbers a country, IBANs of all countries,
-/// LEIs and GTINs.
+/// Generated numbers with the verdict of python-stdnum 2.2: of VAT numbers up to ten good and four bad ones for each way that
+/// a country has (by length, first character, second way to check), IBANs of all countries, LEIs and GTINs.
 #[test]
 fn another_library_comes_to_the_same_verdict() {
     let (mut cases, mut wrong) = (0, Vec::new());
@@ -241,7 +241,7 @@ fn another_library_comes_to_the_same_verdict() {
         }
     }
     assert!(wrong.is_empty(), "of {cases}: {wrong:#?}");
-    assert_eq!(cases, 1340);
+    assert_eq!(cases, 1264);
 }
 
 proptest! {
