@@ -10,7 +10,7 @@ use chrono::{Datelike, Days, NaiveDate};
 use common::*;
 use fondaco_accounting::ledger::*;
 use fondaco_core::{ActError, Currency, Id};
-use fondaco_store::{Memory, Sqlite};
+use fondaco_store::{Memory, OrderedStore, Sqlite};
 use fondaco_testkit::{Blocking, Model, Unloaded};
 use proptest::prelude::*;
 
@@ -447,6 +447,8 @@ proptest! {
     fn so_it_does_on_every_store(steps in prop::collection::vec(step(), 1..40)) {
         play(Firm::on("model", Arc::new(Model::new())), &steps);
         play(Firm::on("sqlite", Arc::new(Sqlite::in_memory().unwrap())), &steps);
+        let map = fondaco_store::ordered::InMemory::new();
+        play(Firm::on("ordered map", Arc::new(OrderedStore::open(map).unwrap())), &steps);
         play(Firm::on("a store to wait for", Arc::new(Blocking(Unloaded::new(Model::new(), 1)))), &steps);
         play(Firm::unloaded("not loaded", Arc::new(Memory::new())), &steps);
     }

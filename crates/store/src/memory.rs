@@ -15,7 +15,6 @@ mod judge;
 mod keys;
 mod log;
 mod order;
-mod rules;
 mod runs;
 mod series;
 mod states;

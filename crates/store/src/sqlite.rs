@@ -33,7 +33,6 @@ mod commit;
 mod error;
 mod file;
 mod form;
-mod holds;
 mod host;
 mod judge;
 mod log;
@@ -56,10 +55,11 @@ use fondaco_core::store::{
 use fondaco_core::{CommandId, CompanyId};
 use rusqlite::Connection;
 
+use crate::holds::Holds;
+
 use self::cache::Cache;
 use self::error::{Failure, Outcome};
 use self::file::Home;
-use self::holds::Holds;
 pub use self::host::SqliteConnection;
 use self::room::Room;
 
@@ -169,7 +169,7 @@ pub struct Sqlite {
     options: SqliteOptions,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
-    holds: Holds,
+    holds: Holds<Arc<Mutex<Connection>>>,
     room: Room,
 }
 
@@ -390,6 +390,7 @@ impl Sqlite {
             At::Hold => {
                 let conn = self.hold()?;
                 let mut answer = self.room.read(&conn, read)?;
+                let conn = Arc::new(Mutex::new(conn));
                 answer.at = self.holds.keep(read.company, answer.at.position, conn);
                 Ok(answer)
             }

@@ -1,6 +1,8 @@
 //! Certifies a store: the conformance suite of [the store port](fondaco_core::store), and what it needs.
 //!
 //! # Write a store
+//! What is an ordered map with one atomic write need not: `fondaco_store::ordered` makes a store of it.
+//!
 //! A store implements [`Store`](fondaco_core::store::Store): `prepare`, `read`, `commit`, `feed`. The
 //! [contract](fondaco_core::store) is the law; in short:
 //! - **prepare** checks each declaration ([`Table::check`](fondaco_core::store::Table::check)), creates what is missing,
@@ -43,7 +45,8 @@
 //! store is in the making, [`Suite::only`] runs a part: `.only("scans")`.
 //!
 //! What a store may do without is reported as not offered: held snapshots, the hash chain, questions that it answers with
-//! [`Unsupported`](fondaco_core::store::StoreError::Unsupported).
+//! [`Unsupported`](fondaco_core::store::StoreError::Unsupported). A store whose held snapshots end with the next commit of
+//! their company says so by [`Suite::brief_holds`].
 //!
 //! # Prove acts
 //! [`sweep`] runs an act on a [`Failing`] store that fails at the act's first step, its second, and so on: what is stored

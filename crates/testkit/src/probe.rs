@@ -20,6 +20,8 @@ pub(crate) enum Flaw {
     Broken(String),
     /// The store does without it, and may.
     NotOffered(String),
+    /// A held snapshot is gone: broken, unless the store says that its holds are brief.
+    Gone,
 }
 
 /// What a check says.
@@ -29,6 +31,7 @@ impl From<StoreError> for Flaw {
     fn from(error: StoreError) -> Flaw {
         match error {
             StoreError::Unsupported { .. } => Flaw::NotOffered(error.to_string()),
+            StoreError::SnapshotGone => Flaw::Gone,
             _ => broken(format!("failed unexpectedly: {} ({})", error, error.code())),
         }
     }
@@ -79,6 +82,8 @@ pub(crate) struct Probe<'a> {
     make: &'a Maker,
     notes: Arc<Mutex<Vec<String>>>,
     ids: AtomicU64,
+    /// Whether a held snapshot may be gone after the next commit of its company.
+    pub(crate) brief_holds: bool,
 }
 
 /// Makes new, empty stores.
@@ -90,13 +95,18 @@ const SHOWN: usize = 40;
 impl<'a> Probe<'a> {
     /// A new store, in which nothing is prepared.
     pub(crate) fn new(make: &'a Maker) -> Probe<'a> {
-        Probe { store: make(), make, notes: Arc::default(), ids: AtomicU64::new(1) }
+        let (notes, ids) = (Arc::default(), AtomicU64::new(1));
+        Probe { store: make(), make, notes, ids, brief_holds: false }
+    }
+
+    pub(crate) fn with_brief_holds(self, brief_holds: bool) -> Probe<'a> {
+        Probe { brief_holds, ..self }
     }
 
     /// One more new store, whose calls are noted in the same history.
     pub(crate) fn bare(&self) -> Probe<'a> {
         self.note("a new store:".into());
-        Probe { notes: self.notes.clone(), ..Probe::new(self.make) }
+        Probe { notes: self.notes.clone(), ..self.quiet() }
     }
 
     /// One more new store, with the suite's tables.
@@ -106,7 +116,7 @@ impl<'a> Probe<'a> {
 
     /// One more new store, with a history of its own.
     pub(crate) fn quiet(&self) -> Probe<'a> {
-        Probe::new(self.make)
+        Probe { brief_holds: self.brief_holds, ..Probe::new(self.make) }
     }
 
     /// Begins the history anew.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use fondaco_core::store::Store;
+use fondaco_core::store::{Store, StoreError};
 
 use crate::history;
 use crate::probe::{Flaw, Maker, Probe, Verdict};
@@ -44,7 +44,7 @@ pub fn histories<S: Store + 'static>(
         let name = "histories.random";
         let promise =
             "a random history has the same answers, refusals, states, feed and links as the model";
-        examine(name, promise, &make, |probe| history::run(probe, seed, steps))
+        examine(name, promise, &make, false, |probe| history::run(probe, seed, steps))
     };
     Report { checks: seeds.map(run).collect() }
 }
@@ -56,6 +56,7 @@ pub struct Suite<S> {
     make: Make<S>,
     reopen: Option<Box<dyn Fn(S) -> S>>,
     only: Option<String>,
+    brief_holds: bool,
 }
 
 impl<S> fmt::Debug for Suite<S> {
@@ -74,7 +75,7 @@ impl<S: Store + 'static> Suite<S> {
     /// report.assert();
     /// ```
     pub fn new(make: impl Fn() -> S + Send + Sync + 'static) -> Suite<S> {
-        Suite { make: Box::new(make), reopen: None, only: None }
+        Suite { make: Box::new(make), reopen: None, only: None, brief_holds: false }
     }
 
     /// Also checks that what was committed survives `reopen`, which closes a store and opens it again.
@@ -103,9 +104,22 @@ impl<S: Store + 'static> Suite<S> {
         self
     }
 
+    /// Says that a held snapshot of this store may be gone after the next commit of its company: checks in which that
+    /// happens are then reported as not offered. What is read from a hold before must still be that state.
+    ///
+    /// ```
+    /// use fondaco_testkit::{Model, Suite};
+    /// Suite::new(Model::new).brief_holds().only("snapshots").run().assert();
+    /// ```
+    #[must_use]
+    pub fn brief_holds(mut self) -> Suite<S> {
+        self.brief_holds = true;
+        self
+    }
+
     /// Runs the suite.
     pub fn run(self) -> Report {
-        let Suite { make, reopen, only } = self;
+        let Suite { make, reopen, only, brief_holds } = self;
         let wanted = |name: &str| only.as_ref().is_none_or(|part| name.contains(part.as_str()));
         let mut checks = Vec::new();
         if wanted(crate::checks::reopen::NAME)
@@ -116,7 +130,8 @@ impl<S: Store + 'static> Suite<S> {
         let make: Box<Maker> = Box::new(move || Box::new(make()));
         let all = crate::checks::ALL.iter().flat_map(|group| group.iter());
         let all = all.filter(|check| wanted(check.name));
-        checks.extend(all.map(|check| examine(check.name, check.promise, &make, check.run)));
+        let run = |check: &Check| examine(check.name, check.promise, &make, brief_holds, check.run);
+        checks.extend(all.map(run));
         Report { checks }
     }
 }
@@ -126,19 +141,25 @@ fn examine(
     name: &'static str,
     promise: &'static str,
     make: &Maker,
+    brief_holds: bool,
     check: impl Fn(&Probe<'_>) -> Verdict,
 ) -> Checked {
     let probe = match catch_unwind(AssertUnwindSafe(|| Probe::new(make))) {
-        Ok(probe) => probe,
+        Ok(probe) => probe.with_brief_holds(brief_holds),
         Err(_) => return Checked { name, promise, outcome: outcome(Err(panicked()), Vec::new) },
     };
     let run = || {
         probe.prepare(records::TABLES)?;
         check(&probe)
     };
-    let verdict = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(panicked()));
+    let verdict = match catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(panicked())) {
+        Err(Flaw::Gone) if brief_holds => Err(Flaw::NotOffered(BRIEF.into())),
+        verdict => verdict,
+    };
     Checked { name, promise, outcome: outcome(verdict, || probe.history()) }
 }
+
+const BRIEF: &str = "a held snapshot lasts until the next commit of its company";
 
 pub(crate) fn panicked() -> Flaw {
     Flaw::Broken("the store panicked".into())
@@ -149,5 +170,9 @@ pub(crate) fn outcome(verdict: Verdict, history: impl FnOnce() -> Vec<String>) -
         Ok(()) => Outcome::Kept,
         Err(Flaw::NotOffered(why)) => Outcome::NotOffered { why },
         Err(Flaw::Broken(why)) => Outcome::Broken { why, history: history() },
+        Err(Flaw::Gone) => {
+            let why = format!("failed unexpectedly: {}", StoreError::SnapshotGone);
+            Outcome::Broken { why, history: history() }
+        }
     }
 }

@@ -13,7 +13,8 @@ use fondaco_core::{
     Act, ActError, ActorId, AsyncDriver, CommandId, CompanyId, Currency, Done, Envelope, Job,
     JobCall, JobDone, JobError, JobId, Money, Progress, Range, Reading, Timestamp, View,
 };
-use fondaco_store::{Memory, Sqlite};
+use fondaco_store::ordered::InMemory;
+use fondaco_store::{Memory, OrderedStore, Sqlite};
 use fondaco_testkit::{Model, Unloaded, block_on};
 use rust_decimal::Decimal;
 
@@ -243,6 +244,7 @@ pub fn stores() -> Vec<(&'static str, Arc<dyn Store>)> {
         ("memory", Arc::new(Memory::new())),
         ("model", Arc::new(Model::new())),
         ("sqlite", Arc::new(Sqlite::in_memory().unwrap())),
+        ("ordered map", Arc::new(OrderedStore::open(InMemory::new()).unwrap())),
     ]
 }
 

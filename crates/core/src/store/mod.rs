@@ -4,6 +4,9 @@
 //! knows nothing of accounting or stock. [`Store`] is the whole interface; this page is what it must promise. The
 //! conformance suite in `fondaco-testkit` checks each promise and names the one that broke.
 //!
+//! What is merely an ordered map with one atomic write need not implement it: `fondaco_store::OrderedStore` makes a full store
+//! of any such map, which asks for some fifty lines.
+//!
 //! # Words
 //! - A **company** is the scope of every call. Its rows, commands, series, positions and chain are its own: nothing of one
 //!   company is seen or touched through another. It exists from its first commit.

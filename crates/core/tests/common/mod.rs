@@ -15,7 +15,8 @@ use fondaco_core::{
     Act, ActError, ActorId, AsyncDriver, CommandId, CompanyId, Done, Driver, Envelope, ErrorKind,
     Halt, Outcome, Timestamp, Tx, View,
 };
-use fondaco_store::{Memory, Sqlite};
+use fondaco_store::ordered::InMemory;
+use fondaco_store::{Memory, OrderedStore, Sqlite};
 use fondaco_testkit::{Model, Unloaded, block_on};
 use serde::Serialize;
 use smol_str::SmolStr;
@@ -345,6 +346,7 @@ pub fn stores() -> Vec<(&'static str, Arc<dyn Store>)> {
         ("memory", Arc::new(Memory::new())),
         ("model", Arc::new(Model::new())),
         ("sqlite", Arc::new(Sqlite::in_memory().unwrap())),
+        ("ordered map", Arc::new(OrderedStore::open(InMemory::new()).unwrap())),
     ]
 }
 

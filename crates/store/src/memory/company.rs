@@ -9,10 +9,10 @@ use fondaco_core::{chain, digest};
 use super::holds::{Holds, clock};
 use super::judge::{self, Plan, Step};
 use super::log::Log;
-use super::rules::{self, table_of};
 use super::series::{AllSeries, Drawing};
 use super::sums::Sum;
 use super::table::{Declared, Kept, KeptRows, Tables};
+use crate::rules::{self, table_of};
 
 /// Everything of one company. Nothing in here knows another.
 #[derive(Default)]
@@ -137,7 +137,7 @@ impl Company {
         if let Some(commit) = self.log.replay(&batch)? {
             return Ok(commit);
         }
-        rules::check(&batch, declared)?;
+        rules::check(&batch, |table| declared.check(table))?;
         let mut refusal = Refusal::default();
         let unmoved = batch.at.position == self.log.position() && !batch.check;
         judge::compare(&self.tables, &batch, unmoved, &mut refusal);

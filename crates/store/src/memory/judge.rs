@@ -10,11 +10,11 @@ use fondaco_core::store::{
     Batch, Change, Floor, Key, KeyBytes, Refusal, Rows, Seen, StoreError, Stored, Table, Version,
 };
 
-use super::rules::table_of;
 use super::runs::Place;
 use super::sums::{AT_ONCE, Adder, Addition, Sum};
 use super::table::{Kept, KeptRows, Tables};
 use super::unique::clashes;
+use crate::rules::table_of;
 
 /// How a batch will be applied.
 #[derive(Default)]

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use fondaco_core::store::{Floor, KeyBytes, KeyWriter, Rows, StoreError, Stored};
 
-use super::rules::{of_table, unsorted};
 use super::states::{Slot, States};
+use crate::rules::{of_table, unsorted};
 
 /// So many counters are added to where they stand, if they can be.
 const MANY: usize = 16;

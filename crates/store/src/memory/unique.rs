@@ -6,9 +6,9 @@ use fondaco_core::store::{Batch, Change, Clash, Key, KeyBytes, KeyWriter, Stored
 
 use super::KeyMap;
 use super::judge::{Step, erased};
-use super::rules::table_of;
 use super::sums::Sum;
 use super::table::{Kept, KeptRows, Tables};
+use crate::rules::table_of;
 
 /// The entries that rows of a batch want and other rows hold. `existing`: keys of inserts that are there already.
 pub(super) fn clashes(

@@ -4,10 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use fondaco_core::store::{Batch, Change, KeyBytes, Kind, Rows, StoreError, Stored, Table};
 
-use super::table::Declared;
-
 /// The table of a change, if it changes rows at all.
-pub(super) fn table_of(change: &Change) -> Option<&'static Table> {
+pub(crate) fn table_of(change: &Change) -> Option<&'static Table> {
     match change {
         Change::Insert(rows) | Change::Add { rows, .. } => {
             rows.row(0).is_some().then(|| rows.table())
@@ -18,19 +16,23 @@ pub(super) fn table_of(change: &Change) -> Option<&'static Table> {
     }
 }
 
-/// That the batch keeps the rules and all its tables were prepared.
-pub(super) fn check(batch: &Batch, declared: &Declared) -> Result<(), StoreError> {
+/// That the batch keeps the rules and all its tables were `prepared`. That the rows of an add ascend is left to whoever
+/// looks their counters up, which writes all keys once.
+pub(crate) fn check(
+    batch: &Batch,
+    prepared: impl Fn(&'static Table) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     let mut checked: Option<&'static Table> = None;
     for seen in &batch.seen {
         if !checked.is_some_and(|table| std::ptr::eq(table, seen.key.table)) {
-            declared.check(seen.key.table)?;
+            prepared(seen.key.table)?;
             checked = Some(seen.key.table);
         }
     }
     let mut changes: HashMap<&'static str, u32> = HashMap::new();
     for change in &batch.changes {
         if let Some(table) = table_of(change) {
-            declared.check(table)?;
+            prepared(table)?;
             fits(change, table)?;
             *changes.entry(table.name).or_default() += 1;
         }
@@ -45,7 +47,6 @@ pub(super) fn check(batch: &Batch, declared: &Declared) -> Result<(), StoreError
 fn fits(change: &Change, table: &'static Table) -> Result<(), StoreError> {
     match (change, table.kind) {
         (Change::Insert(rows), Kind::Fact | Kind::State) => ascending(rows.as_ref(), table),
-        // That the rows ascend is seen when their counters are looked up, which writes all keys once.
         (Change::Add { .. }, Kind::Counter) => Ok(()),
         (Change::Put { seen: 0, .. } | Change::Delete { seen: 0, .. }, Kind::State) => {
             misused(table, "a put or delete names the version that it saw, which is never 0")
@@ -61,7 +62,7 @@ fn misused<T>(table: &Table, why: &str) -> Result<T, StoreError> {
 }
 
 /// That rows are of one table and their keys ascend, so that no key comes twice.
-fn ascending(rows: &dyn Rows, table: &'static Table) -> Result<(), StoreError> {
+pub(crate) fn ascending(rows: &dyn Rows, table: &'static Table) -> Result<(), StoreError> {
     let mut last: Option<&dyn Stored> = None;
     for row in (0..rows.len()).map_while(|at| rows.row(at)) {
         of_table(row, table)?;
@@ -74,14 +75,14 @@ fn ascending(rows: &dyn Rows, table: &'static Table) -> Result<(), StoreError> {
 }
 
 /// That a row is of this table, as all rows of its change are.
-pub(super) fn of_table(row: &dyn Stored, table: &'static Table) -> Result<(), StoreError> {
+pub(crate) fn of_table(row: &dyn Stored, table: &'static Table) -> Result<(), StoreError> {
     match std::ptr::eq(row.table(), table) || row.table().name == table.name {
         true => Ok(()),
         false => misused(table, "rows of one change are of one table"),
     }
 }
 
-pub(super) fn unsorted<T>(table: &Table) -> Result<T, StoreError> {
+pub(crate) fn unsorted<T>(table: &Table) -> Result<T, StoreError> {
     misused(table, "rows come sorted by key, each key once")
 }
 

@@ -1,34 +1,31 @@
-//! Held snapshots: each is a connection with an open read transaction, or in memory a copy.
+//! Held snapshots, each something that shows one moment: a connection with an open read transaction, a map as it was.
 //!
-//! While one is held, SQLite can't start its write-ahead log anew, and the log grows with every commit (17 MB became 117 MB
-//! over 200,000 entries). So a hold that nobody read for [`KEPT`] is released.
+//! While one is held, its store can't let go of what it shows (a write-ahead log of SQLite grew from 17 MB to 117 MB over
+//! 200,000 entries). So a hold that nobody read for [`KEPT`] is released.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use fondaco_core::CompanyId;
 use fondaco_core::store::{Snapshot, StoreError};
-use rusqlite::Connection;
 
 /// How long a hold is kept that nobody reads.
-pub(super) const KEPT: Duration = Duration::from_secs(15 * 60);
-
-/// A connection whose transaction shows one moment.
-pub(super) type Held = Arc<Mutex<Connection>>;
+pub(crate) const KEPT: Duration = Duration::from_secs(15 * 60);
 
 #[derive(Debug)]
-struct Hold {
+struct Hold<T> {
     company: CompanyId,
     position: u64,
     used: Instant,
-    conn: Held,
+    shown: T,
 }
 
+/// What is held, each a `T`.
 #[derive(Debug)]
-pub(super) struct Holds {
-    by_name: Mutex<(u64, HashMap<u64, Hold>)>,
+pub(crate) struct Holds<T> {
+    by_name: Mutex<(u64, HashMap<u64, Hold<T>>)>,
 }
 
 #[allow(clippy::disallowed_methods)] // How long the host forgot a hold: no act depends on it.
@@ -36,32 +33,31 @@ fn now() -> Instant {
     Instant::now()
 }
 
-impl Holds {
+impl<T: Clone> Holds<T> {
     /// No hold yet. Names begin at random, so that one of an earlier run of the program is not taken for one of this.
     #[allow(clippy::disallowed_methods)] // A name for a hold: no act depends on it.
-    pub(super) fn new() -> Holds {
+    pub(crate) fn new() -> Holds<T> {
         let random = std::hash::RandomState::new().build_hasher().finish();
         Holds { by_name: Mutex::new((random >> 1, HashMap::new())) }
     }
 
-    /// Keeps a connection whose transaction shows `position` of `company`.
-    pub(super) fn keep(&self, company: CompanyId, position: u64, conn: Connection) -> Snapshot {
+    /// Keeps what shows `position` of `company`.
+    pub(crate) fn keep(&self, company: CompanyId, position: u64, shown: T) -> Snapshot {
         self.sweep();
         let mut holds = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
         holds.0 = (holds.0 + 1).max(1);
         let hold = holds.0;
-        let conn = Arc::new(Mutex::new(conn));
-        holds.1.insert(hold, Hold { company, position, used: now(), conn });
+        holds.1.insert(hold, Hold { company, position, used: now(), shown });
         Snapshot { position, hold }
     }
 
-    /// The connection of a hold; with `last` it is released.
-    pub(super) fn find(
+    /// What a hold shows; with `last` it is released.
+    pub(crate) fn find(
         &self,
         company: CompanyId,
         at: Snapshot,
         last: bool,
-    ) -> Result<Held, StoreError> {
+    ) -> Result<T, StoreError> {
         self.sweep();
         let mut holds = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
         let hold = holds.1.get_mut(&at.hold).ok_or(StoreError::SnapshotGone)?;
@@ -69,15 +65,15 @@ impl Holds {
             return Err(StoreError::SnapshotGone);
         }
         hold.used = now();
-        let conn = hold.conn.clone();
+        let shown = hold.shown.clone();
         if last {
             holds.1.remove(&at.hold);
         }
-        Ok(conn)
+        Ok(shown)
     }
 
     /// Releases what was forgotten.
-    pub(super) fn sweep(&self) {
+    pub(crate) fn sweep(&self) {
         let mut holds = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
         if !holds.1.is_empty() {
             let now = now();

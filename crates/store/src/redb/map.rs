@@ -1,0 +1,220 @@
+//! redb as an ordered map: one table of bytes.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use ::redb::backends::InMemoryBackend;
+use ::redb::{
+    Database, Durability, ReadOnlyTable, ReadableDatabase, TableDefinition, TableError,
+    TableHandle, WriteTransaction,
+};
+
+use super::{RedbDurability, RedbOptions, failure};
+use crate::ordered::{KeyRange, MapError, MapSnapshot, Ordered, Pair, Put, Written};
+
+const TABLE: TableDefinition<'static, &[u8], &[u8]> = TableDefinition::new("fondaco");
+
+/// A redb database as an [`Ordered`] map, which it keeps in a table of bytes called `fondaco`.
+///
+/// [`Redb`](super::Redb) is the store over it.
+pub struct RedbMap {
+    database: Database,
+    name: String,
+    durability: RedbDurability,
+    quick_repair: bool,
+    /// The last position that was written: read before a read transaction begins, so it is never newer than that.
+    position: AtomicU64,
+    /// How many commits the disk may not have.
+    waiting: Mutex<u32>,
+}
+
+impl RedbMap {
+    pub(super) fn open(path: &Path, options: &RedbOptions) -> Result<RedbMap, MapError> {
+        let name = path.display().to_string();
+        let mut builder = Database::builder();
+        builder.set_cache_size(options.cache_kib.saturating_mul(1024));
+        builder.set_check_integrity_on_open(options.check_on_open);
+        let is_new = std::fs::metadata(path).map_or(true, |meta| meta.len() == 0);
+        // redb says of itself that it may panic on a file that something else has altered.
+        let opened = catch_unwind(AssertUnwindSafe(|| match is_new {
+            true => builder.create(path),
+            false => builder.open(path),
+        }));
+        let opened = opened.map_err(|_| MapError::Corrupt(format!("{name} is damaged")))?;
+        let database = opened.map_err(|error| failure(&name, error))?;
+        let map = RedbMap::new(database, name, options);
+        if is_new {
+            map.create()?
+        } else {
+            map.inspect()?
+        }
+        Ok(map)
+    }
+
+    pub(super) fn in_memory() -> Result<RedbMap, MapError> {
+        let name = "redb in memory".to_owned();
+        let database = Database::builder().create_with_backend(InMemoryBackend::new());
+        let database = database.map_err(|error| failure(&name, error))?;
+        // Memory has no disk to wait for.
+        let options = RedbOptions::new().durability(RedbDurability::Every(u32::MAX));
+        let map = RedbMap::new(database, name, &options);
+        map.create()?;
+        Ok(map)
+    }
+
+    fn new(database: Database, name: String, options: &RedbOptions) -> RedbMap {
+        let (durability, quick_repair) = (options.durability, options.quick_repair);
+        let (position, waiting) = (AtomicU64::new(1), Mutex::new(0));
+        RedbMap { database, name, durability, quick_repair, position, waiting }
+    }
+
+    /// Makes our table in a new file.
+    fn create(&self) -> Result<(), MapError> {
+        let write = self.begin(true)?;
+        write.open_table(TABLE).map_err(|error| self.failure(error))?;
+        write.commit().map_err(|error| self.failure(error))
+    }
+
+    /// That a file that was there has our table and no other.
+    fn inspect(&self) -> Result<(), MapError> {
+        let read = self.database.begin_read().map_err(|error| self.failure(error))?;
+        let tables = read.list_tables().map_err(|error| self.failure(error))?;
+        let names: Vec<String> = tables.map(|table| table.name().to_owned()).collect();
+        match names.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+            ["fondaco"] => self.table().map(|_| ()),
+            [] => Err(self.foreign("has no table of ours")),
+            [other, ..] => Err(self.foreign(&format!("has the table {other}, which is not ours"))),
+        }
+    }
+
+    fn foreign(&self, why: &str) -> MapError {
+        MapError::Corrupt(format!(
+            "{} {why}: it belongs to another program; give the books a file of their own",
+            self.name
+        ))
+    }
+
+    fn failure(&self, error: impl Into<::redb::Error>) -> MapError {
+        failure(&self.name, error)
+    }
+
+    fn begin(&self, durable: bool) -> Result<WriteTransaction, MapError> {
+        let mut write = self.database.begin_write().map_err(|error| self.failure(error))?;
+        let durability = if durable { Durability::Immediate } else { Durability::None };
+        write.set_durability(durability).map_err(|error| self.failure(error))?;
+        write.set_quick_repair(durable && self.quick_repair);
+        Ok(write)
+    }
+
+    /// Our table as it stands; it keeps its read transaction open.
+    fn table(&self) -> Result<ReadOnlyTable<&'static [u8], &'static [u8]>, MapError> {
+        let read = self.database.begin_read().map_err(|error| self.failure(error))?;
+        read.open_table(TABLE).map_err(|error| match error {
+            TableError::Storage(error) => self.failure(error),
+            _ => self.foreign("has a table fondaco that is not ours"),
+        })
+    }
+
+    fn now(&self) -> Result<Moment, MapError> {
+        let position = self.position.load(Ordering::Acquire);
+        Ok(Moment { position, table: self.table()?, name: self.name.clone() })
+    }
+
+    /// Waits until the disk has all that was written.
+    pub(super) fn sync(&self) -> Result<(), MapError> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if *waiting > 0 {
+            self.begin(true)?.commit().map_err(|error| self.failure(error))?;
+            *waiting = 0;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for RedbMap {
+    fn drop(&mut self) {
+        // Nobody is left to be told; what the disk does not have was not promised.
+        let _ = self.sync();
+    }
+}
+
+impl fmt::Debug for RedbMap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedbMap").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+fn apply(write: &WriteTransaction, puts: Vec<Put>) -> Result<(), ::redb::Error> {
+    let mut table = write.open_table(TABLE)?;
+    for Put { key, value } in puts {
+        match value {
+            Some(value) => drop(table.insert(&key[..], &value[..])?),
+            None => drop(table.remove(&key[..])?),
+        }
+    }
+    Ok(())
+}
+
+impl Ordered for RedbMap {
+    fn snapshot(&self) -> Result<Box<dyn MapSnapshot + '_>, MapError> {
+        Ok(Box::new(self.now()?))
+    }
+
+    fn hold(&self) -> Result<Option<Box<dyn MapSnapshot + Send + Sync>>, MapError> {
+        Ok(Some(Box::new(self.now()?)))
+    }
+
+    fn write(&self, position: u64, puts: Vec<Put>) -> Result<Written, MapError> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.position.load(Ordering::Acquire) != position {
+            return Ok(Written::Moved);
+        }
+        let durable = match self.durability {
+            RedbDurability::Full => true,
+            RedbDurability::Every(commits) => *waiting + 1 >= commits,
+        };
+        let write = self.begin(durable)?;
+        apply(&write, puts).map_err(|error| self.failure(error))?;
+        // From here on nobody can be sure: redb refuses further writes after a failure.
+        let done = write.commit();
+        self.position.store(position + 1, Ordering::Release);
+        done.map_err(|error| MapError::Unknown(self.failure(error).to_string()))?;
+        *waiting = if durable { 0 } else { *waiting + 1 };
+        Ok(Written::Done)
+    }
+}
+
+/// A read transaction.
+struct Moment {
+    position: u64,
+    table: ReadOnlyTable<&'static [u8], &'static [u8]>,
+    name: String,
+}
+
+impl MapSnapshot for Moment {
+    fn position(&self) -> u64 {
+        self.position
+    }
+
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, MapError> {
+        let found = self.table.get(key).map_err(|error| failure(&self.name, error))?;
+        Ok(found.map(|value| value.value().to_vec()))
+    }
+
+    fn range(&self, range: &KeyRange<'_>) -> Result<Vec<Pair>, MapError> {
+        let pairs = self.table.range::<&[u8]>(range.bounds());
+        let pairs = pairs.map_err(|error| failure(&self.name, error))?;
+        let owned = |pair: Result<_, ::redb::StorageError>| {
+            let (key, value): (::redb::AccessGuard<'_, &[u8]>, ::redb::AccessGuard<'_, &[u8]>) =
+                pair.map_err(|error| failure(&self.name, error))?;
+            Ok((key.value().to_vec(), value.value().to_vec()))
+        };
+        match range.backwards {
+            false => pairs.take(range.limit).map(owned).collect(),
+            true => pairs.rev().take(range.limit).map(owned).collect(),
+        }
+    }
+}
