@@ -38,6 +38,7 @@ pub fn path() -> PathBuf {
     path
 }
 
+/// The store in the directory at `path`.
 pub fn open(path: &Path) -> OrderedStore<Directory> {
     OrderedStore::open(Directory::open(path, Fsync::Never).unwrap()).unwrap()
 }
@@ -187,6 +188,7 @@ pub fn sell(books: &Books<'_>, number: u64) -> Result<(), LedgerError> {
     books.post(&format!("sale/{number}"), sale).map(|_| ())
 }
 
+/// A till has only one day.
 pub fn day() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 7, 1).unwrap()
 }
