@@ -220,6 +220,27 @@ impl DateRange {
     }
 }
 
+impl DateRange {
+    /// The same days of the year before, for comparing: a range that ends with its month does so a year before too.
+    ///
+    /// ```
+    /// use fondaco_core::DateRange;
+    /// let quarter: DateRange = "2025-01-01/2025-02-28".parse()?;
+    /// assert_eq!(quarter.year_before().to_string(), "2024-01-01/2024-02-29");
+    /// let open: DateRange = "2024-02-29/..".parse()?;
+    /// assert_eq!(open.year_before().to_string(), "2023-02-28/..");
+    /// # Ok::<(), fondaco_core::DateRangeError>(())
+    /// ```
+    pub fn year_before(self) -> DateRange {
+        let year = chrono::Months::new(12);
+        let back = |date: NaiveDate| date.checked_sub_months(year).unwrap_or(NaiveDate::MIN);
+        let end = |date: NaiveDate| {
+            if date == end_of_month(date) { end_of_month(back(date)) } else { back(date) }
+        };
+        DateRange { start: self.start.map(back), end: self.end.map(end) }
+    }
+}
+
 /// The last day of a date's month.
 pub(crate) fn end_of_month(date: NaiveDate) -> NaiveDate {
     let days = (28..=31).rev();

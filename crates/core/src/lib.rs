@@ -20,6 +20,7 @@ pub mod quantity;
 pub mod rate;
 pub mod ratio;
 pub mod recurrence;
+pub mod report;
 pub mod rounding;
 pub mod timestamp;
 

@@ -1,0 +1,132 @@
+//! CSV by RFC 4180: a heading line, then a line per row; neutral, whatever the locale.
+//!
+//! Figures have a point and no grouping, dates are those of ISO 8601, percentages are factors. Nothing is rounded.
+
+use rust_decimal::Decimal;
+
+use super::{Cell, Column, Kind, Report};
+use crate::Currency;
+use crate::decimal::{Padded, normalize};
+
+impl Report {
+    /// The report as CSV, lines ended by CR LF as RFC 4180 has it. A column of [`Kind::Money`] becomes two, amount and
+    /// currency.
+    ///
+    /// ```
+    /// use fondaco_core::Money;
+    /// use fondaco_core::report::{Column, Kind, Report, Row};
+    /// let mut bank = Report::new("Bank").column(Column::text("Text")).column(Column::new("Paid", Kind::Money));
+    /// bank.push(Row::new(["Rent, \"March\"".into(), Money::parse("1234.5 EUR")?.into()]));
+    /// assert_eq!(bank.to_csv(), "Text,Paid,Paid currency\r\n\"Rent, \"\"March\"\"\",1234.50,EUR\r\n");
+    /// # Ok::<(), fondaco_core::MoneyError>(())
+    /// ```
+    pub fn to_csv(&self) -> String {
+        let mut csv = Writer::default();
+        for column in &self.columns {
+            let heading = column.heading.to_string();
+            csv.field(&heading);
+            if column.kind == Kind::Money {
+                csv.field(&format!("{heading} currency"));
+            }
+        }
+        csv.end_line();
+        for row in &self.rows {
+            self.columns.iter().enumerate().for_each(|(at, column)| csv.cell(row.cell(at), column));
+            csv.end_line();
+        }
+        csv.text
+    }
+}
+
+#[derive(Default)]
+struct Writer {
+    text: String,
+    in_line: bool,
+}
+
+impl Writer {
+    fn field(&mut self, field: &str) {
+        if std::mem::replace(&mut self.in_line, true) {
+            self.text.push(',');
+        }
+        if field.contains([',', '"', '\n', '\r']) {
+            self.text.push('"');
+            self.text.push_str(&field.replace('"', "\"\""));
+            self.text.push('"');
+        } else {
+            self.text.push_str(field);
+        }
+    }
+
+    fn end_line(&mut self) {
+        self.in_line = false;
+        self.text.push_str("\r\n");
+    }
+
+    fn cell(&mut self, cell: &Cell, column: &Column) {
+        match (cell, &column.kind) {
+            (Cell::Money(money), Kind::Money) => {
+                self.field(&plain(money.amount(), Some(money.currency())));
+                self.field(money.currency().code());
+            }
+            (_, Kind::Money) => {
+                self.field(&neutral(cell, &column.kind));
+                self.field("");
+            }
+            (cell, kind) => self.field(&neutral(cell, kind)),
+        }
+    }
+}
+
+/// A value as every program reads it.
+fn neutral(cell: &Cell, kind: &Kind) -> String {
+    match cell {
+        Cell::Empty => String::new(),
+        Cell::Text(text) => text.to_string(),
+        Cell::Number(value) => match kind {
+            Kind::Amount(currency) => plain(*value, Some(*currency)),
+            _ => plain(*value, None),
+        },
+        Cell::Money(money) => plain(money.amount(), Some(money.currency())),
+        Cell::Quantity { amount, .. } => plain(*amount, None),
+        Cell::Percent(factor) => plain(*factor, None),
+        Cell::Date(date) => date.to_string(),
+        Cell::Month(date) => date.format("%Y-%m").to_string(),
+        Cell::Count(count) => count.to_string(),
+    }
+}
+
+fn plain(value: Decimal, currency: Option<Currency>) -> String {
+    let digits = currency.and_then(Currency::minor_units).unwrap_or(0);
+    Padded { value: normalize(value), digits }.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Column, Report, Row};
+    use super::*;
+
+    #[test]
+    fn what_has_a_comma_a_quote_or_a_line_end_is_quoted() {
+        let mut report = Report::new("").column(Column::text("a\nb"));
+        for text in ["plain", " blanks ", "a,b", "say \"x\"", "two\r\nlines", ""] {
+            report.push(Row::new([text.into()]));
+        }
+        assert_eq!(
+            report.to_csv(),
+            "\"a\nb\"\r\nplain\r\n blanks \r\n\"a,b\"\r\n\"say \"\"x\"\"\"\r\n\"two\r\nlines\"\r\n\r\n"
+        );
+    }
+
+    #[test]
+    fn amounts_have_their_currencys_digits_and_more_where_they_have_more() {
+        let kinds = [Currency::JPY, Currency::EUR, Currency::BHD].map(Kind::Amount);
+        let shown = |value: &str| {
+            let value = Cell::Number(value.parse().unwrap());
+            kinds.each_ref().map(|kind| neutral(&value, kind)).join(" ")
+        };
+        assert_eq!(shown("1234.5"), "1234.5 1234.50 1234.500");
+        assert_eq!(shown("-0.00"), "0 0.00 0.000");
+        assert_eq!(shown("-1"), "-1 -1.00 -1.000");
+    }
+}
