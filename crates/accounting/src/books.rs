@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use fondaco_core::chain::Verified;
 use fondaco_core::due::{Queue, TickError, Ticked};
+use fondaco_core::report::Explain;
 use fondaco_core::store::{Store, StoreError};
 use fondaco_core::{
     Act, ActorId, CommandId, CompanyId, DateRange, Done, Driver, Envelope, Halt, Id, Job, JobCall,
@@ -15,7 +16,7 @@ use crate::ledger::{
     self, Account, BalanceQuery, Discrepancy, Entry, LedgerError, NewEntry, Period,
     PlannedReversal, Post, Posted, Posting, RecurringEntry, TABLES, Upcoming, WholeEntry,
 };
-use crate::reports::{self, BalanceSheet, IncomeStatement, TrialBalance};
+use crate::reports::{self, BalanceSheet, Compared, GeneralLedger, IncomeStatement, TrialBalance};
 
 /// A company's books on a store: the ledger's commands and reports in one place.
 ///
@@ -417,6 +418,88 @@ impl<'s> Books<'s> {
     /// As [`balance_sheet`](reports::balance_sheet).
     pub fn balance_sheet(&self, date: NaiveDate) -> Result<BalanceSheet, LedgerError> {
         self.view(|view| reports::balance_sheet(view, date))
+    }
+
+    /// The income statement of some days beside that of others, say the same of the year before.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let year: DateRange = "2026-01-01/2026-12-31".parse()?;
+    /// let both = books.compare_income_statements(year, year.year_before())?;
+    /// assert_eq!((both.now.result, both.before.result), (60.into(), 0.into()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`compare_income_statements`](reports::compare_income_statements).
+    pub fn compare_income_statements(
+        &self,
+        now: DateRange,
+        before: DateRange,
+    ) -> Result<Compared<IncomeStatement>, LedgerError> {
+        self.view(|view| reports::compare_income_statements(view, now, before))
+    }
+
+    /// The balance sheet of a day beside that of another.
+    ///
+    /// # Errors
+    /// As [`compare_balance_sheets`](reports::compare_balance_sheets).
+    pub fn compare_balance_sheets(
+        &self,
+        now: NaiveDate,
+        before: NaiveDate,
+    ) -> Result<Compared<BalanceSheet>, LedgerError> {
+        self.view(|view| reports::compare_balance_sheets(view, now, before))
+    }
+
+    /// Every account with its postings on these days, and the balance after each.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let ledger = books.general_ledger("2026-01-01/2026-12-31".parse()?)?;
+    /// let lines = ledger.accounts.iter().map(|account| account.lines.len()).sum::<usize>();
+    /// assert_eq!(lines, 7); // every posting
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`general_ledger`](reports::general_ledger).
+    pub fn general_ledger(&self, days: DateRange) -> Result<GeneralLedger, LedgerError> {
+        self.view(|view| reports::general_ledger(view, days))
+    }
+
+    /// The part of the general ledger that one account has.
+    ///
+    /// # Errors
+    /// As [`account_ledger`](reports::account_ledger).
+    pub fn account_ledger(
+        &self,
+        account: &str,
+        days: DateRange,
+    ) -> Result<GeneralLedger, LedgerError> {
+        self.view(|view| reports::account_ledger(view, account, days))
+    }
+
+    /// Why an account's balance at the end of these days is what it is.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let why = books.explain_balance("1", "2026-02-01/2026-02-28".parse()?)?;
+    /// let bank = &why.inputs[0]; // 1 is a heading: it is made of the accounts under it
+    /// assert_eq!(bank.inputs[0].to_string(), "Balance before 2026-02-01: 500.00 EUR\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`explain_balance`](reports::explain_balance).
+    pub fn explain_balance(&self, account: &str, days: DateRange) -> Result<Explain, LedgerError> {
+        self.view(|view| reports::explain_balance(view, account, days))
     }
 
     /// The queue of what comes by the clock, with the ledger's handlers, by these books' actor.

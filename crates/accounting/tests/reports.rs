@@ -5,7 +5,7 @@ mod common;
 
 use common::*;
 use fondaco_accounting::ledger::*;
-use fondaco_core::Currency;
+use fondaco_core::{ActError, Currency};
 use rust_decimal::Decimal;
 
 /// A chart five levels deep and a little of everything.
@@ -55,6 +55,7 @@ fn shop() -> Firm {
 }
 
 fn same(shown: &str, expected: &str) {
+    let shown = &shown.replace("\r\n", "\n"); // the line ends of CSV
     let expected = expected.trim_start_matches('\n');
     assert_eq!(shown.trim_end(), expected.trim_end(), "\n{shown}");
     assert!(shown.lines().all(|line| line == line.trim_end()), "no line ends in spaces");
@@ -64,7 +65,7 @@ fn same(shown: &str, expected: &str) {
 fn the_trial_balance() {
     let sheet = shop().books.trial_balance(d("2026-12-31")).unwrap();
     same(&sheet.to_string(), TRIAL_BALANCE);
-    same(&sheet.to_table().to_csv(), TRIAL_BALANCE_CSV);
+    same(&sheet.to_report().to_csv(), TRIAL_BALANCE_CSV);
     assert_eq!(sheet.debit, sheet.credit);
 }
 
@@ -100,7 +101,7 @@ fn the_income_statement() {
     let firm = shop();
     let year = firm.books.income_statement(d("2026-01-01"), d("2026-12-31")).unwrap();
     same(&year.to_string(), INCOME_2026);
-    same(&year.to_table().to_csv(), INCOME_CSV);
+    same(&year.to_report().to_csv(), INCOME_CSV);
     let profit = firm.books.income_statement(d("2025-01-01"), d("2025-12-31")).unwrap();
     assert_eq!(profit.result, dec("299.5"));
     assert!(profit.to_string().contains("Profit"));
@@ -153,7 +154,7 @@ fn the_balance_sheet() {
     let firm = shop();
     let sheet = firm.books.balance_sheet(d("2026-12-31")).unwrap();
     same(&sheet.to_string(), BALANCE_SHEET);
-    same(&sheet.to_table().to_csv(), BALANCE_SHEET_CSV);
+    same(&sheet.to_report().to_csv(), BALANCE_SHEET_CSV);
 }
 
 const BALANCE_SHEET: &str = r#"
@@ -197,6 +198,195 @@ Account,Name,Amount
 ,Result of open years,-1200.75
 ,Total liabilities and equity,1243367.13
 "#;
+
+#[test]
+fn the_balance_sheet_beside_that_of_the_year_before() {
+    let firm = shop();
+    let sheets = firm.books.compare_balance_sheets(d("2026-12-31"), d("2025-12-31")).unwrap();
+    same(&sheets.to_string(), BALANCE_SHEETS);
+    for (date, sheet) in [("2026-12-31", &sheets.now), ("2025-12-31", &sheets.before)] {
+        let alone = firm.books.balance_sheet(d(date)).unwrap();
+        assert_eq!((sheet.assets.total, sheet.result), (alone.assets.total, alone.result));
+    }
+}
+
+const BALANCE_SHEETS: &str = r#"
+Balance sheets as of 2026-12-31 and 2025-12-31 (EUR)
+Account    Name                                 2026-12-31    2025-12-31     Change  Change in %
+=========  =================================  ============  ============  =========  ===========
+1          Assets
+1.1          Current
+1.1.1          Cash and bank
+1.1.1.1          Cash
+1.1.1.1.1          Till, at the "front" door      8,299.24      9,799.50  -1,500.26       -15.3%
+1.1.1.1.2          Kasse für Bücher                 500.00        500.00       0.00         0.0%
+1.2          Shelves                          1,234,567.89  1,234,567.89       0.00         0.0%
+---------  ---------------------------------  ------------  ------------  ---------  -----------
+           Total assets                       1,243,367.13  1,244,867.39  -1,500.26        -0.1%
+2000       Suppliers                          1,234,567.88  1,234,567.89      -0.01         0.0%
+---------  ---------------------------------  ------------  ------------  ---------  -----------
+           Total liabilities                  1,234,567.88  1,234,567.89      -0.01         0.0%
+3000       Capital                               10,000.00     10,000.00       0.00         0.0%
+---------  ---------------------------------  ------------  ------------  ---------  -----------
+           Equity before the result              10,000.00     10,000.00       0.00         0.0%
+           Result of open years                  -1,200.75        299.50  -1,500.25      -500.9%
+---------  ---------------------------------  ------------  ------------  ---------  -----------
+           Total liabilities and equity       1,243,367.13  1,244,867.39  -1,500.26        -0.1%
+"#;
+
+/// An account that only one of them has stands in both.
+#[test]
+fn income_statements_side_by_side_have_the_same_accounts() {
+    let firm = shop();
+    let spring = "2025-03-01/2025-03-31".parse().unwrap();
+    let eve = "2025-12-31/2025-12-31".parse().unwrap();
+    let both = firm.books.compare_income_statements(spring, eve).unwrap();
+    let codes = |statement: &fondaco_accounting::reports::IncomeStatement| {
+        let lines = statement.income.lines.iter().chain(&statement.expense.lines);
+        lines.map(|line| (line.account.to_string(), line.amount)).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(&both.now), [("4000".into(), dec("500")), ("5000".into(), dec("0"))]);
+    assert_eq!(codes(&both.before), [("4000".into(), dec("0")), ("5000".into(), dec("200.5"))]);
+    let open = "2026-01-01/..".parse().unwrap();
+    let error = firm.books.compare_income_statements(spring, open).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "before: 2026-01-01/.. has no beginning or no end: give both days"
+    );
+}
+
+#[test]
+fn the_general_ledger_of_half_a_year() {
+    let firm = shop();
+    let ledger = firm.books.general_ledger("2026-06-30/2026-12-31".parse().unwrap()).unwrap();
+    same(&ledger.to_string(), GENERAL_LEDGER);
+    let csv = ledger.to_report().to_csv();
+    assert!(csv.starts_with("Account,Date,Entry,Text,Debit,Credit,Balance\r\n"), "{csv}");
+    assert!(csv.contains("\r\n5000,2026-06-30,GEN 2,,2500.25,,2700.75\r\n"), "{csv}");
+}
+
+const GENERAL_LEDGER: &str = r#"
+General ledger 2026-06-30 to 2026-12-31 (EUR)
+Date        Entry  Text                                    Debit    Credit        Balance
+==========  =====  ===================================  ========  ========  =============
+                   1.1.1.1.1 Till, at the "front" door
+                   Opening balance                                              10,799.50
+2026-06-30  GEN 2                                                 2,500.25       8,299.25
+2026-07-01  GEN 3                                                     0.01       8,299.24
+----------  -----  -----------------------------------  --------  --------  -------------
+                   Closing balance                          0.00  2,500.26       8,299.24
+                   1.1.1.1.2 Kasse für Bücher
+                   Opening balance                                                 500.00
+----------  -----  -----------------------------------  --------  --------  -------------
+                   Closing balance                          0.00      0.00         500.00
+                   1.2 Shelves
+                   Opening balance                                           1,234,567.89
+----------  -----  -----------------------------------  --------  --------  -------------
+                   Closing balance                          0.00      0.00   1,234,567.89
+                   2000 Suppliers
+                   Opening balance                                          -1,234,567.89
+2026-07-01  GEN 3                                           0.01            -1,234,567.88
+----------  -----  -----------------------------------  --------  --------  -------------
+                   Closing balance                          0.01      0.00  -1,234,567.88
+                   3000 Capital
+                   Opening balance                                             -10,000.00
+----------  -----  -----------------------------------  --------  --------  -------------
+                   Closing balance                          0.00      0.00     -10,000.00
+                   4000 Sales
+                   Opening balance                                              -1,500.00
+----------  -----  -----------------------------------  --------  --------  -------------
+                   Closing balance                          0.00      0.00      -1,500.00
+                   5000 Goods
+                   Opening balance                                                 200.50
+2026-06-30  GEN 2                                       2,500.25                 2,700.75
+----------  -----  -----------------------------------  --------  --------  -------------
+                   Closing balance                      2,500.25      0.00       2,700.75
+"#;
+
+/// On every store: openings and closings are the balances of their days, and each explanation adds up to what it explains.
+#[test]
+fn ledgers_and_explanations_add_up_to_the_balances() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        for (n, date) in ["2026-01-05", "2026-01-31", "2026-02-01", "2026-03-15"].iter().enumerate()
+        {
+            firm.post(&n.to_string(), sale(date, &format!("{}.05", n + 1)));
+        }
+        let dollars = NewEntry::new("GEN", d("2026-03-20"))
+            .conversion()
+            .posting(NewPosting::debit("1010", usd("10")).worth(eur("9.20")))
+            .credit("1000", eur("9.20"));
+        firm.post("dollars", dollars);
+        for days in [
+            "../..",
+            "2026-01-31/2026-03-15",
+            "2026-02-01/..",
+            "../2026-01-04",
+            "2027-01-01/2027-12-31",
+        ] {
+            let days: fondaco_core::DateRange = days.parse().unwrap();
+            adds_up(&firm, days);
+        }
+    });
+}
+
+fn adds_up(firm: &Firm, days: fondaco_core::DateRange) {
+    use fondaco_accounting::reports::{explain_balance, general_ledger};
+    let ledger = firm.view(|view| general_ledger(view, days));
+    for account in &ledger.accounts {
+        let query = BalanceQuery::account(account.account.clone());
+        let query = days.end().map_or(query.clone(), |end| query.through(end));
+        assert_eq!(account.closing.normalize().to_string(), firm.sum(&query), "{days}");
+        let moved = account.debit - account.credit;
+        assert_eq!(account.opening + moved, account.closing, "{days}");
+    }
+    for code in ["1", "1000", "1010", "1200", "4000"] {
+        let why = firm.view(|view| explain_balance(view, code, days));
+        sums_up(&why);
+        let query = BalanceQuery::subtree(code);
+        let query = days.end().map_or(query.clone(), |end| query.through(end));
+        let value = why.value.figure().unwrap().normalize().to_string();
+        assert_eq!(value, firm.sum(&query), "{code} {days}");
+    }
+}
+
+fn sums_up(why: &fondaco_core::report::Explain) {
+    if !why.inputs.is_empty() {
+        let sum: Decimal = why.inputs.iter().filter_map(|input| input.value.figure()).sum();
+        assert_eq!(why.value.figure(), Some(sum), "{why}");
+    }
+    why.inputs.iter().for_each(sums_up);
+}
+
+#[test]
+fn statements_explain_themselves_down_to_the_accounts() {
+    let firm = shop();
+    let sheet = firm.books.balance_sheet(d("2026-12-31")).unwrap();
+    let [assets, financing] = sheet.explain();
+    sums_up(&financing);
+    assert_eq!(assets.value, financing.value);
+    assert!(assets.to_string().contains("│        ├─ 1.1.1.1.1 Till, at the"), "{assets}");
+    let year = firm.books.income_statement(d("2026-01-01"), d("2026-12-31")).unwrap();
+    let why = year.explain().to_string();
+    assert!(
+        why.starts_with("Loss 2026-01-01 to 2026-12-31: 1,500.25 EUR\n│ expenses less income\n"),
+        "{why}"
+    );
+}
+
+#[test]
+fn what_a_foreign_amount_is_worth_is_explained_by_its_rate() {
+    let firm = in_memory().set_up();
+    let rate = NewPosting::debit("1010", usd("10")).rate(dec("0.92"));
+    let buy = NewEntry::new("GEN", d("2026-03-20")).conversion().posting(rate);
+    firm.post("buy", buy.credit("1000", eur("9.20")));
+    let why =
+        firm.books.explain_balance("1010", fondaco_core::DateRange::always()).unwrap().to_string();
+    assert!(why.contains("10.00 USD in the ledger's currency"), "{why}");
+    assert!(why.contains("EUR for one USD: 0.92"), "{why}");
+    let unknown = firm.books.explain_balance("9999", fondaco_core::DateRange::always());
+    assert_eq!(unknown.unwrap_err().code(), "accounting.unknown_account");
+}
 
 /// Before any closing, over both years, on each day.
 #[test]
@@ -256,7 +446,7 @@ fn books_without_anything_have_empty_reports_and_no_minus_zero() {
         "back",
         NewEntry::new("GEN", d("2026-01-06")).debit("4000", eur("1")).credit("1000", eur("1")),
     );
-    let text = firm.books.balance_sheet(d("2026-12-31")).unwrap().to_table().to_csv();
+    let text = firm.books.balance_sheet(d("2026-12-31")).unwrap().to_report().to_csv();
     assert!(!text.contains("-0."), "{text}");
 }
 

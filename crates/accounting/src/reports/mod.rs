@@ -1,15 +1,24 @@
-//! The books as people read them: trial balance, income statement, balance sheet.
+//! The books as people read them: trial balance, general ledger, income statement, balance sheet, beside those of other
+//! days or alone; and why a figure in them is what it is.
 //!
-//! Each report is a plain value with its figures, a text form ([`Display`](std::fmt::Display)) and a table form ([`Table`],
-//! also as CSV). Amounts are in the ledger's currency.
+//! Each is a plain value with its figures. [`Display`](std::fmt::Display) shows it as text, its `to_report` describes it
+//! as a [`Report`](fondaco_core::report::Report), from which text, HTML and tables come. Amounts are in the ledger's
+//! currency. On one [`Page`](fondaco_core::report::Page), accounts lead to their part of the general ledger.
 
 mod chart;
+mod compared;
+mod explain;
+mod general_ledger;
+mod sheet;
 mod statements;
-mod table;
 mod trial_balance;
 
+pub use compared::{Compared, compare_balance_sheets, compare_income_statements};
+pub use explain::explain_balance;
+pub use general_ledger::{
+    AccountLedger, GeneralLedger, LedgerLine, account_ledger, general_ledger,
+};
 pub use statements::{
     BalanceSheet, IncomeStatement, Section, StatementLine, balance_sheet, income_statement,
 };
-pub use table::{Cell, Table};
 pub use trial_balance::{TrialBalance, TrialBalanceLine, trial_balance};

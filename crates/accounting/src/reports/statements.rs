@@ -3,12 +3,13 @@
 use std::fmt;
 
 use chrono::NaiveDate;
-use fondaco_core::{Currency, Reading};
+use fondaco_core::report::{self, Explain, Kind, Phrase, Report, Step};
+use fondaco_core::{Currency, Money, Reading};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::chart::Chart;
-use super::{Cell, Table};
+use super::sheet::Sheet;
 use crate::ledger::{AccountClass, BalanceQuery, LedgerError};
 
 /// One account or heading of a statement.
@@ -97,10 +98,7 @@ pub fn income_statement(
         return Err(LedgerError::BadInput { what: "through", why });
     }
     let chart = Chart::read(read, &BalanceQuery::all().from(from).through(through))?;
-    let (income, expense) =
-        (section(&chart, AccountClass::Income), section(&chart, AccountClass::Expense));
-    let result = income.total.saturating_sub(expense.total);
-    Ok(IncomeStatement { from, through, currency: chart.currency, income, expense, result })
+    Ok(IncomeStatement::of(&chart, from, through))
 }
 
 /// What the company has, what it owes and what belongs to its owners, at the end of a day.
@@ -120,7 +118,24 @@ pub struct BalanceSheet {
     pub result: Decimal,
 }
 
+impl IncomeStatement {
+    pub(super) fn of(chart: &Chart, from: NaiveDate, through: NaiveDate) -> IncomeStatement {
+        let (income, expense) =
+            (section(chart, AccountClass::Income), section(chart, AccountClass::Expense));
+        let result = income.total.saturating_sub(expense.total);
+        IncomeStatement { from, through, currency: chart.currency, income, expense, result }
+    }
+}
+
 impl BalanceSheet {
+    pub(super) fn of(chart: &Chart, date: NaiveDate) -> BalanceSheet {
+        let of = |class| section(chart, class);
+        let result = of(AccountClass::Income).total.saturating_sub(of(AccountClass::Expense).total);
+        let (assets, liabilities, equity) =
+            (of(AccountClass::Asset), of(AccountClass::Liability), of(AccountClass::Equity));
+        BalanceSheet { date, currency: chart.currency, assets, liabilities, equity, result }
+    }
+
     /// Liabilities, equity and result: equals the assets.
     ///
     /// ```
@@ -159,49 +174,133 @@ pub fn balance_sheet(
     date: NaiveDate,
 ) -> Result<BalanceSheet, LedgerError> {
     let chart = Chart::read(read, &BalanceQuery::all().through(date))?;
-    let of = |class| section(&chart, class);
-    let result = of(AccountClass::Income).total.saturating_sub(of(AccountClass::Expense).total);
-    let (assets, liabilities, equity) =
-        (of(AccountClass::Asset), of(AccountClass::Liability), of(AccountClass::Equity));
-    Ok(BalanceSheet { date, currency: chart.currency, assets, liabilities, equity, result })
-}
-
-fn push_section(table: &mut Table, section: &Section, total: &'static str) {
-    for line in &section.lines {
-        let amount = if line.heading { Cell::Empty } else { Cell::Amount(line.amount) };
-        let name = Cell::Text(line.name.clone(), line.depth);
-        table.push(vec![Cell::text(line.account.clone()), name, amount]);
-    }
-    table.push_total(vec![Cell::Empty, Cell::text(total), Cell::Amount(section.total)]);
+    Ok(BalanceSheet::of(&chart, date))
 }
 
 impl IncomeStatement {
-    /// As rows and columns.
+    /// As rows and columns, with the way from income to result as a chart.
     ///
     /// ```
     /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
     /// let year = books.income_statement("2026-01-01".parse()?, "2026-12-31".parse()?)?;
-    /// let csv = year.to_table().to_csv();
-    /// assert!(csv.starts_with("Account,Name,Amount\n4000,Sales,100.00\n"));
-    /// assert!(csv.ends_with(",Profit,60.00\n"));
+    /// let csv = year.to_report().to_csv();
+    /// assert!(csv.starts_with("Account,Name,Amount\r\n4000,Sales,100.00\r\n"));
+    /// assert!(csv.ends_with(",Profit,60.00\r\n"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn to_table(&self) -> Table {
-        let title = format!(
-            "Income statement {} to {} ({})",
-            self.from,
-            self.through,
-            self.currency.code()
-        );
-        let mut table = Table::new(title, self.currency, &["Account", "Name", "Amount"]);
-        push_section(&mut table, &self.income, "Total income");
-        push_section(&mut table, &self.expense, "Total expenses");
-        let word = if self.result < Decimal::ZERO { "Loss" } else { "Profit" };
-        table.push_total(vec![Cell::Empty, Cell::text(word), Cell::Amount(self.result.abs())]);
-        table
+    pub fn to_report(&self) -> Report {
+        let title = Phrase::from("Income statement").and(self.from).and("to").and(self.through);
+        let mut sheet = Sheet::new(title, self.currency, ["Amount".into()]);
+        sheet.section([&self.income], "Total income");
+        sheet.section([&self.expense], "Total expenses");
+        sheet.total(self.word(), [self.result.abs()]);
+        let nothing = self.income.lines.is_empty() && self.expense.lines.is_empty();
+        let report = sheet.into_report();
+        if nothing { report } else { report.chart(self.chart()) }
     }
+
+    fn word(&self) -> &'static str {
+        if self.result < Decimal::ZERO { "Loss" } else { "Profit" }
+    }
+
+    /// From what was earned over what was spent to the result.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let year = books.income_statement("2026-01-01".parse()?, "2026-12-31".parse()?)?;
+    /// let data = year.chart().to_report().to_csv();
+    /// assert_eq!(data, ",Change,Sum\r\nSales,100.00,100.00\r\nRent,-40.00,60.00\r\nProfit,,60.00\r\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn chart(&self) -> report::Chart {
+        let earned = steps(&self.income, |amount| amount);
+        let spent = steps(&self.expense, |amount| Decimal::ZERO.saturating_sub(amount));
+        let steps = earned.chain(spent).chain([Step::total(self.word())]);
+        let title = format!("From income to {}", self.word().to_lowercase());
+        report::Chart::waterfall(title, Kind::Amount(self.currency), steps)
+    }
+
+    /// Why the result is what it is, down to the accounts; [`explain_balance`](super::explain_balance) goes on from there.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let january = books.income_statement("2026-01-01".parse()?, "2026-01-31".parse()?)?;
+    /// assert_eq!(january.explain().to_string(), "\
+    /// Profit 2026-01-01 to 2026-01-31: 100.00 EUR
+    /// │ income less expenses
+    /// ├─ Income: 100.00 EUR
+    /// │  │ the sum of its accounts
+    /// │  └─ 4000 Sales: 100.00 EUR
+    /// └─ Expenses: 0.00 EUR
+    ///      the sum of its accounts
+    /// ");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn explain(&self) -> Explain {
+        let what = Phrase::from(self.word()).and(self.from).and("to").and(self.through);
+        let less =
+            if self.word() == "Loss" { "expenses less income" } else { "income less expenses" };
+        Explain::new(what, Money::new(self.result.abs(), self.currency))
+            .rule(less)
+            .input(self.income.explain("Income", self.currency))
+            .input(self.expense.explain("Expenses", self.currency))
+    }
+}
+
+/// The accounts of a section as steps; where they are many, what stands at the top of the chart of accounts.
+fn steps(section: &Section, sign: impl Fn(Decimal) -> Decimal) -> impl Iterator<Item = Step> {
+    let many = section.lines.iter().filter(|line| !line.heading).count() > MANY_STEPS;
+    let shown = move |line: &&StatementLine| if many { line.depth == 0 } else { !line.heading };
+    section
+        .lines
+        .iter()
+        .filter(shown)
+        .filter(|line| !line.amount.is_zero())
+        .map(move |line| Step::change(line.name.clone(), sign(line.amount)))
+}
+
+/// More accounts than these in a section have no room for a step each.
+const MANY_STEPS: usize = 8;
+
+impl Section {
+    /// Why its total is what it is, down to the accounts, as they stand in the chart.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let assets = books.balance_sheet("2026-12-31".parse()?)?.assets;
+    /// let why = assets.explain("Assets", Currency::EUR);
+    /// let heading = &why.inputs[0];
+    /// assert_eq!(heading.what.to_string(), "1 What we have");
+    /// assert_eq!(heading.inputs[0].to_string(), "1000 Bank: 460.00 EUR\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn explain(&self, what: &str, currency: Currency) -> Explain {
+        Explain::new(what, Money::new(self.total, currency))
+            .rule("the sum of its accounts")
+            .inputs(explain_lines(&self.lines, currency))
+    }
+}
+
+/// Lines as the trees that they are: what follows a line and is deeper stands under it.
+fn explain_lines(mut lines: &[StatementLine], currency: Currency) -> Vec<Explain> {
+    let mut trees = Vec::new();
+    while let Some((line, rest)) = lines.split_first() {
+        let under = rest.iter().take_while(|next| next.depth > line.depth).count();
+        let (under, after) = rest.split_at(under);
+        let what = format!("{} {}", line.account, line.name);
+        let tree = Explain::new(what, Money::new(line.amount, currency));
+        trees.push(tree.inputs(explain_lines(under, currency)));
+        lines = after;
+    }
+    trees
 }
 
 impl BalanceSheet {
@@ -212,39 +311,54 @@ impl BalanceSheet {
     /// # use firm::*;
     /// # let books = books();
     /// let sheet = books.balance_sheet("2026-12-31".parse()?)?;
-    /// let table = sheet.to_table();
-    /// assert_eq!(table.title, "Balance sheet as of 2026-12-31 (EUR)");
-    /// assert_eq!(table.to_string(), sheet.to_string()); // for people; `to_csv` is for programs
+    /// let report = sheet.to_report();
+    /// assert_eq!(report.title.to_string(), "Balance sheet as of 2026-12-31 (EUR)");
+    /// assert_eq!(report.to_string(), sheet.to_string()); // for people; `to_csv` is for programs
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn to_table(&self) -> Table {
-        let title = format!("Balance sheet as of {} ({})", self.date, self.currency.code());
-        let mut table = Table::new(title, self.currency, &["Account", "Name", "Amount"]);
-        push_section(&mut table, &self.assets, "Total assets");
-        push_section(&mut table, &self.liabilities, "Total liabilities");
-        push_section(&mut table, &self.equity, "Equity before the result");
-        table.push(vec![
-            Cell::Empty,
-            Cell::text("Result of open years"),
-            Cell::Amount(self.result),
-        ]);
-        table.push_total(vec![
-            Cell::Empty,
-            Cell::text("Total liabilities and equity"),
-            Cell::Amount(self.financing()),
-        ]);
-        table
+    pub fn to_report(&self) -> Report {
+        let title = Phrase::from("Balance sheet as of").and(self.date);
+        let mut sheet = Sheet::new(title, self.currency, ["Amount".into()]);
+        sheet.section([&self.assets], "Total assets");
+        sheet.section([&self.liabilities], "Total liabilities");
+        sheet.section([&self.equity], "Equity before the result");
+        sheet.line("Result of open years", [self.result]);
+        sheet.total("Total liabilities and equity", [self.financing()]);
+        sheet.into_report()
+    }
+
+    /// Why the assets are what they are, and how they are financed, down to the accounts.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let [assets, financing] = books.balance_sheet("2026-12-31".parse()?)?.explain();
+    /// assert_eq!(assets.value, financing.value);
+    /// assert_eq!(financing.inputs.len(), 3); // liabilities, equity, result
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn explain(&self) -> [Explain; 2] {
+        let money = |amount| Money::new(amount, self.currency);
+        let result = Explain::new("Result of open years", money(self.result))
+            .rule("what was earned less what was spent, and not yet closed to equity");
+        let financing = Explain::new("Liabilities and equity", money(self.financing()))
+            .rule("liabilities, equity and result")
+            .input(self.liabilities.explain("Liabilities", self.currency))
+            .input(self.equity.explain("Equity", self.currency))
+            .input(result);
+        [self.assets.explain("Assets", self.currency), financing]
     }
 }
 
 impl fmt::Display for IncomeStatement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.to_table().fmt(f)
+        self.to_report().fmt(f)
     }
 }
 
 impl fmt::Display for BalanceSheet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.to_table().fmt(f)
+        self.to_report().fmt(f)
     }
 }

@@ -3,12 +3,13 @@
 use std::fmt;
 
 use chrono::NaiveDate;
+use fondaco_core::report::{Column, Phrase, Report, Row};
 use fondaco_core::{Currency, Reading};
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::chart::{CLASSES, Chart};
-use super::{Cell, Table};
+use super::sheet::account_anchor;
 use crate::ledger::{AccountClass, BalanceQuery, LedgerError};
 
 /// The trial balance as of the end of a day, in the ledger's currency.
@@ -93,35 +94,35 @@ impl TrialBalance {
     /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
-    /// let table = books.trial_balance("2026-12-31".parse()?)?.to_table();
-    /// assert!(table.to_csv().starts_with(
-    ///     "Account,Name,Debit,Credit,Balance\n1000,Bank,500.00,40.00,460.00\n"
+    /// let report = books.trial_balance("2026-12-31".parse()?)?.to_report();
+    /// assert!(report.to_csv().starts_with(
+    ///     "Account,Name,Debit,Credit,Balance\r\n1000,Bank,500.00,40.00,460.00\r\n"
     /// ));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn to_table(&self) -> Table {
-        let title = format!("Trial balance as of {} ({})", self.date, self.currency.code());
-        let mut table =
-            Table::new(title, self.currency, &["Account", "Name", "Debit", "Credit", "Balance"]);
+    pub fn to_report(&self) -> Report {
+        let code = format_smolstr!("({})", self.currency.code());
+        let title = Phrase::from("Trial balance as of").and(self.date).and(code);
+        let amounts =
+            ["Debit", "Credit", "Balance"].map(|name| Column::amount(name, self.currency));
+        let names = [Column::text("Account"), Column::text("Name").naming_rows()];
+        let mut report = Report::new(title).columns(names).columns(amounts);
         for line in &self.lines {
-            let amounts = [line.debit, line.credit, line.balance].map(Cell::Amount);
-            table.push(
-                [Cell::text(line.account.clone()), Cell::text(line.name.clone())]
-                    .into_iter()
-                    .chain(amounts)
-                    .collect(),
-            );
+            let names = [line.account.clone().into(), line.name.clone().into()];
+            let amounts = [line.debit, line.credit, line.balance].map(Into::into);
+            let row = Row::new(names.into_iter().chain(amounts));
+            report.push(row.linked_to(account_anchor(&line.account)));
         }
-        let count = Cell::text(format_smolstr!("{} accounts", self.lines.len()));
+        let names = ["Total".into(), format!("{} accounts", self.lines.len()).into()];
         let balance = self.debit.saturating_sub(self.credit);
-        let amounts = [self.debit, self.credit, balance].map(Cell::Amount);
-        table.push_total([Cell::text("Total"), count].into_iter().chain(amounts).collect());
-        table
+        let amounts = [self.debit, self.credit, balance].map(Into::into);
+        report.push(Row::total(names.into_iter().chain(amounts)));
+        report
     }
 }
 
 impl fmt::Display for TrialBalance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.to_table().fmt(f)
+        self.to_report().fmt(f)
     }
 }
