@@ -7,7 +7,7 @@
 //!
 //! Read it in this order: `run` below is the whole story; `books/chart.rs` has the accounts and the
 //! rules, `books/plan.rs` makes entries of documents, `books/opening.rs` finds the opening stock,
-//! `books/checks.rs` asks the ledger whether the totals come out, `books/telling.rs` prints.
+//! `books/checks.rs` asks the ledger whether the totals come out, `books/telling.rs` prints, `books/page.rs` makes a page.
 
 #![allow(unreachable_pub, reason = "its modules are read as if they were a library's")]
 
@@ -15,7 +15,7 @@ use std::{
     error::Error,
     io::Write,
     ops::RangeInclusive,
-    path::Path,
+    path::{Path, PathBuf},
     process::ExitCode,
     time::{Duration, Instant},
 };
@@ -33,6 +33,8 @@ mod checks;
 mod common;
 #[path = "books/opening.rs"]
 mod opening;
+#[path = "books/page.rs"]
+mod page;
 #[path = "books/plan.rs"]
 mod plan;
 #[path = "books/telling.rs"]
@@ -92,16 +94,23 @@ fn run(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     telling::statements(out, &books, &plan)?;
     let checks = checks::of_ledger(&books, &company, &chart, &plan)?;
     telling::checks(out, "Totals of the ledger, to the cent:", &checks)?;
-    telling::verification(out, &books)
+    telling::verification(out, &books)?;
+    let path = args.page.unwrap_or_else(|| among_targets("books.html"));
+    page::write(&path, &books, &company, &chart, &plan)?;
+    Ok(writeln!(out, "\nThe books as a page, with charts: open {} in a browser.", path.display())?)
 }
 
 // ---- Getting ready
 
-/// A file in cargo's target folder where there is one, else among the temporary files.
 fn default_store() -> StoreChoice {
+    StoreChoice::Sqlite(among_targets("books.db"))
+}
+
+/// A file in cargo's target folder where there is one, else among the temporary files.
+fn among_targets(name: &str) -> PathBuf {
     match Path::new("target").is_dir() {
-        true => StoreChoice::Sqlite("target/books.db".into()),
-        false => StoreChoice::Sqlite(std::env::temp_dir().join("fondaco-books.db")),
+        true => Path::new("target").join(name),
+        false => std::env::temp_dir().join(format!("fondaco-{name}")),
     }
 }
 

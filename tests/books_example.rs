@@ -108,6 +108,48 @@ fn it_books_everything_though_nobody_reads_on() {
     assert!(good(&books(&["--orders", "50"], &store)).contains("Nothing new"));
 }
 
+// ---- The page
+
+#[test]
+fn it_writes_the_books_as_one_page_that_asks_nobody_for_anything() {
+    let page = fresh(".html");
+    let out =
+        good(&run(&["--orders", "60", "--store", "memory", "--page", page.to_str().unwrap()]));
+    let told = format!("The books as a page, with charts: open {} in a browser.\n", page.display());
+    assert!(out.ends_with(&told), "{out}");
+    let html = fs::read_to_string(&page).unwrap();
+    fs::remove_file(&page).unwrap();
+    for part in [
+        "Income and expenses by month",
+        "From income to",
+        "Sales by territory",
+        "Income statements",
+        "Balance sheets",
+        "Trial balance",
+        "Why the result is what it is",
+        "General ledger",
+    ] {
+        assert!(html.contains(part), "{part} is missing");
+    }
+    assert!(!html.contains("<script") && !html.contains("src=") && !html.contains("<link"));
+    let result =
+        out.lines().rev().find(|line| line.contains("Profit") || line.contains("Loss")).unwrap();
+    let amount = result.split_whitespace().last().unwrap();
+    assert!(html.contains(amount), "the printed result {amount} stands on the page too");
+}
+
+#[test]
+fn a_page_that_cannot_be_written_is_named_with_the_way_out() {
+    let folder = fresh("");
+    fs::write(&folder, "a file, not a folder").unwrap();
+    let page = folder.join("books.html");
+    let said =
+        bad(&run(&["--orders", "50", "--store", "memory", "--page", page.to_str().unwrap()]));
+    fs::remove_file(&folder).unwrap();
+    assert!(said.contains(&format!("the page {}: ", page.display())), "{said}");
+    assert!(said.contains("choose another file with --page"), "{said}");
+}
+
 // ---- The checks can fail
 
 /// A cent that no document has: the ledger is asked, not the documents.

@@ -362,7 +362,7 @@ fn parsed(line: &str) -> Result<Command, String> {
 #[test]
 fn the_command_line_chooses_data_and_store() {
     let run = |data: Option<&str>, store| {
-        Ok(Command::Run(Args { data: data.map(PathBuf::from), store, orders: None }))
+        Ok(Command::Run(Args { data: data.map(PathBuf::from), store, orders: None, page: None }))
     };
     assert_eq!(parsed(""), run(None, StoreChoice::Memory));
     assert_eq!(
@@ -394,7 +394,7 @@ fn a_wrong_command_line_says_the_way_out() {
         ("--data a --data b", "--data is there twice: give it once; --help lists what there is"),
         (
             "shop",
-            "\"shop\" stands alone: values follow --data, --store or --orders; --help lists what there is",
+            "\"shop\" stands alone: values follow --data, --store, --orders or --page; --help lists what there is",
         ),
         (
             "--orders many",

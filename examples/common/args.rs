@@ -1,5 +1,5 @@
 //! The command line that all examples share: `--data DIR`, `--store memory|sqlite:PATH`,
-//! `--orders N`, `--help`.
+//! `--orders N`, `--page FILE`, `--help`.
 
 use std::{ffi::OsString, fmt, path::PathBuf};
 
@@ -14,6 +14,8 @@ pub struct Args {
     pub store: StoreChoice,
     /// How many sales orders the demo company has; none for its usual size.
     pub orders: Option<u32>,
+    /// The file for the page to look at; none for the example's own.
+    pub page: Option<PathBuf>,
 }
 
 /// Where an example keeps what it books.
@@ -85,7 +87,7 @@ pub fn from_args(
 }
 
 fn parse(mut parser: Parser, about: &str, default: StoreChoice) -> Result<Command, ArgsError> {
-    let (mut data, mut store, mut orders) = (None, None, None);
+    let (mut data, mut store, mut orders, mut page) = (None, None, None, None);
     while let Some(arg) = parser.next()? {
         match arg {
             Arg::Long("data") => once(
@@ -103,10 +105,15 @@ fn parse(mut parser: Parser, about: &str, default: StoreChoice) -> Result<Comman
                 &mut orders,
                 order_count(value(&mut parser, "--orders", "a number of sales orders")?)?,
             )?,
+            Arg::Long("page") => once(
+                "--page",
+                &mut page,
+                PathBuf::from(value(&mut parser, "--page", "a file to write, say books.html")?),
+            )?,
             Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help(help(about, &default))),
             Arg::Value(value) => {
                 return Err(ArgsError(format!(
-                    "{value:?} stands alone: values follow --data, --store or --orders"
+                    "{value:?} stands alone: values follow --data, --store, --orders or --page"
                 )));
             }
             other => return Err(other.unexpected().into()),
@@ -115,7 +122,7 @@ fn parse(mut parser: Parser, about: &str, default: StoreChoice) -> Result<Comman
     if data.is_some() && orders.is_some() {
         return Err(ArgsError("--orders sizes the demo company, --data reads another".to_owned()));
     }
-    Ok(Command::Run(Args { data, store: store.unwrap_or(default), orders }))
+    Ok(Command::Run(Args { data, store: store.unwrap_or(default), orders, page }))
 }
 
 /// The value that follows an option; an option in its place is a value forgotten.
@@ -162,6 +169,7 @@ fn help(about: &str, default: &StoreChoice) -> String {
          --store STORE  memory, or sqlite:PATH for a file that stays (default: {default})\n  \
          --orders N     the demo company has N sales orders instead of 3000, and purchases\n                 \
          and work orders in proportion\n  \
+         --page FILE    write the books as a page there, instead of books.html in target\n  \
          --help         print this\n"
     )
 }

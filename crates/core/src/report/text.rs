@@ -104,7 +104,9 @@ impl Sheet {
         let total: usize = self.columns.iter().map(|column| column.width).sum();
         for _ in width..total + gaps {
             let giving = self.columns.iter_mut().filter(|column| column.width > column.least);
-            let Some(widest) = giving.max_by_key(|column| (column.right, column.width)) else { return };
+            let Some(widest) = giving.max_by_key(|column| (column.right, column.width)) else {
+                return;
+            };
             widest.width -= 1;
         }
     }

@@ -1,0 +1,235 @@
+//! Reads error types from sources as rustfmt writes them: the variants with their documentation and messages, and the arms
+//! of `code` and `kind`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// An error as the page lists it.
+pub struct Listed {
+    pub code: String,
+    pub kind: String,
+    pub message: String,
+    pub meaning: String,
+}
+
+/// An error type with its variants; of a struct there is one, of no name.
+pub struct ErrorType {
+    name: String,
+    variants: Vec<Variant>,
+    codes: Arms,
+    kinds: Arms,
+}
+
+struct Variant {
+    name: String,
+    message: String,
+    meaning: String,
+}
+
+/// What a match gives for each variant, and for the rest.
+#[derive(Default)]
+struct Arms {
+    of: BTreeMap<String, String>,
+    rest: Option<String>,
+}
+
+impl ErrorType {
+    /// The errors that have a code of their own. A variant that passes on another error has that one's.
+    pub fn listed(&self) -> Vec<(String, Listed)> {
+        let mut listed = Vec::new();
+        for variant in &self.variants {
+            let place = format!("{}::{}", self.name, variant.name);
+            let code =
+                self.codes.get(&variant.name).unwrap_or_else(|| panic!("{place} has no code"));
+            let Some(code) = code.strip_prefix('"').and_then(|code| code.strip_suffix('"')) else {
+                continue;
+            };
+            let kind =
+                self.kinds.get(&variant.name).unwrap_or_else(|| panic!("{place} has no kind"));
+            let kind = kind
+                .strip_prefix("ErrorKind::")
+                .unwrap_or_else(|| panic!("{place}: {kind} is no kind"));
+            let (message, meaning) = (variant.message.clone(), variant.meaning.clone());
+            assert!(message != "transparent", "{place} has a code and no message of its own");
+            assert!(!meaning.is_empty(), "{place} has no documentation");
+            let listed_as =
+                Listed { code: code.to_owned(), kind: kind.to_owned(), message, meaning };
+            listed.push((place, listed_as));
+        }
+        listed
+    }
+}
+
+impl Arms {
+    fn get(&self, variant: &str) -> Option<&str> {
+        self.of.get(variant).or(self.rest.as_ref()).map(String::as_str)
+    }
+
+    /// The arms of a body: a match over the variants of `name`, or one value for all.
+    fn read(body: &str, name: &str) -> Arms {
+        let Some((_, arms)) = body.split_once("match self {") else {
+            return Arms { rest: Some(body.trim().to_owned()), ..Arms::default() };
+        };
+        let mut read = Arms::default();
+        let mut pieces = arms.split("=>");
+        let mut pattern = pieces.next().unwrap_or_default().to_owned();
+        for piece in pieces {
+            let (value, next) = arm(piece.trim_start());
+            for of in pattern.split(&format!("{name}::")).skip(1) {
+                let ends = of.find(|c: char| !c.is_alphanumeric()).unwrap_or(of.len());
+                read.of.insert(of[..ends].to_owned(), value.clone());
+            }
+            if pattern.trim() == "_" {
+                read.rest = Some(value);
+            }
+            pattern = next.to_owned();
+        }
+        read
+    }
+}
+
+/// The value of an arm, and what comes after it.
+fn arm(piece: &str) -> (String, &str) {
+    let (value, next) = match piece.strip_prefix('{') {
+        Some(block) => block.split_once('}').unwrap_or((block, "")),
+        None => piece.split_once(',').unwrap_or((piece, "")),
+    };
+    (value.trim().to_owned(), next.trim_start_matches(','))
+}
+
+/// The error types of a file that have codes.
+pub fn error_types(path: &Path) -> Vec<ErrorType> {
+    let text = std::fs::read_to_string(path).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let mut types = Vec::new();
+    let mut attributes = String::new();
+    let mut docs = String::new();
+    for (at, line) in lines.iter().enumerate() {
+        let opens = line.strip_prefix("pub enum ").or(line.strip_prefix("pub struct "));
+        if let Some(rest) = opens.filter(|_| attributes.contains("thiserror::Error")) {
+            let ends = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
+            let name = rest[..ends].to_owned();
+            let variants = match line.starts_with("pub enum") {
+                true => variants(&lines[at + 1..]),
+                false => vec![Variant {
+                    name: String::new(),
+                    message: message(&attributes),
+                    meaning: docs.clone(),
+                }],
+            };
+            let (codes, kinds) = (body(&lines, &name, "code"), body(&lines, &name, "kind"));
+            if let Some(codes) = codes {
+                let kinds =
+                    kinds.unwrap_or_else(|| panic!("{name} in {path:?} has codes and no kinds"));
+                types.push(ErrorType {
+                    codes: Arms::read(&codes, &name),
+                    kinds: Arms::read(&kinds, &name),
+                    name,
+                    variants,
+                });
+            }
+        }
+        gather(line, &mut attributes, &mut docs);
+    }
+    types
+}
+
+/// Keeps what stands over an item; anything else forgets it.
+fn gather(line: &str, attributes: &mut String, docs: &mut String) {
+    let line = line.trim();
+    if let Some(doc) = line.strip_prefix("///") {
+        let sentence = doc.trim();
+        let first_paragraph = !docs.ends_with('\n');
+        match sentence {
+            "" => docs.push('\n'),
+            _ if first_paragraph && !docs.is_empty() => *docs = format!("{docs} {sentence}"),
+            _ if first_paragraph => docs.push_str(sentence),
+            _ => {}
+        }
+    } else if line.starts_with("#[") || unfinished(attributes) {
+        attributes.push_str(line);
+    } else {
+        attributes.clear();
+        docs.clear();
+    }
+}
+
+/// Whether an attribute goes on in the next line.
+fn unfinished(attributes: &str) -> bool {
+    !attributes.is_empty() && !attributes.ends_with(']')
+}
+
+/// The variants of an enum whose body begins here.
+fn variants(lines: &[&str]) -> Vec<Variant> {
+    let mut variants = Vec::new();
+    let (mut attributes, mut docs) = (String::new(), String::new());
+    for line in lines.iter().take_while(|line| **line != "}") {
+        let names =
+            line.strip_prefix("    ").is_some_and(|rest| rest.starts_with(char::is_uppercase));
+        if names && !unfinished(&attributes) {
+            let name: String = line.trim().chars().take_while(|c| c.is_alphanumeric()).collect();
+            let meaning = docs.trim_end().to_owned();
+            variants.push(Variant { name, message: message(&attributes), meaning });
+        }
+        gather(line, &mut attributes, &mut docs);
+    }
+    variants
+}
+
+/// The message of an error attribute, its values without how they are formatted.
+fn message(attributes: &str) -> String {
+    let Some((_, text)) = attributes.split_once("#[error(") else { return String::new() };
+    let Some(text) = text.trim_start().strip_prefix('"') else { return "transparent".to_owned() };
+    let mut message = String::new();
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => break,
+            '\\' => message.extend(chars.next()),
+            '{' => {
+                let value: String = chars.by_ref().take_while(|c| *c != '}').collect();
+                let value = value.split(':').next().unwrap_or_default().to_owned();
+                let nameless = value.is_empty() || value.chars().all(|c| c.is_ascii_digit());
+                message.push_str(&format!("{{{}}}", if nameless { "..." } else { &value }));
+            }
+            c => message.push(c),
+        }
+    }
+    message
+}
+
+/// The body of a method of a type, from any of its impls in the file; one that only calls another of its name is none.
+fn body(lines: &[&str], name: &str, method: &str) -> Option<String> {
+    let starts = lines.iter().enumerate().filter(|(_, line)| is_impl(line, name));
+    let bodies = starts.filter_map(|(at, _)| {
+        let block: Vec<&str> =
+            lines[at..].iter().copied().take_while(|line| *line != "}").collect();
+        let signature = format!("fn {method}(&self)");
+        let is_method = |line: &&str| line.contains(&signature) && !line.trim().starts_with("//");
+        let start = block.iter().position(is_method)?;
+        let body = block[start + 1..].iter().take_while(|line| **line != "    }");
+        Some(body.copied().collect::<Vec<_>>().join("\n"))
+    });
+    let mut bodies = bodies.filter(|body| !body.contains(&format!("{name}::{method}(self)")));
+    bodies.next()
+}
+
+/// Whether a line opens an impl of a type's own methods, or of `ActError` for it.
+fn is_impl(line: &str, name: &str) -> bool {
+    let Some(rest) = line.strip_prefix("impl") else { return false };
+    let rest = match rest.strip_prefix('<') {
+        Some(generics) => generics.split_once('>').map_or("", |(_, rest)| rest),
+        None => rest,
+    };
+    let rest = rest.trim_start();
+    let of = rest.strip_prefix("ActError for ").unwrap_or(rest);
+    of.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '<']))
+}
+
+/// The kinds of errors with what each means.
+pub fn kinds(path: &Path) -> Vec<(String, String)> {
+    let text = std::fs::read_to_string(path).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let start = lines.iter().position(|line| *line == "pub enum ErrorKind {").unwrap();
+    variants(&lines[start + 1..]).into_iter().map(|kind| (kind.name, kind.meaning)).collect()
+}
