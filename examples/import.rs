@@ -52,12 +52,13 @@ fn run() -> Result<(), Box<dyn Error>> {
 
     let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/import");
     let mut chart = ImportAccounts::open(files.join("chart.csv"), accounts())?;
-    let done = books.run_job("import/chart.csv", &mut chart, &mut ())?;
+    // A name stands for this file read in this way: the same again is done once, a mended file is another.
+    let name = format!("import/{}", chart.file_digest());
+    let done = books.run_job(&name, &mut chart, &mut ())?;
     println!("chart.csv: {}", done.report);
 
     let mut import = ImportEntries::open(files.join("entries.csv"), entries())?.mode(mode);
-    // The name stands for this file read in this way: the same again is done once.
-    let name = format!("import/entries.csv/{mode:?}");
+    let name = format!("import/{}/{mode:?}", import.file_digest());
     let mut told = |at: &Progressed| {
         eprintln!("{at}");
         ControlFlow::Continue(())
@@ -69,6 +70,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     for refusal in books.refusals(&name)? {
         println!("  {refusal}");
     }
+    println!();
     for job in books.jobs(10)? {
         println!("{job}");
     }

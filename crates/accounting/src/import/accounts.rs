@@ -13,7 +13,7 @@ use fondaco_core::{Act, Currency, Progressed, Tx};
 use smol_str::SmolStr;
 
 use super::cells::{Cells, Finder, Reader, Slot, same_word};
-use super::entries::ImportCursor;
+use super::entries::{ImportCursor, hex};
 use super::lines::Lines;
 use super::refusal::{Fault, Refusal};
 use super::run::{Cursor, Phase, refused};
@@ -165,6 +165,11 @@ impl<R: Read + Seek> ImportAccounts<R> {
     pub fn mode(mut self, mode: Mode) -> ImportAccounts<R> {
         self.mode = mode;
         self
+    }
+
+    /// See [`ImportEntries::file_digest`](super::ImportEntries::file_digest).
+    pub fn file_digest(&self) -> SmolStr {
+        hex(&self.lines.digest)
     }
 
     fn load(&mut self) -> Result<(), ImportError> {

@@ -111,6 +111,22 @@ impl<R: Read + Seek> ImportEntries<R> {
         self
     }
 
+    /// The digest of the file, in hexadecimal digits: in a job's name, so that a mended file is a new job.
+    ///
+    /// ```
+    /// use fondaco_accounting::import::*;
+    /// let open = |file: &'static str| {
+    ///     let mapping = EntryMapping::new(1, 2, AmountColumns::signed(3));
+    ///     ImportEntries::new(std::io::Cursor::new(file), mapping)
+    /// };
+    /// let (first, mended) = (open("date,account,amount\n")?, open("date,account,amount\n\n")?);
+    /// assert_ne!(first.file_digest(), mended.file_digest());
+    /// # Ok::<(), ImportError>(())
+    /// ```
+    pub fn file_digest(&self) -> SmolStr {
+        hex(&self.groups.lines.digest)
+    }
+
     fn is_booking(&self, cursor: &Cursor) -> bool {
         self.mode == Mode::GoodOnes || cursor.phase == Phase::Booking
     }
@@ -136,7 +152,7 @@ impl<R: Read + Seek> ImportEntries<R> {
     }
 }
 
-fn hex(digest: &Hash) -> SmolStr {
+pub(crate) fn hex(digest: &Hash) -> SmolStr {
     digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()
 }
 

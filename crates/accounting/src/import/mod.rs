@@ -7,7 +7,7 @@
 //! - **Never half an entry.** Of an entry, all lines are booked, or none.
 //! - **All or nothing**, unless [`Mode::GoodOnes`] is chosen: the whole file is checked first, by the rules that posting goes by
 //!   ([`check_each`](crate::ledger::check_each)), and booked only when no line is refused.
-//! - **Once.** A job's name stands for one file read in one way; under another name, entries that came from the same file,
+//! - **Once.** A job's name stands for one file read in one way ([`ImportEntries::file_digest`] helps to name it); under another name, entries that came from the same file,
 //!   or with the same key from the same [`origin`](EntryMapping::origin), are skipped.
 //! - **Nothing is guessed.** A date, an amount, a side, a currency that is not written as the mapping says is refused.
 //!
