@@ -22,6 +22,7 @@ pub mod ratio;
 pub mod recurrence;
 pub mod report;
 pub mod rounding;
+pub mod timeline;
 pub mod timestamp;
 
 mod act;
@@ -49,6 +50,7 @@ pub use rate::Rate;
 pub use ratio::{Ratio, RatioError};
 pub use recurrence::{Recurrence, RecurrenceError};
 pub use rounding::Rounding;
+pub use timeline::Timeline;
 pub use timestamp::{Timestamp, TimestampError};
 pub use tx::{
     ActError, Added, Drew, Envelope, GuardCount, Halt, IndexOf, Outcome, Range, Reading, Tx, View,

@@ -1,0 +1,94 @@
+//! The days that a recording is about.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::date_range::{DateRange, DateRangeError};
+
+/// The days that a recording is about: some days, or all from a day on up to the next change.
+/// Its text, also in serde, is that of a [`DateRange`] with a first day.
+///
+/// ```
+/// use fondaco_core::timeline::Span;
+/// let january: Span = "2026-01-01/2026-01-31".parse()?;
+/// assert_eq!(january, Span::during("2026-01-01".parse()?, "2026-01-31".parse()?)?);
+/// assert_eq!(Span::from("2026-02-01".parse()?).to_string(), "2026-02-01/..");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last day, not before the first; `None` for up to the next change.
+    pub through: Option<NaiveDate>,
+}
+
+impl Span {
+    /// From a day on, up to the next change.
+    ///
+    /// ```
+    /// use fondaco_core::timeline::Span;
+    /// assert_eq!(Span::from("2026-02-01".parse()?).through, None);
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
+    pub fn from(date: NaiveDate) -> Span {
+        Span { from: date, through: None }
+    }
+
+    /// From a first to a last day.
+    ///
+    /// ```
+    /// use fondaco_core::timeline::Span;
+    /// let (first, last) = ("2026-01-01".parse()?, "2026-01-31".parse()?);
+    /// assert_eq!(Span::during(first, last)?.to_string(), "2026-01-01/2026-01-31");
+    /// assert!(Span::during(last, first).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`DateRangeError::Reversed`] when the last lies before the first.
+    pub fn during(first: NaiveDate, last: NaiveDate) -> Result<Span, DateRangeError> {
+        DateRange::new(first, last)?;
+        Ok(Span { from: first, through: Some(last) })
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.through {
+            Some(last) => write!(f, "{}/{last}", self.from),
+            None => write!(f, "{}/..", self.from),
+        }
+    }
+}
+
+impl fmt::Debug for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Span {
+    type Err = DateRangeError;
+
+    fn from_str(text: &str) -> Result<Span, DateRangeError> {
+        let range: DateRange = text.parse()?;
+        let from = range.start().ok_or_else(|| DateRangeError::Syntax { text: text.into() })?;
+        Ok(Span { from, through: range.end() })
+    }
+}
+
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Span, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
