@@ -9,8 +9,10 @@
 //! `KNOWN.md` lists the cases where we differ on purpose. The program fails when a case does.
 
 mod accounting;
+mod calendar;
 mod case;
 mod files;
+mod inventory;
 mod json;
 mod known;
 mod report;
@@ -28,6 +30,8 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("accounting/allocation_residual.json", accounting::allocation_residual::cases),
     ("accounting/iso4217_minor_units.json", accounting::iso4217_minor_units::cases),
     ("accounting/trial_balance_100k_expected.csv", accounting::trial_balance_100k::cases),
+    ("calendar/holidays.json", calendar::holidays::cases),
+    ("inventory/working_calendar.json", inventory::working_calendar::cases),
 ];
 
 fn main() -> ExitCode {

@@ -12,6 +12,7 @@ use fondaco_core::{
     JobDone, JobError, JobId, JobState, Progress, Range, Reading, Timestamp, View, job,
 };
 
+use crate::currency::{self, FoundRate, RateQuery};
 use crate::ledger::{
     self, Account, BalanceQuery, Discrepancy, Entry, LedgerError, NewEntry, Period,
     PlannedReversal, Post, Posted, Posting, RecurringEntry, TABLES, Upcoming, WholeEntry,
@@ -360,6 +361,34 @@ impl<'s> Books<'s> {
         days: DateRange,
     ) -> Result<Vec<Arc<Posting>>, LedgerError> {
         self.view(|view| ledger::postings(view, account, days))
+    }
+
+    /// What one unit of a currency is worth in another on a day, and by which recordings; `None` when no rate is on
+    /// record.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books_with_rates(); // EUR/USD 1.25 from 2026-01-02 on
+    /// use fondaco_accounting::currency::RateQuery;
+    /// let dollars = Money::parse("10.00 USD")?;
+    /// let earned = NewEntry::new("GEN", "2026-03-01".parse()?)
+    ///     .debit("1010", dollars)
+    ///     .credit("4000", dollars);
+    /// books.post("earned", earned)?; // takes the rate on record
+    /// let found = books.rate(&RateQuery::new(Currency::USD, Currency::EUR, "2026-03-01".parse()?))?;
+    /// assert_eq!(
+    ///     found.ok_or("there is one")?.to_string(),
+    ///     "1 USD = 0.8 EUR on 2026-03-01: the inverse of SPOT EUR/USD 1.25 for 2026-01-02/.., \
+    ///      recorded at 2026-06-01T08:00:00Z",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`find_rate`](currency::find_rate).
+    pub fn rate(&self, query: &RateQuery) -> Result<Option<FoundRate>, LedgerError> {
+        self.view(|view| currency::find_rate(view, query))
     }
 
     /// The trial balance as of the end of `date`.

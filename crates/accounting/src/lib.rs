@@ -1,10 +1,11 @@
 //! Double-entry accounting over any store.
 //!
 //! [`ledger`] keeps the books: a chart of accounts, journals, fiscal periods, entries that balance, and balances as of any
-//! date and as known at any time. [`reports`] shows them: trial balance, income statement, balance sheet.
-//! [`import`] fills them from files.
-//! [`Books`] puts both into one handle, for a program that just wants to keep its books.
+//! date and as known at any time. [`currency`] keeps exchange rates, as of a day and as known at a time.
+//! [`reports`] shows the books: trial balance, income statement, balance sheet. [`import`] fills them from files.
+//! [`Books`] puts all of it into one handle, for a program that just wants to keep its books.
 
+pub mod currency;
 pub mod import;
 pub mod ledger;
 pub mod reports;

@@ -6,6 +6,7 @@
 mod common;
 
 use common::*;
+use fondaco_accounting::currency::*;
 use fondaco_accounting::ledger::*;
 use fondaco_core::{Act, Currency, Id, Residual};
 
@@ -102,6 +103,12 @@ fn all_other_commands() {
         .on_business_days(days)
         .late(LateRule::OwnPeriod)
         .reversing();
+    let (eur, usd) = (Currency::EUR, Currency::USD);
+    let january = "2026-01-01/2026-01-31".parse().unwrap();
+    let rate = NewRate::new(eur, usd, dec("1.2500"), d("2026-01-02"));
+    let average = rate.clone().on(january);
+    let correction = RateCorrection::new(eur, usd, Some(dec("1.26")), d("2026-01-02"));
+    let never = RateCorrection::new(eur, usd, None, d("2026-01-01")).on(january);
     let told = [
         ("SetUp", hex(&SetUp::new(Currency::EUR))),
         ("OpenAccounts", hex(&OpenAccounts::new(accounts))),
@@ -123,6 +130,10 @@ fn all_other_commands() {
         ("ResumeRecurring", hex(&ResumeRecurring::new("rent", Missed::Skip))),
         ("EndRecurring", hex(&EndRecurring::new("rent", d("2026-05-01")))),
         ("SkipRecurring", hex(&SkipRecurring::new("rent", d("2026-05-01")))),
+        ("OpenRateSource", hex(&OpenRateSource::new("SPOT", "Central bank").pivot(eur))),
+        ("RecordRates", hex(&RecordRates::new("SPOT", vec![rate, average]))),
+        ("CorrectRates", hex(&CorrectRates::new("SPOT", vec![correction, never]))),
+        ("EndRate", hex(&EndRate::new("SPOT", eur, usd, d("2026-02-01")))),
     ];
     let told = told.map(|(name, digest)| format!("{name}: {digest}"));
     assert_eq!(told.join("\n"), OTHERS, "the digests are now:\n{}", told.join("\n"));
@@ -153,4 +164,8 @@ ChangeRecurring: 31102d008510a59d21b0772acf0d9564466349280fb97fc02beb3336efefa93
 PauseRecurring: 630f4ccac86333dfcc45ae9b50e58837a4ac94187f0432d1eb398d18bbd8fa57
 ResumeRecurring: 8ce231b10c22ed03e30a39ee2db18944cfc43273459900715a0c09f4e6281204
 EndRecurring: 6d00d91470306ccbd5452ba4894c5f98ec1fd9a2fc863f5b5bd56102d77fb4dc
-SkipRecurring: 130ca2f0c72fb2c6143560e43850317573513ef70b844e673e8cd889e362ef3c";
+SkipRecurring: 130ca2f0c72fb2c6143560e43850317573513ef70b844e673e8cd889e362ef3c
+OpenRateSource: a05687642e7e87b620bbe5400bf4d3324ed6bf30de4de07ba3b7b47c53d7c28c
+RecordRates: be5341d047d560b00e23b19ed7ebb8db71cad8d70d9b9a382f51a4786ad57695
+CorrectRates: 2dfd74ba5bc53b77433d7a3bbcc67c7da848bb0bd3b801185210bc91651c8ff6
+EndRate: afcd399b23481dfbd483e19193c936e234a29cadb7acc0512d9f97c57dadfa2b";

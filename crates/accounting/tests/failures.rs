@@ -4,12 +4,14 @@
 
 use chrono::NaiveDate;
 use fondaco_accounting::Books;
+use fondaco_accounting::currency::*;
 use fondaco_accounting::ledger::*;
 use fondaco_core::recurrence::Recurrence;
 use fondaco_core::store::Store;
 use fondaco_core::{ActError, CompanyId, Currency, Halt, Id, Money, Timestamp};
 use fondaco_store::Memory;
 use fondaco_testkit::{Model, sweep};
+use rust_decimal::Decimal;
 
 fn acme() -> CompanyId {
     CompanyId::named("acme")
@@ -61,9 +63,30 @@ fn a_firm_s_year(store: &dyn Store) -> Result<(), LedgerError> {
     books.send("lock January", &LockPeriod { period: 202_601 })?;
     books.send("unlock January", &UnlockPeriod { period: 202_601 })?;
     books.post("in time", sale(day(1, 6), 1))?;
+    exchange_rates(&books)?;
     let verified = books.verify()?;
     assert!(verified.is_clean(), "{verified}");
     assert_eq!(books.trial_balance(day(12, 31))?.debit, books.trial_balance(day(12, 31))?.credit);
+    Ok(())
+}
+
+fn exchange_rates(books: &Books<'_>) -> Result<(), LedgerError> {
+    let (eur, usd) = (Currency::EUR, Currency::USD);
+    books.send("source", &OpenRateSource::new("SPOT", "Central bank").pivot(eur))?;
+    let rate = |rate, on| NewRate::new(eur, usd, Decimal::new(rate, 2), on);
+    let rates = vec![rate(125, day(1, 2)), rate(128, day(2, 2))];
+    books.send("rates", &RecordRates::new("SPOT", rates.clone()))?;
+    refused(books.send("again", &RecordRates::new("SPOT", rates)), "accounting.rate_overlap")?;
+    let right = RateCorrection::new(eur, usd, Some(Decimal::new(130, 2)), day(2, 2));
+    books.send("corrected", &CorrectRates::new("SPOT", vec![right]))?;
+    let dollars = Money::minor(1300, usd);
+    books.post(
+        "dollars",
+        NewEntry::new("GEN", day(2, 3)).debit("1000", dollars).credit("4000", dollars),
+    )?;
+    books.send("no dollar", &EndRate::new("SPOT", eur, usd, day(4, 1)))?;
+    let found = books.rate(&RateQuery::new(usd, eur, day(2, 3)))?;
+    assert_eq!(found.map(|found| found.rate().to_string()).as_deref(), Some("0.769230769231"));
     Ok(())
 }
 
@@ -126,13 +149,13 @@ fn refused<A>(result: Result<A, LedgerError>, code: &str) -> Result<(), LedgerEr
 #[test]
 fn each_step_of_each_command_may_fail_in_memory() {
     let swept = sweep(acme(), Memory::new, a_firm_s_year).unwrap();
-    assert_eq!(swept.commits, 15);
+    assert_eq!(swept.commits, 20);
     assert!(swept.failures > 60, "{} steps failed", swept.failures);
 }
 
 #[test]
 fn each_step_of_each_command_may_fail_on_a_store_of_values() {
-    assert_eq!(sweep(acme(), Model::new, a_firm_s_year).unwrap().commits, 15);
+    assert_eq!(sweep(acme(), Model::new, a_firm_s_year).unwrap().commits, 20);
 }
 
 #[test]

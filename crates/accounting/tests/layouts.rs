@@ -200,6 +200,26 @@ due_day: State, layout 1
   minutes_east: I64
   key (setting)
 
+currency_source: State, layout 1
+  code: Text
+  name: Text
+  pivot: Text, nullable
+  key (code)
+
+currency_rate: Fact, layout 1
+  source: Text
+  base: Text
+  quote: Text
+  number: I64
+  from: Date
+  through: Date, nullable
+  says: Text
+  rate: Number, nullable
+  recorded_at: Instant
+  key (source, base, quote, number)
+  guard all ()
+  guard by_pair (source, base, quote)
+
 range_guard: Counter, layout 1
   table: Text
   guard: I64

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use common::*;
+use fondaco_accounting::currency::*;
 use fondaco_accounting::ledger::*;
 use fondaco_core::fiscal::{FiscalCalendar, YearNamedBy};
 use fondaco_core::store::{
@@ -102,6 +103,8 @@ fn rows(firm: &Firm) -> Vec<String> {
         show::<Posting>(view, &mut rows)?;
         show::<Balance>(view, &mut rows)?;
         show::<Reversal>(view, &mut rows)?;
+        show::<RateSource>(view, &mut rows)?;
+        show::<ExchangeRate>(view, &mut rows)?;
         Ok(rows)
     })
 }
@@ -371,4 +374,46 @@ fn two_moves_that_would_make_a_circle_of_three() {
 fn two_ways_to_set_up() {
     let set_up = |name, currency| sent(name, SetUp::new(currency));
     race(|firm| firm, set_up("euro", Currency::EUR), set_up("dollar", Currency::USD));
+}
+
+/// Books with a source of rates, and dollars at 0.80 from 2 January on.
+fn with_rates(firm: Firm) -> Firm {
+    let firm = with_source(firm);
+    firm.must("rate", &one_rate("0.80", "2026-01-02"));
+    firm
+}
+
+fn with_source(firm: Firm) -> Firm {
+    let firm = firm.set_up();
+    firm.must("source", &OpenRateSource::new("SPOT", "Central bank"));
+    firm
+}
+
+fn one_rate(rate: &str, date: &str) -> RecordRates {
+    let rate = NewRate::new(Currency::USD, Currency::EUR, dec(rate), d(date));
+    RecordRates::new("SPOT", vec![rate])
+}
+
+fn in_dollars(date: &str) -> NewEntry {
+    NewEntry::new("GEN", d(date)).debit("1010", usd("1.00")).credit("4000", usd("1.00"))
+}
+
+#[test]
+fn a_posting_and_a_correction_of_its_rate() {
+    let correction = RateCorrection::new(Currency::USD, Currency::EUR, None, d("2026-01-02"));
+    let post = || sent("post", Post::new(in_dollars("2026-01-05")));
+    race(with_rates, post(), sent("correct", CorrectRates::new("SPOT", vec![correction])));
+    race(with_rates, post(), sent("record", one_rate("0.90", "2026-01-05")));
+}
+
+#[test]
+fn a_posting_without_a_rate_and_the_first_one() {
+    let post = || sent("post", Post::new(in_dollars("2026-01-05")));
+    race(with_source, post(), sent("record", one_rate("0.80", "2026-01-02")));
+}
+
+#[test]
+fn two_rates_for_the_same_days() {
+    let record = |name, rate| sent(name, one_rate(rate, "2026-01-02"));
+    race(with_source, record("one", "0.80"), record("two", "0.90"));
 }

@@ -299,7 +299,7 @@ fn rates_that_cannot_be() {
         entry("2026-01-05").posting(posting).credit("1000", eur("1.00")).conversion()
     };
     let dollars = || NewPosting::debit("1010", usd("1.00"));
-    let words = "1.00 USD on account 1010: give its amount in EUR, or the rate";
+    let words = "1.00 USD on account 1010: give its amount in EUR, or the rate, or record one for 2026-01-05 in source SPOT";
     post(&firm, with(dollars()), ("accounting.no_rate", Invalid), words);
     let bad = ("accounting.bad_rate", Invalid);
     let words = "1.00 USD on account 1010: a rate is above zero";

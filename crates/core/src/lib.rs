@@ -4,13 +4,16 @@
 extern crate self as fondaco_core;
 
 pub mod allocation;
+pub mod calendar;
 pub mod chain;
 pub mod currency;
 pub mod date_range;
+pub mod day_count;
 pub mod digest;
 pub mod fiscal;
 pub mod job;
 pub mod store;
+pub mod terms;
 
 pub mod decimal;
 pub mod id;

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use fondaco_core::digest::Digester;
 use fondaco_core::store::{Field, Tags};
-use fondaco_core::{Money, PartyId};
+use fondaco_core::{Currency, Money, PartyId};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -301,7 +301,8 @@ pub struct NewPosting {
     pub side: Side,
     /// How much, not negative, in whole minor units of its currency.
     pub amount: Money,
-    /// How much that is in the ledger's currency, for a foreign amount; else the rate says.
+    /// How much that is in the ledger's currency, for a foreign amount; else the rate says, else the
+    /// one on record for the entry's date ([`currency`](crate::currency)).
     #[serde(default)]
     pub ledger_amount: Option<Money>,
     /// Units of the ledger's currency for one unit of the amount's. The product is rounded half-up; where all postings of a
@@ -345,6 +346,11 @@ impl NewPosting {
             due_date: None,
             dimensions: Tags::default(),
         }
+    }
+
+    /// Whether its worth is left to the rates on record.
+    pub(crate) fn needs_rate(&self, ledger: Currency) -> bool {
+        self.amount.currency() != ledger && self.ledger_amount.is_none() && self.rate.is_none()
     }
 
     /// On the debit side.

@@ -1,7 +1,8 @@
 //! Why the ledger refuses.
 
 use chrono::NaiveDate;
-use fondaco_core::{ActError, Currency, ErrorKind, Halt, Id, Money};
+use fondaco_core::timeline::Span;
+use fondaco_core::{ActError, Currency, ErrorKind, Halt, Id, Money, Timestamp};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
@@ -127,7 +128,10 @@ pub enum LedgerError {
         code: SmolStr,
     },
     /// A foreign amount without its value in the ledger's currency.
-    #[error("{amount} on account {code}: give its amount in {currency}, or the rate")]
+    #[error(
+        "{amount} on account {code}: give its amount in {currency}, or the rate, or record one for {date} in source {}",
+        crate::currency::POSTING_SOURCE
+    )]
     NoRate {
         /// The account.
         code: SmolStr,
@@ -135,6 +139,61 @@ pub enum LedgerError {
         amount: Money,
         /// The ledger's currency.
         currency: Currency,
+        /// The entry's date, for which no rate is on record either.
+        date: NaiveDate,
+    },
+    /// No such source of rates.
+    #[error("there is no rate source {code}: open it first, or correct the code")]
+    UnknownRateSource {
+        /// The code.
+        code: SmolStr,
+    },
+    /// Two rates for the same days.
+    #[error(
+        "{code} {base}/{quote} {rate} on {span} meets {with_rate} on {with}, recorded at {recorded_at}: \
+         correct that one, end it before, or give other days"
+    )]
+    RateOverlap {
+        /// The source's code.
+        code: SmolStr,
+        /// One unit of this currency ...
+        base: Currency,
+        /// ... in that one.
+        quote: Currency,
+        /// The rate to be recorded.
+        rate: Decimal,
+        /// Its days.
+        span: Span,
+        /// The rate on record.
+        with_rate: Decimal,
+        /// Its days.
+        with: Span,
+        /// Since when it is known.
+        recorded_at: Timestamp,
+    },
+    /// The source gives the pair the other way round.
+    #[error("{code} has {quote}/{base} on record: give that, the inverse of {base}/{quote}")]
+    RateInverted {
+        /// The source's code.
+        code: SmolStr,
+        /// One unit of this currency ...
+        base: Currency,
+        /// ... in that one.
+        quote: Currency,
+    },
+    /// Nothing is on record that could be corrected or ended.
+    #[error(
+        "{code} has no rate {base}/{quote} on record for just {span}: give the days as they were recorded"
+    )]
+    UnknownRate {
+        /// The source's code.
+        code: SmolStr,
+        /// One unit of this currency ...
+        base: Currency,
+        /// ... in that one.
+        quote: Currency,
+        /// The days.
+        span: Span,
     },
     /// A rate or ledger amount that can't be right.
     #[error("{amount} on account {code}: {why}")]
@@ -320,6 +379,10 @@ impl ActError for LedgerError {
             LedgerError::TooLarge { .. } => "accounting.too_large",
             LedgerError::SumTooLarge { .. } => "accounting.sum_too_large",
             LedgerError::NoRate { .. } => "accounting.no_rate",
+            LedgerError::UnknownRateSource { .. } => "accounting.unknown_rate_source",
+            LedgerError::RateOverlap { .. } => "accounting.rate_overlap",
+            LedgerError::RateInverted { .. } => "accounting.rate_inverted",
+            LedgerError::UnknownRate { .. } => "accounting.unknown_rate",
             LedgerError::BadRate { .. } => "accounting.bad_rate",
             LedgerError::Unbalanced { .. } => "accounting.unbalanced",
             LedgerError::TooFewPostings { .. } => "accounting.too_few_postings",
@@ -352,6 +415,8 @@ impl ActError for LedgerError {
             | LedgerError::NoReversalPlanned { .. }
             | LedgerError::UnknownRecurring { .. }
             | LedgerError::NoOccurrence { .. }
+            | LedgerError::UnknownRateSource { .. }
+            | LedgerError::UnknownRate { .. }
             | LedgerError::NoPeriod { .. } => ErrorKind::NotFound,
             LedgerError::NotSetUp
             | LedgerError::AccountNotOpen { .. }
@@ -363,6 +428,8 @@ impl ActError for LedgerError {
             | LedgerError::Exists { .. }
             | LedgerError::PeriodsOverlap { .. }
             | LedgerError::OccurrenceDone { .. }
+            | LedgerError::RateOverlap { .. }
+            | LedgerError::RateInverted { .. }
             | LedgerError::AlreadyReversed { .. } => ErrorKind::Conflict,
             LedgerError::At { error, .. } => error.kind(),
             LedgerError::Halt(halt) => halt.kind(),

@@ -29,9 +29,9 @@ pub(crate) fn judge<'r>(
     for posting in &entry.postings {
         let (place, account) = rules.chart.account(&posting.account)?;
         check_account(account, posting, entry)?;
-        out.push(judge_posting(rules.currency, place, posting)?);
+        out.push(judge_posting(rules, entry, place, posting)?);
     }
-    settle_by_rate(rules.currency, entry, out)?;
+    settle_by_rate(rules, entry, out)?;
     check_balance(rules.currency, entry, out)?;
     Ok(period)
 }
@@ -58,10 +58,12 @@ fn check_account(
 }
 
 fn judge_posting(
-    ledger: Currency,
+    rules: &Rules,
+    entry: &NewEntry,
     account: AccountPlace,
     posting: &NewPosting,
 ) -> Result<Judged, LedgerError> {
+    let ledger = rules.currency;
     let amount = exact(posting, posting.amount)?;
     if posting.amount.currency() == ledger {
         return own_currency(account, posting, amount);
@@ -69,19 +71,16 @@ fn judge_posting(
     if posting.rate.is_some_and(|rate| rate <= Decimal::ZERO) {
         return Err(bad_rate(posting, "a rate is above zero"));
     }
-    let worth = match (posting.ledger_amount, posting.rate) {
+    let (worth, rate) = match (posting.ledger_amount, posting.rate) {
         (Some(worth), _) if worth.currency() != ledger => {
             return Err(bad_rate(posting, "its worth is not in the ledger's currency"));
         }
-        (Some(worth), _) => worth,
-        (None, Some(rate)) => converted(posting, rate, ledger)?,
-        (None, None) => {
-            let (code, amount) = (posting.account.clone(), posting.amount);
-            return Err(LedgerError::NoRate { code, amount, currency: ledger });
-        }
+        (Some(worth), rate) => (worth, rate),
+        (None, Some(rate)) => (converted(posting, rate, ledger)?, Some(rate)),
+        (None, None) => on_record(rules, entry, posting)?,
     };
     let ledger_amount = exact(posting, worth)?;
-    let rate = posting.rate.or_else(|| implied_rate(worth.amount(), posting.amount.amount()));
+    let rate = rate.or_else(|| implied_rate(worth.amount(), posting.amount.amount()));
     Ok(Judged {
         account,
         amount: signed(posting.side, amount),
@@ -107,6 +106,22 @@ fn own_currency(
     Ok(Judged { account, amount, ledger_amount: amount, rate: None })
 }
 
+/// Its worth by the rate on record for the entry's date, and that rate.
+fn on_record(
+    rules: &Rules,
+    entry: &NewEntry,
+    posting: &NewPosting,
+) -> Result<(Money, Option<Decimal>), LedgerError> {
+    let (code, amount) = (posting.account.clone(), posting.amount);
+    let Some(found) = rules.rate(amount.currency(), entry.date)? else {
+        let (currency, date) = (rules.currency, entry.date);
+        return Err(LedgerError::NoRate { code, amount, currency, date });
+    };
+    let worth = found.convert(amount, Rounding::HalfUp);
+    let worth = worth.map_err(|_| LedgerError::TooLarge { code, amount: amount.amount() })?;
+    Ok((worth, Some(found.rate()).filter(|rate| !rate.is_zero())))
+}
+
 fn converted(posting: &NewPosting, rate: Decimal, ledger: Currency) -> Result<Money, LedgerError> {
     let digits = ledger.minor_units().unwrap_or(u32::from(super::AMOUNT_DIGITS));
     let product = decimal::mul_round(posting.amount.amount(), rate, digits, Rounding::HalfUp);
@@ -120,14 +135,14 @@ fn converted(posting: &NewPosting, rate: Decimal, ledger: Currency) -> Result<Mo
 /// What balances in a foreign currency by one rate balances in the ledger's: each side is converted as a whole, and split
 /// over its postings by largest remainder, so that no cent of rounding is left.
 fn settle_by_rate(
-    ledger: Currency,
+    rules: &Rules,
     entry: &NewEntry,
     out: &mut [Judged],
 ) -> Result<(), LedgerError> {
     if entry.postings.len() < 3 {
         return Ok(()); // two postings of one amount are worth the same anyway
     }
-    for currency in foreign_currencies(ledger, entry) {
+    for currency in foreign_currencies(rules.currency, entry) {
         let of_currency = |posting: &&NewPosting| posting.amount.currency() == currency;
         let mut postings = entry.postings.iter().filter(of_currency);
         let rate = postings.clone().find_map(|posting| posting.rate);
@@ -137,7 +152,7 @@ fn settle_by_rate(
             continue;
         }
         for side in [Side::Debit, Side::Credit] {
-            settle_side(ledger, (currency, side), entry, out)?;
+            settle_side(rules, (currency, side), entry, out)?;
         }
     }
     Ok(())
@@ -145,25 +160,26 @@ fn settle_by_rate(
 
 /// Splits the worth of all postings of one currency on one side.
 fn settle_side(
-    ledger: Currency,
+    rules: &Rules,
     (currency, side): (Currency, Side),
     entry: &NewEntry,
     out: &mut [Judged],
 ) -> Result<(), LedgerError> {
     let mine = |posting: &NewPosting| posting.side == side && posting.amount.currency() == currency;
     let postings = || entry.postings.iter().filter(|posting| mine(posting));
-    let Some((first, rate)) = postings().find_map(|posting| Some((posting, posting.rate?))) else {
-        return Ok(());
-    };
+    let Some(first) = postings().next() else { return Ok(()) };
     let too_large =
         || LedgerError::TooLarge { code: first.account.clone(), amount: first.amount.amount() };
     let weights: Vec<Decimal> = postings().map(|posting| posting.amount.amount()).collect();
     let total = weights.iter().try_fold(Decimal::ZERO, |sum, amount| sum.checked_add(*amount));
     let total = total.filter(|total| !total.is_zero());
     let Some(total) = total else { return Ok(()) };
-    let digits = ledger.minor_units().unwrap_or(u32::from(super::AMOUNT_DIGITS));
-    let worth = decimal::mul_round(total, rate, digits, Rounding::HalfUp);
-    let worth = Money::new(worth.map_err(|_| too_large())?, ledger);
+    let whole = NewPosting { amount: Money::new(total, currency), ..first.clone() };
+    let worth = match first.rate {
+        Some(rate) => converted(&whole, rate, rules.currency)?,
+        None => on_record(rules, entry, &whole)?.0,
+    };
+    let digits = rules.currency.minor_units().unwrap_or(u32::from(super::AMOUNT_DIGITS));
     let shares = allocation::allocate_to(digits, worth, &weights, Residual::LargestRemainder);
     let shares = shares.map_err(|_| too_large())?;
     let places = entry.postings.iter().zip(out).filter(|(posting, _)| mine(posting));

@@ -20,7 +20,7 @@
 //! [`PostReversing`], [`PlanReversal`], [`CancelReversal`]; [`StartRecurring`], [`ChangeRecurring`], [`PauseRecurring`],
 //! [`ResumeRecurring`], [`EndRecurring`], [`SkipRecurring`]. The
 //! [`act`](fondaco_core::Act::act) of each is a function over a [`Tx`](fondaco_core::Tx), so that a
-//! host or another flow can do several in one commit.
+//! host or another flow can do several in one commit. Those of exchange rates are in [`currency`](crate::currency).
 //!
 //! # What comes by the clock
 //! Entries that reverse themselves, and entries that recur ([`recurring`]), are items of the
@@ -38,7 +38,7 @@
 //! | 2026-01-05 | INV | Customers 119 | Sales 100, Tax due 19 |
 //! | 2026-02-01 | GEN | Rent 40 | Bank 40 |
 
-mod account;
+pub(crate) mod account;
 mod balance;
 mod draft;
 mod entry;
@@ -90,6 +90,7 @@ pub use verify::{Discrepancy, verify};
 use fondaco_core::due::{DaySetting, DueClock, DueItem, Handlers};
 use fondaco_core::store::{Record, Table};
 
+use crate::currency::{ExchangeRate, RateSource};
 use crate::import::{ImportKey, ImportedEntry, RefusedLine};
 
 /// All tables of the ledger: what a driver must prepare.
@@ -112,6 +113,8 @@ pub const TABLES: &[&Table] = &[
     DueItem::TABLE,
     DueClock::TABLE,
     DaySetting::TABLE,
+    RateSource::TABLE,
+    ExchangeRate::TABLE,
 ];
 
 /// Who carries out what the ledger has put on the due queue.

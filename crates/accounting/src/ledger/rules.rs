@@ -8,6 +8,8 @@ use foldhash::fast::RandomState;
 use fondaco_core::{Currency, DateRange, Halt, Range, Tx};
 use smol_str::SmolStr;
 
+use crate::currency::{FoundRate, PostingRates};
+
 use super::{
     Account, Journal, LedgerError, NewEntry, Period, PeriodStatus, Settings, account, period,
 };
@@ -44,6 +46,8 @@ pub(crate) struct Rules {
     pub(crate) currency: Currency,
     pub(crate) chart: Arc<Chart>,
     journals: Map<SmolStr, Arc<Journal>>,
+    /// Read only when a posting needs one.
+    rates: Option<PostingRates>,
     periods: Vec<Arc<Period>>,
 }
 
@@ -53,14 +57,24 @@ impl Rules {
         let settings = tx.get::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
         let chart = Chart::read(tx, entries)?;
         let journals = read_journals(tx, entries)?;
+        let rates = read_rates(tx, entries, settings.currency)?;
         let mut periods = tx.scan(&Range::<Period>::all())?;
         periods.sort_by_key(|period| period.start);
-        Ok(Rules { currency: settings.currency, chart, journals, periods })
+        Ok(Rules { currency: settings.currency, chart, journals, rates, periods })
     }
 
     pub(crate) fn journal(&self, code: &SmolStr) -> Result<&Journal, LedgerError> {
         let journal = self.journals.get(code);
         journal.map(Arc::as_ref).ok_or_else(|| LedgerError::UnknownJournal { code: code.clone() })
+    }
+
+    /// The rate on record of a currency in the ledger's, on a day.
+    pub(crate) fn rate(
+        &self,
+        currency: Currency,
+        date: NaiveDate,
+    ) -> Result<Option<FoundRate>, Halt> {
+        self.rates.as_ref().map_or(Ok(None), |rates| rates.find(currency, self.currency, date))
     }
 
     /// The open period that holds `date`.
@@ -133,6 +147,20 @@ impl Chart {
     pub(crate) fn codes(&self) -> impl ExactSizeIterator<Item = &SmolStr> {
         self.accounts.iter().map(|(code, _)| code)
     }
+}
+
+/// The rates of the currencies in which a posting gives neither its worth nor a rate.
+fn read_rates(
+    tx: &mut Tx<'_>,
+    entries: &[NewEntry],
+    ledger: Currency,
+) -> Result<Option<PostingRates>, Halt> {
+    let postings = entries.iter().flat_map(|entry| &entry.postings);
+    let open = postings.filter(|posting| posting.needs_rate(ledger));
+    let mut currencies: Vec<Currency> = open.map(|posting| posting.amount.currency()).collect();
+    currencies.sort_unstable();
+    currencies.dedup();
+    if currencies.is_empty() { Ok(None) } else { PostingRates::read(tx, &currencies, ledger) }
 }
 
 fn read_journals(

@@ -1,7 +1,7 @@
 // What the examples of the documentation share: the books of a small firm, with three entries.
 pub use chrono::NaiveDate;
 pub use fondaco_accounting::ledger::*;
-pub use fondaco_accounting::{Books, ledger, reports};
+pub use fondaco_accounting::{Books, currency, ledger, reports};
 pub use fondaco_core::*;
 pub use fondaco_store::Memory;
 
@@ -45,5 +45,19 @@ pub fn books() -> Books<'static> {
         NewEntry::new("GEN", day("2026-02-01")).debit("5100", eur("40")).credit("1000", eur("40"));
     let entries = vec![capital, invoice, rent];
     books.send("entries", &PostMany::new(entries)).unwrap();
+    books
+}
+
+/// The same, and the rates EUR/USD 1.25 and EUR/CHF 0.95 from 2 January on, with the euro as pivot.
+pub fn books_with_rates() -> Books<'static> {
+    use fondaco_accounting::currency::{NewRate, OpenRateSource, RecordRates};
+    let books = books();
+    let ecb = OpenRateSource::new("SPOT", "European Central Bank").pivot(Currency::EUR);
+    books.send("rate source", &ecb).unwrap();
+    let rate = |quote, rate| {
+        NewRate::new(Currency::EUR, quote, decimal::parse(rate).unwrap(), day("2026-01-02"))
+    };
+    let rates = vec![rate(Currency::USD, "1.25"), rate(Currency::CHF, "0.95")];
+    books.send("rates", &RecordRates::new("SPOT", rates)).unwrap();
     books
 }

@@ -1,0 +1,130 @@
+//! A rate that was found, and how.
+
+use std::fmt;
+
+use chrono::NaiveDate;
+use fondaco_core::decimal::{self, DecimalError};
+use fondaco_core::timeline::Span;
+use fondaco_core::{Currency, Money, MoneyError, Rounding, Timestamp};
+use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+/// Digits after the point of a rate that was divided or multiplied.
+const RATE_DIGITS: u32 = 12;
+
+/// What one unit of a currency is worth in another on a day, and by which recordings. Its text says it all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundRate {
+    /// One unit of this currency ...
+    pub from: Currency,
+    /// ... is worth so many of that one ...
+    pub to: Currency,
+    /// ... on this day.
+    pub date: NaiveDate,
+    /// The recordings it comes from: none for a currency in itself, two through a pivot.
+    pub legs: Vec<RateLeg>,
+}
+
+/// One recording that a rate comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RateLeg {
+    /// Who says so.
+    pub source: SmolStr,
+    /// One unit of this currency is worth ...
+    pub base: Currency,
+    /// ... of that one ...
+    pub quote: Currency,
+    /// ... so many.
+    pub rate: Decimal,
+    /// Whether it is asked for the other way round.
+    pub inverted: bool,
+    /// The days it was recorded for.
+    pub span: Span,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+}
+
+impl FoundRate {
+    /// The rate as a decimal: as recorded, or else rounded half-even to 12 digits after the point.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books_with_rates(); // EUR/USD 1.25, EUR/CHF 0.95 from 2026-01-02 on
+    /// use fondaco_accounting::currency::RateQuery;
+    /// let day = "2026-02-01".parse()?;
+    /// let rate = |from, to| books.rate(&RateQuery::new(from, to, day));
+    /// let shown = |found: Option<_>| found.map(|found: currency::FoundRate| found.rate().to_string());
+    /// assert_eq!(shown(rate(Currency::EUR, Currency::USD)?).as_deref(), Some("1.25"));
+    /// assert_eq!(shown(rate(Currency::USD, Currency::EUR)?).as_deref(), Some("0.8"));
+    /// assert_eq!(shown(rate(Currency::CHF, Currency::USD)?).as_deref(), Some("1.315789473684"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn rate(&self) -> Decimal {
+        match self.legs.as_slice() {
+            [] => Decimal::ONE,
+            [leg] if !leg.inverted => leg.rate,
+            _ => self.times(Decimal::ONE, RATE_DIGITS, Rounding::HalfEven).unwrap_or_default(),
+        }
+    }
+
+    /// What an amount is worth: multiplied by the exact fraction and rounded once, to the digits of
+    /// the other currency (to 4 where it has no minor unit).
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books_with_rates(); // EUR/USD 1.25 from 2026-01-02 on
+    /// use fondaco_accounting::currency::RateQuery;
+    /// let query = RateQuery::new(Currency::USD, Currency::EUR, "2026-02-01".parse()?);
+    /// let found = books.rate(&query)?.ok_or("there is one")?;
+    /// let worth = found.convert(Money::parse("9.99 USD")?, Rounding::HalfUp)?; // 7.992
+    /// assert_eq!(worth, Money::parse("7.99 EUR")?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`MoneyError`] when the amount is in another currency, or when its worth has no room.
+    pub fn convert(&self, amount: Money, rounding: Rounding) -> Result<Money, MoneyError> {
+        let own = Money::zero(self.from).add(amount)?; // refuses another currency
+        let digits = self.to.minor_units().unwrap_or(u32::from(crate::ledger::AMOUNT_DIGITS));
+        let worth = self.times(own.amount(), digits, rounding)?;
+        Ok(Money::new(worth, self.to))
+    }
+
+    /// `amount` times the exact fraction, rounded once.
+    fn times(
+        &self,
+        amount: Decimal,
+        digits: u32,
+        rounding: Rounding,
+    ) -> Result<Decimal, DecimalError> {
+        let factor = |inverted: bool| {
+            let mut rates = self.legs.iter().filter(|leg| leg.inverted == inverted);
+            rates.try_fold(Decimal::ONE, |product, leg| decimal::mul_exact(product, leg.rate))
+        };
+        let (above, below) = (factor(false)?, factor(true)?);
+        if below == Decimal::ONE {
+            return decimal::mul_round(amount, above, digits, rounding);
+        }
+        decimal::div_round(decimal::mul_exact(amount, above)?, below, digits, rounding)
+    }
+}
+
+impl fmt::Display for FoundRate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "1 {} = {} {} on {}", self.from, self.rate(), self.to, self.date)?;
+        for (index, leg) in self.legs.iter().enumerate() {
+            write!(f, "{}{leg}", if index == 0 { ": " } else { "; " })?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for RateLeg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let RateLeg { source, base, quote, rate, inverted, span, recorded_at } = self;
+        let inverse = if *inverted { "the inverse of " } else { "" };
+        write!(f, "{inverse}{source} {base}/{quote} {rate} for {span}, recorded at {recorded_at}")
+    }
+}

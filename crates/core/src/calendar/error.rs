@@ -1,0 +1,97 @@
+//! What a calendar can't do.
+
+use chrono::NaiveDate;
+use smol_str::SmolStr;
+
+use crate::date_range::DateRange;
+use crate::names::ErrorKind;
+
+/// Why a calendar can't answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CalendarError {
+    /// No such calendar is shipped.
+    #[error("no calendar {code:?} is shipped; there are {}", known())]
+    Unknown {
+        /// The code as given.
+        code: SmolStr,
+    },
+    /// A table has a first and a last day.
+    #[error("{range} has an open end: give the first and the last day of the table")]
+    OpenRange {
+        /// The range as given.
+        range: DateRange,
+    },
+    /// The answer lies beyond the table.
+    #[error("{date} leads beyond {days}, the days of the table: make it longer")]
+    Beyond {
+        /// The day that was asked for.
+        date: NaiveDate,
+        /// The days of the table.
+        days: DateRange,
+    },
+    /// The day is not worked, and was not to be rolled.
+    #[error("{date} is no working day: give one, or say how it is rolled")]
+    NotWorking {
+        /// The day.
+        date: NaiveDate,
+    },
+    /// Two tables have no day in common.
+    #[error("{a} and {b} have no day in common: make both tables over the same days")]
+    Apart {
+        /// The days of one.
+        a: DateRange,
+        /// The days of the other.
+        b: DateRange,
+    },
+    /// The text is no week.
+    #[error(
+        "{text:?} is no week: write seven digits from Monday to Sunday, 1 where it is worked, such as 1111100"
+    )]
+    Week {
+        /// The text as given.
+        text: String,
+    },
+    /// Hours that can't be.
+    #[error("hours {text}: {why}")]
+    Hours {
+        /// As given.
+        text: String,
+        /// Why, and the way out.
+        why: &'static str,
+    },
+}
+
+fn known() -> String {
+    super::data::codes().collect::<Vec<_>>().join(", ")
+}
+
+impl CalendarError {
+    /// The stable name of the error.
+    ///
+    /// ```
+    /// use fondaco_core::calendar::Calendar;
+    /// let error = Calendar::named("de").unwrap_err();
+    /// assert_eq!(error.code(), "core.calendar_unknown");
+    /// ```
+    pub fn code(&self) -> &'static str {
+        match self {
+            CalendarError::Unknown { .. } => "core.calendar_unknown",
+            CalendarError::OpenRange { .. } => "core.calendar_open_range",
+            CalendarError::Beyond { .. } => "core.calendar_beyond",
+            CalendarError::NotWorking { .. } => "core.calendar_not_working",
+            CalendarError::Apart { .. } => "core.calendar_apart",
+            CalendarError::Week { .. } => "core.calendar_week",
+            CalendarError::Hours { .. } => "core.calendar_hours",
+        }
+    }
+
+    /// What the caller can do.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            CalendarError::Unknown { .. } => ErrorKind::NotFound,
+            CalendarError::NotWorking { .. } => ErrorKind::Refused,
+            _ => ErrorKind::Invalid,
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! Holidays as data: on which day of each year, since when, by which law.
+
+use std::collections::BTreeSet;
+
+use chrono::{Datelike, Days, NaiveDate, Weekday};
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::{Holiday, easter, orthodox_easter};
+use crate::date_range::{DateRange, end_of_month};
+
+/// A holiday: its day in each year, what happens on weekends, and since when it is one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HolidayRule {
+    /// What it is called where it is kept.
+    pub name: SmolStr,
+    /// On which day.
+    pub day: DayRule,
+    /// What happens when that is a Saturday or Sunday.
+    #[serde(default)]
+    pub observed: Observance,
+    /// The days between which it is a holiday.
+    #[serde(default = "DateRange::always")]
+    pub valid: DateRange,
+    /// Years in which it was moved or left out.
+    #[serde(default)]
+    pub except: Vec<i32>,
+    /// The law it comes from.
+    #[serde(default)]
+    pub source: SmolStr,
+}
+
+/// The day of a holiday in each year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DayRule {
+    /// The same day each year.
+    Fixed {
+        /// The month, from 1.
+        month: u32,
+        /// The day, from 1.
+        day: u32,
+    },
+    /// The n-th weekday of a month, from 1, or from its end, from -1.
+    Nth {
+        /// Which one.
+        nth: i32,
+        /// The weekday.
+        weekday: Weekday,
+        /// The month, from 1.
+        month: u32,
+    },
+    /// The first such weekday on a day or after it.
+    OnOrAfter {
+        /// The weekday.
+        weekday: Weekday,
+        /// The month, from 1.
+        month: u32,
+        /// The day, from 1.
+        day: u32,
+    },
+    /// The last such weekday on a day or before it.
+    OnOrBefore {
+        /// The weekday.
+        weekday: Weekday,
+        /// The month, from 1.
+        month: u32,
+        /// The day, from 1.
+        day: u32,
+    },
+    /// So many days after Easter Sunday, or before it if negative.
+    Easter {
+        /// The days.
+        days: i64,
+    },
+    /// So many days after Easter Sunday of the eastern churches, or before it if negative.
+    OrthodoxEaster {
+        /// The days.
+        days: i64,
+    },
+    /// A day if it falls on a weekday, else the first other weekday of its month.
+    FixedOrFirst {
+        /// The month, from 1.
+        month: u32,
+        /// The day, from 1.
+        day: u32,
+        /// If it falls on this weekday;
+        on: Weekday,
+        /// else the first of these in the month.
+        else_first: Weekday,
+    },
+    /// One day, once.
+    Once {
+        /// The day.
+        date: NaiveDate,
+    },
+}
+
+/// What happens when a holiday falls on a weekend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Observance {
+    /// Nothing: it is lost.
+    #[default]
+    AsIs,
+    /// The next day that is neither on a weekend nor free anyway is free in its place.
+    NextWeekday,
+    /// As before, for a Sunday alone.
+    SundayToNextWeekday,
+    /// Of a Saturday the Friday before is free in its place, of a Sunday the Monday after.
+    NearestWeekday,
+    /// On a Sunday it is moved to the day before.
+    SundayMovesToSaturday,
+}
+
+impl HolidayRule {
+    /// A holiday that has always been one and is lost on a weekend.
+    ///
+    /// ```
+    /// use fondaco_core::calendar::{Calendar, DayRule, HolidayRule, Observance, WorkingWeek};
+    /// let founders = HolidayRule::new("Founders' day", DayRule::fixed(3, 14))
+    ///     .observed(Observance::NextWeekday)
+    ///     .since("2020-01-01".parse()?)
+    ///     .source("agreement of 2019-11-05");
+    /// let ours = Calendar::new("ours", WorkingWeek::MON_FRI).with(founders);
+    /// assert!(!ours.is_working("2026-03-16".parse()?)); // the Monday after
+    /// assert!(ours.is_working("2019-03-14".parse()?));
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
+    pub fn new(name: impl Into<SmolStr>, day: DayRule) -> HolidayRule {
+        HolidayRule {
+            name: name.into(),
+            day,
+            observed: Observance::AsIs,
+            valid: DateRange::always(),
+            except: Vec::new(),
+            source: SmolStr::default(),
+        }
+    }
+
+    /// What happens on weekends.
+    #[must_use]
+    pub fn observed(mut self, observed: Observance) -> HolidayRule {
+        self.observed = observed;
+        self
+    }
+
+    /// A holiday from this day on.
+    #[must_use]
+    pub fn since(mut self, first: NaiveDate) -> HolidayRule {
+        self.valid = DateRange::between(Some(first), self.valid.end()).unwrap_or(self.valid);
+        self
+    }
+
+    /// A holiday up to this day.
+    #[must_use]
+    pub fn until(mut self, last: NaiveDate) -> HolidayRule {
+        self.valid = DateRange::between(self.valid.start(), Some(last)).unwrap_or(self.valid);
+        self
+    }
+
+    /// Not in these years.
+    #[must_use]
+    pub fn except(mut self, years: impl IntoIterator<Item = i32>) -> HolidayRule {
+        self.except.extend(years);
+        self
+    }
+
+    /// The law it comes from.
+    #[must_use]
+    pub fn source(mut self, source: impl Into<SmolStr>) -> HolidayRule {
+        self.source = source.into();
+        self
+    }
+
+    /// Its day in a year, if it is a holiday then.
+    ///
+    /// ```
+    /// use fondaco_core::calendar::{DayRule, HolidayRule};
+    /// let juneteenth = HolidayRule::new("Juneteenth", DayRule::fixed(6, 19)).since("2021-06-17".parse()?);
+    /// assert_eq!(juneteenth.date_in(2020), None);
+    /// assert_eq!(juneteenth.date_in(2021), Some("2021-06-19".parse()?));
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
+    pub fn date_in(&self, year: i32) -> Option<NaiveDate> {
+        let date = self.day.date_in(year)?;
+        let moved =
+            self.observed == Observance::SundayMovesToSaturday && date.weekday() == Weekday::Sun;
+        let date = if moved { date.pred_opt()? } else { date };
+        (self.valid.contains(date) && !self.except.contains(&year)).then_some(date)
+    }
+}
+
+impl DayRule {
+    /// The same day each year.
+    ///
+    /// ```
+    /// use fondaco_core::calendar::DayRule;
+    /// assert_eq!(DayRule::fixed(5, 1).date_in(2026), Some("2026-05-01".parse()?));
+    /// assert_eq!(DayRule::fixed(2, 29).date_in(2026), None);
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
+    pub const fn fixed(month: u32, day: u32) -> DayRule {
+        DayRule::Fixed { month, day }
+    }
+
+    /// The n-th weekday of a month; the last is -1.
+    ///
+    /// ```
+    /// use chrono::Weekday;
+    /// use fondaco_core::calendar::DayRule;
+    /// let thanksgiving = DayRule::nth(4, Weekday::Thu, 11);
+    /// assert_eq!(thanksgiving.date_in(2026), Some("2026-11-26".parse()?));
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
+    pub const fn nth(nth: i32, weekday: Weekday, month: u32) -> DayRule {
+        DayRule::Nth { nth, weekday, month }
+    }
+
+    /// So many days after Easter Sunday.
+    ///
+    /// ```
+    /// use fondaco_core::calendar::DayRule;
+    /// assert_eq!(DayRule::easter(39).date_in(2026), Some("2026-05-14".parse()?)); // Ascension
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
+    pub const fn easter(days: i64) -> DayRule {
+        DayRule::Easter { days }
+    }
+
+    /// The day in a year; `None` when the year has none.
+    pub fn date_in(self, year: i32) -> Option<NaiveDate> {
+        let on = |month, day| NaiveDate::from_ymd_opt(year, month, day);
+        match self {
+            DayRule::Fixed { month, day } => on(month, day),
+            DayRule::Nth { nth, weekday, month } if nth > 0 => {
+                let first = first_from(on(month, 1)?, weekday)?;
+                let date = first.checked_add_days(Days::new(7 * (u64::try_from(nth).ok()? - 1)))?;
+                (date.month() == month).then_some(date)
+            }
+            DayRule::Nth { nth, weekday, month } => {
+                let last = last_until(end_of_month(on(month, 1)?), weekday)?;
+                let back = u64::from(nth.unsigned_abs()).checked_sub(1)?;
+                let date = last.checked_sub_days(Days::new(7 * back))?;
+                (date.month() == month).then_some(date)
+            }
+            DayRule::OnOrAfter { weekday, month, day } => first_from(on(month, day)?, weekday),
+            DayRule::OnOrBefore { weekday, month, day } => last_until(on(month, day)?, weekday),
+            DayRule::Easter { days } => shifted(easter(year)?, days),
+            DayRule::OrthodoxEaster { days } => shifted(orthodox_easter(year)?, days),
+            DayRule::FixedOrFirst { month, day, on: weekday, else_first } => {
+                let date = on(month, day)?;
+                let falls = date.weekday() == weekday;
+                if falls { Some(date) } else { first_from(on(month, 1)?, else_first) }
+            }
+            DayRule::Once { date } => (date.year() == year).then_some(date),
+        }
+    }
+}
+
+fn first_from(date: NaiveDate, weekday: Weekday) -> Option<NaiveDate> {
+    date.checked_add_days(Days::new(weekday.days_since(date.weekday()).into()))
+}
+
+fn last_until(date: NaiveDate, weekday: Weekday) -> Option<NaiveDate> {
+    date.checked_sub_days(Days::new(date.weekday().days_since(weekday).into()))
+}
+
+fn shifted(date: NaiveDate, days: i64) -> Option<NaiveDate> {
+    date.checked_add_signed(chrono::TimeDelta::try_days(days)?)
+}
+
+/// The holidays of a year by some rules, in order of date.
+pub(super) fn holidays(rules: &[HolidayRule], year: i32) -> Vec<Holiday> {
+    let dated = rules.iter().filter_map(|rule| Some((rule.date_in(year)?, rule)));
+    let mut dated: Vec<(NaiveDate, &HolidayRule)> = dated.collect();
+    dated.sort_by_key(|(date, _)| *date);
+    let mut free: BTreeSet<NaiveDate> = dated.iter().map(|(date, _)| *date).collect();
+    let mut holidays = Vec::with_capacity(dated.len());
+    for (date, rule) in dated {
+        let name = || rule.name.clone();
+        holidays.push(Holiday { date, name: name(), instead_of: None });
+        if let Some(substitute) = substitute(date, rule.observed, &free) {
+            free.insert(substitute);
+            holidays.push(Holiday { date: substitute, name: name(), instead_of: Some(date) });
+        }
+    }
+    holidays.sort_by_key(|holiday| holiday.date);
+    holidays
+}
+
+/// The day that is free in the place of a holiday.
+fn substitute(
+    date: NaiveDate,
+    observed: Observance,
+    free: &BTreeSet<NaiveDate>,
+) -> Option<NaiveDate> {
+    let weekday = date.weekday();
+    let weekend = |day: Weekday| matches!(day, Weekday::Sat | Weekday::Sun);
+    let next = || date.iter_days().find(|day| !weekend(day.weekday()) && !free.contains(day));
+    match observed {
+        Observance::NextWeekday if weekend(weekday) => next(),
+        Observance::SundayToNextWeekday if weekday == Weekday::Sun => next(),
+        Observance::NearestWeekday if weekday == Weekday::Sat => date.pred_opt(),
+        Observance::NearestWeekday if weekday == Weekday::Sun => date.succ_opt(),
+        _ => None,
+    }
+}

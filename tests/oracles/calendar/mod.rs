@@ -1,0 +1,3 @@
+//! Adapters of `calendar/`.
+
+pub(crate) mod holidays;

@@ -1,0 +1,3 @@
+//! Adapters of `inventory/`.
+
+pub(crate) mod working_calendar;
