@@ -29,7 +29,9 @@ use report::Report;
 const ADAPTERS: &[(&str, Adapter)] = &[
     ("accounting/allocation_residual.json", accounting::allocation_residual::cases),
     ("accounting/iso4217_minor_units.json", accounting::iso4217_minor_units::cases),
+    ("accounting/odoo_payment_term_dates.json", accounting::payment_terms::odoo),
     ("accounting/trial_balance_100k_expected.csv", accounting::trial_balance_100k::cases),
+    ("accounting/tryton_payment_terms.json", accounting::payment_terms::tryton),
     ("calendar/holidays.json", calendar::holidays::cases),
     ("inventory/working_calendar.json", inventory::working_calendar::cases),
 ];

@@ -4,6 +4,7 @@
 mod common;
 
 use common::*;
+use fondaco_accounting::currency::*;
 use fondaco_accounting::ledger::*;
 use fondaco_core::recurrence::Recurrence;
 use fondaco_core::{Currency, Id};
@@ -35,6 +36,22 @@ fn the_shortest_form_of_each_command() {
     let id = Id::from_u128(7);
     let reverse = r#"{"entry":"00000000-0000-0000-0000-000000000007","date":"2026-01-05"}"#;
     shortest(reverse, Reverse::new(id, d("2026-01-05")));
+    shortest(r#"{"code":"SPOT","name":"Bank"}"#, OpenRateSource::new("SPOT", "Bank"));
+    let (eur, usd) = (Currency::EUR, Currency::USD);
+    let rate = NewRate::new(eur, usd, dec("1.25"), d("2026-01-02"));
+    shortest(
+        r#"{"source":"SPOT","rates":[{"base":"EUR","quote":"USD","rate":"1.25","span":"2026-01-02/.."}]}"#,
+        RecordRates::new("SPOT", vec![rate]),
+    );
+    let never = RateCorrection::new(eur, usd, None, d("2026-01-02"));
+    shortest(
+        r#"{"source":"SPOT","rates":[{"base":"EUR","quote":"USD","span":"2026-01-02/.."}]}"#,
+        CorrectRates::new("SPOT", vec![never]),
+    );
+    shortest(
+        r#"{"source":"SPOT","base":"EUR","quote":"USD","from":"2026-03-01"}"#,
+        EndRate::new("SPOT", eur, usd, d("2026-03-01")),
+    );
     let entry = r#"{"journal":"GEN","date":"2026-01-05","postings":[
         {"account":"1000","side":"debit","amount":{"amount":"5.00","currency":"EUR"}},
         {"account":"4000","side":"credit","amount":{"amount":"5.00","currency":"EUR"}}]}"#;

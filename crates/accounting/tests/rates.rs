@@ -149,6 +149,21 @@ fn a_posting_takes_the_rate_of_its_date() {
     });
 }
 
+/// 0.99 dollars are 0.7734 euros, three times that are 2.3203: the cents still balance.
+#[test]
+fn many_postings_of_one_currency_balance_by_the_rate_on_record() {
+    let firm = with_source(in_memory());
+    firm.must("rate", &RecordRates::new("SPOT", vec![rate(EUR, USD, "1.28", "2026-01-02")]));
+    let mut sold = NewEntry::new("GEN", d("2026-01-15")).credit("4000", usd("2.97"));
+    for _ in 0..3 {
+        sold = sold.debit("1010", usd("0.99"));
+    }
+    firm.post("sold", sold);
+    assert_eq!(firm.sum(&BalanceQuery::account("1010")), "2.32");
+    assert_eq!(firm.sum(&BalanceQuery::account("4000")), "-2.32");
+    firm.clean();
+}
+
 /// In the same unit of work as the rate, and in a large batch.
 #[test]
 fn a_posting_takes_a_rate_of_its_own_commit() {

@@ -3,15 +3,24 @@
 //! The conventions of the *2006 ISDA Definitions*, section 4.16, the American 30/360 of the
 //! Securities Industry Association, and Actual/Actual of the ICMA (rule 251). All are exact
 //! fractions; nothing is rounded before an amount is.
+//!
+//! ```
+//! use fondaco_core::{Rounding, decimal};
+//! use fondaco_core::day_count::DayCount;
+//! let quarter = DayCount::Act360.fraction("2026-01-01".parse()?, "2026-04-01".parse()?)?;
+//! assert_eq!(quarter.to_string(), "1/4"); // 90 days
+//! let interest_of_a_year = decimal::parse("1234.57")?;
+//! let interest = quarter.times_round(interest_of_a_year, 2, Rounding::HalfUp)?;
+//! assert_eq!(interest, decimal::parse("308.64")?);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use chrono::{Datelike, Months, NaiveDate};
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::date_range::end_of_month;
-use crate::decimal::{self, DecimalError};
 use crate::names::ErrorKind;
-use crate::rounding::Rounding;
+use crate::ratio::Ratio;
 
 /// A convention that needs nothing but the two days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -35,24 +44,6 @@ pub enum DayCount {
         /// The last day of the whole contract.
         termination: NaiveDate,
     },
-}
-
-/// A part of a year, exactly; in lowest terms.
-///
-/// ```
-/// use fondaco_core::Rounding;
-/// use fondaco_core::day_count::DayCount;
-/// let half = DayCount::Thirty360E.fraction("2026-01-31".parse()?, "2026-07-31".parse()?)?;
-/// assert_eq!((half.numerator, half.denominator), (1, 2));
-/// assert_eq!(half.to_decimal(6, Rounding::HalfEven)?.to_string(), "0.5");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct YearFraction {
-    /// Above the line.
-    pub numerator: i64,
-    /// Below the line, above zero.
-    pub denominator: i64,
 }
 
 /// Why days can't be counted.
@@ -157,20 +148,20 @@ impl DayCount {
     /// // From the ISDA's memorandum of 1998: 61 / 365 + 121 / 366.
     /// let (start, end) = ("2003-11-01".parse()?, "2004-05-01".parse()?);
     /// let fraction = DayCount::ActActIsda.fraction(start, end)?;
-    /// assert_eq!(fraction.to_decimal(12, Rounding::HalfEven)?.to_string(), "0.497724380567");
+    /// assert_eq!(fraction.round(12, Rounding::HalfEven)?.to_string(), "0.497724380567");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     /// As [`DayCount::days`].
-    pub fn fraction(self, start: NaiveDate, end: NaiveDate) -> Result<YearFraction, DayCountError> {
+    pub fn fraction(self, start: NaiveDate, end: NaiveDate) -> Result<Ratio, DayCountError> {
         let days = self.days(start, end)?;
         let basis = match self {
             DayCount::Act365Fixed => 365,
             DayCount::ActActIsda => return by_years(start, end, days),
             _ => 360,
         };
-        fraction(days.into(), basis).ok_or(DayCountError::TooLong { start, end })
+        Ratio::new(days.into(), basis).map_err(|_| DayCountError::TooLong { start, end })
     }
 }
 
@@ -182,7 +173,7 @@ fn thirty(start: NaiveDate, from: u32, end: NaiveDate, to: u32) -> i64 {
 }
 
 /// Days in leap years over 366, the others over 365.
-fn by_years(start: NaiveDate, end: NaiveDate, days: i64) -> Result<YearFraction, DayCountError> {
+fn by_years(start: NaiveDate, end: NaiveDate, days: i64) -> Result<Ratio, DayCountError> {
     let too_long = DayCountError::TooLong { start, end };
     let year = |year: i32| NaiveDate::from_ymd_opt(year, 1, 1);
     let leap_days = |of: i32| {
@@ -193,7 +184,7 @@ fn by_years(start: NaiveDate, end: NaiveDate, days: i64) -> Result<YearFraction,
     let leaps: Option<i64> = (start.year()..=end.year()).filter(leap).map(leap_days).sum();
     let leaps = leaps.ok_or_else(|| too_long.clone())?;
     let above = i128::from(days - leaps) * 366 + i128::from(leaps) * 365;
-    fraction(above, 365 * 366).ok_or(too_long)
+    Ratio::new(above, 365 * 366).map_err(|_| too_long)
 }
 
 /// The coupon dates of a bond, as Actual/Actual (ICMA) wants them.
@@ -204,7 +195,7 @@ fn by_years(start: NaiveDate, end: NaiveDate, days: i64) -> Result<YearFraction,
 /// // A long first coupon, from the ISDA's memorandum of 1998: 181 / (181 x 2) + 153 / (184 x 2).
 /// let coupons = Coupons::new("2003-07-15".parse()?, 6)?;
 /// let fraction = coupons.fraction("2002-08-15".parse()?, "2003-07-15".parse()?)?;
-/// assert_eq!(fraction.to_decimal(12, Rounding::HalfEven)?.to_string(), "0.915760869565");
+/// assert_eq!(fraction.round(12, Rounding::HalfEven)?.to_string(), "0.915760869565");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -233,7 +224,7 @@ impl Coupons {
     /// use fondaco_core::day_count::Coupons;
     /// let coupons = Coupons::new("2026-04-30".parse()?, 6)?.not_at_month_ends();
     /// let half = coupons.fraction("2026-04-30".parse()?, "2026-10-30".parse()?)?;
-    /// assert_eq!((half.numerator, half.denominator), (1, 2));
+    /// assert_eq!(half.to_string(), "1/2");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -246,16 +237,16 @@ impl Coupons {
     ///
     /// # Errors
     /// [`DayCountError::Reversed`] when the end lies before the start, [`DayCountError::TooLong`].
-    pub fn fraction(self, start: NaiveDate, end: NaiveDate) -> Result<YearFraction, DayCountError> {
+    pub fn fraction(self, start: NaiveDate, end: NaiveDate) -> Result<Ratio, DayCountError> {
         if end < start {
             return Err(DayCountError::Reversed { start, end });
         }
         self.sum(start, end).ok_or(DayCountError::TooLong { start, end })
     }
 
-    fn sum(self, start: NaiveDate, end: NaiveDate) -> Option<YearFraction> {
+    fn sum(self, start: NaiveDate, end: NaiveDate) -> Option<Ratio> {
         let mut number = self.number_before(start)?;
-        let mut sum = YearFraction { numerator: 0, denominator: 1 };
+        let mut sum = Ratio::ZERO;
         loop {
             let (first, next) = (self.date(number)?, self.date(number.checked_add(1)?)?);
             if end <= first {
@@ -263,8 +254,8 @@ impl Coupons {
             }
             let days = next.min(end).signed_duration_since(first.max(start)).num_days();
             let period = i128::from(next.signed_duration_since(first).num_days());
-            let part = fraction(i128::from(days.max(0)) * i128::from(self.months), 12 * period)?;
-            sum = sum.plus(part)?;
+            let above = i128::from(days.max(0)) * i128::from(self.months);
+            sum = sum.add(Ratio::new(above, 12 * period).ok()?).ok()?;
             number += 1;
         }
     }
@@ -287,55 +278,6 @@ impl Coupons {
         };
         Some(if self.at_month_ends { end_of_month(date) } else { date })
     }
-}
-
-impl YearFraction {
-    /// As a decimal of so many digits.
-    ///
-    /// # Errors
-    /// [`DecimalError::Overflow`] when it has no room.
-    pub fn to_decimal(self, digits: u32, rounding: Rounding) -> Result<Decimal, DecimalError> {
-        self.of(Decimal::ONE, digits, rounding)
-    }
-
-    /// This part of an amount, such as a year's interest, rounded once.
-    ///
-    /// ```
-    /// use fondaco_core::{Rounding, decimal};
-    /// use fondaco_core::day_count::DayCount;
-    /// let quarter = DayCount::Act360.fraction("2026-01-01".parse()?, "2026-04-01".parse()?)?; // 90 days
-    /// let of_a_year = decimal::parse("1234.57")?;
-    /// assert_eq!(quarter.of(of_a_year, 2, Rounding::HalfUp)?, decimal::parse("308.64")?);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`DecimalError`] when it has no room.
-    pub fn of(
-        self,
-        amount: Decimal,
-        digits: u32,
-        rounding: Rounding,
-    ) -> Result<Decimal, DecimalError> {
-        let product = decimal::mul_exact(amount, Decimal::from(self.numerator))?;
-        decimal::div_round(product, Decimal::from(self.denominator), digits, rounding)
-    }
-
-    fn plus(self, other: YearFraction) -> Option<YearFraction> {
-        let (a, b) = (i128::from(self.denominator), i128::from(other.denominator));
-        fraction(i128::from(self.numerator) * b + i128::from(other.numerator) * a, a * b)
-    }
-}
-
-/// In lowest terms; `None` when it has no room.
-fn fraction(above: i128, below: i128) -> Option<YearFraction> {
-    let (mut a, mut b) = (above.abs(), below);
-    while b != 0 {
-        (a, b) = (b, a % b);
-    }
-    let divisor = a.max(1);
-    let numerator = i64::try_from(above / divisor).ok()?;
-    Some(YearFraction { numerator, denominator: i64::try_from(below / divisor).ok()? })
 }
 
 #[cfg(test)]

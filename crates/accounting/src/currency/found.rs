@@ -3,9 +3,9 @@
 use std::fmt;
 
 use chrono::NaiveDate;
-use fondaco_core::decimal::{self, DecimalError};
+use fondaco_core::decimal::DecimalError;
 use fondaco_core::timeline::Span;
-use fondaco_core::{Currency, Money, MoneyError, Rounding, Timestamp};
+use fondaco_core::{Currency, Money, MoneyError, Ratio, RatioError, Rounding, Timestamp};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
@@ -64,7 +64,7 @@ impl FoundRate {
         match self.legs.as_slice() {
             [] => Decimal::ONE,
             [leg] if !leg.inverted => leg.rate,
-            _ => self.times(Decimal::ONE, RATE_DIGITS, Rounding::HalfEven).unwrap_or_default(),
+            _ => self.rounded().unwrap_or_default(),
         }
     }
 
@@ -88,26 +88,34 @@ impl FoundRate {
     pub fn convert(&self, amount: Money, rounding: Rounding) -> Result<Money, MoneyError> {
         let own = Money::zero(self.from).add(amount)?; // refuses another currency
         let digits = self.to.minor_units().unwrap_or(u32::from(crate::ledger::AMOUNT_DIGITS));
-        let worth = self.times(own.amount(), digits, rounding)?;
-        Ok(Money::new(worth, self.to))
+        let ratio = self.ratio().map_err(|_| DecimalError::Overflow)?;
+        Ok(Money::new(ratio.times_round(own.amount(), digits, rounding)?, self.to))
     }
 
-    /// `amount` times the exact fraction, rounded once.
-    fn times(
-        &self,
-        amount: Decimal,
-        digits: u32,
-        rounding: Rounding,
-    ) -> Result<Decimal, DecimalError> {
-        let factor = |inverted: bool| {
-            let mut rates = self.legs.iter().filter(|leg| leg.inverted == inverted);
-            rates.try_fold(Decimal::ONE, |product, leg| decimal::mul_exact(product, leg.rate))
-        };
-        let (above, below) = (factor(false)?, factor(true)?);
-        if below == Decimal::ONE {
-            return decimal::mul_round(amount, above, digits, rounding);
-        }
-        decimal::div_round(decimal::mul_exact(amount, above)?, below, digits, rounding)
+    fn rounded(&self) -> Option<Decimal> {
+        self.ratio().ok()?.round(RATE_DIGITS, Rounding::HalfEven).ok()
+    }
+
+    /// The rate as the exact fraction that it is.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books_with_rates(); // EUR/USD 1.25 and EUR/CHF 0.95 from 2026-01-02 on
+    /// use fondaco_accounting::currency::RateQuery;
+    /// let query = RateQuery::new(Currency::CHF, Currency::USD, "2026-02-01".parse()?);
+    /// let found = books.rate(&query)?.ok_or("there is one")?;
+    /// assert_eq!(found.ratio()?.to_string(), "25/19");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`RatioError::Overflow`] when it has no room.
+    pub fn ratio(&self) -> Result<Ratio, RatioError> {
+        self.legs.iter().try_fold(Ratio::ONE, |product, leg| {
+            let rate = Ratio::from_decimal(leg.rate);
+            if leg.inverted { product.div(rate) } else { product.mul(rate) }
+        })
     }
 }
 

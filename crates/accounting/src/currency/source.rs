@@ -28,6 +28,7 @@ pub struct OpenRateSource {
     /// See [`RateSource::name`].
     pub name: SmolStr,
     /// See [`RateSource::pivot`].
+    #[serde(default)]
     pub pivot: Option<Currency>,
 }
 

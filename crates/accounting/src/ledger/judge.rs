@@ -134,11 +134,7 @@ fn converted(posting: &NewPosting, rate: Decimal, ledger: Currency) -> Result<Mo
 
 /// What balances in a foreign currency by one rate balances in the ledger's: each side is converted as a whole, and split
 /// over its postings by largest remainder, so that no cent of rounding is left.
-fn settle_by_rate(
-    rules: &Rules,
-    entry: &NewEntry,
-    out: &mut [Judged],
-) -> Result<(), LedgerError> {
+fn settle_by_rate(rules: &Rules, entry: &NewEntry, out: &mut [Judged]) -> Result<(), LedgerError> {
     if entry.postings.len() < 3 {
         return Ok(()); // two postings of one amount are worth the same anyway
     }

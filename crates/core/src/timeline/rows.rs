@@ -16,7 +16,7 @@ use crate::tx::Halt;
 /// use chrono::NaiveDate;
 /// use fondaco_core::store::Record;
 /// use fondaco_core::timeline::{Recorded, Recording, Saying, Span, Timeline, TimelineRules};
-/// use fondaco_core::{Halt, Range, Timestamp, Tx};
+/// use fondaco_core::{Halt, Range, Reading, Timestamp, Tx};
 ///
 /// #[derive(Record, Debug, Clone)]
 /// #[record(table = "shop_price", kind = fact, key(item, number), guard(by_item(item)))]

@@ -16,7 +16,8 @@ pub(super) fn france() -> Vec<HolidayRule> {
         holiday("Fête du travail", LABOUR_DAY, LAW),
         holiday("Fête de la Victoire", DayRule::fixed(5, 8), LAW).since_year(1982),
         holiday("Ascension", ASCENSION, LAW),
-        holiday("Lundi de Pentecôte", WHIT_MONDAY, LAW),
+        // From 2005 to 2007 worked as the day of solidarity, unless agreed otherwise (L. 2004-626 art. 2).
+        holiday("Lundi de Pentecôte", WHIT_MONDAY, LAW).except([2005, 2006, 2007]),
         holiday("Fête nationale", DayRule::fixed(7, 14), LAW),
         holiday("Assomption", ASSUMPTION, LAW),
         holiday("Toussaint", ALL_SAINTS, LAW),
