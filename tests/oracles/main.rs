@@ -11,6 +11,7 @@
 mod accounting;
 mod calendar;
 mod case;
+mod crm;
 mod files;
 mod inventory;
 mod json;
@@ -33,6 +34,7 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("accounting/trial_balance_100k_expected.csv", accounting::trial_balance_100k::cases),
     ("accounting/tryton_payment_terms.json", accounting::payment_terms::tryton),
     ("calendar/holidays.json", calendar::holidays::cases),
+    ("crm/sla/sla_oracles.json", crm::sla::cases),
     ("inventory/working_calendar.json", inventory::working_calendar::cases),
 ];
 

@@ -5,7 +5,7 @@
 //! it comes from; those of some countries are shipped ([`Calendar::named`]), others a host writes or
 //! reads from a file. [`Calendar::over`] makes of them a table of the days of some years,
 //! [`WorkingDays`], which adds, counts and rolls in constant or logarithmic time and can be joined
-//! with others.
+//! with others. [`WorkingHours`] reckon with the time of day.
 
 use std::collections::BTreeSet;
 
@@ -19,6 +19,7 @@ mod data;
 mod days;
 mod easter;
 mod error;
+mod hours;
 mod rule;
 mod table;
 mod week;
@@ -26,6 +27,9 @@ mod week;
 pub use days::Roll;
 pub use easter::{easter, orthodox_easter};
 pub use error::CalendarError;
+#[cfg(feature = "tz")]
+pub use hours::zone;
+pub use hours::{AtClosing, DayHours, WorkingHours};
 pub use rule::{DayRule, HolidayRule, Observance};
 pub use table::WorkingDays;
 pub use week::WorkingWeek;

@@ -3,7 +3,7 @@
 //! A rate belongs to a *source* (the central bank's, the customs office's, a contract's) and holds
 //! from a day on until the next one on record, or for a span of days (a month's average). Recordings
 //! are facts: a correction leaves the rate that was known before on record, so that any figure can be
-//! worked out again as it was ([`RateQuery::known_at`]).
+//! worked out again as it was ([`RateQuery::known_at()`]).
 //!
 //! # Finding a rate
 //! Of a pair EUR/USD = 1.25 one unit of the first, the base, is worth so many of the second, the

@@ -1,0 +1,3 @@
+//! Adapters of `crm/`.
+
+pub(crate) mod sla;
