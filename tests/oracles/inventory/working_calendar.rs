@@ -16,7 +16,7 @@ pub(crate) fn cases(path: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
     let file = json::read(path)?;
     let offsets = json::list(&file, "offset_cases")?.iter().map(offset);
     let counts = json::list(&file, "count_cases")?.iter().map(count);
-    Ok(offsets.chain(counts).collect::<Result<_, _>>()?)
+    offsets.chain(counts).collect()
 }
 
 fn offset(case: &Value) -> Result<Case, Box<dyn Error>> {
