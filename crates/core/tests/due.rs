@@ -340,6 +340,29 @@ fn a_tick_has_a_limit_and_pages_do_not_change_the_order() {
     });
 }
 
+/// One kind has more than a page, another begins where that page ends, and a third recurs beyond it.
+#[test]
+fn where_a_page_ends_nobody_is_overtaken() {
+    let host = Host::sync("memory", Arc::new(Memory::new()));
+    host.done("put", |tx| {
+        for n in 0..300 {
+            tx.due_anew(Due::new("count", format!("{n:03}"), hour(n)))?;
+        }
+        for n in 250..350 {
+            tx.due_anew(Due::new("other", format!("{n:03}"), hour(n)))?;
+        }
+        Ok(tx.due(Due::new("hourly", "h", hour(250))).map(|_| ())?)
+    });
+    let handlers = counting().on("other", |tx, _| count(tx)).on("hourly", |tx, item| {
+        let next = item.at.checked_add(TimeDelta::hours(1)).unwrap();
+        tx.due(Due::new("hourly", "h", next))?;
+        count(tx)
+    });
+    assert_eq!(host.tick(handlers, hour(320)).carried_out.len(), 300 + 71 + 71);
+    let told = told(&*host.store);
+    assert!(told.is_sorted_by_key(|(kind, _, at, _)| (*at, kind.clone())));
+}
+
 #[test]
 fn an_item_put_again_for_no_later_time_is_refused() {
     on_every_host(|host| {
