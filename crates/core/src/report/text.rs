@@ -20,12 +20,12 @@ impl Report {
     /// list.push(Row::new(["Basmati rice from the Punjab".into(), 12_000_i64.into()]));
     /// assert_eq!(list.to_text(&Locale::de(), Some(24)), "\
     /// Items
-    ///                Pieces on
+    ///                   Pieces
+    ///                       on
     /// Item                hand
-    /// =============  =========
+    /// ================  ======
     /// Basmati rice      12.000
-    /// from the
-    /// Punjab
+    /// from the Punjab
     /// ");
     /// ```
     pub fn to_text(&self, locale: &Locale, width: Option<usize>) -> String {
