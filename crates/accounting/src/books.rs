@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use fondaco_core::chain::Verified;
 use fondaco_core::due::{Queue, TickError, Ticked};
+use fondaco_core::policy::{Request, Verdict};
 use fondaco_core::report::Explain;
 use fondaco_core::store::{Store, StoreError};
 use fondaco_core::{
@@ -14,8 +15,9 @@ use fondaco_core::{
 
 use crate::currency::{self, FoundRate, RateQuery};
 use crate::ledger::{
-    self, Account, BalanceQuery, Discrepancy, Entry, LedgerError, NewEntry, Period,
-    PlannedReversal, Post, Posted, Posting, RecurringEntry, TABLES, Upcoming, WholeEntry,
+    self, Account, ApproveDraft, Approved, BalanceQuery, Discrepancy, Draft, DraftStatus, Entry,
+    LedgerError, NewEntry, Period, PlannedReversal, Post, Posted, Posting, PrepareDraft,
+    RecurringEntry, SubmitDraft, TABLES, Upcoming, WholeDraft, WholeEntry,
 };
 use crate::reports::{self, BalanceSheet, Compared, GeneralLedger, IncomeStatement, TrialBalance};
 
@@ -48,10 +50,11 @@ use crate::reports::{self, BalanceSheet, Compared, GeneralLedger, IncomeStatemen
 /// # Ok(())
 /// # }
 /// ```
+#[derive(Clone)]
 pub struct Books<'s> {
-    driver: Driver<'s>,
+    driver: Arc<Driver<'s>>,
     actor: ActorId,
-    clock: Box<dyn Fn() -> Timestamp + Send + Sync + 's>,
+    clock: Arc<dyn Fn() -> Timestamp + Send + Sync + 's>,
 }
 
 impl<'s> Books<'s> {
@@ -91,16 +94,18 @@ impl<'s> Books<'s> {
     #[allow(clippy::disallowed_methods)] // a host's handle: this is where the host's time comes in
     pub fn over(driver: Driver<'s>) -> Result<Books<'s>, StoreError> {
         driver.prepare(TABLES)?;
-        Ok(Books { driver, actor: ActorId::new("host"), clock: Box::new(Timestamp::now) })
+        let (driver, actor) = (Arc::new(driver), ActorId::new("host"));
+        Ok(Books { driver, actor, clock: Arc::new(Timestamp::now) })
     }
 
-    /// The same books, for somebody who acts: an id of the host's, not a name.
+    /// The same books, for somebody who acts: an id of the host's, not a name. Clones share one driver, so that each user
+    /// of a program has a handle of his own.
     ///
     /// ```
     /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
-    /// let books = books.acting_as("clerk-7");
+    /// let books = books.clone().acting_as("clerk-7");
     /// assert_eq!(books.envelope("invoice/17").actor, ActorId::new("clerk-7"));
     /// ```
     #[must_use]
@@ -122,7 +127,7 @@ impl<'s> Books<'s> {
     /// ```
     #[must_use]
     pub fn with_clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 's) -> Books<'s> {
-        self.clock = Box::new(clock);
+        self.clock = Arc::new(clock);
         self
     }
 
@@ -178,6 +183,91 @@ impl<'s> Books<'s> {
     /// As [`Post`].
     pub fn post(&self, name: &str, entry: NewEntry) -> Result<Done<Posted>, LedgerError> {
         self.send(name, &Post::new(entry))
+    }
+
+    /// Writes an entry down as a draft, for others to approve.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let (ben, carla) = (books.clone().acting_as("ben"), books.acting_as("carla"));
+    /// let rent = NewEntry::new("GEN", "2026-03-01".parse()?)
+    ///     .debit("5100", Money::parse("40 EUR")?)
+    ///     .credit("1000", Money::parse("40 EUR")?);
+    /// let draft = ben.prepare_draft("rent/2026-03", rent)?.answer;
+    /// ben.submit_draft("rent/2026-03 submitted", draft)?;
+    /// for waiting in carla.drafts(DraftStatus::Submitted)? {
+    ///     let name = format!("{} approved", waiting.id);
+    ///     let approved = carla.approve_draft(&name, waiting.id, waiting.edition)?.answer;
+    ///     assert!(approved.posted.is_some());
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`PrepareDraft`](ledger::PrepareDraft).
+    pub fn prepare_draft(
+        &self,
+        name: &str,
+        entry: NewEntry,
+    ) -> Result<Done<Id<Draft>>, LedgerError> {
+        self.send(name, &PrepareDraft::new(entry))
+    }
+
+    /// Gives a draft to others for approval.
+    ///
+    /// # Errors
+    /// As [`SubmitDraft`](ledger::SubmitDraft).
+    pub fn submit_draft(&self, name: &str, draft: Id<Draft>) -> Result<Done<()>, LedgerError> {
+        self.send(name, &SubmitDraft::new(draft))
+    }
+
+    /// Approves the edition of a draft that was looked at; the last approval that is needed posts its entry.
+    ///
+    /// # Errors
+    /// As [`ApproveDraft`](ledger::ApproveDraft).
+    pub fn approve_draft(
+        &self,
+        name: &str,
+        draft: Id<Draft>,
+        edition: u32,
+    ) -> Result<Done<Approved>, LedgerError> {
+        self.send(name, &ApproveDraft::new(draft, edition))
+    }
+
+    /// All drafts that have come so far.
+    ///
+    /// # Errors
+    /// A [`Halt`](fondaco_core::Halt).
+    pub fn drafts(&self, status: DraftStatus) -> Result<Vec<Arc<Draft>>, LedgerError> {
+        self.view(|view| ledger::drafts(view, status))
+    }
+
+    /// A draft with its lines and all that was done with it.
+    ///
+    /// # Errors
+    /// A [`Halt`](fondaco_core::Halt).
+    pub fn draft(&self, id: Id<Draft>) -> Result<Option<WholeDraft>, LedgerError> {
+        self.view(|view| ledger::draft(view, id))
+    }
+
+    /// Whether who acts here may do something now, and why: without doing it.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// use fondaco_core::policy::Request;
+    /// # let books = books();
+    /// let large = Request::new(&ledger::rights::POST).amount(Money::parse("1000000 EUR")?);
+    /// assert_eq!(books.may(&large)?.to_string(), "allowed: no policy restricts it");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A [`Halt`](fondaco_core::Halt).
+    pub fn may(&self, request: &Request) -> Result<Verdict, LedgerError> {
+        Ok(self.driver.may(&self.actor, (self.clock)(), request)?)
     }
 
     /// An envelope for a command under this name, by these books' actor and clock.

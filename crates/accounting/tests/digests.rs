@@ -109,6 +109,7 @@ fn all_other_commands() {
     let average = rate.clone().on(january);
     let correction = RateCorrection::new(eur, usd, Some(dec("1.26")), d("2026-01-02"));
     let never = RateCorrection::new(eur, usd, None, d("2026-01-01")).on(january);
+    let draft = Id::from_u128(8);
     let told = [
         ("SetUp", hex(&SetUp::new(Currency::EUR))),
         ("OpenAccounts", hex(&OpenAccounts::new(accounts))),
@@ -134,6 +135,16 @@ fn all_other_commands() {
         ("RecordRates", hex(&RecordRates::new("SPOT", vec![rate, average]))),
         ("CorrectRates", hex(&CorrectRates::new("SPOT", vec![correction, never]))),
         ("EndRate", hex(&EndRate::new("SPOT", eur, usd, d("2026-02-01")))),
+        ("SoftLockPeriod", hex(&SoftLockPeriod::new(202_601))),
+        ("ChangeAccount, control", hex(&ChangeAccount::control("1200", Some("receivable".into())))),
+        ("ChangeAccount, no control", hex(&ChangeAccount::control("1200", None))),
+        ("OpenJournal, approvals", hex(&OpenJournal::new("TRE", "Treasury").approvals(2))),
+        ("PrepareDraft", hex(&PrepareDraft::new(full()))),
+        ("ChangeDraft", hex(&ChangeDraft::new(draft, full()))),
+        ("SubmitDraft", hex(&SubmitDraft::new(draft))),
+        ("ApproveDraft", hex(&ApproveDraft::new(draft, 2))),
+        ("RejectDraft", hex(&RejectDraft::new(draft, "wrong account"))),
+        ("DeleteDraft", hex(&DeleteDraft::new(draft))),
     ];
     let told = told.map(|(name, digest)| format!("{name}: {digest}"));
     assert_eq!(told.join("\n"), OTHERS, "the digests are now:\n{}", told.join("\n"));
@@ -168,4 +179,14 @@ SkipRecurring: 130ca2f0c72fb2c6143560e43850317573513ef70b844e673e8cd889e362ef3c
 OpenRateSource: a05687642e7e87b620bbe5400bf4d3324ed6bf30de4de07ba3b7b47c53d7c28c
 RecordRates: be5341d047d560b00e23b19ed7ebb8db71cad8d70d9b9a382f51a4786ad57695
 CorrectRates: 2dfd74ba5bc53b77433d7a3bbcc67c7da848bb0bd3b801185210bc91651c8ff6
-EndRate: afcd399b23481dfbd483e19193c936e234a29cadb7acc0512d9f97c57dadfa2b";
+EndRate: afcd399b23481dfbd483e19193c936e234a29cadb7acc0512d9f97c57dadfa2b
+SoftLockPeriod: f72885e8cd71120b03804c753d33d4c6f978e1af63491399d36112e0aad63c92
+ChangeAccount, control: b133de1fb6262b0f0a5e1fe5491a1821aca887a346d9b6f147519efc0a10a6c0
+ChangeAccount, no control: 70df4a4d8ef3b67c623d36063ae5050ebd664976a594571266a9f1e466da24e2
+OpenJournal, approvals: ee321668185ba249c49e1abd15f42478ed7b123d2c69886bd631e95b7ae735c1
+PrepareDraft: 36eb7bd325f7d62ab25e373089ef05e153044fd3692b199f4a0773957af4ef6c
+ChangeDraft: 35ff11956e8a689c1c11406a38dbab718d9b829c959cf3f31166e69a3d6f50b5
+SubmitDraft: 780c3b80928cf7520c5a826e06e51733011e36439b54ee1dd736e7f4d9192bde
+ApproveDraft: dc1e7b9201cdf5a7e770260c01f0b4c09893a1a1d8125a85346e3d83a2b20178
+RejectDraft: 4c983194bfb98181e00af25655f732acba537d731553b6495e6c7a5a86aa39e8
+DeleteDraft: 08343c1428c43620abbdfd0d8f1ec97b675ffde62ff800a9a78b956add95e140";

@@ -45,7 +45,7 @@ ledger_settings: State, layout 1
   currency: Text
   key (ledger)
 
-ledger_account: State, layout 1
+ledger_account: State, layout 2
   code: Text
   name: Text
   class: Text
@@ -54,18 +54,20 @@ ledger_account: State, layout 1
   heading: Bool
   opens: Date, nullable
   closes: Date, nullable
+  control: Text, nullable, since 2
   key (code)
   index by_parent (parent)
   guard all ()
   guard by_parent (parent)
 
-ledger_journal: State, layout 1
+ledger_journal: State, layout 2
   code: Text
   name: Text
   by_date: Bool
+  approvals: I64, nullable, since 2
   key (code)
 
-ledger_period: State, layout 1
+ledger_period: State, layout 2
   period: I64
   fiscal_year: I64
   number: I64
@@ -219,6 +221,58 @@ currency_rate: Fact, layout 1
   key (source, base, quote, number)
   guard all ()
   guard by_pair (source, base, quote)
+
+ledger_draft: State, layout 1
+  id: Id
+  status: Text
+  edition: I64
+  steps: I64
+  prepared_by: Text
+  entry: Id, nullable
+  journal: Text
+  date: Date
+  document_date: Date, nullable
+  due_date: Date, nullable
+  text: Text, nullable
+  party: Id, nullable
+  source: Text, nullable
+  conversion: Bool
+  key (id)
+  index by_status (status)
+  index by_entry (entry)
+
+ledger_draft_posting: State, layout 1
+  draft: Id
+  line: I64
+  account: Text
+  side: Text
+  amount: Number
+  currency: Text
+  ledger_amount: Number, nullable
+  ledger_currency: Text, nullable
+  rate: Number, nullable
+  text: Text, nullable
+  party: Id, nullable
+  due_date: Date, nullable
+  dimensions: Json, nullable
+  key (draft, line)
+
+ledger_draft_step: Fact, layout 1
+  draft: Id
+  step: I64
+  deed: Text
+  edition: I64
+  actor: Text
+  at: Instant
+  why: Text, nullable
+  key (draft, step)
+
+ledger_draft_right: Fact, layout 1
+  draft: Id
+  step: I64
+  place: I64
+  of: Text
+  key (draft, step, place)
 
 range_guard: Counter, layout 1
   table: Text

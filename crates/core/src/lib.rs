@@ -32,6 +32,7 @@ mod act;
 pub mod driver;
 pub mod due;
 mod names;
+pub mod policy;
 mod progress;
 pub mod trace;
 pub mod tx;

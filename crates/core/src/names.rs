@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 
 use crate::Id;
 use crate::party::Party;
+use crate::store::{ColumnSink, DecodeError, Field, KeyField, KeyWriter, Type, Value};
 
 /// What a caller can do about an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -135,6 +136,29 @@ impl ActorId {
 impl fmt::Display for ActorId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+impl Field for ActorId {
+    const TYPE: Type = Type::Text;
+    fn write(&self, out: &mut dyn ColumnSink) {
+        out.text(&self.0);
+    }
+    fn read(value: Value) -> Result<Self, DecodeError> {
+        SmolStr::read(value).map(ActorId)
+    }
+    fn write_part(&self, out: &mut KeyWriter) -> bool {
+        self.write_key(out);
+        true
+    }
+}
+
+impl KeyField for ActorId {
+    fn write_key(&self, out: &mut KeyWriter) {
+        out.text(&self.0);
+    }
+    fn cmp_key(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.cmp_key(&other.0)
     }
 }
 

@@ -73,6 +73,7 @@ pub use record::{ChangeParty, Party, PartyField, PartyKind, PartyStatus, Registe
 pub use relation::{EndRelation, Relate, Relation, RelationKind, RemoveRelation};
 pub use role::{AddRole, EndRole, PartyRole, RemoveRole};
 
+use crate::policy::{Engine, Permission};
 use crate::store::{Record, Table};
 
 /// All tables of parties: what a driver must prepare.
@@ -84,6 +85,15 @@ pub const TABLES: &[&Table] = &[
     PartyIdentifier::TABLE,
     Relation::TABLE,
 ];
+
+/// Keep parties, their roles, addresses, contacts, identifiers and relations.
+pub const KEEP: Permission =
+    Permission::new("party.keep", "keep parties with their addresses, identifiers and relations");
+/// Erase what is personal of a party, in all engines.
+pub const ERASE: Permission = Permission::new("party.erase", "erase what is personal of a party");
+
+/// What can be allowed about parties. Every driver with a policy knows it.
+pub static ENGINE: Engine = Engine { name: "party", tables: TABLES, permissions: &[&KEEP, &ERASE] };
 
 /// What this module holds on parties: for [`export()`] and [`erase()`].
 pub const HOLDINGS: &[Holding] = &[

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::RateSource;
-use crate::ledger::LedgerError;
+use crate::ledger::{LedgerError, rights};
 
 /// One recording of a rate.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
@@ -317,6 +317,7 @@ struct Recorder {
 
 impl Recorder {
     fn of(tx: &mut Tx<'_>, source: &SmolStr) -> Result<Recorder, LedgerError> {
+        tx.authorize(&rights::of_source(source))?;
         if tx.get::<RateSource>(source)?.is_none() {
             return Err(LedgerError::UnknownRateSource { code: source.clone() });
         }

@@ -5,8 +5,8 @@ use fondaco_core::{Act, Currency, Reading, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::ledger::LedgerError;
 use crate::ledger::account::{check_code, check_name};
+use crate::ledger::{LedgerError, rights};
 
 /// A source of exchange rates.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
@@ -69,6 +69,7 @@ impl Act for OpenRateSource {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        tx.authorize(&rights::of_source(&self.code))?;
         check_code("rate source", &self.code)?;
         check_name("rate source name", &self.name)?;
         if tx.get::<RateSource>(&self.code)?.is_some() {

@@ -112,7 +112,8 @@ impl Columns {
             return None;
         }
         let (code, name, class) = (code?, name?, class?);
-        Some(NewAccount { code, name, class, parent, currency, heading, opens })
+        let control = None;
+        Some(NewAccount { code, name, class, parent, currency, heading, opens, control })
     }
 
     fn class(&self, cells: &mut Cells<'_>, word: &str) -> Option<AccountClass> {

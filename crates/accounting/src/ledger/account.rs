@@ -1,13 +1,14 @@
 //! The chart of accounts: a tree of accounts of five classes.
 
 use chrono::NaiveDate;
+use fondaco_core::policy::Authority;
 use fondaco_core::store::{Event, Field, Record, Value};
 use fondaco_core::{Act, Currency, DateRange, Range, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::tree::{self, Levels};
-use super::{BalanceQuery, LedgerError, Period, Posting, balances};
+use super::{BalanceQuery, LedgerError, Period, Posting, balances, rights};
 
 /// What an account measures, and on which side it grows.
 #[derive(
@@ -53,7 +54,7 @@ impl AccountClass {
 
 /// An account.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "ledger_account", kind = state, key(code), index(by_parent(parent)), guard(all()), guard(by_parent(parent)))]
+#[record(table = "ledger_account", kind = state, key(code), index(by_parent(parent)), guard(all()), guard(by_parent(parent)), layout = 2)]
 pub struct Account {
     /// What names it for ever: `1000`, `4000.20`, `Assets:Bank`.
     pub code: SmolStr,
@@ -71,6 +72,9 @@ pub struct Account {
     pub opens: Option<NaiveDate>,
     /// The last day on which it can be posted to.
     pub closes: Option<NaiveDate>,
+    /// For a control account the engine that keeps it, such as `receivable`: nobody else posts to it.
+    #[record(since = 2)]
+    pub control: Option<SmolStr>,
 }
 
 impl Account {
@@ -141,6 +145,9 @@ pub struct NewAccount {
     /// See [`Account::opens`].
     #[serde(default)]
     pub opens: Option<NaiveDate>,
+    /// See [`Account::control`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub control: Option<SmolStr>,
 }
 
 impl NewAccount {
@@ -157,7 +164,16 @@ impl NewAccount {
         class: AccountClass,
     ) -> NewAccount {
         let (code, name) = (code.into(), name.into());
-        NewAccount { code, name, class, parent: None, currency: None, heading: false, opens: None }
+        NewAccount {
+            code,
+            name,
+            class,
+            parent: None,
+            currency: None,
+            heading: false,
+            opens: None,
+            control: None,
+        }
     }
 
     /// A heading: only accounts stand under it.
@@ -241,6 +257,28 @@ impl NewAccount {
         self.opens = Some(date);
         self
     }
+
+    /// A control account: only this engine posts to it, so that it always agrees with what the engine keeps.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let debtors = NewAccount::new("1210", "Debtors", AccountClass::Asset).control("receivable");
+    /// books.send("debtors", &OpenAccounts::new(vec![debtors]))?;
+    /// let ten = Money::parse("10 EUR")?;
+    /// let by_hand = NewEntry::new("GEN", "2026-03-01".parse()?)
+    ///     .debit("1210", ten)
+    ///     .credit("4000", ten);
+    /// let refusal = books.post("by hand", by_hand).unwrap_err();
+    /// assert_eq!(refusal.code(), "accounting.control_account");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn control(mut self, engine: impl Into<SmolStr>) -> NewAccount {
+        self.control = Some(engine.into());
+        self
+    }
 }
 
 /// Opens accounts: all or none. A heading may come before or after the accounts under it.
@@ -274,6 +312,7 @@ impl Act for OpenAccounts {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        let authority = tx.authority(&rights::OPEN_ACCOUNT)?;
         let mut codes: Vec<SmolStr> =
             self.accounts.iter().map(|account| account.code.clone()).collect();
         codes.extend(self.accounts.iter().filter_map(|account| account.parent.clone()));
@@ -285,15 +324,25 @@ impl Act for OpenAccounts {
             })?;
         let mut levels = Levels::default();
         for (at, account) in order.into_iter().filter_map(|at| Some((at, self.accounts.get(at)?))) {
-            open(tx, account, &mut levels).map_err(|error| error.at(at))?;
+            open(tx, &authority, account, &mut levels).map_err(|error| error.at(at))?;
         }
         Ok(())
     }
 }
 
-fn open(tx: &mut Tx<'_>, new: &NewAccount, levels: &mut Levels) -> Result<(), LedgerError> {
+fn open(
+    tx: &mut Tx<'_>,
+    authority: &Authority,
+    new: &NewAccount,
+    levels: &mut Levels,
+) -> Result<(), LedgerError> {
+    let path = rights::path(tx, authority, &new.code, new.parent.as_ref())?;
+    rights::allow_account(tx, authority, path)?;
     check_code("account", &new.code)?;
     check_name("account name", &new.name)?;
+    if let Some(engine) = &new.control {
+        check_code("control engine", engine)?;
+    }
     if tx.get::<Account>(&new.code)?.is_some() {
         return Err(LedgerError::Exists { what: "account", code: new.code.clone() });
     }
@@ -305,9 +354,10 @@ fn open(tx: &mut Tx<'_>, new: &NewAccount, levels: &mut Levels) -> Result<(), Le
         level = levels.under(tx, parent, None)?.map_err(|why| bad_parent(new, why))?;
     }
     levels.note(&new.code, level);
-    let NewAccount { code, name, class, parent, currency, heading, opens } = new.clone();
+    let NewAccount { code, name, class, parent, currency, heading, opens, control } = new.clone();
     tx.emit(Event::new("ledger.account_opened").with("account", Value::Text(code.clone())));
-    tx.insert(Account { code, name, class, parent, currency, heading, opens, closes: None })?;
+    let closes = None;
+    tx.insert(Account { code, name, class, parent, currency, heading, opens, closes, control })?;
     Ok(())
 }
 
@@ -356,7 +406,17 @@ pub enum Place {
     Under(SmolStr),
 }
 
-/// Gives an account another name or heading.
+/// Who may post to a changed account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Control {
+    /// Everybody who may post.
+    Nobody,
+    /// This engine only: see [`Account::control`].
+    Engine(SmolStr),
+}
+
+/// Gives an account another name or heading, or makes it a control account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeAccount {
     /// Which account.
@@ -367,6 +427,9 @@ pub struct ChangeAccount {
     /// Whether it stands somewhere else.
     #[serde(default)]
     pub place: Place,
+    /// Whether an engine keeps it from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub control: Option<Control>,
 }
 
 impl ChangeAccount {
@@ -382,7 +445,8 @@ impl ChangeAccount {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn rename(code: impl Into<SmolStr>, name: impl Into<SmolStr>) -> ChangeAccount {
-        ChangeAccount { code: code.into(), name: Some(name.into()), place: Place::Unchanged }
+        let (code, name, place) = (code.into(), Some(name.into()), Place::Unchanged);
+        ChangeAccount { code, name, place, control: None }
     }
 
     /// Another heading for `code`.
@@ -399,7 +463,30 @@ impl ChangeAccount {
     /// ```
     pub fn move_under(code: impl Into<SmolStr>, parent: Option<SmolStr>) -> ChangeAccount {
         let place = parent.map_or(Place::Top, Place::Under);
-        ChangeAccount { code: code.into(), name: None, place }
+        ChangeAccount { code: code.into(), name: None, place, control: None }
+    }
+
+    /// Makes `code` a control account of `engine`, or, with `None`, an account like others.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// books.send("keep", &ChangeAccount::control("1200", Some("receivable".into())))?;
+    /// let ten = Money::parse("10 EUR")?;
+    /// let sale = NewEntry::new("GEN", "2026-03-01".parse()?).debit("1200", ten).credit("4000", ten);
+    /// let refusal = books.post("sale", sale.clone()).unwrap_err();
+    /// assert_eq!(
+    ///     refusal.to_string(),
+    ///     "account 1200 is kept by receivable alone: use a command of receivable, or another account",
+    /// );
+    /// books.send("free", &ChangeAccount::control("1200", None))?;
+    /// books.post("sale", sale)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn control(code: impl Into<SmolStr>, engine: Option<SmolStr>) -> ChangeAccount {
+        let control = Some(engine.map_or(Control::Nobody, Control::Engine));
+        ChangeAccount { code: code.into(), name: None, place: Place::Unchanged, control }
     }
 }
 
@@ -408,7 +495,10 @@ impl Act for ChangeAccount {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        let authority = tx.authority(&rights::CHANGE_ACCOUNT)?;
         let before = existing(tx, &self.code)?;
+        let path = rights::path(tx, &authority, &before.code, before.parent.as_ref())?;
+        rights::allow_account(tx, &authority, path)?;
         let mut account = before.clone();
         if let Some(name) = &self.name {
             check_name("account name", name)?;
@@ -423,6 +513,14 @@ impl Act for ChangeAccount {
                     return Err(LedgerError::BadParent { code, parent, why });
                 }
                 account.parent = Some(parent.clone());
+            }
+        }
+        match &self.control {
+            None => {}
+            Some(Control::Nobody) => account.control = None,
+            Some(Control::Engine(engine)) => {
+                check_code("control engine", engine)?;
+                account.control = Some(engine.clone());
             }
         }
         if account != before {
@@ -476,7 +574,10 @@ impl Act for CloseAccount {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        let authority = tx.authority(&rights::CLOSE_ACCOUNT)?;
         let mut account = existing(tx, &self.code)?;
+        let path = rights::path(tx, &authority, &account.code, account.parent.as_ref())?;
+        rights::allow_account(tx, &authority, path)?;
         let fail = |why: String| LedgerError::CannotClose {
             code: self.code.clone(),
             date: self.last_day,

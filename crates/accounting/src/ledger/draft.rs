@@ -228,6 +228,14 @@ pub(crate) fn digest(kind: &str, entries: &[NewEntry]) -> [u8; 32] {
     digester.finish()
 }
 
+/// As [`digest`], for a command about one entry and something that has an id.
+pub(crate) fn digest_about(kind: &str, id: u128, entry: &NewEntry) -> [u8; 32] {
+    let mut digester = Digester::new(kind);
+    digester.u128(id);
+    entry.digest(&mut digester);
+    digester.finish()
+}
+
 fn put_text(digester: &mut Digester, text: &SmolStr) {
     digester.text(text);
 }

@@ -6,7 +6,7 @@ use fondaco_core::{ActError, Currency, ErrorKind, Halt, Id, Money, Timestamp};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
-use super::Entry;
+use super::{Draft, Entry};
 
 /// A refusal of the ledger: nothing was stored. Each message names what is wrong and the way out.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -70,6 +70,16 @@ pub enum LedgerError {
         date: NaiveDate,
         /// When it is open.
         open: fondaco_core::DateRange,
+    },
+    /// Only an engine posts to the account.
+    #[error(
+        "account {code} is kept by {engine} alone: use a command of {engine}, or another account"
+    )]
+    ControlAccount {
+        /// The code.
+        code: SmolStr,
+        /// The engine that keeps it.
+        engine: SmolStr,
     },
     /// The account can't be closed on that date.
     #[error("account {code} can't be closed on {date}: {why}")]
@@ -319,6 +329,42 @@ pub enum LedgerError {
         /// The date.
         date: NaiveDate,
     },
+    /// No such draft.
+    #[error("there is no draft {draft}: it was deleted, or never prepared")]
+    UnknownDraft {
+        /// Its id.
+        draft: Id<Draft>,
+    },
+    /// The draft was posted.
+    #[error("draft {draft} was posted, as entry {entry}: reverse the entry instead")]
+    DraftPosted {
+        /// The draft.
+        draft: Id<Draft>,
+        /// Its entry.
+        entry: Id<Entry>,
+    },
+    /// The draft does not wait for approval.
+    #[error("draft {draft} does not wait for approval: submit it first")]
+    DraftNotSubmitted {
+        /// The draft.
+        draft: Id<Draft>,
+    },
+    /// The draft waits for approval already.
+    #[error("draft {draft} waits for approval already: approve, reject or change it")]
+    DraftSubmitted {
+        /// The draft.
+        draft: Id<Draft>,
+    },
+    /// The draft is no longer the one that was looked at.
+    #[error("draft {draft} was changed: it is at edition {found}, not {edition}; look at it again")]
+    DraftChanged {
+        /// The draft.
+        draft: Id<Draft>,
+        /// The edition that was named.
+        edition: u32,
+        /// The edition that is there.
+        found: u32,
+    },
     /// One entry or account of many.
     #[error("item {index} (counted from 0): {error}")]
     At {
@@ -345,10 +391,10 @@ fn exceed(difference: &Money) -> &'static str {
 }
 
 impl LedgerError {
-    /// The same error, of the item at `index`. A [`Halt`] stays one.
+    /// The same error, of the item at `index`. A [`Halt`] stays one, unless it is a refusal.
     pub(crate) fn at(self, index: usize) -> LedgerError {
         match self {
-            LedgerError::Halt(_) => self,
+            LedgerError::Halt(ref halt) if !halt.is_refusal() => self,
             error => LedgerError::At { index, error: Box::new(error) },
         }
     }
@@ -372,6 +418,7 @@ impl ActError for LedgerError {
             LedgerError::Heading { .. } => "accounting.heading",
             LedgerError::BadParent { .. } => "accounting.bad_parent",
             LedgerError::AccountNotOpen { .. } => "accounting.account_not_open",
+            LedgerError::ControlAccount { .. } => "accounting.control_account",
             LedgerError::CannotClose { .. } => "accounting.cannot_close",
             LedgerError::WrongCurrency { .. } => "accounting.wrong_currency",
             LedgerError::TooManyDigits { .. } => "accounting.too_many_digits",
@@ -400,6 +447,11 @@ impl ActError for LedgerError {
             LedgerError::RecurringEnded { .. } => "accounting.recurring_ended",
             LedgerError::NoOccurrence { .. } => "accounting.no_occurrence",
             LedgerError::OccurrenceDone { .. } => "accounting.occurrence_done",
+            LedgerError::UnknownDraft { .. } => "accounting.unknown_draft",
+            LedgerError::DraftPosted { .. } => "accounting.draft_posted",
+            LedgerError::DraftNotSubmitted { .. } => "accounting.draft_not_submitted",
+            LedgerError::DraftSubmitted { .. } => "accounting.draft_submitted",
+            LedgerError::DraftChanged { .. } => "accounting.draft_changed",
             LedgerError::At { error, .. } => error.code(),
             LedgerError::BadInput { .. } => "accounting.bad_input",
             LedgerError::Halt(halt) => halt.code(),
@@ -417,10 +469,13 @@ impl ActError for LedgerError {
             | LedgerError::NoOccurrence { .. }
             | LedgerError::UnknownRateSource { .. }
             | LedgerError::UnknownRate { .. }
+            | LedgerError::UnknownDraft { .. }
             | LedgerError::NoPeriod { .. } => ErrorKind::NotFound,
             LedgerError::NotSetUp
             | LedgerError::AccountNotOpen { .. }
+            | LedgerError::ControlAccount { .. }
             | LedgerError::CannotClose { .. }
+            | LedgerError::DraftNotSubmitted { .. }
             | LedgerError::OutOfOrder { .. }
             | LedgerError::RecurringEnded { .. }
             | LedgerError::PeriodLocked { .. } => ErrorKind::Refused,
@@ -430,6 +485,9 @@ impl ActError for LedgerError {
             | LedgerError::OccurrenceDone { .. }
             | LedgerError::RateOverlap { .. }
             | LedgerError::RateInverted { .. }
+            | LedgerError::DraftPosted { .. }
+            | LedgerError::DraftSubmitted { .. }
+            | LedgerError::DraftChanged { .. }
             | LedgerError::AlreadyReversed { .. } => ErrorKind::Conflict,
             LedgerError::At { error, .. } => error.kind(),
             LedgerError::Halt(halt) => halt.kind(),

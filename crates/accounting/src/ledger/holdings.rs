@@ -5,7 +5,7 @@ use std::sync::Arc;
 use fondaco_core::party::{HeldOnParty, Holding};
 use fondaco_core::{Halt, PartyId, Range, Reading};
 
-use super::{Entry, Posting};
+use super::{Draft, DraftPosting, Entry, Posting};
 
 /// What the ledger holds on parties, for [`export`](fondaco_core::party::export()). Nothing in it is a personal column: books
 /// are kept for as long as the law says, and name a party by its id alone.
@@ -27,7 +27,12 @@ use super::{Entry, Posting};
 /// assert_eq!(json["tables"]["ledger_entry"][0]["id"], posted.id.to_string());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub const HOLDINGS: &[Holding] = &[Holding::of::<Entry>(), Holding::of::<Posting>()];
+pub const HOLDINGS: &[Holding] = &[
+    Holding::of::<Entry>(),
+    Holding::of::<Posting>(),
+    Holding::of::<Draft>(),
+    Holding::of::<DraftPosting>(),
+];
 
 // Reads the whole book: an export is asked for seldom, and an index on parties would cost each posting.
 macro_rules! held_by_party {
@@ -47,4 +52,4 @@ macro_rules! held_by_party {
     )* };
 }
 
-held_by_party!(Entry, Posting);
+held_by_party!(Entry, Posting, Draft, DraftPosting);

@@ -1,16 +1,17 @@
 //! Journals: the books of first entry, each with its own gapless numbers.
 
+use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Record, Value};
 use fondaco_core::{Act, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, format_smolstr};
 
-use super::LedgerError;
 use super::account::{check_code, check_name};
+use super::{LedgerError, rights};
 
 /// A journal.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "ledger_journal", kind = state, key(code))]
+#[record(table = "ledger_journal", kind = state, key(code), layout = 2)]
 pub struct Journal {
     /// What names it for ever: `GEN`, `SALES`.
     pub code: SmolStr,
@@ -18,6 +19,9 @@ pub struct Journal {
     pub name: SmolStr,
     /// Whether its numbers may not run backwards in date, as invoices' must not in many countries.
     pub by_date: bool,
+    /// How many persons besides who prepared it must approve a draft in it; `None` for one, 0 lets who prepared it do so.
+    #[record(since = 2)]
+    pub approvals: Option<u32>,
 }
 
 impl Journal {
@@ -50,6 +54,9 @@ pub struct OpenJournal {
     /// See [`Journal::by_date`].
     #[serde(default)]
     pub by_date: bool,
+    /// See [`Journal::approvals`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approvals: Option<u32>,
 }
 
 impl OpenJournal {
@@ -65,7 +72,7 @@ impl OpenJournal {
     /// # Ok::<(), LedgerError>(())
     /// ```
     pub fn new(code: impl Into<SmolStr>, name: impl Into<SmolStr>) -> OpenJournal {
-        OpenJournal { code: code.into(), name: name.into(), by_date: false }
+        OpenJournal { code: code.into(), name: name.into(), by_date: false, approvals: None }
     }
 
     /// A journal whose numbers may not run backwards in date.
@@ -86,6 +93,29 @@ impl OpenJournal {
         self.by_date = true;
         self
     }
+
+    /// A journal in which so many persons, besides who prepared it, must approve a draft before it is posted.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// books.send("treasury", &OpenJournal::new("TRE", "Treasury").approvals(2))?;
+    /// let ten = Money::parse("10 EUR")?;
+    /// let entry = NewEntry::new("TRE", "2026-03-01".parse()?).debit("5100", ten).credit("1000", ten);
+    /// let draft = books.prepare_draft("loan", entry)?.answer;
+    /// books.submit_draft("loan, submitted", draft)?;
+    /// let first = books.clone().acting_as("ben").approve_draft("loan, ben", draft, 1)?.answer;
+    /// assert_eq!((first.approvals, first.posted), (1, None));
+    /// let second = books.clone().acting_as("carla").approve_draft("loan, carla", draft, 1)?.answer;
+    /// assert!(second.posted.is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn approvals(mut self, persons: u32) -> OpenJournal {
+        self.approvals = Some(persons);
+        self
+    }
 }
 
 impl Act for OpenJournal {
@@ -93,14 +123,15 @@ impl Act for OpenJournal {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        tx.authorize(&Request::new(&rights::OPEN_JOURNAL))?;
         check_code("journal", &self.code)?;
         check_name("journal name", &self.name)?;
         if tx.get::<Journal>(&self.code)?.is_some() {
             return Err(LedgerError::Exists { what: "journal", code: self.code.clone() });
         }
-        let OpenJournal { code, name, by_date } = self.clone();
+        let OpenJournal { code, name, by_date, approvals } = self.clone();
         tx.emit(Event::new("ledger.journal_opened").with("journal", Value::Text(code.clone())));
-        tx.insert(Journal { code, name, by_date })?;
+        tx.insert(Journal { code, name, by_date, approvals })?;
         Ok(())
     }
 }

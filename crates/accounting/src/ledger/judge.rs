@@ -28,7 +28,7 @@ pub(crate) fn judge<'r>(
     let period = rules.open_period(entry.date)?;
     for posting in &entry.postings {
         let (place, account) = rules.chart.account(&posting.account)?;
-        check_account(account, posting, entry)?;
+        check_account(account, posting, entry, rules.engine)?;
         out.push(judge_posting(rules, entry, place, posting)?);
     }
     settle_by_rate(rules, entry, out)?;
@@ -40,6 +40,7 @@ fn check_account(
     account: &AccountRule,
     posting: &NewPosting,
     entry: &NewEntry,
+    engine: Option<&'static str>,
 ) -> Result<(), LedgerError> {
     let code = || posting.account.clone();
     if account.heading {
@@ -47,6 +48,10 @@ fn check_account(
     }
     if let Err(open) = account.is_open(entry.date) {
         return Err(LedgerError::AccountNotOpen { code: code(), date: entry.date, open });
+    }
+    if let Some(keeper) = account.control.as_ref().filter(|keeper| Some(keeper.as_str()) != engine)
+    {
+        return Err(LedgerError::ControlAccount { code: code(), engine: keeper.clone() });
     }
     let found = posting.amount.currency();
     match account.currency {

@@ -16,9 +16,11 @@
 //!
 //! # Commands
 //! Plain structs that implement [`Act`](fondaco_core::Act): [`SetUp`], [`OpenAccounts`], [`ChangeAccount`], [`CloseAccount`], [`OpenJournal`],
-//! [`OpenFiscalYear`], [`LockPeriod`], [`UnlockPeriod`], [`Post`], [`PostMany`], [`PostEach`], [`Reverse`];
-//! [`PostReversing`], [`PlanReversal`], [`CancelReversal`]; [`StartRecurring`], [`ChangeRecurring`], [`PauseRecurring`],
-//! [`ResumeRecurring`], [`EndRecurring`], [`SkipRecurring`]. The
+//! [`OpenFiscalYear`], [`LockPeriod`], [`SoftLockPeriod`], [`UnlockPeriod`], [`Post`], [`PostMany`], [`PostEach`],
+//! [`Reverse`]; [`PostReversing`], [`PlanReversal`], [`CancelReversal`]; [`StartRecurring`], [`ChangeRecurring`],
+//! [`PauseRecurring`], [`ResumeRecurring`], [`EndRecurring`], [`SkipRecurring`]; for entries that somebody else approves
+//! [`PrepareDraft`], [`ChangeDraft`], [`SubmitDraft`], [`ApproveDraft`], [`RejectDraft`], [`DeleteDraft`]. What each may need
+//! is in [`rights`]. The
 //! [`act`](fondaco_core::Act::act) of each is a function over a [`Tx`](fondaco_core::Tx), so that a
 //! host or another flow can do several in one commit. Those of exchange rates are in [`currency`](crate::currency).
 //!
@@ -39,6 +41,7 @@
 //! | 2026-02-01 | GEN | Rent 40 | Bank 40 |
 
 pub(crate) mod account;
+mod approval;
 mod balance;
 mod draft;
 mod entry;
@@ -54,13 +57,19 @@ mod posted;
 pub mod recurring;
 mod reverse;
 mod reversing;
+pub mod rights;
 mod rules;
 mod settings;
 mod tree;
 mod verify;
 
 pub use account::{
-    Account, AccountClass, ChangeAccount, CloseAccount, NewAccount, OpenAccounts, Place,
+    Account, AccountClass, ChangeAccount, CloseAccount, Control, NewAccount, OpenAccounts, Place,
+};
+pub use approval::{
+    ApproveDraft, Approved, ChangeDraft, Deed, DeleteDraft, Draft, DraftPosting, DraftRight,
+    DraftStatus, DraftStep, PrepareDraft, RejectDraft, SubmitDraft, WholeDraft, draft, draft_of,
+    drafts,
 };
 pub use balance::{AccountBalance, Amounts, Balance, BalanceQuery, balances};
 pub use draft::{NewEntry, NewPosting, Side};
@@ -69,7 +78,9 @@ pub use error::LedgerError;
 pub use holdings::HOLDINGS;
 pub use journal::{Journal, OpenJournal};
 pub use lookup::{WholeEntry, entry, entry_by_number, postings};
-pub use period::{LockPeriod, OpenFiscalYear, Period, PeriodKey, PeriodStatus, UnlockPeriod};
+pub use period::{
+    LockPeriod, OpenFiscalYear, Period, PeriodKey, PeriodStatus, SoftLockPeriod, UnlockPeriod,
+};
 pub use post::{Post, PostEach, PostMany, check_each, post_each, post_many};
 pub use posted::{Posted, PostedEach, PostedMany, RefusedEntry};
 pub use recurring::{
@@ -83,6 +94,7 @@ pub use reversing::{
     CancelReversal, PlanReversal, PlannedReversal, PostReversing, REVERSAL, planned_reversals,
     post_reversing,
 };
+pub use rights::ENGINE;
 pub use settings::{SetUp, Settings};
 pub use tree::MAX_LEVELS;
 pub use verify::{Discrepancy, verify};
@@ -115,6 +127,10 @@ pub const TABLES: &[&Table] = &[
     DaySetting::TABLE,
     RateSource::TABLE,
     ExchangeRate::TABLE,
+    Draft::TABLE,
+    DraftPosting::TABLE,
+    DraftStep::TABLE,
+    DraftRight::TABLE,
 ];
 
 /// Who carries out what the ledger has put on the due queue.

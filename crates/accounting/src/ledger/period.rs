@@ -1,12 +1,13 @@
 //! Fiscal periods: where entries may lie, and the grain of the ledger's sums.
 
 use chrono::NaiveDate;
+use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Field, Record, Value};
 use fondaco_core::{Act, FiscalCalendar, Range, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, format_smolstr};
 
-use super::LedgerError;
+use super::{LedgerError, rights};
 
 /// A period's key: fiscal year x 100 + its number in the year, so that `202603` is the third of 2026.
 pub type PeriodKey = i32;
@@ -17,13 +18,15 @@ pub type PeriodKey = i32;
 pub enum PeriodStatus {
     /// Entries may be posted.
     Open,
+    /// Only who may `ledger.post_soft_locked` posts: late entries of a period that is as good as closed.
+    SoftLocked,
     /// No entry may be posted.
     Locked,
 }
 
 /// A fiscal period.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "ledger_period", kind = state, key(period), guard(all()))]
+#[record(table = "ledger_period", kind = state, key(period), guard(all()), layout = 2)]
 pub struct Period {
     /// See [`PeriodKey`].
     pub period: PeriodKey,
@@ -111,6 +114,7 @@ impl Act for OpenFiscalYear {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        tx.authorize(&Request::new(&rights::OPEN_FISCAL_YEAR))?;
         if !(1..=9999).contains(&self.year) {
             let why = format!("{} is no fiscal year: give one from 1 to 9999", self.year);
             return Err(LedgerError::BadInput { what: "year", why });
@@ -162,7 +166,14 @@ pub struct LockPeriod {
     pub period: PeriodKey,
 }
 
-/// Opens a locked period again.
+/// Locks a period softly: only who may `ledger.post_soft_locked` still posts to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SoftLockPeriod {
+    /// Which period.
+    pub period: PeriodKey,
+}
+
+/// Opens a locked or softly locked period again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnlockPeriod {
     /// Which period.
@@ -173,6 +184,23 @@ impl LockPeriod {
     /// Locks `period`, such as `202603` for the third of 2026.
     pub fn new(period: PeriodKey) -> LockPeriod {
         LockPeriod { period }
+    }
+}
+
+impl SoftLockPeriod {
+    /// Locks `period` softly, such as `202603` for the third of 2026.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// books.send("march is nearly done", &SoftLockPeriod::new(202603))?;
+    /// let march = books.view(|view| Ok(view.peek::<Period>(&202603)?))?;
+    /// assert_eq!(march.map(|march| march.status), Some(PeriodStatus::SoftLocked));
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    pub fn new(period: PeriodKey) -> SoftLockPeriod {
+        SoftLockPeriod { period }
     }
 }
 
@@ -188,7 +216,18 @@ impl Act for LockPeriod {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        tx.authorize(&rights::of_period(&rights::LOCK_PERIOD, self.period))?;
         set_status(tx, self.period, PeriodStatus::Locked, "ledger.period_locked")
+    }
+}
+
+impl Act for SoftLockPeriod {
+    type Answer = ();
+    type Error = LedgerError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        tx.authorize(&rights::of_period(&rights::LOCK_PERIOD, self.period))?;
+        set_status(tx, self.period, PeriodStatus::SoftLocked, "ledger.period_soft_locked")
     }
 }
 
@@ -197,6 +236,7 @@ impl Act for UnlockPeriod {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        tx.authorize(&rights::of_period(&rights::UNLOCK_PERIOD, self.period))?;
         set_status(tx, self.period, PeriodStatus::Open, "ledger.period_unlocked")
     }
 }

@@ -8,14 +8,17 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use fondaco_core::digest::DigestError;
+use fondaco_core::policy::Reason;
 use fondaco_core::store::{Drawn, Event, Field, Hash, Value};
-use fondaco_core::{Act, Drew, Halt, Id, IdRun, Tx};
+use fondaco_core::{Act, Drew, Halt, Id, IdRun, Money, Tx};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::draft;
 use super::fold::Fold;
 use super::judge::{Judged, judge};
+use super::rights::{self, Asking};
 use super::rules::Rules;
 use super::{
     Entry, Journal, LedgerError, NewEntry, Period, Posted, PostedEach, PostedMany, Posting,
@@ -59,7 +62,7 @@ impl Act for Post {
     }
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<Posted, LedgerError> {
-        post_one(tx, &self.entry)
+        post_now(tx, &self.entry)
     }
 }
 
@@ -171,7 +174,8 @@ impl Act for PostEach {
 /// # Errors
 /// [`LedgerError::At`] with the place of the first entry that is refused.
 pub fn post_many(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<PostedMany, LedgerError> {
-    let mut writer = Writer::new(tx, entries)?;
+    let asking = Asking::new(tx, &rights::POST)?;
+    let mut writer = Writer::new(tx, entries, asking)?;
     let mut posted = Vec::with_capacity(entries.len());
     for (index, entry) in entries.iter().enumerate() {
         posted.push(writer.accept(tx, entry, None).map_err(|error| error.at(index))?);
@@ -200,12 +204,13 @@ pub fn post_many(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<PostedMany, Le
 /// Only what concerns all of them: the ledger is not set up, or a [`Halt`](fondaco_core::Halt), also when a stored
 /// balance would go beyond its reach.
 pub fn post_each(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<PostedEach, LedgerError> {
-    let mut writer = Writer::new(tx, entries)?;
+    let asking = Asking::new(tx, &rights::POST)?;
+    let mut writer = Writer::new(tx, entries, asking)?;
     let mut answers = Vec::with_capacity(entries.len());
     for entry in entries {
         answers.push(match writer.accept(tx, entry, None) {
             Ok(posted) => Ok(posted),
-            Err(LedgerError::Halt(halt)) => return Err(halt.into()),
+            Err(LedgerError::Halt(halt)) if !halt.is_refusal() => return Err(halt.into()),
             Err(refusal) => Err(RefusedEntry::from(refusal)),
         });
     }
@@ -243,13 +248,14 @@ pub fn check_each(
     entries: &[NewEntry],
     dates: &mut Dates,
 ) -> Result<Vec<Option<RefusedEntry>>, LedgerError> {
-    let mut writer = Writer::new(tx, entries)?;
+    let asking = Asking::new(tx, &rights::POST)?;
+    let mut writer = Writer::new(tx, entries, asking)?;
     writer.trial = Some(std::mem::take(dates));
     let mut refused = Vec::with_capacity(entries.len());
     for entry in entries {
         refused.push(match writer.accept(tx, entry, None) {
             Ok(_) => None,
-            Err(LedgerError::Halt(halt)) => return Err(halt.into()),
+            Err(LedgerError::Halt(halt)) if !halt.is_refusal() => return Err(halt.into()),
             Err(refusal) => Some(RefusedEntry::from(refusal)),
         });
     }
@@ -260,42 +266,74 @@ pub fn check_each(
 /// The latest date by number series.
 type Dates = BTreeMap<SmolStr, NaiveDate>;
 
-/// Posts one entry.
-pub(crate) fn post_one(tx: &mut Tx<'_>, entry: &NewEntry) -> Result<Posted, LedgerError> {
-    let posted = post_many(tx, std::slice::from_ref(entry)).map_err(|error| match error {
-        LedgerError::At { error, .. } => *error,
-        other => other,
-    })?;
-    let first = posted.entries.first().copied();
-    first.ok_or_else(|| {
-        fondaco_core::Halt::Bug("an entry was posted without an answer".into()).into()
-    })
+/// Posts one entry at once.
+pub(crate) fn post_now(tx: &mut Tx<'_>, entry: &NewEntry) -> Result<Posted, LedgerError> {
+    let asking = Asking::new(tx, &rights::POST)?;
+    post_one(tx, entry, None, asking).map(|(posted, _)| posted)
 }
 
-/// Whether an entry could be posted, as [`check_each`] judges it.
+/// Whether an entry that is planned could be posted, as [`check_each`] judges it.
 pub(crate) fn check_entry(tx: &mut Tx<'_>, entry: &NewEntry) -> Result<(), LedgerError> {
-    let mut writer = Writer::new(tx, std::slice::from_ref(entry))?;
+    let asking = Asking::new(tx, &rights::PLAN)?;
+    let mut writer = Writer::new(tx, std::slice::from_ref(entry), asking)?;
     writer.trial = Some(Dates::new());
     writer.accept(tx, entry, None).map(|_| ())
 }
 
-/// Posts the reversal of an entry.
-pub(crate) fn post_reversal(
+/// Posts one entry under a permission that was asked for: a reversal, or a draft that was approved. Gives with it why who
+/// acts may, where that was asked.
+pub(crate) fn post_one(
     tx: &mut Tx<'_>,
-    entry: NewEntry,
-    reverses: Id<Entry>,
-) -> Result<Posted, LedgerError> {
-    let entries = [entry];
-    let mut writer = Writer::new(tx, &entries)?;
-    let [entry] = &entries;
-    let posted = writer.accept(tx, entry, Some(reverses))?;
+    entry: &NewEntry,
+    reverses: Option<Id<Entry>>,
+    asking: Asking,
+) -> Result<(Posted, Option<Reason>), LedgerError> {
+    let mut writer = Writer::new(tx, std::slice::from_ref(entry), asking)?;
+    let posted = writer.accept(tx, entry, reverses)?;
+    let reason = writer.asking.take_reason();
     writer.finish(tx)?;
-    Ok(posted)
+    Ok((posted, reason))
+}
+
+/// Whether an entry could be posted now under a permission that was asked for, without posting it; and why who acts may.
+pub(crate) fn examine_one(
+    tx: &mut Tx<'_>,
+    entry: &NewEntry,
+    asking: Asking,
+) -> Result<Option<Reason>, LedgerError> {
+    let mut writer = Writer::new(tx, std::slice::from_ref(entry), asking)?;
+    examine(&writer.rules, &mut writer.asking, tx, entry, &mut Vec::new())?;
+    Ok(writer.asking.take_reason())
+}
+
+/// All that can be wrong with an entry before it is numbered.
+fn examine<'r>(
+    rules: &'r Rules,
+    asking: &mut Asking,
+    tx: &mut Tx<'_>,
+    new: &NewEntry,
+    judged: &mut Vec<Judged>,
+) -> Result<(&'r Period, &'r Journal), LedgerError> {
+    let period = judge(rules, new, judged)?;
+    let journal = rules.journal(&new.journal)?;
+    check_texts(new)?;
+    asking.allow_posting(tx, new, period, || total(rules, judged))?;
+    Ok((period, journal))
+}
+
+/// How much an entry is about: its debits in the ledger's currency.
+fn total(rules: &Rules, judged: &[Judged]) -> Money {
+    let debits = judged.iter().map(|judged| i128::from(judged.ledger_amount.units()));
+    let debits = debits.filter(|units| *units > 0).sum();
+    let digits = u32::from(super::AMOUNT_DIGITS);
+    let amount = Decimal::try_from_i128_with_scale(debits, digits).unwrap_or(Decimal::MAX);
+    Money::new(amount, rules.currency)
 }
 
 /// Takes entries one by one and stages them all at the end.
 struct Writer {
     rules: Rules,
+    asking: Asking,
     ids: IdRun<Entry>,
     entries: Vec<Entry>,
     postings: Vec<Posting>,
@@ -307,7 +345,7 @@ struct Writer {
 }
 
 impl Writer {
-    fn new(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<Writer, LedgerError> {
+    fn new(tx: &mut Tx<'_>, entries: &[NewEntry], asking: Asking) -> Result<Writer, LedgerError> {
         let rules = Rules::read(tx, entries)?;
         let count = u32::try_from(entries.len()).map_err(|_| too_many())?;
         if count >= fondaco_core::id::MAX_IDS {
@@ -319,6 +357,7 @@ impl Writer {
         Ok(Writer {
             fold,
             rules,
+            asking,
             ids,
             entries: Vec::with_capacity(entries.len()),
             postings: Vec::with_capacity(postings),
@@ -348,9 +387,7 @@ impl Writer {
         reverses: Option<Id<Entry>>,
         judged: &mut Vec<Judged>,
     ) -> Result<Posted, LedgerError> {
-        let period = judge(&self.rules, new, judged)?;
-        let journal = self.rules.journal(&new.journal)?;
-        check_texts(new)?;
+        let (period, journal) = examine(&self.rules, &mut self.asking, tx, new, judged)?;
         let id = self.ids.get(self.entries.len() as u32).ok_or_else(too_many)?;
         let series = series(&mut self.series, &new.journal, period.fiscal_year);
         self.fold.add_all(new, judged, period.period)?;
@@ -369,6 +406,7 @@ impl Writer {
         for ((posting, judged), line) in new.postings.iter().zip(judged.iter()).zip(1..) {
             self.postings.push(self::posting(new, posting, judged, period, (id, line)));
         }
+        self.asking.count();
         self.entries.push(Entry { number, ..entry(tx, new, period, id, reverses) });
         Ok(Posted { id, number })
     }
@@ -481,7 +519,7 @@ fn posting(
 }
 
 /// Texts that no store can keep are refused here, with the field's name. Codes name what exists, so they are fine.
-fn check_texts(new: &NewEntry) -> Result<(), LedgerError> {
+pub(crate) fn check_texts(new: &NewEntry) -> Result<(), LedgerError> {
     fn check<F: Field>(what: &'static str, field: &F) -> Result<(), LedgerError> {
         field.check().map_or(Ok(()), |why| Err(LedgerError::BadInput { what, why: why.into() }))
     }

@@ -6,8 +6,9 @@ use fondaco_core::{Act, Id, Money, Range, Reading, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::post::post_reversal;
+use super::post::post_one;
 use super::reversing::cancel_plan;
+use super::rights::{self, Asking};
 use super::{Entry, LedgerError, NewEntry, NewPosting, Posted, Posting, Settings};
 
 /// That an entry was reversed, and by which: an entry is reversed at most once.
@@ -58,6 +59,7 @@ impl Act for Reverse {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<Posted, LedgerError> {
+        let asking = Asking::new(tx, &rights::REVERSE)?;
         let unknown = || LedgerError::UnknownEntry { entry: self.entry };
         let entry = tx.get::<Entry>(&self.entry)?.ok_or_else(unknown)?;
         if let Some(reversal) = tx.get::<Reversal>(&self.entry)? {
@@ -82,7 +84,7 @@ impl Act for Reverse {
             conversion: entry.conversion,
             postings: mirrored,
         };
-        let posted = post_reversal(tx, new, self.entry)?;
+        let (posted, _) = post_one(tx, &new, Some(self.entry), asking)?;
         let (from, to) = (Value::Id(self.entry.to_u128()), Value::Id(posted.id.to_u128()));
         tx.emit(Event::new("ledger.reversed").with("entry", from).with("by", to));
         tx.insert(Reversal { entry: self.entry, by: posted.id })?;

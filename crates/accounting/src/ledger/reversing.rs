@@ -11,7 +11,7 @@ use fondaco_core::{Act, Id, Range, Reading, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, ToSmolStr};
 
-use super::post::post_one;
+use super::post::post_now;
 use super::{Entry, LedgerError, NewEntry, Period, Posted, Reversal, Reverse};
 
 /// The kind of the queue's items that reverse entries; the subject is the entry's id.
@@ -88,7 +88,7 @@ pub fn post_reversing(
     entry: &NewEntry,
     on: Option<NaiveDate>,
 ) -> Result<Posted, LedgerError> {
-    let posted = post_one(tx, entry)?;
+    let posted = post_now(tx, entry)?;
     let on = match on {
         Some(on) => on,
         None => day_after_period(tx, entry.date)?,
@@ -165,6 +165,7 @@ impl Act for PlanReversal {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        tx.authority(&super::rights::PLAN)?;
         let unknown = || LedgerError::UnknownEntry { entry: self.entry };
         let entry = tx.get::<Entry>(&self.entry)?.ok_or_else(unknown)?;
         if let Some(reversal) = tx.get::<Reversal>(&self.entry)? {
@@ -208,6 +209,7 @@ impl Act for CancelReversal {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        tx.authority(&super::rights::PLAN)?;
         if !cancel_plan(tx, self.entry)? {
             return Err(LedgerError::NoReversalPlanned { entry: self.entry });
         }

@@ -17,10 +17,11 @@ use super::{
 pub(crate) type Map<K, V> = HashMap<K, V, RandomState>;
 
 /// What an account allows: all that every posting asks of it, small and side by side.
-#[derive(Clone, Copy)]
 pub(crate) struct AccountRule {
     pub(crate) heading: bool,
     pub(crate) currency: Option<Currency>,
+    /// The engine that alone may post.
+    pub(crate) control: Option<SmolStr>,
     opens: Option<NaiveDate>,
     closes: Option<NaiveDate>,
 }
@@ -28,7 +29,8 @@ pub(crate) struct AccountRule {
 impl AccountRule {
     fn of(account: &Account) -> AccountRule {
         let Account { heading, currency, opens, closes, .. } = *account;
-        AccountRule { heading, currency, opens, closes }
+        let control = account.control.clone();
+        AccountRule { heading, currency, control, opens, closes }
     }
 
     /// Whether it can be posted to on `date`; else the days on which it can.
@@ -45,6 +47,8 @@ impl AccountRule {
 pub(crate) struct Rules {
     pub(crate) currency: Currency,
     pub(crate) chart: Arc<Chart>,
+    /// The engine in whose name is posted.
+    pub(crate) engine: Option<&'static str>,
     journals: Map<SmolStr, Arc<Journal>>,
     /// Read only when a posting needs one.
     rates: Option<PostingRates>,
@@ -60,7 +64,8 @@ impl Rules {
         let rates = read_rates(tx, entries, settings.currency)?;
         let mut periods = tx.scan(&Range::<Period>::all())?;
         periods.sort_by_key(|period| period.start);
-        Ok(Rules { currency: settings.currency, chart, journals, rates, periods })
+        let (currency, engine) = (settings.currency, tx.engine());
+        Ok(Rules { currency, chart, engine, journals, rates, periods })
     }
 
     pub(crate) fn journal(&self, code: &SmolStr) -> Result<&Journal, LedgerError> {
@@ -77,7 +82,7 @@ impl Rules {
         self.rates.as_ref().map_or(Ok(None), |rates| rates.find(currency, self.currency, date))
     }
 
-    /// The open period that holds `date`.
+    /// The period that holds `date` and is not locked, at most softly.
     pub(crate) fn open_period(&self, date: NaiveDate) -> Result<&Period, LedgerError> {
         let after = self.periods.partition_point(|period| period.start <= date);
         let period = after
@@ -86,7 +91,7 @@ impl Rules {
             .filter(|period| date <= period.end);
         let period = period.ok_or(LedgerError::NoPeriod { date })?;
         match period.status {
-            PeriodStatus::Open => Ok(period),
+            PeriodStatus::Open | PeriodStatus::SoftLocked => Ok(period),
             PeriodStatus::Locked => {
                 Err(LedgerError::PeriodLocked { period: period::label(period.period) })
             }

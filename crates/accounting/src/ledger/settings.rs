@@ -1,11 +1,12 @@
 //! What holds for the whole ledger.
 
+use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Record, Value};
 use fondaco_core::{Act, Currency, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::LedgerError;
+use super::{LedgerError, rights};
 
 /// The settings of a ledger: one row.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
@@ -53,6 +54,7 @@ impl Act for SetUp {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        tx.authorize(&Request::new(&rights::SET_UP))?;
         if let Some(settings) = tx.get::<Settings>(&Settings::key())? {
             return Err(LedgerError::AlreadySetUp { currency: settings.currency });
         }

@@ -10,8 +10,8 @@ use fondaco_core::{Currency, Id, Range, Reading};
 use smol_str::SmolStr;
 
 use super::{
-    Account, Amounts, Balance, Entry, Journal, LedgerError, MAX_LEVELS, Period, PeriodKey, Posting,
-    Reversal, Settings, period,
+    Account, Amounts, Balance, Deed, Draft, DraftStatus, DraftStep, Entry, Journal, LedgerError,
+    MAX_LEVELS, Period, PeriodKey, Posting, Reversal, Settings, period,
 };
 
 /// Something in the ledger that does not follow from its facts.
@@ -51,6 +51,11 @@ pub enum Discrepancy {
     Reversal {
         /// The entry that is said to be reversed.
         entry: Id<Entry>,
+    },
+    /// A draft that is said to be posted, without its entry or without an approval.
+    Draft {
+        /// The draft.
+        draft: Id<Draft>,
     },
     /// A number that is missing, was given twice, or will be: the series does not stand at the last.
     Number {
@@ -98,6 +103,12 @@ impl fmt::Display for Discrepancy {
             Discrepancy::Lines { entry } => write!(f, "entry {entry} lacks a line"),
             Discrepancy::Reversal { entry } => {
                 write!(f, "the reversal of entry {entry} is not linked to it both ways")
+            }
+            Discrepancy::Draft { draft } => {
+                write!(
+                    f,
+                    "draft {draft} is said to be posted, and its entry or approval is missing"
+                )
             }
             Discrepancy::Number { journal, fiscal_year, number } => {
                 write!(
@@ -160,6 +171,7 @@ pub fn verify(read: &mut impl Reading) -> Result<Vec<Discrepancy>, LedgerError> 
     check.tree(&read.peek_scan(&Range::<Account>::all())?);
     let recurring = super::recurring::verify(read)?;
     check.found.extend(recurring.into_iter().map(|code| Discrepancy::Recurring { code }));
+    check.drafts(read)?;
     read.peek_each(&Range::<Balance>::all(), |balance| {
         check.balance(balance);
         Ok::<(), LedgerError>(())
@@ -286,6 +298,21 @@ impl Check {
                 self.found.push(Discrepancy::Tree { account: account.code.clone() });
             }
         }
+    }
+
+    /// A posted draft has its entry, in its journal and of its date, and somebody approved it.
+    fn drafts(&mut self, read: &mut impl Reading) -> Result<(), LedgerError> {
+        for draft in super::drafts(read, DraftStatus::Posted)? {
+            let entry = draft.entry.map(|entry| read.peek::<Entry>(&entry)).transpose()?.flatten();
+            let fits =
+                |entry: &Arc<Entry>| entry.journal == draft.journal && entry.date == draft.date;
+            let steps = read.peek_scan(&Range::<DraftStep>::by_key(&draft.id))?;
+            let approved = steps.iter().any(|step| step.deed == Deed::Approved);
+            if !entry.as_ref().is_some_and(fits) || !approved {
+                self.found.push(Discrepancy::Draft { draft: draft.id });
+            }
+        }
+        Ok(())
     }
 
     fn balance(&mut self, balance: &Balance) {

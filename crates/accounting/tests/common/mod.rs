@@ -1,5 +1,8 @@
 //! What the ledger's tests share: a firm with books on any store, under a clock that the test moves.
 #![allow(dead_code, unreachable_pub)] // each test program uses its part
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
+
+pub mod staff;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -10,11 +10,12 @@ use super::seed::Seeds;
 use super::{Done, MAX_VIEWS, is_gone, with_own};
 use crate::chain::{self, Verified};
 use crate::digest::{self, DigestError};
+use crate::policy::{Engine, Policy, Request, Rights, Verdict};
 use crate::store::{
     AsyncStore, At, Batch, Commit, FeedFrom, Hash, Prepared, Read, Snapshot, StoreError, Table,
 };
 use crate::tx::{Cache, Compiled, Context, Learned, Source};
-use crate::{ActError, CompanyId, Envelope, Halt, Outcome, Tx, View, trace};
+use crate::{ActError, ActorId, CompanyId, Envelope, Halt, Outcome, Timestamp, Tx, View, trace};
 
 /// Runs acts of one company on an asynchronous store, on any runtime or none.
 ///
@@ -26,6 +27,7 @@ pub struct AsyncDriver<'s> {
     gate: AsyncGate,
     seeds: Seeds,
     compiled: Compiled,
+    rights: Option<Arc<Rights>>,
 }
 
 impl<'s> AsyncDriver<'s> {
@@ -56,6 +58,7 @@ impl<'s> AsyncDriver<'s> {
             gate: AsyncGate::default(),
             seeds: Seeds::Random,
             compiled: Compiled::default(),
+            rights: None,
         }
     }
 
@@ -78,12 +81,36 @@ impl<'s> AsyncDriver<'s> {
         self.company
     }
 
+    /// See [`Driver::with_policy`](super::Driver::with_policy).
+    #[must_use]
+    pub fn with_policy(
+        mut self,
+        policy: impl Policy + 'static,
+        engines: &[&'static Engine],
+    ) -> AsyncDriver<'s> {
+        self.rights = Rights::new(policy, engines);
+        self
+    }
+
+    /// See [`Driver::may`](super::Driver::may).
+    ///
+    /// # Errors
+    /// A [`Halt`] of the store.
+    pub async fn may(
+        &self,
+        actor: &ActorId,
+        at: Timestamp,
+        request: &Request,
+    ) -> Result<Verdict, Halt> {
+        self.view(|view| view.may(actor, at, request)).await
+    }
+
     /// See [`Driver::prepare`](super::Driver::prepare).
     ///
     /// # Errors
     /// As [`Store::prepare`](crate::store::Store::prepare).
     pub async fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> {
-        self.store.prepare(&with_own(tables)).await
+        self.store.prepare(&with_own(tables, &self.rights)).await
     }
 
     /// See [`Driver::run`](super::Driver::run). Dropping the future leaves the command done whole or not at all; sending
@@ -131,7 +158,8 @@ impl<'s> AsyncDriver<'s> {
         digest: Result<Hash, DigestError>,
         act: impl Fn(&mut Tx<'_>) -> Result<A, E>,
     ) -> Result<Done<A>, E> {
-        let course = Course::new(self.company, envelope, digest, &self.seeds, &self.compiled)?;
+        let kept = (&self.compiled, &self.rights);
+        let course = Course::new(self.company, envelope, digest, &self.seeds, kept)?;
         let act_span = trace::act(self.company, course.command());
         act_span.wait(self.run_course(course, act)).await
     }
@@ -217,7 +245,8 @@ impl<'s> AsyncDriver<'s> {
         at: Snapshot,
         read: impl Fn(&mut View<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let (context, learned) = (Context::of_view(self.company), Learned::default());
+        let (context, learned) =
+            (Context::of_view(self.company, self.rights.clone()), Learned::default());
         let mut cache = Cache::default();
         loop {
             let (result, missing) = {
@@ -245,7 +274,8 @@ impl<'s> AsyncDriver<'s> {
     /// # Errors
     /// The store's own failures; what doesn't fit is in [`Verified::findings`].
     pub async fn verify(&self, tables: &[&'static Table]) -> Result<Verified, StoreError> {
-        chain::verify_async(self.store.as_ref(), self.company, &with_own(tables)).await
+        chain::verify_async(self.store.as_ref(), self.company, &with_own(tables, &self.rights))
+            .await
     }
 
     /// See [`Driver::feed`](super::Driver::feed).

@@ -1,8 +1,11 @@
 //! One command on its way, without any input or output: what to do next, and what to make of the answer.
 
+use std::sync::Arc;
+
 use super::Done;
 use super::seed::Seeds;
 use crate::digest::DigestError;
+use crate::policy::Rights;
 use crate::store::{Answer, Ask, At, Batch, Commit, Hash, Receipt, Reply, StoreError};
 use crate::tx::{Cache, Compiled, Context, Learned, Source};
 use crate::{ActError, CommandId, CompanyId, Envelope, Halt, Outcome, Tx, digest, trace};
@@ -51,15 +54,15 @@ impl Course {
         envelope: Envelope,
         digest: Result<Hash, DigestError>,
         seeds: &Seeds,
-        compiled: &Compiled,
+        (compiled, rights): (&Compiled, &Option<Arc<Rights>>),
     ) -> Result<Course, Halt> {
         if envelope.time < crate::Timestamp::EPOCH {
             return Err(Halt::TooEarly { time: envelope.time });
         }
         let digest = digest.map_err(|error| Halt::Bug(error.to_string()))?;
         let seed = seeds.seed(envelope.id)?;
-        let compiled = compiled.clone();
-        let context = Context { company, envelope, digest, seed, compiled };
+        let (compiled, rights) = (compiled.clone(), rights.clone());
+        let context = Context { company, envelope, digest, seed, compiled, rights };
         let (learned, cache) = (Learned::default(), Cache::default());
         Ok(Course { context, learned, cache, looked_up: false, conflicts: 0, runs: 0 })
     }
@@ -118,7 +121,7 @@ impl Course {
             return Turn::Load(asks);
         }
         match result {
-            Ok(answer) => match tx.into_batch(&answer) {
+            Ok(answer) => match tx.has_asked().and_then(|()| tx.into_batch(&answer)) {
                 Ok((batch, cache)) => {
                     self.cache = cache;
                     Turn::Commit(Box::new(batch))
@@ -126,8 +129,8 @@ impl Course {
                 Err(halt) => Turn::End(Next::Fail(halt.into())),
             },
             Err(error) => match error.halt() {
-                Some(_) => Turn::End(Next::Fail(error)),
-                None => self.refused(tx.used_learned, tx.into_check(), error),
+                Some(halt) if !halt.is_refusal() => Turn::End(Next::Fail(error)),
+                _ => self.refused(tx.used_learned, tx.into_check(), error),
             },
         }
     }

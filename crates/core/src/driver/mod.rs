@@ -25,11 +25,15 @@ use serde::Serialize;
 
 use crate::chain::{self, Verified};
 use crate::digest::{self, DigestError};
+use crate::policy::{Engine, Policy, Request, Rights, Verdict};
 use crate::store::{
     Answer, At, Batch, Commit, FeedFrom, Hash, Prepared, Read, Store, StoreError, Table,
 };
 use crate::tx::{Cache, Compiled, Context, Learned, Source};
-use crate::{ActError, CompanyId, Envelope, GuardCount, Halt, JobState, Outcome, Tx, View, trace};
+use crate::{
+    ActError, ActorId, CompanyId, Envelope, GuardCount, Halt, JobState, Outcome, Timestamp, Tx,
+    View, trace,
+};
 
 /// So often a view starts again when its snapshot is gone.
 const MAX_VIEWS: u32 = 64;
@@ -71,6 +75,7 @@ pub struct Driver<'s> {
     gate: Gate,
     seeds: Seeds,
     compiled: Compiled,
+    rights: Option<Arc<Rights>>,
 }
 
 impl<'s> Driver<'s> {
@@ -93,6 +98,7 @@ impl<'s> Driver<'s> {
             gate: Gate::default(),
             seeds: Seeds::Random,
             compiled: Compiled::default(),
+            rights: None,
         }
     }
 
@@ -115,6 +121,58 @@ impl<'s> Driver<'s> {
     pub fn with_predictable_salts(mut self) -> Driver<'s> {
         self.seeds = Seeds::Predictable;
         self
+    }
+
+    /// Restricts who may do what: `policy` is asked, and the tables of `engines` are changed only under one of their
+    /// permissions. See [`policy`](crate::policy).
+    ///
+    /// ```
+    /// # mod desk { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/desk.rs")); }
+    /// # use desk::*;
+    /// let driver = Driver::new(fondaco_store::Memory::new(), CompanyId::named("acme"));
+    /// let driver = driver.with_policy(Stored, &[&DESK]);
+    /// driver.prepare(&[Paid::TABLE])?; // the policy's own tables too
+    /// let denied = pay(&driver, "anna", "1", "front", "5 EUR").unwrap_err();
+    /// assert_eq!(denied.code(), "policy.not_set_up");
+    /// # Ok::<(), StoreError>(())
+    /// ```
+    #[must_use]
+    pub fn with_policy(
+        mut self,
+        policy: impl Policy + 'static,
+        engines: &[&'static Engine],
+    ) -> Driver<'s> {
+        self.rights = Rights::new(policy, engines);
+        self
+    }
+
+    /// The engines whose tables the policy watches, with all permissions that can be given; empty without a policy.
+    pub fn engines(&self) -> &[&'static Engine] {
+        self.rights.as_ref().map_or(&[], |rights| &rights.engines)
+    }
+
+    /// Whether `actor` may do something at this time, and why: without doing it.
+    ///
+    /// ```
+    /// # mod desk { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/desk.rs")); }
+    /// # use desk::*;
+    /// let desk = desk();
+    /// let request = Request::new(&PAY).amount(Money::parse("500 EUR")?).at("till", "front");
+    /// let carla = desk.may(&ActorId::new("carla"), now(), &request)?;
+    /// assert_eq!(carla.to_string(), "allowed: role manager");
+    /// let anna = desk.may(&ActorId::new("anna"), now(), &request)?;
+    /// assert_eq!(
+    ///     anna.to_string(),
+    ///     "denied: anna may not desk.pay: 500.00 EUR is more than the limit of 100.00 EUR; \
+    ///      who has the role manager may",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A [`Halt`] of the store.
+    pub fn may(&self, actor: &ActorId, at: Timestamp, request: &Request) -> Result<Verdict, Halt> {
+        self.view(|view| view.may(actor, at, request))
     }
 
     /// Whose data.
@@ -157,7 +215,7 @@ impl<'s> Driver<'s> {
     /// # Errors
     /// As [`Store::prepare`].
     pub fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> {
-        self.store.prepare(&with_own(tables))
+        self.store.prepare(&with_own(tables, &self.rights))
     }
 
     /// Carries out a command: runs the act, as often as it takes, and commits what it decided.
@@ -204,7 +262,8 @@ impl<'s> Driver<'s> {
         digest: Result<Hash, DigestError>,
         act: impl Fn(&mut Tx<'_>) -> Result<A, E>,
     ) -> Result<Done<A>, E> {
-        let course = Course::new(self.company, envelope, digest, &self.seeds, &self.compiled)?;
+        let kept = (&self.compiled, &self.rights);
+        let course = Course::new(self.company, envelope, digest, &self.seeds, kept)?;
         trace::act(self.company, course.command()).run(|| self.run_course(course, act))
     }
 
@@ -283,7 +342,8 @@ impl<'s> Driver<'s> {
                 .map_err(|error| E::from(error.into()))
         };
         let at = ask(At::Hold)?.at;
-        let (context, learned) = (Context::of_view(self.company), Learned::default());
+        let (context, learned) =
+            (Context::of_view(self.company, self.rights.clone()), Learned::default());
         let source = Source::Through(self.store.as_ref());
         let mut view =
             View::new(Tx::new(&context, source, At::Held(at), &learned, Cache::default(), true));
@@ -332,7 +392,7 @@ impl<'s> Driver<'s> {
     /// # Errors
     /// The store's own failures; what doesn't fit is in [`Verified::findings`].
     pub fn verify(&self, tables: &[&'static Table]) -> Result<Verified, StoreError> {
-        chain::verify(self.store.as_ref(), self.company, &with_own(tables))
+        chain::verify(self.store.as_ref(), self.company, &with_own(tables, &self.rights))
     }
 }
 
@@ -342,11 +402,12 @@ impl std::fmt::Debug for Driver<'_> {
     }
 }
 
-/// The engines' tables, and core's own.
-fn with_own(tables: &[&'static Table]) -> Vec<&'static Table> {
+/// The engines' tables, core's own, and those that the policy keeps.
+fn with_own(tables: &[&'static Table], rights: &Option<Arc<Rights>>) -> Vec<&'static Table> {
     use crate::store::Record;
-    let own = [GuardCount::TABLE, JobState::TABLE];
-    let missing = own.into_iter().filter(|own| tables.iter().all(|table| table.name != own.name));
+    let policy_s = rights.iter().flat_map(|rights| rights.tables()).copied();
+    let own = [GuardCount::TABLE, JobState::TABLE].into_iter().chain(policy_s);
+    let missing = own.filter(|own| tables.iter().all(|table| table.name != own.name));
     tables.iter().copied().chain(missing).collect()
 }
 

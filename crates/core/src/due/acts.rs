@@ -4,7 +4,8 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::handlers::Handler;
 use super::look::Ready;
-use super::{Backoff, DueClock, DueItem, Refused};
+use super::{Backoff, DueClock, DueItem, Refused, TICK};
+use crate::policy::Request;
 use crate::store::{Event, Record, Value};
 use crate::{ActError, CommandId, ErrorKind, Halt, Id, Timestamp, Tx};
 
@@ -41,8 +42,8 @@ impl ActError for Stop {
 impl From<Refused> for Stop {
     fn from(refused: Refused) -> Stop {
         match refused.halt() {
-            Some(halt) => Stop::Halt(halt.clone()),
-            None => Stop::Refused(refused),
+            Some(halt) if !halt.is_refusal() => Stop::Halt(halt.clone()),
+            _ => Stop::Refused(refused),
         }
     }
 }
@@ -64,6 +65,7 @@ pub(super) fn command_of_refusal(ready: &Ready) -> CommandId {
 
 /// Notes that a tick of this time does something. Runs at most once per tick, before its first item.
 pub(super) fn open(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Stop> {
+    tx.authorize(&Request::new(&TICK))?;
     match tx.get::<DueClock>(&DueClock::main())? {
         Some(clock) if clock.ticked >= now => Err(Stop::Elsewhere),
         Some(_) => Ok(tx.put(DueClock::at(now))?),
@@ -77,6 +79,7 @@ pub(super) fn carry_out(
     ready: &Ready,
     handler: &Handler<'_>,
 ) -> Result<Following, Stop> {
+    tx.authorize(&Request::new(&TICK))?;
     let item = still_ready(tx, ready)?;
     tx.delete::<DueItem>(&item.due_key())?;
     tx.emit(event("due.carried_out", &item).with("at", Value::Instant(item.at)));
@@ -104,6 +107,7 @@ pub(super) fn note_refusal(
     refused: &Refused,
     backoff: Backoff,
 ) -> Result<(u32, Option<i64>), Stop> {
+    tx.authorize(&Request::new(&TICK))?;
     let item = still_ready(tx, ready)?;
     if item.tries != ready.tries {
         return Err(Stop::Elsewhere);

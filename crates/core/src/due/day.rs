@@ -4,7 +4,8 @@ use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::DueError;
+use super::{DueError, MANAGE};
+use crate::policy::Request;
 use crate::store::{Event, Record, Value};
 use crate::{Act, Halt, Timestamp, Tx};
 
@@ -133,6 +134,7 @@ impl Act for SetDayOffset {
     type Error = DueError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), DueError> {
+        tx.authorize(&Request::new(&MANAGE))?;
         DayOffset::minutes_east(self.minutes_east)?;
         let set = DaySetting { setting: DaySetting::main(), minutes_east: self.minutes_east };
         match tx.get::<DaySetting>(&DaySetting::main())? {

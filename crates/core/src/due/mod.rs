@@ -81,7 +81,22 @@ pub use queue::Queue;
 pub use settle::{CancelDue, RetryDue, SetDueClock};
 pub use ticked::{CarriedOut, RefusedItem, Ticked, Unhandled};
 
+use crate::policy::{Engine, Permission};
 use crate::store::{Record, Table};
 
 /// The queue's tables: what an engine that uses it adds to its own.
 pub const TABLES: &[&Table] = &[DueItem::TABLE, DueClock::TABLE, DaySetting::TABLE];
+
+/// Carry out what is due; what an item does needs its own right besides.
+pub const TICK: Permission = Permission::new("due.tick", "carry out what is due");
+/// Retry and cancel items, and set the queue's clock and the company's day.
+pub const MANAGE: Permission =
+    Permission::new("due.manage", "retry and cancel what is due, set the clock and the day");
+
+/// What can be allowed about the queue. Every driver with a policy knows it. Items are put on the queue by the acts of other
+/// engines, under their permissions.
+pub static ENGINE: Engine = Engine {
+    name: "due",
+    tables: &[DueClock::TABLE, DaySetting::TABLE],
+    permissions: &[&TICK, &MANAGE],
+};

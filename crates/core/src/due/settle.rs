@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{DueClock, DueError, DueItem};
+use super::{DueClock, DueError, DueItem, MANAGE};
+use crate::policy::Request;
 use crate::store::{Event, Value};
 use crate::{Act, Timestamp, Tx};
 
@@ -78,6 +79,7 @@ impl Act for RetryDue {
     type Error = DueError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), DueError> {
+        tx.authorize(&Request::new(&MANAGE))?;
         let RetryDue { kind, subject } = self;
         let unknown = || DueError::UnknownItem { kind: kind.clone(), subject: subject.clone() };
         let item = tx.due_item(kind, subject)?.ok_or_else(unknown)?;
@@ -93,6 +95,7 @@ impl Act for CancelDue {
     type Error = DueError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), DueError> {
+        tx.authorize(&Request::new(&MANAGE))?;
         let CancelDue { kind, subject } = self;
         if !tx.cancel_due(kind, subject)? {
             return Err(DueError::UnknownItem { kind: kind.clone(), subject: subject.clone() });
@@ -107,6 +110,7 @@ impl Act for SetDueClock {
     type Error = DueError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), DueError> {
+        tx.authorize(&Request::new(&MANAGE))?;
         match tx.get::<DueClock>(&DueClock::main())? {
             Some(_) => tx.put(DueClock::at(self.to))?,
             None => tx.insert(DueClock::at(self.to))?,

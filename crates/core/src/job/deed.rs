@@ -3,8 +3,9 @@
 use smol_str::SmolStr;
 
 use super::state::{from_json, to_json};
-use super::{Job, JobError, JobId, JobState, JobStatus, Step};
+use super::{CANCEL, Job, JobError, JobId, JobState, JobStatus, RUN, Step};
 use crate::digest::Digester;
+use crate::policy::Request;
 use crate::store::{DecodeError, Event, Hash, Value};
 use crate::{ActError, CommandId, Halt, Outcome, Progressed, Tx};
 
@@ -69,6 +70,7 @@ impl<C> Deed<C> {
     where
         C: Default + serde::Serialize,
     {
+        tx.authorize(&Request::new(&RUN).about(name.kind).at("kind", name.kind))?;
         match self {
             Deed::Begin { .. } => begin(tx, name, job),
             Deed::Chunk { number, cursor } => chunk(tx, name, job, *number, cursor),
@@ -238,8 +240,17 @@ fn finish<J: Job>(
     put(tx, JobState { status, report, failure, failure_text, changed_at, ..state })
 }
 
+/// Stops a job, whoever runs it.
+pub(crate) fn cancel_any<E: ActError>(
+    tx: &mut Tx<'_>,
+    job: JobId,
+) -> Result<Standing, JobError<E>> {
+    tx.authorize(&Request::new(&CANCEL))?;
+    cancel(tx, job)
+}
+
 /// Stops a job that is not done.
-pub(crate) fn cancel<E: ActError>(tx: &mut Tx<'_>, job: JobId) -> Result<Standing, JobError<E>> {
+fn cancel<E: ActError>(tx: &mut Tx<'_>, job: JobId) -> Result<Standing, JobError<E>> {
     let state = tx.get::<JobState>(&job)?.ok_or(JobError::Unknown { job })?;
     if matches!(state.status, JobStatus::Done | JobStatus::Cancelled) {
         return Ok(Standing::of(&state));

@@ -119,7 +119,8 @@ impl Driver<'_> {
         let known = self.view::<_, Halt>(|view| view.peek::<JobState>(&call.job))?;
         let (envelope, digest) = cancelling(call, known.as_deref())?;
         let job = call.job;
-        let done = self.run_digested(envelope, Ok(digest), |tx| deed::cancel::<Halt>(tx, job))?;
+        let done =
+            self.run_digested(envelope, Ok(digest), |tx| deed::cancel_any::<Halt>(tx, job))?;
         was_stopped(job, done.answer.status)
     }
 }
@@ -183,7 +184,7 @@ impl AsyncDriver<'_> {
         let known = self.view::<_, Halt>(|view| view.peek::<JobState>(&call.job)).await?;
         let (envelope, digest) = cancelling(call, known.as_deref())?;
         let job = call.job;
-        let act = |tx: &mut crate::Tx<'_>| deed::cancel::<Halt>(tx, job);
+        let act = |tx: &mut crate::Tx<'_>| deed::cancel_any::<Halt>(tx, job);
         let done = self.run_digested(envelope, Ok(digest), act).await?;
         was_stopped(job, done.answer.status)
     }

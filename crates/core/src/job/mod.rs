@@ -41,8 +41,19 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::digest::DigestError;
-use crate::store::Hash;
+use crate::policy::{Engine, Permission};
+use crate::store::{Hash, Record};
 use crate::{ActError, Progressed, Tx};
+
+/// Run jobs of a kind; what their chunks do needs its own right besides.
+pub const RUN: Permission =
+    Permission::new("job.run", "run imports, runs and other jobs").within(&["kind"]);
+/// Cancel jobs.
+pub const CANCEL: Permission = Permission::new("job.cancel", "cancel jobs");
+
+/// What can be allowed about jobs. Every driver with a policy knows it.
+pub static ENGINE: Engine =
+    Engine { name: "job", tables: &[JobState::TABLE], permissions: &[&RUN, &CANCEL] };
 
 /// Work in chunks. The [module](self) says what holds for all of it.
 ///

@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 
 use super::record::{check_line, event, living, personal};
 use super::{Country, PartyError, Private};
+use crate::policy::Request;
 use crate::store::{Field, Personal, Record, Value};
 use crate::{Act, DateRange, PartyId, Range, Tx};
 
@@ -196,6 +197,7 @@ impl Act for AddAddress {
     type Error = PartyError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<u32, PartyError> {
+        tx.authorize(&Request::new(&super::KEEP))?;
         self.address.check()?;
         living(tx, self.party)?;
         let there = tx.scan(&Range::<Address>::by_key(&self.party))?;
@@ -262,6 +264,7 @@ impl Act for EndAddress {
     type Error = PartyError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), PartyError> {
+        tx.authorize(&Request::new(&super::KEEP))?;
         let address = found(tx, self.party, self.number)?;
         DateRange::between(address.start, Some(self.last_day)).map_err(|_| PartyError::Reversed)?;
         let number = Value::I64(self.number.into());
@@ -301,6 +304,7 @@ impl Act for RemoveAddress {
     type Error = PartyError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), PartyError> {
+        tx.authorize(&Request::new(&super::KEEP))?;
         found(tx, self.party, self.number)?;
         let number = Value::I64(self.number.into());
         tx.emit(event("party.address_removed", self.party).with("address", number));

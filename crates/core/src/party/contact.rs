@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 
 use super::record::{check_line, event, living, personal};
 use super::{PartyError, Private};
+use crate::policy::Request;
 use crate::store::{Field, Personal, Record, Value};
 use crate::{Act, PartyId, Range, Tx};
 
@@ -131,6 +132,7 @@ impl Act for AddContact {
     type Error = PartyError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<u32, PartyError> {
+        tx.authorize(&Request::new(&super::KEEP))?;
         self.kind.check(&self.value.0)?;
         self.label.as_ref().map_or(Ok(()), |label| check_line("label", &label.0))?;
         living(tx, self.party)?;
@@ -183,6 +185,7 @@ impl Act for RemoveContact {
     type Error = PartyError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), PartyError> {
+        tx.authorize(&Request::new(&super::KEEP))?;
         let (party, number) = (self.party, self.number);
         let there = tx.get::<Contact>(&(party, number))?.filter(|contact| !contact.is_erased());
         there.ok_or(PartyError::NoSuch { party, what: "contact", number })?;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::record::event;
 use super::{Address, Contact, HOLDINGS, Holding, Party, PartyError, PartyIdentifier};
+use crate::policy::Request;
 use crate::store::Value;
 use crate::{Act, Halt, PartyId, Range, Tx};
 
@@ -64,6 +65,7 @@ impl Act for EraseParty<'_> {
     type Error = PartyError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<u32, PartyError> {
+        tx.authorize(&Request::new(&super::ERASE))?;
         let party = self.party;
         tx.get::<Party>(&party)?.ok_or(PartyError::Unknown { party })?;
         // The decision rests on each of these ranges: what somebody adds meanwhile makes this act run again.

@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 
 use super::record::{event, living};
 use super::{Identifier, IdentifierKind, PartyError, Private};
+use crate::policy::Request;
 use crate::store::{Personal, Record, Value};
 use crate::{Act, PartyId, Range, Tx};
 
@@ -65,6 +66,7 @@ impl Act for AddIdentifier {
     type Error = PartyError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<u32, PartyError> {
+        tx.authorize(&Request::new(&super::KEEP))?;
         let (party, kind) = (self.party, self.kind);
         let value = SmolStr::new(Identifier::parse(kind, &self.value.0)?.value());
         living(tx, party)?;
@@ -113,6 +115,7 @@ impl Act for RemoveIdentifier {
     type Error = PartyError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), PartyError> {
+        tx.authorize(&Request::new(&super::KEEP))?;
         let (party, number) = (self.party, self.number);
         let there = tx.get::<PartyIdentifier>(&(party, number))?.filter(|row| !row.is_erased());
         there.ok_or(PartyError::NoSuch { party, what: "identifier", number })?;

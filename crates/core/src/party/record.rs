@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::{PartyError, Private};
+use crate::policy::Request;
 use crate::store::{Event, Field, Personal, Record, Value};
 use crate::{Act, PartyId, Tx};
 
@@ -195,6 +196,7 @@ impl Act for RegisterParty {
     type Error = PartyError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), PartyError> {
+        tx.authorize(&Request::new(&super::KEEP))?;
         check_line("name", &self.name.0)?;
         check_names(self.party, self.kind, &self.given_name, &self.family_name, &self.known_as)?;
         check_born(self.party, self.kind, self.born.as_ref())?;
@@ -375,6 +377,7 @@ impl Act for ChangeParty {
     type Error = PartyError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), PartyError> {
+        tx.authorize(&Request::new(&super::KEEP))?;
         let mut party = living(tx, self.party)?.as_ref().clone();
         self.name.as_ref().map_or(Ok(()), |name| check_line("name", &name.0))?;
         check_names(self.party, party.kind, &self.given_name, &self.family_name, &self.known_as)?;

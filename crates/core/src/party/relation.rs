@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::record::{event, living};
 use super::role::days;
 use super::{Party, PartyError};
+use crate::policy::Request;
 use crate::store::{Event, Field, Record, Value};
 use crate::{Act, DateRange, PartyId, Range, Tx};
 
@@ -117,6 +118,7 @@ impl Act for Relate {
     type Error = PartyError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), PartyError> {
+        tx.authorize(&Request::new(&super::KEEP))?;
         let Relate { party, kind, other, days } = *self;
         if party == other {
             return Err(PartyError::RelatedToItself { party, kind });
@@ -203,6 +205,7 @@ impl Act for EndRelation {
     type Error = PartyError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), PartyError> {
+        tx.authorize(&Request::new(&super::KEEP))?;
         let EndRelation { party, kind, other, last_day } = *self;
         let there = tx.scan(&Range::<Relation>::by_key(&(party, kind, other)))?;
         let found = there.iter().find(|relation| relation.days().contains(last_day));

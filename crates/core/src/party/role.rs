@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 
 use super::PartyError;
 use super::record::{check_line, event, living};
+use crate::policy::Request;
 use crate::store::{Record, Value};
 use crate::{Act, DateRange, PartyId, Range, Tx};
 
@@ -75,6 +76,7 @@ impl Act for AddRole {
     type Error = PartyError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), PartyError> {
+        tx.authorize(&Request::new(&super::KEEP))?;
         check_line("role", &self.role)?;
         living(tx, self.party)?;
         let (party, role) = (self.party, self.role.clone());
@@ -122,6 +124,7 @@ impl Act for EndRole {
     type Error = PartyError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), PartyError> {
+        tx.authorize(&Request::new(&super::KEEP))?;
         let (party, role) = (self.party, self.role.clone());
         tx.get::<super::Party>(&party)?.ok_or(PartyError::Unknown { party })?;
         let held = tx.scan(&Range::<PartyRole>::by_key(&(party, role.clone())))?;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::cache::Slot;
 use super::{GuardCount, Halt, Range, Tx};
-use crate::store::{KeyBytes, KeyParts, Record, Version};
+use crate::store::{KeyBytes, KeyParts, Record, Table, Version};
 
 /// What was built, when, and from how many rows.
 struct Kept {
@@ -90,21 +90,13 @@ impl Tx<'_> {
         if self.stage.find(R::TABLE).is_some() {
             return Ok(None);
         }
-        let whole = R::TABLE.guards.iter().position(|guard| guard.columns.is_empty());
-        let guard = whole.ok_or(Halt::Unguarded { table: R::TABLE.name })?;
-        let table = smol_str::SmolStr::new_static(R::TABLE.name);
-        let key = (table, guard as u8, KeyBytes::new(&[])).to_bytes();
-        self.load(GuardCount::TABLE, std::slice::from_ref(&key))?;
-        let (version, changes) = match self.cache.slot(GuardCount::TABLE, &key, false) {
-            Some(Slot { row: Some(row), .. }) => (row.version, row.record::<GuardCount>()?.changes),
-            _ => (0, 0),
-        };
+        let (key, version, changes) = self.whole_guard::<R>()?;
         if let Some(current) = self.context.compiled.current::<R, T>(version) {
             self.cache.slot(GuardCount::TABLE, &key, true);
             return Ok(Some(current));
         }
         let rows_at_most = self.context.compiled.rows_at_most::<R, T>(changes);
-        if self.read_before_guard::<R>(&key) || !worth(rows_at_most) {
+        if self.read_before_guard(R::TABLE, &key) || !worth(rows_at_most) {
             return Ok(None);
         }
         // Rows that are newer than the guard make the commit a conflict, so a value kept under an older version than its
@@ -115,10 +107,47 @@ impl Tx<'_> {
         Ok(Some(built))
     }
 
-    /// Whether a row of `R` was read before the guard: such a first reading stays for this act, but it may be older than
+    /// What `build` makes of the rows of `tables`, of which none changes without a change of a row of `R`; kept by the driver
+    /// until a row of `R` changes. The decision rests on the guard of `R` without columns.
+    pub(crate) fn compiled_from<R: Record, T: Any + Send + Sync>(
+        &mut self,
+        tables: &[&'static Table],
+        build: impl FnOnce(&mut Self) -> Result<T, Halt>,
+    ) -> Result<Arc<T>, Halt> {
+        if self.stage.find(R::TABLE).is_some() {
+            return build(self).map(Arc::new); // with what this act changed, so for nobody else
+        }
+        let (key, version, changes) = self.whole_guard::<R>()?;
+        self.cache.slot(GuardCount::TABLE, &key, true);
+        if let Some(kept) = self.context.compiled.current::<R, T>(version) {
+            return Ok(kept);
+        }
+        let early = tables.iter().any(|table| self.read_before_guard(table, &key));
+        let built = Arc::new(build(self)?);
+        if !early {
+            self.context.compiled.keep::<R, T>((version, changes), 0, built.clone());
+        }
+        Ok(built)
+    }
+
+    /// The guard of all rows of `R`, its version and how many changes it has counted.
+    fn whole_guard<R: Record>(&mut self) -> Result<(KeyBytes, Version, i64), Halt> {
+        let whole = R::TABLE.guards.iter().position(|guard| guard.columns.is_empty());
+        let guard = whole.ok_or(Halt::Unguarded { table: R::TABLE.name })?;
+        let table = smol_str::SmolStr::new_static(R::TABLE.name);
+        let key = (table, guard as u8, KeyBytes::new(&[])).to_bytes();
+        self.load(GuardCount::TABLE, std::slice::from_ref(&key))?;
+        let (version, changes) = match self.cache.slot(GuardCount::TABLE, &key, false) {
+            Some(Slot { row: Some(row), .. }) => (row.version, row.record::<GuardCount>()?.changes),
+            _ => (0, 0),
+        };
+        Ok((key, version, changes))
+    }
+
+    /// Whether a row of `table` was read before the guard: such a first reading stays for this act, but it may be older than
     /// the guard, and is nothing to be kept for others.
-    fn read_before_guard<R: Record>(&mut self, guard: &KeyBytes) -> bool {
+    fn read_before_guard(&mut self, table: &'static Table, guard: &KeyBytes) -> bool {
         let since = self.cache.slot(GuardCount::TABLE, guard, false).map_or(0, |slot| slot.trip);
-        self.cache.table(R::TABLE).values().any(|slot| slot.trip < since)
+        self.cache.table(table).values().any(|slot| slot.trip < since)
     }
 }

@@ -1,6 +1,7 @@
 //! Why an act stops without a decision of its own.
 
 use crate::ErrorKind;
+use crate::policy::Denial;
 use crate::store::{DecodeError, StoreError};
 
 /// What an engine passes on, never answers: the driver knows what to do.
@@ -16,6 +17,10 @@ pub enum Halt {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Who acts may not. Unlike the others a refusal: it is checked before it is believed, and [`Tx::attempt`](crate::Tx::attempt)
+    /// takes back what it concerns and goes on.
+    #[error(transparent)]
+    Denied(#[from] Box<Denial>),
     /// A decision can't rest on this scan: no guard of the table covers it.
     #[error("table {table}: no guard covers the scanned range; declare one, or use peek_scan")]
     Unguarded {
@@ -60,6 +65,7 @@ impl Halt {
             Halt::Missing => "core.missing",
             Halt::Replayed => "core.replayed",
             Halt::Store(error) => error.code(),
+            Halt::Denied(denial) => denial.code(),
             Halt::Unguarded { .. } => "core.unguarded",
             Halt::Unstorable { .. } => "core.unstorable",
             Halt::TooEarly { .. } => "core.too_early",
@@ -79,8 +85,29 @@ impl Halt {
         match self {
             Halt::Store(error) => error.kind(),
             Halt::Unstorable { .. } | Halt::TooEarly { .. } => ErrorKind::Invalid,
+            Halt::Denied(_) => ErrorKind::Refused,
             _ => ErrorKind::Bug,
         }
+    }
+}
+
+impl Halt {
+    /// Whether it is a refusal of this act, or of one item of it, and no failure.
+    ///
+    /// ```
+    /// use fondaco_core::Halt;
+    /// assert!(!Halt::Bug("a branch that can't be reached".into()).is_refusal());
+    /// ```
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Halt::Denied(_))
+    }
+
+    /// A denial, with what it was about.
+    pub(crate) fn about(mut self, about: Option<&smol_str::SmolStr>) -> Halt {
+        if let Halt::Denied(denial) = &mut self {
+            denial.about = about.cloned();
+        }
+        self
     }
 }
 

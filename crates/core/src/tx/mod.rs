@@ -64,6 +64,9 @@ pub(crate) use stage::Stage;
 pub use view::View;
 pub use write::{Added, Drew};
 
+use std::sync::Arc;
+
+use crate::policy::Rights;
 use crate::store::{Ask, At, Hash, Read, Receipt, Reply, Salt, Store};
 use crate::{ActorId, CommandId, CompanyId, Timestamp, trace};
 
@@ -104,14 +107,16 @@ pub(crate) struct Context {
     pub(crate) seed: Hash,
     /// What the driver keeps between acts.
     pub(crate) compiled: Compiled,
+    /// Who may do what; `None` when nobody is restricted.
+    pub(crate) rights: Option<Arc<Rights>>,
 }
 
 impl Context {
     /// A view carries out no command.
-    pub(crate) fn of_view(company: CompanyId) -> Context {
+    pub(crate) fn of_view(company: CompanyId, rights: Option<Arc<Rights>>) -> Context {
         let envelope = Envelope::new(CommandId::from_u128(0), ActorId::new(""), Timestamp::EPOCH);
         let (digest, seed, compiled) = Default::default();
-        Context { company, envelope, digest, seed, compiled }
+        Context { company, envelope, digest, seed, compiled, rights }
     }
 
     /// The `n`-th salt; the command's digest has number 0.
@@ -146,6 +151,12 @@ pub struct Tx<'s> {
     pub(crate) looked_up: bool,
     /// Whether the decision rests on what an earlier run learnt.
     pub(crate) used_learned: bool,
+    /// The engine in whose name something is done.
+    pub(crate) engine: Option<&'static str>,
+    /// Whether it asked for any permission.
+    pub(crate) asked: bool,
+    /// The engines of which a permission was given.
+    pub(crate) granted: Vec<&'static str>,
     ids: u32,
     salts: u32,
 }
@@ -171,6 +182,9 @@ impl<'s> Tx<'s> {
             receipt: None,
             looked_up,
             used_learned: false,
+            engine: None,
+            asked: false,
+            granted: Vec::new(),
             ids: 0,
             salts: 1,
         }

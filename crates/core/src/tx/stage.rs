@@ -168,6 +168,14 @@ impl TableStage {
         }
     }
 
+    /// Whether rows are changed: not only read, taken back or erased. Erasing goes over all engines' rows, by one permission.
+    pub(crate) fn changes(&self) -> bool {
+        let inserted = self.inserts.as_ref().is_some_and(|rows| !rows.is_empty());
+        let added = self.adds.iter().any(|adds| !adds.rows.is_empty());
+        let put = self.slots.values().any(|staged| !matches!(staged, Staged::Erase));
+        inserted || added || put
+    }
+
     fn cut(&mut self, inserts: usize, adds: &[usize]) {
         if let Some(rows) = &mut self.inserts
             && rows.len() > inserts

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::{Halt, Range, Reading, Tx};
+use crate::policy::{Request, Verdict};
 use crate::store::{At, Record};
+use crate::{ActorId, Timestamp};
 
 /// A read-only unit of work: all of it from one held snapshot, whatever is committed meanwhile.
 #[derive(Debug)]
@@ -18,6 +20,34 @@ impl<'s> View<'s> {
 
     pub(crate) fn into_tx(self) -> Tx<'s> {
         self.tx
+    }
+
+    /// Whether `actor` may do something at this time, and why, by the rights that the view shows.
+    ///
+    /// ```
+    /// # mod desk { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/desk.rs")); }
+    /// # use desk::*;
+    /// let verdicts = desk().view(|view| {
+    ///     let whether = |till| Request::new(&PAY).at("till", till);
+    ///     let anna = ActorId::new("anna");
+    ///     Ok::<_, Halt>((
+    ///         view.may(&anna, now(), &whether("front"))?,
+    ///         view.may(&anna, now(), &whether("vault"))?,
+    ///     ))
+    /// })?;
+    /// assert!(verdicts.0.is_allowed() && !verdicts.1.is_allowed());
+    /// # Ok::<(), Halt>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A [`Halt`], to be passed on.
+    pub fn may(
+        &mut self,
+        actor: &ActorId,
+        at: Timestamp,
+        request: &Request,
+    ) -> Result<Verdict, Halt> {
+        self.tx.verdict(actor, at, request)
     }
 
     /// The position of the last commit that the view shows.

@@ -470,8 +470,8 @@ impl Tx<'_> {
         let mark = self.stage.mark();
         match part(self) {
             Err(error) => match error.halt() {
-                Some(halt) => Err(halt.clone()),
-                None => {
+                Some(halt) if !halt.is_refusal() => Err(halt.clone()),
+                _ => {
                     self.stage.back_to(mark);
                     Ok(Err(error))
                 }

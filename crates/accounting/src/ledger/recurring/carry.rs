@@ -1,13 +1,13 @@
 //! An occurrence that has fallen due.
 
-use fondaco_core::Tx;
 use fondaco_core::due::{self, DueItem, Refused};
 use fondaco_core::store::{Event, Value};
+use fondaco_core::{Halt, Tx};
 
 use super::plan::Plan;
 use super::{LateRule, Occurrence, RecurringStatus, RecurringTerms};
-use crate::ledger::post::post_one;
-use crate::ledger::{LedgerError, NewEntry, Posted, post_reversing};
+use crate::ledger::post::post_now;
+use crate::ledger::{LedgerError, NewEntry, Posted, post_reversing, rights};
 
 /// Posts the next occurrence, records what came of it, and puts the one after it on the queue.
 pub(crate) fn carry_out(tx: &mut Tx<'_>, item: &DueItem) -> Result<(), Refused> {
@@ -56,16 +56,19 @@ fn post_in_time(
     post(tx, terms, &late)
 }
 
-/// Whether an entry is refused for its date alone.
+/// Whether an entry is refused for its date alone: also when who carries it out may not post to a softly locked period.
 pub(super) fn is_closed(refusal: &LedgerError) -> bool {
-    matches!(
-        refusal,
+    match refusal {
         LedgerError::PeriodLocked { .. }
-            | LedgerError::NoPeriod { .. }
-            | LedgerError::OutOfOrder { .. }
-    )
+        | LedgerError::NoPeriod { .. }
+        | LedgerError::OutOfOrder { .. } => true,
+        LedgerError::Halt(Halt::Denied(denial)) => {
+            denial.permission == rights::POST_SOFT_LOCKED.name
+        }
+        _ => false,
+    }
 }
 
 fn post(tx: &mut Tx<'_>, terms: &RecurringTerms, entry: &NewEntry) -> Result<Posted, LedgerError> {
-    if terms.reversing { post_reversing(tx, entry, None) } else { post_one(tx, entry) }
+    if terms.reversing { post_reversing(tx, entry, None) } else { post_now(tx, entry) }
 }

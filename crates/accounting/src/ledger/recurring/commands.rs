@@ -231,6 +231,7 @@ impl Act for StartRecurring {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        tx.authority(&crate::ledger::rights::PLAN)?;
         let StartRecurring { code, terms } = self;
         check_code("recurring entry", code)?;
         if tx.get::<Recurring>(code)?.is_some() {
@@ -255,6 +256,7 @@ impl Act for ChangeRecurring {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        tx.authority(&crate::ledger::rights::PLAN)?;
         let ChangeRecurring { code, terms } = self;
         let mut plan = going_on(tx, code)?;
         if let Some(through) = plan.recurring.through.filter(|through| terms.start() <= *through) {
@@ -288,6 +290,7 @@ impl Act for PauseRecurring {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        tx.authority(&crate::ledger::rights::PLAN)?;
         let mut plan = going_on(tx, &self.code)?;
         if plan.recurring.status == RecurringStatus::Active {
             plan.recurring.status = RecurringStatus::Paused;
@@ -303,6 +306,7 @@ impl Act for ResumeRecurring {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        tx.authority(&crate::ledger::rights::PLAN)?;
         let mut plan = going_on(tx, &self.code)?;
         if plan.recurring.status != RecurringStatus::Paused {
             return Ok(());
@@ -322,6 +326,7 @@ impl Act for EndRecurring {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        tx.authority(&crate::ledger::rights::PLAN)?;
         let mut plan = going_on(tx, &self.code)?;
         plan.recurring.ends = Some(self.last);
         tx.emit(event("ledger.recurring_ended", &self.code).with("last", Value::Date(self.last)));
@@ -334,6 +339,7 @@ impl Act for SkipRecurring {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        tx.authority(&crate::ledger::rights::PLAN)?;
         let (code, date) = (self.code.clone(), self.date);
         let plan = going_on(tx, &code)?;
         if !plan.falls_on(date) {

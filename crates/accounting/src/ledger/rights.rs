@@ -1,0 +1,281 @@
+//! What can be allowed in the ledger, and how its acts ask.
+//!
+//! | permission | allows | limits | within |
+//! |---|---|---|---|
+//! | `ledger.set_up` | to set the ledger up | | |
+//! | `ledger.open_account`, `ledger.change_account`, `ledger.close_account` | to keep the chart | | account |
+//! | `ledger.open_journal`, `ledger.open_fiscal_year` | to open journals and years | | |
+//! | `ledger.lock_period`, `ledger.unlock_period` | to lock periods, softly or not, and to open them again | | period |
+//! | `ledger.post` | to post entries at once | amount | journal, account, dimensions |
+//! | `ledger.post_soft_locked` | to post to softly locked periods, besides the right to post | | period, journal |
+//! | `ledger.reverse` | to reverse entries | amount | journal, account, dimensions |
+//! | `ledger.plan` | to plan recurring entries and reversals | amount | journal, account, dimensions |
+//! | `ledger.draft` | to prepare, change, submit and delete drafts | | journal, account, dimensions |
+//! | `ledger.record_rate` | to open sources of exchange rates, to record and correct their rates | | source |
+//! | `ledger.approve` | to approve and reject drafts of others | amount | journal, account, dimensions |
+//!
+//! The amount of an entry is the sum of its debits in the ledger's currency. An account is within a heading when it stands
+//! under it. Dimensions are those that the host tells apart, such as `cost_centre`.
+
+use fondaco_core::policy::{Authority, Engine, Permission, Reason, Request};
+use fondaco_core::store::{Record, Table};
+use fondaco_core::{ActorId, Halt, Money, Tx};
+use smol_str::{SmolStr, format_smolstr};
+
+use super::rules::Map;
+use super::{
+    Account, Balance, Draft, DraftPosting, DraftRight, DraftStep, Entry, Journal, LedgerError,
+    NewEntry, Period, PeriodKey, PeriodStatus, Posting, Reversal, Settings, period,
+};
+use crate::currency::{ExchangeRate, RateSource};
+
+const ENTRY: &[&str] = &["journal", "account"];
+
+/// Set the ledger up.
+pub const SET_UP: Permission = Permission::new("ledger.set_up", "set the ledger up");
+/// Open accounts.
+pub const OPEN_ACCOUNT: Permission =
+    Permission::new("ledger.open_account", "open accounts").within(&["account"]);
+/// Rename, move and bind accounts.
+pub const CHANGE_ACCOUNT: Permission =
+    Permission::new("ledger.change_account", "rename, move and bind accounts").within(&["account"]);
+/// Close accounts.
+pub const CLOSE_ACCOUNT: Permission =
+    Permission::new("ledger.close_account", "close accounts").within(&["account"]);
+/// Open journals.
+pub const OPEN_JOURNAL: Permission = Permission::new("ledger.open_journal", "open journals");
+/// Open fiscal years.
+pub const OPEN_FISCAL_YEAR: Permission =
+    Permission::new("ledger.open_fiscal_year", "open fiscal years");
+/// Lock periods, softly or not.
+pub const LOCK_PERIOD: Permission =
+    Permission::new("ledger.lock_period", "lock periods").within(&["period"]);
+/// Open locked periods again.
+pub const UNLOCK_PERIOD: Permission =
+    Permission::new("ledger.unlock_period", "open locked periods again").within(&["period"]);
+/// Post entries at once.
+pub const POST: Permission =
+    Permission::new("ledger.post", "post entries").limited().within(ENTRY).within_tags().implied();
+/// Post to softly locked periods.
+pub const POST_SOFT_LOCKED: Permission =
+    Permission::new("ledger.post_soft_locked", "post to softly locked periods")
+        .within(&["period", "journal"]);
+/// Reverse entries.
+pub const REVERSE: Permission = Permission::new("ledger.reverse", "reverse entries")
+    .limited()
+    .within(ENTRY)
+    .within_tags()
+    .implied();
+/// Plan recurring entries and reversals; who carries them out needs the right to post or to reverse.
+pub const PLAN: Permission = Permission::new("ledger.plan", "plan recurring entries and reversals")
+    .limited()
+    .within(ENTRY)
+    .within_tags();
+/// Prepare, change, submit and delete drafts.
+pub const DRAFT: Permission =
+    Permission::new("ledger.draft", "prepare drafts of entries").within(ENTRY).within_tags();
+/// Approve and reject drafts that others prepared.
+pub const APPROVE: Permission =
+    Permission::new("ledger.approve", "approve drafts that others prepared")
+        .limited()
+        .within(ENTRY)
+        .within_tags();
+
+/// Open sources of exchange rates, record and correct their rates.
+pub const RECORD_RATE: Permission =
+    Permission::new("ledger.record_rate", "record and correct exchange rates").within(&["source"]);
+
+/// The tables that are changed only under a permission of the ledger. What an import notes
+/// goes by the right to run jobs, what recurs by [`PLAN`] and the right to carry out what is due.
+const KEPT: &[&Table] = &[
+    Settings::TABLE,
+    Account::TABLE,
+    Journal::TABLE,
+    Period::TABLE,
+    Entry::TABLE,
+    Posting::TABLE,
+    Balance::TABLE,
+    Reversal::TABLE,
+    Draft::TABLE,
+    DraftPosting::TABLE,
+    DraftStep::TABLE,
+    DraftRight::TABLE,
+    RateSource::TABLE,
+    ExchangeRate::TABLE,
+];
+
+/// What the ledger declares: its permissions, and the tables that are changed only under one of them.
+///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// use fondaco_core::policy::Stored;
+/// let driver = Driver::new(Memory::new(), CompanyId::named("acme"));
+/// let books = Books::over(driver.with_policy(Stored, &[&ledger::ENGINE]))?;
+/// let refused = books.send("set up", &SetUp::new(Currency::EUR)).unwrap_err();
+/// assert_eq!(refused.code(), "policy.not_set_up"); // nobody may anything yet
+/// # Ok::<(), fondaco_core::store::StoreError>(())
+/// ```
+pub static ENGINE: Engine = Engine {
+    name: "ledger",
+    tables: KEPT,
+    permissions: &[
+        &SET_UP,
+        &OPEN_ACCOUNT,
+        &CHANGE_ACCOUNT,
+        &CLOSE_ACCOUNT,
+        &OPEN_JOURNAL,
+        &OPEN_FISCAL_YEAR,
+        &LOCK_PERIOD,
+        &UNLOCK_PERIOD,
+        &POST,
+        &POST_SOFT_LOCKED,
+        &REVERSE,
+        &PLAN,
+        &DRAFT,
+        &APPROVE,
+        &RECORD_RATE,
+    ],
+};
+
+/// Asks for something about a source of exchange rates.
+pub(crate) fn of_source(source: &SmolStr) -> Request {
+    Request::new(&RECORD_RATE).about(source.clone()).at("source", source.clone())
+}
+
+/// Asks for something about a period.
+pub(crate) fn of_period(permission: &'static Permission, key: PeriodKey) -> Request {
+    Request::new(permission).about(period::label(key)).at("period", period::label(key))
+}
+
+/// An account with all that it stands under; only itself where nothing depends on it.
+pub(crate) fn path(
+    tx: &mut Tx<'_>,
+    authority: &Authority,
+    code: &SmolStr,
+    parent: Option<&SmolStr>,
+) -> Result<Vec<SmolStr>, Halt> {
+    let mut path = vec![code.clone()];
+    let mut above = parent.filter(|_| !authority.is_full()).cloned();
+    while let Some(heading) = above.filter(|heading| !path.contains(heading)) {
+        above = tx.get::<Account>(&heading)?.and_then(|heading| heading.parent.clone());
+        path.push(heading);
+    }
+    Ok(path)
+}
+
+/// Asks for something about an account.
+pub(crate) fn allow_account(
+    tx: &mut Tx<'_>,
+    authority: &Authority,
+    path: Vec<SmolStr>,
+) -> Result<(), Halt> {
+    if authority.is_full() {
+        return Ok(());
+    }
+    let about = path.first().cloned().unwrap_or_default();
+    let request = Request::new(authority.permission()).about(about).under("account", path);
+    tx.allow(authority, &request).map(|_| ())
+}
+
+/// Asks for the entries of one act.
+pub(crate) struct Asking {
+    authority: Authority,
+    /// Who had a hand in what is posted; then also why who acts may is kept.
+    document: Option<Vec<ActorId>>,
+    reason: Option<Reason>,
+    /// The amounts of the entries that were taken, and of the one that is asked for.
+    total: Option<Money>,
+    asked: Option<Money>,
+    /// The headings over each account, by its code.
+    paths: Map<SmolStr, Vec<SmolStr>>,
+}
+
+impl Asking {
+    pub(crate) fn new(
+        tx: &mut Tx<'_>,
+        permission: &'static Permission,
+    ) -> Result<Asking, LedgerError> {
+        let authority = tx.authority(permission)?;
+        let (document, reason, total, asked) = (None, None, None, None);
+        Ok(Asking { authority, document, reason, total, asked, paths: Map::default() })
+    }
+
+    /// For a document in which these had a hand.
+    pub(crate) fn after(mut self, hands: Vec<ActorId>) -> Asking {
+        self.document = Some(hands);
+        self
+    }
+
+    /// Why who acts may, where it was asked for a document.
+    pub(crate) fn take_reason(&mut self) -> Option<Reason> {
+        self.reason.take()
+    }
+
+    /// Whether an entry may be posted to this period, for so much.
+    pub(crate) fn allow_posting(
+        &mut self,
+        tx: &mut Tx<'_>,
+        entry: &NewEntry,
+        period: &Period,
+        amount: impl FnOnce() -> Money,
+    ) -> Result<(), LedgerError> {
+        if period.status == PeriodStatus::SoftLocked {
+            let request = of_period(&POST_SOFT_LOCKED, period.period);
+            tx.authorize(&request.at("journal", entry.journal.clone()))?;
+        }
+        if self.authority.is_full() && self.document.is_none() {
+            return Ok(());
+        }
+        let amount = amount();
+        let total = self.total.map_or(Ok(amount), |total| total.add(amount));
+        let total = total.map_err(|error| Halt::Bug(error.to_string()))?;
+        let request = self.request(tx, entry)?.amount(amount).total(total);
+        self.reason = Some(tx.allow(&self.authority, &request)?);
+        self.asked = Some(total);
+        Ok(())
+    }
+
+    /// Whether an entry may be written down, whatever its amount.
+    pub(crate) fn allow_writing(
+        &mut self,
+        tx: &mut Tx<'_>,
+        entry: &NewEntry,
+    ) -> Result<Reason, LedgerError> {
+        let request = self.request(tx, entry)?;
+        Ok(tx.allow(&self.authority, &request)?)
+    }
+
+    /// The entry that was asked for is taken: it counts towards the limits of the act.
+    pub(crate) fn count(&mut self) {
+        self.total = self.asked.or(self.total);
+    }
+
+    fn request(&mut self, tx: &mut Tx<'_>, entry: &NewEntry) -> Result<Request, LedgerError> {
+        let about = format_smolstr!("{}, {}", entry.journal, entry.date);
+        let mut request = Request::new(self.authority.permission())
+            .about(about)
+            .at("journal", entry.journal.clone())
+            .after(self.document.as_deref().unwrap_or_default());
+        for posting in &entry.postings {
+            request = request.under("account", self.path_of(tx, &posting.account)?);
+            for (dimension, place) in posting.dimensions.iter() {
+                request = request.at(dimension, place);
+            }
+        }
+        Ok(request)
+    }
+
+    fn path_of(&mut self, tx: &mut Tx<'_>, code: &SmolStr) -> Result<Vec<SmolStr>, LedgerError> {
+        if let Some(known) = self.paths.get(code) {
+            return Ok(known.clone());
+        }
+        let parent = match self.authority.is_full() {
+            true => None,
+            false => tx.get::<Account>(code)?.and_then(|account| account.parent.clone()),
+        };
+        let path = path(tx, &self.authority, code, parent.as_ref())?;
+        self.paths.insert(code.clone(), path.clone());
+        Ok(path)
+    }
+}

@@ -1,0 +1,160 @@
+//! A firm whose people have rights: books on any store under the stored policy, behind a blocking or an asynchronous driver.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use fondaco_accounting::ledger::*;
+use fondaco_core::policy::stored::{
+    AppointFirst, AssignRole, DefineRole, NewGrant, RegisterActor, Stored,
+};
+use fondaco_core::policy::{Request, Verdict};
+use fondaco_core::store::{FeedFrom, Store};
+use fondaco_core::{
+    Act, ActError, ActorId, AsyncDriver, CommandId, CompanyId, Currency, Done, Driver, Envelope,
+    Halt, Id, Timestamp, View,
+};
+use fondaco_testkit::{Model, Unloaded, block_on};
+
+use super::{chart, minute, stores};
+
+pub struct Staff {
+    pub name: &'static str,
+    pub store: Arc<dyn Store>,
+    driver: Either,
+    commands: AtomicU32,
+}
+
+enum Either {
+    Sync(Driver<'static>),
+    Async(AsyncDriver<'static>),
+}
+
+pub fn id(actor: &str) -> ActorId {
+    ActorId::new(actor)
+}
+
+fn acme() -> CompanyId {
+    CompanyId::named("acme")
+}
+
+impl Staff {
+    pub fn sync(name: &'static str, store: Arc<dyn Store>) -> Staff {
+        let driver = Driver::new(store.clone(), acme()).with_policy(Stored, &[&ENGINE]);
+        driver.prepare(TABLES).unwrap();
+        Staff { name, store, driver: Either::Sync(driver), commands: AtomicU32::new(0) }
+    }
+
+    pub fn asynchronous(name: &'static str, store: Arc<dyn Store>) -> Staff {
+        let driver = AsyncDriver::new(Unloaded::new(store.clone(), 1), acme());
+        let driver = driver.with_policy(Stored, &[&ENGINE]);
+        block_on(driver.prepare(TABLES)).unwrap();
+        Staff { name, store, driver: Either::Async(driver), commands: AtomicU32::new(0) }
+    }
+
+    /// `root` administers; `chief` may do everything in the ledger, and sets the firm up.
+    pub fn set_up(self) -> Staff {
+        self.must("root", &AppointFirst::new(id("root")));
+        self.role("chief", ENGINE.permissions.iter().map(|all| NewGrant::new(all.name)));
+        self.hire("chief", "chief");
+        self.must("chief", &SetUp::new(Currency::EUR));
+        self.must("chief", &OpenAccounts::new(chart()));
+        self.must("chief", &OpenJournal::new("GEN", "General journal"));
+        self.must("chief", &OpenJournal::new("INV", "Invoices").by_date());
+        self.must("chief", &OpenJournal::new("TRE", "Treasury").approvals(2));
+        self.must("chief", &OpenJournal::new("OWN", "Own").approvals(0));
+        self.must("chief", &OpenFiscalYear::calendar_year(2026));
+        self
+    }
+
+    /// Defines a role.
+    pub fn role(&self, role: &str, grants: impl IntoIterator<Item = NewGrant>) {
+        let role = grants.into_iter().fold(DefineRole::new(role, role), DefineRole::may);
+        self.must("root", &role);
+    }
+
+    /// A person with a role.
+    pub fn hire(&self, actor: &str, role: &str) {
+        self.must("root", &RegisterActor::person(id(actor)));
+        self.must("root", &AssignRole::new(id(actor), role));
+    }
+
+    pub fn send_at<C: Act>(
+        &self,
+        at: Timestamp,
+        (actor, name): (&str, &str),
+        command: &C,
+    ) -> Result<Done<C::Answer>, C::Error> {
+        let envelope = Envelope::new(CommandId::named(name), id(actor), at);
+        match &self.driver {
+            Either::Sync(driver) => driver.carry_out(envelope, command),
+            Either::Async(driver) => block_on(driver.carry_out(envelope, command)),
+        }
+    }
+
+    /// Carries out a command under a new name.
+    pub fn send<C: Act>(&self, actor: &str, command: &C) -> Result<C::Answer, C::Error> {
+        let n = self.commands.fetch_add(1, Ordering::SeqCst);
+        let name = format!("command {n}");
+        self.send_at(minute(0), (actor, &name), command).map(|done| done.answer)
+    }
+
+    pub fn must<C: Act>(&self, actor: &str, command: &C) -> C::Answer {
+        self.send(actor, command).unwrap_or_else(|error| panic!("on {}: {error}", self.name))
+    }
+
+    /// The refusal of a command, which left nothing.
+    pub fn refused<C: Act>(&self, actor: &str, command: &C) -> C::Error {
+        let before = self.commits();
+        let Err(error) = self.send(actor, command) else {
+            panic!("{actor} was not refused on {}", self.name)
+        };
+        assert!(error.halt().is_none_or(Halt::is_refusal), "{error} on {}", self.name);
+        assert_eq!(self.commits(), before, "a refusal leaves nothing on {}", self.name);
+        error
+    }
+
+    pub fn may(&self, actor: &str, request: &Request) -> Verdict {
+        match &self.driver {
+            Either::Sync(driver) => driver.may(&id(actor), minute(0), request),
+            Either::Async(driver) => block_on(driver.may(&id(actor), minute(0), request)),
+        }
+        .unwrap()
+    }
+
+    pub fn view<T>(&self, read: impl Fn(&mut View<'_>) -> Result<T, LedgerError>) -> T {
+        match &self.driver {
+            Either::Sync(driver) => driver.view(read),
+            Either::Async(driver) => block_on(driver.view(read)),
+        }
+        .unwrap_or_else(|error| panic!("a view on {}: {error}", self.name))
+    }
+
+    pub fn draft(&self, draft: Id<Draft>) -> WholeDraft {
+        self.view(|view| draft_at(view, draft)).unwrap()
+    }
+
+    /// A draft of this entry that waits for approval.
+    pub fn submitted(&self, actor: &str, entry: NewEntry) -> Id<Draft> {
+        let draft = self.must(actor, &PrepareDraft::new(entry));
+        self.must(actor, &SubmitDraft::new(draft));
+        draft
+    }
+
+    pub fn commits(&self) -> usize {
+        self.store.feed(&FeedFrom::new(acme(), 0, usize::MAX)).unwrap().len()
+    }
+
+    pub fn clean(&self) {
+        assert_eq!(self.view(|view| verify(view)), [], "on {}", self.name);
+    }
+}
+
+fn draft_at(view: &mut View<'_>, id: Id<Draft>) -> Result<Option<WholeDraft>, LedgerError> {
+    draft(view, id)
+}
+
+/// Runs a test on every store, through the blocking and through the asynchronous driver.
+pub fn with_staff_everywhere(test: impl Fn(Staff)) {
+    stores().into_iter().for_each(|(name, store)| test(Staff::sync(name, store).set_up()));
+    test(Staff::asynchronous("model, not loaded", Arc::new(Model::new())).set_up());
+}

@@ -1,0 +1,388 @@
+//! Who may do what in the ledger: every command without its permission and with it, limits, scopes, softly locked periods
+//! and control accounts.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
+
+mod common;
+
+use std::collections::BTreeSet;
+
+use common::staff::*;
+use common::*;
+use fondaco_accounting::currency::*;
+use fondaco_accounting::ledger::*;
+use fondaco_core::policy::stored::{Delegate, NewGrant, WithdrawRole};
+use fondaco_core::policy::{Engine, Permission, Request};
+use fondaco_core::{Act, ActError, Currency, ErrorKind, Halt, Money, Tx};
+
+type Case = (&'static Permission, &'static str, fn(&Staff, &str) -> Result<(), LedgerError>);
+
+fn done<T>(result: Result<T, LedgerError>) -> Result<(), LedgerError> {
+    result.map(|_| ())
+}
+
+fn account(code: &str) -> OpenAccounts {
+    OpenAccounts::new(vec![NewAccount::new(code, "x", AccountClass::Asset)])
+}
+
+fn one() -> NewEntry {
+    sale("2026-01-05", "1.00")
+}
+
+/// Every command of the ledger, with what it needs.
+const CASES: &[Case] = &[
+    (&rights::OPEN_ACCOUNT, "open accounts", |staff, who| done(staff.send(who, &account("7")))),
+    (&rights::CHANGE_ACCOUNT, "change an account", |staff, who| {
+        done(staff.send(who, &ChangeAccount::rename("1000", "Bank of Venice")))
+    }),
+    (&rights::CLOSE_ACCOUNT, "close an account", |staff, who| {
+        done(staff.send(who, &CloseAccount::new("1010", d("2026-12-31"))))
+    }),
+    (&rights::OPEN_JOURNAL, "open a journal", |staff, who| {
+        done(staff.send(who, &OpenJournal::new("NEW", "x")))
+    }),
+    (&rights::OPEN_FISCAL_YEAR, "open a year", |staff, who| {
+        done(staff.send(who, &OpenFiscalYear::calendar_year(2027)))
+    }),
+    (&rights::LOCK_PERIOD, "lock a period", |staff, who| {
+        done(staff.send(who, &LockPeriod::new(202_612)))
+    }),
+    (&rights::LOCK_PERIOD, "lock a period softly", |staff, who| {
+        done(staff.send(who, &SoftLockPeriod::new(202_611)))
+    }),
+    (&rights::UNLOCK_PERIOD, "unlock a period", |staff, who| {
+        done(staff.send(who, &UnlockPeriod::new(202_612)))
+    }),
+    (&rights::POST, "post", |staff, who| done(staff.send(who, &Post::new(one())))),
+    (&rights::POST, "post many", |staff, who| done(staff.send(who, &PostMany::new(vec![one()])))),
+    (&rights::POST, "post each", |staff, who| done(staff.send(who, &PostEach::new(vec![one()])))),
+    (&rights::REVERSE, "reverse", |staff, who| {
+        let posted = staff.must("chief", &Post::new(one()));
+        done(staff.send(who, &Reverse::new(posted.id, d("2026-01-06"))))
+    }),
+    (&rights::PLAN, "plan a recurring entry", |staff, who| {
+        let monthly = RecurringTerms::new(one(), "FREQ=MONTHLY".parse().unwrap());
+        done(staff.send(who, &StartRecurring::new("rent", monthly)))
+    }),
+    (&rights::PLAN, "end a recurring entry", |staff, who| {
+        done(staff.send(who, &EndRecurring::new("rent", d("2026-05-01"))))
+    }),
+    (&rights::DRAFT, "prepare", |staff, who| done(staff.send(who, &PrepareDraft::new(one())))),
+    (&rights::DRAFT, "change", |staff, who| {
+        let draft = staff.must("chief", &PrepareDraft::new(one()));
+        done(staff.send(who, &ChangeDraft::new(draft, one())))
+    }),
+    (&rights::DRAFT, "submit", |staff, who| {
+        let draft = staff.must("chief", &PrepareDraft::new(one()));
+        done(staff.send(who, &SubmitDraft::new(draft)))
+    }),
+    (&rights::DRAFT, "delete", |staff, who| {
+        let draft = staff.must("chief", &PrepareDraft::new(one()));
+        done(staff.send(who, &DeleteDraft::new(draft)))
+    }),
+    (&rights::RECORD_RATE, "open a rate source", |staff, who| {
+        done(staff.send(who, &OpenRateSource::new("SPOT", "Central bank")))
+    }),
+    (&rights::RECORD_RATE, "record a rate", |staff, who| {
+        let rate = NewRate::new(Currency::EUR, Currency::USD, dec("1.25"), d("2026-01-02"));
+        done(staff.send(who, &RecordRates::new("SPOT", vec![rate])))
+    }),
+    (&rights::RECORD_RATE, "correct a rate", |staff, who| {
+        let (eur, usd) = (Currency::EUR, Currency::USD);
+        let correction = RateCorrection::new(eur, usd, Some(dec("1.26")), d("2026-01-02"));
+        done(staff.send(who, &CorrectRates::new("SPOT", vec![correction])))
+    }),
+    (&rights::RECORD_RATE, "end a rate", |staff, who| {
+        done(staff.send(who, &EndRate::new("SPOT", Currency::EUR, Currency::USD, d("2026-02-01"))))
+    }),
+    (&rights::APPROVE, "approve", |staff, who| {
+        let draft = staff.submitted("chief", one());
+        done(staff.send(who, &ApproveDraft::new(draft, 1)))
+    }),
+    (&rights::APPROVE, "reject", |staff, who| {
+        let draft = staff.submitted("chief", one());
+        done(staff.send(who, &RejectDraft::new(draft, "no")))
+    }),
+];
+
+#[test]
+fn every_command_without_its_permission_and_with_it() {
+    with_staff_everywhere(|staff| {
+        for name in ["with", "without"] {
+            staff.role(name, []);
+            staff.hire(name, name);
+        }
+        for (permission, what, send) in CASES {
+            let others = ENGINE.permissions.iter().filter(|other| other.name != permission.name);
+            staff.role("without", others.map(|other| NewGrant::new(other.name)));
+            staff.role("with", [NewGrant::new(permission.name)]);
+            let before = staff.commits();
+            let error = match send(&staff, "without") {
+                Ok(()) => panic!("{what}, without {}, on {}", permission.name, staff.name),
+                Err(error) => error,
+            };
+            // What the chief prepared for the command.
+            let prepared = match (permission.name, *what) {
+                ("ledger.approve", _) => 2,
+                ("ledger.reverse", _) | ("ledger.draft", "change" | "submit" | "delete") => 1,
+                _ => 0,
+            };
+            assert_eq!(
+                (error.code(), error.kind()),
+                ("policy.not_held", ErrorKind::Refused),
+                "{what}"
+            );
+            let who_may_not = format!("without may not {}", permission.name);
+            let why = ": no role that this actor has today allows it; who has one of the roles chief, with may";
+            let said = error.to_string();
+            assert!(said.starts_with(&who_may_not) && said.ends_with(why), "{said}");
+            assert_eq!(
+                staff.commits(),
+                before + prepared,
+                "{what} left something on {}",
+                staff.name
+            );
+            send(&staff, "with")
+                .unwrap_or_else(|error| panic!("{what} on {}: {error}", staff.name));
+        }
+        staff.clean();
+    });
+}
+
+#[test]
+fn no_permission_is_without_a_test() {
+    let mut tested: BTreeSet<&str> = CASES.iter().map(|(permission, ..)| permission.name).collect();
+    tested.extend(["ledger.set_up", "ledger.post_soft_locked"]); // below
+    let declared: BTreeSet<&str> = ENGINE.permissions.iter().map(|known| known.name).collect();
+    assert_eq!(tested, declared);
+}
+
+#[test]
+fn setting_up() {
+    for (name, store) in stores() {
+        let staff = Staff::sync(name, store);
+        assert_eq!(staff.refused("root", &SetUp::new(Currency::EUR)).code(), "policy.not_set_up");
+        let staff = staff.set_up(); // by the chief, who may
+        let again = staff.refused("root", &SetUp::new(Currency::EUR));
+        assert_eq!(again.code(), "policy.not_held", "before it is said that there is a ledger");
+    }
+}
+
+#[test]
+fn softly_locked_periods_are_for_those_who_may() {
+    with_staff_everywhere(|staff| {
+        staff.role("clerk", ["ledger.post", "ledger.draft"].map(NewGrant::new));
+        let january = NewGrant::new("ledger.post_soft_locked").within("period", ["2026-01"]);
+        staff.role("closer", [NewGrant::new("ledger.post"), january]);
+        staff.hire("anna", "clerk");
+        staff.hire("ben", "closer");
+        let january = || Post::new(sale("2026-01-31", "5.00"));
+        let february = || Post::new(sale("2026-02-01", "5.00"));
+        staff.must("anna", &january());
+        staff.must("chief", &SoftLockPeriod::new(202_601));
+        staff.must("chief", &SoftLockPeriod::new(202_602));
+        let denied = staff.refused("anna", &january());
+        assert_eq!(
+            denied.to_string(),
+            "anna may not ledger.post_soft_locked (2026-01): no role that this actor has today allows it; who has the role chief may"
+        );
+        staff.must("ben", &january());
+        assert_eq!(staff.refused("ben", &february()).code(), "policy.out_of_scope");
+        staff.must("anna", &Post::new(sale("2026-03-01", "5.00")));
+        // In a batch the item is named, and of entries that stand alone only that one is refused.
+        let both = || vec![sale("2026-03-01", "1.00"), sale("2026-01-01", "1.00")];
+        let many = staff.refused("anna", &PostMany::new(both()));
+        assert!(many.to_string().starts_with("item 1 (counted from 0): anna may not"), "{many}");
+        let each = staff.must("anna", &PostEach::new(both())).entries;
+        assert!(each[0].is_ok());
+        let refused = each[1].as_ref().unwrap_err();
+        assert_eq!((refused.code.as_str(), refused.invalid), ("policy.not_held", false));
+        // A locked period is locked for everybody.
+        staff.must("chief", &LockPeriod::new(202_601));
+        assert_eq!(staff.refused("chief", &january()).code(), "accounting.period_locked");
+        staff.must("chief", &UnlockPeriod::new(202_601));
+        staff.must("anna", &january());
+        staff.clean();
+    });
+}
+
+#[test]
+fn limits_of_entries_and_of_acts() {
+    with_staff_everywhere(|staff| {
+        let post = NewGrant::new("ledger.post").up_to(eur("100")).up_to_in_all(eur("250"));
+        let reverse = NewGrant::new("ledger.reverse").up_to(eur("50"));
+        staff.role("clerk", [post, reverse]);
+        staff.hire("anna", "clerk");
+        let entry = |amount: &str| sale("2026-01-05", amount);
+        staff.must("anna", &Post::new(entry("100.00")));
+        let over = staff.refused("anna", &Post::new(entry("100.01")));
+        assert_eq!(
+            over.to_string(),
+            "anna may not ledger.post (GEN, 2026-01-05): 100.01 EUR is more than the limit of 100.00 EUR; who has the role chief may"
+        );
+        staff.must("anna", &PostMany::new(vec![entry("100"), entry("100"), entry("50")]));
+        let total =
+            staff.refused("anna", &PostMany::new(vec![entry("100"), entry("100"), entry("50.01")]));
+        assert_eq!(total.code(), "policy.over_total");
+        assert!(total.to_string().starts_with("item 2 (counted from 0): "), "{total}");
+        let each = ["100", "101", "100", "60", "50"].map(entry).to_vec();
+        let each = staff.must("anna", &PostEach::new(each)).entries;
+        let codes: Vec<_> = each
+            .iter()
+            .map(|entry| entry.as_ref().map_or_else(|no| no.code.as_str(), |_| ""))
+            .collect();
+        assert_eq!(codes, ["", "policy.over_limit", "", "policy.over_total", ""]);
+        // What is refused for another reason does not count.
+        let late = |amount: &str| NewEntry { journal: "INV".into(), ..entry(amount) };
+        let early = |amount: &str| NewEntry { journal: "INV".into(), ..sale("2026-01-04", amount) };
+        let each = vec![late("100"), early("100"), entry("100"), entry("50")];
+        let each = staff.must("anna", &PostEach::new(each)).entries;
+        assert_eq!(each[1].as_ref().unwrap_err().code, "accounting.out_of_order");
+        assert!(each[2].is_ok() && each[3].is_ok());
+        // Foreign amounts count by their worth; several debits by their sum.
+        let dollars = |worth: &str| {
+            NewEntry::new("GEN", d("2026-01-05"))
+                .posting(NewPosting::debit("1010", usd("500")).worth(eur(worth)))
+                .posting(NewPosting::credit("4000", usd("500")).worth(eur(worth)))
+        };
+        staff.must("anna", &Post::new(dollars("100")));
+        assert_eq!(
+            staff.refused("anna", &Post::new(dollars("100.01"))).code(),
+            "policy.over_limit"
+        );
+        let split = NewEntry::new("GEN", d("2026-01-05"))
+            .debit("1000", eur("60"))
+            .debit("1200", eur("60"))
+            .credit("4000", eur("120"));
+        assert_eq!(staff.refused("anna", &Post::new(split)).code(), "policy.over_limit");
+        let small = staff.must("chief", &Post::new(entry("50")));
+        let large = staff.must("chief", &Post::new(entry("50.01")));
+        staff.must("anna", &Reverse::new(small.id, d("2026-01-06")));
+        let over = staff.refused("anna", &Reverse::new(large.id, d("2026-01-06")));
+        assert_eq!(over.code(), "policy.over_limit");
+        staff.clean();
+    });
+}
+
+#[test]
+fn rights_within_journals_headings_and_cost_centres() {
+    with_staff_everywhere(|staff| {
+        let spend = NewGrant::new("ledger.post")
+            .within("journal", ["GEN"])
+            .within("account", ["5", "1000"])
+            .within("cost_centre", ["10", "20"]);
+        staff.role("spender", [spend]);
+        staff.role("renamer", [NewGrant::new("ledger.change_account").within("account", ["5"])]);
+        staff.hire("anna", "spender");
+        staff.hire("ben", "renamer");
+        let entry = |journal: &str, account: &str, centre: Option<&str>| {
+            let debit = NewPosting::debit(account, eur("5"));
+            let debit = match centre {
+                Some(centre) => debit.dimension("cost_centre", centre),
+                None => debit,
+            };
+            Post::new(
+                NewEntry::new(journal, d("2026-01-05")).posting(debit).credit("1000", eur("5")),
+            )
+        };
+        staff.must("anna", &entry("GEN", "5100", Some("10")));
+        staff.must("anna", &entry("GEN", "5000", Some("20")));
+        let no = |entry: &Post| staff.refused("anna", entry).to_string();
+        assert!(no(&entry("INV", "5100", Some("10"))).contains("journal INV is not within"));
+        assert!(no(&entry("GEN", "1200", Some("10"))).contains("account 1200 is not within"));
+        assert!(no(&entry("GEN", "5100", Some("30"))).contains("cost_centre 30 is not within"));
+        assert!(no(&entry("GEN", "5100", None)).contains("certain places in cost_centre"));
+        staff.must("ben", &ChangeAccount::rename("5100", "Rents"));
+        staff.must("ben", &ChangeAccount::rename("5", "Spent"));
+        let other = staff.refused("ben", &ChangeAccount::rename("1000", "x"));
+        assert_eq!(other.code(), "policy.out_of_scope");
+    });
+}
+
+static RECEIVABLE: Engine = Engine { name: "receivable", tables: &[], permissions: &[&INVOICE] };
+const INVOICE: Permission = Permission::new("receivable.invoice", "issue invoices");
+
+/// An engine's command that posts to the account it keeps.
+#[derive(serde::Serialize)]
+struct Invoice;
+
+impl Act for Invoice {
+    type Answer = PostedMany;
+    type Error = LedgerError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<PostedMany, LedgerError> {
+        tx.authorize(&Request::new(&INVOICE))?;
+        let ten = Money::minor(1000, Currency::EUR);
+        let entry = NewEntry::new("INV", d("2026-01-05")).debit("1200", ten).credit("4000", ten);
+        tx.as_engine(&RECEIVABLE, |tx| post_many(tx, &[entry]))
+    }
+}
+
+#[test]
+fn control_accounts_are_for_their_engine() {
+    with_staff_everywhere(|staff| {
+        staff.must("chief", &ChangeAccount::control("1200", Some("receivable".into())));
+        let by_hand = || {
+            NewEntry::new("GEN", d("2026-01-05")).debit("1200", eur("1")).credit("4000", eur("1"))
+        };
+        let refused = staff.refused("chief", &Post::new(by_hand()));
+        assert_eq!(refused.kind(), ErrorKind::Refused);
+        assert_eq!(
+            refused.to_string(),
+            "account 1200 is kept by receivable alone: use a command of receivable, or another account"
+        );
+        // Not as a draft either, and not in large batches, which keep the whole chart.
+        let draft = staff.must("chief", &PrepareDraft::new(by_hand()));
+        assert_eq!(
+            staff.refused("chief", &SubmitDraft::new(draft)).code(),
+            "accounting.control_account"
+        );
+        let bad = staff.refused("chief", &ChangeAccount::control("1200", Some(" ".into())));
+        assert_eq!(bad.code(), "accounting.bad_code");
+        // Its own command may, by who may do that command: he needs no right to post.
+        staff.role("invoicer", [NewGrant::new("ledger.draft")]);
+        staff.hire("anna", "invoicer");
+        assert_eq!(staff.refused("anna", &Invoice).code(), "policy.not_held");
+        let driver =
+            fondaco_core::Driver::new(staff.store.clone(), fondaco_core::CompanyId::named("acme"))
+                .with_policy(fondaco_core::policy::Stored, &[&ENGINE, &RECEIVABLE]);
+        let envelope = |who: &str, name: &str| {
+            fondaco_core::Envelope::new(fondaco_core::CommandId::named(name), id(who), minute(1))
+        };
+        let role = fondaco_core::policy::stored::DefineRole::new("invoicer", "x")
+            .may(NewGrant::new("receivable.invoice"));
+        driver.carry_out(envelope("root", "role"), &role).unwrap();
+        let posted = driver.carry_out(envelope("anna", "invoice"), &Invoice).unwrap().answer;
+        // Nor is it taken back by hand.
+        let reverse = Reverse::new(posted.entries[0].id, d("2026-01-06"));
+        assert_eq!(staff.refused("chief", &reverse).code(), "accounting.control_account");
+        staff.must("chief", &ChangeAccount::control("1200", None));
+        staff.must("chief", &Post::new(by_hand()));
+        staff.clean();
+    });
+}
+
+#[test]
+fn lent_rights_post_and_withdrawn_ones_do_not() {
+    with_staff_everywhere(|staff| {
+        staff.role("clerk", [NewGrant::new("ledger.post").up_to(eur("10"))]);
+        staff.hire("anna", "clerk");
+        let large = || Post::new(sale("2026-01-05", "500"));
+        assert_eq!(staff.refused("anna", &large()).code(), "policy.over_limit");
+        let lend = Delegate::new(id("chief"), id("anna"), d("2026-06-01"), d("2026-06-02"));
+        staff.must("root", &lend);
+        staff.must("anna", &large());
+        let batch = PostMany::new(vec![sale("2026-01-05", "500"); 70]);
+        staff.must("anna", &batch);
+        let small = Post::new(sale("2026-01-05", "5"));
+        let first = staff.send_at(minute(0), ("anna", "small"), &small).unwrap();
+        staff.must("root", &WithdrawRole::new(id("anna"), "clerk"));
+        let late = minute(3 * 24 * 60);
+        let again = staff.send_at(late, ("anna", "small"), &small).unwrap();
+        assert!(
+            again.replayed && again.answer == first.answer,
+            "what was allowed is answered again"
+        );
+        let denied = staff.send_at(late, ("anna", "another"), &small).unwrap_err();
+        assert!(matches!(denied, LedgerError::Halt(Halt::Denied(_))), "{denied}");
+    });
+}

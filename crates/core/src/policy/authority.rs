@@ -1,0 +1,166 @@
+//! How somebody stands with a permission, and what comes of asking.
+
+use std::fmt;
+
+use smol_str::SmolStr;
+
+use super::{Denial, Permission, Request, Why};
+use crate::ActorId;
+
+/// Why somebody may.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reason {
+    /// The ground: `role cashier`.
+    pub ground: SmolStr,
+    /// By whose right, where it is delegated: who delegated it, and by whose right he had it, and so on.
+    pub right_of: Vec<ActorId>,
+    /// Whether who acts is a person, and so a pair of eyes.
+    pub person: bool,
+}
+
+impl Reason {
+    /// A person, on this ground, by a right of his own.
+    pub fn new(ground: impl Into<SmolStr>) -> Reason {
+        Reason { ground: ground.into(), right_of: Vec::new(), person: true }
+    }
+
+    /// A program that is no pair of eyes.
+    #[must_use]
+    pub fn of_program(mut self) -> Reason {
+        self.person = false;
+        self
+    }
+
+    /// By the right of these.
+    #[must_use]
+    pub fn by_right_of(mut self, chain: Vec<ActorId>) -> Reason {
+        self.right_of = chain;
+        self
+    }
+
+    pub(crate) fn unrestricted() -> Reason {
+        Reason::new(SmolStr::new_static("no policy restricts it"))
+    }
+
+    /// All who have a hand in what `actor` does for this reason.
+    pub fn hands(&self, actor: &ActorId) -> Vec<ActorId> {
+        std::iter::once(actor).chain(&self.right_of).cloned().collect()
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.ground)?;
+        self.right_of.iter().try_for_each(|whose| write!(f, ", by the right of {whose}"))
+    }
+}
+
+/// How somebody stands with a permission: what a [`Policy`](super::Policy) answers.
+pub enum Standing {
+    /// May, whatever the amount and the place.
+    Full(Reason),
+    /// That depends on the request.
+    Judged(Judge),
+    /// May not at all.
+    None(Denial),
+}
+
+/// Judges requests for one permission by one actor: a pure function.
+pub type Judge = Box<dyn Fn(&Request) -> Result<Reason, Box<Denial>>>;
+
+impl fmt::Debug for Standing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Standing::Full(reason) => f.debug_tuple("Full").field(reason).finish(),
+            Standing::Judged(_) => f.write_str("Judged"),
+            Standing::None(denial) => f.debug_tuple("None").field(denial).finish(),
+        }
+    }
+}
+
+/// What an actor may do under one permission, known for the rest of the act: so that a batch asks once and each of its
+/// items costs next to nothing.
+#[derive(Debug)]
+pub struct Authority {
+    permission: &'static Permission,
+    actor: ActorId,
+    standing: Standing,
+}
+
+impl Authority {
+    pub(crate) fn new(
+        permission: &'static Permission,
+        actor: ActorId,
+        standing: Standing,
+    ) -> Authority {
+        Authority { permission, actor, standing }
+    }
+
+    /// The permission.
+    pub fn permission(&self) -> &'static Permission {
+        self.permission
+    }
+
+    /// Whether every request is allowed that needs no second pair of eyes: then none has to be made.
+    pub fn is_full(&self) -> bool {
+        matches!(self.standing, Standing::Full(_))
+    }
+
+    /// Whether the request may be done. Who is asked for here must also ask the unit of work:
+    /// [`Tx::allow`](crate::Tx::allow).
+    pub(crate) fn judge(&self, request: &Request) -> Result<Reason, Box<Denial>> {
+        let about = |denial: Denial| Box::new(Denial { about: request.about.clone(), ..denial });
+        let deny = |why| Err(about(Denial::new(self.permission, self.actor.clone(), why)));
+        if request.permission.name != self.permission.name {
+            return deny(Why::Other("another permission was asked for".into()));
+        }
+        let reason = match &self.standing {
+            Standing::Full(reason) => reason.clone(),
+            Standing::Judged(judge) => judge(request).map_err(|denial| about(*denial))?,
+            Standing::None(denial) => return Err(about(denial.clone())),
+        };
+        if request.hands.is_empty() {
+            return Ok(reason);
+        }
+        if !reason.person {
+            return deny(Why::NotAPerson);
+        }
+        let mut hands = reason.hands(&self.actor).into_iter();
+        match hands.find(|hand| request.hands.contains(hand)) {
+            Some(hand) => deny(Why::FourEyes { hand }),
+            None => Ok(reason),
+        }
+    }
+}
+
+/// What came of asking without doing.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// May, and why.
+    Allowed(Reason),
+    /// May not, and why.
+    Denied(Denial),
+}
+
+impl Verdict {
+    /// Whether it is allowed.
+    pub fn is_allowed(&self) -> bool {
+        matches!(self, Verdict::Allowed(_))
+    }
+}
+
+impl From<Result<Reason, Box<Denial>>> for Verdict {
+    fn from(result: Result<Reason, Box<Denial>>) -> Verdict {
+        result.map_or_else(|denial| Verdict::Denied(*denial), Verdict::Allowed)
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Verdict::Allowed(reason) => write!(f, "allowed: {reason}"),
+            Verdict::Denied(denial) => write!(f, "denied: {denial}"),
+        }
+    }
+}

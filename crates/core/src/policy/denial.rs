@@ -1,0 +1,168 @@
+//! Why somebody may not.
+
+use std::fmt;
+
+use smol_str::SmolStr;
+
+use super::Permission;
+use crate::{ActorId, Money};
+
+/// A right that is lacking: ids and codes only, nothing personal.
+///
+/// ```
+/// # mod desk { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/desk.rs")); }
+/// # use desk::*;
+/// let denied = pay(&desk(), "anna", "1", "front", "100.01 EUR").unwrap_err();
+/// assert_eq!((denied.code(), denied.kind()), ("policy.over_limit", ErrorKind::Refused));
+/// assert_eq!(
+///     denied.to_string(),
+///     "anna may not desk.pay: 100.01 EUR is more than the limit of 100.00 EUR; \
+///      who has the role manager may",
+/// );
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Denial {
+    /// What was asked for.
+    pub permission: &'static str,
+    /// Who asked.
+    pub actor: ActorId,
+    /// What it was to be done to.
+    pub about: Option<SmolStr>,
+    /// Why not.
+    pub why: Why,
+    /// The roles that could do it, as far as the policy knows roles.
+    pub roles: Vec<SmolStr>,
+}
+
+/// Why not.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Why {
+    /// Nobody was given any right yet.
+    NotSetUp,
+    /// The policy does not know who acts.
+    UnknownActor,
+    /// Who acts was blocked.
+    Blocked,
+    /// Who acts has no right to it, or not on this day.
+    NotHeld,
+    /// It is more than a document may be.
+    OverLimit {
+        /// The amount.
+        amount: Money,
+        /// The limit, which itself would be allowed.
+        limit: Money,
+    },
+    /// It is more in all than one act may be.
+    OverTotal {
+        /// The amount in all.
+        total: Money,
+        /// The limit, which itself would be allowed.
+        limit: Money,
+    },
+    /// There are limits, and none in this currency.
+    NoLimit {
+        /// The amount.
+        amount: Money,
+    },
+    /// The right is for other places.
+    OutOfScope {
+        /// The dimension.
+        dimension: SmolStr,
+        /// The place; `None` when the document names none in this dimension.
+        place: Option<SmolStr>,
+    },
+    /// Somebody else has to do it.
+    FourEyes {
+        /// Who had a hand in it already: who acts, or somebody by whose right he acts.
+        hand: ActorId,
+    },
+    /// A person has to do it, and who acts is a program.
+    NotAPerson,
+    /// A reason of a host's own policy.
+    Other(SmolStr),
+}
+
+impl Denial {
+    /// `actor` may not do `permission`.
+    pub fn new(permission: &Permission, actor: ActorId, why: Why) -> Denial {
+        Denial { permission: permission.name, actor, about: None, why, roles: Vec::new() }
+    }
+
+    /// With the roles that could.
+    #[must_use]
+    pub fn roles(mut self, roles: Vec<SmolStr>) -> Denial {
+        self.roles = roles;
+        self
+    }
+
+    /// A stable code.
+    pub fn code(&self) -> &'static str {
+        match self.why {
+            Why::NotSetUp => "policy.not_set_up",
+            Why::UnknownActor => "policy.unknown_actor",
+            Why::Blocked => "policy.blocked",
+            Why::NotHeld => "policy.not_held",
+            Why::OverLimit { .. } => "policy.over_limit",
+            Why::OverTotal { .. } => "policy.over_total",
+            Why::NoLimit { .. } => "policy.no_limit",
+            Why::OutOfScope { .. } => "policy.out_of_scope",
+            Why::FourEyes { .. } => "policy.four_eyes",
+            Why::NotAPerson => "policy.not_a_person",
+            Why::Other(_) => "policy.denied",
+        }
+    }
+}
+
+impl std::error::Error for Denial {}
+
+impl fmt::Display for Denial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} may not {}", self.actor, self.permission)?;
+        if let Some(about) = &self.about {
+            write!(f, " ({about})")?;
+        }
+        write!(f, ": {}", self.why)?;
+        match self.roles.as_slice() {
+            [] => Ok(()),
+            [role] => write!(f, "; who has the role {role} may"),
+            roles => write!(f, "; who has one of the roles {} may", roles.join(", ")),
+        }
+    }
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Why::NotSetUp => f.write_str(
+                "nobody has any right yet; appoint the first administrator (AppointFirst)",
+            ),
+            Why::UnknownActor => f.write_str(
+                "the policy does not know this actor; an administrator has to register it",
+            ),
+            Why::Blocked => f.write_str("this actor is blocked; an administrator may unblock it"),
+            Why::NotHeld => f.write_str("no role that this actor has today allows it"),
+            Why::OverLimit { amount, limit } => {
+                write!(f, "{amount} is more than the limit of {limit}")
+            }
+            Why::OverTotal { total, limit } => {
+                write!(f, "{total} in one act is more than the limit of {limit}")
+            }
+            Why::NoLimit { amount } => {
+                write!(f, "{amount}: limits are set, and none in {}", amount.currency())
+            }
+            Why::OutOfScope { dimension, place: Some(place) } => {
+                write!(f, "{dimension} {place} is not within the right")
+            }
+            Why::OutOfScope { dimension, place: None } => {
+                write!(f, "the right is for certain places in {dimension}, and it names none")
+            }
+            Why::FourEyes { hand } => {
+                write!(f, "another pair of eyes is needed, and {hand} had a hand in it already")
+            }
+            Why::NotAPerson => f.write_str("a person has to do it, and this actor is a program"),
+            Why::Other(why) => f.write_str(why),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What an act asks: whether this may be done here, for so much, after those.
+
+use smol_str::SmolStr;
+
+use super::Permission;
+use crate::{ActorId, Money};
+
+/// A question to the policy.
+///
+/// ```
+/// # mod desk { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/desk.rs")); }
+/// # use desk::*;
+/// let request = Request::new(&PAY)
+///     .about("invoice 17")
+///     .amount(Money::parse("80 EUR")?)
+///     .at("till", "front");
+/// let verdict = desk().may(&ActorId::new("anna"), now(), &request)?;
+/// assert!(verdict.is_allowed());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Request {
+    /// What shall be done.
+    pub permission: &'static Permission,
+    /// What it is done to, for the text of a denial: a code, number or date, never a name.
+    pub about: Option<SmolStr>,
+    /// For how much: what limits per document are compared with.
+    pub amount: Option<Money>,
+    /// For how much in all within the act so far, this included: what limits per act are compared with.
+    pub total: Option<Money>,
+    /// Where: each of these must be within the right.
+    pub places: Vec<Place>,
+    /// Who had a hand in the document so far, and must be somebody else than who acts now.
+    pub hands: Vec<ActorId>,
+}
+
+/// A place in a dimension, with all that it stands under: an account with its headings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The dimension: `account`.
+    pub dimension: SmolStr,
+    /// The place itself, what it stands under, what that stands under, and so on.
+    pub path: Vec<SmolStr>,
+}
+
+impl Request {
+    /// Asks for `permission`.
+    pub fn new(permission: &'static Permission) -> Request {
+        let (about, amount, total) = (None, None, None);
+        Request { permission, about, amount, total, places: Vec::new(), hands: Vec::new() }
+    }
+
+    /// What it is done to.
+    #[must_use]
+    pub fn about(mut self, what: impl Into<SmolStr>) -> Request {
+        self.about = Some(what.into());
+        self
+    }
+
+    /// For so much.
+    #[must_use]
+    pub fn amount(mut self, amount: Money) -> Request {
+        self.amount = Some(amount);
+        self
+    }
+
+    /// For so much in all within the act.
+    #[must_use]
+    pub fn total(mut self, total: Money) -> Request {
+        self.total = Some(total);
+        self
+    }
+
+    /// At this place.
+    #[must_use]
+    pub fn at(self, dimension: impl Into<SmolStr>, place: impl Into<SmolStr>) -> Request {
+        self.under(dimension, vec![place.into()])
+    }
+
+    /// At the first of `path`, which stands under the others.
+    #[must_use]
+    pub fn under(mut self, dimension: impl Into<SmolStr>, path: Vec<SmolStr>) -> Request {
+        let place = Place { dimension: dimension.into(), path };
+        if !self.places.contains(&place) {
+            self.places.push(place);
+        }
+        self
+    }
+
+    /// By somebody else than these.
+    #[must_use]
+    pub fn after(mut self, hands: &[ActorId]) -> Request {
+        self.hands.extend_from_slice(hands);
+        self
+    }
+}

@@ -1,0 +1,254 @@
+//! Lending rights for some days: holidays, illness, a substitute.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::keeping::{begin, must_exist};
+use super::roles::declared;
+use super::rules::{Rules, is_lendable};
+use super::{ADMINISTER, ActorKind, DELEGATE, Delegation, PolicyError, Role};
+use crate::policy::Request;
+use crate::store::{Event, Value};
+use crate::{Act, ActorId, DateRange, Id, Tx};
+
+/// What is lent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// All that the delegator holds, but the rights to administer and to delegate.
+    Everything,
+    /// What he holds by one role.
+    Role(SmolStr),
+    /// One permission.
+    Permission(SmolStr),
+}
+
+impl std::fmt::Display for Part {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Part::Everything => f.write_str("anything"),
+            Part::Role(role) => write!(f, "role {role}"),
+            Part::Permission(permission) => f.write_str(permission),
+        }
+    }
+}
+
+/// Lends rights: the delegate may use them on these days, as long as the delegator holds them himself. Who acts lends his
+/// own; an administrator may do it for others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delegate {
+    /// Whose rights.
+    pub delegator: ActorId,
+    /// Who may use them.
+    pub delegate: ActorId,
+    /// Which.
+    pub part: Part,
+    /// The first day.
+    pub starts: NaiveDate,
+    /// The last day.
+    pub ends: NaiveDate,
+}
+
+impl Delegate {
+    /// All rights of `delegator` to `delegate`, for the days from `starts` to `ends`, both included.
+    ///
+    /// ```
+    /// # mod desk { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/desk.rs")); }
+    /// # use desk::*;
+    /// let desk = desk(); // it is 1 June
+    /// let (carla, anna) = (ActorId::new("carla"), ActorId::new("anna"));
+    /// let days = ("2026-06-01".parse()?, "2026-06-14".parse()?);
+    /// let lend = Delegate::new(carla.clone(), anna.clone(), days.0, days.1);
+    /// desk.carry_out(envelope("carla", "holiday"), &lend)?;
+    /// assert!(pay(&desk, "anna", "1", "front", "500 EUR").is_ok()); // by the right of carla
+    ///
+    /// let back = Delegate::new(anna, carla, days.0, days.1);
+    /// let refused = desk.carry_out(envelope("root", "back"), &back).unwrap_err();
+    /// assert_eq!(
+    ///     refused.to_string(),
+    ///     "anna can't delegate to carla: the rights would go in a circle, \
+    ///      anna -> carla -> anna",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new(
+        delegator: ActorId,
+        delegate: ActorId,
+        starts: NaiveDate,
+        ends: NaiveDate,
+    ) -> Delegate {
+        Delegate { delegator, delegate, part: Part::Everything, starts, ends }
+    }
+
+    /// Only this part.
+    #[must_use]
+    pub fn only(mut self, part: Part) -> Delegate {
+        self.part = part;
+        self
+    }
+
+    fn check(&self, tx: &mut Tx<'_>, rules: &Rules) -> Result<(), PolicyError> {
+        for actor in [&self.delegator, &self.delegate] {
+            must_exist(rules, actor)?;
+            if rules.actor(actor).is_some_and(|actor| actor.kind != ActorKind::Person) {
+                let why = format!("{actor} is a program: rights are lent between persons");
+                return Err(PolicyError::BadInput { what: "delegate", why });
+            }
+        }
+        let today = tx.now().date_utc();
+        let bad_days = |why| Err(PolicyError::BadInput { what: "ends", why });
+        if self.ends < self.starts {
+            let (starts, ends) = (self.starts, self.ends);
+            return bad_days(format!(
+                "{ends} is before {starts}: the last day is not before the first"
+            ));
+        }
+        if self.ends < today {
+            return bad_days(format!(
+                "{} is over, it is {today}: give a later last day",
+                self.ends
+            ));
+        }
+        match &self.part {
+            Part::Everything => Ok(()),
+            Part::Role(role) if tx.get::<Role>(role)?.is_none() => {
+                Err(PolicyError::UnknownRole { role: role.clone() })
+            }
+            Part::Role(_) => Ok(()),
+            Part::Permission(name) if !is_lendable(name) => {
+                let why = format!("{name} is never lent: assign a role that has it");
+                Err(PolicyError::BadInput { what: "part", why })
+            }
+            Part::Permission(name) => declared(tx, name).map(|_| ()),
+        }
+    }
+
+    /// From the delegate, by what he lends on those days, back to the delegator?
+    fn check_circle(&self, rules: &Rules) -> Result<(), PolicyError> {
+        let days = DateRange::new(self.starts, self.ends).unwrap_or(DateRange::day(self.starts));
+        let mut chain = vec![self.delegator.clone(), self.delegate.clone()];
+        if self.delegator == self.delegate || leads_back(rules, &self.delegator, days, &mut chain) {
+            return Err(PolicyError::Circle { chain });
+        }
+        Ok(())
+    }
+
+    fn check_held(&self, rules: &Rules, today: NaiveDate) -> Result<(), PolicyError> {
+        let day = self.starts.max(today);
+        let held = match &self.part {
+            Part::Permission(name) => !rules.sources(&self.delegator, name, day).is_empty(),
+            part => {
+                let mut held = false;
+                rules.each_role(&self.delegator, day, &mut |role, path| {
+                    let wanted =
+                        matches!(part, Part::Everything) || *part == Part::Role(role.clone());
+                    let lent =
+                        |step: &&Delegation| step.role.as_ref().is_none_or(|only| only == role);
+                    held |= wanted && path.iter().all(lent);
+                });
+                held
+            }
+        };
+        if held {
+            return Ok(());
+        }
+        let mut chain = vec![self.delegator.clone(), self.delegate.clone()];
+        let lenders = rules.delegations_to(&self.delegator);
+        chain.extend(
+            lenders.filter(|step| step.days().contains(day)).map(|step| step.delegator.clone()),
+        );
+        Err(PolicyError::NotHeld { part: self.part.to_string(), day, chain })
+    }
+}
+
+/// Whether who stands last in the chain lends, on some of these days, to `wanted` or to somebody who does; the chain then
+/// ends there.
+fn leads_back(rules: &Rules, wanted: &ActorId, days: DateRange, chain: &mut Vec<ActorId>) -> bool {
+    let Some(last) = chain.last().cloned() else { return false };
+    for step in rules.delegations().filter(|step| step.delegator == last) {
+        let Some(days) = days.intersect(step.days()) else { continue };
+        let known = chain.iter().skip(1).any(|actor| *actor == step.delegate);
+        chain.push(step.delegate.clone());
+        if step.delegate == *wanted || (!known && leads_back(rules, wanted, days, chain)) {
+            return true;
+        }
+        chain.pop();
+    }
+    false
+}
+
+impl Act for Delegate {
+    type Answer = Id<Delegation>;
+    type Error = PolicyError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<Id<Delegation>, PolicyError> {
+        let own = *tx.actor() == self.delegator;
+        tx.authorize(&Request::new(if own { &DELEGATE } else { &ADMINISTER }))?;
+        let rules = begin(tx)?;
+        self.check(tx, &rules)?;
+        self.check_circle(&rules)?;
+        self.check_held(&rules, tx.now().date_utc())?;
+        let Delegate { delegator, delegate, part, starts, ends } = self.clone();
+        let (role, permission) = match part {
+            Part::Everything => (None, None),
+            Part::Role(role) => (Some(role), None),
+            Part::Permission(permission) => (None, Some(permission)),
+        };
+        let id = tx.id()?;
+        let event = Event::new("policy.delegated")
+            .with("delegation", Value::Id(id.to_u128()))
+            .with("delegator", Value::text(delegator.as_str()))
+            .with("delegate", Value::text(delegate.as_str()));
+        tx.emit(event);
+        tx.insert(Delegation { id, delegator, delegate, role, permission, starts, ends })?;
+        Ok(id)
+    }
+}
+
+/// Ends a delegation at once: by who lent, or by an administrator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndDelegation {
+    /// Which.
+    pub delegation: Id<Delegation>,
+}
+
+impl EndDelegation {
+    /// Ends `delegation`.
+    ///
+    /// ```
+    /// # mod desk { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/desk.rs")); }
+    /// # use desk::*;
+    /// let desk = desk();
+    /// let (carla, anna) = (ActorId::new("carla"), ActorId::new("anna"));
+    /// let day = "2026-06-01".parse()?;
+    /// let lend = Delegate::new(carla, anna, day, day).only(Part::Permission("desk.pay".into()));
+    /// let lent = desk.carry_out(envelope("carla", "today"), &lend)?.answer;
+    /// desk.carry_out(envelope("carla", "no longer"), &EndDelegation::new(lent))?;
+    /// assert!(pay(&desk, "anna", "1", "front", "500 EUR").is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new(delegation: Id<Delegation>) -> EndDelegation {
+        EndDelegation { delegation }
+    }
+}
+
+impl Act for EndDelegation {
+    type Answer = ();
+    type Error = PolicyError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), PolicyError> {
+        let delegation = tx.get::<Delegation>(&self.delegation)?;
+        let actor = tx.actor();
+        let own = delegation.as_ref().is_some_and(|known| known.delegator == *actor);
+        tx.authorize(&Request::new(if own { &DELEGATE } else { &ADMINISTER }))?;
+        let Some(delegation) = delegation else {
+            return Err(PolicyError::UnknownDelegation { id: self.delegation });
+        };
+        begin(tx)?;
+        let id = Value::Id(delegation.id.to_u128());
+        tx.emit(Event::new("policy.delegation_ended").with("delegation", id));
+        tx.delete::<Delegation>(&delegation.id)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,171 @@
+//! Why the stored policy refuses to be changed.
+
+use chrono::NaiveDate;
+use smol_str::SmolStr;
+
+use crate::{ActError, ActorId, ErrorKind, Halt};
+
+/// A refusal of a change of the policy: nothing was stored. Each message names what is wrong and the way out.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum PolicyError {
+    /// The first administrator was appointed.
+    #[error("there is an administrator already: let him assign roles")]
+    AlreadySetUp,
+    /// The policy was not set up.
+    #[error("there is no administrator yet: carry out AppointFirst first")]
+    NotSetUp,
+    /// No such actor.
+    #[error("there is no actor {actor}: register it first (RegisterActor), or correct the id")]
+    UnknownActor {
+        /// The id.
+        actor: ActorId,
+    },
+    /// The actor is registered.
+    #[error("actor {actor} is registered already, as {kind}: choose another id")]
+    ActorExists {
+        /// The id.
+        actor: ActorId,
+        /// What it is.
+        kind: &'static str,
+    },
+    /// No such role.
+    #[error("there is no role {role}: define it first (DefineRole), or correct the code")]
+    UnknownRole {
+        /// The code.
+        role: SmolStr,
+    },
+    /// Somebody has the role.
+    #[error("role {role} can't be removed: {actor} has it; withdraw it first")]
+    RoleInUse {
+        /// The code.
+        role: SmolStr,
+        /// Somebody who has it.
+        actor: ActorId,
+    },
+    /// The actor does not have the role.
+    #[error("{actor} does not have the role {role}: there is nothing to withdraw")]
+    NotAMember {
+        /// Who.
+        actor: ActorId,
+        /// Which role.
+        role: SmolStr,
+    },
+    /// No engine declares the permission.
+    #[error("no engine declares a permission {permission}: {known}")]
+    UnknownPermission {
+        /// The name.
+        permission: SmolStr,
+        /// Those that are declared.
+        known: String,
+    },
+    /// Nobody could administer any more.
+    #[error("after this nobody could administer: make another person administrator first")]
+    LastAdministrator,
+    /// Delegations would form a circle.
+    #[error(
+        "{} can't delegate to {}: the rights would go in a circle, {}",
+        first(chain),
+        second(chain),
+        arrows(chain)
+    )]
+    Circle {
+        /// From the delegator to the delegator again.
+        chain: Vec<ActorId>,
+    },
+    /// Nobody delegates what he does not hold.
+    #[error(
+        "{} can't delegate {part} to {}: on {day} it is not held by {}; delegate something that is, or have it assigned first",
+        first(chain),
+        second(chain),
+        holders(chain)
+    )]
+    NotHeld {
+        /// What was to be delegated.
+        part: String,
+        /// The first day.
+        day: NaiveDate,
+        /// The delegator, the delegate, and those who delegate to the delegator.
+        chain: Vec<ActorId>,
+    },
+    /// No such delegation.
+    #[error("there is no delegation {id}: it was ended already, or never made")]
+    UnknownDelegation {
+        /// Its id.
+        id: crate::Id<super::Delegation>,
+    },
+    /// A field that can't be right.
+    #[error("{what}: {why}")]
+    BadInput {
+        /// Which field.
+        what: &'static str,
+        /// Why, and the way out.
+        why: String,
+    },
+    /// Passed on.
+    #[error(transparent)]
+    Halt(#[from] Halt),
+}
+
+fn first(chain: &[ActorId]) -> &str {
+    chain.first().map_or("", ActorId::as_str)
+}
+
+fn second(chain: &[ActorId]) -> &str {
+    chain.get(1).map_or("", ActorId::as_str)
+}
+
+fn arrows(chain: &[ActorId]) -> String {
+    chain.iter().map(ActorId::as_str).collect::<Vec<_>>().join(" -> ")
+}
+
+fn holders(chain: &[ActorId]) -> String {
+    let mut text = first(chain).to_owned();
+    for (n, actor) in chain.iter().skip(2).enumerate() {
+        text += if n == 0 { ", nor lent to him by " } else { ", " };
+        text += actor.as_str();
+    }
+    text
+}
+
+impl ActError for PolicyError {
+    fn halt(&self) -> Option<&Halt> {
+        if let PolicyError::Halt(halt) = self { Some(halt) } else { None }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            PolicyError::AlreadySetUp => "policy.already_set_up",
+            PolicyError::NotSetUp => "policy.not_set_up",
+            PolicyError::UnknownActor { .. } => "policy.no_such_actor",
+            PolicyError::ActorExists { .. } => "policy.actor_exists",
+            PolicyError::UnknownRole { .. } => "policy.no_such_role",
+            PolicyError::RoleInUse { .. } => "policy.role_in_use",
+            PolicyError::NotAMember { .. } => "policy.not_a_member",
+            PolicyError::UnknownPermission { .. } => "policy.unknown_permission",
+            PolicyError::LastAdministrator => "policy.last_administrator",
+            PolicyError::Circle { .. } => "policy.circle",
+            PolicyError::NotHeld { .. } => "policy.delegation_not_held",
+            PolicyError::UnknownDelegation { .. } => "policy.no_such_delegation",
+            PolicyError::BadInput { .. } => "policy.bad_input",
+            PolicyError::Halt(halt) => halt.code(),
+        }
+    }
+
+    fn kind(&self) -> ErrorKind {
+        match self {
+            PolicyError::UnknownActor { .. }
+            | PolicyError::UnknownRole { .. }
+            | PolicyError::NotAMember { .. }
+            | PolicyError::UnknownDelegation { .. }
+            | PolicyError::UnknownPermission { .. } => ErrorKind::NotFound,
+            PolicyError::NotSetUp
+            | PolicyError::LastAdministrator
+            | PolicyError::RoleInUse { .. }
+            | PolicyError::NotHeld { .. } => ErrorKind::Refused,
+            PolicyError::AlreadySetUp | PolicyError::ActorExists { .. } => ErrorKind::Conflict,
+            PolicyError::Circle { .. } | PolicyError::BadInput { .. } => ErrorKind::Invalid,
+            PolicyError::Halt(halt) => halt.kind(),
+        }
+    }
+}
