@@ -12,8 +12,8 @@
 //!
 //! # What always holds under a policy that restricts
 //! - **No way around.** A unit of work that asked for nothing, or that changes a table of a registered engine without a
-//!   permission of that engine, is not committed: [`Halt::Bug`](crate::Halt::Bug).
-//! - **A denial is a refusal**: [`Halt::Denied`](crate::Halt::Denied) with a [`Denial`], of kind `Refused`. It names actor,
+//!   permission of that engine, is not committed: [`Halt::Bug`].
+//! - **A denial is a refusal**: [`Halt::Denied`] with a [`Denial`], of kind `Refused`. It names actor,
 //!   permission, limit or scope, and the roles that could; it leaves nothing, and it is checked before it is believed.
 //! - **Four eyes.** A request that names the [`hands`](Request::hands) that a document went through is denied to each of
 //!   them, and to whoever acts by the right of one of them or had one act by his: two of whom one acts by the right of the
