@@ -63,6 +63,28 @@ const CASES: &[Case] = &[
         let monthly = RecurringTerms::new(one(), "FREQ=MONTHLY".parse().unwrap());
         done(staff.send(who, &StartRecurring::new("rent", monthly)))
     }),
+    (&rights::PLAN, "change a recurring entry", |staff, who| {
+        let monthly =
+            RecurringTerms::new(sale("2026-03-05", "2.00"), "FREQ=MONTHLY".parse().unwrap());
+        done(staff.send(who, &ChangeRecurring::new("rent", monthly)))
+    }),
+    (&rights::PLAN, "skip an occurrence", |staff, who| {
+        done(staff.send(who, &SkipRecurring::new("rent", d("2026-02-05"))))
+    }),
+    (&rights::PLAN, "pause a recurring entry", |staff, who| {
+        done(staff.send(who, &PauseRecurring::new("rent")))
+    }),
+    (&rights::PLAN, "resume a recurring entry", |staff, who| {
+        done(staff.send(who, &ResumeRecurring::new("rent", Missed::Post)))
+    }),
+    (&rights::PLAN, "plan a reversal", |staff, who| {
+        let posted = staff.must("chief", &Post::new(one()));
+        done(staff.send(who, &PlanReversal::new(posted.id, d("2026-07-01"))))
+    }),
+    (&rights::PLAN, "cancel a reversal", |staff, who| {
+        let posted = staff.must("chief", &PostReversing::new(one()));
+        done(staff.send(who, &CancelReversal::new(posted.id)))
+    }),
     (&rights::PLAN, "end a recurring entry", |staff, who| {
         done(staff.send(who, &EndRecurring::new("rent", d("2026-05-01"))))
     }),
@@ -124,6 +146,7 @@ fn every_command_without_its_permission_and_with_it() {
             let prepared = match (permission.name, *what) {
                 ("ledger.approve", _) => 2,
                 ("ledger.reverse", _) | ("ledger.draft", "change" | "submit" | "delete") => 1,
+                ("ledger.plan", "plan a reversal" | "cancel a reversal") => 1,
                 _ => 0,
             };
             assert_eq!(
@@ -259,6 +282,110 @@ fn limits_of_entries_and_of_acts() {
         staff.must("anna", &Reverse::new(small.id, d("2026-01-06")));
         let over = staff.refused("anna", &Reverse::new(large.id, d("2026-01-06")));
         assert_eq!(over.code(), "policy.over_limit");
+        staff.clean();
+    });
+}
+
+/// What recurs each month, starting with this entry.
+fn monthly(entry: NewEntry) -> RecurringTerms {
+    RecurringTerms::new(entry, "FREQ=MONTHLY".parse().unwrap())
+}
+
+/// `anna` plans up to 100 EUR in the general journal.
+fn planner(staff: &Staff, more: &[&str]) {
+    let plan = NewGrant::new("ledger.plan").up_to(eur("100")).within("journal", ["GEN"]);
+    let more = more.iter().map(|name| NewGrant::new(*name));
+    staff.role("planner", more.chain([plan]));
+    staff.hire("anna", "planner");
+}
+
+#[test]
+fn what_recurs_is_planned_by_who_may_plan_all_of_it() {
+    with_staff_everywhere(|staff| {
+        planner(&staff, &[]);
+        let no = |terms| staff.refused("anna", &StartRecurring::new("x", terms)).code();
+        // Also where it can't be posted yet, and so is not judged.
+        for year in ["2026", "2031"] {
+            let entry = |amount: &str| sale(&format!("{year}-01-05"), amount);
+            let elsewhere = NewEntry { journal: "INV".into(), ..entry("1") };
+            assert_eq!(no(monthly(elsewhere)), "policy.out_of_scope", "{year}");
+            assert_eq!(no(monthly(entry("1000000"))), "policy.over_limit", "{year}");
+            let twice = || "FREQ=MONTHLY;COUNT=2".parse().unwrap();
+            let spread = |amount: &str| {
+                let weights = vec![dec("1"), dec("99")];
+                let residual = fondaco_core::Residual::FirstParts;
+                RecurringTerms::new(entry(amount), twice())
+                    .amounts(AmountRule::Spread { weights, residual })
+            };
+            assert_eq!(no(spread("100.01")), "policy.over_limit", "{year}");
+            let dollars = |rate: Option<&str>| {
+                let of = |posting: NewPosting| NewPosting { rate: rate.map(dec), ..posting };
+                NewEntry::new("GEN", d(&format!("{year}-01-05")))
+                    .posting(of(NewPosting::debit("1010", usd("500"))))
+                    .posting(of(NewPosting::credit("4000", usd("500"))))
+            };
+            assert_eq!(no(monthly(dollars(Some("0.21")))), "policy.over_limit", "{year}");
+            assert_eq!(no(monthly(dollars(None))), "policy.no_limit", "nobody knows its worth");
+            for (what, terms) in [
+                ("fixed", monthly(entry("100"))),
+                ("spread", spread("100")),
+                ("dollars", monthly(dollars(Some("0.2")))),
+            ] {
+                staff.must("anna", &StartRecurring::new(format!("{what}-{year}"), terms));
+            }
+        }
+        staff.clean();
+    });
+}
+
+#[test]
+fn what_others_planned_is_touched_by_who_may_plan_all_of_it() {
+    with_staff_everywhere(|staff| {
+        planner(&staff, &[]);
+        let rent = |from: &str, amount: &str| monthly(sale(from, amount));
+        staff.must("chief", &StartRecurring::new("rent", rent("2026-07-05", "50")));
+        staff.must("anna", &PauseRecurring::new("rent"));
+        staff.must("anna", &ResumeRecurring::new("rent", Missed::Post));
+        // From September on it is beyond her.
+        staff.must("chief", &ChangeRecurring::new("rent", rent("2026-09-05", "500")));
+        let change = ChangeRecurring::new("rent", rent("2026-08-05", "50"));
+        assert_eq!(staff.refused("anna", &change).code(), "policy.over_limit");
+        let pause = PauseRecurring::new("rent");
+        assert_eq!(staff.refused("anna", &pause).code(), "policy.over_limit");
+        let skip = SkipRecurring::new("rent", d("2026-10-05"));
+        assert_eq!(staff.refused("anna", &skip).code(), "policy.over_limit");
+        let end = EndRecurring::new("rent", d("2026-10-05"));
+        assert_eq!(staff.refused("anna", &end).code(), "policy.over_limit");
+        staff.must("chief", &pause);
+        let resume = ResumeRecurring::new("rent", Missed::Skip);
+        assert_eq!(staff.refused("anna", &resume).code(), "policy.over_limit");
+        // What is hers by its amount can't become more than that.
+        staff.must("chief", &ChangeRecurring::new("rent", rent("2026-08-05", "50")));
+        let raise = ChangeRecurring::new("rent", rent("2026-09-05", "101"));
+        assert_eq!(staff.refused("anna", &raise).code(), "policy.over_limit");
+        staff.must("anna", &ChangeRecurring::new("rent", rent("2026-09-05", "100")));
+        staff.clean();
+    });
+}
+
+#[test]
+fn reversals_are_planned_by_who_may_plan_all_of_the_entry() {
+    with_staff_everywhere(|staff| {
+        planner(&staff, &[]);
+        let on = d("2026-07-01");
+        let elsewhere = NewEntry { journal: "INV".into(), ..one() };
+        let large = sale("2026-01-05", "100.01");
+        for (entry, code) in
+            [(elsewhere, "policy.out_of_scope"), (large, "policy.over_limit")]
+        {
+            let posted = staff.must("chief", &PostReversing::new(entry).on(on));
+            let moved = PlanReversal::new(posted.id, d("2026-08-01"));
+            assert_eq!(staff.refused("anna", &moved).code(), code);
+            assert_eq!(staff.refused("anna", &CancelReversal::new(posted.id)).code(), code);
+        }
+        let posted = staff.must("chief", &Post::new(sale("2026-01-05", "100")));
+        staff.must("anna", &PlanReversal::new(posted.id, on));
+        staff.must("anna", &CancelReversal::new(posted.id));
         staff.clean();
     });
 }

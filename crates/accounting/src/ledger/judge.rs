@@ -137,6 +137,46 @@ fn converted(posting: &NewPosting, rate: Decimal, ledger: Currency) -> Result<Mo
     Ok(Money::new(product, ledger))
 }
 
+/// How much an entry that is planned is about, before it can be judged: its debits in the ledger's currency, and those
+/// whose worth is not known yet in their own.
+pub(crate) fn amounts(rules: &Rules, entry: &NewEntry) -> Result<Vec<Money>, LedgerError> {
+    let mut sums = vec![Money::zero(rules.currency)];
+    for posting in entry.postings.iter().filter(|posting| posting.side == Side::Debit) {
+        let amount = worth_now(rules, entry, posting)?;
+        match sums.iter_mut().find(|sum| sum.currency() == amount.currency()) {
+            Some(sum) => {
+                let (code, large) = (posting.account.clone(), amount.amount());
+                let too_large = |_| LedgerError::TooLarge { code, amount: large };
+                *sum = sum.add(amount).map_err(too_large)?;
+            }
+            None => sums.push(amount),
+        }
+    }
+    Ok(sums)
+}
+
+/// What a posting is worth in the ledger's currency; its own amount where that can't be told.
+fn worth_now(
+    rules: &Rules,
+    entry: &NewEntry,
+    posting: &NewPosting,
+) -> Result<Money, LedgerError> {
+    let ledger = rules.currency;
+    if posting.amount.currency() == ledger {
+        return Ok(posting.amount);
+    }
+    let worth = match (posting.ledger_amount, posting.rate) {
+        (Some(worth), _) => Ok(worth),
+        (None, Some(rate)) => converted(posting, rate, ledger),
+        (None, None) => on_record(rules, entry, posting).map(|(worth, _)| worth),
+    };
+    match worth {
+        Ok(worth) => Ok(worth),
+        Err(LedgerError::Halt(halt)) => Err(halt.into()),
+        Err(_) => Ok(posting.amount),
+    }
+}
+
 /// What balances in a foreign currency by one rate balances in the ledger's: each side is converted as a whole, and split
 /// over its postings by largest remainder, so that no cent of rounding is left.
 fn settle_by_rate(rules: &Rules, entry: &NewEntry, out: &mut [Judged]) -> Result<(), LedgerError> {

@@ -1,5 +1,7 @@
 //! Taking an entry back by its mirror image.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use fondaco_core::store::{Event, Record, Value};
 use fondaco_core::{Act, Id, Money, Range, Reading, Tx};
@@ -59,39 +61,65 @@ impl Act for Reverse {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<Posted, LedgerError> {
-        let asking = Asking::new(tx, &rights::REVERSE)?;
-        let unknown = || LedgerError::UnknownEntry { entry: self.entry };
-        let entry = tx.get::<Entry>(&self.entry)?.ok_or_else(unknown)?;
-        if let Some(reversal) = tx.get::<Reversal>(&self.entry)? {
-            return Err(LedgerError::AlreadyReversed { entry: self.entry, by: reversal.by });
-        }
-        if self.date < entry.date {
-            let why = format!("{} is before the entry, which is of {}", self.date, entry.date);
-            return Err(LedgerError::BadInput { what: "date", why });
-        }
-        let settings = tx.get::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
-        // Postings are facts of an entry that exists: nobody can add one.
-        let postings = tx.peek_scan(&Range::<Posting>::by_key(&self.entry))?;
-        let mirrored = postings.iter().map(|posting| mirror(posting, &settings)).collect();
-        let new = NewEntry {
-            journal: entry.journal.clone(),
-            date: self.date,
-            document_date: entry.document_date,
-            due_date: None,
-            text: self.text.clone().or_else(|| entry.text.clone()),
-            party: entry.party,
-            source: entry.source.clone(),
-            conversion: entry.conversion,
-            postings: mirrored,
-        };
-        let (posted, _) = post_one(tx, &new, Some(self.entry), asking)?;
-        let (from, to) = (Value::Id(self.entry.to_u128()), Value::Id(posted.id.to_u128()));
-        tx.emit(Event::new("ledger.reversed").with("entry", from).with("by", to));
-        tx.insert(Reversal { entry: self.entry, by: posted.id })?;
-        // What was planned to come by the clock has come.
-        cancel_plan(tx, self.entry)?;
-        Ok(posted)
+        reverse(tx, self, None)
     }
+}
+
+/// Reverses an entry; one that comes late was `planned` for a day, which is its document's date.
+pub(super) fn reverse(
+    tx: &mut Tx<'_>,
+    command: &Reverse,
+    planned: Option<NaiveDate>,
+) -> Result<Posted, LedgerError> {
+    let asking = Asking::new(tx, &rights::REVERSE)?;
+    let Reverse { entry: id, date, text } = command;
+    let (id, date) = (*id, *date);
+    let entry = unreversed(tx, id)?;
+    if date < entry.date {
+        let why = format!("{date} is before the entry, which is of {}", entry.date);
+        return Err(LedgerError::BadInput { what: "date", why });
+    }
+    let mut new = mirrored(tx, &entry, date)?;
+    new.document_date = planned.or(new.document_date);
+    new.text = text.clone().or(new.text);
+    let (posted, _) = post_one(tx, &new, Some(id), asking)?;
+    let (from, to) = (Value::Id(id.to_u128()), Value::Id(posted.id.to_u128()));
+    tx.emit(Event::new("ledger.reversed").with("entry", from).with("by", to));
+    tx.insert(Reversal { entry: id, by: posted.id })?;
+    // What was planned to come by the clock has come.
+    cancel_plan(tx, id)?;
+    Ok(posted)
+}
+
+/// The entry, unless it was reversed.
+pub(super) fn unreversed(tx: &mut Tx<'_>, id: Id<Entry>) -> Result<Arc<Entry>, LedgerError> {
+    let entry = tx.get::<Entry>(&id)?.ok_or(LedgerError::UnknownEntry { entry: id })?;
+    match tx.get::<Reversal>(&id)? {
+        Some(reversal) => Err(LedgerError::AlreadyReversed { entry: id, by: reversal.by }),
+        None => Ok(entry),
+    }
+}
+
+/// The mirror image of an entry, of `date`.
+pub(super) fn mirrored(
+    tx: &mut Tx<'_>,
+    entry: &Entry,
+    date: NaiveDate,
+) -> Result<NewEntry, LedgerError> {
+    let settings = tx.get::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
+    // Postings are facts of an entry that exists: nobody can add one.
+    let postings = tx.peek_scan(&Range::<Posting>::by_key(&entry.id))?;
+    Ok(NewEntry {
+        journal: entry.journal.clone(),
+        date,
+        document_date: entry.document_date,
+        due_date: None,
+        text: entry.text.clone(),
+        party: entry.party,
+        source: entry.source.clone(),
+        conversion: entry.conversion,
+        postings: postings.iter().map(|posting| mirror(posting, &settings)).collect(),
+    })
 }
 
 fn mirror(posting: &Posting, settings: &Settings) -> NewPosting {

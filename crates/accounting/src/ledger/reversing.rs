@@ -12,7 +12,9 @@ use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, ToSmolStr};
 
 use super::post::post_now;
-use super::{Entry, LedgerError, NewEntry, Period, Posted, Reversal, Reverse};
+use super::reverse::{mirrored, unreversed};
+use super::rights::{self, Asking};
+use super::{Entry, LedgerError, NewEntry, Period, Posted, Reverse};
 
 /// The kind of the queue's items that reverse entries; the subject is the entry's id.
 pub const REVERSAL: &str = "ledger.reversal";
@@ -165,12 +167,9 @@ impl Act for PlanReversal {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
-        tx.authority(&super::rights::PLAN)?;
-        let unknown = || LedgerError::UnknownEntry { entry: self.entry };
-        let entry = tx.get::<Entry>(&self.entry)?.ok_or_else(unknown)?;
-        if let Some(reversal) = tx.get::<Reversal>(&self.entry)? {
-            return Err(LedgerError::AlreadyReversed { entry: self.entry, by: reversal.by });
-        }
+        let mut asking = Asking::new(tx, &rights::PLAN)?;
+        let entry = unreversed(tx, self.entry)?;
+        allow_reversal(tx, &mut asking, &entry)?;
         let due = planned(tx, self.entry, entry.date, self.on)?;
         tx.due(due)?;
         tx.emit(event("ledger.reversal_planned", self.entry).with("on", Value::Date(self.on)));
@@ -209,13 +208,26 @@ impl Act for CancelReversal {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
-        tx.authority(&super::rights::PLAN)?;
+        let mut asking = Asking::new(tx, &rights::PLAN)?;
+        let none = || LedgerError::NoReversalPlanned { entry: self.entry };
+        let entry = tx.get::<Entry>(&self.entry)?.ok_or_else(none)?;
+        allow_reversal(tx, &mut asking, &entry)?;
         if !cancel_plan(tx, self.entry)? {
-            return Err(LedgerError::NoReversalPlanned { entry: self.entry });
+            return Err(none());
         }
         tx.emit(event("ledger.reversal_cancelled", self.entry));
         Ok(())
     }
+}
+
+/// Whether the reversal of `entry` may be planned, and the plan taken back.
+fn allow_reversal(
+    tx: &mut Tx<'_>,
+    asking: &mut Asking,
+    entry: &Entry,
+) -> Result<(), LedgerError> {
+    let new = mirrored(tx, entry, entry.date)?;
+    asking.allow_plan(tx, &new)
 }
 
 /// Takes the plan to reverse `entry` off the queue; whether there was one.

@@ -22,7 +22,8 @@ use fondaco_core::store::{Record, Table};
 use fondaco_core::{ActorId, Halt, Money, Tx};
 use smol_str::{SmolStr, format_smolstr};
 
-use super::rules::Map;
+use super::judge::amounts;
+use super::rules::{Map, Rules};
 use super::{
     Account, Balance, Draft, DraftPosting, DraftRight, DraftStep, Entry, Journal, LedgerError,
     NewEntry, Period, PeriodKey, PeriodStatus, Posting, Reversal, Settings, period,
@@ -244,6 +245,23 @@ impl Asking {
     ) -> Result<Reason, LedgerError> {
         let request = self.request(tx, entry)?;
         Ok(tx.allow(&self.authority, &request)?)
+    }
+
+    /// Whether an entry may be planned: for all that it is about, whether or not it could be posted today.
+    pub(crate) fn allow_plan(
+        &mut self,
+        tx: &mut Tx<'_>,
+        entry: &NewEntry,
+    ) -> Result<(), LedgerError> {
+        if self.authority.is_full() {
+            return Ok(());
+        }
+        let rules = Rules::read(tx, std::slice::from_ref(entry))?;
+        let request = self.request(tx, entry)?;
+        for amount in amounts(&rules, entry)? {
+            tx.allow(&self.authority, &request.clone().amount(amount).total(amount))?;
+        }
+        Ok(())
     }
 
     /// The entry that was asked for is taken: it counts towards the limits of the act.

@@ -13,6 +13,7 @@ use super::{Occurrence, Recurring, RecurringStatus, RecurringTerms, RecurringVer
 use crate::ledger::LedgerError;
 use crate::ledger::account::check_code;
 use crate::ledger::post::check_entry;
+use crate::ledger::rights::{self, Asking};
 
 /// Starts a recurring entry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -212,13 +213,17 @@ fn check_terms(tx: &mut Tx<'_>, plan: &Plan, terms: &RecurringTerms) -> Result<(
     }
 }
 
-/// The recurring entry with this code, unless it has ended.
-fn going_on(tx: &mut Tx<'_>, code: &str) -> Result<Plan, LedgerError> {
+/// The recurring entry with this code, unless it has ended; who acts may plan all that is to come of it.
+fn going_on(tx: &mut Tx<'_>, code: &str) -> Result<(Asking, Plan), LedgerError> {
+    let mut asking = Asking::new(tx, &rights::PLAN)?;
     let plan = Plan::load(tx, code)?;
-    match plan.recurring.status {
-        RecurringStatus::Ended => Err(LedgerError::RecurringEnded { code: code.into() }),
-        _ => Ok(plan),
+    if plan.recurring.status == RecurringStatus::Ended {
+        return Err(LedgerError::RecurringEnded { code: code.into() });
     }
+    for terms in plan.terms_to_come() {
+        asking.allow_plan(tx, &terms.entry)?;
+    }
+    Ok((asking, plan))
 }
 
 fn settle(tx: &mut Tx<'_>, plan: Plan) -> Result<(), LedgerError> {
@@ -231,8 +236,8 @@ impl Act for StartRecurring {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
-        tx.authority(&crate::ledger::rights::PLAN)?;
         let StartRecurring { code, terms } = self;
+        Asking::new(tx, &rights::PLAN)?.allow_plan(tx, &terms.entry)?;
         check_code("recurring entry", code)?;
         if tx.get::<Recurring>(code)?.is_some() {
             return Err(LedgerError::Exists { what: "recurring entry", code: code.clone() });
@@ -256,9 +261,9 @@ impl Act for ChangeRecurring {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
-        tx.authority(&crate::ledger::rights::PLAN)?;
         let ChangeRecurring { code, terms } = self;
-        let mut plan = going_on(tx, code)?;
+        let (mut asking, mut plan) = going_on(tx, code)?;
+        asking.allow_plan(tx, &terms.entry)?;
         if let Some(through) = plan.recurring.through.filter(|through| terms.start() <= *through) {
             let start = terms.start();
             let why = format!("{start} is past: {code} is done through {through}; start later");
@@ -290,8 +295,7 @@ impl Act for PauseRecurring {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
-        tx.authority(&crate::ledger::rights::PLAN)?;
-        let mut plan = going_on(tx, &self.code)?;
+        let (_, mut plan) = going_on(tx, &self.code)?;
         if plan.recurring.status == RecurringStatus::Active {
             plan.recurring.status = RecurringStatus::Paused;
             tx.emit(event("ledger.recurring_paused", &self.code));
@@ -306,8 +310,7 @@ impl Act for ResumeRecurring {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
-        tx.authority(&crate::ledger::rights::PLAN)?;
-        let mut plan = going_on(tx, &self.code)?;
+        let (_, mut plan) = going_on(tx, &self.code)?;
         if plan.recurring.status != RecurringStatus::Paused {
             return Ok(());
         }
@@ -326,8 +329,7 @@ impl Act for EndRecurring {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
-        tx.authority(&crate::ledger::rights::PLAN)?;
-        let mut plan = going_on(tx, &self.code)?;
+        let (_, mut plan) = going_on(tx, &self.code)?;
         plan.recurring.ends = Some(self.last);
         tx.emit(event("ledger.recurring_ended", &self.code).with("last", Value::Date(self.last)));
         settle(tx, plan)
@@ -339,9 +341,8 @@ impl Act for SkipRecurring {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
-        tx.authority(&crate::ledger::rights::PLAN)?;
         let (code, date) = (self.code.clone(), self.date);
-        let plan = going_on(tx, &code)?;
+        let (_, plan) = going_on(tx, &code)?;
         if !plan.falls_on(date) {
             return Err(LedgerError::NoOccurrence { code, date });
         }

@@ -65,6 +65,12 @@ impl Plan {
         date.and_then(|date| self.terms_on(date)).or(self.terms.first())
     }
 
+    /// The terms that are in force, and those that will be.
+    pub(super) fn terms_to_come(&self) -> impl Iterator<Item = &RecurringTerms> {
+        let now = self.terms_now().map(RecurringTerms::start);
+        self.terms.iter().filter(move |terms| Some(terms.start()) >= now)
+    }
+
     /// The first date after `after` that the rules give, posted, skipped or neither.
     pub(super) fn first_after(&self, after: Option<NaiveDate>) -> Option<NaiveDate> {
         let next_start = self.terms.iter().skip(1).map(|terms| Some(terms.start()));
