@@ -181,6 +181,8 @@ fn nobody_approves_what_went_through_his_own_hands() {
         let prepared = staff.submitted("dora", one());
         let own = staff.refused("dora", &approve(prepared));
         assert_eq!(own.code(), "policy.four_eyes");
+        let reject = |draft| RejectDraft::new(draft, "no");
+        assert_eq!(staff.refused("dora", &reject(prepared)).code(), "policy.four_eyes");
         staff.must("emil", &approve(prepared));
         // Who changed it, and who only submitted it.
         let draft = staff.must("anna", &PrepareDraft::new(one()));
@@ -188,6 +190,7 @@ fn nobody_approves_what_went_through_his_own_hands() {
         staff.must("emil", &SubmitDraft::new(draft));
         for who in ["dora", "emil"] {
             assert_eq!(staff.refused(who, &ApproveDraft::new(draft, 2)).code(), "policy.four_eyes");
+            assert_eq!(staff.refused(who, &reject(draft)).code(), "policy.four_eyes");
         }
         staff.must("carla", &ApproveDraft::new(draft, 2));
         // A program is no pair of eyes.
@@ -195,6 +198,7 @@ fn nobody_approves_what_went_through_his_own_hands() {
         staff.must("root", &AssignRole::new(id("robot"), "partner"));
         let draft = staff.submitted("robot", one());
         assert_eq!(staff.refused("robot", &approve(draft)).code(), "policy.not_a_person");
+        assert_eq!(staff.refused("robot", &reject(draft)).code(), "policy.not_a_person");
         staff.must("carla", &approve(draft));
         staff.clean();
     });
@@ -249,7 +253,7 @@ fn as_many_approvals_as_the_journal_needs() {
         assert_eq!(staff.refused("emil", &ApproveDraft::new(draft, 1)).code(), "policy.four_eyes");
         assert_eq!(staff.refused("dora", &ApproveDraft::new(draft, 1)).code(), "policy.four_eyes");
         // After a rejection all have to say yes anew.
-        staff.must("carla", &RejectDraft::new(draft, "once more"));
+        staff.must("emil", &RejectDraft::new(draft, "I thought better of it"));
         staff.must("dora", &SubmitDraft::new(draft));
         assert_eq!(staff.must("emil", &ApproveDraft::new(draft, 1)).approvals, 1);
         let second = staff.must("carla", &ApproveDraft::new(draft, 1));
@@ -258,6 +262,8 @@ fn as_many_approvals_as_the_journal_needs() {
         let own = staff.submitted("dora", NewEntry { journal: "OWN".into(), ..one() });
         let own = staff.must("dora", &ApproveDraft::new(own, 1));
         assert_eq!((own.needed, own.posted.is_some()), (0, true));
+        let own = staff.submitted("dora", NewEntry { journal: "OWN".into(), ..one() });
+        staff.must("dora", &RejectDraft::new(own, "no"));
         staff.clean();
     });
 }

@@ -384,6 +384,15 @@ fn reversals_are_planned_by_who_may_plan_all_of_the_entry() {
             assert_eq!(staff.refused("anna", &CancelReversal::new(posted.id)).code(), code);
         }
         let posted = staff.must("chief", &Post::new(sale("2026-01-05", "100")));
+        // Who posts an entry with its reversal plans that.
+        staff.role("clerk", [NewGrant::new("ledger.post")]);
+        staff.hire("ben", "clerk");
+        let both = |amount: &str| PostReversing::new(sale("2026-01-05", amount)).on(on);
+        assert_eq!(staff.refused("ben", &both("1")).code(), "policy.not_held");
+        assert_eq!(staff.refused("anna", &both("1")).code(), "policy.not_held", "nor may anna post");
+        staff.must("root", &fondaco_core::policy::stored::AssignRole::new(id("anna"), "clerk"));
+        assert_eq!(staff.refused("anna", &both("100.01")).code(), "policy.over_limit");
+        staff.must("anna", &both("100"));
         staff.must("anna", &PlanReversal::new(posted.id, on));
         staff.must("anna", &CancelReversal::new(posted.id));
         staff.clean();

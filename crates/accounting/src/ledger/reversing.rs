@@ -84,8 +84,19 @@ impl Act for PostReversing {
 /// ```
 ///
 /// # Errors
-/// As [`Post`](super::Post), and [`LedgerError::BadInput`] when the reversal is not after the entry.
+/// As [`Post`](super::Post), also without the right to plan, and [`LedgerError::BadInput`] when the reversal is not after the
+/// entry.
 pub fn post_reversing(
+    tx: &mut Tx<'_>,
+    entry: &NewEntry,
+    on: Option<NaiveDate>,
+) -> Result<Posted, LedgerError> {
+    Asking::new(tx, &rights::PLAN)?.allow_plan(tx, entry)?;
+    post_planned(tx, entry, on)
+}
+
+/// Posts an entry whose reversal may be planned, or was planned with it.
+pub(crate) fn post_planned(
     tx: &mut Tx<'_>,
     entry: &NewEntry,
     on: Option<NaiveDate>,

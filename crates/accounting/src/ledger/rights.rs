@@ -9,7 +9,7 @@
 //! | `ledger.post` | to post entries at once | amount | journal, account, dimensions |
 //! | `ledger.post_soft_locked` | to post to softly locked periods, besides the right to post | | period, journal |
 //! | `ledger.reverse` | to reverse entries | amount | journal, account, dimensions |
-//! | `ledger.plan` | to plan recurring entries and reversals | amount | journal, account, dimensions |
+//! | `ledger.plan` | to plan recurring entries and reversals, also of an entry that is posted with its reversal | amount | journal, account, dimensions |
 //! | `ledger.draft` | to prepare, change, submit and delete drafts | | journal, account, dimensions |
 //! | `ledger.record_rate` | to open sources of exchange rates, to record and correct their rates | | source |
 //! | `ledger.approve` | to approve and reject drafts of others | amount | journal, account, dimensions |
@@ -71,7 +71,8 @@ pub const REVERSE: Permission = Permission::new("ledger.reverse", "reverse entri
 pub const PLAN: Permission = Permission::new("ledger.plan", "plan recurring entries and reversals")
     .limited()
     .within(ENTRY)
-    .within_tags();
+    .within_tags()
+    .implied();
 /// Prepare, change, submit and delete drafts.
 pub const DRAFT: Permission =
     Permission::new("ledger.draft", "prepare drafts of entries").within(ENTRY).within_tags();

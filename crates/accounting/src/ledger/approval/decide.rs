@@ -100,12 +100,19 @@ fn given(steps: &[Step]) -> &[Step] {
 
 /// Who may not approve: who prepared, changed or submitted it at any time, and who approved it since it was submitted last.
 fn hands(steps: &[Step]) -> Vec<ActorId> {
-    let wrote = |deed| matches!(deed, Deed::Prepared | Deed::Changed | Deed::Submitted);
-    let before = steps.iter().filter(|(step, _)| wrote(step.deed));
-    before.chain(given(steps)).flat_map(|(_, hands)| hands.iter().cloned()).collect()
+    let approved = given(steps).iter().flat_map(|(_, hands)| hands.iter().cloned());
+    authors(steps).into_iter().chain(approved).collect()
 }
 
-/// Sends a draft back to who prepared it, with a reason.
+/// Who prepared, changed or submitted it at any time.
+fn authors(steps: &[Step]) -> Vec<ActorId> {
+    let wrote = |deed| matches!(deed, Deed::Prepared | Deed::Changed | Deed::Submitted);
+    let before = steps.iter().filter(|(step, _)| wrote(step.deed));
+    before.flat_map(|(_, hands)| hands.iter().cloned()).collect()
+}
+
+/// Sends a draft back to who prepared it, with a reason. Who prepared, changed or submitted it himself changes or deletes it
+/// instead; who approved it may think better of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RejectDraft {
     /// Which draft.
@@ -142,10 +149,14 @@ impl Act for RejectDraft {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
-        let mut asking = Asking::new(tx, &rights::APPROVE)?;
+        let asking = Asking::new(tx, &rights::APPROVE)?;
         let mut draft = submitted(tx, self.draft)?;
         let entry = entry_of(tx, &draft)?;
-        let reason = asking.allow_writing(tx, &entry)?;
+        let authors = match needed(tx, &draft)? {
+            0 => Vec::new(),
+            _ => authors(&steps(tx, &draft)?),
+        };
+        let reason = asking.after(authors).allow_writing(tx, &entry)?;
         if let Some(why) = self.why.check() {
             return Err(LedgerError::BadInput { what: "why", why: why.into() });
         }

@@ -7,7 +7,8 @@ use fondaco_core::{Halt, Tx};
 use super::plan::Plan;
 use super::{LateRule, Occurrence, RecurringStatus, RecurringTerms};
 use crate::ledger::post::post_now;
-use crate::ledger::{LedgerError, NewEntry, Posted, post_reversing, rights};
+use crate::ledger::reversing::post_planned;
+use crate::ledger::{LedgerError, NewEntry, Posted, rights};
 
 /// Posts the next occurrence, records what came of it, and puts the one after it on the queue.
 pub(crate) fn carry_out(tx: &mut Tx<'_>, item: &DueItem) -> Result<(), Refused> {
@@ -70,5 +71,5 @@ pub(super) fn is_closed(refusal: &LedgerError) -> bool {
 }
 
 fn post(tx: &mut Tx<'_>, terms: &RecurringTerms, entry: &NewEntry) -> Result<Posted, LedgerError> {
-    if terms.reversing { post_reversing(tx, entry, None) } else { post_now(tx, entry) }
+    if terms.reversing { post_planned(tx, entry, None) } else { post_now(tx, entry) }
 }
