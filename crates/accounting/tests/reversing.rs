@@ -90,23 +90,63 @@ fn a_reversal_by_hand_comes_instead_of_the_planned_one() {
 }
 
 #[test]
-fn a_locked_period_keeps_it_waiting() {
+fn a_late_one_whose_period_is_locked_goes_into_the_current_period() {
     on_every_store(|firm| {
         let firm = firm.set_up();
         let entry = firm.must("accrue", &PostReversing::new(accrual("2026-05-17", "80.00"))).id;
         let other = firm.must("other", &PostReversing::new(accrual("2026-06-17", "5.00"))).id;
         firm.must("lock", &LockPeriod::new(202_606));
         let ticked = firm.tick("2026-07-02");
+        assert_eq!((ticked.carried_out.len(), ticked.refused.len()), (2, 0));
+        let dates = |id| {
+            let reversal = reversal_of(&firm, id).unwrap().entry;
+            (reversal.date, reversal.document_date)
+        };
+        assert_eq!(dates(entry), (d("2026-07-02"), Some(d("2026-06-01"))));
+        assert_eq!(dates(other), (d("2026-07-01"), None), "late, and its period is open");
+        assert_eq!((owed(&firm), planned(&firm)), ("0".to_owned(), vec![]));
+        firm.clean();
+    });
+}
+
+#[test]
+fn a_late_one_comes_after_the_numbers_of_a_journal_by_date() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        firm.must("dated", &OpenJournal::new("DATED", "By date").by_date());
+        let dated = |date: &str| NewEntry { journal: "DATED".into(), ..accrual(date, "80.00") };
+        let entry = firm.must("accrue", &PostReversing::new(dated("2026-05-17"))).id;
+        firm.post("later", dated("2026-06-20"));
+        assert_eq!(firm.tick("2026-06-10").refused[0].code, "accounting.out_of_order");
+        assert_eq!(firm.tick("2026-06-20T12:00:00Z").carried_out.len(), 1);
+        let reversal = reversal_of(&firm, entry).unwrap().entry;
+        assert_eq!(
+            (reversal.date, reversal.document_date),
+            (d("2026-06-20"), Some(d("2026-06-01")))
+        );
+        firm.clean();
+    });
+}
+
+#[test]
+fn a_locked_period_keeps_it_waiting_while_today_is_locked_too() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        let entry = firm.must("accrue", &PostReversing::new(accrual("2026-05-17", "80.00"))).id;
+        let other = firm.must("other", &PostReversing::new(accrual("2026-05-18", "5.00"))).id;
+        firm.must("by hand", &PlanReversal::new(other, d("2026-05-31")));
+        firm.must("lock", &LockPeriod::new(202_606));
+        let ticked = firm.tick("2026-06-02");
         assert_eq!((ticked.carried_out.len(), ticked.refused.len()), (1, 1));
         assert_eq!(ticked.refused[0].code, "accounting.period_locked");
         assert!(reversal_of(&firm, other).is_some(), "one that waits blocks no other");
         let plans = firm.view(|view| planned_reversals(view));
         assert_eq!(plans[0].refused.as_deref(), Some("accounting.period_locked"));
         firm.must("unlock", &UnlockPeriod::new(202_606));
-        assert!(firm.tick("2026-07-02T00:00:30Z").carried_out.is_empty(), "its wait is not over");
+        assert!(firm.tick("2026-06-02T00:00:30Z").carried_out.is_empty(), "its wait is not over");
         let retry = RetryDue { kind: REVERSAL.into(), subject: entry.to_smolstr() };
         firm.books.send("retry", &retry).unwrap();
-        assert_eq!(firm.tick("2026-07-02T00:00:31Z").carried_out.len(), 1);
+        assert_eq!(firm.tick("2026-06-02T00:00:31Z").carried_out.len(), 1);
         assert_eq!(reversal_of(&firm, entry).unwrap().entry.date, d("2026-06-01"));
     });
 }

@@ -375,9 +375,7 @@ fn reversals_are_planned_by_who_may_plan_all_of_the_entry() {
         let on = d("2026-07-01");
         let elsewhere = NewEntry { journal: "INV".into(), ..one() };
         let large = sale("2026-01-05", "100.01");
-        for (entry, code) in
-            [(elsewhere, "policy.out_of_scope"), (large, "policy.over_limit")]
-        {
+        for (entry, code) in [(elsewhere, "policy.out_of_scope"), (large, "policy.over_limit")] {
             let posted = staff.must("chief", &PostReversing::new(entry).on(on));
             let moved = PlanReversal::new(posted.id, d("2026-08-01"));
             assert_eq!(staff.refused("anna", &moved).code(), code);
@@ -389,7 +387,11 @@ fn reversals_are_planned_by_who_may_plan_all_of_the_entry() {
         staff.hire("ben", "clerk");
         let both = |amount: &str| PostReversing::new(sale("2026-01-05", amount)).on(on);
         assert_eq!(staff.refused("ben", &both("1")).code(), "policy.not_held");
-        assert_eq!(staff.refused("anna", &both("1")).code(), "policy.not_held", "nor may anna post");
+        assert_eq!(
+            staff.refused("anna", &both("1")).code(),
+            "policy.not_held",
+            "nor may anna post"
+        );
         staff.must("root", &fondaco_core::policy::stored::AssignRole::new(id("anna"), "clerk"));
         assert_eq!(staff.refused("anna", &both("100.01")).code(), "policy.over_limit");
         staff.must("anna", &both("100"));

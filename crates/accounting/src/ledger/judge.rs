@@ -156,11 +156,7 @@ pub(crate) fn amounts(rules: &Rules, entry: &NewEntry) -> Result<Vec<Money>, Led
 }
 
 /// What a posting is worth in the ledger's currency; its own amount where that can't be told.
-fn worth_now(
-    rules: &Rules,
-    entry: &NewEntry,
-    posting: &NewPosting,
-) -> Result<Money, LedgerError> {
+fn worth_now(rules: &Rules, entry: &NewEntry, posting: &NewPosting) -> Result<Money, LedgerError> {
     let ledger = rules.currency;
     if posting.amount.currency() == ledger {
         return Ok(posting.amount);

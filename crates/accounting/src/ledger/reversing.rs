@@ -1,7 +1,8 @@
 //! Entries that reverse themselves: accruals at the end of a period, taken back on the first day of the next.
 //!
 //! The plan is an item of the [due queue](fondaco_core::due), put there in the commit of the entry; the tick that carries it
-//! out sends the same [`Reverse`] that a person would. An entry is reversed at most once: a reversal by hand takes the plan
+//! out sends the same [`Reverse`] that a person would. A reversal that comes late, when its day is closed or its journal has a
+//! later number already, is of the day on which the clock brings it, with its own day as the document's date. An entry is reversed at most once: a reversal by hand takes the plan
 //! off the queue.
 
 use chrono::NaiveDate;
@@ -12,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, ToSmolStr};
 
 use super::post::post_now;
-use super::reverse::{mirrored, unreversed};
+use super::recurring::in_time;
+use super::reverse::{mirrored, reverse, unreversed};
 use super::rights::{self, Asking};
 use super::{Entry, LedgerError, NewEntry, Period, Posted, Reverse};
 
@@ -232,11 +234,7 @@ impl Act for CancelReversal {
 }
 
 /// Whether the reversal of `entry` may be planned, and the plan taken back.
-fn allow_reversal(
-    tx: &mut Tx<'_>,
-    asking: &mut Asking,
-    entry: &Entry,
-) -> Result<(), LedgerError> {
+fn allow_reversal(tx: &mut Tx<'_>, asking: &mut Asking, entry: &Entry) -> Result<(), LedgerError> {
     let new = mirrored(tx, entry, entry.date)?;
     asking.allow_plan(tx, &new)
 }
@@ -246,10 +244,14 @@ pub(crate) fn cancel_plan(tx: &mut Tx<'_>, entry: Id<Entry>) -> Result<bool, Led
     Ok(tx.cancel_due(REVERSAL, &entry.to_smolstr())?)
 }
 
-/// Carries a planned reversal out.
+/// Carries a planned reversal out: on its day, or where that is past and closed today, with its day as the document's date.
 pub(crate) fn reverse_as_planned(tx: &mut Tx<'_>, item: &DueItem) -> Result<(), Refused> {
     let plan = PlannedReversal::of(item)?;
-    match Reverse::new(plan.entry, plan.on).act(tx) {
+    let reversed = in_time(tx, plan.on, |tx, date| {
+        let planned = (date != plan.on).then_some(plan.on);
+        reverse(tx, &Reverse::new(plan.entry, date), planned)
+    });
+    match reversed {
         // What was to be done is done, whoever did it.
         Ok(_) | Err(LedgerError::AlreadyReversed { .. }) => Ok(()),
         Err(error) => Err(error.into()),

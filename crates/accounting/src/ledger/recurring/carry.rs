@@ -1,5 +1,6 @@
 //! An occurrence that has fallen due.
 
+use chrono::NaiveDate;
 use fondaco_core::due::{self, DueItem, Refused};
 use fondaco_core::store::{Event, Value};
 use fondaco_core::{Halt, Tx};
@@ -45,16 +46,31 @@ fn post_in_time(
     terms: &RecurringTerms,
     entry: NewEntry,
 ) -> Result<Posted, LedgerError> {
-    let refusal = match tx.attempt(|tx| post(tx, terms, &entry))? {
+    if terms.late == LateRule::OwnPeriod {
+        return post(tx, terms, &entry);
+    }
+    let own = entry.date;
+    in_time(tx, own, |tx, date| {
+        let document_date = if date == own { entry.document_date } else { Some(own) };
+        post(tx, terms, &NewEntry { date, document_date, ..entry.clone() })
+    })
+}
+
+/// Posts what was planned for a day on that day; where that is late and its period is closed, today.
+pub(crate) fn in_time<T>(
+    tx: &mut Tx<'_>,
+    planned: NaiveDate,
+    post: impl Fn(&mut Tx<'_>, NaiveDate) -> Result<T, LedgerError>,
+) -> Result<T, LedgerError> {
+    let refusal = match tx.attempt(|tx| post(tx, planned))? {
         Ok(posted) => return Ok(posted),
         Err(refusal) => refusal,
     };
     let today = due::day_offset(tx)?.date_of(tx.now());
-    if terms.late != LateRule::CurrentPeriod || today <= entry.date || !is_closed(&refusal) {
+    if today <= planned || !is_closed(&refusal) {
         return Err(refusal);
     }
-    let late = NewEntry { date: today, document_date: Some(entry.date), ..entry };
-    post(tx, terms, &late)
+    post(tx, today)
 }
 
 /// Whether an entry is refused for its date alone: also when who carries it out may not post to a softly locked period.

@@ -17,7 +17,7 @@ mod roll;
 mod terms;
 mod verify;
 
-pub(crate) use carry::carry_out;
+pub(crate) use carry::{carry_out, in_time};
 pub use commands::{
     ChangeRecurring, EndRecurring, Missed, PauseRecurring, ResumeRecurring, SkipRecurring,
     StartRecurring,
