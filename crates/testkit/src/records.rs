@@ -143,6 +143,18 @@ pub struct Visitor {
     pub mail: Option<Personal<SmolStr>>,
 }
 
+/// A state row with a unique index on a part of its key alone: no change of a row moves its entry, or frees it.
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(table = "kit_seat", kind = state, key(row, number), index(by_row(row), unique))]
+pub struct Seat {
+    /// First part of the key, and unique.
+    pub row: i64,
+    /// Second part of the key.
+    pub number: i64,
+    /// About a person.
+    pub guest: Option<Personal<SmolStr>>,
+}
+
 /// A counter with sums of both types.
 #[derive(Record, Debug, Clone, PartialEq)]
 #[record(table = "kit_stock", kind = counter, key(site, item), index(by_item(item)))]

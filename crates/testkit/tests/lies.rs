@@ -184,7 +184,13 @@ fn places_that_are_not_filled_in_answers_are_found() {
 fn no_uniqueness_is_found() {
     found(
         Lie::NotUnique,
-        &["unique.clash", "unique.within_batch", "unique.under_threads", "unique.swap"],
+        &[
+            "unique.clash",
+            "unique.within_batch",
+            "unique.under_threads",
+            "unique.swap",
+            "unique.on_the_key",
+        ],
     );
 }
 

@@ -169,7 +169,8 @@ impl Judge<'_> {
     /// The index entries of a row that changes, comes or goes.
     fn entries(&mut self, room: &Room<'_>, new: Option<&dyn Stored>, old: Option<&dyn Stored>) {
         for index in &room.indexes {
-            if index.fixed && new.is_some() && old.is_some() {
+            // A unique entry that stays is claimed all the same: what the batch changes is free to others otherwise.
+            if index.fixed && !index.unique && new.is_some() && old.is_some() {
                 continue;
             }
             let entry = |row: Option<&dyn Stored>| row.and_then(|row| index.entry(row));

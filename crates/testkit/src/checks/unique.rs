@@ -1,10 +1,10 @@
 //! Unique indexes: judged after the whole batch.
 
-use fondaco_core::store::{Clash, Key, KeyParts, Personal, StoreError};
+use fondaco_core::store::{Batch, Clash, Key, KeyParts, Personal, Record, StoreError};
 use smol_str::SmolStr;
 
 use crate::probe::{Probe, Verdict, key, same, together};
-use crate::records::{Item, Sample, Visitor};
+use crate::records::{Item, Sample, Seat, Visitor};
 use crate::stage::Stage;
 use crate::suite::Check;
 
@@ -48,6 +48,11 @@ pub(super) const CHECKS: &[Check] = &[
         name: "unique.compound",
         promise: "an index over several columns is unique in all of them together",
         run: compound,
+    },
+    Check {
+        name: "unique.on_the_key",
+        promise: "an index on a part of the key stays taken when its row is put or erased, and is free when it is deleted",
+        run: on_the_key,
     },
     Check {
         name: "unique.under_threads",
@@ -165,6 +170,27 @@ fn compound(probe: &Probe<'_>) -> Verdict {
     let clashes = probe.refused(probe.batch().insert(vec![on(2, "c", 1)]))?.clashes;
     let holders: Vec<_> = clashes.into_iter().map(|clash| (clash.part, clash.holder)).collect();
     same("the holder", holders, vec![((2i64, 1i64).to_bytes(), key::<Item>((2, "a".into())))])
+}
+
+fn on_the_key(probe: &Probe<'_>) -> Verdict {
+    probe.prepare(&[Seat::TABLE])?;
+    let seat = |number| Seat { row: 1, number, guest: mail("m") };
+    let first = || key::<Seat>((1, 1));
+    let taken = |batch: Batch| {
+        let holders = |clashes: Vec<Clash>| -> Vec<_> {
+            clashes.into_iter().map(|clash| [clash.holder, clash.wanted]).collect()
+        };
+        let mut found = holders(probe.refused(batch)?.clashes);
+        found.iter_mut().for_each(|rows| rows.sort());
+        same("the rows that clash", found, vec![[first(), key::<Seat>((1, 2))]])
+    };
+    probe.done(probe.batch().insert(vec![seat(1)]))?;
+    taken(probe.batch().insert(vec![seat(2)]))?;
+    taken(probe.batch().put(seat(1), 1).insert(vec![seat(2)]))?;
+    taken(probe.batch().insert(vec![seat(2)]).put(seat(1), 1))?;
+    taken(probe.batch().erase(first()).insert(vec![seat(2)]))?;
+    probe.done(probe.batch().put(seat(1), 1))?;
+    probe.done(probe.batch().delete(first(), 2).insert(vec![seat(2)])).map(|_| ())
 }
 
 fn under_threads(probe: &Probe<'_>) -> Verdict {
