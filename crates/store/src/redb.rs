@@ -11,8 +11,8 @@
 //!   space of what changed since.
 //! - **One process.** redb locks the file; a second process that opens it is told [`StoreError::Unavailable`]. Within the
 //!   process any number of threads may use the store.
-//! - **Refusals.** A file that is no redb file, or has no table of ours, is [`StoreError::Corrupt`] and stays as it is; one
-//!   that a newer version wrote is [`StoreError::NewerLayout`].
+//! - **Refusals.** A file that is no redb file, or has tables of others, is [`StoreError::Corrupt`] and stays as it is; one
+//!   that a newer version wrote is [`StoreError::NewerLayout`]. A redb file without any table is new: its maker was stopped.
 //! - **After a crash** redb checks the file when it is opened, which reads all of it; [`RedbOptions::quick_repair`] pays
 //!   for an instant reopening with slower commits.
 //! - **Damage.** redb trusts pages that it wrote until [`RedbOptions::check_on_open`] has it try the checksum of each. What

@@ -137,6 +137,27 @@ fn files_of_others_stay_as_they_are() {
     assert!(matches!(Redb::open(&path), Err(StoreError::Corrupt(why)) if why.contains("not ours")));
 }
 
+/// Whoever makes a file may be killed before our table is in it.
+#[test]
+fn a_file_without_tables_is_new() {
+    let path = path();
+    drop(redb::Database::create(&path).unwrap());
+    let store = open(&path);
+    store.commit(line(1)).unwrap();
+    drop(store);
+    assert_eq!(commits(&open(&path)), 1);
+    // Tables of the other sort are tables of others too.
+    const MANY: redb::MultimapTableDefinition<'static, u64, u64> =
+        redb::MultimapTableDefinition::new("theirs");
+    let path = self::path();
+    let database = redb::Database::create(&path).unwrap();
+    let write = database.begin_write().unwrap();
+    write.open_multimap_table(MANY).unwrap().insert(1, 2).unwrap();
+    write.commit().unwrap();
+    drop(database);
+    assert!(matches!(Redb::open(&path), Err(StoreError::Corrupt(why)) if why.contains("theirs")));
+}
+
 #[test]
 fn a_mistyped_path_is_no_new_file() {
     let path = path();

@@ -8,8 +8,8 @@ use std::sync::{Mutex, PoisonError};
 
 use ::redb::backends::InMemoryBackend;
 use ::redb::{
-    Database, Durability, ReadOnlyTable, ReadableDatabase, TableDefinition, TableError,
-    TableHandle, WriteTransaction,
+    Database, Durability, MultimapTableHandle, ReadOnlyTable, ReadableDatabase, TableDefinition,
+    TableError, TableHandle, WriteTransaction,
 };
 
 use super::{RedbDurability, RedbOptions, failure};
@@ -78,16 +78,24 @@ impl RedbMap {
         write.commit().map_err(|error| self.failure(error))
     }
 
-    /// That a file that was there has our table and no other.
+    /// That a file that was there has our table and no other. One without any is new: whoever made it was stopped
+    /// before its table was there.
     fn inspect(&self) -> Result<(), MapError> {
-        let read = self.database.begin_read().map_err(|error| self.failure(error))?;
-        let tables = read.list_tables().map_err(|error| self.failure(error))?;
-        let names: Vec<String> = tables.map(|table| table.name().to_owned()).collect();
+        let names = self.names()?;
         match names.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
             ["fondaco"] => self.table().map(|_| ()),
-            [] => Err(self.foreign("has no table of ours")),
+            [] => self.create(),
             [other, ..] => Err(self.foreign(&format!("has the table {other}, which is not ours"))),
         }
+    }
+
+    /// The names of all tables, of either sort.
+    fn names(&self) -> Result<Vec<String>, MapError> {
+        let read = self.database.begin_read().map_err(|error| self.failure(error))?;
+        let tables = read.list_tables().map_err(|error| self.failure(error))?;
+        let multimaps = read.list_multimap_tables().map_err(|error| self.failure(error))?;
+        let tables = tables.map(|table| table.name().to_owned());
+        Ok(tables.chain(multimaps.map(|table| table.name().to_owned())).collect())
     }
 
     fn foreign(&self, why: &str) -> MapError {
