@@ -393,6 +393,27 @@ line,through,column,value,code,message,way_out
     });
 }
 
+/// However far apart: half an entry may balance by itself.
+#[test]
+fn a_key_that_comes_again_is_refused_across_chunks() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        let mut file =
+            String::from("key,date,account,amount\nA1,2026-02-30,1000,1\nA1,2026-02-28,4000,-1\n");
+        for n in 0..8_500 {
+            file += &format!("{n},2026-02-01,1000,1\n{n},2026-02-01,4000,-1\n");
+        }
+        file += "A1,2026-02-28,1000,7\nA1,2026-02-28,4000,-7\n";
+        let mut import = open(&file, mapping()).mode(Mode::GoodOnes);
+        let report = run(&firm, "far apart", &mut import).unwrap().report;
+        assert_eq!((report.entries, report.refused), (8_500, 2));
+        let refusals = firm.books.refusals("far apart").unwrap();
+        let told: Vec<_> = refusals.iter().map(|told| (told.line, told.code.as_str())).collect();
+        assert_eq!(told, [(2, "import.bad_date"), (17_004, "import.scattered_key")]);
+        assert_eq!(firm.sum(&BalanceQuery::account("1000")), "8500");
+    });
+}
+
 #[test]
 fn keys_of_one_origin_are_imported_once_from_whatever_file() {
     on_every_store(|firm| {
@@ -701,6 +722,34 @@ fn foreign_amounts_come_with_their_worth() {
         assert_eq!(firm.sum(&BalanceQuery::account("1010")), "0");
         firm.clean();
     });
+}
+
+/// Nothing is guessed: a worth has no sign, or that of its amount.
+#[test]
+fn a_worth_of_another_sign_is_refused() {
+    let firm = in_memory().set_up();
+    let with_worth = |amounts| {
+        let mapping = EntryMapping::new("date", "account", amounts).key("key").currency("c");
+        EntryMapping { worth: Some("worth".into()), ..mapping }
+    };
+    let signed = || with_worth(AmountColumns::signed("amount"));
+    let file = "key,date,account,amount,c,worth\nA,2026-01-05,1010,100,USD,-90\nA,2026-01-05,4000,-100,USD,-90\n";
+    assert_eq!(refused(&firm, file.as_bytes(), signed()), ["2 worth import.other_sign"]);
+    let refusals = firm.books.refusals(&format!("{:?}", (file.as_bytes(), &signed()))).unwrap();
+    assert_eq!(
+        refusals[0].to_string(),
+        "line 2, worth \"-90\": the worth is below zero, and the amount is not (import.other_sign); \
+         write the worth without a sign, or with that of the amount",
+    );
+    let file = file.replace("100,USD,-90\nA", "100,USD,90\nA");
+    assert_eq!(booked(&firm, "signs agree", &file, signed()).entries, 1);
+    let columns = || with_worth(AmountColumns::columns("debit", "credit"));
+    let file = "key,date,account,debit,credit,c,worth\nA,2026-01-05,1010,100,,USD,90\nA,2026-01-05,4000,,100,USD,-90\n";
+    assert_eq!(refused(&firm, file.as_bytes(), columns()), ["3 worth import.other_sign"]);
+    // Without a readable amount, only that is told.
+    let file = "key,date,account,amount,c,worth\nA,2026-01-05,1010,x,USD,-90\n";
+    assert_eq!(refused(&firm, file.as_bytes(), signed()), ["2 amount import.bad_amount"]);
+    firm.clean();
 }
 
 const KILLED_LINES: usize = 70_000;

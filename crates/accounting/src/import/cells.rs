@@ -102,6 +102,15 @@ impl Reader {
     }
 }
 
+/// An amount as a line tells it.
+pub(crate) struct Amount {
+    pub(crate) side: Side,
+    /// Without its sign.
+    pub(crate) value: Decimal,
+    /// Whether it stands there with a minus.
+    pub(crate) negative: bool,
+}
+
 /// One line, and everything found wrong with it.
 pub(crate) struct Cells<'r> {
     pub(crate) reader: &'r mut Reader,
@@ -221,6 +230,15 @@ impl Cells<'_> {
         self.number(slot.as_ref()?, Fault::BadAmount).ok()?
     }
 
+    /// What an amount is worth, positive, if that is told: a sign of its own would leave open which of both is right.
+    pub(crate) fn worth(&mut self, slot: &Option<Slot>, negative: bool) -> Option<Decimal> {
+        let worth = self.some_amount(slot)?;
+        if worth < Decimal::ZERO && !negative {
+            self.fault(Fault::OtherSign, slot.as_ref()?, &worth.to_string());
+        }
+        Some(worth.abs())
+    }
+
     pub(crate) fn currency(&mut self, slot: &Slot) -> Option<Currency> {
         let text = self.needed(slot)?;
         self.as_currency(slot, &text)
@@ -240,8 +258,8 @@ impl Cells<'_> {
         currency
     }
 
-    /// The amount that a line tells, positive, and its side.
-    pub(crate) fn amount(&mut self, amounts: &AmountSlots) -> Option<(Side, Decimal)> {
+    /// The amount that a line tells.
+    pub(crate) fn amount(&mut self, amounts: &AmountSlots) -> Option<Amount> {
         let (side, amount) = match amounts {
             AmountSlots::Signed { amount, positive } => (*positive, self.needed_amount(amount)?),
             AmountSlots::Sided { amount, side, debit, credit } => {
@@ -252,7 +270,8 @@ impl Cells<'_> {
             AmountSlots::Columns { debit, credit } => self.either(debit, credit)?,
         };
         let negative = amount.is_sign_negative() && !amount.is_zero();
-        Some((if negative { side.opposite() } else { side }, amount.abs()))
+        let side = if negative { side.opposite() } else { side };
+        Some(Amount { side, value: amount.abs(), negative })
     }
 
     fn needed_amount(&mut self, slot: &Slot) -> Option<Decimal> {

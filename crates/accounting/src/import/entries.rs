@@ -238,7 +238,7 @@ enum Known {
 }
 
 impl<R: Read + Seek> ImportEntries<R> {
-    /// What is known of each entry's key; while a keyed file is checked, its keys are noted.
+    /// What is known of each entry's key; the first time through a keyed file, its keys are noted.
     fn known(&self, tx: &mut Tx<'_>, id: JobId, cursor: &Cursor) -> Result<Vec<Known>, Halt> {
         let groups = &self.batch.groups;
         let keys: Vec<_> =
@@ -259,7 +259,8 @@ impl<R: Read + Seek> ImportEntries<R> {
                     *known = Known::Scattered;
                 }
             }
-            if !self.is_booking(cursor) {
+            // Who books only after all was checked knows them already.
+            if cursor.phase == Phase::Checking || self.mode == Mode::GoodOnes {
                 self.note_keys(tx, (id, cursor.round), &mut known)?;
             }
         }

@@ -7,7 +7,7 @@ use fondaco_core::{Currency, Money, PartyId, decimal};
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
 
-use super::cells::{AmountSlots, Cells, Finder, Reader, Slot};
+use super::cells::{Amount, AmountSlots, Cells, Finder, Reader, Slot};
 use super::lines::{Lines, Place};
 use super::refusal::{Fault, Refusal};
 use super::{EntryMapping, Grouping, ImportError};
@@ -213,7 +213,9 @@ impl Columns {
         let amount = cells.amount(&self.amounts);
         let currency = cells.currency(&self.currency);
         let rate = cells.rate(&self.rate);
-        let worth = cells.some_amount(&self.worth);
+        // Without an amount there is no sign to differ from.
+        let negative = amount.as_ref().is_none_or(|amount| amount.negative);
+        let worth = cells.worth(&self.worth, negative);
         let text = cells.text(&self.posting_text);
         let mut dimensions = fondaco_core::store::Tags::default();
         for (name, slot) in &self.dimensions {
@@ -221,19 +223,19 @@ impl Columns {
                 dimensions.set(name.clone(), value);
             }
         }
-        let (Some(account), Some((side, amount)), Some(currency)) = (account, amount, currency)
-        else {
+        let (Some(account), Some(amount), Some(currency)) = (account, amount, currency) else {
             return [None, None];
         };
+        let Amount { side, value, .. } = amount;
         let posting = NewPosting {
             // The worth's currency is the ledger's, which is not known here: the import fills it in.
-            ledger_amount: worth.map(|worth| Money::new(worth.abs(), currency)),
+            ledger_amount: worth.map(|worth| Money::new(worth, currency)),
             rate,
             text,
             party: head.party,
             due_date: head.due_date,
             dimensions,
-            ..NewPosting::new(account, side, Money::new(amount, currency))
+            ..NewPosting::new(account, side, Money::new(value, currency))
         };
         let other = contra.flatten().map(|account| NewPosting {
             account,

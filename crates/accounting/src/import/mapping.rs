@@ -159,7 +159,7 @@ pub struct EntryMapping {
     pub currency: Source,
     /// Units of the ledger's currency for one unit of the amount's currency.
     pub rate: Option<Source>,
-    /// The amount in the ledger's currency, without sign.
+    /// The amount in the ledger's currency: without a sign, or with that of the amount; another is refused.
     pub worth: Option<Source>,
     /// The entry's text: that of its first line.
     pub text: Option<Source>,

@@ -52,6 +52,7 @@ pub(crate) enum Fault {
     BadSide,
     BadCurrency,
     BadRate,
+    OtherSign,
     OtherDate,
     OtherJournal,
     ScatteredKey,
@@ -75,6 +76,7 @@ impl Fault {
             Fault::BadSide => "import.bad_side",
             Fault::BadCurrency => "import.bad_currency",
             Fault::BadRate => "import.bad_rate",
+            Fault::OtherSign => "import.other_sign",
             Fault::OtherDate => "import.other_date",
             Fault::OtherJournal => "import.other_journal",
             Fault::ScatteredKey => "import.scattered_key",
@@ -103,6 +105,7 @@ impl Fault {
             Fault::BadSide => "that is no word for debit or credit",
             Fault::BadCurrency => "that is no currency of ISO 4217",
             Fault::BadRate => "that is no rate above zero",
+            Fault::OtherSign => "the worth is below zero, and the amount is not",
             Fault::OtherDate => "the lines of an entry have different dates",
             Fault::OtherJournal => "the lines of an entry have different journals",
             Fault::ScatteredKey => "this key was met further up, with other lines in between",
@@ -131,6 +134,7 @@ impl Fault {
             Fault::BadSide => "correct it, or name the file's words in the mapping",
             Fault::BadCurrency => "write its three capital letters, such as EUR",
             Fault::BadRate => "write units of the ledger's currency for one unit of the amount's",
+            Fault::OtherSign => "write the worth without a sign, or with that of the amount",
             Fault::OtherDate => {
                 "give all lines of the entry the same date, or make several entries"
             }
