@@ -33,7 +33,7 @@ fn find(firm: &Firm, query: RateQuery) -> Option<FoundRate> {
 /// The rate as text; `-` for none.
 fn found(firm: &Firm, from: Currency, to: Currency, date: &str) -> String {
     let found = find(firm, RateQuery::new(from, to, d(date)));
-    found.map_or("-".into(), |found| found.rate().to_string())
+    found.map_or("-".into(), |found| found.rate().unwrap().to_string())
 }
 
 #[test]
@@ -225,6 +225,14 @@ fn what_is_no_rate_is_refused() {
             "{words}"
         );
     }
+    let absurd = ["1234567890123456789", "0.1428571428571428571428571429", "0.0000000000000000001"];
+    for bad in absurd {
+        let words = record(bad, rate(EUR, CHF, bad, "2026-01-02")).to_string();
+        let said = format!(
+            "rate: {bad} for EUR/CHF: a rate has at most 18 digits, all told and after the point: round it"
+        );
+        assert!(words.contains(&said), "{words}");
+    }
     let words = record("own", rate(EUR, EUR, "1", "2026-01-02")).to_string();
     assert!(words.contains("quote: EUR is worth itself: give two currencies"), "{words}");
     let mut reversed = rate(EUR, CHF, "1", "2026-01-02");
@@ -250,12 +258,41 @@ fn what_is_no_rate_is_refused() {
 #[test]
 fn a_rate_that_has_no_room_is_too_large() {
     let firm = with_source(in_memory());
-    let huge = rate(USD, EUR, "79228162514264337593543950335", "2026-01-02");
+    let huge = rate(USD, EUR, "999999999999999999", "2026-01-02");
     firm.must("huge", &RecordRates::new("SPOT", vec![huge]));
     let sold = NewEntry::new("GEN", d("2026-01-15"))
         .debit("1010", usd("10.00"))
         .credit("4000", usd("10.00"));
     assert_eq!(firm.refused_entry(sold), "accounting.too_large");
+}
+
+/// A rate that is worked out is never shown as 0: it has more digits, or is refused.
+#[test]
+fn a_small_rate_is_not_nothing() {
+    let firm = with_source(in_memory());
+    let (longest, least) = ("0.123456789012345678", "0.000000000000000001");
+    let day = "2026-01-02";
+    let rates = vec![rate(CHF, EUR, longest, day), rate(EUR, USD, longest, day)];
+    firm.must("long", &RecordRates::new("SPOT", rates));
+    assert_eq!(found(&firm, CHF, USD, day), "0.015241578753");
+    assert_eq!(found(&firm, USD, CHF, day), "65.61000118098");
+    let rates = vec![rate(EUR, JPY, "123456789", day)];
+    firm.must("dear", &RecordRates::new("SPOT", rates));
+    assert_eq!(found(&firm, JPY, EUR, day), "0.0000000081000000737100006708");
+    assert_eq!(found(&firm, JPY, USD, day), "0.0000000010000000000999999993");
+
+    let other = "2026-02-02";
+    let rates = vec![rate(CHF, EUR, least, other), rate(EUR, USD, least, other)];
+    firm.must("least", &RecordRates::new("SPOT", rates));
+    for (from, to) in [(CHF, USD), (USD, CHF)] {
+        let found = find(&firm, RateQuery::new(from, to, d(other))).unwrap();
+        let error = found.rate().unwrap_err();
+        assert_eq!(error.code(), "accounting.bad_input");
+        let way_out = "too large or too small for a decimal: correct one of the rates";
+        assert!(error.to_string().contains(way_out), "{error}");
+        let shown = found.to_string();
+        assert!(shown.starts_with(&format!("1 {from} in {to} on {other} has no room")), "{shown}");
+    }
 }
 
 #[test]

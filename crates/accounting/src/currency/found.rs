@@ -3,14 +3,19 @@
 use std::fmt;
 
 use chrono::NaiveDate;
-use fondaco_core::decimal::DecimalError;
+use fondaco_core::decimal::{DecimalError, MAX_DIGITS};
 use fondaco_core::timeline::Span;
 use fondaco_core::{Currency, Money, MoneyError, Ratio, RatioError, Rounding, Timestamp};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
+use crate::ledger::LedgerError;
+
 /// Digits after the point of a rate that was divided or multiplied.
 const RATE_DIGITS: u32 = 12;
+
+/// Below this, 12 digits after the point tell too little of a rate.
+const SMALL: Decimal = Decimal::from_parts(1, 0, 0, false, 6);
 
 /// What one unit of a currency is worth in another on a day, and by which recordings. Its text says it all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +50,8 @@ pub struct RateLeg {
 }
 
 impl FoundRate {
-    /// The rate as a decimal: as recorded, or else rounded half-even to 12 digits after the point.
+    /// The rate as a decimal: as recorded, or else rounded half-even to 12 digits after the point,
+    /// below 0.000001 to 28. It is never 0.
     ///
     /// ```
     /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
@@ -54,18 +60,38 @@ impl FoundRate {
     /// use fondaco_accounting::currency::RateQuery;
     /// let day = "2026-02-01".parse()?;
     /// let rate = |from, to| books.rate(&RateQuery::new(from, to, day));
-    /// let shown = |found: Option<_>| found.map(|found: currency::FoundRate| found.rate().to_string());
-    /// assert_eq!(shown(rate(Currency::EUR, Currency::USD)?).as_deref(), Some("1.25"));
-    /// assert_eq!(shown(rate(Currency::USD, Currency::EUR)?).as_deref(), Some("0.8"));
-    /// assert_eq!(shown(rate(Currency::CHF, Currency::USD)?).as_deref(), Some("1.315789473684"));
+    /// for (from, to, shown) in [
+    ///     (Currency::EUR, Currency::USD, "1.25"),
+    ///     (Currency::USD, Currency::EUR, "0.8"),
+    ///     (Currency::CHF, Currency::USD, "1.315789473684"),
+    /// ] {
+    ///     let found = rate(from, to)?.ok_or("there is one")?;
+    ///     assert_eq!(found.rate()?.to_string(), shown);
+    /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn rate(&self) -> Decimal {
+    ///
+    /// # Errors
+    /// [`LedgerError::BadInput`] when it is too large or too small for a decimal, which takes two recordings beyond
+    /// all measure.
+    pub fn rate(&self) -> Result<Decimal, LedgerError> {
         match self.legs.as_slice() {
-            [] => Decimal::ONE,
-            [leg] if !leg.inverted => leg.rate,
-            _ => self.rounded().unwrap_or_default(),
+            [] => Ok(Decimal::ONE),
+            [leg] if !leg.inverted => Ok(leg.rate),
+            _ => self.rounded().ok_or_else(|| self.no_room()),
         }
+    }
+
+    fn no_room(&self) -> LedgerError {
+        let recorded: Vec<String> = self.legs.iter().map(RateLeg::to_string).collect();
+        let why = format!(
+            "1 {} in {} on {} is too large or too small for a decimal: correct one of the rates it comes from: {}",
+            self.from,
+            self.to,
+            self.date,
+            recorded.join("; ")
+        );
+        LedgerError::BadInput { what: "rate", why }
     }
 
     /// What an amount is worth: multiplied by the exact fraction and rounded once, to the digits of
@@ -93,7 +119,11 @@ impl FoundRate {
     }
 
     fn rounded(&self) -> Option<Decimal> {
-        self.ratio().ok()?.round(RATE_DIGITS, Rounding::HalfEven).ok()
+        let ratio = self.ratio().ok()?;
+        let near = |digits| ratio.round(digits, Rounding::HalfEven).ok();
+        let rate = near(RATE_DIGITS)?;
+        let rate = if rate < SMALL { near(MAX_DIGITS)? } else { rate };
+        Some(rate).filter(|rate| !rate.is_zero())
     }
 
     /// The rate as the exact fraction that it is.
@@ -121,7 +151,13 @@ impl FoundRate {
 
 impl fmt::Display for FoundRate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "1 {} = {} {} on {}", self.from, self.rate(), self.to, self.date)?;
+        match self.rate() {
+            Ok(rate) => write!(f, "1 {} = {rate} {} on {}", self.from, self.to, self.date)?,
+            Err(_) => {
+                let FoundRate { from, to, date, .. } = self;
+                write!(f, "1 {from} in {to} on {date} has no room in a decimal")?;
+            }
+        }
         for (index, leg) in self.legs.iter().enumerate() {
             write!(f, "{}{leg}", if index == 0 { ": " } else { "; " })?;
         }

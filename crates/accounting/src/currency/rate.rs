@@ -56,7 +56,7 @@ pub struct NewRate {
     pub base: Currency,
     /// ... is worth so many of that one:
     pub quote: Currency,
-    /// above zero.
+    /// above zero, with at most 18 digits.
     #[serde(with = "decimal::as_text")]
     pub rate: Decimal,
     /// From which day on, or for which days.
@@ -219,8 +219,8 @@ impl CorrectRates {
     ///
     /// let query = RateQuery::new(eur, usd, day);
     /// let then = query.clone().known_at("2026-06-01T12:00:00Z".parse()?);
-    /// assert_eq!(books.rate(&query)?.map(|found| found.rate()), Some(decimal::parse("1.25")?));
-    /// assert_eq!(books.rate(&then)?.map(|found| found.rate()), Some(decimal::parse("12.5")?));
+    /// assert_eq!(books.rate(&query)?.ok_or("none")?.rate()?, decimal::parse("1.25")?);
+    /// assert_eq!(books.rate(&then)?.ok_or("none")?.rate()?, decimal::parse("12.5")?);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(source: impl Into<SmolStr>, rates: Vec<RateCorrection>) -> CorrectRates {
@@ -392,6 +392,15 @@ fn canonical(says: Says<Decimal>) -> Says<Decimal> {
     }
 }
 
+/// Digits of a rate: no central bank gives as many, and any two such rates multiply within 127 bits.
+const MOST_DIGITS: u32 = 18;
+
+/// Whether a rate has no more digits than one may have; zeros at its end don't count.
+fn is_writable(rate: Decimal) -> bool {
+    let rate = decimal::normalize(rate);
+    rate.scale() <= MOST_DIGITS && rate.mantissa().unsigned_abs() < 10u128.pow(MOST_DIGITS)
+}
+
 fn check((base, quote): Pair, span: Span, says: &Says<Decimal>) -> Result<(), LedgerError> {
     let bad = |what, why| Err(LedgerError::BadInput { what, why });
     if base == quote {
@@ -403,6 +412,13 @@ fn check((base, quote): Pair, span: Span, says: &Says<Decimal>) -> Result<(), Le
     };
     if let Some(rate) = rate.filter(|rate| **rate <= Decimal::ZERO) {
         return bad("rate", format!("{rate} for {base}/{quote}: a rate is above zero"));
+    }
+    if let Some(rate) = rate.filter(|rate| !is_writable(**rate)) {
+        let most = MOST_DIGITS;
+        let why = format!(
+            "{rate} for {base}/{quote}: a rate has at most {most} digits, all told and after the point: round it"
+        );
+        return bad("rate", why);
     }
     match through.filter(|last| *last < span.from) {
         Some(last) => bad("span", format!("{last} lies before {}", span.from)),

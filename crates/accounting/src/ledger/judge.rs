@@ -124,7 +124,8 @@ fn on_record(
     };
     let worth = found.convert(amount, Rounding::HalfUp);
     let worth = worth.map_err(|_| LedgerError::TooLarge { code, amount: amount.amount() })?;
-    Ok((worth, Some(found.rate()).filter(|rate| !rate.is_zero())))
+    // A rate that no decimal holds is not kept: the worth comes from the exact fraction.
+    Ok((worth, found.rate().ok()))
 }
 
 fn converted(posting: &NewPosting, rate: Decimal, ledger: Currency) -> Result<Money, LedgerError> {
