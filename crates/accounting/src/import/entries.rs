@@ -260,7 +260,7 @@ impl<R: Read + Seek> ImportEntries<R> {
                 }
             }
             // Who books only after all was checked knows them already.
-            if cursor.phase == Phase::Checking || self.mode == Mode::GoodOnes {
+            if cursor.phase == Phase::Checking {
                 self.note_keys(tx, (id, cursor.round), &mut known)?;
             }
         }

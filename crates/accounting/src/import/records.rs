@@ -22,7 +22,7 @@ pub struct ImportedEntry {
     pub job: JobId,
 }
 
-/// A key that an import met while it checked a file: the same one further down is refused before anything is booked.
+/// A key that an import met the first time through a file: the same one further down is refused.
 #[derive(Record, Debug, Clone, PartialEq)]
 #[record(table = "ledger_import_key", kind = fact, key(job, round, key))]
 pub struct ImportKey {
