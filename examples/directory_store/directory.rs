@@ -19,6 +19,7 @@
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use fondaco::store::ordered::{InMemory, KeyRange, MapError, MapSnapshot, Ordered, Put, Written};
 
@@ -205,18 +206,24 @@ impl Files {
 
 const LOCK: &str = "lock";
 
-/// Keeps every other process out of the directory for as long as the file lives.
+/// So often a lock is tried, and so long it is waited in between.
+const TRIES: u32 = 40;
+const PAUSE: Duration = Duration::from_millis(25);
+
+/// Keeps every other process out of the directory for as long as the file lives. A process that starts another shares its
+/// locks with it for a moment, so one who comes just then waits a little.
 fn lock(path: &Path) -> Result<File, MapError> {
     let lock = path.join(LOCK);
     let file = File::options().create(true).truncate(false).write(true).open(&lock);
     let file = file.map_err(|error| failed(&lock, &error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            Err(MapError::Unavailable(format!("{}: another process has it open", path.display())))
+    for _ in 0..TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+            Err(TryLockError::Error(error)) => return Err(failed(&lock, &error)),
         }
-        Err(TryLockError::Error(error)) => Err(failed(&lock, &error)),
     }
+    Err(MapError::Unavailable(format!("{}: another process has it open", path.display())))
 }
 
 /// Nothing is done: the disk, or its owner, does not allow it.
