@@ -6,7 +6,8 @@
 //! - **text**, aligned for a terminal: [`Report::to_text`], and [`Display`](std::fmt::Display);
 //! - **HTML**, one page without scripts or outside files, in light and dark, for phones and for paper: [`Report::to_html`],
 //!   and [`Page`] for several results together;
-//! - **a table** for programs: CSV by RFC 4180 ([`Report::to_csv`]).
+//! - **a table** for programs: CSV by RFC 4180 ([`Report::to_csv`]), and, behind the feature `arrow`, an Arrow record batch
+//!   (`Report::to_arrow`).
 //!
 //! Figures stay what they are, exact decimals, until they are shown: text and HTML show them by a [`Locale`], which is
 //! data; tables are neutral. Why a figure is what it is tells an [`Explain`], one tree for all engines.
@@ -30,6 +31,8 @@
 //! # Ok::<(), fondaco_core::decimal::DecimalError>(())
 //! ```
 
+#[cfg(feature = "arrow")]
+mod arrow;
 mod cell;
 mod chart;
 mod column;
@@ -42,6 +45,8 @@ mod page;
 mod text;
 mod width;
 
+#[cfg(feature = "arrow")]
+pub use arrow::ArrowFormError;
 pub use cell::{Cell, Phrase};
 pub use chart::{Chart, Grid, Plot, Series, Step};
 pub use column::{Column, Kind};

@@ -72,7 +72,7 @@ impl RegisterActor {
     /// let desk = desk();
     /// let dora = ActorId::new("dora");
     /// desk.carry_out(envelope("root", "dora"), &RegisterActor::person(dora.clone()))?;
-    /// desk.carry_out(envelope("root", "cashier"), &AssignRole::new(dora, "cashier"))?;
+    /// desk.carry_out(envelope("root", "dora: cashier"), &AssignRole::new(dora, "cashier"))?;
     /// assert!(pay(&desk, "dora", "1", "front", "5 EUR").is_ok());
     /// # Ok::<(), PolicyError>(())
     /// ```
