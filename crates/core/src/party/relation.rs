@@ -250,6 +250,7 @@ impl Act for RemoveRelation {
     type Error = PartyError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), PartyError> {
+        tx.authorize(&Request::new(&super::KEEP))?;
         let RemoveRelation { party, kind, other, number } = *self;
         let key = (party, kind, other, number);
         if tx.get::<Relation>(&key)?.is_none() {

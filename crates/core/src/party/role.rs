@@ -168,6 +168,7 @@ impl Act for RemoveRole {
     type Error = PartyError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), PartyError> {
+        tx.authorize(&Request::new(&super::KEEP))?;
         let key = (self.party, self.role.clone(), self.number);
         let (party, role) = (self.party, self.role.clone());
         if tx.get::<PartyRole>(&key)?.is_none() {
