@@ -11,6 +11,9 @@ use std::sync::{Arc, Mutex};
 
 use common::{Shelf, ShopError, TABLES, acme, elsewhere};
 use fondaco_core::digest::{self, DigestError};
+use fondaco_core::job::RUN;
+use fondaco_core::policy::Request;
+use fondaco_core::policy::stored::Stored;
 use fondaco_core::store::{Hash, Store};
 use fondaco_core::trace::{EVENTS, Known, SPANS, TARGET};
 use fondaco_core::{
@@ -224,6 +227,22 @@ fn nothing_of_anybody_is_told() {
         refused.fields["code"],
         format!("{:?}", fondaco_core::ActError::code(&ShopError::No(String::new())))
     );
+}
+
+/// Who may not is refused, and nothing has failed.
+#[test]
+fn a_denial_is_told_as_a_refusal() {
+    let collector = Collector::default();
+    tracing::subscriber::with_default(collector.clone(), || {
+        let driver = Driver::new(Model::new(), acme()).with_policy(Stored, &[]);
+        driver.prepare(TABLES).unwrap();
+        let asks = |tx: &mut Tx<'_>, _: &i64| tx.authorize(&Request::new(&RUN)).map(|_| ());
+        driver.run(by("denied"), &1, asks).unwrap_err();
+    });
+    let ends = collector.taken();
+    let ends: Vec<&Seen> = ends.iter().filter(|one| one.name.starts_with("act.")).collect();
+    assert_eq!((ends.len(), ends[0].name, ends[0].level.as_str()), (1, "act.refused", "info"));
+    assert!(ends[0].fields["code"].contains("policy.not_set_up"), "{ends:?}");
 }
 
 /// An asynchronous driver tells the same of the same command, but for its trips.

@@ -106,7 +106,7 @@ impl<J: Job> Course<J> {
         }
         match trace::fetch(self.name.job, chunks).run(|| job.fetch(&cursor)) {
             Ok(()) => Ok(Some(Deed::Chunk { number: chunks, cursor })),
-            Err(error) if error.halt().is_some() => Err(JobError::Act(error)),
+            Err(error) if !refuses(&error) => Err(JobError::Act(error)),
             Err(error) => {
                 self.refusal = Some((JobError::Act(error), false));
                 self.deed(job, progress)
@@ -124,7 +124,8 @@ impl<J: Job> Course<J> {
             // What was refused is what counts, even when that can't be noted.
             Err(error) => match self.refusal.take() {
                 Some((refusal, _)) => Err(refusal),
-                None if is_refusal(&error) => {
+                // Who may not even begin it leaves it as it is.
+                None if self.begun && is_refusal(&error) => {
                     self.refusal = Some((error, false));
                     Ok(())
                 }
@@ -157,5 +158,9 @@ impl<J: Job> Course<J> {
 
 /// Whether it is the engine that refused: then the job has failed, and the store is told.
 fn is_refusal<E: ActError>(error: &JobError<E>) -> bool {
-    matches!(error, JobError::Act(error) if error.halt().is_none())
+    matches!(error, JobError::Act(error) if refuses(error))
+}
+
+fn refuses(error: &impl ActError) -> bool {
+    error.halt().is_none_or(Halt::is_refusal)
 }

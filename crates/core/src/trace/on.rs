@@ -53,8 +53,10 @@ pub(crate) fn act_done(position: u64, replayed: bool, (runs, conflicts): (u32, u
 pub(crate) fn act_ended(error: &impl ActError, (runs, conflicts): (u32, u32)) {
     let code = error.code();
     match error.halt() {
-        None => info!(name: "act.refused", target: "fondaco", code, runs, conflicts),
-        Some(_) => warn!(name: "act.failed", target: "fondaco", code, runs, conflicts),
+        Some(halt) if !halt.is_refusal() => {
+            warn!(name: "act.failed", target: "fondaco", code, runs, conflicts)
+        }
+        _ => info!(name: "act.refused", target: "fondaco", code, runs, conflicts),
     }
 }
 

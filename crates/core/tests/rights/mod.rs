@@ -8,6 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 pub use desk::*;
+use fondaco_core::due::{AsyncQueue, DueItem, Handlers, Queue, TickError, Ticked};
+use fondaco_core::job::{JobDone, JobError};
 use fondaco_store::{Memory, Sqlite};
 use fondaco_testkit::{Model, Unloaded, block_on};
 
@@ -127,6 +129,51 @@ impl Office {
         match &self.driver {
             Either::Sync(driver) => driver.may(&id(actor), june(1), request),
             Either::Async(driver) => block_on(driver.may(&id(actor), june(1), request)),
+        }
+        .unwrap()
+    }
+
+    /// Runs the job of the test, on 1 June.
+    pub fn run_job<J: Job>(
+        &self,
+        actor: &str,
+        job: &mut J,
+    ) -> Result<JobDone<J::Report>, JobError<J::Error>> {
+        let actor = id(actor);
+        let clock = || june(1);
+        let call = JobCall::new(JobId::named("job"), &actor, &clock);
+        match &self.driver {
+            Either::Sync(driver) => driver.run_job(&call, job, &mut ()),
+            Either::Async(driver) => block_on(driver.run_job(&call, job, &mut ())),
+        }
+    }
+
+    pub fn tick(
+        &self,
+        actor: &str,
+        handlers: Handlers<'_>,
+        now: Timestamp,
+    ) -> Result<Ticked, TickError> {
+        match &self.driver {
+            Either::Sync(driver) => Queue::new(driver, handlers).acting_as(id(actor)).tick(now),
+            Either::Async(driver) => {
+                block_on(AsyncQueue::new(driver, handlers).acting_as(id(actor)).tick(now))
+            }
+        }
+    }
+
+    pub fn due_items(&self) -> Vec<Arc<DueItem>> {
+        match &self.driver {
+            Either::Sync(driver) => Queue::new(driver, Handlers::new()).items(),
+            Either::Async(driver) => block_on(AsyncQueue::new(driver, Handlers::new()).items()),
+        }
+        .unwrap()
+    }
+
+    pub fn view<T>(&self, read: impl Fn(&mut View<'_>) -> Result<T, Halt>) -> T {
+        match &self.driver {
+            Either::Sync(driver) => driver.view(read),
+            Either::Async(driver) => block_on(driver.view(read)),
         }
         .unwrap()
     }
