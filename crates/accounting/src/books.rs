@@ -683,7 +683,8 @@ impl<'s> Books<'s> {
         self.view(|view| ledger::planned_reversals(view))
     }
 
-    /// Recomputes everything that is derived, and checks every row against the hash chain.
+    /// Recomputes everything that is derived, and checks every row against the hash chain, also what other engines keep
+    /// behind the same driver: [`Driver::verify`] says what must be prepared for that.
     ///
     /// ```
     /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }

@@ -6,11 +6,13 @@ mod common;
 use std::collections::BTreeSet;
 
 use common::*;
+use fondaco_accounting::Books;
 use fondaco_accounting::ledger::*;
 use fondaco_core::store::{
     Batch, Change, Drawn, Meta, Read, Record, Row, Rows, Scan, Store, Value, ValueRow,
 };
-use fondaco_core::{ActorId, CommandId, CompanyId, Currency, Id};
+use fondaco_core::{ActorId, CommandId, CompanyId, Currency, Driver, Envelope, Id, PartyId, party};
+use fondaco_store::Memory;
 
 /// Books with a sale of each month, and a write past the ledger.
 fn tampered(change: impl Fn(&Firm) -> Change) -> Firm {
@@ -73,6 +75,21 @@ fn sound_books_have_nothing_to_find() {
     assert_eq!(found(&firm), Vec::<String>::new());
     let verified = firm.books.verify().unwrap();
     assert!(verified.is_clean() && verified.chain.commits == 6);
+}
+
+/// A driver that serves another engine besides: what that one keeps is no tampering with the books.
+#[test]
+fn another_engine_beside_the_books_is_no_false_alarm() {
+    let driver = Driver::new(Memory::new(), CompanyId::named("acme"));
+    driver.prepare(party::TABLES).unwrap();
+    let books = Books::over(driver).unwrap();
+    books.send("set up", &SetUp::new(Currency::EUR)).unwrap();
+    let envelope = Envelope::new(CommandId::named("ada"), ActorId::new("clerk"), minute(0));
+    let ada = party::RegisterParty::person(PartyId::named("ada"), "Ada");
+    books.driver().carry_out(envelope, &ada).unwrap();
+    let verified = books.verify().unwrap();
+    assert!(verified.is_clean(), "{verified}");
+    assert_eq!(verified.chain.commits, 2);
 }
 
 #[test]

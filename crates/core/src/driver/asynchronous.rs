@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::course::{Course, Turn};
 use super::gate::AsyncGate;
+use super::known::Known;
 use super::seed::Seeds;
 use super::{Done, MAX_VIEWS, is_gone, with_own};
 use crate::chain::{self, Verified};
@@ -28,6 +29,7 @@ pub struct AsyncDriver<'s> {
     seeds: Seeds,
     compiled: Compiled,
     rights: Option<Arc<Rights>>,
+    known: Known,
 }
 
 impl<'s> AsyncDriver<'s> {
@@ -59,6 +61,7 @@ impl<'s> AsyncDriver<'s> {
             seeds: Seeds::Random,
             compiled: Compiled::default(),
             rights: None,
+            known: Known::default(),
         }
     }
 
@@ -110,7 +113,10 @@ impl<'s> AsyncDriver<'s> {
     /// # Errors
     /// As [`Store::prepare`](crate::store::Store::prepare).
     pub async fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> {
-        self.store.prepare(&with_own(tables, &self.rights)).await
+        let tables = with_own(tables, &self.rights);
+        let prepared = self.store.prepare(&tables).await?;
+        self.known.keep(&tables);
+        Ok(prepared)
     }
 
     /// See [`Driver::run`](super::Driver::run). Dropping the future leaves the command done whole or not at all; sending
@@ -274,8 +280,8 @@ impl<'s> AsyncDriver<'s> {
     /// # Errors
     /// The store's own failures; what doesn't fit is in [`Verified::findings`].
     pub async fn verify(&self, tables: &[&'static Table]) -> Result<Verified, StoreError> {
-        chain::verify_async(self.store.as_ref(), self.company, &with_own(tables, &self.rights))
-            .await
+        let tables = self.known.with(&with_own(tables, &self.rights));
+        chain::verify_async(self.store.as_ref(), self.company, &tables).await
     }
 
     /// See [`Driver::feed`](super::Driver::feed).

@@ -13,6 +13,7 @@
 mod asynchronous;
 mod course;
 mod gate;
+mod known;
 mod seed;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 pub use asynchronous::AsyncDriver;
 use course::{Course, Turn};
 use gate::Gate;
+use known::{Known, joined};
 use seed::Seeds;
 use serde::Serialize;
 
@@ -76,6 +78,7 @@ pub struct Driver<'s> {
     seeds: Seeds,
     compiled: Compiled,
     rights: Option<Arc<Rights>>,
+    known: Known,
 }
 
 impl<'s> Driver<'s> {
@@ -99,6 +102,7 @@ impl<'s> Driver<'s> {
             seeds: Seeds::Random,
             compiled: Compiled::default(),
             rights: None,
+            known: Known::default(),
         }
     }
 
@@ -200,7 +204,7 @@ impl<'s> Driver<'s> {
         self.store.as_ref()
     }
 
-    /// Makes the tables of the engines in use ready.
+    /// Makes the tables of the engines in use ready. The driver remembers them for [`verify`](Driver::verify).
     ///
     /// ```
     /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
@@ -215,7 +219,10 @@ impl<'s> Driver<'s> {
     /// # Errors
     /// As [`Store::prepare`].
     pub fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> {
-        self.store.prepare(&with_own(tables, &self.rights))
+        let tables = with_own(tables, &self.rights);
+        let prepared = self.store.prepare(&tables)?;
+        self.known.keep(&tables);
+        Ok(prepared)
     }
 
     /// Carries out a command: runs the act, as often as it takes, and commits what it decided.
@@ -377,7 +384,11 @@ impl<'s> Driver<'s> {
         self.store.feed(&FeedFrom::new(self.company, after, limit))
     }
 
-    /// Checks the hash chain and every row of `tables`, and of core's own, against it.
+    /// Checks the hash chain and every row against it: of `tables`, of core's own, and of all that were
+    /// [prepared](Driver::prepare) through this driver, so that an engine need not know what else the host uses.
+    ///
+    /// The chain is over all rows of the company. Prepare the tables of *every* engine that ever wrote, also of one that is
+    /// no longer in use, or give them here: rows of a table that is not read look removed.
     ///
     /// ```
     /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
@@ -392,7 +403,8 @@ impl<'s> Driver<'s> {
     /// # Errors
     /// The store's own failures; what doesn't fit is in [`Verified::findings`].
     pub fn verify(&self, tables: &[&'static Table]) -> Result<Verified, StoreError> {
-        chain::verify(self.store.as_ref(), self.company, &with_own(tables, &self.rights))
+        let tables = self.known.with(&with_own(tables, &self.rights));
+        chain::verify(self.store.as_ref(), self.company, &tables)
     }
 }
 
@@ -407,8 +419,7 @@ fn with_own(tables: &[&'static Table], rights: &Option<Arc<Rights>>) -> Vec<&'st
     use crate::store::Record;
     let policy_s = rights.iter().flat_map(|rights| rights.tables()).copied();
     let own = [GuardCount::TABLE, JobState::TABLE].into_iter().chain(policy_s);
-    let missing = own.filter(|own| tables.iter().all(|table| table.name != own.name));
-    tables.iter().copied().chain(missing).collect()
+    joined(tables, &own.collect::<Vec<_>>())
 }
 
 fn is_gone(error: &impl ActError) -> bool {
