@@ -4,7 +4,7 @@
 mod rights;
 
 use fondaco_core::digest::DigestError;
-use fondaco_core::job;
+use fondaco_core::{due, job};
 use rights::*;
 
 /// Pays out of the front till, an amount a chunk.
@@ -112,4 +112,71 @@ fn who_may_not_run_jobs_leaves_them_as_they_are() {
         assert_eq!((denied.code(), state(&office)), ("policy.not_held", failed));
         assert_eq!(office.run_job("carla", &mut Payments::new()).unwrap().report, 2);
     });
+}
+
+/// A clerk who may tick and not pay comes first; the clock, who may, comes at the same time, and nothing waits.
+#[test]
+fn what_is_due_stays_as_it_is_for_who_may() {
+    on_every_host(|office| {
+        staffed(&office);
+        put(&office, &[("pay", "1"), ("pay", "500"), ("pay", "99")]);
+        let ticked = office.tick("anna", paying(), june(3)).unwrap();
+        assert_eq!(ticked.carried_out.len(), 2, "what she may, she does, on {}", office.name);
+        assert_eq!((ticked.refused.len(), ticked.elsewhere, ticked.more), (0, 0, false));
+        let denied = &ticked.denied[0];
+        assert_eq!((denied.subject.as_str(), denied.code.as_str()), ("500", "policy.over_limit"));
+        assert_eq!((ticked.denied.len(), denied.at), (1, june(2)));
+        let told = ticked.to_string();
+        assert!(told.contains("2 carried out, 0 refused, 1 denied\n  pay for 500: "), "{told}");
+        assert!(told.ends_with("(policy.over_limit; it stays for who may)"), "{told}");
+        let item = office.due_items().remove(0);
+        assert_eq!((item.tries, item.try_at, item.refused.as_deref()), (0, Some(june(2)), None));
+        let ticked = office.tick("carla", paying(), june(3)).unwrap();
+        assert_eq!((ticked.carried_out.len(), ticked.denied.len()), (1, 0));
+        assert_eq!(office.due_items(), []);
+    });
+}
+
+/// More than a page of what somebody may not do is in front of what he may.
+#[test]
+fn what_is_denied_is_in_nobodys_way() {
+    let office = in_memory();
+    staffed(&office);
+    let names: Vec<String> = (0..1100).map(|n| (1000 + n).to_string()).collect();
+    let mut items: Vec<_> = names.iter().map(|name| ("pay", name.as_str())).collect();
+    items.extend([("pay", "99"), ("pay", "98"), ("pay-late", "1")]); // after all others
+    put(&office, &items);
+    let handlers = paying().on("pay-late", |tx, item| Ok(pay_in(tx, &item.subject)?));
+    let ticked = office.tick("anna", handlers, june(3)).unwrap();
+    assert_eq!((ticked.carried_out.len(), ticked.denied.len()), (3, 1100));
+    assert!(!ticked.more, "what is denied is no reason to tick again");
+    assert_eq!(office.due_items().len(), 1100);
+}
+
+#[test]
+fn who_may_not_tick_does_nothing() {
+    on_every_host(|office| {
+        staffed(&office);
+        put(&office, &[("pay", "1")]);
+        let before = office.commits();
+        let denied = office.tick("ben", paying(), june(3)).unwrap_err();
+        assert_eq!((denied.code(), office.commits()), ("policy.not_held", before));
+        assert_eq!(office.tick("anna", paying(), june(3)).unwrap().carried_out.len(), 1);
+    });
+}
+
+/// Puts items on the queue that pay their subject, due on 2 June.
+fn put(office: &Office, items: &[(&str, &str)]) {
+    let driver = Driver::new(office.store.clone(), acme());
+    driver.prepare(due::TABLES).unwrap();
+    let put = |tx: &mut Tx<'_>, items: &[(&str, &str)]| {
+        items.iter().try_for_each(|(kind, subject)| {
+            tx.due(due::Due::new(*kind, *subject, june(2))).map(|_| ())
+        })
+    };
+    driver.run(envelope("root", "put"), items, put).unwrap();
+}
+
+fn paying<'h>() -> due::Handlers<'h> {
+    due::Handlers::new().on("pay", |tx, item| Ok(pay_in(tx, &item.subject)?))
 }

@@ -162,6 +162,11 @@ impl Refused {
     pub fn halt(&self) -> Option<&Halt> {
         self.0.halt.as_ref()
     }
+
+    /// Whether it is the actor who may not: somebody else may.
+    pub(super) fn is_denial(&self) -> bool {
+        matches!(self.halt(), Some(Halt::Denied(_)))
+    }
 }
 
 impl<E: ActError> From<E> for Refused {

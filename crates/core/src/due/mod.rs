@@ -12,7 +12,8 @@
 //! - **Never early**, and in order: by due time, then kind, then subject. After a week's sleep the occurrences of two series
 //!   come as they would have come.
 //! - **Never lost.** An item whose handler refuses stays on the queue, with the count of tries and the refusal's code, and is
-//!   tried again by a named rule ([`Backoff`]); the others go on. An item of a kind that no handler takes stays untouched,
+//!   tried again by a named rule ([`Backoff`]); the others go on. What the actor of the tick may not do by the
+//!   [policy](crate::policy) stays untouched for who may ([`Ticked::denied`]). An item of a kind that no handler takes stays untouched,
 //!   and the tick says so ([`Ticked::unhandled`]).
 //! - **No reading of clocks.** The time of an act is the tick's. A tick from before one that did something does nothing, and
 //!   says so ([`Ticked::past`]).
@@ -38,6 +39,7 @@
 //!     println!("{ticked}");
 //!     let wait = match queue.next_due()? {
 //!         _ if ticked.more => Duration::ZERO, // a long sleep left more than one tick takes
+//!         _ if !ticked.denied.is_empty() => Duration::MAX, // due, and for somebody else to do
 //!         Some(at) => at.since(Timestamp::now()).to_std().unwrap_or(Duration::ZERO),
 //!         None => Duration::MAX,
 //!     };
@@ -79,7 +81,7 @@ pub use item::{Due, DueClock, DueItem, DueKey};
 pub use look::items;
 pub use queue::Queue;
 pub use settle::{CancelDue, RetryDue, SetDueClock};
-pub use ticked::{CarriedOut, RefusedItem, Ticked, Unhandled};
+pub use ticked::{CarriedOut, DeniedItem, RefusedItem, Ticked, Unhandled};
 
 use crate::policy::{Engine, Permission};
 use crate::store::{Record, Table};

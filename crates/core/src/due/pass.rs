@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::acts::{Following, Stop};
 use super::look::{Look, Place, Ready};
-use super::{CarriedOut, DueItem, Refused, RefusedItem, TickError, Ticked};
+use super::{CarriedOut, DeniedItem, DueItem, Refused, RefusedItem, TickError, Ticked};
 use crate::{Done, Halt, Id, Timestamp};
 
 /// So many items are read at once.
@@ -67,7 +67,7 @@ impl Pass {
             return Step::End;
         }
         if self.pile.is_empty() {
-            return if self.settled { Step::End } else { Step::Look(self.room.min(PAGE)) };
+            return if self.settled { Step::End } else { Step::Look(self.page()) };
         }
         if !self.opened {
             return Step::Open;
@@ -80,6 +80,12 @@ impl Pass {
                 Step::Carry(Ready { place, id, tries })
             }
         }
+    }
+
+    /// How many items of a kind to look for: past those that were denied, which are still in the way. Twice as many, so that
+    /// however many there are, few looks get past them.
+    fn page(&self) -> usize {
+        self.room.min(PAGE).saturating_add(self.ticked.denied.len().saturating_mul(2))
     }
 
     /// Takes what is ready.
@@ -115,6 +121,7 @@ impl Pass {
         match result {
             Ok(done) if !done.replayed => self.carried_out(ready, done),
             Ok(_) | Err(Stop::Elsewhere) => self.elsewhere(),
+            Err(Stop::Refused(refused)) if refused.is_denial() => self.denied(ready, &refused),
             Err(Stop::Refused(refused)) => self.noting = Some((ready, refused)),
             Err(Stop::Halt(halt)) => return Err(self.failed(halt, Some(ready))),
         }
@@ -160,6 +167,14 @@ impl Pass {
             Err(_) => self.elsewhere(),
         }
         Ok(())
+    }
+
+    /// What this actor may not do stays for who may, and costs this tick nothing of its limit.
+    fn denied(&mut self, ready: Ready, refused: &Refused) {
+        self.room += 1;
+        let Place { try_at: at, kind, subject } = ready.place;
+        let (code, why) = (refused.code().into(), refused.why().to_owned());
+        self.ticked.denied.push(DeniedItem { kind, subject, at, code, why });
     }
 
     /// What somebody else did costs this tick nothing of its limit.

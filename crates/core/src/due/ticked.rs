@@ -19,6 +19,8 @@ pub struct Ticked {
     pub carried_out: Vec<CarriedOut>,
     /// What was refused, and stays.
     pub refused: Vec<RefusedItem>,
+    /// What the actor of this tick may not do, and stays as it is for who may: no try is counted, and nobody waits for it.
+    pub denied: Vec<DeniedItem>,
     /// How many items somebody else carried out, moved or cancelled while this tick ran.
     pub elsewhere: usize,
     /// Kinds that are due and that no handler takes.
@@ -57,6 +59,21 @@ pub struct RefusedItem {
     pub try_at: Option<Timestamp>,
 }
 
+/// An item that the actor of the tick may not carry out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeniedItem {
+    /// See [`DueItem::kind`](super::DueItem::kind).
+    pub kind: SmolStr,
+    /// See [`DueItem::subject`](super::DueItem::subject).
+    pub subject: SmolStr,
+    /// When it was due, or was to be tried again.
+    pub at: Timestamp,
+    /// The denial's stable code.
+    pub code: SmolStr,
+    /// The denial in words.
+    pub why: String,
+}
+
 /// A kind that is due and that no handler takes: its items stay as they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unhandled {
@@ -68,8 +85,17 @@ pub struct Unhandled {
 
 impl Ticked {
     pub(super) fn at(now: Timestamp) -> Ticked {
-        let (carried_out, refused, unhandled) = Default::default();
-        Ticked { now, past: None, carried_out, refused, elsewhere: 0, unhandled, more: false }
+        let (carried_out, refused, denied, unhandled) = Default::default();
+        Ticked {
+            now,
+            past: None,
+            carried_out,
+            refused,
+            denied,
+            elsewhere: 0,
+            unhandled,
+            more: false,
+        }
     }
 }
 
@@ -80,6 +106,9 @@ impl fmt::Display for Ticked {
         }
         let (done, refused) = (self.carried_out.len(), self.refused.len());
         write!(f, "{}: {done} carried out, {refused} refused", self.now)?;
+        if !self.denied.is_empty() {
+            write!(f, ", {} denied", self.denied.len())?;
+        }
         if self.elsewhere > 0 {
             write!(f, ", {} met by somebody else", self.elsewhere)?;
         }
@@ -92,6 +121,9 @@ impl fmt::Display for Ticked {
                 Some(at) => write!(f, "again at {at})")?,
                 None => write!(f, "held)")?,
             }
+        }
+        for DeniedItem { kind, subject, code, why, .. } in &self.denied {
+            write!(f, "\n  {kind} for {subject}: {why} ({code}; it stays for who may)")?;
         }
         for Unhandled { kind, since } in &self.unhandled {
             write!(f, "\n  {kind}: due since {since}, and no handler takes it")?;
