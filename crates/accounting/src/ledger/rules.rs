@@ -120,8 +120,9 @@ impl Chart {
         let worth = |accounts| accounts <= postings as u64 * ACCOUNTS_PER_POSTING;
         if postings >= LARGE
             && let Some(chart) = tx.compiled::<Account, Chart>(worth, Chart::of)?
+            && worth(chart.accounts.len() as u64)
         {
-            return Ok(chart);
+            return Ok(chart); // one kept for a larger batch would cost this one a pass over all its accounts
         }
         let named = entries.iter().flat_map(|entry| &entry.postings);
         let mut codes: Vec<SmolStr> = named.map(|posting| posting.account.clone()).collect();
