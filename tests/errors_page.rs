@@ -13,7 +13,6 @@
 )]
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use fondaco::core::store::StoreError;
 use fondaco::core::{ActError, Halt};
@@ -21,8 +20,11 @@ use fondaco::prelude::*;
 
 #[path = "errors_page/source.rs"]
 mod source;
+#[path = "common/sources.rs"]
+mod sources;
 
 use source::{ErrorType, Listed};
+use sources::{root, sources};
 
 #[test]
 fn the_page_lists_every_error_as_the_code_has_it() {
@@ -102,22 +104,7 @@ fn listed() -> Vec<(String, Listed)> {
 }
 
 fn error_types() -> Vec<ErrorType> {
-    let mut files = Vec::new();
-    sources(&root().join("crates"), &mut files);
-    files.sort();
-    files.iter().flat_map(|file| source::error_types(file)).collect()
-}
-
-/// The sources of our crates: what is compiled into programs, not tests.
-fn sources(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() && !path.ends_with("tests") {
-            sources(&path, files);
-        } else if path.extension().is_some_and(|end| end == "rs") {
-            files.push(path);
-        }
-    }
+    sources().iter().flat_map(|file| source::error_types(file)).collect()
 }
 
 fn page(listed: &[(String, Listed)]) -> String {
@@ -156,8 +143,4 @@ This page is made from the code by `tests/errors_page.rs`.
 /// A text in a table of Markdown.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('<', "&lt;")
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }

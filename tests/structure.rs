@@ -1,15 +1,26 @@
 //! The shape of the workspace, kept by tests: which crate may know which, what a published crate
-//! carries, and how much a newcomer has to compile.
+//! carries, how much a newcomer has to compile, and that what is kept on persons can be erased.
 //!
-//! All of it is read from cargo itself and from the manifests, offline.
+//! All of it is read from cargo itself, from the manifests and the sources, offline.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
+#![allow(
+    unreachable_pub,
+    dead_code,
+    reason = "helpers are shared, and each test program uses its part"
+)]
+
+#[path = "structure/holdings.rs"]
+mod holdings;
+#[path = "common/sources.rs"]
+mod sources;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::Value;
+use sources::root;
 
 /// The crates of each layer, lowest first. A new crate has to be given its place here.
 const DERIVE: &str = "fondaco-derive";
@@ -223,10 +234,6 @@ fn name(package: &Value) -> &str {
 
 fn path(package: &Value) -> PathBuf {
     package["manifest_path"].as_str().unwrap().into()
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
 fn cargo(arguments: &[&str]) -> String {

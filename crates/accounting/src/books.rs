@@ -94,6 +94,7 @@ impl<'s> Books<'s> {
     #[allow(clippy::disallowed_methods)] // a host's handle: this is where the host's time comes in
     pub fn over(driver: Driver<'s>) -> Result<Books<'s>, StoreError> {
         driver.prepare(TABLES)?;
+        driver.add_holdings(ledger::HOLDINGS);
         let (driver, actor) = (Arc::new(driver), ActorId::new("host"));
         Ok(Books { driver, actor, clock: Arc::new(Timestamp::now) })
     }

@@ -6,7 +6,8 @@ mod common;
 use common::*;
 use fondaco_accounting::ledger::*;
 use fondaco_core::fiscal::{FiscalCalendar, YearNamedBy};
-use fondaco_core::{ActError, DateRange};
+use fondaco_core::recurrence::Recurrence;
+use fondaco_core::{ActError, DateRange, PartyId, party};
 
 /// A year that ends in June 2027 beside the calendar year 2026, and three sales of each month from 2026 on.
 fn firm(firm: Firm) -> Firm {
@@ -94,4 +95,47 @@ fn accounts_and_periods_come_in_order() {
     assert_eq!(accounts, codes);
     let periods = firm.books.periods().unwrap();
     assert_eq!((periods.len(), periods[0].period, periods[23].period), (24, 202_601, 202_812));
+}
+
+/// Entries, postings, drafts and recurring entries that name a party, also under an id that was merged into its own.
+#[test]
+fn what_names_a_party_is_in_its_export() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        firm.books.driver().prepare(party::TABLES).unwrap();
+        let (ada, web) = (PartyId::named("ada"), PartyId::named("web"));
+        for id in [ada, web] {
+            let register = party::RegisterParty::person(id, "Ada");
+            firm.books.send(&id.to_string(), &register).unwrap();
+        }
+        let of_line = |id| {
+            NewEntry::new("GEN", d("2026-01-05"))
+                .posting(NewPosting::debit("1200", eur("5")).party(id))
+                .credit("4000", eur("5"))
+        };
+        firm.post("nobody's", sale("2026-01-05", "1.00"));
+        firm.post("hers", sale("2026-01-05", "2.00").party(ada));
+        firm.post("her line", of_line(web));
+        firm.must("draft", &PrepareDraft::new(sale("2026-01-05", "3.00").party(web)));
+        firm.must("line of a draft", &PrepareDraft::new(of_line(ada)));
+        let monthly = |entry| RecurringTerms::new(entry, Recurrence::monthly());
+        firm.must("rent", &StartRecurring::new("rent", monthly(sale("2026-06-05", "4.00"))));
+        firm.must("fee", &StartRecurring::new("fee", monthly(of_line(web))));
+        firm.must(
+            "other",
+            &ChangeRecurring::new("rent", monthly(sale("2026-09-05", "4.00").party(ada))),
+        );
+        firm.books.send("one", &party::MergeParties::new(ada, web)).unwrap();
+
+        let export = firm.view(|view| Ok(party::export(view, web)?)).to_json();
+        let rows = |table: &str| export["tables"][table].as_array().unwrap().len();
+        assert_eq!((rows("ledger_entry"), rows("ledger_posting")), (1, 1), "on {}", firm.name);
+        assert_eq!((rows("ledger_draft"), rows("ledger_draft_posting")), (1, 1));
+        assert_eq!(rows("ledger_recurring_terms"), 2);
+        assert!(export["tables"].get("ledger_import_refusal").is_none(), "whose, nobody can tell");
+        let whose = firm.entries().iter().find_map(|entry| entry.party).unwrap();
+        assert_eq!(firm.view(|view| Ok(party::resolve(view, whose)?)), ada);
+        firm.books.send("erase", &party::EraseParty::new(ada)).unwrap();
+        firm.clean();
+    });
 }

@@ -9,7 +9,9 @@ use std::collections::BTreeSet;
 use common::staff::*;
 use common::*;
 use fondaco_accounting::currency::*;
+use fondaco_accounting::import::EraseRefusals;
 use fondaco_accounting::ledger::*;
+use fondaco_core::job::JobId;
 use fondaco_core::policy::stored::{Delegate, NewGrant, WithdrawRole};
 use fondaco_core::policy::{Engine, Permission, Request};
 use fondaco_core::{Act, ActError, Currency, ErrorKind, Halt, Money, Tx};
@@ -115,6 +117,12 @@ const CASES: &[Case] = &[
     }),
     (&rights::RECORD_RATE, "end a rate", |staff, who| {
         done(staff.send(who, &EndRate::new("SPOT", Currency::EUR, Currency::USD, d("2026-02-01"))))
+    }),
+    (&rights::ERASE, "erase refused lines", |staff, who| {
+        match staff.send(who, &EraseRefusals::new(JobId::named("never imported"))) {
+            Err(error) if error.code() == "accounting.unknown_import" => Ok(()),
+            told => done(told),
+        }
     }),
     (&rights::APPROVE, "approve", |staff, who| {
         let draft = staff.submitted("chief", one());

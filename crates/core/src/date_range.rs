@@ -175,6 +175,21 @@ impl DateRange {
         DateRange::between(start, end).ok()
     }
 
+    /// From the first day of both to the last: what lies between the two, too.
+    ///
+    /// ```
+    /// use fondaco_core::DateRange;
+    /// let spring: DateRange = "2026-03-01/2026-05-31".parse()?;
+    /// assert_eq!(spring.span("2026-05-15/..".parse()?), "2026-03-01/..".parse()?);
+    /// # Ok::<(), fondaco_core::DateRangeError>(())
+    /// ```
+    #[must_use]
+    pub fn span(self, other: DateRange) -> DateRange {
+        let start = self.start.min(other.start); // `None`, the open start, orders before all dates
+        let end = self.end.and_then(|a| other.end.map(|b| a.max(b)));
+        DateRange { start, end }
+    }
+
     /// How many days there are; `None` when an end is open.
     ///
     /// ```

@@ -11,11 +11,16 @@
 //! What is removed is erased, not deleted: only an erased row also makes the salts of all commands forgotten that wrote it.
 //! An address that is no longer right for new letters is better [ended](EndAddress), and stays for the old ones.
 //!
+//! # Two that are one
+//! Who was registered twice is [merged](MergeParties): one id stays, the other becomes an alias of it. Engines' rows keep the
+//! id that they were written with, and [`resolve`] says whose it is now; exports and erasures cover both.
+//!
+//! # What is told
 //! Nothing personal is in events, answers, errors or `Debug`: commands carry it as [`Private`].
 //!
 //! # Commands
 //! [`RegisterParty`], [`ChangeParty`], [`AddRole`], [`EndRole`], [`RemoveRole`], [`AddAddress`], [`EndAddress`], [`RemoveAddress`], [`AddContact`],
-//! [`RemoveContact`], [`AddIdentifier`], [`RemoveIdentifier`], [`Relate`], [`EndRelation`], [`RemoveRelation`], [`EraseParty`]. Each is an
+//! [`RemoveContact`], [`AddIdentifier`], [`RemoveIdentifier`], [`Relate`], [`EndRelation`], [`RemoveRelation`], [`MergeParties`], [`EraseParty`]. Each is an
 //! [`Act`](crate::Act).
 //!
 //! ```
@@ -54,6 +59,7 @@ mod export;
 mod identifier;
 mod identity;
 mod lookup;
+mod merge;
 mod private;
 mod record;
 mod relation;
@@ -62,12 +68,13 @@ mod role;
 pub use address::{AddAddress, Address, AddressKind, EndAddress, NewAddress, RemoveAddress};
 pub use contact::{AddContact, Contact, ContactKind, RemoveContact};
 pub use country::{Country, UnknownCountry};
-pub use erase::{EraseParty, erase};
+pub use erase::EraseParty;
 pub use error::PartyError;
 pub use export::{Export, HeldOnParty, Holding, export};
 pub use identifier::{Flaw, Identifier, IdentifierError, IdentifierKind};
 pub use identity::{AddIdentifier, PartyIdentifier, RemoveIdentifier};
 pub use lookup::{WholeParty, by_contact, by_identifier, whole_party};
+pub use merge::{MergeParties, Merged, PartyAlias, aliases, resolve};
 pub use private::Private;
 pub use record::{ChangeParty, Party, PartyField, PartyKind, PartyStatus, RegisterParty};
 pub use relation::{EndRelation, Relate, Relation, RelationKind, RemoveRelation};
@@ -84,18 +91,22 @@ pub const TABLES: &[&Table] = &[
     Contact::TABLE,
     PartyIdentifier::TABLE,
     Relation::TABLE,
+    PartyAlias::TABLE,
 ];
 
 /// Keep parties, their roles, addresses, contacts, identifiers and relations.
 pub const KEEP: Permission =
     Permission::new("party.keep", "keep parties with their addresses, identifiers and relations");
+/// Merge parties that are one: it can't be taken back.
+pub const MERGE: Permission = Permission::new("party.merge", "merge parties that are one");
 /// Erase what is personal of a party, in all engines.
 pub const ERASE: Permission = Permission::new("party.erase", "erase what is personal of a party");
 
 /// What can be allowed about parties. Every driver with a policy knows it.
-pub static ENGINE: Engine = Engine { name: "party", tables: TABLES, permissions: &[&KEEP, &ERASE] };
+pub static ENGINE: Engine =
+    Engine { name: "party", tables: TABLES, permissions: &[&KEEP, &MERGE, &ERASE] };
 
-/// What this module holds on parties: for [`export()`] and [`erase()`].
+/// What this module holds on parties: for [`export()`] and [`EraseParty`]. Every driver knows it.
 pub const HOLDINGS: &[Holding] = &[
     Holding::of::<Party>(),
     Holding::of::<PartyRole>(),
@@ -103,4 +114,5 @@ pub const HOLDINGS: &[Holding] = &[
     Holding::of::<Contact>(),
     Holding::of::<PartyIdentifier>(),
     Holding::of::<Relation>(),
+    Holding::of::<PartyAlias>(),
 ];

@@ -13,7 +13,8 @@
 //!
 //! # The report
 //! Each thing that is wrong becomes a [`Refusal`]: line, column, value, a stable code, what is wrong, the way out. They are kept in the
-//! store, where the value and the text can be erased, and [`Books::write_refusals`](crate::Books::write_refusals) writes them as CSV.
+//! store, and [`Books::write_refusals`](crate::Books::write_refusals) writes them as CSV. What they quote may be about persons:
+//! [`EraseRefusals`] takes it away once it is of no more use.
 //! Codes that begin with `accounting.` are the ledger's; the others:
 //!
 //! | code | of |
@@ -28,6 +29,7 @@
 //! # Examples
 //! [`ImportEntries`] and [`ImportAccounts`] have one each; `examples/import.rs` is a program.
 
+mod erase;
 mod records;
 
 #[cfg(feature = "import")]
@@ -51,6 +53,7 @@ mod refusal;
 #[cfg(feature = "import")]
 mod run;
 
+pub use erase::{EraseRefusals, ErasedRefusals};
 pub use records::{ImportKey, ImportedEntry, RefusedLine};
 
 #[cfg(feature = "import")]
@@ -72,7 +75,7 @@ mod books {
     use fondaco_core::job::JobId;
 
     use super::refusal::RefusalWriter;
-    use super::{ImportError, Refusal, refusals};
+    use super::{EraseRefusals, ImportError, Refusal, refusals};
     use crate::Books;
     use crate::ledger::LedgerError;
 
@@ -115,6 +118,39 @@ mod books {
                 })?;
                 Ok(all)
             })
+        }
+
+        /// Erases what the refused lines of the import `import` quote, however many they are, by commands whose names begin
+        /// with `name`: [`EraseRefusals`]. Answers how many lines lost something.
+        ///
+        /// ```
+        /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+        /// # use firm::*;
+        /// # let books = books();
+        /// # use fondaco_accounting::import::*;
+        /// let file = "Date,Account,Amount\n2026-03-01,Ada Lovelace,10.00\n2026-03-01,1000,-10.00\n";
+        /// let mapping = EntryMapping::new("Date", "Account", AmountColumns::signed("Amount"));
+        /// let mut import = ImportEntries::new(std::io::Cursor::new(file), mapping)?;
+        /// assert!(books.run_job("import/1", &mut import, &mut ()).is_err());
+        /// assert!(books.refusals("import/1")?[0].message.contains("Ada Lovelace"));
+        /// assert_eq!(books.erase_refusals("mended", "import/1")?, 1);
+        /// assert_eq!(books.refusals("import/1")?[0].message, "(erased)");
+        /// # Ok::<(), Box<dyn std::error::Error>>(())
+        /// ```
+        ///
+        /// # Errors
+        /// [`LedgerError::UnknownImport`], or a [`Halt`](fondaco_core::Halt).
+        pub fn erase_refusals(&self, name: &str, import: &str) -> Result<u64, LedgerError> {
+            let erase = EraseRefusals::new(JobId::named(import));
+            let mut lines = 0;
+            for part in 1.. {
+                let erased = self.send(&format!("{name}/{part}"), &erase)?.answer;
+                lines += u64::from(erased.lines);
+                if !erased.more {
+                    break;
+                }
+            }
+            Ok(lines)
         }
 
         /// Writes what the import under this name refused as CSV: line, last line of the entry, column, value, code, what is

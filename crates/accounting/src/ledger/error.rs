@@ -1,6 +1,7 @@
 //! Why the ledger refuses.
 
 use chrono::NaiveDate;
+use fondaco_core::job::JobId;
 use fondaco_core::timeline::Span;
 use fondaco_core::{ActError, Currency, ErrorKind, Halt, Id, Money, Timestamp};
 use rust_decimal::Decimal;
@@ -301,6 +302,12 @@ pub enum LedgerError {
         /// The entry.
         entry: Id<Entry>,
     },
+    /// No such import.
+    #[error("there is no import {job}: correct its name")]
+    UnknownImport {
+        /// The job.
+        job: JobId,
+    },
     /// No such recurring entry.
     #[error("there is no recurring entry {code}: start it first, or correct the code")]
     UnknownRecurring {
@@ -443,6 +450,7 @@ impl ActError for LedgerError {
             LedgerError::UnknownEntry { .. } => "accounting.unknown_entry",
             LedgerError::AlreadyReversed { .. } => "accounting.already_reversed",
             LedgerError::NoReversalPlanned { .. } => "accounting.no_reversal_planned",
+            LedgerError::UnknownImport { .. } => "accounting.unknown_import",
             LedgerError::UnknownRecurring { .. } => "accounting.unknown_recurring",
             LedgerError::RecurringEnded { .. } => "accounting.recurring_ended",
             LedgerError::NoOccurrence { .. } => "accounting.no_occurrence",
@@ -465,6 +473,7 @@ impl ActError for LedgerError {
             | LedgerError::UnknownPeriod { .. }
             | LedgerError::UnknownEntry { .. }
             | LedgerError::NoReversalPlanned { .. }
+            | LedgerError::UnknownImport { .. }
             | LedgerError::UnknownRecurring { .. }
             | LedgerError::NoOccurrence { .. }
             | LedgerError::UnknownRateSource { .. }

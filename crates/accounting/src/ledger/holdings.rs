@@ -1,28 +1,33 @@
-//! What the ledger holds on parties: entries and postings that name one.
+//! What the ledger holds on parties: entries, postings, drafts and recurring entries that name one.
 
 use std::sync::Arc;
 
 use fondaco_core::party::{HeldOnParty, Holding};
+use fondaco_core::store::Record;
 use fondaco_core::{Halt, PartyId, Range, Reading};
 
-use super::{Draft, DraftPosting, Entry, Posting};
+use super::{Draft, DraftPosting, Entry, Posting, RecurringVersion};
+use crate::import::RefusedLine;
 
-/// What the ledger holds on parties, for [`export`](fondaco_core::party::export()). Nothing in it is a personal column: books
-/// are kept for as long as the law says, and name a party by its id alone.
+/// What the ledger holds on parties, for [`export`](fondaco_core::party::export()); [`Books`](crate::Books) give it to their
+/// driver. Books are kept for as long as the law says, and name a party by its id alone: nothing that is held on one is a
+/// personal column. Lines of imports that were refused have such columns, and no party:
+/// [`EraseRefusals`](crate::import::EraseRefusals) is for them.
 ///
 /// ```
 /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
 /// # use firm::*;
 /// # let books = books();
 /// use fondaco_core::PartyId;
-/// use fondaco_core::party::export;
+/// use fondaco_core::party;
+/// books.driver().prepare(party::TABLES)?;
 /// let ada = PartyId::named("customer/1");
 /// let sale = NewEntry::new("GEN", "2026-03-01".parse()?)
 ///     .debit("1200", Money::parse("40 EUR")?)
 ///     .credit("4000", Money::parse("40 EUR")?)
 ///     .party(ada);
 /// let posted = books.post("sale", sale)?.answer;
-/// let export = books.view(|view| Ok(export(view, ada, &[HOLDINGS])?))?;
+/// let export = books.view(|view| Ok(party::export(view, ada)?))?;
 /// let json = export.to_json();
 /// assert_eq!(json["tables"]["ledger_entry"][0]["id"], posted.id.to_string());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -32,24 +37,44 @@ pub const HOLDINGS: &[Holding] = &[
     Holding::of::<Posting>(),
     Holding::of::<Draft>(),
     Holding::of::<DraftPosting>(),
+    Holding::of::<RecurringVersion>(),
+    Holding::untied::<RefusedLine>(),
 ];
 
-// Reads the whole book: an export is asked for seldom, and an index on parties would cost each posting.
+/// The rows that say something of a party. Reads the whole table: an export is asked for seldom, and an index on parties
+/// would cost each posting.
+fn held<R: Record>(
+    read: &mut impl Reading,
+    is_held: impl Fn(&R) -> Result<bool, Halt>,
+) -> Result<Vec<Arc<R>>, Halt> {
+    let mut found = Vec::new();
+    read.peek_each(&Range::<R>::all(), |row| {
+        if is_held(row)? {
+            found.push(Arc::new(row.clone()));
+        }
+        Ok::<(), Halt>(())
+    })?;
+    Ok(found)
+}
+
 macro_rules! held_by_party {
     ($($record:ty),*) => { $(
         impl HeldOnParty for $record {
             fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<Self>>, Halt> {
-                let mut found = Vec::new();
-                read.peek_each(&Range::<Self>::all(), |row| {
-                    if row.party == Some(party) {
-                        found.push(Arc::new(row.clone()));
-                    }
-                    Ok::<(), Halt>(())
-                })?;
-                Ok(found)
+                held(read, |row: &Self| Ok(row.party == Some(party)))
             }
         }
     )* };
 }
 
 held_by_party!(Entry, Posting, Draft, DraftPosting);
+
+impl HeldOnParty for RecurringVersion {
+    fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<Self>>, Halt> {
+        held(read, |row: &RecurringVersion| {
+            let entry = row.terms()?.entry;
+            let of_a_line = entry.postings.iter().any(|line| line.party == Some(party));
+            Ok(entry.party == Some(party) || of_a_line)
+        })
+    }
+}

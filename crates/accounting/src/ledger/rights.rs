@@ -12,6 +12,7 @@
 //! | `ledger.plan` | to plan recurring entries and reversals, also of an entry that is posted with its reversal | amount | journal, account, dimensions |
 //! | `ledger.draft` | to prepare, change, submit and delete drafts | | journal, account, dimensions |
 //! | `ledger.record_rate` | to open sources of exchange rates, to record and correct their rates | | source |
+//! | `ledger.erase` | to erase what refused lines of imports quote | | |
 //! | `ledger.approve` | to approve and reject drafts of others | amount | journal, account, dimensions |
 //!
 //! The amount of an entry is the sum of its debits in the ledger's currency. An account is within a heading when it stands
@@ -86,6 +87,9 @@ pub const APPROVE: Permission =
 /// Open sources of exchange rates, record and correct their rates.
 pub const RECORD_RATE: Permission =
     Permission::new("ledger.record_rate", "record and correct exchange rates").within(&["source"]);
+/// Erase what refused lines of imports quote.
+pub const ERASE: Permission =
+    Permission::new("ledger.erase", "erase what refused lines of imports quote");
 
 /// The tables that are changed only under a permission of the ledger. What an import notes
 /// goes by the right to run jobs, what recurs by [`PLAN`] and the right to carry out what is due.
@@ -137,6 +141,7 @@ pub static ENGINE: Engine = Engine {
         &DRAFT,
         &APPROVE,
         &RECORD_RATE,
+        &ERASE,
     ],
 };
 

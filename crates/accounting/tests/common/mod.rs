@@ -45,6 +45,7 @@ impl Firm {
 
     pub fn unloaded(name: &'static str, store: Arc<dyn Store>) -> Firm {
         let driver = AsyncDriver::new(Unloaded::new(store.clone(), 1), CompanyId::named("acme"));
+        driver.add_holdings(HOLDINGS);
         Firm { asynchronous: Some(driver), ..Firm::on(name, store) }
     }
 

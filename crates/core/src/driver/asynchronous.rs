@@ -11,6 +11,7 @@ use super::seed::Seeds;
 use super::{Done, MAX_VIEWS, is_gone, with_own};
 use crate::chain::{self, Verified};
 use crate::digest::{self, DigestError};
+use crate::party::Holding;
 use crate::policy::{Engine, Policy, Request, Rights, Verdict};
 use crate::store::{
     AsyncStore, At, Batch, Commit, FeedFrom, Hash, Prepared, Read, Snapshot, StoreError, Table,
@@ -29,7 +30,7 @@ pub struct AsyncDriver<'s> {
     seeds: Seeds,
     compiled: Compiled,
     rights: Option<Arc<Rights>>,
-    known: Known,
+    known: Arc<Known>,
 }
 
 impl<'s> AsyncDriver<'s> {
@@ -61,7 +62,7 @@ impl<'s> AsyncDriver<'s> {
             seeds: Seeds::Random,
             compiled: Compiled::default(),
             rights: None,
-            known: Known::default(),
+            known: Arc::default(),
         }
     }
 
@@ -119,6 +120,11 @@ impl<'s> AsyncDriver<'s> {
         Ok(prepared)
     }
 
+    /// See [`Driver::add_holdings`](super::Driver::add_holdings).
+    pub fn add_holdings(&self, holdings: &[Holding]) {
+        self.known.add(holdings);
+    }
+
     /// See [`Driver::run`](super::Driver::run). Dropping the future leaves the command done whole or not at all; sending
     /// it again tells which.
     ///
@@ -164,7 +170,7 @@ impl<'s> AsyncDriver<'s> {
         digest: Result<Hash, DigestError>,
         act: impl Fn(&mut Tx<'_>) -> Result<A, E>,
     ) -> Result<Done<A>, E> {
-        let kept = (&self.compiled, &self.rights);
+        let kept = (&self.compiled, &self.rights, &self.known);
         let course = Course::new(self.company, envelope, digest, &self.seeds, kept)?;
         let act_span = trace::act(self.company, course.command());
         act_span.wait(self.run_course(course, act)).await
@@ -252,7 +258,7 @@ impl<'s> AsyncDriver<'s> {
         read: impl Fn(&mut View<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let (context, learned) =
-            (Context::of_view(self.company, self.rights.clone()), Learned::default());
+            (Context::of_view(self.company, &self.rights, &self.known), Learned::default());
         let mut cache = Cache::default();
         loop {
             let (result, missing) = {

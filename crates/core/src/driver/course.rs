@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::Done;
 use super::seed::Seeds;
+use super::{Done, Known};
 use crate::digest::DigestError;
 use crate::policy::Rights;
 use crate::store::{Answer, Ask, At, Batch, Commit, Hash, Receipt, Reply, StoreError};
@@ -54,15 +54,15 @@ impl Course {
         envelope: Envelope,
         digest: Result<Hash, DigestError>,
         seeds: &Seeds,
-        (compiled, rights): (&Compiled, &Option<Arc<Rights>>),
+        (compiled, rights, known): (&Compiled, &Option<Arc<Rights>>, &Arc<Known>),
     ) -> Result<Course, Halt> {
         if envelope.time < crate::Timestamp::EPOCH {
             return Err(Halt::TooEarly { time: envelope.time });
         }
         let digest = digest.map_err(|error| Halt::Bug(error.to_string()))?;
         let seed = seeds.seed(envelope.id)?;
-        let (compiled, rights) = (compiled.clone(), rights.clone());
-        let context = Context { company, envelope, digest, seed, compiled, rights };
+        let (compiled, rights, known) = (compiled.clone(), rights.clone(), known.clone());
+        let context = Context { company, envelope, digest, seed, compiled, rights, known };
         let (learned, cache) = (Learned::default(), Cache::default());
         Ok(Course { context, learned, cache, looked_up: false, conflicts: 0, runs: 0 })
     }

@@ -1,23 +1,61 @@
-//! Which tables were prepared through a driver: what a verification has to read, whichever engine asks for it.
+//! What a driver was told of engines: which tables they have, for a verification, and which of their rows are held on parties,
+//! for exports and erasures; whichever engine asks.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::party::{self, Holding};
 use crate::store::Table;
 
-#[derive(Debug, Default)]
-pub(super) struct Known(Mutex<Vec<&'static Table>>);
+#[derive(Debug)]
+pub(crate) struct Known {
+    tables: Mutex<Vec<&'static Table>>,
+    holdings: Mutex<Vec<Holding>>,
+}
+
+impl Default for Known {
+    fn default() -> Known {
+        Known { tables: Mutex::default(), holdings: Mutex::new(party::HOLDINGS.to_vec()) }
+    }
+}
 
 impl Known {
     /// Remembers tables that are prepared.
     pub(super) fn keep(&self, tables: &[&'static Table]) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = lock(&self.tables);
         *known = joined(tables, &known);
     }
 
     /// These tables, and all that were prepared before.
     pub(super) fn with(&self, tables: &[&'static Table]) -> Vec<&'static Table> {
-        joined(tables, &self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        joined(tables, &lock(&self.tables))
     }
+
+    /// Remembers what an engine holds on parties.
+    pub(super) fn add(&self, holdings: &[Holding]) {
+        let mut known = lock(&self.holdings);
+        for holding in holdings {
+            if known.iter().all(|other| other.table().name != holding.table().name) {
+                known.push(*holding);
+            }
+        }
+    }
+
+    /// What engines hold on parties.
+    pub(crate) fn holdings(&self) -> Vec<Holding> {
+        lock(&self.holdings).clone()
+    }
+
+    /// The tables with personal columns of which nobody has said what in them is held on a party.
+    pub(crate) fn unheld(&self) -> Vec<&'static Table> {
+        let holdings = lock(&self.holdings);
+        let held = |table: &Table| holdings.iter().any(|held| held.table().name == table.name);
+        let tables = lock(&self.tables);
+        tables.iter().copied().filter(|table| table.has_personal() && !held(table)).collect()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The first tables, and those of the others that are not among them.

@@ -21,12 +21,14 @@ use std::sync::Arc;
 pub use asynchronous::AsyncDriver;
 use course::{Course, Turn};
 use gate::Gate;
-use known::{Known, joined};
+pub(crate) use known::Known;
+use known::joined;
 use seed::Seeds;
 use serde::Serialize;
 
 use crate::chain::{self, Verified};
 use crate::digest::{self, DigestError};
+use crate::party::Holding;
 use crate::policy::{Engine, Policy, Request, Rights, Verdict};
 use crate::store::{
     Answer, At, Batch, Commit, FeedFrom, Hash, Prepared, Read, Store, StoreError, Table,
@@ -78,7 +80,7 @@ pub struct Driver<'s> {
     seeds: Seeds,
     compiled: Compiled,
     rights: Option<Arc<Rights>>,
-    known: Known,
+    known: Arc<Known>,
 }
 
 impl<'s> Driver<'s> {
@@ -102,7 +104,7 @@ impl<'s> Driver<'s> {
             seeds: Seeds::Random,
             compiled: Compiled::default(),
             rights: None,
-            known: Known::default(),
+            known: Arc::default(),
         }
     }
 
@@ -225,6 +227,24 @@ impl<'s> Driver<'s> {
         Ok(prepared)
     }
 
+    /// Says what an engine holds on parties: its `HOLDINGS`, for [`export`](crate::party::export()) and
+    /// [`EraseParty`](crate::party::EraseParty), which go over all that the driver was told of. What the module
+    /// [`party`](crate::party) keeps is known to every driver. Told twice, it is known once.
+    ///
+    /// ```
+    /// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
+    /// # use people::*;
+    /// # let people = people();
+    /// const HOLDINGS: &[Holding] = &[]; // those of an engine
+    /// people.add_holdings(HOLDINGS);
+    /// let export = people.view(|view| export(view, ada()))?;
+    /// assert_eq!(export.tables.len(), TABLES.len()); // nothing but the module's own
+    /// # Ok::<(), fondaco_core::Halt>(())
+    /// ```
+    pub fn add_holdings(&self, holdings: &[Holding]) {
+        self.known.add(holdings);
+    }
+
     /// Carries out a command: runs the act, as often as it takes, and commits what it decided.
     ///
     /// ```
@@ -269,7 +289,7 @@ impl<'s> Driver<'s> {
         digest: Result<Hash, DigestError>,
         act: impl Fn(&mut Tx<'_>) -> Result<A, E>,
     ) -> Result<Done<A>, E> {
-        let kept = (&self.compiled, &self.rights);
+        let kept = (&self.compiled, &self.rights, &self.known);
         let course = Course::new(self.company, envelope, digest, &self.seeds, kept)?;
         trace::act(self.company, course.command()).run(|| self.run_course(course, act))
     }
@@ -350,7 +370,7 @@ impl<'s> Driver<'s> {
         };
         let at = ask(At::Hold)?.at;
         let (context, learned) =
-            (Context::of_view(self.company, self.rights.clone()), Learned::default());
+            (Context::of_view(self.company, &self.rights, &self.known), Learned::default());
         let source = Source::Through(self.store.as_ref());
         let mut view =
             View::new(Tx::new(&context, source, At::Held(at), &learned, Cache::default(), true));

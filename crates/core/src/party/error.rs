@@ -26,6 +26,24 @@ pub enum PartyError {
         /// The party.
         party: PartyId,
     },
+    /// The party is another by now.
+    #[error("party {party} was merged into party {into}: send it for that one")]
+    Merged {
+        /// The party.
+        party: PartyId,
+        /// What it was merged into.
+        into: PartyId,
+    },
+    /// Two parties that can't be one.
+    #[error("party {gone} can't be merged into party {keep}: {why}")]
+    CannotMerge {
+        /// The party that was to stay.
+        keep: PartyId,
+        /// The party that was to go.
+        gone: PartyId,
+        /// Why, and the way out.
+        why: &'static str,
+    },
     /// Another party has that number.
     #[error("party {holder} has that {} already: correct the number, or merge the two", kind.name())]
     IdentifierTaken {
@@ -145,6 +163,8 @@ impl ActError for PartyError {
             PartyError::Exists { .. } => "party.exists",
             PartyError::Unknown { .. } => "party.unknown",
             PartyError::Erased { .. } => "party.erased",
+            PartyError::Merged { .. } => "party.merged",
+            PartyError::CannotMerge { .. } => "party.cannot_merge",
             PartyError::IdentifierTaken { .. } => "party.identifier_taken",
             PartyError::Identifier(error) => error.code(),
             PartyError::Country(error) => error.code(),
@@ -172,7 +192,10 @@ impl ActError for PartyError {
             | PartyError::IdentifierTaken { .. }
             | PartyError::RoleOverlaps { .. }
             | PartyError::RelationOverlaps { .. } => ErrorKind::Conflict,
-            PartyError::Erased { .. } | PartyError::Circle { .. } => ErrorKind::Refused,
+            PartyError::Erased { .. }
+            | PartyError::Merged { .. }
+            | PartyError::CannotMerge { .. }
+            | PartyError::Circle { .. } => ErrorKind::Refused,
             PartyError::Halt(halt) => halt.kind(),
             _ => ErrorKind::Invalid,
         }

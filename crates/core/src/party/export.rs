@@ -20,7 +20,7 @@
 //! }
 //!
 //! /// What this engine holds on parties.
-//! pub const HOLDINGS: &[Holding] = &[Holding::of::<Call>()];
+//! pub const HOLDINGS: &[Holding] = &[Holding::of::<Call>()]; // for `Driver::add_holdings`
 //! # assert_eq!(HOLDINGS[0].table().name, "call");
 //! ```
 
@@ -28,7 +28,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use super::{Address, Contact, Party, PartyIdentifier, PartyRole, Relation};
+use super::{
+    Address, Contact, Party, PartyAlias, PartyIdentifier, PartyRole, Relation, aliases, resolve,
+};
 use crate::store::{Record, Stored, Table, Value};
 use crate::{Halt, Id, PartyId, Range, Reading, Tx, View};
 
@@ -48,14 +50,33 @@ type Erase = fn(&mut Tx<'_>, PartyId) -> Result<u32, Halt>;
 #[derive(Clone, Copy)]
 pub struct Holding {
     table: &'static Table,
-    rows: Rows,
-    erase: Erase,
+    reach: Option<(Rows, Erase)>,
 }
 
 impl Holding {
     /// The table of a record.
     pub const fn of<R: HeldOnParty>() -> Holding {
-        Holding { table: R::TABLE, rows: rows_of::<R>, erase: erase_of::<R> }
+        Holding { table: R::TABLE, reach: Some((rows_of::<R>, erase_of::<R>)) }
+    }
+
+    /// The table of a record with personal columns that no row of it ties to a party. It is in no export, and is not
+    /// erased with one: its engine has a command for that, and says so.
+    ///
+    /// ```
+    /// use fondaco_core::party::Holding;
+    /// use fondaco_core::store::{Personal, Record};
+    /// use smol_str::SmolStr;
+    ///
+    /// /// What somebody wrote into the guest book.
+    /// #[derive(Record, Debug, Clone)]
+    /// #[record(table = "remark", kind = fact, key(number))]
+    /// struct Remark { number: i64, text: Personal<SmolStr> }
+    ///
+    /// pub const HOLDINGS: &[Holding] = &[Holding::untied::<Remark>()];
+    /// # assert_eq!(HOLDINGS[0].table().name, "remark");
+    /// ```
+    pub const fn untied<R: Record>() -> Holding {
+        Holding { table: R::TABLE, reach: None }
     }
 
     /// The table.
@@ -63,9 +84,12 @@ impl Holding {
         self.table
     }
 
-    /// Erases what is personal in the party's rows; answers how many rows there are.
+    /// Erases what is personal in the party's rows; answers how many of them lost something.
     pub(super) fn erase(&self, tx: &mut Tx<'_>, party: PartyId) -> Result<u32, Halt> {
-        if self.table.has_personal() { (self.erase)(tx, party) } else { Ok(0) }
+        match self.reach {
+            Some((_, erase)) if self.table.has_personal() => erase(tx, party),
+            _ => Ok(0),
+        }
     }
 }
 
@@ -80,9 +104,14 @@ fn rows_of<R: HeldOnParty>(view: &mut View<'_>, party: PartyId) -> Result<Vec<Ve
 }
 
 fn erase_of<R: HeldOnParty>(tx: &mut Tx<'_>, party: PartyId) -> Result<u32, Halt> {
-    let rows = R::held(tx, party)?;
-    rows.iter().try_for_each(|row| tx.erase::<R>(&row.key()))?;
-    Ok(u32::try_from(rows.len()).unwrap_or(u32::MAX))
+    let mut erased = 0u32;
+    for row in R::held(tx, party)? {
+        if row.values().iter().any(|value| matches!(value, Value::Personal(..))) {
+            tx.erase::<R>(&row.key())?;
+            erased = erased.saturating_add(1);
+        }
+    }
+    Ok(erased)
 }
 
 /// All that is held on one party. Personal through and through: `Debug` shows counts alone.
@@ -90,6 +119,8 @@ fn erase_of<R: HeldOnParty>(tx: &mut Tx<'_>, party: PartyId) -> Result<u32, Halt
 pub struct Export {
     /// The party.
     pub party: PartyId,
+    /// The parties that were [merged](super::MergeParties) into it: engines' older rows name these.
+    pub aliases: Vec<PartyId>,
     /// The state of the data: the position of the last commit that it shows.
     pub position: u64,
     /// Each table with its rows, values in the order of its columns; tables without rows, too.
@@ -115,7 +146,7 @@ impl Export {
     /// # let send = |name: &str| Envelope::new(CommandId::named(name), ActorId::new("clerk"), Timestamp::EPOCH);
     /// let ada = PartyId::named("customer/1");
     /// driver.carry_out(send("ada"), &RegisterParty::person(ada, "Ada Lovelace"))?;
-    /// let export = driver.view(|view| export(view, ada, &[HOLDINGS]))?; // and those of other engines
+    /// let export = driver.view(|view| export(view, ada))?;
     /// let json = export.to_json();
     /// assert_eq!(json["tables"]["party"][0]["name"], "Ada Lovelace");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -131,6 +162,8 @@ impl Export {
         });
         let mut whole = Map::new();
         whole.insert("party".into(), self.party.to_string().into());
+        let aliases = self.aliases.iter().map(|alias| alias.to_string().into()).collect();
+        whole.insert("aliases".into(), Json::Array(aliases));
         whole.insert("position".into(), self.position.into());
         whole.insert("tables".into(), Json::Object(tables.collect()));
         Json::Object(whole)
@@ -155,16 +188,26 @@ fn json(value: &Value) -> Json {
     }
 }
 
-/// All that some engines hold on a party: give it the `HOLDINGS` of each, [ours](super::HOLDINGS) too.
+/// All that is held on a party and on those that were merged into it: by this module, and by all engines that the driver
+/// was [told of](crate::Driver::add_holdings). Asked for under the id of one that was merged, it is that of the other.
+///
+/// The [tables of this module](super::TABLES) must be prepared, also where engines alone name parties.
 ///
 /// # Errors
 /// A [`Halt`], to be passed on.
-pub fn export(view: &mut View<'_>, party: PartyId, engines: &[&[Holding]]) -> Result<Export, Halt> {
+pub fn export(view: &mut View<'_>, party: PartyId) -> Result<Export, Halt> {
+    let party = resolve(view, party)?;
+    let aliases = aliases(view, party)?;
     let mut tables = Vec::new();
-    for holding in engines.iter().copied().flatten() {
-        tables.push((holding.table, (holding.rows)(view, party)?));
+    for holding in view.holdings() {
+        let Some((rows_of, _)) = holding.reach else { continue };
+        let mut rows = Vec::new();
+        for id in std::iter::once(&party).chain(&aliases) {
+            rows.extend(rows_of(view, *id)?);
+        }
+        tables.push((holding.table, rows));
     }
-    Ok(Export { party, position: view.position(), tables })
+    Ok(Export { party, aliases, position: view.position(), tables })
 }
 
 impl HeldOnParty for Party {
@@ -184,6 +227,12 @@ macro_rules! held_by_key {
 }
 
 held_by_key!(PartyRole, Address, Contact, PartyIdentifier);
+
+impl HeldOnParty for PartyAlias {
+    fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<PartyAlias>>, Halt> {
+        read.peek_scan(&Range::by(PartyAlias::BY_KEEP, &party))
+    }
+}
 
 impl HeldOnParty for Relation {
     fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<Relation>>, Halt> {

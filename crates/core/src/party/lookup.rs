@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::{
     Address, Contact, ContactKind, HeldOnParty, Identifier, IdentifierKind, Party, PartyError,
-    PartyIdentifier, PartyRole, Relation,
+    PartyIdentifier, PartyRole, Relation, resolve,
 };
 use crate::{PartyId, Range, Reading};
 
@@ -27,7 +27,7 @@ pub struct WholeParty {
     pub relations: Vec<Arc<Relation>>,
 }
 
-/// A party with all that is kept on it; `None` when there is no such party.
+/// A party with all that is kept on it; `None` when there is no such party. Under the id of one that was merged, the other.
 ///
 /// ```
 /// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
@@ -45,6 +45,7 @@ pub fn whole_party(
     read: &mut impl Reading,
     party: PartyId,
 ) -> Result<Option<WholeParty>, PartyError> {
+    let party = resolve(read, party)?;
     let Some(found) = read.peek::<Party>(&party)? else { return Ok(None) };
     let (mut addresses, mut contacts, mut identifiers) = (
         Address::held(read, party)?,

@@ -6,10 +6,10 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{PartyError, Private};
+use super::{PartyAlias, PartyError, Private};
 use crate::policy::Request;
 use crate::store::{Event, Field, Personal, Record, Value};
-use crate::{Act, PartyId, Tx};
+use crate::{Act, Halt, PartyId, Tx};
 
 /// Person or organisation.
 #[derive(Field, Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -58,7 +58,7 @@ pub struct Party {
 }
 
 impl Party {
-    /// Whether what was personal of it is gone.
+    /// Whether what was personal of it is gone: it was erased, or merged into another.
     pub fn is_erased(&self) -> bool {
         self.name.get().is_none()
     }
@@ -67,7 +67,15 @@ impl Party {
 /// A party that can be changed: one that is there, and not erased.
 pub(super) fn living(tx: &mut Tx<'_>, party: PartyId) -> Result<Arc<Party>, PartyError> {
     let found = tx.get::<Party>(&party)?.ok_or(PartyError::Unknown { party })?;
-    if found.is_erased() { Err(PartyError::Erased { party }) } else { Ok(found) }
+    if found.is_erased() { Err(gone(tx, party)?) } else { Ok(found) }
+}
+
+/// Why nothing personal is left of a party.
+pub(super) fn gone(tx: &mut Tx<'_>, party: PartyId) -> Result<PartyError, Halt> {
+    Ok(match tx.get::<PartyAlias>(&party)? {
+        Some(alias) => PartyError::Merged { party, into: alias.keep },
+        None => PartyError::Erased { party },
+    })
 }
 
 /// An event of this module: what happened to which party.

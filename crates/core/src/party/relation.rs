@@ -27,6 +27,13 @@ pub enum RelationKind {
 }
 
 impl RelationKind {
+    pub(super) const ALL: [RelationKind; 4] = [
+        RelationKind::EmployeeOf,
+        RelationKind::ParentOf,
+        RelationKind::MemberOf,
+        RelationKind::ContactOf,
+    ];
+
     /// In words, for messages.
     ///
     /// ```
@@ -141,7 +148,7 @@ impl Act for Relate {
 }
 
 /// Whether a party is above another on some of these days, over whatever generations.
-fn is_above(
+pub(super) fn is_above(
     tx: &mut Tx<'_>,
     party: PartyId,
     below: PartyId,

@@ -66,6 +66,7 @@ pub use write::{Added, Drew};
 
 use std::sync::Arc;
 
+use crate::driver::Known;
 use crate::policy::Rights;
 use crate::store::{Ask, At, Hash, Read, Receipt, Reply, Salt, Store};
 use crate::{ActorId, CommandId, CompanyId, Timestamp, trace};
@@ -109,14 +110,21 @@ pub(crate) struct Context {
     pub(crate) compiled: Compiled,
     /// Who may do what; `None` when nobody is restricted.
     pub(crate) rights: Option<Arc<Rights>>,
+    /// What the driver was told of engines.
+    pub(crate) known: Arc<Known>,
 }
 
 impl Context {
     /// A view carries out no command.
-    pub(crate) fn of_view(company: CompanyId, rights: Option<Arc<Rights>>) -> Context {
+    pub(crate) fn of_view(
+        company: CompanyId,
+        rights: &Option<Arc<Rights>>,
+        known: &Arc<Known>,
+    ) -> Context {
         let envelope = Envelope::new(CommandId::from_u128(0), ActorId::new(""), Timestamp::EPOCH);
         let (digest, seed, compiled) = Default::default();
-        Context { company, envelope, digest, seed, compiled, rights }
+        let (rights, known) = (rights.clone(), known.clone());
+        Context { company, envelope, digest, seed, compiled, rights, known }
     }
 
     /// The `n`-th salt; the command's digest has number 0.

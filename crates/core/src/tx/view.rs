@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Halt, Range, Reading, Tx};
+use crate::party::Holding;
 use crate::policy::{Request, Verdict};
 use crate::store::{At, Record};
 use crate::{ActorId, Timestamp};
@@ -48,6 +49,11 @@ impl<'s> View<'s> {
         request: &Request,
     ) -> Result<Verdict, Halt> {
         self.tx.verdict(actor, at, request)
+    }
+
+    /// What engines hold on parties, as far as the driver was told.
+    pub(crate) fn holdings(&self) -> Vec<Holding> {
+        self.tx.context.known.holdings()
     }
 
     /// The position of the last commit that the view shows.

@@ -28,8 +28,8 @@ pub use terms::{AmountRule, LateRule, RecurringTerms};
 pub(crate) use verify::verify;
 
 use chrono::NaiveDate;
-use fondaco_core::Id;
 use fondaco_core::store::{Field, Json, Record};
+use fondaco_core::{Halt, Id};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -78,6 +78,13 @@ pub struct RecurringVersion {
     pub start: NaiveDate,
     /// The [`RecurringTerms`], as JSON.
     pub terms: Json,
+}
+
+impl RecurringVersion {
+    pub(crate) fn terms(&self) -> Result<RecurringTerms, Halt> {
+        let terms = self.terms.to::<RecurringTerms>();
+        terms.map_err(|error| error.in_column("ledger_recurring_terms", "terms").into())
+    }
 }
 
 /// What became of one occurrence.

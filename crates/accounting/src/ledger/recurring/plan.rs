@@ -40,11 +40,7 @@ impl Plan {
     }
 
     fn of(recurring: &Recurring, rows: &[Arc<RecurringVersion>]) -> Result<Plan, LedgerError> {
-        let terms =
-            rows.iter().map(|row| row.terms.to::<RecurringTerms>()).collect::<Result<_, _>>();
-        let terms = terms.map_err(|error| {
-            fondaco_core::Halt::from(error.in_column("ledger_recurring_terms", "terms"))
-        })?;
+        let terms = rows.iter().map(|row| row.terms()).collect::<Result<_, _>>()?;
         Ok(Plan { recurring: recurring.clone(), terms })
     }
 

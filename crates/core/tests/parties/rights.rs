@@ -1,15 +1,15 @@
 //! Every command about parties under a policy: refused without its permission, carried out with it.
-#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
-mod rights;
+#[path = "../rights/mod.rs"]
+mod office;
 
 use fondaco_core::party::{
     AddAddress, AddContact, AddIdentifier, AddRole, AddressKind, ChangeParty, ContactKind,
-    EndAddress, EndRelation, EndRole, EraseParty, IdentifierKind, NewAddress, PartyError,
-    RegisterParty, Relate, RelationKind, RemoveAddress, RemoveContact, RemoveIdentifier,
-    RemoveRelation, RemoveRole, TABLES as PARTY_TABLES,
+    EndAddress, EndRelation, EndRole, EraseParty, IdentifierKind, MergeParties, NewAddress,
+    PartyError, RegisterParty, Relate, RelationKind, RemoveAddress, RemoveContact,
+    RemoveIdentifier, RemoveRelation, RemoveRole, TABLES as PARTY_TABLES,
 };
-use rights::*;
+use office::*;
 
 /// Carries out commands by those who may not, and then by somebody who may.
 struct Desk<'o> {
@@ -37,7 +37,9 @@ impl Desk<'_> {
 
 fn staffed(office: &Office) {
     Driver::new(office.store.clone(), acme()).prepare(PARTY_TABLES).unwrap();
-    for (name, permission) in [("keeper", "party.keep"), ("eraser", "party.erase")] {
+    for (name, permission) in
+        [("keeper", "party.keep"), ("merger", "party.merge"), ("eraser", "party.erase")]
+    {
         office.must("root", &DefineRole::new(name, name).may(NewGrant::new(permission)));
         office.must("root", &RegisterActor::person(id(name)));
         office.must("root", &AssignRole::new(id(name), name));
@@ -67,6 +69,9 @@ fn every_command_asks_for_its_permission() {
         desk.keeps(&Relate::new(ada, RelationKind::EmployeeOf, firm));
         desk.keeps(&EndRelation::new(ada, RelationKind::EmployeeOf, firm, d("2026-12-31")));
         desk.keeps(&RemoveRelation::new(ada, RelationKind::EmployeeOf, firm, 1));
+        office.must("keeper", &RegisterParty::person(PartyId::named("ada, again"), "Ada"));
+        let again = MergeParties::new(ada, PartyId::named("ada, again"));
+        desk.only("merger", &["anna", "keeper", "eraser"], &again);
         desk.only("eraser", &["anna", "keeper"], &EraseParty::new(ada));
         assert_eq!(desk.tried, commands(), "each command that there is");
     });

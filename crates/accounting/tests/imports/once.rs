@@ -1,0 +1,92 @@
+//! What came before is not imported again.
+
+use fondaco_accounting::Books;
+use fondaco_accounting::import::*;
+use fondaco_accounting::ledger::*;
+use fondaco_core::ActError;
+use fondaco_core::{ActorId, CompanyId, JobCall, JobId};
+use fondaco_store::Sqlite;
+
+use crate::common::*;
+use crate::files::*;
+
+/// However far apart: half an entry may balance by itself.
+#[test]
+fn a_key_that_comes_again_is_refused_across_chunks() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        let mut file =
+            String::from("key,date,account,amount\nA1,2026-02-30,1000,1\nA1,2026-02-28,4000,-1\n");
+        for n in 0..8_500 {
+            file += &format!("{n},2026-02-01,1000,1\n{n},2026-02-01,4000,-1\n");
+        }
+        file += "A1,2026-02-28,1000,7\nA1,2026-02-28,4000,-7\n";
+        let mut import = open(&file, mapping()).mode(Mode::GoodOnes);
+        let report = run(&firm, "far apart", &mut import).unwrap().report;
+        assert_eq!((report.entries, report.refused), (8_500, 2));
+        let refusals = firm.books.refusals("far apart").unwrap();
+        let told: Vec<_> = refusals.iter().map(|told| (told.line, told.code.as_str())).collect();
+        assert_eq!(told, [(2, "import.bad_date"), (17_004, "import.scattered_key")]);
+        assert_eq!(firm.sum(&BalanceQuery::account("1000")), "8500");
+    });
+}
+
+#[test]
+fn keys_of_one_origin_are_imported_once_from_whatever_file() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        let shop = || mapping().origin("webshop");
+        booked(&firm, "january", TWO, shop());
+        let more = format!("{TWO}C,2026-01-09,1000,1\nC,2026-01-09,4000,-1\n");
+        let report = booked(&firm, "january, later", &more, shop());
+        assert_eq!((report.entries, report.skipped), (1, 2));
+        // Without an origin a key is its file's own: another file has other keys.
+        assert_eq!(booked(&firm, "elsewhere", &more, mapping()).entries, 3);
+        // The same file, by line: under another name it is the same lines.
+        let lines = "d,a,x\n2026-01-05,1000,5\n2026-01-05,4000,-5\n";
+        let by_balance = || EntryMapping::new("d", "a", AmountColumns::signed("x"));
+        assert_eq!(booked(&firm, "lines", lines, by_balance()).entries, 1);
+        assert_eq!(booked(&firm, "lines again", lines, by_balance()).skipped, 1);
+    });
+}
+
+#[test]
+fn a_job_with_another_file_mapping_or_mode_is_refused() {
+    let firm = in_memory().set_up();
+    booked(&firm, "march", TWO, mapping());
+    let others = [
+        open(&TWO.replace("7.50", "7.5"), mapping()),
+        open(TWO, mapping().text("key")),
+        open(TWO, mapping()).mode(Mode::GoodOnes),
+    ];
+    for mut other in others {
+        let error = run(&firm, "march", &mut other).unwrap_err();
+        assert_eq!(error.code(), "core.job_other_input");
+    }
+}
+
+/// Two handles on one file of SQLite run the same import at once.
+#[test]
+fn two_processes_import_each_line_once() {
+    let store = std::sync::Arc::new(Sqlite::in_memory().unwrap());
+    let firm = Firm::on("sqlite", store.clone()).set_up();
+    let mut file = String::from("key,date,account,amount\n");
+    for n in 0..20_000 {
+        file += &format!("{n},2026-02-01,1000,1\n{n},2026-02-01,4000,-1\n");
+    }
+    let clerk = ActorId::new("clerk");
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                let books = Books::open(store.clone(), CompanyId::named("acme")).unwrap();
+                let clock = || minute(0);
+                let call = JobCall::new(JobId::named("file"), &clerk, &clock);
+                let mut import = open(&file, mapping());
+                let done = books.driver().run_job(&call, &mut import, &mut ()).unwrap();
+                assert_eq!(done.report.entries, 20_000);
+            });
+        }
+    });
+    assert_eq!(firm.sum(&BalanceQuery::account("1000")), "20000");
+    assert_eq!(entries(&firm).len(), 20_000);
+}

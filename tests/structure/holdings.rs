@@ -1,0 +1,75 @@
+//! Whatever is kept on persons is exported and erased with them: a record that names a party, or has a personal column, is in
+//! some engine's `HOLDINGS`.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::sources::{root, sources};
+
+/// Records with JSON that can't hold a party, or is held with another: each with the reason.
+const NO_PARTY: &[(&str, &str)] = &[
+    ("JobState", "its cursor and report hold ids and counts, no personal data"),
+    ("DueItem", "its payload is documented to hold nothing personal"),
+];
+
+/// A record in the sources.
+struct Found {
+    name: String,
+    fields: String,
+    file: PathBuf,
+}
+
+#[test]
+fn what_is_kept_on_parties_is_held() {
+    let (mut records, mut held) = (Vec::new(), BTreeSet::new());
+    for file in sources().iter().filter(|file| !file.iter().any(|part| part == "testkit")) {
+        let text = without_comments(&std::fs::read_to_string(file).unwrap());
+        records.extend(records_in(&text, file));
+        held.extend(held_in(&text));
+    }
+    assert!(records.len() > 40, "only {} records were found", records.len());
+    let mut about = 0;
+    for Found { name, fields, file } in &records {
+        let says = |what: &str| fields.contains(what);
+        let no_party = NO_PARTY.iter().any(|(known, _)| known == name);
+        let is_about = says("PartyId") || says("Personal<") || (says("Json") && !no_party);
+        about += usize::from(is_about);
+        let place = file.strip_prefix(root()).unwrap_or(file);
+        assert!(
+            !is_about || held.contains(name),
+            "{} in {} names a party, has a personal column or JSON, and no HOLDINGS has it: add \
+             Holding::of::<{name}>(), or Holding::untied where no row can be tied to a party",
+            name,
+            place.display(),
+        );
+    }
+    assert!(about >= 13, "only {about} records were found to be about parties");
+}
+
+fn without_comments(text: &str) -> String {
+    let code = text.lines().map(|line| line.split("//").next().unwrap_or_default());
+    code.collect::<Vec<_>>().join("\n")
+}
+
+/// The structs that derive `Record`, with what stands between their braces.
+fn records_in(text: &str, file: &Path) -> Vec<Found> {
+    let mut found = Vec::new();
+    for part in text.split("#[record(").skip(1) {
+        let Some((_, part)) = part.split_once("struct ") else { continue };
+        let ends = part.find(|c: char| !c.is_alphanumeric()).unwrap_or(part.len());
+        let (name, rest) = part.split_at(ends);
+        let fields = rest.split('}').next().unwrap_or_default();
+        found.push(Found { name: name.into(), fields: fields.into(), file: file.into() });
+    }
+    found
+}
+
+/// The records of which a `Holding` is made.
+fn held_in(text: &str) -> Vec<String> {
+    let mut held = Vec::new();
+    for maker in ["Holding::of::<", "Holding::untied::<"] {
+        let names = text.split(maker).skip(1).filter_map(|part| part.split('>').next());
+        held.extend(names.map(str::to_owned));
+    }
+    held
+}
