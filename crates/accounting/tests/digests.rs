@@ -8,6 +8,7 @@ mod common;
 use common::*;
 use fondaco_accounting::currency::*;
 use fondaco_accounting::ledger::*;
+use fondaco_core::calendar::{BusinessDays, Roll};
 use fondaco_core::{Act, Currency, Id, Residual};
 
 fn hex(command: &impl Act) -> String {
@@ -97,7 +98,7 @@ fn all_other_commands() {
         Reverse { text: Some("wrong".into()), ..Reverse::new(Id::from_u128(7), d("2026-02-01")) };
     let weights = vec![dec("1.50"), dec("2")];
     let amounts = AmountRule::Spread { weights, residual: Residual::LargestRemainder };
-    let days = BusinessDays::new(Roll::ModifiedFollowing).holidays([d("2026-05-01")]);
+    let days = BusinessDays::new("DE-BY", Roll::ModifiedFollowing);
     let terms = RecurringTerms::new(full(), "FREQ=MONTHLY;COUNT=2".parse().unwrap())
         .amounts(amounts)
         .on_business_days(days)
@@ -170,8 +171,8 @@ Reverse: 5c3c835a5b22a6df8284d628162af22c262f2b89e467e812aae8317a312fde48
 PostReversing: 3fc133fce4ab1b75d16c1c045f8a3db5ac921c30715b240f4799054cfd298939
 PlanReversal: 12be5dd92e2711a9c83c4afaca5bc3b3f2dae0ef89aee5accb7a371948b96818
 CancelReversal: e7ef2a765e2968fa727096deb73270689e007bb3f36a33f822585ecb36bc499b
-StartRecurring: e44cd1c96f629178c0fc1affc0880439242489d8d9b434cf57fb17b24cee2ab9
-ChangeRecurring: 31102d008510a59d21b0772acf0d9564466349280fb97fc02beb3336efefa93f
+StartRecurring: 9eafcdbe4871fb6d86eaa8f677fad4c146d93fcf7d0afffe2821d0731ec120fb
+ChangeRecurring: f302f6edf54bca0efb49d3f854dcccc579e2f994a10153a6555de434a7700f38
 PauseRecurring: 630f4ccac86333dfcc45ae9b50e58837a4ac94187f0432d1eb398d18bbd8fa57
 ResumeRecurring: 8ce231b10c22ed03e30a39ee2db18944cfc43273459900715a0c09f4e6281204
 EndRecurring: 6d00d91470306ccbd5452ba4894c5f98ec1fd9a2fc863f5b5bd56102d77fb4dc

@@ -35,6 +35,7 @@ fn shown(table: &Table) -> String {
 fn no_layout_has_changed() {
     let mut tables = TABLES.to_vec();
     tables.extend([GuardCount::TABLE, JobState::TABLE]);
+    tables.extend(fondaco_core::calendar::ENGINE.tables);
     let now: Vec<String> = tables.into_iter().map(shown).collect();
     assert_eq!(now.join("\n"), LAYOUTS, "the layouts are now:\n{}", now.join("\n"));
 }
@@ -302,4 +303,9 @@ job: State, layout 1
   key (job)
   index by_begun (begun_at)
   index by_status (status, begun_at)
+
+calendar: State, layout 1
+  code: Text
+  calendar: Json
+  key (code)
 ";

@@ -5,6 +5,7 @@ mod common;
 
 use common::*;
 use fondaco_accounting::ledger::*;
+use fondaco_core::calendar::{BusinessDays, Calendar, DefineCalendar, Roll};
 use fondaco_core::due::RetryDue;
 use fondaco_core::recurrence::Recurrence;
 use fondaco_core::{ActError, Money, Range, Reading, Residual};
@@ -174,22 +175,85 @@ proptest! {
 
 #[test]
 fn occurrences_roll_off_weekends_and_holidays() {
-    let days = |roll: Roll| {
+    let days = |roll: Option<Roll>| {
         let firm = in_memory().set_up();
-        // 1 May is a Friday and a holiday here, 31 May a Sunday, 1 August a Saturday.
+        // 1 May is a Friday and a holiday in Germany, 31 May a Sunday, 1 August a Saturday.
         let on = rule("FREQ=MONTHLY;BYMONTH=5,8;BYMONTHDAY=1,-1");
-        let business = BusinessDays::new(roll).holidays([d("2026-05-01")]);
-        start(
-            &firm,
-            RecurringTerms::new(rent("2026-05-01", "1.00"), on).on_business_days(business),
-        );
+        let terms = RecurringTerms::new(rent("2026-05-01", "1.00"), on);
+        let roll = roll.map(|roll| BusinessDays::new("DE", roll));
+        start(&firm, RecurringTerms { business_days: roll, ..terms });
         days_ahead(&firm, 3)
     };
-    assert_eq!(days(Roll::Unadjusted), ["2026-05-01", "2026-05-31", "2026-08-01"]);
+    assert_eq!(days(None), ["2026-05-01", "2026-05-31", "2026-08-01"]);
+    let days = |roll| days(Some(roll));
     assert_eq!(days(Roll::Following), ["2026-05-04", "2026-06-01", "2026-08-03"]);
     assert_eq!(days(Roll::ModifiedFollowing), ["2026-05-04", "2026-05-29", "2026-08-03"]);
     assert_eq!(days(Roll::Preceding), ["2026-04-30", "2026-05-29", "2026-07-31"]);
     assert_eq!(days(Roll::ModifiedPreceding), ["2026-05-04", "2026-05-29", "2026-08-03"]);
+}
+
+fn plant() -> Calendar {
+    Calendar::named("MON-FRI").unwrap().named_as("plant")
+}
+
+/// The plant is shut from 3 to 5 August; then the works council has that changed.
+#[test]
+fn occurrences_go_by_the_company_s_own_calendar() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        let shut = |days: [&str; 3]| {
+            let calendar = days.iter().fold(plant(), |c, day| c.day_off(d(day), "Shut"));
+            DefineCalendar::new(calendar)
+        };
+        let first = shut(["2026-08-03", "2026-08-04", "2026-08-05"]);
+        firm.define("plant", &first).unwrap();
+        let terms = monthly("2026-08-03", "40.00");
+        start(&firm, terms.on_business_days(BusinessDays::new("plant", Roll::Following)));
+        assert_eq!(days_ahead(&firm, 2), ["2026-08-06", "2026-09-03"]);
+        assert_eq!(firm.next_due().as_deref(), Some("2026-08-06T00:00:00Z"));
+        // It is on the queue for the 6th, which now is no day any more.
+        let later = shut(["2026-08-03", "2026-08-06", "2026-08-07"]);
+        firm.define("plant", &first).unwrap(); // sent again
+        firm.define("plant, later", &later).unwrap();
+        assert_eq!(days_ahead(&firm, 1), ["2026-08-04"]);
+        assert_eq!(firm.tick("2026-08-06").carried_out.len(), 1); // late, since it was put there before
+        assert_eq!(dates(&firm.posted_by("recurring/")), ["2026-08-04"]);
+        let third = shut(["2026-09-03", "2026-09-04", "2026-09-07"]);
+        firm.define("plant, third", &third).unwrap();
+        firm.tick("2026-09-03");
+        assert_eq!(firm.posted_by("recurring/").len(), 1, "it waits for its day");
+        assert_eq!(firm.next_due().as_deref(), Some("2026-09-08T00:00:00Z"));
+        firm.tick("2026-09-08");
+        assert_eq!(dates(&firm.posted_by("recurring/")), ["2026-08-04", "2026-09-08"]);
+        firm.clean();
+    });
+}
+
+#[test]
+fn terms_name_a_calendar_that_is_there_and_a_way_to_go() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        let by = |calendar: &str, roll| {
+            let terms = monthly("2026-02-01", "40.00");
+            StartRecurring::new("rent", terms.on_business_days(BusinessDays::new(calendar, roll)))
+        };
+        let none = firm.refused("none", &by("plant", Roll::Following));
+        assert_eq!(none.code(), "core.calendar_undefined");
+        assert!(none.to_string().contains("\"plant\": define it"), "{none}");
+        let refuse = firm.refused("refuse", &by("DE", Roll::Refuse));
+        assert_eq!(refuse.code(), "accounting.bad_input");
+        let never = Calendar::new("never", fondaco_core::calendar::WorkingWeek::on([]));
+        firm.define("never", &DefineCalendar::new(never)).unwrap();
+        let never = firm.refused("never works", &by("never", Roll::Following));
+        assert_eq!(never.code(), "core.calendar_never_works");
+        let code = |name: &str| {
+            let calendar = DefineCalendar::new(plant().named_as(name));
+            firm.define(&format!("named {name:?}"), &calendar).unwrap_err().code()
+        };
+        assert_eq!(code("DE-BY"), "core.calendar_shipped");
+        assert_eq!([code(""), code(" plant")], ["core.calendar_code"; 2]);
+        firm.clean();
+    });
 }
 
 #[test]
@@ -207,7 +271,7 @@ fn several_occurrences_may_roll_onto_one_day() {
         let firm = firm.set_up();
         let daily =
             RecurringTerms::new(rent("2026-05-29", "1.00"), Recurrence::daily().times(5).unwrap());
-        start(&firm, daily.on_business_days(BusinessDays::new(Roll::Following)));
+        start(&firm, daily.on_business_days(BusinessDays::new("MON-FRI", Roll::Following)));
         firm.tick("2026-05-29");
         assert_eq!(firm.tick("2026-06-01T00:00:01Z").carried_out.len(), 3);
         firm.tick("2026-06-09");

@@ -5,7 +5,8 @@
 //! it comes from; those of some countries are shipped ([`Calendar::named`]), others a host writes or
 //! reads from a file. [`Calendar::over`] makes of them a table of the days of some years,
 //! [`WorkingDays`], which adds, counts and rolls in constant or logarithmic time and can be joined
-//! with others. [`WorkingHours`] reckon with the time of day.
+//! with others. [`WorkingHours`] reckon with the time of day. A company keeps calendars of its own in its store
+//! ([`DefineCalendar`]), and terms name them or shipped ones by their codes ([`BusinessDays`], [`Tx::calendar`](crate::Tx::calendar)).
 
 use std::collections::BTreeSet;
 
@@ -15,21 +16,25 @@ use smol_str::SmolStr;
 
 use crate::date_range::DateRange;
 
+mod business;
 mod data;
 mod days;
 mod easter;
 mod error;
 mod hours;
+mod own;
 mod rule;
 mod table;
 mod week;
 
+pub use business::BusinessDays;
 pub use days::Roll;
 pub use easter::{easter, orthodox_easter};
 pub use error::CalendarError;
 #[cfg(feature = "tz")]
 pub use hours::zone;
 pub use hours::{AtClosing, DayHours, WorkingHours};
+pub use own::{CalendarRefusal, DefineCalendar, ENGINE, MANAGE, OwnCalendar, find};
 pub use rule::{DayRule, HolidayRule, Observance};
 pub use table::WorkingDays;
 pub use week::WorkingWeek;
@@ -86,8 +91,8 @@ impl Calendar {
     }
 
     /// A calendar that is shipped, by the ISO 3166 code of its country or part: `DE` (what all
-    /// states share), `DE-BY`, `GB-SCT`, `US`; `TARGET` for the euro's payments. Complete from the
-    /// year 2000 on, as of 2026.
+    /// states share), `DE-BY`, `GB-SCT`, `US`; `TARGET` for the euro's payments; `MON-FRI` has weekends
+    /// and no holidays. Complete from the year 2000 on, as of 2026.
     ///
     /// ```
     /// use fondaco_core::calendar::Calendar;
@@ -115,6 +120,20 @@ impl Calendar {
     /// ```
     pub fn names() -> impl Iterator<Item = &'static str> {
         data::codes()
+    }
+
+    /// The same calendar under another name: one that is shipped, with days of one's own.
+    ///
+    /// ```
+    /// use fondaco_core::calendar::Calendar;
+    /// let munich = Calendar::named("DE-BY")?.named_as("Munich");
+    /// assert_eq!(munich.name(), "Munich");
+    /// # Ok::<(), fondaco_core::calendar::CalendarError>(())
+    /// ```
+    #[must_use]
+    pub fn named_as(mut self, name: impl Into<SmolStr>) -> Calendar {
+        self.name = name.into();
+        self
     }
 
     /// The same calendar over other weekdays.

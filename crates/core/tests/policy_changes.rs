@@ -173,7 +173,7 @@ fn what_is_wrong_with_a_change_is_said() {
     let grant = NewGrant::new;
     says(
         office.refused("root", &role(grant("books.post"))),
-        "no engine declares a permission books.post: the driver knows the engines desk, job, due, party, policy",
+        "no engine declares a permission books.post: the driver knows the engines desk, job, due, party, calendar, policy",
     );
     says(
         office.refused("root", &role(grant("desk.count").up_to(eur("1")))),

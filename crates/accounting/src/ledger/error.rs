@@ -1,6 +1,7 @@
 //! Why the ledger refuses.
 
 use chrono::NaiveDate;
+use fondaco_core::calendar::{CalendarError, CalendarRefusal};
 use fondaco_core::job::JobId;
 use fondaco_core::timeline::Span;
 use fondaco_core::{ActError, Currency, ErrorKind, Halt, Id, Money, Timestamp};
@@ -282,6 +283,9 @@ pub enum LedgerError {
     /// The fiscal calendar can't make that year.
     #[error(transparent)]
     Fiscal(#[from] fondaco_core::FiscalError),
+    /// The calendar can't say on which day.
+    #[error(transparent)]
+    Calendar(#[from] CalendarError),
     /// No such entry.
     #[error("there is no entry {entry}")]
     UnknownEntry {
@@ -407,6 +411,15 @@ impl LedgerError {
     }
 }
 
+impl From<CalendarRefusal> for LedgerError {
+    fn from(refusal: CalendarRefusal) -> LedgerError {
+        match refusal {
+            CalendarRefusal::Calendar(error) => error.into(),
+            CalendarRefusal::Halt(halt) => halt.into(),
+        }
+    }
+}
+
 impl ActError for LedgerError {
     fn halt(&self) -> Option<&Halt> {
         match self {
@@ -447,6 +460,7 @@ impl ActError for LedgerError {
             LedgerError::UnknownPeriod { .. } => "accounting.unknown_period",
             LedgerError::PeriodsOverlap { .. } => "accounting.periods_overlap",
             LedgerError::Fiscal(error) => error.code(),
+            LedgerError::Calendar(error) => error.code(),
             LedgerError::UnknownEntry { .. } => "accounting.unknown_entry",
             LedgerError::AlreadyReversed { .. } => "accounting.already_reversed",
             LedgerError::NoReversalPlanned { .. } => "accounting.no_reversal_planned",
@@ -499,6 +513,7 @@ impl ActError for LedgerError {
             | LedgerError::DraftChanged { .. }
             | LedgerError::AlreadyReversed { .. } => ErrorKind::Conflict,
             LedgerError::At { error, .. } => error.kind(),
+            LedgerError::Calendar(error) => error.kind(),
             LedgerError::Halt(halt) => halt.kind(),
             _ => ErrorKind::Invalid,
         }

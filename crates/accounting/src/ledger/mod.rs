@@ -84,10 +84,9 @@ pub use period::{
 pub use post::{Post, PostEach, PostMany, check_each, post_each, post_many};
 pub use posted::{Posted, PostedEach, PostedMany, RefusedEntry};
 pub use recurring::{
-    AmountRule, BusinessDays, ChangeRecurring, EndRecurring, LateRule, Missed, Occurrence,
-    PauseRecurring, RECURRING, Recurring, RecurringEntry, RecurringStatus, RecurringTerms,
-    RecurringVersion, ResumeRecurring, Roll, SkipRecurring, StartRecurring, Upcoming,
-    recurring_entries, upcoming,
+    AmountRule, ChangeRecurring, EndRecurring, LateRule, Missed, Occurrence, PauseRecurring,
+    RECURRING, Recurring, RecurringEntry, RecurringStatus, RecurringTerms, RecurringVersion,
+    ResumeRecurring, SkipRecurring, StartRecurring, Upcoming, recurring_entries, upcoming,
 };
 pub use reverse::{Reversal, Reverse};
 pub use reversing::{

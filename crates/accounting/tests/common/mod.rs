@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use chrono::NaiveDate;
 use fondaco_accounting::Books;
 use fondaco_accounting::ledger::*;
+use fondaco_core::calendar::{CalendarRefusal, DefineCalendar};
 use fondaco_core::due::{AsyncQueue, Ticked};
 use fondaco_core::store::Store;
 use fondaco_core::{
@@ -78,6 +79,17 @@ impl Firm {
         let (host, hands) = (ActorId::new("host"), self.clock.clone());
         let clock = move || minute(hands.load(Ordering::SeqCst));
         block_on(driver.run_job(&JobCall::new(JobId::named(name), &host, &clock), job, progress))
+    }
+
+    /// Defines a calendar of the company's own.
+    pub fn define(&self, name: &str, command: &DefineCalendar) -> Result<(), CalendarRefusal> {
+        let time = minute(self.clock.load(Ordering::SeqCst));
+        let envelope = Envelope::new(CommandId::named(name), ActorId::new("host"), time);
+        let done = match &self.asynchronous {
+            Some(driver) => block_on(driver.carry_out(envelope, command)),
+            None => self.books.driver().carry_out(envelope, command),
+        };
+        done.map(|done| done.answer)
     }
 
     /// Carries out a command that must not be refused.

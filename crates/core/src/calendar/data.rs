@@ -26,6 +26,7 @@ pub(super) fn rules(code: &str) -> Option<Vec<HolidayRule>> {
         "GB-SCT" => britain::scotland(),
         "IE" => britain::ireland(),
         "IT" => latin::italy(),
+        "MON-FRI" => Vec::new(),
         "NL" => europe::netherlands(),
         "PL" => europe::poland(),
         "TARGET" => europe::target(),
@@ -36,9 +37,9 @@ pub(super) fn rules(code: &str) -> Option<Vec<HolidayRule>> {
 
 /// The codes of the calendars that are shipped.
 pub(super) fn codes() -> impl Iterator<Item = &'static str> {
-    const OTHERS: [&str; 15] = [
-        "AT", "BE", "CA", "CH", "ES", "FR", "GB-EAW", "GB-NIR", "GB-SCT", "IE", "IT", "NL", "PL",
-        "TARGET", "US",
+    const OTHERS: [&str; 16] = [
+        "AT", "BE", "CA", "CH", "ES", "FR", "GB-EAW", "GB-NIR", "GB-SCT", "IE", "IT", "MON-FRI",
+        "NL", "PL", "TARGET", "US",
     ];
     germany::codes().chain(OTHERS)
 }

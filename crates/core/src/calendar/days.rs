@@ -1,12 +1,16 @@
 //! Reckoning with working days. `add` and `count` are those of numpy.
 
+use std::fmt;
+
 use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
 
 use super::{CalendarError, WorkingDays};
 use crate::date_range::DateRange;
 
-/// What becomes of a day that is not worked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// What becomes of a day that is not worked: the conventions of the ISDA definitions, and a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Roll {
     /// The next working day. numpy: `forward`.
     Following,
@@ -18,6 +22,18 @@ pub enum Roll {
     ModifiedPreceding,
     /// It is refused. numpy: `raise`.
     Refuse,
+}
+
+impl fmt::Display for Roll {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Roll::Following => "following",
+            Roll::Preceding => "preceding",
+            Roll::ModifiedFollowing => "modified following",
+            Roll::ModifiedPreceding => "modified preceding",
+            Roll::Refuse => "no other",
+        })
+    }
 }
 
 impl WorkingDays {

@@ -16,6 +16,39 @@ pub enum CalendarError {
         /// The code as given.
         code: SmolStr,
     },
+    /// The company has no such calendar, and none is shipped.
+    #[error(
+        "there is no calendar {code:?}: define it, or name one of those that are shipped, {}",
+        known()
+    )]
+    Undefined {
+        /// The code as given.
+        code: SmolStr,
+    },
+    /// A code that can't name a calendar.
+    #[error(
+        "calendar {code:?}: a code has 1 to 64 bytes, no control characters, and no space at either end"
+    )]
+    Code {
+        /// The code as given.
+        code: SmolStr,
+    },
+    /// The code is that of a calendar that is shipped.
+    #[error("calendar {code} is shipped: define yours under another name")]
+    Shipped {
+        /// The code.
+        code: SmolStr,
+    },
+    /// There is no working day near.
+    #[error(
+        "calendar {calendar} has no working day within ten years of {date}: give its week a day"
+    )]
+    NeverWorks {
+        /// The calendar.
+        calendar: SmolStr,
+        /// The day that was to be rolled.
+        date: NaiveDate,
+    },
     /// A table has a first and a last day.
     #[error("{range} has an open end: give the first and the last day of the table")]
     OpenRange {
@@ -77,6 +110,10 @@ impl CalendarError {
     pub fn code(&self) -> &'static str {
         match self {
             CalendarError::Unknown { .. } => "core.calendar_unknown",
+            CalendarError::Undefined { .. } => "core.calendar_undefined",
+            CalendarError::Code { .. } => "core.calendar_code",
+            CalendarError::Shipped { .. } => "core.calendar_shipped",
+            CalendarError::NeverWorks { .. } => "core.calendar_never_works",
             CalendarError::OpenRange { .. } => "core.calendar_open_range",
             CalendarError::Beyond { .. } => "core.calendar_beyond",
             CalendarError::NotWorking { .. } => "core.calendar_not_working",
@@ -89,7 +126,8 @@ impl CalendarError {
     /// What the caller can do.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            CalendarError::Unknown { .. } => ErrorKind::NotFound,
+            CalendarError::Unknown { .. } | CalendarError::Undefined { .. } => ErrorKind::NotFound,
+            CalendarError::Shipped { .. } => ErrorKind::Conflict,
             CalendarError::NotWorking { .. } => ErrorKind::Refused,
             _ => ErrorKind::Invalid,
         }

@@ -438,7 +438,8 @@ impl std::fmt::Debug for Driver<'_> {
 fn with_own(tables: &[&'static Table], rights: &Option<Arc<Rights>>) -> Vec<&'static Table> {
     use crate::store::Record;
     let policy_s = rights.iter().flat_map(|rights| rights.tables()).copied();
-    let own = [GuardCount::TABLE, JobState::TABLE].into_iter().chain(policy_s);
+    let calendars = crate::calendar::ENGINE.tables.iter().copied();
+    let own = [GuardCount::TABLE, JobState::TABLE].into_iter().chain(calendars).chain(policy_s);
     joined(tables, &own.collect::<Vec<_>>())
 }
 

@@ -131,6 +131,7 @@ impl Rights {
         }
         let mut engines = engines.to_vec();
         engines.extend([&crate::job::ENGINE, &crate::due::ENGINE, &crate::party::ENGINE]);
+        engines.push(&crate::calendar::ENGINE);
         engines.extend(policy.engine());
         Some(Arc::new(Rights { policy: Arc::new(policy), engines }))
     }

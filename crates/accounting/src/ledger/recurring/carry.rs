@@ -8,16 +8,21 @@ use fondaco_core::{Halt, Tx};
 use super::plan::Plan;
 use super::{LateRule, Occurrence, RecurringStatus, RecurringTerms};
 use crate::ledger::post::post_now;
-use crate::ledger::reversing::post_planned;
+use crate::ledger::reversing::{post_planned, start_of};
 use crate::ledger::{LedgerError, NewEntry, Posted, rights};
 
-/// Posts the next occurrence, records what came of it, and puts the one after it on the queue.
+/// Posts the next occurrence, records what came of it, and puts the one after it on the queue. One whose day has moved
+/// away since it was put there, because its calendar was changed, waits for that day.
 pub(crate) fn carry_out(tx: &mut Tx<'_>, item: &DueItem) -> Result<(), Refused> {
     let mut plan = Plan::load(tx, &item.subject)?;
     let code = plan.recurring.code.clone();
     let Some(date) = plan.recurring.next else { return Ok(()) };
     if plan.recurring.status != RecurringStatus::Active {
         return Ok(());
+    }
+    if start_of(tx, plan.day_of(date)?)? > tx.now() {
+        let stands = plan.settle(tx, None)?;
+        return Ok(tx.put(stands)?);
     }
     let terms = plan.terms_on(date).ok_or_else(|| none(&plan, date))?;
     let posted = post_in_time(tx, terms, plan.entry_of(date)?)?;

@@ -1,6 +1,7 @@
 //! What people do with recurring entries.
 
 use chrono::NaiveDate;
+use fondaco_core::calendar::Roll;
 use fondaco_core::due;
 use fondaco_core::store::{Event, Value};
 use fondaco_core::{Act, Range, Tx};
@@ -202,6 +203,7 @@ fn row(code: &SmolStr, terms: &RecurringTerms) -> Result<RecurringVersion, Ledge
 /// rule for late ones.
 fn check_terms(tx: &mut Tx<'_>, plan: &Plan, terms: &RecurringTerms) -> Result<(), LedgerError> {
     parts::check(terms)?;
+    check_days(terms)?;
     let first = plan.first_after(terms.start().pred_opt());
     let Some(first) = first.filter(|first| plan.terms_on(*first) == Some(terms)) else {
         let why = format!("{} gives no day from {} on", terms.recurrence, terms.start());
@@ -211,6 +213,15 @@ fn check_terms(tx: &mut Tx<'_>, plan: &Plan, terms: &RecurringTerms) -> Result<(
         Err(refusal) if is_closed(&refusal) => Ok(()),
         result => result,
     }
+}
+
+/// No occurrence is refused for its day: it is moved, or stays.
+fn check_days(terms: &RecurringTerms) -> Result<(), LedgerError> {
+    if terms.business_days.as_ref().is_none_or(|days| days.roll != Roll::Refuse) {
+        return Ok(());
+    }
+    let why = "an occurrence goes somewhere: choose where, or leave the calendar out".into();
+    Err(LedgerError::BadInput { what: "business_days", why })
 }
 
 /// The recurring entry with this code, unless it has ended; who acts may plan all that is to come of it.
@@ -245,7 +256,7 @@ impl Act for StartRecurring {
         let status = RecurringStatus::Active;
         let (next, ends, through) = (None, None, None);
         let recurring = Recurring { code: code.clone(), status, next, ends, through, posted: 0 };
-        let plan = Plan::new(recurring, terms.clone());
+        let plan = Plan::new(tx, recurring, terms.clone())?;
         check_terms(tx, &plan, terms)?;
         tx.scan(&Range::<RecurringVersion>::by_key(code))?; // there are none: the insert rests on that
         tx.insert(row(code, terms)?)?;
@@ -262,14 +273,14 @@ impl Act for ChangeRecurring {
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
         let ChangeRecurring { code, terms } = self;
-        let (mut asking, mut plan) = going_on(tx, code)?;
+        let (mut asking, plan) = going_on(tx, code)?;
         asking.allow_plan(tx, &terms.entry)?;
         if let Some(through) = plan.recurring.through.filter(|through| terms.start() <= *through) {
             let start = terms.start();
             let why = format!("{start} is past: {code} is done through {through}; start later");
             return Err(LedgerError::BadInput { what: "start", why });
         }
-        plan.change(terms.clone());
+        let plan = plan.change(tx, terms.clone())?;
         check_terms(tx, &plan, terms)?;
         replace_terms(tx, code, terms)?;
         let start = Value::Date(terms.start());

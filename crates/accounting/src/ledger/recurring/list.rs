@@ -20,7 +20,7 @@ pub struct RecurringEntry {
     pub terms: RecurringTerms,
     /// The next occurrence, by the rule's date.
     pub next: Option<NaiveDate>,
-    /// The day on which that is posted.
+    /// The day on which that is posted; `None` also when its calendar can't say.
     pub on: Option<NaiveDate>,
     /// How many occurrences were posted.
     pub posted: u32,
@@ -50,7 +50,7 @@ pub fn recurring_entries(read: &mut impl Reading) -> Result<Vec<RecurringEntry>,
         let plan = Plan::peek(read, &code)?;
         let item = read.peek::<DueItem>(&(RECURRING.into(), code.clone()))?;
         let Some(terms) = plan.terms_now().cloned() else { continue };
-        let on = next.map(|next| plan.day_of(next));
+        let on = next.and_then(|next| plan.day_of(next).ok());
         let refused = item.and_then(|item| item.refused.clone());
         entries.push(RecurringEntry { code, status, terms, next, on, posted, refused });
     }
@@ -60,7 +60,7 @@ pub fn recurring_entries(read: &mut impl Reading) -> Result<Vec<RecurringEntry>,
 /// The next `count` occurrences of a recurring entry, as they would be posted on their own days by what is known now.
 ///
 /// # Errors
-/// [`LedgerError::UnknownRecurring`], and a [`Halt`](fondaco_core::Halt).
+/// [`LedgerError::UnknownRecurring`], [`LedgerError::Calendar`], and a [`Halt`](fondaco_core::Halt).
 pub fn upcoming(
     read: &mut impl Reading,
     code: &str,
@@ -70,7 +70,7 @@ pub fn upcoming(
     let mut upcoming = Vec::new();
     let mut next = plan.recurring.next;
     while let Some(date) = next.filter(|_| upcoming.len() < count) {
-        upcoming.push(Upcoming { date, on: plan.day_of(date), entry: plan.entry_of(date)? });
+        upcoming.push(Upcoming { date, on: plan.day_of(date)?, entry: plan.entry_of(date)? });
         next = plan.first_open(Some(date), |date| {
             Ok(read.peek::<Occurrence>(&(code.into(), date))?.is_some())
         })?;

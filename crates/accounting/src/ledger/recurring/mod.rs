@@ -13,7 +13,6 @@ mod commands;
 mod list;
 mod parts;
 mod plan;
-mod roll;
 mod terms;
 mod verify;
 
@@ -23,7 +22,6 @@ pub use commands::{
     StartRecurring,
 };
 pub use list::{RecurringEntry, Upcoming, recurring_entries, upcoming};
-pub use roll::{BusinessDays, Roll};
 pub use terms::{AmountRule, LateRule, RecurringTerms};
 pub(crate) use verify::verify;
 

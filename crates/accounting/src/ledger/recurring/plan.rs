@@ -1,11 +1,13 @@
 //! A recurring entry with all its terms: which occurrence comes when, and what it posts.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use fondaco_core::calendar::{self, Calendar, CalendarError, CalendarRefusal};
 use fondaco_core::due::Due;
 use fondaco_core::{Range, Reading, Timestamp, Tx};
-use smol_str::format_smolstr;
+use smol_str::{SmolStr, format_smolstr};
 
 use super::{
     Occurrence, RECURRING, Recurring, RecurringStatus, RecurringTerms, RecurringVersion, parts,
@@ -17,6 +19,8 @@ pub(super) struct Plan {
     pub(super) recurring: Recurring,
     /// By start.
     terms: Vec<RecurringTerms>,
+    /// The calendars that they name, as far as there are such.
+    calendars: BTreeMap<SmolStr, Calendar>,
 }
 
 impl Plan {
@@ -25,29 +29,57 @@ impl Plan {
         let recurring = tx.get::<Recurring>(&code.into())?;
         let recurring = recurring.ok_or_else(|| unknown(code))?;
         let terms = tx.scan(&Range::<RecurringVersion>::by_key(&recurring.code))?;
-        Plan::of(&recurring, &terms)
+        Plan::of(&recurring, &terms)?.with_calendars(|code| tx.calendar(code))
     }
 
     /// Reads it for people.
     pub(super) fn peek(read: &mut impl Reading, code: &str) -> Result<Plan, LedgerError> {
         let recurring = read.peek::<Recurring>(&code.into())?.ok_or_else(|| unknown(code))?;
         let terms = read.peek_scan(&Range::<RecurringVersion>::by_key(&recurring.code))?;
-        Plan::of(&recurring, &terms)
+        Plan::of(&recurring, &terms)?.with_calendars(|code| calendar::find(read, code))
     }
 
-    pub(super) fn new(recurring: Recurring, terms: RecurringTerms) -> Plan {
-        Plan { recurring, terms: vec![terms] }
+    pub(super) fn new(
+        tx: &mut Tx<'_>,
+        recurring: Recurring,
+        terms: RecurringTerms,
+    ) -> Result<Plan, LedgerError> {
+        let plan = Plan { recurring, terms: vec![terms], calendars: BTreeMap::new() };
+        plan.with_calendars(|code| tx.calendar(code))
     }
 
     fn of(recurring: &Recurring, rows: &[Arc<RecurringVersion>]) -> Result<Plan, LedgerError> {
         let terms = rows.iter().map(|row| row.terms()).collect::<Result<_, _>>()?;
-        Ok(Plan { recurring: recurring.clone(), terms })
+        Ok(Plan { recurring: recurring.clone(), terms, calendars: BTreeMap::new() })
+    }
+
+    /// With the calendars that its terms name. One that is not there is missed by whoever needs it.
+    fn with_calendars(
+        mut self,
+        mut find: impl FnMut(&str) -> Result<Calendar, CalendarRefusal>,
+    ) -> Result<Plan, LedgerError> {
+        for days in self.terms.iter().filter_map(|terms| terms.business_days.as_ref()) {
+            if self.calendars.contains_key(&days.calendar) {
+                continue;
+            }
+            match find(&days.calendar) {
+                Ok(calendar) => drop(self.calendars.insert(days.calendar.clone(), calendar)),
+                Err(CalendarRefusal::Halt(halt)) => return Err(halt.into()),
+                Err(_) => {}
+            }
+        }
+        Ok(self)
     }
 
     /// Has these terms from their start on, in place of whatever was to come then.
-    pub(super) fn change(&mut self, terms: RecurringTerms) {
+    pub(super) fn change(
+        mut self,
+        tx: &mut Tx<'_>,
+        terms: RecurringTerms,
+    ) -> Result<Plan, LedgerError> {
         self.terms.retain(|known| known.start() < terms.start());
         self.terms.push(terms);
+        self.with_calendars(|code| tx.calendar(code))
     }
 
     /// The terms that an occurrence of `date` has, or would have.
@@ -106,8 +138,14 @@ impl Plan {
     }
 
     /// The day on which the occurrence of `date` is posted.
-    pub(super) fn day_of(&self, date: NaiveDate) -> NaiveDate {
-        self.terms_on(date).map_or(date, |terms| terms.business_days.roll(date))
+    pub(super) fn day_of(&self, date: NaiveDate) -> Result<NaiveDate, LedgerError> {
+        let Some(days) = self.terms_on(date).and_then(|terms| terms.business_days.as_ref()) else {
+            return Ok(date);
+        };
+        let code = &days.calendar;
+        let calendar = self.calendars.get(code);
+        let calendar = calendar.ok_or_else(|| CalendarError::Undefined { code: code.clone() })?;
+        Ok(calendar.roll(date, days.roll)?)
     }
 
     /// The entry that the occurrence of `date` posts on its own day.
@@ -118,7 +156,7 @@ impl Plan {
         let at = dates.position(|known| known == date).ok_or_else(none)?;
         let amounts = parts::amounts(terms, at)?;
         let mut entry = terms.entry.clone();
-        let day = self.day_of(date);
+        let day = self.day_of(date)?;
         let moved = day - entry.date;
         let shift = |date: Option<NaiveDate>| date.and_then(|date| date.checked_add_signed(moved));
         entry.document_date = shift(entry.document_date);
@@ -150,7 +188,7 @@ impl Plan {
             return Ok(self.recurring);
         };
         if self.recurring.status == RecurringStatus::Active {
-            let day = start_of(tx, self.day_of(next))?;
+            let day = start_of(tx, self.day_of(next)?)?;
             let later = not_before.and_then(|at| Timestamp::from_micros(at.micros() + 1));
             let at = later.map_or(day, |later| later.max(day));
             tx.due(Due::new(RECURRING, code, at))?;

@@ -1,13 +1,13 @@
 //! What recurs, when, with which amounts, and what is done when it is late.
 
 use chrono::NaiveDate;
+use fondaco_core::calendar::BusinessDays;
 use fondaco_core::recurrence::Recurrence;
 use fondaco_core::store::Json;
 use fondaco_core::{Halt, Residual};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::BusinessDays;
 use crate::ledger::NewEntry;
 
 /// The terms of a recurring entry.
@@ -16,13 +16,14 @@ use crate::ledger::NewEntry;
 /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
 /// # use firm::*;
 /// # let books = books();
+/// use fondaco_core::calendar::{BusinessDays, Roll};
 /// use fondaco_core::recurrence::Recurrence;
 /// let rent = NewEntry::new("GEN", day("2026-03-01")) // the first one
 ///     .text("Rent")
 ///     .debit("5100", eur("400"))
 ///     .credit("1000", eur("400"));
 /// let terms = RecurringTerms::new(rent, Recurrence::monthly())
-///     .on_business_days(BusinessDays::new(Roll::Following))
+///     .on_business_days(BusinessDays::new("DE-BY", Roll::Following))
 ///     .late(LateRule::OwnPeriod);
 /// books.send("rent", &StartRecurring::new("rent", terms))?;
 /// let next = books.upcoming("rent", 2)?;
@@ -39,9 +40,9 @@ pub struct RecurringTerms {
     /// How much each time.
     #[serde(default)]
     pub amounts: AmountRule,
-    /// What becomes of an occurrence on a weekend or holiday.
+    /// By which calendar, and where to, an occurrence goes that falls on a weekend or holiday; without one it stays.
     #[serde(default)]
-    pub business_days: BusinessDays,
+    pub business_days: Option<BusinessDays>,
     /// What becomes of an occurrence that finds its period closed.
     #[serde(default)]
     pub late: LateRule,
@@ -87,7 +88,7 @@ impl RecurringTerms {
             entry,
             recurrence,
             amounts: AmountRule::Fixed,
-            business_days: BusinessDays::default(),
+            business_days: None,
             late: LateRule::CurrentPeriod,
             reversing: false,
         }
@@ -122,10 +123,10 @@ impl RecurringTerms {
         self
     }
 
-    /// What becomes of an occurrence on a weekend or holiday.
+    /// Where an occurrence goes that falls on a weekend or holiday of this calendar, shipped or the company's own.
     #[must_use]
     pub fn on_business_days(mut self, days: BusinessDays) -> RecurringTerms {
-        self.business_days = days;
+        self.business_days = Some(days);
         self
     }
 

@@ -1,0 +1,117 @@
+//! The company's own calendars, on every host: defined, defined anew, looked up before those that are shipped.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
+
+mod common;
+mod rights;
+
+use common::{acme, envelope, on_every_host};
+use fondaco_core::calendar::{
+    Calendar, CalendarError, CalendarRefusal, DefineCalendar, ENGINE, OwnCalendar, Roll, find,
+};
+use fondaco_core::store::{Json, Store};
+use fondaco_core::{ActError, Driver, ErrorKind, Halt};
+use fondaco_store::Memory;
+use fondaco_testkit::sweep;
+use rights::{DefineRole, NewGrant, d, on_every_host as on_every_office};
+
+fn plant(shut: &str) -> DefineCalendar {
+    let plant = Calendar::named("DE-BY").unwrap().named_as("plant");
+    DefineCalendar::new(plant.day_off(d(shut), "Shut"))
+}
+
+#[test]
+fn a_calendar_of_the_company_s_own_is_defined_and_defined_anew() {
+    on_every_host(|host| {
+        let rolled = |name: &str, code: &'static str| {
+            let act = move |tx: &mut fondaco_core::Tx<'_>| {
+                let found = tx.calendar(code).map_err(halt)?;
+                Ok(found.roll(d("2026-12-24"), Roll::Following).unwrap().to_string())
+            };
+            host.done(name, act)
+        };
+        host.carry_out("plant", &plant("2026-12-24")).unwrap();
+        assert_eq!(rolled("then", "plant"), "2026-12-28");
+        host.carry_out("anew", &plant("2026-12-28")).unwrap();
+        assert_eq!(rolled("now", "plant"), "2026-12-24");
+        assert_eq!(rolled("shipped", "DE-BY"), "2026-12-24");
+        let seen = host.view(|view| find(view, "plant").map_err(halt));
+        assert_eq!(seen, plant("2026-12-28").calendar);
+        // A replay answers, and defines nothing again.
+        assert!(host.carry_out("plant", &plant("2026-12-24")).unwrap().replayed);
+        assert_eq!(rolled("still", "plant"), "2026-12-24");
+    });
+}
+
+fn halt(refusal: CalendarRefusal) -> common::ShopError {
+    match refusal {
+        CalendarRefusal::Halt(halt) => halt.into(),
+        CalendarRefusal::Calendar(error) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn a_code_that_names_no_calendar_or_one_that_is_shipped_is_refused() {
+    on_every_host(|host| {
+        let refused = |name: &str| {
+            let plant = Calendar::named("DE").unwrap().named_as(name);
+            host.carry_out(&format!("{name:?}"), &DefineCalendar::new(plant)).unwrap_err()
+        };
+        let shipped = refused("TARGET");
+        assert_eq!(
+            (shipped.code(), shipped.kind()),
+            ("core.calendar_shipped", ErrorKind::Conflict)
+        );
+        for wrong in ["", " plant", "plant\n", &"p".repeat(65)] {
+            assert_eq!(refused(wrong).code(), "core.calendar_code", "{wrong:?}");
+        }
+        let nobody_s = host.view(|view| match find(view, "plant") {
+            Err(CalendarRefusal::Calendar(error)) => Ok(error),
+            Err(CalendarRefusal::Halt(halt)) => Err(halt.into()),
+            Ok(found) => panic!("{found:?}"),
+        });
+        assert_eq!(nobody_s, CalendarError::Undefined { code: "plant".into() });
+        assert_eq!(nobody_s.kind(), ErrorKind::NotFound);
+    });
+}
+
+/// What was not written by us is a damaged row, never another calendar.
+#[test]
+fn a_calendar_that_is_none_is_corrupt() {
+    on_every_host(|host| {
+        host.done("damage", |tx| {
+            tx.get::<OwnCalendar>(&"plant".into())?;
+            tx.insert(OwnCalendar { code: "plant".into(), calendar: Json("{}".into()) })?;
+            Ok(())
+        });
+        let damaged = host.try_view(|view| find(view, "plant").map_err(halt)).unwrap_err();
+        assert_eq!(damaged.halt().unwrap().kind(), ErrorKind::Corrupt);
+        assert!(damaged.to_string().contains("calendar.calendar"), "{damaged}");
+    });
+}
+
+#[test]
+fn only_who_may_defines_calendars() {
+    on_every_office(|office| {
+        let define = plant("2026-12-24");
+        assert!(office.refused("anna", &define).contains("may not calendar.manage"));
+        let planner = DefineRole::new("planner", "Planner").may(NewGrant::new("calendar.manage"));
+        office.must("root", &planner);
+        office.must("root", &rights::AssignRole::new(rights::id("anna"), "planner"));
+        office.must("anna", &define);
+    });
+}
+
+#[test]
+fn each_step_of_defining_one_may_fail() {
+    fn two_years(store: &dyn Store) -> Result<(), CalendarRefusal> {
+        let driver = Driver::new(store, acme()).with_predictable_salts();
+        driver.prepare(&[]).map_err(Halt::from)?;
+        driver.carry_out(envelope("2026"), &plant("2026-12-24"))?;
+        driver.carry_out(envelope("2027"), &plant("2027-12-24"))?;
+        assert!(driver.verify(ENGINE.tables).map_err(Halt::from)?.findings.is_empty());
+        Ok(())
+    }
+    let swept = sweep(acme(), Memory::new, two_years).unwrap();
+    assert_eq!(swept.commits, 2);
+    assert!(swept.failures > 5, "{} steps failed", swept.failures);
+}
