@@ -2,7 +2,7 @@
 //!
 //! `timeline`: lookups as of a day and as known at a time in a timeline of a thousand daily values, a tenth of them corrected
 //! later. `memory` and `sqlite`: batches of 8,189 two-posting entries over 10,000 accounts, plain; under the stored policy,
-//! by an actor whose right to post is limited in amount and journal; and in a foreign currency whose rate is looked up on
+//! by an actor whose right to post is limited in amount and journal, and by one whose right is limited by account too; and in a foreign currency whose rate is looked up on
 //! record, beside the same entries with the rate given. Each pair takes turns batch by batch, so that a slow minute of
 //! the machine meets both. One core. `RESULTS.md` beside this file has the figures.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, missing_docs)]
@@ -92,20 +92,28 @@ fn lookups() {
 }
 
 fn pairs(name: &str, entries: usize, mut store: impl FnMut() -> Arc<dyn Store>) {
-    let plain = books(store(), false);
-    pair(
-        name,
-        entries,
-        ("plain", &plain, Kind::Euro),
-        ("with rights", &books(store(), true), Kind::Euro),
-    );
-    let (given, found) = (books(store(), false), books(store(), false));
+    for (what, clerk) in [("with rights", Clerk::Limited), ("by account too", Clerk::Scoped)] {
+        let (plain, limited) = (books(store(), Clerk::Free), books(store(), clerk));
+        pair(name, entries, ("plain", &plain, Kind::Euro), (what, &limited, Kind::Euro));
+    }
+    let (given, found) = (books(store(), Clerk::Free), books(store(), Clerk::Free));
     pair(
         name,
         entries,
         ("rate given", &given, Kind::Given),
         ("rate on record", &found, Kind::Found),
     );
+}
+
+/// What limits who posts.
+#[derive(Clone, Copy, PartialEq)]
+enum Clerk {
+    /// Nothing.
+    Free,
+    /// 50,000 EUR, in one journal.
+    Limited,
+    /// The same, to accounts under one heading.
+    Scoped,
 }
 
 #[derive(Clone, Copy)]
@@ -144,28 +152,32 @@ fn pair(
     );
 }
 
-fn books(store: Arc<dyn Store>, rights: bool) -> Books<'static> {
+fn books(store: Arc<dyn Store>, clerk: Clerk) -> Books<'static> {
     let clock = AtomicI64::new(1_767_225_600_000_000);
     let tick = move || Timestamp::from_micros(clock.fetch_add(1000, Ordering::Relaxed)).unwrap();
     let driver = Driver::new(store, CompanyId::named("bench"));
-    let driver = if rights { driver.with_policy(Stored, &[&ENGINE]) } else { driver };
+    let driver = match clerk {
+        Clerk::Free => driver,
+        _ => driver.with_policy(Stored, &[&ENGINE]),
+    };
     let books = Books::over(driver).unwrap().with_clock(tick);
-    if rights {
-        hire(&books.clone().acting_as("root"));
+    if clerk != Clerk::Free {
+        hire(&books.clone().acting_as("root"), clerk);
     }
     set_up(&books.clone().acting_as("chief"));
     books.acting_as("clerk")
 }
 
-/// A chief who may do everything, and a clerk who may post up to 50,000 EUR to one journal.
-fn hire(root: &Books<'_>) {
+/// A chief who may do everything, and a clerk.
+fn hire(root: &Books<'_>, clerk: Clerk) {
     root.send("first", &AppointFirst::new(ActorId::new("root"))).unwrap();
     let all = ENGINE.permissions.iter().map(|all| NewGrant::new(all.name));
     let chief = all.fold(DefineRole::new("chief", "Chief"), DefineRole::may);
     root.send("role chief", &chief).unwrap();
     let post = NewGrant::new("ledger.post").up_to(Money::parse("50000 EUR").unwrap());
-    let clerk = DefineRole::new("clerk", "Clerk").may(post.within("journal", ["GEN"]));
-    root.send("role clerk", &clerk).unwrap();
+    let post = post.within("journal", ["GEN"]);
+    let post = if clerk == Clerk::Scoped { post.within("account", ["1"]) } else { post };
+    root.send("role clerk", &DefineRole::new("clerk", "Clerk").may(post)).unwrap();
     for who in ["chief", "clerk"] {
         let actor = ActorId::new(who);
         root.send(&format!("register {who}"), &RegisterActor::person(actor.clone())).unwrap();
@@ -175,8 +187,11 @@ fn hire(root: &Books<'_>) {
 
 fn set_up(books: &Books<'_>) {
     books.send("set up", &SetUp::new(Currency::EUR)).unwrap();
-    let account = |i| NewAccount::new(code(i), format!("Account {i}"), AccountClass::Asset);
-    books.send("chart", &OpenAccounts::new((0..ACCOUNTS).map(account).collect())).unwrap();
+    let heading = NewAccount::heading("1", "All", AccountClass::Asset);
+    let account =
+        |i| NewAccount::new(code(i), format!("Account {i}"), AccountClass::Asset).parent("1");
+    let chart = std::iter::once(heading).chain((0..ACCOUNTS).map(account));
+    books.send("chart", &OpenAccounts::new(chart.collect())).unwrap();
     books.send("journal", &OpenJournal::new("GEN", "General")).unwrap();
     books.send("year", &OpenFiscalYear::calendar_year(2026)).unwrap();
     books.send("source", &OpenRateSource::new("SPOT", "Central bank")).unwrap();

@@ -227,6 +227,16 @@ fn softly_locked_periods_are_for_those_who_may() {
         assert!(each[0].is_ok());
         let refused = each[1].as_ref().unwrap_err();
         assert_eq!((refused.code.as_str(), refused.invalid), ("policy.not_held", false));
+        // In one journal is not in another.
+        let journal = NewGrant::new("ledger.post_soft_locked").within("journal", ["GEN"]);
+        staff.role("closer", [NewGrant::new("ledger.post"), journal]);
+        let of = |journal: &str| NewEntry { journal: journal.into(), ..sale("2026-01-05", "1.00") };
+        staff.must("ben", &PostMany::new(vec![of("GEN"), of("GEN")]));
+        let other = staff.refused("ben", &PostMany::new(vec![of("GEN"), of("GEN"), of("OWN")]));
+        assert_eq!(
+            other.to_string(),
+            "item 2 (counted from 0): ben may not ledger.post_soft_locked (2026-01): journal OWN is not within the right; who has the role chief may"
+        );
         // A locked period is locked for everybody.
         staff.must("chief", &LockPeriod::new(202_601));
         assert_eq!(staff.refused("chief", &january()).code(), "accounting.period_locked");

@@ -29,7 +29,7 @@ fn limits_and_scopes_hold_at_their_edges() {
         let nowhere = office.may("anna", &Request::new(&PAY).amount(eur("1")));
         let words = "denied: anna may not desk.pay: the right is for certain places in till, and it names none; who has the role manager may";
         assert_eq!(nowhere.to_string(), words);
-        let under = Request::new(&PAY).under("till", vec!["drawer".into(), "front".into()]);
+        let under = Request::new(&PAY).under("till", "drawer", ["front".into()]);
         assert!(office.may("anna", &under).is_allowed(), "what stands under a place is within it");
         let both = ask("front", "1").at("till", "vault");
         assert!(!office.may("anna", &both).is_allowed(), "each place must be within");

@@ -336,8 +336,7 @@ fn open(
     new: &NewAccount,
     levels: &mut Levels,
 ) -> Result<(), LedgerError> {
-    let path = rights::path(tx, authority, &new.code, new.parent.as_ref())?;
-    rights::allow_account(tx, authority, path)?;
+    rights::allow_account(tx, authority, &new.code, new.parent.as_ref())?;
     check_code("account", &new.code)?;
     check_name("account name", &new.name)?;
     if let Some(engine) = &new.control {
@@ -497,8 +496,7 @@ impl Act for ChangeAccount {
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
         let authority = tx.authority(&rights::CHANGE_ACCOUNT)?;
         let before = existing(tx, &self.code)?;
-        let path = rights::path(tx, &authority, &before.code, before.parent.as_ref())?;
-        rights::allow_account(tx, &authority, path)?;
+        rights::allow_account(tx, &authority, &before.code, before.parent.as_ref())?;
         let mut account = before.clone();
         if let Some(name) = &self.name {
             check_name("account name", name)?;
@@ -576,8 +574,7 @@ impl Act for CloseAccount {
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
         let authority = tx.authority(&rights::CLOSE_ACCOUNT)?;
         let mut account = existing(tx, &self.code)?;
-        let path = rights::path(tx, &authority, &account.code, account.parent.as_ref())?;
-        rights::allow_account(tx, &authority, path)?;
+        rights::allow_account(tx, &authority, &account.code, account.parent.as_ref())?;
         let fail = |why: String| LedgerError::CannotClose {
             code: self.code.clone(),
             date: self.last_day,

@@ -317,7 +317,7 @@ fn examine<'r>(
     let period = judge(rules, new, judged)?;
     let journal = rules.journal(&new.journal)?;
     check_texts(new)?;
-    asking.allow_posting(tx, new, period, || total(rules, judged))?;
+    asking.allow_posting(tx, &rules.chart, (new, period), || total(rules, judged))?;
     Ok((period, journal))
 }
 

@@ -18,13 +18,15 @@
 //! The amount of an entry is the sum of its debits in the ledger's currency. An account is within a heading when it stands
 //! under it. Dimensions are those that the host tells apart, such as `cost_centre`.
 
+use std::sync::Arc;
+
 use fondaco_core::policy::{Authority, Engine, Permission, Reason, Request};
 use fondaco_core::store::{Record, Table};
 use fondaco_core::{ActorId, Halt, Money, Tx};
 use smol_str::{SmolStr, format_smolstr};
 
 use super::judge::amounts;
-use super::rules::{Map, Rules};
+use super::rules::{Chart, Map, Rules};
 use super::{
     Account, Balance, Draft, DraftPosting, DraftRight, DraftStep, Entry, Journal, LedgerError,
     NewEntry, Period, PeriodKey, PeriodStatus, Posting, Reversal, Settings, period,
@@ -155,34 +157,41 @@ pub(crate) fn of_period(permission: &'static Permission, key: PeriodKey) -> Requ
     Request::new(permission).about(period::label(key)).at("period", period::label(key))
 }
 
-/// An account with all that it stands under; only itself where nothing depends on it.
-pub(crate) fn path(
-    tx: &mut Tx<'_>,
-    authority: &Authority,
-    code: &SmolStr,
-    parent: Option<&SmolStr>,
-) -> Result<Vec<SmolStr>, Halt> {
-    let mut path = vec![code.clone()];
-    let mut above = parent.filter(|_| !authority.is_full()).cloned();
-    while let Some(heading) = above.filter(|heading| !path.contains(heading)) {
-        above = tx.get::<Account>(&heading)?.and_then(|heading| heading.parent.clone());
-        path.push(heading);
-    }
-    Ok(path)
-}
-
 /// Asks for something about an account.
 pub(crate) fn allow_account(
     tx: &mut Tx<'_>,
     authority: &Authority,
-    path: Vec<SmolStr>,
+    code: &SmolStr,
+    parent: Option<&SmolStr>,
 ) -> Result<(), Halt> {
     if authority.is_full() {
         return Ok(());
     }
-    let about = path.first().cloned().unwrap_or_default();
-    let request = Request::new(authority.permission()).about(about).under("account", path);
-    tx.allow(authority, &request).map(|_| ())
+    let above = headings(tx, &Chart::default(), parent)?;
+    let request = Request::new(authority.permission()).about(code.clone());
+    tx.allow(authority, &request.under("account", code.clone(), above)).map(|_| ())
+}
+
+/// What stands above an account under `parent`: that, what it stands under, and so on.
+fn headings(
+    tx: &mut Tx<'_>,
+    chart: &Chart,
+    parent: Option<&SmolStr>,
+) -> Result<Vec<SmolStr>, Halt> {
+    let (mut above, mut next) = (Vec::new(), parent.cloned());
+    while let Some(heading) = next.filter(|heading| !above.contains(heading)) {
+        next = parent_of(tx, chart, &heading)?;
+        above.push(heading);
+    }
+    Ok(above)
+}
+
+/// What an account stands under, by the chart that was read already, or by the account itself.
+fn parent_of(tx: &mut Tx<'_>, chart: &Chart, code: &SmolStr) -> Result<Option<SmolStr>, Halt> {
+    if let Some(parent) = chart.parent(code) {
+        return Ok(parent.cloned());
+    }
+    Ok(tx.get::<Account>(code)?.and_then(|account| account.parent.clone()))
 }
 
 /// Asks for the entries of one act.
@@ -194,8 +203,19 @@ pub(crate) struct Asking {
     /// The amounts of the entries that were taken, and of the one that is asked for.
     total: Option<Money>,
     asked: Option<Money>,
-    /// The headings over each account, by its code.
-    paths: Map<SmolStr, Vec<SmolStr>>,
+    /// What stands above the accounts under a heading, by that heading.
+    headings: Map<SmolStr, Arc<[SmolStr]>>,
+    /// The softly locked periods that who acts may post to, with the journal: each is asked for once.
+    soft_locked: Vec<(PeriodKey, SmolStr)>,
+}
+
+/// What a request says of the places of an entry.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Places {
+    /// What the verdict depends on.
+    Regarded,
+    /// All, so that a denial says all it can.
+    All,
 }
 
 impl Asking {
@@ -205,7 +225,8 @@ impl Asking {
     ) -> Result<Asking, LedgerError> {
         let authority = tx.authority(permission)?;
         let (document, reason, total, asked) = (None, None, None, None);
-        Ok(Asking { authority, document, reason, total, asked, paths: Map::default() })
+        let (headings, soft_locked) = (Map::default(), Vec::new());
+        Ok(Asking { authority, document, reason, total, asked, headings, soft_locked })
     }
 
     /// For a document in which these had a hand.
@@ -223,13 +244,12 @@ impl Asking {
     pub(crate) fn allow_posting(
         &mut self,
         tx: &mut Tx<'_>,
-        entry: &NewEntry,
-        period: &Period,
+        chart: &Chart,
+        (entry, period): (&NewEntry, &Period),
         amount: impl FnOnce() -> Money,
     ) -> Result<(), LedgerError> {
         if period.status == PeriodStatus::SoftLocked {
-            let request = of_period(&POST_SOFT_LOCKED, period.period);
-            tx.authorize(&request.at("journal", entry.journal.clone()))?;
+            self.allow_soft_locked(tx, period.period, &entry.journal)?;
         }
         if self.authority.is_full() && self.document.is_none() {
             return Ok(());
@@ -237,9 +257,31 @@ impl Asking {
         let amount = amount();
         let total = self.total.map_or(Ok(amount), |total| total.add(amount));
         let total = total.map_err(|error| Halt::Bug(error.to_string()))?;
-        let request = self.request(tx, entry)?.amount(amount).total(total);
-        self.reason = Some(tx.allow(&self.authority, &request)?);
+        let mut ask = |places| {
+            let request = self.request(tx, chart, entry, places)?;
+            tx.allow(&self.authority, &request.amount(amount).total(total))
+        };
+        let allowed = match ask(Places::Regarded) {
+            Err(Halt::Denied(_)) => ask(Places::All),
+            answer => answer,
+        };
+        self.reason = Some(allowed?);
         self.asked = Some(total);
+        Ok(())
+    }
+
+    fn allow_soft_locked(
+        &mut self,
+        tx: &mut Tx<'_>,
+        period: PeriodKey,
+        journal: &SmolStr,
+    ) -> Result<(), Halt> {
+        let asked = |(known, of): &(PeriodKey, SmolStr)| *known == period && of == journal;
+        if !self.soft_locked.iter().any(asked) {
+            let request = of_period(&POST_SOFT_LOCKED, period);
+            tx.authorize(&request.at("journal", journal.clone()))?;
+            self.soft_locked.push((period, journal.clone()));
+        }
         Ok(())
     }
 
@@ -249,7 +291,7 @@ impl Asking {
         tx: &mut Tx<'_>,
         entry: &NewEntry,
     ) -> Result<Reason, LedgerError> {
-        let request = self.request(tx, entry)?;
+        let request = self.request(tx, &Chart::default(), entry, Places::All)?;
         Ok(tx.allow(&self.authority, &request)?)
     }
 
@@ -263,7 +305,7 @@ impl Asking {
             return Ok(());
         }
         let rules = Rules::read(tx, std::slice::from_ref(entry))?;
-        let request = self.request(tx, entry)?;
+        let request = self.request(tx, &rules.chart, entry, Places::All)?;
         for amount in amounts(&rules, entry)? {
             tx.allow(&self.authority, &request.clone().amount(amount).total(amount))?;
         }
@@ -275,31 +317,55 @@ impl Asking {
         self.total = self.asked.or(self.total);
     }
 
-    fn request(&mut self, tx: &mut Tx<'_>, entry: &NewEntry) -> Result<Request, LedgerError> {
-        let about = format_smolstr!("{}, {}", entry.journal, entry.date);
+    fn request(
+        &mut self,
+        tx: &mut Tx<'_>,
+        chart: &Chart,
+        entry: &NewEntry,
+        places: Places,
+    ) -> Result<Request, Halt> {
         let mut request = Request::new(self.authority.permission())
-            .about(about)
-            .at("journal", entry.journal.clone())
             .after(self.document.as_deref().unwrap_or_default());
+        if places == Places::All {
+            request = request.about(format_smolstr!("{}, {}", entry.journal, entry.date));
+        }
+        let wanted = |asking: &Asking, dimension: &str| {
+            places == Places::All || asking.authority.regards(dimension)
+        };
+        if wanted(self, "journal") {
+            request = request.at("journal", entry.journal.clone());
+        }
+        let accounts = wanted(self, "account");
         for posting in &entry.postings {
-            request = request.under("account", self.path_of(tx, &posting.account)?);
+            if accounts {
+                let above = self.above(tx, chart, &posting.account)?;
+                request = request.under("account", posting.account.clone(), above);
+            }
             for (dimension, place) in posting.dimensions.iter() {
-                request = request.at(dimension, place);
+                if wanted(self, dimension) {
+                    request = request.at(dimension, place);
+                }
             }
         }
         Ok(request)
     }
 
-    fn path_of(&mut self, tx: &mut Tx<'_>, code: &SmolStr) -> Result<Vec<SmolStr>, LedgerError> {
-        if let Some(known) = self.paths.get(code) {
+    /// What stands above an account; nothing where nothing depends on it.
+    fn above(
+        &mut self,
+        tx: &mut Tx<'_>,
+        chart: &Chart,
+        code: &SmolStr,
+    ) -> Result<Arc<[SmolStr]>, Halt> {
+        if self.authority.is_full() {
+            return Ok(Arc::default());
+        }
+        let Some(parent) = parent_of(tx, chart, code)? else { return Ok(Arc::default()) };
+        if let Some(known) = self.headings.get(&parent) {
             return Ok(known.clone());
         }
-        let parent = match self.authority.is_full() {
-            true => None,
-            false => tx.get::<Account>(code)?.and_then(|account| account.parent.clone()),
-        };
-        let path = path(tx, &self.authority, code, parent.as_ref())?;
-        self.paths.insert(code.clone(), path.clone());
-        Ok(path)
+        let above: Arc<[SmolStr]> = headings(tx, chart, Some(&parent))?.into();
+        self.headings.insert(parent, above.clone());
+        Ok(above)
     }
 }

@@ -103,9 +103,12 @@ impl Rules {
 pub(crate) type AccountPlace = u32;
 
 /// The rules of accounts: all that there are, kept between large batches, or those that a small batch names.
+#[derive(Default)]
 pub(crate) struct Chart {
     places: Map<SmolStr, AccountPlace>,
     accounts: Vec<(SmolStr, AccountRule)>,
+    /// What each stands under: apart, for only limited rights ask for it.
+    parents: Vec<Option<SmolStr>>,
 }
 
 /// From so many postings on a batch may read the whole chart.
@@ -136,7 +139,8 @@ impl Chart {
     fn of(accounts: &[Arc<Account>]) -> Chart {
         let places = accounts.iter().map(|account| account.code.clone()).zip(0..).collect();
         let rule = |account: &Arc<Account>| (account.code.clone(), AccountRule::of(account));
-        Chart { places, accounts: accounts.iter().map(rule).collect() }
+        let parents = accounts.iter().map(|account| account.parent.clone()).collect();
+        Chart { places, accounts: accounts.iter().map(rule).collect(), parents }
     }
 
     /// Where the account with this code stands, and what it allows.
@@ -147,6 +151,12 @@ impl Chart {
         let place = self.places.get(code);
         let found = place.and_then(|&place| Some((place, &self.accounts.get(place as usize)?.1)));
         found.ok_or_else(|| LedgerError::UnknownAccount { code: code.clone() })
+    }
+
+    /// What the account with this code stands under, if anything; `None` where the account is not in this chart.
+    pub(crate) fn parent(&self, code: &SmolStr) -> Option<Option<&SmolStr>> {
+        let place = self.places.get(code)?;
+        self.parents.get(*place as usize).map(Option::as_ref)
     }
 
     /// The codes of the accounts, by their places.

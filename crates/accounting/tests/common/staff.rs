@@ -114,9 +114,13 @@ impl Staff {
     }
 
     pub fn may(&self, actor: &str, request: &Request) -> Verdict {
+        self.may_at(actor, minute(0), request)
+    }
+
+    pub fn may_at(&self, actor: &str, at: Timestamp, request: &Request) -> Verdict {
         match &self.driver {
-            Either::Sync(driver) => driver.may(&id(actor), minute(0), request),
-            Either::Async(driver) => block_on(driver.may(&id(actor), minute(0), request)),
+            Either::Sync(driver) => driver.may(&id(actor), at, request),
+            Either::Async(driver) => block_on(driver.may(&id(actor), at, request)),
         }
         .unwrap()
     }

@@ -67,7 +67,61 @@ pub enum Standing {
 }
 
 /// Judges requests for one permission by one actor: a pure function.
-pub type Judge = Box<dyn Fn(&Request) -> Result<Reason, Box<Denial>>>;
+///
+/// ```
+/// # mod desk { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/desk.rs")); }
+/// # use desk::*;
+/// /// Everybody pays, and nobody more than 10.
+/// struct SmallCash;
+///
+/// impl Policy for SmallCash {
+///     fn standing(
+///         &self,
+///         inquiry: &mut Inquiry<'_, '_>,
+///         permission: &'static Permission,
+///     ) -> Result<Standing, Halt> {
+///         let actor = inquiry.actor().clone();
+///         let judge = Judge::new(move |request| match request.amount {
+///             Some(amount) if amount.amount() > 10.into() => {
+///                 let why = Why::Other("no small cash".into());
+///                 Err(Box::new(Denial::new(request.permission, actor.clone(), why)))
+///             }
+///             _ => Ok(Reason::new("small cash")),
+///         });
+///         Ok(Standing::Judged(judge.regarding([]))) // wherever it is
+///     }
+/// }
+///
+/// let driver = Driver::new(fondaco_store::Memory::new(), CompanyId::named("acme"))
+///     .with_policy(SmallCash, &[&DESK]);
+/// driver.prepare(&[Paid::TABLE])?;
+/// assert!(pay(&driver, "anna", "1", "front", "10 EUR").is_ok());
+/// let refused = pay(&driver, "anna", "2", "front", "11 EUR").unwrap_err();
+/// assert_eq!(refused.to_string(), "anna may not desk.pay: no small cash");
+/// # Ok::<(), StoreError>(())
+/// ```
+pub struct Judge {
+    judge: Box<Judging>,
+    /// `None`: any.
+    dimensions: Option<Vec<SmolStr>>,
+}
+
+type Judging = dyn Fn(&Request) -> Result<Reason, Box<Denial>>;
+
+impl Judge {
+    /// Judges by this function of all that a request says.
+    pub fn new(judge: impl Fn(&Request) -> Result<Reason, Box<Denial>> + 'static) -> Judge {
+        Judge { judge: Box::new(judge), dimensions: None }
+    }
+
+    /// Whether a request is allowed, and why, depends on its places in these dimensions and on no others; what a denial
+    /// says may depend on all. A batch then asks with those places alone, and for what is denied again with all.
+    #[must_use]
+    pub fn regarding(mut self, dimensions: impl IntoIterator<Item = SmolStr>) -> Judge {
+        self.dimensions = Some(dimensions.into_iter().collect());
+        self
+    }
+}
 
 impl fmt::Debug for Standing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -107,6 +161,18 @@ impl Authority {
         matches!(self.standing, Standing::Full(_))
     }
 
+    /// Whether anything depends on a request's places in this dimension. Where not, a batch leaves them out, and asks with
+    /// all of them only for what is denied, so that the denial says all it can.
+    pub fn regards(&self, dimension: &str) -> bool {
+        match &self.standing {
+            Standing::Judged(Judge { dimensions: Some(regarded), .. }) => {
+                regarded.iter().any(|regarded| regarded == dimension)
+            }
+            Standing::Judged(_) => true,
+            Standing::Full(_) | Standing::None(_) => false,
+        }
+    }
+
     /// Whether the request may be done. Who is asked for here must also ask the unit of work:
     /// [`Tx::allow`](crate::Tx::allow).
     pub(crate) fn judge(&self, request: &Request) -> Result<Reason, Box<Denial>> {
@@ -117,7 +183,7 @@ impl Authority {
         }
         let reason = match &self.standing {
             Standing::Full(reason) => reason.clone(),
-            Standing::Judged(judge) => judge(request).map_err(|denial| about(*denial))?,
+            Standing::Judged(by) => (by.judge)(request).map_err(|denial| about(*denial))?,
             Standing::None(denial) => return Err(about(denial.clone())),
         };
         if request.hands.is_empty() {

@@ -2,7 +2,8 @@
 //!
 //! An engine says as data what can be allowed: [`Engine`], with its [`Permission`]s and the tables that nobody changes
 //! without one of them. An act asks for what it needs: [`Tx::authorize`](crate::Tx::authorize) with a [`Request`], or, for
-//! batches, [`Tx::authority`](crate::Tx::authority) once and [`Tx::allow`](crate::Tx::allow) per item. The driver's
+//! batches, [`Tx::authority`](crate::Tx::authority) once and [`Tx::allow`](crate::Tx::allow) per item, with as little in the
+//! request as [decides](Authority::regards). The driver's
 //! [`Policy`] answers. It is a function of the request and of what it reads through an [`Inquiry`]: it can't change
 //! anything, and what it read is part of what the act rests on, so that a right that is withdrawn while an act runs makes the
 //! act run again.

@@ -1,5 +1,7 @@
 //! What an act asks: whether this may be done here, for so much, after those.
 
+use std::sync::Arc;
+
 use smol_str::SmolStr;
 
 use super::Permission;
@@ -40,8 +42,25 @@ pub struct Request {
 pub struct Place {
     /// The dimension: `account`.
     pub dimension: SmolStr,
-    /// The place itself, what it stands under, what that stands under, and so on.
-    pub path: Vec<SmolStr>,
+    /// The place itself.
+    pub place: SmolStr,
+    /// What it stands under, what that stands under, and so on: many places share it.
+    pub above: Arc<[SmolStr]>,
+}
+
+impl Place {
+    /// Whether it is one of `places`, or stands under one.
+    ///
+    /// ```
+    /// # mod desk { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/desk.rs")); }
+    /// # use desk::*;
+    /// let request = Request::new(&PAY).under("till", "drawer", ["front".into()]);
+    /// assert!(request.places[0].is_within(&["vault".into(), "front".into()]));
+    /// assert!(!request.places[0].is_within(&["vault".into()]));
+    /// ```
+    pub fn is_within(&self, places: &[SmolStr]) -> bool {
+        places.contains(&self.place) || self.above.iter().any(|above| places.contains(above))
+    }
 }
 
 impl Request {
@@ -75,13 +94,19 @@ impl Request {
     /// At this place.
     #[must_use]
     pub fn at(self, dimension: impl Into<SmolStr>, place: impl Into<SmolStr>) -> Request {
-        self.under(dimension, vec![place.into()])
+        self.under(dimension, place, Arc::default())
     }
 
-    /// At the first of `path`, which stands under the others.
+    /// At a place that stands under the first of `above`, and that under the next.
     #[must_use]
-    pub fn under(mut self, dimension: impl Into<SmolStr>, path: Vec<SmolStr>) -> Request {
-        let place = Place { dimension: dimension.into(), path };
+    pub fn under(
+        mut self,
+        dimension: impl Into<SmolStr>,
+        place: impl Into<SmolStr>,
+        above: impl Into<Arc<[SmolStr]>>,
+    ) -> Request {
+        let (dimension, place, above) = (dimension.into(), place.into(), above.into());
+        let place = Place { dimension, place, above };
         if !self.places.contains(&place) {
             self.places.push(place);
         }

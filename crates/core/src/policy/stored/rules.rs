@@ -1,6 +1,6 @@
 //! All of the stored policy in memory, and how it decides. Read once and kept by the driver until the policy changes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -10,7 +10,7 @@ use smol_str::{SmolStr, format_smolstr};
 use super::{
     ADMINISTER, Actor, ActorKind, Delegation, Grant, Limit, Member, Revision, SET_UP, Scope,
 };
-use crate::policy::{Denial, Inquiry, Permission, Reason, Request, Standing, Why};
+use crate::policy::{Denial, Inquiry, Judge, Permission, Reason, Request, Standing, Why};
 use crate::store::Record;
 use crate::{ActorId, Currency, Halt, Money, Range};
 
@@ -212,21 +212,25 @@ pub(super) fn standing(
         return Standing::Full(source.reason(person));
     }
     let actor = actor.clone();
-    Standing::Judged(Box::new(move |request| judge(&rules, &actor, &sources, person, request)))
+    let scopes = sources.iter().flat_map(|source| source.grant.scope.keys().cloned());
+    let dimensions: BTreeSet<SmolStr> = scopes.collect();
+    let reasons = sources.iter().map(|source| source.reason(person)).collect::<Vec<_>>();
+    let ways: Vec<_> = sources.into_iter().zip(reasons).collect();
+    let judge = Judge::new(move |request| judge(&rules, &actor, &ways, request));
+    Standing::Judged(judge.regarding(dimensions))
 }
 
 /// Allowed by the first source that allows it; else what the nearest one says.
 fn judge(
     rules: &Rules,
     actor: &ActorId,
-    sources: &[Source],
-    person: bool,
+    ways: &[(Source, Reason)],
     request: &Request,
 ) -> Result<Reason, Box<Denial>> {
     let mut nearest: Option<Why> = None;
-    for source in sources {
+    for (source, reason) in ways {
         match source.judge(actor, request) {
-            Ok(()) => return Ok(source.reason(person)),
+            Ok(()) => return Ok(reason.clone()),
             Err(why) if nearest.as_ref().is_none_or(|known| nearness(&why) > nearness(known)) => {
                 nearest = Some(why);
             }
@@ -302,8 +306,8 @@ fn within(dimension: &SmolStr, places: &[SmolStr], request: &Request) -> Result<
     if asked.peek().is_none() {
         return Err(outside(None));
     }
-    match asked.find(|place| !place.path.iter().any(|step| places.contains(step))) {
-        Some(place) => Err(outside(place.path.first().cloned())),
+    match asked.find(|place| !place.is_within(places)) {
+        Some(place) => Err(outside(Some(place.place.clone()))),
         None => Ok(()),
     }
 }
