@@ -36,6 +36,8 @@
 //! - **One process.** A map for one process at a time says so and keeps a second one out; a map of several processes
 //!   must keep its position among them.
 //! - **Durability.** An answered commit survives what the map says that an answered write survives.
+//! - **Erasure.** What is erased is in no value of the map any more. Whether its bytes are gone from the disk is for the map
+//!   to say.
 //! - **Memory.** A new index of a stored table is filled in one write: for a moment it is in memory, as large as it is.
 //!
 //! # A whole store

@@ -11,6 +11,9 @@
 //!   space of what changed since.
 //! - **One process.** redb locks the file; a second process that opens it is told [`StoreError::Unavailable`]. Within the
 //!   process any number of threads may use the store.
+//! - **Erasure.** What is erased is in no answer any more. Its bytes may lie in parts of the file that redb does not use,
+//!   until it writes over them: redb has no way to clear those. Where that is not enough, use
+//!   [`Sqlite`](crate::sqlite::Sqlite), which overwrites them, or copy the books into a new file.
 //! - **Refusals.** A file that is no redb file, or has tables of others, is [`StoreError::Corrupt`] and stays as it is; one
 //!   that a newer version wrote is [`StoreError::NewerLayout`]. A redb file without any table is new: its maker was stopped.
 //! - **After a crash** redb checks the file when it is opened, which reads all of it; [`RedbOptions::quick_repair`] pays

@@ -19,6 +19,10 @@
 //!   (`fondaco_run`, `fondaco_page`), which people's SQL can't use: to query facts by other columns often, make an index of
 //!   your own, in a copy. A packed page has a checksum that is tried whenever it is read, and
 //!   [`chain::verify`](fondaco_core::chain::verify) compares each index with its table; [`Sqlite::rebuild_indexes`] mends one.
+//! - **What is erased is gone**, from the file and its write-ahead log: what a commit erases, replaces or removes is
+//!   overwritten with zeros, and so are copies that SQLite leaves where it moves rows. While somebody reads a snapshot from
+//!   before, the log keeps it; it goes with the next erasure, or when the last program closes the file. Copies of the file,
+//!   and what a disk keeps beneath it, are beyond the store's reach.
 //! - A file with a newer layout is refused, and so is a file of another program. Opening reads a few pages, however large
 //!   the file is.
 //!
@@ -32,6 +36,7 @@ mod cache;
 mod commit;
 mod error;
 mod file;
+mod forget;
 mod form;
 mod host;
 mod judge;
@@ -47,7 +52,6 @@ mod view;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use fondaco_core::store::{
     Answer, At, Batch, Change, Commit, FeedFrom, Prepared, Read, Reply, Store, StoreError, Table,
@@ -310,7 +314,8 @@ impl Sqlite {
         let rebuild = || {
             // SQLite sorts in memory otherwise, however much it is.
             conn.execute_batch("PRAGMA temp_store = FILE")?;
-            let done = transaction(&conn, |conn| self.room.rebuild(conn));
+            let rebuild = |conn: &Connection| transaction(conn, |conn| self.room.rebuild(conn));
+            let done = forget::whole_pages(&conn, true, rebuild);
             conn.execute_batch("PRAGMA temp_store = MEMORY")?;
             done
         };
@@ -455,17 +460,10 @@ fn roll_back(conn: &Connection) -> bool {
 fn commit_in(conn: &Connection, room: &Room, batch: Batch) -> Outcome<Commit> {
     let (id, company) = (batch.id, batch.company);
     let erases = batch.changes.iter().any(|change| matches!(change, Change::Erase { .. }));
+    let frees = forget::takes_away(&batch);
+    let done = forget::whole_pages(conn, frees, |conn| sealed_in(conn, room, batch, id, company));
     if erases {
-        // What is erased is overwritten with zeros.
-        conn.execute_batch("PRAGMA secure_delete = ON")?;
-    }
-    let done = sealed_in(conn, room, batch, id, company);
-    if erases {
-        let _ = conn.execute_batch("PRAGMA secure_delete = OFF");
-        // So that the log forgets too. Held snapshots may keep it from doing so for now: no failure, nor to be waited for.
-        let _ = conn.busy_timeout(Duration::ZERO);
-        let _ = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-        let _ = conn.busy_timeout(file::PATIENCE);
+        forget::empty_log(conn);
     }
     done
 }
@@ -509,7 +507,8 @@ impl Store for Sqlite {
             return Ok(Prepared::default());
         }
         let conn = self.writer();
-        let done = transaction(&conn, |conn| self.room.prepare(conn, tables, false));
+        let prepare = |conn: &Connection| self.room.prepare(conn, tables, false);
+        let done = forget::whole_pages(&conn, true, |conn| transaction(conn, prepare));
         let (prepared, forms) = done.map_err(|failure| failure.named(&self.home))?;
         self.room.set_forms(forms);
         Ok(prepared)

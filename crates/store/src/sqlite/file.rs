@@ -7,7 +7,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::error::Outcome;
-use super::{Durability, SqliteOptions, schema, transaction};
+use super::{Durability, SqliteOptions, forget, schema, transaction};
 
 /// How long to wait for another process's lock.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
@@ -45,6 +45,7 @@ impl Home {
             Home::Memory => Connection::open_in_memory()?,
         };
         set_up(&conn, options)?;
+        forget::leave_nothing(&conn)?;
         // Another program's file must not even be turned to another kind of log.
         let ours = schema::inspect(&conn, false)?;
         if matches!(self, Home::File(_)) {

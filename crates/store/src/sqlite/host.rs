@@ -10,7 +10,7 @@ use rusqlite::Connection;
 
 use super::error::{Failure, Outcome};
 use super::room::Room;
-use super::{log, schema};
+use super::{forget, log, schema};
 
 /// A [`Store`] over a connection of the host's; see [`Sqlite::over`](super::Sqlite::over).
 ///
@@ -18,6 +18,9 @@ use super::{log, schema};
 /// host's connection has: begin with `BEGIN IMMEDIATE`, else a conflict with another process comes to the host as
 /// `SQLITE_BUSY`, here as [`StoreError::Unavailable`], and the host must roll back and begin again. A refusal because rows
 /// moved can't happen between `BEGIN IMMEDIATE` and the host's commit, unless the host's own commands move them.
+///
+/// The connection's `secure_delete` is set to `FAST`, so that what is erased is overwritten in the file; where there is a
+/// write-ahead log, it goes from there when the host empties that (`PRAGMA wal_checkpoint(TRUNCATE)`).
 ///
 /// After the host rolled back, use a new `SqliteConnection`.
 ///
@@ -36,7 +39,10 @@ const NAME: &str = "the host's connection";
 impl<'c> SqliteConnection<'c> {
     pub(super) fn new(conn: &'c mut Connection) -> Result<SqliteConnection<'c>, StoreError> {
         let store = SqliteConnection { conn: Mutex::new(conn), room: Room::new(true, None) };
-        store.inside(|conn| schema::create_own(conn, true))?;
+        store.inside(|conn| {
+            forget::leave_nothing(conn)?;
+            schema::create_own(conn, true)
+        })?;
         Ok(store)
     }
 
@@ -45,7 +51,7 @@ impl<'c> SqliteConnection<'c> {
     /// # Errors
     /// As there.
     pub fn rebuild_indexes(&self) -> Result<(), StoreError> {
-        self.inside(|conn| self.room.rebuild(conn))
+        self.inside(|conn| forget::whole_pages(conn, true, |conn| self.room.rebuild(conn)))
     }
 
     fn lock(&self) -> MutexGuard<'_, &'c mut Connection> {
@@ -78,7 +84,8 @@ impl Store for SqliteConnection<'_> {
             return Ok(Prepared::default());
         }
         self.inside(|conn| {
-            let (prepared, forms) = self.room.prepare(conn, tables, true)?;
+            let prepare = |conn: &Connection| self.room.prepare(conn, tables, true);
+            let (prepared, forms) = forget::whole_pages(conn, true, prepare)?;
             self.room.set_forms(forms);
             Ok(prepared)
         })
@@ -103,7 +110,9 @@ impl Store for SqliteConnection<'_> {
     }
 
     fn commit(&self, batch: Batch) -> Result<Commit, StoreError> {
-        self.inside(|conn| Ok(self.room.commit(conn, batch)?.0))
+        let frees = forget::takes_away(&batch);
+        let commit = |conn: &Connection| Ok(self.room.commit(conn, batch)?.0);
+        self.inside(|conn| forget::whole_pages(conn, frees, commit))
     }
 
     fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> {
