@@ -6,7 +6,13 @@
 //!
 //! Standard library only, so that `cargo xtask test` on a fresh machine starts within seconds.
 
+#[cfg(unix)]
+mod postgres;
 mod recipes;
+#[cfg(unix)]
+#[allow(unreachable_pub, clippy::disallowed_methods)] // the testkit's too
+#[path = "../../crates/testkit/src/server/start.rs"]
+mod server;
 mod step;
 
 use std::process::ExitCode;
@@ -14,7 +20,8 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask <recipe>
 
-  test            all tests: units, properties, documentation examples, oracles; examples are built
+  test            all tests: units, properties, documentation examples, oracles; examples are built.
+                  PostgreSQL is that of FONDACO_TEST_POSTGRES, an installed one, or brought from PyPI
   oracles [DIR]   the oracle cases under DIR (default: ../shared/oracles if it is there, else tests/oracles)
   fmt [--check]   format the sources, or only say what is not formatted
   lint            clippy on everything, warnings are errors

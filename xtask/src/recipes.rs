@@ -8,7 +8,8 @@ use crate::step::Step;
 /// runner (a test target without harness) and documentation examples, with every feature, and builds all examples.
 /// Nothing has to be installed or started first, and one failure hides no other.
 pub(crate) fn test() -> Vec<Step> {
-    vec![Step::cargo("test", &["test", "--workspace", "--all-features", "--no-fail-fast"])]
+    let test = ["test", "--workspace", "--all-features", "--no-fail-fast"];
+    vec![Step::cargo("test", &test).with_postgres()]
 }
 
 /// The oracle runner alone. It finds its default folder itself, so that plain `cargo test` finds the same one.

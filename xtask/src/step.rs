@@ -10,6 +10,7 @@ pub(crate) struct Step {
     name: &'static str,
     command: Command,
     needs: Option<Need>,
+    with_postgres: bool,
 }
 
 /// A tool that may be missing: its probe, and what to tell people who lack it.
@@ -20,7 +21,7 @@ struct Need {
 
 impl Step {
     pub(crate) fn cargo(name: &'static str, arguments: &[&str]) -> Self {
-        Self { name, command: cargo(arguments), needs: None }
+        Self { name, command: cargo(arguments), needs: None, with_postgres: false }
     }
 
     pub(crate) fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
@@ -39,12 +40,32 @@ impl Step {
         self
     }
 
+    /// Runs the step beside a PostgreSQL server, one for all its programs.
+    pub(crate) fn with_postgres(mut self) -> Self {
+        self.with_postgres = true;
+        self
+    }
+
     fn run(mut self) -> Outcome {
         if let Some(mut need) = self.needs
             && !succeeds(need.probe.stdout(Stdio::null()).stderr(Stdio::null()))
         {
             return Outcome::LeftOut(need.advice);
         }
+        #[cfg(unix)]
+        let _stopped_afterwards = match self.with_postgres.then(crate::postgres::server) {
+            Some(Ok(server)) => {
+                self.command.env(crate::server::URL, server.url());
+                Some(server)
+            }
+            Some(Err(why)) => {
+                announce(&format!(
+                    "no PostgreSQL, its tests are left out (or fail, with CI set): {why}"
+                ));
+                None
+            }
+            None => None,
+        };
         if succeeds(&mut self.command) { Outcome::Done } else { Outcome::Failed }
     }
 }
@@ -75,7 +96,7 @@ pub(crate) fn run_all(steps: Vec<Step>) -> ExitCode {
 }
 
 /// On standard error, where cargo's own progress goes, so that the order on a screen is right.
-fn announce(line: &str) {
+pub(crate) fn announce(line: &str) {
     if std::io::stderr().is_terminal() {
         eprintln!("\x1b[1m==> {line}\x1b[0m");
     } else {

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | money, currencies, dates, rounding; to write an engine or a store | [`core`] |
 //! | to keep books: accounts, entries, balances, reports | [`accounting`], feature `accounting`; from CSV files by feature `import` |
-//! | somewhere to keep them: memory, SQLite, redb, any ordered map | [`store`]; SQLite by feature `sqlite`, redb by `redb` |
+//! | somewhere to keep them: memory, SQLite, redb, PostgreSQL, any ordered map | [`store`]; features `sqlite`, `redb`, `postgres` |
 //!
 //! [`prelude`] brings what nearly every program names:
 //!

@@ -1,17 +1,25 @@
 //! Stores that come with Fondaco: memory always; what makes a store of any ordered map; SQLite behind the feature `sqlite`,
-//! redb behind the feature `redb`.
+//! redb behind the feature `redb`, PostgreSQL behind the feature `postgres`.
 
 mod holds;
 mod memory;
 pub mod ordered;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod part;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 #[cfg(feature = "redb")]
 pub mod redb;
 mod rules;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod said;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 
 pub use memory::Memory;
 pub use ordered::{Ordered, OrderedStore};
+#[cfg(feature = "postgres")]
+pub use postgres::{Postgres, PostgresOptions, PostgresTransaction};
 #[cfg(feature = "redb")]
 pub use redb::{Redb, RedbDurability, RedbOptions};
 #[cfg(feature = "sqlite")]

@@ -41,12 +41,10 @@ mod form;
 mod host;
 mod judge;
 mod log;
-mod part;
 mod read;
 mod room;
 mod rules;
 mod runs;
-mod said;
 mod schema;
 mod view;
 

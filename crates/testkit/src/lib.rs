@@ -64,6 +64,8 @@ mod random;
 pub mod records;
 mod report;
 mod samples;
+#[cfg(unix)]
+pub mod server;
 mod stage;
 mod suite;
 mod unloaded;

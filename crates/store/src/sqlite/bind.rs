@@ -22,7 +22,7 @@ use rusqlite::{Row, Statement, ToSql};
 use rust_decimal::Decimal;
 
 use super::error::{Outcome, damaged, misused};
-use super::part::EPOCH_DAYS;
+use crate::part::{EPOCH_DAYS, Part};
 
 /// Binds the columns of rows to the parameters of a statement, one after another.
 pub(super) struct Binder<'s, 'c> {
@@ -149,6 +149,16 @@ pub(super) fn days(date: NaiveDate) -> i64 {
 pub(super) fn date(days: i64) -> Option<NaiveDate> {
     let days = i32::try_from(days.checked_add(EPOCH_DAYS)?).ok()?;
     NaiveDate::from_num_days_from_ce_opt(days)
+}
+
+impl ToSql for Part<'_> {
+    fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
+        Ok(rusqlite::types::ToSqlOutput::Borrowed(match self {
+            Part::Int(v) => ValueRef::Integer(*v),
+            Part::Text(v) => ValueRef::Text(v),
+            Part::Blob(v) => ValueRef::Blob(v),
+        }))
+    }
 }
 
 /// A value of a column of some type, as SQL keeps it.

@@ -180,7 +180,7 @@ impl Write<'_> {
         let form = self.forms.get(key.table)?;
         let mut statement = self.conn.prepare_cached(&form.delete)?;
         statement.raw_bind_parameter(1, self.company)?;
-        let parts = super::part::parts(form.key_types(), key.bytes.as_slice())?;
+        let parts = crate::part::parts(form.key_types(), key.bytes.as_slice())?;
         read::bind_parts(&mut statement, &parts, 2)?;
         statement.raw_execute()?;
         Ok(())

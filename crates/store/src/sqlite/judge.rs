@@ -15,7 +15,8 @@ use super::cache::{Cache, Slot};
 use super::error::{Outcome, misused};
 use super::form::{Form, Forms};
 use super::log::{self, Head};
-use super::{part, read};
+use super::read;
+use crate::part;
 
 /// A batch being judged.
 pub(super) struct Judge<'j> {

@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::bind::{date, days};
 use super::error::{Outcome, damaged};
-use super::said;
+use crate::said;
 
 /// A company as it stands.
 #[derive(Debug, Clone, Copy)]

@@ -11,8 +11,8 @@ use super::cache::{Cache, Kept};
 use super::error::{Outcome, damaged};
 use super::form::{Form, Forms, Place, quoted};
 use super::log::{self, Head};
-use super::part::{self, Edge, Part};
 use super::runs;
+use crate::part::{self, Edge, Part};
 
 /// The position that the answers are of, and the answers.
 pub(super) fn answer(

@@ -21,7 +21,8 @@ use self::page::{Packer, Page, ROOM};
 use self::run::{Cursor, Owner, Pages, Run, State, Writer};
 use super::error::Outcome;
 use super::form::{Form, Place};
-use super::{part, read};
+use super::read;
+use crate::part;
 
 pub(super) use self::run::Memory;
 

@@ -5,13 +5,11 @@
 
 use chrono::NaiveDate;
 use fondaco_core::Timestamp;
-use fondaco_core::store::{Event, Value};
+use fondaco_core::store::{DecodeError, Event, Value};
 use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
 
-use super::error::{Outcome, damaged};
-
-pub(super) fn events_to_json(events: &[Event]) -> String {
+pub(crate) fn events_to_json(events: &[Event]) -> String {
     if events.is_empty() {
         return "[]".into();
     }
@@ -20,18 +18,26 @@ pub(super) fn events_to_json(events: &[Event]) -> String {
     Json::Array(events.iter().map(event).collect()).to_string()
 }
 
-pub(super) fn answer_to_json(answer: &[Value]) -> String {
+pub(crate) fn answer_to_json(answer: &[Value]) -> String {
     Json::Array(answer.iter().map(to_json).collect()).to_string()
 }
 
-pub(super) fn events(text: &str) -> Outcome<Vec<Event>> {
-    let parsed: Vec<Json> = serde_json::from_str(text).map_err(|_| damaged("a commit's events"))?;
-    parsed.iter().map(|json| event(json).ok_or_else(|| damaged("a commit's events"))).collect()
+pub(crate) fn events(text: &str) -> Result<Vec<Event>, DecodeError> {
+    let parsed: Vec<Json> =
+        serde_json::from_str(text).map_err(|_| DecodeError::out_of_range("list of events"))?;
+    parsed
+        .iter()
+        .map(|json| event(json).ok_or_else(|| DecodeError::out_of_range("list of events")))
+        .collect()
 }
 
-pub(super) fn answer(text: &str) -> Outcome<Vec<Value>> {
-    let parsed: Vec<Json> = serde_json::from_str(text).map_err(|_| damaged("a commit's answer"))?;
-    parsed.iter().map(|json| value(json).ok_or_else(|| damaged("a commit's answer"))).collect()
+pub(crate) fn answer(text: &str) -> Result<Vec<Value>, DecodeError> {
+    let parsed: Vec<Json> =
+        serde_json::from_str(text).map_err(|_| DecodeError::out_of_range("answer"))?;
+    parsed
+        .iter()
+        .map(|json| value(json).ok_or_else(|| DecodeError::out_of_range("answer")))
+        .collect()
 }
 
 fn event(json: &Json) -> Option<Event> {

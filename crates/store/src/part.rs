@@ -1,37 +1,23 @@
 //! Key bytes as SQL values: whole keys as columns, and ends of ranges, which may stop in the middle of a value.
 //!
-//! The order of key bytes and SQLite's order of the columns are the same, so every range of bytes is a range of rows. An end
+//! The order of key bytes and a SQL store's order of the columns are the same, so every range of bytes is a range of rows. An end
 //! of a range need not be a key: `KeyBytes::after_prefix` counts up the last byte of whatever it was given. So what is cut
 //! short or no canonical value becomes the least value at or above it.
 
 use std::borrow::Cow;
 
-use fondaco_core::store::Type;
-use rusqlite::ToSql;
-use rusqlite::types::{ToSqlOutput, ValueRef};
-
-use super::error::{Outcome, damaged};
+use fondaco_core::store::{DecodeError, Type};
 
 /// The day number of 1970-01-01 when the first day of the common era is 1.
-pub(super) const EPOCH_DAYS: i64 = 719_163;
+pub(crate) const EPOCH_DAYS: i64 = 719_163;
 
 /// One value of a key, borrowed from its bytes where that is possible.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Part<'a> {
+pub(crate) enum Part<'a> {
     Int(i64),
     /// UTF-8, unless somebody counted up the last byte of a prefix.
     Text(&'a [u8]),
     Blob(Cow<'a, [u8]>),
-}
-
-impl ToSql for Part<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self {
-            Part::Int(v) => ValueRef::Integer(*v),
-            Part::Text(v) => ValueRef::Text(v),
-            Part::Blob(v) => ValueRef::Blob(v),
-        }))
-    }
 }
 
 /// What stands at the beginning of some bytes.
@@ -46,13 +32,13 @@ enum Start<'a> {
 
 /// One end of a range: all rows whose first columns are at or above `parts`, or, with `after`, above them.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Edge<'a> {
-    pub(super) parts: Vec<Part<'a>>,
-    pub(super) after: bool,
+pub(crate) struct Edge<'a> {
+    pub(crate) parts: Vec<Part<'a>>,
+    pub(crate) after: bool,
 }
 
 impl<'a> Edge<'a> {
-    pub(super) fn new(types: &[Type], bytes: &'a [u8]) -> Edge<'a> {
+    pub(crate) fn new(types: &[Type], bytes: &'a [u8]) -> Edge<'a> {
         let (mut parts, mut rest) = (Vec::with_capacity(types.len()), bytes);
         for &ty in types {
             if rest.is_empty() {
@@ -75,10 +61,10 @@ impl<'a> Edge<'a> {
 }
 
 /// The values of a whole key.
-pub(super) fn parts<'a>(
+pub(crate) fn parts<'a>(
     types: impl IntoIterator<Item = Type>,
     bytes: &'a [u8],
-) -> Outcome<Vec<Part<'a>>> {
+) -> Result<Vec<Part<'a>>, DecodeError> {
     let mut rest = bytes;
     let mut out = Vec::with_capacity(4);
     for ty in types {
@@ -87,19 +73,23 @@ pub(super) fn parts<'a>(
                 out.push(part);
                 rest = tail;
             }
-            _ => return Err(damaged("a key is cut short")),
+            _ => return Err(DecodeError::bad_key("cut short")),
         }
     }
-    if rest.is_empty() { Ok(out) } else { Err(damaged("a key is too long")) }
+    if rest.is_empty() { Ok(out) } else { Err(DecodeError::bad_key("bytes left over")) }
 }
 
 /// How many bytes the first `types` of some key take.
-pub(super) fn width(types: impl IntoIterator<Item = Type>, bytes: &[u8]) -> Outcome<usize> {
+#[cfg(any(test, feature = "sqlite"))]
+pub(crate) fn width(
+    types: impl IntoIterator<Item = Type>,
+    bytes: &[u8],
+) -> Result<usize, DecodeError> {
     let mut rest = bytes;
     for ty in types {
         match start(ty, rest) {
             Start::Whole(_, tail) => rest = tail,
-            _ => return Err(damaged("an index holds no key")),
+            _ => return Err(DecodeError::bad_key("an index holds none")),
         }
     }
     Ok(bytes.len() - rest.len())

@@ -1,0 +1,191 @@
+//! A table as SQL: the statements that read and write its rows, many at a time, written once when the table is prepared.
+//!
+//! Rows and keys come as one array per column, so a statement has the same text and one plan for one row and for ten thousand.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::sync::Arc;
+
+use fondaco_core::store::{Column, Index, StoreError, Table, Type};
+
+use super::lane::cast;
+
+/// A prepared table. In all statements `$1` is the company.
+#[derive(Debug)]
+pub(super) struct Form {
+    pub(super) table: &'static Table,
+    /// Schema and name.
+    pub(super) name: String,
+    /// All columns, then the version, of `t`.
+    pub(super) select: String,
+    /// Those and the place of the key, by keys.
+    pub(super) get: String,
+    /// Version and place of the key, by keys.
+    pub(super) versions: String,
+    /// All columns, then the versions.
+    pub(super) insert: String,
+    /// The same, over the rows with these keys.
+    pub(super) update: String,
+    /// By keys.
+    pub(super) delete: String,
+    /// For each index: the keys of the rows with given index columns, and the place of these.
+    pub(super) holders: Vec<String>,
+}
+
+/// The prepared tables, by name.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Forms {
+    by_name: HashMap<&'static str, Arc<Form>>,
+    /// The state of the declarations in the database for which they are right.
+    pub(super) generation: i64,
+}
+
+impl Forms {
+    pub(super) fn get(&self, table: &Table) -> Result<&Arc<Form>, StoreError> {
+        self.by_name
+            .get(table.name)
+            .ok_or_else(|| StoreError::Unprepared { table: table.name.into() })
+    }
+
+    pub(super) fn find(&self, name: &str) -> Option<&Arc<Form>> {
+        self.by_name.get(name)
+    }
+
+    pub(super) fn insert(&mut self, form: Form) {
+        self.by_name.insert(form.table.name, Arc::new(form));
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<Form>> {
+        self.by_name.values()
+    }
+}
+
+/// A name in SQL.
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// The name in SQL of the column beside a personal one.
+pub(super) fn salt_name(column: &Column) -> String {
+    quoted(&format!("_salt_{}", column.name))
+}
+
+/// The name in SQL of an index.
+pub(super) fn index_name(table: &Table, index: &str) -> String {
+    format!("{}__{index}", table.name)
+}
+
+/// Name and type of all columns in SQL, without company and version.
+fn sql_columns(table: &Table) -> Vec<(String, Type)> {
+    let both = |column: &Column| {
+        let salt = column.personal.then(|| (salt_name(column), Type::Bytes));
+        [Some((quoted(column.name), column.ty)), salt]
+    };
+    table.columns.iter().flat_map(both).flatten().collect()
+}
+
+impl Form {
+    pub(super) fn new(schema: &str, table: &'static Table) -> Form {
+        let name = format!("{schema}.{}", quoted(table.name));
+        let columns = sql_columns(table);
+        let keys: Vec<(String, Type)> =
+            table.key_columns().iter().map(|c| (quoted(c.name), c.ty)).collect();
+        let (names, of_t) = (listed(&columns, ""), listed(&columns, "t."));
+        let select = format!("{of_t}, t._version");
+        let by_key = joined(&keys, "k");
+        let from_keys = arrays(&keys, 2, "k", true);
+        let count = columns.len() + 1;
+        let values: Vec<String> = (0..count).map(|at| format!("r.c{at}")).collect();
+        let mut rows = columns.clone();
+        rows.push(("_version".into(), Type::I64));
+        let from_rows = arrays(&rows, 2, "r", false);
+        Form {
+            get: format!("SELECT {select}, k.o FROM {from_keys} JOIN {name} t ON {by_key}"),
+            versions: format!("SELECT t._version, k.o FROM {from_keys} JOIN {name} t ON {by_key}"),
+            insert: format!(
+                "INSERT INTO {name} (_company, {names}, _version) SELECT $1::integer, {} FROM {from_rows}",
+                values.join(", ")
+            ),
+            update: format!(
+                "UPDATE {name} t SET {} FROM {from_rows} WHERE {}",
+                assigned(rows.get(keys.len()..).unwrap_or_default(), keys.len()),
+                joined(&keys, "r")
+            ),
+            delete: format!(
+                "DELETE FROM {name} t USING {} WHERE {by_key}",
+                arrays(&keys, 2, "k", false)
+            ),
+            holders: table
+                .indexes
+                .iter()
+                .map(|index| holders(&name, table, index, &keys))
+                .collect(),
+            table,
+            name,
+            select,
+        }
+    }
+
+    /// The types of the primary key.
+    pub(super) fn key_types(&self) -> impl Iterator<Item = Type> + use<> {
+        self.table.key_columns().iter().map(|column| column.ty)
+    }
+
+    /// The types of the columns of an index, without the primary key.
+    pub(super) fn index_types(&self, index: usize) -> Vec<Type> {
+        let columns = self.table.indexes.get(index).map_or(&[][..], |i| i.columns);
+        columns.iter().filter_map(|&at| self.table.columns.get(at)).map(|c| c.ty).collect()
+    }
+
+    /// The columns in SQL of an index or of the primary key, the key's included.
+    pub(super) fn order(&self, index: Option<usize>) -> Vec<String> {
+        let leading =
+            index.and_then(|i| self.table.indexes.get(i)).map_or(&[][..], |index| index.columns);
+        let leading = leading.iter().filter_map(|&c| self.table.columns.get(c));
+        leading.chain(self.table.key_columns()).map(|c| format!("t.{}", quoted(c.name))).collect()
+    }
+}
+
+fn holders(name: &str, table: &Table, index: &Index, keys: &[(String, Type)]) -> String {
+    let columns = index.columns.iter().filter_map(|&at| table.columns.get(at));
+    let columns: Vec<(String, Type)> = columns.map(|c| (quoted(c.name), c.ty)).collect();
+    format!(
+        "SELECT {}, k.o FROM {} JOIN {name} t ON {}",
+        listed(keys, "t."),
+        arrays(&columns, 2, "k", true),
+        joined(&columns, "k")
+    )
+}
+
+fn listed(columns: &[(String, Type)], of: &str) -> String {
+    columns.iter().map(|(name, _)| format!("{of}{name}")).collect::<Vec<_>>().join(", ")
+}
+
+/// `unnest($2::bigint[], $3::text[]) AS k (c0, c1)`, with their places as `o` if they are `numbered`.
+fn arrays(columns: &[(String, Type)], first: usize, alias: &str, numbered: bool) -> String {
+    let (mut given, mut names) = (Vec::new(), Vec::new());
+    for (at, (_, ty)) in columns.iter().enumerate() {
+        given.push(format!("${}::{}[]", first + at, cast(*ty)));
+        names.push(format!("c{at}"));
+    }
+    let ordinality = if numbered { " WITH ORDINALITY" } else { "" };
+    if numbered {
+        names.push("o".into());
+    }
+    format!("unnest({}){ordinality} AS {alias} ({})", given.join(", "), names.join(", "))
+}
+
+/// `t._company = $1 AND t.a = k.c0 AND t.b = k.c1`
+fn joined(columns: &[(String, Type)], alias: &str) -> String {
+    let mut out = String::from("t._company = $1::integer");
+    for (at, (name, _)) in columns.iter().enumerate() {
+        let _ = write!(out, " AND t.{name} = {alias}.c{at}");
+    }
+    out
+}
+
+/// `a = r.c2, b = r.c3`
+fn assigned(columns: &[(String, Type)], first: usize) -> String {
+    let one = |(at, (name, _)): (usize, &(String, Type))| format!("{name} = r.c{}", first + at);
+    columns.iter().enumerate().map(one).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,428 @@
+//! The log of commits: a company's head, receipts, series, and what was committed.
+
+use std::collections::HashMap;
+
+use chrono::Datelike;
+use fondaco_core::chain::GENESIS;
+use fondaco_core::store::{
+    Batch, Commit, FeedFrom, Hash, Key, KeyBytes, Meta, Receipt, Salt, Seal, SeriesState,
+    StateHash, Type,
+};
+use fondaco_core::{ActorId, CommandId, CompanyId};
+use postgres::Row;
+use postgres::types::ToSql;
+use smol_str::SmolStr;
+
+use super::error::{Outcome, damaged};
+use super::lane::{Cell, Lane};
+use super::room::Room;
+use super::row::{self, raw};
+use super::wire::Wire;
+use crate::said;
+
+/// A company as it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Head {
+    /// The small number that stands for the company in this database.
+    pub(super) company: i32,
+    /// The position of the newest commit.
+    pub(super) position: u64,
+    /// The link of the newest sealed commit.
+    pub(super) link: Hash,
+    /// The state of the tables' declarations.
+    pub(super) generation: i64,
+}
+
+/// Before the first commit: no row has such a company.
+const NOBODY: i32 = -1;
+
+const HEAD: &str = "SELECT c.company, c.position, c.link, m.value FROM @.fondaco_company c, @.fondaco_meta m \
+                    WHERE c.id = $1::uuid AND m.name = 'generation'";
+
+impl Head {
+    /// The head as the transaction sees it.
+    pub(super) async fn of(wire: &mut impl Wire, room: &Room, company: CompanyId) -> Outcome<Head> {
+        let none = Head { company: NOBODY, position: 0, link: GENESIS, generation: 0 };
+        Ok(find(wire, &room.own(HEAD), company).await?.unwrap_or(none))
+    }
+
+    /// The head, which nobody else can change until the transaction ends: the one lock of a commit. A company that is not
+    /// there yet comes to be.
+    pub(super) async fn lock(
+        wire: &mut impl Wire,
+        room: &Room,
+        company: CompanyId,
+    ) -> Outcome<Head> {
+        let sql = room.own(&format!("{HEAD} FOR UPDATE OF c"));
+        if let Some(head) = find(wire, &sql, company).await? {
+            return Ok(head);
+        }
+        let insert = "INSERT INTO @.fondaco_company (id, position, link) VALUES ($1::uuid, 0, $2::bytea) \
+                      ON CONFLICT (id) DO NOTHING";
+        let (id, genesis) = (Cell::id(company.to_u128()), &GENESIS[..]);
+        wire.execute(&room.own(insert), &[&id, &genesis]).await?;
+        let head = find(wire, &sql, company).await?;
+        head.ok_or_else(|| {
+            damaged("a company was written and is not there: is its policy as it was made?")
+        })
+    }
+
+    /// The head, which nobody else can change until the transaction ends, if the company is there.
+    pub(super) async fn hold(
+        wire: &mut impl Wire,
+        room: &Room,
+        company: CompanyId,
+    ) -> Outcome<Head> {
+        let sql = room.own(&format!("{HEAD} FOR UPDATE OF c"));
+        let none = Head { company: NOBODY, position: 0, link: GENESIS, generation: 0 };
+        Ok(find(wire, &sql, company).await?.unwrap_or(none))
+    }
+
+    /// That the head is what the log ends with.
+    pub(super) fn check(&self, end: Option<(u64, Option<Hash>)>) -> Outcome<()> {
+        let (position, link) = end.unwrap_or((0, Some(GENESIS)));
+        // A commit without a seal has no link: the head's is that of a commit before.
+        if position == self.position && link.is_none_or(|link| link == self.link) {
+            return Ok(());
+        }
+        Err(damaged(format!(
+            "fondaco_company says that company {} is at commit {}, the log ends with commit {position}{}: somebody \
+             changed one of them by hand, so go back to a backup",
+            self.company,
+            self.position,
+            if position == self.position { ", whose link is another" } else { "" },
+        )))
+    }
+}
+
+async fn find(wire: &mut impl Wire, sql: &str, company: CompanyId) -> Outcome<Option<Head>> {
+    let rows = wire.query(sql, &[&Cell::id(company.to_u128())]).await?;
+    let head = |row: &Row| {
+        let (company, position) = (row.try_get(0)?, unsigned(row, 1)?);
+        let link = hash(row, 2)?.ok_or_else(|| damaged("a company without a link"))?;
+        Ok(Head { company, position, link, generation: row.try_get(3)? })
+    };
+    rows.first().map(head).transpose()
+}
+
+/// A position in SQL.
+pub(super) fn signed(position: u64) -> i64 {
+    i64::try_from(position).unwrap_or(i64::MAX)
+}
+
+fn unsigned(row: &Row, at: usize) -> Outcome<u64> {
+    Ok(row.try_get::<_, i64>(at)?.unsigned_abs())
+}
+
+fn hash(row: &Row, at: usize) -> Outcome<Option<Hash>> {
+    let found = raw(row, at)?.map(Hash::try_from);
+    found.transpose().map_err(|_| damaged("a hash of the log is none"))
+}
+
+/// What the log ends with, and which of some commands it has: one trip.
+pub(super) async fn end(
+    wire: &mut impl Wire,
+    room: &Room,
+    head: &Head,
+    ids: &[CommandId],
+) -> Outcome<(Option<(u64, Option<Hash>)>, bool)> {
+    let sql = "SELECT position, link, false FROM @.fondaco_commit WHERE company = $1::integer AND position = \
+               (SELECT max(position) FROM @.fondaco_commit WHERE company = $1::integer) \
+               UNION ALL SELECT c.position, NULL, true FROM unnest($2::uuid[]) AS k (id) \
+               JOIN @.fondaco_commit c ON c.company = $1::integer AND c.command = k.id";
+    let rows = wire.query(&room.own(sql), &[&head.company, &commands(ids)]).await?;
+    let (mut end, mut known) = (None, false);
+    for row in &rows {
+        match row.try_get(2)? {
+            true => known = true,
+            false => end = Some((unsigned(row, 0)?, hash(row, 1)?)),
+        }
+    }
+    Ok((end, known))
+}
+
+fn commands(ids: &[CommandId]) -> Lane {
+    let mut lane = Lane::new(Type::Id);
+    ids.iter().for_each(|id| lane.raw(&id.to_u128().to_be_bytes()));
+    lane
+}
+
+const COMMIT: &str =
+    "position, command, digest, salt, actor, time, root, content, link, events::text, answer::text";
+
+/// The commits of some commands.
+pub(super) async fn of_commands(
+    wire: &mut impl Wire,
+    room: &Room,
+    company: i32,
+    ids: &[CommandId],
+) -> Outcome<Vec<Commit>> {
+    let sql = room.own(&format!(
+        "SELECT {COMMIT} FROM unnest($2::uuid[]) AS k (id) \
+         JOIN @.fondaco_commit ON company = $1::integer AND command = k.id"
+    ));
+    let rows = wire.query(&sql, &[&company, &commands(ids)]).await?;
+    with_states(wire, room, company, &rows).await
+}
+
+/// What is known of a command that was carried out.
+pub(super) async fn receipt(
+    wire: &mut impl Wire,
+    room: &Room,
+    company: i32,
+    id: CommandId,
+) -> Outcome<Option<Receipt>> {
+    let sql = "SELECT position, digest, salt, answer::text FROM @.fondaco_commit \
+               WHERE company = $1::integer AND command = $2::uuid";
+    let rows = wire.query(&room.own(sql), &[&company, &Cell::id(id.to_u128())]).await?;
+    let receipt = |row: &Row| {
+        let digest = hash(row, 1)?.ok_or_else(|| damaged("a commit without digest"))?;
+        let answer = said::answer(row.try_get(3)?)?;
+        Ok(Receipt { position: unsigned(row, 0)?, digest, salt: salt_at(row, 2)?, answer })
+    };
+    rows.first().map(receipt).transpose()
+}
+
+fn salt_at(row: &Row, at: usize) -> Outcome<Option<Salt>> {
+    let found = raw(row, at)?.map(Salt::try_from);
+    found.transpose().map_err(|_| damaged("a salt of the log is none"))
+}
+
+/// The salt of a command's digest, unless it was forgotten.
+pub(super) async fn salt(
+    wire: &mut impl Wire,
+    room: &Room,
+    company: CompanyId,
+    position: u64,
+) -> Outcome<Option<Salt>> {
+    let company = Head::of(wire, room, company).await?.company;
+    let sql =
+        "SELECT salt FROM @.fondaco_commit WHERE company = $1::integer AND position = $2::bigint";
+    let rows = wire.query(&room.own(sql), &[&company, &signed(position)]).await?;
+    rows.first().map_or(Ok(None), |row| salt_at(row, 0))
+}
+
+/// The commits after a position.
+pub(super) async fn feed(
+    wire: &mut impl Wire,
+    room: &Room,
+    from: &FeedFrom,
+) -> Outcome<Vec<Commit>> {
+    let head = Head::of(wire, room, from.company).await?;
+    head.check(end(wire, room, &head, &[]).await?.0)?;
+    let sql = room.own(&format!(
+        "SELECT {COMMIT} FROM @.fondaco_commit WHERE company = $1::integer AND position > $2::bigint \
+         ORDER BY position LIMIT $3::bigint"
+    ));
+    let (after, limit) = (signed(from.after), i64::try_from(from.limit).unwrap_or(i64::MAX));
+    let rows = wire.query(&sql, &[&head.company, &after, &limit]).await?;
+    with_states(wire, room, head.company, &rows).await
+}
+
+/// The commits of rows with the columns `COMMIT`, and their state hashes.
+async fn with_states(
+    wire: &mut impl Wire,
+    room: &Room,
+    company: i32,
+    rows: &[Row],
+) -> Outcome<Vec<Commit>> {
+    let mut commits = rows.iter().map(commit).collect::<Outcome<Vec<Commit>>>()?;
+    let sealed = commits.iter().filter(|commit| commit.seal.is_some());
+    let positions = Lane::numbers(sealed.map(|commit| signed(commit.position)));
+    if positions.is_empty() {
+        return Ok(commits);
+    }
+    let sql = "SELECT h.position, h.tbl, h.key, h.hash, h.deleted FROM unnest($2::bigint[]) AS k (position) \
+               JOIN @.fondaco_state_hash h ON h.company = $1::integer AND h.position = k.position \
+               ORDER BY h.position, h.place";
+    let mut states: HashMap<u64, Vec<StateHash>> = HashMap::new();
+    for row in &wire.query(&room.own(sql), &[&company, &positions]).await? {
+        let key = KeyBytes::new(raw(row, 2)?.unwrap_or_default());
+        let hash = hash(row, 3)?.ok_or_else(|| damaged("a state without a hash"))?;
+        let (table, deleted) = (row.try_get::<_, &str>(1)?.into(), row.try_get(4)?);
+        let state = StateHash { table, key, hash, deleted };
+        states.entry(unsigned(row, 0)?).or_default().push(state);
+    }
+    for commit in &mut commits {
+        if let Some(seal) = &mut commit.seal {
+            seal.states = states.remove(&commit.position).unwrap_or_default();
+        }
+    }
+    Ok(commits)
+}
+
+fn commit(row: &Row) -> Outcome<Commit> {
+    let id = raw(row, 1)?.and_then(row::id).ok_or_else(|| damaged("a commit's command"))?;
+    let digest = hash(row, 2)?.ok_or_else(|| damaged("a commit without digest"))?;
+    let time = raw(row, 5)?.and_then(row::instant).ok_or_else(|| damaged("a commit's time"))?;
+    let meta = Meta::new(ActorId::new(row.try_get::<_, &str>(4)?), time);
+    let mut commit = Commit::new(unsigned(row, 0)?, CommandId::from_u128(id), digest, meta);
+    commit.salt = salt_at(row, 3)?;
+    commit.events = said::events(row.try_get(9)?)?;
+    commit.answer = said::answer(row.try_get(10)?)?;
+    if let (Some(root), Some(content), Some(link)) = (hash(row, 6)?, hash(row, 7)?, hash(row, 8)?) {
+        commit.seal = Some(Seal { root, content, link, states: Vec::new() });
+    }
+    Ok(commit)
+}
+
+/// The batch as it will stand in the log, without its seal.
+pub(super) fn unsealed(batch: &mut Batch, position: u64) -> Commit {
+    let digest = fondaco_core::digest::salted(&batch.digest, &batch.salt);
+    let mut commit = Commit::new(position, batch.id, digest, batch.meta.clone());
+    commit.salt = Some(batch.salt);
+    commit.events = std::mem::take(&mut batch.events);
+    commit.answer = std::mem::take(&mut batch.answer);
+    commit
+}
+
+/// A `State` row that a commit wrote: position, place, table, key, hash (none without a seal), whether it was deleted.
+pub(super) type Written = (u64, usize, SmolStr, KeyBytes, Option<Hash>, bool);
+
+/// Keeps commits: their lines in the log, what they wrote of `State` rows, and the company's head.
+pub(super) async fn keep(
+    wire: &mut impl Wire,
+    room: &Room,
+    head: &Head,
+    commits: &[Commit],
+    written: &[Written],
+) -> Outcome<()> {
+    let sql = "INSERT INTO @.fondaco_commit (company, position, command, digest, salt, actor, time, root, content, \
+               link, events, answer) SELECT $1::integer, r.c0, r.c1, r.c2, r.c3, r.c4, r.c5, r.c6, r.c7, r.c8, \
+               r.c9::json, r.c10::json FROM unnest($2::bigint[], $3::uuid[], $4::bytea[], $5::bytea[], $6::text[], \
+               $7::timestamptz[], $8::bytea[], $9::bytea[], $10::bytea[], $11::text[], $12::text[]) \
+               AS r (c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10)";
+    let lanes = commit_lanes(commits);
+    let mut params: Vec<&(dyn ToSql + Sync)> = vec![&head.company];
+    params.extend(lanes.iter().map(|lane| lane as &(dyn ToSql + Sync)));
+    wire.execute(&room.own(sql), &params).await?;
+    if !written.is_empty() {
+        keep_written(wire, room, head.company, written).await?;
+    }
+    let sql = "UPDATE @.fondaco_company SET position = $2::bigint, link = $3::bytea WHERE company = $1::integer";
+    let link = &head.link[..];
+    match wire.execute(&room.own(sql), &[&head.company, &signed(head.position), &link]).await? {
+        1 => Ok(()),
+        _ => Err(damaged("a company's line is gone")),
+    }
+}
+
+fn commit_lanes(commits: &[Commit]) -> Vec<Lane> {
+    use Type::{Bytes, I64, Id, Instant, Text};
+    let types = [I64, Id, Bytes, Bytes, Text, Instant, Bytes, Bytes, Bytes, Text, Text];
+    let mut lanes = types.map(Lane::new);
+    for commit in commits {
+        let seal = commit.seal.as_ref();
+        let [position, id, digest, salt, actor, time, root, content, link, events, answer] =
+            &mut lanes;
+        position.i64(signed(commit.position));
+        id.raw(&commit.id.to_u128().to_be_bytes());
+        digest.raw(&commit.digest);
+        salt.raw_or_null(commit.salt.as_ref().map(|salt| &salt[..]));
+        actor.raw(commit.meta.actor.as_str().as_bytes());
+        time.instant(commit.meta.time);
+        root.raw_or_null(seal.map(|seal| &seal.root[..]));
+        content.raw_or_null(seal.map(|seal| &seal.content[..]));
+        link.raw_or_null(seal.map(|seal| &seal.link[..]));
+        events.raw(said::events_to_json(&commit.events).as_bytes());
+        answer.raw(said::answer_to_json(&commit.answer).as_bytes());
+    }
+    lanes.into()
+}
+
+async fn keep_written(
+    wire: &mut impl Wire,
+    room: &Room,
+    company: i32,
+    written: &[Written],
+) -> Outcome<()> {
+    let sql = "INSERT INTO @.fondaco_state_hash (company, position, place, tbl, key, hash, deleted) \
+               SELECT $1::integer, r.c0, r.c1, r.c2, r.c3, r.c4, r.c5 FROM unnest($2::bigint[], $3::bigint[], \
+               $4::text[], $5::bytea[], $6::bytea[], $7::boolean[]) AS r (c0, c1, c2, c3, c4, c5)";
+    let positions = Lane::numbers(written.iter().map(|state| signed(state.0)));
+    let places = Lane::numbers(written.iter().map(|state| state.1 as i64));
+    let tables = Lane::texts(written.iter().map(|state| state.2.as_str()));
+    let (mut keys, mut hashes, mut deleted) =
+        (Lane::new(Type::Bytes), Lane::new(Type::Bytes), Lane::new(Type::Bool));
+    for (_, _, _, key, hash, gone) in written {
+        keys.raw(key.as_slice());
+        hashes.raw_or_null(hash.as_ref().map(|hash| &hash[..]));
+        deleted.bool(*gone);
+    }
+    let params: [&(dyn ToSql + Sync); 7] =
+        [&company, &positions, &places, &tables, &keys, &hashes, &deleted];
+    wire.execute(&room.own(sql), &params).await?;
+    Ok(())
+}
+
+/// Forgets the salts of the commits at `positions`, and of all that wrote one of the `State` rows `keys`: something personal
+/// that those commands carried was erased.
+pub(super) async fn forget_salts(
+    wire: &mut impl Wire,
+    room: &Room,
+    company: i32,
+    positions: &[u64],
+    keys: &[Key],
+) -> Outcome<()> {
+    let sql = "UPDATE @.fondaco_commit SET salt = NULL WHERE company = $1::integer AND (position = ANY($2::bigint[]) \
+               OR position IN (SELECT h.position FROM unnest($3::text[], $4::bytea[]) AS k (tbl, key) \
+               JOIN @.fondaco_state_hash h ON h.company = $1::integer AND h.tbl = k.tbl AND h.key = k.key))";
+    let positions = Lane::numbers(positions.iter().map(|position| signed(*position)));
+    let tables = Lane::texts(keys.iter().map(|key| key.table.name));
+    let mut bytes = Lane::new(Type::Bytes);
+    keys.iter().for_each(|key| bytes.raw(key.bytes.as_slice()));
+    wire.execute(&room.own(sql), &[&company, &positions, &tables, &bytes]).await?;
+    Ok(())
+}
+
+/// How far some series have come; those never drawn from are left out.
+pub(super) async fn series(
+    wire: &mut impl Wire,
+    room: &Room,
+    company: i32,
+    names: &[SmolStr],
+) -> Outcome<HashMap<SmolStr, SeriesState>> {
+    let sql = "SELECT s.series, s.last, s.date FROM unnest($2::text[]) AS k (series) \
+               JOIN @.fondaco_series s ON s.company = $1::integer AND s.series = k.series";
+    let lane = Lane::texts(names.iter().map(SmolStr::as_str));
+    let rows = wire.query(&room.own(sql), &[&company, &lane]).await?;
+    let state = |row: &Row| {
+        let date = match raw(row, 2)? {
+            Some(found) => Some(row::date(found).ok_or_else(|| damaged("a series' date"))?),
+            None => None,
+        };
+        let state = SeriesState { last: row.try_get(1)?, date };
+        Ok((row.try_get::<_, &str>(0)?.into(), state))
+    };
+    rows.iter().map(state).collect()
+}
+
+/// Keeps how far series have come: the last locks of a commit.
+pub(super) async fn keep_series(
+    wire: &mut impl Wire,
+    room: &Room,
+    company: i32,
+    series: &[(&SmolStr, &SeriesState)],
+) -> Outcome<()> {
+    let sql = "INSERT INTO @.fondaco_series (company, series, last, date) SELECT $1::integer, r.c0, r.c1, r.c2 \
+               FROM unnest($2::text[], $3::bigint[], $4::date[]) AS r (c0, c1, c2) \
+               ON CONFLICT (company, series) DO UPDATE SET last = excluded.last, date = excluded.date";
+    let names = Lane::texts(series.iter().map(|(name, _)| name.as_str()));
+    let lasts = Lane::numbers(series.iter().map(|(_, state)| state.last));
+    let mut dates = Lane::new(Type::Date);
+    for (name, state) in series {
+        match state.date {
+            None => dates.null(),
+            Some(date) => {
+                if !dates.date(date) {
+                    let year = date.year();
+                    return Err(super::error::misused(format!(
+                        "series {name}: PostgreSQL has no year {year}"
+                    )));
+                }
+            }
+        }
+    }
+    wire.execute(&room.own(sql), &[&company, &names, &lasts, &dates]).await?;
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! What all forms of the store share, whoever owns the connection: names, the prepared tables, how a transaction begins.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use fondaco_core::CompanyId;
+use fondaco_core::store::Table;
+
+use super::form::{Forms, quoted};
+
+/// The store without a connection.
+#[derive(Debug)]
+pub(super) struct Room {
+    /// The schema, as SQL writes it.
+    pub(super) schema: String,
+    pub(super) chain: bool,
+    forms: RwLock<Arc<Forms>>,
+    settings: String,
+}
+
+/// What a transaction is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// All statements see one moment.
+    Read,
+    /// Each statement sees what is committed; a lock keeps the company as it is.
+    Write,
+}
+
+/// Key look-ups stay look-ups, whatever PostgreSQL still believes of a table that was empty when a plan was made.
+const PLANNER: &str = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; \
+     SET LOCAL enable_mergejoin = off; SET LOCAL enable_bitmapscan = off; SET LOCAL jit = off; \
+     SET LOCAL plan_cache_mode = force_generic_plan; ";
+
+impl Room {
+    pub(super) fn new(schema: &str, chain: bool, role: Option<&str>, planner: bool) -> Room {
+        let role = role.map(|role| format!("SET LOCAL ROLE {}; ", quoted(role)));
+        let settings = format!(
+            "SET LOCAL lock_timeout = '30s'; {}{}",
+            if planner { PLANNER } else { "" },
+            role.unwrap_or_default(),
+        );
+        Room { schema: quoted(schema), chain, forms: RwLock::default(), settings }
+    }
+
+    /// A statement on the store's own tables, which are written `@.name`.
+    pub(super) fn own(&self, sql: &str) -> String {
+        sql.replace('@', &self.schema)
+    }
+
+    pub(super) fn begin(&self, mode: Mode, company: CompanyId) -> String {
+        let begin = match mode {
+            Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ",
+            Mode::Write => "BEGIN ISOLATION LEVEL READ COMMITTED; ",
+        };
+        format!("{begin}{}", self.inside(company))
+    }
+
+    /// What a transaction of anybody's is set to: whose rows it sees and writes. It ends with the transaction, so that nothing
+    /// leaks to the next user of a pooled connection.
+    pub(super) fn inside(&self, company: CompanyId) -> String {
+        format!("{}SET LOCAL fondaco.company = '{}'", self.settings, uuid(company.to_u128()))
+    }
+
+    /// Settings for a transaction that makes tables.
+    pub(super) fn begin_to_prepare(&self) -> String {
+        format!("BEGIN ISOLATION LEVEL READ COMMITTED; {}", self.settings)
+    }
+
+    pub(super) fn forms(&self) -> Arc<Forms> {
+        self.forms.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Forms are set only after what they describe is committed.
+    pub(super) fn set_forms(&self, forms: Forms) {
+        *self.forms.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(forms);
+    }
+
+    /// Whether all tables are prepared already.
+    pub(super) fn has(&self, tables: &[&'static Table]) -> bool {
+        let forms = self.forms();
+        tables.iter().all(|table| {
+            forms.find(table.name).is_some_and(|form| std::ptr::eq(form.table, *table))
+        })
+    }
+}
+
+/// An id as PostgreSQL writes it.
+pub(super) fn uuid(id: u128) -> String {
+    let hex = format!("{id:032x}");
+    let part = |range: std::ops::Range<usize>| hex.get(range).unwrap_or_default();
+    [part(0..8), part(8..12), part(12..16), part(16..20), part(20..32)].join("-")
+}

@@ -1,0 +1,431 @@
+//! The store's own tables, and how records' tables come and grow.
+//!
+//! Everything of the store's own begins with `fondaco_`; a record's table is named as the record. `fondaco_table` knows the
+//! layout of each, `fondaco_index` which indexes are there. All of it is made and changed in one transaction, under an
+//! advisory lock, so that any number of programs may start at once.
+//!
+//! # Who sees what
+//! Every table has row-level security, forced on its owner too. The role that made the tables (and roles that are members of
+//! it) sees and writes the company of the transaction's setting `fondaco.company`; any other role sees what `fondaco_reader`
+//! says of it. Only superusers, and roles with `BYPASSRLS`, see everything.
+
+use std::collections::BTreeSet;
+
+use fondaco_core::store::{Column, Index, Prepared, StoreError, Table};
+
+use super::error::{Outcome, damaged, misused};
+use super::form::{Form, Forms, index_name, quoted, salt_name};
+use super::lane::sql_type;
+use super::room::Room;
+use super::wire::Wire;
+
+/// The version of the store's own tables.
+const FORMAT: i64 = 1;
+
+const OWN: &str = "
+CREATE TABLE @.fondaco_meta (name text PRIMARY KEY, value bigint NOT NULL);
+CREATE TABLE @.fondaco_company (
+    company integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id uuid NOT NULL UNIQUE, position bigint NOT NULL,
+    link bytea NOT NULL
+) WITH (fillfactor = 50);
+CREATE TABLE @.fondaco_commit (
+    company integer NOT NULL REFERENCES @.fondaco_company, position bigint NOT NULL, command uuid NOT NULL,
+    digest bytea NOT NULL, salt bytea, actor text NOT NULL, time timestamptz NOT NULL, root bytea, content bytea,
+    link bytea, events json NOT NULL, answer json NOT NULL, PRIMARY KEY (company, position), UNIQUE (company, command)
+);
+CREATE TABLE @.fondaco_state_hash (
+    company integer NOT NULL, position bigint NOT NULL, place bigint NOT NULL, tbl text NOT NULL, key bytea NOT NULL,
+    hash bytea, deleted boolean NOT NULL, PRIMARY KEY (company, position, place),
+    FOREIGN KEY (company, position) REFERENCES @.fondaco_commit
+);
+CREATE TABLE @.fondaco_series (
+    company integer NOT NULL REFERENCES @.fondaco_company, series text COLLATE \"C\" NOT NULL, last bigint NOT NULL,
+    date date, PRIMARY KEY (company, series)
+);
+CREATE TABLE @.fondaco_table (name text PRIMARY KEY, layout integer NOT NULL);
+CREATE TABLE @.fondaco_index (tbl text NOT NULL, name text NOT NULL, PRIMARY KEY (tbl, name));
+CREATE TABLE @.fondaco_reader (
+    role name NOT NULL, company integer NOT NULL REFERENCES @.fondaco_company, PRIMARY KEY (role, company)
+);
+INSERT INTO @.fondaco_meta VALUES ('format', 1), ('generation', 1);
+ALTER TABLE @.fondaco_reader ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @.fondaco_reader FORCE ROW LEVEL SECURITY;
+CREATE POLICY fondaco_own ON @.fondaco_reader TO CURRENT_USER USING (true);
+CREATE POLICY fondaco_read ON @.fondaco_reader FOR SELECT TO PUBLIC USING (role = current_user);
+GRANT SELECT ON @.fondaco_reader TO PUBLIC;
+ALTER TABLE @.fondaco_company ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @.fondaco_company FORCE ROW LEVEL SECURITY;
+CREATE POLICY fondaco_own ON @.fondaco_company TO CURRENT_USER
+    USING (id = (SELECT NULLIF(current_setting('fondaco.company', true), '')::uuid));
+CREATE POLICY fondaco_read ON @.fondaco_company FOR SELECT TO PUBLIC
+    USING (company IN (SELECT r.company FROM @.fondaco_reader r WHERE r.role = current_user));
+";
+
+/// The own tables that have a company in each row.
+const OF_COMPANIES: [&str; 3] = ["fondaco_commit", "fondaco_state_hash", "fondaco_series"];
+
+/// What [`prepare`] works in: the caller's transaction.
+struct Maker<'m, W> {
+    wire: &'m mut W,
+    room: &'m Room,
+    /// Whether views run as whoever asks them: from PostgreSQL 15 on.
+    views: bool,
+}
+
+/// Creates, upgrades or refuses each of `tables`, inside the caller's transaction; the forms hold once it is committed.
+pub(super) async fn prepare(
+    wire: &mut impl Wire,
+    room: &Room,
+    tables: &[&'static Table],
+) -> Outcome<(Prepared, Forms)> {
+    for table in tables {
+        table.check().map_err(misused)?;
+        check_names(table)?;
+    }
+    let schema = literal(&room.schema);
+    wire.run(&format!("SELECT pg_advisory_xact_lock(hashtext('fondaco ' || {schema}))")).await?;
+    let views = number(wire, "SELECT current_setting('server_version_num')::bigint").await?;
+    let mut maker = Maker { wire, room, views: views.is_some_and(|version| version >= 150_000) };
+    maker.create_own().await?;
+    let mut forms = Forms::clone(&room.forms());
+    let (mut done, mut changed) = (Prepared::default(), false);
+    for table in tables {
+        changed |= maker.table(table, &mut done).await?;
+        forms.insert(Form::new(&room.schema, table));
+    }
+    if changed {
+        maker.grant_to_readers().await?;
+        let raise = "UPDATE @.fondaco_meta SET value = value + 1 WHERE name = 'generation'";
+        maker.wire.run(&room.own(raise)).await?;
+    }
+    forms.generation = generation(maker.wire, room).await?;
+    Ok((done, forms))
+}
+
+async fn generation(wire: &mut impl Wire, room: &Room) -> Outcome<i64> {
+    let sql = room.own("SELECT value FROM @.fondaco_meta WHERE name = 'generation'");
+    number(wire, &sql).await?.ok_or_else(|| damaged("fondaco_meta has no generation"))
+}
+
+/// That another program has not brought a table further than this one knows, since the forms were made.
+pub(super) async fn recheck(wire: &mut impl Wire, room: &Room, forms: &Forms) -> Outcome<Forms> {
+    let mut fresh = forms.clone();
+    for form in forms.all() {
+        match layout(wire, room, form.table).await? {
+            Some(found) if found > form.table.layout => return Err(newer(form.table, found)),
+            Some(_) => {}
+            None => return Err(damaged(format!("table {} is gone", form.table.name))),
+        }
+    }
+    fresh.generation = generation(wire, room).await?;
+    Ok(fresh)
+}
+
+fn newer(table: &Table, found: u32) -> super::error::Failure {
+    let known = table.layout;
+    StoreError::NewerLayout { table: table.name.into(), found, known }.into()
+}
+
+/// Lets a role read a company with SQL of its own, inside the caller's transaction.
+pub(super) async fn let_read(
+    wire: &mut impl Wire,
+    room: &Room,
+    role: &str,
+    company: i32,
+) -> Outcome<()> {
+    let sql = "INSERT INTO @.fondaco_reader (role, company) VALUES ($1::text, $2::integer) \
+               ON CONFLICT (role, company) DO NOTHING";
+    wire.execute(&room.own(sql), &[&role, &company]).await?;
+    Maker { wire, room, views: true }.grant(role).await
+}
+
+/// Takes that back, inside the caller's transaction.
+pub(super) async fn forbid_read(
+    wire: &mut impl Wire,
+    room: &Room,
+    role: &str,
+    company: i32,
+) -> Outcome<()> {
+    let sql = "DELETE FROM @.fondaco_reader WHERE role = $1::text AND company = $2::integer";
+    wire.execute(&room.own(sql), &[&role, &company]).await?;
+    Ok(())
+}
+
+async fn number(wire: &mut impl Wire, sql: &str) -> Outcome<Option<i64>> {
+    match wire.query(sql, &[]).await?.first() {
+        Some(row) => Ok(row.try_get(0)?),
+        None => Ok(None),
+    }
+}
+
+async fn layout(wire: &mut impl Wire, room: &Room, table: &Table) -> Outcome<Option<u32>> {
+    let sql = "SELECT layout FROM @.fondaco_table WHERE name = $1::text";
+    let rows = wire.query(&room.own(sql), &[&table.name]).await?;
+    let layout = rows.first().map(|row| row.try_get::<_, i32>(0)).transpose()?;
+    Ok(layout.map(i32::unsigned_abs))
+}
+
+/// Names that would meet the store's own, or that PostgreSQL would cut.
+fn check_names(table: &Table) -> Outcome<()> {
+    let bad = |name: &str| name.starts_with("fondaco_") || name.is_empty() || name.len() > 50;
+    let reserved = |column: &Column| column.name.starts_with('_') || column.name.len() > 50;
+    if bad(table.name) || table.name.ends_with("_view") || table.columns.iter().any(reserved) {
+        return Err(misused(format!(
+            "table {}: on PostgreSQL no table is called fondaco_* or *_view, no column _*, and none has a name of more \
+             than 50 bytes",
+            table.name
+        )));
+    }
+    Ok(())
+}
+
+/// A text in SQL.
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+fn declared(column: &Column) -> Vec<String> {
+    let must = if column.nullable || column.personal { "" } else { " NOT NULL" };
+    let mut out = vec![format!("{} {}{must}", quoted(column.name), sql_type(column.ty))];
+    if column.personal {
+        out.push(format!("{} bytea", salt_name(column)));
+    }
+    out
+}
+
+/// An index's name in SQL; PostgreSQL would cut a longer one.
+fn short_name(table: &Table, index: &str) -> String {
+    let mut name = index_name(table, index);
+    if name.len() > 63 {
+        let sum = name.bytes().fold(0xcbf2_9ce4_8422_2325u64, |sum, byte| {
+            (sum ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+        });
+        let end = (0..=46).rev().find(|end| name.is_char_boundary(*end)).unwrap_or(0);
+        name.truncate(end);
+        name = format!("{name}_{sum:016x}");
+    }
+    name
+}
+
+impl<W: Wire> Maker<'_, W> {
+    async fn run(&mut self, sql: &str) -> Outcome<()> {
+        let sql = self.room.own(sql);
+        self.wire.run(&sql).await
+    }
+
+    /// Makes the store's own tables where they are missing.
+    async fn create_own(&mut self) -> Outcome<()> {
+        if self.is_there("fondaco_meta").await? {
+            let sql = self.room.own("SELECT value FROM @.fondaco_meta WHERE name = 'format'");
+            return match number(self.wire, &sql).await? {
+                Some(FORMAT) => Ok(()),
+                Some(found) if found > FORMAT => Err(StoreError::NewerLayout {
+                    table: "fondaco_meta".into(),
+                    found: u32::try_from(found).unwrap_or(u32::MAX),
+                    known: FORMAT as u32,
+                }
+                .into()),
+                _ => Err(damaged("fondaco_meta names no format that is known")),
+            };
+        }
+        let schema = self.room.schema.trim_matches('"').replace("\"\"", "\"");
+        let found = "SELECT 1::bigint FROM pg_catalog.pg_namespace WHERE nspname = ";
+        if number(self.wire, &format!("{found}{}", literal(&schema))).await?.is_none() {
+            self.run("CREATE SCHEMA @").await?;
+        }
+        self.run(OWN).await?;
+        for name in OF_COMPANIES {
+            self.protect(&format!("@.{name}"), "company").await?;
+        }
+        Ok(())
+    }
+
+    async fn is_there(&mut self, name: &str) -> Outcome<bool> {
+        let name = literal(&format!("{}.{}", self.room.schema, quoted(name)));
+        let sql = format!("SELECT 1::bigint WHERE to_regclass({name}) IS NOT NULL");
+        Ok(number(self.wire, &sql).await?.is_some())
+    }
+
+    /// Shows a table's rows to those of their company alone.
+    async fn protect(&mut self, table: &str, company: &str) -> Outcome<()> {
+        self.run(&format!(
+            "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; ALTER TABLE {table} FORCE ROW LEVEL SECURITY; \
+             CREATE POLICY fondaco_own ON {table} TO CURRENT_USER USING ({company} = (SELECT c.company \
+             FROM @.fondaco_company c WHERE c.id = NULLIF(current_setting('fondaco.company', true), '')::uuid)); \
+             CREATE POLICY fondaco_read ON {table} FOR SELECT TO PUBLIC USING ({company} IN (SELECT r.company \
+             FROM @.fondaco_reader r WHERE r.role = current_user))"
+        ))
+        .await
+    }
+
+    /// Brings one table to its layout; whether anything was changed.
+    async fn table(&mut self, table: &'static Table, done: &mut Prepared) -> Outcome<bool> {
+        let mut changed = true;
+        match layout(self.wire, self.room, table).await? {
+            Some(found) if found > table.layout => return Err(newer(table, found)),
+            Some(found) if found < table.layout => {
+                self.upgrade(table, found).await?;
+                done.upgraded(table, found);
+            }
+            Some(_) => changed = false,
+            None => {
+                self.create(table).await?;
+                done.created(table);
+            }
+        }
+        Ok(self.sync_indexes(table).await? || changed)
+    }
+
+    async fn create(&mut self, table: &Table) -> Outcome<()> {
+        for name in [table.name.to_string(), format!("{}_view", table.name)] {
+            if self.is_there(&name).await? {
+                return Err(misused(format!(
+                    "schema {} has a {name} that is not ours, and ours is called so: rename that one, or keep the \
+                     books in a schema of their own (PostgresOptions::schema)",
+                    self.room.schema
+                )));
+            }
+        }
+        let columns: Vec<String> = table.columns.iter().flat_map(declared).collect();
+        let keys: Vec<String> = table.key_columns().iter().map(|c| quoted(c.name)).collect();
+        let name = format!("@.{}", quoted(table.name));
+        self.run(&format!(
+            "CREATE TABLE {name} (_company integer NOT NULL, {}, _version bigint NOT NULL, \
+             PRIMARY KEY (_company, {}))",
+            columns.join(", "),
+            keys.join(", ")
+        ))
+        .await?;
+        self.protect(&name, "_company").await?;
+        self.view(table).await?;
+        self.note_layout(table).await
+    }
+
+    async fn note_layout(&mut self, table: &Table) -> Outcome<()> {
+        let sql = "INSERT INTO @.fondaco_table VALUES ($1::text, $2::integer) \
+                   ON CONFLICT (name) DO UPDATE SET layout = excluded.layout";
+        let layout = i32::try_from(table.layout).unwrap_or(i32::MAX);
+        self.wire.execute(&self.room.own(sql), &[&table.name, &layout]).await?;
+        Ok(())
+    }
+
+    /// The view for people: the company as its id, no salts. It runs as whoever asks it, so that it shows them no more than
+    /// the table does.
+    async fn view(&mut self, table: &Table) -> Outcome<()> {
+        if !self.views {
+            return Ok(());
+        }
+        let columns: Vec<String> =
+            table.columns.iter().map(|column| format!("t.{}", quoted(column.name))).collect();
+        self.run(&format!(
+            "CREATE VIEW @.{} WITH (security_invoker = true) AS SELECT c.id AS company, {}, t._version AS version \
+             FROM @.{} t JOIN @.fondaco_company c ON c.company = t._company",
+            quoted(&format!("{}_view", table.name)),
+            columns.join(", "),
+            quoted(table.name)
+        ))
+        .await
+    }
+
+    async fn upgrade(&mut self, table: &Table, from: u32) -> Outcome<()> {
+        let name = format!("@.{}", quoted(table.name));
+        for column in table.columns.iter().filter(|column| column.since > from) {
+            for part in declared(column) {
+                self.run(&format!("ALTER TABLE {name} ADD COLUMN {part}")).await?;
+            }
+        }
+        let view = quoted(&format!("{}_view", table.name));
+        self.run(&format!("DROP VIEW IF EXISTS @.{view}")).await?;
+        self.view(table).await?;
+        self.note_layout(table).await
+    }
+
+    /// Makes the indexes that are new and drops those that are no longer declared; whether there were any.
+    async fn sync_indexes(&mut self, table: &Table) -> Outcome<bool> {
+        let sql = self.room.own("SELECT name FROM @.fondaco_index WHERE tbl = $1::text");
+        let rows = self.wire.query(&sql, &[&table.name]).await?;
+        let known =
+            rows.iter().map(|row| row.try_get(0)).collect::<Result<BTreeSet<String>, _>>()?;
+        let mut changed = false;
+        for index in table.indexes.iter().filter(|index| !known.contains(index.name)) {
+            self.create_index(table, index).await?;
+            changed = true;
+        }
+        for name in known.iter().filter(|name| table.indexes.iter().all(|i| i.name != **name)) {
+            let index = quoted(&short_name(table, name));
+            self.run(&format!("DROP INDEX IF EXISTS @.{index}")).await?;
+            let sql = self
+                .room
+                .own("DELETE FROM @.fondaco_index WHERE tbl = $1::text AND name = $2::text");
+            self.wire.execute(&sql, &[&table.name, name]).await?;
+            changed = true;
+        }
+        Ok(changed)
+    }
+
+    /// An ordinary index, also for unique ones: two rows of one batch may swap, which a UNIQUE index refuses; the store
+    /// compares before it writes, under the company's lock.
+    async fn create_index(&mut self, table: &Table, index: &Index) -> Outcome<()> {
+        if index.unique {
+            self.check_unique(table, index).await?;
+        }
+        let columns = index.columns.iter().filter_map(|&at| table.columns.get(at));
+        let columns: Vec<String> =
+            columns.chain(table.key_columns()).map(|column| quoted(column.name)).collect();
+        self.run(&format!(
+            "CREATE INDEX {} ON @.{} (_company, {})",
+            quoted(&short_name(table, index.name)),
+            quoted(table.name),
+            columns.join(", ")
+        ))
+        .await?;
+        let sql =
+            self.room.own("INSERT INTO @.fondaco_index (tbl, name) VALUES ($1::text, $2::text)");
+        self.wire.execute(&sql, &[&table.name, &index.name]).await?;
+        Ok(())
+    }
+
+    /// That no two stored rows break a new unique index, whosever they are.
+    async fn check_unique(&mut self, table: &Table, index: &Index) -> Outcome<()> {
+        let name = format!("@.{}", quoted(table.name));
+        let columns = index.columns.iter().filter_map(|&at| table.columns.get(at));
+        let columns: Vec<String> = columns.map(|column| quoted(column.name)).collect();
+        let there: Vec<String> = columns.iter().map(|c| format!("{c} IS NOT NULL")).collect();
+        // The owner looks at all companies for once; the transaction has the table for itself.
+        self.run(&format!("ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY")).await?;
+        let sql = self.room.own(&format!(
+            "SELECT 1::bigint FROM {name} WHERE {} GROUP BY _company, {} HAVING count(*) > 1 LIMIT 1",
+            if there.is_empty() { "true".into() } else { there.join(" AND ") },
+            columns.join(", ")
+        ));
+        let twice = number(self.wire, &sql).await?.is_some();
+        self.run(&format!("ALTER TABLE {name} FORCE ROW LEVEL SECURITY")).await?;
+        match twice {
+            false => Ok(()),
+            true => Err(misused(format!(
+                "table {}: stored rows have the same {} ({}), which shall be unique now: change them first",
+                table.name,
+                index.name,
+                columns.join(", ")
+            ))),
+        }
+    }
+
+    /// Gives those who may read some company the right to ask all tables: whose rows they see, the policies say.
+    async fn grant_to_readers(&mut self) -> Outcome<()> {
+        let sql = self.room.own("SELECT DISTINCT role::text FROM @.fondaco_reader");
+        let rows = self.wire.query(&sql, &[]).await?;
+        for row in &rows {
+            self.grant(row.try_get(0)?).await?;
+        }
+        Ok(())
+    }
+
+    async fn grant(&mut self, role: &str) -> Outcome<()> {
+        let role = quoted(role);
+        self.run(&format!(
+            "GRANT USAGE ON SCHEMA @ TO {role}; GRANT SELECT ON ALL TABLES IN SCHEMA @ TO {role}"
+        ))
+        .await
+    }
+}

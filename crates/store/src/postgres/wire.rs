@@ -1,0 +1,107 @@
+//! The wire to PostgreSQL: what the store asks of a connection, blocking or not, so that all of it is written once.
+//!
+//! Everything above is `async`. Over a blocking client each call is done when its future is made, so that one poll brings the
+//! whole to its end ([`now`]).
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use postgres::types::ToSql;
+use postgres::{GenericClient, Row, Statement};
+
+use super::error::{Outcome, misused};
+
+/// Parameters of a statement.
+pub(super) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
+
+/// A connection, inside a transaction or not.
+pub(super) trait Wire: Send {
+    /// Runs a statement, which is prepared once, and gives its rows.
+    fn query<'a>(
+        &'a mut self,
+        sql: &'a str,
+        params: Params<'a>,
+    ) -> impl Future<Output = Outcome<Vec<Row>>> + Send + 'a;
+
+    /// Runs a statement, which is prepared once, and gives the number of rows it touched.
+    fn execute<'a>(
+        &'a mut self,
+        sql: &'a str,
+        params: Params<'a>,
+    ) -> impl Future<Output = Outcome<u64>> + Send + 'a;
+
+    /// Runs statements without parameters, in one trip.
+    fn run<'a>(&'a mut self, sql: &'a str) -> impl Future<Output = Outcome<()>> + Send + 'a;
+
+    /// Forgets the prepared statements: they may have been made for tables that have changed.
+    fn forget(&mut self);
+}
+
+/// The statements that a connection has prepared.
+#[derive(Default)]
+pub(super) struct Statements(HashMap<String, Statement>);
+
+impl Statements {
+    fn get<C: GenericClient>(&mut self, client: &mut C, sql: &str) -> Outcome<Statement> {
+        if let Some(known) = self.0.get(sql) {
+            return Ok(known.clone());
+        }
+        let fresh = client.prepare(sql)?;
+        self.0.insert(sql.into(), fresh.clone());
+        Ok(fresh)
+    }
+}
+
+/// A blocking client with its prepared statements.
+pub(super) struct Blocking<'c, C> {
+    pub(super) client: &'c mut C,
+    pub(super) statements: &'c mut Statements,
+}
+
+impl<C: GenericClient> Blocking<'_, C> {
+    fn query_now(&mut self, sql: &str, params: Params<'_>) -> Outcome<Vec<Row>> {
+        let statement = self.statements.get(self.client, sql)?;
+        Ok(self.client.query(&statement, params)?)
+    }
+
+    fn execute_now(&mut self, sql: &str, params: Params<'_>) -> Outcome<u64> {
+        let statement = self.statements.get(self.client, sql)?;
+        Ok(self.client.execute(&statement, params)?)
+    }
+}
+
+impl<C: GenericClient + Send> Wire for Blocking<'_, C> {
+    fn query<'a>(
+        &'a mut self,
+        sql: &'a str,
+        params: Params<'a>,
+    ) -> impl Future<Output = Outcome<Vec<Row>>> + Send + 'a {
+        std::future::ready(self.query_now(sql, params))
+    }
+
+    fn execute<'a>(
+        &'a mut self,
+        sql: &'a str,
+        params: Params<'a>,
+    ) -> impl Future<Output = Outcome<u64>> + Send + 'a {
+        std::future::ready(self.execute_now(sql, params))
+    }
+
+    fn run<'a>(&'a mut self, sql: &'a str) -> impl Future<Output = Outcome<()>> + Send + 'a {
+        std::future::ready(self.client.batch_execute(sql).map_err(Into::into))
+    }
+
+    fn forget(&mut self) {
+        self.statements.0.clear();
+    }
+}
+
+/// The end of a future over a blocking wire.
+pub(super) fn now<T>(work: impl Future<Output = Outcome<T>>) -> Outcome<T> {
+    match pin!(work).as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(done) => done,
+        Poll::Pending => Err(misused("a blocking connection made its caller wait")),
+    }
+}

@@ -1,0 +1,566 @@
+//! What the PostgreSQL store promises beyond the contract: people's SQL, other roles, other programs, the host's transaction,
+//! connections that break.
+#![cfg(all(feature = "postgres", unix))]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
+mod proxy;
+mod server;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use chrono::NaiveDate;
+use fondaco_core::chain;
+use fondaco_core::store::{
+    Ask, At, Batch, Change, FeedFrom, Fixed, Floor, KeyBytes, Meta, Personal, Read, Record, Reply,
+    Scan, Store, StoreError, Table,
+};
+use fondaco_core::{ActorId, CommandId, CompanyId, Timestamp};
+use fondaco_store::postgres::client::{self, Client, NoTls};
+use fondaco_store::{Postgres, PostgresOptions};
+use proxy::{Cut, Proxy};
+use smol_str::SmolStr;
+
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(table = "line", kind = fact, key(entry, line), index(by_account(account, day)))]
+struct Line {
+    entry: i64,
+    line: i64,
+    account: SmolStr,
+    day: NaiveDate,
+    amount: Fixed<2>,
+    at: Timestamp,
+    item: u128,
+    who: Option<Personal<SmolStr>>,
+}
+
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(table = "balance", kind = counter, key(account))]
+struct Balance {
+    account: SmolStr,
+    amount: i64,
+}
+
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(table = "person", kind = state, key(id))]
+struct Person {
+    id: i64,
+    name: Option<SmolStr>,
+}
+
+mod later {
+    use super::*;
+
+    #[derive(Record, Debug, Clone, PartialEq)]
+    #[record(table = "person", kind = state, layout = 2, key(id), index(by_name(name), unique), index(by_town(town)))]
+    pub(super) struct Person {
+        pub(super) id: i64,
+        pub(super) name: Option<SmolStr>,
+        #[record(since = 2)]
+        pub(super) town: Option<SmolStr>,
+    }
+}
+
+const TABLES: &[&Table] = &[Line::TABLE, Balance::TABLE, Person::TABLE];
+
+fn open(url: &str, options: &PostgresOptions) -> Postgres {
+    let store = Postgres::connect_with(url, options).unwrap();
+    store.prepare(TABLES).unwrap();
+    store
+}
+
+/// A schema's name and its options.
+fn home(part: &str) -> (String, PostgresOptions) {
+    let name = server::name(part);
+    let options = PostgresOptions::new().schema(&name).connections(20);
+    (name, options)
+}
+
+fn acme() -> CompanyId {
+    CompanyId::named("acme")
+}
+
+fn batch_of(company: CompanyId, id: u128) -> Batch {
+    let meta = Meta::new(ActorId::new("test"), Timestamp::from_micros(1).unwrap());
+    Batch::new(company, CommandId::from_u128(id), meta)
+}
+
+fn with(id: u128, change: Change) -> Batch {
+    let mut batch = batch_of(acme(), id);
+    batch.changes.push(change);
+    batch
+}
+
+fn insert<R: Record>(id: u128, rows: Vec<R>) -> Batch
+where
+    Vec<R>: fondaco_core::store::Rows,
+{
+    with(id, Change::Insert(Box::new(rows)))
+}
+
+fn add(id: u128, account: &str, amount: i64) -> Batch {
+    let row = Balance { account: account.into(), amount };
+    with(id, Change::Add { rows: Box::new(vec![row]), floors: vec![] })
+}
+
+fn line(entry: i64, line: i64, cents: i64) -> Line {
+    let day = NaiveDate::from_ymd_opt(2026, 7, 1).unwrap();
+    let at = Timestamp::from_micros(1_782_864_000_500_000).unwrap();
+    let amount = Fixed::from_units(cents);
+    Line { entry, line, account: "1000".into(), day, amount, at, item: 7, who: None }
+}
+
+fn balance(store: &dyn Store, account: &str) -> i64 {
+    let scan = Scan {
+        table: Balance::TABLE,
+        index: None,
+        from: KeyBytes::new(&[]),
+        to: None,
+        backwards: false,
+        limit: usize::MAX,
+    };
+    let answer = store.read(&Read::now(acme(), vec![Ask::Scan(scan)])).unwrap();
+    let [Reply::Rows(rows)] = answer.replies.as_slice() else { panic!("rows") };
+    let records = rows.iter().map(|row| row.record::<Balance>().unwrap());
+    records.filter(|row| row.account == account).map(|row| row.amount).sum()
+}
+
+fn is_clean(store: &dyn Store) {
+    let findings = chain::verify(store, acme(), TABLES).unwrap().findings;
+    assert!(findings.is_empty(), "{findings:?}");
+}
+
+fn text(client: &mut Client, sql: &str) -> String {
+    client.query_one(&format!("SELECT ({sql})::text"), &[]).unwrap().get(0)
+}
+
+#[test]
+fn people_sum_exactly_and_read_views() {
+    let Some(url) = server::url() else { return };
+    let (schema, options) = home("people");
+    let store = open(url, &options);
+    let who = Some(Personal::Kept("Ann".into(), [7; 16]));
+    let rows = vec![Line { who, ..line(1, 1, 1_050) }, line(1, 2, -1_050), line(2, 1, i64::MAX)];
+    store.commit(insert(1, rows)).unwrap();
+    let mut sql = server::admin();
+    sql.batch_execute(&format!("SET search_path = {schema}")).unwrap();
+    assert_eq!(text(&mut sql, "SELECT sum(amount) FROM line WHERE entry = 1"), "0.00");
+    assert_eq!(text(&mut sql, "SELECT sum(amount) * 3 FROM line"), "276701161105643274.21");
+    let shown = text(
+        &mut sql,
+        "SELECT concat_ws(' ', company, amount, day, at AT TIME ZONE 'UTC', item, who, version) FROM line_view \
+         WHERE entry = 1 AND line = 1",
+    );
+    let company = format!("{:032x}", acme().to_u128());
+    assert!(shown.replace('-', "").starts_with(&company), "{shown}");
+    let rest = "10.50 2026-07-01 2026-07-01 00:00:00.5 00000000-0000-0000-0000-000000000007 Ann 1";
+    assert!(shown.ends_with(rest), "{shown}");
+    let events = "SELECT json_typeof(events) FROM fondaco_commit";
+    assert_eq!(text(&mut sql, events), "array");
+}
+
+#[test]
+fn another_companys_role_sees_nothing() {
+    let Some(url) = server::url() else { return };
+    let (schema, options) = home("apart");
+    let (owner, reader, nobody) = (server::role("own"), server::name("reads"), server::name("not"));
+    let store = open(url, &options.role(&owner));
+    let other = CompanyId::named("other");
+    store.commit(insert(1, vec![line(1, 1, 100)])).unwrap();
+    let mut theirs = batch_of(other, 1);
+    theirs.changes.push(Change::Insert(Box::new(vec![line(1, 1, 7), line(1, 2, 7)])));
+    store.commit(theirs).unwrap();
+    let mut sql = server::admin();
+    sql.batch_execute(&format!(
+        "CREATE ROLE {reader}; CREATE ROLE {nobody}; GRANT USAGE ON SCHEMA {schema} TO {nobody}; \
+         GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {nobody}; SET search_path = {schema}"
+    ))
+    .unwrap();
+    store.let_read(other, &reader).unwrap();
+    store.let_read(other, &reader).unwrap(); // twice is once
+    let counts = |sql: &mut Client, role: &str| {
+        sql.batch_execute(&format!("SET ROLE {role}")).unwrap();
+        let tables = ["line", "line_view", "fondaco_commit", "fondaco_company"];
+        let counts = tables.map(|table| text(sql, &format!("SELECT count(*) FROM {table}")));
+        sql.batch_execute("RESET ROLE").unwrap();
+        counts.join(" ")
+    };
+    assert_eq!(counts(&mut sql, &reader), "2 2 1 1");
+    assert_eq!(counts(&mut sql, &nobody), "0 0 0 0");
+    assert_eq!(counts(&mut sql, &owner), "0 0 0 0", "the owner works for no company yet");
+    // Whoever only reads can't choose another company, nor write.
+    let acme = format!("{:032x}", acme().to_u128());
+    sql.batch_execute(&format!("SET fondaco.company = '{acme}'")).unwrap();
+    assert_eq!(counts(&mut sql, &reader), "2 2 1 1");
+    assert_eq!(counts(&mut sql, &owner), "1 1 1 1", "the owner sees the company it is set to");
+    for role in [&reader, &nobody] {
+        sql.batch_execute(&format!("SET ROLE {role}")).unwrap();
+        assert!(sql.batch_execute("DELETE FROM line").is_err());
+        assert!(sql.batch_execute("INSERT INTO fondaco_reader VALUES (current_user, 1)").is_err());
+        sql.batch_execute("RESET ROLE").unwrap();
+    }
+    // Nor does a statement of the owner's reach over: not to change, not to tell that a row is there.
+    sql.batch_execute(&format!("SET ROLE {owner}")).unwrap();
+    assert_eq!(sql.execute("UPDATE line SET amount = 0", &[]).unwrap(), 1);
+    let foreign = "INSERT INTO balance SELECT 2, 'x', 1, 1";
+    let refused = sql.batch_execute(foreign).unwrap_err().to_string();
+    sql.batch_execute("RESET ROLE").unwrap();
+    assert!(refused.contains("db error"), "{refused}");
+    store.forbid_read(other, &reader).unwrap();
+    assert_eq!(counts(&mut sql, &reader), "0 0 0 0");
+    // Tables that come later are as closed, and as open to those who may.
+    store.let_read(other, &reader).unwrap();
+    store.prepare(&[later::Person::TABLE]).unwrap();
+    sql.batch_execute(&format!("SET ROLE {reader}")).unwrap();
+    assert_eq!(text(&mut sql, "SELECT count(*) FROM person_view"), "0");
+}
+
+#[test]
+fn readers_of_a_company_without_a_commit_are_refused() {
+    let Some(url) = server::url() else { return };
+    let (_, options) = home("unborn");
+    let store = open(url, &options);
+    let error = store.let_read(CompanyId::named("nobody"), "somebody").unwrap_err();
+    assert_eq!(error.code(), "store.misused");
+}
+
+#[test]
+fn programs_beside_one_another_lose_nothing() {
+    let Some(url) = server::url() else { return };
+    let (schema, options) = home("beside");
+    let stores = [open(url, &options), open(url, &options)];
+    std::thread::scope(|scope| {
+        for thread in 0..16u128 {
+            let store = &stores[(thread % 2) as usize];
+            scope.spawn(move || {
+                for step in 0..12u128 {
+                    let id = thread * 100 + step;
+                    let mut batch = add(id, "all", 1);
+                    let rows = vec![line(thread as i64, step as i64, 100)];
+                    batch.changes.push(Change::Insert(Box::new(rows)));
+                    batch.changes.push(Change::Draw { series: "s".into(), count: 1, dates: None });
+                    store.commit(batch).unwrap();
+                    let again = store.commit(add(id, "all", 1)).unwrap();
+                    assert!(again.replayed);
+                }
+            });
+        }
+    });
+    for store in &stores {
+        assert_eq!(balance(store, "all"), 16 * 12);
+        let feed = store.feed(&FeedFrom::new(acme(), 0, usize::MAX)).unwrap();
+        assert!(feed.iter().map(|commit| commit.position).eq(1..=192));
+        is_clean(store);
+    }
+    let mut sql = server::admin();
+    let own = format!("SELECT count(DISTINCT xmin::text) FROM {schema}.fondaco_commit");
+    let transactions: u64 = text(&mut sql, &own).parse().unwrap();
+    assert!(transactions < 180, "192 commits of 16 threads came in {transactions} transactions");
+}
+
+#[test]
+fn stock_sold_by_many_programs_is_sold_once() {
+    let Some(url) = server::url() else { return };
+    let (_, options) = home("sellers");
+    let stores: Vec<Postgres> = (0..4).map(|_| open(url, &options)).collect();
+    stores[0].commit(add(1, "stock", 25)).unwrap();
+    let sold = AtomicU64::new(0);
+    std::thread::scope(|scope| {
+        for (at, store) in stores.iter().enumerate() {
+            let sold = &sold;
+            scope.spawn(move || {
+                for step in 0..12u128 {
+                    let row = Balance { account: "stock".into(), amount: -1 };
+                    let floors = vec![Floor::new(&[(1, 1)], 0)];
+                    let rows = Box::new(vec![row]);
+                    match store
+                        .commit(with(1000 * at as u128 + step + 2, Change::Add { rows, floors }))
+                    {
+                        Ok(_) => drop(sold.fetch_add(1, Ordering::Relaxed)),
+                        Err(StoreError::Refused(refusal)) => assert_eq!(refusal.short.len(), 1),
+                        Err(other) => panic!("{other}"),
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!((sold.into_inner(), balance(&stores[1], "stock")), (25, 0));
+}
+
+#[test]
+fn programs_prepare_at_once() {
+    let Some(url) = server::url() else { return };
+    let (_, options) = home("at_once");
+    std::thread::scope(|scope| {
+        for id in 0..4u128 {
+            let options = &options;
+            scope.spawn(move || open(url, options).commit(add(id, "all", 1)).unwrap());
+        }
+    });
+    assert_eq!(balance(&open(url, &options), "all"), 4);
+}
+
+#[test]
+fn a_layout_grows_and_older_programs_are_refused() {
+    let Some(url) = server::url() else { return };
+    let (schema, options) = home("grows");
+    let old = open(url, &options);
+    let person = |id, name: &str| Person { id, name: Some(name.into()) };
+    old.commit(insert(1, vec![person(1, "Ann"), person(2, "Bob")])).unwrap();
+    let new = Postgres::connect_with(url, &options).unwrap();
+    let prepared = new.prepare(&[later::Person::TABLE, Line::TABLE, Balance::TABLE]).unwrap();
+    assert_eq!(prepared.upgraded, [("person", 1)]);
+    let town = later::Person { id: 3, name: None, town: Some("Ulm".into()) };
+    new.commit(insert(2, vec![town])).unwrap();
+    let refused = old.commit(insert(3, vec![person(4, "Eve")])).unwrap_err();
+    assert_eq!(refused.code(), "store.newer_layout");
+    assert_eq!(open_again(url, &options).unwrap_err().code(), "store.newer_layout");
+    let mut sql = server::admin();
+    let shown = format!(
+        "SELECT string_agg(concat_ws(':', id, name, town), ' ' ORDER BY id) FROM {schema}.person_view"
+    );
+    assert_eq!(text(&mut sql, &shown), "1:Ann 2:Bob 3:Ulm");
+    let findings = chain::verify(&new, acme(), &[later::Person::TABLE]).unwrap().findings;
+    assert!(findings.is_empty(), "{findings:?}");
+}
+
+fn open_again(url: &str, options: &PostgresOptions) -> Result<(), StoreError> {
+    Postgres::connect_with(url, options)?.prepare(TABLES).map(drop)
+}
+
+#[test]
+fn a_unique_index_that_stored_rows_break_changes_nothing() {
+    let Some(url) = server::url() else { return };
+    let (schema, options) = home("breaks");
+    let store = open(url, &options.role(server::role("breaks")));
+    let person = |id| Person { id, name: Some("Ann".into()) };
+    store.commit(insert(1, vec![person(1), person(2)])).unwrap();
+    let refused = store.prepare(&[later::Person::TABLE]).unwrap_err();
+    assert_eq!(refused.code(), "store.misused");
+    assert!(refused.to_string().contains("by_name"), "{refused}");
+    let mut sql = server::admin();
+    let columns = format!(
+        "SELECT count(*) FROM information_schema.columns WHERE table_schema = '{schema}' AND column_name = 'town'"
+    );
+    assert_eq!(text(&mut sql, &columns), "0");
+    store.commit(insert(2, vec![person(3)])).unwrap();
+}
+
+#[test]
+fn names_that_the_host_took_are_told_as_such() {
+    let Some(url) = server::url() else { return };
+    let (schema, options) = home("taken");
+    let mut sql = server::admin();
+    sql.batch_execute(&format!("CREATE SCHEMA {schema}; CREATE TABLE {schema}.line (n integer)"))
+        .unwrap();
+    let refused = open_again(url, &options).unwrap_err();
+    assert!(refused.to_string().contains("line that is not ours"), "{refused}");
+}
+
+#[test]
+fn what_postgresql_can_not_hold_is_refused_and_leaves_nothing() {
+    let Some(url) = server::url() else { return };
+    let (_, options) = home("holds");
+    let store = open(url, &options);
+    // Digits that no compression makes fit a page of an index.
+    let mut state = 1u64;
+    let mut digit = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        char::from(b'!' + (state >> 33) as u8 % 90)
+    };
+    let long: String = (0..9_000).map(|_| digit()).collect();
+    let early = Line { day: NaiveDate::MIN, ..line(1, 1, 1) };
+    let far = Line { account: long.as_str().into(), ..line(1, 1, 1) };
+    for (id, row) in [(1, early), (2, far)] {
+        let refused = store.commit(insert(id, vec![row])).unwrap_err();
+        assert_eq!(refused.code(), "store.misused", "{refused}");
+    }
+    assert_eq!(store.commit(insert(3, vec![line(1, 1, 1)])).unwrap().position, 1);
+}
+
+#[test]
+fn the_host_commits_its_own_and_ours_together() {
+    let Some(url) = server::url() else { return };
+    let (schema, options) = home("host");
+    let store = open(url, &options);
+    let mut host = Client::connect(url, NoTls).unwrap();
+    host.batch_execute(&format!("CREATE TABLE {schema}.orders (id integer PRIMARY KEY)")).unwrap();
+    for (id, last) in [(1, false), (2, true)] {
+        let mut transaction = host.transaction().unwrap();
+        transaction.execute(&format!("INSERT INTO {schema}.orders VALUES ($1)"), &[&id]).unwrap();
+        {
+            let inside = Postgres::over(&mut transaction, &options);
+            inside.prepare(TABLES).unwrap();
+            inside.commit(add(7, "paid", 5)).unwrap();
+            // What is refused takes nothing of the host's with it.
+            let row = Balance { account: "paid".into(), amount: -9 };
+            let (rows, floors) = (Box::new(vec![row]), vec![Floor::new(&[(1, 1)], 0)]);
+            let refused = inside.commit(with(8, Change::Add { rows, floors })).unwrap_err();
+            assert_eq!(refused.code(), "store.refused");
+            let twice = insert(9, vec![line(1, 1, 1)]);
+            inside.commit(twice).unwrap();
+            let taken = inside.commit(insert(10, vec![line(1, 1, 1)])).unwrap_err();
+            assert_eq!(taken.code(), "store.exists");
+            assert_eq!(balance(&inside, "paid"), 5);
+            is_clean(&inside);
+        }
+        match last {
+            true => transaction.commit().unwrap(),
+            false => transaction.rollback().unwrap(),
+        }
+        assert_eq!(balance(&store, "paid"), if last { 5 } else { 0 });
+    }
+    let orders = format!("SELECT count(*) FROM {schema}.orders");
+    assert_eq!(text(&mut host, &orders), "1");
+    // Nothing that the store set outlives the transaction.
+    assert_eq!(text(&mut host, "SELECT current_setting('fondaco.company', true)"), "");
+}
+
+#[test]
+fn a_connection_cut_at_a_commit_is_answered_as_it_is() {
+    let Some(url) = server::url() else { return };
+    let (_, options) = home("cut");
+    let direct = open(url, &options);
+    let proxy = Proxy::before(url);
+    let store = open(proxy.url(), &options);
+    let mut stored = 0;
+    for (id, cut) in
+        [(1, Cut::Before("COMMIT")), (2, Cut::After("COMMIT")), (3, Cut::Before("BEGIN"))]
+    {
+        proxy.cut_next(cut);
+        let answer = store.commit(add(id, "all", 1));
+        assert!(proxy.has_cut(), "{cut:?} was never reached");
+        match cut {
+            // Never sent: nothing can be stored, and the answer says so.
+            Cut::Before("COMMIT") => {
+                let error = answer.unwrap_err();
+                assert_eq!(error.code(), "store.unavailable", "{error}");
+            }
+            // Stored, though its answer was lost; or begun anew.
+            _ => {
+                stored += 1;
+                assert_eq!(answer.unwrap().position, stored);
+            }
+        }
+        assert_eq!(balance(&direct, "all"), stored as i64, "{cut:?}");
+    }
+    // Asked again, what was not stored is stored, once.
+    assert!(!store.commit(add(1, "all", 1)).unwrap().replayed);
+    assert!(store.commit(add(2, "all", 1)).unwrap().replayed);
+    assert_eq!(balance(&direct, "all"), 3);
+    is_clean(&direct);
+}
+
+#[test]
+fn a_server_that_does_not_come_back_leaves_the_answer_open() {
+    let Some(url) = server::url() else { return };
+    let (_, options) = home("open");
+    let direct = open(url, &options);
+    let proxy = Proxy::before(url);
+    let store = open(proxy.url(), &options);
+    proxy.cut_for_good(Cut::After("COMMIT"));
+    let error = store.commit(add(1, "all", 1)).unwrap_err();
+    assert_eq!(error.code(), "store.unknown", "{error}");
+    assert_eq!(store.commit(add(2, "all", 1)).unwrap_err().code(), "store.unavailable");
+    assert_eq!(balance(&direct, "all"), 1);
+}
+
+#[test]
+fn idle_connections_that_broke_are_replaced() {
+    let Some(url) = server::url() else { return };
+    let (schema, options) = home("idle");
+    let store = open(url, &options);
+    store.commit(add(1, "all", 1)).unwrap();
+    let held = store.read(&Read::at(acme(), At::Hold, vec![])).unwrap().at;
+    let mut sql = server::admin();
+    sql.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND query LIKE $1",
+        &[&format!("%{schema}%")],
+    )
+    .unwrap();
+    assert_eq!(store.commit(add(2, "all", 1)).unwrap().position, 2);
+    assert_eq!(balance(&store, "all"), 2);
+    let gone = store.read(&Read::at(acme(), At::Held(held), vec![])).unwrap_err();
+    assert_eq!(gone.code(), "store.snapshot_gone");
+}
+
+#[test]
+fn a_head_that_is_not_the_end_of_the_log_is_noticed() {
+    let Some(url) = server::url() else { return };
+    let (schema, options) = home("head");
+    let store = open(url, &options);
+    store.commit(add(1, "all", 1)).unwrap();
+    store.commit(add(2, "all", 1)).unwrap();
+    let mut sql = server::admin();
+    sql.batch_execute(&format!("DELETE FROM {schema}.fondaco_commit WHERE position = 2")).unwrap();
+    assert_eq!(store.commit(add(3, "all", 1)).unwrap_err().code(), "store.corrupt");
+    assert_eq!(store.feed(&FeedFrom::new(acme(), 0, 9)).unwrap_err().code(), "store.corrupt");
+}
+
+#[test]
+fn a_change_by_hand_is_found() {
+    let Some(url) = server::url() else { return };
+    let (schema, options) = home("hand");
+    let store = open(url, &options);
+    store.commit(insert(1, vec![line(1, 1, 100), line(1, 2, -100)])).unwrap();
+    is_clean(&store);
+    let mut sql = server::admin();
+    sql.batch_execute(&format!("UPDATE {schema}.line SET amount = 90 WHERE line = 1")).unwrap();
+    assert_eq!(chain::verify(&store, acme(), TABLES).unwrap().findings.len(), 1);
+}
+
+#[test]
+fn a_pool_of_the_hosts_gets_its_connections_back() {
+    let Some(url) = server::url() else { return };
+    let (_, options) = home("pool");
+    let given = Arc::new(AtomicU64::new(0));
+    let back = given.clone();
+    let make = move || {
+        let client = Client::connect(url, NoTls)?;
+        back.fetch_add(1, Ordering::SeqCst);
+        Ok::<_, client::Error>(Pooled(client, back.clone()))
+    };
+    let store = Postgres::with(&options.connections(4), make);
+    store.prepare(TABLES).unwrap();
+    std::thread::scope(|scope| {
+        let store = &store;
+        for id in 0..8u128 {
+            scope.spawn(move || store.commit(add(id, "all", 1)).unwrap());
+        }
+    });
+    assert_eq!(balance(&store, "all"), 8);
+    let taken = given.load(Ordering::SeqCst);
+    assert!((1..=4).contains(&taken), "{taken} connections");
+    drop(store);
+    assert_eq!(given.load(Ordering::SeqCst), 0);
+}
+
+/// A client that counts itself out when it goes back.
+struct Pooled(Client, Arc<AtomicU64>);
+
+impl std::ops::Deref for Pooled {
+    type Target = Client;
+    fn deref(&self) -> &Client {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Pooled {
+    fn deref_mut(&mut self) -> &mut Client {
+        &mut self.0
+    }
+}
+
+impl Drop for Pooled {
+    fn drop(&mut self) {
+        self.1.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn what_is_no_url_and_who_is_not_there_is_told() {
+    assert_eq!(Postgres::connect("postgres").unwrap_err().code(), "store.misused");
+    let nobody = Postgres::connect("host=/nowhere/at/all user=x").unwrap_err();
+    assert_eq!(nobody.code(), "store.unavailable");
+    assert!(nobody.to_string().contains("No such file"), "{nobody}");
+}

@@ -1,0 +1,62 @@
+//! The PostgreSQL store keeps the contract: over its own connections, and inside a transaction of the host's.
+#![cfg(all(feature = "postgres", unix))]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod server;
+
+use fondaco_store::Postgres;
+use fondaco_store::postgres::client::{Client, NoTls};
+use fondaco_testkit::{Checked, Outcome, Suite};
+
+#[test]
+fn a_server_keeps_the_contract() {
+    let Some(url) = server::url() else { return };
+    let make = || Postgres::connect_with(url, &server::schema("contract")).unwrap();
+    let report = Suite::new(make).run();
+    report.assert();
+    let offered = |checked: &Checked| matches!(checked.outcome, Outcome::Kept);
+    assert!(report.checks.iter().all(offered), "{report}"); // all of it, nothing left out
+}
+
+/// Each store has a connection of its own that lasts as long as the test, inside a transaction that nobody ends.
+#[test]
+fn a_hosts_transaction_keeps_the_contract() {
+    let Some(url) = server::url() else { return };
+    let host = || {
+        let client = Box::leak(Box::new(Client::connect(url, NoTls).unwrap()));
+        let transaction = Box::leak(Box::new(client.transaction().unwrap()));
+        Postgres::over(transaction, &server::schema("host"))
+    };
+    // Inside a transaction there is one state, so a hold lasts until the next commit.
+    Suite::new(host).brief_holds().run().assert();
+}
+
+#[test]
+fn a_server_outlives_its_store() {
+    let Some(url) = server::url() else { return };
+    let options = server::schema("reopen");
+    let make = {
+        let options = options.clone();
+        move || Postgres::connect_with(url, &options).unwrap()
+    };
+    let reopen = move |store: Postgres| {
+        drop(store);
+        Postgres::connect_with(url, &options).unwrap()
+    };
+    Suite::new(make).reopen(reopen).only("reopen").run().assert();
+}
+
+/// As a role that owns the tables and is no superuser, so that row-level security holds for the store itself.
+#[test]
+fn a_role_of_its_own_keeps_the_contract() {
+    let Some(url) = server::url() else { return };
+    let role = server::role("contract");
+    let make = move || {
+        let options = server::schema("role").role(role.as_str());
+        Postgres::connect_with(url, &options).unwrap()
+    };
+    for part in ["commits", "companies", "counters", "numbers", "unique", "values", "tables"] {
+        let make = make.clone();
+        Suite::new(make).only(part).run().assert();
+    }
+}

@@ -1,0 +1,153 @@
+//! A wire to PostgreSQL that breaks where one likes: before a statement reaches the server, or after, so that its answer is lost.
+#![allow(unreachable_pub)]
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
+
+use std::io::{Read, Write};
+use std::net::Shutdown;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+/// Where the wire breaks: at the next statement that begins so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    Before(&'static str),
+    After(&'static str),
+}
+
+#[derive(Default)]
+struct State {
+    cut: Option<Cut>,
+    done: bool,
+    /// Nobody gets through after the cut.
+    for_good: bool,
+}
+
+/// See the [module](self).
+pub struct Proxy {
+    url: String,
+    folder: PathBuf,
+    state: Arc<Mutex<State>>,
+}
+
+impl Proxy {
+    /// A proxy before the server at `url`, which has a socket.
+    pub fn before(url: &str) -> Proxy {
+        let (_, rest) = url.split_once('@').unwrap();
+        let (server, database) = rest.split_once('/').unwrap();
+        let server = PathBuf::from(server.replace("%2F", "/")).join(".s.PGSQL.5432");
+        let folder = std::env::temp_dir().join(super::server::name("proxy"));
+        std::fs::create_dir(&folder).unwrap();
+        let listener = UnixListener::bind(folder.join(".s.PGSQL.5432")).unwrap();
+        let state: Arc<Mutex<State>> = Arc::default();
+        let shared = state.clone();
+        thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                let gone = {
+                    let state = shared.lock().unwrap();
+                    state.done && state.for_good
+                };
+                if !gone {
+                    let server = UnixStream::connect(&server).unwrap();
+                    pass(client, server, shared.clone());
+                }
+            }
+        });
+        let host = folder.display().to_string().replace('/', "%2F");
+        Proxy { url: format!("postgresql://postgres@{host}/{database}"), folder, state }
+    }
+
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Breaks the wire once, at the next such statement.
+    pub fn cut_next(&self, cut: Cut) {
+        *self.state.lock().unwrap() = State { cut: Some(cut), ..State::default() };
+    }
+
+    /// The same, and nobody gets through afterwards.
+    pub fn cut_for_good(&self, cut: Cut) {
+        *self.state.lock().unwrap() = State { cut: Some(cut), done: false, for_good: true };
+    }
+
+    pub fn has_cut(&self) -> bool {
+        self.state.lock().unwrap().done
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn pass(client: UnixStream, server: UnixStream, state: Arc<Mutex<State>>) {
+    let (back_from, back_to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+    thread::spawn(move || copy(back_from, back_to));
+    thread::spawn(move || forward(client, server, &state));
+}
+
+fn copy(mut from: UnixStream, mut to: UnixStream) {
+    let _ = std::io::copy(&mut from, &mut to);
+    let _ = to.shutdown(Shutdown::Both);
+}
+
+/// Passes messages on, one by one, and breaks where it is told to.
+fn forward(mut client: UnixStream, mut server: UnixStream, state: &Mutex<State>) {
+    // The first message has no tag.
+    let mut message = Vec::new();
+    if read_into(&mut client, &mut message, 4).is_none() {
+        return;
+    }
+    let length = u32::from_be_bytes(message[..4].try_into().unwrap()) as usize;
+    if read_into(&mut client, &mut message, length - 4).is_none() {
+        return;
+    }
+    let _ = server.write_all(&message);
+    loop {
+        message.clear();
+        if read_into(&mut client, &mut message, 5).is_none() {
+            break;
+        }
+        let length = u32::from_be_bytes(message[1..5].try_into().unwrap()) as usize;
+        if read_into(&mut client, &mut message, length - 4).is_none() {
+            break;
+        }
+        let statement = (message[0] == b'Q').then(|| message[5..].to_vec());
+        let cut = statement.and_then(|text| due(state, &text));
+        if let Some(Cut::Before(_)) = cut {
+            break;
+        }
+        if server.write_all(&message).is_err() {
+            break;
+        }
+        if let Some(Cut::After(_)) = cut {
+            // The client is gone before the answer comes, but the server has the statement.
+            let _ = client.shutdown(Shutdown::Both);
+            thread::sleep(std::time::Duration::from_millis(50));
+            break;
+        }
+    }
+    let _ = client.shutdown(Shutdown::Both);
+    let _ = server.shutdown(Shutdown::Both);
+}
+
+fn due(state: &Mutex<State>, text: &[u8]) -> Option<Cut> {
+    let mut state = state.lock().unwrap();
+    let cut = state.cut?;
+    let (Cut::Before(word) | Cut::After(word)) = cut;
+    if !text.starts_with(word.as_bytes()) {
+        return None;
+    }
+    state.cut = None;
+    state.done = true;
+    Some(cut)
+}
+
+fn read_into(from: &mut UnixStream, message: &mut Vec<u8>, count: usize) -> Option<()> {
+    let start = message.len();
+    message.resize(start + count, 0);
+    from.read_exact(&mut message[start..]).ok()
+}

@@ -1,0 +1,39 @@
+//! A PostgreSQL server for tests: one that is there, or one that is started for the program and goes with it.
+//!
+//! - `FONDACO_TEST_POSTGRES`, the URL of a server, is used as it is; each test makes schemas of its own in it.
+//! - Else the programs of PostgreSQL are looked for in the usual folders, and a server of its own is started: data in a
+//!   temporary folder, a socket in the same folder and no port, all settings of durability as they are installed. It is stopped
+//!   and its folder removed when the program ends, however it ends: a small shell waits for that.
+//! - Where there is none, `cargo xtask test` brings one, and tests say that they were left out. With `CI` set they
+//!   fail instead.
+
+use std::io::Write;
+use std::sync::OnceLock;
+
+#[allow(unreachable_pub, clippy::disallowed_methods)]
+// xtask's too; what tests start, no act depends on
+mod start;
+
+pub use start::{Server, URL};
+
+/// The URL of a server for this program's tests, the same for all of them; `None` when there is none, which is said on standard
+/// error. The user may create schemas, roles and databases.
+///
+/// # Panics
+/// With `CI` set when there is none: there, a test left out is a test that failed.
+#[allow(clippy::panic, clippy::disallowed_methods)]
+pub fn postgres() -> Option<&'static str> {
+    static SERVER: OnceLock<Result<Server, String>> = OnceLock::new();
+    match SERVER.get_or_init(Server::find) {
+        Ok(server) => Some(server.url()),
+        Err(why) if std::env::var_os("CI").is_some() => {
+            panic!("no PostgreSQL for the tests: {why}")
+        }
+        Err(why) => {
+            // Not through a macro: what a passed test prints is not shown.
+            let line = format!("LEFT OUT: a test of the PostgreSQL store, for {why}\n");
+            let _ = std::io::stderr().write_all(line.as_bytes());
+            None
+        }
+    }
+}
