@@ -121,3 +121,19 @@ fn runs(command: &mut Command) -> bool {
     let command = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[ignore = "brings 11 MB from PyPI: cargo test -p xtask -- --ignored"]
+    #[allow(clippy::unwrap_used)]
+    fn a_server_that_was_brought_starts_and_stops() {
+        let server = Server::start(&fetch().unwrap()).unwrap();
+        let folder = server.url().split(['@', '/']).nth(3).unwrap().replace("%2F", "/");
+        assert!(Path::new(&folder).join(".s.PGSQL.5432").exists(), "{folder}");
+        drop(server);
+        assert!(!Path::new(&folder).exists());
+    }
+}
