@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex};
 
 use common::*;
 use fondaco_accounting::ledger::*;
-use fondaco_core::due::{RetryDue, SetDayOffset};
+use fondaco_core::calendar::{SetZone, Zone};
+use fondaco_core::due::RetryDue;
 use fondaco_core::store::{
     Answer, Ask, Batch, Commit, FeedFrom, Prepared, Read, Store, StoreError, Table,
 };
@@ -183,7 +184,7 @@ fn a_plan_is_made_moved_and_cancelled_for_any_entry() {
 #[test]
 fn the_day_begins_where_the_company_says() {
     let firm = in_memory().set_up();
-    firm.books.send("zagreb", &SetDayOffset { minutes_east: 120 }).unwrap();
+    firm.books.send("zagreb", &SetZone::new(Zone::minutes_east(120).unwrap())).unwrap();
     firm.must("accrue", &PostReversing::new(accrual("2026-05-17", "80.00")));
     assert!(firm.tick("2026-05-31T21:59:59Z").carried_out.is_empty());
     assert_eq!(firm.tick("2026-05-31T22:00:00Z").carried_out.len(), 1);
@@ -264,7 +265,7 @@ fn posting_reads_nothing_of_the_queue() {
     assert!(by_posting.iter().all(|table| table.starts_with("ledger") || *table == "range_guard"));
     let entry = firm.must("accrue", &PostReversing::new(accrual("2026-05-17", "80.00"))).id;
     let more: Vec<_> = read().difference(&by_posting).copied().collect();
-    assert_eq!(more, ["due_day"], "where the day begins");
+    assert_eq!(more, ["calendar_zone"], "where the day begins");
     firm.must("by hand", &Reverse::new(entry, d("2026-05-20")));
     assert!(read().contains("due_item"), "the test could see it");
 }

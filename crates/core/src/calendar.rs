@@ -1,11 +1,13 @@
-//! Business calendars: on which days people work.
+//! Business calendars: which day it is, and whether people work on it.
 //!
 //! A [`Calendar`] is a week and rules: which weekdays are worked, which holidays the law gives and
 //! since when, what takes their place when they fall on a weekend. Rules are data, each with the law
 //! it comes from; those of some countries are shipped ([`Calendar::named`]), others a host writes or
 //! reads from a file. [`Calendar::over`] makes of them a table of the days of some years,
 //! [`WorkingDays`], which adds, counts and rolls in constant or logarithmic time and can be joined
-//! with others. [`WorkingHours`] reckon with the time of day. A company keeps calendars of its own in its store
+//! with others. [`WorkingHours`] reckon with the time of day in a
+//! [`Zone`]. Where the company's own day begins, its zone says ([`SetZone`]): [`Tx::today`](crate::Tx::today) is the one
+//! "today" of rights, due dates and whatever else happens on a day. A company keeps calendars of its own in its store
 //! ([`DefineCalendar`]), and terms name them or shipped ones by their codes ([`BusinessDays`], [`Tx::calendar`](crate::Tx::calendar)).
 
 use std::collections::BTreeSet;
@@ -26,18 +28,20 @@ mod own;
 mod rule;
 mod table;
 mod week;
+mod zone;
 
 pub use business::BusinessDays;
 pub use days::Roll;
 pub use easter::{easter, orthodox_easter};
 pub use error::CalendarError;
-#[cfg(feature = "tz")]
-pub use hours::zone;
 pub use hours::{AtClosing, DayHours, WorkingHours};
-pub use own::{CalendarRefusal, DefineCalendar, ENGINE, MANAGE, OwnCalendar, find};
+pub use own::{
+    CalendarRefusal, DefineCalendar, ENGINE, MANAGE, OwnCalendar, SetZone, ZoneSetting, find,
+};
 pub use rule::{DayRule, HolidayRule, Observance};
 pub use table::WorkingDays;
 pub use week::WorkingWeek;
+pub use zone::Zone;
 
 /// Which days are worked, by rules.
 ///

@@ -1,4 +1,5 @@
-//! The company's own calendars, on every host: defined, defined anew, looked up before those that are shipped.
+//! What a company says of its days, on every host: where they begin, and its own calendars, looked up before those that
+//! are shipped.
 #![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
 mod common;
@@ -6,7 +7,8 @@ mod rights;
 
 use common::{acme, envelope, on_every_host};
 use fondaco_core::calendar::{
-    Calendar, CalendarError, CalendarRefusal, DefineCalendar, ENGINE, OwnCalendar, Roll, find,
+    Calendar, CalendarError, CalendarRefusal, DefineCalendar, ENGINE, OwnCalendar, Roll, SetZone,
+    Zone, find,
 };
 use fondaco_core::store::{Json, Store};
 use fondaco_core::{ActError, Driver, ErrorKind, Halt};
@@ -47,6 +49,36 @@ fn halt(refusal: CalendarRefusal) -> common::ShopError {
         CalendarRefusal::Halt(halt) => halt.into(),
         CalendarRefusal::Calendar(error) => panic!("{error}"),
     }
+}
+
+fn east(minutes: i32) -> SetZone {
+    SetZone::new(Zone::minutes_east(minutes).unwrap())
+}
+
+/// All commands are sent at eight in the morning, UTC, of one day.
+#[test]
+fn today_is_what_the_company_s_zone_says() {
+    on_every_host(|host| {
+        let today = |name: &str| host.done(name, |tx| Ok(tx.today()?.to_string()));
+        let utc = today("utc");
+        host.carry_out("east", &east(14 * 60)).unwrap();
+        assert_eq!(today("the same day"), utc);
+        host.carry_out("further east", &east(16 * 60)).unwrap();
+        let tomorrow = d(&utc).succ_opt().unwrap();
+        assert_eq!(today("tomorrow"), tomorrow.to_string());
+        host.carry_out("west", &east(-9 * 60)).unwrap();
+        assert_eq!(today("yesterday"), d(&utc).pred_opt().unwrap().to_string());
+        let begins =
+            host.done("begins", |tx| Ok(tx.zone()?.start_of(d("2026-03-01")).unwrap().to_string()));
+        assert_eq!(begins, "2026-03-01T09:00:00Z");
+        // In one act what it set is what it sees.
+        let seen = host.done("both", |tx| {
+            use fondaco_core::Act;
+            SetZone::new(Zone::UTC).act(tx).map_err(halt)?;
+            Ok(tx.today()?.to_string())
+        });
+        assert_eq!(seen, utc);
+    });
 }
 
 #[test]
@@ -94,24 +126,28 @@ fn only_who_may_defines_calendars() {
     on_every_office(|office| {
         let define = plant("2026-12-24");
         assert!(office.refused("anna", &define).contains("may not calendar.manage"));
+        assert!(office.refused("anna", &east(60)).contains("may not calendar.manage"));
         let planner = DefineRole::new("planner", "Planner").may(NewGrant::new("calendar.manage"));
         office.must("root", &planner);
         office.must("root", &rights::AssignRole::new(rights::id("anna"), "planner"));
         office.must("anna", &define);
+        office.must("anna", &east(60));
     });
 }
 
 #[test]
-fn each_step_of_defining_one_may_fail() {
+fn each_step_of_each_command_may_fail() {
     fn two_years(store: &dyn Store) -> Result<(), CalendarRefusal> {
         let driver = Driver::new(store, acme()).with_predictable_salts();
         driver.prepare(&[]).map_err(Halt::from)?;
         driver.carry_out(envelope("2026"), &plant("2026-12-24"))?;
         driver.carry_out(envelope("2027"), &plant("2027-12-24"))?;
+        driver.carry_out(envelope("zone"), &east(60))?;
+        driver.carry_out(envelope("summer"), &east(120))?;
         assert!(driver.verify(ENGINE.tables).map_err(Halt::from)?.findings.is_empty());
         Ok(())
     }
     let swept = sweep(acme(), Memory::new, two_years).unwrap();
-    assert_eq!(swept.commits, 2);
+    assert_eq!(swept.commits, 4);
     assert!(swept.failures > 5, "{} steps failed", swept.failures);
 }

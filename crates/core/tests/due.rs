@@ -8,8 +8,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use common::*;
 use fondaco_core::due::{
-    Backoff, CancelDue, Due, DueError, Handlers, Refused, RetryDue, SetDayOffset, SetDueClock,
-    TickError, Ticked, day_offset,
+    Backoff, CancelDue, Due, DueError, Handlers, Refused, RetryDue, SetDueClock, TickError, Ticked,
 };
 use fondaco_core::store::{Store, Value};
 use fondaco_core::{Driver, ErrorKind, Halt, Timestamp, Tx};
@@ -424,25 +423,6 @@ fn a_payload_comes_back_or_is_called_corrupt() {
         assert_eq!(failed(host, wrong, hour(1)).kind(), ErrorKind::Corrupt);
         let nul = host.run("nul", |tx| Ok(tx.due(Due::new("pay", "a\0", hour(1))).map(|_| ())?));
         assert_eq!(halt(nul).code(), "core.unstorable");
-    });
-}
-
-#[test]
-fn the_day_begins_where_the_company_says() {
-    on_every_host(|host| {
-        let begins = |name: &str| {
-            host.done(name, |tx| {
-                let first = day_offset(tx)?.start_of(day(1)).unwrap();
-                Ok(first.to_string())
-            })
-        };
-        assert_eq!(begins("utc"), "2026-03-01T00:00:00Z");
-        host.carry_out("east", &SetDayOffset { minutes_east: 330 }).unwrap();
-        assert_eq!(begins("india"), "2026-02-28T18:30:00Z");
-        host.carry_out("west", &SetDayOffset { minutes_east: -300 }).unwrap();
-        assert_eq!(begins("new york"), "2026-03-01T05:00:00Z");
-        let wrong = host.carry_out("wrong", &SetDayOffset { minutes_east: 1081 }).unwrap_err();
-        assert_eq!((wrong.code(), wrong.kind()), ("core.due_offset", ErrorKind::Invalid));
     });
 }
 

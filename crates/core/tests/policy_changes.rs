@@ -34,6 +34,44 @@ fn delegations_hold_from_their_first_to_their_last_day() {
     });
 }
 
+/// Rights begin and end with the company's day, not with that of UTC.
+#[test]
+fn delegations_and_roles_end_with_the_company_s_day() {
+    on_every_host(|office| {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let new_york = fondaco_core::calendar::Zone::minutes_east(-240).unwrap();
+        let planner = DefineRole::new("planner", "Planner").may(NewGrant::new("calendar.manage"));
+        office.must("root", &planner);
+        office.must("root", &AssignRole::new(id("root"), "planner"));
+        office.must("root", &fondaco_core::calendar::SetZone::new(new_york));
+        office.must("carla", &lend("carla", "anna", "2026-06-10", "2026-06-12"));
+        for (time, fine) in [
+            ("2026-06-10T03:59:59Z", false), // still the 9th over there
+            ("2026-06-10T04:00:00Z", true),
+            ("2026-06-13T03:59:59.999999Z", true),
+            ("2026-06-13T04:00:00Z", false),
+        ] {
+            assert_eq!(
+                office.pays_at(at(time), "anna", "500").is_ok(),
+                fine,
+                "{time}, {}",
+                office.name
+            );
+        }
+        office.must("root", &AssignRole::new(id("anna"), "manager").until(d("2026-06-30")));
+        assert!(office.pays_at(at("2026-07-01T03:00:00Z"), "anna", "500").is_ok());
+        assert!(office.pays_at(at("2026-07-01T04:00:00Z"), "anna", "500").is_err());
+        // It is 30 June until four in the morning: what ends then is not over.
+        let late = |time: &str, ends: &str, name: &str| {
+            let lend = lend("carla", "ben", "2026-06-01", ends);
+            office.send_at(at(time), ("carla", name), &lend).map(|done| done.answer)
+        };
+        assert!(late("2026-07-01T03:00:00Z", "2026-06-30", "in time").is_ok());
+        let over = late("2026-07-01T04:00:00Z", "2026-06-30", "too late").unwrap_err();
+        assert!(over.to_string().contains("2026-06-30 is over, it is 2026-07-01"), "{over}");
+    });
+}
+
 #[test]
 fn parts_of_rights_are_lent_and_lent_on() {
     on_every_host(|office| {

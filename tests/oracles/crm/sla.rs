@@ -5,7 +5,7 @@ use std::path::Path;
 
 use chrono::{NaiveDateTime, TimeDelta, Weekday};
 use fondaco::core::Timestamp;
-use fondaco::core::calendar::{AtClosing, WorkingHours, zone};
+use fondaco::core::calendar::{AtClosing, WorkingHours, Zone};
 use serde_json::Value;
 
 use crate::case::Case;
@@ -50,7 +50,7 @@ fn zammad(case: &Value) -> Result<Case, Box<dyn Error>> {
 
 fn answer(case: &Value, calendar: &Value, at: AtClosing) -> Result<String, Box<dyn Error>> {
     let name = json::text(calendar, "tz")?;
-    let zone = zone(name.parse().map_err(|_| format!("no zone {name:?}"))?);
+    let zone = Zone::of(name.parse().map_err(|_| format!("no zone {name:?}"))?, 2000, 2040);
     let (hours, start) = (hours(calendar)?, instant(json::text(case, "start_utc")?)?);
     let text = |at: Timestamp| at.to_datetime().format("%Y-%m-%d %H:%M").to_string();
     Ok(match json::text(case, "op")? {

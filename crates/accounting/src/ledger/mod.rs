@@ -98,7 +98,7 @@ pub use settings::{SetUp, Settings};
 pub use tree::MAX_LEVELS;
 pub use verify::{Discrepancy, verify};
 
-use fondaco_core::due::{DaySetting, DueClock, DueItem, Handlers};
+use fondaco_core::due::{DueClock, DueItem, Handlers};
 use fondaco_core::store::{Record, Table};
 
 use crate::currency::{ExchangeRate, RateSource};
@@ -123,7 +123,6 @@ pub const TABLES: &[&Table] = &[
     // The due queue's, which core keeps.
     DueItem::TABLE,
     DueClock::TABLE,
-    DaySetting::TABLE,
     RateSource::TABLE,
     ExchangeRate::TABLE,
     Draft::TABLE,

@@ -137,7 +137,7 @@ fn planned(
 
 /// The instant at which a day of the company's begins.
 pub(crate) fn start_of(tx: &mut Tx<'_>, date: NaiveDate) -> Result<Timestamp, LedgerError> {
-    due::day_offset(tx)?.start_of(date).ok_or_else(|| LedgerError::BadInput {
+    tx.zone()?.start_of(date).ok_or_else(|| LedgerError::BadInput {
         what: "date",
         why: format!("{date} is beyond the calendar: give a day in the years 1 to 9999"),
     })

@@ -85,6 +85,12 @@ pub enum CalendarError {
         /// The text as given.
         text: String,
     },
+    /// A zone that can't be.
+    #[error("zone: {why}")]
+    Zone {
+        /// Why, and the way out.
+        why: String,
+    },
     /// Hours that can't be.
     #[error("hours {text}: {why}")]
     Hours {
@@ -119,6 +125,7 @@ impl CalendarError {
             CalendarError::NotWorking { .. } => "core.calendar_not_working",
             CalendarError::Apart { .. } => "core.calendar_apart",
             CalendarError::Week { .. } => "core.calendar_week",
+            CalendarError::Zone { .. } => "core.calendar_zone",
             CalendarError::Hours { .. } => "core.calendar_hours",
         }
     }

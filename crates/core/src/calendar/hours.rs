@@ -1,9 +1,7 @@
 //! Working hours: at which times of day people work, and reckoning between instants by them.
 //!
 //! Hours are local: on a day that a clock jumps over an hour there is less to work, on one that has
-//! an hour twice there is more. What the local time is, a function says that gives the offset from
-//! UTC at an instant, in seconds, positive east of Greenwich; with the feature `tz` of this crate
-//! `calendar::zone` makes one from the IANA database.
+//! an hour twice there is more. What the local time is, a [`Zone`] says.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,7 +9,7 @@ use std::fmt;
 use chrono::{Datelike, NaiveDate, TimeDelta, Weekday};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::{CalendarError, WorkingDays};
+use super::{CalendarError, WorkingDays, Zone};
 use crate::Timestamp;
 
 mod local;
@@ -112,12 +110,12 @@ pub enum AtClosing {
 /// use chrono::TimeDelta;
 /// use chrono::Weekday::{Fri, Mon, Thu, Tue, Wed};
 /// use fondaco_core::Timestamp;
-/// use fondaco_core::calendar::{AtClosing, Calendar, WorkingHours};
+/// use fondaco_core::calendar::{AtClosing, Calendar, WorkingHours, Zone};
 /// let hours = WorkingHours::new()
 ///     .on([Mon, Tue, Wed, Thu], "08:00-12:00,13:00-17:00".parse()?)
 ///     .on([Fri], "08:00-13:00".parse()?)
 ///     .within(Calendar::named("DE-HE")?.over("2026-01-01/2026-12-31".parse()?)?);
-/// let winter = |_: Timestamp| 3600; // one hour east of Greenwich
+/// let winter = Zone::minutes_east(60)?; // one hour east of Greenwich
 /// let asked: Timestamp = "2026-01-09T10:30:00Z".parse()?; // half past eleven on a Friday
 /// let answered = hours.add(asked, TimeDelta::hours(4), AtClosing::Closing, &winter)?;
 /// assert_eq!(answered, "2026-01-12T09:30:00Z".parse()?); // Monday, after an hour and a half on Friday
@@ -141,8 +139,8 @@ impl WorkingHours {
     ///
     /// ```
     /// use fondaco_core::Timestamp;
-    /// use fondaco_core::calendar::WorkingHours;
-    /// assert!(WorkingHours::always().is_open(Timestamp::EPOCH, &|_| 0)?);
+    /// use fondaco_core::calendar::{WorkingHours, Zone};
+    /// assert!(WorkingHours::always().is_open(Timestamp::EPOCH, &Zone::UTC)?);
     /// # Ok::<(), fondaco_core::calendar::CalendarError>(())
     /// ```
     pub fn always() -> WorkingHours {
@@ -165,11 +163,11 @@ impl WorkingHours {
     ///
     /// ```
     /// use chrono::Weekday::Thu;
-    /// use fondaco_core::calendar::WorkingHours;
+    /// use fondaco_core::calendar::{WorkingHours, Zone};
     /// let hours = WorkingHours::new()
     ///     .on([Thu], "09:00-17:00".parse()?)
     ///     .except("2026-12-24".parse()?, "09:00-12:00".parse()?);
-    /// assert!(!hours.is_open("2026-12-24T13:00:00Z".parse()?, &|_| 0)?);
+    /// assert!(!hours.is_open("2026-12-24T13:00:00Z".parse()?, &Zone::UTC)?);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -203,12 +201,8 @@ impl WorkingHours {
     ///
     /// # Errors
     /// [`CalendarError::Beyond`] when the day lies outside of the table.
-    pub fn is_open(
-        &self,
-        at: Timestamp,
-        offset: &dyn Fn(Timestamp) -> i32,
-    ) -> Result<bool, CalendarError> {
-        let minute = local::of(at, offset(at));
+    pub fn is_open(&self, at: Timestamp, zone: &Zone) -> Result<bool, CalendarError> {
+        let minute = local::of(at, zone);
         let spans = self.of(minute.date())?;
         let second = local::second_of_day(minute);
         Ok(spans
@@ -224,13 +218,13 @@ impl WorkingHours {
         &self,
         from: Timestamp,
         to: Timestamp,
-        offset: &dyn Fn(Timestamp) -> i32,
+        zone: &Zone,
     ) -> Result<TimeDelta, CalendarError> {
         if to < from {
-            return self.between(to, from, offset).map(|time| -time);
+            return self.between(to, from, zone).map(|time| -time);
         }
         let mut open = 0;
-        for piece in self.pieces(from, offset).until(to) {
+        for piece in self.pieces(from, zone).until(to) {
             let (begins, ends) = piece?;
             open += (ends.min(to.micros()) - begins.max(from.micros())).max(0);
         }
@@ -247,7 +241,7 @@ impl WorkingHours {
         from: Timestamp,
         time: TimeDelta,
         at_closing: AtClosing,
-        offset: &dyn Fn(Timestamp) -> i32,
+        zone: &Zone,
     ) -> Result<Timestamp, CalendarError> {
         let fail = |why| CalendarError::Hours { text: format!("{time} after {from}"), why };
         let negative = || fail("it can't be less than nothing: reckon with `between`");
@@ -255,7 +249,7 @@ impl WorkingHours {
         if left == 0 {
             return Ok(from);
         }
-        for piece in self.pieces(from, offset) {
+        for piece in self.pieces(from, zone) {
             let (begins, ends) = piece?;
             let begins = begins.max(from.micros());
             let open = (ends - begins).max(0);
@@ -265,7 +259,7 @@ impl WorkingHours {
             }
             left -= open;
             if left == 0 && open > 0 {
-                return self.next_open(instant(ends), offset);
+                return self.next_open(instant(ends), zone);
             }
         }
         Err(fail("these hours never come: give hours to a weekday"))
@@ -275,21 +269,17 @@ impl WorkingHours {
     ///
     /// ```
     /// use chrono::Weekday::Mon;
-    /// use fondaco_core::calendar::WorkingHours;
+    /// use fondaco_core::calendar::{WorkingHours, Zone};
     /// let mondays = WorkingHours::new().on([Mon], "09:00-17:00".parse()?);
     /// let tuesday = "2026-01-06T12:00:00Z".parse()?;
-    /// assert_eq!(mondays.next_open(tuesday, &|_| 0)?, "2026-01-12T09:00:00Z".parse()?);
+    /// assert_eq!(mondays.next_open(tuesday, &Zone::UTC)?, "2026-01-12T09:00:00Z".parse()?);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     /// As [`WorkingHours::add`].
-    pub fn next_open(
-        &self,
-        from: Timestamp,
-        offset: &dyn Fn(Timestamp) -> i32,
-    ) -> Result<Timestamp, CalendarError> {
-        for piece in self.pieces(from, offset) {
+    pub fn next_open(&self, from: Timestamp, zone: &Zone) -> Result<Timestamp, CalendarError> {
+        for piece in self.pieces(from, zone) {
             let (begins, ends) = piece?;
             if from.micros() < ends {
                 return Ok(instant(begins.max(from.micros())));
@@ -301,35 +291,17 @@ impl WorkingHours {
 
     /// The stretches of working time from that of an instant on, in order, in microseconds; without
     /// end as long as a weekday has hours.
-    fn pieces<'h>(
-        &'h self,
-        from: Timestamp,
-        offset: &'h dyn Fn(Timestamp) -> i32,
-    ) -> local::Pieces<'h> {
+    fn pieces<'h>(&'h self, from: Timestamp, zone: &'h Zone) -> local::Pieces<'h> {
         let last = self.exceptions.keys().next_back().copied();
         let weekly = self.week.iter().any(|hours| !hours.0.is_empty());
         let last = if weekly { Some(NaiveDate::MAX) } else { last };
-        local::Pieces::new(self, from, last, offset)
+        local::Pieces::new(self, from, last, zone)
     }
 }
 
 /// An instant that lies between two others, so that it is one.
 fn instant(micros: i64) -> Timestamp {
     Timestamp::from_micros(micros).unwrap_or(Timestamp::MAX)
-}
-
-/// The offset of a zone of the IANA database, for [`WorkingHours`].
-///
-/// ```
-/// use fondaco_core::calendar::{WorkingHours, zone};
-/// let berlin = zone(chrono_tz::Europe::Berlin);
-/// assert_eq!(berlin("2026-07-01T00:00:00Z".parse()?), 7200);
-/// # Ok::<(), fondaco_core::TimestampError>(())
-/// ```
-#[cfg(feature = "tz")]
-pub fn zone(tz: chrono_tz::Tz) -> impl Fn(Timestamp) -> i32 {
-    use chrono::{Offset, TimeZone};
-    move |at| tz.offset_from_utc_datetime(&at.to_datetime().naive_utc()).fix().local_minus_utc()
 }
 
 #[cfg(test)]

@@ -1,19 +1,93 @@
-//! The calendars that a company keeps of its own: the holidays of its town, its plant's week, the days between the years.
+//! What a company says about its days: where they begin, and its own calendars, such as the holidays of its town or its
+//! plant's week.
 
+use std::sync::Arc;
+
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{Calendar, CalendarError};
+use super::{Calendar, CalendarError, Zone};
 use crate::policy::{Engine, Permission, Request};
 use crate::store::{Event, Json, Record, Value};
 use crate::{Act, ActError, ErrorKind, Halt, Reading, Tx};
 
-/// Define the company's calendars.
-pub const MANAGE: Permission = Permission::new("calendar.manage", "define the company's calendars");
+/// Set where the company's day begins, and define its calendars.
+pub const MANAGE: Permission =
+    Permission::new("calendar.manage", "set where the company's day begins, define its calendars");
 
-/// What can be allowed about calendars. Every driver with a policy knows it, and every driver keeps its tables.
-pub static ENGINE: Engine =
-    Engine { name: "calendar", tables: &[OwnCalendar::TABLE], permissions: &[&MANAGE] };
+/// What can be allowed about days. Every driver with a policy knows it, and every driver keeps its tables.
+pub static ENGINE: Engine = Engine {
+    name: "calendar",
+    tables: &[ZoneSetting::TABLE, OwnCalendar::TABLE],
+    permissions: &[&MANAGE],
+};
+
+/// The company's zone: one row.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(table = "calendar_zone", kind = state, key(setting), guard(all()))]
+pub struct ZoneSetting {
+    /// Which setting: `main`.
+    pub setting: SmolStr,
+    /// The [`Zone`], as JSON.
+    pub zone: Json,
+}
+
+impl ZoneSetting {
+    fn main() -> SmolStr {
+        SmolStr::new_static("main")
+    }
+}
+
+/// Sets where the company's day begins. Until then it is the day of UTC. What is on the [due queue](crate::due) stays
+/// where it is.
+///
+/// ```
+/// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+/// # use shop::*;
+/// use fondaco_core::calendar::{CalendarRefusal, SetZone, Zone};
+/// # let shop = shop();
+/// shop.carry_out(envelope("zone"), &SetZone::new(Zone::minutes_east(60)?))?;
+/// let late = Envelope { time: "2026-06-30T23:30:00Z".parse()?, ..envelope("late") };
+/// shop.run(late, "late", |tx, _| {
+///     assert_eq!(tx.today()?.to_string(), "2026-07-01");
+///     Ok::<(), Halt>(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetZone {
+    /// The zone.
+    pub zone: Zone,
+}
+
+impl SetZone {
+    /// `zone` is the company's.
+    pub fn new(zone: Zone) -> SetZone {
+        SetZone { zone }
+    }
+}
+
+impl Act for SetZone {
+    type Answer = ();
+    type Error = CalendarRefusal;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), CalendarRefusal> {
+        tx.authorize(&Request::new(&MANAGE))?;
+        let zone =
+            Json::of(&self.zone).ok_or_else(|| Halt::Bug("a zone that is no JSON".into()))?;
+        let known = tx.get::<ZoneSetting>(&ZoneSetting::main())?.is_some();
+        let minutes = Value::I64(i64::from(self.zone.offset_at(tx.now())));
+        tx.emit(Event::new("calendar.zone_set").with("minutes_east_now", minutes));
+        let set = ZoneSetting { setting: ZoneSetting::main(), zone };
+        if known {
+            tx.put(set)?;
+        } else {
+            tx.insert(set)?;
+        }
+        Ok(())
+    }
+}
 
 /// A calendar of the company's own.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
@@ -95,6 +169,26 @@ fn check_code(code: &SmolStr) -> Result<(), CalendarError> {
 }
 
 impl Tx<'_> {
+    /// The company's zone: as it was set, else UTC. The decision rests on it.
+    ///
+    /// # Errors
+    /// A [`Halt`], to be passed on.
+    pub fn zone(&mut self) -> Result<Arc<Zone>, Halt> {
+        self.compiled_from::<ZoneSetting, Zone>(&[ZoneSetting::TABLE], |tx| {
+            let set = tx.get::<ZoneSetting>(&ZoneSetting::main())?;
+            let zone = set.map_or(Ok(Zone::UTC), |set| set.zone.to::<Zone>());
+            Ok(zone.map_err(|error| error.in_column("calendar_zone", "zone"))?)
+        })
+    }
+
+    /// The company's day at the time of this act: what [`SetZone`] says of [`Tx::now`]. The decision rests on it.
+    ///
+    /// # Errors
+    /// A [`Halt`], to be passed on.
+    pub fn today(&mut self) -> Result<NaiveDate, Halt> {
+        Ok(self.zone()?.date_of(self.now()))
+    }
+
     /// The calendar of this code: the company's own, else the one that is shipped. The decision rests on it; the example
     /// is at [`DefineCalendar`].
     ///

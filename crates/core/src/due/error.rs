@@ -2,22 +2,13 @@
 
 use smol_str::SmolStr;
 
-use super::{DayOffset, DueKey, Ticked};
+use super::{DueKey, Ticked};
 use crate::{ActError, ErrorKind, Halt};
 
 /// A refusal of the queue's own commands.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum DueError {
-    /// An offset that no place on earth has.
-    #[error(
-        "minutes_east: {minutes_east} is beyond {} either way: give the distance from UTC in minutes",
-        DayOffset::WIDEST_MINUTES
-    )]
-    Offset {
-        /// As given.
-        minutes_east: i32,
-    },
     /// No such item.
     #[error("nothing of kind {kind} is due for {subject}: it was carried out or cancelled")]
     UnknownItem {
@@ -35,7 +26,6 @@ impl DueError {
     /// A stable code.
     pub fn code(&self) -> &'static str {
         match self {
-            DueError::Offset { .. } => "core.due_offset",
             DueError::UnknownItem { .. } => "core.due_unknown_item",
             DueError::Halt(halt) => halt.code(),
         }
@@ -44,7 +34,6 @@ impl DueError {
     /// What the caller can do about it.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            DueError::Offset { .. } => ErrorKind::Invalid,
             DueError::UnknownItem { .. } => ErrorKind::NotFound,
             DueError::Halt(halt) => halt.kind(),
         }

@@ -122,8 +122,9 @@ impl std::fmt::Debug for Handlers<'_> {
 /// ```
 /// use fondaco_core::ErrorKind;
 /// use fondaco_core::due::{DueError, Refused};
-/// let refused = Refused::from(DueError::Offset { minutes_east: 6000 });
-/// assert_eq!((refused.code(), refused.kind()), ("core.due_offset", ErrorKind::Invalid));
+/// let unknown = DueError::UnknownItem { kind: "shop.count".into(), subject: "stock".into() };
+/// let refused = Refused::from(unknown);
+/// assert_eq!((refused.code(), refused.kind()), ("core.due_unknown_item", ErrorKind::NotFound));
 /// ```
 #[derive(Debug, Clone)]
 pub struct Refused(Box<Refusal>);

@@ -55,13 +55,12 @@
 //! recording. Handlers read both, and decide what being late means.
 //!
 //! # Dates
-//! An item is due at an instant. What is due on a *day* says where the day begins: [`DayOffset`], the company's setting
-//! ([`SetDayOffset`]), gives the instant at which a date begins.
+//! An item is due at an instant. What is due on a *day* is due when the company's day begins: its zone
+//! ([`Tx::zone`](crate::Tx::zone), set by [`SetZone`](crate::calendar::SetZone)) gives the instant.
 
 mod acts;
 mod asynchronous;
 mod backoff;
-mod day;
 mod error;
 mod handlers;
 mod item;
@@ -74,7 +73,6 @@ mod ticked;
 
 pub use asynchronous::AsyncQueue;
 pub use backoff::Backoff;
-pub use day::{DayOffset, DaySetting, SetDayOffset, day_offset};
 pub use error::{DueError, TickError};
 pub use handlers::{Handlers, Refused};
 pub use item::{Due, DueClock, DueItem, DueKey};
@@ -87,18 +85,15 @@ use crate::policy::{Engine, Permission};
 use crate::store::{Record, Table};
 
 /// The queue's tables: what an engine that uses it adds to its own.
-pub const TABLES: &[&Table] = &[DueItem::TABLE, DueClock::TABLE, DaySetting::TABLE];
+pub const TABLES: &[&Table] = &[DueItem::TABLE, DueClock::TABLE];
 
 /// Carry out what is due; what an item does needs its own right besides.
 pub const TICK: Permission = Permission::new("due.tick", "carry out what is due");
-/// Retry and cancel items, and set the queue's clock and the company's day.
+/// Retry and cancel items, and set the queue's clock.
 pub const MANAGE: Permission =
-    Permission::new("due.manage", "retry and cancel what is due, set the clock and the day");
+    Permission::new("due.manage", "retry and cancel what is due, set the clock");
 
 /// What can be allowed about the queue. Every driver with a policy knows it. Items are put on the queue by the acts of other
 /// engines, under their permissions.
-pub static ENGINE: Engine = Engine {
-    name: "due",
-    tables: &[DueClock::TABLE, DaySetting::TABLE],
-    permissions: &[&TICK, &MANAGE],
-};
+pub static ENGINE: Engine =
+    Engine { name: "due", tables: &[DueClock::TABLE], permissions: &[&TICK, &MANAGE] };

@@ -3,6 +3,8 @@
 use std::any::Any;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use crate::store::{Record, Table};
 use crate::{ActorId, Halt, Range, Reading, Timestamp, Tx};
 
@@ -29,6 +31,19 @@ impl<'a, 's> Inquiry<'a, 's> {
     /// When: the host's time of the act.
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// The company's day at that time, by which rights begin and end; see [`Tx::today`].
+    ///
+    /// # Errors
+    /// A [`Halt`], to be passed on.
+    pub fn today(&mut self) -> Result<NaiveDate, Halt> {
+        Ok(self.tx.zone()?.date_of(self.now))
+    }
+
+    /// Loads the guards without columns of these tables in one trip.
+    pub(super) fn need_guards(&mut self, tables: &[&'static Table]) -> Result<(), Halt> {
+        self.tx.need_guards(tables)
     }
 
     /// The engine in whose name something is done, if it is; see [`Tx::as_engine`].

@@ -130,12 +130,16 @@ impl Tx<'_> {
         Ok(built)
     }
 
+    /// Loads the guards of all rows of these tables in one trip, for those who rest on several.
+    pub(crate) fn need_guards(&mut self, tables: &[&'static Table]) -> Result<(), Halt> {
+        let keys =
+            tables.iter().map(|table| whole_guard_key(table)).collect::<Result<Vec<_>, _>>()?;
+        self.load(GuardCount::TABLE, &keys)
+    }
+
     /// The guard of all rows of `R`, its version and how many changes it has counted.
     fn whole_guard<R: Record>(&mut self) -> Result<(KeyBytes, Version, i64), Halt> {
-        let whole = R::TABLE.guards.iter().position(|guard| guard.columns.is_empty());
-        let guard = whole.ok_or(Halt::Unguarded { table: R::TABLE.name })?;
-        let table = smol_str::SmolStr::new_static(R::TABLE.name);
-        let key = (table, guard as u8, KeyBytes::new(&[])).to_bytes();
+        let key = whole_guard_key(R::TABLE)?;
         self.load(GuardCount::TABLE, std::slice::from_ref(&key))?;
         let (version, changes) = match self.cache.slot(GuardCount::TABLE, &key, false) {
             Some(Slot { row: Some(row), .. }) => (row.version, row.record::<GuardCount>()?.changes),
@@ -150,4 +154,12 @@ impl Tx<'_> {
         let since = self.cache.slot(GuardCount::TABLE, guard, false).map_or(0, |slot| slot.trip);
         self.cache.table(table).values().any(|slot| slot.trip < since)
     }
+}
+
+/// The key of a table's guard without columns.
+fn whole_guard_key(table: &'static Table) -> Result<KeyBytes, Halt> {
+    let whole = table.guards.iter().position(|guard| guard.columns.is_empty());
+    let guard = whole.ok_or(Halt::Unguarded { table: table.name })?;
+    let name = smol_str::SmolStr::new_static(table.name);
+    Ok((name, guard as u8, KeyBytes::new(&[])).to_bytes())
 }

@@ -1,7 +1,7 @@
 //! An occurrence that has fallen due.
 
 use chrono::NaiveDate;
-use fondaco_core::due::{self, DueItem, Refused};
+use fondaco_core::due::{DueItem, Refused};
 use fondaco_core::store::{Event, Value};
 use fondaco_core::{Halt, Tx};
 
@@ -71,7 +71,7 @@ pub(crate) fn in_time<T>(
         Ok(posted) => return Ok(posted),
         Err(refusal) => refusal,
     };
-    let today = due::day_offset(tx)?.date_of(tx.now());
+    let today = tx.today()?;
     if today <= planned || !is_closed(&refusal) {
         return Err(refusal);
     }

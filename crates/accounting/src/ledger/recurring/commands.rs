@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 use fondaco_core::calendar::Roll;
-use fondaco_core::due;
 use fondaco_core::store::{Event, Value};
 use fondaco_core::{Act, Range, Tx};
 use serde::{Deserialize, Serialize};
@@ -327,7 +326,7 @@ impl Act for ResumeRecurring {
         }
         plan.recurring.status = RecurringStatus::Active;
         if self.missed == Missed::Skip {
-            let yesterday = due::day_offset(tx)?.date_of(tx.now()).pred_opt();
+            let yesterday = tx.today()?.pred_opt();
             plan.recurring.through = plan.recurring.through.max(yesterday);
         }
         tx.emit(event("ledger.recurring_resumed", &self.code));

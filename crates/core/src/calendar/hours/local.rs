@@ -4,19 +4,20 @@ use std::collections::VecDeque;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, Timelike};
 
-use super::{CalendarError, WorkingHours};
+use super::{CalendarError, WorkingHours, Zone};
 use crate::Timestamp;
 
 const SECOND: i64 = 1_000_000;
-const HOUR: i64 = 3600 * SECOND;
+const MINUTE: i64 = 60 * SECOND;
+const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
 /// No place is further from UTC than this.
 const FURTHEST: i64 = 26 * HOUR;
 
 /// What a clock shows at an instant.
-pub(super) fn of(at: Timestamp, offset: i32) -> NaiveDateTime {
-    let shown = at.micros().saturating_add(i64::from(offset) * SECOND);
+pub(super) fn of(at: Timestamp, zone: &Zone) -> NaiveDateTime {
+    let shown = at.micros().saturating_add(i64::from(zone.offset_at(at)) * MINUTE);
     DateTime::from_timestamp_micros(shown).unwrap_or_default().naive_utc()
 }
 
@@ -27,7 +28,7 @@ pub(super) fn second_of_day(shown: NaiveDateTime) -> i64 {
 /// The stretches of working time from a day on, in order.
 pub(super) struct Pieces<'h> {
     hours: &'h WorkingHours,
-    offset: &'h dyn Fn(Timestamp) -> i32,
+    zone: &'h Zone,
     next: Option<NaiveDate>,
     last: Option<NaiveDate>,
     /// Known stretches, in order, of which those before `complete` can't change any more.
@@ -40,22 +41,22 @@ impl<'h> Pieces<'h> {
         hours: &'h WorkingHours,
         from: Timestamp,
         last: Option<NaiveDate>,
-        offset: &'h dyn Fn(Timestamp) -> i32,
+        zone: &'h Zone,
     ) -> Pieces<'h> {
         // A clock that was set back shows the evening before once more.
-        let today = of(from, offset(from)).date();
+        let today = of(from, zone).date();
         let next = if hours.of(today.pred_opt().unwrap_or(today)).is_ok() {
             today.pred_opt()
         } else {
             Some(today)
         };
-        Pieces { hours, offset, next, last, known: VecDeque::new(), complete: i64::MIN }
+        Pieces { hours, zone, next, last, known: VecDeque::new(), complete: i64::MIN }
     }
 
     /// Those that begin no later than on the day of an instant, and on the next: a clock that was set
     /// back may have shown it before.
     pub(super) fn until(mut self, to: Timestamp) -> Pieces<'h> {
-        let day = of(to, (self.offset)(to)).date();
+        let day = of(to, self.zone).date();
         let next = day.succ_opt().filter(|next| self.hours.of(*next).is_ok());
         self.last = self.last.min(Some(next.unwrap_or(day)));
         self
@@ -65,17 +66,13 @@ impl<'h> Pieces<'h> {
     fn add(&mut self, date: NaiveDate) -> Result<(), CalendarError> {
         let midnight = date.and_hms_opt(0, 0, 0).unwrap_or_default().and_utc().timestamp_micros();
         let (early, late) = (midnight - FURTHEST, midnight + DAY + FURTHEST);
-        let offset = |micros: i64| {
-            let at = Timestamp::from_micros(micros);
-            let at = at.unwrap_or(if micros < 0 { Timestamp::MIN } else { Timestamp::MAX });
-            i64::from((self.offset)(at)) * SECOND
-        };
+        let offset = |micros: i64| i64::from(self.zone.offset_at(bounded(micros))) * MINUTE;
         let (before, after) = (offset(early), offset(late));
-        let change = if before == after { None } else { Some(first_after(early, late, &offset)) };
+        let change = if before == after { None } else { self.zone.change_after(bounded(early)) };
+        let change = change.map_or(i64::MAX, Timestamp::micros);
         let mut found = Vec::new();
         for (from, to) in self.hours.of(date)? {
             let at = |minutes: &u16| midnight + i64::from(*minutes) * 60 * SECOND;
-            let change = change.unwrap_or(i64::MAX);
             found.push((at(from) - before, (at(to) - before).min(change)));
             found.push(((at(from) - after).max(change), at(to) - after));
         }
@@ -86,15 +83,10 @@ impl<'h> Pieces<'h> {
     }
 }
 
-/// The first instant, to the second, at which the offset is not that of `early` any more.
-fn first_after(mut early: i64, mut late: i64, offset: &impl Fn(i64) -> i64) -> i64 {
-    let before = offset(early);
-    while late - early > SECOND {
-        let middle = early + (late - early) / 2 / SECOND * SECOND;
-        let middle = if middle == early { early + SECOND } else { middle };
-        if offset(middle) == before { early = middle } else { late = middle }
-    }
-    late
+/// The instant, or the first or last there is.
+fn bounded(micros: i64) -> Timestamp {
+    let end = if micros < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    Timestamp::from_micros(micros).unwrap_or(end)
 }
 
 impl Iterator for Pieces<'_> {

@@ -13,27 +13,27 @@ fn every_day(hours: &str) -> WorkingHours {
 }
 
 /// Central European time in 2026: an hour more from 29 March to 25 October, changed at 01:00 UTC.
-fn berlin(at: Timestamp) -> i32 {
-    let summer = "2026-03-29T01:00:00Z".parse::<Timestamp>().unwrap()
-        ..="2026-10-25T00:59:59.999999Z".parse().unwrap();
-    if summer.contains(&at) { 7200 } else { 3600 }
+fn berlin() -> Zone {
+    let changes = [("2026-03-29T01:00:00Z", 120), ("2026-10-25T01:00:00Z", 60)];
+    let winter = Zone::minutes_east(60).unwrap();
+    changes.into_iter().fold(winter, |zone, (from, east)| zone.changing(at(from), east).unwrap())
 }
 
 #[test]
 fn a_clock_that_is_set_takes_or_gives_an_hour() {
     let night = every_day("00:00-06:00");
     let open =
-        |from: &str, to: &str| night.between(at(from), at(to), &berlin).unwrap().num_minutes();
+        |from: &str, to: &str| night.between(at(from), at(to), &berlin()).unwrap().num_minutes();
     assert_eq!(open("2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z"), 5 * 60);
     assert_eq!(open("2026-10-24T12:00:00Z", "2026-10-25T12:00:00Z"), 7 * 60);
     assert_eq!(open("2026-06-01T12:00:00Z", "2026-06-02T12:00:00Z"), 6 * 60);
     // The hour between two and three, which is there twice, or not at all.
     let third = every_day("02:00-03:00");
     let open =
-        |from: &str, to: &str| third.between(at(from), at(to), &berlin).unwrap().num_minutes();
+        |from: &str, to: &str| third.between(at(from), at(to), &berlin()).unwrap().num_minutes();
     assert_eq!(open("2026-03-29T00:00:00Z", "2026-03-29T20:00:00Z"), 0);
     assert_eq!(open("2026-10-25T00:00:00Z", "2026-10-25T20:00:00Z"), 120);
-    let next = third.next_open(at("2026-03-29T00:00:00Z"), &berlin).unwrap();
+    let next = third.next_open(at("2026-03-29T00:00:00Z"), &berlin()).unwrap();
     assert_eq!(next, at("2026-03-30T00:00:00Z"));
 }
 
@@ -41,7 +41,7 @@ fn a_clock_that_is_set_takes_or_gives_an_hour() {
 #[test]
 fn a_clock_that_is_set_back_over_midnight() {
     let change = at("2010-11-07T02:31:00Z");
-    let st_john_s = move |at: Timestamp| if at < change { -9000 } else { -12_600 };
+    let st_john_s = Zone::minutes_east(-150).unwrap().changing(change, -210).unwrap();
     let late = every_day("00:00-00:01,23:30-24:00");
     let pieces: Vec<_> =
         late.pieces(at("2010-11-07T01:00:00Z"), &st_john_s).take(5).map(|p| p.unwrap()).collect();
@@ -56,7 +56,7 @@ fn time_that_is_used_up_at_closing() {
     let hours = WorkingHours::new().on([Mon, Tue], "08:00-18:00".parse().unwrap());
     let monday = at("2026-01-05T08:00:00Z");
     let ten = TimeDelta::hours(10);
-    let add = |time, policy| hours.add(monday, time, policy, &|_| 0).unwrap();
+    let add = |time, policy| hours.add(monday, time, policy, &Zone::UTC).unwrap();
     assert_eq!(add(ten, AtClosing::Closing), at("2026-01-05T18:00:00Z"));
     assert_eq!(add(ten, AtClosing::NextOpening), at("2026-01-06T08:00:00Z"));
     assert_eq!(add(ten * 2, AtClosing::NextOpening), at("2026-01-12T08:00:00Z"));
@@ -68,17 +68,17 @@ fn only_working_days_have_hours() {
     let calendar =
         Calendar::named("DE").unwrap().over("2026-01-01/2026-01-31".parse().unwrap()).unwrap();
     let hours = every_day("09:00-17:00").within(calendar);
-    let open = |at_: &str| hours.is_open(at(at_), &|_| 0);
+    let open = |at_: &str| hours.is_open(at(at_), &Zone::UTC);
     assert_eq!(open("2026-01-01T10:00:00Z"), Ok(false));
     assert_eq!(open("2026-01-02T10:00:00Z"), Ok(true));
     assert_eq!(open("2026-01-02T17:00:00Z"), Ok(false));
     assert_eq!(open("2026-01-03T10:00:00Z"), Ok(false));
     assert_eq!(open("2026-02-01T10:00:00Z").unwrap_err().code(), "core.calendar_beyond");
     let beyond =
-        hours.add(at("2026-01-30T10:00:00Z"), TimeDelta::hours(8), AtClosing::Closing, &|_| 0);
+        hours.add(at("2026-01-30T10:00:00Z"), TimeDelta::hours(8), AtClosing::Closing, &Zone::UTC);
     assert_eq!(beyond.unwrap_err().code(), "core.calendar_beyond");
     // ... but up to the last evening of the table there is one.
-    let january = hours.between(at("2026-01-01T00:00:00Z"), at("2026-01-31T23:00:00Z"), &|_| 0);
+    let january = hours.between(at("2026-01-01T00:00:00Z"), at("2026-01-31T23:00:00Z"), &Zone::UTC);
     assert_eq!(january, Ok(TimeDelta::hours(21 * 8)));
 }
 
@@ -99,21 +99,21 @@ fn hours_that_can_not_be_are_refused() {
     let (never, now) = (WorkingHours::new(), at("2026-01-05T08:00:00Z"));
     let hour = TimeDelta::hours(1);
     let refused = [
-        never.add(now, hour, AtClosing::Closing, &|_| 0),
-        never.next_open(now, &|_| 0),
-        WorkingHours::always().add(now, -hour, AtClosing::Closing, &|_| 0),
-        WorkingHours::always().add(Timestamp::MAX, hour, AtClosing::Closing, &|_| 0),
+        never.add(now, hour, AtClosing::Closing, &Zone::UTC),
+        never.next_open(now, &Zone::UTC),
+        WorkingHours::always().add(now, -hour, AtClosing::Closing, &Zone::UTC),
+        WorkingHours::always().add(Timestamp::MAX, hour, AtClosing::Closing, &Zone::UTC),
     ];
     for refused in refused {
         assert_eq!(refused.unwrap_err().code(), "core.calendar_hours");
     }
-    assert_eq!(never.between(now, at("2027-01-05T08:00:00Z"), &|_| 0), Ok(TimeDelta::zero()));
+    assert_eq!(never.between(now, at("2027-01-05T08:00:00Z"), &Zone::UTC), Ok(TimeDelta::zero()));
     let once = never.except("2026-03-01".parse().unwrap(), "08:00-09:00".parse().unwrap());
     assert_eq!(
-        once.add(now, hour, AtClosing::Closing, &|_| 0).unwrap(),
+        once.add(now, hour, AtClosing::Closing, &Zone::UTC).unwrap(),
         at("2026-03-01T09:00:00Z")
     );
-    assert!(once.add(now, hour * 2, AtClosing::Closing, &|_| 0).is_err());
+    assert!(once.add(now, hour * 2, AtClosing::Closing, &Zone::UTC).is_err());
 }
 
 proptest! {
@@ -132,18 +132,18 @@ proptest! {
         let hours = WorkingHours::new().on([Mon, Wed, Sat, Sun], hours);
         let base = at(if autumn { "2026-10-24T12:00:00Z" } else { "2026-03-28T12:00:00Z" });
         let minute = |n: i64| Timestamp::from_micros(base.micros() + n * 60_000_000).unwrap();
-        let open = |n: i64| hours.is_open(minute(n), &berlin).unwrap();
+        let open = |n: i64| hours.is_open(minute(n), &berlin()).unwrap();
         let end = start + length;
         let counted = (start..end).filter(|n| open(*n)).count() as i64;
-        let between = hours.between(minute(start), minute(end), &berlin).unwrap();
+        let between = hours.between(minute(start), minute(end), &berlin()).unwrap();
         prop_assert_eq!(between.num_minutes(), counted);
-        prop_assert_eq!(hours.between(minute(end), minute(start), &berlin).unwrap().num_minutes(), -counted);
+        prop_assert_eq!(hours.between(minute(end), minute(start), &berlin()).unwrap().num_minutes(), -counted);
         if counted > 0 {
             let mut left = counted;
             let last = (start..end).find(|n| { left -= i64::from(open(*n)); left == 0 }).unwrap();
-            let added = hours.add(minute(start), between, AtClosing::Closing, &berlin).unwrap();
+            let added = hours.add(minute(start), between, AtClosing::Closing, &berlin()).unwrap();
             prop_assert_eq!(added, minute(last + 1));
-            let added = hours.add(minute(start), between, AtClosing::NextOpening, &berlin).unwrap();
+            let added = hours.add(minute(start), between, AtClosing::NextOpening, &berlin()).unwrap();
             let next = (last + 1..).find(|n| open(*n)).unwrap();
             prop_assert_eq!(added, minute(next));
         }

@@ -96,7 +96,7 @@ impl Delegate {
                 return Err(PolicyError::BadInput { what: "delegate", why });
             }
         }
-        let today = tx.now().date_utc();
+        let today = tx.today()?;
         let bad_days = |why| Err(PolicyError::BadInput { what: "ends", why });
         if self.ends < self.starts {
             let (starts, ends) = (self.starts, self.ends);
@@ -188,7 +188,7 @@ impl Act for Delegate {
         let rules = begin(tx)?;
         self.check(tx, &rules)?;
         self.check_circle(&rules)?;
-        self.check_held(&rules, tx.now().date_utc())?;
+        self.check_held(&rules, tx.today()?)?;
         let Delegate { delegator, delegate, part, starts, ends } = self.clone();
         let (role, permission) = match part {
             Part::Everything => (None, None),

@@ -38,7 +38,7 @@ pub(super) fn rules(tx: &mut Tx<'_>) -> Result<Rules, PolicyError> {
 
 /// After the change there must still be somebody who can undo it.
 pub(super) fn keep_an_administrator(tx: &mut Tx<'_>) -> Result<(), PolicyError> {
-    let day = tx.now().date_utc();
+    let day = tx.today()?;
     if rules(tx)?.has_administrator(day) { Ok(()) } else { Err(PolicyError::LastAdministrator) }
 }
 

@@ -42,6 +42,7 @@ use std::sync::Arc;
 
 use super::{Engine, Inquiry, Permission, Policy, Standing};
 use crate::Halt;
+use crate::calendar::ZoneSetting;
 use crate::store::{Record, Table};
 
 /// Appoint the first administrator: possible once.
@@ -98,8 +99,9 @@ impl Policy for Stored {
         inquiry: &mut Inquiry<'_, '_>,
         permission: &'static Permission,
     ) -> Result<Standing, Halt> {
+        inquiry.need_guards(&[Revision::TABLE, ZoneSetting::TABLE])?;
         let rules = inquiry.compiled::<Revision, rules::Rules>(TABLES, rules::Rules::read)?;
-        let day = inquiry.now().date_utc();
+        let day = inquiry.today()?;
         Ok(rules::standing(Arc::clone(&rules), inquiry.actor(), permission, day))
     }
 
