@@ -198,11 +198,6 @@ due_clock: State, layout 1
   ticked: Instant
   key (clock)
 
-due_day: State, layout 1
-  setting: Text
-  minutes_east: I64
-  key (setting)
-
 currency_source: State, layout 1
   code: Text
   name: Text
@@ -303,6 +298,12 @@ job: State, layout 1
   key (job)
   index by_begun (begun_at)
   index by_status (status, begun_at)
+
+calendar_zone: State, layout 1
+  setting: Text
+  zone: Json
+  key (setting)
+  guard all ()
 
 calendar: State, layout 1
   code: Text

@@ -112,7 +112,7 @@ impl Zone {
     /// let berlin = Zone::of(chrono_tz::Europe::Berlin, 2026, 2030);
     /// assert_eq!(berlin.offset_at("2026-07-01T00:00:00Z".parse()?), 120);
     /// assert_eq!(berlin.start_of("2030-07-01".parse()?), Some("2030-06-30T22:00:00Z".parse()?));
-    /// # Ok::<(), fondaco_core::TimestampError>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[cfg(feature = "tz")]
     pub fn of(tz: chrono_tz::Tz, first_year: i32, last_year: i32) -> Zone {
