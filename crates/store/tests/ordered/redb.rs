@@ -1,15 +1,13 @@
 //! The redb store keeps the contract, and what its page says of files: other processes, other programs, damage.
-#![cfg(feature = "redb")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use ::redb::{ReadableDatabase, TableDefinition};
 use fondaco_core::store::{Batch, Change, FeedFrom, Meta, Record, Store, StoreError};
 use fondaco_core::{ActorId, CommandId, CompanyId, Timestamp, chain};
 use fondaco_store::{Redb, RedbDurability, RedbOptions};
 use fondaco_testkit::{Outcome, Suite, certify, histories};
-use redb::{ReadableDatabase, TableDefinition};
 
 #[derive(Record, Debug, Clone, PartialEq)]
 #[record(table = "line", kind = fact, key(number), index(by_text(text)))]
@@ -108,7 +106,7 @@ fn files_of_others_stay_as_they_are() {
     const OUR_NAME: TableDefinition<'static, u64, u64> = TableDefinition::new("fondaco");
     for table in [THEIRS, OUR_NAME] {
         let path = path();
-        let database = redb::Database::create(&path).unwrap();
+        let database = ::redb::Database::create(&path).unwrap();
         let write = database.begin_write().unwrap();
         write.open_table(table).unwrap().insert(1, 2).unwrap();
         write.commit().unwrap();
@@ -118,7 +116,7 @@ fn files_of_others_stay_as_they_are() {
             matches!(&error, StoreError::Corrupt(why) if why.contains("file of their own")),
             "{error}"
         );
-        let database = redb::Database::open(&path).unwrap();
+        let database = ::redb::Database::open(&path).unwrap();
         let read = database.begin_read().unwrap();
         assert_eq!(read.list_tables().unwrap().count(), 1);
     }
@@ -129,7 +127,7 @@ fn files_of_others_stay_as_they_are() {
     // A table of bytes called as ours is, with other things in it.
     const BYTES: TableDefinition<'static, &[u8], &[u8]> = TableDefinition::new("fondaco");
     let path = path();
-    let database = redb::Database::create(&path).unwrap();
+    let database = ::redb::Database::create(&path).unwrap();
     let write = database.begin_write().unwrap();
     write.open_table(BYTES).unwrap().insert(&b"bigoli"[..], &b"in salsa"[..]).unwrap();
     write.commit().unwrap();
@@ -141,7 +139,7 @@ fn files_of_others_stay_as_they_are() {
 #[test]
 fn a_file_without_tables_is_new() {
     let path = path();
-    drop(redb::Database::create(&path).unwrap());
+    drop(::redb::Database::create(&path).unwrap());
     let store = open(&path);
     store.commit(line(1)).unwrap();
     drop(store);
@@ -150,7 +148,7 @@ fn a_file_without_tables_is_new() {
     const MANY: redb::MultimapTableDefinition<'static, u64, u64> =
         redb::MultimapTableDefinition::new("theirs");
     let path = self::path();
-    let database = redb::Database::create(&path).unwrap();
+    let database = ::redb::Database::create(&path).unwrap();
     let write = database.begin_write().unwrap();
     write.open_multimap_table(MANY).unwrap().insert(1, 2).unwrap();
     write.commit().unwrap();

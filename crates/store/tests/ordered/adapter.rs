@@ -1,6 +1,5 @@
 //! What the adapter over an ordered map says beyond the contract: several stores over one map, damage, other people's maps,
 //! what is left after an erasure, and what lies where.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -369,6 +368,6 @@ fn what_lies_where_is_as_it_was() {
     store.commit(batch).unwrap();
     let lines: Vec<String> =
         pairs(&map).iter().map(|(key, value)| format!("{} {}", hex(key), hex(value))).collect();
-    let golden = include_str!("golden/ordered_form_1.txt");
+    let golden = include_str!("../golden/ordered_form_1.txt");
     assert_eq!(lines.join("\n"), golden.trim_end(), "\n{}\n", lines.join("\n"));
 }

@@ -1,6 +1,5 @@
 //! What the adapter makes of an ordered map keeps the contract: over a map that holds snapshots, over one that doesn't, over
 //! one that somebody else keeps moving, with and without hash chain, and closed and opened again.
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -1,0 +1,54 @@
+//! Over the host's own connection.
+
+use fondaco_core::chain;
+use fondaco_core::store::{At, Read, StoreError};
+use fondaco_core::store::{Record, Store};
+use fondaco_store::Sqlite;
+use rusqlite::Connection;
+
+use crate::damage::filled;
+use crate::lines::*;
+
+#[test]
+fn the_host_commits_its_own_and_ours_together() {
+    let mut conn = Connection::open(path()).unwrap();
+    conn.execute_batch("CREATE TABLE mine (n INTEGER)").unwrap();
+    for (round, end) in [(1, "ROLLBACK"), (2, "COMMIT")] {
+        conn.execute_batch("BEGIN IMMEDIATE; INSERT INTO mine VALUES (1)").unwrap();
+        let store = Sqlite::over(&mut conn).unwrap();
+        store.prepare(TABLES).unwrap();
+        store.commit(add(1, "cash", 5)).unwrap();
+        let hold = store.read(&Read::at(company(), At::Hold, vec![])).unwrap().at;
+        assert!(store.read(&Read::at(company(), At::Held(hold), vec![])).is_ok());
+        // A refused commit takes only itself back.
+        let refused = store.commit(insert(2, vec![line(1, 1, "a"), line(1, 1, "a")]));
+        assert!(matches!(refused, Err(StoreError::Misused(_))));
+        store.commit(add(3, "cash", 1)).unwrap();
+        let gone = store.read(&Read::at(company(), At::Held(hold), vec![]));
+        assert!(matches!(gone, Err(StoreError::SnapshotGone)));
+        assert_eq!(balance(&store, "cash"), 6, "round {round}");
+        drop(store);
+        conn.execute_batch(end).unwrap();
+    }
+    assert_eq!(
+        text(&conn, "SELECT count(*) || '/' || (SELECT amount FROM balance) FROM mine"),
+        "1/6"
+    );
+}
+
+#[test]
+fn books_are_verified_and_mended_over_the_hosts_connection() {
+    let path = path();
+    filled(&path);
+    let mut conn = Connection::open(&path).unwrap();
+    conn.execute_batch("BEGIN IMMEDIATE; DELETE FROM fondaco_run").unwrap();
+    let store = Sqlite::over(&mut conn).unwrap();
+    store.prepare(TABLES).unwrap();
+    let findings = || chain::verify(&store, company(), TABLES).unwrap().findings;
+    assert_eq!(findings(), [chain::Finding::Index { table: "line", index: "by_account" }]);
+    store.rebuild_indexes().unwrap();
+    assert_eq!(findings(), []);
+    drop(store);
+    conn.execute_batch("COMMIT").unwrap();
+    assert_eq!(rows(&open(&path), all(Line::TABLE, Some(0))).len(), 2400);
+}
