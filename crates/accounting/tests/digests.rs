@@ -9,10 +9,10 @@ use common::*;
 use fondaco_accounting::currency::*;
 use fondaco_accounting::ledger::*;
 use fondaco_core::calendar::{BusinessDays, Roll};
-use fondaco_core::{Act, Currency, Id, Residual};
+use fondaco_core::{Act, Currency, Id, Residual, digest};
 
 fn hex(command: &impl Act) -> String {
-    command.digest().unwrap().iter().map(|byte| format!("{byte:02x}")).collect()
+    digest::hex(&command.digest().unwrap())
 }
 
 fn full() -> NewEntry {

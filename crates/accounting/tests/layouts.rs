@@ -2,41 +2,17 @@
 //! a nullable column with its `since`, and a store that brings older files up.
 #![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
-use std::fmt::Write;
-
 use fondaco_accounting::ledger::TABLES;
-use fondaco_core::store::{Column, Record, Table};
+use fondaco_core::store::Record;
 use fondaco_core::{GuardCount, JobState};
-
-fn shown(table: &Table) -> String {
-    let Table { name, kind, layout, columns, key, indexes, guards } = table;
-    let names = |at: &[usize]| at.iter().map(|&at| columns[at].name).collect::<Vec<_>>().join(", ");
-    let mut text = format!("{name}: {kind:?}, layout {layout}\n");
-    for Column { name, ty, nullable, personal, since } in *columns {
-        write!(text, "  {name}: {ty:?}").unwrap();
-        text += if *nullable { ", nullable" } else { "" };
-        text += if *personal { ", personal" } else { "" };
-        text += &if *since == 1 { String::new() } else { format!(", since {since}") };
-        text += "\n";
-    }
-    let first: Vec<usize> = (0..*key).collect();
-    writeln!(text, "  key ({})", names(&first)).unwrap();
-    for index in *indexes {
-        let unique = if index.unique { ", unique" } else { "" };
-        writeln!(text, "  index {} ({}){unique}", index.name, names(index.columns)).unwrap();
-    }
-    for guard in *guards {
-        writeln!(text, "  guard {} ({})", guard.name, names(guard.columns)).unwrap();
-    }
-    text
-}
+use fondaco_testkit::layout;
 
 #[test]
 fn no_layout_has_changed() {
     let mut tables = TABLES.to_vec();
     tables.extend([GuardCount::TABLE, JobState::TABLE]);
     tables.extend(fondaco_core::calendar::ENGINE.tables);
-    let now: Vec<String> = tables.into_iter().map(shown).collect();
+    let now: Vec<String> = tables.into_iter().map(layout).collect();
     assert_eq!(now.join("\n"), LAYOUTS, "the layouts are now:\n{}", now.join("\n"));
 }
 

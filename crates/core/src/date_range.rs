@@ -7,7 +7,6 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{Datelike, NaiveDate};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::names::ErrorKind;
 
@@ -340,17 +339,7 @@ fn read_end(text: &str) -> Option<Option<NaiveDate>> {
     (date.to_string() == text).then_some(Some(date))
 }
 
-impl Serialize for DateRange {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for DateRange {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<DateRange, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
-    }
-}
+serde_as_text!(DateRange);
 
 #[cfg(test)]
 mod tests {

@@ -353,5 +353,11 @@ impl fmt::Display for Padded {
     }
 }
 
+/// Pads a figure to a column. A precision, to which `pad` would cut the text, is passed over: digits are never cut in
+/// passing.
+pub(crate) fn pad_whole(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    if f.precision().is_some() { f.write_str(text) } else { f.pad(text) }
+}
+
 #[cfg(test)]
 mod tests;

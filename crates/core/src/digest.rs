@@ -32,6 +32,15 @@ pub fn of<T: Serialize + ?Sized>(command: &T) -> Result<Hash, DigestError> {
     Ok(hasher.digester.finish())
 }
 
+/// Bytes as two hexadecimal digits each, in small letters: how digests are shown and kept as text.
+///
+/// ```
+/// assert_eq!(fondaco_core::digest::hex(&[0x00, 0x7f, 0xea]), "007fea");
+/// ```
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The digest as it is stored: it can't be guessed from a guessed command without the salt.
 ///
 /// ```

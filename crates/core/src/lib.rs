@@ -3,6 +3,9 @@
 // So that what the derive macros write is right inside this crate too.
 extern crate self as fondaco_core;
 
+#[macro_use]
+mod serde_as_text;
+
 pub mod allocation;
 pub mod calendar;
 pub mod chain;
@@ -46,7 +49,7 @@ pub use fiscal::{FiscalCalendar, FiscalError, FiscalPeriod, FiscalYear};
 pub use id::{Id, IdError, IdRun};
 pub use job::{Job, JobCall, JobDone, JobError, JobId, JobState, JobStatus, Step};
 pub use money::{Money, MoneyError};
-pub use names::{ActorId, CommandId, CompanyId, ErrorKind, PartyId};
+pub use names::{ActorId, CommandId, CompanyId, ErrorKind, PartyId, is_code};
 pub use party::Party;
 pub use progress::{Progress, Progressed};
 pub use quantity::{Conversion, Conversions, Dimension, Quantity, QuantityError, Unit, UnitPrice};

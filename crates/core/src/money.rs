@@ -380,8 +380,7 @@ impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = self.currency.minor_units().unwrap_or(0);
         let text = format!("{} {}", decimal::Padded { value: self.amount, digits }, self.currency);
-        // `pad` would cut the text to a precision: the digits of money are never cut in passing.
-        if f.precision().is_some() { f.write_str(&text) } else { f.pad(&text) }
+        decimal::pad_whole(f, &text)
     }
 }
 

@@ -29,6 +29,17 @@ pub enum ErrorKind {
     Bug,
 }
 
+/// Whether a text can name something as a code: it has 1 to 64 bytes, no control characters, and no space at either end.
+///
+/// ```
+/// use fondaco_core::is_code;
+/// assert!(is_code("1000") && is_code("cost centre 7"));
+/// assert!(!is_code("") && !is_code(" 1000") && !is_code("10\n00") && !is_code(&"1".repeat(65)));
+/// ```
+pub fn is_code(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.trim() == text && !text.chars().any(char::is_control)
+}
+
 /// The 128 bits that stand for a name: of SHA-256 over the kind of thing and the name.
 pub(crate) fn named(kind: &str, name: &str) -> u128 {
     let digest = Sha256::new().chain_update(kind).chain_update(name).finalize();

@@ -19,7 +19,6 @@ use std::ops::Neg;
 use std::str::FromStr;
 
 use rust_decimal::Decimal;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::allocation::{self, AllocationError, Residual};
 use crate::decimal::{self, DecimalError, MAX_DIGITS};
@@ -423,8 +422,7 @@ impl Neg for Quantity {
 impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = format!("{} {}", self.amount, self.unit);
-        // `pad` would cut the text to a precision: digits are never cut in passing.
-        if f.precision().is_some() { f.write_str(&text) } else { f.pad(&text) }
+        decimal::pad_whole(f, &text)
     }
 }
 
@@ -442,17 +440,7 @@ impl FromStr for Quantity {
     }
 }
 
-impl Serialize for Quantity {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Quantity {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Quantity, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
-    }
-}
+serde_as_text!(Quantity);
 
 #[cfg(test)]
 mod tests;

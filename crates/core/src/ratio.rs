@@ -10,7 +10,6 @@ use std::fmt;
 use std::str::FromStr;
 
 use rust_decimal::Decimal;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::decimal::wide::{mul_div, mul_div_wide, multiply};
 use crate::decimal::{self, DecimalError, MAX_DIGITS, POWERS_OF_TEN, from_parts};
@@ -452,17 +451,7 @@ fn whole(text: &str) -> Option<i128> {
     plain.then(|| text.parse().ok()).flatten()
 }
 
-impl Serialize for Ratio {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Ratio {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Ratio, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
-    }
-}
+serde_as_text!(Ratio);
 
 /// What can go wrong with a ratio.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -57,6 +57,7 @@
 mod checks;
 mod failing;
 mod history;
+mod layout;
 pub mod model;
 mod notes;
 mod probe;
@@ -71,6 +72,7 @@ mod suite;
 mod unloaded;
 
 pub use failing::{Failing, SweepError, Swept, sweep};
+pub use layout::layout;
 pub use model::Model;
 pub use report::{Checked, Outcome, Report};
 pub use suite::{Suite, certify, histories};

@@ -6,14 +6,14 @@ use std::io::{Read, Seek};
 use std::path::Path;
 
 use chrono::NaiveDate;
-use fondaco_core::digest::{self, DigestError};
+use fondaco_core::digest::{self, DigestError, hex};
 use fondaco_core::job::{Job, JobId, Step};
 use fondaco_core::store::Hash;
 use fondaco_core::{Act, Currency, Progressed, Tx};
 use smol_str::SmolStr;
 
 use super::cells::{Cells, Finder, Reader, Slot, same_word};
-use super::entries::{ImportCursor, hex};
+use super::entries::ImportCursor;
 use super::lines::Lines;
 use super::refusal::{Fault, Refusal};
 use super::run::{Cursor, Phase, refused};
@@ -170,7 +170,7 @@ impl<R: Read + Seek> ImportAccounts<R> {
 
     /// See [`ImportEntries::file_digest`](super::ImportEntries::file_digest).
     pub fn file_digest(&self) -> SmolStr {
-        hex(&self.lines.digest)
+        hex(&self.lines.digest).into()
     }
 
     fn load(&mut self) -> Result<(), ImportError> {

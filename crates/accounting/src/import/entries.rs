@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
 
-use fondaco_core::digest::{self, DigestError};
+use fondaco_core::digest::{self, DigestError, hex};
 use fondaco_core::job::{Job, JobId, Step};
 use fondaco_core::store::Hash;
 use fondaco_core::{Currency, Halt, Money, Progressed, Tx};
@@ -99,7 +99,7 @@ impl<R: Read + Seek> ImportEntries<R> {
         let groups = Groups::open(file, &mapping)?;
         let by_key = matches!(mapping.grouping, Grouping::Key(_));
         let origin = mapping.origin.clone().filter(|_| by_key);
-        let origin = origin.unwrap_or_else(|| hex(&groups.lines.digest));
+        let origin = origin.unwrap_or_else(|| hex(&groups.lines.digest).into());
         let (mode, batch) = (Mode::default(), Batch::default());
         Ok(ImportEntries { groups, mapping, mode, origin, batch, checked: false })
     }
@@ -124,7 +124,7 @@ impl<R: Read + Seek> ImportEntries<R> {
     /// # Ok::<(), ImportError>(())
     /// ```
     pub fn file_digest(&self) -> SmolStr {
-        hex(&self.groups.lines.digest)
+        hex(&self.groups.lines.digest).into()
     }
 
     fn is_booking(&self, cursor: &Cursor) -> bool {
@@ -150,10 +150,6 @@ impl<R: Read + Seek> ImportEntries<R> {
         self.batch.next = self.groups.place();
         Ok(())
     }
-}
-
-pub(crate) fn hex(digest: &Hash) -> SmolStr {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()
 }
 
 impl<R: Read + Seek> Job for ImportEntries<R> {

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use fondaco_core::policy::Authority;
 use fondaco_core::store::{Event, Field, Record, Value};
-use fondaco_core::{Act, Currency, DateRange, Range, Tx};
+use fondaco_core::{Act, Currency, DateRange, Range, Tx, is_code};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -370,11 +370,7 @@ fn bad_parent(new: &NewAccount, why: &'static str) -> LedgerError {
 
 /// Whether a code can name something.
 pub(crate) fn check_code(what: &'static str, code: &SmolStr) -> Result<(), LedgerError> {
-    let good = !code.is_empty()
-        && code.len() <= 64
-        && code.trim() == code
-        && !code.chars().any(char::is_control);
-    if good { Ok(()) } else { Err(LedgerError::BadCode { what, code: code.clone() }) }
+    if is_code(code) { Ok(()) } else { Err(LedgerError::BadCode { what, code: code.clone() }) }
 }
 
 /// Whether a name can stand in a line of a report.

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use fondaco_accounting::import::*;
 use fondaco_accounting::ledger::*;
 use fondaco_core::job::JobId;
-use fondaco_core::{Act, ActError, Range, Reading};
+use fondaco_core::{Act, ActError, Range, Reading, digest};
 
 use crate::common::*;
 use crate::files::*;
@@ -106,7 +106,6 @@ fn its_digest_and_its_form_do_not_change() {
     let json = serde_json::to_string(&command).unwrap();
     assert_eq!(json, r#"{"job":"00000000-0000-0000-0000-000000000007"}"#);
     assert_eq!(serde_json::from_str::<EraseRefusals>(&json).unwrap(), command);
-    let digest: String =
-        command.digest().unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = digest::hex(&command.digest().unwrap());
     assert_eq!(digest, "4fc9afa29f7de86a2ecb3c814bece82bc4ddaf6f06a6c731daf04f3a2d86b291");
 }

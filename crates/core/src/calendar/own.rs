@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 use super::{Calendar, CalendarError, Zone};
 use crate::policy::{Engine, Permission, Request};
 use crate::store::{Event, Json, Record, Value};
-use crate::{Act, ActError, ErrorKind, Halt, Reading, Tx};
+use crate::{Act, ActError, ErrorKind, Halt, Reading, Tx, is_code};
 
 /// Set where the company's day begins, and define its calendars.
 pub const MANAGE: Permission =
@@ -155,11 +155,7 @@ impl Act for DefineCalendar {
 
 /// A code is written like other codes, and names nothing that is shipped.
 fn check_code(code: &SmolStr) -> Result<(), CalendarError> {
-    let good = !code.is_empty()
-        && code.len() <= 64
-        && code.trim() == code
-        && !code.chars().any(char::is_control);
-    if !good {
+    if !is_code(code) {
         return Err(CalendarError::Code { code: code.clone() });
     }
     match Calendar::named(code) {

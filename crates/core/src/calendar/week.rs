@@ -4,7 +4,6 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::Weekday;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::CalendarError;
 
@@ -77,14 +76,4 @@ impl FromStr for WorkingWeek {
     }
 }
 
-impl Serialize for WorkingWeek {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for WorkingWeek {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<WorkingWeek, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
-    }
-}
+serde_as_text!(WorkingWeek);

@@ -1,8 +1,9 @@
 //! A job on its way, without any input or output: which commit comes next, and what to make of its answer.
 
-use super::deed::{Deed, Name, Standing, hex, storable};
+use super::deed::{Deed, Name, Standing, storable};
 use super::driver::{JobCall, JobDone};
 use super::{Job, JobError, JobState, JobStatus};
+use crate::digest::hex;
 use crate::{ActError, Done, Envelope, Halt, Progress, trace};
 
 /// What the driver has to do.
@@ -33,7 +34,7 @@ impl<J: Job> Course<J> {
         known: Option<&JobState>,
     ) -> Result<Course<J>, JobError<J::Error>> {
         let input = job.input().map_err(|error| Halt::Bug(error.to_string()))?;
-        let name = Name { job: call.job, kind: job.kind(), input: hex(&input) };
+        let name = Name { job: call.job, kind: job.kind(), input: hex(&input).into() };
         let mut course = Course {
             name,
             standing: None,

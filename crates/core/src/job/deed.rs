@@ -301,8 +301,3 @@ fn out_of_step(job: JobId, why: String) -> Halt {
 pub(crate) fn storable(text: &str) -> SmolStr {
     text.replace('\0', "\u{fffd}").into()
 }
-
-/// The digest as people read it.
-pub(crate) fn hex(digest: &Hash) -> SmolStr {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()
-}

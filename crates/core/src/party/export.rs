@@ -31,6 +31,7 @@ use serde_json::{Map, Value as Json};
 use super::{
     Address, Contact, Party, PartyAlias, PartyIdentifier, PartyRole, Relation, aliases, resolve,
 };
+use crate::digest::hex;
 use crate::store::{Record, Stored, Table, Value};
 use crate::{Halt, Id, PartyId, Range, Reading, Tx, View};
 
@@ -177,9 +178,7 @@ fn json(value: &Value) -> Json {
         Value::I64(value) => (*value).into(),
         Value::Decimal(value) => value.to_string().into(),
         Value::Text(text) => text.as_str().into(),
-        Value::Bytes(bytes) => {
-            bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()
-        }
+        Value::Bytes(bytes) => hex(bytes).into(),
         Value::Date(date) => date.to_string().into(),
         Value::Instant(instant) => instant.to_string().into(),
         Value::Id(id) => Id::<()>::from_u128(*id).to_string().into(),

@@ -105,17 +105,7 @@ impl FromStr for Conversion {
     }
 }
 
-impl Serialize for Conversion {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Conversion {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Conversion, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
-    }
-}
+serde_as_text!(Conversion);
 
 /// Units between which no conversion needs to be given: those listed of one dimension, or one own
 /// unit alone.

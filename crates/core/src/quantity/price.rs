@@ -3,11 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-
 use super::{Quantity, QuantityError, Unit, conversions};
 use crate::currency::Currency;
-use crate::decimal::{DecimalError, MAX_DIGITS};
+use crate::decimal::{self, DecimalError, MAX_DIGITS};
 use crate::money::Money;
 use crate::ratio::Ratio;
 use crate::rounding::Rounding;
@@ -221,7 +219,7 @@ impl fmt::Display for UnitPrice {
             true => format!("{}/{}", self.money, self.per.unit()),
             false => format!("{}/{}", self.money, self.per),
         };
-        if f.precision().is_some() { f.write_str(&text) } else { f.pad(&text) }
+        decimal::pad_whole(f, &text)
     }
 }
 
@@ -246,14 +244,4 @@ impl FromStr for UnitPrice {
     }
 }
 
-impl Serialize for UnitPrice {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for UnitPrice {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<UnitPrice, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
-    }
-}
+serde_as_text!(UnitPrice);

@@ -4,7 +4,6 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{NaiveDate, Weekday};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{Frequency, OnDay, Recurrence, RecurrenceEnd, RecurrenceError};
 
@@ -184,14 +183,4 @@ fn write_list<T: fmt::Display>(f: &mut fmt::Formatter<'_>, name: &str, list: &[T
     Ok(())
 }
 
-impl Serialize for Recurrence {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Recurrence {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Recurrence, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
-    }
-}
+serde_as_text!(Recurrence);

@@ -1,43 +1,18 @@
 //! What is kept of parties, and how their commands are told apart: neither changes under people who use them. A change of a
 //! layout needs a higher `layout` and nullable columns with their `since`.
 
-use std::fmt::Write;
-
 use fondaco_core::party::*;
-use fondaco_core::store::{Column, Table};
-use fondaco_core::{Act, PartyId};
-
-fn shown(table: &Table) -> String {
-    let Table { name, kind, layout, columns, key, indexes, guards } = table;
-    let names = |at: &[usize]| at.iter().map(|&at| columns[at].name).collect::<Vec<_>>().join(", ");
-    let mut text = format!("{name}: {kind:?}, layout {layout}\n");
-    for Column { name, ty, nullable, personal, since } in *columns {
-        write!(text, "  {name}: {ty:?}").unwrap();
-        text += if *nullable { ", nullable" } else { "" };
-        text += if *personal { ", personal" } else { "" };
-        text += &if *since == 1 { String::new() } else { format!(", since {since}") };
-        text += "\n";
-    }
-    let first: Vec<usize> = (0..*key).collect();
-    writeln!(text, "  key ({})", names(&first)).unwrap();
-    for index in *indexes {
-        let unique = if index.unique { ", unique" } else { "" };
-        writeln!(text, "  index {} ({}){unique}", index.name, names(index.columns)).unwrap();
-    }
-    for guard in *guards {
-        writeln!(text, "  guard {} ({})", guard.name, names(guard.columns)).unwrap();
-    }
-    text
-}
+use fondaco_core::{Act, PartyId, digest};
+use fondaco_testkit::layout;
 
 #[test]
 fn no_layout_has_changed() {
-    let now: Vec<String> = TABLES.iter().map(|table| shown(table)).collect();
+    let now: Vec<String> = TABLES.iter().map(|table| layout(table)).collect();
     assert_eq!(now.join("\n"), LAYOUTS, "the layouts are now:\n{}", now.join("\n"));
 }
 
 fn hex(command: &impl Act) -> String {
-    command.digest().unwrap().iter().map(|byte| format!("{byte:02x}")).collect()
+    digest::hex(&command.digest().unwrap())
 }
 
 /// Every command, with all its fields set.

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::rules::Rules;
 use super::{PolicyError, Revision};
 use crate::policy::{Inquiry, Permission, Request};
-use crate::{ActorId, Tx};
+use crate::{ActorId, Tx, is_code};
 
 /// The key of the one policy.
 pub(super) fn key() -> SmolStr {
@@ -44,11 +44,7 @@ pub(super) fn keep_an_administrator(tx: &mut Tx<'_>) -> Result<(), PolicyError> 
 
 /// Whether an id or code can name something.
 pub(super) fn check_code(what: &'static str, code: &str) -> Result<(), PolicyError> {
-    let good = !code.is_empty()
-        && code.len() <= 64
-        && code.trim() == code
-        && !code.chars().any(char::is_control);
-    if good {
+    if is_code(code) {
         return Ok(());
     }
     let why = format!(
