@@ -10,6 +10,7 @@ use crate::sources::{root, sources};
 const NO_PARTY: &[(&str, &str)] = &[
     ("JobState", "its cursor and report hold ids and counts, no personal data"),
     ("OwnCalendar", "its data are the days on which a company does not work"),
+    ("ZoneSetting", "it says in which zone a company's days begin"),
     ("DueItem", "its payload is documented to hold nothing personal"),
 ];
 
@@ -39,7 +40,7 @@ fn what_is_kept_on_parties_is_held() {
         assert!(
             !is_about || held.contains(name),
             "{} in {} names a party, has a personal column or JSON, and no HOLDINGS has it: add \
-             Holding::of::<{name}>(), or Holding::untied where no row can be tied to a party",
+             Holding::of::<{name}>(), Holding::untied where no row can be tied to a party, or a line to NO_PARTY",
             name,
             place.display(),
         );

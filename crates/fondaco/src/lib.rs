@@ -6,7 +6,7 @@
 //! | I want | module |
 //! |---|---|
 //! | money, currencies, dates, rounding; to write an engine or a store | [`core`] |
-//! | to keep books: accounts, entries, balances, reports | [`accounting`], feature `accounting`; from CSV files by feature `import` |
+//! | to keep books: accounts, entries, balances, reports | `accounting`, feature `accounting`; from CSV files by feature `import` |
 //! | somewhere to keep them: memory, SQLite, redb, PostgreSQL, any ordered map | [`store`]; features `sqlite`, `redb`, `postgres` |
 //!
 //! [`prelude`] brings what nearly every program names:

@@ -106,7 +106,7 @@
 //! suite.brief_holds().run().assert();
 //! ```
 //!
-//! [`InMemory`] is the same with holds; [`Redb`](crate::Redb) keeps one file; `examples/directory_store` in the repository
+//! [`InMemory`] is the same with holds; `Redb` keeps one file; `examples/directory_store` in the repository
 //! keeps a plain directory, with nothing but the standard library, and survives `kill -9` and power cuts.
 //!
 //! # What lies in the map

@@ -16,6 +16,7 @@
 //!   [`Sqlite`](crate::sqlite::Sqlite), which overwrites them, or copy the books into a new file.
 //! - **Refusals.** A file that is no redb file, or has tables of others, is [`StoreError::Corrupt`] and stays as it is; one
 //!   that a newer version wrote is [`StoreError::NewerLayout`]. A redb file without any table is new: its maker was stopped.
+//!   One whose maker was stopped even before that holds nothing, and the refusal says so.
 //! - **After a crash** redb checks the file when it is opened, which reads all of it; [`RedbOptions::quick_repair`] pays
 //!   for an instant reopening with slower commits.
 //! - **Damage.** redb trusts pages that it wrote until [`RedbOptions::check_on_open`] has it try the checksum of each. What

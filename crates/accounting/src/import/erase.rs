@@ -7,6 +7,7 @@ use fondaco_core::{Act, Halt, Outcome, Range, Reading, Tx};
 use serde::{Deserialize, Serialize};
 
 use super::RefusedLine;
+use crate::Books;
 use crate::ledger::{LedgerError, rights};
 
 /// So many lines lose their values in one command.
@@ -20,7 +21,7 @@ const MOST: usize = 10_000;
 /// them once the file is mended.
 ///
 /// One command erases 10,000 lines at most, and says whether there are more:
-/// [`Books::erase_refusals`](crate::Books::erase_refusals) goes on until there are none.
+/// [`Books::erase_refusals`] goes on until there are none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EraseRefusals {
     /// The import.
@@ -41,6 +42,34 @@ impl EraseRefusals {
     /// Erases what the refused lines of `job` said.
     pub fn new(job: JobId) -> EraseRefusals {
         EraseRefusals { job }
+    }
+}
+
+impl Books<'_> {
+    /// Erases what the refused lines of the import `import` quote, however many they are, by commands whose names begin
+    /// with `name`: [`EraseRefusals`]. Answers how many lines lost something.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let none = books.erase_refusals("january is mended", "import/january.csv").unwrap_err();
+    /// assert_eq!(none.code(), "accounting.unknown_import"); // it never was
+    /// ```
+    ///
+    /// # Errors
+    /// [`LedgerError::UnknownImport`], or a [`Halt`](fondaco_core::Halt).
+    pub fn erase_refusals(&self, name: &str, import: &str) -> Result<u64, LedgerError> {
+        let erase = EraseRefusals::new(JobId::named(import));
+        let mut lines = 0;
+        for part in 1.. {
+            let erased = self.send(&format!("{name}/{part}"), &erase)?.answer;
+            lines += u64::from(erased.lines);
+            if !erased.more {
+                break;
+            }
+        }
+        Ok(lines)
     }
 }
 

@@ -28,6 +28,8 @@
 //!
 //! # Examples
 //! [`ImportEntries`] and [`ImportAccounts`] have one each; `examples/import.rs` is a program.
+// Without the feature there is only what is stored, and how it is erased: what is missing then is named, and no link.
+#![cfg_attr(not(feature = "import"), allow(rustdoc::broken_intra_doc_links))]
 
 mod erase;
 mod records;
@@ -75,7 +77,7 @@ mod books {
     use fondaco_core::job::JobId;
 
     use super::refusal::RefusalWriter;
-    use super::{EraseRefusals, ImportError, Refusal, refusals};
+    use super::{ImportError, Refusal, refusals};
     use crate::Books;
     use crate::ledger::LedgerError;
 
@@ -118,39 +120,6 @@ mod books {
                 })?;
                 Ok(all)
             })
-        }
-
-        /// Erases what the refused lines of the import `import` quote, however many they are, by commands whose names begin
-        /// with `name`: [`EraseRefusals`]. Answers how many lines lost something.
-        ///
-        /// ```
-        /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
-        /// # use firm::*;
-        /// # let books = books();
-        /// # use fondaco_accounting::import::*;
-        /// let file = "Date,Account,Amount\n2026-03-01,Ada Lovelace,10.00\n2026-03-01,1000,-10.00\n";
-        /// let mapping = EntryMapping::new("Date", "Account", AmountColumns::signed("Amount"));
-        /// let mut import = ImportEntries::new(std::io::Cursor::new(file), mapping)?;
-        /// assert!(books.run_job("import/1", &mut import, &mut ()).is_err());
-        /// assert!(books.refusals("import/1")?[0].message.contains("Ada Lovelace"));
-        /// assert_eq!(books.erase_refusals("mended", "import/1")?, 1);
-        /// assert_eq!(books.refusals("import/1")?[0].message, "(erased)");
-        /// # Ok::<(), Box<dyn std::error::Error>>(())
-        /// ```
-        ///
-        /// # Errors
-        /// [`LedgerError::UnknownImport`], or a [`Halt`](fondaco_core::Halt).
-        pub fn erase_refusals(&self, name: &str, import: &str) -> Result<u64, LedgerError> {
-            let erase = EraseRefusals::new(JobId::named(import));
-            let mut lines = 0;
-            for part in 1.. {
-                let erased = self.send(&format!("{name}/{part}"), &erase)?.answer;
-                lines += u64::from(erased.lines);
-                if !erased.more {
-                    break;
-                }
-            }
-            Ok(lines)
         }
 
         /// Writes what the import under this name refused as CSV: line, last line of the entry, column, value, code, what is

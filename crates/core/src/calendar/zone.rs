@@ -11,7 +11,7 @@ use crate::Timestamp;
 /// A zone is data. It says the same on every machine and in every year to come, whatever a country decides meanwhile
 /// about its clocks; what was decided comes in as another zone. One that never changes (60 for Central European winter
 /// time all year round, -300 for New York's) is exact enough for most business that happens "on a day"; the feature `tz`
-/// makes zones of those of the IANA database ([`Zone::of`]).
+/// makes zones of those of the IANA database (`Zone::of`).
 ///
 /// ```
 /// use fondaco_core::calendar::Zone;

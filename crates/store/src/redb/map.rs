@@ -17,6 +17,19 @@ use crate::ordered::{KeyRange, MapError, MapSnapshot, Ordered, Pair, Put, Writte
 
 const TABLE: TableDefinition<'static, &[u8], &[u8]> = TableDefinition::new("fondaco");
 
+/// Whether a file is what redb leaves when it is stopped while it makes a new one: it writes the first bytes last, and
+/// nothing behind the first page before.
+fn is_unfinished(path: &Path) -> bool {
+    /// A new file is smaller.
+    const MOST: u64 = 16 << 20;
+    let small = std::fs::metadata(path).is_ok_and(|meta| (1..MOST).contains(&meta.len()));
+    let Ok(bytes) = (if small { std::fs::read(path) } else { Ok(Vec::new()) }) else {
+        return false;
+    };
+    let (begins, rest) = (bytes.iter().take(9), bytes.iter().skip(4096));
+    !bytes.is_empty() && begins.chain(rest).all(|byte| *byte == 0)
+}
+
 /// A redb database as an [`Ordered`] map, which it keeps in a table of bytes called `fondaco`.
 ///
 /// [`Redb`](super::Redb) is the store over it.
@@ -44,7 +57,12 @@ impl RedbMap {
             false => builder.open(path),
         }));
         let opened = opened.map_err(|_| MapError::Corrupt(format!("{name} is damaged")))?;
-        let database = opened.map_err(|error| failure(&name, error))?;
+        let database = opened.map_err(|error| match is_unfinished(path) {
+            true => MapError::Corrupt(format!(
+                "{name} holds nothing: whoever made it was stopped before it was a redb file; remove it and open it again"
+            )),
+            false => failure(&name, error),
+        })?;
         let map = RedbMap::new(database, name, options);
         if is_new {
             map.create()?

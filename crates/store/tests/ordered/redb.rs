@@ -156,6 +156,36 @@ fn a_file_without_tables_is_new() {
     assert!(matches!(Redb::open(&path), Err(StoreError::Corrupt(why)) if why.contains("theirs")));
 }
 
+/// redb writes the number by which it knows its files last: killed before that, it leaves a file of nothing.
+#[test]
+fn a_file_that_was_never_finished_is_named_so() {
+    let path = path();
+    drop(::redb::Database::create(&path).unwrap());
+    let made = std::fs::read(&path).unwrap();
+    let mut no_number = made.clone();
+    no_number[..9].fill(0);
+    no_number[4096..].fill(0);
+    for unfinished in [no_number, vec![0; made.len()], vec![0; 5]] {
+        std::fs::write(&path, &unfinished).unwrap();
+        let error = Redb::open(&path).unwrap_err();
+        assert!(
+            matches!(&error, StoreError::Corrupt(why) if why.contains("holds nothing")),
+            "{error}"
+        );
+        assert_eq!(std::fs::read(&path).unwrap(), unfinished, "it stays as it is");
+    }
+    // What is damaged there and holds something is not called so.
+    std::fs::write(&path, &made).unwrap();
+    let store = open(&path);
+    store.commit(line(1)).unwrap();
+    drop(store);
+    let mut damaged = std::fs::read(&path).unwrap();
+    damaged[..9].fill(0);
+    std::fs::write(&path, &damaged).unwrap();
+    let error = Redb::open(&path).unwrap_err();
+    assert!(!error.to_string().contains("holds nothing"), "{error}");
+}
+
 #[test]
 fn a_mistyped_path_is_no_new_file() {
     let path = path();
