@@ -8,7 +8,7 @@ use std::sync::Arc;
 use common::*;
 use fondaco_core::chain::{self, Finding, Verified};
 use fondaco_core::store::{
-    Answer, Batch, Commit, Event, FeedFrom, Prepared, Read, Record, Reply, Row, Scan, Store,
+    Answer, Ask, Batch, Commit, Event, FeedFrom, Prepared, Read, Record, Reply, Row, Scan, Store,
     StoreError, Stored, Table, Value,
 };
 use fondaco_core::{ActorId, Tx};
@@ -19,6 +19,8 @@ struct Altered {
     inner: Arc<dyn Store>,
     feed: AlterFeed,
     rows: AlterRows,
+    /// Tells no command's receipt, and of no counter by its key.
+    lost: bool,
 }
 
 type AlterFeed = Box<dyn Fn(&mut Vec<Commit>) + Send + Sync>;
@@ -31,10 +33,15 @@ impl Store for Altered {
     fn read(&self, read: &Read) -> Result<Answer, StoreError> {
         let mut answer = self.inner.read(read)?;
         for (ask, reply) in read.asks.iter().zip(&mut answer.replies) {
-            if let (fondaco_core::store::Ask::Scan(scan), Reply::Rows(rows)) = (ask, reply)
+            if let (Ask::Scan(scan), Reply::Rows(rows)) = (ask, &mut *reply)
                 && scan.from.as_slice().is_empty()
             {
                 (self.rows)(scan, rows);
+            }
+            match (ask, reply) {
+                (Ask::Command(_), Reply::Command(receipt)) if self.lost => *receipt = None,
+                (Ask::Get(..), Reply::Got(rows)) if self.lost => rows.fill(None),
+                _ => {}
             }
         }
         Ok(answer)
@@ -82,6 +89,15 @@ fn history(store: Arc<dyn Store>) {
     host.verify();
 }
 
+fn altered(
+    inner: Arc<dyn Store>,
+    feed: impl Fn(&mut Vec<Commit>) + Send + Sync + 'static,
+    rows: impl Fn(&Scan, &mut Vec<Row>) + Send + Sync + 'static,
+    lost: bool,
+) -> Altered {
+    Altered { inner, feed: Box::new(feed), rows: Box::new(rows), lost }
+}
+
 /// What is found on each store once `feed` and `rows` have been at it.
 fn found(
     feed: impl Fn(&mut Vec<Commit>) + Send + Sync + Copy + 'static,
@@ -89,7 +105,7 @@ fn found(
 ) -> Vec<Finding> {
     let mut all = stores().into_iter().map(|(name, inner)| {
         history(inner.clone());
-        (name, verified(&Altered { inner, feed: Box::new(feed), rows: Box::new(rows) }).findings)
+        (name, verified(&altered(inner, feed, rows, false)).findings)
     });
     let (_, first) = all.next().unwrap();
     all.for_each(|(name, other)| assert_eq!(other, first, "on {name}"));
@@ -187,7 +203,7 @@ fn no_seal_at_all() {
     history(inner.clone());
     assert!(verified(&inner).sealed);
     let feed = |commits: &mut Vec<Commit>| commits.iter_mut().for_each(|commit| commit.seal = None);
-    let stripped = Altered { inner, feed: Box::new(feed), rows: Box::new(|_, _| {}) };
+    let stripped = altered(inner, feed, |_, _| {}, false);
     let stripped = verified(&stripped);
     assert_eq!((stripped.sealed, stripped.commits, stripped.link), (false, 5, chain::GENESIS));
     let (name, empty) = stores().remove(0);
@@ -347,6 +363,23 @@ fn what_the_log_says_of_state() {
     assert!(forgotten.contains(&Finding::Rows { position: 4 }), "{forgotten:?}");
 }
 
+/// The store's own ways to commands and counters, which no scan goes by.
+#[test]
+fn commands_and_counters_that_are_not_found_are_named() {
+    for (name, inner) in stores() {
+        history(inner.clone());
+        let findings = verified(&altered(inner, |_| {}, |_, _| {}, true)).findings;
+        let command = |position| Finding::Command { position };
+        assert_eq!(findings[..5], [1, 2, 3, 4, 5].map(command), "on {name}");
+        let counters: Vec<&Finding> = findings[5..].iter().collect();
+        // The guards of aisle 1, of the item, of the item and day, and of the persons.
+        assert_eq!(counters.len(), 4, "on {name}: {counters:?}");
+        let counter = |found: &&Finding| matches!(found, Finding::Counter { .. });
+        assert!(counters.iter().all(counter), "on {name}: {counters:?}");
+        assert!(counters[0].to_string().contains("is not found by its key"));
+    }
+}
+
 /// Each finding in words, with the position or the row.
 #[test]
 fn findings_in_words() {
@@ -366,4 +399,63 @@ fn findings_in_words() {
     let words = Finding::State { key }.to_string();
     assert!(words.starts_with("shop_shelf[1, 2]"), "{words}");
     assert!(words.ends_with(" is not as its last commit left it"), "{words}");
+}
+
+/// A store whose scans go round in circles: a row that lies behind where the next page begins.
+#[test]
+fn rows_out_of_order_end_what_reads_page_by_page() {
+    for (name, inner) in stores() {
+        history(inner.clone());
+        let behind = |scan: &Scan, rows: &mut Vec<Row>| {
+            if scan.table == Move::TABLE && scan.index.is_none() {
+                rows.reverse();
+            }
+        };
+        let store = altered(inner, |_| {}, behind, false);
+        // Any page may be asked for: the second begins where the first one does, for ever.
+        let circle = Circle(store);
+        let error = chain::verify(&circle, acme(), &all_tables()).unwrap_err();
+        assert!(matches!(&error, StoreError::Corrupt(why) if why.contains("shop_move")), "{error}");
+        let host = Host::sync(name, Arc::new(circle));
+        let read = host.try_view(|view| {
+            use fondaco_core::Reading;
+            view.peek_each(&fondaco_core::Range::<Move>::all(), |_| Ok::<(), ShopError>(()))
+        });
+        assert!(matches!(halt(read), fondaco_core::Halt::Store(StoreError::Corrupt(_))), "{name}");
+    }
+}
+
+/// Answers every page of moves with as many rows as were asked for, always the same.
+struct Circle(Altered);
+
+impl Store for Circle {
+    fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> {
+        self.0.prepare(tables)
+    }
+    fn read(&self, read: &Read) -> Result<Answer, StoreError> {
+        let mut again = read.clone();
+        for ask in &mut again.asks {
+            if let Ask::Scan(scan) = ask
+                && scan.table == Move::TABLE
+            {
+                scan.from = fondaco_core::store::KeyBytes::new(&[]);
+            }
+        }
+        let mut answer = self.0.read(&again)?;
+        for (ask, reply) in again.asks.iter().zip(&mut answer.replies) {
+            if let (Ask::Scan(scan), Reply::Rows(rows)) = (ask, reply)
+                && scan.table == Move::TABLE
+            {
+                let some = rows.clone();
+                *rows = some.into_iter().cycle().take(scan.limit).collect();
+            }
+        }
+        Ok(answer)
+    }
+    fn commit(&self, batch: Batch) -> Result<Commit, StoreError> {
+        self.0.commit(batch)
+    }
+    fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> {
+        self.0.feed(from)
+    }
 }

@@ -23,6 +23,11 @@
 //!   overwritten with zeros, and so are copies that SQLite leaves where it moves rows. While somebody reads a snapshot from
 //!   before, the log keeps it; it goes with the next erasure, or when the last program closes the file. Copies of the file,
 //!   and what a disk keeps beneath it, are beyond the store's reach.
+//! - **Damage is told.** A counter carries a checksum that is tried whenever it is read from the file; facts and state are in
+//!   the hash chain, and what finds them is compared with what is there by [`chain::verify`](fondaco_core::chain::verify).
+//!   One thing can't be told without a [link](fondaco_core::chain::Verified::link) that was kept elsewhere: SQLite takes a
+//!   damaged frame of its write-ahead log, as a killed program leaves it, for the log's end, so that the newest commits are
+//!   gone, each whole.
 //! - A file with a newer layout is refused, and so is a file of another program. Opening reads a few pages, however large
 //!   the file is.
 //!
@@ -34,6 +39,7 @@
 mod bind;
 mod cache;
 mod commit;
+mod counter;
 mod error;
 mod file;
 mod forget;

@@ -12,6 +12,8 @@ use crate::store::{
     Reply, Row, Scan, Snapshot, StateHash, Store, StoreError, Table, Version, order_of,
 };
 
+mod lookups;
+
 /// What [`verify`] saw.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -62,6 +64,16 @@ pub enum Finding {
         /// The row.
         key: Key,
     },
+    /// The commit is not found by its command: asked again, the command would be carried out a second time.
+    Command {
+        /// The position.
+        position: u64,
+    },
+    /// The counter is there, but not found by its key, or found as another.
+    Counter {
+        /// The counter.
+        key: Key,
+    },
     /// The index does not have the rows of its table, each in its place: what is read by it is not to be believed.
     Index {
         /// The table.
@@ -86,6 +98,18 @@ impl fmt::Display for Finding {
                 write!(f, "rows written by commit {position} were changed, added or removed")
             }
             Finding::State { key } => write!(f, "{key:?} is not as its last commit left it"),
+            Finding::Command { position } => {
+                write!(
+                    f,
+                    "commit {position} is not found by its command: have the store fill its indexes anew"
+                )
+            }
+            Finding::Counter { key } => {
+                write!(
+                    f,
+                    "{key:?} is not found by its key as it stands in its table: have the store fill its indexes anew"
+                )
+            }
             Finding::Index { table, index } => {
                 write!(
                     f,
@@ -100,7 +124,8 @@ impl fmt::Display for Finding {
 const PAGE: usize = 4096;
 
 /// Checks the hash chain of `company` against its commits and against every fact and state row of `tables`, which must be
-/// all tables that were ever used, and every index of those with the rows; in one snapshot, while others go on writing.
+/// all tables that were ever used, and every index of those with the rows; that each commit is found by its command, and
+/// each counter by its key; in one snapshot, while others go on writing.
 ///
 /// ```
 /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
@@ -207,24 +232,26 @@ impl Verifier<'_> {
         }
         let unsealed = std::mem::take(&mut self.log.unsealed).into_iter();
         self.out.findings.extend(unsealed.map(|position| Finding::Unsealed { position }));
-        let mut tables: Vec<_> =
-            tables.iter().copied().filter(|table| table.kind != Kind::Counter).collect();
+        let mut tables = tables.to_vec();
         tables.sort_by_key(|table| table.name);
         tables.dedup_by_key(|table| table.name);
         for table in tables {
             match table.kind {
                 Kind::Fact => self.read_facts(table).await?,
-                _ => self.read_states(table).await?,
+                Kind::State => self.read_states(table).await?,
+                Kind::Counter => self.compare_counters(table).await?,
             }
         }
         self.compare_roots();
+        self.blame_once();
         self.out.findings.sort_by_key(|finding| match finding {
             Finding::Missing { position }
             | Finding::Unsealed { position }
             | Finding::Content { position }
             | Finding::Link { position }
+            | Finding::Command { position }
             | Finding::Rows { position } => *position,
-            Finding::State { .. } => u64::MAX - 1,
+            Finding::State { .. } | Finding::Counter { .. } => u64::MAX - 1,
             Finding::Index { .. } => u64::MAX,
         });
         Ok(self.out)
@@ -240,6 +267,7 @@ impl Verifier<'_> {
                 self.out.findings.push(Finding::Missing { position: position + 1 });
                 break;
             }
+            self.compare_receipts(&page).await?;
             for commit in page {
                 if commit.position != position + 1 {
                     self.out.findings.push(Finding::Missing { position: position + 1 });
@@ -334,10 +362,12 @@ impl Verifier<'_> {
         let mut indexes = vec![Places::default(); table.indexes.len()];
         let mut place = KeyWriter::new();
         loop {
-            let scan = Scan { table, index: None, from, to: None, backwards: false, limit: PAGE };
+            let start = from.clone();
+            let scan =
+                Scan { table, index: None, from: start, to: None, backwards: false, limit: PAGE };
             let rows = self.scan(scan).await?;
             let Some(last) = rows.last() else { break };
-            from = place_after(&last.key().bytes);
+            from = next_page(table, &from, last)?;
             self.out.rows += rows.len() as u64;
             for row in &rows {
                 each(self, row);
@@ -424,6 +454,16 @@ impl Places {
         let half = half.first().copied().map_or(0, u128::from_be_bytes);
         (self.count, self.sum) = (self.count + 1, self.sum.wrapping_add(half));
     }
+}
+
+/// Where the page after the one that ends with `last` begins: never before the last one began, or it would never end.
+fn next_page(table: &Table, from: &KeyBytes, last: &Row) -> Result<KeyBytes, StoreError> {
+    let key = last.key();
+    if key.bytes < *from {
+        let why = format!("rows of {} do not come in order of key: {key:?} is late", table.name);
+        return Err(StoreError::Corrupt(why));
+    }
+    Ok(place_after(&key.bytes))
 }
 
 /// The smallest place after `place`.

@@ -240,6 +240,11 @@ impl<R: Record> Range<R> {
         self
     }
 
+    /// Whether `place` comes after `before` in this range's direction.
+    pub(crate) fn goes_on(&self, before: &KeyBytes, place: &KeyBytes) -> bool {
+        if self.backwards { place < before } else { place > before }
+    }
+
     pub(crate) fn is_storable(&self) -> bool {
         self.storable
     }

@@ -96,7 +96,7 @@ pub trait Reading {
         mut each: impl FnMut(&R) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut page = 4096;
-        let mut range = range.clone().limit(page);
+        let (mut range, mut before) = (range.clone().limit(page), None);
         loop {
             let rows = self.peek_scan(&range)?;
             rows.iter().try_for_each(|row| each(row))?;
@@ -106,7 +106,13 @@ pub trait Reading {
             if self.is_loaded() {
                 page *= 2;
             }
-            range = range.after(&place.to_key()).limit(page);
+            let place = place.to_key();
+            if before.is_some_and(|before| !range.goes_on(&before, &place)) {
+                let why = format!("rows of {} come out of order: verify the store", R::TABLE.name);
+                return Err(Halt::from(crate::store::StoreError::Corrupt(why)).into());
+            }
+            range = range.after(&place).limit(page);
+            before = Some(place);
         }
     }
 }

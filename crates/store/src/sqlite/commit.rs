@@ -15,7 +15,7 @@ use super::error::{Failure, Outcome, damaged, misused};
 use super::form::{CHUNK, Form, Forms, Place};
 use super::judge::{Judge, Sum};
 use super::log::{self, Head};
-use super::{read, rules, runs};
+use super::{counter, read, rules, runs};
 
 /// Carries out a batch; also tells what it changed among rows that are kept in memory. On an error the caller must roll back.
 pub(super) fn commit(
@@ -220,8 +220,9 @@ impl Write<'_> {
         for sum in sums.iter() {
             let Some(place) = sum.place else { continue };
             update.raw_bind_parameter(1, place)?;
+            update.raw_bind_parameter(3, self.checksum(sum))?;
             for (at, column) in sum_columns.clone().enumerate() {
-                update.raw_bind_parameter(3 + at, sum.row.units(column))?;
+                update.raw_bind_parameter(4 + at, sum.row.units(column))?;
             }
             if update.raw_execute()? != 1 {
                 return Err(damaged(format!("a counter of {} is gone", form.table.name)));
@@ -232,12 +233,17 @@ impl Write<'_> {
         self.chunked(&form.insert, &form.insert_many, count, form, |binder, at| {
             if let Some(sum) = fresh.get(at) {
                 sum.row.write_columns(binder.row());
+                binder.also(self.checksum(sum));
             }
         })?;
         // New rows of a table get consecutive places.
         let first = self.conn.last_insert_rowid() - count as i64 + 1;
         fresh.iter_mut().zip(first..).for_each(|(sum, place)| sum.place = Some(place));
         Ok(())
+    }
+
+    fn checksum(&self, sum: &Sum) -> i64 {
+        counter::sum(self.company, self.position, sum.row.as_ref())
     }
 
     /// Runs a statement for rows `0..count`, as many at a time as it goes.

@@ -39,6 +39,9 @@ impl Failure {
             Failure::Store(StoreError::Corrupt(what)) => {
                 StoreError::Corrupt(format!("{file}: {what}"))
             }
+            Failure::Store(StoreError::Unknown { id, why }) => {
+                StoreError::Unknown { id, why: format!("{file}: {why}") }
+            }
             Failure::Store(error) => error,
             Failure::Sql(error) => translate(&error, file),
         }

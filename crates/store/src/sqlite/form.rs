@@ -13,7 +13,7 @@ pub(super) const CHUNK: usize = 32;
 #[derive(Debug)]
 pub(super) struct Form {
     pub(super) table: &'static Table,
-    /// One row: `?1` company, `?2` version, then the columns.
+    /// One row: `?1` company, `?2` version, then the columns, and of a counter its checksum.
     pub(super) insert: String,
     /// [`CHUNK`] rows, in the same way.
     pub(super) insert_many: String,
@@ -24,7 +24,7 @@ pub(super) struct Form {
     /// The version by key.
     pub(super) version: String,
     pub(super) delete: String,
-    /// Of a counter: its sums and version, by its place: `?1` place, `?2` version, then the sums.
+    /// Of a counter: its sums and version, by its place: `?1` place, `?2` version, `?3` checksum, then the sums.
     pub(super) update: String,
     /// The columns of `get`, for other statements.
     pub(super) select: String,
@@ -111,14 +111,14 @@ pub(super) fn sql_columns(table: &Table) -> Vec<String> {
 impl Form {
     pub(super) fn new(table: &'static Table, places: &[Place]) -> Form {
         let name = quoted(table.name);
-        let columns = sql_columns(table);
+        let (columns, counts) = (sql_columns(table), table.kind == Kind::Counter);
         let keys: Vec<String> = table.key_columns().iter().map(|c| quoted(c.name)).collect();
         // Where a counter is in its table is read with it, so that it can be written again without a search.
-        let place = if table.kind == Kind::Counter { ", _row" } else { "" };
+        let place = if counts { ", _row, _company, _sum" } else { "" };
         let select = format!("{}, _version{place}", columns.join(", "));
         let by_key = keyed(&keys);
         let sums = columns.get(keys.len()..).unwrap_or_default();
-        let insert = |rows| insert(&name, &columns, rows);
+        let insert = |rows| insert(&name, &columns, counts, rows);
         let or_put = or_put(&keys, sums);
         Form {
             table,
@@ -177,26 +177,29 @@ fn keyed(columns: &[String]) -> String {
     out
 }
 
-fn insert(name: &str, columns: &[String], rows: usize) -> String {
+fn insert(name: &str, columns: &[String], counts: bool, rows: usize) -> String {
+    let sum = if counts { ", _sum" } else { "" };
     // OR FAIL: after a failure all is rolled back anyway, so SQLite need not be able to take back one statement.
-    let mut out =
-        format!("INSERT OR FAIL INTO {name} (_company, {}, _version) VALUES ", columns.join(", "));
+    let mut out = format!(
+        "INSERT OR FAIL INTO {name} (_company, _version, {}{sum}) VALUES ",
+        columns.join(", ")
+    );
     let mut parameter = 2;
     for row in 0..rows {
-        out.push_str(if row == 0 { "(?1" } else { ", (?1" });
-        for _ in columns {
+        out.push_str(if row == 0 { "(?1, ?2" } else { ", (?1, ?2" });
+        for _ in 0..columns.len() + usize::from(counts) {
             parameter += 1;
             let _ = write!(out, ", ?{parameter}");
         }
-        out.push_str(", ?2)");
+        out.push(')');
     }
     out
 }
 
 fn update(name: &str, sums: &[String]) -> String {
-    let mut out = format!("UPDATE {name} SET _version = ?2");
+    let mut out = format!("UPDATE {name} SET _version = ?2, _sum = ?3");
     for (at, column) in sums.iter().enumerate() {
-        let _ = write!(out, ", {column} = ?{}", at + 3);
+        let _ = write!(out, ", {column} = ?{}", at + 4);
     }
     out + " WHERE _row = ?1"
 }

@@ -2,16 +2,15 @@
 
 use fondaco_core::CompanyId;
 use fondaco_core::store::{
-    Ask, At, Key, KeyBytes, Kind, Read, Reply, Row, Scan, StoreError, Value,
+    Ask, At, Key, KeyBytes, Kind, Read, Reply, Row, Scan, StoreError, Table, Value,
 };
 use rusqlite::{CachedStatement, Connection};
 
-use super::bind;
 use super::cache::{Cache, Kept};
 use super::error::{Outcome, damaged};
 use super::form::{Form, Forms, Place, quoted};
 use super::log::{self, Head};
-use super::runs;
+use super::{bind, counter, runs};
 use crate::part::{self, Edge, Part};
 
 /// The position that the answers are of, and the answers.
@@ -59,20 +58,30 @@ fn reply(
                     )
                     .into());
                 }
-                Some(Some(Place::Runs(index))) => Reply::Rows(runs::scan(
-                    conn,
-                    form,
-                    company,
-                    index,
-                    cache.map(|(cache, _)| &cache.pages),
-                    wanted,
-                )?),
-                _ => Reply::Rows(scan(conn, form, company, wanted)?),
+                Some(Some(Place::Runs(index))) => {
+                    let pages = cache.map(|(cache, _)| &cache.pages);
+                    let rows = runs::scan(conn, form, company, index, pages, wanted)?;
+                    Reply::Rows(in_range(wanted, rows)?)
+                }
+                _ => Reply::Rows(in_range(wanted, scan(conn, form, company, wanted)?)?),
             }
         }
         Ask::Series(series) => Reply::Series(log::series(conn, company, series)?),
         _ => return Err(StoreError::Unsupported { ask: "a question of a newer version" }.into()),
     })
+}
+
+/// That the last row lies in the range: whoever reads page by page goes on after it, and must come forward.
+fn in_range(scan: &Scan, rows: Vec<Row>) -> Outcome<Vec<Row>> {
+    let Some(last) = rows.last() else { return Ok(rows) };
+    let within = last
+        .order(scan.index)
+        .is_some_and(|place| place >= scan.from && scan.to.as_ref().is_none_or(|to| place < *to));
+    if within {
+        return Ok(rows);
+    }
+    let why = format!("{:?} is not where an index says that it is: verify the books", last.key());
+    Err(damaged(why))
 }
 
 fn get_all(mut getter: Getter<'_>, keys: &[KeyBytes]) -> Outcome<Vec<Option<Row>>> {
@@ -143,8 +152,12 @@ pub(super) fn row_of(form: &Form, row: &rusqlite::Row<'_>) -> Outcome<Row> {
 fn kept_of(form: &Form, row: &rusqlite::Row<'_>) -> Outcome<Kept> {
     let (values, next) = bind::values(row, form.table, 0)?;
     let version: i64 = row.get(next)?;
-    let place = if form.table.kind == Kind::Counter { row.get(next + 1)? } else { 0 };
-    Ok(Kept { row: Row::values(version.unsigned_abs(), form.table, values), place })
+    let found = Row::values(version.unsigned_abs(), form.table, values);
+    if form.table.kind != Kind::Counter {
+        return Ok(Kept { row: found, place: 0 });
+    }
+    counter::check(row.get(next + 2)?, &found, row.get(next + 3)?)?;
+    Ok(Kept { row: found, place: row.get(next + 1)? })
 }
 
 /// Binds the parts of a key from parameter `first` on.
@@ -167,6 +180,10 @@ fn scan(conn: &Connection, form: &Form, company: i64, scan: &Scan) -> Outcome<Ve
     if scan.to.as_ref().is_some_and(|to| *to <= scan.from) || scan.limit == 0 {
         return Ok(Vec::new());
     }
+    let whole = scan.index.is_none() && scan.from.as_slice().is_empty() && to.is_none();
+    if form.table.kind == Kind::Counter && whole && scan.limit >= MANY {
+        compare_keys(conn, form, company)?;
+    }
     let (sql, parts) = match ranged(form, scan, &from, to.as_ref()) {
         Some(ranged) => ranged,
         None => return Ok(Vec::new()),
@@ -183,6 +200,34 @@ fn scan(conn: &Connection, form: &Form, company: i64, scan: &Scan) -> Outcome<Ve
         out.push(row_of(form, row)?);
     }
     Ok(out)
+}
+
+/// So many rows are a table's, and not its first few.
+const MANY: usize = 1000;
+
+/// That the index of a table of counters by their key has all of them, and each once: a scan in order of key goes by it, and
+/// does not see what it lacks. Who reads all of the table, as whoever verifies the books does, can wait for that.
+fn compare_keys(conn: &Connection, form: &Form, company: i64) -> Outcome<()> {
+    let (name, index) = (quoted(form.table.name), key_index(form.table));
+    let count = |by: &str| {
+        format!(
+            "(SELECT count(*) || ' ' || coalesce(sum(_row), 0) FROM {name} {by} WHERE _company = ?1)"
+        )
+    };
+    let (rows, entries) = (count("NOT INDEXED"), count(&format!("INDEXED BY {index}")));
+    let same = format!("SELECT {rows} = {entries}");
+    match conn.prepare_cached(&same)?.query_row([company], |row| row.get(0))? {
+        true => Ok(()),
+        false => Err(damaged(format!(
+            "the keys of {} do not have its rows: Sqlite::rebuild_indexes fills them anew",
+            form.table.name
+        ))),
+    }
+}
+
+/// What SQLite calls the index of a table's only UNIQUE constraint.
+fn key_index(table: &Table) -> String {
+    quoted(&format!("sqlite_autoindex_{}_1", table.name))
 }
 
 /// The statement of a scan, and what its ends are; `None` when nothing can be in the range.

@@ -20,7 +20,7 @@ use rusqlite::Connection;
 use self::page::{Packer, Page, ROOM};
 use self::run::{Cursor, Owner, Pages, Run, State, Writer};
 use super::error::Outcome;
-use super::form::{Form, Place};
+use super::form::{Form, Place, quoted};
 use super::read;
 use crate::part;
 
@@ -171,17 +171,21 @@ pub(super) fn fill(conn: &Connection, form: &Form, at: usize, index: i64) -> Out
 
 /// Drops all runs of all indexes and fills them anew from the rows of `forms`, a company's index after the other.
 pub(super) fn rebuild(conn: &Connection, forms: &[&Form]) -> Outcome<()> {
-    // Numbers of pages are never used again, whatever became of the count.
+    // Numbers of pages are never used again, whatever became of the count. SQLite's own indexes are filled anew by itself.
     conn.execute_batch(
         "INSERT INTO fondaco_meta SELECT 'next_page', 1 + coalesce(max(page), 0) FROM fondaco_page WHERE true \
          ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value); \
-         DELETE FROM fondaco_run; DELETE FROM fondaco_page",
+         DELETE FROM fondaco_run; DELETE FROM fondaco_page; REINDEX fondaco_commit; REINDEX fondaco_company",
     )?;
+    let mut tables = conn.prepare("SELECT name FROM fondaco_table")?;
+    let tables = tables.query_map([], |row| row.get::<_, String>(0))?;
+    for table in tables.collect::<Result<Vec<_>, _>>()? {
+        conn.execute_batch(&format!("REINDEX {}", quoted(&table)))?;
+    }
     for form in forms {
         for (at, index) in form.indexes.iter().enumerate() {
-            match index.place {
-                Place::Runs(id) => fill(conn, form, at, id)?,
-                Place::Sql => conn.execute_batch(&format!("REINDEX {}", index.name))?,
+            if let Place::Runs(id) = index.place {
+                fill(conn, form, at, id)?;
             }
         }
     }

@@ -13,7 +13,7 @@ use super::form::{Form, Forms, Place, as_runs, index_name, quoted, salt_name};
 use super::{runs, view};
 
 /// The version of the store's own tables.
-const FORMAT: i64 = 2;
+const FORMAT: i64 = 3;
 
 const OWN: &str = "
 CREATE TABLE fondaco_meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -213,13 +213,13 @@ fn create(conn: &Connection, table: &Table) -> Outcome<()> {
     let columns: Vec<String> = table.columns.iter().flat_map(declared).collect();
     let keys: Vec<String> = table.key_columns().iter().map(|c| quoted(c.name)).collect();
     // Counters of one time lie together, wherever their keys are: a period's balances are a few pages, not all.
-    let (place, key, order) = match table.kind {
-        Kind::Counter => ("_row INTEGER PRIMARY KEY, ", "UNIQUE", ""),
-        _ => ("", "PRIMARY KEY", ", WITHOUT ROWID"),
+    let (place, sum, key, order) = match table.kind {
+        Kind::Counter => ("_row INTEGER PRIMARY KEY, ", "_sum INTEGER NOT NULL, ", "UNIQUE", ""),
+        _ => ("", "", "PRIMARY KEY", ", WITHOUT ROWID"),
     };
     conn.execute_batch(&format!(
         "CREATE TABLE {} ({place}_company INTEGER NOT NULL, {}, _version INTEGER NOT NULL, \
-         {key} (_company, {})) STRICT{order}",
+         {sum}{key} (_company, {})) STRICT{order}",
         quoted(table.name),
         columns.join(", "),
         keys.join(", ")

@@ -136,6 +136,67 @@ fn an_index_of_sqlites_own_is_compared_too() {
     assert_eq!(findings(&open(&path)), vec![damaged]);
 }
 
+/// Has SQLite believe that one of its own indexes is an empty one.
+fn lose_entries(path: &PathBuf, index: &str) {
+    let conn = Connection::open(path).unwrap();
+    conn.execute_batch(&format!(
+        "PRAGMA writable_schema = ON; CREATE TABLE empty (a UNIQUE); UPDATE sqlite_schema SET rootpage = \
+         (SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_empty_1') WHERE name = '{index}'"
+    ))
+    .unwrap();
+}
+
+#[test]
+fn a_command_that_is_no_longer_found_is_noticed_and_mended() {
+    let path = path();
+    open(&path).commit(add(1, "cash", 1)).unwrap();
+    lose_entries(&path, "fondaco_commit__command");
+    let store = open(&path);
+    assert_eq!(findings(&store), vec![chain::Finding::Command { position: 1 }]);
+    store.rebuild_indexes().unwrap();
+    assert_eq!(findings(&store), vec![]);
+    assert!(store.commit(add(1, "cash", 1)).unwrap().replayed);
+}
+
+#[test]
+fn a_counter_that_is_no_longer_found_is_noticed_and_mended() {
+    let path = path();
+    open(&path).commit(add(1, "cash", 1)).unwrap();
+    lose_entries(&path, "sqlite_autoindex_balance_1");
+    let store = open(&path);
+    // By its key it is not there, nor in order of key, which goes by the same index: all of the table tells.
+    let error = chain::verify(&store, company(), TABLES).unwrap_err();
+    assert!(
+        matches!(&error, StoreError::Corrupt(why) if why.contains("rebuild_indexes")),
+        "{error}"
+    );
+    store.rebuild_indexes().unwrap();
+    assert_eq!((findings(&store), balance(&store, "cash")), (vec![], 1));
+}
+
+#[test]
+fn a_counter_that_is_not_as_it_was_written_is_damage_and_not_read() {
+    for harm in ["amount = amount + 1", "_version = 7", "account = 'till'", "_sum = _sum + 1"] {
+        let path = path();
+        open(&path).commit(add(1, "cash", 5)).unwrap();
+        Connection::open(&path)
+            .unwrap()
+            .execute_batch(&format!("UPDATE balance SET {harm}"))
+            .unwrap();
+        let store = open(&path);
+        let scan = Ask::Scan(all(Balance::TABLE, None));
+        let error = store.read(&Read::now(company(), vec![scan])).unwrap_err();
+        let StoreError::Corrupt(why) = &error else { panic!("{harm}: {error}") };
+        assert!(why.contains(path.to_str().unwrap()) && why.contains("balance"), "{why}");
+        if harm != "account = 'till'" {
+            // Nor is anything added to it.
+            let error = store.commit(add(2, "cash", 1)).unwrap_err();
+            assert!(matches!(error, StoreError::Corrupt(_)), "{harm}: {error}");
+        }
+        assert!(matches!(chain::verify(&store, company(), TABLES), Err(StoreError::Corrupt(_))));
+    }
+}
+
 #[test]
 fn a_head_that_is_not_the_end_of_the_log_is_noticed() {
     for harm in [
