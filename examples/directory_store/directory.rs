@@ -17,6 +17,7 @@
 //! What was replaced or deleted is still in the file until [`Directory::compact`]: call it after an erasure.
 
 use std::fs::{self, File, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -198,7 +199,11 @@ impl Files {
         let old = self.generations.into_iter().filter(|&old| old != generation);
         let old = old.map(|old| path.join(Log::name(old)));
         for file in old.chain(self.unfinished) {
-            fs::remove_file(&file).map_err(|error| failed(&file, &error))?;
+            match fs::remove_file(&file) {
+                // The first file of a maker that was killed over it: it is finished now, and has its name.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                done => done.map_err(|error| failed(&file, &error))?,
+            }
         }
         Ok(())
     }

@@ -166,6 +166,20 @@ fn a_compaction_that_was_killed_does_no_harm() {
     assert_eq!(std::fs::read_dir(&path).unwrap().count(), 2, "the rest is gone");
 }
 
+#[test]
+fn a_directory_whose_maker_was_killed_over_its_first_file_is_a_new_one() {
+    for length in [0, 7, 40] {
+        let path = path();
+        std::fs::create_dir_all(&path).unwrap();
+        std::fs::write(path.join("lock"), "").unwrap();
+        std::fs::write(path.join("log-1.new"), vec![0; length]).unwrap();
+        let map = Directory::open(&path, Fsync::Never).unwrap();
+        assert_eq!(pairs(&map), vec![]);
+        drop(map);
+        assert_eq!(std::fs::read_dir(&path).unwrap().count(), 2, "a lock and a file");
+    }
+}
+
 /// Books in a directory, as the tests of damage and of killed children use them.
 pub fn books(store: &OrderedStore<Directory>) -> Books<'_> {
     let books = Books::open(store, CompanyId::named("till")).unwrap();
