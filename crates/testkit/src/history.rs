@@ -8,12 +8,13 @@ use fondaco_core::CompanyId;
 use fondaco_core::store::{Ask, At, Read, Snapshot, Store, StoreError};
 
 use crate::Model;
-use crate::probe::{Flaw, Probe, Verdict};
+use crate::probe::{Difference, Flaw, Probe, Verdict};
 use crate::random::Random;
 use crate::records;
 
-mod compare;
+pub(crate) mod compare;
 mod generate;
+pub(crate) mod life;
 mod step;
 
 use generate::Generator;
@@ -66,7 +67,10 @@ fn shortest(probe: &Probe<'_>, seed: u64, mut history: Vec<Step>, mut flaw: Flaw
     probe.forget();
     last.history().into_iter().for_each(|line| probe.note(line));
     match flaw {
-        Flaw::Broken(why) => Flaw::Broken(format!("seed {seed}, {} steps: {why}", history.len())),
+        Flaw::Broken(it) => {
+            let what = format!("seed {seed}, {} steps: {}", history.len(), it.what);
+            Flaw::Broken(Difference { what, ..it })
+        }
         other => other,
     }
 }
@@ -180,7 +184,7 @@ impl<'p, 'a> Pair<'p, 'a> {
                 self.look(company, when, ask)?;
             }
             compare::feeds(self.probe.feed(company, 0)?, &self.model, company)?;
-            compare::chain(self.probe, company)?;
+            compare::chain(self.probe.store.as_ref(), company)?;
         }
         Ok(())
     }

@@ -54,8 +54,10 @@
 //! answer has to be waited for. [`Model`] gives back rows of owned values, as a store in another language does: an act
 //! that runs on it decodes every record it reads.
 
+mod calls;
 mod checks;
 mod failing;
+pub mod faults;
 mod history;
 mod layout;
 pub mod model;
@@ -67,6 +69,7 @@ mod report;
 mod samples;
 #[cfg(unix)]
 pub mod server;
+mod shrink;
 mod stage;
 mod suite;
 mod unloaded;
@@ -74,6 +77,7 @@ mod unloaded;
 pub use failing::{Failing, SweepError, Swept, sweep};
 pub use layout::layout;
 pub use model::Model;
+pub use random::Random;
 pub use report::{Checked, Outcome, Report};
-pub use suite::{Suite, certify, histories};
+pub use suite::{Promise, Suite, certify, histories, promises};
 pub use unloaded::{Blocking, Unloaded, block_on};

@@ -1,10 +1,9 @@
 //! Calls and answers as lines of text, for the histories in a report.
 
-use std::fmt::Debug;
-
+use fondaco_core::CommandId;
 use fondaco_core::store::{
-    Answer, Ask, Batch, Change, Commit, Key, Read, Refusal, Reply, Row, Rows, Scan, StoreError,
-    Stored, Value,
+    Answer, Ask, Batch, Change, Commit, FeedFrom, Floor, Key, Prepared, Read, Refusal, Reply, Row,
+    Rows, Scan, StoreError, Stored, Table, Value,
 };
 
 /// How many rows of one change or reply are written out.
@@ -42,15 +41,38 @@ fn change(change: &Change) -> String {
             format!("add {}", rows(deltas.as_ref()))
         }
         Change::Add { rows: deltas, floors } => {
-            format!("add {} over {floors:?}", rows(deltas.as_ref()))
+            let table = deltas.table();
+            let floors: Vec<String> = floors.iter().map(|it| floor(table, it)).collect();
+            format!("add {} while {}", rows(deltas.as_ref()), floors.join(", "))
         }
         other => format!("{other:?}"),
     }
 }
 
+/// `+ on_hand - reserved >= 0`
+fn floor(table: &Table, floor: &Floor) -> String {
+    let name = |column: usize| table.columns.get(column).map_or("?", |column| column.name);
+    let term = |(column, sign): &(usize, i8)| {
+        format!("{} {}", if *sign < 0 { "-" } else { "+" }, name(*column))
+    };
+    let terms: Vec<String> = floor.terms.iter().map(term).collect();
+    format!("{} >= {}", terms.join(" "), floor.min)
+}
+
+/// A command; the suite's own have small numbers.
+fn command(id: CommandId) -> String {
+    match u64::try_from(id.to_u128()) {
+        Ok(number) => format!("#{number}"),
+        Err(_) => id.to_string(),
+    }
+}
+
 /// A batch, as it is given to `commit`.
-pub(crate) fn batch(batch: &Batch) -> String {
-    let mut parts = vec![format!("commit {} of {}:", batch.id, short(batch.company))];
+fn batch(batch: &Batch) -> String {
+    let mut parts = vec![format!("commit {} of {}:", command(batch.id), short(batch.company))];
+    if batch.at.position > 0 {
+        parts.push(format!("decided at {};", batch.at.position));
+    }
     if batch.check {
         parts.push("check only;".into());
     }
@@ -67,7 +89,7 @@ fn short(company: fondaco_core::CompanyId) -> String {
 }
 
 /// The answer to a commit.
-pub(crate) fn committed(result: &Result<Commit, StoreError>) -> String {
+fn committed(result: &Result<Commit, StoreError>) -> String {
     match result {
         Ok(commit) if commit.replayed => format!("replayed {}", commit.position),
         Ok(commit) => format!("position {}", commit.position),
@@ -99,7 +121,7 @@ fn scan(scan: &Scan) -> String {
 
 fn ask(ask: &Ask) -> String {
     match ask {
-        Ask::Command(id) => format!("command {id}"),
+        Ask::Command(id) => format!("command {}", command(*id)),
         Ask::Get(table, keys) => format!(
             "get {}",
             listed(
@@ -117,18 +139,25 @@ fn ask(ask: &Ask) -> String {
 }
 
 /// A read.
-pub(crate) fn read(read: &Read) -> String {
+fn read(read: &Read) -> String {
     let asks: Vec<String> = read.asks.iter().map(ask).collect();
     format!("read {} {:?} {}", short(read.company), read.at, asks.join(", "))
 }
 
+/// A row with its version.
+pub(crate) fn row(row: &Row) -> String {
+    format!("{}@{}", stored(row.stored()), row.version)
+}
+
+/// Rows, and keys without one.
+pub(crate) fn rows_found(rows: &[Option<Row>]) -> String {
+    let shown = rows.iter().take(ROWS).map(|it| it.as_ref().map_or("none".into(), row));
+    if rows.is_empty() { "no rows".into() } else { listed(rows.len(), shown.collect()) }
+}
+
 fn reply(reply: &Reply) -> String {
-    let row = |row: &Row| format!("{}@{}", stored(row.stored()), row.version);
     match reply {
-        Reply::Got(rows) => {
-            let shown = rows.iter().take(ROWS);
-            listed(rows.len(), shown.map(|it| it.as_ref().map_or("none".into(), row)).collect())
-        }
+        Reply::Got(rows) => rows_found(rows),
         Reply::Rows(rows) => {
             format!(
                 "{} rows {}",
@@ -141,7 +170,7 @@ fn reply(reply: &Reply) -> String {
 }
 
 /// The answer to a read.
-pub(crate) fn answered(result: &Result<Answer, StoreError>) -> String {
+fn answered(result: &Result<Answer, StoreError>) -> String {
     match result {
         Ok(it) => {
             let replies: Vec<String> = it.replies.iter().map(reply).collect();
@@ -151,10 +180,78 @@ pub(crate) fn answered(result: &Result<Answer, StoreError>) -> String {
     }
 }
 
-/// Any other answer.
-pub(crate) fn answer<T: Debug>(result: &Result<T, StoreError>) -> String {
-    match result {
-        Ok(it) => format!("{it:?}"),
+/// A batch with its answer.
+pub(crate) fn tried(batch: &Batch, result: &Result<Commit, StoreError>) -> String {
+    format!("{} -> {}", self::batch(batch), committed(result))
+}
+
+/// A read with its answer.
+pub(crate) fn looked(read: &Read, result: &Result<Answer, StoreError>) -> String {
+    format!("{} -> {}", self::read(read), answered(result))
+}
+
+/// A preparation with its answer.
+pub(crate) fn prepared(tables: &[&'static Table], result: &Result<Prepared, StoreError>) -> String {
+    let names: Vec<String> =
+        tables.iter().map(|table| format!("{} {}", table.name, table.layout)).collect();
+    let answer = match result {
+        Ok(done) if done.created.len() + done.upgraded.len() == 0 => "nothing to do".into(),
+        Ok(done) => {
+            format!("created {}, upgraded {}", done.created.len(), done.upgraded.len())
+        }
         Err(error) => format!("{}: {error}", error.code()),
+    };
+    format!("prepare {} -> {answer}", names.join(", "))
+}
+
+/// A feed with its answer.
+pub(crate) fn fed(from: &FeedFrom, result: &Result<Vec<Commit>, StoreError>) -> String {
+    let answer = match result {
+        Ok(commits) => {
+            let shown =
+                commits.iter().take(ROWS).map(|it| format!("{} ({})", it.position, command(it.id)));
+            format!("commits {}", listed(commits.len(), shown.collect()))
+        }
+        Err(error) => format!("{}: {error}", error.code()),
+    };
+    let limit =
+        if from.limit == usize::MAX { String::new() } else { format!(" limit {}", from.limit) };
+    format!("feed {} after {}{limit} -> {answer}", short(from.company), from.after)
+}
+
+/// Those parts of two commits that differ, of the first and of the second.
+pub(crate) fn apart(a: &Commit, b: &Commit) -> (String, String) {
+    let (mut first, mut second) = (Vec::new(), Vec::new());
+    for ((name, a), (_, b)) in parts(a).into_iter().zip(parts(b)) {
+        if a != b {
+            first.push(format!("{name} {a}"));
+            second.push(format!("{name} {b}"));
+        }
     }
+    (first.join(", "), second.join(", "))
+}
+
+fn parts(commit: &Commit) -> Vec<(&'static str, String)> {
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let salt = commit.salt.map_or("forgotten".into(), |salt| hex(&salt));
+    let mut parts = vec![
+        ("position", commit.position.to_string()),
+        ("command", command(commit.id)),
+        ("replayed", commit.replayed.to_string()),
+        ("digest", hex(&commit.digest)),
+        ("salt", salt),
+        ("actor", commit.meta.actor.to_string()),
+        ("time", commit.meta.time.to_string()),
+        ("events", format!("{:?}", commit.events)),
+        ("answer", format!("{:?}", commit.answer)),
+        ("sealed", commit.seal.is_some().to_string()),
+    ];
+    if let Some(seal) = &commit.seal {
+        let states = seal.states.iter().map(|it| (&it.table, hex(&it.hash), it.deleted));
+        parts.push(("states", format!("{:?}", states.collect::<Vec<_>>())));
+        parts.push(("root", hex(&seal.root)));
+        parts.push(("content", hex(&seal.content)));
+        parts.push(("link", hex(&seal.link)));
+    }
+    parts
 }

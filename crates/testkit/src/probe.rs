@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Barrier, Mutex, PoisonError};
+use std::sync::{Arc, Barrier, Mutex, MutexGuard, PoisonError};
 
 use fondaco_core::store::{
     Answer, Ask, At, Batch, Commit, DecodeError, FeedFrom, Key, KeyBytes, KeyParts, Meta, Prepared,
@@ -11,17 +11,46 @@ use fondaco_core::store::{
 };
 use fondaco_core::{ActorId, CommandId, CompanyId, Timestamp};
 
-use crate::notes;
+use crate::calls::{Call, copy};
+use crate::{notes, shrink};
 
 /// Why a check did not pass.
 #[derive(Debug)]
 pub(crate) enum Flaw {
-    /// A promise is broken: what was found, and what had to be.
-    Broken(String),
+    /// A promise is broken.
+    Broken(Difference),
     /// The store does without it, and may.
     NotOffered(String),
     /// A held snapshot is gone: broken, unless the store says that its holds are brief.
     Gone,
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Flaw::Broken(difference) => difference.fmt(f),
+            Flaw::NotOffered(why) => f.write_str(why),
+            Flaw::Gone => StoreError::SnapshotGone.fmt(f),
+        }
+    }
+}
+
+/// What was found, and what had to be.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Difference {
+    /// What it is about; where nothing else is said, a sentence that says it all.
+    pub(crate) what: String,
+    pub(crate) came: String,
+    pub(crate) due: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.due.as_str() {
+            "" => f.write_str(&self.what),
+            due => write!(f, "{}: {} came, {due} was due", self.what, self.came),
+        }
+    }
 }
 
 /// What a check says.
@@ -43,8 +72,19 @@ impl From<DecodeError> for Flaw {
     }
 }
 
+/// A flaw that one sentence tells.
 pub(crate) fn broken(why: impl Into<String>) -> Flaw {
-    Flaw::Broken(why.into())
+    Flaw::Broken(Difference { what: why.into(), ..Difference::default() })
+}
+
+/// That of `what` something came that was not due.
+pub(crate) fn differs(what: &str, came: impl Into<String>, due: impl Into<String>) -> Flaw {
+    Flaw::Broken(Difference { what: what.into(), came: came.into(), due: due.into() })
+}
+
+/// Locks, also after somebody panicked.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// That `holds`.
@@ -54,7 +94,10 @@ pub(crate) fn ensure(holds: bool, why: impl FnOnce() -> String) -> Verdict {
 
 /// That what was found is what had to be.
 pub(crate) fn same<T: PartialEq + fmt::Debug>(what: &str, found: T, wanted: T) -> Verdict {
-    ensure(found == wanted, || format!("{what}: found {found:?}, must be {wanted:?}"))
+    if found == wanted {
+        return Ok(());
+    }
+    Err(differs(what, format!("{found:?}"), format!("{wanted:?}")))
 }
 
 /// Equal, in the digits of a decimal too.
@@ -80,10 +123,27 @@ pub(crate) fn away() -> CompanyId {
 pub(crate) struct Probe<'a> {
     pub(crate) store: Box<dyn Store>,
     make: &'a Maker,
-    notes: Arc<Mutex<Vec<String>>>,
+    notes: Arc<Mutex<Vec<Note>>>,
     ids: AtomicU64,
     /// Whether a held snapshot may be gone after the next commit of its company.
     pub(crate) brief_holds: bool,
+}
+
+/// A call with its answer; what is none is only told.
+struct Note {
+    line: String,
+    call: Option<Call>,
+}
+
+/// What a history was cut out of, and what it shows.
+#[derive(Default)]
+pub(crate) struct Told {
+    /// The calls, each with its answer.
+    pub(crate) lines: Vec<String>,
+    /// How many calls the check made.
+    pub(crate) of: usize,
+    /// What the shortest history shows; `None` when it could not be shortened.
+    pub(crate) shown: Option<Difference>,
 }
 
 /// Makes new, empty stores.
@@ -121,7 +181,7 @@ impl<'a> Probe<'a> {
 
     /// Begins the history anew.
     pub(crate) fn forget(&self) {
-        self.notes.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        lock(&self.notes).clear();
     }
 
     /// The same, with the suite's tables prepared.
@@ -131,14 +191,38 @@ impl<'a> Probe<'a> {
     }
 
     pub(crate) fn note(&self, line: String) {
-        self.notes.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+        lock(&self.notes).push(Note { line, call: None });
     }
 
+    fn note_call(&self, line: String, call: Call) {
+        lock(&self.notes).push(Note { line, call: Some(call) });
+    }
+
+    /// The calls so far, as they were made: those that only looked left out, but for the last.
     pub(crate) fn history(&self) -> Vec<String> {
-        let notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
-        let hidden = notes.len().saturating_sub(SHOWN);
+        let notes = lock(&self.notes);
+        let last = notes.len().saturating_sub(1);
+        let tells = |(at, note): &(usize, &Note)| {
+            *at == last || note.call.as_ref().is_none_or(|call| !call.only_looks())
+        };
+        let lines: Vec<&String> =
+            notes.iter().enumerate().filter(tells).map(|(_, note)| &note.line).collect();
+        let hidden = lines.len().saturating_sub(SHOWN);
         let hint = (hidden > 0).then(|| format!("({hidden} calls before these)"));
-        hint.into_iter().chain(notes.iter().skip(hidden).cloned()).collect()
+        hint.into_iter().chain(lines.into_iter().skip(hidden).cloned()).collect()
+    }
+
+    /// The shortest history that shows what is wrong, or all of it; the notes are gone afterwards.
+    pub(crate) fn told(&self) -> Told {
+        let lines = self.history();
+        let notes = std::mem::take(&mut *lock(&self.notes));
+        let of = notes.len();
+        // What was told without a call can't be called again: it is of two stores, or shortened already.
+        let calls: Option<Vec<Call>> = notes.into_iter().map(|note| note.call).collect();
+        match calls.and_then(|calls| shrink::shortest(self.make, &calls)) {
+            Some(shown) => Told { lines: shown.history, of, shown: Some(shown.difference) },
+            None => Told { lines, of, shown: None },
+        }
     }
 
     /// An empty batch of the home company under a new id.
@@ -153,16 +237,14 @@ impl<'a> Probe<'a> {
 
     pub(crate) fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> {
         let result = self.store.prepare(tables);
-        let names: Vec<String> =
-            tables.iter().map(|table| format!("{} {}", table.name, table.layout)).collect();
-        self.note(format!("prepare {names:?} -> {}", notes::answer(&result)));
+        self.note_call(notes::prepared(tables, &result), Call::Prepare(tables.to_vec()));
         result
     }
 
     pub(crate) fn commit(&self, batch: Batch) -> Result<Commit, StoreError> {
-        let what = notes::batch(&batch);
+        let call = copy(&batch);
         let result = self.store.commit(batch);
-        self.note(format!("{what} -> {}", notes::committed(&result)));
+        self.note_call(notes::tried(&call, &result), Call::Commit(Box::new(call)));
         result
     }
 
@@ -196,7 +278,11 @@ impl<'a> Probe<'a> {
 
     pub(crate) fn read(&self, read: &Read) -> Result<Answer, StoreError> {
         let result = self.store.read(read);
-        self.note(format!("{} -> {}", notes::read(read), notes::answered(&result)));
+        let hold = match (read.at, &result) {
+            (At::Hold, Ok(answer)) => answer.at.hold,
+            _ => 0,
+        };
+        self.note_call(notes::looked(read, &result), Call::Read(read.clone(), hold));
         result
     }
 
@@ -282,7 +368,13 @@ impl<'a> Probe<'a> {
     }
 
     pub(crate) fn feed(&self, company: CompanyId, after: u64) -> Verdict<Vec<Commit>> {
-        Ok(self.store.feed(&FeedFrom::new(company, after, usize::MAX))?)
+        self.feed_page(&FeedFrom::new(company, after, usize::MAX))
+    }
+
+    pub(crate) fn feed_page(&self, from: &FeedFrom) -> Verdict<Vec<Commit>> {
+        let result = self.store.feed(from);
+        self.note_call(notes::fed(from, &result), Call::Feed(from.clone()));
+        Ok(result?)
     }
 
     pub(crate) fn position(&self) -> Verdict<u64> {

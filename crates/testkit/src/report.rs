@@ -30,10 +30,17 @@ pub enum Outcome {
     Kept,
     /// It did not.
     Broken {
-        /// What was found, and what had to be.
-        why: String,
-        /// The calls that show it, in order, each with its answer.
+        /// What differs; where `due` is empty, a sentence that tells all.
+        what: String,
+        /// What the store answered, or was found to have.
+        came: String,
+        /// What should have come.
+        due: String,
+        /// The calls that show it, in order, each with its answer: the fewest that were found to. Where threads were needed to
+        /// show it, the calls of all of them, in the order of their answers.
         history: Vec<String>,
+        /// How many calls the check had made when the promise broke.
+        calls: usize,
     },
     /// The contract lets a store do without, and this one does.
     NotOffered {
@@ -88,7 +95,7 @@ impl Report {
 }
 
 impl fmt::Display for Report {
-    /// The broken promises with their histories, what is not offered, and the count.
+    /// The broken promises, each with what came, what was due and the calls that show it; what is not offered; the count.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut kept = 0;
         for check in &self.checks {
@@ -97,10 +104,18 @@ impl fmt::Display for Report {
                 Outcome::NotOffered { why } => {
                     writeln!(f, "not offered  {}: {why}", check.name)?;
                 }
-                Outcome::Broken { why, history } => {
+                Outcome::Broken { what, came, due, history, calls } => {
                     writeln!(f, "BROKEN       {}: {}", check.name, check.promise)?;
-                    writeln!(f, "             {why}")?;
-                    history.iter().try_for_each(|line| writeln!(f, "             | {line}"))?;
+                    writeln!(f, "             {what}")?;
+                    if !due.is_empty() {
+                        writeln!(f, "             what came: {came}")?;
+                        writeln!(f, "             what was due: {due}")?;
+                    }
+                    let shown = history.len();
+                    writeln!(f, "             the calls that show it, {shown} of {calls}:")?;
+                    for (at, line) in history.iter().enumerate() {
+                        writeln!(f, "             {:>3}. {line}", at + 1)?;
+                    }
                 }
             }
         }

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use fondaco_core::store::{Store, StoreError};
 
 use crate::history;
-use crate::probe::{Flaw, Maker, Probe, Verdict};
+use crate::probe::{Difference, Flaw, Maker, Probe, Told, Verdict, differs};
 use crate::records;
 use crate::report::{Checked, Outcome, Report};
 
@@ -16,6 +16,57 @@ pub(crate) struct Check {
     pub(crate) promise: &'static str,
     pub(crate) run: fn(&Probe<'_>) -> Verdict,
 }
+
+/// A promise of the contract, as the suite knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Promise {
+    /// The name of its check, as `group.promise`: what [`Suite::only`] takes, and a report names.
+    pub name: &'static str,
+    /// What is promised.
+    pub promise: &'static str,
+    /// What a store may do without, so that the check is not offered; `None` for what every store must keep.
+    pub needs: Option<&'static str>,
+}
+
+/// All promises that the suite puts to the test, in the order of the contract.
+///
+/// ```
+/// let all = fondaco_testkit::promises();
+/// let sums = all.iter().find(|promise| promise.name == "counters.sums");
+/// assert!(sums.is_some_and(|sums| sums.needs.is_none()));
+/// assert!(all.len() > 80);
+/// ```
+pub fn promises() -> Vec<Promise> {
+    use crate::checks::reopen;
+    let checks = crate::checks::ALL.iter().flat_map(|group| group.iter());
+    let all = checks.map(|check| (check.name, check.promise));
+    let all = all.chain([(reopen::NAME, reopen::PROMISE)]);
+    all.map(|(name, promise)| Promise { name, promise, needs: needs(name) }).collect()
+}
+
+/// What a check needs that a store may do without.
+fn needs(name: &str) -> Option<&'static str> {
+    let (group, _) = name.split_once('.')?;
+    match group {
+        "reopen" => Some("outliving its program"),
+        "chain" => Some("the hash chain"),
+        _ if name == "tables.upgrade_keeps_chain" => Some("the hash chain"),
+        _ if HOLDS.contains(&name) => Some("held snapshots"),
+        _ => None,
+    }
+}
+
+/// Checks that hold a snapshot.
+const HOLDS: &[&str] = &[
+    "companies.holds",
+    "snapshots.held_rows",
+    "snapshots.held_order",
+    "snapshots.held_answers",
+    "snapshots.many_holds",
+    "snapshots.released",
+    "snapshots.holds_block_nobody",
+];
 
 /// Puts a store to the test: every promise of the contract, each on new, empty stores that `make` gives.
 ///
@@ -146,7 +197,9 @@ fn examine(
 ) -> Checked {
     let probe = match catch_unwind(AssertUnwindSafe(|| Probe::new(make))) {
         Ok(probe) => probe.with_brief_holds(brief_holds),
-        Err(_) => return Checked { name, promise, outcome: outcome(Err(panicked()), Vec::new) },
+        Err(_) => {
+            return Checked { name, promise, outcome: outcome(Err(panicked()), Told::default) };
+        }
     };
     let run = || {
         probe.prepare(records::TABLES)?;
@@ -156,23 +209,27 @@ fn examine(
         Err(Flaw::Gone) if brief_holds => Err(Flaw::NotOffered(BRIEF.into())),
         verdict => verdict,
     };
-    Checked { name, promise, outcome: outcome(verdict, || probe.history()) }
+    Checked { name, promise, outcome: outcome(verdict, || probe.told()) }
 }
 
 const BRIEF: &str = "a held snapshot lasts until the next commit of its company";
 
 pub(crate) fn panicked() -> Flaw {
-    Flaw::Broken("the store panicked".into())
+    differs("the store", "a panic", "an answer or an error")
 }
 
-pub(crate) fn outcome(verdict: Verdict, history: impl FnOnce() -> Vec<String>) -> Outcome {
-    match verdict {
-        Ok(()) => Outcome::Kept,
-        Err(Flaw::NotOffered(why)) => Outcome::NotOffered { why },
-        Err(Flaw::Broken(why)) => Outcome::Broken { why, history: history() },
-        Err(Flaw::Gone) => {
-            let why = format!("failed unexpectedly: {}", StoreError::SnapshotGone);
-            Outcome::Broken { why, history: history() }
-        }
-    }
+pub(crate) fn outcome(verdict: Verdict, told: impl FnOnce() -> Told) -> Outcome {
+    let difference = match verdict {
+        Ok(()) => return Outcome::Kept,
+        Err(Flaw::NotOffered(why)) => return Outcome::NotOffered { why },
+        Err(Flaw::Broken(difference)) => difference,
+        Err(Flaw::Gone) => Difference {
+            what: "a call".into(),
+            came: StoreError::SnapshotGone.to_string(),
+            due: "what was held".into(),
+        },
+    };
+    let Told { lines: history, of: calls, shown } = told();
+    let Difference { what, came, due } = shown.unwrap_or(difference);
+    Outcome::Broken { what, came, due, history, calls }
 }

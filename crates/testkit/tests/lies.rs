@@ -17,10 +17,13 @@ fn found(lie: Lie, names: &[&str]) {
     for name in names {
         let report = Suite::new(move || Liar::new(lie)).only(name).run();
         let check = report.check(name).unwrap_or_else(|| panic!("no check is called {name}"));
-        let Outcome::Broken { why, history } = &check.outcome else {
+        let Outcome::Broken { what, history, .. } = &check.outcome else {
             panic!("{lie:?} was not found by {name}");
         };
-        assert!(!why.is_empty() && !history.is_empty(), "{name} tells nothing: {why}");
+        if std::env::var_os("SHOW").is_some() {
+            println!("{lie:?}\n{report}\n");
+        }
+        assert!(!what.is_empty() && !history.is_empty(), "{name} tells nothing: {what}");
         assert!(report.to_string().contains(&format!("BROKEN       {name}:")));
     }
 }
@@ -133,6 +136,32 @@ fn a_chain_that_is_switched_off_is_not_offered_and_nothing_is_broken() {
     let check = report.check("chain.same_links").unwrap();
     assert!(matches!(check.outcome, Outcome::NotOffered { .. }), "{report}");
     report.assert();
+}
+
+/// What `promises` says that a store may do without is what the suite lets it do without, and no more.
+#[test]
+fn what_is_optional_is_not_offered_and_nothing_else() {
+    let needs = |lie: Lie| {
+        let report = report(lie);
+        let gone =
+            |check: &&fondaco_testkit::Checked| matches!(check.outcome, Outcome::NotOffered { .. });
+        report.checks.iter().filter(gone).map(|check| check.name).collect::<Vec<_>>()
+    };
+    let all = fondaco_testkit::promises();
+    let of = |word: &str| {
+        let needs = |it: &&fondaco_testkit::Promise| it.needs.is_some_and(|it| it.contains(word));
+        all.iter().filter(needs).map(|it| it.name).collect::<Vec<_>>()
+    };
+    assert_eq!(needs(Lie::NoChain), of("chain"));
+    // Verifying reads from a held snapshot.
+    let holds = needs(Lie::NoHolds);
+    assert_eq!(
+        holds.iter().filter(|it| !of("chain").contains(it)).copied().collect::<Vec<_>>(),
+        of("held")
+    );
+    let verifies = |it: &&&str| **it != "chain.same_links";
+    assert!(of("chain").iter().filter(verifies).all(|it| holds.contains(it)), "{holds:?}");
+    assert_eq!(needs(Lie::None), Vec::<&str>::new());
 }
 
 #[test]
@@ -285,10 +314,10 @@ fn overflow_that_saturates_is_found() {
 #[test]
 fn a_panic_is_reported_and_the_other_checks_go_on() {
     let report = report(Lie::PanicsOnErase);
-    let Outcome::Broken { why, .. } = &report.check("values.personal").unwrap().outcome else {
+    let Outcome::Broken { came, .. } = &report.check("values.personal").unwrap().outcome else {
         panic!("{report}");
     };
-    assert_eq!(why, "the store panicked");
+    assert_eq!(came, "a panic");
     assert_eq!(report.check("scans.get").unwrap().outcome, Outcome::Kept);
 }
 
@@ -301,10 +330,11 @@ fn a_store_that_forgets_when_it_is_closed_is_found() {
 #[test]
 fn a_random_history_is_shortened_and_names_its_seed() {
     let report = Suite::new(|| Liar::new(Lie::EndInclusive)).only("histories.long").run();
-    let Outcome::Broken { why, history } = &report.check("histories.long").unwrap().outcome else {
+    let Outcome::Broken { what, history, .. } = &report.check("histories.long").unwrap().outcome
+    else {
         panic!("{report}");
     };
-    assert!(why.starts_with("seed 2"), "{why}");
+    assert!(what.starts_with("seed 2"), "{what}");
     assert!(history.len() <= 8, "{} calls are left: {history:#?}", history.len());
 }
 

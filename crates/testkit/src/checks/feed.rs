@@ -49,7 +49,7 @@ fn pages(probe: &Probe<'_>) -> Verdict {
         (100, 3, vec![]),
         (0, usize::MAX, (1..=7).collect()),
     ] {
-        let feed = probe.store.feed(&FeedFrom::new(home(), after, limit))?;
+        let feed = probe.feed_page(&FeedFrom::new(home(), after, limit))?;
         let positions: Vec<u64> = feed.iter().map(|commit| commit.position).collect();
         same(&format!("at most {limit} commits after {after}"), positions, wanted)?;
     }
@@ -78,7 +78,7 @@ fn follow(probe: &Probe<'_>, working: &AtomicUsize) -> Verdict<u64> {
     let mut last = 0;
     loop {
         let over = working.load(Ordering::SeqCst) == 0;
-        for commit in probe.feed(home(), last)? {
+        for commit in probe.store.feed(&FeedFrom::new(home(), last, usize::MAX))? {
             let next = last + 1;
             let why = || format!("commit {} is shown where {next} was due", commit.position);
             ensure(commit.position == next, why)?;

@@ -5,21 +5,22 @@ use std::sync::Arc;
 
 use fondaco_core::store::{Record, Store};
 
-use crate::probe::{Flaw, Probe, Verdict, batch, broken, ensure, home, same, whole};
+use crate::probe::{Flaw, Probe, Told, Verdict, batch, broken, ensure, home, same, whole};
 use crate::records::{Item, Sample, Stock, TABLES};
 use crate::report::Checked;
 use crate::stage::Stage;
 use crate::suite::{outcome, panicked};
 
 pub(crate) const NAME: &str = "reopen.survives";
-const PROMISE: &str = "what commit has answered is there after closing and opening again: rows, counters, series, commands, feed, positions";
+pub(crate) const PROMISE: &str = "what commit has answered is there after closing and opening again: rows, counters, series, commands, feed, positions";
 
 /// Runs the check with stores of the host's own type, which `reopen` wants.
 pub(crate) fn run<S: Store + 'static>(make: &dyn Fn() -> S, reopen: &dyn Fn(S) -> S) -> Checked {
     let mut history = Vec::new();
     let steps = || survives(make, reopen, &mut history);
     let verdict = catch_unwind(AssertUnwindSafe(steps)).unwrap_or_else(|_| Err(panicked()));
-    Checked { name: NAME, promise: PROMISE, outcome: outcome(verdict, || history) }
+    let told = || Told { of: history.len(), lines: history, shown: None };
+    Checked { name: NAME, promise: PROMISE, outcome: outcome(verdict, told) }
 }
 
 fn survives<S: Store + 'static>(

@@ -9,10 +9,10 @@ use fondaco_core::store::{
 
 use crate::Model;
 use crate::notes;
-use crate::probe::{Probe, Verdict, broken, ensure, exactly, same};
+use crate::probe::{Verdict, differs, ensure, exactly, same};
 
 /// The answer to a batch: the model names all that is wrong with it, the store any of that first.
-pub(super) fn commits(
+pub(crate) fn commits(
     found: Result<Commit, StoreError>,
     wanted: Result<Commit, Vec<StoreError>>,
     check: bool,
@@ -25,25 +25,21 @@ pub(super) fn commits(
         (Err(found), Err(wanted)) => {
             let agrees = wanted.iter().any(|wanted| error(&found, wanted));
             let agrees = agrees || beside_exists(&found, &wanted);
-            let list: Vec<String> = wanted.iter().map(named).collect();
-            ensure(agrees, || {
-                format!("failed with {}, must be {}", named(&found), list.join(" or "))
-            })
+            if agrees { Ok(()) } else { Err(differs(BATCH, named(&found), any_of(&wanted))) }
         }
-        (Ok(found), Err(wanted)) => {
-            let list: Vec<String> = wanted.iter().map(named).collect();
-            Err(broken(format!(
-                "stored as commit {}, must be {}",
-                found.position,
-                list.join(" or ")
-            )))
-        }
-        (Err(found), Ok(wanted)) => Err(broken(format!(
-            "failed with {}, must be commit {}",
-            named(&found),
-            wanted.position
-        ))),
+        (Ok(found), Err(wanted)) => Err(differs(BATCH, stored(&found), any_of(&wanted))),
+        (Err(found), Ok(wanted)) => Err(differs(BATCH, named(&found), stored(&wanted))),
     }
+}
+
+const BATCH: &str = "the answer to a batch";
+
+fn stored(commit: &Commit) -> String {
+    format!("stored as commit {}", commit.position)
+}
+
+fn any_of(errors: &[StoreError]) -> String {
+    errors.iter().map(named).collect::<Vec<_>>().join(" or ")
 }
 
 fn named(error: &StoreError) -> String {
@@ -58,7 +54,10 @@ fn commit(found: &Commit, wanted: &Commit) -> Verdict {
     if found.seal.is_none() {
         wanted.seal = None;
     }
-    same("the commit", found.clone(), wanted.clone())?;
+    if *found != wanted {
+        let (came, due) = notes::apart(found, &wanted);
+        return Err(differs("the commit", came, due));
+    }
     let told = |commit: &Commit| -> Vec<Value> {
         let data = commit.events.iter().flat_map(|event| event.data.iter().map(|(_, v)| v.clone()));
         data.chain(commit.answer.iter().cloned()).collect()
@@ -114,7 +113,7 @@ fn clash(clash: &Clash) -> String {
 }
 
 /// The answers to one read; `held` when it was of a held snapshot.
-pub(super) fn answers(found: &Answer, wanted: &Answer, held: bool) -> Verdict {
+pub(crate) fn answers(found: &Answer, wanted: &Answer, held: bool) -> Verdict {
     same("the position", found.at.position, wanted.at.position)?;
     same("the number of replies", found.replies.len(), wanted.replies.len())?;
     let mut pairs = found.replies.iter().zip(&wanted.replies);
@@ -138,22 +137,22 @@ fn reply(found: &Reply, wanted: &Reply) -> Verdict {
             rows(&some(a), &some(b))
         }
         (Reply::Got(a), Reply::Got(b)) => rows(a, b),
-        (a, b) => Err(broken(format!("answered with {a:?}, must be {b:?}"))),
+        (a, b) => Err(differs("the reply", format!("{a:?}"), format!("{b:?}"))),
     }
 }
 
 fn rows(found: &[Option<Row>], wanted: &[Option<Row>]) -> Verdict {
-    let show = |rows: &[Option<Row>]| format!("{rows:?}");
     let agree = found.len() == wanted.len() && found.iter().zip(wanted).all(|(a, b)| row(a, b));
-    ensure(agree, || match found.iter().zip(wanted).find(|(a, b)| !row(a, b)) {
-        Some((Some(a), Some(b))) => format!(
-            "found row {:?}@{}, must be {:?}@{}",
-            a.stored().values(),
-            a.version,
-            b.stored().values(),
-            b.version
-        ),
-        _ => format!("found rows {}, must be {}", show(found), show(wanted)),
+    if agree {
+        return Ok(());
+    }
+    // One row among many that are right: that one.
+    let one = found.iter().zip(wanted).find(|(a, b)| !row(a, b));
+    Err(match one {
+        Some((Some(a), Some(b))) if found.len() == wanted.len() => {
+            differs("a row", notes::row(a), notes::row(b))
+        }
+        _ => differs("the rows", notes::rows_found(found), notes::rows_found(wanted)),
     })
 }
 
@@ -170,18 +169,23 @@ fn row(a: &Option<Row>, b: &Option<Row>) -> bool {
 }
 
 pub(super) fn feeds(found: Vec<Commit>, model: &Model, company: CompanyId) -> Verdict {
-    let wanted = model.feed(&FeedFrom::new(company, 0, usize::MAX))?;
-    same("commits in the feed", found.len(), wanted.len())?;
+    same_feed(found, model.feed(&FeedFrom::new(company, 0, usize::MAX))?)
+}
+
+pub(crate) fn same_feed(found: Vec<Commit>, wanted: Vec<Commit>) -> Verdict {
+    let positions = |feed: &[Commit]| feed.iter().map(|it| it.position).collect::<Vec<_>>();
+    same("the commits in the feed", positions(&found), positions(&wanted))?;
     found.iter().zip(&wanted).try_for_each(|(found, wanted)| commit(found, wanted))
 }
 
 /// That the chain verifies, if the store keeps one.
-pub(super) fn chain(probe: &Probe<'_>, company: CompanyId) -> Verdict {
-    if probe.feed(company, 0)?.iter().any(|commit| commit.seal.is_none()) {
+pub(super) fn chain(store: &dyn Store, company: CompanyId) -> Verdict {
+    let feed = store.feed(&FeedFrom::new(company, 0, usize::MAX))?;
+    if feed.iter().any(|commit| commit.seal.is_none()) {
         return Ok(());
     }
     let tables = crate::records::TABLES;
-    let verified = match fondaco_core::chain::verify(probe.store.as_ref(), company, tables) {
+    let verified = match fondaco_core::chain::verify(store, company, tables) {
         Err(StoreError::SnapshotGone) => return Ok(()),
         other => other?,
     };

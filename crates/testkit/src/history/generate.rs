@@ -53,6 +53,13 @@ impl Generator {
         }
     }
 
+    /// The next step that commits.
+    pub(super) fn next_commit(&mut self, random: &mut Random, model: &Model) -> Spec {
+        let [home, away] = companies();
+        let company = if random.once_in(6) { away } else { home };
+        self.commit(random, model, company)
+    }
+
     fn commit(&mut self, random: &mut Random, model: &Model, company: CompanyId) -> Spec {
         if random.once_in(12)
             && let Some(mut again) = self.sent.get(random.below(self.sent.len())).cloned()
