@@ -12,6 +12,10 @@ test:
 oracles *DIR:
     cargo xtask oracles {{DIR}}
 
+# Faults for as long as one likes: `just torture --minutes 60 [--seed S] [--only WORD]`.
+torture *WORDS:
+    cargo xtask torture {{WORDS}}
+
 # Format the sources; `just fmt --check` only says what is not formatted.
 fmt *CHECK:
     cargo xtask fmt {{CHECK}}

@@ -23,6 +23,7 @@ cargo xtask <recipe>
   test            all tests: units, properties, documentation examples, oracles; examples are built.
                   PostgreSQL is that of FONDACO_TEST_POSTGRES, an installed one, or brought from PyPI
   oracles [DIR]   the oracle cases under DIR (default: ../shared/oracles if it is there, else tests/oracles)
+  torture ...     faults for as long as you like: --minutes N, from which seed: --seed S, which: --only WORD
   fmt [--check]   format the sources, or only say what is not formatted
   lint            clippy on everything, warnings are errors
   docs            rustdoc, warnings are errors
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
             Ok(dir) => recipes::oracles(Some(&dir)),
             Err(error) => return complain(&format!("DIR {dir:?} is not a path: {error}")),
         },
+        ["torture", words @ ..] => recipes::torture(words),
         ["fmt"] => recipes::fmt(),
         ["fmt", "--check"] => recipes::fmt_check(),
         ["lint"] => recipes::lint(),

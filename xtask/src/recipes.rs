@@ -24,6 +24,13 @@ pub(crate) fn oracles(dir: Option<&Path>) -> Vec<Step> {
     }]
 }
 
+/// The tortures, by minutes, seed and name as told; without a word those rounds that belong to `test`.
+pub(crate) fn torture(words: &[&str]) -> Vec<Step> {
+    let target = ["test", "--quiet", "--package", "fondaco", "--all-features", "--test", "torture"];
+    let step = Step::cargo("torture", &[&target[..], &["--"]].concat());
+    vec![words.iter().fold(step, |step, word| step.arg(word))]
+}
+
 pub(crate) fn fmt() -> Vec<Step> {
     vec![Step::cargo("fmt", &["fmt", "--all"])]
 }

@@ -1,0 +1,97 @@
+//! A disk that is full: the failure is named, nothing is lost, and with room again it goes on.
+
+use std::process::Command;
+
+use fondaco_testkit::Random;
+use fondaco_testkit::faults::{Life, Trouble};
+
+use crate::children::{Running, Task};
+use crate::homes::{Home, REDB, SQLITE};
+use crate::rounds::Round;
+use crate::{ensure, needs};
+
+/// A small disk in memory, for whoever may mount one: the store meets its end, and room is made.
+pub(crate) fn full(round: &Round) -> Result<Option<String>, Trouble> {
+    let mut random = Random::new(round.seed);
+    let mut told = Vec::new();
+    for home in [&SQLITE, &REDB] {
+        let dir = round.dir.join(home.name);
+        needs("a folder", std::fs::create_dir_all(&dir))?;
+        // redb's smallest file is 1.5 MB.
+        let kib = if home.name == "redb" { 2_000 } else { 700 } + random.below(300);
+        let inner = Task::Full { seed: round.seed }.command(home, &home.place(&dir))?;
+        let mount = format!("mount -t tmpfs -o size={kib}k tmpfs '{}'", dir.display());
+        let Some(said) = on_its_own(&mount, &inner)? else { return Ok(None) };
+        let full = said.iter().find(|line| line.starts_with("full "));
+        let full = full.ok_or_else(|| Trouble::Broken(format!("{}: {said:?}", home.name)))?;
+        let named = full.contains("store.unavailable") || full.contains("store.unknown");
+        ensure(named && full.contains("full"), || format!("{}: {full}", home.name))?;
+        let found = said.iter().any(|line| line.starts_with("found "));
+        ensure(found, || format!("{}: {said:?}", home.name))?;
+        let steps = full.split(' ').nth(1).unwrap_or_default();
+        told.push(format!("{} after {steps} steps", home.name));
+    }
+    Ok(Some(format!("full: {}", told.join(", "))))
+}
+
+/// Runs a command in a namespace where something is mounted; `None` where that is not allowed.
+fn on_its_own(mount: &str, inner: &Command) -> Result<Option<Vec<String>>, Trouble> {
+    let may = Command::new("unshare").args(["-m", "true"]).output();
+    if !may.is_ok_and(|output| output.status.success()) {
+        return Ok(None);
+    }
+    let shell = format!("{mount} || exit 77; exec {}", words(inner));
+    let output = Command::new("unshare").args(["-m", "sh", "-c", &shell]).output();
+    let output = needs("unshare", output)?;
+    if output.status.code() == Some(77) {
+        return Ok(None);
+    }
+    let said: Vec<String> =
+        String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect();
+    let wrong = || format!("{said:?} {}", String::from_utf8_lossy(&output.stderr));
+    ensure(output.status.success(), wrong)?;
+    Ok(Some(said))
+}
+
+fn words(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let quoted = |word: &std::ffi::OsStr| format!("'{}'", word.to_string_lossy());
+    words.map(quoted).collect::<Vec<_>>().join(" ")
+}
+
+pub(crate) fn limit_sqlite(round: &Round) -> Result<Option<String>, Trouble> {
+    limit(&SQLITE, round, 350, 1_500)
+}
+
+pub(crate) fn limit_redb(round: &Round) -> Result<Option<String>, Trouble> {
+    limit(&REDB, round, 3_080, 3_200)
+}
+
+/// A limit on the size of files: the write that meets it is done in part. Whoever has none opens it, finds all that was
+/// answered, and goes on. `from` and `to` are the limit's bounds, in blocks of 512 bytes.
+fn limit(home: &Home, round: &Round, from: i64, to: i64) -> Result<Option<String>, Trouble> {
+    if cfg!(not(unix)) {
+        return Ok(None);
+    }
+    let (place, mut random) = (home.place(&round.dir), Random::new(round.seed));
+    let inner = Task::Life { seed: round.seed, step: 0 }.command(home, &place)?;
+    let blocks = random.between(from, to);
+    let mut shell = Command::new("sh");
+    let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec {}", words(&inner));
+    shell.args(["-c", &script]).stdout(std::process::Stdio::piped());
+    let said = Running::start(shell)?.to_the_end()?;
+    let failed = said.iter().find(|line| line.starts_with("failed "));
+    let failed = failed.ok_or_else(|| Trouble::Broken(format!("it did not fail: {said:?}")))?;
+    let named = failed.contains("store.unavailable") || failed.contains("store.unknown");
+    ensure(named && failed.contains(&place), || failed.clone())?;
+    let answered = said.iter().filter_map(|line| crate::children::told(line, "step ")).max();
+    let answered = answered.unwrap_or(0);
+    let store = (home.open)(&place)?;
+    store.prepare(Life::TABLES)?;
+    let mut life = Life::new(round.seed);
+    life.find(&store, answered)?;
+    (0..20).try_for_each(|_| life.live(&store).map(|_| ()))?;
+    let mut again = Life::new(round.seed);
+    again.find(&store, life.steps())?;
+    Ok(Some(format!("{blocks} blocks held {answered} steps")))
+}
