@@ -16,12 +16,14 @@ use fondaco::store::OrderedStore;
 use fondaco::store::ordered::{KeyRange, MapError, MapSnapshot, Ordered, Pair, Put, Written};
 
 // [store]
-/// The map, and how often it was written.
+/// How often the map was written, and the map.
+type Tree = (u64, BTreeMap<Vec<u8>, Vec<u8>>);
+
 #[derive(Default)]
-pub(crate) struct Plain(RwLock<(u64, BTreeMap<Vec<u8>, Vec<u8>>)>);
+pub(crate) struct Plain(RwLock<Tree>);
 
 /// The map at one moment: as long as it lives, nobody writes.
-struct Now<'m>(RwLockReadGuard<'m, (u64, BTreeMap<Vec<u8>, Vec<u8>>)>);
+struct Now<'m>(RwLockReadGuard<'m, Tree>);
 
 impl Ordered for Plain {
     fn snapshot(&self) -> Result<Box<dyn MapSnapshot + '_>, MapError> {

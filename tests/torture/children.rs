@@ -70,7 +70,7 @@ impl Running {
     }
 
     /// What it says until it ends, which must be well.
-    pub(crate) fn to_the_end(mut self) -> Result<Vec<String>, Trouble> {
+    pub(crate) fn end(mut self) -> Result<Vec<String>, Trouble> {
         let said: Vec<String> = self.lines.by_ref().map_while(Result::ok).collect();
         let status = needs("a child", self.child.wait())?;
         match status.success() {

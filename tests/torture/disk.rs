@@ -10,28 +10,30 @@ use crate::homes::{Home, REDB, SQLITE};
 use crate::rounds::Round;
 use crate::{ensure, needs};
 
-/// A small disk in memory, for whoever may mount one: the store meets its end, and room is made.
-pub(crate) fn full(round: &Round) -> Result<Option<String>, Trouble> {
-    let mut random = Random::new(round.seed);
-    let mut told = Vec::new();
-    for home in [&SQLITE, &REDB] {
-        let dir = round.dir.join(home.name);
-        needs("a folder", std::fs::create_dir_all(&dir))?;
-        // redb's smallest file is 1.5 MB.
-        let kib = if home.name == "redb" { 2_000 } else { 700 } + random.below(300);
-        let inner = Task::Full { seed: round.seed }.command(home, &home.place(&dir))?;
-        let mount = format!("mount -t tmpfs -o size={kib}k tmpfs '{}'", dir.display());
-        let Some(said) = on_its_own(&mount, &inner)? else { return Ok(None) };
-        let full = said.iter().find(|line| line.starts_with("full "));
-        let full = full.ok_or_else(|| Trouble::Broken(format!("{}: {said:?}", home.name)))?;
-        let named = full.contains("store.unavailable") || full.contains("store.unknown");
-        ensure(named && full.contains("full"), || format!("{}: {full}", home.name))?;
-        let found = said.iter().any(|line| line.starts_with("found "));
-        ensure(found, || format!("{}: {said:?}", home.name))?;
-        let steps = full.split(' ').nth(1).unwrap_or_default();
-        told.push(format!("{} after {steps} steps", home.name));
-    }
-    Ok(Some(format!("full: {}", told.join(", "))))
+pub(crate) fn full_sqlite(round: &Round) -> Result<Option<String>, Trouble> {
+    full(&SQLITE, round, 700)
+}
+
+/// redb's smallest file is 1.5 MB.
+pub(crate) fn full_redb(round: &Round) -> Result<Option<String>, Trouble> {
+    full(&REDB, round, 2_000)
+}
+
+/// A small disk in memory, of `kib` and some more, for whoever may mount one: the store meets its end, and room is made.
+fn full(home: &Home, round: &Round, kib: usize) -> Result<Option<String>, Trouble> {
+    let kib = kib + Random::new(round.seed).below(300);
+    let dir = round.dir.join("disk");
+    needs("a folder", std::fs::create_dir_all(&dir))?;
+    let inner = Task::Full { seed: round.seed }.command(home, &home.place(&dir))?;
+    let mount = format!("mount -t tmpfs -o size={kib}k tmpfs '{}'", dir.display());
+    let Some(said) = on_its_own(&mount, &inner)? else { return Ok(None) };
+    let full = said.iter().find(|line| line.starts_with("full "));
+    let full = full.ok_or_else(|| Trouble::Broken(format!("it was never full: {said:?}")))?;
+    let named = full.contains("store.unavailable") || full.contains("store.unknown");
+    ensure(named && full.contains("full"), || full.clone())?;
+    ensure(said.iter().any(|line| line.starts_with("found ")), || format!("{said:?}"))?;
+    let steps = full.split(' ').nth(1).unwrap_or_default();
+    Ok(Some(format!("{kib} KiB were full after {steps} steps")))
 }
 
 /// Runs a command in a namespace where something is mounted; `None` where that is not allowed.
@@ -79,7 +81,7 @@ fn limit(home: &Home, round: &Round, from: i64, to: i64) -> Result<Option<String
     let mut shell = Command::new("sh");
     let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec {}", words(&inner));
     shell.args(["-c", &script]).stdout(std::process::Stdio::piped());
-    let said = Running::start(shell)?.to_the_end()?;
+    let said = Running::start(shell)?.end()?;
     let failed = said.iter().find(|line| line.starts_with("failed "));
     let failed = failed.ok_or_else(|| Trouble::Broken(format!("it did not fail: {said:?}")))?;
     let named = failed.contains("store.unavailable") || failed.contains("store.unknown");

@@ -82,8 +82,7 @@ pub(crate) fn processes(round: &Round) -> Result<Option<String>, Trouble> {
         }
         children.push(start()?);
     }
-    let ends: Vec<Result<Vec<String>, Trouble>> =
-        children.into_iter().map(Running::to_the_end).collect();
+    let ends: Vec<Result<Vec<String>, Trouble>> = children.into_iter().map(Running::end).collect();
     for end in ends {
         let said = end?;
         let wrong = said.iter().find(|line| !line.starts_with("transfer "));

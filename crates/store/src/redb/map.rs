@@ -1,6 +1,7 @@
 //! redb as an ordered map: one table of bytes.
 
 use std::fmt;
+use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,8 +9,8 @@ use std::sync::{Mutex, PoisonError};
 
 use ::redb::backends::InMemoryBackend;
 use ::redb::{
-    Database, Durability, MultimapTableHandle, ReadOnlyTable, ReadableDatabase, TableDefinition,
-    TableError, TableHandle, WriteTransaction,
+    Database, DatabaseError, Durability, MultimapTableHandle, ReadOnlyTable, ReadableDatabase,
+    StorageError, TableDefinition, TableError, TableHandle, WriteTransaction,
 };
 
 use super::{RedbDurability, RedbOptions, failure};
@@ -44,12 +45,42 @@ pub struct RedbMap {
     waiting: Mutex<u32>,
 }
 
+/// Makes a file under another name and gives it its own when it is one: redb writes what says so last, and a program that was
+/// killed before would leave a file that seems damaged.
+fn make(path: &Path, name: &str) -> Result<(), MapError> {
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(".new");
+    let unfinished = Path::new(&unfinished);
+    let create = || Database::builder().create(unfinished);
+    let made = create().or_else(|error| match error {
+        // Of one who was killed over it.
+        DatabaseError::Storage(StorageError::Io(io)) if io.kind() == ErrorKind::InvalidData => {
+            let _ = std::fs::remove_file(unfinished);
+            create()
+        }
+        other => Err(other),
+    });
+    drop(made.map_err(|error| failure(&name, error))?);
+    // A link rather than a new name: somebody may have made the file meanwhile, and be in it.
+    let linked = std::fs::hard_link(unfinished, path);
+    let named = match linked {
+        Err(_) if !path.exists() => std::fs::rename(unfinished, path),
+        _ => Ok(()),
+    };
+    let _ = std::fs::remove_file(unfinished);
+    named.map_err(|error| failure(&name, StorageError::Io(error)))
+}
+
 impl RedbMap {
     pub(super) fn open(path: &Path, options: &RedbOptions) -> Result<RedbMap, MapError> {
         let name = path.display().to_string();
         let mut builder = Database::builder();
         builder.set_cache_size(options.cache_kib.saturating_mul(1024));
         builder.set_check_integrity_on_open(options.check_on_open);
+        match std::fs::metadata(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => make(path, &name)?,
+            _ => {}
+        }
         let is_new = std::fs::metadata(path).map_or(true, |meta| meta.len() == 0);
         // redb says of itself that it may panic on a file that something else has altered.
         let opened = catch_unwind(AssertUnwindSafe(|| match is_new {
@@ -89,7 +120,7 @@ impl RedbMap {
         RedbMap { database, name, durability, quick_repair, position, waiting }
     }
 
-    /// Makes our table in a new file.
+    /// Makes our table in a new file or store.
     fn create(&self) -> Result<(), MapError> {
         let write = self.begin(true)?;
         write.open_table(TABLE).map_err(|error| self.failure(error))?;

@@ -186,6 +186,19 @@ fn a_file_that_was_never_finished_is_named_so() {
     assert!(!error.to_string().contains("holds nothing"), "{error}");
 }
 
+/// Earlier still: before redb itself had finished the file.
+#[test]
+fn a_file_whose_maker_was_killed_over_it_is_new() {
+    for unfinished in [vec![], vec![0; 4096], vec![0; 1 << 20]] {
+        let path = path();
+        let beside = path.with_extension("redb.new");
+        std::fs::write(&beside, unfinished).unwrap();
+        open(&path).commit(line(1)).unwrap();
+        assert_eq!(commits(&open(&path)), 1);
+        assert!(!beside.exists());
+    }
+}
+
 #[test]
 fn a_mistyped_path_is_no_new_file() {
     let path = path();

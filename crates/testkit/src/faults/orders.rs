@@ -125,7 +125,7 @@ fn following(taken: &[Taken]) -> Option<Vec<usize>> {
 /// Runs both acts, the choices as given and then the first act first.
 fn run(store: &dyn Store, acts: [&Act<'_>; 2], choices: &[usize]) -> ([String; 2], Vec<Taken>) {
     let turns = Arc::new(Turns::default());
-    let ends = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let threads = [0, 1].map(|me| {
             let stepped = Stepped { store, turns: turns.clone(), me };
             let act = acts[me];
@@ -134,8 +134,7 @@ fn run(store: &dyn Store, acts: [&Act<'_>; 2], choices: &[usize]) -> ([String; 2
         let taken = turns.lead(choices);
         let said = threads.map(|thread| thread.join().unwrap_or_else(|_| "it panicked".into()));
         (said, taken)
-    });
-    ends
+    })
 }
 
 /// What an act is about.

@@ -43,6 +43,7 @@ impl Company {
         seal.map_or(chain::GENESIS, |seal| seal.link)
     }
 
+    // [commit]
     /// Carries out a batch. On error `self` is of no more use.
     pub(super) fn commit(
         &mut self,
@@ -70,6 +71,7 @@ impl Company {
         }
         if out.faults.is_empty() { Ok(self.seal(batch, &out.erased)) } else { Err(out.faults) }
     }
+    // [end]
 
     /// Rows that are not as they were seen, each named once.
     fn moved(&self, batch: &Batch) -> Vec<Seen> {
