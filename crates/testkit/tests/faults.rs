@@ -24,15 +24,15 @@ fn broken<T: std::fmt::Debug>(result: Result<T, Trouble>) -> String {
 
 // ---- Bank
 
-fn run(lie: Lie) -> Result<fondaco_testkit::faults::Settled, Trouble> {
-    Bank::new(3).writers(6).transfers(40).run(Arc::new(Liar::new(lie)))
+fn run(lie: Lie, seed: u64) -> Result<fondaco_testkit::faults::Settled, Trouble> {
+    Bank::new(seed).writers(6).transfers(200).run(Arc::new(Liar::new(lie)))
 }
 
 #[test]
 fn an_honest_bank_settles_and_carries_out_each_transfer_once() {
-    let settled = run(Lie::None).unwrap();
-    assert_eq!(settled.done + settled.short, 40);
-    assert!(settled.done >= 10 && settled.short >= 3, "{settled:?}");
+    let settled = run(Lie::None, 3).unwrap();
+    assert_eq!(settled.done + settled.short, 200);
+    assert!(settled.done >= 20 && settled.short >= 3, "{settled:?}");
 }
 
 #[test]
@@ -50,9 +50,13 @@ fn the_bank_finds_lost_adds_lost_updates_missing_floors_and_what_is_done_twice()
         (Lie::NoFloors, "below zero"),
         (Lie::NumberGaps, "slip"),
     ] {
-        let what = broken(run(lie));
+        // Some lies need writers that meet, and on a busy machine they may not.
+        let found = (1..40).find_map(|seed| run(lie, seed).err().map(|trouble| (seed, trouble)));
+        let Some((seed, Trouble::Broken(what))) = found else {
+            panic!("{lie:?} was not found: {found:?}")
+        };
         assert!(what.contains(about), "{lie:?}: {what}");
-        assert!(what.contains("seed 3"), "{what}");
+        assert!(what.contains(&format!("seed {seed}")), "{what}");
     }
 }
 
