@@ -1,12 +1,9 @@
 //! A command is carried out once: replay comes before any refusal, refusals are true, retries are bounded.
-#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
-
-mod common;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use common::*;
+use crate::common::*;
 use fondaco_core::store::{Event, Value};
 use fondaco_core::{Driver, Halt, Range, Reading, Tx};
 

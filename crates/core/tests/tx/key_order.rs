@@ -1,7 +1,5 @@
 //! Rows order as the bytes of their keys do, whatever the types of the key and whatever holds the row.
 
-#![allow(clippy::unwrap_used, reason = "these are tests")]
-
 use chrono::{Days, NaiveDate};
 use fondaco_core::store::{
     Blob, Field, Fixed, KeyBytes, KeyList, Record, Stored, ValueRow, order_of,

@@ -1,5 +1,4 @@
 //! What is compiled from a table is never kept with a row that was read before its guard.
-#![allow(clippy::unwrap_used)]
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};

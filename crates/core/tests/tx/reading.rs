@@ -1,9 +1,6 @@
 //! What an act sees: the first reading of a row stays, and its own writes are visible at once, in every order.
-#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use fondaco_core::store::Record;
 use fondaco_core::{Halt, Range, Reading, Tx};
 

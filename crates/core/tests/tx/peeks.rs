@@ -1,10 +1,7 @@
 //! What an act peeked at and then rests on counts from the first reading: if it changed in between, the act runs again,
 //! and what it commits is true of one moment.
-#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use fondaco_core::store::{Column, Guard, Kind, Record, Store, Table, Type};
 use fondaco_core::{Range, Reading, Tx};
 use fondaco_store::Memory;

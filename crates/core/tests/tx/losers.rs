@@ -1,7 +1,4 @@
 //! Who lost twice runs alone: from then on the driver's other commits wait until it is done.
-#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
-
-mod common;
 
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -10,7 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use common::*;
+use crate::common::*;
 use fondaco_core::{AsyncDriver, Done, Driver, Halt, Tx};
 use fondaco_store::Memory;
 use fondaco_testkit::{Unloaded, block_on};

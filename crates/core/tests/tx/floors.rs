@@ -1,10 +1,7 @@
 //! What only the store can judge is learnt: broken floors, taken unique entries, series that would run backwards.
-#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
-mod common;
-
+use crate::common::*;
 use chrono::NaiveDate;
-use common::*;
 use fondaco_core::store::{Floor, KeyParts};
 use fondaco_core::{Added, Drew, Range, Reading, Tx};
 use smol_str::SmolStr;

@@ -1,9 +1,6 @@
 //! Erasing something personal: the value and all that could give it away are gone, the hash chain still holds.
-#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use fondaco_core::store::{Ask, Event, Personal, Read, Receipt, Reply, Value};
 use fondaco_core::{CommandId, Halt, Range, Reading, Tx};
 use smol_str::SmolStr;

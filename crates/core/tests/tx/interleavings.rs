@@ -1,12 +1,9 @@
 //! Two acts at once end as one after the other: wherever the second slips in between the calls of the first.
-#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
-
-mod common;
 
 use std::sync::{Arc, Mutex};
 
-use common::acts::*;
-use common::*;
+use crate::common::acts::*;
+use crate::common::*;
 use fondaco_core::Driver;
 use fondaco_core::store::Store;
 use fondaco_store::{Memory, Sqlite};

@@ -1,5 +1,4 @@
 //! What is verified: all tables that were prepared; an asynchronous store as a blocking one, and its future can be sent.
-#![allow(clippy::unwrap_used)]
 
 use fondaco_core::party::{self, RegisterParty};
 use fondaco_core::store::Record;

@@ -1,12 +1,9 @@
 //! A view shows one moment, however long it takes and whoever writes meanwhile.
-#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
-
-mod common;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use common::*;
+use crate::common::*;
 use fondaco_core::store::{
     Answer, At, Batch, Commit, FeedFrom, Prepared, Read, Store, StoreError, Table,
 };

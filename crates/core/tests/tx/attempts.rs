@@ -1,9 +1,6 @@
 //! `attempt`: after a refused part everything is as it was before it, except what it has seen and the ids it took.
-#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use fondaco_core::store::{Event, Value};
 use fondaco_core::{Added, Drew, Envelope, Halt, Range, Reading, Tx};
 
