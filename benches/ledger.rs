@@ -257,7 +257,7 @@ fn as_of(name: &str, books: &Books<'_>) {
     for (what, month, day) in [("a period's end", 6, 30), ("any date", 6, 17)] {
         let date = NaiveDate::from_ymd_opt(2026, month, day).unwrap();
         let start = Instant::now();
-        let rows = books.balances(&BalanceQuery::all().through(date)).unwrap();
+        let rows = books.balances(&BalanceQuery::all().until(date)).unwrap();
         println!(
             "{name}: balances of {} accounts at {what}: {:.1} ms",
             rows.len(),

@@ -50,7 +50,7 @@ fn page(
     let last_month = *view.months.last().ok_or("no month")?;
     let statements = books.compare_income_statements(now, before)?;
     let sheets = books.compare_balance_sheets(end(now), end(before))?;
-    let days = Phrase::from("The books from").and(whole.from).and("to").and(whole.through);
+    let days = Phrase::from("The books from").and(whole.start).and("to").and(whole.end);
     let mut page = Page::new(company.name.as_str()).about(days).figures(view.figures(&whole)?);
     page = page.chart(view.results()?).chart(whole.chart()).chart(view.owed()?);
     if let Some(territories) = view.territories()? {
@@ -136,7 +136,7 @@ impl<'v> View<'v> {
     }
 
     fn figures(&self, statement: &IncomeStatement) -> Result<[Figure; 5], LedgerError> {
-        let sheet = self.books.balance_sheet(statement.through)?;
+        let sheet = self.books.balance_sheet(statement.end)?;
         let money = |amount| Money::new(amount, self.currency);
         Ok([
             Figure::new("Income", money(statement.income.total)),
@@ -165,7 +165,7 @@ impl<'v> View<'v> {
         let vendors = self.account(Event::Bill, "total", Side::Credit)?;
         let at_ends = |account: &str, sign: i64| {
             let balance = |month: &DateRange| {
-                let query = BalanceQuery::account(account).through(end(*month));
+                let query = BalanceQuery::account(account).until(end(*month));
                 Ok::<_, LedgerError>(self.balance(&query)? * Decimal::from(sign))
             };
             self.months.iter().map(balance).collect::<Result<Vec<_>, _>>()
@@ -195,7 +195,7 @@ impl<'v> View<'v> {
         let sales = self.account(Event::Sale, "net", Side::Credit)?;
         let sold = |channel: &str| {
             let sold = |month: &DateRange| {
-                let query = BalanceQuery::account(sales).from(start(*month)).through(end(*month));
+                let query = BalanceQuery::account(sales).from(start(*month)).until(end(*month));
                 Ok::<_, LedgerError>(-self.balance(&query.dimension("channel", channel))?)
             };
             self.months.iter().map(sold).collect::<Result<Vec<_>, _>>()

@@ -516,10 +516,10 @@ impl<'s> Books<'s> {
     /// As [`income_statement`](reports::income_statement).
     pub fn income_statement(
         &self,
-        from: NaiveDate,
-        through: NaiveDate,
+        start: NaiveDate,
+        end: NaiveDate,
     ) -> Result<IncomeStatement, LedgerError> {
-        self.view(|view| reports::income_statement(view, from, through))
+        self.view(|view| reports::income_statement(view, start, end))
     }
 
     /// The balance sheet as of the end of `date`.

@@ -44,7 +44,7 @@ fn as_of_any_date() {
             ("9999-12-31", "11111"),
             ("0001-01-01", "0"),
         ] {
-            assert_eq!(firm.sum(&bank().through(d(date))), sum, "as of {date} on {}", firm.name);
+            assert_eq!(firm.sum(&bank().until(d(date))), sum, "as of {date} on {}", firm.name);
         }
         for (from, through, sum) in [
             ("2026-01-01", "2026-01-31", "11"),
@@ -58,12 +58,12 @@ fn as_of_any_date() {
             ("2026-06-15", "2026-01-31", "0"),
             ("2025-01-01", "2027-12-31", "11111"),
         ] {
-            let query = bank().from(d(from)).through(d(through));
+            let query = bank().from(d(from)).until(d(through));
             assert_eq!(firm.sum(&query), sum, "{from} to {through}");
         }
         assert_eq!(firm.sum(&bank().from(d("2026-06-15"))), "11000");
-        assert_eq!(firm.sum(&BalanceQuery::all().through(d("2026-01-31"))), "0");
-        assert_eq!(firm.balances(&BalanceQuery::all().through(d("2026-01-31"))).len(), 2);
+        assert_eq!(firm.sum(&BalanceQuery::all().until(d("2026-01-31"))), "0");
+        assert_eq!(firm.balances(&BalanceQuery::all().until(d("2026-01-31"))).len(), 2);
     });
 }
 
@@ -79,7 +79,7 @@ fn as_known_at_any_time() {
         firm.at_minute(30);
         firm.must("corrected", &Reverse::new(late.id, d("2026-01-15")));
         let known =
-            |minute_: i64, date: &str| firm.sum(&bank().through(d(date)).known_at(minute(minute_)));
+            |minute_: i64, date: &str| firm.sum(&bank().until(d(date)).known_at(minute(minute_)));
         let told: Vec<_> =
             [9, 10, 19, 20, 29, 30, 31].iter().map(|&m| known(m, "2026-12-31")).collect();
         assert_eq!(told, ["0", "1", "1", "11", "11", "1", "1"], "on {}", firm.name);
@@ -120,7 +120,7 @@ fn by_subtree_currency_and_dimension() {
         for half in [false, true] {
             // From counters, and from facts: the same.
             let cut = |query: BalanceQuery| {
-                if half { query.through(d("2026-03-15")).from(d("2026-02-02")) } else { query }
+                if half { query.until(d("2026-03-15")).from(d("2026-02-02")) } else { query }
             };
             assert_eq!(of(cut(BalanceQuery::subtree("5"))), "1111");
             assert_eq!(of(cut(BalanceQuery::subtree("5").dimension("site", "A"))), "11");
@@ -180,7 +180,7 @@ fn in_every_sort_of_fiscal_year() {
         let entries = days.iter().map(|day| sale(&day.to_string(), "1")).collect();
         firm.must("all", &PostMany::new(entries));
         for (n, day) in days.iter().enumerate().step_by(11) {
-            assert_eq!(firm.sum(&bank().through(*day)), (n + 1).to_string(), "{name}, {day}");
+            assert_eq!(firm.sum(&bank().until(*day)), (n + 1).to_string(), "{name}, {day}");
             let rest = days.len() - n;
             assert_eq!(firm.sum(&bank().from(*day)), rest.to_string(), "{name}, from {day}");
         }
@@ -188,7 +188,7 @@ fn in_every_sort_of_fiscal_year() {
         assert_eq!(periods.len() as u32, 3 * calendar.periods_per_year());
         for period in &periods {
             let length = (period.end - period.start).num_days() + 1;
-            let query = bank().from(period.start).through(period.end);
+            let query = bank().from(period.start).until(period.end);
             assert_eq!(firm.sum(&query), length.to_string(), "{name}, {}", period.label());
         }
         let outside = firm
@@ -223,7 +223,7 @@ fn over_a_gap_between_years() {
     for (date, sum) in
         [("2026-12-31", "1"), ("2027-05-05", "1"), ("2028-01-01", "11"), ("2028-01-31", "11")]
     {
-        assert_eq!(firm.sum(&bank().through(d(date))), sum, "{date}");
+        assert_eq!(firm.sum(&bank().until(d(date))), sum, "{date}");
     }
     assert_eq!(firm.sum(&bank().from(d("2027-01-01"))), "10");
 }

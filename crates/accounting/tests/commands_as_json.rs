@@ -29,7 +29,7 @@ fn the_shortest_form_of_each_command() {
     shortest(r#"{"code":"1000","name":"The bank"}"#, ChangeAccount::rename("1000", "The bank"));
     shortest(r#"{"code":"1000","place":"top"}"#, ChangeAccount::move_under("1000", None));
     let close = CloseAccount::new("1000", d("2026-06-30"));
-    shortest(r#"{"code":"1000","last_day":"2026-06-30"}"#, close);
+    shortest(r#"{"code":"1000","end":"2026-06-30"}"#, close);
     shortest(r#"{"code":"GEN","name":"General"}"#, OpenJournal::new("GEN", "General"));
     shortest(r#"{"period":202601}"#, LockPeriod::new(202_601));
     shortest(r#"{"period":202601}"#, UnlockPeriod::new(202_601));
@@ -72,7 +72,7 @@ fn the_shortest_form_of_each_command() {
     shortest(r#"{"code":"rent"}"#, PauseRecurring::new("rent"));
     shortest(r#"{"code":"rent","missed":"skip"}"#, ResumeRecurring::new("rent", Missed::Skip));
     let end = EndRecurring::new("rent", d("2026-06-30"));
-    shortest(r#"{"code":"rent","last":"2026-06-30"}"#, end);
+    shortest(r#"{"code":"rent","end":"2026-06-30"}"#, end);
     let skip = SkipRecurring::new("rent", d("2026-06-30"));
     shortest(r#"{"code":"rent","date":"2026-06-30"}"#, skip);
 }

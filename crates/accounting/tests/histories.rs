@@ -297,7 +297,7 @@ fn query(question: &Question) -> BalanceQuery {
         query = query.from(day_of(from));
     }
     if let Some(through) = question.through {
-        query = query.through(day_of(through));
+        query = query.until(day_of(through));
     }
     if let Some(known) = question.known {
         query = query.known_at(minute(known));

@@ -140,7 +140,7 @@ ledger_recurring: State, layout 1
   status: Text
   next: Date, nullable
   through: Date, nullable
-  ends: Date, nullable
+  end: Date, nullable
   posted: I64
   key (code)
 
@@ -185,8 +185,8 @@ currency_rate: Fact, layout 1
   base: Text
   quote: Text
   number: I64
-  from: Date
-  through: Date, nullable
+  start: Date
+  end: Date, nullable
   says: Text
   rate: Number, nullable
   recorded_at: Instant

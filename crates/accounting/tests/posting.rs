@@ -377,7 +377,7 @@ fn a_reversal_takes_back_everything_once() {
             );
         }
         assert!(firm.balances(&BalanceQuery::all()).iter().all(|row| row.amounts.is_zero()));
-        assert_eq!(firm.sum(&BalanceQuery::account("1010").through(d("2026-03-04"))), "91.23");
+        assert_eq!(firm.sum(&BalanceQuery::account("1010").until(d("2026-03-04"))), "91.23");
         let error = firm.refused("twice", &Reverse::new(posted.id, d("2026-03-05")));
         assert_eq!(error.code(), "accounting.already_reversed");
         // A reversal is an entry, and may itself be taken back.
@@ -413,7 +413,7 @@ fn several_commands_in_one_commit() {
                 let first = Post::new(sale("2026-01-05", "10.00")).act(tx)?;
                 Post::new(sale("2026-02-05", "20.00")).act(tx)?;
                 post_many(tx, &[sale("2026-02-06", "30.00"), sale("2026-01-06", "40.00")])?;
-                let seen = balances(tx, &BalanceQuery::account("1000").through(d("2026-02-05")))?;
+                let seen = balances(tx, &BalanceQuery::account("1000").until(d("2026-02-05")))?;
                 assert_eq!(seen[0].amounts.debit(), dec("70"));
                 LockPeriod { period: 202_601 }.act(tx)?;
                 let locked = tx.attempt(|tx| Post::new(sale("2026-01-07", "50.00")).act(tx))?;

@@ -236,7 +236,7 @@ fn what_is_no_rate_is_refused() {
     let words = record("own", rate(EUR, EUR, "1", "2026-01-02")).to_string();
     assert!(words.contains("quote: EUR is worth itself: give two currencies"), "{words}");
     let mut reversed = rate(EUR, CHF, "1", "2026-01-02");
-    reversed.span.through = Some(d("2026-01-01"));
+    reversed.span.end = Some(d("2026-01-01"));
     assert!(record("reversed", reversed).to_string().contains("2026-01-01 lies before 2026-01-02"));
 
     let never = RateCorrection::new(EUR, USD, Some(dec("1")), d("2026-01-03"));

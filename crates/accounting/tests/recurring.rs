@@ -238,20 +238,20 @@ fn terms_name_a_calendar_that_is_there_and_a_way_to_go() {
             StartRecurring::new("rent", terms.on_business_days(BusinessDays::new(calendar, roll)))
         };
         let none = firm.refused("none", &by("plant", Roll::Following));
-        assert_eq!(none.code(), "core.calendar_undefined");
+        assert_eq!(none.code(), "calendar.undefined");
         assert!(none.to_string().contains("\"plant\": define it"), "{none}");
         let refuse = firm.refused("refuse", &by("DE", Roll::Refuse));
         assert_eq!(refuse.code(), "accounting.bad_input");
         let never = Calendar::new("never", fondaco_core::calendar::WorkingWeek::on([]));
         firm.define("never", &DefineCalendar::new(never)).unwrap();
         let never = firm.refused("never works", &by("never", Roll::Following));
-        assert_eq!(never.code(), "core.calendar_never_works");
+        assert_eq!(never.code(), "calendar.never_works");
         let code = |name: &str| {
             let calendar = DefineCalendar::new(plant().named_as(name));
             firm.define(&format!("named {name:?}"), &calendar).unwrap_err().code()
         };
-        assert_eq!(code("DE-BY"), "core.calendar_shipped");
-        assert_eq!([code(""), code(" plant")], ["core.calendar_code"; 2]);
+        assert_eq!(code("DE-BY"), "calendar.shipped");
+        assert_eq!([code(""), code(" plant")], ["calendar.code"; 2]);
         firm.clean();
     });
 }

@@ -110,7 +110,7 @@ fn the_income_statement() {
     let error = firm.books.income_statement(d("2026-02-01"), d("2026-01-01")).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "through: 2026-01-01 is before 2026-02-01: give the earlier day first"
+        "end: 2026-01-01 is before 2026-02-01: give the earlier day first"
     );
 }
 
@@ -335,7 +335,7 @@ fn adds_up(firm: &Firm, days: fondaco_core::DateRange) {
     let ledger = firm.view(|view| general_ledger(view, days));
     for account in &ledger.accounts {
         let query = BalanceQuery::account(account.account.clone());
-        let query = days.end().map_or(query.clone(), |end| query.through(end));
+        let query = days.end().map_or(query.clone(), |end| query.until(end));
         assert_eq!(account.closing.normalize().to_string(), firm.sum(&query), "{days}");
         let moved = account.debit - account.credit;
         assert_eq!(account.opening + moved, account.closing, "{days}");
@@ -344,7 +344,7 @@ fn adds_up(firm: &Firm, days: fondaco_core::DateRange) {
         let why = firm.view(|view| explain_balance(view, code, days));
         sums_up(&why);
         let query = BalanceQuery::subtree(code);
-        let query = days.end().map_or(query.clone(), |end| query.through(end));
+        let query = days.end().map_or(query.clone(), |end| query.until(end));
         let value = why.value.figure().unwrap().normalize().to_string();
         assert_eq!(value, firm.sum(&query), "{code} {days}");
     }

@@ -103,7 +103,7 @@ impl Calendar {
     /// let scotland = Calendar::named("GB-SCT")?;
     /// assert!(!scotland.is_working("2026-01-02".parse()?));
     /// let error = Calendar::named("XX").unwrap_err();
-    /// assert_eq!(error.code(), "core.calendar_unknown");
+    /// assert_eq!(error.code(), "calendar.unknown");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///

@@ -348,9 +348,8 @@ impl<T> Timeline<T> {
             let Some(known) = self.latest(at).filter(|known| known.value().is_some()) else {
                 continue;
             };
-            let gives_way = span.through.is_none()
-                && known.span.through.is_none()
-                && known.span.from < span.from;
+            let gives_way =
+                span.end.is_none() && known.span.end.is_none() && known.span.start < span.start;
             if !gives_way {
                 let recorded_at = known.recorded_at;
                 return Err(TimelineError::Overlap { span, with: known.span, recorded_at });
@@ -411,9 +410,9 @@ impl<T> Timeline<T> {
             }
         } else {
             let ends = matches!(recording.says, Says::Ended);
-            let known = self.latest(self.stretch_of(span.from));
+            let known = self.latest(self.stretch_of(span.start));
             if ends && known.and_then(Recording::value).is_none() {
-                return Err(TimelineError::NothingToEnd { date: span.from });
+                return Err(TimelineError::NothingToEnd { date: span.start });
             }
             let (first, last) = self.days_of(span);
             let from = self.cut(first);
@@ -428,8 +427,8 @@ impl<T> Timeline<T> {
 
     /// The days that a recording of a span is about: those from a day on go up to the next change.
     fn days_of(&self, span: Span) -> (NaiveDate, Option<NaiveDate>) {
-        let last = span.through.or_else(|| self.next_change(span.from)?.pred_opt());
-        (span.from, last)
+        let last = span.end.or_else(|| self.next_change(span.start)?.pred_opt());
+        (span.start, last)
     }
 
     /// The first day after `date` on which something else is known than on `date`.

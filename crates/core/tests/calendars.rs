@@ -89,12 +89,9 @@ fn a_code_that_names_no_calendar_or_one_that_is_shipped_is_refused() {
             host.carry_out(&format!("{name:?}"), &DefineCalendar::new(plant)).unwrap_err()
         };
         let shipped = refused("TARGET");
-        assert_eq!(
-            (shipped.code(), shipped.kind()),
-            ("core.calendar_shipped", ErrorKind::Conflict)
-        );
+        assert_eq!((shipped.code(), shipped.kind()), ("calendar.shipped", ErrorKind::Conflict));
         for wrong in ["", " plant", "plant\n", &"p".repeat(65)] {
-            assert_eq!(refused(wrong).code(), "core.calendar_code", "{wrong:?}");
+            assert_eq!(refused(wrong).code(), "calendar.code", "{wrong:?}");
         }
         let nobody_s = host.view(|view| match find(view, "plant") {
             Err(CalendarRefusal::Calendar(error)) => Ok(error),

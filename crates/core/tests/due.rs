@@ -151,7 +151,7 @@ fn an_item_is_moved_and_cancelled() {
         let cancel = CancelDue { kind: "other".into(), subject: "a".into() };
         host.carry_out("by hand", &cancel).unwrap();
         let gone = host.carry_out("by hand again", &cancel).unwrap_err();
-        assert_eq!((gone.code(), gone.kind()), ("core.due_unknown_item", ErrorKind::NotFound));
+        assert_eq!((gone.code(), gone.kind()), ("due.unknown_item", ErrorKind::NotFound));
         assert_eq!(host.due_items(), []);
     });
 }
@@ -375,7 +375,7 @@ fn an_item_put_again_for_no_later_time_is_refused() {
         let ticked = host.tick(handlers(), hour(3));
         assert_eq!(
             (subjects(&ticked), ticked.refused[0].code.as_str()),
-            (vec!["b"], "core.due_not_later")
+            (vec!["b"], "due.not_later")
         );
         assert_eq!(host.due_items()[0].at, hour(3));
     });

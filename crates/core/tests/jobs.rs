@@ -138,11 +138,11 @@ fn other_input_is_refused_by_both_digests() {
     on_every_host(|host| {
         let mut stop = |at: &Progressed| stop_at(3, at);
         let stopped = host.run_job(name(), &clock, &mut Logging::new(9, 3), &mut stop);
-        assert_eq!(stopped.unwrap_err().code(), "core.job_stopped");
+        assert_eq!(stopped.unwrap_err().code(), "job.stopped");
         let before = host.feed();
         for _ in 0..2 {
             let error = run(host, &mut Logging::new(8, 3)).unwrap_err();
-            assert_eq!((error.code(), error.kind()), ("core.job_other_input", ErrorKind::Conflict));
+            assert_eq!((error.code(), error.kind()), ("job.other_input", ErrorKind::Conflict));
             for to in [8i64, 9] {
                 let digest: String =
                     digest::of(&to).unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
@@ -185,7 +185,7 @@ fn another_kind_under_the_same_name_is_refused() {
         run(host, &mut Logging::new(2, 1)).unwrap();
         let other = host.run_job(name(), &clock, &mut Other(Logging::new(2, 1)), &mut ());
         let error = other.unwrap_err();
-        assert_eq!(error.code(), "core.job_other_kind");
+        assert_eq!(error.code(), "job.other_kind");
         assert!(error.to_string().contains("shop.log, not shop.other"), "{error}");
     });
 }
@@ -201,7 +201,7 @@ fn a_stopped_job_goes_on_where_it_was() {
             let mut stop = |at: &Progressed| stop_at(stops * 2, at);
             let stopped = host.run_job(name(), &clock, &mut Logging::new(9, 2), &mut stop);
             let error = stopped.unwrap_err();
-            assert_eq!((error.code(), error.kind()), ("core.job_stopped", ErrorKind::Refused));
+            assert_eq!((error.code(), error.kind()), ("job.stopped", ErrorKind::Refused));
             let state = state(host);
             assert_eq!((state.status, state.done), (JobStatus::Cancelled, stops * 2));
             assert_eq!(i64::from(state.resumed), stops - 1);
@@ -239,7 +239,7 @@ fn a_job_is_stopped_by_somebody_else_in_all_processes() {
     on_every_host(|host| {
         let (rival, clerk) = (host.rival(), fondaco_core::ActorId::new("boss"));
         let call = JobCall::new(name(), &clerk, &clock);
-        assert_eq!(rival.cancel_job(&call).unwrap_err().code(), "core.job_unknown");
+        assert_eq!(rival.cancel_job(&call).unwrap_err().code(), "job.unknown");
         let mut once = true;
         let mut watch = |at: &Progressed| {
             if at.done == 4 && std::mem::take(&mut once) {
@@ -248,11 +248,11 @@ fn a_job_is_stopped_by_somebody_else_in_all_processes() {
             ControlFlow::Continue(())
         };
         let stopped = host.run_job(name(), &clock, &mut Logging::new(9, 2), &mut watch);
-        assert_eq!(stopped.unwrap_err().code(), "core.job_stopped");
+        assert_eq!(stopped.unwrap_err().code(), "job.stopped");
         rival.cancel_job(&call).unwrap(); // twice does no harm
         assert_eq!(state(host).status, JobStatus::Cancelled);
         assert_eq!(run(host, &mut Logging::new(9, 2)).unwrap().report, [9, 2]);
-        assert_eq!(rival.cancel_job(&call).unwrap_err().code(), "core.job_finished");
+        assert_eq!(rival.cancel_job(&call).unwrap_err().code(), "job.finished");
     });
 }
 
@@ -420,7 +420,7 @@ proptest! {
                 } else {
                     rival.run_job(&JobCall::new(name(), &clerk, &clock), &mut job, &mut watch)
                 };
-                prop_assert!(result.is_ok() || result.is_err_and(|error| error.code() == "core.job_stopped"));
+                prop_assert!(result.is_ok() || result.is_err_and(|error| error.code() == "job.stopped"));
             }
             let done = run(&host, &mut Logging::new(17, 2)).unwrap();
             prop_assert_eq!(done.report[0], 17);

@@ -4,10 +4,13 @@
 //! else. Everything remains reachable under its module too.
 
 pub use chrono::{NaiveDate, Weekday};
+pub use fondaco_core::calendar::{BusinessDays, Calendar, DefineCalendar, Roll, SetZone, Zone};
 pub use fondaco_core::fiscal::{WeekPattern, YearEnd, YearEndRule, YearNamedBy};
+pub use fondaco_core::report::{Locale, Report};
 pub use fondaco_core::{
     ActError, ActorId, CommandId, CompanyId, Currency, DateRange, Done, Driver, ErrorKind,
-    FiscalCalendar, Money, PartyId, Range, Rate, Reading, Rounding, Timestamp,
+    FiscalCalendar, Money, PartyId, Quantity, Range, Rate, Reading, Recurrence, Rounding,
+    Timestamp, Unit,
 };
 pub use fondaco_store::Memory;
 #[cfg(feature = "sqlite")]
@@ -17,9 +20,11 @@ pub use rust_decimal::Decimal;
 #[cfg(feature = "accounting")]
 pub use fondaco_accounting::{
     Books,
+    currency::{NewRate, OpenRateSource, RateQuery, RecordRates},
     ledger::{
-        AccountClass, BalanceQuery, ChangeAccount, CloseAccount, LedgerError, LockPeriod,
-        NewAccount, NewEntry, NewPosting, OpenAccounts, OpenFiscalYear, OpenJournal, Post,
-        PostEach, PostMany, Posted, Reverse, SetUp, Side, UnlockPeriod,
+        AccountClass, ApproveDraft, BalanceQuery, ChangeAccount, CloseAccount, LedgerError,
+        LockPeriod, NewAccount, NewEntry, NewPosting, OpenAccounts, OpenFiscalYear, OpenJournal,
+        Post, PostEach, PostMany, PostReversing, Posted, PrepareDraft, RecurringTerms, Reverse,
+        SetUp, Side, SoftLockPeriod, StartRecurring, SubmitDraft, UnlockPeriod,
     },
 };

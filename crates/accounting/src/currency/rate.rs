@@ -29,9 +29,9 @@ pub struct ExchangeRate {
     /// Its number among the recordings of the pair, from 0.
     pub number: i64,
     /// The first day it is about.
-    pub from: NaiveDate,
+    pub start: NaiveDate,
     /// The last day it is about; `None` for up to the next change.
-    pub through: Option<NaiveDate>,
+    pub end: Option<NaiveDate>,
     /// What it says.
     pub says: Saying,
     /// The rate, where it says that one holds.
@@ -44,7 +44,7 @@ impl Recorded for ExchangeRate {
     type Value = Decimal;
 
     fn recording(&self) -> Option<Recording<Decimal>> {
-        let span = Span { from: self.from, through: self.through };
+        let span = Span { start: self.start, end: self.end };
         Some(Recording { span, says: self.says.of(self.rate)?, recorded_at: self.recorded_at })
     }
 }
@@ -355,14 +355,14 @@ impl Recorder {
         if let Err(error) = known.record(recording) {
             return Err(refusal(&source, pair, rate, known, error));
         }
-        let Span { from, through } = span;
+        let Span { start, end } = span;
         self.rows.push(ExchangeRate {
             source,
             base,
             quote,
             number,
-            from,
-            through,
+            start,
+            end,
             says,
             rate,
             recorded_at,
@@ -406,9 +406,9 @@ fn check((base, quote): Pair, span: Span, says: &Says<Decimal>) -> Result<(), Le
     if base == quote {
         return bad("quote", format!("{base} is worth itself: give two currencies"));
     }
-    let (rate, through) = match says {
-        Says::Set(rate) | Says::Corrected(Some(rate)) => (Some(rate), span.through),
-        Says::Corrected(None) | Says::Ended => (None, span.through),
+    let (rate, end) = match says {
+        Says::Set(rate) | Says::Corrected(Some(rate)) => (Some(rate), span.end),
+        Says::Corrected(None) | Says::Ended => (None, span.end),
     };
     if let Some(rate) = rate.filter(|rate| **rate <= Decimal::ZERO) {
         return bad("rate", format!("{rate} for {base}/{quote}: a rate is above zero"));
@@ -420,8 +420,8 @@ fn check((base, quote): Pair, span: Span, says: &Says<Decimal>) -> Result<(), Le
         );
         return bad("rate", why);
     }
-    match through.filter(|last| *last < span.from) {
-        Some(last) => bad("span", format!("{last} lies before {}", span.from)),
+    match end.filter(|last| *last < span.start) {
+        Some(last) => bad("span", format!("{last} lies before {}", span.start)),
         None => Ok(()),
     }
 }

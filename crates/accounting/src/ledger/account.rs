@@ -533,18 +533,18 @@ fn existing(tx: &mut Tx<'_>, code: &SmolStr) -> Result<Account, LedgerError> {
     Ok(account.as_ref().clone())
 }
 
-/// Closes an account: after `last_day` it can't be posted to. Its balance must be zero in every currency when it is
+/// Closes an account: after `end` it can't be posted to. Its balance must be zero in every currency when it is
 /// closed; entries that are dated on its open days can still come, until their periods are locked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CloseAccount {
     /// Which account.
     pub code: SmolStr,
     /// The last day on which it can be posted to.
-    pub last_day: NaiveDate,
+    pub end: NaiveDate,
 }
 
 impl CloseAccount {
-    /// Closes `code` after `last_day`.
+    /// Closes `code` after `end`.
     ///
     /// ```
     /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
@@ -558,8 +558,8 @@ impl CloseAccount {
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn new(code: impl Into<SmolStr>, last_day: NaiveDate) -> CloseAccount {
-        CloseAccount { code: code.into(), last_day }
+    pub fn new(code: impl Into<SmolStr>, end: NaiveDate) -> CloseAccount {
+        CloseAccount { code: code.into(), end }
     }
 }
 
@@ -571,12 +571,9 @@ impl Act for CloseAccount {
         let authority = tx.authority(&rights::CLOSE_ACCOUNT)?;
         let mut account = existing(tx, &self.code)?;
         rights::allow_account(tx, &authority, &account.code, account.parent.as_ref())?;
-        let fail = |why: String| LedgerError::CannotClose {
-            code: self.code.clone(),
-            date: self.last_day,
-            why,
-        };
-        if account.opens.is_some_and(|opens| self.last_day < opens) {
+        let fail =
+            |why: String| LedgerError::CannotClose { code: self.code.clone(), date: self.end, why };
+        if account.opens.is_some_and(|opens| self.end < opens) {
             return Err(fail("it opens later".into()));
         }
         if account.heading {
@@ -584,7 +581,7 @@ impl Act for CloseAccount {
             if let Some(child) = tx
                 .scan(&under)?
                 .iter()
-                .find(|child| child.closes.is_none_or(|closes| closes > self.last_day))
+                .find(|child| child.closes.is_none_or(|closes| closes > self.end))
             {
                 return Err(fail(format!("account {} under it is open", child.code)));
             }
@@ -594,8 +591,7 @@ impl Act for CloseAccount {
             let postings = Range::by(Posting::BY_ACCOUNT, &(self.code.clone(), period.period))
                 .backwards()
                 .limit(1);
-            if let Some(last) = tx.scan(&postings)?.first().filter(|last| last.date > self.last_day)
-            {
+            if let Some(last) = tx.scan(&postings)?.first().filter(|last| last.date > self.end) {
                 return Err(fail(format!("it has a posting of {}", last.date)));
             }
         }
@@ -608,7 +604,7 @@ impl Act for CloseAccount {
                 )));
             }
         }
-        account.closes = Some(self.last_day);
+        account.closes = Some(self.end);
         tx.emit(
             Event::new("ledger.account_closed").with("account", Value::Text(account.code.clone())),
         );

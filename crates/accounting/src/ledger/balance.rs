@@ -199,7 +199,7 @@ fn decimal(units: i128) -> Decimal {
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let new_year = NaiveDate::from_ymd_opt(2026, 12, 31).ok_or("no such day")?;
-/// let query = BalanceQuery::subtree("1").through(new_year).dimension("site", "Mestre");
+/// let query = BalanceQuery::subtree("1").until(new_year).dimension("site", "Mestre");
 /// # let _ = query;
 /// # Ok(())
 /// # }
@@ -283,7 +283,7 @@ impl BalanceQuery {
     /// };
     /// let first = "2026-02-01".parse()?;
     /// assert_eq!(balance(bank.clone().from(first))?, Money::parse("-40 EUR")?); // the movement
-    /// assert_eq!(balance(bank.through("2026-01-31".parse()?))?, Money::parse("500 EUR")?);
+    /// assert_eq!(balance(bank.until("2026-01-31".parse()?))?, Money::parse("500 EUR")?);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -298,12 +298,12 @@ impl BalanceQuery {
     /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
     /// # use firm::*;
     /// # let books = books();
-    /// let new_year = BalanceQuery::all().through("2026-01-01".parse()?);
+    /// let new_year = BalanceQuery::all().until("2026-01-01".parse()?);
     /// assert!(books.balances(&new_year)?.is_empty()); // the capital came on the 2nd
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn through(mut self, date: NaiveDate) -> BalanceQuery {
+    pub fn until(mut self, date: NaiveDate) -> BalanceQuery {
         self.through = Some(date);
         self
     }
@@ -395,7 +395,7 @@ pub struct AccountBalance {
 /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
 /// # use firm::*;
 /// # let books = books();
-/// let query = BalanceQuery::subtree("1").through("2026-01-31".parse()?);
+/// let query = BalanceQuery::subtree("1").until("2026-01-31".parse()?);
 /// let rows = books.view(|view| ledger::balances(view, &query))?; // or in an act, over its `Tx`
 /// assert_eq!(rows[1].account, "1200");
 /// assert_eq!(rows[1].amounts.balance(rows[1].currency), Money::parse("119 EUR")?);

@@ -44,7 +44,7 @@ pub fn compare_income_statements(
     before: DateRange,
 ) -> Result<Compared<IncomeStatement>, LedgerError> {
     let (days, days_before) = (ends("now", now)?, ends("before", before)?);
-    let query = |(from, through)| BalanceQuery::all().from(from).through(through);
+    let query = |(from, through)| BalanceQuery::all().from(from).until(through);
     let charts = Chart::read_each(read, [&query(days), &query(days_before)])?;
     let of = |chart: &Chart, (from, through)| IncomeStatement::of(chart, from, through);
     let [now, before] = &charts;
@@ -69,7 +69,7 @@ pub fn compare_balance_sheets(
     now: NaiveDate,
     before: NaiveDate,
 ) -> Result<Compared<BalanceSheet>, LedgerError> {
-    let query = |date| BalanceQuery::all().through(date);
+    let query = |date| BalanceQuery::all().until(date);
     let charts = Chart::read_each(read, [&query(now), &query(before)])?;
     let [of_now, of_before] = &charts;
     let (now, before) = (BalanceSheet::of(of_now, now), BalanceSheet::of(of_before, before));
@@ -108,7 +108,7 @@ impl Compared<IncomeStatement> {
     /// ```
     pub fn to_report(&self) -> Report {
         let both = [&self.now, &self.before];
-        let names = both.map(|statement| span(statement.from, statement.through));
+        let names = both.map(|statement| span(statement.start, statement.end));
         let [now, before] = &names;
         let title = and(and("Income statements".into(), now).and("and"), before);
         let mut sheet = Sheet::new(title, self.now.currency, names.clone());

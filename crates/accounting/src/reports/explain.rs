@@ -42,11 +42,11 @@ pub fn explain_balance(
     days: DateRange,
 ) -> Result<Explain, LedgerError> {
     let all = BalanceQuery::subtree(account);
-    let query = days.end().map_or(all.clone(), |end| all.clone().through(end));
+    let query = days.end().map_or(all.clone(), |end| all.clone().until(end));
     let eve = days.start().and_then(|first| first.pred_opt());
     let [at_end] = Chart::read_each(read, [&query])?;
     let before = match eve {
-        Some(eve) => Some(Chart::read(read, &all.through(eve))?),
+        Some(eve) => Some(Chart::read(read, &all.until(eve))?),
         None => None,
     };
     let periods = read.peek_scan(&Range::<Period>::all())?;

@@ -129,7 +129,7 @@ pub fn account_ledger(
 
 fn through(query: BalanceQuery, date: Option<NaiveDate>) -> BalanceQuery {
     match date {
-        Some(date) => query.through(date),
+        Some(date) => query.until(date),
         None => query,
     }
 }
@@ -162,7 +162,7 @@ fn openings(
         [only] => BalanceQuery::account(only.code.clone()),
         _ => BalanceQuery::all(),
     };
-    let chart = Chart::read(read, &query.through(eve))?;
+    let chart = Chart::read(read, &query.until(eve))?;
     Ok(accounts.iter().map(|account| chart.sum(&account.code).balance()).collect())
 }
 

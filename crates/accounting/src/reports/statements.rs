@@ -56,9 +56,9 @@ fn section(chart: &Chart, class: AccountClass) -> Section {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IncomeStatement {
     /// The first day.
-    pub from: NaiveDate,
+    pub start: NaiveDate,
     /// The last day.
-    pub through: NaiveDate,
+    pub end: NaiveDate,
     /// The ledger's currency.
     pub currency: Currency,
     /// What was earned.
@@ -90,15 +90,15 @@ pub struct IncomeStatement {
 /// [`Halt`](fondaco_core::Halt).
 pub fn income_statement(
     read: &mut impl Reading,
-    from: NaiveDate,
-    through: NaiveDate,
+    start: NaiveDate,
+    end: NaiveDate,
 ) -> Result<IncomeStatement, LedgerError> {
-    if through < from {
-        let why = format!("{through} is before {from}: give the earlier day first");
-        return Err(LedgerError::BadInput { what: "through", why });
+    if end < start {
+        let why = format!("{end} is before {start}: give the earlier day first");
+        return Err(LedgerError::BadInput { what: "end", why });
     }
-    let chart = Chart::read(read, &BalanceQuery::all().from(from).through(through))?;
-    Ok(IncomeStatement::of(&chart, from, through))
+    let chart = Chart::read(read, &BalanceQuery::all().from(start).until(end))?;
+    Ok(IncomeStatement::of(&chart, start, end))
 }
 
 /// What the company has, what it owes and what belongs to its owners, at the end of a day.
@@ -119,11 +119,11 @@ pub struct BalanceSheet {
 }
 
 impl IncomeStatement {
-    pub(super) fn of(chart: &Chart, from: NaiveDate, through: NaiveDate) -> IncomeStatement {
+    pub(super) fn of(chart: &Chart, start: NaiveDate, end: NaiveDate) -> IncomeStatement {
         let (income, expense) =
             (section(chart, AccountClass::Income), section(chart, AccountClass::Expense));
         let result = income.total.saturating_sub(expense.total);
-        IncomeStatement { from, through, currency: chart.currency, income, expense, result }
+        IncomeStatement { start, end, currency: chart.currency, income, expense, result }
     }
 }
 
@@ -173,7 +173,7 @@ pub fn balance_sheet(
     read: &mut impl Reading,
     date: NaiveDate,
 ) -> Result<BalanceSheet, LedgerError> {
-    let chart = Chart::read(read, &BalanceQuery::all().through(date))?;
+    let chart = Chart::read(read, &BalanceQuery::all().until(date))?;
     Ok(BalanceSheet::of(&chart, date))
 }
 
@@ -191,7 +191,7 @@ impl IncomeStatement {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn to_report(&self) -> Report {
-        let title = Phrase::from("Income statement").and(self.from).and("to").and(self.through);
+        let title = Phrase::from("Income statement").and(self.start).and("to").and(self.end);
         let mut sheet = Sheet::new(title, self.currency, ["Amount".into()]);
         sheet.section([&self.income], "Total income");
         sheet.section([&self.expense], "Total expenses");
@@ -243,7 +243,7 @@ impl IncomeStatement {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn explain(&self) -> Explain {
-        let what = Phrase::from(self.word()).and(self.from).and("to").and(self.through);
+        let what = Phrase::from(self.word()).and(self.start).and("to").and(self.end);
         let less =
             if self.word() == "Loss" { "expenses less income" } else { "income less expenses" };
         Explain::new(what, Money::new(self.result.abs(), self.currency))

@@ -64,7 +64,7 @@ pub fn trial_balance(
     read: &mut impl Reading,
     date: NaiveDate,
 ) -> Result<TrialBalance, LedgerError> {
-    let chart = Chart::read(read, &BalanceQuery::all().through(date))?;
+    let chart = Chart::read(read, &BalanceQuery::all().until(date))?;
     let accounts =
         CLASSES.iter().flat_map(|&class| chart.walk(class)).filter(|(_, account)| !account.heading);
     let lines: Vec<TrialBalanceLine> = accounts

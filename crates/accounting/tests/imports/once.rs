@@ -61,7 +61,7 @@ fn a_job_with_another_file_mapping_or_mode_is_refused() {
     ];
     for mut other in others {
         let error = run(&firm, "march", &mut other).unwrap_err();
-        assert_eq!(error.code(), "core.job_other_input");
+        assert_eq!(error.code(), "job.other_input");
     }
 }
 

@@ -72,7 +72,7 @@ fn a_stopped_import_goes_on_with_the_next_line() {
         };
         match firm.run_job("file", &mut open(&file, mapping()), &mut watch) {
             Ok(done) => break done.report,
-            Err(error) => assert_eq!(error.code(), "core.job_stopped"),
+            Err(error) => assert_eq!(error.code(), "job.stopped"),
         }
         stops += 1;
     };

@@ -43,7 +43,7 @@ impl WorkingDays {
     /// use fondaco_core::calendar::Calendar;
     /// let days = Calendar::named("FR")?.over("2026-01-01/2026-12-31".parse()?)?;
     /// assert!(!days.is_working("2026-05-08".parse()?)?);
-    /// assert_eq!(days.is_working("2027-01-01".parse()?).unwrap_err().code(), "core.calendar_beyond");
+    /// assert_eq!(days.is_working("2027-01-01".parse()?).unwrap_err().code(), "calendar.beyond");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///

@@ -111,22 +111,22 @@ impl CalendarError {
     /// ```
     /// use fondaco_core::calendar::Calendar;
     /// let error = Calendar::named("de").unwrap_err();
-    /// assert_eq!(error.code(), "core.calendar_unknown");
+    /// assert_eq!(error.code(), "calendar.unknown");
     /// ```
     pub fn code(&self) -> &'static str {
         match self {
-            CalendarError::Unknown { .. } => "core.calendar_unknown",
-            CalendarError::Undefined { .. } => "core.calendar_undefined",
-            CalendarError::Code { .. } => "core.calendar_code",
-            CalendarError::Shipped { .. } => "core.calendar_shipped",
-            CalendarError::NeverWorks { .. } => "core.calendar_never_works",
-            CalendarError::OpenRange { .. } => "core.calendar_open_range",
-            CalendarError::Beyond { .. } => "core.calendar_beyond",
-            CalendarError::NotWorking { .. } => "core.calendar_not_working",
-            CalendarError::Apart { .. } => "core.calendar_apart",
-            CalendarError::Week { .. } => "core.calendar_week",
-            CalendarError::Zone { .. } => "core.calendar_zone",
-            CalendarError::Hours { .. } => "core.calendar_hours",
+            CalendarError::Unknown { .. } => "calendar.unknown",
+            CalendarError::Undefined { .. } => "calendar.undefined",
+            CalendarError::Code { .. } => "calendar.code",
+            CalendarError::Shipped { .. } => "calendar.shipped",
+            CalendarError::NeverWorks { .. } => "calendar.never_works",
+            CalendarError::OpenRange { .. } => "calendar.open_range",
+            CalendarError::Beyond { .. } => "calendar.beyond",
+            CalendarError::NotWorking { .. } => "calendar.not_working",
+            CalendarError::Apart { .. } => "calendar.apart",
+            CalendarError::Week { .. } => "calendar.week",
+            CalendarError::Zone { .. } => "calendar.zone",
+            CalendarError::Hours { .. } => "calendar.hours",
         }
     }
 

@@ -206,7 +206,7 @@ impl Tx<'_> {
 /// let target = shop.view(|view| find(view, "TARGET"))?;
 /// assert!(!target.is_working("2026-05-01".parse()?));
 /// let none = shop.view(|view| find(view, "plant")).unwrap_err();
-/// assert_eq!(none.code(), "core.calendar_undefined");
+/// assert_eq!(none.code(), "calendar.undefined");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///

@@ -117,17 +117,17 @@ fn what_a_table_does_not_reach_is_refused() {
         days.roll(d("2026-01-01"), Roll::Preceding).unwrap_err(),
         days.count(d("2026-01-01"), d("2027-01-02")).unwrap_err(),
     ] {
-        assert_eq!((error.code(), error.kind()), ("core.calendar_beyond", ErrorKind::Invalid));
+        assert_eq!((error.code(), error.kind()), ("calendar.beyond", ErrorKind::Invalid));
     }
     assert_eq!(days.count(d("2026-01-01"), d("2027-01-01")).unwrap(), 251);
     // At the end of the table the modified rolls find the day in the other direction.
     assert_eq!(days.roll(d("2026-01-01"), Roll::ModifiedPreceding).unwrap(), d("2026-01-02"));
     let open = Calendar::named("AT").unwrap().over(DateRange::always()).unwrap_err();
-    assert_eq!(open.code(), "core.calendar_open_range");
+    assert_eq!(open.code(), "calendar.open_range");
     let apart = Calendar::named("AT").unwrap().over(year(2027)).unwrap();
-    assert_eq!(days.and(&apart).unwrap_err().code(), "core.calendar_apart");
-    assert_eq!("111110".parse::<WorkingWeek>().unwrap_err().code(), "core.calendar_week");
-    assert_eq!("1111102".parse::<WorkingWeek>().unwrap_err().code(), "core.calendar_week");
+    assert_eq!(days.and(&apart).unwrap_err().code(), "calendar.apart");
+    assert_eq!("111110".parse::<WorkingWeek>().unwrap_err().code(), "calendar.week");
+    assert_eq!("1111102".parse::<WorkingWeek>().unwrap_err().code(), "calendar.week");
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn nobody_ever_works() {
     let never = Calendar::new("never", WorkingWeek::on([])).over(year(2026)).unwrap();
     assert_eq!(never.count(d("2026-01-01"), d("2027-01-01")).unwrap(), 0);
     let error = never.roll(d("2026-06-01"), Roll::ModifiedFollowing).unwrap_err();
-    assert_eq!(error.code(), "core.calendar_beyond");
+    assert_eq!(error.code(), "calendar.beyond");
 }
 
 fn calendar() -> impl Strategy<Value = Calendar> {
@@ -235,7 +235,7 @@ fn a_calendar_rolls_as_its_table_does_however_far() {
     }
     assert_eq!(shut.roll(d("2026-03-01"), Roll::Following), Ok(d("2026-05-11")));
     let refused = shut.roll(d("2026-03-01"), Roll::Refuse).unwrap_err();
-    assert_eq!(refused.code(), "core.calendar_not_working");
+    assert_eq!(refused.code(), "calendar.not_working");
     let never = Calendar::new("never", WorkingWeek::on([]));
     assert_eq!(
         never.roll(d("2026-03-01"), Roll::Preceding).unwrap_err().to_string(),

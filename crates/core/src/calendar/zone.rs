@@ -68,7 +68,7 @@ impl Zone {
     /// ```
     /// use fondaco_core::calendar::Zone;
     /// assert_eq!(Zone::minutes_east(0)?, Zone::UTC);
-    /// assert_eq!(Zone::minutes_east(24 * 60).unwrap_err().code(), "core.calendar_zone");
+    /// assert_eq!(Zone::minutes_east(24 * 60).unwrap_err().code(), "calendar.zone");
     /// # Ok::<(), fondaco_core::calendar::CalendarError>(())
     /// ```
     ///
@@ -86,7 +86,7 @@ impl Zone {
     /// let winter = "2026-10-25T01:00:00Z".parse()?;
     /// let paris = Zone::minutes_east(120)?.changing(winter, 60)?;
     /// assert_eq!((paris.offset_at("2026-08-01T00:00:00Z".parse()?), paris.offset_at(winter)), (120, 60));
-    /// assert_eq!(paris.changing(winter, 120).unwrap_err().code(), "core.calendar_zone");
+    /// assert_eq!(paris.changing(winter, 120).unwrap_err().code(), "calendar.zone");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///

@@ -29,8 +29,8 @@ impl ActError for Stop {
     }
     fn code(&self) -> &'static str {
         match self {
-            Stop::Elsewhere => "core.due_elsewhere",
-            Stop::Refused(_) => "core.due_refused",
+            Stop::Elsewhere => "due.elsewhere",
+            Stop::Refused(_) => "due.refused",
             Stop::Halt(halt) => halt.code(),
         }
     }
@@ -143,5 +143,5 @@ fn not_later(item: &DueItem, next: Timestamp) -> Refused {
         "the handler of {} put {} on the queue again for {next}, which is not after {}",
         item.kind, item.subject, item.at
     );
-    Refused::new("core.due_not_later", why)
+    Refused::new("due.not_later", why)
 }

@@ -26,7 +26,7 @@ impl DueError {
     /// A stable code.
     pub fn code(&self) -> &'static str {
         match self {
-            DueError::UnknownItem { .. } => "core.due_unknown_item",
+            DueError::UnknownItem { .. } => "due.unknown_item",
             DueError::Halt(halt) => halt.code(),
         }
     }

@@ -124,7 +124,7 @@ impl std::fmt::Debug for Handlers<'_> {
 /// use fondaco_core::due::{DueError, Refused};
 /// let unknown = DueError::UnknownItem { kind: "shop.count".into(), subject: "stock".into() };
 /// let refused = Refused::from(unknown);
-/// assert_eq!((refused.code(), refused.kind()), ("core.due_unknown_item", ErrorKind::NotFound));
+/// assert_eq!((refused.code(), refused.kind()), ("due.unknown_item", ErrorKind::NotFound));
 /// ```
 #[derive(Debug, Clone)]
 pub struct Refused(Box<Refusal>);

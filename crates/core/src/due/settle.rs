@@ -17,7 +17,7 @@ use crate::{Act, Timestamp, Tx};
 /// # let shop = shop();
 /// let retry = RetryDue { kind: "shop.count".into(), subject: "stock".into() };
 /// let nothing = shop.carry_out(envelope("again"), &retry).unwrap_err();
-/// assert_eq!(nothing.code(), "core.due_unknown_item");
+/// assert_eq!(nothing.code(), "due.unknown_item");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RetryDue {

@@ -107,9 +107,9 @@ impl Driver<'_> {
     ///     if at.done == 1 { shop.cancel_job(&call).ok(); } // another thread or process, say
     ///     std::ops::ControlFlow::Continue(())
     /// });
-    /// assert_eq!(stopped.unwrap_err().code(), "core.job_stopped");
+    /// assert_eq!(stopped.unwrap_err().code(), "job.stopped");
     /// assert_eq!(shop.run_job(&call, &mut Count { to: 3 }, &mut ())?.report, 3); // it went on
-    /// assert_eq!(shop.cancel_job(&call).unwrap_err().code(), "core.job_finished");
+    /// assert_eq!(shop.cancel_job(&call).unwrap_err().code(), "job.finished");
     /// # Ok::<(), job::JobError<Halt>>(())
     /// ```
     ///

@@ -72,11 +72,11 @@ impl<E: ActError> ActError for JobError<E> {
 
     fn code(&self) -> &'static str {
         match self {
-            JobError::OtherInput { .. } => "core.job_other_input",
-            JobError::OtherKind { .. } => "core.job_other_kind",
-            JobError::Unknown { .. } => "core.job_unknown",
-            JobError::Stopped { .. } => "core.job_stopped",
-            JobError::Finished { .. } => "core.job_finished",
+            JobError::OtherInput { .. } => "job.other_input",
+            JobError::OtherKind { .. } => "job.other_kind",
+            JobError::Unknown { .. } => "job.unknown",
+            JobError::Stopped { .. } => "job.stopped",
+            JobError::Finished { .. } => "job.finished",
             JobError::Act(error) => error.code(),
         }
     }

@@ -107,7 +107,7 @@ pub static ENGINE: Engine =
 /// assert!(shop.run_job(&call, &mut relabel, &mut ())?.replayed); // done, and not done twice
 ///
 /// let other = shop.run_job(&call, &mut Relabel { word: "new".into() }, &mut ());
-/// assert_eq!(other.unwrap_err().code(), "core.job_other_input");
+/// assert_eq!(other.unwrap_err().code(), "job.other_input");
 /// # Ok::<(), job::JobError<Halt>>(())
 /// ```
 pub trait Job {

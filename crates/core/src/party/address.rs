@@ -239,11 +239,11 @@ pub struct EndAddress {
     /// See [`Address::number`].
     pub number: u32,
     /// The last day on which it is right.
-    pub last_day: NaiveDate,
+    pub end: NaiveDate,
 }
 
 impl EndAddress {
-    /// Ends address `number` of `party` after `last_day`.
+    /// Ends address `number` of `party` after `end`.
     ///
     /// ```
     /// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
@@ -254,8 +254,8 @@ impl EndAddress {
     /// assert_eq!(whole.addresses[0].days().to_string(), "../2026-06-30");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn new(party: PartyId, number: u32, last_day: NaiveDate) -> EndAddress {
-        EndAddress { party, number, last_day }
+    pub fn new(party: PartyId, number: u32, end: NaiveDate) -> EndAddress {
+        EndAddress { party, number, end }
     }
 }
 
@@ -266,10 +266,10 @@ impl Act for EndAddress {
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), PartyError> {
         tx.authorize(&Request::new(&super::KEEP))?;
         let address = found(tx, self.party, self.number)?;
-        DateRange::between(address.start, Some(self.last_day)).map_err(|_| PartyError::Reversed)?;
+        DateRange::between(address.start, Some(self.end)).map_err(|_| PartyError::Reversed)?;
         let number = Value::I64(self.number.into());
         tx.emit(event("party.address_ended", self.party).with("address", number));
-        Ok(tx.put(Address { end: Some(self.last_day), ..address.as_ref().clone() })?)
+        Ok(tx.put(Address { end: Some(self.end), ..address.as_ref().clone() })?)
     }
 }
 

@@ -181,11 +181,11 @@ pub struct EndRelation {
     /// To whom.
     pub other: PartyId,
     /// The last day on which it is so.
-    pub last_day: NaiveDate,
+    pub end: NaiveDate,
 }
 
 impl EndRelation {
-    /// Ends that `party` is `kind` `other` after `last_day`.
+    /// Ends that `party` is `kind` `other` after `end`.
     ///
     /// ```
     /// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
@@ -197,13 +197,8 @@ impl EndRelation {
     /// assert_eq!(send(&people, "never", &never).unwrap_err().code(), "party.no_relation");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn new(
-        party: PartyId,
-        kind: RelationKind,
-        other: PartyId,
-        last_day: NaiveDate,
-    ) -> EndRelation {
-        EndRelation { party, kind, other, last_day }
+    pub fn new(party: PartyId, kind: RelationKind, other: PartyId, end: NaiveDate) -> EndRelation {
+        EndRelation { party, kind, other, end }
     }
 }
 
@@ -213,12 +208,12 @@ impl Act for EndRelation {
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), PartyError> {
         tx.authorize(&Request::new(&super::KEEP))?;
-        let EndRelation { party, kind, other, last_day } = *self;
+        let EndRelation { party, kind, other, end } = *self;
         let there = tx.scan(&Range::<Relation>::by_key(&(party, kind, other)))?;
-        let found = there.iter().find(|relation| relation.days().contains(last_day));
+        let found = there.iter().find(|relation| relation.days().contains(end));
         let found = found.ok_or(PartyError::NoRelation { party, kind, other })?;
         tx.emit(related("party.relation_ended", party, kind, other));
-        Ok(tx.put(Relation { end: Some(last_day), ..found.as_ref().clone() })?)
+        Ok(tx.put(Relation { end: Some(end), ..found.as_ref().clone() })?)
     }
 }
 

@@ -99,11 +99,11 @@ pub struct EndRole {
     /// See [`PartyRole::role`].
     pub role: SmolStr,
     /// The last day on which the party has it.
-    pub last_day: NaiveDate,
+    pub end: NaiveDate,
 }
 
 impl EndRole {
-    /// Ends `role` after `last_day`.
+    /// Ends `role` after `end`.
     ///
     /// ```
     /// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
@@ -114,8 +114,8 @@ impl EndRole {
     /// send(&people, "again", &again)?; // a second time, with days of its own
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn new(party: PartyId, role: impl Into<SmolStr>, last_day: NaiveDate) -> EndRole {
-        EndRole { party, role: role.into(), last_day }
+    pub fn new(party: PartyId, role: impl Into<SmolStr>, end: NaiveDate) -> EndRole {
+        EndRole { party, role: role.into(), end }
     }
 }
 
@@ -128,10 +128,10 @@ impl Act for EndRole {
         let (party, role) = (self.party, self.role.clone());
         tx.get::<super::Party>(&party)?.ok_or(PartyError::Unknown { party })?;
         let held = tx.scan(&Range::<PartyRole>::by_key(&(party, role.clone())))?;
-        let found = held.iter().find(|held| held.days().contains(self.last_day));
+        let found = held.iter().find(|held| held.days().contains(self.end));
         let found = found.ok_or(PartyError::NoRole { party, role: role.clone() })?;
         tx.emit(event("party.role_ended", party).with("role", Value::Text(role)));
-        Ok(tx.put(PartyRole { end: Some(self.last_day), ..found.as_ref().clone() })?)
+        Ok(tx.put(PartyRole { end: Some(self.end), ..found.as_ref().clone() })?)
     }
 }
 

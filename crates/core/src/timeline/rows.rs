@@ -23,8 +23,8 @@ use crate::tx::Halt;
 /// struct Price {
 ///     item: i64,
 ///     number: i64,
-///     from: NaiveDate,
-///     through: Option<NaiveDate>,
+///     start: NaiveDate,
+///     end: Option<NaiveDate>,
 ///     says: Saying,
 ///     cents: Option<i64>,
 ///     recorded_at: Timestamp,
@@ -34,7 +34,7 @@ use crate::tx::Halt;
 ///     type Value = i64;
 ///
 ///     fn recording(&self) -> Option<Recording<i64>> {
-///         let span = Span { from: self.from, through: self.through };
+///         let span = Span { start: self.start, end: self.end };
 ///         Some(Recording { span, says: self.says.of(self.cents)?, recorded_at: self.recorded_at })
 ///     }
 /// }
@@ -47,9 +47,9 @@ use crate::tx::Halt;
 ///     if known.set(span, cents, recorded_at).is_err() {
 ///         return Ok(false); // an engine says why
 ///     }
-///     let (from, through, says) = (span.from, span.through, Saying::Set);
+///     let (start, end, says) = (span.start, span.end, Saying::Set);
 ///     let number = rows.len() as i64;
-///     tx.insert(Price { item, number, from, through, says, cents: Some(cents), recorded_at })?;
+///     tx.insert(Price { item, number, start, end, says, cents: Some(cents), recorded_at })?;
 ///     Ok(true)
 /// }
 /// # use fondaco_core::{ActorId, CommandId, CompanyId, Driver, Envelope};

@@ -20,9 +20,9 @@ use crate::date_range::{DateRange, DateRangeError};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {
     /// The first day.
-    pub from: NaiveDate,
+    pub start: NaiveDate,
     /// The last day, not before the first; `None` for up to the next change.
-    pub through: Option<NaiveDate>,
+    pub end: Option<NaiveDate>,
 }
 
 impl Span {
@@ -30,11 +30,11 @@ impl Span {
     ///
     /// ```
     /// use fondaco_core::timeline::Span;
-    /// assert_eq!(Span::from("2026-02-01".parse()?).through, None);
+    /// assert_eq!(Span::from("2026-02-01".parse()?).end, None);
     /// # Ok::<(), chrono::ParseError>(())
     /// ```
     pub fn from(date: NaiveDate) -> Span {
-        Span { from: date, through: None }
+        Span { start: date, end: None }
     }
 
     /// From a first to a last day.
@@ -51,15 +51,15 @@ impl Span {
     /// [`DateRangeError::Reversed`] when the last lies before the first.
     pub fn during(first: NaiveDate, last: NaiveDate) -> Result<Span, DateRangeError> {
         DateRange::new(first, last)?;
-        Ok(Span { from: first, through: Some(last) })
+        Ok(Span { start: first, end: Some(last) })
     }
 }
 
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.through {
-            Some(last) => write!(f, "{}/{last}", self.from),
-            None => write!(f, "{}/..", self.from),
+        match self.end {
+            Some(last) => write!(f, "{}/{last}", self.start),
+            None => write!(f, "{}/..", self.start),
         }
     }
 }
@@ -75,8 +75,8 @@ impl FromStr for Span {
 
     fn from_str(text: &str) -> Result<Span, DateRangeError> {
         let range: DateRange = text.parse()?;
-        let from = range.start().ok_or_else(|| DateRangeError::Syntax { text: text.into() })?;
-        Ok(Span { from, through: range.end() })
+        let start = range.start().ok_or_else(|| DateRangeError::Syntax { text: text.into() })?;
+        Ok(Span { start, end: range.end() })
     }
 }
 

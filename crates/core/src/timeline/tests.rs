@@ -16,7 +16,7 @@ fn at(n: i64) -> Timestamp {
 
 fn span(from: usize, length: Option<usize>) -> Span {
     let last = |length: usize| day((from + length).min(DAYS - 2));
-    Span { from: day(from), through: length.map(last) }
+    Span { start: day(from), end: length.map(last) }
 }
 
 /// A timeline by definition: which recording counts on each day, after each recording.
@@ -42,8 +42,8 @@ impl Naive {
             return Err("core.timeline_backwards");
         }
         let (state, span) = (self.state(), recording.span);
-        let first = (span.from - day(0)).num_days() as usize;
-        let last = match span.through {
+        let first = (span.start - day(0)).num_days() as usize;
+        let last = match span.end {
             Some(last) => (last - day(0)).num_days() as usize,
             None => (first..DAYS).take_while(|n| state[*n] == state[first]).last().unwrap(),
         };
@@ -58,8 +58,8 @@ impl Naive {
             for &n in &days {
                 let Some(number) = state[n] else { continue };
                 let other = &self.recordings[number];
-                let gives_way = (span.through, other.span.through) == (None, None)
-                    && other.span.from < span.from;
+                let gives_way =
+                    (span.end, other.span.end) == (None, None) && other.span.start < span.start;
                 if other.value().is_some() && !gives_way {
                     return Err("core.timeline_overlap");
                 }

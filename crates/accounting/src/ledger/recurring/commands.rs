@@ -138,7 +138,7 @@ pub struct EndRecurring {
     /// Which.
     pub code: SmolStr,
     /// The last day on which one may fall.
-    pub last: NaiveDate,
+    pub end: NaiveDate,
 }
 
 impl EndRecurring {
@@ -155,8 +155,8 @@ impl EndRecurring {
     /// assert_eq!(books.upcoming("rent", 99)?.len(), 3);
     /// # Ok::<(), LedgerError>(())
     /// ```
-    pub fn new(code: impl Into<SmolStr>, last: NaiveDate) -> EndRecurring {
-        EndRecurring { code: code.into(), last }
+    pub fn new(code: impl Into<SmolStr>, end: NaiveDate) -> EndRecurring {
+        EndRecurring { code: code.into(), end }
     }
 }
 
@@ -253,8 +253,8 @@ impl Act for StartRecurring {
             return Err(LedgerError::Exists { what: "recurring entry", code: code.clone() });
         }
         let status = RecurringStatus::Active;
-        let (next, ends, through) = (None, None, None);
-        let recurring = Recurring { code: code.clone(), status, next, ends, through, posted: 0 };
+        let (next, end, through) = (None, None, None);
+        let recurring = Recurring { code: code.clone(), status, next, end, through, posted: 0 };
         let plan = Plan::new(tx, recurring, terms.clone())?;
         check_terms(tx, &plan, terms)?;
         tx.scan(&Range::<RecurringVersion>::by_key(code))?; // there are none: the insert rests on that
@@ -340,8 +340,8 @@ impl Act for EndRecurring {
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
         let (_, mut plan) = going_on(tx, &self.code)?;
-        plan.recurring.ends = Some(self.last);
-        tx.emit(event("ledger.recurring_ended", &self.code).with("last", Value::Date(self.last)));
+        plan.recurring.end = Some(self.end);
+        tx.emit(event("ledger.recurring_ended", &self.code).with("end", Value::Date(self.end)));
         settle(tx, plan)
     }
 }

@@ -61,7 +61,7 @@ pub struct Recurring {
     /// Up to here, this day included, all occurrences were posted or passed over.
     pub through: Option<NaiveDate>,
     /// No occurrence comes after this day, whatever the terms say.
-    pub ends: Option<NaiveDate>,
+    pub end: Option<NaiveDate>,
     /// How many occurrences were posted.
     pub posted: u32,
 }

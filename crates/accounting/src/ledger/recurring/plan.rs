@@ -109,7 +109,7 @@ impl Plan {
             };
             let date = terms.recurrence.dates_from(terms.start(), from).next();
             if let Some(date) = date.filter(|date| until.is_none_or(|until| *date < until)) {
-                return Some(date).filter(|date| self.recurring.ends.is_none_or(|e| *date <= e));
+                return Some(date).filter(|date| self.recurring.end.is_none_or(|end| *date <= end));
             }
         }
         None

@@ -73,10 +73,10 @@ fn only_working_days_have_hours() {
     assert_eq!(open("2026-01-02T10:00:00Z"), Ok(true));
     assert_eq!(open("2026-01-02T17:00:00Z"), Ok(false));
     assert_eq!(open("2026-01-03T10:00:00Z"), Ok(false));
-    assert_eq!(open("2026-02-01T10:00:00Z").unwrap_err().code(), "core.calendar_beyond");
+    assert_eq!(open("2026-02-01T10:00:00Z").unwrap_err().code(), "calendar.beyond");
     let beyond =
         hours.add(at("2026-01-30T10:00:00Z"), TimeDelta::hours(8), AtClosing::Closing, &Zone::UTC);
-    assert_eq!(beyond.unwrap_err().code(), "core.calendar_beyond");
+    assert_eq!(beyond.unwrap_err().code(), "calendar.beyond");
     // ... but up to the last evening of the table there is one.
     let january = hours.between(at("2026-01-01T00:00:00Z"), at("2026-01-31T23:00:00Z"), &Zone::UTC);
     assert_eq!(january, Ok(TimeDelta::hours(21 * 8)));
@@ -94,7 +94,7 @@ fn hours_that_can_not_be_are_refused() {
         "08:00-12:00,11:00-13:00",
         "+8:00-09:00",
     ] {
-        assert_eq!(text.parse::<DayHours>().unwrap_err().code(), "core.calendar_hours", "{text}");
+        assert_eq!(text.parse::<DayHours>().unwrap_err().code(), "calendar.hours", "{text}");
     }
     let (never, now) = (WorkingHours::new(), at("2026-01-05T08:00:00Z"));
     let hour = TimeDelta::hours(1);
@@ -105,7 +105,7 @@ fn hours_that_can_not_be_are_refused() {
         WorkingHours::always().add(Timestamp::MAX, hour, AtClosing::Closing, &Zone::UTC),
     ];
     for refused in refused {
-        assert_eq!(refused.unwrap_err().code(), "core.calendar_hours");
+        assert_eq!(refused.unwrap_err().code(), "calendar.hours");
     }
     assert_eq!(never.between(now, at("2027-01-05T08:00:00Z"), &Zone::UTC), Ok(TimeDelta::zero()));
     let once = never.except("2026-03-01".parse().unwrap(), "08:00-09:00".parse().unwrap());

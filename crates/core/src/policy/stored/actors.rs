@@ -49,7 +49,7 @@ impl Act for AppointFirst {
         tx.insert(Actor { actor: actor.clone(), kind: ActorKind::Person, blocked: false })?;
         let event = Event::new("policy.set_up").with("administrator", Value::text(actor.as_str()));
         tx.emit(event);
-        tx.insert(Member { actor, role: role.into(), starts: None, ends: None })?;
+        tx.insert(Member { actor, role: role.into(), start: None, end: None })?;
         Ok(())
     }
 }

@@ -45,13 +45,13 @@ pub struct Delegate {
     /// Which.
     pub part: Part,
     /// The first day.
-    pub starts: NaiveDate,
+    pub start: NaiveDate,
     /// The last day.
-    pub ends: NaiveDate,
+    pub end: NaiveDate,
 }
 
 impl Delegate {
-    /// All rights of `delegator` to `delegate`, for the days from `starts` to `ends`, both included.
+    /// All rights of `delegator` to `delegate`, for the days from `start` to `end`, both included.
     ///
     /// ```
     /// # mod desk { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/desk.rs")); }
@@ -75,10 +75,10 @@ impl Delegate {
     pub fn new(
         delegator: ActorId,
         delegate: ActorId,
-        starts: NaiveDate,
-        ends: NaiveDate,
+        start: NaiveDate,
+        end: NaiveDate,
     ) -> Delegate {
-        Delegate { delegator, delegate, part: Part::Everything, starts, ends }
+        Delegate { delegator, delegate, part: Part::Everything, start, end }
     }
 
     /// Only this part.
@@ -97,18 +97,15 @@ impl Delegate {
             }
         }
         let today = tx.today()?;
-        let bad_days = |why| Err(PolicyError::BadInput { what: "ends", why });
-        if self.ends < self.starts {
-            let (starts, ends) = (self.starts, self.ends);
+        let bad_days = |why| Err(PolicyError::BadInput { what: "end", why });
+        if self.end < self.start {
+            let (start, end) = (self.start, self.end);
             return bad_days(format!(
-                "{ends} is before {starts}: the last day is not before the first"
+                "{end} is before {start}: the last day is not before the first"
             ));
         }
-        if self.ends < today {
-            return bad_days(format!(
-                "{} is over, it is {today}: give a later last day",
-                self.ends
-            ));
+        if self.end < today {
+            return bad_days(format!("{} is over, it is {today}: give a later last day", self.end));
         }
         match &self.part {
             Part::Everything => Ok(()),
@@ -126,7 +123,7 @@ impl Delegate {
 
     /// From the delegate, by what he lends on those days, back to the delegator?
     fn check_circle(&self, rules: &Rules) -> Result<(), PolicyError> {
-        let days = DateRange::new(self.starts, self.ends).unwrap_or(DateRange::day(self.starts));
+        let days = DateRange::new(self.start, self.end).unwrap_or(DateRange::day(self.start));
         let mut chain = vec![self.delegator.clone(), self.delegate.clone()];
         if self.delegator == self.delegate || leads_back(rules, &self.delegator, days, &mut chain) {
             return Err(PolicyError::Circle { chain });
@@ -135,7 +132,7 @@ impl Delegate {
     }
 
     fn check_held(&self, rules: &Rules, today: NaiveDate) -> Result<(), PolicyError> {
-        let day = self.starts.max(today);
+        let day = self.start.max(today);
         let held = match &self.part {
             Part::Permission(name) => !rules.sources(&self.delegator, name, day).is_empty(),
             part => {
@@ -189,7 +186,7 @@ impl Act for Delegate {
         self.check(tx, &rules)?;
         self.check_circle(&rules)?;
         self.check_held(&rules, tx.today()?)?;
-        let Delegate { delegator, delegate, part, starts, ends } = self.clone();
+        let Delegate { delegator, delegate, part, start, end } = self.clone();
         let (role, permission) = match part {
             Part::Everything => (None, None),
             Part::Role(role) => (Some(role), None),
@@ -201,7 +198,7 @@ impl Act for Delegate {
             .with("delegator", Value::text(delegator.as_str()))
             .with("delegate", Value::text(delegate.as_str()));
         tx.emit(event);
-        tx.insert(Delegation { id, delegator, delegate, role, permission, starts, ends })?;
+        tx.insert(Delegation { id, delegator, delegate, role, permission, start, end })?;
         Ok(id)
     }
 }

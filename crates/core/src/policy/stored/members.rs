@@ -17,15 +17,15 @@ pub struct AssignRole {
     /// Which role.
     pub role: SmolStr,
     /// The first day; `None` for at once.
-    pub starts: Option<NaiveDate>,
+    pub start: Option<NaiveDate>,
     /// The last day; `None` for no end.
-    pub ends: Option<NaiveDate>,
+    pub end: Option<NaiveDate>,
 }
 
 impl AssignRole {
     /// From now on, without an end.
     pub fn new(actor: ActorId, role: impl Into<SmolStr>) -> AssignRole {
-        AssignRole { actor, role: role.into(), starts: None, ends: None }
+        AssignRole { actor, role: role.into(), start: None, end: None }
     }
 
     /// From this day on.
@@ -43,14 +43,14 @@ impl AssignRole {
     /// ```
     #[must_use]
     pub fn from(mut self, first_day: NaiveDate) -> AssignRole {
-        self.starts = Some(first_day);
+        self.start = Some(first_day);
         self
     }
 
     /// Until this day, included.
     #[must_use]
     pub fn until(mut self, last_day: NaiveDate) -> AssignRole {
-        self.ends = Some(last_day);
+        self.end = Some(last_day);
         self
     }
 }
@@ -65,16 +65,16 @@ impl Act for AssignRole {
         if tx.get::<Role>(&self.role)?.is_none() {
             return Err(PolicyError::UnknownRole { role: self.role.clone() });
         }
-        if let (Some(starts), Some(ends)) = (self.starts, self.ends)
-            && ends < starts
+        if let (Some(start), Some(end)) = (self.start, self.end)
+            && end < start
         {
-            let why = format!("{ends} is before {starts}: the last day is not before the first");
-            return Err(PolicyError::BadInput { what: "ends", why });
+            let why = format!("{end} is before {start}: the last day is not before the first");
+            return Err(PolicyError::BadInput { what: "end", why });
         }
-        let AssignRole { actor, role, starts, ends } = self.clone();
+        let AssignRole { actor, role, start, end } = self.clone();
         tx.emit(event("policy.role_assigned", &actor, &role));
         let known = tx.get::<Member>(&(actor.clone(), role.clone()))?.is_some();
-        let member = Member { actor, role, starts, ends };
+        let member = Member { actor, role, start, end };
         if known {
             tx.put(member)?
         } else {

@@ -103,15 +103,15 @@ pub struct Member {
     /// Which role.
     pub role: SmolStr,
     /// The first day, if there is one.
-    pub starts: Option<NaiveDate>,
+    pub start: Option<NaiveDate>,
     /// The last day, if there is one.
-    pub ends: Option<NaiveDate>,
+    pub end: Option<NaiveDate>,
 }
 
 impl Member {
     /// The days on which the role is held.
     pub fn days(&self) -> DateRange {
-        DateRange::between(self.starts, self.ends).unwrap_or_else(|_| DateRange::always())
+        DateRange::between(self.start, self.end).unwrap_or_else(|_| DateRange::always())
     }
 }
 
@@ -130,15 +130,15 @@ pub struct Delegation {
     /// Only this permission.
     pub permission: Option<SmolStr>,
     /// The first day.
-    pub starts: NaiveDate,
+    pub start: NaiveDate,
     /// The last day.
-    pub ends: NaiveDate,
+    pub end: NaiveDate,
 }
 
 impl Delegation {
     /// The days on which the rights are lent.
     pub fn days(&self) -> DateRange {
-        DateRange::new(self.starts, self.ends).unwrap_or_else(|_| DateRange::day(self.starts))
+        DateRange::new(self.start, self.end).unwrap_or_else(|_| DateRange::day(self.start))
     }
 
     /// Whether it lends this permission of this role.

@@ -145,8 +145,8 @@ impl Rules {
         let lasting = |member: &Arc<Member>| {
             let grant =
                 self.grants.get(&member.role).and_then(|grants| grants.get(ADMINISTER.name));
-            member.ends.is_none()
-                && member.starts.is_none_or(|starts| starts <= day)
+            member.end.is_none()
+                && member.start.is_none_or(|start| start <= day)
                 && grant.is_some_and(|grant| grant.scope.is_empty())
         };
         self.actors
