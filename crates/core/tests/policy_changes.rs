@@ -150,11 +150,11 @@ fn delegations_that_can_not_be() {
             |starts: &str, ends: &str| Delegate::new(id("anna"), id("dora"), d(starts), d(ends));
         says(
             &days("2026-06-05", "2026-06-04"),
-            "ends: 2026-06-04 is before 2026-06-05: the last day is not before the first",
+            "end: 2026-06-04 is before 2026-06-05: the last day is not before the first",
         );
         says(
             &days("2026-05-01", "2026-05-31"),
-            "ends: 2026-05-31 is over, it is 2026-06-01: give a later last day",
+            "end: 2026-05-31 is over, it is 2026-06-01: give a later last day",
         );
         assert_eq!(
             office.refused("anna", &lend("anna", "dora")),
@@ -262,7 +262,7 @@ fn what_is_wrong_with_a_change_is_said() {
             "root",
             &AssignRole::new(id("anna"), "manager").from(d("2026-06-02")).until(d("2026-06-01")),
         ),
-        "ends: 2026-06-01 is before 2026-06-02: the last day is not before the first",
+        "end: 2026-06-01 is before 2026-06-02: the last day is not before the first",
     );
     says(
         office.refused("root", &WithdrawRole::new(id("anna"), "manager")),
@@ -420,8 +420,8 @@ policy_role: State 1: *role Text title Text
 policy_grant: State 1: *role Text *permission Text
 policy_limit: State 1: *role Text *permission Text *currency Text document? Number act? Number
 policy_scope: State 1: *role Text *permission Text *dimension Text *place Text
-policy_member: State 1: *actor Text *role Text starts? Date ends? Date
-policy_delegation: State 1: *id Id delegator Text delegate Text role? Text permission? Text starts Date ends Date
+policy_member: State 1: *actor Text *role Text start? Date end? Date
+policy_delegation: State 1: *id Id delegator Text delegate Text role? Text permission? Text start Date end Date
 ";
 
 /// A command that is sent again after an update is still the same one.
@@ -448,4 +448,4 @@ fn digests_never_change() {
 }
 
 const DIGESTS: &str = "a05ea0e04e17fe80 0513f7fd61ac2e40 0b2b20a5359ee8ce 396c9876ada5c027 a4072da8e0f76c00 \
-     0dd83bd2cef8c026 aff5caf9c4bb7c4b 5a15dd037f04ceca a8e99672ea94ce47 051e3871b1168113 2c16de60f3156ea4";
+     6047fdf077e2a87f aff5caf9c4bb7c4b 8798f07d59749206 457b69362205094c fe79ed3afc314ed5 2c16de60f3156ea4";
