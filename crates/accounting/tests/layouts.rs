@@ -149,6 +149,7 @@ ledger_recurring_terms: State, layout 1
   start: Date
   terms: Json
   key (code, start)
+  guard all ()
   guard by_code (code)
 
 ledger_occurrence: Fact, layout 1

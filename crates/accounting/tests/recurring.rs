@@ -171,6 +171,29 @@ proptest! {
     }
 }
 
+/// Nine years of days: each share is looked up, where reckoning all of them anew for each would take hours.
+#[test]
+fn a_long_daily_rule_takes_a_step_for_each_day() {
+    let firm = in_memory().set_up();
+    let terms = |amount: &str, days: u32| {
+        let days = Recurrence::daily().times(days).unwrap();
+        RecurringTerms::new(rent("2026-01-01", amount), days).spread()
+    };
+    start(&firm, terms("1000.07", 3_333));
+    let parts = firm.upcoming("rent", 9_999);
+    assert_eq!((parts.len(), parts[3_332].date), (3_333, d("2035-02-15")));
+    let sum: Decimal = parts.iter().map(|part| part.entry.postings[0].amount.amount()).sum();
+    assert_eq!(sum, dec("1000.07"));
+    // ... also where each is posted by a command of its own, and the last day is given instead of a count.
+    let until = Recurrence::daily().until(d("2026-12-31"));
+    let whole = RecurringTerms::new(rent("2026-01-01", "365.11"), until).spread();
+    firm.must("whole", &StartRecurring::new("whole", whole));
+    firm.tick("2026-12-31");
+    assert_eq!(firm.posted_by("recurring/whole/").len(), 365);
+    assert_eq!(firm.posted_by("recurring/rent/").len(), 365);
+    firm.clean();
+}
+
 // ---- Days
 
 #[test]

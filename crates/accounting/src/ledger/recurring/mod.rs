@@ -15,6 +15,7 @@ mod parts;
 mod plan;
 mod terms;
 mod verify;
+mod version;
 
 pub(crate) use carry::{carry_out, in_time};
 pub use commands::{
@@ -68,7 +69,7 @@ pub struct Recurring {
 
 /// The terms of a recurring entry from a day on, until the next terms begin.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "ledger_recurring_terms", kind = state, key(code, start), guard(by_code(code)))]
+#[record(table = "ledger_recurring_terms", kind = state, key(code, start), guard(all()), guard(by_code(code)))]
 pub struct RecurringVersion {
     /// Of which recurring entry.
     pub code: SmolStr,

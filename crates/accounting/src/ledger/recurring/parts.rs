@@ -8,26 +8,19 @@ use super::{AmountRule, RecurringTerms};
 use crate::ledger::{LedgerError, NewEntry, Side};
 
 /// An amount is spread over at most so many occurrences: 27 years of days.
-const MOST: usize = 10_000;
+pub(super) const MOST: usize = 10_000;
 
-/// The amounts of each posting, of the occurrence at place `at` of these terms, counted from 0.
-pub(super) fn amounts(terms: &RecurringTerms, at: usize) -> Result<Vec<Money>, LedgerError> {
-    let template = || terms.entry.postings.iter().map(|posting| posting.amount).collect();
+/// For each posting of what is spread its shares, in order of occurrence; none where amounts are fixed.
+pub(super) fn shares(terms: &RecurringTerms) -> Result<Vec<Vec<Money>>, LedgerError> {
     match &terms.amounts {
-        AmountRule::Fixed => Ok(template()),
-        AmountRule::Spread { weights, residual } => {
-            let shares = spread(terms, weights, *residual)?;
-            Ok(shares.iter().filter_map(|of_posting| of_posting.get(at).copied()).collect())
-        }
+        AmountRule::Fixed => Ok(Vec::new()),
+        AmountRule::Spread { weights, residual } => spread(terms, weights, *residual),
     }
 }
 
 /// Whether every occurrence can have its part.
 pub(super) fn check(terms: &RecurringTerms) -> Result<(), LedgerError> {
-    match &terms.amounts {
-        AmountRule::Fixed => Ok(()),
-        AmountRule::Spread { weights, residual } => spread(terms, weights, *residual).map(|_| ()),
-    }
+    shares(terms).map(|_| ())
 }
 
 /// For each posting its shares, in order of occurrence.
@@ -40,7 +33,7 @@ fn spread(
     residual: Residual,
 ) -> Result<Vec<Vec<Money>>, LedgerError> {
     let entry = &terms.entry;
-    let weights = shares(terms, weights)?;
+    let weights = weights_of(terms, weights)?;
     check_template(entry)?;
     let amounts: Vec<Money> = entry.postings.iter().map(|posting| posting.amount).collect();
     let split = |amount: &Money| {
@@ -84,7 +77,7 @@ fn balancing(
     rest.ok_or(LedgerError::TooFewPostings { count: entry.postings.len() })
 }
 
-fn shares(terms: &RecurringTerms, weights: &[Decimal]) -> Result<Vec<Decimal>, LedgerError> {
+fn weights_of(terms: &RecurringTerms, weights: &[Decimal]) -> Result<Vec<Decimal>, LedgerError> {
     let never = "what is spread has an end: give the recurrence a count or a last day";
     if terms.recurrence.end() == RecurrenceEnd::Never {
         return Err(bad("recurrence", never.into()));

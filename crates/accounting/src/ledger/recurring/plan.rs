@@ -9,16 +9,15 @@ use fondaco_core::due::Due;
 use fondaco_core::{Range, Reading, Timestamp, Tx};
 use smol_str::{SmolStr, format_smolstr};
 
-use super::{
-    Occurrence, RECURRING, Recurring, RecurringStatus, RecurringTerms, RecurringVersion, parts,
-};
+use super::version::{self, Version};
+use super::{Occurrence, RECURRING, Recurring, RecurringStatus, RecurringTerms, RecurringVersion};
 use crate::ledger::reversing::start_of;
 use crate::ledger::{LedgerError, NewEntry};
 
 pub(super) struct Plan {
     pub(super) recurring: Recurring,
     /// By start.
-    terms: Vec<RecurringTerms>,
+    terms: Vec<Arc<Version>>,
     /// The calendars that they name, as far as there are such.
     calendars: BTreeMap<SmolStr, Calendar>,
 }
@@ -28,15 +27,16 @@ impl Plan {
     pub(super) fn load(tx: &mut Tx<'_>, code: &str) -> Result<Plan, LedgerError> {
         let recurring = tx.get::<Recurring>(&code.into())?;
         let recurring = recurring.ok_or_else(|| unknown(code))?;
-        let terms = tx.scan(&Range::<RecurringVersion>::by_key(&recurring.code))?;
-        Plan::of(&recurring, &terms)?.with_calendars(|code| tx.calendar(code))
+        let terms = version::versions(tx, &recurring.code)?;
+        Plan::of(&recurring, terms).with_calendars(|code| tx.calendar(code))
     }
 
     /// Reads it for people.
     pub(super) fn peek(read: &mut impl Reading, code: &str) -> Result<Plan, LedgerError> {
         let recurring = read.peek::<Recurring>(&code.into())?.ok_or_else(|| unknown(code))?;
-        let terms = read.peek_scan(&Range::<RecurringVersion>::by_key(&recurring.code))?;
-        Plan::of(&recurring, &terms)?.with_calendars(|code| calendar::find(read, code))
+        let rows = read.peek_scan(&Range::<RecurringVersion>::by_key(&recurring.code))?;
+        Plan::of(&recurring, version::of_rows(&rows)?)
+            .with_calendars(|code| calendar::find(read, code))
     }
 
     pub(super) fn new(
@@ -44,13 +44,11 @@ impl Plan {
         recurring: Recurring,
         terms: RecurringTerms,
     ) -> Result<Plan, LedgerError> {
-        let plan = Plan { recurring, terms: vec![terms], calendars: BTreeMap::new() };
-        plan.with_calendars(|code| tx.calendar(code))
+        Plan::of(&recurring, vec![Version::new(terms)]).with_calendars(|code| tx.calendar(code))
     }
 
-    fn of(recurring: &Recurring, rows: &[Arc<RecurringVersion>]) -> Result<Plan, LedgerError> {
-        let terms = rows.iter().map(|row| row.terms()).collect::<Result<_, _>>()?;
-        Ok(Plan { recurring: recurring.clone(), terms, calendars: BTreeMap::new() })
+    fn of(recurring: &Recurring, terms: Vec<Arc<Version>>) -> Plan {
+        Plan { recurring: recurring.clone(), terms, calendars: BTreeMap::new() }
     }
 
     /// With the calendars that its terms name. One that is not there is missed by whoever needs it.
@@ -58,7 +56,7 @@ impl Plan {
         mut self,
         mut find: impl FnMut(&str) -> Result<Calendar, CalendarRefusal>,
     ) -> Result<Plan, LedgerError> {
-        for days in self.terms.iter().filter_map(|terms| terms.business_days.as_ref()) {
+        for days in self.terms.iter().filter_map(|of| of.terms.business_days.as_ref()) {
             if self.calendars.contains_key(&days.calendar) {
                 continue;
             }
@@ -77,37 +75,42 @@ impl Plan {
         tx: &mut Tx<'_>,
         terms: RecurringTerms,
     ) -> Result<Plan, LedgerError> {
-        self.terms.retain(|known| known.start() < terms.start());
-        self.terms.push(terms);
+        self.terms.retain(|known| known.terms.start() < terms.start());
+        self.terms.push(Version::new(terms));
         self.with_calendars(|code| tx.calendar(code))
     }
 
     /// The terms that an occurrence of `date` has, or would have.
     pub(super) fn terms_on(&self, date: NaiveDate) -> Option<&RecurringTerms> {
-        self.terms.iter().rev().find(|terms| terms.start() <= date)
+        self.version_on(date).map(|version| &version.terms)
+    }
+
+    fn version_on(&self, date: NaiveDate) -> Option<&Version> {
+        self.terms.iter().rev().map(Arc::as_ref).find(|of| of.terms.start() <= date)
     }
 
     /// The terms that are in force, or will be.
     pub(super) fn terms_now(&self) -> Option<&RecurringTerms> {
         let date = self.recurring.next.or(self.recurring.through);
-        date.and_then(|date| self.terms_on(date)).or(self.terms.first())
+        date.and_then(|date| self.terms_on(date)).or(self.terms.first().map(|of| &of.terms))
     }
 
     /// The terms that are in force, and those that will be.
     pub(super) fn terms_to_come(&self) -> impl Iterator<Item = &RecurringTerms> {
         let now = self.terms_now().map(RecurringTerms::start);
-        self.terms.iter().filter(move |terms| Some(terms.start()) >= now)
+        self.terms.iter().map(|of| &of.terms).filter(move |terms| Some(terms.start()) >= now)
     }
 
     /// The first date after `after` that the rules give, posted, skipped or neither.
     pub(super) fn first_after(&self, after: Option<NaiveDate>) -> Option<NaiveDate> {
-        let next_start = self.terms.iter().skip(1).map(|terms| Some(terms.start()));
-        for (terms, until) in self.terms.iter().zip(next_start.chain([None])) {
+        let next_start = self.terms.iter().skip(1).map(|of| Some(of.terms.start()));
+        for (version, until) in self.terms.iter().zip(next_start.chain([None])) {
+            let start = version.terms.start();
             let from = match after {
-                Some(after) => after.succ_opt()?.max(terms.start()),
-                None => terms.start(),
+                Some(after) => after.succ_opt()?.max(start),
+                None => start,
             };
-            let date = terms.recurrence.dates_from(terms.start(), from).next();
+            let date = version.date_from(from);
             if let Some(date) = date.filter(|date| until.is_none_or(|until| *date < until)) {
                 return Some(date).filter(|date| self.recurring.end.is_none_or(|end| *date <= end));
             }
@@ -151,11 +154,9 @@ impl Plan {
     /// The entry that the occurrence of `date` posts on its own day.
     pub(super) fn entry_of(&self, date: NaiveDate) -> Result<NewEntry, LedgerError> {
         let none = || LedgerError::NoOccurrence { code: self.recurring.code.clone(), date };
-        let terms = self.terms_on(date).ok_or_else(none)?;
-        let mut dates = terms.recurrence.dates(terms.start());
-        let at = dates.position(|known| known == date).ok_or_else(none)?;
-        let amounts = parts::amounts(terms, at)?;
-        let mut entry = terms.entry.clone();
+        let version = self.version_on(date).ok_or_else(none)?;
+        let amounts = version.amounts(date)?.ok_or_else(none)?;
+        let mut entry = version.terms.entry.clone();
         let day = self.day_of(date)?;
         let moved = day - entry.date;
         let shift = |date: Option<NaiveDate>| date.and_then(|date| date.checked_add_signed(moved));
