@@ -461,3 +461,131 @@ fn reports_before_the_books_are_set_up_say_so() {
         assert!(matches!(error, LedgerError::NotSetUp));
     }
 }
+
+/// Words too are the locale's; names of accounts are the company's.
+#[test]
+fn statements_in_german() {
+    use fondaco_core::report::Locale;
+    let (books, de) = (shop().books, Locale::de());
+    let balance = books.trial_balance(d("2025-12-31")).unwrap().to_report().to_text(&de, None);
+    same(
+        &balance,
+        r#"
+Summen- und Saldenliste zum 31.12.2025 (EUR)
+Konto      Name                               Soll         Haben          Saldo
+=========  =========================  ============  ============  =============
+1.1.1.1.1  Till, at the "front" door     10.000,00        200,50       9.799,50
+1.1.1.1.2  Kasse für Bücher                 500,00          0,00         500,00
+1.2        Shelves                    1.234.567,89          0,00   1.234.567,89
+2000       Suppliers                          0,00  1.234.567,89  −1.234.567,89
+3000       Capital                            0,00     10.000,00     −10.000,00
+4000       Sales                              0,00        500,00        −500,00
+5000       Goods                            200,50          0,00         200,50
+---------  -------------------------  ------------  ------------  -------------
+Summe      7 Konten                   1.245.268,39  1.245.268,39           0,00
+"#,
+    );
+    let year = books.income_statement(d("2025-01-01"), d("2025-12-31")).unwrap();
+    same(
+        &year.to_report().to_text(&de, None),
+        r#"
+Gewinn- und Verlustrechnung 01.01.2025 bis 31.12.2025 (EUR)
+Konto  Name                Betrag
+=====  ==================  ======
+4000   Sales               500,00
+-----  ------------------  ------
+       Summe Erträge       500,00
+5000   Goods               200,50
+-----  ------------------  ------
+       Summe Aufwendungen  200,50
+-----  ------------------  ------
+       Gewinn              299,50
+"#,
+    );
+    let sheet = books.balance_sheet(d("2025-12-31")).unwrap();
+    same(
+        &sheet.to_report().to_text(&de, None),
+        r#"
+Bilanz zum 31.12.2025 (EUR)
+Konto      Name                                     Betrag
+=========  =================================  ============
+1          Assets
+1.1          Current
+1.1.1          Cash and bank
+1.1.1.1          Cash
+1.1.1.1.1          Till, at the "front" door      9.799,50
+1.1.1.1.2          Kasse für Bücher                 500,00
+1.2          Shelves                          1.234.567,89
+---------  ---------------------------------  ------------
+           Summe Aktiva                       1.244.867,39
+2000       Suppliers                          1.234.567,89
+---------  ---------------------------------  ------------
+           Summe Verbindlichkeiten            1.234.567,89
+3000       Capital                               10.000,00
+---------  ---------------------------------  ------------
+           Eigenkapital vor Ergebnis             10.000,00
+           Ergebnis offener Jahre                   299,50
+---------  ---------------------------------  ------------
+           Summe Passiva                      1.244.867,39
+"#,
+    );
+}
+
+/// Each word of the shipped statements, their charts' and explanations' too, is there in German.
+#[test]
+fn no_word_of_the_statements_is_lacking() {
+    use fondaco_core::report::{Cell, Explain, Locale, Phrase, Report};
+    fn words(parts: &[Cell], known: &mut Vec<String>) {
+        for part in parts {
+            match part {
+                Cell::Word(word) => known.push(word.to_string()),
+                Cell::Phrase(phrase) => words(phrase.parts(), known),
+                _ => {}
+            }
+        }
+    }
+    fn of_report(report: &Report, known: &mut Vec<String>) {
+        let headings = report.columns.iter().map(|column| &column.heading);
+        headings.chain([&report.title]).for_each(|phrase: &Phrase| words(phrase.parts(), known));
+        report.rows.iter().for_each(|row| words(&row.cells, known));
+        report.charts.iter().for_each(|chart| of_report(&chart.to_report(), known));
+    }
+    fn of_tree(why: &Explain, known: &mut Vec<String>) {
+        words(why.what.parts(), known);
+        why.inputs.iter().for_each(|input| of_tree(input, known));
+    }
+    let (books, mut known) = (shop().books, Vec::new());
+    let (first, last) = (d("2026-01-01"), d("2026-12-31"));
+    let days = |text: &str| text.parse::<fondaco_core::DateRange>().unwrap();
+    let year = books.income_statement(first, last).unwrap();
+    let sheet = books.balance_sheet(last).unwrap();
+    for report in [
+        books.trial_balance(last).unwrap().to_report(),
+        year.to_report(),
+        books.income_statement(d("2025-05-01"), d("2025-12-31")).unwrap().to_report(), // a loss
+        sheet.to_report(),
+        books
+            .compare_income_statements(days("2026-01-01/2026-12-31"), days("2025-01-01/2025-12-31"))
+            .unwrap()
+            .to_report(),
+        books.compare_balance_sheets(last, d("2025-12-31")).unwrap().to_report(),
+        books.general_ledger(days("2026-01-01/..")).unwrap().to_report(),
+        books.general_ledger(days("../2026-12-31")).unwrap().to_report(),
+        books.general_ledger(days("2026-01-01/2026-12-31")).unwrap().to_report(),
+    ] {
+        of_report(&report, &mut known);
+    }
+    for why in sheet.explain().iter().chain([
+        &year.explain(),
+        &books.explain_balance("1.1.1.1.1", days("2026-03-01/2026-12-31")).unwrap(),
+        &books.explain_balance("1.1.1.1.1", days("2026-03-01/..")).unwrap(),
+    ]) {
+        of_tree(why, &mut known);
+    }
+    known.sort();
+    known.dedup();
+    assert!(known.len() > 40, "{known:?}");
+    let german = Locale::de();
+    known.retain(|word| !german.words.contains_key(word.as_str()));
+    assert!(known.is_empty(), "German lacks {known:?}");
+}

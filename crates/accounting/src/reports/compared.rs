@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chrono::NaiveDate;
-use fondaco_core::report::{self, Grid, Kind, Phrase, Report};
+use fondaco_core::report::{self, Grid, Kind, Phrase, Report, word};
 use fondaco_core::{DateRange, Reading};
 use rust_decimal::Decimal;
 
@@ -110,7 +110,7 @@ impl Compared<IncomeStatement> {
         let both = [&self.now, &self.before];
         let names = both.map(|statement| span(statement.start, statement.end));
         let [now, before] = &names;
-        let title = and(and("Income statements".into(), now).and("and"), before);
+        let title = and(and(word("Income statements").into(), now).and(word("and")), before);
         let mut sheet = Sheet::new(title, self.now.currency, names.clone());
         sheet.section(both.map(|of| &of.income), "Total income");
         sheet.section(both.map(|of| &of.expense), "Total expenses");
@@ -137,9 +137,9 @@ impl Compared<BalanceSheet> {
     /// ```
     pub fn to_report(&self) -> Report {
         let both = [&self.now, &self.before];
-        let title = Phrase::from("Balance sheets as of")
+        let title = Phrase::from(word("Balance sheets as of"))
             .and(self.now.date)
-            .and("and")
+            .and(word("and"))
             .and(self.before.date);
         let names = both.map(|sheet| Phrase::from(sheet.date));
         let mut sheet = Sheet::new(title, self.now.currency, names.clone());
@@ -163,8 +163,8 @@ fn bars<const N: usize>(
     [now, before]: [Phrase; 2],
     [sums, sums_before]: [Vec<Decimal>; 2],
 ) -> impl FnOnce(Kind) -> report::Chart {
-    let grid = Grid::new(what).series(before, sums_before).series(now, sums);
-    move |kind| report::Chart::bars(title, kind, grid)
+    let grid = Grid::new(what.map(word)).series(before, sums_before).series(now, sums);
+    move |kind| report::Chart::bars(word(title), kind, grid)
 }
 
 /// Days as a heading: a month or a year by its name.
@@ -176,7 +176,7 @@ fn span(from: NaiveDate, through: NaiveDate) -> Phrase {
     match (whole_months, from.year() == through.year(), from.month(), through.month()) {
         (true, true, first, last) if first == last => report::Cell::Month(from).into(),
         (true, true, 1, 12) => from.year().to_string().into(),
-        _ => Phrase::from(from).and("to").and(through),
+        _ => Phrase::from(from).and(word("to")).and(through),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use fondaco_core::report::{Cell, Explain, Parameter, Phrase};
+use fondaco_core::report::{Cell, Explain, Parameter, Phrase, word};
 use fondaco_core::{Currency, DateRange, Id, Money, Range, Reading};
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
@@ -72,11 +72,11 @@ impl Asked {
 
     fn account(&self, read: &mut impl Reading, account: &Account) -> Result<Explain, LedgerError> {
         let balance = self.at_end.sum(&account.code).balance();
-        let what =
-            Phrase::from(format_smolstr!("{} {},", account.code, account.name)).and("balance");
+        let what = Phrase::from(format_smolstr!("{} {},", account.code, account.name))
+            .and(word("balance"));
         let what = match self.days.end() {
-            Some(end) => what.and("at the end of").and(end),
-            None => what.and("in all"),
+            Some(end) => what.and(word("at the end of")).and(end),
+            None => what.and(word("in all")),
         };
         let why = Explain::new(what, self.money(balance));
         if account.heading {
@@ -88,7 +88,7 @@ impl Asked {
         }
         let opening = self.before.as_ref().map(|before| before.sum(&account.code).balance());
         let opening = opening.zip(self.days.start()).map(|(amount, first)| {
-            Explain::new(Phrase::from("Balance before").and(first), self.money(amount))
+            Explain::new(Phrase::from(word("Balance before")).and(first), self.money(amount))
         });
         let periods = self.account_periods(read, account)?;
         Ok(why.rule("debits less credits, period by period").inputs(opening).inputs(periods))
@@ -131,7 +131,7 @@ impl Asked {
         };
         let (debit, credit) = (self.money(sums.ledger_debit()), self.money(sums.ledger_credit()));
         let label = period.map(|period| period.label()).unwrap_or_default();
-        Explain::new(format_smolstr!("Period {label}"), self.money(sums.ledger_balance()))
+        Explain::new(Phrase::from(word("Period")).and(label), self.money(sums.ledger_balance()))
             .rule(format!("{from}: {debit} debit, {credit} credit"))
             .inputs(
                 postings.iter().map(|posting| self.posting(posting, entries.get(&posting.entry))),

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use fondaco_core::report::{Cell, Column, Phrase, Report, Row};
+use fondaco_core::report::{Cell, Column, Phrase, Report, Row, word};
 use fondaco_core::{Currency, DateRange, Id, Reading};
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
@@ -251,12 +251,12 @@ impl GeneralLedger {
     /// ```
     pub fn to_report(&self) -> Report {
         let amounts =
-            ["Debit", "Credit", "Balance"].map(|name| Column::amount(name, self.currency));
+            ["Debit", "Credit", "Balance"].map(|name| Column::amount(word(name), self.currency));
         let mut report = Report::new(self.title())
-            .column(Column::text("Account").for_tables_only())
-            .column(Column::date("Date"))
-            .column(Column::text("Entry"))
-            .column(Column::text("Text").naming_rows())
+            .column(Column::text(word("Account")).for_tables_only())
+            .column(Column::date(word("Date")))
+            .column(Column::text(word("Entry")))
+            .column(Column::text(word("Text")).naming_rows())
             .columns(amounts)
             .anchored("general-ledger");
         self.accounts.iter().for_each(|account| account.push_rows(&mut report));
@@ -264,11 +264,11 @@ impl GeneralLedger {
     }
 
     fn title(&self) -> Phrase {
-        let title = Phrase::from("General ledger");
+        let title = Phrase::from(word("General ledger"));
         let title = match (self.days.start(), self.days.end()) {
-            (Some(first), Some(last)) => title.and(first).and("to").and(last),
-            (Some(first), None) => title.and("from").and(first),
-            (None, Some(last)) => title.and("through").and(last),
+            (Some(first), Some(last)) => title.and(first).and(word("to")).and(last),
+            (Some(first), None) => title.and(word("from")).and(first),
+            (None, Some(last)) => title.and(word("through")).and(last),
             (None, None) => title,
         };
         title.and(format_smolstr!("({})", self.currency.code()))
@@ -277,18 +277,19 @@ impl GeneralLedger {
 
 impl AccountLedger {
     fn push_rows(&self, report: &mut Report) {
-        let row = |what: &str, amounts: [Cell; 3]| {
-            let before = [self.account.clone().into(), Cell::Empty, Cell::Empty, what.into()];
+        let row = |what: Cell, amounts: [Cell; 3]| {
+            let before = [self.account.clone().into(), Cell::Empty, Cell::Empty, what];
             before.into_iter().chain(amounts).collect::<Vec<_>>()
         };
         let nothing = || [Cell::Empty, Cell::Empty, Cell::Empty];
-        let heading = Row::heading(row(&format!("{} {}", self.account, self.name), nothing()));
+        let heading =
+            Row::heading(row(format!("{} {}", self.account, self.name).into(), nothing()));
         report.push(heading.starting_group().anchored(account_anchor(&self.account)));
         let opening = [Cell::Empty, Cell::Empty, self.opening.into()];
-        report.push(Row::new(row("Opening balance", opening)));
+        report.push(Row::new(row(word("Opening balance"), opening)));
         self.lines.iter().for_each(|line| report.push(line.row(&self.account)));
         let sums = [self.debit.into(), self.credit.into(), self.closing.into()];
-        report.push(Row::total(row("Closing balance", sums)));
+        report.push(Row::total(row(word("Closing balance"), sums)));
     }
 }
 

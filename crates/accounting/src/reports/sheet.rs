@@ -1,6 +1,6 @@
 //! The rows that income statement and balance sheet share, for one span of days or for two side by side.
 
-use fondaco_core::report::{Cell, Column, Phrase, Report, Row};
+use fondaco_core::report::{Cell, Column, Phrase, Report, Row, word};
 use fondaco_core::{Currency, Rounding, decimal};
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
@@ -20,10 +20,11 @@ pub(super) struct Sheet<const N: usize> {
 impl<const N: usize> Sheet<N> {
     pub(super) fn new(title: Phrase, currency: Currency, headings: [Phrase; N]) -> Sheet<N> {
         let title = title.and(format_smolstr!("({})", currency.code()));
-        let names = [Column::text("Account"), Column::text("Name").naming_rows()];
+        let names = [Column::text(word("Account")), Column::text(word("Name")).naming_rows()];
         let amounts = headings.map(|heading| Column::amount(heading, currency));
         let report = Report::new(title).columns(names).columns(amounts);
-        let change = [Column::amount("Change", currency), Column::percent("Change in %")];
+        let change =
+            [Column::amount(word("Change"), currency), Column::percent(word("Change in %"))];
         let report = if N == 2 { report.columns(change) } else { report };
         Sheet { report }
     }
@@ -40,12 +41,11 @@ impl<const N: usize> Sheet<N> {
     }
 
     pub(super) fn line(&mut self, name: &'static str, amounts: [Decimal; N]) {
-        self.report.push(Row::new([Cell::Empty, name.into()].into_iter().chain(figures(amounts))));
+        self.report.push(Row::new([Cell::Empty, word(name)].into_iter().chain(figures(amounts))));
     }
 
     pub(super) fn total(&mut self, name: &'static str, amounts: [Decimal; N]) {
-        self.report
-            .push(Row::total([Cell::Empty, name.into()].into_iter().chain(figures(amounts))));
+        self.report.push(Row::total([Cell::Empty, word(name)].into_iter().chain(figures(amounts))));
     }
 
     pub(super) fn into_report(self) -> Report {

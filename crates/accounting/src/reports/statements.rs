@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chrono::NaiveDate;
-use fondaco_core::report::{self, Explain, Kind, Phrase, Report, Step};
+use fondaco_core::report::{self, Explain, Kind, Phrase, Report, Step, word};
 use fondaco_core::{Currency, Money, Reading};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
@@ -191,8 +191,9 @@ impl IncomeStatement {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn to_report(&self) -> Report {
-        let title = Phrase::from("Income statement").and(self.start).and("to").and(self.end);
-        let mut sheet = Sheet::new(title, self.currency, ["Amount".into()]);
+        let title =
+            Phrase::from(word("Income statement")).and(self.start).and(word("to")).and(self.end);
+        let mut sheet = Sheet::new(title, self.currency, [word("Amount").into()]);
         sheet.section([&self.income], "Total income");
         sheet.section([&self.expense], "Total expenses");
         sheet.total(self.word(), [self.result.abs()]);
@@ -219,9 +220,10 @@ impl IncomeStatement {
     pub fn chart(&self) -> report::Chart {
         let earned = steps(&self.income, |amount| amount);
         let spent = steps(&self.expense, |amount| Decimal::ZERO.saturating_sub(amount));
-        let steps = earned.chain(spent).chain([Step::total(self.word())]);
-        let title = format!("From income to {}", self.word().to_lowercase());
-        report::Chart::waterfall(title, Kind::Amount(self.currency), steps)
+        let steps = earned.chain(spent).chain([Step::total(word(self.word()))]);
+        let loss = self.result < Decimal::ZERO;
+        let title = if loss { "From income to loss" } else { "From income to profit" };
+        report::Chart::waterfall(word(title), Kind::Amount(self.currency), steps)
     }
 
     /// Why the result is what it is, down to the accounts; [`explain_balance`](super::explain_balance) goes on from there.
@@ -243,13 +245,13 @@ impl IncomeStatement {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn explain(&self) -> Explain {
-        let what = Phrase::from(self.word()).and(self.start).and("to").and(self.end);
+        let what = Phrase::from(word(self.word())).and(self.start).and(word("to")).and(self.end);
         let less =
             if self.word() == "Loss" { "expenses less income" } else { "income less expenses" };
         Explain::new(what, Money::new(self.result.abs(), self.currency))
             .rule(less)
-            .input(self.income.explain("Income", self.currency))
-            .input(self.expense.explain("Expenses", self.currency))
+            .input(self.income.explain(word("Income"), self.currency))
+            .input(self.expense.explain(word("Expenses"), self.currency))
     }
 }
 
@@ -282,7 +284,7 @@ impl Section {
     /// assert_eq!(heading.inputs[0].to_string(), "1000 Bank: 460.00 EUR\n");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn explain(&self, what: &str, currency: Currency) -> Explain {
+    pub fn explain(&self, what: impl Into<Phrase>, currency: Currency) -> Explain {
         Explain::new(what, Money::new(self.total, currency))
             .rule("the sum of its accounts")
             .inputs(explain_lines(&self.lines, currency))
@@ -317,8 +319,8 @@ impl BalanceSheet {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn to_report(&self) -> Report {
-        let title = Phrase::from("Balance sheet as of").and(self.date);
-        let mut sheet = Sheet::new(title, self.currency, ["Amount".into()]);
+        let title = Phrase::from(word("Balance sheet as of")).and(self.date);
+        let mut sheet = Sheet::new(title, self.currency, [word("Amount").into()]);
         sheet.section([&self.assets], "Total assets");
         sheet.section([&self.liabilities], "Total liabilities");
         sheet.section([&self.equity], "Equity before the result");
@@ -340,14 +342,14 @@ impl BalanceSheet {
     /// ```
     pub fn explain(&self) -> [Explain; 2] {
         let money = |amount| Money::new(amount, self.currency);
-        let result = Explain::new("Result of open years", money(self.result))
+        let result = Explain::new(word("Result of open years"), money(self.result))
             .rule("what was earned less what was spent, and not yet closed to equity");
-        let financing = Explain::new("Liabilities and equity", money(self.financing()))
+        let financing = Explain::new(word("Liabilities and equity"), money(self.financing()))
             .rule("liabilities, equity and result")
-            .input(self.liabilities.explain("Liabilities", self.currency))
-            .input(self.equity.explain("Equity", self.currency))
+            .input(self.liabilities.explain(word("Liabilities"), self.currency))
+            .input(self.equity.explain(word("Equity"), self.currency))
             .input(result);
-        [self.assets.explain("Assets", self.currency), financing]
+        [self.assets.explain(word("Assets"), self.currency), financing]
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chrono::NaiveDate;
-use fondaco_core::report::{Column, Phrase, Report, Row};
+use fondaco_core::report::{Column, Phrase, Report, Row, word};
 use fondaco_core::{Currency, Reading};
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
@@ -102,10 +102,10 @@ impl TrialBalance {
     /// ```
     pub fn to_report(&self) -> Report {
         let code = format_smolstr!("({})", self.currency.code());
-        let title = Phrase::from("Trial balance as of").and(self.date).and(code);
+        let title = Phrase::from(word("Trial balance as of")).and(self.date).and(code);
         let amounts =
-            ["Debit", "Credit", "Balance"].map(|name| Column::amount(name, self.currency));
-        let names = [Column::text("Account"), Column::text("Name").naming_rows()];
+            ["Debit", "Credit", "Balance"].map(|name| Column::amount(word(name), self.currency));
+        let names = [Column::text(word("Account")), Column::text(word("Name")).naming_rows()];
         let mut report = Report::new(title).columns(names).columns(amounts);
         for line in &self.lines {
             let names = [line.account.clone().into(), line.name.clone().into()];
@@ -113,7 +113,8 @@ impl TrialBalance {
             let row = Row::new(names.into_iter().chain(amounts));
             report.push(row.linked_to(account_anchor(&line.account)));
         }
-        let names = ["Total".into(), format!("{} accounts", self.lines.len()).into()];
+        let accounts = Phrase::from(self.lines.len()).and(word("accounts"));
+        let names = [word("Total"), accounts.into_cell()];
         let balance = self.debit.saturating_sub(self.credit);
         let amounts = [self.debit, self.credit, balance].map(Into::into);
         report.push(Row::total(names.into_iter().chain(amounts)));

@@ -127,7 +127,7 @@ fn digits(currency: Currency) -> u32 {
 
 fn text(cell: &Cell) -> Option<String> {
     match cell {
-        Cell::Text(text) => Some(text.to_string()),
+        Cell::Text(text) | Cell::Word(text) => Some(text.to_string()),
         Cell::Empty => None,
         other => Some(super::Locale::plain().value(other)),
     }

@@ -25,8 +25,12 @@ pub enum Cell {
     /// Nothing.
     #[default]
     Empty,
-    /// Text.
+    /// Text: data, the same for everybody.
     Text(SmolStr),
+    /// Words of a result's own, in English: each locale says them its way ([`Locale::words`](super::Locale::words)).
+    Word(SmolStr),
+    /// Several parts with a blank between them.
+    Phrase(Phrase),
     /// A number; its column says of what.
     #[serde(with = "crate::decimal::as_text")]
     Number(Decimal),
@@ -77,9 +81,34 @@ impl Cell {
             Cell::Money(money) => Some(money.amount()),
             Cell::Quantity { amount, .. } => Some(*amount),
             Cell::Count(count) => Some(Decimal::from(*count)),
-            Cell::Empty | Cell::Text(_) | Cell::Date(_) | Cell::Month(_) => None,
+            Cell::Empty
+            | Cell::Text(_)
+            | Cell::Word(_)
+            | Cell::Phrase(_)
+            | Cell::Date(_)
+            | Cell::Month(_) => None,
         }
     }
+}
+
+/// Words of a result's own, in English, for headings, titles and rows that are no data: each locale says them its way.
+///
+/// ```
+/// use fondaco_core::report::{Column, Locale, Report, Row, word};
+/// let columns = [Column::text(word("Name")).naming_rows(), Column::count(word("Balance"))];
+/// let mut report = Report::new("Total GmbH").columns(columns); // a company is called that
+/// report.push(Row::total([word("Total"), 5i64.into()]));
+/// assert_eq!(report.to_text(&Locale::de(), None), "\
+/// Total GmbH
+/// Name   Saldo
+/// =====  =====
+/// -----  -----
+/// Summe      5
+/// ");
+/// assert!(report.to_csv().starts_with("Name,Balance\r\n")); // programs read what they always read
+/// ```
+pub const fn word(english: &'static str) -> Cell {
+    Cell::Word(SmolStr::new_static(english))
 }
 
 macro_rules! from {
@@ -115,11 +144,11 @@ impl<T: Into<Cell>> From<Option<T>> for Cell {
 /// A title or label: texts, dates and figures with a blank between them, each shown by the locale.
 ///
 /// ```
-/// use fondaco_core::report::{Locale, Phrase};
+/// use fondaco_core::report::{Locale, Phrase, word};
 /// let day: chrono::NaiveDate = "2026-12-31".parse()?;
-/// let title = Phrase::from("Balance sheet as of").and(day).and("(EUR)");
+/// let title = Phrase::from(word("Balance sheet as of")).and(day).and("(EUR)");
 /// assert_eq!(title.to_string(), "Balance sheet as of 2026-12-31 (EUR)");
-/// assert_eq!(title.show(&Locale::de()), "Balance sheet as of 31.12.2026 (EUR)");
+/// assert_eq!(title.show(&Locale::de()), "Bilanz zum 31.12.2026 (EUR)");
 /// # Ok::<(), chrono::ParseError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -132,6 +161,17 @@ impl Phrase {
     pub fn and(mut self, next: impl Into<Cell>) -> Phrase {
         self.0.push(next.into());
         self
+    }
+
+    /// It as one cell.
+    ///
+    /// ```
+    /// use fondaco_core::report::{Locale, Phrase, word};
+    /// let count = Phrase::from(12i64).and(word("accounts")).into_cell();
+    /// assert_eq!(Locale::de().value(&count), "12 Konten");
+    /// ```
+    pub fn into_cell(self) -> Cell {
+        Cell::Phrase(self)
     }
 
     /// Its parts.

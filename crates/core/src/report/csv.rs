@@ -82,7 +82,8 @@ impl Writer {
 fn neutral(cell: &Cell, kind: &Kind) -> String {
     match cell {
         Cell::Empty => String::new(),
-        Cell::Text(text) => text.to_string(),
+        Cell::Text(text) | Cell::Word(text) => text.to_string(),
+        Cell::Phrase(phrase) => phrase.to_string(),
         Cell::Number(value) => match kind {
             Kind::Amount(currency) => plain(*value, Some(*currency)),
             _ => plain(*value, None),

@@ -1,7 +1,9 @@
-//! How people of a place write numbers, dates and amounts: data, with two shipped and any a host adds.
+//! How people of a place write numbers, dates and amounts, and what they call things: data, with two shipped and any a host
+//! adds.
 //!
-//! The shipped ones follow [CLDR](https://cldr.unicode.org) where it has one answer, in the digits of amounts ISO 4217. A
-//! locale has no words: what a report says is the engine's.
+//! The shipped ones follow [CLDR](https://cldr.unicode.org) where it has one answer, in the digits of amounts ISO 4217.
+//! Engines say the words of their results in English ([`word`](super::word)); a locale's [`words`](Locale::words) are what
+//! stands for them, and what it lacks stays English.
 
 use std::collections::BTreeMap;
 
@@ -16,6 +18,7 @@ use crate::rounding::round;
 use crate::{Currency, Money, Rounding};
 
 mod date;
+mod german;
 mod number;
 mod shipped;
 
@@ -70,6 +73,9 @@ pub struct Locale {
     pub months: [SmolStr; 12],
     /// Their short names.
     pub short_months: [SmolStr; 12],
+    /// What stands for the words of results, by their English: `Total` is `Summe`. Those that are lacking stay English.
+    #[serde(default)]
+    pub words: BTreeMap<SmolStr, SmolStr>,
 }
 
 impl Locale {
@@ -195,6 +201,8 @@ impl Locale {
         match cell {
             Cell::Empty => String::new(),
             Cell::Text(text) => text.to_string(),
+            Cell::Word(english) => self.word(english).to_owned(),
+            Cell::Phrase(phrase) => phrase.show(self),
             Cell::Number(value) => self.whole(*value),
             Cell::Money(money) => self.money(*money),
             Cell::Quantity { amount, unit } => {
@@ -207,6 +215,19 @@ impl Locale {
             Cell::Month(date) => self.month(*date),
             Cell::Count(count) => self.number(Decimal::from(*count), 0),
         }
+    }
+
+    /// What stands for a word of results.
+    ///
+    /// ```
+    /// use fondaco_core::report::Locale;
+    /// let mut austria = Locale::de();
+    /// austria.words.insert("Total".into(), "Gesamt".into()); // a house's own word
+    /// assert_eq!((austria.word("Total"), austria.word("Debit")), ("Gesamt", "Soll"));
+    /// assert_eq!(Locale::de().word("a word nobody knows"), "a word nobody knows");
+    /// ```
+    pub fn word<'w>(&'w self, english: &'w str) -> &'w str {
+        self.words.get(english).map_or(english, SmolStr::as_str)
     }
 
     /// A number with all its digits.

@@ -167,7 +167,7 @@ impl Page {
         if titled.len() < 2 {
             return;
         }
-        html.element("nav", &[("aria-label", "Contents")], |html| {
+        html.element("nav", &[("aria-label", locale.word("Contents"))], |html| {
             html.element("ol", &[], |html| {
                 for (title, place) in &titled {
                     let link = format!("#{place}");

@@ -6,7 +6,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Cell, Column, Html, Kind, Locale, Phrase, Report, Row};
+use super::{Cell, Column, Html, Kind, Locale, Phrase, Report, Row, word};
 
 mod axis;
 mod bars;
@@ -232,13 +232,14 @@ impl Chart {
                 }
             }
             Plot::Waterfall(steps) => {
-                let columns = ["Change", "Sum"].map(|name| Column::new(name, self.values.clone()));
+                let columns =
+                    ["Change", "Sum"].map(|name| Column::new(word(name), self.values.clone()));
                 data = data.columns(columns);
                 waterfall::rows(steps).into_iter().for_each(|row| data.push(row));
             }
             Plot::Pareto(items) => {
-                data = data.column(Column::new("Value", self.values.clone()));
-                data = data.column(Column::percent("Share of all up to here"));
+                data = data.column(Column::new(word("Value"), self.values.clone()));
+                data = data.column(Column::percent(word("Share of all up to here")));
                 pareto::rows(items).into_iter().for_each(|row| data.push(row));
             }
         }
@@ -281,7 +282,7 @@ impl Chart {
 fn label(phrase: &Phrase) -> Cell {
     match phrase.parts() {
         [one] => one.clone(),
-        _ => Cell::text(phrase.to_string()),
+        _ => phrase.clone().into_cell(),
     }
 }
 

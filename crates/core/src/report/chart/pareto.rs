@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::super::{Phrase, Row};
+use super::super::{Phrase, Row, word};
 use super::axis::Axis;
 use super::canvas::Canvas;
 use super::label;
@@ -38,7 +38,7 @@ fn shown(items: &[(Phrase, Decimal)], room: usize) -> Vec<(Phrase, Decimal, Opti
         let value =
             rest.iter().fold(Decimal::ZERO, |sum, (_, value, _)| sum.saturating_add(*value));
         let share = rest.last().and_then(|(_, _, share)| *share);
-        shown.push((Phrase::from(rest.len()).and("others"), value, share));
+        shown.push((Phrase::from(rest.len()).and(word("others")), value, share));
     }
     shown
 }

@@ -22,10 +22,13 @@ impl Chart {
     }
 
     fn grid_in_words(&self, what: &str, grid: &Grid, locale: &Locale) -> String {
+        let what = locale.word(what);
         let ends = match grid.categories.as_slice() {
-            [] => return format!("{what} without data."),
+            [] => return format!("{what} {}.", locale.word("without data")),
             [only] => only.show(locale),
-            [first, .., last] => format!("{} to {}", first.show(locale), last.show(locale)),
+            [first, .., last] => {
+                format!("{} {} {}", first.show(locale), locale.word("to"), last.show(locale))
+            }
         };
         let series =
             grid.series.iter().filter_map(|series| self.series_in_words(grid, series, locale));
@@ -42,7 +45,8 @@ impl Chart {
             format!("{} ({})", self.figure(*value, locale), name.show(locale))
         };
         let name = series.name.show(locale);
-        Some(format!("{name}: least {}, most {}.", told(least), told(most)))
+        let [lowest, highest] = ["least", "most"].map(|word| locale.word(word));
+        Some(format!("{name}: {lowest} {}, {highest} {}.", told(least), told(most)))
     }
 
     fn steps_in_words(&self, steps: &[Step], locale: &Locale) -> String {
@@ -50,14 +54,16 @@ impl Chart {
             let value = row.cell(1).figure().or_else(|| row.cell(2).figure()).unwrap_or_default();
             format!("{} {}", step.name().show(locale), self.figure(value, locale))
         });
-        format!("Steps: {}.", told.collect::<Vec<_>>().join(", "))
+        format!("{}: {}.", locale.word("Steps"), told.collect::<Vec<_>>().join(", "))
     }
 
     fn items_in_words(&self, items: &[(Phrase, Decimal)], locale: &Locale) -> String {
+        let what = locale.word("Bars by size");
         let Some((name, value)) = items.iter().max_by_key(|(_, value)| *value) else {
-            return "Bars by size, without data.".to_owned();
+            return format!("{what}, {}.", locale.word("without data"));
         };
         let (count, largest) = (locale.value(&items.len().into()), name.show(locale));
-        format!("Bars by size, {count} items. Largest: {largest}, {}.", self.figure(*value, locale))
+        let [items, most] = ["items", "Largest"].map(|word| locale.word(word));
+        format!("{what}, {count} {items}. {most}: {largest}, {}.", self.figure(*value, locale))
     }
 }

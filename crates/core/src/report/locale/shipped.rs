@@ -51,6 +51,7 @@ impl Locale {
                 "January February March April May June July August September October November December",
             ),
             short_months: names("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"),
+            words: BTreeMap::new(),
         }
     }
 
@@ -81,6 +82,7 @@ impl Locale {
                 "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
             ),
             short_months: names("Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez."),
+            words: super::german::words(),
         }
     }
 

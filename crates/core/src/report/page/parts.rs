@@ -41,7 +41,7 @@ impl Writer<'_> {
             chart.draw(html, self.locale, Size::WIDE, &format!("{place}_wide"), false);
             chart.draw(html, self.locale, Size::NARROW, &format!("{place}_narrow"), false);
             html.element("details", &[("class", "data")], |html| {
-                html.with_text("summary", &[], "The figures");
+                html.with_text("summary", &[], self.locale.word("The figures"));
                 self.table(html, &chart.to_report(), None);
             });
         });
