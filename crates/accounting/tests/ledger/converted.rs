@@ -1,9 +1,6 @@
 //! What balances in a foreign currency by one rate balances in the ledger's currency, however it is split.
-#![allow(clippy::unwrap_used, clippy::panic)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use fondaco_accounting::ledger::*;
 use fondaco_core::{Currency, Money};
 use proptest::prelude::*;

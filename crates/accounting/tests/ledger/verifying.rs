@@ -1,11 +1,8 @@
 //! `verify` finds every sort of wrong row, and blames nothing else.
-#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
-
-mod common;
 
 use std::collections::BTreeSet;
 
-use common::*;
+use crate::common::*;
 use fondaco_accounting::Books;
 use fondaco_accounting::ledger::*;
 use fondaco_core::store::{

@@ -1,9 +1,6 @@
 //! Every refusal of the ledger, with its words, its code and what the caller can do about it.
-#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use fondaco_accounting::ledger::*;
 use fondaco_core::fiscal::FiscalCalendar;
 use fondaco_core::{Act, ActError, Currency, ErrorKind, Id};

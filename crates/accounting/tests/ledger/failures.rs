@@ -1,6 +1,5 @@
 //! Every command of the ledger on a store that fails at its first step, its second, and so on: nothing is half-done, and
 //! sending the same again completes it.
-#![allow(clippy::unwrap_used, clippy::panic)]
 
 use chrono::NaiveDate;
 use fondaco_accounting::Books;

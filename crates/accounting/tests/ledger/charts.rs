@@ -1,9 +1,6 @@
 //! Large batches keep the chart of accounts between them: whatever changes an account, here or elsewhere, they see it.
-#![allow(clippy::unwrap_used, clippy::panic)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use fondaco_accounting::Books;
 use fondaco_accounting::ledger::*;
 use fondaco_core::{ActError, CompanyId};

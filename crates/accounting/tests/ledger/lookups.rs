@@ -1,9 +1,6 @@
 //! What was recorded is found again: by id, by number, by account and day, on every store.
-#![allow(clippy::unwrap_used, clippy::panic)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use fondaco_accounting::ledger::*;
 use fondaco_core::fiscal::{FiscalCalendar, YearNamedBy};
 use fondaco_core::recurrence::Recurrence;

@@ -1,9 +1,6 @@
 //! The last day and the day after, years that meet on one day, sums at their very end, and what a reversal keeps.
-#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use fondaco_accounting::ledger::*;
 use fondaco_core::fiscal::{FiscalCalendar, YearNamedBy};
 use fondaco_core::store::{Batch, Change, Meta};

@@ -1,13 +1,10 @@
 //! Seen from outside: persons are registered, dealt with, merged, exported and erased; then no byte of the file tells of them,
 //! and the books verify.
-#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
-
-mod common;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use common::*;
+use crate::common::*;
 use fondaco_accounting::Books;
 use fondaco_accounting::ledger::*;
 use fondaco_core::party::{TABLES as PARTY_TABLES, *};
