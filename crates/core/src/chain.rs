@@ -7,29 +7,32 @@
 //!
 //! A personal value enters only as `SHA-256(word, salt, value)`, so that erasing value and salt leaves every hash as it was.
 
-use chrono::{Datelike, NaiveDate};
-use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
 
 use crate::store::{
     Batch, Change, ColumnSink, Event, Hash, Key, KeyBytes, KeyWriter, Kind, Meta, Numbers, Salt,
     Seal, StateHash, Stored, Value,
 };
-use crate::{CommandId, CompanyId, Timestamp};
+use crate::{CommandId, CompanyId};
 
+mod canonical;
 mod sha;
 mod verify;
 
+pub(crate) use canonical::{Canonical, CanonicalReader};
 pub(crate) use verify::place_after;
-pub use verify::{Finding, Verified, verify, verify_async};
+pub use verify::{Finding, Verified, audit, audit_async, verify, verify_async};
 
 /// The link before the first commit.
 pub const GENESIS: Hash = [0; 32];
 
-/// How many hashes one node of the root's tree takes.
-const ARITY: usize = 32;
+/// The word that a commit's content begins with.
+pub(crate) const CONTENT: &str = "fondaco content";
 
-fn sha256(parts: &[&[u8]]) -> Hash {
+/// How many hashes one node of the root's tree takes.
+pub(crate) const ARITY: usize = 32;
+
+pub(crate) fn sha256(parts: &[&[u8]]) -> Hash {
     let mut hasher = Sha256::new();
     parts.iter().for_each(|part| hasher.update(part));
     hasher.finalize().into()
@@ -44,9 +47,7 @@ fn sha256(parts: &[&[u8]]) -> Hash {
 /// assert_ne!(chain::commitment(&name, &[1; 16]), chain::commitment(&name, &[2; 16]));
 /// ```
 pub fn commitment(value: &Value, salt: &Salt) -> Hash {
-    let mut canonical = Canonical::default();
-    canonical.value(value, None);
-    sha256(&[b"fondaco personal\0", salt, &canonical.bytes])
+    sha256(&[b"fondaco personal\0", salt, &value_message(value)])
 }
 
 /// The hash of a row as it stands, by its table, its columns' numbers and its values. Null columns are left out, so that
@@ -65,14 +66,29 @@ pub fn row_hash(row: &dyn Stored) -> Hash {
     RowHasher::default().hash(row)
 }
 
+/// The message whose hash [`row_hash`] is.
+pub(crate) fn row_message(row: &dyn Stored) -> Vec<u8> {
+    let mut canonical = Canonical::default();
+    canonical.begin(row.table().name);
+    row.write_columns(&mut canonical);
+    canonical.bytes
+}
+
+/// The message of one value alone, as a commitment takes it.
+pub(crate) fn value_message(value: &Value) -> Vec<u8> {
+    let mut canonical = Canonical::default();
+    canonical.value(value, None);
+    canonical.bytes
+}
+
 /// Hashes rows one after another in one buffer.
 #[derive(Default)]
-struct RowHasher {
+pub(crate) struct RowHasher {
     canonical: Canonical,
 }
 
 impl RowHasher {
-    fn hash(&mut self, row: &dyn Stored) -> Hash {
+    pub(crate) fn hash(&mut self, row: &dyn Stored) -> Hash {
         self.canonical.begin(row.table().name);
         row.write_columns(&mut self.canonical);
         sha::digest_in_place(&mut self.canonical.bytes)
@@ -88,16 +104,22 @@ impl RowHasher {
 /// ```
 pub fn root(hashes: &[Hash]) -> Hash {
     let mut message = Vec::with_capacity(32 * ARITY + 128);
-    let mut node = |hashes: &[Hash]| -> Hash {
-        message.clear();
-        message.extend_from_slice(b"fondaco node\0");
-        hashes.iter().for_each(|hash| message.extend_from_slice(hash));
-        sha::digest_in_place(&mut message)
-    };
     if hashes.len() <= ARITY {
-        return node(hashes);
+        return node_in(hashes, &mut message);
     }
-    root(&hashes.chunks(ARITY).map(node).collect::<Vec<_>>())
+    root(&hashes.chunks(ARITY).map(|hashes| node_in(hashes, &mut message)).collect::<Vec<_>>())
+}
+
+/// One node of the root's tree.
+pub(crate) fn node(hashes: &[Hash]) -> Hash {
+    node_in(hashes, &mut Vec::new())
+}
+
+fn node_in(hashes: &[Hash], message: &mut Vec<u8>) -> Hash {
+    message.clear();
+    message.extend_from_slice(b"fondaco node\0");
+    hashes.iter().for_each(|hash| message.extend_from_slice(hash));
+    sha::digest_in_place(message)
 }
 
 /// The hash of everything a commit says but its position.
@@ -117,8 +139,13 @@ pub fn root(hashes: &[Hash]) -> Hash {
 /// # Ok::<(), StoreError>(())
 /// ```
 pub fn content(said: &Said<'_>, root: &Hash) -> Hash {
+    sha256(&[&content_message(said, root)])
+}
+
+/// The message whose hash [`content`] is.
+pub(crate) fn content_message(said: &Said<'_>, root: &Hash) -> Vec<u8> {
     let mut canonical = Canonical::default();
-    canonical.begin("fondaco content");
+    canonical.begin(CONTENT);
     canonical.id(said.company.to_u128());
     canonical.id(said.id.to_u128());
     canonical.bytes(said.digest);
@@ -136,7 +163,7 @@ pub fn content(said: &Said<'_>, root: &Hash) -> Hash {
     }
     canonical.i64(said.answer.len() as i64);
     said.answer.iter().for_each(|value| canonical.value(value, None));
-    sha256(&[&canonical.bytes])
+    canonical.bytes
 }
 
 /// What a commit says, beside its rows.
@@ -310,83 +337,5 @@ fn fill_shared(row: &mut std::sync::Arc<dyn Stored>, numbers: &Numbers) {
     }
     if let Some(row) = std::sync::Arc::get_mut(row) {
         row.fill(numbers);
-    }
-}
-
-/// The one canonical byte form of columns and values.
-#[derive(Default)]
-struct Canonical {
-    bytes: Vec<u8>,
-    column: u8,
-}
-
-impl Canonical {
-    fn begin(&mut self, word: &str) {
-        self.bytes.clear();
-        self.bytes.extend_from_slice(word.as_bytes());
-        self.bytes.push(0);
-        self.column = 0;
-    }
-
-    /// Column number and tag, then the value's bytes.
-    fn put(&mut self, tag: u8, value: &[u8]) {
-        self.bytes.extend_from_slice(&[self.column, tag]);
-        self.bytes.extend_from_slice(value);
-        self.column = self.column.wrapping_add(1);
-    }
-
-    fn put_long(&mut self, tag: u8, value: &[u8]) {
-        self.put(tag, &(value.len() as u32).to_be_bytes());
-        self.bytes.extend_from_slice(value);
-    }
-}
-
-impl ColumnSink for Canonical {
-    fn null(&mut self) {
-        self.column = self.column.wrapping_add(1);
-    }
-    fn bool(&mut self, value: bool) {
-        self.put(1, &[u8::from(value)]);
-    }
-    fn i64(&mut self, value: i64) {
-        self.put(2, &value.to_be_bytes());
-    }
-    fn decimal(&mut self, units: i64, digits: u8) {
-        // Units and digits as declared: a column's digits never change within a layout.
-        self.put(12, &units.to_be_bytes());
-        self.bytes.push(digits);
-    }
-    fn number(&mut self, value: Decimal) {
-        let value = crate::decimal::normalize(value);
-        self.put(3, &value.mantissa().to_be_bytes());
-        self.bytes.push(value.scale() as u8);
-    }
-    fn text(&mut self, value: &str) {
-        self.put_long(4, value.as_bytes());
-    }
-    fn bytes(&mut self, value: &[u8]) {
-        self.put_long(5, value);
-    }
-    fn date(&mut self, value: NaiveDate) {
-        self.put(6, &value.num_days_from_ce().to_be_bytes());
-    }
-    fn instant(&mut self, value: Timestamp) {
-        self.put(7, &value.micros().to_be_bytes());
-    }
-    fn id(&mut self, value: u128) {
-        self.put(8, &value.to_be_bytes());
-    }
-    fn json(&mut self, value: &str) {
-        self.put_long(9, value.as_bytes());
-    }
-    fn personal(&mut self, value: &Value, salt: &Salt) {
-        self.erased(&commitment(value, salt));
-    }
-    fn erased(&mut self, commitment: &Hash) {
-        self.put(10, commitment);
-    }
-    fn drawn(&mut self, draw: u32, offset: u32) {
-        // Only in a batch that is not filled yet, which has no hash that is kept.
-        self.put(11, &[draw.to_be_bytes(), offset.to_be_bytes()].concat());
     }
 }

@@ -37,6 +37,7 @@ pub mod due;
 mod names;
 pub mod policy;
 mod progress;
+pub mod proof;
 pub mod trace;
 pub mod tx;
 

@@ -5,6 +5,7 @@ mod common;
 
 use std::sync::Arc;
 
+use common::altered::Altered;
 use common::*;
 use fondaco_core::chain::{self, Finding, Verified};
 use fondaco_core::store::{
@@ -13,48 +14,6 @@ use fondaco_core::store::{
 };
 use fondaco_core::{ActorId, Tx};
 use smol_str::SmolStr;
-
-/// A store that somebody has been at: what it tells of its commits and rows is not what it was told.
-struct Altered {
-    inner: Arc<dyn Store>,
-    feed: AlterFeed,
-    rows: AlterRows,
-    /// Tells no command's receipt, and of no counter by its key.
-    lost: bool,
-}
-
-type AlterFeed = Box<dyn Fn(&mut Vec<Commit>) + Send + Sync>;
-type AlterRows = Box<dyn Fn(&Scan, &mut Vec<Row>) + Send + Sync>;
-
-impl Store for Altered {
-    fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> {
-        self.inner.prepare(tables)
-    }
-    fn read(&self, read: &Read) -> Result<Answer, StoreError> {
-        let mut answer = self.inner.read(read)?;
-        for (ask, reply) in read.asks.iter().zip(&mut answer.replies) {
-            if let (Ask::Scan(scan), Reply::Rows(rows)) = (ask, &mut *reply)
-                && scan.from.as_slice().is_empty()
-            {
-                (self.rows)(scan, rows);
-            }
-            match (ask, reply) {
-                (Ask::Command(_), Reply::Command(receipt)) if self.lost => *receipt = None,
-                (Ask::Get(..), Reply::Got(rows)) if self.lost => rows.fill(None),
-                _ => {}
-            }
-        }
-        Ok(answer)
-    }
-    fn commit(&self, batch: Batch) -> Result<Commit, StoreError> {
-        self.inner.commit(batch)
-    }
-    fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> {
-        let mut commits = self.inner.feed(from)?;
-        (self.feed)(&mut commits);
-        Ok(commits)
-    }
-}
 
 fn verified(store: &dyn Store) -> Verified {
     chain::verify(store, acme(), &all_tables()).unwrap()
@@ -393,6 +352,8 @@ fn findings_in_words() {
     for (finding, expected) in words {
         assert_eq!(finding.to_string(), expected);
     }
+    let other = Finding::Checkpoint { size: 7 }.to_string();
+    assert_eq!(other, "the first 7 commits are not those of the checkpoint");
     let damaged = Finding::Index { table: "line", index: "by_day" }.to_string();
     assert!(damaged.starts_with("index by_day of line does not have the rows"), "{damaged}");
     let key = Shelf::new(1, 2, 0).row_key();

@@ -5,8 +5,10 @@ use std::fmt;
 use std::future::Future;
 use std::task::{Context, Poll, Waker};
 
-use super::{GENESIS, RowHasher, Said, content, deletion_hash, link, root, sha256};
+use super::{GENESIS, RowHasher, deletion_hash, link, root, sha256};
 use crate::CompanyId;
+use crate::proof::Checkpoint;
+use crate::proof::merkle::{Frontier, leaf};
 use crate::store::{
     Answer, Ask, AsyncStore, At, Commit, FeedFrom, Hash, Key, KeyBytes, KeyWriter, Kind, Read,
     Reply, Row, Scan, Snapshot, StateHash, Store, StoreError, Table, Version, order_of,
@@ -74,6 +76,12 @@ pub enum Finding {
         /// The counter.
         key: Key,
     },
+    /// The log does not begin with the commits that a checkpoint was made of: one of them was changed, removed or inserted
+    /// since, be the chain as whole as it may.
+    Checkpoint {
+        /// How many commits the checkpoint has.
+        size: u64,
+    },
     /// The index does not have the rows of its table, each in its place: what is read by it is not to be believed.
     Index {
         /// The table.
@@ -109,6 +117,9 @@ impl fmt::Display for Finding {
                     f,
                     "{key:?} is not found by its key as it stands in its table: have the store fill its indexes anew"
                 )
+            }
+            Finding::Checkpoint { size } => {
+                write!(f, "the first {size} commits are not those of the checkpoint")
             }
             Finding::Index { table, index } => {
                 write!(
@@ -149,8 +160,14 @@ pub fn verify(
     company: CompanyId,
     tables: &[&'static Table],
 ) -> Result<Verified, StoreError> {
-    // A blocking store answers at once, so the first poll is the last.
-    let mut reading = std::pin::pin!(verify_on(Source::Blocking(store), company, tables));
+    at_once(verify_on(Source::Blocking(store), company, tables, None))
+}
+
+/// A blocking store answers at once, so the first poll is the last.
+fn at_once(
+    reading: impl Future<Output = Result<Verified, StoreError>>,
+) -> Result<Verified, StoreError> {
+    let mut reading = std::pin::pin!(reading);
     match reading.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(verified) => verified,
         Poll::Pending => Err(StoreError::Misused("a blocking store did not answer".into())),
@@ -166,17 +183,45 @@ pub async fn verify_async(
     company: CompanyId,
     tables: &[&'static Table],
 ) -> Result<Verified, StoreError> {
-    verify_on(Source::Async(store), company, tables).await
+    verify_on(Source::Async(store), company, tables, None).await
+}
+
+/// As [`verify`], and that the log begins with the commits that `checkpoint` was made of.
+///
+/// # Errors
+/// As [`verify`].
+pub fn audit(
+    store: &dyn Store,
+    company: CompanyId,
+    tables: &[&'static Table],
+    checkpoint: &Checkpoint,
+) -> Result<Verified, StoreError> {
+    at_once(verify_on(Source::Blocking(store), company, tables, Some(checkpoint)))
+}
+
+/// As [`audit`], on an asynchronous store.
+///
+/// # Errors
+/// As [`verify`].
+pub async fn audit_async(
+    store: &dyn AsyncStore,
+    company: CompanyId,
+    tables: &[&'static Table],
+    checkpoint: &Checkpoint,
+) -> Result<Verified, StoreError> {
+    verify_on(Source::Async(store), company, tables, Some(checkpoint)).await
 }
 
 async fn verify_on(
     store: Source<'_>,
     company: CompanyId,
     tables: &[&'static Table],
+    checkpoint: Option<&Checkpoint>,
 ) -> Result<Verified, StoreError> {
     let at = store.read(&Read::at(company, At::Hold, Vec::new())).await?.at;
     let (log, out) = (Log::default(), Verified::default());
-    let result = Verifier { store, company, at, log, out }.run(tables).await;
+    let kept = checkpoint.map(Kept::new);
+    let result = Verifier { store, company, at, log, out, kept }.run(tables).await;
     let released = store.read(&Read::at(company, At::Last(at), Vec::new())).await;
     result.and_then(|verified| released.map(|_| verified))
 }
@@ -215,17 +260,44 @@ struct Log {
     states: BTreeMap<String, Vec<(u64, StateHash)>>,
 }
 
+/// A checkpoint, and the tree over the commits that are there for those that it was made of.
+struct Kept<'a> {
+    checkpoint: &'a Checkpoint,
+    tree: Frontier,
+}
+
+impl<'a> Kept<'a> {
+    fn new(checkpoint: &'a Checkpoint) -> Kept<'a> {
+        Kept { checkpoint, tree: Frontier::default() }
+    }
+
+    /// Takes what a commit says now, which without a seal nobody can tell.
+    fn take(&mut self, position: u64, entry: Option<Hash>) {
+        if position <= self.checkpoint.size {
+            self.tree.push(entry.map_or(GENESIS, |entry| leaf(&entry)));
+        }
+    }
+
+    fn finding(&self) -> Option<Finding> {
+        let Checkpoint { size, root, .. } = self.checkpoint;
+        let same = self.tree.size() == *size && self.tree.root() == *root;
+        (!same).then_some(Finding::Checkpoint { size: *size })
+    }
+}
+
 struct Verifier<'a> {
     store: Source<'a>,
     company: CompanyId,
     at: Snapshot,
     log: Log,
     out: Verified,
+    kept: Option<Kept<'a>>,
 }
 
 impl Verifier<'_> {
     async fn run(mut self, tables: &[&'static Table]) -> Result<Verified, StoreError> {
         self.read_log().await?;
+        self.out.findings.extend(self.kept.as_ref().and_then(Kept::finding));
         self.out.sealed = self.out.commits == 0 || !self.log.roots.is_empty();
         if !self.out.sealed {
             return Ok(self.out);
@@ -251,6 +323,7 @@ impl Verifier<'_> {
             | Finding::Link { position }
             | Finding::Command { position }
             | Finding::Rows { position } => *position,
+            Finding::Checkpoint { .. } => 0,
             Finding::State { .. } | Finding::Counter { .. } => u64::MAX - 1,
             Finding::Index { .. } => u64::MAX,
         });
@@ -283,14 +356,15 @@ impl Verifier<'_> {
     fn read_commit(&mut self, commit: Commit, previous: &Hash) -> Hash {
         self.out.commits += 1;
         let position = commit.position;
+        let entry = crate::proof::entry(self.company, &commit);
+        if let Some(kept) = &mut self.kept {
+            kept.take(position, entry);
+        }
         let Some(seal) = commit.seal else {
             self.log.unsealed.push(position);
             return *previous;
         };
-        let (digest, meta, events, answer) =
-            (&commit.digest, &commit.meta, &commit.events, &commit.answer);
-        let said = Said { company: self.company, id: commit.id, digest, meta, events, answer };
-        if content(&said, &seal.root) != seal.content {
+        if entry != Some(seal.content) {
             self.out.findings.push(Finding::Content { position });
         }
         if link(previous, position, &seal.content) != seal.link {

@@ -13,6 +13,7 @@ use crate::chain::{self, Verified};
 use crate::digest::{self, DigestError};
 use crate::party::Holding;
 use crate::policy::{Engine, Policy, Request, Rights, Verdict};
+use crate::proof::Checkpoint;
 use crate::store::{
     AsyncStore, At, Batch, Commit, FeedFrom, Hash, Prepared, Read, Snapshot, StoreError, Table,
 };
@@ -288,6 +289,19 @@ impl<'s> AsyncDriver<'s> {
     pub async fn verify(&self, tables: &[&'static Table]) -> Result<Verified, StoreError> {
         let tables = self.known.with(&with_own(tables, &self.rights));
         chain::verify_async(self.store.as_ref(), self.company, &tables).await
+    }
+
+    /// See [`Driver::audit`](super::Driver::audit).
+    ///
+    /// # Errors
+    /// The store's own failures; what doesn't fit is in [`Verified::findings`].
+    pub async fn audit(
+        &self,
+        tables: &[&'static Table],
+        checkpoint: &Checkpoint,
+    ) -> Result<Verified, StoreError> {
+        let tables = self.known.with(&with_own(tables, &self.rights));
+        chain::audit_async(self.store.as_ref(), self.company, &tables, checkpoint).await
     }
 
     /// See [`Driver::feed`](super::Driver::feed).

@@ -30,6 +30,7 @@ use crate::chain::{self, Verified};
 use crate::digest::{self, DigestError};
 use crate::party::Holding;
 use crate::policy::{Engine, Policy, Request, Rights, Verdict};
+use crate::proof::{Checkpoint, Prover};
 use crate::store::{
     Answer, At, Batch, Commit, FeedFrom, Hash, Prepared, Read, Store, StoreError, Table,
 };
@@ -426,6 +427,43 @@ impl<'s> Driver<'s> {
     pub fn verify(&self, tables: &[&'static Table]) -> Result<Verified, StoreError> {
         let tables = self.known.with(&with_own(tables, &self.rights));
         chain::verify(self.store.as_ref(), self.company, &tables)
+    }
+}
+
+impl<'s> Driver<'s> {
+    /// As [`verify`](Driver::verify), and against a checkpoint that was kept outside: also what a new chain hides, or a log
+    /// without seals, is then a [`Finding::Checkpoint`](chain::Finding::Checkpoint).
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// use fondaco_core::proof::Checkpoint;
+    /// # let shop = shop();
+    /// let mut prover = shop.prover();
+    /// prover.catch_up(&mut ())?;
+    /// let kept = prover.checkpoint("acme.example/books")?;
+    /// assert!(shop.audit(&[], &kept)?.findings.is_empty());
+    /// let other = Checkpoint::new("acme.example/books", 1, [7; 32])?;
+    /// let finding = &shop.audit(&[], &other)?.findings[0];
+    /// assert_eq!(finding.to_string(), "the first 1 commits are not those of the checkpoint");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The store's own failures; what doesn't fit is in [`Verified::findings`].
+    pub fn audit(
+        &self,
+        tables: &[&'static Table],
+        checkpoint: &Checkpoint,
+    ) -> Result<Verified, StoreError> {
+        let tables = self.known.with(&with_own(tables, &self.rights));
+        chain::audit(self.store.as_ref(), self.company, &tables, checkpoint)
+    }
+
+    /// Makes checkpoints and proofs of this company, with all tables that were prepared through the driver.
+    pub fn prover(&self) -> Prover<'_> {
+        let tables = self.known.with(&with_own(&[], &self.rights));
+        Prover::new(self.store.as_ref(), self.company, &tables)
     }
 }
 

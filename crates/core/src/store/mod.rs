@@ -95,6 +95,7 @@ mod commit;
 mod error;
 mod field;
 mod key_list;
+mod moment;
 mod order;
 mod parts;
 mod read;
@@ -113,6 +114,7 @@ pub use field::{Blob, Drawn, Field, Fixed, Json, KeyField, Numbers, Personal, Ta
 pub use fondaco_derive::{Field, Record};
 pub use key::{Key, KeyBytes, KeyReader, KeyWriter};
 pub use key_list::KeyList;
+pub use moment::Moment;
 pub use parts::KeyParts;
 pub use read::{Answer, Ask, At, Read, Receipt, Reply, Scan, Seen, SeriesState, Snapshot, Version};
 pub use record::{Record, Row, Rows, Stored, ValueRow, order_of};

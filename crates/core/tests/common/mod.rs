@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub)] // each test program uses its part
 
 pub mod acts;
+pub mod altered;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -1,0 +1,116 @@
+//! One held snapshot, read in pages: for whoever has to see all of a company as it stood at one moment.
+
+use super::{
+    Answer, Ask, At, Commit, FeedFrom, KeyBytes, Read, Reply, Row, Scan, Snapshot, Store,
+    StoreError, Table,
+};
+use crate::CompanyId;
+use crate::chain::place_after;
+
+/// How many rows or commits are read at once.
+const PAGE: usize = 4096;
+
+/// A company as it stood at one moment, whatever is committed meanwhile; released when it is dropped.
+///
+/// ```
+/// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+/// # use shop::*;
+/// use fondaco_core::store::Moment;
+/// # let shop = shop();
+/// let moment = Moment::hold(shop.store(), shop.company())?;
+/// let (mut shelves, mut commits) = (0, 0);
+/// moment.rows(Shelf::TABLE, |page| Ok::<_, StoreError>(shelves += page.len()))?;
+/// moment.commits(0, |page| Ok::<_, StoreError>(commits += page.len()))?;
+/// assert_eq!((shelves, commits, moment.position()), (2, 1, 1));
+/// # Ok::<(), StoreError>(())
+/// ```
+pub struct Moment<'s> {
+    store: &'s dyn Store,
+    company: CompanyId,
+    at: Snapshot,
+}
+
+impl<'s> Moment<'s> {
+    /// Holds the newest snapshot.
+    ///
+    /// # Errors
+    /// The store's own failures.
+    pub fn hold(store: &'s dyn Store, company: CompanyId) -> Result<Moment<'s>, StoreError> {
+        let at = store.read(&Read::at(company, At::Hold, Vec::new()))?.at;
+        Ok(Moment { store, company, at })
+    }
+
+    /// The position of its last commit.
+    pub fn position(&self) -> u64 {
+        self.at.position
+    }
+
+    /// Asks something.
+    ///
+    /// # Errors
+    /// [`StoreError::SnapshotGone`] when the store keeps no snapshot as long as that, or its own failures.
+    pub fn ask(&self, ask: Ask) -> Result<Reply, StoreError> {
+        let read = Read::at(self.company, At::Held(self.at), vec![ask]);
+        let Answer { mut replies, .. } = self.store.read(&read)?;
+        replies.pop().ok_or_else(|| StoreError::Misused("a question was not answered".into()))
+    }
+
+    /// All rows of a table, in pages, in order of key.
+    ///
+    /// # Errors
+    /// As [`ask`](Moment::ask), or what `each` fails with.
+    pub fn rows<E: From<StoreError>>(
+        &self,
+        table: &'static Table,
+        mut each: impl FnMut(Vec<Row>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut from = KeyBytes::new(&[]);
+        loop {
+            let scan = Scan { table, index: None, from, to: None, backwards: false, limit: PAGE };
+            let Reply::Rows(rows) = self.ask(Ask::Scan(scan))? else {
+                return Err(StoreError::Misused("a scan was not answered with rows".into()).into());
+            };
+            let Some(last) = rows.last() else { return Ok(()) };
+            from = place_after(&last.key().bytes);
+            each(rows)?;
+        }
+    }
+
+    /// All commits after a position and up to this moment, in pages, in order.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when one is missing, the store's own failures, or what `each` fails with.
+    pub fn commits<E: From<StoreError>>(
+        &self,
+        after: u64,
+        mut each: impl FnMut(Vec<Commit>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut after = after;
+        while after < self.position() {
+            let mut page = self.store.feed(&FeedFrom::new(self.company, after, PAGE))?;
+            page.retain(|commit| commit.position <= self.position());
+            if !page.iter().zip(after + 1..).all(|(commit, next)| commit.position == next)
+                || page.is_empty()
+            {
+                let why = format!("a commit after position {after} is missing: verify the books");
+                return Err(StoreError::Corrupt(why).into());
+            }
+            after += page.len() as u64;
+            each(page)?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Moment<'_> {
+    fn drop(&mut self) {
+        // A hold that is gone already needs no releasing.
+        let _ = self.store.read(&Read::at(self.company, At::Last(self.at), Vec::new()));
+    }
+}
+
+impl std::fmt::Debug for Moment<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Moment").field("company", &self.company).field("at", &self.at).finish()
+    }
+}
