@@ -9,6 +9,7 @@ mod serde_as_text;
 pub mod allocation;
 pub mod calendar;
 pub mod chain;
+pub mod copy;
 pub mod currency;
 pub mod date_range;
 pub mod day_count;

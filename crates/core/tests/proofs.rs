@@ -502,7 +502,7 @@ fn python_checks_what_we_prove() {
     std::fs::create_dir_all(&folder).unwrap();
     let (proof, kept) = (folder.join("row.tlog-proof"), folder.join("checkpoint"));
     std::fs::write(&kept, checkpoint.to_string()).unwrap();
-    let mut said = |text: &str| {
+    let said = |text: &str| {
         std::fs::write(&proof, text).unwrap();
         let out = python(&[&proof, &kept]).unwrap();
         (

@@ -1,6 +1,7 @@
 //! Stores that come with Fondaco: memory always; what makes a store of any ordered map; SQLite behind the feature `sqlite`,
 //! redb behind the feature `redb`, PostgreSQL behind the feature `postgres`.
 
+pub mod archive;
 mod holds;
 mod memory;
 pub mod ordered;
@@ -11,7 +12,6 @@ pub mod postgres;
 #[cfg(feature = "redb")]
 pub mod redb;
 mod rules;
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod said;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;

@@ -13,6 +13,7 @@ mod holds;
 mod index;
 mod judge;
 mod keys;
+mod load;
 mod log;
 mod order;
 mod runs;
@@ -29,7 +30,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use fondaco_core::CompanyId;
 use fondaco_core::store::{
-    Answer, At, Batch, Commit, FeedFrom, Prepared, Read, Snapshot, Store, StoreError, Table,
+    Answer, At, Batch, Commit, FeedFrom, Pieces, Prepared, Read, Snapshot, Store, StoreError, Table,
 };
 
 use company::Company;
@@ -192,6 +193,27 @@ impl Store for Memory {
     fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> {
         let Some(company) = self.company(from.company) else { return Ok(Vec::new()) };
         Ok(read(&company)?.feed(from))
+    }
+
+    fn load(&self, company: CompanyId, pieces: &mut Pieces<'_>) -> Result<(), StoreError> {
+        let occupied = |of: &Company| match of.position() {
+            0 => Ok(()),
+            _ => Err(StoreError::Occupied { company }),
+        };
+        self.company(company).map_or(Ok(()), |there| occupied(&*read(&there)?))?;
+        // Nobody waits while the pieces come; tables that are brought to a newer layout meanwhile end it.
+        let declared = self.declared().clone();
+        let loaded = Company::loaded(&declared, pieces)?;
+        let now = self.declared();
+        if !loaded.fits(&now) {
+            let why = "a table was changed while the company was loaded: load it again";
+            return Err(StoreError::Unavailable(why.into()));
+        }
+        let there = self.company_or_new(company);
+        let mut there = write(&there)?;
+        occupied(&there)?;
+        *there = loaded;
+        Ok(())
     }
 }
 

@@ -120,6 +120,7 @@ mod error;
 pub mod form;
 mod index;
 mod judge;
+mod load;
 mod log;
 mod map;
 pub mod place;

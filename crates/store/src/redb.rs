@@ -27,8 +27,9 @@ mod map;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use fondaco_core::CompanyId;
 use fondaco_core::store::{
-    Answer, Batch, Commit, FeedFrom, Prepared, Read, Store, StoreError, Table,
+    Answer, Batch, Commit, FeedFrom, Pieces, Prepared, Read, Store, StoreError, Table,
 };
 
 use crate::ordered::{MapError, OrderedStore};
@@ -260,6 +261,9 @@ impl Store for Redb {
     }
     fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> {
         self.store.feed(from)
+    }
+    fn load(&self, company: CompanyId, pieces: &mut Pieces<'_>) -> Result<(), StoreError> {
+        self.store.load(company, pieces)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use fondaco_core::store::{Batch, Change, KeyBytes, Kind, Rows, StoreError, Stored, Table};
+use fondaco_core::store::{Batch, Change, Index, KeyBytes, Kind, Rows, StoreError, Stored, Table};
 
 /// The table of a change, if it changes rows at all.
 pub(crate) fn table_of(change: &Change) -> Option<&'static Table> {
@@ -84,6 +84,14 @@ pub(crate) fn of_table(row: &dyn Stored, table: &'static Table) -> Result<(), St
 
 pub(crate) fn unsorted<T>(table: &Table) -> Result<T, StoreError> {
     misused(table, "rows come sorted by key, each key once")
+}
+
+/// Rows that are loaded have the same columns in a unique index.
+pub(crate) fn taken(table: &Table, index: &Index) -> StoreError {
+    let name = index.name;
+    let why =
+        format!("table {}: two rows have the same columns of unique index {name}", table.name);
+    StoreError::Misused(why)
 }
 
 /// That of the named tables each key is changed at most once.

@@ -5,39 +5,48 @@
 
 use chrono::NaiveDate;
 use fondaco_core::Timestamp;
-use fondaco_core::store::{DecodeError, Event, Value};
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+use fondaco_core::store::DecodeError;
+use fondaco_core::store::{Event, Value};
 use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
 
-pub(crate) fn events_to_json(events: &[Event]) -> String {
-    if events.is_empty() {
-        return "[]".into();
-    }
+pub(crate) fn events_to_json(events: &[Event]) -> Json {
     let pair = |(name, value): &(smol_str::SmolStr, Value)| json!([name.as_str(), to_json(value)]);
     let event = |event: &Event| json!({ "name": event.name.as_str(), "data": event.data.iter().map(pair).collect::<Vec<_>>() });
-    Json::Array(events.iter().map(event).collect()).to_string()
+    Json::Array(events.iter().map(event).collect())
 }
 
-pub(crate) fn answer_to_json(answer: &[Value]) -> String {
-    Json::Array(answer.iter().map(to_json).collect()).to_string()
+pub(crate) fn answer_to_json(answer: &[Value]) -> Json {
+    Json::Array(answer.iter().map(to_json).collect())
 }
 
+pub(crate) fn events_of(json: &Json) -> Option<Vec<Event>> {
+    json.as_array()?.iter().map(event).collect()
+}
+
+pub(crate) fn answer_of(json: &Json) -> Option<Vec<Value>> {
+    json.as_array()?.iter().map(value).collect()
+}
+
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) fn events(text: &str) -> Result<Vec<Event>, DecodeError> {
-    let parsed: Vec<Json> =
-        serde_json::from_str(text).map_err(|_| DecodeError::out_of_range("list of events"))?;
-    parsed
-        .iter()
-        .map(|json| event(json).ok_or_else(|| DecodeError::out_of_range("list of events")))
-        .collect()
+    parsed(text, events_of, "list of events")
 }
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) fn answer(text: &str) -> Result<Vec<Value>, DecodeError> {
-    let parsed: Vec<Json> =
-        serde_json::from_str(text).map_err(|_| DecodeError::out_of_range("answer"))?;
-    parsed
-        .iter()
-        .map(|json| value(json).ok_or_else(|| DecodeError::out_of_range("answer")))
-        .collect()
+    parsed(text, answer_of, "answer")
+}
+
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+fn parsed<T>(
+    text: &str,
+    read: impl Fn(&Json) -> Option<T>,
+    what: &str,
+) -> Result<T, DecodeError> {
+    let json = serde_json::from_str(text).ok();
+    json.as_ref().and_then(read).ok_or_else(|| DecodeError::out_of_range(what))
 }
 
 fn event(json: &Json) -> Option<Event> {
@@ -48,11 +57,14 @@ fn event(json: &Json) -> Option<Event> {
     Some(out)
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn bytes(hex: &str) -> Option<Vec<u8>> {
+pub(crate) fn bytes(hex: &str) -> Option<Vec<u8>> {
+    if !hex.is_ascii() || !hex.len().is_multiple_of(2) {
+        return None;
+    }
     let pair = |at: usize| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok();
     (0..hex.len()).step_by(2).map(pair).collect()
 }
@@ -133,8 +145,8 @@ mod tests {
             Value::Personal(Box::new(Value::text("Ann")), [7; 16]),
             Value::Erased([9; 32]),
         ];
-        assert_eq!(answer(&answer_to_json(&values)).unwrap(), values);
+        assert_eq!(answer_of(&answer_to_json(&values)).unwrap(), values);
         let event = Event::new("a.b").with("n", Value::I64(1)).with("n", Value::Id(2));
-        assert_eq!(events(&events_to_json(std::slice::from_ref(&event))).unwrap(), vec![event]);
+        assert_eq!(events_of(&events_to_json(std::slice::from_ref(&event))).unwrap(), vec![event]);
     }
 }

@@ -36,6 +36,7 @@
 //!
 //! [`Sqlite::over`] is the same store over the host's own connection.
 
+mod backup;
 mod bind;
 mod cache;
 mod commit;
@@ -46,6 +47,7 @@ mod forget;
 mod form;
 mod host;
 mod judge;
+mod load;
 mod log;
 mod read;
 mod room;
@@ -58,7 +60,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use fondaco_core::store::{
-    Answer, At, Batch, Change, Commit, FeedFrom, Prepared, Read, Reply, Store, StoreError, Table,
+    Answer, At, Batch, Change, Commit, FeedFrom, Pieces, Prepared, Read, Reply, Store, StoreError,
+    Table,
 };
 use fondaco_core::{CommandId, CompanyId};
 use rusqlite::Connection;
@@ -534,5 +537,11 @@ impl Store for Sqlite {
     fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> {
         let feed = self.reading(|conn| log::feed(conn, from));
         feed.map_err(|failure| failure.named(&self.home))
+    }
+
+    fn load(&self, company: CompanyId, pieces: &mut Pieces<'_>) -> Result<(), StoreError> {
+        let conn = self.writer();
+        let loaded = transaction(&conn, |conn| self.room.load(conn, company, pieces));
+        loaded.map_err(|failure| failure.named(&self.home))
     }
 }

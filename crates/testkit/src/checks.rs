@@ -9,6 +9,7 @@ mod commits;
 mod counters;
 mod feed;
 mod histories;
+mod loads;
 mod misuse;
 mod numbers;
 pub(crate) mod reopen;
@@ -35,5 +36,6 @@ pub(crate) const ALL: &[&[Check]] = &[
     misuse::CHECKS,
     feed::CHECKS,
     chain::CHECKS,
+    loads::CHECKS,
     histories::CHECKS,
 ];

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use fondaco_core::CompanyId;
 use fondaco_core::store::{
-    Answer, Batch, Commit, Event, FeedFrom, Prepared, Read, Store, StoreError, Table, Value,
+    Answer, Batch, Commit, Event, FeedFrom, Pieces, Prepared, Read, Store, StoreError, Table, Value,
 };
 
 /// A store that fails at its `k`-th step, once, and is well before and after.
@@ -99,6 +99,14 @@ impl<S: Store> Store for Failing<S> {
     fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> {
         self.step()?;
         self.inner.feed(from)
+    }
+    fn load(&self, company: CompanyId, pieces: &mut Pieces<'_>) -> Result<(), StoreError> {
+        self.step()?;
+        let mut counted = || {
+            self.step()?;
+            pieces()
+        };
+        self.inner.load(company, &mut counted)
     }
 }
 

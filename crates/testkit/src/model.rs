@@ -19,14 +19,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use fondaco_core::CompanyId;
 use fondaco_core::store::{
-    Answer, Ask, At, Batch, Commit, FeedFrom, Key, KeyBytes, Prepared, Read, Receipt, Reply, Row,
-    Scan, Snapshot, Store, StoreError, Stored, Table, Value, ValueRow, Version,
+    Answer, Ask, At, Batch, Commit, FeedFrom, Key, KeyBytes, Pieces, Prepared, Read, Receipt,
+    Reply, Row, Scan, Snapshot, Store, StoreError, Stored, Table, Value, ValueRow, Version,
 };
 
 use company::Company;
 
 mod changes;
 mod company;
+mod load;
 mod rules;
 
 /// Tables by name, as they were last prepared.
@@ -144,6 +145,19 @@ impl Store for Model {
         let after = commits.iter().filter(|commit| commit.position > from.after);
         Ok(after.take(from.limit).cloned().collect())
     }
+
+    fn load(&self, company: CompanyId, pieces: &mut Pieces<'_>) -> Result<(), StoreError> {
+        let tables = self.state().tables.clone();
+        let loaded = Company::loaded(&tables, pieces)?;
+        let mut state = self.state();
+        match state.companies.get(&company) {
+            Some(there) if there.position() > 0 => Err(StoreError::Occupied { company }),
+            _ => {
+                state.companies.insert(company, loaded);
+                Ok(())
+            }
+        }
+    }
 }
 
 type Holds = BTreeMap<u64, (CompanyId, Company)>;
@@ -167,6 +181,7 @@ impl Company {
             }
             Ask::Scan(scan) => Reply::Rows(self.scan(prepared(tables, scan.table)?, scan)),
             Ask::Series(name) => Reply::Series(self.series.get(name).copied().unwrap_or_default()),
+            Ask::AllSeries => Reply::AllSeries(self.all_series()),
             _ => return Err(StoreError::Unsupported { ask: "this question" }),
         })
     }

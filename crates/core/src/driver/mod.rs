@@ -27,6 +27,7 @@ use seed::Seeds;
 use serde::Serialize;
 
 use crate::chain::{self, Verified};
+use crate::copy::{Copied, copy_company};
 use crate::digest::{self, DigestError};
 use crate::party::Holding;
 use crate::policy::{Engine, Policy, Request, Rights, Verdict};
@@ -36,8 +37,8 @@ use crate::store::{
 };
 use crate::tx::{Cache, Compiled, Context, Learned, Source};
 use crate::{
-    ActError, ActorId, CompanyId, Envelope, GuardCount, Halt, JobState, Outcome, Timestamp, Tx,
-    View, trace,
+    ActError, ActorId, CompanyId, Envelope, GuardCount, Halt, JobState, Outcome, Progress,
+    Timestamp, Tx, View, trace,
 };
 
 /// So often a view starts again when its snapshot is gone.
@@ -460,10 +461,35 @@ impl<'s> Driver<'s> {
         chain::audit(self.store.as_ref(), self.company, &tables, checkpoint)
     }
 
+    /// Copies this company into a store that does not have it: [`copy_company`] with all tables that were prepared.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # let shop = shop();
+    /// let file = fondaco_store::Sqlite::in_memory()?;
+    /// assert_eq!(shop.copy_to(&file, &mut ())?.commits, 1);
+    /// # Ok::<(), StoreError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`copy_company`].
+    pub fn copy_to(
+        &self,
+        to: &dyn Store,
+        progress: &mut dyn Progress,
+    ) -> Result<Copied, StoreError> {
+        copy_company(self.store.as_ref(), to, self.company, &self.tables(), progress)
+    }
+
+    /// All tables that were prepared through this driver, and core's own: what a copy or an export of the company has to have.
+    pub fn tables(&self) -> Vec<&'static Table> {
+        self.known.with(&with_own(&[], &self.rights))
+    }
+
     /// Makes checkpoints and proofs of this company, with all tables that were prepared through the driver.
     pub fn prover(&self) -> Prover<'_> {
-        let tables = self.known.with(&with_own(&[], &self.rights));
-        Prover::new(self.store.as_ref(), self.company, &tables)
+        Prover::new(self.store.as_ref(), self.company, &self.tables())
     }
 }
 

@@ -13,7 +13,7 @@
 //! - Without access he asks for a [`Growth`] from his last checkpoint to the newest, and for the [`Proof`] of any commit or
 //!   row. Both are small texts; [`Proof::verify`] and [`Growth::verify`] are pure functions that need neither the store nor
 //!   the engines. `docs/proofs.md` says each byte, so that they can be checked in any language; `docs/verify_proof.py` does
-//!   so in sixty lines.
+//!   so in seventy lines.
 //!
 //! # What is proven
 //! An entry of the log is a commit's content hash: company, command, its salted digest, actor, time, events, answer, and

@@ -165,14 +165,17 @@ impl LogTree {
         if position == 0 || position > size {
             return Err(ProofError::OutOfRange { position, size });
         }
-        let leaves = self.leaves(commits)?;
+        self.path(position, size, &self.leaves(commits)?)
+    }
+
+    fn path(&self, position: u64, size: u64, leaves: &Leaves) -> Result<Vec<Hash>, ProofError> {
         let mut path = Vec::new();
         let (mut low, mut high) = (0, size);
         while high - low > 1 {
             let middle = low + split(high - low);
             let sibling = if position > middle { (low, middle) } else { (middle, high) };
             (low, high) = if position > middle { (middle, high) } else { (low, middle) };
-            path.push(self.hash(sibling, &leaves).ok_or_else(|| self.unread(position))?);
+            path.push(self.hash(sibling, leaves).ok_or_else(|| self.unread(position))?);
         }
         path.reverse();
         Ok(path)
@@ -191,7 +194,10 @@ impl LogTree {
     ) -> Result<Vec<Hash>, ProofError> {
         self.covers(new, new)?;
         self.covers(old, new)?;
-        let leaves = self.leaves(commits)?;
+        self.growth(old, new, &self.leaves(commits)?)
+    }
+
+    fn growth(&self, old: u64, new: u64, leaves: &Leaves) -> Result<Vec<Hash>, ProofError> {
         let (mut low, mut high, mut path) = (0, new, Vec::new());
         if old == 0 {
             return Ok(path);
@@ -200,11 +206,11 @@ impl LogTree {
             let middle = low + split(high - low);
             let sibling = if old > middle { (low, middle) } else { (middle, high) };
             (low, high) = if old > middle { (middle, high) } else { (low, middle) };
-            path.push(self.hash(sibling, &leaves).ok_or_else(|| self.unread(old))?);
+            path.push(self.hash(sibling, leaves).ok_or_else(|| self.unread(old))?);
         }
         // The old tree itself is known to whoever checks; a part of it is not.
         if low > 0 {
-            path.push(self.hash((low, high), &leaves).ok_or_else(|| self.unread(old))?);
+            path.push(self.hash((low, high), leaves).ok_or_else(|| self.unread(old))?);
         }
         path.reverse();
         Ok(path)
@@ -346,14 +352,13 @@ mod tests {
     #[test]
     fn every_proof_up_to_two_hundred() {
         let (tree, commits, leaves) = log(200);
+        let all = tree.leaves(&commits).unwrap();
         let roots: Vec<Hash> = (0..=200).map(|n| merkle::root(&leaves[..n])).collect();
         for size in 0..=200u64 {
             let root = roots[size as usize];
             assert_eq!(tree.root_of(size, &read(&tree, &commits, &[size])).unwrap(), root);
             for position in 1..=size {
-                let path = tree
-                    .inclusion(position, size, &read(&tree, &commits, &[position, size]))
-                    .unwrap();
+                let path = tree.path(position, size, &all).unwrap();
                 let leaf = &leaves[position as usize - 1];
                 assert!(merkle::verify_inclusion(&root, size, position - 1, leaf, &path));
                 let elsewhere = (position) % size;
@@ -363,8 +368,7 @@ mod tests {
                 );
             }
             for old in 0..=size {
-                let path =
-                    tree.consistency(old, size, &read(&tree, &commits, &[old, size])).unwrap();
+                let path = tree.growth(old, size, &all).unwrap();
                 let known = &roots[old as usize];
                 assert!(
                     merkle::verify_consistency((old, known), (size, &root), &path),
@@ -376,6 +380,22 @@ mod tests {
                 let onto_other = merkle::verify_consistency((old, known), (size, &other), &path);
                 assert_eq!(onto_other, old == 0 && size > 0);
             }
+        }
+    }
+
+    /// What a proof reads is enough for it.
+    #[test]
+    fn what_is_read_is_enough() {
+        let (tree, commits, _) = log(200);
+        let all = tree.leaves(&commits).unwrap();
+        for (one, other) in [(1, 1), (1, 200), (32, 33), (33, 64), (5, 191), (192, 193), (193, 200)]
+        {
+            let read = read(&tree, &commits, &[one, other]);
+            assert!(read.len() <= 64);
+            let path = tree.inclusion(one, other, &read).unwrap();
+            assert_eq!(path, tree.path(one, other, &all).unwrap());
+            let growth = tree.consistency(one, other, &read).unwrap();
+            assert_eq!(growth, tree.growth(one, other, &all).unwrap());
         }
     }
 

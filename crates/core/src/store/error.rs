@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use smol_str::SmolStr;
 
 use super::{Key, KeyBytes, Row, Seen};
-use crate::{CommandId, ErrorKind};
+use crate::{CommandId, CompanyId, ErrorKind};
 
 /// Why a store refused or failed.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -75,6 +75,17 @@ pub enum StoreError {
         /// What happened.
         why: String,
     },
+    /// The company that was to be loaded has commits here.
+    #[error(
+        "company {company} has commits in this store already: copy it into a store that does not have it"
+    )]
+    Occupied {
+        /// The company.
+        company: CompanyId,
+    },
+    /// Whoever watched a long work stopped it.
+    #[error("stopped by whoever watches: nothing of it is left, start it again when you like")]
+    Stopped,
     /// What is stored is damaged, or not ours.
     #[error("the stored data is damaged: {0}")]
     Corrupt(String),
@@ -102,6 +113,8 @@ impl StoreError {
             StoreError::Misused(_) => "store.misused",
             StoreError::Unavailable(_) => "store.unavailable",
             StoreError::Unknown { .. } => "store.unknown",
+            StoreError::Occupied { .. } => "store.occupied",
+            StoreError::Stopped => "store.stopped",
             StoreError::Corrupt(_) => "store.corrupt",
         }
     }
@@ -117,12 +130,14 @@ impl StoreError {
     /// ```
     pub fn kind(&self) -> ErrorKind {
         match self {
-            StoreError::Refused(_) | StoreError::CommandReused { .. } => ErrorKind::Conflict,
+            StoreError::Refused(_)
+            | StoreError::CommandReused { .. }
+            | StoreError::Occupied { .. } => ErrorKind::Conflict,
             StoreError::Overflow { .. } => ErrorKind::Invalid,
             StoreError::SnapshotGone | StoreError::Unavailable(_) | StoreError::Unknown { .. } => {
                 ErrorKind::Unavailable
             }
-            StoreError::NewerLayout { .. } => ErrorKind::Refused,
+            StoreError::NewerLayout { .. } | StoreError::Stopped => ErrorKind::Refused,
             StoreError::Corrupt(_) => ErrorKind::Corrupt,
             StoreError::Exists { .. }
             | StoreError::Unsupported { .. }

@@ -33,6 +33,8 @@
 //!   primary key ([`order_of`]), in order of place (or backwards), at most `limit` (`usize::MAX` = all). A row whose index column is null or
 //!   erased has no place in that index. `from` after `to` is an empty range.
 //! - [`Ask::Series`]: how far the series has come; never drawn = [`SeriesState::default`].
+//! - [`Ask::AllSeries`]: every series that was ever drawn from, in order of its name's bytes. A store that can't answers
+//!   [`StoreError::Unsupported`]; its companies can't be copied then.
 //!
 //! What was erased stays forgotten: a receipt shows no salt that was forgotten since, in a held snapshot neither.
 //!
@@ -81,6 +83,16 @@
 //! The commits after a position, in order, without gaps: a commit is never shown while one with a smaller position may still
 //! appear.
 //!
+//! # `load`
+//! Optional: a store that does not offer it answers [`StoreError::Unsupported`], as the default does. Puts a company in place that
+//! another store had, as it is: rows with their versions, series, commits with positions, salts and seals (a commit without a seal does not
+//! say which rows it wrote, and is refused). Nothing is
+//! computed anew but what is the store's own (indexes). The company must have no commit here, else [`StoreError::Occupied`].
+//! All or nothing: nothing of it is seen before the last piece was taken, and nothing ever when a piece or the store fails,
+//! or when the pieces contradict themselves ([`LoadCheck`], rows that a unique index can't hold: [`StoreError::Misused`]).
+//! Held snapshots of the company, which was empty then, may be released. Other companies go on meanwhile, as far as the store
+//! has more than one writer. `pieces` may take its time: it reads another store, or a file.
+//!
 //! # Threads
 //! A store is called from many threads at once. It never calls back into a driver. It may block; a host that must not uses
 //! [`AsyncStore`], the same contract with futures.
@@ -95,6 +107,7 @@ mod commit;
 mod error;
 mod field;
 mod key_list;
+mod load;
 mod moment;
 mod order;
 mod parts;
@@ -106,6 +119,8 @@ mod value;
 use std::future::Future;
 use std::pin::Pin;
 
+use crate::CompanyId;
+
 pub use batch::{Batch, Change, Event, Floor, Meta};
 pub use column::{ColumnSink, ColumnSource, ValueSink, ValueSource};
 pub use commit::{Commit, FeedFrom, Prepared, Seal, StateHash};
@@ -114,6 +129,7 @@ pub use field::{Blob, Drawn, Field, Fixed, Json, KeyField, Numbers, Personal, Ta
 pub use fondaco_derive::{Field, Record};
 pub use key::{Key, KeyBytes, KeyReader, KeyWriter};
 pub use key_list::KeyList;
+pub use load::{LoadCheck, Piece, PieceReader, Pieces};
 pub use moment::Moment;
 pub use parts::KeyParts;
 pub use read::{Answer, Ask, At, Read, Receipt, Reply, Scan, Seen, SeriesState, Snapshot, Version};
@@ -193,6 +209,28 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// The store's own failures.
     fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError>;
+
+    /// Puts a company in place as another store had it; not offered by every store. [`copy`](crate::copy) and the imports of
+    /// `fondaco_store` call it.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # use fondaco_core::store::{Moment, PieceReader};
+    /// # let shop = shop();
+    /// let mut reader = PieceReader::new(Moment::hold(shop.store(), shop.company())?, &shop.tables());
+    /// let here_already = shop.store().load(shop.company(), &mut || reader.next());
+    /// assert_eq!(here_already.map_err(|error| error.code()), Err("store.occupied"));
+    /// # Ok::<(), StoreError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`StoreError::Occupied`], [`StoreError::Misused`], [`StoreError::Unprepared`], [`StoreError::Unsupported`], what
+    /// `pieces` fails with, or the store's own failures. Nothing is there then.
+    fn load(&self, company: CompanyId, pieces: &mut Pieces<'_>) -> Result<(), StoreError> {
+        let _ = (company, pieces);
+        Err(StoreError::Unsupported { ask: "loading a company as it is" })
+    }
 }
 
 /// A future that borrows the store.
@@ -227,6 +265,7 @@ macro_rules! pass_on {
             fn read(&self, read: &Read) -> Result<Answer, StoreError> { (**self).read(read) }
             fn commit(&self, batch: Batch) -> Result<Commit, StoreError> { (**self).commit(batch) }
             fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> { (**self).feed(from) }
+            fn load(&self, company: CompanyId, pieces: &mut Pieces<'_>) -> Result<(), StoreError> { (**self).load(company, pieces) }
         }
     )* };
 }

@@ -87,18 +87,30 @@ impl<'s> Moment<'s> {
     ) -> Result<(), E> {
         let mut after = after;
         while after < self.position() {
-            let mut page = self.store.feed(&FeedFrom::new(self.company, after, PAGE))?;
-            page.retain(|commit| commit.position <= self.position());
-            if !page.iter().zip(after + 1..).all(|(commit, next)| commit.position == next)
-                || page.is_empty()
-            {
-                let why = format!("a commit after position {after} is missing: verify the books");
-                return Err(StoreError::Corrupt(why).into());
-            }
+            let page = self.commits_after(after, PAGE)?;
             after += page.len() as u64;
             each(page)?;
         }
         Ok(())
+    }
+
+    /// At most `limit` commits after a position and up to this moment; none after the last.
+    pub(super) fn commits_after(
+        &self,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<Commit>, StoreError> {
+        let mut page = match after < self.position() {
+            true => self.store.feed(&FeedFrom::new(self.company, after, limit))?,
+            false => return Ok(Vec::new()),
+        };
+        page.retain(|commit| commit.position <= self.position());
+        let follows = page.iter().zip(after + 1..).all(|(commit, next)| commit.position == next);
+        if page.is_empty() || !follows {
+            let why = format!("a commit after position {after} is missing: verify the books");
+            return Err(StoreError::Corrupt(why));
+        }
+        Ok(page)
     }
 }
 

@@ -95,6 +95,8 @@ pub enum Ask {
     Scan(Scan),
     /// The state of a number series.
     Series(SmolStr),
+    /// All number series, in order of their names.
+    AllSeries,
 }
 
 /// A range of rows in one order. `Debug` does not show the bounds: those of an index may be personal.
@@ -159,6 +161,8 @@ pub enum Reply {
     Rows(Vec<Row>),
     /// To [`Ask::Series`].
     Series(SeriesState),
+    /// To [`Ask::AllSeries`].
+    AllSeries(Vec<(SmolStr, SeriesState)>),
 }
 
 /// What the store kept of a command that was carried out.

@@ -17,9 +17,9 @@ use crate::rules::{self, table_of};
 /// Everything of one company. Nothing in here knows another.
 #[derive(Default)]
 pub(super) struct Company {
-    log: Log,
-    tables: Tables,
-    series: AllSeries,
+    pub(super) log: Log,
+    pub(super) tables: Tables,
+    pub(super) series: AllSeries,
     holds: Holds,
 }
 
@@ -57,6 +57,16 @@ impl Company {
                 *kept = kept.upgraded(table);
             }
         }
+    }
+
+    /// The position of the newest commit.
+    pub(super) fn position(&self) -> u64 {
+        self.log.position()
+    }
+
+    /// Whether its tables are as they are declared.
+    pub(super) fn fits(&self, declared: &Declared) -> bool {
+        self.tables.iter().all(|kept| declared.check(kept.table).is_ok())
     }
 
     pub(super) fn feed(&self, from: &FeedFrom) -> Vec<Commit> {
@@ -104,6 +114,7 @@ impl Company {
         Ok(match ask {
             Ask::Command(id) => Reply::Command(self.log.receipt(*id, until).map(Box::new)),
             Ask::Series(series) => Reply::Series(self.series.at(series, until)),
+            Ask::AllSeries => Reply::AllSeries(self.series.all(until)),
             Ask::Get(table, keys) => {
                 declared.check(table)?;
                 let Some(kept) = self.tables.get(table) else {

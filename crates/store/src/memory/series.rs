@@ -26,6 +26,20 @@ impl AllSeries {
         state.map(|(_, state)| *state).unwrap_or_default()
     }
 
+    /// All series that were drawn from by then, in order of name.
+    pub(super) fn all(&self, position: u64) -> Vec<(SmolStr, SeriesState)> {
+        let state = |name: &SmolStr| (name.clone(), self.at(name, position));
+        let mut all: Vec<_> = self.states.keys().map(state).collect();
+        all.retain(|(_, state)| *state != SeriesState::default());
+        all.sort_by(|a, b| a.0.as_bytes().cmp(b.0.as_bytes()));
+        all
+    }
+
+    /// Takes in series of a company that is loaded: they are so from its first commit on.
+    pub(super) fn set(&mut self, series: Vec<(SmolStr, SeriesState)>) {
+        self.states.extend(series.into_iter().map(|(name, state)| (name, vec![(1, state)])));
+    }
+
     /// The numbers that `batch` would take; draws that would run backwards in date go to the refusal.
     pub(super) fn draw(&self, batch: &Batch, out: &mut Refusal) -> Result<Drawing, StoreError> {
         let mut drawing = Drawing::default();

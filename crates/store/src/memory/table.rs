@@ -225,6 +225,10 @@ impl Tables {
         });
     }
 
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Kept> {
+        self.list.iter()
+    }
+
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Kept> {
         self.list.iter_mut()
     }

@@ -240,6 +240,11 @@ impl Forms {
         if newest > table.layout { Err(form.newer(table.layout, newest)) } else { Ok(form) }
     }
 
+    /// The table of a name.
+    pub(super) fn named(&self, name: &str) -> Option<&Form> {
+        self.by_name.get(name)
+    }
+
     /// Whether these are right for a map with that header.
     pub(super) fn fit(&self, header: &Header) -> bool {
         self.version == header.version

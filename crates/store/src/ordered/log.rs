@@ -206,7 +206,11 @@ pub(super) fn series(
     let Some(bytes) = map.get(&place::series(company, name))? else {
         return Ok(SeriesState::default());
     };
-    let mut from = Reader::new(&bytes)?;
+    series_state(&bytes)
+}
+
+pub(super) fn series_state(bytes: &[u8]) -> Result<SeriesState, StoreError> {
+    let mut from = Reader::new(bytes)?;
     let last = from.signed()?;
     let date = (!from.is_done()).then(|| from.date()).transpose()?;
     from.finish()?;

@@ -50,6 +50,14 @@ pub(super) fn head(company: CompanyId) -> Vec<u8> {
     [&[HEAD][..], &company.to_u128().to_be_bytes()].concat()
 }
 
+/// What all keys of a company's data begin with.
+pub(super) fn company(company: i64) -> Vec<u8> {
+    let mut out = KeyWriter::new();
+    out.raw(&[DATA]);
+    out.i64(company);
+    out.as_slice().to_vec()
+}
+
 /// What all keys of one part of a company begin with.
 pub(super) fn part(company: i64, part: Part) -> Vec<u8> {
     start(company, part).as_slice().to_vec()

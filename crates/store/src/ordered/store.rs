@@ -3,13 +3,16 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use fondaco_core::CompanyId;
 use fondaco_core::store::{
-    Answer, At, Batch, Commit, FeedFrom, Prepared, Read, Reply, Snapshot, Store, StoreError, Table,
+    Answer, At, Batch, Commit, FeedFrom, Pieces, Prepared, Read, Reply, Snapshot, Store,
+    StoreError, Table,
 };
 
 use super::catalog::{Forms, Header, Preparing};
 use super::commit::{Verdict, commit};
 use super::draw::Unfilled;
+use super::load::{self, Loading};
 use super::log::{self, Head};
 use super::read::Reading;
 use super::{MapSnapshot, Ordered, Written};
@@ -237,6 +240,23 @@ impl<M: Ordered> Store for OrderedStore<M> {
 
     fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> {
         log::feed(self.map.snapshot()?.as_ref(), from)
+    }
+
+    fn load(&self, company: CompanyId, pieces: &mut Pieces<'_>) -> Result<(), StoreError> {
+        let number = load::number(&self.map, company)?;
+        let mut load = || {
+            let now = self.map.snapshot()?;
+            let forms = self.forms_at(now.as_ref(), &Header::of(now.as_ref())?)?;
+            drop(now);
+            let write = |puts| load::write(&self.map, puts);
+            let head = Loading::new(&forms, number).all(pieces, write)?;
+            load::reveal(&self.map, &forms, company, head)
+        };
+        let loaded = load();
+        if loaded.is_err() {
+            let _ = load::forget(&self.map, number);
+        }
+        loaded
     }
 }
 

@@ -324,8 +324,8 @@ fn commit_lanes(commits: &[Commit]) -> Vec<Lane> {
         root.raw_or_null(seal.map(|seal| &seal.root[..]));
         content.raw_or_null(seal.map(|seal| &seal.content[..]));
         link.raw_or_null(seal.map(|seal| &seal.link[..]));
-        events.raw(said::events_to_json(&commit.events).as_bytes());
-        answer.raw(said::answer_to_json(&commit.answer).as_bytes());
+        events.raw(said::events_to_json(&commit.events).to_string().as_bytes());
+        answer.raw(said::answer_to_json(&commit.answer).to_string().as_bytes());
     }
     lanes.into()
 }

@@ -3,8 +3,9 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use fondaco_core::CompanyId;
 use fondaco_core::store::{
-    Answer, At, Batch, Commit, FeedFrom, Prepared, Read, Snapshot, Store, StoreError, Table,
+    Answer, At, Batch, Commit, FeedFrom, Pieces, Prepared, Read, Snapshot, Store, StoreError, Table,
 };
 use rusqlite::Connection;
 
@@ -117,5 +118,9 @@ impl Store for SqliteConnection<'_> {
 
     fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> {
         self.inside(|conn| log::feed(conn, from))
+    }
+
+    fn load(&self, company: CompanyId, pieces: &mut Pieces<'_>) -> Result<(), StoreError> {
+        self.inside(|conn| self.room.load(conn, company, pieces))
     }
 }

@@ -10,6 +10,7 @@ use fondaco_core::store::{
 use fondaco_core::{ActorId, CommandId, CompanyId, Timestamp};
 use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension, Row};
+use smol_str::SmolStr;
 
 use super::bind::{date, days};
 use super::error::{Outcome, damaged};
@@ -178,8 +179,8 @@ pub(super) fn keep(conn: &Connection, head: &Head, commit: &Commit) -> Outcome<(
         seal.map(|seal| seal.root),
         seal.map(|seal| seal.content),
         seal.map(|seal| seal.link),
-        said::events_to_json(&commit.events),
-        said::answer_to_json(&commit.answer),
+        said::events_to_json(&commit.events).to_string(),
+        said::answer_to_json(&commit.answer).to_string(),
     ))?;
     let states = seal.iter().flat_map(|seal| &seal.states);
     let states =
@@ -259,10 +260,26 @@ pub(super) fn series(conn: &Connection, company: i64, series: &str) -> Outcome<S
         .prepare_cached(sql)?
         .query_row((company, series), |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let Some((last, day)) = found else { return Ok(SeriesState::default()) };
+    found.map_or(Ok(SeriesState::default()), series_state)
+}
+
+fn series_state((last, day): (i64, Option<i64>)) -> Outcome<SeriesState> {
     let day: Option<NaiveDate> =
         day.map(|day| date(day).ok_or_else(|| damaged("a series' date"))).transpose()?;
     Ok(SeriesState { last, date: day })
+}
+
+/// All series of a company, in order of name.
+pub(super) fn all_series(conn: &Connection, company: i64) -> Outcome<Vec<(SmolStr, SeriesState)>> {
+    let sql = "SELECT last, date, series FROM fondaco_series WHERE company = ?1 ORDER BY series";
+    let mut get = conn.prepare_cached(sql)?;
+    let mut rows = get.query([company])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        all.push((text(row, 2)?.into(), series_state((row.get(0)?, row.get(1)?))?));
+    }
+    all.retain(|(_, state)| *state != SeriesState::default());
+    Ok(all)
 }
 
 pub(super) fn keep_series(

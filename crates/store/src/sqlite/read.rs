@@ -67,6 +67,7 @@ fn reply(
             }
         }
         Ask::Series(series) => Reply::Series(log::series(conn, company, series)?),
+        Ask::AllSeries => Reply::AllSeries(log::all_series(conn, company)?),
         _ => return Err(StoreError::Unsupported { ask: "a question of a newer version" }.into()),
     })
 }

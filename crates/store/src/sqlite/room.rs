@@ -3,13 +3,13 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use fondaco_core::CompanyId;
-use fondaco_core::store::{Answer, Batch, Commit, Prepared, Read, Snapshot, Table};
+use fondaco_core::store::{Answer, Batch, Commit, Pieces, Prepared, Read, Snapshot, Table};
 use rusqlite::Connection;
 
 use super::cache::{Cache, Changed};
 use super::error::Outcome;
 use super::form::Forms;
-use super::{commit, read, runs, schema};
+use super::{commit, load, read, runs, schema};
 
 /// The store without a connection.
 #[derive(Debug)]
@@ -89,6 +89,17 @@ impl Room {
         schema::recheck(conn, &mut fresh)?;
         self.set_forms(fresh);
         Ok(self.forms())
+    }
+
+    /// Loads a company inside the caller's transaction, which it must roll back after an error.
+    pub(super) fn load(
+        &self,
+        conn: &Connection,
+        company: CompanyId,
+        pieces: &mut Pieces<'_>,
+    ) -> Outcome<()> {
+        let forms = self.forms_to_write(conn)?;
+        load::load(conn, &forms, company, pieces)
     }
 
     /// Commits inside the caller's transaction, which it must roll back after an error.

@@ -61,6 +61,7 @@ fn a_map_that_holds_nothing_and_keeps_moving_keeps_every_promise_but_holds() {
         "snapshots.held_answers",
         "snapshots.many_holds",
         "snapshots.released",
+        "loads.series_held",
     ];
     assert_eq!(names, wanted, "{report}");
 }

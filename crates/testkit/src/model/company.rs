@@ -128,6 +128,15 @@ impl Company {
         clashes
     }
 
+    /// A table with two rows that have the same columns in a unique index.
+    pub(super) fn has_clashes(&self, tables: &Tables) -> Option<&'static str> {
+        let twice = |table: &&'static Table| {
+            let mut unique = table.indexes.iter().enumerate().filter(|(_, index)| index.unique);
+            unique.any(|(index, _)| self.entries(table, index).values().any(|keys| keys.len() > 1))
+        };
+        tables.values().copied().find(twice).map(|table| table.name)
+    }
+
     fn entries(&self, table: &'static Table, index: usize) -> BTreeMap<KeyBytes, Vec<Key>> {
         let mut entries: BTreeMap<KeyBytes, Vec<Key>> = BTreeMap::new();
         for (version, values) in self.rows.get(table.name).into_iter().flat_map(BTreeMap::values) {
