@@ -40,11 +40,7 @@ pub(crate) fn answer(text: &str) -> Result<Vec<Value>, DecodeError> {
 }
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
-fn parsed<T>(
-    text: &str,
-    read: impl Fn(&Json) -> Option<T>,
-    what: &str,
-) -> Result<T, DecodeError> {
+fn parsed<T>(text: &str, read: impl Fn(&Json) -> Option<T>, what: &str) -> Result<T, DecodeError> {
     let json = serde_json::from_str(text).ok();
     json.as_ref().and_then(read).ok_or_else(|| DecodeError::out_of_range(what))
 }
