@@ -5,6 +5,7 @@
 
 use chrono::NaiveDate;
 use fondaco_core::Timestamp;
+use fondaco_core::digest::hex;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 use fondaco_core::store::DecodeError;
 use fondaco_core::store::{Event, Value};
@@ -51,10 +52,6 @@ fn event(json: &Json) -> Option<Event> {
         out = out.with(pair.get(0)?.as_str()?, value(pair.get(1)?)?);
     }
     Some(out)
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub(crate) fn bytes(hex: &str) -> Option<Vec<u8>> {

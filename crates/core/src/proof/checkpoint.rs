@@ -7,8 +7,9 @@ use std::str::FromStr;
 use smol_str::SmolStr;
 
 use super::ProofError;
-use super::text::{base64, from_base64, hex};
+use super::text::{base64, from_base64};
 use crate::chain::sha256;
+use crate::digest::hex;
 use crate::store::Hash;
 
 /// The most signatures that a note may carry here.

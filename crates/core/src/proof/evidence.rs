@@ -9,9 +9,10 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::checkpoint::{hash, number};
-use super::text::{base64, from_base64, from_hex, hex};
+use super::text::{base64, from_base64, from_hex};
 use super::{Checkpoint, NoteKey, ProofError, ProvenRow, SignedCheckpoint, Statement, merkle};
 use crate::chain::{ARITY, CanonicalReader, commitment, node, sha256, value_message};
+use crate::digest::hex;
 use crate::store::{Hash, Salt, Value};
 
 const FORM: &str = "c2sp.org/tlog-proof@v1";

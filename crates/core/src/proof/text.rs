@@ -1,7 +1,5 @@
 //! Bytes as text: base64 (RFC 4648, section 4) and hex, strictly one text for the same bytes.
 
-use std::fmt::Write;
-
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 pub(super) fn base64(bytes: &[u8]) -> String {
@@ -34,13 +32,6 @@ pub(super) fn from_base64(text: &str) -> Option<Vec<u8>> {
     (base64(&out) == text).then_some(out)
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
-}
-
 pub(super) fn from_hex(text: &str) -> Option<Vec<u8>> {
     let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
     let digit = |letter: u8| match letter {
@@ -54,6 +45,7 @@ pub(super) fn from_hex(text: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::digest::hex;
 
     /// RFC 4648, section 10.
     #[test]

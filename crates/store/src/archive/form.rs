@@ -4,6 +4,7 @@
 //! text, ids and bytes in hex, JSON as the text it is, personal values with their salt. A null is left out.
 
 use chrono::NaiveDate;
+use fondaco_core::digest::hex;
 use fondaco_core::store::{
     Column, Commit, Hash, KeyBytes, Kind, Meta, Row, Salt, Seal, SeriesState, StateHash, Table,
     Type, Value,
@@ -14,7 +15,7 @@ use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
 
-use crate::said::{self, hex};
+use crate::said;
 
 /// What comes before a line's check.
 const CHECK: &str = ",\"_check\":\"";

@@ -5,12 +5,12 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use fondaco_core::copy::{self, Copied};
+use fondaco_core::digest::hex;
 use fondaco_core::store::{Moment, Piece, PieceReader, Store, StoreError, Table};
 use fondaco_core::{CompanyId, Progress, Progressed, chain};
 use serde_json::{Map, Value as Json, json};
 
 use super::{LOG, MANIFEST, SERIES, VERSION, form, rows_of};
-use crate::said::hex;
 
 /// Writes a company into a new folder, as open files: see the [module](super). `tables` are all that were ever used.
 ///
