@@ -20,8 +20,8 @@ mod sha;
 mod verify;
 
 pub(crate) use canonical::{Canonical, CanonicalReader};
-pub(crate) use verify::place_after;
 pub use verify::{Finding, Verified, audit, audit_async, verify, verify_async};
+pub(crate) use verify::{next_page, place_after};
 
 /// The link before the first commit.
 pub const GENESIS: Hash = [0; 32];

@@ -148,7 +148,7 @@ fn only_what_verifies_is_copied() {
             rows.clear();
         }
     };
-    let damaged = Altered { inner, feed: Box::new(|_| {}), rows: Box::new(rows) };
+    let damaged = Altered::new(inner, |_| {}, rows);
     let error = copy_company(&damaged, &*to, acme(), &all_tables(), &mut ()).unwrap_err();
     assert_eq!(error.code(), "store.corrupt");
     assert_eq!(chain::verify(&*to, acme(), &all_tables()).unwrap().commits, 0);

@@ -531,7 +531,11 @@ impl Places {
 }
 
 /// Where the page after the one that ends with `last` begins: never before the last one began, or it would never end.
-fn next_page(table: &Table, from: &KeyBytes, last: &Row) -> Result<KeyBytes, StoreError> {
+pub(crate) fn next_page(
+    table: &Table,
+    from: &KeyBytes,
+    last: &Row,
+) -> Result<KeyBytes, StoreError> {
     let key = last.key();
     if key.bytes < *from {
         let why = format!("rows of {} do not come in order of key: {key:?} is late", table.name);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use smol_str::SmolStr;
 
 use super::{Ask, Commit, KeyBytes, Moment, Reply, Row, Scan, SeriesState, StoreError, Table};
-use crate::chain::place_after;
+use crate::chain::next_page;
 
 /// How many rows or commits a piece has at most.
 const PAGE: usize = 4096;
@@ -79,7 +79,7 @@ impl<'s> PieceReader<'s> {
                 return Err(StoreError::Misused("a scan was not answered with rows".into()));
             };
             if let Some(last) = rows.last() {
-                self.from = place_after(&last.key().bytes);
+                self.from = next_page(table, &self.from, last)?;
                 return Ok(Some(Piece::Rows(rows)));
             }
             (self.table, self.from) = (self.table + 1, KeyBytes::new(&[]));

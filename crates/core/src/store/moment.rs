@@ -5,7 +5,7 @@ use super::{
     StoreError, Table,
 };
 use crate::CompanyId;
-use crate::chain::place_after;
+use crate::chain::next_page;
 
 /// How many rows or commits are read at once.
 const PAGE: usize = 4096;
@@ -66,12 +66,14 @@ impl<'s> Moment<'s> {
     ) -> Result<(), E> {
         let mut from = KeyBytes::new(&[]);
         loop {
-            let scan = Scan { table, index: None, from, to: None, backwards: false, limit: PAGE };
+            let start = from.clone();
+            let scan =
+                Scan { table, index: None, from: start, to: None, backwards: false, limit: PAGE };
             let Reply::Rows(rows) = self.ask(Ask::Scan(scan))? else {
                 return Err(StoreError::Misused("a scan was not answered with rows".into()).into());
             };
             let Some(last) = rows.last() else { return Ok(()) };
-            from = place_after(&last.key().bytes);
+            from = next_page(table, &from, last)?;
             each(rows)?;
         }
     }

@@ -1,14 +1,16 @@
 //! A company that another store had, written in the caller's transaction.
 
 use fondaco_core::CompanyId;
-use fondaco_core::store::{KeyList, LoadCheck, Piece, Pieces, Row, StoreError, Table, order_of};
+use fondaco_core::store::{
+    KeyList, Kind, LoadCheck, Piece, Pieces, Row, StoreError, Table, order_of,
+};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::bind::Binder;
 use super::error::Outcome;
 use super::form::{Form, Forms, Place, quoted};
 use super::log::{self, Head};
-use super::runs;
+use super::{counter, runs};
 
 /// How many keys of an index are sorted at a time.
 const FILL: usize = 1 << 18;
@@ -73,6 +75,9 @@ impl Loading<'_> {
             insert.raw_bind_parameter(2, log::signed(row.version))?;
             let mut binder = Binder::new(&mut insert, form.table, 3);
             row.stored().write_columns(binder.row());
+            if form.table.kind == Kind::Counter {
+                binder.also(counter::sum(self.head.company, row.version, row.stored()));
+            }
             binder.finish()?;
             insert.raw_execute()?;
         }
