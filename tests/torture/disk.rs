@@ -36,6 +36,31 @@ fn full(home: &Home, round: &Round, kib: usize) -> Result<Option<String>, Troubl
     Ok(Some(format!("{kib} KiB were full after {steps} steps")))
 }
 
+/// A folder where nothing may be written: that is said, with the file's name, and the file stays as it is.
+pub(crate) fn read_only(round: &Round) -> Result<Option<String>, Trouble> {
+    let place = SQLITE.place(&round.dir);
+    let mut life = Life::new(round.seed);
+    let lived = |life: &mut Life| -> Result<(), Trouble> {
+        let store = (SQLITE.open)(&place)?;
+        store.prepare(Life::TABLES)?;
+        (0..20).try_for_each(|_| life.live(&store).map(|_| ()))
+    };
+    lived(&mut life)?;
+    let inner = Task::Life { seed: round.seed, step: 20 }.command(&SQLITE, &place)?;
+    let dir = round.dir.display();
+    let mount = format!("mount --bind '{dir}' '{dir}' && mount -o remount,ro,bind '{dir}'");
+    let Some(said) = on_its_own(&mount, &inner)? else { return Ok(None) };
+    let named =
+        |line: &String| line.starts_with("failed store.unavailable") && line.contains(&place);
+    ensure(said.len() == 1 && said.iter().all(named), || format!("{said:?}"))?;
+    let store = (SQLITE.open)(&place)?;
+    store.prepare(Life::TABLES)?;
+    Life::new(round.seed).find(&store, 20)?;
+    drop(store);
+    lived(&mut life)?;
+    Ok(Some("refused by name, and as it was afterwards".into()))
+}
+
 /// Runs a command in a namespace where something is mounted; `None` where that is not allowed.
 fn on_its_own(mount: &str, inner: &Command) -> Result<Option<Vec<String>>, Trouble> {
     let may = Command::new("unshare").args(["-m", "true"]).output();

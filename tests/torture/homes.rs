@@ -40,7 +40,14 @@ pub(crate) const DIRECTORY: Home = Home {
     open: |place| Ok(Box::new(OrderedStore::open(Directory::open(place, Fsync::Always)?)?)),
 };
 
-const ALL: &[&Home] = &[&SQLITE, &SQLITE_FAST, &REDB, &DIRECTORY];
+const ALL: &[&Home] = &[
+    &SQLITE,
+    &SQLITE_FAST,
+    &REDB,
+    &DIRECTORY,
+    #[cfg(all(feature = "postgres", unix))]
+    &crate::server::POSTGRES,
+];
 
 impl Home {
     /// The kind that has this name: what a child is told.
@@ -48,7 +55,7 @@ impl Home {
         ALL.iter().copied().find(|home| home.name == name)
     }
 
-    /// The place in a directory.
+    /// The place in a directory, for a store in a file.
     pub(crate) fn place(&self, dir: &Path) -> String {
         dir.join(format!("store.{}", self.name)).to_string_lossy().into_owned()
     }

@@ -12,47 +12,59 @@ use fondaco_testkit::Random;
 const KILLS: u64 = 40;
 
 pub(crate) fn sqlite(round: &Round) -> Result<Option<String>, Trouble> {
-    alone(&SQLITE, round)
+    in_a_file(&SQLITE, round)
 }
 
 pub(crate) fn sqlite_fast(round: &Round) -> Result<Option<String>, Trouble> {
-    alone(&SQLITE_FAST, round)
+    in_a_file(&SQLITE_FAST, round)
 }
 
 pub(crate) fn redb(round: &Round) -> Result<Option<String>, Trouble> {
-    alone(&REDB, round)
+    in_a_file(&REDB, round)
 }
 
 pub(crate) fn directory(round: &Round) -> Result<Option<String>, Trouble> {
-    alone(&DIRECTORY, round)
+    in_a_file(&DIRECTORY, round)
+}
+
+fn in_a_file(home: &Home, round: &Round) -> Result<Option<String>, Trouble> {
+    alone(home, &home.place(&round.dir), round, KILLS, &mut || Ok(()))
 }
 
 /// One child after the other lives the same history on one store; each is killed after some answers and some moments more,
-/// the first ones while they make the store.
-fn alone(home: &Home, round: &Round) -> Result<Option<String>, Trouble> {
-    let (place, mut random) = (home.place(&round.dir), Random::new(round.seed));
+/// the first ones while they make the store. `settled` waits until what a killed child had begun has ended.
+pub(crate) fn alone(
+    home: &Home,
+    place: &str,
+    round: &Round,
+    kills: u64,
+    settled: &mut dyn FnMut() -> Result<(), Trouble>,
+) -> Result<Option<String>, Trouble> {
+    let mut random = Random::new(round.seed);
     let mut life = Life::new(round.seed);
     let mut more = 0;
-    for kill in 0..KILLS {
+    for kill in 0..kills {
         let step = life.steps();
         let task = Task::Life { seed: round.seed, step };
-        let mut child = Running::start(task.command(home, &place)?)?;
-        let answers = if kill < 6 { 0 } else { random.below(10) };
+        let mut child = Running::start(task.command(home, place)?)?;
+        let early = kill < kills / 6;
+        let answers = if early { 0 } else { random.below(10) };
         let mut said: Vec<String> = (0..answers).map_while(|_| child.line()).collect();
-        let most = if kill < 6 { 12_000 } else { 2_500 };
+        let most = if early { 12_000 } else { 2_500 };
         std::thread::sleep(micros(random.below(most) as u64));
         said.extend(child.kill());
         let answered = said.iter().filter_map(|line| told(line, "step ")).max().unwrap_or(step);
         if let Some(wrong) = said.iter().find(|line| !line.starts_with("step ")) {
             return Err(Trouble::Broken(format!("kill {kill}: a child said: {wrong}")));
         }
-        let found = find(home, &place, &mut life, answered)
+        settled()?;
+        let found = find(home, place, &mut life, answered)
             .map_err(|why| Trouble::Broken(format!("kill {kill}, {answered} answered: {why}")))?;
         more += found - answered;
     }
-    ensure(life.steps() > KILLS, || format!("{} steps: hardly anything lived", life.steps()))?;
+    ensure(life.steps() > kills, || format!("{} steps: hardly anything lived", life.steps()))?;
     let steps = life.steps();
-    Ok(Some(format!("{KILLS} kills in {steps} steps; {more} were there that nobody had heard of")))
+    Ok(Some(format!("{kills} kills in {steps} steps; {more} were there that nobody had heard of")))
 }
 
 fn find(home: &Home, place: &str, life: &mut Life, answered: u64) -> Result<u64, Trouble> {

@@ -23,6 +23,8 @@ mod kill;
 mod log;
 mod many;
 mod rounds;
+#[cfg(all(feature = "postgres", unix))]
+mod server;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -32,7 +34,7 @@ use rounds::{Options, Torture};
 
 /// All tortures, with how many rounds of each belong to `cargo test`.
 const TORTURES: &[Torture] = &[
-    Torture { name: "kill.sqlite", short: 2, run: kill::sqlite },
+    Torture { name: "kill.sqlite", short: 1, run: kill::sqlite },
     Torture { name: "kill.sqlite_fast", short: 1, run: kill::sqlite_fast },
     Torture { name: "kill.redb", short: 1, run: kill::redb },
     Torture { name: "kill.directory", short: 1, run: kill::directory },
@@ -42,6 +44,7 @@ const TORTURES: &[Torture] = &[
     Torture { name: "disk.full_redb", short: 0, run: disk::full_redb },
     Torture { name: "disk.limit_sqlite", short: 2, run: disk::limit_sqlite },
     Torture { name: "disk.limit_redb", short: 0, run: disk::limit_redb },
+    Torture { name: "disk.read_only", short: 1, run: disk::read_only },
     Torture { name: "flip.books", short: 1, run: flip::books },
     Torture { name: "flip.log", short: 1, run: flip::log },
     Torture { name: "flip.cut", short: 1, run: flip::cut },
@@ -51,9 +54,17 @@ const TORTURES: &[Torture] = &[
     Torture { name: "bank.redb", short: 1, run: many::redb },
     Torture { name: "bank.directory", short: 1, run: many::directory },
     Torture { name: "bank.failing", short: 2, run: many::failing },
-    Torture { name: "orders.acts", short: 2, run: many::orders_of_acts },
+    Torture { name: "orders.acts", short: 1, run: many::orders_of_acts },
     Torture { name: "failing.firm", short: 2, run: many::failing_firm },
     Torture { name: "clock.backwards", short: 1, run: clock::backwards },
+    #[cfg(all(feature = "postgres", unix))]
+    Torture { name: "kill.postgres", short: 1, run: server::killed },
+    #[cfg(all(feature = "postgres", unix))]
+    Torture { name: "kill.postgres_server", short: 1, run: server::restarted },
+    #[cfg(all(feature = "postgres", unix))]
+    Torture { name: "cut.postgres", short: 1, run: server::cut },
+    #[cfg(all(feature = "postgres", unix))]
+    Torture { name: "bank.postgres", short: 1, run: server::bank },
 ];
 
 fn main() -> ExitCode {

@@ -31,8 +31,9 @@
 //! - A file with a newer layout is refused, and so is a file of another program. Opening reads a few pages, however large
 //!   the file is.
 //!
-//! Do not put the file on a network drive: SQLite's write-ahead log needs memory that all processes share. Do not write to
-//! it by other means: the hash chain would tell.
+//! A file on a network drive is refused where that can be told (on Linux, and shares of Windows), for SQLite's write-ahead log needs
+//! memory that all processes share; [`SqliteOptions::on_a_network_drive`] takes it all the same. Do not write to the file by
+//! other means: the hash chain would tell.
 //!
 //! [`Sqlite::over`] is the same store over the host's own connection.
 
@@ -49,6 +50,7 @@ mod host;
 mod judge;
 mod load;
 mod log;
+mod network;
 mod read;
 mod room;
 mod rules;
@@ -99,6 +101,7 @@ pub struct SqliteOptions {
     chain: bool,
     cache_kib: u32,
     cache_rows: usize,
+    network: bool,
 }
 
 impl Default for SqliteOptions {
@@ -108,6 +111,7 @@ impl Default for SqliteOptions {
             chain: true,
             cache_kib: 64 * 1024,
             cache_rows: 500_000,
+            network: false,
         }
     }
 }
@@ -151,6 +155,20 @@ impl SqliteOptions {
     #[must_use]
     pub fn chain(mut self, on: bool) -> SqliteOptions {
         self.chain = on;
+        self
+    }
+
+    /// Opens a file on a network drive too, which is refused otherwise. Only for a drive that one machine alone writes, and
+    /// whose locks and shared memory work as a disk's do.
+    ///
+    /// ```
+    /// use fondaco_store::SqliteOptions;
+    /// let options = SqliteOptions::new().on_a_network_drive();
+    /// # let _ = options;
+    /// ```
+    #[must_use]
+    pub fn on_a_network_drive(mut self) -> SqliteOptions {
+        self.network = true;
         self
     }
 

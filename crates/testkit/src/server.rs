@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 // xtask's too; what tests start, no act depends on
 mod start;
 
-pub use start::{Server, URL};
+pub use start::{Server, URL, programs};
 
 /// The URL of a server for this program's tests, the same for all of them; `None` when there is none, which is said on standard
 /// error. The user may create schemas, roles and databases.

@@ -1,13 +1,14 @@
 //! The file: how connections to it are opened, and what each is set to.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use fondaco_core::store::StoreError;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::error::Outcome;
-use super::{Durability, SqliteOptions, forget, schema, transaction};
+use super::{Durability, SqliteOptions, forget, network, schema, transaction};
 
 /// How long to wait for another process's lock.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
@@ -37,6 +38,9 @@ impl Home {
     pub(super) fn writer(&self, options: &SqliteOptions) -> Outcome<Connection> {
         let conn = match self {
             Home::File(path) => {
+                if !options.network {
+                    refuse_network(path)?;
+                }
                 let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
                     | OpenFlags::SQLITE_OPEN_CREATE
                     | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -68,6 +72,21 @@ impl Home {
         };
         set_up(&conn, options)?;
         Ok(conn)
+    }
+}
+
+/// That the file lies on a disk of this machine, as far as can be told.
+fn refuse_network(path: &Path) -> Outcome<()> {
+    match network::drive_of(path) {
+        None => Ok(()),
+        Some(kind) => {
+            let (path, way) = (path.display(), "SqliteOptions::on_a_network_drive");
+            let why = format!(
+                "{path} lies on a network drive ({kind}), where SQLite's files get damaged: keep it on a disk of this machine, or, \
+                 if you know that only this machine writes it, say {way}"
+            );
+            Err(StoreError::Unavailable(why).into())
+        }
     }
 }
 
