@@ -52,6 +52,9 @@ fn needs(name: &str) -> Option<&'static str> {
         "reopen" => Some("outliving its program"),
         "chain" => Some("the hash chain"),
         _ if name == "tables.upgrade_keeps_chain" => Some("the hash chain"),
+        _ if name == "loads.all_series" => Some("telling all series"),
+        _ if name == "loads.series_held" => Some("telling all series, and held snapshots"),
+        "loads" => Some("loading companies, for which it needs the hash chain"),
         _ if HOLDS.contains(&name) => Some("held snapshots"),
         _ => None,
     }
