@@ -31,6 +31,7 @@ mod host;
 mod judge;
 mod lane;
 mod line;
+mod load;
 mod log;
 mod numeric;
 mod pool;
@@ -46,7 +47,8 @@ use std::ops::DerefMut;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use fondaco_core::store::{
-    Answer, At, Batch, Commit, FeedFrom, Prepared, Read, Reply, Snapshot, Store, StoreError, Table,
+    Answer, At, Batch, Commit, FeedFrom, Pieces, Prepared, Read, Reply, Snapshot, Store,
+    StoreError, Table,
 };
 use fondaco_core::{CommandId, CompanyId};
 use postgres::{Client, NoTls, Transaction};
@@ -501,6 +503,17 @@ impl Store for Postgres {
     fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> {
         let feed = self.reading(from.company, async |wire| log::feed(wire, &self.room, from).await);
         feed.map_err(Failure::named)
+    }
+
+    fn load(&self, company: CompanyId, pieces: &mut Pieces<'_>) -> Result<(), StoreError> {
+        let mut lent = self.pool.take(false)?;
+        let loaded = lent.work(async |wire| {
+            load::load(wire, &self.room, &Own(&self.room), company, pieces).await
+        });
+        if loaded.is_ok() {
+            lent.is_over();
+        }
+        loaded.map_err(Failure::named)
     }
 }
 

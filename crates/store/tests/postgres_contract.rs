@@ -14,10 +14,8 @@ fn a_server_keeps_the_contract() {
     let make = || Postgres::connect_with(url, &server::schema("contract")).unwrap();
     let report = Suite::new(make).run();
     report.assert();
-    // Loading a company as another store had it is optional, and not there yet.
-    let optional = |checked: &Checked| checked.name.starts_with("loads.");
-    let offered = |checked: &Checked| matches!(checked.outcome, Outcome::Kept) || optional(checked);
-    assert!(report.checks.iter().all(offered), "{report}"); // all of the rest, nothing left out
+    let offered = |checked: &Checked| matches!(checked.outcome, Outcome::Kept);
+    assert!(report.checks.iter().all(offered), "{report}"); // all of it, nothing left out
 }
 
 /// Each store has a connection of its own that lasts as long as the test, inside a transaction that nobody ends.

@@ -181,7 +181,11 @@ fn fail(verdicts: &mut [Verdict], stored: &[CommandId], error: &StoreError) {
 }
 
 /// The forms as the database has them now.
-async fn forms_to_write(wire: &mut impl Wire, room: &Room, head: &Head) -> Outcome<Arc<Forms>> {
+pub(super) async fn forms_to_write(
+    wire: &mut impl Wire,
+    room: &Room,
+    head: &Head,
+) -> Outcome<Arc<Forms>> {
     let forms = room.forms();
     if head.generation == forms.generation {
         return Ok(forms);

@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use fondaco_core::CompanyId;
 use fondaco_core::store::{
-    Answer, At, Batch, Commit, FeedFrom, Prepared, Read, Snapshot, Store, StoreError, Table,
+    Answer, At, Batch, Commit, FeedFrom, Pieces, Prepared, Read, Snapshot, Store, StoreError, Table,
 };
 use postgres::Transaction;
 
@@ -14,7 +14,7 @@ use super::judge::Verdict;
 use super::log::{self, Head};
 use super::room::Room;
 use super::wire::{Blocking, Statements, Wire, now};
-use super::{PostgresOptions, read, schema};
+use super::{PostgresOptions, load, read, schema};
 
 /// A [`Store`] inside an open transaction of the host's; see [`Postgres::over`](super::Postgres::over).
 ///
@@ -151,5 +151,14 @@ impl Store for PostgresTransaction<'_, '_> {
             Head::hold(wire, &self.room, from.company).await?;
             log::feed(wire, &self.room, from).await
         })
+    }
+
+    fn load(&self, company: CompanyId, pieces: &mut Pieces<'_>) -> Result<(), StoreError> {
+        let mut inner = self.lock();
+        let (transaction, statements) = &mut *inner;
+        let mut wire = Blocking { client: &mut **transaction, statements };
+        let scope = Part(&self.room);
+        let loaded = now(load::load(&mut wire, &self.room, &scope, company, pieces));
+        loaded.map_err(super::error::Failure::named)
     }
 }

@@ -386,15 +386,29 @@ pub(super) async fn series(
                JOIN @.fondaco_series s ON s.company = $1::integer AND s.series = k.series";
     let lane = Lane::texts(names.iter().map(SmolStr::as_str));
     let rows = wire.query(&room.own(sql), &[&company, &lane]).await?;
-    let state = |row: &Row| {
-        let date = match raw(row, 2)? {
-            Some(found) => Some(row::date(found).ok_or_else(|| damaged("a series' date"))?),
-            None => None,
-        };
-        let state = SeriesState { last: row.try_get(1)?, date };
-        Ok((row.try_get::<_, &str>(0)?.into(), state))
+    rows.iter().map(series_state).collect()
+}
+
+fn series_state(row: &Row) -> Outcome<(SmolStr, SeriesState)> {
+    let date = match raw(row, 2)? {
+        Some(found) => Some(row::date(found).ok_or_else(|| damaged("a series' date"))?),
+        None => None,
     };
-    rows.iter().map(state).collect()
+    let state = SeriesState { last: row.try_get(1)?, date };
+    Ok((row.try_get::<_, &str>(0)?.into(), state))
+}
+
+/// All series that were drawn from, in order of name.
+pub(super) async fn all_series(
+    wire: &mut impl Wire,
+    room: &Room,
+    company: i32,
+) -> Outcome<Vec<(SmolStr, SeriesState)>> {
+    let sql = "SELECT series, last, date FROM @.fondaco_series WHERE company = $1::integer ORDER BY series COLLATE \"C\"";
+    let rows = wire.query(&room.own(sql), &[&company]).await?;
+    let mut all = rows.iter().map(series_state).collect::<Outcome<Vec<_>>>()?;
+    all.retain(|(_, state)| *state != SeriesState::default());
+    Ok(all)
 }
 
 /// Keeps how far series have come: the last locks of a commit.

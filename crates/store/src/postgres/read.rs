@@ -62,6 +62,7 @@ async fn reply(
             let found = log::series(wire, room, company, &names).await?;
             Reply::Series(found.get(name).copied().unwrap_or(SeriesState::default()))
         }
+        Ask::AllSeries => Reply::AllSeries(log::all_series(wire, room, company).await?),
         _ => return Err(StoreError::Unsupported { ask: "a question of a newer version" }.into()),
     })
 }
