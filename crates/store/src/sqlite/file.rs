@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use fondaco_core::store::StoreError;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::error::Outcome;
@@ -93,6 +94,8 @@ fn refuse_network(path: &Path) -> Outcome<()> {
 fn set_up(conn: &Connection, options: &SqliteOptions) -> Outcome<()> {
     conn.busy_timeout(PATIENCE)?;
     conn.set_prepared_statement_cache_capacity(512);
+    // Plans don't depend on what is bound: else SQLite prepares statements anew for every other value.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     let synchronous = match options.durability {
         Durability::Full => "FULL",
         Durability::Fast => "NORMAL",

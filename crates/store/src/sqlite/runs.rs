@@ -91,7 +91,7 @@ fn top_up(conn: &Connection, runs: &mut [Run], keys: &[&[u8]]) -> Outcome<bool> 
     }
     let mut page = Page::default();
     newest.load(&mut Pages::new(conn, None)?, 0, &mut page)?;
-    let mut all: Vec<&[u8]> = (0..page.len()).filter_map(|at| page.key(at)).collect();
+    let mut all: Vec<&[u8]> = (0..page.len()?).filter_map(|at| page.key(at)).collect();
     all.extend_from_slice(keys);
     all.sort_unstable();
     let mut packer = Packer::default();

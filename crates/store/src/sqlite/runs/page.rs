@@ -70,60 +70,81 @@ fn length(bytes: &mut &[u8]) -> Option<usize> {
     Some(u32::from_le_bytes(long.try_into().ok()?) as usize)
 }
 
-/// The keys of a page, unpacked.
+/// The keys of a page, unpacked as far as somebody asked: a search needs half of them, mostly.
 #[derive(Debug, Default)]
 pub(super) struct Page {
+    packed: Vec<u8>,
+    /// How many bytes of `packed` are unpacked.
+    done: usize,
     bytes: Vec<u8>,
     /// Where each key begins, and where the last ends.
     starts: Vec<u32>,
 }
 
 impl Page {
-    /// Unpacks `packed` in place of what was here.
-    pub(super) fn unpack(&mut self, packed: &[u8]) -> Outcome<()> {
+    /// Takes `packed` in place of what was here.
+    pub(super) fn take(&mut self, packed: &[u8]) {
+        self.packed.clear();
+        self.packed.extend_from_slice(packed);
+        self.done = 0;
         self.bytes.clear();
+        self.bytes.reserve(packed.len() * 3); // what keys share is half of them and more
         self.starts.clear();
+        self.starts.reserve(packed.len() / 16);
         self.starts.push(0);
-        let (mut rest, mut before) = (packed, 0);
-        while !rest.is_empty() {
-            let here = self.bytes.len();
-            let parts = length(&mut rest).zip(length(&mut rest));
-            let (shared, tail) = parts
-                .and_then(|(shared, own)| {
-                    let (tail, after) = rest.split_at_checked(own)?;
-                    rest = after;
-                    (before + shared <= here).then_some((shared, tail))
-                })
-                .ok_or_else(|| damaged("a page of an index can't be read"))?;
-            self.bytes.extend_from_within(before..before + shared);
-            self.bytes.extend_from_slice(tail);
-            self.starts.push(self.bytes.len() as u32);
-            before = here;
+    }
+
+    /// Unpacks the next key; `false` when there is none.
+    fn unpack_next(&mut self) -> Outcome<bool> {
+        let mut rest = self.packed.get(self.done..).unwrap_or_default();
+        if rest.is_empty() {
+            return Ok(false);
         }
-        Ok(())
+        let here = self.bytes.len();
+        let before = self.starts.iter().nth_back(1).map_or(0, |&start| start as usize);
+        let parts = length(&mut rest).zip(length(&mut rest));
+        let (shared, tail) = parts
+            .and_then(|(shared, own)| {
+                let (tail, after) = rest.split_at_checked(own)?;
+                self.done = self.packed.len() - after.len();
+                (before + shared <= here).then_some((shared, tail))
+            })
+            .ok_or_else(|| damaged("a page of an index can't be read"))?;
+        self.bytes.extend_from_within(before..before + shared);
+        self.bytes.extend_from_slice(tail);
+        self.starts.push(self.bytes.len() as u32);
+        Ok(true)
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.starts.len().saturating_sub(1)
+    /// Whether there is a key at `at`.
+    pub(super) fn reach(&mut self, at: usize) -> Outcome<bool> {
+        while at + 1 >= self.starts.len() {
+            if !self.unpack_next()? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
+    /// How many keys there are.
+    pub(super) fn len(&mut self) -> Outcome<usize> {
+        while self.unpack_next()? {}
+        Ok(self.starts.len().saturating_sub(1))
+    }
+
+    /// The key at `at`, which was [reached](Page::reach).
     pub(super) fn key(&self, at: usize) -> Option<&[u8]> {
         let (start, end) = (*self.starts.get(at)?, *self.starts.get(at + 1)?);
         self.bytes.get(start as usize..end as usize)
     }
 
     /// The place of the first key at or above `key`.
-    pub(super) fn lower_bound(&self, key: &[u8]) -> usize {
-        let (mut low, mut high) = (0, self.len());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if self.key(middle).is_some_and(|found| found < key) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
+    pub(super) fn lower_bound(&mut self, key: &[u8]) -> Outcome<usize> {
+        let mut at = 0;
+        while self.reach(at)? && self.key(at).is_some_and(|found| found < key) {
+            at += 1;
         }
-        low
+        Ok(at)
     }
 }
 
@@ -146,18 +167,24 @@ mod tests {
             let mut packer = Packer::default();
             keys.iter().for_each(|key| packer.push(key));
             let mut page = Page::default();
-            page.unpack(packer.bytes()).unwrap();
-            prop_assert_eq!(page.len(), keys.len());
             for (at, key) in keys.iter().enumerate() {
+                page.take(packer.bytes());
+                let bound = page.lower_bound(key).unwrap();
+                prop_assert!(bound <= at);
+                prop_assert_eq!(page.key(bound), Some(key.as_slice()));
+                prop_assert!(page.reach(at).unwrap());
                 prop_assert_eq!(page.key(at), Some(key.as_slice()));
-                prop_assert!(page.lower_bound(key) <= at);
             }
+            prop_assert_eq!(page.len().unwrap(), keys.len());
+            prop_assert!(!page.reach(keys.len()).unwrap());
             prop_assert_eq!(first(packer.bytes()).unwrap(), keys[0].as_slice());
         }
 
         #[test]
         fn damage_is_reported(bytes: Vec<u8>) {
-            let _ = Page::default().unpack(&bytes);
+            let mut page = Page::default();
+            page.take(&bytes);
+            let _ = page.len();
         }
     }
 }

@@ -135,9 +135,12 @@ impl Run {
         Err(damaged("an index looks for a page beyond its run"))
     }
 
-    /// Unpacks the run's `at`-th page.
+    /// Reads the run's `at`-th page.
     pub(super) fn load(&self, pages: &mut Pages<'_>, at: i64, into: &mut Page) -> Outcome<()> {
-        pages.with(self, self.page(at)?, |packed| into.unpack(packed))
+        pages.with(self, self.page(at)?, |packed| {
+            into.take(packed);
+            Ok(())
+        })
     }
 
     /// The page that holds the first key at or above `key`, or the one before it: the last that begins at or below it.
@@ -309,7 +312,7 @@ impl<'c> Writer<'c> {
     }
 }
 
-/// A place in a run, with its page unpacked.
+/// A place in a run, with its page.
 pub(super) struct Cursor {
     run: Run,
     pages: i64,
@@ -332,7 +335,7 @@ impl Cursor {
     pub(super) fn at(file: &mut Pages<'_>, run: Run, key: &[u8]) -> Outcome<Cursor> {
         let page = run.find(file, key)?;
         let mut cursor = Cursor::new(run, page, file)?;
-        cursor.at = Some(cursor.keys.lower_bound(key));
+        cursor.at = Some(cursor.keys.lower_bound(key)?);
         cursor.settle(file)?;
         Ok(cursor)
     }
@@ -344,7 +347,10 @@ impl Cursor {
             None => (run.pages() - 1).max(0),
         };
         let mut cursor = Cursor::new(run, page, file)?;
-        cursor.at = Some(key.map_or(cursor.keys.len(), |key| cursor.keys.lower_bound(key)));
+        cursor.at = Some(match key {
+            Some(key) => cursor.keys.lower_bound(key)?,
+            None => cursor.keys.len()?,
+        });
         cursor.back(file)?;
         Ok(cursor)
     }
@@ -360,9 +366,11 @@ impl Cursor {
 
     /// Past the end of a page is the beginning of the next.
     fn settle(&mut self, file: &mut Pages<'_>) -> Outcome<()> {
-        if self.at.is_some_and(|at| at >= self.keys.len()) && self.page + 1 < self.pages {
+        let Some(at) = self.at else { return Ok(()) };
+        if !self.keys.reach(at)? && self.page + 1 < self.pages {
             self.page += 1;
             self.run.load(file, self.page, &mut self.keys)?;
+            self.keys.reach(0)?;
             self.at = Some(0);
         }
         Ok(())
@@ -373,7 +381,7 @@ impl Cursor {
             Some(0) if self.page > 0 => {
                 self.page -= 1;
                 self.run.load(file, self.page, &mut self.keys)?;
-                self.keys.len().checked_sub(1)
+                self.keys.len()?.checked_sub(1)
             }
             Some(at) => at.checked_sub(1),
             None => None,

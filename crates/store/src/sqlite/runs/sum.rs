@@ -1,4 +1,4 @@
-//! The checksum of a page of an index: CRC-32 (ISO 3309, that of zip and PNG), eight bytes at a time (Kounavis and Berry,
+//! The checksum of a page of an index: CRC-32 (ISO 3309, that of zip and PNG), sixteen bytes at a time (Kounavis and Berry,
 //! 2005).
 //!
 //! It is over the page and whose page it is, so that neither a page that was changed nor one of another run passes. It
@@ -7,10 +7,10 @@
 use super::run::Run;
 
 /// `TABLES[k][b]`: what the byte `b` becomes when `k` more bytes follow.
-const TABLES: [[u32; 256]; 8] = tables();
+static TABLES: [[u32; 256]; 16] = tables();
 
-const fn tables() -> [[u32; 256]; 8] {
-    let mut out = [[0; 256]; 8];
+const fn tables() -> [[u32; 256]; 16] {
+    let mut out = [[0; 256]; 16];
     let mut byte = 0;
     while byte < 256 {
         let (mut rest, mut bit) = (byte as u32, 0);
@@ -22,7 +22,7 @@ const fn tables() -> [[u32; 256]; 8] {
         byte += 1;
     }
     let mut more = 1;
-    while more < 8 {
+    while more < 16 {
         let mut byte = 0;
         while byte < 256 {
             let before = out[more - 1][byte];
@@ -44,12 +44,12 @@ pub(super) fn of_page(run: &Run, packed: &[u8]) -> i64 {
 }
 
 fn add(mut state: u32, bytes: &[u8]) -> u32 {
-    let (eights, rest) = bytes.as_chunks::<8>();
-    for eight in eights {
-        let word = u64::from_le_bytes(*eight) ^ u64::from(state);
-        state = (0..8).fold(0, |sum, at| {
-            let byte = (word >> (8 * at)) & 0xFF;
-            sum ^ TABLES[7 - at][byte as usize]
+    let (sixteens, rest) = bytes.as_chunks::<16>();
+    for sixteen in sixteens {
+        let word = u128::from_le_bytes(*sixteen) ^ u128::from(state);
+        state = (0..16).fold(0, |sum, at| {
+            let byte = (word >> (8 * at)) as u8;
+            sum ^ TABLES[15 - at][usize::from(byte)]
         });
     }
     rest.iter().fold(state, |state, byte| (state >> 8) ^ TABLES[0][usize::from(state as u8 ^ byte)])
@@ -67,7 +67,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn eight_at_a_time_is_one_at_a_time(bytes: Vec<u8>, cut in 0usize..20) {
+        fn sixteen_at_a_time_is_one_at_a_time(bytes: Vec<u8>, cut in 0usize..40) {
             let (head, tail) = bytes.split_at(cut.min(bytes.len()));
             let single = bytes.iter().fold(7, |state, byte| add(state, &[*byte]));
             prop_assert_eq!(add(add(7, head), tail), single);
