@@ -247,7 +247,7 @@ ledger_draft_right: Fact, layout 1
   of: Text
   key (draft, step, place)
 
-range_guard: Counter, layout 1
+range_guard: Counter, layout 2
   table: Text
   guard: I64
   part: Bytes

@@ -137,6 +137,13 @@ fn another_range_does_not_matter() {
 }
 
 #[test]
+fn ranges_that_share_a_counter_make_an_act_run_again() {
+    // Aisle 322 is the first that shares one with aisle 1.
+    runs_again(scan_aisle, |tx| Ok(tx.insert(Shelf::new(322, 7, 0))?));
+    runs_once(scan_aisle, |tx| Ok(tx.insert(Shelf::new(323, 7, 0))?));
+}
+
+#[test]
 fn the_narrowest_guard_that_covers_the_range_is_taken() {
     let one_day = |tx: &mut Tx<'_>| -> Result<(), ShopError> {
         tx.scan(&Range::by(Move::BY_DAY, &(1i64, day(1))))?;

@@ -64,7 +64,7 @@ pub struct Index {
 }
 
 /// A range guard: every insert, change, delete and erase of a row bumps the counter of the row's guard columns,
-/// and a guarded scan rests on that counter. No columns = the whole table.
+/// and a guarded scan rests on that counter. Ranges may share a counter. No columns = the whole table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Guard {
     /// Name, unique in the table.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use super::guard::{self, Stripe};
 use super::stage::{Adds, Staged, TableStage, add_to};
 use super::{Cache, GuardCount, Halt, Outcome, Tx};
 use crate::store::{
-    Batch, Change, Floor, Key, KeyBytes, KeyList, Meta, Rows, StoreError, Stored, Table, ValueRow,
+    Batch, Change, Floor, Key, KeyBytes, KeyWriter, Meta, Rows, StoreError, Stored, Table, ValueRow,
 };
 
 impl Tx<'_> {
@@ -173,37 +174,46 @@ fn overflow(key: Key, column: &'static str) -> Halt {
     Halt::Store(StoreError::Overflow { key, column: column.into() })
 }
 
-/// Which ranges the act changed: per table and guard, the range's columns once for each changed row.
+/// Which ranges the act changed: per table and guard, the counter of the range once for each changed row.
 #[derive(Default)]
 struct Guards {
-    touched: Vec<(&'static Table, Vec<KeyList>)>,
+    touched: Vec<(&'static Table, Vec<Vec<Stripe>>)>,
+    columns: KeyWriter,
 }
 
 impl Guards {
     fn touch_all(&mut self, rows: &dyn Rows) {
-        if let Some(lists) = self.lists(rows.table()) {
-            (0..rows.len()).filter_map(|i| rows.row(i)).for_each(|row| touch(lists, row));
-        }
+        let at = self.table(rows.table());
+        (0..rows.len()).filter_map(|i| rows.row(i)).for_each(|row| self.touch_in(at, row));
     }
 
     fn touch(&mut self, row: &dyn Stored) {
-        if let Some(lists) = self.lists(row.table()) {
-            touch(lists, row);
-        }
+        let at = self.table(row.table());
+        self.touch_in(at, row);
     }
 
-    /// One list for each guard of a table; `None` when it has no guards.
-    fn lists(&mut self, table: &'static Table) -> Option<&mut [KeyList]> {
+    /// Where a table's guards are counted; `None` when it has none.
+    fn table(&mut self, table: &'static Table) -> Option<usize> {
         if table.guards.is_empty() {
             return None;
         }
         let at = self.touched.iter().position(|(known, _)| known.name == table.name);
-        let at = at.unwrap_or_else(|| {
-            let lists = table.guards.iter().map(|_| KeyList::default());
-            self.touched.push((table, lists.collect()));
+        Some(at.unwrap_or_else(|| {
+            self.touched.push((table, vec![Vec::new(); table.guards.len()]));
             self.touched.len() - 1
-        });
-        self.touched.get_mut(at).map(|(_, lists)| lists.as_mut_slice())
+        }))
+    }
+
+    fn touch_in(&mut self, table: Option<usize>, row: &dyn Stored) {
+        let table = table.and_then(|at| self.touched.get_mut(at));
+        for (guard, stripes) in
+            table.into_iter().flat_map(|(_, guards)| guards.iter_mut().enumerate())
+        {
+            self.columns.clear();
+            if row.write_guard(guard, &mut self.columns) {
+                stripes.push(guard::stripe(self.columns.as_slice()));
+            }
+        }
     }
 
     fn finish(mut self, changes: &mut Vec<Change>) {
@@ -211,23 +221,16 @@ impl Guards {
         let mut rows: Vec<GuardCount> = Vec::new();
         for (table, guards) in self.touched {
             let name = SmolStr::new_static(table.name);
-            for (guard, touched) in (0..).zip(&guards) {
-                let touched = touched.sorted();
-                let ranges = touched.chunk_by(|a, b| a == b).filter_map(|of_one| {
-                    let (table, part) = (name.clone(), KeyBytes::new(of_one.first()?));
+            for (guard, mut stripes) in (0..).zip(guards) {
+                stripes.sort_unstable();
+                rows.extend(stripes.chunk_by(|a, b| a == b).filter_map(|of_one| {
+                    let (table, part) = (name.clone(), guard::part(*of_one.first()?));
                     Some(GuardCount { table, guard, part, changes: of_one.len() as i64 })
-                });
-                rows.extend(ranges);
+                }));
             }
         }
         if !rows.is_empty() {
             changes.push(Change::Add { rows: Box::new(rows), floors: Vec::new() });
         }
-    }
-}
-
-fn touch(lists: &mut [KeyList], row: &dyn Stored) {
-    for (guard, list) in lists.iter_mut().enumerate() {
-        list.push(|range| row.write_guard(guard, range));
     }
 }

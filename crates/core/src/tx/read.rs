@@ -199,10 +199,11 @@ impl Tx<'_> {
     /// [`Halt::Unguarded`] when no guard covers the range, or a [`Halt`] to be passed on.
     pub fn scan<R: Record>(&mut self, range: &Range<R>) -> Result<Vec<Arc<R>>, Halt> {
         let scan = range.to_scan()?;
-        let (guard, part) = range.guard().ok_or(Halt::Unguarded { table: R::TABLE.name })?;
+        let (guard, columns) = range.guard().ok_or(Halt::Unguarded { table: R::TABLE.name })?;
         if !range.is_storable() {
             return Ok(Vec::new());
         }
+        let part = super::guard::part(super::guard::stripe(columns.as_slice()));
         let key = (smol_str::SmolStr::new_static(R::TABLE.name), guard as u8, part).to_bytes();
         // The guard first: what changes between the two trips is then seen by the commit.
         self.load(super::GuardCount::TABLE, std::slice::from_ref(&key))?;
