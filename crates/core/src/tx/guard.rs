@@ -52,7 +52,7 @@ mod tests {
     #[test]
     fn stripes_stay_as_they_are_and_parts_order_as_they_do() {
         let of = |account: &str, period: i32| {
-            stripe(&(SmolStr::new(account), period).to_bytes().as_slice())
+            stripe((SmolStr::new(account), period).to_bytes().as_slice())
         };
         let some = [of("1000", 202_601), of("1000", 202_602), of("1001", 202_601), of("", 0)];
         assert_eq!(some, [Some(811), Some(178), Some(318), Some(755)]);
