@@ -38,7 +38,7 @@ pub struct Copied {
 /// # let shop = shop();
 /// let file = fondaco_store::Sqlite::in_memory()?; // from any store to any other
 /// let copied = fondaco_core::copy::copy_company(shop.store(), &file, shop.company(), &shop.tables(), &mut ())?;
-/// assert_eq!((copied.commits, copied.rows), (1, 4));
+/// assert_eq!(copied.commits, 1);
 /// let moved = Driver::new(file, shop.company());
 /// let again = moved.run(envelope("fill"), "fill", |_, _| Ok::<(), Halt>(()))?;
 /// assert!(again.replayed); // its commands are known there too
