@@ -97,6 +97,29 @@ fn parts_of_rights_are_lent_and_lent_on() {
     });
 }
 
+/// Two may lend one another different things; what comes back to where it came from is a circle, by whatever name it went.
+#[test]
+fn what_is_lent_decides_whether_it_goes_in_a_circle() {
+    on_every_host(|office| {
+        let lend = |from: &str, to: &str, part: Part| {
+            lend(from, to, "2026-06-05", "2026-06-10").only(part)
+        };
+        let role = |role: &str| Part::Role(role.into());
+        let permission = |name: &str| Part::Permission(name.into());
+        let circle = |command: &Delegate, chain: &str| {
+            let said = office.refused("root", command);
+            assert!(said.ends_with(&format!("would go in a circle, {chain}")), "{said}");
+        };
+        office.must("root", &lend("carla", "anna", role("manager")));
+        office.must("root", &lend("anna", "carla", role("cashier"))); // her own, which carla did not lend her
+        office.must("root", &lend("anna", "ben", role("manager"))); // lent on
+        circle(&lend("ben", "carla", role("manager")), "ben -> carla -> anna -> ben");
+        circle(&lend("ben", "carla", permission("desk.pay")), "ben -> carla -> anna -> ben");
+        circle(&lend("ben", "carla", Part::Everything), "ben -> carla -> anna -> ben");
+        assert!(office.pays_at(june(5), "ben", "500").is_ok());
+    });
+}
+
 #[test]
 fn delegations_that_can_not_be() {
     on_every_host(|office| {

@@ -4,10 +4,11 @@ use std::fmt;
 
 use chrono::NaiveDate;
 use fondaco_core::decimal::{DecimalError, MAX_DIGITS};
+use fondaco_core::report::{Cell, Explain, Parameter, Phrase};
 use fondaco_core::timeline::Span;
 use fondaco_core::{Currency, Money, MoneyError, Ratio, RatioError, Rounding, Timestamp};
 use rust_decimal::Decimal;
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 use crate::ledger::LedgerError;
 
@@ -94,6 +95,39 @@ impl FoundRate {
         LedgerError::BadInput { what: "rate", why }
     }
 
+    /// Why it is what it is: as recorded, turned round or through a pivot, and each recording with its source, the days it is
+    /// for and the time it was recorded.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books_with_rates(); // EUR/USD 1.25 and EUR/CHF 0.95 from 2026-01-02 on
+    /// use fondaco_accounting::currency::RateQuery;
+    /// let query = RateQuery::new(Currency::CHF, Currency::USD, "2026-02-01".parse()?);
+    /// let found = books.rate(&query)?.ok_or("there is one")?;
+    /// let why = found.explain();
+    /// assert_eq!(why.rule.as_deref(), Some("the product of two rates, through EUR, rounded half even"));
+    /// assert_eq!(why.inputs[0].what.to_string(), "the inverse of SPOT EUR/CHF");
+    /// assert_eq!(why.inputs[1].parameters[0].value, "2026-01-02".parse::<NaiveDate>()?.into());
+    /// # use chrono::NaiveDate;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn explain(&self) -> Explain {
+        let what = Phrase::from(format_smolstr!("1 {} in {}, on", self.from, self.to));
+        let value = self.rate().map_or_else(|_| Cell::text("no room in a decimal"), Cell::Number);
+        let rule = match self.legs.as_slice() {
+            [] => "a currency in itself".into(),
+            [leg] if !leg.inverted => "as recorded".into(),
+            [_] => "one by the rate recorded the other way round, rounded half even".into(),
+            [first, ..] => {
+                let pivot = if first.inverted { first.base } else { first.quote };
+                format_smolstr!("the product of two rates, through {pivot}, rounded half even")
+            }
+        };
+        let legs = self.legs.iter().map(RateLeg::explain);
+        Explain::new(what.and(self.date), value).rule(rule).inputs(legs)
+    }
+
     /// What an amount is worth: multiplied by the exact fraction and rounded once, to the digits of
     /// the other currency (to 4 where it has no minor unit).
     ///
@@ -146,6 +180,20 @@ impl FoundRate {
             let rate = Ratio::from_decimal(leg.rate);
             if leg.inverted { product.div(rate) } else { product.mul(rate) }
         })
+    }
+}
+
+impl RateLeg {
+    fn explain(&self) -> Explain {
+        let RateLeg { source, base, quote, rate, inverted, span, recorded_at } = self;
+        let inverse = if *inverted { "the inverse of " } else { "" };
+        let what = format_smolstr!("{inverse}{source} {base}/{quote}");
+        let why = Explain::new(what, *rate).parameter(Parameter::new("valid from", span.start));
+        let until = span.end.map(|end| Parameter::new("valid until", end));
+        until
+            .into_iter()
+            .fold(why, Explain::parameter)
+            .source(format_smolstr!("recorded at {recorded_at}"))
     }
 }
 

@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 
 use super::{Denial, Permission, Request, Why};
 use crate::ActorId;
+use crate::report::{Explain, Parameter, word};
 
 /// Why somebody may.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -213,6 +214,45 @@ impl Verdict {
     /// Whether it is allowed.
     pub fn is_allowed(&self) -> bool {
         matches!(self, Verdict::Allowed(_))
+    }
+
+    /// Why, as the tree that says of figures too why they are what they are: what was asked with its amount and places, the
+    /// ground, whose right it is, the limit that it met.
+    ///
+    /// ```
+    /// # mod desk { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/desk.rs")); }
+    /// # use desk::*;
+    /// let request = Request::new(&PAY).amount(Money::parse("120 EUR")?).at("till", "front");
+    /// let verdict = desk().may(&ActorId::new("anna"), now(), &request)?;
+    /// assert_eq!(verdict.explain(&request).to_string(), "\
+    /// desk.pay: denied
+    ///   120.00 EUR is more than the limit of 100.00 EUR
+    ///   amount: 120.00 EUR
+    ///   till: front
+    ///   limit: 100.00 EUR
+    ///   roles that may: manager
+    /// ");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn explain(&self, request: &Request) -> Explain {
+        let said = if self.is_allowed() { "allowed" } else { "denied" };
+        let why = Explain::new(request.permission.name, word(said));
+        let asked = [("amount", request.amount), ("in all", request.total)];
+        let asked = asked.into_iter().filter_map(|(name, amount)| Some((name, amount?)));
+        let why =
+            asked.fold(why, |why, (name, amount)| why.parameter(Parameter::new(name, amount)));
+        let why = request.places.iter().fold(why, |why, place| {
+            why.parameter(Parameter::new(place.dimension.clone(), place.place.clone()))
+        });
+        match self {
+            Verdict::Allowed(reason) => {
+                let rights = reason.right_of.iter();
+                let rights =
+                    rights.map(|whose| Explain::new(word("by the right of"), whose.as_str()));
+                why.rule(reason.ground.clone()).inputs(rights)
+            }
+            Verdict::Denied(denial) => denial.explain(why),
+        }
     }
 }
 

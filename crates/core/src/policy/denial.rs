@@ -5,6 +5,7 @@ use std::fmt;
 use smol_str::SmolStr;
 
 use super::Permission;
+use crate::report::{Explain, Parameter};
 use crate::{ActorId, Money};
 
 /// A right that is lacking: ids and codes only, nothing personal.
@@ -95,6 +96,21 @@ impl Denial {
     pub fn roles(mut self, roles: Vec<SmolStr>) -> Denial {
         self.roles = roles;
         self
+    }
+
+    /// Why not, added to what was asked.
+    pub(super) fn explain(&self, why: Explain) -> Explain {
+        let why = why.rule(self.why.to_string());
+        let why = match self.why {
+            Why::OverLimit { limit, .. } | Why::OverTotal { limit, .. } => {
+                why.parameter(Parameter::new("limit", limit))
+            }
+            _ => why,
+        };
+        match self.roles.as_slice() {
+            [] => why,
+            roles => why.parameter(Parameter::new("roles that may", roles.join(", "))),
+        }
     }
 
     /// A stable code.

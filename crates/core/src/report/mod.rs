@@ -48,7 +48,7 @@ mod width;
 #[cfg(feature = "arrow")]
 pub use arrow::ArrowFormError;
 pub use cell::{Cell, Phrase, word};
-pub use chart::{Chart, Grid, Plot, Series, Step};
+pub use chart::{Chart, Grid, Plot, Series, Step, Task};
 pub use column::{Column, Kind};
 pub use description::{Report, Role, Row};
 pub use explain::{Explain, Parameter, Rounded};

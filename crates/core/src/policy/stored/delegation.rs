@@ -121,11 +121,13 @@ impl Delegate {
         }
     }
 
-    /// From the delegate, by what he lends on those days, back to the delegator?
+    /// From the delegate, by what he lends on those days of what is lent here, back to the delegator?
     fn check_circle(&self, rules: &Rules) -> Result<(), PolicyError> {
         let days = DateRange::new(self.start, self.end).unwrap_or(DateRange::day(self.start));
         let mut chain = vec![self.delegator.clone(), self.delegate.clone()];
-        if self.delegator == self.delegate || leads_back(rules, &self.delegator, days, &mut chain) {
+        if self.delegator == self.delegate
+            || leads_back(rules, &self.delegator, (days, Lent::of(&self.part)), &mut chain)
+        {
             return Err(PolicyError::Circle { chain });
         }
         Ok(())
@@ -159,15 +161,57 @@ impl Delegate {
     }
 }
 
-/// Whether who stands last in the chain lends, on some of these days, to `wanted` or to somebody who does; the chain then
-/// ends there.
-fn leads_back(rules: &Rules, wanted: &ActorId, days: DateRange, chain: &mut Vec<ActorId>) -> bool {
+/// What goes from hand to hand: what one role has, or one permission, or both, or all.
+struct Lent {
+    role: Option<SmolStr>,
+    permission: Option<SmolStr>,
+}
+
+impl Lent {
+    fn of(part: &Part) -> Lent {
+        match part.clone() {
+            Part::Everything => Lent { role: None, permission: None },
+            Part::Role(role) => Lent { role: Some(role), permission: None },
+            Part::Permission(permission) => Lent { role: None, permission: Some(permission) },
+        }
+    }
+
+    /// What is left of it when it is lent on; `None` when nothing is.
+    fn through(&self, step: &Delegation, rules: &Rules) -> Option<Lent> {
+        let role = met(&self.role, &step.role)?;
+        let permission = met(&self.permission, &step.permission)?;
+        let is_had = match (&role, &permission) {
+            (Some(role), Some(permission)) => rules.grants(role, permission),
+            _ => true,
+        };
+        is_had.then_some(Lent { role, permission })
+    }
+}
+
+/// What two have in common, of which nothing says all; `None` when they have nothing.
+fn met(a: &Option<SmolStr>, b: &Option<SmolStr>) -> Option<Option<SmolStr>> {
+    match (a, b) {
+        (Some(a), Some(b)) if a != b => None,
+        (Some(one), _) | (None, Some(one)) => Some(Some(one.clone())),
+        (None, None) => Some(None),
+    }
+}
+
+/// Whether who stands last in the chain lends some of this, on some of these days, to `wanted` or to somebody who does; the
+/// chain then ends there.
+fn leads_back(
+    rules: &Rules,
+    wanted: &ActorId,
+    (days, lent): (DateRange, Lent),
+    chain: &mut Vec<ActorId>,
+) -> bool {
     let Some(last) = chain.last().cloned() else { return false };
     for step in rules.delegations().filter(|step| step.delegator == last) {
         let Some(days) = days.intersect(step.days()) else { continue };
+        let Some(lent) = lent.through(step, rules) else { continue };
         let known = chain.iter().skip(1).any(|actor| *actor == step.delegate);
         chain.push(step.delegate.clone());
-        if step.delegate == *wanted || (!known && leads_back(rules, wanted, days, chain)) {
+        if step.delegate == *wanted || (!known && leads_back(rules, wanted, (days, lent), chain)) {
             return true;
         }
         chain.pop();

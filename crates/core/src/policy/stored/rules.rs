@@ -163,6 +163,11 @@ impl Rules {
         self.delegations.values().flatten().map(Arc::as_ref)
     }
 
+    /// Whether a role has a permission.
+    pub(super) fn grants(&self, role: &str, permission: &str) -> bool {
+        self.grants.get(role).is_some_and(|grants| grants.contains_key(permission))
+    }
+
     /// The delegations to `actor`.
     pub(super) fn delegations_to(&self, actor: &ActorId) -> impl Iterator<Item = &Delegation> {
         self.delegations.get(actor).into_iter().flatten().map(Arc::as_ref)

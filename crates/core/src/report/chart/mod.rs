@@ -11,6 +11,7 @@ use super::{Cell, Column, Html, Kind, Locale, Phrase, Report, Row, word};
 mod axis;
 mod bars;
 mod canvas;
+mod gantt;
 mod labels;
 mod line;
 mod pareto;
@@ -21,6 +22,7 @@ mod words;
 mod tests;
 
 pub(crate) use canvas::Size;
+pub use gantt::Task;
 
 /// What a chart shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +50,8 @@ pub enum Plot {
     Waterfall(Vec<Step>),
     /// Bars by size, and what the largest add up to, in percent of all (after V. Pareto and J. M. Juran).
     Pareto(Vec<(Phrase, Decimal)>),
+    /// Bars over dates (after H. L. Gantt).
+    Gantt(Vec<Task>),
 }
 
 /// Several series of figures over the same categories.
@@ -202,6 +206,32 @@ impl Chart {
         Chart::new(title, values, Plot::Pareto(items.collect()))
     }
 
+    /// Bars over dates: what is done when, under what it belongs to, after what it waits for; as tall as it has rows.
+    ///
+    /// ```
+    /// use chrono::NaiveDate;
+    /// use fondaco_core::report::{Chart, Task};
+    /// let day = |text: &str| text.parse::<NaiveDate>();
+    /// let tasks = [
+    ///     Task::new("Hall 3", day("2026-03-02")?, day("2026-03-20")?),
+    ///     Task::new("Floor", day("2026-03-02")?, day("2026-03-06")?).at_level(1),
+    ///     Task::new("Racks", day("2026-03-09")?, day("2026-03-20")?).at_level(1).after([1]),
+    /// ];
+    /// let plan = Chart::gantt("Plan", tasks);
+    /// assert_eq!(plan.to_report().to_string(), "\
+    /// Plan
+    ///          Start       End         Days  After
+    /// =======  ==========  ==========  ====  =====
+    /// Hall 3   2026-03-02  2026-03-20    19
+    ///   Floor  2026-03-02  2026-03-06     5
+    ///   Racks  2026-03-09  2026-03-20    12  Floor
+    /// ");
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
+    pub fn gantt(title: impl Into<Phrase>, tasks: impl IntoIterator<Item = Task>) -> Chart {
+        Chart::new(title, Kind::Count, Plot::Gantt(tasks.into_iter().collect()))
+    }
+
     /// The picture by itself, with its style inside: for a file, or a page that is not ours.
     pub fn to_svg(&self, locale: &Locale) -> String {
         let mut html = Html::new();
@@ -242,12 +272,17 @@ impl Chart {
                 data = data.column(Column::percent(word("Share of all up to here")));
                 pareto::rows(items).into_iter().for_each(|row| data.push(row));
             }
+            Plot::Gantt(tasks) => data = gantt::report(data, tasks),
         }
         data
     }
 
     /// Draws it: `id` is the page's name for it, `alone` brings the style with it.
     pub(crate) fn draw(&self, html: &mut Html, locale: &Locale, size: Size, id: &str, alone: bool) {
+        let size = match &self.plot {
+            Plot::Gantt(tasks) => gantt::sized(size, tasks),
+            _ => size,
+        };
         let (title, about) = (format!("{id}-title"), format!("{id}-about"));
         let view = format!("0 0 {} {}", size.width, size.height);
         let labelled = format!("{title} {about}");
@@ -273,6 +308,7 @@ impl Chart {
                 Plot::Line(grid) => line::draw(&mut canvas, grid),
                 Plot::Waterfall(steps) => waterfall::draw(&mut canvas, steps),
                 Plot::Pareto(items) => pareto::draw(&mut canvas, items),
+                Plot::Gantt(tasks) => gantt::draw(&mut canvas, tasks),
             }
         });
     }

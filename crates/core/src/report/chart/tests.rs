@@ -137,3 +137,62 @@ fn in_words_it_says_where_it_is_lowest_and_highest() {
     let words = Chart::line("t", eur(), grid).in_words(&Locale::en());
     assert_eq!(words, "Lines, Jan to Mar. Sales: least 1.00 (Feb), most 3.00 (Jan).");
 }
+
+fn plan() -> Chart {
+    let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
+    let task = |name: &str, start, end| Task::new(name, day(start), day(end));
+    Chart::gantt(
+        "The hall",
+        [
+            task("Hall 3", "2026-03-02", "2026-04-30"),
+            task("Floor", "2026-03-02", "2026-03-13").at_level(1),
+            task("Racks & lifts", "2026-03-16", "2026-04-10").at_level(1).after([1]),
+            task("Inspection", "2026-04-10", "2026-04-10").at_level(1).after([2, 99]),
+            task(
+                "Moving in, with everything that has to come from the old one",
+                "2026-04-13",
+                "2026-04-30",
+            )
+            .after([3]),
+        ],
+    )
+}
+
+#[test]
+fn a_gantt_chart_letter_by_letter() {
+    let mut html = Html::new();
+    plan().draw(&mut html, &Locale::de(), Size::NARROW, "c", false);
+    let svg = html.into_string().replace("><", ">\n<");
+    assert_eq!(svg, GANTT.trim_end(), "the picture is now:\n{svg}\n");
+}
+
+#[test]
+fn whatever_the_tasks_their_bars_stand_in_the_frame() {
+    let day = |n: i64| chrono::NaiveDate::MIN + chrono::Duration::days(n);
+    let spans =
+        [(0, 0), (0, 3), (5, 400), (10, 100_000), (40_000_000, 50_000_000), (95_000_000, 0)];
+    for count in 0..spans.len() {
+        let tasks = spans.iter().take(count).enumerate().map(|(at, (start, end))| {
+            Task::new("T", day(*start), day(*end)).at_level(at as u8 * 50).after([
+                0,
+                at,
+                count - 1 - at,
+            ])
+        });
+        for (svg, width) in sizes(&Chart::gantt("Any", tasks)).iter().zip([600.0, 360.0]) {
+            assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
+            for rect in svg.split("<rect ").skip(1) {
+                let of = |name: &str| -> f64 {
+                    let rest = rect.split(name).nth(1).unwrap();
+                    rest.split('"').next().unwrap().parse().unwrap()
+                };
+                let (x, wide) = (of(" x=\""), of(" width=\""));
+                assert!(x >= 0.0 && wide >= 1.0 && x + wide <= width + 1.0, "{rect}");
+            }
+            assert!(svg.matches("<text").count() < 40, "dates have their room");
+        }
+    }
+}
+
+/// The picture on a phone, in German, an element a line.
+const GANTT: &str = include_str!("gantt.svg");

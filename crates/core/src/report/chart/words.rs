@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::super::{Cell, Locale, Phrase};
-use super::{Chart, Grid, Plot, Series, Step, waterfall};
+use super::{Chart, Grid, Plot, Series, Step, gantt, waterfall};
 
 impl Chart {
     /// What the chart shows, in a few sentences.
@@ -14,6 +14,7 @@ impl Chart {
             Plot::Line(grid) => self.grid_in_words("Lines", grid, locale),
             Plot::Waterfall(steps) => self.steps_in_words(steps, locale),
             Plot::Pareto(items) => self.items_in_words(items, locale),
+            Plot::Gantt(tasks) => gantt::in_words(tasks, locale),
         }
     }
 
