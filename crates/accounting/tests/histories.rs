@@ -451,5 +451,8 @@ proptest! {
         play(Firm::on("ordered map", Arc::new(OrderedStore::open(map).unwrap())), &steps);
         play(Firm::on("a store to wait for", Arc::new(Blocking(Unloaded::new(Model::new(), 1)))), &steps);
         play(Firm::unloaded("not loaded", Arc::new(Memory::new())), &steps);
+        if let Some((name, store)) = common::server::postgres() {
+            play(Firm::on(name, store), &steps);
+        }
     }
 }

@@ -56,6 +56,22 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4, max_shrink_iters: 20, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn one_history_is_the_same_on_a_server(acts in acts()) {
+        let first = Host::sync("model", Arc::new(Model::new()));
+        let (expected, there) = (play(&first, &acts), rows(&first));
+        for make in [Host::sync, Host::asynchronous] {
+            let Some((name, store)) = common::server::postgres() else { return Ok(()) };
+            let host = make(name, store);
+            prop_assert_eq!(&play(&host, &acts), &expected);
+            prop_assert_eq!(&rows(&host), &there);
+        }
+    }
+}
+
 /// The k-th call of the store fails, for every k: each act is there whole or not at all, and asking again completes it.
 #[test]
 fn acts_survive_a_failure_at_every_step() {

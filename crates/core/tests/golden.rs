@@ -218,7 +218,8 @@ fn a_small_history() {
         Host::sync("sqlite", Arc::new(Sqlite::in_memory().unwrap())),
         Host::asynchronous("model, not loaded", Arc::new(Model::new())),
     ];
-    for host in hosts {
+    let server = common::server::postgres().map(|(name, store)| Host::sync(name, store));
+    for host in hosts.into_iter().chain(server) {
         for (n, command) in history.iter().enumerate() {
             host.run_as(&format!("act {n}"), command, act).unwrap();
         }

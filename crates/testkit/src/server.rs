@@ -9,6 +9,7 @@
 
 use std::io::Write;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 #[allow(unreachable_pub, clippy::disallowed_methods)]
 // xtask's too; what tests start, no act depends on
@@ -36,4 +37,16 @@ pub fn postgres() -> Option<&'static str> {
             None
         }
     }
+}
+
+/// A name that no other test has, of this program or of another: for a schema, a role, a database.
+///
+/// ```
+/// use fondaco_testkit::server::name;
+/// assert_ne!(name("books"), name("books"));
+/// ```
+pub fn name(part: &str) -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!("test_{part}_{}_{number}", std::process::id())
 }

@@ -2,6 +2,8 @@
 #![allow(dead_code, unreachable_pub)] // each test program uses its part
 #![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
+#[path = "../../../core/tests/server/mod.rs"]
+pub mod server;
 pub mod staff;
 
 use std::sync::Arc;
@@ -256,12 +258,14 @@ pub fn sale(date: &str, amount: &str) -> NewEntry {
 }
 
 pub fn stores() -> Vec<(&'static str, Arc<dyn Store>)> {
-    vec![
+    let mut stores: Vec<(&'static str, Arc<dyn Store>)> = vec![
         ("memory", Arc::new(Memory::new())),
         ("model", Arc::new(Model::new())),
         ("sqlite", Arc::new(Sqlite::in_memory().unwrap())),
         ("ordered map", Arc::new(OrderedStore::open(InMemory::new()).unwrap())),
-    ]
+    ];
+    stores.extend(server::postgres());
+    stores
 }
 
 /// Runs a test on every store there is.

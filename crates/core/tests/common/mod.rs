@@ -3,6 +3,8 @@
 
 pub mod acts;
 pub mod altered;
+#[path = "../server/mod.rs"]
+pub mod server;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -343,12 +345,14 @@ pub fn all_tables() -> Vec<&'static Table> {
 
 /// Every store there is.
 pub fn stores() -> Vec<(&'static str, Arc<dyn Store>)> {
-    vec![
+    let mut stores: Vec<(&'static str, Arc<dyn Store>)> = vec![
         ("memory", Arc::new(Memory::new())),
         ("model", Arc::new(Model::new())),
         ("sqlite", Arc::new(Sqlite::in_memory().unwrap())),
         ("ordered map", Arc::new(OrderedStore::open(InMemory::new()).unwrap())),
-    ]
+    ];
+    stores.extend(server::postgres());
+    stores
 }
 
 /// Runs a test on every store, through the blocking and through the asynchronous driver.

@@ -137,6 +137,9 @@ pub(crate) fn on_every_store(test: impl Fn(&Host)) {
     test(&Host::on("memory", Arc::new(Memory::new())));
     test(&Host::on("model", Arc::new(Model::new())));
     test(&Host::on("sqlite", Arc::new(Sqlite::in_memory().unwrap())));
+    if let Some((name, store)) = crate::server::postgres() {
+        test(&Host::on(name, store));
+    }
     let store: Arc<dyn Store> = Arc::new(Model::new());
     let asynchronous = AsyncDriver::new(Unloaded::new(store.clone(), 1), acme());
     test(&Host { asynchronous: Some(asynchronous), ..Host::on("model, not loaded", store) });

@@ -10,5 +10,9 @@ mod keeping;
 mod merging;
 mod relations;
 mod rights;
+#[path = "../server/mod.rs"]
+mod server;
+#[path = "../server/mod.rs"]
+mod server;
 mod sweeping;
 mod telling;

@@ -2,21 +2,13 @@
 #![allow(dead_code, unreachable_pub)] // each test program uses its part
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use std::sync::atomic::{AtomicU32, Ordering};
-
 use fondaco_store::PostgresOptions;
 use fondaco_store::postgres::client::{Client, NoTls};
+pub use fondaco_testkit::server::name;
 
 /// The server's URL; `None` where there is none.
 pub fn url() -> Option<&'static str> {
     fondaco_testkit::server::postgres()
-}
-
-/// A name that nobody has.
-pub fn name(part: &str) -> String {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let number = COUNT.fetch_add(1, Ordering::Relaxed);
-    format!("test_{part}_{}_{number}", std::process::id())
 }
 
 /// A schema of a store's own.
