@@ -1,9 +1,10 @@
 //! Stores that come with Fondaco: memory always; what makes a store of any ordered map; SQLite behind the feature `sqlite`,
-//! redb behind the feature `redb`, PostgreSQL behind the feature `postgres`.
+//! redb behind the feature `redb`, PostgreSQL behind the feature `postgres`. [`OnThreads`] makes any of them one that is waited for.
 
 pub mod archive;
 mod holds;
 mod memory;
+mod on_threads;
 pub mod ordered;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod part;
@@ -17,7 +18,10 @@ mod said;
 pub mod sqlite;
 
 pub use memory::Memory;
+pub use on_threads::OnThreads;
 pub use ordered::{Ordered, OrderedStore};
+#[cfg(feature = "postgres-async")]
+pub use postgres::AsyncPostgres;
 #[cfg(feature = "postgres")]
 pub use postgres::{Postgres, PostgresOptions, PostgresTransaction};
 #[cfg(feature = "redb")]

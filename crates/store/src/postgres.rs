@@ -22,6 +22,7 @@
 //! [`Postgres::connect`] connects by itself, without TLS; [`Postgres::with`] takes connections that the host makes, with any TLS
 //! and any pool; [`Postgres::over`] works inside an open transaction of the host's.
 
+mod calls;
 mod commit;
 mod edge;
 mod error;
@@ -39,31 +40,30 @@ mod read;
 mod room;
 mod row;
 mod schema;
+#[cfg(feature = "postgres-async")]
+mod waiting;
 mod wire;
 mod write;
 
 use std::fmt;
 use std::ops::DerefMut;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use fondaco_core::CompanyId;
 use fondaco_core::store::{
-    Answer, At, Batch, Commit, FeedFrom, Pieces, Prepared, Read, Reply, Snapshot, Store,
-    StoreError, Table,
+    Answer, Batch, Commit, FeedFrom, Pieces, Prepared, Read, Store, StoreError, Table,
 };
-use fondaco_core::{CommandId, CompanyId};
 use postgres::{Client, NoTls, Transaction};
 
-use crate::holds::Holds;
-
-use self::commit::{Group, Own};
-use self::error::{Failure, Outcome};
+use self::calls::{Calls, named};
+use self::error::Failure;
 pub use self::host::PostgresTransaction;
-use self::judge::Verdict;
-use self::line::{Lines, Taken};
-use self::log::Head;
-use self::pool::{Handle, Lent, Pool};
-use self::room::{Mode, Room};
-use self::wire::{Blocking, Wire};
+use self::line::Lines;
+use self::pool::{Handle, Pool};
+use self::room::Room;
+#[cfg(feature = "postgres-async")]
+pub use self::waiting::AsyncPostgres;
+use self::wire::now;
 
 /// How the store uses a database.
 ///
@@ -138,16 +138,15 @@ impl PostgresOptions {
 
 /// The PostgreSQL store; see the [module](self).
 pub struct Postgres {
-    room: Room,
-    pool: Arc<Pool>,
+    calls: Calls<Arc<Pool>>,
     lines: Lines,
-    holds: Holds<Arc<Mutex<Lent>>>,
 }
 
 impl fmt::Debug for Postgres {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Postgres");
-        shown.field("schema", &self.room.schema).field("pool", &self.pool).finish_non_exhaustive()
+        let Calls { room, source, .. } = &self.calls;
+        shown.field("schema", &room.schema).field("pool", source).finish_non_exhaustive()
     }
 }
 
@@ -178,11 +177,7 @@ impl Postgres {
     /// # Errors
     /// As [`connect`](Postgres::connect).
     pub fn connect_with(url: &str, options: &PostgresOptions) -> Result<Postgres, StoreError> {
-        let mut config: postgres::Config = url.parse().map_err(|error: postgres::Error| {
-            let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
-            let cause = cause.unwrap_or_default();
-            StoreError::Misused(format!("the URL of the PostgreSQL server can't be read{cause}"))
-        })?;
+        let mut config: postgres::Config = configured(url)?;
         if config.get_application_name().is_none() {
             config.application_name("fondaco");
         }
@@ -191,7 +186,7 @@ impl Postgres {
             Err(error) => Err(Failure::from(error).named().to_string()),
         });
         // That somebody is there is known now, not at the first command.
-        drop(store.pool.take(false)?);
+        drop(store.calls.source.take_now(false)?);
         Ok(store)
     }
 
@@ -225,7 +220,7 @@ impl Postgres {
         make: impl Fn() -> Result<Handle, String> + Send + Sync + 'static,
     ) -> Postgres {
         let pool = Arc::new(Pool::new(Box::new(make), options.connections));
-        Postgres { room: options.room(), pool, lines: Lines::default(), holds: Holds::new() }
+        Postgres { calls: Calls::new(options.room(), pool), lines: Lines::default() }
     }
 
     /// A store inside an open transaction of the host's, which commits or rolls back; see [`PostgresTransaction`].
@@ -264,9 +259,7 @@ impl Postgres {
     /// # Errors
     /// [`StoreError::Misused`] for a company without a commit, or the store's own failures.
     pub fn let_read(&self, company: CompanyId, role: &str) -> Result<(), StoreError> {
-        self.reader(company, async |wire, room, number| {
-            schema::let_read(wire, room, role, number).await
-        })
+        named(now(self.calls.reader(company, role, true)))
     }
 
     /// Takes back what [`let_read`](Postgres::let_read) gave.
@@ -274,250 +267,57 @@ impl Postgres {
     /// # Errors
     /// As there.
     pub fn forbid_read(&self, company: CompanyId, role: &str) -> Result<(), StoreError> {
-        self.reader(company, async |wire, room, number| {
-            schema::forbid_read(wire, room, role, number).await
-        })
-    }
-
-    fn reader(
-        &self,
-        company: CompanyId,
-        act: impl AsyncFnOnce(&mut Blocking<'_, Client>, &Room, i32) -> Outcome<()>,
-    ) -> Result<(), StoreError> {
-        let mut lent = self.pool.take(false)?;
-        let done = lent.work(async |wire| {
-            wire.run(&self.room.begin(Mode::Write, company)).await?;
-            let head = Head::of(wire, &self.room, company).await?;
-            if head.position == 0 {
-                return Err(error::misused(format!("company {company} has no commit yet")));
-            }
-            act(wire, &self.room, head.company).await?;
-            wire.run("COMMIT").await
-        });
-        if done.is_ok() {
-            lent.is_over();
-        }
-        done.map_err(Failure::named)
-    }
-
-    /// Reads in a transaction of its own. A connection that broke while it was idle is replaced once.
-    fn reading<T>(
-        &self,
-        company: CompanyId,
-        act: impl AsyncFn(&mut Blocking<'_, Client>) -> Outcome<T>,
-    ) -> Outcome<T> {
-        let begin = self.room.begin(Mode::Read, company);
-        let mut tries = 0;
-        loop {
-            let mut lent = self.pool.take(false)?;
-            let done = lent.work(async |wire| {
-                wire.run(&begin).await?;
-                let done = act(wire).await?;
-                wire.run("COMMIT").await?;
-                Ok(done)
-            });
-            tries += 1;
-            match done {
-                Err(failure) if tries < 3 && (failure.is_lost() || failure.is_race()) => {}
-                Ok(done) => {
-                    lent.is_over();
-                    return Ok(done);
-                }
-                done => return done,
-            }
-        }
-    }
-
-    fn hold(&self, read: &Read) -> Outcome<Answer> {
-        let begin = self.room.begin(Mode::Read, read.company);
-        let mut lent = self.pool.take(true)?;
-        let mut answer = lent.work(async |wire| {
-            wire.run(&begin).await?;
-            read::answer(wire, &self.room, read).await
-        })?;
-        let lent = Arc::new(Mutex::new(lent));
-        answer.at = self.holds.keep(read.company, answer.at.position, lent);
-        Ok(answer)
-    }
-
-    fn held(&self, read: &Read, at: Snapshot) -> Outcome<Answer> {
-        let last = matches!(read.at, At::Last(_));
-        let held = self.holds.find(read.company, at, last)?;
-        let mut answer = {
-            let mut lent = held.lock().unwrap_or_else(PoisonError::into_inner);
-            let answer = lent.work(async |wire| read::answer(wire, &self.room, read).await);
-            match answer {
-                // The server closed what was held: it may, after a time of its own.
-                Err(failure) if failure.is_lost() => return Err(StoreError::SnapshotGone.into()),
-                answer => answer?,
-            }
-        };
-        drop(held);
-        self.forget_salts(read.company, &mut answer)?;
-        answer.at.hold = if last { 0 } else { at.hold };
-        Ok(answer)
-    }
-
-    /// What was erased since is forgotten in held snapshots too.
-    fn forget_salts(&self, company: CompanyId, answer: &mut Answer) -> Outcome<()> {
-        for reply in &mut answer.replies {
-            if let Reply::Command(Some(receipt)) = reply
-                && receipt.salt.is_some()
-            {
-                receipt.salt = self.reading(company, async |wire| {
-                    log::salt(wire, &self.room, company, receipt.position).await
-                })?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Commits the batches at the head of a company's line.
-    fn group(&self, company: CompanyId, mut batches: Vec<Batch>) -> Vec<Taken> {
-        let count = batches.len();
-        match self.group_on_some_connection(company, &mut batches) {
-            Ok(group) => self.settled(company, group),
-            Err(failure) => {
-                let error = failure.named();
-                (0..count).map(|_| Taken::Answered(Err(error.clone()))).collect()
-            }
-        }
-    }
-
-    fn group_on_some_connection(
-        &self,
-        company: CompanyId,
-        batches: &mut Vec<Batch>,
-    ) -> Outcome<Group> {
-        let mut tries = 0;
-        loop {
-            let mut lent = self.pool.take(false)?;
-            let done = lent.work(async |wire| {
-                commit::group(wire, &self.room, &Own(&self.room), company, batches).await
-            });
-            tries += 1;
-            match done {
-                // The connection was idle when the server went: nothing was begun.
-                Err(failure) if failure.is_lost() && tries < 3 && !batches.is_empty() => {}
-                Ok(group) => {
-                    if group.unsure.is_none() {
-                        lent.is_over();
-                    }
-                    return Ok(group);
-                }
-                done => return done,
-            }
-        }
-    }
-
-    /// The answers, where need be after asking the server what became of a commit.
-    fn settled(&self, company: CompanyId, group: Group) -> Vec<Taken> {
-        let Group { verdicts, unsure } = group;
-        let found = unsure.map(|(ids, why)| {
-            let stored = self.ask_again(company, &ids);
-            (ids, why, stored)
-        });
-        let answer = |verdict| match verdict {
-            Verdict::Later(batch) => Taken::Again(batch),
-            Verdict::Refused(error) => Taken::Answered(Err(error)),
-            Verdict::Done(commit) => Taken::Answered(match &found {
-                Some((ids, why, stored)) if ids.contains(&commit.id) => {
-                    truth(commit, why, stored.as_deref())
-                }
-                _ => Ok(commit),
-            }),
-        };
-        verdicts.into_iter().map(answer).collect()
-    }
-
-    fn ask_again(&self, company: CompanyId, ids: &[CommandId]) -> Option<Vec<CommandId>> {
-        // A server that restarts takes a while to come back.
-        for pause in [0, 100, 400, 1_000, 2_000] {
-            std::thread::sleep(std::time::Duration::from_millis(pause));
-            let asked = self.pool.take(false).map_err(Failure::from).and_then(|mut lent| {
-                let found =
-                    lent.work(async |wire| commit::settle(wire, &self.room, company, ids).await)?;
-                lent.is_over();
-                Ok(found)
-            });
-            if let Ok(found) = asked {
-                return Some(found.into_iter().map(|commit| commit.id).collect());
-            }
-        }
-        None
+        named(now(self.calls.reader(company, role, false)))
     }
 }
 
-/// What became of a commit whose connection was lost.
-fn truth(commit: Commit, why: &str, stored: Option<&[CommandId]>) -> Result<Commit, StoreError> {
-    match stored {
-        Some(stored) if stored.contains(&commit.id) => Ok(commit),
-        Some(_) => Err(StoreError::Unavailable(format!(
-            "the connection was lost during the commit, and nothing of it is stored ({why})"
-        ))),
-        None => Err(StoreError::Unknown { id: commit.id, why: why.into() }),
-    }
+/// What a URL says.
+fn configured<C: std::str::FromStr<Err = postgres::Error>>(url: &str) -> Result<C, StoreError> {
+    url.parse().map_err(|error: postgres::Error| {
+        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
+        let cause = cause.unwrap_or_default();
+        StoreError::Misused(format!("the URL of the PostgreSQL server can't be read{cause}"))
+    })
 }
 
 impl Store for Postgres {
     fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> {
-        if self.room.has(tables) {
-            return Ok(Prepared::default());
-        }
-        let begin = self.room.begin_to_prepare();
-        let mut lent = self.pool.take(false)?;
-        let done = lent.work(async |wire| {
-            wire.run(&begin).await?;
-            let done = schema::prepare(wire, &self.room, tables).await?;
-            wire.run("COMMIT").await?;
-            Ok(done)
-        });
-        let (prepared, forms) = done.map_err(Failure::named)?;
-        lent.is_over();
-        self.room.set_forms(forms);
-        Ok(prepared)
+        named(now(self.calls.prepare(tables)))
     }
 
     fn read(&self, read: &Read) -> Result<Answer, StoreError> {
-        self.holds.sweep();
-        let answer = match read.at {
-            At::Hold => self.hold(read),
-            At::Held(at) | At::Last(at) => self.held(read, at),
-            _ => {
-                self.reading(read.company, async |wire| read::answer(wire, &self.room, read).await)
-            }
-        };
-        answer.map_err(Failure::named)
+        named(now(self.calls.read(read)))
     }
 
     fn commit(&self, batch: Batch) -> Result<Commit, StoreError> {
-        self.holds.sweep();
+        self.calls.sweep();
         if batch.check {
-            let done = self
-                .reading(batch.company, async |wire| commit::check(wire, &self.room, &batch).await);
-            return done.map_err(Failure::named);
+            return named(now(self.calls.ask(batch.company, &batch)));
         }
-        self.lines.commit(batch, |company, batches| self.group(company, batches))
+        let run = |company, batches| {
+            let taken = now(async { Ok(self.calls.group(company, batches).await) });
+            // Over blocking connections no call waits.
+            taken.unwrap_or_default()
+        };
+        self.lines.commit(batch, run)
     }
 
     fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> {
-        let feed = self.reading(from.company, async |wire| log::feed(wire, &self.room, from).await);
-        feed.map_err(Failure::named)
+        named(now(self.calls.ask(from.company, from)))
     }
 
     fn load(&self, company: CompanyId, pieces: &mut Pieces<'_>) -> Result<(), StoreError> {
-        let mut lent = self.pool.take(false)?;
-        let loaded = lent.work(async |wire| {
-            load::load(wire, &self.room, &Own(&self.room), company, pieces).await
-        });
-        if loaded.is_ok() {
-            lent.is_over();
-        }
-        loaded.map_err(Failure::named)
+        named(now(self.calls.load(company, pieces)))
     }
 }
 
 /// The blocking client that connections are made with.
 pub mod client {
     pub use ::postgres::{Client, Config, Error, NoTls, Transaction};
+}
+
+/// The client of tokio-postgres, for hosts that make the connections of an [`AsyncPostgres`].
+#[cfg(feature = "postgres-async")]
+pub mod async_client {
+    pub use ::tokio_postgres::{Client, Config, Error, NoTls};
 }

@@ -4,9 +4,9 @@
 
 mod server;
 
-use fondaco_store::Postgres;
 use fondaco_store::postgres::client::{Client, NoTls};
-use fondaco_testkit::{Checked, Outcome, Suite};
+use fondaco_store::{Memory, OnThreads, Postgres};
+use fondaco_testkit::{Blocking, Checked, Outcome, Suite};
 
 #[test]
 fn a_server_keeps_the_contract() {
@@ -59,4 +59,39 @@ fn a_role_of_its_own_keeps_the_contract() {
         let make = make.clone();
         Suite::new(make).only(part).run().assert();
     }
+}
+
+/// A runtime for as long as the tests run.
+#[cfg(feature = "postgres-async")]
+fn runtime() -> &'static tokio::runtime::Runtime {
+    static RUNTIME: std::sync::OnceLock<tokio::runtime::Runtime> = std::sync::OnceLock::new();
+    RUNTIME.get_or_init(|| {
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        builder.worker_threads(2).enable_all().build().unwrap()
+    })
+}
+
+#[cfg(feature = "postgres-async")]
+#[test]
+fn an_asynchronous_store_keeps_the_contract() {
+    let Some(url) = server::url() else { return };
+    let make = || {
+        let options = server::schema("waits");
+        let store = fondaco_store::AsyncPostgres::connect_with(url, &options);
+        Blocking(runtime().block_on(store).unwrap())
+    };
+    Suite::new(make).run().assert();
+}
+
+#[test]
+fn a_store_on_threads_keeps_the_contract() {
+    let Some(url) = server::url() else { return };
+    let make = || {
+        let store = Postgres::connect_with(url, &server::schema("threads")).unwrap();
+        Blocking(OnThreads::new(store, 6))
+    };
+    for part in ["commands", "snapshots", "seen", "commits"] {
+        Suite::new(make).only(part).run().assert();
+    }
+    fondaco_testkit::certify(|| Blocking(OnThreads::new(Memory::new(), 3))).assert();
 }

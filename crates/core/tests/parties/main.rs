@@ -12,7 +12,5 @@ mod relations;
 mod rights;
 #[path = "../server/mod.rs"]
 mod server;
-#[path = "../server/mod.rs"]
-mod server;
 mod sweeping;
 mod telling;

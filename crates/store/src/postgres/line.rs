@@ -7,6 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use fondaco_core::CompanyId;
 use fondaco_core::store::{Batch, Commit, StoreError};
 
+use super::calls::Taken;
 use super::commit::weight;
 
 /// So many batches at most share a transaction.
@@ -16,24 +17,23 @@ const ROWS: usize = 20_000;
 
 pub(super) type Answer = Result<Commit, StoreError>;
 
-/// What became of a batch that was taken.
-pub(super) enum Taken {
-    Answered(Answer),
-    /// It waits once more, before all others.
-    Again(Batch),
+/// The batches of one company, each with where its answer goes.
+pub(super) struct Line<T> {
+    pub(super) busy: bool,
+    pub(super) waiting: VecDeque<(T, Batch)>,
 }
 
-/// The lines of all companies.
+impl<T> Default for Line<T> {
+    fn default() -> Line<T> {
+        Line { busy: false, waiting: VecDeque::new() }
+    }
+}
+
+/// The lines of all companies, in which threads wait.
 #[derive(Default)]
 pub(super) struct Lines {
-    lines: Mutex<HashMap<CompanyId, Line>>,
+    lines: Mutex<HashMap<CompanyId, Line<Arc<Ticket>>>>,
     moved: Condvar,
-}
-
-#[derive(Default)]
-struct Line {
-    busy: bool,
-    waiting: VecDeque<(Arc<Ticket>, Batch)>,
 }
 
 /// Where a waiting caller finds its answer.
@@ -46,8 +46,9 @@ impl Ticket {
     }
 }
 
-impl Line {
-    fn take(&mut self) -> Vec<(Arc<Ticket>, Batch)> {
+impl<T> Line<T> {
+    /// As many as one transaction takes.
+    pub(super) fn take(&mut self) -> Vec<(T, Batch)> {
         let (mut group, mut rows) = (Vec::new(), 0);
         while let Some((_, batch)) = self.waiting.front() {
             rows += weight(batch);
@@ -61,7 +62,7 @@ impl Line {
 }
 
 impl Lines {
-    fn lock(&self) -> MutexGuard<'_, HashMap<CompanyId, Line>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<CompanyId, Line<Arc<Ticket>>>> {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

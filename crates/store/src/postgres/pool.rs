@@ -1,15 +1,17 @@
 //! A small bounded set of connections, each with the statements it has prepared.
 
 use std::fmt;
+use std::future::Future;
 use std::ops::DerefMut;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fondaco_core::store::StoreError;
-use postgres::Client;
+use postgres::{Client, Row};
 
+use super::calls::Source;
 use super::error::{Outcome, unavailable};
-use super::wire::{Blocking, Statements, Wire, now};
+use super::wire::{Blocking, Params, Statements, Wire, ends};
 
 /// A client of whoever made it: our own, or one of a pool, which takes it back when it is dropped.
 pub(super) type Handle = Box<dyn DerefMut<Target = Client> + Send>;
@@ -55,8 +57,8 @@ impl Pool {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A connection, idle or new; one that `holds` a snapshot leaves half of all to others. Waits for one that comes free.
-    pub(super) fn take(self: &Arc<Pool>, holds: bool) -> Result<Lent, StoreError> {
+    /// A connection, idle or new. Waits for one that comes free.
+    pub(super) fn take_now(self: &Arc<Pool>, holds: bool) -> Result<Lent, StoreError> {
         let mut state = self.lock();
         loop {
             let free = !state.idle.is_empty() || state.count < self.most;
@@ -99,6 +101,19 @@ impl Pool {
     }
 }
 
+impl Source for Arc<Pool> {
+    type Lent = Lent;
+
+    fn take(&self, holds: bool) -> impl Future<Output = Result<Lent, StoreError>> + Send {
+        std::future::ready(self.take_now(holds))
+    }
+
+    fn pause(&self, time: Duration) -> impl Future<Output = ()> + Send {
+        std::thread::sleep(time);
+        std::future::ready(())
+    }
+}
+
 /// A connection while it is used. It goes back when it is dropped, unless it is broken.
 pub(super) struct Lent {
     pool: Arc<Pool>,
@@ -116,34 +131,54 @@ impl fmt::Debug for Lent {
 }
 
 impl Lent {
-    /// Works on the connection. After a failure that only the connection explains, it is not used again.
-    pub(super) fn work<T>(
-        &mut self,
-        act: impl AsyncFnOnce(&mut Blocking<'_, Client>) -> Outcome<T>,
-    ) -> Outcome<T> {
+    fn on<T>(&mut self, act: impl FnOnce(&mut Blocking<'_, Client>) -> Outcome<T>) -> Outcome<T> {
         let Some(Open { client, statements }) = self.open.as_mut() else {
             return Err(unavailable("the connection is closed").into());
         };
-        let client: &mut Client = &mut *client;
         self.inside = true;
-        let done = now(act(&mut Blocking { client, statements }));
+        let done = act(&mut Blocking { client: &mut **client, statements });
         if matches!(&done, Err(failure) if failure.is_lost()) {
             self.sound = false;
             self.pool.clear();
         }
         done
     }
+}
 
-    /// That no transaction is open any more.
-    pub(super) fn is_over(&mut self) {
-        self.inside = false;
+impl Wire for Lent {
+    fn query<'a>(
+        &'a mut self,
+        sql: &'a str,
+        params: Params<'a>,
+    ) -> impl Future<Output = Outcome<Vec<Row>>> + Send + 'a {
+        std::future::ready(self.on(|wire| wire.query_now(sql, params)))
+    }
+
+    fn execute<'a>(
+        &'a mut self,
+        sql: &'a str,
+        params: Params<'a>,
+    ) -> impl Future<Output = Outcome<u64>> + Send + 'a {
+        std::future::ready(self.on(|wire| wire.execute_now(sql, params)))
+    }
+
+    fn run<'a>(&'a mut self, sql: &'a str) -> impl Future<Output = Outcome<()>> + Send + 'a {
+        let done = self.on(|wire| wire.run_now(sql));
+        self.inside &= done.is_err() || !ends(sql);
+        std::future::ready(done)
+    }
+
+    fn forget(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.statements.clear();
+        }
     }
 }
 
 impl Drop for Lent {
     fn drop(&mut self) {
         if self.inside && self.sound && self.open.is_some() {
-            let ended = self.work(async |wire| wire.run("ROLLBACK").await);
+            let ended = self.on(|wire| wire.run_now("ROLLBACK"));
             self.sound &= ended.is_ok();
         }
         let open = self.open.take().filter(|open| self.sound && !open.client.is_closed());

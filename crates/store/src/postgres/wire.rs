@@ -52,6 +52,11 @@ impl Statements {
         self.0.insert(sql.into(), fresh.clone());
         Ok(fresh)
     }
+
+    /// Forgets all: they may have been made for tables that have changed.
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
 }
 
 /// A blocking client with its prepared statements.
@@ -61,14 +66,18 @@ pub(super) struct Blocking<'c, C> {
 }
 
 impl<C: GenericClient> Blocking<'_, C> {
-    fn query_now(&mut self, sql: &str, params: Params<'_>) -> Outcome<Vec<Row>> {
+    pub(super) fn query_now(&mut self, sql: &str, params: Params<'_>) -> Outcome<Vec<Row>> {
         let statement = self.statements.get(self.client, sql)?;
         Ok(self.client.query(&statement, params)?)
     }
 
-    fn execute_now(&mut self, sql: &str, params: Params<'_>) -> Outcome<u64> {
+    pub(super) fn execute_now(&mut self, sql: &str, params: Params<'_>) -> Outcome<u64> {
         let statement = self.statements.get(self.client, sql)?;
         Ok(self.client.execute(&statement, params)?)
+    }
+
+    pub(super) fn run_now(&mut self, sql: &str) -> Outcome<()> {
+        Ok(self.client.batch_execute(sql)?)
     }
 }
 
@@ -90,12 +99,17 @@ impl<C: GenericClient + Send> Wire for Blocking<'_, C> {
     }
 
     fn run<'a>(&'a mut self, sql: &'a str) -> impl Future<Output = Outcome<()>> + Send + 'a {
-        std::future::ready(self.client.batch_execute(sql).map_err(Into::into))
+        std::future::ready(self.run_now(sql))
     }
 
     fn forget(&mut self) {
-        self.statements.0.clear();
+        self.statements.clear();
     }
+}
+
+/// Whether a statement ends a transaction.
+pub(super) fn ends(sql: &str) -> bool {
+    matches!(sql, "COMMIT" | "ROLLBACK")
 }
 
 /// The end of a future over a blocking wire.

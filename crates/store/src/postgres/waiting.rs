@@ -1,0 +1,429 @@
+//! The store for hosts that may not block: the same calls over tokio-postgres.
+//!
+//! Commits run in tasks of the store's own, one per company that somebody writes: a request that is cancelled takes back what
+//! still waits in line, and leaves alone what is on its way.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::future::Future;
+use std::ops::Deref;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use fondaco_core::CompanyId;
+use fondaco_core::store::{
+    Answer, AsyncStore, Batch, Commit, FeedFrom, Pending, Prepared, Read, StoreError, Table,
+};
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio_postgres::{Client, NoTls, Row, Statement};
+
+use super::PostgresOptions;
+use super::calls::{Calls, Source, Taken, named};
+use super::error::{Failure, Outcome, unavailable};
+use super::line::Line;
+use super::wire::{Params, Wire, ends};
+
+/// A client of whoever made it: our own, or one of a pool, which takes it back when it is dropped.
+type Handed = Box<dyn Deref<Target = Client> + Send + Sync>;
+type Made = Pin<Box<dyn Future<Output = Result<Handed, String>> + Send>>;
+
+/// How long to wait for a connection.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// [`Postgres`](super::Postgres) for hosts that may not block. It lives on the tokio runtime on which it was made, which needs
+/// its timer (`enable_all`).
+///
+/// Dropping the future of a commit leaves the batch stored whole or not at all: what waits in line is taken out of it, what is on
+/// its way is finished.
+pub struct AsyncPostgres {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    calls: Calls<Connections>,
+    lines: Mutex<HashMap<CompanyId, Line<Waiting>>>,
+    runtime: Handle,
+}
+
+/// Where the answer to a waiting batch goes.
+type Waiting = oneshot::Sender<Result<Commit, StoreError>>;
+
+impl fmt::Debug for AsyncPostgres {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let schema = &self.inner.calls.room.schema;
+        f.debug_struct("AsyncPostgres").field("schema", schema).finish_non_exhaustive()
+    }
+}
+
+impl AsyncPostgres {
+    /// Connects to the server at `url`, as [`Postgres::connect`](super::Postgres::connect) does.
+    ///
+    /// ```no_run
+    /// # async fn connect() -> Result<(), fondaco_core::store::StoreError> {
+    /// use fondaco_store::AsyncPostgres;
+    /// let store = AsyncPostgres::connect("postgresql://books:secret@db.example.com/books").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As there, and [`StoreError::Misused`] outside of a tokio runtime.
+    pub async fn connect(url: &str) -> Result<AsyncPostgres, StoreError> {
+        AsyncPostgres::connect_with(url, &PostgresOptions::new()).await
+    }
+
+    /// Connects with options.
+    ///
+    /// # Errors
+    /// As [`connect`](AsyncPostgres::connect).
+    pub async fn connect_with(
+        url: &str,
+        options: &PostgresOptions,
+    ) -> Result<AsyncPostgres, StoreError> {
+        let mut config: tokio_postgres::Config = super::configured(url)?;
+        if config.get_application_name().is_none() {
+            config.application_name("fondaco");
+        }
+        let store = AsyncPostgres::with_handed(options, move |runtime| {
+            let config = config.clone();
+            Box::pin(async move {
+                let made = config.connect(NoTls).await.map_err(Failure::from);
+                let (client, connection) = made.map_err(|failure| failure.named().to_string())?;
+                runtime.spawn(connection);
+                Ok(Box::new(Box::new(client)) as Handed)
+            })
+        })?;
+        // That somebody is there is known now, not at the first command.
+        drop(store.inner.calls.source.take(false).await?);
+        Ok(store)
+    }
+
+    /// A store over connections that the host makes, each anything that gives a [`Client`]: a boxed client with the host's TLS,
+    /// whose connection the host has spawned, or one of a pool's. The store keeps at most
+    /// [`connections`](PostgresOptions::connections) of them.
+    ///
+    /// # Errors
+    /// [`StoreError::Misused`] outside of a tokio runtime.
+    pub fn with<C, E, F>(
+        options: &PostgresOptions,
+        make: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Result<AsyncPostgres, StoreError>
+    where
+        C: Deref<Target = Client> + Send + Sync + 'static,
+        E: fmt::Display,
+        F: Future<Output = Result<C, E>> + Send + 'static,
+    {
+        AsyncPostgres::with_handed(options, move |_| {
+            let made = make();
+            Box::pin(async move {
+                match made.await {
+                    Ok(client) => Ok(Box::new(client) as Handed),
+                    Err(error) => Err(error.to_string()),
+                }
+            })
+        })
+    }
+
+    fn with_handed(
+        options: &PostgresOptions,
+        make: impl Fn(Handle) -> Made + Send + Sync + 'static,
+    ) -> Result<AsyncPostgres, StoreError> {
+        let runtime = Handle::try_current().map_err(|_| {
+            StoreError::Misused("an AsyncPostgres is made inside a tokio runtime".into())
+        })?;
+        let most = options.connections.max(2);
+        let source = Connections(Arc::new(Set {
+            make: Box::new(make),
+            free: Arc::new(Semaphore::new(most)),
+            holders: Arc::new(Semaphore::new(most / 2)),
+            most,
+            idle: Mutex::default(),
+            runtime: runtime.clone(),
+        }));
+        let calls = Calls::new(options.room(), source);
+        Ok(AsyncPostgres { inner: Arc::new(Inner { calls, lines: Mutex::default(), runtime }) })
+    }
+
+    /// Lets a role of the database read the rows of `company` with SQL of its own; see
+    /// [`Postgres::let_read`](super::Postgres::let_read).
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn let_read(&self, company: CompanyId, role: &str) -> Result<(), StoreError> {
+        named(self.inner.calls.reader(company, role, true).await)
+    }
+
+    /// Takes back what [`let_read`](AsyncPostgres::let_read) gave.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn forbid_read(&self, company: CompanyId, role: &str) -> Result<(), StoreError> {
+        named(self.inner.calls.reader(company, role, false).await)
+    }
+}
+
+impl Inner {
+    fn lock(&self) -> MutexGuard<'_, HashMap<CompanyId, Line<Waiting>>> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts a batch in line, and sees that somebody works on it.
+    fn join(self: &Arc<Inner>, batch: Batch) -> oneshot::Receiver<Result<Commit, StoreError>> {
+        let (sender, receiver) = oneshot::channel();
+        let company = batch.company;
+        let mut lines = self.lock();
+        let line = lines.entry(company).or_default();
+        line.waiting.push_back((sender, batch));
+        if !std::mem::replace(&mut line.busy, true) {
+            self.runtime.spawn(self.clone().work(company));
+        }
+        receiver
+    }
+
+    /// Commits what waits for a company until nothing does.
+    async fn work(self: Arc<Inner>, company: CompanyId) {
+        let mut turn = Turn { inner: &self, company, over: false };
+        while let Some(group) = turn.next() {
+            let (senders, batches): (Vec<Waiting>, Vec<Batch>) = group.into_iter().unzip();
+            let taken = self.calls.group(company, batches).await;
+            let mut again = Vec::new();
+            for (sender, taken) in senders.into_iter().zip(taken) {
+                match taken {
+                    // Nobody may be there any more to hear it.
+                    Taken::Answered(answer) => drop(sender.send(answer)),
+                    Taken::Again(batch) => again.push((sender, batch)),
+                }
+            }
+            let mut lines = self.lock();
+            let line = lines.entry(company).or_default();
+            again.into_iter().rev().for_each(|waiting| line.waiting.push_front(waiting));
+        }
+    }
+}
+
+/// The work on a company's line. However it ends, the next batch finds somebody.
+struct Turn<'i> {
+    inner: &'i Inner,
+    company: CompanyId,
+    over: bool,
+}
+
+impl Turn<'_> {
+    /// The batches whose callers still wait; `None` when the line is empty, and gone.
+    fn next(&mut self) -> Option<Vec<(Waiting, Batch)>> {
+        let mut lines = self.inner.lock();
+        let line = lines.get_mut(&self.company)?;
+        line.waiting.retain(|(sender, _)| !sender.is_closed());
+        let group = line.take();
+        if group.is_empty() {
+            lines.remove(&self.company);
+            self.over = true;
+            return None;
+        }
+        Some(group)
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        if !self.over {
+            // After a panic, or with the runtime: who waits is told by the end of its channel.
+            self.inner.lock().remove(&self.company);
+        }
+    }
+}
+
+impl AsyncStore for AsyncPostgres {
+    fn prepare<'a>(&'a self, tables: &'a [&'static Table]) -> Pending<'a, Prepared> {
+        Box::pin(async move { named(self.inner.calls.prepare(tables).await) })
+    }
+
+    fn read<'a>(&'a self, read: &'a Read) -> Pending<'a, Answer> {
+        Box::pin(async move { named(self.inner.calls.read(read).await) })
+    }
+
+    fn commit(&self, batch: Batch) -> Pending<'_, Commit> {
+        Box::pin(async move {
+            self.inner.calls.sweep();
+            if batch.check {
+                return named(self.inner.calls.ask(batch.company, &batch).await);
+            }
+            let id = batch.id;
+            let lost = |_| Err(StoreError::Unknown { id, why: "its task ended on the way".into() });
+            self.inner.join(batch).await.unwrap_or_else(lost)
+        })
+    }
+
+    fn feed<'a>(&'a self, from: &'a FeedFrom) -> Pending<'a, Vec<Commit>> {
+        Box::pin(async move { named(self.inner.calls.ask(from.company, from).await) })
+    }
+}
+
+/// A bounded set of connections.
+struct Connections(Arc<Set>);
+
+struct Set {
+    make: Box<dyn Fn(Handle) -> Made + Send + Sync>,
+    /// One permit per connection, one per connection that may hold a snapshot.
+    free: Arc<Semaphore>,
+    holders: Arc<Semaphore>,
+    most: usize,
+    idle: Mutex<Vec<Open>>,
+    runtime: Handle,
+}
+
+struct Open {
+    client: Handed,
+    statements: HashMap<String, Statement>,
+}
+
+impl Set {
+    fn idle(&self) -> MutexGuard<'_, Vec<Open>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn permit(
+        &self,
+        of: &Arc<Semaphore>,
+        what: &str,
+    ) -> Result<OwnedSemaphorePermit, StoreError> {
+        let waited = {
+            // Whoever polls need not be on the runtime.
+            let _on_it = self.runtime.enter();
+            tokio::time::timeout(PATIENCE, of.clone().acquire_owned())
+        };
+        waited.await.ok().and_then(Result::ok).ok_or_else(|| {
+            unavailable(format!(
+                "all {} connections are in use{what}: give the store more (PostgresOptions::connections)",
+                self.most
+            ))
+        })
+    }
+}
+
+impl Source for Connections {
+    type Lent = Lent;
+
+    async fn take(&self, holds: bool) -> Result<Lent, StoreError> {
+        let set = &self.0;
+        let hold = match holds {
+            true => Some(set.permit(&set.holders, ", or half of them hold snapshots").await?),
+            false => None,
+        };
+        let permits = (set.permit(&set.free, "").await?, hold);
+        let idle = set.idle().pop();
+        let open = match idle {
+            Some(open) => open,
+            None => {
+                let made = set.runtime.spawn((set.make)(set.runtime.clone())).await;
+                let ended = |_| unavailable("the runtime ended");
+                let client = made.map_err(ended)?.map_err(unavailable)?;
+                Open { client, statements: HashMap::new() }
+            }
+        };
+        let (open, permits) = (Some(open), Some(permits));
+        Ok(Lent { set: set.clone(), open, permits, sound: true, inside: false })
+    }
+
+    async fn pause(&self, time: Duration) {
+        let waited = {
+            let _on_it = self.0.runtime.enter();
+            tokio::time::sleep(time)
+        };
+        waited.await;
+    }
+}
+
+/// A connection while it is used. It goes back when it is dropped, unless it is broken.
+struct Lent {
+    set: Arc<Set>,
+    open: Option<Open>,
+    permits: Option<(OwnedSemaphorePermit, Option<OwnedSemaphorePermit>)>,
+    sound: bool,
+    /// Whether a transaction may be open.
+    inside: bool,
+}
+
+impl Open {
+    async fn prepared(&mut self, sql: &str) -> Outcome<Statement> {
+        if let Some(known) = self.statements.get(sql) {
+            return Ok(known.clone());
+        }
+        let fresh = self.client.prepare(sql).await?;
+        self.statements.insert(sql.into(), fresh.clone());
+        Ok(fresh)
+    }
+
+    async fn query(&mut self, sql: &str, params: Params<'_>) -> Outcome<Vec<Row>> {
+        let statement = self.prepared(sql).await?;
+        Ok(self.client.query(&statement, params).await?)
+    }
+
+    async fn execute(&mut self, sql: &str, params: Params<'_>) -> Outcome<u64> {
+        let statement = self.prepared(sql).await?;
+        Ok(self.client.execute(&statement, params).await?)
+    }
+}
+
+impl Lent {
+    fn open(&mut self) -> Outcome<&mut Open> {
+        self.inside = true;
+        self.open.as_mut().ok_or_else(|| unavailable("the connection is closed").into())
+    }
+
+    fn noted<T>(&mut self, done: Outcome<T>) -> Outcome<T> {
+        if matches!(&done, Err(failure) if failure.is_lost()) {
+            self.sound = false;
+            // After the server went, all that is idle is of no use.
+            let gone = std::mem::take(&mut *self.set.idle());
+            drop(gone);
+        }
+        done
+    }
+}
+
+impl Wire for Lent {
+    async fn query<'a>(&'a mut self, sql: &'a str, params: Params<'a>) -> Outcome<Vec<Row>> {
+        let done = self.open()?.query(sql, params).await;
+        self.noted(done)
+    }
+
+    async fn execute<'a>(&'a mut self, sql: &'a str, params: Params<'a>) -> Outcome<u64> {
+        let done = self.open()?.execute(sql, params).await;
+        self.noted(done)
+    }
+
+    async fn run<'a>(&'a mut self, sql: &'a str) -> Outcome<()> {
+        let done = self.open()?.client.batch_execute(sql).await;
+        self.inside &= done.is_err() || !ends(sql);
+        self.noted(done.map_err(Into::into))
+    }
+
+    fn forget(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.statements.clear();
+        }
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        let open = self.open.take().filter(|open| self.sound && !open.client.is_closed());
+        let (Some(open), permits) = (open, self.permits.take()) else { return };
+        if !self.inside {
+            self.set.idle().push(open);
+            return;
+        }
+        // Somebody went away in the middle: the server is told to forget it before anybody else comes.
+        let set = self.set.clone();
+        let runtime = set.runtime.clone();
+        runtime.spawn(async move {
+            if open.client.batch_execute("ROLLBACK").await.is_ok() {
+                set.idle().push(open);
+            }
+            drop(permits);
+        });
+    }
+}
