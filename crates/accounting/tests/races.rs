@@ -163,7 +163,7 @@ fn race(before: impl Fn(Firm) -> Firm, a: Sent, b: Sent) {
         let mut met = [0; 2];
         for left in moments {
             for asynchronous in [false, true] {
-                for store in stores() {
+                for store in in_process() {
                     let what = format!("{} {left:?}, asynchronous: {asynchronous}", store.0);
                     let ended = at_once(&before, store, (asynchronous, left), (first, second));
                     let Some(ended) = ended else { continue };

@@ -110,7 +110,7 @@ fn two_ticks_at_once_do_each_thing_once() {
 
 /// Whether the first tick came to that moment at all.
 fn two_ticks(store: usize, at: Moment, first: i64, second: i64) -> bool {
-    let (name, inner) = stores().remove(store % 3);
+    let (name, inner) = in_process().remove(store % 3);
     let prepared = Host::sync(name, inner.clone());
     put(&prepared, BUSY);
     let (happened, deed) = noticing(move |store: &dyn Store| {
@@ -170,7 +170,7 @@ fn an_item_that_is_moved_or_cancelled_meanwhile() {
 }
 
 fn meanwhile(store: usize, at: Moment, cancel: bool) -> bool {
-    let (name, inner) = stores().remove(store);
+    let (name, inner) = in_process().remove(store);
     put(&Host::sync(name, inner.clone()), &[("once", "a", 1)]);
     let (happened, deed) = noticing(move |store: &dyn Store| {
         elsewhere(store, "meanwhile", |tx| {

@@ -14,7 +14,7 @@ fn runs_of(
     let mut all = Vec::new();
     let mut hosts: Vec<Host> =
         stores().into_iter().map(|(name, store)| Host::sync(name, store)).collect();
-    hosts.push(Host::asynchronous("not loaded", stores().remove(1).1));
+    hosts.push(Host::asynchronous("not loaded", in_process().remove(1).1));
     for host in hosts {
         host.done("fill", |tx| {
             (1..=3).try_for_each(|n| tx.insert(Shelf::new(1, n, n)))?;

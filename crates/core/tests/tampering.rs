@@ -158,14 +158,14 @@ fn a_commit_without_a_seal() {
 /// All seals taken away look like a store that keeps no chain: that is told, not passed over.
 #[test]
 fn no_seal_at_all() {
-    let (_, inner) = stores().remove(0);
+    let (_, inner) = in_process().remove(0);
     history(inner.clone());
     assert!(verified(&inner).sealed);
     let feed = |commits: &mut Vec<Commit>| commits.iter_mut().for_each(|commit| commit.seal = None);
     let stripped = altered(inner, feed, |_, _| {}, false);
     let stripped = verified(&stripped);
     assert_eq!((stripped.sealed, stripped.commits, stripped.link), (false, 5, chain::GENESIS));
-    let (name, empty) = stores().remove(0);
+    let (name, empty) = in_process().remove(0);
     assert!(verified(&*Host::sync(name, empty).store).sealed, "nothing yet, nothing missing");
 }
 

@@ -258,14 +258,19 @@ pub fn sale(date: &str, amount: &str) -> NewEntry {
 }
 
 pub fn stores() -> Vec<(&'static str, Arc<dyn Store>)> {
-    let mut stores: Vec<(&'static str, Arc<dyn Store>)> = vec![
+    let mut stores = in_process();
+    stores.extend(server::postgres());
+    stores
+}
+
+/// Those that cost next to nothing to make, for tests that make hundreds.
+pub fn in_process() -> Vec<(&'static str, Arc<dyn Store>)> {
+    vec![
         ("memory", Arc::new(Memory::new())),
         ("model", Arc::new(Model::new())),
         ("sqlite", Arc::new(Sqlite::in_memory().unwrap())),
         ("ordered map", Arc::new(OrderedStore::open(InMemory::new()).unwrap())),
-    ];
-    stores.extend(server::postgres());
-    stores
+    ]
 }
 
 /// Runs a test on every store there is.

@@ -345,14 +345,19 @@ pub fn all_tables() -> Vec<&'static Table> {
 
 /// Every store there is.
 pub fn stores() -> Vec<(&'static str, Arc<dyn Store>)> {
-    let mut stores: Vec<(&'static str, Arc<dyn Store>)> = vec![
+    let mut stores = in_process();
+    stores.extend(server::postgres());
+    stores
+}
+
+/// Those that cost next to nothing to make, for tests that make hundreds.
+pub fn in_process() -> Vec<(&'static str, Arc<dyn Store>)> {
+    vec![
         ("memory", Arc::new(Memory::new())),
         ("model", Arc::new(Model::new())),
         ("sqlite", Arc::new(Sqlite::in_memory().unwrap())),
         ("ordered map", Arc::new(OrderedStore::open(InMemory::new()).unwrap())),
-    ];
-    stores.extend(server::postgres());
-    stores
+    ]
 }
 
 /// Runs a test on every store, through the blocking and through the asynchronous driver.

@@ -95,7 +95,7 @@ fn a_twin_that_was_faster_gives_its_receipt_and_no_refusal() {
 
 #[test]
 fn a_twin_that_was_faster_under_an_asynchronous_host() {
-    let (_, inner) = stores().remove(1);
+    let (_, inner) = in_process().remove(1);
     fill(&Host::sync("model", inner.clone()));
     let twin = |store: &dyn fondaco_core::store::Store| {
         let driver = Driver::new(store, acme());
