@@ -69,18 +69,23 @@ impl Queue {
     }
 }
 
-/// Where a call's result comes to, and who waits for it.
-struct Slot<T>(Mutex<(Option<Result<T, StoreError>>, Option<Waker>)>);
+/// What a call comes to, and who waits for it.
+struct Waited<T> {
+    result: Option<Result<T, StoreError>>,
+    waker: Option<Waker>,
+}
+
+struct Slot<T>(Mutex<Waited<T>>);
 
 impl<T> Slot<T> {
-    fn lock(&self) -> MutexGuard<'_, (Option<Result<T, StoreError>>, Option<Waker>)> {
+    fn lock(&self) -> MutexGuard<'_, Waited<T>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn set(&self, result: Result<T, StoreError>) {
         let mut slot = self.lock();
-        slot.0.get_or_insert(result);
-        if let Some(waker) = slot.1.take() {
+        slot.result.get_or_insert(result);
+        if let Some(waker) = slot.waker.take() {
             waker.wake();
         }
     }
@@ -124,7 +129,7 @@ impl<S: Store + 'static> OnThreads<S> {
         if self.threads.is_empty() {
             return Err(StoreError::Unavailable("the system gives no threads".into()));
         }
-        let slot = Arc::new(Slot(Mutex::new((None, None))));
+        let slot = Arc::new(Slot(Mutex::new(Waited { result: None, waker: None })));
         let wanted = Arc::downgrade(&slot);
         let (store, promise) = (self.store.clone(), Promise { slot: slot.clone(), lost });
         let work = move || {
@@ -137,10 +142,10 @@ impl<S: Store + 'static> OnThreads<S> {
         self.queue.more.notify_one();
         poll_fn(|context| {
             let mut state = slot.lock();
-            match state.0.take() {
+            match state.result.take() {
                 Some(result) => Poll::Ready(result),
                 None => {
-                    state.1 = Some(context.waker().clone());
+                    state.waker = Some(context.waker().clone());
                     Poll::Pending
                 }
             }

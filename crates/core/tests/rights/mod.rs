@@ -4,9 +4,6 @@
 #[path = "../doc/desk.rs"]
 pub mod desk;
 
-#[path = "../server/mod.rs"]
-mod server;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -241,13 +238,11 @@ impl Act for PayOut {
 }
 
 pub fn stores() -> Vec<(&'static str, Arc<dyn Store>)> {
-    let mut stores: Vec<(&'static str, Arc<dyn Store>)> = vec![
+    vec![
         ("memory", Arc::new(Memory::new())),
         ("model", Arc::new(Model::new())),
         ("sqlite", Arc::new(Sqlite::in_memory().unwrap())),
-    ];
-    stores.extend(server::postgres());
-    stores
+    ]
 }
 
 /// Runs a test on every store, through the blocking and through the asynchronous driver.

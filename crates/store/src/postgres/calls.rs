@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use fondaco_core::store::{
-    Answer, At, Batch, Commit, FeedFrom, Pieces, Prepared, Read, Reply, Salt, Snapshot, StoreError, Table,
+    Answer, At, Batch, Commit, FeedFrom, Pieces, Prepared, Read, Reply, Salt, Snapshot, StoreError,
+    Table,
 };
 use fondaco_core::{CommandId, CompanyId};
 

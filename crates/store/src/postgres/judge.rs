@@ -396,7 +396,9 @@ impl Judge {
 
     /// How far the series have come from which was drawn, in order of name.
     pub(super) fn series(&self) -> Vec<(&SmolStr, &SeriesState)> {
-        let drawn = self.ground.series.iter().filter(|(name, _)| self.drawn.contains(*name));
+        // Of which no number was drawn was not drawn from.
+        let drawn = self.ground.series.iter();
+        let drawn = drawn.filter(|(name, state)| self.drawn.contains(*name) && state.last > 0);
         let mut series: Vec<_> = drawn.collect();
         series.sort_unstable_by_key(|(name, _)| *name);
         series
