@@ -7,7 +7,7 @@
 
 use std::time::{Duration, Instant};
 
-use fondaco_core::proof::{Growth, LogTree, Proof, Prover, SignedCheckpoint};
+use fondaco_core::proof::{Checkpoint, Growth, LogTree, Proof, Prover, SignedCheckpoint};
 use fondaco_core::store::{Batch, Commit, Event, Meta, Piece, Store, Value};
 use fondaco_core::{ActorId, CommandId, CompanyId, Timestamp, chain, digest};
 use fondaco_store::{Memory, Sqlite};
@@ -68,10 +68,11 @@ fn run(name: &str, store: &dyn Store, commits: u64) {
     prover.catch_up(&mut ()).unwrap();
     println!("{name}: tree built from the feed in {:.1} s", begun.elapsed().as_secs_f64());
     let begun = Instant::now();
+    let built = prover.checkpoint(ORIGIN).unwrap();
     let bytes = prover.tree().to_bytes();
     let tree = LogTree::from_bytes(&bytes).unwrap();
     println!("{name}: tree of {} bytes saved and read in {:.1?}", bytes.len(), begun.elapsed());
-    let prover = Prover::new(store, acme(), &[]).with_tree(tree).unwrap();
+    let prover = Prover::new(store, acme(), &[]).with_tree(tree, &built).unwrap();
 
     let newest = SignedCheckpoint::new(prover.checkpoint(ORIGIN).unwrap());
     let mut state = 7u64;
@@ -92,8 +93,15 @@ fn run(name: &str, store: &dyn Store, commits: u64) {
     });
     tell(name, "one proof read and checked", checked);
     let mut grown = Vec::new();
+    let earlier = |size: u64| {
+        let read = prover.tree().reads(&[size]);
+        let read: Vec<Commit> = read.iter().flat_map(|from| store.feed(from).unwrap()).collect();
+        Checkpoint::new(ORIGIN, size, prover.tree().root_of(size, &read).unwrap()).unwrap()
+    };
+    let mut olds: Vec<Checkpoint> = (0..2_000).map(|_| earlier(1 + random(commits))).collect();
     let made = times(2_000, || {
-        grown.push(prover.growth(1 + random(commits), &newest).unwrap().to_string());
+        let old = olds.pop().unwrap();
+        grown.push(prover.growth(&old, &newest).unwrap().to_string());
     });
     tell(name, "one proof of growth made, as text", made);
     assert!(grown.iter().all(|text| text.parse::<Growth>().is_ok()));

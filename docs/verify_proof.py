@@ -22,12 +22,12 @@ def included(root, size, index, leaf, path):
         else:
             h = sha(b"\1", h, sibling)
         at, last = at >> 1, last >> 1
-    return index < size and last == 0 and h == root
+    return 0 <= index < size and last == 0 and h == root
 
 def values(message):
     """The word of a message, and its values as (column, value)."""
     word, b = message.split(b"\0", 1)
-    out, sizes = [], {1: 1, 2: 8, 3: 17, 6: 4, 7: 8, 8: 16, 10: 32, 12: 9}
+    out, sizes = [], {0: 0, 1: 1, 2: 8, 3: 17, 6: 4, 7: 8, 8: 16, 10: 32, 12: 9}
     while b:
         column, tag = b[0], b[1]
         head, size = (6, int.from_bytes(b[2:6], "big")) if tag in (4, 5, 9) else (2, sizes[tag])
@@ -35,6 +35,8 @@ def values(message):
         if len(raw) != size:
             sys.exit("NOT PROVEN: a message is cut")
         whole = lambda raw: int.from_bytes(raw, "big", signed=True)
+        if tag == 0:
+            continue
         show = {1: bool, 2: whole, 4: bytes.decode, 7: whole, 9: bytes.decode,
                 3: lambda r: f"{whole(r[:16])}e-{r[16]}", 12: lambda r: f"{whole(r[:8])}e-{r[8]}"}
         out.append((column, show.get(tag, bytes.hex)(raw)))

@@ -52,7 +52,7 @@ fn story(file: &Path) -> Result<()> {
     let newer = checkpoint(&books)?;
     let mut prover = books.driver().prover();
     prover.catch_up(&mut ())?;
-    let growth = prover.growth(kept.size, &SignedCheckpoint::new(newer.clone()))?.to_string();
+    let growth = prover.growth(&kept, &SignedCheckpoint::new(newer.clone()))?.to_string();
     let later = growth.parse::<Growth>()?.verify_against(&kept, &newer)?;
     println!(
         "The log grew from {} to {} commits, and nothing in it was changed.\n",

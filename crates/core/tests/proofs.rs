@@ -12,7 +12,8 @@ use fondaco_core::proof::{
     Checkpoint, Growth, LogTree, NoteKey, Proof, ProofError, Prover, SignedCheckpoint,
 };
 use fondaco_core::store::{
-    Commit, Event, Key, KeyParts, Kind, Moment as Held, Record, Row, Scan, Store, Stored, Value,
+    Commit, Event, Hash, Key, KeyParts, Kind, Moment as Held, Record, Row, Scan, Store, Stored,
+    Value,
 };
 use fondaco_core::{ActorId, Halt, Tx};
 use smol_str::SmolStr;
@@ -133,7 +134,7 @@ fn the_log_is_proven_to_have_grown() {
         let newest = checkpoint(&prover);
         assert_eq!(kept.last().unwrap(), newest.unverified());
         for old in &kept {
-            let growth = prover.growth(old.size, &newest).unwrap();
+            let growth = prover.growth(old, &newest).unwrap();
             let text = growth.to_string();
             let growth: Growth = text.parse().unwrap();
             assert_eq!(growth.to_string(), text);
@@ -141,6 +142,8 @@ fn the_log_is_proven_to_have_grown() {
             assert_eq!(&later, newest.unverified(), "on {name}");
             let mut other = old.clone();
             other.root[5] ^= 1;
+            let refused = prover.growth(&other, &newest).unwrap_err();
+            assert_eq!(refused.code(), "proof.inconsistent", "asked for before signing");
             let error = growth.verify_against(&other, newest.unverified()).unwrap_err();
             assert_eq!(error.code(), "proof.inconsistent");
             other = Checkpoint::new("else.example/books", old.size, old.root).unwrap();
@@ -180,7 +183,7 @@ fn erasure_breaks_nothing() {
         );
         prover.catch_up(&mut ()).unwrap();
         let after = checkpoint(&prover);
-        let grown = prover.growth(before.unverified().size, &after).unwrap();
+        let grown = prover.growth(before.unverified(), &after).unwrap();
         grown.verify_against(before.unverified(), after.unverified()).unwrap();
         // A fact keeps its commit: the same proof to the letter; a state row is now as the erasing commit left it.
         assert_eq!(prover.row(&key(visit), &before, &[]).unwrap(), closed, "on {name}");
@@ -320,6 +323,60 @@ fn sealed_anew(commits: &mut [Commit]) {
     }
 }
 
+/// The root over the first commits of a forger's log.
+fn forged_root(forger: &Prover<'_>, store: &dyn Store, size: u64) -> Hash {
+    let read = forger.tree().reads(&[size]);
+    let read: Vec<Commit> = read.iter().flat_map(|from| store.feed(from).unwrap()).collect();
+    forger.tree().root_of(size, &read).unwrap()
+}
+
+/// Whoever writes the file of a saved tree gets no checkpoint over commits that nobody made.
+#[test]
+fn a_forged_tree_is_not_signed() {
+    for (name, store) in stores() {
+        let host = history(&store);
+        for number in 0..64 {
+            host.done(&format!("more {number}"), |tx| {
+                tx.insert(Move::new(9, number, 1, 5))?;
+                Ok(())
+            });
+        }
+        let honest = prover(&*store);
+        let signed = honest.checkpoint(ORIGIN).unwrap();
+        let with = |tree: &LogTree, signed: &Checkpoint| {
+            let tree = LogTree::from_bytes(&tree.to_bytes()).unwrap();
+            Prover::new(&*store, acme(), &all_tables()).with_tree(tree, signed).map(|mut prover| {
+                prover.catch_up(&mut ()).unwrap();
+                prover.checkpoint(ORIGIN).unwrap()
+            })
+        };
+        let code = |made: Result<Checkpoint, ProofError>| made.map_err(|error| error.code());
+        assert_eq!(code(with(honest.tree(), &signed)), Ok(signed.clone()), "on {name}");
+        let mut log = host.feed();
+        log[4].meta.actor = ActorId::new("else");
+        let mut forged = LogTree::new(acme());
+        forged.append(&log).unwrap();
+        assert_eq!(code(with(&forged, &signed)), Err("proof.other_log"), "on {name}");
+        // One that was saved with less than was signed has to be built anew.
+        let mut short = LogTree::new(acme());
+        short.append(&host.feed()[..40]).unwrap();
+        assert_eq!(code(with(&short, &signed)), Err("proof.out_of_range"), "on {name}");
+        // What it has beyond the checkpoint is not believed, in whole blocks or in part.
+        for size in [0, 1, 2, 31, 32, 33, 40] {
+            let mut early = LogTree::new(acme());
+            early.append(&host.feed()[..size]).unwrap();
+            let early = early.checkpoint(ORIGIN).unwrap();
+            let mut log = host.feed();
+            for commit in &mut log[size..] {
+                commit.meta.actor = ActorId::new("else");
+            }
+            let mut forged = LogTree::new(acme());
+            forged.append(&log).unwrap();
+            assert_eq!(code(with(&forged, &early)), Ok(signed.clone()), "from {size} on {name}");
+        }
+    }
+}
+
 /// What the checkpoint finds after somebody rewrote the log so well that the chain is whole.
 fn rewritten(change: fn(&mut Vec<Commit>), rows: fn(&Scan, &mut Vec<Row>)) {
     for (name, inner) in stores() {
@@ -350,15 +407,26 @@ fn rewritten(change: fn(&mut Vec<Commit>), rows: fn(&Scan, &mut Vec<Row>)) {
         let mut forger = Prover::new(&altered, acme(), &all_tables());
         if forger.catch_up(&mut ()).is_ok() {
             let published = checkpoint(&forger);
-            let growth = forger.growth(size.min(published.unverified().size), &published).unwrap();
+            let to_sign = forger.growth(kept.unverified(), &published).map_err(|e| e.code());
+            let size = size.min(published.unverified().size);
+            let own = Checkpoint::new(ORIGIN, size, forged_root(&forger, &altered, size)).unwrap();
+            let growth = forger.growth(&own, &published).unwrap();
             let verified = growth.verify_against(kept.unverified(), published.unverified());
             let code = verified.unwrap_err().code();
             assert!(code == "proof.inconsistent" || code == "proof.other_log", "{code} on {name}");
+            let shorter = size < kept.unverified().size;
+            let refused = if shorter { "proof.out_of_range" } else { "proof.inconsistent" };
+            assert_eq!(
+                to_sign.map(drop),
+                Err(refused),
+                "a host is told before it signs, on {name}"
+            );
         }
         // And the tree of an honest day notices it when it makes a proof.
         let tree = LogTree::from_bytes(&honest.tree().to_bytes()).unwrap();
-        let old = Prover::new(&altered, acme(), &all_tables()).with_tree(tree).unwrap();
-        assert!((1..=size).any(|position| old.commit(position, &kept).is_err()), "on {name}");
+        let old = Prover::new(&altered, acme(), &all_tables()).with_tree(tree, kept.unverified());
+        let notices = |old: Prover<'_>| (1..=size).any(|at| old.commit(at, &kept).is_err());
+        assert!(old.map_or(true, notices), "on {name}");
     }
 }
 
@@ -474,7 +542,7 @@ fn what_can_not_be_proven_is_refused_by_name() {
     assert_eq!((told, stale.catch_up(&mut ()).unwrap()), (1, size + 1));
     let of_another = LogTree::new(fondaco_core::CompanyId::named("else"));
     assert_eq!(
-        prover(&*store).with_tree(of_another).map(drop).map_err(code),
+        prover(&*store).with_tree(of_another, checkpoint.unverified()).map(drop).map_err(code),
         Err("proof.other_log")
     );
     let bare = fondaco_store::Memory::without_chain();

@@ -1,10 +1,12 @@
 //! The one canonical byte form of what the chain hashes, written and read again.
 //!
 //! A message is a word, a zero byte, and values in order. Each value is its column's number (one byte, which goes on from
-//! 255 to 0), a tag of its type, and its bytes, big-endian; a null is left out, and its column's number with it:
+//! 255 to 0), a tag of its type, and its bytes, big-endian. A null is left out, and its column's number with it; only each
+//! 256th of as many nulls in a row is written, so that no value stands for one 256 columns further on:
 //!
 //! | tag | value | bytes |
 //! |---|---|---|
+//! | 0 | the 256th null in a row | 0 |
 //! | 1 | bool | 1 |
 //! | 2 | i64 | 8 |
 //! | 3 | number: mantissa, digits after the point | 16 + 1 |
@@ -29,6 +31,8 @@ use crate::store::{ColumnSink, Hash, Salt, Value};
 pub(crate) struct Canonical {
     pub(super) bytes: Vec<u8>,
     column: u8,
+    /// Nulls since the last column that was written.
+    nulls: u8,
 }
 
 impl Canonical {
@@ -36,14 +40,14 @@ impl Canonical {
         self.bytes.clear();
         self.bytes.extend_from_slice(word.as_bytes());
         self.bytes.push(0);
-        self.column = 0;
+        (self.column, self.nulls) = (0, 0);
     }
 
     /// Column number and tag, then the value's bytes.
     fn put(&mut self, tag: u8, value: &[u8]) {
         self.bytes.extend_from_slice(&[self.column, tag]);
         self.bytes.extend_from_slice(value);
-        self.column = self.column.wrapping_add(1);
+        (self.column, self.nulls) = (self.column.wrapping_add(1), 0);
     }
 
     fn put_long(&mut self, tag: u8, value: &[u8]) {
@@ -54,7 +58,10 @@ impl Canonical {
 
 impl ColumnSink for Canonical {
     fn null(&mut self) {
-        self.column = self.column.wrapping_add(1);
+        if self.nulls == u8::MAX {
+            return self.put(0, &[]);
+        }
+        (self.column, self.nulls) = (self.column.wrapping_add(1), self.nulls + 1);
     }
     fn bool(&mut self, value: bool) {
         self.put(1, &[u8::from(value)]);
@@ -147,6 +154,7 @@ impl<'m> CanonicalReader<'m> {
     fn value(&mut self) -> Option<Value> {
         let [_, tag] = self.take()?;
         Some(match tag {
+            0 => Value::Null,
             1 => match self.take()? {
                 [0] => Value::Bool(false),
                 [1] => Value::Bool(true),
@@ -232,6 +240,35 @@ mod tests {
         assert!(reader.rest().is_empty());
     }
 
+    fn message(values: &[Value]) -> Vec<u8> {
+        let mut message = Canonical::default();
+        message.begin("wide");
+        values.iter().for_each(|value| message.value(value, None));
+        message.bytes
+    }
+
+    /// The number of a column goes round after 256 of them; what is meant does not.
+    #[test]
+    fn no_value_stands_for_one_256_columns_further_on() {
+        let mut seen = std::collections::BTreeSet::new();
+        for nulls in [0, 1, 254, 255, 256, 257, 511, 512, 513, 1000] {
+            for before in [0, nulls] {
+                let mut values = vec![Value::Null; before];
+                values.push(Value::I64(7));
+                values.extend(vec![Value::Null; nulls]);
+                values.push(Value::Bool(true));
+                let bytes = message(&values);
+                let (_, mut reader) = CanonicalReader::new(&bytes).unwrap();
+                values.iter().for_each(|value| assert_eq!(reader.next().as_ref(), Some(value)));
+                assert!(reader.rest().is_empty(), "{nulls} nulls");
+                assert!(seen.insert(bytes) || (before, nulls) == (0, 0), "{before}, {nulls}");
+            }
+        }
+        // Fewer are left out, as they always were.
+        let narrow = [vec![Value::Null; 255], vec![Value::Bool(true)]].concat();
+        assert_eq!(message(&narrow), b"wide\0\xff\x01\x01");
+    }
+
     #[test]
     fn every_cut_is_noticed() {
         let mut message = Canonical::default();
@@ -246,8 +283,7 @@ mod tests {
             assert!(columns < 10, "cut at {end}");
         }
         assert!(CanonicalReader::new(b"no word").is_none());
-        let other_tags =
-            [0, 11, 13, 255].map(|tag| [b"w\0\0".as_slice(), &[tag], &[0; 40]].concat());
+        let other_tags = [11, 13, 255].map(|tag| [b"w\0\0".as_slice(), &[tag], &[0; 40]].concat());
         for message in other_tags {
             assert!(CanonicalReader::new(&message).unwrap().1.next_column().is_none());
         }

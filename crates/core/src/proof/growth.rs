@@ -25,7 +25,7 @@ use crate::store::Hash;
 /// shop.run(envelope("more"), "more", |tx, _| tx.add(Stock { item: 7, pieces: 1 }, &[]).map(drop))?;
 /// prover.catch_up(&mut ())?;
 /// let newest = SignedCheckpoint::new(prover.checkpoint("acme.example/books")?);
-/// let text = prover.growth(kept.size, &newest)?.to_string();
+/// let text = prover.growth(&kept, &newest)?.to_string();
 ///
 /// let growth: Growth = text.parse()?;
 /// let later = growth.verify_against(&kept, newest.unverified())?;

@@ -46,17 +46,45 @@ impl<'s> Prover<'s> {
         Prover { store, tables, tree: LogTree::new(company) }
     }
 
-    /// Goes on from a tree that was saved ([`LogTree::to_bytes`]) instead of reading the whole log.
+    /// Goes on from a tree that was saved ([`LogTree::to_bytes`]) instead of reading the whole log. `signed` is the newest
+    /// checkpoint that you signed, with your signature checked: what the tree has of it must have its root, and what goes
+    /// beyond it is read again. So no signature comes about over what somebody wrote into the saved tree.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # let shop = shop();
+    /// let mut prover = shop.prover();
+    /// prover.catch_up(&mut ())?;
+    /// let signed = prover.checkpoint("acme.example/books")?;
+    /// let saved = prover.tree().clone();
+    /// let mut again = shop.prover().with_tree(saved, &signed)?;
+    /// assert_eq!(again.catch_up(&mut ())?, 1);
+    /// assert_eq!(again.checkpoint("acme.example/books")?, signed);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// [`ProofError::OtherLog`] when the tree is another company's.
-    pub fn with_tree(mut self, tree: LogTree) -> Result<Prover<'s>, ProofError> {
+    /// [`ProofError::OtherLog`] when the tree is another company's, or not that of the checkpoint;
+    /// [`ProofError::OutOfRange`] when it is shorter; the store's own failures.
+    pub fn with_tree(
+        mut self,
+        tree: LogTree,
+        signed: &Checkpoint,
+    ) -> Result<Prover<'s>, ProofError> {
         if tree.company() != self.tree.company() {
             let (found, expected) = (tree.company(), self.tree.company());
             let (found, expected) = (format!("company {found}"), format!("company {expected}"));
             return Err(ProofError::OtherLog { found, expected });
         }
-        self.tree = tree;
+        self.tree = tree.first_blocks(signed.size)?;
+        let after = self.tree.size();
+        if after < signed.size {
+            let limit = usize::try_from(signed.size - after).unwrap_or(PAGE);
+            let rest = self.feed(&FeedFrom::new(self.tree.company(), after, limit))?;
+            self.tree.append(&rest)?;
+        }
+        self.check(signed, &[])?;
         Ok(self)
     }
 
@@ -187,16 +215,24 @@ impl<'s> Prover<'s> {
         each.collect()
     }
 
-    /// A proof that the log of `checkpoint` begins with its first `old` commits as they were then.
+    /// A proof that the log of `checkpoint` begins with the commits of `old`, an earlier one. It is checked before it is given
+    /// away: ask for it with the checkpoint that you signed last before you sign the next.
     ///
     /// # Errors
-    /// As [`commit`](Prover::commit).
-    pub fn growth(&self, old: u64, checkpoint: &SignedCheckpoint) -> Result<Growth, ProofError> {
+    /// [`ProofError::Inconsistent`] when something of `old` was changed, removed or inserted: sign nothing then;
+    /// [`ProofError::OtherLog`] when `old` has another origin; or as [`commit`](Prover::commit).
+    pub fn growth(
+        &self,
+        old: &Checkpoint,
+        checkpoint: &SignedCheckpoint,
+    ) -> Result<Growth, ProofError> {
         let size = checkpoint.unverified().size;
-        let read = self.read(&[old.min(size), size])?;
+        let read = self.read(&[old.size.min(size), size])?;
         self.check(checkpoint.unverified(), &read)?;
-        let path = self.tree.consistency(old, size, &read)?;
-        Ok(Growth { old, path, checkpoint: checkpoint.clone() })
+        let path = self.tree.consistency(old.size, size, &read)?;
+        let growth = Growth { old: old.size, path, checkpoint: checkpoint.clone() };
+        growth.verify_against(old, checkpoint.unverified())?;
+        Ok(growth)
     }
 
     /// That the checkpoint is of this log.

@@ -99,6 +99,21 @@ impl LogTree {
         Ok(())
     }
 
+    /// The complete blocks of the first `size` commits, as far as this tree covers these.
+    ///
+    /// # Errors
+    /// [`ProofError::OutOfRange`] when it does not.
+    pub(super) fn first_blocks(&self, size: u64) -> Result<LogTree, ProofError> {
+        self.covers(size, size)?;
+        let mut first = LogTree::new(self.company);
+        let blocks = self.levels.first().map_or(&[][..], Vec::as_slice);
+        for block in blocks.iter().take((size / BLOCK) as usize) {
+            first.push_block(*block);
+            first.size += BLOCK;
+        }
+        Ok(first)
+    }
+
     fn push(&mut self, leaf: Hash) {
         self.tail.push(leaf);
         self.size += 1;
@@ -287,7 +302,9 @@ impl LogTree {
 
     /// The tree that [`to_bytes`](LogTree::to_bytes) wrote.
     ///
-    /// A tree that somebody forged gives proofs that do not hold, never proofs of what is not so: nothing need be trusted.
+    /// The check in the bytes finds damage, not forgery. A forged tree makes no proof that holds for an honest checkpoint, but a
+    /// checkpoint made of it would be of a forged log: before you sign, compare with the one that you signed last, as
+    /// [`Prover::with_tree`](super::Prover::with_tree) does.
     ///
     /// # Errors
     /// [`ProofError::Malformed`] when the bytes are cut, damaged or something else: build the tree again from the feed.

@@ -2,6 +2,9 @@
 
 use super::Type;
 
+/// How many columns a table has at most.
+const MOST_COLUMNS: usize = 256;
+
 /// How rows of a table may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -150,6 +153,11 @@ impl Table {
         if self.key == 0 || self.key > self.columns.len() {
             return fail("a primary key needs at least one column");
         }
+        if self.columns.len() > MOST_COLUMNS {
+            return fail(
+                "a table has 256 columns at most: a proof of a row numbers them with a byte",
+            );
+        }
         if self.key_columns().iter().any(|c| c.nullable || c.personal || !c.ty.is_key()) {
             return fail("key columns are never null, personal, a number without scale or JSON");
         }
@@ -175,5 +183,29 @@ impl Table {
             return fail("a counter's columns beside its key are sums");
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_has_a_number_of_one_byte() {
+        let wide = |columns: usize| {
+            let column = |at: usize| Column {
+                name: if at == 0 { "key" } else { "more" },
+                ty: Type::I64,
+                nullable: at > 0,
+                personal: false,
+                since: 1,
+            };
+            let columns: Vec<Column> = (0..columns).map(column).collect();
+            let (name, kind) = ("wide", Kind::Fact);
+            let columns: &'static [Column] = columns.leak();
+            Table { name, kind, layout: 1, columns, key: 1, indexes: &[], guards: &[] }.check()
+        };
+        assert_eq!(wide(256), Ok(()));
+        assert!(wide(257).unwrap_err().starts_with("table wide: a table has 256 columns at most"));
     }
 }

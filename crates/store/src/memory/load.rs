@@ -1,6 +1,10 @@
 //! A company that another store had, built beside the others and put in place whole.
 
-use fondaco_core::store::{KeyWriter, LoadCheck, Piece, Pieces, Row, StoreError, Stored, ValueRow};
+use std::collections::BTreeSet;
+
+use fondaco_core::store::{
+    KeyBytes, KeyWriter, LoadCheck, Piece, Pieces, Row, StoreError, Stored, ValueRow,
+};
 
 use super::company::Company;
 use super::table::{Declared, Kept, KeptRows};
@@ -38,7 +42,8 @@ impl Company {
         let Some(kept) = self.tables.get_mut(table) else { return Ok(()) };
         // Facts of one commit lie together, as they did when it brought them.
         for same in rows.chunk_by(|a, b| a.version == b.version) {
-            same.iter().try_for_each(|row| unique(kept, row.stored()))?;
+            let mut taken = BTreeSet::new();
+            same.iter().try_for_each(|row| unique(kept, row.stored(), &mut taken))?;
             take(kept, same);
         }
         Ok(())
@@ -58,11 +63,19 @@ fn take(kept: &mut Kept, rows: &[Row]) {
     }
 }
 
-/// That a row's entries in unique indexes are free.
-fn unique(kept: &Kept, row: &dyn Stored) -> Result<(), StoreError> {
+/// That a row's entries in unique indexes are free, also of the rows that came just before: `taken` has theirs.
+fn unique(
+    kept: &Kept,
+    row: &dyn Stored,
+    taken: &mut BTreeSet<(usize, KeyBytes)>,
+) -> Result<(), StoreError> {
     for (at, index) in kept.table.indexes.iter().enumerate().filter(|(_, index)| index.unique) {
         let mut part = KeyWriter::new();
-        if row.write_index(at, &mut part) && kept.holder(at, &part.to_key()).is_some() {
+        if !row.write_index(at, &mut part) {
+            continue;
+        }
+        let part = part.to_key();
+        if kept.holder(at, &part).is_some() || !taken.insert((at, part)) {
             return Err(crate::rules::taken(kept.table, index));
         }
     }

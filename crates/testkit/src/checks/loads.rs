@@ -2,8 +2,8 @@
 
 use fondaco_core::CompanyId;
 use fondaco_core::store::{
-    Ask, At, Commit, FeedFrom, Moment, Personal, Piece, PieceReader, Read, Reply, Row, SeriesState,
-    Store, StoreError, Value,
+    Ask, At, Commit, FeedFrom, Moment, Personal, Piece, PieceReader, Read, Record, Reply, Row,
+    SeriesState, Store, StoreError, Value,
 };
 
 use super::chain::clean;
@@ -190,11 +190,20 @@ fn once(probe: &Probe<'_>) -> Verdict {
     same("commits of the other company", probe.feed(away(), 0)?.len(), 1)
 }
 
-/// The rows of a visitor who has the same mail as another.
-fn twice() -> Piece {
+/// All pieces, and with the visitors two more, who have the same mail as one another: they came with these commits.
+fn twice(all: &[Piece], versions: [u64; 2]) -> Coming {
     let mail = || Some(Personal::Kept("twice".into(), [4; 16]));
-    let row = |number| Row::one(1, std::sync::Arc::new(Visitor { number, mail: mail() }));
-    Piece::Rows(vec![row(11), row(12)])
+    let row =
+        |number, version| Row::one(version, std::sync::Arc::new(Visitor { number, mail: mail() }));
+    let mut all = all.to_vec();
+    for piece in &mut all {
+        if let Piece::Rows(rows) = piece
+            && rows.iter().any(|row| row.stored().table().name == Visitor::TABLE.name)
+        {
+            rows.extend([row(11, versions[0]), row(12, versions[1])]);
+        }
+    }
+    all.into_iter().map(Ok).collect()
 }
 
 fn all_or_nothing(probe: &Probe<'_>) -> Verdict {
@@ -213,17 +222,15 @@ fn all_or_nothing(probe: &Probe<'_>) -> Verdict {
         }
         other => other,
     });
-    let late = |piece: Piece| vec![Ok(piece)].into_iter().chain(without(all.len())).collect();
-    let cases: [(&str, Coming, &str); 5] = [
+    let late =
+        |piece: &Piece| vec![Ok(piece.clone())].into_iter().chain(without(all.len())).collect();
+    let cases: [(&str, Coming, &str); 6] = [
         ("a piece that fails", failing, "store.stopped"),
         ("pieces without a commit", without(all.len() - 1), "store.misused"),
         ("commits without seals", unsealed.collect(), "store.misused"),
-        ("two visitors with one mail", late(twice()), "store.misused"),
-        (
-            "the first piece twice",
-            late(all.first().cloned().unwrap_or_else(twice)),
-            "store.misused",
-        ),
+        ("two visitors of one commit with one mail", twice(&all, [1, 1]), "store.misused"),
+        ("two visitors of two commits with one mail", twice(&all, [1, 5]), "store.misused"),
+        ("the first piece twice", all.first().map_or_else(Vec::new, late), "store.misused"),
     ];
     for (what, pieces, code) in cases {
         match load(probe, home(), pieces) {
