@@ -16,6 +16,7 @@ mod rules;
 mod said;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+mod unfinished;
 
 pub use memory::Memory;
 pub use on_threads::OnThreads;

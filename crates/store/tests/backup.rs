@@ -151,10 +151,32 @@ fn stopped_it_leaves_nothing() {
     assert_eq!(looks, 1);
     assert!(folder.names().iter().all(|name| !name.starts_with("copy")), "{:?}", folder.names());
     // A killed one leaves its part, which is in nobody's way.
-    std::fs::write(folder.path("copy.sqlite.part"), "half a file").unwrap();
+    std::fs::write(folder.path("copy.sqlite.0.part"), "half a file").unwrap();
     store.backup(&to, &mut ()).unwrap();
     assert_eq!(commits(&to), [400, 0]);
-    assert!(!folder.path("copy.sqlite.part").exists());
+    assert!(!folder.path("copy.sqlite.1.part").exists());
+}
+
+/// Of backups to one name at once each writes its own file; the first to be whole has the name, and no other takes it away.
+#[test]
+fn two_backups_to_one_name() {
+    let folder = Folder::new();
+    let acme = driver(Sqlite::open(folder.path("books.sqlite")).unwrap(), "acme");
+    (0..40).for_each(|entry| post(&acme, entry));
+    drop(acme);
+    let store = Sqlite::open_existing(folder.path("books.sqlite")).unwrap();
+    let to = folder.path("copy.sqlite");
+    let mut inner = None;
+    let mut meanwhile = |_: &Progressed| {
+        inner.get_or_insert_with(|| store.backup(&to, &mut ()));
+        ControlFlow::Continue(())
+    };
+    let outer = store.backup(&to, &mut meanwhile).unwrap_err();
+    assert!(outer.to_string().contains("there is a file already"), "{outer}");
+    assert!(matches!(inner, Some(Ok(()))), "{inner:?}");
+    assert_eq!(commits(&to), [40, 0]);
+    let parts = folder.names().iter().filter(|name| name.ends_with(".part")).count();
+    assert_eq!(parts, 0, "{:?}", folder.names());
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! Reading an export back, into any store.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use fondaco_core::copy::{self, Copied};
+use fondaco_core::copy::{self, Copied, Tally};
 use fondaco_core::store::{Hash, Piece, Store, StoreError, Table};
 use fondaco_core::{CompanyId, Progress};
 use serde_json::Value as Json;
@@ -13,6 +13,12 @@ use super::{MANIFEST, VERSION, form};
 
 /// How many lines are read at once.
 const PAGE: usize = 4096;
+
+/// The most bytes of a line, so that a file without line ends does not fill the memory.
+const LONGEST: u64 = 64 << 20;
+
+/// The most bytes of a manifest, which has some lines for each table.
+const MANIFEST_BYTES: u64 = 16 << 20;
 
 /// Puts an exported company into a store that does not have it, and verifies it there. `tables` are those that the
 /// program knows; they are prepared.
@@ -25,7 +31,7 @@ const PAGE: usize = 4096;
 /// [`StoreError::Corrupt`] with file and line; [`StoreError::Unprepared`] for a table that is not among `tables`,
 /// [`StoreError::NewerLayout`] for one of a newer program; [`StoreError::Occupied`], [`StoreError::Stopped`],
 /// [`StoreError::Unavailable`] when a file can't be read, the store's own failures. Nothing is in the store then, unless all was
-/// read and the whole does not verify.
+/// read as the manifest says and the whole does not verify.
 pub fn import(
     from: impl AsRef<Path>,
     to: &dyn Store,
@@ -35,15 +41,45 @@ pub fn import(
     let manifest = Manifest::read(from.as_ref(), tables)?;
     to.prepare(tables)?;
     let (company, position) = (manifest.company, manifest.position);
+    let expected = (manifest.link, manifest.digest);
     let mut pieces = Pieces { files: manifest.files.into_iter(), open: None };
-    let copied = copy::load(to, company, position, &mut || pieces.next(), progress)?;
-    if (copied.link, copied.digest) != (manifest.link, manifest.digest) {
-        let why =
-            "its files are each whole, and together not what the manifest says: one was exchanged";
-        return Err(damaged(&from.as_ref().join(MANIFEST), 0, why));
-    }
+    let mut tally = Some(Tally::default());
+    let mut next = || {
+        let piece = pieces.next()?;
+        match (&piece, &mut tally) {
+            (Some(piece), Some(tally)) => tally.take(piece),
+            // Compared before the store makes it visible.
+            (None, ended) => whole(ended.take(), expected, from.as_ref())?,
+            (Some(_), None) => {}
+        }
+        Ok(piece)
+    };
+    let copied = copy::load(to, company, position, &mut next, progress)?;
     copy::check(to, company, tables, &copied)?;
     Ok(copied)
+}
+
+/// That what came is what the manifest says.
+fn whole(came: Option<Tally>, expected: (Hash, Hash), from: &Path) -> Result<(), StoreError> {
+    let Some(came) = came.map(Tally::finish) else { return Ok(()) };
+    if (came.link, came.digest) == expected {
+        return Ok(());
+    }
+    let why =
+        "its files are each whole, and together not what the manifest says: one was exchanged";
+    Err(damaged(&from.join(MANIFEST), 0, why))
+}
+
+/// Opens a file, which is none but a file: no link out of the folder, no pipe that never ends.
+fn open(path: &Path, missing: &str) -> Result<File, StoreError> {
+    let failed = |error: &std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => damaged(path, 0, missing),
+        _ => unreadable(path, error),
+    };
+    if !std::fs::symlink_metadata(path).map_err(|error| failed(&error))?.is_file() {
+        return Err(damaged(path, 0, "it is no plain file"));
+    }
+    File::open(path).map_err(|error| failed(&error))
 }
 
 /// That a file is damaged, from line 1 on, or as a whole.
@@ -82,13 +118,15 @@ enum Holds {
 impl Manifest {
     fn read(folder: &Path, tables: &[&'static Table]) -> Result<Manifest, StoreError> {
         let path = folder.join(MANIFEST);
-        let text = std::fs::read_to_string(&path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                damaged(&path, 0, "it is not there: this is no export, or one that was cut off")
-            }
-            _ => unreadable(&path, &error),
-        })?;
-        let json: Json = serde_json::from_str(&text)
+        let mut text = Vec::new();
+        open(&path, "it is not there: this is no export, or one that was cut off")?
+            .take(MANIFEST_BYTES + 1)
+            .read_to_end(&mut text)
+            .map_err(|error| unreadable(&path, &error))?;
+        if text.len() as u64 > MANIFEST_BYTES {
+            return Err(damaged(&path, 0, format!("it has more than {MANIFEST_BYTES} bytes")));
+        }
+        let json: Json = serde_json::from_slice(&text)
             .map_err(|error| damaged(&path, error.line() as u64, format!("no JSON: {error}")))?;
         Manifest::of(&json, folder, tables)?
             .ok_or_else(|| damaged(&path, 0, "a member is missing or is not what it should be"))
@@ -182,10 +220,7 @@ impl Pieces {
                 return Ok(Some(piece));
             }
             let Some(of) = self.files.next() else { return Ok(None) };
-            let file = File::open(&of.path).map_err(|error| match error.kind() {
-                std::io::ErrorKind::NotFound => damaged(&of.path, 0, "the file is missing"),
-                _ => unreadable(&of.path, &error),
-            })?;
+            let file = open(&of.path, "the file is missing")?;
             self.open = Some(Open { of, file: BufReader::new(file), read: 0 });
         }
     }
@@ -209,12 +244,16 @@ impl Open {
         let (mut page, mut line) = (Vec::new(), String::new());
         while page.len() < PAGE {
             line.clear();
-            let bytes = self.file.read_line(&mut line).map_err(|error| match error.kind() {
+            let mut limited = (&mut self.file).take(LONGEST);
+            let bytes = limited.read_line(&mut line).map_err(|error| match error.kind() {
                 std::io::ErrorKind::InvalidData => self.damaged(1, "it is no UTF-8 text"),
                 _ => unreadable(&self.of.path, &error),
             })?;
             if bytes == 0 {
                 break;
+            }
+            if bytes as u64 == LONGEST {
+                return Err(self.damaged(1, format!("the line has {LONGEST} bytes or more")));
             }
             self.read += 1;
             if self.read > self.of.lines {

@@ -15,7 +15,7 @@ use super::{LOG, MANIFEST, SERIES, VERSION, form, rows_of};
 /// Writes a company into a new folder, as open files: see the [module](super). `tables` are all that were ever used.
 ///
 /// The company is verified first; what is written is the moment at which the export began, while others go on. Until
-/// it is whole, the folder is called `to` with `.part` at its end.
+/// it is whole, the folder has a name of its own that begins with `to` and ends with `.part`.
 ///
 /// ```
 /// # use fondaco_core::{CompanyId, Driver, GuardCount};
@@ -50,9 +50,9 @@ pub fn export(
         return Err(StoreError::Unavailable(format!("{}: {why}", to.display())));
     }
     copy::whole(chain::verify(from, company, tables)?, "the company")?;
-    let mut part = to.as_os_str().to_owned();
-    part.push(".part");
-    let part = PathBuf::from(part);
+    let parent = to.parent().filter(|parent| !parent.as_os_str().is_empty());
+    parent.map_or(Ok(()), std::fs::create_dir_all).map_err(|error| failed(to, &error))?;
+    let part = crate::unfinished::folder(to).map_err(|error| failed(to, &error))?;
     let done = Export::begin(&part)
         .and_then(|export| export.all(from, company, tables, progress))
         .and_then(|copied| {
@@ -70,11 +70,7 @@ struct Export {
 }
 
 impl Export {
-    /// A new folder; what a killed export left is taken away.
     fn begin(folder: &Path) -> Result<Export, StoreError> {
-        if folder.exists() {
-            std::fs::remove_dir_all(folder).map_err(|error| failed(folder, &error))?;
-        }
         let tables = folder.join("tables");
         std::fs::create_dir_all(&tables).map_err(|error| failed(&tables, &error))?;
         Ok(Export { folder: folder.to_path_buf() })

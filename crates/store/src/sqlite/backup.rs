@@ -1,6 +1,6 @@
 //! A copy of the whole file while others go on: SQLite's backup API over one held snapshot.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use fondaco_core::store::StoreError;
@@ -25,8 +25,9 @@ impl Sqlite {
     /// it like any other, and verify it. Nobody waits for a backup; the write-ahead log grows while it runs, for what was written
     /// meanwhile. What is copied is looked through for damage, so that no backup takes a broken file's place.
     ///
-    /// Until it is whole, it is called `to` with `.part` at its end: a file called `to` is always a whole one. A `.part` that a killed
-    /// backup left is overwritten by the next. A store in memory is copied too, and its writers wait.
+    /// Until it is whole, it has a name of its own that begins with `to` and ends with `.part`: a file called `to` is always a whole
+    /// one, and of two backups to one name the later fails. What a killed backup left may be deleted. A store in memory is copied
+    /// too, and its writers wait.
     ///
     /// ```
     /// # use fondaco_core::{CompanyId, Driver, Progressed};
@@ -57,16 +58,11 @@ impl Sqlite {
     ) -> Result<(), StoreError> {
         let to = to.as_ref();
         if to.exists() {
-            let why = "there is a file already: a backup never overwrites one";
-            return Err(StoreError::Unavailable(format!("{}: {why}", to.display())));
+            return Err(occupied(to));
         }
-        let part = part_of(to);
-        let done = remove(&part)
-            .and_then(|()| self.copy(&part, progress))
-            .and_then(|()| put_in_place(&part, to));
-        if done.is_err() {
-            let _ = remove(&part);
-        }
+        let part = crate::unfinished::file(to).map_err(|error| failed(to, &error))?;
+        let done = self.copy(&part, progress).and_then(|()| put_in_place(&part, to));
+        let _ = std::fs::remove_file(&part);
         done
     }
 
@@ -123,24 +119,19 @@ fn look_through(copy: &Connection) -> Outcome<()> {
     Err(damaged(format!("it is damaged, and so would be the backup: {found}")))
 }
 
-fn part_of(to: &Path) -> PathBuf {
-    let mut name = to.as_os_str().to_owned();
-    name.push(".part");
-    PathBuf::from(name)
-}
-
-fn remove(part: &Path) -> Result<(), StoreError> {
-    match std::fs::remove_file(part) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed(part, &error)),
-        _ => Ok(()),
-    }
-}
-
-/// Gives the whole copy its name, so that it stays after a power cut.
+/// Gives the whole copy its name, unless there is a file of that name by now, so that it stays after a power cut. A second name
+/// never takes the place of a file, as renaming would.
 fn put_in_place(part: &Path, to: &Path) -> Result<(), StoreError> {
     let moved = || -> std::io::Result<()> {
-        std::fs::File::open(part)?.sync_all()?;
-        std::fs::rename(part, to)?;
+        // Open for writing: some systems flush no other.
+        std::fs::OpenOptions::new().write(true).open(part)?.sync_all()?;
+        match std::fs::hard_link(part, to) {
+            // A file system without second names.
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists && !to.exists() => {
+                std::fs::rename(part, to)?;
+            }
+            linked => linked?,
+        }
         #[cfg(unix)]
         if let Some(folder) = to.parent() {
             let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
@@ -148,7 +139,15 @@ fn put_in_place(part: &Path, to: &Path) -> Result<(), StoreError> {
         }
         Ok(())
     };
-    moved().map_err(|error| failed(to, &error))
+    moved().map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => occupied(to),
+        _ => failed(to, &error),
+    })
+}
+
+fn occupied(to: &Path) -> StoreError {
+    let why = "there is a file already: a backup never overwrites one";
+    StoreError::Unavailable(format!("{}: {why}", to.display()))
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> StoreError {
