@@ -72,12 +72,26 @@ impl<T: Clone> Holds<T> {
         Ok(shown)
     }
 
+    /// Forgets a hold that shows nothing any more.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn forget(&self, at: Snapshot) {
+        let mut holds = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
+        let gone = holds.1.remove(&at.hold);
+        drop(holds);
+        drop(gone);
+    }
+
     /// Releases what was forgotten.
     pub(crate) fn sweep(&self) {
         let mut holds = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
-        if !holds.1.is_empty() {
-            let now = now();
-            holds.1.retain(|_, hold| now.saturating_duration_since(hold.used) < KEPT);
+        if holds.1.is_empty() {
+            return;
         }
+        let now = now();
+        let old = |hold: &mut Hold<T>| now.saturating_duration_since(hold.used) >= KEPT;
+        let gone: Vec<_> = holds.1.extract_if(|_, hold| old(hold)).collect();
+        // To close what showed them may take a while.
+        drop(holds);
+        drop(gone);
     }
 }

@@ -485,6 +485,114 @@ fn idle_connections_that_broke_are_replaced() {
 }
 
 #[test]
+fn a_hold_that_was_lost_is_released_at_once() {
+    let Some(url) = server::url() else { return };
+    let (schema, options) = home("lost");
+    let store = open(url, &options);
+    store.commit(add(1, "all", 1)).unwrap();
+    let holds: Vec<_> =
+        (0..2).map(|_| store.read(&Read::at(acme(), At::Hold, vec![])).unwrap().at).collect();
+    let mut sql = server::admin();
+    sql.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND query LIKE $1",
+        &[&format!("%{schema}%")],
+    )
+    .unwrap();
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for hold in holds {
+            for at in [At::Held(hold), At::Last(hold), At::Last(hold)] {
+                let answer = store.read(&Read::at(acme(), at, vec![]));
+                sender.send(answer.map(drop).unwrap_err().code()).unwrap();
+            }
+        }
+    });
+    for _ in 0..6 {
+        let code = receiver.recv_timeout(std::time::Duration::from_secs(20)).unwrap();
+        assert_eq!(code, "store.snapshot_gone");
+    }
+}
+
+#[test]
+fn a_server_that_dies_of_a_commit_is_asked_what_became_of_it() {
+    let Some(url) = server::url() else { return };
+    let (_, options) = home("dies");
+    let proxy = Proxy::before(url);
+    let store = open(proxy.url(), &options);
+    for (id, code) in [(1, "XX000"), (2, "40003"), (3, "57P02")] {
+        proxy.cut_next(Cut::Dies("COMMIT", code));
+        let stored = store.commit(add(id, "all", 1));
+        assert!(proxy.has_cut());
+        assert_eq!(stored.unwrap().position, id as u64, "{code}");
+    }
+}
+
+/// Holds the lock of the company's line while `act` starts what shall wait for it.
+fn while_locked(schema: &str, act: impl FnOnce()) {
+    let mut sql = server::admin();
+    let mut lock = sql.transaction().unwrap();
+    lock.execute(&format!("SELECT FROM {schema}.fondaco_company FOR UPDATE"), &[]).unwrap();
+    act();
+    lock.commit().unwrap();
+}
+
+fn wait() {
+    std::thread::sleep(std::time::Duration::from_millis(150));
+}
+
+#[test]
+fn a_refusal_over_what_was_not_stored_names_nothing() {
+    let Some(url) = server::url() else { return };
+    let (schema, options) = home("phantom");
+    let proxy = Proxy::before(url);
+    let store = open(proxy.url(), &options);
+    store.commit(add(1, "stock", 5)).unwrap();
+    let take = |id, amount: i64| {
+        let rows = Box::new(vec![Balance { account: "stock".into(), amount: -amount }]);
+        store.commit(with(id, Change::Add { rows, floors: vec![Floor::new(&[(1, 1)], 0)] }))
+    };
+    std::thread::scope(|scope| {
+        let (mut sold, mut short) = (None, None);
+        while_locked(&schema, || {
+            // The first alone waits for the lock, and is refused without a commit; the others wait for its end.
+            scope.spawn(|| take(2, 9).unwrap_err());
+            wait();
+            proxy.cut_next(Cut::Before("COMMIT"));
+            sold = Some(scope.spawn(|| take(3, 5)));
+            wait();
+            short = Some(scope.spawn(|| take(4, 5)));
+            wait();
+        });
+        let [sold, short] = [sold, short].map(|act| act.unwrap().join().unwrap().unwrap_err());
+        assert!(proxy.has_cut());
+        assert_eq!(sold.code(), "store.unavailable", "{sold}");
+        let StoreError::Refused(refusal) = short else { panic!("{short}") };
+        assert!(refusal.is_empty(), "{refusal:?}");
+    });
+    take(5, 5).unwrap();
+}
+
+#[test]
+fn a_program_that_waited_while_tables_grew_is_refused() {
+    let Some(url) = server::url() else { return };
+    let (schema, options) = home("waited");
+    let old = open(url, &options);
+    let person = |id| Person { id, name: None };
+    old.commit(insert(1, vec![person(1)])).unwrap();
+    let new = Postgres::connect_with(url, &options).unwrap();
+    std::thread::scope(|scope| {
+        let mut waits = None;
+        while_locked(&schema, || {
+            waits = Some(scope.spawn(|| old.commit(insert(2, vec![person(2)]))));
+            wait();
+            new.prepare(&[later::Person::TABLE]).unwrap();
+        });
+        let refused = waits.unwrap().join().unwrap().unwrap_err();
+        assert_eq!(refused.code(), "store.newer_layout");
+    });
+}
+
+#[test]
 fn a_head_that_is_not_the_end_of_the_log_is_noticed() {
     let Some(url) = server::url() else { return };
     let (schema, options) = home("head");

@@ -1,7 +1,7 @@
 //! The port's calls over any source of connections, blocking or not.
 
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fondaco_core::store::{
@@ -10,14 +10,17 @@ use fondaco_core::store::{
 };
 use fondaco_core::{CommandId, CompanyId};
 
-use super::commit::{self, Group, Own};
-use super::error::{Failure, Outcome, misused};
+use super::commit::{self, Group, Own, Scope};
+use super::error::{Failure, Outcome, misused, unavailable};
 use super::judge::Verdict;
 use super::log::{self, Head};
 use super::room::{Mode, Room};
 use super::wire::Wire;
 use super::{load, read, schema};
 use crate::holds::Holds;
+
+/// How often what was not begun is begun on another connection.
+const TRIES: u32 = 3;
 
 /// Where connections come from.
 pub(super) trait Source: Send + Sync {
@@ -74,8 +77,40 @@ impl Question for SaltOf {
     }
 }
 
-/// A held connection, in its place or lent to whoever reads.
-type Held<L> = Arc<Mutex<Option<L>>>;
+/// Where the connection of a hold is.
+enum Place<L> {
+    Free(L),
+    /// Somebody reads from it.
+    Lent,
+    /// It broke, or its transaction did: nobody sees that moment again.
+    Gone,
+}
+
+/// A held connection, which whoever reads from it borrows.
+type Held<L> = Arc<Mutex<Place<L>>>;
+
+/// A borrowed connection. Its place is left as gone unless it is put back, however the reading ends: a future may be dropped
+/// in the middle of it.
+struct Borrowed<'h, L> {
+    held: &'h Held<L>,
+    wire: Option<L>,
+}
+
+impl<L> Borrowed<'_, L> {
+    fn put_back(mut self) {
+        if let Some(wire) = self.wire.take() {
+            *place(self.held) = Place::Free(wire);
+        }
+    }
+}
+
+impl<L> Drop for Borrowed<'_, L> {
+    fn drop(&mut self) {
+        if self.wire.is_some() {
+            *place(self.held) = Place::Gone;
+        }
+    }
+}
 
 /// What became of a batch that was taken from the line.
 pub(super) enum Taken {
@@ -105,11 +140,10 @@ impl<S: Source> Calls<S> {
         if self.room.has(tables) {
             return Ok(Prepared::default());
         }
-        let mut wire = self.source.take(false).await?;
-        wire.run(&self.room.begin_to_prepare()).await?;
+        let mut wire = self.begun(&self.room.begin_to_prepare()).await?;
         let (prepared, forms) = schema::prepare(&mut wire, &self.room, tables).await?;
         wire.run("COMMIT").await?;
-        self.room.set_forms(forms);
+        self.room.add_forms(forms);
         Ok(prepared)
     }
 
@@ -134,7 +168,7 @@ impl<S: Source> Calls<S> {
             let mut wire = self.source.take(false).await?;
             tries += 1;
             match once(&mut wire, &self.room, &begin, &question).await {
-                Err(failure) if tries < 3 && (failure.is_lost() || failure.is_race()) => {
+                Err(failure) if tries < TRIES && (failure.is_lost() || failure.is_race()) => {
                     wire.forget();
                 }
                 done => return done,
@@ -142,41 +176,82 @@ impl<S: Source> Calls<S> {
         }
     }
 
+    /// A connection inside a transaction that has begun. One that broke while it was idle is replaced.
+    async fn begun(&self, begin: &str) -> Outcome<S::Lent> {
+        let mut tries = 0;
+        loop {
+            let mut wire = self.source.take(false).await?;
+            tries += 1;
+            match wire.run(begin).await {
+                Err(failure) if tries < TRIES && failure.is_lost() => {}
+                done => return done.map(|()| wire),
+            }
+        }
+    }
+
     async fn hold(&self, read: &Read) -> Outcome<Answer> {
-        let mut wire = self.source.take(true).await?;
-        wire.run(&self.room.begin(Mode::Read, read.company)).await?;
-        let mut answer = read::answer(&mut wire, &self.room, read).await?;
-        let held = Arc::new(Mutex::new(Some(wire)));
-        answer.at = self.holds.keep(read.company, answer.at.position, held);
-        Ok(answer)
+        let begin = self.room.begin(Mode::Read, read.company);
+        let mut tries = 0;
+        loop {
+            let mut wire = self.source.take(true).await?;
+            tries += 1;
+            match begin_and_answer(&mut wire, &self.room, &begin, read).await {
+                Ok(mut answer) => {
+                    let held = Arc::new(Mutex::new(Place::Free(wire)));
+                    answer.at = self.holds.keep(read.company, answer.at.position, held);
+                    return Ok(answer);
+                }
+                Err(failure) if tries < TRIES && (failure.is_lost() || failure.is_race()) => {
+                    wire.forget();
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
     }
 
     async fn held(&self, read: &Read, at: Snapshot) -> Outcome<Answer> {
         let last = matches!(read.at, At::Last(_));
         let held = self.holds.find(read.company, at, last)?;
-        let mut wire = self.lend(&held).await;
-        let answer = read::answer(&mut wire, &self.room, read).await;
-        // The server may close what is held after a time of its own, and goes when it restarts.
-        let gone = matches!(&answer, Err(failure) if failure.is_lost());
-        if !last && !gone {
-            *place(&held) = Some(wire);
-        }
-        if gone {
+        let Some(mut borrowed) = self.borrow(&held).await else {
+            self.holds.forget(at);
             return Err(StoreError::SnapshotGone.into());
+        };
+        let answer = match &mut borrowed.wire {
+            Some(wire) => read::answer(wire, &self.room, read).await,
+            None => Err(StoreError::SnapshotGone.into()),
+        };
+        match &answer {
+            // The transaction is over with the statement that failed.
+            Err(Failure::Sql(_)) => {
+                drop(borrowed);
+                self.holds.forget(at);
+            }
+            _ if last => drop(borrowed),
+            _ => borrowed.put_back(),
         }
-        let mut answer = answer?;
+        let mut answer = match answer {
+            // The server may close what is held after a time of its own, and goes when it restarts; tables may have grown.
+            Err(failure) if failure.is_lost() || failure.is_race() => {
+                return Err(StoreError::SnapshotGone.into());
+            }
+            answer => answer?,
+        };
         self.forget_salts(read.company, &mut answer).await?;
         answer.at.hold = if last { 0 } else { at.hold };
         Ok(answer)
     }
 
-    /// The connection of a hold, once nobody else reads from it.
-    async fn lend(&self, held: &Held<S::Lent>) -> S::Lent {
+    /// The connection of a hold, once nobody else reads from it; `None` when it is gone.
+    async fn borrow<'h>(&self, held: &'h Held<S::Lent>) -> Option<Borrowed<'h, S::Lent>> {
         loop {
-            let free = place(held).take();
-            match free {
-                Some(wire) => return wire,
-                None => self.source.pause(Duration::from_millis(1)).await,
+            let found = std::mem::replace(&mut *place(held), Place::Lent);
+            match found {
+                Place::Free(wire) => return Some(Borrowed { held, wire: Some(wire) }),
+                Place::Lent => self.source.pause(Duration::from_millis(1)).await,
+                Place::Gone => {
+                    *place(held) = Place::Gone;
+                    return None;
+                }
             }
         }
     }
@@ -195,8 +270,7 @@ impl<S: Source> Calls<S> {
 
     /// Lets a role read a company, or no longer.
     pub(super) async fn reader(&self, company: CompanyId, role: &str, may: bool) -> Outcome<()> {
-        let mut wire = self.source.take(false).await?;
-        wire.run(&self.room.begin(Mode::Write, company)).await?;
+        let mut wire = self.begun(&self.room.begin(Mode::Write, company)).await?;
         let head = Head::of(&mut wire, &self.room, company).await?;
         if head.position == 0 {
             return Err(misused(format!("company {company} has no commit yet")));
@@ -210,8 +284,21 @@ impl<S: Source> Calls<S> {
 
     /// Puts a company in place as another store had it.
     pub(super) async fn load(&self, company: CompanyId, pieces: &mut Pieces<'_>) -> Outcome<()> {
-        let mut wire = self.source.take(false).await?;
-        load::load(&mut wire, &self.room, &Own(&self.room), company, pieces).await
+        let own = Own(&self.room);
+        let mut wire = self.begun(&own.begin(company)).await?;
+        let Some(why) = load::load(&mut wire, &self.room, &own, company, pieces).await? else {
+            return Ok(());
+        };
+        drop(wire);
+        match self.ask_again(company, &[]).await {
+            Some((position, _)) if position > 0 => Ok(()),
+            Some(_) => Err(nothing_stored(&why).into()),
+            None => Err(unavailable(format!(
+                "the connection was lost when all was to be made to last, and the server does not come back: whether \
+                 company {company} is there, its head will tell ({why})"
+            ))
+            .into()),
+        }
     }
 
     /// Commits the batches at the head of a company's line.
@@ -238,7 +325,7 @@ impl<S: Source> Calls<S> {
             tries += 1;
             match commit::group(&mut wire, room, &own, company, batches).await {
                 // The connection was idle when the server went: nothing was begun.
-                Err(failure) if failure.is_lost() && tries < 3 && !batches.is_empty() => {}
+                Err(failure) if failure.is_lost() && tries < TRIES && !batches.is_empty() => {}
                 done => return done,
             }
         }
@@ -246,10 +333,14 @@ impl<S: Source> Calls<S> {
 
     /// The answers, where need be after asking the server what became of a commit.
     async fn settled(&self, company: CompanyId, group: Group) -> Vec<Taken> {
-        let Group { verdicts, unsure } = group;
+        let Group { mut verdicts, unsure } = group;
         let found = match unsure {
             Some((ids, why)) => {
-                let stored = self.ask_again(company, &ids).await;
+                let stored = self.ask_again(company, &ids).await.map(|(_, stored)| stored);
+                // Together, or not at all.
+                if stored.as_ref().is_none_or(Vec::is_empty) {
+                    commit::unfound(&mut verdicts, &ids);
+                }
                 Some((ids, why, stored))
             }
             None => None,
@@ -267,21 +358,37 @@ impl<S: Source> Calls<S> {
         verdicts.into_iter().map(answer).collect()
     }
 
-    async fn ask_again(&self, company: CompanyId, ids: &[CommandId]) -> Option<Vec<CommandId>> {
+    /// The company's position and which of some commands are stored, says the server once it is there again; `None` when it
+    /// does not come back.
+    async fn ask_again(
+        &self,
+        company: CompanyId,
+        ids: &[CommandId],
+    ) -> Option<(u64, Vec<CommandId>)> {
         // A server that restarts takes a while to come back.
         for pause in [0, 100, 400, 1_000, 2_000] {
             self.source.pause(Duration::from_millis(pause)).await;
             let Ok(mut wire) = self.source.take(false).await else { continue };
             if let Ok(found) = commit::settle(&mut wire, &self.room, company, ids).await {
-                return Some(found.into_iter().map(|commit| commit.id).collect());
+                return Some(found);
             }
         }
         None
     }
 }
 
-fn place<L>(held: &Held<L>) -> std::sync::MutexGuard<'_, Option<L>> {
+fn place<L>(held: &Held<L>) -> MutexGuard<'_, Place<L>> {
     held.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn begin_and_answer(
+    wire: &mut impl Wire,
+    room: &Room,
+    begin: &str,
+    read: &Read,
+) -> Outcome<Answer> {
+    wire.run(begin).await?;
+    read::answer(wire, room, read).await
 }
 
 async fn once<Q: Question>(
@@ -300,11 +407,15 @@ async fn once<Q: Question>(
 fn truth(commit: Commit, why: &str, stored: Option<&[CommandId]>) -> Result<Commit, StoreError> {
     match stored {
         Some(stored) if stored.contains(&commit.id) => Ok(commit),
-        Some(_) => Err(StoreError::Unavailable(format!(
-            "the connection was lost during the commit, and nothing of it is stored ({why})"
-        ))),
+        Some(_) => Err(nothing_stored(why)),
         None => Err(StoreError::Unknown { id: commit.id, why: why.into() }),
     }
+}
+
+fn nothing_stored(why: &str) -> StoreError {
+    unavailable(format!(
+        "the connection was lost during the commit, and nothing of it is stored ({why})"
+    ))
 }
 
 /// A failure in the words of the port.

@@ -133,12 +133,16 @@ async fn locked(
     careful: bool,
 ) -> Outcome<(Arc<Forms>, Ground)> {
     let head = Head::lock(wire, room, company).await?;
-    let forms = forms_to_write(wire, room, &head).await?;
+    let forms = forms_to_write(wire, room, head.generation).await?;
     // A batch that is wrong whatever is stored may name what can't be read.
     let sound: Vec<&Batch> =
         batches.iter().filter(|batch| fault(&forms, batch).is_none()).collect();
     let ids: Vec<CommandId> = batches.iter().map(|batch| batch.id).collect();
     let ground = Ground::read(wire, room, &forms, head, (&ids, &sound), careful).await?;
+    // Whoever waited for the lock has read its generation before.
+    if ground.generation != forms.generation {
+        forms_to_write(wire, room, ground.generation).await?;
+    }
     Ok((forms, ground))
 }
 
@@ -172,6 +176,7 @@ async fn unfit(
 
 /// What was to be stored is not.
 fn fail(verdicts: &mut [Verdict], stored: &[CommandId], error: &StoreError) {
+    unfound(verdicts, stored);
     let stored: HashSet<&CommandId> = stored.iter().collect();
     for verdict in verdicts {
         if matches!(verdict, Verdict::Done(commit) if stored.contains(&commit.id)) {
@@ -180,19 +185,32 @@ fn fail(verdicts: &mut [Verdict], stored: &[CommandId], error: &StoreError) {
     }
 }
 
+/// What was refused over commits that nobody has stored, or nobody knows to be, was refused for nothing: it is to be decided
+/// anew.
+pub(super) fn unfound(verdicts: &mut [Verdict], stored: &[CommandId]) {
+    let first =
+        |verdict: &Verdict| matches!(verdict, Verdict::Done(commit) if stored.contains(&commit.id));
+    let from = verdicts.iter().position(first).unwrap_or(verdicts.len());
+    for verdict in verdicts.iter_mut().skip(from) {
+        if matches!(verdict, Verdict::Refused(_)) {
+            *verdict = Verdict::Refused(StoreError::Refused(Box::default()));
+        }
+    }
+}
+
 /// The forms as the database has them now.
 pub(super) async fn forms_to_write(
     wire: &mut impl Wire,
     room: &Room,
-    head: &Head,
+    generation: i64,
 ) -> Outcome<Arc<Forms>> {
     let forms = room.forms();
-    if head.generation == forms.generation {
+    if generation == forms.generation {
         return Ok(forms);
     }
     // Another program changed tables: refuse to write what this one no longer understands.
-    room.set_forms(schema::recheck(wire, room, &forms).await?);
-    Ok(room.forms())
+    let fresh = schema::recheck(wire, room, &forms).await?;
+    Ok(room.renew(&forms, fresh))
 }
 
 /// What is wrong with a batch whatever is stored.
@@ -249,17 +267,17 @@ async fn moved(
     Ok(out)
 }
 
-/// The commits of commands whose connection was lost: once the company's head can be locked, the lost transaction is over, so
+/// The company's position, and which commands are stored of those whose connection was lost: once the company's head can be locked, the lost transaction is over, so
 /// what the log says then is so for ever.
 pub(super) async fn settle(
     wire: &mut impl Wire,
     room: &Room,
     company: CompanyId,
     ids: &[CommandId],
-) -> Outcome<Vec<Commit>> {
+) -> Outcome<(u64, Vec<CommandId>)> {
     wire.run(&room.begin(Mode::Write, company)).await?;
     let head = Head::lock(wire, room, company).await?;
     let found = log::of_commands(wire, room, head.company, ids).await?;
     wire.run("ROLLBACK").await?;
-    Ok(found)
+    Ok((head.position, found.into_iter().map(|commit| commit.id).collect()))
 }

@@ -1,7 +1,7 @@
 //! PostgreSQL's failures in the words of the port: what may work later, what is somebody's race, what is not known.
 
 use fondaco_core::store::{DecodeError, Refusal, StoreError};
-use postgres::error::SqlState;
+use postgres::error::{DbError, Severity, SqlState};
 
 /// A failure on the way: the store's own word, or PostgreSQL's, which is translated at the edge.
 #[derive(Debug)]
@@ -64,22 +64,22 @@ impl Failure {
     pub(super) fn is_lost(&self) -> bool {
         match self {
             Failure::Store(_) => false,
-            Failure::Sql(error) => match error.code() {
-                Some(code) => is_lost(code),
-                None => true,
-            },
+            // Without a word of the server's, it was not the server that spoke.
+            Failure::Sql(error) => error.as_db_error().is_none_or(ends_all),
         }
     }
 
     /// Whether the server itself refused a statement, so that another might succeed.
     pub(super) fn is_of_a_statement(&self) -> bool {
-        self.code().is_some_and(|code| !is_lost(code))
+        self.code().is_some() && !self.is_lost()
     }
 }
 
-fn is_lost(code: &SqlState) -> bool {
-    let class = code.code().get(..2);
-    class == Some("08") || code.code().starts_with("57P")
+/// Whether an error is the connection's last, or says itself that nobody knows what became of the statement.
+fn ends_all(error: &DbError) -> bool {
+    let code = error.code().code();
+    let last = matches!(error.parsed_severity(), Some(Severity::Fatal | Severity::Panic));
+    last || code.starts_with("08") || code.starts_with("57P") || code == "40003"
 }
 
 /// Somebody changed the tables by hand, or the disk lied.

@@ -51,6 +51,17 @@ impl Forms {
         self.by_name.get(name)
     }
 
+    /// These and `others`, right for the older of both generations.
+    pub(super) fn joined(&self, others: Forms) -> Forms {
+        let generation = match self.by_name.is_empty() {
+            true => others.generation,
+            false => self.generation.min(others.generation),
+        };
+        let mut by_name = self.by_name.clone();
+        by_name.extend(others.by_name);
+        Forms { by_name, generation }
+    }
+
     pub(super) fn insert(&mut self, form: Form) {
         self.by_name.insert(form.table.name, Arc::new(form));
     }

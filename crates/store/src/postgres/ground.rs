@@ -39,6 +39,8 @@ pub(super) struct Ground {
     pub(super) rows: HashMap<Key, Row>,
     pub(super) series: HashMap<SmolStr, SeriesState>,
     pub(super) commits: HashMap<CommandId, Commit>,
+    /// The state of the tables' declarations.
+    pub(super) generation: i64,
     /// Whether inserted keys were looked up too.
     pub(super) careful: bool,
 }
@@ -158,8 +160,8 @@ impl Ground {
         (ids, batches): (&[CommandId], &[&Batch]),
         careful: bool,
     ) -> Outcome<Ground> {
-        let (end, known) = log::end(wire, room, &head, ids).await?;
-        head.check(end)?;
+        let end = log::end(wire, room, &head, ids).await?;
+        head.check(end.newest)?;
         let mut ground = Ground {
             before: head,
             versions: HashMap::new(),
@@ -168,9 +170,10 @@ impl Ground {
             rows: HashMap::new(),
             series: HashMap::new(),
             commits: HashMap::new(),
+            generation: end.generation,
             careful,
         };
-        if known {
+        if end.known {
             let commits = log::of_commands(wire, room, head.company, ids).await?;
             ground.commits = commits.into_iter().map(|commit| (commit.id, commit)).collect();
         }

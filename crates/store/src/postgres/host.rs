@@ -9,7 +9,7 @@ use fondaco_core::store::{
 use postgres::Transaction;
 
 use super::commit::{self, Scope};
-use super::error::{Outcome, misused};
+use super::error::{Outcome, misused, unavailable};
 use super::judge::Verdict;
 use super::log::{self, Head};
 use super::room::Room;
@@ -98,7 +98,7 @@ impl Store for PostgresTransaction<'_, '_> {
         let (prepared, forms) = self.inside("SAVEPOINT fondaco", async |wire| {
             schema::prepare(wire, &self.room, tables).await
         })?;
-        self.room.set_forms(forms);
+        self.room.add_forms(forms);
         Ok(prepared)
     }
 
@@ -134,9 +134,11 @@ impl Store for PostgresTransaction<'_, '_> {
         let mut wire = Blocking { client: &mut **transaction, statements };
         let (scope, mut batches) = (Part(&self.room), vec![batch]);
         let done = now(commit::group(&mut wire, &self.room, &scope, company, &mut batches));
-        let verdict = done.and_then(|mut group| match group.verdicts.pop() {
-            Some(verdict) => Ok(verdict),
-            None => Err(misused("a batch was not judged")),
+        let verdict = done.and_then(|mut group| match (group.unsure, group.verdicts.pop()) {
+            // With the connection the host's transaction is gone.
+            (Some((_, why)), _) => Err(unavailable(why).into()),
+            (None, Some(verdict)) => Ok(verdict),
+            (None, None) => Err(misused("a batch was not judged")),
         });
         match verdict.map_err(super::error::Failure::named)? {
             Verdict::Done(commit) => Ok(commit),
@@ -158,7 +160,13 @@ impl Store for PostgresTransaction<'_, '_> {
         let (transaction, statements) = &mut *inner;
         let mut wire = Blocking { client: &mut **transaction, statements };
         let scope = Part(&self.room);
-        let loaded = now(load::load(&mut wire, &self.room, &scope, company, pieces));
-        loaded.map_err(super::error::Failure::named)
+        let loaded = now(async {
+            wire.run(&scope.begin(company)).await?;
+            load::load(&mut wire, &self.room, &scope, company, pieces).await
+        });
+        match loaded.map_err(super::error::Failure::named)? {
+            None => Ok(()),
+            Some(why) => Err(unavailable(why)),
+        }
     }
 }

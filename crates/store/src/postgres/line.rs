@@ -4,8 +4,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use fondaco_core::CompanyId;
 use fondaco_core::store::{Batch, Commit, StoreError};
+use fondaco_core::{CommandId, CompanyId};
 
 use super::calls::Taken;
 use super::commit::weight;
@@ -97,7 +97,7 @@ impl Lines {
 struct Turn<'l> {
     lines: &'l Lines,
     company: CompanyId,
-    group: Vec<Arc<Ticket>>,
+    group: Vec<(Arc<Ticket>, CommandId)>,
 }
 
 impl Turn<'_> {
@@ -106,11 +106,11 @@ impl Turn<'_> {
         group: Vec<(Arc<Ticket>, Batch)>,
         run: impl Fn(CompanyId, Vec<Batch>) -> Vec<Taken>,
     ) {
-        let (tickets, batches) = group.into_iter().unzip();
-        self.group = tickets;
+        self.group = group.iter().map(|(ticket, batch)| (ticket.clone(), batch.id)).collect();
+        let batches = group.into_iter().map(|(_, batch)| batch).collect();
         let taken = run(self.company, batches);
         let mut again = Vec::new();
-        for (ticket, taken) in self.group.drain(..).zip(taken) {
+        for ((ticket, _), taken) in self.group.drain(..).zip(taken) {
             match taken {
                 Taken::Answered(answer) => *ticket.slot() = Some(answer),
                 Taken::Again(batch) => again.push((ticket, batch)),
@@ -124,10 +124,10 @@ impl Turn<'_> {
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        for ticket in self.group.drain(..) {
-            // Only after a panic on the way.
+        for (ticket, id) in self.group.drain(..) {
+            // Only after a panic on the way, which may have been after the commit.
             let why = "the thread that committed it panicked".into();
-            ticket.slot().get_or_insert(Err(StoreError::Unavailable(why)));
+            ticket.slot().get_or_insert(Err(StoreError::Unknown { id, why }));
         }
         let mut lines = self.lines.lock();
         let idle = lines.get_mut(&self.company).is_some_and(|line| {

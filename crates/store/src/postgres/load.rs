@@ -12,17 +12,20 @@ use super::room::Room;
 use super::row::RowLanes;
 use super::wire::Wire;
 
-/// Writes all `pieces` and makes them last; after a failure nothing of them is there.
+/// Writes all `pieces` in the transaction that has begun, and makes them last. After a failure nothing of them is there; why
+/// nobody but the server knows whether they are, when the connection was lost at the end.
 pub(super) async fn load(
     wire: &mut impl Wire,
     room: &Room,
     scope: &impl Scope,
     company: CompanyId,
     pieces: &mut Pieces<'_>,
-) -> Outcome<()> {
-    wire.run(&scope.begin(company)).await?;
+) -> Outcome<Option<String>> {
     match write(wire, room, company, pieces).await {
-        Ok(()) => wire.run(scope.end()).await,
+        Ok(()) => match wire.run(scope.end()).await {
+            Err(failure) if failure.is_lost() => Ok(Some(failure.named().to_string())),
+            done => done.map(|()| None),
+        },
         Err(failure) if failure.is_lost() => Err(failure),
         Err(failure) => {
             wire.run(scope.undo()).await?;
@@ -41,7 +44,7 @@ async fn write(
     if head.position > 0 {
         return Err(StoreError::Occupied { company }.into());
     }
-    let forms = forms_to_write(wire, room, &head).await?;
+    let forms = forms_to_write(wire, room, head.generation).await?;
     let (mut check, mut table): (_, Option<&'static Table>) = (LoadCheck::default(), None);
     while let Some(piece) = pieces()? {
         check.piece(&piece)?;

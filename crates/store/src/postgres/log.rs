@@ -119,26 +119,38 @@ fn hash(row: &Row, at: usize) -> Outcome<Option<Hash>> {
     found.transpose().map_err(|_| damaged("a hash of the log is none"))
 }
 
-/// What the log ends with, and which of some commands it has: one trip.
+/// What is asked of the log before anything is decided.
+pub(super) struct End {
+    /// Position and link of the newest commit.
+    pub(super) newest: Option<(u64, Option<Hash>)>,
+    /// Whether the log has one of the commands.
+    pub(super) known: bool,
+    /// The state of the tables' declarations now, after the head was locked.
+    pub(super) generation: i64,
+}
+
+/// What the log ends with, and whether it has one of some commands: one trip.
 pub(super) async fn end(
     wire: &mut impl Wire,
     room: &Room,
     head: &Head,
     ids: &[CommandId],
-) -> Outcome<(Option<(u64, Option<Hash>)>, bool)> {
-    let sql = "SELECT position, link, false FROM @.fondaco_commit WHERE company = $1::integer AND position = \
+) -> Outcome<End> {
+    let sql = "SELECT position, link, 0 FROM @.fondaco_commit WHERE company = $1::integer AND position = \
                (SELECT max(position) FROM @.fondaco_commit WHERE company = $1::integer) \
-               UNION ALL SELECT c.position, NULL, true FROM unnest($2::uuid[]) AS k (id) \
-               JOIN @.fondaco_commit c ON c.company = $1::integer AND c.command = k.id";
+               UNION ALL SELECT c.position, NULL, 1 FROM unnest($2::uuid[]) AS k (id) \
+               JOIN @.fondaco_commit c ON c.company = $1::integer AND c.command = k.id \
+               UNION ALL SELECT value, NULL, 2 FROM @.fondaco_meta WHERE name = 'generation'";
     let rows = wire.query(&room.own(sql), &[&head.company, &commands(ids)]).await?;
-    let (mut end, mut known) = (None, false);
+    let mut end = End { newest: None, known: false, generation: head.generation };
     for row in &rows {
-        match row.try_get(2)? {
-            true => known = true,
-            false => end = Some((unsigned(row, 0)?, hash(row, 1)?)),
+        match row.try_get::<_, i32>(2)? {
+            0 => end.newest = Some((unsigned(row, 0)?, hash(row, 1)?)),
+            1 => end.known = true,
+            _ => end.generation = row.try_get(0)?,
         }
     }
-    Ok((end, known))
+    Ok(end)
 }
 
 fn commands(ids: &[CommandId]) -> Lane {
@@ -209,7 +221,7 @@ pub(super) async fn feed(
     from: &FeedFrom,
 ) -> Outcome<Vec<Commit>> {
     let head = Head::of(wire, room, from.company).await?;
-    head.check(end(wire, room, &head, &[]).await?.0)?;
+    head.check(end(wire, room, &head, &[]).await?.newest)?;
     let sql = room.own(&format!(
         "SELECT {COMMIT} FROM @.fondaco_commit WHERE company = $1::integer AND position > $2::bigint \
          ORDER BY position LIMIT $3::bigint"

@@ -29,7 +29,7 @@ pub(super) async fn answer_at(
 ) -> Outcome<Answer> {
     if read.at == At::Hold {
         // So begins whoever verifies the books.
-        head.check(log::end(wire, room, &head, &[]).await?.0)?;
+        head.check(log::end(wire, room, &head, &[]).await?.newest)?;
     }
     let forms = room.forms();
     let mut replies = Vec::with_capacity(read.asks.len());

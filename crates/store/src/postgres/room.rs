@@ -70,9 +70,22 @@ impl Room {
         self.forms.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Forms are set only after what they describe is committed.
-    pub(super) fn set_forms(&self, forms: Forms) {
-        *self.forms.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(forms);
+    /// Adds the forms of tables that were prepared, once that is committed. Of two generations the older holds, so that what
+    /// was known before is checked anew.
+    pub(super) fn add_forms(&self, fresh: Forms) {
+        let mut forms = self.forms.write().unwrap_or_else(PoisonError::into_inner);
+        *forms = Arc::new(forms.joined(fresh));
+    }
+
+    /// The forms after those that were `checked` were found right for a later generation. Others may have come meanwhile; they
+    /// are checked when somebody writes again.
+    pub(super) fn renew(&self, checked: &Arc<Forms>, fresh: Forms) -> Arc<Forms> {
+        let fresh = Arc::new(fresh);
+        let mut forms = self.forms.write().unwrap_or_else(PoisonError::into_inner);
+        if Arc::ptr_eq(&forms, checked) {
+            *forms = fresh.clone();
+        }
+        fresh
     }
 
     /// Whether all tables are prepared already.

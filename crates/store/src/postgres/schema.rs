@@ -72,7 +72,7 @@ struct Maker<'m, W> {
     views: bool,
 }
 
-/// Creates, upgrades or refuses each of `tables`, inside the caller's transaction; the forms hold once it is committed.
+/// Creates, upgrades or refuses each of `tables`, inside the caller's transaction; their forms hold once it is committed.
 pub(super) async fn prepare(
     wire: &mut impl Wire,
     room: &Room,
@@ -87,7 +87,7 @@ pub(super) async fn prepare(
     let views = number(wire, "SELECT current_setting('server_version_num')::bigint").await?;
     let mut maker = Maker { wire, room, views: views.is_some_and(|version| version >= 150_000) };
     maker.create_own().await?;
-    let mut forms = Forms::clone(&room.forms());
+    let mut forms = Forms::default();
     let (mut done, mut changed) = (Prepared::default(), false);
     for table in tables {
         changed |= maker.table(table, &mut done).await?;

@@ -6,6 +6,7 @@ use std::io::{Read, Write};
 use std::net::Shutdown;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -14,6 +15,8 @@ use std::thread;
 pub enum Cut {
     Before(&'static str),
     After(&'static str),
+    /// After, and the server seems to have said that it dies of it, with this code.
+    Dies(&'static str, &'static str),
 }
 
 #[derive(Default)]
@@ -85,17 +88,41 @@ impl Drop for Proxy {
 
 fn pass(client: UnixStream, server: UnixStream, state: Arc<Mutex<State>>) {
     let (back_from, back_to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
-    thread::spawn(move || copy(back_from, back_to));
-    thread::spawn(move || forward(client, server, &state));
+    let mute: Arc<AtomicBool> = Arc::default();
+    let heard = mute.clone();
+    thread::spawn(move || copy(back_from, back_to, &heard));
+    thread::spawn(move || forward(client, server, &state, &mute));
 }
 
-fn copy(mut from: UnixStream, mut to: UnixStream) {
-    let _ = std::io::copy(&mut from, &mut to);
+fn copy(mut from: UnixStream, mut to: UnixStream, mute: &AtomicBool) {
+    let mut part = [0; 65_536];
+    while let Ok(count @ 1..) = from.read(&mut part) {
+        if mute.load(Ordering::SeqCst) {
+            return;
+        }
+        if to.write_all(&part[..count]).is_err() {
+            break;
+        }
+    }
     let _ = to.shutdown(Shutdown::Both);
 }
 
+/// A message of PostgreSQL's that is the last of its connection.
+fn last_words(code: &str) -> Vec<u8> {
+    let fields = format!("SFATAL\0VFATAL\0C{code}\0Mgone\0\0");
+    let mut message = vec![b'E'];
+    message.extend((fields.len() as u32 + 4).to_be_bytes());
+    message.extend(fields.as_bytes());
+    message
+}
+
 /// Passes messages on, one by one, and breaks where it is told to.
-fn forward(mut client: UnixStream, mut server: UnixStream, state: &Mutex<State>) {
+fn forward(
+    mut client: UnixStream,
+    mut server: UnixStream,
+    state: &Mutex<State>,
+    mute: &AtomicBool,
+) {
     // The first message has no tag.
     let mut message = Vec::new();
     if read_into(&mut client, &mut message, 4).is_none() {
@@ -120,7 +147,13 @@ fn forward(mut client: UnixStream, mut server: UnixStream, state: &Mutex<State>)
         if let Some(Cut::Before(_)) = cut {
             break;
         }
+        mute.store(matches!(cut, Some(Cut::Dies(..))), Ordering::SeqCst);
         if server.write_all(&message).is_err() {
+            break;
+        }
+        if let Some(Cut::Dies(_, code)) = cut {
+            thread::sleep(std::time::Duration::from_millis(50));
+            let _ = client.write_all(&last_words(code));
             break;
         }
         if let Some(Cut::After(_)) = cut {
@@ -137,7 +170,7 @@ fn forward(mut client: UnixStream, mut server: UnixStream, state: &Mutex<State>)
 fn due(state: &Mutex<State>, text: &[u8]) -> Option<Cut> {
     let mut state = state.lock().unwrap();
     let cut = state.cut?;
-    let (Cut::Before(word) | Cut::After(word)) = cut;
+    let (Cut::Before(word) | Cut::After(word) | Cut::Dies(word, _)) = cut;
     if !text.starts_with(word.as_bytes()) {
         return None;
     }
