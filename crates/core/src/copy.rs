@@ -20,8 +20,9 @@ pub struct Copied {
     pub series: u64,
     /// The link of the last commit.
     pub link: Hash,
-    /// A digest of everything that was copied: rows with their versions, series, commits. Two stores with the same digest
-    /// hold the same company.
+    /// A digest of everything that was copied: rows with their versions, series, the seals and salts of commits. Two stores
+    /// with the same digest that both [verify](chain::verify) hold the same: what a commit says is covered by its seal, which
+    /// is compared with it there and not here.
     pub digest: Hash,
 }
 
@@ -93,7 +94,8 @@ pub fn load(
     Ok(tally.finish())
 }
 
-/// Everything of a company, counted and digested, without copying it: equal for two stores that hold the same.
+/// Everything of a company, counted and digested, without copying it: equal for two stores that hold the same. Verify both to
+/// know that they do; see [`Copied::digest`].
 ///
 /// # Errors
 /// As [`PieceReader::next`].

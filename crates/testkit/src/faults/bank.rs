@@ -111,8 +111,31 @@ impl Bank {
     /// [`Trouble::Broken`] with what is wrong, or [`Trouble::Failed`] when the store fails for too long.
     pub fn run(&self, store: std::sync::Arc<dyn Store>) -> Result<Settled, Trouble> {
         self.open(&store)?;
-        self.work(&store, &|_| ())?;
-        self.settle(&store)
+        let answers = self.answers(&store, &|_| ())?;
+        let settled = self.settle(&store)?;
+        self.keeps(&store, &answers).map(|()| settled)
+    }
+
+    /// That what was answered is there: no transfer that was carried out is lost, under another number, or was refused and
+    /// carried out.
+    fn keeps(&self, store: &dyn Store, answers: &Answers) -> Result<(), Trouble> {
+        let driver = driver(store);
+        patiently(|| Ok(driver.prepare(TABLES).map(|_| ())?))?;
+        let books = patiently(|| driver.view(Books::read))?;
+        let slip = |number: usize| {
+            let mut transfers = books.transfers.iter();
+            transfers.find(|kept| kept.number == number as i64).and_then(|kept| kept.slip.number())
+        };
+        for (number, said) in answers.iter().flat_map(|(n, said)| said.iter().map(move |s| (*n, s)))
+        {
+            if slip(number) != said.1 {
+                let (kept, said) = (slip(number), said.1);
+                let what =
+                    format!("transfer {number} was answered with slip {said:?} and has {kept:?}");
+                return Err(self.broken(what));
+            }
+        }
+        Ok(())
     }
 
     /// Prepares the store and gives each account its money, once however often it is asked.
@@ -142,6 +165,14 @@ impl Bank {
         store: &dyn Store,
         answered: &(dyn Fn(usize) + Sync),
     ) -> Result<(), Trouble> {
+        self.answers(store, answered).map(drop)
+    }
+
+    fn answers(
+        &self,
+        store: &dyn Store,
+        answered: &(dyn Fn(usize) + Sync),
+    ) -> Result<Answers, Trouble> {
         let (shared, answers) = (driver(store), Mutex::new(Answers::new()));
         patiently(|| Ok(shared.prepare(TABLES).map(|_| ())?))?;
         let work = |writer: usize| {
@@ -162,10 +193,12 @@ impl Bank {
             writers.into_iter().try_for_each(|writer| writer.join().unwrap_or_else(|_| gone()))
         })?;
         let answers = answers.into_inner().unwrap_or_default();
-        let twice = answers.iter().find(|(_, said)| said.len() > 1);
-        twice.map_or(Ok(()), |(number, said)| {
-            Err(self.broken(format!("transfer {number} was answered in two ways: {said:?}")))
-        })
+        match answers.iter().find(|(_, said)| said.len() > 1) {
+            Some((number, said)) => {
+                Err(self.broken(format!("transfer {number} was answered in two ways: {said:?}")))
+            }
+            None => Ok(answers),
+        }
     }
 
     /// Looks whether the money is all there: no account below zero, each what its transfers make it, no use of a card
@@ -324,5 +357,23 @@ impl Books {
             *balances.entry(*payee).or_default() += cents;
         }
         balances
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_is_not_kept_is_noticed() {
+        let (bank, store) = (Bank::new(7).writers(2).transfers(20), crate::Model::new());
+        bank.open(&store).unwrap();
+        let answers = bank.answers(&store, &|_| ()).unwrap();
+        bank.keeps(&store, &answers).unwrap();
+        let lost = Answers::from([(99, BTreeSet::from([(9, Some(7))]))]);
+        assert!(matches!(bank.keeps(&store, &lost), Err(Trouble::Broken(_))));
+        let done = answers.iter().find(|(_, said)| said.iter().any(|(_, slip)| slip.is_some()));
+        let refused = Answers::from([(*done.unwrap().0, BTreeSet::from([(9, None)]))]);
+        assert!(matches!(bank.keeps(&store, &refused), Err(Trouble::Broken(_))));
     }
 }
