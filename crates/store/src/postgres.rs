@@ -22,6 +22,25 @@
 //! [`Postgres::connect`] connects by itself, without TLS; [`Postgres::with`] takes connections that the host makes, with any TLS
 //! and any pool; [`Postgres::over`] works inside an open transaction of the host's.
 
+/// What a configuration, blocking or not, says where the URL does not: who we are, and that nobody waits for ever for a server
+/// whose machine is gone.
+macro_rules! defaults {
+    ($config:ident) => {
+        if $config.get_application_name().is_none() {
+            $config.application_name("fondaco");
+        }
+        if $config.get_connect_timeout().is_none() {
+            $config.connect_timeout(crate::postgres::CONNECTED);
+        }
+        if $config.get_tcp_user_timeout().is_none() {
+            $config.tcp_user_timeout(crate::postgres::HEARD);
+        }
+        if $config.get_keepalives_idle() > crate::postgres::HEARD {
+            $config.keepalives_idle(crate::postgres::HEARD);
+        }
+    };
+}
+
 mod calls;
 mod commit;
 mod edge;
@@ -48,6 +67,7 @@ mod write;
 use std::fmt;
 use std::ops::DerefMut;
 use std::sync::Arc;
+use std::time::Duration;
 
 use fondaco_core::CompanyId;
 use fondaco_core::store::{
@@ -64,6 +84,12 @@ use self::room::Room;
 #[cfg(feature = "postgres-async")]
 pub use self::waiting::AsyncPostgres;
 use self::wire::now;
+
+/// How long to wait for a server to let us in.
+const CONNECTED: Duration = Duration::from_secs(10);
+
+/// How long a server's machine may say nothing at all: it answers the network's own questions even while a statement runs.
+const HEARD: Duration = Duration::from_secs(60);
 
 /// How the store uses a database.
 ///
@@ -178,9 +204,7 @@ impl Postgres {
     /// As [`connect`](Postgres::connect).
     pub fn connect_with(url: &str, options: &PostgresOptions) -> Result<Postgres, StoreError> {
         let mut config: postgres::Config = configured(url)?;
-        if config.get_application_name().is_none() {
-            config.application_name("fondaco");
-        }
+        defaults!(config);
         let store = Postgres::with_handles(options, move || match config.connect(NoTls) {
             Ok(client) => Ok(Box::new(Box::new(client)) as Handle),
             Err(error) => Err(Failure::from(error).named().to_string()),

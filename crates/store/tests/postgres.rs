@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::NaiveDate;
 use fondaco_core::chain;
 use fondaco_core::store::{
-    Ask, At, Batch, Change, FeedFrom, Fixed, Floor, KeyBytes, Meta, Personal, Read, Record, Reply,
-    Scan, Store, StoreError, Table,
+    Ask, At, Batch, Change, FeedFrom, Fixed, Floor, KeyBytes, Meta, Personal, Piece, Read, Record,
+    Reply, Scan, Store, StoreError, Table,
 };
 use fondaco_core::{ActorId, CommandId, CompanyId, Timestamp};
 use fondaco_store::postgres::client::{self, Client, NoTls};
@@ -213,6 +213,73 @@ fn another_companys_role_sees_nothing() {
     store.prepare(&[later::Person::TABLE]).unwrap();
     sql.batch_execute(&format!("SET ROLE {reader}")).unwrap();
     assert_eq!(text(&mut sql, "SELECT count(*) FROM person_view"), "0");
+}
+
+#[test]
+fn readers_see_nothing_of_the_hosts_and_may_go() {
+    let Some(url) = server::url() else { return };
+    let (schema, options) = home("leaves");
+    let (reader, gone) = (format!("{}@home", server::name("reads")), server::name("gone"));
+    let store = open(url, &options);
+    store.commit(insert(1, vec![line(1, 1, 100)])).unwrap();
+    let mut sql = server::admin();
+    sql.batch_execute(&format!(
+        "CREATE ROLE \"{reader}\"; CREATE ROLE {gone}; SET search_path = {schema}; CREATE TABLE secret (n integer)"
+    ))
+    .unwrap();
+    store.let_read(acme(), &gone).unwrap();
+    store.let_read(acme(), &reader).unwrap();
+    sql.batch_execute(&format!("DROP OWNED BY {gone}; DROP ROLE {gone}")).unwrap();
+    store.prepare(&[later::Person::TABLE]).unwrap();
+    sql.batch_execute(&format!("SET ROLE \"{reader}\"")).unwrap();
+    for shown in ["line", "line_view", "person", "fondaco_commit"] {
+        text(&mut sql, &format!("SELECT count(*) FROM {shown}"));
+    }
+    assert!(sql.query("SELECT count(*) FROM secret", &[]).is_err());
+}
+
+#[test]
+fn the_host_is_who_it_was_after_each_call() {
+    let Some(url) = server::url() else { return };
+    let (_, options) = home("roles");
+    let (own, other) = (server::role("roles"), server::role("other"));
+    let options = options.role(&own);
+    let mut host = Client::connect(url, NoTls).unwrap();
+    let mut transaction = host.transaction().unwrap();
+    for role in ["NONE", &other] {
+        transaction.batch_execute(&format!("SET LOCAL ROLE {role}")).unwrap();
+        let before: String =
+            transaction.query_one("SELECT current_user::text", &[]).unwrap().get(0);
+        {
+            let inside = Postgres::over(&mut transaction, &options);
+            inside.prepare(TABLES).unwrap();
+            inside.commit(add(role.len() as u128, "all", 1)).unwrap();
+            assert!(balance(&inside, "all") > 0);
+        }
+        let after: String = transaction.query_one("SELECT current_user::text", &[]).unwrap().get(0);
+        assert_eq!(after, before);
+    }
+}
+
+#[test]
+fn a_load_whose_end_was_lost_is_answered_as_it_is() {
+    let Some(url) = server::url() else { return };
+    let (from, from_options) = home("from");
+    let source = open(url, &from_options);
+    source.commit(batch_of(acme(), 1)).unwrap();
+    let commits = source.feed(&FeedFrom::new(acme(), 0, 9)).unwrap();
+    for (cut, there) in [(Cut::Before("COMMIT"), false), (Cut::After("COMMIT"), true)] {
+        let (_, options) = home("load");
+        let proxy = Proxy::before(url);
+        let store = open(proxy.url(), &options);
+        let mut pieces = vec![Piece::Commits(commits.clone())].into_iter();
+        proxy.cut_next(cut);
+        let loaded = store.load(acme(), &mut || Ok(pieces.next()));
+        assert!(proxy.has_cut());
+        assert_eq!(loaded.is_ok(), there, "{from}: {loaded:?}");
+        let feed = store.feed(&FeedFrom::new(acme(), 0, 9)).unwrap();
+        assert_eq!(feed.len(), usize::from(there));
+    }
 }
 
 #[test]

@@ -155,6 +155,16 @@ pub struct Seat {
     pub guest: Option<Personal<SmolStr>>,
 }
 
+/// A state row that is unique in a number that may be drawn.
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(table = "kit_ticket", kind = state, key(code), index(by_number(number), unique))]
+pub struct Ticket {
+    /// The key.
+    pub code: i64,
+    /// Unique, and drawn by a commit, or as it was elsewhere.
+    pub number: Option<Drawn>,
+}
+
 /// A counter with sums of both types.
 #[derive(Record, Debug, Clone, PartialEq)]
 #[record(table = "kit_stock", kind = counter, key(site, item), index(by_item(item)))]

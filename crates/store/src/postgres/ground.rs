@@ -2,10 +2,12 @@
 //! company's head is locked.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use fondaco_core::CommandId;
 use fondaco_core::store::{
-    Batch, Change, Commit, Key, KeyBytes, KeyWriter, Kind, Row, SeriesState, Stored, Table, Version,
+    Batch, Change, Commit, Key, KeyBytes, KeyWriter, Kind, Numbers, Row, SeriesState, Stored,
+    Table, Version,
 };
 use smol_str::SmolStr;
 
@@ -39,6 +41,8 @@ pub(super) struct Ground {
     pub(super) rows: HashMap<Key, Row>,
     pub(super) series: HashMap<SmolStr, SeriesState>,
     pub(super) commits: HashMap<CommandId, Commit>,
+    /// The numbers with which each batch's entries were looked up.
+    pub(super) numbers: HashMap<CommandId, Numbers>,
     /// The state of the tables' declarations.
     pub(super) generation: i64,
     /// Whether inserted keys were looked up too.
@@ -72,7 +76,6 @@ struct Wanted {
     versions: BTreeMap<&'static str, Keys>,
     rows: BTreeMap<&'static str, Keys>,
     entries: BTreeMap<(&'static str, usize), Keys>,
-    series: BTreeSet<SmolStr>,
 }
 
 impl Wanted {
@@ -86,31 +89,41 @@ impl Wanted {
         of.add(key.table, key.bytes.clone());
     }
 
-    /// The entries that a row would have in unique indexes.
-    fn entries(&mut self, row: &dyn Stored) {
-        for_entries(row, |index, part| {
-            let of = self.entries.entry((row.table().name, index)).or_default();
-            of.add(row.table(), part);
-        });
+    /// The entries that a row would have in unique indexes, with the numbers that its batch draws.
+    fn entries(&mut self, row: &dyn Stored, numbers: &Numbers) {
+        let mut note = |row: &dyn Stored| {
+            for_entries(row, |index, part| {
+                let of = self.entries.entry((row.table().name, index)).or_default();
+                of.add(row.table(), part);
+            });
+        };
+        if numbers.first.is_empty() {
+            return note(row);
+        }
+        let mut filled = row.copy();
+        if let Some(own) = Arc::get_mut(&mut filled) {
+            own.fill(numbers);
+        }
+        note(filled.as_ref());
     }
 
-    fn batch(&mut self, batch: &Batch, position: u64, careful: bool) {
+    fn batch(&mut self, batch: &Batch, numbers: &Numbers, position: u64, careful: bool) {
         // Decided on the newest state: all is as it was seen.
         if position == 0 || batch.at.position != position {
             batch.seen.iter().for_each(|seen| self.version(&seen.key));
         }
         for change in &batch.changes {
-            self.change(change, careful);
+            self.change(change, numbers, careful);
         }
     }
 
-    fn change(&mut self, change: &Change, careful: bool) {
+    fn change(&mut self, change: &Change, numbers: &Numbers, careful: bool) {
         match change {
             Change::Insert(rows) => {
                 let unique = !rows.is_empty() && has_unique(rows.table());
                 for row in (0..rows.len()).filter_map(|at| rows.row(at)) {
                     if unique {
-                        self.entries(row);
+                        self.entries(row, numbers);
                     }
                     if careful {
                         self.version(&row.row_key());
@@ -119,7 +132,7 @@ impl Wanted {
             }
             Change::Put { row, .. } => {
                 self.version(&row.row_key());
-                self.entries(row.as_ref());
+                self.entries(row.as_ref(), numbers);
             }
             Change::Delete { key, .. } => self.version(key),
             Change::Erase { key } => self.row(key),
@@ -127,12 +140,30 @@ impl Wanted {
                 let rows = (0..rows.len()).filter_map(|at| rows.row(at));
                 rows.for_each(|row| self.row(&row.row_key()));
             }
-            Change::Draw { series, .. } => {
-                self.series.insert(series.clone());
-            }
             _ => {}
         }
     }
+}
+
+/// The numbers that a batch draws, if those before it are stored.
+fn drawn(batch: &Batch, series: &mut HashMap<SmolStr, SeriesState>) -> Numbers {
+    let mut numbers = Numbers::default();
+    for change in &batch.changes {
+        let Change::Draw { series: name, count, .. } = change else { continue };
+        let state = series.entry(name.clone()).or_default();
+        numbers.first.push(state.last.saturating_add(1));
+        state.last = state.last.saturating_add(i64::from(*count));
+    }
+    numbers
+}
+
+fn series_of<'b>(batches: impl Iterator<Item = &'b Batch>) -> BTreeSet<SmolStr> {
+    let changes = batches.flat_map(|batch| &batch.changes);
+    let names = changes.filter_map(|change| match change {
+        Change::Draw { series, .. } => Some(series.clone()),
+        _ => None,
+    });
+    names.collect()
 }
 
 pub(super) fn has_unique(table: &Table) -> bool {
@@ -170,6 +201,7 @@ impl Ground {
             rows: HashMap::new(),
             series: HashMap::new(),
             commits: HashMap::new(),
+            numbers: HashMap::new(),
             generation: end.generation,
             careful,
         };
@@ -177,21 +209,25 @@ impl Ground {
             let commits = log::of_commands(wire, room, head.company, ids).await?;
             ground.commits = commits.into_iter().map(|commit| (commit.id, commit)).collect();
         }
-        let mut wanted = Wanted::default();
-        for batch in batches.iter().filter(|batch| !ground.commits.contains_key(&batch.id)) {
-            wanted.batch(batch, head.position, careful);
+        let fresh = batches.iter().filter(|batch| !ground.commits.contains_key(&batch.id));
+        let fresh: Vec<&Batch> = fresh.copied().collect();
+        let names: Vec<SmolStr> = series_of(fresh.iter().copied()).into_iter().collect();
+        if !names.is_empty() {
+            ground.series = log::series(wire, room, head.company, &names).await?;
         }
-        ground.fill(wire, room, forms, wanted).await?;
+        let (mut wanted, mut series) = (Wanted::default(), ground.series.clone());
+        for batch in fresh {
+            let numbers = drawn(batch, &mut series);
+            wanted.batch(batch, &numbers, head.position, careful);
+            if !numbers.first.is_empty() {
+                ground.numbers.entry(batch.id).or_insert(numbers);
+            }
+        }
+        ground.fill(wire, forms, wanted).await?;
         Ok(ground)
     }
 
-    async fn fill(
-        &mut self,
-        wire: &mut impl Wire,
-        room: &Room,
-        forms: &Forms,
-        wanted: Wanted,
-    ) -> Outcome<()> {
+    async fn fill(&mut self, wire: &mut impl Wire, forms: &Forms, wanted: Wanted) -> Outcome<()> {
         let company = self.before.company;
         for (table, keys) in tables(&wanted.versions) {
             let slices: Vec<&[u8]> = keys.iter().map(|key| key.as_slice()).collect();
@@ -217,10 +253,6 @@ impl Ground {
                     self.holders.insert(entry, Key { table, bytes });
                 }
             }
-        }
-        if !wanted.series.is_empty() {
-            let names: Vec<SmolStr> = wanted.series.into_iter().collect();
-            self.series = log::series(wire, room, company, &names).await?;
         }
         Ok(())
     }

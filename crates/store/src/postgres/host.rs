@@ -45,10 +45,10 @@ struct Part<'r>(&'r Room);
 
 impl Scope for Part<'_> {
     fn begin(&self, company: CompanyId) -> String {
-        format!("SAVEPOINT fondaco; {}", self.0.inside(company))
+        self.0.begin_part(Some(company))
     }
     fn end(&self) -> &'static str {
-        "RELEASE SAVEPOINT fondaco"
+        self.0.end_part()
     }
     fn undo(&self) -> &'static str {
         "ROLLBACK TO SAVEPOINT fondaco; RELEASE SAVEPOINT fondaco"
@@ -95,7 +95,7 @@ impl Store for PostgresTransaction<'_, '_> {
         if self.room.has(tables) {
             return Ok(Prepared::default());
         }
-        let (prepared, forms) = self.inside("SAVEPOINT fondaco", async |wire| {
+        let (prepared, forms) = self.inside(&self.room.begin_part(None), async |wire| {
             schema::prepare(wire, &self.room, tables).await
         })?;
         self.room.add_forms(forms);

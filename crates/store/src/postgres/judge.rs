@@ -20,7 +20,8 @@ pub(super) enum Verdict {
     /// It is stored, as this commit, or was before.
     Done(Commit),
     Refused(StoreError),
-    /// It changes a row that a batch before it changed: it is judged once those are stored.
+    /// It changes a row that a batch before it changed, or its numbers are others than it seemed: it is judged once those are
+    /// stored.
     Later(Batch),
 }
 
@@ -90,7 +91,7 @@ impl Judge {
             return Verdict::Later(batch);
         }
         match self.fits(batch, &mut refusal) {
-            Ok(commit) => Verdict::Done(commit),
+            Ok(verdict) => verdict,
             Err(error) => Verdict::Refused(error),
         }
     }
@@ -163,7 +164,7 @@ impl Judge {
         })
     }
 
-    fn fits(&mut self, mut batch: Batch, refusal: &mut Refusal) -> Result<Commit, StoreError> {
+    fn fits(&mut self, mut batch: Batch, refusal: &mut Refusal) -> Result<Verdict, StoreError> {
         let (mut sums, mut fault) = (Vec::new(), None);
         for change in &batch.changes {
             if let Change::Add { rows, floors } = change {
@@ -171,6 +172,9 @@ impl Judge {
             }
         }
         let draws = self.draw(&batch, refusal)?;
+        if self.is_numbered_otherwise(&batch, &draws.numbers) {
+            return Ok(Verdict::Later(batch));
+        }
         chain::fill(&mut batch, &draws.numbers);
         self.clashes(&batch, refusal);
         if self.ground.careful {
@@ -179,8 +183,15 @@ impl Judge {
         std::mem::take(refusal).into_result()?;
         match fault {
             Some(fault) => Err(fault),
-            None => Ok(self.accept(batch, sums, draws)),
+            None => Ok(Verdict::Done(self.accept(batch, sums, draws))),
         }
+    }
+
+    /// Whether the entries of the batch's rows were looked up with other numbers, for one before it was not stored.
+    fn is_numbered_otherwise(&self, batch: &Batch, numbers: &Numbers) -> bool {
+        let looked = self.ground.numbers.get(&batch.id);
+        looked.is_some_and(|looked| looked.first != numbers.first)
+            && unique_rows(batch).next().is_some()
     }
 
     /// Adds to counters and compares them with their floors.

@@ -15,6 +15,8 @@ pub(super) struct Room {
     pub(super) chain: bool,
     forms: RwLock<Arc<Forms>>,
     settings: String,
+    /// Whether transactions work as another role than who connects.
+    has_role: bool,
 }
 
 /// What a transaction is for.
@@ -33,13 +35,14 @@ const PLANNER: &str = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin
 
 impl Room {
     pub(super) fn new(schema: &str, chain: bool, role: Option<&str>, planner: bool) -> Room {
+        let has_role = role.is_some();
         let role = role.map(|role| format!("SET LOCAL ROLE {}; ", quoted(role)));
         let settings = format!(
             "SET LOCAL lock_timeout = '30s'; {}{}",
             if planner { PLANNER } else { "" },
             role.unwrap_or_default(),
         );
-        Room { schema: quoted(schema), chain, forms: RwLock::default(), settings }
+        Room { schema: quoted(schema), chain, forms: RwLock::default(), settings, has_role }
     }
 
     /// A statement on the store's own tables, which are written `@.name`.
@@ -59,6 +62,27 @@ impl Room {
     /// leaks to the next user of a pooled connection.
     pub(super) fn inside(&self, company: CompanyId) -> String {
         format!("{}SET LOCAL fondaco.company = '{}'", self.settings, uuid(company.to_u128()))
+    }
+
+    /// A part of a transaction of the host's, for what `inside` sets, and for making tables without it. The host's role is
+    /// noted.
+    pub(super) fn begin_part(&self, company: Option<CompanyId>) -> String {
+        let note = match self.has_role {
+            true => "SELECT set_config('fondaco.role', current_setting('role'), true); ",
+            false => "",
+        };
+        let inside = company.map_or(self.settings.clone(), |company| self.inside(company));
+        format!("SAVEPOINT fondaco; {note}{inside}")
+    }
+
+    /// The end of such a part, after which the host is again who it was.
+    pub(super) fn end_part(&self) -> &'static str {
+        match self.has_role {
+            true => {
+                "RELEASE SAVEPOINT fondaco; SELECT set_config('role', current_setting('fondaco.role'), true)"
+            }
+            false => "RELEASE SAVEPOINT fondaco",
+        }
     }
 
     /// Settings for a transaction that makes tables.

@@ -15,7 +15,7 @@ use fondaco_core::store::{Column, Index, Prepared, StoreError, Table};
 
 use super::error::{Outcome, damaged, misused};
 use super::form::{Form, Forms, index_name, quoted, salt_name};
-use super::lane::sql_type;
+use super::lane::{Lane, sql_type};
 use super::room::Room;
 use super::wire::Wire;
 
@@ -63,6 +63,10 @@ CREATE POLICY fondaco_read ON @.fondaco_company FOR SELECT TO PUBLIC
 
 /// The own tables that have a company in each row.
 const OF_COMPANIES: [&str; 3] = ["fondaco_commit", "fondaco_state_hash", "fondaco_series"];
+
+/// The own tables that readers of a company may ask.
+const READABLE: [&str; 5] =
+    ["fondaco_company", "fondaco_commit", "fondaco_state_hash", "fondaco_series", "fondaco_reader"];
 
 /// What [`prepare`] works in: the caller's transaction.
 struct Maker<'m, W> {
@@ -413,7 +417,10 @@ impl<W: Wire> Maker<'_, W> {
 
     /// Gives those who may read some company the right to ask all tables: whose rows they see, the policies say.
     async fn grant_to_readers(&mut self) -> Outcome<()> {
-        let sql = self.room.own("SELECT DISTINCT role::text FROM @.fondaco_reader");
+        // A role may have been dropped since.
+        let sql = self.room.own(
+            "SELECT DISTINCT r.role::text FROM @.fondaco_reader r JOIN pg_catalog.pg_roles p ON p.rolname = r.role",
+        );
         let rows = self.wire.query(&sql, &[]).await?;
         for row in &rows {
             self.grant(row.try_get(0)?).await?;
@@ -422,10 +429,21 @@ impl<W: Wire> Maker<'_, W> {
     }
 
     async fn grant(&mut self, role: &str) -> Outcome<()> {
-        let role = quoted(role);
-        self.run(&format!(
-            "GRANT USAGE ON SCHEMA @ TO {role}; GRANT SELECT ON ALL TABLES IN SCHEMA @ TO {role}"
-        ))
-        .await
+        // Not all tables of the schema: the host may have its own beside ours.
+        let sql = self.room.own(
+            "SELECT c.oid::regclass::text FROM pg_catalog.pg_class c WHERE c.relkind IN ('r', 'p', 'v') AND c.relnamespace = \
+             (SELECT relnamespace FROM pg_catalog.pg_class WHERE oid = to_regclass($2::text)) AND (c.relname = \
+             ANY($1::text[]) OR EXISTS (SELECT FROM @.fondaco_table t WHERE c.relname IN (t.name, t.name || '_view')))",
+        );
+        let own = Lane::texts(READABLE);
+        let meta = format!("{}.fondaco_meta", self.room.schema);
+        let rows = self.wire.query(&sql, &[&own, &meta]).await?;
+        let tables = rows.iter().map(|row| row.try_get::<_, String>(0));
+        let tables = tables.collect::<Result<Vec<String>, _>>()?.join(", ");
+        let (schema, role) = (&self.room.schema, quoted(role));
+        // The role's name is nobody's SQL: it may have any sign in it.
+        let sql =
+            format!("GRANT USAGE ON SCHEMA {schema} TO {role}; GRANT SELECT ON {tables} TO {role}");
+        self.wire.run(&sql).await
     }
 }

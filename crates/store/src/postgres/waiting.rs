@@ -83,9 +83,7 @@ impl AsyncPostgres {
         options: &PostgresOptions,
     ) -> Result<AsyncPostgres, StoreError> {
         let mut config: tokio_postgres::Config = super::configured(url)?;
-        if config.get_application_name().is_none() {
-            config.application_name("fondaco");
-        }
+        defaults!(config);
         let store = AsyncPostgres::with_handed(options, move |runtime| {
             let config = config.clone();
             Box::pin(async move {

@@ -1,10 +1,10 @@
 //! Unique indexes: judged after the whole batch.
 
-use fondaco_core::store::{Batch, Clash, Key, KeyParts, Personal, Record, StoreError};
+use fondaco_core::store::{Batch, Clash, Drawn, Key, KeyParts, Personal, Record, StoreError};
 use smol_str::SmolStr;
 
 use crate::probe::{Probe, Verdict, key, same, together};
-use crate::records::{Item, Sample, Seat, Visitor};
+use crate::records::{Item, Sample, Seat, Ticket, Visitor};
 use crate::stage::Stage;
 use crate::suite::Check;
 
@@ -53,6 +53,11 @@ pub(super) const CHECKS: &[Check] = &[
         name: "unique.on_the_key",
         promise: "an index on a part of the key stays taken when its row is put or erased, and is free when it is deleted",
         run: on_the_key,
+    },
+    Check {
+        name: "unique.drawn",
+        promise: "rows are compared with the numbers that their batch draws",
+        run: drawn,
     },
     Check {
         name: "unique.under_threads",
@@ -191,6 +196,26 @@ fn on_the_key(probe: &Probe<'_>) -> Verdict {
     taken(probe.batch().erase(first()).insert(vec![seat(2)]))?;
     probe.done(probe.batch().put(seat(1), 1))?;
     probe.done(probe.batch().delete(first(), 2).insert(vec![seat(2)])).map(|_| ())
+}
+
+fn drawn(probe: &Probe<'_>) -> Verdict {
+    probe.prepare(&[Ticket::TABLE])?;
+    let ticket = |code, number| Ticket { code, number: Some(number) };
+    let place = || Drawn::Place { draw: 0, offset: 0 };
+    let holders = |clashes: Vec<Clash>| -> Vec<_> {
+        clashes.into_iter().map(|clash| (clash.part, clash.holder, clash.wanted)).collect()
+    };
+    probe.done(probe.batch().insert(vec![ticket(2, Drawn::Number(2))]))?;
+    probe.done(probe.batch().insert(vec![ticket(1, place())]).draw("t", 1))?;
+    let clash = vec![(2i64.to_bytes(), key::<Ticket>(2), key::<Ticket>(3))];
+    let refusal = probe.refused(probe.batch().insert(vec![ticket(3, place())]).draw("t", 1))?;
+    same("the holder of a drawn number", holders(refusal.clashes), clash.clone())?;
+    probe.done(probe.batch().insert(vec![ticket(3, Drawn::Number(9))]))?;
+    let version = probe.version::<Ticket>(3)?;
+    let refusal = probe.refused(probe.batch().put(ticket(3, place()), version).draw("t", 1))?;
+    same("the same of a row that is put", holders(refusal.clashes), clash)?;
+    probe.done(probe.batch().delete(key::<Ticket>(2), 1))?;
+    probe.done(probe.batch().insert(vec![ticket(4, place())]).draw("t", 1)).map(|_| ())
 }
 
 fn under_threads(probe: &Probe<'_>) -> Verdict {
