@@ -30,14 +30,37 @@ fn fetch() -> Result<PathBuf, String> {
         return Ok(bin);
     }
     let folder = bin.ancestors().nth(3).unwrap_or(&bin).to_path_buf();
-    let wheel = download(&folder)?;
-    unpack(&wheel, &folder)?;
+    // Unpacked aside, so that whoever runs beside us never finds half of it.
+    let aside = folder.join(format!("unpacked-{}", std::process::id()));
+    fs::create_dir_all(&aside).map_err(|error| format!("{}: {error}", aside.display()))?;
+    let brought = bring(&aside, &folder);
+    let _ = fs::remove_dir_all(&aside);
+    brought?;
+    if is_there(&bin) { Ok(bin) } else { Err(format!("{} has no server in it", folder.display())) }
+}
+
+/// Downloads and unpacks in `aside`, and moves what came of it into `folder`, where another may have put the same meanwhile.
+fn bring(aside: &Path, folder: &Path) -> Result<(), String> {
+    let wheel = download(aside)?;
+    unpack(&wheel, aside)?;
+    let bin = aside.join("pgserver/pginstall/bin");
     let programs = fs::read_dir(&bin).map_err(|error| format!("{}: {error}", bin.display()))?;
     for program in programs.flatten() {
         let _ = fs::set_permissions(program.path(), fs::Permissions::from_mode(0o755));
     }
-    let _ = fs::remove_file(&wheel);
-    if is_there(&bin) { Ok(bin) } else { Err(format!("{} has no server in it", wheel.display())) }
+    let parts = fs::read_dir(aside).map_err(|error| format!("{}: {error}", aside.display()))?;
+    let mut parts: Vec<PathBuf> = parts.flatten().map(|part| part.path()).collect();
+    // The programs come last, after the libraries that they need: `pgserver` is the beginning of all names.
+    parts.sort_unstable_by(|one, other| other.cmp(one));
+    for part in parts.iter().filter(|part| part.is_dir()) {
+        let Some(place) = part.file_name().map(|name| folder.join(name)) else { continue };
+        if !is_there(&folder.join("pgserver/pginstall/bin")) {
+            // What an unpacking that was broken off has left.
+            let _ = fs::remove_dir_all(&place);
+        }
+        let _ = fs::rename(part, &place);
+    }
+    Ok(())
 }
 
 /// The wheel's names of this machine, and where it can be had without pip, with what it must hash to.
@@ -71,6 +94,7 @@ fn download(folder: &Path) -> Result<PathBuf, String> {
         if runs(pip.arg(folder))
             && let Some(wheel) = wheel_in(folder)
         {
+            check(&wheel, hash)?;
             return Ok(wheel);
         }
     }
