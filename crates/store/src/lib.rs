@@ -14,6 +14,8 @@ pub mod postgres;
 pub mod redb;
 mod rules;
 mod said;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod sql;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 mod unfinished;

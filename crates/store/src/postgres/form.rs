@@ -9,6 +9,7 @@ use std::sync::Arc;
 use fondaco_core::store::{Column, Index, StoreError, Table, Type};
 
 use super::lane::cast;
+use crate::sql::{quoted, salt_name};
 
 /// A prepared table. In all statements `$1` is the company.
 #[derive(Debug)]
@@ -69,16 +70,6 @@ impl Forms {
     pub(super) fn all(&self) -> impl Iterator<Item = &Arc<Form>> {
         self.by_name.values()
     }
-}
-
-/// A name in SQL.
-pub(super) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// The name in SQL of the column beside a personal one.
-pub(super) fn salt_name(column: &Column) -> String {
-    quoted(&format!("_salt_{}", column.name))
 }
 
 /// The name in SQL of an index.

@@ -14,6 +14,7 @@ use smol_str::SmolStr;
 
 use super::ground::{Entry, Ground, for_entries, has_unique};
 use super::log::{self, Head, Written};
+use crate::sql::states_written;
 
 /// What is made of one batch.
 pub(super) enum Verdict {
@@ -465,22 +466,6 @@ fn freed(batch: &Batch) -> HashMap<Key, bool> {
         _ => None,
     };
     batch.changes.iter().filter_map(key).collect()
-}
-
-/// The `State` rows that a batch without a seal writes, so that erasing one finds the salts to forget.
-fn states_written(batch: &Batch, erased: &[&dyn Stored]) -> Vec<Key> {
-    let mut out: Vec<Key> = erased.iter().map(|row| row.row_key()).collect();
-    for change in &batch.changes {
-        match change {
-            Change::Insert(rows) if !rows.is_empty() && rows.table().kind == Kind::State => {
-                out.extend((0..rows.len()).filter_map(|at| rows.row(at)).map(|row| row.row_key()));
-            }
-            Change::Put { row, .. } => out.push(row.row_key()),
-            Change::Delete { key, .. } => out.push(key.clone()),
-            _ => {}
-        }
-    }
-    out
 }
 
 /// The key bytes of a deletion, for who writes it.

@@ -6,11 +6,12 @@ use postgres::types::ToSql;
 
 use super::commit::{Scope, forms_to_write};
 use super::error::Outcome;
-use super::form::{Forms, quoted};
+use super::form::Forms;
 use super::log::{self, Head, Written};
 use super::room::Room;
 use super::row::RowLanes;
 use super::wire::Wire;
+use crate::sql::quoted;
 
 /// Writes all `pieces` in the transaction that has begun, and makes them last. After a failure nothing of them is there; why
 /// nobody but the server knows whether they are, when the connection was lost at the end.

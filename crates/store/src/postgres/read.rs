@@ -7,12 +7,13 @@ use postgres::types::ToSql;
 
 use super::edge::Edge;
 use super::error::{Outcome, damaged, misused};
-use super::form::{Form, Forms, quoted};
+use super::form::{Form, Forms};
 use super::lane::{KeyLanes, cast};
 use super::log::{self, Head};
 use super::room::Room;
 use super::row;
 use super::wire::Wire;
+use crate::sql::quoted;
 
 /// Answers all questions from what the transaction sees.
 pub(super) async fn answer(wire: &mut impl Wire, room: &Room, read: &Read) -> Outcome<Answer> {

@@ -5,7 +5,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use fondaco_core::CompanyId;
 use fondaco_core::store::Table;
 
-use super::form::{Forms, quoted};
+use super::form::Forms;
+use crate::sql::quoted;
 
 /// The store without a connection.
 #[derive(Debug)]

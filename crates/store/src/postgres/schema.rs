@@ -14,10 +14,11 @@ use std::collections::BTreeSet;
 use fondaco_core::store::{Column, Index, Prepared, StoreError, Table};
 
 use super::error::{Outcome, damaged, misused};
-use super::form::{Form, Forms, index_name, quoted, salt_name};
+use super::form::{Form, Forms, index_name};
 use super::lane::{Lane, sql_type};
 use super::room::Room;
 use super::wire::Wire;
+use crate::sql::{quoted, salt_name};
 
 /// The version of the store's own tables.
 const FORMAT: i64 = 1;

@@ -16,6 +16,7 @@ use super::form::{CHUNK, Form, Forms, Place};
 use super::judge::{Judge, Sum};
 use super::log::{self, Head};
 use super::{counter, read, rules, runs};
+use crate::sql::states_written;
 
 /// Carries out a batch; also tells what it changed among rows that are kept in memory. On an error the caller must roll back.
 pub(super) fn commit(
@@ -78,22 +79,6 @@ pub(super) fn commit(
     let changed =
         if cache.is_some() { changed(&batch, sums, &erased, position) } else { Vec::new() };
     Ok((commit, changed))
-}
-
-/// The `State` rows that a batch writes.
-fn states_written(batch: &Batch, erased: &[&dyn Stored]) -> Vec<Key> {
-    let mut out: Vec<Key> = erased.iter().map(|row| row.row_key()).collect();
-    for change in &batch.changes {
-        match change {
-            Change::Insert(rows) if !rows.is_empty() && rows.table().kind == Kind::State => {
-                out.extend((0..rows.len()).filter_map(|at| rows.row(at)).map(|row| row.row_key()));
-            }
-            Change::Put { row, .. } => out.push(row.row_key()),
-            Change::Delete { key, .. } => out.push(key.clone()),
-            _ => {}
-        }
-    }
-    out
 }
 
 /// The rows after the commit, for the cache: counters, and what became of `State` rows that may be kept.

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use fondaco_core::store::{Column, Index, Kind, StoreError, Table, Type};
 
+use crate::sql::{quoted, salt_name};
+
 /// How many rows one INSERT takes where there are many.
 pub(super) const CHUNK: usize = 32;
 
@@ -75,16 +77,6 @@ impl Forms {
     pub(super) fn all(&self) -> impl Iterator<Item = &Arc<Form>> {
         self.by_name.values()
     }
-}
-
-/// A name in SQL.
-pub(super) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// The name in SQL of the column beside a personal one.
-pub(super) fn salt_name(column: &Column) -> String {
-    quoted(&format!("_salt_{}", column.name))
 }
 
 /// The name in SQL of an ordinary index.

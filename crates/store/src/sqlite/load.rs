@@ -8,9 +8,10 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::bind::Binder;
 use super::error::Outcome;
-use super::form::{Form, Forms, Place, quoted};
+use super::form::{Form, Forms, Place};
 use super::log::{self, Head};
 use super::{counter, runs};
+use crate::sql::quoted;
 
 /// How many keys of an index are sorted at a time.
 const FILL: usize = 1 << 18;

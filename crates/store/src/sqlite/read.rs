@@ -8,10 +8,11 @@ use rusqlite::{CachedStatement, Connection};
 
 use super::cache::{Cache, Kept};
 use super::error::{Outcome, damaged};
-use super::form::{Form, Forms, Place, quoted};
+use super::form::{Form, Forms, Place};
 use super::log::{self, Head};
 use super::{bind, counter, runs};
 use crate::part::{self, Edge, Part};
+use crate::sql::quoted;
 
 /// The position that the answers are of, and the answers.
 pub(super) fn answer(

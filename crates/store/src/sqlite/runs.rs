@@ -20,9 +20,10 @@ use rusqlite::Connection;
 use self::page::{Packer, Page, ROOM};
 use self::run::{Cursor, Owner, Pages, Run, State, Writer};
 use super::error::Outcome;
-use super::form::{Form, Place, quoted};
+use super::form::{Form, Place};
 use super::read;
 use crate::part;
+use crate::sql::quoted;
 
 pub(super) use self::run::Memory;
 

@@ -9,8 +9,9 @@ use fondaco_core::store::{Column, Kind, Prepared, StoreError, Table, Type};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::error::{Outcome, damaged, misused};
-use super::form::{Form, Forms, Place, as_runs, index_name, quoted, salt_name};
+use super::form::{Form, Forms, Place, as_runs, index_name};
 use super::{runs, view};
+use crate::sql::{quoted, salt_name};
 
 /// The version of the store's own tables.
 const FORMAT: i64 = 3;

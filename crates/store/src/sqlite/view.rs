@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use fondaco_core::store::{Column, Table, Type};
 
-use super::form::quoted;
+use crate::sql::quoted;
 
 /// The name of the view in SQL.
 pub(super) fn name(table: &Table) -> String {

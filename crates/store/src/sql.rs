@@ -1,0 +1,29 @@
+//! What stores over SQL share: names as SQL writes them, and what a batch writes.
+
+use fondaco_core::store::{Batch, Change, Column, Key, Kind, Stored};
+
+/// A name in SQL.
+pub(crate) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// The name in SQL of the column beside a personal one.
+pub(crate) fn salt_name(column: &Column) -> String {
+    quoted(&format!("_salt_{}", column.name))
+}
+
+/// The `State` rows that a batch writes.
+pub(crate) fn states_written(batch: &Batch, erased: &[&dyn Stored]) -> Vec<Key> {
+    let mut out: Vec<Key> = erased.iter().map(|row| row.row_key()).collect();
+    for change in &batch.changes {
+        match change {
+            Change::Insert(rows) if !rows.is_empty() && rows.table().kind == Kind::State => {
+                out.extend((0..rows.len()).filter_map(|at| rows.row(at)).map(|row| row.row_key()));
+            }
+            Change::Put { row, .. } => out.push(row.row_key()),
+            Change::Delete { key, .. } => out.push(key.clone()),
+            _ => {}
+        }
+    }
+    out
+}
