@@ -17,7 +17,8 @@ use crate::currency::{self, FoundRate, RateQuery};
 use crate::ledger::{
     self, Account, ApproveDraft, Approved, BalanceQuery, Discrepancy, Draft, DraftStatus, Entry,
     LedgerError, NewEntry, Period, PlannedReversal, Post, Posted, Posting, PrepareDraft,
-    RecurringEntry, SubmitDraft, TABLES, Upcoming, WholeDraft, WholeEntry,
+    RecurringEntry, SpendingExcess, SpendingReport, SubmitDraft, TABLES, Upcoming, WholeDraft,
+    WholeEntry,
 };
 use crate::reports::{self, BalanceSheet, Compared, GeneralLedger, IncomeStatement, TrialBalance};
 
@@ -674,6 +675,22 @@ impl<'s> Books<'s> {
     /// As [`upcoming`](ledger::upcoming).
     pub fn upcoming(&self, code: &str, count: usize) -> Result<Vec<Upcoming>, LedgerError> {
         self.view(|view| ledger::upcoming(view, code, count))
+    }
+
+    /// Where a spending limit stands on a day.
+    ///
+    /// # Errors
+    /// As [`spending`](ledger::spending()).
+    pub fn spending(&self, code: &str, date: NaiveDate) -> Result<SpendingReport, LedgerError> {
+        self.view(|view| ledger::spending(view, code, date))
+    }
+
+    /// What stands above the lines of a spending limit.
+    ///
+    /// # Errors
+    /// As [`spending_excesses`](ledger::spending_excesses).
+    pub fn spending_excesses(&self, code: &str) -> Result<Vec<Arc<SpendingExcess>>, LedgerError> {
+        self.view(|view| ledger::spending_excesses(view, code))
     }
 
     /// All reversals that the clock will bring, by date.

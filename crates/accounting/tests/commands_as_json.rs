@@ -73,6 +73,14 @@ fn the_shortest_form_of_each_command() {
     shortest(r#"{"code":"rent","missed":"skip"}"#, ResumeRecurring::new("rent", Missed::Skip));
     let end = EndRecurring::new("rent", d("2026-06-30"));
     shortest(r#"{"code":"rent","end":"2026-06-30"}"#, end);
+    shortest(
+        r#"{"code":"L","name":"Limit","currency":"EUR"}"#,
+        SetSpendingLimit::new("L", "Limit", Currency::EUR),
+    );
+    shortest(r#"{"code":"L"}"#, ChangeSpendingLimit::new("L"));
+    shortest(r#"{"code":"L","end":"2026-06-30"}"#, EndSpendingLimit::new("L", d("2026-06-30")));
+    let exceeding = format!(r#"{{"entry":{entry},"why":"urgent"}}"#);
+    shortest(&exceeding, PostExceeding::new(sale("2026-01-05", "5.00"), "urgent"));
     let skip = SkipRecurring::new("rent", d("2026-06-30"));
     shortest(r#"{"code":"rent","date":"2026-06-30"}"#, skip);
 }

@@ -9,7 +9,7 @@ use common::*;
 use fondaco_accounting::currency::*;
 use fondaco_accounting::ledger::*;
 use fondaco_core::calendar::{BusinessDays, Roll};
-use fondaco_core::{Act, Currency, Id, Residual, digest};
+use fondaco_core::{Act, Currency, Id, Money, Residual, digest};
 
 fn hex(command: &impl Act) -> String {
     digest::hex(&command.digest().unwrap())
@@ -111,6 +111,17 @@ fn all_other_commands() {
     let correction = RateCorrection::new(eur, usd, Some(dec("1.26")), d("2026-01-02"));
     let never = RateCorrection::new(eur, usd, None, d("2026-01-01")).on(january);
     let draft = Id::from_u128(8);
+    let limit = SetSpendingLimit::new("L", "Limit", eur)
+        .account("5")
+        .dimension("site", "Mestre")
+        .each("card")
+        .measure(Measure::Debits)
+        .over(Window::Day)
+        .from(d("2026-01-01"))
+        .until(d("2026-12-31"))
+        .warn_above(Money::minor(8000, eur))
+        .refuse_above(Money::minor(10000, eur));
+    let lines = ChangeSpendingLimit::new("L").warn_above(Money::minor(9000, eur));
     let told = [
         ("SetUp", hex(&SetUp::new(Currency::EUR))),
         ("OpenAccounts", hex(&OpenAccounts::new(accounts))),
@@ -146,6 +157,10 @@ fn all_other_commands() {
         ("ApproveDraft", hex(&ApproveDraft::new(draft, 2))),
         ("RejectDraft", hex(&RejectDraft::new(draft, "wrong account"))),
         ("DeleteDraft", hex(&DeleteDraft::new(draft))),
+        ("SetSpendingLimit", hex(&limit)),
+        ("ChangeSpendingLimit", hex(&lines)),
+        ("EndSpendingLimit", hex(&EndSpendingLimit::new("L", d("2026-05-01")))),
+        ("PostExceeding", hex(&PostExceeding::new(full(), "urgent"))),
     ];
     let told = told.map(|(name, digest)| format!("{name}: {digest}"));
     assert_eq!(told.join("\n"), OTHERS, "the digests are now:\n{}", told.join("\n"));
@@ -190,4 +205,8 @@ ChangeDraft: 35ff11956e8a689c1c11406a38dbab718d9b829c959cf3f31166e69a3d6f50b5
 SubmitDraft: 780c3b80928cf7520c5a826e06e51733011e36439b54ee1dd736e7f4d9192bde
 ApproveDraft: dc1e7b9201cdf5a7e770260c01f0b4c09893a1a1d8125a85346e3d83a2b20178
 RejectDraft: 4c983194bfb98181e00af25655f732acba537d731553b6495e6c7a5a86aa39e8
-DeleteDraft: 08343c1428c43620abbdfd0d8f1ec97b675ffde62ff800a9a78b956add95e140";
+DeleteDraft: 08343c1428c43620abbdfd0d8f1ec97b675ffde62ff800a9a78b956add95e140
+SetSpendingLimit: 1474eb43d016fd5c0bf950de0da2d09173dc087fd63b3d3f979334d3aa4c12a9
+ChangeSpendingLimit: a81d9deeba5b502eb07c4b7ccd46e5264264b847726c30e615d567219ac7b19e
+EndSpendingLimit: b03d03ef0bae57932ac56b77879a071e222671621c195f853fde7a49a172f30e
+PostExceeding: 870ad4890ff1b5dcbb2de16f5b3a7ab466004f803193902894f2d001f78aa5d8";

@@ -17,9 +17,10 @@ fn no_layout_has_changed() {
 }
 
 const LAYOUTS: &str = "\
-ledger_settings: State, layout 1
+ledger_settings: State, layout 2
   ledger: Text
   currency: Text
+  spending_limits: Bool, nullable, since 2
   key (ledger)
 
 ledger_account: State, layout 2
@@ -246,6 +247,44 @@ ledger_draft_right: Fact, layout 1
   place: I64
   of: Text
   key (draft, step, place)
+
+ledger_spending_limit: State, layout 1
+  code: Text
+  name: Text
+  account: Text, nullable
+  dimensions: Json, nullable
+  each: Text, nullable
+  measure: Text
+  window: Text
+  start: Date, nullable
+  end: Date, nullable
+  currency: Text
+  warn_above: Decimal { digits: 4 }, nullable
+  refuse_above: Decimal { digits: 4 }, nullable
+  key (code)
+  guard all ()
+
+ledger_spending: Counter, layout 1
+  code: Text
+  value: Text
+  window_start: Date
+  spent: Decimal { digits: 4 }
+  held: Decimal { digits: 4 }
+  key (code, value, window_start)
+
+ledger_spending_excess: Fact, layout 1
+  entry: Id
+  code: Text
+  value: Text
+  window_start: Date
+  reason: Text
+  total: Decimal { digits: 4 }
+  line: Decimal { digits: 4 }
+  actor: Text
+  at: Instant
+  why: Text, nullable
+  key (entry, code, value)
+  index by_limit (code, window_start)
 
 range_guard: Counter, layout 2
   table: Text

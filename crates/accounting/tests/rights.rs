@@ -124,6 +124,15 @@ const CASES: &[Case] = &[
             told => done(told),
         }
     }),
+    (&rights::SET_SPENDING_LIMIT, "set a spending limit", |staff, who| {
+        done(staff.send(who, &SetSpendingLimit::new("L", "Limit", Currency::EUR).account("5000")))
+    }),
+    (&rights::SET_SPENDING_LIMIT, "change a spending limit", |staff, who| {
+        done(staff.send(who, &ChangeSpendingLimit::new("L").refuse_above(eur("5"))))
+    }),
+    (&rights::SET_SPENDING_LIMIT, "end a spending limit", |staff, who| {
+        done(staff.send(who, &EndSpendingLimit::new("L", d("2026-03-01"))))
+    }),
     (&rights::APPROVE, "approve", |staff, who| {
         let draft = staff.submitted("chief", one());
         done(staff.send(who, &ApproveDraft::new(draft, 1)))
@@ -182,7 +191,8 @@ fn every_command_without_its_permission_and_with_it() {
 #[test]
 fn no_permission_is_without_a_test() {
     let mut tested: BTreeSet<&str> = CASES.iter().map(|(permission, ..)| permission.name).collect();
-    tested.extend(["ledger.set_up", "ledger.post_soft_locked"]); // below
+    let below = ["ledger.set_up", "ledger.post_soft_locked", "ledger.exceed_spending_limit"];
+    tested.extend(below);
     let declared: BTreeSet<&str> = ENGINE.permissions.iter().map(|known| known.name).collect();
     assert_eq!(tested, declared);
 }
@@ -196,6 +206,38 @@ fn setting_up() {
         let again = staff.refused("root", &SetUp::new(Currency::EUR));
         assert_eq!(again.code(), "policy.not_held", "before it is said that there is a ledger");
     }
+}
+
+#[test]
+fn spending_limits_are_exceeded_by_those_who_may() {
+    with_staff_everywhere(|staff| {
+        staff.role("clerk", [NewGrant::new("ledger.post")]);
+        let a_little = NewGrant::new("ledger.exceed_spending_limit").up_to(eur("5"));
+        staff.role("manager", [NewGrant::new("ledger.post"), a_little]);
+        staff.role("owner", [NewGrant::new("ledger.exceed_spending_limit")]);
+        staff.hire("anna", "clerk");
+        staff.hire("ben", "manager");
+        staff.hire("carla", "owner");
+        let limit = SetSpendingLimit::new("GOODS", "Goods", Currency::EUR).account("5000");
+        staff.must("chief", &limit.refuse_above(eur("10")));
+        let buy = |amount: &str| {
+            let entry = NewEntry::new("GEN", d("2026-01-05"));
+            entry.debit("5000", eur(amount)).credit("1000", eur(amount))
+        };
+        let exceeding = |amount: &str| PostExceeding::new(buy(amount), "urgent");
+        // The right to exceed limits is nothing that one has silently.
+        let refused = staff.refused("ben", &Post::new(buy("12")));
+        assert_eq!(refused.code(), "accounting.spending_limit");
+        assert_eq!(staff.refused("anna", &exceeding("12")).code(), "policy.not_held");
+        assert_eq!(staff.refused("carla", &exceeding("12")).code(), "policy.not_held"); // to post
+        assert_eq!(staff.refused("ben", &exceeding("15.01")).code(), "policy.over_limit");
+        staff.must("ben", &exceeding("12"));
+        staff.must("anna", &PostExceeding::new(sale("2026-01-05", "1.00"), "no limit at all"));
+        let kept = staff.view(|view| spending_excesses(view, "GOODS"));
+        let kept: Vec<_> = kept.iter().map(|kept| (kept.actor.to_string(), kept.total)).collect();
+        assert_eq!(kept, [("ben".to_owned(), Amount::from_units(120_000))]);
+        staff.clean();
+    });
 }
 
 #[test]

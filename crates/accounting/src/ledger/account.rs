@@ -7,6 +7,8 @@ use fondaco_core::{Act, Currency, DateRange, Range, Tx, is_code};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::rules::Chart;
+use super::spending::recount_moved;
 use super::tree::{self, Levels};
 use super::{BalanceQuery, LedgerError, Period, Posting, balances, rights};
 
@@ -517,6 +519,10 @@ impl Act for ChangeAccount {
                 account.control = Some(engine.clone());
             }
         }
+        if account.parent != before.parent {
+            let (from, to) = (headings(tx, &before)?, headings(tx, &account)?);
+            recount_moved(tx, &account.code, &from, &to)?;
+        }
         if account != before {
             let code = Value::Text(account.code.clone());
             tx.emit(Event::new("ledger.account_changed").with("account", code));
@@ -524,6 +530,11 @@ impl Act for ChangeAccount {
         }
         Ok(())
     }
+}
+
+/// What an account stands under.
+fn headings(tx: &mut Tx<'_>, account: &Account) -> Result<Vec<SmolStr>, LedgerError> {
+    Ok(rights::headings(tx, &Chart::default(), account.parent.as_ref())?)
 }
 
 fn existing(tx: &mut Tx<'_>, code: &SmolStr) -> Result<Account, LedgerError> {

@@ -217,6 +217,31 @@ pub enum LedgerError {
         /// Why.
         why: &'static str,
     },
+    /// No such spending limit.
+    #[error("there is no spending limit {code}: set it first, or correct the code")]
+    UnknownSpendingLimit {
+        /// The code.
+        code: SmolStr,
+    },
+    /// A sum would go above its spending limit.
+    #[error(
+        "spending limit {code}{}{}: {total} would be above {line}; \
+         post less or elsewhere, or have somebody post it who may exceed the limit",
+        of_value(of),
+        since(start)
+    )]
+    SpendingLimit {
+        /// The limit's code.
+        code: SmolStr,
+        /// The dimension and the value whose sum it is, where each value has its own.
+        of: Option<(SmolStr, SmolStr)>,
+        /// The first day of the window; `None` for a limit over all days.
+        start: Option<NaiveDate>,
+        /// What the sum would be.
+        total: Money,
+        /// What it may not be above.
+        line: Money,
+    },
     /// Debits and credits differ.
     #[error(
         "the entry does not balance: {} by {}: correct an amount, or add a posting of the difference",
@@ -397,6 +422,14 @@ pub enum LedgerError {
     Halt(#[from] Halt),
 }
 
+fn of_value(of: &Option<(SmolStr, SmolStr)>) -> String {
+    of.as_ref().map_or(String::new(), |(dimension, value)| format!(" for {dimension} {value}"))
+}
+
+fn since(start: &Option<NaiveDate>) -> String {
+    start.map_or(String::new(), |start| format!(" from {start} on"))
+}
+
 fn exceed(difference: &Money) -> &'static str {
     if difference.is_negative() { "credits exceed debits" } else { "debits exceed credits" }
 }
@@ -451,6 +484,8 @@ impl ActError for LedgerError {
             LedgerError::RateInverted { .. } => "accounting.rate_inverted",
             LedgerError::UnknownRate { .. } => "accounting.unknown_rate",
             LedgerError::BadRate { .. } => "accounting.bad_rate",
+            LedgerError::UnknownSpendingLimit { .. } => "accounting.unknown_spending_limit",
+            LedgerError::SpendingLimit { .. } => "accounting.spending_limit",
             LedgerError::Unbalanced { .. } => "accounting.unbalanced",
             LedgerError::TooFewPostings { .. } => "accounting.too_few_postings",
             LedgerError::UnknownJournal { .. } => "accounting.unknown_journal",
@@ -493,10 +528,12 @@ impl ActError for LedgerError {
             | LedgerError::UnknownRateSource { .. }
             | LedgerError::UnknownRate { .. }
             | LedgerError::UnknownDraft { .. }
+            | LedgerError::UnknownSpendingLimit { .. }
             | LedgerError::NoPeriod { .. } => ErrorKind::NotFound,
             LedgerError::NotSetUp
             | LedgerError::AccountNotOpen { .. }
             | LedgerError::ControlAccount { .. }
+            | LedgerError::SpendingLimit { .. }
             | LedgerError::CannotClose { .. }
             | LedgerError::DraftNotSubmitted { .. }
             | LedgerError::OutOfOrder { .. }

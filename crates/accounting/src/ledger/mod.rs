@@ -18,7 +18,8 @@
 //! Plain structs that implement [`Act`](fondaco_core::Act): [`SetUp`], [`OpenAccounts`], [`ChangeAccount`], [`CloseAccount`], [`OpenJournal`],
 //! [`OpenFiscalYear`], [`LockPeriod`], [`SoftLockPeriod`], [`UnlockPeriod`], [`Post`], [`PostMany`], [`PostEach`],
 //! [`Reverse`]; [`PostReversing`], [`PlanReversal`], [`CancelReversal`]; [`StartRecurring`], [`ChangeRecurring`],
-//! [`PauseRecurring`], [`ResumeRecurring`], [`EndRecurring`], [`SkipRecurring`]; for entries that somebody else approves
+//! [`PauseRecurring`], [`ResumeRecurring`], [`EndRecurring`], [`SkipRecurring`]; for [`spending`] limits [`SetSpendingLimit`],
+//! [`ChangeSpendingLimit`], [`EndSpendingLimit`], [`PostExceeding`]; for entries that somebody else approves
 //! [`PrepareDraft`], [`ChangeDraft`], [`SubmitDraft`], [`ApproveDraft`], [`RejectDraft`], [`DeleteDraft`]. What each may need
 //! is in [`rights`]. The
 //! [`act`](fondaco_core::Act::act) of each is a function over a [`Tx`](fondaco_core::Tx), so that a
@@ -60,6 +61,7 @@ mod reversing;
 pub mod rights;
 mod rules;
 mod settings;
+pub mod spending;
 mod tree;
 mod verify;
 
@@ -95,6 +97,11 @@ pub use reversing::{
 };
 pub use rights::ENGINE;
 pub use settings::{SetUp, Settings};
+pub use spending::{
+    ChangeSpendingLimit, EndSpendingLimit, ExcessKind, Measure, PostExceeding, SetSpendingLimit,
+    Spending, SpendingExcess, SpendingLimit, SpendingLine, SpendingReport, Window, spending,
+    spending_excesses,
+};
 pub use tree::MAX_LEVELS;
 pub use verify::{Discrepancy, verify};
 
@@ -129,6 +136,9 @@ pub const TABLES: &[&Table] = &[
     DraftPosting::TABLE,
     DraftStep::TABLE,
     DraftRight::TABLE,
+    SpendingLimit::TABLE,
+    Spending::TABLE,
+    SpendingExcess::TABLE,
 ];
 
 /// Who carries out what the ledger has put on the due queue.

@@ -20,6 +20,7 @@ use super::fold::Fold;
 use super::judge::{Judged, judge};
 use super::rights::{self, Asking};
 use super::rules::Rules;
+use super::spending::{self, Override};
 use super::{
     Entry, Journal, LedgerError, NewEntry, Period, Posted, PostedEach, PostedMany, Posting,
     RefusedEntry,
@@ -280,6 +281,20 @@ pub(crate) fn check_entry(tx: &mut Tx<'_>, entry: &NewEntry) -> Result<(), Ledge
     writer.accept(tx, entry, None).map(|_| ())
 }
 
+/// Posts one entry above spending limits.
+pub(crate) fn post_exceeding(
+    tx: &mut Tx<'_>,
+    entry: &NewEntry,
+    exceeding: &Override<'_>,
+) -> Result<Posted, LedgerError> {
+    let asking = Asking::new(tx, &rights::POST)?;
+    let mut writer = Writer::new(tx, std::slice::from_ref(entry), asking)?;
+    let mut judged = Vec::new();
+    let posted = writer.take(tx, entry, (None, Some(exceeding)), &mut judged)?;
+    writer.finish(tx)?;
+    Ok(posted)
+}
+
 /// Posts one entry under a permission that was asked for: a reversal, or a draft that was approved. Gives with it why who
 /// acts may, where that was asked.
 pub(crate) fn post_one(
@@ -338,6 +353,7 @@ struct Writer {
     entries: Vec<Entry>,
     postings: Vec<Posting>,
     fold: Fold,
+    spending: spending::Judge,
     judged: Vec<Judged>,
     series: Vec<(SmolStr, i32, SmolStr)>,
     /// When nothing is posted: what would be the latest dates. Then no numbers are drawn.
@@ -354,8 +370,10 @@ impl Writer {
         let ids = tx.ids(count)?;
         let postings = entries.iter().map(|entry| entry.postings.len()).sum();
         let fold = Fold::new(rules.chart.codes().len());
+        let spending = spending::Judge::prepare(tx, &rules, entries)?;
         Ok(Writer {
             fold,
+            spending,
             rules,
             asking,
             ids,
@@ -375,7 +393,7 @@ impl Writer {
         reverses: Option<Id<Entry>>,
     ) -> Result<Posted, LedgerError> {
         let mut judged = std::mem::take(&mut self.judged);
-        let result = self.take(tx, new, reverses, &mut judged);
+        let result = self.take(tx, new, (reverses, None), &mut judged);
         self.judged = judged;
         result
     }
@@ -384,13 +402,19 @@ impl Writer {
         &mut self,
         tx: &mut Tx<'_>,
         new: &NewEntry,
-        reverses: Option<Id<Entry>>,
+        (reverses, exceeding): (Option<Id<Entry>>, Option<&Override<'_>>),
         judged: &mut Vec<Judged>,
     ) -> Result<Posted, LedgerError> {
         let (period, journal) = examine(&self.rules, &mut self.asking, tx, new, judged)?;
         let id = self.ids.get(self.entries.len() as u32).ok_or_else(too_many)?;
         let series = series(&mut self.series, &new.journal, period.fiscal_year);
         self.fold.add_all(new, judged, period.period)?;
+        let mark = self.spending.mark();
+        let what = (new, judged.as_slice(), period);
+        if let Err(error) = self.spending.allow(tx, &self.rules, what, (id, exceeding)) {
+            self.fold.take_back(new, judged, period.period);
+            return Err(error);
+        }
         let date = journal.by_date.then_some(new.date);
         let drew = match &mut self.trial {
             None => tx.draw(series, date)?,
@@ -400,6 +424,7 @@ impl Writer {
             Drew::Place(number) => number,
             Drew::Late(last) => {
                 self.fold.take_back(new, judged, period.period);
+                self.spending.back_to(mark);
                 return Err(LedgerError::OutOfOrder { code: journal.code.clone(), last });
             }
         };
@@ -422,7 +447,7 @@ impl Writer {
         tx.insert_all(self.entries)?;
         tx.insert_all(self.postings)?;
         tx.add_all(deltas)?;
-        Ok(())
+        Ok(self.spending.finish(tx)?)
     }
 }
 

@@ -12,6 +12,8 @@
 //! | `ledger.plan` | to plan recurring entries and reversals, also of an entry that is posted with its reversal | amount | journal, account, dimensions |
 //! | `ledger.draft` | to prepare, change, submit and delete drafts | | journal, account, dimensions |
 //! | `ledger.record_rate` | to open sources of exchange rates, to record and correct their rates | | source |
+//! | `ledger.set_spending_limit` | to set, change and end spending limits | | spending_limit |
+//! | `ledger.exceed_spending_limit` | to post above spending limits, besides the right to post | amount above the limit | spending_limit, journal |
 //! | `ledger.erase` | to erase what refused lines of imports quote | | |
 //! | `ledger.approve` | to approve and reject drafts of others | amount | journal, account, dimensions |
 //!
@@ -29,7 +31,8 @@ use super::judge::amounts;
 use super::rules::{Chart, Map, Rules};
 use super::{
     Account, Balance, Draft, DraftPosting, DraftRight, DraftStep, Entry, Journal, LedgerError,
-    NewEntry, Period, PeriodKey, PeriodStatus, Posting, Reversal, Settings, period,
+    NewEntry, Period, PeriodKey, PeriodStatus, Posting, Reversal, Settings, Spending,
+    SpendingExcess, SpendingLimit, period,
 };
 use crate::currency::{ExchangeRate, RateSource};
 
@@ -89,6 +92,15 @@ pub const APPROVE: Permission =
 /// Open sources of exchange rates, record and correct their rates.
 pub const RECORD_RATE: Permission =
     Permission::new("ledger.record_rate", "record and correct exchange rates").within(&["source"]);
+/// Set spending limits, move their lines, end them.
+pub const SET_SPENDING_LIMIT: Permission =
+    Permission::new("ledger.set_spending_limit", "set, change and end spending limits")
+        .within(&["spending_limit"]);
+/// Post above spending limits.
+pub const EXCEED_SPENDING_LIMIT: Permission =
+    Permission::new("ledger.exceed_spending_limit", "post above spending limits")
+        .limited()
+        .within(&["spending_limit", "journal"]);
 /// Erase what refused lines of imports quote.
 pub const ERASE: Permission =
     Permission::new("ledger.erase", "erase what refused lines of imports quote");
@@ -110,6 +122,9 @@ const KEPT: &[&Table] = &[
     DraftRight::TABLE,
     RateSource::TABLE,
     ExchangeRate::TABLE,
+    SpendingLimit::TABLE,
+    Spending::TABLE,
+    SpendingExcess::TABLE,
 ];
 
 /// What the ledger declares: its permissions, and the tables that are changed only under one of them.
@@ -143,6 +158,8 @@ pub static ENGINE: Engine = Engine {
         &DRAFT,
         &APPROVE,
         &RECORD_RATE,
+        &SET_SPENDING_LIMIT,
+        &EXCEED_SPENDING_LIMIT,
         &ERASE,
     ],
 };
@@ -173,7 +190,7 @@ pub(crate) fn allow_account(
 }
 
 /// What stands above an account under `parent`: that, what it stands under, and so on.
-fn headings(
+pub(crate) fn headings(
     tx: &mut Tx<'_>,
     chart: &Chart,
     parent: Option<&SmolStr>,
@@ -184,6 +201,12 @@ fn headings(
         above.push(heading);
     }
     Ok(above)
+}
+
+/// What stands above an account.
+pub(crate) fn above(tx: &mut Tx<'_>, chart: &Chart, code: &SmolStr) -> Result<Vec<SmolStr>, Halt> {
+    let parent = parent_of(tx, chart, code)?;
+    headings(tx, chart, parent.as_ref())
 }
 
 /// What an account stands under, by the chart that was read already, or by the account itself.

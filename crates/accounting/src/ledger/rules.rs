@@ -49,6 +49,8 @@ pub(crate) struct Rules {
     pub(crate) chart: Arc<Chart>,
     /// The engine in whose name is posted.
     pub(crate) engine: Option<&'static str>,
+    /// Whether there are spending limits.
+    pub(crate) spending_limits: bool,
     journals: Map<SmolStr, Arc<Journal>>,
     /// Read only when a posting needs one.
     rates: Option<PostingRates>,
@@ -65,7 +67,8 @@ impl Rules {
         let mut periods = tx.scan(&Range::<Period>::all())?;
         periods.sort_by_key(|period| period.start);
         let (currency, engine) = (settings.currency, tx.engine());
-        Ok(Rules { currency, chart, engine, journals, rates, periods })
+        let spending_limits = settings.has_spending_limits();
+        Ok(Rules { currency, chart, engine, spending_limits, journals, rates, periods })
     }
 
     pub(crate) fn journal(&self, code: &SmolStr) -> Result<&Journal, LedgerError> {
@@ -80,6 +83,11 @@ impl Rules {
         date: NaiveDate,
     ) -> Result<Option<FoundRate>, Halt> {
         self.rates.as_ref().map_or(Ok(None), |rates| rates.find(currency, self.currency, date))
+    }
+
+    /// All periods, in order of their days.
+    pub(crate) fn periods(&self) -> &[Arc<Period>] {
+        &self.periods
     }
 
     /// The period that holds `date` and is not locked, at most softly.

@@ -10,15 +10,23 @@ use super::{LedgerError, rights};
 
 /// The settings of a ledger: one row.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "ledger_settings", kind = state, key(ledger))]
+#[record(table = "ledger_settings", kind = state, key(ledger), layout = 2)]
 pub struct Settings {
     /// Which ledger: `main`.
     pub ledger: SmolStr,
     /// The currency in which every entry balances.
     pub currency: Currency,
+    /// Whether a spending limit was ever set: else no posting asks for one.
+    #[record(since = 2)]
+    pub spending_limits: Option<bool>,
 }
 
 impl Settings {
+    /// Whether a spending limit was ever set.
+    pub(crate) fn has_spending_limits(&self) -> bool {
+        self.spending_limits.unwrap_or(false)
+    }
+
     /// The key of the one ledger.
     pub(crate) fn key() -> SmolStr {
         SmolStr::new_static("main")
@@ -65,7 +73,8 @@ impl Act for SetUp {
         }
         let currency = Value::text(self.currency.code());
         tx.emit(Event::new("ledger.set_up").with("currency", currency));
-        tx.insert(Settings { ledger: Settings::key(), currency: self.currency })?;
+        let (ledger, currency) = (Settings::key(), self.currency);
+        tx.insert(Settings { ledger, currency, spending_limits: None })?;
         Ok(())
     }
 }

@@ -76,6 +76,11 @@ pub enum Discrepancy {
         /// Its code.
         code: SmolStr,
     },
+    /// A spending limit with a sum that is not that of the postings that count.
+    Spending {
+        /// The limit's code.
+        code: SmolStr,
+    },
     /// A stored balance that is not the sum of its postings.
     Balance {
         /// The account.
@@ -121,6 +126,9 @@ impl fmt::Display for Discrepancy {
             }
             Discrepancy::Recurring { code } => {
                 write!(f, "recurring entry {code} does not stand where its occurrences say")
+            }
+            Discrepancy::Spending { code } => {
+                write!(f, "a sum of spending limit {code} is not that of the postings that count")
             }
             Discrepancy::Balance { account, period, currency } => {
                 write!(
@@ -172,6 +180,8 @@ pub fn verify(read: &mut impl Reading) -> Result<Vec<Discrepancy>, LedgerError> 
     let recurring = super::recurring::verify(read)?;
     check.found.extend(recurring.into_iter().map(|code| Discrepancy::Recurring { code }));
     check.drafts(read)?;
+    let spending = super::spending::verify(read, &settings)?;
+    check.found.extend(spending.into_iter().map(|code| Discrepancy::Spending { code }));
     read.peek_each(&Range::<Balance>::all(), |balance| {
         check.balance(balance);
         Ok::<(), LedgerError>(())

@@ -66,6 +66,7 @@ fn a_firm_s_year(store: &dyn Store) -> Result<(), LedgerError> {
     books.send("soft", &SoftLockPeriod::new(202_601))?;
     books.post("soft, in time", sale(day(1, 7), 1))?; // nobody is restricted here
     drafts(&books)?;
+    spending_limits(&books)?;
     let verified = books.verify()?;
     assert!(verified.is_clean(), "{verified}");
     assert_eq!(books.trial_balance(day(12, 31))?.debit, books.trial_balance(day(12, 31))?.credit);
@@ -141,6 +142,26 @@ fn a_year_by_the_clock(store: &dyn Store) -> Result<(), LedgerError> {
     Ok(())
 }
 
+/// Limits that warn, refuse, are exceeded, changed and ended.
+fn spending_limits(books: &Books<'_>) -> Result<(), LedgerError> {
+    let euros = |cents| Money::minor(cents, Currency::EUR);
+    let limit = SetSpendingLimit::new("L", "Sales of a month", Currency::EUR)
+        .account("4000")
+        .measure(Measure::Credits)
+        .over(Window::Month)
+        .warn_above(euros(10))
+        .refuse_above(euros(20));
+    books.send("limit", &limit)?;
+    books.post("warned", sale(day(8, 1), 15))?;
+    refused(books.post("refused", sale(day(8, 1), 60)), "accounting.spending_limit")?;
+    books.send("exceeding", &PostExceeding::new(sale(day(8, 2), 15), "it is late"))?;
+    books.send("change limit", &ChangeSpendingLimit::new("L").refuse_above(euros(40)))?;
+    books.send("end limit", &EndSpendingLimit::new("L", day(8, 1)))?;
+    assert_eq!(books.spending("L", day(8, 1))?.lines[0].spent, euros(15));
+    assert_eq!(books.spending_excesses("L")?.len(), 2);
+    Ok(())
+}
+
 /// Two drafts: one goes the whole way, the other is deleted; and an account that an engine keeps.
 fn drafts(books: &Books<'_>) -> Result<(), LedgerError> {
     let other = books.clone().acting_as("other");
@@ -173,13 +194,13 @@ fn refused<A>(result: Result<A, LedgerError>, code: &str) -> Result<(), LedgerEr
 #[test]
 fn each_step_of_each_command_may_fail_in_memory() {
     let swept = sweep(acme(), Memory::new, a_firm_s_year).unwrap();
-    assert_eq!(swept.commits, 33);
+    assert_eq!(swept.commits, 38);
     assert!(swept.failures > 60, "{} steps failed", swept.failures);
 }
 
 #[test]
 fn each_step_of_each_command_may_fail_on_a_store_of_values() {
-    assert_eq!(sweep(acme(), Model::new, a_firm_s_year).unwrap().commits, 33);
+    assert_eq!(sweep(acme(), Model::new, a_firm_s_year).unwrap().commits, 38);
 }
 
 #[test]

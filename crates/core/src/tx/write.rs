@@ -11,7 +11,7 @@ use crate::store::{
     Drawn, Event, Floor, Key, KeyBytes, KeyParts, KeyWriter, Kind, Personal, Record, Row, Stored,
     Table,
 };
-use crate::{Id, IdRun};
+use crate::{Id, IdRun, Timestamp};
 
 /// What became of an [`add`](Tx::add).
 #[derive(Debug, Clone, PartialEq)]
@@ -246,18 +246,46 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Whether a floor of the counter with this key broke in an earlier run of the act. Then the act rests on the counter,
+    /// and a [`get`](Tx::get) of it costs no trip: for acts that judge many additions in order by a sum of their own, and
+    /// leave it to one floor as long as nobody is refused.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # let shop = shop(); // of item 7 there are 10 pieces
+    /// let took = shop.run(envelope("take 12"), &-12, |tx, pieces| {
+    ///     if tx.is_short::<Stock>(&7) {
+    ///         return Ok(format!("only {:?} are there", tx.get::<Stock>(&7)?.map(|stock| stock.pieces)));
+    ///     }
+    ///     tx.add(Stock { item: 7, pieces: *pieces }, &[Floor::new(&[(1, 1)], 0)])?;
+    ///     Ok::<_, Halt>("all are taken".to_string())
+    /// })?;
+    /// assert_eq!(took.answer, "only Some(10) are there");
+    /// # Ok::<(), Halt>(())
+    /// ```
+    pub fn is_short<R: Record>(&mut self, key: &R::Key) -> bool {
+        !self.learned.short.is_empty()
+            && self.rests_on_short(&Key { table: R::TABLE, bytes: key.to_bytes() })
+    }
+
+    /// Whether an earlier run broke a floor of this counter; then the act rests on it.
+    fn rests_on_short(&mut self, key: &Key) -> bool {
+        let Some(row) = self.learned.short.get(key) else { return false };
+        self.used_learned = true;
+        self.cache.keep(key.table, key.bytes.clone(), row.clone(), true);
+        true
+    }
+
     /// The counter with `delta` added, if an earlier run broke its floor and this addition would break one of `floors`.
     fn judge<R: Record>(&mut self, delta: &R, floors: &[Floor]) -> Result<Option<R>, Halt> {
         if self.learned.short.is_empty() || floors.is_empty() {
             return Ok(None);
         }
         let key = delta.row_key();
-        if !self.learned.short.contains_key(&key) {
+        if !self.rests_on_short(&key) {
             return Ok(None);
         }
-        let row = self.learned.short.get(&key).cloned().flatten();
-        self.used_learned = true;
-        self.cache.keep(R::TABLE, key.bytes.clone(), row, true);
         let mut after = delta.clone();
         if let Some(row) = self.loaded::<R>(&key.bytes, true)? {
             Record::add(&mut after, row.as_ref()).map_err(|column| overflow(&key, column))?;
@@ -387,7 +415,25 @@ impl Tx<'_> {
     /// # Errors
     /// [`Halt::Bug`] after 16 million ids in one act, or when the host's time is before 1970.
     pub fn id<T>(&mut self) -> Result<Id<T>, Halt> {
-        let id = Id::derive(self.now(), self.command().to_u128(), self.ids)
+        self.id_at(self.now())
+    }
+
+    /// A new id of another instant than now: for what was recorded elsewhere before.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # run(|tx| {
+    /// let then: Timestamp = "2019-03-01T12:00:00Z".parse().unwrap();
+    /// let (old, new): (Id<Note>, Id<Note>) = (tx.id_at(then)?, tx.id()?);
+    /// assert!(old < new && old.timestamp() == Some(then));
+    /// # Ok(()) });
+    /// ```
+    ///
+    /// # Errors
+    /// As [`id`](Tx::id), of that instant.
+    pub fn id_at<T>(&mut self, instant: Timestamp) -> Result<Id<T>, Halt> {
+        let id = Id::derive(instant, self.command().to_u128(), self.ids)
             .map_err(|error| Halt::Bug(error.to_string()))?;
         self.ids += 1;
         Ok(id)

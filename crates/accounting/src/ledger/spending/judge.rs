@@ -1,0 +1,383 @@
+//! Whether what a batch posts stays within the limits it falls under, entry by entry, without standing in other writers' way.
+//!
+//! As with the limits of accounts: the sums begin with what the store has, *peeked*, and each entry is judged by them and by
+//! all that the batch posted before. What the act rests on is one floor a sum, which the store judges at the commit: with `s`
+//! stored, and `p1, p2, ..., pn` added after each entry that was judged against the lines `l1, l2, ..., ln`, all are
+//! right just when `s <= min(li - pi)`. Only what is refused or warned of rests on the stored sum itself.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use fondaco_core::policy::Request;
+use fondaco_core::store::{Event, Floor, Stored, Value};
+use fondaco_core::{Added, Halt, Id, Money, Reading, Tx};
+use smol_str::SmolStr;
+
+use super::history::too_large;
+use super::matching::{Limits, Line};
+use super::{ExcessKind, Spending, SpendingExcess, SpendingLimit};
+use crate::ledger::judge::Judged;
+use crate::ledger::rules::{Map, Rules};
+use crate::ledger::{Amount, Entry, LedgerError, NewEntry, NewPosting, Period, rights};
+
+/// Limit, value and first day of the window.
+type Key = (SmolStr, SmolStr, NaiveDate);
+
+/// Why limits are exceeded, by somebody who may.
+pub(crate) struct Override<'a> {
+    pub(crate) why: &'a SmolStr,
+}
+
+/// One sum while a batch is judged.
+struct Cell {
+    key: Key,
+    limit: Arc<SpendingLimit>,
+    /// What the store has: spent and held.
+    base: i128,
+    /// Whether the act rests on the base.
+    exact: bool,
+    /// What the batch adds.
+    net: i64,
+    /// The most that the base may be, by what was judged.
+    most: Option<i128>,
+}
+
+/// A cell as it was before an entry.
+struct Undo {
+    cell: usize,
+    net: i64,
+    most: Option<i128>,
+}
+
+/// How far a batch was judged, to be gone back to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mark(usize, usize);
+
+/// The sums of a batch; empty, and asked for nothing, in a ledger without limits.
+#[derive(Default)]
+pub(crate) struct Judge {
+    limits: Option<Arc<Limits>>,
+    cells: Vec<Cell>,
+    places: Map<Key, usize>,
+    log: Vec<Undo>,
+    /// What the accounts of the batch stand under.
+    above: Map<SmolStr, Arc<[SmolStr]>>,
+    excesses: Vec<SpendingExcess>,
+}
+
+/// Something above a line, which stands all the same.
+struct Above {
+    cell: usize,
+    total: i128,
+    line: Amount,
+    reason: ExcessKind,
+}
+
+impl Judge {
+    /// Reads the limits, and in one trip the sums that a batch may count towards.
+    pub(crate) fn prepare(
+        tx: &mut Tx<'_>,
+        rules: &Rules,
+        entries: &[NewEntry],
+    ) -> Result<Judge, LedgerError> {
+        if !rules.spending_limits {
+            return Ok(Judge::default());
+        }
+        let mut judge = Judge { limits: Some(Limits::read(tx)?), ..Judge::default() };
+        let mut keys = Vec::new();
+        for entry in entries {
+            let Ok(period) = rules.open_period(entry.date) else { continue };
+            for posting in &entry.postings {
+                judge.each_limit(tx, rules, (entry, period), posting, |limit, value, start| {
+                    keys.push((limit.code.clone(), value, start));
+                })?;
+            }
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        tx.need::<Spending>(&keys)?;
+        Ok(judge)
+    }
+
+    /// Whether an entry may be posted, judged after all that was allowed before: what is allowed counts, what is refused has
+    /// left nothing. What is above a line and stands all the same is kept under `id`.
+    ///
+    /// # Errors
+    /// [`LedgerError::SpendingLimit`], or a [`Halt`](fondaco_core::Halt).
+    pub(crate) fn allow(
+        &mut self,
+        tx: &mut Tx<'_>,
+        rules: &Rules,
+        (entry, judged, period): (&NewEntry, &[Judged], &Period),
+        (id, exceeding): (Id<Entry>, Option<&Override<'_>>),
+    ) -> Result<(), LedgerError> {
+        if self.limits.is_none() {
+            return Ok(());
+        }
+        let mark = self.mark();
+        let result = self.judge(tx, rules, (entry, judged, period), exceeding).and_then(|above| {
+            above.into_iter().try_for_each(|above| self.note(tx, entry, id, above, exceeding))
+        });
+        result.inspect_err(|_| self.back_to(mark))
+    }
+
+    fn judge(
+        &mut self,
+        tx: &mut Tx<'_>,
+        rules: &Rules,
+        (entry, judged, period): (&NewEntry, &[Judged], &Period),
+        exceeding: Option<&Override<'_>>,
+    ) -> Result<Vec<Above>, LedgerError> {
+        let mut added: Vec<(usize, i64)> = Vec::new();
+        for (posting, judged) in entry.postings.iter().zip(judged) {
+            let Judged { amount, ledger_amount, .. } = *judged;
+            let line = Line { currency: posting.amount.currency(), amount, ledger_amount };
+            let mut found = Vec::new();
+            self.each_limit(tx, rules, (entry, period), posting, |limit, value, start| {
+                let counted = limit.counted(line, rules.currency);
+                found.push((limit.clone(), value, start, counted));
+            })?;
+            for (limit, value, start, counted) in found.into_iter().filter(|found| found.3 != 0) {
+                let cell = self.cell(tx, limit, (value, start))?;
+                self.add(cell, counted)?;
+                match added.iter_mut().find(|(known, _)| *known == cell) {
+                    Some((_, sum)) => *sum = sum.saturating_add(counted),
+                    None => added.push((cell, counted)),
+                }
+            }
+        }
+        let mut above = Vec::new();
+        for (cell, _) in added.into_iter().filter(|(_, sum)| *sum > 0) {
+            above.extend(self.within(tx, cell, exceeding.is_some())?);
+        }
+        Ok(above)
+    }
+
+    /// Judges a sum by its lines, after the whole entry.
+    fn within(
+        &mut self,
+        tx: &mut Tx<'_>,
+        at: usize,
+        exceeding: bool,
+    ) -> Result<Option<Above>, LedgerError> {
+        let Some(cell) = self.cells.get_mut(at) else { return Ok(None) };
+        let added = i128::from(cell.net);
+        let total = cell.base + added;
+        let (warn, refuse) = (cell.limit.warn_above, cell.limit.refuse_above);
+        let is_above = |line: &Amount| total > i128::from(line.units());
+        let broken = refuse.filter(is_above).or(warn.filter(is_above));
+        // The line that the sum stays below, if there is one.
+        let kept = match broken {
+            None => warn.or(refuse),
+            Some(line) if Some(line) == refuse => None,
+            Some(_) => refuse,
+        };
+        if let Some(kept) = kept {
+            let most = i128::from(kept.units()) - added;
+            cell.most = Some(cell.most.map_or(most, |known| known.min(most)));
+        }
+        let Some(line) = broken else { return Ok(None) };
+        // Said because of what was only peeked at: now the act rests on it.
+        tx.get::<Spending>(&cell.key)?;
+        cell.exact = true;
+        let refused = Some(line) == refuse;
+        if refused && !exceeding {
+            return Err(cell.refusal(total, line));
+        }
+        let reason = if refused { ExcessKind::Allowed } else { ExcessKind::Warned };
+        Ok(Some(Above { cell: at, total, line, reason }))
+    }
+
+    /// Keeps what stands above a line; who exceeds a limit is asked for the right to.
+    fn note(
+        &mut self,
+        tx: &mut Tx<'_>,
+        entry: &NewEntry,
+        id: Id<Entry>,
+        above: Above,
+        exceeding: Option<&Override<'_>>,
+    ) -> Result<(), LedgerError> {
+        let Some(cell) = self.cells.get(above.cell) else { return Ok(()) };
+        let (code, value, window_start) = cell.key.clone();
+        let why = match above.reason {
+            ExcessKind::Warned => None,
+            ExcessKind::Allowed => {
+                let over = above.total - i128::from(above.line.units());
+                tx.authorize(&request(entry, &code, cell.limit.money(over)))?;
+                exceeding.map(|exceeding| exceeding.why.clone())
+            }
+        };
+        let total = i64::try_from(above.total).map_err(|_| too_large(&code))?;
+        self.excesses.push(SpendingExcess {
+            entry: id,
+            code,
+            value,
+            window_start,
+            reason: above.reason,
+            total: Amount::from_units(total),
+            line: above.line,
+            actor: tx.actor().clone(),
+            at: tx.now(),
+            why,
+        });
+        Ok(())
+    }
+
+    /// How far it is.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark(self.log.len(), self.excesses.len())
+    }
+
+    /// Takes back all that was allowed since.
+    pub(crate) fn back_to(&mut self, Mark(log, excesses): Mark) {
+        for Undo { cell, net, most } in self.log.drain(log..).rev() {
+            if let Some(cell) = self.cells.get_mut(cell) {
+                (cell.net, cell.most) = (net, most);
+            }
+        }
+        self.excesses.truncate(excesses);
+    }
+
+    /// Stages what the batch adds, under the floors that say by which sums it was allowed, and what is above a line.
+    ///
+    /// # Errors
+    /// A [`Halt`](fondaco_core::Halt).
+    pub(crate) fn finish(self, tx: &mut Tx<'_>) -> Result<(), Halt> {
+        let mut plain = Vec::new();
+        for cell in self.cells {
+            let floor = cell.floor();
+            let delta = cell.delta();
+            match floor {
+                None if cell.net == 0 => {}
+                None => plain.push(delta),
+                Some(floor) => {
+                    if let Added::Short(row) = tx.add(delta, &[floor])? {
+                        let what = format!("{:?} was judged otherwise in memory", row.row_key());
+                        return Err(Halt::Bug(what));
+                    }
+                }
+            }
+        }
+        if !plain.is_empty() {
+            tx.add_all(plain)?;
+        }
+        for excess in self.excesses {
+            let name = match excess.reason {
+                ExcessKind::Warned => "ledger.spending_warned",
+                ExcessKind::Allowed => "ledger.spending_limit_exceeded",
+            };
+            let event = Event::new(name)
+                .with("spending_limit", Value::Text(excess.code.clone()))
+                .with("entry", Value::Id(excess.entry.to_u128()));
+            tx.emit(event);
+            tx.insert(excess)?;
+        }
+        Ok(())
+    }
+
+    /// Calls `each` with every limit that a posting falls under, the value and the window whose sum it counts towards.
+    fn each_limit(
+        &mut self,
+        tx: &mut Tx<'_>,
+        rules: &Rules,
+        (entry, period): (&NewEntry, &Period),
+        posting: &NewPosting,
+        mut each: impl FnMut(&Arc<SpendingLimit>, SmolStr, NaiveDate),
+    ) -> Result<(), LedgerError> {
+        let Some(limits) = self.limits.clone() else { return Ok(()) };
+        for (limit, value) in limits.matching(&posting.dimensions) {
+            if !limit.counts_on(entry.date) {
+                continue;
+            }
+            if limit.account.is_some() {
+                let above = self.above(tx, rules, &posting.account)?;
+                if !limit.covers(&posting.account, &above) {
+                    continue;
+                }
+            }
+            each(limit, value, limit.window.start(entry.date, period, rules.periods()));
+        }
+        Ok(())
+    }
+
+    /// What an account stands under.
+    fn above(
+        &mut self,
+        tx: &mut Tx<'_>,
+        rules: &Rules,
+        account: &SmolStr,
+    ) -> Result<Arc<[SmolStr]>, Halt> {
+        if let Some(known) = self.above.get(account) {
+            return Ok(known.clone());
+        }
+        let above: Arc<[SmolStr]> = rights::above(tx, &rules.chart, account)?.into();
+        self.above.insert(account.clone(), above.clone());
+        Ok(above)
+    }
+
+    /// Where a sum stands, with what the store has.
+    fn cell(
+        &mut self,
+        tx: &mut Tx<'_>,
+        limit: Arc<SpendingLimit>,
+        (value, start): (SmolStr, NaiveDate),
+    ) -> Result<usize, LedgerError> {
+        let key = (limit.code.clone(), value, start);
+        if let Some(&at) = self.places.get(&key) {
+            return Ok(at);
+        }
+        let exact = tx.is_short::<Spending>(&key);
+        let row = if exact { tx.get::<Spending>(&key)? } else { tx.peek::<Spending>(&key)? };
+        let base =
+            row.map_or(0, |row| i128::from(row.spent.units()) + i128::from(row.held.units()));
+        let at = self.cells.len();
+        self.places.insert(key.clone(), at);
+        self.cells.push(Cell { key, limit, base, exact, net: 0, most: None });
+        Ok(at)
+    }
+
+    fn add(&mut self, at: usize, counted: i64) -> Result<(), LedgerError> {
+        let Some(cell) = self.cells.get_mut(at) else { return Ok(()) };
+        let (net, most) = (cell.net, cell.most);
+        cell.net = net.checked_add(counted).ok_or_else(|| too_large(&cell.key.0))?;
+        self.log.push(Undo { cell: at, net, most });
+        Ok(())
+    }
+}
+
+impl Cell {
+    fn delta(&self) -> Spending {
+        let (code, value, window_start) = self.key.clone();
+        let spent = Amount::from_units(self.net);
+        Spending { code, value, window_start, spent, held: Amount::ZERO }
+    }
+
+    /// What the store has to judge: nothing, where the act rests on the stored sum.
+    fn floor(&self) -> Option<Floor> {
+        let most = self.most.filter(|_| !self.exact)? + i128::from(self.net);
+        let least = i64::try_from(-most).unwrap_or(if most > 0 { i64::MIN } else { i64::MAX });
+        // The columns of what was spent and what is held.
+        Some(Floor::new(&[(3, -1), (4, -1)], least))
+    }
+
+    fn refusal(&self, total: i128, line: Amount) -> LedgerError {
+        let (code, value, start) = self.key.clone();
+        let of = self.limit.each.clone().map(|dimension| (dimension, value));
+        LedgerError::SpendingLimit {
+            code,
+            of,
+            start: Some(start).filter(|start| *start != super::limit::WHOLE),
+            total: self.limit.money(total),
+            line: self.limit.money(i128::from(line.units())),
+        }
+    }
+}
+
+/// Asks for the right to exceed a limit by so much.
+fn request(entry: &NewEntry, code: &SmolStr, over: Money) -> Request {
+    Request::new(&rights::EXCEED_SPENDING_LIMIT)
+        .about(code.clone())
+        .amount(over)
+        .at("spending_limit", code.clone())
+        .at("journal", entry.journal.clone())
+}

@@ -1,0 +1,37 @@
+//! Spending limits: how much may be posted in a day, a month, a year or for good, to some accounts, under some dimensions.
+//!
+//! A [`SpendingLimit`] says which postings count ([`account`](SpendingLimit::account), [`dimensions`](SpendingLimit::dimensions),
+//! and [`each`](SpendingLimit::each) for a sum of its own for every value of a dimension), what is counted of them
+//! ([`Measure`]), over which [`Window`] of the entries' dates, and where it warns and refuses. So "each card 500 EUR a day"
+//! and "the project Rialto 20,000 EUR in all, with a warning from 15,000 on" are limits like "the overheads of a month".
+//!
+//! - An entry is judged as a whole, after all that its batch posted before: what it adds to a sum that would go above
+//!   [`refuse_above`](SpendingLimit::refuse_above) is refused. What lowers a sum, a reversal or a refund, never is.
+//! - Above [`warn_above`](SpendingLimit::warn_above) it is posted, an event `ledger.spending_warned` tells the host, and a
+//!   [`SpendingExcess`] keeps it.
+//! - Who may `ledger.exceed_spending_limit` posts above a limit with [`PostExceeding`] and a reason, which is kept likewise.
+//! - Sums are counters: writers who stay within a limit don't collide, however many there are. They do when somebody is
+//!   refused or warned, as that must be true when it is said.
+//!
+//! A limit counts what was posted before it was set too, and [`verify`](super::verify) recomputes its sums from the postings.
+//! Limits without accounts and dimensions in common cost a posting nothing; a ledger that has none reads none.
+
+mod commands;
+mod exceed;
+mod history;
+mod judge;
+mod limit;
+mod list;
+mod matching;
+mod records;
+mod verify;
+
+pub use commands::{ChangeSpendingLimit, EndSpendingLimit, SetSpendingLimit};
+pub use exceed::PostExceeding;
+pub use limit::{Measure, Window};
+pub use list::{SpendingLine, SpendingReport, spending, spending_excesses};
+pub use records::{ExcessKind, Spending, SpendingExcess, SpendingLimit};
+
+pub(crate) use history::recount_moved;
+pub(crate) use judge::{Judge, Override};
+pub(crate) use verify::verify;
