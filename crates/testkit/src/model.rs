@@ -182,6 +182,7 @@ impl Company {
             Ask::Scan(scan) => Reply::Rows(self.scan(prepared(tables, scan.table)?, scan)),
             Ask::Series(name) => Reply::Series(self.series.get(name).copied().unwrap_or_default()),
             Ask::AllSeries => Reply::AllSeries(self.all_series()),
+            Ask::AllTables => Reply::AllTables(self.all_tables()),
             _ => return Err(StoreError::Unsupported { ask: "this question" }),
         })
     }

@@ -53,6 +53,8 @@ fn needs(name: &str) -> Option<&'static str> {
         "chain" => Some("the hash chain"),
         _ if name == "tables.upgrade_keeps_chain" => Some("the hash chain"),
         _ if name == "loads.all_series" => Some("telling all series"),
+        _ if name == "loads.all_tables" => Some("telling all tables"),
+        _ if name == "loads.tables_held" => Some("telling all tables, and held snapshots"),
         _ if name == "loads.series_held" => Some("telling all series, and held snapshots"),
         "loads" => Some("loading companies, for which it needs the hash chain"),
         _ if HOLDS.contains(&name) => Some("held snapshots"),

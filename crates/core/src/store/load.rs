@@ -32,7 +32,7 @@ pub type Pieces<'p> = dyn FnMut() -> Result<Option<Piece>, StoreError> + 'p;
 /// # use shop::*;
 /// use fondaco_core::store::{Moment, PieceReader};
 /// # let shop = shop();
-/// let mut reader = PieceReader::new(Moment::hold(shop.store(), shop.company())?, &shop.tables());
+/// let mut reader = PieceReader::new(Moment::hold(shop.store(), shop.company())?, &shop.tables())?;
 /// let copy = fondaco_store::Memory::new();
 /// copy.prepare(&shop.tables())?;
 /// copy.load(shop.company(), &mut || reader.next())?;
@@ -53,12 +53,19 @@ pub struct PieceReader<'s> {
 
 impl<'s> PieceReader<'s> {
     /// Reads all of `tables`, each once.
-    pub fn new(moment: Moment<'s>, tables: &[&'static Table]) -> PieceReader<'s> {
+    ///
+    /// # Errors
+    /// As [`Moment::has_no_others`]: nothing is left behind because it was not named.
+    pub fn new(
+        moment: Moment<'s>,
+        tables: &[&'static Table],
+    ) -> Result<PieceReader<'s>, StoreError> {
+        moment.has_no_others(tables)?;
         let mut tables = tables.to_vec();
         tables.sort_by_key(|table| table.name);
         tables.dedup_by_key(|table| table.name);
         let from = KeyBytes::new(&[]);
-        PieceReader { moment, tables, table: 0, from, series: false, position: 0 }
+        Ok(PieceReader { moment, tables, table: 0, from, series: false, position: 0 })
     }
 
     /// The position of the last commit that it reads.

@@ -33,8 +33,11 @@
 //!   primary key ([`order_of`]), in order of place (or backwards), at most `limit` (`usize::MAX` = all). A row whose index column is null or
 //!   erased has no place in that index. `from` after `to` is an empty range.
 //! - [`Ask::Series`]: how far the series has come; never drawn = [`SeriesState::default`].
-//! - [`Ask::AllSeries`]: every series that was ever drawn from, in order of its name's bytes. A store that can't answers
-//!   [`StoreError::Unsupported`]; its companies can't be copied then.
+//! - [`Ask::AllSeries`]: every series that was ever drawn from, in order of its name's bytes.
+//! - [`Ask::AllTables`]: the name of every table in which the company has rows, in order of its bytes, also of those that were
+//!   not prepared by this program.
+//!
+//! A store that can't answer these two answers [`StoreError::Unsupported`]; its companies can't be copied then.
 //!
 //! What was erased stays forgotten: a receipt shows no salt that was forgotten since, in a held snapshot neither.
 //!
@@ -218,7 +221,7 @@ pub trait Store: Send + Sync {
     /// # use shop::*;
     /// # use fondaco_core::store::{Moment, PieceReader};
     /// # let shop = shop();
-    /// let mut reader = PieceReader::new(Moment::hold(shop.store(), shop.company())?, &shop.tables());
+    /// let mut reader = PieceReader::new(Moment::hold(shop.store(), shop.company())?, &shop.tables())?;
     /// let here_already = shop.store().load(shop.company(), &mut || reader.next());
     /// assert_eq!(here_already.map_err(|error| error.code()), Err("store.occupied"));
     /// # Ok::<(), StoreError>(())

@@ -1,5 +1,7 @@
 //! One held snapshot, read in pages: for whoever has to see all of a company as it stood at one moment.
 
+use smol_str::SmolStr;
+
 use super::{
     Answer, Ask, At, Commit, FeedFrom, KeyBytes, Read, Reply, Row, Scan, Snapshot, Store,
     StoreError, Table,
@@ -53,6 +55,41 @@ impl<'s> Moment<'s> {
         let read = Read::at(self.company, At::Held(self.at), vec![ask]);
         let Answer { mut replies, .. } = self.store.read(&read)?;
         replies.pop().ok_or_else(|| StoreError::Misused("a question was not answered".into()))
+    }
+
+    /// That every table in which the company has rows is among `tables`: so nothing is left out of a copy, not even counters,
+    /// which no hash covers.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// use fondaco_core::store::Moment;
+    /// # let shop = shop();
+    /// let moment = Moment::hold(shop.store(), shop.company())?;
+    /// assert!(moment.has_no_others(&shop.tables()).is_ok());
+    /// let short = moment.has_no_others(&[Shelf::TABLE, Note::TABLE]).unwrap_err();
+    /// assert!(short.to_string().contains("tables range_guard, stock have rows"), "{short}");
+    /// # Ok::<(), StoreError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`StoreError::Misused`] with the names of those that are not, [`StoreError::Unsupported`] by a store that can't tell, or as
+    /// [`ask`](Moment::ask).
+    pub fn has_no_others(&self, tables: &[&'static Table]) -> Result<(), StoreError> {
+        let Reply::AllTables(found) = self.ask(Ask::AllTables)? else {
+            return Err(StoreError::Misused("a question for tables was not answered".into()));
+        };
+        let is_new = |name: &&SmolStr| tables.iter().all(|table| table.name != name.as_str());
+        let others: Vec<&str> = found.iter().filter(is_new).map(SmolStr::as_str).collect();
+        if others.is_empty() {
+            return Ok(());
+        }
+        Err(StoreError::Misused(format!(
+            "tables {} have rows of company {}, and are not among those given: name all that were ever used, or prepare \
+             them through the driver",
+            others.join(", "),
+            self.company
+        )))
     }
 
     /// All rows of a table, in pages, in order of key.

@@ -97,6 +97,8 @@ pub enum Ask {
     Series(SmolStr),
     /// All number series, in order of their names.
     AllSeries,
+    /// The names of all tables in which the company has rows, in order.
+    AllTables,
 }
 
 /// A range of rows in one order. `Debug` does not show the bounds: those of an index may be personal.
@@ -163,6 +165,8 @@ pub enum Reply {
     Series(SeriesState),
     /// To [`Ask::AllSeries`].
     AllSeries(Vec<(SmolStr, SeriesState)>),
+    /// To [`Ask::AllTables`].
+    AllTables(Vec<SmolStr>),
 }
 
 /// What the store kept of a command that was carried out.

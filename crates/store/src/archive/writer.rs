@@ -12,7 +12,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{LOG, MANIFEST, SERIES, VERSION, form, rows_of};
 
-/// Writes a company into a new folder, as open files: see the [module](super). `tables` are all that were ever used.
+/// Writes a company into a new folder, as open files: see the [module](super). `tables` are all that have rows.
 ///
 /// The company is verified first; what is written is the moment at which the export began, while others go on. Until
 /// it is whole, the folder has a name of its own that begins with `to` and ends with `.part`.
@@ -35,8 +35,8 @@ use super::{LOG, MANIFEST, SERIES, VERSION, form, rows_of};
 /// ```
 ///
 /// # Errors
-/// [`StoreError::Corrupt`] when the company does not verify; [`StoreError::Unavailable`] when there is something at `to`
-/// already, or it can't be written; [`StoreError::Stopped`]; the store's own failures. Nothing is left at `to` then.
+/// [`StoreError::Misused`] when a table has rows that is not among `tables`; [`StoreError::Corrupt`] when the company does
+/// not verify; [`StoreError::Unavailable`] when there is something at `to` already, or it can't be written; [`StoreError::Stopped`]; the store's own failures. Nothing is left at `to` then.
 pub fn export(
     from: &dyn Store,
     company: CompanyId,
@@ -49,6 +49,7 @@ pub fn export(
         let why = "there is something already: an export never overwrites";
         return Err(StoreError::Unavailable(format!("{}: {why}", to.display())));
     }
+    Moment::hold(from, company)?.has_no_others(tables)?;
     copy::whole(chain::verify(from, company, tables)?, "the company")?;
     let parent = to.parent().filter(|parent| !parent.as_os_str().is_empty());
     parent.map_or(Ok(()), std::fs::create_dir_all).map_err(|error| failed(to, &error))?;
@@ -83,7 +84,7 @@ impl Export {
         tables: &[&'static Table],
         progress: &mut dyn Progress,
     ) -> Result<Copied, StoreError> {
-        let mut reader = PieceReader::new(Moment::hold(from, company)?, tables);
+        let mut reader = PieceReader::new(Moment::hold(from, company)?, tables)?;
         let position = reader.position();
         let mut tally = copy::Tally::default();
         let mut series = Lines::begin(&self.folder, SERIES)?;

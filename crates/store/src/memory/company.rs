@@ -115,6 +115,7 @@ impl Company {
             Ask::Command(id) => Reply::Command(self.log.receipt(*id, until).map(Box::new)),
             Ask::Series(series) => Reply::Series(self.series.at(series, until)),
             Ask::AllSeries => Reply::AllSeries(self.series.all(until)),
+            Ask::AllTables => Reply::AllTables(self.tables.used(past)),
             Ask::Get(table, keys) => {
                 declared.check(table)?;
                 let Some(kept) = self.tables.get(table) else {

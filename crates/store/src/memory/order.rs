@@ -12,6 +12,9 @@ pub(super) struct Range<'a> {
 }
 
 impl<'a> Range<'a> {
+    /// All places.
+    pub(super) const ALL: Range<'static> = Range { from: &[], to: None };
+
     /// The range of a scan; `None` when it holds no place.
     pub(super) fn of(scan: &'a Scan) -> Option<Range<'a>> {
         let (from, to) = (scan.from.as_slice(), scan.to.as_ref().map(KeyBytes::as_slice));

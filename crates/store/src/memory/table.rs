@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use fondaco_core::store::{
     Key, KeyBytes, Kind, Prepared, Row, Rows, Scan, StoreError, Stored, Table, ValueRow, Version,
 };
+use smol_str::SmolStr;
 
 use super::facts::{Facts, merge};
 use super::holds::Past;
@@ -165,6 +166,17 @@ impl Kept {
         }
     }
 
+    /// Whether it has rows now, or had some at a held position.
+    fn is_used(&self, held: Option<u64>) -> bool {
+        let stood = |version: Version| held.is_none_or(|position| version <= position);
+        let now = match &self.rows {
+            KeptRows::Facts(facts) => facts.all().any(|(version, _)| stood(version)),
+            KeptRows::States(states) => states.all().any(|(version, _)| stood(version)),
+        };
+        now || held
+            .is_some_and(|position| self.past.scan(None, Range::ALL, position).next().is_some())
+    }
+
     pub(super) fn is_tidy(&self, scan: &Scan) -> bool {
         match &self.rows {
             KeptRows::Facts(facts) => {
@@ -223,6 +235,14 @@ impl Tables {
             self.list.push(Kept::new(table));
             self.list.len() - 1
         });
+    }
+
+    /// The names of those that have rows, now or at a held position, in order.
+    pub(super) fn used(&self, held: Option<u64>) -> Vec<SmolStr> {
+        let used = self.list.iter().filter(|kept| kept.is_used(held));
+        let mut names: Vec<SmolStr> = used.map(|kept| kept.table.name.into()).collect();
+        names.sort_unstable();
+        names
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Kept> {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use fondaco_core::store::{Index, Kind, Prepared, StoreError, Table, Type};
+use smol_str::SmolStr;
 
 use super::form::{Reader, Writer, damaged};
 use super::index::Entries;
@@ -195,6 +196,28 @@ impl Declared {
         let why = "is declared in two ways: under a newer layout columns are only added";
         Err(StoreError::Misused(format!("table {} {why}", table.name)))
     }
+}
+
+/// The tables in which a company has rows, in order of name, prepared or not.
+pub(super) fn used_tables(map: &dyn MapSnapshot, company: i64) -> Result<Vec<SmolStr>, StoreError> {
+    let end = place::after(place::TABLES);
+    let all =
+        KeyRange { from: place::TABLES, to: end.as_deref(), backwards: false, limit: usize::MAX };
+    let mut used = Vec::new();
+    each(map, all, PAGE, |key, bytes| {
+        let name = key.get(place::TABLES.len()..).and_then(|name| std::str::from_utf8(name).ok());
+        let name = name.ok_or_else(|| damaged("a table's name"))?;
+        let named = |_| damaged(format!("the declaration of table {name}"));
+        let number = Declared::decode(&bytes).map_err(named)?.number;
+        let rows = place::numbered(company, Part::Row, number);
+        let end = place::after(&rows);
+        let first = KeyRange { from: &rows, to: end.as_deref(), backwards: false, limit: 1 };
+        if !map.range(&first)?.is_empty() {
+            used.push(name.into());
+        }
+        Ok(())
+    })?;
+    Ok(used)
 }
 
 /// A prepared table, with what it is called in the map.

@@ -25,6 +25,9 @@ pub(super) const HEADER: &[u8] = &[0];
 /// What all keys of companies' heads begin with.
 pub(super) const HEADS: &[u8] = &[2];
 
+/// What all keys of tables' declarations begin with.
+pub(super) const TABLES: &[u8] = &[TABLE];
+
 const TABLE: u8 = 1;
 const HEAD: u8 = 2;
 const DATA: u8 = 3;

@@ -2,7 +2,7 @@
 
 use fondaco_core::store::{Ask, KeyBytes, Reply, Row, Scan, StoreError};
 
-use super::catalog::{Form, Forms};
+use super::catalog::{self, Form, Forms};
 use super::form::{Reader, damaged};
 use super::load;
 use super::log::{self, Head};
@@ -55,6 +55,7 @@ impl Reading<'_> {
             Ask::Command(id) => Reply::Command(log::receipt(self.map, company, *id)?.map(Box::new)),
             Ask::Series(name) => Reply::Series(log::series(self.map, company, name)?),
             Ask::AllSeries => Reply::AllSeries(load::all_series(self.map, company)?),
+            Ask::AllTables => Reply::AllTables(catalog::used_tables(self.map, company)?),
             Ask::Get(table, keys) => {
                 let form = self.forms.get(table)?;
                 let mut place = place::numbered(company, Part::Row, form.number);

@@ -12,6 +12,7 @@ use super::lane::{KeyLanes, cast};
 use super::log::{self, Head};
 use super::room::Room;
 use super::row;
+use super::schema;
 use super::wire::Wire;
 use crate::sql::quoted;
 
@@ -64,6 +65,7 @@ async fn reply(
             Reply::Series(found.get(name).copied().unwrap_or(SeriesState::default()))
         }
         Ask::AllSeries => Reply::AllSeries(log::all_series(wire, room, company).await?),
+        Ask::AllTables => Reply::AllTables(schema::used_tables(wire, room, company).await?),
         _ => return Err(StoreError::Unsupported { ask: "a question of a newer version" }.into()),
     })
 }

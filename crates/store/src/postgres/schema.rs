@@ -12,6 +12,7 @@
 use std::collections::BTreeSet;
 
 use fondaco_core::store::{Column, Index, Prepared, StoreError, Table};
+use smol_str::SmolStr;
 
 use super::error::{Outcome, damaged, misused};
 use super::form::{Form, Forms, index_name};
@@ -129,6 +130,29 @@ pub(super) async fn recheck(wire: &mut impl Wire, room: &Room, forms: &Forms) ->
 fn newer(table: &Table, found: u32) -> super::error::Failure {
     let known = table.layout;
     StoreError::NewerLayout { table: table.name.into(), found, known }.into()
+}
+
+/// The tables in which a company has rows, in order of name, whichever program prepared them.
+pub(super) async fn used_tables(
+    wire: &mut impl Wire,
+    room: &Room,
+    company: i32,
+) -> Outcome<Vec<SmolStr>> {
+    let all = wire.query(&room.own("SELECT name FROM @.fondaco_table"), &[]).await?;
+    let any = |row: &postgres::Row| -> Outcome<String> {
+        let name: &str = row.try_get(0)?;
+        let rows = format!("SELECT FROM @.{} WHERE _company = $1::integer", quoted(name));
+        Ok(format!("SELECT {}::text WHERE EXISTS ({rows})", literal(name)))
+    };
+    let any = all.iter().map(any).collect::<Outcome<Vec<_>>>()?;
+    if any.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = wire.query(&room.own(&any.join(" UNION ALL ")), &[&company]).await?;
+    let names = found.iter().map(|row| Ok(row.try_get::<_, &str>(0)?.into()));
+    let mut used = names.collect::<Outcome<Vec<SmolStr>>>()?;
+    used.sort_unstable();
+    Ok(used)
 }
 
 /// Lets a role read a company with SQL of its own, inside the caller's transaction.

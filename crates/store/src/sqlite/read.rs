@@ -5,6 +5,7 @@ use fondaco_core::store::{
     Ask, At, Key, KeyBytes, Kind, Read, Reply, Row, Scan, StoreError, Table, Value,
 };
 use rusqlite::{CachedStatement, Connection};
+use smol_str::SmolStr;
 
 use super::cache::{Cache, Kept};
 use super::error::{Outcome, damaged};
@@ -69,8 +70,24 @@ fn reply(
         }
         Ask::Series(series) => Reply::Series(log::series(conn, company, series)?),
         Ask::AllSeries => Reply::AllSeries(log::all_series(conn, company)?),
+        Ask::AllTables => Reply::AllTables(all_tables(conn, company)?),
         _ => return Err(StoreError::Unsupported { ask: "a question of a newer version" }.into()),
     })
+}
+
+/// The tables in which a company has rows, in order of name.
+fn all_tables(conn: &Connection, company: i64) -> Outcome<Vec<SmolStr>> {
+    let mut names = conn.prepare_cached("SELECT name FROM fondaco_table ORDER BY name")?;
+    let names = names.query_map([], |row| row.get::<_, String>(0))?;
+    let mut used = Vec::new();
+    for name in names {
+        let name = name?;
+        let any = format!("SELECT EXISTS (SELECT 1 FROM {} WHERE _company = ?1)", quoted(&name));
+        if conn.query_row(&any, [company], |row| row.get(0))? {
+            used.push(name.into());
+        }
+    }
+    Ok(used)
 }
 
 /// That the last row lies in the range: whoever reads page by page goes on after it, and must come forward.

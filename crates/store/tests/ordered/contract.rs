@@ -62,6 +62,7 @@ fn a_map_that_holds_nothing_and_keeps_moving_keeps_every_promise_but_holds() {
         "snapshots.many_holds",
         "snapshots.released",
         "loads.series_held",
+        "loads.tables_held",
     ];
     assert_eq!(names, wanted, "{report}");
 }

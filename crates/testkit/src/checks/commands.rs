@@ -1,5 +1,6 @@
 //! Commands: each is carried out at most once.
 
+use fondaco_core::CommandId;
 use fondaco_core::store::{Batch, Event, Personal, Value};
 
 use crate::probe::{Probe, Verdict, broken, ensure, home, key, same, together};
@@ -17,6 +18,16 @@ pub(super) const CHECKS: &[Check] = &[
         name: "commands.reused",
         promise: "the id of a command with other content is CommandReused, and nothing is stored",
         run: reused,
+    },
+    Check {
+        name: "commands.whole_ids",
+        promise: "ids of commands that differ in any bit are different commands",
+        run: whole_ids,
+    },
+    Check {
+        name: "commands.never_forgotten",
+        promise: "a command is known, and its commit in the feed, however many came since",
+        run: never_forgotten,
     },
     Check {
         name: "commands.receipt",
@@ -81,6 +92,36 @@ fn reused(probe: &Probe<'_>) -> Verdict {
     probe.fails(other, "store.command_reused")?;
     ensure(probe.get::<Item>((1, "b".into()))?.is_none(), || "its row was stored".into())?;
     same("the position", probe.position()?, 1)
+}
+
+fn whole_ids(probe: &Probe<'_>) -> Verdict {
+    let ids = || (0..128).step_by(3).map(|bit| CommandId::from_u128(7 ^ (1 << bit)));
+    for (position, id) in (1..).zip(ids()) {
+        let mut batch = probe.batch();
+        batch.id = id;
+        let commit = probe.done(batch)?;
+        same("the position", commit.position, position)?;
+    }
+    for (position, id) in (1..).zip(ids()) {
+        let found = probe.receipt(home(), id)?.map(|receipt| receipt.position);
+        same("the position in the receipt", found, Some(position))?;
+    }
+    Ok(())
+}
+
+fn never_forgotten(probe: &Probe<'_>) -> Verdict {
+    const MORE: u64 = 120;
+    let batch = order(probe);
+    let (id, digest) = (batch.id, batch.digest);
+    let first = probe.done(batch)?;
+    for _ in 0..MORE {
+        probe.done(probe.batch())?;
+    }
+    let again = probe.commit(again(probe, id, digest))?;
+    ensure(again.replayed, || "the first command was carried out again".into())?;
+    same("the answer", again.answer, first.answer)?;
+    let positions: Vec<u64> = probe.feed(home(), 0)?.iter().map(|it| it.position).collect();
+    same("the feed", positions, (1..=MORE + 1).collect())
 }
 
 fn receipt(probe: &Probe<'_>) -> Verdict {

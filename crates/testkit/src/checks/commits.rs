@@ -85,14 +85,15 @@ fn read_yours(probe: &Probe<'_>) -> Verdict {
 
 fn answer(probe: &Probe<'_>) -> Verdict {
     let event = Event::new("kit.done").with("count", Value::I64(3)).with("id", Value::Id(7));
-    let batch =
-        probe.batch().tells(event.clone()).answers(Value::text("fine")).answers(Value::Null);
+    let events = vec![event, Event::new("kit.b"), Event::new("kit.a"), Event::new("kit.b")];
+    let batch = events.iter().cloned().fold(probe.batch(), Stage::tells);
+    let batch = batch.answers(Value::text("fine")).answers(Value::Null);
     let (id, meta, salt) = (batch.id, batch.meta.clone(), batch.salt);
     let commit = probe.done(batch)?;
     same("the id", commit.id, id)?;
     same("actor and time", commit.meta, meta)?;
     same("the salt", commit.salt, Some(salt))?;
-    same("the events", commit.events, vec![event])?;
+    same("the events, in order", commit.events, events)?;
     same("the answer", commit.answer, vec![Value::text("fine"), Value::Null])
 }
 

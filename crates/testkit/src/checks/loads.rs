@@ -1,12 +1,15 @@
 //! Loading a company as another store had it; not every store offers it.
 
+use chrono::NaiveDate;
 use fondaco_core::CompanyId;
 use fondaco_core::store::{
-    Ask, At, Commit, FeedFrom, Moment, Personal, Piece, PieceReader, Read, Record, Reply, Row,
-    SeriesState, Store, StoreError, Value,
+    Ask, At, Commit, Event, FeedFrom, Moment, Personal, Piece, PieceReader, Read, Record, Reply,
+    Row, SeriesState, Store, StoreError, Value,
 };
+use smol_str::SmolStr;
 
 use super::chain::clean;
+use super::numbers::day;
 use crate::model::Model;
 use crate::probe::{
     Flaw, Probe, Verdict, away, batch, broken, ensure, home, key, rows as scanned, same, whole,
@@ -44,13 +47,23 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         name: "loads.all_series",
-        promise: "all series are told in order of name",
+        promise: "all series are told in order of name, each as far as it has come",
         run: all_series,
     },
     Check {
         name: "loads.series_held",
         promise: "a held snapshot tells all series as they were",
         run: series_held,
+    },
+    Check {
+        name: "loads.all_tables",
+        promise: "all tables in which a company has rows are told in order of name, counters too, and no others",
+        run: all_tables,
+    },
+    Check {
+        name: "loads.tables_held",
+        promise: "a held snapshot tells the tables that had rows then",
+        run: tables_held,
     },
 ];
 
@@ -63,6 +76,9 @@ fn source() -> Verdict<Model> {
     let samples: Vec<Sample> = (0..40).map(|number| Sample::new(1, number)).collect();
     let visitors = vec![Visitor { number: 1, mail: mail() }, Visitor { number: 2, mail: None }];
     let first = batch(home(), 1).insert(items).insert(samples).draw("s", 3).draw("a", 1);
+    let first = first.draw_dated("d", 1, day(3), day(5));
+    let first =
+        first.tells(Event::new("kit.b").with("n", Value::I64(1))).tells(Event::new("kit.a"));
     let batches = [
         first.add(vec![Stock::of("a", 5, 1)]).insert(visitors),
         batch(home(), 2).put(Item { level: 1, mail: mail(), ..Item::new(1, "a") }, 1),
@@ -78,7 +94,7 @@ fn source() -> Verdict<Model> {
 }
 
 fn pieces(model: &Model) -> Verdict<Vec<Piece>> {
-    let mut reader = PieceReader::new(Moment::hold(model, home())?, TABLES);
+    let mut reader = PieceReader::new(Moment::hold(model, home())?, TABLES)?;
     let mut pieces = Vec::new();
     while let Some(piece) = reader.next()? {
         pieces.push(piece);
@@ -145,7 +161,11 @@ fn as_it_was(probe: &Probe<'_>) -> Verdict {
         let Commit { position, digest, salt, answer, .. } = commit;
         same("a receipt", receipt, Some((position, digest, salt, answer)))?;
     }
-    same("series s", probe.series("s")?.last, 5)?;
+    for name in ["a", "d", "never", "s"] {
+        let reply = model.read(&Read::now(home(), vec![Ask::Series(name.into())]))?.replies.pop();
+        let Some(Reply::Series(due)) = reply else { return Err(broken("a series was not told")) };
+        same(&format!("series {name}"), probe.series(name)?, due)?;
+    }
     clean(probe, TABLES)
 }
 
@@ -164,6 +184,8 @@ fn goes_on(probe: &Probe<'_>) -> Verdict {
     same("the next commit", probe.done(next())?, theirs)?;
     same("the rows afterwards", rows(probe.store.as_ref())?, rows(&model)?)?;
     probe.refused(batch(home(), 8).put(Item::new(1, "a"), 2))?;
+    let late = probe.refused(batch(home(), 8).draw_dated("d", 1, day(4), day(9)))?.late;
+    same("the late series", late, vec![("d".into(), day(5))])?;
     let taken = Some(Personal::Kept("n".into(), [3; 16]));
     probe.done(batch(home(), 9).insert(vec![Visitor { number: 3, mail: taken.clone() }]))?;
     probe.refused(batch(home(), 10).insert(vec![Visitor { number: 4, mail: taken }]))?;
@@ -245,31 +267,74 @@ fn all_or_nothing(probe: &Probe<'_>) -> Verdict {
     clean(probe, TABLES)
 }
 
-/// All series with their last numbers.
-fn told(probe: &Probe<'_>, at: At) -> Verdict<Vec<(String, i64)>> {
+/// The tables that have rows.
+fn used(probe: &Probe<'_>, at: At) -> Verdict<Vec<SmolStr>> {
+    let replies = match probe.read(&Read::at(home(), at, vec![Ask::AllTables])) {
+        Err(StoreError::Unsupported { .. }) => {
+            return Err(Flaw::NotOffered("the store does not tell which tables it has".into()));
+        }
+        other => other?.replies,
+    };
+    match replies.into_iter().next() {
+        Some(Reply::AllTables(all)) => Ok(all),
+        other => Err(broken(format!("answered with {other:?}"))),
+    }
+}
+
+fn tables(names: &[&str]) -> Vec<SmolStr> {
+    names.iter().map(|name| (*name).into()).collect()
+}
+
+fn all_tables(probe: &Probe<'_>) -> Verdict {
+    same("tables with rows at first", used(probe, At::Now)?, vec![])?;
+    let batch = probe.batch().insert(vec![Item::new(1, "a")]).insert(vec![Sample::new(1, 1)]);
+    probe.done(batch.add(vec![Stock::of("a", 0, 0)]))?;
+    let visitor = Visitor { number: 1, mail: Some(Personal::Kept("m".into(), [2; 16])) };
+    probe.done(probe.batch_of(away()).insert(vec![visitor.clone()]))?;
+    let first = tables(&["kit_item", "kit_sample", "kit_stock"]);
+    same("tables with rows", used(probe, At::Now)?, first)?;
+    probe.done(probe.batch().delete(key::<Item>((1, "a".into())), 1).insert(vec![visitor]))?;
+    probe.done(probe.batch().erase(key::<Visitor>(1)))?;
+    let later = tables(&["kit_sample", "kit_stock", "kit_visitor"]);
+    same("tables with rows after a delete and an erase", used(probe, At::Now)?, later)
+}
+
+fn tables_held(probe: &Probe<'_>) -> Verdict {
+    used(probe, At::Now)?;
+    probe.done(probe.batch().insert(vec![Item::new(1, "a")]))?;
+    let held = probe.hold()?;
+    let batch = probe.batch().delete(key::<Item>((1, "a".into())), 1);
+    probe.done(batch.insert(vec![Sample::new(1, 1)]).add(vec![Stock::of("a", 1, 0)]))?;
+    same("tables with rows held", used(probe, At::Last(held))?, tables(&["kit_item"]))?;
+    same("tables with rows now", used(probe, At::Now)?, tables(&["kit_sample", "kit_stock"]))
+}
+
+/// All series, as far as they have come.
+fn told(probe: &Probe<'_>, at: At) -> Verdict<Vec<(SmolStr, SeriesState)>> {
     let replies = match probe.read(&Read::at(home(), at, vec![Ask::AllSeries])) {
         Err(StoreError::Unsupported { .. }) => {
             return Err(Flaw::NotOffered("the store does not tell its series".into()));
         }
         other => other?.replies,
     };
-    let last = |(name, state): (smol_str::SmolStr, SeriesState)| (name.to_string(), state.last);
     match replies.into_iter().next() {
-        Some(Reply::AllSeries(all)) => Ok(all.into_iter().map(last).collect()),
+        Some(Reply::AllSeries(all)) => Ok(all),
         other => Err(broken(format!("answered with {other:?}"))),
     }
 }
 
-fn named(all: &[(&str, i64)]) -> Vec<(String, i64)> {
-    all.iter().map(|(name, last)| ((*name).to_owned(), *last)).collect()
+fn named(all: &[(&str, i64, Option<NaiveDate>)]) -> Vec<(SmolStr, SeriesState)> {
+    let state = |&(name, last, date): &(&str, _, _)| (name.into(), SeriesState { last, date });
+    all.iter().map(state).collect()
 }
 
 fn all_series(probe: &Probe<'_>) -> Verdict {
     same("series at first", told(probe, At::Now)?, vec![])?;
     probe.done(probe.batch().draw("b/2", 2).draw("a", 1).draw("é", 1).draw("none", 0))?;
-    probe.done(probe.batch().draw("a", 4))?;
+    probe.done(probe.batch().draw("a", 4).draw_dated("d", 2, day(1), day(6)))?;
     probe.done(probe.batch_of(away()).draw("theirs", 1))?;
-    same("series", told(probe, At::Now)?, named(&[("a", 5), ("b/2", 2), ("é", 1)]))
+    let all = [("a", 5, None), ("b/2", 2, None), ("d", 2, Some(day(6))), ("é", 1, None)];
+    same("series", told(probe, At::Now)?, named(&all))
 }
 
 fn series_held(probe: &Probe<'_>) -> Verdict {
@@ -277,5 +342,5 @@ fn series_held(probe: &Probe<'_>) -> Verdict {
     probe.done(probe.batch().draw("b", 2))?;
     let held = probe.hold()?;
     probe.done(probe.batch().draw("a", 1).draw("b", 1))?;
-    same("series held", told(probe, At::Last(held))?, named(&[("b", 2)]))
+    same("series held", told(probe, At::Last(held))?, named(&[("b", 2, None)]))
 }

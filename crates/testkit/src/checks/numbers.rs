@@ -33,7 +33,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         name: "numbers.late",
-        promise: "a draw whose first date is before the series' date is late, and says which date that is",
+        promise: "a draw whose first date is before the series' date is late, and says which date that is; all of a batch that are late are named",
         run: late,
     },
     Check {
@@ -114,7 +114,7 @@ fn refused_take_none(probe: &Probe<'_>) -> Verdict {
     same("the next number", commit.answer, vec![Value::I64(3)])
 }
 
-fn day(day: u32) -> NaiveDate {
+pub(super) fn day(day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2025, 1, day).unwrap_or_default()
 }
 
@@ -124,6 +124,11 @@ fn late(probe: &Probe<'_>) -> Verdict {
     let batch = probe.batch().draw_dated("a", 1, day(6), day(9));
     let refusal = probe.refused(batch.draw_dated("b", 1, day(1), day(1)))?;
     same("the late series", refusal.late, vec![("a".into(), day(7))])?;
+    probe.done(probe.batch().draw_dated("c", 1, day(8), day(8)))?;
+    let batch = probe.batch().draw_dated("a", 1, day(1), day(9));
+    let mut late = probe.refused(batch.draw_dated("c", 1, day(2), day(2)))?.late;
+    late.sort();
+    same("all late series", late, vec![("a".into(), day(7)), ("c".into(), day(8))])?;
     same("the series after a late draw", probe.series("a")?, state(2, Some(day(7))))?;
     same("the other series", probe.series("b")?, SeriesState::default())?;
     probe.done(probe.batch().draw_dated("a", 1, day(7), day(7)))?;

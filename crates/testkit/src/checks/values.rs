@@ -24,6 +24,11 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check { name: "values.long", promise: "long texts, bytes and JSON come back whole", run: long },
     Check {
+        name: "values.exact_texts",
+        promise: "texts that differ in case, accents, spelling or a space at the end are different keys, unique entries and series",
+        run: exact_texts,
+    },
+    Check {
         name: "values.personal",
         promise: "a personal value comes back with its salt; once erased, its commitment alone is left, in every later read",
         run: personal,
@@ -112,8 +117,11 @@ fn same_row(row: &Row, record: &Sample) -> Verdict {
 fn long(probe: &Probe<'_>) -> Verdict {
     let text = "äö😀 ".repeat(20_000);
     let bytes: Vec<u8> = (0..200_000u32).map(|i| (i % 251) as u8).collect();
+    // Longer than what some databases cut a text to, and not than what others take into an index.
+    let name: String = text.chars().take(600).collect();
     let sample = Sample {
         raw: Some(Blob(bytes.into())),
+        name: Some(name.into()),
         note: Some(Json(format!("[\"{text}\"]").into())),
         secret: Some(Personal::Kept(text.into(), [1; 16])),
         ..Sample::new(1, 1)
@@ -124,6 +132,27 @@ fn long(probe: &Probe<'_>) -> Verdict {
     let rows = found.replies.into_iter().next().map(rows).transpose()?.unwrap_or_default();
     let row = rows.first().ok_or_else(|| broken("a long row is gone"))?;
     ensure(*row.record::<Sample>()? == sample, || "a long value came back changed".into())
+}
+
+/// Texts that somebody might take for the same.
+const ALIKE: [&str; 10] = ["a", "A", "a ", "ä", "a\u{308}", "ss", "ß", "1", "01", "a\u{200b}"];
+
+fn exact_texts(probe: &Probe<'_>) -> Verdict {
+    let item = |text: &str| Item { barcode: Some(text.into()), ..Item::new(1, text) };
+    for (number, text) in (1..).zip(ALIKE) {
+        let commit = probe.done(probe.batch().insert(vec![item(text)]).draw(text, number))?;
+        same("the position", commit.position, u64::from(number))?;
+    }
+    for (number, text) in (1..).zip(ALIKE) {
+        same("the item", probe.record::<Item>((1, text.into()))?, item(text))?;
+        same("the series", probe.series(text)?.last, number)?;
+        let clash = probe.refused(
+            probe.batch().insert(vec![Item { barcode: Some(text.into()), ..Item::new(2, "new") }]),
+        )?;
+        let holders: Vec<_> = clash.clashes.into_iter().map(|clash| clash.holder).collect();
+        same("the holder of the unique entry", holders, vec![key::<Item>((1, text.into()))])?;
+    }
+    Ok(())
 }
 
 fn personal(probe: &Probe<'_>) -> Verdict {

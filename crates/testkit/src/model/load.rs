@@ -35,6 +35,12 @@ impl Company {
         }
     }
 
+    /// The tables that have rows, in order of name.
+    pub(super) fn all_tables(&self) -> Vec<SmolStr> {
+        let used = self.rows.iter().filter(|(_, rows)| !rows.is_empty());
+        used.map(|(&name, _)| name.into()).collect()
+    }
+
     pub(super) fn all_series(&self) -> Vec<(SmolStr, SeriesState)> {
         let drawn = self.series.iter().filter(|(_, state)| **state != SeriesState::default());
         let mut all: Vec<_> = drawn.map(|(name, state)| (name.clone(), *state)).collect();

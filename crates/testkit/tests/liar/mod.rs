@@ -1,6 +1,8 @@
 //! A model that tells one lie.
 
+mod alike;
 mod copy;
+pub(crate) mod loads;
 mod unique;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,8 +11,8 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use fondaco_core::store::{
-    Answer, Ask, At, Batch, Change, Commit, FeedFrom, Floor, Key, Prepared, Read, Refusal, Reply,
-    Row, Scan, Snapshot, Store, StoreError, Table, Value,
+    Answer, Ask, At, Batch, Change, Commit, FeedFrom, Floor, Key, Pieces, Prepared, Read, Refusal,
+    Reply, Row, Scan, Snapshot, Store, StoreError, Table, Value,
 };
 use fondaco_core::{CommandId, CompanyId, Timestamp};
 use fondaco_testkit::Model;
@@ -23,6 +25,7 @@ pub(crate) enum Lie {
     None,
     AbsenceIgnored,
     AddsLostInRaces,
+    AllTablesWithoutCounters,
     AnswersUnfilled,
     AnyDeclaration,
     AnyLayout,
@@ -31,7 +34,9 @@ pub(crate) enum Lie {
     EndInclusive,
     ErasedEntriesTaken,
     ErasesNothing,
+    EventsReordered,
     FeedForged,
+    FeedForgets,
     FeedSkips,
     FirstOnly,
     Floats,
@@ -40,12 +45,16 @@ pub(crate) enum Lie {
     HeldByKey,
     HoldsNothing,
     HintTrusted,
+    IdsCut,
+    KeysWithoutCase,
     LastChangeLost,
+    Loads(loads::Lie),
     NeverReleases,
     NoChain,
     NoDates,
     NoFloors,
     NoHolds,
+    NoLoads,
     NotUnique,
     NumberGaps,
     OneCompany,
@@ -56,15 +65,19 @@ pub(crate) enum Lie {
     SaltsKept,
     Saturates,
     ScansReversed,
+    SeriesWithoutCase,
+    SeriesWithoutDates,
     SeenIgnored,
     SeenIgnoredInRaces,
     ShortWithoutRow,
     StaleReads,
+    TextsCut,
     TextsWithoutCase,
     ToleratesTwice,
     TornReads,
     UniqueForgottenAfterSwap,
     UniqueRowByRow,
+    UniqueWithoutCase,
     VersionsReused,
 }
 
@@ -122,6 +135,8 @@ impl Liar {
                     batch.changes.push(draw);
                 }
             }
+            Lie::EventsReordered => batch.events.reverse(),
+            Lie::IdsCut => batch.id = cut(batch.id),
             Lie::ErasesNothing => batch.changes.retain(|it| !matches!(it, Change::Erase { .. })),
             Lie::PanicsOnErase => {
                 assert!(!batch.changes.iter().any(|it| matches!(it, Change::Erase { .. })));
@@ -162,6 +177,9 @@ impl Liar {
                 *floors = floors.iter().flat_map(split).collect();
             }
             (Lie::NoDates, Change::Draw { dates, .. }) => *dates = None,
+            (Lie::SeriesWithoutCase, Change::Draw { series, .. }) => {
+                *series = series.to_lowercase().into()
+            }
             _ => {}
         }
     }
@@ -206,6 +224,7 @@ impl Liar {
                 refusal.moved.truncate(1);
                 refusal.clashes.truncate(1);
                 refusal.short.truncate(1);
+                refusal.late.truncate(1);
             }
             Lie::ShortWithoutRow => refusal.short.iter_mut().for_each(|short| short.1 = None),
             _ => {}
@@ -239,7 +258,14 @@ impl Liar {
     }
 
     fn twist_ask(&self, ask: &Ask) -> Ask {
-        let Ask::Scan(scan) = ask else { return ask.clone() };
+        let scan = match (self.lie, ask) {
+            (_, Ask::Scan(scan)) => scan,
+            (Lie::IdsCut, Ask::Command(id)) => return Ask::Command(cut(*id)),
+            (Lie::SeriesWithoutCase, Ask::Series(name)) => {
+                return Ask::Series(name.to_lowercase().into());
+            }
+            _ => return ask.clone(),
+        };
         let mut scan: Scan = scan.clone();
         match self.lie {
             Lie::OneRowMore => scan.limit = scan.limit.saturating_add(1),
@@ -279,6 +305,12 @@ impl Liar {
                     rows.iter_mut().for_each(|row| self.twist_row(row));
                 }
                 Reply::Got(rows) => rows.iter_mut().flatten().for_each(|row| self.twist_row(row)),
+                Reply::AllTables(names) if self.lie == Lie::AllTablesWithoutCounters => {
+                    names.retain(|name| name != "kit_stock");
+                }
+                Reply::AllSeries(all) if self.lie == Lie::SeriesWithoutDates => {
+                    all.iter_mut().for_each(|(_, state)| state.date = None);
+                }
                 Reply::Command(Some(receipt)) if self.lie == Lie::SaltsKept => {
                     receipt.salt = receipt.salt.or(Some([0; 16]));
                 }
@@ -288,14 +320,19 @@ impl Liar {
     }
 
     fn twist_row(&self, row: &mut Row) {
-        if self.lie != Lie::Floats {
+        let twist = |value: Value| match (self.lie, value) {
+            (Lie::Floats, Value::Decimal(value)) => {
+                Value::Decimal(value.round_sf(15).unwrap_or(value))
+            }
+            (Lie::TextsCut, Value::Text(text)) => {
+                Value::Text(text.chars().take(255).collect::<String>().into())
+            }
+            (_, other) => other,
+        };
+        if !matches!(self.lie, Lie::Floats | Lie::TextsCut) {
             return;
         }
-        let float = |value: Value| match value {
-            Value::Decimal(value) => Value::Decimal(value.round_sf(15).unwrap_or(value)),
-            other => other,
-        };
-        let values = row.stored().values().into_iter().map(float).collect();
+        let values = row.stored().values().into_iter().map(twist).collect();
         *row = Row::values(row.version, row.stored().table(), values);
     }
 }
@@ -358,6 +395,7 @@ impl Store for Liar {
         let mut feed = self.model.feed(&from)?;
         match self.lie {
             Lie::FeedSkips => feed.retain(|commit| commit.position % 3 != 2),
+            Lie::FeedForgets => feed.drain(..feed.len().saturating_sub(100)).for_each(drop),
             Lie::FeedForged => feed.iter_mut().for_each(|it| it.meta.time = Timestamp::EPOCH),
             Lie::NoChain => feed.iter_mut().for_each(|it| it.seal = None),
             Lie::SaltsKept => feed.iter_mut().for_each(|it| it.salt = it.salt.or(Some([0; 16]))),
@@ -365,6 +403,19 @@ impl Store for Liar {
         }
         Ok(feed)
     }
+
+    fn load(&self, company: CompanyId, pieces: &mut Pieces<'_>) -> Result<(), StoreError> {
+        match self.lie {
+            Lie::NoLoads | Lie::NoChain => Err(StoreError::Unsupported { ask: "loading" }),
+            Lie::Loads(lie) => loads::load(lie, &self.model, company, pieces),
+            _ => self.model.load(self.company(company), pieces),
+        }
+    }
+}
+
+/// As much of an id as a careless store keeps.
+fn cut(id: CommandId) -> CommandId {
+    CommandId::from_u128(id.to_u128() as u64 as u128)
 }
 
 impl Liar {
@@ -376,6 +427,11 @@ impl Liar {
         let puts: Vec<Key> = puts.flat_map(keys_of).collect();
         if self.lie == Lie::UniqueForgottenAfterSwap {
             unique::judge(&self.model, &batch, &self.swapped.lock().unwrap(), |_| true)?;
+        }
+        match self.lie {
+            Lie::KeysWithoutCase => alike::keys(&self.model, &batch)?,
+            Lie::UniqueWithoutCase => alike::entries(&self.model, &batch)?,
+            _ => {}
         }
         if self.lie == Lie::ErasedEntriesTaken {
             let frees = |change: &Change| !matches!(change, Change::Erase { .. });
