@@ -28,7 +28,7 @@ fn serve<S: AsyncStore + 'static>(
     store: S,
 ) -> (SocketAddr, AsyncDriver<'static>) {
     let store = std::sync::Arc::new(store);
-    let driver = || AsyncDriver::new(Shared(store.clone()), CompanyId::named("acme"));
+    let driver = || AsyncDriver::new(store.clone(), CompanyId::named("acme"));
     let (ours, theirs) = (driver(), driver());
     runtime.block_on(service::set_up(&theirs)).unwrap();
     runtime.block_on(ours.prepare(ledger::TABLES)).unwrap();
@@ -36,36 +36,6 @@ fn serve<S: AsyncStore + 'static>(
     let address = listener.local_addr().unwrap();
     runtime.spawn(async move { axum::serve(listener, service::routes(theirs)).await });
     (address, ours)
-}
-
-/// One store for two drivers.
-struct Shared<S>(std::sync::Arc<S>);
-
-impl<S: AsyncStore> AsyncStore for Shared<S> {
-    fn prepare<'a>(
-        &'a self,
-        tables: &'a [&'static fondaco::core::store::Table],
-    ) -> fondaco::core::store::Pending<'a, fondaco::core::store::Prepared> {
-        self.0.prepare(tables)
-    }
-    fn read<'a>(
-        &'a self,
-        read: &'a fondaco::core::store::Read,
-    ) -> fondaco::core::store::Pending<'a, fondaco::core::store::Answer> {
-        self.0.read(read)
-    }
-    fn commit(
-        &self,
-        batch: fondaco::core::store::Batch,
-    ) -> fondaco::core::store::Pending<'_, fondaco::core::store::Commit> {
-        self.0.commit(batch)
-    }
-    fn feed<'a>(
-        &'a self,
-        from: &'a fondaco::core::store::FeedFrom,
-    ) -> fondaco::core::store::Pending<'a, Vec<fondaco::core::store::Commit>> {
-        self.0.feed(from)
-    }
 }
 
 fn put(name: &str) -> String {

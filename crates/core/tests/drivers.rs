@@ -7,15 +7,17 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use common::acts::*;
 use common::*;
 use fondaco_core::store::{
-    Answer, AsyncStore, Batch, Commit, FeedFrom, Pending, Prepared, Read, Store, StoreError, Table,
+    Answer, AsyncStore, At, Batch, Commit, FeedFrom, Pending, Prepared, Read, Store, StoreError,
+    Table,
 };
-use fondaco_core::{AsyncDriver, Driver};
-use fondaco_store::{Memory, Sqlite};
-use fondaco_testkit::{Model, block_on, sweep};
+use fondaco_core::{AsyncDriver, Driver, Halt, Reading, View};
+use fondaco_store::{Memory, OnThreads, Sqlite};
+use fondaco_testkit::{Model, Unloaded, block_on, sweep};
 use proptest::prelude::*;
 
 /// What came of each act, then every commit as the store tells it.
@@ -242,4 +244,83 @@ fn a_dropped_future_blocks_nobody() {
     // The same command again tells that it was never done.
     let mut again = raise(&driver, "given up".into());
     assert!(poll(&mut again));
+}
+
+/// A store that counts what is held.
+#[derive(Default)]
+struct Counting {
+    inner: Memory,
+    held: AtomicU32,
+}
+
+impl Store for Counting {
+    fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> {
+        self.inner.prepare(tables)
+    }
+    fn read(&self, read: &Read) -> Result<Answer, StoreError> {
+        let answer = self.inner.read(read)?;
+        match read.at {
+            At::Hold => self.held.fetch_add(1, Ordering::SeqCst),
+            At::Last(_) => self.held.fetch_sub(1, Ordering::SeqCst),
+            _ => 0,
+        };
+        Ok(answer)
+    }
+    fn commit(&self, batch: Batch) -> Result<Commit, StoreError> {
+        self.inner.commit(batch)
+    }
+    fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> {
+        self.inner.feed(from)
+    }
+}
+
+/// Polls what a driver does so many times and drops it, for ever more times until it ends; nothing may be held afterwards. After
+/// how many polls it ended at last: a view, and verifying.
+fn dropped_anywhere<S: AsyncStore + 'static>(
+    store: S,
+    count: &Counting,
+    pause: Duration,
+) -> [Option<i32>; 2] {
+    let driver = &AsyncDriver::new(store, acme());
+    block_on(driver.prepare(TABLES)).unwrap();
+    block_on(driver.run(envelope("log"), "", |tx, _| tx.insert(Log { number: 1 }))).unwrap();
+    let view = || {
+        let read = |view: &mut View<'_>| {
+            let one = view.peek::<Log>(&1)?.map_or(0, |log| log.number);
+            view.peek::<Log>(&(one + 1))
+        };
+        let view = async move {
+            let seen: Result<_, Halt> = driver.view(read).await;
+            seen.map(drop).map_err(|halt| StoreError::Misused(halt.to_string()))
+        };
+        Box::pin(view) as Running<'_>
+    };
+    let verify = || Box::pin(async { driver.verify(TABLES).await.map(drop) }) as Running<'_>;
+    [true, false].map(|views| {
+        (1..).find(|&polls| {
+            let mut running = if views { view() } else { verify() };
+            let ended = (0..polls).any(|_| {
+                std::thread::sleep(pause);
+                poll(&mut running)
+            });
+            drop(running);
+            let pause = || std::thread::sleep(Duration::from_millis(1));
+            let held = || count.held.load(Ordering::SeqCst) > 0;
+            (0..20_000).take_while(|_| held()).for_each(|_| pause());
+            assert!(!held(), "held after {polls} polls");
+            ended
+        })
+    })
+}
+
+#[test]
+fn what_is_cancelled_holds_nothing() {
+    let store = Arc::new(Counting::default());
+    let [view, verify] = dropped_anywhere(Unloaded::new(store.clone(), 2), &store, Duration::ZERO);
+    assert!(view > Some(8) && verify > Some(40), "{view:?} {verify:?}");
+    // Beside threads, what a poll meets is a matter of luck: some are early, some late.
+    for micros in [0, 40, 200] {
+        let threads = OnThreads::new(store.clone(), 2);
+        dropped_anywhere(threads, &store, Duration::from_micros(micros));
+    }
 }

@@ -7,14 +7,17 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use std::thread::JoinHandle;
 
+use fondaco_core::CompanyId;
 use fondaco_core::store::{
-    Answer, AsyncStore, Batch, Commit, FeedFrom, Pending, Prepared, Read, Store, StoreError, Table,
+    Answer, AsyncStore, At, Batch, Commit, FeedFrom, Pending, Prepared, Read, Snapshot, Store,
+    StoreError, Table,
 };
 
 /// An [`AsyncStore`] over a blocking store.
 ///
 /// A call is taken by a thread when its future is first polled. If the future is dropped before a thread came to it, nothing is
-/// done; after that the thread carries it out to its end, so that a cancelled commit is stored whole or not at all.
+/// done; after that the thread carries it out to its end, so that a cancelled commit is stored whole or not at all. What a
+/// cancelled read holds is released.
 ///
 /// ```
 /// use fondaco_core::store::{AsyncStore, Read};
@@ -49,6 +52,11 @@ struct State {
 impl Queue {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn push(&self, work: Work) {
+        self.lock().work.push_back(work);
+        self.more.notify_one();
     }
 
     /// Works until the queue is closed.
@@ -121,6 +129,17 @@ impl<S: Store + 'static> OnThreads<S> {
         &self.store
     }
 
+    /// Releases a hold of `company`, on one of the threads.
+    fn letting_go(&self, company: CompanyId) -> LettingGo {
+        let (store, queue) = (self.store.clone(), self.queue.clone());
+        Box::new(move |held| {
+            queue.push(Box::new(move || {
+                // What is gone by itself needs no releasing.
+                let _ = store.read(&Read::at(company, At::Last(held), Vec::new()));
+            }));
+        })
+    }
+
     async fn call<T: Send + 'static>(
         &self,
         lost: StoreError,
@@ -138,8 +157,7 @@ impl<S: Store + 'static> OnThreads<S> {
                 promise.slot.set(act(&store));
             }
         };
-        self.queue.lock().work.push_back(Box::new(work));
-        self.queue.more.notify_one();
+        self.queue.push(Box::new(work));
         poll_fn(|context| {
             let mut state = slot.lock();
             match state.result.take() {
@@ -165,8 +183,15 @@ impl<S: Store + 'static> AsyncStore for OnThreads<S> {
     }
 
     fn read<'a>(&'a self, read: &'a Read) -> Pending<'a, Answer> {
-        let read = read.clone();
-        Box::pin(self.call(unavailable(), move |store| store.read(&read)))
+        let (asked, holds) = (read.clone(), read.at == At::Hold);
+        let letting_go = self.letting_go(read.company);
+        Box::pin(async move {
+            let read = move |store: &S| {
+                let answer = Some(store.read(&asked)?);
+                Ok(Given { answer, unless_taken: holds.then_some(letting_go) })
+            };
+            self.call(unavailable(), read).await?.take()
+        })
     }
 
     fn commit(&self, batch: Batch) -> Pending<'_, Commit> {
@@ -178,6 +203,32 @@ impl<S: Store + 'static> AsyncStore for OnThreads<S> {
     fn feed<'a>(&'a self, from: &'a FeedFrom) -> Pending<'a, Vec<Commit>> {
         let from = from.clone();
         Box::pin(self.call(unavailable(), move |store| store.feed(&from)))
+    }
+
+    fn release(&self, company: CompanyId, held: Snapshot) {
+        self.letting_go(company)(held);
+    }
+}
+
+type LettingGo = Box<dyn FnOnce(Snapshot) + Send>;
+
+/// The answer to a read. One that holds is released when nobody takes it: the request was cancelled meanwhile.
+struct Given {
+    answer: Option<Answer>,
+    unless_taken: Option<LettingGo>,
+}
+
+impl Given {
+    fn take(mut self) -> Result<Answer, StoreError> {
+        self.answer.take().ok_or_else(unavailable)
+    }
+}
+
+impl Drop for Given {
+    fn drop(&mut self) {
+        if let (Some(answer), Some(let_go)) = (self.answer.take(), self.unless_taken.take()) {
+            let_go(answer.at);
+        }
     }
 }
 

@@ -83,6 +83,40 @@ fn an_asynchronous_store_keeps_the_contract() {
     Suite::new(make).run().assert();
 }
 
+/// Requests that are cancelled while they hold a snapshot leave no connection behind: else a few would lock all others out.
+#[cfg(feature = "postgres-async")]
+#[test]
+fn cancelled_views_give_their_connections_back() {
+    use fondaco_core::store::Record;
+    use fondaco_core::{AsyncDriver, CompanyId, GuardCount, Halt, Range, Reading, View};
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::task::Poll;
+    let Some(url) = server::url() else { return };
+    let options = server::schema("cancelled").connections(4);
+    let work = async {
+        let store = fondaco_store::AsyncPostgres::connect_with(url, &options).await.unwrap();
+        let driver = AsyncDriver::new(store, CompanyId::named("acme"));
+        driver.prepare(&[GuardCount::TABLE]).await.unwrap();
+        let read = |view: &mut View<'_>| view.peek_scan(&Range::<GuardCount>::all());
+        for _ in 0..8 {
+            let held = AtomicBool::new(false);
+            let mut view = Box::pin(driver.view(|view| {
+                held.store(true, Ordering::SeqCst);
+                read(view)
+            }));
+            std::future::poll_fn(|context| {
+                assert!(view.as_mut().poll(context).is_pending(), "it was to be cancelled");
+                if held.load(Ordering::SeqCst) { Poll::Ready(()) } else { Poll::Pending }
+            })
+            .await;
+            drop(view);
+        }
+        Ok::<_, Halt>(driver.view(read).await?.len())
+    };
+    let done = async { tokio::time::timeout(std::time::Duration::from_secs(20), work).await };
+    assert_eq!(runtime().block_on(done).unwrap().unwrap(), 0);
+}
+
 #[test]
 fn a_store_on_threads_keeps_the_contract() {
     let Some(url) = server::url() else { return };

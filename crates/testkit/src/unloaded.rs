@@ -9,8 +9,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
 
+use fondaco_core::CompanyId;
 use fondaco_core::store::{
-    Answer, AsyncStore, Batch, Commit, FeedFrom, Pending, Prepared, Read, Store, StoreError, Table,
+    Answer, AsyncStore, At, Batch, Commit, FeedFrom, Pending, Prepared, Read, Snapshot, Store,
+    StoreError, Table,
 };
 
 /// Any store, behind calls that have to be waited for.
@@ -75,6 +77,10 @@ impl<S: Store> AsyncStore for Unloaded<S> {
     }
     fn feed<'a>(&'a self, from: &'a FeedFrom) -> Pending<'a, Vec<Commit>> {
         self.later(move |store| store.feed(from))
+    }
+    fn release(&self, company: CompanyId, held: Snapshot) {
+        // What is not held needs no releasing.
+        let _ = self.inner.read(&Read::at(company, At::Last(held), Vec::new()));
     }
 }
 
@@ -144,7 +150,6 @@ impl Wake for Unpark {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use fondaco_core::CompanyId;
 
     #[test]
     fn a_call_is_polled_in_vain_as_often_as_said_and_a_dropped_one_does_nothing() {

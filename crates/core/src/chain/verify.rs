@@ -10,8 +10,8 @@ use crate::CompanyId;
 use crate::proof::Checkpoint;
 use crate::proof::merkle::{Frontier, leaf};
 use crate::store::{
-    Answer, Ask, AsyncStore, At, Commit, FeedFrom, Hash, Key, KeyBytes, KeyWriter, Kind, Read,
-    Reply, Row, Scan, Snapshot, StateHash, Store, StoreError, Table, Version, order_of,
+    Answer, Ask, AsyncHold, AsyncStore, At, Commit, FeedFrom, Hash, Key, KeyBytes, KeyWriter, Kind,
+    Read, Reply, Row, Scan, Snapshot, StateHash, Store, StoreError, Table, Version, order_of,
 };
 
 mod lookups;
@@ -221,8 +221,13 @@ async fn verify_on(
     let at = store.read(&Read::at(company, At::Hold, Vec::new())).await?.at;
     let (log, out) = (Log::default(), Verified::default());
     let kept = checkpoint.map(Kept::new);
+    let holding = match store {
+        Source::Async(store) => Some(AsyncHold::new(store, company, at)),
+        Source::Blocking(_) => None,
+    };
     let result = Verifier { store, company, at, log, out, kept }.run(tables).await;
     let released = store.read(&Read::at(company, At::Last(at), Vec::new())).await;
+    holding.into_iter().for_each(AsyncHold::over);
     result.and_then(|verified| released.map(|_| verified))
 }
 

@@ -15,7 +15,8 @@ use crate::party::Holding;
 use crate::policy::{Engine, Policy, Request, Rights, Verdict};
 use crate::proof::Checkpoint;
 use crate::store::{
-    AsyncStore, At, Batch, Commit, FeedFrom, Hash, Prepared, Read, Snapshot, StoreError, Table,
+    AsyncHold, AsyncStore, At, Batch, Commit, FeedFrom, Hash, Prepared, Read, Snapshot, StoreError,
+    Table,
 };
 use crate::tx::{Cache, Compiled, Context, Learned, Source};
 use crate::{ActError, ActorId, CompanyId, Envelope, Halt, Outcome, Timestamp, Tx, View, trace};
@@ -211,7 +212,8 @@ impl<'s> AsyncDriver<'s> {
         trace::commit(&batch).wait(self.store.commit(batch)).await
     }
 
-    /// See [`Driver::view`](super::Driver::view). What `read` reads is kept until it ends: read long ranges in parts.
+    /// See [`Driver::view`](super::Driver::view). What `read` reads is kept until it ends: read long ranges in parts. Dropping
+    /// the future releases the snapshot ([`AsyncStore::release`]).
     ///
     /// ```
     /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
@@ -241,8 +243,10 @@ impl<'s> AsyncDriver<'s> {
         let mut tries = 0;
         loop {
             let at = self.read(Read::at(self.company, At::Hold, Vec::new())).await?.at;
+            let holding = AsyncHold::new(self.store.as_ref(), self.company, at);
             let result = self.view_at(at, &read).await;
             let released = self.read(Read::at(self.company, At::Last(at), Vec::new())).await;
+            holding.over();
             tries += 1;
             match (result, released) {
                 (Err(error), _) if is_gone(&error) && tries < MAX_VIEWS => {}

@@ -133,6 +133,7 @@ pub use fondaco_derive::{Field, Record};
 pub use key::{Key, KeyBytes, KeyReader, KeyWriter};
 pub use key_list::KeyList;
 pub use load::{LoadCheck, Piece, PieceReader, Pieces};
+pub(crate) use moment::AsyncHold;
 pub use moment::Moment;
 pub use parts::KeyParts;
 pub use read::{Answer, Ask, At, Read, Receipt, Reply, Scan, Seen, SeriesState, Snapshot, Version};
@@ -259,6 +260,24 @@ pub trait AsyncStore: Send + Sync {
     fn commit(&self, batch: Batch) -> Pending<'_, Commit>;
     /// See [`Store::feed`].
     fn feed<'a>(&'a self, from: &'a FeedFrom) -> Pending<'a, Vec<Commit>>;
+    /// Releases a hold that nobody reads any more, without anybody who waits for it: so ends a request that was cancelled
+    /// while it held a snapshot. The store begins it here and does the rest when it likes; what is not held is nothing to
+    /// release. Where this does nothing, as by default, such a hold lasts until the store [expires](At::Hold) it.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// use fondaco_testkit::{Model, Unloaded, block_on};
+    /// let (store, acme) = (Unloaded::new(Model::new(), 2), CompanyId::named("acme"));
+    /// let held = block_on(AsyncStore::read(&store, &Read::at(acme, At::Hold, vec![])))?.at;
+    /// store.release(acme, held);
+    /// let gone = block_on(AsyncStore::read(&store, &Read::at(acme, At::Held(held), vec![])));
+    /// assert!(matches!(gone, Err(StoreError::SnapshotGone)));
+    /// # Ok::<(), StoreError>(())
+    /// ```
+    fn release(&self, company: CompanyId, held: Snapshot) {
+        let _ = (company, held);
+    }
 }
 
 macro_rules! pass_on {
@@ -274,6 +293,20 @@ macro_rules! pass_on {
 }
 
 pass_on!(&S Box<S> std::sync::Arc<S>);
+
+macro_rules! pass_on_async {
+    ($($holder:ty)*) => { $(
+        impl<S: AsyncStore + ?Sized> AsyncStore for $holder {
+            fn prepare<'a>(&'a self, tables: &'a [&'static Table]) -> Pending<'a, Prepared> { (**self).prepare(tables) }
+            fn read<'a>(&'a self, read: &'a Read) -> Pending<'a, Answer> { (**self).read(read) }
+            fn commit(&self, batch: Batch) -> Pending<'_, Commit> { (**self).commit(batch) }
+            fn feed<'a>(&'a self, from: &'a FeedFrom) -> Pending<'a, Vec<Commit>> { (**self).feed(from) }
+            fn release(&self, company: CompanyId, held: Snapshot) { (**self).release(company, held) }
+        }
+    )* };
+}
+
+pass_on_async!(&S Box<S> std::sync::Arc<S>);
 
 /// Whether a batch is the command that a receipt or commit with this digest and salt stands for. A command whose salt was
 /// forgotten is recognised by its id alone.

@@ -3,8 +3,8 @@
 use smol_str::SmolStr;
 
 use super::{
-    Answer, Ask, At, Commit, FeedFrom, KeyBytes, Read, Reply, Row, Scan, Snapshot, Store,
-    StoreError, Table,
+    Answer, Ask, AsyncStore, At, Commit, FeedFrom, KeyBytes, Read, Reply, Row, Scan, Snapshot,
+    Store, StoreError, Table,
 };
 use crate::CompanyId;
 use crate::chain::next_page;
@@ -163,5 +163,37 @@ impl Drop for Moment<'_> {
 impl std::fmt::Debug for Moment<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Moment").field("company", &self.company).field("at", &self.at).finish()
+    }
+}
+
+/// A snapshot of an asynchronous store, which is released with it: also when whoever held it is dropped on the way, as a
+/// cancelled request is.
+pub(crate) struct AsyncHold<'s> {
+    store: &'s dyn AsyncStore,
+    company: CompanyId,
+    at: Snapshot,
+    over: bool,
+}
+
+impl<'s> AsyncHold<'s> {
+    pub(crate) fn new(
+        store: &'s dyn AsyncStore,
+        company: CompanyId,
+        at: Snapshot,
+    ) -> AsyncHold<'s> {
+        AsyncHold { store, company, at, over: false }
+    }
+
+    /// It was released, and whoever did it waited for that.
+    pub(crate) fn over(mut self) {
+        self.over = true;
+    }
+}
+
+impl Drop for AsyncHold<'_> {
+    fn drop(&mut self) {
+        if !self.over {
+            self.store.release(self.company, self.at);
+        }
     }
 }

@@ -136,6 +136,12 @@ impl<S: Source> Calls<S> {
         self.holds.sweep();
     }
 
+    /// Releases a hold without waiting: its connection ends the transaction when it goes back.
+    #[cfg(feature = "postgres-async")]
+    pub(super) fn release(&self, company: CompanyId, at: Snapshot) {
+        drop(self.holds.find(company, at, true));
+    }
+
     pub(super) async fn prepare(&self, tables: &[&'static Table]) -> Outcome<Prepared> {
         if self.room.has(tables) {
             return Ok(Prepared::default());

@@ -13,7 +13,8 @@ use std::time::Duration;
 
 use fondaco_core::CompanyId;
 use fondaco_core::store::{
-    Answer, AsyncStore, Batch, Commit, FeedFrom, Pending, Prepared, Read, StoreError, Table,
+    Answer, AsyncStore, Batch, Commit, FeedFrom, Pending, Prepared, Read, Snapshot, StoreError,
+    Table,
 };
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
@@ -256,6 +257,10 @@ impl AsyncStore for AsyncPostgres {
 
     fn feed<'a>(&'a self, from: &'a FeedFrom) -> Pending<'a, Vec<Commit>> {
         Box::pin(async move { named(self.inner.calls.ask(from.company, from).await) })
+    }
+
+    fn release(&self, company: CompanyId, held: Snapshot) {
+        self.inner.calls.release(company, held);
     }
 }
 
