@@ -1,5 +1,6 @@
 //! One handle for a program that just wants to keep its books.
 
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -20,7 +21,10 @@ use crate::ledger::{
     RecurringEntry, SpendingExcess, SpendingReport, SubmitDraft, TABLES, Upcoming, WholeDraft,
     WholeEntry,
 };
-use crate::reports::{self, BalanceSheet, Compared, GeneralLedger, IncomeStatement, TrialBalance};
+use crate::reports::{
+    self, AccountStatement, BalanceSheet, Compared, GeneralLedger, IncomeStatement, StatementQuery,
+    TrialBalance,
+};
 
 /// A company's books on a store: the ledger's commands and reports in one place.
 ///
@@ -603,6 +607,71 @@ impl<'s> Books<'s> {
         days: DateRange,
     ) -> Result<GeneralLedger, LedgerError> {
         self.view(|view| reports::account_ledger(view, account, days))
+    }
+
+    /// The statement of an account: what it opened with, its movements with the balance after each, what it closed with.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let bank = books.statement(&StatementQuery::new("1000", "2026-02-01/2026-02-28".parse()?))?;
+    /// let euros = &bank.currencies[0];
+    /// assert_eq!((euros.sums.opening, euros.sums.closing), (500.into(), 460.into()));
+    /// assert_eq!(euros.movements[0].counter_accounts, ["5100"]); // the rent
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`account_statement`](reports::account_statement).
+    pub fn statement(&self, query: &StatementQuery) -> Result<AccountStatement, LedgerError> {
+        self.view(|view| reports::account_statement(view, query))
+    }
+
+    /// The statement of an account in pages of at most `lines` movements, all of one moment, one of them in memory at a time.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let mut file = String::new();
+    /// books.statement_pages(&StatementQuery::new("1000", DateRange::always()), 1, |page| {
+    ///     file += &page.to_report().to_csv();
+    ///     Ok(())
+    /// })?;
+    /// assert!(file.contains("Carried forward") && file.contains("Brought forward"));
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`each_statement_page`](reports::each_statement_page); [`LedgerError::MomentGone`] when the store gave up the moment after
+    /// pages had been given out.
+    pub fn statement_pages(
+        &self,
+        query: &StatementQuery,
+        lines: usize,
+        each: impl FnMut(&AccountStatement) -> Result<(), LedgerError>,
+    ) -> Result<(), LedgerError> {
+        let (each, given) = (RefCell::new(each), Cell::new(0));
+        self.view(|view| {
+            // Another try reads another moment: its pages would not go on from those that are out.
+            if given.get() > 0 {
+                return Err(LedgerError::MomentGone { pages: given.get() });
+            }
+            reports::each_statement_page(view, query, lines, |page| {
+                given.set(page.page);
+                (each.borrow_mut())(page)
+            })
+        })
+    }
+
+    /// Why a statement opens with what it does, period by period, for each of its currencies;
+    /// [`AccountStatement::explain_closing`] says the rest.
+    ///
+    /// # Errors
+    /// As [`explain_opening`](reports::explain_opening).
+    pub fn explain_opening(&self, query: &StatementQuery) -> Result<Vec<Explain>, LedgerError> {
+        self.view(|view| reports::explain_opening(view, query))
     }
 
     /// Why an account's balance at the end of these days is what it is.

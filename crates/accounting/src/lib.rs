@@ -2,9 +2,11 @@
 //!
 //! [`ledger`] keeps the books: a chart of accounts, journals, fiscal periods, entries that balance, and balances as of any
 //! date and as known at any time. [`currency`] keeps exchange rates, as of a day and as known at a time.
-//! [`reports`] shows the books: trial balance, income statement, balance sheet. [`import`] fills them from files.
+//! [`reports`] shows the books: trial balance, income statement, balance sheet, statements of accounts, of which
+//! [`confirmation`] makes some that others can check. [`import`] fills them from files.
 //! [`Books`] puts all of it into one handle, for a program that just wants to keep its books.
 
+pub mod confirmation;
 pub mod currency;
 pub mod import;
 pub mod ledger;

@@ -9,7 +9,8 @@ use common::altered::Altered;
 use common::*;
 use fondaco_core::chain::{self, Finding};
 use fondaco_core::proof::{
-    Checkpoint, Growth, LogTree, NoteKey, Proof, ProofError, Prover, SignedCheckpoint,
+    Checkpoint, Growth, LogTree, NoteKey, Proof, ProofError, Proofs, ProvenRow, Prover,
+    SignedCheckpoint, Statement, WholeLog,
 };
 use fondaco_core::store::{
     Commit, Event, Hash, Key, KeyParts, Kind, Moment as Held, Record, Row, Scan, Store, Stored,
@@ -98,7 +99,16 @@ fn every_commit_and_every_row_is_proven() {
         let keys = keys(&*store);
         let proofs = prover.rows(&keys, &checkpoint, &[]).unwrap();
         assert!(keys.len() > 130 && keys.len() == proofs.len());
-        for (key, proof) in keys.iter().zip(&proofs) {
+        let shared = serde_json::to_string(&prover.proofs(&keys, &checkpoint).unwrap()).unwrap();
+        let shared: Proofs = serde_json::from_str(&shared).unwrap();
+        let shared = shared.verify_against(head).unwrap();
+        assert!(shared.commits.len() <= feed.len() && shared.rows.len() == keys.len());
+        for ((key, proof), (place, shared_row)) in keys.iter().zip(&proofs).zip(&shared.rows) {
+            let proven = parsed(proof).verify_against(head).unwrap();
+            assert_eq!(
+                (proven.position, proven.row.as_ref()),
+                (shared.commits[*place].0, Some(shared_row))
+            );
             let row = parsed(proof).verify_against(head).unwrap().row.unwrap();
             assert_eq!(row.table, key.table.name, "on {name}");
             let shown = row.columns.iter().take(key.table.key).map(|(_, value)| value.clone());
@@ -150,6 +160,60 @@ fn the_log_is_proven_to_have_grown() {
             let error = growth.verify_against(&other, newest.unverified()).unwrap_err();
             assert_eq!(error.code(), "proof.other_log");
         }
+    }
+}
+
+/// The whole log shows every row, also of an erased person, and nothing can be missing.
+#[test]
+fn a_whole_log_lacks_nothing() {
+    for (name, store) in stores() {
+        history(&store);
+        let prover = prover(&*store);
+        let head = prover.checkpoint(ORIGIN).unwrap();
+        let log = prover.whole_log(&head).unwrap();
+        let text = serde_json::to_string(&log).unwrap();
+        let log: WholeLog = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::to_string(&log).unwrap(), text);
+        let mut seen = Vec::new();
+        let each = |position, _: &Statement, row: &ProvenRow| {
+            seen.push((position, row.table.clone()));
+            Ok(())
+        };
+        let closed = log.verify_against(&head, each).unwrap();
+        // A shelf before it was changed, another before it was deleted, and its deletion.
+        assert_eq!((seen.len(), closed), (keys(&*store).len(), 3), "on {name}");
+        assert!(seen.is_sorted_by_key(|(position, _)| *position) && !text.contains("Ada"));
+        for (was, other, code) in [
+            ("{\"row\":\"", "{\"row\":\"00", "proof.row_not_included"),
+            ("{\"message\":\"", "{\"message\":\"00", "proof.not_included"),
+            ("{\"closed\":\"", "{\"closed\":\"zz", "no hex"),
+        ] {
+            match serde_json::from_str::<WholeLog>(&text.replacen(was, other, 1)) {
+                Ok(log) => assert_eq!(
+                    log.verify_against(&head, |_, _, _| Ok(())).unwrap_err().code(),
+                    code
+                ),
+                Err(error) => assert!(error.to_string().contains(code), "{error}"),
+            }
+        }
+        let shorter = prover.tree().root_of(70, &[]).map(|root| Checkpoint::new(ORIGIN, 70, root));
+        if let Ok(Ok(shorter)) = shorter {
+            assert_eq!(
+                log.verify_against(&shorter, |_, _, _| Ok(())).unwrap_err().code(),
+                "proof.not_included"
+            );
+        }
+        let lost = Altered::new(
+            store.clone(),
+            |_| {},
+            |scan, rows| {
+                if scan.table.name == Move::TABLE.name {
+                    rows.remove(3);
+                }
+            },
+        );
+        let error = self::prover(&lost).whole_log(&head).unwrap_err();
+        assert_eq!(error.code(), "proof.log_changed", "on {name}");
     }
 }
 

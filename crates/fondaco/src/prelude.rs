@@ -27,4 +27,5 @@ pub use fondaco_accounting::{
         Post, PostEach, PostMany, PostReversing, Posted, PrepareDraft, RecurringTerms, Reverse,
         SetUp, Side, SoftLockPeriod, StartRecurring, SubmitDraft, UnlockPeriod,
     },
+    reports::StatementQuery,
 };

@@ -162,6 +162,27 @@ impl Amounts {
         self.postings += other.postings;
     }
 
+    /// Sums that come to these amounts, in the currency and in the ledger's; `None` beyond the reach.
+    pub(crate) fn of_net(amount: Decimal, ledger_amount: Decimal) -> Option<Amounts> {
+        let units = |amount: Decimal| {
+            let scale = Decimal::from(10_u64.pow(u32::from(AMOUNT_DIGITS)));
+            i128::try_from(amount.checked_mul(scale).filter(|units| units.fract().is_zero())?).ok()
+        };
+        let (debit, ledger_debit) = (units(amount)?, units(ledger_amount)?);
+        Some(Amounts { debit, ledger_debit, ..Amounts::default() })
+    }
+
+    /// What came since these sums were others.
+    pub(crate) fn less(&self, other: &Amounts) -> Amounts {
+        Amounts {
+            debit: self.debit - other.debit,
+            credit: self.credit - other.credit,
+            ledger_debit: self.ledger_debit - other.ledger_debit,
+            ledger_credit: self.ledger_credit - other.ledger_credit,
+            postings: self.postings - other.postings,
+        }
+    }
+
     pub(crate) fn of_balance(balance: &Balance) -> Amounts {
         let units = |amount: Amount| i128::from(amount.units());
         let (ledger_debit, ledger_credit) =

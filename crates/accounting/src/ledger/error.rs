@@ -3,12 +3,13 @@
 use chrono::NaiveDate;
 use fondaco_core::calendar::{CalendarError, CalendarRefusal};
 use fondaco_core::job::JobId;
+use fondaco_core::store::{Record, StoreError, Value};
 use fondaco_core::timeline::Span;
 use fondaco_core::{ActError, Currency, ErrorKind, Halt, Id, Money, Timestamp};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
-use super::{Draft, Entry};
+use super::{Balance, Draft, Entry};
 
 /// A refusal of the ledger: nothing was stored. Each message names what is wrong and the way out.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -409,6 +410,14 @@ pub enum LedgerError {
         /// What is wrong with it.
         error: Box<LedgerError>,
     },
+    /// The store gave up the moment that pages were read of.
+    #[error(
+        "after page {pages} the store gave up the moment that the statement is read of: begin again, and read faster or less"
+    )]
+    MomentGone {
+        /// How many pages were given out.
+        pages: u32,
+    },
     /// A date or text that can't be kept.
     #[error("{what}: {why}")]
     BadInput {
@@ -419,7 +428,7 @@ pub enum LedgerError {
     },
     /// Passed on.
     #[error(transparent)]
-    Halt(#[from] Halt),
+    Halt(Halt),
 }
 
 fn of_value(of: &Option<(SmolStr, SmolStr)>) -> String {
@@ -441,6 +450,25 @@ impl LedgerError {
             LedgerError::Halt(ref halt) if !halt.is_refusal() => self,
             error => LedgerError::At { index, error: Box::new(error) },
         }
+    }
+}
+
+impl From<Halt> for LedgerError {
+    /// A sum that the store can't hold is a sum of an account.
+    fn from(halt: Halt) -> LedgerError {
+        match overflown_account(&halt) {
+            Some(code) => LedgerError::SumTooLarge { code },
+            None => LedgerError::Halt(halt),
+        }
+    }
+}
+
+fn overflown_account(halt: &Halt) -> Option<SmolStr> {
+    let Halt::Store(StoreError::Overflow { key, .. }) = halt else { return None };
+    let mut values = key.values().ok().filter(|_| key.table.name == Balance::TABLE.name)?;
+    match values.drain(..).next()? {
+        Value::Text(code) => Some(code),
+        _ => None,
     }
 }
 
@@ -510,6 +538,7 @@ impl ActError for LedgerError {
             LedgerError::DraftSubmitted { .. } => "accounting.draft_submitted",
             LedgerError::DraftChanged { .. } => "accounting.draft_changed",
             LedgerError::At { error, .. } => error.code(),
+            LedgerError::MomentGone { .. } => "accounting.moment_gone",
             LedgerError::BadInput { .. } => "accounting.bad_input",
             LedgerError::Halt(halt) => halt.code(),
         }
@@ -549,6 +578,7 @@ impl ActError for LedgerError {
             | LedgerError::DraftSubmitted { .. }
             | LedgerError::DraftChanged { .. }
             | LedgerError::AlreadyReversed { .. } => ErrorKind::Conflict,
+            LedgerError::MomentGone { .. } => ErrorKind::Unavailable,
             LedgerError::At { error, .. } => error.kind(),
             LedgerError::Calendar(error) => error.kind(),
             LedgerError::Halt(halt) => halt.kind(),

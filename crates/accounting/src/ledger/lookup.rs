@@ -92,20 +92,8 @@ pub fn postings(
     account: &str,
     days: DateRange,
 ) -> Result<Vec<Arc<Posting>>, LedgerError> {
-    let code = SmolStr::new(account);
-    match read.peek::<Account>(&code)? {
-        None => return Err(LedgerError::UnknownAccount { code }),
-        Some(account) if account.heading => {
-            let why = format!("{code} is a heading: ask for the accounts under it");
-            return Err(LedgerError::BadInput { what: "account", why });
-        }
-        Some(_) => {}
-    }
-    let mut periods = read.peek_scan(&Range::<Period>::all())?;
-    periods.retain(|period| {
-        DateRange::new(period.start, period.end).is_ok_and(|period| period.overlaps(days))
-    });
-    periods.sort_by_key(|period| period.start);
+    let code = posted_account(read, account)?.code.clone();
+    let periods = periods_on(read, days)?;
     let mut postings = Vec::new();
     for period in periods {
         let mut range = Range::by(Posting::BY_ACCOUNT, &(code.clone(), period.period));
@@ -121,4 +109,36 @@ pub fn postings(
         })?;
     }
     Ok(postings)
+}
+
+/// An account that can have postings.
+///
+/// # Errors
+/// [`LedgerError::UnknownAccount`], [`LedgerError::BadInput`] for a heading, or a [`Halt`](fondaco_core::Halt).
+pub(crate) fn posted_account(
+    read: &mut impl Reading,
+    account: &str,
+) -> Result<Arc<Account>, LedgerError> {
+    let code = SmolStr::new(account);
+    match read.peek::<Account>(&code)? {
+        None => Err(LedgerError::UnknownAccount { code }),
+        Some(account) if account.heading => {
+            let why = format!("{code} is a heading: ask for the accounts under it");
+            Err(LedgerError::BadInput { what: "account", why })
+        }
+        Some(account) => Ok(account),
+    }
+}
+
+/// The periods that have some of these days, in order of date.
+pub(crate) fn periods_on(
+    read: &mut impl Reading,
+    days: DateRange,
+) -> Result<Vec<Arc<Period>>, LedgerError> {
+    let mut periods = read.peek_scan(&Range::<Period>::all())?;
+    periods.retain(|period| {
+        DateRange::new(period.start, period.end).is_ok_and(|period| period.overlaps(days))
+    });
+    periods.sort_by_key(|period| period.start);
+    Ok(periods)
 }

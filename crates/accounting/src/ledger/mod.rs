@@ -80,6 +80,7 @@ pub use error::LedgerError;
 pub use holdings::HOLDINGS;
 pub use journal::{Journal, OpenJournal};
 pub use lookup::{WholeEntry, entry, entry_by_number, postings};
+pub(crate) use lookup::{periods_on, posted_account};
 pub use period::{
     LockPeriod, OpenFiscalYear, Period, PeriodKey, PeriodStatus, SoftLockPeriod, UnlockPeriod,
 };

@@ -212,21 +212,32 @@ impl AccountLedger {
 impl LedgerLine {
     fn of(posting: &Posting, entry: Option<&Arc<Entry>>, before: Decimal) -> LedgerLine {
         let amount = posting.ledger_amount.to_decimal();
-        // What is worth nothing in the ledger's currency stands on its posting's side.
-        let is_debit = posting.side == Side::Debit;
-        let of_entry = |field: fn(&Entry) -> Option<SmolStr>| entry.and_then(|entry| field(entry));
-        let text = posting.text.clone().or_else(|| of_entry(|entry| entry.text.clone()));
+        let (debit, credit) = sides(posting.side, amount);
         LedgerLine {
             date: posting.date,
             entry: posting.entry,
             journal: entry.map(|entry| entry.journal.clone()).unwrap_or_default(),
             number: entry.and_then(|entry| entry.number.number()),
-            text: text.or_else(|| of_entry(|entry| entry.source.clone())),
-            debit: is_debit.then_some(amount),
-            credit: (!is_debit).then(|| Decimal::ZERO.saturating_sub(amount)),
+            text: text_of(posting, entry.map(Arc::as_ref)),
+            debit,
+            credit,
             balance: before.saturating_add(amount),
         }
     }
+}
+
+/// A signed amount as a debit or a credit; what is worth nothing stands on its posting's side.
+pub(super) fn sides(side: Side, amount: Decimal) -> (Option<Decimal>, Option<Decimal>) {
+    match side {
+        Side::Debit => (Some(amount), None),
+        Side::Credit => (None, Some(Decimal::ZERO.saturating_sub(amount))),
+    }
+}
+
+/// What people read: the posting's text, else the entry's, else the document it comes from.
+pub(super) fn text_of(posting: &Posting, entry: Option<&Entry>) -> Option<SmolStr> {
+    let of_entry = entry.and_then(|entry| entry.text.as_ref().or(entry.source.as_ref()));
+    posting.text.as_ref().or(of_entry).cloned()
 }
 
 impl GeneralLedger {
@@ -264,14 +275,18 @@ impl GeneralLedger {
     }
 
     fn title(&self) -> Phrase {
-        let title = Phrase::from(word("General ledger"));
-        let title = match (self.days.start(), self.days.end()) {
-            (Some(first), Some(last)) => title.and(first).and(word("to")).and(last),
-            (Some(first), None) => title.and(word("from")).and(first),
-            (None, Some(last)) => title.and(word("through")).and(last),
-            (None, None) => title,
-        };
+        let title = title_of_days(word("General ledger").into(), self.days);
         title.and(format_smolstr!("({})", self.currency.code()))
+    }
+}
+
+/// A title with the days that it is about.
+pub(super) fn title_of_days(title: Phrase, days: DateRange) -> Phrase {
+    match (days.start(), days.end()) {
+        (Some(first), Some(last)) => title.and(first).and(word("to")).and(last),
+        (Some(first), None) => title.and(word("from")).and(first),
+        (None, Some(last)) => title.and(word("through")).and(last),
+        (None, None) => title,
     }
 }
 

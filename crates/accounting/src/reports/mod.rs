@@ -1,5 +1,5 @@
-//! The books as people read them: trial balance, general ledger, income statement, balance sheet, beside those of other
-//! days or alone; and why a figure in them is what it is.
+//! The books as people read them: trial balance, general ledger, the [statement](AccountStatement) of an account, income
+//! statement, balance sheet, beside those of other days or alone; and why a figure in them is what it is.
 //!
 //! Each is a plain value with its figures. [`Display`](std::fmt::Display) shows it as text, its `to_report` describes it
 //! as a [`Report`](fondaco_core::report::Report), from which text, HTML and tables come. Amounts are in the ledger's
@@ -10,6 +10,7 @@ mod compared;
 mod explain;
 mod general_ledger;
 mod sheet;
+mod statement;
 mod statements;
 mod trial_balance;
 
@@ -18,6 +19,11 @@ pub use explain::explain_balance;
 pub use general_ledger::{
     AccountLedger, GeneralLedger, LedgerLine, account_ledger, general_ledger,
 };
+pub use statement::{
+    AccountStatement, CurrencyStatement, Movement, StatementQuery, StatementSums,
+    account_statement, each_statement_page, explain_opening,
+};
+pub(crate) use statement::{Found, Run};
 pub use statements::{
     BalanceSheet, IncomeStatement, Section, StatementLine, balance_sheet, income_statement,
 };

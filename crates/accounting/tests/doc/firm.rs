@@ -1,6 +1,7 @@
 // What the examples of the documentation share: the books of a small firm, with three entries.
 pub use chrono::NaiveDate;
 pub use fondaco_accounting::ledger::*;
+pub use fondaco_accounting::reports::StatementQuery;
 pub use fondaco_accounting::{Books, currency, ledger, reports};
 pub use fondaco_core::*;
 pub use fondaco_store::Memory;

@@ -254,6 +254,14 @@ impl SignedCheckpoint {
         &self.head
     }
 
+    /// That this is a checkpoint that is trusted, whoever signed it.
+    ///
+    /// # Errors
+    /// [`ProofError::OtherLog`].
+    pub fn is_of(&self, trusted: &Checkpoint) -> Result<(), ProofError> {
+        self.head.is(trusted)
+    }
+
     /// What it says, if a signature of `key` holds: `check` gets the text and the signature's bytes. Signatures of others are
     /// passed over.
     ///

@@ -112,19 +112,30 @@ impl Proof {
     }
 
     fn prove(&self, trusted: &Checkpoint) -> Result<Proven, ProofError> {
-        let (position, size) = (self.index.saturating_add(1), trusted.size);
-        let leaf = merkle::leaf(&sha256(&[&self.commit]));
-        if !merkle::verify_inclusion(&trusted.root, size, self.index, &leaf, &self.path) {
-            return Err(ProofError::NotIncluded { position, size });
-        }
-        let statement = Statement::read(&self.commit)?;
+        let position = self.index.saturating_add(1);
+        let statement = commit(trusted, self.index, &self.path, &self.commit)?;
         let row = self.row.as_ref().map(|row| row.prove(position, &statement.root)).transpose()?;
         Ok(Proven { checkpoint: trusted.clone(), position, statement, row })
     }
 }
 
+/// What the commit of this message says, if it is the leaf of this index.
+pub(super) fn commit(
+    trusted: &Checkpoint,
+    index: u64,
+    path: &[Hash],
+    message: &[u8],
+) -> Result<Statement, ProofError> {
+    let leaf = merkle::leaf(&sha256(&[message]));
+    if !merkle::verify_inclusion(&trusted.root, trusted.size, index, &leaf, path) {
+        let (position, size) = (index.saturating_add(1), trusted.size);
+        return Err(ProofError::NotIncluded { position, size });
+    }
+    Statement::read(message)
+}
+
 impl RowEvidence {
-    fn prove(&self, position: u64, root: &Hash) -> Result<ProvenRow, ProofError> {
+    pub(super) fn prove(&self, position: u64, root: &Hash) -> Result<ProvenRow, ProofError> {
         let step = |below: Hash, (place, others): &(usize, Vec<Hash>)| {
             let (before, after) = others.split_at_checked(*place)?;
             let hashes = [before, &[below], after].concat();
@@ -167,31 +178,30 @@ struct Extra {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ExtraRow {
-    message: String,
-    path: Vec<(usize, Vec<String>)>,
+pub(super) struct ExtraRow {
+    pub(super) message: String,
+    pub(super) path: Vec<(usize, Vec<String>)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    opened: Vec<(u8, String, String)>,
+    pub(super) opened: Vec<(u8, String, String)>,
 }
 
-impl Extra {
-    fn of(proof: &Proof) -> Extra {
-        let row = proof.row.as_ref().map(|row| ExtraRow {
+impl ExtraRow {
+    pub(super) fn of(row: &RowEvidence) -> ExtraRow {
+        ExtraRow {
             message: hex(&row.message),
             path: row.path.iter().map(|(at, others)| (*at, all_hex(others))).collect(),
             opened: row.opened.iter().map(|o| (o.column, hex(&o.value), hex(&o.salt))).collect(),
-        });
-        Extra { commit: hex(&proof.commit), row }
+        }
     }
 
-    fn row(row: ExtraRow) -> Option<RowEvidence> {
+    pub(super) fn read(self) -> Option<RowEvidence> {
         let hashes =
             |texts: Vec<String>| texts.into_iter().map(|text| from_hex(&text)?.try_into().ok());
-        let path = row
+        let path = self
             .path
             .into_iter()
             .map(|(at, others)| Some((at, hashes(others).collect::<Option<_>>()?)));
-        let opened = row.opened.into_iter().map(|(column, value, salt)| {
+        let opened = self.opened.into_iter().map(|(column, value, salt)| {
             Some(Opening {
                 column,
                 value: from_hex(&value)?,
@@ -199,14 +209,20 @@ impl Extra {
             })
         });
         let (path, opened) = (path.collect::<Option<_>>()?, opened.collect::<Option<_>>()?);
-        Some(RowEvidence { message: from_hex(&row.message)?, path, opened })
+        Some(RowEvidence { message: from_hex(&self.message)?, path, opened })
+    }
+}
+
+impl Extra {
+    fn of(proof: &Proof) -> Extra {
+        Extra { commit: hex(&proof.commit), row: proof.row.as_ref().map(ExtraRow::of) }
     }
 
     /// The commit's message and the row.
     fn read(text: &str) -> Option<(Vec<u8>, Option<RowEvidence>)> {
         let extra: Extra = serde_json::from_slice(&from_base64(text)?).ok()?;
         let row = match extra.row {
-            Some(row) => Some(Extra::row(row)?),
+            Some(row) => Some(row.read()?),
             None => None,
         };
         Some((from_hex(&extra.commit)?, row))

@@ -11,15 +11,18 @@
 //! - With access to the books an **auditor** asks [`Driver::audit`](crate::Driver::audit): everything is read again and compared
 //!   with the checkpoint.
 //! - Without access he asks for a [`Growth`] from his last checkpoint to the newest, and for the [`Proof`] of any commit or
-//!   row. Both are small texts; [`Proof::verify`] and [`Growth::verify`] are pure functions that need neither the store nor
+//!   row. Both are small texts ([`Proofs`] are many in one); [`Proof::verify`] and [`Growth::verify`] are pure functions that need neither the store nor
 //!   the engines. `docs/proofs.md` says each byte, so that they can be checked in any language; `docs/verify_proof.py` does
-//!   so in seventy lines.
+//!   so with Python alone.
 //!
 //! # What is proven
 //! An entry of the log is a commit's content hash: company, command, its salted digest, actor, time, events, answer, and
 //! the root over the rows that it wrote. A row's path leads through that root. Personal values are in a row as salted
 //! commitments, so a proof shows none unless it opens one, and after a lawful erasure every old and new proof holds.
 //! Counters are not in it: they are sums of facts, which are.
+//!
+//!
+//! Proofs of rows don't prove that there were no others: a [`WholeLog`] does, which shows all of them.
 //!
 //! # What it costs
 //! Nothing at a commit. The tree is built from the feed ([`LogTree`]), takes two bytes a commit in memory and one when it is saved,
@@ -30,16 +33,20 @@ mod error;
 mod evidence;
 mod growth;
 pub mod merkle;
+mod proofs;
 mod prover;
 mod statement;
 mod text;
 mod tree;
+mod whole_log;
 
 pub use checkpoint::{Checkpoint, NoteKey, SignedCheckpoint};
 pub use error::ProofError;
 pub use evidence::{Proof, Proven};
 pub use growth::Growth;
+pub use proofs::{Proofs, ProvenRows};
 pub use prover::Prover;
 pub use statement::{ProvenRow, Statement};
 pub use tree::LogTree;
 pub(crate) use tree::entry;
+pub use whole_log::WholeLog;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::evidence::{Opening, RowEvidence};
-use super::{Checkpoint, Growth, LogTree, Proof, ProofError, SignedCheckpoint};
+use super::whole_log::{OpenCommit, OpenRow};
+use super::{Checkpoint, Growth, LogTree, Proof, ProofError, Proofs, SignedCheckpoint, WholeLog};
 use crate::chain::{self, ARITY, RowHasher, Said, content_message, node, root, row_message};
 use crate::store::{
     Ask, Commit, FeedFrom, Hash, Key, KeyBytes, Kind, Moment, Reply, Row, Seal, Store, StoreError,
@@ -215,6 +216,18 @@ impl<'s> Prover<'s> {
         each.collect()
     }
 
+    /// As [`rows`](Prover::rows), in one text that says each commit once; personal values stay hidden.
+    ///
+    /// # Errors
+    /// As [`row`](Prover::row).
+    pub fn proofs(
+        &self,
+        keys: &[Key],
+        checkpoint: &SignedCheckpoint,
+    ) -> Result<Proofs, ProofError> {
+        Ok(Proofs::of(checkpoint.clone(), self.rows(keys, checkpoint, &[])?))
+    }
+
     /// A proof that the log of `checkpoint` begins with the commits of `old`, an earlier one. It is checked before it is given
     /// away: ask for it with the checkpoint that you signed last before you sign the next.
     ///
@@ -233,6 +246,57 @@ impl<'s> Prover<'s> {
         let growth = Growth { old: old.size, path, checkpoint: checkpoint.clone() };
         growth.verify_against(old, checkpoint.unverified())?;
         Ok(growth)
+    }
+
+    /// The whole log up to a checkpoint, with all rows that are still known. It is held in memory.
+    ///
+    /// # Errors
+    /// [`ProofError::OtherLog`] when the checkpoint is not of this log; [`ProofError::LogChanged`] when the store's rows or
+    /// its log are no longer what it sealed; the store's own failures.
+    pub fn whole_log(&self, checkpoint: &Checkpoint) -> Result<WholeLog, ProofError> {
+        let moment = Moment::hold(self.store, self.tree.company())?;
+        let mut known = self.known_rows(&moment, checkpoint.size)?;
+        let mut commits = Vec::new();
+        while (commits.len() as u64) < checkpoint.size {
+            let after = commits.len() as u64;
+            let limit = usize::try_from(checkpoint.size - after).unwrap_or(PAGE).min(PAGE);
+            let page = self.feed(&FeedFrom::new(self.tree.company(), after, limit))?;
+            if page.is_empty() {
+                return Err(ProofError::LogChanged { first: after + 1, last: checkpoint.size });
+            }
+            for commit in &page {
+                let rows = known.remove(&commit.position).unwrap_or_default();
+                commits.push(open_commit(self.tree.company(), commit, rows)?);
+            }
+        }
+        let log = WholeLog { commits };
+        match log.verify_against(checkpoint, |_, _, _| Ok(())) {
+            Err(ProofError::NotIncluded { .. }) => {
+                self.check(checkpoint, &self.read(&[checkpoint.size])?)?;
+                Err(ProofError::LogChanged { first: 1, last: checkpoint.size })
+            }
+            other => other.map(|_| log),
+        }
+    }
+
+    /// The messages of the rows that the first commits wrote and that still stand, by commit, table and key.
+    fn known_rows(
+        &self,
+        moment: &Moment<'_>,
+        size: u64,
+    ) -> Result<BTreeMap<Version, OpenRows>, ProofError> {
+        let mut known: BTreeMap<Version, OpenRows> = BTreeMap::new();
+        for &table in self.tables.iter().filter(|table| table.kind != Kind::Counter) {
+            moment.rows(table, |page| {
+                for row in page.iter().filter(|row| row.version <= size) {
+                    let key = (table.name.into(), row.key().bytes);
+                    let message = OpenRow::Row(row_message(row.stored()));
+                    known.entry(row.version).or_default().insert(key, message);
+                }
+                Ok::<_, ProofError>(())
+            })?;
+        }
+        Ok(known)
     }
 
     /// That the checkpoint is of this log.
@@ -304,6 +368,28 @@ fn message(company: CompanyId, commit: &Commit) -> Result<Vec<u8>, ProofError> {
         (&commit.digest, &commit.meta, &commit.events, &commit.answer);
     let said = Said { company, id: commit.id, digest, meta, events, answer };
     Ok(content_message(&said, &seal.root))
+}
+
+/// The rows of a commit that are known, in order of table and key.
+type OpenRows = BTreeMap<(smol_str::SmolStr, KeyBytes), OpenRow>;
+
+/// A commit with its rows, of which the log itself keeps the hashes of states.
+fn open_commit(
+    company: CompanyId,
+    commit: &Commit,
+    mut rows: OpenRows,
+) -> Result<OpenCommit, ProofError> {
+    let (position, message) = (commit.position, message(company, commit)?);
+    let seal = commit.seal.as_ref().ok_or(ProofError::Unsealed { position })?;
+    for state in &seal.states {
+        let key = (state.table.clone(), state.key.clone());
+        rows.entry(key).or_insert(OpenRow::Closed(state.hash));
+    }
+    let rows: Vec<OpenRow> = rows.into_values().collect();
+    if root(&rows.iter().map(OpenRow::hash).collect::<Vec<_>>()) != seal.root {
+        return Err(ProofError::LogChanged { first: position, last: position });
+    }
+    Ok(OpenCommit { message, rows })
 }
 
 fn find(moment: &Moment<'_>, key: &Key) -> Result<Row, ProofError> {

@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use super::ProofError;
 use crate::chain::{CONTENT, CanonicalReader};
-use crate::store::{Event, Hash, Value};
+use crate::store::{Event, Hash, Record, Value, ValueSource};
 use crate::{ActorId, CommandId, CompanyId, Timestamp};
 
 /// What a commit says: all that its content hash covers.
@@ -101,6 +101,41 @@ impl ProvenRow {
     /// The value of a column; `None` when it is null.
     pub fn column(&self, number: u8) -> Option<&Value> {
         self.columns.iter().find(|(column, _)| *column == number).map(|(_, value)| value)
+    }
+
+    /// The row as a record, to be read in its own terms. Personal values that no proof opens are erased ones.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// use fondaco_core::proof::SignedCheckpoint;
+    /// # let shop = shop();
+    /// let mut prover = shop.prover();
+    /// prover.catch_up(&mut ())?;
+    /// let checkpoint = SignedCheckpoint::new(prover.checkpoint("acme.example/books")?);
+    /// let proof = prover.row(&shelf(1, "door").row_key(), &checkpoint, &[])?;
+    /// let row = proof.verify_against(checkpoint.unverified())?.row.ok_or("of a row")?;
+    /// assert_eq!(row.record::<Shelf>()?, shelf(1, "door"));
+    /// assert!(row.record::<Note>().is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ProofError::Malformed`] when the row is of another table, or not what that holds.
+    pub fn record<R: Record>(&self) -> Result<R, ProofError> {
+        let bad = |why: String| ProofError::malformed(0, why);
+        let table = R::TABLE;
+        if self.table != table.name {
+            return Err(bad(format!("the row is of {}, not of {}", self.table, table.name)));
+        }
+        let mut values = vec![Value::Null; table.columns.len()];
+        for (column, value) in &self.columns {
+            let place = values.get_mut(usize::from(*column));
+            let what = || bad(format!("{} has no column {column}", table.name));
+            *place.ok_or_else(what)? = value.clone();
+        }
+        let mut source = ValueSource::new(&values);
+        R::read_columns(&mut source).map_err(|error| bad(error.to_string()))
     }
 
     /// Reads the message that a row's hash is made of.

@@ -60,6 +60,32 @@ pub trait Reading {
     /// A [`Halt`], to be passed on.
     fn peek_scan<R: Record>(&mut self, range: &Range<R>) -> Result<Vec<Arc<R>>, Halt>;
 
+    /// The rows of several ranges, those of each in order: an asynchronous host brings all of them in one trip.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # shop().view(|view| {
+    /// let ranges = [Range::<Shelf>::by_key(&2), Range::by_key(&9), Range::by_key(&1)];
+    /// let shelves = view.peek_scans(&ranges)?;
+    /// assert_eq!(shelves.iter().map(Vec::len).collect::<Vec<_>>(), [1, 0, 1]);
+    /// # Ok::<(), Halt>(()) }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// A [`Halt`], to be passed on.
+    fn peek_scans<R: Record>(&mut self, ranges: &[Range<R>]) -> Result<Vec<Vec<Arc<R>>>, Halt> {
+        let (mut found, mut missing) = (Vec::with_capacity(ranges.len()), false);
+        for range in ranges {
+            match self.peek_scan(range) {
+                // Noted by the unit of work: what the others miss is asked for in the same trip.
+                Err(Halt::Missing) => missing = true,
+                rows => found.push(rows?),
+            }
+        }
+        if missing { Err(Halt::Missing) } else { Ok(found) }
+    }
+
     /// How far a number series has come.
     ///
     /// # Errors
