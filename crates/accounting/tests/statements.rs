@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use common::*;
 use fondaco_accounting::ledger::*;
-use fondaco_accounting::reports::*;
+use fondaco_accounting::reports::{
+    CurrencyStatement, Movement, StatementQuery, account_statement, each_statement_page,
+};
 use fondaco_core::report::{Cell, Locale};
 use fondaco_core::{ActError, Currency, DateRange, ErrorKind, PartyId};
 use fondaco_store::OrderedStore;
