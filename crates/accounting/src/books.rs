@@ -17,13 +17,13 @@ use fondaco_core::{
 use crate::currency::{self, FoundRate, RateQuery};
 use crate::ledger::{
     self, Account, ApproveDraft, Approved, BalanceQuery, Discrepancy, Draft, DraftStatus, Entry,
-    LedgerError, NewEntry, Period, PlannedReversal, Post, Posted, Posting, PrepareDraft,
-    RecurringEntry, SpendingExcess, SpendingReport, SubmitDraft, TABLES, Upcoming, WholeDraft,
-    WholeEntry,
+    ItemClearing, ItemKey, LedgerError, NewEntry, OpenItemQuery, OpenItems, Period,
+    PlannedReversal, Post, Posted, Posting, PrepareDraft, RecurringEntry, SpendingExcess,
+    SpendingReport, SubmitDraft, TABLES, Upcoming, WholeDraft, WholeEntry,
 };
 use crate::reports::{
-    self, AccountStatement, BalanceSheet, Compared, GeneralLedger, IncomeStatement, StatementQuery,
-    TrialBalance,
+    self, AccountStatement, Ageing, AgeingQuery, BalanceSheet, Compared, GeneralLedger,
+    IncomeStatement, StatementQuery, TrialBalance,
 };
 
 /// A company's books on a store: the ledger's commands and reports in one place.
@@ -485,6 +485,30 @@ impl<'s> Books<'s> {
     /// As [`find_rate`](currency::find_rate).
     pub fn rate(&self, query: &RateQuery) -> Result<Option<FoundRate>, LedgerError> {
         self.view(|view| currency::find_rate(view, query))
+    }
+
+    /// The open items of an account or a party, as [`open_items`](ledger::open_items()).
+    ///
+    /// # Errors
+    /// As [`open_items`](ledger::open_items()).
+    pub fn open_items(&self, query: &OpenItemQuery) -> Result<OpenItems, LedgerError> {
+        self.view(|view| ledger::open_items(view, query))
+    }
+
+    /// The open items of an account by party and age, as [`ageing`](reports::ageing()).
+    ///
+    /// # Errors
+    /// As [`ageing`](reports::ageing()).
+    pub fn ageing(&self, query: &AgeingQuery) -> Result<Ageing, LedgerError> {
+        self.view(|view| reports::ageing(view, query))
+    }
+
+    /// What happened to an item, as [`clearings_of`](ledger::clearings_of).
+    ///
+    /// # Errors
+    /// As [`clearings_of`](ledger::clearings_of).
+    pub fn clearings_of(&self, item: ItemKey) -> Result<Vec<ItemClearing>, LedgerError> {
+        self.view(|view| ledger::clearings_of(view, item))
     }
 
     /// The trial balance as of the end of `date`.

@@ -36,6 +36,18 @@ fn the_shortest_form_of_each_command() {
     let id = Id::from_u128(7);
     let reverse = r#"{"entry":"00000000-0000-0000-0000-000000000007","date":"2026-01-05"}"#;
     shortest(reverse, Reverse::new(id, d("2026-01-05")));
+    let item = ItemKey::new(id, 1);
+    let line = r#"{"entry":"00000000-0000-0000-0000-000000000007","line":1}"#;
+    let clear = format!(r#"{{"account":"1200","lines":[{line}]}}"#);
+    shortest(&clear, Clear::new("1200").all(item));
+    let unclear = r#"{"clearing":"00000000-0000-0000-0000-000000000007"}"#;
+    shortest(unclear, Unclear::new(Id::from_u128(7)));
+    shortest(r#"{"code":"1200","open_items":true}"#, ChangeAccount::open_items("1200", true));
+    let kept = NewAccount::new("1200", "Customers", AccountClass::Asset).open_items();
+    shortest(
+        r#"{"accounts":[{"code":"1200","name":"Customers","class":"asset","open_items":true}]}"#,
+        OpenAccounts::new(vec![kept]),
+    );
     shortest(r#"{"code":"SPOT","name":"Bank"}"#, OpenRateSource::new("SPOT", "Bank"));
     let (eur, usd) = (Currency::EUR, Currency::USD);
     let rate = NewRate::new(eur, usd, dec("1.25"), d("2026-01-02"));
@@ -58,6 +70,9 @@ fn the_shortest_form_of_each_command() {
     shortest(entry, Post::new(sale("2026-01-05", "5.00")));
     shortest(&format!("[{entry}]"), PostMany::new(vec![sale("2026-01-05", "5.00")]));
     shortest(&format!("[{entry}]"), PostEach::new(vec![sale("2026-01-05", "5.00")]));
+    let paying = format!(r#"{{"entry":{entry},"pays":[{{"line":2,"items":[{line}]}}]}}"#);
+    let pays = Pays::new(2).all(item);
+    shortest(&paying, PostClearing::new(sale("2026-01-05", "5.00")).pays(pays));
     let accrual = format!(r#"{{"entry":{entry}}}"#);
     shortest(&accrual, PostReversing::new(sale("2026-01-05", "5.00")));
     let plan = r#"{"entry":"00000000-0000-0000-0000-000000000007","on":"2026-02-01"}"#;

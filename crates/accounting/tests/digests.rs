@@ -122,6 +122,11 @@ fn all_other_commands() {
         .warn_above(Money::minor(8000, eur))
         .refuse_above(Money::minor(10000, eur));
     let lines = ChangeSpendingLimit::new("L").warn_above(Money::minor(9000, eur));
+    let by_items = NewAccount::new("1200", "Customers", AccountClass::Asset).open_items();
+    let (item, other) = (ItemKey::new(Id::from_u128(7), 1), ItemKey::new(Id::from_u128(8), 2));
+    let clear = Clear::new("1200").part(item, self::usd("1.50")).all(other);
+    let clear = clear.on(d("2026-05-01")).text("as agreed").across_parties();
+    let pays = Pays::new(2).part(item, self::usd("1.50")).all(other).with(self::eur("2"));
     let told = [
         ("SetUp", hex(&SetUp::new(Currency::EUR))),
         ("OpenAccounts", hex(&OpenAccounts::new(accounts))),
@@ -161,6 +166,14 @@ fn all_other_commands() {
         ("ChangeSpendingLimit", hex(&lines)),
         ("EndSpendingLimit", hex(&EndSpendingLimit::new("L", d("2026-05-01")))),
         ("PostExceeding", hex(&PostExceeding::new(full(), "urgent"))),
+        ("OpenAccounts, by items", hex(&OpenAccounts::new(vec![by_items]))),
+        ("ChangeAccount, by items", hex(&ChangeAccount::open_items("1200", true))),
+        ("Clear", hex(&clear)),
+        ("Unclear", hex(&Unclear::new(Id::from_u128(9)).on(d("2026-05-01")).why("wrong"))),
+        (
+            "PostClearing",
+            hex(&PostClearing::new(full()).pays(pays).on(d("2026-05-01")).across_parties()),
+        ),
     ];
     let told = told.map(|(name, digest)| format!("{name}: {digest}"));
     assert_eq!(told.join("\n"), OTHERS, "the digests are now:\n{}", told.join("\n"));
@@ -209,4 +222,9 @@ DeleteDraft: 08343c1428c43620abbdfd0d8f1ec97b675ffde62ff800a9a78b956add95e140
 SetSpendingLimit: 1474eb43d016fd5c0bf950de0da2d09173dc087fd63b3d3f979334d3aa4c12a9
 ChangeSpendingLimit: a81d9deeba5b502eb07c4b7ccd46e5264264b847726c30e615d567219ac7b19e
 EndSpendingLimit: b03d03ef0bae57932ac56b77879a071e222671621c195f853fde7a49a172f30e
-PostExceeding: 870ad4890ff1b5dcbb2de16f5b3a7ab466004f803193902894f2d001f78aa5d8";
+PostExceeding: 870ad4890ff1b5dcbb2de16f5b3a7ab466004f803193902894f2d001f78aa5d8
+OpenAccounts, by items: 578d0084fd8567ce822a1fd6bcd6ed21e8b789a98f595c7fa4746d7485d846f7
+ChangeAccount, by items: 54898ffac82d3100168a58bcd2fa0bf309baabe4373ce460511fb1e53f5745cf
+Clear: 8807c5d4f2e92804df520a02ee9ab317251245561079f02a0aa7c03153ff98fc
+Unclear: 55a4d740d3af3074ec4522291676d7f5cf3c0d6194d87effefc60bde50dadd1e
+PostClearing: 56ff474cf6094c8933d3bcf24326e93ba21e35a56623bf93a394c137fd747132";

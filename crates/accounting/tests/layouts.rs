@@ -23,7 +23,7 @@ ledger_settings: State, layout 2
   spending_limits: Bool, nullable, since 2
   key (ledger)
 
-ledger_account: State, layout 2
+ledger_account: State, layout 3
   code: Text
   name: Text
   class: Text
@@ -33,6 +33,7 @@ ledger_account: State, layout 2
   opens: Date, nullable
   closes: Date, nullable
   control: Text, nullable, since 2
+  open_items: Text, nullable, since 3
   key (code)
   index by_parent (parent)
   guard all ()
@@ -285,6 +286,84 @@ ledger_spending_excess: Fact, layout 1
   why: Text, nullable
   key (entry, code, value)
   index by_limit (code, window_start)
+
+ledger_open_item: State, layout 1
+  entry: Id
+  line: I64
+  account: Text
+  open_in: Text, nullable
+  party: Id, nullable
+  date: Date
+  document_date: Date
+  due_date: Date
+  source: Text, nullable
+  currency: Text
+  amount: Decimal { digits: 4 }
+  ledger_amount: Decimal { digits: 4 }
+  open: Decimal { digits: 4 }
+  ledger_open: Decimal { digits: 4 }
+  clearable_from: Date
+  key (entry, line)
+  index by_account (open_in, due_date)
+  index by_party (open_in, party, due_date)
+
+ledger_clearing: Fact, layout 1
+  id: Id
+  account: Text
+  date: Date
+  recorded_at: Instant
+  actor: Text
+  party: Id, nullable
+  lines: I64
+  difference: Decimal { digits: 4 }
+  text: Text, nullable
+  key (id)
+  index by_account (account, date)
+  guard by_account (account)
+
+ledger_clearing_line: Fact, layout 1
+  clearing: Id
+  number: I64
+  account: Text
+  date: Date
+  entry: Id
+  line: I64
+  currency: Text
+  amount: Decimal { digits: 4 }
+  ledger_amount: Decimal { digits: 4 }
+  key (clearing, number)
+  index by_account (account, date)
+  index by_item (entry, line)
+
+ledger_unclearing: Fact, layout 1
+  clearing: Id
+  account: Text
+  date: Date
+  recorded_at: Instant
+  actor: Text
+  why: Text, nullable
+  key (clearing)
+  index by_account (account, date)
+
+ledger_clearing_difference: State, layout 1
+  clearing: Id
+  currency: Text
+  account: Text
+  open_in: Text, nullable
+  party: Id, nullable
+  date: Date
+  amount: Decimal { digits: 4 }
+  ledger_amount: Decimal { digits: 4 }
+  key (clearing, currency)
+  index by_account (open_in, date)
+
+party_alias: State, layout 1
+  party: Id
+  keep: Id
+  merged_at: Instant
+  key (party)
+  index by_keep (keep)
+  guard by_keep (keep)
 
 range_guard: Counter, layout 2
   table: Text

@@ -103,6 +103,11 @@ fn rows(firm: &Firm) -> Vec<String> {
         show::<Posting>(view, &mut rows)?;
         show::<Balance>(view, &mut rows)?;
         show::<Reversal>(view, &mut rows)?;
+        show::<OpenItem>(view, &mut rows)?;
+        show::<Clearing>(view, &mut rows)?;
+        show::<ClearingLine>(view, &mut rows)?;
+        show::<ClearingDifference>(view, &mut rows)?;
+        show::<Unclearing>(view, &mut rows)?;
         show::<RateSource>(view, &mut rows)?;
         show::<ExchangeRate>(view, &mut rows)?;
         Ok(rows)
@@ -154,11 +159,16 @@ fn at_once(
 
 /// Each of the two in the other's way, at every call, on every store, blocking and not.
 fn race(before: impl Fn(Firm) -> Firm, a: Sent, b: Sent) {
+    let orders = [true, false].map(|order| in_order(&before, &a, &b, order));
+    let words = |ended: &Ended| (ended.first.0.clone(), ended.second.0.clone(), ended.rows.clone());
+    assert!(words(&orders[0]) != words(&orders[1]), "the order does not matter: no race");
+    meet(before, a, b);
+}
+
+/// The same of two that end alike in either order, where neither may miss the other.
+fn meet(before: impl Fn(Firm) -> Firm, a: Sent, b: Sent) {
     for (first, second) in [(&a, &b), (&b, &a)] {
         let orders = [true, false].map(|order| in_order(&before, first, second, order));
-        let words =
-            |ended: &Ended| (ended.first.0.clone(), ended.second.0.clone(), ended.rows.clone());
-        assert!(words(&orders[0]) != words(&orders[1]), "the order does not matter: no race");
         let moments = (1..16).map(|n| [n, NEVER]).chain((1..4).map(|n| [NEVER, n]));
         let mut met = [0; 2];
         for left in moments {
@@ -416,4 +426,72 @@ fn a_posting_without_a_rate_and_the_first_one() {
 fn two_rates_for_the_same_days() {
     let record = |name, rate| sent(name, one_rate(rate, "2026-01-02"));
     race(with_source, record("one", "0.80"), record("two", "0.90"));
+}
+
+/// Customers kept by open items: an invoice of 50, and two payments of 50 each.
+fn with_items(firm: Firm) -> Firm {
+    let firm = firm.set_up();
+    firm.must("by items", &ChangeAccount::open_items("1200", true));
+    let bill =
+        NewEntry::new("GEN", d("2026-01-05")).debit("1200", eur("50")).credit("4000", eur("50"));
+    let paid =
+        NewEntry::new("GEN", d("2026-01-06")).debit("1000", eur("50")).credit("1200", eur("50"));
+    firm.must("items", &PostMany::new(vec![bill, paid.clone(), paid]));
+    firm
+}
+
+/// The invoice and the payments.
+fn items(before: impl Fn(Firm) -> Firm) -> Vec<ItemKey> {
+    let open = before(in_memory()).view(|view| open_items(view, &OpenItemQuery::account("1200")));
+    open.items.iter().map(|item| item.key).collect()
+}
+
+#[test]
+fn two_clearings_of_one_item() {
+    let keys = items(with_items);
+    let clear = |name, with| sent(name, Clear::new("1200").all(keys[0]).all(with));
+    race(with_items, clear("one", keys[1]), clear("two", keys[2]));
+}
+
+#[test]
+fn a_clearing_and_what_else_may_become_of_its_items() {
+    let keys = items(with_items);
+    let clear = || sent("clear", Clear::new("1200").all(keys[0]).all(keys[1]));
+    let reverse = Reverse::new(keys[0].entry, d("2026-01-10"));
+    race(with_items, clear(), sent("reverse", reverse));
+    race(with_items, clear(), sent("lock", LockPeriod::new(202_601)));
+    race(with_items, clear(), sent("no items", ChangeAccount::open_items("1200", false)));
+    race(with_items, clear(), sent("control", ChangeAccount::control("1200", Some("x".into()))));
+}
+
+#[test]
+fn two_who_undo_one_clearing_and_one_who_clears_again() {
+    let keys = items(with_items);
+    let before = |firm: Firm| {
+        let firm = with_items(firm);
+        firm.must("cleared", &Clear::new("1200").all(keys[0]).all(keys[1]));
+        firm
+    };
+    let history = before(in_memory()).view(|view| clearings_of(view, keys[0]));
+    let id = history[0].clearing.id;
+    let undo = |name, date: &str| sent(name, Unclear::new(id).on(d(date)));
+    race(before, undo("march", "2026-03-01"), undo("april", "2026-04-01"));
+    let other = sent("other", Clear::new("1200").all(keys[0]).all(keys[2]));
+    race(before, undo("march", "2026-03-01"), other);
+}
+
+#[test]
+fn an_account_that_becomes_one_of_items_and_a_posting() {
+    let post = || {
+        let entry =
+            NewEntry::new("GEN", d("2026-01-05")).debit("1200", eur("5")).credit("4000", eur("5"));
+        sent("post", Post::new(entry))
+    };
+    meet(set_up, post(), sent("by items", ChangeAccount::open_items("1200", true)));
+    let kept = |firm: Firm| {
+        let firm = firm.set_up();
+        firm.must("by items", &ChangeAccount::open_items("1200", true));
+        firm
+    };
+    meet(kept, post(), sent("no longer", ChangeAccount::open_items("1200", false)));
 }

@@ -133,6 +133,15 @@ const CASES: &[Case] = &[
     (&rights::SET_SPENDING_LIMIT, "end a spending limit", |staff, who| {
         done(staff.send(who, &EndSpendingLimit::new("L", d("2026-03-01"))))
     }),
+    (&rights::CLEAR, "clear", |staff, who| {
+        let [bill, paid] = staff.items(one());
+        done(staff.send(who, &Clear::new("1000").all(bill).all(paid)))
+    }),
+    (&rights::UNCLEAR, "undo a clearing", |staff, who| {
+        let [bill, paid] = staff.items(one());
+        let cleared = staff.must("chief", &Clear::new("1000").all(bill).all(paid));
+        done(staff.send(who, &Unclear::new(cleared.clearing)))
+    }),
     (&rights::APPROVE, "approve", |staff, who| {
         let draft = staff.submitted("chief", one());
         done(staff.send(who, &ApproveDraft::new(draft, 1)))
@@ -161,7 +170,8 @@ fn every_command_without_its_permission_and_with_it() {
             };
             // What the chief prepared for the command.
             let prepared = match (permission.name, *what) {
-                ("ledger.approve", _) => 2,
+                ("ledger.approve", _) | ("ledger.clear", _) => 2,
+                ("ledger.unclear", _) => 3,
                 ("ledger.reverse", _) | ("ledger.draft", "change" | "submit" | "delete") => 1,
                 ("ledger.plan", "plan a reversal" | "cancel a reversal") => 1,
                 _ => 0,
@@ -193,8 +203,53 @@ fn no_permission_is_without_a_test() {
     let mut tested: BTreeSet<&str> = CASES.iter().map(|(permission, ..)| permission.name).collect();
     let below = ["ledger.set_up", "ledger.post_soft_locked", "ledger.exceed_spending_limit"];
     tested.extend(below);
+    tested.insert("ledger.clear_across_parties");
     let declared: BTreeSet<&str> = ENGINE.permissions.iter().map(|known| known.name).collect();
     assert_eq!(tested, declared);
+}
+
+#[test]
+fn clearing_goes_by_amount_account_and_parties() {
+    with_staff_everywhere(|staff| {
+        let limited = NewGrant::new("ledger.clear").up_to(eur("100.00")).up_to_in_all(eur("110"));
+        let limited = limited.within("account", ["1"]);
+        staff.role("clerk", [limited, NewGrant::new("ledger.post")]);
+        staff.hire("anna", "clerk");
+        staff.role("head", ["ledger.clear", "ledger.clear_across_parties"].map(NewGrant::new));
+        staff.hire("ben", "head");
+        let clear = |[bill, paid]: [ItemKey; 2]| Clear::new("1000").all(bill).all(paid);
+        let small = clear(staff.items(sale("2026-01-05", "100.00")));
+        staff.must("anna", &small);
+        let large = clear(staff.items(sale("2026-01-05", "100.01")));
+        assert_eq!(staff.refused("anna", &large).code(), "policy.over_limit");
+        staff.must("ben", &large);
+        // An account under no heading that she may clear in.
+        staff.must("chief", &ChangeAccount::move_under("1000", None));
+        let small = clear(staff.items(sale("2026-01-05", "1.00")));
+        assert_eq!(staff.refused("anna", &small).code(), "policy.out_of_scope");
+        staff.must("chief", &ChangeAccount::move_under("1000", Some("1".into())));
+        // While posting, both rights are asked for, and what is cleared adds up.
+        let bills = [
+            staff.items(sale("2026-01-05", "60.00"))[0],
+            staff.items(sale("2026-01-05", "60.00"))[0],
+        ];
+        let pays = |line, bill| Pays::new(line).all(bill);
+        let paid = NewEntry::new("GEN", d("2026-01-06"))
+            .credit("1000", eur("60"))
+            .credit("1000", eur("60"))
+            .debit("5100", eur("120"));
+        let paid = PostClearing::new(paid).pays(pays(1, bills[0])).pays(pays(2, bills[1]));
+        assert_eq!(staff.refused("anna", &paid).code(), "policy.over_total");
+        assert_eq!(staff.refused("ben", &paid).code(), "policy.not_held");
+        // Two parties need a right of their own.
+        let party = |who: &str| fondaco_core::PartyId::named(who);
+        let [ada, _] = staff.items(sale("2026-01-05", "5.00").party(party("ada")));
+        let [_, ben] = staff.items(sale("2026-01-05", "5.00").party(party("ben")));
+        let across = clear([ada, ben]).across_parties();
+        assert_eq!(staff.refused("anna", &across).code(), "policy.not_held");
+        staff.must("ben", &across);
+        staff.clean();
+    });
 }
 
 #[test]

@@ -112,8 +112,8 @@ impl Columns {
             return None;
         }
         let (code, name, class) = (code?, name?, class?);
-        let control = None;
-        Some(NewAccount { code, name, class, parent, currency, heading, opens, control })
+        let account = NewAccount::new(code, name, class);
+        Some(NewAccount { parent, currency, heading, opens, ..account })
     }
 
     fn class(&self, cells: &mut Cells<'_>, word: &str) -> Option<AccountClass> {

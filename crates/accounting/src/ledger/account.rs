@@ -10,7 +10,10 @@ use smol_str::SmolStr;
 use super::rules::Chart;
 use super::spending::recount_moved;
 use super::tree::{self, Levels};
-use super::{BalanceQuery, LedgerError, Period, Posting, balances, rights};
+use super::{
+    BalanceQuery, ItemError, ItemKeeping, LedgerError, Period, Posting, balances, open_items,
+    rights,
+};
 
 /// What an account measures, and on which side it grows.
 #[derive(
@@ -56,7 +59,7 @@ impl AccountClass {
 
 /// An account.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "ledger_account", kind = state, key(code), index(by_parent(parent)), guard(all()), guard(by_parent(parent)), layout = 2)]
+#[record(table = "ledger_account", kind = state, key(code), index(by_parent(parent)), guard(all()), guard(by_parent(parent)), layout = 3)]
 pub struct Account {
     /// What names it for ever: `1000`, `4000.20`, `Assets:Bank`.
     pub code: SmolStr,
@@ -77,6 +80,9 @@ pub struct Account {
     /// For a control account the engine that keeps it, such as `receivable`: nobody else posts to it.
     #[record(since = 2)]
     pub control: Option<SmolStr>,
+    /// Whether its postings are cleared against one another: see [`open_items`](super::open_items).
+    #[record(since = 3)]
+    pub open_items: Option<ItemKeeping>,
 }
 
 impl Account {
@@ -96,6 +102,14 @@ impl Account {
     pub fn is_open(&self, date: NaiveDate) -> bool {
         self.opens.is_none_or(|opens| opens <= date)
             && self.closes.is_none_or(|closes| date <= closes)
+    }
+
+    /// A new account.
+    fn of(new: NewAccount) -> Account {
+        let NewAccount { code, name, class, parent, currency, heading, opens, .. } = new;
+        let (closes, control) = (None, new.control);
+        let open_items = new.open_items.then_some(ItemKeeping::Kept);
+        Account { code, name, class, parent, currency, heading, opens, closes, control, open_items }
     }
 
     /// The days on which it can be posted to.
@@ -150,6 +164,9 @@ pub struct NewAccount {
     /// See [`Account::control`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub control: Option<SmolStr>,
+    /// Whether it is kept by open items: see [`Account::open_items`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub open_items: bool,
 }
 
 impl NewAccount {
@@ -175,6 +192,7 @@ impl NewAccount {
             heading: false,
             opens: None,
             control: None,
+            open_items: false,
         }
     }
 
@@ -281,6 +299,25 @@ impl NewAccount {
         self.control = Some(engine.into());
         self
     }
+
+    /// Kept by open items: its postings are cleared against one another.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let suppliers = NewAccount::new("2000", "Suppliers", AccountClass::Liability).open_items();
+    /// books.send("suppliers", &OpenAccounts::new(vec![suppliers]))?;
+    /// let bill = NewEntry::new("GEN", day("2026-03-01")).debit("5100", eur("10")).credit("2000", eur("10"));
+    /// books.post("bill", bill)?;
+    /// assert_eq!(books.open_items(&OpenItemQuery::account("2000"))?.items[0].open, eur("-10"));
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn open_items(mut self) -> NewAccount {
+        self.open_items = true;
+        self
+    }
 }
 
 /// Opens accounts: all or none. A heading may come before or after the accounts under it.
@@ -355,10 +392,13 @@ fn open(
         level = levels.under(tx, parent, None)?.map_err(|why| bad_parent(new, why))?;
     }
     levels.note(&new.code, level);
-    let NewAccount { code, name, class, parent, currency, heading, opens, control } = new.clone();
-    tx.emit(Event::new("ledger.account_opened").with("account", Value::Text(code.clone())));
-    let closes = None;
-    tx.insert(Account { code, name, class, parent, currency, heading, opens, closes, control })?;
+    if new.heading && new.open_items {
+        let (code, why) = (new.code.clone(), "it is a heading: keep the accounts under it".into());
+        let what = "be kept by open items";
+        return Err(ItemError::CannotChange { code, what, why }.into());
+    }
+    tx.emit(Event::new("ledger.account_opened").with("account", Value::Text(new.code.clone())));
+    tx.insert(Account::of(new.clone()))?;
     Ok(())
 }
 
@@ -413,7 +453,7 @@ pub enum Control {
     Engine(SmolStr),
 }
 
-/// Gives an account another name or heading, or makes it a control account.
+/// Gives an account another name or heading, makes it a control account, or keeps it by open items.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeAccount {
     /// Which account.
@@ -427,6 +467,9 @@ pub struct ChangeAccount {
     /// Whether an engine keeps it from now on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub control: Option<Control>,
+    /// Whether it is kept by open items from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open_items: Option<bool>,
 }
 
 impl ChangeAccount {
@@ -442,8 +485,7 @@ impl ChangeAccount {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn rename(code: impl Into<SmolStr>, name: impl Into<SmolStr>) -> ChangeAccount {
-        let (code, name, place) = (code.into(), Some(name.into()), Place::Unchanged);
-        ChangeAccount { code, name, place, control: None }
+        ChangeAccount { name: Some(name.into()), ..ChangeAccount::nothing(code.into()) }
     }
 
     /// Another heading for `code`.
@@ -460,7 +502,7 @@ impl ChangeAccount {
     /// ```
     pub fn move_under(code: impl Into<SmolStr>, parent: Option<SmolStr>) -> ChangeAccount {
         let place = parent.map_or(Place::Top, Place::Under);
-        ChangeAccount { code: code.into(), name: None, place, control: None }
+        ChangeAccount { place, ..ChangeAccount::nothing(code.into()) }
     }
 
     /// Makes `code` a control account of `engine`, or, with `None`, an account like others.
@@ -483,7 +525,29 @@ impl ChangeAccount {
     /// ```
     pub fn control(code: impl Into<SmolStr>, engine: Option<SmolStr>) -> ChangeAccount {
         let control = Some(engine.map_or(Control::Nobody, Control::Engine));
-        ChangeAccount { code: code.into(), name: None, place: Place::Unchanged, control }
+        ChangeAccount { control, ..ChangeAccount::nothing(code.into()) }
+    }
+
+    /// Keeps `code` by open items, its older postings too; or, with `false`, no longer, as long as nothing was ever cleared.
+    /// An account with more than 1,000 postings is changed by a job, [`KeepByItems`](super::KeepByItems).
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// books.send("by items", &ChangeAccount::open_items("1200", true))?;
+    /// assert_eq!(books.open_items(&OpenItemQuery::account("1200"))?.items[0].open, eur("119"));
+    /// books.send("no longer", &ChangeAccount::open_items("1200", false))?;
+    /// let heading = books.send("a heading", &ChangeAccount::open_items("1", true)).unwrap_err();
+    /// assert_eq!(heading.code(), "accounting.cannot_change_items");
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    pub fn open_items(code: impl Into<SmolStr>, kept: bool) -> ChangeAccount {
+        ChangeAccount { open_items: Some(kept), ..ChangeAccount::nothing(code.into()) }
+    }
+
+    fn nothing(code: SmolStr) -> ChangeAccount {
+        ChangeAccount { code, name: None, place: Place::Unchanged, control: None, open_items: None }
     }
 }
 
@@ -522,6 +586,11 @@ impl Act for ChangeAccount {
         if account.parent != before.parent {
             let (from, to) = (headings(tx, &before)?, headings(tx, &account)?);
             recount_moved(tx, &account.code, &from, &to)?;
+        }
+        match self.open_items {
+            None => {}
+            Some(true) => open_items::mark(tx, &mut account)?,
+            Some(false) => open_items::unmark(tx, &mut account)?,
         }
         if account != before {
             let code = Value::Text(account.code.clone());

@@ -183,6 +183,11 @@ impl Amounts {
         }
     }
 
+    /// Debits less credits in units, in the currency and in the ledger's.
+    pub(crate) fn net(&self) -> (i128, i128) {
+        (self.debit - self.credit, self.ledger_debit - self.ledger_credit)
+    }
+
     pub(crate) fn of_balance(balance: &Balance) -> Amounts {
         let units = |amount: Amount| i128::from(amount.units());
         let (ledger_debit, ledger_credit) =

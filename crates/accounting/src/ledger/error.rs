@@ -9,7 +9,7 @@ use fondaco_core::{ActError, Currency, ErrorKind, Halt, Id, Money, Timestamp};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
-use super::{Balance, Draft, Entry};
+use super::{Balance, Draft, Entry, ItemError};
 
 /// A refusal of the ledger: nothing was stored. Each message names what is wrong and the way out.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -402,6 +402,9 @@ pub enum LedgerError {
         /// The edition that is there.
         found: u32,
     },
+    /// Open items can't be cleared so, or an account not be kept by them.
+    #[error(transparent)]
+    Item(#[from] ItemError),
     /// One entry or account of many.
     #[error("item {index} (counted from 0): {error}")]
     At {
@@ -537,6 +540,7 @@ impl ActError for LedgerError {
             LedgerError::DraftNotSubmitted { .. } => "accounting.draft_not_submitted",
             LedgerError::DraftSubmitted { .. } => "accounting.draft_submitted",
             LedgerError::DraftChanged { .. } => "accounting.draft_changed",
+            LedgerError::Item(error) => error.code(),
             LedgerError::At { error, .. } => error.code(),
             LedgerError::MomentGone { .. } => "accounting.moment_gone",
             LedgerError::BadInput { .. } => "accounting.bad_input",
@@ -579,6 +583,7 @@ impl ActError for LedgerError {
             | LedgerError::DraftChanged { .. }
             | LedgerError::AlreadyReversed { .. } => ErrorKind::Conflict,
             LedgerError::MomentGone { .. } => ErrorKind::Unavailable,
+            LedgerError::Item(error) => error.kind(),
             LedgerError::At { error, .. } => error.kind(),
             LedgerError::Calendar(error) => error.kind(),
             LedgerError::Halt(halt) => halt.kind(),

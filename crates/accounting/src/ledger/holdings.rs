@@ -1,4 +1,4 @@
-//! What the ledger holds on parties: entries, postings, drafts and recurring entries that name one.
+//! What the ledger holds on parties: entries, postings, open items and clearings, drafts and recurring entries that name one.
 
 use std::sync::Arc;
 
@@ -6,7 +6,9 @@ use fondaco_core::party::{HeldOnParty, Holding};
 use fondaco_core::store::Record;
 use fondaco_core::{Halt, PartyId, Range, Reading};
 
-use super::{Draft, DraftPosting, Entry, Posting, RecurringVersion};
+use super::{
+    Clearing, ClearingDifference, Draft, DraftPosting, Entry, OpenItem, Posting, RecurringVersion,
+};
 use crate::import::RefusedLine;
 
 /// What the ledger holds on parties, for [`export`](fondaco_core::party::export()); [`Books`](crate::Books) give it to their
@@ -35,6 +37,9 @@ use crate::import::RefusedLine;
 pub const HOLDINGS: &[Holding] = &[
     Holding::of::<Entry>(),
     Holding::of::<Posting>(),
+    Holding::of::<OpenItem>(),
+    Holding::of::<Clearing>(),
+    Holding::of::<ClearingDifference>(),
     Holding::of::<Draft>(),
     Holding::of::<DraftPosting>(),
     Holding::of::<RecurringVersion>(),
@@ -67,7 +72,7 @@ macro_rules! held_by_party {
     )* };
 }
 
-held_by_party!(Entry, Posting, Draft, DraftPosting);
+held_by_party!(Entry, Posting, OpenItem, Clearing, ClearingDifference, Draft, DraftPosting);
 
 impl HeldOnParty for RecurringVersion {
     fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<Self>>, Halt> {

@@ -7,6 +7,7 @@
 //! - In every entry the debits equal the credits in the ledger's currency, and in every other currency too, unless the
 //!   entry is a conversion.
 //! - Every entry has a number in its journal, 1, 2, 3, ... without gaps in each fiscal year.
+//! - The balance of an account that is kept by open items ([`open_items`](mod@open_items)) is the sum of what is open.
 //! - The sums in [`Balance`] are the sums of the postings; [`verify`] recomputes them all.
 //! - An entry lies in an open period, and each account it names was open on its date.
 //!
@@ -17,7 +18,7 @@
 //! # Commands
 //! Plain structs that implement [`Act`](fondaco_core::Act): [`SetUp`], [`OpenAccounts`], [`ChangeAccount`], [`CloseAccount`], [`OpenJournal`],
 //! [`OpenFiscalYear`], [`LockPeriod`], [`SoftLockPeriod`], [`UnlockPeriod`], [`Post`], [`PostMany`], [`PostEach`],
-//! [`Reverse`]; [`PostReversing`], [`PlanReversal`], [`CancelReversal`]; [`StartRecurring`], [`ChangeRecurring`],
+//! [`Reverse`]; of [`open_items`](mod@open_items) [`Clear`], [`Unclear`], [`PostClearing`]; [`PostReversing`], [`PlanReversal`], [`CancelReversal`]; [`StartRecurring`], [`ChangeRecurring`],
 //! [`PauseRecurring`], [`ResumeRecurring`], [`EndRecurring`], [`SkipRecurring`]; for [`spending`] limits [`SetSpendingLimit`],
 //! [`ChangeSpendingLimit`], [`EndSpendingLimit`], [`PostExceeding`]; for entries that somebody else approves
 //! [`PrepareDraft`], [`ChangeDraft`], [`SubmitDraft`], [`ApproveDraft`], [`RejectDraft`], [`DeleteDraft`]. What each may need
@@ -52,6 +53,7 @@ mod holdings;
 mod journal;
 mod judge;
 mod lookup;
+pub mod open_items;
 mod period;
 mod post;
 mod posted;
@@ -81,6 +83,12 @@ pub use holdings::HOLDINGS;
 pub use journal::{Journal, OpenJournal};
 pub use lookup::{WholeEntry, entry, entry_by_number, postings};
 pub(crate) use lookup::{periods_on, posted_account};
+pub use open_items::{
+    Clear, ClearLine, Cleared, Clearing, ClearingDifference, ClearingLine, ItemClearing, ItemError,
+    ItemKeeping, ItemKey, ItemTotal, KeepByItems, KeepCursor, Matching, OpenDifference, OpenItem,
+    OpenItemQuery, OpenItemRow, OpenItems, Pays, PostClearing, PostedClearing, Proposal, Unclear,
+    Unclearing, clear, clearings_of, open_items, post_clearing, propose, unclear,
+};
 pub use period::{
     LockPeriod, OpenFiscalYear, Period, PeriodKey, PeriodStatus, SoftLockPeriod, UnlockPeriod,
 };
@@ -107,6 +115,7 @@ pub use tree::MAX_LEVELS;
 pub use verify::{Discrepancy, verify};
 
 use fondaco_core::due::{DueClock, DueItem, Handlers};
+use fondaco_core::party::PartyAlias;
 use fondaco_core::store::{Record, Table};
 
 use crate::currency::{ExchangeRate, RateSource};
@@ -140,6 +149,13 @@ pub const TABLES: &[&Table] = &[
     SpendingLimit::TABLE,
     Spending::TABLE,
     SpendingExcess::TABLE,
+    OpenItem::TABLE,
+    Clearing::TABLE,
+    ClearingLine::TABLE,
+    Unclearing::TABLE,
+    ClearingDifference::TABLE,
+    // Which parties are one, which core keeps.
+    PartyAlias::TABLE,
 ];
 
 /// Who carries out what the ledger has put on the due queue.

@@ -18,6 +18,7 @@ use smol_str::SmolStr;
 use super::draft;
 use super::fold::Fold;
 use super::judge::{Judged, judge};
+use super::open_items::Items;
 use super::rights::{self, Asking};
 use super::rules::Rules;
 use super::spending::{self, Override};
@@ -354,6 +355,7 @@ struct Writer {
     postings: Vec<Posting>,
     fold: Fold,
     spending: spending::Judge,
+    items: Items,
     judged: Vec<Judged>,
     series: Vec<(SmolStr, i32, SmolStr)>,
     /// When nothing is posted: what would be the latest dates. Then no numbers are drawn.
@@ -379,6 +381,7 @@ impl Writer {
             ids,
             entries: Vec::with_capacity(entries.len()),
             postings: Vec::with_capacity(postings),
+            items: Items::default(),
             judged: Vec::new(),
             series: Vec::new(),
             trial: None,
@@ -428,11 +431,17 @@ impl Writer {
                 return Err(LedgerError::OutOfOrder { code: journal.code.clone(), last });
             }
         };
+        let first = self.postings.len();
         for ((posting, judged), line) in new.postings.iter().zip(judged.iter()).zip(1..) {
             self.postings.push(self::posting(new, posting, judged, period, (id, line)));
         }
         self.asking.count();
-        self.entries.push(Entry { number, ..entry(tx, new, period, id, reverses) });
+        let entry = Entry { number, ..entry(tx, new, period, id, reverses) };
+        if self.rules.chart.keeps_items {
+            let postings = self.postings.get(first..).unwrap_or_default();
+            self.items.take(&self.rules.chart, &entry, postings, judged);
+        }
+        self.entries.push(entry);
         Ok(Posted { id, number })
     }
 
@@ -446,6 +455,7 @@ impl Writer {
         let deltas = self.fold.into_deltas(&self.rules.chart);
         tx.insert_all(self.entries)?;
         tx.insert_all(self.postings)?;
+        self.items.finish(tx)?;
         tx.add_all(deltas)?;
         Ok(self.spending.finish(tx)?)
     }
@@ -545,17 +555,19 @@ fn posting(
 
 /// Texts that no store can keep are refused here, with the field's name. Codes name what exists, so they are fine.
 pub(crate) fn check_texts(new: &NewEntry) -> Result<(), LedgerError> {
-    fn check<F: Field>(what: &'static str, field: &F) -> Result<(), LedgerError> {
-        field.check().map_or(Ok(()), |why| Err(LedgerError::BadInput { what, why: why.into() }))
-    }
-    check("text", &new.text)?;
-    check("source", &new.source)?;
+    check_text("text", &new.text)?;
+    check_text("source", &new.source)?;
     new.postings.iter().try_for_each(|posting| {
-        check("posting text", &posting.text)?;
+        check_text("posting text", &posting.text)?;
         if posting.dimensions.iter().any(|(name, _)| name.is_empty()) {
             let why = "a dimension has a name, such as cost_centre".into();
             return Err(LedgerError::BadInput { what: "dimensions", why });
         }
-        check("dimensions", &posting.dimensions)
+        check_text("dimensions", &posting.dimensions)
     })
+}
+
+/// Whether a store can keep what somebody wrote.
+pub(crate) fn check_text<F: Field>(what: &'static str, field: &F) -> Result<(), LedgerError> {
+    field.check().map_or(Ok(()), |why| Err(LedgerError::BadInput { what, why: why.into() }))
 }

@@ -8,6 +8,7 @@ use fondaco_core::{Act, Id, Money, Range, Reading, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::open_items::clear_reversal;
 use super::post::post_one;
 use super::reversing::cancel_plan;
 use super::rights::{self, Asking};
@@ -86,6 +87,7 @@ pub(super) fn reverse(
     let (from, to) = (Value::Id(id.to_u128()), Value::Id(posted.id.to_u128()));
     tx.emit(Event::new("ledger.reversed").with("entry", from).with("by", to));
     tx.insert(Reversal { entry: id, by: posted.id })?;
+    clear_reversal(tx, id, posted.id, &new)?;
     // What was planned to come by the clock has come.
     cancel_plan(tx, id)?;
     Ok(posted)

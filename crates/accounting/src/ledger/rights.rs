@@ -15,9 +15,12 @@
 //! | `ledger.set_spending_limit` | to set, change and end spending limits | | spending_limit |
 //! | `ledger.exceed_spending_limit` | to post above spending limits, besides the right to post | amount above the limit | spending_limit, journal |
 //! | `ledger.erase` | to erase what refused lines of imports quote | | |
+//! | `ledger.clear` | to clear open items | amount | account |
+//! | `ledger.clear_across_parties` | to clear items of different parties, besides the right to clear | | account |
+//! | `ledger.unclear` | to undo clearings | | account |
 //! | `ledger.approve` | to approve and reject drafts of others | amount | journal, account, dimensions |
 //!
-//! The amount of an entry is the sum of its debits in the ledger's currency. An account is within a heading when it stands
+//! The amount of an entry is the sum of its debits in the ledger's currency, that of a clearing what it takes of debits, in the same. An account is within a heading when it stands
 //! under it. Dimensions are those that the host tells apart, such as `cost_centre`.
 
 use std::sync::Arc;
@@ -30,9 +33,9 @@ use smol_str::{SmolStr, format_smolstr};
 use super::judge::amounts;
 use super::rules::{Chart, Map, Rules};
 use super::{
-    Account, Balance, Draft, DraftPosting, DraftRight, DraftStep, Entry, Journal, LedgerError,
-    NewEntry, Period, PeriodKey, PeriodStatus, Posting, Reversal, Settings, Spending,
-    SpendingExcess, SpendingLimit, period,
+    Account, Balance, Clearing, ClearingDifference, ClearingLine, Draft, DraftPosting, DraftRight,
+    DraftStep, Entry, Journal, LedgerError, NewEntry, OpenItem, Period, PeriodKey, PeriodStatus,
+    Posting, Reversal, Settings, Spending, SpendingExcess, SpendingLimit, Unclearing, period,
 };
 use crate::currency::{ExchangeRate, RateSource};
 
@@ -105,6 +108,18 @@ pub const EXCEED_SPENDING_LIMIT: Permission =
 pub const ERASE: Permission =
     Permission::new("ledger.erase", "erase what refused lines of imports quote");
 
+/// Clear open items.
+pub const CLEAR: Permission =
+    Permission::new("ledger.clear", "clear open items").limited().within(&["account"]).implied();
+/// Clear items of different parties against one another.
+pub const CLEAR_ACROSS_PARTIES: Permission =
+    Permission::new("ledger.clear_across_parties", "clear items of different parties")
+        .within(&["account"])
+        .implied();
+/// Undo clearings.
+pub const UNCLEAR: Permission =
+    Permission::new("ledger.unclear", "undo clearings").within(&["account"]).implied();
+
 /// The tables that are changed only under a permission of the ledger. What an import notes
 /// goes by the right to run jobs, what recurs by [`PLAN`] and the right to carry out what is due.
 const KEPT: &[&Table] = &[
@@ -116,6 +131,11 @@ const KEPT: &[&Table] = &[
     Posting::TABLE,
     Balance::TABLE,
     Reversal::TABLE,
+    OpenItem::TABLE,
+    Clearing::TABLE,
+    ClearingLine::TABLE,
+    ClearingDifference::TABLE,
+    Unclearing::TABLE,
     Draft::TABLE,
     DraftPosting::TABLE,
     DraftStep::TABLE,
@@ -161,6 +181,9 @@ pub static ENGINE: Engine = Engine {
         &SET_SPENDING_LIMIT,
         &EXCEED_SPENDING_LIMIT,
         &ERASE,
+        &CLEAR,
+        &CLEAR_ACROSS_PARTIES,
+        &UNCLEAR,
     ],
 };
 
@@ -187,6 +210,17 @@ pub(crate) fn allow_account(
     let above = headings(tx, &Chart::default(), parent)?;
     let request = Request::new(authority.permission()).about(code.clone());
     tx.allow(authority, &request.under("account", code.clone(), above)).map(|_| ())
+}
+
+/// A request of this permission about an account, with what it stands under.
+pub(crate) fn of_account(
+    tx: &mut Tx<'_>,
+    authority: &Authority,
+    account: &Account,
+) -> Result<Request, Halt> {
+    let above = headings(tx, &Chart::default(), account.parent.as_ref())?;
+    let request = Request::new(authority.permission()).about(account.code.clone());
+    Ok(request.under("account", account.code.clone(), above))
 }
 
 /// What stands above an account under `parent`: that, what it stands under, and so on.

@@ -22,6 +22,8 @@ pub(crate) struct AccountRule {
     pub(crate) currency: Option<Currency>,
     /// The engine that alone may post.
     pub(crate) control: Option<SmolStr>,
+    /// Whether its postings are items.
+    open_items: bool,
     opens: Option<NaiveDate>,
     closes: Option<NaiveDate>,
 }
@@ -29,8 +31,8 @@ pub(crate) struct AccountRule {
 impl AccountRule {
     fn of(account: &Account) -> AccountRule {
         let Account { heading, currency, opens, closes, .. } = *account;
-        let control = account.control.clone();
-        AccountRule { heading, currency, control, opens, closes }
+        let (control, open_items) = (account.control.clone(), account.open_items.is_some());
+        AccountRule { heading, currency, control, open_items, opens, closes }
     }
 
     /// Whether it can be posted to on `date`; else the days on which it can.
@@ -117,6 +119,8 @@ pub(crate) struct Chart {
     accounts: Vec<(SmolStr, AccountRule)>,
     /// What each stands under: apart, for only limited rights ask for it.
     parents: Vec<Option<SmolStr>>,
+    /// Whether any of them is kept by open items.
+    pub(crate) keeps_items: bool,
 }
 
 /// From so many postings on a batch may read the whole chart.
@@ -148,7 +152,8 @@ impl Chart {
         let places = accounts.iter().map(|account| account.code.clone()).zip(0..).collect();
         let rule = |account: &Arc<Account>| (account.code.clone(), AccountRule::of(account));
         let parents = accounts.iter().map(|account| account.parent.clone()).collect();
-        Chart { places, accounts: accounts.iter().map(rule).collect(), parents }
+        let keeps_items = accounts.iter().any(|account| account.open_items.is_some());
+        Chart { places, accounts: accounts.iter().map(rule).collect(), parents, keeps_items }
     }
 
     /// Where the account with this code stands, and what it allows.
@@ -159,6 +164,11 @@ impl Chart {
         let place = self.places.get(code);
         let found = place.and_then(|&place| Some((place, &self.accounts.get(place as usize)?.1)));
         found.ok_or_else(|| LedgerError::UnknownAccount { code: code.clone() })
+    }
+
+    /// Whether the postings of the account at this place are items.
+    pub(crate) fn is_kept_by_items(&self, place: AccountPlace) -> bool {
+        self.accounts.get(place as usize).is_some_and(|(_, rule)| rule.open_items)
     }
 
     /// What the account with this code stands under, if anything; `None` where the account is not in this chart.

@@ -10,8 +10,8 @@ use fondaco_core::{Currency, Id, Range, Reading};
 use smol_str::SmolStr;
 
 use super::{
-    Account, Amounts, Balance, Deed, Draft, DraftStatus, DraftStep, Entry, Journal, LedgerError,
-    MAX_LEVELS, Period, PeriodKey, Posting, Reversal, Settings, period,
+    Account, Amounts, Balance, Clearing, Deed, Draft, DraftStatus, DraftStep, Entry, Journal,
+    LedgerError, MAX_LEVELS, Period, PeriodKey, Posting, Reversal, Settings, period,
 };
 
 /// Something in the ledger that does not follow from its facts.
@@ -81,6 +81,26 @@ pub enum Discrepancy {
         /// The limit's code.
         code: SmolStr,
     },
+    /// A posting of an account that is kept by open items, whose item is missing or stands otherwise than its clearings say;
+    /// or an item of no such posting.
+    OpenItem {
+        /// The entry.
+        entry: Id<Entry>,
+        /// Its line.
+        line: u32,
+    },
+    /// A clearing whose lines, difference or undoing don't fit one another or their items.
+    Clearing {
+        /// The clearing.
+        clearing: Id<Clearing>,
+    },
+    /// Open items and differences that don't add up to the account's balance.
+    OpenItems {
+        /// The account.
+        account: SmolStr,
+        /// The currency.
+        currency: Currency,
+    },
     /// A stored balance that is not the sum of its postings.
     Balance {
         /// The account.
@@ -129,6 +149,15 @@ impl fmt::Display for Discrepancy {
             }
             Discrepancy::Spending { code } => {
                 write!(f, "a sum of spending limit {code} is not that of the postings that count")
+            }
+            Discrepancy::OpenItem { entry, line } => {
+                write!(f, "the item of line {line} of entry {entry} does not stand as it must")
+            }
+            Discrepancy::Clearing { clearing } => {
+                write!(f, "clearing {clearing} does not fit its lines and their items")
+            }
+            Discrepancy::OpenItems { account, currency } => {
+                write!(f, "what is open of {account} in {currency} is not its balance")
             }
             Discrepancy::Balance { account, period, currency } => {
                 write!(
@@ -182,6 +211,7 @@ pub fn verify(read: &mut impl Reading) -> Result<Vec<Discrepancy>, LedgerError> 
     check.drafts(read)?;
     let spending = super::spending::verify(read, &settings)?;
     check.found.extend(spending.into_iter().map(|code| Discrepancy::Spending { code }));
+    check.found.extend(super::open_items::verify(read)?);
     read.peek_each(&Range::<Balance>::all(), |balance| {
         check.balance(balance);
         Ok::<(), LedgerError>(())

@@ -1,10 +1,11 @@
 //! The books as people read them: trial balance, general ledger, the [statement](AccountStatement) of an account, income
-//! statement, balance sheet, beside those of other days or alone; and why a figure in them is what it is.
+//! statement, balance sheet, beside those of other days or alone; open items by age; and why a figure in them is what it is.
 //!
 //! Each is a plain value with its figures. [`Display`](std::fmt::Display) shows it as text, its `to_report` describes it
 //! as a [`Report`](fondaco_core::report::Report), from which text, HTML and tables come. Amounts are in the ledger's
 //! currency. On one [`Page`](fondaco_core::report::Page), accounts lead to their part of the general ledger.
 
+mod ageing;
 mod chart;
 mod compared;
 mod explain;
@@ -14,6 +15,7 @@ mod statement;
 mod statements;
 mod trial_balance;
 
+pub use ageing::{AgeBy, Aged, AgedItem, Ageing, AgeingQuery, PartyAgeing, ageing};
 pub use compared::{Compared, compare_balance_sheets, compare_income_statements};
 pub use explain::explain_balance;
 pub use general_ledger::{

@@ -91,6 +91,17 @@ impl Staff {
         }
     }
 
+    /// Two items on the bank's account that clear one another, by an entry and its mirror image: two commits by the chief.
+    pub fn items(&self, entry: NewEntry) -> [ItemKey; 2] {
+        self.must("chief", &ChangeAccount::open_items("1000", true));
+        let mut back = entry.clone();
+        back.postings.iter_mut().for_each(|posting| posting.side = posting.side.opposite());
+        let posted = self.must("chief", &PostMany::new(vec![entry, back]));
+        let keys: Vec<ItemKey> =
+            posted.entries.iter().map(|posted| ItemKey::new(posted.id, 1)).collect();
+        [keys[0], keys[1]]
+    }
+
     /// Carries out a command under a new name.
     pub fn send<C: Act>(&self, actor: &str, command: &C) -> Result<C::Answer, C::Error> {
         let n = self.commands.fetch_add(1, Ordering::SeqCst);
