@@ -143,7 +143,7 @@ fn make_items(tx: &mut Tx<'_>, postings: &[Arc<Posting>]) -> Result<(), LedgerEr
 /// let done = books.run_job("customers by items", &mut KeepByItems::new("1200"), &mut ())?;
 /// assert_eq!(done.report, 1); // the invoice
 /// assert_eq!(books.open_items(&OpenItemQuery::account("1200"))?.items.len(), 1);
-/// # Ok::<(), job::JobError<LedgerError>>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeepByItems {
