@@ -80,7 +80,7 @@ pub struct Account {
     /// For a control account the engine that keeps it, such as `receivable`: nobody else posts to it.
     #[record(since = 2)]
     pub control: Option<SmolStr>,
-    /// Whether its postings are cleared against one another: see [`open_items`](super::open_items).
+    /// Whether its postings are cleared against one another: see [`open_items`](mod@super::open_items).
     #[record(since = 3)]
     pub open_items: Option<ItemKeeping>,
 }

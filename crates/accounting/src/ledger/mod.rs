@@ -19,7 +19,7 @@
 //! Plain structs that implement [`Act`](fondaco_core::Act): [`SetUp`], [`OpenAccounts`], [`ChangeAccount`], [`CloseAccount`], [`OpenJournal`],
 //! [`OpenFiscalYear`], [`LockPeriod`], [`SoftLockPeriod`], [`UnlockPeriod`], [`Post`], [`PostMany`], [`PostEach`],
 //! [`Reverse`]; of [`open_items`](mod@open_items) [`Clear`], [`Unclear`], [`PostClearing`]; [`PostReversing`], [`PlanReversal`], [`CancelReversal`]; [`StartRecurring`], [`ChangeRecurring`],
-//! [`PauseRecurring`], [`ResumeRecurring`], [`EndRecurring`], [`SkipRecurring`]; for [`spending`] limits [`SetSpendingLimit`],
+//! [`PauseRecurring`], [`ResumeRecurring`], [`EndRecurring`], [`SkipRecurring`]; for [`spending`](mod@spending) limits [`SetSpendingLimit`],
 //! [`ChangeSpendingLimit`], [`EndSpendingLimit`], [`PostExceeding`]; for entries that somebody else approves
 //! [`PrepareDraft`], [`ChangeDraft`], [`SubmitDraft`], [`ApproveDraft`], [`RejectDraft`], [`DeleteDraft`]. What each may need
 //! is in [`rights`]. The
