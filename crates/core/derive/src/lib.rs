@@ -21,7 +21,8 @@ mod record;
 /// struct Move { item: Id<Item>, number: i64, day: NaiveDate, #[record(since = 2)] note: Option<SmolStr> }
 /// ```
 ///
-/// Each index becomes a constant of the struct: `Move::BY_DAY`.
+/// Each index becomes a constant of the struct: `Move::BY_DAY`. What is made names `fondaco_core`, so that crate must be among
+/// the dependencies, also of a program that has all else through `fondaco`.
 #[proc_macro_derive(Record, attributes(record))]
 pub fn derive_record(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);

@@ -11,6 +11,7 @@ use fondaco_core::store::{
 use smol_str::SmolStr;
 
 use super::catalog::{Form, Forms, Header};
+use super::form::damaged;
 use super::index::Entries;
 use super::log::{self, Head};
 use super::place::{self, Part};
@@ -123,7 +124,8 @@ pub(super) fn write(map: &dyn Ordered, mut puts: Vec<Put>) -> Result<(), StoreEr
     }
 }
 
-/// Gives a company a number, which is noted so that it is never given again.
+/// Gives a company a number, which is noted so that it is never given again, and so that what is written under it is found
+/// if whoever loads is killed. What earlier ones left is taken away.
 pub(super) fn number(map: &dyn Ordered, company: CompanyId) -> Result<i64, StoreError> {
     loop {
         let now = map.snapshot()?;
@@ -133,14 +135,29 @@ pub(super) fn number(map: &dyn Ordered, company: CompanyId) -> Result<i64, Store
         }
         let mut header = Header::of(now.as_ref())?;
         let number = header.new_company();
+        let left = loadings(now.as_ref(), company)?;
         drop(now);
-        if map.write(position, vec![header.put()])? == Written::Done {
+        let noted = Put::new(place::loading(company, number), Vec::new());
+        if map.write(position, vec![header.put(), noted])? == Written::Done {
+            left.into_iter().try_for_each(|number| forget(map, company, number))?;
             return Ok(number);
         }
     }
 }
 
-/// Makes a loaded company visible, unless somebody began it meanwhile or changed the tables.
+/// The numbers under which a company is being loaded, in order.
+fn loadings(map: &dyn MapSnapshot, company: CompanyId) -> Result<Vec<i64>, StoreError> {
+    let prefix = place::loadings(company);
+    let end = place::after(&prefix);
+    let range = KeyRange { from: &prefix, to: end.as_deref(), backwards: false, limit: usize::MAX };
+    let number = |(key, _): &(Vec<u8>, Vec<u8>)| {
+        let bytes = key.last_chunk().filter(|_| key.len() == prefix.len() + 8);
+        bytes.map(|bytes| i64::from_be_bytes(*bytes)).ok_or_else(|| damaged("a load's number"))
+    };
+    map.range(&range)?.iter().map(number).collect()
+}
+
+/// Makes a loaded company visible, unless somebody began it meanwhile, or to load it, or changed the tables.
 pub(super) fn reveal(
     map: &dyn Ordered,
     forms: &Forms,
@@ -157,16 +174,23 @@ pub(super) fn reveal(
             let why = "a table was changed while the company was loaded: load it again";
             return Err(StoreError::Unavailable(why.into()));
         }
+        // Who came later took away what was written here.
+        if loadings(now.as_ref(), company)?.last() != Some(&head.company) {
+            let why = "somebody else began to load the company meanwhile";
+            return Err(StoreError::Unavailable(why.into()));
+        }
         drop(now);
-        if map.write(position, vec![head.put(company)])? == Written::Done {
+        let noted = Put::delete(place::loading(company, head.company));
+        if map.write(position, vec![head.put(company), noted])? == Written::Done {
             return Ok(());
         }
     }
 }
 
-/// Takes away what was written of a company that nobody knows. Only room is lost where this fails.
-pub(super) fn forget(map: &dyn Ordered, company: i64) -> Result<(), StoreError> {
-    let prefix = place::company(company);
+/// Takes away what was written of a company under a number that nobody knows. Where this fails, whoever loads the company next
+/// does it.
+pub(super) fn forget(map: &dyn Ordered, company: CompanyId, number: i64) -> Result<(), StoreError> {
+    let prefix = place::company(number);
     let end = place::after(&prefix);
     loop {
         let now = map.snapshot()?;
@@ -174,7 +198,7 @@ pub(super) fn forget(map: &dyn Ordered, company: i64) -> Result<(), StoreError> 
         let found = now.range(&range)?;
         drop(now);
         if found.is_empty() {
-            return Ok(());
+            return write(map, vec![Put::delete(place::loading(company, number))]);
         }
         write(map, found.into_iter().map(|(key, _)| Put::delete(key)).collect())?;
     }
@@ -191,7 +215,7 @@ pub(super) fn all_series(
     let mut all = Vec::new();
     super::read::each(map, range, super::read::PAGE, |key, bytes| {
         let name = key.get(prefix.len()..).and_then(|name| std::str::from_utf8(name).ok());
-        let name = name.ok_or_else(|| super::form::damaged("a series' name"))?;
+        let name = name.ok_or_else(|| damaged("a series' name"))?;
         all.push((name.into(), log::series_state(&bytes)?));
         Ok(())
     })?;

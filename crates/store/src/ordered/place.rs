@@ -1,6 +1,6 @@
 //! Where things lie in the map: every key is built here.
 //!
-//! Keys are of four sorts, told apart by their first byte; the parts after it are those of [`fondaco_core::store::key`],
+//! Keys are of five sorts, told apart by their first byte; the parts after it are those of [`fondaco_core::store::key`],
 //! each ending by itself, so that what belongs together lies together and in order.
 //!
 //! | key | value |
@@ -14,6 +14,7 @@
 //! | `0x03`, company number, `0x04`, command id | the position of its commit |
 //! | `0x03`, company number, `0x05`, series name | a series: its last number and date |
 //! | `0x03`, company number, `0x06`, table number, primary key, position | the position: that commit wrote this `State` row |
+//! | `0x04`, company (16 bytes), number (8 bytes) | nothing: the company is being loaded under that number, or whoever did it was killed |
 //!
 //! Numbers of companies, tables and indexes are small, given in order from 1, and never given twice.
 
@@ -31,6 +32,7 @@ pub(super) const TABLES: &[u8] = &[TABLE];
 const TABLE: u8 = 1;
 const HEAD: u8 = 2;
 const DATA: u8 = 3;
+const LOADING: u8 = 4;
 
 /// What a key of a company's data is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +53,16 @@ pub(super) fn table(name: &str) -> Vec<u8> {
 /// The key of a company's head.
 pub(super) fn head(company: CompanyId) -> Vec<u8> {
     [&[HEAD][..], &company.to_u128().to_be_bytes()].concat()
+}
+
+/// What all keys begin with that say under which numbers a company is being loaded.
+pub(super) fn loadings(company: CompanyId) -> Vec<u8> {
+    [&[LOADING][..], &company.to_u128().to_be_bytes()].concat()
+}
+
+/// The key that says that a company is being loaded under a number.
+pub(super) fn loading(company: CompanyId, number: i64) -> Vec<u8> {
+    [loadings(company), number.to_be_bytes().to_vec()].concat()
 }
 
 /// What all keys of a company's data begin with.
@@ -153,6 +165,7 @@ mod tests {
             series(1, ""),
             writer(1, 1, b"k", 1),
             part(2, Part::Row),
+            loading(company, 3),
         ];
         assert!(keys.is_sorted_by(|a, b| a < b), "{keys:?}");
     }

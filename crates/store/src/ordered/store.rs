@@ -254,7 +254,7 @@ impl<M: Ordered> Store for OrderedStore<M> {
         };
         let loaded = load();
         if loaded.is_err() {
-            let _ = load::forget(&self.map, number);
+            let _ = load::forget(&self.map, company, number);
         }
         loaded
     }

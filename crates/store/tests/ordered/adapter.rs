@@ -2,11 +2,11 @@
 //! what is left after an erasure, and what lies where.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use fondaco_core::store::{
-    Ask, At, Batch, Change, FeedFrom, Floor, Key, KeyBytes, KeyParts, Meta, Personal, Read, Record,
-    Reply, Row, Scan, Store, StoreError, Value,
+    Ask, At, Batch, Change, FeedFrom, Floor, Key, KeyBytes, KeyParts, Meta, Moment, Personal,
+    Piece, PieceReader, Read, Record, Reply, Row, Scan, Store, StoreError, Value,
 };
 use fondaco_core::{ActorId, CommandId, CompanyId, Timestamp, chain};
 use fondaco_store::OrderedStore;
@@ -322,6 +322,90 @@ fn a_map_that_fails_is_answered_in_the_words_of_the_port() {
     assert!(matches!(error, StoreError::Unknown { id, .. } if id == CommandId::from_u128(1)));
     // Asked again, it says what was.
     assert!(store.commit(one()).unwrap().replayed);
+}
+
+// ---- A company that another store had
+
+/// A map that takes no write any more after some: as good as killed.
+struct Killed {
+    map: Arc<InMemory>,
+    left: AtomicU32,
+}
+
+impl Ordered for Killed {
+    fn snapshot(&self) -> Result<Box<dyn MapSnapshot + '_>, MapError> {
+        self.map.snapshot()
+    }
+    fn write(&self, position: u64, puts: Vec<Put>) -> Result<Written, MapError> {
+        let one_less = |left: u32| left.checked_sub(1);
+        let taken = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less);
+        taken.map_err(|_| MapError::Unavailable("it was killed".into()))?;
+        self.map.write(position, puts)
+    }
+}
+
+/// The pieces of a company of 4,500 persons.
+fn pieces() -> Vec<Piece> {
+    let source = open(shared());
+    let people = (0..4_500).map(|id| person(id, &format!("{id}"))).collect();
+    source.commit(with(1, vec![insert(people)])).unwrap();
+    let moment = Moment::hold(&source, company()).unwrap();
+    let mut reader = PieceReader::new(moment, &[Person::TABLE]).unwrap();
+    std::iter::from_fn(|| reader.next().unwrap()).collect()
+}
+
+fn load(store: &dyn Store, pieces: &[Piece]) -> Result<(), StoreError> {
+    let mut pieces = pieces.iter().cloned();
+    store.load(company(), &mut || Ok(pieces.next()))
+}
+
+/// Whoever loads a company after one who was killed over it leaves nothing of that.
+#[test]
+fn what_a_killed_load_left_is_taken_away_by_the_next() {
+    let pieces = pieces();
+    let fresh = shared();
+    load(&open(fresh.clone()), &pieces).unwrap();
+    let whole = pairs(&fresh).len();
+    let mut begun = 0;
+    for writes in 0.. {
+        let map = shared();
+        drop(open(map.clone()));
+        let killed = Killed { map: map.clone(), left: AtomicU32::new(writes) };
+        let store = open(killed);
+        if load(&store, &pieces).is_ok() {
+            assert_eq!(pairs(&map).len(), whole);
+            break;
+        }
+        begun += usize::from(pairs(&map).len() > 4_000);
+        let store = open(map.clone());
+        assert!(rows(&store, scan::<Person>(None)).unwrap().is_empty());
+        load(&store, &pieces).unwrap();
+        assert_eq!(pairs(&map).len(), whole, "after {writes} writes");
+        assert!(chain::verify(&store, company(), &[Person::TABLE]).unwrap().findings.is_empty());
+    }
+    assert!(begun > 1, "{begun}");
+}
+
+/// Of two who load one company at once, through two stores over one map, the later makes it.
+#[test]
+fn two_loads_of_one_company_leave_one() {
+    let (map, pieces) = (shared(), pieces());
+    let (first, second) = (open(map.clone()), open(map.clone()));
+    let mut rest = pieces.iter().cloned();
+    let mut meanwhile = Some(());
+    let overtaken = first.load(company(), &mut || {
+        let piece = rest.next();
+        if matches!(piece, Some(Piece::Commits(_))) && meanwhile.take().is_some() {
+            let stopped = second.load(company(), &mut || Err(StoreError::Stopped));
+            assert!(matches!(stopped, Err(StoreError::Stopped)));
+        }
+        Ok(piece)
+    });
+    assert!(overtaken.unwrap_err().to_string().contains("somebody else began to load"));
+    load(&second, &pieces).unwrap();
+    let fresh = shared();
+    load(&open(fresh.clone()), &pieces).unwrap();
+    assert_eq!(pairs(&map).len(), pairs(&fresh).len());
 }
 
 // ---- Erasure, and what lies where
