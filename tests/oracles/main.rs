@@ -31,6 +31,7 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("accounting/allocation_residual.json", accounting::allocation_residual::cases),
     ("accounting/iso4217_minor_units.json", accounting::iso4217_minor_units::cases),
     ("accounting/odoo_payment_term_dates.json", accounting::payment_terms::odoo),
+    ("accounting/tigerbeetle_state_machine.json", accounting::tigerbeetle::cases),
     ("accounting/trial_balance_100k_expected.csv", accounting::trial_balance_100k::cases),
     ("accounting/tryton_payment_terms.json", accounting::payment_terms::tryton),
     ("calendar/holidays.json", calendar::holidays::cases),

@@ -17,9 +17,10 @@ use fondaco_core::{
 use crate::currency::{self, FoundRate, RateQuery};
 use crate::ledger::{
     self, Account, ApproveDraft, Approved, BalanceQuery, Discrepancy, Draft, DraftStatus, Entry,
-    ItemClearing, ItemKey, LedgerError, NewEntry, OpenItemQuery, OpenItems, Period,
-    PlannedReversal, Post, Posted, Posting, PrepareDraft, RecurringEntry, SpendingExcess,
-    SpendingReport, SubmitDraft, TABLES, Upcoming, WholeDraft, WholeEntry,
+    HistoryRow, ItemClearing, ItemKey, LedgerError, Movement, MovementQuery, NewEntry,
+    OpenItemQuery, OpenItems, PendingEntry, Period, PlannedReversal, Post, Posted, Posting,
+    PrepareDraft, RecurringEntry, SpendingExcess, SpendingReport, SubmitDraft, TABLES, Totals,
+    Upcoming, WholeDraft, WholeEntry, WholePending,
 };
 use crate::reports::{
     self, AccountStatement, Ageing, AgeingQuery, BalanceSheet, Compared, GeneralLedger,
@@ -274,6 +275,38 @@ impl<'s> Books<'s> {
     /// A [`Halt`](fondaco_core::Halt).
     pub fn may(&self, request: &Request) -> Result<Verdict, LedgerError> {
         Ok(self.driver.may(&self.actor, (self.clock)(), request)?)
+    }
+
+    /// A pending entry with its lines and what became of it.
+    ///
+    /// # Errors
+    /// A [`Halt`](fondaco_core::Halt).
+    pub fn pending(&self, id: Id<PendingEntry>) -> Result<Option<WholePending>, LedgerError> {
+        self.view(|view| ledger::pending(view, id))
+    }
+
+    /// What stands on each side of an account in all, posted and pending, by currency.
+    ///
+    /// # Errors
+    /// As [`totals`](ledger::totals).
+    pub fn totals(&self, account: &str) -> Result<Vec<Totals>, LedgerError> {
+        self.view(|view| ledger::totals(view, account))
+    }
+
+    /// What was done, in order of recording.
+    ///
+    /// # Errors
+    /// As [`movements`](ledger::movements).
+    pub fn movements(&self, query: &MovementQuery) -> Result<Vec<Movement>, LedgerError> {
+        self.view(|view| ledger::movements(view, query))
+    }
+
+    /// The movements of an account, each with the totals after it.
+    ///
+    /// # Errors
+    /// As [`history`](ledger::history).
+    pub fn history(&self, query: &MovementQuery) -> Result<Vec<HistoryRow>, LedgerError> {
+        self.view(|view| ledger::history(view, query))
     }
 
     /// An envelope for a command under this name, by these books' actor and clock.

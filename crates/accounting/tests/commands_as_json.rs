@@ -96,6 +96,31 @@ fn the_shortest_form_of_each_command() {
     shortest(r#"{"code":"L","end":"2026-06-30"}"#, EndSpendingLimit::new("L", d("2026-06-30")));
     let exceeding = format!(r#"{{"entry":{entry},"why":"urgent"}}"#);
     shortest(&exceeding, PostExceeding::new(sale("2026-01-05", "5.00"), "urgent"));
+    let wallet = NewAccount::new("w1", "Wallet", AccountClass::Liability);
+    shortest(r#"[{"code":"w1","name":"Wallet","class":"liability"}]"#, OpenEach::new(vec![wallet]));
+    shortest(r#"{"code":"1000"}"#, ReopenAccount::new("1000"));
+    let pending = || NewPending::new(sale("2026-01-05", "5.00"));
+    let held = format!(r#"{{"entry":{entry}}}"#);
+    shortest(&held, RecordPending::new(pending()));
+    let id = Id::from_u128(7);
+    let named = r#"{"pending":{"id":"00000000-0000-0000-0000-000000000007"}}"#;
+    shortest(named, PostPending::new(id));
+    shortest(named, VoidPending::new(id));
+    let items = format!(
+        r#"[{{"entry":{entry}}},{{"pending":{held}}},{{"post":{named}}},{{"void":{named}}}]"#
+    );
+    let each = vec![
+        Item::Entry(sale("2026-01-05", "5.00")),
+        Item::Pending(pending()),
+        Item::Post(PostPending::new(id)),
+        Item::Void(VoidPending::new(id)),
+    ];
+    shortest(&items, RecordEach::new(each));
+    let full = sale("2026-01-05", "5.00").key("k").linked().kind("fee").tag("a", "b");
+    let full = full.balancing(Balancing::Both).imported_at(minute(0));
+    let full = NewPending::new(full).expires_after(60).closing(Closing::Both);
+    let long = serde_json::to_string(&full).unwrap();
+    assert_eq!(serde_json::from_str::<NewPending>(&long).unwrap(), full);
     let skip = SkipRecurring::new("rent", d("2026-06-30"));
     shortest(r#"{"code":"rent","date":"2026-06-30"}"#, skip);
 }

@@ -50,7 +50,7 @@ fn entries_to_be_posted() {
 #[test]
 fn every_field_of_an_entry_counts() {
     type Change = fn(&mut NewEntry);
-    let changes: [(&str, Change); 24] = [
+    let changes: [(&str, Change); 32] = [
         ("journal", |entry| entry.journal = "GEN".into()),
         ("date", |entry| entry.date = d("2026-04-01")),
         ("document date", |entry| entry.document_date = None),
@@ -75,6 +75,14 @@ fn every_field_of_an_entry_counts() {
         ("due date of a posting", |entry| entry.postings[0].due_date = None),
         ("dimensions", |entry| entry.postings[0].dimensions.set("site", "Venice")),
         ("no dimensions", |entry| entry.postings[0].dimensions = Default::default()),
+        ("key", |entry| *entry = entry.clone().key("k")),
+        ("linked", |entry| *entry = entry.clone().linked()),
+        ("kind", |entry| *entry = entry.clone().kind("k")),
+        ("tag", |entry| *entry = entry.clone().tag("k", "")),
+        ("balancing", |entry| *entry = entry.clone().balancing(Balancing::Debit)),
+        ("balancing otherwise", |entry| *entry = entry.clone().balancing(Balancing::Both)),
+        ("instant", |entry| *entry = entry.clone().imported_at(minute(0))),
+        ("empty options", |entry| entry.options = Some(Box::default())),
     ];
     let mut seen = std::collections::BTreeMap::from([(hex(&Post::new(full())), "as it was")]);
     for (what, change) in changes {
@@ -127,6 +135,29 @@ fn all_other_commands() {
     let clear = Clear::new("1200").part(item, self::usd("1.50")).all(other);
     let clear = clear.on(d("2026-05-01")).text("as agreed").across_parties();
     let pays = Pays::new(2).part(item, self::usd("1.50")).all(other).with(self::eur("2"));
+    let within = AccountLimit::DebitsWithinCredits;
+    let wallet = NewAccount::new("w1", "Wallet", AccountClass::Liability)
+        .limit(within)
+        .tracked()
+        .closed()
+        .kind("wallet")
+        .tag("customer", "17")
+        .imported_at(minute(0))
+        .linked();
+    let keyed = || full().key("k").linked().kind("fee").tag("a", "b");
+    let keyed = || keyed().balancing(Balancing::Both).imported_at(minute(0));
+    let held = NewPending::new(keyed()).expires_after(60).closing(Closing::Both);
+    let mut post = PostPending::new(Id::from_u128(9)).amount(money("5.00 USD")).key("p");
+    post.date = Some(d("2026-05-01"));
+    let expected = Expected { kind: Some("fee".into()), ..Expected::default() };
+    post.options.expected = Some(Box::new(expected));
+    let void = VoidPending::new(PendingRef::Key("k".into())).key("v");
+    let items = vec![
+        Item::Entry(keyed()),
+        Item::Pending(held.clone()),
+        Item::Post(post.clone()),
+        Item::Void(void.clone()),
+    ];
     let told = [
         ("SetUp", hex(&SetUp::new(Currency::EUR))),
         ("OpenAccounts", hex(&OpenAccounts::new(accounts))),
@@ -174,6 +205,16 @@ fn all_other_commands() {
             "PostClearing",
             hex(&PostClearing::new(full()).pays(pays).on(d("2026-05-01")).across_parties()),
         ),
+        ("OpenEach", hex(&OpenEach::new(vec![wallet]))),
+        ("ReopenAccount", hex(&ReopenAccount::new("1010"))),
+        ("ChangeAccount, limit", hex(&ChangeAccount::limit("1010", within))),
+        ("ChangeAccount, no limit", hex(&ChangeAccount::unlimited("1010"))),
+        ("ChangeAccount, tracked", hex(&ChangeAccount::track("1010"))),
+        ("PostEach, options", hex(&PostEach::new(vec![keyed()]))),
+        ("RecordPending", hex(&RecordPending::new(held.clone()))),
+        ("PostPending", hex(&post)),
+        ("VoidPending", hex(&void)),
+        ("RecordEach", hex(&RecordEach::new(items))),
     ];
     let told = told.map(|(name, digest)| format!("{name}: {digest}"));
     assert_eq!(told.join("\n"), OTHERS, "the digests are now:\n{}", told.join("\n"));
@@ -227,4 +268,14 @@ OpenAccounts, by items: 578d0084fd8567ce822a1fd6bcd6ed21e8b789a98f595c7fa4746d74
 ChangeAccount, by items: 54898ffac82d3100168a58bcd2fa0bf309baabe4373ce460511fb1e53f5745cf
 Clear: 8807c5d4f2e92804df520a02ee9ab317251245561079f02a0aa7c03153ff98fc
 Unclear: 55a4d740d3af3074ec4522291676d7f5cf3c0d6194d87effefc60bde50dadd1e
-PostClearing: 56ff474cf6094c8933d3bcf24326e93ba21e35a56623bf93a394c137fd747132";
+PostClearing: 56ff474cf6094c8933d3bcf24326e93ba21e35a56623bf93a394c137fd747132
+OpenEach: 485c1a9bfe895104a8d351dd02c50c905731de879f293fae92ee2d6d562ebfa3
+ReopenAccount: 454cb52543fb08a0d89f7267d49083dd8f8651ea9573318bd9b1ff2790578ee2
+ChangeAccount, limit: 97c42193971d771f295def198a753364b510934784174f045a74201918ddfad9
+ChangeAccount, no limit: fad86de11e9d3eb32e9c2f6f63d35505881e407fa278eee58ecf0659262254ea
+ChangeAccount, tracked: 8bcc235cec3e15d4bb1549ff5f635189eb25bcd219114a54353fb36666135c79
+PostEach, options: df34a28d8158b85fe65c57a93ec4f81a58ec7e61a671e91e4e41055022ee9e66
+RecordPending: e35984a8ea7c08213cd9d6765c3dc24d228ba01077dcd48f6b8385e986e9f66b
+PostPending: b3343d69999799dcadbb328a17d3c6a2bb38925ee0caa0998406d7b2943d7745
+VoidPending: f10c8e12362b8b53b0af41016f029eb311ce76e03e63604f26cccaa08ccf3f1a
+RecordEach: 3b6d2b9289781ced23dc134dc321d834579fe506b9e84add5f2505b0c272d18e";

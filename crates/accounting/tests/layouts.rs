@@ -34,8 +34,17 @@ ledger_account: State, layout 3
   closes: Date, nullable
   control: Text, nullable, since 2
   open_items: Text, nullable, since 3
+  limit: Text, nullable, since 3
+  tracked: Bool, nullable, since 3
+  closed: Text, nullable, since 3
+  kind: Text, nullable, since 3
+  tags: Json, nullable, since 3
+  recorded_at: Instant, nullable, since 3
+  imported: Bool, nullable, since 3
+  linked: Bool, nullable, since 3
   key (code)
   index by_parent (parent)
+  index by_recorded_at (recorded_at)
   guard all ()
   guard by_parent (parent)
 
@@ -104,6 +113,94 @@ ledger_balance: Counter, layout 1
   ledger_credit: Decimal { digits: 4 }
   postings: I64
   key (account, period, currency, dimensions)
+
+ledger_totals: Counter, layout 1
+  account: Text
+  currency: Text
+  debit: Decimal { digits: 4 }
+  credit: Decimal { digits: 4 }
+  pending_debit: Decimal { digits: 4 }
+  pending_credit: Decimal { digits: 4 }
+  key (account, currency)
+
+ledger_pending: Fact, layout 1
+  id: Id
+  journal: Text
+  date: Date
+  recorded_at: Instant
+  document_date: Date, nullable
+  due_date: Date, nullable
+  text: Text, nullable
+  party: Id, nullable
+  source: Text, nullable
+  conversion: Bool
+  lines: I64
+  expires_at: Instant, nullable
+  timeout_seconds: I64, nullable
+  closing: Text, nullable
+  key: Text, nullable
+  kind: Text, nullable
+  tags: Json, nullable
+  balancing: Text, nullable
+  asked: Decimal { digits: 4 }, nullable
+  imported: Bool
+  key (id)
+  index by_kind (kind)
+
+ledger_pending_posting: Fact, layout 1
+  pending: Id
+  line: I64
+  account: Text
+  side: Text
+  amount: Decimal { digits: 4 }
+  currency: Text
+  ledger_amount: Decimal { digits: 4 }
+  rate: Number, nullable
+  text: Text, nullable
+  party: Id, nullable
+  due_date: Date, nullable
+  dimensions: Json, nullable
+  key (pending, line)
+  index by_account (account)
+  guard by_account (account)
+
+ledger_pending_settled: Fact, layout 1
+  pending: Id
+  settled: Text
+  at: Instant
+  id: Id
+  entry: Id, nullable
+  key: Text, nullable
+  tags: Json, nullable
+  imported: Bool
+  key (pending)
+
+ledger_entry_detail: Fact, layout 1
+  entry: Id
+  key: Text, nullable
+  kind: Text, nullable
+  tags: Json, nullable
+  pending: Id, nullable
+  balancing: Text, nullable
+  asked: Decimal { digits: 4 }, nullable
+  imported: Bool
+  key (entry)
+  index by_kind (kind)
+
+ledger_key: Fact, layout 1
+  key: Text
+  of: Text
+  entry: Id, nullable
+  pending: Id, nullable
+  lines: I64
+  linked: Bool
+  failed: Text, nullable
+  key (key)
+
+ledger_import_clock: State, layout 1
+  clock: Text
+  latest: Instant
+  key (clock)
 
 ledger_reversal: Fact, layout 1
   entry: Id

@@ -39,6 +39,28 @@ const CASES: &[Case] = &[
     (&rights::CLOSE_ACCOUNT, "close an account", |staff, who| {
         done(staff.send(who, &CloseAccount::new("1010", d("2026-12-31"))))
     }),
+    (&rights::OPEN_ACCOUNT, "open each", |staff, who| {
+        let account = NewAccount::new("8", "x", AccountClass::Asset);
+        done(staff.send(who, &OpenEach::new(vec![account])))
+    }),
+    (&rights::REOPEN_ACCOUNT, "reopen an account", |staff, who| {
+        done(staff.send(who, &ReopenAccount::new("1010")))
+    }),
+    (&rights::HOLD, "hold", |staff, who| {
+        done(staff.send(who, &RecordPending::new(NewPending::new(one()))))
+    }),
+    (&rights::HOLD, "hold each", |staff, who| {
+        let items = vec![Item::Pending(NewPending::new(one()))];
+        done(staff.send(who, &RecordEach::new(items)))
+    }),
+    (&rights::POST_PENDING, "post what is held", |staff, who| {
+        let held = staff.must("chief", &RecordPending::new(NewPending::new(one())));
+        done(staff.send(who, &PostPending::new(held.id)))
+    }),
+    (&rights::VOID_PENDING, "void what is held", |staff, who| {
+        let held = staff.must("chief", &RecordPending::new(NewPending::new(one())));
+        done(staff.send(who, &VoidPending::new(held.id)))
+    }),
     (&rights::OPEN_JOURNAL, "open a journal", |staff, who| {
         done(staff.send(who, &OpenJournal::new("NEW", "x")))
     }),
@@ -172,6 +194,7 @@ fn every_command_without_its_permission_and_with_it() {
             let prepared = match (permission.name, *what) {
                 ("ledger.approve", _) | ("ledger.clear", _) => 2,
                 ("ledger.unclear", _) => 3,
+                ("ledger.post_pending" | "ledger.void_pending", _) => 1,
                 ("ledger.reverse", _) | ("ledger.draft", "change" | "submit" | "delete") => 1,
                 ("ledger.plan", "plan a reversal" | "cancel a reversal") => 1,
                 _ => 0,
@@ -198,12 +221,33 @@ fn every_command_without_its_permission_and_with_it() {
     });
 }
 
+/// Who tells the clock needs the right to end what is held; what he may not end waits for who may.
+#[test]
+fn who_tells_the_clock_ends_what_is_held() {
+    with_staff_everywhere(|staff| {
+        let tick = || NewGrant::new("due.tick");
+        staff.role("waker", [tick()]);
+        staff.role("clock", [tick(), NewGrant::new("ledger.expire_pending")]);
+        staff.hire("waker", "waker");
+        staff.hire("clock", "clock");
+        let hold = NewPending::new(one()).expires_after(60);
+        staff.must("chief", &RecordPending::new(hold));
+        let later = minute(100_000);
+        let ticked = staff.tick("waker", later);
+        assert_eq!((ticked.carried_out.len(), ticked.denied.len()), (0, 1), "{}", staff.name);
+        let ticked = staff.tick("clock", minute(100_001));
+        assert_eq!((ticked.carried_out.len(), ticked.denied.len()), (1, 0), "{}", staff.name);
+        staff.clean();
+    });
+}
+
 #[test]
 fn no_permission_is_without_a_test() {
     let mut tested: BTreeSet<&str> = CASES.iter().map(|(permission, ..)| permission.name).collect();
     let below = ["ledger.set_up", "ledger.post_soft_locked", "ledger.exceed_spending_limit"];
     tested.extend(below);
     tested.insert("ledger.clear_across_parties");
+    tested.insert("ledger.expire_pending");
     let declared: BTreeSet<&str> = ENGINE.permissions.iter().map(|known| known.name).collect();
     assert_eq!(tested, declared);
 }

@@ -2,17 +2,18 @@
 
 use chrono::NaiveDate;
 use fondaco_core::policy::Authority;
-use fondaco_core::store::{Event, Field, Record, Value};
-use fondaco_core::{Act, Currency, DateRange, Range, Tx, is_code};
+use fondaco_core::store::{Event, Field, Record, Tags, Value};
+use fondaco_core::{Act, Currency, DateRange, Money, Range, Reading, Timestamp, Tx, is_code};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::rules::Chart;
 use super::spending::recount_moved;
+use super::totals::settle_gate;
 use super::tree::{self, Levels};
 use super::{
-    BalanceQuery, ItemError, ItemKeeping, LedgerError, Period, Posting, balances, open_items,
-    rights,
+    AccountLimit, Amount, BalanceQuery, ClosedBy, ItemError, ItemKeeping, LedgerError, LimitChange,
+    PendingPosting, Period, Posting, Totals, balances, open_items, rights,
 };
 
 /// What an account measures, and on which side it grows.
@@ -59,7 +60,7 @@ impl AccountClass {
 
 /// An account.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "ledger_account", kind = state, key(code), index(by_parent(parent)), guard(all()), guard(by_parent(parent)), layout = 3)]
+#[record(table = "ledger_account", kind = state, key(code), index(by_parent(parent)), index(by_recorded_at(recorded_at)), guard(all()), guard(by_parent(parent)), layout = 3)]
 pub struct Account {
     /// What names it for ever: `1000`, `4000.20`, `Assets:Bank`.
     pub code: SmolStr,
@@ -83,6 +84,31 @@ pub struct Account {
     /// Whether its postings are cleared against one another: see [`open_items`](mod@super::open_items).
     #[record(since = 3)]
     pub open_items: Option<ItemKeeping>,
+    /// Which of its sides may not exceed the other.
+    #[record(since = 3)]
+    pub limit: Option<AccountLimit>,
+    /// Whether its [`Totals`](super::Totals) are kept though it has no limit: for balancing entries, and for a look at an
+    /// account of many postings.
+    #[record(since = 3)]
+    pub tracked: Option<bool>,
+    /// Why it takes nothing at all, whatever the date; `None` while it is not closed so.
+    #[record(since = 3)]
+    pub closed: Option<ClosedBy>,
+    /// What kind of account it is to the host: `wallet`, `fees`.
+    #[record(since = 3)]
+    pub kind: Option<SmolStr>,
+    /// Whatever else the host tells apart.
+    #[record(since = 3)]
+    pub tags: Tags,
+    /// When it was opened.
+    #[record(since = 3)]
+    pub recorded_at: Option<Timestamp>,
+    /// Whether it was opened elsewhere before, at that instant.
+    #[record(since = 3)]
+    pub imported: Option<bool>,
+    /// Whether it was opened as linked with the next of its batch: a repeat is too.
+    #[record(since = 3)]
+    pub linked: Option<bool>,
 }
 
 impl Account {
@@ -102,14 +128,6 @@ impl Account {
     pub fn is_open(&self, date: NaiveDate) -> bool {
         self.opens.is_none_or(|opens| opens <= date)
             && self.closes.is_none_or(|closes| date <= closes)
-    }
-
-    /// A new account.
-    fn of(new: NewAccount) -> Account {
-        let NewAccount { code, name, class, parent, currency, heading, opens, .. } = new;
-        let (closes, control) = (None, new.control);
-        let open_items = new.open_items.then_some(ItemKeeping::Kept);
-        Account { code, name, class, parent, currency, heading, opens, closes, control, open_items }
     }
 
     /// The days on which it can be posted to.
@@ -167,6 +185,27 @@ pub struct NewAccount {
     /// Whether it is kept by open items: see [`Account::open_items`].
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open_items: bool,
+    /// See [`Account::limit`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<AccountLimit>,
+    /// See [`Account::tracked`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tracked: bool,
+    /// Whether it is opened closed: until [`ReopenAccount`](super::ReopenAccount) it takes nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub closed: bool,
+    /// See [`Account::kind`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<SmolStr>,
+    /// See [`Account::tags`].
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    pub tags: Tags,
+    /// The instant at which it was opened elsewhere: see [`NewEntry::imported_at`](super::NewEntry::imported_at).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported_at: Option<Timestamp>,
+    /// Whether it stands or falls with the next account of its [`OpenEach`](super::OpenEach).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub linked: bool,
 }
 
 impl NewAccount {
@@ -193,6 +232,13 @@ impl NewAccount {
             opens: None,
             control: None,
             open_items: false,
+            limit: None,
+            tracked: false,
+            closed: false,
+            kind: None,
+            tags: Tags::default(),
+            imported_at: None,
+            linked: false,
         }
     }
 
@@ -369,18 +415,14 @@ impl Act for OpenAccounts {
     }
 }
 
-fn open(
+pub(crate) fn open(
     tx: &mut Tx<'_>,
     authority: &Authority,
     new: &NewAccount,
     levels: &mut Levels,
 ) -> Result<(), LedgerError> {
     rights::allow_account(tx, authority, &new.code, new.parent.as_ref())?;
-    check_code("account", &new.code)?;
-    check_name("account name", &new.name)?;
-    if let Some(engine) = &new.control {
-        check_code("control engine", engine)?;
-    }
+    check_new(new)?;
     if tx.get::<Account>(&new.code)?.is_some() {
         return Err(LedgerError::Exists { what: "account", code: new.code.clone() });
     }
@@ -398,8 +440,57 @@ fn open(
         return Err(ItemError::CannotChange { code, what, why }.into());
     }
     tx.emit(Event::new("ledger.account_opened").with("account", Value::Text(new.code.clone())));
-    tx.insert(Account::of(new.clone()))?;
-    Ok(())
+    Ok(tx.insert(new.to_account(tx.now()))?)
+}
+
+/// What is wrong with an account by itself.
+fn check_new(new: &NewAccount) -> Result<(), LedgerError> {
+    check_code("account", &new.code)?;
+    check_name("account name", &new.name)?;
+    if let Some(engine) = &new.control {
+        check_code("control engine", engine)?;
+    }
+    check_tags(new.kind.as_ref(), &new.tags)
+}
+
+/// Kinds and tags that a store can keep.
+pub(crate) fn check_tags(kind: Option<&SmolStr>, tags: &Tags) -> Result<(), LedgerError> {
+    if let Some(kind) = kind {
+        check_code("kind", kind)?;
+    }
+    if tags.iter().any(|(name, _)| name.is_empty()) {
+        let why = "a tag has a name, such as order".into();
+        return Err(LedgerError::BadInput { what: "tags", why });
+    }
+    tags.check().map_or(Ok(()), |why| Err(LedgerError::BadInput { what: "tags", why: why.into() }))
+}
+
+impl NewAccount {
+    /// The account as it is stored, recorded at `now` unless it was opened elsewhere before.
+    pub(crate) fn to_account(&self, now: Timestamp) -> Account {
+        let NewAccount { code, name, class, parent, currency, heading, opens, control, .. } =
+            self.clone();
+        Account {
+            code,
+            name,
+            class,
+            parent,
+            currency,
+            heading,
+            opens,
+            closes: None,
+            control,
+            open_items: self.open_items.then_some(ItemKeeping::Kept),
+            limit: self.limit,
+            tracked: self.tracked.then_some(true),
+            closed: self.closed.then_some(ClosedBy::Command),
+            kind: self.kind.clone(),
+            tags: self.tags.clone(),
+            recorded_at: Some(self.imported_at.unwrap_or(now)),
+            imported: self.imported_at.map(|_| true),
+            linked: self.linked.then_some(true),
+        }
+    }
 }
 
 fn bad_parent(new: &NewAccount, why: &'static str) -> LedgerError {
@@ -453,7 +544,7 @@ pub enum Control {
     Engine(SmolStr),
 }
 
-/// Gives an account another name or heading, makes it a control account, or keeps it by open items.
+/// Gives an account another name or heading, makes it a control account, keeps it by open items, limits or tracks it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeAccount {
     /// Which account.
@@ -470,6 +561,15 @@ pub struct ChangeAccount {
     /// Whether it is kept by open items from now on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open_items: Option<bool>,
+    /// Whether a limit holds from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<LimitChange>,
+    /// Whether its totals are kept from now on, also without a limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tracked: Option<bool>,
+    /// Its new tags, in place of all that it had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Tags>,
 }
 
 impl ChangeAccount {
@@ -485,7 +585,7 @@ impl ChangeAccount {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn rename(code: impl Into<SmolStr>, name: impl Into<SmolStr>) -> ChangeAccount {
-        ChangeAccount { name: Some(name.into()), ..ChangeAccount::nothing(code.into()) }
+        ChangeAccount { name: Some(name.into()), ..ChangeAccount::of(code) }
     }
 
     /// Another heading for `code`.
@@ -502,7 +602,7 @@ impl ChangeAccount {
     /// ```
     pub fn move_under(code: impl Into<SmolStr>, parent: Option<SmolStr>) -> ChangeAccount {
         let place = parent.map_or(Place::Top, Place::Under);
-        ChangeAccount { place, ..ChangeAccount::nothing(code.into()) }
+        ChangeAccount { place, ..ChangeAccount::of(code) }
     }
 
     /// Makes `code` a control account of `engine`, or, with `None`, an account like others.
@@ -525,7 +625,7 @@ impl ChangeAccount {
     /// ```
     pub fn control(code: impl Into<SmolStr>, engine: Option<SmolStr>) -> ChangeAccount {
         let control = Some(engine.map_or(Control::Nobody, Control::Engine));
-        ChangeAccount { control, ..ChangeAccount::nothing(code.into()) }
+        ChangeAccount { control, ..ChangeAccount::of(code) }
     }
 
     /// Keeps `code` by open items, its older postings too; or, with `false`, no longer, as long as nothing was ever cleared.
@@ -543,11 +643,14 @@ impl ChangeAccount {
     /// # Ok::<(), LedgerError>(())
     /// ```
     pub fn open_items(code: impl Into<SmolStr>, kept: bool) -> ChangeAccount {
-        ChangeAccount { open_items: Some(kept), ..ChangeAccount::nothing(code.into()) }
+        ChangeAccount { open_items: Some(kept), ..ChangeAccount::of(code) }
     }
 
-    fn nothing(code: SmolStr) -> ChangeAccount {
-        ChangeAccount { code, name: None, place: Place::Unchanged, control: None, open_items: None }
+    /// No change yet.
+    pub(crate) fn of(code: impl Into<SmolStr>) -> ChangeAccount {
+        let (name, place, control) = (None, Place::Unchanged, None);
+        let (open_items, limit, tracked, tags) = (None, None, None, None);
+        ChangeAccount { code: code.into(), name, place, control, open_items, limit, tracked, tags }
     }
 }
 
@@ -592,7 +695,20 @@ impl Act for ChangeAccount {
             Some(true) => open_items::mark(tx, &mut account)?,
             Some(false) => open_items::unmark(tx, &mut account)?,
         }
+        match self.limit {
+            None => {}
+            Some(LimitChange::None) => account.limit = None,
+            Some(LimitChange::To(limit)) => account.limit = Some(limit),
+        }
+        if let Some(tracked) = self.tracked {
+            account.tracked = tracked.then_some(true);
+        }
+        if let Some(tags) = &self.tags {
+            check_tags(None, tags)?;
+            account.tags = tags.clone();
+        }
         if account != before {
+            settle_gate(tx, &before, &account)?;
             let code = Value::Text(account.code.clone());
             tx.emit(Event::new("ledger.account_changed").with("account", code));
             tx.put(account)?;
@@ -606,7 +722,7 @@ fn headings(tx: &mut Tx<'_>, account: &Account) -> Result<Vec<SmolStr>, LedgerEr
     Ok(rights::headings(tx, &Chart::default(), account.parent.as_ref())?)
 }
 
-fn existing(tx: &mut Tx<'_>, code: &SmolStr) -> Result<Account, LedgerError> {
+pub(crate) fn existing(tx: &mut Tx<'_>, code: &SmolStr) -> Result<Account, LedgerError> {
     let account = tx
         .get::<Account>(code)?
         .ok_or_else(|| LedgerError::UnknownAccount { code: code.clone() })?;
@@ -684,6 +800,9 @@ impl Act for CloseAccount {
                 )));
             }
         }
+        if let Some(held) = pending_of(tx, &self.code)? {
+            return Err(fail(format!("{held} is pending: post or void it first")));
+        }
         account.closes = Some(self.end);
         tx.emit(
             Event::new("ledger.account_closed").with("account", Value::Text(account.code.clone())),
@@ -691,4 +810,15 @@ impl Act for CloseAccount {
         tx.put(account)?;
         Ok(())
     }
+}
+
+/// Something that is pending on an account; the decision rests on there being nothing.
+fn pending_of(tx: &mut Tx<'_>, code: &SmolStr) -> Result<Option<String>, LedgerError> {
+    tx.scan(&Range::by(PendingPosting::BY_ACCOUNT, code).limit(1))?;
+    let totals = tx.peek_scan(&Range::<Totals>::by_key(code))?;
+    let sums = totals
+        .iter()
+        .flat_map(|row| [row.pending_debit, row.pending_credit].map(|sum| (sum, row.currency)));
+    let mut sums = sums.filter(|(sum, _): &(Amount, Currency)| *sum != Amount::ZERO);
+    Ok(sums.next().map(|(sum, currency)| Money::new(sum.to_decimal(), currency).to_string()))
 }

@@ -8,6 +8,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::EntryOptions;
+
 /// Debit or credit.
 #[derive(
     Field, Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
@@ -80,6 +82,9 @@ pub struct NewEntry {
     pub conversion: bool,
     /// At least two.
     pub postings: Vec<NewPosting>,
+    /// The host's key, kind and tags, and how it is to be handled, where it is no ordinary entry: see [`NewEntry::key`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub options: Option<Box<EntryOptions>>,
 }
 
 impl NewEntry {
@@ -105,6 +110,7 @@ impl NewEntry {
             source: None,
             conversion: false,
             postings: Vec::new(),
+            options: None,
         }
     }
 
@@ -253,7 +259,7 @@ fn put_party(digester: &mut Digester, party: &PartyId) {
 }
 
 impl NewEntry {
-    fn digest(&self, digester: &mut Digester) {
+    pub(crate) fn digest(&self, digester: &mut Digester) {
         let NewEntry {
             journal,
             date,
@@ -264,12 +270,17 @@ impl NewEntry {
             source,
             conversion,
             postings,
+            options,
         } = self;
-        digester.text(journal).date(*date).count(usize::from(*conversion));
+        let has_options = usize::from(options.is_some());
+        digester.text(journal).date(*date).count(usize::from(*conversion) + 2 * has_options);
         digester.option(document_date.as_ref(), put_date).option(due_date.as_ref(), put_date);
         digester.option(text.as_ref(), put_text).option(source.as_ref(), put_text);
         digester.option(party.as_ref(), put_party).count(postings.len());
         postings.iter().for_each(|posting| posting.digest(digester));
+        if let Some(options) = options {
+            options.digest(digester);
+        }
     }
 }
 
@@ -353,6 +364,18 @@ impl NewPosting {
             party: None,
             due_date: None,
             dimensions: Tags::default(),
+        }
+    }
+
+    /// As one that was posted was given.
+    pub(crate) fn of(posting: &super::Posting) -> NewPosting {
+        NewPosting {
+            rate: posting.rate,
+            text: posting.text.clone(),
+            party: posting.party,
+            due_date: posting.due_date,
+            dimensions: posting.dimensions.clone(),
+            ..NewPosting::new(posting.account.clone(), posting.side, posting.money().abs())
         }
     }
 

@@ -9,7 +9,7 @@ use fondaco_core::{ActError, Currency, ErrorKind, Halt, Id, Money, Timestamp};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
-use super::{Balance, Draft, Entry, ItemError};
+use super::{AccountLimit, Balance, Draft, Entry, ItemError, PendingEntry, PendingRef, Side};
 
 /// A refusal of the ledger: nothing was stored. Each message names what is wrong and the way out.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -405,6 +405,191 @@ pub enum LedgerError {
     /// Open items can't be cleared so, or an account not be kept by them.
     #[error(transparent)]
     Item(#[from] ItemError),
+    /// The account is closed, whatever the date.
+    #[error("account {code} is closed: reopen it, or void what closes it; post to another account")]
+    AccountClosed {
+        /// The code.
+        code: SmolStr,
+    },
+    /// The account is not closed.
+    #[error("account {code} is not closed: there is nothing to reopen")]
+    AccountOpen {
+        /// The code.
+        code: SmolStr,
+    },
+    /// Two accounts of an entry hold different currencies.
+    #[error(
+        "account {code} holds {first} and account {other} {second}: \
+         an entry between them is a conversion"
+    )]
+    CurrenciesDiffer {
+        /// An account.
+        code: SmolStr,
+        /// What it holds.
+        first: Currency,
+        /// Another account.
+        other: SmolStr,
+        /// What that holds.
+        second: Currency,
+    },
+    /// A limit of the account.
+    #[error(
+        "account {code}: its {} would exceed its {} by {over}; \
+         post less, or put the difference on its other side first",
+        plural(limit.side()), plural(limit.side().opposite())
+    )]
+    ExceedsLimit {
+        /// The account.
+        code: SmolStr,
+        /// Which limit.
+        limit: AccountLimit,
+        /// By how much.
+        over: Money,
+    },
+    /// A total of the account beyond the reach.
+    #[error(
+        "the {sum} {} of account {code} would go beyond 922,337,203,685,477.5807: use another account",
+        plural(*side)
+    )]
+    TotalTooLarge {
+        /// The account.
+        code: SmolStr,
+        /// Which side.
+        side: Side,
+        /// Which sum.
+        sum: SumKind,
+    },
+    /// The totals of the account are not kept.
+    #[error("account {code} is not tracked: track it, or limit it, before entries balance it")]
+    NotTracked {
+        /// The account.
+        code: SmolStr,
+    },
+    /// No such pending entry.
+    #[error("there is no pending entry {pending}: correct the id or key")]
+    UnknownPending {
+        /// Which was meant.
+        pending: PendingRef,
+    },
+    /// The key stands for something else.
+    #[error("{key:?} is no pending entry: it was posted at once, or is the key of another step")]
+    NotPending {
+        /// The key.
+        key: SmolStr,
+    },
+    /// The pending entry was posted.
+    #[error("pending entry {pending} was posted already: record another")]
+    PendingPosted {
+        /// Its id.
+        pending: Id<PendingEntry>,
+    },
+    /// The pending entry was voided.
+    #[error("pending entry {pending} was voided: record another")]
+    PendingVoided {
+        /// Its id.
+        pending: Id<PendingEntry>,
+    },
+    /// The time of the pending entry ran out.
+    #[error("pending entry {pending} has expired: record another")]
+    PendingExpired {
+        /// Its id.
+        pending: Id<PendingEntry>,
+    },
+    /// More than is pending.
+    #[error(
+        "{amount} of pending entry {pending}, which holds {held} there: post no more than that"
+    )]
+    ExceedsPending {
+        /// Its id.
+        pending: Id<PendingEntry>,
+        /// What was to be posted.
+        amount: Money,
+        /// What is held.
+        held: Money,
+    },
+    /// The pending entry is not what it was believed to be.
+    #[error("pending entry {pending} has another {field}: look at it again")]
+    PendingDiffers {
+        /// Its id.
+        pending: Id<PendingEntry>,
+        /// The field that is another.
+        field: &'static str,
+    },
+    /// An expiry beyond the calendar.
+    #[error("{seconds} seconds from now is after the year 9999: give fewer")]
+    ExpiresTooLate {
+        /// The seconds.
+        seconds: u32,
+    },
+    /// Something else came under the key.
+    #[error("{what} {key:?} is there with another {field}: give the same, or another key")]
+    KeyDiffers {
+        /// `entry` or `account`.
+        what: &'static str,
+        /// The key, or the account's code.
+        key: SmolStr,
+        /// The first field that differs.
+        field: SmolStr,
+    },
+    /// What came under the key failed.
+    #[error("what came under the key {key:?} failed ({code}): give another key")]
+    KeyFailed {
+        /// The key.
+        key: SmolStr,
+        /// The code of what it failed for.
+        code: SmolStr,
+    },
+    /// Another item of the chain failed.
+    #[error("another item that it is linked with failed: mend that one and send the chain again")]
+    LinkedFailed,
+    /// A chain without an end.
+    #[error("the last item of a batch is linked with a next one that is not there: unlink it")]
+    LinkedOpen,
+    /// Imported and other items in one batch.
+    #[error("{}", mixed(*expected))]
+    ImportMixed {
+        /// Whether the batch is one of imported items.
+        expected: bool,
+    },
+    /// No instant of the past.
+    #[error("{instant} is no instant that can be imported: give one after the beginning of 1970")]
+    ImportOutOfRange {
+        /// The instant.
+        instant: Timestamp,
+    },
+    /// An instant to come.
+    #[error("{instant} is not before {now}: only what is past is imported")]
+    ImportInFuture {
+        /// The instant.
+        instant: Timestamp,
+        /// The time of the act.
+        now: Timestamp,
+    },
+    /// An instant before one that is recorded, or the same.
+    #[error(
+        "{instant} is not after all that is recorded: import in order, each at an instant of its own"
+    )]
+    ImportRegresses {
+        /// The instant.
+        instant: Timestamp,
+    },
+    /// An instant before the account was opened.
+    #[error(
+        "{instant} is not after {opened}, when account {code} was opened: give a later instant"
+    )]
+    ImportBeforeAccount {
+        /// The instant.
+        instant: Timestamp,
+        /// The account.
+        code: SmolStr,
+        /// When it was opened.
+        opened: Timestamp,
+    },
+    /// An imported entry that expires.
+    #[error(
+        "an imported pending entry does not expire: leave its expiry out, and void it when it ends"
+    )]
+    ImportExpires,
     /// One entry or account of many.
     #[error("item {index} (counted from 0): {error}")]
     At {
@@ -442,11 +627,80 @@ fn since(start: &Option<NaiveDate>) -> String {
     start.map_or(String::new(), |start| format!(" from {start} on"))
 }
 
+/// A sum of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SumKind {
+    /// What is posted.
+    Posted,
+    /// What is pending.
+    Pending,
+    /// Both together.
+    Both,
+}
+
+impl std::fmt::Display for SumKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            SumKind::Posted => "posted",
+            SumKind::Pending => "pending",
+            SumKind::Both => "posted and pending",
+        })
+    }
+}
+
+fn plural(side: Side) -> &'static str {
+    match side {
+        Side::Debit => "debits",
+        Side::Credit => "credits",
+    }
+}
+
+fn mixed(expected: bool) -> &'static str {
+    match expected {
+        true => "the batch is imported and this item is not: give its instant, or send it apart",
+        false => "the batch is not imported and this item is: send imported items apart",
+    }
+}
+
 fn exceed(difference: &Money) -> &'static str {
     if difference.is_negative() { "credits exceed debits" } else { "debits exceed credits" }
 }
 
 impl LedgerError {
+    /// Whether it comes from how things stood, and not from the item: then the item's key is used up.
+    pub(crate) fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            LedgerError::UnknownAccount { .. }
+                | LedgerError::UnknownPending { .. }
+                | LedgerError::ExceedsLimit { .. }
+                | LedgerError::AccountClosed { .. }
+        )
+    }
+
+    /// Its stable code.
+    pub(crate) fn code_of(&self) -> &'static str {
+        ActError::code(self)
+    }
+
+    /// What of an item is meant, where the code does not say it: an account, or the name of a field.
+    pub(crate) fn about(&self) -> Option<SmolStr> {
+        match self {
+            LedgerError::UnknownAccount { code }
+            | LedgerError::AccountClosed { code }
+            | LedgerError::ImportBeforeAccount { code, .. }
+            | LedgerError::ExceedsLimit { code, .. } => Some(code.clone()),
+            LedgerError::TotalTooLarge { side, sum, .. } => {
+                Some(smol_str::format_smolstr!("{sum} {}", plural(*side)))
+            }
+            LedgerError::KeyDiffers { field, .. } => Some(field.clone()),
+            LedgerError::PendingDiffers { field, .. } => Some(SmolStr::new_static(field)),
+            LedgerError::BadInput { what, .. } => Some(SmolStr::new_static(what)),
+            LedgerError::At { error, .. } => error.about(),
+            _ => None,
+        }
+    }
+
     /// The same error, of the item at `index`. A [`Halt`] stays one, unless it is a refusal.
     pub(crate) fn at(self, index: usize) -> LedgerError {
         match self {
@@ -541,6 +795,34 @@ impl ActError for LedgerError {
             LedgerError::DraftSubmitted { .. } => "accounting.draft_submitted",
             LedgerError::DraftChanged { .. } => "accounting.draft_changed",
             LedgerError::Item(error) => error.code(),
+            LedgerError::AccountClosed { .. } => "accounting.account_closed",
+            LedgerError::AccountOpen { .. } => "accounting.account_open",
+            LedgerError::CurrenciesDiffer { .. } => "accounting.currencies_differ",
+            LedgerError::ExceedsLimit { limit: AccountLimit::DebitsWithinCredits, .. } => {
+                "accounting.exceeds_credits"
+            }
+            LedgerError::ExceedsLimit { .. } => "accounting.exceeds_debits",
+            LedgerError::TotalTooLarge { .. } => "accounting.total_too_large",
+            LedgerError::NotTracked { .. } => "accounting.not_tracked",
+            LedgerError::UnknownPending { .. } => "accounting.unknown_pending",
+            LedgerError::NotPending { .. } => "accounting.not_pending",
+            LedgerError::PendingPosted { .. } => "accounting.pending_already_posted",
+            LedgerError::PendingVoided { .. } => "accounting.pending_already_voided",
+            LedgerError::PendingExpired { .. } => "accounting.pending_expired",
+            LedgerError::ExceedsPending { .. } => "accounting.exceeds_pending",
+            LedgerError::PendingDiffers { .. } => "accounting.pending_differs",
+            LedgerError::ExpiresTooLate { .. } => "accounting.expires_too_late",
+            LedgerError::KeyDiffers { .. } => "accounting.key_differs",
+            LedgerError::KeyFailed { .. } => "accounting.key_failed",
+            LedgerError::LinkedFailed => "accounting.linked_failed",
+            LedgerError::LinkedOpen => "accounting.linked_open",
+            LedgerError::ImportMixed { expected: true } => "accounting.import_expected",
+            LedgerError::ImportMixed { .. } => "accounting.import_not_expected",
+            LedgerError::ImportOutOfRange { .. } => "accounting.import_out_of_range",
+            LedgerError::ImportInFuture { .. } => "accounting.import_in_future",
+            LedgerError::ImportRegresses { .. } => "accounting.import_regresses",
+            LedgerError::ImportBeforeAccount { .. } => "accounting.import_before_account",
+            LedgerError::ImportExpires => "accounting.import_expires",
             LedgerError::At { error, .. } => error.code(),
             LedgerError::MomentGone { .. } => "accounting.moment_gone",
             LedgerError::BadInput { .. } => "accounting.bad_input",
@@ -562,6 +844,7 @@ impl ActError for LedgerError {
             | LedgerError::UnknownRate { .. }
             | LedgerError::UnknownDraft { .. }
             | LedgerError::UnknownSpendingLimit { .. }
+            | LedgerError::UnknownPending { .. }
             | LedgerError::NoPeriod { .. } => ErrorKind::NotFound,
             LedgerError::NotSetUp
             | LedgerError::AccountNotOpen { .. }
@@ -571,6 +854,12 @@ impl ActError for LedgerError {
             | LedgerError::DraftNotSubmitted { .. }
             | LedgerError::OutOfOrder { .. }
             | LedgerError::RecurringEnded { .. }
+            | LedgerError::AccountClosed { .. }
+            | LedgerError::ExceedsLimit { .. }
+            | LedgerError::NotTracked { .. }
+            | LedgerError::PendingExpired { .. }
+            | LedgerError::ExceedsPending { .. }
+            | LedgerError::LinkedFailed
             | LedgerError::PeriodLocked { .. } => ErrorKind::Refused,
             LedgerError::AlreadySetUp { .. }
             | LedgerError::Exists { .. }
@@ -581,6 +870,12 @@ impl ActError for LedgerError {
             | LedgerError::DraftPosted { .. }
             | LedgerError::DraftSubmitted { .. }
             | LedgerError::DraftChanged { .. }
+            | LedgerError::AccountOpen { .. }
+            | LedgerError::PendingPosted { .. }
+            | LedgerError::PendingVoided { .. }
+            | LedgerError::PendingDiffers { .. }
+            | LedgerError::KeyDiffers { .. }
+            | LedgerError::KeyFailed { .. }
             | LedgerError::AlreadyReversed { .. } => ErrorKind::Conflict,
             LedgerError::MomentGone { .. } => ErrorKind::Unavailable,
             LedgerError::Item(error) => error.kind(),

@@ -1,4 +1,5 @@
-//! What the ledger holds on parties: entries, postings, open items and clearings, drafts and recurring entries that name one.
+//! What the ledger holds on parties: entries, postings, open items and clearings, what is pending, drafts and recurring
+//! entries that name one.
 
 use std::sync::Arc;
 
@@ -7,7 +8,8 @@ use fondaco_core::store::Record;
 use fondaco_core::{Halt, PartyId, Range, Reading};
 
 use super::{
-    Clearing, ClearingDifference, Draft, DraftPosting, Entry, OpenItem, Posting, RecurringVersion,
+    Clearing, ClearingDifference, Draft, DraftPosting, Entry, OpenItem, PendingEntry,
+    PendingPosting, Posting, RecurringVersion,
 };
 use crate::import::RefusedLine;
 
@@ -40,6 +42,8 @@ pub const HOLDINGS: &[Holding] = &[
     Holding::of::<OpenItem>(),
     Holding::of::<Clearing>(),
     Holding::of::<ClearingDifference>(),
+    Holding::of::<PendingEntry>(),
+    Holding::of::<PendingPosting>(),
     Holding::of::<Draft>(),
     Holding::of::<DraftPosting>(),
     Holding::of::<RecurringVersion>(),
@@ -72,7 +76,17 @@ macro_rules! held_by_party {
     )* };
 }
 
-held_by_party!(Entry, Posting, OpenItem, Clearing, ClearingDifference, Draft, DraftPosting);
+held_by_party!(
+    Entry,
+    Posting,
+    OpenItem,
+    Clearing,
+    ClearingDifference,
+    PendingEntry,
+    PendingPosting,
+    Draft,
+    DraftPosting
+);
 
 impl HeldOnParty for RecurringVersion {
     fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<Self>>, Halt> {

@@ -4,8 +4,8 @@ use fondaco_core::allocation::{self, Residual};
 use fondaco_core::{Currency, Money, Rounding, decimal};
 use rust_decimal::Decimal;
 
-use super::rules::{AccountPlace, AccountRule, Rules};
-use super::{Amount, LedgerError, NewEntry, NewPosting, Period, Side};
+use super::rules::{AccountPlace, AccountRule, Chart, Rules};
+use super::{Amount, LedgerError, NewEntry, NewPosting, Period, Posting, Side};
 
 /// A posting that passed: signed amounts, positive for a debit.
 pub(crate) struct Judged {
@@ -13,6 +13,15 @@ pub(crate) struct Judged {
     pub(crate) amount: Amount,
     pub(crate) ledger_amount: Amount,
     pub(crate) rate: Option<Decimal>,
+}
+
+impl Judged {
+    /// Of a posting that was taken down.
+    pub(crate) fn of(chart: &Chart, posting: &Posting) -> Option<Judged> {
+        let (account, _) = chart.account(&posting.account).ok()?;
+        let Posting { amount, ledger_amount, rate, .. } = *posting;
+        Some(Judged { account, amount, ledger_amount, rate })
+    }
 }
 
 /// Checks everything that can be wrong with an entry by itself, and puts one [`Judged`] per posting into `out`.
@@ -28,7 +37,8 @@ pub(crate) fn judge<'r>(
     let period = rules.open_period(entry.date)?;
     for posting in &entry.postings {
         let (place, account) = rules.chart.account(&posting.account)?;
-        check_account(account, posting, entry, rules.engine)?;
+        check_account(account, posting, entry, rules.engine)
+            .map_err(|error| in_all(&rules.chart, entry, error))?;
         out.push(judge_posting(rules, entry, place, posting)?);
     }
     settle_by_rate(rules, entry, out)?;
@@ -60,6 +70,29 @@ fn check_account(
         }
         _ => Ok(()),
     }
+}
+
+/// A wrong currency is no mistake of one posting when another account is not there, or holds yet another currency.
+fn in_all(chart: &Chart, entry: &NewEntry, error: LedgerError) -> LedgerError {
+    let LedgerError::WrongCurrency { code, expected, .. } = &error else { return error };
+    for posting in &entry.postings {
+        match chart.account(&posting.account) {
+            Err(unknown) => return unknown,
+            Ok((_, rule)) => {
+                let other = rule.currency.filter(|currency| currency != expected);
+                if let Some(second) = other.filter(|_| !entry.conversion) {
+                    let (first, other) = (*expected, posting.account.clone());
+                    return LedgerError::CurrenciesDiffer {
+                        code: code.clone(),
+                        first,
+                        other,
+                        second,
+                    };
+                }
+            }
+        }
+    }
+    error
 }
 
 fn judge_posting(

@@ -16,18 +16,27 @@
 //! asked as of a date and as known at a time.
 //!
 //! # Commands
-//! Plain structs that implement [`Act`](fondaco_core::Act): [`SetUp`], [`OpenAccounts`], [`ChangeAccount`], [`CloseAccount`], [`OpenJournal`],
-//! [`OpenFiscalYear`], [`LockPeriod`], [`SoftLockPeriod`], [`UnlockPeriod`], [`Post`], [`PostMany`], [`PostEach`],
-//! [`Reverse`]; of [`open_items`](mod@open_items) [`Clear`], [`Unclear`], [`PostClearing`]; [`PostReversing`], [`PlanReversal`], [`CancelReversal`]; [`StartRecurring`], [`ChangeRecurring`],
-//! [`PauseRecurring`], [`ResumeRecurring`], [`EndRecurring`], [`SkipRecurring`]; for [`spending`](mod@spending) limits [`SetSpendingLimit`],
-//! [`ChangeSpendingLimit`], [`EndSpendingLimit`], [`PostExceeding`]; for entries that somebody else approves
+//! Plain structs that implement [`Act`](fondaco_core::Act): [`SetUp`], [`OpenAccounts`], [`OpenEach`], [`ChangeAccount`],
+//! [`CloseAccount`], [`ReopenAccount`], [`OpenJournal`], [`OpenFiscalYear`], [`LockPeriod`], [`SoftLockPeriod`],
+//! [`UnlockPeriod`], [`Post`], [`PostMany`], [`PostEach`], [`Reverse`]; of
+//! [`open_items`](mod@open_items) [`Clear`], [`Unclear`], [`PostClearing`]; for entries in two phases [`RecordPending`],
+//! [`PostPending`], [`VoidPending`], and all of these in one batch [`RecordEach`]; [`PostReversing`], [`PlanReversal`],
+//! [`CancelReversal`]; [`StartRecurring`], [`ChangeRecurring`], [`PauseRecurring`], [`ResumeRecurring`], [`EndRecurring`],
+//! [`SkipRecurring`]; for [spending limits](mod@spending) [`SetSpendingLimit`], [`ChangeSpendingLimit`], [`EndSpendingLimit`],
+//! [`PostExceeding`]; for entries that somebody else approves
 //! [`PrepareDraft`], [`ChangeDraft`], [`SubmitDraft`], [`ApproveDraft`], [`RejectDraft`], [`DeleteDraft`]. What each may need
 //! is in [`rights`]. The
 //! [`act`](fondaco_core::Act::act) of each is a function over a [`Tx`](fondaco_core::Tx), so that a
 //! host or another flow can do several in one commit. Those of exchange rates are in [`currency`](crate::currency).
 //!
+//! # Two phases, limits and keys
+//! An entry may be [held](NewPending) before it is posted; an account may be [limited](AccountLimit), so that one of its
+//! sides never exceeds the other, whoever posts at once; an entry may move [as much as there is](Balancing); items of a batch
+//! may be [linked](NewEntry::linked); a host's [key](NewEntry::key) makes sure that nothing is posted twice.
+//! The rules are TigerBeetle's.
+//!
 //! # What comes by the clock
-//! Entries that reverse themselves, and entries that recur ([`recurring`]), are items of the
+//! Pending entries that expire, entries that reverse themselves, and entries that recur ([`recurring`]), are items of the
 //! [due queue](fondaco_core::due): [`due_handlers`] carries them out, [`Books::tick`](crate::Books::tick) drives it.
 //!
 //! # Examples
@@ -45,15 +54,22 @@
 pub(crate) mod account;
 mod approval;
 mod balance;
+mod closing;
 mod draft;
+mod each;
 mod entry;
 mod error;
 mod fold;
+mod gate;
 mod holdings;
 mod journal;
 mod judge;
 mod lookup;
+mod movements;
+mod open_each;
 pub mod open_items;
+mod options;
+mod pending;
 mod period;
 mod post;
 mod posted;
@@ -62,8 +78,10 @@ mod reverse;
 mod reversing;
 pub mod rights;
 mod rules;
+mod running;
 mod settings;
 pub mod spending;
+mod totals;
 mod tree;
 mod verify;
 
@@ -76,18 +94,32 @@ pub use approval::{
     drafts,
 };
 pub use balance::{AccountBalance, Amounts, Balance, BalanceQuery, balances};
+pub use closing::ReopenAccount;
 pub use draft::{NewEntry, NewPosting, Side};
+pub use each::{
+    EntryKey, Held, ImportClock, Item, KeyOf, PostedPending, RecordEach, Recorded, RecordedAs,
+    RecordedEach, RefusedItem, record_each,
+};
 pub use entry::{Entry, Posting};
-pub use error::LedgerError;
+pub use error::{LedgerError, SumKind};
+pub use gate::{AccountLimit, ClosedBy, LimitChange};
 pub use holdings::HOLDINGS;
 pub use journal::{Journal, OpenJournal};
 pub use lookup::{WholeEntry, entry, entry_by_number, postings};
 pub(crate) use lookup::{periods_on, posted_account};
+pub use movements::{Did, HistoryRow, Lines, Movement, MovementQuery, deeds, history, movements};
+pub use open_each::{OpenEach, Opened, OpenedEach};
 pub use open_items::{
     Clear, ClearLine, Cleared, Clearing, ClearingDifference, ClearingLine, ItemClearing, ItemError,
     ItemKeeping, ItemKey, ItemTotal, KeepByItems, KeepCursor, Matching, OpenDifference, OpenItem,
     OpenItemQuery, OpenItemRow, OpenItems, Pays, PostClearing, PostedClearing, Proposal, Unclear,
     Unclearing, clear, clearings_of, open_items, post_clearing, propose, unclear,
+};
+pub use options::{Balancing, EntryDetail, EntryOptions};
+pub use pending::{
+    Closing, EXPIRY, Expected, Expiry, NewPending, Part, PendingEntry, PendingPosting, PendingRef,
+    PendingSettled, PostPending, RecordPending, SettleOptions, Settled, VoidPending, WholePending,
+    pending,
 };
 pub use period::{
     LockPeriod, OpenFiscalYear, Period, PeriodKey, PeriodStatus, SoftLockPeriod, UnlockPeriod,
@@ -111,6 +143,7 @@ pub use spending::{
     Spending, SpendingExcess, SpendingLimit, SpendingLine, SpendingReport, Window, spending,
     spending_excesses,
 };
+pub use totals::{Totals, totals};
 pub use tree::MAX_LEVELS;
 pub use verify::{Discrepancy, verify};
 
@@ -130,6 +163,13 @@ pub const TABLES: &[&Table] = &[
     Entry::TABLE,
     Posting::TABLE,
     Balance::TABLE,
+    Totals::TABLE,
+    PendingEntry::TABLE,
+    PendingPosting::TABLE,
+    PendingSettled::TABLE,
+    EntryDetail::TABLE,
+    EntryKey::TABLE,
+    ImportClock::TABLE,
     Reversal::TABLE,
     ImportedEntry::TABLE,
     ImportKey::TABLE,
@@ -175,6 +215,7 @@ pub fn due_handlers<'h>() -> Handlers<'h> {
     Handlers::new()
         .on(reversing::REVERSAL, reversing::reverse_as_planned)
         .on(recurring::RECURRING, recurring::carry_out)
+        .on(EXPIRY, pending::expire)
 }
 
 /// How many digits after the point an amount in the ledger has: enough for every currency of ISO 4217.

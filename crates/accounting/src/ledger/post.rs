@@ -10,21 +10,25 @@ use chrono::NaiveDate;
 use fondaco_core::digest::DigestError;
 use fondaco_core::policy::Reason;
 use fondaco_core::store::{Drawn, Event, Field, Hash, Value};
-use fondaco_core::{Act, Drew, Halt, Id, IdRun, Money, Tx};
+use fondaco_core::{Act, Drew, Halt, Id, IdRun, Money, Timestamp, Tx};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::closing::Closings;
 use super::draft;
+use super::each;
 use super::fold::Fold;
 use super::judge::{Judged, judge};
 use super::open_items::Items;
 use super::rights::{self, Asking};
-use super::rules::Rules;
+use super::rules::{Chart, Rules};
+use super::running::Running;
 use super::spending::{self, Override};
+use super::totals::Layer;
 use super::{
-    Entry, Journal, LedgerError, NewEntry, Period, Posted, PostedEach, PostedMany, Posting,
-    RefusedEntry,
+    Entry, EntryDetail, Journal, LedgerError, NewEntry, Period, Posted, PostedEach, PostedMany,
+    Posting, RefusedEntry,
 };
 
 /// Posts one entry.
@@ -176,6 +180,9 @@ impl Act for PostEach {
 /// # Errors
 /// [`LedgerError::At`] with the place of the first entry that is refused.
 pub fn post_many(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<PostedMany, LedgerError> {
+    if has_options(entries) {
+        return each::post_many(tx, entries);
+    }
     let asking = Asking::new(tx, &rights::POST)?;
     let mut writer = Writer::new(tx, entries, asking)?;
     let mut posted = Vec::with_capacity(entries.len());
@@ -206,6 +213,9 @@ pub fn post_many(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<PostedMany, Le
 /// Only what concerns all of them: the ledger is not set up, or a [`Halt`](fondaco_core::Halt), also when a stored
 /// balance would go beyond its reach.
 pub fn post_each(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<PostedEach, LedgerError> {
+    if has_options(entries) {
+        return each::post_each(tx, entries);
+    }
     let asking = Asking::new(tx, &rights::POST)?;
     let mut writer = Writer::new(tx, entries, asking)?;
     let mut answers = Vec::with_capacity(entries.len());
@@ -252,7 +262,7 @@ pub fn check_each(
 ) -> Result<Vec<Option<RefusedEntry>>, LedgerError> {
     let asking = Asking::new(tx, &rights::POST)?;
     let mut writer = Writer::new(tx, entries, asking)?;
-    writer.trial = Some(std::mem::take(dates));
+    writer.pages.trial = Some(std::mem::take(dates));
     let mut refused = Vec::with_capacity(entries.len());
     for entry in entries {
         refused.push(match writer.accept(tx, entry, None) {
@@ -261,8 +271,13 @@ pub fn check_each(
             Err(refusal) => Some(RefusedEntry::from(refusal)),
         });
     }
-    *dates = writer.trial.take().unwrap_or_default();
+    *dates = writer.pages.trial.take().unwrap_or_default();
     Ok(refused)
+}
+
+/// Whether any entry carries more than its lines: then they go the longer way, which knows keys, chains and instants.
+fn has_options(entries: &[NewEntry]) -> bool {
+    entries.iter().any(|entry| entry.options.is_some())
 }
 
 /// The latest date by number series.
@@ -270,6 +285,9 @@ type Dates = BTreeMap<SmolStr, NaiveDate>;
 
 /// Posts one entry at once.
 pub(crate) fn post_now(tx: &mut Tx<'_>, entry: &NewEntry) -> Result<Posted, LedgerError> {
+    if entry.options.is_some() {
+        return each::post_one(tx, entry);
+    }
     let asking = Asking::new(tx, &rights::POST)?;
     post_one(tx, entry, None, asking).map(|(posted, _)| posted)
 }
@@ -278,7 +296,7 @@ pub(crate) fn post_now(tx: &mut Tx<'_>, entry: &NewEntry) -> Result<Posted, Ledg
 pub(crate) fn check_entry(tx: &mut Tx<'_>, entry: &NewEntry) -> Result<(), LedgerError> {
     let asking = Asking::new(tx, &rights::PLAN)?;
     let mut writer = Writer::new(tx, std::slice::from_ref(entry), asking)?;
-    writer.trial = Some(Dates::new());
+    writer.pages.trial = Some(Dates::new());
     writer.accept(tx, entry, None).map(|_| ())
 }
 
@@ -288,10 +306,13 @@ pub(crate) fn post_exceeding(
     entry: &NewEntry,
     exceeding: &Override<'_>,
 ) -> Result<Posted, LedgerError> {
+    if entry.options.is_some() {
+        let why = "an entry above a limit is posted by itself: leave key, kind and tags out".into();
+        return Err(LedgerError::BadInput { what: "options", why });
+    }
     let asking = Asking::new(tx, &rights::POST)?;
     let mut writer = Writer::new(tx, std::slice::from_ref(entry), asking)?;
-    let mut judged = Vec::new();
-    let posted = writer.take(tx, entry, (None, Some(exceeding)), &mut judged)?;
+    let posted = writer.take(tx, entry, (None, Some(exceeding)))?;
     writer.finish(tx)?;
     Ok(posted)
 }
@@ -323,7 +344,7 @@ pub(crate) fn examine_one(
 }
 
 /// All that can be wrong with an entry before it is numbered.
-fn examine<'r>(
+pub(crate) fn examine<'r>(
     rules: &'r Rules,
     asking: &mut Asking,
     tx: &mut Tx<'_>,
@@ -338,7 +359,7 @@ fn examine<'r>(
 }
 
 /// How much an entry is about: its debits in the ledger's currency.
-fn total(rules: &Rules, judged: &[Judged]) -> Money {
+pub(crate) fn total(rules: &Rules, judged: &[Judged]) -> Money {
     let debits = judged.iter().map(|judged| i128::from(judged.ledger_amount.units()));
     let debits = debits.filter(|units| *units > 0).sum();
     let digits = u32::from(super::AMOUNT_DIGITS);
@@ -350,42 +371,15 @@ fn total(rules: &Rules, judged: &[Judged]) -> Money {
 struct Writer {
     rules: Rules,
     asking: Asking,
-    ids: IdRun<Entry>,
-    entries: Vec<Entry>,
-    postings: Vec<Posting>,
-    fold: Fold,
-    spending: spending::Judge,
-    items: Items,
     judged: Vec<Judged>,
-    series: Vec<(SmolStr, i32, SmolStr)>,
-    /// When nothing is posted: what would be the latest dates. Then no numbers are drawn.
-    trial: Option<Dates>,
+    pages: Pages,
 }
 
 impl Writer {
     fn new(tx: &mut Tx<'_>, entries: &[NewEntry], asking: Asking) -> Result<Writer, LedgerError> {
         let rules = Rules::read(tx, entries)?;
-        let count = u32::try_from(entries.len()).map_err(|_| too_many())?;
-        if count >= fondaco_core::id::MAX_IDS {
-            return Err(too_many());
-        }
-        let ids = tx.ids(count)?;
-        let postings = entries.iter().map(|entry| entry.postings.len()).sum();
-        let fold = Fold::new(rules.chart.codes().len());
-        let spending = spending::Judge::prepare(tx, &rules, entries)?;
-        Ok(Writer {
-            fold,
-            spending,
-            rules,
-            asking,
-            ids,
-            entries: Vec::with_capacity(entries.len()),
-            postings: Vec::with_capacity(postings),
-            items: Items::default(),
-            judged: Vec::new(),
-            series: Vec::new(),
-            trial: None,
-        })
+        let pages = Pages::new(tx, &rules, entries, entries.len())?;
+        Ok(Writer { rules, asking, judged: Vec::new(), pages })
     }
 
     /// Judges an entry and takes it; a refused entry leaves nothing.
@@ -395,10 +389,7 @@ impl Writer {
         new: &NewEntry,
         reverses: Option<Id<Entry>>,
     ) -> Result<Posted, LedgerError> {
-        let mut judged = std::mem::take(&mut self.judged);
-        let result = self.take(tx, new, (reverses, None), &mut judged);
-        self.judged = judged;
-        result
+        self.take(tx, new, (reverses, None))
     }
 
     fn take(
@@ -406,15 +397,156 @@ impl Writer {
         tx: &mut Tx<'_>,
         new: &NewEntry,
         (reverses, exceeding): (Option<Id<Entry>>, Option<&Override<'_>>),
-        judged: &mut Vec<Judged>,
     ) -> Result<Posted, LedgerError> {
-        let (period, journal) = examine(&self.rules, &mut self.asking, tx, new, judged)?;
-        let id = self.ids.get(self.entries.len() as u32).ok_or_else(too_many)?;
+        let Writer { rules, asking, judged, pages } = self;
+        let (period, journal) = examine(rules, asking, tx, new, judged)?;
+        let mark = pages.running.mark();
+        pages.gate(tx, &rules.chart, Layer::Posted, (new, judged))?;
+        let place = Place { reverses, exceeding, ..pages.place(tx, None)? };
+        let posted = pages.write(tx, rules, (new, judged), (period, journal), place);
+        let posted = posted.inspect_err(|_| pages.running.back_to(mark))?;
+        asking.count();
+        Ok(posted)
+    }
+
+    fn finish(self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        if let Some(first) = self.pages.entries.first() {
+            tx.emit(posted(first.id, self.pages.entries.len(), self.pages.postings.len()));
+        }
+        self.pages.finish(tx, &self.rules)
+    }
+}
+
+/// What a commit reports of entries whose ids follow one another.
+pub(crate) fn posted(first: Id<Entry>, entries: usize, postings: usize) -> Event {
+    Event::new("ledger.posted")
+        .with("first", Value::Id(first.to_u128()))
+        .with("entries", Value::I64(entries as i64))
+        .with("postings", Value::I64(postings as i64))
+}
+
+/// Where an entry stands among those of its batch.
+pub(crate) struct Place<'o> {
+    pub(crate) id: Id<Entry>,
+    pub(crate) recorded_at: Timestamp,
+    pub(crate) reverses: Option<Id<Entry>>,
+    /// Why it may be above spending limits.
+    pub(crate) exceeding: Option<&'o Override<'o>>,
+}
+
+/// What is taken down of a batch until all of it is staged.
+pub(crate) struct Pages {
+    ids: IdRun<Entry>,
+    /// How many ids were used.
+    taken: u32,
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) postings: Vec<Posting>,
+    pub(crate) details: Vec<EntryDetail>,
+    fold: Fold,
+    spending: spending::Judge,
+    items: Items,
+    pub(crate) running: Running,
+    pub(crate) closings: Closings,
+    series: Vec<(SmolStr, i32, SmolStr)>,
+    /// When nothing is posted: what would be the latest dates. Then no numbers are drawn.
+    trial: Option<Dates>,
+}
+
+impl Pages {
+    /// For so many items, of which these entries are known.
+    pub(crate) fn new<E: std::borrow::Borrow<NewEntry>>(
+        tx: &mut Tx<'_>,
+        rules: &Rules,
+        entries: &[E],
+        items: usize,
+    ) -> Result<Pages, LedgerError> {
+        let count = u32::try_from(items).map_err(|_| too_many())?;
+        if count >= fondaco_core::id::MAX_IDS {
+            return Err(too_many());
+        }
+        let ids = tx.ids(count)?;
+        let postings = entries.iter().map(|entry| entry.borrow().postings.len()).sum();
+        Ok(Pages {
+            ids,
+            taken: 0,
+            entries: Vec::with_capacity(entries.len()),
+            postings: Vec::with_capacity(postings),
+            details: Vec::new(),
+            fold: Fold::new(rules.chart.codes().len()),
+            spending: spending::Judge::prepare(tx, rules, entries)?,
+            items: Items::default(),
+            running: Running::prepare(tx, &rules.chart, entries)?,
+            closings: Closings::default(),
+            series: Vec::new(),
+            trial: None,
+        })
+    }
+
+    /// Whether the accounts of an entry are open, and its sums within their limits.
+    pub(crate) fn gate(
+        &mut self,
+        tx: &mut Tx<'_>,
+        chart: &Chart,
+        layer: Layer,
+        (new, judged): (&NewEntry, &[Judged]),
+    ) -> Result<(), LedgerError> {
+        if layer == Layer::Posted && !chart.is_gated() && self.closings.is_empty() {
+            return Ok(());
+        }
+        self.check_closed(chart, (new, judged))?;
+        self.running.allow(tx, chart, layer, (new, judged))
+    }
+
+    /// Whether all accounts of an entry are open at this point of the batch.
+    pub(crate) fn check_closed(
+        &self,
+        chart: &Chart,
+        (new, judged): (&NewEntry, &[Judged]),
+    ) -> Result<(), LedgerError> {
+        new.postings.iter().zip(judged).try_for_each(|(posting, judged)| {
+            self.closings.check(chart, (&posting.account, judged.account))
+        })
+    }
+
+    /// The next place: recorded now, or elsewhere before.
+    pub(crate) fn place(
+        &mut self,
+        tx: &mut Tx<'_>,
+        imported_at: Option<Timestamp>,
+    ) -> Result<Place<'static>, LedgerError> {
+        let (id, recorded_at) = match imported_at {
+            None => (self.ids.get(self.taken).ok_or_else(too_many)?, tx.now()),
+            Some(instant) => (tx.id_at(instant)?, instant),
+        };
+        Ok(Place { id, recorded_at, reverses: None, exceeding: None })
+    }
+
+    /// Uses the next place for something that is no entry.
+    pub(crate) fn skip(&mut self) {
+        self.taken += 1;
+    }
+
+    /// The next id, for something that is no entry.
+    pub(crate) fn next_id(&mut self) -> Option<u128> {
+        let id = self.ids.get(self.taken)?;
+        self.skip();
+        Some(id.to_u128())
+    }
+
+    /// Adds an entry up, numbers it and takes it down; what is refused leaves nothing.
+    pub(crate) fn write(
+        &mut self,
+        tx: &mut Tx<'_>,
+        rules: &Rules,
+        (new, judged): (&NewEntry, &[Judged]),
+        (period, journal): (&Period, &Journal),
+        place: Place<'_>,
+    ) -> Result<Posted, LedgerError> {
         let series = series(&mut self.series, &new.journal, period.fiscal_year);
         self.fold.add_all(new, judged, period.period)?;
         let mark = self.spending.mark();
-        let what = (new, judged.as_slice(), period);
-        if let Err(error) = self.spending.allow(tx, &self.rules, what, (id, exceeding)) {
+        let what = (new, judged, period);
+        if let Err(error) = self.spending.allow(tx, rules, what, (place.id, place.exceeding)) {
             self.fold.take_back(new, judged, period.period);
             return Err(error);
         }
@@ -431,34 +563,85 @@ impl Writer {
                 return Err(LedgerError::OutOfOrder { code: journal.code.clone(), last });
             }
         };
-        let first = self.postings.len();
+        let (id, first) = (place.id, self.postings.len());
         for ((posting, judged), line) in new.postings.iter().zip(judged.iter()).zip(1..) {
             self.postings.push(self::posting(new, posting, judged, period, (id, line)));
         }
-        self.asking.count();
-        let entry = Entry { number, ..entry(tx, new, period, id, reverses) };
-        if self.rules.chart.keeps_items {
+        self.taken += 1;
+        let entry = Entry { number, ..entry(new, period, place) };
+        if rules.chart.keeps_items {
             let postings = self.postings.get(first..).unwrap_or_default();
-            self.items.take(&self.rules.chart, &entry, postings, judged);
+            self.items.take(&rules.chart, &entry, postings, judged);
         }
         self.entries.push(entry);
         Ok(Posted { id, number })
     }
 
-    fn finish(self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
-        let Some(first) = self.entries.first() else { return Ok(()) };
-        let posted = Event::new("ledger.posted")
-            .with("first", Value::Id(first.id.to_u128()))
-            .with("entries", Value::I64(self.entries.len() as i64))
-            .with("postings", Value::I64(self.postings.len() as i64));
-        tx.emit(posted);
-        let deltas = self.fold.into_deltas(&self.rules.chart);
-        tx.insert_all(self.entries)?;
-        tx.insert_all(self.postings)?;
-        self.items.finish(tx)?;
-        tx.add_all(deltas)?;
-        Ok(self.spending.finish(tx)?)
+    /// Takes back the entries from a place on; the numbers that they drew are given back by [`Tx::attempt`].
+    pub(crate) fn back_to(&mut self, chart: &Chart, mark: &PagesMark) {
+        let postings = self.postings.split_off(mark.postings.min(self.postings.len()));
+        let mut postings = postings.as_slice();
+        for entry in self.entries.split_off(mark.entries.min(self.entries.len())) {
+            let mine = postings.iter().take_while(|posting| posting.entry == entry.id).count();
+            let (lines, rest) = postings.split_at(mine);
+            postings = rest;
+            let judged: Vec<Judged> =
+                lines.iter().filter_map(|line| Judged::of(chart, line)).collect();
+            let new = NewEntry {
+                postings: lines.iter().map(super::NewPosting::of).collect(),
+                ..NewEntry::new("", entry.date)
+            };
+            self.fold.take_back(&new, &judged, entry.period);
+        }
+        self.details.truncate(mark.details);
+        self.items.back_to(mark.items);
+        self.spending.back_to(mark.spending);
+        self.running.back_to(mark.running);
+        self.closings.back_to(mark.closings);
+        self.taken = mark.taken;
     }
+
+    pub(crate) fn mark(&self) -> PagesMark {
+        PagesMark {
+            entries: self.entries.len(),
+            postings: self.postings.len(),
+            details: self.details.len(),
+            items: self.items.mark(),
+            spending: self.spending.mark(),
+            running: self.running.mark(),
+            closings: self.closings.mark(),
+            taken: self.taken,
+        }
+    }
+
+    /// Stages all of it.
+    pub(crate) fn finish(self, tx: &mut Tx<'_>, rules: &Rules) -> Result<(), LedgerError> {
+        if !self.entries.is_empty() {
+            let deltas = self.fold.into_deltas(&rules.chart);
+            tx.insert_all(self.entries)?;
+            tx.insert_all(self.postings)?;
+            self.items.finish(tx)?;
+            tx.add_all(deltas)?;
+        }
+        if !self.details.is_empty() {
+            tx.insert_all(self.details)?;
+        }
+        self.spending.finish(tx)?;
+        self.running.finish(tx)?;
+        self.closings.finish(tx)
+    }
+}
+
+/// How much was taken down at some point.
+pub(crate) struct PagesMark {
+    entries: usize,
+    postings: usize,
+    details: usize,
+    items: usize,
+    spending: spending::Mark,
+    running: super::running::Mark,
+    closings: usize,
+    taken: u32,
 }
 
 /// What a draw would answer, were numbers drawn up to these dates.
@@ -481,7 +664,7 @@ fn would_draw(
     Ok(number)
 }
 
-fn too_many() -> LedgerError {
+pub(crate) fn too_many() -> LedgerError {
     LedgerError::BadInput {
         what: "entries",
         why: "one command takes up to 16,777,215: send several".into(),
@@ -503,27 +686,21 @@ fn series<'a>(
     &known[at].2
 }
 
-fn entry(
-    tx: &Tx<'_>,
-    new: &NewEntry,
-    period: &Period,
-    id: Id<Entry>,
-    reverses: Option<Id<Entry>>,
-) -> Entry {
+fn entry(new: &NewEntry, period: &Period, place: Place<'_>) -> Entry {
     Entry {
-        id,
+        id: place.id,
         journal: new.journal.clone(),
         fiscal_year: period.fiscal_year,
         number: Drawn::Number(0),
         period: period.period,
         date: new.date,
-        recorded_at: tx.now(),
+        recorded_at: place.recorded_at,
         document_date: new.document_date,
         due_date: new.due_date,
         text: new.text.clone(),
         party: new.party,
         source: new.source.clone(),
-        reverses,
+        reverses: place.reverses,
         conversion: new.conversion,
     }
 }

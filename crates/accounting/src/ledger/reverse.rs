@@ -121,6 +121,7 @@ pub(super) fn mirrored(
         source: entry.source.clone(),
         conversion: entry.conversion,
         postings: postings.iter().map(|posting| mirror(posting, &settings)).collect(),
+        options: None,
     })
 }
 

@@ -9,6 +9,11 @@
 //! | `ledger.post` | to post entries at once | amount | journal, account, dimensions |
 //! | `ledger.post_soft_locked` | to post to softly locked periods, besides the right to post | | period, journal |
 //! | `ledger.reverse` | to reverse entries | amount | journal, account, dimensions |
+//! | `ledger.hold` | to record pending entries | amount | journal, account, dimensions |
+//! | `ledger.post_pending` | to post pending entries | amount | journal, account, dimensions |
+//! | `ledger.void_pending` | to void pending entries | | journal, account, dimensions |
+//! | `ledger.expire_pending` | to let pending entries expire: for who tells the clock | | |
+//! | `ledger.reopen_account` | to reopen closed accounts | | account |
 //! | `ledger.plan` | to plan recurring entries and reversals, also of an entry that is posted with its reversal | amount | journal, account, dimensions |
 //! | `ledger.draft` | to prepare, change, submit and delete drafts | | journal, account, dimensions |
 //! | `ledger.record_rate` | to open sources of exchange rates, to record and correct their rates | | source |
@@ -34,8 +39,9 @@ use super::judge::amounts;
 use super::rules::{Chart, Map, Rules};
 use super::{
     Account, Balance, Clearing, ClearingDifference, ClearingLine, Draft, DraftPosting, DraftRight,
-    DraftStep, Entry, Journal, LedgerError, NewEntry, OpenItem, Period, PeriodKey, PeriodStatus,
-    Posting, Reversal, Settings, Spending, SpendingExcess, SpendingLimit, Unclearing, period,
+    DraftStep, Entry, EntryDetail, EntryKey, ImportClock, Journal, LedgerError, NewEntry, OpenItem,
+    PendingEntry, PendingPosting, PendingSettled, Period, PeriodKey, PeriodStatus, Posting,
+    Reversal, Settings, Spending, SpendingExcess, SpendingLimit, Totals, Unclearing, period,
 };
 use crate::currency::{ExchangeRate, RateSource};
 
@@ -52,6 +58,9 @@ pub const CHANGE_ACCOUNT: Permission =
 /// Close accounts.
 pub const CLOSE_ACCOUNT: Permission =
     Permission::new("ledger.close_account", "close accounts").within(&["account"]);
+/// Reopen closed accounts.
+pub const REOPEN_ACCOUNT: Permission =
+    Permission::new("ledger.reopen_account", "reopen closed accounts").within(&["account"]);
 /// Open journals.
 pub const OPEN_JOURNAL: Permission = Permission::new("ledger.open_journal", "open journals");
 /// Open fiscal years.
@@ -76,6 +85,20 @@ pub const REVERSE: Permission = Permission::new("ledger.reverse", "reverse entri
     .within(ENTRY)
     .within_tags()
     .implied();
+/// Record pending entries.
+pub const HOLD: Permission =
+    Permission::new("ledger.hold", "record pending entries").limited().within(ENTRY).within_tags();
+/// Post pending entries.
+pub const POST_PENDING: Permission = Permission::new("ledger.post_pending", "post pending entries")
+    .limited()
+    .within(ENTRY)
+    .within_tags();
+/// Void pending entries.
+pub const VOID_PENDING: Permission =
+    Permission::new("ledger.void_pending", "void pending entries").within(ENTRY).within_tags();
+/// Let pending entries expire: for who tells the due queue what time it is.
+pub const EXPIRE_PENDING: Permission =
+    Permission::new("ledger.expire_pending", "let pending entries expire");
 /// Plan recurring entries and reversals; who carries them out needs the right to post or to reverse.
 pub const PLAN: Permission = Permission::new("ledger.plan", "plan recurring entries and reversals")
     .limited()
@@ -130,6 +153,13 @@ const KEPT: &[&Table] = &[
     Entry::TABLE,
     Posting::TABLE,
     Balance::TABLE,
+    Totals::TABLE,
+    PendingEntry::TABLE,
+    PendingPosting::TABLE,
+    PendingSettled::TABLE,
+    EntryDetail::TABLE,
+    EntryKey::TABLE,
+    ImportClock::TABLE,
     Reversal::TABLE,
     OpenItem::TABLE,
     Clearing::TABLE,
@@ -167,6 +197,7 @@ pub static ENGINE: Engine = Engine {
         &OPEN_ACCOUNT,
         &CHANGE_ACCOUNT,
         &CLOSE_ACCOUNT,
+        &REOPEN_ACCOUNT,
         &OPEN_JOURNAL,
         &OPEN_FISCAL_YEAR,
         &LOCK_PERIOD,
@@ -174,6 +205,10 @@ pub static ENGINE: Engine = Engine {
         &POST,
         &POST_SOFT_LOCKED,
         &REVERSE,
+        &HOLD,
+        &POST_PENDING,
+        &VOID_PENDING,
+        &EXPIRE_PENDING,
         &PLAN,
         &DRAFT,
         &APPROVE,
@@ -372,6 +407,16 @@ impl Asking {
     /// The entry that was asked for is taken: it counts towards the limits of the act.
     pub(crate) fn count(&mut self) {
         self.total = self.asked.or(self.total);
+    }
+
+    /// The amounts of the entries that were taken.
+    pub(crate) fn taken(&self) -> Option<Money> {
+        self.total
+    }
+
+    /// Entries that were taken are taken back, to this amount.
+    pub(crate) fn take_back_to(&mut self, total: Option<Money>) {
+        (self.total, self.asked) = (total, None);
     }
 
     fn request(

@@ -1,5 +1,6 @@
 //! What entries are judged by: settings, accounts, journals and periods, each read once for a whole batch.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use smol_str::SmolStr;
 
 use crate::currency::{FoundRate, PostingRates};
 
+use super::gate::Gate;
 use super::{
     Account, Journal, LedgerError, NewEntry, Period, PeriodStatus, Settings, account, period,
 };
@@ -24,6 +26,8 @@ pub(crate) struct AccountRule {
     pub(crate) control: Option<SmolStr>,
     /// Whether its postings are items.
     open_items: bool,
+    /// Whether its totals are kept, under which limit, and whether it is closed.
+    pub(crate) gate: Gate,
     opens: Option<NaiveDate>,
     closes: Option<NaiveDate>,
 }
@@ -32,7 +36,8 @@ impl AccountRule {
     fn of(account: &Account) -> AccountRule {
         let Account { heading, currency, opens, closes, .. } = *account;
         let (control, open_items) = (account.control.clone(), account.open_items.is_some());
-        AccountRule { heading, currency, control, open_items, opens, closes }
+        let gate = Gate::of(account);
+        AccountRule { heading, currency, control, open_items, gate, opens, closes }
     }
 
     /// Whether it can be posted to on `date`; else the days on which it can.
@@ -61,7 +66,10 @@ pub(crate) struct Rules {
 
 impl Rules {
     /// Reads what `entries` name; the decision rests on all of it.
-    pub(crate) fn read(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<Rules, LedgerError> {
+    pub(crate) fn read<E: Borrow<NewEntry>>(
+        tx: &mut Tx<'_>,
+        entries: &[E],
+    ) -> Result<Rules, LedgerError> {
         let settings = tx.get::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
         let chart = Chart::read(tx, entries)?;
         let journals = read_journals(tx, entries)?;
@@ -121,6 +129,8 @@ pub(crate) struct Chart {
     parents: Vec<Option<SmolStr>>,
     /// Whether any of them is kept by open items.
     pub(crate) keeps_items: bool,
+    /// Whether any has a gate: else no posting is asked for one.
+    gated: bool,
 }
 
 /// From so many postings on a batch may read the whole chart.
@@ -130,8 +140,8 @@ const ACCOUNTS_PER_POSTING: u64 = 8;
 
 impl Chart {
     /// Small batches read each account, large ones the whole chart, once.
-    fn read(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<Arc<Chart>, Halt> {
-        let postings: usize = entries.iter().map(|entry| entry.postings.len()).sum();
+    fn read<E: Borrow<NewEntry>>(tx: &mut Tx<'_>, entries: &[E]) -> Result<Arc<Chart>, Halt> {
+        let postings: usize = entries.iter().map(|entry| entry.borrow().postings.len()).sum();
         let worth = |accounts| accounts <= postings as u64 * ACCOUNTS_PER_POSTING;
         if postings >= LARGE
             && let Some(chart) = tx.compiled::<Account, Chart>(worth, Chart::of)?
@@ -139,7 +149,7 @@ impl Chart {
         {
             return Ok(chart); // one kept for a larger batch would cost this one a pass over all its accounts
         }
-        let named = entries.iter().flat_map(|entry| &entry.postings);
+        let named = entries.iter().flat_map(|entry| &entry.borrow().postings);
         let mut codes: Vec<SmolStr> = named.map(|posting| posting.account.clone()).collect();
         codes.sort_unstable();
         codes.dedup();
@@ -153,7 +163,19 @@ impl Chart {
         let rule = |account: &Arc<Account>| (account.code.clone(), AccountRule::of(account));
         let parents = accounts.iter().map(|account| account.parent.clone()).collect();
         let keeps_items = accounts.iter().any(|account| account.open_items.is_some());
-        Chart { places, accounts: accounts.iter().map(rule).collect(), parents, keeps_items }
+        let accounts: Vec<_> = accounts.iter().map(rule).collect();
+        let gated = accounts.iter().any(|(_, rule)| !rule.gate.is_none());
+        Chart { places, accounts, parents, keeps_items, gated }
+    }
+
+    /// Whether the totals of any account are kept, or any is closed.
+    pub(crate) fn is_gated(&self) -> bool {
+        self.gated
+    }
+
+    /// The gate of the account at a place.
+    pub(crate) fn gate(&self, place: AccountPlace) -> Gate {
+        self.accounts.get(place as usize).map_or(Gate::default(), |(_, rule)| rule.gate)
     }
 
     /// Where the account with this code stands, and what it allows.
@@ -184,12 +206,12 @@ impl Chart {
 }
 
 /// The rates of the currencies in which a posting gives neither its worth nor a rate.
-fn read_rates(
+fn read_rates<E: Borrow<NewEntry>>(
     tx: &mut Tx<'_>,
-    entries: &[NewEntry],
+    entries: &[E],
     ledger: Currency,
 ) -> Result<Option<PostingRates>, Halt> {
-    let postings = entries.iter().flat_map(|entry| &entry.postings);
+    let postings = entries.iter().flat_map(|entry| &entry.borrow().postings);
     let open = postings.filter(|posting| posting.needs_rate(ledger));
     let mut currencies: Vec<Currency> = open.map(|posting| posting.amount.currency()).collect();
     currencies.sort_unstable();
@@ -197,12 +219,12 @@ fn read_rates(
     if currencies.is_empty() { Ok(None) } else { PostingRates::read(tx, &currencies, ledger) }
 }
 
-fn read_journals(
+fn read_journals<E: Borrow<NewEntry>>(
     tx: &mut Tx<'_>,
-    entries: &[NewEntry],
+    entries: &[E],
 ) -> Result<Map<SmolStr, Arc<Journal>>, LedgerError> {
     let mut codes: Vec<SmolStr> = Vec::new();
-    for entry in entries {
+    for entry in entries.iter().map(Borrow::borrow) {
         // Entries of one journal mostly follow one another, and there are few journals.
         if !codes.contains(&entry.journal) {
             codes.push(entry.journal.clone());

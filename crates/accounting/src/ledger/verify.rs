@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 
 use super::{
     Account, Amounts, Balance, Clearing, Deed, Draft, DraftStatus, DraftStep, Entry, Journal,
-    LedgerError, MAX_LEVELS, Period, PeriodKey, Posting, Reversal, Settings, period,
+    LedgerError, MAX_LEVELS, PendingEntry, Period, PeriodKey, Posting, Reversal, Settings, period,
 };
 
 /// Something in the ledger that does not follow from its facts.
@@ -101,6 +101,28 @@ pub enum Discrepancy {
         /// The currency.
         currency: Currency,
     },
+    /// Stored totals that are not the sums of the postings and of what is pending.
+    Totals {
+        /// The account.
+        account: SmolStr,
+        /// The currency.
+        currency: Currency,
+    },
+    /// A pending entry that does not balance, or of which it is not clear what became.
+    Pending {
+        /// The pending entry.
+        pending: Id<PendingEntry>,
+    },
+    /// An account that is closed by no pending entry, or not closed by one that is there.
+    Closed {
+        /// The account.
+        account: SmolStr,
+    },
+    /// A key of something that is not there.
+    Key {
+        /// The key.
+        key: SmolStr,
+    },
     /// A stored balance that is not the sum of its postings.
     Balance {
         /// The account.
@@ -159,6 +181,18 @@ impl fmt::Display for Discrepancy {
             Discrepancy::OpenItems { account, currency } => {
                 write!(f, "what is open of {account} in {currency} is not its balance")
             }
+            Discrepancy::Totals { account, currency } => {
+                write!(f, "the totals of {account} in {currency} are not the sums of its postings")
+            }
+            Discrepancy::Pending { pending } => {
+                write!(f, "pending entry {pending} does not stand as what became of it says")
+            }
+            Discrepancy::Closed { account } => {
+                write!(f, "account {account} is not closed as its pending entries say")
+            }
+            Discrepancy::Key { key } => {
+                write!(f, "what came under the key {key:?} is not there")
+            }
             Discrepancy::Balance { account, period, currency } => {
                 write!(
                     f,
@@ -212,6 +246,7 @@ pub fn verify(read: &mut impl Reading) -> Result<Vec<Discrepancy>, LedgerError> 
     let spending = super::spending::verify(read, &settings)?;
     check.found.extend(spending.into_iter().map(|code| Discrepancy::Spending { code }));
     check.found.extend(super::open_items::verify(read)?);
+    super::pending::check_pending(read, std::mem::take(&mut check.totals), &mut check.found)?;
     read.peek_each(&Range::<Balance>::all(), |balance| {
         check.balance(balance);
         Ok::<(), LedgerError>(())
@@ -227,6 +262,7 @@ struct Check {
     /// By the entry that reverses, the entry that is reversed.
     reversals: BTreeMap<Id<Entry>, Id<Entry>>,
     sums: BTreeMap<Cell, Amounts>,
+    totals: super::pending::Sums,
     series: BTreeMap<(SmolStr, i32), Vec<i64>>,
     found: Vec<Discrepancy>,
 }
@@ -235,7 +271,8 @@ impl Check {
     fn new(ledger: Currency) -> Check {
         let (periods, reversals) = (BTreeMap::new(), BTreeMap::new());
         let (sums, series) = (BTreeMap::new(), BTreeMap::new());
-        Check { ledger, periods, reversals, sums, series, found: Vec::new() }
+        let (totals, found) = Default::default();
+        Check { ledger, periods, reversals, sums, totals, series, found }
     }
 
     fn entry(&mut self, entry: &Entry, postings: &[Arc<Posting>]) {
@@ -290,6 +327,8 @@ impl Check {
     fn count(&mut self, posting: &Posting) {
         let Posting { account, period, currency, dimensions, .. } = posting;
         let cell = (account.clone(), *period, *currency, dimensions.clone());
+        let totals = self.totals.entry((account.clone(), *currency)).or_default();
+        totals.count(posting.side, posting.amount.units());
         self.sums.entry(cell).or_default().add(&Amounts::of_posting(posting));
     }
 

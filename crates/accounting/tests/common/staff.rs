@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use fondaco_accounting::ledger::*;
+use fondaco_core::due::{AsyncQueue, Queue, Ticked};
 use fondaco_core::policy::stored::{
     AppointFirst, AssignRole, DefineRole, NewGrant, RegisterActor, Stored,
 };
@@ -107,6 +108,20 @@ impl Staff {
         let n = self.commands.fetch_add(1, Ordering::SeqCst);
         let name = format!("command {n}");
         self.send_at(minute(0), (actor, &name), command).map(|done| done.answer)
+    }
+
+    /// Has `actor` tell the clock.
+    pub fn tick(&self, actor: &str, at: Timestamp) -> Ticked {
+        let ticked = match &self.driver {
+            Either::Sync(driver) => {
+                Queue::new(driver, due_handlers()).acting_as(id(actor)).tick(at)
+            }
+            Either::Async(driver) => {
+                let queue = AsyncQueue::new(driver, due_handlers()).acting_as(id(actor));
+                block_on(queue.tick(at))
+            }
+        };
+        ticked.unwrap_or_else(|error| panic!("a tick on {}: {error}", self.name))
     }
 
     pub fn must<C: Act>(&self, actor: &str, command: &C) -> C::Answer {

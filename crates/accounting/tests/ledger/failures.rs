@@ -68,9 +68,61 @@ fn a_firm_s_year(store: &dyn Store) -> Result<(), LedgerError> {
     drafts(&books)?;
     open_items(&books)?;
     spending_limits(&books)?;
+    two_phases(&books)?;
     let verified = books.verify()?;
     assert!(verified.is_clean(), "{verified}");
     assert_eq!(books.trial_balance(day(12, 31))?.debit, books.trial_balance(day(12, 31))?.credit);
+    Ok(())
+}
+
+/// Holds and what becomes of them, limits, chains and keys.
+fn two_phases(books: &Books<'_>) -> Result<(), LedgerError> {
+    let wallet = |code: &str| {
+        NewAccount::new(code, code, AccountClass::Liability)
+            .limit(AccountLimit::DebitsWithinCredits)
+    };
+    let each = OpenEach::new(vec![wallet("w1").linked(), wallet("w2"), wallet("w1")]);
+    let opened = books.send("two phases, wallets", &each)?.answer.accounts;
+    assert!(opened[0].is_ok() && opened[1].is_ok() && opened[2].is_err());
+    books.send(
+        "two phases, limit",
+        &ChangeAccount::limit("1000", AccountLimit::CreditsWithinDebits),
+    )?;
+    let pay = |debit: &str, credit: &str, cents| {
+        let amount = Money::minor(cents, Currency::EUR);
+        NewEntry::new("GEN", day(3, 9)).debit(debit, amount).credit(credit, amount)
+    };
+    let hold = RecordPending::new(NewPending::new(pay("1000", "w1", 90)).expires_after(3600));
+    let held = books.send("two phases, hold", &hold)?.answer.id;
+    books.send(
+        "two phases, capture",
+        &PostPending::new(held).amount(Money::minor(70, Currency::EUR)),
+    )?;
+    refused(
+        books.send("two phases, void", &VoidPending::new(held)),
+        "accounting.pending_already_posted",
+    )?;
+    let other = books.send("two phases, hold more", &hold)?.answer.id;
+    books.send("two phases, void more", &VoidPending::new(other))?;
+    let close = NewPending::new(pay("w2", "1000", 0)).closing(Closing::Debit);
+    let items = vec![
+        Item::Entry(pay("w1", "w2", 50).key("a").linked()),
+        Item::Entry(pay("w1", "w2", 50).key("b")),
+        Item::Entry(pay("w1", "w2", 20).key("c")),
+        Item::Pending(NewPending { entry: close.entry.clone().key("close"), ..close.clone() }),
+        Item::Void(VoidPending::new(PendingRef::Key("close".into()))),
+        Item::Post(PostPending::new(PendingRef::Key("close".into()))),
+    ];
+    let answer = books.send("two phases, each", &RecordEach::new(items))?.answer.items;
+    let ok: Vec<bool> = answer.iter().map(Result::is_ok).collect();
+    assert_eq!(ok, [false, false, true, true, true, false]);
+    refused(books.post("two phases, again", pay("w1", "w2", 1).key("b")), "accounting.key_failed")?;
+    let last = books.send("two phases, hold last", &hold)?.answer.id;
+    let hour: Timestamp = "1970-01-01T01:00:00Z".parse().unwrap();
+    books.due_queue().tick(hour).map_err(|error| error.halt)?;
+    refused(books.send("two phases, late", &VoidPending::new(last)), "accounting.pending_expired")?;
+    books.send("two phases, close w2", &CloseAccount::new("1900", day(6, 30))).map(|_| ())?;
+    books.send("two phases, reopen", &ReopenAccount::new("1900"))?;
     Ok(())
 }
 
@@ -228,13 +280,13 @@ fn refused<A>(result: Result<A, LedgerError>, code: &str) -> Result<(), LedgerEr
 #[test]
 fn each_step_of_each_command_may_fail_in_memory() {
     let swept = sweep(acme(), Memory::new, a_firm_s_year).unwrap();
-    assert_eq!(swept.commits, 47);
+    assert_eq!(swept.commits, 59);
     assert!(swept.failures > 60, "{} steps failed", swept.failures);
 }
 
 #[test]
 fn each_step_of_each_command_may_fail_on_a_store_of_values() {
-    assert_eq!(sweep(acme(), Model::new, a_firm_s_year).unwrap().commits, 47);
+    assert_eq!(sweep(acme(), Model::new, a_firm_s_year).unwrap().commits, 59);
 }
 
 #[test]

@@ -169,6 +169,7 @@ impl Draft {
             source,
             conversion,
             postings,
+            options: None,
         }
     }
 }

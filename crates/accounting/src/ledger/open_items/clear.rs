@@ -12,6 +12,7 @@ use smol_str::SmolStr;
 use super::difference::{Net, Part, decimal, left};
 use super::keep::kept_account;
 use super::{Clearing, ClearingDifference, ClearingLine, ItemError, ItemKey, OpenItem, shares};
+use crate::ledger::NewEntry;
 use crate::ledger::post::check_text;
 use crate::ledger::rules::Rules;
 use crate::ledger::{AMOUNT_DIGITS, Account, Amount, Entry, LedgerError, PeriodStatus, rights};
@@ -224,7 +225,7 @@ impl Clearer {
     ) -> Result<Cleared, LedgerError> {
         let account = kept_account(tx, &command.account)?;
         check_text("text", &command.text)?;
-        let rules = Rules::read(tx, &[])?;
+        let rules = Rules::read::<NewEntry>(tx, &[])?;
         let parts = parts(tx, &command.account, &command.lines, rules.currency)?;
         let party = one_party(tx, &parts, command.across_parties)?;
         let left = left(&parts, rules.currency)?;

@@ -11,6 +11,7 @@ use smol_str::SmolStr;
 use super::clear::allow_date;
 use super::keep::kept_account;
 use super::{Clearing, ClearingDifference, ClearingLine, ItemError, OpenItem, Unclearing};
+use crate::ledger::NewEntry;
 use crate::ledger::post::check_text;
 use crate::ledger::rules::Rules;
 use crate::ledger::{LedgerError, rights};
@@ -96,7 +97,7 @@ pub fn unclear(tx: &mut Tx<'_>, command: &Unclear) -> Result<(), LedgerError> {
         let why = format!("{date} is before the clearing, which is of {}", clearing.date);
         return Err(LedgerError::BadInput { what: "date", why });
     }
-    let rules = Rules::read(tx, &[])?;
+    let rules = Rules::read::<NewEntry>(tx, &[])?;
     allow_date(tx, &rules, date)?;
     give_back(tx, &clearing, date)?;
     drop_difference(tx, id)?;

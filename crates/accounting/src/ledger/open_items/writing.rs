@@ -30,6 +30,16 @@ impl Items {
         self.rows.extend(kept);
     }
 
+    /// How many were taken.
+    pub(crate) fn mark(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Takes back those that were taken since.
+    pub(crate) fn back_to(&mut self, mark: usize) {
+        self.rows.truncate(mark);
+    }
+
     pub(crate) fn finish(self, tx: &mut Tx<'_>) -> Result<(), Halt> {
         if self.rows.is_empty() { Ok(()) } else { tx.insert_all(self.rows) }
     }

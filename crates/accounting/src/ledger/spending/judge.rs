@@ -5,6 +5,7 @@
 //! stored, and `p1, p2, ..., pn` added after each entry that was judged against the lines `l1, l2, ..., ln`, all are
 //! right just when `s <= min(li - pi)`. Only what is refused or warned of rests on the stored sum itself.
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -75,17 +76,17 @@ struct Above {
 
 impl Judge {
     /// Reads the limits, and in one trip the sums that a batch may count towards.
-    pub(crate) fn prepare(
+    pub(crate) fn prepare<E: Borrow<NewEntry>>(
         tx: &mut Tx<'_>,
         rules: &Rules,
-        entries: &[NewEntry],
+        entries: &[E],
     ) -> Result<Judge, LedgerError> {
         if !rules.spending_limits {
             return Ok(Judge::default());
         }
         let mut judge = Judge { limits: Some(Limits::read(tx)?), ..Judge::default() };
         let mut keys = Vec::new();
-        for entry in entries {
+        for entry in entries.iter().map(Borrow::borrow) {
             let Ok(period) = rules.open_period(entry.date) else { continue };
             for posting in &entry.postings {
                 judge.each_limit(tx, rules, (entry, period), posting, |limit, value, start| {

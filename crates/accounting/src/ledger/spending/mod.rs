@@ -33,5 +33,5 @@ pub use list::{SpendingLine, SpendingReport, spending, spending_excesses};
 pub use records::{ExcessKind, Spending, SpendingExcess, SpendingLimit};
 
 pub(crate) use history::recount_moved;
-pub(crate) use judge::{Judge, Override};
+pub(crate) use judge::{Judge, Mark, Override};
 pub(crate) use verify::verify;

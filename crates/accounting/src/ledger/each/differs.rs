@@ -1,0 +1,289 @@
+//! Whether what comes again under a key is the same: the first field that is not.
+//!
+//! The order is TigerBeetle's: how it is handled, the pending entry, the timeout, the accounts, the amount, the tags, the
+//! currency, the kind; then what TigerBeetle does not have.
+
+use fondaco_core::store::Tags;
+use smol_str::SmolStr;
+
+use super::keys::{EntryKey, KeyOf};
+use crate::ledger::pending::{Expiry, Loaded, Part, PostPending, Settled, VoidPending};
+use crate::ledger::{
+    Balancing, Closing, Entry, EntryDetail, EntryOptions, NewEntry, NewPending, NewPosting,
+    PendingEntry, PendingSettled, Posting, Side,
+};
+
+/// What a key stands for differs in how it is handled.
+const HANDLING: SmolStr = SmolStr::new_static("handling");
+
+type Differs = Option<SmolStr>;
+
+fn field(name: &'static str) -> Differs {
+    Some(SmolStr::new_static(name))
+}
+
+/// One of the first, in order, that differs.
+fn first(fields: &[(&'static str, bool)]) -> Differs {
+    fields.iter().find(|(_, same)| !same).and_then(|(name, _)| field(name))
+}
+
+/// A line as it is compared.
+struct Line<'a> {
+    account: &'a SmolStr,
+    side: Side,
+    units: Option<i64>,
+    currency: fondaco_core::Currency,
+    rest: (&'a Option<SmolStr>, Option<fondaco_core::PartyId>, &'a Tags),
+}
+
+impl<'a> Line<'a> {
+    fn given(posting: &'a NewPosting) -> Line<'a> {
+        let units = crate::ledger::Amount::from_decimal(posting.amount.amount());
+        Line {
+            account: &posting.account,
+            side: posting.side,
+            units: units.map(crate::ledger::Amount::units),
+            currency: posting.amount.currency(),
+            rest: (&posting.text, posting.party, &posting.dimensions),
+        }
+    }
+
+    fn posted(posting: &'a Posting) -> Line<'a> {
+        Line {
+            account: &posting.account,
+            side: posting.side,
+            units: Some(posting.amount.units().saturating_abs()),
+            currency: posting.currency,
+            rest: (&posting.text, posting.party, &posting.dimensions),
+        }
+    }
+
+    fn held(posting: &'a crate::ledger::PendingPosting) -> Line<'a> {
+        Line {
+            account: &posting.account,
+            side: posting.side,
+            units: Some(posting.amount.units().saturating_abs()),
+            currency: posting.currency,
+            rest: (&posting.text, posting.party, &posting.dimensions),
+        }
+    }
+}
+
+/// The accounts of one side, in order.
+fn accounts<'a>(lines: &'a [Line<'a>], side: Side) -> impl Iterator<Item = &'a SmolStr> {
+    lines.iter().filter(move |line| line.side == side).map(|line| line.account)
+}
+
+fn accounts_differ(given: &[Line<'_>], known: &[Line<'_>]) -> Differs {
+    first(&[
+        ("debit_account", accounts(given, Side::Debit).eq(accounts(known, Side::Debit))),
+        ("credit_account", accounts(given, Side::Credit).eq(accounts(known, Side::Credit))),
+    ])
+}
+
+/// What was balancing comes again with the most that may be moved: as much as was moved, or more.
+fn amounts_differ(given: &[Line<'_>], known: &[Line<'_>], balancing: bool) -> Differs {
+    let same = given.len() == known.len()
+        && given.iter().zip(known).all(|(given, known)| match (given.units, known.units) {
+            (Some(given), Some(known)) if balancing => given >= known,
+            (given, known) => given == known,
+        });
+    first(&[("amount", same)])
+}
+
+fn currencies_differ(given: &[Line<'_>], known: &[Line<'_>]) -> Differs {
+    let same = given.iter().zip(known).all(|(given, known)| given.currency == known.currency);
+    first(&[("currency", same)])
+}
+
+fn lines_differ(given: &[Line<'_>], known: &[Line<'_>]) -> Differs {
+    let same = given.iter().zip(known).all(|(given, known)| given.rest == known.rest);
+    first(&[("postings", same)])
+}
+
+/// The first tag, by name, that differs.
+fn tags_differ(given: &Tags, known: &Tags) -> Differs {
+    let mut names: Vec<&str> = given.iter().chain(known.iter()).map(|(name, _)| name).collect();
+    names.sort_unstable();
+    names.into_iter().find(|name| given.get(name) != known.get(name)).map(SmolStr::new)
+}
+
+/// How an entry is to be handled.
+#[derive(PartialEq, Eq)]
+struct Handling {
+    linked: bool,
+    balancing: Option<Balancing>,
+    closing: Option<Closing>,
+    imported: bool,
+}
+
+fn handling(options: &EntryOptions, closing: Option<Closing>) -> Handling {
+    let (linked, balancing) = (options.linked, options.balancing);
+    Handling { linked, balancing, closing, imported: options.imported_at.is_some() }
+}
+
+/// An entry that was posted under the key.
+pub(crate) fn entry(
+    key: &EntryKey,
+    given: &NewEntry,
+    (entry, postings, detail): (&Entry, &[Posting], &EntryDetail),
+) -> Differs {
+    let options = given.options.as_deref().cloned().unwrap_or_default();
+    let (linked, imported) = (key.linked, detail.imported);
+    let known = Handling { linked, balancing: detail.balancing, closing: None, imported };
+    if key.of != KeyOf::Entry || handling(&options, None) != known {
+        return Some(HANDLING);
+    }
+    let lines: Vec<Line<'_>> = given.postings.iter().map(Line::given).collect();
+    let known: Vec<Line<'_>> = postings.iter().map(Line::posted).collect();
+    let body = body_differs((&lines, &known), (&options, &detail.tags, &detail.kind));
+    let Entry { journal, date, document_date, due_date, text, party, source, .. } = entry;
+    let head = || {
+        first(&[
+            ("journal", given.journal == *journal),
+            ("date", given.date == *date),
+            ("document_date", given.document_date == *document_date),
+            ("due_date", given.due_date == *due_date),
+            ("text", given.text == *text),
+            ("party", given.party == *party),
+            ("source", given.source == *source),
+            ("conversion", given.conversion == entry.conversion),
+        ])
+    };
+    body.or_else(head).or_else(|| lines_differ(&lines, &known))
+}
+
+fn body_differs(
+    (lines, known): (&[Line<'_>], &[Line<'_>]),
+    (options, tags, kind): (&EntryOptions, &Tags, &Option<SmolStr>),
+) -> Differs {
+    accounts_differ(lines, known)
+        .or_else(|| amounts_differ(lines, known, options.balancing.is_some()))
+        .or_else(|| tags_differ(&options.tags, tags))
+        .or_else(|| currencies_differ(lines, known))
+        .or_else(|| first(&[("kind", options.kind == *kind)]))
+}
+
+/// A pending entry that was recorded under the key.
+pub(crate) fn pending(key: &EntryKey, given: &NewPending, known: &Loaded) -> Differs {
+    let options = given.entry.options.as_deref().cloned().unwrap_or_default();
+    let held: &PendingEntry = &known.pending;
+    let (linked, imported) = (key.linked, held.imported);
+    let as_was = Handling { linked, balancing: held.balancing, closing: held.closing, imported };
+    if key.of != KeyOf::Pending || handling(&options, given.closing) != as_was {
+        return Some(HANDLING);
+    }
+    let same_expiry = match given.expires {
+        None => held.expires_at.is_none(),
+        Some(Expiry::After(seconds)) => held.timeout_seconds == Some(seconds),
+        Some(Expiry::At(at)) => held.timeout_seconds.is_none() && held.expires_at == Some(at),
+    };
+    if !same_expiry {
+        return field("timeout");
+    }
+    let lines: Vec<Line<'_>> = given.entry.postings.iter().map(Line::given).collect();
+    let as_held: Vec<Line<'_>> = known.lines.iter().map(|line| Line::held(line)).collect();
+    let body = body_differs((&lines, &as_held), (&options, &held.tags, &held.kind));
+    let entry = &given.entry;
+    let head = || {
+        first(&[
+            ("journal", entry.journal == held.journal),
+            ("date", entry.date == held.date),
+            ("document_date", entry.document_date == held.document_date),
+            ("due_date", entry.due_date == held.due_date),
+            ("text", entry.text == held.text),
+            ("party", entry.party == held.party),
+            ("source", entry.source == held.source),
+            ("conversion", entry.conversion == held.conversion),
+        ])
+    };
+    body.or_else(head).or_else(|| lines_differ(&lines, &as_held))
+}
+
+/// A pending entry that was posted or voided under the key.
+pub(crate) struct KnownSettling<'a> {
+    pub(crate) key: &'a EntryKey,
+    pub(crate) held: &'a Loaded,
+    pub(crate) settled: &'a PendingSettled,
+    /// What was posted of it.
+    pub(crate) posted: &'a [Posting],
+    /// The one that is named now.
+    pub(crate) named: Option<fondaco_core::Id<PendingEntry>>,
+}
+
+impl KnownSettling<'_> {
+    /// Against posting it again.
+    pub(crate) fn posting(&self, given: &PostPending) -> Differs {
+        let options = &given.options;
+        self.handled(Settled::Posted, options.linked, options.imported_at.is_some())
+            .or_else(|| self.expected(options.expected.as_deref(), false))
+            .or_else(|| first(&[("amount", self.is_part(&given.part))]))
+            .or_else(|| self.tags(&options.tags))
+            .or_else(|| self.currency_and_kind(options.expected.as_deref()))
+    }
+
+    /// Against voiding it again.
+    pub(crate) fn voiding(&self, given: &VoidPending) -> Differs {
+        let options = &given.options;
+        self.handled(Settled::Voided, options.linked, options.imported_at.is_some())
+            .or_else(|| self.expected(options.expected.as_deref(), true))
+            .or_else(|| self.tags(&options.tags))
+            .or_else(|| self.currency_and_kind(options.expected.as_deref()))
+    }
+
+    fn handled(&self, as_given: Settled, linked: bool, imported: bool) -> Differs {
+        // What was imported has the instant it was given, not that of its commit.
+        let of = match as_given {
+            Settled::Posted => KeyOf::PostedPending,
+            _ => KeyOf::VoidedPending,
+        };
+        if self.key.of != of || self.key.linked != linked || self.settled.imported != imported {
+            return Some(HANDLING);
+        }
+        first(&[("pending", self.named == Some(self.settled.pending))])
+    }
+
+    fn expected(&self, expected: Option<&crate::ledger::Expected>, amount: bool) -> Differs {
+        let expected = expected?;
+        let has = |side, account: &Option<SmolStr>| {
+            account.as_ref().is_none_or(|account| self.held.has(side, account))
+        };
+        let amount = amount.then_some(expected.amount).flatten();
+        first(&[
+            ("debit_account", has(Side::Debit, &expected.debit)),
+            ("credit_account", has(Side::Credit, &expected.credit)),
+            ("amount", amount.is_none_or(|amount| amount == self.held.amount())),
+        ])
+    }
+
+    fn currency_and_kind(&self, expected: Option<&crate::ledger::Expected>) -> Differs {
+        let expected = expected?;
+        let currency = self.held.amount().currency();
+        let kind = expected.kind.is_none() || expected.kind == self.held.pending.kind;
+        first(&[
+            ("currency", expected.currency.is_none_or(|expected| expected == currency)),
+            ("kind", kind),
+        ])
+    }
+
+    fn is_part(&self, part: &Part) -> bool {
+        let debits = self.posted.iter().filter(|posting| posting.side == Side::Debit);
+        let units: i128 = debits.map(|posting| i128::from(posting.amount.units())).sum();
+        let whole = match part {
+            Part::All => self.held.units(),
+            Part::Amount(money) => match crate::ledger::Amount::from_decimal(money.amount()) {
+                Some(amount) => i128::from(amount.units()),
+                None => return false,
+            },
+            Part::Lines(lines) => {
+                let posted = self.posted.iter().map(|posting| posting.money().abs());
+                return lines.iter().copied().eq(posted);
+            }
+        };
+        whole == units
+    }
+
+    fn tags(&self, given: &Tags) -> Differs {
+        tags_differ(&self.held.pending.tags_with(given), &self.settled.tags)
+    }
+}

@@ -1,0 +1,461 @@
+//! What each kind of item does: in TigerBeetle's order of checks, where several apply.
+
+use fondaco_core::store::Tags;
+use fondaco_core::{Id, Money, Timestamp, Tx};
+
+use super::item::Piece;
+use super::keys::{EntryKey, KeyOf};
+use super::recorder::{Recorder, Told};
+use super::{Recorded, RecordedAs};
+use crate::ledger::account::check_tags;
+use crate::ledger::judge::Judged;
+use crate::ledger::pending::{
+    Expiry, Loaded, NewPending, PendingEntry, PendingPosting, PendingSettled, PostPending,
+    SettleOptions, Settled, VoidPending,
+};
+use crate::ledger::post::{examine, too_many};
+use crate::ledger::totals::Layer;
+use crate::ledger::{
+    Amount, EntryDetail, LedgerError, NewEntry, Posted, Side, account::check_code,
+};
+
+impl Recorder<'_> {
+    pub(super) fn step(
+        &mut self,
+        tx: &mut Tx<'_>,
+        piece: Piece<'_>,
+    ) -> Result<Recorded, LedgerError> {
+        let given = piece.given();
+        if let Some(key) = given.key {
+            check_code("key", key)?;
+        }
+        if let Some(known) = self.keys.find(given.key)? {
+            return self.repeat(tx, &known, piece);
+        }
+        match piece {
+            Piece::Entry(new) => self.post(tx, piece, new),
+            Piece::Pending(new) => self.hold(tx, piece, new),
+            Piece::Post(new) => self.post_pending(tx, piece, new),
+            Piece::Void(new) => self.void(tx, piece, new),
+        }
+    }
+
+    /// Posts an entry.
+    fn post(
+        &mut self,
+        tx: &mut Tx<'_>,
+        piece: Piece<'_>,
+        new: &NewEntry,
+    ) -> Result<Recorded, LedgerError> {
+        let mut judged = Vec::new();
+        let amended = self.prepare(tx, piece, new, &mut judged)?;
+        let asked = amended.as_ref().map(|_| amount_of(new));
+        let new = amended.as_ref().unwrap_or(new);
+        self.pages.running.allow(tx, &self.rules.chart, Layer::Posted, (new, &judged))?;
+        let options = new.options.as_deref().cloned().unwrap_or_default();
+        let given = piece.given();
+        let (posted, moved) = self.write(tx, new, &judged, options.imported_at)?;
+        let mut detail = EntryDetail {
+            entry: posted.id,
+            key: options.key,
+            kind: options.kind,
+            tags: options.tags,
+            pending: None,
+            balancing: options.balancing,
+            asked: None,
+            imported: options.imported_at.is_some(),
+        };
+        detail.asked = asked.filter(|_| detail.balancing.is_some());
+        if detail.says_something() {
+            self.pages.details.push(detail);
+        }
+        if let Some(key) = given.key {
+            let key = EntryKey::new(key.clone(), KeyOf::Entry, given.linked);
+            let lines = new.postings.len() as u32;
+            self.keys.give(EntryKey { entry: Some(posted.id), lines, ..key });
+        }
+        self.tell_posted(posted.id, new.postings.len());
+        self.askings.of(piece)?.count();
+        Ok(Recorded { done: RecordedAs::Posted(posted), moved, existed: false })
+    }
+
+    /// All that may be wrong with an entry before the limits are asked; the entry that is to be posted, where it is another.
+    fn prepare(
+        &mut self,
+        tx: &mut Tx<'_>,
+        piece: Piece<'_>,
+        new: &NewEntry,
+        judged: &mut Vec<Judged>,
+    ) -> Result<Option<NewEntry>, LedgerError> {
+        self.rules.journal(&new.journal)?;
+        if let Some(options) = new.options.as_deref() {
+            check_tags(options.kind.as_ref(), &options.tags)?;
+        }
+        examine(&self.rules, self.askings.of(piece)?, tx, new, judged)?;
+        if let Some(instant) = piece.given().imported_at {
+            self.import(tx, instant, new.postings.iter().map(|posting| &posting.account))?;
+            if matches!(piece, Piece::Pending(NewPending { expires: Some(_), .. })) {
+                return Err(LedgerError::ImportExpires);
+            }
+        }
+        self.pages.check_closed(&self.rules.chart, (new, judged))?;
+        match new.options.as_deref().and_then(|options| options.balancing) {
+            None => Ok(None),
+            Some(balancing) => self.balanced(tx, new, judged, balancing),
+        }
+    }
+
+    fn import<'c>(
+        &mut self,
+        tx: &mut Tx<'_>,
+        instant: Timestamp,
+        accounts: impl Iterator<Item = &'c smol_str::SmolStr>,
+    ) -> Result<(), LedgerError> {
+        let Some(watch) = &mut self.watch else { return Ok(()) };
+        watch.check(tx, instant, accounts)?;
+        watch.latest = Some(instant);
+        Ok(())
+    }
+
+    /// Numbers an entry and takes it down; with how much it moves.
+    fn write(
+        &mut self,
+        tx: &mut Tx<'_>,
+        new: &NewEntry,
+        judged: &[Judged],
+        imported_at: Option<Timestamp>,
+    ) -> Result<(Posted, Money), LedgerError> {
+        let period = self.rules.open_period(new.date)?;
+        let journal = self.rules.journal(&new.journal)?;
+        let place = self.pages.place(tx, imported_at)?;
+        let posted = self.pages.write(tx, &self.rules, (new, judged), (period, journal), place)?;
+        Ok((posted, moved(new)))
+    }
+
+    /// Holds an entry.
+    fn hold(
+        &mut self,
+        tx: &mut Tx<'_>,
+        piece: Piece<'_>,
+        new: &NewPending,
+    ) -> Result<Recorded, LedgerError> {
+        let mut judged = Vec::new();
+        let amended = self.prepare(tx, piece, &new.entry, &mut judged)?;
+        let asked = amended.as_ref().map(|_| amount_of(&new.entry));
+        let entry = amended.as_ref().unwrap_or(&new.entry);
+        let given = piece.given();
+        let place = self.pages.place(tx, given.imported_at)?;
+        let expires_at = expiry(new.expires, place.recorded_at);
+        let allowed =
+            self.pages.running.allow(tx, &self.rules.chart, Layer::Pending, (entry, &judged));
+        let expires_at = match (allowed, expires_at) {
+            // Whether a sum fits comes before whether an instant does, and limits come last.
+            (Err(LedgerError::ExceedsLimit { .. }), Err(late)) | (Ok(()), Err(late)) => {
+                return Err(late);
+            }
+            (Err(error), _) => return Err(error),
+            (Ok(()), Ok(expires_at)) => expires_at,
+        };
+        self.pages.skip();
+        let id = Id::from_u128(place.id.to_u128());
+        let options = entry.options.as_deref().cloned().unwrap_or_default();
+        let pending = PendingEntry {
+            id,
+            journal: entry.journal.clone(),
+            date: entry.date,
+            recorded_at: place.recorded_at,
+            document_date: entry.document_date,
+            due_date: entry.due_date,
+            text: entry.text.clone(),
+            party: entry.party,
+            source: entry.source.clone(),
+            conversion: entry.conversion,
+            lines: entry.postings.len() as u32,
+            expires_at,
+            timeout_seconds: match new.expires {
+                Some(Expiry::After(seconds)) => Some(seconds),
+                _ => None,
+            },
+            closing: new.closing,
+            key: options.key,
+            kind: options.kind,
+            tags: options.tags,
+            balancing: options.balancing,
+            asked: asked.filter(|_| options.balancing.is_some()),
+            imported: options.imported_at.is_some(),
+        };
+        if let Some(closing) = new.closing {
+            let closed = entry.postings.iter().filter(|posting| closing.is_on(posting.side));
+            closed.for_each(|posting| self.pages.closings.set(&posting.account, true));
+        }
+        let lines = entry.postings.iter().zip(&judged).zip(1..);
+        let lines = lines.map(|((posting, judged), line)| held(id, line, posting, judged));
+        self.holds.record(pending, lines.collect());
+        if let Some(key) = given.key {
+            let key = EntryKey::new(key.clone(), KeyOf::Pending, given.linked);
+            let lines = entry.postings.len() as u32;
+            self.keys.give(EntryKey { pending: Some(id), lines, ..key });
+        }
+        self.told.push(Told::Held(id));
+        self.askings.of(piece)?.count();
+        Ok(Recorded { done: RecordedAs::Held(id), moved: moved(entry), existed: false })
+    }
+
+    /// Posts a pending entry.
+    fn post_pending(
+        &mut self,
+        tx: &mut Tx<'_>,
+        piece: Piece<'_>,
+        new: &PostPending,
+    ) -> Result<Recorded, LedgerError> {
+        let unknown = || LedgerError::UnknownPending { pending: new.pending.clone() };
+        let id = self.hold_of(&new.pending)?.ok_or_else(unknown)?;
+        let hold = self.holds.find(id).ok_or_else(unknown)?.clone();
+        check_expected(&hold, new.options.expected.as_deref())?;
+        let postings = hold.part(&new.part, self.rules.currency)?;
+        check_unsettled(&hold, tx.now())?;
+        if let Some(instant) = new.options.imported_at {
+            self.import(tx, instant, std::iter::empty())?;
+        }
+        check_tags(None, &new.options.tags)?;
+        let entry = hold.pending.to_entry(new.date.unwrap_or(hold.pending.date), postings);
+        let mut judged = Vec::new();
+        examine(&self.rules, self.askings.of(piece)?, tx, &entry, &mut judged)?;
+        self.pages.check_closed(&self.rules.chart, (&entry, &judged))?;
+        for ((line, posting), judged) in hold.lines.iter().zip(&entry.postings).zip(&judged) {
+            let gate = self.rules.chart.gate(judged.account);
+            self.pages.running.settle(gate, (posting, Some(judged.amount)), line.amount)?;
+        }
+        let (posted, moved) = self.write(tx, &entry, &judged, new.options.imported_at)?;
+        let tags = hold.pending.tags_with(&new.options.tags);
+        self.pages.details.push(EntryDetail {
+            entry: posted.id,
+            key: new.options.key.clone(),
+            kind: hold.pending.kind.clone(),
+            tags: tags.clone(),
+            pending: Some(id),
+            balancing: None,
+            asked: None,
+            imported: new.options.imported_at.is_some(),
+        });
+        let settling = Settling { settled: Settled::Posted, entry: Some(posted), tags };
+        self.settle(tx, id, &new.options, settling)?;
+        self.told.push(Told::PendingPosted { pending: id, entry: posted.id });
+        self.tell_posted(posted.id, entry.postings.len());
+        self.askings.of(piece)?.count();
+        let done = RecordedAs::PendingPosted { pending: id, entry: posted };
+        Ok(Recorded { done, moved, existed: false })
+    }
+
+    /// Voids a pending entry: the only thing that a closed account allows.
+    fn void(
+        &mut self,
+        tx: &mut Tx<'_>,
+        piece: Piece<'_>,
+        new: &VoidPending,
+    ) -> Result<Recorded, LedgerError> {
+        let unknown = || LedgerError::UnknownPending { pending: new.pending.clone() };
+        let id = self.hold_of(&new.pending)?.ok_or_else(unknown)?;
+        let hold = self.holds.find(id).ok_or_else(unknown)?.clone();
+        check_expected(&hold, new.options.expected.as_deref())?;
+        check_expected_amount(&hold, new.options.expected.as_deref())?;
+        check_unsettled(&hold, tx.now())?;
+        if let Some(instant) = new.options.imported_at {
+            self.import(tx, instant, std::iter::empty())?;
+        }
+        check_tags(None, &new.options.tags)?;
+        let lines = hold.lines.iter().map(|line| line.to_posting(self.rules.currency)).collect();
+        let entry = hold.pending.to_entry(hold.pending.date, lines);
+        self.askings.of(piece)?.allow_writing(tx, &entry)?;
+        self.release(&hold, &entry)?;
+        let tags = hold.pending.tags_with(&new.options.tags);
+        let settling = Settling { settled: Settled::Voided, entry: None, tags };
+        self.settle(tx, id, &new.options, settling)?;
+        self.told.push(Told::Voided(id));
+        let done = RecordedAs::PendingVoided(id);
+        Ok(Recorded { done, moved: hold.amount(), existed: false })
+    }
+
+    /// Takes what was held out of the sums, and reopens what it closed.
+    fn release(&mut self, hold: &Loaded, entry: &NewEntry) -> Result<(), LedgerError> {
+        for (line, posting) in hold.lines.iter().zip(&entry.postings) {
+            let gate = self.rules.chart.account(&line.account).map(|(_, rule)| rule.gate);
+            let gate = gate.unwrap_or_default();
+            self.pages.running.settle(gate, (posting, None), line.amount)?;
+            if hold.pending.closing.is_some_and(|closing| closing.is_on(line.side)) {
+                self.pages.closings.set(&line.account, false);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes down what became of a pending entry.
+    fn settle(
+        &mut self,
+        tx: &mut Tx<'_>,
+        pending: Id<PendingEntry>,
+        options: &SettleOptions,
+        settling: Settling,
+    ) -> Result<(), LedgerError> {
+        let Settling { settled, entry, tags } = settling;
+        let at = options.imported_at.unwrap_or(tx.now());
+        let id = match entry {
+            Some(entry) => entry.id.to_u128(),
+            None => self.pages.next_id().ok_or_else(too_many)?,
+        };
+        self.holds.settle(PendingSettled {
+            pending,
+            settled,
+            at,
+            id: Id::from_u128(id),
+            entry: entry.map(|entry| entry.id),
+            key: options.key.clone(),
+            tags,
+            imported: options.imported_at.is_some(),
+        });
+        if let Some(key) = &options.key {
+            let of = if settled == Settled::Posted {
+                KeyOf::PostedPending
+            } else {
+                KeyOf::VoidedPending
+            };
+            let lines = self.holds.find(pending).map_or(0, |hold| hold.lines.len() as u32);
+            let entry = entry.map(|entry| entry.id);
+            let key = EntryKey::new(key.clone(), of, options.linked);
+            self.keys.give(EntryKey { entry, pending: Some(pending), lines, ..key });
+        }
+        Ok(())
+    }
+}
+
+/// What becomes of a pending entry.
+struct Settling {
+    settled: Settled,
+    entry: Option<Posted>,
+    tags: Tags,
+}
+
+impl EntryDetail {
+    fn says_something(&self) -> bool {
+        self.key.is_some()
+            || self.kind.is_some()
+            || !self.tags.is_empty()
+            || self.balancing.is_some()
+            || self.imported
+    }
+}
+
+/// The debits of an entry in the currency of its first line.
+pub(super) fn moved(entry: &NewEntry) -> Money {
+    let Some(first) = entry.postings.first() else {
+        return Money::zero(fondaco_core::Currency::EUR);
+    };
+    let currency = first.amount.currency();
+    let mine = entry
+        .postings
+        .iter()
+        .filter(|posting| posting.side == Side::Debit && posting.amount.currency() == currency);
+    // Each was judged to be within 64 bits: their sum is within a decimal.
+    mine.fold(Money::zero(currency), |sum, posting| sum.add(posting.amount).unwrap_or(sum))
+}
+
+fn amount_of(entry: &NewEntry) -> Amount {
+    let amount = entry.postings.first().map(|posting| posting.amount.amount());
+    amount.and_then(Amount::from_decimal).unwrap_or_default()
+}
+
+fn held(
+    pending: Id<PendingEntry>,
+    line: u32,
+    new: &crate::ledger::NewPosting,
+    judged: &Judged,
+) -> PendingPosting {
+    PendingPosting {
+        pending,
+        line,
+        account: new.account.clone(),
+        side: new.side,
+        amount: judged.amount,
+        currency: new.amount.currency(),
+        ledger_amount: judged.ledger_amount,
+        rate: judged.rate,
+        text: new.text.clone(),
+        party: new.party,
+        due_date: new.due_date,
+        dimensions: new.dimensions.clone(),
+    }
+}
+
+/// The instant at which it expires.
+fn expiry(
+    expires: Option<Expiry>,
+    recorded_at: Timestamp,
+) -> Result<Option<Timestamp>, LedgerError> {
+    match expires {
+        None => Ok(None),
+        Some(Expiry::After(seconds)) => {
+            let span = chrono::TimeDelta::seconds(i64::from(seconds));
+            let at = recorded_at.checked_add(span);
+            Ok(Some(at.ok_or(LedgerError::ExpiresTooLate { seconds })?))
+        }
+        Some(Expiry::At(at)) if at <= recorded_at => {
+            let why = format!("{at} is past at {recorded_at}: give an instant to come");
+            Err(LedgerError::BadInput { what: "expiry", why })
+        }
+        Some(Expiry::At(at)) => Ok(Some(at)),
+    }
+}
+
+/// Whether it is what it is believed to be.
+fn check_expected(
+    hold: &Loaded,
+    expected: Option<&crate::ledger::Expected>,
+) -> Result<(), LedgerError> {
+    let Some(expected) = expected else { return Ok(()) };
+    let has = |side, account: &Option<smol_str::SmolStr>| {
+        account.as_ref().is_none_or(|account| hold.has(side, account))
+    };
+    let currency = hold.amount().currency();
+    let kind = expected.kind.is_none() || expected.kind == hold.pending.kind;
+    let fields = [
+        ("debit_account", has(Side::Debit, &expected.debit)),
+        ("credit_account", has(Side::Credit, &expected.credit)),
+        ("currency", expected.currency.is_none_or(|expected| expected == currency)),
+        ("kind", kind),
+    ];
+    match fields.into_iter().find(|(_, same)| !same) {
+        None => Ok(()),
+        Some((field, _)) => Err(LedgerError::PendingDiffers { pending: hold.pending.id, field }),
+    }
+}
+
+fn check_expected_amount(
+    hold: &Loaded,
+    expected: Option<&crate::ledger::Expected>,
+) -> Result<(), LedgerError> {
+    let Some(expected) = expected.and_then(|expected| expected.amount) else { return Ok(()) };
+    let held = hold.amount();
+    if expected.amount() > held.amount() {
+        return Err(LedgerError::ExceedsPending {
+            pending: hold.pending.id,
+            amount: expected,
+            held,
+        });
+    }
+    if expected != held {
+        return Err(LedgerError::PendingDiffers { pending: hold.pending.id, field: "amount" });
+    }
+    Ok(())
+}
+
+/// Whether it is still pending.
+fn check_unsettled(hold: &Loaded, now: Timestamp) -> Result<(), LedgerError> {
+    let pending = hold.pending.id;
+    match hold.settled.as_ref().map(|settled| settled.settled) {
+        Some(Settled::Posted) => Err(LedgerError::PendingPosted { pending }),
+        Some(Settled::Voided) => Err(LedgerError::PendingVoided { pending }),
+        Some(Settled::Expired) => Err(LedgerError::PendingExpired { pending }),
+        None if hold.pending.is_expired(now) => Err(LedgerError::PendingExpired { pending }),
+        None => Ok(()),
+    }
+}

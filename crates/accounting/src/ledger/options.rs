@@ -1,0 +1,213 @@
+//! What an entry may carry besides its lines: the host's key, its kind and tags, and how it is to be handled.
+
+use fondaco_core::digest::Digester;
+use fondaco_core::store::{Field, Record, Tags};
+use fondaco_core::{Id, Timestamp};
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::{Amount, Entry, NewEntry, PendingEntry};
+
+/// Whose headroom an entry's amount may not exceed: "as much as there is".
+///
+/// The entry has two postings, and its amount is the most that may be moved. Moved is no more than the account on that side
+/// could take until its two sides are equal ([`Totals::room`](super::Totals::room)); what was moved is in the answer and in
+/// the entry. Zero is an answer too: then the entry is posted with nothing in it.
+#[derive(Field, Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Balancing {
+    /// The debited account gives no more than its posted credits exceed its debits, pending ones included.
+    Debit,
+    /// The credited account takes no more than its posted debits exceed its credits, pending ones included.
+    Credit,
+    /// Both.
+    Both,
+}
+
+impl Balancing {
+    /// Whether the posting on this side may take no more than there is.
+    pub(crate) fn is_on(self, side: super::Side) -> bool {
+        match self {
+            Balancing::Debit => side == super::Side::Debit,
+            Balancing::Credit => side == super::Side::Credit,
+            Balancing::Both => true,
+        }
+    }
+}
+
+/// What an entry may carry besides its lines: see [`NewEntry::key`] and the methods after it. An ordinary entry has none.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EntryOptions {
+    /// See [`NewEntry::key`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<SmolStr>,
+    /// See [`NewEntry::linked`].
+    #[serde(skip_serializing_if = "is_false")]
+    pub linked: bool,
+    /// See [`NewEntry::kind`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<SmolStr>,
+    /// See [`NewEntry::tag`].
+    #[serde(skip_serializing_if = "Tags::is_empty")]
+    pub tags: Tags,
+    /// See [`NewEntry::balancing`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub balancing: Option<Balancing>,
+    /// See [`NewEntry::imported_at`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub imported_at: Option<Timestamp>,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+/// What an entry carries besides its lines, where it carries something: a fact beside the entry, so that ordinary entries
+/// cost nothing more.
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(table = "ledger_entry_detail", kind = fact, key(entry), index(by_kind(kind)))]
+pub struct EntryDetail {
+    /// The entry.
+    pub entry: Id<Entry>,
+    /// The host's key.
+    pub key: Option<SmolStr>,
+    /// What kind of business it is to the host: `payment`, `fee`, `refund`.
+    pub kind: Option<SmolStr>,
+    /// Whatever else the host tells apart.
+    pub tags: Tags,
+    /// The pending entry that it posts.
+    pub pending: Option<Id<PendingEntry>>,
+    /// Whose headroom its amount did not exceed.
+    pub balancing: Option<Balancing>,
+    /// The most that might have been moved, where it was balancing.
+    pub asked: Option<Amount>,
+    /// Whether it was recorded elsewhere before, at the entry's instant.
+    pub imported: bool,
+}
+
+impl NewEntry {
+    fn options_mut(&mut self) -> &mut EntryOptions {
+        self.options.get_or_insert_default()
+    }
+
+    /// The host's key: a transfer's id, an idempotency key. An entry that comes again under it is posted once: with the same
+    /// content the answer is the entry that is there, with other content [`LedgerError::KeyDiffers`] names the first field
+    /// that differs. A key of [`PostEach`](super::PostEach) that failed because of how things stood (an account that is not
+    /// there, closed, or at its limit) is used up: sent again it is refused ([`LedgerError::KeyFailed`]), so that nobody
+    /// has to wonder whether a late copy went through after all.
+    ///
+    /// [`LedgerError::KeyDiffers`]: super::LedgerError::KeyDiffers
+    /// [`LedgerError::KeyFailed`]: super::LedgerError::KeyFailed
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let payment = |amount| NewEntry::new("GEN", day("2026-03-01"))
+    ///     .debit("1000", eur(amount))
+    ///     .credit("1200", eur(amount))
+    ///     .key("payment/17");
+    /// let first = books.post("from the queue", payment("20"))?.answer;
+    /// let again = books.post("from the queue once more", payment("20"))?.answer;
+    /// assert_eq!(first.id, again.id);
+    /// let other = books.post("by mistake", payment("21")).unwrap_err();
+    /// assert_eq!(other.code(), "accounting.key_differs");
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn key(mut self, key: impl Into<SmolStr>) -> NewEntry {
+        self.options_mut().key = Some(key.into());
+        self
+    }
+
+    /// Stands or falls with the next entry of its [`PostEach`](super::PostEach) or [`RecordEach`](super::RecordEach): a chain
+    /// of linked entries is posted whole or not at all. The last of a chain is not linked.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let entry = |account: &str| NewEntry::new("GEN", day("2026-03-01"))
+    ///     .debit(account, eur("10"))
+    ///     .credit("1000", eur("10"));
+    /// let chain = vec![entry("5100").linked(), entry("9999"), entry("5100")];
+    /// let answer = books.send("chain", &PostEach::new(chain))?.answer.entries;
+    /// assert_eq!(answer[0].as_ref().unwrap_err().code, "accounting.linked_failed");
+    /// assert_eq!(answer[1].as_ref().unwrap_err().code, "accounting.unknown_account");
+    /// assert!(answer[2].is_ok());
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn linked(mut self) -> NewEntry {
+        self.options_mut().linked = true;
+        self
+    }
+
+    /// What kind of business it is to the host: `payment`, `fee`, `refund`. [`movements`](super::movements()) finds by it.
+    #[must_use]
+    pub fn kind(mut self, kind: impl Into<SmolStr>) -> NewEntry {
+        self.options_mut().kind = Some(kind.into());
+        self
+    }
+
+    /// Whatever else the host tells apart about the entry as a whole; dimensions are of its postings.
+    #[must_use]
+    pub fn tag(mut self, name: impl Into<SmolStr>, text: impl Into<SmolStr>) -> NewEntry {
+        self.options_mut().tags.set(name, text);
+        self
+    }
+
+    /// Moves as much as there is, at most the amount of its two postings: see [`Balancing`].
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// books.send("track", &ChangeAccount::track("1000"))?; // 460 are there
+    /// let sweep = NewEntry::new("GEN", day("2026-03-01"))
+    ///     .debit("3000", eur("1000000"))
+    ///     .credit("1000", eur("1000000"))
+    ///     .balancing(Balancing::Credit);
+    /// let id = books.post("sweep", sweep)?.answer.id;
+    /// let swept = books.entry(id)?.expect("it was posted");
+    /// assert_eq!(swept.postings[0].money(), eur("460"));
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn balancing(mut self, balancing: Balancing) -> NewEntry {
+        self.options_mut().balancing = Some(balancing);
+        self
+    }
+
+    /// Was recorded elsewhere at this instant, which becomes the time of recording here. In a batch all entries are such or
+    /// none is; their instants increase, are not in the future, and come after those of their accounts.
+    #[must_use]
+    pub fn imported_at(mut self, instant: Timestamp) -> NewEntry {
+        self.options_mut().imported_at = Some(instant);
+        self
+    }
+}
+
+impl EntryOptions {
+    pub(crate) fn digest(&self, digester: &mut Digester) {
+        let EntryOptions { key, linked, kind, tags, balancing, imported_at } = self;
+        let text = |digester: &mut Digester, text: &SmolStr| {
+            digester.text(text);
+        };
+        digester.option(key.as_ref(), text).count(usize::from(*linked));
+        digester.option(kind.as_ref(), text).count(tags.iter().count());
+        for (name, value) in tags.iter() {
+            digester.text(name).text(value);
+        }
+        digester.count(match balancing {
+            None => 0,
+            Some(Balancing::Debit) => 1,
+            Some(Balancing::Credit) => 2,
+            Some(Balancing::Both) => 3,
+        });
+        digester.option(imported_at.as_ref(), |digester, at| {
+            digester.u128(at.micros() as u128);
+        });
+    }
+}

@@ -1,0 +1,58 @@
+//! What the clock does to pending entries.
+
+use fondaco_core::due::{DueItem, Refused};
+use fondaco_core::policy::Request;
+use fondaco_core::store::{Event, Value};
+use fondaco_core::{Halt, Id, Reading, Tx};
+
+use super::{Loaded, PendingEntry, PendingPosting, PendingSettled, Settled};
+use crate::ledger::closing::Closings;
+use crate::ledger::running::Running;
+use crate::ledger::{LedgerError, Settings, rights};
+
+/// Ends a pending entry whose instant has come, unless it was posted or voided meanwhile.
+pub(crate) fn expire(tx: &mut Tx<'_>, item: &DueItem) -> Result<(), Refused> {
+    Ok(end(tx, item)?)
+}
+
+fn end(tx: &mut Tx<'_>, item: &DueItem) -> Result<(), LedgerError> {
+    tx.authorize(&Request::new(&rights::EXPIRE_PENDING))?;
+    let broken = || Halt::Bug(format!("no pending entry expires by {item:?}"));
+    let id: Id<PendingEntry> = item.subject.parse().map_err(|_| broken())?;
+    let pending = tx.get::<PendingEntry>(&id)?.ok_or_else(broken)?;
+    if tx.get::<PendingSettled>(&id)?.is_some() {
+        return Ok(()); // what was to end has ended
+    }
+    let keys: Vec<_> = (1..=pending.lines).map(|line| (id, line)).collect();
+    let lines = tx.peek_many::<PendingPosting>(&keys)?.into_iter().flatten().collect();
+    let hold = Loaded { pending, lines, settled: None };
+    release(tx, &hold)?;
+    let settled = PendingSettled {
+        pending: id,
+        settled: Settled::Expired,
+        at: tx.now(),
+        id: tx.id()?,
+        entry: None,
+        key: None,
+        tags: hold.pending.tags.clone(),
+        imported: false,
+    };
+    tx.emit(Event::new("ledger.pending_expired").with("pending", Value::Id(id.to_u128())));
+    Ok(tx.insert(settled)?)
+}
+
+/// Takes what was held out of the sums, and reopens what it closed.
+fn release(tx: &mut Tx<'_>, hold: &Loaded) -> Result<(), LedgerError> {
+    let settings = tx.get::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
+    let (mut running, mut closings) = (Running::default(), Closings::default());
+    for line in &hold.lines {
+        let posting = line.to_posting(settings.currency);
+        // Nothing is posted, so the account's gate is not asked.
+        running.settle(Default::default(), (&posting, None), line.amount)?;
+        if hold.pending.closing.is_some_and(|closing| closing.is_on(line.side)) {
+            closings.set(&line.account, false);
+        }
+    }
+    running.finish(tx)?;
+    closings.finish(tx)
+}

@@ -1,0 +1,137 @@
+//! Many who post to one limited account at once: what is there goes out exactly once, and nobody waits for nobody.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::*;
+use fondaco_core::store::{
+    Answer, Batch, Commit, FeedFrom, Prepared, Read, Store, StoreError, Table,
+};
+
+#[test]
+fn a_hundred_euros_go_out_once() {
+    for (name, store) in stores() {
+        let firm = wallets(Firm::on(name, store));
+        firm.post("in", pay("1000", "w1", "100"));
+        let paid = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for who in 0..6 {
+                let (books, paid) = (firm.books.clone(), &paid);
+                scope.spawn(move || {
+                    for n in 0..30 {
+                        match books.post(&format!("{who}/{n}"), pay("w1", "4000", "1")) {
+                            Ok(_) => {
+                                paid.fetch_add(1, Ordering::SeqCst);
+                            }
+                            Err(error) => {
+                                let code = fondaco_core::ActError::code(&error);
+                                assert_eq!(code, "accounting.exceeds_credits", "{error}");
+                            }
+                        }
+                    }
+                });
+            }
+        });
+        assert_eq!(paid.load(Ordering::SeqCst), 100, "on {name}");
+        assert_eq!(sums(&firm, "w1"), ["100", "100", "0", "0"].map(String::from));
+        firm.clean();
+    }
+}
+
+/// Counts refused commits.
+struct Counting {
+    inner: Arc<dyn Store>,
+    refused: AtomicUsize,
+}
+
+impl Store for Counting {
+    fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> {
+        self.inner.prepare(tables)
+    }
+    fn read(&self, read: &Read) -> Result<Answer, StoreError> {
+        self.inner.read(read)
+    }
+    fn commit(&self, batch: Batch) -> Result<Commit, StoreError> {
+        let result = self.inner.commit(batch);
+        if matches!(result, Err(StoreError::Refused(_))) {
+            self.refused.fetch_add(1, Ordering::SeqCst);
+        }
+        result
+    }
+    fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> {
+        self.inner.feed(from)
+    }
+}
+
+/// Who is not refused collides with nobody: what was peeked at may be old.
+#[test]
+fn writers_within_the_limit_do_not_collide() {
+    let inner: Arc<dyn Store> = Arc::new(fondaco_store::Memory::new());
+    let store = Arc::new(Counting { inner, refused: AtomicUsize::new(0) });
+    let firm = wallets(Firm::on("memory", store.clone()));
+    firm.post("in", pay("1000", "w1", "1000"));
+    std::thread::scope(|scope| {
+        for who in 0..6 {
+            let books = firm.books.clone();
+            scope.spawn(move || {
+                for n in 0..50 {
+                    let entries = vec![pay("w1", "4000", "1"), pay("1000", "w1", "1")];
+                    let answer =
+                        books.send(&format!("{who}/{n}"), &PostEach::new(entries)).unwrap();
+                    assert!(answer.answer.entries.iter().all(Result::is_ok));
+                }
+            });
+        }
+    });
+    assert_eq!(store.refused.load(Ordering::SeqCst), 0, "a commit was refused");
+    assert_eq!(sums(&firm, "w1"), ["300", "1300", "0", "0"].map(String::from));
+    firm.clean();
+}
+
+/// The floor under a batch is the sequential check: it refuses what another's payment makes too much, in its order, though the
+/// sum of the batch would be within the limit.
+#[test]
+fn a_floor_that_breaks_is_judged_again_in_order() {
+    let inner: Arc<dyn Store> = Arc::new(fondaco_store::Memory::new());
+    let firm = wallets(Firm::on("memory", inner.clone()));
+    firm.post("in", pay("1000", "w1", "10"));
+    let slipping = Arc::new(Slip { inner, other: std::sync::Mutex::new(None) });
+    let mine = Firm::on("slipping", slipping.clone());
+    let books = firm.books.clone();
+    let other = move || {
+        books.post("somebody else", pay("w1", "4000", "3")).unwrap();
+    };
+    *slipping.other.lock().unwrap() = Some(Box::new(other));
+    // 10, less 8, and 8 again: the batch adds nothing, but on its way it needs 8.
+    let entries = vec![pay("w1", "4000", "8"), pay("1000", "w1", "8"), pay("w1", "4000", "8")];
+    let answer = mine.must("mine", &PostEach::new(entries)).entries;
+    let codes: Vec<bool> = answer.iter().map(Result::is_ok).collect();
+    assert_eq!(codes, [false, true, true]); // 7 are left for the first
+    assert_eq!(sums(&mine, "w1"), ["11", "18", "0", "0"].map(String::from));
+    mine.clean();
+}
+
+/// Lets somebody else in before its next commit.
+struct Slip {
+    inner: Arc<dyn Store>,
+    other: std::sync::Mutex<Option<Box<dyn FnOnce() + Send>>>,
+}
+
+impl Store for Slip {
+    fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> {
+        self.inner.prepare(tables)
+    }
+    fn read(&self, read: &Read) -> Result<Answer, StoreError> {
+        self.inner.read(read)
+    }
+    fn commit(&self, batch: Batch) -> Result<Commit, StoreError> {
+        let other = self.other.lock().unwrap().take();
+        if let Some(other) = other {
+            other();
+        }
+        self.inner.commit(batch)
+    }
+    fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> {
+        self.inner.feed(from)
+    }
+}
