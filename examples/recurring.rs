@@ -1,4 +1,5 @@
-//! What comes by the clock: `cargo run --release --example recurring`.
+//! What comes by the clock: `cargo run --release --example recurring`. With the name of a file behind it, `-- plans.html`, the
+//! plans are drawn there as bars over the year.
 //!
 //! A small firm pays its rent on the first business day of each month, spreads an insurance premium
 //! over the twelve months it covers, and accrues at the end of the year what it has used but not
@@ -20,6 +21,7 @@ use fondaco::{
     accounting::ledger::{ChangeRecurring, PostReversing, RecurringTerms, StartRecurring},
     core::calendar::{BusinessDays, Roll},
     core::recurrence::Recurrence,
+    core::report::{Chart, Locale, Page, Task, word},
     prelude::*,
 };
 
@@ -28,6 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let books = firm(&clock)?;
     plan(&books)?;
     show_what_is_to_come(&books)?;
+    draw_the_plans(&books)?;
 
     // The host's timer: it wakes when something is due, until it is switched off in March ...
     run_until(&books, &clock, "2026-03-10T06:00:00Z")?;
@@ -118,6 +121,29 @@ fn show_what_is_to_come(books: &Books<'_>) -> Result<(), Box<dyn Error>> {
         for next in books.upcoming(&recurring.code, 4)? {
             println!("  {} {}", next.on, next.entry.postings[0].amount);
         }
+    }
+    Ok(())
+}
+
+/// Each plan as a bar from its next occurrence to the last of the twelve to come, and those of its first quarter under it:
+/// one description, here as a table, on a page as a picture, in German.
+fn draw_the_plans(books: &Books<'_>) -> Result<(), Box<dyn Error>> {
+    let mut bars = Vec::new();
+    for recurring in books.recurring()? {
+        let next = books.upcoming(&recurring.code, 12)?;
+        let (first, last) = next.first().zip(next.last()).ok_or("it has just begun")?;
+        bars.push(Task::new(recurring.code.as_str(), first.on, last.on));
+        for one in next.iter().take(3) {
+            let amount = one.entry.postings[0].amount;
+            bars.push(Task::new(amount, one.on, one.on).at_level(1));
+        }
+    }
+    let chart = Chart::gantt(word("What is planned"), bars);
+    println!("\n{}", chart.to_report());
+    if let Some(file) = std::env::args().nth(1) {
+        let mut german = Locale::de();
+        german.words.insert("What is planned".into(), "Was geplant ist".into());
+        std::fs::write(file, Page::new("Acme").chart(chart).to_html(&german))?;
     }
     Ok(())
 }

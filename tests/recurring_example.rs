@@ -17,6 +17,9 @@ fn its_year_comes_out() {
         back.trim_start().starts_with("2026-06-08T06:00:00Z: 6 carried out, 0 refused"),
         "{back}"
     );
+    let bar = ["rent", "2026-01-02", "2026-12-01", "334"];
+    let drawn = |line: &str| line.split_whitespace().collect::<Vec<_>>() == bar;
+    assert!(told.lines().any(drawn), "New Year is a holiday:\n{told}");
     assert!(told.contains("  2026-03-02 1250.00 EUR"), "the first of March is a Sunday:\n{told}");
     assert!(told.contains("insurance of twelve months: 1000.00 EUR"), "{told}");
     assert!(told.trim_end().ends_with("are as they were written"), "{told}");
