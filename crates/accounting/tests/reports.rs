@@ -552,6 +552,8 @@ fn no_word_of_the_statements_is_lacking() {
     }
     fn of_tree(why: &Explain, known: &mut Vec<String>) {
         words(why.what.parts(), known);
+        why.rule.iter().chain(&why.source).for_each(|said| words(said.parts(), known));
+        why.parameters.iter().for_each(|parameter| words(parameter.name.parts(), known));
         why.inputs.iter().for_each(|input| of_tree(input, known));
     }
     let (books, mut known) = (shop().books, Vec::new());

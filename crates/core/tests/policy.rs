@@ -34,7 +34,7 @@ fn limits_and_scopes_hold_at_their_edges() {
         let both = ask("front", "1").at("till", "vault");
         assert!(!office.may("anna", &both).is_allowed(), "each place must be within");
         let dollars = Request::new(&PAY).amount(Money::parse("1 USD").unwrap()).at("till", "front");
-        let words = "denied: anna may not desk.pay: 1.00 USD: limits are set, and none in USD; who has the role manager may";
+        let words = "denied: anna may not desk.pay: limits are set, and none in USD for 1.00 USD; who has the role manager may";
         assert_eq!(office.may("anna", &dollars).to_string(), words);
     });
 }

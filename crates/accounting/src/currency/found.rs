@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::NaiveDate;
 use fondaco_core::decimal::{DecimalError, MAX_DIGITS};
-use fondaco_core::report::{Cell, Explain, Parameter, Phrase};
+use fondaco_core::report::{Cell, Explain, Parameter, Phrase, word};
 use fondaco_core::timeline::Span;
 use fondaco_core::{Currency, Money, MoneyError, Ratio, RatioError, Rounding, Timestamp};
 use rust_decimal::Decimal;
@@ -106,22 +106,25 @@ impl FoundRate {
     /// let query = RateQuery::new(Currency::CHF, Currency::USD, "2026-02-01".parse()?);
     /// let found = books.rate(&query)?.ok_or("there is one")?;
     /// let why = found.explain();
-    /// assert_eq!(why.rule.as_deref(), Some("the product of two rates, through EUR, rounded half even"));
+    /// assert_eq!(why.rule.as_ref().map(|rule| rule.to_string()), Some("the product of two rates, through EUR, rounded half even".into()));
     /// assert_eq!(why.inputs[0].what.to_string(), "the inverse of SPOT EUR/CHF");
     /// assert_eq!(why.inputs[1].parameters[0].value, "2026-01-02".parse::<NaiveDate>()?.into());
     /// # use chrono::NaiveDate;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn explain(&self) -> Explain {
-        let what = Phrase::from(format_smolstr!("1 {} in {}, on", self.from, self.to));
-        let value = self.rate().map_or_else(|_| Cell::text("no room in a decimal"), Cell::Number);
-        let rule = match self.legs.as_slice() {
-            [] => "a currency in itself".into(),
-            [leg] if !leg.inverted => "as recorded".into(),
-            [_] => "one by the rate recorded the other way round, rounded half even".into(),
+        let what = Phrase::from(format_smolstr!("1 {}", self.from)).and(word("in"));
+        let what = what.and(format_smolstr!("{},", self.to)).and(word("on"));
+        let value = self.rate().map_or_else(|_| word("no room in a decimal"), Cell::Number);
+        let rule: Phrase = match self.legs.as_slice() {
+            [] => word("a currency in itself").into(),
+            [leg] if !leg.inverted => word("as recorded").into(),
+            [_] => word("one by the rate recorded the other way round, rounded half even").into(),
             [first, ..] => {
                 let pivot = if first.inverted { first.base } else { first.quote };
-                format_smolstr!("the product of two rates, through {pivot}, rounded half even")
+                Phrase::from(word("the product of two rates, through"))
+                    .and(format_smolstr!("{pivot},"))
+                    .and(word("rounded half even"))
             }
         };
         let legs = self.legs.iter().map(RateLeg::explain);
@@ -186,14 +189,18 @@ impl FoundRate {
 impl RateLeg {
     fn explain(&self) -> Explain {
         let RateLeg { source, base, quote, rate, inverted, span, recorded_at } = self;
-        let inverse = if *inverted { "the inverse of " } else { "" };
-        let what = format_smolstr!("{inverse}{source} {base}/{quote}");
-        let why = Explain::new(what, *rate).parameter(Parameter::new("valid from", span.start));
-        let until = span.end.map(|end| Parameter::new("valid until", end));
+        let recorded = format_smolstr!("{source} {base}/{quote}");
+        let what = match inverted {
+            true => Phrase::from(word("the inverse of")).and(recorded),
+            false => recorded.into(),
+        };
+        let from = Parameter::new(word("valid from"), span.start);
+        let why = Explain::new(what, *rate).parameter(from);
+        let until = span.end.map(|end| Parameter::new(word("valid until"), end));
         until
             .into_iter()
             .fold(why, Explain::parameter)
-            .source(format_smolstr!("recorded at {recorded_at}"))
+            .source(Phrase::from(word("recorded at")).and(recorded_at.to_string()))
     }
 }
 

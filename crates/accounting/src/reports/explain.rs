@@ -29,7 +29,8 @@ use crate::ledger::{
 /// assert_eq!(why.what.to_string(), "1000 Bank, balance at the end of 2026-12-31");
 /// let [january, february] = &why.inputs[..] else { panic!("two months") };
 /// assert_eq!(january.value, eur("500").into());
-/// assert_eq!(february.rule.as_deref(), Some("kept sums: 0.00 EUR debit, 40.00 EUR credit"));
+/// let rule = february.rule.as_ref().map(|rule| rule.to_string());
+/// assert_eq!(rule.as_deref(), Some("kept sums, debit 0.00 EUR and credit 40.00 EUR"));
 /// assert!(february.inputs[0].to_string().starts_with("2026-02-01 GEN 2: -40.00 EUR (entry "));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -83,7 +84,7 @@ impl Asked {
             let under = self.at_end.under(&account.code).cloned().collect::<Vec<_>>();
             let inputs = under.iter().map(|account| self.account(read, account));
             return Ok(why
-                .rule("the accounts under it")
+                .rule(word("the accounts under it"))
                 .inputs(inputs.collect::<Result<Vec<_>, _>>()?));
         }
         let opening = self.before.as_ref().map(|before| before.sum(&account.code).balance());
@@ -91,7 +92,7 @@ impl Asked {
             Explain::new(Phrase::from(word("Balance before")).and(first), self.money(amount))
         });
         let periods = self.account_periods(read, account)?;
-        Ok(why.rule("debits less credits, period by period").inputs(opening).inputs(periods))
+        Ok(why.rule(word("debits less credits, period by period")).inputs(opening).inputs(periods))
     }
 
     fn account_periods(
@@ -126,13 +127,14 @@ impl Asked {
         let mut sums = Amounts::default();
         postings.iter().for_each(|posting| sums.add(&Amounts::of_posting(posting)));
         let (sums, from) = match kept.filter(|_| whole) {
-            Some(kept) => (*kept, "kept sums"),
-            None => (sums, "postings of a part of the period"),
+            Some(kept) => (*kept, word("kept sums, debit")),
+            None => (sums, word("postings of a part of the period, debit")),
         };
+        let rule = Phrase::from(from);
         let (debit, credit) = (self.money(sums.ledger_debit()), self.money(sums.ledger_credit()));
         let label = period.map(|period| period.label()).unwrap_or_default();
         Explain::new(Phrase::from(word("Period")).and(label), self.money(sums.ledger_balance()))
-            .rule(format!("{from}: {debit} debit, {credit} credit"))
+            .rule(rule.and(debit).and(word("and credit")).and(credit))
             .inputs(
                 postings.iter().map(|posting| self.posting(posting, entries.get(&posting.entry))),
             )
@@ -145,8 +147,10 @@ impl Asked {
         let what = Phrase::from(posting.date).and(name(journal, number));
         let what = text.into_iter().fold(what, Phrase::and);
         let document = entry.and_then(|entry| entry.source.as_ref());
-        let document = document.map(|source| format!("{source}, ")).unwrap_or_default();
-        let source = format!("{document}entry {}, line {}", posting.entry, posting.line);
+        let document =
+            document.map(|source| Phrase::from(format!("{source},"))).unwrap_or_default();
+        let source = document.and(word("entry")).and(format!("{},", posting.entry));
+        let source = source.and(word("line")).and(posting.line);
         let why = Explain::new(what, self.money(posting.ledger_amount.to_decimal())).source(source);
         converted(why, posting, self.at_end.currency)
     }
@@ -157,9 +161,11 @@ fn converted(why: Explain, posting: &Posting, ledger: Currency) -> Explain {
     if posting.currency == ledger {
         return why;
     }
-    let why = why.rule(format!("{} in the ledger's currency", posting.money()));
+    let worth = Phrase::from(posting.money()).and(word("in the ledger's currency"));
+    let why = why.rule(worth);
     let rate = posting.rate.map(|rate| {
-        Parameter::new(format!("{} for one {}", ledger, posting.currency), Cell::Number(rate))
+        let name = Phrase::from(ledger.code()).and(word("for one")).and(posting.currency.code());
+        Parameter::new(name, Cell::Number(rate))
     });
     rate.into_iter().fold(why, Explain::parameter)
 }

@@ -249,7 +249,7 @@ impl IncomeStatement {
         let less =
             if self.word() == "Loss" { "expenses less income" } else { "income less expenses" };
         Explain::new(what, Money::new(self.result.abs(), self.currency))
-            .rule(less)
+            .rule(word(less))
             .input(self.income.explain(word("Income"), self.currency))
             .input(self.expense.explain(word("Expenses"), self.currency))
     }
@@ -286,7 +286,7 @@ impl Section {
     /// ```
     pub fn explain(&self, what: impl Into<Phrase>, currency: Currency) -> Explain {
         Explain::new(what, Money::new(self.total, currency))
-            .rule("the sum of its accounts")
+            .rule(word("the sum of its accounts"))
             .inputs(explain_lines(&self.lines, currency))
     }
 }
@@ -343,9 +343,9 @@ impl BalanceSheet {
     pub fn explain(&self) -> [Explain; 2] {
         let money = |amount| Money::new(amount, self.currency);
         let result = Explain::new(word("Result of open years"), money(self.result))
-            .rule("what was earned less what was spent, and not yet closed to equity");
+            .rule(word("what was earned less what was spent, and not yet closed to equity"));
         let financing = Explain::new(word("Liabilities and equity"), money(self.financing()))
-            .rule("liabilities, equity and result")
+            .rule(word("liabilities, equity and result"))
             .input(self.liabilities.explain(word("Liabilities"), self.currency))
             .input(self.equity.explain(word("Equity"), self.currency))
             .input(result);

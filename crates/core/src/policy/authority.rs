@@ -237,7 +237,7 @@ impl Verdict {
     pub fn explain(&self, request: &Request) -> Explain {
         let said = if self.is_allowed() { "allowed" } else { "denied" };
         let why = Explain::new(request.permission.name, word(said));
-        let asked = [("amount", request.amount), ("in all", request.total)];
+        let asked = [(word("amount"), request.amount), (word("in all"), request.total)];
         let asked = asked.into_iter().filter_map(|(name, amount)| Some((name, amount?)));
         let why =
             asked.fold(why, |why, (name, amount)| why.parameter(Parameter::new(name, amount)));

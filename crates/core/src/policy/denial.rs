@@ -5,7 +5,7 @@ use std::fmt;
 use smol_str::SmolStr;
 
 use super::Permission;
-use crate::report::{Explain, Parameter};
+use crate::report::{Cell, Explain, Locale, Parameter, Phrase, word};
 use crate::{ActorId, Money};
 
 /// A right that is lacking: ids and codes only, nothing personal.
@@ -100,16 +100,16 @@ impl Denial {
 
     /// Why not, added to what was asked.
     pub(super) fn explain(&self, why: Explain) -> Explain {
-        let why = why.rule(self.why.to_string());
+        let why = why.rule(self.why.said());
         let why = match self.why {
             Why::OverLimit { limit, .. } | Why::OverTotal { limit, .. } => {
-                why.parameter(Parameter::new("limit", limit))
+                why.parameter(Parameter::new(word("limit"), limit))
             }
             _ => why,
         };
         match self.roles.as_slice() {
             [] => why,
-            roles => why.parameter(Parameter::new("roles that may", roles.join(", "))),
+            roles => why.parameter(Parameter::new(word("roles that may"), roles.join(", "))),
         }
     }
 
@@ -148,37 +148,58 @@ impl fmt::Display for Denial {
     }
 }
 
-impl fmt::Display for Why {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Why {
+    /// In words, amounts and names, as a locale says them.
+    fn said(&self) -> Phrase {
         match self {
-            Why::NotSetUp => f.write_str(
-                "nobody has any right yet; appoint the first administrator (AppointFirst)",
-            ),
-            Why::UnknownActor => f.write_str(
-                "the policy does not know this actor; an administrator has to register it",
-            ),
-            Why::Blocked => f.write_str("this actor is blocked; an administrator may unblock it"),
-            Why::NotHeld => f.write_str("no role that this actor has today allows it"),
+            Why::NotSetUp => {
+                word("nobody has any right yet; appoint the first administrator (AppointFirst)")
+                    .into()
+            }
+            Why::UnknownActor => {
+                word("the policy does not know this actor; an administrator has to register it")
+                    .into()
+            }
+            Why::Blocked => word("this actor is blocked; an administrator may unblock it").into(),
+            Why::NotHeld => word("no role that this actor has today allows it").into(),
             Why::OverLimit { amount, limit } => {
-                write!(f, "{amount} is more than the limit of {limit}")
+                Phrase::from(*amount).and(word("is more than the limit of")).and(*limit)
             }
             Why::OverTotal { total, limit } => {
-                write!(f, "{total} in one act is more than the limit of {limit}")
+                Phrase::from(*total).and(word("in one act is more than the limit of")).and(*limit)
             }
-            Why::NoLimit { amount } => {
-                write!(f, "{amount}: limits are set, and none in {}", amount.currency())
-            }
+            Why::NoLimit { amount } => Phrase::from(word("limits are set, and none in"))
+                .and(amount.currency().code())
+                .and(word("for"))
+                .and(*amount),
             Why::OutOfScope { dimension, place: Some(place) } => {
-                write!(f, "{dimension} {place} is not within the right")
+                Phrase::from(dimension).and(place).and(word("is not within the right"))
             }
             Why::OutOfScope { dimension, place: None } => {
-                write!(f, "the right is for certain places in {dimension}, and it names none")
+                Phrase::from(word("the right is for certain places in"))
+                    .and(format!("{dimension},"))
+                    .and(word("and it names none"))
             }
-            Why::FourEyes { hand } => {
-                write!(f, "another pair of eyes is needed, and {hand} had a hand in it already")
-            }
-            Why::NotAPerson => f.write_str("a person has to do it, and this actor is a program"),
-            Why::Other(why) => f.write_str(why),
+            Why::FourEyes { hand } => Phrase::from(word("another pair of eyes is needed, and"))
+                .and(hand.as_str())
+                .and(word("had a hand in it already")),
+            Why::NotAPerson => word("a person has to do it, and this actor is a program").into(),
+            Why::Other(why) => why.into(),
         }
+    }
+}
+
+/// In English, amounts as [`Money`] is written.
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, part) in self.said().parts().iter().enumerate() {
+            f.write_str(if at == 0 { "" } else { " " })?;
+            match part {
+                Cell::Word(text) | Cell::Text(text) => f.write_str(text)?,
+                Cell::Money(money) => money.fmt(f)?,
+                other => f.write_str(&Locale::plain().value(other))?,
+            }
+        }
+        Ok(())
     }
 }

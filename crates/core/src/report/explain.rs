@@ -1,16 +1,16 @@
 //! Why a figure is what it is: one tree for all engines.
 //!
 //! A node says what it is and how much, by which rule it came out, with which parameters (their validity and source), what
-//! was rounded, and what it was made of, which are nodes again, down to facts. Engines fill it; it is shown as indented
+//! was rounded, and what it was made of, which are nodes again, down to facts. All that is said are phrases, so that a locale
+//! says their words, amounts and dates its way. Engines fill it; it is shown as indented
 //! text, as HTML that opens step by step (on a [`Page`](super::Page)), and is data by serde, decimals as text.
 
 use std::fmt;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 
-use super::{Cell, Locale, Phrase};
+use super::{Cell, Locale, Phrase, word};
 use crate::decimal::as_text;
 use crate::{DateRange, Rounding};
 
@@ -29,7 +29,7 @@ use crate::{DateRange, Rounding};
 /// assert_eq!(tax.to_string(), "\
 /// VAT: 2.00 EUR
 /// │ net × rate, per line
-/// │ rate: 19% (valid 2021-01-01/.., UStG § 12 (1))
+/// │ rate: 19% (valid from 2021-01-01, UStG § 12 (1))
 /// │ rounded half up to 2 digits from 1.995
 /// └─ net: 10.50 EUR
 /// ");
@@ -44,7 +44,7 @@ pub struct Explain {
     pub value: Cell,
     /// How it came out of its inputs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rule: Option<SmolStr>,
+    pub rule: Option<Phrase>,
     /// What the rule was told besides.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<Parameter>,
@@ -53,7 +53,7 @@ pub struct Explain {
     pub rounded: Option<Rounded>,
     /// Where it is recorded, in the engine's words: an entry, a document. Of facts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<SmolStr>,
+    pub source: Option<Phrase>,
     /// What it was made of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inputs: Vec<Explain>,
@@ -64,7 +64,7 @@ pub struct Explain {
 #[non_exhaustive]
 pub struct Parameter {
     /// What it is.
-    pub name: SmolStr,
+    pub name: Phrase,
     /// Its value.
     pub value: Cell,
     /// When it holds.
@@ -72,7 +72,7 @@ pub struct Parameter {
     pub valid: Option<DateRange>,
     /// Where it comes from: a law with its paragraph, a contract, a setting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<SmolStr>,
+    pub source: Option<Phrase>,
 }
 
 /// A rounding that was done.
@@ -96,7 +96,7 @@ impl Explain {
 
     /// The same with how it came out of its inputs.
     #[must_use]
-    pub fn rule(mut self, rule: impl Into<SmolStr>) -> Explain {
+    pub fn rule(mut self, rule: impl Into<Phrase>) -> Explain {
         self.rule = Some(rule.into());
         self
     }
@@ -117,7 +117,7 @@ impl Explain {
 
     /// The same with where it is recorded.
     #[must_use]
-    pub fn source(mut self, source: impl Into<SmolStr>) -> Explain {
+    pub fn source(mut self, source: impl Into<Phrase>) -> Explain {
         self.source = Some(source.into());
         self
     }
@@ -159,7 +159,8 @@ impl Explain {
 
     fn push_text(&self, out: &mut String, locale: &Locale, first: &str, next: &str) {
         let (what, value) = (self.what.show(locale), locale.value(&self.value));
-        let source = self.source.iter().map(|source| format!(" ({source})")).collect::<String>();
+        let source = self.source.iter().map(|source| format!(" ({})", source.show(locale)));
+        let source = source.collect::<String>();
         out.push_str(&format!("{first}{what}: {value}{source}\n"));
         let bar = if self.inputs.is_empty() { "  " } else { "│ " };
         for ground in self.grounds_but_source(locale) {
@@ -175,12 +176,12 @@ impl Explain {
 
     /// Rule, parameters, rounding and source, each as a sentence.
     pub(crate) fn grounds(&self, locale: &Locale) -> Vec<String> {
-        let source = self.source.iter().map(ToString::to_string);
+        let source = self.source.iter().map(|source| source.show(locale));
         self.grounds_but_source(locale).into_iter().chain(source).collect()
     }
 
     fn grounds_but_source(&self, locale: &Locale) -> Vec<String> {
-        let rule = self.rule.iter().map(ToString::to_string);
+        let rule = self.rule.iter().map(|rule| rule.show(locale));
         let parameters = self.parameters.iter().map(|parameter| parameter.show(locale));
         let rounded = self.rounded.iter().map(|rounded| rounded.show(locale));
         rule.chain(parameters).chain(rounded).collect()
@@ -195,7 +196,7 @@ impl fmt::Display for Explain {
 
 impl Parameter {
     /// A parameter and its value.
-    pub fn new(name: impl Into<SmolStr>, value: impl Into<Cell>) -> Parameter {
+    pub fn new(name: impl Into<Phrase>, value: impl Into<Cell>) -> Parameter {
         Parameter { name: name.into(), value: value.into(), valid: None, source: None }
     }
 
@@ -208,33 +209,43 @@ impl Parameter {
 
     /// The same with where it comes from.
     #[must_use]
-    pub fn source(mut self, source: impl Into<SmolStr>) -> Parameter {
+    pub fn source(mut self, source: impl Into<Phrase>) -> Parameter {
         self.source = Some(source.into());
         self
     }
 
     fn show(&self, locale: &Locale) -> String {
-        let valid = self.valid.iter().map(|days| format!("valid {days}"));
-        let grounds: Vec<_> = valid.chain(self.source.iter().map(ToString::to_string)).collect();
+        let valid = self.valid.iter().map(|days| valid(*days).show(locale));
+        let source = self.source.iter().map(|source| source.show(locale));
+        let grounds: Vec<_> = valid.chain(source).collect();
         let grounds =
             if grounds.is_empty() { String::new() } else { format!(" ({})", grounds.join(", ")) };
-        format!("{}: {}{grounds}", self.name, locale.value(&self.value))
+        format!("{}: {}{grounds}", self.name.show(locale), locale.value(&self.value))
     }
+}
+
+fn valid(days: DateRange) -> Phrase {
+    let phrase = Phrase::from(word("valid"));
+    let since = days.start().into_iter();
+    let phrase = since.fold(phrase, |phrase, first| phrase.and(word("from")).and(first));
+    let until = days.end().into_iter();
+    let phrase = until.fold(phrase, |phrase, last| phrase.and(word("through")).and(last));
+    if days == DateRange::always() { phrase.and(word("always")) } else { phrase }
 }
 
 impl Rounded {
     fn show(&self, locale: &Locale) -> String {
         let rule = match self.rounding {
-            Rounding::HalfUp => "half up",
-            Rounding::HalfDown => "half down",
-            Rounding::HalfEven => "half even",
-            Rounding::Up => "up",
-            Rounding::Down => "down",
-            Rounding::Ceiling => "to the ceiling",
-            Rounding::Floor => "to the floor",
+            Rounding::HalfUp => "rounded half up to",
+            Rounding::HalfDown => "rounded half down to",
+            Rounding::HalfEven => "rounded half even to",
+            Rounding::Up => "rounded up to",
+            Rounding::Down => "rounded down to",
+            Rounding::Ceiling => "rounded to the ceiling to",
+            Rounding::Floor => "rounded to the floor to",
         };
-        let exact = locale.value(&Cell::Number(self.exact));
-        format!("rounded {rule} to {} digits from {exact}", self.digits)
+        let rounded = Phrase::from(word(rule)).and(self.digits);
+        rounded.and(word("digits from")).and(Cell::Number(self.exact)).show(locale)
     }
 }
 
@@ -259,6 +270,46 @@ mod tests {
         let json = serde_json::to_string_pretty(&tax()).unwrap();
         assert_eq!(json, include_str!("explain/tax.json").trim_end());
         assert_eq!(serde_json::from_str::<Explain>(&json).unwrap(), tax());
+    }
+
+    #[test]
+    fn a_locale_says_all_of_it_its_way() {
+        let why = tax().source(Phrase::from(word("Entry")).and(7_i64));
+        let german = "\
+VAT: 2,00\u{202f}€ (Buchung 7)
+│ net × rate
+│ rate: 19\u{202f}% (gültig ab 01.01.2021, UStG § 12 (1))
+│ kaufmännisch gerundet auf 2 Stellen aus 1,995
+└─ net: 10,50\u{202f}€ (invoice/7)
+";
+        assert_eq!(why.to_text(&Locale::de()), german);
+        let said = |days: &str| valid(days.parse().unwrap()).to_string();
+        assert_eq!(said("2026-01-01/2026-12-31"), "valid from 2026-01-01 through 2026-12-31");
+        assert_eq!(
+            (said("../2026-12-31"), said("../..")),
+            ("valid through 2026-12-31".into(), "valid always".into())
+        );
+    }
+
+    #[test]
+    fn every_rounding_has_its_german() {
+        let roundings = [
+            Rounding::HalfUp,
+            Rounding::HalfDown,
+            Rounding::HalfEven,
+            Rounding::Up,
+            Rounding::Down,
+            Rounding::Ceiling,
+            Rounding::Floor,
+        ];
+        for rounding in roundings {
+            let shown = Rounded { rounding, digits: 2, exact: Decimal::ONE }.show(&Locale::de());
+            assert!(
+                shown.contains("gerundet auf 2 Stellen aus 1") && !shown.contains("round "),
+                "{shown}"
+            );
+            assert!(!shown.contains("rounded"), "{shown}");
+        }
     }
 
     #[test]

@@ -30,7 +30,8 @@ pub const STYLE: &str = concat!(include_str!("chart/chart.css"), include_str!("p
 ///     .chart(Chart::bars("Orders", Kind::Count, Grid::new(["Mar"]).series("Orders", [7.into()])))
 ///     .report(Report::new("Open items").column(Column::text("Customer")));
 /// let html = page.to_html(&Locale::de());
-/// assert!(html.starts_with("<!DOCTYPE html>") && html.contains("<dd>700,00\u{202f}€</dd>"));
+/// assert!(html.starts_with("<!DOCTYPE html>\n<html lang=\"de\">"));
+/// assert!(html.contains("<dd>700,00\u{202f}€</dd>"));
 /// assert!(!html.contains("<script"));
 /// # Ok::<(), fondaco_core::MoneyError>(())
 /// ```
@@ -41,7 +42,7 @@ pub struct Page {
     pub title: Phrase,
     /// A line under it.
     pub about: Phrase,
-    /// The language of its words, by BCP 47: what a voice reads it in.
+    /// The language of its words, by BCP 47: what a voice reads it in. Empty for that of the locale.
     pub language: Cow<'static, str>,
     parts: Vec<Part>,
 }
@@ -74,7 +75,7 @@ impl Figure {
 impl Page {
     /// A page without anything on it.
     pub fn new(title: impl Into<Phrase>) -> Page {
-        Page { title: title.into(), language: "en".into(), ..Page::default() }
+        Page { title: title.into(), ..Page::default() }
     }
 
     /// The same with a line under its title.
@@ -121,7 +122,7 @@ impl Page {
 
     /// The page.
     pub fn to_html(&self, locale: &Locale) -> String {
-        let language = if self.language.is_empty() { "en" } else { &self.language };
+        let language = if self.language.is_empty() { locale.tag.as_str() } else { &self.language };
         document(language, &self.title.show(locale), |html| self.body(html, locale))
     }
 
@@ -234,7 +235,7 @@ impl Report {
     pub fn to_html(&self, locale: &Locale) -> String {
         let writer = Writer { locale, anchors: self.anchors().collect() };
         let place = place(0, self.anchor.as_deref());
-        document("en", &self.title.show(locale), |html| {
+        document(&locale.tag, &self.title.show(locale), |html| {
             html.element("main", &[], |html| writer.report(html, self, &place, "h1"));
         })
     }

@@ -183,7 +183,8 @@ impl<'c> Canvas<'c> {
     /// What stands where there is nothing to draw.
     pub(super) fn nothing(&mut self) {
         let middle = (f64::from(self.size.width) / 2.0, f64::from(self.size.height) / 2.0);
-        self.text("no data", middle, "middle");
+        let nothing = self.locale.word("no data");
+        self.text(nothing, middle, "middle");
     }
 }
 
