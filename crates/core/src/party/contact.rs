@@ -31,9 +31,7 @@ impl ContactKind {
     /// What two ways to write the same have in common: small letters, of a telephone number the digits.
     pub(super) fn normal(self, value: &str) -> SmolStr {
         match self {
-            ContactKind::Phone | ContactKind::Mobile => {
-                value.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
-            }
+            ContactKind::Phone | ContactKind::Mobile => telephone(value),
             _ => value.to_lowercase().into(),
         }
     }
@@ -56,6 +54,7 @@ impl ContactKind {
                 Some((user, host))
                     if !user.is_empty()
                         && !host.is_empty()
+                        && (!user.contains('@') || is_quoted(user))
                         && !value.contains(char::is_whitespace) =>
                 {
                     Ok(())
@@ -65,6 +64,25 @@ impl ContactKind {
             ContactKind::Web | ContactKind::Other => Ok(()),
         }
     }
+}
+
+/// The digits of a telephone number. From abroad `00` is `+`, and the nought that people put in brackets is not dialled, but
+/// in Italy.
+fn telephone(value: &str) -> SmolStr {
+    let value: String =
+        value.chars().filter(|c| c.is_ascii_digit() || matches!(c, '+' | '(' | ')')).collect();
+    let abroad = value.strip_prefix('+').or(value.strip_prefix("00"));
+    let number = match abroad {
+        Some(number) if !number.starts_with("39") => format!("+{}", number.replace("(0)", "")),
+        Some(number) => format!("+{number}"),
+        None => value,
+    };
+    number.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
+}
+
+/// RFC 5321: between quotes anything may stand, an @ too.
+fn is_quoted(user: &str) -> bool {
+    user.len() > 2 && user.starts_with('"') && user.ends_with('"')
 }
 
 /// A way to reach a party.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::{
-    Address, Contact, ContactKind, HeldOnParty, Identifier, IdentifierKind, Party, PartyError,
-    PartyIdentifier, PartyRole, Relation, resolve,
+    Address, Contact, ContactKind, HeldOnParty, Identifier, IdentifierKind, Party, PartyAlias,
+    PartyError, PartyIdentifier, PartyRole, Relation, resolve,
 };
 use crate::{PartyId, Range, Reading};
 
@@ -25,6 +25,8 @@ pub struct WholeParty {
     pub identifiers: Vec<Arc<PartyIdentifier>>,
     /// Its relations to others, and those of others to it.
     pub relations: Vec<Arc<Relation>>,
+    /// The parties that were merged into it, with the names that they had.
+    pub aliases: Vec<Arc<PartyAlias>>,
 }
 
 /// A party with all that is kept on it; `None` when there is no such party. Under the id of one that was merged, the other.
@@ -56,7 +58,16 @@ pub fn whole_party(
     contacts.retain(|row| !row.is_erased());
     identifiers.retain(|row| !row.is_erased());
     let (roles, relations) = (PartyRole::held(read, party)?, Relation::held(read, party)?);
-    Ok(Some(WholeParty { party: found, roles, addresses, contacts, identifiers, relations }))
+    let aliases = PartyAlias::held(read, party)?;
+    Ok(Some(WholeParty {
+        party: found,
+        roles,
+        addresses,
+        contacts,
+        identifiers,
+        relations,
+        aliases,
+    }))
 }
 
 /// The party that has a number, written in whatever way.

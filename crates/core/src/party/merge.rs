@@ -22,7 +22,8 @@ use crate::{Act, Outcome, PartyId, Range, Tx};
 
 /// Makes one of two parties; it can't be taken back. What becomes of what:
 /// - **Name, day of birth, language**: what `keep` has stands; what it lacks comes from `gone`. Where it is known under no
-///   other name, `gone`'s name becomes that. The answer names the fields in which the two differed.
+///   other name, `gone`'s name becomes that. The answer names the fields in which the two differed, and the
+///   [alias](PartyAlias) keeps both of `gone`'s names.
 /// - **Status**: who was blocked under either id is blocked.
 /// - **Addresses, contacts, numbers** move, and are counted on. An address or contact that `keep` has already is dropped.
 /// - **Roles and relations** move. Where `keep` has the same on some of the days, one row is made over both's days. What the
@@ -123,20 +124,22 @@ impl Act for MergeParties {
             relations: moved::relations(tx, self)?,
             differed,
         };
-        become_alias(tx, self)?;
+        become_alias(tx, self, &lost)?;
         tx.emit(event("party.merged", keep).with("gone", Value::Id(gone.to_u128())));
         Ok(merged)
     }
 }
 
 /// `gone` is an alias of `keep`, and so is each that was one of `gone`: what an alias stands for is one step away.
-fn become_alias(tx: &mut Tx<'_>, merge: &MergeParties) -> Result<(), PartyError> {
+fn become_alias(tx: &mut Tx<'_>, merge: &MergeParties, lost: &Party) -> Result<(), PartyError> {
     let MergeParties { keep, gone } = *merge;
     for known in tx.scan(&Range::by(PartyAlias::BY_KEEP, &gone))? {
         tx.put(PartyAlias { keep, ..known.as_ref().clone() })?;
     }
     tx.get::<PartyAlias>(&gone)?; // there is none: the insert rests on that
-    Ok(tx.insert(PartyAlias { party: gone, keep, merged_at: tx.now() })?)
+    let name = again(tx, &Some(lost.name.clone()));
+    let known_as = again(tx, &lost.known_as);
+    Ok(tx.insert(PartyAlias { party: gone, keep, merged_at: tx.now(), name, known_as })?)
 }
 
 fn born(party: &Party) -> Option<&chrono::NaiveDate> {

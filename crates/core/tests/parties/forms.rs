@@ -144,6 +144,8 @@ party_alias: State, layout 1
   party: Id
   keep: Id
   merged_at: Instant
+  name: Text, nullable, personal
+  known_as: Text, nullable, personal
   key (party)
   index by_keep (keep)
   guard by_keep (keep)

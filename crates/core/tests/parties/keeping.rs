@@ -28,7 +28,14 @@ fn a_party_is_kept_and_found() {
         let reached = |kind, text: &str| host.view(|view| by_contact(view, kind, text));
         assert_eq!(reached(ContactKind::Email, "MARKADA@EXAMPLE.ORG"), [ada]);
         assert_eq!(reached(ContactKind::Phone, "+39 (041) 555.01.99"), [ada]);
+        assert_eq!(reached(ContactKind::Phone, "0039 (0)41 555 0199"), [ada]); // Italy dials the nought
         assert_eq!(reached(ContactKind::Mobile, "+39 041 555-0199"), []);
+        host.must("mobile", &AddContact::new(ada, ContactKind::Mobile, "+49 (0)171 123 45 67"));
+        for text in
+            ["+491711234567", "0049 171 1234567", "+49 (0) 171-1234567", "00 49 171 1234567"]
+        {
+            assert_eq!(reached(ContactKind::Mobile, text), [ada], "{text}");
+        }
         assert_eq!(host.whole(id("firm")).relations[0].party, ada, "seen from the other side");
         assert_eq!(host.view(|view| whole_party(view, id("nobody"))), None);
         assert!(host.send("ada", &RegisterParty::person(ada, "Other")).is_err(), "another command");
@@ -126,6 +133,7 @@ fn every_refusal_has_its_code_and_stores_nothing() {
         refuse!("party.unknown", AddContact::new(nobody, ContactKind::Web, "Markpage.example"));
         refuse!("party.bad_text", AddContact::new(ada, ContactKind::Email, "Markada.example.org"));
         refuse!("party.bad_text", AddContact::new(ada, ContactKind::Email, "Mark ada@example.org"));
+        refuse!("party.bad_text", AddContact::new(ada, ContactKind::Email, "Mark@ada@example.org"));
         refuse!("party.bad_text", AddContact::new(ada, ContactKind::Phone, "555-MARK"));
         refuse!("party.bad_text", AddContact::new(ada, ContactKind::Mobile, "12"));
         refuse!("party.no_such", RemoveContact { party: ada, number: 3 });

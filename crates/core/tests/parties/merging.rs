@@ -59,6 +59,8 @@ fn who_was_registered_twice_is_kept_once() {
             (party.status, party.language.as_deref()),
             (PartyStatus::Blocked, Some("en-GB"))
         );
+        let alias = &whole.aliases[0];
+        assert_eq!((alias.party, text(alias.name.as_ref())), (web, Some("Markada Markking")));
         let streets = whole.addresses.iter().map(|row| text(row.street.as_ref()).unwrap());
         assert_eq!(streets.collect::<Vec<_>>(), ["Markstreet 5\nMarkfloor", "Markcampo 1"]);
         let labels: Vec<_> = whole.contacts.iter().map(|row| text(row.label.as_ref())).collect();
@@ -98,6 +100,36 @@ fn who_was_registered_twice_is_kept_once() {
             "iban is free",
             &AddIdentifier::new(ada, IdentifierKind::Iban, "DE89370400440532013000"),
         );
+        host.clean();
+    });
+}
+
+/// Where `keep` is known under another name already, those of `gone` stay with the alias, also when that is merged on.
+#[test]
+fn no_name_is_lost() {
+    on_every_store(|host| {
+        let ada = ada(host);
+        let king =
+            RegisterParty::person(id("king"), "Markada Markking").known_as("Markcountess II");
+        host.must("king", &king);
+        host.must("merge", &MergeParties::new(ada, id("king")));
+        let names = |whole: &WholeParty| {
+            let alias = whole.aliases.iter().find(|alias| alias.party == id("king")).unwrap();
+            [&alias.name, &alias.known_as].map(|name| text(name.as_ref()).map(str::to_owned))
+        };
+        let both = [Some("Markada Markking".to_owned()), Some("Markcountess II".to_owned())];
+        let whole = host.whole(ada);
+        assert_eq!(
+            (text(whole.party.known_as.as_ref()), names(&whole)),
+            (Some("Markcountess"), both.clone())
+        );
+        host.must("last", &RegisterParty::person(id("last"), "Markada"));
+        host.must("on", &MergeParties::new(id("last"), ada));
+        assert_eq!(names(&host.whole(ada)), both);
+        host.must("erase", &EraseParty::new(id("last")));
+        assert_eq!(names(&host.whole(ada)), [None, None]);
+        let json = host.view(|view| Ok(export(view, ada)?)).to_json().to_string();
+        assert!(!json.contains("Mark"), "{json}");
         host.clean();
     });
 }
@@ -281,8 +313,8 @@ fn export_and_erasure_cover_both() {
         assert_eq!(calls, [ada.to_string(), web.to_string()]);
         assert!(json.to_string().contains("Markcampo"));
 
-        // The party, two addresses, three contacts, three numbers, two calls.
-        assert_eq!(host.must("erase", &EraseParty::new(ada)), 11);
+        // The party, two addresses, three contacts, three numbers, two calls, the alias.
+        assert_eq!(host.must("erase", &EraseParty::new(ada)), 12);
         let text = host.view(|view| Ok(export(view, ada)?)).to_json().to_string();
         assert!(!text.to_lowercase().contains("mark"), "{text}");
         assert_eq!(host.refused("late", &ChangeParty::new(web)), "party.merged");

@@ -1,4 +1,5 @@
-//! IBAN: ISO 13616. Countries and their patterns as SWIFT's registry lists them (release 101); the check is ISO 7064
+//! IBAN: ISO 13616. Countries and their patterns as SWIFT's registry lists them (release 101, and Brazil's of 2026, whose
+//! banks may have letters); the check is ISO 7064
 //! MOD 97-10 over the number with its first four characters moved to the end.
 //!
 //! Countries that check the account number inside by a rule of their own keep that rule to themselves here: banks publish
@@ -18,7 +19,7 @@ static COUNTRIES: [(&str, &str); 89] = [
     ("BG", "4a6n8c"),
     ("BH", "4a14c"),
     ("BI", "23n"),
-    ("BR", "23n1a1c"),
+    ("BR", "8c15n2c"),
     ("BY", "4c4n16c"),
     ("CH", "5n12c"),
     ("CR", "18n"),

@@ -1,6 +1,8 @@
 //! Which parties are aliases of which.
 
-use crate::store::Record;
+use smol_str::SmolStr;
+
+use crate::store::{Personal, Record};
 use crate::{Halt, PartyId, Range, Reading, Timestamp};
 
 /// A party that was merged into another.
@@ -13,6 +15,10 @@ pub struct PartyAlias {
     pub keep: PartyId,
     /// When it was merged.
     pub merged_at: Timestamp,
+    /// What it was called.
+    pub name: Option<Personal<SmolStr>>,
+    /// What else it was called.
+    pub known_as: Option<Personal<SmolStr>>,
 }
 
 /// Which party an id stands for: itself, unless it was [merged](super::MergeParties) into another.
