@@ -213,6 +213,37 @@ impl Calendar {
         self
     }
 
+    /// Whether all of it can be: each holiday has a day, and some day is worked. [`DefineCalendar`] asks; so may a host that
+    /// reads one from a file.
+    ///
+    /// ```
+    /// use fondaco_core::calendar::{Calendar, DayRule, HolidayRule, WorkingWeek};
+    /// let feast = HolidayRule::new("Feast", DayRule::fixed(2, 30));
+    /// let never = Calendar::new("plant", WorkingWeek::MON_FRI).with(feast);
+    /// assert_eq!(
+    ///     never.check().unwrap_err().to_string(),
+    ///     "calendar plant: Feast: no year has that day: give a month from 1 to 12 and one of its days",
+    /// );
+    /// ```
+    ///
+    /// # Errors
+    /// [`CalendarError::Impossible`] with what can't be.
+    pub fn check(&self) -> Result<(), CalendarError> {
+        let fail = |what: &str, why| {
+            let (calendar, what) = (self.name.clone(), what.into());
+            Err(CalendarError::Impossible { calendar, what, why })
+        };
+        let idle = self.week == WorkingWeek::on([]) && self.worked.is_empty();
+        if idle {
+            return fail("its week", "nobody ever works: give it a weekday, such as 1111100");
+        }
+        let mut rules = self.rules.iter();
+        match rules.find_map(|rule| Some((&rule.name, rule.day.is_never()?))) {
+            Some((name, why)) => fail(name, why),
+            None => Ok(()),
+        }
+    }
+
     /// What names it.
     pub fn name(&self) -> &str {
         &self.name

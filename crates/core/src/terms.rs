@@ -205,7 +205,7 @@ impl PaymentTerms {
     /// What may be paid instead, and until when.
     ///
     /// # Errors
-    /// As [`PaymentTerms::due_dates`]; [`TermsError::Money`].
+    /// As [`PaymentTerms::due_dates`]; [`TermsError::Discount`] for one below nothing or above all; [`TermsError::Money`].
     pub fn discounts(
         &self,
         amount: Money,
@@ -214,7 +214,7 @@ impl PaymentTerms {
     ) -> Result<Vec<Discount>, TermsError> {
         let rounding = rounding.into();
         let offer = |discount| schedule::offer(discount, amount, from, rounding);
-        self.discounts.iter().map(offer).collect()
+        self.discounts.iter().zip(1..).map(offer).collect()
     }
 }
 

@@ -7,8 +7,8 @@ mod rights;
 
 use common::{acme, envelope, on_every_host};
 use fondaco_core::calendar::{
-    Calendar, CalendarError, CalendarRefusal, DefineCalendar, ENGINE, OwnCalendar, Roll, SetZone,
-    Zone, find,
+    Calendar, CalendarError, CalendarRefusal, DayRule, DefineCalendar, ENGINE, HolidayRule,
+    OwnCalendar, Roll, SetZone, WorkingWeek, Zone, find,
 };
 use fondaco_core::store::{Json, Store};
 use fondaco_core::{ActError, Driver, ErrorKind, Halt};
@@ -93,12 +93,36 @@ fn a_code_that_names_no_calendar_or_one_that_is_shipped_is_refused() {
         for wrong in ["", " plant", "plant\n", &"p".repeat(65)] {
             assert_eq!(refused(wrong).code(), "calendar.code", "{wrong:?}");
         }
-        let nobody_s = host.view(|view| match find(view, "plant") {
+        let plant = |rule| {
+            Calendar::new("plant", WorkingWeek::MON_FRI).with(HolidayRule::new("Feast", rule))
+        };
+        let nth = |nth, month| DayRule::Nth { nth, month, weekday: chrono::Weekday::Mon };
+        let on_or_after = DayRule::OnOrAfter { weekday: chrono::Weekday::Mon, month: 4, day: 31 };
+        let idle = Calendar::new("plant", WorkingWeek::on([]));
+        let never =
+            [DayRule::fixed(13, 1), DayRule::fixed(2, 30), DayRule::fixed(1, 0), on_or_after];
+        let never =
+            never.into_iter().chain([nth(6, 1), nth(0, 1), nth(-6, 1), nth(1, 13)]).map(plant);
+        for (at, wrong) in never.chain([idle.clone()]).enumerate() {
+            let refused = host.carry_out(&format!("never {at}"), &DefineCalendar::new(wrong));
+            let refused = refused.unwrap_err();
+            assert_eq!(
+                (refused.code(), refused.kind()),
+                ("calendar.impossible", ErrorKind::Invalid),
+                "{at}"
+            );
+        }
+        for (at, odd) in [DayRule::fixed(2, 29), nth(-5, 12)].into_iter().map(plant).enumerate() {
+            host.carry_out(&format!("odd {at}"), &DefineCalendar::new(odd)).unwrap();
+        }
+        let makes_up = idle.named_as("saturday").working_on(d("2026-01-10"));
+        host.carry_out("saturday", &DefineCalendar::new(makes_up)).unwrap();
+        let nobody_s = host.view(|view| match find(view, "works") {
             Err(CalendarRefusal::Calendar(error)) => Ok(error),
             Err(CalendarRefusal::Halt(halt)) => Err(halt.into()),
             Ok(found) => panic!("{found:?}"),
         });
-        assert_eq!(nobody_s, CalendarError::Undefined { code: "plant".into() });
+        assert_eq!(nobody_s, CalendarError::Undefined { code: "works".into() });
         assert_eq!(nobody_s.kind(), ErrorKind::NotFound);
     });
 }

@@ -39,9 +39,6 @@ fn vector(id: String, case: &Value, calendar: &Value) -> Result<Case, Box<dyn Er
 /// Zammad counts on at the next opening what is used up at closing.
 fn zammad(case: &Value) -> Result<Case, Box<dyn Error>> {
     let id = json::text(case, "name")?.to_owned();
-    if !json::list(case, "suspended_utc")?.is_empty() {
-        return Ok(Case::unsupported(id, "suspending a clock is a ticket's business: not yet"));
-    }
     let expected = case.get("expected").ok_or("no expected")?;
     let expected = expected.as_str().map_or_else(|| expected.to_string(), str::to_owned);
     let calendar = case.get("calendar").ok_or("no calendar")?;
@@ -51,7 +48,11 @@ fn zammad(case: &Value) -> Result<Case, Box<dyn Error>> {
 fn answer(case: &Value, calendar: &Value, at: AtClosing) -> Result<String, Box<dyn Error>> {
     let name = json::text(calendar, "tz")?;
     let zone = Zone::of(name.parse().map_err(|_| format!("no zone {name:?}"))?, 2000, 2040);
-    let (hours, start) = (hours(calendar)?, instant(json::text(case, "start_utc")?)?);
+    let (mut hours, start) = (hours(calendar)?, instant(json::text(case, "start_utc")?)?);
+    for pause in case.get("suspended_utc").and_then(Value::as_array).into_iter().flatten() {
+        let end = |n| pause.get(n).and_then(Value::as_str).ok_or("a pause has two ends");
+        hours = hours.paused(instant(end(0)?)?, instant(end(1)?)?);
+    }
     let text = |at: Timestamp| at.to_datetime().format("%Y-%m-%d %H:%M").to_string();
     Ok(match json::text(case, "op")? {
         "add" => {

@@ -25,8 +25,10 @@ fn offset(case: &Value) -> Result<Case, Box<dyn Error>> {
         input.get("working_days").and_then(Value::as_i64).ok_or("working_days is a number")?;
     let (date, roll) = (json::text(input, "date")?, json::text(input, "roll")?);
     let rolled = match roll {
-        "backward" => Roll::Preceding,
-        "forward" => Roll::Following,
+        "backward" | "preceding" => Roll::Preceding,
+        "forward" | "following" => Roll::Following,
+        "modifiedpreceding" => Roll::ModifiedPreceding,
+        "modifiedfollowing" => Roll::ModifiedFollowing,
         other => return Err(format!("roll {other:?}").into()),
     };
     let table = table(input)?;

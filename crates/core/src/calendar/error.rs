@@ -39,6 +39,16 @@ pub enum CalendarError {
         /// The code.
         code: SmolStr,
     },
+    /// A calendar of which a part can never be.
+    #[error("calendar {calendar}: {what}: {why}")]
+    Impossible {
+        /// The calendar.
+        calendar: SmolStr,
+        /// Which part: a holiday's name, or the week.
+        what: SmolStr,
+        /// Why, and the way out.
+        why: &'static str,
+    },
     /// There is no working day near.
     #[error(
         "calendar {calendar} has no working day within ten years of {date}: give its week a day"
@@ -119,6 +129,7 @@ impl CalendarError {
             CalendarError::Undefined { .. } => "calendar.undefined",
             CalendarError::Code { .. } => "calendar.code",
             CalendarError::Shipped { .. } => "calendar.shipped",
+            CalendarError::Impossible { .. } => "calendar.impossible",
             CalendarError::NeverWorks { .. } => "calendar.never_works",
             CalendarError::OpenRange { .. } => "calendar.open_range",
             CalendarError::Beyond { .. } => "calendar.beyond",

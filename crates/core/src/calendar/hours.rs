@@ -117,6 +117,8 @@ pub struct WorkingHours {
     week: [DayHours; 7],
     exceptions: BTreeMap<NaiveDate, DayHours>,
     days: Option<WorkingDays>,
+    /// Between which nobody works, whatever hour it is.
+    pauses: Vec<(Timestamp, Timestamp)>,
 }
 
 impl WorkingHours {
@@ -173,6 +175,26 @@ impl WorkingHours {
         self
     }
 
+    /// But not between these two instants: a clock that is stopped while a ticket waits for its customer, a machine that is
+    /// down. One that ends before it begins is none.
+    ///
+    /// ```
+    /// use chrono::TimeDelta;
+    /// use fondaco_core::Timestamp;
+    /// use fondaco_core::calendar::{AtClosing, WorkingHours, Zone};
+    /// let asked: Timestamp = "2026-01-05T08:00:00Z".parse()?;
+    /// let waited = WorkingHours::always().paused("2026-01-05T09:00:00Z".parse()?, "2026-01-05T11:30:00Z".parse()?);
+    /// let due = waited.add(asked, TimeDelta::hours(2), AtClosing::Closing, &Zone::UTC)?;
+    /// assert_eq!(due, "2026-01-05T12:30:00Z".parse()?);
+    /// assert_eq!(waited.between(asked, due, &Zone::UTC)?, TimeDelta::hours(2));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn paused(mut self, from: Timestamp, to: Timestamp) -> WorkingHours {
+        self.pauses.push((from, to));
+        self
+    }
+
     /// The hours of a day.
     fn of(&self, date: NaiveDate) -> Result<&[Minutes], CalendarError> {
         if let Some(hours) = self.exceptions.get(&date) {
@@ -192,6 +214,9 @@ impl WorkingHours {
     /// # Errors
     /// [`CalendarError::Beyond`] when the day lies outside of the table.
     pub fn is_open(&self, at: Timestamp, zone: &Zone) -> Result<bool, CalendarError> {
+        if self.pauses.iter().any(|(from, to)| *from <= at && at < *to) {
+            return Ok(false);
+        }
         let minute = local::of(at, zone);
         let spans = self.of(minute.date())?;
         let second = local::second_of_day(minute);
@@ -253,6 +278,70 @@ impl WorkingHours {
             }
         }
         Err(fail("these hours never come: give hours to a weekday"))
+    }
+
+    /// The instant from which on so much working time passes until `to`; `to` itself for none: when work must begin that a
+    /// deadline be kept. Where nobody works at that moment it is the first such instant for [`AtClosing::Closing`], the last
+    /// for [`AtClosing::NextOpening`].
+    ///
+    /// ```
+    /// use chrono::TimeDelta;
+    /// use chrono::Weekday::{Fri, Mon};
+    /// use fondaco_core::calendar::{AtClosing, WorkingHours, Zone};
+    /// let hours = WorkingHours::new().on([Fri, Mon], "08:00-16:00".parse()?);
+    /// let deadline = "2026-01-12T10:00:00Z".parse()?; // a Monday
+    /// let start = hours.sub(deadline, TimeDelta::hours(5), AtClosing::NextOpening, &Zone::UTC)?;
+    /// assert_eq!(start, "2026-01-09T13:00:00Z".parse()?); // three hours of Friday
+    /// let start = |at| hours.sub(deadline, TimeDelta::hours(2), at, &Zone::UTC);
+    /// assert_eq!(start(AtClosing::NextOpening)?, "2026-01-12T08:00:00Z".parse()?);
+    /// assert_eq!(start(AtClosing::Closing)?, "2026-01-09T16:00:00Z".parse()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`WorkingHours::add`].
+    pub fn sub(
+        &self,
+        to: Timestamp,
+        time: TimeDelta,
+        at_closing: AtClosing,
+        zone: &Zone,
+    ) -> Result<Timestamp, CalendarError> {
+        let fail = |why| CalendarError::Hours { text: format!("{time} before {to}"), why };
+        if time < TimeDelta::zero() {
+            return Err(fail("it can't be less than nothing: reckon with `between`"));
+        }
+        if time.is_zero() {
+            return Ok(to);
+        }
+        let first = self.first_instant(zone);
+        let mut days = 2;
+        loop {
+            let back = TimeDelta::try_days(days).and_then(|days| to.checked_add(-days));
+            let from = back.unwrap_or(Timestamp::MIN).max(first);
+            let open = self.between(from, to, zone)?;
+            // Of as much there may be instants before `from` that do as well.
+            if open > time {
+                return self.add(from, open - time, at_closing, zone);
+            }
+            if from <= first {
+                return match (open == time, &self.days) {
+                    (true, _) => self.next_open(from, zone),
+                    (false, Some(days)) => Err(days.beyond(local::of(to, zone).date())),
+                    (false, None) => Err(fail("these hours never were: give hours to a weekday")),
+                };
+            }
+            days *= 2;
+        }
+    }
+
+    /// Before this nothing is known, or nobody works.
+    fn first_instant(&self, zone: &Zone) -> Timestamp {
+        let table = self.days.as_ref().and_then(|days| days.range().start());
+        let weekly = self.week.iter().any(|hours| !hours.0.is_empty());
+        let only = self.exceptions.keys().next().copied().filter(|_| !weekly);
+        let first = table.or(only).and_then(|day| zone.start_of(day));
+        first.unwrap_or(Timestamp::MIN)
     }
 
     /// The instant itself if it is working time, else the next one at which work begins.

@@ -139,6 +139,7 @@ impl Act for DefineCalendar {
         tx.authorize(&Request::new(&MANAGE))?;
         let code = SmolStr::new(self.calendar.name());
         check_code(&code)?;
+        self.calendar.check()?;
         let calendar = Json::of(&self.calendar);
         let calendar = calendar.ok_or_else(|| Halt::Bug("a calendar that is no JSON".into()))?;
         tx.emit(Event::new("calendar.defined").with("calendar", Value::Text(code.clone())));

@@ -114,6 +114,31 @@ pub enum Observance {
     SundayMovesToSaturday,
 }
 
+impl DayRule {
+    /// Why it never gives a day, if so.
+    pub(super) fn is_never(self) -> Option<&'static str> {
+        let day = |month, day| {
+            // A leap year has all days that there are.
+            let known = NaiveDate::from_ymd_opt(2000, month, day).is_some();
+            (!known)
+                .then_some("no year has that day: give a month from 1 to 12 and one of its days")
+        };
+        match self {
+            DayRule::Nth { nth, month, .. } => match (nth.unsigned_abs(), month) {
+                (1..=5, 1..=12) => None,
+                _ => Some(
+                    "no month has that weekday: count from 1 to 5, or from the end from -1 to -5, in a month from 1 to 12",
+                ),
+            },
+            DayRule::Fixed { month, day: of } => day(month, of),
+            DayRule::OnOrAfter { month, day: of, .. }
+            | DayRule::OnOrBefore { month, day: of, .. }
+            | DayRule::FixedOrFirst { month, day: of, .. } => day(month, of),
+            DayRule::Easter { .. } | DayRule::OrthodoxEaster { .. } | DayRule::Once { .. } => None,
+        }
+    }
+}
+
 impl HolidayRule {
     /// A holiday that has always been one and is lost on a weekend.
     ///

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use crate::money::{Money, MoneyError};
 use crate::names::ErrorKind;
+use crate::rate::Rate;
 
 /// Why terms come to no dated amounts.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -39,6 +40,16 @@ pub enum TermsError {
         /// Its share.
         share: String,
     },
+    /// A discount that asks for more, or gives more than all of it.
+    #[error(
+        "discount {number} (counted from 1) is {rate}: take off something between 0 % and 100 %"
+    )]
+    Discount {
+        /// Which one.
+        number: usize,
+        /// Its rate.
+        rate: Rate,
+    },
     /// Amounts that can't be reckoned with.
     #[error(transparent)]
     Money(#[from] MoneyError),
@@ -59,6 +70,7 @@ impl TermsError {
             TermsError::Date { .. } => "core.terms_date",
             TermsError::Unpaid { .. } => "core.terms_unpaid",
             TermsError::Negative { .. } => "core.terms_negative",
+            TermsError::Discount { .. } => "core.terms_discount",
             TermsError::Money(error) => error.code(),
         }
     }

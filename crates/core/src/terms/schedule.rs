@@ -1,6 +1,7 @@
 //! Parts of an amount with their dates.
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
 use super::dates::reach;
 use super::{EarlyDiscount, Instalment, Share, TermsError};
@@ -117,12 +118,16 @@ fn part(
 }
 
 pub(super) fn offer(
-    discount: &EarlyDiscount,
+    (discount, number): (&EarlyDiscount, usize),
     amount: Money,
     from: NaiveDate,
     rounding: AmountRounding,
 ) -> Result<Discount, TermsError> {
-    let reduction = rounding.part(discount.rate, amount)?;
+    let rate = discount.rate;
+    if rate < Rate::ZERO || rate.factor() > Decimal::ONE {
+        return Err(TermsError::Discount { number, rate });
+    }
+    let reduction = rounding.part(rate, amount)?;
     let until = reach(from, &discount.until)?;
     Ok(Discount { until, reduction, pay: amount.sub(reduction)? })
 }

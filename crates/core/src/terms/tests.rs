@@ -112,6 +112,26 @@ fn terms_are_data() {
     assert!(json.contains(r#"{"share":"rest","due":[{"months":1},"end_of_month"]}"#), "{json}");
 }
 
+#[test]
+fn a_discount_takes_something_off() {
+    let offer = |percent: &str| {
+        let discount = Rate::percent(percent).unwrap();
+        let terms = PaymentTerms::net(30).discount(Rate::ZERO, []).discount(discount, []);
+        terms.discounts(Money::parse("100 EUR").unwrap(), d("2026-01-01"), Rounding::HalfUp)
+    };
+    assert_eq!(offer("100").unwrap()[1].pay, Money::zero(Currency::EUR));
+    for wrong in ["-0.01", "100.01"] {
+        let refused = offer(wrong).unwrap_err();
+        assert_eq!(refused.code(), "core.terms_discount");
+        assert_eq!(
+            refused.to_string(),
+            format!(
+                "discount 2 (counted from 1) is {wrong}%: take off something between 0 % and 100 %"
+            )
+        );
+    }
+}
+
 proptest! {
     #[test]
     fn no_cent_is_lost(cents in -1_000_000i64..1_000_000, percents in prop::collection::vec((0u32..120, prop::bool::ANY), 0..6), fixed in 0i64..100_000) {

@@ -76,11 +76,22 @@ impl<'h> Pieces<'h> {
             found.push((at(from) - before, (at(to) - before).min(change)));
             found.push(((at(from) - after).max(change), at(to) - after));
         }
-        self.known.extend(found.into_iter().filter(|(from, to)| from < to));
+        let whole = found.into_iter().filter(|(from, to)| from < to).collect();
+        self.known.extend(outside(whole, &self.hours.pauses));
         self.known.make_contiguous().sort_unstable();
         self.complete = midnight + DAY - before.max(after);
         Ok(())
     }
+}
+
+/// What is left of some stretches without the pauses.
+fn outside(stretches: Vec<(i64, i64)>, pauses: &[(Timestamp, Timestamp)]) -> Vec<(i64, i64)> {
+    pauses.iter().fold(stretches, |stretches, (from, to)| {
+        let (from, to) = (from.micros(), to.micros().max(from.micros()));
+        let parts = |(begins, ends): (i64, i64)| [(begins, ends.min(from)), (begins.max(to), ends)];
+        let parts = stretches.into_iter().flat_map(parts);
+        parts.filter(|(begins, ends)| begins < ends).collect()
+    })
 }
 
 /// The instant, or the first or last there is.

@@ -49,6 +49,10 @@ fn a_clock_that_is_set_back_over_midnight() {
     let open =
         late.between(at("2010-11-07T01:30:00Z"), at("2010-11-07T04:00:00Z"), &st_john_s).unwrap();
     assert_eq!(open.num_minutes(), 30 + 1 + 30 + 1);
+    // An instant in the evening that is there twice: the first minute of the day after has been already.
+    let open =
+        late.between(at("2010-11-07T02:00:00Z"), at("2010-11-07T02:45:00Z"), &st_john_s).unwrap();
+    assert_eq!(open.num_minutes(), 30 + 1);
 }
 
 #[test]
@@ -61,6 +65,51 @@ fn time_that_is_used_up_at_closing() {
     assert_eq!(add(ten, AtClosing::NextOpening), at("2026-01-06T08:00:00Z"));
     assert_eq!(add(ten * 2, AtClosing::NextOpening), at("2026-01-12T08:00:00Z"));
     assert_eq!(add(TimeDelta::zero(), AtClosing::NextOpening), monday);
+}
+
+#[test]
+fn what_is_paused_is_not_worked() {
+    let hours = every_day("09:00-17:00")
+        .paused(at("2026-01-05T12:00:00Z"), at("2026-01-06T10:00:00Z"))
+        .paused(at("2026-01-06T09:30:00Z"), at("2026-01-06T11:00:00Z"))
+        .paused(at("2026-01-05T10:00:00Z"), at("2026-01-05T09:30:00Z")); // none
+    let open = |at_: &str| hours.is_open(at(at_), &Zone::UTC).unwrap();
+    let seen = [
+        "2026-01-05T09:45:00Z",
+        "2026-01-05T11:59:59Z",
+        "2026-01-05T12:00:00Z",
+        "2026-01-06T11:00:00Z",
+    ];
+    assert_eq!(seen.map(open), [true, true, false, true]);
+    let (from, to) = (at("2026-01-05T09:00:00Z"), at("2026-01-06T12:00:00Z"));
+    assert_eq!(hours.between(from, to, &Zone::UTC).unwrap(), TimeDelta::hours(3 + 1));
+    let next = hours.next_open(at("2026-01-05T12:00:00Z"), &Zone::UTC).unwrap();
+    assert_eq!(next, at("2026-01-06T11:00:00Z"));
+    let add = |policy| hours.add(from, TimeDelta::hours(3), policy, &Zone::UTC).unwrap();
+    assert_eq!(add(AtClosing::Closing), at("2026-01-05T12:00:00Z"));
+    assert_eq!(add(AtClosing::NextOpening), at("2026-01-06T11:00:00Z"));
+}
+
+#[test]
+fn a_start_is_found_or_said_to_be_beyond() {
+    let calendar =
+        Calendar::named("DE").unwrap().over("2026-01-01/2026-01-31".parse().unwrap()).unwrap();
+    let hours = every_day("09:00-17:00").within(calendar);
+    let to = at("2026-01-05T10:00:00Z"); // nine hours after the first opening of the year, on the 2nd
+    let sub = |time, policy| hours.sub(to, TimeDelta::hours(time), policy, &Zone::UTC);
+    for policy in [AtClosing::Closing, AtClosing::NextOpening] {
+        assert_eq!(sub(9, policy), Ok(at("2026-01-02T09:00:00Z")));
+        assert_eq!(sub(0, policy), Ok(to));
+        assert_eq!(sub(10, policy).unwrap_err().code(), "calendar.beyond");
+        assert_eq!(sub(-1, policy).unwrap_err().code(), "calendar.hours");
+    }
+    let hour = TimeDelta::hours(1);
+    let never = WorkingHours::new().sub(to, hour, AtClosing::Closing, &Zone::UTC);
+    assert_eq!(never.unwrap_err().code(), "calendar.hours");
+    let once =
+        WorkingHours::new().except("2020-02-29".parse().unwrap(), "09:00-10:00".parse().unwrap());
+    let start = once.sub(to, hour, AtClosing::Closing, &Zone::UTC);
+    assert_eq!(start, Ok(at("2020-02-29T09:00:00Z")));
 }
 
 #[test]
@@ -119,6 +168,32 @@ fn hours_that_can_not_be_are_refused() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
+    /// From the start that is found, just so much time passes, also over pauses and where clocks are set; none later does as
+    /// well, and none earlier.
+    #[test]
+    fn between_a_start_and_its_end_lies_the_time(
+        end in 0i64..500_000,
+        minutes in 1i64..6_000,
+        pause in (0i64..500_000, 0i64..5_000),
+    ) {
+        let base = at("2026-01-01T00:00:00Z");
+        let minute = |n: i64| base.checked_add(TimeDelta::minutes(n)).unwrap();
+        let hours = WorkingHours::new()
+            .on([Mon, Tue, Thu], "08:00-12:00,13:00-17:30".parse().unwrap())
+            .on([Sun], "00:00-06:00".parse().unwrap())
+            .paused(minute(pause.0), minute(pause.0 + pause.1));
+        let (to, time, zone) = (minute(end), TimeDelta::minutes(minutes), berlin());
+        let sub = |policy| hours.sub(to, time, policy, &zone).unwrap();
+        let (first, last) = (sub(AtClosing::Closing), sub(AtClosing::NextOpening));
+        prop_assert!(first <= last);
+        let around = |at: Timestamp, seconds| {
+            let near = at.checked_add(TimeDelta::seconds(seconds)).unwrap();
+            hours.between(near, to, &zone).unwrap()
+        };
+        prop_assert_eq!((around(first, 0), around(last, 0)), (time, time));
+        prop_assert!(around(first, -1) > time && around(last, 1) < time);
+    }
+
     /// Against the definition: each minute is open or not by what the clock shows.
     #[test]
     fn reckoning_is_counting_minutes(
@@ -126,12 +201,14 @@ proptest! {
         start in 0i64..600,
         length in 0i64..4000,
         autumn in prop::bool::ANY,
+        pause in (0i64..4600, 0i64..500),
     ) {
         let cuts: Vec<u16> = cuts.into_iter().collect();
         let hours = DayHours(cuts.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect());
         let hours = WorkingHours::new().on([Mon, Wed, Sat, Sun], hours);
         let base = at(if autumn { "2026-10-24T12:00:00Z" } else { "2026-03-28T12:00:00Z" });
         let minute = |n: i64| Timestamp::from_micros(base.micros() + n * 60_000_000).unwrap();
+        let hours = hours.paused(minute(pause.0), minute(pause.0 + pause.1));
         let open = |n: i64| hours.is_open(minute(n), &berlin()).unwrap();
         let end = start + length;
         let counted = (start..end).filter(|n| open(*n)).count() as i64;
