@@ -106,7 +106,7 @@ fn rates(firm: &Firm<'_>) -> Result<(), LedgerError> {
     let dollars = Money::minor(1300, usd);
     let foreign = NewEntry::new("GEN", day(2, 3)).debit("1000", dollars).credit("4000", dollars);
     firm.send("dollars", &Post::new(foreign))?;
-    firm.send("no dollar", &EndRate::new("SPOT", eur, usd, day(4, 1)))?;
+    firm.send("no dollar", &EndRate::new("SPOT", eur, usd, day(3, 31)))?;
     Ok(())
 }
 

@@ -61,8 +61,8 @@ fn the_shortest_form_of_each_command() {
         CorrectRates::new("SPOT", vec![never]),
     );
     shortest(
-        r#"{"source":"SPOT","base":"EUR","quote":"USD","from":"2026-03-01"}"#,
-        EndRate::new("SPOT", eur, usd, d("2026-03-01")),
+        r#"{"source":"SPOT","base":"EUR","quote":"USD","end":"2026-02-28"}"#,
+        EndRate::new("SPOT", eur, usd, d("2026-02-28")),
     );
     let entry = r#"{"journal":"GEN","date":"2026-01-05","postings":[
         {"account":"1000","side":"debit","amount":{"amount":"5.00","currency":"EUR"}},

@@ -238,7 +238,7 @@ ledger_recurring: State, layout 1
   code: Text
   status: Text
   next: Date, nullable
-  through: Date, nullable
+  done_until: Date, nullable
   end: Date, nullable
   posted: I64
   key (code)

@@ -81,7 +81,7 @@ fn corrections_change_what_is_known_and_not_what_was() {
         let right = RateCorrection::new(EUR, USD, Some(dec("1.25")), d("2026-01-02"));
         firm.must("right", &CorrectRates::new("SPOT", vec![right]));
         firm.at_minute(7);
-        firm.must("no more", &EndRate::new("SPOT", EUR, USD, d("2026-03-01")));
+        firm.must("no more", &EndRate::new("SPOT", EUR, USD, d("2026-02-28")));
         let at = |date: &str, minute_of: i64| {
             let query = RateQuery::new(EUR, USD, d(date)).known_at(minute(minute_of));
             find(&firm, query).map_or("-".into(), |found| found.rate().unwrap().to_string())
@@ -243,8 +243,12 @@ fn what_is_no_rate_is_refused() {
     let (code, kind, words) = said(firm.refused("never", &CorrectRates::new("SPOT", vec![never])));
     assert_eq!((code, kind), ("accounting.unknown_rate", ErrorKind::NotFound));
     assert!(words.ends_with("SPOT has no rate EUR/USD on record for just 2026-01-03/..: give the days as they were recorded"), "{words}");
-    let error = firm.refused("end", &EndRate::new("SPOT", EUR, USD, d("2026-01-01")));
-    assert_eq!(error.code(), "accounting.unknown_rate");
+    let end = EndRate::new("SPOT", EUR, USD, d("2025-12-31")); // the first is of 2 January
+    let (code, kind, words) = said(firm.refused("end", &end));
+    assert_eq!((code, kind), ("accounting.no_rate_to_end", ErrorKind::NotFound));
+    assert!(words.ends_with("SPOT has no rate EUR/USD after 2025-12-31 that could end: look at what is on record, or correct the day"), "{words}");
+    let never = firm.refused("at the end of all", &EndRate { end: chrono::NaiveDate::MAX, ..end });
+    assert_eq!(never.code(), "accounting.bad_input");
     let error = firm.refused("again source", &OpenRateSource::new("SPOT", "Again"));
     assert_eq!(error.code(), "accounting.exists");
     let error = firm.refused("bad source", &OpenRateSource::new(" ", "Space"));

@@ -138,7 +138,7 @@ const CASES: &[Case] = &[
         done(staff.send(who, &CorrectRates::new("SPOT", vec![correction])))
     }),
     (&rights::RECORD_RATE, "end a rate", |staff, who| {
-        done(staff.send(who, &EndRate::new("SPOT", Currency::EUR, Currency::USD, d("2026-02-01"))))
+        done(staff.send(who, &EndRate::new("SPOT", Currency::EUR, Currency::USD, d("2026-01-31"))))
     }),
     (&rights::ERASE, "erase refused lines", |staff, who| {
         match staff.send(who, &EraseRefusals::new(JobId::named("never imported"))) {

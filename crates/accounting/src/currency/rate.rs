@@ -243,7 +243,7 @@ impl Act for CorrectRates {
     }
 }
 
-/// Ends what a source says of a pair: from a day on no rate holds, until one is recorded for later.
+/// Ends what a source says of a pair: after a day no rate holds, until one is recorded for later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EndRate {
     /// The source's code.
@@ -252,12 +252,12 @@ pub struct EndRate {
     pub base: Currency,
     /// ... is worth so many of that one ...
     pub quote: Currency,
-    /// ... no more from this day on.
-    pub from: NaiveDate,
+    /// ... on this day for the last time.
+    pub end: NaiveDate,
 }
 
 impl EndRate {
-    /// From `from` on there is no rate of the pair.
+    /// After `end` there is no rate of the pair.
     ///
     /// ```
     /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
@@ -268,19 +268,19 @@ impl EndRate {
     /// books.send("source", &OpenRateSource::new("SPOT", "European Central Bank"))?;
     /// let fixed = NewRate::new(eur, xof, decimal::parse("655.957")?, "1999-01-01".parse()?);
     /// books.send("fixed", &RecordRates::new("SPOT", vec![fixed]))?;
-    /// let first_day_without: NaiveDate = "2027-01-01".parse()?;
-    /// books.send("not fixed", &EndRate::new("SPOT", eur, xof, first_day_without))?;
-    /// assert!(books.rate(&RateQuery::new(eur, xof, "2026-12-31".parse()?))?.is_some());
-    /// assert!(books.rate(&RateQuery::new(eur, xof, first_day_without))?.is_none());
+    /// let last: NaiveDate = "2026-12-31".parse()?;
+    /// books.send("not fixed", &EndRate::new("SPOT", eur, xof, last))?;
+    /// assert!(books.rate(&RateQuery::new(eur, xof, last))?.is_some());
+    /// assert!(books.rate(&RateQuery::new(eur, xof, "2027-01-01".parse()?))?.is_none());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(
         source: impl Into<SmolStr>,
         base: Currency,
         quote: Currency,
-        from: NaiveDate,
+        end: NaiveDate,
     ) -> EndRate {
-        EndRate { source: source.into(), base, quote, from }
+        EndRate { source: source.into(), base, quote, end }
     }
 }
 
@@ -290,7 +290,12 @@ impl Act for EndRate {
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
         let mut recorder = Recorder::of(tx, &self.source)?;
-        recorder.record(tx, (self.base, self.quote), Span::from(self.from), Says::Ended)?;
+        let beyond = || LedgerError::BadInput {
+            what: "end",
+            why: format!("{} is the last day of all: leave the end out", self.end),
+        };
+        let next = self.end.succ_opt().ok_or_else(beyond)?;
+        recorder.record(tx, (self.base, self.quote), Span::from(next), Says::Ended)?;
         recorder.finish(tx, "currency.rate_ended")
     }
 }
@@ -456,8 +461,8 @@ fn refusal(
             LedgerError::UnknownRate { code, base, quote, span }
         }
         TimelineError::NothingToEnd { date } => {
-            let span = Span::from(date);
-            LedgerError::UnknownRate { code, base, quote, span }
+            let end = date.pred_opt().unwrap_or(date);
+            LedgerError::NoRateToEnd { code, base, quote, end }
         }
         other => LedgerError::BadInput { what: "rate", why: other.to_string() },
     }

@@ -194,7 +194,7 @@ pub enum LedgerError {
         /// ... in that one.
         quote: Currency,
     },
-    /// Nothing is on record that could be corrected or ended.
+    /// Nothing is on record that could be corrected.
     #[error(
         "{code} has no rate {base}/{quote} on record for just {span}: give the days as they were recorded"
     )]
@@ -207,6 +207,20 @@ pub enum LedgerError {
         quote: Currency,
         /// The days.
         span: Span,
+    },
+    /// There is no rate that could be ended.
+    #[error(
+        "{code} has no rate {base}/{quote} after {end} that could end: look at what is on record, or correct the day"
+    )]
+    NoRateToEnd {
+        /// The source's code.
+        code: SmolStr,
+        /// One unit of this currency ...
+        base: Currency,
+        /// ... in that one.
+        quote: Currency,
+        /// The last day that it was to hold.
+        end: NaiveDate,
     },
     /// A rate or ledger amount that can't be right.
     #[error("{amount} on account {code}: {why}")]
@@ -768,6 +782,7 @@ impl ActError for LedgerError {
             LedgerError::RateOverlap { .. } => "accounting.rate_overlap",
             LedgerError::RateInverted { .. } => "accounting.rate_inverted",
             LedgerError::UnknownRate { .. } => "accounting.unknown_rate",
+            LedgerError::NoRateToEnd { .. } => "accounting.no_rate_to_end",
             LedgerError::BadRate { .. } => "accounting.bad_rate",
             LedgerError::UnknownSpendingLimit { .. } => "accounting.unknown_spending_limit",
             LedgerError::SpendingLimit { .. } => "accounting.spending_limit",
@@ -842,6 +857,7 @@ impl ActError for LedgerError {
             | LedgerError::NoOccurrence { .. }
             | LedgerError::UnknownRateSource { .. }
             | LedgerError::UnknownRate { .. }
+            | LedgerError::NoRateToEnd { .. }
             | LedgerError::UnknownDraft { .. }
             | LedgerError::UnknownSpendingLimit { .. }
             | LedgerError::UnknownPending { .. }

@@ -140,7 +140,7 @@ fn exchange_rates(books: &Books<'_>) -> Result<(), LedgerError> {
         "dollars",
         NewEntry::new("GEN", day(2, 3)).debit("1000", dollars).credit("4000", dollars),
     )?;
-    books.send("no dollar", &EndRate::new("SPOT", eur, usd, day(4, 1)))?;
+    books.send("no dollar", &EndRate::new("SPOT", eur, usd, day(3, 31)))?;
     let found = books.rate(&RateQuery::new(usd, eur, day(2, 3)))?;
     assert_eq!(
         found.map(|found| found.rate().unwrap().to_string()).as_deref(),

@@ -35,7 +35,7 @@ pub(crate) fn carry_out(tx: &mut Tx<'_>, item: &DueItem) -> Result<(), Refused> 
         .with("entry", Value::Id(posted.id.to_u128()));
     tx.emit(event);
     tx.insert(Occurrence { code, date, entry: Some(posted.id) })?;
-    plan.recurring.through = Some(date);
+    plan.recurring.done_until = Some(date);
     plan.recurring.posted = plan.recurring.posted.saturating_add(1);
     let stands = plan.settle(tx, Some(item.at))?;
     Ok(tx.put(stands)?)

@@ -253,8 +253,8 @@ impl Act for StartRecurring {
             return Err(LedgerError::Exists { what: "recurring entry", code: code.clone() });
         }
         let status = RecurringStatus::Active;
-        let (next, end, through) = (None, None, None);
-        let recurring = Recurring { code: code.clone(), status, next, end, through, posted: 0 };
+        let (next, end, done_until) = (None, None, None);
+        let recurring = Recurring { code: code.clone(), status, next, end, done_until, posted: 0 };
         let plan = Plan::new(tx, recurring, terms.clone())?;
         check_terms(tx, &plan, terms)?;
         tx.scan(&Range::<RecurringVersion>::by_key(code))?; // there are none: the insert rests on that
@@ -274,9 +274,9 @@ impl Act for ChangeRecurring {
         let ChangeRecurring { code, terms } = self;
         let (mut asking, plan) = going_on(tx, code)?;
         asking.allow_plan(tx, &terms.entry)?;
-        if let Some(through) = plan.recurring.through.filter(|through| terms.start() <= *through) {
+        if let Some(done) = plan.recurring.done_until.filter(|done| terms.start() <= *done) {
             let start = terms.start();
-            let why = format!("{start} is past: {code} is done through {through}; start later");
+            let why = format!("{start} is past: {code} is done until {done}; start later");
             return Err(LedgerError::BadInput { what: "start", why });
         }
         let plan = plan.change(tx, terms.clone())?;
@@ -327,7 +327,7 @@ impl Act for ResumeRecurring {
         plan.recurring.status = RecurringStatus::Active;
         if self.missed == Missed::Skip {
             let yesterday = tx.today()?.pred_opt();
-            plan.recurring.through = plan.recurring.through.max(yesterday);
+            plan.recurring.done_until = plan.recurring.done_until.max(yesterday);
         }
         tx.emit(event("ledger.recurring_resumed", &self.code));
         settle(tx, plan)
@@ -357,7 +357,7 @@ impl Act for SkipRecurring {
             return Err(LedgerError::NoOccurrence { code, date });
         }
         let known = tx.get::<Occurrence>(&(code.clone(), date))?;
-        if known.is_some() || plan.recurring.through.is_some_and(|through| date <= through) {
+        if known.is_some() || plan.recurring.done_until.is_some_and(|done| date <= done) {
             return Err(LedgerError::OccurrenceDone { code, date });
         }
         tx.emit(event("ledger.occurrence_skipped", &code).with("date", Value::Date(date)));

@@ -60,7 +60,7 @@ pub struct Recurring {
     /// The next occurrence, by the rule's date; `None` when there is none.
     pub next: Option<NaiveDate>,
     /// Up to here, this day included, all occurrences were posted or passed over.
-    pub through: Option<NaiveDate>,
+    pub done_until: Option<NaiveDate>,
     /// No occurrence comes after this day, whatever the terms say.
     pub end: Option<NaiveDate>,
     /// How many occurrences were posted.

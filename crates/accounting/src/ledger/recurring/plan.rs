@@ -91,7 +91,7 @@ impl Plan {
 
     /// The terms that are in force, or will be.
     pub(super) fn terms_now(&self) -> Option<&RecurringTerms> {
-        let date = self.recurring.next.or(self.recurring.through);
+        let date = self.recurring.next.or(self.recurring.done_until);
         date.and_then(|date| self.terms_on(date)).or(self.terms.first().map(|of| &of.terms))
     }
 
@@ -180,7 +180,7 @@ impl Plan {
         not_before: Option<Timestamp>,
     ) -> Result<Recurring, LedgerError> {
         let code = self.recurring.code.clone();
-        self.recurring.next = self.first_open(self.recurring.through, |date| {
+        self.recurring.next = self.first_open(self.recurring.done_until, |date| {
             Ok(tx.get::<Occurrence>(&(code.clone(), date))?.is_some())
         })?;
         let Some(next) = self.recurring.next else {

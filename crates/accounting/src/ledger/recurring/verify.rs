@@ -35,7 +35,7 @@ fn stands(
 ) -> Result<bool, LedgerError> {
     let all_there = read.peek_many::<Entry>(entries)?.iter().all(Option::is_some);
     let code = &recurring.code;
-    let next = Plan::peek(read, code)?.first_open(recurring.through, |date| {
+    let next = Plan::peek(read, code)?.first_open(recurring.done_until, |date| {
         Ok(read.peek::<Occurrence>(&(code.clone(), date))?.is_some())
     })?;
     let item = read.peek::<DueItem>(&(RECURRING.into(), code.clone()))?;
