@@ -266,6 +266,7 @@ fn terms_name_a_calendar_that_is_there_and_a_way_to_go() {
         let refuse = firm.refused("refuse", &by("DE", Roll::Refuse));
         assert_eq!(refuse.code(), "accounting.bad_input");
         let never = Calendar::new("never", fondaco_core::calendar::WorkingWeek::on([]));
+        let never = never.working_on(d("1999-12-31")); // and never since
         firm.define("never", &DefineCalendar::new(never)).unwrap();
         let never = firm.refused("never works", &by("never", Roll::Following));
         assert_eq!(never.code(), "calendar.never_works");

@@ -584,6 +584,22 @@ fn no_word_of_the_statements_is_lacking() {
     ]) {
         of_tree(why, &mut known);
     }
+    for inverted in [vec![], vec![false], vec![true], vec![true, false]] {
+        use fondaco_accounting::currency::{FoundRate, RateLeg};
+        let (base, quote, span) =
+            (Currency::EUR, Currency::USD, "2026-01-02/2026-12-31".parse().unwrap());
+        let leg = |inverted| RateLeg {
+            source: "SPOT".into(),
+            base,
+            quote,
+            rate: dec("1.25"),
+            inverted,
+            span,
+            recorded_at: fondaco_core::Timestamp::EPOCH,
+        };
+        let legs = inverted.into_iter().map(leg).collect();
+        of_tree(&FoundRate { from: base, to: quote, date: last, legs }.explain(), &mut known);
+    }
     known.sort();
     known.dedup();
     assert!(known.len() > 40, "{known:?}");

@@ -203,3 +203,36 @@ impl fmt::Display for Why {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn german_says_why_not_too() {
+        let (amount, limit) =
+            (Money::parse("1200 EUR").unwrap(), Money::parse("1000 EUR").unwrap());
+        let scope = |place: Option<SmolStr>| Why::OutOfScope { dimension: "till".into(), place };
+        let german = Locale::de();
+        for why in [
+            Why::NotSetUp,
+            Why::UnknownActor,
+            Why::Blocked,
+            Why::NotHeld,
+            Why::OverLimit { amount, limit },
+            Why::OverTotal { total: amount, limit },
+            Why::NoLimit { amount },
+            scope(Some("front".into())),
+            scope(None),
+            Why::FourEyes { hand: ActorId::new("anna") },
+            Why::NotAPerson,
+        ] {
+            let lacks = |part: &Cell| matches!(part, Cell::Word(english) if !german.words.contains_key(english));
+            assert!(!why.said().parts().iter().any(lacks), "{why}");
+        }
+        let over = Why::OverLimit { amount, limit };
+        assert_eq!(over.to_string(), "1200.00 EUR is more than the limit of 1000.00 EUR");
+        let told = "1.200,00\u{202f}€ ist mehr als die Grenze von 1.000,00\u{202f}€";
+        assert_eq!(over.said().show(&german), told);
+    }
+}

@@ -103,6 +103,7 @@ const WORDS: &[(&str, &str)] = &[
     ("digits from", "Stellen aus"),
     ("entry", "Buchung"),
     ("expenses less income", "Aufwendungen minus Erträge"),
+    ("for", "für"),
     ("for one", "für"),
     ("from", "ab"),
     ("had a hand in it already", "war schon beteiligt"),
