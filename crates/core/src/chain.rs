@@ -7,11 +7,14 @@
 //!
 //! A personal value enters only as `SHA-256(word, salt, value)`, so that erasing value and salt leaves every hash as it was.
 
+use std::ops::Range;
+use std::thread;
+
 use sha2::{Digest, Sha256};
 
 use crate::store::{
-    Batch, Change, ColumnSink, Event, Hash, Key, KeyBytes, KeyWriter, Kind, Meta, Numbers, Salt,
-    Seal, StateHash, Stored, Value,
+    Batch, Change, ColumnSink, Event, Hash, Key, KeyBytes, KeyWriter, Kind, Meta, Numbers, Rows,
+    Salt, Seal, StateHash, Stored, Value,
 };
 use crate::{CommandId, CompanyId};
 
@@ -245,7 +248,7 @@ fn leaves(changes: &[Change], erased: &[&dyn Stored]) -> (Vec<Hash>, Vec<StateHa
             && rows.table().kind == Kind::Fact
         {
             // The usual case, and the hot one: facts of one insert are in order of key, so no key is needed.
-            hashes.extend((0..rows.len()).filter_map(|i| rows.row(i)).map(|row| hasher.hash(row)));
+            hashes.append(&mut row_hashes(rows.as_ref()));
             continue;
         }
         let mut mixed = mixed_leaves(
@@ -262,6 +265,30 @@ fn leaves(changes: &[Change], erased: &[&dyn Stored]) -> (Vec<Hash>, Vec<StateHa
         }
     }
     (hashes, states)
+}
+
+/// From so many rows on, a second thread hashes half of them, where the process may use a second processor.
+const MANY: usize = 2048;
+
+/// The hashes of rows, in their order.
+fn row_hashes(rows: &dyn Rows) -> Vec<Hash> {
+    let hash = |places: Range<usize>| -> Vec<Hash> {
+        let mut hasher = RowHasher::default();
+        places.filter_map(|at| rows.row(at)).map(|row| hasher.hash(row)).collect()
+    };
+    let alone = || thread::available_parallelism().map_or(true, |count| count.get() == 1);
+    if rows.len() < MANY || alone() {
+        return hash(0..rows.len());
+    }
+    let half = rows.len() / 2;
+    thread::scope(|scope| {
+        let other = thread::Builder::new().spawn_scoped(scope, || hash(half..rows.len()));
+        let mut hashes = hash(0..half);
+        // A thread that could not be had leaves its half to this one.
+        let rest = other.ok().and_then(|other| other.join().ok());
+        hashes.append(&mut rest.unwrap_or_else(|| hash(half..rows.len())));
+        hashes
+    })
 }
 
 type Leaf = (KeyBytes, Hash, Kind, bool);
@@ -337,5 +364,24 @@ fn fill_shared(row: &mut std::sync::Arc<dyn Stored>, numbers: &Numbers) {
     }
     if let Some(row) = std::sync::Arc::get_mut(row) {
         row.fill(numbers);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tx::GuardCount;
+
+    #[test]
+    fn two_threads_hash_rows_as_one_does() {
+        let row = |changes| {
+            let part = KeyBytes::new(&[]);
+            GuardCount { table: "shelf".into(), guard: 0, part, changes }
+        };
+        for count in [0, 1, MANY - 1, MANY, MANY + 1] {
+            let rows: Vec<GuardCount> = (0..count as i64).map(row).collect();
+            let alone: Vec<Hash> = rows.iter().map(|row| row_hash(row)).collect();
+            assert_eq!(row_hashes(&rows), alone, "{count} rows");
+        }
     }
 }

@@ -104,11 +104,13 @@ impl Digester {
     /// };
     /// assert_ne!(digest(["ab", "c"]), digest(["a", "bc"])); // each text ends by itself
     /// ```
+    #[inline]
     pub fn text(&mut self, text: &str) -> &mut Digester {
         self.bytes(text.as_bytes())
     }
 
     /// Bytes.
+    #[inline]
     pub fn bytes(&mut self, bytes: &[u8]) -> &mut Digester {
         self.count(bytes.len());
         self.buffer.extend_from_slice(bytes);
@@ -130,6 +132,7 @@ impl Digester {
     /// };
     /// assert_ne!(digest([&["a"], &["b"]]), digest([&["a", "b"], &[]]));
     /// ```
+    #[inline]
     pub fn count(&mut self, count: usize) -> &mut Digester {
         let mut rest = count as u64;
         while rest >= 0x80 {
@@ -141,12 +144,14 @@ impl Digester {
     }
 
     /// An integer.
+    #[inline]
     pub fn i64(&mut self, value: i64) -> &mut Digester {
         self.buffer.extend_from_slice(&value.to_be_bytes());
         self
     }
 
     /// An id, or any 128 bits.
+    #[inline]
     pub fn u128(&mut self, value: u128) -> &mut Digester {
         self.buffer.extend_from_slice(&value.to_be_bytes());
         self
@@ -164,6 +169,7 @@ impl Digester {
     /// };
     /// assert_eq!(digest(Decimal::new(10, 1)), digest(Decimal::new(100, 2)));
     /// ```
+    #[inline]
     pub fn decimal(&mut self, value: rust_decimal::Decimal) -> &mut Digester {
         let value = crate::decimal::normalize(value);
         self.buffer.extend_from_slice(&value.mantissa().to_be_bytes());
@@ -172,6 +178,7 @@ impl Digester {
     }
 
     /// A date.
+    #[inline]
     pub fn date(&mut self, date: chrono::NaiveDate) -> &mut Digester {
         self.buffer.extend_from_slice(&chrono::Datelike::num_days_from_ce(&date).to_be_bytes());
         self
@@ -188,6 +195,7 @@ impl Digester {
     /// };
     /// assert_ne!(digest(None), digest(Some("")));
     /// ```
+    #[inline]
     pub fn option<T>(
         &mut self,
         value: Option<&T>,
@@ -214,11 +222,17 @@ impl Digester {
         self.sha.finalize().into()
     }
 
+    #[inline]
     fn flush_if_full(&mut self) {
         if self.buffer.len() >= FLUSH {
-            self.sha.update(&self.buffer);
-            self.buffer.clear();
+            self.flush();
         }
+    }
+
+    #[cold]
+    fn flush(&mut self) {
+        self.sha.update(&self.buffer);
+        self.buffer.clear();
     }
 }
 

@@ -63,15 +63,11 @@ fn misused<T>(table: &Table, why: &str) -> Result<T, StoreError> {
 
 /// That rows are of one table and their keys ascend, so that no key comes twice.
 pub(crate) fn ascending(rows: &dyn Rows, table: &'static Table) -> Result<(), StoreError> {
-    let mut last: Option<&dyn Stored> = None;
-    for row in (0..rows.len()).map_while(|at| rows.row(at)) {
-        of_table(row, table)?;
-        if last.is_some_and(|last| last.order_to(row).is_ge()) {
-            return unsorted(table);
-        }
-        last = Some(row);
+    if rows.ascend(table) {
+        return Ok(());
     }
-    Ok(())
+    (0..rows.len()).filter_map(|at| rows.row(at)).try_for_each(|row| of_table(row, table))?;
+    unsorted(table)
 }
 
 /// That a row is of this table, as all rows of its change are.

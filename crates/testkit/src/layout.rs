@@ -21,7 +21,7 @@ use fondaco_core::store::{Column, Table};
 /// );
 /// ```
 pub fn layout(table: &Table) -> String {
-    let Table { name, kind, layout, columns, key, indexes, guards } = table;
+    let Table { name, kind, layout, columns, key, indexes, guards, .. } = table;
     let names = |at: &mut dyn Iterator<Item = usize>| {
         let names: Vec<&str> = at.filter_map(|at| Some(columns.get(at)?.name)).collect();
         names.join(", ")

@@ -1,6 +1,5 @@
 //! Balances: sums by account, period, currency and dimensions, kept as counters and recomputed from facts.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -452,18 +451,20 @@ pub fn balances(
         }
     }
     for period in spans.parts {
-        for account in accounts.iter().filter(|account| !account.heading) {
+        let range = |account: &Arc<Account>| {
             let range = Range::by(Posting::BY_ACCOUNT, &(account.code.clone(), period));
             let range = match query.from {
                 Some(from) => range.from(&from),
                 None => range,
             };
-            let range = match query.through {
+            match query.through {
                 Some(through) => range.through(&through),
                 None => range,
-            };
-            read.peek_each(&range, |posting| sums.add_posting(query, posting))?;
-        }
+            }
+        };
+        let ranges: Vec<_> =
+            accounts.iter().filter(|account| !account.heading).map(range).collect();
+        read.peek_each_of(&ranges, |posting| sums.add_posting(query, posting))?;
     }
     Ok(sums.into_rows())
 }
@@ -523,9 +524,10 @@ fn accounts(
     }
 }
 
+/// Sums of rows that come mostly account by account.
 #[derive(Default)]
 struct Sums {
-    rows: BTreeMap<(SmolStr, Currency), Amounts>,
+    rows: Vec<AccountBalance>,
 }
 
 impl Sums {
@@ -550,12 +552,27 @@ impl Sums {
     }
 
     fn add(&mut self, account: &SmolStr, currency: Currency, amounts: &Amounts) {
-        self.rows.entry((account.clone(), currency)).or_default().add(amounts);
+        let of_account = self.rows.iter_mut().rev().take_while(|row| row.account == *account);
+        match of_account.into_iter().find(|row| row.currency == currency) {
+            Some(row) => row.amounts.add(amounts),
+            None => {
+                let account = account.clone();
+                self.rows.push(AccountBalance { account, currency, amounts: *amounts });
+            }
+        }
     }
 
-    fn into_rows(self) -> Vec<AccountBalance> {
-        let row = |((account, currency), amounts)| AccountBalance { account, currency, amounts };
-        self.rows.into_iter().map(row).collect()
+    /// By account and currency, those of one together.
+    fn into_rows(mut self) -> Vec<AccountBalance> {
+        self.rows.sort_by(|a, b| (&a.account, a.currency).cmp(&(&b.account, b.currency)));
+        self.rows.dedup_by(|next, kept| {
+            let same = (&next.account, next.currency) == (&kept.account, kept.currency);
+            if same {
+                kept.amounts.add(&next.amounts);
+            }
+            same
+        });
+        self.rows
     }
 }
 

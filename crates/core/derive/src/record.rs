@@ -216,6 +216,7 @@ fn table_static(
     Ok(quote! { &::fondaco_core::store::Table {
         name: #table, kind: ::fondaco_core::store::Kind::#kind, layout: #layout, key: #key,
         columns: &[#( #column_list ),*], indexes: &[#( #indexes ),*], guards: &[#( #guards ),*],
+        decode: Some(::fondaco_core::store::Decode::of::<Self>()),
     } })
 }
 
@@ -251,8 +252,7 @@ fn methods(
             #( ::fondaco_core::store::Field::write(&self.#names, out); )*
         }
         fn read_columns(__from: &mut dyn ::fondaco_core::store::ColumnSource) -> ::core::result::Result<Self, ::fondaco_core::store::DecodeError> {
-            #( let #names = __from.next()
-                .and_then(<#types as ::fondaco_core::store::Field>::read)
+            #( let #names = <#types as ::fondaco_core::store::Field>::take(__from)
                 .map_err(|error| error.in_column(#table, #texts))?; )*
             Ok(Self { #( #names ),* })
         }

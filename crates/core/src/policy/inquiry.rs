@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use crate::store::{Record, Table};
+use crate::store::{Record, Row, Table};
 use crate::{ActorId, Halt, Range, Reading, Timestamp, Tx};
 
 /// A question on its way: who asks, when, and the means to read. What is read with [`get`](Inquiry::get),
@@ -95,8 +95,12 @@ impl Reading for Inquiry<'_, '_> {
         self.tx.peek_many(keys)
     }
 
-    fn peek_scan<R: Record>(&mut self, range: &Range<R>) -> Result<Vec<Arc<R>>, Halt> {
-        self.tx.peek_scan(range)
+    fn peek_rows<R: Record>(&mut self, range: &Range<R>) -> Result<Vec<Row>, Halt> {
+        self.tx.peek_rows(range)
+    }
+
+    fn peek_ranges<R: Record>(&mut self, ranges: &[Range<R>]) -> Result<Vec<Vec<Row>>, Halt> {
+        self.tx.peek_ranges(ranges)
     }
 
     fn peek_series(&mut self, series: &str) -> Result<crate::store::SeriesState, Halt> {

@@ -81,6 +81,16 @@ pub trait ColumnSource {
     /// # Errors
     /// When what is stored is no value of its type.
     fn next(&mut self) -> Result<Value, DecodeError>;
+
+    /// The next column as a count of units of `10^-digits`, where it is kept as that; `None`, and nothing is taken, where it
+    /// is not.
+    ///
+    /// # Errors
+    /// As [`next`](ColumnSource::next).
+    fn units(&mut self, digits: u8) -> Result<Option<i64>, DecodeError> {
+        let _ = digits;
+        Ok(None)
+    }
 }
 
 /// A sink that keeps owned values.

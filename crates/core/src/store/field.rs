@@ -4,6 +4,7 @@ mod drawn;
 mod fixed;
 mod json;
 mod personal;
+mod rare;
 
 use std::cmp::Ordering;
 
@@ -15,7 +16,8 @@ pub use self::drawn::Drawn;
 pub use self::fixed::Fixed;
 pub use self::json::{Json, Tags};
 pub use self::personal::Personal;
-use super::{ColumnSink, DecodeError, KeyWriter, Type, Value};
+pub use self::rare::Rare;
+use super::{ColumnSink, ColumnSource, DecodeError, KeyWriter, Type, Value};
 use crate::party::Country;
 use crate::{Conversion, Currency, Id, Quantity, Ratio, Timestamp, Unit, UnitPrice, decimal};
 
@@ -49,6 +51,14 @@ pub trait Field: Sized {
     /// # Errors
     /// When it is no value of this type.
     fn read(value: Value) -> Result<Self, DecodeError>;
+
+    /// Takes the value from the next column of a row.
+    ///
+    /// # Errors
+    /// As [`read`](Field::read), and as the row's source.
+    fn take(from: &mut dyn ColumnSource) -> Result<Self, DecodeError> {
+        from.next().and_then(Self::read)
+    }
 
     /// Why no store can keep this value, if none can: NUL in a text.
     fn check(&self) -> Option<&'static str> {
@@ -128,9 +138,11 @@ macro_rules! plain_field {
             fn read(value: Value) -> Result<Self, DecodeError> {
                 match value { Value::$variant($r) => $back.ok_or(DecodeError::out_of_range($name)), other => unexpected(&other, $name) }
             }
+            #[inline]
             fn write_part(&self, out: &mut KeyWriter) -> bool { self.write_key(out); true }
         }
         impl KeyField for $rust {
+            #[inline]
             fn write_key(&self, out: &mut KeyWriter) { let $v = self; out.$call($out); }
             #[inline]
             fn cmp_key(&self, other: &Self) -> Ordering {
@@ -153,11 +165,13 @@ macro_rules! integer_field {
                     other => unexpected(&other, stringify!($rust)),
                 }
             }
+            #[inline]
             fn write_part(&self, out: &mut KeyWriter) -> bool { self.write_key(out); true }
             fn units(&self) -> Option<i64> { Some(i64::from(*self)) }
             fn plus(&self, delta: &Self) -> Option<Self> { self.checked_add(*delta) }
         }
         impl KeyField for $rust {
+            #[inline]
             fn write_key(&self, out: &mut KeyWriter) { out.i64(i64::from(*self)); }
             #[inline]
             fn cmp_key(&self, other: &Self) -> Ordering { self.cmp(other) }
@@ -206,6 +220,7 @@ impl<T> Field for Id<T> {
     fn read(value: Value) -> Result<Self, DecodeError> {
         u128::read(value).map(Id::from_u128)
     }
+    #[inline]
     fn write_part(&self, out: &mut KeyWriter) -> bool {
         self.write_key(out);
         true
@@ -213,6 +228,7 @@ impl<T> Field for Id<T> {
 }
 
 impl<T> KeyField for Id<T> {
+    #[inline]
     fn write_key(&self, out: &mut KeyWriter) {
         out.id(self.to_u128());
     }
@@ -233,6 +249,7 @@ impl Field for Timestamp {
             other => unexpected(&other, "instant"),
         }
     }
+    #[inline]
     fn write_part(&self, out: &mut KeyWriter) -> bool {
         self.write_key(out);
         true
@@ -240,6 +257,7 @@ impl Field for Timestamp {
 }
 
 impl KeyField for Timestamp {
+    #[inline]
     fn write_key(&self, out: &mut KeyWriter) {
         out.i64(self.micros());
     }
@@ -256,10 +274,13 @@ macro_rules! text_field {
             fn read(value: Value) -> Result<Self, DecodeError> {
                 match value { Value::Text($r) => Ok($back), other => unexpected(&other, "text") }
             }
-            fn check(&self) -> Option<&'static str> { self.contains('\0').then_some("text may not hold the NUL character") }
+            #[inline]
+            fn check(&self) -> Option<&'static str> { self.as_bytes().contains(&0).then_some("text may not hold the NUL character") }
+            #[inline]
             fn write_part(&self, out: &mut KeyWriter) -> bool { self.write_key(out); true }
         }
         impl KeyField for $rust {
+            #[inline]
             fn write_key(&self, out: &mut KeyWriter) { out.text(self); }
             #[inline]
             fn cmp_key(&self, other: &Self) -> Ordering { self.as_bytes().cmp(other.as_bytes()) }
@@ -287,6 +308,7 @@ impl Field for Blob {
             other => unexpected(&other, "bytes"),
         }
     }
+    #[inline]
     fn write_part(&self, out: &mut KeyWriter) -> bool {
         self.write_key(out);
         true
@@ -294,6 +316,7 @@ impl Field for Blob {
 }
 
 impl KeyField for Blob {
+    #[inline]
     fn write_key(&self, out: &mut KeyWriter) {
         out.bytes(&self.0);
     }
@@ -313,6 +336,7 @@ impl Field for super::KeyBytes {
             other => unexpected(&other, "bytes"),
         }
     }
+    #[inline]
     fn write_part(&self, out: &mut KeyWriter) -> bool {
         self.write_key(out);
         true
@@ -320,6 +344,7 @@ impl Field for super::KeyBytes {
 }
 
 impl KeyField for super::KeyBytes {
+    #[inline]
     fn write_key(&self, out: &mut KeyWriter) {
         out.bytes(self.as_slice());
     }

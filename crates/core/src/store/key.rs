@@ -56,6 +56,7 @@ impl KeyBytes {
     }
 
     /// The bytes.
+    #[inline]
     pub fn as_slice(&self) -> &[u8] {
         match &self.0 {
             Repr::Inline(len, bytes) => bytes.get(..usize::from(*len)).unwrap_or(bytes),
@@ -221,16 +222,19 @@ impl KeyWriter {
     /// });
     /// assert!(keys[0] < keys[1]);
     /// ```
+    #[inline]
     pub fn clear(&mut self) {
         self.bytes.clear();
     }
 
     /// What was written so far.
+    #[inline]
     pub fn as_slice(&self) -> &[u8] {
         &self.bytes
     }
 
     /// How many bytes were written.
+    #[inline]
     pub fn position(&self) -> usize {
         self.bytes.len()
     }
@@ -250,11 +254,13 @@ impl KeyWriter {
     /// whole.i64(7);
     /// assert!(whole.as_slice().starts_with(prefix.as_slice()));
     /// ```
+    #[inline]
     pub fn raw(&mut self, encoded: &[u8]) {
         self.bytes.extend_from_slice(encoded);
     }
 
     /// Appends a bool.
+    #[inline]
     pub fn bool(&mut self, value: bool) {
         self.bytes.push(u8::from(value));
     }
@@ -272,6 +278,7 @@ impl KeyWriter {
     /// assert_eq!(key(300).as_slice(), [0x82, 1, 44]); // small values are short
     /// assert_eq!(key(-300).as_slice(), [0x7D, 0xFE, 212]);
     /// ```
+    #[inline]
     pub fn i64(&mut self, value: i64) {
         let skip = if value < 0 { value.leading_ones() } else { value.leading_zeros() } / 8;
         let count = 8 - skip as u8;
@@ -297,12 +304,14 @@ impl KeyWriter {
     /// assert!(key("2026-01-31".parse()?) < key("2026-02-01".parse()?));
     /// # Ok::<(), chrono::ParseError>(())
     /// ```
+    #[inline]
     pub fn date(&mut self, value: NaiveDate) {
         let days = (value.num_days_from_ce() as u32) ^ 0x8000_0000;
         self.bytes.extend_from_slice(&days.to_be_bytes());
     }
 
     /// Appends an id.
+    #[inline]
     pub fn id(&mut self, value: u128) {
         self.bytes.extend_from_slice(&value.to_be_bytes());
     }
@@ -318,6 +327,7 @@ impl KeyWriter {
     /// };
     /// assert!(key("Z") < key("a") && key("a") < key("ab")); // by bytes, in no language's order
     /// ```
+    #[inline]
     pub fn text(&mut self, value: &str) {
         self.bytes.extend_from_slice(value.as_bytes());
         self.bytes.push(0);

@@ -116,6 +116,7 @@ mod order;
 mod parts;
 mod read;
 mod record;
+mod rows;
 mod table;
 mod value;
 
@@ -128,7 +129,7 @@ pub use batch::{Batch, Change, Event, Floor, Meta};
 pub use column::{ColumnSink, ColumnSource, ValueSink, ValueSource};
 pub use commit::{Commit, FeedFrom, Prepared, Seal, StateHash};
 pub use error::{Clash, DecodeError, Refusal, StoreError};
-pub use field::{Blob, Drawn, Field, Fixed, Json, KeyField, Numbers, Personal, Tags};
+pub use field::{Blob, Drawn, Field, Fixed, Json, KeyField, Numbers, Personal, Rare, Tags};
 pub use fondaco_derive::{Field, Record};
 pub use key::{Key, KeyBytes, KeyReader, KeyWriter};
 pub use key_list::KeyList;
@@ -137,8 +138,9 @@ pub(crate) use moment::AsyncHold;
 pub use moment::Moment;
 pub use parts::KeyParts;
 pub use read::{Answer, Ask, At, Read, Receipt, Reply, Scan, Seen, SeriesState, Snapshot, Version};
-pub use record::{Record, Row, Rows, Stored, ValueRow, order_of};
-pub use table::{Column, Guard, Index, Kind, Table};
+pub use record::{Record, Row, Stored, ValueRow, order_of};
+pub use rows::{RowPart, Rows};
+pub use table::{Column, Decode, Guard, Index, Kind, Table};
 pub use value::{Hash, Salt, Type, Value};
 
 /// Keeps the data of any number of companies. The [module](self) says what it must promise.

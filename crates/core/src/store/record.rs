@@ -6,8 +6,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::field::Numbers;
+use super::rows::EMPTY;
 use super::{
-    ColumnSink, ColumnSource, DecodeError, Key, KeyBytes, KeyWriter, Table, Value, ValueSink,
+    ColumnSink, ColumnSource, DecodeError, Key, KeyBytes, KeyWriter, Rows, Table, Value, ValueSink,
     ValueSource, Version,
 };
 
@@ -135,6 +136,13 @@ pub trait Stored: Any + Send + Sync {
     fn order_to(&self, other: &dyn Stored) -> Ordering {
         self.row_key().bytes.cmp(&other.row_key().bytes)
     }
+    /// As [`order_to`](Stored::order_to), for rows of one type.
+    fn order_to_same(&self, other: &Self) -> Ordering
+    where
+        Self: Sized,
+    {
+        self.order_to(other)
+    }
     /// See [`Record::write_columns`].
     fn write_columns(&self, out: &mut dyn ColumnSink);
     /// See [`Record::write_index`].
@@ -201,6 +209,10 @@ impl<R: Record> Stored for R {
             Some(other) => self.cmp_key(other),
             None => self.row_key().bytes.cmp(&other.row_key().bytes),
         }
+    }
+    #[inline]
+    fn order_to_same(&self, other: &R) -> Ordering {
+        self.cmp_key(other)
     }
     fn write_columns(&self, out: &mut dyn ColumnSink) {
         Record::write_columns(self, out);
@@ -364,183 +376,6 @@ impl Stored for ValueRow {
     }
 }
 
-/// One or many rows of one table, of one Rust type, in one allocation: how a [`Batch`](super::Batch) carries them.
-pub trait Rows: Any + Send + Sync {
-    /// The declaration.
-    fn table(&self) -> &'static Table;
-    /// How many.
-    fn len(&self) -> usize;
-    /// Whether there is none.
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-    /// The row at `at`.
-    fn row(&self, at: usize) -> Option<&dyn Stored>;
-    /// The row at `at`, to change.
-    fn row_mut(&mut self, at: usize) -> Option<&mut dyn Stored>;
-    /// Replaces the places of drawn numbers in all rows.
-    fn fill(&mut self, numbers: &Numbers);
-    /// Keeps the first `count` rows.
-    fn truncate(&mut self, count: usize);
-    /// Sorts by primary key; cheap when they are sorted.
-    ///
-    /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
-    /// # use shop::*;
-    /// let mut rows: Box<dyn Rows> = Box::new(vec![shelf(2, "window"), shelf(1, "door")]);
-    /// rows.sort();
-    /// assert_eq!(rows.row(0).map(|row| row.row_key()), Some(shelf(1, "door").row_key()));
-    /// ```
-    fn sort(&mut self);
-    /// Sorts rows of a counter by primary key and adds those of one key together.
-    ///
-    /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
-    /// # use shop::*;
-    /// let stock = |item, pieces| Stock { item, pieces };
-    /// let mut deltas = vec![stock(8, 1), stock(7, 2), stock(8, 3)];
-    /// assert!(deltas.fold().is_ok());
-    /// assert_eq!(deltas, [stock(7, 2), stock(8, 4)]);
-    /// let (_, column) = vec![stock(7, 1), stock(7, i64::MAX)].fold().unwrap_err();
-    /// assert_eq!(column, "pieces");
-    /// ```
-    ///
-    /// # Errors
-    /// The column whose sum is beyond its reach, with the row's key; the rows are then of no use.
-    fn fold(&mut self) -> Result<(), (Key, &'static str)>;
-    /// Replaces the row at `at` by a row of the same type; `false` when there is none or the type is another.
-    ///
-    /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
-    /// # use shop::*;
-    /// let mut rows: Box<dyn Rows> = Box::new(vec![shelf(1, "door")]);
-    /// assert!(rows.set(0, &shelf(1, "front door")));
-    /// assert!(!rows.set(0, &Stock { item: 7, pieces: 1 })); // another type
-    /// assert!(!rows.set(1, &shelf(2, "window"))); // there is none
-    /// ```
-    fn set(&mut self, at: usize, row: &dyn Stored) -> bool;
-    /// Removes the rows at these positions, given in rising order.
-    ///
-    /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
-    /// # use shop::*;
-    /// let mut rows = vec![shelf(1, "door"), shelf(2, "window"), shelf(3, "cellar")];
-    /// rows.remove_all(&[0, 2]);
-    /// assert_eq!(rows, [shelf(2, "window")]);
-    /// ```
-    fn remove_all(&mut self, at: &[usize]);
-    /// Appends the rows of `other`, which are of the same type; gives them back when they are not.
-    ///
-    /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
-    /// # use shop::*;
-    /// let mut rows: Box<dyn Rows> = Box::new(vec![shelf(1, "door")]);
-    /// assert!(rows.append(Box::new(vec![shelf(2, "window")])).is_ok());
-    /// assert_eq!(rows.len(), 2);
-    /// let other = rows.append(Box::new(vec![Stock { item: 7, pieces: 1 }]));
-    /// assert!(other.is_err_and(|given_back| given_back.len() == 1));
-    /// ```
-    ///
-    /// # Errors
-    /// `other`, unchanged.
-    fn append(&mut self, other: Box<dyn Rows>) -> Result<(), Box<dyn Rows>>;
-}
-
-impl<R: Stored + Clone> Rows for Vec<R> {
-    fn table(&self) -> &'static Table {
-        self.first().map_or(&EMPTY, Stored::table)
-    }
-    fn len(&self) -> usize {
-        Vec::len(self)
-    }
-    fn row(&self, at: usize) -> Option<&dyn Stored> {
-        self.get(at).map(|row| row as &dyn Stored)
-    }
-    fn row_mut(&mut self, at: usize) -> Option<&mut dyn Stored> {
-        self.get_mut(at).map(|row| row as &mut dyn Stored)
-    }
-    fn fill(&mut self, numbers: &Numbers) {
-        self.iter_mut().for_each(|row| row.fill(numbers));
-    }
-    fn truncate(&mut self, count: usize) {
-        Vec::truncate(self, count);
-    }
-    fn sort(&mut self) {
-        if !self.is_sorted_by(|a, b| a.order_to(b).is_le()) {
-            let positions = super::order::sorted_positions(&keys_of(self));
-            super::order::permute(self, &positions);
-        }
-    }
-    fn fold(&mut self) -> Result<(), (Key, &'static str)> {
-        if self.is_sorted_by(|a, b| a.order_to(b).is_lt()) {
-            return Ok(());
-        }
-        let keys = keys_of(self);
-        let positions = super::order::sorted_positions(&keys);
-        super::order::permute(self, &positions);
-        let key = |at: &u32| keys.get(*at as usize);
-        if positions.is_sorted_by(|a, b| key(a) != key(b)) {
-            return Ok(());
-        }
-        let mut failed = None;
-        self.dedup_by(|next, kept| {
-            let same = next.row_key() == kept.row_key();
-            if same && let Err(column) = kept.add(next) {
-                failed = Some((kept.row_key(), column));
-            }
-            same
-        });
-        failed.map_or(Ok(()), Err)
-    }
-    fn set(&mut self, at: usize, row: &dyn Stored) -> bool {
-        let new = (row as &dyn Any).downcast_ref::<R>();
-        match self.get_mut(at).zip(new) {
-            Some((old, new)) => old.clone_from(new),
-            None => return false,
-        }
-        true
-    }
-    fn remove_all(&mut self, at: &[usize]) {
-        let mut position = 0;
-        let mut gone = at.iter().peekable();
-        self.retain(|_| {
-            let remove = gone.next_if_eq(&&position).is_some();
-            position += 1;
-            !remove
-        });
-    }
-    fn append(&mut self, other: Box<dyn Rows>) -> Result<(), Box<dyn Rows>> {
-        if !(other.as_ref() as &dyn Any).is::<Vec<R>>() {
-            return Err(other);
-        }
-        if let Ok(mut other) = (other as Box<dyn Any>).downcast::<Vec<R>>() {
-            Vec::append(self, &mut other);
-        }
-        Ok(())
-    }
-}
-
-fn keys_of<R: Stored>(rows: &[R]) -> Vec<KeyBytes> {
-    let mut writer = KeyWriter::new();
-    let key = |row: &R| {
-        writer.clear();
-        row.write_key(&mut writer);
-        writer.to_key()
-    };
-    rows.iter().map(key).collect()
-}
-
-/// The table of no rows at all.
-static EMPTY: Table = Table {
-    name: "",
-    kind: super::Kind::Fact,
-    layout: 1,
-    columns: &[],
-    key: 0,
-    indexes: &[],
-    guards: &[],
-};
-
 /// A row that a store gave back, with its version.
 #[derive(Clone)]
 pub struct Row {
@@ -640,6 +475,27 @@ impl Row {
         match (row as &dyn Any).downcast_ref::<R>() {
             Some(record) => Ok(Arc::new(record.clone())),
             None => decode::<R>(row).map(Arc::new),
+        }
+    }
+
+    /// What `look` makes of the row as the record it is, which is not copied where the store keeps it so.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let row = Row::one(3, std::sync::Arc::new(shelf(7, "door")));
+    /// assert_eq!(row.with(|shelf: &Shelf| shelf.number)?, 7);
+    /// assert!(row.with(|stock: &Stock| stock.pieces).is_err());
+    /// # Ok::<(), DecodeError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the stored columns are not those of `R`.
+    pub fn with<R: Record, T>(&self, look: impl FnOnce(&R) -> T) -> Result<T, DecodeError> {
+        let row = self.stored();
+        match (row as &dyn Any).downcast_ref::<R>() {
+            Some(record) => Ok(look(record)),
+            None => Ok(look(&decode::<R>(row)?)),
         }
     }
 

@@ -1,6 +1,9 @@
 //! What a store is told about one kind of stored thing.
 
-use super::Type;
+use std::fmt;
+use std::sync::Arc;
+
+use super::{ColumnSource, DecodeError, Record, Stored, Type};
 
 /// How many columns a table has at most.
 const MOST_COLUMNS: usize = 256;
@@ -38,6 +41,54 @@ pub struct Table {
     pub indexes: &'static [Index],
     /// Range guards: what a scan can rest a decision on.
     pub guards: &'static [Guard],
+    /// How a row becomes the record; `None` for a table without one.
+    pub decode: Option<Decode>,
+}
+
+/// How the columns of a row become the record that a table is of: for stores that keep columns, to give back records.
+#[derive(Clone, Copy)]
+pub struct Decode(DecodeRow);
+
+type DecodeRow = fn(&mut dyn ColumnSource) -> Result<Arc<dyn Stored>, DecodeError>;
+
+impl Decode {
+    /// Into records of type `R`.
+    pub const fn of<R: Record>() -> Decode {
+        Decode(|from| Ok(Arc::new(R::read_columns(from)?)))
+    }
+
+    /// The row whose columns `from` gives.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let columns = shelf(7, "door").values();
+    /// let decode = Shelf::TABLE.decode.ok_or(DecodeError::bad_key("no record"))?;
+    /// let row = decode.row(&mut ValueSource::new(&columns))?;
+    /// assert_eq!(*Row::one(1, row).record::<Shelf>()?, shelf(7, "door"));
+    /// # Ok::<(), DecodeError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the columns are none of the record's.
+    pub fn row(self, from: &mut dyn ColumnSource) -> Result<Arc<dyn Stored>, DecodeError> {
+        (self.0)(from)
+    }
+}
+
+/// Two programs' records of a table are alike when its columns are: where their code lies says nothing.
+impl PartialEq for Decode {
+    fn eq(&self, _: &Decode) -> bool {
+        true
+    }
+}
+
+impl Eq for Decode {}
+
+impl fmt::Debug for Decode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Decode")
+    }
 }
 
 /// One column of a [`Table`].
@@ -135,7 +186,7 @@ impl Table {
     /// ```
     /// use fondaco_core::store::{Column, Kind, Table, Type};
     /// static RATES: Table = Table {
-    ///     name: "rate", kind: Kind::State, layout: 1, key: 1, indexes: &[], guards: &[],
+    ///     name: "rate", kind: Kind::State, layout: 1, key: 1, indexes: &[], guards: &[], decode: None,
     ///     columns: &[Column {
     ///         name: "rate", ty: Type::Number, nullable: false, personal: false, since: 1,
     ///     }],
@@ -203,7 +254,17 @@ mod tests {
             let columns: Vec<Column> = (0..columns).map(column).collect();
             let (name, kind) = ("wide", Kind::Fact);
             let columns: &'static [Column] = columns.leak();
-            Table { name, kind, layout: 1, columns, key: 1, indexes: &[], guards: &[] }.check()
+            Table {
+                name,
+                kind,
+                layout: 1,
+                columns,
+                key: 1,
+                indexes: &[],
+                guards: &[],
+                decode: None,
+            }
+            .check()
         };
         assert_eq!(wide(256), Ok(()));
         assert!(wide(257).unwrap_err().starts_with("table wide: a table has 256 columns at most"));

@@ -9,7 +9,8 @@ use super::guard::{self, Stripe};
 use super::stage::{Adds, Staged, TableStage, add_to};
 use super::{Cache, GuardCount, Halt, Outcome, Tx};
 use crate::store::{
-    Batch, Change, Floor, Key, KeyBytes, KeyWriter, Meta, Rows, StoreError, Stored, Table, ValueRow,
+    Batch, Change, Floor, Key, KeyBytes, KeyWriter, Meta, RowPart, Rows, StoreError, Stored, Table,
+    ValueRow,
 };
 
 impl Tx<'_> {
@@ -183,37 +184,35 @@ struct Guards {
 
 impl Guards {
     fn touch_all(&mut self, rows: &dyn Rows) {
-        let at = self.table(rows.table());
-        (0..rows.len()).filter_map(|i| rows.row(i)).for_each(|row| self.touch_in(at, row));
+        for (guard, stripes) in (0..).zip(self.of(rows.table())) {
+            stripes.reserve(rows.len());
+            let touch = &mut |_, columns: &[u8]| stripes.push(guard::stripe(columns));
+            rows.each_part(RowPart::Guard(guard), 0..rows.len(), touch);
+        }
     }
 
     fn touch(&mut self, row: &dyn Stored) {
-        let at = self.table(row.table());
-        self.touch_in(at, row);
-    }
-
-    /// Where a table's guards are counted; `None` when it has none.
-    fn table(&mut self, table: &'static Table) -> Option<usize> {
-        if table.guards.is_empty() {
-            return None;
-        }
-        let at = self.touched.iter().position(|(known, _)| known.name == table.name);
-        Some(at.unwrap_or_else(|| {
-            self.touched.push((table, vec![Vec::new(); table.guards.len()]));
-            self.touched.len() - 1
-        }))
-    }
-
-    fn touch_in(&mut self, table: Option<usize>, row: &dyn Stored) {
-        let table = table.and_then(|at| self.touched.get_mut(at));
-        for (guard, stripes) in
-            table.into_iter().flat_map(|(_, guards)| guards.iter_mut().enumerate())
-        {
-            self.columns.clear();
-            if row.write_guard(guard, &mut self.columns) {
-                stripes.push(guard::stripe(self.columns.as_slice()));
+        let mut columns = std::mem::take(&mut self.columns);
+        for (guard, stripes) in self.of(row.table()).iter_mut().enumerate() {
+            columns.clear();
+            if row.write_guard(guard, &mut columns) {
+                stripes.push(guard::stripe(columns.as_slice()));
             }
         }
+        self.columns = columns;
+    }
+
+    /// Where the guards of a table are counted.
+    fn of(&mut self, table: &'static Table) -> &mut [Vec<Stripe>] {
+        if table.guards.is_empty() {
+            return &mut [];
+        }
+        let at = self.touched.iter().position(|(known, _)| known.name == table.name);
+        let at = at.unwrap_or_else(|| {
+            self.touched.push((table, vec![Vec::new(); table.guards.len()]));
+            self.touched.len() - 1
+        });
+        self.touched.get_mut(at).map_or(&mut [], |(_, guards)| guards)
     }
 
     fn finish(mut self, changes: &mut Vec<Change>) {
@@ -221,11 +220,10 @@ impl Guards {
         let mut rows: Vec<GuardCount> = Vec::new();
         for (table, guards) in self.touched {
             let name = SmolStr::new_static(table.name);
-            for (guard, mut stripes) in (0..).zip(guards) {
-                stripes.sort_unstable();
-                rows.extend(stripes.chunk_by(|a, b| a == b).filter_map(|of_one| {
-                    let (table, part) = (name.clone(), guard::part(*of_one.first()?));
-                    Some(GuardCount { table, guard, part, changes: of_one.len() as i64 })
+            for (guard, stripes) in (0..).zip(guards) {
+                rows.extend(guard::counted(stripes).into_iter().map(|(stripe, changes)| {
+                    let (table, part) = (name.clone(), guard::part(stripe));
+                    GuardCount { table, guard, part, changes }
                 }));
             }
         }

@@ -32,11 +32,34 @@ pub(super) type Stripe = Option<u16>;
 /// The bytes are hashed eight at a time by multiplication (Knuth, *The Art of Computer Programming* 3, 6.4), of which the
 /// upper ten bits are taken.
 pub(super) fn stripe(columns: &[u8]) -> Stripe {
-    let word = |hash: u64, bytes: &[u8]| {
-        let word = bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
-        (hash.rotate_left(5) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-    };
-    (!columns.is_empty()).then(|| (columns.chunks(8).fold(0, word) >> 54) as u16)
+    let mix =
+        |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let (words, rest) = columns.as_chunks::<8>();
+    let hash = words.iter().fold(0, |hash, word| mix(hash, u64::from_le_bytes(*word)));
+    let last = rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+    let hash = if rest.is_empty() { hash } else { mix(hash, last) };
+    (!columns.is_empty()).then_some((hash >> 54) as u16)
+}
+
+/// How many counters the ranges of a guard share.
+const STRIPES: usize = 1 << 10;
+
+/// How often each stripe comes, in order. Few are sorted, many are counted.
+pub(super) fn counted(mut stripes: Vec<Stripe>) -> Vec<(Stripe, i64)> {
+    if stripes.len() < STRIPES {
+        stripes.sort_unstable();
+        let same = stripes.chunk_by(|a, b| a == b);
+        return same.filter_map(|same| Some((*same.first()?, same.len() as i64))).collect();
+    }
+    let mut counts = vec![0; STRIPES + 1];
+    for stripe in stripes {
+        let at = stripe.map_or(0, |stripe| usize::from(stripe) + 1);
+        if let Some(count) = counts.get_mut(at) {
+            *count += 1;
+        }
+    }
+    let stripes = std::iter::once(None).chain((0..).map(Some));
+    stripes.zip(counts).filter(|(_, count)| *count > 0).collect()
 }
 
 /// A stripe as a part of the counter's key.
@@ -58,6 +81,14 @@ mod tests {
         assert_eq!(some, [Some(811), Some(178), Some(318), Some(755)]);
         assert_eq!(stripe(&[]), None);
         assert!(part(None) < part(Some(0)) && part(Some(255)) < part(Some(256)));
+    }
+
+    #[test]
+    fn many_are_counted_as_few_are() {
+        let few: Vec<Stripe> = (0..900).map(|at| (at % 7 > 0).then_some(at * 37 % 1024)).collect();
+        let many: Vec<Stripe> = few.iter().chain(&few).copied().collect();
+        let twice = counted(few).into_iter().map(|(stripe, count)| (stripe, count * 2));
+        assert_eq!(counted(many), twice.collect::<Vec<_>>());
     }
 
     #[test]

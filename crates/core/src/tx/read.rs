@@ -45,6 +45,21 @@ pub trait Reading {
     /// A [`Halt`], to be passed on.
     fn peek_many<R: Record>(&mut self, keys: &[R::Key]) -> Result<Vec<Option<Arc<R>>>, Halt>;
 
+    /// The rows of a range, in order, as the store gave them: for who looks at them once and copies none.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # shop().view(|view| {
+    /// let rows = view.peek_rows(&Range::<Shelf>::all())?;
+    /// assert_eq!(rows[1].with(|shelf: &Shelf| shelf.number)?, 2);
+    /// # Ok::<(), Halt>(()) }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// A [`Halt`], to be passed on.
+    fn peek_rows<R: Record>(&mut self, range: &Range<R>) -> Result<Vec<Row>, Halt>;
+
     /// The rows of a range, in order.
     ///
     /// ```
@@ -58,7 +73,29 @@ pub trait Reading {
     ///
     /// # Errors
     /// A [`Halt`], to be passed on.
-    fn peek_scan<R: Record>(&mut self, range: &Range<R>) -> Result<Vec<Arc<R>>, Halt>;
+    fn peek_scan<R: Record>(&mut self, range: &Range<R>) -> Result<Vec<Arc<R>>, Halt> {
+        typed(self.peek_rows(range)?)
+    }
+
+    /// The rows of many ranges, one list for each, as by [`peek_rows`](Reading::peek_rows): all in one trip where nothing of
+    /// the table is staged.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # shop().view(|view| {
+    /// let ranges = [Range::<Shelf>::by_key(&2), Range::by_key(&1), Range::by_key(&9)];
+    /// let rows = view.peek_ranges(&ranges)?;
+    /// assert_eq!(rows.iter().map(Vec::len).collect::<Vec<_>>(), [1, 1, 0]);
+    /// assert_eq!(rows[0][0].with(|shelf: &Shelf| shelf.number)?, 2);
+    /// # Ok::<(), Halt>(()) }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// A [`Halt`], to be passed on.
+    fn peek_ranges<R: Record>(&mut self, ranges: &[Range<R>]) -> Result<Vec<Vec<Row>>, Halt> {
+        ranges.iter().map(|range| self.peek_rows(range)).collect()
+    }
 
     /// The rows of several ranges, those of each in order: an asynchronous host brings all of them in one trip.
     ///
@@ -124,11 +161,13 @@ pub trait Reading {
         let mut page = 4096;
         let (mut range, mut before) = (range.clone().limit(page), None);
         loop {
-            let rows = self.peek_scan(&range)?;
-            rows.iter().try_for_each(|row| each(row))?;
+            let rows = self.peek_rows(&range)?;
+            for row in &rows {
+                row.with(&mut each).map_err(Halt::from)??;
+            }
             let Some(last) = rows.last().filter(|_| rows.len() == page) else { return Ok(()) };
             let mut place = crate::store::KeyWriter::new();
-            order_of(last.as_ref(), range.index(), &mut place);
+            order_of(last.stored(), range.index(), &mut place);
             if self.is_loaded() {
                 page *= 2;
             }
@@ -141,7 +180,50 @@ pub trait Reading {
             before = Some(place);
         }
     }
+
+    /// Every row of many ranges, range by range: [`peek_each`](Reading::peek_each) for each, with few trips where most ranges
+    /// have few rows.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # shop().view(|view| {
+    /// let (ranges, mut labels) = ([2, 1].map(|number| Range::<Shelf>::by_key(&number)), Vec::new());
+    /// view.peek_each_of(&ranges, |shelf| {
+    ///     labels.push(shelf.label.clone());
+    ///     Ok::<(), Halt>(())
+    /// })?;
+    /// assert_eq!(labels, ["window", "door"]);
+    /// # Ok::<(), Halt>(()) }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// As [`peek_each`](Reading::peek_each).
+    fn peek_each_of<R: Record, E: From<Halt>>(
+        &mut self,
+        ranges: &[Range<R>],
+        mut each: impl FnMut(&R) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for some in ranges.chunks(RANGES) {
+            let few: Vec<_> = some.iter().map(|range| range.clone().limit(FEW)).collect();
+            for (range, rows) in some.iter().zip(self.peek_ranges(&few)?) {
+                if rows.len() == FEW {
+                    self.peek_each(range, &mut each)?;
+                    continue;
+                }
+                for row in &rows {
+                    row.with(&mut each).map_err(Halt::from)??;
+                }
+            }
+        }
+        Ok(())
+    }
 }
+
+/// So many ranges are read in one trip.
+const RANGES: usize = 64;
+/// A range of so many rows is read by itself.
+const FEW: usize = 256;
 
 impl Reading for Tx<'_> {
     fn is_loaded(&self) -> bool {
@@ -150,6 +232,24 @@ impl Reading for Tx<'_> {
 
     fn peek_series(&mut self, series: &str) -> Result<crate::store::SeriesState, Halt> {
         self.series(series)
+    }
+
+    fn peek_ranges<R: Record>(&mut self, ranges: &[Range<R>]) -> Result<Vec<Vec<Row>>, Halt> {
+        let straight = self.stage.find(R::TABLE).is_none() && R::TABLE.kind == Kind::Fact;
+        if !straight || !ranges.iter().all(Range::is_storable) {
+            return ranges.iter().map(|range| self.peek_rows(range)).collect();
+        }
+        let scans = ranges.iter().map(Range::to_scan).collect::<Result<Vec<_>, _>>()?;
+        let known: Option<Vec<_>> = scans.iter().map(|scan| self.cache.scanned(scan, 0)).collect();
+        if let Some(known) = known {
+            return Ok(known.into_iter().cloned().collect());
+        }
+        let (_, replies) = self.ask(scans.into_iter().map(Ask::Scan).collect())?;
+        let rows = replies.into_iter().map(|reply| match reply {
+            Reply::Rows(rows) => Ok(rows),
+            _ => Err(Halt::Bug("the store answered a scan with something else".into())),
+        });
+        rows.collect()
     }
 
     fn peek<R: Record>(&mut self, key: &R::Key) -> Result<Option<Arc<R>>, Halt> {
@@ -161,13 +261,9 @@ impl Reading for Tx<'_> {
         self.read_many::<R>(keys, false)
     }
 
-    fn peek_scan<R: Record>(&mut self, range: &Range<R>) -> Result<Vec<Arc<R>>, Halt> {
+    fn peek_rows<R: Record>(&mut self, range: &Range<R>) -> Result<Vec<Row>, Halt> {
         let scan = range.to_scan()?;
-        if !range.is_storable() {
-            return Ok(Vec::new());
-        }
-        let rows = self.scan_rows::<R>(&scan, None)?;
-        typed(rows)
+        if range.is_storable() { self.scan_rows::<R>(&scan, None) } else { Ok(Vec::new()) }
     }
 }
 

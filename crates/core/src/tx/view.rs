@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Halt, Range, Reading, Tx};
 use crate::party::Holding;
 use crate::policy::{Request, Verdict};
-use crate::store::{At, Record};
+use crate::store::{At, Record, Row};
 use crate::{ActorId, Timestamp};
 
 /// A read-only unit of work: all of it from one held snapshot, whatever is committed meanwhile.
@@ -90,7 +90,11 @@ impl Reading for View<'_> {
         self.tx.peek_many(keys)
     }
 
-    fn peek_scan<R: Record>(&mut self, range: &Range<R>) -> Result<Vec<Arc<R>>, Halt> {
-        self.tx.peek_scan(range)
+    fn peek_rows<R: Record>(&mut self, range: &Range<R>) -> Result<Vec<Row>, Halt> {
+        self.tx.peek_rows(range)
+    }
+
+    fn peek_ranges<R: Record>(&mut self, ranges: &[Range<R>]) -> Result<Vec<Vec<Row>>, Halt> {
+        self.tx.peek_ranges(ranges)
     }
 }

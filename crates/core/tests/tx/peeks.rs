@@ -157,6 +157,7 @@ fn a_counter_can_not_be_guarded() {
         key: 1,
         indexes: &[],
         guards: &[Guard { name: "all", columns: &[] }],
+        decode: None,
     };
     for (name, store) in stores() {
         let refused = Store::prepare(&store, &[Log::TABLE, &GUARDED]).unwrap_err();

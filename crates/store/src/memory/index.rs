@@ -1,7 +1,7 @@
 //! An index of facts: places in buckets, filled when somebody looks or when enough has come to fill many at once.
 //!
 //! A bucket holds the facts that share the index's first column (all its columns, where it is unique): an account's
-//! postings. A commit leaves its rows waiting; they are spread over the buckets, bucket by bucket, when 32,768 of them
+//! postings. A commit leaves its rows waiting; they are spread over the buckets, bucket by bucket, when 65,536 of them
 //! wait or a scan needs them. So a bucket is fetched from memory once for many rows, and a row costs a few dozen nanoseconds.
 //! What comes out of order waits at the end of its bucket until the bucket is read. Whoever puts in order holds the company
 //! alone ([`tidy`](FactIndex::tidy)).
@@ -11,9 +11,10 @@ use fondaco_core::store::{KeyBytes, KeyWriter, Table, Type, order_of};
 use super::keys::{Keys, Tag};
 use super::order::{Range, parts_len};
 use super::runs::{Place, Runs};
+use super::sums::AT_ONCE;
 
 /// So many rows wait at most.
-const WAITING: usize = 1 << 15;
+const WAITING: usize = 1 << 16;
 
 pub(super) struct FactIndex {
     index: usize,
@@ -64,10 +65,31 @@ impl Rest {
 
 /// A row on its way into a bucket.
 struct Entry {
+    bucket: u32,
     place: Place,
     rest: Rest,
     /// Whether the row's key is after all rows before, and `rest` is all that comes before the key.
     in_order: bool,
+}
+
+/// Leads of some entries, in one buffer.
+#[derive(Default)]
+struct Leads {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Leads {
+    fn push(&mut self, lead: &[u8]) {
+        self.bytes.extend_from_slice(lead);
+        self.ends.push(self.bytes.len());
+    }
+
+    fn iter(&self) -> impl ExactSizeIterator<Item = &[u8]> + Clone {
+        let start = |at: usize| at.checked_sub(1).and_then(|at| self.ends.get(at)).copied();
+        let lead = move |(at, &end)| self.bytes.get(start(at).unwrap_or(0)..end);
+        self.ends.iter().enumerate().map(move |end| lead(end).unwrap_or_default())
+    }
 }
 
 /// Buckets that a scan looks into: one, or some in order of their names.
@@ -114,37 +136,47 @@ impl FactIndex {
 
     /// Spreads the waiting rows over their buckets.
     fn spread(&mut self, runs: &Runs) {
-        let mut entries = Vec::with_capacity(self.waiting_rows);
-        let mut order = Vec::with_capacity(self.waiting_rows);
-        let (late, mut writer) = (std::mem::take(&mut self.late), KeyWriter::new());
-        for (first, count) in std::mem::take(&mut self.waiting) {
-            for place in (0..count).map(|at| first.plus(at)) {
-                let Some(row) = runs.row(place) else { continue };
-                writer.clear();
-                if !row.write_index(self.index, &mut writer) {
-                    continue;
-                }
-                let columns = writer.as_slice();
-                let (lead, rest) = columns.split_at(parts_len(columns, &self.lead).unwrap_or(0));
-                // By bucket, then as they came.
-                order.push((u64::from(self.bucket(lead)) << 32) | entries.len() as u64);
+        let (late, types) = (std::mem::take(&mut self.late), self.lead.clone());
+        let mut entries = Vec::with_capacity(std::mem::take(&mut self.waiting_rows));
+        let mut leads = Leads::default();
+        for waiting in std::mem::take(&mut self.waiting) {
+            runs.each_part(waiting, self.index, &mut |place, columns| {
+                let (lead, rest) = columns.split_at(parts_len(columns, &types).unwrap_or(0));
                 let in_order = !late && rest.len() <= size_of::<Rest>();
-                entries.push(Entry { place, rest: Rest::of(rest), in_order });
-            }
+                entries.push(Entry { bucket: 0, place, rest: Rest::of(rest), in_order });
+                leads.push(lead);
+                if leads.ends.len() == AT_ONCE {
+                    self.place(&mut leads, &mut entries);
+                }
+            });
         }
-        self.waiting_rows = 0;
-        order.sort_unstable();
-        for same in order.chunk_by(|a, b| a >> 32 == b >> 32) {
-            let number = same.first().map_or(0, |next| (next >> 32) as u32);
+        self.place(&mut leads, &mut entries);
+        let order = by_bucket(&entries, self.buckets.len());
+        let bucket_of = |at: &u32| entries.get(*at as usize).map_or(0, |entry| entry.bucket);
+        for same in order.chunk_by(|a, b| bucket_of(a) == bucket_of(b)) {
+            let number = same.first().map_or(0, bucket_of);
             let Some(bucket) = self.buckets.get_mut(number as usize) else { continue };
             bucket.places.reserve(same.len());
-            for entry in same.iter().filter_map(|&next| entries.get(next as u32 as usize)) {
+            for entry in same.iter().filter_map(|&at| entries.get(at as usize)) {
                 bucket.push(entry);
             }
             if !bucket.is_tidy() && !std::mem::replace(&mut bucket.listed, true) {
                 self.untidy.push(number);
             }
         }
+    }
+
+    /// Tells the last entries their buckets, by their leads, which it takes.
+    fn place(&mut self, leads: &mut Leads, entries: &mut [Entry]) {
+        let last = entries.len() - leads.ends.len();
+        let found =
+            self.by_lead.find_all(leads.iter(), |bucket, lead| self.lead_of(bucket) == lead);
+        let entries = entries.get_mut(last..).into_iter().flatten();
+        for ((entry, lead), found) in entries.zip(leads.iter()).zip(found) {
+            entry.bucket = found.unwrap_or_else(|| self.bucket(lead));
+        }
+        leads.bytes.clear();
+        leads.ends.clear();
     }
 
     /// The bucket of a lead, made if there is none.
@@ -309,6 +341,37 @@ impl Bucket {
     }
 }
 
+/// The entries in order of their buckets of so many, those of one bucket as they came: counted into place, unless most
+/// buckets would stay empty.
+fn by_bucket(entries: &[Entry], buckets: usize) -> Vec<u32> {
+    let bucket = |entry: &Entry| entry.bucket as usize;
+    if buckets > 2 * entries.len() {
+        let mut order: Vec<u32> = (0..entries.len() as u32).collect();
+        order.sort_by_key(|&at| entries.get(at as usize).map(bucket));
+        return order;
+    }
+    let mut starts = vec![0u32; buckets + 1];
+    for entry in entries {
+        if let Some(start) = starts.get_mut(bucket(entry) + 1) {
+            *start += 1;
+        }
+    }
+    let mut before = 0;
+    for start in &mut starts {
+        before += *start;
+        *start = before;
+    }
+    let mut order = vec![0; entries.len()];
+    for (at, entry) in (0..).zip(entries) {
+        let Some(next) = starts.get_mut(bucket(entry)) else { continue };
+        if let Some(place) = order.get_mut(*next as usize) {
+            *place = at;
+        }
+        *next += 1;
+    }
+    order
+}
+
 fn order(place: Place, index: usize, runs: &Runs) -> KeyBytes {
     let mut writer = KeyWriter::new();
     if let Some(row) = runs.row(place) {
@@ -360,6 +423,16 @@ mod tests {
             expected.sort_unstable();
             settle(&mut list, sorted, |item| item);
             prop_assert_eq!(list, expected);
+        }
+
+        #[test]
+        fn entries_are_counted_into_the_order_of_their_buckets(buckets in prop::collection::vec(0u32..20, 0..60), more in 0usize..200) {
+            let place = Place::default();
+            let entry = |&bucket: &u32| Entry { bucket, place, rest: Rest::default(), in_order: true };
+            let entries: Vec<Entry> = buckets.iter().map(entry).collect();
+            let mut expected: Vec<u32> = (0..buckets.len() as u32).collect();
+            expected.sort_by_key(|&at| buckets[at as usize]);
+            prop_assert_eq!(by_bucket(&entries, 20 + more), expected);
         }
 
         #[test]

@@ -43,9 +43,26 @@ impl Keys {
         }
     }
 
+    /// The numbers under many keys, whose bytes `is` compares. Each pass is a short loop whose steps do not wait for one
+    /// another, so that a processor fetches many places from memory at once.
+    pub(super) fn find_all<'k>(
+        &self,
+        keys: impl ExactSizeIterator<Item = &'k [u8]> + Clone,
+        is: impl Fn(u32, &[u8]) -> bool,
+    ) -> Vec<Option<u32>> {
+        let tags: Vec<Tag> = keys.clone().map(|key| self.tag(key)).collect();
+        let mut found: Vec<_> = tags.iter().map(|&tag| self.likely(tag)).collect();
+        for ((found, key), &tag) in found.iter_mut().zip(keys).zip(&tags) {
+            if !found.is_some_and(|number| is(number, key)) {
+                *found = self.find(tag, |number| is(number, key));
+            }
+        }
+        found
+    }
+
     /// The number that lies first for this tag, if the tag is the same: nearly always the one that [`find`](Keys::find)
     /// gives, and found without looking at any key.
-    pub(super) fn likely(&self, tag: Tag) -> Option<u32> {
+    fn likely(&self, tag: Tag) -> Option<u32> {
         let (other, number) = *self.table.get(self.home(tag))?;
         (other == tag && number != FREE).then_some(number)
     }
@@ -131,6 +148,19 @@ mod tests {
                     prop_assert_eq!(found, model.get(&key).map(|()| key));
                 }
             }
+        }
+
+        #[test]
+        fn many_are_found_as_one_is(stored in prop::collection::hash_set(any::<u16>(), 0..200), asked: Vec<u16>) {
+            let mut keys = Keys::default();
+            for key in &stored {
+                keys.insert(keys.tag(&key.to_be_bytes()), u32::from(*key));
+            }
+            let is = |number: u32, key: &[u8]| key == (number as u16).to_be_bytes();
+            let bytes: Vec<[u8; 2]> = asked.iter().map(|key| key.to_be_bytes()).collect();
+            let found = keys.find_all(bytes.iter().map(|key| &key[..]), is);
+            let expected = asked.iter().map(|key| stored.get(key).map(|key| u32::from(*key)));
+            prop_assert_eq!(found, expected.collect::<Vec<_>>());
         }
     }
 }

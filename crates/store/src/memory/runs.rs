@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use fondaco_core::store::{Key, KeyBytes, KeyWriter, Numbers, Row, Rows, Stored, Table, Version};
+use fondaco_core::store::{
+    Key, KeyBytes, KeyWriter, Numbers, Row, RowPart, Rows, Stored, Table, Version,
+};
 
 /// Runs of single commits grow together up to so many rows: large enough to cost nothing per row, small enough to grow
 /// without a pause.
 const TOGETHER: usize = 4096;
 
 /// Where a fact lies, for as long as the store lives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Place {
     run: u32,
     at: u32,
@@ -54,6 +56,20 @@ impl Runs {
         let versions = self.runs.get(place.run as usize).map_or(&[][..], |run| &run.versions);
         let after = versions.partition_point(|(from, _)| *from <= place.at);
         after.checked_sub(1).and_then(|at| versions.get(at)).map_or(0, |(_, version)| *version)
+    }
+
+    /// Calls `each` with the columns of an index and the place of each of `count` rows from `first` on that are in it.
+    pub(super) fn each_part(
+        &self,
+        (first, count): (Place, usize),
+        index: usize,
+        each: &mut dyn FnMut(Place, &[u8]),
+    ) {
+        let Some(run) = self.runs.get(first.run as usize) else { return };
+        let rows = first.at as usize..first.at as usize + count;
+        run.rows.each_part(RowPart::Index(index), rows, &mut |at, columns| {
+            each(Place { run: first.run, at: at as u32 }, columns);
+        });
     }
 
     /// The places of run `run`, from row `from` on and before row `to`.

@@ -35,6 +35,12 @@ impl Slot {
         self.key.as_slice() == key
     }
 
+    /// Reads what stands in the row's first and last line of memory, whatever it is.
+    fn look(&self) -> usize {
+        let last = self.row.table().columns.len().wrapping_sub(1);
+        Arc::strong_count(&self.row) + usize::from(self.row.units(last).is_some())
+    }
+
     pub(super) fn answer(&self) -> Row {
         Row::one(self.version, self.row.clone())
     }
@@ -58,17 +64,10 @@ impl States {
         self.by_key.find(tag, |slot| self.slot(slot).is_some_and(|slot| slot.is(key)))
     }
 
-    /// The slots of many keys. Each pass is a short loop whose steps do not wait for one another, so that a processor
-    /// fetches many rows from memory at once.
+    /// The slots of many keys.
     pub(super) fn find_all(&self, keys: &[&[u8]]) -> Vec<Option<u32>> {
-        let tags: Vec<_> = keys.iter().map(|key| self.by_key.tag(key)).collect();
-        let mut found: Vec<_> = tags.iter().map(|&tag| self.by_key.likely(tag)).collect();
-        for (found, key) in found.iter_mut().zip(keys) {
-            if !found.and_then(|slot| self.slot(slot)).is_some_and(|slot| slot.is(key)) {
-                *found = self.find(key);
-            }
-        }
-        found
+        let is = |slot, key: &[u8]| self.slot(slot).is_some_and(|slot| slot.is(key));
+        self.by_key.find_all(keys.iter().copied(), is)
     }
 
     pub(super) fn slot(&self, slot: u32) -> Option<&Slot> {
@@ -172,10 +171,15 @@ impl States {
 
     /// Brings the order of the primary key up to date.
     pub(super) fn tidy(&mut self) {
-        for slot in std::mem::take(&mut self.fresh) {
-            if let Some(Some(kept)) = self.slots.get(slot as usize) {
-                self.order.insert(kept.key.clone(), slot);
-            }
+        let fresh = std::mem::take(&mut self.fresh);
+        let many = fresh.len() > self.order.len() / 8;
+        let slot = |slot: u32| Some((self.slots.get(slot as usize)?.as_ref()?.key.clone(), slot));
+        let fresh = fresh.into_iter().filter_map(slot);
+        if many {
+            // They come in runs, sorted: as a map of their own they cost a fraction of a search for each.
+            self.order.append(&mut fresh.collect());
+        } else {
+            self.order.extend(fresh);
         }
     }
 
@@ -190,14 +194,34 @@ impl States {
             Some(index) => self.indexes.get(index),
         };
         let slots = order.into_iter().flat_map(move |order| order.range::<[u8], _>(range.bounds()));
-        let rows = slots.filter_map(|(_, &slot)| self.slot(slot)).map(Slot::answer);
-        directed(rows, backwards)
+        let slots = slots.filter_map(|(_, &slot)| self.slot(slot));
+        Box::new(answers(directed(slots, backwards)))
     }
 
     /// Every row with its version.
     pub(super) fn all(&self) -> impl Iterator<Item = (Version, &dyn Stored)> {
         self.slots.iter().flatten().map(|slot| (slot.version, slot.row.as_ref()))
     }
+}
+
+/// So many rows are looked at before the first of them is shared.
+const AHEAD: usize = 64;
+
+/// The rows in slots as answers. To share a row is to write to it, for which a processor waits; rows of which several were
+/// looked at before are fetched from memory at once. First one by one, for who wants few.
+fn answers<'a>(mut slots: impl Iterator<Item = &'a Slot> + 'a) -> impl Iterator<Item = Row> + 'a {
+    let (mut ahead, mut few, mut next) = (1, Vec::new(), 0);
+    std::iter::from_fn(move || {
+        if next == few.len() {
+            (ahead, next) = (AHEAD.min(ahead * 2), 0);
+            few.clear();
+            few.extend(slots.by_ref().take(ahead));
+            let looked_at: usize = few.iter().map(|slot: &&Slot| slot.look()).sum();
+            std::hint::black_box(looked_at);
+        }
+        next += 1;
+        few.get(next - 1).map(|slot| slot.answer())
+    })
 }
 
 /// Whether an index is on the key alone, so that no change of a row moves its entry.

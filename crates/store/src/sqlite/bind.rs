@@ -15,7 +15,9 @@
 
 use chrono::{Datelike, NaiveDate};
 use fondaco_core::decimal::{from_fixed, to_fixed};
-use fondaco_core::store::{Column, ColumnSink, Hash, Salt, Table, Type, Value};
+use fondaco_core::store::{
+    Column, ColumnSink, ColumnSource, DecodeError, Hash, Salt, Stored, Table, Type, Value,
+};
 use fondaco_core::{Timestamp, decimal};
 use rusqlite::types::{Null, ValueRef};
 use rusqlite::{Row, Statement, ToSql};
@@ -190,25 +192,140 @@ impl ToSql for Owned<'_> {
     }
 }
 
+/// The columns of a row one by one, as its record takes them.
+pub(super) struct Columns<'r> {
+    row: &'r Row<'r>,
+    table: &'static Table,
+    column: usize,
+    /// The SQL column that comes next.
+    at: usize,
+}
+
+impl<'r> Columns<'r> {
+    pub(super) fn new(row: &'r Row<'r>, table: &'static Table) -> Columns<'r> {
+        Columns { row, table, column: 0, at: 0 }
+    }
+
+    /// The SQL column after all, if `record` took them all and writes each text as it stands here. Else nobody would see
+    /// that a text is not the one that was written, but another with the same meaning.
+    pub(super) fn end(self, record: &dyn Stored) -> Option<usize> {
+        let mut texts = Texts { row: self.row, columns: self.table.columns, at: 0, same: true };
+        record.write_columns(&mut texts);
+        (texts.same && self.column == self.table.columns.len()).then_some(self.at)
+    }
+}
+
+impl ColumnSource for Columns<'_> {
+    fn next(&mut self) -> Result<Value, DecodeError> {
+        let Some(column) = self.table.columns.get(self.column) else { return Ok(Value::Null) };
+        let whole = whole(self.row, self.at, self.table, column);
+        let (value, at) = whole.map_err(|_| DecodeError::out_of_range(column.name))?;
+        (self.column, self.at) = (self.column + 1, at);
+        Ok(value)
+    }
+
+    fn units(&mut self, digits: u8) -> Result<Option<i64>, DecodeError> {
+        let column = self.table.columns.get(self.column);
+        let kept = |column: &&Column| column.ty == Type::Decimal { digits } && !column.personal;
+        match (column.filter(kept), self.row.get_ref(self.at)) {
+            (Some(_), Ok(ValueRef::Integer(units))) => {
+                (self.column, self.at) = (self.column + 1, self.at + 1);
+                Ok(Some(units))
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+/// Compares the texts that a record writes with those of a row.
+struct Texts<'r> {
+    row: &'r Row<'r>,
+    columns: &'static [Column],
+    at: usize,
+    same: bool,
+}
+
+impl Texts<'_> {
+    fn next(&mut self) {
+        let (column, rest) =
+            self.columns.split_first().map_or((None, &[][..]), |(c, r)| (Some(c), r));
+        self.at += if column.is_some_and(|column| column.personal) { 2 } else { 1 };
+        self.columns = rest;
+    }
+}
+
+impl ColumnSink for Texts<'_> {
+    fn null(&mut self) {
+        self.same &= matches!(self.row.get_ref(self.at), Ok(ValueRef::Null));
+        self.next();
+    }
+    fn bool(&mut self, _: bool) {
+        self.next();
+    }
+    fn i64(&mut self, _: i64) {
+        self.next();
+    }
+    fn decimal(&mut self, _: i64, _: u8) {
+        self.next();
+    }
+    fn number(&mut self, _: Decimal) {
+        self.next();
+    }
+    fn text(&mut self, value: &str) {
+        let found = self.row.get_ref(self.at);
+        self.same &= matches!(found, Ok(ValueRef::Text(text)) if text == value.as_bytes());
+        self.next();
+    }
+    fn bytes(&mut self, _: &[u8]) {
+        self.next();
+    }
+    fn date(&mut self, _: NaiveDate) {
+        self.next();
+    }
+    fn instant(&mut self, _: Timestamp) {
+        self.next();
+    }
+    fn id(&mut self, _: u128) {
+        self.next();
+    }
+    fn json(&mut self, value: &str) {
+        self.text(value);
+    }
+    fn personal(&mut self, _: &Value, _: &Salt) {
+        self.next();
+    }
+    fn erased(&mut self, _: &Hash) {
+        self.next();
+    }
+    fn drawn(&mut self, _: u32, _: u32) {
+        self.next();
+    }
+}
+
 /// The values of a row of `table` whose columns begin at SQL column `at`; and the column after them.
 pub(super) fn values(row: &Row<'_>, table: &Table, mut at: usize) -> Outcome<(Vec<Value>, usize)> {
     let mut out = Vec::with_capacity(table.columns.len());
     for column in table.columns {
-        let mut value = one(row, at, table, column)?;
-        at += 1;
-        if column.personal {
-            value = match row.get_ref(at)? {
-                ValueRef::Null => Value::Null,
-                ValueRef::Blob(blob) => personal(value, blob).ok_or_else(|| {
-                    damaged(format!("{}.{} has no salt", table.name, column.name))
-                })?,
-                _ => return Err(damaged(format!("{}.{} has no salt", table.name, column.name))),
-            };
-            at += 1;
-        }
+        let (value, next) = whole(row, at, table, column)?;
         out.push(value);
+        at = next;
     }
     Ok((out, at))
+}
+
+/// The value of `column` from SQL column `at` on, its salt included; and the column after it.
+fn whole(row: &Row<'_>, at: usize, table: &Table, column: &Column) -> Outcome<(Value, usize)> {
+    let value = one(row, at, table, column)?;
+    if !column.personal {
+        return Ok((value, at + 1));
+    }
+    let unsalted = || damaged(format!("{}.{} has no salt", table.name, column.name));
+    let value = match row.get_ref(at + 1)? {
+        ValueRef::Null => Value::Null,
+        ValueRef::Blob(blob) => personal(value, blob).ok_or_else(unsalted)?,
+        _ => return Err(unsalted()),
+    };
+    Ok((value, at + 2))
 }
 
 /// The value of `column` in SQL column `at`, whether it is personal or not.

@@ -28,8 +28,45 @@ pub(super) fn answer(
         head.check(conn)?;
     }
     let cache = cache.map(|cache| (cache, read.company));
-    let replies = read.asks.iter().map(|ask| reply(conn, forms, cache, &head, ask));
-    Ok((head.position, replies.collect::<Outcome<_>>()?))
+    let mut last = None;
+    let replies = read.asks.iter().map(|ask| match ask {
+        Ask::Scan(scan) => scanned(conn, forms, cache, &head, (scan, &mut last)).map(Reply::Rows),
+        _ => reply(conn, forms, cache, &head, ask),
+    });
+    let replies = replies.collect::<Outcome<_>>()?;
+    Ok((head.position, replies))
+}
+
+/// The rows of a scan. `last` is the index as runs that the scan before it read.
+fn scanned<'c>(
+    conn: &'c Connection,
+    forms: &'c Forms,
+    cache: Option<(&'c Cache, CompanyId)>,
+    head: &Head,
+    (wanted, last): (&Scan, &mut Option<runs::Reader<'c>>),
+) -> Outcome<Vec<Row>> {
+    let form = forms.get(wanted.table)?;
+    let place = wanted.index.map(|at| (at, form.indexes.get(at).map(|index| index.place)));
+    let rows = match place {
+        Some((_, None)) => {
+            let why = "a scan by an index that is not declared".into();
+            return Err(StoreError::Misused(why).into());
+        }
+        Some((at, Some(Place::Runs(index)))) => {
+            if last.as_ref().is_none_or(|reader| !reader.is_of(index)) {
+                // What the one before remembers of pages is there for the next.
+                *last = None;
+                let pages = cache.map(|(cache, _)| &cache.pages);
+                *last = Some(runs::Reader::new(conn, (form, at), head.company, index, pages)?);
+            }
+            match last {
+                Some(reader) => reader.scan(wanted)?,
+                None => Vec::new(),
+            }
+        }
+        _ => scan(conn, form, head.company, wanted)?,
+    };
+    in_range(wanted, rows)
 }
 
 fn reply(
@@ -49,24 +86,6 @@ fn reply(
                 Some((cache, of)) => get_kept(getter, cache, of, head.position, keys)?,
                 None => get_all(getter, keys)?,
             })
-        }
-        Ask::Scan(wanted) => {
-            let form = forms.get(wanted.table)?;
-            let place = wanted.index.map(|index| form.indexes.get(index).map(|index| index.place));
-            match place {
-                Some(None) => {
-                    return Err(StoreError::Misused(
-                        "a scan by an index that is not declared".into(),
-                    )
-                    .into());
-                }
-                Some(Some(Place::Runs(index))) => {
-                    let pages = cache.map(|(cache, _)| &cache.pages);
-                    let rows = runs::scan(conn, form, company, index, pages, wanted)?;
-                    Reply::Rows(in_range(wanted, rows)?)
-                }
-                _ => Reply::Rows(in_range(wanted, scan(conn, form, company, wanted)?)?),
-            }
         }
         Ask::Series(series) => Reply::Series(log::series(conn, company, series)?),
         Ask::AllSeries => Reply::AllSeries(log::all_series(conn, company)?),
@@ -168,10 +187,26 @@ pub(super) fn row_of(form: &Form, row: &rusqlite::Row<'_>) -> Outcome<Row> {
     Ok(kept_of(form, row)?.row)
 }
 
+/// The row as the record that it is, if it is one, and the SQL column after it.
+fn record_of(table: &'static Table, row: &rusqlite::Row<'_>) -> Option<(Row, usize)> {
+    let mut columns = bind::Columns::new(row, table);
+    let record = table.decode?.row(&mut columns).ok()?;
+    let next = columns.end(record.as_ref())?;
+    Some((Row::one(version(row, next).ok()?, record), next))
+}
+
+fn version(row: &rusqlite::Row<'_>, at: usize) -> Outcome<u64> {
+    Ok(row.get::<_, i64>(at)?.unsigned_abs())
+}
+
 fn kept_of(form: &Form, row: &rusqlite::Row<'_>) -> Outcome<Kept> {
-    let (values, next) = bind::values(row, form.table, 0)?;
-    let version: i64 = row.get(next)?;
-    let found = Row::values(version.unsigned_abs(), form.table, values);
+    let (found, next) = match record_of(form.table, row) {
+        Some(found) => found,
+        None => {
+            let (values, next) = bind::values(row, form.table, 0)?;
+            (Row::values(version(row, next)?, form.table, values), next)
+        }
+    };
     if form.table.kind != Kind::Counter {
         return Ok(Kept { row: found, place: 0 });
     }

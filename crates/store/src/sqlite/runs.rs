@@ -14,7 +14,7 @@ mod page;
 mod run;
 mod sum;
 
-use fondaco_core::store::{KeyList, Row, Rows, Scan, order_of};
+use fondaco_core::store::{KeyBytes, KeyList, Row, Rows, Scan, Type, order_of};
 use rusqlite::Connection;
 
 use self::page::{Packer, Page, ROOM};
@@ -108,44 +108,92 @@ fn top_up(conn: &Connection, runs: &mut [Run], keys: &[&[u8]]) -> Outcome<bool> 
     Ok(true)
 }
 
-/// The rows of a scan by an index that is kept as runs under number `index`.
-pub(super) fn scan(
-    conn: &Connection,
-    form: &Form,
-    company: i64,
-    index: i64,
-    memory: Option<&Memory>,
-    scan: &Scan,
-) -> Outcome<Vec<Row>> {
-    let (from, to) = (scan.from.as_slice(), scan.to.as_ref().map(|to| to.as_slice()));
-    let live = Run::all(conn, Owner { company, index })?;
-    let live = live.into_iter().filter(|run| run.state == State::Live);
-    let mut pages = Pages::new(conn, memory)?;
-    let mut cursors = live
-        .map(|run| match scan.backwards {
-            true => Cursor::before(&mut pages, run, to),
-            false => Cursor::at(&mut pages, run, from),
+/// An index in which scans follow one another, within one transaction: a range that lies after the one before it is found
+/// from where that ended, mostly in a page that is read already.
+pub(super) struct Reader<'c> {
+    owner: Owner,
+    pages: Pages<'c>,
+    getter: read::Getter<'c>,
+    leading: Vec<Type>,
+    live: Vec<Run>,
+    cursors: Vec<Cursor>,
+    /// The cursors stand at the first keys after this one; `None` when they don't.
+    after: Option<KeyBytes>,
+}
+
+impl<'c> Reader<'c> {
+    /// A reader of the index number `at` of a table, which is kept as runs under number `index`.
+    pub(super) fn new(
+        conn: &'c Connection,
+        (form, at): (&'c Form, usize),
+        company: i64,
+        index: i64,
+        memory: Option<&'c Memory>,
+    ) -> Outcome<Reader<'c>> {
+        let owner = Owner { company, index };
+        let mut live = Run::all(conn, owner)?;
+        live.retain(|run| run.state == State::Live);
+        Ok(Reader {
+            owner,
+            pages: Pages::new(conn, memory)?,
+            getter: read::Getter::new(conn, form, company)?,
+            leading: form.index_types(at).collect(),
+            live,
+            cursors: Vec::new(),
+            after: None,
         })
-        .collect::<Outcome<Vec<_>>>()?;
-    let leading: Vec<_> = form.index_types(scan.index.unwrap_or(0)).collect();
-    let mut reader = read::Getter::new(conn, form, company)?;
-    let mut out = Vec::new();
-    while out.len() < scan.limit {
-        let open = cursors.iter_mut().filter(|cursor| cursor.key().is_some());
-        let next = match scan.backwards {
-            true => open.max_by(|a, b| a.key().cmp(&b.key())),
-            false => open.min_by(|a, b| a.key().cmp(&b.key())),
-        };
-        let Some(next) = next else { break };
-        let place = next.key().unwrap_or_default();
-        if place < from || to.is_some_and(|to| place >= to) {
-            break;
-        }
-        let key = place.get(part::width(leading.iter().copied(), place)?..).unwrap_or_default();
-        out.push(reader.must_get(key)?);
-        if scan.backwards { next.back(&mut pages)? } else { next.forward(&mut pages)? }
     }
-    Ok(out)
+
+    /// Whether it reads the index that is kept under number `index`.
+    pub(super) fn is_of(&self, index: i64) -> bool {
+        self.owner.index == index
+    }
+
+    /// The rows of a scan.
+    pub(super) fn scan(&mut self, scan: &Scan) -> Outcome<Vec<Row>> {
+        let (from, to) = (scan.from.as_slice(), scan.to.as_ref().map(|to| to.as_slice()));
+        self.go_to(scan)?;
+        let mut out = Vec::new();
+        while out.len() < scan.limit {
+            let open = self.cursors.iter_mut().filter(|cursor| cursor.key().is_some());
+            let next = match scan.backwards {
+                true => open.max_by(|a, b| a.key().cmp(&b.key())),
+                false => open.min_by(|a, b| a.key().cmp(&b.key())),
+            };
+            let Some(next) = next else { break };
+            let place = next.key().unwrap_or_default();
+            if place < from || to.is_some_and(|to| place >= to) {
+                break;
+            }
+            let width = part::width(self.leading.iter().copied(), place)?;
+            out.push(self.getter.must_get(place.get(width..).unwrap_or_default())?);
+            if scan.backwards {
+                next.back(&mut self.pages)?;
+            } else {
+                self.after = Some(KeyBytes::new(place));
+                next.forward(&mut self.pages)?;
+            }
+        }
+        Ok(out)
+    }
+
+    /// Brings the cursors to where a scan begins.
+    fn go_to(&mut self, scan: &Scan) -> Outcome<()> {
+        let (from, to) = (scan.from.as_slice(), scan.to.as_ref().map(|to| to.as_slice()));
+        let ahead = self.after.as_ref().is_some_and(|after| after.as_slice() < from);
+        if ahead && !scan.backwards {
+            let pages = &mut self.pages;
+            self.cursors.iter_mut().try_for_each(|cursor| cursor.seek(pages, from))?;
+        } else {
+            let cursor = |run: &Run| match scan.backwards {
+                true => Cursor::before(&mut self.pages, run.clone(), to),
+                false => Cursor::at(&mut self.pages, run.clone(), from),
+            };
+            self.cursors = self.live.iter().map(cursor).collect::<Outcome<_>>()?;
+        }
+        self.after = (!scan.backwards).then(|| scan.from.clone());
+        Ok(())
+    }
 }
 
 /// How many keys of an index that is filled anew are sorted at a time.

@@ -85,7 +85,8 @@ const NUMBER: Column =
     Column { name: "number", ty: Type::I64, nullable: false, personal: false, since: 1 };
 
 const fn bad(columns: &'static [Column], key: usize, indexes: &'static [Index]) -> Table {
-    Table { name: "kit_bad", kind: Kind::Fact, layout: 1, columns, key, indexes, guards: &[] }
+    let (name, kind) = ("kit_bad", Kind::Fact);
+    Table { name, kind, layout: 1, columns, key, indexes, guards: &[], decode: None }
 }
 
 static NO_KEY: Table = bad(&[NUMBER], 0, &[]);

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::{Field, KeyField, unexpected};
 use crate::decimal;
-use crate::store::{ColumnSink, DecodeError, KeyWriter, Type, Value};
+use crate::store::{ColumnSink, ColumnSource, DecodeError, KeyWriter, Type, Value};
 
 /// An exact decimal of `DIGITS` digits after the point, as a 64-bit count of its smallest unit: what a record stores an
 /// amount in. Reaches `9.22e18 / 10^DIGITS` either way.
@@ -97,6 +97,12 @@ impl<const DIGITS: u8> Field for Fixed<DIGITS> {
         match value {
             Value::Decimal(v) => Self::from_decimal(v).ok_or(DecodeError::out_of_range("decimal")),
             other => unexpected(&other, "decimal"),
+        }
+    }
+    fn take(from: &mut dyn ColumnSource) -> Result<Self, DecodeError> {
+        match from.units(DIGITS)? {
+            Some(units) => Ok(Fixed(units)),
+            None => from.next().and_then(Self::read),
         }
     }
     fn write_part(&self, out: &mut KeyWriter) -> bool {

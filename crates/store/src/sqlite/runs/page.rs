@@ -138,9 +138,9 @@ impl Page {
         self.bytes.get(start as usize..end as usize)
     }
 
-    /// The place of the first key at or above `key`.
-    pub(super) fn lower_bound(&mut self, key: &[u8]) -> Outcome<usize> {
-        let mut at = 0;
+    /// The place of the first key at or above `key`, from place `from` on.
+    pub(super) fn lower_bound(&mut self, from: usize, key: &[u8]) -> Outcome<usize> {
+        let mut at = from;
         while self.reach(at)? && self.key(at).is_some_and(|found| found < key) {
             at += 1;
         }
@@ -169,7 +169,7 @@ mod tests {
             let mut page = Page::default();
             for (at, key) in keys.iter().enumerate() {
                 page.take(packer.bytes());
-                let bound = page.lower_bound(key).unwrap();
+                let bound = page.lower_bound(0, key).unwrap();
                 prop_assert!(bound <= at);
                 prop_assert_eq!(page.key(bound), Some(key.as_slice()));
                 prop_assert!(page.reach(at).unwrap());

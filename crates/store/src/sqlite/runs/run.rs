@@ -335,9 +335,28 @@ impl Cursor {
     pub(super) fn at(file: &mut Pages<'_>, run: Run, key: &[u8]) -> Outcome<Cursor> {
         let page = run.find(file, key)?;
         let mut cursor = Cursor::new(run, page, file)?;
-        cursor.at = Some(cursor.keys.lower_bound(key)?);
+        cursor.at = Some(cursor.keys.lower_bound(0, key)?);
         cursor.settle(file)?;
         Ok(cursor)
+    }
+
+    /// From where it stands to the first key at or above `key`, which does not lie before.
+    pub(super) fn seek(&mut self, file: &mut Pages<'_>, key: &[u8]) -> Outcome<()> {
+        if self.key().is_none_or(|here| here >= key) {
+            return Ok(());
+        }
+        let at = self.keys.lower_bound(self.at.unwrap_or(0), key)?;
+        if self.keys.reach(at)? {
+            self.at = Some(at);
+            return Ok(());
+        }
+        let page = self.run.find(file, key)?;
+        if page > self.page {
+            self.page = page;
+            self.run.load(file, page, &mut self.keys)?;
+        }
+        self.at = Some(self.keys.lower_bound(0, key)?);
+        self.settle(file)
     }
 
     /// At the last key below `key`, or, without one, at the last of all.
@@ -348,7 +367,7 @@ impl Cursor {
         };
         let mut cursor = Cursor::new(run, page, file)?;
         cursor.at = Some(match key {
-            Some(key) => cursor.keys.lower_bound(key)?,
+            Some(key) => cursor.keys.lower_bound(0, key)?,
             None => cursor.keys.len()?,
         });
         cursor.back(file)?;
