@@ -1,5 +1,5 @@
 //! The ledger under load: `cargo bench --bench ledger -- [WHAT] [ENTRIES]`, where WHAT is `all`, `memory`, `memory-off` (chain off),
-//! `sqlite`, `single` or `peer`.
+//! `sqlite`, `single`, `peer`, or TigerBeetle's workload, `transfers`, `transfers-off` or `transfers-sqlite`.
 //!
 //! Two-posting entries over 10,000 accounts, everything on that the ledger promises: ids, account rules, journal numbers,
 //! period sums, range guards, an index by account. One core. Entries are made before the clock starts, batch by batch.
@@ -40,6 +40,16 @@ fn main() {
         on_sqlite(|store| {
             singles("SQLite, full durability, one entry a commit", store, entries.min(20_000))
         });
+    }
+    if wants("transfers-off") {
+        each_draw(|draw| transfers("memory, chain off", Memory::without_chain(), draw, entries));
+    }
+    if wants("transfers") {
+        each_draw(|draw| transfers("memory, chain on", Memory::new(), draw, entries));
+    }
+    if wants("transfers-sqlite") {
+        let name = "SQLite, full durability, chain on";
+        each_draw(|draw| on_sqlite(|store| transfers(name, store, draw, entries)));
     }
     if wants("peer") {
         peer(entries);
@@ -111,6 +121,48 @@ impl Random {
     }
 }
 
+/// How often accounts are drawn.
+enum Draw {
+    Uniform,
+    /// By Zipf's law: the n-th account 1/n as often as the first. Sums of the weights up to each account.
+    Skewed(Vec<f64>),
+}
+
+impl Draw {
+    fn skewed() -> Draw {
+        let mut sum = 0.0;
+        Draw::Skewed(
+            (1..=ACCOUNTS)
+                .map(|n| {
+                    sum += 1.0 / n as f64;
+                    sum
+                })
+                .collect(),
+        )
+    }
+
+    fn name(&self) -> &'static str {
+        match self {
+            Draw::Uniform => "uniform",
+            Draw::Skewed(_) => "skewed",
+        }
+    }
+
+    fn account(&self, random: &mut Random) -> u64 {
+        let Draw::Skewed(sums) = self else { return random.below(ACCOUNTS) };
+        let share = random.below(1 << 53) as f64 / (1u64 << 53) as f64;
+        let wanted = share * sums.last().unwrap();
+        let nth = sums.partition_point(|sum| *sum <= wanted) as u64;
+        // The busy ones are not neighbours: 7,919 is prime to the number of accounts.
+        nth * 7_919 % ACCOUNTS
+    }
+}
+
+fn each_draw(run: impl Fn(&Draw)) {
+    run(&Draw::Uniform);
+    run(&Draw::skewed());
+}
+
 fn code(account: u64) -> String {
     format!("{:05}", 10_000 + account)
 }
@@ -125,12 +177,30 @@ fn set_up(books: &Books<'_>) {
 
 /// Entries in order of date over one year, as they come in.
 fn entries(random: &mut Random, from: usize, count: usize, total: usize) -> Vec<NewEntry> {
+    drawn(&Draw::Uniform, random, from, count, total)
+}
+
+fn drawn(
+    draw: &Draw,
+    random: &mut Random,
+    from: usize,
+    count: usize,
+    total: usize,
+) -> Vec<NewEntry> {
     let start = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
     let one = |i: usize| {
         let date = start + chrono::Days::new(((from + i) * 365 / total) as u64);
         let amount = Money::minor(1 + random.below(1_000_000) as i64, Currency::EUR);
-        let debit = random.below(ACCOUNTS);
-        let credit = (debit + 1 + random.below(ACCOUNTS - 1)) % ACCOUNTS;
+        let debit = draw.account(random);
+        let credit = match draw {
+            Draw::Uniform => (debit + 1 + random.below(ACCOUNTS - 1)) % ACCOUNTS,
+            Draw::Skewed(_) => loop {
+                let credit = draw.account(random);
+                if credit != debit {
+                    break credit;
+                }
+            },
+        };
         NewEntry::new("GEN", date).debit(code(debit), amount).credit(code(credit), amount)
     };
     (0..count).map(one).collect()
@@ -169,6 +239,50 @@ fn batches(name: &str, store: impl Store, total: usize) {
     );
     as_of(name, &books);
     history(name, &books);
+}
+
+/// What TigerBeetle's own benchmark does: transfers between two accounts in batches, then queries of 100 accounts, each for
+/// its balance and for its newest transfers, up to a batch of them.
+fn transfers(name: &str, store: impl Store, draw: &Draw, total: usize) {
+    use fondaco_core::{Range, Reading};
+    let clock = std::sync::atomic::AtomicI64::new(1_767_225_600_000_000);
+    let tick = || {
+        Timestamp::from_micros(clock.fetch_add(1000, std::sync::atomic::Ordering::Relaxed)).unwrap()
+    };
+    let books = Books::open(&store, CompanyId::named("bench")).unwrap().with_clock(tick);
+    set_up(&books);
+    let name = format!("transfers, {}, {name}", draw.name());
+    let (before, mut random, mut times) = (resident(), Random(13), Vec::new());
+    for done in (0..total).step_by(BATCH) {
+        let count = BATCH.min(total - done);
+        let command = PostMany::new(drawn(draw, &mut random, done, count, total));
+        let start = Instant::now();
+        books.send(&format!("batch {done}"), &command).unwrap();
+        times.push(start.elapsed());
+    }
+    report(&name, total, &mut times, resident().saturating_sub(before));
+    let accounts: Vec<_> = (0..100).map(|_| code(draw.account(&mut random))).collect();
+    queries(&format!("{name}: balance of an account"), &accounts, |account| {
+        books.balances(&BalanceQuery::account(account)).unwrap().len()
+    });
+    queries(&format!("{name}: transfers of an account"), &accounts, |account| {
+        let newest = Range::by(Posting::BY_ACCOUNT, &smol_str::SmolStr::new(account));
+        let newest = newest.backwards().limit(BATCH);
+        books.view(|view| Ok(view.peek_rows(&newest)?.len())).unwrap()
+    });
+}
+
+/// Asks once for each account; `ask` says how many rows came.
+fn queries(name: &str, accounts: &[String], ask: impl Fn(&str) -> usize) {
+    let (mut rows, mut times) = (0, Vec::new());
+    for account in accounts {
+        let start = Instant::now();
+        rows += ask(account);
+        times.push(start.elapsed());
+    }
+    times.sort_unstable();
+    let ms = |share: usize| times[(times.len() - 1) * share / 100].as_secs_f64() * 1e3;
+    println!("{name} ({} rows): p50 {:.3} ms, p99 {:.3} ms", rows / accounts.len(), ms(50), ms(99));
 }
 
 /// One entry a commit: what a service does that posts as things happen.
