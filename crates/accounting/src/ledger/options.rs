@@ -6,7 +6,7 @@ use fondaco_core::{Id, Timestamp};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{Amount, Entry, NewEntry, PendingEntry};
+use super::{Amount, Entry, LedgerError, NewEntry, PendingEntry};
 
 /// Whose headroom an entry's amount may not exceed: "as much as there is".
 ///
@@ -187,6 +187,25 @@ impl NewEntry {
         self.options_mut().imported_at = Some(instant);
         self
     }
+}
+
+/// Refuses what names one entry alone, where entries come again or later: a key, an instant, a link.
+pub(crate) fn check_nameless(new: &NewEntry) -> Result<(), LedgerError> {
+    let Some(options) = new.options.as_deref() else { return Ok(()) };
+    if options.key.is_some() || options.linked || options.imported_at.is_some() {
+        let why = "what is posted later or reversed has no key, link or instant: leave them out";
+        return Err(LedgerError::BadInput { what: "options", why: why.into() });
+    }
+    Ok(())
+}
+
+/// Refuses options where they would be lost.
+pub(crate) fn check_plain(new: &NewEntry) -> Result<(), LedgerError> {
+    if new.options.is_none() {
+        return Ok(());
+    }
+    let why = "a draft keeps no key, kind or tags: leave them out, or post the entry yourself";
+    Err(LedgerError::BadInput { what: "options", why: why.into() })
 }
 
 impl EntryOptions {

@@ -12,6 +12,7 @@ use fondaco_core::{Act, Id, Range, Reading, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, ToSmolStr};
 
+use super::options::check_nameless;
 use super::post::post_now;
 use super::recurring::in_time;
 use super::reverse::{mirrored, reverse, unreversed};
@@ -103,6 +104,7 @@ pub(crate) fn post_planned(
     entry: &NewEntry,
     on: Option<NaiveDate>,
 ) -> Result<Posted, LedgerError> {
+    check_nameless(entry)?;
     let posted = post_now(tx, entry)?;
     let on = match on {
         Some(on) => on,

@@ -146,3 +146,24 @@ fn a_key_is_given_once_at_once() {
         firm.clean();
     }
 }
+
+/// A key names one entry: what comes again, later, or from somebody else has none.
+#[test]
+fn what_comes_later_has_no_key() {
+    use fondaco_core::recurrence::Recurrence;
+    let firm = wallets(in_memory());
+    let keyed = || pay("1000", "w1", "1").key("k");
+    let drafted = firm.refused("draft", &PrepareDraft::new(pay("1000", "w1", "1").kind("fee")));
+    let accrued = firm.refused("accrue", &PostReversing::new(keyed()));
+    let terms = |entry: NewEntry| RecurringTerms::new(entry, Recurrence::monthly());
+    let recurs = firm.refused("recur", &StartRecurring::new("r", terms(keyed())));
+    for refused in [drafted, accrued, recurs] {
+        assert_eq!(refused.code(), "accounting.bad_input", "{refused}");
+    }
+    let fee = pay("1000", "w1", "1").kind("fee");
+    firm.must("recur with a kind", &StartRecurring::new("r", terms(fee)));
+    firm.tick("2026-06-02");
+    let fees = firm.view(|view| movements(view, &MovementQuery::all().kind("fee")));
+    assert_eq!(fees.len(), 1);
+    firm.clean();
+}

@@ -9,6 +9,7 @@ use super::step::{entry_of, take_step, unposted};
 use super::{Deed, Draft, DraftPosting, DraftStatus};
 use crate::ledger::account::check_code;
 use crate::ledger::draft;
+use crate::ledger::options::check_plain;
 use crate::ledger::post::{check_texts, examine_one};
 use crate::ledger::rights::{self, Asking};
 use crate::ledger::{LedgerError, NewEntry};
@@ -86,6 +87,7 @@ impl Act for PrepareDraft {
 
 /// Codes and texts that no store can keep are refused at once.
 fn check(entry: &NewEntry) -> Result<(), LedgerError> {
+    check_plain(entry)?;
     check_code("journal", &entry.journal)?;
     entry.postings.iter().try_for_each(|posting| check_code("account", &posting.account))?;
     check_texts(entry)

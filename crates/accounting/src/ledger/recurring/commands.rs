@@ -12,6 +12,7 @@ use super::plan::Plan;
 use super::{Occurrence, Recurring, RecurringStatus, RecurringTerms, RecurringVersion, parts};
 use crate::ledger::LedgerError;
 use crate::ledger::account::check_code;
+use crate::ledger::options::check_nameless;
 use crate::ledger::post::check_entry;
 use crate::ledger::rights::{self, Asking};
 
@@ -201,6 +202,7 @@ fn row(code: &SmolStr, terms: &RecurringTerms) -> Result<RecurringVersion, Ledge
 /// What can be known to be wrong before the first occurrence. What its date alone is refused for is not: that is for the
 /// rule for late ones.
 fn check_terms(tx: &mut Tx<'_>, plan: &Plan, terms: &RecurringTerms) -> Result<(), LedgerError> {
+    check_nameless(&terms.entry)?;
     parts::check(terms)?;
     check_days(terms)?;
     let first = plan.first_after(terms.start().pred_opt());
