@@ -414,3 +414,54 @@ proptest! {
         }
     }
 }
+
+/// What is pending counts, is released by posting, voiding and the clock, and is posted whatever has become of the limit.
+#[test]
+fn holds_count_towards_limits() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        firm.must("zone", &limit("L").account("5000").over(Window::Day).refuse_above(eur("100")));
+        let hold = |name: &str, date: &str, amount: &str| {
+            let pending = NewPending::new(buy(date, amount)).expires_after(3600);
+            firm.must(name, &RecordPending::new(pending)).id
+        };
+        let sums = |date: &str| {
+            let report = firm.view(|view| spending(view, "L", d(date)));
+            let line = &report.lines[0];
+            [line.spent, line.held, line.left.unwrap()].map(|sum| sum.amount().normalize().to_string())
+        };
+        let first = hold("hold", "2026-06-01", "60");
+        let second = hold("hold too", "2026-06-01", "40");
+        assert_eq!(sums("2026-06-01"), ["0", "100", "0"], "on {}", firm.name);
+        assert_eq!(firm.refused_entry(buy("2026-06-01", "0.01")), "accounting.spending_limit");
+        let more = RecordPending::new(NewPending::new(buy("2026-06-01", "0.01")));
+        assert_eq!(firm.refused("more", &more).code(), "accounting.spending_limit");
+        firm.must("void", &VoidPending::new(second));
+        assert_eq!(sums("2026-06-01"), ["0", "60", "40"]);
+        // A part is posted, on another day that is full: what was held is not refused.
+        firm.post("full", buy("2026-06-02", "100"));
+        let posted = firm.must("capture", &PostPending::new(first).amount(eur("50")).on(d("2026-06-02")));
+        assert_eq!(sums("2026-06-01"), ["0", "0", "100"]);
+        assert_eq!(sums("2026-06-02"), ["150", "0", "-50"]);
+        let excesses = firm.view(|view| spending_excesses(view, "L"));
+        let kept: Vec<_> = excesses.iter().map(|kept| (kept.entry, kept.reason, kept.pending)).collect();
+        assert_eq!(kept, [(posted.entry.id, ExcessKind::Held, false)]);
+        let third = hold("expires", "2026-06-01", "70");
+        assert_eq!(sums("2026-06-01"), ["0", "70", "30"]);
+        firm.clean();
+        // A limit that is set later counts what is pending, and one that ends forgets it.
+        firm.must("late", &limit("M").account("5").refuse_above(eur("1000")));
+        let both = |code: &str| {
+            let report = firm.view(|view| spending(view, code, d("2026-06-01")));
+            [report.lines[0].spent, report.lines[0].held].map(|sum| sum.amount().normalize().to_string())
+        };
+        assert_eq!(both("M"), ["150", "70"]);
+        firm.must("ends", &EndSpendingLimit::new("M", d("2026-05-31")));
+        assert_eq!(both("M"), ["0", "0"]);
+        firm.tick("2026-06-01T02:00:00Z");
+        let gone = firm.view(|view| Ok(view.peek::<PendingSettled>(&third)?));
+        assert_eq!(gone.map(|gone| gone.settled), Some(Settled::Expired));
+        assert_eq!(sums("2026-06-01"), ["0", "0", "100"], "on {}", firm.name);
+        firm.clean();
+    });
+}

@@ -24,7 +24,7 @@ use super::open_items::Items;
 use super::rights::{self, Asking};
 use super::rules::{Chart, Rules};
 use super::running::Running;
-use super::spending::{self, Override};
+use super::spending::{self, Override, Standing};
 use super::totals::Layer;
 use super::{
     Entry, EntryDetail, Journal, LedgerError, NewEntry, Period, Posted, PostedEach, PostedMany,
@@ -432,6 +432,8 @@ pub(crate) struct Place<'o> {
     pub(crate) reverses: Option<Id<Entry>>,
     /// Why it may be above spending limits.
     pub(crate) exceeding: Option<&'o Override<'o>>,
+    /// Whether it was held before.
+    pub(crate) settles: bool,
 }
 
 /// What is taken down of a batch until all of it is staged.
@@ -443,7 +445,7 @@ pub(crate) struct Pages {
     pub(crate) postings: Vec<Posting>,
     pub(crate) details: Vec<EntryDetail>,
     fold: Fold,
-    spending: spending::Judge,
+    pub(crate) spending: spending::Judge,
     items: Items,
     pub(crate) running: Running,
     pub(crate) closings: Closings,
@@ -518,7 +520,7 @@ impl Pages {
             None => (self.ids.get(self.taken).ok_or_else(too_many)?, tx.now()),
             Some(instant) => (tx.id_at(instant)?, instant),
         };
-        Ok(Place { id, recorded_at, reverses: None, exceeding: None })
+        Ok(Place { id, recorded_at, reverses: None, exceeding: None, settles: false })
     }
 
     /// Uses the next place for something that is no entry.
@@ -546,7 +548,9 @@ impl Pages {
         self.fold.add_all(new, judged, period.period)?;
         let mark = self.spending.mark();
         let what = (new, judged, period);
-        if let Err(error) = self.spending.allow(tx, rules, what, (place.id, place.exceeding)) {
+        let Place { id, exceeding, settles, .. } = place;
+        let standing = Standing { id, layer: Layer::Posted, exceeding, settles };
+        if let Err(error) = self.spending.allow(tx, rules, what, &standing) {
             self.fold.take_back(new, judged, period.period);
             return Err(error);
         }

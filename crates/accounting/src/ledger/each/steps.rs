@@ -13,7 +13,8 @@ use crate::ledger::pending::{
     Expiry, Loaded, NewPending, PendingEntry, PendingPosting, PendingSettled, PostPending,
     SettleOptions, Settled, VoidPending,
 };
-use crate::ledger::post::{examine, too_many};
+use crate::ledger::post::{Place, examine, too_many};
+use crate::ledger::spending::Standing;
 use crate::ledger::totals::Layer;
 use crate::ledger::{
     Amount, EntryDetail, LedgerError, NewEntry, Posted, Side, account::check_code,
@@ -54,7 +55,7 @@ impl Recorder<'_> {
         self.pages.running.allow(tx, &self.rules.chart, Layer::Posted, (new, &judged))?;
         let options = new.options.as_deref().cloned().unwrap_or_default();
         let given = piece.given();
-        let (posted, moved) = self.write(tx, new, &judged, options.imported_at)?;
+        let (posted, moved) = self.write(tx, (new, &judged), options.imported_at, false)?;
         let mut detail = EntryDetail {
             entry: posted.id,
             key: options.key,
@@ -117,17 +118,17 @@ impl Recorder<'_> {
         Ok(())
     }
 
-    /// Numbers an entry and takes it down; with how much it moves.
+    /// Numbers an entry, which may settle what was held, and takes it down; with how much it moves.
     fn write(
         &mut self,
         tx: &mut Tx<'_>,
-        new: &NewEntry,
-        judged: &[Judged],
+        (new, judged): (&NewEntry, &[Judged]),
         imported_at: Option<Timestamp>,
+        settles: bool,
     ) -> Result<(Posted, Money), LedgerError> {
         let period = self.rules.open_period(new.date)?;
         let journal = self.rules.journal(&new.journal)?;
-        let place = self.pages.place(tx, imported_at)?;
+        let place = Place { settles, ..self.pages.place(tx, imported_at)? };
         let posted = self.pages.write(tx, &self.rules, (new, judged), (period, journal), place)?;
         Ok((posted, moved(new)))
     }
@@ -156,6 +157,11 @@ impl Recorder<'_> {
             (Err(error), _) => return Err(error),
             (Ok(()), Ok(expires_at)) => expires_at,
         };
+        let period = self.rules.open_period(entry.date)?;
+        let layer = Layer::Pending;
+        let standing = Standing { id: place.id, layer, exceeding: None, settles: false };
+        let what = (entry, judged.as_slice(), period);
+        self.pages.spending.allow(tx, &self.rules, what, &standing)?;
         self.pages.skip();
         let id = Id::from_u128(place.id.to_u128());
         let options = entry.options.as_deref().cloned().unwrap_or_default();
@@ -226,7 +232,9 @@ impl Recorder<'_> {
             let gate = self.rules.chart.gate(judged.account);
             self.pages.running.settle(gate, (posting, Some(judged.amount)), line.amount)?;
         }
-        let (posted, moved) = self.write(tx, &entry, &judged, new.options.imported_at)?;
+        self.pages.spending.release(tx, &self.rules, &hold)?;
+        let imported_at = new.options.imported_at;
+        let (posted, moved) = self.write(tx, (&entry, &judged), imported_at, true)?;
         let tags = hold.pending.tags_with(&new.options.tags);
         self.pages.details.push(EntryDetail {
             entry: posted.id,
@@ -268,6 +276,7 @@ impl Recorder<'_> {
         let entry = hold.pending.to_entry(hold.pending.date, lines);
         self.askings.of(piece)?.allow_writing(tx, &entry)?;
         self.release(&hold, &entry)?;
+        self.pages.spending.release(tx, &self.rules, &hold)?;
         let tags = hold.pending.tags_with(&new.options.tags);
         let settling = Settling { settled: Settled::Voided, entry: None, tags };
         self.settle(tx, id, &new.options, settling)?;

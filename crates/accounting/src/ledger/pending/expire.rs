@@ -7,8 +7,9 @@ use fondaco_core::{Halt, Id, Reading, Tx};
 
 use super::{Loaded, PendingEntry, PendingPosting, PendingSettled, Settled};
 use crate::ledger::closing::Closings;
+use crate::ledger::rules::Rules;
 use crate::ledger::running::Running;
-use crate::ledger::{LedgerError, Settings, rights};
+use crate::ledger::{LedgerError, Settings, rights, spending};
 
 /// Ends a pending entry whose instant has come, unless it was posted or voided meanwhile.
 pub(crate) fn expire(tx: &mut Tx<'_>, item: &DueItem) -> Result<(), Refused> {
@@ -54,5 +55,14 @@ fn release(tx: &mut Tx<'_>, hold: &Loaded) -> Result<(), LedgerError> {
         }
     }
     running.finish(tx)?;
-    closings.finish(tx)
+    closings.finish(tx)?;
+    if settings.has_spending_limits() {
+        let postings = hold.lines.iter().map(|line| line.to_posting(settings.currency)).collect();
+        let entries = [hold.pending.to_entry(hold.pending.date, postings)];
+        let rules = Rules::read(tx, &entries)?;
+        let mut spending = spending::Judge::prepare(tx, &rules, &entries)?;
+        spending.release(tx, &rules, hold)?;
+        spending.finish(tx)?;
+    }
+    Ok(())
 }

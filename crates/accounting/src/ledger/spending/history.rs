@@ -4,15 +4,40 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use fondaco_core::store::Tags;
 use fondaco_core::{Currency, DateRange, Range, Tx};
 use smol_str::SmolStr;
 
 use super::matching::{Limits, Line};
 use super::{Spending, SpendingLimit};
-use crate::ledger::{Account, Amount, LedgerError, Period, Posting, Settings};
+use crate::ledger::totals::Layer;
+use crate::ledger::{
+    Account, Amount, LedgerError, PendingEntry, PendingPosting, PendingSettled, Period, Posting,
+    Settings,
+};
 
-/// Sums by limit, value and first day of the window.
-pub(crate) type Sums = BTreeMap<(SmolStr, SmolStr, NaiveDate), i128>;
+/// What was posted and what is held, by limit, value and first day of the window.
+pub(crate) type Sums = BTreeMap<(SmolStr, SmolStr, NaiveDate), (i128, i128)>;
+
+/// A line that may count towards a limit.
+pub(super) struct Counted<'a> {
+    pub(super) layer: Layer,
+    pub(super) date: NaiveDate,
+    pub(super) dimensions: &'a Tags,
+    pub(super) line: Line,
+}
+
+impl<'a> Counted<'a> {
+    pub(super) fn posted(posting: &'a Posting) -> Counted<'a> {
+        let (date, dimensions) = (posting.date, &posting.dimensions);
+        Counted { layer: Layer::Posted, date, dimensions, line: Line::of(posting) }
+    }
+
+    pub(super) fn held(pending: &PendingEntry, line: &'a PendingPosting) -> Counted<'a> {
+        let (date, dimensions) = (pending.date, &line.dimensions);
+        Counted { layer: Layer::Pending, date, dimensions, line: Line::of_pending(line) }
+    }
+}
 
 /// Adds to the sums of a limit what was posted on these days, or takes it away.
 pub(super) fn recount(
@@ -22,8 +47,7 @@ pub(super) fn recount(
     sign: i128,
 ) -> Result<(), LedgerError> {
     let accounts = accounts(tx, limit.account.as_ref())?;
-    let mut sums = Sums::new();
-    count(tx, std::slice::from_ref(limit), &accounts, days, &mut sums)?;
+    let sums = count(tx, limit, &accounts, days)?;
     stage(tx, sums, sign)
 }
 
@@ -45,8 +69,7 @@ pub(crate) fn recount_moved(
         let changes = |code: &SmolStr| left.contains(code) && !come_to.contains(code);
         for limit in limits.all().iter().filter(|limit| limit.account.as_ref().is_some_and(changes))
         {
-            let mut sums = Sums::new();
-            count(tx, std::slice::from_ref(limit), &accounts, DateRange::always(), &mut sums)?;
+            let sums = count(tx, limit, &accounts, DateRange::always())?;
             stage(tx, sums, sign)?;
         }
     }
@@ -73,57 +96,89 @@ fn accounts(tx: &mut Tx<'_>, top: Option<&SmolStr>) -> Result<Vec<SmolStr>, Ledg
     Ok(found)
 }
 
-/// Adds up what of the postings of `accounts` on these days counts towards `limits`. The decision rests on them all.
-fn count<L: std::borrow::Borrow<SpendingLimit>>(
+/// Adds up what of the postings of `accounts` on these days counts towards `limit`, and what of the pending ones. The
+/// decision rests on them all.
+fn count(
     tx: &mut Tx<'_>,
-    limits: &[L],
+    limit: &SpendingLimit,
     accounts: &[SmolStr],
     days: DateRange,
-    sums: &mut Sums,
-) -> Result<(), LedgerError> {
+) -> Result<Sums, LedgerError> {
     let settings = tx.get::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
     let periods = tx.scan(&Range::<Period>::all())?;
     let asked = |period: &&Arc<Period>| {
         DateRange::new(period.start, period.end).is_ok_and(|of| of.overlaps(days))
     };
-    for period in periods.iter().filter(asked) {
-        for account in accounts {
+    let mut sums = Sums::new();
+    for account in accounts {
+        for period in periods.iter().filter(asked) {
             let postings = Range::by(Posting::BY_ACCOUNT, &(account.clone(), period.period));
             let postings = tx.scan(&postings)?;
             for posting in postings.iter().filter(|posting| days.contains(posting.date)) {
-                for limit in limits.iter().map(std::borrow::Borrow::borrow) {
-                    add(limit, posting, settings.currency, (period, &periods), sums);
-                }
+                add(limit, &Counted::posted(posting), settings.currency, &periods, &mut sums);
+            }
+        }
+        for (pending, line) in held(tx, account)? {
+            if days.contains(pending.date) {
+                let counted = Counted::held(&pending, &line);
+                add(limit, &counted, settings.currency, &periods, &mut sums);
             }
         }
     }
-    Ok(())
+    Ok(sums)
 }
 
-/// Adds what of a posting counts towards a limit that covers its account.
+/// What is pending on an account.
+fn held(
+    tx: &mut Tx<'_>,
+    account: &SmolStr,
+) -> Result<Vec<(Arc<PendingEntry>, Arc<PendingPosting>)>, LedgerError> {
+    let lines = tx.scan(&Range::by(PendingPosting::BY_ACCOUNT, account))?;
+    let ids: Vec<_> = lines.iter().map(|line| line.pending).collect();
+    let settled = tx.get_many::<PendingSettled>(&ids)?;
+    let entries = tx.get_many::<PendingEntry>(&ids)?;
+    let held = entries.into_iter().zip(settled).zip(lines);
+    Ok(held
+        .filter_map(|((entry, settled), line)| settled.is_none().then_some((entry?, line)))
+        .collect())
+}
+
+/// Adds what counts towards a limit that covers its account.
 pub(super) fn add(
     limit: &SpendingLimit,
-    posting: &Posting,
+    counted: &Counted<'_>,
     ledger: Currency,
-    (period, periods): (&Period, &[Arc<Period>]),
+    periods: &[Arc<Period>],
     sums: &mut Sums,
 ) {
-    let counted = limit.counted(Line::of(posting), ledger);
-    if counted == 0 || !limit.counts_on(posting.date) {
+    let units = i128::from(limit.counted(counted.line, ledger));
+    if units == 0 || !limit.counts_on(counted.date) {
         return;
     }
-    let Some(value) = limit.value(&posting.dimensions) else { return };
-    let start = limit.window.start(posting.date, period, periods);
-    *sums.entry((limit.code.clone(), value, start)).or_default() += i128::from(counted);
+    let Some(value) = limit.value(counted.dimensions) else { return };
+    let Some(period) = period_of(periods, counted.date) else { return };
+    let start = limit.window.start(counted.date, period, periods);
+    let (spent, held) = sums.entry((limit.code.clone(), value, start)).or_default();
+    match counted.layer {
+        Layer::Posted => *spent += units,
+        Layer::Pending => *held += units,
+    }
+}
+
+/// The period of a date, open or not.
+pub(super) fn period_of(periods: &[Arc<Period>], date: NaiveDate) -> Option<&Period> {
+    periods.iter().map(Arc::as_ref).find(|period| period.start <= date && date <= period.end)
 }
 
 fn stage(tx: &mut Tx<'_>, sums: Sums, sign: i128) -> Result<(), LedgerError> {
-    let delta = |((code, value, window_start), sum): ((SmolStr, SmolStr, NaiveDate), i128)| {
-        let spent = i64::try_from(sum * sign).map(Amount::from_units);
-        let spent = spent.map_err(|_| too_large(&code))?;
-        Ok(Spending { code, value, window_start, spent, held: Amount::ZERO })
+    let amount = |code: &SmolStr, units: i128| {
+        i64::try_from(units * sign).map(Amount::from_units).map_err(|_| too_large(code))
     };
-    let deltas: Vec<Spending> = sums.into_iter().map(delta).collect::<Result<_, LedgerError>>()?;
+    let mut deltas = Vec::with_capacity(sums.len());
+    for ((code, value, window_start), (spent, held)) in sums {
+        let (spent, held) = (amount(&code, spent)?, amount(&code, held)?);
+        deltas.push(Spending { code, value, window_start, spent, held });
+    }
     if deltas.is_empty() { Ok(()) } else { Ok(tx.add_all(deltas)?) }
 }
 

@@ -10,16 +10,17 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use fondaco_core::policy::Request;
-use fondaco_core::store::{Event, Floor, Stored, Value};
+use fondaco_core::store::{Event, Floor, Stored, Tags, Value};
 use fondaco_core::{Added, Halt, Id, Money, Reading, Tx};
 use smol_str::SmolStr;
 
-use super::history::too_large;
+use super::history::{period_of, too_large};
 use super::matching::{Limits, Line};
 use super::{ExcessKind, Spending, SpendingExcess, SpendingLimit};
 use crate::ledger::judge::Judged;
 use crate::ledger::rules::{Map, Rules};
-use crate::ledger::{Amount, Entry, LedgerError, NewEntry, NewPosting, Period, rights};
+use crate::ledger::totals::Layer;
+use crate::ledger::{Amount, Entry, LedgerError, NewEntry, Period, WholePending, rights};
 
 /// Limit, value and first day of the window.
 type Key = (SmolStr, SmolStr, NaiveDate);
@@ -27,6 +28,15 @@ type Key = (SmolStr, SmolStr, NaiveDate);
 /// Why limits are exceeded, by somebody who may.
 pub(crate) struct Override<'a> {
     pub(crate) why: &'a SmolStr,
+}
+
+/// What something is that counts, and why it may stand above a line.
+pub(crate) struct Standing<'a> {
+    pub(crate) id: Id<Entry>,
+    pub(crate) layer: Layer,
+    pub(crate) exceeding: Option<&'a Override<'a>>,
+    /// Whether it was held before.
+    pub(crate) settles: bool,
 }
 
 /// One sum while a batch is judged.
@@ -37,16 +47,36 @@ struct Cell {
     base: i128,
     /// Whether the act rests on the base.
     exact: bool,
-    /// What the batch adds.
-    net: i64,
+    /// What the batch adds to what was posted, and to what is held.
+    net: Net,
     /// The most that the base may be, by what was judged.
     most: Option<i128>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+struct Net {
+    spent: i64,
+    held: i64,
+}
+
+impl Net {
+    fn both(self) -> i128 {
+        i128::from(self.spent) + i128::from(self.held)
+    }
+
+    /// With so much more in one layer; `None` beyond the reach.
+    fn plus(self, layer: Layer, units: i64) -> Option<Net> {
+        Some(match layer {
+            Layer::Posted => Net { spent: self.spent.checked_add(units)?, ..self },
+            Layer::Pending => Net { held: self.held.checked_add(units)?, ..self },
+        })
+    }
 }
 
 /// A cell as it was before an entry.
 struct Undo {
     cell: usize,
-    net: i64,
+    net: Net,
     most: Option<i128>,
 }
 
@@ -89,9 +119,16 @@ impl Judge {
         for entry in entries.iter().map(Borrow::borrow) {
             let Ok(period) = rules.open_period(entry.date) else { continue };
             for posting in &entry.postings {
-                judge.each_limit(tx, rules, (entry, period), posting, |limit, value, start| {
-                    keys.push((limit.code.clone(), value, start));
-                })?;
+                let place = (&posting.account, &posting.dimensions);
+                judge.each_limit(
+                    tx,
+                    rules,
+                    (entry.date, period),
+                    place,
+                    |limit, value, start| {
+                        keys.push((limit.code.clone(), value, start));
+                    },
+                )?;
             }
         }
         keys.sort_unstable();
@@ -100,8 +137,8 @@ impl Judge {
         Ok(judge)
     }
 
-    /// Whether an entry may be posted, judged after all that was allowed before: what is allowed counts, what is refused has
-    /// left nothing. What is above a line and stands all the same is kept under `id`.
+    /// Whether an entry may be posted or held, judged after all that was allowed before: what is allowed counts, what is
+    /// refused has left nothing. What was held before is posted whatever the lines; what is above one and stands is kept.
     ///
     /// # Errors
     /// [`LedgerError::SpendingLimit`], or a [`Halt`](fondaco_core::Halt).
@@ -110,16 +147,43 @@ impl Judge {
         tx: &mut Tx<'_>,
         rules: &Rules,
         (entry, judged, period): (&NewEntry, &[Judged], &Period),
-        (id, exceeding): (Id<Entry>, Option<&Override<'_>>),
+        standing: &Standing<'_>,
     ) -> Result<(), LedgerError> {
         if self.limits.is_none() {
             return Ok(());
         }
         let mark = self.mark();
-        let result = self.judge(tx, rules, (entry, judged, period), exceeding).and_then(|above| {
-            above.into_iter().try_for_each(|above| self.note(tx, entry, id, above, exceeding))
+        let result = self.judge(tx, rules, (entry, judged, period), standing).and_then(|above| {
+            above.into_iter().try_for_each(|above| self.note(tx, entry, above, standing))
         });
         result.inspect_err(|_| self.back_to(mark))
+    }
+
+    /// Takes what was held out of the sums: it was posted, voided, or has expired.
+    ///
+    /// # Errors
+    /// A [`Halt`](fondaco_core::Halt).
+    pub(crate) fn release(
+        &mut self,
+        tx: &mut Tx<'_>,
+        rules: &Rules,
+        hold: &WholePending,
+    ) -> Result<(), LedgerError> {
+        let date = hold.pending.date;
+        let Some(period) = period_of(rules.periods(), date).filter(|_| self.limits.is_some())
+        else {
+            return Ok(());
+        };
+        for line in &hold.lines {
+            let place = (&line.account, &line.dimensions);
+            let amounts = Line::of_pending(line);
+            for counts in self.counting(tx, rules, (date, period), place, amounts)? {
+                let (limit, value, start, counted) = counts;
+                let cell = self.cell(tx, limit, (value, start))?;
+                self.add(cell, Layer::Pending, counted.saturating_neg())?;
+            }
+        }
+        Ok(())
     }
 
     fn judge(
@@ -127,20 +191,17 @@ impl Judge {
         tx: &mut Tx<'_>,
         rules: &Rules,
         (entry, judged, period): (&NewEntry, &[Judged], &Period),
-        exceeding: Option<&Override<'_>>,
+        standing: &Standing<'_>,
     ) -> Result<Vec<Above>, LedgerError> {
         let mut added: Vec<(usize, i64)> = Vec::new();
         for (posting, judged) in entry.postings.iter().zip(judged) {
             let Judged { amount, ledger_amount, .. } = *judged;
             let line = Line { currency: posting.amount.currency(), amount, ledger_amount };
-            let mut found = Vec::new();
-            self.each_limit(tx, rules, (entry, period), posting, |limit, value, start| {
-                let counted = limit.counted(line, rules.currency);
-                found.push((limit.clone(), value, start, counted));
-            })?;
-            for (limit, value, start, counted) in found.into_iter().filter(|found| found.3 != 0) {
+            let place = (&posting.account, &posting.dimensions);
+            for counts in self.counting(tx, rules, (entry.date, period), place, line)? {
+                let (limit, value, start, counted) = counts;
                 let cell = self.cell(tx, limit, (value, start))?;
-                self.add(cell, counted)?;
+                self.add(cell, standing.layer, counted)?;
                 match added.iter_mut().find(|(known, _)| *known == cell) {
                     Some((_, sum)) => *sum = sum.saturating_add(counted),
                     None => added.push((cell, counted)),
@@ -149,9 +210,28 @@ impl Judge {
         }
         let mut above = Vec::new();
         for (cell, _) in added.into_iter().filter(|(_, sum)| *sum > 0) {
-            above.extend(self.within(tx, cell, exceeding.is_some())?);
+            above.extend(self.within(tx, cell, standing)?);
         }
         Ok(above)
+    }
+
+    /// The limits that a line counts towards, with the value, the window and how much.
+    fn counting(
+        &mut self,
+        tx: &mut Tx<'_>,
+        rules: &Rules,
+        days: (NaiveDate, &Period),
+        place: (&SmolStr, &Tags),
+        line: Line,
+    ) -> Result<Vec<(Arc<SpendingLimit>, SmolStr, NaiveDate, i64)>, LedgerError> {
+        let mut found = Vec::new();
+        self.each_limit(tx, rules, days, place, |limit, value, start| {
+            let counted = limit.counted(line, rules.currency);
+            if counted != 0 {
+                found.push((limit.clone(), value, start, counted));
+            }
+        })?;
+        Ok(found)
     }
 
     /// Judges a sum by its lines, after the whole entry.
@@ -159,10 +239,10 @@ impl Judge {
         &mut self,
         tx: &mut Tx<'_>,
         at: usize,
-        exceeding: bool,
+        standing: &Standing<'_>,
     ) -> Result<Option<Above>, LedgerError> {
         let Some(cell) = self.cells.get_mut(at) else { return Ok(None) };
-        let added = i128::from(cell.net);
+        let added = cell.net.both();
         let total = cell.base + added;
         let (warn, refuse) = (cell.limit.warn_above, cell.limit.refuse_above);
         let is_above = |line: &Amount| total > i128::from(line.units());
@@ -182,10 +262,12 @@ impl Judge {
         tx.get::<Spending>(&cell.key)?;
         cell.exact = true;
         let refused = Some(line) == refuse;
-        if refused && !exceeding {
-            return Err(cell.refusal(total, line));
-        }
-        let reason = if refused { ExcessKind::Allowed } else { ExcessKind::Warned };
+        let reason = match standing {
+            _ if !refused => ExcessKind::Warned,
+            Standing { settles: true, .. } => ExcessKind::Held,
+            Standing { exceeding: Some(_), .. } => ExcessKind::Allowed,
+            _ => return Err(cell.refusal(total, line)),
+        };
         Ok(Some(Above { cell: at, total, line, reason }))
     }
 
@@ -194,25 +276,25 @@ impl Judge {
         &mut self,
         tx: &mut Tx<'_>,
         entry: &NewEntry,
-        id: Id<Entry>,
         above: Above,
-        exceeding: Option<&Override<'_>>,
+        standing: &Standing<'_>,
     ) -> Result<(), LedgerError> {
         let Some(cell) = self.cells.get(above.cell) else { return Ok(()) };
         let (code, value, window_start) = cell.key.clone();
         let why = match above.reason {
-            ExcessKind::Warned => None,
+            ExcessKind::Warned | ExcessKind::Held => None,
             ExcessKind::Allowed => {
                 let over = above.total - i128::from(above.line.units());
                 tx.authorize(&request(entry, &code, cell.limit.money(over)))?;
-                exceeding.map(|exceeding| exceeding.why.clone())
+                standing.exceeding.map(|exceeding| exceeding.why.clone())
             }
         };
         let total = i64::try_from(above.total).map_err(|_| too_large(&code))?;
         self.excesses.push(SpendingExcess {
-            entry: id,
+            entry: standing.id,
             code,
             value,
+            pending: standing.layer == Layer::Pending,
             window_start,
             reason: above.reason,
             total: Amount::from_units(total),
@@ -249,7 +331,7 @@ impl Judge {
             let floor = cell.floor();
             let delta = cell.delta();
             match floor {
-                None if cell.net == 0 => {}
+                None if cell.net == Net::default() => {}
                 None => plain.push(delta),
                 Some(floor) => {
                     if let Added::Short(row) = tx.add(delta, &[floor])? {
@@ -265,7 +347,7 @@ impl Judge {
         for excess in self.excesses {
             let name = match excess.reason {
                 ExcessKind::Warned => "ledger.spending_warned",
-                ExcessKind::Allowed => "ledger.spending_limit_exceeded",
+                ExcessKind::Allowed | ExcessKind::Held => "ledger.spending_limit_exceeded",
             };
             let event = Event::new(name)
                 .with("spending_limit", Value::Text(excess.code.clone()))
@@ -276,27 +358,27 @@ impl Judge {
         Ok(())
     }
 
-    /// Calls `each` with every limit that a posting falls under, the value and the window whose sum it counts towards.
+    /// Calls `each` with every limit that a line falls under, the value and the window whose sum it counts towards.
     fn each_limit(
         &mut self,
         tx: &mut Tx<'_>,
         rules: &Rules,
-        (entry, period): (&NewEntry, &Period),
-        posting: &NewPosting,
+        (date, period): (NaiveDate, &Period),
+        (account, dimensions): (&SmolStr, &Tags),
         mut each: impl FnMut(&Arc<SpendingLimit>, SmolStr, NaiveDate),
     ) -> Result<(), LedgerError> {
         let Some(limits) = self.limits.clone() else { return Ok(()) };
-        for (limit, value) in limits.matching(&posting.dimensions) {
-            if !limit.counts_on(entry.date) {
+        for (limit, value) in limits.matching(dimensions) {
+            if !limit.counts_on(date) {
                 continue;
             }
             if limit.account.is_some() {
-                let above = self.above(tx, rules, &posting.account)?;
-                if !limit.covers(&posting.account, &above) {
+                let above = self.above(tx, rules, account)?;
+                if !limit.covers(account, &above) {
                     continue;
                 }
             }
-            each(limit, value, limit.window.start(entry.date, period, rules.periods()));
+            each(limit, value, limit.window.start(date, period, rules.periods()));
         }
         Ok(())
     }
@@ -333,14 +415,14 @@ impl Judge {
             row.map_or(0, |row| i128::from(row.spent.units()) + i128::from(row.held.units()));
         let at = self.cells.len();
         self.places.insert(key.clone(), at);
-        self.cells.push(Cell { key, limit, base, exact, net: 0, most: None });
+        self.cells.push(Cell { key, limit, base, exact, net: Net::default(), most: None });
         Ok(at)
     }
 
-    fn add(&mut self, at: usize, counted: i64) -> Result<(), LedgerError> {
+    fn add(&mut self, at: usize, layer: Layer, counted: i64) -> Result<(), LedgerError> {
         let Some(cell) = self.cells.get_mut(at) else { return Ok(()) };
         let (net, most) = (cell.net, cell.most);
-        cell.net = net.checked_add(counted).ok_or_else(|| too_large(&cell.key.0))?;
+        cell.net = net.plus(layer, counted).ok_or_else(|| too_large(&cell.key.0))?;
         self.log.push(Undo { cell: at, net, most });
         Ok(())
     }
@@ -349,13 +431,14 @@ impl Judge {
 impl Cell {
     fn delta(&self) -> Spending {
         let (code, value, window_start) = self.key.clone();
-        let spent = Amount::from_units(self.net);
-        Spending { code, value, window_start, spent, held: Amount::ZERO }
+        let (spent, held) = (self.net.spent, self.net.held);
+        let (spent, held) = (Amount::from_units(spent), Amount::from_units(held));
+        Spending { code, value, window_start, spent, held }
     }
 
     /// What the store has to judge: nothing, where the act rests on the stored sum.
     fn floor(&self) -> Option<Floor> {
-        let most = self.most.filter(|_| !self.exact)? + i128::from(self.net);
+        let most = self.most.filter(|_| !self.exact)? + self.net.both();
         let least = i64::try_from(-most).unwrap_or(if most > 0 { i64::MIN } else { i64::MAX });
         // The columns of what was spent and what is held.
         Some(Floor::new(&[(3, -1), (4, -1)], least))

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 
 use super::SpendingLimit;
 use crate::ledger::rules::Map;
-use crate::ledger::{Amount, Posting};
+use crate::ledger::{Amount, PendingPosting, Posting};
 
 /// All limits of a ledger, kept by the driver until one changes.
 #[derive(Default)]
@@ -35,6 +35,11 @@ pub(crate) struct Line {
 impl Line {
     pub(crate) fn of(posting: &Posting) -> Line {
         let Posting { currency, amount, ledger_amount, .. } = *posting;
+        Line { currency, amount, ledger_amount }
+    }
+
+    pub(crate) fn of_pending(line: &PendingPosting) -> Line {
+        let PendingPosting { currency, amount, ledger_amount, .. } = *line;
         Line { currency, amount, ledger_amount }
     }
 }

@@ -9,6 +9,8 @@
 //!   [`refuse_above`](SpendingLimit::refuse_above) is refused. What lowers a sum, a reversal or a refund, never is.
 //! - Above [`warn_above`](SpendingLimit::warn_above) it is posted, an event `ledger.spending_warned` tells the host, and a
 //!   [`SpendingExcess`] keeps it.
+//! - What is pending counts as if it were posted. When it is posted it is not refused again, also where its date or the limit
+//!   has become another; voiding it, or its end, gives the room back.
 //! - Who may `ledger.exceed_spending_limit` posts above a limit with [`PostExceeding`] and a reason, which is kept likewise.
 //! - Sums are counters: writers who stay within a limit don't collide, however many there are. They do when somebody is
 //!   refused or warned, as that must be true when it is said.
@@ -33,5 +35,5 @@ pub use list::{SpendingLine, SpendingReport, spending, spending_excesses};
 pub use records::{ExcessKind, Spending, SpendingExcess, SpendingLimit};
 
 pub(crate) use history::recount_moved;
-pub(crate) use judge::{Judge, Mark, Override};
+pub(crate) use judge::{Judge, Mark, Override, Standing};
 pub(crate) use verify::verify;

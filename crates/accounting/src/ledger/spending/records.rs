@@ -91,18 +91,22 @@ pub enum ExcessKind {
     Warned,
     /// Somebody who may posted it with [`PostExceeding`](super::PostExceeding).
     Allowed,
+    /// It was held before: what was held is posted, though its date or the limit is another now.
+    Held,
 }
 
 /// An entry that took a sum above a line of its limit.
 #[derive(Record, Debug, Clone, PartialEq)]
 #[record(table = "ledger_spending_excess", kind = fact, key(entry, code, value), index(by_limit(code, window_start)))]
 pub struct SpendingExcess {
-    /// The entry.
+    /// The entry; or the pending entry, which then has this id.
     pub entry: Id<Entry>,
     /// The limit.
     pub code: SmolStr,
     /// The dimension's value; empty where all postings share one sum.
     pub value: SmolStr,
+    /// Whether it is a pending entry.
+    pub pending: bool,
     /// The first day of the window.
     pub window_start: NaiveDate,
     /// Why it stands.

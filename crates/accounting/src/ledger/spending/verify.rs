@@ -1,14 +1,17 @@
 //! Whether the sums of limits are those of the postings.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use fondaco_core::{Range, Reading};
 use smol_str::SmolStr;
 
-use super::history::{Sums, add};
+use super::history::{Counted, Sums, add};
 use super::matching::Limits;
 use super::{Spending, SpendingLimit};
-use crate::ledger::{Account, LedgerError, Period, Posting, Settings};
+use crate::ledger::{
+    Account, LedgerError, PendingEntry, PendingPosting, PendingSettled, Period, Posting, Settings,
+};
 
 /// The codes of limits with a sum that is not that of what counts.
 pub(crate) fn verify(
@@ -19,7 +22,9 @@ pub(crate) fn verify(
     let mut stored = Sums::new();
     read.peek_each(&Range::<Spending>::all(), |sums| {
         let key = (sums.code.clone(), sums.value.clone(), sums.window_start);
-        *stored.entry(key).or_default() += i128::from(sums.spent.units());
+        let (spent, held) = stored.entry(key).or_default();
+        *spent += i128::from(sums.spent.units());
+        *held += i128::from(sums.held.units());
         Ok::<(), LedgerError>(())
     })?;
     if limits.all().is_empty() && stored.is_empty() {
@@ -28,24 +33,47 @@ pub(crate) fn verify(
     let above = above_accounts(read)?;
     let periods = read.peek_scan(&Range::<Period>::all())?;
     let mut sums = Sums::new();
-    read.peek_each(&Range::<Posting>::all(), |posting| {
+    let mut count = |account: &SmolStr, counted: &Counted<'_>| {
         let none = Vec::new();
-        let above = above.get(&posting.account).unwrap_or(&none);
-        let period = periods.iter().find(|period| period.period == posting.period);
-        for (limit, _) in limits.matching(&posting.dimensions) {
-            if let Some(period) = period.filter(|_| limit.covers(&posting.account, above)) {
-                add(limit, posting, settings.currency, (period, &periods), &mut sums);
+        let above = above.get(account).unwrap_or(&none);
+        for (limit, _) in limits.matching(counted.dimensions) {
+            if limit.covers(account, above) {
+                add(limit, counted, settings.currency, &periods, &mut sums);
             }
         }
+    };
+    read.peek_each(&Range::<Posting>::all(), |posting| {
+        count(&posting.account, &Counted::posted(posting));
         Ok::<(), LedgerError>(())
     })?;
-    for (key, sum) in sums {
-        *stored.entry(key).or_default() -= sum;
+    for (pending, line) in held(read)? {
+        count(&line.account, &Counted::held(&pending, &line));
     }
-    let mut wrong: Vec<SmolStr> =
-        stored.into_iter().filter(|(_, rest)| *rest != 0).map(|((code, ..), _)| code).collect();
+    for (key, (spent, held)) in sums {
+        let rest = stored.entry(key).or_default();
+        *rest = (rest.0 - spent, rest.1 - held);
+    }
+    let mut wrong: Vec<SmolStr> = stored
+        .into_iter()
+        .filter(|(_, rest)| *rest != (0, 0))
+        .map(|((code, ..), _)| code)
+        .collect();
     wrong.dedup();
     Ok(wrong)
+}
+
+/// All that is pending.
+fn held(
+    read: &mut impl Reading,
+) -> Result<Vec<(Arc<PendingEntry>, Arc<PendingPosting>)>, LedgerError> {
+    let lines = read.peek_scan(&Range::<PendingPosting>::all())?;
+    let ids: Vec<_> = lines.iter().map(|line| line.pending).collect();
+    let settled = read.peek_many::<PendingSettled>(&ids)?;
+    let entries = read.peek_many::<PendingEntry>(&ids)?;
+    let held = entries.into_iter().zip(settled).zip(lines);
+    Ok(held
+        .filter_map(|((entry, settled), line)| settled.is_none().then_some((entry?, line)))
+        .collect())
 }
 
 /// What each account stands under.
