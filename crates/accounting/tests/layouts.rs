@@ -374,6 +374,7 @@ ledger_spending_excess: Fact, layout 1
   entry: Id
   code: Text
   value: Text
+  pending: Bool
   window_start: Date
   reason: Text
   total: Decimal { digits: 4 }
@@ -458,6 +459,8 @@ party_alias: State, layout 1
   party: Id
   keep: Id
   merged_at: Instant
+  name: Text, nullable, personal
+  known_as: Text, nullable, personal
   key (party)
   index by_keep (keep)
   guard by_keep (keep)

@@ -10,7 +10,7 @@ use chrono::Datelike;
 use common::*;
 use fondaco_accounting::Books;
 use fondaco_accounting::ledger::*;
-use fondaco_core::{ActError, CompanyId, Currency};
+use fondaco_core::{ActError, CompanyId, Currency, Reading};
 use fondaco_store::{Memory, Sqlite};
 use proptest::prelude::*;
 
@@ -428,7 +428,8 @@ fn holds_count_towards_limits() {
         let sums = |date: &str| {
             let report = firm.view(|view| spending(view, "L", d(date)));
             let line = &report.lines[0];
-            [line.spent, line.held, line.left.unwrap()].map(|sum| sum.amount().normalize().to_string())
+            [line.spent, line.held, line.left.unwrap()]
+                .map(|sum| sum.amount().normalize().to_string())
         };
         let first = hold("hold", "2026-06-01", "60");
         let second = hold("hold too", "2026-06-01", "40");
@@ -440,11 +441,13 @@ fn holds_count_towards_limits() {
         assert_eq!(sums("2026-06-01"), ["0", "60", "40"]);
         // A part is posted, on another day that is full: what was held is not refused.
         firm.post("full", buy("2026-06-02", "100"));
-        let posted = firm.must("capture", &PostPending::new(first).amount(eur("50")).on(d("2026-06-02")));
+        let posted =
+            firm.must("capture", &PostPending::new(first).amount(eur("50")).on(d("2026-06-02")));
         assert_eq!(sums("2026-06-01"), ["0", "0", "100"]);
         assert_eq!(sums("2026-06-02"), ["150", "0", "-50"]);
         let excesses = firm.view(|view| spending_excesses(view, "L"));
-        let kept: Vec<_> = excesses.iter().map(|kept| (kept.entry, kept.reason, kept.pending)).collect();
+        let kept: Vec<_> =
+            excesses.iter().map(|kept| (kept.entry, kept.reason, kept.pending)).collect();
         assert_eq!(kept, [(posted.entry.id, ExcessKind::Held, false)]);
         let third = hold("expires", "2026-06-01", "70");
         assert_eq!(sums("2026-06-01"), ["0", "70", "30"]);
@@ -453,7 +456,8 @@ fn holds_count_towards_limits() {
         firm.must("late", &limit("M").account("5").refuse_above(eur("1000")));
         let both = |code: &str| {
             let report = firm.view(|view| spending(view, code, d("2026-06-01")));
-            [report.lines[0].spent, report.lines[0].held].map(|sum| sum.amount().normalize().to_string())
+            [report.lines[0].spent, report.lines[0].held]
+                .map(|sum| sum.amount().normalize().to_string())
         };
         assert_eq!(both("M"), ["150", "70"]);
         firm.must("ends", &EndSpendingLimit::new("M", d("2026-05-31")));

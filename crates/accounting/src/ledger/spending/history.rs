@@ -128,19 +128,27 @@ fn count(
     Ok(sums)
 }
 
+/// A line that is pending, with its entry.
+pub(super) type Held = (Arc<PendingEntry>, Arc<PendingPosting>);
+
 /// What is pending on an account.
-fn held(
-    tx: &mut Tx<'_>,
-    account: &SmolStr,
-) -> Result<Vec<(Arc<PendingEntry>, Arc<PendingPosting>)>, LedgerError> {
+fn held(tx: &mut Tx<'_>, account: &SmolStr) -> Result<Vec<Held>, LedgerError> {
     let lines = tx.scan(&Range::by(PendingPosting::BY_ACCOUNT, account))?;
     let ids: Vec<_> = lines.iter().map(|line| line.pending).collect();
     let settled = tx.get_many::<PendingSettled>(&ids)?;
     let entries = tx.get_many::<PendingEntry>(&ids)?;
+    Ok(still_held(lines, entries, &settled))
+}
+
+/// Of these lines those whose entries are not settled.
+pub(super) fn still_held(
+    lines: Vec<Arc<PendingPosting>>,
+    entries: Vec<Option<Arc<PendingEntry>>>,
+    settled: &[Option<Arc<PendingSettled>>],
+) -> Vec<Held> {
     let held = entries.into_iter().zip(settled).zip(lines);
-    Ok(held
-        .filter_map(|((entry, settled), line)| settled.is_none().then_some((entry?, line)))
-        .collect())
+    held.filter_map(|((entry, settled), line)| settled.is_none().then_some((entry?, line)))
+        .collect()
 }
 
 /// Adds what counts towards a limit that covers its account.

@@ -39,6 +39,9 @@ pub(crate) struct Standing<'a> {
     pub(crate) settles: bool,
 }
 
+/// What a line counts towards: the limit, the value, the first day of the window, and how much.
+type Counts = (Arc<SpendingLimit>, SmolStr, NaiveDate, i64);
+
 /// One sum while a batch is judged.
 struct Cell {
     key: Key,
@@ -223,7 +226,7 @@ impl Judge {
         days: (NaiveDate, &Period),
         place: (&SmolStr, &Tags),
         line: Line,
-    ) -> Result<Vec<(Arc<SpendingLimit>, SmolStr, NaiveDate, i64)>, LedgerError> {
+    ) -> Result<Vec<Counts>, LedgerError> {
         let mut found = Vec::new();
         self.each_limit(tx, rules, days, place, |limit, value, start| {
             let counted = limit.counted(line, rules.currency);

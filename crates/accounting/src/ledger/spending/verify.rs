@@ -1,12 +1,11 @@
 //! Whether the sums of limits are those of the postings.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use fondaco_core::{Range, Reading};
 use smol_str::SmolStr;
 
-use super::history::{Counted, Sums, add};
+use super::history::{Counted, Held, Sums, add, still_held};
 use super::matching::Limits;
 use super::{Spending, SpendingLimit};
 use crate::ledger::{
@@ -63,17 +62,12 @@ pub(crate) fn verify(
 }
 
 /// All that is pending.
-fn held(
-    read: &mut impl Reading,
-) -> Result<Vec<(Arc<PendingEntry>, Arc<PendingPosting>)>, LedgerError> {
+fn held(read: &mut impl Reading) -> Result<Vec<Held>, LedgerError> {
     let lines = read.peek_scan(&Range::<PendingPosting>::all())?;
     let ids: Vec<_> = lines.iter().map(|line| line.pending).collect();
     let settled = read.peek_many::<PendingSettled>(&ids)?;
     let entries = read.peek_many::<PendingEntry>(&ids)?;
-    let held = entries.into_iter().zip(settled).zip(lines);
-    Ok(held
-        .filter_map(|((entry, settled), line)| settled.is_none().then_some((entry?, line)))
-        .collect())
+    Ok(still_held(lines, entries, &settled))
 }
 
 /// What each account stands under.
