@@ -7,12 +7,14 @@
 //! the machine meets both. One core. `RESULTS.md` beside this file has the figures.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod common;
+
 use std::hint::black_box;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::{Days, NaiveDate};
+use common::{ACCOUNTS, BATCH, Random, clock, code, day};
 use fondaco_accounting::Books;
 use fondaco_accounting::currency::{NewRate, OpenRateSource, RecordRates};
 use fondaco_accounting::ledger::*;
@@ -24,13 +26,8 @@ use fondaco_core::timeline::{Span, Timeline};
 use fondaco_core::{ActorId, CompanyId, Currency, Driver, Money, Timestamp, decimal};
 use fondaco_store::{Memory, Sqlite};
 
-const ACCOUNTS: u64 = 10_000;
-const BATCH: usize = 8_189;
-
 fn main() {
-    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
-    let what = args.first().map_or("all", String::as_str);
-    let entries = args.get(1).map_or(200_000, |count| count.parse().expect("a number of entries"));
+    let (what, entries) = common::asked(200_000);
     let wants = |name: &str| what == "all" || what == name;
     if wants("timeline") {
         lookups();
@@ -153,14 +150,12 @@ fn pair(
 }
 
 fn books(store: Arc<dyn Store>, clerk: Clerk) -> Books<'static> {
-    let clock = AtomicI64::new(1_767_225_600_000_000);
-    let tick = move || Timestamp::from_micros(clock.fetch_add(1000, Ordering::Relaxed)).unwrap();
     let driver = Driver::new(store, CompanyId::named("bench"));
     let driver = match clerk {
         Clerk::Free => driver,
         _ => driver.with_policy(Stored, &[&ENGINE]),
     };
-    let books = Books::over(driver).unwrap().with_clock(tick);
+    let books = Books::over(driver).unwrap().with_clock(clock());
     if clerk != Clerk::Free {
         hire(&books.clone().acting_as("root"), clerk);
     }
@@ -210,8 +205,7 @@ fn entries_of(
     let one = |i: usize| {
         let date = day(((from + i) * 365 / total) as u64);
         let cents = 1 + random.below(1_000_000) as i64;
-        let debit = random.below(ACCOUNTS);
-        let credit = (debit + 1 + random.below(ACCOUNTS - 1)) % ACCOUNTS;
+        let (debit, credit) = random.pair();
         let line = |side, account| {
             let currency = if matches!(kind, Kind::Euro) { Currency::EUR } else { Currency::USD };
             let posting = NewPosting::new(code(account), side, Money::minor(cents, currency));
@@ -226,29 +220,4 @@ fn entries_of(
             .posting(line(Side::Credit, credit))
     };
     (0..count).map(one).collect()
-}
-
-fn day(n: u64) -> NaiveDate {
-    NaiveDate::from_ymd_opt(2026, 1, 1).unwrap() + Days::new(n)
-}
-
-fn code(account: u64) -> String {
-    format!("{:05}", 10_000 + account)
-}
-
-/// A small generator of our own: the same entries in every run.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound
-    }
 }

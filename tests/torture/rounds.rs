@@ -3,6 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use fondaco_testkit::faults::Trouble;
@@ -102,6 +104,7 @@ impl Count {
             Ok(()) => {
                 let round = Round { seed, dir: dir.clone() };
                 let panicked = |_| Err(Trouble::Broken("it panicked; see above".into()));
+                let _watched = watch(torture.name, seed);
                 catch_unwind(AssertUnwindSafe(|| (torture.run)(&round))).unwrap_or_else(panicked)
             }
             Err(error) => Err(Trouble::Broken(format!("{}: {error}", dir.display()))),
@@ -130,6 +133,25 @@ impl Count {
         broken.iter().for_each(|round| println!("  cargo xtask torture --only {round}"));
         if broken.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
+}
+
+/// How long a round may take, on a machine that is busy with others too; most take seconds.
+const DEADLINE: Duration = Duration::from_secs(600);
+
+/// Ends the program, with the seed that repeats it, when a round hangs: until what this gives is dropped.
+fn watch(name: &'static str, seed: u64) -> Sender<()> {
+    let (done, over) = channel::<()>();
+    thread::spawn(move || {
+        if over.recv_timeout(DEADLINE) == Err(RecvTimeoutError::Timeout) {
+            println!(
+                "{name:<18} seed {seed:<4} BROKEN: it hangs, for {} s by now",
+                DEADLINE.as_secs()
+            );
+            println!("    again: cargo xtask torture --only {name} --seed {seed}");
+            std::process::exit(1);
+        }
+    });
+    done
 }
 
 /// Below the target directory; each run of the program has its own folder.

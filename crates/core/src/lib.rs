@@ -62,5 +62,6 @@ pub use rounding::Rounding;
 pub use timeline::Timeline;
 pub use timestamp::{Timestamp, TimestampError};
 pub use tx::{
-    ActError, Added, Drew, Envelope, GuardCount, Halt, IndexOf, Outcome, Range, Reading, Tx, View,
+    ActError, Added, Drew, Envelope, GuardCount, Halt, IndexOf, Needs, Outcome, Range, Reading, Tx,
+    View,
 };

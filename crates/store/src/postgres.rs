@@ -19,8 +19,8 @@
 //!
 //! It needs PostgreSQL 14 or later. Its calls block, and may not be made inside an asynchronous runtime's thread.
 //!
-//! [`Postgres::connect`] connects by itself, without TLS; [`Postgres::with`] takes connections that the host makes, with any TLS
-//! and any pool; [`Postgres::over`] works inside an open transaction of the host's.
+//! [`Postgres::connect`] connects by itself, [`Postgres::connect_tls`] with any TLS; [`Postgres::with`] takes connections that the
+//! host makes, of any pool; [`Postgres::over`] works inside an open transaction of the host's.
 
 /// What a configuration, blocking or not, says where the URL does not: who we are, and that nobody waits for ever for a server
 /// whose machine is gone.
@@ -47,6 +47,7 @@ mod edge;
 mod error;
 mod form;
 mod ground;
+mod guess;
 mod host;
 mod judge;
 mod lane;
@@ -54,11 +55,13 @@ mod line;
 mod load;
 mod log;
 mod numeric;
+mod piped;
 mod pool;
 mod read;
 mod room;
 mod row;
 mod schema;
+mod trip;
 #[cfg(feature = "postgres-async")]
 mod waiting;
 mod wire;
@@ -73,13 +76,14 @@ use fondaco_core::CompanyId;
 use fondaco_core::store::{
     Answer, Batch, Commit, FeedFrom, Pieces, Prepared, Read, Store, StoreError, Table,
 };
-use postgres::{Client, NoTls, Transaction};
+use postgres::{Client, NoTls, Socket, Transaction};
+use tokio_postgres::tls::MakeTlsConnect;
 
 use self::calls::{Calls, named};
-use self::error::Failure;
 pub use self::host::PostgresTransaction;
 use self::line::Lines;
-use self::pool::{Handle, Pool};
+use self::piped::Driven;
+use self::pool::{Link, Pool};
 use self::room::Room;
 #[cfg(feature = "postgres-async")]
 pub use self::waiting::AsyncPostgres;
@@ -203,20 +207,46 @@ impl Postgres {
     /// # Errors
     /// As [`connect`](Postgres::connect).
     pub fn connect_with(url: &str, options: &PostgresOptions) -> Result<Postgres, StoreError> {
-        let mut config: postgres::Config = configured(url)?;
+        Postgres::connect_tls(url, options, NoTls)
+    }
+
+    /// Connects with TLS: any that has a [`MakeTlsConnect`], such as those of tokio-postgres-rustls and postgres-native-tls.
+    ///
+    /// ```no_run
+    /// use fondaco_store::{Postgres, PostgresOptions};
+    /// # use fondaco_store::postgres::client::NoTls as tls;
+    /// let url = "postgresql://books@db.example.com/books?sslmode=require";
+    /// let store = Postgres::connect_tls(url, &PostgresOptions::new(), tls)?;
+    /// # Ok::<(), fondaco_core::store::StoreError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`connect`](Postgres::connect).
+    pub fn connect_tls<T>(
+        url: &str,
+        options: &PostgresOptions,
+        tls: T,
+    ) -> Result<Postgres, StoreError>
+    where
+        T: MakeTlsConnect<Socket> + Clone + Send + Sync + 'static,
+        T::Stream: Send + 'static,
+    {
+        let mut config: tokio_postgres::Config = configured(url)?;
         defaults!(config);
-        let store = Postgres::with_handles(options, move || match config.connect(NoTls) {
-            Ok(client) => Ok(Box::new(Box::new(client)) as Handle),
-            Err(error) => Err(Failure::from(error).named().to_string()),
-        });
+        let store =
+            Postgres::with_links(options, move || match Driven::connect(&config, tls.clone()) {
+                Ok(driven) => Ok(Link::Own(driven)),
+                Err(failure) => Err(failure.named().to_string()),
+            });
         // That somebody is there is known now, not at the first command.
         drop(store.calls.source.take_now(false)?);
         Ok(store)
     }
 
-    /// A store over connections that the host makes, each anything that gives a [`Client`]: a boxed client with the host's TLS,
-    /// or one of a pool's, which goes back to the pool when the store drops it. The store keeps at most
-    /// [`connections`](PostgresOptions::connections) of them.
+    /// A store over connections that the host makes, each anything that gives a [`Client`]: a boxed client, or one of a pool's,
+    /// which goes back to the pool when the store drops it. The store keeps at most
+    /// [`connections`](PostgresOptions::connections) of them. Such a client waits for each statement before it sends the next:
+    /// a commit that takes three trips over connections of our own takes some fifteen.
     ///
     /// ```no_run
     /// use fondaco_store::{Postgres, PostgresOptions};
@@ -233,15 +263,15 @@ impl Postgres {
         C: DerefMut<Target = Client> + Send + 'static,
         E: fmt::Display,
     {
-        Postgres::with_handles(options, move || match make() {
-            Ok(client) => Ok(Box::new(client) as Handle),
+        Postgres::with_links(options, move || match make() {
+            Ok(client) => Ok(Link::of_host(Box::new(client))),
             Err(error) => Err(error.to_string()),
         })
     }
 
-    fn with_handles(
+    fn with_links(
         options: &PostgresOptions,
-        make: impl Fn() -> Result<Handle, String> + Send + Sync + 'static,
+        make: impl Fn() -> Result<Link, String> + Send + Sync + 'static,
     ) -> Postgres {
         let pool = Arc::new(Pool::new(Box::new(make), options.connections));
         Postgres { calls: Calls::new(options.room(), pool), lines: Lines::default() }
@@ -335,9 +365,10 @@ impl Store for Postgres {
     }
 }
 
-/// The blocking client that connections are made with.
+/// The blocking client, for hosts that make the connections, and what it takes to have TLS.
 pub mod client {
-    pub use ::postgres::{Client, Config, Error, NoTls, Transaction};
+    pub use ::postgres::tls::{MakeTlsConnect, TlsConnect};
+    pub use ::postgres::{Client, Config, Error, NoTls, Socket, Transaction};
 }
 
 /// The client of tokio-postgres, for hosts that make the connections of an [`AsyncPostgres`].

@@ -1,7 +1,12 @@
 //! What the PostgreSQL store promises beyond the contract: people's SQL, other roles, other programs, the host's transaction,
 //! connections that break.
 #![cfg(all(feature = "postgres", unix))]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "helpers of tests"
+)]
 
 mod proxy;
 mod server;
@@ -289,6 +294,49 @@ fn readers_of_a_company_without_a_commit_are_refused() {
     let store = open(url, &options);
     let error = store.let_read(CompanyId::named("nobody"), "somebody").unwrap_err();
     assert_eq!(error.code(), "store.misused");
+}
+
+/// A connection far from its server spends its time waiting: what does not rest on an answer goes along.
+#[test]
+fn a_read_takes_one_trip_and_a_commit_three() {
+    let Some(url) = server::url() else { return };
+    let (_, options) = home("trips");
+    let proxy = Proxy::before(url);
+    let store = open(proxy.url(), &options);
+    let (mut reads, mut commits) = (Vec::new(), Vec::new());
+    for id in 0..6u128 {
+        let mut batch = add(id, "all", 1);
+        let rows = (0..3).map(|at| line(id as i64, at, 100)).collect::<Vec<_>>();
+        batch.changes.push(Change::Insert(Box::new(rows)));
+        batch.changes.push(Change::Draw { series: "s".into(), count: 1, dates: None });
+        proxy.trips();
+        store.commit(batch).unwrap();
+        commits.push(proxy.trips());
+        assert_eq!(balance(&store, "all"), id as i64 + 1);
+        reads.push(proxy.trips());
+    }
+    // The first ones prepare their statements.
+    assert_eq!((reads.last(), commits.last()), (Some(&1), Some(&3)), "{reads:?}, {commits:?}");
+}
+
+/// Over tables of which PostgreSQL knows nothing: were a plan made that compares all keys with all rows, this would take
+/// minutes.
+#[test]
+fn many_counters_are_looked_up_one_by_one() {
+    let Some(url) = server::url() else { return };
+    let (_, options) = home("counters");
+    let store = open(url, &options);
+    // The plan is made for a table that was found empty.
+    store.commit(add(1, "first", 1)).unwrap();
+    let start = std::time::Instant::now();
+    for id in 2..4u128 {
+        let rows = (0..40_000).map(|at| Balance { account: format!("{at:05}").into(), amount: 1 });
+        let rows: Vec<Balance> = rows.collect();
+        let change = Change::Add { rows: Box::new(rows), floors: vec![] };
+        store.commit(with(id, change)).unwrap();
+    }
+    assert_eq!(balance(&store, "39999"), 2);
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
 }
 
 #[test]

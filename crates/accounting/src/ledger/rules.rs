@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use foldhash::fast::RandomState;
-use fondaco_core::{Currency, DateRange, Halt, Range, Tx};
+use fondaco_core::{Currency, DateRange, Halt, Needs, Range, Tx};
 use smol_str::SmolStr;
 
 use crate::currency::{FoundRate, PostingRates};
@@ -70,6 +70,7 @@ impl Rules {
         tx: &mut Tx<'_>,
         entries: &[E],
     ) -> Result<Rules, LedgerError> {
+        tx.need_all(needs(entries)?)?;
         let settings = tx.get::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
         let chart = Chart::read(tx, entries)?;
         let journals = read_journals(tx, entries)?;
@@ -141,7 +142,7 @@ const ACCOUNTS_PER_POSTING: u64 = 8;
 impl Chart {
     /// Small batches read each account, large ones the whole chart, once.
     fn read<E: Borrow<NewEntry>>(tx: &mut Tx<'_>, entries: &[E]) -> Result<Arc<Chart>, Halt> {
-        let postings: usize = entries.iter().map(|entry| entry.borrow().postings.len()).sum();
+        let postings = postings(entries);
         let worth = |accounts| accounts <= postings as u64 * ACCOUNTS_PER_POSTING;
         if postings >= LARGE
             && let Some(chart) = tx.compiled::<Account, Chart>(worth, Chart::of)?
@@ -149,11 +150,8 @@ impl Chart {
         {
             return Ok(chart); // one kept for a larger batch would cost this one a pass over all its accounts
         }
-        let named = entries.iter().flat_map(|entry| &entry.borrow().postings);
-        let mut codes: Vec<SmolStr> = named.map(|posting| posting.account.clone()).collect();
-        codes.sort_unstable();
-        codes.dedup();
-        let accounts: Vec<_> = tx.get_many::<Account>(&codes)?.into_iter().flatten().collect();
+        let accounts = tx.get_many::<Account>(&account_codes(entries))?;
+        let accounts: Vec<_> = accounts.into_iter().flatten().collect();
         Ok(Arc::new(Chart::of(&accounts)))
     }
 
@@ -205,6 +203,41 @@ impl Chart {
     }
 }
 
+/// All that is read for `entries` whatever they are: one trip, and no more for most.
+fn needs<E: Borrow<NewEntry>>(entries: &[E]) -> Result<Needs, Halt> {
+    let needs = Needs::new()
+        .rows::<Settings>(&[Settings::key()])
+        .rows::<Journal>(&journal_codes(entries))
+        .range(&Range::<Period>::all())?;
+    match postings(entries) >= LARGE {
+        true => needs.guard_of_all::<Account>(),
+        false => Ok(needs.rows::<Account>(&account_codes(entries))),
+    }
+}
+
+fn postings<E: Borrow<NewEntry>>(entries: &[E]) -> usize {
+    entries.iter().map(|entry| entry.borrow().postings.len()).sum()
+}
+
+fn account_codes<E: Borrow<NewEntry>>(entries: &[E]) -> Vec<SmolStr> {
+    let named = entries.iter().flat_map(|entry| &entry.borrow().postings);
+    let mut codes: Vec<SmolStr> = named.map(|posting| posting.account.clone()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes
+}
+
+fn journal_codes<E: Borrow<NewEntry>>(entries: &[E]) -> Vec<SmolStr> {
+    let mut codes: Vec<SmolStr> = Vec::new();
+    for entry in entries.iter().map(Borrow::borrow) {
+        // Entries of one journal mostly follow one another, and there are few journals.
+        if !codes.contains(&entry.journal) {
+            codes.push(entry.journal.clone());
+        }
+    }
+    codes
+}
+
 /// The rates of the currencies in which a posting gives neither its worth nor a rate.
 fn read_rates<E: Borrow<NewEntry>>(
     tx: &mut Tx<'_>,
@@ -223,13 +256,7 @@ fn read_journals<E: Borrow<NewEntry>>(
     tx: &mut Tx<'_>,
     entries: &[E],
 ) -> Result<Map<SmolStr, Arc<Journal>>, LedgerError> {
-    let mut codes: Vec<SmolStr> = Vec::new();
-    for entry in entries.iter().map(Borrow::borrow) {
-        // Entries of one journal mostly follow one another, and there are few journals.
-        if !codes.contains(&entry.journal) {
-            codes.push(entry.journal.clone());
-        }
-    }
+    let codes = journal_codes(entries);
     let journals = tx.get_many::<Journal>(&codes)?;
     Ok(codes
         .into_iter()

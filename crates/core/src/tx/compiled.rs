@@ -157,7 +157,7 @@ impl Tx<'_> {
 }
 
 /// The key of a table's guard without columns.
-fn whole_guard_key(table: &'static Table) -> Result<KeyBytes, Halt> {
+pub(super) fn whole_guard_key(table: &'static Table) -> Result<KeyBytes, Halt> {
     let whole = table.guards.iter().position(|guard| guard.columns.is_empty());
     let guard = whole.ok_or(Halt::Unguarded { table: table.name })?;
     let name = smol_str::SmolStr::new_static(table.name);

@@ -6,7 +6,8 @@
 
 use smol_str::SmolStr;
 
-use crate::store::{KeyBytes, Record};
+use super::{Halt, Range};
+use crate::store::{KeyBytes, KeyParts, Record};
 
 /// How often rows of some ranges changed: what a guarded scan rests on. `Tx` keeps them; every driver prepares the table.
 ///
@@ -22,6 +23,13 @@ pub struct GuardCount {
     pub part: KeyBytes,
     /// How many rows changed.
     pub changes: i64,
+}
+
+/// The key of the narrowest guard that covers a range.
+pub(super) fn key<R: Record>(range: &Range<R>) -> Result<KeyBytes, Halt> {
+    let (guard, columns) = range.guard().ok_or(Halt::Unguarded { table: R::TABLE.name })?;
+    let part = part(stripe(columns.as_slice()));
+    Ok((SmolStr::new_static(R::TABLE.name), guard as u8, part).to_bytes())
 }
 
 /// The counter of a range, by the guard's columns as key parts; `None` for the whole table.
@@ -70,7 +78,6 @@ pub(super) fn part(stripe: Stripe) -> KeyBytes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::KeyParts;
 
     #[test]
     fn stripes_stay_as_they_are_and_parts_order_as_they_do() {

@@ -321,12 +321,10 @@ impl Tx<'_> {
     /// [`Halt::Unguarded`] when no guard covers the range, or a [`Halt`] to be passed on.
     pub fn scan<R: Record>(&mut self, range: &Range<R>) -> Result<Vec<Arc<R>>, Halt> {
         let scan = range.to_scan()?;
-        let (guard, columns) = range.guard().ok_or(Halt::Unguarded { table: R::TABLE.name })?;
+        let key = super::guard::key(range)?;
         if !range.is_storable() {
             return Ok(Vec::new());
         }
-        let part = super::guard::part(super::guard::stripe(columns.as_slice()));
-        let key = (smol_str::SmolStr::new_static(R::TABLE.name), guard as u8, part).to_bytes();
         // The guard first: what changes between the two trips is then seen by the commit.
         self.load(super::GuardCount::TABLE, std::slice::from_ref(&key))?;
         let guard = self.cache.slot(super::GuardCount::TABLE, &key, true);
@@ -336,7 +334,7 @@ impl Tx<'_> {
         typed(rows)
     }
 
-    /// Says what will be read, so that an asynchronous host loads it all in one trip.
+    /// Says what will be read of one table, so that it is loaded in one trip; of several, [`need_all`](Tx::need_all).
     ///
     /// ```
     /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }

@@ -1,8 +1,8 @@
 //! What an act sees: the first reading of a row stays, and its own writes are visible at once, in every order.
 
 use crate::common::*;
-use fondaco_core::store::Record;
-use fondaco_core::{Halt, Range, Reading, Tx};
+use fondaco_core::store::{Record, Store};
+use fondaco_core::{Halt, Needs, Range, Reading, Tx};
 
 fn numbers(rows: &[std::sync::Arc<Shelf>]) -> Vec<i64> {
     rows.iter().map(|shelf| shelf.number).collect()
@@ -310,4 +310,31 @@ fn long_ranges_are_read_in_pages_without_loss() {
 fn tables_are_what_they_say() {
     TABLES.iter().for_each(|table| table.check().unwrap());
     assert_eq!(Shelf::TABLE.guards.len(), 1);
+}
+
+/// Rows and a range come in one trip, and the act rests on them as if each had been asked for by itself.
+#[test]
+fn what_is_needed_comes_in_one_trip_and_is_rested_on() {
+    for (name, inner) in stores() {
+        fill(&Host::sync(name, inner.clone()));
+        let aisle = || Range::<Shelf>::by_key(&1i64);
+        let count = |tx: &mut Tx<'_>| -> Result<i64, ShopError> {
+            tx.need_all(Needs::new().rows::<Shelf>(&[(9, 9), (2, 1)]).range(&aisle())?)?;
+            assert!(tx.get::<Shelf>(&(9, 9))?.is_none() && tx.get::<Shelf>(&(2, 1))?.is_some());
+            Ok(tx.scan(&aisle())?.len() as i64)
+        };
+        let again = |_: &dyn Store| panic!("a second trip");
+        let host = Host::sync(name, Slipping::over(inner.clone(), Moment::Read(2), again));
+        assert_eq!(host.run("look", count).unwrap().answer, 5, "on {name}");
+        // A sixth shelf comes after the range did.
+        let sixth =
+            |store: &dyn Store| elsewhere(store, "sixth", |tx| Ok(tx.insert(Shelf::new(1, 6, 0))?));
+        let host = Host::sync(name, Slipping::over(inner, Moment::Commit(1), sixth));
+        let noted = host.run("note", |tx| {
+            let count = count(tx)?;
+            tx.insert(Shelf::new(3, count, 0))?;
+            Ok(count)
+        });
+        assert_eq!(noted.unwrap().answer, 6, "on {name}");
+    }
 }

@@ -14,6 +14,7 @@ use super::commit::{self, Group, Own, Scope};
 use super::error::{Failure, Outcome, misused, unavailable};
 use super::judge::Verdict;
 use super::log::{self, Head};
+use super::read::Frame;
 use super::room::{Mode, Room};
 use super::wire::Wire;
 use super::{load, read, schema};
@@ -43,12 +44,32 @@ pub(super) trait Question: Sync {
         wire: &mut W,
         room: &Room,
     ) -> impl Future<Output = Outcome<Self::Answer>> + Send;
+
+    /// Begins the transaction, asks, and ends it.
+    fn ask_alone<W: Wire>(
+        &self,
+        wire: &mut W,
+        room: &Room,
+        begin: &str,
+    ) -> impl Future<Output = Outcome<Self::Answer>> + Send {
+        async move {
+            wire.run(begin).await?;
+            let answer = self.ask(wire, room).await?;
+            wire.run("COMMIT").await?;
+            Ok(answer)
+        }
+    }
 }
 
 impl Question for &Read {
     type Answer = Answer;
     async fn ask<W: Wire>(&self, wire: &mut W, room: &Room) -> Outcome<Answer> {
-        read::answer(wire, room, self).await
+        read::answer(wire, room, self, Frame::default()).await
+    }
+
+    async fn ask_alone<W: Wire>(&self, wire: &mut W, room: &Room, begin: &str) -> Outcome<Answer> {
+        let frame = Frame { begin: Some(begin), end: Some("COMMIT"), hold: false };
+        read::answer(wire, room, self, frame).await
     }
 }
 
@@ -173,7 +194,7 @@ impl<S: Source> Calls<S> {
         loop {
             let mut wire = self.source.take(false).await?;
             tries += 1;
-            match once(&mut wire, &self.room, &begin, &question).await {
+            match question.ask_alone(&mut wire, &self.room, &begin).await {
                 Err(failure) if tries < TRIES && (failure.is_lost() || failure.is_race()) => {
                     wire.forget();
                 }
@@ -201,7 +222,8 @@ impl<S: Source> Calls<S> {
         loop {
             let mut wire = self.source.take(true).await?;
             tries += 1;
-            match begin_and_answer(&mut wire, &self.room, &begin, read).await {
+            let frame = Frame { begin: Some(&begin), ..Frame::default() };
+            match read::answer(&mut wire, &self.room, read, frame).await {
                 Ok(mut answer) => {
                     let held = Arc::new(Mutex::new(Place::Free(wire)));
                     answer.at = self.holds.keep(read.company, answer.at.position, held);
@@ -223,7 +245,7 @@ impl<S: Source> Calls<S> {
             return Err(StoreError::SnapshotGone.into());
         };
         let answer = match &mut borrowed.wire {
-            Some(wire) => read::answer(wire, &self.room, read).await,
+            Some(wire) => read::answer(wire, &self.room, read, Frame::default()).await,
             None => Err(StoreError::SnapshotGone.into()),
         };
         match &answer {
@@ -385,28 +407,6 @@ impl<S: Source> Calls<S> {
 
 fn place<L>(held: &Held<L>) -> MutexGuard<'_, Place<L>> {
     held.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-async fn begin_and_answer(
-    wire: &mut impl Wire,
-    room: &Room,
-    begin: &str,
-    read: &Read,
-) -> Outcome<Answer> {
-    wire.run(begin).await?;
-    read::answer(wire, room, read).await
-}
-
-async fn once<Q: Question>(
-    wire: &mut impl Wire,
-    room: &Room,
-    begin: &str,
-    question: &Q,
-) -> Outcome<Q::Answer> {
-    wire.run(begin).await?;
-    let answer = question.ask(wire, room).await?;
-    wire.run("COMMIT").await?;
-    Ok(answer)
 }
 
 /// What became of a commit whose connection was lost.

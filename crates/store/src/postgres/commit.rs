@@ -13,10 +13,11 @@ use fondaco_core::{CommandId, CompanyId};
 
 use super::error::{Failure, Outcome};
 use super::form::Forms;
-use super::ground::Ground;
+use super::ground::{Ground, Lock, Needs};
 use super::judge::{self, Judge, Verdict};
 use super::log::{self, Head};
 use super::room::{Mode, Room};
+use super::trip::Trip;
 use super::wire::Wire;
 use super::{read, schema, write};
 
@@ -85,6 +86,8 @@ pub(super) async fn group(
             true => fail(&mut verdicts, &stored, &failure.named()),
             false => unsure = Some((stored, failure.named().to_string())),
         }
+    } else {
+        room.guesses.note(company, &judge.head);
     }
     Ok(Group { verdicts, unsure })
 }
@@ -109,8 +112,7 @@ async fn begin(
 ) -> Outcome<(Arc<Forms>, Ground)> {
     let mut tries = 1;
     loop {
-        wire.run(&scope.begin(company)).await?;
-        match locked(wire, room, company, batches, careful).await {
+        match locked(wire, room, scope, company, batches, careful).await {
             Ok(ready) => return Ok(ready),
             Err(failure) if failure.is_lost() => return Err(failure),
             Err(failure) => {
@@ -128,22 +130,44 @@ async fn begin(
 async fn locked(
     wire: &mut impl Wire,
     room: &Room,
+    scope: &impl Scope,
     company: CompanyId,
     batches: &[Batch],
     careful: bool,
 ) -> Outcome<(Arc<Forms>, Ground)> {
-    let head = Head::lock(wire, room, company).await?;
-    let forms = forms_to_write(wire, room, head.generation).await?;
+    let forms = room.forms();
     // A batch that is wrong whatever is stored may name what can't be read.
     let sound: Vec<&Batch> =
         batches.iter().filter(|batch| fault(&forms, batch).is_none()).collect();
     let ids: Vec<CommandId> = batches.iter().map(|batch| batch.id).collect();
-    let ground = Ground::read(wire, room, &forms, head, (&ids, &sound), careful).await?;
-    // Whoever waited for the lock has read its generation before.
-    if ground.generation != forms.generation {
-        forms_to_write(wire, room, ground.generation).await?;
-    }
+    let needs = Needs { ids: &ids, batches: &sound, careful };
+    let ground = locked_ground(wire, room, scope, company, &forms, &needs).await?;
+    let forms = forms_to_write(wire, room, ground.generation).await?;
     Ok((forms, ground))
+}
+
+/// Begins, locks and reads in one trip where the company is known, else one after another.
+async fn locked_ground(
+    wire: &mut impl Wire,
+    room: &Room,
+    scope: &impl Scope,
+    company: CompanyId,
+    forms: &Forms,
+    needs: &Needs<'_>,
+) -> Outcome<Ground> {
+    let begin = scope.begin(company);
+    match room.guesses.of(company) {
+        Some(guess) => {
+            let lock = Lock { company, begin: &begin, guess };
+            if let Some(ground) = Ground::lock_and_read(wire, room, forms, lock, needs).await? {
+                return Ok(ground);
+            }
+        }
+        None => wire.run(&begin).await?,
+    }
+    let head = Head::lock(wire, room, company).await?;
+    room.guesses.note(company, &head);
+    Ground::read(wire, room, forms, head, needs).await
 }
 
 /// Why the statements of batches failed, in the words of the port. The transaction is over.
@@ -255,13 +279,17 @@ async fn moved(
     for seen in &batch.seen {
         by_table.entry(seen.key.table.name).or_default().push(seen);
     }
-    let mut out = Vec::new();
-    for seen in by_table.values() {
+    let (mut trip, mut asked) = (Trip::default(), Vec::new());
+    for seen in by_table.into_values() {
         let Some(first) = seen.first() else { continue };
-        let keys: Vec<&[u8]> = seen.iter().map(|seen| seen.key.bytes.as_slice()).collect();
+        let keys = seen.iter().map(|seen| seen.key.bytes.as_slice());
         let form = forms.get(first.key.table)?;
-        let versions = read::versions(wire, form, head.company, &keys).await?;
-        let moved = seen.iter().zip(versions).filter(|(seen, version)| seen.version != *version);
+        asked.push((read::ask_versions(&mut trip, form, head.company, keys)?, seen));
+    }
+    let (brought, mut out) = (trip.go(wire).await?, Vec::new());
+    for (seat, seen) in asked {
+        let versions = read::told_versions(&brought, seat, seen.len())?;
+        let moved = seen.into_iter().zip(versions).filter(|(seen, now)| seen.version != *now);
         out.extend(moved.map(|(seen, version)| Seen { key: seen.key.clone(), version }));
     }
     Ok(out)

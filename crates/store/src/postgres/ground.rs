@@ -1,21 +1,23 @@
-//! What the decision on some batches rests on: read once for all of them, in a constant number of statements, while the
-//! company's head is locked.
+//! What the decision on some batches rests on: read once for all of them, in a constant number of statements and mostly one
+//! trip, while the company's head is locked.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use fondaco_core::CommandId;
 use fondaco_core::store::{
     Batch, Change, Commit, Key, KeyBytes, KeyWriter, Kind, Numbers, Row, SeriesState, Stored,
     Table, Version,
 };
+use fondaco_core::{CommandId, CompanyId};
 use smol_str::SmolStr;
 
 use super::error::Outcome;
-use super::form::Forms;
+use super::form::{Form, Forms};
+use super::guess::Guess;
 use super::log::{self, Head};
 use super::read;
 use super::room::Room;
+use super::trip::{Brought, Seat, Trip};
 use super::wire::Wire;
 
 /// An entry of a unique index: table, index, index columns.
@@ -24,8 +26,6 @@ pub(super) type Entry = (&'static str, usize, KeyBytes);
 /// A counter as it stands, the batches before included.
 #[derive(Debug)]
 pub(super) struct Counter {
-    /// Whether its table has it.
-    pub(super) stored: bool,
     pub(super) row: Option<Row>,
     pub(super) changed: bool,
 }
@@ -63,10 +63,10 @@ impl Keys {
     }
 
     /// In their order.
-    fn sorted(&self) -> Vec<&KeyBytes> {
-        let mut keys: Vec<&KeyBytes> = self.keys.iter().collect();
+    fn sorted(self) -> Option<(&'static Table, Vec<KeyBytes>)> {
+        let mut keys: Vec<KeyBytes> = self.keys.into_iter().collect();
         keys.sort_unstable();
-        keys
+        Some((self.table?, keys))
     }
 }
 
@@ -107,33 +107,17 @@ impl Wanted {
         note(filled.as_ref());
     }
 
-    fn batch(&mut self, batch: &Batch, numbers: &Numbers, position: u64, careful: bool) {
-        // Decided on the newest state: all is as it was seen.
-        if position == 0 || batch.at.position != position {
-            batch.seen.iter().for_each(|seen| self.version(&seen.key));
-        }
-        for change in &batch.changes {
-            self.change(change, numbers, careful);
-        }
+    fn seen(&mut self, batch: &Batch) {
+        batch.seen.iter().for_each(|seen| self.version(&seen.key));
     }
 
-    fn change(&mut self, change: &Change, numbers: &Numbers, careful: bool) {
+    fn change(&mut self, change: &Change, careful: bool) {
         match change {
-            Change::Insert(rows) => {
-                let unique = !rows.is_empty() && has_unique(rows.table());
-                for row in (0..rows.len()).filter_map(|at| rows.row(at)) {
-                    if unique {
-                        self.entries(row, numbers);
-                    }
-                    if careful {
-                        self.version(&row.row_key());
-                    }
-                }
+            Change::Insert(rows) if careful => {
+                let rows = (0..rows.len()).filter_map(|at| rows.row(at));
+                rows.for_each(|row| self.version(&row.row_key()));
             }
-            Change::Put { row, .. } => {
-                self.version(&row.row_key());
-                self.entries(row.as_ref(), numbers);
-            }
+            Change::Put { row, .. } => self.version(&row.row_key()),
             Change::Delete { key, .. } => self.version(key),
             Change::Erase { key } => self.row(key),
             Change::Add { rows, .. } => {
@@ -166,8 +150,27 @@ fn series_of<'b>(batches: impl Iterator<Item = &'b Batch>) -> BTreeSet<SmolStr> 
     names.collect()
 }
 
-pub(super) fn has_unique(table: &Table) -> bool {
+fn draws(batch: &Batch) -> bool {
+    batch.changes.iter().any(|change| matches!(change, Change::Draw { .. }))
+}
+
+fn has_unique(table: &Table) -> bool {
     table.indexes.iter().any(|index| index.unique)
+}
+
+/// The rows that a batch writes into tables with unique indexes.
+pub(super) fn unique_rows(batch: &Batch) -> impl Iterator<Item = &dyn Stored> {
+    batch.changes.iter().flat_map(|change| -> Box<dyn Iterator<Item = &dyn Stored>> {
+        match change {
+            Change::Insert(rows) if !rows.is_empty() && has_unique(rows.table()) => {
+                Box::new((0..rows.len()).filter_map(|at| rows.row(at)))
+            }
+            Change::Put { row, .. } if has_unique(row.table()) => {
+                Box::new(std::iter::once(row.as_ref()))
+            }
+            _ => Box::new(std::iter::empty()),
+        }
+    })
 }
 
 /// Calls `each` with every entry that a row has in a unique index.
@@ -181,20 +184,131 @@ pub(super) fn for_entries(row: &dyn Stored, mut each: impl FnMut(usize, KeyBytes
     }
 }
 
+/// What some batches need to be decided.
+pub(super) struct Needs<'n> {
+    /// Which commands may be known.
+    pub(super) ids: &'n [CommandId],
+    pub(super) batches: &'n [&'n Batch],
+    /// Whether inserted keys are looked up too.
+    pub(super) careful: bool,
+}
+
+/// How a transaction begins that locks a company, and what the company seems to be.
+pub(super) struct Lock<'l> {
+    pub(super) company: CompanyId,
+    pub(super) begin: &'l str,
+    pub(super) guess: Guess,
+}
+
+/// What is on its way for some batches.
+struct Asked<'a> {
+    end: Seat,
+    series: Option<Seat>,
+    wanted: AskedWanted<'a>,
+}
+
+impl<'a> Asked<'a> {
+    /// Asks for all that can be asked for before anything is known but, perhaps, the company's newest position.
+    fn new(
+        trip: &mut Trip<'a>,
+        room: &Room,
+        forms: &'a Forms,
+        guess: Guess,
+        needs: &Needs<'_>,
+    ) -> Outcome<Asked<'a>> {
+        let end = log::ask_end(trip, room, guess.company, needs.ids);
+        let names = series_of(needs.batches.iter().copied());
+        let series =
+            (!names.is_empty()).then(|| log::ask_series(trip, room, guess.company, &names));
+        let mut wanted = Wanted::default();
+        for batch in needs.batches {
+            // Decided on the newest state: all is as it was seen.
+            if guess.position == 0 || batch.at.position != guess.position {
+                wanted.seen(batch);
+            }
+            batch.changes.iter().for_each(|change| wanted.change(change, needs.careful));
+            if !draws(batch) {
+                unique_rows(batch).for_each(|row| wanted.entries(row, &Numbers::default()));
+            }
+        }
+        Ok(Asked { end, series, wanted: wanted.ask(trip, forms, guess.company)? })
+    }
+}
+
 impl Ground {
-    /// Reads what `batches` need, and which of the commands `ids` are known. The caller's transaction has locked the head.
+    /// Begins a transaction, locks the company and reads what batches need, in one trip; `None` when the company is not what
+    /// it seemed: then the transaction has begun, and nothing else.
+    pub(super) async fn lock_and_read(
+        wire: &mut impl Wire,
+        room: &Room,
+        forms: &Forms,
+        lock: Lock<'_>,
+        needs: &Needs<'_>,
+    ) -> Outcome<Option<Ground>> {
+        let mut trip = Trip::default();
+        trip.run(lock.begin);
+        let head = Head::ask(&mut trip, room, lock.company, true);
+        let asked = Asked::new(&mut trip, room, forms, lock.guess, needs)?;
+        let brought = trip.go(wire).await?;
+        match Head::told(&brought, head)? {
+            Some(head) if head.company == lock.guess.company => {
+                let guessed = lock.guess.position;
+                Ground::told(wire, room, forms, (head, guessed), needs, (asked, brought))
+                    .await
+                    .map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Reads what batches need. The caller's transaction has locked the head.
     pub(super) async fn read(
         wire: &mut impl Wire,
         room: &Room,
         forms: &Forms,
         head: Head,
-        (ids, batches): (&[CommandId], &[&Batch]),
-        careful: bool,
+        needs: &Needs<'_>,
     ) -> Outcome<Ground> {
-        let end = log::end(wire, room, &head, ids).await?;
+        let mut trip = Trip::default();
+        let guess = Guess { company: head.company, position: head.position };
+        let asked = Asked::new(&mut trip, room, forms, guess, needs)?;
+        let brought = trip.go(wire).await?;
+        Ground::told(wire, room, forms, (head, head.position), needs, (asked, brought)).await
+    }
+
+    /// Takes what a trip brought, and makes another where its answers say what else is needed.
+    async fn told(
+        wire: &mut impl Wire,
+        room: &Room,
+        forms: &Forms,
+        (head, guessed): (Head, u64),
+        needs: &Needs<'_>,
+        (asked, brought): (Asked<'_>, Brought),
+    ) -> Outcome<Ground> {
+        let end = log::told_end(&brought, asked.end)?;
         head.check(end.newest)?;
-        let mut ground = Ground {
-            before: head,
+        let mut ground = Ground::new(head, end.generation, needs.careful);
+        if let Some(series) = asked.series {
+            ground.series = log::told_series(&brought, series)?;
+        }
+        ground.take(asked.wanted, &brought)?;
+        if end.known {
+            let commits = log::of_commands(wire, room, head.company, needs.ids).await?;
+            ground.commits = commits.into_iter().map(|commit| (commit.id, commit)).collect();
+        }
+        let wanted = ground.still_wanted(needs, guessed);
+        let mut trip = Trip::default();
+        let asked = wanted.ask(&mut trip, forms, head.company)?;
+        if !trip.is_empty() {
+            let brought = trip.go(wire).await?;
+            ground.take(asked, &brought)?;
+        }
+        Ok(ground)
+    }
+
+    fn new(before: Head, generation: i64, careful: bool) -> Ground {
+        Ground {
+            before,
             versions: HashMap::new(),
             counters: HashMap::new(),
             holders: HashMap::new(),
@@ -202,54 +316,46 @@ impl Ground {
             series: HashMap::new(),
             commits: HashMap::new(),
             numbers: HashMap::new(),
-            generation: end.generation,
+            generation,
             careful,
-        };
-        if end.known {
-            let commits = log::of_commands(wire, room, head.company, ids).await?;
-            ground.commits = commits.into_iter().map(|commit| (commit.id, commit)).collect();
         }
-        let fresh = batches.iter().filter(|batch| !ground.commits.contains_key(&batch.id));
-        let fresh: Vec<&Batch> = fresh.copied().collect();
-        let names: Vec<SmolStr> = series_of(fresh.iter().copied()).into_iter().collect();
-        if !names.is_empty() {
-            ground.series = log::series(wire, room, head.company, &names).await?;
-        }
-        let (mut wanted, mut series) = (Wanted::default(), ground.series.clone());
-        for batch in fresh {
-            let numbers = drawn(batch, &mut series);
-            wanted.batch(batch, &numbers, head.position, careful);
-            if !numbers.first.is_empty() {
-                ground.numbers.entry(batch.id).or_insert(numbers);
-            }
-        }
-        ground.fill(wire, forms, wanted).await?;
-        Ok(ground)
     }
 
-    async fn fill(&mut self, wire: &mut impl Wire, forms: &Forms, wanted: Wanted) -> Outcome<()> {
-        let company = self.before.company;
-        for (table, keys) in tables(&wanted.versions) {
-            let slices: Vec<&[u8]> = keys.iter().map(|key| key.as_slice()).collect();
-            let found = read::versions(wire, forms.get(table)?, company, &slices).await?;
-            let keys = keys.into_iter().map(|bytes| Key { table, bytes: bytes.clone() });
-            self.versions.extend(keys.zip(found));
-        }
-        for (table, keys) in tables(&wanted.rows) {
-            let slices: Vec<&[u8]> = keys.iter().map(|key| key.as_slice()).collect();
-            let found = read::rows(wire, forms.get(table)?, company, &slices).await?;
-            for (bytes, row) in keys.into_iter().zip(found) {
-                self.keep_row(Key { table, bytes: bytes.clone() }, row);
+    /// What could not be asked for before: entries with numbers that are drawn, and what was seen at a position that is not the
+    /// newest any more.
+    fn still_wanted(&mut self, needs: &Needs<'_>, guessed: u64) -> Wanted {
+        let (mut wanted, mut series) = (Wanted::default(), self.series.clone());
+        let late = guessed > 0 && guessed != self.before.position;
+        let fresh = needs.batches.iter().filter(|batch| !self.commits.contains_key(&batch.id));
+        for batch in fresh {
+            if late && batch.at.position == guessed {
+                wanted.seen(batch);
+            }
+            if draws(batch) {
+                let numbers = drawn(batch, &mut series);
+                unique_rows(batch).for_each(|row| wanted.entries(row, &numbers));
+                self.numbers.entry(batch.id).or_insert(numbers);
             }
         }
-        for ((_, index), entries) in &wanted.entries {
-            let Some(table) = entries.table else { continue };
-            let parts = entries.sorted();
-            let slices: Vec<&[u8]> = parts.iter().map(|part| part.as_slice()).collect();
-            let form = forms.get(table)?;
-            for (at, bytes) in read::holders(wire, form, *index, company, &slices).await? {
+        wanted
+    }
+
+    fn take(&mut self, asked: AskedWanted<'_>, brought: &Brought) -> Outcome<()> {
+        for (form, keys, seat) in asked.versions {
+            let found = read::told_versions(brought, seat, keys.len())?;
+            let keys = keys.into_iter().map(|bytes| Key { table: form.table, bytes });
+            self.versions.extend(keys.zip(found));
+        }
+        for (form, keys, seat) in asked.rows {
+            let found = read::told_rows(brought, seat, form, keys.len())?;
+            for (bytes, row) in keys.into_iter().zip(found) {
+                self.keep_row(Key { table: form.table, bytes }, row);
+            }
+        }
+        for (form, index, parts, seat) in asked.entries {
+            for (at, bytes) in read::told_holders(brought, seat, form)? {
                 if let Some(part) = parts.get(at) {
-                    let entry = (table.name, *index, (*part).clone());
+                    let (table, entry) = (form.table, (form.table.name, index, part.clone()));
                     self.holders.insert(entry, Key { table, bytes });
                 }
             }
@@ -259,17 +365,53 @@ impl Ground {
 
     fn keep_row(&mut self, key: Key, row: Option<Row>) {
         if key.table.kind == Kind::Counter {
-            let counter = Counter { stored: row.is_some(), row, changed: false };
-            self.counters.insert(key, counter);
+            self.counters.insert(key, Counter { row, changed: false });
         } else if let Some(row) = row {
             self.rows.insert(key, row);
         }
     }
 }
 
-/// Tables in order of name, their keys in order.
-fn tables<'w>(
-    wanted: &'w BTreeMap<&'static str, Keys>,
-) -> Vec<(&'static Table, Vec<&'w KeyBytes>)> {
-    wanted.values().filter_map(|of| Some((of.table?, of.sorted()))).collect()
+/// Keys of one table that are on their way.
+type AskedKeys<'a> = (&'a Form, Vec<KeyBytes>, Option<Seat>);
+
+/// Rows and entries that are on their way.
+#[derive(Default)]
+struct AskedWanted<'a> {
+    versions: Vec<AskedKeys<'a>>,
+    rows: Vec<AskedKeys<'a>>,
+    entries: Vec<(&'a Form, usize, Vec<KeyBytes>, Seat)>,
+}
+
+impl Wanted {
+    /// Asks for all of it, tables in order of name, their keys in order.
+    fn ask<'a>(
+        self,
+        trip: &mut Trip<'a>,
+        forms: &'a Forms,
+        company: i32,
+    ) -> Outcome<AskedWanted<'a>> {
+        let mut asked = AskedWanted::default();
+        for (table, keys) in self.versions.into_values().filter_map(Keys::sorted) {
+            let form = forms.get(table)?.as_ref();
+            let seat = read::ask_versions(trip, form, company, slices(&keys))?;
+            asked.versions.push((form, keys, seat));
+        }
+        for (table, keys) in self.rows.into_values().filter_map(Keys::sorted) {
+            let form = forms.get(table)?.as_ref();
+            let seat = read::ask_rows(trip, form, company, slices(&keys))?;
+            asked.rows.push((form, keys, seat));
+        }
+        for ((_, index), entries) in self.entries {
+            let Some((table, parts)) = entries.sorted() else { continue };
+            let form = forms.get(table)?.as_ref();
+            let seat = read::ask_holders(trip, form, index, company, slices(&parts))?;
+            asked.entries.push((form, index, parts, seat));
+        }
+        Ok(asked)
+    }
+}
+
+fn slices(keys: &[KeyBytes]) -> impl Iterator<Item = &[u8]> {
+    keys.iter().map(KeyBytes::as_slice)
 }

@@ -12,6 +12,7 @@ use super::commit::{self, Scope};
 use super::error::{Outcome, misused, unavailable};
 use super::judge::Verdict;
 use super::log::{self, Head};
+use super::read::Frame;
 use super::room::Room;
 use super::wire::{Blocking, Statements, Wire, now};
 use super::{PostgresOptions, load, read, schema};
@@ -106,8 +107,8 @@ impl Store for PostgresTransaction<'_, '_> {
         let begin = Part(&self.room).begin(read.company);
         self.inside(&begin, async |wire| {
             // Nobody else commits between our questions.
-            let head = Head::hold(wire, &self.room, read.company).await?;
-            let mut answer = read::answer_at(wire, &self.room, read, head).await?;
+            let frame = Frame { hold: true, ..Frame::default() };
+            let mut answer = read::answer(wire, &self.room, read, frame).await?;
             match read.at {
                 At::Hold => answer.at = Snapshot { hold: 1, ..answer.at },
                 // A company's state is that of its newest commit, so a hold on it lasts until the next.

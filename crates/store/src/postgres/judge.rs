@@ -12,7 +12,7 @@ use fondaco_core::store::{
 };
 use smol_str::SmolStr;
 
-use super::ground::{Entry, Ground, for_entries, has_unique};
+use super::ground::{Entry, Ground, for_entries, unique_rows};
 use super::log::{self, Head, Written};
 use crate::sql::states_written;
 
@@ -400,10 +400,10 @@ impl Judge {
         self.changed.extend(erased.iter().map(|(version, row)| (row.row_key(), *version)));
     }
 
-    /// The counters that changed, with their version: those that their tables have, and new ones.
-    pub(super) fn counters(&self) -> impl Iterator<Item = (&Key, bool, &Row)> {
+    /// The counters that changed, as they stand now.
+    pub(super) fn counters(&self) -> impl Iterator<Item = (&Key, &Row)> {
         let changed = self.ground.counters.iter().filter(|(_, counter)| counter.changed);
-        changed.filter_map(|(key, counter)| Some((key, counter.stored, counter.row.as_ref()?)))
+        changed.filter_map(|(key, counter)| Some((key, counter.row.as_ref()?)))
     }
 
     /// How far the series have come from which was drawn, in order of name.
@@ -433,21 +433,6 @@ pub(super) fn refusal(moved: Vec<Seen>) -> Refusal {
     let mut refusal = Refusal::default();
     refusal.moved = moved;
     refusal
-}
-
-/// The rows that a batch writes into tables with unique indexes.
-fn unique_rows(batch: &Batch) -> impl Iterator<Item = &dyn Stored> {
-    batch.changes.iter().flat_map(|change| -> Box<dyn Iterator<Item = &dyn Stored>> {
-        match change {
-            Change::Insert(rows) if !rows.is_empty() && has_unique(rows.table()) => {
-                Box::new((0..rows.len()).filter_map(|at| rows.row(at)))
-            }
-            Change::Put { row, .. } if has_unique(row.table()) => {
-                Box::new(std::iter::once(row.as_ref()))
-            }
-            _ => Box::new(std::iter::empty()),
-        }
-    })
 }
 
 /// Whether an index has a personal column, so that an erased row has no place in it.

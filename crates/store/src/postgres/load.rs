@@ -7,9 +7,11 @@ use postgres::types::ToSql;
 use super::commit::{Scope, forms_to_write};
 use super::error::Outcome;
 use super::form::Forms;
+use super::lane::Lane;
 use super::log::{self, Head, Written};
 use super::room::Room;
 use super::row::RowLanes;
+use super::trip::Trip;
 use super::wire::Wire;
 use crate::sql::quoted;
 
@@ -63,14 +65,18 @@ async fn write(
             Piece::Series(series) => {
                 let all: Vec<_> = series.iter().map(|(name, state)| (name, state)).collect();
                 if !all.is_empty() {
-                    log::keep_series(wire, room, head.company, &all).await?;
+                    let mut trip = Trip::default();
+                    log::keep_series(&mut trip, room, head.company, &all)?;
+                    trip.go(wire).await?;
                 }
             }
             Piece::Commits(page) => {
                 if let Some(last) = page.last() {
                     head.position = last.position;
                     head.link = last.seal.as_ref().map_or(head.link, |seal| seal.link);
-                    log::keep(wire, room, &head, &page, &written(&page)).await?;
+                    let mut trip = Trip::default();
+                    let kept = log::keep(&mut trip, room, &head, &page, &written(&page));
+                    log::kept(&trip.go(wire).await?, kept)?;
                 }
             }
             _ => return Err(StoreError::Unsupported { ask: "a piece it does not know" }.into()),
@@ -89,8 +95,9 @@ async fn rows(wire: &mut impl Wire, forms: &Forms, company: i32, rows: &[Row]) -
     let form = forms.get(table)?;
     let mut lanes = RowLanes::new(form.table);
     rows.iter().for_each(|row| lanes.push(row.stored(), row.version));
+    let lanes: Vec<Lane> = lanes.into_lanes()?.collect();
     let mut params: Vec<&(dyn ToSql + Sync)> = vec![&company];
-    params.extend(lanes.params()?);
+    params.extend(lanes.iter().map(|lane| lane as &(dyn ToSql + Sync)));
     wire.execute(&form.insert, &params).await?;
     Ok(())
 }

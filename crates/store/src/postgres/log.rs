@@ -1,4 +1,7 @@
 //! The log of commits: a company's head, receipts, series, and what was committed.
+//!
+//! As in [`form`](super::form), `OFFSET 0` makes of what is looked up by a list a look-up of its own per item: PostgreSQL would
+//! else read the company's whole log for each commit, as long as it believes it to be short.
 
 use std::collections::HashMap;
 
@@ -10,13 +13,13 @@ use fondaco_core::store::{
 };
 use fondaco_core::{ActorId, CommandId, CompanyId};
 use postgres::Row;
-use postgres::types::ToSql;
 use smol_str::SmolStr;
 
 use super::error::{Outcome, damaged};
 use super::lane::{Cell, Lane};
 use super::room::Room;
 use super::row::{self, raw};
+use super::trip::{Brought, Param, Seat, Trip};
 use super::wire::Wire;
 use crate::said;
 
@@ -36,14 +39,34 @@ pub(super) struct Head {
 /// Before the first commit: no row has such a company.
 const NOBODY: i32 = -1;
 
+/// Before the first commit.
+pub(super) const NONE: Head = Head { company: NOBODY, position: 0, link: GENESIS, generation: 0 };
+
 const HEAD: &str = "SELECT c.company, c.position, c.link, m.value FROM @.fondaco_company c, @.fondaco_meta m \
                     WHERE c.id = $1::uuid AND m.name = 'generation'";
+/// What makes of that the one lock of a commit.
+const LOCKED: &str = " FOR UPDATE OF c";
 
 impl Head {
+    /// Whether the company is there.
+    pub(super) fn is_there(&self) -> bool {
+        self.company != NOBODY
+    }
+
+    /// Asks for the head as the transaction sees it; with `hold` nobody else can change it until the transaction ends.
+    pub(super) fn ask(trip: &mut Trip<'_>, room: &Room, company: CompanyId, hold: bool) -> Seat {
+        let locked = if hold { LOCKED } else { "" };
+        trip.query(room.own(&format!("{HEAD}{locked}")), vec![Box::new(id_cell(company))])
+    }
+
+    /// What it came to; `None` before the company's first commit.
+    pub(super) fn told(brought: &Brought, seat: Seat) -> Outcome<Option<Head>> {
+        brought.rows(seat).first().map(head).transpose()
+    }
+
     /// The head as the transaction sees it.
     pub(super) async fn of(wire: &mut impl Wire, room: &Room, company: CompanyId) -> Outcome<Head> {
-        let none = Head { company: NOBODY, position: 0, link: GENESIS, generation: 0 };
-        Ok(find(wire, &room.own(HEAD), company).await?.unwrap_or(none))
+        Ok(find(wire, &room.own(HEAD), company).await?.unwrap_or(NONE))
     }
 
     /// The head, which nobody else can change until the transaction ends: the one lock of a commit. A company that is not
@@ -53,13 +76,13 @@ impl Head {
         room: &Room,
         company: CompanyId,
     ) -> Outcome<Head> {
-        let sql = room.own(&format!("{HEAD} FOR UPDATE OF c"));
+        let sql = room.own(&format!("{HEAD}{LOCKED}"));
         if let Some(head) = find(wire, &sql, company).await? {
             return Ok(head);
         }
         let insert = "INSERT INTO @.fondaco_company (id, position, link) VALUES ($1::uuid, 0, $2::bytea) \
                       ON CONFLICT (id) DO NOTHING";
-        let (id, genesis) = (Cell::id(company.to_u128()), &GENESIS[..]);
+        let (id, genesis) = (id_cell(company), &GENESIS[..]);
         wire.execute(&room.own(insert), &[&id, &genesis]).await?;
         let head = find(wire, &sql, company).await?;
         head.ok_or_else(|| {
@@ -73,9 +96,8 @@ impl Head {
         room: &Room,
         company: CompanyId,
     ) -> Outcome<Head> {
-        let sql = room.own(&format!("{HEAD} FOR UPDATE OF c"));
-        let none = Head { company: NOBODY, position: 0, link: GENESIS, generation: 0 };
-        Ok(find(wire, &sql, company).await?.unwrap_or(none))
+        let sql = room.own(&format!("{HEAD}{LOCKED}"));
+        Ok(find(wire, &sql, company).await?.unwrap_or(NONE))
     }
 
     /// That the head is what the log ends with.
@@ -96,13 +118,18 @@ impl Head {
 }
 
 async fn find(wire: &mut impl Wire, sql: &str, company: CompanyId) -> Outcome<Option<Head>> {
-    let rows = wire.query(sql, &[&Cell::id(company.to_u128())]).await?;
-    let head = |row: &Row| {
-        let (company, position) = (row.try_get(0)?, unsigned(row, 1)?);
-        let link = hash(row, 2)?.ok_or_else(|| damaged("a company without a link"))?;
-        Ok(Head { company, position, link, generation: row.try_get(3)? })
-    };
+    let rows = wire.query(sql, &[&id_cell(company)]).await?;
     rows.first().map(head).transpose()
+}
+
+fn id_cell(company: CompanyId) -> Cell {
+    Cell::id(company.to_u128())
+}
+
+fn head(row: &Row) -> Outcome<Head> {
+    let (company, position) = (row.try_get(0)?, unsigned(row, 1)?);
+    let link = hash(row, 2)?.ok_or_else(|| damaged("a company without a link"))?;
+    Ok(Head { company, position, link, generation: row.try_get(3)? })
 }
 
 /// A position in SQL.
@@ -120,6 +147,7 @@ fn hash(row: &Row, at: usize) -> Outcome<Option<Hash>> {
 }
 
 /// What is asked of the log before anything is decided.
+#[derive(Default)]
 pub(super) struct End {
     /// Position and link of the newest commit.
     pub(super) newest: Option<(u64, Option<Hash>)>,
@@ -129,21 +157,19 @@ pub(super) struct End {
     pub(super) generation: i64,
 }
 
-/// What the log ends with, and whether it has one of some commands: one trip.
-pub(super) async fn end(
-    wire: &mut impl Wire,
-    room: &Room,
-    head: &Head,
-    ids: &[CommandId],
-) -> Outcome<End> {
+/// Asks what the log ends with, and whether it has one of some commands.
+pub(super) fn ask_end(trip: &mut Trip<'_>, room: &Room, company: i32, ids: &[CommandId]) -> Seat {
     let sql = "SELECT position, link, 0 FROM @.fondaco_commit WHERE company = $1::integer AND position = \
                (SELECT max(position) FROM @.fondaco_commit WHERE company = $1::integer) \
-               UNION ALL SELECT c.position, NULL, 1 FROM unnest($2::uuid[]) AS k (id) \
-               JOIN @.fondaco_commit c ON c.company = $1::integer AND c.command = k.id \
+               UNION ALL SELECT c.position, NULL, 1 FROM unnest($2::uuid[]) AS k (id) CROSS JOIN LATERAL \
+               (SELECT position FROM @.fondaco_commit WHERE company = $1::integer AND command = k.id OFFSET 0) c \
                UNION ALL SELECT value, NULL, 2 FROM @.fondaco_meta WHERE name = 'generation'";
-    let rows = wire.query(&room.own(sql), &[&head.company, &commands(ids)]).await?;
-    let mut end = End { newest: None, known: false, generation: head.generation };
-    for row in &rows {
+    trip.query(room.own(sql), vec![Box::new(company), Box::new(commands(ids))])
+}
+
+pub(super) fn told_end(brought: &Brought, seat: Seat) -> Outcome<End> {
+    let mut end = End::default();
+    for row in brought.rows(seat) {
         match row.try_get::<_, i32>(2)? {
             0 => end.newest = Some((unsigned(row, 0)?, hash(row, 1)?)),
             1 => end.known = true,
@@ -170,29 +196,27 @@ pub(super) async fn of_commands(
     ids: &[CommandId],
 ) -> Outcome<Vec<Commit>> {
     let sql = room.own(&format!(
-        "SELECT {COMMIT} FROM unnest($2::uuid[]) AS k (id) \
-         JOIN @.fondaco_commit ON company = $1::integer AND command = k.id"
+        "SELECT {COMMIT} FROM unnest($2::uuid[]) AS k (id) CROSS JOIN LATERAL \
+         (SELECT * FROM @.fondaco_commit WHERE company = $1::integer AND command = k.id OFFSET 0) c"
     ));
     let rows = wire.query(&sql, &[&company, &commands(ids)]).await?;
     with_states(wire, room, company, &rows).await
 }
 
-/// What is known of a command that was carried out.
-pub(super) async fn receipt(
-    wire: &mut impl Wire,
-    room: &Room,
-    company: i32,
-    id: CommandId,
-) -> Outcome<Option<Receipt>> {
+/// Asks what is known of a command that was carried out.
+pub(super) fn ask_receipt(trip: &mut Trip<'_>, room: &Room, company: i32, id: CommandId) -> Seat {
     let sql = "SELECT position, digest, salt, answer::text FROM @.fondaco_commit \
                WHERE company = $1::integer AND command = $2::uuid";
-    let rows = wire.query(&room.own(sql), &[&company, &Cell::id(id.to_u128())]).await?;
+    trip.query(room.own(sql), vec![Box::new(company), Box::new(Cell::id(id.to_u128()))])
+}
+
+pub(super) fn told_receipt(brought: &Brought, seat: Seat) -> Outcome<Option<Receipt>> {
     let receipt = |row: &Row| {
         let digest = hash(row, 1)?.ok_or_else(|| damaged("a commit without digest"))?;
         let answer = said::answer(row.try_get(3)?)?;
         Ok(Receipt { position: unsigned(row, 0)?, digest, salt: salt_at(row, 2)?, answer })
     };
-    rows.first().map(receipt).transpose()
+    brought.rows(seat).first().map(receipt).transpose()
 }
 
 fn salt_at(row: &Row, at: usize) -> Outcome<Option<Salt>> {
@@ -221,7 +245,9 @@ pub(super) async fn feed(
     from: &FeedFrom,
 ) -> Outcome<Vec<Commit>> {
     let head = Head::of(wire, room, from.company).await?;
-    head.check(end(wire, room, &head, &[]).await?.newest)?;
+    let mut trip = Trip::default();
+    let end = ask_end(&mut trip, room, head.company, &[]);
+    head.check(told_end(&trip.go(wire).await?, end)?.newest)?;
     let sql = room.own(&format!(
         "SELECT {COMMIT} FROM @.fondaco_commit WHERE company = $1::integer AND position > $2::bigint \
          ORDER BY position LIMIT $3::bigint"
@@ -244,8 +270,8 @@ async fn with_states(
     if positions.is_empty() {
         return Ok(commits);
     }
-    let sql = "SELECT h.position, h.tbl, h.key, h.hash, h.deleted FROM unnest($2::bigint[]) AS k (position) \
-               JOIN @.fondaco_state_hash h ON h.company = $1::integer AND h.position = k.position \
+    let sql = "SELECT h.position, h.tbl, h.key, h.hash, h.deleted FROM unnest($2::bigint[]) AS k (position) CROSS JOIN LATERAL \
+               (SELECT * FROM @.fondaco_state_hash WHERE company = $1::integer AND position = k.position OFFSET 0) h \
                ORDER BY h.position, h.place";
     let mut states: HashMap<u64, Vec<StateHash>> = HashMap::new();
     for row in &wire.query(&room.own(sql), &[&company, &positions]).await? {
@@ -291,32 +317,41 @@ pub(super) fn unsealed(batch: &mut Batch, position: u64) -> Commit {
 /// A `State` row that a commit wrote: position, place, table, key, hash (none without a seal), whether it was deleted.
 pub(super) type Written = (u64, usize, SmolStr, KeyBytes, Option<Hash>, bool);
 
-/// Keeps commits: their lines in the log, what they wrote of `State` rows, and the company's head.
-pub(super) async fn keep(
-    wire: &mut impl Wire,
+/// Keeps commits: their lines in the log, what they wrote of `State` rows, and the company's head, which is one line.
+pub(super) fn keep(
+    trip: &mut Trip<'_>,
     room: &Room,
     head: &Head,
     commits: &[Commit],
     written: &[Written],
-) -> Outcome<()> {
+) -> Seat {
     let sql = "INSERT INTO @.fondaco_commit (company, position, command, digest, salt, actor, time, root, content, \
                link, events, answer) SELECT $1::integer, r.c0, r.c1, r.c2, r.c3, r.c4, r.c5, r.c6, r.c7, r.c8, \
                r.c9::json, r.c10::json FROM unnest($2::bigint[], $3::uuid[], $4::bytea[], $5::bytea[], $6::text[], \
                $7::timestamptz[], $8::bytea[], $9::bytea[], $10::bytea[], $11::text[], $12::text[]) \
                AS r (c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10)";
-    let lanes = commit_lanes(commits);
-    let mut params: Vec<&(dyn ToSql + Sync)> = vec![&head.company];
-    params.extend(lanes.iter().map(|lane| lane as &(dyn ToSql + Sync)));
-    wire.execute(&room.own(sql), &params).await?;
+    trip.execute(room.own(sql), of_company(head.company, commit_lanes(commits)));
     if !written.is_empty() {
-        keep_written(wire, room, head.company, written).await?;
+        keep_written(trip, room, head.company, written);
     }
     let sql = "UPDATE @.fondaco_company SET position = $2::bigint, link = $3::bytea WHERE company = $1::integer";
-    let link = &head.link[..];
-    match wire.execute(&room.own(sql), &[&head.company, &signed(head.position), &link]).await? {
+    let (position, link) = (Box::new(signed(head.position)), Box::new(head.link.to_vec()));
+    trip.execute(room.own(sql), vec![Box::new(head.company), position, link])
+}
+
+/// That the company's line was there to be kept.
+pub(super) fn kept(brought: &Brought, seat: Seat) -> Outcome<()> {
+    match brought.touched(seat) {
         1 => Ok(()),
         _ => Err(damaged("a company's line is gone")),
     }
+}
+
+/// A company and lanes as parameters.
+fn of_company<'s>(company: i32, lanes: impl IntoIterator<Item = Lane>) -> Vec<Param<'s>> {
+    let mut params: Vec<Param<'s>> = vec![Box::new(company)];
+    params.extend(lanes.into_iter().map(|lane| Box::new(lane) as Param<'s>));
+    params
 }
 
 fn commit_lanes(commits: &[Commit]) -> Vec<Lane> {
@@ -342,12 +377,7 @@ fn commit_lanes(commits: &[Commit]) -> Vec<Lane> {
     lanes.into()
 }
 
-async fn keep_written(
-    wire: &mut impl Wire,
-    room: &Room,
-    company: i32,
-    written: &[Written],
-) -> Outcome<()> {
+fn keep_written(trip: &mut Trip<'_>, room: &Room, company: i32, written: &[Written]) {
     let sql = "INSERT INTO @.fondaco_state_hash (company, position, place, tbl, key, hash, deleted) \
                SELECT $1::integer, r.c0, r.c1, r.c2, r.c3, r.c4, r.c5 FROM unnest($2::bigint[], $3::bigint[], \
                $4::text[], $5::bytea[], $6::bytea[], $7::boolean[]) AS r (c0, c1, c2, c3, c4, c5)";
@@ -361,21 +391,19 @@ async fn keep_written(
         hashes.raw_or_null(hash.as_ref().map(|hash| &hash[..]));
         deleted.bool(*gone);
     }
-    let params: [&(dyn ToSql + Sync); 7] =
-        [&company, &positions, &places, &tables, &keys, &hashes, &deleted];
-    wire.execute(&room.own(sql), &params).await?;
-    Ok(())
+    let lanes = [positions, places, tables, keys, hashes, deleted];
+    trip.execute(room.own(sql), of_company(company, lanes));
 }
 
 /// Forgets the salts of the commits at `positions`, and of all that wrote one of the `State` rows `keys`: something personal
 /// that those commands carried was erased.
-pub(super) async fn forget_salts(
-    wire: &mut impl Wire,
+pub(super) fn forget_salts(
+    trip: &mut Trip<'_>,
     room: &Room,
     company: i32,
     positions: &[u64],
     keys: &[Key],
-) -> Outcome<()> {
+) {
     let sql = "UPDATE @.fondaco_commit SET salt = NULL WHERE company = $1::integer AND (position = ANY($2::bigint[]) \
                OR position IN (SELECT h.position FROM unnest($3::text[], $4::bytea[]) AS k (tbl, key) \
                JOIN @.fondaco_state_hash h ON h.company = $1::integer AND h.tbl = k.tbl AND h.key = k.key))";
@@ -383,22 +411,25 @@ pub(super) async fn forget_salts(
     let tables = Lane::texts(keys.iter().map(|key| key.table.name));
     let mut bytes = Lane::new(Type::Bytes);
     keys.iter().for_each(|key| bytes.raw(key.bytes.as_slice()));
-    wire.execute(&room.own(sql), &[&company, &positions, &tables, &bytes]).await?;
-    Ok(())
+    trip.execute(room.own(sql), of_company(company, [positions, tables, bytes]));
 }
 
-/// How far some series have come; those never drawn from are left out.
-pub(super) async fn series(
-    wire: &mut impl Wire,
+/// Asks how far some series have come.
+pub(super) fn ask_series<'n>(
+    trip: &mut Trip<'_>,
     room: &Room,
     company: i32,
-    names: &[SmolStr],
-) -> Outcome<HashMap<SmolStr, SeriesState>> {
-    let sql = "SELECT s.series, s.last, s.date FROM unnest($2::text[]) AS k (series) \
-               JOIN @.fondaco_series s ON s.company = $1::integer AND s.series = k.series";
-    let lane = Lane::texts(names.iter().map(SmolStr::as_str));
-    let rows = wire.query(&room.own(sql), &[&company, &lane]).await?;
-    rows.iter().map(series_state).collect()
+    names: impl IntoIterator<Item = &'n SmolStr>,
+) -> Seat {
+    let sql = "SELECT s.series, s.last, s.date FROM unnest($2::text[]) AS k (series) CROSS JOIN LATERAL \
+               (SELECT * FROM @.fondaco_series WHERE company = $1::integer AND series = k.series OFFSET 0) s";
+    let lane = Lane::texts(names.into_iter().map(SmolStr::as_str));
+    trip.query(room.own(sql), of_company(company, [lane]))
+}
+
+/// What that came to; those never drawn from are left out.
+pub(super) fn told_series(brought: &Brought, seat: Seat) -> Outcome<HashMap<SmolStr, SeriesState>> {
+    brought.rows(seat).iter().map(series_state).collect()
 }
 
 fn series_state(row: &Row) -> Outcome<(SmolStr, SeriesState)> {
@@ -410,22 +441,25 @@ fn series_state(row: &Row) -> Outcome<(SmolStr, SeriesState)> {
     Ok((row.try_get::<_, &str>(0)?.into(), state))
 }
 
-/// All series that were drawn from, in order of name.
-pub(super) async fn all_series(
-    wire: &mut impl Wire,
-    room: &Room,
-    company: i32,
-) -> Outcome<Vec<(SmolStr, SeriesState)>> {
+/// Asks for all series.
+pub(super) fn ask_all_series(trip: &mut Trip<'_>, room: &Room, company: i32) -> Seat {
     let sql = "SELECT series, last, date FROM @.fondaco_series WHERE company = $1::integer ORDER BY series COLLATE \"C\"";
-    let rows = wire.query(&room.own(sql), &[&company]).await?;
-    let mut all = rows.iter().map(series_state).collect::<Outcome<Vec<_>>>()?;
+    trip.query(room.own(sql), vec![Box::new(company)])
+}
+
+/// All that were drawn from, in order of name.
+pub(super) fn told_all_series(
+    brought: &Brought,
+    seat: Seat,
+) -> Outcome<Vec<(SmolStr, SeriesState)>> {
+    let mut all = brought.rows(seat).iter().map(series_state).collect::<Outcome<Vec<_>>>()?;
     all.retain(|(_, state)| *state != SeriesState::default());
     Ok(all)
 }
 
 /// Keeps how far series have come: the last locks of a commit.
-pub(super) async fn keep_series(
-    wire: &mut impl Wire,
+pub(super) fn keep_series(
+    trip: &mut Trip<'_>,
     room: &Room,
     company: i32,
     series: &[(&SmolStr, &SeriesState)],
@@ -449,6 +483,6 @@ pub(super) async fn keep_series(
             }
         }
     }
-    wire.execute(&room.own(sql), &[&company, &names, &lasts, &dates]).await?;
+    trip.execute(room.own(sql), of_company(company, [names, lasts, dates]));
     Ok(())
 }

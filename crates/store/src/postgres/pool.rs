@@ -11,24 +11,82 @@ use postgres::{Client, Row};
 
 use super::calls::Source;
 use super::error::{Outcome, unavailable};
-use super::wire::{Blocking, Params, Statements, Wire, ends};
+use super::piped::Driven;
+use super::trip::{Step, Told};
+use super::wire::{Blocking, Params, Statements, Wire, all_end, ends};
 
-/// A client of whoever made it: our own, or one of a pool, which takes it back when it is dropped.
+/// A client of the host's: one of a pool goes back when it is dropped.
 pub(super) type Handle = Box<dyn DerefMut<Target = Client> + Send>;
 /// What makes connections.
-pub(super) type Make = Box<dyn Fn() -> Result<Handle, String> + Send + Sync>;
+pub(super) type Make = Box<dyn Fn() -> Result<Link, String> + Send + Sync>;
 
 /// How long to wait for a connection.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-struct Open {
-    client: Handle,
-    statements: Statements,
+/// A connection, whoever made it.
+pub(super) enum Link {
+    /// Our own, which sends without waiting.
+    Own(Driven),
+    /// The host's, with the statements that it has prepared.
+    Host(Handle, Statements),
+}
+
+impl Link {
+    /// A connection of the host's.
+    pub(super) fn of_host(client: Handle) -> Link {
+        Link::Host(client, Statements::default())
+    }
+
+    fn is_closed(&self) -> bool {
+        match self {
+            Link::Own(driven) => driven.is_closed(),
+            Link::Host(client, _) => client.is_closed(),
+        }
+    }
+
+    fn query(&mut self, sql: &str, params: Params<'_>) -> Outcome<Vec<Row>> {
+        match self {
+            Link::Own(driven) => driven.wait(async |piped| piped.query(sql, params).await),
+            Link::Host(client, statements) => blocking(client, statements).query_now(sql, params),
+        }
+    }
+
+    fn execute(&mut self, sql: &str, params: Params<'_>) -> Outcome<u64> {
+        match self {
+            Link::Own(driven) => driven.wait(async |piped| piped.execute(sql, params).await),
+            Link::Host(client, statements) => blocking(client, statements).execute_now(sql, params),
+        }
+    }
+
+    fn run(&mut self, sql: &str) -> Outcome<()> {
+        match self {
+            Link::Own(driven) => driven.wait(async |piped| piped.run(sql).await),
+            Link::Host(client, statements) => blocking(client, statements).run_now(sql),
+        }
+    }
+
+    fn all(&mut self, steps: &[Step<'_>]) -> Outcome<Vec<Told>> {
+        match self {
+            Link::Own(driven) => driven.wait(async |piped| piped.all(steps).await),
+            Link::Host(client, statements) => blocking(client, statements).all_now(steps),
+        }
+    }
+
+    fn forget(&mut self) {
+        match self {
+            Link::Own(driven) => driven.forget(),
+            Link::Host(_, statements) => statements.clear(),
+        }
+    }
+}
+
+fn blocking<'c>(client: &'c mut Handle, statements: &'c mut Statements) -> Blocking<'c, Client> {
+    Blocking { client: &mut **client, statements }
 }
 
 #[derive(Default)]
 struct State {
-    idle: Vec<Open>,
+    idle: Vec<Link>,
     /// Connections there are, idle ones included.
     count: usize,
     /// Of these, those that hold a snapshot.
@@ -84,8 +142,7 @@ impl Pool {
                 // Counted before it is there, so that there are never more.
                 state.count += 1;
                 drop(state);
-                let client = (self.make)().map_err(unavailable)?;
-                lent.open = Some(Open { client, statements: Statements::default() });
+                lent.open = Some((self.make)().map_err(unavailable)?);
             }
         }
         Ok(lent)
@@ -117,7 +174,7 @@ impl Source for Arc<Pool> {
 /// A connection while it is used. It goes back when it is dropped, unless it is broken.
 pub(super) struct Lent {
     pool: Arc<Pool>,
-    open: Option<Open>,
+    open: Option<Link>,
     holds: bool,
     sound: bool,
     /// Whether a transaction is open.
@@ -131,12 +188,12 @@ impl fmt::Debug for Lent {
 }
 
 impl Lent {
-    fn on<T>(&mut self, act: impl FnOnce(&mut Blocking<'_, Client>) -> Outcome<T>) -> Outcome<T> {
-        let Some(Open { client, statements }) = self.open.as_mut() else {
+    fn on<T>(&mut self, act: impl FnOnce(&mut Link) -> Outcome<T>) -> Outcome<T> {
+        let Some(link) = self.open.as_mut() else {
             return Err(unavailable("the connection is closed").into());
         };
         self.inside = true;
-        let done = act(&mut Blocking { client: &mut **client, statements });
+        let done = act(link);
         if matches!(&done, Err(failure) if failure.is_lost()) {
             self.sound = false;
             self.pool.clear();
@@ -151,7 +208,7 @@ impl Wire for Lent {
         sql: &'a str,
         params: Params<'a>,
     ) -> impl Future<Output = Outcome<Vec<Row>>> + Send + 'a {
-        std::future::ready(self.on(|wire| wire.query_now(sql, params)))
+        std::future::ready(self.on(|link| link.query(sql, params)))
     }
 
     fn execute<'a>(
@@ -159,18 +216,27 @@ impl Wire for Lent {
         sql: &'a str,
         params: Params<'a>,
     ) -> impl Future<Output = Outcome<u64>> + Send + 'a {
-        std::future::ready(self.on(|wire| wire.execute_now(sql, params)))
+        std::future::ready(self.on(|link| link.execute(sql, params)))
     }
 
     fn run<'a>(&'a mut self, sql: &'a str) -> impl Future<Output = Outcome<()>> + Send + 'a {
-        let done = self.on(|wire| wire.run_now(sql));
+        let done = self.on(|link| link.run(sql));
         self.inside &= done.is_err() || !ends(sql);
         std::future::ready(done)
     }
 
+    fn all<'a>(
+        &'a mut self,
+        steps: &'a [Step<'a>],
+    ) -> impl Future<Output = Outcome<Vec<Told>>> + Send + 'a {
+        let done = self.on(|link| link.all(steps));
+        self.inside &= done.is_err() || !all_end(steps);
+        std::future::ready(done)
+    }
+
     fn forget(&mut self) {
-        if let Some(open) = &mut self.open {
-            open.statements.clear();
+        if let Some(link) = &mut self.open {
+            link.forget();
         }
     }
 }
@@ -178,10 +244,10 @@ impl Wire for Lent {
 impl Drop for Lent {
     fn drop(&mut self) {
         if self.inside && self.sound && self.open.is_some() {
-            let ended = self.on(|wire| wire.run_now("ROLLBACK"));
+            let ended = self.on(|link| link.run("ROLLBACK"));
             self.sound &= ended.is_ok();
         }
-        let open = self.open.take().filter(|open| self.sound && !open.client.is_closed());
+        let open = self.open.take().filter(|link| self.sound && !link.is_closed());
         let mut state = self.pool.lock();
         state.holding -= usize::from(self.holds);
         match open {

@@ -6,6 +6,7 @@ use fondaco_core::CompanyId;
 use fondaco_core::store::Table;
 
 use super::form::Forms;
+use super::guess::Guesses;
 use crate::sql::quoted;
 
 /// The store without a connection.
@@ -18,6 +19,7 @@ pub(super) struct Room {
     settings: String,
     /// Whether transactions work as another role than who connects.
     has_role: bool,
+    pub(super) guesses: Guesses,
 }
 
 /// What a transaction is for.
@@ -43,7 +45,8 @@ impl Room {
             if planner { PLANNER } else { "" },
             role.unwrap_or_default(),
         );
-        Room { schema: quoted(schema), chain, forms: RwLock::default(), settings, has_role }
+        let (schema, guesses) = (quoted(schema), Guesses::default());
+        Room { schema, chain, forms: RwLock::default(), settings, has_role, guesses }
     }
 
     /// A statement on the store's own tables, which are written `@.name`.

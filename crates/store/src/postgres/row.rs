@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use fondaco_core::Timestamp;
 use fondaco_core::decimal::from_fixed;
 use fondaco_core::store::{Column, ColumnSink, Hash, Salt, Stored, Table, Type, Value};
-use postgres::types::{FromSql, ToSql, Type as PgType};
+use postgres::types::{FromSql, Type as PgType};
 use rust_decimal::Decimal;
 
 use super::error::{Outcome, damaged, misused};
@@ -53,14 +53,11 @@ impl RowLanes {
         u64::from(self.versions.count.unsigned_abs())
     }
 
-    /// The lanes as parameters, the versions last; an error when a row did not fit.
-    pub(super) fn params(&self) -> Outcome<Vec<&(dyn ToSql + Sync)>> {
-        match &self.fault {
+    /// The lanes, the versions last; an error when a row did not fit.
+    pub(super) fn into_lanes(self) -> Outcome<impl Iterator<Item = Lane>> {
+        match self.fault {
             Some(fault) => Err(misused(format!("table {}: {fault}", self.table.name))),
-            None => {
-                let lanes = self.lanes.iter().chain([&self.versions]);
-                Ok(lanes.map(|lane| lane as &(dyn ToSql + Sync)).collect())
-            }
+            None => Ok(self.lanes.into_iter().chain([self.versions])),
         }
     }
 

@@ -18,16 +18,17 @@ use fondaco_core::store::{
 };
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
-use tokio_postgres::{Client, NoTls, Row, Statement};
+use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
+use tokio_postgres::{Client, NoTls, Row, Socket};
 
 use super::PostgresOptions;
 use super::calls::{Calls, Source, Taken, named};
 use super::error::{Failure, Outcome, unavailable};
 use super::line::Line;
-use super::wire::{Params, Wire, ends};
+use super::piped::{Handed, Piped};
+use super::trip::{Step, Told};
+use super::wire::{Params, Wire, all_end, ends};
 
-/// A client of whoever made it: our own, or one of a pool, which takes it back when it is dropped.
-type Handed = Box<dyn Deref<Target = Client> + Send + Sync>;
 type Made = Pin<Box<dyn Future<Output = Result<Handed, String>> + Send>>;
 
 /// How long to wait for a connection.
@@ -83,12 +84,30 @@ impl AsyncPostgres {
         url: &str,
         options: &PostgresOptions,
     ) -> Result<AsyncPostgres, StoreError> {
+        AsyncPostgres::connect_tls(url, options, NoTls).await
+    }
+
+    /// Connects with TLS, as [`Postgres::connect_tls`](super::Postgres::connect_tls) does.
+    ///
+    /// # Errors
+    /// As [`connect`](AsyncPostgres::connect).
+    pub async fn connect_tls<T>(
+        url: &str,
+        options: &PostgresOptions,
+        tls: T,
+    ) -> Result<AsyncPostgres, StoreError>
+    where
+        T: MakeTlsConnect<Socket> + Clone + Send + Sync + 'static,
+        T::Stream: Send + 'static,
+        T::TlsConnect: Send,
+        <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
+    {
         let mut config: tokio_postgres::Config = super::configured(url)?;
         defaults!(config);
         let store = AsyncPostgres::with_handed(options, move |runtime| {
-            let config = config.clone();
+            let (config, tls) = (config.clone(), tls.clone());
             Box::pin(async move {
-                let made = config.connect(NoTls).await.map_err(Failure::from);
+                let made = config.connect(tls).await.map_err(Failure::from);
                 let (client, connection) = made.map_err(|failure| failure.named().to_string())?;
                 runtime.spawn(connection);
                 Ok(Box::new(Box::new(client)) as Handed)
@@ -273,17 +292,12 @@ struct Set {
     free: Arc<Semaphore>,
     holders: Arc<Semaphore>,
     most: usize,
-    idle: Mutex<Vec<Open>>,
+    idle: Mutex<Vec<Piped>>,
     runtime: Handle,
 }
 
-struct Open {
-    client: Handed,
-    statements: HashMap<String, Statement>,
-}
-
 impl Set {
-    fn idle(&self) -> MutexGuard<'_, Vec<Open>> {
+    fn idle(&self) -> MutexGuard<'_, Vec<Piped>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -322,8 +336,7 @@ impl Source for Connections {
             None => {
                 let made = set.runtime.spawn((set.make)(set.runtime.clone())).await;
                 let ended = |_| unavailable("the runtime ended");
-                let client = made.map_err(ended)?.map_err(unavailable)?;
-                Open { client, statements: HashMap::new() }
+                Piped::new(made.map_err(ended)?.map_err(unavailable)?)
             }
         };
         let (open, permits) = (Some(open), Some(permits));
@@ -342,36 +355,15 @@ impl Source for Connections {
 /// A connection while it is used. It goes back when it is dropped, unless it is broken.
 struct Lent {
     set: Arc<Set>,
-    open: Option<Open>,
+    open: Option<Piped>,
     permits: Option<(OwnedSemaphorePermit, Option<OwnedSemaphorePermit>)>,
     sound: bool,
     /// Whether a transaction may be open.
     inside: bool,
 }
 
-impl Open {
-    async fn prepared(&mut self, sql: &str) -> Outcome<Statement> {
-        if let Some(known) = self.statements.get(sql) {
-            return Ok(known.clone());
-        }
-        let fresh = self.client.prepare(sql).await?;
-        self.statements.insert(sql.into(), fresh.clone());
-        Ok(fresh)
-    }
-
-    async fn query(&mut self, sql: &str, params: Params<'_>) -> Outcome<Vec<Row>> {
-        let statement = self.prepared(sql).await?;
-        Ok(self.client.query(&statement, params).await?)
-    }
-
-    async fn execute(&mut self, sql: &str, params: Params<'_>) -> Outcome<u64> {
-        let statement = self.prepared(sql).await?;
-        Ok(self.client.execute(&statement, params).await?)
-    }
-}
-
 impl Lent {
-    fn open(&mut self) -> Outcome<&mut Open> {
+    fn open(&mut self) -> Outcome<&mut Piped> {
         self.inside = true;
         self.open.as_mut().ok_or_else(|| unavailable("the connection is closed").into())
     }
@@ -399,22 +391,28 @@ impl Wire for Lent {
     }
 
     async fn run<'a>(&'a mut self, sql: &'a str) -> Outcome<()> {
-        let done = self.open()?.client.batch_execute(sql).await;
+        let done = self.open()?.run(sql).await;
         self.inside &= done.is_err() || !ends(sql);
-        self.noted(done.map_err(Into::into))
+        self.noted(done)
+    }
+
+    async fn all<'a>(&'a mut self, steps: &'a [Step<'a>]) -> Outcome<Vec<Told>> {
+        let done = self.open()?.all(steps).await;
+        self.inside &= done.is_err() || !all_end(steps);
+        self.noted(done)
     }
 
     fn forget(&mut self) {
         if let Some(open) = &mut self.open {
-            open.statements.clear();
+            open.forget();
         }
     }
 }
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        let open = self.open.take().filter(|open| self.sound && !open.client.is_closed());
-        let (Some(open), permits) = (open, self.permits.take()) else { return };
+        let open = self.open.take().filter(|open| self.sound && !open.is_closed());
+        let (Some(mut open), permits) = (open, self.permits.take()) else { return };
         if !self.inside {
             self.set.idle().push(open);
             return;
@@ -423,7 +421,7 @@ impl Drop for Lent {
         let set = self.set.clone();
         let runtime = set.runtime.clone();
         runtime.spawn(async move {
-            if open.client.batch_execute("ROLLBACK").await.is_ok() {
+            if open.run("ROLLBACK").await.is_ok() {
                 set.idle().push(open);
             }
             drop(permits);

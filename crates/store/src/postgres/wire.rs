@@ -12,6 +12,7 @@ use postgres::types::ToSql;
 use postgres::{GenericClient, Row, Statement};
 
 use super::error::{Outcome, misused};
+use super::trip::{Step, Told};
 
 /// Parameters of a statement.
 pub(super) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
@@ -34,6 +35,12 @@ pub(super) trait Wire: Send {
 
     /// Runs statements without parameters, in one trip.
     fn run<'a>(&'a mut self, sql: &'a str) -> impl Future<Output = Outcome<()>> + Send + 'a;
+
+    /// Runs steps in their order until one fails; in one trip, where the wire can send without waiting.
+    fn all<'a>(
+        &'a mut self,
+        steps: &'a [Step<'a>],
+    ) -> impl Future<Output = Outcome<Vec<Told>>> + Send + 'a;
 
     /// Forgets the prepared statements: they may have been made for tables that have changed.
     fn forget(&mut self);
@@ -79,6 +86,23 @@ impl<C: GenericClient> Blocking<'_, C> {
     pub(super) fn run_now(&mut self, sql: &str) -> Outcome<()> {
         Ok(self.client.batch_execute(sql)?)
     }
+
+    /// The client of the `postgres` crate waits for each answer before it sends on.
+    pub(super) fn all_now(&mut self, steps: &[Step<'_>]) -> Outcome<Vec<Told>> {
+        let one = |step: &Step<'_>| {
+            Ok(match step {
+                Step::Run(sql) => {
+                    self.run_now(sql)?;
+                    Told::Ran
+                }
+                Step::Query(sql, params) => Told::Rows(self.query_now(sql, &Step::params(params))?),
+                Step::Execute(sql, params) => {
+                    Told::Touched(self.execute_now(sql, &Step::params(params))?)
+                }
+            })
+        };
+        steps.iter().map(one).collect()
+    }
 }
 
 impl<C: GenericClient + Send> Wire for Blocking<'_, C> {
@@ -102,6 +126,13 @@ impl<C: GenericClient + Send> Wire for Blocking<'_, C> {
         std::future::ready(self.run_now(sql))
     }
 
+    fn all<'a>(
+        &'a mut self,
+        steps: &'a [Step<'a>],
+    ) -> impl Future<Output = Outcome<Vec<Told>>> + Send + 'a {
+        std::future::ready(self.all_now(steps))
+    }
+
     fn forget(&mut self) {
         self.statements.clear();
     }
@@ -110,6 +141,11 @@ impl<C: GenericClient + Send> Wire for Blocking<'_, C> {
 /// Whether a statement ends a transaction.
 pub(super) fn ends(sql: &str) -> bool {
     matches!(sql, "COMMIT" | "ROLLBACK")
+}
+
+/// Whether the last of some steps does.
+pub(super) fn all_end(steps: &[Step<'_>]) -> bool {
+    matches!(steps.last(), Some(Step::Run(sql)) if ends(sql))
 }
 
 /// The end of a future over a blocking wire.

@@ -1,9 +1,9 @@
-//! What batches come to, written table by table in order of name: one statement each for rows that go, change and come.
+//! What batches come to, written table by table in order of name: one statement each for rows that go, change and come, or
+//! for counters as they stand now.
 
 use std::collections::BTreeMap;
 
-use fondaco_core::store::{Change, Rows, Stored, Table};
-use postgres::types::ToSql;
+use fondaco_core::store::{Change, Kind, Rows, Stored, Table};
 
 use super::error::{Outcome, damaged};
 use super::form::{Form, Forms};
@@ -13,6 +13,7 @@ use super::log;
 use super::read;
 use super::room::Room;
 use super::row::RowLanes;
+use super::trip::{Param, Seat, Trip};
 use super::wire::Wire;
 
 /// What becomes of one table.
@@ -71,56 +72,71 @@ impl Effects {
             }
         }
         let mut counters: Vec<_> = judge.counters().collect();
-        counters.sort_unstable_by_key(|(key, _, _)| *key);
-        for (key, stored, row) in counters {
-            let of = effects.of(key.table);
-            let lanes = if stored { &mut of.change } else { &mut of.come };
-            lanes.push(row.stored(), row.version);
+        counters.sort_unstable_by_key(|(key, _)| *key);
+        for (key, row) in counters {
+            effects.of(key.table).come.push(row.stored(), row.version);
         }
         Ok(effects)
     }
 }
 
-/// Writes all that the batches come to, numbers and the company's head last.
+/// Writes all that the batches come to, numbers and the company's head last, in one trip.
 pub(super) async fn all(
     wire: &mut impl Wire,
     room: &Room,
     forms: &Forms,
     judge: &Judge,
 ) -> Outcome<()> {
-    let company = judge.head.company;
-    for of in Effects::collect(judge)?.0.values() {
-        one(wire, forms.get(of.table)?, company, of).await?;
+    let (company, effects) = (judge.head.company, Effects::collect(judge)?);
+    let (mut trip, mut wanted) = (Trip::default(), Vec::new());
+    for of in effects.0.into_values() {
+        one(&mut trip, &mut wanted, forms.get(of.table)?, company, of)?;
     }
     let (positions, keys) = &judge.forgotten;
     if !positions.is_empty() {
-        log::forget_salts(wire, room, company, positions, keys).await?;
+        log::forget_salts(&mut trip, room, company, positions, keys);
     }
     let series = judge.series();
     if !series.is_empty() {
-        log::keep_series(wire, room, company, &series).await?;
+        log::keep_series(&mut trip, room, company, &series)?;
     }
-    log::keep(wire, room, &judge.head, &judge.commits, &judge.written).await
+    let kept = log::keep(&mut trip, room, &judge.head, &judge.commits, &judge.written);
+    let brought = trip.go(wire).await?;
+    for (form, seat, count) in wanted {
+        touched(form, brought.touched(seat), count)?;
+    }
+    log::kept(&brought, kept)
 }
 
-async fn one(wire: &mut impl Wire, form: &Form, company: i32, of: &Of) -> Outcome<()> {
-    if let Some(keys) = &of.go {
-        let gone = wire.execute(&form.delete, &read::params(&company, keys)).await?;
-        touched(form, gone, of.gone)?;
+/// Statements that must touch so many rows of a table.
+type Wanted<'f> = Vec<(&'f Form, Seat, u64)>;
+
+fn one<'f>(
+    trip: &mut Trip<'f>,
+    wanted: &mut Wanted<'f>,
+    form: &'f Form,
+    company: i32,
+    of: Of,
+) -> Outcome<()> {
+    if let Some(keys) = of.go {
+        let seat = trip.execute(&form.delete, read::params(company, keys));
+        wanted.push((form, seat, of.gone));
     }
     if !of.change.is_empty() {
-        let changed = wire.execute(&form.update, &params(&company, &of.change)?).await?;
-        touched(form, changed, of.change.len())?;
+        let count = of.change.len();
+        let seat = trip.execute(&form.update, params(company, of.change)?);
+        wanted.push((form, seat, count));
     }
     if !of.come.is_empty() {
-        wire.execute(&form.insert, &params(&company, &of.come)?).await?;
+        let sql = if form.table.kind == Kind::Counter { &form.upsert } else { &form.insert };
+        trip.execute(sql, params(company, of.come)?);
     }
     Ok(())
 }
 
-fn params<'p>(company: &'p i32, lanes: &'p RowLanes) -> Outcome<Vec<&'p (dyn ToSql + Sync)>> {
-    let mut out: Vec<&(dyn ToSql + Sync)> = vec![company];
-    out.extend(lanes.params()?);
+fn params<'s>(company: i32, lanes: RowLanes) -> Outcome<Vec<Param<'s>>> {
+    let mut out: Vec<Param<'s>> = vec![Box::new(company)];
+    out.extend(lanes.into_lanes()?.map(|lane| Box::new(lane) as Param<'s>));
     Ok(out)
 }
 

@@ -2,7 +2,7 @@
 #![allow(unreachable_pub)]
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use std::io::{Read, Write};
+use std::io::{BufReader, Read, Write};
 use std::net::Shutdown;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
@@ -25,6 +25,9 @@ struct State {
     done: bool,
     /// Nobody gets through after the cut.
     for_good: bool,
+    /// Whether the server spoke last, and how often a client spoke after it.
+    answered: bool,
+    trips: u64,
 }
 
 /// See the [module](self).
@@ -72,7 +75,12 @@ impl Proxy {
 
     /// The same, and nobody gets through afterwards.
     pub fn cut_for_good(&self, cut: Cut) {
-        *self.state.lock().unwrap() = State { cut: Some(cut), done: false, for_good: true };
+        *self.state.lock().unwrap() = State { cut: Some(cut), for_good: true, ..State::default() };
+    }
+
+    /// How often somebody waited for the server since this was asked last.
+    pub fn trips(&self) -> u64 {
+        std::mem::take(&mut self.state.lock().unwrap().trips)
     }
 
     pub fn has_cut(&self) -> bool {
@@ -89,14 +97,15 @@ impl Drop for Proxy {
 fn pass(client: UnixStream, server: UnixStream, state: Arc<Mutex<State>>) {
     let (back_from, back_to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
     let mute: Arc<AtomicBool> = Arc::default();
-    let heard = mute.clone();
-    thread::spawn(move || copy(back_from, back_to, &heard));
+    let (heard, seen) = (mute.clone(), state.clone());
+    thread::spawn(move || copy(back_from, back_to, &heard, &seen));
     thread::spawn(move || forward(client, server, &state, &mute));
 }
 
-fn copy(mut from: UnixStream, mut to: UnixStream, mute: &AtomicBool) {
+fn copy(mut from: UnixStream, mut to: UnixStream, mute: &AtomicBool, state: &Mutex<State>) {
     let mut part = [0; 65_536];
     while let Ok(count @ 1..) = from.read(&mut part) {
+        state.lock().unwrap().answered = true;
         if mute.load(Ordering::SeqCst) {
             return;
         }
@@ -133,13 +142,20 @@ fn forward(
         return;
     }
     let _ = server.write_all(&message);
+    let mut sent = BufReader::with_capacity(65_536, client.try_clone().unwrap());
     loop {
         message.clear();
-        if read_into(&mut client, &mut message, 5).is_none() {
+        // What is sent at once is read at once.
+        let fresh = sent.buffer().is_empty();
+        if read_into(&mut sent, &mut message, 5).is_none() {
             break;
         }
+        if fresh {
+            let mut state = state.lock().unwrap();
+            state.trips += u64::from(std::mem::take(&mut state.answered));
+        }
         let length = u32::from_be_bytes(message[1..5].try_into().unwrap()) as usize;
-        if read_into(&mut client, &mut message, length - 4).is_none() {
+        if read_into(&mut sent, &mut message, length - 4).is_none() {
             break;
         }
         let statement = (message[0] == b'Q').then(|| message[5..].to_vec());
@@ -179,7 +195,7 @@ fn due(state: &Mutex<State>, text: &[u8]) -> Option<Cut> {
     Some(cut)
 }
 
-fn read_into(from: &mut UnixStream, message: &mut Vec<u8>, count: usize) -> Option<()> {
+fn read_into(from: &mut impl Read, message: &mut Vec<u8>, count: usize) -> Option<()> {
     let start = message.len();
     message.resize(start + count, 0);
     from.read_exact(&mut message[start..]).ok()

@@ -1,0 +1,189 @@
+//! A client of tokio-postgres, which sends a statement before the one before it is answered; and the same for callers that
+//! block, who run it themselves.
+
+use std::collections::HashMap;
+use std::future::{Future, poll_fn};
+use std::ops::Deref;
+use std::pin::Pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::task::JoinHandle;
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::{Client, Config, Error, Row, Socket, Statement};
+
+use super::error::{Outcome, unavailable};
+use super::trip::{Step, Told};
+use super::wire::Params;
+
+/// A client of whoever made it: our own, or one of a pool, which takes it back when it is dropped.
+pub(super) type Handed = Box<dyn Deref<Target = Client> + Send + Sync>;
+
+/// A client with the statements that it has prepared.
+pub(super) struct Piped {
+    client: Handed,
+    statements: HashMap<String, Statement>,
+}
+
+/// A statement on its way.
+type Sent<'c> = Pin<Box<dyn Future<Output = Result<Told, Error>> + Send + 'c>>;
+
+impl Piped {
+    pub(super) fn new(client: Handed) -> Piped {
+        Piped { client, statements: HashMap::new() }
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    /// Forgets the prepared statements.
+    pub(super) fn forget(&mut self) {
+        self.statements.clear();
+    }
+
+    async fn prepared(&mut self, sql: &str) -> Result<Statement, Error> {
+        if let Some(known) = self.statements.get(sql) {
+            return Ok(known.clone());
+        }
+        let fresh = self.client.prepare(sql).await?;
+        self.statements.insert(sql.into(), fresh.clone());
+        Ok(fresh)
+    }
+
+    pub(super) async fn query(&mut self, sql: &str, params: Params<'_>) -> Outcome<Vec<Row>> {
+        let statement = self.prepared(sql).await?;
+        Ok(self.client.query(&statement, params).await?)
+    }
+
+    pub(super) async fn execute(&mut self, sql: &str, params: Params<'_>) -> Outcome<u64> {
+        let statement = self.prepared(sql).await?;
+        Ok(self.client.execute(&statement, params).await?)
+    }
+
+    pub(super) async fn run(&mut self, sql: &str) -> Outcome<()> {
+        Ok(self.client.batch_execute(sql).await?)
+    }
+
+    /// Runs all steps in one trip; those not seen before are prepared first.
+    pub(super) async fn all(&mut self, steps: &[Step<'_>]) -> Outcome<Vec<Told>> {
+        let mut statements = Vec::with_capacity(steps.len());
+        for step in steps {
+            statements.push(match step {
+                Step::Run(_) => None,
+                Step::Query(sql, _) | Step::Execute(sql, _) => Some(self.prepared(sql).await?),
+            });
+        }
+        let sent = steps.iter().zip(&statements);
+        let sent: Vec<Sent<'_>> =
+            sent.map(|(step, statement)| send(&self.client, step, statement.as_ref())).collect();
+        Ok(in_order(sent).await?)
+    }
+}
+
+/// A step as a future that sends it when it is first polled.
+fn send<'c>(client: &'c Client, step: &'c Step<'_>, statement: Option<&'c Statement>) -> Sent<'c> {
+    Box::pin(async move {
+        Ok(match (step, statement) {
+            (Step::Query(_, params), Some(statement)) => {
+                Told::Rows(client.query(statement, &Step::params(params)).await?)
+            }
+            (Step::Execute(_, params), Some(statement)) => {
+                Told::Touched(client.execute(statement, &Step::params(params)).await?)
+            }
+            (Step::Run(sql) | Step::Query(sql, _) | Step::Execute(sql, _), _) => {
+                client.batch_execute(sql).await?;
+                Told::Ran
+            }
+        })
+    })
+}
+
+/// Sends all, then waits for each; the server answers in the same order.
+async fn in_order(mut sent: Vec<Sent<'_>>) -> Result<Vec<Told>, Error> {
+    let mut early: Vec<Option<Result<Told, Error>>> = Vec::with_capacity(sent.len());
+    poll_fn(|context| {
+        early.extend(sent.iter_mut().map(|one| match one.as_mut().poll(context) {
+            Poll::Ready(done) => Some(done),
+            Poll::Pending => None,
+        }));
+        Poll::Ready(())
+    })
+    .await;
+    let mut told = Vec::with_capacity(sent.len());
+    for (one, early) in sent.into_iter().zip(early) {
+        told.push(match early {
+            Some(done) => done?,
+            None => one.await?,
+        });
+    }
+    Ok(told)
+}
+
+/// How long to wait until the server has our farewell.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// A connection of our own that whoever calls drives, by waiting: no thread and no runtime besides.
+pub(super) struct Driven {
+    /// `None` while it is dropped.
+    drive: Option<Drive>,
+}
+
+struct Drive {
+    runtime: Runtime,
+    piped: Piped,
+    connection: JoinHandle<Result<(), Error>>,
+}
+
+impl Driven {
+    pub(super) fn connect<T>(config: &Config, tls: T) -> Outcome<Driven>
+    where
+        T: MakeTlsConnect<Socket>,
+        T::Stream: Send + 'static,
+    {
+        let made = Builder::new_current_thread().enable_all().build();
+        let runtime = made.map_err(|error| unavailable(format!("no runtime: {error}")))?;
+        let (client, connection) = runtime.block_on(config.connect(tls))?;
+        let connection = runtime.spawn(connection);
+        let piped = Piped::new(Box::new(Box::new(client)));
+        Ok(Driven { drive: Some(Drive { runtime, piped, connection }) })
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.drive.as_ref().is_none_or(|drive| drive.piped.is_closed())
+    }
+
+    /// Waits for what is asked of the connection.
+    pub(super) fn wait<T>(
+        &mut self,
+        ask: impl AsyncFnOnce(&mut Piped) -> Outcome<T>,
+    ) -> Outcome<T> {
+        match &mut self.drive {
+            Some(Drive { runtime, piped, .. }) => runtime.block_on(ask(piped)),
+            None => Err(unavailable("the connection is closed").into()),
+        }
+    }
+
+    pub(super) fn forget(&mut self) {
+        if let Some(drive) = &mut self.drive {
+            drive.piped.forget();
+        }
+    }
+}
+
+impl Drop for Driven {
+    fn drop(&mut self) {
+        let Some(Drive { runtime, piped, connection }) = self.drive.take() else { return };
+        let farewell = move || {
+            drop(piped);
+            let said = runtime.block_on(async { tokio::time::timeout(FAREWELL, connection).await });
+            drop(said);
+        };
+        match Handle::try_current() {
+            // Perhaps a thread that may not wait.
+            Ok(_) => drop(std::thread::spawn(farewell)),
+            Err(_) => farewell(),
+        }
+    }
+}
