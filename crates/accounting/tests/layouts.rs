@@ -455,12 +455,12 @@ ledger_clearing_difference: State, layout 1
   key (clearing, currency)
   index by_account (open_in, date)
 
-party_alias: State, layout 1
+party_alias: State, layout 2
   party: Id
   keep: Id
   merged_at: Instant
-  name: Text, nullable, personal
-  known_as: Text, nullable, personal
+  name: Text, nullable, personal, since 2
+  known_as: Text, nullable, personal, since 2
   key (party)
   index by_keep (keep)
   guard by_keep (keep)

@@ -140,12 +140,12 @@ party_relation: State, layout 1
   guard by_party (party)
   guard by_other (other, kind)
 
-party_alias: State, layout 1
+party_alias: State, layout 2
   party: Id
   keep: Id
   merged_at: Instant
-  name: Text, nullable, personal
-  known_as: Text, nullable, personal
+  name: Text, nullable, personal, since 2
+  known_as: Text, nullable, personal, since 2
   key (party)
   index by_keep (keep)
   guard by_keep (keep)

@@ -7,7 +7,7 @@ use crate::{Halt, PartyId, Range, Reading, Timestamp};
 
 /// A party that was merged into another.
 #[derive(Record, Debug, Clone, PartialEq)]
-#[record(table = "party_alias", kind = state, key(party), index(by_keep(keep)), guard(by_keep(keep)))]
+#[record(table = "party_alias", kind = state, key(party), index(by_keep(keep)), guard(by_keep(keep)), layout = 2)]
 pub struct PartyAlias {
     /// The party that is no more.
     pub party: PartyId,
@@ -16,8 +16,10 @@ pub struct PartyAlias {
     /// When it was merged.
     pub merged_at: Timestamp,
     /// What it was called.
+    #[record(since = 2)]
     pub name: Option<Personal<SmolStr>>,
     /// What else it was called.
+    #[record(since = 2)]
     pub known_as: Option<Personal<SmolStr>>,
 }
 
