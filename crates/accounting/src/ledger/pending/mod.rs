@@ -5,7 +5,7 @@
 //! written down [once](PendingSettled): it is [posted](PostPending), in full or in part, as an entry of its own with its own
 //! number and date, in the same commit; or [voided](VoidPending); or it expires at its instant.
 //!
-//! What is pending does not count towards [spending limits](mod@super::spending) before it is posted; posting it is judged by them.
+//! What is pending counts towards [spending limits](mod@super::spending) as if it were posted; posting it is not judged again.
 //!
 //! Expiry is an item of the [due queue](fondaco_core::due), which [`Books::tick`](crate::Books::tick) carries out. A pending
 //! entry whose instant has come is refused even before that; its sums are free once the clock was told.
