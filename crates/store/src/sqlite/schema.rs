@@ -46,13 +46,14 @@ CREATE TABLE fondaco_index (
 /// # Errors
 /// A file of a newer format, or with other tables and none of ours.
 pub(super) fn inspect(conn: &Connection, shared: bool) -> Outcome<bool> {
-    let found: Option<i64> = conn
-        .query_row("SELECT 1 FROM sqlite_schema WHERE name = 'fondaco_meta'", [], |row| row.get(0))
-        .optional()?;
-    if found.is_none() {
-        let tables: i64 =
-            conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-        if tables > 0 && !shared {
+    // In one statement: between two, another program may set the file up.
+    let (all, ours): (i64, i64) = conn.query_row(
+        "SELECT count(*), count(*) FILTER (WHERE name = 'fondaco_meta') FROM sqlite_schema",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    if ours == 0 {
+        if all > 0 && !shared {
             return Err(damaged("it is a database of another program, not books of ours"));
         }
         return Ok(false);
