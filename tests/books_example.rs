@@ -27,6 +27,7 @@ use fondaco::prelude::*;
 mod common;
 #[path = "example_data/files.rs"]
 mod files;
+mod program;
 
 use files::Files;
 
@@ -340,23 +341,7 @@ fn a_command_line_that_makes_no_sense_says_so() {
 /// The example, built as these tests are: `cargo test --test books_example` alone would not.
 fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--offline", "--workspace", "--example", "books"]);
-        build.arg("--message-format=json").current_dir(env!("CARGO_MANIFEST_DIR"));
-        if !cfg!(debug_assertions) {
-            build.arg("--release");
-        }
-        let built = build.output().unwrap();
-        assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-        let told = String::from_utf8(built.stdout).unwrap();
-        let mut messages = told.lines().map(|line| serde_json::from_str(line).unwrap());
-        let books = |message: serde_json::Value| {
-            let found = message["target"]["name"] == "books" && message["executable"].is_string();
-            found.then(|| message["executable"].as_str().unwrap().into())
-        };
-        messages.find_map(books).expect("cargo built no example `books`")
-    })
+    PROGRAM.get_or_init(|| program::example("books"))
 }
 
 fn run(line: &[&str]) -> Output {

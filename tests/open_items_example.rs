@@ -4,19 +4,11 @@
 
 use std::process::Command;
 
+mod program;
+
 #[test]
 fn what_is_open_is_the_balance() {
-    let mut example = Command::new(env!("CARGO"));
-    example.args([
-        "run",
-        "--offline",
-        "--quiet",
-        "--package",
-        "fondaco",
-        "--example",
-        "open_items",
-    ]);
-    let output = example.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+    let output = Command::new(program::example("open_items")).output().unwrap();
     let told = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
     assert!(told.contains("Realised on dollars, to be posted: -10 EUR"), "{told}");

@@ -4,11 +4,11 @@
 
 use std::process::Command;
 
+mod program;
+
 #[test]
 fn its_year_comes_out() {
-    let mut example = Command::new(env!("CARGO"));
-    example.args(["run", "--offline", "--quiet", "--package", "fondaco", "--example", "recurring"]);
-    let output = example.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+    let output = Command::new(program::example("recurring")).output().unwrap();
     let told = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
     // March's end, April's beginning and end, May, June: what was missed, and nothing twice.
