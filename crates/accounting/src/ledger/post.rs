@@ -740,12 +740,20 @@ pub(crate) fn check_texts(new: &NewEntry) -> Result<(), LedgerError> {
     check_text("source", &new.source)?;
     new.postings.iter().try_for_each(|posting| {
         check_text("posting text", &posting.text)?;
-        if posting.dimensions.iter().any(|(name, _)| name.is_empty()) {
-            let why = "a dimension has a name, such as cost_centre".into();
-            return Err(LedgerError::BadInput { what: "dimensions", why });
-        }
+        check_dimensions(posting.dimensions.iter().map(|(name, _)| name))?;
         check_text("dimensions", &posting.dimensions)
     })
+}
+
+/// Whether dimensions have names.
+pub(crate) fn check_dimensions<'n>(
+    mut names: impl Iterator<Item = &'n str>,
+) -> Result<(), LedgerError> {
+    if names.any(str::is_empty) {
+        let why = "a dimension has a name, such as cost_centre".into();
+        return Err(LedgerError::BadInput { what: "dimensions", why });
+    }
+    Ok(())
 }
 
 /// Whether a store can keep what somebody wrote.

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use fondaco_core::policy::Request;
-use fondaco_core::store::{Event, Field, Tags, Value};
+use fondaco_core::store::{Event, Tags, Value};
 use fondaco_core::{Act, Currency, DateRange, Money, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -10,6 +10,7 @@ use smol_str::SmolStr;
 use super::history::recount;
 use super::{Measure, SpendingLimit, Window};
 use crate::ledger::account::{check_code, check_name};
+use crate::ledger::post::{check_dimensions, check_text};
 use crate::ledger::{Account, Amount, LedgerError, Settings, rights};
 
 /// Sets a limit. What was posted before counts, so an act of its own reads all of it: set a limit early, or on few accounts.
@@ -177,13 +178,9 @@ impl SetSpendingLimit {
             return Err(LedgerError::BadInput { what: "currency", why });
         }
         let names = self.dimensions.iter().map(|(name, _)| name);
-        if names.chain(self.each.as_deref()).any(str::is_empty) {
-            let why = "a dimension has a name, such as cost_centre".into();
-            return Err(LedgerError::BadInput { what: "dimensions", why });
-        }
-        if let Some(why) = self.dimensions.check().or_else(|| self.each.check()) {
-            return Err(LedgerError::BadInput { what: "dimensions", why: why.into() });
-        }
+        check_dimensions(names.chain(self.each.as_deref()))?;
+        check_text("dimensions", &self.dimensions)?;
+        check_text("dimensions", &self.each)?;
         if let Some(each) = self.each.as_deref().filter(|each| self.dimensions.get(each).is_some())
         {
             let why = format!("{each} has one value already: leave either out");
