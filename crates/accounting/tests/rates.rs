@@ -126,7 +126,7 @@ fn a_posting_takes_the_rate_of_its_date() {
             |n: usize| firm.view(|view| entry(view, posted.entries[n].id)).unwrap().postings;
         let shown = |postings: &[std::sync::Arc<Posting>]| {
             let one = |p: &std::sync::Arc<Posting>| {
-                format!("{} {}", p.ledger_amount.to_decimal(), p.rate.unwrap())
+                format!("{} {}", p.ledger_amount.to_decimal(), p.rate.copied().unwrap())
             };
             postings.iter().map(one).collect::<Vec<_>>()
         };

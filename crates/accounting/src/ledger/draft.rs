@@ -370,9 +370,9 @@ impl NewPosting {
     /// As one that was posted was given.
     pub(crate) fn of(posting: &super::Posting) -> NewPosting {
         NewPosting {
-            rate: posting.rate,
-            text: posting.text.clone(),
-            party: posting.party,
+            rate: posting.rate.copied(),
+            text: posting.text.cloned(),
+            party: posting.party.copied(),
             due_date: posting.due_date,
             dimensions: posting.dimensions.clone(),
             ..NewPosting::new(posting.account.clone(), posting.side, posting.money().abs())

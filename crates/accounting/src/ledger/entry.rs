@@ -1,7 +1,7 @@
 //! Entries and postings as they are stored: facts.
 
 use chrono::NaiveDate;
-use fondaco_core::store::{Drawn, Record, Tags};
+use fondaco_core::store::{Drawn, Rare, Record, Tags};
 use fondaco_core::{Currency, Id, Money, PartyId, Timestamp};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
@@ -37,7 +37,7 @@ pub struct Entry {
     /// The document it comes from, in the host's words: `sales_order/51921`.
     pub source: Option<SmolStr>,
     /// The entry that it reverses.
-    pub reverses: Option<Id<Entry>>,
+    pub reverses: Rare<Id<Entry>>,
     /// Whether it turns one currency into another, so that only the ledger's currency balances.
     pub conversion: bool,
 }
@@ -71,11 +71,11 @@ pub struct Posting {
     /// The amount in the ledger's currency, signed likewise.
     pub ledger_amount: Amount,
     /// Units of the ledger's currency for one unit of the currency, where they differ.
-    pub rate: Option<Decimal>,
+    pub rate: Rare<Decimal>,
     /// What people read, where the entry's text is not enough.
-    pub text: Option<SmolStr>,
+    pub text: Rare<SmolStr>,
     /// With whom, where the entry's party is not meant.
-    pub party: Option<PartyId>,
+    pub party: Rare<PartyId>,
     /// When it falls due, where the entry's due date is not meant.
     pub due_date: Option<NaiveDate>,
     /// Cost centre, project, site and whatever else the host tells apart.

@@ -19,8 +19,8 @@ impl Judged {
     /// Of a posting that was taken down.
     pub(crate) fn of(chart: &Chart, posting: &Posting) -> Option<Judged> {
         let (account, _) = chart.account(&posting.account).ok()?;
-        let Posting { amount, ledger_amount, rate, .. } = *posting;
-        Some(Judged { account, amount, ledger_amount, rate })
+        let Posting { amount, ledger_amount, .. } = *posting;
+        Some(Judged { account, amount, ledger_amount, rate: posting.rate.copied() })
     }
 }
 
@@ -59,7 +59,8 @@ fn check_account(
     if let Err(open) = account.is_open(entry.date) {
         return Err(LedgerError::AccountNotOpen { code: code(), date: entry.date, open });
     }
-    if let Some(keeper) = account.control.as_ref().filter(|keeper| Some(keeper.as_str()) != engine)
+    if let Some(keeper) =
+        account.control.as_deref().filter(|keeper| Some(keeper.as_str()) != engine)
     {
         return Err(LedgerError::ControlAccount { code: code(), engine: keeper.clone() });
     }
@@ -307,8 +308,10 @@ fn check_balance(ledger: Currency, entry: &NewEntry, judged: &[Judged]) -> Resul
 fn foreign_currencies(ledger: Currency, entry: &NewEntry) -> Vec<Currency> {
     let currencies = entry.postings.iter().map(|posting| posting.amount.currency());
     let mut currencies: Vec<Currency> = currencies.filter(|currency| *currency != ledger).collect();
-    currencies.sort_unstable();
-    currencies.dedup();
+    if currencies.len() > 1 {
+        currencies.sort_unstable();
+        currencies.dedup();
+    }
     currencies
 }
 

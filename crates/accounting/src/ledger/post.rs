@@ -568,9 +568,11 @@ impl Pages {
             }
         };
         let (id, first) = (place.id, self.postings.len());
-        for ((posting, judged), line) in new.postings.iter().zip(judged.iter()).zip(1..) {
-            self.postings.push(self::posting(new, posting, judged, period, (id, line)));
-        }
+        let lines = new.postings.iter().zip(judged.iter()).zip(1..);
+        // At once, so that each row is written where it stays.
+        self.postings.extend(lines.map(|((posting, judged), line)| {
+            self::posting(new, posting, judged, period, (id, line))
+        }));
         self.taken += 1;
         let entry = Entry { number, ..entry(new, period, place) };
         if rules.chart.keeps_items {
@@ -704,7 +706,7 @@ fn entry(new: &NewEntry, period: &Period, place: Place<'_>) -> Entry {
         text: new.text.clone(),
         party: new.party,
         source: new.source.clone(),
-        reverses: place.reverses,
+        reverses: place.reverses.into(),
         conversion: new.conversion,
     }
 }
@@ -726,9 +728,9 @@ fn posting(
         amount: judged.amount,
         currency: new.amount.currency(),
         ledger_amount: judged.ledger_amount,
-        rate: judged.rate,
-        text: new.text.clone(),
-        party: new.party,
+        rate: judged.rate.into(),
+        text: new.text.clone().into(),
+        party: new.party.into(),
         due_date: new.due_date,
         dimensions: new.dimensions.clone(),
     }

@@ -133,9 +133,9 @@ fn mirror(posting: &Posting, settings: &Settings) -> NewPosting {
         side: posting.side.opposite(),
         amount: posting.money().abs(),
         ledger_amount: foreign.then_some(worth),
-        rate: posting.rate,
-        text: posting.text.clone(),
-        party: posting.party,
+        rate: posting.rate.copied(),
+        text: posting.text.cloned(),
+        party: posting.party.copied(),
         due_date: None,
         dimensions: posting.dimensions.clone(),
     }

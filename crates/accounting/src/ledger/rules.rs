@@ -23,7 +23,7 @@ pub(crate) struct AccountRule {
     pub(crate) heading: bool,
     pub(crate) currency: Option<Currency>,
     /// The engine that alone may post.
-    pub(crate) control: Option<SmolStr>,
+    pub(crate) control: Option<Box<SmolStr>>,
     /// Whether its postings are items.
     open_items: bool,
     /// Whether its totals are kept, under which limit, and whether it is closed.
@@ -35,8 +35,8 @@ pub(crate) struct AccountRule {
 impl AccountRule {
     fn of(account: &Account) -> AccountRule {
         let Account { heading, currency, opens, closes, .. } = *account;
-        let (control, open_items) = (account.control.clone(), account.open_items.is_some());
-        let gate = Gate::of(account);
+        let control = account.control.clone().map(Box::new);
+        let (open_items, gate) = (account.open_items.is_some(), Gate::of(account));
         AccountRule { heading, currency, control, open_items, gate, opens, closes }
     }
 
@@ -125,7 +125,8 @@ pub(crate) type AccountPlace = u32;
 #[derive(Default)]
 pub(crate) struct Chart {
     places: Map<SmolStr, AccountPlace>,
-    accounts: Vec<(SmolStr, AccountRule)>,
+    rules: Vec<AccountRule>,
+    codes: Vec<SmolStr>,
     /// What each stands under: apart, for only limited rights ask for it.
     parents: Vec<Option<SmolStr>>,
     /// Whether any of them is kept by open items.
@@ -146,7 +147,7 @@ impl Chart {
         let worth = |accounts| accounts <= postings as u64 * ACCOUNTS_PER_POSTING;
         if postings >= LARGE
             && let Some(chart) = tx.compiled::<Account, Chart>(worth, Chart::of)?
-            && worth(chart.accounts.len() as u64)
+            && worth(chart.rules.len() as u64)
         {
             return Ok(chart); // one kept for a larger batch would cost this one a pass over all its accounts
         }
@@ -158,12 +159,12 @@ impl Chart {
     /// The chart of accounts that are in order of their codes.
     fn of(accounts: &[Arc<Account>]) -> Chart {
         let places = accounts.iter().map(|account| account.code.clone()).zip(0..).collect();
-        let rule = |account: &Arc<Account>| (account.code.clone(), AccountRule::of(account));
+        let rules = accounts.iter().map(|account| AccountRule::of(account)).collect();
+        let codes = accounts.iter().map(|account| account.code.clone()).collect();
         let parents = accounts.iter().map(|account| account.parent.clone()).collect();
         let keeps_items = accounts.iter().any(|account| account.open_items.is_some());
-        let accounts: Vec<_> = accounts.iter().map(rule).collect();
-        let gated = accounts.iter().any(|(_, rule)| !rule.gate.is_none());
-        Chart { places, accounts, parents, keeps_items, gated }
+        let gated = accounts.iter().any(|account| !Gate::of(account).is_none());
+        Chart { places, rules, codes, parents, keeps_items, gated }
     }
 
     /// Whether the totals of any account are kept, or any is closed.
@@ -173,7 +174,7 @@ impl Chart {
 
     /// The gate of the account at a place.
     pub(crate) fn gate(&self, place: AccountPlace) -> Gate {
-        self.accounts.get(place as usize).map_or(Gate::default(), |(_, rule)| rule.gate)
+        self.rules.get(place as usize).map_or(Gate::default(), |rule| rule.gate)
     }
 
     /// Where the account with this code stands, and what it allows.
@@ -182,13 +183,13 @@ impl Chart {
         code: &SmolStr,
     ) -> Result<(AccountPlace, &AccountRule), LedgerError> {
         let place = self.places.get(code);
-        let found = place.and_then(|&place| Some((place, &self.accounts.get(place as usize)?.1)));
+        let found = place.and_then(|&place| Some((place, self.rules.get(place as usize)?)));
         found.ok_or_else(|| LedgerError::UnknownAccount { code: code.clone() })
     }
 
     /// Whether the postings of the account at this place are items.
     pub(crate) fn is_kept_by_items(&self, place: AccountPlace) -> bool {
-        self.accounts.get(place as usize).is_some_and(|(_, rule)| rule.open_items)
+        self.rules.get(place as usize).is_some_and(|rule| rule.open_items)
     }
 
     /// What the account with this code stands under, if anything; `None` where the account is not in this chart.
@@ -199,7 +200,7 @@ impl Chart {
 
     /// The codes of the accounts, by their places.
     pub(crate) fn codes(&self) -> impl ExactSizeIterator<Item = &SmolStr> {
-        self.accounts.iter().map(|(code, _)| code)
+        self.codes.iter()
     }
 }
 

@@ -293,8 +293,8 @@ impl Check {
             self.found.push(Discrepancy::Misdated { entry: entry.id });
         }
         let reversed = self.reversals.remove(&entry.id);
-        if reversed != entry.reverses {
-            let entry = reversed.or(entry.reverses).unwrap_or(entry.id);
+        if entry.reverses != reversed {
+            let entry = reversed.or(entry.reverses.copied()).unwrap_or(entry.id);
             self.found.push(Discrepancy::Reversal { entry });
         }
         let mut totals: BTreeMap<Currency, i128> = BTreeMap::new();

@@ -143,7 +143,7 @@ impl Asked {
     fn posting(&self, posting: &Posting, entry: Option<&Arc<Entry>>) -> Explain {
         let number = entry.and_then(|entry| entry.number.number());
         let journal = entry.map(|entry| entry.journal.as_str()).unwrap_or_default();
-        let text = posting.text.as_ref().or(entry.and_then(|entry| entry.text.as_ref()));
+        let text = posting.text.get().or(entry.and_then(|entry| entry.text.as_ref()));
         let what = Phrase::from(posting.date).and(name(journal, number));
         let what = text.into_iter().fold(what, Phrase::and);
         let document = entry.and_then(|entry| entry.source.as_ref());
@@ -163,7 +163,7 @@ fn converted(why: Explain, posting: &Posting, ledger: Currency) -> Explain {
     }
     let worth = Phrase::from(posting.money()).and(word("in the ledger's currency"));
     let why = why.rule(worth);
-    let rate = posting.rate.map(|rate| {
+    let rate = posting.rate.copied().map(|rate| {
         let name = Phrase::from(ledger.code()).and(word("for one")).and(posting.currency.code());
         Parameter::new(name, Cell::Number(rate))
     });

@@ -237,7 +237,7 @@ pub(super) fn sides(side: Side, amount: Decimal) -> (Option<Decimal>, Option<Dec
 /// What people read: the posting's text, else the entry's, else the document it comes from.
 pub(super) fn text_of(posting: &Posting, entry: Option<&Entry>) -> Option<SmolStr> {
     let of_entry = entry.and_then(|entry| entry.text.as_ref().or(entry.source.as_ref()));
-    posting.text.as_ref().or(of_entry).cloned()
+    posting.text.get().or(of_entry).cloned()
 }
 
 impl GeneralLedger {

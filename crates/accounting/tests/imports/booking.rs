@@ -57,7 +57,7 @@ fn every_field_of_an_entry_can_come_from_a_column() {
         assert_eq!(first.dimensions.get("cost_centre"), Some("10"));
         assert!(second.dimensions.is_empty());
         assert_eq!(first.ledger_amount.to_decimal(), dec("900"));
-        assert_eq!(second.text.as_deref(), Some("zweite \"Zeile\",\r\nlang"));
+        assert_eq!(second.text, Some("zweite \"Zeile\",\r\nlang".into()));
     });
 }
 

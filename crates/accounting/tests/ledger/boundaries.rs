@@ -102,7 +102,9 @@ fn lines(firm: &Firm, id: Id<Entry>) -> Vec<Line> {
     let text = |amount: Amount| amount.to_decimal().normalize().to_string();
     firm.view(|view| {
         let rows = view.peek_scan(&Range::<Posting>::by_key(&id))?;
-        let line = |row: &Posting| (row.side, text(row.amount), text(row.ledger_amount), row.rate);
+        let line = |row: &Posting| {
+            (row.side, text(row.amount), text(row.ledger_amount), row.rate.copied())
+        };
         Ok(rows.iter().map(|row| line(row)).collect())
     })
 }

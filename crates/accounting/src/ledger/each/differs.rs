@@ -33,7 +33,7 @@ struct Line<'a> {
     side: Side,
     units: Option<i64>,
     currency: fondaco_core::Currency,
-    rest: (&'a Option<SmolStr>, Option<fondaco_core::PartyId>, &'a Tags),
+    rest: (Option<&'a SmolStr>, Option<fondaco_core::PartyId>, &'a Tags),
 }
 
 impl<'a> Line<'a> {
@@ -44,7 +44,7 @@ impl<'a> Line<'a> {
             side: posting.side,
             units: units.map(crate::ledger::Amount::units),
             currency: posting.amount.currency(),
-            rest: (&posting.text, posting.party, &posting.dimensions),
+            rest: (posting.text.as_ref(), posting.party, &posting.dimensions),
         }
     }
 
@@ -54,7 +54,7 @@ impl<'a> Line<'a> {
             side: posting.side,
             units: Some(posting.amount.units().saturating_abs()),
             currency: posting.currency,
-            rest: (&posting.text, posting.party, &posting.dimensions),
+            rest: (posting.text.get(), posting.party.copied(), &posting.dimensions),
         }
     }
 
@@ -64,7 +64,7 @@ impl<'a> Line<'a> {
             side: posting.side,
             units: Some(posting.amount.units().saturating_abs()),
             currency: posting.currency,
-            rest: (&posting.text, posting.party, &posting.dimensions),
+            rest: (posting.text.as_ref(), posting.party, &posting.dimensions),
         }
     }
 }

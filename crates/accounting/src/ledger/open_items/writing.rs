@@ -53,7 +53,7 @@ pub(super) fn item(entry: &Entry, posting: &Posting) -> OpenItem {
         line: posting.line,
         account: posting.account.clone(),
         open_in: None,
-        party: posting.party.or(entry.party),
+        party: posting.party.copied().or(entry.party),
         date: posting.date,
         document_date,
         due_date: posting.due_date.or(entry.due_date).unwrap_or(document_date),

@@ -135,7 +135,7 @@ impl StatementQuery {
 
     /// Whether a posting of this entry is with a party that is asked for.
     pub(crate) fn takes_party(&self, posting: &Posting, entry: Option<&Entry>) -> bool {
-        let party = posting.party.or_else(|| entry.and_then(|entry| entry.party));
+        let party = posting.party.copied().or_else(|| entry.and_then(|entry| entry.party));
         self.parties.is_empty() || party.is_some_and(|party| self.parties.contains(&party))
     }
 

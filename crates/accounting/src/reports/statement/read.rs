@@ -239,7 +239,7 @@ impl Movement {
             journal: entry.map(|entry| entry.journal.clone()).unwrap_or_default(),
             number: entry.and_then(|entry| entry.number.number()),
             text: text_of(&posting, entry),
-            party: posting.party.or_else(|| entry.and_then(|entry| entry.party)),
+            party: posting.party.copied().or_else(|| entry.and_then(|entry| entry.party)),
             counter_accounts,
             debit,
             credit,
