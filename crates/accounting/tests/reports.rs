@@ -607,3 +607,36 @@ fn no_word_of_the_statements_is_lacking() {
     known.retain(|word| !german.words.contains_key(word.as_str()));
     assert!(known.is_empty(), "German lacks {known:?}");
 }
+
+/// Every list that the ledger gives is a report, in each language, with as many cells as columns.
+#[test]
+fn lists_are_reports() {
+    use fondaco_core::report::{Listed, Locale, list};
+
+    fn shown<T: Listed>(title: &'static str, rows: &[T]) -> String {
+        assert!(!rows.is_empty(), "{title}");
+        let columns = T::columns().len();
+        assert!(rows.iter().all(|row| row.row().cells.len() == columns), "{title}");
+        list(title, rows).to_text(&Locale::de(), None)
+    }
+
+    let firm = in_memory().set_up();
+    let books = &firm.books;
+    let pay = || sale("2026-01-05", "5").text("Barverkauf");
+    books.post("sale", pay()).unwrap();
+    books.prepare_draft("draft", pay()).unwrap();
+    let held = NewPending::new(pay().key("hold/1"));
+    books.send("hold", &RecordPending::new(held)).unwrap();
+    assert!(shown("Konten", &books.accounts().unwrap()).contains("Aktiva"));
+    assert!(shown("Perioden", &books.periods().unwrap()).contains("offen"));
+    let drafts = shown("Entwürfe", &books.drafts(DraftStatus::Open).unwrap());
+    assert!(drafts.contains("Fassung") && drafts.contains("Barverkauf"), "{drafts}");
+    let query = MovementQuery::account("1000");
+    let moved = shown("Bewegungen", &books.movements(&query).unwrap());
+    assert!(moved.contains("angehalten") && moved.contains("hold/1"), "{moved}");
+    assert!(shown("Verlauf", &books.history(&query).unwrap()).contains("Vorgemerkt Soll"));
+    let totals = shown("Summen", &books.totals("1000").unwrap());
+    assert!(totals.contains("5,00"), "{totals}");
+    let balances = shown("Salden", &firm.balances(&BalanceQuery::all()));
+    assert!(balances.contains("−5,00"), "{balances}");
+}

@@ -22,8 +22,8 @@ pub enum ImportError {
         /// What the system says.
         why: String,
     },
-    /// The file is not UTF-8 text.
-    #[error("the file is {found}: save it as CSV in UTF-8")]
+    /// The file is no text in the encoding that the mapping names.
+    #[error("the file is {found}: save it as CSV in UTF-8, or name its encoding in the mapping")]
     Encoding {
         /// What it seems to be.
         found: &'static str,

@@ -10,12 +10,15 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-/// How a CSV file is written: UTF-8, with or without a byte order mark, quoted as in RFC 4180.
+use super::Encoding;
+
+/// How a CSV file is written: in UTF-8 unless it says otherwise, quoted as in RFC 4180.
 ///
 /// ```
-/// use fondaco_accounting::import::{CsvFormat, NumberFormat};
+/// use fondaco_accounting::import::{CsvFormat, Encoding, NumberFormat};
 /// let german = CsvFormat::new().delimiter(';').numbers(NumberFormat::COMMA).date("DD.MM.YYYY");
-/// assert_eq!(german.delimiter, ';');
+/// let of_a_bank = german.skip_lines(4).encoding(Encoding::Windows1252);
+/// assert_eq!(of_a_bank.delimiter, ';');
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -30,6 +33,9 @@ pub struct CsvFormat {
     pub numbers: NumberFormat,
     /// How dates are written, any of these: `YYYY-MM-DD`, `DD.MM.YY`, `M/D/YYYY`. A two-digit year is one of 2000 to 2099.
     pub dates: Vec<SmolStr>,
+    /// How it writes its letters.
+    #[serde(default, skip_serializing_if = "Encoding::is_utf8")]
+    pub encoding: Encoding,
 }
 
 impl Default for CsvFormat {
@@ -52,6 +58,7 @@ impl CsvFormat {
             header: true,
             numbers: NumberFormat::POINT,
             dates: vec!["YYYY-MM-DD".into()],
+            encoding: Encoding::Utf8,
         }
     }
 
@@ -87,6 +94,13 @@ impl CsvFormat {
     #[must_use]
     pub fn date(mut self, pattern: &str) -> CsvFormat {
         self.dates = vec![pattern.into()];
+        self
+    }
+
+    /// Another way of writing letters.
+    #[must_use]
+    pub fn encoding(mut self, encoding: Encoding) -> CsvFormat {
+        self.encoding = encoding;
         self
     }
 

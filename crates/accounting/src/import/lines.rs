@@ -11,7 +11,7 @@ use fondaco_core::store::Hash;
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, format_smolstr};
 
-use super::{CsvFormat, ImportError};
+use super::{CsvFormat, Encoding, ImportError};
 
 /// No record is longer, in bytes: else a quote that is not closed takes the whole file for one field.
 pub(crate) const MAX_RECORD: usize = 1 << 20;
@@ -33,6 +33,7 @@ pub(crate) struct Lines<R> {
     pub(crate) total: i64,
     /// Where the first record after the header begins.
     pub(crate) first: Place,
+    encoding: Encoding,
     record: ByteRecord,
 }
 
@@ -52,6 +53,7 @@ impl<R: Read + Seek> Lines<R> {
             digest: scanned.digest,
             total: scanned.lines,
             first: scanned.first,
+            encoding: format.encoding,
             record: ByteRecord::new(),
         };
         lines.go_to(scanned.first)?;
@@ -73,7 +75,7 @@ impl<R: Read + Seek> Lines<R> {
         let name = |field: &[u8]| {
             std::str::from_utf8(field)
                 .map(|name| SmolStr::new(name.trim_start_matches('\u{feff}').trim()))
-                .map_err(|_| ImportError::Encoding { found: "not UTF-8 in its header" })
+                .map_err(|_| ImportError::Encoding { found: "no text in its header" })
         };
         self.header = Some(self.record.iter().map(name).collect::<Result<_, _>>()?);
         self.first = self.place();
@@ -111,6 +113,7 @@ impl<R: Read + Seek> Lines<R> {
         // A record ends behind its line; lines inside of quotes are its own.
         let inner = self.record.as_slice().iter().filter(|byte| **byte == b'\n').count();
         let line = self.place().line.saturating_sub(inner as u64 + 1);
+        self.encoding.decode(&mut self.record);
         Ok(Some((line, &self.record)))
     }
 }

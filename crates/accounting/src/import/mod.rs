@@ -39,6 +39,8 @@ mod accounts;
 #[cfg(feature = "import")]
 mod cells;
 #[cfg(feature = "import")]
+mod encoding;
+#[cfg(feature = "import")]
 mod entries;
 #[cfg(feature = "import")]
 mod error;
@@ -61,6 +63,7 @@ pub use records::{ImportKey, ImportedEntry, RefusedLine};
 #[cfg(feature = "import")]
 pub use {
     accounts::ImportAccounts,
+    encoding::Encoding,
     entries::{ImportCursor, ImportEntries},
     error::ImportError,
     format::{CsvFormat, NumberFormat},

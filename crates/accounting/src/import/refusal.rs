@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use fondaco_core::job::{JobId, job};
+use fondaco_core::report::{Cell, Column, Listed, Row, word};
 use fondaco_core::{Halt, Range, Reading, Tx};
 use smol_str::{SmolStr, format_smolstr};
 
@@ -36,6 +37,28 @@ impl std::fmt::Display for Refusal {
         self.column.as_ref().map_or(Ok(()), |column| write!(f, ", {column}"))?;
         self.value.as_ref().map_or(Ok(()), |value| write!(f, " {value:?}"))?;
         write!(f, ": {} ({}); {}", self.message, self.code, self.way_out)
+    }
+}
+
+/// What was refused of a file, a line each.
+impl Listed for Refusal {
+    fn columns() -> Vec<Column> {
+        let first = ["Line", "Last line"].map(|name| Column::count(word(name)));
+        let last = ["Column", "Value", "What is wrong", "Code", "Way out"];
+        first.into_iter().chain(last.map(|name| Column::text(word(name)))).collect()
+    }
+
+    fn row(&self) -> Row {
+        let number = |line: u64| Cell::Count(count(line));
+        Row::new([
+            number(self.line),
+            number(self.through),
+            self.column.as_ref().into(),
+            self.value.as_ref().into(),
+            Cell::from(&self.message),
+            Cell::from(&self.code),
+            Cell::from(&self.way_out),
+        ])
     }
 }
 
@@ -92,7 +115,7 @@ impl Fault {
     fn message(&self) -> SmolStr {
         let text = match self {
             Fault::Missing => "the field is empty",
-            Fault::NotText => "the field is not UTF-8 text",
+            Fault::NotText => "the field is no text in the file's encoding",
             Fault::Fields { found, expected } => {
                 return format_smolstr!("the line has {found} fields, {expected} were expected");
             }
@@ -123,7 +146,7 @@ impl Fault {
     fn way_out(&self) -> &'static str {
         match self {
             Fault::Missing => "fill it in, or map the field to a constant",
-            Fault::NotText => "save the file in UTF-8",
+            Fault::NotText => "save the file in UTF-8, or name its encoding in the mapping",
             Fault::Fields { .. } => "check for a delimiter or a quote too many or too few",
             Fault::BadDate { .. } => "correct the date, or the mapping's date patterns",
             Fault::BadAmount => {

@@ -10,6 +10,7 @@ mod chart;
 mod compared;
 mod explain;
 mod general_ledger;
+mod lists;
 mod sheet;
 mod statement;
 mod statements;

@@ -2,6 +2,7 @@
 
 use fondaco_accounting::import::*;
 use fondaco_accounting::ledger::*;
+use fondaco_core::ActError;
 
 use crate::common::*;
 use crate::files::*;
@@ -59,6 +60,28 @@ fn every_field_of_an_entry_can_come_from_a_column() {
         assert_eq!(first.ledger_amount.to_decimal(), dec("900"));
         assert_eq!(second.text, Some("zweite \"Zeile\",\r\nlang".into()));
     });
+}
+
+/// As banks export: the same bytes mean other letters, and a file that is not what the mapping says is refused.
+#[test]
+fn files_in_windows_1252_are_read_when_the_mapping_says_so() {
+    let firm = in_memory().set_up();
+    let file = b"Beleg;Tag;Konto;Betrag \x80;Empf\xe4nger\n\
+        M\xfcller \x96 1;05.01.2026;1000;1,50;Stra\xdfe\n\
+        M\xfcller \x96 1;05.01.2026;4000;-1,50;Stra\xdfe\n";
+    let german = CsvFormat::new().delimiter(';').numbers(NumberFormat::COMMA).date("DD.MM.YYYY");
+    let mapping = EntryMapping::new("Tag", "Konto", AmountColumns::signed("Betrag €"));
+    let mapping =
+        EntryMapping { document: Some("Beleg".into()), ..mapping.key("Beleg").text("Empfänger") };
+    let windows = mapping.clone().format(german.clone().encoding(Encoding::Windows1252));
+    let mut import = bytes(file, windows).unwrap();
+    assert_eq!(run(&firm, "bank", &mut import).unwrap().report.entries, 1);
+    let whole = entries(&firm).remove(0);
+    assert_eq!(whole.entry.source.as_deref(), Some("Müller – 1"));
+    assert_eq!(whole.entry.text.as_deref(), Some("Straße"));
+    let error = bytes(file, mapping.format(german)).err().unwrap();
+    assert_eq!(error.code(), "accounting.import_encoding");
+    assert!(error.to_string().contains("name its encoding"), "{error}");
 }
 
 #[test]

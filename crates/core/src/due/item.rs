@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use smol_str::SmolStr;
 
+use crate::report::{Cell, Column, Listed, Row, word};
 use crate::store::{Json, Record};
 use crate::{Halt, Id, Reading, Timestamp};
 
@@ -33,6 +34,26 @@ pub struct DueItem {
     pub tries: u32,
     /// The code of the last refusal.
     pub refused: Option<SmolStr>,
+}
+
+/// What of it people look at: what is due, when, when it is tried, and why it was refused.
+impl Listed for DueItem {
+    fn columns() -> Vec<Column> {
+        let first = ["Kind", "Subject", "Due", "Next try"].map(|name| Column::text(word(name)));
+        let last = [Column::count(word("Tries")), Column::text(word("Refused"))];
+        first.into_iter().chain(last).collect()
+    }
+
+    fn row(&self) -> Row {
+        Row::new([
+            Cell::from(&self.kind),
+            Cell::from(&self.subject),
+            Cell::text(self.at.to_string()),
+            self.try_at.map_or_else(|| word("held"), |at| Cell::text(at.to_string())),
+            self.tries.into(),
+            self.refused.as_ref().into(),
+        ])
+    }
 }
 
 impl DueItem {

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use smol_str::SmolStr;
 
 use crate::names::named;
+use crate::report::{Cell, Column, Listed, Row, word};
 use crate::store::{DecodeError, Field, Json, Record};
 use crate::{Halt, Id, Progressed, Range, Reading, Timestamp};
 
@@ -131,6 +132,32 @@ impl fmt::Display for JobState {
     }
 }
 
+/// What of it people look at: sort of work, status, how far it is, who began it and when, why it failed.
+impl Listed for JobState {
+    fn columns() -> Vec<Column> {
+        let first = [Column::text(word("Job")).naming_rows(), Column::text(word("Status"))];
+        let counts = ["Chunks", "Done", "Of"].map(|name| Column::count(word(name)));
+        let last = ["Phase", "Begun by", "Begun at", "Changed at", "Refused"];
+        first.into_iter().chain(counts).chain(last.map(|name| Column::text(word(name)))).collect()
+    }
+
+    fn row(&self) -> Row {
+        let failed = self.failure_text.as_ref().filter(|_| self.status == JobStatus::Failed);
+        Row::new([
+            Cell::from(&self.kind),
+            Cell::choice(self.status.code()),
+            self.chunks.into(),
+            self.done.into(),
+            self.total.into(),
+            Cell::from(&self.phase),
+            Cell::from(&self.actor),
+            Cell::text(self.begun_at.to_string()),
+            Cell::text(self.changed_at.to_string()),
+            failed.into(),
+        ])
+    }
+}
+
 /// A job, if there is one of this id.
 ///
 /// # Errors
@@ -153,6 +180,7 @@ pub fn job(read: &mut impl Reading, job: JobId) -> Result<Option<Arc<JobState>>,
 ///     Ok::<_, Halt>((job::jobs(view, None, 50)?, job::jobs(view, Some(JobStatus::Failed), 50)?))
 /// })?;
 /// assert_eq!((all.len(), failed.len()), (2, 0));
+/// assert!(fondaco_core::report::list("Jobs", &all).to_csv().contains("shop.count,done,"));
 /// # Ok::<(), job::JobError<Halt>>(())
 /// ```
 ///

@@ -10,7 +10,7 @@
 //!   (`Report::to_arrow`).
 //!
 //! Figures stay what they are, exact decimals, until they are shown: text and HTML show them by a [`Locale`], which is
-//! data; tables are neutral. Why a figure is what it is tells an [`Explain`], one tree for all engines.
+//! data; tables are neutral. What an engine gives as a list becomes a report by [`list`]. Why a figure is what it is tells an [`Explain`], one tree for all engines.
 //!
 //! ```
 //! use fondaco_core::report::{Column, Locale, Report, Row};
@@ -40,6 +40,7 @@ mod csv;
 mod description;
 mod explain;
 mod html;
+mod listing;
 mod locale;
 mod page;
 mod text;
@@ -53,6 +54,7 @@ pub use column::{Column, Kind};
 pub use description::{Report, Role, Row};
 pub use explain::{Explain, Parameter, Rounded};
 pub use html::Html;
+pub use listing::{Listed, list};
 pub use locale::Locale;
 pub use page::{Figure, Page, STYLE};
 pub use width::display_width;

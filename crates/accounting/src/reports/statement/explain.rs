@@ -49,7 +49,7 @@ impl AccountStatement {
             .iter()
             .map(|movement| movement.explain(section.currency, self.ledger_currency));
         Explain::new(what, money(section.sums.closing))
-            .rule("the opening, and debits less credits")
+            .rule(word("the opening, and debits less credits"))
             .inputs(opening)
             .inputs(movements)
     }
@@ -62,11 +62,12 @@ impl Movement {
         let amount = self.debit.or(self.credit.map(|credit| Decimal::ZERO.saturating_sub(credit)));
         let money = Money::new(amount.unwrap_or_default(), currency);
         let why = Explain::new(what, money);
-        let why = why.source(format!("entry {}, line {}", self.entry, self.line));
+        let source = Phrase::from(word("entry")).and(format!("{},", self.entry));
+        let why = why.source(source.and(word("line")).and(self.line));
         if currency == ledger {
             return why;
         }
-        why.rule(format!("worth {}", Money::new(self.ledger_amount, ledger)))
+        why.rule(Phrase::from(word("worth")).and(Money::new(self.ledger_amount, ledger)))
     }
 }
 
@@ -82,9 +83,9 @@ impl Movement {
 /// Balance before 2026-03-01: 460.00 EUR
 /// │ debits less credits, period by period
 /// ├─ Period 2026-01: 500.00 EUR
-/// │    postings: 1, 500.00 EUR debit, 0.00 EUR credit
+/// │    1 postings, debit 500.00 EUR and credit 0.00 EUR
 /// └─ Period 2026-02: -40.00 EUR
-///      postings: 1, 0.00 EUR debit, 40.00 EUR credit
+///      1 postings, debit 0.00 EUR and credit 40.00 EUR
 /// ");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -113,7 +114,7 @@ pub fn explain_opening(
         let mut all = Amounts::default();
         parts.iter().for_each(|(amounts, _)| all.add(amounts));
         Explain::new(Phrase::from(word("Balance before")).and(first), all.balance(currency))
-            .rule("debits less credits, period by period")
+            .rule(word("debits less credits, period by period"))
             .inputs(parts.into_iter().map(|(_, part)| part))
     });
     Ok(why.collect())
@@ -121,8 +122,8 @@ pub fn explain_opening(
 
 fn explain_period(period: &Period, currency: Currency, amounts: &Amounts) -> Explain {
     let money = |amount| Money::new(amount, currency);
-    let (debit, credit) = (money(amounts.debit()), money(amounts.credit()));
     let what = Phrase::from(word("Period")).and(period.label());
-    Explain::new(what, amounts.balance(currency))
-        .rule(format!("postings: {}, {debit} debit, {credit} credit", amounts.postings()))
+    let rule = Phrase::from(amounts.postings()).and(word("postings,")).and(word("debit"));
+    let rule = rule.and(money(amounts.debit())).and(word("and credit"));
+    Explain::new(what, amounts.balance(currency)).rule(rule.and(money(amounts.credit())))
 }
