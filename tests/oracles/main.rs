@@ -34,6 +34,7 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("accounting/tigerbeetle_state_machine.json", accounting::tigerbeetle::cases),
     ("accounting/trial_balance_100k_expected.csv", accounting::trial_balance_100k::cases),
     ("accounting/tryton_payment_terms.json", accounting::payment_terms::tryton),
+    ("accounting/tryton_stories.json", accounting::tryton_stories::cases),
     ("calendar/holidays.json", calendar::holidays::cases),
     ("crm/sla/sla_oracles.json", crm::sla::cases),
     ("inventory/working_calendar.json", inventory::working_calendar::cases),

@@ -64,6 +64,11 @@ fn the_shortest_form_of_each_command() {
         r#"{"source":"SPOT","base":"EUR","quote":"USD","end":"2026-02-28"}"#,
         EndRate::new("SPOT", eur, usd, d("2026-02-28")),
     );
+    shortest(
+        r#"{"journal":"GEN","gain":"4900","loss":"5900"}"#,
+        SetExchangeAccounts::new("GEN", "4900", "5900"),
+    );
+    shortest("{}", RemoveExchangeAccounts::new(None, None));
     let entry = r#"{"journal":"GEN","date":"2026-01-05","postings":[
         {"account":"1000","side":"debit","amount":{"amount":"5.00","currency":"EUR"}},
         {"account":"4000","side":"credit","amount":{"amount":"5.00","currency":"EUR"}}]}"#;

@@ -158,6 +158,12 @@ fn all_other_commands() {
         Item::Post(post.clone()),
         Item::Void(void.clone()),
     ];
+    let exchange = SetExchangeAccounts::new("GEN", "4900", "5900")
+        .of_account("1200")
+        .of_currency(usd)
+        .unrealised("4901", "5901")
+        .adjustment("1209")
+        .dimension("desk", "x");
     let told = [
         ("SetUp", hex(&SetUp::new(Currency::EUR))),
         ("OpenAccounts", hex(&OpenAccounts::new(accounts))),
@@ -183,6 +189,11 @@ fn all_other_commands() {
         ("RecordRates", hex(&RecordRates::new("SPOT", vec![rate, average]))),
         ("CorrectRates", hex(&CorrectRates::new("SPOT", vec![correction, never]))),
         ("EndRate", hex(&EndRate::new("SPOT", eur, usd, d("2026-02-01")))),
+        ("SetExchangeAccounts", hex(&exchange)),
+        (
+            "RemoveExchangeAccounts",
+            hex(&RemoveExchangeAccounts::new(Some("1200".into()), Some(usd))),
+        ),
         ("SoftLockPeriod", hex(&SoftLockPeriod::new(202_601))),
         ("ChangeAccount, control", hex(&ChangeAccount::control("1200", Some("receivable".into())))),
         ("ChangeAccount, no control", hex(&ChangeAccount::control("1200", None))),
@@ -250,6 +261,8 @@ OpenRateSource: a05687642e7e87b620bbe5400bf4d3324ed6bf30de4de07ba3b7b47c53d7c28c
 RecordRates: be5341d047d560b00e23b19ed7ebb8db71cad8d70d9b9a382f51a4786ad57695
 CorrectRates: 2dfd74ba5bc53b77433d7a3bbcc67c7da848bb0bd3b801185210bc91651c8ff6
 EndRate: de5c15d455413999550f7063036062e1ff377915ee17722d35959dd1a740d9e3
+SetExchangeAccounts: 99301b1136f46532c339a5fe4d149fde918b9624ae7c272fd2fb08e97dffd4f7
+RemoveExchangeAccounts: 77c1884c03cb180d0dcd41ca12a0b871c2fcc2f436089d0f28c78bed0190505e
 SoftLockPeriod: f72885e8cd71120b03804c753d33d4c6f978e1af63491399d36112e0aad63c92
 ChangeAccount, control: b133de1fb6262b0f0a5e1fe5491a1821aca887a346d9b6f147519efc0a10a6c0
 ChangeAccount, no control: 70df4a4d8ef3b67c623d36063ae5050ebd664976a594571266a9f1e466da24e2

@@ -294,6 +294,18 @@ currency_rate: Fact, layout 1
   guard all ()
   guard by_pair (source, base, quote)
 
+currency_exchange_accounts: State, layout 1
+  of_account: Text
+  of_currency: Text
+  journal: Text
+  gain: Text
+  loss: Text
+  unrealised_gain: Text, nullable
+  unrealised_loss: Text, nullable
+  adjustment: Text, nullable
+  dimensions: Json, nullable
+  key (of_account, of_currency)
+
 ledger_draft: State, layout 1
   id: Id
   status: Text
@@ -454,6 +466,15 @@ ledger_clearing_difference: State, layout 1
   ledger_amount: Decimal { digits: 4 }
   key (clearing, currency)
   index by_account (open_in, date)
+
+ledger_realised: Fact, layout 1
+  clearing: Id
+  entry: Id
+  account: Text
+  date: Date
+  difference: Decimal { digits: 4 }
+  key (clearing)
+  index by_entry (entry)
 
 party_alias: State, layout 2
   party: Id

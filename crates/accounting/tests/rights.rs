@@ -140,6 +140,13 @@ const CASES: &[Case] = &[
     (&rights::RECORD_RATE, "end a rate", |staff, who| {
         done(staff.send(who, &EndRate::new("SPOT", Currency::EUR, Currency::USD, d("2026-01-31"))))
     }),
+    (&rights::SET_EXCHANGE_ACCOUNTS, "name exchange accounts", |staff, who| {
+        done(staff.send(who, &SetExchangeAccounts::new("GEN", "5900", "5900")))
+    }),
+    (&rights::SET_EXCHANGE_ACCOUNTS, "take a naming back", |staff, who| {
+        staff.must("chief", &SetExchangeAccounts::new("GEN", "5900", "5900"));
+        done(staff.send(who, &RemoveExchangeAccounts::new(None, None)))
+    }),
     (&rights::ERASE, "erase refused lines", |staff, who| {
         match staff.send(who, &EraseRefusals::new(JobId::named("never imported"))) {
             Err(error) if error.code() == "accounting.unknown_import" => Ok(()),
@@ -195,6 +202,7 @@ fn every_command_without_its_permission_and_with_it() {
                 ("ledger.approve", _) | ("ledger.clear", _) => 2,
                 ("ledger.unclear", _) => 3,
                 ("ledger.post_pending" | "ledger.void_pending", _) => 1,
+                ("ledger.set_exchange_accounts", "take a naming back") => 1,
                 ("ledger.reverse", _) | ("ledger.draft", "change" | "submit" | "delete") => 1,
                 ("ledger.plan", "plan a reversal" | "cancel a reversal") => 1,
                 _ => 0,
@@ -250,6 +258,41 @@ fn no_permission_is_without_a_test() {
     tested.insert("ledger.expire_pending");
     let declared: BTreeSet<&str> = ENGINE.permissions.iter().map(|known| known.name).collect();
     assert_eq!(tested, declared);
+}
+
+/// Who may clear and undo needs no right to post or to reverse what that realises.
+#[test]
+fn what_is_realised_follows_from_the_clearing() {
+    with_staff_everywhere(|staff| {
+        let clear = NewGrant::new("ledger.clear").within("account", ["1"]);
+        staff.role("clerk", [clear, NewGrant::new("ledger.unclear")]);
+        staff.hire("clerk", "clerk");
+        staff.must("chief", &SetExchangeAccounts::new("GEN", "5900", "5900"));
+        staff.must("chief", &ChangeAccount::open_items("1200", true));
+        let item = |side: Side, worth: &str| {
+            let line =
+                |account: &str, side| NewPosting::new(account, side, usd("10")).worth(eur(worth));
+            let entry = NewEntry::new("GEN", d("2026-01-05"));
+            let entry = entry.posting(line("1200", side)).posting(line("4000", side.opposite()));
+            ItemKey::new(staff.must("chief", &Post::new(entry)).id, 1)
+        };
+        let (bill, paid) = (item(Side::Debit, "9"), item(Side::Credit, "8"));
+        let clear = Clear::new("1200").all(bill).all(paid);
+        let cleared = staff.send("clerk", &clear).unwrap();
+        let sum = || {
+            let rows = staff.view(|view| balances(view, &BalanceQuery::account("5900")));
+            rows.iter()
+                .map(|row| row.amounts.ledger_balance().normalize())
+                .sum::<rust_decimal::Decimal>()
+        };
+        assert_eq!(sum(), dec("1"), "on {}", staff.name);
+        staff.send("clerk", &Unclear::new(cleared.clearing)).unwrap();
+        assert_eq!(sum(), dec("0"));
+        // A period that is softly locked still asks for its right.
+        staff.must("chief", &SoftLockPeriod::new(202_601));
+        assert_eq!(staff.send("clerk", &clear).unwrap_err().code(), "policy.not_held");
+        staff.clean();
+    });
 }
 
 #[test]

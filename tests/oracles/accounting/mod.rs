@@ -6,3 +6,4 @@ pub(crate) mod payment_terms;
 mod python_random;
 pub(crate) mod tigerbeetle;
 pub(crate) mod trial_balance_100k;
+pub(crate) mod tryton_stories;

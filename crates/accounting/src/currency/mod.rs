@@ -21,12 +21,17 @@
 //! entry's date from the source [`POSTING_SOURCE`], as known when it is posted, and its worth is
 //! rounded half-up.
 
+mod exchange;
 mod found;
 mod query;
 mod rate;
 mod source;
 mod table;
 
+pub use exchange::{
+    ExchangeAccounts, ExchangeError, RemoveExchangeAccounts, SetExchangeAccounts, exchange_accounts,
+};
+pub(crate) use exchange::{Naming, side_of};
 pub use found::{FoundRate, RateLeg};
 pub use query::{RateQuery, find_rate, rates};
 pub use rate::{CorrectRates, EndRate, ExchangeRate, NewRate, RateCorrection, RecordRates};

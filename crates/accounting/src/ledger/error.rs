@@ -9,6 +9,8 @@ use fondaco_core::{ActError, Currency, ErrorKind, Halt, Id, Money, Timestamp};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
+use crate::currency::ExchangeError;
+
 use super::{AccountLimit, Balance, Draft, Entry, ItemError, PendingEntry, PendingRef, Side};
 
 /// A refusal of the ledger: nothing was stored. Each message names what is wrong and the way out.
@@ -419,6 +421,9 @@ pub enum LedgerError {
     /// Open items can't be cleared so, or an account not be kept by them.
     #[error(transparent)]
     Item(#[from] ItemError),
+    /// Exchange differences can't be posted so, or their accounts not be named so.
+    #[error(transparent)]
+    Exchange(#[from] ExchangeError),
     /// The account is closed, whatever the date.
     #[error("account {code} is closed: reopen it, or void what closes it; post to another account")]
     AccountClosed {
@@ -810,6 +815,7 @@ impl ActError for LedgerError {
             LedgerError::DraftSubmitted { .. } => "accounting.draft_submitted",
             LedgerError::DraftChanged { .. } => "accounting.draft_changed",
             LedgerError::Item(error) => error.code(),
+            LedgerError::Exchange(error) => error.code(),
             LedgerError::AccountClosed { .. } => "accounting.account_closed",
             LedgerError::AccountOpen { .. } => "accounting.account_open",
             LedgerError::CurrenciesDiffer { .. } => "accounting.currencies_differ",
@@ -895,6 +901,7 @@ impl ActError for LedgerError {
             | LedgerError::AlreadyReversed { .. } => ErrorKind::Conflict,
             LedgerError::MomentGone { .. } => ErrorKind::Unavailable,
             LedgerError::Item(error) => error.kind(),
+            LedgerError::Exchange(error) => error.kind(),
             LedgerError::At { error, .. } => error.kind(),
             LedgerError::Calendar(error) => error.kind(),
             LedgerError::Halt(halt) => halt.kind(),

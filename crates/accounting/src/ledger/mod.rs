@@ -112,8 +112,9 @@ pub use open_each::{OpenEach, Opened, OpenedEach};
 pub use open_items::{
     Clear, ClearLine, Cleared, Clearing, ClearingDifference, ClearingLine, ItemClearing, ItemError,
     ItemKeeping, ItemKey, ItemTotal, KeepByItems, KeepCursor, Matching, OpenDifference, OpenItem,
-    OpenItemQuery, OpenItemRow, OpenItems, Pays, PostClearing, PostedClearing, Proposal, Unclear,
-    Unclearing, clear, clearings_of, open_items, post_clearing, propose, unclear,
+    OpenItemQuery, OpenItemRow, OpenItems, Pays, PostClearing, PostedClearing, Proposal, Realised,
+    Unclear, Unclearing, clear, clearings_of, explain_realised, open_items, post_clearing, propose,
+    realised, realised_by, unclear,
 };
 pub use options::{Balancing, EntryDetail, EntryOptions};
 pub use pending::{
@@ -125,6 +126,7 @@ pub use period::{
     LockPeriod, OpenFiscalYear, Period, PeriodKey, PeriodStatus, SoftLockPeriod, UnlockPeriod,
 };
 pub use post::{Post, PostEach, PostMany, check_each, post_each, post_many};
+pub(crate) use post::check_dimensions;
 pub use posted::{Posted, PostedEach, PostedMany, RefusedEntry};
 pub use recurring::{
     AmountRule, ChangeRecurring, EndRecurring, LateRule, Missed, Occurrence, PauseRecurring,
@@ -151,7 +153,7 @@ use fondaco_core::due::{DueClock, DueItem, Handlers};
 use fondaco_core::party::PartyAlias;
 use fondaco_core::store::{Record, Table};
 
-use crate::currency::{ExchangeRate, RateSource};
+use crate::currency::{ExchangeAccounts, ExchangeRate, RateSource};
 use crate::import::{ImportKey, ImportedEntry, RefusedLine};
 
 /// All tables of the ledger: what a driver must prepare.
@@ -182,6 +184,7 @@ pub const TABLES: &[&Table] = &[
     DueClock::TABLE,
     RateSource::TABLE,
     ExchangeRate::TABLE,
+    ExchangeAccounts::TABLE,
     Draft::TABLE,
     DraftPosting::TABLE,
     DraftStep::TABLE,
@@ -194,6 +197,7 @@ pub const TABLES: &[&Table] = &[
     ClearingLine::TABLE,
     Unclearing::TABLE,
     ClearingDifference::TABLE,
+    Realised::TABLE,
     // Which parties are one, which core keeps.
     PartyAlias::TABLE,
 ];

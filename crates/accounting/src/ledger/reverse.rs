@@ -8,11 +8,12 @@ use fondaco_core::{Act, Id, Money, Range, Reading, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::open_items::clear_reversal;
+use super::open_items::{clear_reversal, realised_by};
 use super::post::post_one;
 use super::reversing::cancel_plan;
 use super::rights::{self, Asking};
 use super::{Entry, LedgerError, NewEntry, NewPosting, Posted, Posting, Settings};
+use crate::currency::ExchangeError;
 
 /// That an entry was reversed, and by which: an entry is reversed at most once.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
@@ -73,6 +74,20 @@ pub(super) fn reverse(
     planned: Option<NaiveDate>,
 ) -> Result<Posted, LedgerError> {
     let asking = Asking::new(tx, &rights::REVERSE)?;
+    if let Some(realised) = realised_by(tx, command.entry)? {
+        let (entry, clearing) = (realised.entry, realised.clearing);
+        return Err(ExchangeError::OfClearing { entry, clearing }.into());
+    }
+    reverse_as(tx, command, planned, asking)
+}
+
+/// Reverses an entry under a permission that was asked for.
+pub(super) fn reverse_as(
+    tx: &mut Tx<'_>,
+    command: &Reverse,
+    planned: Option<NaiveDate>,
+    asking: Asking,
+) -> Result<Posted, LedgerError> {
     let Reverse { entry: id, date, text } = command;
     let (id, date) = (*id, *date);
     let entry = unreversed(tx, id)?;

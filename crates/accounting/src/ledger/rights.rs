@@ -17,6 +17,7 @@
 //! | `ledger.plan` | to plan recurring entries and reversals, also of an entry that is posted with its reversal | amount | journal, account, dimensions |
 //! | `ledger.draft` | to prepare, change, submit and delete drafts | | journal, account, dimensions |
 //! | `ledger.record_rate` | to open sources of exchange rates, to record and correct their rates | | source |
+//! | `ledger.set_exchange_accounts` | to name the accounts that take exchange differences | | |
 //! | `ledger.set_spending_limit` | to set, change and end spending limits | | spending_limit |
 //! | `ledger.exceed_spending_limit` | to post above spending limits, besides the right to post | amount above the limit | spending_limit, journal |
 //! | `ledger.erase` | to erase what refused lines of imports quote | | |
@@ -41,9 +42,10 @@ use super::{
     Account, Balance, Clearing, ClearingDifference, ClearingLine, Draft, DraftPosting, DraftRight,
     DraftStep, Entry, EntryDetail, EntryKey, ImportClock, Journal, LedgerError, NewEntry, OpenItem,
     PendingEntry, PendingPosting, PendingSettled, Period, PeriodKey, PeriodStatus, Posting,
-    Reversal, Settings, Spending, SpendingExcess, SpendingLimit, Totals, Unclearing, period,
+    Realised, Reversal, Settings, Spending, SpendingExcess, SpendingLimit, Totals, Unclearing,
+    period,
 };
-use crate::currency::{ExchangeRate, RateSource};
+use crate::currency::{ExchangeAccounts, ExchangeRate, RateSource};
 
 const ENTRY: &[&str] = &["journal", "account"];
 
@@ -118,6 +120,11 @@ pub const APPROVE: Permission =
 /// Open sources of exchange rates, record and correct their rates.
 pub const RECORD_RATE: Permission =
     Permission::new("ledger.record_rate", "record and correct exchange rates").within(&["source"]);
+/// Name the accounts that take exchange differences.
+pub const SET_EXCHANGE_ACCOUNTS: Permission = Permission::new(
+    "ledger.set_exchange_accounts",
+    "name the accounts that take exchange differences",
+);
 /// Set spending limits, move their lines, end them.
 pub const SET_SPENDING_LIMIT: Permission =
     Permission::new("ledger.set_spending_limit", "set, change and end spending limits")
@@ -166,12 +173,14 @@ const KEPT: &[&Table] = &[
     ClearingLine::TABLE,
     ClearingDifference::TABLE,
     Unclearing::TABLE,
+    Realised::TABLE,
     Draft::TABLE,
     DraftPosting::TABLE,
     DraftStep::TABLE,
     DraftRight::TABLE,
     RateSource::TABLE,
     ExchangeRate::TABLE,
+    ExchangeAccounts::TABLE,
     SpendingLimit::TABLE,
     Spending::TABLE,
     SpendingExcess::TABLE,
@@ -213,6 +222,7 @@ pub static ENGINE: Engine = Engine {
         &DRAFT,
         &APPROVE,
         &RECORD_RATE,
+        &SET_EXCHANGE_ACCOUNTS,
         &SET_SPENDING_LIMIT,
         &EXCEED_SPENDING_LIMIT,
         &ERASE,
@@ -292,6 +302,8 @@ pub(crate) struct Asking {
     /// Who had a hand in what is posted; then also why who acts may is kept.
     document: Option<Vec<ActorId>>,
     reason: Option<Reason>,
+    /// Whether the entries follow from an act that was allowed.
+    follows: bool,
     /// The amounts of the entries that were taken, and of the one that is asked for.
     total: Option<Money>,
     asked: Option<Money>,
@@ -315,10 +327,19 @@ impl Asking {
         tx: &mut Tx<'_>,
         permission: &'static Permission,
     ) -> Result<Asking, LedgerError> {
-        let authority = tx.authority(permission)?;
+        Ok(Asking::of(tx.authority(permission)?))
+    }
+
+    /// For entries that follow from an act that was allowed under this authority, as what a clearing realises does: of them
+    /// nothing more is asked than whether their period takes them.
+    pub(crate) fn following(authority: Authority) -> Asking {
+        Asking { follows: true, ..Asking::of(authority) }
+    }
+
+    fn of(authority: Authority) -> Asking {
         let (document, reason, total, asked) = (None, None, None, None);
-        let (headings, soft_locked) = (Map::default(), Vec::new());
-        Ok(Asking { authority, document, reason, total, asked, headings, soft_locked })
+        let (headings, soft_locked, follows) = (Map::default(), Vec::new(), false);
+        Asking { authority, document, reason, follows, total, asked, headings, soft_locked }
     }
 
     /// For a document in which these had a hand.
@@ -343,7 +364,7 @@ impl Asking {
         if period.status == PeriodStatus::SoftLocked {
             self.allow_soft_locked(tx, period.period, &entry.journal)?;
         }
-        if self.authority.is_full() && self.document.is_none() {
+        if (self.authority.is_full() || self.follows) && self.document.is_none() {
             return Ok(());
         }
         let amount = amount();

@@ -11,6 +11,7 @@ use smol_str::SmolStr;
 
 use super::difference::{Net, Part, decimal, left};
 use super::keep::kept_account;
+use super::realise::{Realisation, fact, realise};
 use super::{Clearing, ClearingDifference, ClearingLine, ItemError, ItemKey, OpenItem, shares};
 use crate::ledger::NewEntry;
 use crate::ledger::post::check_text;
@@ -53,7 +54,8 @@ impl ClearLine {
     }
 }
 
-/// Clears parts of items of one account against one another. It posts nothing: what it leaves is the realised difference.
+/// Clears parts of items of one account against one another. What it leaves is the realised difference: posted in the same
+/// commit to the accounts that are [named](crate::currency::SetExchangeAccounts) for it, or else beside the items.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Clear {
     /// The account.
@@ -232,9 +234,11 @@ impl Clearer {
         let date = effective(&parts, command.date)?;
         allow_date(tx, &rules, date)?;
         self.allow(tx, &account, &parts, rules.currency)?;
-        let text = command.text.clone();
+        let (text, realised) = (command.text.clone(), None);
         let account = &command.account;
-        stage(tx, NewClearing { account, date, party, text, parts, left })
+        let mut new = NewClearing { account, date, party, text, parts, left, realised };
+        realise(tx, &mut new, rules.currency)?;
+        stage(tx, new)
     }
 
     /// For so much: the debits that are cleared, in the ledger's currency.
@@ -386,14 +390,17 @@ pub(super) struct NewClearing<'a> {
     pub(super) text: Option<SmolStr>,
     pub(super) parts: Vec<Part>,
     pub(super) left: BTreeMap<Currency, Net>,
+    /// What was left and is posted.
+    pub(super) realised: Option<Realisation>,
 }
 
 /// Writes a clearing down: the fact, its lines, the items as they stand after it, and what it leaves.
 pub(super) fn stage(tx: &mut Tx<'_>, new: NewClearing<'_>) -> Result<Cleared, LedgerError> {
-    let NewClearing { account, date, party, text, parts, left } = new;
+    let NewClearing { account, date, party, text, parts, left, realised } = new;
     let too_large = || ItemError::TooLarge { code: account.clone() };
     let id = tx.id::<Clearing>()?;
-    let difference: i128 = left.values().map(|net| net.1).sum();
+    let standing = left.values().map(|net| net.1).sum();
+    let difference = realised.as_ref().map_or(standing, |realised| realised.difference);
     let difference = amount(difference).ok_or_else(too_large)?;
     let mut lines = Vec::with_capacity(parts.len());
     for (part, number) in parts.iter().zip(1..) {
@@ -424,6 +431,11 @@ pub(super) fn stage(tx: &mut Tx<'_>, new: NewClearing<'_>) -> Result<Cleared, Le
             amount: amount(net).ok_or_else(too_large)?,
             ledger_amount: amount(worth).ok_or_else(too_large)?,
         })?;
+    }
+    if let Some(Realisation { entry, .. }) = realised {
+        tx.insert(fact(id, account, date, (entry, difference)))?;
+        let event = Event::new("ledger.realised").with("clearing", Value::Id(id.to_u128()));
+        tx.emit(event.with("entry", Value::Id(entry.to_u128())));
     }
     let event = Event::new("ledger.cleared").with("clearing", Value::Id(id.to_u128()));
     tx.emit(event.with("account", Value::Text(account.clone())).with("date", Value::Date(date)));

@@ -8,11 +8,12 @@
 //! - An **item** is a posting of such an account, [`OpenItem`]: with what of it is open, in its currency and in the ledger's.
 //!   It is named by its entry and line, [`ItemKey`].
 //! - A **clearing** takes a part of each of some items, or all that is open of it: a payment and its invoices, a credit note
-//!   and what it is for. It posts nothing. In each currency its parts sum to zero; or what is over in one currency stands
+//!   and what it is for. In each currency its parts sum to zero; or what is over in one currency stands
 //!   against what is over in another.
 //! - What the parts of a foreign currency are worth in the ledger's may differ: rates moved between invoice and payment. That
-//!   is the clearing's realised **difference**. It stays on the account by currency, [`ClearingDifference`], until it is
-//!   posted; it never hides in an item.
+//!   is the clearing's realised **difference**. Where accounts are [named](crate::currency::SetExchangeAccounts) for it, the
+//!   clearing posts it in the same commit, [`Realised`]; else it stays on the account by currency, [`ClearingDifference`]. It
+//!   never hides in an item.
 //! - A clearing that was wrong is **undone** from a day on ([`Unclear`]): a fact of its own, so that the history stays
 //!   ([`clearings_of`]).
 //!
@@ -58,6 +59,8 @@ mod keep;
 mod paying;
 mod propose;
 mod query;
+mod realise;
+mod realised;
 mod records;
 mod reversal;
 mod shares;
@@ -74,6 +77,7 @@ pub use keep::{KeepByItems, KeepCursor};
 pub use paying::{Pays, PostClearing, PostedClearing, post_clearing};
 pub use propose::{Matching, Proposal, propose};
 pub use query::{OpenDifference, OpenItemQuery, OpenItemRow, OpenItems, open_items};
+pub use realised::{Realised, explain_realised, realised, realised_by};
 pub use records::{
     Clearing, ClearingDifference, ClearingLine, ItemKeeping, ItemKey, OpenItem, Unclearing,
 };

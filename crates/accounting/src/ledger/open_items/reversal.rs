@@ -40,8 +40,9 @@ pub(in crate::ledger) fn clear_reversal(
         let date = reversal.date;
         let party = parts.first().and_then(|first| first.item.party);
         let party = party.filter(|_| parts.iter().all(|part| part.item.party == party));
-        let (text, left) = (None, BTreeMap::new());
-        stage(tx, NewClearing { account: &account, date, party, text, parts, left })?;
+        let (text, left, realised) = (None, BTreeMap::new(), None);
+        let account = &account;
+        stage(tx, NewClearing { account, date, party, text, parts, left, realised })?;
     }
     if left_open > 0 {
         let event = Event::new("ledger.reversed_cleared_items");

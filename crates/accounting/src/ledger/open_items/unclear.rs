@@ -10,13 +10,15 @@ use smol_str::SmolStr;
 
 use super::clear::allow_date;
 use super::keep::kept_account;
+use super::realise::take_back;
 use super::{Clearing, ClearingDifference, ClearingLine, ItemError, OpenItem, Unclearing};
 use crate::ledger::NewEntry;
 use crate::ledger::post::check_text;
 use crate::ledger::rules::Rules;
 use crate::ledger::{LedgerError, rights};
 
-/// Undoes a clearing: its items are open again, and what it left as difference is gone.
+/// Undoes a clearing: its items are open again, and what it left as difference is gone; where that was posted, the entry is
+/// reversed in the same commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unclear {
     /// The clearing.
@@ -101,6 +103,7 @@ pub fn unclear(tx: &mut Tx<'_>, command: &Unclear) -> Result<(), LedgerError> {
     allow_date(tx, &rules, date)?;
     give_back(tx, &clearing, date)?;
     drop_difference(tx, id)?;
+    take_back(tx, id, date, authority)?;
     let event = Event::new("ledger.uncleared").with("clearing", Value::Id(id.to_u128()));
     let of = Value::Text(account.code.clone());
     tx.emit(event.with("account", of).with("date", Value::Date(date)));

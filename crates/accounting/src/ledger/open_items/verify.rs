@@ -8,9 +8,11 @@ use fondaco_core::{Currency, Halt, Id, Range, Reading};
 use smol_str::SmolStr;
 
 use super::difference::{Net, nets};
+use super::realise::is_own;
 use super::writing::item;
 use super::{
-    Clearing, ClearingDifference, ClearingLine, ItemKeeping, ItemKey, OpenItem, Unclearing,
+    Clearing, ClearingDifference, ClearingLine, ItemKeeping, ItemKey, OpenItem, Realised,
+    Unclearing,
 };
 use crate::ledger::{
     Account, Amount, BalanceQuery, Discrepancy, Entry, LedgerError, Posting, balances,
@@ -199,14 +201,23 @@ impl Check {
             clearings.insert(row.id, Arc::new(row.clone()));
             Ok::<(), Halt>(())
         })?;
+        let mut realised: BTreeMap<Id<Clearing>, Realised> = BTreeMap::new();
+        read.peek_each(&Range::<Realised>::all(), |row| {
+            realised.insert(row.clearing, row.clone());
+            Ok::<(), Halt>(())
+        })?;
         let named = self.lines.keys().chain(self.undone.keys()).chain(kept.keys());
+        let named = named.chain(realised.keys());
         let all: BTreeSet<Id<Clearing>> = clearings.keys().chain(named).copied().collect();
         let no_lines = Vec::new();
         for id in all {
             let lines = self.lines.get(&id).unwrap_or(&no_lines);
             let rows = kept.remove(&id).unwrap_or_default();
             let fits = clearings.get(&id).is_some_and(|clearing| {
-                self.lines_fit(clearing, lines) && self.left_fits(clearing, lines, &rows)
+                let posted = realised.get(&id);
+                self.lines_fit(clearing, lines)
+                    && self.left_fits(clearing, lines, &rows, posted)
+                    && posted.is_none_or(|posted| posted_fits(clearing, lines, posted))
             });
             if !fits {
                 self.found.push(Discrepancy::Clearing { clearing: id });
@@ -233,10 +244,12 @@ impl Check {
         clearing: &Clearing,
         lines: &[ClearingLine],
         rows: &[ClearingDifference],
+        posted: Option<&Realised>,
     ) -> bool {
+        let given = lines.iter().filter(|line| !is_own(posted, line.item_key()));
+        let difference: i128 = given.map(|line| i128::from(line.ledger_amount.units())).sum();
         let mut nets =
             nets(lines.iter().map(|line| (line.currency, line.amount, line.ledger_amount)));
-        let difference: i128 = nets.values().map(|net| net.1).sum();
         nets.retain(|_, net| *net != (0, 0));
         let open_in = (!self.undone.contains_key(&clearing.id)).then_some(&clearing.account);
         let fits = |row: &ClearingDifference| {
@@ -247,6 +260,15 @@ impl Check {
         let differs = difference != i128::from(clearing.difference.units());
         !differs && rows.len() == nets.len() && rows.iter().all(fits)
     }
+}
+
+/// What was posted takes all that was left, on the clearing's day.
+fn posted_fits(clearing: &Clearing, lines: &[ClearingLine], posted: &Realised) -> bool {
+    let own = lines.iter().filter(|line| line.entry == posted.entry);
+    let taken: i128 = own.map(|line| i128::from(line.ledger_amount.units())).sum();
+    let same = posted.account == clearing.account && posted.date == clearing.date;
+    same && posted.difference == clearing.difference
+        && taken == -i128::from(posted.difference.units())
 }
 
 fn add(sum: &mut Net, (amount, worth): Net) {

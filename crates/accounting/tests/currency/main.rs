@@ -1,0 +1,12 @@
+//! Currencies in the ledger: what is realised, revalued and translated.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod failures;
+mod firm;
+mod histories;
+mod naming;
+mod realising;
+mod undoing;
