@@ -125,8 +125,8 @@ pub use pending::{
 pub use period::{
     LockPeriod, OpenFiscalYear, Period, PeriodKey, PeriodStatus, SoftLockPeriod, UnlockPeriod,
 };
-pub use post::{Post, PostEach, PostMany, check_each, post_each, post_many};
 pub(crate) use post::check_dimensions;
+pub use post::{Post, PostEach, PostMany, check_each, post_each, post_many};
 pub use posted::{Posted, PostedEach, PostedMany, RefusedEntry};
 pub use recurring::{
     AmountRule, ChangeRecurring, EndRecurring, LateRule, Missed, Occurrence, PauseRecurring,
