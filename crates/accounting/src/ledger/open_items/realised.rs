@@ -97,7 +97,8 @@ pub fn realised_by(
 /// let why = books.explain_realised(cleared.clearing)?;
 /// assert_eq!(why.value, eur("-30.31").into());
 /// let why = why.to_string();
-/// assert!(why.starts_with("1200, realised on 2026-03-01: -30.31 EUR\n│ debits less credits"), "{why}");
+/// assert!(why.starts_with("1200, realised on 2026-03-01: -30.31 EUR (entry "), "{why}");
+/// assert!(why.contains("│ posted to 4000: -30.31 EUR\n"), "{why}");
 /// assert!(why.contains("├─ 400.00 USD of 2026-02-01: 333.33 EUR"), "{why}");
 /// assert!(why.contains("└─ -400.00 USD of 2026-03-01: -363.64 EUR"), "{why}");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
