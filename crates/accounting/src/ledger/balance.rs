@@ -212,7 +212,7 @@ impl Amounts {
 }
 
 /// A sum of 64-bit amounts always fits a decimal.
-fn decimal(units: i128) -> Decimal {
+pub(crate) fn decimal(units: i128) -> Decimal {
     Decimal::try_from_i128_with_scale(units, u32::from(AMOUNT_DIGITS)).unwrap_or_default()
 }
 

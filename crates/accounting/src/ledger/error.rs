@@ -12,6 +12,7 @@ use smol_str::SmolStr;
 use crate::currency::ExchangeError;
 
 use super::{AccountLimit, Balance, Draft, Entry, ItemError, PendingEntry, PendingRef, Side};
+use crate::reports::LayoutError;
 
 /// A refusal of the ledger: nothing was stored. Each message names what is wrong and the way out.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -424,6 +425,9 @@ pub enum LedgerError {
     /// Exchange differences can't be posted so, or their accounts not be named so.
     #[error(transparent)]
     Exchange(#[from] ExchangeError),
+    /// A layout of statements is none.
+    #[error(transparent)]
+    Layout(#[from] LayoutError),
     /// The account is closed, whatever the date.
     #[error("account {code} is closed: reopen it, or void what closes it; post to another account")]
     AccountClosed {
@@ -816,6 +820,7 @@ impl ActError for LedgerError {
             LedgerError::DraftChanged { .. } => "accounting.draft_changed",
             LedgerError::Item(error) => error.code(),
             LedgerError::Exchange(error) => error.code(),
+            LedgerError::Layout(error) => error.code(),
             LedgerError::AccountClosed { .. } => "accounting.account_closed",
             LedgerError::AccountOpen { .. } => "accounting.account_open",
             LedgerError::CurrenciesDiffer { .. } => "accounting.currencies_differ",
@@ -902,6 +907,7 @@ impl ActError for LedgerError {
             LedgerError::MomentGone { .. } => ErrorKind::Unavailable,
             LedgerError::Item(error) => error.kind(),
             LedgerError::Exchange(error) => error.kind(),
+            LedgerError::Layout(error) => error.kind(),
             LedgerError::At { error, .. } => error.kind(),
             LedgerError::Calendar(error) => error.kind(),
             LedgerError::Halt(halt) => halt.kind(),

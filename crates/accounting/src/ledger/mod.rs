@@ -94,6 +94,7 @@ pub use approval::{
     drafts,
 };
 pub use balance::{AccountBalance, Amounts, Balance, BalanceQuery, balances};
+pub(crate) use balance::{decimal, tags};
 pub use closing::ReopenAccount;
 pub use draft::{NewEntry, NewPosting, Side};
 pub use each::{

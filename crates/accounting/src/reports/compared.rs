@@ -168,7 +168,7 @@ fn bars<const N: usize>(
 }
 
 /// Days as a heading: a month or a year by its name.
-fn span(from: NaiveDate, through: NaiveDate) -> Phrase {
+pub(super) fn span(from: NaiveDate, through: NaiveDate) -> Phrase {
     use chrono::Datelike;
     let next = through.succ_opt();
     let starts = |date: Option<NaiveDate>| date.is_some_and(|date| date.day() == 1);

@@ -210,7 +210,7 @@ impl AccountLedger {
 }
 
 impl LedgerLine {
-    fn of(posting: &Posting, entry: Option<&Arc<Entry>>, before: Decimal) -> LedgerLine {
+    pub(super) fn of(posting: &Posting, entry: Option<&Arc<Entry>>, before: Decimal) -> LedgerLine {
         let amount = posting.ledger_amount.to_decimal();
         let (debit, credit) = sides(posting.side, amount);
         LedgerLine {
@@ -314,7 +314,7 @@ impl LedgerLine {
         name(&self.journal, self.number)
     }
 
-    fn row(&self, account: &SmolStr) -> Row {
+    pub(super) fn row(&self, account: &SmolStr) -> Row {
         Row::new([
             account.clone().into(),
             self.date.into(),

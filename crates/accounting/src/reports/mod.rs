@@ -9,8 +9,10 @@ mod ageing;
 mod chart;
 mod compared;
 mod explain;
+mod financial;
 mod general_ledger;
 mod lists;
+pub mod layout;
 mod sheet;
 mod statement;
 mod statements;
@@ -19,9 +21,15 @@ mod trial_balance;
 pub use ageing::{AgeBy, Aged, AgedItem, Ageing, AgeingQuery, PartyAgeing, ageing};
 pub use compared::{Compared, compare_balance_sheets, compare_income_statements};
 pub use explain::explain_balance;
+pub use financial::{
+    EquityChange, EquityChanges, EquityRow, FailedCheck, FinancialQuery, FinancialStatement,
+    RowAccount, RowAccountPostings, RowPostings, StatementColumn, StatementRow, equity_changes,
+    financial_statement, row_postings,
+};
 pub use general_ledger::{
     AccountLedger, GeneralLedger, LedgerLine, account_ledger, general_ledger,
 };
+pub use layout::{Formula, Layout, LayoutError, LayoutRow, Measure, Pick, RowKind, RowUnit, Take};
 pub use statement::{
     AccountStatement, CurrencyStatement, Movement, StatementQuery, StatementSums,
     account_statement, each_statement_page, explain_opening,

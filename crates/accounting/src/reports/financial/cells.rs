@@ -1,0 +1,240 @@
+//! What every account adds up to at several moments, by dimensions, read in one pass over the kept sums.
+//!
+//! A whole period comes from the ledger's sums, a period that a moment cuts in two from its postings, and what was known at an
+//! earlier time from all postings. Each figure of a statement is then a sum over a few places of a row.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use fondaco_core::store::Tags;
+use fondaco_core::{Range, Reading, Timestamp};
+use smol_str::SmolStr;
+
+use crate::ledger::{Account, Amounts, Balance, LedgerError, Period, PeriodKey, Posting, tags};
+
+/// The end of a day, as known at a time.
+pub(super) type Moment = (Option<Timestamp>, NaiveDate);
+
+/// Rows of figures in units of the ledger's amounts: one for each account and combination of dimensions.
+pub(super) struct Cells {
+    /// All accounts, by code.
+    pub(super) accounts: Vec<Arc<Account>>,
+    /// The combinations of dimensions; the first has none.
+    pub(super) dimensions: Vec<Tags>,
+    rows: Vec<Cell>,
+    /// The rows of each account.
+    of_account: Vec<Vec<usize>>,
+    by_key: HashMap<(usize, usize), usize, foldhash::fast::RandomState>,
+    combinations: HashMap<Tags, usize, foldhash::fast::RandomState>,
+    /// How many figures a row has.
+    places: usize,
+    /// Whether dimensions are told apart.
+    apart: bool,
+}
+
+/// The figures of one account with one combination of dimensions: debits less credits.
+pub(super) struct Cell {
+    pub(super) dimensions: usize,
+    nets: Vec<i128>,
+}
+
+impl Cell {
+    /// The figure at some places together, each added or taken off.
+    pub(super) fn sum(&self, terms: &[(usize, i128)]) -> i128 {
+        terms.iter().map(|(place, sign)| sign * self.nets.get(*place).copied().unwrap_or(0)).sum()
+    }
+}
+
+impl Cells {
+    /// Rows with so many figures; `apart` tells dimensions apart.
+    pub(super) fn new(accounts: Vec<Arc<Account>>, places: usize, apart: bool) -> Cells {
+        let of_account = vec![Vec::new(); accounts.len()];
+        let mut combinations: HashMap<_, _, _> = HashMap::default();
+        combinations.insert(Tags::default(), 0);
+        Cells {
+            accounts,
+            dimensions: vec![Tags::default()],
+            rows: Vec::new(),
+            of_account,
+            by_key: HashMap::default(),
+            combinations,
+            places,
+            apart,
+        }
+    }
+
+    /// The rows of an account.
+    pub(super) fn of(&self, account: usize) -> impl Iterator<Item = &Cell> {
+        let places = self.of_account.get(account).map(Vec::as_slice).unwrap_or_default();
+        places.iter().filter_map(|place| self.rows.get(*place))
+    }
+
+    /// The place of an account.
+    pub(super) fn account(&self, code: &str) -> Option<usize> {
+        self.accounts.binary_search_by(|account| account.code.as_str().cmp(code)).ok()
+    }
+
+    /// Adds to a figure of an account.
+    pub(super) fn add(&mut self, account: usize, dimensions: usize, place: usize, net: i128) {
+        let at = *self.by_key.entry((account, dimensions)).or_insert_with(|| {
+            self.rows.push(Cell { dimensions, nets: vec![0; self.places] });
+            if let Some(rows) = self.of_account.get_mut(account) {
+                rows.push(self.rows.len() - 1);
+            }
+            self.rows.len() - 1
+        });
+        if let Some(figure) = self.rows.get_mut(at).and_then(|cell| cell.nets.get_mut(place)) {
+            *figure += net;
+        }
+    }
+
+    /// Adds a posting to a figure of its account.
+    pub(super) fn add_posting(&mut self, posting: &Posting, place: usize) {
+        if let Some(account) = self.account(&posting.account) {
+            let dimensions = self.combination(&posting.dimensions);
+            self.add(account, dimensions, place, Amounts::of_posting(posting).net().1);
+        }
+    }
+
+    fn combination(&mut self, of: &Tags) -> usize {
+        if !self.apart || of.is_empty() {
+            return 0;
+        }
+        if let Some(known) = self.combinations.get(of) {
+            return *known;
+        }
+        self.dimensions.push(of.clone());
+        self.combinations.insert(of.clone(), self.dimensions.len() - 1);
+        self.dimensions.len() - 1
+    }
+
+    /// Fills the figures of the moments, the first places of each row in their order: first what came between them, then all up to
+    /// each.
+    pub(super) fn read_moments(
+        &mut self,
+        read: &mut impl Reading,
+        periods: &[Arc<Period>],
+        moments: &[Moment],
+    ) -> Result<(), LedgerError> {
+        let mut known: Vec<_> = moments.iter().map(|(known, _)| *known).collect();
+        known.sort_unstable();
+        known.dedup();
+        for known in known {
+            let mut days: Vec<Day> = (moments.iter().enumerate())
+                .filter(|(_, moment)| moment.0 == known)
+                .map(|(place, moment)| Day { date: moment.1, place })
+                .collect();
+            days.sort_unstable_by_key(|day| day.date);
+            match known {
+                None => self.read_kept(read, periods, &days)?,
+                Some(time) => self.read_known(read, time, &days)?,
+            }
+            self.pile_up(&days);
+        }
+        Ok(())
+    }
+
+    fn read_kept(
+        &mut self,
+        read: &mut impl Reading,
+        periods: &[Arc<Period>],
+        days: &[Day],
+    ) -> Result<(), LedgerError> {
+        let (mut whole, mut cut) = (Whole::default(), Vec::new());
+        for period in periods {
+            let cuts =
+                days.iter().rev().find(|day| period.start <= day.date && day.date < period.end);
+            let end = after(days, period.end);
+            match cuts {
+                // No sum is kept of a part: all of it up to its end, or up to the last of the days, is read.
+                Some(last) => cut.push((period.period, end.map_or(last.date, |_| period.end))),
+                None => whole.extend(end.map(|place| (period.period, place))),
+            }
+        }
+        self.read_balances(read, &whole)?;
+        let (mut ranges, accounts) = (Vec::new(), self.accounts.clone());
+        for (period, last) in cut {
+            let leaves = accounts.iter().filter(|account| !account.heading);
+            ranges.extend(leaves.map(|account| {
+                Range::by(Posting::BY_ACCOUNT, &(account.code.clone(), period)).through(&last)
+            }));
+        }
+        read.peek_each_of(&ranges, |posting: &Posting| {
+            if let Some(place) = after(days, posting.date) {
+                self.add_posting(posting, place);
+            }
+            Ok::<(), LedgerError>(())
+        })
+    }
+
+    /// The kept sums of whole periods.
+    fn read_balances(&mut self, read: &mut impl Reading, whole: &Whole) -> Result<(), LedgerError> {
+        if whole.is_empty() {
+            return Ok(());
+        }
+        let (mut last, mut last_code) = (None, SmolStr::default());
+        read.peek_each(&Range::<Balance>::all(), |balance: &Balance| {
+            let Some(place) = whole.get(&balance.period) else { return Ok(()) };
+            if last.is_none() || last_code != balance.account {
+                last = self.account(&balance.account);
+                last_code = balance.account.clone();
+            }
+            let Some(account) = last else { return Ok(()) };
+            let dimensions = match self.apart && !balance.dimensions.is_empty() {
+                true => self.combination(&tags(&balance.dimensions)?),
+                false => 0,
+            };
+            self.add(account, dimensions, *place, Amounts::of_balance(balance).net().1);
+            Ok::<(), LedgerError>(())
+        })
+    }
+
+    fn read_known(
+        &mut self,
+        read: &mut impl Reading,
+        time: Timestamp,
+        days: &[Day],
+    ) -> Result<(), LedgerError> {
+        read.peek_each(&Range::<Posting>::all(), |posting: &Posting| {
+            if let Some(place) = after(days, posting.date).filter(|_| is_known(posting, Some(time)))
+            {
+                self.add_posting(posting, place);
+            }
+            Ok::<(), LedgerError>(())
+        })
+    }
+
+    /// What came between the days becomes what there was at the end of each.
+    fn pile_up(&mut self, days: &[Day]) {
+        for cell in &mut self.rows {
+            let mut sum = 0;
+            for day in days {
+                if let Some(net) = cell.nets.get_mut(day.place) {
+                    sum += *net;
+                    *net = sum;
+                }
+            }
+        }
+    }
+}
+
+/// The place of each whole period's sums.
+type Whole = HashMap<PeriodKey, usize, foldhash::fast::RandomState>;
+
+/// A day at whose end figures are wanted, and their place in a row.
+struct Day {
+    date: NaiveDate,
+    place: usize,
+}
+
+/// The place of the first day that has what happened on a date.
+fn after(days: &[Day], date: NaiveDate) -> Option<usize> {
+    days.get(days.partition_point(|day| day.date < date)).map(|day| day.place)
+}
+
+/// Whether a posting was recorded by a time, to the millisecond. An id whose time can't be read was not made by us; it counts as
+/// known for ever.
+pub(super) fn is_known(posting: &Posting, time: Option<Timestamp>) -> bool {
+    time.is_none_or(|time| posting.recorded_at().is_none_or(|at| at.millis() <= time.millis()))
+}

@@ -1,0 +1,197 @@
+//! A layout filled from the books: the figures of what each row takes.
+
+use std::sync::Arc;
+
+use fondaco_core::report::{Phrase, word};
+use fondaco_core::store::Tags;
+use fondaco_core::{Currency, Range, Reading};
+use smol_str::SmolStr;
+
+use super::cells::Cells;
+use super::closed::Closings;
+use super::columns::{Of, Places, Plan, StatementColumn};
+use super::paid;
+use super::query::FinancialQuery;
+use super::taken::{Taken, has, taken};
+use crate::ledger::{Account, LedgerError, Period, Settings, Side};
+use crate::reports::{Layout, Measure};
+
+/// A layout with all that its statement is made of.
+pub(super) struct Filled<'l> {
+    pub(super) layout: &'l Layout,
+    pub(super) currency: Currency,
+    pub(super) periods: Vec<Arc<Period>>,
+    pub(super) closings: Closings,
+    pub(super) cells: Cells,
+    pub(super) columns: Vec<Column>,
+    pub(super) taken: Vec<Taken<'l>>,
+    /// The accounts that are cash.
+    pub(super) cash: Vec<usize>,
+    /// Pairs of columns whose difference is wanted.
+    pub(super) changes: Vec<(usize, usize)>,
+}
+
+/// A column with where its figures are, and which combinations of dimensions it has.
+pub(super) struct Column {
+    pub(super) column: StatementColumn,
+    places: Places,
+    has: Vec<bool>,
+}
+
+impl<'l> Filled<'l> {
+    pub(super) fn read(
+        read: &mut impl Reading,
+        layout: &'l Layout,
+        query: &FinancialQuery,
+    ) -> Result<Filled<'l>, LedgerError> {
+        layout.check()?;
+        query.check()?;
+        let settings = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
+        let periods = read.peek_scan(&Range::<Period>::all())?;
+        let accounts = read.peek_scan(&Range::<Account>::all())?;
+        let closings = Closings::read(read)?;
+        let plan = Plan::of(query, layout, &periods, &closings);
+        let apart = !query.dimensions.is_empty()
+            || query.split.is_some()
+            || layout
+                .rows
+                .iter()
+                .any(|row| row.takes.iter().any(|take| !take.dimensions.is_empty()));
+        let mut cells = Cells::new(accounts, plan.places(), apart);
+        let is_cash =
+            |account: &Account| layout.cash.iter().any(|pick| has(layout, &cells, pick, account));
+        let cash = cells.accounts.iter().enumerate().filter(|(_, account)| is_cash(account));
+        let cash: Vec<usize> = cash.map(|(at, _)| at).collect();
+        cells.read_moments(read, &periods, &plan.moments)?;
+        closings.fill(read, &plan, &mut cells)?;
+        paid::fill(read, &plan, &periods, &cash, &mut cells)?;
+        let (columns, changes) = columns(&plan, query, &cells);
+        let taken = taken(layout, &cells)?;
+        let currency = settings.currency;
+        Ok(Filled { layout, currency, periods, closings, cells, columns, taken, cash, changes })
+    }
+
+    /// What a take has of an account, by column, in units: debits less credits.
+    pub(super) fn of_account(&self, taken: &Taken<'_>, account: usize) -> Vec<i128> {
+        let figure = |column: &Column| match self.has_side(taken, account, column) {
+            true => {
+                let terms = column.places.terms(taken.measure, Of::Account);
+                self.sum(column, account, terms, |at| is(&taken.fits, at))
+            }
+            false => 0,
+        };
+        self.columns.iter().map(figure).collect()
+    }
+
+    /// Whether an account's balance in a column is on the side that a take wants.
+    pub(super) fn is_on_side(&self, taken: &Taken<'_>, account: usize, column: usize) -> bool {
+        self.columns.get(column).is_some_and(|column| self.has_side(taken, account, column))
+    }
+
+    fn has_side(&self, taken: &Taken<'_>, account: usize, column: &Column) -> bool {
+        let Some(side) = taken.take.side else { return true };
+        let terms = column.places.terms(taken.measure, Of::Account);
+        let balance = self.sum(column, account, terms, |_| true);
+        if side == Side::Debit { balance > 0 } else { balance < 0 }
+    }
+
+    /// What a take has of results, by column, in units: debits less credits.
+    pub(super) fn of_results(&self, taken: &Taken<'_>, of: Of) -> Vec<i128> {
+        self.results(taken.measure, of, |at| is(&taken.fits, at))
+    }
+
+    /// The results of all accounts of income and expense.
+    pub(super) fn results(
+        &self,
+        measure: Measure,
+        of: Of,
+        fits: impl Fn(usize) -> bool,
+    ) -> Vec<i128> {
+        let accounts = self.cells.accounts.iter().enumerate();
+        let of_result: Vec<usize> =
+            accounts.filter(|(_, account)| account.class.is_result()).map(|(at, _)| at).collect();
+        let figure = |column: &Column| {
+            let terms = column.places.terms(measure, of);
+            of_result.iter().map(|account| self.sum(column, *account, terms, &fits)).sum()
+        };
+        self.columns.iter().map(figure).collect()
+    }
+
+    /// What there is of an account, by column, whoever takes it.
+    pub(super) fn whole(&self, account: usize, measure: Measure) -> Vec<i128> {
+        let figure = |column: &Column| {
+            self.sum(column, account, column.places.terms(measure, Of::Account), |_| true)
+        };
+        self.columns.iter().map(figure).collect()
+    }
+
+    fn sum(
+        &self,
+        column: &Column,
+        account: usize,
+        terms: &[(usize, i128)],
+        fits: impl Fn(usize) -> bool,
+    ) -> i128 {
+        let cells = self.cells.of(account);
+        let met = cells.filter(|cell| is(&column.has, cell.dimensions) && fits(cell.dimensions));
+        met.map(|cell| cell.sum(terms)).sum()
+    }
+}
+
+fn is(flags: &[bool], at: usize) -> bool {
+    flags.get(at).copied().unwrap_or(false)
+}
+
+/// The plan's columns, each once for every value of the dimension that splits them; and which differences are wanted.
+fn columns(
+    plan: &Plan,
+    query: &FinancialQuery,
+    cells: &Cells,
+) -> (Vec<Column>, Vec<(usize, usize)>) {
+    let parts = parts(query.split.as_ref(), cells);
+    let split = parts.len();
+    let mut columns = Vec::with_capacity(plan.columns.len() * split);
+    for (column, wanted) in &plan.columns {
+        for part in &parts {
+            let heading = heading(&column.heading, part, plan.columns.len(), split);
+            let column = StatementColumn { heading, dimension: part.clone(), ..column.clone() };
+            let narrowed = |dimensions: &Tags| {
+                column.has(dimensions)
+                    && query
+                        .dimensions
+                        .iter()
+                        .all(|(name, value)| dimensions.get(name) == Some(value))
+            };
+            let has = cells.dimensions.iter().map(narrowed).collect();
+            columns.push(Column { places: plan.locate(wanted), has, column });
+        }
+    }
+    let changes = query.changes.iter().flat_map(|(now, before)| {
+        (0..split).map(move |part| (now * split + part, before * split + part))
+    });
+    (columns, changes.collect())
+}
+
+/// What stands over a column of a part: the part alone, where all columns have the same days.
+fn heading(days: &Phrase, part: &Part, columns: usize, parts: usize) -> Phrase {
+    let part = match part {
+        Some((_, Some(value))) => Phrase::from(value),
+        Some((name, None)) => Phrase::from(word("Without")).and(name),
+        None if parts > 1 => word("Total").into(),
+        None => return days.clone(),
+    };
+    if columns == 1 { part } else { part.parts().iter().cloned().fold(days.clone(), Phrase::and) }
+}
+
+type Part = Option<(SmolStr, Option<SmolStr>)>;
+
+/// The values of a dimension, then without it, then all together.
+fn parts(split: Option<&SmolStr>, cells: &Cells) -> Vec<Part> {
+    let Some(name) = split else { return vec![None] };
+    let values = cells.dimensions.iter().filter_map(|dimensions| dimensions.get(name));
+    let mut values: Vec<SmolStr> = values.map(SmolStr::new).collect();
+    values.sort_unstable();
+    values.dedup();
+    let values = values.into_iter().map(Some).chain([None]);
+    values.map(|value| Some((name.clone(), value))).chain([None]).collect()
+}

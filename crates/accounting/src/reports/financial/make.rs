@@ -1,0 +1,259 @@
+//! From what rows take to a statement: sums, formulas, checks, and what no row takes.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+use super::columns::Of;
+use super::fill::Filled;
+use super::query::FinancialQuery;
+use super::{FailedCheck, FinancialStatement, RowAccount, StatementRow};
+use crate::ledger::{AccountClass, Side, decimal};
+use crate::reports::layout::said;
+use crate::reports::{LayoutRow, Measure};
+
+/// Amounts in units, by column: debits less credits.
+type Units = Vec<i128>;
+
+/// An account's place, or a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Whose {
+    Account(usize),
+    Result,
+    EarlierResults,
+}
+
+impl Whose {
+    pub(super) fn of(result: Of) -> Whose {
+        if result == Of::EarlierResults { Whose::EarlierResults } else { Whose::Result }
+    }
+}
+
+impl Filled<'_> {
+    pub(super) fn statement(&self, query: &FinancialQuery) -> FinancialStatement {
+        let language = self.layout.language(query.language.as_deref());
+        let shares: Vec<_> = (0..self.layout.rows.len()).map(|row| self.accounts_of(row)).collect();
+        let values =
+            Values { filled: self, shares: &shares, known: vec![None; shares.len()] }.all();
+        let mut rows = Vec::with_capacity(values.len());
+        for (at, (amounts, shares)) in values.into_iter().zip(&shares).enumerate() {
+            rows.extend(self.layout.rows.get(at).map(|row| {
+                let made_of = self.layout.made_of(at);
+                StatementRow { made_of, ..self.row(row, amounts, shares, language) }
+            }));
+        }
+        let failed = self.failed(&rows);
+        let layout = self.layout;
+        FinancialStatement {
+            layout: layout.code.clone(),
+            title: said(&layout.titles, language),
+            source: layout.source.clone(),
+            currency: self.currency,
+            dimensions: query.dimensions.clone(),
+            columns: self.columns.iter().map(|column| column.column.clone()).collect(),
+            rows,
+            untaken: self.untaken(),
+            failed,
+            changes: self.changes.clone(),
+            base: layout.base.clone().filter(|_| query.shares),
+            with_accounts: query.with_accounts,
+            without_empty: query.without_empty,
+        }
+    }
+
+    /// What a row takes of each account, without what is nothing in all columns.
+    pub(super) fn accounts_of(&self, row: usize) -> BTreeMap<Whose, Units> {
+        let mut of: BTreeMap<Whose, Units> = BTreeMap::new();
+        for taken in self.taken.iter().filter(|taken| taken.row == row) {
+            for account in &taken.accounts {
+                add(&mut of, Whose::Account(*account), self.of_account(taken, *account));
+            }
+            for result in &taken.results {
+                add(&mut of, Whose::of(*result), self.of_results(taken, *result));
+            }
+        }
+        of.retain(|_, units| units.iter().any(|units| *units != 0));
+        of
+    }
+
+    fn row(
+        &self,
+        row: &LayoutRow,
+        amounts: Vec<Option<Decimal>>,
+        of: &BTreeMap<Whose, Units>,
+        language: usize,
+    ) -> StatementRow {
+        let accounts = of.iter().map(|(whose, units)| self.share(*whose, units, row.positive));
+        let note = said(&row.note, language);
+        StatementRow {
+            code: row.code.clone(),
+            title: said(&row.titles, language),
+            level: row.level,
+            kind: row.kind,
+            positive: row.positive,
+            unit: row.unit,
+            hidden: row.hidden || row.check,
+            chart: row.chart,
+            note: Some(note).filter(|note| !note.is_empty()),
+            formula: row.formula.clone(),
+            made_of: Vec::new(),
+            amounts,
+            accounts: accounts.collect(),
+        }
+    }
+
+    fn share(&self, whose: Whose, units: &Units, positive: Side) -> RowAccount {
+        let amounts = units.iter().map(|units| decimal(signed(*units, positive))).collect();
+        let (account, name) = self.named(whose);
+        RowAccount { account, name, amounts }
+    }
+
+    /// Code and name of an account; what a result is called.
+    pub(super) fn named(&self, whose: Whose) -> (Option<SmolStr>, SmolStr) {
+        match whose {
+            Whose::Account(at) => {
+                let account = self.cells.accounts.get(at);
+                let name = account.map(|account| account.name.clone()).unwrap_or_default();
+                (account.map(|account| account.code.clone()), name)
+            }
+            Whose::Result => (None, SmolStr::new_static("Result of the year")),
+            Whose::EarlierResults => (None, SmolStr::new_static("Results of earlier years")),
+        }
+    }
+
+    /// What of the covered classes no row takes.
+    fn untaken(&self) -> Vec<RowAccount> {
+        let measure = self.layout.measure;
+        let mut left: BTreeMap<Whose, Units> = BTreeMap::new();
+        for (at, account) in self.cells.accounts.iter().enumerate() {
+            let flow = matches!(measure, Measure::Movement | Measure::Paid);
+            if self.layout.covers.contains(&account.class) && !(flow && self.cash.contains(&at)) {
+                left.insert(Whose::Account(at), self.whole(at, measure));
+            }
+        }
+        // A balance sheet shows what was earned and not yet closed.
+        if !matches!(measure, Measure::Movement | Measure::Paid)
+            && self.layout.covers.contains(&AccountClass::Equity)
+        {
+            for of in [Of::Result, Of::EarlierResults] {
+                left.insert(Whose::of(of), self.results(measure, of, |_| true));
+            }
+        }
+        for taken in self.taken.iter().filter(|taken| taken.counts && taken.measure == measure) {
+            for account in &taken.accounts {
+                take_off(&mut left, Whose::Account(*account), &self.of_account(taken, *account));
+            }
+            for of in &taken.results {
+                take_off(&mut left, Whose::of(*of), &self.of_results(taken, *of));
+            }
+        }
+        left.retain(|_, units| units.iter().any(|units| *units != 0));
+        left.iter().map(|(whose, units)| self.share(*whose, units, Side::Debit)).collect()
+    }
+
+    fn failed(&self, rows: &[StatementRow]) -> Vec<FailedCheck> {
+        let checks = self.layout.rows.iter().zip(rows).filter(|(row, _)| row.check);
+        let mut failed = Vec::new();
+        for (_, row) in checks {
+            for (column, amount) in row.amounts.iter().enumerate() {
+                if *amount != Some(Decimal::ZERO) {
+                    let (code, title) = (row.code.clone(), row.title.clone());
+                    failed.push(FailedCheck { row: code, title, column, amount: *amount });
+                }
+            }
+        }
+        failed
+    }
+}
+
+fn add(of: &mut BTreeMap<Whose, Units>, whose: Whose, units: Units) {
+    match of.get_mut(&whose) {
+        Some(sums) => sums.iter_mut().zip(units).for_each(|(sum, units)| *sum += units),
+        None => {
+            of.insert(whose, units);
+        }
+    }
+}
+
+/// Takes off what is there; what a layout takes beyond what it covers is none of it.
+fn take_off(left: &mut BTreeMap<Whose, Units>, whose: Whose, units: &Units) {
+    let sums = left.get_mut(&whose).into_iter().flatten();
+    sums.zip(units).for_each(|(sum, units)| *sum -= units);
+}
+
+/// Debits less credits, as a row shows it that is positive on a side.
+pub(super) fn signed(units: i128, positive: Side) -> i128 {
+    if positive == Side::Debit { units } else { -units }
+}
+
+/// The figures of all rows: sums of accounts, and formulas over them.
+struct Values<'f> {
+    filled: &'f Filled<'f>,
+    shares: &'f [BTreeMap<Whose, Units>],
+    known: Vec<Option<Vec<Option<Decimal>>>>,
+}
+
+impl Values<'_> {
+    fn all(mut self) -> Vec<Vec<Option<Decimal>>> {
+        (0..self.shares.len()).map(|row| self.of(row)).collect()
+    }
+
+    fn of(&mut self, at: usize) -> Vec<Option<Decimal>> {
+        if let Some(known) = self.known.get(at).cloned().flatten() {
+            return known;
+        }
+        let values = self.reckon(at);
+        if let Some(known) = self.known.get_mut(at) {
+            *known = Some(values.clone());
+        }
+        values
+    }
+
+    fn reckon(&mut self, at: usize) -> Vec<Option<Decimal>> {
+        let (filled, columns) = (self.filled, self.filled.columns.len());
+        let Some(row) = filled.layout.rows.get(at) else { return vec![None; columns] };
+        let Some(formula) = &row.formula else {
+            let shares = self.shares.get(at).filter(|_| !row.takes.is_empty());
+            let sum = |column: usize| {
+                let units = shares?.values().filter_map(|units| units.get(column)).sum();
+                Some(decimal(signed(units, row.positive)))
+            };
+            return (0..columns).map(sum).collect();
+        };
+        let places: BTreeMap<&str, usize> = filled
+            .layout
+            .rows
+            .iter()
+            .enumerate()
+            .map(|(at, row)| (row.code.as_str(), at))
+            .collect();
+        let named: BTreeMap<&str, Vec<Option<Decimal>>> =
+            formula.rows().filter_map(|code| Some((code, self.of(*places.get(code)?)))).collect();
+        let below = match formula.is_of_rows_below() {
+            true => self.below(at, row.positive),
+            false => Vec::new(),
+        };
+        let value = |column: usize| {
+            let mut of_row = |code: &str| named.get(code)?.get(column).copied().flatten();
+            formula.value(&mut of_row, &mut || below.get(column).copied().flatten())
+        };
+        (0..columns).map(value).collect()
+    }
+
+    /// The rows right under one, added up with its sign; headings without a figure are nothing.
+    fn below(&mut self, at: usize, positive: Side) -> Vec<Option<Decimal>> {
+        let layout = self.filled.layout;
+        let mut sums = vec![Some(Decimal::ZERO); self.filled.columns.len()];
+        for under in layout.below(at).collect::<Vec<_>>() {
+            let same = layout.rows.get(under).is_some_and(|row| row.positive == positive);
+            for (sum, value) in sums.iter_mut().zip(self.of(under)) {
+                let value = value.unwrap_or_default();
+                *sum = sum.and_then(|sum| {
+                    if same { sum.checked_add(value) } else { sum.checked_sub(value) }
+                });
+            }
+        }
+        sums
+    }
+}

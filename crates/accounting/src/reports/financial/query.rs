@@ -1,0 +1,280 @@
+//! What a statement is asked for: columns, dimensions, times.
+
+use chrono::{Months, NaiveDate};
+use fondaco_core::{DateRange, Timestamp};
+use smol_str::SmolStr;
+
+use crate::ledger::LedgerError;
+
+/// The columns of a statement and what they are narrowed to.
+///
+/// ```
+/// use fondaco_accounting::reports::FinancialQuery;
+/// // This year beside the last, with what changed; and the first quarter by site.
+/// let year = FinancialQuery::new().days("2026-01-01/2026-12-31".parse()?).beside_last_year();
+/// let quarter = FinancialQuery::new().days("2026-01-01/2026-03-31".parse()?).by_dimension("site");
+/// # let _ = (year, quarter);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct FinancialQuery {
+    pub(super) columns: Vec<AskedColumn>,
+    pub(super) changes: Vec<(usize, usize)>,
+    pub(super) shares: bool,
+    pub(super) with_accounts: bool,
+    pub(super) without_empty: bool,
+    pub(super) dimensions: Vec<(SmolStr, SmolStr)>,
+    pub(super) split: Option<SmolStr>,
+    pub(super) language: Option<SmolStr>,
+}
+
+/// A column that is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct AskedColumn {
+    /// The first day; `None` for that of the fiscal year.
+    pub(super) from: Option<NaiveDate>,
+    pub(super) through: Option<NaiveDate>,
+    pub(super) known_at: Option<Timestamp>,
+}
+
+impl FinancialQuery {
+    /// Nothing yet: add a column by [`days`](FinancialQuery::days) or [`at`](FinancialQuery::at).
+    pub fn new() -> FinancialQuery {
+        FinancialQuery::default()
+    }
+
+    /// A column for these days: what was posted on them, the balance at their end and before their beginning, as the layout's rows
+    /// say. An open beginning is that of the fiscal year of the last day.
+    #[must_use]
+    pub fn days(mut self, days: DateRange) -> FinancialQuery {
+        let (from, through) = (days.start(), days.end());
+        self.columns.push(AskedColumn { from, through, known_at: None });
+        self
+    }
+
+    /// A column as of the end of a day; its days are those of the fiscal year so far.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// use fondaco_accounting::reports::{FinancialQuery, Layout};
+    /// let query = FinancialQuery::new().at(day("2026-01-31")).at(day("2026-12-31"));
+    /// let sheet = books.financial_statement(&Layout::shipped("plain-balance-sheet")?, &query)?;
+    /// assert_eq!(sheet.amount("total_assets", 0), Some(619.into()));
+    /// assert_eq!(sheet.amount("total_assets", 1), Some(579.into()));
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn at(mut self, date: NaiveDate) -> FinancialQuery {
+        self.columns.push(AskedColumn { from: None, through: Some(date), known_at: None });
+        self
+    }
+
+    /// A column for each calendar month from the one of `first` through the one of `last`.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// use fondaco_accounting::reports::{FinancialQuery, Layout};
+    /// let query = FinancialQuery::new().months(day("2026-01-01"), day("2026-03-31"));
+    /// let income = books.financial_statement(&Layout::shipped("plain-income-statement")?, &query)?;
+    /// let results: Vec<_> = (0..3).map(|month| income.amount("result", month)).collect();
+    /// assert_eq!(results, [Some(100.into()), Some((-40).into()), Some(0.into())]);
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn months(mut self, first: NaiveDate, last: NaiveDate) -> FinancialQuery {
+        let mut month = chrono::Datelike::with_day(&first, 1);
+        while let Some(from) = month.filter(|from| *from <= last) {
+            let next = from.checked_add_months(Months::new(1));
+            let through = next.and_then(|next| next.pred_opt());
+            self.columns.push(AskedColumn { from: Some(from), through, known_at: None });
+            month = next;
+        }
+        self
+    }
+
+    /// Beside each column so far the same days a year before, with the difference and the percentage.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// use fondaco_accounting::reports::{FinancialQuery, Layout};
+    /// let query = FinancialQuery::new().days("2026-01-01/2026-12-31".parse()?).beside_last_year();
+    /// let income = books.financial_statement(&Layout::shipped("plain-income-statement")?, &query)?;
+    /// assert!(income.to_report().to_csv().starts_with("Row,Account,Item,2026,2025,Change,Change in %\r\n"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn beside_last_year(mut self) -> FinancialQuery {
+        for at in 0..self.columns.len() {
+            let Some(column) = self.columns.get(at) else { continue };
+            let before = |date: Option<NaiveDate>| date.and_then(year_before);
+            let before = AskedColumn {
+                from: before(column.from),
+                through: before(column.through),
+                known_at: column.known_at,
+            };
+            self.changes.push((at, self.columns.len()));
+            self.columns.push(before);
+        }
+        self
+    }
+
+    /// The difference between two columns and its percentage of the second, by their places from 0.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// use fondaco_accounting::reports::{FinancialQuery, Layout};
+    /// let query = FinancialQuery::new().at(day("2026-02-28")).at(day("2026-01-31")).change(0, 1);
+    /// let sheet = books.financial_statement(&Layout::shipped("plain-balance-sheet")?, &query)?;
+    /// assert!(sheet.to_report().to_csv().contains("Total assets,579.00,619.00,-40.00,-0.06462\r\n"));
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn change(mut self, now: usize, before: usize) -> FinancialQuery {
+        self.changes.push((now, before));
+        self
+    }
+
+    /// Each amount also as a part of the layout's [base](super::Layout::base) row: the turnover, or the sum of the balance sheet.
+    #[must_use]
+    pub fn shares(mut self) -> FinancialQuery {
+        self.shares = true;
+        self
+    }
+
+    /// With the accounts of each row under it.
+    #[must_use]
+    pub fn with_accounts(mut self) -> FinancialQuery {
+        self.with_accounts = true;
+        self
+    }
+
+    /// Without rows that have nothing in any column: § 265 (8) HGB, for example, allows it.
+    #[must_use]
+    pub fn without_empty(mut self) -> FinancialQuery {
+        self.without_empty = true;
+        self
+    }
+
+    /// Only postings with this dimension; several must all fit.
+    #[must_use]
+    pub fn dimension(
+        mut self,
+        name: impl Into<SmolStr>,
+        value: impl Into<SmolStr>,
+    ) -> FinancialQuery {
+        self.dimensions.push((name.into(), value.into()));
+        self
+    }
+
+    /// Each column once for every value of a dimension, once for postings without it, and once in all.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// use fondaco_accounting::reports::{FinancialQuery, Layout};
+    /// let rent = NewEntry::new("GEN", day("2026-03-01"))
+    ///     .posting(NewPosting::debit("5100", eur("10")).dimension("site", "Mestre"))
+    ///     .credit("1000", eur("10"));
+    /// books.post("rent of Mestre", rent)?;
+    /// let query = FinancialQuery::new().at(day("2026-12-31")).by_dimension("site");
+    /// let income = books.financial_statement(&Layout::shipped("plain-income-statement")?, &query)?;
+    /// let costs: Vec<_> = (0..3).map(|column| income.amount("costs", column)).collect();
+    /// assert_eq!(costs, [Some(10.into()), Some(40.into()), Some(50.into())]); // Mestre, without a site, in all
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn by_dimension(mut self, name: impl Into<SmolStr>) -> FinancialQuery {
+        self.split = Some(name.into());
+        self
+    }
+
+    /// The columns so far as known at this time, to the millisecond. Read from facts, so its cost grows with the postings.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// use fondaco_accounting::reports::{FinancialQuery, Layout};
+    /// let then = "2026-05-31T00:00:00Z".parse()?; // the firm's entries were recorded in June
+    /// let query = FinancialQuery::new().at(day("2026-01-31")).known_at(then).at(day("2026-01-31"));
+    /// let sheet = books.financial_statement(&Layout::shipped("plain-balance-sheet")?, &query)?;
+    /// assert_eq!(sheet.amount("total_assets", 0), Some(0.into()));
+    /// assert_eq!(sheet.amount("total_assets", 1), Some(619.into()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn known_at(mut self, time: Timestamp) -> FinancialQuery {
+        self.columns.iter_mut().for_each(|column| column.known_at = Some(time));
+        self
+    }
+
+    /// Titles in this language, by BCP 47, where the layout has it.
+    #[must_use]
+    pub fn language(mut self, tag: impl Into<SmolStr>) -> FinancialQuery {
+        self.language = Some(tag.into());
+        self
+    }
+
+    pub(super) fn check(&self) -> Result<(), LedgerError> {
+        let wrong = |why: String| Err(LedgerError::BadInput { what: "columns", why });
+        if self.columns.is_empty() {
+            return wrong("a statement has none: add days, or a day".to_owned());
+        }
+        if self.columns.len() > MAX_COLUMNS {
+            return wrong(format!("{} are too many: {MAX_COLUMNS} at most", self.columns.len()));
+        }
+        for column in &self.columns {
+            match (column.from, column.through) {
+                (_, None) => return wrong("days without an end: give their last day".to_owned()),
+                (Some(from), Some(through)) if through < from => {
+                    return wrong(format!(
+                        "{through} is before {from}: give the earlier day first"
+                    ));
+                }
+                _ => {}
+            }
+        }
+        let here = |at: usize| at < self.columns.len();
+        match self.changes.iter().find(|(now, before)| !here(*now) || !here(*before)) {
+            Some((now, before)) => wrong(format!(
+                "there is no change from column {before} to {now}: they are counted from 0"
+            )),
+            None => Ok(()),
+        }
+    }
+}
+
+/// More columns than anybody looks at.
+const MAX_COLUMNS: usize = 1_000;
+
+/// The same day a year before; the end of February stays one.
+fn year_before(date: NaiveDate) -> Option<NaiveDate> {
+    let ends_month = date.succ_opt().is_some_and(|next| chrono::Datelike::day(&next) == 1);
+    match date.succ_opt().filter(|_| ends_month) {
+        Some(next) => next.checked_sub_months(Months::new(12))?.pred_opt(),
+        None => date.checked_sub_months(Months::new(12)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_february_stays_one() {
+        let before = |date: &str| year_before(date.parse().unwrap()).unwrap().to_string();
+        assert_eq!(before("2025-02-28"), "2024-02-29");
+        assert_eq!(before("2024-02-29"), "2023-02-28");
+        assert_eq!(before("2024-02-28"), "2023-02-28");
+        assert_eq!(before("2026-12-31"), "2025-12-31");
+    }
+}

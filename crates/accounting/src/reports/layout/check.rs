@@ -1,0 +1,273 @@
+//! What a layout must be before it is filled.
+
+use std::collections::BTreeMap;
+
+use fondaco_core::is_code;
+use smol_str::SmolStr;
+
+use super::formula::is_row_code;
+use super::{Layout, LayoutError, LayoutRow, Take};
+
+impl Layout {
+    /// Checks what can be told without a chart of accounts: codes, titles, formulas, and that no account is counted twice, as far
+    /// as codes, ranges and beginnings of codes tell. [`parse`](Layout::parse) and [`from_json`](Layout::from_json) do so, and
+    /// every statement does before it is made.
+    ///
+    /// ```
+    /// use fondaco_accounting::reports::Layout;
+    /// let mut layout = Layout::shipped("plain-income-statement")?;
+    /// let last = layout.rows.len() - 1;
+    /// layout.rows[last].formula = Some("turnover * 2".parse()?);
+    /// assert_eq!(layout.check().unwrap_err().code(), "accounting.layout_no_row");
+    /// # Ok::<(), fondaco_accounting::reports::LayoutError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`LayoutError::Row`], [`LayoutError::RowTwice`], [`LayoutError::NoRow`], [`LayoutError::Circle`],
+    /// [`LayoutError::TakenTwice`].
+    pub fn check(&self) -> Result<(), LayoutError> {
+        self.check_head()?;
+        let mut places = BTreeMap::new();
+        for (at, row) in self.rows.iter().enumerate() {
+            self.check_row(at, row)?;
+            if places.insert(row.code.as_str(), at).is_some() {
+                return Err(LayoutError::RowTwice {
+                    layout: self.code.clone(),
+                    row: row.code.clone(),
+                });
+            }
+        }
+        if let Some(base) = self.base.as_ref().filter(|base| !places.contains_key(base.as_str())) {
+            return Err(
+                self.wrong("", format!("its base {base} is none of its rows: name one that is"))
+            );
+        }
+        for row in &self.rows {
+            let named = row.formula.iter().flat_map(|formula| formula.rows());
+            if let Some(named) = named.into_iter().find(|named| !places.contains_key(named)) {
+                let (layout, row) = (self.code.clone(), row.code.clone());
+                return Err(LayoutError::NoRow { layout, row, named: named.into() });
+            }
+        }
+        self.check_circles(&places)?;
+        self.check_twice()
+    }
+
+    fn wrong(&self, row: &str, why: impl Into<String>) -> LayoutError {
+        LayoutError::Row { layout: self.code.clone(), row: row.into(), why: why.into() }
+    }
+
+    fn check_head(&self) -> Result<(), LayoutError> {
+        if !is_code(&self.code) {
+            return Err(self.wrong("", "a layout has a code of 1 to 64 bytes: give it one"));
+        }
+        if self.rows.is_empty() {
+            return Err(self.wrong("", "it has no rows: give it one"));
+        }
+        let languages = self.languages.len().max(1);
+        if self.titles.len() > languages {
+            let why =
+                format!("it has {} titles and {languages} languages: name each", self.titles.len());
+            return Err(self.wrong("", why));
+        }
+        Ok(())
+    }
+
+    fn check_row(&self, at: usize, row: &LayoutRow) -> Result<(), LayoutError> {
+        let wrong = |why: &str| Err(self.wrong(&row.code, why));
+        if !is_row_code(&row.code) {
+            return wrong(
+                "a code has a letter first, then letters, digits, `.` and `_`, and is not rows, min or max",
+            );
+        }
+        let languages = self.languages.len().max(1);
+        if row.titles.len() > languages || row.note.len() > languages {
+            return wrong(
+                "it has more titles or notes than the layout has languages: name each under `language`",
+            );
+        }
+        if row.titles.iter().all(SmolStr::is_empty) && !row.hidden && !row.check {
+            return wrong("it has no title: give it one, or mark it `hidden`");
+        }
+        if !row.takes.is_empty() && row.formula.is_some() {
+            return wrong("it takes accounts and has a formula: make two rows of it");
+        }
+        if row.check && row.formula.is_none() {
+            return wrong("it is a check without a formula: say what must come to nothing");
+        }
+        if row.formula.as_ref().is_some_and(|formula| formula.is_of_rows_below())
+            && self.below(at).next().is_none()
+        {
+            return wrong(
+                "its formula is made of `rows` and none stands under it: put some one level deeper",
+            );
+        }
+        if row.takes.iter().any(|take| take.picks.is_empty()) {
+            return wrong("it takes nothing: name accounts");
+        }
+        Ok(())
+    }
+
+    /// Follows formulas from each row; one that is met again on its own way is a circle.
+    fn check_circles(&self, places: &BTreeMap<&str, usize>) -> Result<(), LayoutError> {
+        let mut done = vec![false; self.rows.len()];
+        for at in 0..self.rows.len() {
+            self.follow(at, places, &mut Vec::new(), &mut done)?;
+        }
+        Ok(())
+    }
+
+    fn follow(
+        &self,
+        at: usize,
+        places: &BTreeMap<&str, usize>,
+        way: &mut Vec<usize>,
+        done: &mut [bool],
+    ) -> Result<(), LayoutError> {
+        if done.get(at).copied().unwrap_or(true) {
+            return Ok(());
+        }
+        if let Some(first) = way.iter().position(|met| *met == at) {
+            let circle = way.iter().skip(first).chain([&at]);
+            let rows =
+                circle.filter_map(|at| self.rows.get(*at)).map(|row| row.code.clone()).collect();
+            return Err(LayoutError::Circle { layout: self.code.clone(), rows });
+        }
+        way.push(at);
+        if let Some(formula) = self.rows.get(at).and_then(|row| row.formula.as_ref()) {
+            let named = formula.rows().filter_map(|code| places.get(code).copied());
+            let below: Vec<usize> =
+                if formula.is_of_rows_below() { self.below(at).collect() } else { Vec::new() };
+            for next in named.chain(below).collect::<Vec<_>>() {
+                self.follow(next, places, way, done)?;
+            }
+        }
+        way.pop();
+        if let Some(done) = done.get_mut(at) {
+            *done = true;
+        }
+        Ok(())
+    }
+
+    /// Codes at which takes of two rows could meet, tried on both.
+    fn check_twice(&self) -> Result<(), LayoutError> {
+        let takes: Vec<(&LayoutRow, &Take)> = self.counting_takes().collect();
+        for (at, (row, take)) in takes.iter().enumerate() {
+            for (other_row, other) in takes.iter().skip(at + 1) {
+                let samples =
+                    take.picks.iter().chain(&other.picks).filter_map(|pick| pick.sample());
+                let met = samples
+                    .into_iter()
+                    .find(|code| take.takes_code(code) && other.takes_code(code));
+                if let Some(account) = met.filter(|_| !take.is_apart_from(other, self.measure)) {
+                    return Err(self.taken_twice(account, row, other_row));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What is counted, with its row: all but memos.
+    pub(crate) fn counting_takes(&self) -> impl Iterator<Item = (&LayoutRow, &Take)> {
+        let rows = self.rows.iter().filter(|row| !row.memo);
+        rows.flat_map(|row| row.takes.iter().map(move |take| (row, take)))
+    }
+
+    pub(crate) fn taken_twice(
+        &self,
+        account: &str,
+        row: &LayoutRow,
+        other: &LayoutRow,
+    ) -> LayoutError {
+        let (layout, account) = (self.code.clone(), SmolStr::new(account));
+        LayoutError::TakenTwice {
+            layout,
+            account,
+            row: row.code.clone(),
+            other: other.code.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::*;
+
+    fn refusal(rows: &str) -> LayoutError {
+        Layout::parse(&format!("layout x\ntitle X\nmeasure closing\n{rows}")).unwrap_err()
+    }
+
+    #[test]
+    fn rows_of_one_another_are_refused_with_the_circle() {
+        let error = refusal("a: A\n  = b + 1\nb: B\n  = c\nc: C\n  = a\n");
+        assert_eq!(
+            error.to_string(),
+            "layout x: rows are made of one another: a of b of c of a; take one of them out"
+        );
+        let error = refusal("a: A\n  = rows\n  b: B\n    = a\n");
+        assert_eq!(error.code(), "accounting.layout_circle", "through the rows below");
+    }
+
+    #[test]
+    fn a_formula_that_names_no_row_is_refused() {
+        let error = refusal("a: A\n  = b\n");
+        assert_eq!(
+            error.to_string(),
+            "layout x: row a is made of row b, which is not there: name one that is"
+        );
+    }
+
+    #[test]
+    fn an_account_of_two_rows_is_refused_whatever_names_it() {
+        for (one, other) in [
+            ("1000", "1000"),
+            ("1000..1999", "1500"),
+            ("15*", "1000..1999"),
+            ("1000..1999 except 1600..1999", "1550..1700"),
+            ("debit 1000", "1000"),
+            ("1000 where site=A", "1000 where project=B"),
+        ] {
+            let error = refusal(&format!("a: A\n  takes {one}\nb: B\n  takes {other}\n"));
+            assert_eq!(error.code(), "accounting.layout_taken_twice", "{one} and {other}");
+            let text = error.to_string();
+            assert!(text.contains("by row a and by row b"), "{text}");
+        }
+        let error = refusal("a: A\n  takes 10*\n  takes 1000\n");
+        assert!(error.to_string().contains("by row a and by row a"), "{error}");
+    }
+
+    #[test]
+    fn what_can_t_meet_is_no_twice() {
+        for (one, other) in [
+            ("1000..1999 except 1500", "1500"),
+            ("debit 1000", "credit 1000"),
+            ("opening 1000", "closing 1000"),
+            ("1000 where site=A", "1000 where site=B"),
+            ("1000..1099", "1100..1199"),
+        ] {
+            let text = format!(
+                "layout x\ntitle X\nmeasure closing\na: A\n  takes {one}\nb: B\n  takes {other}\n"
+            );
+            Layout::parse(&text).unwrap();
+        }
+    }
+
+    #[test]
+    fn rows_that_are_none_are_refused() {
+        for (rows, says) in [
+            ("", "it has no rows"),
+            ("1a: A\n  = 1\n", "letter first"),
+            ("rows: A\n  = 1\n", "is not rows"),
+            ("a:\n  = 1\n", "no title"),
+            ("a: A | B\n  = 1\n", "more titles or notes"),
+            ("a: A\n  takes 1\n  = 1\n", "make two rows"),
+            ("check a: A\n", "without a formula"),
+            ("a: A\n  = rows\nb: B\n  = 1\n", "none stands under it"),
+            ("base z\na: A\n  = 1\n", "its base z"),
+        ] {
+            let error = refusal(rows).to_string();
+            assert!(error.contains(says), "{rows:?}: {error}");
+        }
+        assert_eq!(refusal("a: A\n  = 1\na: B\n  = 1\n").code(), "accounting.layout_row_twice");
+    }
+}

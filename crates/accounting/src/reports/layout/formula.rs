@@ -1,0 +1,373 @@
+//! Formulas over the rows of a layout.
+
+use std::fmt;
+use std::iter::Peekable;
+use std::str::{Chars, FromStr};
+
+use fondaco_core::{Rounding, decimal};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::LayoutError;
+
+/// Digits after the point of what a division gives, rounded half-up.
+pub(super) const RATIO_DIGITS: u32 = 6;
+
+/// How a row is made of others: `sales - costs`, `profit / sales`, `max(equity, 0)`, `rows` for those right under it.
+///
+/// `+`, `-`, `*`, `/`, brackets, numbers with a point, `min` and `max` of two. A figure is what its row shows, with its row's sign. A
+/// division is rounded to six digits; by zero it gives nothing, and so does what is made of it.
+///
+/// ```
+/// use fondaco_accounting::reports::Formula;
+/// let margin: Formula = "(sales - costs) / sales".parse()?;
+/// assert_eq!(margin.to_string(), "(sales - costs) / sales");
+/// assert_eq!(margin.rows().collect::<Vec<_>>(), ["sales", "costs", "sales"]);
+/// let error = "sales +".parse::<Formula>().unwrap_err();
+/// assert_eq!(error.code(), "accounting.layout_formula");
+/// # Ok::<(), fondaco_accounting::reports::LayoutError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Formula {
+    text: SmolStr,
+    root: Node,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Node {
+    Number(Decimal),
+    Row(SmolStr),
+    /// The rows right under the one that it belongs to.
+    Below,
+    Minus(Box<Node>),
+    Two(Op, Box<Node>, Box<Node>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Op {
+    Plus,
+    Less,
+    Times,
+    By,
+    Min,
+    Max,
+}
+
+impl Formula {
+    /// The sum of the rows right under the one that it belongs to.
+    pub fn below() -> Formula {
+        Formula { text: SmolStr::new_static("rows"), root: Node::Below }
+    }
+
+    /// The rows that it names, in order.
+    pub fn rows(&self) -> impl Iterator<Item = &str> {
+        let mut found = Vec::new();
+        self.root.rows(&mut found);
+        found.into_iter()
+    }
+
+    /// Whether it is made of the rows right under its own.
+    pub fn is_of_rows_below(&self) -> bool {
+        self.root.has_below()
+    }
+
+    /// What it comes to: `row` gives a row's figure, `below` that of the rows under its own. `None` where a row has none, after a
+    /// division by zero, and beyond 28 digits.
+    pub(crate) fn value(
+        &self,
+        row: &mut dyn FnMut(&str) -> Option<Decimal>,
+        below: &mut dyn FnMut() -> Option<Decimal>,
+    ) -> Option<Decimal> {
+        self.root.value(row, below)
+    }
+
+    /// Each row that it adds or takes off, and whether it takes it off; `None` where it does more than that.
+    pub(crate) fn terms(&self) -> Option<Vec<(&str, bool)>> {
+        let mut terms = Vec::new();
+        self.root.terms(false, &mut terms).then_some(terms)
+    }
+}
+
+impl Node {
+    fn rows<'n>(&'n self, found: &mut Vec<&'n str>) {
+        match self {
+            Node::Row(code) => found.push(code),
+            Node::Minus(of) => of.rows(found),
+            Node::Two(_, a, b) => {
+                a.rows(found);
+                b.rows(found);
+            }
+            Node::Number(_) | Node::Below => {}
+        }
+    }
+
+    fn has_below(&self) -> bool {
+        match self {
+            Node::Below => true,
+            Node::Minus(of) => of.has_below(),
+            Node::Two(_, a, b) => a.has_below() || b.has_below(),
+            Node::Number(_) | Node::Row(_) => false,
+        }
+    }
+
+    fn terms<'n>(&'n self, less: bool, found: &mut Vec<(&'n str, bool)>) -> bool {
+        match self {
+            Node::Row(code) => {
+                found.push((code, less));
+                true
+            }
+            Node::Minus(of) => of.terms(!less, found),
+            Node::Two(Op::Plus, a, b) => a.terms(less, found) && b.terms(less, found),
+            Node::Two(Op::Less, a, b) => a.terms(less, found) && b.terms(!less, found),
+            Node::Two(..) | Node::Number(_) | Node::Below => false,
+        }
+    }
+
+    fn value(
+        &self,
+        row: &mut dyn FnMut(&str) -> Option<Decimal>,
+        below: &mut dyn FnMut() -> Option<Decimal>,
+    ) -> Option<Decimal> {
+        match self {
+            Node::Number(value) => Some(*value),
+            Node::Row(code) => row(code),
+            Node::Below => below(),
+            Node::Minus(of) => Decimal::ZERO.checked_sub(of.value(row, below)?),
+            Node::Two(op, a, b) => {
+                let (a, b) = (a.value(row, below)?, b.value(row, below)?);
+                match op {
+                    Op::Plus => a.checked_add(b),
+                    Op::Less => a.checked_sub(b),
+                    Op::Times => a.checked_mul(b),
+                    Op::By => decimal::div_round(a, b, RATIO_DIGITS, Rounding::HalfUp).ok(),
+                    Op::Min => Some(a.min(b)),
+                    Op::Max => Some(a.max(b)),
+                }
+            }
+        }
+    }
+}
+
+/// How deep brackets may stand in one another.
+const MAX_DEPTH: usize = 32;
+
+struct Reader<'t> {
+    chars: Peekable<Chars<'t>>,
+    depth: usize,
+}
+
+impl Reader<'_> {
+    fn skip_blanks(&mut self) {
+        while self.chars.next_if(|c| c.is_whitespace()).is_some() {}
+    }
+
+    fn takes(&mut self, wanted: char) -> bool {
+        self.skip_blanks();
+        self.chars.next_if_eq(&wanted).is_some()
+    }
+
+    fn must(&mut self, wanted: char) -> Result<(), String> {
+        match self.takes(wanted) {
+            true => Ok(()),
+            false => Err(format!("a {wanted} is missing")),
+        }
+    }
+
+    fn sum(&mut self) -> Result<Node, String> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(format!(
+                "more than {MAX_DEPTH} brackets in one another: make rows of its parts"
+            ));
+        }
+        let mut left = self.product()?;
+        loop {
+            let op = if self.takes('+') {
+                Op::Plus
+            } else if self.takes('-') {
+                Op::Less
+            } else {
+                self.depth -= 1;
+                return Ok(left);
+            };
+            left = Node::Two(op, Box::new(left), Box::new(self.product()?));
+        }
+    }
+
+    fn product(&mut self) -> Result<Node, String> {
+        let mut left = self.one()?;
+        loop {
+            let op = if self.takes('*') {
+                Op::Times
+            } else if self.takes('/') {
+                Op::By
+            } else {
+                return Ok(left);
+            };
+            left = Node::Two(op, Box::new(left), Box::new(self.one()?));
+        }
+    }
+
+    fn one(&mut self) -> Result<Node, String> {
+        if self.takes('-') {
+            self.depth += 1;
+            if self.depth > MAX_DEPTH {
+                return Err("too many signs".to_owned());
+            }
+            let of = self.one()?;
+            self.depth -= 1;
+            return Ok(Node::Minus(Box::new(of)));
+        }
+        if self.takes('(') {
+            let inside = self.sum()?;
+            self.must(')')?;
+            return Ok(inside);
+        }
+        let word = self.word();
+        match word.chars().next() {
+            Some(c) if c.is_ascii_digit() => number(&word),
+            Some(_) => self.named(word),
+            None => Err(match self.chars.peek() {
+                Some(c) => format!("a row or a number was expected at {c:?}"),
+                None => "a row or a number is missing at its end".to_owned(),
+            }),
+        }
+    }
+
+    fn named(&mut self, word: String) -> Result<Node, String> {
+        let op = match word.as_str() {
+            "rows" => return Ok(Node::Below),
+            "min" => Op::Min,
+            "max" => Op::Max,
+            _ => return Ok(Node::Row(word.into())),
+        };
+        self.must('(')?;
+        let a = self.sum()?;
+        self.must(',')?;
+        let b = self.sum()?;
+        self.must(')')?;
+        Ok(Node::Two(op, Box::new(a), Box::new(b)))
+    }
+
+    fn word(&mut self) -> String {
+        self.skip_blanks();
+        let mut word = String::new();
+        while let Some(c) = self.chars.next_if(|c| in_code(*c)) {
+            word.push(c);
+        }
+        word
+    }
+}
+
+fn number(word: &str) -> Result<Node, String> {
+    let value = decimal::parse(word);
+    value.map(Node::Number).map_err(|error| format!("{error}; codes of rows begin with a letter"))
+}
+
+/// Whether a code of a row can have it.
+fn in_code(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '.' | '_')
+}
+
+/// Whether a text can name a row: letters, digits, `.` and `_`, with a letter first, and no word that formulas have.
+pub(super) fn is_row_code(text: &str) -> bool {
+    text.len() <= 64
+        && text.chars().next().is_some_and(char::is_alphabetic)
+        && text.chars().all(in_code)
+        && !matches!(text, "rows" | "min" | "max")
+}
+
+impl FromStr for Formula {
+    type Err = LayoutError;
+
+    fn from_str(text: &str) -> Result<Formula, LayoutError> {
+        let text = text.trim();
+        let mut reader = Reader { chars: text.chars().peekable(), depth: 0 };
+        let whole = reader.sum().and_then(|root| {
+            reader.skip_blanks();
+            match reader.chars.peek() {
+                None => Ok(root),
+                Some(c) => Err(format!("it should have ended before {c:?}")),
+            }
+        });
+        let root = whole.map_err(|why| LayoutError::Formula { text: text.to_owned(), why })?;
+        Ok(Formula { text: text.into(), root })
+    }
+}
+
+impl fmt::Display for Formula {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl TryFrom<String> for Formula {
+    type Error = LayoutError;
+
+    fn try_from(text: String) -> Result<Formula, LayoutError> {
+        text.parse()
+    }
+}
+
+impl From<Formula> for String {
+    fn from(formula: Formula) -> String {
+        formula.text.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(text: &str) -> Option<String> {
+        let formula: Formula = text.parse().unwrap();
+        let mut row = |code: &str| match code {
+            "a" => Some(Decimal::from(6)),
+            "b.1" => Some(Decimal::from(-4)),
+            _ => None,
+        };
+        let of = formula.value(&mut row, &mut || Some(Decimal::from(100)));
+        of.map(|value| value.normalize().to_string())
+    }
+
+    #[test]
+    fn they_reckon_as_schools_teach_it() {
+        for (text, result) in [
+            ("a + b.1 * 2", "-2"),
+            ("(a + b.1) * 2", "4"),
+            ("a - b.1 - 1", "9"),
+            ("-a / b.1", "1.5"),
+            ("a - -a", "12"),
+            ("1 / 3", "0.333333"),
+            ("max(b.1, 0) + min(b.1, 0)", "-4"),
+            ("rows / a", "16.666667"),
+            ("0.5 * a", "3"),
+        ] {
+            assert_eq!(value(text).as_deref(), Some(result), "{text}");
+        }
+        assert_eq!(value("a / (a - 6)"), None, "by zero there is nothing");
+        assert_eq!(value("a + c"), None, "nor of a row that has nothing");
+    }
+
+    #[test]
+    fn what_is_no_formula_is_refused_with_the_place() {
+        let why = |text: &str| text.parse::<Formula>().unwrap_err().to_string();
+        assert!(why("").ends_with("missing at its end"));
+        assert!(why("a b").contains("should have ended before 'b'"));
+        assert!(why("(a").contains("a ) is missing"));
+        assert!(why("a + %").contains("expected at '%'"));
+        assert!(why("1a").contains("begin with a letter"));
+        assert!(why("max(a)").contains("a , is missing"));
+        assert!(why(&"(".repeat(99)).contains("in one another"));
+        assert!(why(&"-".repeat(99)).contains("too many signs"));
+    }
+
+    #[test]
+    fn sums_have_terms() {
+        let formula: Formula = "a - (b - c)".parse().unwrap();
+        assert_eq!(formula.terms(), Some(vec![("a", false), ("b", true), ("c", false)]));
+        assert_eq!("a / b".parse::<Formula>().unwrap().terms(), None);
+    }
+}

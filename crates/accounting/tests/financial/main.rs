@@ -1,0 +1,14 @@
+//! Financial statements from layouts: what they show, what they refuse, and what must hold between their figures.
+#![allow(unreachable_pub)] // modules of one program
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod cash;
+mod equity;
+mod firm;
+mod properties;
+mod refusing;
+mod schemes;
+mod shapes;
