@@ -68,6 +68,8 @@ fn the_shortest_form_of_each_command() {
         r#"{"journal":"GEN","gain":"4900","loss":"5900"}"#,
         SetExchangeAccounts::new("GEN", "4900", "5900"),
     );
+    shortest(r#"{"accounts":["1200"]}"#, MarkMonetary::new(["1200"]));
+    shortest(r#"{"date":"2026-03-31"}"#, Revalue::at(d("2026-03-31")));
     shortest("{}", RemoveExchangeAccounts::new(None, None));
     let entry = r#"{"journal":"GEN","date":"2026-01-05","postings":[
         {"account":"1000","side":"debit","amount":{"amount":"5.00","currency":"EUR"}},

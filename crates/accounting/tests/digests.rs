@@ -194,6 +194,14 @@ fn all_other_commands() {
             "RemoveExchangeAccounts",
             hex(&RemoveExchangeAccounts::new(Some("1200".into()), Some(usd))),
         ),
+        ("MarkMonetary", hex(&MarkMonetary::not(["1200"]))),
+        (
+            "Revalue",
+            hex(&Revalue::at(d("2026-03-31"))
+                .source("ECB")
+                .reversing_on(d("2026-04-02"))
+                .text("March")),
+        ),
         ("SoftLockPeriod", hex(&SoftLockPeriod::new(202_601))),
         ("ChangeAccount, control", hex(&ChangeAccount::control("1200", Some("receivable".into())))),
         ("ChangeAccount, no control", hex(&ChangeAccount::control("1200", None))),
@@ -263,6 +271,8 @@ CorrectRates: 2dfd74ba5bc53b77433d7a3bbcc67c7da848bb0bd3b801185210bc91651c8ff6
 EndRate: de5c15d455413999550f7063036062e1ff377915ee17722d35959dd1a740d9e3
 SetExchangeAccounts: 99301b1136f46532c339a5fe4d149fde918b9624ae7c272fd2fb08e97dffd4f7
 RemoveExchangeAccounts: 77c1884c03cb180d0dcd41ca12a0b871c2fcc2f436089d0f28c78bed0190505e
+MarkMonetary: 96b3668a1899d10a7a372c9556fdd912122ffcc91bb402546354b403dbbfb553
+Revalue: 6abcada9fbb2791b57a99d41e9cf13887d676d303cae8361e81288359deff58b
 SoftLockPeriod: f72885e8cd71120b03804c753d33d4c6f978e1af63491399d36112e0aad63c92
 ChangeAccount, control: b133de1fb6262b0f0a5e1fe5491a1821aca887a346d9b6f147519efc0a10a6c0
 ChangeAccount, no control: 70df4a4d8ef3b67c623d36063ae5050ebd664976a594571266a9f1e466da24e2

@@ -306,6 +306,33 @@ currency_exchange_accounts: State, layout 1
   dimensions: Json, nullable
   key (of_account, of_currency)
 
+currency_monetary_account: State, layout 1
+  account: Text
+  key (account)
+  guard all ()
+
+currency_revaluation: Fact, layout 1
+  date: Date
+  entry: Id
+  source: Text
+  reverses_on: Date
+  lines: I64
+  difference: Decimal { digits: 4 }
+  key (date, entry)
+  guard all ()
+
+currency_revaluation_line: Fact, layout 1
+  entry: Id
+  account: Text
+  currency: Text
+  date: Date
+  adjustment: Text, nullable
+  open: Decimal { digits: 4 }
+  before: Decimal { digits: 4 }
+  worth: Decimal { digits: 4 }
+  rate: Number, nullable
+  key (entry, account, currency)
+
 ledger_draft: State, layout 1
   id: Id
   status: Text

@@ -147,6 +147,15 @@ const CASES: &[Case] = &[
         staff.must("chief", &SetExchangeAccounts::new("GEN", "5900", "5900"));
         done(staff.send(who, &RemoveExchangeAccounts::new(None, None)))
     }),
+    (&rights::CHANGE_ACCOUNT, "mark as monetary", |staff, who| {
+        done(staff.send(who, &MarkMonetary::new(["1000"])))
+    }),
+    (&rights::REVALUE, "revalue", |staff, who| {
+        match staff.send(who, &Revalue::at(d("2026-03-31")).source("NEVER")) {
+            Err(error) if error.code() == "accounting.unknown_rate_source" => Ok(()),
+            told => done(told),
+        }
+    }),
     (&rights::ERASE, "erase refused lines", |staff, who| {
         match staff.send(who, &EraseRefusals::new(JobId::named("never imported"))) {
             Err(error) if error.code() == "accounting.unknown_import" => Ok(()),

@@ -25,6 +25,7 @@ mod exchange;
 mod found;
 mod query;
 mod rate;
+mod revaluation;
 mod source;
 mod table;
 
@@ -35,6 +36,11 @@ pub(crate) use exchange::{Naming, side_of};
 pub use found::{FoundRate, RateLeg};
 pub use query::{RateQuery, find_rate, rates};
 pub use rate::{CorrectRates, EndRate, ExchangeRate, NewRate, RateCorrection, RecordRates};
+pub use revaluation::{
+    MarkMonetary, MonetaryAccount, Revaluation, RevaluationLine, RevaluationRun, Revalue,
+    RevalueCursor, Revalued, RevaluedItem, RevaluedLine, monetary_accounts, revaluation,
+    revaluations,
+};
 pub use source::{OpenRateSource, RateSource};
 pub(crate) use table::PostingRates;
 

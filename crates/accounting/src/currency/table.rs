@@ -87,9 +87,22 @@ impl PostingRates {
         currencies: &[Currency],
         ledger: Currency,
     ) -> Result<Option<PostingRates>, Halt> {
-        let code = SmolStr::new_static(POSTING_SOURCE);
-        let Some(source) = tx.get::<RateSource>(&code)? else { return Ok(None) };
-        let kept = tx.compiled::<ExchangeRate, Kept>(|_| true, |rows| Kept(all_of(&code, rows)))?;
+        PostingRates::of(tx, &SmolStr::new_static(POSTING_SOURCE), currencies, ledger)
+    }
+
+    /// The same of any source.
+    pub(crate) fn of(
+        tx: &mut Tx<'_>,
+        code: &SmolStr,
+        currencies: &[Currency],
+        ledger: Currency,
+    ) -> Result<Option<PostingRates>, Halt> {
+        let Some(source) = tx.get::<RateSource>(code)? else { return Ok(None) };
+        // Only those that postings take are kept: others are asked for seldom.
+        let kept = match code == POSTING_SOURCE {
+            true => tx.compiled::<ExchangeRate, Kept>(|_| true, |rows| Kept(all_of(code, rows)))?,
+            false => None,
+        };
         let known = match kept {
             Some(kept) => Rates::Kept(kept),
             None => Rates::Read(read_some(tx, &source, currencies, ledger)?),

@@ -126,8 +126,8 @@ pub use pending::{
 pub use period::{
     LockPeriod, OpenFiscalYear, Period, PeriodKey, PeriodStatus, SoftLockPeriod, UnlockPeriod,
 };
-pub(crate) use post::check_dimensions;
 pub use post::{Post, PostEach, PostMany, check_each, post_each, post_many};
+pub(crate) use post::{check_dimensions, post_one};
 pub use posted::{Posted, PostedEach, PostedMany, RefusedEntry};
 pub use recurring::{
     AmountRule, ChangeRecurring, EndRecurring, LateRule, Missed, Occurrence, PauseRecurring,
@@ -135,6 +135,7 @@ pub use recurring::{
     ResumeRecurring, SkipRecurring, StartRecurring, Upcoming, recurring_entries, upcoming,
 };
 pub use reverse::{Reversal, Reverse};
+pub(crate) use reversing::plan_new;
 pub use reversing::{
     CancelReversal, PlanReversal, PlannedReversal, PostReversing, REVERSAL, planned_reversals,
     post_reversing,
@@ -154,7 +155,9 @@ use fondaco_core::due::{DueClock, DueItem, Handlers};
 use fondaco_core::party::PartyAlias;
 use fondaco_core::store::{Record, Table};
 
-use crate::currency::{ExchangeAccounts, ExchangeRate, RateSource};
+use crate::currency::{
+    ExchangeAccounts, ExchangeRate, MonetaryAccount, RateSource, RevaluationLine, RevaluationRun,
+};
 use crate::import::{ImportKey, ImportedEntry, RefusedLine};
 
 /// All tables of the ledger: what a driver must prepare.
@@ -186,6 +189,9 @@ pub const TABLES: &[&Table] = &[
     RateSource::TABLE,
     ExchangeRate::TABLE,
     ExchangeAccounts::TABLE,
+    MonetaryAccount::TABLE,
+    RevaluationRun::TABLE,
+    RevaluationLine::TABLE,
     Draft::TABLE,
     DraftPosting::TABLE,
     DraftStep::TABLE,

@@ -110,11 +110,22 @@ pub(crate) fn post_planned(
         Some(on) => on,
         None => day_after_period(tx, entry.date)?,
     };
-    // The entry is new in this act: nothing can be planned for it yet, so the queue is not read.
-    let due = planned(tx, posted.id, entry.date, on)?;
-    tx.due_anew(due)?;
-    tx.emit(event("ledger.reversal_planned", posted.id).with("on", Value::Date(on)));
+    plan_new(tx, posted.id, entry.date, on)?;
     Ok(posted)
+}
+
+/// Plans the reversal of an entry, of `date`, that was posted in this act.
+pub(crate) fn plan_new(
+    tx: &mut Tx<'_>,
+    entry: Id<Entry>,
+    date: NaiveDate,
+    on: NaiveDate,
+) -> Result<(), LedgerError> {
+    // The entry is new in this act: nothing can be planned for it yet, so the queue is not read.
+    let due = planned(tx, entry, date, on)?;
+    tx.due_anew(due)?;
+    tx.emit(event("ledger.reversal_planned", entry).with("on", Value::Date(on)));
+    Ok(())
 }
 
 fn day_after_period(tx: &mut Tx<'_>, date: NaiveDate) -> Result<NaiveDate, LedgerError> {

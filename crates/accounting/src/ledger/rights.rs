@@ -18,6 +18,7 @@
 //! | `ledger.draft` | to prepare, change, submit and delete drafts | | journal, account, dimensions |
 //! | `ledger.record_rate` | to open sources of exchange rates, to record and correct their rates | | source |
 //! | `ledger.set_exchange_accounts` | to name the accounts that take exchange differences | | |
+//! | `ledger.revalue` | to revalue accounts at a day's rates, and plan the reversal of that | | |
 //! | `ledger.set_spending_limit` | to set, change and end spending limits | | spending_limit |
 //! | `ledger.exceed_spending_limit` | to post above spending limits, besides the right to post | amount above the limit | spending_limit, journal |
 //! | `ledger.erase` | to erase what refused lines of imports quote | | |
@@ -45,7 +46,9 @@ use super::{
     Realised, Reversal, Settings, Spending, SpendingExcess, SpendingLimit, Totals, Unclearing,
     period,
 };
-use crate::currency::{ExchangeAccounts, ExchangeRate, RateSource};
+use crate::currency::{
+    ExchangeAccounts, ExchangeRate, MonetaryAccount, RateSource, RevaluationLine, RevaluationRun,
+};
 
 const ENTRY: &[&str] = &["journal", "account"];
 
@@ -125,6 +128,9 @@ pub const SET_EXCHANGE_ACCOUNTS: Permission = Permission::new(
     "ledger.set_exchange_accounts",
     "name the accounts that take exchange differences",
 );
+/// Revalue what is monetary.
+pub const REVALUE: Permission =
+    Permission::new("ledger.revalue", "revalue accounts at a day's rates");
 /// Set spending limits, move their lines, end them.
 pub const SET_SPENDING_LIMIT: Permission =
     Permission::new("ledger.set_spending_limit", "set, change and end spending limits")
@@ -181,6 +187,9 @@ const KEPT: &[&Table] = &[
     RateSource::TABLE,
     ExchangeRate::TABLE,
     ExchangeAccounts::TABLE,
+    MonetaryAccount::TABLE,
+    RevaluationRun::TABLE,
+    RevaluationLine::TABLE,
     SpendingLimit::TABLE,
     Spending::TABLE,
     SpendingExcess::TABLE,
@@ -223,6 +232,7 @@ pub static ENGINE: Engine = Engine {
         &APPROVE,
         &RECORD_RATE,
         &SET_EXCHANGE_ACCOUNTS,
+        &REVALUE,
         &SET_SPENDING_LIMIT,
         &EXCEED_SPENDING_LIMIT,
         &ERASE,

@@ -3,7 +3,7 @@
 
 use fondaco_accounting::Books;
 use fondaco_core::store::Store;
-use fondaco_core::{CompanyId, Halt, Timestamp};
+use fondaco_core::{CompanyId, Halt, JobError, Timestamp};
 use fondaco_store::Memory;
 use fondaco_testkit::{Model, sweep};
 
@@ -43,6 +43,35 @@ fn realising(store: &dyn Store) -> Result<(), LedgerError> {
     let verified = books.verify()?;
     assert!(verified.is_clean(), "{verified}");
     Ok(())
+}
+
+fn revaluing(store: &dyn Store) -> Result<(), LedgerError> {
+    let books = Books::open(store, acme()).map_err(Halt::from)?.with_clock(|| Timestamp::EPOCH);
+    books.send("name", &SetExchangeAccounts::new("GEN", "5900", "5900"))?;
+    books.send("source", &OpenRateSource::new("SPOT", "Bank"))?;
+    let rate = NewRate::new(Currency::USD, Currency::EUR, dec("0.80"), d("2026-01-01"));
+    books.send("rates", &RecordRates::new("SPOT", vec![rate]))?;
+    books.send("monetary", &MarkMonetary::new(["1", "1300"]))?;
+    books.post("dollars", entry("1010", "2026-01-05", "100 USD", "90 EUR"))?;
+    books.post("bill", entry("1300", "2026-01-05", "10 USD", "9 EUR"))?;
+    let done = books.send("January", &Revalue::at(d("2026-01-31")))?.answer;
+    assert_eq!(done.difference.to_decimal(), dec("-11"));
+    books.due_queue().tick(instant("2026-02-01")).map_err(|error| error.halt)?;
+    let job = books.run_job("February", &mut Revalue::at(d("2026-02-28")), &mut ());
+    let job = job.map_err(|error| match error {
+        JobError::Act(refusal) => refusal,
+        other => panic!("{other}"),
+    })?;
+    assert_eq!(job.report.difference.to_decimal(), dec("-11"));
+    let verified = books.verify()?;
+    assert!(verified.is_clean(), "{verified}");
+    Ok(())
+}
+
+#[test]
+fn each_step_of_revaluing_may_fail() {
+    let swept = sweep(acme(), || set_up(Memory::new()), revaluing).unwrap();
+    assert!(swept.commits > 4 + 7 + 2 + 2 && swept.failures > 20, "{swept:?}");
 }
 
 #[test]

@@ -9,4 +9,5 @@ mod firm;
 mod histories;
 mod naming;
 mod realising;
+mod revaluing;
 mod undoing;

@@ -1,5 +1,6 @@
 //! Why exchange differences are not posted, or their accounts not named.
 
+use chrono::NaiveDate;
 use fondaco_core::{Currency, ErrorKind, Id};
 use smol_str::SmolStr;
 
@@ -33,6 +34,54 @@ pub enum ExchangeError {
         /// Of what.
         scope: SmolStr,
     },
+    /// No accounts are named for the difference of an account.
+    #[error(
+        "no accounts are named for exchange differences of account {account} in {currency}: name them by SetExchangeAccounts"
+    )]
+    NoAccounts {
+        /// The account.
+        account: SmolStr,
+        /// The currency.
+        currency: Currency,
+    },
+    /// A rate that a revaluation needs is not on record.
+    #[error(
+        "there is no rate of {from} in {to} on {date} from source {code}: record one for that day, or name another source"
+    )]
+    NoClosingRate {
+        /// The source of the rates.
+        code: SmolStr,
+        /// One unit of this currency ...
+        from: Currency,
+        /// ... in that one ...
+        to: Currency,
+        /// ... on this day.
+        date: NaiveDate,
+    },
+    /// An account that can't be marked as monetary.
+    #[error(
+        "account {code} is not monetary: it is of {class}, which stays at the rates of its days; mark assets and liabilities"
+    )]
+    NotMonetary {
+        /// The account.
+        code: SmolStr,
+        /// Its class.
+        class: &'static str,
+    },
+    /// An earlier revaluation would be reversed only now.
+    #[error(
+        "the revaluation of {of} is to be reversed on {on} and was not yet, so {date} can't be valued: let the due queue carry the reversal of entry {entry} out, or cancel it"
+    )]
+    NotReversed {
+        /// The day that is to be valued.
+        date: NaiveDate,
+        /// The day of the earlier one.
+        of: NaiveDate,
+        /// Its entry.
+        entry: Id<Entry>,
+        /// When that is to be reversed.
+        on: NaiveDate,
+    },
     /// The entry posts what a clearing realised.
     #[error(
         "entry {entry} posts what clearing {clearing} realised: undo that clearing, which reverses the entry"
@@ -59,6 +108,10 @@ impl ExchangeError {
             ExchangeError::OwnCurrency { .. } => "accounting.exchange_of_own_currency",
             ExchangeError::BadAccount { .. } => "accounting.bad_exchange_account",
             ExchangeError::NotNamed { .. } => "accounting.exchange_not_named",
+            ExchangeError::NoAccounts { .. } => "accounting.no_exchange_accounts",
+            ExchangeError::NoClosingRate { .. } => "accounting.no_closing_rate",
+            ExchangeError::NotMonetary { .. } => "accounting.not_monetary",
+            ExchangeError::NotReversed { .. } => "accounting.revaluation_not_reversed",
             ExchangeError::OfClearing { .. } => "accounting.entry_of_clearing",
         }
     }
@@ -73,8 +126,12 @@ impl ExchangeError {
     /// ```
     pub fn kind(&self) -> ErrorKind {
         match self {
-            ExchangeError::NotNamed { .. } => ErrorKind::NotFound,
-            ExchangeError::OfClearing { .. } => ErrorKind::Refused,
+            ExchangeError::NotNamed { .. } | ExchangeError::NoClosingRate { .. } => {
+                ErrorKind::NotFound
+            }
+            ExchangeError::NoAccounts { .. }
+            | ExchangeError::NotReversed { .. }
+            | ExchangeError::OfClearing { .. } => ErrorKind::Refused,
             _ => ErrorKind::Invalid,
         }
     }

@@ -13,13 +13,12 @@ use crate::ledger::{LedgerError, Side};
 pub(crate) struct Naming(BTreeMap<(SmolStr, SmolStr), Arc<ExchangeAccounts>>);
 
 impl Naming {
-    /// Reads what may count for an account in these currencies; the decision rests on it.
-    pub(crate) fn read(
+    /// Reads what may count for these accounts and currencies; the decision rests on it.
+    pub(crate) fn read<'a>(
         tx: &mut Tx<'_>,
-        account: &SmolStr,
-        currencies: impl Iterator<Item = Currency>,
+        of: impl Iterator<Item = (&'a SmolStr, Currency)>,
     ) -> Result<Naming, Halt> {
-        let mut keys: Vec<_> = currencies.flat_map(|currency| keys(account, currency)).collect();
+        let mut keys: Vec<_> = of.flat_map(|(account, currency)| keys(account, currency)).collect();
         keys.sort_unstable();
         keys.dedup();
         let rows = tx.get_many::<ExchangeAccounts>(&keys)?;

@@ -43,6 +43,12 @@ impl ExchangeAccounts {
     pub(crate) fn realised(&self, units: i128) -> &SmolStr {
         if units > 0 { &self.loss } else { &self.gain }
     }
+
+    /// The account that takes a difference that is not realised.
+    pub(crate) fn unrealised(&self, units: i128) -> &SmolStr {
+        let own = if units > 0 { &self.unrealised_loss } else { &self.unrealised_gain };
+        own.as_ref().unwrap_or(self.realised(units))
+    }
 }
 
 /// What a naming is about, in words.

@@ -84,7 +84,7 @@ pub(super) fn nets(
 }
 
 /// A sum of 64-bit amounts as money.
-pub(super) fn money(units: i128, currency: Currency) -> Money {
+pub(crate) fn money(units: i128, currency: Currency) -> Money {
     Money::new(decimal(units), currency)
 }
 

@@ -84,6 +84,7 @@ pub use records::{
 pub use totals::ItemTotal;
 pub use unclear::{Unclear, unclear};
 
+pub(crate) use difference::money;
 pub(super) use keep::{mark, unmark};
 pub(super) use reversal::clear_reversal;
 pub(super) use verify::verify;

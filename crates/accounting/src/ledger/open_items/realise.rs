@@ -32,7 +32,7 @@ pub(super) fn realise(
     if new.left.is_empty() {
         return Ok(());
     }
-    let naming = Naming::read(tx, new.account, new.left.keys().copied())?;
+    let naming = Naming::read(tx, new.left.keys().map(|currency| (new.account, *currency)))?;
     let Some(shares) = shares(&naming, new.account, &new.left, ledger) else { return Ok(()) };
     let (entry, lines) = entry(new, &shares, ledger)?;
     let asking = Asking::following(tx.authority(&rights::CLEAR)?);

@@ -1,0 +1,191 @@
+//! A look before posting: every account, currency and item, with its worth in the books and by the rate.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use fondaco_core::{Currency, Money, Reading};
+use smol_str::SmolStr;
+
+use super::Revalue;
+use super::earlier::adjusted;
+use super::mark::monetary_accounts;
+use super::value::{Closing, Held, adjust, held, sums};
+use crate::Books;
+use crate::currency::FoundRate;
+use crate::ledger::open_items::money;
+use crate::ledger::{Account, ItemKey, LedgerError};
+
+/// What a [`Revalue`] would find, and move.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revaluation {
+    /// The day whose rates count.
+    pub date: NaiveDate,
+    /// The source of the rates.
+    pub source: SmolStr,
+    /// The ledger's currency.
+    pub currency: Currency,
+    /// Each account in each other currency, also where nothing differs.
+    pub lines: Vec<RevaluedLine>,
+}
+
+/// An account in a currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevaluedLine {
+    /// The account.
+    pub account: SmolStr,
+    /// Its name.
+    pub name: SmolStr,
+    /// How much there is of the currency: debits less credits.
+    pub open: Money,
+    /// What it is worth in the books, with what stands in its stead on an adjustment account.
+    pub before: Money,
+    /// What it is worth by the rate.
+    pub worth: Money,
+    /// The rate; `None` where there is nothing of the currency, only worth.
+    pub rate: Option<FoundRate>,
+    /// The items, of an account that is kept by them.
+    pub items: Vec<RevaluedItem>,
+}
+
+/// An item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RevaluedItem {
+    /// What names it.
+    pub key: ItemKey,
+    /// What of it is open.
+    pub open: Money,
+    /// What that is worth in the books.
+    pub before: Money,
+    /// What it is worth by the rate.
+    pub worth: Money,
+}
+
+impl RevaluedLine {
+    /// What it would gain, or lose where it is negative.
+    pub fn difference(&self) -> Money {
+        less(self.worth, self.before)
+    }
+}
+
+impl RevaluedItem {
+    /// What it would gain, or lose where it is negative.
+    pub fn difference(&self) -> Money {
+        less(self.worth, self.before)
+    }
+}
+
+/// Both are of the ledger's currency and of 64 bits: nothing is lost.
+fn less(a: Money, b: Money) -> Money {
+    Money::new(a.amount().saturating_sub(b.amount()), a.currency())
+}
+
+impl Revaluation {
+    /// Gains less losses.
+    pub fn difference(&self) -> Money {
+        self.sum(|_| true)
+    }
+
+    /// What accounts gain.
+    pub fn gains(&self) -> Money {
+        self.sum(|difference| !difference.is_negative())
+    }
+
+    /// What accounts lose: not positive.
+    pub fn losses(&self) -> Money {
+        self.sum(|difference| difference.is_negative())
+    }
+
+    fn sum(&self, counts: impl Fn(&Money) -> bool) -> Money {
+        let differences = self.lines.iter().map(RevaluedLine::difference).filter(counts);
+        let sum = differences.fold(rust_decimal::Decimal::ZERO, |sum, difference| {
+            sum.saturating_add(difference.amount())
+        });
+        Money::new(sum, self.currency)
+    }
+}
+
+/// What `run` would find, without posting: also where no accounts are named for differences yet.
+///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// # let books = books_with_rates(); // EUR/USD 1.25
+/// use fondaco_accounting::currency::{MarkMonetary, Revalue, revaluation};
+/// let bill = NewEntry::new("GEN", day("2026-03-01"))
+///     .posting(NewPosting::debit("1200", Money::parse("100 CHF").unwrap()).worth(eur("101")))
+///     .posting(NewPosting::credit("4000", Money::parse("100 CHF").unwrap()).worth(eur("101")));
+/// books.post("bill", bill)?;
+/// books.send("monetary", &MarkMonetary::new(["1"]))?;
+/// let preview = books.view(|view| revaluation(view, &Revalue::at(day("2026-03-31"))))?;
+/// assert_eq!(preview.to_string(), "\
+/// Revaluation at 2026-03-31 (SPOT), in EUR
+/// Account  Name             Open      Rate   Books   Worth  Difference
+/// =======  =========  ==========  ========  ======  ======  ==========
+/// 1200     Customers  100.00 CHF  1.052632  101.00  105.26        4.26
+/// -------  ---------  ----------  --------  ------  ------  ----------
+///          Total                            101.00  105.26        4.26
+/// Gains 4.26 EUR
+/// Losses 0.00 EUR
+/// ");
+/// # Ok::<(), LedgerError>(())
+/// ```
+///
+/// # Errors
+/// As [`Revalue`], without those of posting.
+pub fn revaluation(read: &mut impl Reading, run: &Revalue) -> Result<Revaluation, LedgerError> {
+    let mut closing = run.closing(read)?;
+    let adjusted = adjusted(read, run.date)?;
+    let mut lines = Vec::new();
+    for account in monetary_accounts(read)? {
+        let held = held(read, &account, &mut closing)?;
+        let valued = adjust(&account.code, sums(&account.code, &held)?, &adjusted)?;
+        let mut items = items(&held, closing.ledger);
+        for line in valued {
+            let of = (line.currency, [line.open, line.before, line.worth].map(i128::from));
+            let items = items.remove(&line.currency).unwrap_or_default();
+            lines.push(shown(&account, of, &closing, items));
+        }
+    }
+    let (date, source, currency) = (run.date, run.source.clone(), closing.ledger);
+    Ok(Revaluation { date, source, currency, lines })
+}
+
+fn shown(
+    account: &Arc<Account>,
+    (currency, [open, before, worth]): (Currency, [i128; 3]),
+    closing: &Closing,
+    items: Vec<RevaluedItem>,
+) -> RevaluedLine {
+    RevaluedLine {
+        account: account.code.clone(),
+        name: account.name.clone(),
+        open: money(open, currency),
+        before: money(before, closing.ledger),
+        worth: money(worth, closing.ledger),
+        rate: closing.found.get(&currency).cloned(),
+        items,
+    }
+}
+
+/// The items, by currency.
+fn items(held: &[Held], ledger: Currency) -> BTreeMap<Currency, Vec<RevaluedItem>> {
+    let mut items: BTreeMap<Currency, Vec<RevaluedItem>> = BTreeMap::new();
+    for Held { item, currency, open, before, worth } in held {
+        let Some(key) = *item else { continue };
+        let (open, before) = (money(*open, *currency), money(*before, ledger));
+        let worth = money(*worth, ledger);
+        items.entry(*currency).or_default().push(RevaluedItem { key, open, before, worth });
+    }
+    items
+}
+
+impl Books<'_> {
+    /// What a revaluation would find and move: see [`revaluation`].
+    ///
+    /// # Errors
+    /// As [`revaluation`].
+    pub fn revaluation(&self, run: &Revalue) -> Result<Revaluation, LedgerError> {
+        self.view(|view| revaluation(view, run))
+    }
+}

@@ -1,0 +1,59 @@
+//! What is stored: which accounts are monetary, and every run with what it posted.
+
+use chrono::NaiveDate;
+use fondaco_core::store::Record;
+use fondaco_core::{Currency, Id};
+use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+use crate::ledger::{Amount, Entry};
+
+/// That an account, or all under a heading, holds money, claims or debts.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(table = "currency_monetary_account", kind = state, key(account), guard(all()))]
+pub struct MonetaryAccount {
+    /// The account or heading.
+    pub account: SmolStr,
+}
+
+/// A revaluation that was posted.
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(table = "currency_revaluation", kind = fact, key(date, entry), guard(all()))]
+pub struct RevaluationRun {
+    /// The day whose rates count.
+    pub date: NaiveDate,
+    /// What it posted.
+    pub entry: Id<Entry>,
+    /// The source of the rates.
+    pub source: SmolStr,
+    /// When the entry reverses itself.
+    pub reverses_on: NaiveDate,
+    /// How many accounts and currencies it moved.
+    pub lines: u32,
+    /// What the accounts are worth more, or less where it is negative: gains less losses.
+    pub difference: Amount,
+}
+
+/// What a revaluation moved of an account in a currency.
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(table = "currency_revaluation_line", kind = fact, key(entry, account, currency))]
+pub struct RevaluationLine {
+    /// The entry.
+    pub entry: Id<Entry>,
+    /// The account that was valued.
+    pub account: SmolStr,
+    /// In this currency.
+    pub currency: Currency,
+    /// The day.
+    pub date: NaiveDate,
+    /// The account that was posted to in its stead.
+    pub adjustment: Option<SmolStr>,
+    /// How much of the currency there was: debits less credits.
+    pub open: Amount,
+    /// What that was worth in the books before, in the ledger's currency.
+    pub before: Amount,
+    /// What it is worth by the rate.
+    pub worth: Amount,
+    /// Units of the ledger's currency for one of the currency; `None` where there was none of it, or no decimal holds it.
+    pub rate: Option<Decimal>,
+}
