@@ -77,6 +77,12 @@ impl Wallets {
         Ok(())
     }
 
+    /// Lets go of what was held too long. A service calls it every minute, or at the instant that `next_due` names.
+    fn tick(&self) -> Result<()> {
+        self.books.tick()?;
+        Ok(())
+    }
+
     /// What somebody can spend now: what he has, less what is held.
     fn available(&self, who: &str) -> Result<Money> {
         let totals = self.books.totals(&format!("wallet/{who}"))?;
@@ -125,6 +131,7 @@ pub(crate) fn day_of_trade(books: Books<'static>) -> Result<String> {
     let taken = wallets.capture("order/1 delivered", lantern, eur("33.33")?)?; // one part was broken
     assert_eq!((taken, wallets.available("ada")?), (eur("33.33")?, eur("16.67")?));
 
+    wallets.tick()?;
     let books = &wallets.books;
     let trial = books.trial_balance(wallets.day)?;
     assert!(books.verify()?.is_clean());

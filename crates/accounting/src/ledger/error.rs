@@ -9,9 +9,10 @@ use fondaco_core::{ActError, Currency, ErrorKind, Halt, Id, Money, Timestamp};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
+use super::{
+    AccountLimit, Balance, Draft, Entry, ItemError, PendingEntry, PendingRef, Side, Totals,
+};
 use crate::currency::ExchangeError;
-
-use super::{AccountLimit, Balance, Draft, Entry, ItemError, PendingEntry, PendingRef, Side};
 use crate::reports::LayoutError;
 
 /// A refusal of the ledger: nothing was stored. Each message names what is wrong and the way out.
@@ -745,7 +746,8 @@ impl From<Halt> for LedgerError {
 
 fn overflown_account(halt: &Halt) -> Option<SmolStr> {
     let Halt::Store(StoreError::Overflow { key, .. }) = halt else { return None };
-    let mut values = key.values().ok().filter(|_| key.table.name == Balance::TABLE.name)?;
+    let of_account = [Balance::TABLE.name, Totals::TABLE.name].contains(&key.table.name);
+    let mut values = key.values().ok().filter(|_| of_account)?;
     match values.drain(..).next()? {
         Value::Text(code) => Some(code),
         _ => None,

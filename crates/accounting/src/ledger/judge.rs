@@ -285,8 +285,8 @@ fn exact(posting: &NewPosting, money: Money) -> Result<Amount, LedgerError> {
     if money.is_negative() {
         return Err(LedgerError::Negative { code: code(), amount: money });
     }
-    if !money.is_rounded() {
-        let digits = money.currency().minor_units().unwrap_or(0);
+    let digits = money.currency().minor_units().unwrap_or(u32::from(super::AMOUNT_DIGITS));
+    if money.amount().scale() > digits {
         return Err(LedgerError::TooManyDigits { code: code(), amount: money, digits });
     }
     Amount::from_decimal(money.amount())

@@ -743,8 +743,18 @@ pub(crate) fn check_texts(new: &NewEntry) -> Result<(), LedgerError> {
     new.postings.iter().try_for_each(|posting| {
         check_text("posting text", &posting.text)?;
         check_dimensions(posting.dimensions.iter().map(|(name, _)| name))?;
+        posting.dimensions.iter().try_for_each(|(name, value)| check_value(name, value))?;
         check_text("dimensions", &posting.dimensions)
     })
+}
+
+/// A value that looks like another is another to every limit and sum.
+fn check_value(name: &str, value: &str) -> Result<(), LedgerError> {
+    if value.trim().len() == value.len() {
+        return Ok(());
+    }
+    let why = format!("{name} {value:?} has blanks at an end: leave them out");
+    Err(LedgerError::BadInput { what: "dimensions", why })
 }
 
 /// Whether dimensions have names.

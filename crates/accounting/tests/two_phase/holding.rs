@@ -2,6 +2,7 @@
 
 use crate::*;
 use fondaco_core::ActError;
+use rust_decimal::Decimal;
 
 #[test]
 fn what_is_held_counts_against_limits_and_in_no_balance() {
@@ -215,4 +216,43 @@ fn an_export_has_what_is_held() {
     let held = firm.must("hold", &RecordPending::new(NewPending::new(entry))).id;
     let told = firm.view(|view| Ok(fondaco_core::party::export(view, ada)?)).to_json();
     assert_eq!(told["tables"]["ledger_pending"][0]["id"], held.to_string());
+}
+
+/// A foreign sum is held with worths of its own, or by rate, and each part of it balances to the cent, also over three lines.
+#[test]
+fn a_part_of_a_foreign_hold_is_worth_its_part() {
+    let firm = in_memory().set_up();
+    for cents in (1..10_000).step_by(37) {
+        let share = |part: i64| usd(&Decimal::new(part, 2).to_string());
+        let whole = NewEntry::new("GEN", d("2026-06-01"))
+            .posting(NewPosting::debit("1010", usd("100")).worth(eur("92.35")))
+            .posting(NewPosting::credit("4000", usd("84.03")).worth(eur("77.60")))
+            .posting(NewPosting::credit("2000", usd("15.97")).worth(eur("14.75")));
+        let held = RecordPending::new(NewPending::new(whole));
+        let held = firm.must(&format!("hold {cents}"), &held).id;
+        let part = PostPending::new(held).amount(share(cents));
+        let posted = firm.must(&format!("part {cents}"), &part);
+        let whole = firm.view(|view| entry(view, posted.entry.id)).unwrap();
+        let worth = whole.postings[0].ledger_amount.to_decimal();
+        let exact = dec("92.35") * Decimal::new(cents, 4);
+        assert!((worth - exact).abs() <= dec("0.005"), "{cents}: {worth} of {exact}");
+        let sum: Decimal = whole.postings.iter().map(|line| line.ledger_amount.to_decimal()).sum();
+        assert!(sum.is_zero(), "{cents}: {sum}");
+    }
+    let by_rate = |line: NewPosting| line.rate(dec("0.9235"));
+    let whole = NewEntry::new("GEN", d("2026-06-01"))
+        .posting(by_rate(NewPosting::debit("1010", usd("100"))))
+        .posting(by_rate(NewPosting::credit("4000", usd("84.03"))))
+        .posting(by_rate(NewPosting::credit("2000", usd("15.97"))));
+    let held = firm.must("by rate", &RecordPending::new(NewPending::new(whole))).id;
+    let lines = ["33.33", "17.36", "15.97"].map(usd).to_vec();
+    firm.must("one line whole", &PostPending::new(held).lines(lines));
+    firm.clean();
+}
+
+#[test]
+fn nothing_expires_as_it_is_recorded() {
+    let firm = wallets(in_memory());
+    let at_once = RecordPending::new(hold("1000", "w1", "5").expires_after(0));
+    assert_eq!(firm.refused("at once", &at_once).code(), "accounting.bad_input");
 }

@@ -98,3 +98,21 @@ fn the_feed_tells_what_was_done() {
     assert_eq!(found.len(), told.len());
     assert!(told.iter().all(|did| found.iter().any(|movement| movement.did == *did)));
 }
+
+/// An account that holds two currencies has the totals of each after a movement of both.
+#[test]
+fn a_movement_of_two_currencies_has_a_row_for_each() {
+    let firm = in_memory().set_up();
+    let change = NewEntry::new("GEN", d("2026-06-01"))
+        .posting(NewPosting::debit("1000", usd("10")).worth(eur("9")))
+        .credit("1000", eur("9"))
+        .conversion();
+    firm.post("change", change);
+    let rows = |query: MovementQuery| {
+        let rows = firm.view(|view| history(view, &query));
+        rows.iter().map(|row| row.totals.currency.code()).collect::<Vec<_>>()
+    };
+    assert_eq!(rows(MovementQuery::account("1000")), ["EUR", "USD"]);
+    let dollars = MovementQuery::account("1000").currency(fondaco_core::Currency::USD);
+    assert_eq!(rows(dollars), ["USD"]);
+}

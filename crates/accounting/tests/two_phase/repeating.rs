@@ -167,3 +167,67 @@ fn what_comes_later_has_no_key() {
     assert_eq!(fees.len(), 1);
     firm.clean();
 }
+
+/// What is posted of a hold comes again by the same amounts of the same currencies on the same day, and by nothing else.
+#[test]
+fn a_part_is_compared_by_currency_and_day() {
+    let firm = wallets(in_memory());
+    firm.post("in", pay("1000", "w1", "30"));
+    firm.must("hold", &RecordPending::new(NewPending::new(pay("w1", "4000", "10").key("hold"))));
+    let post = |amount| {
+        Item::Post(PostPending::new(PendingRef::Key("hold".into())).amount(amount).key("post"))
+    };
+    assert_eq!(each(&firm, "post", vec![post(eur("7"))]), ["ok"]);
+    assert_eq!(each(&firm, "again", vec![post(eur("7"))]), ["again"]);
+    for (name, other) in [("dollars", usd("7")), ("yen", money("7 JPY")), ("more", eur("8"))] {
+        assert_eq!(each(&firm, name, vec![post(other)]), ["key_differs"], "{name}");
+    }
+    let other_day = PostPending::new(PendingRef::Key("hold".into())).amount(eur("7")).key("post");
+    let other_day = Item::Post(other_day.on(d("2026-06-02")));
+    assert_eq!(each(&firm, "other day", vec![other_day]), ["key_differs"]);
+    firm.clean();
+}
+
+#[test]
+fn a_hold_in_two_currencies_is_posted_once() {
+    let firm = in_memory().set_up();
+    let order = NewEntry::new("GEN", d("2026-06-01"))
+        .posting(NewPosting::debit("1010", usd("10")).worth(eur("9")))
+        .posting(NewPosting::credit("4000", usd("10")).worth(eur("9")))
+        .debit("1000", eur("5"))
+        .credit("4000", eur("5"));
+    firm.must("hold", &RecordPending::new(NewPending::new(order.key("hold"))));
+    let post = || vec![Item::Post(PostPending::new(PendingRef::Key("hold".into())).key("post"))];
+    assert_eq!(each(&firm, "first", post()), ["ok"]);
+    assert_eq!(each(&firm, "second", post()), ["again"]);
+    firm.clean();
+}
+
+#[test]
+fn worths_and_due_dates_are_compared_too() {
+    let firm = in_memory().set_up();
+    let order = |worth: &str| {
+        NewEntry::new("GEN", d("2026-06-01"))
+            .posting(NewPosting::debit("1010", usd("10")).worth(eur(worth)))
+            .posting(NewPosting::credit("4000", usd("10")).worth(eur(worth)))
+            .key("order")
+    };
+    firm.post("order", order("9"));
+    firm.post("the same", order("9"));
+    let other = firm.refused("other worth", &Post::new(order("8")));
+    assert!(other.to_string().contains("another worth"), "{other}");
+    let mut due = order("9");
+    due.postings[0].due_date = Some(d("2026-07-01"));
+    assert!(firm.refused("due", &Post::new(due)).to_string().contains("another postings"));
+}
+
+/// A chain that ends with a linked entry waits for one that never comes, whoever takes it.
+#[test]
+fn open_chains_are_refused_by_all() {
+    let firm = wallets(in_memory());
+    let linked = || pay("1000", "w1", "5").linked();
+    assert_eq!(firm.refused("alone", &Post::new(linked())).code(), "accounting.linked_open");
+    let many = firm.refused("many", &PostMany::new(vec![pay("1000", "w1", "5"), linked()]));
+    assert_eq!(many.code(), "accounting.linked_open");
+    assert!(many.to_string().starts_with("item 1 "), "{many}");
+}

@@ -29,11 +29,17 @@ impl Recorder<'_> {
     /// Takes all items or none: the first that is refused is named.
     pub(super) fn all(&mut self, tx: &mut Tx<'_>) -> Result<Vec<Recorded>, LedgerError> {
         let items = 0..self.pieces.len();
+        if let Some(last) = items.end.checked_sub(1).filter(|last| self.is_linked(*last)) {
+            return Err(LedgerError::LinkedOpen.at(last));
+        }
         items.map(|at| self.judged(tx, at)?.map_err(|error| error.at(at))).collect()
     }
 
     /// Takes the only item.
     pub(super) fn alone(&mut self, tx: &mut Tx<'_>) -> Answer {
+        if self.is_linked(0) {
+            return Err(LedgerError::LinkedOpen);
+        }
         self.judged(tx, 0)?
     }
 

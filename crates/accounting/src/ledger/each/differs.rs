@@ -3,13 +3,15 @@
 //! The order is TigerBeetle's: how it is handled, the pending entry, the timeout, the accounts, the amount, the tags, the
 //! currency, the kind; then what TigerBeetle does not have.
 
+use chrono::NaiveDate;
+use fondaco_core::Money;
 use fondaco_core::store::Tags;
 use smol_str::SmolStr;
 
 use super::keys::{EntryKey, KeyOf};
 use crate::ledger::pending::{Expiry, Loaded, Part, PostPending, Settled, VoidPending};
 use crate::ledger::{
-    Balancing, Closing, Entry, EntryDetail, EntryOptions, NewEntry, NewPending, NewPosting,
+    Amount, Balancing, Closing, Entry, EntryDetail, EntryOptions, NewEntry, NewPending, NewPosting,
     PendingEntry, PendingSettled, Posting, Side,
 };
 
@@ -33,18 +35,26 @@ struct Line<'a> {
     side: Side,
     units: Option<i64>,
     currency: fondaco_core::Currency,
-    rest: (Option<&'a SmolStr>, Option<fondaco_core::PartyId>, &'a Tags),
+    /// In the ledger's currency; `None` where it is left to the rate.
+    worth: Option<i64>,
+    rate: Option<rust_decimal::Decimal>,
+    rest: Rest<'a>,
 }
+
+type Rest<'a> = (Option<&'a SmolStr>, Option<fondaco_core::PartyId>, Option<NaiveDate>, &'a Tags);
 
 impl<'a> Line<'a> {
     fn given(posting: &'a NewPosting) -> Line<'a> {
-        let units = crate::ledger::Amount::from_decimal(posting.amount.amount());
+        let units = |money: Money| Amount::from_decimal(money.amount()).map(Amount::units);
         Line {
             account: &posting.account,
             side: posting.side,
-            units: units.map(crate::ledger::Amount::units),
+            units: units(posting.amount),
             currency: posting.amount.currency(),
-            rest: (posting.text.as_ref(), posting.party, &posting.dimensions),
+            // What no posting can hold is no worth of one that was posted.
+            worth: posting.ledger_amount.map(|worth| units(worth).unwrap_or(i64::MAX)),
+            rate: posting.rate,
+            rest: (posting.text.as_ref(), posting.party, posting.due_date, &posting.dimensions),
         }
     }
 
@@ -54,7 +64,14 @@ impl<'a> Line<'a> {
             side: posting.side,
             units: Some(posting.amount.units().saturating_abs()),
             currency: posting.currency,
-            rest: (posting.text.get(), posting.party.copied(), &posting.dimensions),
+            worth: Some(posting.ledger_amount.units().saturating_abs()),
+            rate: posting.rate.copied(),
+            rest: (
+                posting.text.get(),
+                posting.party.copied(),
+                posting.due_date,
+                &posting.dimensions,
+            ),
         }
     }
 
@@ -64,7 +81,9 @@ impl<'a> Line<'a> {
             side: posting.side,
             units: Some(posting.amount.units().saturating_abs()),
             currency: posting.currency,
-            rest: (posting.text.as_ref(), posting.party, &posting.dimensions),
+            worth: Some(posting.ledger_amount.units().saturating_abs()),
+            rate: posting.rate,
+            rest: (posting.text.as_ref(), posting.party, posting.due_date, &posting.dimensions),
         }
     }
 }
@@ -96,9 +115,19 @@ fn currencies_differ(given: &[Line<'_>], known: &[Line<'_>]) -> Differs {
     first(&[("currency", same)])
 }
 
+/// A worth or rate that is left out now is what it was; that of an amount that was balanced is no longer told.
 fn lines_differ(given: &[Line<'_>], known: &[Line<'_>]) -> Differs {
-    let same = given.iter().zip(known).all(|(given, known)| given.rest == known.rest);
-    first(&[("postings", same)])
+    let same_worth = |given: &Line<'_>, known: &Line<'_>| {
+        let rate = given.rate.filter(|_| known.rate.is_some());
+        given.units != known.units
+            || given.worth.is_none_or(|worth| Some(worth) == known.worth)
+                && rate.is_none_or(|rate| Some(rate) == known.rate)
+    };
+    let both = || given.iter().zip(known);
+    first(&[
+        ("worth", both().all(|(given, known)| same_worth(given, known))),
+        ("postings", both().all(|(given, known)| given.rest == known.rest)),
+    ])
 }
 
 /// The first tag, by name, that differs.
@@ -220,6 +249,7 @@ impl KnownSettling<'_> {
             .or_else(|| first(&[("amount", self.is_part(&given.part))]))
             .or_else(|| self.tags(&options.tags))
             .or_else(|| self.currency_and_kind(options.expected.as_deref()))
+            .or_else(|| self.date(given.date))
     }
 
     /// Against voiding it again.
@@ -267,20 +297,22 @@ impl KnownSettling<'_> {
     }
 
     fn is_part(&self, part: &Part) -> bool {
-        let debits = self.posted.iter().filter(|posting| posting.side == Side::Debit);
-        let units: i128 = debits.map(|posting| i128::from(posting.amount.units())).sum();
-        let whole = match part {
-            Part::All => self.held.units(),
-            Part::Amount(money) => match crate::ledger::Amount::from_decimal(money.amount()) {
-                Some(amount) => i128::from(amount.units()),
-                None => return false,
-            },
-            Part::Lines(lines) => {
-                let posted = self.posted.iter().map(|posting| posting.money().abs());
-                return lines.iter().copied().eq(posted);
+        let posted = || self.posted.iter().map(|posting| posting.money().abs());
+        match part {
+            Part::All => posted().eq(self.held.lines.iter().map(|line| line.money().abs())),
+            Part::Lines(lines) => lines.iter().copied().eq(posted()),
+            Part::Amount(whole) => {
+                let debits = self.posted.iter().filter(|posting| posting.side == Side::Debit);
+                let sum: i128 = debits.map(|posting| i128::from(posting.amount.units())).sum();
+                let units = Amount::from_decimal(whole.amount()).map(|sum| i128::from(sum.units()));
+                units == Some(sum) && posted().all(|amount| amount.currency() == whole.currency())
             }
-        };
-        whole == units
+        }
+    }
+
+    fn date(&self, given: Option<NaiveDate>) -> Differs {
+        let date = given.unwrap_or(self.held.pending.date);
+        first(&[("date", self.posted.iter().all(|posting| posting.date == date))])
     }
 
     fn tags(&self, given: &Tags) -> Differs {

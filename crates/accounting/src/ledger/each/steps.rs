@@ -402,6 +402,10 @@ fn expiry(
 ) -> Result<Option<Timestamp>, LedgerError> {
     match expires {
         None => Ok(None),
+        Some(Expiry::After(0)) => {
+            let why = "it would expire as it is recorded: give seconds to come, or leave it out";
+            Err(LedgerError::BadInput { what: "expiry", why: why.into() })
+        }
         Some(Expiry::After(seconds)) => {
             let span = chrono::TimeDelta::seconds(i64::from(seconds));
             let at = recorded_at.checked_add(span);

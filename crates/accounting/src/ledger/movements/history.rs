@@ -14,7 +14,7 @@ use crate::ledger::{LedgerError, PendingPosting, Posting, Totals};
 pub struct HistoryRow {
     /// The movement.
     pub movement: Movement,
-    /// The account's totals after it, in the currency of its line there.
+    /// The account's totals after it, in one currency: a movement with lines of several has a row for each.
     pub totals: Totals,
 }
 
@@ -48,26 +48,27 @@ pub fn history(
     let mut all = gather::of_account(read, account)?;
     all.sort_unstable_by_key(Movement::place);
     let mut sums: BTreeMap<Currency, Layers> = BTreeMap::new();
-    let mut after: BTreeMap<(fondaco_core::Timestamp, u128), Totals> = BTreeMap::new();
+    let mut after: BTreeMap<(fondaco_core::Timestamp, u128), Vec<Totals>> = BTreeMap::new();
     for movement in &all {
-        if let Some(currency) = count(&mut sums, movement) {
+        let mut moved = count(&mut sums, movement);
+        moved.retain(|moved| query.currency.is_none_or(|currency| currency == *moved));
+        let totals = moved.into_iter().map(|currency| {
             let layers = sums.get(&currency).copied().unwrap_or_default();
-            after.insert(movement.place(), layers.of_account(account.clone(), currency));
-        }
+            layers.of_account(account.clone(), currency)
+        });
+        after.insert(movement.place(), totals.collect());
     }
     all.retain(|movement| query.takes(movement));
     let page = query.page(read, all)?;
-    Ok(page
-        .into_iter()
-        .filter_map(|movement| {
-            let totals = after.remove(&movement.place())?;
-            Some(HistoryRow { movement, totals })
-        })
-        .collect())
+    let rows = page.into_iter().flat_map(|movement| {
+        let totals = after.remove(&movement.place()).unwrap_or_default();
+        totals.into_iter().map(move |totals| HistoryRow { movement: movement.clone(), totals })
+    });
+    Ok(rows.collect())
 }
 
-/// Adds a movement up, and says in which currency.
-fn count(sums: &mut BTreeMap<Currency, Layers>, movement: &Movement) -> Option<Currency> {
+/// Adds a movement up, and says in which currencies.
+fn count(sums: &mut BTreeMap<Currency, Layers>, movement: &Movement) -> Vec<Currency> {
     let sign = if matches!(movement.did, Did::Hold(_)) { 1 } else { -1 };
     let (pending, posted): (&[Arc<PendingPosting>], &[Arc<Posting>]) = match &movement.lines {
         Lines::None => (&[], &[]),
@@ -83,6 +84,10 @@ fn count(sums: &mut BTreeMap<Currency, Layers>, movement: &Movement) -> Option<C
     for line in posted {
         sums.entry(line.currency).or_default().count(line.side, line.amount.units());
     }
-    let held = pending.first().map(|line| line.currency);
-    held.or(posted.first().map(|line| line.currency))
+    let held = pending.iter().map(|line| line.currency);
+    let mut currencies: Vec<Currency> =
+        held.chain(posted.iter().map(|line| line.currency)).collect();
+    currencies.sort_unstable();
+    currencies.dedup();
+    currencies
 }

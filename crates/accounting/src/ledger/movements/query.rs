@@ -25,7 +25,7 @@ pub struct MovementQuery {
     side: Option<Side>,
     tags: Vec<(SmolStr, SmolStr)>,
     dimensions: Vec<(SmolStr, SmolStr)>,
-    currency: Option<Currency>,
+    pub(super) currency: Option<Currency>,
     from: Option<Timestamp>,
     through: Option<Timestamp>,
     newest_first: bool,
@@ -120,7 +120,7 @@ impl MovementQuery {
         self
     }
 
-    /// At most so many.
+    /// At most so many movements.
     #[must_use]
     pub fn limit(mut self, limit: usize) -> MovementQuery {
         self.limit = Some(limit);

@@ -16,6 +16,7 @@ mod loaded;
 mod part;
 mod records;
 mod verify;
+mod worth;
 
 pub(crate) use expire::expire;
 pub use given::{

@@ -25,10 +25,13 @@ impl Loaded {
             Part::Lines(amounts) => amounts.clone(),
             Part::Amount(amount) => self.shares(*amount, &whole)?,
         };
-        whole.into_iter().zip(amounts).map(|(line, amount)| self.cut(line, amount)).collect()
+        let cut = whole.into_iter().zip(amounts).map(|(line, amount)| self.cut(line, amount));
+        let mut cut = cut.collect::<Result<Vec<_>, _>>()?;
+        self.value(ledger, &mut cut)?;
+        Ok(cut)
     }
 
-    /// A line cut down to an amount: its worth then follows from its rate.
+    /// A line cut down to an amount.
     fn cut(&self, line: NewPosting, amount: Money) -> Result<NewPosting, LedgerError> {
         let too_much =
             amount.currency() != line.amount.currency() || amount.amount() > line.amount.amount();
@@ -36,10 +39,7 @@ impl Loaded {
             let (pending, held) = (self.pending.id, line.amount);
             return Err(LedgerError::ExceedsPending { pending, amount, held });
         }
-        if amount == line.amount {
-            return Ok(line);
-        }
-        Ok(NewPosting { amount, ledger_amount: None, ..line })
+        Ok(NewPosting { amount, ..line })
     }
 
     /// What each line gets of a sum: each side is shared out in proportion.
