@@ -5,7 +5,7 @@ FILE is a text that `Proof` or `Confirmation` writes (form: docs/proofs.md), CHE
 signatures of which you have checked with the tools of your choice; that of a confirmation's seal too, if you want to hold
 its maker to what it says. Prints what is proven; ends with 1 when it is not.
 """
-import base64, datetime, decimal, hashlib, json, sys
+import base64, datetime, decimal, hashlib, itertools, json, sys
 
 def sha(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
@@ -116,6 +116,12 @@ def asked_for(query, posting, entries):
             and (not query["parties"] or party in [plain(p) for p in query["parties"]])
             and all(dimensions.get(name) == value for name, value in query["dimensions"]))
 
+def as_recorded(at_once, entries):
+    """Of one day and millisecond: by number in one journal and year, else by the microsecond."""
+    if len({(entries[p[0]][1], entries[p[0]][2]) for p in at_once}) == 1:
+        return sorted(at_once, key=lambda p: (entries[p[0]][3], p[1]))
+    return sorted(at_once, key=lambda p: (entries[p[0]][6], p[0], p[1]))
+
 def compare(said, account, settings, entries, postings, opening):
     """The statement made anew from rows and openings, compared with what is said."""
     query, statement = said["query"], said["statement"]
@@ -129,6 +135,7 @@ def compare(said, account, settings, entries, postings, opening):
     check((statement["page"], statement["goes_on"]) == (1, False), "a confirmation has one page")
     mine = [p for p in postings if asked_for(query, p, entries) and on(day(p[4]))]
     mine.sort(key=lambda p: (day(p[4]), p[0], p[1]))
+    mine = [p for _, at_once in itertools.groupby(mine, lambda p: (p[4], p[0][:12])) for p in as_recorded(list(at_once), entries)]
     number, zero = decimal.Decimal, decimal.Decimal(0)
     codes = [section["currency"] for section in statement["currencies"]]
     check(codes == sorted(set(codes)) and {p[7] for p in mine} | set(opening) <= set(codes), "currencies differ")

@@ -26,10 +26,10 @@ struct Variant {
     meaning: String,
 }
 
-/// What a match gives for each variant, and for the rest.
+/// What a match gives for each variant, in its arms' order, and for the rest.
 #[derive(Default)]
 struct Arms {
-    of: BTreeMap<String, String>,
+    of: BTreeMap<String, Vec<String>>,
     rest: Option<String>,
 }
 
@@ -39,30 +39,41 @@ impl ErrorType {
         let mut listed = Vec::new();
         for variant in &self.variants {
             let place = format!("{}::{}", self.name, variant.name);
-            let code =
-                self.codes.get(&variant.name).unwrap_or_else(|| panic!("{place} has no code"));
-            let Some(code) = code.strip_prefix('"').and_then(|code| code.strip_suffix('"')) else {
-                continue;
-            };
-            let kind =
-                self.kinds.get(&variant.name).unwrap_or_else(|| panic!("{place} has no kind"));
-            let kind = kind
-                .strip_prefix("ErrorKind::")
-                .unwrap_or_else(|| panic!("{place}: {kind} is no kind"));
-            let (message, meaning) = (variant.message.clone(), variant.meaning.clone());
-            assert!(message != "transparent", "{place} has a code and no message of its own");
-            assert!(!meaning.is_empty(), "{place} has no documentation");
-            let listed_as =
-                Listed { code: code.to_owned(), kind: kind.to_owned(), message, meaning };
-            listed.push((place, listed_as));
+            let codes = self.codes.get(&variant.name);
+            assert!(!codes.is_empty(), "{place} has no code");
+            for code in codes {
+                let Some(code) = code.strip_prefix('"').and_then(|code| code.strip_suffix('"'))
+                else {
+                    continue;
+                };
+                let listed_as = self.listed_as(&place, variant, code);
+                listed.push((place.clone(), listed_as));
+            }
         }
         listed
+    }
+
+    fn listed_as(&self, place: &str, variant: &Variant, code: &str) -> Listed {
+        let kind = self.kinds.get(&variant.name).first().copied();
+        let kind = kind.unwrap_or_else(|| panic!("{place} has no kind"));
+        let kind = kind
+            .strip_prefix("ErrorKind::")
+            .unwrap_or_else(|| panic!("{place}: {kind} is no kind"))
+            .to_owned();
+        let (message, meaning) = (variant.message.clone(), variant.meaning.clone());
+        assert!(message != "transparent", "{place} has a code and no message of its own");
+        assert!(!meaning.is_empty(), "{place} has no documentation");
+        Listed { code: code.to_owned(), kind, message, meaning }
     }
 }
 
 impl Arms {
-    fn get(&self, variant: &str) -> Option<&str> {
-        self.of.get(variant).or(self.rest.as_ref()).map(String::as_str)
+    /// All values of a variant: a match may tell its cases apart.
+    fn get(&self, variant: &str) -> Vec<&str> {
+        match self.of.get(variant) {
+            Some(values) => values.iter().map(String::as_str).collect(),
+            None => self.rest.iter().map(String::as_str).collect(),
+        }
     }
 
     /// The arms of a body: a match over the variants of `name`, or one value for all.
@@ -77,7 +88,7 @@ impl Arms {
             let (value, next) = arm(piece.trim_start());
             for of in pattern.split(&format!("{name}::")).skip(1) {
                 let ends = of.find(|c: char| !c.is_alphanumeric()).unwrap_or(of.len());
-                read.of.insert(of[..ends].to_owned(), value.clone());
+                read.of.entry(of[..ends].to_owned()).or_default().push(value.clone());
             }
             if pattern.trim() == "_" {
                 read.rest = Some(value);

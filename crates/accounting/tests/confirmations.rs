@@ -279,6 +279,12 @@ fn what_is_only_said_is_bound_by_the_signature_and_proven_by_the_log() {
         resealed(&json.to_string()).unwrap()
     };
     assert_eq!(checked(&raise(&text), &kept).unwrap(), Completeness::Said);
+    // Under the old seal it is found without a signature or the log.
+    let old = |text: &str| serde_json::from_str::<Json>(text).unwrap()["seal"].clone();
+    let mut under_old_seal: Json = serde_json::from_str(&raise(&text)).unwrap();
+    under_old_seal["seal"] = old(&text);
+    let error = checked(&under_old_seal.to_string(), &kept).unwrap_err();
+    assert!(error.to_string().contains("the seal is not over what is said"), "{error}");
     let (with_log, kept) = made(&firm, &query, true);
     let error = checked(&raise(&with_log), &kept).unwrap_err();
     assert_eq!(error.code(), "accounting.confirmation_differs");

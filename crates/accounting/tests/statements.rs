@@ -514,6 +514,54 @@ fn a_day_of_more_postings_than_are_read_at_once() {
     assert_eq!(seen, 5_000);
 }
 
+/// What is recorded in one millisecond stands in the order of its commits: no balance is shown that never was.
+#[test]
+fn one_millisecond_stands_in_the_order_of_its_commits() {
+    let firm = in_memory().set_up();
+    let wallet = NewAccount::new("w", "Wallet", AccountClass::Asset)
+        .limit(AccountLimit::CreditsWithinDebits);
+    firm.must("wallet", &OpenAccounts::new(vec![wallet]));
+    for n in 0..150 {
+        let entry = NewEntry::new("GEN", d("2026-03-01"));
+        firm.post(
+            &format!("in {n}"),
+            entry.clone().debit("w", eur("10")).credit("3000", eur("10")),
+        );
+        firm.post(&format!("out {n}"), entry.debit("3000", eur("10")).credit("w", eur("10")));
+    }
+    let query = on("w", "2026-03-01/2026-03-01");
+    let balances = |movements: &[Movement]| {
+        movements.iter().map(|m| (m.number.unwrap(), m.balance)).collect::<Vec<_>>()
+    };
+    let whole = balances(&firm.books.statement(&query).unwrap().currencies[0].movements);
+    let expected = (1..=300).map(|n| (n, if n % 2 == 1 { dec("10") } else { dec("0") }));
+    assert_eq!(whole, expected.collect::<Vec<_>>());
+    let mut paged = Vec::new();
+    let pages = firm.books.statement_pages(&query, 7, |page| {
+        paged.extend(balances(&page.currencies[0].movements));
+        Ok(())
+    });
+    pages.unwrap();
+    assert_eq!(paged, whole);
+    let ledger = firm.books.account_ledger("w", days("2026-03-01/2026-03-01")).unwrap();
+    let lines = ledger.accounts[0].lines.iter().map(|line| (line.number.unwrap(), line.balance));
+    assert_eq!(lines.collect::<Vec<_>>(), whole);
+}
+
+/// Postings of one entry lie beside one another where a page of reading ends.
+#[test]
+fn no_line_is_lost_where_a_page_of_reading_ends() {
+    let firm = in_memory().set_up();
+    let lines = 2_500_u32;
+    let mut entry = NewEntry::new("GEN", d("2026-03-01")).credit("4000", eur("2500"));
+    entry.postings.extend((0..lines).map(|_| NewPosting::debit("1000", eur("1"))));
+    firm.post("wide", entry);
+    let statement = firm.books.statement(&on("1000", "2026-03-01/2026-03-01")).unwrap();
+    let movements = &statement.currencies[0].movements;
+    let numbers: Vec<u32> = movements.iter().map(|movement| movement.line).collect();
+    assert_eq!(numbers, (2..=lines + 1).collect::<Vec<_>>());
+}
+
 /// A map that holds no snapshots: the moment of a view is gone with the next commit.
 struct Brief(InMemory);
 
@@ -531,7 +579,11 @@ impl Ordered for Brief {
 fn pages_of_a_moment_that_is_gone_do_not_go_on() {
     let store = OrderedStore::open(Brief(InMemory::new())).unwrap();
     let firm = Firm::on("brief", std::sync::Arc::new(store)).set_up();
-    firm.must("many", &PostMany::new((0..5_000).map(|_| sale("2026-03-01", "1.00")).collect()));
+    for minute in 0..5 {
+        firm.at_minute(100 + minute);
+        let thousand = (0..1_000).map(|_| sale("2026-03-01", "1.00"));
+        firm.must(&format!("many {minute}"), &PostMany::new(thousand.collect()));
+    }
     let query = on("1000", "2026-03-01/2026-03-02");
     let mut pages = 0;
     let gone = firm.books.statement_pages(&query, 1_000, |page| {

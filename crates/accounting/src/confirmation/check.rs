@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 use super::{Completeness, Confirmation, ConfirmationError, Confirmed};
 use crate::ledger::{Account, Amounts, Entry, Posting, Settings};
-use crate::reports::{AccountStatement, Found, Run, StatementQuery};
+use crate::reports::{AccountStatement, Found, Run, StatementQuery, as_recorded};
 
 /// What is proven: the rows, by what they are.
 #[derive(Default)]
@@ -174,6 +174,8 @@ impl Rows {
         }
         let mut postings = self.postings.clone();
         postings.sort_by_key(|(posting, _)| (posting.date, posting.entry, posting.line));
+        let entry = |posting: &Posting| self.entries.get(&posting.entry).cloned();
+        as_recorded(&mut postings, |(posting, _)| posting, entry);
         let mut commits: BTreeMap<Currency, Vec<u64>> = BTreeMap::new();
         for (posting, position) in &postings {
             commits.entry(posting.currency).or_default().push(*position);

@@ -233,7 +233,8 @@ pub fn post_each(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<PostedEach, Le
 /// Judges `entries` in a unit of work as [`post_each`] would, and posts none: why each would be refused, or `None`.
 ///
 /// `dates` are the latest dates by number series, of journals whose numbers go by date: pass the same map with each part
-/// of a long list, and the order of dates is judged across its parts. Sums beyond their reach show only when posting.
+/// of a long list, and the order of dates is judged across its parts. Sums beyond their reach show only when
+/// posting, and so does what keys, chains and balancing bring.
 ///
 /// ```
 /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }

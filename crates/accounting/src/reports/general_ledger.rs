@@ -10,6 +10,7 @@ use fondaco_core::{Currency, DateRange, Id, Reading};
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
 
+use super::as_recorded;
 use super::chart::{CLASSES, Chart};
 use super::sheet::account_anchor;
 use crate::ledger::{
@@ -144,6 +145,9 @@ fn ledgers(
     let entries = entries(read, of_each.iter().flatten())?;
     let openings = openings(read, accounts, days)?;
     let ledger = |((account, postings), opening): ((&Arc<Account>, Vec<Arc<Posting>>), Decimal)| {
+        let mut postings = postings;
+        let entry = |posting: &Posting| entries.get(&posting.entry).cloned();
+        as_recorded(&mut postings, |posting| posting, entry);
         AccountLedger::of(account, opening, &postings, &entries)
     };
     Ok(accounts.iter().zip(of_each).zip(openings).map(ledger).collect())

@@ -34,7 +34,7 @@ pub use statement::{
     AccountStatement, CurrencyStatement, Movement, StatementQuery, StatementSums,
     account_statement, each_statement_page, explain_opening,
 };
-pub(crate) use statement::{Found, Run};
+pub(crate) use statement::{Found, Run, as_recorded};
 pub use statements::{
     BalanceSheet, IncomeStatement, Section, StatementLine, balance_sheet, income_statement,
 };

@@ -111,6 +111,50 @@ fn a_floor_that_breaks_is_judged_again_in_order() {
     mine.clean();
 }
 
+/// What counts is the lowest point on the way, not where the batch ends nor its last step down.
+#[test]
+fn the_lowest_point_of_a_batch_is_its_floor() {
+    let inner: Arc<dyn Store> = Arc::new(fondaco_store::Memory::new());
+    let firm = wallets(Firm::on("memory", inner.clone()));
+    firm.post("in", pay("1000", "w1", "10"));
+    let slipping = Arc::new(Slip { inner, other: std::sync::Mutex::new(None) });
+    let mine = Firm::on("slipping", slipping.clone());
+    let books = firm.books.clone();
+    let other = move || {
+        books.post("somebody else", pay("w1", "4000", "5")).unwrap();
+    };
+    *slipping.other.lock().unwrap() = Some(Box::new(other));
+    // 10, less 8, more 20, less 1: with 5 gone, the first would overdraw though the last stands at 16.
+    let entries = vec![pay("w1", "4000", "8"), pay("1000", "w1", "20"), pay("w1", "4000", "1")];
+    let answer = mine.must("mine", &PostEach::new(entries)).entries;
+    let codes: Vec<bool> = answer.iter().map(Result::is_ok).collect();
+    assert_eq!(codes, [false, true, true]);
+    assert_eq!(sums(&mine, "w1"), ["6", "30", "0", "0"].map(String::from));
+    mine.clean();
+}
+
+/// The same of a spending limit: what is spent on the way counts, though some comes back in the batch.
+#[test]
+fn the_highest_point_of_a_batch_is_what_a_spending_limit_sees() {
+    let inner: Arc<dyn Store> = Arc::new(fondaco_store::Memory::new());
+    let firm = wallets(Firm::on("memory", inner.clone()));
+    let limit = SetSpendingLimit::new("L", "Limit", fondaco_core::Currency::EUR).account("5000");
+    firm.must("limit", &limit.refuse_above(eur("10")));
+    let slipping = Arc::new(Slip { inner, other: std::sync::Mutex::new(None) });
+    let mine = Firm::on("slipping", slipping.clone());
+    let books = firm.books.clone();
+    let other = move || {
+        books.post("somebody else", pay("5000", "1000", "5")).unwrap();
+    };
+    *slipping.other.lock().unwrap() = Some(Box::new(other));
+    let entries =
+        vec![pay("5000", "1000", "8"), pay("1000", "5000", "8"), pay("5000", "1000", "1")];
+    let answer = mine.must("mine", &PostEach::new(entries)).entries;
+    let codes: Vec<bool> = answer.iter().map(Result::is_ok).collect();
+    assert_eq!(codes, [false, true, true]);
+    mine.clean();
+}
+
 /// Lets somebody else in before its next commit.
 struct Slip {
     inner: Arc<dyn Store>,

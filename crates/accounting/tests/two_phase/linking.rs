@@ -96,3 +96,20 @@ fn accounts_are_opened_in_chains() {
         firm.clean();
     });
 }
+
+/// What a chain had spent before it broke is given back, to the items after it too.
+#[test]
+fn a_broken_chain_gives_its_spending_back() {
+    let firm = wallets(in_memory());
+    let limit = SetSpendingLimit::new("L", "Limit", fondaco_core::Currency::EUR).account("5000");
+    firm.must("limit", &limit.refuse_above(eur("10")));
+    let items = vec![
+        Item::Entry(pay("5000", "1000", "8").linked()),
+        Item::Entry(pay("nobody", "1000", "1")),
+        Item::Entry(pay("5000", "1000", "9")),
+    ];
+    assert_eq!(each(&firm, "chain", items), ["linked_failed", "unknown_account", "ok"]);
+    let report = firm.view(|view| spending(view, "L", d("2026-06-01")));
+    assert_eq!(report.lines[0].spent, eur("9"));
+    firm.clean();
+}

@@ -231,3 +231,29 @@ fn open_chains_are_refused_by_all() {
     assert_eq!(many.code(), "accounting.linked_open");
     assert!(many.to_string().starts_with("item 1 "), "{many}");
 }
+
+/// A key that settled one hold does not stand for another, nor one expiry for another.
+#[test]
+fn other_holds_and_other_expiries_are_others() {
+    let firm = wallets(in_memory());
+    firm.post("in", pay("1000", "w1", "30"));
+    let at = |hour: u32| {
+        let instant = instant(&format!("2030-01-01T{hour:02}:00:00Z"));
+        let hold = NewPending::new(pay("w1", "4000", "5").key("timed")).expires_at(instant);
+        vec![Item::Pending(hold)]
+    };
+    assert_eq!(each(&firm, "timed", at(1)), ["ok"]);
+    assert_eq!(each(&firm, "timed again", at(1)), ["again"]);
+    assert_eq!(each(&firm, "other time", at(2)), ["key_differs"]);
+    for key in ["a", "b"] {
+        firm.must(key, &RecordPending::new(NewPending::new(pay("w1", "4000", "5").key(key))));
+    }
+    let post =
+        |hold: &str| vec![Item::Post(PostPending::new(PendingRef::Key(hold.into())).key("post"))];
+    assert_eq!(each(&firm, "post a", post("a")), ["ok"]);
+    assert_eq!(each(&firm, "post b", post("b")), ["key_differs"]);
+    let mut believed = PostPending::new(PendingRef::Key("b".into()));
+    believed.options.expected =
+        Some(Box::new(Expected { amount: Some(eur("3")), ..Expected::default() }));
+    assert_eq!(each(&firm, "believed", vec![Item::Post(believed)]), ["pending_differs"]);
+}

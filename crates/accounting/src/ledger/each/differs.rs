@@ -245,7 +245,7 @@ impl KnownSettling<'_> {
     pub(crate) fn posting(&self, given: &PostPending) -> Differs {
         let options = &given.options;
         self.handled(Settled::Posted, options.linked, options.imported_at.is_some())
-            .or_else(|| self.expected(options.expected.as_deref(), false))
+            .or_else(|| self.expected(options.expected.as_deref()))
             .or_else(|| first(&[("amount", self.is_part(&given.part))]))
             .or_else(|| self.tags(&options.tags))
             .or_else(|| self.currency_and_kind(options.expected.as_deref()))
@@ -256,7 +256,7 @@ impl KnownSettling<'_> {
     pub(crate) fn voiding(&self, given: &VoidPending) -> Differs {
         let options = &given.options;
         self.handled(Settled::Voided, options.linked, options.imported_at.is_some())
-            .or_else(|| self.expected(options.expected.as_deref(), true))
+            .or_else(|| self.expected(options.expected.as_deref()))
             .or_else(|| self.tags(&options.tags))
             .or_else(|| self.currency_and_kind(options.expected.as_deref()))
     }
@@ -273,16 +273,15 @@ impl KnownSettling<'_> {
         first(&[("pending", self.named == Some(self.settled.pending))])
     }
 
-    fn expected(&self, expected: Option<&crate::ledger::Expected>, amount: bool) -> Differs {
+    fn expected(&self, expected: Option<&crate::ledger::Expected>) -> Differs {
         let expected = expected?;
         let has = |side, account: &Option<SmolStr>| {
             account.as_ref().is_none_or(|account| self.held.has(side, account))
         };
-        let amount = amount.then_some(expected.amount).flatten();
         first(&[
             ("debit_account", has(Side::Debit, &expected.debit)),
             ("credit_account", has(Side::Credit, &expected.credit)),
-            ("amount", amount.is_none_or(|amount| amount == self.held.amount())),
+            ("amount", expected.amount.is_none_or(|amount| amount == self.held.amount())),
         ])
     }
 

@@ -218,6 +218,7 @@ impl Recorder<'_> {
         let id = self.hold_of(&new.pending)?.ok_or_else(unknown)?;
         let hold = self.holds.find(id).ok_or_else(unknown)?.clone();
         check_expected(&hold, new.options.expected.as_deref())?;
+        check_expected_amount(&hold, new.options.expected.as_deref())?;
         let postings = hold.part(&new.part, self.rules.currency)?;
         check_unsettled(&hold, tx.now())?;
         if let Some(instant) = new.options.imported_at {

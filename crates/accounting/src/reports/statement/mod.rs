@@ -10,6 +10,7 @@
 
 mod description;
 mod explain;
+mod order;
 mod query;
 mod read;
 
@@ -22,6 +23,7 @@ use smol_str::SmolStr;
 use crate::ledger::{AccountClass, Amounts, Entry};
 
 pub use explain::explain_opening;
+pub(crate) use order::as_recorded;
 pub use query::StatementQuery;
 pub(crate) use read::{Found, Run};
 pub use read::{account_statement, each_statement_page};

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use fondaco_core::{Currency, Id, Range, Reading};
 use smol_str::SmolStr;
 
+use super::order::{as_recorded, settled};
 use super::{AccountStatement, CurrencyStatement, Movement, StatementQuery, StatementSums};
 use crate::ledger::{
     Account, Amounts, Entry, LedgerError, PeriodKey, Posting, Settings, balances, periods_on,
@@ -117,8 +118,10 @@ pub(crate) struct Run<'q> {
 /// Where a statement's postings come from.
 struct Source<'q> {
     postings: Postings<'q>,
-    /// Postings that were read and are on no page yet.
+    /// Postings that were read and are on no page yet, in order.
     waiting: VecDeque<Found>,
+    /// Those that were recorded in one moment with what may still be read.
+    unsettled: Vec<Found>,
 }
 
 impl<'q> Source<'q> {
@@ -129,8 +132,25 @@ impl<'q> Source<'q> {
         lines: usize,
     ) -> Result<Vec<Found>, LedgerError> {
         while self.waiting.len() < lines {
-            let Some(postings) = self.postings.next(read)? else { break };
-            self.waiting.extend(found(read, self.postings.query, postings)?);
+            let next = self.postings.next(read)?;
+            let goes_on = next.is_some();
+            self.unsettled.extend(found(read, self.postings.query, next.unwrap_or_default())?);
+            let settled = match goes_on {
+                true => settled(self.unsettled.iter().map(|found| found.posting.as_ref())),
+                false => self.unsettled.len(),
+            };
+            let mut settled: Vec<Found> = self.unsettled.drain(..settled).collect();
+            let entries: BTreeMap<_, _> =
+                settled.iter().map(|found| (found.posting.entry, found.entry.clone())).collect();
+            as_recorded(
+                &mut settled,
+                |found| &found.posting,
+                |posting| entries.get(&posting.entry).cloned().flatten(),
+            );
+            self.waiting.extend(settled);
+            if !goes_on {
+                break;
+            }
         }
         Ok(self.waiting.drain(..lines.min(self.waiting.len())).collect())
     }
@@ -145,7 +165,7 @@ fn begin<'q>(
     let account = posted_account(read, &query.account)?;
     let run = Run::over(query, account, settings.currency, opening(read, query)?);
     let (postings, waiting) = (Postings::new(read, query)?, VecDeque::new());
-    Ok((run, Source { postings, waiting }))
+    Ok((run, Source { postings, waiting, unsettled: Vec::new() }))
 }
 
 impl<'q> Run<'q> {
