@@ -15,12 +15,13 @@
 //! ```
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use fondaco_core::CompanyId;
 use fondaco_core::store::{
-    Answer, Ask, At, Batch, Commit, FeedFrom, Key, KeyBytes, Pieces, Prepared, Read, Receipt,
-    Reply, Row, Scan, Snapshot, Store, StoreError, Stored, Table, Value, ValueRow, Version,
+    Answer, Ask, At, Batch, Commit, FeedFrom, Key, KeyBytes, KeyWriter, Pieces, Prepared, Read,
+    Receipt, Reply, Row, Scan, Snapshot, Store, StoreError, Stored, Sums, Table, Type, Value,
+    ValueRow, Version,
 };
 
 use company::Company;
@@ -180,6 +181,7 @@ impl Company {
                 Reply::Got(keys.iter().map(|key| self.row(table, key)).collect())
             }
             Ask::Scan(scan) => Reply::Rows(self.scan(prepared(tables, scan.table)?, scan)),
+            Ask::Sums(sums) => Reply::Rows(self.sums(prepared(tables, sums.table)?, sums)?),
             Ask::Series(name) => Reply::Series(self.series.get(name).copied().unwrap_or_default()),
             Ask::AllSeries => Reply::AllSeries(self.all_series()),
             Ask::AllTables => Reply::AllTables(self.all_tables()),
@@ -190,6 +192,33 @@ impl Company {
     pub(crate) fn row(&self, table: &'static Table, key: &KeyBytes) -> Option<Row> {
         let (version, values) = self.rows.get(table.name)?.get(key)?;
         Some(Row::values(*version, table, values.clone()))
+    }
+
+    /// By values, where others go by the bytes of keys.
+    fn sums(&self, table: &'static Table, sums: &Sums) -> Result<Vec<Row>, StoreError> {
+        sums.adder()?; // only for what is wrong with the question
+        let mut found: BTreeMap<Vec<KeyBytes>, Vec<(Version, ValueRow)>> = BTreeMap::new();
+        for (version, values) in self.rows.get(table.name).into_iter().flat_map(BTreeMap::values) {
+            let column = |at: &usize| Some(part(values.get(*at)?, table.columns.get(*at)?.ty));
+            let meant = sums.within.as_ref().is_none_or(|within| {
+                column(&within.column)
+                    .is_some_and(|part| within.from <= part && part <= within.through)
+            });
+            if !meant {
+                continue;
+            }
+            let rows = found.entry(sums.by.iter().filter_map(column).collect()).or_default();
+            let row = ValueRow::new(table, values.clone());
+            let added = rows.last_mut().is_some_and(|(newest, sum)| {
+                *newest = (*newest).max(*version);
+                sum.add(&row).is_ok()
+            });
+            if !added {
+                rows.push((*version, row));
+            }
+        }
+        let rows = found.into_values().flatten();
+        Ok(rows.map(|(version, row)| Row::one(version, Arc::new(row))).collect())
     }
 
     fn scan(&self, table: &'static Table, scan: &Scan) -> Vec<Row> {
@@ -209,6 +238,13 @@ impl Company {
         }
         found.into_iter().map(|(_, row)| row).take(scan.limit).collect()
     }
+}
+
+/// A value as it is written in a key.
+fn part(value: &Value, ty: Type) -> KeyBytes {
+    let mut out = KeyWriter::new();
+    out.value(value, ty);
+    out.to_key()
 }
 
 fn receipt(commit: &Commit) -> Receipt {

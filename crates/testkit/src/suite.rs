@@ -52,6 +52,8 @@ fn needs(name: &str) -> Option<&'static str> {
         "reopen" => Some("outliving its program"),
         "chain" => Some("the hash chain"),
         _ if name == "tables.upgrade_keeps_chain" => Some("the hash chain"),
+        _ if name == "scans.sums" => Some("adding counters up"),
+        _ if name == "scans.sums_held" => Some("adding counters up, and held snapshots"),
         _ if name == "loads.all_series" => Some("telling all series"),
         _ if name == "loads.all_tables" => Some("telling all tables"),
         _ if name == "loads.tables_held" => Some("telling all tables, and held snapshots"),

@@ -197,6 +197,12 @@ fn an_inclusive_end_is_found() {
 }
 
 #[test]
+fn sums_that_lack_something_are_found() {
+    found(Lie::SumsCut, &["scans.sums", "scans.sums_held"]);
+    found(Lie::SumsOfNow, &["scans.sums_held"]);
+}
+
+#[test]
 fn gaps_in_numbers_are_found() {
     found(Lie::NumberGaps, &["numbers.refused_take_none", "numbers.under_threads"]);
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use fondaco_core::store::{Record, Tags, Value};
-use fondaco_core::{Currency, Money, Range, Reading, Timestamp};
+use fondaco_core::store::{Record, Tags, Value, Within};
+use fondaco_core::{Currency, Halt, Money, Range, Reading, Timestamp};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
@@ -433,18 +433,21 @@ pub fn balances(
     read: &mut impl Reading,
     query: &BalanceQuery,
 ) -> Result<Vec<AccountBalance>, LedgerError> {
-    let accounts = accounts(read, query)?;
     let mut sums = Sums::default();
     let spans = spans(read, query)?;
-    if let (Accounts::All, Some((first, last))) = (&query.accounts, spans.whole) {
-        read.peek_each(&Range::<Balance>::all(), |balance| {
-            if (first..=last).contains(&balance.period) {
-                sums.add_balance(query, balance)
-            } else {
-                Ok(())
-            }
-        })?;
-    } else if let Some((first, last)) = spans.whole {
+    let of_all = query.accounts == Accounts::All;
+    if let (true, Some((first, last))) = (of_all, spans.whole) {
+        // Account, currency, and the dimensions where they matter.
+        let by: &[usize] = if query.dimensions.is_empty() { &[0, 2] } else { &[0, 2, 3] };
+        for row in read.peek_sums::<Balance>(by, Some(Within::new(1, &first, &last)))? {
+            row.with(|balance| sums.add_balance(query, balance)).map_err(Halt::from)??;
+        }
+        if spans.parts.is_empty() {
+            return Ok(sums.into_rows());
+        }
+    }
+    let accounts = accounts(read, query)?;
+    if let (false, Some((first, last))) = (of_all, spans.whole) {
         for account in &accounts {
             let range = Range::<Balance>::by_key(&account.code).from(&first).through(&last);
             read.peek_each(&range, |balance| sums.add_balance(query, balance))?;

@@ -505,6 +505,43 @@ impl<'a> KeyReader<'a> {
     }
 }
 
+/// How many bytes the part of type `ty` takes with which some bytes begin; `None` when they end before it does.
+///
+/// ```
+/// use fondaco_core::store::{KeyWriter, Type, key::part_len};
+/// let mut writer = KeyWriter::new();
+/// writer.text("Mestre");
+/// writer.i64(7);
+/// assert_eq!(part_len(writer.as_slice(), Type::Text), Some(7));
+/// assert_eq!(part_len(b"Mestr", Type::Text), None); // no end
+/// ```
+pub fn part_len(part: &[u8], ty: Type) -> Option<usize> {
+    Some(match ty {
+        Type::Bool => 1,
+        Type::Date => 4,
+        Type::Id => 16,
+        Type::Text => part.iter().position(|&byte| byte == 0)? + 1,
+        Type::Bytes => escaped_len(part)?,
+        // One byte says how many follow: 0x80 + n, or 0x7F - n below zero.
+        _ => {
+            let tag = *part.first()?;
+            1 + usize::from(if tag >= 0x80 { tag - 0x80 } else { 0x7F - tag })
+        }
+    })
+}
+
+fn escaped_len(part: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        match (part.get(at)?, part.get(at + 1)) {
+            (0, Some(0)) => return Some(at + 2),
+            (0, Some(_)) => at += 2,
+            (0, None) => return None,
+            _ => at += 1,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -37,7 +37,13 @@
 //! - [`Ask::AllTables`]: the name of every table in which the company has rows, in order of its bytes, also of those that were
 //!   not prepared by this program.
 //!
-//! A store that can't answer these two answers [`StoreError::Unsupported`]; its companies can't be copied then.
+//! - [`Ask::Sums`]: the counters of a table, those added up that have some columns of their key in common: for each
+//!   combination of these a row with the sums, in order of the columns. Its key is that of any of them, its version the
+//!   highest among theirs. Where a sum is more than a column holds, several rows follow one another that come to it.
+//!   [`SumsAdder`] does it from a scan.
+//!
+//! A store that can't answer `AllSeries` or `AllTables` answers [`StoreError::Unsupported`]; its companies can't be copied then.
+//! One that answers `Sums` so is asked for the rows instead.
 //!
 //! What was erased stays forgotten: a receipt shows no salt that was forgotten since, in a held snapshot neither.
 //!
@@ -117,6 +123,7 @@ mod parts;
 mod read;
 mod record;
 mod rows;
+mod sums;
 mod table;
 mod value;
 
@@ -140,6 +147,7 @@ pub use parts::KeyParts;
 pub use read::{Answer, Ask, At, Read, Receipt, Reply, Scan, Seen, SeriesState, Snapshot, Version};
 pub use record::{Record, Row, Stored, ValueRow, order_of};
 pub use rows::{RowPart, Rows};
+pub use sums::{Sums, SumsAdder, Within};
 pub use table::{Column, Decode, Guard, Index, Kind, Table};
 pub use value::{Hash, Salt, Type, Value};
 

@@ -93,6 +93,8 @@ pub enum Ask {
     Get(&'static Table, Vec<KeyBytes>),
     /// Rows in the order of the primary key or of an index.
     Scan(Scan),
+    /// What counters come to.
+    Sums(super::Sums),
     /// The state of a number series.
     Series(SmolStr),
     /// All number series, in order of their names.
@@ -159,7 +161,7 @@ pub enum Reply {
     Command(Option<Box<Receipt>>),
     /// To [`Ask::Get`]: a row or nothing for each key.
     Got(Vec<Option<Row>>),
-    /// To [`Ask::Scan`]: the rows, in order.
+    /// To [`Ask::Scan`]: the rows, in order. To [`Ask::Sums`]: the sums, as rows.
     Rows(Vec<Row>),
     /// To [`Ask::Series`].
     Series(SeriesState),

@@ -7,7 +7,8 @@ use super::cache::Slot;
 use super::stage::{Staged, add_to};
 use super::{Halt, Range, Source, Tx};
 use crate::store::{
-    Ask, KeyBytes, KeyParts, KeyWriter, Kind, Record, Reply, Row, Scan, Stored, Table, order_of,
+    Ask, KeyBytes, KeyParts, KeyWriter, Kind, Record, Reply, Row, Scan, StoreError, Stored, Sums,
+    Table, Within, order_of,
 };
 
 /// Reading without resting on it: what reports need, in a [`Tx`] as in a [`View`](super::View).
@@ -121,6 +122,36 @@ pub trait Reading {
             }
         }
         if missing { Err(Halt::Missing) } else { Ok(found) }
+    }
+
+    /// What counters come to: one row with the sums of those that have the columns `by` of their key in common, as the store
+    /// adds them up where they lie. The rest of its key is that of any of them; where a sum is more than a column holds, there
+    /// are several rows that come to it.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # use fondaco_core::store::Within;
+    /// # shop().view(|view| {
+    /// let all = view.peek_sums::<Stock>(&[], None)?; // ten pieces of item 7
+    /// assert_eq!(all[0].with(|stock: &Stock| stock.pieces)?, 10);
+    /// let others = Within::new(0, &8i64, &99i64);
+    /// assert!(view.peek_sums::<Stock>(&[], Some(others))?.is_empty());
+    /// # Ok::<(), Halt>(()) }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// A [`Halt`], to be passed on: [`StoreError::Misused`](crate::store::StoreError::Misused) when `R` is no counter, or a
+    /// column none of its key.
+    fn peek_sums<R: Record>(
+        &mut self,
+        by: &[usize],
+        within: Option<Within>,
+    ) -> Result<Vec<Row>, Halt> {
+        let sums = Sums { within, ..Sums::new(R::TABLE, by) };
+        let mut adder = sums.adder()?;
+        self.peek_each(&Range::<R>::all(), |row| adder.add(1, row).map_err(Halt::from))?;
+        Ok(adder.into_rows())
     }
 
     /// How far a number series has come.
@@ -268,6 +299,18 @@ impl Reading for Tx<'_> {
 }
 
 impl Tx<'_> {
+    /// The sums as the store adds them up; `None` when it can't.
+    pub(super) fn sums(&mut self, sums: Sums) -> Result<Option<Vec<Row>>, Halt> {
+        match self.ask(vec![Ask::Sums(sums)]) {
+            Ok((_, mut replies)) => match replies.pop() {
+                Some(Reply::Rows(rows)) => Ok(Some(rows)),
+                _ => Err(Halt::Bug("the store answered sums with something else".into())),
+            },
+            Err(Halt::Store(StoreError::Unsupported { .. })) => Ok(None),
+            Err(halt) => Err(halt),
+        }
+    }
+
     /// The row with this key; the decision rests on it, or on its absence.
     ///
     /// ```

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Halt, Range, Reading, Tx};
 use crate::party::Holding;
 use crate::policy::{Request, Verdict};
-use crate::store::{At, Record, Row};
+use crate::store::{At, Record, Row, Sums, Within};
 use crate::{ActorId, Timestamp};
 
 /// A read-only unit of work: all of it from one held snapshot, whatever is committed meanwhile.
@@ -92,6 +92,17 @@ impl Reading for View<'_> {
 
     fn peek_rows<R: Record>(&mut self, range: &Range<R>) -> Result<Vec<Row>, Halt> {
         self.tx.peek_rows(range)
+    }
+
+    fn peek_sums<R: Record>(
+        &mut self,
+        by: &[usize],
+        within: Option<Within>,
+    ) -> Result<Vec<Row>, Halt> {
+        let sums = Sums { within: within.clone(), ..Sums::new(R::TABLE, by) };
+        // What was loaded for an asynchronous host was loaded as rows.
+        let summed = if self.is_loaded() { None } else { self.tx.sums(sums)? };
+        summed.map_or_else(|| self.tx.peek_sums::<R>(by, within), Ok)
     }
 
     fn peek_ranges<R: Record>(&mut self, ranges: &[Range<R>]) -> Result<Vec<Vec<Row>>, Halt> {

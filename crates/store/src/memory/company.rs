@@ -135,6 +135,11 @@ impl Company {
                 let kept = self.tables.get(scan.table);
                 Reply::Rows(kept.map_or_else(Vec::new, |kept| kept.scan(scan, past)))
             }
+            Ask::Sums(sums) => {
+                declared.check(sums.table)?;
+                let kept = self.tables.get(sums.table);
+                Reply::Rows(kept.map_or(Ok(Vec::new()), |kept| kept.sums(sums, past))?)
+            }
             _ => return Err(StoreError::Unsupported { ask: "a question it does not know" }),
         })
     }

@@ -2,6 +2,7 @@
 
 use std::ops::Bound;
 
+use fondaco_core::store::key::part_len;
 use fondaco_core::store::{KeyBytes, Row, Scan, Type};
 
 /// The places from `from` up to but not including `to`, never empty by mistake of the caller.
@@ -49,33 +50,6 @@ pub(super) fn parts_len(place: &[u8], types: &[Type]) -> Option<usize> {
         len += part_len(place.get(len..)?, ty)?;
     }
     (len <= place.len()).then_some(len)
-}
-
-fn part_len(part: &[u8], ty: Type) -> Option<usize> {
-    Some(match ty {
-        Type::Bool => 1,
-        Type::Date => 4,
-        Type::Id => 16,
-        Type::Text => part.iter().position(|&byte| byte == 0)? + 1,
-        Type::Bytes => escaped_len(part)?,
-        // One byte says how many follow: 0x80 + n, or 0x7F - n below zero.
-        _ => {
-            let tag = *part.first()?;
-            1 + usize::from(if tag >= 0x80 { tag - 0x80 } else { 0x7F - tag })
-        }
-    })
-}
-
-fn escaped_len(part: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    loop {
-        match (part.get(at)?, part.get(at + 1)) {
-            (0, Some(0)) => return Some(at + 2),
-            (0, Some(_)) => at += 2,
-            (0, None) => return None,
-            _ => at += 1,
-        }
-    }
 }
 
 #[cfg(test)]

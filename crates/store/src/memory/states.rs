@@ -200,7 +200,13 @@ impl States {
 
     /// Every row with its version.
     pub(super) fn all(&self) -> impl Iterator<Item = (Version, &dyn Stored)> {
-        self.slots.iter().flatten().map(|slot| (slot.version, slot.row.as_ref()))
+        self.keyed().map(|(_, version, row)| (version, row))
+    }
+
+    /// Every row with its key and version.
+    pub(super) fn keyed(&self) -> impl Iterator<Item = (&[u8], Version, &dyn Stored)> {
+        let slots = self.slots.iter().flatten();
+        slots.map(|slot| (slot.key.as_slice(), slot.version, slot.row.as_ref()))
     }
 }
 

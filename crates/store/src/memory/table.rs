@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use fondaco_core::store::{
-    Key, KeyBytes, Kind, Prepared, Row, Rows, Scan, StoreError, Stored, Table, ValueRow, Version,
+    Key, KeyBytes, Kind, Prepared, Row, Rows, Scan, StoreError, Stored, Sums, Table, ValueRow,
+    Version,
 };
 use smol_str::SmolStr;
 
@@ -210,6 +211,22 @@ impl Kept {
         let former = directed(self.past.scan(index, range, position), backwards);
         let rows = merge(stood, former, move |row: &Row| row.order(index), backwards);
         rows.take(scan.limit).collect()
+    }
+
+    /// What counters come to, now or at a held position: added up in the order in which they lie, which is that of memory.
+    pub(super) fn sums(&self, sums: &Sums, held: Option<u64>) -> Result<Vec<Row>, StoreError> {
+        let mut adder = sums.adder()?;
+        let until = held.unwrap_or(Version::MAX);
+        if let KeptRows::States(states) = &self.rows {
+            for (key, version, row) in states.keyed().filter(|(_, version, _)| *version <= until) {
+                adder.add_keyed(key, version, row)?;
+            }
+        }
+        let former = held.map(|position| self.past.scan(None, Range::ALL, position));
+        for row in former.into_iter().flatten() {
+            adder.add(row.version, row.stored())?;
+        }
+        Ok(adder.into_rows())
     }
 }
 

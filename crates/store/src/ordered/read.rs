@@ -69,6 +69,13 @@ impl Reading<'_> {
                 Reply::Got(keys.iter().map(&mut get).collect::<Result<_, StoreError>>()?)
             }
             Ask::Scan(scan) => Reply::Rows(self.scan(self.forms.get(scan.table)?, scan)?),
+            Ask::Sums(sums) => {
+                let mut adder = sums.adder()?;
+                for row in self.scan(self.forms.get(sums.table)?, &sums.scan())? {
+                    adder.add(row.version, row.stored())?;
+                }
+                Reply::Rows(adder.into_rows())
+            }
             _ => return Err(StoreError::Unsupported { ask: "a question it does not know" }),
         })
     }

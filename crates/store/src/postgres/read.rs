@@ -1,7 +1,8 @@
 //! Answers: rows by key, rows in order, receipts and series, all inside the caller's transaction.
 
 use fondaco_core::store::{
-    Answer, Ask, At, KeyBytes, KeyWriter, Read, Reply, Row, Scan, SeriesState, Snapshot, StoreError,
+    Answer, Ask, At, KeyBytes, KeyWriter, Read, Reply, Row, Scan, SeriesState, Snapshot,
+    StoreError, Sums, Within,
 };
 use smol_str::SmolStr;
 
@@ -83,6 +84,7 @@ enum Asked<'a> {
     Command(Seat),
     Got(&'a Form, usize, Option<Seat>),
     Rows(&'a Form, Option<Seat>),
+    Sums(&'a Sums, &'a Form, Option<Seat>),
     Series(&'a SmolStr, Seat),
     AllSeries(Seat),
     /// Not on its way: what it asks rests on an answer.
@@ -108,6 +110,11 @@ impl<'a> Asked<'a> {
                 let form = forms.get(wanted.table)?;
                 Asked::Rows(form, ask_scan(trip, form, company, wanted)?)
             }
+            Ask::Sums(sums) => {
+                let form = forms.get(sums.table)?;
+                let _ = sums.adder()?;
+                Asked::Sums(sums, form, ask_summed(trip, form, company, sums))
+            }
             Ask::Series(name) => Asked::Series(name, log::ask_series(trip, room, company, [name])),
             Ask::AllSeries => Asked::AllSeries(log::ask_all_series(trip, room, company)),
             Ask::AllTables => Asked::AllTables,
@@ -127,6 +134,14 @@ impl<'a> Asked<'a> {
                 let rows = seat.map_or(&[][..], |seat| brought.rows(seat));
                 let rows = rows.iter().map(|row| Ok(row_of(form, row)?.0));
                 Reply::Rows(rows.collect::<Outcome<_>>()?)
+            }
+            Asked::Sums(sums, form, seat) => {
+                let mut adder = sums.adder()?;
+                for row in seat.map_or(&[][..], |seat| brought.rows(seat)) {
+                    let (row, _) = row_of(form, row)?;
+                    adder.add(row.version, row.stored())?;
+                }
+                Reply::Rows(adder.into_rows())
             }
             Asked::Series(name, seat) => {
                 let found = log::told_series(brought, *seat)?;
@@ -284,6 +299,23 @@ fn ask_scan(trip: &mut Trip<'_>, form: &Form, company: i32, scan: &Scan) -> Outc
     let mut params: Vec<Param<'_>> = vec![Box::new(company), Box::new(limit)];
     params.extend(ends.into_iter().map(|end| Box::new(end) as Param<'_>));
     Ok(Some(trip.query(sql, params)))
+}
+
+/// Asks for the rows that are added up; `None` when there can be none.
+fn ask_summed(trip: &mut Trip<'_>, form: &Form, company: i32, sums: &Sums) -> Option<Seat> {
+    let mut sql =
+        format!("SELECT {} FROM {} t WHERE t._company = $1::integer", form.select, form.name);
+    let mut params: Vec<Param<'_>> = vec![Box::new(company)];
+    let column = |within: &Within| form.table.columns.get(within.column);
+    if let Some((within, column)) = sums.within.as_ref().and_then(|it| Some((it, column(it)?))) {
+        for (end, operator) in [(&within.from, ">="), (&within.through, "<=")] {
+            let cell = Edge::new(&[column.ty], end.as_slice()).cells.into_iter().next()?;
+            params.push(Box::new(cell));
+            let (name, at, ty) = (quoted(column.name), params.len(), cast(column.ty));
+            sql = format!("{sql} AND t.{name} {operator} ${at}::{ty}");
+        }
+    }
+    Some(trip.query(sql, params))
 }
 
 /// The statement of a scan, and what its ends are; `None` when nothing can be in the range.

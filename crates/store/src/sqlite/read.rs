@@ -2,7 +2,7 @@
 
 use fondaco_core::CompanyId;
 use fondaco_core::store::{
-    Ask, At, Key, KeyBytes, Kind, Read, Reply, Row, Scan, StoreError, Table, Value,
+    Ask, At, Key, KeyBytes, Kind, Read, Reply, Row, Scan, StoreError, Sums, Table, Value, Within,
 };
 use rusqlite::{CachedStatement, Connection};
 use smol_str::SmolStr;
@@ -87,6 +87,7 @@ fn reply(
                 None => get_all(getter, keys)?,
             })
         }
+        Ask::Sums(wanted) => Reply::Rows(sums(conn, forms.get(wanted.table)?, company, wanted)?),
         Ask::Series(series) => Reply::Series(log::series(conn, company, series)?),
         Ask::AllSeries => Reply::AllSeries(log::all_series(conn, company)?),
         Ask::AllTables => Reply::AllTables(all_tables(conn, company)?),
@@ -254,6 +255,35 @@ fn scan(conn: &Connection, form: &Form, company: i64, scan: &Scan) -> Outcome<Ve
         out.push(row_of(form, row)?);
     }
     Ok(out)
+}
+
+/// What counters come to. SQL could add them up, but not see that each is as it was written; so they are read one by one, as
+/// they lie in the table, which takes half the time of reading them in order.
+fn sums(conn: &Connection, form: &Form, company: i64, wanted: &Sums) -> Outcome<Vec<Row>> {
+    let mut adder = wanted.adder()?;
+    compare_keys(conn, form, company)?;
+    let mut sql = format!(
+        "SELECT {} FROM {} NOT INDEXED WHERE _company = ?1",
+        form.select,
+        quoted(form.table.name)
+    );
+    let mut ends = Vec::new();
+    let column = |within: &Within| form.table.columns.get(within.column);
+    if let Some((within, column)) = wanted.within.as_ref().and_then(|it| Some((it, column(it)?))) {
+        sql = format!("{sql} AND {} BETWEEN ?2 AND ?3", quoted(column.name));
+        for end in [&within.from, &within.through] {
+            ends.extend(part::parts([column.ty], end.as_slice())?);
+        }
+    }
+    let mut statement = conn.prepare_cached(&sql)?;
+    statement.raw_bind_parameter(1, company)?;
+    bind_parts(&mut statement, &ends, 2)?;
+    let mut rows = statement.raw_query();
+    while let Some(row) = rows.next()? {
+        let row = row_of(form, row)?;
+        adder.add(row.version, row.stored())?;
+    }
+    Ok(adder.into_rows())
 }
 
 /// So many rows are a table's, and not its first few.

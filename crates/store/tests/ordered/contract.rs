@@ -56,6 +56,7 @@ fn a_map_that_holds_nothing_and_keeps_moving_keeps_every_promise_but_holds() {
     let names: Vec<&str> = unkept.map(|check| check.name).collect();
     // All of these read a hold after a commit. While its company rests, a hold is one: verification works.
     let wanted = [
+        "scans.sums_held",
         "snapshots.held_rows",
         "snapshots.held_order",
         "snapshots.held_answers",

@@ -1,10 +1,16 @@
 //! Scans: order of values, bounds, limits, pages.
 
+use std::collections::BTreeMap;
+
 use fondaco_core::IndexOf;
-use fondaco_core::store::{Ask, KeyBytes, KeyParts, KeyWriter, Personal, Record, Row, Scan};
+use fondaco_core::store::{
+    Ask, At, KeyBytes, KeyParts, KeyWriter, Personal, Record, Reply, Row, Scan, Sums, Within,
+};
 use smol_str::SmolStr;
 
-use crate::probe::{Probe, Verdict, broken, ensure, got, key, records, same, whole};
+use crate::probe::{
+    Probe, Verdict, away, broken, ensure, got, home, key, records, rows, same, whole,
+};
 use crate::random::Random;
 use crate::records::{Item, Place, Sample, Stock, Tick};
 use crate::samples;
@@ -61,6 +67,16 @@ pub(super) const CHECKS: &[Check] = &[
         name: "scans.counters",
         promise: "counters are scanned by key and by index like other rows",
         run: counters,
+    },
+    Check {
+        name: "scans.sums",
+        promise: "Sums gives what the counters come to that share columns of their key, all of them or those within a range of one",
+        run: sums,
+    },
+    Check {
+        name: "scans.sums_held",
+        promise: "Sums of a held snapshot are what its counters came to, whatever was added since",
+        run: sums_held,
     },
 ];
 
@@ -284,4 +300,114 @@ fn counters(probe: &Probe<'_>) -> Verdict {
     };
     same::<String>("by key", order(None)?, "a1 b1 a2 b3".into())?;
     same::<String>("by item", order(Some(Stock::BY_ITEM.position()))?, "a1 a2 b1 b3".into())
+}
+
+/// What counters came to: for the columns in common how many pieces and cents, whichever row's key is shown with them.
+type Summed = Vec<(String, i128, i128)>;
+
+fn sums(probe: &Probe<'_>) -> Verdict {
+    let mut random = Random::new(11);
+    let mut stocks = Vec::new();
+    for round in 0..3 {
+        // Not in order, and some of them again.
+        let mut rows: Vec<Stock> = Vec::new();
+        for _ in 0..40 {
+            let item = random.pick(&["", "a", "a\u{1}", "ab", "b", "zz"]);
+            let site = random.pick(&[-70_000, -1, 0, 1, 255, 256, 70_000]);
+            if !rows.iter().any(|row| (row.site, row.item.as_str()) == (site, item)) {
+                let pieces = random.below(1000) as i64 - 500 + round;
+                rows.push(Stock { site, ..Stock::of(item, pieces, 1) });
+            }
+        }
+        rows.sort_by(|a, b| (a.site, &a.item).cmp(&(b.site, &b.item)));
+        stocks.extend(rows.iter().cloned());
+        probe.done(probe.batch().add(rows))?;
+    }
+    let within = Within::new(0, &-1i64, &255i64);
+    let item = Within::new(1, &SmolStr::from("a"), &SmolStr::from("b"));
+    for within in [None, Some(within), Some(item)] {
+        for by in [&[][..], &[0], &[1], &[0, 1]] {
+            let sums = Sums { within: within.clone(), ..Sums::new(Stock::TABLE, by) };
+            let what =
+                format!("the sums by {by:?} within {:?}", sums.within.as_ref().map(|it| it.column));
+            let found = summed(&sums, probe.ask(Ask::Sums(sums.clone()))?)?;
+            same(&what, found, expected(&sums, &stocks))?;
+        }
+    }
+    large(probe)
+}
+
+/// Sums beyond what a column holds come in several rows, and nothing of another company is in them.
+fn large(probe: &Probe<'_>) -> Verdict {
+    let stock = |site, on_hand| Stock { site, on_hand, reserved: 0, ..Stock::of("large", 0, 0) };
+    let stocks = [stock(1, i64::MAX), stock(2, i64::MAX - 1), stock(3, i64::MIN), stock(4, 5)];
+    probe.done(probe.batch().add(stocks.to_vec()))?;
+    probe.done(probe.batch_of(away()).add(vec![stock(1, 7)]))?;
+    let large = SmolStr::from("large");
+    let within = Some(Within::new(1, &large, &large));
+    let sums = Sums { within, ..Sums::new(Stock::TABLE, &[1]) };
+    let found = summed(&sums, probe.ask(Ask::Sums(sums.clone()))?)?;
+    same("the sums of large counters", found, expected(&sums, &stocks))
+}
+
+fn sums_held(probe: &Probe<'_>) -> Verdict {
+    let at = |site, item: &str, pieces| Stock { site, ..Stock::of(item, pieces, 0) };
+    let before = vec![at(1, "a", 10), at(1, "b", 20), at(2, "a", 30)];
+    probe.done(probe.batch().add(before.clone()))?;
+    let held = probe.hold()?;
+    probe.done(probe.batch().add(vec![at(1, "a", 1), at(1, "c", 5), at(3, "a", 7)]))?;
+    for by in [&[][..], &[0], &[1]] {
+        let sums = Sums::new(Stock::TABLE, by);
+        let reply = probe.ask_at(home(), At::Held(held), Ask::Sums(sums.clone()))?;
+        same(&format!("the sums by {by:?}"), summed(&sums, reply)?, expected(&sums, &before))?;
+    }
+    Ok(())
+}
+
+/// The columns in common as people read them.
+fn common(sums: &Sums, stock: &Stock) -> String {
+    let column = |&column: &usize| match column {
+        0 => stock.site.to_string(),
+        _ => stock.item.to_string(),
+    };
+    sums.by.iter().map(column).collect::<Vec<_>>().join("/")
+}
+
+fn summed(sums: &Sums, reply: Reply) -> Verdict<Summed> {
+    let rows = rows(reply)?;
+    let mut found: Summed = Vec::new();
+    let mut last: Option<Vec<KeyBytes>> = None;
+    for stock in records::<Stock>(&rows)? {
+        let parts = [stock.site.to_bytes(), stock.item.to_bytes()];
+        let parts = sums.by.iter().filter_map(|&at| parts.get(at).cloned()).collect();
+        let (again, rises) = (last.as_ref() == Some(&parts), last.as_ref() <= Some(&parts));
+        ensure(rises, || "sums come out of the order of the columns in common".into())?;
+        let (pieces, cents) = (i128::from(stock.on_hand), i128::from(stock.value.units()));
+        match found.last_mut().filter(|_| again) {
+            Some(sum) => (sum.1, sum.2) = (sum.1 + pieces, sum.2 + cents),
+            None => found.push((common(sums, &stock), pieces, cents)),
+        }
+        last = Some(parts);
+    }
+    Ok(found)
+}
+
+fn expected(sums: &Sums, stocks: &[Stock]) -> Summed {
+    let mut found: BTreeMap<Vec<KeyBytes>, (String, i128, i128)> = BTreeMap::new();
+    for stock in stocks {
+        let parts = [stock.site.to_bytes(), stock.item.to_bytes()];
+        let part = |at: usize| parts.get(at).cloned().unwrap_or_else(|| KeyBytes::new(&[]));
+        let meant = sums
+            .within
+            .as_ref()
+            .is_none_or(|within| (&within.from..=&within.through).contains(&&part(within.column)));
+        if meant {
+            let common = || (common(sums, stock), 0, 0);
+            let key = sums.by.iter().map(|&at| part(at)).collect();
+            let sum = found.entry(key).or_insert_with(common);
+            (sum.1, sum.2) =
+                (sum.1 + i128::from(stock.on_hand), sum.2 + i128::from(stock.value.units()));
+        }
+    }
+    found.into_values().collect()
 }

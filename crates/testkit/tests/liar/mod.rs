@@ -71,6 +71,8 @@ pub(crate) enum Lie {
     SeenIgnoredInRaces,
     ShortWithoutRow,
     StaleReads,
+    SumsCut,
+    SumsOfNow,
     TextsCut,
     TextsWithoutCase,
     ToleratesTwice,
@@ -293,6 +295,7 @@ impl Liar {
                 let before = self.before.lock().unwrap().get(&read.company).copied();
                 before.map_or(At::Now, At::Held)
             }
+            (Lie::SumsOfNow, At::Held(_)) if sums(read) => At::Now,
             (_, at) => at,
         })
     }
@@ -300,6 +303,9 @@ impl Liar {
     fn twist_answer(&self, read: &Read, answer: &mut Answer) {
         for (ask, reply) in read.asks.iter().zip(&mut answer.replies) {
             match reply {
+                Reply::Rows(rows) if self.lie == Lie::SumsCut && matches!(ask, Ask::Sums(_)) => {
+                    rows.pop();
+                }
                 Reply::Rows(rows) => {
                     self.twist_rows(read, ask, rows);
                     rows.iter_mut().for_each(|row| self.twist_row(row));
@@ -411,6 +417,11 @@ impl Store for Liar {
             _ => self.model.load(self.company(company), pieces),
         }
     }
+}
+
+/// Whether somebody asks for sums.
+fn sums(read: &Read) -> bool {
+    read.asks.iter().any(|ask| matches!(ask, Ask::Sums(_)))
 }
 
 /// As much of an id as a careless store keeps.
