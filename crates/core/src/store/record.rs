@@ -167,6 +167,8 @@ pub trait Stored: Any + Send + Sync {
     fn units(&self, column: usize) -> Option<i64>;
     /// A copy of its own.
     fn copy(&self) -> Arc<dyn Stored>;
+    /// A copy to change: that nobody else has it needs no proof.
+    fn boxed(&self) -> Box<dyn Stored>;
 
     /// The primary key.
     ///
@@ -240,6 +242,9 @@ impl<R: Record> Stored for R {
     }
     fn copy(&self) -> Arc<dyn Stored> {
         Arc::new(self.clone())
+    }
+    fn boxed(&self) -> Box<dyn Stored> {
+        Box::new(self.clone())
     }
 }
 
@@ -373,6 +378,9 @@ impl Stored for ValueRow {
     }
     fn copy(&self) -> Arc<dyn Stored> {
         Arc::new(self.clone())
+    }
+    fn boxed(&self) -> Box<dyn Stored> {
+        Box::new(self.clone())
     }
 }
 
@@ -583,5 +591,8 @@ impl Stored for Nothing {
     }
     fn copy(&self) -> Arc<dyn Stored> {
         Arc::new(Nothing)
+    }
+    fn boxed(&self) -> Box<dyn Stored> {
+        Box::new(Nothing)
     }
 }

@@ -142,7 +142,7 @@ struct Sum {
     /// The columns in common.
     common: KeyBytes,
     version: Version,
-    row: Arc<dyn Stored>,
+    row: Box<dyn Stored>,
 }
 
 impl<'s> SumsAdder<'s> {
@@ -220,14 +220,12 @@ impl<'s> SumsAdder<'s> {
             let common = KeyBytes::new(&self.common);
             self.last = self.found.len();
             self.place_of.insert(common.clone(), self.last);
-            self.found.push(Sum { common, version, row: row.copy() });
+            self.found.push(Sum { common, version, row: row.boxed() });
             return;
         };
         sum.version = sum.version.max(version);
-        // Nobody else has a copy that was made here.
-        let added = Arc::get_mut(&mut sum.row).is_some_and(|sum| sum.add(row).is_ok());
-        if !added {
-            let full = std::mem::replace(&mut sum.row, row.copy());
+        if sum.row.add(row).is_err() {
+            let full = std::mem::replace(&mut sum.row, row.boxed());
             self.full.push(Sum { common: sum.common.clone(), version: sum.version, row: full });
         }
     }
@@ -247,6 +245,6 @@ impl<'s> SumsAdder<'s> {
         let mut sums = self.found;
         sums.extend(self.full);
         sums.sort_by(|a, b| a.common.cmp(&b.common));
-        sums.into_iter().map(|sum| Row::one(sum.version, sum.row)).collect()
+        sums.into_iter().map(|sum| Row::one(sum.version, Arc::from(sum.row))).collect()
     }
 }

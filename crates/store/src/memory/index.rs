@@ -36,9 +36,10 @@ pub(super) struct FactIndex {
     late: bool,
 }
 
-#[derive(Default)]
 struct Bucket {
-    places: Vec<Place>,
+    items: Vec<Item>,
+    /// Whether the heads of all of them tell their order.
+    headed: bool,
     /// How many places from the first are in order.
     sorted: usize,
     /// The first bytes of the index columns after the lead, of the last place that is sorted.
@@ -46,6 +47,17 @@ struct Bucket {
     /// Whether the bucket is among the untidy.
     listed: bool,
 }
+
+/// A place in a bucket, and beside it the first eight bytes of its index columns after the lead: an account's postings within
+/// some dates are found without a look at one of them.
+#[derive(Clone, Copy)]
+struct Item {
+    place: Place,
+    head: u64,
+}
+
+/// So many bytes are a head.
+const HEAD: usize = size_of::<u64>();
 
 /// The first sixteen bytes of the index columns after the lead, as numbers that order as they do.
 #[derive(Clone, Copy, Default, PartialEq, PartialOrd)]
@@ -68,6 +80,8 @@ struct Entry {
     bucket: u32,
     place: Place,
     rest: Rest,
+    /// Whether the columns after the lead are as long as a head.
+    headed: bool,
     /// Whether the row's key is after all rows before, and `rest` is all that comes before the key.
     in_order: bool,
 }
@@ -143,7 +157,8 @@ impl FactIndex {
             runs.each_part(waiting, self.index, &mut |place, columns| {
                 let (lead, rest) = columns.split_at(parts_len(columns, &types).unwrap_or(0));
                 let in_order = !late && rest.len() <= size_of::<Rest>();
-                entries.push(Entry { bucket: 0, place, rest: Rest::of(rest), in_order });
+                let (headed, rest) = (rest.len() >= HEAD, Rest::of(rest));
+                entries.push(Entry { bucket: 0, place, rest, headed, in_order });
                 leads.push(lead);
                 if leads.ends.len() == AT_ONCE {
                     self.place(&mut leads, &mut entries);
@@ -156,7 +171,7 @@ impl FactIndex {
         for same in order.chunk_by(|a, b| bucket_of(a) == bucket_of(b)) {
             let number = same.first().map_or(0, bucket_of);
             let Some(bucket) = self.buckets.get_mut(number as usize) else { continue };
-            bucket.places.reserve(same.len());
+            bucket.items.reserve(same.len());
             for entry in same.iter().filter_map(|&at| entries.get(at as usize)) {
                 bucket.push(entry);
             }
@@ -188,7 +203,7 @@ impl FactIndex {
         let bucket = self.buckets.len() as u32;
         self.by_lead.insert(tag, bucket);
         self.leads.push(KeyBytes::new(lead));
-        self.buckets.push(Bucket::default());
+        self.buckets.push(Bucket::new());
         bucket
     }
 
@@ -219,7 +234,7 @@ impl FactIndex {
     /// Who holds the columns `part` of this unique index.
     pub(super) fn holder(&self, part: &KeyBytes) -> Option<Place> {
         let bucket = self.buckets.get(self.bucket_of(part.as_slice())? as usize)?;
-        bucket.places.first().copied()
+        bucket.items.first().map(|item| item.place)
     }
 
     /// Whether all that a scan of `range` needs is in order.
@@ -258,10 +273,10 @@ impl FactIndex {
         let (index, lead) = (self.index, self.lead_of(bucket).len());
         let bucket = self.buckets.get_mut(bucket as usize).filter(|bucket| !bucket.is_tidy());
         let Some(bucket) = bucket else { return };
-        settle(&mut bucket.places, bucket.sorted, |place| order(place, index, runs));
-        bucket.sorted = bucket.places.len();
+        settle(&mut bucket.items, bucket.sorted, |item| order(item.place, index, runs));
+        bucket.sorted = bucket.items.len();
         let mut writer = KeyWriter::new();
-        if let Some(last) = bucket.places.last().and_then(|&place| runs.row(place)) {
+        if let Some(last) = bucket.items.last().and_then(|item| runs.row(item.place)) {
             last.write_index(index, &mut writer);
         }
         bucket.last = Rest::of(writer.as_slice().get(lead..).unwrap_or_default());
@@ -281,8 +296,8 @@ impl FactIndex {
         buckets.flat_map(move |bucket| {
             let lead = self.lead_of(bucket);
             let bucket = self.buckets.get(bucket as usize);
-            let places = bucket.map(|bucket| bucket.within(range, lead, self.index, runs));
-            places.unwrap_or_default().iter().copied()
+            let items = bucket.map(|bucket| bucket.within(range, lead, self.index, runs));
+            items.unwrap_or_default().iter().map(|item| item.place)
         })
     }
 
@@ -308,36 +323,52 @@ impl FactIndex {
 }
 
 impl Bucket {
+    fn new() -> Bucket {
+        let (items, last) = (Vec::new(), Rest::default());
+        Bucket { items, headed: true, sorted: 0, last, listed: false }
+    }
+
     fn is_tidy(&self) -> bool {
-        self.sorted == self.places.len()
+        self.sorted == self.items.len()
     }
 
     fn push(&mut self, entry: &Entry) {
-        let follows = self.places.is_empty() || (entry.in_order && self.last <= entry.rest);
+        let follows = self.items.is_empty() || (entry.in_order && self.last <= entry.rest);
         if self.is_tidy() && follows {
             self.sorted += 1;
             self.last = entry.rest;
         }
-        self.places.push(entry.place);
+        self.headed &= entry.headed;
+        self.items.push(Item { place: entry.place, head: entry.rest.0 });
     }
 
     fn remove(&mut self, place: Place) {
-        if let Some(at) = self.places.iter().position(|&other| other == place) {
-            self.places.remove(at);
+        if let Some(at) = self.items.iter().position(|other| other.place == place) {
+            self.items.remove(at);
             // `last` may now be too large, which only makes the next place wait to be sorted.
             self.sorted -= usize::from(at < self.sorted);
         }
     }
 
     /// The places of a range.
-    fn within(&self, range: Range<'_>, lead: &[u8], index: usize, runs: &Runs) -> &[Place] {
-        let places = self.places.as_slice();
+    fn within(&self, range: Range<'_>, lead: &[u8], index: usize, runs: &Runs) -> &[Item] {
+        let before = |bytes| self.before(bytes, lead, index, runs);
         let end = match range.to {
-            Some(to) if to.starts_with(lead) || to < lead => before(places, to, index, runs),
-            _ => places.len(),
+            Some(to) if to.starts_with(lead) || to < lead => before(to),
+            _ => self.items.len(),
         };
-        let start = if range.from <= lead { 0 } else { before(places, range.from, index, runs) };
-        places.get(start..end).unwrap_or_default()
+        let start = if range.from <= lead { 0 } else { before(range.from) };
+        self.items.get(start..end).unwrap_or_default()
+    }
+
+    /// How many come before `bytes`: by their heads, and by their rows only where these are alike.
+    fn before(&self, bytes: &[u8], lead: &[u8], index: usize, runs: &Runs) -> usize {
+        let items = self.items.as_slice();
+        let Some(rest) = bytes.strip_prefix(lead).filter(|_| self.headed) else {
+            return before(items, bytes, index, runs);
+        };
+        let (first, alike) = by_heads(items, rest);
+        first + before(alike, bytes, index, runs)
     }
 }
 
@@ -397,12 +428,22 @@ fn settle<T: Copy, K: Ord>(list: &mut Vec<T>, sorted: usize, key: impl Fn(T) -> 
     list.extend_from_slice(rest);
 }
 
+/// How many of the sorted items come before `rest` by their heads, and those after them whose heads do not tell.
+fn by_heads<'i>(items: &'i [Item], rest: &[u8]) -> (usize, &'i [Item]) {
+    let Rest(head, _) = Rest::of(rest);
+    let first = items.partition_point(|item| item.head < head);
+    let from = items.get(first..).unwrap_or_default();
+    // What begins with all of `rest` does not come before it.
+    let alike = if rest.len() <= HEAD { 0 } else { from.partition_point(|it| it.head == head) };
+    (first, from.get(..alike).unwrap_or_default())
+}
+
 /// How many of the sorted places come before `bytes`.
-fn before(places: &[Place], bytes: &[u8], index: usize, runs: &Runs) -> usize {
+fn before(items: &[Item], bytes: &[u8], index: usize, runs: &Runs) -> usize {
     let mut writer = KeyWriter::new();
-    places.partition_point(|&place| {
+    items.partition_point(|item| {
         writer.clear();
-        if let Some(row) = runs.row(place) {
+        if let Some(row) = runs.row(item.place) {
             order_of(row, Some(index), &mut writer);
         }
         writer.as_slice() < bytes
@@ -428,11 +469,27 @@ mod tests {
         #[test]
         fn entries_are_counted_into_the_order_of_their_buckets(buckets in prop::collection::vec(0u32..20, 0..60), more in 0usize..200) {
             let place = Place::default();
-            let entry = |&bucket: &u32| Entry { bucket, place, rest: Rest::default(), in_order: true };
+            let (rest, headed, in_order) = (Rest::default(), false, true);
+            let entry = |&bucket: &u32| Entry { bucket, place, rest, headed, in_order };
             let entries: Vec<Entry> = buckets.iter().map(entry).collect();
             let mut expected: Vec<u32> = (0..buckets.len() as u32).collect();
             expected.sort_by_key(|&at| buckets[at as usize]);
             prop_assert_eq!(by_bucket(&entries, 20 + more), expected);
+        }
+
+        #[test]
+        fn heads_tell_what_comes_before(
+            mut rows in prop::collection::vec(prop::collection::vec(0u8..3, 8..12), 0..40),
+            rest in prop::collection::vec(0u8..3, 0..12),
+        ) {
+            rows.sort_unstable();
+            let item = |row: &Vec<u8>| Item { place: Place::default(), head: Rest::of(row).0 };
+            let items: Vec<Item> = rows.iter().map(item).collect();
+            let (first, alike) = by_heads(&items, &rest);
+            let after = first + alike.len();
+            prop_assert!(rows[..first].iter().all(|row| *row < rest));
+            prop_assert!(rows[after..].iter().all(|row| *row >= rest));
+            prop_assert!(rest.len() > HEAD || alike.is_empty());
         }
 
         #[test]
