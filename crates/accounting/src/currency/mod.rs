@@ -28,6 +28,7 @@ mod rate;
 mod revaluation;
 mod source;
 mod table;
+mod translation;
 
 pub use exchange::{
     ExchangeAccounts, ExchangeError, RemoveExchangeAccounts, SetExchangeAccounts, exchange_accounts,
@@ -43,6 +44,9 @@ pub use revaluation::{
 };
 pub use source::{OpenRateSource, RateSource};
 pub(crate) use table::PostingRates;
+pub use translation::{
+    IncomeRate, TranslatedLine, TranslatedPart, Translation, TranslationQuery, translation,
+};
 
 /// The source whose rates postings take: `SPOT`.
 pub const POSTING_SOURCE: &str = "SPOT";

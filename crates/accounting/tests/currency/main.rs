@@ -10,4 +10,5 @@ mod histories;
 mod naming;
 mod realising;
 mod revaluing;
+mod translating;
 mod undoing;

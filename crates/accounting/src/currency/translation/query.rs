@@ -1,0 +1,173 @@
+//! What is asked for, and what is answered.
+
+use chrono::NaiveDate;
+use fondaco_core::{Currency, DateRange, Money};
+use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+use crate::currency::{FoundRate, POSTING_SOURCE};
+use crate::ledger::AccountClass;
+
+/// At which rates results are translated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IncomeRate {
+    /// Each posting at the rate of its day, from the source of the closing rate.
+    Transaction,
+    /// Each period at the rate that this source has on the period's last day: its average.
+    Average(SmolStr),
+}
+
+/// Which translation is asked for.
+///
+/// ```
+/// use fondaco_accounting::currency::TranslationQuery;
+/// use fondaco_core::{Currency, Money};
+/// let query = TranslationQuery::new(Currency::USD, "2026-01-01/2026-12-31".parse()?)
+///     .source("CLOSING")
+///     .average("AVERAGE")
+///     .historical("3000", Money::parse("1000 USD")?);
+/// # let _ = query;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TranslationQuery {
+    pub(super) currency: Currency,
+    pub(super) days: DateRange,
+    pub(super) source: SmolStr,
+    pub(super) income: IncomeRate,
+    pub(super) historical: Vec<(SmolStr, Money)>,
+}
+
+impl TranslationQuery {
+    /// Into `currency`, with the results of these days and the balances at their end; at the rates that postings take, results
+    /// at those of their days.
+    pub fn new(currency: Currency, days: DateRange) -> TranslationQuery {
+        let source = SmolStr::new_static(POSTING_SOURCE);
+        let (income, historical) = (IncomeRate::Transaction, Vec::new());
+        TranslationQuery { currency, days, source, income, historical }
+    }
+
+    /// The source of the closing rate and of the rates of days.
+    #[must_use]
+    pub fn source(mut self, code: impl Into<SmolStr>) -> TranslationQuery {
+        self.source = code.into();
+        self
+    }
+
+    /// Results at the averages of their periods, from this source.
+    #[must_use]
+    pub fn average(mut self, source: impl Into<SmolStr>) -> TranslationQuery {
+        self.income = IncomeRate::Average(source.into());
+        self
+    }
+
+    /// What an account of equity is by its history: a credit is positive. For what was put in before the rates on record, or
+    /// before these books.
+    #[must_use]
+    pub fn historical(mut self, account: impl Into<SmolStr>, amount: Money) -> TranslationQuery {
+        self.historical.push((account.into(), amount));
+        self
+    }
+}
+
+/// The books in another currency. Amounts are positive on the side on which the class grows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Translation {
+    /// The days of the results, which end on the closing day.
+    pub days: DateRange,
+    /// The closing day.
+    pub date: NaiveDate,
+    /// The ledger's currency.
+    pub from: Currency,
+    /// The currency of the translation.
+    pub to: Currency,
+    /// The accounts that have a balance or moved, by class and code.
+    pub lines: Vec<TranslatedLine>,
+    /// What was earned less what was spent before these days.
+    pub earlier: TranslatedLine,
+}
+
+/// An account in both currencies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TranslatedLine {
+    /// The account; empty for earlier results.
+    pub account: SmolStr,
+    /// Its name.
+    pub name: SmolStr,
+    /// Its class.
+    pub class: AccountClass,
+    /// Its amount in the ledger's currency.
+    pub amount: Money,
+    /// Its amount in the currency of the translation: the sum of its parts.
+    pub translated: Money,
+    /// What was translated at one rate each.
+    pub parts: Vec<TranslatedPart>,
+}
+
+/// What was translated at one rate, or is given by its history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TranslatedPart {
+    /// The days on which it arose; the closing day for a balance.
+    pub days: DateRange,
+    /// In the ledger's currency.
+    pub amount: Money,
+    /// The rate; `None` where the amount is given.
+    pub rate: Option<FoundRate>,
+    /// By the rate, rounded half up.
+    pub translated: Money,
+}
+
+impl Translation {
+    /// What the company has.
+    pub fn assets(&self) -> Money {
+        self.sum(AccountClass::Asset)
+    }
+
+    /// What it owes.
+    pub fn liabilities(&self) -> Money {
+        self.sum(AccountClass::Liability)
+    }
+
+    /// What its owners put in, at the rates of its days: without results.
+    pub fn equity(&self) -> Money {
+        self.sum(AccountClass::Equity)
+    }
+
+    /// What was earned less what was spent in the days.
+    pub fn result(&self) -> Money {
+        let (income, expense) = (AccountClass::Income, AccountClass::Expense);
+        self.money(self.sum(income).amount().saturating_sub(self.sum(expense).amount()))
+    }
+
+    /// What balances the statement: the cumulative translation difference, a part of equity. Positive where equity grew by
+    /// rates.
+    pub fn difference(&self) -> Money {
+        let held = self.assets().amount().saturating_sub(self.liabilities().amount());
+        let known = [self.equity(), self.earlier.translated, self.result()];
+        self.money(known.iter().fold(held, |rest, part| rest.saturating_sub(part.amount())))
+    }
+
+    /// Whether the books balance in the ledger's currency: then the translation does, with its difference.
+    pub fn is_balanced(&self) -> bool {
+        let of = |class| {
+            let lines = self.lines.iter().filter(|line| line.class == class);
+            lines.fold(Decimal::ZERO, |sum, line| sum.saturating_add(line.amount.amount()))
+        };
+        let result = of(AccountClass::Income).saturating_sub(of(AccountClass::Expense));
+        let owned = of(AccountClass::Equity)
+            .saturating_add(result)
+            .saturating_add(self.earlier.amount.amount());
+        of(AccountClass::Asset) == of(AccountClass::Liability).saturating_add(owned)
+    }
+
+    fn sum(&self, class: AccountClass) -> Money {
+        let lines = self.lines.iter().filter(|line| line.class == class);
+        let sum =
+            lines.fold(Decimal::ZERO, |sum, line| sum.saturating_add(line.translated.amount()));
+        self.money(sum)
+    }
+
+    pub(super) fn money(&self, amount: Decimal) -> Money {
+        Money::new(amount, self.to)
+    }
+}

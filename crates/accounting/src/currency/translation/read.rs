@@ -1,0 +1,345 @@
+//! Reading the books and translating them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use fondaco_core::{Currency, DateRange, Id, Money, Range, Reading, Rounding};
+use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+use super::spans::{Span, Sums, closings, movements, spans};
+use super::{IncomeRate, TranslatedLine, TranslatedPart, Translation, TranslationQuery};
+use crate::Books;
+use crate::currency::{ExchangeError, FoundRate, RateQuery, find_rate};
+use crate::ledger::open_items::money;
+use crate::ledger::{Account, AccountClass, Entry, LedgerError, Posting, Settings};
+
+/// The books in another currency.
+///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// # let books = books_with_rates(); // EUR/USD 1.25, EUR/CHF 0.95
+/// use fondaco_accounting::currency::{TranslationQuery, translation};
+/// let year = "2026-01-01/2026-12-31".parse()?;
+/// let francs = books.view(|view| translation(view, &TranslationQuery::new(Currency::CHF, year)))?;
+/// assert_eq!(francs.assets(), Money::parse("550.05 CHF")?);
+/// assert!(francs.difference().is_zero()); // one rate all year
+/// let yen = books.view(|view| translation(view, &TranslationQuery::new(Currency::JPY, year)));
+/// assert_eq!(yen.unwrap_err().code(), "accounting.no_closing_rate");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`ExchangeError::NoClosingRate`] with the day and the pair; [`LedgerError::UnknownRateSource`]; [`LedgerError::BadInput`] for
+/// days without an end, and for a history of what is no account of equity; or a [`Halt`](fondaco_core::Halt).
+pub fn translation(
+    read: &mut impl Reading,
+    query: &TranslationQuery,
+) -> Result<Translation, LedgerError> {
+    let settings = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
+    let date = query.days.end().ok_or_else(|| LedgerError::BadInput {
+        what: "days",
+        why: "a translation has a closing day: give the days an end".into(),
+    })?;
+    let accounts = read.peek_scan(&Range::<Account>::all())?;
+    let accounts: BTreeMap<SmolStr, Arc<Account>> =
+        accounts.into_iter().map(|account| (account.code.clone(), account)).collect();
+    check_histories(query, &accounts)?;
+    let spans = spans(read, query, date)?;
+    let moved = movements(read, &spans)?;
+    let closings = closings(read, &accounts, date)?;
+    let rates = Rates::new(query, settings.currency);
+    let mut translator = Translator { query, date, accounts, spans, moved, closings, rates };
+    translator.translate(read)
+}
+
+fn check_histories(
+    query: &TranslationQuery,
+    accounts: &BTreeMap<SmolStr, Arc<Account>>,
+) -> Result<(), LedgerError> {
+    for (code, amount) in &query.historical {
+        let unknown = || LedgerError::UnknownAccount { code: code.clone() };
+        let account = accounts.get(code).ok_or_else(unknown)?;
+        let why = match () {
+            () if account.class != AccountClass::Equity => {
+                format!("account {code} is not of equity: only that stays at its history")
+            }
+            () if amount.currency() != query.currency => {
+                format!("{amount} for account {code} is not in {}", query.currency)
+            }
+            () => continue,
+        };
+        return Err(LedgerError::BadInput { what: "historical", why });
+    }
+    Ok(())
+}
+
+/// Rates that were found, by source and day.
+struct Rates {
+    closing: SmolStr,
+    income: IncomeRate,
+    from: Currency,
+    to: Currency,
+    found: BTreeMap<(SmolStr, NaiveDate), FoundRate>,
+}
+
+impl Rates {
+    fn new(query: &TranslationQuery, from: Currency) -> Rates {
+        let (closing, income) = (query.source.clone(), query.income.clone());
+        Rates { closing, income, from, to: query.currency, found: BTreeMap::new() }
+    }
+
+    fn of(
+        &mut self,
+        read: &mut impl Reading,
+        source: &SmolStr,
+        date: NaiveDate,
+    ) -> Result<FoundRate, LedgerError> {
+        let key = (source.clone(), date);
+        if let Some(found) = self.found.get(&key) {
+            return Ok(found.clone());
+        }
+        let Rates { from, to, .. } = *self;
+        let query = RateQuery::new(from, to, date).source(source.clone());
+        let missing = || ExchangeError::NoClosingRate { code: source.clone(), from, to, date };
+        let found = find_rate(read, &query)?.ok_or_else(missing)?;
+        self.found.insert(key, found.clone());
+        Ok(found)
+    }
+
+    fn of_day(
+        &mut self,
+        read: &mut impl Reading,
+        date: NaiveDate,
+    ) -> Result<FoundRate, LedgerError> {
+        let source = self.closing.clone();
+        self.of(read, &source, date)
+    }
+}
+
+struct Translator<'q> {
+    query: &'q TranslationQuery,
+    date: NaiveDate,
+    accounts: BTreeMap<SmolStr, Arc<Account>>,
+    spans: Vec<Span>,
+    moved: Vec<Sums>,
+    closings: BTreeMap<Id<Entry>, Vec<Arc<Posting>>>,
+    rates: Rates,
+}
+
+impl Translator<'_> {
+    fn translate(&mut self, read: &mut impl Reading) -> Result<Translation, LedgerError> {
+        self.leave_closings_out();
+        let (mut lines, mut earlier) = (Vec::new(), Vec::new());
+        let accounts: Vec<_> = self.accounts.values().cloned().collect();
+        for account in accounts.iter().filter(|account| !account.heading) {
+            let parts = match account.class {
+                AccountClass::Asset | AccountClass::Liability => self.balance(read, account)?,
+                AccountClass::Equity => self.history(read, account)?,
+                AccountClass::Income | AccountClass::Expense => {
+                    let (before, now) = self.results(read, account)?;
+                    earlier.extend(before);
+                    now
+                }
+            };
+            if !parts.is_empty() {
+                lines.push(self.line(account, parts));
+            }
+        }
+        lines.sort_by(|a, b| (a.class, &a.account).cmp(&(b.class, &b.account)));
+        let (days, date) = (self.query.days, self.date);
+        let (from, to) = (self.rates.from, self.rates.to);
+        let name = SmolStr::new_static("Results of earlier years");
+        let earlier = merged(earlier);
+        let earlier = self.sum(SmolStr::default(), name, AccountClass::Equity, earlier);
+        Ok(Translation { days, date, from, to, lines, earlier })
+    }
+
+    /// What only moves results between accounts of results and equity is neither earned nor put in.
+    fn leave_closings_out(&mut self) {
+        for posting in self.closings.values().flatten() {
+            let holds = |span: &Span| span.first <= posting.date && posting.date <= span.last;
+            if let Some(at) = self.spans.iter().position(holds) {
+                let sum = self.moved[at].entry(posting.account.clone()).or_default();
+                *sum -= i128::from(posting.ledger_amount.units());
+            }
+        }
+    }
+
+    /// A balance at the closing rate.
+    fn balance(
+        &mut self,
+        read: &mut impl Reading,
+        account: &Account,
+    ) -> Result<Vec<TranslatedPart>, LedgerError> {
+        let sums = self.moved.iter().filter_map(|sums| sums.get(&account.code));
+        let units = signed(account.class, sums.sum());
+        if units == 0 {
+            return Ok(Vec::new());
+        }
+        let rate = self.rates.of_day(read, self.date)?;
+        Ok(vec![part(&account.code, DateRange::day(self.date), units, rate)?])
+    }
+
+    /// Each posting of equity at the rate of its day, or what is given.
+    fn history(
+        &mut self,
+        read: &mut impl Reading,
+        account: &Account,
+    ) -> Result<Vec<TranslatedPart>, LedgerError> {
+        let by_day = self.by_day(read, account)?;
+        let given = self.query.historical.iter().find(|(code, _)| *code == account.code);
+        if let Some((_, translated)) = given {
+            let amount = money(by_day.values().sum(), self.rates.from);
+            let (days, translated, rate) = (DateRange::day(self.date), *translated, None);
+            return Ok(vec![TranslatedPart { days, amount, rate, translated }]);
+        }
+        self.at_days(read, account, by_day)
+    }
+
+    fn at_days(
+        &mut self,
+        read: &mut impl Reading,
+        account: &Account,
+        by_day: BTreeMap<NaiveDate, i128>,
+    ) -> Result<Vec<TranslatedPart>, LedgerError> {
+        let mut parts = Vec::with_capacity(by_day.len());
+        for (date, units) in by_day.into_iter().filter(|(_, units)| *units != 0) {
+            let rate = self.rates.of_day(read, date)?;
+            parts.push(part(&account.code, DateRange::day(date), units, rate)?);
+        }
+        Ok(parts)
+    }
+
+    /// What an account moved by day, closings left out.
+    fn by_day(
+        &self,
+        read: &mut impl Reading,
+        account: &Account,
+    ) -> Result<BTreeMap<NaiveDate, i128>, LedgerError> {
+        let mut by_day = BTreeMap::new();
+        read.peek_each(&Range::by(Posting::BY_ACCOUNT, &account.code), |posting| {
+            if posting.date <= self.date && !self.closings.contains_key(&posting.entry) {
+                let units = signed(account.class, i128::from(posting.ledger_amount.units()));
+                *by_day.entry(posting.date).or_default() += units;
+            }
+            Ok::<(), LedgerError>(())
+        })?;
+        Ok(by_day)
+    }
+
+    /// What was earned or spent before the days that are asked for, as a result; and in them.
+    fn results(
+        &mut self,
+        read: &mut impl Reading,
+        account: &Account,
+    ) -> Result<(Vec<TranslatedPart>, Vec<TranslatedPart>), LedgerError> {
+        let parts = match self.rates.income.clone() {
+            IncomeRate::Transaction => {
+                let by_day = self.by_day(read, account)?;
+                self.at_days(read, account, by_day)?
+            }
+            IncomeRate::Average(source) => self.at_averages(read, account, &source)?,
+        };
+        let from = self.query.days.start();
+        let is_earlier =
+            |part: &TranslatedPart| part.days.end().zip(from).is_some_and(|(end, from)| end < from);
+        let (before, now): (Vec<_>, Vec<_>) = parts.into_iter().partition(is_earlier);
+        // What is spent lessens the result.
+        let before = match account.class {
+            AccountClass::Expense => before.into_iter().map(negated).collect(),
+            _ => before,
+        };
+        Ok((before, now))
+    }
+
+    fn at_averages(
+        &mut self,
+        read: &mut impl Reading,
+        account: &Account,
+        source: &SmolStr,
+    ) -> Result<Vec<TranslatedPart>, LedgerError> {
+        let mut parts = Vec::new();
+        for at in 0..self.spans.len() {
+            let units = self.moved[at].get(&account.code).copied().unwrap_or_default();
+            if units != 0 {
+                let (days, last) = (self.spans[at].days, self.spans[at].last);
+                let rate = self.rates.of(read, source, last)?;
+                parts.push(part(&account.code, days, signed(account.class, units), rate)?);
+            }
+        }
+        Ok(parts)
+    }
+
+    fn line(&self, account: &Account, parts: Vec<TranslatedPart>) -> TranslatedLine {
+        self.sum(account.code.clone(), account.name.clone(), account.class, parts)
+    }
+
+    fn sum(
+        &self,
+        account: SmolStr,
+        name: SmolStr,
+        class: AccountClass,
+        parts: Vec<TranslatedPart>,
+    ) -> TranslatedLine {
+        let sum = |of: fn(&TranslatedPart) -> Money| {
+            let amounts = parts.iter().map(|part| of(part).amount());
+            amounts.fold(Decimal::ZERO, Decimal::saturating_add)
+        };
+        let amount = Money::new(sum(|part| part.amount), self.rates.from);
+        let translated = Money::new(sum(|part| part.translated), self.rates.to);
+        TranslatedLine { account, name, class, amount, translated, parts }
+    }
+}
+
+/// Positive on the side on which the class grows.
+fn signed(class: AccountClass, units: i128) -> i128 {
+    if class.grows_by_debit() { units } else { -units }
+}
+
+fn part(
+    code: &SmolStr,
+    days: DateRange,
+    units: i128,
+    rate: FoundRate,
+) -> Result<TranslatedPart, LedgerError> {
+    let amount = money(units, rate.from);
+    let too_large = |_| LedgerError::TooLarge { code: code.clone(), amount: amount.amount() };
+    let translated = rate.convert(amount, Rounding::HalfUp).map_err(too_large)?;
+    Ok(TranslatedPart { days, amount, rate: Some(rate), translated })
+}
+
+fn negated(part: TranslatedPart) -> TranslatedPart {
+    TranslatedPart { amount: part.amount.neg(), translated: part.translated.neg(), ..part }
+}
+
+/// The parts of all accounts of the same days as one.
+fn merged(parts: Vec<TranslatedPart>) -> Vec<TranslatedPart> {
+    let add = |a: Money, b: Money| Money::new(a.amount().saturating_add(b.amount()), a.currency());
+    let mut by_days: BTreeMap<(Option<NaiveDate>, Option<NaiveDate>), TranslatedPart> =
+        BTreeMap::new();
+    for part in parts {
+        match by_days.get_mut(&(part.days.end(), part.days.start())) {
+            Some(sum) => {
+                sum.amount = add(sum.amount, part.amount);
+                sum.translated = add(sum.translated, part.translated);
+            }
+            None => {
+                by_days.insert((part.days.end(), part.days.start()), part);
+            }
+        }
+    }
+    by_days.into_values().collect()
+}
+
+impl Books<'_> {
+    /// The books in another currency: see [`translation`].
+    ///
+    /// # Errors
+    /// As [`translation`].
+    pub fn translation(&self, query: &TranslationQuery) -> Result<Translation, LedgerError> {
+        self.view(|view| translation(view, query))
+    }
+}

@@ -1,0 +1,101 @@
+//! The days by which results are translated: periods, cut where the days that are asked for begin and end.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use fondaco_core::{DateRange, Id, Range, Reading};
+use smol_str::SmolStr;
+
+use super::TranslationQuery;
+use crate::ledger::{
+    Account, AccountClass, Balance, BalanceQuery, Entry, LedgerError, Period, Posting, balances,
+};
+
+/// A period, or the part of one that lies before the days that are asked for, or in them.
+pub(super) struct Span {
+    pub(super) days: DateRange,
+    pub(super) first: NaiveDate,
+    pub(super) last: NaiveDate,
+    /// The period, where it is a whole one.
+    whole: Option<i32>,
+}
+
+/// Sums of accounts in the ledger's currency, in units: debits less credits.
+pub(super) type Sums = BTreeMap<SmolStr, i128>;
+
+/// All spans up to the closing day.
+pub(super) fn spans(
+    read: &mut impl Reading,
+    query: &TranslationQuery,
+    date: NaiveDate,
+) -> Result<Vec<Span>, LedgerError> {
+    let periods = read.peek_scan(&Range::<Period>::all())?;
+    let mut spans = Vec::new();
+    for period in periods.iter().filter(|period| period.start <= date) {
+        let last = period.end.min(date);
+        let cut = query.days.start().filter(|from| period.start < *from && *from <= last);
+        let cut = cut.and_then(|from| Some((from.pred_opt()?, from)));
+        let parts = match cut {
+            Some((before, from)) => vec![(period.start, before), (from, last)],
+            None => vec![(period.start, last)],
+        };
+        for (first, last) in parts {
+            let whole = (first == period.start && last == period.end).then_some(period.period);
+            let days = DateRange::new(first, last);
+            let days = days
+                .map_err(|error| LedgerError::BadInput { what: "days", why: error.to_string() })?;
+            spans.push(Span { days, first, last, whole });
+        }
+    }
+    Ok(spans)
+}
+
+/// What each account moved in each span: whole periods from the counters in one pass, parts from postings.
+pub(super) fn movements(read: &mut impl Reading, spans: &[Span]) -> Result<Vec<Sums>, LedgerError> {
+    let mut sums: Vec<Sums> = spans.iter().map(|_| Sums::new()).collect();
+    let whole: BTreeMap<i32, usize> =
+        spans.iter().enumerate().filter_map(|(at, span)| Some((span.whole?, at))).collect();
+    read.peek_each(&Range::<Balance>::all(), |balance| {
+        if let Some(at) = whole.get(&balance.period) {
+            let net = i128::from(balance.ledger_debit.units())
+                - i128::from(balance.ledger_credit.units());
+            *sums[*at].entry(balance.account.clone()).or_default() += net;
+        }
+        Ok::<(), LedgerError>(())
+    })?;
+    for (at, span) in spans.iter().enumerate().filter(|(_, span)| span.whole.is_none()) {
+        for row in balances(read, &BalanceQuery::all().from(span.first).until(span.last))? {
+            *sums[at].entry(row.account).or_default() += row.amounts.net().1;
+        }
+    }
+    Ok(sums)
+}
+
+/// The postings of entries between equity and results alone, which only move results into equity or back.
+pub(super) fn closings(
+    read: &mut impl Reading,
+    accounts: &BTreeMap<SmolStr, Arc<Account>>,
+    date: NaiveDate,
+) -> Result<BTreeMap<Id<Entry>, Vec<Arc<Posting>>>, LedgerError> {
+    let class = |code: &SmolStr| accounts.get(code).map(|account| account.class);
+    let mut found: BTreeMap<Id<Entry>, Vec<Arc<Posting>>> = BTreeMap::new();
+    let equity = accounts.values().filter(|account| account.class == AccountClass::Equity);
+    for account in equity {
+        for posting in read.peek_scan(&Range::by(Posting::BY_ACCOUNT, &account.code))? {
+            if posting.date <= date && !found.contains_key(&posting.entry) {
+                found.insert(posting.entry, Vec::new());
+            }
+        }
+    }
+    for (entry, postings) in &mut found {
+        *postings = read.peek_scan(&Range::<Posting>::by_key(entry))?;
+    }
+    found.retain(|_, postings| {
+        let classes = || postings.iter().map(|posting| class(&posting.account));
+        let result = |class: Option<AccountClass>| class.is_some_and(AccountClass::is_result);
+        classes().any(result)
+            && classes().all(|class| result(class) || class == Some(AccountClass::Equity))
+    });
+    Ok(found)
+}
