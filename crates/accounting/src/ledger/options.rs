@@ -95,7 +95,7 @@ impl NewEntry {
     /// content the answer is the entry that is there, with other content [`LedgerError::KeyDiffers`] names the first field
     /// that differs. A key of [`PostEach`](super::PostEach) that failed because of how things stood (an account that is not
     /// there, closed, or at the limit of its own sums) is used up: sent again it is refused ([`LedgerError::KeyFailed`]), so
-    /// that nobody has to wonder whether a late copy went through after all. What a [spending limit](super::spending) refused
+    /// that nobody has to wonder whether a late copy went through after all. What a [spending limit](mod@super::spending) refused
     /// may come again under its key, once somebody has allowed it or the next day has begun.
     ///
     /// [`LedgerError::KeyDiffers`]: super::LedgerError::KeyDiffers
