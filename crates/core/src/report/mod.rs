@@ -7,7 +7,7 @@
 //! - **HTML**, one page without scripts or outside files, in light and dark, for phones and for paper: [`Report::to_html`],
 //!   and [`Page`] for several results together;
 //! - **a table** for programs: CSV by RFC 4180 ([`Report::to_csv`]), and, behind the feature `arrow`, an Arrow record batch
-//!   (`Report::to_arrow`).
+//!   (`Report::to_arrow`); behind `xlsx` an Excel workbook (`Report::to_xlsx`).
 //!
 //! Figures stay what they are, exact decimals, until they are shown: text and HTML show them by a [`Locale`], which is
 //! data; tables are neutral. What an engine gives as a list becomes a report by [`list`]. Why a figure is what it is tells an [`Explain`], one tree for all engines.
@@ -45,6 +45,8 @@ mod locale;
 mod page;
 mod text;
 mod width;
+#[cfg(feature = "xlsx")]
+mod xlsx;
 
 #[cfg(feature = "arrow")]
 pub use arrow::ArrowFormError;
@@ -58,3 +60,5 @@ pub use listing::{Listed, list};
 pub use locale::Locale;
 pub use page::{Figure, Page, STYLE};
 pub use width::display_width;
+#[cfg(feature = "xlsx")]
+pub use xlsx::{XlsxFormError, workbook};

@@ -11,6 +11,7 @@ use fondaco_core::store::Tags;
 use fondaco_core::{Range, Reading, Timestamp};
 use smol_str::SmolStr;
 
+use super::columns::ClosingSums;
 use crate::ledger::{Account, Amounts, Balance, LedgerError, Period, PeriodKey, Posting, tags};
 
 /// The end of a day, as known at a time.
@@ -109,13 +110,14 @@ impl Cells {
         self.dimensions.len() - 1
     }
 
-    /// Fills the figures of the moments, the first places of each row in their order: first what came between them, then all up to
-    /// each.
+    /// Fills the figures of the moments, the first places of each row in their order, with all that was posted up to each; and the
+    /// sums of closing entries, in the places that they name.
     pub(super) fn read_moments(
         &mut self,
         read: &mut impl Reading,
         periods: &[Arc<Period>],
         moments: &[Moment],
+        closings: &[(ClosingSums, usize)],
     ) -> Result<(), LedgerError> {
         let mut known: Vec<_> = moments.iter().map(|(known, _)| *known).collect();
         known.sort_unstable();
@@ -126,9 +128,11 @@ impl Cells {
                 .map(|(place, moment)| Day { date: moment.1, place })
                 .collect();
             days.sort_unstable_by_key(|day| day.date);
+            let of_closings = closings.iter().filter(|((of, _), _)| *of == known);
+            let closings = of_closings.map(|((_, period), place)| (*period, *place)).collect();
             match known {
-                None => self.read_kept(read, periods, &days)?,
-                Some(time) => self.read_known(read, time, &days)?,
+                None => self.read_kept(read, periods, &days, &closings)?,
+                Some(time) => self.read_known(read, time, &days, &closings)?,
             }
             self.pile_up(&days);
         }
@@ -140,8 +144,9 @@ impl Cells {
         read: &mut impl Reading,
         periods: &[Arc<Period>],
         days: &[Day],
+        closings: &Places,
     ) -> Result<(), LedgerError> {
-        let (mut whole, mut cut) = (Whole::default(), Vec::new());
+        let (mut whole, mut cut) = (Places::default(), Vec::new());
         for period in periods {
             let cuts =
                 days.iter().rev().find(|day| period.start <= day.date && day.date < period.end);
@@ -152,7 +157,7 @@ impl Cells {
                 None => whole.extend(end.map(|place| (period.period, place))),
             }
         }
-        self.read_balances(read, &whole)?;
+        self.read_balances(read, &whole, closings)?;
         let (mut ranges, accounts) = (Vec::new(), self.accounts.clone());
         for (period, last) in cut {
             let leaves = accounts.iter().filter(|account| !account.heading);
@@ -169,13 +174,21 @@ impl Cells {
     }
 
     /// The kept sums of whole periods.
-    fn read_balances(&mut self, read: &mut impl Reading, whole: &Whole) -> Result<(), LedgerError> {
-        if whole.is_empty() {
+    fn read_balances(
+        &mut self,
+        read: &mut impl Reading,
+        whole: &Places,
+        closings: &Places,
+    ) -> Result<(), LedgerError> {
+        if whole.is_empty() && closings.is_empty() {
             return Ok(());
         }
         let (mut last, mut last_code) = (None, SmolStr::default());
         read.peek_each(&Range::<Balance>::all(), |balance: &Balance| {
-            let Some(place) = whole.get(&balance.period) else { return Ok(()) };
+            let (place, closing) = (whole.get(&balance.period), closings.get(&balance.period));
+            if place.is_none() && closing.is_none() {
+                return Ok(());
+            }
             if last.is_none() || last_code != balance.account {
                 last = self.account(&balance.account);
                 last_code = balance.account.clone();
@@ -185,7 +198,11 @@ impl Cells {
                 true => self.combination(&tags(&balance.dimensions)?),
                 false => 0,
             };
-            self.add(account, dimensions, *place, Amounts::of_balance(balance).net().1);
+            let net = Amounts::of_balance(balance).net().1;
+            place
+                .into_iter()
+                .chain(closing)
+                .for_each(|place| self.add(account, dimensions, *place, net));
             Ok::<(), LedgerError>(())
         })
     }
@@ -195,11 +212,13 @@ impl Cells {
         read: &mut impl Reading,
         time: Timestamp,
         days: &[Day],
+        closings: &Places,
     ) -> Result<(), LedgerError> {
         read.peek_each(&Range::<Posting>::all(), |posting: &Posting| {
-            if let Some(place) = after(days, posting.date).filter(|_| is_known(posting, Some(time)))
-            {
-                self.add_posting(posting, place);
+            if is_known(posting, Some(time)) {
+                let closing = closings.get(&posting.period).copied();
+                let places = after(days, posting.date).into_iter().chain(closing);
+                places.for_each(|place| self.add_posting(posting, place));
             }
             Ok::<(), LedgerError>(())
         })
@@ -219,8 +238,8 @@ impl Cells {
     }
 }
 
-/// The place of each whole period's sums.
-type Whole = HashMap<PeriodKey, usize, foldhash::fast::RandomState>;
+/// The place of each period's sums.
+type Places = HashMap<PeriodKey, usize, foldhash::fast::RandomState>;
 
 /// A day at whose end figures are wanted, and their place in a row.
 struct Day {

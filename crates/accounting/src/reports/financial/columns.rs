@@ -12,7 +12,7 @@ use super::super::compared::span;
 use super::cells::Moment;
 use super::closed::Closings;
 use super::query::FinancialQuery;
-use crate::ledger::Period;
+use crate::ledger::{Period, PeriodKey};
 use crate::reports::{Layout, Measure};
 
 /// A column of a statement.
@@ -84,6 +84,9 @@ impl Places {
     }
 }
 
+/// A period of closing entries, as known at a time.
+pub(super) type ClosingSums = (Option<Timestamp>, PeriodKey);
+
 /// Days with the time as known at: those of the cash that was paid.
 pub(super) type PaidSpan = (Option<Timestamp>, NaiveDate, NaiveDate);
 
@@ -92,8 +95,8 @@ pub(super) type PaidSpan = (Option<Timestamp>, NaiveDate, NaiveDate);
 pub(super) struct Plan {
     /// The first places of a row.
     pub(super) moments: Vec<Moment>,
-    /// Closing entries by their fiscal year, as known at a time: the next places.
-    pub(super) closings: Vec<(Option<Timestamp>, i32)>,
+    /// What closing entries posted: the next places.
+    pub(super) closings: Vec<ClosingSums>,
     /// What was paid: the last places.
     pub(super) paid: Vec<PaidSpan>,
     /// The columns before they are split by a dimension, with their places.
@@ -107,9 +110,9 @@ pub(super) struct Wanted {
     year_before: Moment,
     opening: Moment,
     year_before_opening: Moment,
-    closed: Vec<(Option<Timestamp>, i32)>,
-    closed_in_closing: Option<(Option<Timestamp>, i32)>,
-    closed_in_opening: Option<(Option<Timestamp>, i32)>,
+    closed: Vec<ClosingSums>,
+    closed_in_closing: Option<ClosingSums>,
+    closed_in_opening: Option<ClosingSums>,
     paid: PaidSpan,
 }
 
@@ -138,17 +141,15 @@ impl Plan {
             };
             let (eve, dimension) = (eve_of(from), None);
             let column = StatementColumn { heading, from, through, known_at: known, dimension };
-            let closed = closings.years_on(from, through).map(|year| (known, year)).collect();
+            let closed = closings.on(from, through).map(|period| (known, period)).collect();
             let wanted = Wanted {
                 closing: (known, through),
                 year_before: (known, eve_of(year)),
                 opening: (known, eve),
                 year_before_opening: (known, eve_of(year_start(periods, eve))),
                 closed,
-                closed_in_closing: closings
-                    .year_closed_by(periods, through)
-                    .map(|year| (known, year)),
-                closed_in_opening: closings.year_closed_by(periods, eve).map(|year| (known, year)),
+                closed_in_closing: closings.of_year(periods, through).map(|closing| (known, closing)),
+                closed_in_opening: closings.of_year(periods, eve).map(|closing| (known, closing)),
                 paid: (known, from, through),
             };
             plan.want(&wanted, layout);
@@ -188,8 +189,15 @@ impl Plan {
         self.moments.len() + self.closings.len() + self.paid.len()
     }
 
-    pub(super) fn closing_place(&self, at: usize) -> usize {
-        self.moments.len() + at
+    /// Where the sums of closing entries are.
+    fn closing_place(&self, closing: ClosingSums) -> Option<usize> {
+        let at = self.closings.iter().position(|known| *known == closing)?;
+        Some(self.moments.len() + at)
+    }
+
+    /// The sums of closing entries with their places.
+    pub(super) fn closing_places(&self) -> impl Iterator<Item = (ClosingSums, usize)> {
+        self.closings.iter().filter_map(|closing| Some((*closing, self.closing_place(*closing)?)))
     }
 
     pub(super) fn paid_place(&self, at: usize) -> usize {
@@ -199,15 +207,10 @@ impl Plan {
     /// Where a column's figures are.
     pub(super) fn locate(&self, wanted: &Wanted) -> Places {
         let moment = |moment: Moment| self.moments.iter().position(|known| *known == moment);
-        let closing = |closing: (Option<Timestamp>, i32)| {
-            self.closings
-                .iter()
-                .position(|known| *known == closing)
-                .map(|at| self.closing_place(at))
-        };
+        let closing = |closing: ClosingSums| self.closing_place(closing);
         let plus = |place: Option<usize>| place.map(|place| (place, 1));
         let less = |place: Option<usize>| place.map(|place| (place, -1));
-        let standing = |at: Moment, before: Moment, closed: Option<(Option<Timestamp>, i32)>| {
+        let standing = |at: Moment, before: Moment, closed: Option<ClosingSums>| {
             let (at, before, closed) = (moment(at), moment(before), closed.and_then(closing));
             Standing {
                 balance: plus(at).into_iter().chain(less(closed)).collect(),

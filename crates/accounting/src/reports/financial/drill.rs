@@ -12,6 +12,7 @@ use smol_str::{SmolStr, format_smolstr};
 use super::super::general_ledger::{LedgerLine, entries};
 use super::super::sheet::account_anchor;
 use super::cells::is_known;
+use super::closed::is_closing;
 use super::columns::StatementColumn;
 use super::fill::Filled;
 use super::make::Whose;
@@ -263,7 +264,7 @@ impl Opener<'_, '_> {
                 && paid
                 && self.of_column.has(&posting.dimensions)
                 && is_known(posting, self.of_column.known_at)
-                && !self.filled.closings.has(posting.entry)
+                && !is_closing(posting.period)
         });
         Ok(found)
     }

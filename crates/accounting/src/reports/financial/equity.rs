@@ -9,16 +9,16 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use fondaco_core::report::{Cell, Column, Phrase, Report, Row, word};
-use fondaco_core::{Currency, DateRange, Id, Range, Reading};
+use fondaco_core::{Currency, DateRange, Range, Reading};
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::super::sheet::account_anchor;
 use super::cells::Cells;
-use super::closed::Closings;
+use super::closed::{Closings, is_closing};
 use super::columns::{eve_of, year_start};
 use crate::ledger::{
-    Account, AccountClass, Amounts, Entry, LedgerError, Period, Posting, Settings, decimal,
+    Account, AccountClass, Amounts, LedgerError, Period, Posting, Settings, decimal,
 };
 
 /// Why an account of equity changed.
@@ -142,21 +142,19 @@ pub fn equity_changes(
     let settings = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
     let periods = read.peek_scan(&Range::<Period>::all())?;
     let accounts = read.peek_scan(&Range::<Account>::all())?;
-    let closings = Closings::read(read)?;
     // At the eve, before the year of the last day, and at its end; and what closing entries took.
     let year = year_start(&periods, end).max(start);
     let moments = [(None, eve_of(start)), (None, eve_of(year)), (None, end)];
+    let closings = Closings::of(&periods);
+    let (before, of_year) = (closings.on(start, eve_of(year)), closings.on(year, end));
+    let closings =
+        before.map(|period| (period, CLOSED_BEFORE)).chain(of_year.map(|period| (period, CLOSED)));
+    let closings: Vec<_> = closings.map(|(period, place)| ((None, period), place)).collect();
     let mut cells = Cells::new(accounts, PLACES, false);
-    cells.read_moments(read, &periods, &moments)?;
+    cells.read_moments(read, &periods, &moments, &closings)?;
     let on_days = DateRange::new(start, end).unwrap_or_else(|_| DateRange::always());
-    let closing = closings.on(on_days);
-    let ranges: Vec<_> = closing.iter().map(Range::<Posting>::by_key).collect();
-    read.peek_each_of(&ranges, |posting: &Posting| {
-        cells.add_posting(posting, if posting.date < year { CLOSED_BEFORE } else { CLOSED });
-        Ok::<(), LedgerError>(())
-    })?;
     let mut rows = of_accounts(&cells);
-    classify(read, &cells, &periods, on_days, &closing, &mut rows)?;
+    classify(read, &cells, &periods, on_days, &mut rows)?;
     let mut rows: Vec<EquityRow> = rows.into_values().filter(|row| !row.is_nothing()).collect();
     rows.extend(of_results(&cells));
     let mut total = EquityRow { name: "Total".into(), ..EquityRow::default() };
@@ -219,7 +217,6 @@ fn classify(
     cells: &Cells,
     periods: &[Arc<Period>],
     days: DateRange,
-    closing: &BTreeSet<Id<Entry>>,
     rows: &mut BTreeMap<usize, EquityRow>,
 ) -> Result<(), LedgerError> {
     let (Some(first), Some(last)) = (days.start(), days.end()) else { return Ok(()) };
@@ -231,7 +228,7 @@ fn classify(
         .collect();
     let mut entries = BTreeSet::new();
     read.peek_each_of(&ranges, |posting: &Posting| {
-        if !closing.contains(&posting.entry) {
+        if !is_closing(posting.period) {
             entries.insert(posting.entry);
         }
         Ok::<(), LedgerError>(())

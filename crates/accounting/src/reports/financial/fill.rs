@@ -21,7 +21,6 @@ pub(super) struct Filled<'l> {
     pub(super) layout: &'l Layout,
     pub(super) currency: Currency,
     pub(super) periods: Vec<Arc<Period>>,
-    pub(super) closings: Closings,
     pub(super) cells: Cells,
     pub(super) columns: Vec<Column>,
     pub(super) taken: Vec<Taken<'l>>,
@@ -49,7 +48,7 @@ impl<'l> Filled<'l> {
         let settings = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
         let periods = read.peek_scan(&Range::<Period>::all())?;
         let accounts = read.peek_scan(&Range::<Account>::all())?;
-        let closings = Closings::read(read)?;
+        let closings = Closings::of(&periods);
         let plan = Plan::of(query, layout, &periods, &closings);
         let apart = !query.dimensions.is_empty()
             || query.split.is_some()
@@ -62,13 +61,13 @@ impl<'l> Filled<'l> {
             |account: &Account| layout.cash.iter().any(|pick| has(layout, &cells, pick, account));
         let cash = cells.accounts.iter().enumerate().filter(|(_, account)| is_cash(account));
         let cash: Vec<usize> = cash.map(|(at, _)| at).collect();
-        cells.read_moments(read, &periods, &plan.moments)?;
-        closings.fill(read, &plan, &mut cells)?;
+        let closings: Vec<_> = plan.closing_places().collect();
+        cells.read_moments(read, &periods, &plan.moments, &closings)?;
         paid::fill(read, &plan, &periods, &cash, &mut cells)?;
         let (columns, changes) = columns(&plan, query, &cells);
         let taken = taken(layout, &cells)?;
         let currency = settings.currency;
-        Ok(Filled { layout, currency, periods, closings, cells, columns, taken, cash, changes })
+        Ok(Filled { layout, currency, periods, cells, columns, taken, cash, changes })
     }
 
     /// What a take has of an account, by column, in units: debits less credits.
