@@ -3,7 +3,7 @@
 use std::io::{Read, Seek};
 
 use chrono::NaiveDate;
-use fondaco_core::{Currency, Money, PartyId, decimal};
+use fondaco_core::{Currency, Id, Money, PartyId, decimal};
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
 
@@ -11,7 +11,7 @@ use super::cells::{Amount, AmountSlots, Cells, Finder, Reader, Slot};
 use super::lines::{Lines, Place};
 use super::refusal::{Fault, Refusal};
 use super::{EntryMapping, Grouping, ImportError};
-use crate::ledger::{NewEntry, NewPosting};
+use crate::ledger::{Entry, NewEntry, NewPosting};
 
 /// No entry has more lines: a file that is not sorted, or doesn't balance, must not become one entry.
 pub(crate) const MOST_LINES: usize = 10_000;
@@ -198,7 +198,7 @@ impl Columns {
         line.date = cells.date(&self.date);
         line.head = Head {
             text: cells.text(&self.text),
-            party: cells.text(&self.party).map(|name| PartyId::named(&name)),
+            party: cells.text(&self.party).map(|name| party(&name)),
             document: cells.text(&self.document),
             document_date: cells.some_date(&self.document_date),
             due_date: cells.some_date(&self.due_date),
@@ -244,6 +244,12 @@ impl Columns {
         });
         [Some(posting), other]
     }
+}
+
+/// A party by its id, as an export writes it, else by the name under which the host knows it.
+fn party(text: &str) -> PartyId {
+    let id = text.parse::<Id<Entry>>().map(|id| PartyId::from_u128(id.to_u128()));
+    id.unwrap_or_else(|_| PartyId::named(text))
 }
 
 /// An entry that is being put together.

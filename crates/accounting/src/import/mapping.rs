@@ -165,7 +165,7 @@ pub struct EntryMapping {
     pub text: Option<Source>,
     /// The posting's text.
     pub posting_text: Option<Source>,
-    /// The name under which the host knows the other party: see [`PartyId::named`](fondaco_core::PartyId::named).
+    /// The name under which the host knows the other party: see [`PartyId::named`](fondaco_core::PartyId::named); or its id.
     pub party: Option<Source>,
     /// The document that the entry comes from.
     pub document: Option<Source>,

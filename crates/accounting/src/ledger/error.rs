@@ -13,6 +13,9 @@ use super::{
     AccountLimit, Balance, Draft, Entry, ItemError, PendingEntry, PendingRef, Side, Totals,
 };
 use crate::currency::ExchangeError;
+
+use super::{AccountLimit, Balance, Draft, Entry, ItemError, PendingEntry, PendingRef, Side};
+use crate::export::ExportError;
 use crate::reports::LayoutError;
 
 /// A refusal of the ledger: nothing was stored. Each message names what is wrong and the way out.
@@ -429,6 +432,9 @@ pub enum LedgerError {
     /// A layout of statements is none.
     #[error(transparent)]
     Layout(#[from] LayoutError),
+    /// The ledger can't be written in a form.
+    #[error(transparent)]
+    Export(#[from] ExportError),
     /// The account is closed, whatever the date.
     #[error("account {code} is closed: reopen it, or void what closes it; post to another account")]
     AccountClosed {
@@ -823,6 +829,7 @@ impl ActError for LedgerError {
             LedgerError::Item(error) => error.code(),
             LedgerError::Exchange(error) => error.code(),
             LedgerError::Layout(error) => error.code(),
+            LedgerError::Export(error) => error.code(),
             LedgerError::AccountClosed { .. } => "accounting.account_closed",
             LedgerError::AccountOpen { .. } => "accounting.account_open",
             LedgerError::CurrenciesDiffer { .. } => "accounting.currencies_differ",
@@ -910,6 +917,7 @@ impl ActError for LedgerError {
             LedgerError::Item(error) => error.kind(),
             LedgerError::Exchange(error) => error.kind(),
             LedgerError::Layout(error) => error.kind(),
+            LedgerError::Export(error) => error.kind(),
             LedgerError::At { error, .. } => error.kind(),
             LedgerError::Calendar(error) => error.kind(),
             LedgerError::Halt(halt) => halt.kind(),

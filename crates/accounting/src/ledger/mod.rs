@@ -123,6 +123,7 @@ pub use pending::{
     PendingSettled, PostPending, RecordPending, SettleOptions, Settled, VoidPending, WholePending,
     pending,
 };
+pub(crate) use period::label as period_label;
 pub use period::{
     LockPeriod, OpenFiscalYear, Period, PeriodKey, PeriodStatus, SoftLockPeriod, UnlockPeriod,
 };

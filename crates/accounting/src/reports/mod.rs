@@ -21,6 +21,7 @@ mod trial_balance;
 pub use ageing::{AgeBy, Aged, AgedItem, Ageing, AgeingQuery, PartyAgeing, ageing};
 pub use compared::{Compared, compare_balance_sheets, compare_income_statements};
 pub use explain::explain_balance;
+pub(crate) use financial::is_closing;
 pub use financial::{
     EquityChange, EquityChanges, EquityRow, FailedCheck, FinancialQuery, FinancialStatement,
     RowAccount, RowAccountPostings, RowPostings, StatementColumn, StatementRow, equity_changes,
@@ -29,6 +30,7 @@ pub use financial::{
 pub use general_ledger::{
     AccountLedger, GeneralLedger, LedgerLine, account_ledger, general_ledger,
 };
+pub(crate) use layout::class_name;
 pub use layout::{Formula, Layout, LayoutError, LayoutRow, Measure, Pick, RowKind, RowUnit, Take};
 pub use statement::{
     AccountStatement, CurrencyStatement, Movement, StatementQuery, StatementSums,

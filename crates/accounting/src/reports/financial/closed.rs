@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use crate::ledger::{Period, PeriodKey};
 
 /// Whether a period is the one of a year's closing entries, which has the number 99.
-pub(super) fn is_closing(period: PeriodKey) -> bool {
+pub(crate) fn is_closing(period: PeriodKey) -> bool {
     period % 100 == 99
 }
 

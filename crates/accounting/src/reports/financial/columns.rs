@@ -148,7 +148,9 @@ impl Plan {
                 opening: (known, eve),
                 year_before_opening: (known, eve_of(year_start(periods, eve))),
                 closed,
-                closed_in_closing: closings.of_year(periods, through).map(|closing| (known, closing)),
+                closed_in_closing: closings
+                    .of_year(periods, through)
+                    .map(|closing| (known, closing)),
                 closed_in_opening: closings.of_year(periods, eve).map(|closing| (known, closing)),
                 paid: (known, from, through),
             };

@@ -51,6 +51,7 @@ mod text;
 
 pub use error::LayoutError;
 pub use formula::Formula;
+pub(crate) use take::class_name;
 pub use take::{Measure, Pick, Take};
 
 use serde::{Deserialize, Serialize};

@@ -120,7 +120,7 @@ impl Pick {
     }
 }
 
-pub(super) fn class_name(class: AccountClass) -> &'static str {
+pub(crate) fn class_name(class: AccountClass) -> &'static str {
     match class {
         AccountClass::Asset => "asset",
         AccountClass::Liability => "liability",

@@ -1,0 +1,156 @@
+//! SAF-T in Norway's form, checked against the schema that its tax administration publishes.
+
+use fondaco_accounting::export::{SaftAddress, SaftCompany, SaftContact, SaftQuery};
+use fondaco_accounting::ledger::*;
+use fondaco_core::{ActError, PartyId};
+use smol_str::SmolStr;
+
+use crate::again::firm;
+use crate::common::*;
+use crate::schema::{Element, Schema};
+
+fn company() -> SaftCompany {
+    SaftCompany {
+        registration_number: "999999999".into(),
+        name: "Møller & Sønn <AS>".into(),
+        address: SaftAddress {
+            street: Some("Karl Johans gate 1".into()),
+            city: Some("Oslo".into()),
+            postal_code: Some("0154".into()),
+            country: Some("NO".into()),
+        },
+        contact: SaftContact {
+            first_name: "Ada".into(),
+            last_name: "Lovelace".into(),
+            telephone: Some("+47 22 00 00 00".into()),
+            email: Some("ada@example.com".into()),
+        },
+        tax_registration: Some("999999999MVA".into()),
+    }
+}
+
+fn by_code(account: &Account) -> Option<(SmolStr, SmolStr)> {
+    Some(("RF-1167".into(), account.code.clone()))
+}
+
+fn file(firm: &Firm, start: &str, end: &str) -> String {
+    let names = |party| (party == PartyId::named("ada")).then(|| "Ada Lovelace".into());
+    let query = SaftQuery::new(company(), d(start), d(end), d("2027-01-15"))
+        .grouping(&by_code)
+        .name_parties(&names)
+        .user("clerk-7");
+    firm.books.export_saft(&query).unwrap()
+}
+
+#[test]
+fn it_is_as_the_schema_says() {
+    let schema = Schema::norwegian();
+    let firm = firm();
+    for (start, end) in
+        [("2026-01-01", "2026-12-31"), ("2026-03-02", "2027-06-30"), ("2025-01-01", "2025-12-31")]
+    {
+        let xml = file(&firm, start, end);
+        let mistakes = schema.mistakes(&Element::read(&xml));
+        assert!(mistakes.is_empty(), "{mistakes:#?}\n{xml}");
+    }
+    if let Ok(path) = std::env::var("FONDACO_SAFT") {
+        std::fs::write(path, file(&firm, "2026-01-01", "2026-12-31")).unwrap();
+    }
+}
+
+#[test]
+fn the_checker_finds_what_is_wrong() {
+    let (schema, xml) = (Schema::norwegian(), file(&firm(), "2026-01-01", "2026-12-31"));
+    for (from, to, says) in [
+        ("<AuditFileCountry>NO</AuditFileCountry>", "", "AuditFileCountry is missing"),
+        ("<AccountType>GL</AccountType>", "<AccountType>XX</AccountType>", "is none of"),
+        ("<TotalDebit>", "<TotalDebit>x", "is no decimal"),
+        ("<Type>GL</Type>", "<Type>GENERAL LEDGER</Type>", "longer than 9"),
+        ("</Header>", "<More/></Header>", "More is not expected"),
+        ("<TaxAccountingBasis>A</TaxAccountingBasis>", "", "UserID is not expected"),
+        ("<TransactionDate>2026", "<TransactionDate>26", "is no date"),
+    ] {
+        let broken = xml.replacen(from, to, 1);
+        assert_ne!(broken, xml, "{from}");
+        let mistakes = schema.mistakes(&Element::read(&broken)).join("; ");
+        assert!(mistakes.contains(says), "{from}: {mistakes}");
+    }
+}
+
+#[test]
+fn it_says_what_the_books_say() {
+    let firm = firm();
+    let root = Element::read(&file(&firm, "2026-03-01", "2026-12-31"));
+    let accounts = root.all("MasterFiles/GeneralLedgerAccounts/Account");
+    assert_eq!(accounts.len(), 9, "headings have no balance");
+    let customers = accounts.iter().find(|account| account.text("AccountID") == "1200").unwrap();
+    assert_eq!(customers.text("OpeningDebitBalance"), "119.50");
+    assert_eq!(customers.text("ClosingDebitBalance"), "119.50");
+    let bank = accounts.iter().find(|account| account.text("AccountID") == "1000").unwrap();
+    assert_eq!(
+        (bank.text("OpeningDebitBalance"), bank.text("ClosingCreditBalance")),
+        ("0.00", "92.00")
+    );
+    let customer = &root.all("MasterFiles/Customers/Customer")[0];
+    assert_eq!(customer.text("Name"), "Ada Lovelace");
+    assert_eq!(root.all("GeneralLedgerEntries")[0].text("NumberOfEntries"), "4");
+    let lines = root.all("GeneralLedgerEntries/Journal/Transaction/Line");
+    let sum = |side: &str| -> rust_decimal::Decimal {
+        lines.iter().flat_map(|line| line.all(side)).map(|amount| dec(amount.text("Amount"))).sum()
+    };
+    assert_eq!(sum("DebitAmount"), sum("CreditAmount"));
+    assert_eq!(dec(root.all("GeneralLedgerEntries")[0].text("TotalDebit")), sum("DebitAmount"));
+    let dollars: Vec<_> = lines
+        .iter()
+        .flat_map(|line| line.all("DebitAmount"))
+        .filter(|amount| amount.text("CurrencyCode") == "USD")
+        .collect();
+    assert_eq!((dollars[0].text("Amount"), dollars[0].text("CurrencyAmount")), ("92.00", "100.00"));
+    assert_eq!(
+        root.all("Header/Company")[0].text("Name"),
+        "Møller & Sønn <AS>",
+        "escaped, and read again"
+    );
+}
+
+#[test]
+fn long_dimensions_get_short_codes_that_differ() {
+    let firm = firm();
+    let entry = |name: &str, value: &str| {
+        NewEntry::new("GEN", d("2026-05-01"))
+            .posting(NewPosting::debit("5000", eur("1")).dimension(name, value))
+            .credit("1000", eur("1"))
+    };
+    let long = "a very long name of a project that goes on";
+    firm.post("a", entry("cost centre group", &format!("{long} A")));
+    firm.post("b", entry("cost centre", &format!("{long} B")));
+    firm.post("c", entry("cost centre", &format!("{long} C")));
+    let root = Element::read(&file(&firm, "2026-01-01", "2026-12-31"));
+    assert!(Schema::norwegian().mistakes(&root).is_empty());
+    let types = root.all("MasterFiles/AnalysisTypeTable/AnalysisTypeTableEntry");
+    let pairs: std::collections::BTreeSet<_> =
+        types.iter().map(|entry| (entry.text("AnalysisType"), entry.text("AnalysisID"))).collect();
+    assert_eq!(pairs.len(), types.len(), "each value has a pair of its own");
+}
+
+#[test]
+fn what_the_form_has_no_room_for_is_refused() {
+    let firm = firm();
+    let query = SaftQuery::new(company(), d("2026-01-01"), d("2026-12-31"), d("2027-01-15"));
+    let error = firm.books.export_saft(&query).unwrap_err();
+    assert_eq!(error.code(), "accounting.export_no_grouping");
+    assert!(error.to_string().starts_with("account 1000 has no grouping"), "{error}");
+    let query = query.grouping(&by_code);
+    let backwards = SaftQuery::new(company(), d("2026-12-31"), d("2026-01-01"), d("2027-01-15"));
+    assert_eq!(firm.books.export_saft(&backwards).unwrap_err().code(), "accounting.bad_input");
+    let fine = NewEntry::new("GEN", d("2026-06-01"))
+        .posting(NewPosting::debit("5000", money("1.234 BHD")).worth(eur("3")))
+        .posting(NewPosting::credit("5100", money("1.234 BHD")).worth(eur("3")));
+    firm.post("fine", fine);
+    let error = firm.books.export_saft(&query).unwrap_err();
+    assert_eq!(error.code(), "accounting.export_too_fine");
+    assert!(error.to_string().contains("1.234 has more than the two digits"), "{error}");
+    firm.must("long", &OpenJournal::new("a journal with a long code", "Long"));
+    let error = firm.books.export_saft(&query).unwrap_err();
+    assert_eq!(error.code(), "accounting.export_too_long");
+}
