@@ -13,7 +13,7 @@ pub mod saft;
 mod tables;
 
 pub use error::ExportError;
-pub use saft::{SaftAddress, SaftCompany, SaftContact, SaftQuery, saft};
+pub use saft::{Grouping, GroupingOf, SaftAddress, SaftCompany, SaftContact, SaftQuery, saft};
 pub use tables::{ExportQuery, LedgerTables, ledger_tables};
 
 use crate::Books;

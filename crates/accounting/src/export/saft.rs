@@ -67,6 +67,9 @@ pub struct SaftContact {
 /// An account's place in the authority's chart: category and code.
 pub type Grouping = (SmolStr, SmolStr);
 
+/// Says an account's place; `None` where its tags do.
+pub type GroupingOf<'q> = &'q dyn Fn(&Account) -> Option<Grouping>;
+
 /// What the file is made of.
 #[derive(Clone)]
 pub struct SaftQuery<'q> {
@@ -75,7 +78,7 @@ pub struct SaftQuery<'q> {
     end: NaiveDate,
     created: NaiveDate,
     names: Option<Names<'q>>,
-    grouping: Option<&'q dyn Fn(&Account) -> Option<Grouping>>,
+    grouping: Option<GroupingOf<'q>>,
     user: Option<SmolStr>,
 }
 
@@ -101,7 +104,7 @@ impl<'q> SaftQuery<'q> {
 
     /// The place of each account in the authority's chart, instead of its tags.
     #[must_use]
-    pub fn grouping(mut self, of: &'q dyn Fn(&Account) -> Option<Grouping>) -> SaftQuery<'q> {
+    pub fn grouping(mut self, of: GroupingOf<'q>) -> SaftQuery<'q> {
         self.grouping = Some(of);
         self
     }

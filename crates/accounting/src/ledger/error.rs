@@ -13,8 +13,6 @@ use super::{
     AccountLimit, Balance, Draft, Entry, ItemError, PendingEntry, PendingRef, Side, Totals,
 };
 use crate::currency::ExchangeError;
-
-use super::{AccountLimit, Balance, Draft, Entry, ItemError, PendingEntry, PendingRef, Side};
 use crate::export::ExportError;
 use crate::reports::LayoutError;
 

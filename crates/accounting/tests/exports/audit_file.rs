@@ -53,9 +53,6 @@ fn it_is_as_the_schema_says() {
         let mistakes = schema.mistakes(&Element::read(&xml));
         assert!(mistakes.is_empty(), "{mistakes:#?}\n{xml}");
     }
-    if let Ok(path) = std::env::var("FONDACO_SAFT") {
-        std::fs::write(path, file(&firm, "2026-01-01", "2026-12-31")).unwrap();
-    }
 }
 
 #[test]
