@@ -17,10 +17,17 @@ fn no_layout_has_changed() {
 }
 
 const LAYOUTS: &str = "\
-ledger_settings: State, layout 2
+ledger_settings: State, layout 3
   ledger: Text
   currency: Text
   spending_limits: Bool, nullable, since 2
+  soft_locked_through: Date, nullable, since 3
+  locked_through: Date, nullable, since 3
+  final_through: Date, nullable, since 3
+  reversals: Text, nullable, since 3
+  retained_earnings: Text, nullable, since 3
+  closing_journal: Text, nullable, since 3
+  assertions: Bool, nullable, since 3
   key (ledger)
 
 ledger_account: State, layout 3
@@ -48,20 +55,27 @@ ledger_account: State, layout 3
   guard all ()
   guard by_parent (parent)
 
-ledger_journal: State, layout 2
+ledger_journal: State, layout 3
   code: Text
   name: Text
   by_date: Bool
   approvals: I64, nullable, since 2
+  soft_locked_through: Date, nullable, since 3
+  locked_through: Date, nullable, since 3
+  final_through: Date, nullable, since 3
+  reversals: Text, nullable, since 3
   key (code)
 
-ledger_period: State, layout 2
+ledger_period: State, layout 3
   period: I64
   fiscal_year: I64
   number: I64
   start: Date
   end: Date
   status: Text
+  kind: Text, nullable, since 3
+  closed: Bool, nullable, since 3
+  journals: Json, nullable, since 3
   key (period)
   guard all ()
 
@@ -502,6 +516,63 @@ ledger_realised: Fact, layout 1
   difference: Decimal { digits: 4 }
   key (clearing)
   index by_entry (entry)
+
+ledger_year: State, layout 1
+  year: I64
+  closed: Bool
+  steps: I64
+  key (year)
+  guard all ()
+
+ledger_year_step: Fact, layout 1
+  year: I64
+  step: I64
+  deed: Text
+  actor: Text
+  at: Instant
+  why: Text, nullable
+  result: Decimal { digits: 4 }
+  entries: I64
+  key (year, step)
+
+ledger_year_entry: Fact, layout 1
+  year: I64
+  step: I64
+  number: I64
+  entry: Id
+  key (year, step, number)
+
+ledger_deferral: State, layout 1
+  code: Text
+  status: Text
+  journal: Text
+  deferred_on: Text
+  recognised_on: Text
+  side: Text
+  currency: Text
+  amount: Decimal { digits: 4 }
+  ledger_amount: Decimal { digits: 4 }
+  source: Text
+  text: Text, nullable
+  party: Id, nullable
+  dimensions: Json, nullable
+  parts: I64
+  moved_by: Id, nullable
+  key (code)
+  guard all ()
+
+ledger_deferral_part: State, layout 1
+  code: Text
+  number: I64
+  date: Date
+  due: Date, nullable
+  amount: Decimal { digits: 4 }
+  ledger_amount: Decimal { digits: 4 }
+  entry: Id, nullable
+  key (code, number)
+  index by_due (due, code, number)
+  guard all ()
+  guard by_code (code)
 
 party_alias: State, layout 2
   party: Id

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use common::staff::*;
 use common::*;
+use fondaco_accounting::close::*;
 use fondaco_accounting::currency::*;
 use fondaco_accounting::import::EraseRefusals;
 use fondaco_accounting::ledger::*;
@@ -32,6 +33,15 @@ fn one() -> NewEntry {
 
 /// Every command of the ledger, with what it needs.
 const CASES: &[Case] = &[
+    (&rights::CLOSE_YEAR, "say where the result goes", |staff, who| {
+        done(staff.send(who, &SetClosing::new("3000", "GEN")))
+    }),
+    (&rights::CLOSE_YEAR, "close a year", |staff, who| {
+        done(staff.send(who, &CloseYear::new(2026)))
+    }),
+    (&rights::REOPEN_YEAR, "reopen a year", |staff, who| {
+        done(staff.send(who, &ReopenYear::new(2026, "late")))
+    }),
     (&rights::OPEN_ACCOUNT, "open accounts", |staff, who| done(staff.send(who, &account("7")))),
     (&rights::CHANGE_ACCOUNT, "change an account", |staff, who| {
         done(staff.send(who, &ChangeAccount::rename("1000", "Bank of Venice")))
@@ -75,6 +85,21 @@ const CASES: &[Case] = &[
     }),
     (&rights::UNLOCK_PERIOD, "unlock a period", |staff, who| {
         done(staff.send(who, &UnlockPeriod::new(202_612)))
+    }),
+    (&rights::LOCK_PERIOD, "lock days", |staff, who| {
+        done(staff.send(who, &LockBooks::through(d("2025-12-31"))))
+    }),
+    (&rights::UNLOCK_PERIOD, "unlock days", |staff, who| {
+        done(staff.send(who, &UnlockBooks::after(d("2025-12-31"))))
+    }),
+    (&rights::LOCK_FOR_EVER, "lock for ever", |staff, who| {
+        done(staff.send(who, &LockBooks::through(d("2025-12-31")).for_ever()))
+    }),
+    (&rights::OPEN_FISCAL_YEAR, "open adjustment periods", |staff, who| {
+        done(staff.send(who, &OpenAdjustmentPeriods::new(2026, 1)))
+    }),
+    (&rights::OPEN_JOURNAL, "say how entries are reversed", |staff, who| {
+        done(staff.send(who, &SetReversalStyle::new(ReversalStyle::OtherSide)))
     }),
     (&rights::POST, "post", |staff, who| done(staff.send(who, &Post::new(one())))),
     (&rights::POST, "post many", |staff, who| done(staff.send(who, &PostMany::new(vec![one()])))),

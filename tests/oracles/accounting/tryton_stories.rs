@@ -18,6 +18,7 @@ use fondaco_store::Memory;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
+use super::tryton_close;
 use crate::case::Case;
 use crate::json;
 
@@ -31,6 +32,20 @@ fn story(story: &Value) -> Result<Case, Box<dyn Error>> {
     // A story is known by what is given, so that others of its kind are answered too.
     if given.get("rate_at_payment").is_some() {
         return exchange(json::text(story, "id")?, given, json::list(story, "steps")?);
+    }
+    if given.get("entry").is_some() {
+        return tryton_close::close_year(
+            json::text(story, "id")?,
+            given,
+            json::list(story, "steps")?,
+        );
+    }
+    if given.get("days").is_some() && given.get("amount").is_some() {
+        return tryton_close::deferred(
+            json::text(story, "id")?,
+            given,
+            json::list(story, "steps")?,
+        );
     }
     Ok(Case::unsupported(json::text(story, "id")?.into(), "of a module that is not wired yet"))
 }

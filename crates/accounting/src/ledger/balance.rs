@@ -8,7 +8,9 @@ use fondaco_core::{Currency, Halt, Money, Range, Reading, Timestamp};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
-use super::{AMOUNT_DIGITS, Account, Amount, LedgerError, Period, PeriodKey, Posting};
+use super::{
+    AMOUNT_DIGITS, Account, Amount, LedgerError, Period, PeriodKey, PeriodKind, Posting, Side,
+};
 
 /// The sums of one account in one period, currency and combination of dimensions.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
@@ -203,7 +205,7 @@ impl Amounts {
     pub(crate) fn of_posting(posting: &Posting) -> Amounts {
         let (amount, worth) =
             (i128::from(posting.amount.units()), i128::from(posting.ledger_amount.units()));
-        if amount >= 0 && worth >= 0 {
+        if posting.side == Side::Debit {
             Amounts { debit: amount, ledger_debit: worth, postings: 1, ..Amounts::default() }
         } else {
             Amounts { credit: -amount, ledger_credit: -worth, postings: 1, ..Amounts::default() }
@@ -237,6 +239,17 @@ pub struct BalanceQuery {
     known_at: Option<Timestamp>,
     currency: Option<Currency>,
     dimensions: Vec<(SmolStr, SmolStr)>,
+    closings: Closings,
+    adjustments: bool,
+}
+
+/// Which closing entries count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Closings {
+    All,
+    /// All but those of the last day.
+    Earlier,
+    None,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -293,7 +306,74 @@ impl BalanceQuery {
 
     fn of(accounts: Accounts) -> BalanceQuery {
         let (from, through, known_at, currency) = (None, None, None, None);
-        BalanceQuery { accounts, from, through, known_at, currency, dimensions: Vec::new() }
+        let (dimensions, closings, adjustments) = (Vec::new(), Closings::All, true);
+        BalanceQuery {
+            accounts,
+            from,
+            through,
+            known_at,
+            currency,
+            dimensions,
+            closings,
+            adjustments,
+        }
+    }
+
+    /// Without the entries that close years: what was earned and spent, whether or not a year is closed.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = closed_books(); // 2026 is closed
+    /// let sales = BalanceQuery::account("4000");
+    /// assert_eq!(books.balances(&sales)?[0].amounts.ledger_balance(), 0.into());
+    /// let earned = books.balances(&sales.without_closings())?[0].amounts.ledger_balance();
+    /// assert_eq!(earned, (-100).into());
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn without_closings(mut self) -> BalanceQuery {
+        self.closings = Closings::None;
+        self
+    }
+
+    /// Without the entries that close the year of the last day, if that day ends one: as a balance sheet of that day shows
+    /// the year's result, the same before and after the year is closed. Closings of earlier years count.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = closed_books(); // 2026 is closed
+    /// let sales = |end| BalanceQuery::account("4000").until(day(end)).before_closing();
+    /// let balance = |query| books.balances(&query).map(|rows| rows[0].amounts.ledger_balance());
+    /// assert_eq!(balance(sales("2026-12-31"))?, (-100).into());
+    /// assert_eq!(balance(sales("2027-01-01"))?, 0.into());
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn before_closing(mut self) -> BalanceQuery {
+        self.closings = Closings::Earlier;
+        self
+    }
+
+    /// Without what lies in [adjustment periods](super::NewEntry::adjusting).
+    #[must_use]
+    pub fn without_adjustments(mut self) -> BalanceQuery {
+        self.adjustments = false;
+        self
+    }
+
+    /// Whether what lies in a period counts.
+    fn counts(&self, period: &Period) -> bool {
+        match period.kind {
+            None => true,
+            Some(PeriodKind::Adjustment) => self.adjustments,
+            Some(PeriodKind::Closing) => match self.closings {
+                Closings::All => true,
+                Closings::Earlier => self.through != Some(period.end),
+                Closings::None => false,
+            },
+        }
     }
 
     /// Only entries of this date and later: the movement since then.
@@ -436,20 +516,20 @@ pub fn balances(
     let mut sums = Sums::default();
     let spans = spans(read, query)?;
     let of_all = query.accounts == Accounts::All;
-    if let (true, Some((first, last))) = (of_all, spans.whole) {
+    for (first, last) in spans.whole.iter().filter(|_| of_all) {
         // Account, currency, and the dimensions where they matter.
         let by: &[usize] = if query.dimensions.is_empty() { &[0, 2] } else { &[0, 2, 3] };
-        for row in read.peek_sums::<Balance>(by, Some(Within::new(1, &first, &last)))? {
+        for row in read.peek_sums::<Balance>(by, Some(Within::new(1, first, last)))? {
             row.with(|balance| sums.add_balance(query, balance)).map_err(Halt::from)??;
         }
-        if spans.parts.is_empty() {
-            return Ok(sums.into_rows());
-        }
+    }
+    if of_all && spans.parts.is_empty() {
+        return Ok(sums.into_rows());
     }
     let accounts = accounts(read, query)?;
-    if let (false, Some((first, last))) = (of_all, spans.whole) {
+    for (first, last) in spans.whole.iter().filter(|_| !of_all) {
         for account in &accounts {
-            let range = Range::<Balance>::by_key(&account.code).from(&first).through(&last);
+            let range = Range::<Balance>::by_key(&account.code).from(first).through(last);
             read.peek_each(&range, |balance| sums.add_balance(query, balance))?;
         }
     }
@@ -474,7 +554,8 @@ pub fn balances(
 
 /// Periods that lie whole in the asked days, and those of which a part does.
 struct Spans {
-    whole: Option<(PeriodKey, PeriodKey)>,
+    /// Runs of them, by their first and last: mostly one, more where some in between don't count.
+    whole: Vec<(PeriodKey, PeriodKey)>,
     parts: Vec<PeriodKey>,
 }
 
@@ -488,15 +569,18 @@ fn spans(read: &mut impl Reading, query: &BalanceQuery) -> Result<Spans, LedgerE
         query.from.is_none_or(|from| from <= period.start)
             && query.through.is_none_or(|through| period.end <= through)
     };
-    let mut spans = Spans { whole: None, parts: Vec::new() };
-    for period in periods.iter().filter(|period| asked(period)) {
-        if query.known_at.is_some() || !whole(period) {
-            spans.parts.push(period.period);
-        } else {
-            let first = spans.whole.map_or(period.period, |(first, _)| first.min(period.period));
-            let last = spans.whole.map_or(period.period, |(_, last)| last.max(period.period));
-            spans.whole = Some((first, last));
+    let mut spans = Spans { whole: Vec::new(), parts: Vec::new() };
+    let mut goes_on = false;
+    for period in &periods {
+        let counts = asked(period) && query.counts(period);
+        let is_whole = counts && query.known_at.is_none() && whole(period);
+        match spans.whole.last_mut().filter(|_| goes_on && is_whole) {
+            Some((_, last)) => *last = period.period,
+            None if is_whole => spans.whole.push((period.period, period.period)),
+            None if counts => spans.parts.push(period.period),
+            None => {}
         }
+        goes_on = is_whole;
     }
     Ok(spans)
 }

@@ -42,6 +42,27 @@ pub struct Entry {
     pub conversion: bool,
 }
 
+impl Entry {
+    /// Whether it closes a year, or takes such a closing back: statements of income leave it out.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let capital = books.entry_by_number("GEN", 2026, 1)?.expect("it was posted");
+    /// assert!(!capital.entry.is_closing());
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    pub fn is_closing(&self) -> bool {
+        super::is_closing(self.period)
+    }
+
+    /// The number of its period in the fiscal year.
+    pub(crate) fn period_number(&self) -> u32 {
+        u32::try_from(self.period.rem_euclid(100)).unwrap_or(0)
+    }
+}
+
 /// One line of an entry.
 #[derive(Record, Debug, Clone, PartialEq)]
 #[record(

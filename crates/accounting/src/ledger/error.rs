@@ -12,6 +12,7 @@ use smol_str::SmolStr;
 use super::{
     AccountLimit, Balance, Draft, Entry, ItemError, PendingEntry, PendingRef, Side, Totals,
 };
+use crate::close::CloseError;
 use crate::currency::ExchangeError;
 use crate::export::ExportError;
 use crate::reports::LayoutError;
@@ -433,6 +434,9 @@ pub enum LedgerError {
     /// The ledger can't be written in a form.
     #[error(transparent)]
     Export(#[from] ExportError),
+    /// A lock, a closed year, or what stands in the way of closing one.
+    #[error(transparent)]
+    Close(#[from] CloseError),
     /// The account is closed, whatever the date.
     #[error("account {code} is closed: reopen it, or void what closes it; post to another account")]
     AccountClosed {
@@ -828,6 +832,7 @@ impl ActError for LedgerError {
             LedgerError::Exchange(error) => error.code(),
             LedgerError::Layout(error) => error.code(),
             LedgerError::Export(error) => error.code(),
+            LedgerError::Close(error) => error.code(),
             LedgerError::AccountClosed { .. } => "accounting.account_closed",
             LedgerError::AccountOpen { .. } => "accounting.account_open",
             LedgerError::CurrenciesDiffer { .. } => "accounting.currencies_differ",
@@ -916,6 +921,7 @@ impl ActError for LedgerError {
             LedgerError::Exchange(error) => error.kind(),
             LedgerError::Layout(error) => error.kind(),
             LedgerError::Export(error) => error.kind(),
+            LedgerError::Close(error) => error.kind(),
             LedgerError::At { error, .. } => error.kind(),
             LedgerError::Calendar(error) => error.kind(),
             LedgerError::Halt(halt) => halt.kind(),

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::judge::Judged;
 use super::rules::{AccountPlace, Chart, Map};
-use super::{Amount, Balance, LedgerError, NewEntry, NewPosting, PeriodKey};
+use super::{Amount, Balance, LedgerError, NewEntry, NewPosting, PeriodKey, Side};
 
 /// No cell.
 const NONE: u32 = u32::MAX;
@@ -80,10 +80,9 @@ impl Fold {
         let sums = self.sums(judged.account, period, posting.amount.currency(), dimensions)?;
         let (amount, worth) = (judged.amount.units(), judged.ledger_amount.units());
         let mut next = *sums;
-        let (sum, ledger_sum, sign) = if amount >= 0 && worth >= 0 {
-            (&mut next.debit, &mut next.ledger_debit, times)
-        } else {
-            (&mut next.credit, &mut next.ledger_credit, -times)
+        let (sum, ledger_sum, sign) = match posting.side {
+            Side::Debit => (&mut next.debit, &mut next.ledger_debit, times),
+            Side::Credit => (&mut next.credit, &mut next.ledger_credit, -times),
         };
         *sum = sum.checked_add(amount.checked_mul(sign)?)?;
         *ledger_sum = ledger_sum.checked_add(worth.checked_mul(sign)?)?;

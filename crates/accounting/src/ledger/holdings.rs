@@ -1,5 +1,5 @@
-//! What the ledger holds on parties: entries, postings, open items and clearings, what is pending, drafts and recurring
-//! entries that name one.
+//! What the ledger holds on parties: entries, postings, open items and clearings, what is pending, drafts, recurring entries
+//! and deferrals that name one.
 
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use super::{
     Clearing, ClearingDifference, Draft, DraftPosting, Entry, OpenItem, PendingEntry,
     PendingPosting, Posting, RecurringVersion,
 };
+use crate::close::Deferral;
 use crate::import::RefusedLine;
 
 /// What the ledger holds on parties, for [`export`](fondaco_core::party::export()); [`Books`](crate::Books) give it to their
@@ -47,6 +48,7 @@ pub const HOLDINGS: &[Holding] = &[
     Holding::of::<Draft>(),
     Holding::of::<DraftPosting>(),
     Holding::of::<RecurringVersion>(),
+    Holding::of::<Deferral>(),
     Holding::untied::<RefusedLine>(),
 ];
 
@@ -85,7 +87,8 @@ held_by_party!(
     PendingEntry,
     PendingPosting,
     Draft,
-    DraftPosting
+    DraftPosting,
+    Deferral
 );
 
 impl HeldOnParty for RecurringVersion {

@@ -1,5 +1,6 @@
 //! Journals: the books of first entry, each with its own gapless numbers.
 
+use chrono::NaiveDate;
 use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Record, Value};
 use fondaco_core::{Act, Tx};
@@ -7,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, format_smolstr};
 
 use super::account::{check_code, check_name};
-use super::{LedgerError, rights};
+use super::{LedgerError, ReversalStyle, rights};
 
 /// A journal.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "ledger_journal", kind = state, key(code), layout = 2)]
+#[record(table = "ledger_journal", kind = state, key(code), layout = 3)]
 pub struct Journal {
     /// What names it for ever: `GEN`, `SALES`.
     pub code: SmolStr,
@@ -22,6 +23,18 @@ pub struct Journal {
     /// How many persons besides who prepared it must approve a draft in it; `None` for one, 0 lets who prepared it do so.
     #[record(since = 2)]
     pub approvals: Option<u32>,
+    /// The last day that only who may `ledger.post_soft_locked` still posts to, in this journal.
+    #[record(since = 3)]
+    pub soft_locked_through: Option<NaiveDate>,
+    /// The last day that takes no entry of this journal until it is unlocked.
+    #[record(since = 3)]
+    pub locked_through: Option<NaiveDate>,
+    /// The last day that takes no entry of this journal any more.
+    #[record(since = 3)]
+    pub final_through: Option<NaiveDate>,
+    /// How entries of this journal are reversed; `None` for as the ledger says.
+    #[record(since = 3)]
+    pub reversals: Option<ReversalStyle>,
 }
 
 impl Journal {
@@ -131,7 +144,16 @@ impl Act for OpenJournal {
         }
         let OpenJournal { code, name, by_date, approvals } = self.clone();
         tx.emit(Event::new("ledger.journal_opened").with("journal", Value::Text(code.clone())));
-        tx.insert(Journal { code, name, by_date, approvals })?;
+        tx.insert(Journal {
+            code,
+            name,
+            by_date,
+            approvals,
+            soft_locked_through: None,
+            locked_through: None,
+            final_through: None,
+            reversals: None,
+        })?;
         Ok(())
     }
 }

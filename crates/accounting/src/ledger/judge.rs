@@ -34,10 +34,10 @@ pub(crate) fn judge<'r>(
     if entry.postings.len() < 2 {
         return Err(LedgerError::TooFewPostings { count: entry.postings.len() });
     }
-    let period = rules.open_period(entry.date)?;
+    let period = rules.period_for(entry)?;
     for posting in &entry.postings {
         let (place, account) = rules.chart.account(&posting.account)?;
-        check_account(account, posting, entry, rules.engine)
+        check_account(account, posting, entry, rules)
             .map_err(|error| in_all(&rules.chart, entry, error))?;
         out.push(judge_posting(rules, entry, place, posting)?);
     }
@@ -50,12 +50,16 @@ fn check_account(
     account: &AccountRule,
     posting: &NewPosting,
     entry: &NewEntry,
-    engine: Option<&'static str>,
+    rules: &Rules,
 ) -> Result<(), LedgerError> {
     let code = || posting.account.clone();
     if account.heading {
         return Err(LedgerError::Heading { code: code() });
     }
+    if rules.closes.is_some() {
+        return Ok(()); // a year is closed whoever keeps the account, and whether or not it is open that day
+    }
+    let engine = rules.engine;
     if let Err(open) = account.is_open(entry.date) {
         return Err(LedgerError::AccountNotOpen { code: code(), date: entry.date, open });
     }
@@ -103,7 +107,7 @@ fn judge_posting(
     posting: &NewPosting,
 ) -> Result<Judged, LedgerError> {
     let ledger = rules.currency;
-    let amount = exact(posting, posting.amount)?;
+    let amount = exact(rules, posting, posting.amount)?;
     if posting.amount.currency() == ledger {
         return own_currency(account, posting, amount);
     }
@@ -118,7 +122,7 @@ fn judge_posting(
         (None, Some(rate)) => (converted(posting, rate, ledger)?, Some(rate)),
         (None, None) => on_record(rules, entry, posting)?,
     };
-    let ledger_amount = exact(posting, worth)?;
+    let ledger_amount = exact(rules, posting, worth)?;
     let rate = rate.or_else(|| implied_rate(worth.amount(), posting.amount.amount()));
     Ok(Judged {
         account,
@@ -279,10 +283,11 @@ fn signed(side: Side, amount: Amount) -> Amount {
     }
 }
 
-/// An amount as it is stored: not negative, no more digits than its currency has, within reach.
-fn exact(posting: &NewPosting, money: Money) -> Result<Amount, LedgerError> {
+/// An amount as it is stored: not negative, unless it takes another back, no more digits than its currency has, within
+/// reach.
+fn exact(rules: &Rules, posting: &NewPosting, money: Money) -> Result<Amount, LedgerError> {
     let code = || posting.account.clone();
-    if money.is_negative() {
+    if money.is_negative() && !rules.reverses {
         return Err(LedgerError::Negative { code: code(), amount: money });
     }
     let digits = money.currency().minor_units().unwrap_or(u32::from(super::AMOUNT_DIGITS));

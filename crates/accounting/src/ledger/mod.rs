@@ -85,6 +85,7 @@ mod totals;
 mod tree;
 mod verify;
 
+pub(crate) use account::check_code;
 pub use account::{
     Account, AccountClass, ChangeAccount, CloseAccount, Control, NewAccount, OpenAccounts, Place,
 };
@@ -93,6 +94,7 @@ pub use approval::{
     DraftStatus, DraftStep, PrepareDraft, RejectDraft, SubmitDraft, WholeDraft, draft, draft_of,
     drafts,
 };
+pub(crate) use balance::tags as balance_tags;
 pub use balance::{AccountBalance, Amounts, Balance, BalanceQuery, balances};
 pub(crate) use balance::{decimal, tags};
 pub use closing::ReopenAccount;
@@ -101,6 +103,7 @@ pub use each::{
     EntryKey, Held, ImportClock, Item, KeyOf, PostedPending, RecordEach, Recorded, RecordedAs,
     RecordedEach, RefusedItem, record_each,
 };
+pub(crate) use each::{decode_money, encode_money};
 pub use entry::{Entry, Posting};
 pub use error::{LedgerError, SumKind};
 pub use gate::{AccountLimit, ClosedBy, LimitChange};
@@ -125,18 +128,23 @@ pub use pending::{
 };
 pub(crate) use period::label as period_label;
 pub use period::{
-    LockPeriod, OpenFiscalYear, Period, PeriodKey, PeriodStatus, SoftLockPeriod, UnlockPeriod,
+    LockPeriod, OpenFiscalYear, Period, PeriodKey, PeriodKind, PeriodStatus, SoftLockPeriod,
+    UnlockPeriod, is_closing,
 };
+pub(crate) use period::{closing_key, label as period_label, period_key};
 pub use post::{Post, PostEach, PostMany, check_each, post_each, post_many};
-pub(crate) use post::{check_dimensions, post_one};
+pub(crate) use post::{check_dimensions, check_text, post_closing, post_now, post_one};
 pub use posted::{Posted, PostedEach, PostedMany, RefusedEntry};
+pub(crate) use recurring::in_time;
 pub use recurring::{
     AmountRule, ChangeRecurring, EndRecurring, LateRule, Missed, Occurrence, PauseRecurring,
     RECURRING, Recurring, RecurringEntry, RecurringStatus, RecurringTerms, RecurringVersion,
     ResumeRecurring, SkipRecurring, StartRecurring, Upcoming, recurring_entries, upcoming,
 };
-pub use reverse::{Reversal, Reverse};
+pub use reverse::{Reversal, ReversalStyle, Reverse};
+pub(crate) use reverse::{mirrored, reverse};
 pub(crate) use reversing::plan_new;
+pub(crate) use reversing::start_of;
 pub use reversing::{
     CancelReversal, PlanReversal, PlannedReversal, PostReversing, REVERSAL, planned_reversals,
     post_reversing,
@@ -156,6 +164,7 @@ use fondaco_core::due::{DueClock, DueItem, Handlers};
 use fondaco_core::party::PartyAlias;
 use fondaco_core::store::{Record, Table};
 
+use crate::close::{ClosingState, Deferral, DeferralPart, YearEntry, YearStep};
 use crate::currency::{
     ExchangeAccounts, ExchangeRate, MonetaryAccount, RateSource, RevaluationLine, RevaluationRun,
 };
@@ -206,6 +215,11 @@ pub const TABLES: &[&Table] = &[
     Unclearing::TABLE,
     ClearingDifference::TABLE,
     Realised::TABLE,
+    ClosingState::TABLE,
+    YearStep::TABLE,
+    YearEntry::TABLE,
+    Deferral::TABLE,
+    DeferralPart::TABLE,
     // Which parties are one, which core keeps.
     PartyAlias::TABLE,
 ];
@@ -228,6 +242,7 @@ pub fn due_handlers<'h>() -> Handlers<'h> {
         .on(reversing::REVERSAL, reversing::reverse_as_planned)
         .on(recurring::RECURRING, recurring::carry_out)
         .on(EXPIRY, pending::expire)
+        .on(crate::close::DEFERRAL, crate::close::deferral::carry_out)
 }
 
 /// How many digits after the point an amount in the ledger has: enough for every currency of ISO 4217.

@@ -57,6 +57,9 @@ pub struct EntryOptions {
     /// See [`NewEntry::imported_at`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub imported_at: Option<Timestamp>,
+    /// See [`NewEntry::adjusting`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adjustment: Option<u32>,
 }
 
 fn is_false(flag: &bool) -> bool {
@@ -190,6 +193,36 @@ impl NewEntry {
     }
 }
 
+impl NewEntry {
+    /// Lies in an adjustment period, which [`OpenAdjustmentPeriods`](crate::close::OpenAdjustmentPeriods) opened: 13 for the
+    /// first after twelve months. Its date is the last day of the fiscal year.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// use fondaco_accounting::close::OpenAdjustmentPeriods;
+    /// books.send("13", &OpenAdjustmentPeriods::new(2026, 1))?;
+    /// let bonus = NewEntry::new("GEN", day("2026-12-31")).debit("5100", eur("9")).credit("2200", eur("9"));
+    /// books.post("bonus", bonus.adjusting(13))?;
+    /// let rent = |query: BalanceQuery| books.balances(&query).map(|rows| rows[0].amounts.ledger_balance());
+    /// let year = BalanceQuery::account("5100").until(day("2026-12-31"));
+    /// assert_eq!(rent(year.clone())?, 49.into());
+    /// assert_eq!(rent(year.without_adjustments())?, 40.into());
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn adjusting(mut self, period: u32) -> NewEntry {
+        self.options_mut().adjustment = Some(period);
+        self
+    }
+
+    /// The adjustment period in which it lies.
+    pub(crate) fn adjustment(&self) -> Option<u32> {
+        self.options.as_ref().and_then(|options| options.adjustment)
+    }
+}
+
 /// Refuses what names one entry alone, where entries come again or later: a key, an instant, a link.
 pub(crate) fn check_nameless(new: &NewEntry) -> Result<(), LedgerError> {
     let Some(options) = new.options.as_deref() else { return Ok(()) };
@@ -211,7 +244,7 @@ pub(crate) fn check_plain(new: &NewEntry) -> Result<(), LedgerError> {
 
 impl EntryOptions {
     pub(crate) fn digest(&self, digester: &mut Digester) {
-        let EntryOptions { key, linked, kind, tags, balancing, imported_at } = self;
+        let EntryOptions { key, linked, kind, tags, balancing, imported_at, adjustment } = self;
         let text = |digester: &mut Digester, text: &SmolStr| {
             digester.text(text);
         };
@@ -220,12 +253,17 @@ impl EntryOptions {
         for (name, value) in tags.iter() {
             digester.text(name).text(value);
         }
-        digester.count(match balancing {
+        let balancing = match balancing {
             None => 0,
             Some(Balancing::Debit) => 1,
             Some(Balancing::Credit) => 2,
             Some(Balancing::Both) => 3,
-        });
+        };
+        // What came later is told apart in what was there, so that no older digest changes.
+        digester.count(balancing + 4 * usize::from(adjustment.is_some()));
+        if let Some(adjustment) = adjustment {
+            digester.count(*adjustment as usize);
+        }
         digester.option(imported_at.as_ref(), |digester, at| {
             digester.u128(at.micros() as u128);
         });

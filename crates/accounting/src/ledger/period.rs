@@ -2,18 +2,49 @@
 
 use chrono::NaiveDate;
 use fondaco_core::policy::Request;
-use fondaco_core::store::{Event, Field, Record, Value};
+use fondaco_core::store::{Event, Field, Record, Tags, Value};
 use fondaco_core::{Act, FiscalCalendar, Range, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, format_smolstr};
 
 use super::{LedgerError, rights};
+use crate::close::CloseError;
 
 /// A period's key: fiscal year x 100 + its number in the year, so that `202603` is the third of 2026.
 pub type PeriodKey = i32;
 
-/// Whether entries may lie in a period.
+/// The number of the period of a fiscal year that holds its closing entries, and nothing else.
+const CLOSING_NUMBER: i32 = 99;
+
+/// Whether a period is one of closing entries: statements of income leave it out.
+///
+/// ```
+/// use fondaco_accounting::ledger::is_closing;
+/// assert!(is_closing(202699) && !is_closing(202612));
+/// ```
+pub fn is_closing(period: PeriodKey) -> bool {
+    period % 100 == CLOSING_NUMBER
+}
+
+/// The period of a fiscal year that holds its closing entries.
+pub(crate) fn closing_key(year: i32) -> Option<PeriodKey> {
+    year.checked_mul(100)?.checked_add(CLOSING_NUMBER)
+}
+
+/// What a period is for, where it is no ordinary one: both lie on the last day of their fiscal year.
 #[derive(Field, Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PeriodKind {
+    /// For adjustments after the year's end, which balances of that day include or not: SAP's periods 13 to 16.
+    Adjustment,
+    /// For closing entries.
+    Closing,
+}
+
+/// Whether entries may lie in a period, from the least to the strictest.
+#[derive(
+    Field, Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum PeriodStatus {
     /// Entries may be posted.
@@ -22,11 +53,13 @@ pub enum PeriodStatus {
     SoftLocked,
     /// No entry may be posted.
     Locked,
+    /// No entry may be posted, and nobody opens it again.
+    Final,
 }
 
 /// A fiscal period.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "ledger_period", kind = state, key(period), guard(all()), layout = 2)]
+#[record(table = "ledger_period", kind = state, key(period), guard(all()), layout = 3)]
 pub struct Period {
     /// See [`PeriodKey`].
     pub period: PeriodKey,
@@ -40,9 +73,56 @@ pub struct Period {
     pub end: NaiveDate,
     /// Whether entries may lie in it.
     pub status: PeriodStatus,
+    /// What it is for; `None` for an ordinary one.
+    #[record(since = 3)]
+    pub kind: Option<PeriodKind>,
+    /// Whether its fiscal year is closed: then it takes nothing, until that is reopened.
+    #[record(since = 3)]
+    pub closed: Option<bool>,
+    /// The journals that are locked in it: by code, how strictly. See [`Period::status_for`].
+    #[record(since = 3)]
+    pub journals: Tags,
 }
 
 impl Period {
+    /// Whether entries of a journal may lie in it: as the period says, or the lock of that journal where it is stricter.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// use fondaco_accounting::close::LockBooks;
+    /// books.send("invoices are out", &LockBooks::period(202601).journal("INV"))?;
+    /// let january = &books.periods()?[0];
+    /// assert_eq!(january.status_for("INV"), PeriodStatus::Locked);
+    /// assert_eq!(january.status_for("GEN"), PeriodStatus::Open);
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    pub fn status_for(&self, journal: &str) -> PeriodStatus {
+        self.status.max(self.journal_status(journal))
+    }
+
+    /// The lock of a journal in it, whatever its own.
+    pub(crate) fn journal_status(&self, journal: &str) -> PeriodStatus {
+        self.journals.get(journal).map_or(PeriodStatus::Open, PeriodStatus::of)
+    }
+
+    /// Locks a journal in it, or unlocks it.
+    pub(crate) fn set_journal(&mut self, journal: &SmolStr, status: PeriodStatus) {
+        match status {
+            PeriodStatus::Open => {
+                let others = self.journals.iter().filter(|(code, _)| code != journal);
+                self.journals = others.collect();
+            }
+            _ => self.journals.set(journal.clone(), status.word()),
+        }
+    }
+
+    /// Whether it is one of the ordinary periods that cut the fiscal year into spans of days.
+    pub fn is_ordinary(&self) -> bool {
+        self.kind.is_none()
+    }
+
     /// The period as people write it: `2026-03`.
     ///
     /// ```
@@ -55,6 +135,28 @@ impl Period {
     /// ```
     pub fn label(&self) -> SmolStr {
         label(self.period)
+    }
+}
+
+impl PeriodStatus {
+    /// How it is kept beside a journal's code.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            PeriodStatus::Open => "open",
+            PeriodStatus::SoftLocked => "soft_locked",
+            PeriodStatus::Locked => "locked",
+            PeriodStatus::Final => "final",
+        }
+    }
+
+    /// What is kept beside a journal's code; what no version of ours wrote is as good as locked.
+    fn of(word: &str) -> PeriodStatus {
+        match word {
+            "open" => PeriodStatus::Open,
+            "soft_locked" => PeriodStatus::SoftLocked,
+            "final" => PeriodStatus::Final,
+            _ => PeriodStatus::Locked,
+        }
     }
 }
 
@@ -141,6 +243,9 @@ impl Act for OpenFiscalYear {
                 start: period.start,
                 end: period.end,
                 status: PeriodStatus::Open,
+                kind: None,
+                closed: None,
+                journals: Tags::default(),
             })?;
         }
         tx.emit(
@@ -150,7 +255,7 @@ impl Act for OpenFiscalYear {
     }
 }
 
-fn period_key(year: i32, number: u32) -> Result<PeriodKey, LedgerError> {
+pub(crate) fn period_key(year: i32, number: u32) -> Result<PeriodKey, LedgerError> {
     let key =
         i32::try_from(number).ok().and_then(|number| year.checked_mul(100)?.checked_add(number));
     key.ok_or_else(|| LedgerError::BadInput {
@@ -249,6 +354,9 @@ fn set_status(
 ) -> Result<(), LedgerError> {
     let period =
         tx.get::<Period>(&key)?.ok_or_else(|| LedgerError::UnknownPeriod { period: label(key) })?;
+    if period.status == PeriodStatus::Final {
+        return Err(CloseError::LockedForEver { what: format!("period {}", label(key)) }.into());
+    }
     if period.status != status {
         tx.put(Period { status, ..period.as_ref().clone() })?;
         tx.emit(Event::new(event).with("period", Value::I64(i64::from(key))));

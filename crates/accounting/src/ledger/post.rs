@@ -327,10 +327,30 @@ pub(crate) fn post_one(
     asking: Asking,
 ) -> Result<(Posted, Option<Reason>), LedgerError> {
     let mut writer = Writer::new(tx, std::slice::from_ref(entry), asking)?;
+    writer.rules.reverses = reverses.is_some();
     let posted = writer.accept(tx, entry, reverses)?;
     let reason = writer.asking.take_reason();
     writer.finish(tx)?;
     Ok((posted, reason))
+}
+
+/// Posts entries into the period that holds the closing entries of a year, each with the one that it reverses.
+pub(crate) fn post_closing(
+    tx: &mut Tx<'_>,
+    entries: &[(NewEntry, Option<Id<Entry>>)],
+    period: super::PeriodKey,
+    asking: Asking,
+) -> Result<Vec<Posted>, LedgerError> {
+    let given: Vec<&NewEntry> = entries.iter().map(|(entry, _)| entry).collect();
+    let mut writer = Writer::new(tx, &given, asking)?;
+    writer.rules.closes = Some(period);
+    let mut posted = Vec::with_capacity(entries.len());
+    for (entry, reverses) in entries {
+        writer.rules.reverses = reverses.is_some();
+        posted.push(writer.accept(tx, entry, *reverses)?);
+    }
+    writer.finish(tx)?;
+    Ok(posted)
 }
 
 /// Whether an entry could be posted now under a permission that was asked for, without posting it; and why who acts may.
@@ -355,7 +375,8 @@ pub(crate) fn examine<'r>(
     let period = judge(rules, new, judged)?;
     let journal = rules.journal(&new.journal)?;
     check_texts(new)?;
-    asking.allow_posting(tx, &rules.chart, (new, period), || total(rules, judged))?;
+    let status = rules.status(period, new.date, Some(&new.journal))?;
+    asking.allow_posting(tx, &rules.chart, (new, period, status), || total(rules, judged))?;
     Ok((period, journal))
 }
 
@@ -377,7 +398,11 @@ struct Writer {
 }
 
 impl Writer {
-    fn new(tx: &mut Tx<'_>, entries: &[NewEntry], asking: Asking) -> Result<Writer, LedgerError> {
+    fn new<E: std::borrow::Borrow<NewEntry>>(
+        tx: &mut Tx<'_>,
+        entries: &[E],
+        asking: Asking,
+    ) -> Result<Writer, LedgerError> {
         let rules = Rules::read(tx, entries)?;
         let pages = Pages::new(tx, &rules, entries, entries.len())?;
         Ok(Writer { rules, asking, judged: Vec::new(), pages })

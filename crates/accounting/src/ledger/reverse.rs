@@ -3,17 +3,49 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use fondaco_core::store::{Event, Record, Value};
+use fondaco_core::store::{Event, Field, Record, Value};
 use fondaco_core::{Act, Id, Money, Range, Reading, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::gate::Gate;
 use super::open_items::{clear_reversal, realised_by};
 use super::post::post_one;
 use super::reversing::cancel_plan;
 use super::rights::{self, Asking};
-use super::{Entry, LedgerError, NewEntry, NewPosting, Posted, Posting, Settings};
+use super::{
+    Account, Entry, Journal, LedgerError, NewEntry, NewPosting, Period, Posted, Posting, Settings,
+    Side,
+};
+use crate::close::CloseError;
 use crate::currency::ExchangeError;
+
+/// How an entry is reversed.
+///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// # let books = books();
+/// use fondaco_accounting::close::SetReversalStyle;
+/// books.send("storno", &SetReversalStyle::new(ReversalStyle::SameSide))?;
+/// let rent = books.entry_by_number("GEN", 2026, 2)?.expect("it was posted");
+/// books.send("take it back", &Reverse::new(rent.entry.id, day("2026-03-01")))?;
+/// let spent = &books.balances(&BalanceQuery::account("5100"))?[0].amounts;
+/// assert_eq!((spent.debit(), spent.credit()), (0.into(), 0.into())); // and not 40 on either side
+/// # Ok::<(), LedgerError>(())
+/// ```
+#[derive(Field, Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReversalStyle {
+    /// The same amounts on the other sides.
+    #[default]
+    OtherSide,
+    /// The same amounts with a minus on their own sides, so that the turnover of either side is what it would have been
+    /// (the general reversal of German, the *storno* of Eastern European books). An entry that touches an account whose
+    /// [totals](super::Totals) are kept is reversed on the other sides all the same: its limits are about what was
+    /// moved.
+    SameSide,
+}
 
 /// That an entry was reversed, and by which: an entry is reversed at most once.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
@@ -68,7 +100,7 @@ impl Act for Reverse {
 }
 
 /// Reverses an entry; one that comes late was `planned` for a day, which is its document's date.
-pub(super) fn reverse(
+pub(crate) fn reverse(
     tx: &mut Tx<'_>,
     command: &Reverse,
     planned: Option<NaiveDate>,
@@ -91,6 +123,9 @@ pub(super) fn reverse_as(
     let Reverse { entry: id, date, text } = command;
     let (id, date) = (*id, *date);
     let entry = unreversed(tx, id)?;
+    if entry.is_closing() {
+        return Err(CloseError::ClosingEntry { entry: id, year: entry.fiscal_year }.into());
+    }
     if date < entry.date {
         let why = format!("{date} is before the entry, which is of {}", entry.date);
         return Err(LedgerError::BadInput { what: "date", why });
@@ -118,7 +153,7 @@ pub(super) fn unreversed(tx: &mut Tx<'_>, id: Id<Entry>) -> Result<Arc<Entry>, L
 }
 
 /// The mirror image of an entry, of `date`.
-pub(super) fn mirrored(
+pub(crate) fn mirrored(
     tx: &mut Tx<'_>,
     entry: &Entry,
     date: NaiveDate,
@@ -126,7 +161,8 @@ pub(super) fn mirrored(
     let settings = tx.get::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
     // Postings are facts of an entry that exists: nobody can add one.
     let postings = tx.peek_scan(&Range::<Posting>::by_key(&entry.id))?;
-    Ok(NewEntry {
+    let style = style(tx, &settings, entry, &postings)?;
+    let mut new = NewEntry {
         journal: entry.journal.clone(),
         date,
         document_date: entry.document_date,
@@ -135,18 +171,49 @@ pub(super) fn mirrored(
         party: entry.party,
         source: entry.source.clone(),
         conversion: entry.conversion,
-        postings: postings.iter().map(|posting| mirror(posting, &settings)).collect(),
+        postings: postings.iter().map(|posting| mirror(posting, &settings, style)).collect(),
         options: None,
-    })
+    };
+    // On its own day what was adjusted is taken back where it lies.
+    let period = tx.get::<Period>(&entry.period)?;
+    if date == entry.date && period.is_some_and(|period| !period.is_ordinary()) {
+        new = new.adjusting(entry.period_number());
+    }
+    Ok(new)
 }
 
-fn mirror(posting: &Posting, settings: &Settings) -> NewPosting {
+/// How an entry is reversed: as its journal says, or the ledger; on the other sides where totals are kept.
+fn style(
+    tx: &mut Tx<'_>,
+    settings: &Settings,
+    entry: &Entry,
+    postings: &[Arc<Posting>],
+) -> Result<ReversalStyle, LedgerError> {
+    let journal = tx.get::<Journal>(&entry.journal)?;
+    let style = journal.and_then(|journal| journal.reversals).or(settings.reversals);
+    if style.unwrap_or_default() == ReversalStyle::OtherSide {
+        return Ok(ReversalStyle::OtherSide);
+    }
+    let codes: Vec<SmolStr> = postings.iter().map(|posting| posting.account.clone()).collect();
+    let accounts = tx.get_many::<Account>(&codes)?;
+    let kept = accounts.iter().flatten().any(|account| Gate::of(account).is_kept());
+    Ok(if kept { ReversalStyle::OtherSide } else { ReversalStyle::SameSide })
+}
+
+fn mirror(posting: &Posting, settings: &Settings, style: ReversalStyle) -> NewPosting {
     let foreign = posting.currency != settings.currency;
-    let worth = Money::new(posting.ledger_amount.to_decimal(), settings.currency).abs();
+    let worth = Money::new(posting.ledger_amount.to_decimal(), settings.currency);
+    // As it was given, which is without its sign unless the entry is a reversal on its own sides.
+    let given = |amount: Money| if posting.side == Side::Debit { amount } else { amount.neg() };
+    let (amount, worth) = (given(posting.money()), given(worth));
+    let (side, amount, worth) = match style {
+        ReversalStyle::SameSide => (posting.side, amount.neg(), worth.neg()),
+        ReversalStyle::OtherSide => (posting.side.opposite(), amount, worth),
+    };
     NewPosting {
         account: posting.account.clone(),
-        side: posting.side.opposite(),
-        amount: posting.money().abs(),
+        side,
+        amount,
         ledger_amount: foreign.then_some(worth),
         rate: posting.rate.copied(),
         text: posting.text.cloned(),

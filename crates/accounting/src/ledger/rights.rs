@@ -5,7 +5,9 @@
 //! | `ledger.set_up` | to set the ledger up | | |
 //! | `ledger.open_account`, `ledger.change_account`, `ledger.close_account` | to keep the chart | | account |
 //! | `ledger.open_journal`, `ledger.open_fiscal_year` | to open journals and years | | |
-//! | `ledger.lock_period`, `ledger.unlock_period` | to lock periods, softly or not, and to open them again | | period |
+//! | `ledger.lock_period`, `ledger.unlock_period` | to lock periods and days, softly or not, and to open them again | | period, journal |
+//! | `ledger.lock_for_ever` | to lock periods and days so that nobody opens them again | | period, journal |
+//! | `ledger.close_year`, `ledger.reopen_year` | to say where a year's result goes, to close fiscal years, and to reopen them | | |
 //! | `ledger.post` | to post entries at once | amount | journal, account, dimensions |
 //! | `ledger.post_soft_locked` | to post to softly locked periods, besides the right to post | | period, journal |
 //! | `ledger.reverse` | to reverse entries | amount | journal, account, dimensions |
@@ -46,6 +48,7 @@ use super::{
     Realised, Reversal, Settings, Spending, SpendingExcess, SpendingLimit, Totals, Unclearing,
     period,
 };
+use crate::close::{ClosingState, Deferral, DeferralPart, YearEntry, YearStep};
 use crate::currency::{
     ExchangeAccounts, ExchangeRate, MonetaryAccount, RateSource, RevaluationLine, RevaluationRun,
 };
@@ -73,10 +76,19 @@ pub const OPEN_FISCAL_YEAR: Permission =
     Permission::new("ledger.open_fiscal_year", "open fiscal years");
 /// Lock periods, softly or not.
 pub const LOCK_PERIOD: Permission =
-    Permission::new("ledger.lock_period", "lock periods").within(&["period"]);
+    Permission::new("ledger.lock_period", "lock periods").within(&["period", "journal"]);
 /// Open locked periods again.
 pub const UNLOCK_PERIOD: Permission =
-    Permission::new("ledger.unlock_period", "open locked periods again").within(&["period"]);
+    Permission::new("ledger.unlock_period", "open locked periods again")
+        .within(&["period", "journal"]);
+/// Lock periods and days so that nobody opens them again.
+pub const LOCK_FOR_EVER: Permission =
+    Permission::new("ledger.lock_for_ever", "lock periods for ever").within(&["period", "journal"]);
+/// Close fiscal years.
+pub const CLOSE_YEAR: Permission = Permission::new("ledger.close_year", "close fiscal years");
+/// Reopen closed fiscal years.
+pub const REOPEN_YEAR: Permission =
+    Permission::new("ledger.reopen_year", "reopen closed fiscal years");
 /// Post entries at once.
 pub const POST: Permission =
     Permission::new("ledger.post", "post entries").limited().within(ENTRY).within_tags().implied();
@@ -193,6 +205,11 @@ const KEPT: &[&Table] = &[
     SpendingLimit::TABLE,
     Spending::TABLE,
     SpendingExcess::TABLE,
+    ClosingState::TABLE,
+    YearStep::TABLE,
+    YearEntry::TABLE,
+    Deferral::TABLE,
+    DeferralPart::TABLE,
 ];
 
 /// What the ledger declares: its permissions, and the tables that are changed only under one of them.
@@ -220,6 +237,9 @@ pub static ENGINE: Engine = Engine {
         &OPEN_FISCAL_YEAR,
         &LOCK_PERIOD,
         &UNLOCK_PERIOD,
+        &LOCK_FOR_EVER,
+        &CLOSE_YEAR,
+        &REOPEN_YEAR,
         &POST,
         &POST_SOFT_LOCKED,
         &REVERSE,
@@ -368,10 +388,10 @@ impl Asking {
         &mut self,
         tx: &mut Tx<'_>,
         chart: &Chart,
-        (entry, period): (&NewEntry, &Period),
+        (entry, period, status): (&NewEntry, &Period, PeriodStatus),
         amount: impl FnOnce() -> Money,
     ) -> Result<(), LedgerError> {
-        if period.status == PeriodStatus::SoftLocked {
+        if status == PeriodStatus::SoftLocked {
             self.allow_soft_locked(tx, period.period, &entry.journal)?;
         }
         if (self.authority.is_full() || self.follows) && self.document.is_none() {

@@ -9,11 +9,12 @@ use foldhash::fast::RandomState;
 use fondaco_core::{Currency, DateRange, Halt, Needs, Range, Tx};
 use smol_str::SmolStr;
 
+use crate::close::{CloseError, Locks, check_period};
 use crate::currency::{FoundRate, PostingRates};
 
 use super::gate::Gate;
 use super::{
-    Account, Journal, LedgerError, NewEntry, Period, PeriodStatus, Settings, account, period,
+    Account, Journal, LedgerError, NewEntry, Period, PeriodKey, PeriodStatus, Settings, account,
 };
 
 pub(crate) type Map<K, V> = HashMap<K, V, RandomState>;
@@ -62,6 +63,14 @@ pub(crate) struct Rules {
     /// Read only when a posting needs one.
     rates: Option<PostingRates>,
     periods: Vec<Arc<Period>>,
+    /// The days through which the ledger is locked.
+    locks: Locks,
+    /// Whether a journal is locked through some day: else none is asked.
+    journal_locks: bool,
+    /// The period of closing entries in which all entries lie, where they close a year or reopen it.
+    pub(crate) closes: Option<PeriodKey>,
+    /// Whether an entry is reversed, which may be on its own sides: then amounts may be negative.
+    pub(crate) reverses: bool,
 }
 
 impl Rules {
@@ -79,7 +88,21 @@ impl Rules {
         periods.sort_by_key(|period| period.start);
         let (currency, engine) = (settings.currency, tx.engine());
         let spending_limits = settings.has_spending_limits();
-        Ok(Rules { currency, chart, engine, spending_limits, journals, rates, periods })
+        let locks = Locks::of_ledger(&settings);
+        let journal_locks = journals.values().any(|journal| !Locks::of_journal(journal).is_none());
+        Ok(Rules {
+            currency,
+            chart,
+            engine,
+            spending_limits,
+            journals,
+            rates,
+            periods,
+            locks,
+            journal_locks,
+            closes: None,
+            reverses: false,
+        })
     }
 
     pub(crate) fn journal(&self, code: &SmolStr) -> Result<&Journal, LedgerError> {
@@ -101,20 +124,71 @@ impl Rules {
         &self.periods
     }
 
-    /// The period that holds `date` and is not locked, at most softly.
-    pub(crate) fn open_period(&self, date: NaiveDate) -> Result<&Period, LedgerError> {
-        let after = self.periods.partition_point(|period| period.start <= date);
-        let period = after
-            .checked_sub(1)
-            .and_then(|at| self.periods.get(at))
-            .filter(|period| date <= period.end);
-        let period = period.ok_or(LedgerError::NoPeriod { date })?;
-        match period.status {
-            PeriodStatus::Open | PeriodStatus::SoftLocked => Ok(period),
-            PeriodStatus::Locked => {
-                Err(LedgerError::PeriodLocked { period: period::label(period.period) })
-            }
+    /// The period of an entry, which takes it: it is open, or locked softly.
+    pub(crate) fn period_for(&self, entry: &NewEntry) -> Result<&Period, LedgerError> {
+        if let Some(key) = self.closes {
+            return self.special(|period| period.period == key, entry.date);
         }
+        let period = match entry.adjustment() {
+            None => self.period_on(entry.date)?,
+            Some(number) => {
+                let found = self.special(
+                    |period| period.number == number && period.end == entry.date,
+                    entry.date,
+                );
+                found.map_err(|_| CloseError::NoAdjustmentPeriod { number, date: entry.date })?
+            }
+        };
+        self.status(period, entry.date, Some(&entry.journal))?;
+        Ok(period)
+    }
+
+    /// The ordinary period that holds `date` and is not locked, at most softly.
+    pub(crate) fn open_period(&self, date: NaiveDate) -> Result<&Period, LedgerError> {
+        let period = self.period_on(date)?;
+        self.status(period, date, None)?;
+        Ok(period)
+    }
+
+    /// Whether entries of this day, and of this journal, may lie in a period: at most it is locked softly.
+    pub(crate) fn status(
+        &self,
+        period: &Period,
+        date: NaiveDate,
+        journal: Option<&SmolStr>,
+    ) -> Result<PeriodStatus, LedgerError> {
+        if self.closes.is_some() {
+            return Ok(PeriodStatus::Open);
+        }
+        if period.closed == Some(true) {
+            return Err(CloseError::YearClosed { year: period.fiscal_year, date }.into());
+        }
+        let mut status = check_period(period, journal)?.max(self.locks.check(date, None)?);
+        if let Some(code) = journal.filter(|_| self.journal_locks)
+            && let Some(journal) = self.journals.get(code)
+        {
+            status = status.max(Locks::of_journal(journal).check(date, Some(code))?);
+        }
+        Ok(status)
+    }
+
+    /// The ordinary period that holds `date`.
+    fn period_on(&self, date: NaiveDate) -> Result<&Period, LedgerError> {
+        let after = self.periods.partition_point(|period| period.start <= date);
+        let started = self.periods.get(..after).unwrap_or_default();
+        let last = started.iter().rev().find(|period| period.is_ordinary());
+        let period = last.filter(|period| date <= period.end);
+        period.map(Arc::as_ref).ok_or(LedgerError::NoPeriod { date })
+    }
+
+    fn special(
+        &self,
+        mut wanted: impl FnMut(&Period) -> bool,
+        date: NaiveDate,
+    ) -> Result<&Period, LedgerError> {
+        let mut special = self.periods.iter().filter(|period| !period.is_ordinary());
+        let found = special.find(|period| wanted(period)).map(Arc::as_ref);
+        found.ok_or(LedgerError::NoPeriod { date })
     }
 }
 

@@ -1,16 +1,17 @@
 //! What holds for the whole ledger.
 
+use chrono::NaiveDate;
 use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Record, Value};
 use fondaco_core::{Act, Currency, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{LedgerError, rights};
+use super::{LedgerError, ReversalStyle, rights};
 
 /// The settings of a ledger: one row.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "ledger_settings", kind = state, key(ledger), layout = 2)]
+#[record(table = "ledger_settings", kind = state, key(ledger), layout = 3)]
 pub struct Settings {
     /// Which ledger: `main`.
     pub ledger: SmolStr,
@@ -19,6 +20,27 @@ pub struct Settings {
     /// Whether a spending limit was ever set: else no posting asks for one.
     #[record(since = 2)]
     pub spending_limits: Option<bool>,
+    /// The last day that only who may `ledger.post_soft_locked` still posts to, whatever the journal.
+    #[record(since = 3)]
+    pub soft_locked_through: Option<NaiveDate>,
+    /// The last day that takes no entry until it is unlocked.
+    #[record(since = 3)]
+    pub locked_through: Option<NaiveDate>,
+    /// The last day that takes no entry any more.
+    #[record(since = 3)]
+    pub final_through: Option<NaiveDate>,
+    /// How entries are reversed, unless their journal says otherwise; `None` for on the other side.
+    #[record(since = 3)]
+    pub reversals: Option<ReversalStyle>,
+    /// Where the result of a year goes when it is closed.
+    #[record(since = 3)]
+    pub retained_earnings: Option<SmolStr>,
+    /// The journal of closing entries.
+    #[record(since = 3)]
+    pub closing_journal: Option<SmolStr>,
+    /// Whether a balance was ever asserted: else no posting asks for one.
+    #[record(since = 3)]
+    pub assertions: Option<bool>,
 }
 
 impl Settings {
@@ -74,7 +96,18 @@ impl Act for SetUp {
         let currency = Value::text(self.currency.code());
         tx.emit(Event::new("ledger.set_up").with("currency", currency));
         let (ledger, currency) = (Settings::key(), self.currency);
-        tx.insert(Settings { ledger, currency, spending_limits: None })?;
+        tx.insert(Settings {
+            ledger,
+            currency,
+            spending_limits: None,
+            soft_locked_through: None,
+            locked_through: None,
+            final_through: None,
+            reversals: None,
+            retained_earnings: None,
+            closing_journal: None,
+            assertions: None,
+        })?;
         Ok(())
     }
 }

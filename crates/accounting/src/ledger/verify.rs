@@ -71,6 +71,11 @@ pub enum Discrepancy {
         /// The account.
         account: SmolStr,
     },
+    /// A closed fiscal year in which an account of income or expense does not stand at zero.
+    Year {
+        /// The fiscal year.
+        year: i32,
+    },
     /// A recurring entry whose next occurrence, count or place on the due queue does not follow from its occurrences.
     Recurring {
         /// Its code.
@@ -166,6 +171,9 @@ impl fmt::Display for Discrepancy {
             Discrepancy::Tree { account } => {
                 write!(f, "account {account} does not stand under an open heading of its class")
             }
+            Discrepancy::Year { year } => {
+                write!(f, "fiscal year {year} is closed, and not all its accounts are at zero")
+            }
             Discrepancy::Recurring { code } => {
                 write!(f, "recurring entry {code} does not stand where its occurrences say")
             }
@@ -240,6 +248,8 @@ pub fn verify(read: &mut impl Reading) -> Result<Vec<Discrepancy>, LedgerError> 
     }
     check.numbers(read)?;
     check.tree(&read.peek_scan(&Range::<Account>::all())?);
+    let years = crate::close::verify(read)?;
+    check.found.extend(years.into_iter().map(|year| Discrepancy::Year { year }));
     let recurring = super::recurring::verify(read)?;
     check.found.extend(recurring.into_iter().map(|code| Discrepancy::Recurring { code }));
     check.drafts(read)?;

@@ -44,7 +44,7 @@ pub fn compare_income_statements(
     before: DateRange,
 ) -> Result<Compared<IncomeStatement>, LedgerError> {
     let (days, days_before) = (ends("now", now)?, ends("before", before)?);
-    let query = |(from, through)| BalanceQuery::all().from(from).until(through);
+    let query = |(from, through)| BalanceQuery::all().from(from).until(through).without_closings();
     let charts = Chart::read_each(read, [&query(days), &query(days_before)])?;
     let of = |chart: &Chart, (from, through)| IncomeStatement::of(chart, from, through);
     let [now, before] = &charts;
@@ -69,7 +69,7 @@ pub fn compare_balance_sheets(
     now: NaiveDate,
     before: NaiveDate,
 ) -> Result<Compared<BalanceSheet>, LedgerError> {
-    let query = |date| BalanceQuery::all().until(date);
+    let query = |date| BalanceQuery::all().until(date).before_closing();
     let charts = Chart::read_each(read, [&query(now), &query(before)])?;
     let [of_now, of_before] = &charts;
     let (now, before) = (BalanceSheet::of(of_now, now), BalanceSheet::of(of_before, before));

@@ -97,7 +97,7 @@ pub fn income_statement(
         let why = format!("{end} is before {start}: give the earlier day first");
         return Err(LedgerError::BadInput { what: "end", why });
     }
-    let chart = Chart::read(read, &BalanceQuery::all().from(start).until(end))?;
+    let chart = Chart::read(read, &BalanceQuery::all().from(start).until(end).without_closings())?;
     Ok(IncomeStatement::of(&chart, start, end))
 }
 
@@ -173,7 +173,7 @@ pub fn balance_sheet(
     read: &mut impl Reading,
     date: NaiveDate,
 ) -> Result<BalanceSheet, LedgerError> {
-    let chart = Chart::read(read, &BalanceQuery::all().until(date))?;
+    let chart = Chart::read(read, &BalanceQuery::all().until(date).before_closing())?;
     Ok(BalanceSheet::of(&chart, date))
 }
 

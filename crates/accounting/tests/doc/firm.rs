@@ -62,3 +62,12 @@ pub fn books_with_rates() -> Books<'static> {
     books.send("rates", &RecordRates::new("SPOT", rates)).unwrap();
     books
 }
+
+/// The same, with 2026 closed to the capital.
+pub fn closed_books() -> Books<'static> {
+    use fondaco_accounting::close::{CloseYear, SetClosing};
+    let books = books();
+    books.send("retained earnings", &SetClosing::new("3000", "GEN")).unwrap();
+    books.send("close 2026", &CloseYear::new(2026)).unwrap();
+    books
+}

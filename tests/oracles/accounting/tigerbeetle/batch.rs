@@ -133,7 +133,8 @@ impl World {
                 (false, false) => None,
             };
         let (kind, tags) = (kind(step)?, tags(step)?);
-        let options = EntryOptions { key, linked, kind, tags, balancing, imported_at };
+        let options =
+            EntryOptions { key, linked, kind, tags, balancing, imported_at, adjustment: None };
         let entry = NewEntry { options: Some(Box::new(options)), ..entry };
         Ok(match has_flag(step, "pending") {
             true => Item::Pending(pending(step, entry)?),

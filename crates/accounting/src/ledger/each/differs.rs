@@ -171,6 +171,7 @@ pub(crate) fn entry(
         first(&[
             ("journal", given.journal == *journal),
             ("date", given.date == *date),
+            ("adjustment", given.adjustment().is_none_or(|number| number == entry.period_number())),
             ("document_date", given.document_date == *document_date),
             ("due_date", given.due_date == *due_date),
             ("text", given.text == *text),

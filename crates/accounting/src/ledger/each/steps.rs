@@ -126,7 +126,7 @@ impl Recorder<'_> {
         imported_at: Option<Timestamp>,
         settles: bool,
     ) -> Result<(Posted, Money), LedgerError> {
-        let period = self.rules.open_period(new.date)?;
+        let period = self.rules.period_for(new)?;
         let journal = self.rules.journal(&new.journal)?;
         let place = Place { settles, ..self.pages.place(tx, imported_at)? };
         let posted = self.pages.write(tx, &self.rules, (new, judged), (period, journal), place)?;
@@ -141,6 +141,10 @@ impl Recorder<'_> {
         new: &NewPending,
     ) -> Result<Recorded, LedgerError> {
         let mut judged = Vec::new();
+        if new.entry.adjustment().is_some() {
+            let why = "what is pending lies in no adjustment period: post it at once".into();
+            return Err(LedgerError::BadInput { what: "adjustment", why });
+        }
         let amended = self.prepare(tx, piece, &new.entry, &mut judged)?;
         let asked = amended.as_ref().map(|_| amount_of(&new.entry));
         let entry = amended.as_ref().unwrap_or(&new.entry);
@@ -157,7 +161,7 @@ impl Recorder<'_> {
             (Err(error), _) => return Err(error),
             (Ok(()), Ok(expires_at)) => expires_at,
         };
-        let period = self.rules.open_period(entry.date)?;
+        let period = self.rules.period_for(entry)?;
         let layer = Layer::Pending;
         let standing = Standing { id: place.id, layer, exceeding: None, settles: false };
         let what = (entry, judged.as_slice(), period);

@@ -376,7 +376,7 @@ pub(super) fn allow_date(
     date: NaiveDate,
 ) -> Result<(), LedgerError> {
     let period = rules.open_period(date)?;
-    if period.status == PeriodStatus::SoftLocked {
+    if rules.status(period, date, None)? == PeriodStatus::SoftLocked {
         tx.authorize(&rights::of_period(&rights::POST_SOFT_LOCKED, period.period))?;
     }
     Ok(())

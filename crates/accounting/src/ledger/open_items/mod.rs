@@ -86,6 +86,6 @@ pub use unclear::{Unclear, unclear};
 
 pub(crate) use difference::money;
 pub(super) use keep::{mark, unmark};
-pub(super) use reversal::clear_reversal;
+pub(crate) use reversal::clear_reversal;
 pub(super) use verify::verify;
 pub(super) use writing::Items;

@@ -14,7 +14,7 @@ use crate::ledger::{Account, Amount, Entry, LedgerError, NewEntry};
 
 /// Clears what is open of an entry's items against those of its reversal, line by line: what was cleared already stays so,
 /// and the reversal's part of it is open. The right to reverse is enough.
-pub(in crate::ledger) fn clear_reversal(
+pub(crate) fn clear_reversal(
     tx: &mut Tx<'_>,
     entry: Id<Entry>,
     by: Id<Entry>,

@@ -156,6 +156,8 @@ impl Layers {
     /// Adds what was posted.
     pub(crate) fn count(&mut self, side: Side, units: i64) {
         // Beyond its reach no counter can hold it either, and the difference is found.
-        let _ = self.add(Layer::Posted, side, units.saturating_abs());
+        // An entry that was reversed on its own sides takes from their sums.
+        let units = if side == Side::Debit { units } else { units.saturating_neg() };
+        let _ = self.add(Layer::Posted, side, units);
     }
 }

@@ -84,6 +84,7 @@ pub(super) fn is_closed(refusal: &LedgerError) -> bool {
         LedgerError::PeriodLocked { .. }
         | LedgerError::NoPeriod { .. }
         | LedgerError::OutOfOrder { .. } => true,
+        LedgerError::Close(error) => error.is_about_date(),
         LedgerError::Halt(Halt::Denied(denial)) => {
             denial.permission == rights::POST_SOFT_LOCKED.name
         }

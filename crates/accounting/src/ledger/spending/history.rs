@@ -13,7 +13,7 @@ use super::{Spending, SpendingLimit};
 use crate::ledger::totals::Layer;
 use crate::ledger::{
     Account, Amount, LedgerError, PendingEntry, PendingPosting, PendingSettled, Period, Posting,
-    Settings,
+    Settings, is_closing,
 };
 
 /// What was posted and what is held, by limit, value and first day of the window.
@@ -111,7 +111,7 @@ fn count(
     };
     let mut sums = Sums::new();
     for account in accounts {
-        for period in periods.iter().filter(asked) {
+        for period in periods.iter().filter(asked).filter(|period| !is_closing(period.period)) {
             let postings = Range::by(Posting::BY_ACCOUNT, &(account.clone(), period.period));
             let postings = tx.scan(&postings)?;
             for posting in postings.iter().filter(|posting| days.contains(posting.date)) {

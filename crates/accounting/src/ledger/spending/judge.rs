@@ -20,7 +20,9 @@ use super::{ExcessKind, Spending, SpendingExcess, SpendingLimit};
 use crate::ledger::judge::Judged;
 use crate::ledger::rules::{Map, Rules};
 use crate::ledger::totals::Layer;
-use crate::ledger::{Amount, Entry, LedgerError, NewEntry, Period, WholePending, rights};
+use crate::ledger::{
+    Amount, Entry, LedgerError, NewEntry, Period, WholePending, is_closing, rights,
+};
 
 /// Limit, value and first day of the window.
 type Key = (SmolStr, SmolStr, NaiveDate);
@@ -120,7 +122,7 @@ impl Judge {
         let mut judge = Judge { limits: Some(Limits::read(tx)?), ..Judge::default() };
         let mut keys = Vec::new();
         for entry in entries.iter().map(Borrow::borrow) {
-            let Ok(period) = rules.open_period(entry.date) else { continue };
+            let Ok(period) = rules.period_for(entry) else { continue };
             for posting in &entry.postings {
                 let place = (&posting.account, &posting.dimensions);
                 judge.each_limit(
@@ -371,6 +373,9 @@ impl Judge {
         mut each: impl FnMut(&Arc<SpendingLimit>, SmolStr, NaiveDate),
     ) -> Result<(), LedgerError> {
         let Some(limits) = self.limits.clone() else { return Ok(()) };
+        if is_closing(period.period) {
+            return Ok(()); // nothing is spent, and nothing given back, by closing a year
+        }
         for (limit, value) in limits.matching(dimensions) {
             if !limit.counts_on(date) {
                 continue;

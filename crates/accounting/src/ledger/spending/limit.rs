@@ -58,6 +58,12 @@ impl Window {
     /// The first day of the window of `date`, which lies in the fiscal period `of`.
     pub(crate) fn start(self, date: NaiveDate, of: &Period, periods: &[Arc<Period>]) -> NaiveDate {
         match self {
+            // What is adjusted after the year's end belongs to the period of its day.
+            Window::Period if !of.is_ordinary() => {
+                let mut ordinary = periods.iter().filter(|period| period.is_ordinary());
+                let of_date = ordinary.find(|period| period.start <= date && date <= period.end);
+                of_date.map_or(of.start, |period| period.start)
+            }
             Window::Period => of.start,
             Window::FiscalYear => {
                 let of_year = periods.iter().filter(|period| period.fiscal_year == of.fiscal_year);
@@ -104,6 +110,9 @@ mod tests {
             start: d(start),
             end: d(end),
             status: PeriodStatus::Open,
+            kind: None,
+            closed: None,
+            journals: Default::default(),
         }
     }
 

@@ -10,6 +10,7 @@ use super::matching::Limits;
 use super::{Spending, SpendingLimit};
 use crate::ledger::{
     Account, LedgerError, PendingEntry, PendingPosting, PendingSettled, Period, Posting, Settings,
+    is_closing,
 };
 
 /// The codes of limits with a sum that is not that of what counts.
@@ -42,7 +43,9 @@ pub(crate) fn verify(
         }
     };
     read.peek_each(&Range::<Posting>::all(), |posting| {
-        count(&posting.account, &Counted::posted(posting));
+        if !is_closing(posting.period) {
+            count(&posting.account, &Counted::posted(posting));
+        }
         Ok::<(), LedgerError>(())
     })?;
     for (pending, line) in held(read)? {

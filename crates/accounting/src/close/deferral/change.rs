@@ -1,0 +1,268 @@
+//! Changing a deferral midway, ending it early, and taking it back.
+
+use chrono::NaiveDate;
+use fondaco_core::store::{Event, Value};
+use fondaco_core::{Act, Money, Range, Tx};
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::SpreadPlan;
+use super::recognise::{existing, finish, open_parts, settle};
+use super::records::{Deferral, DeferralPart, DeferralStatus};
+use super::start::{exact, plan};
+use crate::close::CloseError;
+use crate::ledger::rights::{self, Asking};
+use crate::ledger::{
+    Amount, LedgerError, Posted, PostedMany, Reversal, Reverse, Settings, post_now, reverse,
+};
+
+/// Spreads what is left of a deferral anew: by another plan, and of another total where that changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChangeDeferral {
+    /// The deferral.
+    pub code: SmolStr,
+    /// How what is left is spread.
+    pub plan: SpreadPlan,
+    /// The new total; `None` leaves it. What it differs by is posted to the account by whatever changed it: a credit note.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Money>,
+    /// What a new foreign total is worth in the ledger's currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worth: Option<Money>,
+}
+
+impl ChangeDeferral {
+    /// Spreads the rest of `code` by `plan`.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// use fondaco_accounting::close::*;
+    /// let year = SpreadPlan::periods(day("2026-01-01"), 12);
+    /// let power = StartDeferral::expense("power", "GEN", ("2200", "5100"), eur("120"), year);
+    /// books.send("power", &power)?;
+    /// books.send("January", &RecogniseDeferrals::through(day("2026-01-31")))?;
+    /// let half = SpreadPlan::periods(day("2026-02-01"), 5); // it ends in June
+    /// books.send("ends early", &ChangeDeferral::new("power", half))?;
+    /// let parts = books.view(|view| deferral_parts(view, "power"))?;
+    /// assert_eq!(parts[1].amount.to_decimal(), 22.into()); // 110 in five
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    pub fn new(code: impl Into<SmolStr>, plan: SpreadPlan) -> ChangeDeferral {
+        ChangeDeferral { code: code.into(), plan, amount: None, worth: None }
+    }
+
+    /// Of this total.
+    #[must_use]
+    pub fn amount(mut self, amount: Money) -> ChangeDeferral {
+        self.amount = Some(amount);
+        self
+    }
+
+    /// Which is worth so much.
+    #[must_use]
+    pub fn worth(mut self, worth: Money) -> ChangeDeferral {
+        self.worth = Some(worth);
+        self
+    }
+}
+
+/// Ends a deferral: what is left is recognised on one day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CancelDeferral {
+    /// The deferral.
+    pub code: SmolStr,
+    /// The day.
+    pub date: NaiveDate,
+}
+
+impl CancelDeferral {
+    /// Recognises the rest of `code` on `date`.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// use fondaco_accounting::close::*;
+    /// let year = SpreadPlan::periods(day("2026-01-01"), 12);
+    /// let power = StartDeferral::expense("power", "GEN", ("2200", "5100"), eur("120"), year);
+    /// books.send("power", &power)?;
+    /// books.send("January", &RecogniseDeferrals::through(day("2026-01-31")))?;
+    /// let rest = books.send("moved out", &CancelDeferral::new("power", day("2026-02-10")))?.answer;
+    /// let entry = books.entry(rest.id)?.expect("it was posted");
+    /// assert_eq!(entry.postings[0].money(), eur("110"));
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    pub fn new(code: impl Into<SmolStr>, date: NaiveDate) -> CancelDeferral {
+        CancelDeferral { code: code.into(), date }
+    }
+}
+
+/// Takes a deferral back: every entry that it posted is reversed on one day, and nothing more comes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReverseDeferral {
+    /// The deferral.
+    pub code: SmolStr,
+    /// The day of the reversals, not before any of the entries.
+    pub date: NaiveDate,
+}
+
+impl ReverseDeferral {
+    /// Takes `code` back on `date`.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// use fondaco_accounting::close::*;
+    /// let year = SpreadPlan::periods(day("2026-01-01"), 12);
+    /// let power = StartDeferral::expense("power", "GEN", ("2200", "5100"), eur("120"), year);
+    /// books.send("power", &power)?;
+    /// books.send("January", &RecogniseDeferrals::through(day("2026-01-31")))?;
+    /// books.send("it was another firm's", &ReverseDeferral::new("power", day("2026-02-10")))?;
+    /// assert_eq!(books.deferred("2200", day("2026-02-10"))?.total, eur("-19").amount()); // tax, as before
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    pub fn new(code: impl Into<SmolStr>, date: NaiveDate) -> ReverseDeferral {
+        ReverseDeferral { code: code.into(), date }
+    }
+}
+
+impl Act for ChangeDeferral {
+    type Answer = ();
+    type Error = LedgerError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        let mut asking = Asking::new(tx, &rights::PLAN)?;
+        let ledger = tx.get::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?.currency;
+        let mut deferral = active(tx, &self.code)?;
+        let taken = recognised(tx, &deferral)?;
+        if let Some(amount) = self.amount {
+            if amount.currency() != deferral.currency {
+                let (code, found) = (deferral.deferred_on.clone(), amount.currency());
+                let expected = deferral.currency;
+                return Err(LedgerError::WrongCurrency { code, expected, found });
+            }
+            let worth = if amount.currency() == ledger { Some(amount) } else { self.worth };
+            let worth = worth.filter(|worth| worth.currency() == ledger);
+            let worth = worth.ok_or_else(|| LedgerError::BadInput {
+                what: "worth",
+                why: format!("{amount} is worth something in {ledger}: give that"),
+            })?;
+            deferral.amount = exact(&deferral.deferred_on, amount)?;
+            deferral.ledger_amount = exact(&deferral.deferred_on, worth)?;
+        }
+        let today = tx.today()?;
+        asking.allow_plan(tx, &deferral.moving(ledger, today))?;
+        let rest = |all: Amount, taken: Amount, currency| {
+            let rest = all.units().checked_sub(taken.units()).filter(|rest| *rest > 0);
+            let rest = rest.map(Amount::from_units).ok_or_else(|| CloseError::BadSpread {
+                why: format!(
+                    "{taken} is recognised, and the whole is {all}: nothing is left",
+                    taken = taken.to_decimal(),
+                    all = all.to_decimal()
+                ),
+            });
+            rest.map(|rest| Money::new(rest.to_decimal(), currency))
+        };
+        let amount = rest(deferral.amount, taken.0, deferral.currency)?;
+        let worth = rest(deferral.ledger_amount, taken.1, ledger)?;
+        for part in open_parts(tx, &self.code)? {
+            tx.delete::<DeferralPart>(&(part.code, part.number))?;
+        }
+        let parts = plan(&mut deferral, &self.plan, (amount, worth))?;
+        settle(tx, &deferral, parts.iter().map(|part| part.date).min(), None)?;
+        tx.insert_all(parts)?;
+        tx.emit(event("ledger.deferral_changed", &self.code));
+        Ok(tx.put(deferral)?)
+    }
+}
+
+impl Act for CancelDeferral {
+    type Answer = Posted;
+    type Error = LedgerError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<Posted, LedgerError> {
+        let ledger = tx.get::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?.currency;
+        let mut deferral = active(tx, &self.code)?;
+        let mut rest = (0_i64, 0_i64);
+        for part in open_parts(tx, &self.code)? {
+            rest.0 = rest.0.saturating_add(part.amount.units());
+            rest.1 = rest.1.saturating_add(part.ledger_amount.units());
+            tx.delete::<DeferralPart>(&(part.code, part.number))?;
+        }
+        let rest = (Amount::from_units(rest.0), Amount::from_units(rest.1));
+        let posted = post_now(tx, &deferral.recognition(ledger, self.date, rest))?;
+        deferral.parts += 1;
+        tx.insert(DeferralPart {
+            code: self.code.clone(),
+            number: deferral.parts,
+            date: self.date,
+            due: None,
+            amount: rest.0,
+            ledger_amount: rest.1,
+            entry: Some(posted.id),
+        })?;
+        tx.emit(event("ledger.deferral_cancelled", &self.code));
+        finish(tx, deferral, None)?;
+        Ok(posted)
+    }
+}
+
+impl Act for ReverseDeferral {
+    type Answer = PostedMany;
+    type Error = LedgerError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<PostedMany, LedgerError> {
+        let mut deferral = existing(tx, &self.code)?;
+        if deferral.status == DeferralStatus::Reversed {
+            return Err(CloseError::DeferralEnded { code: self.code.clone() }.into());
+        }
+        let parts = tx.scan(&Range::<DeferralPart>::by_key(&self.code))?;
+        let entries =
+            deferral.moved_by.into_iter().chain(parts.iter().filter_map(|part| part.entry));
+        let entries: Vec<_> = entries.collect();
+        let mut posted = Vec::new();
+        for entry in entries {
+            // One that was taken back by hand is taken back.
+            if tx.get::<Reversal>(&entry)?.is_none() {
+                posted.push(reverse(tx, &Reverse::new(entry, self.date), None)?);
+            }
+        }
+        for part in open_parts(tx, &self.code)? {
+            tx.delete::<DeferralPart>(&(part.code, part.number))?;
+        }
+        deferral.status = DeferralStatus::Reversed;
+        tx.emit(event("ledger.deferral_reversed", &self.code));
+        settle(tx, &deferral, None, None)?;
+        if posted.is_empty() {
+            Asking::new(tx, &rights::REVERSE)?; // as whoever takes entries back is asked
+        }
+        tx.put(deferral)?;
+        Ok(PostedMany { entries: posted })
+    }
+}
+
+fn active(tx: &mut Tx<'_>, code: &SmolStr) -> Result<Deferral, LedgerError> {
+    let deferral = existing(tx, code)?;
+    match deferral.status {
+        DeferralStatus::Active => Ok(deferral),
+        _ => Err(CloseError::DeferralEnded { code: code.clone() }.into()),
+    }
+}
+
+/// How much was recognised, in the currency and in the ledger's.
+fn recognised(tx: &mut Tx<'_>, deferral: &Deferral) -> Result<(Amount, Amount), LedgerError> {
+    let parts = tx.scan(&Range::<DeferralPart>::by_key(&deferral.code))?;
+    let sums =
+        parts.iter().filter(|part| part.entry.is_some()).fold((0_i64, 0_i64), |sum, part| {
+            let (amount, worth) = (part.amount.units(), part.ledger_amount.units());
+            (sum.0.saturating_add(amount), sum.1.saturating_add(worth))
+        });
+    Ok((Amount::from_units(sums.0), Amount::from_units(sums.1)))
+}
+
+fn event(name: &'static str, code: &SmolStr) -> Event {
+    Event::new(name).with("code", Value::Text(code.clone()))
+}

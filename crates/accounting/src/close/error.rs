@@ -1,0 +1,238 @@
+//! Why books are not closed, not reopened, and take no entry.
+
+use chrono::NaiveDate;
+use fondaco_core::{ErrorKind, Id, Money};
+use smol_str::SmolStr;
+
+use super::Point;
+use crate::ledger::{AccountClass, Entry};
+
+/// A refusal about closing: nothing was stored.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CloseError {
+    /// The journal is locked in the period.
+    #[error(
+        "journal {journal} is locked in {period}: date the entry in an open period, or unlock the journal there"
+    )]
+    JournalLocked {
+        /// The journal.
+        journal: SmolStr,
+        /// The period, as `2026-03`.
+        period: SmolStr,
+    },
+    /// All days through one are locked.
+    #[error(
+        "{date} is locked{}, as all days through {through} are: give a later date, or unlock it",
+        of_journal(.journal)
+    )]
+    DateLocked {
+        /// The entry's date.
+        date: NaiveDate,
+        /// The last day that is locked.
+        through: NaiveDate,
+        /// The journal, where it is locked alone.
+        journal: Option<SmolStr>,
+    },
+    /// Locked for ever.
+    #[error("{what} is locked for ever: nobody opens it again; date what is new after it")]
+    LockedForEver {
+        /// What.
+        what: String,
+    },
+    /// The fiscal year is closed.
+    #[error("fiscal year {year} is closed, and {date} lies in it: reopen it, or give a later date")]
+    YearClosed {
+        /// The year.
+        year: i32,
+        /// The date.
+        date: NaiveDate,
+    },
+    /// The year is closed already.
+    #[error("fiscal year {year} is closed already: reopen it, to close it anew")]
+    YearAlreadyClosed {
+        /// The year.
+        year: i32,
+    },
+    /// The year is not closed.
+    #[error("fiscal year {year} is not closed: there is nothing to reopen")]
+    YearOpen {
+        /// The year.
+        year: i32,
+    },
+    /// An earlier year is open.
+    #[error("fiscal year {year} can't be closed while {earlier} is open: close that first")]
+    EarlierYearOpen {
+        /// The year.
+        year: i32,
+        /// The earliest that is open.
+        earlier: i32,
+    },
+    /// A later year is closed.
+    #[error("fiscal year {year} can't be reopened while {later} is closed: reopen that first")]
+    LaterYearClosed {
+        /// The year.
+        year: i32,
+        /// The first later one that is closed.
+        later: i32,
+    },
+    /// Things that are not done.
+    #[error("fiscal year {year} can't be closed yet: {}", listed(.points))]
+    Obstacles {
+        /// The year.
+        year: i32,
+        /// What stands in the way.
+        points: Vec<Point>,
+    },
+    /// Nobody said where the result goes.
+    #[error("nobody said where a year's result goes: name retained earnings with SetClosing first")]
+    NoClosingSet,
+    /// The account is no equity.
+    #[error("account {code} is {}: a year's result goes to an account of equity", class_word(*.class))]
+    NoEquity {
+        /// The account.
+        code: SmolStr,
+        /// Its class.
+        class: AccountClass,
+    },
+    /// No such fiscal year.
+    #[error("there is no fiscal year {year}: open it first")]
+    UnknownYear {
+        /// The year.
+        year: i32,
+    },
+    /// The year has no adjustment period of this number on this day.
+    #[error(
+        "no adjustment period {number} lies on {date}: date the entry on the last day of its fiscal year, and open the period"
+    )]
+    NoAdjustmentPeriod {
+        /// Its number.
+        number: u32,
+        /// The entry's date.
+        date: NaiveDate,
+    },
+    /// Opening balances that don't balance.
+    #[error(
+        "opening balances don't balance: {}; complete them, or name the account that takes the difference",
+        exceed(.difference)
+    )]
+    OpeningUnbalanced {
+        /// Debits less credits.
+        difference: Money,
+    },
+    /// A plan that can't spread an amount.
+    #[error("it can't be spread so: {why}")]
+    BadSpread {
+        /// Why, and the way out.
+        why: String,
+    },
+    /// No such deferral.
+    #[error("there is no deferral {code}: start it first, or correct the code")]
+    UnknownDeferral {
+        /// Its code.
+        code: SmolStr,
+    },
+    /// All of a deferral is recognised or taken back.
+    #[error("deferral {code} has nothing left: all of it is recognised, or it was taken back")]
+    DeferralEnded {
+        /// Its code.
+        code: SmolStr,
+    },
+    /// A closing entry is taken back with all others of its year.
+    #[error("entry {entry} closes fiscal year {year}: reopen the year instead")]
+    ClosingEntry {
+        /// The entry.
+        entry: Id<Entry>,
+        /// The year.
+        year: i32,
+    },
+}
+
+fn exceed(difference: &Money) -> String {
+    let which =
+        if difference.is_negative() { "credits exceed debits" } else { "debits exceed credits" };
+    format!("{which} by {}", difference.abs())
+}
+
+fn listed(points: &[Point]) -> String {
+    let points: Vec<String> = points.iter().map(Point::to_string).collect();
+    points.join("; ")
+}
+
+fn class_word(class: AccountClass) -> &'static str {
+    match class {
+        AccountClass::Asset => "an asset",
+        AccountClass::Liability => "a liability",
+        AccountClass::Equity => "equity",
+        AccountClass::Income => "income",
+        AccountClass::Expense => "an expense",
+    }
+}
+
+fn of_journal(journal: &Option<SmolStr>) -> String {
+    journal.as_ref().map_or(String::new(), |code| format!(" for journal {code}"))
+}
+
+impl CloseError {
+    /// Whether an entry is refused for its date alone: a later one would be taken.
+    pub(crate) fn is_about_date(&self) -> bool {
+        matches!(
+            self,
+            CloseError::JournalLocked { .. }
+                | CloseError::DateLocked { .. }
+                | CloseError::LockedForEver { .. }
+                | CloseError::YearClosed { .. }
+        )
+    }
+
+    /// The stable code.
+    ///
+    /// ```
+    /// use fondaco_accounting::close::CloseError;
+    /// assert_eq!(CloseError::UnknownYear { year: 2031 }.code(), "accounting.unknown_year");
+    /// ```
+    pub fn code(&self) -> &'static str {
+        match self {
+            CloseError::JournalLocked { .. } => "accounting.journal_locked",
+            CloseError::DateLocked { .. } => "accounting.date_locked",
+            CloseError::LockedForEver { .. } => "accounting.locked_for_ever",
+            CloseError::YearClosed { .. } => "accounting.year_closed",
+            CloseError::UnknownYear { .. } => "accounting.unknown_year",
+            CloseError::YearAlreadyClosed { .. } => "accounting.year_already_closed",
+            CloseError::YearOpen { .. } => "accounting.year_open",
+            CloseError::EarlierYearOpen { .. } => "accounting.earlier_year_open",
+            CloseError::LaterYearClosed { .. } => "accounting.later_year_closed",
+            CloseError::Obstacles { .. } => "accounting.not_ready_to_close",
+            CloseError::NoClosingSet => "accounting.no_closing_set",
+            CloseError::NoEquity { .. } => "accounting.no_equity",
+            CloseError::NoAdjustmentPeriod { .. } => "accounting.no_adjustment_period",
+            CloseError::ClosingEntry { .. } => "accounting.closing_entry",
+            CloseError::OpeningUnbalanced { .. } => "accounting.opening_unbalanced",
+            CloseError::BadSpread { .. } => "accounting.bad_spread",
+            CloseError::UnknownDeferral { .. } => "accounting.unknown_deferral",
+            CloseError::DeferralEnded { .. } => "accounting.deferral_ended",
+        }
+    }
+
+    /// What the caller can do.
+    ///
+    /// ```
+    /// use fondaco_accounting::close::CloseError;
+    /// use fondaco_core::ErrorKind;
+    /// assert_eq!(CloseError::UnknownYear { year: 2031 }.kind(), ErrorKind::NotFound);
+    /// ```
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            CloseError::UnknownYear { .. }
+            | CloseError::NoAdjustmentPeriod { .. }
+            | CloseError::UnknownDeferral { .. } => ErrorKind::NotFound,
+            CloseError::NoEquity { .. }
+            | CloseError::OpeningUnbalanced { .. }
+            | CloseError::BadSpread { .. } => ErrorKind::Invalid,
+            CloseError::YearAlreadyClosed { .. } | CloseError::YearOpen { .. } => {
+                ErrorKind::Conflict
+            }
+            _ => ErrorKind::Refused,
+        }
+    }
+}

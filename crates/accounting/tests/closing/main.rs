@@ -1,0 +1,14 @@
+//! Closing the books: locks, the year's end and its reopening, opening balances, deferrals, what stands in the way, and
+//! corrections.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod commands;
+mod deferrals;
+mod histories;
+mod locks;
+mod opening;
+mod sweeping;
+mod years;

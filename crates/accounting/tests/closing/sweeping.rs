@@ -1,0 +1,85 @@
+//! Every command of closing on a store that fails at its first step, its second, and so on.
+
+use fondaco_accounting::Books;
+use fondaco_accounting::close::*;
+use fondaco_accounting::ledger::*;
+use fondaco_core::store::Store;
+use fondaco_core::{ActError, CompanyId, Currency, Halt, Timestamp};
+use fondaco_store::Memory;
+use fondaco_testkit::{Model, sweep};
+
+use crate::common::{d, eur, sale};
+
+fn acme() -> CompanyId {
+    CompanyId::named("acme")
+}
+
+/// A refusal is what must come out; only a failure of the store may come instead.
+fn refused<A>(result: Result<A, LedgerError>, code: &str) -> Result<(), LedgerError> {
+    match result {
+        Err(error) if error.code() == code => Ok(()),
+        Err(error) if error.halt().is_some() => Err(error),
+        Err(error) => panic!("{code} was expected, {error} came"),
+        Ok(_) => panic!("{code} was expected, nothing came"),
+    }
+}
+
+fn a_year_s_end(store: &dyn Store) -> Result<(), LedgerError> {
+    let now: Timestamp = "2027-01-15T00:00:00Z".parse().unwrap_or(Timestamp::EPOCH);
+    let books = Books::open(store, acme()).map_err(Halt::from)?.with_clock(move || now);
+    let account = |code: &str, class| NewAccount::new(code, code, class);
+    let accounts = vec![
+        account("1000", AccountClass::Asset),
+        account("3900", AccountClass::Equity),
+        account("4000", AccountClass::Income),
+    ];
+    books.send("set up", &SetUp::new(Currency::EUR))?;
+    books.send("chart", &OpenAccounts::new(accounts))?;
+    books.send("journal", &OpenJournal::new("GEN", "General"))?;
+    books.send("year", &OpenFiscalYear::calendar_year(2026))?;
+    books.send("storno", &SetReversalStyle::new(ReversalStyle::SameSide))?;
+    let posted = books.post("sale", sale("2026-03-01", "5.00"))?.answer;
+    books.send("taken back", &Reverse::new(posted.id, d("2026-03-02")))?;
+    books.post("another", sale("2026-04-01", "7.00"))?;
+    books.send("13", &OpenAdjustmentPeriods::new(2026, 1))?;
+    books.post("adjusted", sale("2026-12-31", "1.00").adjusting(13))?;
+    books.send("target", &SetClosing::new("3900", "GEN"))?;
+    books.send("lock", &LockBooks::through(d("2026-06-30")))?;
+    books.send("unlock", &UnlockBooks::after(d("2026-03-31")))?;
+    let closed = books.send("close", &CloseYear::new(2026))?.answer;
+    assert_eq!(closed.result, eur("8"));
+    books.send("reopen", &ReopenYear::new(2026, "late"))?;
+    books.post("late too", sale("2026-12-31", "1.00"))?;
+    books.send("close again", &CloseYear::new(2026))?;
+    books.send("for ever", &LockBooks::through(d("2026-12-31")).for_ever())?;
+    refused(books.send("no more", &ReopenYear::new(2026, "x")), "accounting.locked_for_ever")?;
+    deferrals(&books)?;
+    let verified = books.verify()?;
+    assert!(verified.is_clean(), "{verified}");
+    Ok(())
+}
+
+/// Opening balances of a year, and an amount that is spread, changed, ended and taken back.
+fn deferrals(books: &Books<'_>) -> Result<(), LedgerError> {
+    books.send("2027", &OpenFiscalYear::calendar_year(2027))?;
+    let opening = PostOpening::new("GEN", d("2027-01-01"))
+        .line(NewPosting::debit("1000", eur("9")))
+        .difference_to("3900");
+    books.send("opening", &opening)?;
+    let plan = SpreadPlan::periods(d("2027-01-01"), 4);
+    let start = StartDeferral::expense("d", "GEN", ("1000", "4000"), eur("10"), plan.clone());
+    books.send("defer", &start.moved_on(d("2027-01-01")))?;
+    books.send("January", &RecogniseDeferrals::through(d("2027-01-31")))?;
+    books.send("anew", &ChangeDeferral::new("d", plan).amount(eur("20")))?;
+    books.send("rest", &CancelDeferral::new("d", d("2027-02-01")))?;
+    books.send("back", &ReverseDeferral::new("d", d("2027-02-02")))?;
+    Ok(())
+}
+
+#[test]
+fn each_step_of_a_year_s_end_may_fail() {
+    let swept = sweep(acme(), Memory::new, a_year_s_end).unwrap();
+    assert!(swept.failures > 60, "{} steps failed", swept.failures);
+    let on_values = sweep(acme(), Model::new, a_year_s_end).unwrap();
+    assert_eq!(on_values.commits, swept.commits);
+}
