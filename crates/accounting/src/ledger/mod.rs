@@ -126,7 +126,6 @@ pub use pending::{
     PendingSettled, PostPending, RecordPending, SettleOptions, Settled, VoidPending, WholePending,
     pending,
 };
-pub(crate) use period::label as period_label;
 pub use period::{
     LockPeriod, OpenFiscalYear, Period, PeriodKey, PeriodKind, PeriodStatus, SoftLockPeriod,
     UnlockPeriod, is_closing,
