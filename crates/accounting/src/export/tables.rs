@@ -9,9 +9,9 @@ use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::ledger::{
-    Account, Entry, Journal, LedgerError, Period, Posting, Settings, period_label,
+    Account, Entry, Journal, LedgerError, Period, Posting, Settings, is_closing, period_label,
 };
-use crate::reports::{class_name, is_closing};
+use crate::reports::class_name;
 
 /// How people call a party, where the host says so.
 pub(super) type Names<'q> = &'q dyn Fn(PartyId) -> Option<SmolStr>;

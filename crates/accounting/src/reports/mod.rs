@@ -21,7 +21,6 @@ mod trial_balance;
 pub use ageing::{AgeBy, Aged, AgedItem, Ageing, AgeingQuery, PartyAgeing, ageing};
 pub use compared::{Compared, compare_balance_sheets, compare_income_statements};
 pub use explain::explain_balance;
-pub(crate) use financial::is_closing;
 pub use financial::{
     EquityChange, EquityChanges, EquityRow, FailedCheck, FinancialQuery, FinancialStatement,
     RowAccount, RowAccountPostings, RowPostings, StatementColumn, StatementRow, equity_changes,

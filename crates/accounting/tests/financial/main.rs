@@ -6,6 +6,7 @@
 mod common;
 
 mod cash;
+mod closing;
 mod equity;
 mod firm;
 mod properties;

@@ -6,12 +6,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use crate::ledger::{Period, PeriodKey};
-
-/// Whether a period is the one of a year's closing entries, which has the number 99.
-pub(crate) fn is_closing(period: PeriodKey) -> bool {
-    period % 100 == 99
-}
+use crate::ledger::{Period, PeriodKey, is_closing};
 
 /// The periods that hold closing entries.
 #[derive(Debug, Default)]

@@ -12,7 +12,6 @@ use smol_str::{SmolStr, format_smolstr};
 use super::super::general_ledger::{LedgerLine, entries};
 use super::super::sheet::account_anchor;
 use super::cells::is_known;
-use super::closed::is_closing;
 use super::columns::StatementColumn;
 use super::fill::Filled;
 use super::make::Whose;
@@ -20,7 +19,7 @@ use super::paid::moving_cash;
 use super::query::FinancialQuery;
 use super::sheet::row_anchor;
 use super::taken::Taken;
-use crate::ledger::{Entry, LedgerError, Posting, Side, decimal, postings};
+use crate::ledger::{Entry, LedgerError, Posting, Side, decimal, is_closing, postings};
 use crate::reports::layout::said;
 use crate::reports::{Layout, LayoutError, Measure};
 

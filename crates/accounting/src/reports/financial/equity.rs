@@ -15,10 +15,10 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::super::sheet::account_anchor;
 use super::cells::Cells;
-use super::closed::{Closings, is_closing};
+use super::closed::Closings;
 use super::columns::{eve_of, year_start};
 use crate::ledger::{
-    Account, AccountClass, Amounts, LedgerError, Period, Posting, Settings, decimal,
+    Account, AccountClass, Amounts, LedgerError, Period, Posting, Settings, decimal, is_closing,
 };
 
 /// Why an account of equity changed.

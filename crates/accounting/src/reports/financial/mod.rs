@@ -27,7 +27,6 @@ mod query;
 mod sheet;
 mod taken;
 
-pub(crate) use closed::is_closing;
 pub use columns::StatementColumn;
 pub use drill::{RowAccountPostings, RowPostings, row_postings};
 pub use equity::{EquityChange, EquityChanges, EquityRow, equity_changes};
