@@ -4,6 +4,7 @@
 mod common;
 
 use common::*;
+use fondaco_accounting::allocation::*;
 use fondaco_accounting::currency::*;
 use fondaco_accounting::ledger::*;
 use fondaco_core::recurrence::Recurrence;
@@ -70,6 +71,17 @@ fn the_shortest_form_of_each_command() {
     );
     shortest(r#"{"accounts":["1200"]}"#, MarkMonetary::new(["1200"]));
     shortest(r#"{"date":"2026-03-31"}"#, Revalue::at(d("2026-03-31")));
+    shortest(
+        r#"{"code":"a","name":"A","journal":"GEN","pool":"5","dimension":"site","pool_value":"X"}"#,
+        SetAllocation::new("a", "A", "GEN", "5", "site", "X"),
+    );
+    shortest(r#"{"code":"a"}"#, RemoveAllocation::new("a"));
+    shortest(r#"{"code":"a","period":202603}"#, Allocate::new("a", 202_603));
+    shortest(r#"{"code":"a","period":202603}"#, UndoAllocation::new("a", 202_603));
+    shortest(
+        r#"{"statistic":"heads","period":202603,"values":[{"value":"10","weight":"4"}]}"#,
+        RecordStatistics::new("heads", 202_603).value("10", dec("4")),
+    );
     shortest("{}", RemoveExchangeAccounts::new(None, None));
     let entry = r#"{"journal":"GEN","date":"2026-01-05","postings":[
         {"account":"1000","side":"debit","amount":{"amount":"5.00","currency":"EUR"}},

@@ -6,6 +6,7 @@
 mod common;
 
 use common::*;
+use fondaco_accounting::allocation::*;
 use fondaco_accounting::currency::*;
 use fondaco_accounting::ledger::*;
 use fondaco_core::calendar::{BusinessDays, Roll};
@@ -164,6 +165,9 @@ fn all_other_commands() {
         .unrealised("4901", "5901")
         .adjustment("1209")
         .dimension("desk", "x");
+    let allocation = || SetAllocation::new("rent", "Rent", "GEN", "5100", "cost_centre", "900");
+    let of_account = allocation().by_account("4000");
+    let allocation = allocation().to_account("5900").share("10", dec("1.50"));
     let told = [
         ("SetUp", hex(&SetUp::new(Currency::EUR))),
         ("OpenAccounts", hex(&OpenAccounts::new(accounts))),
@@ -202,6 +206,15 @@ fn all_other_commands() {
                 .reversing_on(d("2026-04-02"))
                 .text("March")),
         ),
+        ("SetAllocation", hex(&allocation)),
+        ("SetAllocation, by an account", hex(&of_account)),
+        ("RemoveAllocation", hex(&RemoveAllocation::new("rent"))),
+        (
+            "RecordStatistics",
+            hex(&RecordStatistics::new("heads", 202_603).value("10", dec("1.50"))),
+        ),
+        ("Allocate", hex(&Allocate::new("rent", 202_603))),
+        ("UndoAllocation", hex(&UndoAllocation::new("rent", 202_603))),
         ("SoftLockPeriod", hex(&SoftLockPeriod::new(202_601))),
         ("ChangeAccount, control", hex(&ChangeAccount::control("1200", Some("receivable".into())))),
         ("ChangeAccount, no control", hex(&ChangeAccount::control("1200", None))),
@@ -273,6 +286,12 @@ SetExchangeAccounts: 99301b1136f46532c339a5fe4d149fde918b9624ae7c272fd2fb08e97df
 RemoveExchangeAccounts: 77c1884c03cb180d0dcd41ca12a0b871c2fcc2f436089d0f28c78bed0190505e
 MarkMonetary: 96b3668a1899d10a7a372c9556fdd912122ffcc91bb402546354b403dbbfb553
 Revalue: 6abcada9fbb2791b57a99d41e9cf13887d676d303cae8361e81288359deff58b
+SetAllocation: e017a04e93a0648638fd2382fd5bac0352182fb5cace98811574382b796a67c3
+SetAllocation, by an account: cbbc285f3344e9df245d2ecdf710b35eeb44ec24f9fa7452d70790748a456790
+RemoveAllocation: e2f0b4429f53fa4ee9abb5c02b6eaf89cd07a11559175b9659ff8adbebfc215d
+RecordStatistics: e239ae422babf68fad1580b679c7660c26d24c4513790df6b74976f688f59693
+Allocate: 1ce3d60a1d11f507fc4c7a4d26635da143a185367349a85d7436fe1a9bd6807c
+UndoAllocation: 67c19f65268271af696e4edd84b3c23777a2e466ac14169ee706438d787e6dd8
 SoftLockPeriod: f72885e8cd71120b03804c753d33d4c6f978e1af63491399d36112e0aad63c92
 ChangeAccount, control: b133de1fb6262b0f0a5e1fe5491a1821aca887a346d9b6f147519efc0a10a6c0
 ChangeAccount, no control: 70df4a4d8ef3b67c623d36063ae5050ebd664976a594571266a9f1e466da24e2

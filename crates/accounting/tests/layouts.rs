@@ -347,6 +347,50 @@ currency_revaluation_line: Fact, layout 1
   rate: Number, nullable
   key (entry, account, currency)
 
+allocation_rule: State, layout 1
+  code: Text
+  name: Text
+  journal: Text
+  pool: Text
+  dimension: Text
+  pool_value: Text
+  to_account: Text, nullable
+  basis: Text
+  basis_of: Text, nullable
+  key (code)
+
+allocation_share: State, layout 1
+  rule: Text
+  value: Text
+  share: Number
+  key (rule, value)
+  guard by_rule (rule)
+
+allocation_statistic: State, layout 1
+  statistic: Text
+  period: I64
+  value: Text
+  amount: Number
+  key (statistic, period, value)
+  guard by_statistic_and_period (statistic, period)
+
+allocation_run: Fact, layout 1
+  rule: Text
+  period: I64
+  entry: Id
+  parts: I64
+  amount: Decimal { digits: 4 }
+  key (rule, period, entry)
+  guard by_rule_and_period (rule, period)
+
+allocation_part: Fact, layout 1
+  entry: Id
+  account: Text
+  value: Text
+  weight: Number
+  amount: Decimal { digits: 4 }
+  key (entry, account, value)
+
 ledger_draft: State, layout 1
   id: Id
   status: Text

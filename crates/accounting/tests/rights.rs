@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use common::staff::*;
 use common::*;
+use fondaco_accounting::allocation::*;
 use fondaco_accounting::close::*;
 use fondaco_accounting::currency::*;
 use fondaco_accounting::import::EraseRefusals;
@@ -180,6 +181,25 @@ const CASES: &[Case] = &[
             Err(error) if error.code() == "accounting.unknown_rate_source" => Ok(()),
             told => done(told),
         }
+    }),
+    (&rights::SET_ALLOCATION, "set an allocation", |staff, who| {
+        let rule = SetAllocation::new("a", "A", "GEN", "5100", "cost_centre", "900");
+        done(staff.send(who, &rule.share("10", dec("1"))))
+    }),
+    (&rights::SET_ALLOCATION, "record statistics", |staff, who| {
+        done(staff.send(who, &RecordStatistics::new("heads", 202_603).value("10", dec("1"))))
+    }),
+    (&rights::ALLOCATE, "run an allocation", |staff, who| {
+        done(staff.send(who, &Allocate::new("a", 202_603)))
+    }),
+    (&rights::ALLOCATE, "undo an allocation", |staff, who| {
+        match staff.send(who, &UndoAllocation::new("a", 202_603)) {
+            Err(error) if error.code() == "accounting.allocation_not_run" => Ok(()),
+            told => done(told),
+        }
+    }),
+    (&rights::SET_ALLOCATION, "remove an allocation", |staff, who| {
+        done(staff.send(who, &RemoveAllocation::new("a")))
     }),
     (&rights::ERASE, "erase refused lines", |staff, who| {
         match staff.send(who, &EraseRefusals::new(JobId::named("never imported"))) {

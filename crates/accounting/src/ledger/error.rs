@@ -12,6 +12,7 @@ use smol_str::SmolStr;
 use super::{
     AccountLimit, Balance, Draft, Entry, ItemError, PendingEntry, PendingRef, Side, Totals,
 };
+use crate::allocation::CostAllocationError;
 use crate::close::CloseError;
 use crate::currency::ExchangeError;
 use crate::export::ExportError;
@@ -437,6 +438,9 @@ pub enum LedgerError {
     /// A lock, a closed year, or what stands in the way of closing one.
     #[error(transparent)]
     Close(#[from] CloseError),
+    /// Something can't be shared out so.
+    #[error(transparent)]
+    CostAllocation(#[from] CostAllocationError),
     /// The account is closed, whatever the date.
     #[error("account {code} is closed: reopen it, or void what closes it; post to another account")]
     AccountClosed {
@@ -830,6 +834,7 @@ impl ActError for LedgerError {
             LedgerError::DraftChanged { .. } => "accounting.draft_changed",
             LedgerError::Item(error) => error.code(),
             LedgerError::Exchange(error) => error.code(),
+            LedgerError::CostAllocation(error) => error.code(),
             LedgerError::Layout(error) => error.code(),
             LedgerError::Export(error) => error.code(),
             LedgerError::Close(error) => error.code(),
@@ -919,6 +924,7 @@ impl ActError for LedgerError {
             LedgerError::MomentGone { .. } => ErrorKind::Unavailable,
             LedgerError::Item(error) => error.kind(),
             LedgerError::Exchange(error) => error.kind(),
+            LedgerError::CostAllocation(error) => error.kind(),
             LedgerError::Layout(error) => error.kind(),
             LedgerError::Export(error) => error.kind(),
             LedgerError::Close(error) => error.kind(),

@@ -1,5 +1,6 @@
 //! Finding what was recorded: an entry by its id or number, an account's postings in order of date.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use fondaco_core::{DateRange, Id, Range, Reading};
@@ -141,4 +142,26 @@ pub(crate) fn periods_on(
     });
     periods.sort_by_key(|period| period.start);
     Ok(periods)
+}
+
+/// These accounts, and those under the headings among them, without headings: in order of their codes.
+pub(crate) fn leaves(
+    read: &mut impl Reading,
+    mut codes: Vec<SmolStr>,
+) -> Result<Vec<Arc<Account>>, LedgerError> {
+    let (mut known, mut found) = (BTreeSet::new(), Vec::new());
+    while let Some(code) = codes.pop() {
+        if !known.insert(code.clone()) {
+            continue;
+        }
+        let Some(account) = read.peek::<Account>(&code)? else { continue };
+        if account.heading {
+            let under = read.peek_scan(&Range::by(Account::BY_PARENT, &account.code))?;
+            codes.extend(under.iter().map(|account| account.code.clone()));
+        } else {
+            found.push(account);
+        }
+    }
+    found.sort_by(|a, b| a.code.cmp(&b.code));
+    Ok(found)
 }

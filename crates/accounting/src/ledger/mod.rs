@@ -109,6 +109,7 @@ pub use error::{LedgerError, SumKind};
 pub use gate::{AccountLimit, ClosedBy, LimitChange};
 pub use holdings::HOLDINGS;
 pub use journal::{Journal, OpenJournal};
+pub(crate) use lookup::leaves;
 pub use lookup::{WholeEntry, entry, entry_by_number, postings};
 pub(crate) use lookup::{periods_on, posted_account};
 pub use movements::{Did, HistoryRow, Lines, Movement, MovementQuery, deeds, history, movements};
@@ -141,7 +142,7 @@ pub use recurring::{
     ResumeRecurring, SkipRecurring, StartRecurring, Upcoming, recurring_entries, upcoming,
 };
 pub use reverse::{Reversal, ReversalStyle, Reverse};
-pub(crate) use reverse::{mirrored, reverse};
+pub(crate) use reverse::{mirrored, reverse, reverse_as};
 pub(crate) use reversing::plan_new;
 pub(crate) use reversing::start_of;
 pub use reversing::{
@@ -163,6 +164,9 @@ use fondaco_core::due::{DueClock, DueItem, Handlers};
 use fondaco_core::party::PartyAlias;
 use fondaco_core::store::{Record, Table};
 
+use crate::allocation::{
+    AllocationPart, AllocationRule, AllocationRun, AllocationShare, StatisticalValue,
+};
 use crate::close::{ClosingState, Deferral, DeferralPart, YearEntry, YearStep};
 use crate::currency::{
     ExchangeAccounts, ExchangeRate, MonetaryAccount, RateSource, RevaluationLine, RevaluationRun,
@@ -201,6 +205,11 @@ pub const TABLES: &[&Table] = &[
     MonetaryAccount::TABLE,
     RevaluationRun::TABLE,
     RevaluationLine::TABLE,
+    AllocationRule::TABLE,
+    AllocationShare::TABLE,
+    StatisticalValue::TABLE,
+    AllocationRun::TABLE,
+    AllocationPart::TABLE,
     Draft::TABLE,
     DraftPosting::TABLE,
     DraftStep::TABLE,

@@ -114,7 +114,7 @@ pub(crate) fn reverse(
 }
 
 /// Reverses an entry under a permission that was asked for.
-pub(super) fn reverse_as(
+pub(crate) fn reverse_as(
     tx: &mut Tx<'_>,
     command: &Reverse,
     planned: Option<NaiveDate>,

@@ -21,6 +21,8 @@
 //! | `ledger.record_rate` | to open sources of exchange rates, to record and correct their rates | | source |
 //! | `ledger.set_exchange_accounts` | to name the accounts that take exchange differences | | |
 //! | `ledger.revalue` | to revalue accounts at a day's rates, and plan the reversal of that | | |
+//! | `ledger.set_allocation` | to set rules of allocation, and to record the statistics that they go by | | |
+//! | `ledger.allocate` | to run allocations, and to undo what they shared out | | allocation |
 //! | `ledger.set_spending_limit` | to set, change and end spending limits | | spending_limit |
 //! | `ledger.exceed_spending_limit` | to post above spending limits, besides the right to post | amount above the limit | spending_limit, journal |
 //! | `ledger.erase` | to erase what refused lines of imports quote | | |
@@ -47,6 +49,9 @@ use super::{
     PendingEntry, PendingPosting, PendingSettled, Period, PeriodKey, PeriodStatus, Posting,
     Realised, Reversal, Settings, Spending, SpendingExcess, SpendingLimit, Totals, Unclearing,
     period,
+};
+use crate::allocation::{
+    AllocationPart, AllocationRule, AllocationRun, AllocationShare, StatisticalValue,
 };
 use crate::close::{ClosingState, Deferral, DeferralPart, YearEntry, YearStep};
 use crate::currency::{
@@ -143,6 +148,12 @@ pub const SET_EXCHANGE_ACCOUNTS: Permission = Permission::new(
 /// Revalue what is monetary.
 pub const REVALUE: Permission =
     Permission::new("ledger.revalue", "revalue accounts at a day's rates");
+/// Set rules of allocation, and record the statistics that they go by.
+pub const SET_ALLOCATION: Permission =
+    Permission::new("ledger.set_allocation", "set allocations and record statistics");
+/// Run allocations, and undo what they shared out.
+pub const ALLOCATE: Permission =
+    Permission::new("ledger.allocate", "run and undo allocations").within(&["allocation"]);
 /// Set spending limits, move their lines, end them.
 pub const SET_SPENDING_LIMIT: Permission =
     Permission::new("ledger.set_spending_limit", "set, change and end spending limits")
@@ -202,6 +213,11 @@ const KEPT: &[&Table] = &[
     MonetaryAccount::TABLE,
     RevaluationRun::TABLE,
     RevaluationLine::TABLE,
+    AllocationRule::TABLE,
+    AllocationShare::TABLE,
+    StatisticalValue::TABLE,
+    AllocationRun::TABLE,
+    AllocationPart::TABLE,
     SpendingLimit::TABLE,
     Spending::TABLE,
     SpendingExcess::TABLE,
@@ -253,6 +269,8 @@ pub static ENGINE: Engine = Engine {
         &RECORD_RATE,
         &SET_EXCHANGE_ACCOUNTS,
         &REVALUE,
+        &SET_ALLOCATION,
+        &ALLOCATE,
         &SET_SPENDING_LIMIT,
         &EXCEED_SPENDING_LIMIT,
         &ERASE,

@@ -1,6 +1,5 @@
 //! Which accounts are monetary.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use fondaco_core::store::{Event, Value};
@@ -11,7 +10,7 @@ use smol_str::SmolStr;
 use super::MonetaryAccount;
 use crate::currency::ExchangeError;
 use crate::ledger::account::existing;
-use crate::ledger::{Account, AccountClass, LedgerError, rights};
+use crate::ledger::{Account, AccountClass, LedgerError, leaves, rights};
 
 /// Marks accounts as monetary, so that revaluations value them: of a heading all that stands under it, now and later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,27 +108,5 @@ fn not_monetary(class: AccountClass) -> Option<&'static str> {
 /// A [`Halt`](fondaco_core::Halt).
 pub fn monetary_accounts(read: &mut impl Reading) -> Result<Vec<Arc<Account>>, LedgerError> {
     let marked = read.peek_scan(&Range::<MonetaryAccount>::all())?;
-    under(read, marked.iter().map(|row| row.account.clone()).collect())
-}
-
-/// These accounts, and all under them.
-fn under(
-    read: &mut impl Reading,
-    mut codes: Vec<SmolStr>,
-) -> Result<Vec<Arc<Account>>, LedgerError> {
-    let (mut known, mut found) = (BTreeSet::new(), Vec::new());
-    while let Some(code) = codes.pop() {
-        if !known.insert(code.clone()) {
-            continue;
-        }
-        let Some(account) = read.peek::<Account>(&code)? else { continue };
-        if account.heading {
-            let under = read.peek_scan(&Range::by(Account::BY_PARENT, &account.code))?;
-            codes.extend(under.iter().map(|account| account.code.clone()));
-        } else {
-            found.push(account);
-        }
-    }
-    found.sort_by(|a, b| a.code.cmp(&b.code));
-    Ok(found)
+    leaves(read, marked.iter().map(|row| row.account.clone()).collect())
 }

@@ -1,0 +1,262 @@
+//! Setting rules.
+
+use std::collections::BTreeMap;
+
+use fondaco_core::policy::Request;
+use fondaco_core::store::{Event, Value};
+use fondaco_core::{Act, Range, Tx, decimal};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::{AllocationRule, AllocationShare, BasisKind, CostAllocationError};
+use crate::ledger::account::{check_code, check_name, existing};
+use crate::ledger::{Journal, LedgerError, check_dimensions, rights};
+
+/// Sets how something is shared out; set again, the new rule counts for runs from then on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetAllocation {
+    /// See [`AllocationRule::code`].
+    pub code: SmolStr,
+    /// See [`AllocationRule::name`].
+    pub name: SmolStr,
+    /// See [`AllocationRule::journal`].
+    pub journal: SmolStr,
+    /// See [`AllocationRule::pool`].
+    pub pool: SmolStr,
+    /// See [`AllocationRule::dimension`].
+    pub dimension: SmolStr,
+    /// See [`AllocationRule::pool_value`].
+    pub pool_value: SmolStr,
+    /// See [`AllocationRule::to_account`].
+    #[serde(default)]
+    pub to_account: Option<SmolStr>,
+    /// By what it is shared.
+    #[serde(default = "shares")]
+    pub basis: BasisKind,
+    /// The statistic or the account of the basis.
+    #[serde(default)]
+    pub basis_of: Option<SmolStr>,
+    /// The receivers' shares, where it goes by such: any weights above zero.
+    #[serde(default)]
+    pub shares: Vec<AllocationWeight>,
+}
+
+fn shares() -> BasisKind {
+    BasisKind::Shares
+}
+
+/// A receiver and its weight.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AllocationWeight {
+    /// The receiver.
+    pub value: SmolStr,
+    /// Its weight.
+    #[serde(with = "decimal::as_text")]
+    pub weight: Decimal,
+}
+
+impl SetAllocation {
+    /// Shares what `pool`, an account or heading, bears with the value `pool_value` of `dimension`; by nothing yet.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// use fondaco_accounting::allocation::SetAllocation;
+    /// let rent = SetAllocation::new("rent", "Rent", "GEN", "5100", "cost_centre", "900");
+    /// let error = books.send("without shares", &rent.clone()).unwrap_err();
+    /// assert_eq!(error.to_string(), "allocation rent: nobody has a share; give at least one, or a statistic or an account");
+    /// books.send("rent", &rent.share("10", 3.into()).share("20", 1.into()))?;
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    pub fn new(
+        code: impl Into<SmolStr>,
+        name: impl Into<SmolStr>,
+        journal: impl Into<SmolStr>,
+        pool: impl Into<SmolStr>,
+        dimension: impl Into<SmolStr>,
+        pool_value: impl Into<SmolStr>,
+    ) -> SetAllocation {
+        SetAllocation {
+            code: code.into(),
+            name: name.into(),
+            journal: journal.into(),
+            pool: pool.into(),
+            dimension: dimension.into(),
+            pool_value: pool_value.into(),
+            to_account: None,
+            basis: BasisKind::Shares,
+            basis_of: None,
+            shares: Vec::new(),
+        }
+    }
+
+    /// Receivers are debited on this account instead of the pool's.
+    #[must_use]
+    pub fn to_account(mut self, code: impl Into<SmolStr>) -> SetAllocation {
+        self.to_account = Some(code.into());
+        self
+    }
+
+    /// This receiver has this share.
+    #[must_use]
+    pub fn share(mut self, value: impl Into<SmolStr>, weight: Decimal) -> SetAllocation {
+        self.shares.push(AllocationWeight { value: value.into(), weight });
+        self
+    }
+
+    /// By a statistical figure of the period.
+    #[must_use]
+    pub fn by_statistic(mut self, name: impl Into<SmolStr>) -> SetAllocation {
+        (self.basis, self.basis_of) = (BasisKind::Statistic, Some(name.into()));
+        self
+    }
+
+    /// By what this account, or all under this heading, moved in the period for each receiver.
+    #[must_use]
+    pub fn by_account(mut self, code: impl Into<SmolStr>) -> SetAllocation {
+        (self.basis, self.basis_of) = (BasisKind::Account, Some(code.into()));
+        self
+    }
+
+    fn check(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        check_code("allocation", &self.code)?;
+        check_name("allocation name", &self.name)?;
+        check_dimensions([self.dimension.as_str()].into_iter())?;
+        if tx.get::<Journal>(&self.journal)?.is_none() {
+            return Err(LedgerError::UnknownJournal { code: self.journal.clone() });
+        }
+        existing(tx, &self.pool)?;
+        let bad =
+            |why: String| Err(CostAllocationError::BadRule { code: self.code.clone(), why }.into());
+        if let Some(code) = &self.to_account
+            && existing(tx, code)?.heading
+        {
+            return bad(format!("account {code} is a heading; debit an account under it"));
+        }
+        match (self.basis, &self.basis_of) {
+            (BasisKind::Account, Some(code)) => {
+                existing(tx, code)?;
+            }
+            (BasisKind::Statistic, Some(name)) => check_code("statistic", name)?,
+            (BasisKind::Shares, None) => return self.check_shares(),
+            (BasisKind::Shares, Some(_)) => {
+                return bad("it goes by its own shares; name no other basis".into());
+            }
+            (_, None) => return bad("it goes by something that is not named; name it".into()),
+        }
+        match self.shares.is_empty() {
+            true => Ok(()),
+            false => bad("it goes by something else; leave its shares out".into()),
+        }
+    }
+
+    fn check_shares(&self) -> Result<(), LedgerError> {
+        let bad =
+            |why: String| Err(CostAllocationError::BadRule { code: self.code.clone(), why }.into());
+        let mut known = BTreeMap::new();
+        for AllocationWeight { value, weight } in &self.shares {
+            if *weight <= Decimal::ZERO {
+                return bad(format!("{value} has a share of {weight}; shares are above zero"));
+            }
+            if *value == self.pool_value {
+                return bad(format!("{value} is the pool's own; leave it out"));
+            }
+            if known.insert(value, weight).is_some() {
+                return bad(format!("{value} has two shares; give it one"));
+            }
+        }
+        match known.is_empty() {
+            true => {
+                bad("nobody has a share; give at least one, or a statistic or an account".into())
+            }
+            false => Ok(()),
+        }
+    }
+}
+
+impl Act for SetAllocation {
+    type Answer = ();
+    type Error = LedgerError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        tx.authorize(&Request::new(&rights::SET_ALLOCATION).about(self.code.clone()))?;
+        self.check(tx)?;
+        drop_shares(tx, &self.code)?;
+        for AllocationWeight { value, weight } in &self.shares {
+            let (rule, value, share) = (self.code.clone(), value.clone(), *weight);
+            let share = AllocationShare { rule, value, share: decimal::normalize(share) };
+            match tx.get::<AllocationShare>(&(share.rule.clone(), share.value.clone()))? {
+                Some(_) => tx.put(share)?,
+                None => tx.insert(share)?,
+            }
+        }
+        let given = self.clone();
+        let rule = AllocationRule {
+            code: given.code,
+            name: given.name,
+            journal: given.journal,
+            pool: given.pool,
+            dimension: given.dimension,
+            pool_value: given.pool_value,
+            to_account: given.to_account,
+            basis: given.basis,
+            basis_of: given.basis_of,
+        };
+        tx.emit(event("allocation.set", &self.code));
+        match tx.get::<AllocationRule>(&self.code)? {
+            Some(_) => Ok(tx.put(rule)?),
+            None => Ok(tx.insert(rule)?),
+        }
+    }
+}
+
+fn event(name: &'static str, code: &SmolStr) -> Event {
+    Event::new(name).with("allocation", Value::Text(code.clone()))
+}
+
+fn drop_shares(tx: &mut Tx<'_>, code: &SmolStr) -> Result<(), LedgerError> {
+    for share in tx.scan(&Range::<AllocationShare>::by_key(code))? {
+        tx.delete::<AllocationShare>(&(share.rule.clone(), share.value.clone()))?;
+    }
+    Ok(())
+}
+
+/// Takes a rule away; what it shared out stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemoveAllocation {
+    /// The rule.
+    pub code: SmolStr,
+}
+
+impl RemoveAllocation {
+    /// Takes `code` away.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// use fondaco_accounting::allocation::RemoveAllocation;
+    /// let unknown = books.send("remove", &RemoveAllocation::new("rent")).unwrap_err();
+    /// assert_eq!(unknown.code(), "accounting.unknown_allocation");
+    /// ```
+    pub fn new(code: impl Into<SmolStr>) -> RemoveAllocation {
+        RemoveAllocation { code: code.into() }
+    }
+}
+
+impl Act for RemoveAllocation {
+    type Answer = ();
+    type Error = LedgerError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        tx.authorize(&Request::new(&rights::SET_ALLOCATION).about(self.code.clone()))?;
+        if tx.get::<AllocationRule>(&self.code)?.is_none() {
+            return Err(CostAllocationError::UnknownRule { code: self.code.clone() }.into());
+        }
+        drop_shares(tx, &self.code)?;
+        tx.emit(event("allocation.removed", &self.code));
+        Ok(tx.delete::<AllocationRule>(&self.code)?)
+    }
+}

@@ -1,0 +1,46 @@
+//! What is known of allocations.
+
+use std::sync::Arc;
+
+use fondaco_core::{Range, Reading};
+use smol_str::SmolStr;
+
+use super::{AllocationRule, AllocationRun, StatisticalValue};
+use crate::ledger::{LedgerError, PeriodKey, Reversal};
+
+/// Every rule, by code.
+///
+/// # Errors
+/// A [`Halt`](fondaco_core::Halt).
+pub fn allocation_rules(read: &mut impl Reading) -> Result<Vec<Arc<AllocationRule>>, LedgerError> {
+    Ok(read.peek_scan(&Range::<AllocationRule>::all())?)
+}
+
+/// Every run of a rule for a period, and whether it stands: at most one does.
+///
+/// # Errors
+/// A [`Halt`](fondaco_core::Halt).
+pub fn allocation_runs(
+    read: &mut impl Reading,
+    code: &str,
+    period: PeriodKey,
+) -> Result<Vec<(Arc<AllocationRun>, bool)>, LedgerError> {
+    let key = (SmolStr::new(code), period);
+    let runs = read.peek_scan(&Range::<AllocationRun>::by_key(&key))?;
+    let ids: Vec<_> = runs.iter().map(|run| run.entry).collect();
+    let reversals = read.peek_many::<Reversal>(&ids)?;
+    Ok(runs.into_iter().zip(reversals).map(|(run, back)| (run, back.is_none())).collect())
+}
+
+/// What was recorded of a statistic in a period.
+///
+/// # Errors
+/// A [`Halt`](fondaco_core::Halt).
+pub fn statistics(
+    read: &mut impl Reading,
+    statistic: &str,
+    period: PeriodKey,
+) -> Result<Vec<Arc<StatisticalValue>>, LedgerError> {
+    let key = (SmolStr::new(statistic), period);
+    Ok(read.peek_scan(&Range::<StatisticalValue>::by_key(&key))?)
+}

@@ -1,0 +1,169 @@
+//! Running a rule for a period.
+
+use fondaco_core::store::{DecodeError, Event, Value};
+use fondaco_core::{Act, Id, Money, Outcome, Range, Tx};
+use serde::{Deserialize, Serialize};
+use smol_str::{SmolStr, format_smolstr};
+
+use super::lookup::allocation_runs;
+use super::share::{rests_on, share_out};
+use super::{
+    Allocation, AllocationPart, AllocationRule, AllocationRun, AllocationShare, BasisKind,
+    CostAllocationError, StatisticalValue,
+};
+use crate::ledger::rights::{self, Asking};
+use crate::ledger::{
+    Amount, Entry, LedgerError, NewEntry, NewPosting, Period, PeriodKey, Posting, Side,
+    period_label, post_one,
+};
+
+/// Shares a pool out for a period, once: run again, it answers what stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Allocate {
+    /// The rule.
+    pub code: SmolStr,
+    /// The period.
+    pub period: PeriodKey,
+}
+
+impl Allocate {
+    /// Runs rule `code` for `period`. The [module](super) has an example.
+    pub fn new(code: impl Into<SmolStr>, period: PeriodKey) -> Allocate {
+        Allocate { code: code.into(), period }
+    }
+}
+
+/// What was shared out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allocated {
+    /// What was posted; `None` where the pool bears nothing.
+    pub entry: Option<Id<Entry>>,
+    /// How many parts it has.
+    pub parts: u32,
+    /// How much in all: debits less credits of the pool.
+    pub amount: Amount,
+}
+
+impl Outcome for Allocated {
+    fn encode(&self, out: &mut Vec<Value>) {
+        self.entry.encode(out);
+        self.parts.encode(out);
+        self.amount.units().encode(out);
+    }
+    fn decode(values: &mut dyn Iterator<Item = Value>) -> Result<Self, DecodeError> {
+        let (entry, parts) = (Option::decode(values)?, u32::decode(values)?);
+        Ok(Allocated { entry, parts, amount: Amount::from_units(i64::decode(values)?) })
+    }
+}
+
+impl Act for Allocate {
+    type Answer = Allocated;
+    type Error = LedgerError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<Allocated, LedgerError> {
+        let authority = tx.authority(&rights::ALLOCATE)?;
+        tx.allow(&authority, &of_rule(&self.code))?;
+        let unknown = || CostAllocationError::UnknownRule { code: self.code.clone() };
+        let rule = tx.get::<AllocationRule>(&self.code)?.ok_or_else(unknown)?;
+        let period = tx.get::<Period>(&self.period)?;
+        let label = || period_label(self.period);
+        let period = period.ok_or_else(|| LedgerError::UnknownPeriod { period: label() })?;
+        if let Some(standing) = standing(tx, &self.code, self.period)? {
+            return Ok(standing);
+        }
+        rest_on(tx, &rule, self.period)?;
+        let shared = share_out(tx, &rule, self.period)?;
+        if shared.lines.is_empty() {
+            return Ok(Allocated { entry: None, parts: 0, amount: Amount::from_units(0) });
+        }
+        let entry = entry(&shared, &period);
+        let (posted, _) = post_one(tx, &entry, None, Asking::following(authority))?;
+        keep(tx, &shared, posted.id)
+    }
+}
+
+/// Asks for something about a rule.
+pub(super) fn of_rule(code: &SmolStr) -> fondaco_core::policy::Request {
+    let request = fondaco_core::policy::Request::new(&rights::ALLOCATE);
+    request.about(code.clone()).at("allocation", code.clone())
+}
+
+/// What stands of a rule in a period; the decision rests on it.
+pub(super) fn standing(
+    tx: &mut Tx<'_>,
+    code: &SmolStr,
+    period: PeriodKey,
+) -> Result<Option<Allocated>, LedgerError> {
+    tx.scan(&Range::<AllocationRun>::by_key(&(code.clone(), period)))?;
+    let runs = allocation_runs(tx, code, period)?;
+    let Some((run, _)) = runs.iter().find(|(_, stands)| *stands) else { return Ok(None) };
+    // Read again, to rest on there being no reversal.
+    tx.get::<crate::ledger::Reversal>(&run.entry)?;
+    let (entry, parts, amount) = (Some(run.entry), run.parts, run.amount);
+    Ok(Some(Allocated { entry, parts, amount }))
+}
+
+/// Guards first: who posts to pool or basis, or changes a share or a figure, makes the run begin anew.
+fn rest_on(tx: &mut Tx<'_>, rule: &AllocationRule, period: PeriodKey) -> Result<(), LedgerError> {
+    match (rule.basis, &rule.basis_of) {
+        (BasisKind::Shares, _) => {
+            tx.scan(&Range::<AllocationShare>::by_key(&rule.code))?;
+        }
+        (BasisKind::Statistic, Some(name)) => {
+            tx.scan(&Range::<StatisticalValue>::by_key(&(name.clone(), period)))?;
+        }
+        _ => {}
+    }
+    for account in rests_on(tx, rule)? {
+        let range = Range::by(Posting::BY_ACCOUNT, &(account.code.clone(), period));
+        tx.scan(&range.limit(1))?;
+    }
+    Ok(())
+}
+
+/// The pool is credited account by account, and each receiver debited.
+fn entry(shared: &Allocation, period: &Period) -> NewEntry {
+    let rule = &shared.rule;
+    let label = period.label();
+    let mut entry = NewEntry::new(rule.journal.clone(), period.end)
+        .text(format_smolstr!("{}, {label}", rule.name))
+        .source(format_smolstr!("allocation/{}/{label}", rule.code));
+    let posting = |account: &SmolStr, value: &SmolStr, amount: Money| {
+        let side = if amount.is_negative() { Side::Credit } else { Side::Debit };
+        let posting = NewPosting::new(account.clone(), side, amount.abs());
+        posting.dimension(rule.dimension.clone(), value.clone())
+    };
+    for (account, amount) in &shared.pool {
+        entry.postings.push(posting(account, &rule.pool_value, amount.neg()));
+        let mine = shared.lines.iter().filter(|line| line.account == *account);
+        for line in mine.filter(|line| !line.amount.is_zero()) {
+            let to = rule.to_account.as_ref().unwrap_or(account);
+            entry.postings.push(posting(to, &line.value, line.amount));
+        }
+    }
+    entry
+}
+
+fn keep(tx: &mut Tx<'_>, shared: &Allocation, entry: Id<Entry>) -> Result<Allocated, LedgerError> {
+    let code = shared.rule.code.clone();
+    let amount = |money: Money| {
+        let too_large = || LedgerError::TooLarge { code: code.clone(), amount: money.amount() };
+        Amount::from_decimal(money.amount()).ok_or_else(too_large)
+    };
+    for line in &shared.lines {
+        tx.insert(AllocationPart {
+            entry,
+            account: line.account.clone(),
+            value: line.value.clone(),
+            weight: line.weight,
+            amount: amount(line.amount)?,
+        })?;
+    }
+    let (parts, amount) = (shared.lines.len() as u32, amount(shared.amount())?);
+    let (rule, period) = (shared.rule.code.clone(), shared.period);
+    let event = Event::new("allocation.run").with("allocation", Value::Text(rule.clone()));
+    let event = event.with("period", Value::I64(period.into()));
+    tx.emit(event.with("entry", Value::Id(entry.to_u128())));
+    tx.insert(AllocationRun { rule, period, entry, parts, amount })?;
+    Ok(Allocated { entry: Some(entry), parts, amount })
+}

@@ -1,0 +1,215 @@
+//! What each receiver gets: the pool account by account, split by the weights.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use fondaco_core::{Currency, Money, Range, Reading, Residual, allocate};
+use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+use super::lookup::statistics;
+use super::{AllocationRule, AllocationShare, BasisKind, CostAllocationError};
+use crate::Books;
+use crate::ledger::open_items::money;
+use crate::ledger::{
+    Account, Balance, LedgerError, Period, PeriodKey, Settings, decimal, leaves, period_label, tags,
+};
+
+/// What a rule shares out in a period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allocation {
+    /// The rule.
+    pub rule: AllocationRule,
+    /// The period.
+    pub period: PeriodKey,
+    /// The ledger's currency.
+    pub currency: Currency,
+    /// What each account of the pool bears: debits less credits of the period.
+    pub pool: Vec<(SmolStr, Money)>,
+    /// What each receiver gets of each account.
+    pub lines: Vec<AllocationLine>,
+}
+
+/// What a receiver gets of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AllocationLine {
+    /// The account of the pool.
+    pub account: SmolStr,
+    /// The receiver.
+    pub value: SmolStr,
+    /// Its weight.
+    pub weight: Decimal,
+    /// Its part: the parts of an account add up to it.
+    pub amount: Money,
+}
+
+impl Allocation {
+    /// How much is shared out.
+    pub fn amount(&self) -> Money {
+        let sum = self
+            .pool
+            .iter()
+            .fold(Decimal::ZERO, |sum, (_, amount)| sum.saturating_add(amount.amount()));
+        Money::new(sum, self.currency)
+    }
+}
+
+/// What a run of rule `code` for `period` would share out, without posting.
+///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// # let books = books();
+/// use fondaco_accounting::allocation::{SetAllocation, allocation};
+/// let power = NewEntry::new("GEN", day("2026-03-01"))
+///     .posting(NewPosting::debit("5100", eur("0.05")).dimension("cost_centre", "900"))
+///     .credit("1000", eur("0.05"));
+/// books.post("power", power)?;
+/// let rule = SetAllocation::new("power", "Power", "GEN", "5100", "cost_centre", "900");
+/// books.send("rule", &rule.share("10", 1.into()).share("20", 1.into()).share("30", 1.into()))?;
+/// let shared = books.view(|view| allocation(view, "power", 202_603))?;
+/// let parts: Vec<_> = shared.lines.iter().map(|line| line.amount).collect();
+/// assert_eq!(parts, [eur("0.02"), eur("0.02"), eur("0.01")]); // and nothing is lost
+/// # Ok::<(), LedgerError>(())
+/// ```
+///
+/// # Errors
+/// [`CostAllocationError::UnknownRule`], [`CostAllocationError::NoBase`], [`CostAllocationError::NegativeBase`];
+/// [`LedgerError::UnknownPeriod`]; or a [`Halt`](fondaco_core::Halt).
+pub fn allocation(
+    read: &mut impl Reading,
+    code: &str,
+    period: PeriodKey,
+) -> Result<Allocation, LedgerError> {
+    let code = SmolStr::new(code);
+    let unknown = || CostAllocationError::UnknownRule { code: code.clone() };
+    let rule = read.peek::<AllocationRule>(&code)?.ok_or_else(unknown)?;
+    if read.peek::<Period>(&period)?.is_none() {
+        return Err(LedgerError::UnknownPeriod { period: period_label(period) });
+    }
+    share_out(read, &rule, period)
+}
+
+/// As [`allocation`], of a rule and a period that are there.
+pub(super) fn share_out(
+    read: &mut impl Reading,
+    rule: &AllocationRule,
+    period: PeriodKey,
+) -> Result<Allocation, LedgerError> {
+    let settings = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
+    let currency = settings.currency;
+    let mut pool = Vec::new();
+    for account in leaves(read, vec![rule.pool.clone()])? {
+        let moved = by_value(read, &account.code, period, &rule.dimension)?;
+        let units = moved.get(&rule.pool_value).copied().unwrap_or_default();
+        if units != 0 {
+            pool.push((account.code.clone(), money(units, currency)));
+        }
+    }
+    let weights = weights(read, rule, period)?;
+    let each: Vec<Decimal> = weights.iter().map(|(_, weight)| *weight).collect();
+    let mut lines = Vec::with_capacity(pool.len() * weights.len());
+    for (account, amount) in &pool {
+        let parts = allocate(*amount, &each, Residual::LargestRemainder);
+        let parts = parts.map_err(|error| CostAllocationError::BadRule {
+            code: rule.code.clone(),
+            why: format!("{amount} of account {account} can't be split: {error}"),
+        })?;
+        let line = |((value, weight), amount): (&(SmolStr, Decimal), Money)| {
+            let (account, value, weight) = (account.clone(), value.clone(), *weight);
+            AllocationLine { account, value, weight, amount }
+        };
+        lines.extend(weights.iter().zip(parts).map(line));
+    }
+    Ok(Allocation { rule: rule.clone(), period, currency, pool, lines })
+}
+
+/// What an account moved in a period by the values of a dimension: debits less credits, in the ledger's currency.
+fn by_value(
+    read: &mut impl Reading,
+    account: &SmolStr,
+    period: PeriodKey,
+    dimension: &str,
+) -> Result<BTreeMap<SmolStr, i128>, LedgerError> {
+    let mut sums = BTreeMap::new();
+    read.peek_each(&Range::<Balance>::by_key(&(account.clone(), period)), |balance| {
+        if let Some(value) = tags(&balance.dimensions)?.get(dimension) {
+            let net = i128::from(balance.ledger_debit.units())
+                - i128::from(balance.ledger_credit.units());
+            *sums.entry(SmolStr::new(value)).or_default() += net;
+        }
+        Ok::<(), LedgerError>(())
+    })?;
+    Ok(sums)
+}
+
+/// The receivers with their weights, in order; the pool itself is none.
+fn weights(
+    read: &mut impl Reading,
+    rule: &AllocationRule,
+    period: PeriodKey,
+) -> Result<Vec<(SmolStr, Decimal)>, LedgerError> {
+    let of = rule.basis_of.clone().unwrap_or_default();
+    let mut weights: Vec<(SmolStr, Decimal)> = match rule.basis {
+        BasisKind::Shares => {
+            let shares = read.peek_scan(&Range::<AllocationShare>::by_key(&rule.code))?;
+            shares.iter().map(|share| (share.value.clone(), share.share)).collect()
+        }
+        BasisKind::Statistic => {
+            let known = statistics(read, &of, period)?;
+            known.iter().map(|row| (row.value.clone(), row.amount)).collect()
+        }
+        BasisKind::Account => moved(read, rule, &of, period)?,
+    };
+    weights.retain(|(value, weight)| *value != rule.pool_value && !weight.is_zero());
+    let (code, period, basis) = (rule.code.clone(), period_label(period), rule.basis_text());
+    let negative = weights.iter().find(|(_, weight)| weight.is_sign_negative());
+    if let Some((value, amount)) = negative {
+        let (value, amount) = (value.clone(), *amount);
+        return Err(CostAllocationError::NegativeBase { code, period, basis, value, amount }.into());
+    }
+    if weights.is_empty() {
+        return Err(CostAllocationError::NoBase { code, period, basis }.into());
+    }
+    Ok(weights)
+}
+
+/// What an account, or all under a heading, moved for each value; positive on the side on which it grows.
+fn moved(
+    read: &mut impl Reading,
+    rule: &AllocationRule,
+    of: &SmolStr,
+    period: PeriodKey,
+) -> Result<Vec<(SmolStr, Decimal)>, LedgerError> {
+    let mut sums: BTreeMap<SmolStr, i128> = BTreeMap::new();
+    for account in leaves(read, vec![of.clone()])? {
+        let sign = if account.class.grows_by_debit() { 1 } else { -1 };
+        for (value, units) in by_value(read, &account.code, period, &rule.dimension)? {
+            *sums.entry(value).or_default() += sign * units;
+        }
+    }
+    let weight = |(value, units)| (value, decimal(units).normalize());
+    Ok(sums.into_iter().map(weight).collect())
+}
+
+/// The accounts on whose postings a run rests.
+pub(super) fn rests_on(
+    read: &mut impl Reading,
+    rule: &AllocationRule,
+) -> Result<Vec<Arc<Account>>, LedgerError> {
+    let mut codes = vec![rule.pool.clone()];
+    if rule.basis == BasisKind::Account {
+        codes.extend(rule.basis_of.clone());
+    }
+    leaves(read, codes)
+}
+
+impl Books<'_> {
+    /// What an allocation would share out: see [`allocation`].
+    ///
+    /// # Errors
+    /// As [`allocation`].
+    pub fn allocation(&self, code: &str, period: PeriodKey) -> Result<Allocation, LedgerError> {
+        self.view(|view| allocation(view, code, period))
+    }
+}

@@ -1,0 +1,169 @@
+//! By shares, by statistics, by another account: on all stores, repeated and undone.
+
+use fondaco_accounting::allocation::*;
+use fondaco_accounting::ledger::*;
+use fondaco_core::ActError;
+
+use crate::common::*;
+use crate::{cost, of};
+
+fn rule() -> SetAllocation {
+    SetAllocation::new("over", "Overheads", "GEN", "5", "cost_centre", "900")
+}
+
+fn firm_of(firm: Firm) -> Firm {
+    let firm = firm.set_up();
+    firm.post("rent", cost("2026-03-05", "5100", "900", "100"));
+    firm.post("goods", cost("2026-03-06", "5000", "900", "0.05"));
+    firm.post("of another period", cost("2026-02-05", "5100", "900", "77"));
+    firm.post("own rent", cost("2026-03-07", "5100", "10", "30"));
+    firm.post("own rent too", cost("2026-03-07", "5100", "20", "60"));
+    firm
+}
+
+#[test]
+fn by_fixed_shares_account_by_account() {
+    on_every_store(|firm| {
+        let firm = firm_of(firm);
+        let rule = rule().share("10", dec("1")).share("20", dec("1")).share("30", dec("1"));
+        firm.must("rule", &rule);
+        let run = Allocate::new("over", 202_603);
+        let shown = firm.view(|view| allocation(view, "over", 202_603));
+        let shared = firm.must("March", &run);
+        assert_eq!((shared.parts, shared.amount.to_decimal()), (6, dec("100.05")));
+        assert_eq!(shown.amount(), eur("100.05"));
+        let rent = ["10", "20", "30", "900"].map(|centre| of(&firm, "5100", centre));
+        assert_eq!(rent, ["63.34", "93.33", "33.33", "77"], "on {}", firm.name);
+        let goods = ["10", "20", "30", "900"].map(|centre| of(&firm, "5000", centre));
+        assert_eq!(goods, ["0.02", "0.02", "0.01", "0"], "on {}", firm.name);
+        assert_eq!(firm.sum(&BalanceQuery::subtree("5")), "267.05", "nothing is lost");
+        let whole = firm.view(|view| entry(view, shared.entry.unwrap())).unwrap();
+        assert_eq!(whole.entry.date, d("2026-03-31"));
+        assert_eq!(whole.entry.source.as_deref(), Some("allocation/over/2026-03"));
+        let commits = firm.entries().len();
+        assert_eq!(firm.must("March again", &run), shared);
+        assert_eq!(firm.entries().len(), commits, "nothing is posted");
+        firm.clean();
+    });
+}
+
+#[test]
+fn undone_exactly_and_run_anew() {
+    on_every_store(|firm| {
+        let firm = firm_of(firm);
+        firm.must("rule", &rule().by_statistic("heads"));
+        let heads = |name: &str, ten, twenty| {
+            let heads = RecordStatistics::new("heads", 202_603);
+            firm.must(
+                name,
+                &heads.value("10", dec(ten)).value("20", dec(twenty)).value("900", dec("5")),
+            );
+        };
+        heads("heads", "3", "1");
+        let run = Allocate::new("over", 202_603);
+        let all = || -> Vec<String> {
+            let at = |centre: &str, day: &str| {
+                let query =
+                    BalanceQuery::subtree("5").dimension("cost_centre", centre).until(d(day));
+                firm.sum(&query)
+            };
+            ["10", "20", "900"]
+                .iter()
+                .flat_map(|centre| {
+                    ["2026-03-30", "2026-03-31", "2026-04-30"].map(|day| at(centre, day))
+                })
+                .collect()
+        };
+        let before = all();
+        let first = firm.must("March", &run);
+        assert_eq!(
+            of(&firm, "5100", "10"),
+            "105",
+            "three heads of four; the pool's own don't count"
+        );
+        firm.must("undo", &UndoAllocation::new("over", 202_603));
+        assert_eq!(all(), before, "on {}", firm.name);
+        let error = firm.refused("undo twice", &UndoAllocation::new("over", 202_603));
+        assert_eq!(error.code(), "accounting.allocation_not_run");
+        heads("right heads", "1", "1");
+        let second = firm.must("March anew", &run);
+        assert!(second.entry != first.entry && second.amount == first.amount);
+        assert_eq!(of(&firm, "5100", "10"), "80");
+        let runs = firm.view(|view| allocation_runs(view, "over", 202_603));
+        let mut stand: Vec<bool> = runs.iter().map(|(_, stands)| *stands).collect();
+        stand.sort_unstable();
+        assert_eq!(stand, [false, true]);
+        // A reversal by hand undoes as well.
+        firm.must("by hand", &Reverse::new(second.entry.unwrap(), d("2026-03-31")));
+        assert_eq!(all(), before);
+        firm.clean();
+    });
+}
+
+#[test]
+fn by_what_another_account_moved() {
+    let firm = firm_of(in_memory());
+    firm.post("sales", cost("2026-03-10", "4000", "10", "-300"));
+    firm.post("more sales", cost("2026-03-11", "4000", "20", "-100"));
+    firm.must("rule", &rule().by_account("4000").to_account("5900"));
+    firm.must("March", &Allocate::new("over", 202_603));
+    let taken = ["10", "20", "900"].map(|centre| of(&firm, "5900", centre));
+    // 75 and 25 of the rent; 0.04 and 0.01 of the goods.
+    assert_eq!(taken, ["75.04", "25.01", "0"]);
+    assert_eq!((of(&firm, "5100", "900"), of(&firm, "5100", "10")), ("77".into(), "30".into()));
+    firm.clean();
+}
+
+#[test]
+fn a_pool_with_a_credit_is_its_mirror() {
+    let firm = in_memory().set_up();
+    firm.post("refund", cost("2026-03-05", "5100", "900", "-0.05"));
+    firm.must("rule", &rule().share("10", dec("1")).share("20", dec("1")).share("30", dec("1")));
+    firm.must("March", &Allocate::new("over", 202_603));
+    assert_eq!(
+        ["10", "20", "30", "900"].map(|centre| of(&firm, "5100", centre)),
+        ["-0.02", "-0.02", "-0.01", "0"]
+    );
+    firm.clean();
+}
+
+#[test]
+fn an_empty_pool_posts_nothing_until_there_is_something() {
+    let firm = in_memory().set_up();
+    firm.must("rule", &rule().share("10", dec("1")));
+    let run = Allocate::new("over", 202_603);
+    assert_eq!(firm.must("early", &run).entry, None);
+    firm.post("rent", cost("2026-03-05", "5100", "900", "100"));
+    assert!(firm.must("late", &run).entry.is_some());
+    assert_eq!(of(&firm, "5100", "10"), "100");
+}
+
+/// Of many who run it at once one shares out; who posts to the pool meanwhile is in it, or after it.
+#[test]
+fn many_at_once() {
+    for (name, store) in stores() {
+        let firm = firm_of(Firm::on(name, store));
+        firm.must("rule", &rule().share("10", dec("1")));
+        std::thread::scope(|scope| {
+            for n in 0..4 {
+                let books = firm.books.clone();
+                scope.spawn(move || {
+                    books.send(&format!("run {n}"), &Allocate::new("over", 202_603)).unwrap()
+                });
+                let books = firm.books.clone();
+                scope.spawn(move || {
+                    books
+                        .post(&format!("more {n}"), cost("2026-03-09", "5100", "900", "1"))
+                        .unwrap()
+                });
+            }
+        });
+        let runs = firm.view(|view| allocation_runs(view, "over", 202_603));
+        assert_eq!(runs.len(), 1, "on {name}");
+        let left = dec(&of(&firm, "5100", "900"))
+            + dec(&of(&firm, "5000", "900"))
+            + runs[0].0.amount.to_decimal();
+        assert_eq!(left, dec("181.05"), "77 of February, and 104.05");
+        firm.clean();
+    }
+}
