@@ -161,7 +161,8 @@ impl Translator<'_> {
     fn leave_closings_out(&mut self) {
         for posting in self.closings.values().flatten() {
             let holds = |span: &Span| span.first <= posting.date && posting.date <= span.last;
-            if let Some(at) = self.spans.iter().position(holds) {
+            let own = self.spans.iter().position(|span| span.whole == Some(posting.period));
+            if let Some(at) = own.or_else(|| self.spans.iter().position(holds)) {
                 let sum = self.moved[at].entry(posting.account.clone()).or_default();
                 *sum -= i128::from(posting.ledger_amount.units());
             }

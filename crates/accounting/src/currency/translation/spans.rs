@@ -18,7 +18,7 @@ pub(super) struct Span {
     pub(super) first: NaiveDate,
     pub(super) last: NaiveDate,
     /// The period, where it is a whole one.
-    whole: Option<i32>,
+    pub(super) whole: Option<i32>,
 }
 
 /// Sums of accounts in the ledger's currency, in units: debits less credits.
