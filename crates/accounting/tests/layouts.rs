@@ -618,6 +618,45 @@ ledger_deferral_part: State, layout 1
   guard all ()
   guard by_code (code)
 
+ledger_assertion: State, layout 1
+  id: Id
+  account: Text
+  subtree: Bool
+  date: Date
+  holds_on: Date, nullable
+  currency: Text
+  amount: Decimal { digits: 4 }
+  tolerance: Decimal { digits: 4 }
+  warns: Bool
+  found: Decimal { digits: 4 }
+  actor: Text
+  at: Instant
+  key (id)
+  index by_day (holds_on, id)
+  guard all ()
+
+ledger_correction: Fact, layout 1
+  entry: Id
+  reversal: Id
+  by: Id
+  in_period: Bool
+  why: Text, nullable
+  actor: Text
+  at: Instant
+  key (entry)
+  index by_correction (by)
+
+ledger_closing_point: State, layout 1
+  period: I64
+  code: Text
+  text: Text
+  blocks: Bool
+  signed_by: Text, nullable
+  signed_at: Instant, nullable
+  note: Text, nullable
+  key (period, code)
+  guard by_period (period)
+
 party_alias: State, layout 2
   party: Id
   keep: Id

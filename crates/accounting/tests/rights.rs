@@ -102,6 +102,15 @@ const CASES: &[Case] = &[
     (&rights::OPEN_JOURNAL, "say how entries are reversed", |staff, who| {
         done(staff.send(who, &SetReversalStyle::new(ReversalStyle::OtherSide)))
     }),
+    (&rights::ASSERT_BALANCE, "state a balance", |staff, who| {
+        done(staff.send(who, &AssertBalance::new("3000", d("2026-01-31"), eur("0"))))
+    }),
+    (&rights::CLOSING_POINTS, "put a point on a checklist", |staff, who| {
+        done(staff.send(who, &AddClosingPoint::of_year(2026, "stock", "count the stock")))
+    }),
+    (&rights::SIGN_OFF, "sign a point off", |staff, who| {
+        done(staff.send(who, &SignOff::of_year(2026, "stock")))
+    }),
     (&rights::POST, "post", |staff, who| done(staff.send(who, &Post::new(one())))),
     (&rights::POST, "post many", |staff, who| done(staff.send(who, &PostMany::new(vec![one()])))),
     (&rights::POST, "post each", |staff, who| done(staff.send(who, &PostEach::new(vec![one()])))),

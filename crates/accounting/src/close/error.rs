@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use fondaco_core::{ErrorKind, Id, Money};
 use smol_str::SmolStr;
 
-use super::Point;
+use super::{Assertion, Point};
 use crate::ledger::{AccountClass, Entry};
 
 /// A refusal about closing: nothing was stored.
@@ -138,6 +138,73 @@ pub enum CloseError {
         /// Its code.
         code: SmolStr,
     },
+    /// An account does not stand where it is said to.
+    #[error(
+        "account {account} stands at {found} at the end of {date}, not at {stated}: find the {}, or state it with a tolerance",
+        off(.found, .stated)
+    )]
+    AssertionFails {
+        /// The account.
+        account: SmolStr,
+        /// The day.
+        date: NaiveDate,
+        /// What was stated.
+        stated: Money,
+        /// What it stands at.
+        found: Money,
+    },
+    /// An entry would make an account stand elsewhere than was asserted.
+    #[error(
+        "account {account} was asserted to stand at {stated} at the end of {date}, and would stand at {found}: date the entry later, or withdraw the assertion"
+    )]
+    BreaksAssertion {
+        /// The account.
+        account: SmolStr,
+        /// The day.
+        date: NaiveDate,
+        /// What was stated.
+        stated: Money,
+        /// What it would stand at.
+        found: Money,
+    },
+    /// No such assertion, or it was withdrawn.
+    #[error("there is no assertion {assertion} that holds: correct its id")]
+    UnknownAssertion {
+        /// Its id.
+        assertion: Id<Assertion>,
+    },
+    /// No such point on the closing checklist.
+    #[error("there is no point {code} on the closing checklist of {period}: add it first")]
+    UnknownPoint {
+        /// The period.
+        period: SmolStr,
+        /// The point's code.
+        code: SmolStr,
+    },
+    /// A formula that is none, or comes to nothing that can be posted.
+    #[error("formula {formula:?}, place {place}: {why}")]
+    BadFormula {
+        /// The formula.
+        formula: SmolStr,
+        /// Where, counted in characters from 1.
+        place: usize,
+        /// Why.
+        why: &'static str,
+    },
+    /// An input of a template that is missing, or not one of its.
+    #[error("input {name} of the template: {why}")]
+    TemplateInput {
+        /// Its name.
+        name: SmolStr,
+        /// Why, and the way out.
+        why: &'static str,
+    },
+    /// What a template makes does not balance.
+    #[error("the template's debits and credits differ by {difference}: mend its formulas")]
+    TemplateUnbalanced {
+        /// Debits less credits.
+        difference: Money,
+    },
     /// A closing entry is taken back with all others of its year.
     #[error("entry {entry} closes fiscal year {year}: reopen the year instead")]
     ClosingEntry {
@@ -152,6 +219,10 @@ fn exceed(difference: &Money) -> String {
     let which =
         if difference.is_negative() { "credits exceed debits" } else { "debits exceed credits" };
     format!("{which} by {}", difference.abs())
+}
+
+fn off(found: &Money, stated: &Money) -> String {
+    found.sub(*stated).map_or_else(|_| "difference".to_owned(), |difference| difference.to_string())
 }
 
 fn listed(points: &[Point]) -> String {
@@ -207,6 +278,13 @@ impl CloseError {
             CloseError::NoEquity { .. } => "accounting.no_equity",
             CloseError::NoAdjustmentPeriod { .. } => "accounting.no_adjustment_period",
             CloseError::ClosingEntry { .. } => "accounting.closing_entry",
+            CloseError::AssertionFails { .. } => "accounting.assertion_fails",
+            CloseError::BreaksAssertion { .. } => "accounting.breaks_assertion",
+            CloseError::UnknownAssertion { .. } => "accounting.unknown_assertion",
+            CloseError::UnknownPoint { .. } => "accounting.unknown_closing_point",
+            CloseError::BadFormula { .. } => "accounting.bad_formula",
+            CloseError::TemplateInput { .. } => "accounting.template_input",
+            CloseError::TemplateUnbalanced { .. } => "accounting.template_unbalanced",
             CloseError::OpeningUnbalanced { .. } => "accounting.opening_unbalanced",
             CloseError::BadSpread { .. } => "accounting.bad_spread",
             CloseError::UnknownDeferral { .. } => "accounting.unknown_deferral",
@@ -225,8 +303,13 @@ impl CloseError {
         match self {
             CloseError::UnknownYear { .. }
             | CloseError::NoAdjustmentPeriod { .. }
-            | CloseError::UnknownDeferral { .. } => ErrorKind::NotFound,
+            | CloseError::UnknownDeferral { .. }
+            | CloseError::UnknownAssertion { .. }
+            | CloseError::UnknownPoint { .. } => ErrorKind::NotFound,
             CloseError::NoEquity { .. }
+            | CloseError::BadFormula { .. }
+            | CloseError::TemplateInput { .. }
+            | CloseError::TemplateUnbalanced { .. }
             | CloseError::OpeningUnbalanced { .. }
             | CloseError::BadSpread { .. } => ErrorKind::Invalid,
             CloseError::YearAlreadyClosed { .. } | CloseError::YearOpen { .. } => {

@@ -10,12 +10,22 @@
 //! statements of income leave them out and a balance sheet of that day shows the result as it did before. A closed year takes
 //! nothing; [`ReopenYear`] reverses its closing. [Adjustment periods](OpenAdjustmentPeriods) lie on the same day.
 //!
+//! What stands in the way of closing is on the [`checklist`](fn@checklist), with points of the host's own that are signed off.
+//!
+//! # Corrections and assertions
+//! [`Correct`] takes an entry back and enters it anew in one act, in its own period while that is open. [`AssertBalance`] states
+//! what an account stands at, and holds every backdated entry to it. [`changes`](fn@changes) says what late entries changed.
+//!
 //! # What is brought over, and what is spread
 //! [`PostOpening`] posts the balances and open items of a company that comes from elsewhere. [`StartDeferral`] spreads an amount
 //! over periods, [`RecogniseDeferrals`] or the due queue takes each part on its day, and [`deferred`](fn@deferred) says what
 //! is left, document by document.
 
 mod adjustment;
+mod assertion;
+mod changes;
+mod checklist;
+mod correction;
 pub(crate) mod deferral;
 mod error;
 mod lock;
@@ -23,10 +33,16 @@ mod obstacles;
 mod opening;
 mod records;
 mod style;
+mod template;
 mod year;
 mod zeroing;
 
 pub use adjustment::OpenAdjustmentPeriods;
+pub use assertion::{AssertBalance, Assertion, WithdrawAssertion, assertions};
+pub(crate) use assertion::{Asserted, verify as verify_assertions};
+pub use changes::{ChangeQuery, ChangedBalance, ChangedStatement, Changes, changes};
+pub use checklist::{AddClosingPoint, Checklist, ClosingPoint, SignOff, checklist};
+pub use correction::{Correct, Corrected, Correction, correction_by, corrections};
 pub use deferral::{
     CancelDeferral, ChangeDeferral, DEFERRAL, Deferral, DeferralPart, DeferralStatus, Deferred,
     DeferredRow, RecogniseDeferrals, ReverseDeferral, SpreadPlan, SpreadShare, StartDeferral,
@@ -39,6 +55,7 @@ pub use obstacles::{Point, PointKind};
 pub use opening::{OpeningItem, PostOpening};
 pub use records::{ClosingState, YearDeed, YearEntry, YearStep};
 pub use style::SetReversalStyle;
+pub use template::{AmountFormula, EntryTemplate, TemplateLine};
 pub(crate) use year::verify;
 pub use year::{CloseYear, ReopenYear, SetClosing, YearClosed, year_entries, year_history};
 

@@ -5,9 +5,10 @@ use fondaco_core::{DateRange, Range, Reading};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
+use crate::currency::revaluations;
 use crate::ledger::{
-    Amount, BalanceQuery, DraftStatus, LedgerError, PendingEntry, PendingPosting, PendingSettled,
-    Totals, balances, drafts,
+    Account, AccountClass, Amount, BalanceQuery, DraftStatus, LedgerError, PendingEntry,
+    PendingPosting, PendingSettled, Settings, Totals, balances, drafts,
 };
 
 /// What sort of thing stands in the way.
@@ -20,6 +21,26 @@ pub enum PointKind {
     Pending,
     /// Debits that don't equal credits.
     Unbalanced,
+    /// Earlier fiscal years that are not closed.
+    EarlierYears,
+    /// Earlier periods that are not locked.
+    EarlierPeriods,
+    /// Recurring entries that have not come yet.
+    Recurring,
+    /// Planned reversals that have not come yet.
+    Reversals,
+    /// Parts of deferrals that are not recognised yet.
+    Deferrals,
+    /// Accounts through which things only pass, with something left on them.
+    Uncleared,
+    /// Currencies that nobody has revalued as of the end.
+    Unrevalued,
+    /// Accounts that stand otherwise than was asserted.
+    Assertions,
+    /// Journals with a number missing.
+    Gaps,
+    /// A point of the host's that nobody has signed off.
+    Host,
 }
 
 /// Something that stands in the way.
@@ -54,6 +75,39 @@ impl std::fmt::Display for Point {
             PointKind::Unbalanced => {
                 write!(f, "debits exceed credits by {what}: verify the books")
             }
+            PointKind::EarlierYears => {
+                write!(f, "earlier years open: {count}, such as {what}; close them")
+            }
+            PointKind::EarlierPeriods => {
+                write!(f, "earlier periods open: {count}, such as {what}; lock them")
+            }
+            PointKind::Recurring => write!(
+                f,
+                "recurring entries not carried out: {count}, such as {what}; let the clock bring them, or end them"
+            ),
+            PointKind::Reversals => write!(
+                f,
+                "planned reversals not carried out: {count}, such as that of {what}; let the clock bring them"
+            ),
+            PointKind::Deferrals => write!(
+                f,
+                "parts of deferrals not recognised: {count}, such as of {what}; recognise them"
+            ),
+            PointKind::Uncleared => write!(
+                f,
+                "clearing accounts with something left: {count}, such as {what}; clear them"
+            ),
+            PointKind::Unrevalued => {
+                write!(f, "currencies not revalued: {count}, such as {what}; revalue them")
+            }
+            PointKind::Assertions => write!(
+                f,
+                "accounts otherwise than asserted: {count}, such as {what}; find the difference"
+            ),
+            PointKind::Gaps => {
+                write!(f, "numbers missing: {count}, such as {what}; verify the books")
+            }
+            PointKind::Host => write!(f, "{what}; sign it off when it is done"),
         }
     }
 }
@@ -117,4 +171,30 @@ fn unbalanced(
         .fold(Decimal::ZERO, |sum, row| sum.saturating_add(row.amounts.ledger_balance()));
     let point = || Point::blocking(PointKind::Unbalanced, sum.normalize().to_string(), 1);
     Ok((!sum.is_zero()).then(point))
+}
+
+/// The other currencies in which assets and liabilities stand at the end of a day that was not revalued.
+pub(super) fn unrevalued(
+    read: &mut impl Reading,
+    end: NaiveDate,
+) -> Result<Vec<SmolStr>, LedgerError> {
+    let settings = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
+    if revaluations(read)?.iter().any(|run| run.date == end) {
+        return Ok(Vec::new());
+    }
+    let mut classes = std::collections::BTreeMap::new();
+    for account in read.peek_scan(&Range::<Account>::all())? {
+        classes.insert(account.code.clone(), account.class);
+    }
+    let mut found: Vec<SmolStr> = Vec::new();
+    for row in balances(read, &BalanceQuery::all().until(end))? {
+        let class = classes.get(&row.account);
+        let kept = matches!(class, Some(AccountClass::Asset | AccountClass::Liability));
+        if kept && row.currency != settings.currency && !row.amounts.is_zero() {
+            found.push(row.currency.code().into());
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
 }

@@ -216,7 +216,9 @@ impl Act for CloseYear {
         let (retained, journal) = targets.ok_or(CloseError::NoClosingSet)?;
         let year = Year::read(tx, self.year)?;
         year.check_closable()?;
-        let points = obstacles(tx, year.days()?)?;
+        let mut points = obstacles(tx, year.days()?)?;
+        let own = super::checklist::unsigned(tx, self.year.saturating_mul(100))?;
+        points.extend(own.into_iter().filter(|point| point.blocks));
         if !points.is_empty() {
             return Err(CloseError::Obstacles { year: self.year, points }.into());
         }

@@ -85,10 +85,10 @@ mod totals;
 mod tree;
 mod verify;
 
-pub(crate) use account::check_code;
 pub use account::{
     Account, AccountClass, ChangeAccount, CloseAccount, Control, NewAccount, OpenAccounts, Place,
 };
+pub(crate) use account::{check_code, check_name};
 pub use approval::{
     ApproveDraft, Approved, ChangeDraft, Deed, DeleteDraft, Draft, DraftPosting, DraftRight,
     DraftStatus, DraftStep, PrepareDraft, RejectDraft, SubmitDraft, WholeDraft, draft, draft_of,
@@ -150,6 +150,7 @@ pub use reversing::{
     post_reversing,
 };
 pub use rights::ENGINE;
+pub(crate) use rules::Chart;
 pub use settings::{SetUp, Settings};
 pub use spending::{
     ChangeSpendingLimit, EndSpendingLimit, ExcessKind, Measure, PostExceeding, SetSpendingLimit,
@@ -167,7 +168,9 @@ use fondaco_core::store::{Record, Table};
 use crate::allocation::{
     AllocationPart, AllocationRule, AllocationRun, AllocationShare, StatisticalValue,
 };
-use crate::close::{ClosingState, Deferral, DeferralPart, YearEntry, YearStep};
+use crate::close::{
+    Assertion, ClosingPoint, ClosingState, Correction, Deferral, DeferralPart, YearEntry, YearStep,
+};
 use crate::currency::{
     ExchangeAccounts, ExchangeRate, MonetaryAccount, RateSource, RevaluationLine, RevaluationRun,
 };
@@ -228,6 +231,9 @@ pub const TABLES: &[&Table] = &[
     YearEntry::TABLE,
     Deferral::TABLE,
     DeferralPart::TABLE,
+    Assertion::TABLE,
+    Correction::TABLE,
+    ClosingPoint::TABLE,
     // Which parties are one, which core keeps.
     PartyAlias::TABLE,
 ];

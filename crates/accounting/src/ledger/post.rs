@@ -15,6 +15,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use crate::close::Asserted;
+
 use super::closing::Closings;
 use super::draft;
 use super::each;
@@ -472,6 +474,7 @@ pub(crate) struct Pages {
     pub(crate) details: Vec<EntryDetail>,
     fold: Fold,
     pub(crate) spending: spending::Judge,
+    asserted: Asserted,
     items: Items,
     pub(crate) running: Running,
     pub(crate) closings: Closings,
@@ -502,6 +505,7 @@ impl Pages {
             details: Vec::new(),
             fold: Fold::new(rules.chart.codes().len()),
             spending: spending::Judge::prepare(tx, rules, entries)?,
+            asserted: Asserted::prepare(tx, rules.assertions, entries)?,
             items: Items::default(),
             running: Running::prepare(tx, &rules.chart, entries)?,
             closings: Closings::default(),
@@ -576,7 +580,13 @@ impl Pages {
         let what = (new, judged, period);
         let Place { id, exceeding, settles, .. } = place;
         let standing = Standing { id, layer: Layer::Posted, exceeding, settles };
-        if let Err(error) = self.spending.allow(tx, rules, what, &standing) {
+        let held = self.asserted.mark();
+        let mut amounts = judged.iter().map(|judged| judged.amount);
+        let asserted = (new, &mut amounts as &mut dyn Iterator<Item = _>, period.period, id);
+        let allowed = self.asserted.allow(tx, &rules.chart, asserted);
+        let allowed = allowed.and_then(|()| self.spending.allow(tx, rules, what, &standing));
+        if let Err(error) = allowed {
+            self.asserted.back_to(held);
             self.fold.take_back(new, judged, period.period);
             return Err(error);
         }
@@ -590,6 +600,7 @@ impl Pages {
             Drew::Late(last) => {
                 self.fold.take_back(new, judged, period.period);
                 self.spending.back_to(mark);
+                self.asserted.back_to(held);
                 return Err(LedgerError::OutOfOrder { code: journal.code.clone(), last });
             }
         };
@@ -628,6 +639,7 @@ impl Pages {
         self.details.truncate(mark.details);
         self.items.back_to(mark.items);
         self.spending.back_to(mark.spending);
+        self.asserted.back_to(mark.asserted);
         self.running.back_to(mark.running);
         self.closings.back_to(mark.closings);
         self.taken = mark.taken;
@@ -640,6 +652,7 @@ impl Pages {
             details: self.details.len(),
             items: self.items.mark(),
             spending: self.spending.mark(),
+            asserted: self.asserted.mark(),
             running: self.running.mark(),
             closings: self.closings.mark(),
             taken: self.taken,
@@ -659,6 +672,7 @@ impl Pages {
             tx.insert_all(self.details)?;
         }
         self.spending.finish(tx)?;
+        self.asserted.finish(tx)?;
         self.running.finish(tx)?;
         self.closings.finish(tx)
     }
@@ -671,6 +685,7 @@ pub(crate) struct PagesMark {
     details: usize,
     items: usize,
     spending: spending::Mark,
+    asserted: usize,
     running: super::running::Mark,
     closings: usize,
     taken: u32,

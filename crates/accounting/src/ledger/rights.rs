@@ -8,6 +8,8 @@
 //! | `ledger.lock_period`, `ledger.unlock_period` | to lock periods and days, softly or not, and to open them again | | period, journal |
 //! | `ledger.lock_for_ever` | to lock periods and days so that nobody opens them again | | period, journal |
 //! | `ledger.close_year`, `ledger.reopen_year` | to say where a year's result goes, to close fiscal years, and to reopen them | | |
+//! | `ledger.assert_balance` | to state what accounts stand at, and to withdraw it | | account |
+//! | `ledger.closing_points`, `ledger.sign_off` | to put points on closing checklists, and to sign them off | | period |
 //! | `ledger.post` | to post entries at once | amount | journal, account, dimensions |
 //! | `ledger.post_soft_locked` | to post to softly locked periods, besides the right to post | | period, journal |
 //! | `ledger.reverse` | to reverse entries | amount | journal, account, dimensions |
@@ -53,7 +55,9 @@ use super::{
 use crate::allocation::{
     AllocationPart, AllocationRule, AllocationRun, AllocationShare, StatisticalValue,
 };
-use crate::close::{ClosingState, Deferral, DeferralPart, YearEntry, YearStep};
+use crate::close::{
+    Assertion, ClosingPoint, ClosingState, Correction, Deferral, DeferralPart, YearEntry, YearStep,
+};
 use crate::currency::{
     ExchangeAccounts, ExchangeRate, MonetaryAccount, RateSource, RevaluationLine, RevaluationRun,
 };
@@ -94,6 +98,16 @@ pub const CLOSE_YEAR: Permission = Permission::new("ledger.close_year", "close f
 /// Reopen closed fiscal years.
 pub const REOPEN_YEAR: Permission =
     Permission::new("ledger.reopen_year", "reopen closed fiscal years");
+/// State what accounts stand at, and withdraw it.
+pub const ASSERT_BALANCE: Permission =
+    Permission::new("ledger.assert_balance", "state what accounts stand at").within(&["account"]);
+/// Put points on closing checklists.
+pub const CLOSING_POINTS: Permission =
+    Permission::new("ledger.closing_points", "put points on closing checklists")
+        .within(&["period"]);
+/// Sign points of closing checklists off.
+pub const SIGN_OFF: Permission =
+    Permission::new("ledger.sign_off", "sign points of closing checklists off").within(&["period"]);
 /// Post entries at once.
 pub const POST: Permission =
     Permission::new("ledger.post", "post entries").limited().within(ENTRY).within_tags().implied();
@@ -226,6 +240,9 @@ const KEPT: &[&Table] = &[
     YearEntry::TABLE,
     Deferral::TABLE,
     DeferralPart::TABLE,
+    Assertion::TABLE,
+    Correction::TABLE,
+    ClosingPoint::TABLE,
 ];
 
 /// What the ledger declares: its permissions, and the tables that are changed only under one of them.
@@ -256,6 +273,9 @@ pub static ENGINE: Engine = Engine {
         &LOCK_FOR_EVER,
         &CLOSE_YEAR,
         &REOPEN_YEAR,
+        &ASSERT_BALANCE,
+        &CLOSING_POINTS,
+        &SIGN_OFF,
         &POST,
         &POST_SOFT_LOCKED,
         &REVERSE,

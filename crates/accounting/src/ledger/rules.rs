@@ -59,6 +59,8 @@ pub(crate) struct Rules {
     pub(crate) engine: Option<&'static str>,
     /// Whether there are spending limits.
     pub(crate) spending_limits: bool,
+    /// Whether balances are asserted.
+    pub(crate) assertions: bool,
     journals: Map<SmolStr, Arc<Journal>>,
     /// Read only when a posting needs one.
     rates: Option<PostingRates>,
@@ -95,6 +97,7 @@ impl Rules {
             chart,
             engine,
             spending_limits,
+            assertions: settings.assertions.unwrap_or(false),
             journals,
             rates,
             periods,

@@ -14,6 +14,8 @@ use super::{
     LedgerError, MAX_LEVELS, PendingEntry, Period, PeriodKey, Posting, Reversal, Settings, period,
 };
 
+use crate::close::Assertion;
+
 /// Something in the ledger that does not follow from its facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -75,6 +77,11 @@ pub enum Discrepancy {
     Year {
         /// The fiscal year.
         year: i32,
+    },
+    /// An assertion that says otherwise than the postings what its account stands at.
+    Assertion {
+        /// The assertion.
+        assertion: Id<Assertion>,
     },
     /// A recurring entry whose next occurrence, count or place on the due queue does not follow from its occurrences.
     Recurring {
@@ -174,6 +181,9 @@ impl fmt::Display for Discrepancy {
             Discrepancy::Year { year } => {
                 write!(f, "fiscal year {year} is closed, and not all its accounts are at zero")
             }
+            Discrepancy::Assertion { assertion } => {
+                write!(f, "assertion {assertion} does not say what its account stands at")
+            }
             Discrepancy::Recurring { code } => {
                 write!(f, "recurring entry {code} does not stand where its occurrences say")
             }
@@ -250,6 +260,8 @@ pub fn verify(read: &mut impl Reading) -> Result<Vec<Discrepancy>, LedgerError> 
     check.tree(&read.peek_scan(&Range::<Account>::all())?);
     let years = crate::close::verify(read)?;
     check.found.extend(years.into_iter().map(|year| Discrepancy::Year { year }));
+    let assertions = crate::close::verify_assertions(read)?.into_iter();
+    check.found.extend(assertions.map(|assertion| Discrepancy::Assertion { assertion }));
     let recurring = super::recurring::verify(read)?;
     check.found.extend(recurring.into_iter().map(|code| Discrepancy::Recurring { code }));
     check.drafts(read)?;

@@ -43,6 +43,24 @@ fn the_shortest_form_of_each_command() {
     shortest(r#"{"code":"d","date":"2026-01-31"}"#, back);
 }
 
+#[test]
+fn the_shortest_form_of_corrections_and_assertions() {
+    let amount = r#"{"amount":"5.00","currency":"EUR"}"#;
+    shortest(
+        &format!(r#"{{"account":"1000","date":"2026-01-31","amount":{amount}}}"#),
+        AssertBalance::new("1000", d("2026-01-31"), eur("5.00")),
+    );
+    let id = r#""00000000-0000-0000-0000-000000000007""#;
+    let seven = || fondaco_core::Id::from_u128(7);
+    shortest(&format!(r#"{{"assertion":{id}}}"#), WithdrawAssertion::new(seven()));
+    let with = serde_json::to_string(&sale("2026-01-05", "5.00")).unwrap();
+    let correct = Correct::new(fondaco_core::Id::from_u128(7), sale("2026-01-05", "5.00"));
+    shortest(&format!(r#"{{"entry":{id},"with":{with}}}"#), correct);
+    let point = AddClosingPoint::new(202_601, "stock", "count");
+    shortest(r#"{"period":202601,"code":"stock","text":"count"}"#, point);
+    shortest(r#"{"period":202601,"code":"stock"}"#, SignOff::new(202_601, "stock"));
+}
+
 fn deferral() -> StartDeferral {
     let plan = SpreadPlan::periods(d("2026-01-01"), 3);
     StartDeferral::expense("d", "GEN", ("1900", "5000"), eur("5.00"), plan)

@@ -5,10 +5,14 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod assertions;
+mod checklists;
 mod commands;
+mod corrections;
 mod deferrals;
 mod histories;
 mod locks;
 mod opening;
 mod sweeping;
+mod templates;
 mod years;

@@ -54,8 +54,21 @@ fn a_year_s_end(store: &dyn Store) -> Result<(), LedgerError> {
     books.send("for ever", &LockBooks::through(d("2026-12-31")).for_ever())?;
     refused(books.send("no more", &ReopenYear::new(2026, "x")), "accounting.locked_for_ever")?;
     deferrals(&books)?;
+    corrections(&books)?;
     let verified = books.verify()?;
     assert!(verified.is_clean(), "{verified}");
+    Ok(())
+}
+
+/// A balance that is stated, held to and withdrawn, an entry that is corrected, and a point that is signed off.
+fn corrections(books: &Books<'_>) -> Result<(), LedgerError> {
+    let wrong = books.post("wrong", sale("2027-01-10", "9.00"))?.answer.id;
+    books.send("right", &Correct::new(wrong, sale("2027-01-10", "6.00")))?;
+    let stated = AssertBalance::new("3900", d("2027-03-31"), eur("-26")).within(100.into());
+    let id = books.send("state", &stated)?.answer;
+    books.send("withdraw", &WithdrawAssertion::new(id))?;
+    books.send("point", &AddClosingPoint::of_year(2027, "stock", "count the stock"))?;
+    books.send("sign", &SignOff::of_year(2027, "stock"))?;
     Ok(())
 }
 

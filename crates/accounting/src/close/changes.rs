@@ -1,0 +1,268 @@
+//! What backdated entries changed: which balances, which figures of statements, which assertions, of which periods.
+//!
+//! A statement was printed on 10 April; what was recorded since and is dated in March or earlier makes it another. The report
+//! says how, period by period, from the entries that were recorded since. What was known then can still be asked for, by
+//! [`BalanceQuery::known_at`](crate::ledger::BalanceQuery::known_at).
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use fondaco_core::report::{Cell, Column, Phrase, Report, Row, word};
+use fondaco_core::{Currency, Id, Money, Range, Reading, Timestamp};
+use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+use super::{Assertion, assertions};
+use crate::Books;
+use crate::ledger::{
+    Account, AccountClass, Entry, LedgerError, PeriodKey, Posting, Settings, is_closing,
+    period_label,
+};
+
+/// Which changes are asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeQuery {
+    since: Timestamp,
+    until: Option<Timestamp>,
+    through: NaiveDate,
+}
+
+impl ChangeQuery {
+    /// What was recorded after `since` and is dated through this day.
+    pub fn new(since: Timestamp, through: NaiveDate) -> ChangeQuery {
+        ChangeQuery { since, until: None, through }
+    }
+
+    /// Recorded at this time or earlier.
+    #[must_use]
+    pub fn until(mut self, time: Timestamp) -> ChangeQuery {
+        self.until = Some(time);
+        self
+    }
+}
+
+/// By how much a balance is another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedBalance {
+    /// The period.
+    pub period: PeriodKey,
+    /// The account.
+    pub account: SmolStr,
+    /// Its name.
+    pub name: SmolStr,
+    /// What it measures.
+    pub class: AccountClass,
+    /// Debits less credits in its currency.
+    pub change: Money,
+    /// Debits less credits in the ledger's currency.
+    pub ledger_change: Decimal,
+}
+
+/// By how much the figures of a period's statements are others, in the ledger's currency, each positive on its own side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChangedStatement {
+    /// The period.
+    pub period: PeriodKey,
+    /// The assets.
+    pub assets: Decimal,
+    /// The liabilities.
+    pub liabilities: Decimal,
+    /// The equity before the result.
+    pub equity: Decimal,
+    /// The result: what was earned less what was spent.
+    pub result: Decimal,
+}
+
+/// What was changed after the fact.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Changes {
+    /// The last day that was asked for.
+    pub through: NaiveDate,
+    /// The ledger's currency.
+    pub currency: Currency,
+    /// The entries that changed something, in order of recording.
+    pub entries: Vec<Arc<Entry>>,
+    /// The balances that moved, by period and account.
+    pub balances: Vec<ChangedBalance>,
+    /// The statements that moved, by period. Entries that close years move none.
+    pub statements: Vec<ChangedStatement>,
+    /// The assertions of these days that are not kept now.
+    pub broken: Vec<Arc<Assertion>>,
+}
+
+/// What was recorded after the fact, and what it changed.
+///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// # let books = books();
+/// use fondaco_accounting::close::{ChangeQuery, changes};
+/// let printed: Timestamp = "2026-06-01T09:00:00Z".parse()?; // the statements of January
+/// let later: Timestamp = "2026-06-02T09:00:00Z".parse()?;
+/// let books = books.with_clock(move || later);
+/// let late = NewEntry::new("GEN", day("2026-01-20")).debit("5100", eur("9")).credit("1000", eur("9"));
+/// books.post("late", late)?;
+/// let query = ChangeQuery::new(printed, day("2026-01-31"));
+/// let changes = books.view(|view| changes(view, &query))?;
+/// assert_eq!(changes.statements[0].result, (-9).into());
+/// assert_eq!(changes.statements[0].assets, (-9).into());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`LedgerError::NotSetUp`], or a [`Halt`](fondaco_core::Halt).
+pub fn changes(read: &mut impl Reading, query: &ChangeQuery) -> Result<Changes, LedgerError> {
+    let currency = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?.currency;
+    let entries = recorded(read, query)?;
+    let ranges: Vec<_> = entries.iter().map(|entry| Range::<Posting>::by_key(&entry.id)).collect();
+    let mut sums: BTreeMap<(PeriodKey, SmolStr, Currency), (Decimal, Decimal)> = BTreeMap::new();
+    read.peek_each_of(&ranges, |posting: &Posting| {
+        let key = (posting.period, posting.account.clone(), posting.currency);
+        let (amount, worth) = sums.entry(key).or_default();
+        *amount = amount.saturating_add(posting.amount.to_decimal());
+        *worth = worth.saturating_add(posting.ledger_amount.to_decimal());
+        Ok::<(), LedgerError>(())
+    })?;
+    sums.retain(|_, (amount, worth)| !amount.is_zero() || !worth.is_zero());
+    let codes: Vec<SmolStr> = sums.keys().map(|(_, account, _)| account.clone()).collect();
+    let accounts = read.peek_many::<Account>(&codes)?;
+    let mut balances = Vec::with_capacity(sums.len());
+    for (((period, code, of), (amount, worth)), account) in sums.into_iter().zip(accounts) {
+        let account = account.ok_or_else(|| LedgerError::UnknownAccount { code: code.clone() })?;
+        balances.push(ChangedBalance {
+            period,
+            account: code,
+            name: account.name.clone(),
+            class: account.class,
+            change: Money::new(amount, of),
+            ledger_change: worth,
+        });
+    }
+    let mut broken = assertions(read)?;
+    broken.retain(|assertion| assertion.date <= query.through && !assertion.is_kept());
+    let statements = statements(&balances);
+    Ok(Changes { through: query.through, currency, entries, balances, statements, broken })
+}
+
+/// The entries that were recorded in time and are of these days. Their ids are in order of recording.
+fn recorded(read: &mut impl Reading, query: &ChangeQuery) -> Result<Vec<Arc<Entry>>, LedgerError> {
+    let first = u128::try_from(query.since.millis()).unwrap_or(0) << 80;
+    let range = Range::<Entry>::all().from(&Id::<Entry>::from_u128(first));
+    let mut found = Vec::new();
+    read.peek_each(&range, |entry: &Entry| {
+        let in_time = entry.recorded_at > query.since
+            && query.until.is_none_or(|until| entry.recorded_at <= until);
+        if in_time && entry.date <= query.through {
+            found.push(Arc::new(entry.clone()));
+        }
+        Ok::<(), LedgerError>(())
+    })?;
+    Ok(found)
+}
+
+fn statements(balances: &[ChangedBalance]) -> Vec<ChangedStatement> {
+    let mut found: Vec<ChangedStatement> = Vec::new();
+    let zero = Decimal::ZERO;
+    for balance in balances.iter().filter(|balance| !is_closing(balance.period)) {
+        let period = balance.period;
+        if found.last().is_none_or(|last| last.period != period) {
+            let (assets, liabilities, equity, result) = (zero, zero, zero, zero);
+            found.push(ChangedStatement { period, assets, liabilities, equity, result });
+        }
+        let Some(statement) = found.last_mut() else { continue };
+        let (debit, credit) = (balance.ledger_change, zero.saturating_sub(balance.ledger_change));
+        let (sum, change) = match balance.class {
+            AccountClass::Asset => (&mut statement.assets, debit),
+            AccountClass::Liability => (&mut statement.liabilities, credit),
+            AccountClass::Equity => (&mut statement.equity, credit),
+            AccountClass::Income | AccountClass::Expense => (&mut statement.result, credit),
+        };
+        *sum = sum.saturating_add(change);
+    }
+    found
+}
+
+impl Changes {
+    /// Whether nothing moved.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// As rows and columns: each balance, and after each period what its statements moved by.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// use fondaco_accounting::close::ChangeQuery;
+    /// let query = ChangeQuery::new("2026-05-01T00:00:00Z".parse()?, day("2026-02-28"));
+    /// let csv = books.changes(&query)?.to_report().to_csv();
+    /// assert!(csv.contains("2026-01,1000,Bank,500.00 EUR,500.00\r\n"));
+    /// assert!(csv.contains("2026-02,,Result,,-40.00\r\n"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn to_report(&self) -> Report {
+        let title = Phrase::from(word("What late entries changed through")).and(self.through);
+        let columns = [
+            Column::text(word("Period")),
+            Column::text(word("Account")),
+            Column::text(word("Name")).naming_rows(),
+            Column::text(word("Change")),
+            Column::amount(word("Change in the ledger's currency"), self.currency),
+        ];
+        let mut report = Report::new(title).columns(columns);
+        for balance in &self.balances {
+            report.push(Row::new([
+                Cell::text(period_label(balance.period)),
+                Cell::text(balance.account.clone()),
+                Cell::text(balance.name.clone()),
+                Cell::text(balance.change.to_string()),
+                Cell::from(balance.ledger_change),
+            ]));
+        }
+        for statement in &self.statements {
+            let ChangedStatement { period, assets, liabilities, equity, result } = *statement;
+            let figures = [
+                ("Assets", assets),
+                ("Liabilities", liabilities),
+                ("Equity before the result", equity),
+                ("Result", result),
+            ];
+            for (name, figure) in figures.into_iter().filter(|(_, figure)| !figure.is_zero()) {
+                let period = Cell::text(period_label(period));
+                let cells = [period, Cell::Empty, word(name), Cell::Empty, Cell::from(figure)];
+                report.push(Row::total(cells));
+            }
+        }
+        for assertion in &self.broken {
+            let of = Phrase::from(word("Stands otherwise than asserted as of"));
+            let cells = [
+                Cell::Empty,
+                Cell::text(assertion.account.clone()),
+                of.and(assertion.date).into_cell(),
+                Cell::text(Money::new(assertion.difference(), assertion.currency).to_string()),
+                Cell::Empty,
+            ];
+            report.push(Row::new(cells));
+        }
+        report
+    }
+}
+
+impl fmt::Display for Changes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.to_report().fmt(f)
+    }
+}
+
+impl Books<'_> {
+    /// What late entries changed, as [`changes`].
+    ///
+    /// # Errors
+    /// As [`changes`].
+    pub fn changes(&self, query: &ChangeQuery) -> Result<Changes, LedgerError> {
+        self.view(|view| changes(view, query))
+    }
+}

@@ -1,0 +1,174 @@
+//! Corrections in their own period or later, both ways of reversing, and what late entries changed.
+
+use crate::common::*;
+use fondaco_accounting::close::*;
+use fondaco_accounting::ledger::*;
+use fondaco_core::{ActError, Id};
+
+fn rent(date: &str, amount: &str) -> NewEntry {
+    NewEntry::new("GEN", d(date)).debit("5100", eur(amount)).credit("1000", eur(amount))
+}
+
+#[test]
+fn a_correction_lies_in_the_original_period_while_that_is_open_and_later_after() {
+    on_every_store(|firm| {
+        let firm = firm.set_up(); // 1 June 2026
+        let first = firm.post("rent", rent("2026-02-03", "41"));
+        let corrected =
+            firm.must("14", &Correct::new(first.id, rent("2026-02-04", "14")).why("swapped"));
+        assert_eq!(corrected.date, d("2026-02-04"));
+        let whole = |id: Id<Entry>| firm.view(|view| entry(view, id)).unwrap();
+        assert_eq!(whole(corrected.reversal.id).entry.reverses, Some(first.id));
+        assert_eq!(whole(corrected.reversal.id).entry.date, d("2026-02-03"));
+        firm.must("lock", &LockPeriod::new(202_602));
+        let late = firm.must("15", &Correct::new(corrected.entry.id, rent("2026-02-04", "15")));
+        assert_eq!(late.date, d("2026-06-01"));
+        for id in [late.reversal.id, late.entry.id] {
+            let entry = whole(id).entry;
+            assert_eq!((entry.date, entry.document_date), (d("2026-06-01"), Some(d("2026-02-04"))));
+        }
+        let chain = firm.view(|view| corrections(view, first.id));
+        let told: Vec<_> = chain.iter().map(|of| (of.entry, of.by, of.in_period)).collect();
+        assert_eq!(
+            told,
+            [(first.id, corrected.entry.id, true), (corrected.entry.id, late.entry.id, false)]
+        );
+        let by = firm.view(|view| correction_by(view, late.entry.id)).unwrap();
+        assert_eq!(by.entry, corrected.entry.id);
+        let twice = firm.refused("twice", &Correct::new(first.id, rent("2026-02-04", "1")));
+        assert_eq!(twice.code(), "accounting.already_reversed");
+        let unknown =
+            firm.refused("none", &Correct::new(Id::from_u128(7), rent("2026-02-04", "1")));
+        assert_eq!(unknown.code(), "accounting.unknown_entry");
+        assert_eq!(firm.sum(&BalanceQuery::account("5100")), "15");
+        firm.clean();
+    });
+}
+
+#[test]
+fn a_correction_that_is_wrong_itself_changes_nothing() {
+    let firm = in_memory().set_up();
+    let first = firm.post("rent", rent("2026-02-03", "41"));
+    let unbalanced =
+        NewEntry::new("GEN", d("2026-02-03")).debit("5100", eur("2")).credit("1000", eur("1"));
+    let refused = firm.refused("wrong", &Correct::new(first.id, unbalanced));
+    assert_eq!(refused.code(), "accounting.unbalanced");
+    assert_eq!(firm.entries().len(), 1);
+}
+
+#[test]
+fn a_year_that_was_closed_is_corrected_in_the_current_one() {
+    let firm = crate::years::with_two_years(in_memory());
+    let first = firm.post("rent", rent("2025-02-03", "41"));
+    firm.must("close", &CloseYear::new(2025));
+    let corrected = firm.must("14", &Correct::new(first.id, rent("2025-02-03", "14")));
+    assert_eq!(corrected.date, d("2026-06-01"));
+    assert_eq!(firm.sum(&BalanceQuery::account("5100")), "-27");
+    firm.clean();
+}
+
+#[test]
+fn storno_leaves_the_turnover_as_if_nothing_had_been() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        firm.must("storno", &SetReversalStyle::new(ReversalStyle::SameSide));
+        firm.must("not here", &SetReversalStyle::new(ReversalStyle::OtherSide).journal("INV"));
+        let posted = firm.post("rent", rent("2026-02-03", "41"));
+        let back = firm.must("back", &Reverse::new(posted.id, d("2026-02-03")));
+        let sums = &firm.balances(&BalanceQuery::account("5100"))[0].amounts;
+        assert_eq!((sums.debit(), sums.credit(), sums.postings()), (dec("0"), dec("0"), 2));
+        let storno = firm.view(|view| entry(view, back.id)).unwrap();
+        let lines: Vec<_> =
+            storno.postings.iter().map(|line| (line.side, line.money().to_string())).collect();
+        assert_eq!(
+            lines,
+            [(Side::Debit, "-41.00 EUR".into()), (Side::Credit, "41.00 EUR".to_owned())]
+        );
+        // Taken back in its turn it is as it was.
+        firm.must("and again", &Reverse::new(back.id, d("2026-02-03")));
+        let sums = &firm.balances(&BalanceQuery::account("5100"))[0].amounts;
+        assert_eq!((sums.debit(), sums.credit()), (dec("41"), dec("0")));
+        let invoice = NewEntry { journal: "INV".into(), ..sale("2026-02-04", "9.00") };
+        let invoice = firm.post("invoice", invoice);
+        firm.must("credit note", &Reverse::new(invoice.id, d("2026-02-05")));
+        let sums = &firm.balances(&BalanceQuery::account("4000"))[0].amounts;
+        assert_eq!((sums.debit(), sums.credit()), (dec("9"), dec("9")));
+        // What is limited is reversed on the other sides, for its limit is about what was moved.
+        firm.must("track", &ChangeAccount::track("1200"));
+        let kept =
+            NewEntry::new("GEN", d("2026-02-06")).debit("1200", eur("3")).credit("4000", eur("3"));
+        let kept = firm.post("kept", kept);
+        firm.must("kept, back", &Reverse::new(kept.id, d("2026-02-06")));
+        let sums = &firm.balances(&BalanceQuery::account("1200"))[0].amounts;
+        assert_eq!((sums.debit(), sums.credit()), (dec("3"), dec("3")));
+        firm.must("track what was reversed", &ChangeAccount::track("1000"));
+        let by_hand = NewEntry::new("GEN", d("2026-02-07"))
+            .debit("5100", eur("-3"))
+            .credit("1000", eur("-3"));
+        assert_eq!(firm.refused("by hand", &Post::new(by_hand)).code(), "accounting.negative");
+        firm.clean();
+    });
+}
+
+#[test]
+fn storno_of_a_foreign_amount_with_items() {
+    let firm = in_memory().set_up();
+    let debtors = NewAccount::new("1250", "Debtors", AccountClass::Asset).open_items();
+    firm.must("debtors", &OpenAccounts::new(vec![debtors]));
+    firm.must("storno", &SetReversalStyle::new(ReversalStyle::SameSide));
+    let bill = NewEntry::new("GEN", d("2026-02-03"))
+        .posting(NewPosting::debit("1250", usd("10")).worth(eur("9")))
+        .posting(NewPosting::credit("4000", usd("10")).worth(eur("9")));
+    let bill = firm.post("bill", bill);
+    firm.must("back", &Reverse::new(bill.id, d("2026-02-04")));
+    let open = firm.view(|view| open_items(view, &OpenItemQuery::account("1250")));
+    assert_eq!(open.items, []);
+    firm.clean();
+}
+
+#[test]
+fn what_late_entries_changed() {
+    let firm = in_memory().set_up();
+    firm.post("in time", sale("2026-01-10", "100.00"));
+    let bank = AssertBalance::new("1000", d("2026-01-31"), eur("100")).warning();
+    firm.must("bank", &bank);
+    firm.at_minute(60); // the statements are printed
+    firm.at_minute(61);
+    firm.post("late", rent("2026-01-15", "30"));
+    firm.post("of February", rent("2026-02-15", "5"));
+    firm.post("of March", rent("2026-03-15", "7"));
+    let capital =
+        NewEntry::new("GEN", d("2026-02-01")).debit("1000", eur("9")).credit("3000", eur("9"));
+    firm.post("capital", capital);
+    let query = ChangeQuery::new(minute(60), d("2026-02-28"));
+    let changes = firm.books.changes(&query).unwrap();
+    assert_eq!(changes.entries.len(), 3);
+    let balances: Vec<_> = changes
+        .balances
+        .iter()
+        .map(|of| (of.period, of.account.as_str(), of.change.to_string()))
+        .collect();
+    assert_eq!(
+        balances,
+        [
+            (202_601, "1000", "-30.00 EUR".into()),
+            (202_601, "5100", "30.00 EUR".into()),
+            (202_602, "1000", "4.00 EUR".into()),
+            (202_602, "3000", "-9.00 EUR".into()),
+            (202_602, "5100", "5.00 EUR".to_owned())
+        ]
+    );
+    let statements: Vec<_> =
+        changes.statements.iter().map(|of| (of.period, of.assets, of.equity, of.result)).collect();
+    assert_eq!(
+        statements,
+        [(202_601, dec("-30"), dec("0"), dec("-30")), (202_602, dec("4"), dec("9"), dec("-5"))]
+    );
+    assert_eq!(changes.broken.len(), 1);
+    assert!(changes.to_string().contains("Stands otherwise than asserted as of 2026-01-31"));
+    let before = firm.books.changes(&query.until(minute(60))).unwrap();
+    assert!(before.is_empty() && before.statements.is_empty());
+    // What was known then can still be asked for.
+    let then = BalanceQuery::account("1000").until(d("2026-01-31")).known_at(minute(60));
+    assert_eq!(firm.sum(&then), "100");
+}
