@@ -143,7 +143,11 @@ impl Act for AddClosingPoint {
         let (signed_by, signed_at, note) = (None, None, None);
         tx.emit(event("ledger.closing_point_added", period, &code));
         let point = ClosingPoint { period, code, text, blocks, signed_by, signed_at, note };
-        Ok(if known.is_some() { tx.put(point)? } else { tx.insert(point)? })
+        match known {
+            Some(_) => tx.put(point)?,
+            None => tx.insert(point)?,
+        }
+        Ok(())
     }
 }
 
