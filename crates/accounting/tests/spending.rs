@@ -313,6 +313,25 @@ fn many_writers_spend_one_budget() {
     }
 }
 
+/// A payment under a key that a limit refused is allowed under the same key, once.
+#[test]
+fn an_override_takes_the_key_of_what_was_refused() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        firm.must("limit", &limit("L").account("5000").refuse_above(eur("10")));
+        let payment = || buy("2026-03-01", "12").key("payment/1").kind("card").tag("order", "7");
+        let refused = firm.refused("payment", &Post::new(payment()));
+        assert_eq!(refused.code(), "accounting.spending_limit");
+        let allowed = firm.must("allowed", &PostExceeding::new(payment(), "the owner said so"));
+        assert_eq!(firm.post("again", payment()), allowed, "on {}", firm.name);
+        let twice = firm.must("twice", &PostExceeding::new(payment(), "said so twice"));
+        assert_eq!(twice, allowed);
+        assert_eq!(one(&firm, "L", "2026-03-01"), "12");
+        assert_eq!(firm.view(|view| spending_excesses(view, "L")).len(), 1);
+        firm.clean();
+    });
+}
+
 /// A history of entries, limits and reversals.
 #[derive(Debug, Clone)]
 enum Step {

@@ -310,8 +310,7 @@ pub(crate) fn post_exceeding(
     exceeding: &Override<'_>,
 ) -> Result<Posted, LedgerError> {
     if entry.options.is_some() {
-        let why = "an entry above a limit is posted by itself: leave key, kind and tags out".into();
-        return Err(LedgerError::BadInput { what: "options", why });
+        return each::post_exceeding(tx, entry, exceeding);
     }
     let asking = Asking::new(tx, &rights::POST)?;
     let mut writer = Writer::new(tx, std::slice::from_ref(entry), asking)?;

@@ -38,6 +38,52 @@ fn a_hundred_euros_go_out_once() {
     }
 }
 
+/// Many who post and void the same holds, and who send the same keys: each hold is settled once, each key stands for one entry.
+#[test]
+fn holds_are_settled_once_and_keys_posted_once_by_whoever_is_first() {
+    const HOLDS: usize = 8;
+    for (name, store) in stores() {
+        let firm = wallets(Firm::on(name, store));
+        firm.post("in", pay("1000", "w1", "100"));
+        for n in 0..HOLDS {
+            let held = NewPending::new(pay("w1", "4000", "5").key(format!("hold/{n}")));
+            firm.must(&format!("hold {n}"), &RecordPending::new(held));
+        }
+        let (posted, voided) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        std::thread::scope(|scope| {
+            for who in 0..4 {
+                let (books, posted, voided) = (firm.books.clone(), &posted, &voided);
+                scope.spawn(move || {
+                    for n in 0..HOLDS {
+                        let hold = PendingRef::Key(format!("hold/{n}").into());
+                        let name = format!("{who}/{n}");
+                        let done = match (who + n) % 2 {
+                            0 => books.send(&name, &PostPending::new(hold)).map(|_| posted),
+                            _ => books.send(&name, &VoidPending::new(hold)).map(|_| voided),
+                        };
+                        match done {
+                            Ok(count) => {
+                                count.fetch_add(1, Ordering::SeqCst);
+                            }
+                            Err(error) => {
+                                let code = fondaco_core::ActError::code(&error);
+                                assert!(code.starts_with("accounting.pending_already"), "{error}");
+                            }
+                        }
+                        let once = pay("1000", "w2", "1").key(format!("once/{n}"));
+                        books.post(&format!("once {name}"), once).unwrap();
+                    }
+                });
+            }
+        });
+        let (posted, voided) = (posted.into_inner(), voided.into_inner());
+        assert_eq!(posted + voided, HOLDS, "on {name}");
+        assert_eq!(sums(&firm, "w1"), [&(5 * posted).to_string(), "100", "0", "0"]);
+        assert_eq!(sums(&firm, "w2"), ["0", "8", "0", "0"]);
+        firm.clean();
+    }
+}
+
 /// Counts refused commits.
 struct Counting {
     inner: Arc<dyn Store>,

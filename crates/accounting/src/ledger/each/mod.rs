@@ -25,6 +25,7 @@ pub use keys::{EntryKey, KeyOf};
 use fondaco_core::{Halt, Tx};
 
 use super::pending::{NewPending, PostPending, VoidPending};
+use super::spending::Override;
 use super::{LedgerError, NewEntry, Posted, PostedEach, PostedMany, RefusedEntry};
 use item::Piece;
 use recorder::Recorder;
@@ -78,6 +79,19 @@ pub(crate) fn post_many(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<PostedM
 /// Posts one entry that carries options.
 pub(crate) fn post_one(tx: &mut Tx<'_>, entry: &NewEntry) -> Result<Posted, LedgerError> {
     Ok(one(tx, Piece::Entry(entry))?.posted()?)
+}
+
+/// Posts one entry that carries options above spending limits.
+pub(crate) fn post_exceeding(
+    tx: &mut Tx<'_>,
+    entry: &NewEntry,
+    exceeding: &Override<'_>,
+) -> Result<Posted, LedgerError> {
+    let mut recorder = Recorder::new(tx, vec![Piece::Entry(entry)])?;
+    recorder.exceeding = Some(exceeding);
+    let recorded = recorder.alone(tx)?;
+    recorder.finish(tx)?;
+    Ok(recorded.posted()?)
 }
 
 /// Holds an entry.

@@ -17,6 +17,7 @@ use crate::ledger::pending::{Holds, PendingEntry, PendingRef, PostPending, VoidP
 use crate::ledger::post::{Pages, PagesMark, posted};
 use crate::ledger::rights::Asking;
 use crate::ledger::rules::Rules;
+use crate::ledger::spending::Override;
 use crate::ledger::{Entry, LedgerError, NewEntry, Settings, rights};
 
 pub(crate) struct Recorder<'p> {
@@ -28,6 +29,8 @@ pub(crate) struct Recorder<'p> {
     pub(super) holds: Holds,
     pub(super) watch: Option<ImportWatch>,
     pub(super) told: Vec<Told>,
+    /// Why entries may be above spending limits.
+    pub(super) exceeding: Option<&'p Override<'p>>,
 }
 
 /// What a commit reports, in order.
@@ -67,7 +70,8 @@ impl<'p> Recorder<'p> {
         let pages = Pages::new(tx, &rules, &entries, pieces.len())?;
         let imported = pieces.first().is_some_and(|piece| piece.given().imported_at.is_some());
         let watch = if imported { Some(ImportWatch::new(tx)?) } else { None };
-        Ok(Recorder { pieces, rules, askings, pages, keys, holds, watch, told: Vec::new() })
+        let (told, exceeding) = (Vec::new(), None);
+        Ok(Recorder { pieces, rules, askings, pages, keys, holds, watch, told, exceeding })
     }
 
     pub(super) fn mark(&self) -> Mark {

@@ -128,7 +128,8 @@ impl Recorder<'_> {
     ) -> Result<(Posted, Money), LedgerError> {
         let period = self.rules.period_for(new)?;
         let journal = self.rules.journal(&new.journal)?;
-        let place = Place { settles, ..self.pages.place(tx, imported_at)? };
+        let exceeding = self.exceeding;
+        let place = Place { settles, exceeding, ..self.pages.place(tx, imported_at)? };
         let posted = self.pages.write(tx, &self.rules, (new, judged), (period, journal), place)?;
         Ok((posted, moved(new)))
     }

@@ -10,7 +10,7 @@ use crate::ledger::post::post_exceeding;
 use crate::ledger::{LedgerError, NewEntry, Posted};
 
 /// Posts an entry although spending limits refuse it: who sends it needs `ledger.exceed_spending_limit` for each of them,
-/// for as much as it is exceeded by, besides the right to post.
+/// for as much as it is exceeded by, besides the right to post. It may come under the key under which it was refused.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PostExceeding {
     /// The entry.
