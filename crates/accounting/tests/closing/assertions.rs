@@ -151,10 +151,10 @@ proptest! {
                     firm.must(&name, &stated);
                 }
                 2 => {
-                    if let Some(id) = posted.pop() {
-                        if let Ok(done) = firm.send(&name, &Correct::new(id, entry(n, cents))) {
-                            posted.push(done.answer.entry.id);
-                        }
+                    if let Some(id) = posted.pop()
+                        && let Ok(done) = firm.send(&name, &Correct::new(id, entry(n, cents)))
+                    {
+                        posted.push(done.answer.entry.id);
                     }
                 }
                 _ => {
