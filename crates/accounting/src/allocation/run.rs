@@ -13,8 +13,8 @@ use super::{
 };
 use crate::ledger::rights::{self, Asking};
 use crate::ledger::{
-    Amount, Entry, LedgerError, NewEntry, NewPosting, Period, PeriodKey, Posting, Side,
-    period_label, post_one,
+    Amount, Entry, LedgerError, NewEntry, NewPosting, Period, PeriodKey, PeriodKind, Posting, Side,
+    is_closing, period_label, post_one,
 };
 
 /// Shares a pool out for a period, once: run again, it answers what stands.
@@ -68,6 +68,10 @@ impl Act for Allocate {
         let period = tx.get::<Period>(&self.period)?;
         let label = || period_label(self.period);
         let period = period.ok_or_else(|| LedgerError::UnknownPeriod { period: label() })?;
+        if is_closing(self.period) {
+            let why = format!("{} only closes its year: name a period before it", label());
+            return Err(LedgerError::BadInput { what: "period", why });
+        }
         if let Some(standing) = standing(tx, &self.code, self.period)? {
             return Ok(standing);
         }
@@ -128,6 +132,9 @@ fn entry(shared: &Allocation, period: &Period) -> NewEntry {
     let mut entry = NewEntry::new(rule.journal.clone(), period.end)
         .text(format_smolstr!("{}, {label}", rule.name))
         .source(format_smolstr!("allocation/{}/{label}", rule.code));
+    if period.kind == Some(PeriodKind::Adjustment) {
+        entry = entry.adjusting(period.number); // else it would lie in the last period beside
+    }
     let posting = |account: &SmolStr, value: &SmolStr, amount: Money| {
         let side = if amount.is_negative() { Side::Credit } else { Side::Debit };
         let posting = NewPosting::new(account.clone(), side, amount.abs());

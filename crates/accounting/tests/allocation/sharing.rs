@@ -167,3 +167,25 @@ fn many_at_once() {
         firm.clean();
     }
 }
+
+/// What adjusts a year is shared out where it lies, and leaves December's run alone.
+#[test]
+fn an_adjustment_period_has_a_run_of_its_own() {
+    use fondaco_accounting::close::OpenAdjustmentPeriods;
+    let firm = in_memory().set_up();
+    firm.must("13", &OpenAdjustmentPeriods::new(2026, 1));
+    firm.must("rule", &rule().share("10", dec("1")));
+    firm.post("december", cost("2026-12-10", "5100", "900", "1000"));
+    firm.post("late", cost("2026-12-31", "5100", "900", "100").adjusting(13));
+    firm.must("of 13", &Allocate::new("over", 202613));
+    let pool = |query: BalanceQuery| firm.sum(&query.dimension("cost_centre", "900"));
+    assert_eq!(pool(BalanceQuery::account("5100").without_adjustments()), "1000");
+    firm.must("of december", &Allocate::new("over", 202612));
+    assert_eq!(pool(BalanceQuery::account("5100")), "0");
+    let error = firm.refused("of the closing", &Allocate::new("over", 202699));
+    assert!(
+        ["accounting.bad_input", "accounting.unknown_period"].contains(&error.code()),
+        "{error}"
+    );
+    firm.clean();
+}

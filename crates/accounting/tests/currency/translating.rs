@@ -97,18 +97,24 @@ fn results_before_the_days() {
 /// Closing moves results into equity; what was earned stays what it was.
 #[test]
 fn a_closed_year_reads_as_before() {
+    use fondaco_accounting::close::{CloseYear, SetClosing};
     let firm = firm_of(in_memory());
-    let query =
-        TranslationQuery::new(Currency::USD, days("2026-03-01/2026-03-31")).average("AVERAGE");
-    let before = translated(&firm, &query);
-    let close = NewEntry::new("GEN", d("2026-02-28"))
-        .debit("4000", eur("500"))
-        .credit("5100", eur("80"))
-        .credit("3000", eur("420"));
-    firm.post("close", close);
-    assert_eq!(translated(&firm, &query), before);
-    let quarter = translated(&firm, &quarter().average("AVERAGE"));
-    assert_eq!((quarter.result(), quarter.difference()), (usd("453"), usd("301")));
+    firm.must("closing", &SetClosing::new("3000", "GEN"));
+    let over = |text: &str| TranslationQuery::new(Currency::USD, days(text));
+    let (year, late) = (over("2026-01-01/2026-12-31"), over("2026-12-15/2026-12-31"));
+    let before = (translated(&firm, &year), translated(&firm, &late));
+    assert_eq!(before.0.result(), usd("432"));
+    firm.must("close", &CloseYear::new(2026));
+    assert_eq!((translated(&firm, &year), translated(&firm, &late)), before);
+    // What an owner takes is no closing, though nothing but equity and income is in it.
+    let firm = firm_of(in_memory());
+    let before = translated(&firm, &year);
+    let taken = NewEntry::new("GEN", d("2026-03-02"));
+    firm.post("taken", taken.debit("3000", eur("100")).credit("4000", eur("100")));
+    let after = translated(&firm, &year);
+    assert_eq!(after.result(), before.result().add(usd("120")).unwrap());
+    assert_eq!(after.equity(), before.equity().sub(usd("120")).unwrap());
+    assert!(after.is_balanced());
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Tags, Value};
 use fondaco_core::{Currency, Halt, Id, Money, Needs, Range, Tx};
 use rust_decimal::Decimal;
@@ -30,6 +31,7 @@ pub(super) struct Known {
 /// Values what is not known, or not so any more, and posts what differs.
 pub(super) fn post(tx: &mut Tx<'_>, run: &Revalue, known: &Known) -> Result<Revalued, LedgerError> {
     let authority = tx.authority(&rights::REVALUE)?;
+    tx.allow(&authority, &Request::new(&rights::REVALUE).about(run.source.clone()))?;
     let ground = Ground::read(tx, run)?;
     let (lines, closing) = ground.value(tx, known)?;
     let moved: Vec<Valued> = lines.into_iter().filter(|line| line.difference() != 0).collect();

@@ -10,6 +10,7 @@ use smol_str::SmolStr;
 use super::TranslationQuery;
 use crate::ledger::{
     Account, AccountClass, Balance, BalanceQuery, Entry, LedgerError, Period, Posting, balances,
+    is_closing,
 };
 
 /// A period, or the part of one that lies before the days that are asked for, or in them.
@@ -65,37 +66,32 @@ pub(super) fn movements(read: &mut impl Reading, spans: &[Span]) -> Result<Vec<S
         Ok::<(), LedgerError>(())
     })?;
     for (at, span) in spans.iter().enumerate().filter(|(_, span)| span.whole.is_none()) {
-        for row in balances(read, &BalanceQuery::all().from(span.first).until(span.last))? {
+        // What adjusts and closes a year lies in periods of its own, which are whole.
+        let days = BalanceQuery::all().from(span.first).until(span.last);
+        for row in balances(read, &days.without_closings().without_adjustments())? {
             *sums[at].entry(row.account).or_default() += row.amounts.net().1;
         }
     }
     Ok(sums)
 }
 
-/// The postings of entries between equity and results alone, which only move results into equity or back.
+/// The postings of the entries that closed years, which only move results into equity or back.
 pub(super) fn closings(
     read: &mut impl Reading,
     accounts: &BTreeMap<SmolStr, Arc<Account>>,
     date: NaiveDate,
 ) -> Result<BTreeMap<Id<Entry>, Vec<Arc<Posting>>>, LedgerError> {
-    let class = |code: &SmolStr| accounts.get(code).map(|account| account.class);
     let mut found: BTreeMap<Id<Entry>, Vec<Arc<Posting>>> = BTreeMap::new();
     let equity = accounts.values().filter(|account| account.class == AccountClass::Equity);
     for account in equity {
         for posting in read.peek_scan(&Range::by(Posting::BY_ACCOUNT, &account.code))? {
-            if posting.date <= date && !found.contains_key(&posting.entry) {
-                found.insert(posting.entry, Vec::new());
+            if is_closing(posting.period) && posting.date <= date {
+                found.entry(posting.entry).or_default();
             }
         }
     }
     for (entry, postings) in &mut found {
         *postings = read.peek_scan(&Range::<Posting>::by_key(entry))?;
     }
-    found.retain(|_, postings| {
-        let classes = || postings.iter().map(|posting| class(&posting.account));
-        let result = |class: Option<AccountClass>| class.is_some_and(AccountClass::is_result);
-        classes().any(result)
-            && classes().all(|class| result(class) || class == Some(AccountClass::Equity))
-    });
     Ok(found)
 }

@@ -1,0 +1,24 @@
+//! The example of a year's end ends well, and shows what its story says.
+
+#![allow(clippy::unwrap_used, reason = "a test's helpers may fail the test")]
+
+use std::process::Command;
+
+mod program;
+
+#[test]
+fn its_year_is_closed_twice() {
+    let output = Command::new(program::example("year_end")).output().unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(told.contains("2025 is closed with 19000.00 EUR"), "{told}");
+    assert!(told.contains("stock: count the stock; sign it off when it is done"), "{told}");
+    assert!(told.contains("fiscal year 2026 is closed, and 2026-12-20 lies in it"), "{told}");
+    assert!(told.contains("2026 is closed with 17253.41 EUR"), "{told}");
+    assert!(told.contains("2026 is closed again with 15353.41 EUR"), "1,900 less: {told}");
+    let changed = told.split("What late entries changed through 2026-12-31").nth(1).unwrap();
+    let changed = changed.split("Income statement").next().unwrap();
+    assert!(changed.contains("Advice") && changed.contains("-1900.00"), "{changed}");
+    assert!(told.contains("is locked for ever: nobody opens it again"), "{told}");
+    assert!(told.trim_end().ends_with("are as they were written"), "{told}");
+}
