@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::ledger::{
-    Account, Entry, Journal, LedgerError, Period, Posting, Settings, is_closing, period_label,
+    Account, Entry, Journal, LedgerError, Period, Posting, Settings, Side, is_closing, period_label,
 };
 use crate::reports::class_name;
 
@@ -285,7 +285,7 @@ fn entry_row(entry: &Entry, posting: &Posting, dimensions: &[SmolStr], settings:
     let (debit, credit) = sides(posting);
     // In the ledger's own currency an amount is worth what it is.
     let foreign = posting.currency != settings.currency;
-    let worth = foreign.then(|| posting.ledger_amount.to_decimal().abs());
+    let worth = foreign.then(|| on_side(posting, posting.ledger_amount.to_decimal()));
     let party = posting.party.copied().or(entry.party).map(|party| party.to_string());
     let cells = [
         entry.id.to_string().into(),
@@ -316,10 +316,18 @@ fn entry_row(entry: &Entry, posting: &Posting, dimensions: &[SmolStr], settings:
 
 /// The amount in its currency, on its side.
 fn sides(posting: &Posting) -> (Option<Decimal>, Option<Decimal>) {
-    let amount = posting.amount.to_decimal();
+    let amount = on_side(posting, posting.amount.to_decimal());
     match posting.side {
-        crate::ledger::Side::Debit => (Some(amount), None),
-        crate::ledger::Side::Credit => (None, Some(Decimal::ZERO.saturating_sub(amount))),
+        Side::Debit => (Some(amount), None),
+        Side::Credit => (None, Some(amount)),
+    }
+}
+
+/// An amount as the posting's side writes it: below zero where it takes back.
+fn on_side(posting: &Posting, amount: Decimal) -> Decimal {
+    match posting.side {
+        Side::Debit => amount,
+        Side::Credit => Decimal::ZERO.saturating_sub(amount),
     }
 }
 

@@ -230,11 +230,23 @@ impl Cells<'_> {
         self.number(slot.as_ref()?, Fault::BadAmount).ok()?
     }
 
-    /// What an amount is worth, positive, if that is told: a sign of its own would leave open which of both is right.
-    pub(crate) fn worth(&mut self, slot: &Option<Slot>, negative: bool) -> Option<Decimal> {
+    /// What an amount is worth, positive, if that is told: a sign of its own would leave open which of both is right. Where the
+    /// amount is nothing, as a revaluation posts it, the worth says the side.
+    pub(crate) fn worth(
+        &mut self,
+        slot: &Option<Slot>,
+        amount: &mut Option<Amount>,
+    ) -> Option<Decimal> {
         let worth = self.some_amount(slot)?;
-        if worth < Decimal::ZERO && !negative {
-            self.fault(Fault::OtherSign, slot.as_ref()?, &worth.to_string());
+        if worth < Decimal::ZERO {
+            match amount {
+                Some(amount) if amount.value.is_zero() => amount.side = amount.side.opposite(),
+                Some(amount) if !amount.negative => {
+                    self.fault(Fault::OtherSign, slot.as_ref()?, &worth.to_string());
+                }
+                // Without an amount there is no sign to differ from.
+                _ => {}
+            }
         }
         Some(worth.abs())
     }

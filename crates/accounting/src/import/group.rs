@@ -210,12 +210,10 @@ impl Columns {
     fn postings(&self, cells: &mut Cells<'_>, head: &Head) -> [Option<NewPosting>; 2] {
         let account = cells.needed(&self.account);
         let contra = self.contra_account.as_ref().map(|contra| cells.needed(contra));
-        let amount = cells.amount(&self.amounts);
+        let mut amount = cells.amount(&self.amounts);
         let currency = cells.currency(&self.currency);
         let rate = cells.rate(&self.rate);
-        // Without an amount there is no sign to differ from.
-        let negative = amount.as_ref().is_none_or(|amount| amount.negative);
-        let worth = cells.worth(&self.worth, negative);
+        let worth = cells.worth(&self.worth, &mut amount);
         let text = cells.text(&self.posting_text);
         let mut dimensions = fondaco_core::store::Tags::default();
         for (name, slot) in &self.dimensions {

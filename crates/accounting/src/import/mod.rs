@@ -21,7 +21,7 @@
 //! |---|---|
 //! | `import.missing`, `import.not_utf8`, `import.field_count` | any line |
 //! | `import.bad_date`, `import.bad_amount`, `import.bad_rate`, `import.bad_currency`, `import.bad_side` | a field |
-//! | `import.other_sign` | a worth below zero beside an amount that is not |
+//! | `import.other_sign` | a worth below zero beside an amount above zero |
 //! | `import.two_amounts`, `import.no_amount` | a debit and a credit column |
 //! | `import.other_date`, `import.other_journal`, `import.scattered_key`, `import.too_many_lines` | the lines of an entry |
 //! | `import.bad_class`, `import.bad_flag`, `import.other_account`, `import.repeated_code` | an account |

@@ -2,6 +2,7 @@
 
 use std::io::Cursor;
 
+use fondaco_accounting::close::SetReversalStyle;
 use fondaco_accounting::export::{ExportQuery, LedgerTables};
 use fondaco_accounting::import::{ImportAccounts, ImportEntries};
 use fondaco_accounting::ledger::*;
@@ -93,6 +94,42 @@ fn what_is_imported_again_is_the_same() {
     assert_eq!(sale.postings[0].dimensions.get("cost centre"), Some("7"));
     assert_eq!(sale.entry.party, Some(PartyId::named("ada")));
     assert_eq!(sale.postings[0].due_date.or(sale.entry.due_date), Some(d("2026-03-01")));
+    copy.clean();
+}
+
+/// A reversal on its own side takes back worths too, and a revaluation posts worths without an amount.
+#[test]
+fn worths_keep_their_sign() {
+    let firm = firm();
+    let storno = SetReversalStyle::new(ReversalStyle::SameSide);
+    firm.must("storno", &storno);
+    let dollars = NewEntry::new("GEN", d("2026-05-01"))
+        .posting(NewPosting::debit("1010", usd("100")).worth(eur("90")))
+        .posting(NewPosting::credit("4000", usd("100")).worth(eur("90")));
+    let revalued = NewEntry::new("GEN", d("2026-05-02"))
+        .posting(NewPosting::debit("1010", usd("0")).worth(eur("10")))
+        .credit("4000", eur("10"));
+    for (name, entry) in [("dollars more", dollars), ("revalued", revalued)] {
+        let posted = firm.post(name, entry);
+        firm.must(&format!("{name} reversed"), &Reverse::new(posted.id, d("2026-05-03")));
+    }
+    let tables = firm.books.export(&ExportQuery::all()).unwrap();
+    let entries = tables.entries.to_csv();
+    assert!(entries.contains(",1010,-100,,USD,-90,"), "{entries}");
+    assert!(entries.contains(",1010,0,,USD,-10,"), "{entries}");
+    let copy = imported(&tables);
+    // What was taken back stands on the other side in the copy, so only the difference of both is the same.
+    let net = |firm: &Firm, day: &str| {
+        let rows = firm.balances(&BalanceQuery::all().until(d(day)));
+        let net = |row: AccountBalance| {
+            let amount = row.amounts.balance(row.currency);
+            (row.account, row.currency, amount, row.amounts.ledger_balance())
+        };
+        rows.into_iter().map(net).collect::<Vec<_>>()
+    };
+    for day in ["2026-05-01", "2026-05-02", "2026-05-03"] {
+        assert_eq!(net(&copy, day), net(&firm, day), "{day}");
+    }
     copy.clean();
 }
 

@@ -118,7 +118,7 @@ proptest! {
             query = query.dimension("site", SITES[site]);
             balances = balances.dimension("site", SITES[site]);
         }
-        // A row of expenses or income that takes them while the results do counts nothing twice: other figures.
+        // Refused where one row takes a result, and another the income or expense in it.
         let Ok(statement) = firm.books.financial_statement(&layout, &query) else { return Ok(()) };
         let mut found: BTreeMap<String, Decimal> = BTreeMap::new();
         for row in &statement.rows {

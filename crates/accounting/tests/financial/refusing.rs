@@ -27,6 +27,9 @@ fn what_only_the_chart_tells_is_refused_with_account_and_rows() {
         ("tag term=long", "class asset", "1500"),
         ("class asset", "debit class asset", "1000"),
         ("result", "result", "result"),
+        ("class income", "result", "4000"),
+        ("class equity, class income", "credit result", "4000"),
+        ("movement 4000", "movement result", "4000"),
         ("class expense where site=Mestre", "5200 where function=production", "5200"),
     ] {
         let said = refusal(&format!("a: A\n  takes {one}\nb: B\n  takes {other}\n"));
@@ -48,6 +51,22 @@ fn memos_and_what_is_apart_may_meet() {
     let sheet = filled(&firm, &layout(rows), &year(2026));
     assert_eq!(sheet.amount("b", 0), Some(dec("-100")), "what was written off");
     assert!(sheet.untaken.is_empty());
+}
+
+#[test]
+fn a_result_is_on_one_side_only() {
+    let firm = company();
+    let rows = "profit: Profit\n  takes credit result\nloss: Loss\n  takes debit result\nmemo both: Both\n  takes result\n";
+    let query = year(2026).beside_last_year();
+    let sheet = filled(&firm, &layout(rows), &query);
+    for column in 0..2 {
+        let both = sheet.amount("both", column).unwrap();
+        // Rows of this layout are debits less credits: a profit is below zero.
+        let (profit, loss) = if both < dec("0") { (both, dec("0")) } else { (dec("0"), both) };
+        assert!(!both.is_zero());
+        assert_eq!(sheet.amount("profit", column), Some(profit));
+        assert_eq!(sheet.amount("loss", column), Some(loss));
+    }
 }
 
 #[test]

@@ -125,9 +125,9 @@ impl Html {
     }
 }
 
-/// Control characters that HTML does not allow.
+/// Characters that HTML or XML does not allow: controls, and the two that are none.
 fn unfit(c: char) -> bool {
-    c.is_control() && !matches!(c, '\n' | '\t' | '\r')
+    (c.is_control() && !matches!(c, '\n' | '\t' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}')
 }
 
 /// An anchor as an id: letters, digits and `-` stay, anything else becomes its code, so that two never meet.
@@ -152,6 +152,13 @@ mod tests {
         let mut html = Html::new();
         html.text("a\0b\u{1b}c\nd");
         assert_eq!(html.into_string(), "a\u{fffd}b\u{fffd}c\nd");
+        let mut html = Html::new();
+        html.text("a\u{fffe}b\u{ffff}c\u{1f4b6}");
+        assert_eq!(
+            html.into_string(),
+            "a\u{fffd}b\u{fffd}c\u{1f4b6}",
+            "XML has no such characters"
+        );
     }
 
     proptest! {

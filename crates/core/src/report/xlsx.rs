@@ -131,7 +131,7 @@ fn refused(what: &str, error: &XlsxError) -> XlsxFormError {
     }
 }
 
-/// The most characters of a sheet's name.
+/// The longest name of a sheet, in units of UTF-16, as Excel counts.
 const NAME: usize = 31;
 /// The row of the headings; the title stands above.
 const HEADINGS: u32 = 2;
@@ -146,7 +146,7 @@ fn names(reports: &[Report], locale: &Locale) -> Vec<String> {
     for report in reports {
         let title = report.title.show(locale);
         let fit = title.chars().filter(|c| !c.is_control() && !"[]:*?/\\'".contains(*c));
-        let base: String = fit.take(NAME).collect();
+        let base = beginning(fit, NAME);
         let base =
             if base.trim().is_empty() { "Report".to_owned() } else { base.trim().to_owned() };
         let taken =
@@ -155,12 +155,25 @@ fn names(reports: &[Report], locale: &Locale) -> Vec<String> {
         let mut n = 2;
         while taken(&name) || name.eq_ignore_ascii_case("history") {
             let suffix = format!(" {n}");
-            name = base.chars().take(NAME - suffix.len()).chain(suffix.chars()).collect();
+            name = beginning(base.chars(), NAME - suffix.len()) + &suffix;
             n += 1;
         }
         names.push(name);
     }
     names
+}
+
+/// The first characters, as many as fit into so many units of UTF-16.
+fn beginning(chars: impl Iterator<Item = char>, units: usize) -> String {
+    let mut left = units;
+    let fits = |c: &char| match left.checked_sub(c.len_utf16()) {
+        Some(rest) => {
+            left = rest;
+            true
+        }
+        None => false,
+    };
+    chars.take_while(fits).collect()
 }
 
 /// Where each anchor is, as Excel names places.
@@ -531,6 +544,13 @@ mod tests {
             assert!(book.contains(&format!("name=\"{name}\"")), "{name}: {book}");
         }
         assert_eq!(file, workbook(&reports, &Locale::en()).unwrap());
+        // Excel counts units of UTF-16: each of these is two.
+        let coins = "\u{1f4b6}".repeat(20);
+        let file = workbook(&[coins.as_str(), &coins].map(Report::new), &Locale::en()).unwrap();
+        let book = part(&file, "xl/workbook.xml");
+        for name in ["\u{1f4b6}".repeat(15), "\u{1f4b6}".repeat(14) + " 2"] {
+            assert!(book.contains(&format!("name=\"{name}\"")), "{name}: {book}");
+        }
         assert!(workbook(&[], &Locale::en()).unwrap().starts_with(b"PK"));
     }
 

@@ -94,9 +94,14 @@ impl<'l> Filled<'l> {
         if side == Side::Debit { balance > 0 } else { balance < 0 }
     }
 
-    /// What a take has of results, by column, in units: debits less credits.
+    /// What a take has of results, by column, in units: debits less credits; nothing where they are not on the side that it wants.
     pub(super) fn of_results(&self, taken: &Taken<'_>, of: Of) -> Vec<i128> {
-        self.results(taken.measure, of, |at| is(&taken.fits, at))
+        let figures = self.results(taken.measure, of, |at| is(&taken.fits, at));
+        let Some(side) = taken.take.side else { return figures };
+        let whole = self.results(taken.measure, of, |_| true);
+        let on_side = |whole: i128| if side == Side::Debit { whole > 0 } else { whole < 0 };
+        let judged = figures.into_iter().zip(whole);
+        judged.map(|(figure, whole)| if on_side(whole) { figure } else { 0 }).collect()
     }
 
     /// The results of all accounts of income and expense.

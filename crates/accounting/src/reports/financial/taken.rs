@@ -134,7 +134,38 @@ fn none_twice(layout: &Layout, cells: &Cells, all: &[Taken<'_>]) -> Result<(), L
             }
         }
     }
+    none_beside_its_result(layout, cells, all)
+}
+
+/// Refuses an account of income or expense beside the result that it is in.
+fn none_beside_its_result(
+    layout: &Layout,
+    cells: &Cells,
+    all: &[Taken<'_>],
+) -> Result<(), LayoutError> {
+    let counted = || all.iter().filter(|taken| taken.counts);
+    // In what was posted on days there is nothing of earlier years.
+    let earned = |taken: &Taken<'_>| match taken.measure {
+        Measure::Closing | Measure::Opening => !taken.results.is_empty(),
+        Measure::Movement | Measure::Paid => taken.results.contains(&Of::Result),
+    };
+    for of_result in counted().filter(|taken| earned(taken)) {
+        for taken in counted() {
+            let accounts = taken.accounts.iter().filter_map(|at| cells.accounts.get(*at));
+            let of_class = accounts.into_iter().find(|account| account.class.is_result());
+            // A side is that of the account there, and of all of them together here: it keeps nothing apart.
+            let (one, other) = (sideless(of_result.take), sideless(taken.take));
+            let apart = one.is_apart_from(&other, layout.measure);
+            if let Some(account) = of_class.filter(|_| !apart) {
+                return Err(twice(layout, &account.code, taken.row, of_result.row));
+            }
+        }
+    }
     Ok(())
+}
+
+fn sideless(take: &Take) -> Take {
+    Take { side: None, ..take.clone() }
 }
 
 fn twice(layout: &Layout, account: &str, row: usize, other: usize) -> LayoutError {

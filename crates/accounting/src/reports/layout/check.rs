@@ -8,10 +8,29 @@ use smol_str::SmolStr;
 use super::formula::is_row_code;
 use super::{Layout, LayoutError, LayoutRow, Take};
 
+/// The most rows of a layout.
+const MAX_ROWS: usize = 2_000;
+/// The most accounts, ranges and other picks of a layout, with those that are excepted: each may have to be held against each.
+const MAX_PICKS: usize = 10_000;
+/// How long a chain of rows that are made of one another may be.
+const MAX_CHAIN: usize = 100;
+/// Of how many rows one may be made, with those that they are made of, each as often as it is named.
+const MAX_PARTS: usize = 10_000;
+
+/// How a row is made: the longest chain of rows under it, and how many there are in all.
+#[derive(Debug, Clone, Copy)]
+struct Made {
+    chain: usize,
+    parts: usize,
+}
+
 impl Layout {
     /// Checks what can be told without a chart of accounts: codes, titles, formulas, and that no account is counted twice, as far
     /// as codes, ranges and beginnings of codes tell. [`parse`](Layout::parse) and [`from_json`](Layout::from_json) do so, and
     /// every statement does before it is made.
+    ///
+    /// A layout may come from anywhere, so it is bounded: 2,000 rows, 10,000 picks of accounts, chains of 100 rows made of one
+    /// another, and 10,000 rows behind one, each as often as it is named.
     ///
     /// ```
     /// use fondaco_accounting::reports::Layout;
@@ -64,6 +83,19 @@ impl Layout {
         if self.rows.is_empty() {
             return Err(self.wrong("", "it has no rows: give it one"));
         }
+        if self.rows.len() > MAX_ROWS {
+            let why =
+                format!("it has {} rows, more than {MAX_ROWS}: make two of it", self.rows.len());
+            return Err(self.wrong("", why));
+        }
+        let takes = self.rows.iter().flat_map(|row| &row.takes);
+        let picks: usize = takes.map(|take| take.picks.len() + take.except.len()).sum();
+        if picks > MAX_PICKS {
+            let why = format!(
+                "it names accounts {picks} times, more than {MAX_PICKS}: take ranges or tags"
+            );
+            return Err(self.wrong("", why));
+        }
         let languages = self.languages.len().max(1);
         if self.titles.len() > languages {
             let why =
@@ -110,7 +142,7 @@ impl Layout {
 
     /// Follows formulas from each row; one that is met again on its own way is a circle.
     fn check_circles(&self, places: &BTreeMap<&str, usize>) -> Result<(), LayoutError> {
-        let mut done = vec![false; self.rows.len()];
+        let mut done = vec![None; self.rows.len()];
         for at in 0..self.rows.len() {
             self.follow(at, places, &mut Vec::new(), &mut done)?;
         }
@@ -122,10 +154,10 @@ impl Layout {
         at: usize,
         places: &BTreeMap<&str, usize>,
         way: &mut Vec<usize>,
-        done: &mut [bool],
-    ) -> Result<(), LayoutError> {
-        if done.get(at).copied().unwrap_or(true) {
-            return Ok(());
+        done: &mut [Option<Made>],
+    ) -> Result<Made, LayoutError> {
+        if let Some(made) = done.get(at).copied().flatten() {
+            return Ok(made);
         }
         if let Some(first) = way.iter().position(|met| *met == at) {
             let circle = way.iter().skip(first).chain([&at]);
@@ -134,19 +166,38 @@ impl Layout {
             return Err(LayoutError::Circle { layout: self.code.clone(), rows });
         }
         way.push(at);
+        let code = self.rows.get(at).map_or("", |row| row.code.as_str());
+        let long = || {
+            self.wrong(code, format!("it is made of rows that are made of rows, more than {MAX_CHAIN} deep: name the last ones"))
+        };
+        if way.len() > MAX_CHAIN {
+            return Err(long());
+        }
+        let mut made = Made { chain: 1, parts: 1 };
         if let Some(formula) = self.rows.get(at).and_then(|row| row.formula.as_ref()) {
             let named = formula.rows().filter_map(|code| places.get(code).copied());
             let below: Vec<usize> =
                 if formula.is_of_rows_below() { self.below(at).collect() } else { Vec::new() };
             for next in named.chain(below).collect::<Vec<_>>() {
-                self.follow(next, places, way, done)?;
+                let under = self.follow(next, places, way, done)?;
+                made.chain = made.chain.max(under.chain + 1);
+                made.parts = made.parts.saturating_add(under.parts);
             }
+        }
+        if made.chain > MAX_CHAIN {
+            return Err(long());
+        }
+        if made.parts > MAX_PARTS {
+            let why = format!(
+                "it is made of more than {MAX_PARTS} rows, each as often as it is named: name fewer, or once with a factor"
+            );
+            return Err(self.wrong(code, why));
         }
         way.pop();
         if let Some(done) = done.get_mut(at) {
-            *done = true;
+            *done = Some(made);
         }
-        Ok(())
+        Ok(made)
     }
 
     /// Codes at which takes of two rows could meet, tried on both.
@@ -206,6 +257,36 @@ mod tests {
         );
         let error = refusal("a: A\n  = rows\n  b: B\n    = a\n");
         assert_eq!(error.code(), "accounting.layout_circle", "through the rows below");
+    }
+
+    #[test]
+    fn what_would_take_all_stack_or_time_is_refused() {
+        let chain = |rows: usize, forwards: bool| {
+            let mut rows: Vec<String> = (0..rows)
+                .map(|n| match n {
+                    0 => "r0: R\n  = 1\n".to_owned(),
+                    n => format!("r{n}: R\n  = r{}\n", n - 1),
+                })
+                .collect();
+            if !forwards {
+                rows.reverse();
+            }
+            format!("layout x\ntitle X\nmeasure closing\n{}", rows.concat())
+        };
+        for forwards in [true, false] {
+            assert!(Layout::parse(&chain(100, forwards)).is_ok());
+            let error = Layout::parse(&chain(1_900, forwards)).unwrap_err().to_string();
+            assert!(error.contains("more than 100 deep"), "{error}");
+        }
+        let error = Layout::parse(&chain(2_001, true)).unwrap_err().to_string();
+        assert!(error.contains("2001 rows, more than 2000"), "{error}");
+        let doubled: String =
+            (1..40).map(|n| format!("r{n}: R\n  = r{0} + r{0}\n", n - 1)).collect();
+        let error = refusal(&format!("r0: R\n  = 1\n{doubled}")).to_string();
+        assert!(error.contains("row r13: it is made of more than 10000 rows"), "{error}");
+        let codes = vec!["1"; 10_001].join(", ");
+        let error = refusal(&format!("a: A\n  takes {codes}\n")).to_string();
+        assert!(error.contains("names accounts 10001 times"), "{error}");
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub(super) const RATIO_DIGITS: u32 = 6;
 
 /// How a row is made of others: `sales - costs`, `profit / sales`, `max(equity, 0)`, `rows` for those right under it.
 ///
-/// `+`, `-`, `*`, `/`, brackets, numbers with a point, `min` and `max` of two. A figure is what its row shows, with its row's sign. A
+/// `+`, `-`, `*`, `/`, brackets, numbers with a point, `min` and `max` of two; at most 200 rows and numbers. A figure is what its row shows, with its row's sign. A
 /// division is rounded to six digits; by zero it gives nothing, and so does what is made of it.
 ///
 /// ```
@@ -152,10 +152,13 @@ impl Node {
 
 /// How deep brackets may stand in one another.
 const MAX_DEPTH: usize = 32;
+/// How many rows and numbers a formula may name: each is one step deeper in its tree.
+const MAX_TERMS: usize = 200;
 
 struct Reader<'t> {
     chars: Peekable<Chars<'t>>,
     depth: usize,
+    terms: usize,
 }
 
 impl Reader<'_> {
@@ -225,6 +228,12 @@ impl Reader<'_> {
             self.must(')')?;
             return Ok(inside);
         }
+        self.terms += 1;
+        if self.terms > MAX_TERMS {
+            return Err(format!(
+                "it names more than {MAX_TERMS} rows and numbers: make rows of its parts"
+            ));
+        }
         let word = self.word();
         match word.chars().next() {
             Some(c) if c.is_ascii_digit() => number(&word),
@@ -284,7 +293,7 @@ impl FromStr for Formula {
 
     fn from_str(text: &str) -> Result<Formula, LayoutError> {
         let text = text.trim();
-        let mut reader = Reader { chars: text.chars().peekable(), depth: 0 };
+        let mut reader = Reader { chars: text.chars().peekable(), depth: 0, terms: 0 };
         let whole = reader.sum().and_then(|root| {
             reader.skip_blanks();
             match reader.chars.peek() {
@@ -362,6 +371,9 @@ mod tests {
         assert!(why("max(a)").contains("a , is missing"));
         assert!(why(&"(".repeat(99)).contains("in one another"));
         assert!(why(&"-".repeat(99)).contains("too many signs"));
+        let sum = |terms: usize| vec!["a"; terms].join(" + ");
+        assert!(why(&sum(100_000)).contains("more than 200 rows and numbers"));
+        assert_eq!(value(&sum(200)).as_deref(), Some("1200"));
     }
 
     #[test]
