@@ -105,6 +105,9 @@ const CASES: &[Case] = &[
     (&rights::ASSERT_BALANCE, "state a balance", |staff, who| {
         done(staff.send(who, &AssertBalance::new("3000", d("2026-01-31"), eur("0"))))
     }),
+    (&rights::POST, "recognise what is deferred", |staff, who| {
+        done(staff.send(who, &RecogniseDeferrals::through(d("2026-01-31"))))
+    }),
     (&rights::CLOSING_POINTS, "put a point on a checklist", |staff, who| {
         done(staff.send(who, &AddClosingPoint::of_year(2026, "stock", "count the stock")))
     }),

@@ -12,7 +12,8 @@ use crate::ledger::{LedgerError, Period, PeriodKind, PeriodStatus, period_key, r
 const MOST: u32 = 9;
 
 /// Opens adjustment periods of a fiscal year, on its last day: SAP's special periods. Their numbers go on from the ordinary
-/// ones: 13, 14, ... after twelve months. Entries lie in one when they [say so](crate::ledger::NewEntry::adjusting).
+/// ones: 13, 14, ... after twelve months. Entries lie in one when they [say so](crate::ledger::NewEntry::adjusting). A year
+/// whose last ordinary period is locked for ever gets none; a journal that is locked so there is locked so in them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenAdjustmentPeriods {
     /// The fiscal year, which is open.
@@ -52,6 +53,15 @@ impl Act for OpenAdjustmentPeriods {
         if last.closed == Some(true) {
             return Err(CloseError::YearClosed { year: self.year, date: last.end }.into());
         }
+        let ordinary = of_year().rfind(|period| period.is_ordinary());
+        let ordinary = ordinary.ok_or(CloseError::UnknownYear { year: self.year })?;
+        if ordinary.status == PeriodStatus::Final {
+            let what = format!("period {}", ordinary.label());
+            return Err(CloseError::LockedForEver { what }.into());
+        }
+        // Other locks end the month, not the year: what is locked for ever is so in all that lies on its last day.
+        let for_ever = |code: &str| ordinary.journal_status(code) == PeriodStatus::Final;
+        let journals: Tags = ordinary.journals.iter().filter(|(code, _)| for_ever(code)).collect();
         let there = of_year().filter(|period| period.kind == Some(PeriodKind::Adjustment)).count();
         if self.count == 0 || there + self.count as usize > MOST as usize {
             let all = there + self.count as usize;
@@ -68,7 +78,7 @@ impl Act for OpenAdjustmentPeriods {
                 status: PeriodStatus::Open,
                 kind: Some(PeriodKind::Adjustment),
                 closed: None,
-                journals: Tags::default(),
+                journals: journals.clone(),
             })?;
         }
         let event = Event::new("ledger.adjustment_periods_opened");

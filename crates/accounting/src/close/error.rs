@@ -69,7 +69,7 @@ pub enum CloseError {
         earlier: i32,
     },
     /// A later year is closed.
-    #[error("fiscal year {year} can't be reopened while {later} is closed: reopen that first")]
+    #[error("fiscal year {year} can't be opened while {later} is closed: reopen that first")]
     LaterYearClosed {
         /// The year.
         year: i32,

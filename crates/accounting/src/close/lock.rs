@@ -6,7 +6,7 @@
 use chrono::NaiveDate;
 use fondaco_core::policy::{Permission, Request};
 use fondaco_core::store::{Event, Value};
-use fondaco_core::{Act, Tx};
+use fondaco_core::{Act, Halt, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, ToSmolStr};
 
@@ -26,7 +26,7 @@ pub enum LockScope {
 }
 
 /// Locks a period, or all days through one, for the whole ledger or for one journal. A stricter lock stays as it is; a lock
-/// through a day is moved, also back, unless it is for ever.
+/// through a day is moved, also back by whoever may `ledger.unlock_period` too, unless it is for ever.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LockBooks {
     /// Which days.
@@ -198,7 +198,12 @@ impl Act for LockBooks {
         }
         match scope {
             LockScope::Period(key) => lock_period(tx, *key, journal.as_ref(), *status)?,
-            LockScope::Through(date) => lock_through(tx, *date, journal.as_ref(), *status)?,
+            LockScope::Through(date) => {
+                if moves_back(tx, *date, journal.as_ref(), *status)? {
+                    tx.authorize(&request(&rights::UNLOCK_PERIOD, *scope, journal.as_ref()))?;
+                }
+                lock_through(tx, *date, journal.as_ref(), *status)?;
+            }
         }
         let event = event("ledger.books_locked", *scope, journal.as_ref());
         tx.emit(event.with("status", Value::text(status.word())));
@@ -280,6 +285,26 @@ fn lock_period(
         Some(code) => period.set_journal(code, status),
     }
     Ok(tx.put(period)?)
+}
+
+/// Whether days that are locked so would be open after it: that is to unlock them.
+fn moves_back(
+    tx: &mut Tx<'_>,
+    date: NaiveDate,
+    journal: Option<&SmolStr>,
+    status: PeriodStatus,
+) -> Result<bool, Halt> {
+    let locks = match journal {
+        None => tx.get(&Settings::key())?.map(|settings| Locks::of_ledger(&settings)),
+        Some(code) => tx.get::<Journal>(code)?.map(|journal| Locks::of_journal(&journal)),
+    };
+    let locks = locks.unwrap_or_default();
+    let known = match status {
+        PeriodStatus::SoftLocked => locks.soft,
+        PeriodStatus::Locked => locks.locked,
+        PeriodStatus::Open | PeriodStatus::Final => None, // one for ever is never moved back
+    };
+    Ok(known.is_some_and(|known| known > date))
 }
 
 fn lock_through(
@@ -452,12 +477,18 @@ pub(super) fn check_not_final<'p>(
     Ok(())
 }
 
-/// Refuses when a journal is locked for ever on the last day of a year.
-pub(super) fn check_journal_not_final(
+/// Refuses when a journal is locked for ever on the last day of a year, or in a period of it.
+pub(super) fn check_journal_not_final<'p>(
     tx: &mut Tx<'_>,
     code: &SmolStr,
     last: &Period,
+    mut of_year: impl Iterator<Item = &'p Period>,
 ) -> Result<(), LedgerError> {
+    if let Some(period) = of_year.find(|period| period.journal_status(code) == PeriodStatus::Final)
+    {
+        let what = format!("journal {code} in {}", period.label());
+        return Err(CloseError::LockedForEver { what }.into());
+    }
     let journal = tx.get::<Journal>(code)?;
     if let Some(through) = journal.and_then(|journal| journal.final_through)
         && through >= last.end

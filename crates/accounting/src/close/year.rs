@@ -217,8 +217,11 @@ impl Act for CloseYear {
         let year = Year::read(tx, self.year)?;
         year.check_closable()?;
         let mut points = obstacles(tx, year.days()?)?;
-        let own = super::checklist::unsigned(tx, self.year.saturating_mul(100))?;
-        points.extend(own.into_iter().filter(|point| point.blocks));
+        let whole = self.year.saturating_mul(100);
+        for key in std::iter::once(whole).chain(year.of_year().map(|period| period.period)) {
+            let own = super::checklist::unsigned(tx, key)?;
+            points.extend(own.into_iter().filter(|point| point.blocks));
+        }
         if !points.is_empty() {
             return Err(CloseError::Obstacles { year: self.year, points }.into());
         }
@@ -256,7 +259,7 @@ impl Act for ReopenYear {
         if let Some(later) = year.later_closed() {
             return Err(CloseError::LaterYearClosed { year: self.year, later }.into());
         }
-        check_not_final(&settings, year.periods())?;
+        check_not_final(&settings, year.of_year())?;
         let closing = Range::<YearEntry>::by_key(&(self.year, state.steps));
         let (mut entries, mut journals) = (Vec::new(), Vec::new());
         for closing in tx.peek_scan(&closing)? {
@@ -267,7 +270,7 @@ impl Act for ReopenYear {
         }
         let last = year.last()?;
         for journal in &journals {
-            check_journal_not_final(tx, journal, last)?;
+            check_journal_not_final(tx, journal, last, year.of_year())?;
         }
         let key = year.mark(tx, false)?;
         let posted = post_closing(tx, &entries, key, asking)?;
@@ -335,6 +338,11 @@ impl Year {
             return Err(CloseError::UnknownYear { year }.into());
         }
         Ok(Year { year, all })
+    }
+
+    /// All its periods, that of closing entries among them.
+    fn of_year(&self) -> impl Iterator<Item = &Period> {
+        self.all.iter().map(Arc::as_ref).filter(|period| period.fiscal_year == self.year)
     }
 
     /// Its periods but the one of closing entries, in order of key.

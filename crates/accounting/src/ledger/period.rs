@@ -234,6 +234,16 @@ impl Act for OpenFiscalYear {
                 period: met.label(),
             });
         }
+        for later in known.iter().filter(|known| known.start > year.end) {
+            if later.closed == Some(true) {
+                let (year, later) = (self.year, later.fiscal_year);
+                return Err(CloseError::LaterYearClosed { year, later }.into());
+            }
+            if later.status == PeriodStatus::Final {
+                let what = format!("period {}", later.label());
+                return Err(CloseError::LockedForEver { what }.into());
+            }
+        }
         for period in self.calendar.periods(self.year)? {
             let key = period_key(period.year, period.number)?;
             tx.insert(Period {
@@ -271,7 +281,8 @@ pub struct LockPeriod {
     pub period: PeriodKey,
 }
 
-/// Locks a period softly: only who may `ledger.post_soft_locked` still posts to it.
+/// Locks a period softly: only who may `ledger.post_soft_locked` still posts to it. One that is locked is so weakened, by who
+/// may `ledger.unlock_period` too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SoftLockPeriod {
     /// Which period.
@@ -332,6 +343,10 @@ impl Act for SoftLockPeriod {
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
         tx.authorize(&rights::of_period(&rights::LOCK_PERIOD, self.period))?;
+        let known = tx.get::<Period>(&self.period)?;
+        if known.is_some_and(|known| known.status > PeriodStatus::SoftLocked) {
+            tx.authorize(&rights::of_period(&rights::UNLOCK_PERIOD, self.period))?;
+        }
         set_status(tx, self.period, PeriodStatus::SoftLocked, "ledger.period_soft_locked")
     }
 }

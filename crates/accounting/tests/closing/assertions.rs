@@ -51,6 +51,47 @@ fn what_is_stated_is_checked_and_then_held_to() {
 }
 
 #[test]
+fn what_is_captured_is_held_to_on_its_day_of_posting() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        firm.post("one", sale("2026-01-10", "500.00"));
+        firm.must("stated", &AssertBalance::new("1000", d("2026-01-31"), eur("500")));
+        let hold = |key: &str| NewPending::new(sale("2026-03-01", "40.00").key(key));
+        let held = firm.must("hold", &RecordPending::new(hold("h")));
+        for date in ["2026-01-20", "2026-01-31"] {
+            let refused = firm.refused(date, &PostPending::new(held.id).on(d(date)));
+            assert_eq!(refused.code(), "accounting.breaks_assertion", "{date}");
+            // Also where it is held and captured in one batch.
+            let held = Item::Pending(hold(&format!("held {date}")));
+            let key = PendingRef::Key(format!("held {date}").into());
+            let post = Item::Post(PostPending::new(key).on(d(date)));
+            let each = firm.must(&format!("each {date}"), &RecordEach::new(vec![held, post]));
+            assert!(each.items[0].is_ok());
+            assert_eq!(each.items[1].as_ref().unwrap_err().code, "accounting.breaks_assertion");
+        }
+        firm.clean();
+        firm.must("after", &PostPending::new(held.id).on(d("2026-02-01")));
+        firm.clean();
+    });
+}
+
+#[test]
+fn who_asserts_within_a_heading_also_withdraws_there() {
+    use crate::common::staff::*;
+    use fondaco_core::policy::stored::NewGrant;
+    with_staff_everywhere(|staff| {
+        staff.role("banker", [NewGrant::new("ledger.assert_balance").within("account", ["1"])]);
+        staff.hire("bea", "banker");
+        let own = AssertBalance::new("1000", d("2026-01-31"), eur("0"));
+        let own = staff.must("bea", &own);
+        let other = staff.must("chief", &AssertBalance::new("3000", d("2026-01-31"), eur("0")));
+        staff.must("bea", &WithdrawAssertion::new(own));
+        let denied = staff.send("bea", &WithdrawAssertion::new(other)).unwrap_err();
+        assert!(denied.to_string().contains("account 3000 is not within"), "{denied}");
+    });
+}
+
+#[test]
 fn what_warns_is_noted_and_mended() {
     on_every_store(|firm| {
         let firm = firm.set_up();

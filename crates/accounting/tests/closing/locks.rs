@@ -117,6 +117,22 @@ fn soft_locks_of_days_and_journals_ask_for_the_right() {
     staff.send("sam", &lock.clone().journal("INV")).unwrap();
     assert!(staff.send("sam", &lock.clone().journal("GEN")).is_err());
     assert!(staff.send("sam", &lock.clone().for_ever().journal("INV")).is_err());
+    // To weaken a lock is to unlock, whatever the command.
+    let through = |date: &str| LockBooks::through(d(date)).journal("INV");
+    staff.must("chief", &through("2026-03-31"));
+    for back in [through("2026-03-30"), through("2026-01-30").softly()] {
+        let denied = staff.send("sam", &back).unwrap_err().to_string();
+        assert!(denied.contains("ledger.unlock_period"), "{denied}");
+    }
+    staff.must("sam", &through("2026-04-30"));
+    staff.must("chief", &through("2026-03-31"));
+    staff.role("locker", [NewGrant::new("ledger.lock_period")]);
+    staff.hire("lou", "locker");
+    staff.must("lou", &SoftLockPeriod::new(202_605));
+    staff.must("lou", &LockPeriod::new(202_605));
+    let denied = staff.send("lou", &SoftLockPeriod::new(202_605)).unwrap_err().to_string();
+    assert!(denied.contains("ledger.unlock_period"), "{denied}");
+    staff.must("chief", &SoftLockPeriod::new(202_605));
     staff.clean();
 }
 

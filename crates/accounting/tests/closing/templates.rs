@@ -49,6 +49,17 @@ fn what_is_wrong_is_told_with_its_place() {
         assert_eq!(error.to_string(), format!("formula {formula:?}, {said}"));
         assert_eq!(error.code(), "accounting.bad_formula");
     }
+    // Long ones are refused before anything that walks them could go too deep.
+    let most = format!("{}1", "1+".repeat(255)).parse::<AmountFormula>().unwrap();
+    assert_eq!(most.clone(), most);
+    for (start, more) in [("1", "+1"), ("1", " * net"), ("1", " rounded up"), ("1", "-(1+1)")] {
+        let long = format!("{start}{}", more.repeat(1_000_000));
+        let Err(CloseError::BadFormula { place, why, .. }) = long.parse::<AmountFormula>() else {
+            panic!("a million of {more:?} is no formula")
+        };
+        assert_eq!(why, "it has more than 256 terms: make two of it");
+        assert!((256..4000).contains(&place), "{more:?} at {place}");
+    }
     let deep = "(".repeat(100);
     assert!(deep.parse::<AmountFormula>().is_err());
     assert!("-".repeat(100).parse::<AmountFormula>().is_err());

@@ -171,6 +171,56 @@ fn a_year_under_a_lock_for_ever_closes_and_is_never_reopened() {
     firm.must("close", &CloseYear::new(2025));
     firm.must("reopen an empty year", &ReopenYear::new(2025, "x"));
     firm.clean();
+    // Also of the closing journal in a period of the year, or of the period that holds the closing.
+    for lock in [LockBooks::period(202_512).journal("GEN"), LockBooks::period(202_599)] {
+        let firm = with_two_years(in_memory());
+        firm.post("sale", sale("2025-03-01", "42.00"));
+        firm.must("close", &CloseYear::new(2025));
+        firm.must("audited", &lock.for_ever());
+        let refused = firm.refused("reopen", &ReopenYear::new(2025, "x"));
+        assert_eq!(refused.code(), "accounting.locked_for_ever");
+        firm.clean();
+    }
+}
+
+#[test]
+fn nothing_is_opened_beside_what_is_locked_for_ever_or_closed() {
+    let firm = with_two_years(in_memory());
+    firm.must("invoices", &LockBooks::period(202_512).journal("INV").for_ever());
+    firm.must("general, a while", &LockBooks::period(202_512).journal("GEN"));
+    firm.must("13", &OpenAdjustmentPeriods::new(2025, 1));
+    firm.post("general", sale("2025-12-31", "1.00").adjusting(13));
+    let invoice = NewEntry { journal: "INV".into(), ..sale("2025-12-31", "1.00").adjusting(13) };
+    assert_eq!(firm.refused_entry(invoice), "accounting.locked_for_ever");
+    firm.must("audited", &LockBooks::period(202_512).for_ever());
+    for (name, code) in [
+        ("14", firm.refused("14", &OpenAdjustmentPeriods::new(2025, 1)).code()),
+        ("2024", firm.refused("2024", &OpenFiscalYear::calendar_year(2024)).code()),
+    ] {
+        assert_eq!(code, "accounting.locked_for_ever", "{name}");
+    }
+    let firm = with_two_years(in_memory());
+    firm.must("close", &CloseYear::new(2025));
+    let refused = firm.refused("2024", &OpenFiscalYear::calendar_year(2024));
+    assert_eq!(
+        refused.to_string(),
+        "fiscal year 2024 can't be opened while 2025 is closed: reopen that first"
+    );
+    firm.must("2027", &OpenFiscalYear::calendar_year(2027));
+    firm.must("reopen", &ReopenYear::new(2025, "2024 is missing"));
+    firm.must("2024 now", &OpenFiscalYear::calendar_year(2024));
+    firm.clean();
+}
+
+#[test]
+fn a_blocking_point_of_a_period_blocks_its_year() {
+    let firm = with_two_years(in_memory());
+    firm.must("point", &AddClosingPoint::new(202_512, "bank", "reconcile").blocking());
+    let refused = firm.refused("close", &CloseYear::new(2025));
+    assert_eq!(refused.code(), "accounting.not_ready_to_close");
+    firm.must("done", &SignOff::new(202_512, "bank"));
+    firm.must("close now", &CloseYear::new(2025));
+    firm.clean();
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Stating what an account stands at, and withdrawing it.
 
 use chrono::NaiveDate;
-use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Value};
 use fondaco_core::{Act, Id, Money, Needs, Range, Reading, Tx};
 use rust_decimal::Decimal;
@@ -215,10 +214,13 @@ impl Act for WithdrawAssertion {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
-        tx.authorize(&Request::new(&rights::ASSERT_BALANCE))?;
+        let authority = tx.authority(&rights::ASSERT_BALANCE)?;
         let unknown = || CloseError::UnknownAssertion { assertion: self.assertion };
         let assertion = tx.get::<Assertion>(&self.assertion)?;
         let assertion = assertion.filter(|known| known.holds_on.is_some()).ok_or_else(unknown)?;
+        let account = tx.get::<Account>(&assertion.account)?;
+        let parent = account.as_ref().and_then(|account| account.parent.as_ref());
+        rights::allow_account(tx, &authority, &assertion.account, parent)?;
         tx.emit(event("ledger.assertion_withdrawn", self.assertion));
         Ok(tx.put(Assertion { holds_on: None, ..assertion.as_ref().clone() })?)
     }

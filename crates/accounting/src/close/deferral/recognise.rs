@@ -10,6 +10,7 @@ use smol_str::SmolStr;
 use super::DEFERRAL;
 use super::records::{Deferral, DeferralPart, DeferralStatus};
 use crate::close::CloseError;
+use crate::ledger::rights::{self, Asking};
 use crate::ledger::{LedgerError, Posted, PostedMany, Settings, in_time, post_now, start_of};
 
 /// Recognises all parts of these days that were not: what the due queue does day by day, in one go.
@@ -54,6 +55,7 @@ impl Act for RecogniseDeferrals {
     type Error = LedgerError;
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<PostedMany, LedgerError> {
+        Asking::new(tx, &rights::POST)?; // each entry asks again, for what it is
         let (mut codes, mut entries) = (Vec::new(), Vec::new());
         match &self.code {
             Some(code) => {
@@ -71,6 +73,9 @@ impl Act for RecogniseDeferrals {
             let deferral = existing(tx, &code)?;
             let mut parts = open_parts(tx, &code)?;
             parts.retain(|part| part.date <= self.through);
+            if parts.is_empty() {
+                continue;
+            }
             for part in parts {
                 entries.push(recognise(tx, &deferral, part, false)?);
             }

@@ -16,6 +16,9 @@ use crate::close::CloseError;
 /// A formula deeper than this is a mistake of whoever made it.
 const MAX_DEPTH: u32 = 64;
 
+/// So is one of more numbers, inputs and roundings than this: all that walks a formula goes down as far as it has of them.
+const MAX_TERMS: u32 = 256;
+
 /// How an amount is made of named inputs.
 ///
 /// ```
@@ -132,7 +135,7 @@ impl FromStr for AmountFormula {
     type Err = CloseError;
 
     fn from_str(text: &str) -> Result<AmountFormula, CloseError> {
-        let mut parser = Parser { text, at: 0, depth: 0 };
+        let mut parser = Parser { text, at: 0, depth: 0, terms: 0 };
         let root = parser.sum()?;
         match parser.peek() {
             None => Ok(AmountFormula { text: text.into(), root }),
@@ -165,6 +168,7 @@ struct Parser<'t> {
     text: &'t str,
     at: usize,
     depth: u32,
+    terms: u32,
 }
 
 impl<'t> Parser<'t> {
@@ -191,6 +195,14 @@ impl<'t> Parser<'t> {
         CloseError::BadFormula { formula: self.text.into(), place, why }
     }
 
+    fn count(&mut self) -> Result<(), CloseError> {
+        self.terms += 1;
+        if self.terms > MAX_TERMS {
+            return Err(self.fails("it has more than 256 terms: make two of it"));
+        }
+        Ok(())
+    }
+
     fn sum(&mut self) -> Result<Node, CloseError> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
@@ -213,6 +225,7 @@ impl<'t> Parser<'t> {
     }
 
     fn atom(&mut self) -> Result<Node, CloseError> {
+        self.count()?;
         match self.peek() {
             Some('-') => {
                 self.at += 1;
@@ -271,6 +284,7 @@ impl<'t> Parser<'t> {
     /// `rounded half up`, `rounded down to 4`: of all that stands before it in its bracket.
     fn rounded(&mut self, mut node: Node) -> Result<Node, CloseError> {
         while self.word("rounded") {
+            self.count()?;
             let rules = [
                 ("half up", Rounding::HalfUp),
                 ("half down", Rounding::HalfDown),

@@ -67,6 +67,12 @@ impl<'p> Recorder<'p> {
             entries.push(Cow::Owned(hold.pending.to_entry(hold.pending.date, lines.collect())));
         }
         let rules = Rules::read(tx, &entries)?;
+        // What is captured may take effect before the day of its hold: assertions are read from that day on.
+        let captured = pieces.iter().filter_map(|piece| match piece {
+            Piece::Post(post) => post.date,
+            _ => None,
+        });
+        entries.extend(captured.min().map(|first| Cow::Owned(NewEntry::new("", first))));
         let pages = Pages::new(tx, &rules, &entries, pieces.len())?;
         let imported = pieces.first().is_some_and(|piece| piece.given().imported_at.is_some());
         let watch = if imported { Some(ImportWatch::new(tx)?) } else { None };
