@@ -134,25 +134,36 @@ fn writers_within_the_limit_do_not_collide() {
     firm.clean();
 }
 
+/// A firm of wallets after `prepare`, on a store that lets somebody else post `other` right before its next commit.
+fn with_somebody_else(prepare: impl Fn(&Firm), other: NewEntry) -> Firm {
+    let inner: Arc<dyn Store> = Arc::new(fondaco_store::Memory::new());
+    let firm = wallets(Firm::on("memory", inner.clone()));
+    prepare(&firm);
+    let books = firm.books.clone();
+    let other: Box<dyn FnOnce() + Send> = Box::new(move || {
+        books.post("somebody else", other).unwrap();
+    });
+    let slipping = Slip { inner, other: std::sync::Mutex::new(Some(other)) };
+    Firm::on("slipping", Arc::new(slipping))
+}
+
+/// Which of a batch's entries are posted.
+fn posted(firm: &Firm, entries: Vec<NewEntry>) -> Vec<bool> {
+    let answer = firm.must("mine", &PostEach::new(entries)).entries;
+    answer.iter().map(Result::is_ok).collect()
+}
+
 /// The floor under a batch is the sequential check: it refuses what another's payment makes too much, in its order, though the
 /// sum of the batch would be within the limit.
 #[test]
 fn a_floor_that_breaks_is_judged_again_in_order() {
-    let inner: Arc<dyn Store> = Arc::new(fondaco_store::Memory::new());
-    let firm = wallets(Firm::on("memory", inner.clone()));
-    firm.post("in", pay("1000", "w1", "10"));
-    let slipping = Arc::new(Slip { inner, other: std::sync::Mutex::new(None) });
-    let mine = Firm::on("slipping", slipping.clone());
-    let books = firm.books.clone();
-    let other = move || {
-        books.post("somebody else", pay("w1", "4000", "3")).unwrap();
+    let ten = |firm: &Firm| {
+        firm.post("in", pay("1000", "w1", "10"));
     };
-    *slipping.other.lock().unwrap() = Some(Box::new(other));
+    let mine = with_somebody_else(ten, pay("w1", "4000", "3"));
     // 10, less 8, and 8 again: the batch adds nothing, but on its way it needs 8.
     let entries = vec![pay("w1", "4000", "8"), pay("1000", "w1", "8"), pay("w1", "4000", "8")];
-    let answer = mine.must("mine", &PostEach::new(entries)).entries;
-    let codes: Vec<bool> = answer.iter().map(Result::is_ok).collect();
-    assert_eq!(codes, [false, true, true]); // 7 are left for the first
+    assert_eq!(posted(&mine, entries), [false, true, true]); // 7 are left for the first
     assert_eq!(sums(&mine, "w1"), ["11", "18", "0", "0"].map(String::from));
     mine.clean();
 }
@@ -160,21 +171,13 @@ fn a_floor_that_breaks_is_judged_again_in_order() {
 /// What counts is the lowest point on the way, not where the batch ends nor its last step down.
 #[test]
 fn the_lowest_point_of_a_batch_is_its_floor() {
-    let inner: Arc<dyn Store> = Arc::new(fondaco_store::Memory::new());
-    let firm = wallets(Firm::on("memory", inner.clone()));
-    firm.post("in", pay("1000", "w1", "10"));
-    let slipping = Arc::new(Slip { inner, other: std::sync::Mutex::new(None) });
-    let mine = Firm::on("slipping", slipping.clone());
-    let books = firm.books.clone();
-    let other = move || {
-        books.post("somebody else", pay("w1", "4000", "5")).unwrap();
+    let ten = |firm: &Firm| {
+        firm.post("in", pay("1000", "w1", "10"));
     };
-    *slipping.other.lock().unwrap() = Some(Box::new(other));
+    let mine = with_somebody_else(ten, pay("w1", "4000", "5"));
     // 10, less 8, more 20, less 1: with 5 gone, the first would overdraw though the last stands at 16.
     let entries = vec![pay("w1", "4000", "8"), pay("1000", "w1", "20"), pay("w1", "4000", "1")];
-    let answer = mine.must("mine", &PostEach::new(entries)).entries;
-    let codes: Vec<bool> = answer.iter().map(Result::is_ok).collect();
-    assert_eq!(codes, [false, true, true]);
+    assert_eq!(posted(&mine, entries), [false, true, true]);
     assert_eq!(sums(&mine, "w1"), ["6", "30", "0", "0"].map(String::from));
     mine.clean();
 }
@@ -182,22 +185,14 @@ fn the_lowest_point_of_a_batch_is_its_floor() {
 /// The same of a spending limit: what is spent on the way counts, though some comes back in the batch.
 #[test]
 fn the_highest_point_of_a_batch_is_what_a_spending_limit_sees() {
-    let inner: Arc<dyn Store> = Arc::new(fondaco_store::Memory::new());
-    let firm = wallets(Firm::on("memory", inner.clone()));
-    let limit = SetSpendingLimit::new("L", "Limit", fondaco_core::Currency::EUR).account("5000");
-    firm.must("limit", &limit.refuse_above(eur("10")));
-    let slipping = Arc::new(Slip { inner, other: std::sync::Mutex::new(None) });
-    let mine = Firm::on("slipping", slipping.clone());
-    let books = firm.books.clone();
-    let other = move || {
-        books.post("somebody else", pay("5000", "1000", "5")).unwrap();
+    let limited = |firm: &Firm| {
+        let limit = SetSpendingLimit::new("L", "Limit", fondaco_core::Currency::EUR);
+        firm.must("limit", &limit.account("5000").refuse_above(eur("10")));
     };
-    *slipping.other.lock().unwrap() = Some(Box::new(other));
+    let mine = with_somebody_else(limited, pay("5000", "1000", "5"));
     let entries =
         vec![pay("5000", "1000", "8"), pay("1000", "5000", "8"), pay("5000", "1000", "1")];
-    let answer = mine.must("mine", &PostEach::new(entries)).entries;
-    let codes: Vec<bool> = answer.iter().map(Result::is_ok).collect();
-    assert_eq!(codes, [false, true, true]);
+    assert_eq!(posted(&mine, entries), [false, true, true]);
     mine.clean();
 }
 
