@@ -5,7 +5,7 @@
 //! the figures.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
-use std::time::{Duration, Instant};
+mod common;
 
 use chrono::NaiveDate;
 use fondaco_accounting::Books;
@@ -14,7 +14,7 @@ use fondaco_core::report::Locale;
 use fondaco_core::{CompanyId, Currency, DateRange, Money};
 use fondaco_store::Memory;
 
-const RUNS: usize = 11;
+use common::timed;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
@@ -59,18 +59,4 @@ fn books(rows: usize) -> Books<'static> {
     };
     books.send("entries", &PostMany::new((0..rows / 2).map(entry).collect())).unwrap();
     books
-}
-
-/// The middle of the times that it took, said aloud.
-fn timed<T>(what: &str, act: impl Fn() -> T) -> T {
-    let mut times: Vec<Duration> = Vec::new();
-    let mut last = None;
-    for _ in 0..RUNS {
-        let start = Instant::now();
-        last = Some(act());
-        times.push(start.elapsed());
-    }
-    times.sort_unstable();
-    println!("{what}: {:.1} ms", times[RUNS / 2].as_secs_f64() * 1e3);
-    last.expect("it ran")
 }

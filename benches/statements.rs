@@ -6,14 +6,15 @@
 //! file has the figures.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod common;
+
 use std::fmt::Write;
-use std::time::{Duration, Instant};
 
 use chrono::{Months, NaiveDate};
 use fondaco::accounting::reports::{FinancialQuery, Layout};
 use fondaco::prelude::*;
 
-const RUNS: usize = 11;
+use common::timed;
 
 fn main() {
     let mut args = std::env::args().skip(1).filter(|arg| arg != "--bench");
@@ -33,18 +34,20 @@ fn run(books: &Books<'_>, accounts: usize, months: usize) {
     let layout = layout(accounts);
     let last = first().checked_add_months(Months::new(months as u32 - 1)).unwrap();
     let query = FinancialQuery::new().months(first(), last);
-    let statement = timed("statement", || books.financial_statement(&layout, &query).unwrap());
+    let statement = timed("  statement", || books.financial_statement(&layout, &query).unwrap());
     assert_eq!(statement.columns.len(), months);
     assert!(statement.untaken.is_empty() && statement.failed.is_empty());
-    timed("shown as text", || statement.to_string());
+    timed("  shown as text", || statement.to_string());
     let year = FinancialQuery::new().at(last);
-    timed("one column", || books.financial_statement(&layout, &year).unwrap());
-    timed("one column by ten sites", || {
+    timed("  one column", || books.financial_statement(&layout, &year).unwrap());
+    timed("  one column by ten sites", || {
         books.financial_statement(&layout, &year.clone().by_dimension("site")).unwrap()
     });
-    timed("a row opened", || books.row_postings(&layout, &year, "r0", 0).unwrap());
+    timed("  a row opened", || books.row_postings(&layout, &year, "r0", 0).unwrap());
     let known = year.clone().known_at("2100-01-01T00:00:00Z".parse().unwrap());
-    timed("one column as known at a time", || books.financial_statement(&layout, &known).unwrap());
+    timed("  one column as known at a time", || {
+        books.financial_statement(&layout, &known).unwrap()
+    });
 }
 
 fn first() -> NaiveDate {
@@ -99,18 +102,4 @@ fn fill(books: &Books<'_>, accounts: usize, months: usize) {
         let entries = (0..accounts / 2).map(entry).collect();
         books.send(&format!("entries/{month}"), &PostMany::new(entries)).unwrap();
     }
-}
-
-/// The middle of the times that it took, said aloud.
-fn timed<T>(what: &str, act: impl Fn() -> T) -> T {
-    let mut times: Vec<Duration> = Vec::new();
-    let mut last = None;
-    for _ in 0..RUNS {
-        let start = Instant::now();
-        last = Some(act());
-        times.push(start.elapsed());
-    }
-    times.sort_unstable();
-    println!("  {what}: {:.1} ms", times[RUNS / 2].as_secs_f64() * 1e3);
-    last.expect("it ran")
 }

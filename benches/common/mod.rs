@@ -135,3 +135,18 @@ pub(crate) fn history(name: &str, books: &Books<'_>) {
         times.ms(1.0)
     );
 }
+
+/// The middle of the times of eleven runs, said aloud; what the last one gave.
+pub(crate) fn timed<T>(what: &str, act: impl Fn() -> T) -> T {
+    const RUNS: usize = 11;
+    let mut times: Vec<Duration> = Vec::new();
+    let mut last = None;
+    for _ in 0..RUNS {
+        let start = Instant::now();
+        last = Some(act());
+        times.push(start.elapsed());
+    }
+    times.sort_unstable();
+    println!("{what}: {:.1} ms", times[RUNS / 2].as_secs_f64() * 1e3);
+    last.expect("it ran")
+}
