@@ -586,6 +586,11 @@ ledger_year_entry: Fact, layout 1
   entry: Id
   key (year, step, number)
 
+ledger_opening_entry: Fact, layout 1
+  date: Date
+  entry: Id
+  key (date, entry)
+
 ledger_deferral: State, layout 1
   code: Text
   status: Text

@@ -53,7 +53,7 @@ pub use lock::{LockBooks, LockScope, UnlockBooks};
 pub(crate) use lock::{Locks, check_period};
 pub use obstacles::{Point, PointKind};
 pub use opening::{OpeningItem, PostOpening};
-pub use records::{ClosingState, YearDeed, YearEntry, YearStep};
+pub use records::{ClosingState, OpeningEntry, YearDeed, YearEntry, YearStep};
 pub use style::SetReversalStyle;
 pub use template::{AmountFormula, EntryTemplate, TemplateLine};
 pub(crate) use year::verify;

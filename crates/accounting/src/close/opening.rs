@@ -3,6 +3,9 @@
 //! All lines together must balance in the ledger's currency, or what is left goes to an account that was named for it. Each
 //! open item becomes an entry of its own, with the date and source of its document, against an account through which all of
 //! it passes and which is left at zero.
+//!
+//! What was brought over was there before: [statements](crate::reports) that say how balances changed, cash flows and changes in
+//! equity, have it in their opening figures, whatever its day, and with it what reverses or corrects it.
 
 use chrono::NaiveDate;
 use fondaco_core::store::Event;
@@ -10,7 +13,7 @@ use fondaco_core::{Act, Currency, Money, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::CloseError;
+use super::{CloseError, OpeningEntry};
 use crate::ledger::{LedgerError, NewEntry, NewPosting, PostedMany, Settings, Side, post_many};
 
 /// An open item that is brought over: an invoice, a credit note, a payment on account.
@@ -222,6 +225,9 @@ impl Act for PostOpening {
     fn act(&self, tx: &mut Tx<'_>) -> Result<PostedMany, LedgerError> {
         let settings = tx.get::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
         let posted = post_many(tx, &self.entries(settings.currency)?)?;
+        let opened = posted.entries.iter();
+        let opened = opened.map(|posted| OpeningEntry { date: self.date, entry: posted.id });
+        tx.insert_all(opened.collect())?;
         tx.emit(Event::new("ledger.opening_posted"));
         Ok(posted)
     }

@@ -1,5 +1,6 @@
-//! What is kept of the closing of years: where each stands, and for ever what was done with it.
+//! What is kept of the closing of years: where each stands, and for ever what was done with it; and which entries opened the books.
 
+use chrono::NaiveDate;
 use fondaco_core::store::{Field, Record};
 use fondaco_core::{ActorId, Id, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -61,6 +62,16 @@ pub struct YearEntry {
     pub step: u32,
     /// Its place in the step, from 1.
     pub number: u32,
+    /// The entry.
+    pub entry: Id<Entry>,
+}
+
+/// An entry that brought balances over from other books: what its accounts stand at was there before, and nothing of it moved.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(table = "ledger_opening_entry", kind = fact, key(date, entry))]
+pub struct OpeningEntry {
+    /// The day as of which the balances stand.
+    pub date: NaiveDate,
     /// The entry.
     pub entry: Id<Entry>,
 }

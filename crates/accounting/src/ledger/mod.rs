@@ -169,7 +169,8 @@ use crate::allocation::{
     AllocationPart, AllocationRule, AllocationRun, AllocationShare, StatisticalValue,
 };
 use crate::close::{
-    Assertion, ClosingPoint, ClosingState, Correction, Deferral, DeferralPart, YearEntry, YearStep,
+    Assertion, ClosingPoint, ClosingState, Correction, Deferral, DeferralPart, OpeningEntry,
+    YearEntry, YearStep,
 };
 use crate::currency::{
     ExchangeAccounts, ExchangeRate, MonetaryAccount, RateSource, RevaluationLine, RevaluationRun,
@@ -229,6 +230,7 @@ pub const TABLES: &[&Table] = &[
     ClosingState::TABLE,
     YearStep::TABLE,
     YearEntry::TABLE,
+    OpeningEntry::TABLE,
     Deferral::TABLE,
     DeferralPart::TABLE,
     Assertion::TABLE,

@@ -56,7 +56,8 @@ use crate::allocation::{
     AllocationPart, AllocationRule, AllocationRun, AllocationShare, StatisticalValue,
 };
 use crate::close::{
-    Assertion, ClosingPoint, ClosingState, Correction, Deferral, DeferralPart, YearEntry, YearStep,
+    Assertion, ClosingPoint, ClosingState, Correction, Deferral, DeferralPart, OpeningEntry,
+    YearEntry, YearStep,
 };
 use crate::currency::{
     ExchangeAccounts, ExchangeRate, MonetaryAccount, RateSource, RevaluationLine, RevaluationRun,
@@ -238,6 +239,7 @@ const KEPT: &[&Table] = &[
     ClosingState::TABLE,
     YearStep::TABLE,
     YearEntry::TABLE,
+    OpeningEntry::TABLE,
     Deferral::TABLE,
     DeferralPart::TABLE,
     Assertion::TABLE,

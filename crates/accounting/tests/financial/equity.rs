@@ -1,5 +1,7 @@
 //! Changes in equity: each account's way, and that they close with the balance sheet's equity.
 
+use fondaco_accounting::close::{Correct, PostOpening};
+use fondaco_accounting::ledger::*;
 use fondaco_core::ActError;
 
 use crate::common::*;
@@ -35,4 +37,89 @@ Account  Name                       Opening  Result  Contributions  Distribution
 fn days_the_wrong_way_round_are_refused() {
     let error = company().books.equity_changes(d("2026-02-01"), d("2026-01-01")).unwrap_err();
     assert_eq!(error.code(), "accounting.bad_input");
+}
+
+/// Columns of the total, and of an account: result, contributions, distributions, other.
+fn changes(firm: &Firm, account: &str) -> [String; 3] {
+    let changes = firm.books.equity_changes(d("2026-01-01"), d("2026-12-31")).unwrap();
+    let row = changes.rows.iter().find(|row| row.account.as_deref() == Some(account)).cloned();
+    let row = row.unwrap_or_default();
+    [row.contributions, row.distributions, row.other].map(|amount| amount.normalize().to_string())
+}
+
+#[test]
+fn a_profit_that_is_appropriated_is_with_owners_only_as_far_as_it_leaves() {
+    let firm = company();
+    let before = changes(&firm, "3000");
+    assert_eq!(before, ["0", "-100", "0"]);
+    let appropriated = NewEntry::new("GEN", d("2026-05-01"))
+        .debit("3100", eur("100"))
+        .credit("2200", eur("60"))
+        .credit("3000", eur("40"));
+    firm.post("appropriated", appropriated);
+    assert_eq!(changes(&firm, "3100"), ["0", "-60", "-40"]);
+    assert_eq!(changes(&firm, "3000"), ["0", "-100", "40"]);
+}
+
+#[test]
+fn what_is_reversed_goes_from_its_own_column() {
+    let firm = company();
+    let dividend = firm.post("dividend", moved("2026-05-01", "3100", "2200", "60")).id;
+    firm.must("not yet", &Reverse::new(dividend, d("2026-05-03")));
+    assert_eq!(changes(&firm, "3100"), ["0", "0", "0"]);
+    let capital = firm.post("capital", moved("2026-05-01", "1000", "3100", "70")).id;
+    let back = firm.must("no", &Reverse::new(capital, d("2026-05-04"))).id;
+    firm.must("yes", &Reverse::new(back, d("2026-05-05")));
+    assert_eq!(changes(&firm, "3100"), ["70", "0", "0"], "a reversal of the reversal");
+}
+
+#[test]
+fn against_expense_it_is_not_with_owners() {
+    let firm = company();
+    let mixed = NewEntry::new("GEN", d("2026-05-01"))
+        .debit("1000", eur("90"))
+        .debit("5200", eur("10"))
+        .credit("3100", eur("100"));
+    firm.post("shares to staff", mixed);
+    assert_eq!(changes(&firm, "3100"), ["90", "0", "10"]);
+}
+
+#[test]
+fn within_a_year_its_result_so_far_is_in_the_opening() {
+    let firm = company();
+    let changes = firm.books.equity_changes(d("2026-07-01"), d("2026-12-31")).unwrap();
+    let rows: Vec<_> = changes
+        .rows
+        .iter()
+        .filter(|row| row.account.is_none())
+        .map(|row| (row.name.as_str(), row.opening.to_string(), row.result.normalize().to_string()))
+        .collect();
+    let so_far = firm.books.income_statement(d("2026-01-01"), d("2026-06-30")).unwrap().result;
+    let rest = firm.books.income_statement(d("2026-07-01"), d("2026-12-31")).unwrap().result;
+    assert_eq!(rows.len(), 2);
+    assert_eq!((rows[0].0, rows[0].2.as_str()), ("Results of earlier years", "0"));
+    assert_eq!(rows[1].0, "Result of the year");
+    assert_eq!(changes.rows.last().map(|row| (row.opening, row.result)), Some((so_far, rest)));
+}
+
+#[test]
+fn what_was_brought_over_was_there_before() {
+    let firm = bare();
+    let opening = PostOpening::new("GEN", d("2025-01-01"))
+        .line(NewPosting::debit("1000", eur("70")))
+        .line(NewPosting::credit("2200", eur("20")))
+        .difference_to("3000");
+    let opened = firm.must("opening", &opening).entries[0].id;
+    firm.post("capital", moved("2025-01-01", "1000", "3000", "5"));
+    let all = || firm.books.equity_changes(d("2025-01-01"), d("2025-12-31")).unwrap().total;
+    let total = all();
+    assert_eq!(
+        (total.opening, total.contributions, total.closing),
+        (dec("50"), dec("5"), dec("55"))
+    );
+    // A correction of it, later, was there before as well.
+    let right =
+        NewEntry::new("GEN", d("2025-01-01")).debit("1000", eur("71")).credit("3000", eur("71"));
+    firm.must("not 70", &Correct::new(opened, right));
+    assert_eq!((all().opening, all().contributions), (dec("71"), dec("5")));
 }

@@ -49,13 +49,24 @@ pub fn company() -> Firm {
     firm
 }
 
-pub fn set_up(firm: &Firm) {
+/// Its books before anything was posted.
+pub fn bare() -> Firm {
+    let firm = in_memory();
+    open_books(&firm);
+    firm
+}
+
+fn open_books(firm: &Firm) {
     firm.must("set up", &SetUp::new(Currency::EUR));
     firm.must("chart", &OpenAccounts::new(chart()));
     firm.must("gen", &OpenJournal::new("GEN", "General"));
     for year in [2025, 2026] {
         firm.must(&year.to_string(), &OpenFiscalYear::calendar_year(year));
     }
+}
+
+pub fn set_up(firm: &Firm) {
+    open_books(firm);
     for (n, (date, debit, credit, amount)) in ENTRIES.into_iter().enumerate() {
         firm.post(&n.to_string(), moved(date, debit, credit, amount));
     }

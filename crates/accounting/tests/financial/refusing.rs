@@ -84,6 +84,32 @@ fn accounts_that_no_row_takes_are_reported_with_their_sum() {
 }
 
 #[test]
+fn a_result_is_its_accounts() {
+    let firm = company();
+    let text = |covers: &str, measure: &str, rows: &str| {
+        let text = format!(
+            "layout mine\ntitle Mine\nmeasure {measure}\ncovers {covers}\nside debit\n{rows}"
+        );
+        filled(&firm, &Layout::parse(&text).unwrap(), &year(2026))
+    };
+    let earned = text("income, expense", "movement", "r: R\n  takes result\n");
+    assert_eq!(earned.untaken, [], "no account of it is left");
+    let own =
+        text("equity", "closing", "own: Own\n  takes class equity, class income, class expense\n");
+    assert_eq!(own.untaken, [], "no result is");
+    let own = text("equity", "closing", "own: Own\n  takes class equity, class income\n");
+    assert_eq!(own.untaken_sum(), [dec("680")], "expenses of both years");
+    let whole = text("equity, income, expense", "closing", "own: Own\n  takes class equity\n");
+    let codes: Vec<_> = whole.untaken.iter().filter_map(|of| of.account.clone()).collect();
+    assert_eq!(codes.len(), whole.untaken.len(), "accounts, not results besides");
+    let headless = Layout::parse(
+        "layout x\ntitle X\nmeasure closing\na: A\n  = rows\n  b: B\n    = 1 / 0\n  c: C\n    takes 1000\n",
+    );
+    let sheet = filled(&firm, &headless.unwrap(), &year(2026));
+    assert_eq!(sheet.amount("a", 0), None, "of what can't be reckoned there is no sum");
+}
+
+#[test]
 fn a_check_that_fails_is_said() {
     let rows = "a: A\n  takes 1000\ncheck nothing: Bank less 1\n  = a - 1\n";
     let sheet = filled(&company(), &layout(rows), &FinancialQuery::new().at(d("2025-01-02")));

@@ -24,7 +24,7 @@ fn all_are_written_as_they_are_read() {
 }
 
 /// Accounts of DATEV's SKR04: code, class, and the row of the scheme that has it.
-const SKR04: [(&str, AccountClass, &str); 58] = {
+const SKR04: [(&str, AccountClass, &str); 65] = {
     use AccountClass::*;
     [
         ("0090", Asset, "a.B.II.4"),
@@ -63,7 +63,7 @@ const SKR04: [(&str, AccountClass, &str); 58] = {
         ("2960", Equity, "p.A.III.4"),
         ("2970", Equity, "p.A.IV"),
         ("2990", Liability, "p.S"),
-        ("3000", Liability, "p.B.1"),
+        ("3000", Liability, "pensions"),
         ("3035", Liability, "p.B.2"),
         ("3065", Liability, "p.E"),
         ("3095", Liability, "p.B.3"),
@@ -83,13 +83,20 @@ const SKR04: [(&str, AccountClass, &str); 58] = {
         ("6110", Expense, "g6b"),
         ("6220", Expense, "g7a"),
         ("6310", Expense, "g8"),
+        ("7020", Income, "g11"),
+        ("7030", Income, "g10"),
+        ("7194", Income, "g11y"),
         ("7310", Expense, "g13"),
+        ("7392", Expense, "g13y"),
+        ("7450", Income, "g4"),
+        ("10000", Asset, "a.B.II.1"),
+        ("70000", Liability, "p.C.4"),
         ("7600", Expense, "g14"),
     ]
 };
 
 /// Accounts of the plan comptable général, likewise.
-const PCG: [(&str, AccountClass, &str); 50] = {
+const PCG: [(&str, AccountClass, &str); 51] = {
     use AccountClass::*;
     [
         ("109000", Equity, "capital_non_appele"),
@@ -129,6 +136,7 @@ const PCG: [(&str, AccountClass, &str); 50] = {
         ("421000", Liability, "fiscales"),
         ("445660", Asset, "autres_creances"),
         ("445710", Liability, "fiscales"),
+        ("455000", Liability, "divers"),
         ("467000", Asset, "autres_creances"),
         ("486000", Asset, "charges_avance"),
         ("487000", Liability, "produits_avance"),
@@ -264,7 +272,7 @@ PASSIVA
 -----------------------------------------------------------  ----------
 Summe Passiva                                                 58,300.00
 Nicht durch Eigenkapital gedeckter Fehlbetrag: § 268 Abs. 3 HGB: nur wenn das Eigenkapital durch Verluste aufgebraucht ist.
-8. Sonstige Verbindlichkeiten: Mit kreditorischen Debitoren.
+8. Sonstige Verbindlichkeiten: Mit kreditorischen Debitoren, soweit sie eigene Konten haben.
 ";
 
 const GERMAN_INCOME: &str = "

@@ -1,7 +1,9 @@
 //! Changes in equity: what each account of equity opened with, what came to it and left it, and what it closed with.
 //!
-//! The statement of IAS 1.106 and § 297 HGB. What an entry was, its other postings say: what owners gave or took stands against what
-//! the company has or owes; what only moves within equity, or against income and expense, is neither.
+//! The statement of IAS 1.106 and § 297 HGB. What an entry was, its other postings say. With owners is what its postings on equity come
+//! to together, as far as that stands against what the company has or owes; what only moves within equity, such as a profit that is put
+//! in a reserve, or against income and expense, is neither. A reversal is in the column of what it reverses. Balances that were
+//! [brought over](crate::close::PostOpening) from other books were there before.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -9,16 +11,19 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use fondaco_core::report::{Cell, Column, Phrase, Report, Row, word};
-use fondaco_core::{Currency, DateRange, Range, Reading};
+use fondaco_core::{Currency, Id, Range, Reading};
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::super::sheet::account_anchor;
+use super::brought::{add_entries, brought_over};
 use super::cells::Cells;
 use super::closed::Closings;
 use super::columns::{eve_of, year_start};
+use super::shares::Splitter;
 use crate::ledger::{
-    Account, AccountClass, Amounts, LedgerError, Period, Posting, Settings, decimal, is_closing,
+    Account, AccountClass, Amounts, Entry, LedgerError, Period, Posting, Settings, decimal,
+    is_closing,
 };
 
 /// Why an account of equity changed.
@@ -26,9 +31,9 @@ use crate::ledger::{
 pub enum EquityChange {
     /// What was earned less what was spent.
     Result,
-    /// What owners put in: a credit against what the company has or owes.
+    /// What owners put in: credits, less debits, against what the company has or owes.
     Contribution,
-    /// What owners took out: a debit against what the company has or owes.
+    /// What owners took out: debits, less credits, against what the company has or owes.
     Distribution,
     /// What moved within equity or against income and expense, and all of accounts with the tag `equity=other`, such as those of
     /// translation and revaluation.
@@ -142,34 +147,37 @@ pub fn equity_changes(
     let settings = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
     let periods = read.peek_scan(&Range::<Period>::all())?;
     let accounts = read.peek_scan(&Range::<Account>::all())?;
-    // At the eve, before the year of the last day, and at its end; and what closing entries took.
-    let year = year_start(&periods, end).max(start);
+    // At the eve, before the year of the last day, and at its end; what closing entries took, and what was brought over.
+    let year = year_start(&periods, end);
     let moments = [(None, eve_of(start)), (None, eve_of(year)), (None, end)];
     let closings = Closings::of(&periods);
-    let (before, of_year) = (closings.on(start, eve_of(year)), closings.on(year, end));
+    let first = year.max(start);
+    let (before, of_year) = (closings.on(start, eve_of(first)), closings.on(first, end));
     let closings =
         before.map(|period| (period, CLOSED_BEFORE)).chain(of_year.map(|period| (period, CLOSED)));
     let closings: Vec<_> = closings.map(|(period, place)| ((None, period), place)).collect();
     let mut cells = Cells::new(accounts, PLACES, false);
     cells.read_moments(read, &periods, &moments, &closings)?;
-    let on_days = DateRange::new(start, end).unwrap_or_else(|_| DateRange::always());
+    let brought = brought_over(read)?;
+    add_entries(read, &mut cells, &brought, (start, end), BROUGHT)?;
     let mut rows = of_accounts(&cells);
-    classify(read, &cells, &periods, on_days, &mut rows)?;
+    let classes = Classes { cells: &cells, splitter: Splitter::of(settings.currency), brought };
+    classes.of_days(read, &periods, (start, end), &mut rows)?;
     let mut rows: Vec<EquityRow> = rows.into_values().filter(|row| !row.is_nothing()).collect();
-    rows.extend(of_results(&cells));
+    rows.extend(of_results(&cells, start <= year));
     let mut total = EquityRow { name: "Total".into(), ..EquityRow::default() };
     rows.iter().for_each(|row| total.add(row));
     Ok(EquityChanges { start, end, currency: settings.currency, rows, total })
 }
 
-/// Places of the figures: at the eve, before the last year, at the end, and what closing entries took before that year and in it.
-const PLACES: usize = 5;
+/// Places of the figures: at the eve, before the last year, at the end; what closing entries took before that year and in it; and
+/// what was brought over.
+const PLACES: usize = 6;
 const CLOSED_BEFORE: usize = 3;
 const CLOSED: usize = 4;
-const OPENING: [(usize, i128); 1] = [(0, -1)];
+const BROUGHT: usize = 5;
+const OPENING: [(usize, i128); 2] = [(0, -1), (BROUGHT, -1)];
 const CLOSING: [(usize, i128); 3] = [(2, -1), (CLOSED_BEFORE, 1), (CLOSED, 1)];
-const EARLIER: [(usize, i128); 3] = [(1, -1), (0, 1), (CLOSED_BEFORE, 1)];
-const OF_YEAR: [(usize, i128); 3] = [(2, -1), (1, 1), (CLOSED, 1)];
 
 /// The accounts of equity with their opening and closing.
 fn of_accounts(cells: &Cells) -> BTreeMap<usize, EquityRow> {
@@ -190,8 +198,9 @@ fn of_accounts(cells: &Cells) -> BTreeMap<usize, EquityRow> {
     equity.map(row).collect()
 }
 
-/// What was earned and is not closed to equity: of the years before the last, where there is something, and of the last.
-fn of_results(cells: &Cells) -> Vec<EquityRow> {
+/// What was earned and is not closed to equity: of the years before the last, where there is something, and of the last. Days that
+/// begin within the last year have what was earned in it before them in its opening.
+fn of_results(cells: &Cells, whole_year: bool) -> Vec<EquityRow> {
     let results =
         cells.accounts.iter().enumerate().filter(|(_, account)| account.class.is_result());
     let results: Vec<usize> = results.map(|(at, _)| at).collect();
@@ -199,79 +208,140 @@ fn of_results(cells: &Cells) -> Vec<EquityRow> {
         let of = |at: &usize| cells.of(*at).map(|cell| cell.sum(terms)).sum::<i128>();
         decimal(results.iter().map(of).sum())
     };
-    let row = |name: &'static str, opening: Decimal, result: Decimal| EquityRow {
-        name: SmolStr::new_static(name),
-        opening,
-        result,
-        closing: opening.saturating_add(result),
-        ..EquityRow::default()
+    let row = |name: &'static str, opening: &[(usize, i128)], result: &[(usize, i128)]| {
+        let (opening, result) = (sum(opening), sum(result));
+        let closing = opening.saturating_add(result);
+        EquityRow { name: name.into(), opening, result, closing, ..EquityRow::default() }
     };
-    let earlier = row("Results of earlier years", sum(&OPENING), sum(&EARLIER));
-    let of_year = row("Result of the year", Decimal::ZERO, sum(&OF_YEAR));
+    let names = ["Results of earlier years", "Result of the year"];
+    let [earlier, of_year] = match whole_year {
+        true => [
+            row(names[0], &[(0, -1)], &[(1, -1), (0, 1), (CLOSED_BEFORE, 1)]),
+            row(names[1], &[], &[(2, -1), (1, 1), (CLOSED, 1)]),
+        ],
+        false => [
+            row(names[0], &[(1, -1)], &[]),
+            row(names[1], &[(0, -1), (1, 1)], &[(2, -1), (0, 1), (CLOSED, 1)]),
+        ],
+    };
     [earlier, of_year].into_iter().filter(|row| !row.is_nothing()).collect()
 }
 
-/// Says what each posting on equity was by the others of its entry.
-fn classify(
-    read: &mut impl Reading,
-    cells: &Cells,
-    periods: &[Arc<Period>],
-    days: DateRange,
-    rows: &mut BTreeMap<usize, EquityRow>,
-) -> Result<(), LedgerError> {
-    let (Some(first), Some(last)) = (days.start(), days.end()) else { return Ok(()) };
-    let codes: Vec<_> = rows.values().filter_map(|row| row.account.clone()).collect();
-    let met = periods.iter().filter(|period| period.start <= last && first <= period.end);
-    let ranges: Vec<_> = met
-        .flat_map(|period| codes.iter().map(|code| (code.clone(), period.period)))
-        .map(|place| Range::by(Posting::BY_ACCOUNT, &place).from(&first).through(&last))
-        .collect();
-    let mut entries = BTreeSet::new();
-    read.peek_each_of(&ranges, |posting: &Posting| {
-        if !is_closing(posting.period) {
-            entries.insert(posting.entry);
-        }
-        Ok::<(), LedgerError>(())
-    })?;
-    let entries: Vec<_> = entries.into_iter().collect();
-    for some in entries.chunks(MANY) {
-        let ranges: Vec<_> = some.iter().map(Range::<Posting>::by_key).collect();
-        for postings in read.peek_scans(&ranges)? {
-            classify_entry(cells, &postings, rows);
-        }
-    }
-    Ok(())
+/// What is needed to say what each posting on equity was, by the others of its entry.
+struct Classes<'c> {
+    cells: &'c Cells,
+    splitter: Splitter,
+    brought: BTreeSet<Id<Entry>>,
 }
 
 /// How many entries are looked at together.
 const MANY: usize = 1024;
 
-fn classify_entry(cells: &Cells, postings: &[Arc<Posting>], rows: &mut BTreeMap<usize, EquityRow>) {
-    let class = |posting: &Posting| {
-        cells
-            .account(&posting.account)
-            .and_then(|at| cells.accounts.get(at))
-            .map(|account| account.class)
-    };
-    let with_owners = postings.iter().any(|posting| {
-        matches!(class(posting), Some(AccountClass::Asset | AccountClass::Liability))
-    });
-    for posting in postings {
-        let Some(at) = cells.account(&posting.account) else { continue };
-        let tagged = cells
-            .accounts
-            .get(at)
-            .is_some_and(|account| account.tags.get("equity") == Some("other"));
-        let Some(row) = rows.get_mut(&at) else { continue };
-        let credit = -Amounts::of_posting(posting).net().1;
-        let change = match (with_owners && !tagged, credit >= 0) {
-            (false, _) => EquityChange::Other,
-            (true, true) => EquityChange::Contribution,
-            (true, false) => EquityChange::Distribution,
-        };
-        let sum = row.change(change);
-        *sum = sum.saturating_add(decimal(credit));
+impl Classes<'_> {
+    fn of_days(
+        &self,
+        read: &mut impl Reading,
+        periods: &[Arc<Period>],
+        (first, last): (NaiveDate, NaiveDate),
+        rows: &mut BTreeMap<usize, EquityRow>,
+    ) -> Result<(), LedgerError> {
+        let codes: Vec<_> = rows.values().filter_map(|row| row.account.clone()).collect();
+        let met = periods.iter().filter(|period| period.start <= last && first <= period.end);
+        let ranges: Vec<_> = met
+            .flat_map(|period| codes.iter().map(|code| (code.clone(), period.period)))
+            .map(|place| Range::by(Posting::BY_ACCOUNT, &place).from(&first).through(&last))
+            .collect();
+        let mut entries = BTreeSet::new();
+        read.peek_each_of(&ranges, |posting: &Posting| {
+            if !is_closing(posting.period) && !self.brought.contains(&posting.entry) {
+                entries.insert(posting.entry);
+            }
+            Ok::<(), LedgerError>(())
+        })?;
+        let entries: Vec<_> = entries.into_iter().collect();
+        for some in entries.chunks(MANY) {
+            let heads = read.peek_many::<Entry>(some)?;
+            let ranges: Vec<_> = some.iter().map(Range::<Posting>::by_key).collect();
+            for (head, postings) in heads.iter().zip(read.peek_scans(&ranges)?) {
+                let turned = match head {
+                    Some(head) => takes_back(read, head)?,
+                    None => false,
+                };
+                self.of_entry(&postings, turned, rows);
+            }
+        }
+        Ok(())
     }
+
+    fn of_entry(
+        &self,
+        postings: &[Arc<Posting>],
+        turned: bool,
+        rows: &mut BTreeMap<usize, EquityRow>,
+    ) {
+        let lines: Vec<Line> = postings.iter().filter_map(|posting| self.line(posting)).collect();
+        let sum = |is: fn(&Line) -> bool| -> i128 {
+            lines.iter().filter(|line| is(line)).map(|line| line.credit).sum()
+        };
+        let net = sum(Line::is_of_owners);
+        let against =
+            -sum(|line| matches!(line.class, AccountClass::Asset | AccountClass::Liability));
+        let with_owners = match net > 0 {
+            true => net.min(against.max(0)),
+            false => net.max(against.min(0)),
+        };
+        let change = match (with_owners > 0) != turned {
+            true => EquityChange::Contribution,
+            false => EquityChange::Distribution,
+        };
+        // It is in the lines on its side, each as far as its size says.
+        let bears = |line: &&Line| {
+            line.is_of_owners() && line.credit.signum() == with_owners.signum() && with_owners != 0
+        };
+        let sizes: Vec<i128> = lines.iter().filter(bears).map(|line| line.credit.abs()).collect();
+        let mut shares = self.splitter.split(with_owners, &sizes).into_iter();
+        for line in lines.iter().filter(|line| line.class == AccountClass::Equity) {
+            let Some(row) = rows.get_mut(&line.account) else { continue };
+            let share = if bears(&line) { shares.next().unwrap_or(0) } else { 0 };
+            for (change, units) in [(change, share), (EquityChange::Other, line.credit - share)] {
+                let sum = row.change(change);
+                *sum = sum.saturating_add(decimal(units));
+            }
+        }
+    }
+
+    fn line(&self, posting: &Posting) -> Option<Line> {
+        let at = self.cells.account(&posting.account)?;
+        let account = self.cells.accounts.get(at)?;
+        let credit = -Amounts::of_posting(posting).net().1;
+        let other = account.tags.get("equity") == Some("other");
+        Some(Line { account: at, class: account.class, other, credit })
+    }
+}
+
+/// A posting, as far as it tells what an entry was.
+struct Line {
+    account: usize,
+    class: AccountClass,
+    /// Whether its account is tagged `equity=other`.
+    other: bool,
+    credit: i128,
+}
+
+impl Line {
+    fn is_of_owners(&self) -> bool {
+        self.class == AccountClass::Equity && !self.other
+    }
+}
+
+/// Whether an entry takes another back; one that reverses a reversal does not.
+fn takes_back(read: &mut impl Reading, entry: &Entry) -> Result<bool, LedgerError> {
+    let (mut turned, mut at) = (false, entry.reverses.copied());
+    while let Some(reversed) = at {
+        turned = !turned;
+        at = read.peek::<Entry>(&reversed)?.and_then(|entry| entry.reverses.copied());
+    }
+    Ok(turned)
 }
 
 impl EquityChanges {

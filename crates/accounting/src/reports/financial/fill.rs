@@ -96,24 +96,56 @@ impl<'l> Filled<'l> {
 
     /// What a take has of results, by column, in units: debits less credits; nothing where they are not on the side that it wants.
     pub(super) fn of_results(&self, taken: &Taken<'_>, of: Of) -> Vec<i128> {
-        let figures = self.results(taken.measure, of, |at| is(&taken.fits, at));
+        let figures = self.results(taken.measure, of, |_| true, |at| is(&taken.fits, at));
+        self.judged(taken, of, figures)
+    }
+
+    /// What of that is of one account.
+    pub(super) fn part_of_results(&self, taken: &Taken<'_>, account: usize, of: Of) -> Vec<i128> {
+        let only = |at: usize| at == account;
+        let figures = self.results(taken.measure, of, only, |at| is(&taken.fits, at));
+        self.judged(taken, of, figures)
+    }
+
+    /// Figures of results, in the columns in which all of them together are on the side that a take wants.
+    fn judged(&self, taken: &Taken<'_>, of: Of, figures: Vec<i128>) -> Vec<i128> {
         let Some(side) = taken.take.side else { return figures };
-        let whole = self.results(taken.measure, of, |_| true);
+        let whole = self.results(taken.measure, of, |_| true, |_| true);
         let on_side = |whole: i128| if side == Side::Debit { whole > 0 } else { whole < 0 };
         let judged = figures.into_iter().zip(whole);
         judged.map(|(figure, whole)| if on_side(whole) { figure } else { 0 }).collect()
     }
 
-    /// The results of all accounts of income and expense.
+    /// What of an account that a take has is of a result.
+    pub(super) fn part(&self, taken: &Taken<'_>, account: usize, of: Of) -> Vec<i128> {
+        let figure = |column: &Column| match self.has_side(taken, account, column) {
+            true => {
+                let terms = column.places.terms(taken.measure, of);
+                self.sum(column, account, terms, |at| is(&taken.fits, at))
+            }
+            false => 0,
+        };
+        self.columns.iter().map(figure).collect()
+    }
+
+    /// The accounts of income and expense.
+    pub(super) fn accounts_of_result(&self) -> impl Iterator<Item = usize> {
+        (0..self.cells.accounts.len()).filter(|at| self.is_of_result(*at))
+    }
+
+    pub(super) fn is_of_result(&self, account: usize) -> bool {
+        self.cells.accounts.get(account).is_some_and(|account| account.class.is_result())
+    }
+
+    /// The results of some accounts of income and expense.
     pub(super) fn results(
         &self,
         measure: Measure,
         of: Of,
+        counts: impl Fn(usize) -> bool,
         fits: impl Fn(usize) -> bool,
     ) -> Vec<i128> {
-        let accounts = self.cells.accounts.iter().enumerate();
-        let of_result: Vec<usize> =
-            accounts.filter(|(_, account)| account.class.is_result()).map(|(at, _)| at).collect();
+        let of_result: Vec<usize> = self.accounts_of_result().filter(|at| counts(*at)).collect();
         let figure = |column: &Column| {
             let terms = column.places.terms(measure, of);
             of_result.iter().map(|account| self.sum(column, *account, terms, &fits)).sum()

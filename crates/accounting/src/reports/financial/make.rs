@@ -122,30 +122,40 @@ impl Filled<'_> {
         }
     }
 
-    /// What of the covered classes no row takes.
+    /// What of the covered classes no row takes. A result is its accounts: where the layout covers those, they are reported, else the
+    /// results that a balance sheet shows as equity.
     fn untaken(&self) -> Vec<RowAccount> {
-        let measure = self.layout.measure;
+        let (measure, covers) = (self.layout.measure, &self.layout.covers);
+        let flow = matches!(measure, Measure::Movement | Measure::Paid);
         let mut left: BTreeMap<Whose, Units> = BTreeMap::new();
         for (at, account) in self.cells.accounts.iter().enumerate() {
-            let flow = matches!(measure, Measure::Movement | Measure::Paid);
-            if self.layout.covers.contains(&account.class) && !(flow && self.cash.contains(&at)) {
+            if covers.contains(&account.class) && !(flow && self.cash.contains(&at)) {
                 left.insert(Whose::Account(at), self.whole(at, measure));
             }
         }
-        // A balance sheet shows what was earned and not yet closed.
-        if !matches!(measure, Measure::Movement | Measure::Paid)
-            && self.layout.covers.contains(&AccountClass::Equity)
-        {
-            for of in [Of::Result, Of::EarlierResults] {
-                left.insert(Whose::of(of), self.results(measure, of, |_| true));
-            }
+        let of_results = !flow && covers.contains(&AccountClass::Equity);
+        for of in [Of::Result, Of::EarlierResults].into_iter().filter(|_| of_results) {
+            let uncovered = |account: usize| !left.contains_key(&Whose::Account(account));
+            let units = self.results(measure, of, uncovered, |_| true);
+            left.insert(Whose::of(of), units);
         }
         for taken in self.taken.iter().filter(|taken| taken.counts && taken.measure == measure) {
             for account in &taken.accounts {
-                take_off(&mut left, Whose::Account(*account), &self.of_account(taken, *account));
+                let whose = Whose::Account(*account);
+                if left.contains_key(&whose) {
+                    take_off(&mut left, whose, &self.of_account(taken, *account));
+                } else if self.is_of_result(*account) {
+                    for of in [Of::Result, Of::EarlierResults] {
+                        take_off(&mut left, Whose::of(of), &self.part(taken, *account, of));
+                    }
+                }
             }
             for of in &taken.results {
-                take_off(&mut left, Whose::of(*of), &self.of_results(taken, *of));
+                for account in self.accounts_of_result() {
+                    let whose = Whose::Account(account);
+                    let whose = if left.contains_key(&whose) { whose } else { Whose::of(*of) };
+                    take_off(&mut left, whose, &self.part_of_results(taken, account, *of));
+                }
             }
         }
         left.retain(|_, units| units.iter().any(|units| *units != 0));
@@ -241,16 +251,19 @@ impl Values<'_> {
         (0..columns).map(value).collect()
     }
 
-    /// The rows right under one, added up with its sign; headings without a figure are nothing.
+    /// The rows right under one, added up with its sign. Titles alone are nothing; of what can't be reckoned there is no sum.
     fn below(&mut self, at: usize, positive: Side) -> Vec<Option<Decimal>> {
         let layout = self.filled.layout;
         let mut sums = vec![Some(Decimal::ZERO); self.filled.columns.len()];
         for under in layout.below(at).collect::<Vec<_>>() {
-            let same = layout.rows.get(under).is_some_and(|row| row.positive == positive);
+            let Some(row) = layout.rows.get(under) else { continue };
+            if row.takes.is_empty() && row.formula.is_none() {
+                continue;
+            }
             for (sum, value) in sums.iter_mut().zip(self.of(under)) {
-                let value = value.unwrap_or_default();
-                *sum = sum.and_then(|sum| {
-                    if same { sum.checked_add(value) } else { sum.checked_sub(value) }
+                *sum = sum.zip(value).and_then(|(sum, value)| match row.positive == positive {
+                    true => sum.checked_add(value),
+                    false => sum.checked_sub(value),
                 });
             }
         }

@@ -14,6 +14,7 @@
 //! - A `check` row that does not come to nothing is in [`FinancialStatement::failed`], and said under the statement.
 
 mod books;
+mod brought;
 mod cells;
 mod closed;
 mod columns;
@@ -24,6 +25,7 @@ mod fill;
 mod make;
 mod paid;
 mod query;
+mod shares;
 mod sheet;
 mod taken;
 

@@ -6,7 +6,7 @@ use fondaco_core::is_code;
 use smol_str::SmolStr;
 
 use super::formula::is_row_code;
-use super::{Layout, LayoutError, LayoutRow, Take};
+use super::{Layout, LayoutError, LayoutRow, Pick, Take};
 
 /// The most rows of a layout.
 const MAX_ROWS: usize = 2_000;
@@ -68,6 +68,7 @@ impl Layout {
                 return Err(LayoutError::NoRow { layout, row, named: named.into() });
             }
         }
+        self.check_headings()?;
         self.check_circles(&places)?;
         self.check_twice()
     }
@@ -137,6 +138,29 @@ impl Layout {
         if row.takes.iter().any(|take| take.picks.is_empty()) {
             return wrong("it takes nothing: name accounts");
         }
+        let above = at.checked_sub(1).and_then(|above| self.rows.get(above));
+        if row.level > above.map_or(0, |above| above.level + 1) {
+            return wrong(
+                "it stands more than one level under the row before it: no sum of `rows` would have it",
+            );
+        }
+        Ok(())
+    }
+
+    /// Refuses a heading without a figure under a row that adds up what stands under it: what stands under the heading would be
+    /// in no sum.
+    fn check_headings(&self) -> Result<(), LayoutError> {
+        let sums = self.rows.iter().enumerate().filter(|(_, row)| {
+            row.formula.as_ref().is_some_and(|formula| formula.is_of_rows_below())
+        });
+        for under in sums.flat_map(|(at, _)| self.below(at)) {
+            let Some(row) = self.rows.get(under) else { continue };
+            let has_rows = self.below(under).next().is_some();
+            if row.takes.is_empty() && row.formula.is_none() && has_rows {
+                let why = "it stands in a sum of `rows` and has no figure, so what stands under it would be lost: give it `= rows`";
+                return Err(self.wrong(&row.code, why));
+            }
+        }
         Ok(())
     }
 
@@ -205,13 +229,15 @@ impl Layout {
         let takes: Vec<(&LayoutRow, &Take)> = self.counting_takes().collect();
         for (at, (row, take)) in takes.iter().enumerate() {
             for (other_row, other) in takes.iter().skip(at + 1) {
-                let samples =
-                    take.picks.iter().chain(&other.picks).filter_map(|pick| pick.sample());
+                if take.is_apart_from(other, self.measure) {
+                    continue;
+                }
+                let samples = take.picks.iter().chain(&other.picks).flat_map(Pick::samples);
                 let met = samples
                     .into_iter()
                     .find(|code| take.takes_code(code) && other.takes_code(code));
-                if let Some(account) = met.filter(|_| !take.is_apart_from(other, self.measure)) {
-                    return Err(self.taken_twice(account, row, other_row));
+                if let Some(account) = met {
+                    return Err(self.taken_twice(&account, row, other_row));
                 }
             }
         }
@@ -345,6 +371,14 @@ mod tests {
             ("check a: A\n", "without a formula"),
             ("a: A\n  = rows\nb: B\n  = 1\n", "none stands under it"),
             ("base z\na: A\n  = 1\n", "its base z"),
+            (
+                "a: A\n  = rows\n    x: X\n      takes 1\n  y: Y\n    takes 2\n",
+                "row x: it stands more than one",
+            ),
+            (
+                "a: A\n  = rows\n  heading h: H\n    x: X\n      takes 1\n",
+                "row h: it stands in a sum",
+            ),
         ] {
             let error = refusal(rows).to_string();
             assert!(error.contains(says), "{rows:?}: {error}");

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 use super::LayoutError;
 use crate::ledger::{AccountClass, Side};
@@ -30,8 +30,9 @@ pub enum Measure {
 pub enum Pick {
     /// One by its code: `1000`.
     Code(SmolStr),
-    /// Those from one code through another, in the order of their texts: `1000..1999`. What begins with the last is in it, so
-    /// that `1000..1099` has 10995 too.
+    /// Those from one code through another: `1000..1999`. Between two numbers of as many digits lie numbers of as many digits,
+    /// and what is written under them, such as `1050.7`; not 10500, which is another account, in many charts a customer's. Other
+    /// codes lie between in the order of their texts, with what begins with the last.
     Range(SmolStr, SmolStr),
     /// Those whose code begins so: `10*`.
     Prefix(SmolStr),
@@ -102,22 +103,37 @@ impl Pick {
     pub(crate) fn has_code(&self, code: &str) -> Option<bool> {
         match self {
             Pick::Code(one) => Some(one == code),
-            Pick::Range(first, last) => Some(
-                first.as_str() <= code
-                    && (code <= last.as_str() || code.starts_with(last.as_str())),
-            ),
+            Pick::Range(first, last) => Some(is_between(code, first, last)),
             Pick::Prefix(prefix) => Some(code.starts_with(prefix.as_str())),
             _ => None,
         }
     }
 
-    /// A code that it has, if any is: for looking whether two meet.
-    pub(super) fn sample(&self) -> Option<&str> {
+    /// Codes that it has, if any are: for looking whether two meet. Of those that begin alike, the first of each length that
+    /// numbers in a range could have.
+    pub(super) fn samples(&self) -> Vec<SmolStr> {
         match self {
-            Pick::Code(code) | Pick::Range(code, _) | Pick::Prefix(code) => Some(code),
-            _ => None,
+            Pick::Code(code) | Pick::Range(code, _) => vec![code.clone()],
+            Pick::Prefix(begun) => (begun.len()..=LONGEST_NUMBER.max(begun.len()))
+                .map(|length| format_smolstr!("{begun:0<length$}"))
+                .collect(),
+            _ => Vec::new(),
         }
     }
+}
+
+/// The most digits of an account's number, in charts that have numbers.
+const LONGEST_NUMBER: usize = 10;
+
+/// Whether a code lies in a range: see [`Pick::Range`].
+fn is_between(code: &str, first: &str, last: &str) -> bool {
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if first.len() == last.len() && is_number(first) && is_number(last) {
+        let digits = code.bytes().take_while(u8::is_ascii_digit).count();
+        let number = code.get(..digits).unwrap_or_default();
+        return digits == first.len() && first <= number && number <= last;
+    }
+    first <= code && (code <= last || code.starts_with(last))
 }
 
 pub(crate) fn class_name(class: AccountClass) -> &'static str {
@@ -342,11 +358,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranges_have_what_begins_with_their_last_code() {
+    fn ranges_of_numbers_have_numbers_of_as_many_digits() {
         let range: Pick = "1000..1099".parse().unwrap();
         let has = |code: &str| range.has_code(code) == Some(true);
-        assert!(has("1000") && has("1050.7") && has("1099") && has("10995"));
-        assert!(!has("0999") && !has("1100") && !has("100"));
+        assert!(has("1000") && has("1050.7") && has("1099") && has("1099-EU"));
+        assert!(!has("0999") && !has("1100") && !has("100") && !has("10000") && !has("10995"));
+    }
+
+    #[test]
+    fn other_ranges_have_what_begins_with_their_last_code() {
+        for (range, inside, outside) in [
+            ("A1..A3", ["A1", "A25", "A39"], ["A0", "A4", "B"]),
+            ("9..10a", ["9", "10", "10a"], ["", "", ""]),
+            ("10..2", ["100", "11", "29"], ["0", "1", "3"]),
+        ] {
+            let Ok(range) = range.parse::<Pick>() else {
+                assert_eq!(range, "9..10a", "goes backwards");
+                continue;
+            };
+            for code in inside {
+                assert_eq!(range.has_code(code), Some(true), "{code}");
+            }
+            for code in outside {
+                assert_eq!(range.has_code(code), Some(false), "{code}");
+            }
+        }
     }
 
     #[test]
