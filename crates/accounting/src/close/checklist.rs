@@ -11,6 +11,7 @@ use fondaco_core::{Act, ActorId, DateRange, Range, Reading, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, ToSmolStr};
 
+use super::deferral::unplanned;
 use super::obstacles::{self, Point, PointKind, obstacles};
 use super::{CloseError, DeferralPart, assertions};
 use crate::Books;
@@ -297,7 +298,8 @@ fn not_carried_out(read: &mut impl Reading, end: NaiveDate) -> Result<Vec<Point>
     let reversals = some(PointKind::Reversals, late.map(|late| late.entry.to_smolstr()));
     let parts = read.peek_scan(&Range::by(DeferralPart::BY_DUE, &()).through(&end))?;
     let deferrals = some(PointKind::Deferrals, parts.iter().map(|part| part.code.clone()));
-    Ok([recurring, reversals, deferrals].into_iter().flatten().collect())
+    let unplanned = some(PointKind::Unplanned, unplanned(read)?.into_iter());
+    Ok([recurring, reversals, deferrals, unplanned].into_iter().flatten().collect())
 }
 
 /// What stands on accounts of the kind `clearing`, through which things only pass.

@@ -1,7 +1,10 @@
 //! Corrections: an entry is taken back and entered anew in one act, both linked to it.
 //!
-//! In its own period while that is open, so that every statement is right; once it is closed, in the current one, with the
-//! day of the original as the date of the document, as IAS 8 has it for what is not material.
+//! Each half on its own day while that is open, so that every statement is right; a half whose day is closed, in the current
+//! period, with its own day as the date of the document, as IAS 8 has it for what is not material. A foreign amount is worth
+//! what it was on its own day then too: that it was found late is no exchange difference.
+//!
+//! Both halves stand or fall together, so what is asserted of an account that both touch is held to what they come to.
 
 use std::sync::Arc;
 
@@ -11,8 +14,10 @@ use fondaco_core::{Act, ActorId, Id, Outcome, Range, Reading, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::assertion::{Judging, as_one};
 use crate::ledger::{
-    Entry, LedgerError, NewEntry, Posted, Reverse, check_text, in_time, post_now, reverse,
+    Entry, LedgerError, NewEntry, Period, Posted, Reversal, Reverse, Within, check_text, in_time,
+    post_within, reverse_within,
 };
 
 /// That an entry was corrected: an entry is corrected at most once, its correction may be corrected again.
@@ -25,7 +30,7 @@ pub struct Correction {
     pub reversal: Id<Entry>,
     /// The entry that is right.
     pub by: Id<Entry>,
-    /// Whether both lie in the period of the original; else in that of the day on which it was corrected.
+    /// Whether each lies on its own day; else one came late, and lies on the day on which it was corrected.
     pub in_period: bool,
     /// Why, where it was said.
     pub why: Option<SmolStr>,
@@ -112,7 +117,13 @@ impl Act for Correct {
         check_text("why", &self.why)?;
         let unknown = LedgerError::UnknownEntry { entry: self.entry };
         let own = tx.get::<Entry>(&self.entry)?.ok_or(unknown)?.date;
-        let corrected = in_time(tx, own, |tx, date| self.post(tx, own, date))?;
+        let first = own.min(self.with.date);
+        let (corrected, in_period) = as_one(tx, first, |tx| {
+            let (reversal, taken_on) = self.take_back(tx, own)?;
+            let (entry, date) = self.enter(tx)?;
+            let in_period = taken_on == own && date == self.with.date;
+            Ok(((Corrected { reversal, entry, date }, in_period), Some(entry.id)))
+        })?;
         let entry = Value::Id(self.entry.to_u128());
         let event = Event::new("ledger.corrected").with("entry", entry);
         tx.emit(event.with("by", Value::Id(corrected.entry.id.to_u128())));
@@ -120,7 +131,7 @@ impl Act for Correct {
             entry: self.entry,
             reversal: corrected.reversal.id,
             by: corrected.entry.id,
-            in_period: corrected.date == self.with.date,
+            in_period,
             why: self.why.clone(),
             actor: tx.actor().clone(),
             at: tx.now(),
@@ -130,23 +141,40 @@ impl Act for Correct {
 }
 
 impl Correct {
-    /// Both entries: of their own days, or of another where those are closed.
-    fn post(
+    /// What is wrong is taken back: on its own day, or today where that is closed.
+    fn take_back(
         &self,
         tx: &mut Tx<'_>,
         own: NaiveDate,
-        date: NaiveDate,
-    ) -> Result<Corrected, LedgerError> {
-        let late = date != own;
-        let planned = late.then_some(own);
-        let reversal = reverse(tx, &Reverse::new(self.entry, date), planned)?;
-        let mut with = self.with.clone();
-        if late {
-            with.document_date = with.document_date.or(Some(with.date));
-            with.date = date;
+    ) -> Result<(Posted, NaiveDate), LedgerError> {
+        let within = Within { judging: Judging::Outside, ..Within::default() };
+        in_time(tx, own, |tx, date| {
+            let planned = (date != own).then_some(own);
+            let posted = reverse_within(tx, &Reverse::new(self.entry, date), planned, within)?;
+            Ok((posted, date))
+        })
+    }
+
+    /// What is right is entered: on its own day, or today where that is closed.
+    fn enter(&self, tx: &mut Tx<'_>) -> Result<(Posted, NaiveDate), LedgerError> {
+        let own = self.with.date;
+        // A day that the books don't know is a slip, not a day that is over.
+        let periods = tx.scan(&Range::<Period>::all())?;
+        if !periods.iter().any(|period| period.start <= own && own <= period.end) {
+            return Err(LedgerError::NoPeriod { date: own });
         }
-        let entry = post_now(tx, &with)?;
-        Ok(Corrected { reversal, entry, date: with.date })
+        let within = Within { judging: Judging::Outside, valued_on: Some(own) };
+        in_time(tx, own, |tx, date| Ok((post_within(tx, &self.dated(date), within)?, date)))
+    }
+
+    /// What is right, of this day. One that comes late lies in an ordinary period.
+    fn dated(&self, date: NaiveDate) -> NewEntry {
+        let with = self.with.clone();
+        if date == with.date {
+            return with;
+        }
+        let document_date = with.document_date.or(Some(with.date));
+        NewEntry { document_date, date, ..with }.unadjusted()
     }
 }
 
@@ -191,4 +219,44 @@ pub fn correction_by(
     entry: Id<Entry>,
 ) -> Result<Option<Arc<Correction>>, LedgerError> {
     Ok(read.peek_scan(&Range::by(Correction::BY_CORRECTION, &entry).limit(1))?.pop())
+}
+
+/// What stands for an entry after corrections, and after reversals that were taken back in their turn.
+pub(crate) struct Standing {
+    /// The last entry of them.
+    pub(crate) entry: Id<Entry>,
+    /// The entry that took it back by hand, if one did: then nothing stands for it.
+    pub(crate) taken_back_by: Option<Id<Entry>>,
+}
+
+impl Standing {
+    /// Of an entry.
+    pub(crate) fn of(read: &mut impl Reading, entry: Id<Entry>) -> Result<Standing, LedgerError> {
+        let mut at = entry;
+        loop {
+            if let Some(correction) = corrections(read, at)?.last() {
+                at = correction.by;
+            }
+            let Some(taken) = read.peek::<Reversal>(&at)? else {
+                return Ok(Standing { entry: at, taken_back_by: None });
+            };
+            match read.peek::<Reversal>(&taken.by)? {
+                Some(back) => at = back.by,
+                None => return Ok(Standing { entry: at, taken_back_by: Some(taken.by) }),
+            }
+        }
+    }
+
+    /// As [`of`](Standing::of), in an act that rests on it.
+    pub(crate) fn rest_on(tx: &mut Tx<'_>, entry: Id<Entry>) -> Result<Standing, LedgerError> {
+        let standing = Standing::of(tx, entry)?;
+        // What comes next would begin with a reversal of the last.
+        tx.get::<Reversal>(&standing.taken_back_by.unwrap_or(standing.entry))?;
+        Ok(standing)
+    }
+
+    /// The entry, if it stands.
+    pub(crate) fn standing(&self) -> Option<Id<Entry>> {
+        self.taken_back_by.is_none().then_some(self.entry)
+    }
 }

@@ -39,7 +39,7 @@ mod zeroing;
 
 pub use adjustment::OpenAdjustmentPeriods;
 pub use assertion::{AssertBalance, Assertion, WithdrawAssertion, assertions};
-pub(crate) use assertion::{Asserted, verify as verify_assertions};
+pub(crate) use assertion::{Asserted, Broken, Judging, verify as verify_assertions};
 pub use changes::{ChangeQuery, ChangedBalance, ChangedStatement, Changes, changes};
 pub use checklist::{AddClosingPoint, Checklist, ClosingPoint, SignOff, checklist};
 pub use correction::{Correct, Corrected, Correction, correction_by, corrections};

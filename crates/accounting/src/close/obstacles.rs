@@ -31,6 +31,8 @@ pub enum PointKind {
     Reversals,
     /// Parts of deferrals that are not recognised yet.
     Deferrals,
+    /// Deferrals of which more is left than is planned: a part was taken back by hand.
+    Unplanned,
     /// Accounts through which things only pass, with something left on them.
     Uncleared,
     /// Currencies that nobody has revalued as of the end.
@@ -92,6 +94,10 @@ impl std::fmt::Display for Point {
             PointKind::Deferrals => write!(
                 f,
                 "parts of deferrals not recognised: {count}, such as of {what}; recognise them"
+            ),
+            PointKind::Unplanned => write!(
+                f,
+                "deferrals with more left than is planned: {count}, such as {what}; change or cancel them"
             ),
             PointKind::Uncleared => write!(
                 f,

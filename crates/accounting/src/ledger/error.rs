@@ -634,6 +634,16 @@ pub enum LedgerError {
         /// What is wrong with it.
         error: Box<LedgerError>,
     },
+    /// One part of a deferral of many.
+    #[error("deferral {deferral}, part of {date}: {error}")]
+    OfPart {
+        /// The deferral's code.
+        deferral: SmolStr,
+        /// The day of the part.
+        date: NaiveDate,
+        /// What is wrong with its entry.
+        error: Box<LedgerError>,
+    },
     /// The store gave up the moment that pages were read of.
     #[error(
         "after page {pages} the store gave up the moment that the statement is read of: begin again, and read faster or less"
@@ -732,7 +742,7 @@ impl LedgerError {
             LedgerError::KeyDiffers { field, .. } => Some(field.clone()),
             LedgerError::PendingDiffers { field, .. } => Some(SmolStr::new_static(field)),
             LedgerError::BadInput { what, .. } => Some(SmolStr::new_static(what)),
-            LedgerError::At { error, .. } => error.about(),
+            LedgerError::At { error, .. } | LedgerError::OfPart { error, .. } => error.about(),
             _ => None,
         }
     }
@@ -866,7 +876,7 @@ impl ActError for LedgerError {
             LedgerError::ImportRegresses { .. } => "accounting.import_regresses",
             LedgerError::ImportBeforeAccount { .. } => "accounting.import_before_account",
             LedgerError::ImportExpires => "accounting.import_expires",
-            LedgerError::At { error, .. } => error.code(),
+            LedgerError::At { error, .. } | LedgerError::OfPart { error, .. } => error.code(),
             LedgerError::MomentGone { .. } => "accounting.moment_gone",
             LedgerError::BadInput { .. } => "accounting.bad_input",
             LedgerError::Halt(halt) => halt.code(),
@@ -928,7 +938,7 @@ impl ActError for LedgerError {
             LedgerError::Layout(error) => error.kind(),
             LedgerError::Export(error) => error.kind(),
             LedgerError::Close(error) => error.kind(),
-            LedgerError::At { error, .. } => error.kind(),
+            LedgerError::At { error, .. } | LedgerError::OfPart { error, .. } => error.kind(),
             LedgerError::Calendar(error) => error.kind(),
             LedgerError::Halt(halt) => halt.kind(),
             _ => ErrorKind::Invalid,

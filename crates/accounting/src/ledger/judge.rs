@@ -149,15 +149,16 @@ fn own_currency(
     Ok(Judged { account, amount, ledger_amount: amount, rate: None })
 }
 
-/// Its worth by the rate on record for the entry's date, and that rate.
+/// Its worth by the rate on record for the entry's day, and that rate.
 fn on_record(
     rules: &Rules,
     entry: &NewEntry,
     posting: &NewPosting,
 ) -> Result<(Money, Option<Decimal>), LedgerError> {
     let (code, amount) = (posting.account.clone(), posting.amount);
-    let Some(found) = rules.rate(amount.currency(), entry.date)? else {
-        let (currency, date) = (rules.currency, entry.date);
+    let date = rules.rate_day(entry);
+    let Some(found) = rules.rate(amount.currency(), date)? else {
+        let currency = rules.currency;
         return Err(LedgerError::NoRate { code, amount, currency, date });
     };
     let worth = found.convert(amount, Rounding::HalfUp);

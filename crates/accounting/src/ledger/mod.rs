@@ -133,16 +133,19 @@ pub use period::{
 };
 pub(crate) use period::{closing_key, label as period_label, period_key};
 pub use post::{Post, PostEach, PostMany, check_each, post_each, post_many};
-pub(crate) use post::{check_dimensions, check_text, post_closing, post_now, post_one};
+pub(crate) use post::{
+    Within, check_dimensions, check_entry, check_text, post_closing, post_now, post_one,
+    post_within,
+};
 pub use posted::{Posted, PostedEach, PostedMany, RefusedEntry};
-pub(crate) use recurring::in_time;
 pub use recurring::{
     AmountRule, ChangeRecurring, EndRecurring, LateRule, Missed, Occurrence, PauseRecurring,
     RECURRING, Recurring, RecurringEntry, RecurringStatus, RecurringTerms, RecurringVersion,
     ResumeRecurring, SkipRecurring, StartRecurring, Upcoming, recurring_entries, upcoming,
 };
+pub(crate) use recurring::{in_time, is_closed};
 pub use reverse::{Reversal, ReversalStyle, Reverse};
-pub(crate) use reverse::{mirrored, reverse, reverse_as};
+pub(crate) use reverse::{mirrored, reverse_as, reverse_within};
 pub(crate) use reversing::plan_new;
 pub(crate) use reversing::start_of;
 pub use reversing::{

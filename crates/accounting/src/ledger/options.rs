@@ -218,6 +218,15 @@ impl NewEntry {
     }
 
     /// The adjustment period in which it lies.
+    /// The same in an ordinary period.
+    pub(crate) fn unadjusted(mut self) -> NewEntry {
+        if let Some(options) = &mut self.options {
+            options.adjustment = None;
+        }
+        self.options = self.options.filter(|options| **options != EntryOptions::default());
+        self
+    }
+
     pub(crate) fn adjustment(&self) -> Option<u32> {
         self.options.as_ref().and_then(|options| options.adjustment)
     }

@@ -15,7 +15,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::close::Asserted;
+use crate::close::{Asserted, Broken, Judging};
 
 use super::closing::Closings;
 use super::draft;
@@ -187,10 +187,15 @@ pub fn post_many(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<PostedMany, Le
     }
     let asking = Asking::new(tx, &rights::POST)?;
     let mut writer = Writer::new(tx, entries, asking)?;
-    let mut posted = Vec::with_capacity(entries.len());
+    writer.pages.judge(Judging::Whole);
+    let mut posted: Vec<Posted> = Vec::with_capacity(entries.len());
     for (index, entry) in entries.iter().enumerate() {
         posted.push(writer.accept(tx, entry, None).map_err(|error| error.at(index))?);
     }
+    writer.pages.check_whole(0).map_err(|broken| {
+        let place = posted.iter().position(|posted| posted.id == broken.0);
+        broken.1.at(place.unwrap_or_default())
+    })?;
     writer.finish(tx)?;
     Ok(PostedMany { entries: posted })
 }
@@ -286,13 +291,30 @@ fn has_options(entries: &[NewEntry]) -> bool {
 /// The latest date by number series.
 type Dates = BTreeMap<SmolStr, NaiveDate>;
 
+/// How an entry is posted that is part of something larger.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Within {
+    pub(crate) judging: Judging,
+    /// The day whose rates on record count, where that is not the entry's.
+    pub(crate) valued_on: Option<NaiveDate>,
+}
+
 /// Posts one entry at once.
 pub(crate) fn post_now(tx: &mut Tx<'_>, entry: &NewEntry) -> Result<Posted, LedgerError> {
+    post_within(tx, entry, Within::default())
+}
+
+/// Posts one entry as part of something larger.
+pub(crate) fn post_within(
+    tx: &mut Tx<'_>,
+    entry: &NewEntry,
+    within: Within,
+) -> Result<Posted, LedgerError> {
     if entry.options.is_some() {
-        return each::post_one(tx, entry);
+        return each::post_one(tx, entry, within);
     }
     let asking = Asking::new(tx, &rights::POST)?;
-    post_one(tx, entry, None, asking).map(|(posted, _)| posted)
+    post_alone(tx, (entry, None), within, asking).map(|(posted, _)| posted)
 }
 
 /// Whether an entry that is planned could be posted, as [`check_each`] judges it.
@@ -327,8 +349,20 @@ pub(crate) fn post_one(
     reverses: Option<Id<Entry>>,
     asking: Asking,
 ) -> Result<(Posted, Option<Reason>), LedgerError> {
+    post_alone(tx, (entry, reverses), Within::default(), asking)
+}
+
+/// As [`post_one`], as part of something larger.
+pub(crate) fn post_alone(
+    tx: &mut Tx<'_>,
+    (entry, reverses): (&NewEntry, Option<Id<Entry>>),
+    within: Within,
+    asking: Asking,
+) -> Result<(Posted, Option<Reason>), LedgerError> {
     let mut writer = Writer::new(tx, std::slice::from_ref(entry), asking)?;
     writer.rules.reverses = reverses.is_some();
+    writer.rules.valued_on = within.valued_on;
+    writer.pages.judge(within.judging);
     let posted = writer.accept(tx, entry, reverses)?;
     let reason = writer.asking.take_reason();
     writer.finish(tx)?;
@@ -345,11 +379,13 @@ pub(crate) fn post_closing(
     let given: Vec<&NewEntry> = entries.iter().map(|(entry, _)| entry).collect();
     let mut writer = Writer::new(tx, &given, asking)?;
     writer.rules.closes = Some(period);
+    writer.pages.judge(Judging::Whole);
     let mut posted = Vec::with_capacity(entries.len());
     for (entry, reverses) in entries {
         writer.rules.reverses = reverses.is_some();
         posted.push(writer.accept(tx, entry, *reverses)?);
     }
+    writer.pages.check_whole(0).map_err(|broken| broken.1)?;
     writer.finish(tx)?;
     Ok(posted)
 }
@@ -511,6 +547,21 @@ impl Pages {
             series: Vec::new(),
             trial: None,
         })
+    }
+
+    /// Judges from now on after this whether what is asserted is kept; gives what it was before.
+    pub(crate) fn judge(&mut self, judging: Judging) -> Judging {
+        self.asserted.judge(judging)
+    }
+
+    /// What was taken down so far, for [`check_whole`](Pages::check_whole).
+    pub(crate) fn asserted_mark(&self) -> usize {
+        self.asserted.mark()
+    }
+
+    /// Whether what was taken down since keeps what is asserted, where it is judged as a whole.
+    pub(crate) fn check_whole(&self, mark: usize) -> Result<(), Broken> {
+        self.asserted.check_whole(mark)
     }
 
     /// Whether the accounts of an entry are open, and its sums within their limits.

@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 
 use super::gate::Gate;
 use super::open_items::{clear_reversal, realised_by};
-use super::post::post_one;
+use super::post::{Within, post_alone};
 use super::reversing::cancel_plan;
 use super::rights::{self, Asking};
 use super::{
@@ -105,12 +105,22 @@ pub(crate) fn reverse(
     command: &Reverse,
     planned: Option<NaiveDate>,
 ) -> Result<Posted, LedgerError> {
+    reverse_within(tx, command, planned, Within::default())
+}
+
+/// As [`reverse`], as part of something larger.
+pub(crate) fn reverse_within(
+    tx: &mut Tx<'_>,
+    command: &Reverse,
+    planned: Option<NaiveDate>,
+    within: Within,
+) -> Result<Posted, LedgerError> {
     let asking = Asking::new(tx, &rights::REVERSE)?;
     if let Some(realised) = realised_by(tx, command.entry)? {
         let (entry, clearing) = (realised.entry, realised.clearing);
         return Err(ExchangeError::OfClearing { entry, clearing }.into());
     }
-    reverse_as(tx, command, planned, asking)
+    take_back(tx, command, (planned, within), asking)
 }
 
 /// Reverses an entry under a permission that was asked for.
@@ -118,6 +128,15 @@ pub(crate) fn reverse_as(
     tx: &mut Tx<'_>,
     command: &Reverse,
     planned: Option<NaiveDate>,
+    asking: Asking,
+) -> Result<Posted, LedgerError> {
+    take_back(tx, command, (planned, Within::default()), asking)
+}
+
+fn take_back(
+    tx: &mut Tx<'_>,
+    command: &Reverse,
+    (planned, within): (Option<NaiveDate>, Within),
     asking: Asking,
 ) -> Result<Posted, LedgerError> {
     let Reverse { entry: id, date, text } = command;
@@ -133,7 +152,7 @@ pub(crate) fn reverse_as(
     let mut new = mirrored(tx, &entry, date)?;
     new.document_date = planned.or(new.document_date);
     new.text = text.clone().or(new.text);
-    let (posted, _) = post_one(tx, &new, Some(id), asking)?;
+    let (posted, _) = post_alone(tx, (&new, Some(id)), within, asking)?;
     let (from, to) = (Value::Id(id.to_u128()), Value::Id(posted.id.to_u128()));
     tx.emit(Event::new("ledger.reversed").with("entry", from).with("by", to));
     tx.insert(Reversal { entry: id, by: posted.id })?;

@@ -73,6 +73,8 @@ pub(crate) struct Rules {
     pub(crate) closes: Option<PeriodKey>,
     /// Whether an entry is reversed, which may be on its own sides: then amounts may be negative.
     pub(crate) reverses: bool,
+    /// The day whose rates on record count, where that is not the entry's.
+    pub(crate) valued_on: Option<NaiveDate>,
 }
 
 impl Rules {
@@ -105,6 +107,7 @@ impl Rules {
             journal_locks,
             closes: None,
             reverses: false,
+            valued_on: None,
         })
     }
 
@@ -120,6 +123,11 @@ impl Rules {
         date: NaiveDate,
     ) -> Result<Option<FoundRate>, Halt> {
         self.rates.as_ref().map_or(Ok(None), |rates| rates.find(currency, self.currency, date))
+    }
+
+    /// The day whose rates count for an entry.
+    pub(crate) fn rate_day(&self, entry: &NewEntry) -> NaiveDate {
+        self.valued_on.unwrap_or(entry.date)
     }
 
     /// All periods, in order of their days.

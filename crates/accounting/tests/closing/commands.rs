@@ -3,7 +3,7 @@
 use crate::common::*;
 use fondaco_accounting::close::*;
 use fondaco_accounting::ledger::ReversalStyle;
-use fondaco_core::{Act, digest};
+use fondaco_core::{Act, Id, digest};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -51,14 +51,17 @@ fn the_shortest_form_of_corrections_and_assertions() {
         AssertBalance::new("1000", d("2026-01-31"), eur("5.00")),
     );
     let id = r#""00000000-0000-0000-0000-000000000007""#;
-    let seven = || fondaco_core::Id::from_u128(7);
     shortest(&format!(r#"{{"assertion":{id}}}"#), WithdrawAssertion::new(seven()));
     let with = serde_json::to_string(&sale("2026-01-05", "5.00")).unwrap();
-    let correct = Correct::new(fondaco_core::Id::from_u128(7), sale("2026-01-05", "5.00"));
+    let correct = Correct::new(seven(), sale("2026-01-05", "5.00"));
     shortest(&format!(r#"{{"entry":{id},"with":{with}}}"#), correct);
     let point = AddClosingPoint::new(202_601, "stock", "count");
     shortest(r#"{"period":202601,"code":"stock","text":"count"}"#, point);
     shortest(r#"{"period":202601,"code":"stock"}"#, SignOff::new(202_601, "stock"));
+}
+
+fn seven<T>() -> Id<T> {
+    Id::from_u128(7)
 }
 
 fn deferral() -> StartDeferral {
@@ -72,6 +75,7 @@ fn hex(command: &impl Act) -> String {
 
 #[test]
 fn digests() {
+    let stated = AssertBalance::new("1", d("2026-01-31"), eur("5.00"));
     let told = [
         ("LockBooks", hex(&LockBooks::period(202_601).journal("INV").for_ever())),
         ("UnlockBooks", hex(&UnlockBooks::after(d("2026-01-31")))),
@@ -86,6 +90,11 @@ fn digests() {
         ("ChangeDeferral", hex(&ChangeDeferral::new("d", deferral().plan).amount(eur("6")))),
         ("CancelDeferral", hex(&CancelDeferral::new("d", d("2026-01-31")))),
         ("ReverseDeferral", hex(&ReverseDeferral::new("d", d("2026-01-31")))),
+        ("Correct", hex(&Correct::new(seven(), sale("2026-01-05", "5.00")).why("swapped"))),
+        ("AssertBalance", hex(&stated.subtree().within(dec("1")).warning())),
+        ("WithdrawAssertion", hex(&WithdrawAssertion::new(seven()))),
+        ("AddClosingPoint", hex(&AddClosingPoint::new(202_601, "stock", "count").blocking())),
+        ("SignOff", hex(&SignOff::new(202_601, "stock").note("by two"))),
     ];
     let told = told.map(|(name, digest)| format!("{name}: {digest}")).join("\n");
     assert_eq!(told, DIGESTS.trim(), "the digests are now:\n{told}");
@@ -105,4 +114,9 @@ RecogniseDeferrals: 98e0c5adba7e7b277bef6d1cfa8fb23333164cba5460fba7a03101cd9757
 ChangeDeferral: cde71099dc1ac2fc7f644fbcc5e5f161dcb59ae1511a142acb3a8e564ce4b79d
 CancelDeferral: e2915379fdeab2e5ef0c9a38e1fdfeaa8cd8c105bc02585b5820f39d06dcb1ea
 ReverseDeferral: 7611c30e873dae2d40e4b27cbe73941961b00b43fed3b297161c12040cd03fa9
+Correct: cf3a2b00eb7a8c7dc0961b1f771c3e6127a8b5aa6bd10f3626af0131ef794173
+AssertBalance: f05f883345298da83e84bf2e975003597e97c4e04818f35860cd6a275f6e959c
+WithdrawAssertion: 768cc87c78c1d9a7fc2a85011a2f9f27e2d87c7c6751c496bf6d1de76687c2c6
+AddClosingPoint: cff3884c7878e77bd7003ffd5576740c3be5148eb370783471dac0d68ebacd13
+SignOff: 3a88f16581802aa63de78d874c79af7908a3d177d8b6e9c3f037787ff59219e1
 ";

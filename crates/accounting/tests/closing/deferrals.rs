@@ -157,6 +157,149 @@ Total       103.00
 }
 
 #[test]
+fn a_run_goes_by_day_and_what_is_locked_comes_last() {
+    on_every_store(|firm| {
+        let firm = with_prepaid(firm); // 1 June 2026; INV goes by date
+        let of = |code: &str| {
+            let plan = SpreadPlan::periods(d("2026-01-01"), 5);
+            let start = StartDeferral::expense(code, "INV", ("1900", "5000"), eur("100"), plan);
+            firm.must(code, &start);
+        };
+        of("a");
+        of("b");
+        firm.must("January", &RecogniseDeferrals::through(d("2026-01-31")));
+        firm.must("lock March", &LockPeriod::new(202_603));
+        let run = firm.must("to May", &RecogniseDeferrals::through(d("2026-05-31")));
+        assert_eq!(run.entries.len(), 8);
+        let entries = firm.entries();
+        let days: Vec<String> = entries.iter().map(|entry| entry.date.to_string()).collect();
+        let (jan, feb, apr, may) = ("2026-01-31", "2026-02-28", "2026-04-30", "2026-05-31");
+        let june = "2026-06-01";
+        assert_eq!(days, [jan, jan, feb, feb, apr, apr, may, may, june, june]);
+        let late = entries.last().unwrap();
+        assert_eq!(late.document_date, Some(d("2026-03-31")));
+        assert_eq!(balance(&firm, "5000"), "200");
+        firm.clean();
+    });
+}
+
+#[test]
+fn a_part_that_can_t_be_posted_is_named() {
+    let firm = with_prepaid(in_memory());
+    let plan = SpreadPlan::periods(d("2026-01-01"), 2);
+    firm.must("start", &insurance("100", plan));
+    firm.must("kept elsewhere", &ChangeAccount::control("1900", Some("assets".into())));
+    let refused = firm.refused("run", &RecogniseDeferrals::through(d("2026-01-31")));
+    assert_eq!(refused.code(), "accounting.control_account");
+    let told = refused.to_string();
+    assert!(told.starts_with("deferral insurance, part of 2026-01-31: account 1900 is"), "{told}");
+}
+
+#[test]
+fn what_was_corrected_or_taken_back_by_hand_counts_as_it_stands() {
+    on_every_store(|firm| {
+        let firm = with_prepaid(firm);
+        let year = || SpreadPlan::periods(d("2026-01-01"), 12);
+        firm.must("start", &insurance("120", year()).moved_on(d("2026-01-01")));
+        let run = firm.must("to March", &RecogniseDeferrals::through(d("2026-03-31")));
+        let [january, february, _] = run.entries[..] else { panic!("three") };
+        let lido = |amount: &str| {
+            NewEntry::new("GEN", d("2026-01-31"))
+                .posting(NewPosting::debit("5100", eur(amount)).dimension("site", "Lido"))
+                .credit("1900", eur(amount))
+        };
+        firm.must("another account", &Correct::new(january.id, lido("12")));
+        firm.must("no February", &Reverse::new(february.id, d("2026-02-28")));
+        assert_eq!(balance(&firm, "1900"), "98"); // 120 - 12 - 10
+        let list = firm.view(|view| checklist(view, 202_603));
+        let told: Vec<String> = list.points.iter().map(Point::to_string).collect();
+        assert!(told.iter().any(|told| {
+            told == "deferrals with more left than is planned: 1, such as insurance; change or cancel them"
+        }), "{told:?}");
+        // Spread anew, all of what is left goes; cancelled at once, too.
+        let two = SpreadPlan::periods(d("2026-04-01"), 2);
+        firm.must("anew", &ChangeDeferral::new("insurance", two));
+        let list = firm.view(|view| checklist(view, 202_603));
+        assert!(!list.points.iter().any(|point| point.kind == PointKind::Unplanned));
+        firm.must("April", &RecogniseDeferrals::through(d("2026-04-30")));
+        assert_eq!(balance(&firm, "1900"), "49");
+        firm.must("the rest", &CancelDeferral::new("insurance", d("2026-05-01")));
+        assert_eq!(balance(&firm, "1900"), "0");
+        let last = firm.entries().last().unwrap().id;
+        // Ended, and something of it is back: it can be ended again.
+        firm.must("the rest, back", &Reverse::new(last, d("2026-05-02")));
+        assert_eq!(balance(&firm, "1900"), "49");
+        firm.must("the rest, again", &CancelDeferral::new("insurance", d("2026-05-03")));
+        assert_eq!((balance(&firm, "1900"), balance(&firm, "5100")), ("0".into(), "12".into()));
+        // All of it is taken back, with what became of it.
+        firm.must("back", &ReverseDeferral::new("insurance", d("2026-05-31")));
+        for account in ["1900", "5000", "5100"] {
+            assert_eq!(balance(&firm, account), "0", "{account}");
+        }
+        firm.clean();
+    });
+}
+
+#[test]
+fn what_is_asserted_is_held_to_all_that_a_deferral_is_taken_back_by() {
+    let firm = with_prepaid(in_memory());
+    let plan = SpreadPlan::periods(d("2026-01-01"), 2);
+    firm.must("start", &insurance("100", plan).moved_on(d("2026-01-01")));
+    firm.must("all", &RecogniseDeferrals::through(d("2026-02-28")));
+    firm.must("stated", &AssertBalance::new("1900", d("2026-03-31"), eur("0")));
+    firm.must("back", &ReverseDeferral::new("insurance", d("2026-03-01")));
+    assert!(firm.books.assertions().unwrap()[0].is_kept());
+    firm.clean();
+}
+
+#[test]
+fn a_worth_that_is_used_up_before_the_amount_is_no_hindrance() {
+    let firm = with_prepaid(in_memory());
+    let yen = |amount: &str| money(&format!("{amount} JPY"));
+    let plan = SpreadPlan::periods(d("2026-01-01"), 2);
+    let start = StartDeferral::expense("yen", "GEN", ("1900", "5000"), yen("2"), plan.clone());
+    firm.must("start", &start.worth(eur("0.01")).moved_on(d("2026-01-01")));
+    firm.must("one", &RecogniseDeferrals::through(d("2026-01-31"))); // it takes the cent
+    firm.must("anew", &ChangeDeferral::new("yen", SpreadPlan::periods(d("2026-03-01"), 1)));
+    firm.must("rest", &CancelDeferral::new("yen", d("2026-02-02")));
+    let nothing = StartDeferral::expense("none", "GEN", ("1900", "5000"), yen("2"), plan);
+    firm.must("worth nothing", &nothing.worth(eur("0")).moved_on(d("2026-01-01")));
+    firm.must(
+        "nothing, anew",
+        &ChangeDeferral::new("none", SpreadPlan::periods(d("2026-03-01"), 1)),
+    );
+    firm.must("nothing, all", &RecogniseDeferrals::through(d("2026-03-31")));
+    for row in firm.balances(&BalanceQuery::account("1900")) {
+        assert!(row.amounts.is_zero());
+    }
+    firm.clean();
+}
+
+#[test]
+fn what_could_never_be_recognised_is_refused_at_once() {
+    let firm = with_prepaid(in_memory());
+    let plan = || SpreadPlan::periods(d("2026-04-01"), 3);
+    firm.must("kept", &ChangeAccount::control("2000", Some("payables".into())));
+    firm.must("closed", &CloseAccount::new("5900", d("2026-05-31")));
+    let start = |on: &str, to: &str| StartDeferral::expense("x", "GEN", (on, to), eur("9"), plan());
+    for (n, (start, code)) in [
+        (start("2000", "5000"), "control_account"),
+        (start("1900", "5900"), "account_not_open"), // through May; the last part is of June
+        (start("1900", "5000").dimension("site", " Lido"), "bad_input"),
+        (start("1900", "1900"), "bad_spread"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let refused = firm.refused(&format!("start {n}"), &start);
+        assert_eq!(refused.code(), format!("accounting.{code}"), "{n}: {refused}");
+    }
+    // A month that is locked, or not there yet, is no reason.
+    firm.must("lock", &LockPeriod::new(202_604));
+    firm.must("start", &insurance("100", SpreadPlan::periods(d("2026-04-01"), 30)));
+}
+
+#[test]
 fn plans_that_spread_nothing_are_refused() {
     let firm = with_prepaid(in_memory());
     let start = |plan| insurance("100", plan);

@@ -13,6 +13,8 @@ mod deferrals;
 mod histories;
 mod locks;
 mod opening;
+mod rights;
 mod sweeping;
 mod templates;
+mod together;
 mod years;

@@ -66,6 +66,15 @@ fn corrections(books: &Books<'_>) -> Result<(), LedgerError> {
     books.send("right", &Correct::new(wrong, sale("2027-01-10", "6.00")))?;
     let stated = AssertBalance::new("3900", d("2027-03-31"), eur("-26")).within(100.into());
     let id = books.send("state", &stated)?.answer;
+    let bank = AssertBalance::new("1000", d("2027-03-31"), eur("24")).warning();
+    books.send("note", &bank)?;
+    books.post("it breaks", sale("2027-01-04", "3.00"))?;
+    let both = [sale("2027-01-02", "1.00"), sale("2027-01-03", "2.00")];
+    let many = books.send("both", &PostMany::new(both.to_vec()))?.answer;
+    books.send("lock some days", &LockBooks::through(d("2027-01-05")))?;
+    books.send("late", &Correct::new(many.entries[0].id, sale("2027-01-11", "2.00")))?;
+    let found = books.assertions()?;
+    assert!(found.iter().any(|of| of.account == "1000" && !of.is_kept()));
     books.send("withdraw", &WithdrawAssertion::new(id))?;
     books.send("point", &AddClosingPoint::of_year(2027, "stock", "count the stock"))?;
     books.send("sign", &SignOff::of_year(2027, "stock"))?;

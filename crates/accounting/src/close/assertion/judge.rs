@@ -1,4 +1,4 @@
-//! Whether what a batch posts keeps the assertions of its days and later ones: entry by entry, in memory.
+//! Whether what is posted keeps the assertions of its days and later ones: in memory, after what stands or falls together.
 
 use std::borrow::Borrow;
 use std::sync::Arc;
@@ -11,14 +11,28 @@ use smol_str::SmolStr;
 use super::Assertion;
 use super::state::event;
 use crate::close::CloseError;
-use crate::ledger::{Amount, Entry, LedgerError, NewEntry, PeriodKey, is_closing, rights};
+use crate::ledger::{
+    Amount, Entry, LedgerError, NewEntry, PeriodKey, Settings, is_closing, rights,
+};
+
+/// After what it is judged whether assertions are kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Judging {
+    /// After each entry: it stands alone.
+    #[default]
+    Each,
+    /// After the batch, or the chain, whose entries stand or fall together.
+    Whole,
+    /// After more than the batch: [`as_one`] judges.
+    Outside,
+}
 
 /// An assertion as the batch has left it so far.
 struct Watched {
     assertion: Arc<Assertion>,
     /// What the account stands at.
     found: i64,
-    /// The entry that first broke it, where it only warns.
+    /// The entry since which it is not kept, of those that it was kept before.
     broken_by: Option<Id<Entry>>,
 }
 
@@ -27,7 +41,11 @@ struct Watched {
 pub(crate) struct Asserted {
     watched: Vec<Watched>,
     log: Vec<(usize, i64, Option<Id<Entry>>)>,
+    judging: Judging,
 }
+
+/// An entry that breaks an assertion, and how: boxed, for it is rare.
+pub(crate) type Broken = Box<(Id<Entry>, LedgerError)>;
 
 impl Asserted {
     /// Reads the assertions of the earliest day that is posted to, and later ones.
@@ -38,15 +56,21 @@ impl Asserted {
     ) -> Result<Asserted, Halt> {
         let first = entries.iter().map(|entry| entry.borrow().date).min();
         let Some(first) = first.filter(|_| are_there) else { return Ok(Asserted::default()) };
-        let found = tx.scan(&Range::by(Assertion::BY_DAY, &()).from(&first))?;
         let watch = |assertion: Arc<Assertion>| {
             let found = assertion.found.units();
             Watched { assertion, found, broken_by: None }
         };
-        Ok(Asserted { watched: found.into_iter().map(watch).collect(), log: Vec::new() })
+        let watched = since(tx, first)?.into_iter().map(watch).collect();
+        Ok(Asserted { watched, ..Asserted::default() })
     }
 
-    /// Adds an entry to what its accounts stand at. What breaks an assertion is refused, and has left nothing; or it is noted.
+    /// Judges from now on after this; gives what it was before.
+    pub(crate) fn judge(&mut self, judging: Judging) -> Judging {
+        std::mem::replace(&mut self.judging, judging)
+    }
+
+    /// Adds an entry to what its accounts stand at. One that stands alone and breaks an assertion is refused, and has left
+    /// nothing.
     pub(crate) fn allow(
         &mut self,
         tx: &mut Tx<'_>,
@@ -61,48 +85,53 @@ impl Asserted {
         if self.watched.is_empty() {
             return Ok(());
         }
-        let mark = self.mark();
+        let trees = self.watched.iter().any(|watched| watched.assertion.subtree);
+        let mut lines = Vec::with_capacity(entry.postings.len());
         for (posting, amount) in entry.postings.iter().zip(amounts) {
-            let above = rights::above(tx, chart, &posting.account)?;
-            for (at, watched) in self.watched.iter_mut().enumerate() {
-                let meant = watched.is_about(&posting.account, &above)
-                    && watched.assertion.currency == posting.amount.currency()
-                    && watched.counts(entry.date, period);
-                if meant {
-                    self.log.push((at, watched.found, watched.broken_by));
-                    watched.found = watched.found.saturating_add(amount.units());
-                }
-            }
+            let above =
+                if trees { rights::above(tx, chart, &posting.account)? } else { Vec::new() };
+            lines.push((posting, amount.units(), above));
         }
-        let result = self.check(mark, id);
-        result.inspect_err(|_| self.back_to(mark))
-    }
-
-    /// Whether all that was touched since is kept after the whole entry.
-    fn check(&mut self, mark: usize, id: Id<Entry>) -> Result<(), LedgerError> {
-        let touched = self.log.get(mark..).unwrap_or_default();
-        for (at, before, _) in touched {
-            let Some(watched) = self.watched.get_mut(*at) else { continue };
-            let assertion = &watched.assertion;
-            // What was broken before is not broken by whoever comes next, nor by whoever mends it in parts.
-            if watched.keeps(watched.found) || !watched.keeps(*before) {
+        let mark = self.mark();
+        for (at, watched) in self.watched.iter_mut().enumerate() {
+            if !watched.counts(entry.date, period) {
                 continue;
             }
-            if !assertion.warns {
-                return Err(CloseError::BreaksAssertion {
-                    account: assertion.account.clone(),
-                    date: assertion.date,
-                    stated: assertion.stated(),
-                    found: Money::new(
-                        Amount::from_units(watched.found).to_decimal(),
-                        assertion.currency,
-                    ),
-                }
-                .into());
-            }
-            watched.broken_by = watched.broken_by.or(Some(id));
+            let mut meant = lines.iter().filter(|(posting, _, above)| {
+                watched.assertion.currency == posting.amount.currency()
+                    && watched.is_about(&posting.account, above)
+            });
+            let Some((_, first, _)) = meant.next() else { continue };
+            let moved = meant.fold(*first, |sum, (_, units, _)| sum.saturating_add(*units));
+            self.log.push((at, watched.found, watched.broken_by));
+            watched.moves(moved, id);
         }
-        Ok(())
+        let broken = match self.judging {
+            Judging::Each => self.check(mark),
+            Judging::Whole | Judging::Outside => Ok(()),
+        };
+        broken.map_err(|broken| broken.1).inspect_err(|_| self.back_to(mark))
+    }
+
+    /// Whether all that refuses to be broken, and was touched since, is kept now, where the batch is judged as a whole.
+    pub(crate) fn check_whole(&self, mark: usize) -> Result<(), Broken> {
+        if self.judging == Judging::Whole { self.check(mark) } else { Ok(()) }
+    }
+
+    /// Whether all that refuses to be broken, and was touched since, is kept now. What was broken before is not broken by
+    /// whoever comes next, nor by whoever mends it in parts.
+    fn check(&self, mark: usize) -> Result<(), Broken> {
+        let touched = self.log.get(mark..).unwrap_or_default();
+        let touched = touched.iter().filter_map(|(at, ..)| self.watched.get(*at));
+        let broken = touched.filter(|watched| !watched.assertion.warns);
+        let mut broken = broken.filter_map(|watched| Some((watched.broken_by?, watched)));
+        match broken.next() {
+            None => Ok(()),
+            Some((entry, watched)) => {
+                let error = breaks(&watched.assertion, Amount::from_units(watched.found));
+                Err(Box::new((entry, error)))
+            }
+        }
     }
 
     pub(crate) fn mark(&self) -> usize {
@@ -121,9 +150,8 @@ impl Asserted {
     /// Stages what the accounts stand at.
     pub(crate) fn finish(self, tx: &mut Tx<'_>) -> Result<(), Halt> {
         for Watched { assertion, found, broken_by } in self.watched {
-            if let Some(entry) = broken_by {
-                let event = event("ledger.assertion_broken", assertion.id);
-                tx.emit(event.with("entry", Value::Id(entry.to_u128())));
+            if let Some(entry) = broken_by.filter(|_| self.judging != Judging::Outside) {
+                note(tx, &assertion, entry);
             }
             if found != assertion.found.units() {
                 let found = Amount::from_units(found);
@@ -140,6 +168,16 @@ impl Watched {
             || self.assertion.subtree && above.contains(&self.assertion.account)
     }
 
+    /// The account stands at so much more, by an entry.
+    fn moves(&mut self, units: i64, by: Id<Entry>) {
+        let kept = self.keeps(self.found);
+        self.found = self.found.saturating_add(units);
+        self.broken_by = match self.keeps(self.found) {
+            true => None,
+            false => self.broken_by.or(kept.then_some(by)),
+        };
+    }
+
     /// Whether what is posted so counts: through the day, but for entries that close a year on it.
     fn counts(&self, date: NaiveDate, period: PeriodKey) -> bool {
         date < self.assertion.date || date == self.assertion.date && !is_closing(period)
@@ -149,4 +187,51 @@ impl Watched {
         let off = i128::from(found) - i128::from(self.assertion.amount.units());
         off.abs() <= i128::from(self.assertion.tolerance.units())
     }
+}
+
+/// Posts in several steps what stands or falls together, and judges at its end whether it keeps what is asserted. The steps
+/// post with [`Judging::Outside`], nothing before `first`, and the answer names the entry that stands for all.
+pub(crate) fn as_one<T>(
+    tx: &mut Tx<'_>,
+    first: NaiveDate,
+    post: impl FnOnce(&mut Tx<'_>) -> Result<(T, Option<Id<Entry>>), LedgerError>,
+) -> Result<T, LedgerError> {
+    let settings = tx.get::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
+    let before = match settings.assertions {
+        Some(true) => since(tx, first)?,
+        _ => Vec::new(),
+    };
+    let (done, by) = post(tx)?;
+    for before in before.iter().filter(|before| before.is_kept()) {
+        let Some(now) = tx.get::<Assertion>(&before.id)?.filter(|now| !now.is_kept()) else {
+            continue;
+        };
+        if !now.warns {
+            return Err(breaks(&now, now.found));
+        }
+        if let Some(by) = by {
+            note(tx, &now, by);
+        }
+    }
+    Ok(done)
+}
+
+/// The assertions of a day and later ones.
+fn since(tx: &mut Tx<'_>, first: NaiveDate) -> Result<Vec<Arc<Assertion>>, Halt> {
+    tx.scan(&Range::by(Assertion::BY_DAY, &()).from(&first))
+}
+
+fn note(tx: &mut Tx<'_>, assertion: &Assertion, entry: Id<Entry>) {
+    let event = event("ledger.assertion_broken", assertion.id);
+    tx.emit(event.with("entry", Value::Id(entry.to_u128())));
+}
+
+fn breaks(assertion: &Assertion, found: Amount) -> LedgerError {
+    let error = CloseError::BreaksAssertion {
+        account: assertion.account.clone(),
+        date: assertion.date,
+        stated: assertion.stated(),
+        found: Money::new(found.to_decimal(), assertion.currency),
+    };
+    error.into()
 }

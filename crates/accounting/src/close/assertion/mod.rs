@@ -9,7 +9,7 @@
 mod judge;
 mod state;
 
-pub(crate) use judge::Asserted;
+pub(crate) use judge::{Asserted, Broken, Judging, as_one};
 pub(crate) use state::verify;
 pub use state::{AssertBalance, WithdrawAssertion};
 

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use fondaco_core::store::{Event, Value};
-use fondaco_core::{Act, Money, Range, Tx};
+use fondaco_core::{Act, Id, Money, Range, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -10,13 +10,18 @@ use super::SpreadPlan;
 use super::recognise::{existing, finish, open_parts, settle};
 use super::records::{Deferral, DeferralPart, DeferralStatus};
 use super::start::{exact, plan};
+use super::taken::taken_now;
 use crate::close::CloseError;
+use crate::close::assertion::{Judging, as_one};
+use crate::close::correction::Standing;
 use crate::ledger::rights::{self, Asking};
 use crate::ledger::{
-    Amount, LedgerError, Posted, PostedMany, Reversal, Reverse, Settings, post_now, reverse,
+    Amount, Entry, LedgerError, Posted, PostedMany, Reverse, Settings, Within, post_now,
+    reverse_within,
 };
 
-/// Spreads what is left of a deferral anew: by another plan, and of another total where that changed.
+/// Spreads what is left of a deferral anew: by another plan, and of another total where that changed. What is left is what its
+/// entries have not taken: a part that was corrected counts as it is now, and one that was taken back by hand is left.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ChangeDeferral {
     /// The deferral.
@@ -68,7 +73,7 @@ impl ChangeDeferral {
     }
 }
 
-/// Ends a deferral: what is left is recognised on one day.
+/// Ends a deferral: what is left is recognised on one day, with what was taken back by hand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CancelDeferral {
     /// The deferral.
@@ -99,7 +104,8 @@ impl CancelDeferral {
     }
 }
 
-/// Takes a deferral back: every entry that it posted is reversed on one day, and nothing more comes.
+/// Takes a deferral back: every entry that it posted, or what that was corrected to, is reversed on one day, and nothing more
+/// comes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReverseDeferral {
     /// The deferral.
@@ -136,8 +142,7 @@ impl Act for ChangeDeferral {
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
         let mut asking = Asking::new(tx, &rights::PLAN)?;
         let ledger = tx.get::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?.currency;
-        let mut deferral = active(tx, &self.code)?;
-        let taken = recognised(tx, &deferral)?;
+        let (mut deferral, taken) = unfinished(tx, &self.code)?;
         if let Some(amount) = self.amount {
             if amount.currency() != deferral.currency {
                 let (code, found) = (deferral.deferred_on.clone(), amount.currency());
@@ -155,22 +160,13 @@ impl Act for ChangeDeferral {
         }
         let today = tx.today()?;
         asking.allow_plan(tx, &deferral.moving(ledger, today))?;
-        let rest = |all: Amount, taken: Amount, currency| {
-            let rest = all.units().checked_sub(taken.units()).filter(|rest| *rest > 0);
-            let rest = rest.map(Amount::from_units).ok_or_else(|| CloseError::BadSpread {
-                why: format!(
-                    "{taken} is recognised, and the whole is {all}: nothing is left",
-                    taken = taken.to_decimal(),
-                    all = all.to_decimal()
-                ),
-            });
-            rest.map(|rest| Money::new(rest.to_decimal(), currency))
-        };
-        let amount = rest(deferral.amount, taken.0, deferral.currency)?;
-        let worth = rest(deferral.ledger_amount, taken.1, ledger)?;
+        let (amount, worth) = rest(&deferral, taken)?;
+        let amount = Money::new(amount.to_decimal(), deferral.currency);
+        let worth = Money::new(worth.to_decimal(), ledger);
         for part in open_parts(tx, &self.code)? {
             tx.delete::<DeferralPart>(&(part.code, part.number))?;
         }
+        deferral.status = DeferralStatus::Active;
         let parts = plan(&mut deferral, &self.plan, (amount, worth))?;
         settle(tx, &deferral, parts.iter().map(|part| part.date).min(), None)?;
         tx.insert_all(parts)?;
@@ -185,14 +181,11 @@ impl Act for CancelDeferral {
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<Posted, LedgerError> {
         let ledger = tx.get::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?.currency;
-        let mut deferral = active(tx, &self.code)?;
-        let mut rest = (0_i64, 0_i64);
+        let (mut deferral, taken) = unfinished(tx, &self.code)?;
+        let rest = rest(&deferral, taken)?;
         for part in open_parts(tx, &self.code)? {
-            rest.0 = rest.0.saturating_add(part.amount.units());
-            rest.1 = rest.1.saturating_add(part.ledger_amount.units());
             tx.delete::<DeferralPart>(&(part.code, part.number))?;
         }
-        let rest = (Amount::from_units(rest.0), Amount::from_units(rest.1));
         let posted = post_now(tx, &deferral.recognition(ledger, self.date, rest))?;
         deferral.parts += 1;
         tx.insert(DeferralPart {
@@ -220,16 +213,16 @@ impl Act for ReverseDeferral {
             return Err(CloseError::DeferralEnded { code: self.code.clone() }.into());
         }
         let parts = tx.scan(&Range::<DeferralPart>::by_key(&self.code))?;
-        let entries =
-            deferral.moved_by.into_iter().chain(parts.iter().filter_map(|part| part.entry));
-        let entries: Vec<_> = entries.collect();
-        let mut posted = Vec::new();
+        let entries = deferral.moved_by.into_iter().chain(parts.iter().filter_map(|of| of.entry));
+        let mut standing = Vec::new();
         for entry in entries {
-            // One that was taken back by hand is taken back.
-            if tx.get::<Reversal>(&entry)?.is_none() {
-                posted.push(reverse(tx, &Reverse::new(entry, self.date), None)?);
-            }
+            standing.extend(Standing::rest_on(tx, entry)?.standing());
         }
+        let posted = as_one(tx, self.date, |tx| {
+            let posted = self.take_back(tx, &standing)?;
+            let first = posted.first().map(|posted| posted.id);
+            Ok((posted, first))
+        })?;
         for part in open_parts(tx, &self.code)? {
             tx.delete::<DeferralPart>(&(part.code, part.number))?;
         }
@@ -244,23 +237,51 @@ impl Act for ReverseDeferral {
     }
 }
 
-fn active(tx: &mut Tx<'_>, code: &SmolStr) -> Result<Deferral, LedgerError> {
-    let deferral = existing(tx, code)?;
-    match deferral.status {
-        DeferralStatus::Active => Ok(deferral),
-        _ => Err(CloseError::DeferralEnded { code: code.clone() }.into()),
+impl ReverseDeferral {
+    fn take_back(
+        &self,
+        tx: &mut Tx<'_>,
+        entries: &[Id<Entry>],
+    ) -> Result<Vec<Posted>, LedgerError> {
+        let within = Within { judging: Judging::Outside, ..Within::default() };
+        let reverse =
+            |entry: &Id<Entry>| reverse_within(tx, &Reverse::new(*entry, self.date), None, within);
+        entries.iter().map(reverse).collect()
     }
 }
 
-/// How much was recognised, in the currency and in the ledger's.
-fn recognised(tx: &mut Tx<'_>, deferral: &Deferral) -> Result<(Amount, Amount), LedgerError> {
-    let parts = tx.scan(&Range::<DeferralPart>::by_key(&deferral.code))?;
-    let sums =
-        parts.iter().filter(|part| part.entry.is_some()).fold((0_i64, 0_i64), |sum, part| {
-            let (amount, worth) = (part.amount.units(), part.ledger_amount.units());
-            (sum.0.saturating_add(amount), sum.1.saturating_add(worth))
-        });
-    Ok((Amount::from_units(sums.0), Amount::from_units(sums.1)))
+/// A deferral of which something is left, and what its entries have taken so far: also one that had come to its end, and of
+/// which something was taken back by hand.
+fn unfinished(
+    tx: &mut Tx<'_>,
+    code: &SmolStr,
+) -> Result<(Deferral, (Amount, Amount)), LedgerError> {
+    let deferral = existing(tx, code)?;
+    let ended = || LedgerError::from(CloseError::DeferralEnded { code: code.clone() });
+    if deferral.status == DeferralStatus::Reversed {
+        return Err(ended());
+    }
+    let taken = taken_now(tx, &deferral)?;
+    match deferral.status {
+        DeferralStatus::Done if deferral.amount <= taken.0 => Err(ended()),
+        _ => Ok((deferral, taken)),
+    }
+}
+
+/// What is left of a deferral, in its currency and in the ledger's; the worth may be used up before the amount.
+fn rest(deferral: &Deferral, taken: (Amount, Amount)) -> Result<(Amount, Amount), CloseError> {
+    let less = |all: Amount, taken: Amount| all.units().checked_sub(taken.units());
+    let amount = less(deferral.amount, taken.0).filter(|rest| *rest > 0);
+    let worth = less(deferral.ledger_amount, taken.1).filter(|rest| *rest >= 0);
+    let nothing = || CloseError::BadSpread {
+        why: format!(
+            "{taken} is recognised, and the whole is {all}: nothing is left",
+            taken = taken.0.to_decimal(),
+            all = deferral.amount.to_decimal()
+        ),
+    };
+    let (amount, worth) = amount.zip(worth).ok_or_else(nothing)?;
+    Ok((Amount::from_units(amount), Amount::from_units(worth)))
 }
 
 fn event(name: &'static str, code: &SmolStr) -> Event {

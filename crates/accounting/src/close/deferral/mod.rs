@@ -15,6 +15,7 @@ mod recognise;
 mod records;
 mod report;
 mod start;
+mod taken;
 
 pub use change::{CancelDeferral, ChangeDeferral, ReverseDeferral};
 pub use plan::{SpreadPlan, SpreadShare};
@@ -23,6 +24,7 @@ pub(crate) use recognise::carry_out;
 pub use records::{Deferral, DeferralPart, DeferralStatus};
 pub use report::{Deferred, DeferredRow, deferral, deferral_parts, deferred};
 pub use start::StartDeferral;
+pub(crate) use taken::unplanned;
 
 use chrono::NaiveDate;
 use smol_str::SmolStr;

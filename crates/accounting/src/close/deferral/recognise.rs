@@ -1,4 +1,6 @@
-//! Recognising parts: each on its day, by the clock or by a run.
+//! Recognising parts: each on its day, by the clock or by a run; where that is closed, today.
+
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use fondaco_core::due::{Due, DueItem, Refused};
@@ -11,9 +13,12 @@ use super::DEFERRAL;
 use super::records::{Deferral, DeferralPart, DeferralStatus};
 use crate::close::CloseError;
 use crate::ledger::rights::{self, Asking};
-use crate::ledger::{LedgerError, Posted, PostedMany, Settings, in_time, post_now, start_of};
+use crate::ledger::{
+    LedgerError, Posted, PostedMany, Settings, in_time, is_closed, post_now, start_of,
+};
 
-/// Recognises all parts of these days that were not: what the due queue does day by day, in one go.
+/// Recognises all parts of these days that were not: what the due queue does day by day, in one go. As there, a part whose day
+/// is past and closed is of today, with its own day as the document's date.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecogniseDeferrals {
     /// The last day.
@@ -56,32 +61,64 @@ impl Act for RecogniseDeferrals {
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<PostedMany, LedgerError> {
         Asking::new(tx, &rights::POST)?; // each entry asks again, for what it is
-        let (mut codes, mut entries) = (Vec::new(), Vec::new());
-        match &self.code {
+        let due = match &self.code {
             Some(code) => {
                 existing(tx, code)?;
-                codes.push(code.clone());
+                let mut parts = open_parts(tx, code)?;
+                parts.retain(|part| part.date <= self.through);
+                parts
             }
             None => {
                 let due = Range::by(DeferralPart::BY_DUE, &()).through(&self.through);
-                codes.extend(tx.scan(&due)?.iter().map(|part| part.code.clone()));
-                codes.sort_unstable();
-                codes.dedup();
+                tx.scan(&due)?.iter().map(|part| part.as_ref().clone()).collect()
+            }
+        };
+        let mut deferrals = BTreeMap::new();
+        for part in &due {
+            if !deferrals.contains_key(&part.code) {
+                deferrals.insert(part.code.clone(), existing(tx, &part.code)?);
             }
         }
-        for code in codes {
-            let deferral = existing(tx, &code)?;
-            let mut parts = open_parts(tx, &code)?;
-            parts.retain(|part| part.date <= self.through);
-            if parts.is_empty() {
-                continue;
-            }
-            for part in parts {
-                entries.push(recognise(tx, &deferral, part, false)?);
-            }
+        let entries = recognise_all(tx, &deferrals, due)?;
+        for deferral in deferrals.into_values() {
             finish(tx, deferral, None)?;
         }
         Ok(PostedMany { entries })
+    }
+}
+
+/// Posts parts in order of their days; what is of a day that is closed comes last, of today. So the numbers of a journal that
+/// go by date go on for the others.
+fn recognise_all(
+    tx: &mut Tx<'_>,
+    deferrals: &BTreeMap<SmolStr, Deferral>,
+    parts: Vec<DeferralPart>,
+) -> Result<Vec<Posted>, LedgerError> {
+    let today = tx.today()?;
+    let (mut entries, mut late) = (Vec::with_capacity(parts.len()), Vec::new());
+    for part in parts {
+        let Some(deferral) = deferrals.get(&part.code) else { continue };
+        match tx.attempt(|tx| recognise(tx, deferral, &part, part.date))? {
+            Ok(posted) => entries.push(posted),
+            Err(refusal) if part.date < today && is_closed(&refusal) => late.push((deferral, part)),
+            Err(refusal) => return Err(of_part(&part, refusal)),
+        }
+    }
+    for (deferral, part) in late {
+        let posted = recognise(tx, deferral, &part, today);
+        entries.push(posted.map_err(|refusal| of_part(&part, refusal))?);
+    }
+    Ok(entries)
+}
+
+/// Names the part that is refused.
+fn of_part(part: &DeferralPart, refusal: LedgerError) -> LedgerError {
+    match refusal {
+        LedgerError::Halt(halt) => halt.into(),
+        refusal => {
+            let (deferral, date) = (part.code.clone(), part.date);
+            LedgerError::OfPart { deferral, date, error: Box::new(refusal) }
+        }
     }
 }
 
@@ -94,7 +131,7 @@ pub(crate) fn carry_out(tx: &mut Tx<'_>, item: &DueItem) -> Result<(), Refused> 
     let next = open_parts(tx, &deferral.code)?.into_iter().next();
     let Some(part) = next else { return Ok(()) };
     if start_of(tx, part.date)? <= tx.now() {
-        recognise(tx, &deferral, part, true)?;
+        in_time(tx, part.date, |tx, date| recognise(tx, &deferral, &part, date))?;
     }
     Ok(finish(tx, deferral, Some(item.at))?)
 }
@@ -117,22 +154,18 @@ pub(super) fn open_parts(
     Ok(open)
 }
 
-/// Posts a part: of its day, or, when the clock brings it and that day is closed meanwhile, of today.
+/// Posts a part: of its day, or where that is closed of a later one, with its own as that of the document.
 fn recognise(
     tx: &mut Tx<'_>,
     deferral: &Deferral,
-    part: DeferralPart,
-    may_be_late: bool,
+    part: &DeferralPart,
+    date: NaiveDate,
 ) -> Result<Posted, LedgerError> {
     let ledger = tx.get::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?.currency;
-    let own = part.date;
-    let post = |tx: &mut Tx<'_>, date: NaiveDate| {
-        let mut entry = deferral.recognition(ledger, date, (part.amount, part.ledger_amount));
-        entry.document_date = (date != own).then_some(own);
-        post_now(tx, &entry)
-    };
-    let posted = if may_be_late { in_time(tx, own, post)? } else { post(tx, own)? };
-    tx.put(DeferralPart { due: None, entry: Some(posted.id), ..part })?;
+    let mut entry = deferral.recognition(ledger, date, (part.amount, part.ledger_amount));
+    entry.document_date = (date != part.date).then_some(part.date);
+    let posted = post_now(tx, &entry)?;
+    tx.put(DeferralPart { due: None, entry: Some(posted.id), ..part.clone() })?;
     Ok(posted)
 }
 

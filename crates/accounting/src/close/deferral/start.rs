@@ -9,10 +9,11 @@ use smol_str::SmolStr;
 use super::SpreadPlan;
 use super::recognise::settle;
 use super::records::{Deferral, DeferralPart, DeferralStatus};
+use crate::close::CloseError;
 use crate::ledger::rights::{self, Asking};
 use crate::ledger::{
     Account, Amount, Journal, LedgerError, Settings, Side, check_code, check_dimensions,
-    check_text, post_now,
+    check_entry, check_text, is_closed, post_now,
 };
 
 /// Spreads an amount over periods.
@@ -175,6 +176,10 @@ impl StartDeferral {
         check_text("text", &self.text)?;
         check_dimensions(self.dimensions.iter().map(|(name, _)| name))?;
         check_text("dimensions", &self.dimensions)?;
+        if self.deferred_on == self.recognised_on {
+            let why = format!("from {0} to {0}: name two accounts", self.deferred_on);
+            return Err(CloseError::BadSpread { why }.into());
+        }
         for code in [&self.deferred_on, &self.recognised_on] {
             let unknown = || LedgerError::UnknownAccount { code: code.clone() };
             let account = tx.get::<Account>(code)?.ok_or_else(unknown)?;
@@ -243,6 +248,7 @@ impl Act for StartDeferral {
         let first = self.moved.map_or_else(|| tx.today(), Ok)?;
         asking.allow_plan(tx, &deferral.moving(ledger, first))?;
         let parts = plan(&mut deferral, &self.plan, (self.amount, worth))?;
+        try_out(tx, &deferral, ledger, &parts)?;
         if let Some(date) = self.moved {
             deferral.moved_by = Some(post_now(tx, &deferral.moving(ledger, date))?.id);
         }
@@ -251,6 +257,25 @@ impl Act for StartDeferral {
         tx.insert_all(parts)?;
         Ok(tx.insert(deferral)?)
     }
+}
+
+/// Whether the first and the last part could be recognised, but for days that are closed, or in no period yet: else each
+/// would be refused when it falls due, by a clock that nobody watches.
+fn try_out(
+    tx: &mut Tx<'_>,
+    deferral: &Deferral,
+    ledger: Currency,
+    parts: &[DeferralPart],
+) -> Result<(), LedgerError> {
+    let ends = [parts.first(), parts.last().filter(|_| parts.len() > 1)];
+    for part in ends.into_iter().flatten() {
+        let worth = (part.amount, part.ledger_amount);
+        match check_entry(tx, &deferral.recognition(ledger, part.date, worth)) {
+            Err(refusal) if !is_closed(&refusal) => return Err(refusal),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// The parts of an amount, numbered on from those that the deferral had.

@@ -6,6 +6,7 @@ use super::Recorded;
 use super::imported::check_instant;
 use super::keys::EntryKey;
 use super::recorder::Recorder;
+use crate::close::Judging;
 use crate::ledger::LedgerError;
 
 type Answer = Result<Recorded, LedgerError>;
@@ -32,7 +33,14 @@ impl Recorder<'_> {
         if let Some(last) = items.end.checked_sub(1).filter(|last| self.is_linked(*last)) {
             return Err(LedgerError::LinkedOpen.at(last));
         }
-        items.map(|at| self.judged(tx, at)?.map_err(|error| error.at(at))).collect()
+        self.pages.judge(Judging::Whole);
+        let all = items.map(|at| self.judged(tx, at)?.map_err(|error| error.at(at)));
+        let all = all.collect::<Result<Vec<Recorded>, LedgerError>>()?;
+        self.pages.check_whole(0).map_err(|broken| {
+            let place = all.iter().position(|recorded| recorded.is_of(broken.0));
+            broken.1.at(place.unwrap_or_default())
+        })?;
+        Ok(all)
     }
 
     /// Takes the only item.
@@ -84,6 +92,8 @@ impl Recorder<'_> {
         let open = self.is_linked(through);
         let mark = self.mark();
         let mut answers = Vec::new();
+        let judging = self.pages.judge(Judging::Whole);
+        let begin = self.pages.asserted_mark();
         let whole = tx.attempt(|tx| {
             for at in from..=through {
                 if open && at == through {
@@ -97,8 +107,13 @@ impl Recorder<'_> {
                     return Err(LedgerError::LinkedFailed);
                 }
             }
-            Ok(())
+            let Err(broken) = self.pages.check_whole(begin) else { return Ok(()) };
+            let of = |answer: &Answer| answer.as_ref().is_ok_and(|posted| posted.is_of(broken.0));
+            answers.truncate(answers.iter().position(of).unwrap_or_default());
+            answers.push(Err(broken.1));
+            Err(LedgerError::LinkedFailed)
         })?;
+        self.pages.judge(judging);
         if whole.is_ok() {
             return Ok(answers);
         }

@@ -22,11 +22,12 @@ pub(crate) use imported::{check_account, check_instant};
 pub use item::{Item, RecordEach};
 pub use keys::{EntryKey, KeyOf};
 
-use fondaco_core::{Halt, Tx};
+use fondaco_core::{Halt, Id, Tx};
 
 use super::pending::{NewPending, PostPending, VoidPending};
+use super::post::Within;
 use super::spending::Override;
-use super::{LedgerError, NewEntry, Posted, PostedEach, PostedMany, RefusedEntry};
+use super::{Entry, LedgerError, NewEntry, Posted, PostedEach, PostedMany, RefusedEntry};
 use item::Piece;
 use recorder::Recorder;
 
@@ -77,8 +78,17 @@ pub(crate) fn post_many(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<PostedM
 }
 
 /// Posts one entry that carries options.
-pub(crate) fn post_one(tx: &mut Tx<'_>, entry: &NewEntry) -> Result<Posted, LedgerError> {
-    Ok(one(tx, Piece::Entry(entry))?.posted()?)
+pub(crate) fn post_one(
+    tx: &mut Tx<'_>,
+    entry: &NewEntry,
+    within: Within,
+) -> Result<Posted, LedgerError> {
+    let mut recorder = Recorder::new(tx, vec![Piece::Entry(entry)])?;
+    recorder.rules.valued_on = within.valued_on;
+    recorder.pages.judge(within.judging);
+    let recorded = recorder.alone(tx)?;
+    recorder.finish(tx)?;
+    Ok(recorded.posted()?)
 }
 
 /// Posts one entry that carries options above spending limits.
@@ -134,6 +144,11 @@ fn otherwise() -> Halt {
 }
 
 impl Recorded {
+    /// Whether this entry was posted by it.
+    fn is_of(&self, entry: Id<Entry>) -> bool {
+        self.posted().is_ok_and(|posted| posted.id == entry)
+    }
+
     /// The entry that was posted.
     fn posted(&self) -> Result<Posted, Halt> {
         match self.done {

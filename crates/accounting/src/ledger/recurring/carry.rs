@@ -79,7 +79,7 @@ pub(crate) fn in_time<T>(
 }
 
 /// Whether an entry is refused for its date alone: also when who carries it out may not post to a softly locked period.
-pub(super) fn is_closed(refusal: &LedgerError) -> bool {
+pub(crate) fn is_closed(refusal: &LedgerError) -> bool {
     match refusal {
         LedgerError::PeriodLocked { .. }
         | LedgerError::NoPeriod { .. }

@@ -17,7 +17,7 @@ mod terms;
 mod verify;
 mod version;
 
-pub(crate) use carry::{carry_out, in_time};
+pub(crate) use carry::{carry_out, in_time, is_closed};
 pub use commands::{
     ChangeRecurring, EndRecurring, Missed, PauseRecurring, ResumeRecurring, SkipRecurring,
     StartRecurring,
