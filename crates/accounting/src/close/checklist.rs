@@ -13,11 +13,13 @@ use smol_str::{SmolStr, ToSmolStr};
 
 use super::deferral::unplanned;
 use super::obstacles::{self, Point, PointKind, obstacles};
+use super::refusals::refusals;
 use super::{CloseError, DeferralPart, assertions};
 use crate::Books;
 use crate::ledger::{
-    Account, BalanceQuery, Entry, Journal, LedgerError, Period, PeriodKey, PeriodStatus, balances,
-    check_code, check_name, check_text, period_label, planned_reversals, recurring_entries, rights,
+    Account, BalanceQuery, Entry, Journal, LedgerError, Period, PeriodKey, PeriodKind,
+    PeriodStatus, balances, check_code, check_name, check_text, period_label, planned_reversals,
+    recurring_entries, rights,
 };
 
 /// A point that the host has put on the list of a period or year.
@@ -214,7 +216,10 @@ pub fn checklist(read: &mut impl Reading, period: PeriodKey) -> Result<Checklist
     let days = days_of(read, period)?;
     let end = days.end().unwrap_or(NaiveDate::MAX);
     let mut points = obstacles(read, days)?;
-    points.extend(unsigned(read, period)?);
+    points.extend(of_host(read, period)?);
+    if period % 100 == 0 {
+        points.extend(refusals(read, period / 100)?);
+    }
     points.extend(earlier_open(read, period, days)?);
     points.extend(not_carried_out(read, end)?);
     points.extend(uncleared(read, end)?);
@@ -241,11 +246,21 @@ fn days_of(read: &mut impl Reading, key: PeriodKey) -> Result<DateRange, LedgerE
     Ok(days.map_err(|error| fondaco_core::Halt::Bug(error.to_string()))?)
 }
 
-/// The host's points that nobody has signed off.
-pub(super) fn unsigned(
-    read: &mut impl Reading,
-    period: PeriodKey,
-) -> Result<Vec<Point>, LedgerError> {
+/// The host's points that nobody has signed off; of a year with those of its periods that block it.
+pub(super) fn of_host(read: &mut impl Reading, key: PeriodKey) -> Result<Vec<Point>, LedgerError> {
+    let mut points = unsigned(read, key)?;
+    if key % 100 == 0 {
+        let periods = read.peek_scan(&Range::<Period>::all())?;
+        for period in periods.iter().filter(|period| period.fiscal_year == key / 100) {
+            let own = unsigned(read, period.period)?;
+            points.extend(own.into_iter().filter(|point| point.blocks));
+        }
+    }
+    Ok(points)
+}
+
+/// The host's points of a period or year that nobody has signed off.
+fn unsigned(read: &mut impl Reading, period: PeriodKey) -> Result<Vec<Point>, LedgerError> {
     let points = read.peek_scan(&Range::<ClosingPoint>::by_key(&period))?;
     let open = points.iter().filter(|point| point.signed_by.is_none());
     let point = |point: &Arc<ClosingPoint>| Point {
@@ -264,8 +279,9 @@ fn earlier_open(
     days: DateRange,
 ) -> Result<Option<Point>, LedgerError> {
     let periods = read.peek_scan(&Range::<Period>::all())?;
-    let before = periods.iter().filter(|period| Some(period.end) < days.start());
+    let ordered = periods.iter().filter(|period| period.kind != Some(PeriodKind::Closing));
     if key % 100 == 0 {
+        let before = ordered.filter(|period| Some(period.end) < days.start());
         let open = before.filter(|period| period.closed != Some(true));
         let mut years: Vec<i32> = open.map(|period| period.fiscal_year).collect();
         years.dedup();
@@ -275,7 +291,8 @@ fn earlier_open(
     }
     let settings = read.peek::<crate::ledger::Settings>(&crate::ledger::Settings::key())?;
     let shut = settings.and_then(|settings| settings.locked_through.max(settings.final_through));
-    let open = before.filter(|period| {
+    // By their keys: an adjustment period lies on the last day of the ordinary one before it.
+    let open = ordered.filter(|period| period.period < key).filter(|period| {
         let locked = period.status >= PeriodStatus::Locked || period.closed == Some(true);
         !locked && shut.is_none_or(|shut| shut < period.end)
     });

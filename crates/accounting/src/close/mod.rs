@@ -32,6 +32,7 @@ mod lock;
 mod obstacles;
 mod opening;
 mod records;
+mod refusals;
 mod style;
 mod template;
 mod year;
@@ -39,7 +40,9 @@ mod zeroing;
 
 pub use adjustment::OpenAdjustmentPeriods;
 pub use assertion::{AssertBalance, Assertion, WithdrawAssertion, assertions};
-pub(crate) use assertion::{Asserted, Broken, Judging, verify as verify_assertions};
+pub(crate) use assertion::{
+    Asserted, Broken, Judging, recount_moved as recount_asserted, verify as verify_assertions,
+};
 pub use changes::{ChangeQuery, ChangedBalance, ChangedStatement, Changes, changes};
 pub use checklist::{AddClosingPoint, Checklist, ClosingPoint, SignOff, checklist};
 pub use correction::{Correct, Corrected, Correction, correction_by, corrections};

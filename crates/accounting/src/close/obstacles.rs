@@ -1,11 +1,14 @@
 //! What stands in the way of closing the books of some days, each point with how many there are and the way out.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use fondaco_core::{DateRange, Range, Reading};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
-use crate::currency::revaluations;
+use crate::currency::{Revalue, monetary_accounts, revaluation, revaluations};
 use crate::ledger::{
     Account, AccountClass, Amount, BalanceQuery, DraftStatus, LedgerError, PendingEntry,
     PendingPosting, PendingSettled, Settings, Totals, balances, drafts,
@@ -35,12 +38,18 @@ pub enum PointKind {
     Unplanned,
     /// Accounts through which things only pass, with something left on them.
     Uncleared,
-    /// Currencies that nobody has revalued as of the end.
+    /// Currencies that are worth something else at the end than the books say.
     Unrevalued,
     /// Accounts that stand otherwise than was asserted.
     Assertions,
     /// Journals with a number missing.
     Gaps,
+    /// Where the result of a year goes was not said.
+    NoClosingSet,
+    /// The year is closed already.
+    Closed,
+    /// Assertions of later days that closing the year would break.
+    BreaksAssertions,
     /// A point of the host's that nobody has signed off.
     Host,
 }
@@ -113,6 +122,16 @@ impl std::fmt::Display for Point {
             PointKind::Gaps => {
                 write!(f, "numbers missing: {count}, such as {what}; verify the books")
             }
+            PointKind::NoClosingSet => {
+                write!(f, "no account for the result of {what}: say with SetClosing where it goes")
+            }
+            PointKind::Closed => {
+                write!(f, "{what} is closed already: reopen it to close it again")
+            }
+            PointKind::BreaksAssertions => write!(
+                f,
+                "assertions that closing would break: {count}, such as of {what}; withdraw them"
+            ),
             PointKind::Host => write!(f, "{what}; sign it off when it is done"),
         }
     }
@@ -179,28 +198,52 @@ fn unbalanced(
     Ok((!sum.is_zero()).then(point))
 }
 
-/// The other currencies in which assets and liabilities stand at the end of a day that was not revalued.
+/// The other currencies that are worth something else at the end of a day than the books say, or of which that can't be told.
 pub(super) fn unrevalued(
     read: &mut impl Reading,
     end: NaiveDate,
 ) -> Result<Vec<SmolStr>, LedgerError> {
-    let settings = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
-    if revaluations(read)?.iter().any(|run| run.date == end) {
-        return Ok(Vec::new());
-    }
-    let mut classes = std::collections::BTreeMap::new();
-    for account in read.peek_scan(&Range::<Account>::all())? {
-        classes.insert(account.code.clone(), account.class);
-    }
-    let mut found: Vec<SmolStr> = Vec::new();
-    for row in balances(read, &BalanceQuery::all().until(end))? {
-        let class = classes.get(&row.account);
-        let kept = matches!(class, Some(AccountClass::Asset | AccountClass::Liability));
-        if kept && row.currency != settings.currency && !row.amounts.is_zero() {
-            found.push(row.currency.code().into());
+    let monetary = monetary_accounts(read)?;
+    let mut found = match monetary.is_empty() {
+        true => foreign_in(read, end, None)?,
+        false => {
+            let runs = revaluations(read)?;
+            let last = runs.iter().rfind(|run| run.date <= end);
+            let run = Revalue::at(end);
+            let run = last.map_or(run.clone(), |last| run.source(last.source.clone()));
+            match revaluation(read, &run) {
+                Ok(preview) => {
+                    let lines = preview.lines.iter();
+                    let differ = lines.filter(|line| !line.difference().is_zero());
+                    differ.map(|line| line.open.currency().code().into()).collect()
+                }
+                Err(LedgerError::Halt(halt)) => return Err(halt.into()),
+                // Without a rate, or beside a run whose reversal did not come, it can't be told.
+                Err(_) => foreign_in(read, end, Some(&monetary))?,
+            }
         }
-    }
+    };
     found.sort_unstable();
     found.dedup();
     Ok(found)
+}
+
+/// The other currencies in which these accounts stand at the end of a day, or all assets and liabilities.
+fn foreign_in(
+    read: &mut impl Reading,
+    end: NaiveDate,
+    accounts: Option<&[Arc<Account>]>,
+) -> Result<Vec<SmolStr>, LedgerError> {
+    let settings = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
+    let all = read.peek_scan(&Range::<Account>::all())?;
+    let kept = |account: &&Arc<Account>| {
+        matches!(account.class, AccountClass::Asset | AccountClass::Liability)
+    };
+    let accounts = accounts.unwrap_or(&all).iter().filter(kept);
+    let codes: BTreeSet<&SmolStr> = accounts.map(|account| &account.code).collect();
+    let rows = balances(read, &BalanceQuery::all().until(end))?;
+    let foreign = rows.iter().filter(|row| {
+        row.currency != settings.currency && !row.amounts.is_zero() && codes.contains(&row.account)
+    });
+    Ok(foreign.map(|row| row.currency.code().into()).collect())
 }

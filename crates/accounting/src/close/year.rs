@@ -217,11 +217,8 @@ impl Act for CloseYear {
         let year = Year::read(tx, self.year)?;
         year.check_closable()?;
         let mut points = obstacles(tx, year.days()?)?;
-        let whole = self.year.saturating_mul(100);
-        for key in std::iter::once(whole).chain(year.of_year().map(|period| period.period)) {
-            let own = super::checklist::unsigned(tx, key)?;
-            points.extend(own.into_iter().filter(|point| point.blocks));
-        }
+        let own = super::checklist::of_host(tx, self.year.saturating_mul(100))?;
+        points.extend(own.into_iter().filter(|point| point.blocks));
         if !points.is_empty() {
             return Err(CloseError::Obstacles { year: self.year, points }.into());
         }
@@ -326,18 +323,30 @@ impl Step {
 }
 
 /// A fiscal year among the others.
-struct Year {
+pub(super) struct Year {
     year: i32,
     all: Vec<Arc<Period>>,
 }
 
 impl Year {
     fn read(tx: &mut Tx<'_>, year: i32) -> Result<Year, LedgerError> {
-        let all = tx.scan(&Range::<Period>::all())?;
+        Year::of(year, tx.scan(&Range::<Period>::all())?)
+    }
+
+    /// To look at.
+    pub(super) fn peek(read: &mut impl Reading, year: i32) -> Result<Year, LedgerError> {
+        Year::of(year, read.peek_scan(&Range::<Period>::all())?)
+    }
+
+    fn of(year: i32, all: Vec<Arc<Period>>) -> Result<Year, LedgerError> {
         if !all.iter().any(|period| period.fiscal_year == year) {
             return Err(CloseError::UnknownYear { year }.into());
         }
         Ok(Year { year, all })
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.periods().any(|period| period.closed == Some(true))
     }
 
     /// All its periods, that of closing entries among them.
@@ -362,17 +371,17 @@ impl Year {
     }
 
     /// Its days.
-    fn days(&self) -> Result<DateRange, LedgerError> {
+    pub(super) fn days(&self) -> Result<DateRange, LedgerError> {
         let days = DateRange::new(self.first()?.start, self.last()?.end);
         Ok(days.map_err(|error| Halt::Bug(error.to_string()))?)
     }
 
-    fn keys(&self) -> Result<(PeriodKey, PeriodKey), LedgerError> {
+    pub(super) fn keys(&self) -> Result<(PeriodKey, PeriodKey), LedgerError> {
         Ok((self.first()?.period, self.last()?.period))
     }
 
     fn check_closable(&self) -> Result<(), CloseError> {
-        if self.periods().any(|period| period.closed == Some(true)) {
+        if self.is_closed() {
             return Err(CloseError::YearAlreadyClosed { year: self.year });
         }
         let open =

@@ -15,6 +15,7 @@ use super::{
     AccountLimit, Amount, BalanceQuery, ClosedBy, ItemError, ItemKeeping, LedgerError, LimitChange,
     PendingPosting, Period, Posting, Totals, balances, open_items, rights,
 };
+use crate::close::recount_asserted;
 
 /// What an account measures, and on which side it grows.
 #[derive(
@@ -689,6 +690,7 @@ impl Act for ChangeAccount {
         if account.parent != before.parent {
             let (from, to) = (headings(tx, &before)?, headings(tx, &account)?);
             recount_moved(tx, &account.code, &from, &to)?;
+            recount_asserted(tx, &account.code, &from, &to)?;
         }
         match self.open_items {
             None => {}

@@ -464,7 +464,14 @@ impl Writer {
         let Writer { rules, asking, judged, pages } = self;
         let (period, journal) = examine(rules, asking, tx, new, judged)?;
         let mark = pages.running.mark();
-        pages.gate(tx, &rules.chart, Layer::Posted, (new, judged))?;
+        match rules.closes {
+            None => pages.gate(tx, &rules.chart, Layer::Posted, (new, judged))?,
+            // A year is closed with all its accounts, also with those that take nothing more.
+            Some(_) if rules.chart.is_gated() => {
+                pages.running.allow(tx, &rules.chart, Layer::Posted, (new, judged))?;
+            }
+            Some(_) => {}
+        }
         let place = Place { reverses, exceeding, ..pages.place(tx, None)? };
         let posted = pages.write(tx, rules, (new, judged), (period, journal), place);
         let posted = posted.inspect_err(|_| pages.running.back_to(mark))?;

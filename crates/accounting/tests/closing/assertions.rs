@@ -92,6 +92,47 @@ fn who_asserts_within_a_heading_also_withdraws_there() {
 }
 
 #[test]
+fn what_leaves_an_asserted_heading_or_comes_to_it_is_counted_anew() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        let heading = NewAccount::heading("12", "Receivable", AccountClass::Asset).parent("1");
+        firm.must("12", &OpenAccounts::new(vec![heading]));
+        firm.must("under it", &ChangeAccount::move_under("1200", Some("12".into())));
+        let owed =
+            NewEntry::new("GEN", d("2026-01-10")).debit("1200", eur("7")).credit("4000", eur("7"));
+        firm.post("owed", owed.clone());
+        firm.post("cash", sale("2026-01-11", "100.00"));
+        let on = |account: &str, amount: &str| {
+            AssertBalance::new(account, d("2026-01-31"), eur(amount)).subtree()
+        };
+        firm.must("all", &on("1", "107").warning());
+        let receivable = firm.must("receivable", &on("12", "7"));
+        let found = |firm: &Firm| -> Vec<String> {
+            let all = firm.view(|view| assertions(view));
+            all.iter().map(|of| of.found.to_decimal().normalize().to_string()).collect()
+        };
+        // What refuses to be broken refuses this too.
+        let top = |code: &str| ChangeAccount::move_under(code, None);
+        let refused = firm.refused("customers to the top", &top("1200"));
+        assert_eq!(refused.code(), "accounting.breaks_assertion");
+        firm.must("empty", &ChangeAccount::move_under("1010", Some("12".into())));
+        assert_eq!(found(&firm), ["107", "7"]);
+        // A heading takes all along that stands under it.
+        firm.must("12 to the top", &top("12"));
+        assert_eq!(found(&firm), ["100", "7"]);
+        assert!(!firm.view(|view| assertions(view))[0].is_kept());
+        firm.clean();
+        firm.must("back", &ChangeAccount::move_under("12", Some("1".into())));
+        assert!(firm.view(|view| assertions(view))[0].is_kept());
+        firm.must("withdraw", &WithdrawAssertion::new(receivable));
+        firm.must("customers to the top, now", &top("1200"));
+        firm.post("more is owed", owed); // of the heading no longer
+        assert_eq!(found(&firm), ["100"]);
+        firm.clean();
+    });
+}
+
+#[test]
 fn what_warns_is_noted_and_mended() {
     on_every_store(|firm| {
         let firm = firm.set_up();

@@ -2,8 +2,9 @@
 
 use crate::common::*;
 use fondaco_accounting::close::*;
+use fondaco_accounting::currency::*;
 use fondaco_accounting::ledger::*;
-use fondaco_core::ActError;
+use fondaco_core::{ActError, Currency};
 
 fn told(firm: &Firm, period: PeriodKey) -> Vec<String> {
     let list = firm.view(|view| checklist(view, period));
@@ -104,6 +105,107 @@ fn points_of_the_host_are_signed_off() {
             let refused = firm.refused(name, &AddClosingPoint::new(period, "x", "x"));
             assert_eq!(refused.code(), code);
         }
+        firm.clean();
+    });
+}
+
+#[test]
+fn a_year_is_ready_only_when_closing_would_go_through() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        firm.must("2025", &OpenFiscalYear::calendar_year(2025));
+        firm.post("sale", sale("2025-03-01", "5.00"));
+        assert_eq!(
+            told(&firm, 202_500),
+            ["no account for the result of 2025: say with SetClosing where it goes"]
+        );
+        let retained = NewAccount::new("3900", "Retained earnings", AccountClass::Equity);
+        firm.must("retained", &OpenAccounts::new(vec![retained]));
+        firm.must("closing", &SetClosing::new("3900", "GEN"));
+        let on = |account: &str, date: &str, amount: &str| {
+            AssertBalance::new(account, d(date), eur(amount))
+        };
+        firm.must("of the year", &on("4000", "2025-12-31", "-5"));
+        let later = firm.must("of the next", &on("4000", "2026-01-31", "-5"));
+        let equity = firm.must("equity", &on("3900", "2026-01-31", "0").within(dec("5")));
+        firm.must("noted", &on("3900", "2026-01-31", "0").warning());
+        assert_eq!(
+            told(&firm, 202_500),
+            ["assertions that closing would break: 1, such as of 4000; withdraw them"]
+        );
+        let refused = firm.refused("close", &CloseYear::new(2025));
+        assert_eq!(refused.code(), "accounting.breaks_assertion");
+        firm.must("withdraw", &WithdrawAssertion::new(later));
+        firm.must("withdraw equity", &WithdrawAssertion::new(equity));
+        let point = AddClosingPoint::new(202_506, "bank", "reconcile").blocking();
+        firm.must("bank", &point);
+        assert_eq!(told(&firm, 202_500), ["bank: reconcile; sign it off when it is done"]);
+        firm.must("reconciled", &SignOff::new(202_506, "bank"));
+        // An account that takes nothing more is closed with the year all the same.
+        let last = NewPending::new(sale("2026-04-01", "1.00")).closing(Closing::Credit);
+        firm.must("last sale", &RecordPending::new(last));
+        assert_eq!(firm.refused_entry(sale("2025-04-02", "1.00")), "accounting.account_closed");
+        assert!(firm.view(|view| checklist(view, 202_500)).is_ready());
+        firm.must("close, now", &CloseYear::new(2025));
+        assert_eq!(firm.sum(&BalanceQuery::account("3900")), "-5");
+        assert_eq!(told(&firm, 202_500)[0], "2025 is closed already: reopen it to close it again");
+        firm.clean();
+    });
+}
+
+#[test]
+fn an_adjustment_period_comes_after_the_months() {
+    let firm = in_memory().set_up();
+    firm.must("two", &OpenAdjustmentPeriods::new(2026, 2));
+    firm.must("lock", &LockBooks::through(d("2026-11-30")));
+    assert_eq!(told(&firm, 202_612), [""; 0]);
+    let open = |what: &str| format!("earlier periods open: {what}; lock them");
+    assert_eq!(told(&firm, 202_613), [open("1, such as 2026-12")]);
+    assert_eq!(told(&firm, 202_614), [open("2, such as 2026-12")]);
+}
+
+#[test]
+fn currencies_are_to_be_revalued_while_they_are_worth_something_else() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        let usd_on = |account: &str, date: &str, dollars: &str, worth: &str| {
+            NewEntry::new("GEN", d(date))
+                .posting(NewPosting::debit(account, usd(dollars)).worth(eur(worth)))
+                .posting(NewPosting::credit("4000", usd(dollars)).worth(eur(worth)))
+        };
+        let machine = NewAccount::new("0400", "Machines", AccountClass::Asset);
+        firm.must("machines", &OpenAccounts::new(vec![machine]));
+        firm.must("machine", &Post::new(usd_on("0400", "2026-01-05", "1000", "900")));
+        firm.must("lock", &LockBooks::through(d("2025-12-31")));
+        let told = |firm: &Firm| told(firm, 202_601);
+        let to_do = || ["currencies not revalued: 1, such as USD; revalue them".to_owned()];
+        assert_eq!(told(&firm), to_do()); // nobody has said what is monetary
+        firm.must("monetary", &MarkMonetary::new(["1010"]));
+        assert_eq!(told(&firm), [""; 0]); // a machine is worth what it cost
+        firm.must("dollars", &Post::new(usd_on("1010", "2026-01-06", "100", "90")));
+        assert_eq!(told(&firm), to_do()); // there is no rate to tell it by
+        firm.must("spot", &OpenRateSource::new("SPOT", "Central bank").pivot(Currency::EUR));
+        let rate = |date: &str, rate: &str| {
+            let rate = NewRate::new(Currency::USD, Currency::EUR, dec(rate), d(date));
+            RecordRates::new("SPOT", vec![rate])
+        };
+        firm.must("as in the books", &rate("2026-01-02", "0.9"));
+        assert_eq!(told(&firm), [""; 0]);
+        firm.must("otherwise", &rate("2026-01-31", "0.95"));
+        assert_eq!(told(&firm), to_do());
+        firm.must("accounts", &SetExchangeAccounts::new("GEN", "4000", "5900"));
+        let run = firm.must("run", &Revalue::at(d("2026-01-31")));
+        assert_eq!(told(&firm), [""; 0]);
+        // A bill of that month comes after the run, or the run is taken back.
+        firm.must("late", &Post::new(usd_on("1010", "2026-01-20", "10", "9")));
+        assert_eq!(told(&firm), to_do());
+        firm.must("late, back", &Post::new(usd_on("1010", "2026-01-20", "10", "9.5")));
+        let late = firm.entries().last().unwrap().id;
+        firm.must("and that", &Reverse::new(late, d("2026-01-20")));
+        firm.must("run again", &Revalue::at(d("2026-01-31")));
+        assert_eq!(told(&firm), [""; 0]);
+        firm.must("taken back", &Reverse::new(run.entry.unwrap(), d("2026-01-31")));
+        assert_eq!(told(&firm), to_do());
         firm.clean();
     });
 }

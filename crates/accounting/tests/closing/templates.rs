@@ -42,6 +42,7 @@ fn what_is_wrong_is_told_with_its_place() {
         ("(net", "place 5: a bracket is not closed"),
         ("1.2.3", "place 6: this is no number"),
         ("né * 2 rounded", "place 15: a rule is expected: half up, half down, half even, up, down"),
+        ("net * 0.12345678901234567890123456789012", "place 41: this is no number"),
         ("net rounded half up to 99", "place 26: a number of digits up to 12 is expected"),
         ("rounded up", "place 8: an amount is expected before this word"),
     ] {

@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use fondaco_core::store::Value;
-use fondaco_core::{Halt, Id, Money, Range, Tx};
+use fondaco_core::{Halt, Id, Range, Tx};
 use smol_str::SmolStr;
 
 use super::Assertion;
-use super::state::event;
-use crate::close::CloseError;
+use super::state::{breaks, event};
 use crate::ledger::{
     Amount, Entry, LedgerError, NewEntry, PeriodKey, Settings, is_closing, rights,
 };
@@ -224,14 +223,4 @@ fn since(tx: &mut Tx<'_>, first: NaiveDate) -> Result<Vec<Arc<Assertion>>, Halt>
 fn note(tx: &mut Tx<'_>, assertion: &Assertion, entry: Id<Entry>) {
     let event = event("ledger.assertion_broken", assertion.id);
     tx.emit(event.with("entry", Value::Id(entry.to_u128())));
-}
-
-fn breaks(assertion: &Assertion, found: Amount) -> LedgerError {
-    let error = CloseError::BreaksAssertion {
-        account: assertion.account.clone(),
-        date: assertion.date,
-        stated: assertion.stated(),
-        found: Money::new(found.to_decimal(), assertion.currency),
-    };
-    error.into()
 }

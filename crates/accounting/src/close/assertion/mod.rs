@@ -10,8 +10,8 @@ mod judge;
 mod state;
 
 pub(crate) use judge::{Asserted, Broken, Judging, as_one};
-pub(crate) use state::verify;
 pub use state::{AssertBalance, WithdrawAssertion};
+pub(crate) use state::{recount_moved, verify};
 
 use std::sync::Arc;
 

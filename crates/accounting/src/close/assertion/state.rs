@@ -78,36 +78,41 @@ impl AssertBalance {
         self.warns = true;
         self
     }
+}
 
-    /// What the accounts in scope stand at, resting on all that is posted to them through the day.
-    fn found(&self, tx: &mut Tx<'_>) -> Result<Amount, LedgerError> {
-        let mut codes = vec![self.account.clone()];
-        let mut at = 0;
-        while let Some(code) = codes.get(at).filter(|_| self.subtree).cloned() {
-            at += 1;
-            let under = tx.scan(&Range::by(Account::BY_PARENT, &code))?;
-            codes.extend(under.iter().map(|account| account.code.clone()));
-        }
-        let mut ranges = Vec::new();
-        for period in tx.scan(&Range::<Period>::all())?.iter() {
-            if period.start <= self.date {
-                let key = |code: &SmolStr| (code.clone(), period.period);
-                let range = |code| Range::by(Posting::BY_ACCOUNT, &key(code)).limit(1);
-                ranges.extend(codes.iter().map(range));
-            }
-        }
-        let mut needs = Needs::new();
-        for range in &ranges {
-            needs = needs.range(range)?;
-        }
-        tx.need_all(needs)?;
-        for range in &ranges {
-            tx.scan::<Posting>(range)?;
-        }
-        let sum = sum(tx, &self.account, self.subtree, (self.date, self.amount))?;
-        let too_large = || LedgerError::SumTooLarge { code: self.account.clone() };
-        Amount::from_decimal(sum).ok_or_else(too_large)
+/// What an account stands at, resting on all that is posted to it through the day.
+fn found(
+    tx: &mut Tx<'_>,
+    account: &SmolStr,
+    subtree: bool,
+    (date, amount): (NaiveDate, Money),
+) -> Result<Amount, LedgerError> {
+    let mut codes = vec![account.clone()];
+    let mut at = 0;
+    while let Some(code) = codes.get(at).filter(|_| subtree).cloned() {
+        at += 1;
+        let under = tx.scan(&Range::by(Account::BY_PARENT, &code))?;
+        codes.extend(under.iter().map(|account| account.code.clone()));
     }
+    let mut ranges = Vec::new();
+    for period in tx.scan(&Range::<Period>::all())?.iter() {
+        if period.start <= date {
+            let key = |code: &SmolStr| (code.clone(), period.period);
+            let range = |code| Range::by(Posting::BY_ACCOUNT, &key(code)).limit(1);
+            ranges.extend(codes.iter().map(range));
+        }
+    }
+    let mut needs = Needs::new();
+    for range in &ranges {
+        needs = needs.range(range)?;
+    }
+    tx.need_all(needs)?;
+    for range in &ranges {
+        tx.scan::<Posting>(range)?;
+    }
+    let sum = sum(tx, account, subtree, (date, amount))?;
+    let too_large = || LedgerError::SumTooLarge { code: account.clone() };
+    Amount::from_decimal(sum).ok_or_else(too_large)
 }
 
 /// What an account stands at, in the currency of the amount.
@@ -160,7 +165,7 @@ impl Act for AssertBalance {
             amount: stored(self.amount)?,
             tolerance: stored(Money::new(tolerance, currency))?,
             warns: self.warns,
-            found: self.found(tx)?,
+            found: found(tx, &self.account, self.subtree, (self.date, self.amount))?,
             actor: tx.actor().clone(),
             at: tx.now(),
         };
@@ -240,4 +245,50 @@ pub(crate) fn verify(read: &mut impl Reading) -> Result<Vec<Id<Assertion>>, Ledg
         }
     }
     Ok(wrong)
+}
+
+/// Counts anew what is asserted of headings that an account, with all under it, leaves or comes to.
+pub(crate) fn recount_moved(
+    tx: &mut Tx<'_>,
+    account: &SmolStr,
+    stood_under: &[SmolStr],
+    stands_under: &[SmolStr],
+) -> Result<(), LedgerError> {
+    let settings = tx.get::<Settings>(&Settings::key())?;
+    if settings.is_none_or(|settings| settings.assertions != Some(true)) {
+        return Ok(());
+    }
+    for assertion in tx.scan(&Range::by(Assertion::BY_DAY, &()))? {
+        let (stood, stands) =
+            (stood_under.contains(&assertion.account), stands_under.contains(&assertion.account));
+        if !assertion.subtree || stood == stands {
+            continue;
+        }
+        let moved = found(tx, account, true, (assertion.date, assertion.stated()))?.units();
+        let moved = if stands { moved } else { moved.saturating_neg() };
+        let found = Amount::from_units(assertion.found.units().saturating_add(moved));
+        let after = Assertion { found, ..assertion.as_ref().clone() };
+        if assertion.is_kept() && !after.is_kept() {
+            if !assertion.warns {
+                return Err(breaks(&assertion, found));
+            }
+            let event = event("ledger.assertion_broken", assertion.id);
+            tx.emit(event.with("account", Value::Text(account.clone())));
+        }
+        if after.found != assertion.found {
+            tx.put(after)?;
+        }
+    }
+    Ok(())
+}
+
+/// That an account would stand elsewhere than it was asserted to.
+pub(super) fn breaks(assertion: &Assertion, found: Amount) -> LedgerError {
+    let error = CloseError::BreaksAssertion {
+        account: assertion.account.clone(),
+        date: assertion.date,
+        stated: assertion.stated(),
+        found: Money::new(found.to_decimal(), assertion.currency),
+    };
+    error.into()
 }

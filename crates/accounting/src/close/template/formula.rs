@@ -6,7 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use fondaco_core::{Ratio, Rounding};
+use fondaco_core::{Ratio, Rounding, decimal};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -247,7 +247,8 @@ impl<'t> Parser<'t> {
             }
             Some(digit) if digit.is_ascii_digit() => {
                 let number = self.while_is(|c| c.is_ascii_digit() || c == '.');
-                let parsed = number.parse().ok().filter(|_| !number.ends_with('.'));
+                // As exactly as it is written, or not at all.
+                let parsed = decimal::parse(number).ok().filter(|_| !number.ends_with('.'));
                 parsed.map(Node::Number).ok_or_else(|| self.fails("this is no number"))
             }
             Some(letter) if letter.is_alphabetic() => {
