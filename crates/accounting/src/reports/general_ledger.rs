@@ -215,7 +215,16 @@ impl AccountLedger {
 
 impl LedgerLine {
     pub(super) fn of(posting: &Posting, entry: Option<&Arc<Entry>>, before: Decimal) -> LedgerLine {
-        let amount = posting.ledger_amount.to_decimal();
+        LedgerLine::part_of(posting, entry, before, posting.ledger_amount.to_decimal())
+    }
+
+    /// A part of a posting: debits less credits.
+    pub(super) fn part_of(
+        posting: &Posting,
+        entry: Option<&Arc<Entry>>,
+        before: Decimal,
+        amount: Decimal,
+    ) -> LedgerLine {
         let (debit, credit) = sides(posting.side, amount);
         LedgerLine {
             date: posting.date,

@@ -1,5 +1,7 @@
 //! Both cash flow statements come from the same opening to the same closing balance, and say the same of investing and financing.
 
+use fondaco_accounting::close::OpenAdjustmentPeriods;
+use fondaco_accounting::ledger::*;
 use fondaco_accounting::reports::FinancialQuery;
 
 use crate::common::*;
@@ -28,7 +30,8 @@ Cash from operating activities       545.00    240.00     305.00       127.1%
 Cash from investing activities        60.00   -400.00     460.00       115.0%
 Cash from financing activities      -150.00  1,300.00  -1,450.00      -111.5%
 ---------------------------------  --------  --------  ---------  -----------
-Change of cash                       455.00  1,140.00    -685.00       -60.1%
+Change of cash by payments           455.00  1,140.00    -685.00       -60.1%
+Effect of exchange rates on cash       0.00      0.00       0.00
 Cash at the beginning              1,140.00      0.00   1,140.00
 ---------------------------------  --------  --------  ---------  -----------
 Cash at the end                    1,595.00  1,140.00     455.00        39.9%
@@ -68,4 +71,100 @@ fn transfers_between_cash_accounts_move_no_cash() {
     let direct = filled(&firm, &shipped("plain-cash-flow-direct"), &query);
     assert_eq!(direct.amount("change", 0), Some(dec("0")));
     assert_eq!(direct.amount("operating", 0), Some(dec("0")));
+}
+
+/// A machine bought on credit, and what pays it.
+fn machine_on_credit(firm: &Firm) -> (ItemKey, ItemKey) {
+    firm.must("suppliers", &ChangeAccount::open_items("2000", true));
+    let bill = NewEntry::new("GEN", d("2026-12-20"))
+        .debit("1500", eur("400"))
+        .debit("2200", eur("80"))
+        .credit("2000", eur("480"));
+    let bill = ItemKey::new(firm.post("bill", bill).id, 3);
+    let paid = firm.post("paid", moved("2026-12-27", "2000", "1000", "240"));
+    (bill, ItemKey::new(paid.id, 1))
+}
+
+#[test]
+fn what_is_bought_on_credit_is_invested_when_it_is_paid() {
+    let firm = bare();
+    let (bill, paid) = machine_on_credit(&firm);
+    let of = |code: &str| {
+        let flow = filled(&firm, &shipped(code), &year(2026));
+        ["operating", "investing"].map(|row| flow.amount(row, 0).unwrap().normalize().to_string())
+    };
+    assert_eq!(of("plain-cash-flow-direct"), ["-240", "0"], "nothing says what it was for");
+    let clear = Clear::new("2000").part(bill, eur("-240")).part(paid, eur("240"));
+    let cleared = firm.must("cleared", &clear);
+    for code in ["plain-cash-flow-direct", "plain-cash-flow-indirect"] {
+        assert_eq!(of(code), ["-40", "-200"], "{code}: the tax is no investment");
+    }
+    let opened =
+        firm.books.row_postings(&shipped("plain-cash-flow-direct"), &year(2026), "investing", 0);
+    let line = opened.unwrap().accounts[0].lines[0].clone();
+    assert_eq!(
+        (line.date, line.debit, line.entry),
+        (d("2026-12-27"), Some(dec("200")), bill.entry)
+    );
+    firm.must("not so", &Unclear::new(cleared.clearing));
+    assert_eq!(of("plain-cash-flow-direct"), ["-240", "0"]);
+}
+
+#[test]
+fn wages_are_paid_as_far_as_they_leave() {
+    let firm = bare();
+    let wages = NewEntry::new("GEN", d("2026-05-31"))
+        .debit("5200", eur("100"))
+        .credit("2200", eur("20"))
+        .credit("1000", eur("80"));
+    firm.post("wages", wages);
+    let direct = filled(&firm, &shipped("plain-cash-flow-direct"), &year(2026));
+    assert_eq!(direct.amount("to_suppliers", 0), Some(dec("-80")));
+    assert_eq!(direct.amount("other_operating", 0), Some(dec("0")));
+}
+
+#[test]
+fn rates_move_no_cash() {
+    let firm = bare();
+    let dollars = |account: &str, side| NewPosting::new(account, side, money("0 USD"));
+    let fell = NewEntry::new("GEN", d("2026-12-31"))
+        .conversion()
+        .posting(dollars("1000", Side::Credit).worth(eur("10")))
+        .posting(dollars("1200", Side::Credit).worth(eur("20")))
+        .debit("5800", eur("30"));
+    firm.post("rates fell", fell);
+    for code in ["plain-cash-flow-direct", "plain-cash-flow-indirect"] {
+        let flow = filled(&firm, &shipped(code), &year(2026));
+        let of = |row| flow.amount(row, 0).unwrap().normalize().to_string();
+        assert_eq!(
+            (of("operating"), of("change"), of("exchange")),
+            ("0".into(), "0".into(), "-10".into())
+        );
+        assert!(flow.failed.is_empty() && flow.untaken.is_empty(), "{flow}");
+    }
+}
+
+#[test]
+fn the_year_before_its_adjustments_stands_beside_the_year_with_them() {
+    let firm = company();
+    firm.must("2026 audited", &OpenAdjustmentPeriods::new(2026, 1));
+    firm.must("2025/13", &OpenAdjustmentPeriods::new(2025, 1));
+    firm.post("audit", moved("2026-12-31", "5100", "1000", "11").adjusting(13));
+    firm.post("audit of 2025", moved("2025-12-31", "5100", "1000", "2").adjusting(13));
+    let query = year(2026).without_adjustments().days("2026-01-01/2026-12-31".parse().unwrap());
+    let of = |code: &str, row: &str| {
+        let statement = filled(&firm, &shipped(code), &query);
+        assert!(statement.failed.is_empty() && statement.untaken.is_empty(), "{statement}");
+        crate::model::every_row_opens(&firm, &shipped(code), &query);
+        [0, 1].map(|column| statement.amount(row, column).unwrap().normalize().to_string())
+    };
+    assert_eq!(of("plain-income-statement", "costs"), ["215", "226"]);
+    assert_eq!(of("plain-balance-sheet", "cash_assets"), ["1593", "1582"], "that of 2025 counts");
+    assert_eq!(of("plain-balance-sheet", "earlier"), ["118", "118"]);
+    for code in ["plain-cash-flow-direct", "plain-cash-flow-indirect"] {
+        assert_eq!(of(code, "operating"), ["545", "534"]);
+    }
+    let heading =
+        filled(&firm, &shipped("plain-income-statement"), &query).columns[0].heading.to_string();
+    assert_eq!(heading, "2026 before adjustments");
 }

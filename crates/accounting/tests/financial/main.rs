@@ -9,6 +9,7 @@ mod cash;
 mod closing;
 mod equity;
 mod firm;
+mod model;
 mod properties;
 mod refusing;
 mod schemes;

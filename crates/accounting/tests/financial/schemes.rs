@@ -1,11 +1,13 @@
 //! The public schemes that come with the library: they are read, they take every account of their chart, and their sides agree.
 
+use fondaco_accounting::close::{CloseYear, SetClosing};
 use fondaco_accounting::ledger::*;
 use fondaco_accounting::reports::{FinancialQuery, Layout};
 use fondaco_core::Currency;
 
 use crate::common::*;
 use crate::firm::{filled, same, shipped};
+use crate::model::every_row_opens;
 
 #[test]
 fn all_are_written_as_they_are_read() {
@@ -186,7 +188,7 @@ fn post_all(firm: &Firm, chart: &[(&str, AccountClass, &str)], counter: &str) {
 fn every_account_is_in_its_row(
     chart: &[(&str, AccountClass, &str)],
     layouts: [&str; 2],
-    counter: &str,
+    (counter, retained): (&str, &str),
 ) {
     let firm = firm_of(chart);
     post_all(&firm, chart, counter);
@@ -196,6 +198,12 @@ fn every_account_is_in_its_row(
         assert!(statement.untaken.is_empty(), "{:?}", statement.untaken);
         assert!(statement.failed.is_empty(), "{:?}", statement.failed);
     }
+    // A row opens whether or not something stands in it, and over a closing.
+    firm.must("closing", &SetClosing::new(retained, "GEN"));
+    layouts.iter().for_each(|code| every_row_opens(&firm, &shipped(code), &query));
+    firm.must("close", &CloseYear::new(2026));
+    let days = FinancialQuery::new().days("2026-03-01/2026-12-31".parse().unwrap());
+    layouts.iter().for_each(|code| every_row_opens(&firm, &shipped(code), &days));
     for (code, _, row) in chart.iter().filter(|(code, ..)| *code != counter) {
         let rows = statements.iter().flat_map(|statement| &statement.rows);
         let has = |row: &&fondaco_accounting::reports::StatementRow| {
@@ -208,12 +216,16 @@ fn every_account_is_in_its_row(
 
 #[test]
 fn skr04_in_the_commercial_code() {
-    every_account_is_in_its_row(&SKR04, ["hgb-266-skr04", "hgb-275-skr04"], "1800");
+    every_account_is_in_its_row(&SKR04, ["hgb-266-skr04", "hgb-275-skr04"], ("1800", "2970"));
 }
 
 #[test]
 fn the_plan_comptable_general_in_its_own_statements() {
-    every_account_is_in_its_row(&PCG, ["pcg-balance-sheet", "pcg-income-statement"], "512000");
+    every_account_is_in_its_row(
+        &PCG,
+        ["pcg-balance-sheet", "pcg-income-statement"],
+        ("512000", "110000"),
+    );
 }
 
 #[test]
@@ -240,6 +252,8 @@ fn a_german_year_letter_by_letter() {
     let query = FinancialQuery::new().at(d("2026-12-31")).without_empty();
     let sheet = filled(&firm, &shipped("hgb-266-skr04"), &query);
     same(&sheet.to_string(), GERMAN_SHEET);
+    // With a deficit, which is on the other side, the sums open as well.
+    every_row_opens(&firm, &shipped("hgb-266-skr04"), &query);
     let income = filled(&firm, &shipped("hgb-275-skr04"), &query);
     same(&income.to_string(), GERMAN_INCOME);
 }

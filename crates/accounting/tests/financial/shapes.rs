@@ -5,6 +5,7 @@ use fondaco_core::report::{Locale, Page};
 
 use crate::common::*;
 use crate::firm::*;
+use crate::model::every_row_opens;
 
 #[test]
 fn the_balance_sheet_of_two_years() {
@@ -138,30 +139,7 @@ fn every_row_of_every_plain_layout_opens_into_its_figure() {
         .days("2025-03-01/2026-02-10".parse().unwrap())
         .by_dimension("site");
     for code in Layout::all_shipped().filter(|code| code.starts_with("plain")) {
-        let layout = shipped(code);
-        let statement = filled(&firm, &layout, &query);
-        for (row, column) in
-            statement.rows.iter().flat_map(|row| (0..8).map(move |column| (row, column)))
-        {
-            let Ok(opened) = firm.books.row_postings(&layout, &query, &row.code, column) else {
-                assert!(
-                    row.code == "margin" || row.amounts.iter().all(Option::is_none),
-                    "{code} {}",
-                    row.code
-                );
-                continue;
-            };
-            assert_eq!(
-                opened.total,
-                row.amounts[column].unwrap_or_default(),
-                "{code} {} {column}",
-                row.code
-            );
-            for account in &opened.accounts {
-                let after = account.lines.last().map_or(account.opening, |line| line.balance);
-                assert_eq!(after, account.amount, "{code} {}", row.code);
-            }
-        }
+        every_row_opens(&firm, &shipped(code), &query);
     }
 }
 

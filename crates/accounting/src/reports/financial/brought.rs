@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
 use fondaco_core::{Id, Range, Reading};
 
 use super::cells::Cells;
+use super::columns::Span;
 use crate::close::{Correction, OpeningEntry};
 use crate::ledger::{Entry, LedgerError, Posting, Reversal};
 
@@ -30,12 +30,12 @@ pub(super) fn add_entries(
     read: &mut impl Reading,
     cells: &mut Cells,
     entries: &BTreeSet<Id<Entry>>,
-    (first, last): (NaiveDate, NaiveDate),
+    span: Span,
     place: usize,
 ) -> Result<(), LedgerError> {
     let ranges: Vec<_> = entries.iter().map(Range::<Posting>::by_key).collect();
     read.peek_each_of(&ranges, |posting: &Posting| {
-        if (first..=last).contains(&posting.date) {
+        if span.has(posting.date) && cells.counts(posting, span.known) {
             cells.add_posting(posting, place);
         }
         Ok::<(), LedgerError>(())

@@ -3,7 +3,7 @@
 //! A whole period comes from the ledger's sums, a period that a moment cuts in two from its postings, and what was known at an
 //! earlier time from all postings. Each figure of a statement is then a sum over a few places of a row.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -12,10 +12,32 @@ use fondaco_core::{Range, Reading, Timestamp};
 use smol_str::SmolStr;
 
 use super::columns::ClosingSums;
-use crate::ledger::{Account, Amounts, Balance, LedgerError, Period, PeriodKey, Posting, tags};
+use crate::ledger::{
+    Account, Amounts, Balance, LedgerError, Period, PeriodKey, PeriodKind, Posting, tags,
+};
 
-/// The end of a day, as known at a time.
-pub(super) type Moment = (Option<Timestamp>, NaiveDate);
+/// Which postings count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) struct Known {
+    /// Those that were known at this time; `None` for all.
+    pub(super) at: Option<Timestamp>,
+    /// Not those in adjustment periods of this fiscal year.
+    pub(super) unadjusted: Option<i32>,
+}
+
+/// The end of a day, with what counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Moment {
+    pub(super) known: Known,
+    pub(super) date: NaiveDate,
+}
+
+impl Moment {
+    /// The end of a day, with all that is known.
+    pub(super) fn end_of(date: NaiveDate) -> Moment {
+        Moment { known: Known::default(), date }
+    }
+}
 
 /// Rows of figures in units of the ledger's amounts: one for each account and combination of dimensions.
 pub(super) struct Cells {
@@ -23,6 +45,8 @@ pub(super) struct Cells {
     pub(super) accounts: Vec<Arc<Account>>,
     /// The combinations of dimensions; the first has none.
     pub(super) dimensions: Vec<Tags>,
+    /// The periods for adjustments.
+    adjustments: BTreeSet<PeriodKey>,
     rows: Vec<Cell>,
     /// The rows of each account.
     of_account: Vec<Vec<usize>>,
@@ -49,13 +73,20 @@ impl Cell {
 
 impl Cells {
     /// Rows with so many figures; `apart` tells dimensions apart.
-    pub(super) fn new(accounts: Vec<Arc<Account>>, places: usize, apart: bool) -> Cells {
+    pub(super) fn new(
+        accounts: Vec<Arc<Account>>,
+        periods: &[Arc<Period>],
+        places: usize,
+        apart: bool,
+    ) -> Cells {
+        let adjusting = periods.iter().filter(|period| period.kind == Some(PeriodKind::Adjustment));
         let of_account = vec![Vec::new(); accounts.len()];
         let mut combinations: HashMap<_, _, _> = HashMap::default();
         combinations.insert(Tags::default(), 0);
         Cells {
             accounts,
             dimensions: vec![Tags::default()],
+            adjustments: adjusting.map(|period| period.period).collect(),
             rows: Vec::new(),
             of_account,
             by_key: HashMap::default(),
@@ -76,6 +107,16 @@ impl Cells {
         self.accounts.binary_search_by(|account| account.code.as_str().cmp(code)).ok()
     }
 
+    /// Whether a posting counts.
+    pub(super) fn counts(&self, posting: &Posting, known: Known) -> bool {
+        is_known(posting, known.at) && !self.is_left_out(posting.period, known)
+    }
+
+    fn is_left_out(&self, period: PeriodKey, known: Known) -> bool {
+        known.unadjusted.is_some_and(|year| period.div_euclid(100) == year)
+            && self.adjustments.contains(&period)
+    }
+
     /// Adds to a figure of an account.
     pub(super) fn add(&mut self, account: usize, dimensions: usize, place: usize, net: i128) {
         let at = *self.by_key.entry((account, dimensions)).or_insert_with(|| {
@@ -92,9 +133,15 @@ impl Cells {
 
     /// Adds a posting to a figure of its account.
     pub(super) fn add_posting(&mut self, posting: &Posting, place: usize) {
-        if let Some(account) = self.account(&posting.account) {
-            let dimensions = self.combination(&posting.dimensions);
-            self.add(account, dimensions, place, Amounts::of_posting(posting).net().1);
+        let units = Amounts::of_posting(posting).net().1;
+        self.add_of(&posting.account, &posting.dimensions, units, place);
+    }
+
+    /// Adds debits less credits to a figure of an account.
+    pub(super) fn add_of(&mut self, account: &str, dimensions: &Tags, units: i128, place: usize) {
+        if let Some(account) = self.account(account) {
+            let dimensions = self.combination(dimensions);
+            self.add(account, dimensions, place, units);
         }
     }
 
@@ -119,20 +166,24 @@ impl Cells {
         moments: &[Moment],
         closings: &[(ClosingSums, usize)],
     ) -> Result<(), LedgerError> {
-        let mut known: Vec<_> = moments.iter().map(|(known, _)| *known).collect();
+        let mut known: Vec<_> = moments.iter().map(|moment| moment.known).collect();
         known.sort_unstable();
         known.dedup();
         for known in known {
             let mut days: Vec<Day> = (moments.iter().enumerate())
-                .filter(|(_, moment)| moment.0 == known)
-                .map(|(place, moment)| Day { date: moment.1, place })
+                .filter(|(_, moment)| moment.known == known)
+                .map(|(place, moment)| Day { date: moment.date, place })
                 .collect();
             days.sort_unstable_by_key(|day| day.date);
             let of_closings = closings.iter().filter(|((of, _), _)| *of == known);
             let closings = of_closings.map(|((_, period), place)| (*period, *place)).collect();
-            match known {
-                None => self.read_kept(read, periods, &days, &closings)?,
-                Some(time) => self.read_known(read, time, &days, &closings)?,
+            match known.at {
+                None => {
+                    let counted = |period: &&Arc<Period>| !self.is_left_out(period.period, known);
+                    let periods: Vec<_> = periods.iter().filter(counted).cloned().collect();
+                    self.read_kept(read, &periods, &days, &closings)?;
+                }
+                Some(_) => self.read_known(read, known, &days, &closings)?,
             }
             self.pile_up(&days);
         }
@@ -210,12 +261,12 @@ impl Cells {
     fn read_known(
         &mut self,
         read: &mut impl Reading,
-        time: Timestamp,
+        known: Known,
         days: &[Day],
         closings: &Places,
     ) -> Result<(), LedgerError> {
         read.peek_each(&Range::<Posting>::all(), |posting: &Posting| {
-            if is_known(posting, Some(time)) {
+            if self.counts(posting, known) {
                 let closing = closings.get(&posting.period).copied();
                 let places = after(days, posting.date).into_iter().chain(closing);
                 places.for_each(|place| self.add_posting(posting, place));
@@ -254,6 +305,6 @@ fn after(days: &[Day], date: NaiveDate) -> Option<usize> {
 
 /// Whether a posting was recorded by a time, to the millisecond. An id whose time can't be read was not made by us; it counts as
 /// known for ever.
-pub(super) fn is_known(posting: &Posting, time: Option<Timestamp>) -> bool {
+fn is_known(posting: &Posting, time: Option<Timestamp>) -> bool {
     time.is_none_or(|time| posting.recorded_at().is_none_or(|at| at.millis() <= time.millis()))
 }

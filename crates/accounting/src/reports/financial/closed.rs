@@ -30,11 +30,15 @@ impl Closings {
         self.periods.iter().filter(on).map(|period| period.period)
     }
 
-    /// That of the fiscal year of a date, if it lies there by then.
-    pub(super) fn of_year(&self, periods: &[Arc<Period>], date: NaiveDate) -> Option<PeriodKey> {
+    /// That of the fiscal year of a date, if it lies there by then, with its day.
+    pub(super) fn of_year(
+        &self,
+        periods: &[Arc<Period>],
+        date: NaiveDate,
+    ) -> Option<(PeriodKey, NaiveDate)> {
         let begun = periods.iter().filter(|period| period.start <= date);
         let year = begun.max_by_key(|period| (period.start, period.fiscal_year))?.fiscal_year;
         let closing = self.periods.iter().find(|period| period.fiscal_year == year)?;
-        (closing.end <= date).then_some(closing.period)
+        (closing.end <= date).then_some((closing.period, closing.end))
     }
 }

@@ -9,9 +9,9 @@ use fondaco_core::store::Tags;
 use smol_str::SmolStr;
 
 use super::super::compared::span;
-use super::cells::Moment;
+use super::cells::{Known, Moment};
 use super::closed::Closings;
-use super::query::FinancialQuery;
+use super::query::{AskedColumn, FinancialQuery};
 use crate::ledger::{Period, PeriodKey};
 use crate::reports::{Layout, Measure};
 
@@ -26,6 +26,8 @@ pub struct StatementColumn {
     pub through: NaiveDate,
     /// As known at this time; `None` for all that is known.
     pub known_at: Option<Timestamp>,
+    /// Whether it has what lies in adjustment periods of its fiscal year.
+    pub adjustments: bool,
     /// The dimension that it is narrowed to; without a value, postings that don't have it.
     pub dimension: Option<(SmolStr, Option<SmolStr>)>,
 }
@@ -54,6 +56,8 @@ pub(super) struct Standing {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Places {
     closing: Standing,
+    /// What of that was there before the column's days: for those who open a row.
+    carried: Standing,
     opening: Standing,
     movement: Terms,
     paid: Terms,
@@ -69,26 +73,57 @@ pub(super) enum Of {
 
 impl Places {
     pub(super) fn terms(&self, measure: Measure, of: Of) -> &[(usize, i128)] {
-        let standing = match measure {
-            Measure::Closing => &self.closing,
-            Measure::Opening => &self.opening,
-            Measure::Movement if of != Of::EarlierResults => return &self.movement,
-            Measure::Paid if of != Of::EarlierResults => return &self.paid,
-            Measure::Movement | Measure::Paid => return &[],
-        };
-        match of {
-            Of::Account => &standing.balance,
-            Of::Result => &standing.result,
-            Of::EarlierResults => &standing.earlier,
+        match measure {
+            Measure::Closing => self.closing.of(of),
+            Measure::Opening => self.opening.of(of),
+            Measure::Movement if of != Of::EarlierResults => &self.movement,
+            Measure::Paid | Measure::Exchange if of != Of::EarlierResults => &self.paid,
+            Measure::Movement | Measure::Paid | Measure::Exchange => &[],
+        }
+    }
+
+    /// What of such a figure was there before the column's days.
+    pub(super) fn before(&self, measure: Measure, of: Of) -> &[(usize, i128)] {
+        match measure {
+            Measure::Closing => self.carried.of(of),
+            Measure::Opening => self.opening.of(of),
+            Measure::Movement | Measure::Paid | Measure::Exchange => &[],
         }
     }
 }
 
-/// A period of closing entries, as known at a time.
-pub(super) type ClosingSums = (Option<Timestamp>, PeriodKey);
+impl Standing {
+    fn of(&self, of: Of) -> &[(usize, i128)] {
+        match of {
+            Of::Account => &self.balance,
+            Of::Result => &self.result,
+            Of::EarlierResults => &self.earlier,
+        }
+    }
+}
 
-/// Days with the time as known at: those of the cash that was paid.
-pub(super) type PaidSpan = (Option<Timestamp>, NaiveDate, NaiveDate);
+/// A period of closing entries, with what counts.
+pub(super) type ClosingSums = (Known, PeriodKey);
+
+/// Days, with what counts on them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Span {
+    pub(super) known: Known,
+    pub(super) from: NaiveDate,
+    pub(super) through: NaiveDate,
+}
+
+impl Span {
+    pub(super) fn has(&self, date: NaiveDate) -> bool {
+        (self.from..=self.through).contains(&date)
+    }
+
+    /// From the first day of some spans through the last.
+    pub(super) fn around(spans: &[Span]) -> Option<(NaiveDate, NaiveDate)> {
+        let first = spans.iter().map(|span| span.from).min();
+        first.zip(spans.iter().map(|span| span.through).max())
+    }
+}
 
 /// All figures that the columns need, each named once.
 #[derive(Debug, Default)]
@@ -97,8 +132,10 @@ pub(super) struct Plan {
     pub(super) moments: Vec<Moment>,
     /// What closing entries posted: the next places.
     pub(super) closings: Vec<ClosingSums>,
-    /// What was paid: the last places.
-    pub(super) paid: Vec<PaidSpan>,
+    /// What was paid: the places after them.
+    pub(super) paid: Vec<Span>,
+    /// What was brought over from other books, where a layout says how balances changed: the last places.
+    pub(super) brought: Vec<Span>,
     /// The columns before they are split by a dimension, with their places.
     pub(super) columns: Vec<(StatementColumn, Wanted)>,
 }
@@ -106,65 +143,81 @@ pub(super) struct Plan {
 /// What a column needs, by the names of its figures.
 #[derive(Debug, Clone)]
 pub(super) struct Wanted {
+    /// The fiscal year's first day.
+    year: NaiveDate,
     closing: Moment,
     year_before: Moment,
     opening: Moment,
     year_before_opening: Moment,
     closed: Vec<ClosingSums>,
-    closed_in_closing: Option<ClosingSums>,
+    /// With its last day.
+    closed_in_closing: Option<(ClosingSums, NaiveDate)>,
     closed_in_opening: Option<ClosingSums>,
-    paid: PaidSpan,
+    days: Span,
+}
+
+impl Wanted {
+    pub(super) fn days(&self) -> Span {
+        self.days
+    }
+
+    /// The days on which what is in a balance came to it: the result of the year since its beginning, those of earlier years until
+    /// then.
+    pub(super) fn days_of(&self, of: Of) -> Option<Span> {
+        let days = self.days;
+        let days = match of {
+            Of::Account => days,
+            Of::Result => Span { from: days.from.max(self.year), ..days },
+            Of::EarlierResults => Span { through: eve_of(self.year), ..days },
+        };
+        (days.from <= days.through).then_some(days)
+    }
+
+    /// The period of closing entries that a balance at the end leaves out.
+    pub(super) fn unclosed(&self) -> Option<PeriodKey> {
+        self.closed_in_closing.map(|((_, period), _)| period)
+    }
 }
 
 impl Plan {
+    /// `opened` plans for rows that are opened as well.
     pub(super) fn of(
         query: &FinancialQuery,
         layout: &Layout,
         periods: &[Arc<Period>],
         closings: &Closings,
+        opened: bool,
     ) -> Plan {
         let mut plan = Plan::default();
-        let known = query.columns.first().and_then(|column| column.known_at);
-        let several = query.columns.iter().any(|column| column.known_at != known);
+        let several = Several::of(query);
         for asked in &query.columns {
             let Some(through) = asked.through else { continue };
             let year = year_start(periods, through);
             let from = asked.from.unwrap_or(year);
-            let known = asked.known_at;
             let heading = match layout.measure {
                 Measure::Closing | Measure::Opening => Phrase::from(through),
-                Measure::Movement | Measure::Paid => span(from, through),
+                Measure::Movement | Measure::Paid | Measure::Exchange => span(from, through),
             };
-            let heading = match known.filter(|_| several) {
-                Some(time) => heading.and(word("as known at")).and(time.to_string()),
-                None => heading,
+            let column = StatementColumn {
+                heading: several.heading(heading, asked),
+                from,
+                through,
+                known_at: asked.known_at,
+                adjustments: asked.adjustments,
+                dimension: None,
             };
-            let (eve, dimension) = (eve_of(from), None);
-            let column = StatementColumn { heading, from, through, known_at: known, dimension };
-            let closed = closings.on(from, through).map(|period| (known, period)).collect();
-            let wanted = Wanted {
-                closing: (known, through),
-                year_before: (known, eve_of(year)),
-                opening: (known, eve),
-                year_before_opening: (known, eve_of(year_start(periods, eve))),
-                closed,
-                closed_in_closing: closings
-                    .of_year(periods, through)
-                    .map(|closing| (known, closing)),
-                closed_in_opening: closings.of_year(periods, eve).map(|closing| (known, closing)),
-                paid: (known, from, through),
-            };
-            plan.want(&wanted, layout);
+            let unadjusted = fiscal_year(periods, through).filter(|_| !asked.adjustments);
+            let known = Known { at: asked.known_at, unadjusted };
+            let wanted = Wanted::of(Span { known, from, through }, year, periods, closings);
+            plan.want(&wanted, layout, opened);
             plan.columns.push((column, wanted));
         }
         plan
     }
 
     /// Each figure that the layout's rows need, once.
-    fn want(&mut self, wanted: &Wanted, layout: &Layout) {
-        let takes = layout.rows.iter().flat_map(|row| &row.takes);
-        let measures: Vec<_> = takes.map(|take| take.measure.unwrap_or(layout.measure)).collect();
-        let needs = |measure| layout.measure == measure || measures.contains(&measure);
+    fn want(&mut self, wanted: &Wanted, layout: &Layout, opened: bool) {
+        let needs = |measure| layout.measures().any(|needed| needed == measure);
         let mut moments = Vec::new();
         if needs(Measure::Closing) || needs(Measure::Movement) {
             moments.push(wanted.closing);
@@ -172,23 +225,27 @@ impl Plan {
         if needs(Measure::Closing) {
             moments.push(wanted.year_before);
         }
-        if needs(Measure::Opening) || needs(Measure::Movement) {
+        if needs(Measure::Opening) || needs(Measure::Movement) || opened {
             moments.push(wanted.opening);
         }
         if needs(Measure::Opening) {
             moments.push(wanted.year_before_opening);
         }
         add_new(&mut self.moments, moments);
-        let closed = wanted.closed.iter().chain(&wanted.closed_in_closing);
+        let closed = wanted.closed_in_closing.iter().map(|(closing, _)| closing);
+        let closed = wanted.closed.iter().chain(closed);
         add_new(&mut self.closings, closed.chain(&wanted.closed_in_opening).copied());
-        if needs(Measure::Paid) {
-            add_new(&mut self.paid, [wanted.paid]);
+        if needs(Measure::Paid) || needs(Measure::Exchange) {
+            add_new(&mut self.paid, [wanted.days]);
+        }
+        if layout.says_what_changed() {
+            add_new(&mut self.brought, [wanted.days]);
         }
     }
 
     /// How many figures a row has.
     pub(super) fn places(&self) -> usize {
-        self.moments.len() + self.closings.len() + self.paid.len()
+        self.brought_place(self.brought.len())
     }
 
     /// Where the sums of closing entries are.
@@ -206,28 +263,112 @@ impl Plan {
         self.moments.len() + self.closings.len() + at
     }
 
+    pub(super) fn brought_place(&self, at: usize) -> usize {
+        self.paid_place(self.paid.len()) + at
+    }
+
     /// Where a column's figures are.
     pub(super) fn locate(&self, wanted: &Wanted) -> Places {
         let moment = |moment: Moment| self.moments.iter().position(|known| *known == moment);
         let closing = |closing: ClosingSums| self.closing_place(closing);
         let plus = |place: Option<usize>| place.map(|place| (place, 1));
         let less = |place: Option<usize>| place.map(|place| (place, -1));
-        let standing = |at: Moment, before: Moment, closed: Option<ClosingSums>| {
-            let (at, before, closed) = (moment(at), moment(before), closed.and_then(closing));
-            Standing {
-                balance: plus(at).into_iter().chain(less(closed)).collect(),
-                result: plus(at).into_iter().chain(less(closed)).chain(less(before)).collect(),
-                earlier: plus(before).into_iter().collect(),
-            }
+        let all = |terms: &[Option<(usize, i128)>]| terms.iter().copied().flatten().collect();
+        let (at, eve) = (moment(wanted.closing), moment(wanted.opening));
+        let year_before = moment(wanted.year_before);
+        let closed_at_end = wanted.closed_in_closing;
+        let closed = closed_at_end.and_then(|(sums, _)| closing(sums));
+        // A closing that lies before the days already.
+        let closed_before = closed_at_end.filter(|(_, end)| *end < wanted.days.from);
+        let closed_before = closed_before.and_then(|(sums, _)| closing(sums));
+        let closed_in_opening = wanted.closed_in_opening.and_then(closing);
+        let year_before_opening = moment(wanted.year_before_opening);
+        let brought = self.brought.iter().position(|span| *span == wanted.days);
+        let brought = brought.map(|at| self.brought_place(at));
+        let within = wanted.days.from > wanted.year;
+        let carried = match within {
+            true => Standing {
+                balance: all(&[plus(eve), less(closed_before)]),
+                result: all(&[plus(eve), less(closed_before), less(year_before)]),
+                earlier: all(&[plus(year_before)]),
+            },
+            false => Standing {
+                balance: all(&[plus(eve), less(closed_before)]),
+                result: Vec::new(),
+                earlier: all(&[plus(eve)]),
+            },
         };
-        let closed = wanted.closed.iter().filter_map(|closed| less(closing(*closed)));
-        let (through, eve) = (plus(moment(wanted.closing)), less(moment(wanted.opening)));
-        let paid = self.paid.iter().position(|paid| *paid == wanted.paid);
+        let on_days = wanted.closed.iter().filter_map(|closed| less(closing(*closed)));
+        let movement = [plus(at), less(eve), less(brought)].into_iter().flatten();
+        let paid = self.paid.iter().position(|span| *span == wanted.days);
         Places {
-            closing: standing(wanted.closing, wanted.year_before, wanted.closed_in_closing),
-            opening: standing(wanted.opening, wanted.year_before_opening, wanted.closed_in_opening),
-            movement: through.into_iter().chain(eve).chain(closed).collect(),
-            paid: plus(paid.map(|at| self.paid_place(at))).into_iter().collect(),
+            closing: Standing {
+                balance: all(&[plus(at), less(closed)]),
+                result: all(&[plus(at), less(closed), less(year_before)]),
+                earlier: all(&[plus(year_before)]),
+            },
+            carried,
+            opening: Standing {
+                balance: all(&[plus(eve), less(closed_in_opening), plus(brought)]),
+                result: all(&[
+                    plus(eve),
+                    less(closed_in_opening),
+                    less(year_before_opening),
+                    plus(brought),
+                ]),
+                earlier: all(&[plus(year_before_opening)]),
+            },
+            movement: movement.chain(on_days).collect(),
+            paid: all(&[plus(paid.map(|at| self.paid_place(at)))]),
+        }
+    }
+}
+
+impl Wanted {
+    fn of(days: Span, year: NaiveDate, periods: &[Arc<Period>], closings: &Closings) -> Wanted {
+        let Span { known, from, through } = days;
+        let at = |date: NaiveDate| Moment { known, date };
+        let eve = eve_of(from);
+        let closed_in_closing = closings.of_year(periods, through);
+        Wanted {
+            year,
+            closing: at(through),
+            year_before: at(eve_of(year)),
+            opening: at(eve),
+            year_before_opening: at(eve_of(year_start(periods, eve))),
+            closed: closings.on(from, through).map(|period| (known, period)).collect(),
+            closed_in_closing: closed_in_closing.map(|(period, end)| ((known, period), end)),
+            closed_in_opening: closings.of_year(periods, eve).map(|(period, _)| (known, period)),
+            days,
+        }
+    }
+}
+
+/// In what the columns of a query differ, beside their days.
+struct Several {
+    known: bool,
+    adjustments: bool,
+}
+
+impl Several {
+    fn of(query: &FinancialQuery) -> Several {
+        let differ = |same: fn(&AskedColumn, &AskedColumn) -> bool| {
+            query.columns.windows(2).any(|two| matches!(two, [one, other] if !same(one, other)))
+        };
+        Several {
+            known: differ(|one, other| one.known_at == other.known_at),
+            adjustments: differ(|one, other| one.adjustments == other.adjustments),
+        }
+    }
+
+    fn heading(&self, days: Phrase, asked: &AskedColumn) -> Phrase {
+        let heading = match asked.known_at.filter(|_| self.known) {
+            Some(time) => days.and(word("as known at")).and(time.to_string()),
+            None => days,
+        };
+        match self.adjustments && !asked.adjustments {
+            true => heading.and(word("before adjustments")),
+            false => heading,
         }
     }
 }
@@ -242,12 +383,16 @@ fn add_new<T: PartialEq>(all: &mut Vec<T>, more: impl IntoIterator<Item = T>) {
 
 /// The first day of the fiscal year of a date; the date itself where no year has begun by then.
 pub(super) fn year_start(periods: &[Arc<Period>], date: NaiveDate) -> NaiveDate {
-    let begun = periods.iter().filter(|period| period.start <= date);
-    let latest = begun
-        .max_by_key(|period| (period.start, period.fiscal_year))
-        .map(|period| period.fiscal_year);
-    let of_year = periods.iter().filter(|period| Some(period.fiscal_year) == latest);
+    let year = fiscal_year(periods, date);
+    let of_year = periods.iter().filter(|period| Some(period.fiscal_year) == year);
     of_year.map(|period| period.start).min().unwrap_or(date)
+}
+
+/// The fiscal year of a date: the last that has begun by then.
+fn fiscal_year(periods: &[Arc<Period>], date: NaiveDate) -> Option<i32> {
+    let begun = periods.iter().filter(|period| period.start <= date);
+    let latest = begun.max_by_key(|period| (period.start, period.fiscal_year));
+    latest.map(|period| period.fiscal_year)
 }
 
 /// The day before; the first of all has none.

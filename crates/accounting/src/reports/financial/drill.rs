@@ -1,27 +1,22 @@
 //! A line of a statement opened: the accounts that it is made of, and their postings on the column's days.
 
-use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
 
 use fondaco_core::report::{Cell, Column as ReportColumn, Phrase, Report, Row, word};
-use fondaco_core::{Currency, DateRange, Id, Reading};
+use fondaco_core::{Currency, Reading};
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
 
-use super::super::general_ledger::{LedgerLine, entries};
+use super::super::general_ledger::LedgerLine;
 use super::super::sheet::account_anchor;
-use super::cells::is_known;
 use super::columns::StatementColumn;
 use super::fill::Filled;
-use super::make::Whose;
-use super::paid::moving_cash;
+use super::open::Opener;
 use super::query::FinancialQuery;
 use super::sheet::row_anchor;
-use super::taken::Taken;
-use crate::ledger::{Entry, LedgerError, Posting, Side, decimal, is_closing, postings};
+use crate::ledger::{LedgerError, Side};
 use crate::reports::layout::said;
-use crate::reports::{Layout, LayoutError, Measure};
+use crate::reports::{Layout, LayoutError};
 
 /// The postings behind the figure of a row in a column, in the ledger's currency. Amounts are debits less credits: the row's figure
 /// is their sum, on the side on which the row is positive.
@@ -37,7 +32,7 @@ pub struct RowPostings {
     pub column: StatementColumn,
     /// The ledger's currency.
     pub currency: Currency,
-    /// The accounts, by code; the results of years that are not closed come last.
+    /// The accounts, by code; figures that have no postings come last.
     pub accounts: Vec<RowAccountPostings>,
     /// Debits less credits of all: the row's figure.
     pub total: Decimal,
@@ -46,13 +41,13 @@ pub struct RowPostings {
 /// What a row has of an account.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RowAccountPostings {
-    /// The account's code; `None` for results of years that are not closed.
+    /// The account's code; `None` for a figure without postings: a product, or a number that the layout names.
     pub account: Option<SmolStr>,
     /// Its name.
     pub name: SmolStr,
     /// What there was before the column's days; nothing where the row shows what was posted on them.
     pub opening: Decimal,
-    /// The postings on the days, in order of date; none for results, which the income statement opens.
+    /// The postings on the days, in order of date.
     pub lines: Vec<LedgerLine>,
     /// What the row has of it: the opening and the lines.
     pub amount: Decimal,
@@ -61,7 +56,8 @@ pub struct RowAccountPostings {
 }
 
 /// Opens a row of a statement down to its postings: those of the row's accounts on the column's days that the row takes, and for a
-/// balance what there was before. A sum of rows opens into all of theirs.
+/// balance what there was before. A sum of rows opens into all of theirs, a result into its accounts, and of two that `min` and `max`
+/// compare the one that it is. What cash was paid for has the part of each posting that was paid, on the day on which it was.
 ///
 /// ```
 /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
@@ -89,7 +85,7 @@ pub fn row_postings(
     row: &str,
     column: usize,
 ) -> Result<RowPostings, LedgerError> {
-    let filled = Filled::read(read, layout, query)?;
+    let filled = Filled::read(read, layout, query, true)?;
     let at = layout.rows.iter().position(|known| known.code == row);
     let unknown = || LayoutError::UnknownRow { layout: layout.code.clone(), row: row.into() };
     let at = at.ok_or_else(unknown)?;
@@ -98,17 +94,8 @@ pub fn row_postings(
         what: "column",
         why: format!("{column} is none of {}, counted from 0", filled.columns.len()),
     })?;
-    let mut leaves = Vec::new();
-    leaves_of(layout, at, false, &mut leaves)?;
-    let mut opener =
-        Opener { filled: &filled, column, of_column: &of_column, query, paid: BTreeSet::new() };
-    opener.read_paid(read)?;
-    let mut accounts = Vec::new();
-    for (leaf, taken_off) in leaves {
-        for taken in filled.taken.iter().filter(|taken| taken.row == leaf) {
-            opener.open(read, taken, taken_off, &mut accounts)?;
-        }
-    }
+    let opener = Opener::read(read, &filled, query, column)?;
+    let mut accounts = opener.accounts(read, at)?;
     accounts
         .sort_by(|a, b| (a.account.is_none(), &a.account).cmp(&(b.account.is_none(), &b.account)));
     let add = |sum: Decimal, account: &RowAccountPostings| match account.taken_off {
@@ -129,160 +116,6 @@ pub fn row_postings(
         }),
         accounts,
     })
-}
-
-/// The rows that take accounts under a row that adds up others, and whether each is taken off: in debits less credits.
-fn leaves_of(
-    layout: &Layout,
-    at: usize,
-    taken_off: bool,
-    leaves: &mut Vec<(usize, bool)>,
-) -> Result<(), LedgerError> {
-    let Some(row) = layout.rows.get(at) else { return Ok(()) };
-    let Some(formula) = &row.formula else {
-        leaves.push((at, taken_off));
-        return Ok(());
-    };
-    // A figure of another sign than its side has come from the other side.
-    let turned = |other: usize, less: bool| {
-        let same = layout.rows.get(other).is_some_and(|other| other.positive == row.positive);
-        (taken_off != less) == same
-    };
-    if formula.to_string() == "rows" {
-        for below in layout.below(at).collect::<Vec<_>>() {
-            // Already turned by the sign that they are added up with.
-            leaves_of(layout, below, taken_off, leaves)?;
-        }
-        return Ok(());
-    }
-    let Some(terms) = formula.terms() else {
-        let why = format!(
-            "{} is reckoned as {formula}, not added up: open the rows that it names",
-            row.code
-        );
-        return Err(LedgerError::BadInput { what: "row", why });
-    };
-    for (code, less) in terms {
-        if let Some(other) = layout.rows.iter().position(|row| row.code == code) {
-            leaves_of(layout, other, turned(other, less), leaves)?;
-        }
-    }
-    Ok(())
-}
-
-/// What is opened: one column of a filled layout.
-struct Opener<'f, 'l> {
-    filled: &'f Filled<'l>,
-    column: usize,
-    of_column: &'f StatementColumn,
-    query: &'f FinancialQuery,
-    /// The entries that move cash on the column's days, where a row asks for them.
-    paid: BTreeSet<Id<Entry>>,
-}
-
-impl Opener<'_, '_> {
-    fn read_paid(&mut self, read: &mut impl Reading) -> Result<(), LedgerError> {
-        if self.filled.taken.iter().any(|taken| taken.measure == Measure::Paid) {
-            let days = (self.of_column.from, self.of_column.through);
-            let filled = self.filled;
-            self.paid = moving_cash(read, &filled.periods, &filled.cash, &filled.cells, days)?;
-        }
-        Ok(())
-    }
-
-    fn open(
-        &self,
-        read: &mut impl Reading,
-        taken: &Taken<'_>,
-        taken_off: bool,
-        accounts: &mut Vec<RowAccountPostings>,
-    ) -> Result<(), LedgerError> {
-        let amount = |units: Vec<i128>| decimal(units.get(self.column).copied().unwrap_or(0));
-        for result in &taken.results {
-            let amount = amount(self.filled.of_results(taken, *result));
-            let (account, name) = self.filled.named(Whose::of(*result));
-            if !amount.is_zero() {
-                let lines = Vec::new();
-                accounts.push(RowAccountPostings {
-                    account,
-                    name,
-                    opening: amount,
-                    lines,
-                    amount,
-                    taken_off,
-                });
-            }
-        }
-        for at in &taken.accounts {
-            let amount = amount(self.filled.of_account(taken, *at));
-            let (account, name) = self.filled.named(Whose::Account(*at));
-            let Some(code) = account.clone() else { continue };
-            let on_days = self.postings(read, taken, *at, &code)?;
-            if amount.is_zero() && on_days.is_empty() {
-                continue;
-            }
-            let sum = on_days.iter().fold(Decimal::ZERO, |sum, posting| {
-                sum.saturating_add(posting.ledger_amount.to_decimal())
-            });
-            let opening = amount.saturating_sub(sum);
-            let lines = self.lines(read, opening, &on_days)?;
-            accounts.push(RowAccountPostings { account, name, opening, lines, amount, taken_off });
-        }
-        Ok(())
-    }
-
-    /// The account's postings on the column's days that the take has.
-    fn postings(
-        &self,
-        read: &mut impl Reading,
-        taken: &Taken<'_>,
-        account: usize,
-        code: &str,
-    ) -> Result<Vec<Arc<Posting>>, LedgerError> {
-        let on_side = self.filled.is_on_side(taken, account, self.column);
-        if taken.measure == Measure::Opening || !on_side {
-            return Ok(Vec::new());
-        }
-        let days = DateRange::between(Some(self.of_column.from), Some(self.of_column.through));
-        let days = days.unwrap_or_else(|_| DateRange::always());
-        let mut found = postings(read, code, days)?;
-        found.retain(|posting| {
-            let value = |name: &str| posting.dimensions.get(name);
-            let fits = taken
-                .take
-                .dimensions
-                .iter()
-                .all(|(name, wanted)| value(name).unwrap_or_default() == wanted);
-            let asked = self
-                .query
-                .dimensions
-                .iter()
-                .all(|(name, wanted)| value(name) == Some(wanted.as_str()));
-            let paid = taken.measure != Measure::Paid || self.paid.contains(&posting.entry);
-            fits && asked
-                && paid
-                && self.of_column.has(&posting.dimensions)
-                && is_known(posting, self.of_column.known_at)
-                && !is_closing(posting.period)
-        });
-        Ok(found)
-    }
-
-    fn lines(
-        &self,
-        read: &mut impl Reading,
-        opening: Decimal,
-        postings: &[Arc<Posting>],
-    ) -> Result<Vec<LedgerLine>, LedgerError> {
-        let entries = entries(read, postings.iter())?;
-        let mut balance = opening;
-        let line = |posting: &Arc<Posting>| {
-            let line = LedgerLine::of(posting, entries.get(&posting.entry), balance);
-            balance = line.balance;
-            line
-        };
-        Ok(postings.iter().map(line).collect())
-    }
 }
 
 impl RowPostings {

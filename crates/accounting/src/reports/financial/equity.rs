@@ -17,9 +17,9 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::super::sheet::account_anchor;
 use super::brought::{add_entries, brought_over};
-use super::cells::Cells;
+use super::cells::{Cells, Known, Moment};
 use super::closed::Closings;
-use super::columns::{eve_of, year_start};
+use super::columns::{Span, eve_of, year_start};
 use super::shares::Splitter;
 use crate::ledger::{
     Account, AccountClass, Amounts, Entry, LedgerError, Period, Posting, Settings, decimal,
@@ -149,17 +149,19 @@ pub fn equity_changes(
     let accounts = read.peek_scan(&Range::<Account>::all())?;
     // At the eve, before the year of the last day, and at its end; what closing entries took, and what was brought over.
     let year = year_start(&periods, end);
-    let moments = [(None, eve_of(start)), (None, eve_of(year)), (None, end)];
+    let moments = [eve_of(start), eve_of(year), end].map(Moment::end_of);
     let closings = Closings::of(&periods);
     let first = year.max(start);
     let (before, of_year) = (closings.on(start, eve_of(first)), closings.on(first, end));
     let closings =
         before.map(|period| (period, CLOSED_BEFORE)).chain(of_year.map(|period| (period, CLOSED)));
-    let closings: Vec<_> = closings.map(|(period, place)| ((None, period), place)).collect();
-    let mut cells = Cells::new(accounts, PLACES, false);
+    let closings: Vec<_> =
+        closings.map(|(period, place)| ((Known::default(), period), place)).collect();
+    let mut cells = Cells::new(accounts, &periods, PLACES, false);
     cells.read_moments(read, &periods, &moments, &closings)?;
     let brought = brought_over(read)?;
-    add_entries(read, &mut cells, &brought, (start, end), BROUGHT)?;
+    let days = Span { known: Known::default(), from: start, through: end };
+    add_entries(read, &mut cells, &brought, days, BROUGHT)?;
     let mut rows = of_accounts(&cells);
     let classes = Classes { cells: &cells, splitter: Splitter::of(settings.currency), brought };
     classes.of_days(read, &periods, (start, end), &mut rows)?;

@@ -1,20 +1,22 @@
 //! A layout filled from the books: the figures of what each row takes.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use fondaco_core::report::{Phrase, word};
 use fondaco_core::store::Tags;
-use fondaco_core::{Currency, Range, Reading};
+use fondaco_core::{Currency, Id, Range, Reading};
 use smol_str::SmolStr;
 
+use super::brought::{add_entries, brought_over};
 use super::cells::Cells;
 use super::closed::Closings;
-use super::columns::{Of, Places, Plan, StatementColumn};
-use super::paid;
+use super::columns::{Of, Places, Plan, StatementColumn, Wanted};
+use super::paid::Payments;
 use super::query::FinancialQuery;
 use super::taken::{Taken, has, taken};
-use crate::ledger::{Account, LedgerError, Period, Settings, Side};
-use crate::reports::{Layout, Measure};
+use crate::ledger::{Account, Entry, LedgerError, Period, Settings, Side};
+use crate::reports::{Layout, Measure, Pick};
 
 /// A layout with all that its statement is made of.
 pub(super) struct Filled<'l> {
@@ -26,6 +28,10 @@ pub(super) struct Filled<'l> {
     pub(super) taken: Vec<Taken<'l>>,
     /// The accounts that are cash.
     pub(super) cash: Vec<usize>,
+    /// Those that are shown in an invoice's stead.
+    pub(super) follows: Vec<usize>,
+    /// Entries that only brought balances over, where that matters.
+    pub(super) brought: BTreeSet<Id<Entry>>,
     /// Pairs of columns whose difference is wanted.
     pub(super) changes: Vec<(usize, usize)>,
 }
@@ -33,6 +39,7 @@ pub(super) struct Filled<'l> {
 /// A column with where its figures are, and which combinations of dimensions it has.
 pub(super) struct Column {
     pub(super) column: StatementColumn,
+    pub(super) wanted: Wanted,
     places: Places,
     has: Vec<bool>,
 }
@@ -42,6 +49,7 @@ impl<'l> Filled<'l> {
         read: &mut impl Reading,
         layout: &'l Layout,
         query: &FinancialQuery,
+        opened: bool,
     ) -> Result<Filled<'l>, LedgerError> {
         layout.check()?;
         query.check()?;
@@ -49,25 +57,59 @@ impl<'l> Filled<'l> {
         let periods = read.peek_scan(&Range::<Period>::all())?;
         let accounts = read.peek_scan(&Range::<Account>::all())?;
         let closings = Closings::of(&periods);
-        let plan = Plan::of(query, layout, &periods, &closings);
+        let plan = Plan::of(query, layout, &periods, &closings, opened);
         let apart = !query.dimensions.is_empty()
             || query.split.is_some()
             || layout
                 .rows
                 .iter()
                 .any(|row| row.takes.iter().any(|take| !take.dimensions.is_empty()));
-        let mut cells = Cells::new(accounts, plan.places(), apart);
-        let is_cash =
-            |account: &Account| layout.cash.iter().any(|pick| has(layout, &cells, pick, account));
-        let cash = cells.accounts.iter().enumerate().filter(|(_, account)| is_cash(account));
-        let cash: Vec<usize> = cash.map(|(at, _)| at).collect();
+        let mut cells = Cells::new(accounts, &periods, plan.places(), apart);
+        let picked = |picks: &[Pick]| -> Vec<usize> {
+            let any =
+                |account: &Account| picks.iter().any(|pick| has(layout, &cells, pick, account));
+            let accounts = cells.accounts.iter().enumerate();
+            accounts.filter(|(_, account)| any(account)).map(|(at, _)| at).collect()
+        };
+        let (cash, follows) = (picked(&layout.cash), picked(&layout.follows));
         let closings: Vec<_> = plan.closing_places().collect();
         cells.read_moments(read, &periods, &plan.moments, &closings)?;
-        paid::fill(read, &plan, &periods, &cash, &mut cells)?;
-        let (columns, changes) = columns(&plan, query, &cells);
-        let taken = taken(layout, &cells)?;
+        let brought = match plan.brought.is_empty() && plan.paid.is_empty() {
+            true => BTreeSet::new(),
+            false => brought_over(read)?,
+        };
+        for (at, span) in plan.brought.iter().enumerate() {
+            add_entries(read, &mut cells, &brought, *span, plan.brought_place(at))?;
+        }
         let currency = settings.currency;
-        Ok(Filled { layout, currency, periods, cells, columns, taken, cash, changes })
+        let payments = Payments {
+            periods: &periods,
+            cash: &cash,
+            follows: &follows,
+            brought: &brought,
+            currency,
+        };
+        payments.fill(read, &plan, &mut cells)?;
+        let (columns, changes) = columns(&plan, query, &cells);
+        let taken = taken(layout, &cells, &cash)?;
+        Ok(Filled {
+            layout,
+            currency,
+            periods,
+            cells,
+            columns,
+            taken,
+            cash,
+            follows,
+            brought,
+            changes,
+        })
+    }
+
+    /// What says how entries move cash.
+    pub(super) fn payments(&self) -> Payments<'_> {
+        let Filled { periods, cash, follows, brought, currency, .. } = self;
+        Payments { periods, cash, follows, brought, currency: *currency }
     }
 
     /// What a take has of an account, by column, in units: debits less credits.
@@ -80,6 +122,24 @@ impl<'l> Filled<'l> {
             false => 0,
         };
         self.columns.iter().map(figure).collect()
+    }
+
+    /// What of the figure of an account, or of a result's part of it, was there before a column's days.
+    pub(super) fn before(&self, taken: &Taken<'_>, account: usize, of: Of, column: usize) -> i128 {
+        let Some(column) = self.columns.get(column) else { return 0 };
+        let terms = column.places.before(taken.measure, of);
+        self.sum(column, account, terms, |at| is(&taken.fits, at))
+    }
+
+    /// Whether all results together are on the side that a take wants in a column.
+    pub(super) fn are_on_side(&self, taken: &Taken<'_>, of: Of, column: usize) -> bool {
+        let whole = self.results(taken.measure, of, |_| true, |_| true);
+        let whole = whole.get(column).copied().unwrap_or(0);
+        match taken.take.side {
+            None => true,
+            Some(Side::Debit) => whole > 0,
+            Some(Side::Credit) => whole < 0,
+        }
     }
 
     /// Whether an account's balance in a column is on the side that a take wants.
@@ -199,7 +259,8 @@ fn columns(
                         .all(|(name, value)| dimensions.get(name) == Some(value))
             };
             let has = cells.dimensions.iter().map(narrowed).collect();
-            columns.push(Column { places: plan.locate(wanted), has, column });
+            let (places, wanted) = (plan.locate(wanted), wanted.clone());
+            columns.push(Column { places, wanted, has, column });
         }
     }
     let changes = query.changes.iter().flat_map(|(now, before)| {

@@ -34,8 +34,7 @@ impl Filled<'_> {
     pub(super) fn statement(&self, query: &FinancialQuery) -> FinancialStatement {
         let language = self.layout.language(query.language.as_deref());
         let shares: Vec<_> = (0..self.layout.rows.len()).map(|row| self.accounts_of(row)).collect();
-        let values =
-            Values { filled: self, shares: &shares, known: vec![None; shares.len()] }.all();
+        let values = self.values(&shares);
         let mut rows = Vec::with_capacity(values.len());
         for (at, (amounts, shares)) in values.into_iter().zip(&shares).enumerate() {
             rows.extend(self.layout.rows.get(at).map(|row| {
@@ -60,6 +59,11 @@ impl Filled<'_> {
             with_accounts: query.with_accounts,
             without_empty: query.without_empty,
         }
+    }
+
+    /// The figures of all rows, by column.
+    pub(super) fn values(&self, shares: &[BTreeMap<Whose, Units>]) -> Vec<Vec<Option<Decimal>>> {
+        Values { filled: self, shares, known: vec![None; shares.len()] }.all()
     }
 
     /// What a row takes of each account, without what is nothing in all columns.
@@ -126,7 +130,7 @@ impl Filled<'_> {
     /// results that a balance sheet shows as equity.
     fn untaken(&self) -> Vec<RowAccount> {
         let (measure, covers) = (self.layout.measure, &self.layout.covers);
-        let flow = matches!(measure, Measure::Movement | Measure::Paid);
+        let flow = matches!(measure, Measure::Movement | Measure::Paid | Measure::Exchange);
         let mut left: BTreeMap<Whose, Units> = BTreeMap::new();
         for (at, account) in self.cells.accounts.iter().enumerate() {
             if covers.contains(&account.class) && !(flow && self.cash.contains(&at)) {

@@ -22,7 +22,9 @@ mod drill;
 mod equity;
 mod explain;
 mod fill;
+mod followed;
 mod make;
+mod open;
 mod paid;
 mod query;
 mod shares;
@@ -149,7 +151,7 @@ pub fn financial_statement(
     layout: &Layout,
     query: &FinancialQuery,
 ) -> Result<FinancialStatement, LedgerError> {
-    Ok(Filled::read(read, layout, query)?.statement(query))
+    Ok(Filled::read(read, layout, query, false)?.statement(query))
 }
 
 impl FinancialStatement {

@@ -35,6 +35,8 @@ pub(super) struct AskedColumn {
     pub(super) from: Option<NaiveDate>,
     pub(super) through: Option<NaiveDate>,
     pub(super) known_at: Option<Timestamp>,
+    /// Whether what lies in adjustment periods counts.
+    pub(super) adjustments: bool,
 }
 
 impl FinancialQuery {
@@ -48,7 +50,7 @@ impl FinancialQuery {
     #[must_use]
     pub fn days(mut self, days: DateRange) -> FinancialQuery {
         let (from, through) = (days.start(), days.end());
-        self.columns.push(AskedColumn { from, through, known_at: None });
+        self.columns.push(AskedColumn { from, through, known_at: None, adjustments: true });
         self
     }
 
@@ -67,7 +69,12 @@ impl FinancialQuery {
     /// ```
     #[must_use]
     pub fn at(mut self, date: NaiveDate) -> FinancialQuery {
-        self.columns.push(AskedColumn { from: None, through: Some(date), known_at: None });
+        self.columns.push(AskedColumn {
+            from: None,
+            through: Some(date),
+            known_at: None,
+            adjustments: true,
+        });
         self
     }
 
@@ -90,7 +97,12 @@ impl FinancialQuery {
         while let Some(from) = month.filter(|from| *from <= last) {
             let next = from.checked_add_months(Months::new(1));
             let through = next.and_then(|next| next.pred_opt());
-            self.columns.push(AskedColumn { from: Some(from), through, known_at: None });
+            self.columns.push(AskedColumn {
+                from: Some(from),
+                through,
+                known_at: None,
+                adjustments: true,
+            });
             month = next;
         }
         self
@@ -117,6 +129,7 @@ impl FinancialQuery {
                 from: before(column.from),
                 through: before(column.through),
                 known_at: column.known_at,
+                adjustments: column.adjustments,
             };
             self.changes.push((at, self.columns.len()));
             self.columns.push(before);
@@ -214,6 +227,30 @@ impl FinancialQuery {
     #[must_use]
     pub fn known_at(mut self, time: Timestamp) -> FinancialQuery {
         self.columns.iter_mut().for_each(|column| column.known_at = Some(time));
+        self
+    }
+
+    /// The columns so far without what lies in [adjustment periods](crate::ledger::NewEntry::adjusting) of their fiscal year: the year
+    /// as it was before the auditors, beside the year with them. Adjustments of earlier years count, as those years are over.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// use fondaco_accounting::close::OpenAdjustmentPeriods;
+    /// use fondaco_accounting::reports::{FinancialQuery, Layout};
+    /// books.send("the thirteenth", &OpenAdjustmentPeriods::new(2026, 1))?;
+    /// let more = NewEntry::new("GEN", day("2026-12-31")).debit("5100", eur("7")).credit("2200", eur("7"));
+    /// books.post("the auditors", more.adjusting(13))?;
+    /// let query = FinancialQuery::new().at(day("2026-12-31")).without_adjustments().at(day("2026-12-31"));
+    /// let income = books.financial_statement(&Layout::shipped("plain-income-statement")?, &query)?;
+    /// assert_eq!(income.amount("costs", 0), Some(40.into()));
+    /// assert_eq!(income.amount("costs", 1), Some(47.into()));
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn without_adjustments(mut self) -> FinancialQuery {
+        self.columns.iter_mut().for_each(|column| column.adjustments = false);
         self
     }
 

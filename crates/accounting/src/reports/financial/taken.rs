@@ -24,15 +24,27 @@ pub(super) struct Taken<'l> {
 }
 
 /// What all rows take.
-pub(super) fn taken<'l>(layout: &'l Layout, cells: &Cells) -> Result<Vec<Taken<'l>>, LayoutError> {
+pub(super) fn taken<'l>(
+    layout: &'l Layout,
+    cells: &Cells,
+    cash: &[usize],
+) -> Result<Vec<Taken<'l>>, LayoutError> {
     let mut all = Vec::new();
     for (at, row) in layout.rows.iter().enumerate() {
         for take in &row.takes {
+            let measure = take.measure.unwrap_or(layout.measure);
+            let mut accounts = accounts(layout, cells, take);
+            accounts.retain(|account| match measure {
+                // Cash is not what cash was paid for, and nothing else is worth more without moving.
+                Measure::Paid => !cash.contains(account),
+                Measure::Exchange => cash.contains(account),
+                _ => true,
+            });
             all.push(Taken {
                 row: at,
                 take,
-                measure: take.measure.unwrap_or(layout.measure),
-                accounts: accounts(layout, cells, take),
+                measure,
+                accounts,
                 results: results(take),
                 fits: cells.dimensions.iter().map(|dimensions| fits(take, dimensions)).collect(),
                 counts: !row.memo,
@@ -147,7 +159,9 @@ fn none_beside_its_result(
     // In what was posted on days there is nothing of earlier years.
     let earned = |taken: &Taken<'_>| match taken.measure {
         Measure::Closing | Measure::Opening => !taken.results.is_empty(),
-        Measure::Movement | Measure::Paid => taken.results.contains(&Of::Result),
+        Measure::Movement | Measure::Paid | Measure::Exchange => {
+            taken.results.contains(&Of::Result)
+        }
     };
     for of_result in counted().filter(|taken| earned(taken)) {
         for taken in counted() {

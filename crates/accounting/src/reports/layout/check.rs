@@ -227,17 +227,27 @@ impl Layout {
     /// Codes at which takes of two rows could meet, tried on both.
     fn check_twice(&self) -> Result<(), LayoutError> {
         let takes: Vec<(&LayoutRow, &Take)> = self.counting_takes().collect();
-        for (at, (row, take)) in takes.iter().enumerate() {
-            for (other_row, other) in takes.iter().skip(at + 1) {
+        let picks = takes.iter().flat_map(|(_, take)| take.picks.iter().chain(&take.except));
+        let longest = picks.filter_map(|pick| match pick {
+            Pick::Range(first, _) => Some(first.len()),
+            _ => None,
+        });
+        let longest = longest.max().unwrap_or(0);
+        let samples = takes.iter().map(|(_, take)| {
+            let samples = take.picks.iter().flat_map(|pick| pick.samples(longest));
+            samples.filter(|code| take.takes_code(code)).collect::<Vec<SmolStr>>()
+        });
+        let samples: Vec<Vec<SmolStr>> = samples.collect();
+        let all = takes.iter().zip(&samples);
+        for (at, ((row, take), codes)) in all.clone().enumerate() {
+            for ((other_row, other), others) in all.clone().skip(at + 1) {
                 if take.is_apart_from(other, self.measure) {
                     continue;
                 }
-                let samples = take.picks.iter().chain(&other.picks).flat_map(Pick::samples);
-                let met = samples
-                    .into_iter()
-                    .find(|code| take.takes_code(code) && other.takes_code(code));
+                let met = codes.iter().find(|code| other.takes_code(code));
+                let met = met.or_else(|| others.iter().find(|code| take.takes_code(code)));
                 if let Some(account) = met {
-                    return Err(self.taken_twice(&account, row, other_row));
+                    return Err(self.taken_twice(account, row, other_row));
                 }
             }
         }

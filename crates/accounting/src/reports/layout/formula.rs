@@ -83,11 +83,29 @@ impl Formula {
         self.root.value(row, below)
     }
 
-    /// Each row that it adds or takes off, and whether it takes it off; `None` where it does more than that.
-    pub(crate) fn terms(&self) -> Option<Vec<(&str, bool)>> {
-        let mut terms = Vec::new();
-        self.root.terms(false, &mut terms).then_some(terms)
+    /// What it adds, and whether it takes it off instead, given the figures of the rows; `None` where it can't be reckoned.
+    pub(crate) fn summands(
+        &self,
+        row: &mut dyn FnMut(&str) -> Option<Decimal>,
+        below: &mut dyn FnMut() -> Option<Decimal>,
+    ) -> Option<Vec<(Summand<'_>, bool)>> {
+        let mut found = Vec::new();
+        self.root.summands(false, row, below, &mut found)?;
+        Some(found)
     }
+}
+
+/// A part of a formula that is added up with others.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Summand<'f> {
+    /// A row.
+    Row(&'f str),
+    /// The rows under its own.
+    Below,
+    /// A number that the layout names.
+    Number(Decimal),
+    /// What comes of multiplying or dividing.
+    Reckoned(Decimal),
 }
 
 impl Node {
@@ -112,17 +130,33 @@ impl Node {
         }
     }
 
-    fn terms<'n>(&'n self, less: bool, found: &mut Vec<(&'n str, bool)>) -> bool {
+    fn summands<'n>(
+        &'n self,
+        less: bool,
+        row: &mut dyn FnMut(&str) -> Option<Decimal>,
+        below: &mut dyn FnMut() -> Option<Decimal>,
+        found: &mut Vec<(Summand<'n>, bool)>,
+    ) -> Option<()> {
         match self {
-            Node::Row(code) => {
-                found.push((code, less));
-                true
+            Node::Row(code) => found.push((Summand::Row(code), less)),
+            Node::Below => found.push((Summand::Below, less)),
+            Node::Number(value) => found.push((Summand::Number(*value), less)),
+            Node::Minus(of) => of.summands(!less, row, below, found)?,
+            Node::Two(op @ (Op::Plus | Op::Less), a, b) => {
+                a.summands(less, row, below, found)?;
+                b.summands(less != (*op == Op::Less), row, below, found)?;
             }
-            Node::Minus(of) => of.terms(!less, found),
-            Node::Two(Op::Plus, a, b) => a.terms(less, found) && b.terms(less, found),
-            Node::Two(Op::Less, a, b) => a.terms(less, found) && b.terms(!less, found),
-            Node::Two(..) | Node::Number(_) | Node::Below => false,
+            // The one of the two that it is.
+            Node::Two(op @ (Op::Min | Op::Max), a, b) => {
+                let (of_a, of_b) = (a.value(row, below)?, b.value(row, below)?);
+                let first = if *op == Op::Min { of_a <= of_b } else { of_a >= of_b };
+                if first { a } else { b }.summands(less, row, below, found)?;
+            }
+            Node::Two(Op::Times | Op::By, ..) => {
+                found.push((Summand::Reckoned(self.value(row, below)?), less));
+            }
         }
+        Some(())
     }
 
     fn value(
@@ -377,9 +411,21 @@ mod tests {
     }
 
     #[test]
-    fn sums_have_terms() {
-        let formula: Formula = "a - (b - c)".parse().unwrap();
-        assert_eq!(formula.terms(), Some(vec![("a", false), ("b", true), ("c", false)]));
-        assert_eq!("a / b".parse::<Formula>().unwrap().terms(), None);
+    fn sums_have_summands() {
+        let of = |text: &str| {
+            let formula: Formula = text.parse().unwrap();
+            let mut row = |code: &str| (code != "c").then(|| Decimal::from(code.len()));
+            let found = formula.summands(&mut row, &mut || Some(Decimal::ONE));
+            found.map(|found| format!("{found:?}"))
+        };
+        let said = |text: &str| of(text).unwrap();
+        assert_eq!(
+            said("a - (b - rows)"),
+            r#"[(Row("a"), false), (Row("b"), true), (Below, false)]"#
+        );
+        assert_eq!(said("max(-a, bb - 1)"), r#"[(Row("bb"), false), (Number(1), true)]"#);
+        assert_eq!(said("-min(a, bb)"), r#"[(Row("a"), true)]"#);
+        assert_eq!(said("a / bb"), "[(Reckoned(0.5), false)]");
+        assert_eq!(of("max(c, 1)"), None);
     }
 }

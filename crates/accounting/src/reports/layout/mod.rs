@@ -51,6 +51,7 @@ mod text;
 
 pub use error::LayoutError;
 pub use formula::Formula;
+pub(crate) use formula::Summand;
 pub(crate) use take::class_name;
 pub use take::{Measure, Pick, Take};
 
@@ -81,6 +82,10 @@ pub struct Layout {
     /// Cash and what is as good as cash: what a cash flow statement explains, and so does not cover.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cash: Vec<Pick>,
+    /// What is shown where it was paid, though an invoice lies between: where a payment is cleared against an item, what of that
+    /// item's entry stands on these accounts is [paid](Measure::Paid) in the item's stead.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub follows: Vec<Pick>,
     /// The row of which the others can be shown as a part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<SmolStr>,
@@ -233,6 +238,19 @@ impl Layout {
     /// ```
     pub fn row(&self, code: &str) -> Option<&LayoutRow> {
         self.rows.iter().find(|row| row.code == code)
+    }
+
+    /// Every figure that it needs, some more than once.
+    pub(crate) fn measures(&self) -> impl Iterator<Item = Measure> {
+        let takes = self.rows.iter().flat_map(|row| &row.takes);
+        [self.measure].into_iter().chain(takes.filter_map(|take| take.measure))
+    }
+
+    /// Whether it says how balances changed, so that what was brought over from other books is no change: a cash flow does, an income
+    /// statement has what was earned before the books were moved.
+    pub(crate) fn says_what_changed(&self) -> bool {
+        self.covers.iter().any(|class| !class.is_result())
+            && self.measures().any(|measure| measure != Measure::Closing)
     }
 
     /// The place of a language among its own; that of the first for one that it has not.

@@ -19,9 +19,13 @@ pub enum Measure {
     Opening,
     /// What was posted on the column's days.
     Movement,
-    /// What was posted on the column's days in entries that move cash: the direct cash flow. The sum of it over all accounts but
-    /// cash is, with the other sign, what cash moved.
+    /// What cash was paid for on the column's days: the direct cash flow. It is what the other postings of an entry that moves cash
+    /// come to, as far as cash moved, each on cash's other side by its share; what was paid for an invoice is shown as what the
+    /// layout [follows](super::Layout::follows). Of accounts that are no cash only. The sum of it over all of them is, with the other sign, what cash moved.
     Paid,
+    /// What cash became worth more or less on the column's days without moving: exchange differences on balances in other
+    /// currencies (IAS 7.28, DRS 21.35). Of accounts that are cash only.
+    Exchange,
 }
 
 /// Accounts, as a layout names them.
@@ -109,21 +113,18 @@ impl Pick {
         }
     }
 
-    /// Codes that it has, if any are: for looking whether two meet. Of those that begin alike, the first of each length that
-    /// numbers in a range could have.
-    pub(super) fn samples(&self) -> Vec<SmolStr> {
+    /// Codes that it has, if any are: for looking whether two meet. Of those that begin alike, the first of each length up to
+    /// the longest that a range has.
+    pub(super) fn samples(&self, longest: usize) -> Vec<SmolStr> {
         match self {
             Pick::Code(code) | Pick::Range(code, _) => vec![code.clone()],
-            Pick::Prefix(begun) => (begun.len()..=LONGEST_NUMBER.max(begun.len()))
+            Pick::Prefix(begun) => (begun.len()..=longest.max(begun.len()))
                 .map(|length| format_smolstr!("{begun:0<length$}"))
                 .collect(),
             _ => Vec::new(),
         }
     }
 }
-
-/// The most digits of an account's number, in charts that have numbers.
-const LONGEST_NUMBER: usize = 10;
 
 /// Whether a code lies in a range: see [`Pick::Range`].
 fn is_between(code: &str, first: &str, last: &str) -> bool {
@@ -237,6 +238,7 @@ impl Measure {
             Measure::Opening => "opening",
             Measure::Movement => "movement",
             Measure::Paid => "paid",
+            Measure::Exchange => "exchange",
         }
     }
 }
@@ -251,9 +253,12 @@ impl FromStr for Measure {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Measure, String> {
-        let all = [Measure::Closing, Measure::Opening, Measure::Movement, Measure::Paid];
-        let found = all.into_iter().find(|measure| measure.word() == text);
-        found.ok_or_else(|| format!("{text} is no figure: say closing, opening, movement or paid"))
+        use Measure::{Closing, Exchange, Movement, Opening, Paid};
+        let mut all = [Closing, Opening, Movement, Paid, Exchange].into_iter();
+        let found = all.find(|measure| measure.word() == text);
+        found.ok_or_else(|| {
+            format!("{text} is no figure: say closing, opening, movement, paid or exchange")
+        })
     }
 }
 

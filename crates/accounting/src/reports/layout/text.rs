@@ -21,7 +21,8 @@ pub(super) fn read(text: &str) -> Result<Layout, LayoutError> {
         reader.line(content, indent).map_err(|why| LayoutError::Text { line: at + 1, why })?;
     }
     if !reader.has_measure {
-        let why = "`measure` is missing: say closing, opening, movement or paid".to_owned();
+        let why =
+            "`measure` is missing: say closing, opening, movement, paid or exchange".to_owned();
         return Err(LayoutError::Text { line: text.lines().count(), why });
     }
     Ok(reader.layout)
@@ -36,6 +37,7 @@ fn nothing() -> Layout {
         measure: Measure::Closing,
         covers: Vec::new(),
         cash: Vec::new(),
+        follows: Vec::new(),
         base: None,
         rows: Vec::new(),
     }
@@ -71,6 +73,7 @@ impl Reader {
             }
             "covers" => self.layout.covers = classes(rest)?,
             "cash" => self.layout.cash = picks(rest)?,
+            "follows" => self.layout.follows = picks(rest)?,
             "base" => self.layout.base = Some(rest.into()),
             "side" => {
                 let side = side_of(rest);
@@ -218,6 +221,9 @@ pub(super) fn write(layout: &Layout) -> String {
     }
     if !layout.cash.is_empty() {
         line(0, &format!("cash      {}", listed(&layout.cash)));
+    }
+    if !layout.follows.is_empty() {
+        line(0, &format!("follows   {}", listed(&layout.follows)));
     }
     if let Some(base) = &layout.base {
         line(0, &format!("base      {base}"));

@@ -183,6 +183,7 @@ const WORDS: &[(&str, &str)] = &[
     ("at", "zum"),
     ("at the end of", "am Ende des"),
     ("balance", "Saldo"),
+    ("before adjustments", "vor Abschlussbuchungen"),
     ("by", "nach"),
     ("by document date as of", "nach Belegdatum zum"),
     ("by due date as of", "nach Fälligkeit zum"),
