@@ -4,13 +4,15 @@
 //! date and as known at any time. [`currency`] keeps exchange rates, as of a day and as known at a time.
 //! [`reports`] shows the books: trial balance, income statement, balance sheet, statements of accounts, of which
 //! [`confirmation`] makes some that others can check. [`import`] fills them from files, [`export`] writes the whole of them, also as an authority's audit file.
-//! [`close`] locks, closes and reopens them, [`allocation`] shares out what one cost centre bore for others.
+//! [`close`] locks, closes and reopens them, [`allocation`] shares out what one cost centre bore for others. [`dimensions`] says
+//! which cost centres, projects and segments there are, in trees, and what postings must say of them.
 //! [`Books`] puts all of it into one handle, for a program that just wants to keep its books.
 
 pub mod allocation;
 pub mod close;
 pub mod confirmation;
 pub mod currency;
+pub mod dimensions;
 pub mod export;
 pub mod import;
 pub mod ledger;

@@ -17,7 +17,7 @@ fn no_layout_has_changed() {
 }
 
 const LAYOUTS: &str = "\
-ledger_settings: State, layout 3
+ledger_settings: State, layout 4
   ledger: Text
   currency: Text
   spending_limits: Bool, nullable, since 2
@@ -28,6 +28,7 @@ ledger_settings: State, layout 3
   retained_earnings: Text, nullable, since 3
   closing_journal: Text, nullable, since 3
   assertions: Bool, nullable, since 3
+  dimensions: Text, nullable, since 4
   key (ledger)
 
 ledger_account: State, layout 3
@@ -661,6 +662,61 @@ ledger_closing_point: State, layout 1
   note: Text, nullable
   key (period, code)
   guard by_period (period)
+
+ledger_dimension: State, layout 1
+  code: Text
+  name: Text
+  takes: Text
+  start: Date, nullable
+  end: Date, nullable
+  key (code)
+  guard all ()
+
+ledger_dimension_value: State, layout 1
+  dimension: Text
+  code: Text
+  name: Text
+  heading: Bool
+  start: Date, nullable
+  end: Date, nullable
+  key (dimension, code)
+  guard by_dimension (dimension)
+
+ledger_dimension_place: Fact, layout 1
+  dimension: Text
+  value: Text
+  number: I64
+  start: Date
+  parent: Text, nullable
+  recorded_at: Instant
+  key (dimension, value, number)
+  guard by_dimension (dimension)
+  guard by_value (dimension, value)
+
+ledger_dimension_rule: State, layout 1
+  code: Text
+  dimension: Text
+  account: Text, nullable
+  journal: Text, nullable
+  start: Date, nullable
+  end: Date, nullable
+  demand: Text
+  value: Text, nullable
+  key (code)
+  guard all ()
+
+ledger_dimension_combination: State, layout 1
+  code: Text
+  account: Text, nullable
+  journal: Text, nullable
+  conditions: Json, nullable
+  start: Date, nullable
+  end: Date, nullable
+  dimension: Text
+  allows: Json
+  derives: Text, nullable
+  key (code)
+  guard all ()
 
 party_alias: State, layout 2
   party: Id

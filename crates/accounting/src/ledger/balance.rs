@@ -8,6 +8,8 @@ use fondaco_core::{Currency, Halt, Money, Range, Reading, Timestamp};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
+use crate::dimensions::Among;
+
 use super::{
     AMOUNT_DIGITS, Account, Amount, LedgerError, Period, PeriodKey, PeriodKind, Posting, Side,
 };
@@ -239,6 +241,8 @@ pub struct BalanceQuery {
     known_at: Option<Timestamp>,
     currency: Option<Currency>,
     dimensions: Vec<(SmolStr, SmolStr)>,
+    /// Dimensions with a heading of their tree.
+    under: Vec<(SmolStr, SmolStr)>,
     closings: Closings,
     adjustments: bool,
 }
@@ -306,7 +310,8 @@ impl BalanceQuery {
 
     fn of(accounts: Accounts) -> BalanceQuery {
         let (from, through, known_at, currency) = (None, None, None, None);
-        let (dimensions, closings, adjustments) = (Vec::new(), Closings::All, true);
+        let (dimensions, under) = (Vec::new(), Vec::new());
+        let (closings, adjustments) = (Closings::All, true);
         BalanceQuery {
             accounts,
             from,
@@ -314,6 +319,7 @@ impl BalanceQuery {
             known_at,
             currency,
             dimensions,
+            under,
             closings,
             adjustments,
         }
@@ -475,6 +481,43 @@ impl BalanceQuery {
         self
     }
 
+    /// Only postings with this value of a dimension, or one that stands under it: as the
+    /// [tree](crate::dimensions) stands on the last day, in the end where there is none, as known at the query's time.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books_with_centres(); // SALES over EAST and WEST, EAST over 10 and 11, WEST over 20
+    /// let of = |centre, amount| NewPosting::debit("5100", eur(amount)).dimension("cost_centre", centre);
+    /// let rents = NewEntry::new("GEN", day("2026-03-01"))
+    ///     .posting(of("10", "1"))
+    ///     .posting(of("11", "2"))
+    ///     .posting(of("20", "4"))
+    ///     .credit("1000", eur("7"));
+    /// books.post("rents", rents)?;
+    /// let spent = |heading| -> Result<Money, LedgerError> {
+    ///     let query = BalanceQuery::account("5100").under("cost_centre", heading);
+    ///     Ok(books.balances(&query)?[0].amounts.balance(Currency::EUR))
+    /// };
+    /// assert_eq!((spent("EAST")?, spent("20")?, spent("SALES")?), (eur("3"), eur("4"), eur("7")));
+    /// assert_eq!(spent("NORTH").unwrap_err().code(), "accounting.unknown_dimension_value");
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn under(
+        mut self,
+        dimension: impl Into<SmolStr>,
+        heading: impl Into<SmolStr>,
+    ) -> BalanceQuery {
+        self.under.push((dimension.into(), heading.into()));
+        self
+    }
+
+    /// Whether dimensions are asked for.
+    fn asks_dimensions(&self) -> bool {
+        !self.dimensions.is_empty() || !self.under.is_empty()
+    }
+
     fn takes(&self, currency: Currency, dimensions: &Tags) -> bool {
         self.currency.is_none_or(|wanted| wanted == currency)
             && self.dimensions.iter().all(|(name, value)| dimensions.get(name) == Some(value))
@@ -508,17 +551,19 @@ pub struct AccountBalance {
 /// ```
 ///
 /// # Errors
-/// [`LedgerError::UnknownAccount`], or a [`Halt`](fondaco_core::Halt).
+/// [`LedgerError::UnknownAccount`], [`LedgerError::Dimension`] for a heading that is not there, or a
+/// [`Halt`](fondaco_core::Halt).
 pub fn balances(
     read: &mut impl Reading,
     query: &BalanceQuery,
 ) -> Result<Vec<AccountBalance>, LedgerError> {
-    let mut sums = Sums::default();
+    let among = Among::peek(read, &query.under, query.through, query.known_at)?;
+    let mut sums = Sums { among, ..Sums::default() };
     let spans = spans(read, query)?;
     let of_all = query.accounts == Accounts::All;
     for (first, last) in spans.whole.iter().filter(|_| of_all) {
         // Account, currency, and the dimensions where they matter.
-        let by: &[usize] = if query.dimensions.is_empty() { &[0, 2] } else { &[0, 2, 3] };
+        let by: &[usize] = if query.asks_dimensions() { &[0, 2, 3] } else { &[0, 2] };
         for row in read.peek_sums::<Balance>(by, Some(Within::new(1, first, last)))? {
             row.with(|balance| sums.add_balance(query, balance)).map_err(Halt::from)??;
         }
@@ -614,14 +659,16 @@ fn accounts(
 /// Sums of rows that come mostly account by account.
 #[derive(Default)]
 struct Sums {
+    /// The values that postings must have.
+    among: Among,
     rows: Vec<AccountBalance>,
 }
 
 impl Sums {
     fn add_balance(&mut self, query: &BalanceQuery, balance: &Balance) -> Result<(), LedgerError> {
         let dimensions =
-            if query.dimensions.is_empty() { Tags::default() } else { tags(&balance.dimensions)? };
-        if query.takes(balance.currency, &dimensions) {
+            if query.asks_dimensions() { tags(&balance.dimensions)? } else { Tags::default() };
+        if query.takes(balance.currency, &dimensions) && self.among.takes(&dimensions) {
             self.add(&balance.account, balance.currency, &Amounts::of_balance(balance));
         }
         Ok(())
@@ -632,7 +679,8 @@ impl Sums {
         let known = query
             .known_at
             .is_none_or(|time| posting.recorded_at().is_none_or(|at| at.millis() <= time.millis()));
-        if known && query.takes(posting.currency, &posting.dimensions) {
+        let takes = query.takes(posting.currency, &posting.dimensions);
+        if known && takes && self.among.takes(&posting.dimensions) {
             self.add(&posting.account, posting.currency, &Amounts::of_posting(posting));
         }
         Ok(())

@@ -15,6 +15,7 @@ use super::{
 use crate::allocation::CostAllocationError;
 use crate::close::CloseError;
 use crate::currency::ExchangeError;
+use crate::dimensions::DimensionError;
 use crate::export::ExportError;
 use crate::reports::LayoutError;
 
@@ -441,6 +442,9 @@ pub enum LedgerError {
     /// Something can't be shared out so.
     #[error(transparent)]
     CostAllocation(#[from] CostAllocationError),
+    /// A refusal about dimensions.
+    #[error(transparent)]
+    Dimension(#[from] DimensionError),
     /// The account is closed, whatever the date.
     #[error("account {code} is closed: reopen it, or void what closes it; post to another account")]
     AccountClosed {
@@ -845,6 +849,7 @@ impl ActError for LedgerError {
             LedgerError::Item(error) => error.code(),
             LedgerError::Exchange(error) => error.code(),
             LedgerError::CostAllocation(error) => error.code(),
+            LedgerError::Dimension(error) => error.code(),
             LedgerError::Layout(error) => error.code(),
             LedgerError::Export(error) => error.code(),
             LedgerError::Close(error) => error.code(),
@@ -935,6 +940,7 @@ impl ActError for LedgerError {
             LedgerError::Item(error) => error.kind(),
             LedgerError::Exchange(error) => error.kind(),
             LedgerError::CostAllocation(error) => error.kind(),
+            LedgerError::Dimension(error) => error.kind(),
             LedgerError::Layout(error) => error.kind(),
             LedgerError::Export(error) => error.kind(),
             LedgerError::Close(error) => error.kind(),

@@ -153,7 +153,7 @@ pub use reversing::{
     post_reversing,
 };
 pub use rights::ENGINE;
-pub(crate) use rules::Chart;
+pub(crate) use rules::{Chart, Map as RulesMap, Rules};
 pub use settings::{SetUp, Settings};
 pub use spending::{
     ChangeSpendingLimit, EndSpendingLimit, ExcessKind, Measure, PostExceeding, SetSpendingLimit,
@@ -177,6 +177,9 @@ use crate::close::{
 };
 use crate::currency::{
     ExchangeAccounts, ExchangeRate, MonetaryAccount, RateSource, RevaluationLine, RevaluationRun,
+};
+use crate::dimensions::{
+    Dimension, DimensionCombination, DimensionPlace, DimensionRule, DimensionValue,
 };
 use crate::import::{ImportKey, ImportedEntry, RefusedLine};
 
@@ -239,6 +242,11 @@ pub const TABLES: &[&Table] = &[
     Assertion::TABLE,
     Correction::TABLE,
     ClosingPoint::TABLE,
+    Dimension::TABLE,
+    DimensionValue::TABLE,
+    DimensionPlace::TABLE,
+    DimensionRule::TABLE,
+    DimensionCombination::TABLE,
     // Which parties are one, which core keeps.
     PartyAlias::TABLE,
 ];

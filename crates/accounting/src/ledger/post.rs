@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::close::{Asserted, Broken, Judging};
+use crate::dimensions::complete;
 
 use super::closing::Closings;
 use super::draft;
@@ -397,6 +398,8 @@ pub(crate) fn examine_one(
     asking: Asking,
 ) -> Result<Option<Reason>, LedgerError> {
     let mut writer = Writer::new(tx, std::slice::from_ref(entry), asking)?;
+    let completed = complete(tx, &writer.rules, entry)?;
+    let entry = completed.as_ref().unwrap_or(entry);
     examine(&writer.rules, &mut writer.asking, tx, entry, &mut Vec::new())?;
     Ok(writer.asking.take_reason())
 }
@@ -462,6 +465,8 @@ impl Writer {
         (reverses, exceeding): (Option<Id<Entry>>, Option<&Override<'_>>),
     ) -> Result<Posted, LedgerError> {
         let Writer { rules, asking, judged, pages } = self;
+        let completed = complete(tx, rules, new)?;
+        let new = completed.as_ref().unwrap_or(new);
         let (period, journal) = examine(rules, asking, tx, new, judged)?;
         let mark = pages.running.mark();
         match rules.closes {

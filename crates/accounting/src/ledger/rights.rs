@@ -27,6 +27,9 @@
 //! | `ledger.allocate` | to run allocations, and to undo what they shared out | | allocation |
 //! | `ledger.set_spending_limit` | to set, change and end spending limits | | spending_limit |
 //! | `ledger.exceed_spending_limit` | to post above spending limits, besides the right to post | amount above the limit | spending_limit, journal |
+//! | `ledger.define_dimension` | to define and change dimensions, and to say which postings may carry | | dimension |
+//! | `ledger.open_dimension_value` | to open values of dimensions, to change and to move them | | dimension |
+//! | `ledger.set_dimension_rule` | to set and remove rules and combinations of dimensions | | dimension |
 //! | `ledger.erase` | to erase what refused lines of imports quote | | |
 //! | `ledger.clear` | to clear open items | amount | account |
 //! | `ledger.clear_across_parties` | to clear items of different parties, besides the right to clear | | account |
@@ -61,6 +64,9 @@ use crate::close::{
 };
 use crate::currency::{
     ExchangeAccounts, ExchangeRate, MonetaryAccount, RateSource, RevaluationLine, RevaluationRun,
+};
+use crate::dimensions::{
+    Dimension, DimensionCombination, DimensionPlace, DimensionRule, DimensionValue,
 };
 
 const ENTRY: &[&str] = &["journal", "account"];
@@ -178,6 +184,18 @@ pub const EXCEED_SPENDING_LIMIT: Permission =
     Permission::new("ledger.exceed_spending_limit", "post above spending limits")
         .limited()
         .within(&["spending_limit", "journal"]);
+/// Define dimensions, change them, and say which postings may carry.
+pub const DEFINE_DIMENSION: Permission =
+    Permission::new("ledger.define_dimension", "define and change dimensions")
+        .within(&["dimension"]);
+/// Open values of dimensions, change and move them.
+pub const OPEN_DIMENSION_VALUE: Permission =
+    Permission::new("ledger.open_dimension_value", "open, change and move values of dimensions")
+        .within(&["dimension"]);
+/// Set and remove rules and combinations of dimensions.
+pub const SET_DIMENSION_RULE: Permission =
+    Permission::new("ledger.set_dimension_rule", "set what postings must say of dimensions")
+        .within(&["dimension"]);
 /// Erase what refused lines of imports quote.
 pub const ERASE: Permission =
     Permission::new("ledger.erase", "erase what refused lines of imports quote");
@@ -245,6 +263,11 @@ const KEPT: &[&Table] = &[
     Assertion::TABLE,
     Correction::TABLE,
     ClosingPoint::TABLE,
+    Dimension::TABLE,
+    DimensionValue::TABLE,
+    DimensionPlace::TABLE,
+    DimensionRule::TABLE,
+    DimensionCombination::TABLE,
 ];
 
 /// What the ledger declares: its permissions, and the tables that are changed only under one of them.
@@ -295,6 +318,9 @@ pub static ENGINE: Engine = Engine {
         &ALLOCATE,
         &SET_SPENDING_LIMIT,
         &EXCEED_SPENDING_LIMIT,
+        &DEFINE_DIMENSION,
+        &OPEN_DIMENSION_VALUE,
+        &SET_DIMENSION_RULE,
         &ERASE,
         &CLEAR,
         &CLEAR_ACROSS_PARTIES,

@@ -11,6 +11,7 @@ use smol_str::SmolStr;
 
 use crate::close::{CloseError, Locks, check_period};
 use crate::currency::{FoundRate, PostingRates};
+use crate::dimensions::DimensionRules;
 
 use super::gate::Gate;
 use super::{
@@ -61,6 +62,8 @@ pub(crate) struct Rules {
     pub(crate) spending_limits: bool,
     /// Whether balances are asserted.
     pub(crate) assertions: bool,
+    /// What postings must say of dimensions, where any is defined.
+    pub(crate) dimensions: Option<DimensionRules>,
     journals: Map<SmolStr, Arc<Journal>>,
     /// Read only when a posting needs one.
     rates: Option<PostingRates>,
@@ -92,6 +95,8 @@ impl Rules {
         periods.sort_by_key(|period| period.start);
         let (currency, engine) = (settings.currency, tx.engine());
         let spending_limits = settings.has_spending_limits();
+        let dimensions =
+            settings.dimensions.map(|uses| DimensionRules::read(tx, uses)).transpose()?;
         let locks = Locks::of_ledger(&settings);
         let journal_locks = journals.values().any(|journal| !Locks::of_journal(journal).is_none());
         Ok(Rules {
@@ -100,6 +105,7 @@ impl Rules {
             engine,
             spending_limits,
             assertions: settings.assertions.unwrap_or(false),
+            dimensions,
             journals,
             rates,
             periods,

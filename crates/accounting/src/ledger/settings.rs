@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::{LedgerError, ReversalStyle, rights};
+use crate::dimensions::DimensionUse;
 
 /// The settings of a ledger: one row.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "ledger_settings", kind = state, key(ledger), layout = 3)]
+#[record(table = "ledger_settings", kind = state, key(ledger), layout = 4)]
 pub struct Settings {
     /// Which ledger: `main`.
     pub ledger: SmolStr,
@@ -41,6 +42,9 @@ pub struct Settings {
     /// Whether a balance was ever asserted: else no posting asks for one.
     #[record(since = 3)]
     pub assertions: Option<bool>,
+    /// Which dimensions postings may carry; `None` while none is defined: then no posting is asked for any.
+    #[record(since = 4)]
+    pub dimensions: Option<DimensionUse>,
 }
 
 impl Settings {
@@ -107,6 +111,7 @@ impl Act for SetUp {
             retained_earnings: None,
             closing_journal: None,
             assertions: None,
+            dimensions: None,
         })?;
         Ok(())
     }

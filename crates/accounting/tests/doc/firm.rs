@@ -71,3 +71,20 @@ pub fn closed_books() -> Books<'static> {
     books.send("close 2026", &CloseYear::new(2026)).unwrap();
     books
 }
+
+/// The same, with known cost centres: SALES over EAST and WEST, EAST over 10 and 11, WEST over 20.
+pub fn books_with_centres() -> Books<'static> {
+    use fondaco_accounting::dimensions::*;
+    let books = books();
+    books.send("centres", &DefineDimension::new("cost_centre", "Cost centres").known()).unwrap();
+    let centres = vec![
+        NewDimensionValue::heading("SALES", "Sales"),
+        NewDimensionValue::heading("EAST", "East").under("SALES"),
+        NewDimensionValue::heading("WEST", "West").under("SALES"),
+        NewDimensionValue::new("10", "Mestre").under("EAST"),
+        NewDimensionValue::new("11", "Murano").under("EAST"),
+        NewDimensionValue::new("20", "Verona").under("WEST"),
+    ];
+    books.send("the centres", &OpenDimensionValues::new("cost_centre", centres)).unwrap();
+    books
+}

@@ -116,7 +116,8 @@ fn currencies_differ(given: &[Line<'_>], known: &[Line<'_>]) -> Differs {
 }
 
 /// A worth or rate that is left out now is what it was; that of an amount that was balanced is no longer told.
-fn lines_differ(given: &[Line<'_>], known: &[Line<'_>]) -> Differs {
+/// With rules of dimensions what was given may have been filled in.
+fn lines_differ(given: &[Line<'_>], known: &[Line<'_>], fills: bool) -> Differs {
     let same_worth = |given: &Line<'_>, known: &Line<'_>| {
         let rate = given.rate.filter(|_| known.rate.is_some());
         given.units != known.units
@@ -126,8 +127,15 @@ fn lines_differ(given: &[Line<'_>], known: &[Line<'_>]) -> Differs {
     let both = || given.iter().zip(known);
     first(&[
         ("worth", both().all(|(given, known)| same_worth(given, known))),
-        ("postings", both().all(|(given, known)| given.rest == known.rest)),
+        ("postings", both().all(|(given, known)| same_rest(given.rest, known.rest, fills))),
     ])
+}
+
+fn same_rest(given: Rest<'_>, known: Rest<'_>, fills: bool) -> bool {
+    let (text, party, due_date, dimensions) = given;
+    let same = |(name, value): (&str, &str)| known.3.get(name) == Some(value);
+    (text, party, due_date) == (known.0, known.1, known.2)
+        && (dimensions == known.3 || fills && dimensions.iter().all(same))
 }
 
 /// The first tag, by name, that differs.
@@ -156,6 +164,7 @@ pub(crate) fn entry(
     key: &EntryKey,
     given: &NewEntry,
     (entry, postings, detail): (&Entry, &[Posting], &EntryDetail),
+    fills: bool,
 ) -> Differs {
     let options = given.options.as_deref().cloned().unwrap_or_default();
     let (linked, imported) = (key.linked, detail.imported);
@@ -180,7 +189,7 @@ pub(crate) fn entry(
             ("conversion", given.conversion == entry.conversion),
         ])
     };
-    body.or_else(head).or_else(|| lines_differ(&lines, &known))
+    body.or_else(head).or_else(|| lines_differ(&lines, &known, fills))
 }
 
 fn body_differs(
@@ -195,7 +204,7 @@ fn body_differs(
 }
 
 /// A pending entry that was recorded under the key.
-pub(crate) fn pending(key: &EntryKey, given: &NewPending, known: &Loaded) -> Differs {
+pub(crate) fn pending(key: &EntryKey, given: &NewPending, known: &Loaded, fills: bool) -> Differs {
     let options = given.entry.options.as_deref().cloned().unwrap_or_default();
     let held: &PendingEntry = &known.pending;
     let (linked, imported) = (key.linked, held.imported);
@@ -227,7 +236,7 @@ pub(crate) fn pending(key: &EntryKey, given: &NewPending, known: &Loaded) -> Dif
             ("conversion", entry.conversion == held.conversion),
         ])
     };
-    body.or_else(head).or_else(|| lines_differ(&lines, &as_held))
+    body.or_else(head).or_else(|| lines_differ(&lines, &as_held, fills))
 }
 
 /// A pending entry that was posted or voided under the key.

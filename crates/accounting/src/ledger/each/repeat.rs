@@ -41,8 +41,9 @@ impl Recorder<'_> {
         piece: Piece<'_>,
     ) -> Result<(Differs, Recorded), LedgerError> {
         let (entry, postings, detail) = self.known_entry(tx, key)?;
+        let fills = self.rules.dimensions.is_some();
         let differs = match piece {
-            Piece::Entry(new) => differs::entry(key, new, (&entry, &postings, &detail)),
+            Piece::Entry(new) => differs::entry(key, new, (&entry, &postings, &detail), fills),
             _ => Some("handling".into()),
         };
         let posted = Posted { id: entry.id, number: entry.number };
@@ -57,7 +58,9 @@ impl Recorder<'_> {
     ) -> Result<(Differs, Recorded), LedgerError> {
         let hold = key.pending.and_then(|id| self.holds.find(id)).ok_or_else(|| lost(key))?;
         let differs = match piece {
-            Piece::Pending(new) => differs::pending(key, new, hold),
+            Piece::Pending(new) => {
+                differs::pending(key, new, hold, self.rules.dimensions.is_some())
+            }
             _ => Some("handling".into()),
         };
         let (done, moved) = (RecordedAs::Held(hold.pending.id), hold.amount());

@@ -7,6 +7,7 @@ use super::item::Piece;
 use super::keys::{EntryKey, KeyOf};
 use super::recorder::{Recorder, Told};
 use super::{Recorded, RecordedAs};
+use crate::dimensions::complete;
 use crate::ledger::account::check_tags;
 use crate::ledger::judge::Judged;
 use crate::ledger::pending::{
@@ -19,6 +20,14 @@ use crate::ledger::totals::Layer;
 use crate::ledger::{
     Amount, EntryDetail, LedgerError, NewEntry, Posted, Side, account::check_code,
 };
+
+/// An entry before the limits are asked.
+struct Prepared {
+    /// What is posted, where it is not what was given: with dimensions filled in, or with the amounts that there are.
+    amended: Option<NewEntry>,
+    /// Whether its amounts are others.
+    balanced: bool,
+}
 
 impl Recorder<'_> {
     pub(super) fn step(
@@ -49,8 +58,8 @@ impl Recorder<'_> {
         new: &NewEntry,
     ) -> Result<Recorded, LedgerError> {
         let mut judged = Vec::new();
-        let amended = self.prepare(tx, piece, new, &mut judged)?;
-        let asked = amended.as_ref().map(|_| amount_of(new));
+        let Prepared { amended, balanced } = self.prepare(tx, piece, new, &mut judged)?;
+        let asked = balanced.then(|| amount_of(new));
         let new = amended.as_ref().unwrap_or(new);
         self.pages.running.allow(tx, &self.rules.chart, Layer::Posted, (new, &judged))?;
         let options = new.options.as_deref().cloned().unwrap_or_default();
@@ -87,8 +96,10 @@ impl Recorder<'_> {
         piece: Piece<'_>,
         new: &NewEntry,
         judged: &mut Vec<Judged>,
-    ) -> Result<Option<NewEntry>, LedgerError> {
+    ) -> Result<Prepared, LedgerError> {
         self.rules.journal(&new.journal)?;
+        let completed = complete(tx, &self.rules, new)?;
+        let new = completed.as_ref().unwrap_or(new);
         if let Some(options) = new.options.as_deref() {
             check_tags(options.kind.as_ref(), &options.tags)?;
         }
@@ -101,8 +112,11 @@ impl Recorder<'_> {
         }
         self.pages.check_closed(&self.rules.chart, (new, judged))?;
         match new.options.as_deref().and_then(|options| options.balancing) {
-            None => Ok(None),
-            Some(balancing) => self.balanced(tx, new, judged, balancing),
+            None => Ok(Prepared { amended: completed, balanced: false }),
+            Some(balancing) => {
+                let balanced = self.balanced(tx, new, judged, balancing)?;
+                Ok(Prepared { balanced: balanced.is_some(), amended: balanced.or(completed) })
+            }
         }
     }
 
@@ -146,8 +160,8 @@ impl Recorder<'_> {
             let why = "what is pending lies in no adjustment period: post it at once".into();
             return Err(LedgerError::BadInput { what: "adjustment", why });
         }
-        let amended = self.prepare(tx, piece, &new.entry, &mut judged)?;
-        let asked = amended.as_ref().map(|_| amount_of(&new.entry));
+        let Prepared { amended, balanced } = self.prepare(tx, piece, &new.entry, &mut judged)?;
+        let asked = balanced.then(|| amount_of(&new.entry));
         let entry = amended.as_ref().unwrap_or(&new.entry);
         let given = piece.given();
         let place = self.pages.place(tx, given.imported_at)?;
