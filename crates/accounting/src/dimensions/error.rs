@@ -52,9 +52,7 @@ pub enum DimensionError {
         value: SmolStr,
     },
     /// A posting carries a value that was not opened.
-    #[error(
-        "{at}: there is no {dimension} {value}: correct it, or open it first"
-    )]
+    #[error("{at}: there is no {dimension} {value}: correct it, or open it first")]
     ValueNotKnown {
         /// The posting.
         at: Box<PostingLine>,
@@ -64,9 +62,7 @@ pub enum DimensionError {
         value: SmolStr,
     },
     /// A posting carries a value that is for others to stand under.
-    #[error(
-        "{at}: {dimension} {value} is a heading: take a value under it"
-    )]
+    #[error("{at}: {dimension} {value} is a heading: take a value under it")]
     ValueIsHeading {
         /// The posting.
         at: Box<PostingLine>,

@@ -29,7 +29,10 @@ struct Dimensions(RulesMap<SmolStr, Arc<Dimension>>);
 
 /// The rules by dimension, in order of these, and by account.
 #[derive(Default)]
-struct RuleBook(Vec<(SmolStr, RulesMap<Option<SmolStr>, Vec<Arc<DimensionRule>>>)>);
+struct RuleBook(Vec<(SmolStr, ByAccount)>);
+
+/// The rules of one dimension by account; `None` for all accounts.
+type ByAccount = RulesMap<Option<SmolStr>, Vec<Arc<DimensionRule>>>;
 
 /// The combinations, by code.
 #[derive(Default)]
@@ -47,7 +50,7 @@ impl RuleBook {
         for rule in all {
             let at = book.0.iter().position(|(dimension, _)| *dimension == rule.dimension);
             let at = at.unwrap_or_else(|| {
-                book.0.push((rule.dimension.clone(), RulesMap::default()));
+                book.0.push((rule.dimension.clone(), ByAccount::default()));
                 book.0.len() - 1
             });
             if let Some((_, of)) = book.0.get_mut(at) {
@@ -309,7 +312,7 @@ impl DimensionRules {
 /// The rule that is nearest to the account: its own, that of the heading next above it, and so on, that for all accounts
 /// last; on each of these one for the journal before one for all.
 fn nearest<'r>(
-    rules: &'r RulesMap<Option<SmolStr>, Vec<Arc<DimensionRule>>>,
+    rules: &'r ByAccount,
     line: &Line<'_>,
     above: &[SmolStr],
 ) -> Option<&'r DimensionRule> {
