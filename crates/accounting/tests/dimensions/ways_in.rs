@@ -173,11 +173,15 @@ fn allocations_and_deferrals_are_judged() {
 
     let plan = SpreadPlan::periods(d("2026-01-01"), 3);
     let deferral = StartDeferral::expense("d", "GEN", ("1200", "5100"), eur("30"), plan);
-    firm.must("without a centre", &deferral.clone());
-    let late = firm.refused("recognise", &RecogniseDeferrals::through(d("2026-03-31")));
-    assert_eq!(late.code(), MISSING);
+    assert_eq!(firm.refused("without a centre", &deferral).code(), MISSING);
     let with = StartDeferral { code: "e".into(), ..deferral.dimension("cost_centre", "10") };
     firm.must("with one", &with);
+    // What comes to be demanded later stands in the way of the next part.
+    let more = SetDimensionRule::new("P", "project", Demand::Required).account("5100");
+    firm.must("more", &more);
+    let late = firm.refused("late", &RecogniseDeferrals::through(d("2026-01-31")));
+    assert_eq!(late.code(), MISSING);
+    firm.must("less", &RemoveDimensionRule::new("P"));
     firm.must("taken", &RecogniseDeferrals::through(d("2026-01-31")).of("e"));
     firm.clean();
 }
