@@ -5,6 +5,9 @@
 //! with a word that says what it is, so that no message of one kind can pass for another. Counters are not in the chain:
 //! they are sums of facts, which are.
 //!
+//! The log keeps the hashes of `State` rows beside the commit, each with a label: of which row it is. A label decides which hash is
+//! a row's last, so the content covers the labels too; commits that were sealed before it did stand as they are.
+//!
 //! A personal value enters only as `SHA-256(word, salt, value)`, so that erasing value and salt leaves every hash as it was.
 
 use std::ops::Range;
@@ -13,8 +16,8 @@ use std::thread;
 use sha2::{Digest, Sha256};
 
 use crate::store::{
-    Batch, Change, ColumnSink, Event, Hash, Key, KeyBytes, KeyWriter, Kind, Meta, Numbers, Rows,
-    Salt, Seal, StateHash, Stored, Value,
+    Batch, Change, ColumnSink, Commit, Event, Hash, Key, KeyBytes, KeyWriter, Kind, Meta, Numbers,
+    Rows, Salt, Seal, StateHash, Stored, Value,
 };
 use crate::{CommandId, CompanyId};
 
@@ -136,7 +139,7 @@ fn node_in(hashes: &[Hash], message: &mut Vec<u8>) -> Hash {
 /// let seal = commit.seal.ok_or(StoreError::Corrupt("no seal".into()))?;
 /// let said = Said {
 ///     company: shop.company(), id: commit.id, digest: &commit.digest,
-///     meta: &commit.meta, events: &commit.events, answer: &commit.answer,
+///     meta: &commit.meta, events: &commit.events, answer: &commit.answer, states: &seal.states,
 /// };
 /// assert_eq!(content(&said, &seal.root), seal.content); // the commit says what it said
 /// # Ok::<(), StoreError>(())
@@ -166,7 +169,22 @@ pub(crate) fn content_message(said: &Said<'_>, root: &Hash) -> Vec<u8> {
     }
     canonical.i64(said.answer.len() as i64);
     said.answer.iter().for_each(|value| canonical.value(value, None));
+    if !said.states.is_empty() {
+        canonical.bytes(&labels(said.states));
+    }
     canonical.bytes
+}
+
+/// The hash over which rows the hashes of a commit's states are of, and which of these are gone.
+fn labels(states: &[StateHash]) -> Hash {
+    let mut canonical = Canonical::default();
+    canonical.begin("fondaco labels");
+    for state in states {
+        canonical.text(&state.table);
+        canonical.bytes(state.key.as_slice());
+        canonical.bool(state.deleted);
+    }
+    sha::digest_in_place(&mut canonical.bytes)
 }
 
 /// What a commit says, beside its rows.
@@ -184,6 +202,26 @@ pub struct Said<'a> {
     pub events: &'a [Event],
     /// The answer, numbers filled in.
     pub answer: &'a [Value],
+    /// The hashes of its `State` rows and deletes, whose labels the content covers; none of a commit that was sealed before it did.
+    pub states: &'a [StateHash],
+}
+
+/// What a stored commit says, in the form in which it was sealed, and the hash of that, computed again.
+pub(crate) fn said_in<'c>(
+    company: CompanyId,
+    commit: &'c Commit,
+    seal: &'c Seal,
+) -> (Said<'c>, Hash) {
+    let Commit { id, digest, meta, events, answer, .. } = commit;
+    let said = Said { company, id: *id, digest, meta, events, answer, states: &seal.states };
+    let hash = content(&said, &seal.root);
+    if hash != seal.content && !seal.states.is_empty() {
+        let bare = Said { states: &[], ..said };
+        if content(&bare, &seal.root) == seal.content {
+            return (bare, seal.content);
+        }
+    }
+    (said, hash)
 }
 
 /// The hash that ties a commit to all before it.
@@ -221,9 +259,9 @@ pub fn link(previous: &Hash, position: u64, content: &Hash) -> Hash {
 pub fn seal(batch: &Batch, erased: &[&dyn Stored], position: u64, previous: &Hash) -> Seal {
     let digest = crate::digest::salted(&batch.digest, &batch.salt);
     let (id, meta, events, answer) = (batch.id, &batch.meta, &batch.events, &batch.answer);
-    let said = Said { company: batch.company, id, digest: &digest, meta, events, answer };
     let (hashes, states) = leaves(&batch.changes, erased);
-    let root = root(&hashes);
+    let (company, digest, root) = (batch.company, &digest, root(&hashes));
+    let said = Said { company, id, digest, meta, events, answer, states: &states };
     let content = content(&said, &root);
     Seal { root, content, link: link(previous, position, &content), states }
 }

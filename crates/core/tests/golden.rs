@@ -11,7 +11,8 @@ use chrono::NaiveDate;
 use common::*;
 use fondaco_core::chain::{self, GENESIS, Said, content, link, root, row_hash};
 use fondaco_core::store::{
-    Blob, Event, Fixed, Hash, Json, Meta, Personal, Record, Stored, Value, ValueRow,
+    Blob, Event, Fixed, Hash, Json, KeyBytes, Meta, Personal, Record, StateHash, Stored, Value,
+    ValueRow,
 };
 use fondaco_core::{ActorId, CommandId, CompanyId, Id, Timestamp, digest};
 use fondaco_store::{Memory, Sqlite};
@@ -113,7 +114,14 @@ fn what_a_commit_says_and_its_link() {
         meta: &meta,
         events: &events,
         answer: &answer,
+        states: &[],
     };
+    let key = KeyBytes::new(&[1, 2]);
+    let states = [
+        StateHash { table: "shelf".into(), key: key.clone(), hash: [6; 32], deleted: false },
+        StateHash { table: "shelf".into(), key, hash: [7; 32], deleted: true },
+    ];
+    assert_eq!(hex(content(&Said { states: &states, ..said }, &[4; 32])), LABELLED);
     let content = content(&said, &[4; 32]);
     assert_eq!(hex(content), CONTENT);
     assert_eq!(hex(link(&GENESIS, 1, &content)), LINK);
@@ -241,6 +249,7 @@ const ROOTS: [(usize, &str); 6] = [
     (1025, "4838468293cb40f1aa1634ed7b36c920781e8eea104f766d8093c580231d2c5a"),
 ];
 const CONTENT: &str = "81fae5405cec9b7cf4c5c838005dc02504994c2c9e62185ae3c342a3ac40f2a7";
+const LABELLED: &str = "b30f2584cb22fcc6d5ff21eb9ee92905b63a57f7a0fc67406ef9ae5f8528905d";
 const LINK: &str = "f931b91ba8103062cc3d88d0f496da1addbb9e8de997cf71dc34b0e7633a4114";
 const LATE_LINK: &str = "51f4c3127dc3d1f929bc958feb94765dfc2a32df9f3bdf627f84af024ce74707";
 const DRAWS: [&str; 5] = [
@@ -258,4 +267,4 @@ const NOTHING: &str = "df5c89905e110b824a7fd229b8fdf11e3468f889846c60449c551ca86
 const SALTED: &str = "c41e7fc9a2e0f9f080cb2d6c0cbf7fba2043e4f7c4dd260076e30e3994c73f7a";
 
 /// Of all bytes of a history; only a change of what a commit holds may change it.
-const HISTORY: &str = "17a103708708b4e16575db14d432faabc76b1f81b19349c8c42c627429aff54e";
+const HISTORY: &str = "659c74e349b341e2eba0c4b9207a916ce18d1d070dc0e8b4ab8007f21f843232";

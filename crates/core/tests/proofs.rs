@@ -380,7 +380,8 @@ fn sealed_anew(commits: &mut [Commit]) {
         let seal = commit.seal.as_mut().unwrap();
         let (id, digest, meta) = (commit.id, &commit.digest, &commit.meta);
         let (events, answer) = (&commit.events, &commit.answer);
-        let said = chain::Said { company: acme(), id, digest, meta, events, answer };
+        let states = &seal.states;
+        let said = chain::Said { company: acme(), id, digest, meta, events, answer, states };
         seal.content = chain::content(&said, &seal.root);
         seal.link = chain::link(&previous, position, &seal.content);
         previous = seal.link;

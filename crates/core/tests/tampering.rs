@@ -135,7 +135,8 @@ fn the_seal_of_a_commit() {
         let seal = commit.seal.as_mut().unwrap();
         let (id, digest) = (commit.id, &commit.digest);
         let (meta, events, answer) = (&commit.meta, &commit.events, &commit.answer);
-        let said = chain::Said { company: acme(), id, digest, meta, events, answer };
+        let states = &seal.states;
+        let said = chain::Said { company: acme(), id, digest, meta, events, answer, states };
         seal.content = chain::content(&said, &seal.root);
     });
     assert_eq!(forged, [link(2)], "well made, and yet not what the next commit follows from");
@@ -307,7 +308,7 @@ fn rows_of_an_index() {
     assert_eq!(found(|_| {}, row), both);
 }
 
-/// The log's own word on a state row is under the root of its commit.
+/// The log's own word on a state row is under the root of its commit, and of which row it is, under its content.
 #[test]
 fn what_the_log_says_of_state() {
     let other = in_commit(1, |commit| commit.seal.as_mut().unwrap().states[1].hash[0] ^= 1);
@@ -317,9 +318,78 @@ fn what_the_log_says_of_state() {
     assert!(deleted.contains(&Finding::Rows { position: 3 }), "{deleted:?}");
     // A deletion that is told as a change: then the row should be there.
     let kept = in_commit(4, |commit| commit.seal.as_mut().unwrap().states[0].deleted = false);
-    assert!(matches!(kept.as_slice(), [Finding::State { .. }]), "{kept:?}");
+    let content = |position| Finding::Content { position };
+    assert!(matches!(&kept[..], [at, Finding::State { .. }] if *at == content(4)), "{kept:?}");
     let forgotten = in_commit(4, |commit| commit.seal.as_mut().unwrap().states.clear());
     assert!(forgotten.contains(&Finding::Rows { position: 4 }), "{forgotten:?}");
+}
+
+/// As of which row the hash of a state is told.
+fn told_as(commit: &mut Commit, state: usize, row: &dyn Stored) {
+    commit.seal.as_mut().unwrap().states[state].key = row.row_key().bytes;
+}
+
+/// Shelf 1 as the first commit left it, where the third is told of shelf 2, which was deleted since: one for the other.
+fn rolled_back(commits: &mut [Commit]) {
+    let third = commits.iter_mut().filter(|commit| commit.position == 3);
+    third.for_each(|commit| told_as(commit, 0, &Shelf::new(1, 2, 0)));
+}
+
+/// A row that is as an earlier commit left it, with the later one told of another row.
+#[test]
+fn a_state_row_rolled_back_where_the_log_was_told_of_another() {
+    let older = |scan: &Scan, rows: &mut Vec<Row>| {
+        if scan.table == Shelf::TABLE && !rows.is_empty() {
+            rows[0] = Row::one(1, Arc::new(Shelf::new(1, 1, 10)));
+        }
+    };
+    let findings = found(|commits| rolled_back(commits), older);
+    assert_eq!(findings, [Finding::Content { position: 3 }]);
+    // A deletion told of another row, so that the deleted one may stand again; and a row that is taken away with all that is told of it.
+    let risen = |commits: &mut Vec<Commit>| {
+        commits.iter_mut().filter(|commit| commit.position == 4).for_each(|commit| {
+            told_as(commit, 0, &Shelf::new(1, 1, 0));
+            commit.seal.as_mut().unwrap().states[0].deleted = false;
+        });
+    };
+    assert!(in_the_log(risen).contains(&Finding::Content { position: 4 }));
+    let swapped = in_commit(1, |commit| commit.seal.as_mut().unwrap().states.swap(0, 1));
+    assert!(swapped.contains(&Finding::Content { position: 1 }), "{swapped:?}");
+    let elsewhere = in_commit(1, |commit| {
+        commit.seal.as_mut().unwrap().states[0].table = "shop_person".into();
+    });
+    assert!(elsewhere.contains(&Finding::Content { position: 1 }), "{elsewhere:?}");
+}
+
+/// What the log says as an earlier version sealed it: the content without labels.
+fn as_before(commits: &mut [Commit]) {
+    let mut previous = chain::GENESIS;
+    for commit in commits {
+        let seal = commit.seal.as_mut().unwrap();
+        let (id, digest, meta) = (commit.id, &commit.digest, &commit.meta);
+        let (events, answer, states) = (&commit.events, &commit.answer, &[]);
+        let said = chain::Said { company: acme(), id, digest, meta, events, answer, states };
+        seal.content = chain::content(&said, &seal.root);
+        seal.link = chain::link(&previous, commit.position, &seal.content);
+        previous = seal.link;
+    }
+}
+
+/// Commits of an earlier version stand as they are; how many of them say nothing of labels is told.
+#[test]
+fn commits_that_were_sealed_before_labels_were() {
+    for (name, inner) in stores() {
+        history(inner.clone());
+        assert_eq!(verified(&*inner).unlabelled, 0, "on {name}");
+        let before = |commits: &mut Vec<Commit>| {
+            if commits.len() == 5 {
+                as_before(commits);
+            }
+        };
+        let seen = verified(&altered(inner, before, |_, _| {}, false));
+        // Four of the five wrote state rows.
+        assert_eq!((seen.findings.as_slice(), seen.unlabelled), (&[][..], 4), "on {name}");
+    }
 }
 
 /// The store's own ways to commands and counters, which no scan goes by.

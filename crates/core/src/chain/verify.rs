@@ -5,7 +5,7 @@ use std::fmt;
 use std::future::Future;
 use std::task::{Context, Poll, Waker};
 
-use super::{GENESIS, RowHasher, deletion_hash, link, root, sha256};
+use super::{GENESIS, RowHasher, deletion_hash, link, root, said_in, sha256};
 use crate::CompanyId;
 use crate::proof::Checkpoint;
 use crate::proof::merkle::{Frontier, leaf};
@@ -28,6 +28,9 @@ pub struct Verified {
     pub sealed: bool,
     /// The link of the last commit: keep it somewhere else, and a later history that doesn't contain it is false.
     pub link: Hash,
+    /// Commits that were sealed before the chain covered which row each hash of a `State` row is of: there one could be told for
+    /// another, so that a row of one of these that was changed since is known by what it is now alone.
+    pub unlabelled: u64,
     /// What doesn't fit, in order of position; empty when all is well.
     pub findings: Vec<Finding>,
 }
@@ -46,7 +49,7 @@ pub enum Finding {
         /// The position.
         position: u64,
     },
-    /// The commit itself was changed: who, when, digest, events or answer.
+    /// The commit itself was changed: who, when, digest, events, answer, or which state rows it says it wrote.
     Content {
         /// The position.
         position: u64,
@@ -361,7 +364,8 @@ impl Verifier<'_> {
     fn read_commit(&mut self, commit: Commit, previous: &Hash) -> Hash {
         self.out.commits += 1;
         let position = commit.position;
-        let entry = crate::proof::entry(self.company, &commit);
+        let said = commit.seal.as_ref().map(|seal| said_in(self.company, &commit, seal));
+        let (bare, entry) = said.map(|(said, entry)| (said.states.is_empty(), entry)).unzip();
         if let Some(kept) = &mut self.kept {
             kept.take(position, entry);
         }
@@ -369,6 +373,7 @@ impl Verifier<'_> {
             self.log.unsealed.push(position);
             return *previous;
         };
+        self.out.unlabelled += u64::from(bare == Some(true) && !seal.states.is_empty());
         if entry != Some(seal.content) {
             self.out.findings.push(Finding::Content { position });
         }

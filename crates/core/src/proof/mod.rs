@@ -48,5 +48,4 @@ pub use proofs::{Proofs, ProvenRows};
 pub use prover::Prover;
 pub use statement::{ProvenRow, Statement};
 pub use tree::LogTree;
-pub(crate) use tree::entry;
 pub use whole_log::WholeLog;

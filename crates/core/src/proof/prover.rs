@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::evidence::{Opening, RowEvidence};
 use super::whole_log::{OpenCommit, OpenRow};
 use super::{Checkpoint, Growth, LogTree, Proof, ProofError, Proofs, SignedCheckpoint, WholeLog};
-use crate::chain::{self, ARITY, RowHasher, Said, content_message, node, root, row_message};
+use crate::chain::{self, ARITY, RowHasher, content_message, node, root, row_message, said_in};
 use crate::store::{
     Ask, Commit, FeedFrom, Hash, Key, KeyBytes, Kind, Moment, Reply, Row, Seal, Store, StoreError,
     Table, Value, Version,
@@ -364,10 +364,7 @@ impl std::fmt::Debug for Prover<'_> {
 fn message(company: CompanyId, commit: &Commit) -> Result<Vec<u8>, ProofError> {
     let position = commit.position;
     let seal = commit.seal.as_ref().ok_or(ProofError::Unsealed { position })?;
-    let (digest, meta, events, answer) =
-        (&commit.digest, &commit.meta, &commit.events, &commit.answer);
-    let said = Said { company, id: commit.id, digest, meta, events, answer };
-    Ok(content_message(&said, &seal.root))
+    Ok(content_message(&said_in(company, commit, seal).0, &seal.root))
 }
 
 /// The rows of a commit that are known, in order of table and key.

@@ -27,6 +27,8 @@ pub struct Statement {
     pub events: Vec<Event>,
     /// The answer that the command got.
     pub answer: Vec<Value>,
+    /// The hash over which `State` rows it wrote; `None` when it wrote none, or was sealed before that was said.
+    pub labels: Option<Hash>,
 }
 
 impl Statement {
@@ -55,7 +57,8 @@ impl Reading<'_> {
         let root = self.hash()?;
         let events = (0..self.count()?).map(|_| self.event()).collect::<Option<_>>()?;
         let answer = (0..self.count()?).map(|_| self.0.next()).collect::<Option<_>>()?;
-        Some(Statement { company, id, digest, actor, time, root, events, answer })
+        let labels = if self.0.rest().is_empty() { None } else { Some(self.hash()?) };
+        Some(Statement { company, id, digest, actor, time, root, events, answer, labels })
     }
 
     fn event(&mut self) -> Option<Event> {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::merkle::{self, leaf, node, split};
 use super::{Checkpoint, ProofError};
 use crate::CompanyId;
-use crate::chain::{Said, content, sha256};
+use crate::chain::{said_in, sha256};
 use crate::store::{Commit, FeedFrom, Hash};
 
 /// How many leaves a block has.
@@ -46,12 +46,8 @@ pub struct LogTree {
 }
 
 /// The entry of a commit in the tree: the hash of what it says, computed again, whatever its seal claims.
-pub(crate) fn entry(company: CompanyId, commit: &Commit) -> Option<Hash> {
-    let seal = commit.seal.as_ref()?;
-    let (digest, meta, events, answer) =
-        (&commit.digest, &commit.meta, &commit.events, &commit.answer);
-    let said = Said { company, id: commit.id, digest, meta, events, answer };
-    Some(content(&said, &seal.root))
+fn entry(company: CompanyId, commit: &Commit) -> Option<Hash> {
+    Some(said_in(company, commit, commit.seal.as_ref()?).1)
 }
 
 impl LogTree {

@@ -52,13 +52,18 @@ row = columns([
     instant(EIGHT + 1), ident(0x0123456789ABCDEF0123456789ABCDEF), json('{"a":1}'), None,
     committed(commitment(text("Marietta"), b"\x07" * 16)), None, i64(2**63 - 1),
 ])
-content = sha(b"fondaco content\0" + columns([
+says = [
     ident(1), ident(2), blob(b"\x03" * 32), text("clerk"), instant(EIGHT), blob(b"\x04" * 32),
     i64(2),
     text("shelf.filled"), i64(2), text("shelf"), i64(1), text("label"), text("door"),
     text("nothing.else"), i64(0),
     i64(3), None, i64(17), number(15, 1),
+]
+content = sha(b"fondaco content\0" + columns(says))
+labels = sha(b"fondaco labels\0" + columns([
+    text("shelf"), blob(b"\1\2"), boolean(0), text("shelf"), blob(b"\1\2"), boolean(1),
 ]))
+labelled = sha(b"fondaco content\0" + columns([*says, blob(labels)]))
 link = lambda before, position: sha(b"fondaco link\0", before, u(position, 8), content)
 leaves = [u(n, 4) + bytes(28) for n in range(1025)]
 
@@ -110,6 +115,7 @@ for count in (0, 1, 32, 33, 1024, 1025):
     print(f'    ({count}, "{root(leaves[:count]).hex()}"),')
 print("];")
 const("CONTENT", content)
+const("LABELLED", labelled)
 const("LINK", link(bytes(32), 1))
 const("LATE_LINK", link(b"\x05" * 32, 2**64 - 1))
 print("const DRAWS: [&str; 5] = [")
