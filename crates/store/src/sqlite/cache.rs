@@ -38,6 +38,11 @@ impl Slot {
     fn set(&self, kept: Kept) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = kept;
     }
+
+    /// Whether the cache has dropped it since, and nobody but the commit has it: readers may have made room, and read the row again.
+    fn is_dropped(&self) -> bool {
+        Arc::strong_count(&self.0) == 1
+    }
 }
 
 type Rows = HashMap<Key, Slot, RandomState>;
@@ -75,8 +80,8 @@ impl Shelf {
 
 /// What a commit changes among the rows kept.
 pub(super) enum Change {
-    /// A row that was in the cache when the commit began.
-    Set(Slot, Kept),
+    /// A row that was in the cache when the commit began, and its place there.
+    Set(Key, Slot, Kept),
     Put(Key, Kept),
     Remove(Key),
 }
@@ -145,7 +150,8 @@ impl Cache {
             shelf.position = position;
             for change in changed {
                 match change {
-                    Change::Set(slot, kept) => slot.set(kept),
+                    Change::Set(key, slot, kept) if slot.is_dropped() => shelf.put(key, kept),
+                    Change::Set(_, slot, kept) => slot.set(kept),
                     Change::Put(key, kept) => shelf.put(key, kept),
                     Change::Remove(key) => shelf.remove(&key),
                 }
@@ -164,5 +170,40 @@ impl Cache {
             }
             shelves.retain(|_, shelf| !shelf.before.is_empty());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fondaco_core::store::Record;
+
+    #[derive(Record, Debug, Clone)]
+    #[record(table = "cache_stock", kind = counter, key(item))]
+    struct Stock {
+        item: i64,
+        on_hand: i64,
+    }
+
+    fn stock(item: i64, on_hand: i64, version: u64) -> (Key, Kept) {
+        let row = Row::one(version, Arc::new(Stock { item, on_hand }));
+        (row.key(), Kept { row, place: item })
+    }
+
+    /// A commit waits for the disk while readers bring other rows in, so that its counter goes, and then read that again.
+    #[test]
+    fn a_counter_that_readers_drop_and_read_again_during_a_commit() {
+        let (acme, cache) = (CompanyId::named("acme"), Cache::new(2));
+        let (key, first) = stock(7, 100, 1);
+        cache.keep(acme, 1, vec![(key.clone(), first.clone())]);
+        let slot = cache.write(acme, 1, |shelf| shelf.get(&key).cloned()).unwrap();
+        for other in 1..4 {
+            cache.keep(acme, 1, vec![stock(other, 0, 1)]);
+        }
+        assert!(slot.is_dropped(), "room was made");
+        cache.keep(acme, 1, vec![(key.clone(), first)]);
+        cache.publish(acme, 2, vec![Change::Set(key.clone(), slot, stock(7, 90, 2).1)]);
+        let now = cache.read(acme, 2, |shelf| shelf.get(&key).map(Slot::kept)).flatten().unwrap();
+        assert_eq!((now.row.version, now.row.record::<Stock>().unwrap().on_hand), (2, 90));
     }
 }

@@ -95,7 +95,7 @@ fn changed(
         let place = sum.place?;
         let kept = Kept { row: Row::one(position, sum.row), place };
         Some(match sum.slot {
-            Some(slot) => cache::Change::Set(slot, kept),
+            Some(slot) => cache::Change::Set(sum.key, slot, kept),
             None => cache::Change::Put(sum.key, kept),
         })
     };
