@@ -156,6 +156,7 @@ impl Store for Memory {
             let companies = self.companies.read().unwrap_or_else(PoisonError::into_inner);
             // All locks first, so that all tables of all companies change or none.
             let mut all = companies.values().map(|c| write(c)).collect::<Result<Vec<_>, _>>()?;
+            all.iter().try_for_each(|company| company.is_unique_under(&next))?;
             all.iter_mut().for_each(|company| company.upgrade(&next));
         }
         *declared = next;

@@ -90,6 +90,19 @@ pub(crate) fn taken(table: &Table, index: &Index) -> StoreError {
     StoreError::Misused(why)
 }
 
+/// Stored rows have the same columns in an index that shall be unique now.
+pub(crate) fn not_unique(table: &Table, index: &Index) -> StoreError {
+    let columns = index.columns.iter().filter_map(|&at| table.columns.get(at));
+    let columns: Vec<&str> = columns.map(|column| column.name).collect();
+    let why = format!(
+        "table {}: stored rows have the same {} in {}, which shall be unique now: change them first",
+        table.name,
+        columns.join(", "),
+        index.name
+    );
+    StoreError::Misused(why)
+}
+
 /// That of the named tables each key is changed at most once.
 fn each_key_once(batch: &Batch, which: impl Fn(&str) -> bool) -> Result<(), StoreError> {
     let mut keys: HashSet<(&'static str, KeyBytes)> = HashSet::new();

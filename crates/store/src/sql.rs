@@ -1,6 +1,6 @@
 //! What stores over SQL share: names as SQL writes them, and what a batch writes.
 
-use fondaco_core::store::{Batch, Change, Column, Key, Kind, Stored};
+use fondaco_core::store::{Batch, Change, Column, Index, Key, Kind, Stored, Table};
 
 /// A name in SQL.
 pub(crate) fn quoted(name: &str) -> String {
@@ -10,6 +10,13 @@ pub(crate) fn quoted(name: &str) -> String {
 /// The name in SQL of the column beside a personal one.
 pub(crate) fn salt_name(column: &Column) -> String {
     quoted(&format!("_salt_{}", column.name))
+}
+
+/// What an index is of, as the catalog of a database notes it: an index that is declared otherwise is another one.
+pub(crate) fn index_form(table: &Table, index: &Index) -> String {
+    let columns = index.columns.iter().filter_map(|&at| table.columns.get(at));
+    let columns: Vec<&str> = columns.map(|column| column.name).collect();
+    format!("{}{}", if index.unique { "unique " } else { "" }, columns.join(","))
 }
 
 /// The `State` rows that a batch writes.

@@ -28,10 +28,11 @@
 //!   One thing can't be told without a [link](fondaco_core::chain::Verified::link) that was kept elsewhere: SQLite takes a
 //!   damaged frame of its write-ahead log, as a killed program leaves it, for the log's end, so that the newest commits are
 //!   gone, each whole.
-//! - A file with a newer layout is refused, and so is a file of another program. Opening reads a few pages, however large
+//! - A file with a newer layout is refused, also by a program that had it open when another one brought it there: it neither
+//!   writes nor reads on. So is a file of another program. Opening reads a few pages, however large
 //!   the file is.
 //!
-//! A file on a network drive is refused where that can be told (on Linux, and shares of Windows), for SQLite's write-ahead log needs
+//! A file on a network drive, also behind a link, is refused where that can be told (on Linux, and shares of Windows), for SQLite's write-ahead log needs
 //! memory that all processes share; [`SqliteOptions::on_a_network_drive`] takes it all the same. Do not write to the file by
 //! other means: the hash chain would tell.
 //!

@@ -18,8 +18,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
 use fondaco_core::store::{
-    Ask, Batch, Change, Drawn, Event, Fixed, Key, KeyParts, Meta, Personal, Read, Record, Reply,
-    Row, Scan, Store, Table, Value,
+    Ask, At, Batch, Change, Drawn, Event, Fixed, Key, KeyParts, Meta, Personal, Read, Record,
+    Reply, Row, Scan, Store, StoreError, Table, Value,
 };
 use fondaco_core::{ActorId, CommandId, CompanyId, Timestamp, chain, copy};
 use fondaco_store::{Memory, Redb, Sqlite, archive};
@@ -196,32 +196,51 @@ fn a_release_writes_its_fixtures() {
     }
 }
 
-/// What the fixtures hold, in the words of this version.
-fn expected() -> copy::Copied {
-    let store = Memory::new();
-    fill(&store);
-    copy::tally(&store, acme(), OLD).unwrap()
+/// The last link of the company in each release: what a release sealed stands as it was, however this version seals.
+const LINKS: &[(&str, &str)] =
+    &[("0.1", "cc1217d6f878e4151b18b2da061103733fe073def28799d1d40f7620d7532bb5")];
+
+/// What a release's fixtures hold: the rows of `fill`, and its own seals.
+fn expected(release: &Path) -> copy::Copied {
+    let (store, now) = (Memory::new(), Memory::new());
+    fill(&now);
+    let copied = archive::import(release.join("kit.export"), &store, OLD, &mut ()).unwrap();
+    for table in OLD {
+        assert_eq!(rows(&store, table), rows(&now, table), "{}", table.name);
+    }
+    let name = release.file_name().unwrap().to_string_lossy();
+    let link: String = copied.link.iter().map(|byte| format!("{byte:02x}")).collect();
+    let known = LINKS.iter().find(|(known, _)| *known == name);
+    assert_eq!(known.map(|(_, link)| *link), Some(link.as_str()), "{name}");
+    copied
 }
 
-/// That a store holds the fixtures' company, and goes on.
-fn is_whole(store: &dyn Store, tables: &[&'static Table]) {
-    assert_eq!(copy::tally(store, acme(), tables).unwrap(), expected());
+fn rows(store: &dyn Store, table: &'static Table) -> Vec<(u64, Vec<Value>)> {
+    let found = scan(store, table, None).unwrap();
+    found.iter().map(|row| (row.version, row.stored().values())).collect()
+}
+
+/// That a store holds a release's company, and goes on.
+fn is_whole(store: &dyn Store, tables: &[&'static Table], release: &Path) {
+    assert_eq!(copy::tally(store, acme(), tables).unwrap(), expected(release));
     let verified = chain::verify(store, acme(), tables).unwrap();
     assert_eq!((verified.findings, verified.commits), (vec![], 5));
+    // All five wrote state rows; the first release did not seal of which.
+    assert_eq!(verified.unlabelled, 5);
 }
 
 /// Opens as it was, then as a later program brings it up; and the new columns and indexes can be used.
-fn opens_and_is_upgraded(open: impl Fn() -> Box<dyn Store>) {
+fn opens_and_is_upgraded(release: &Path, open: impl Fn() -> Box<dyn Store>) {
     {
         let store = open();
         assert_eq!(store.prepare(OLD).unwrap(), Default::default(), "nothing was to be done");
-        is_whole(&store, OLD);
+        is_whole(&store, OLD, release);
     }
     {
         let store = open();
         let prepared = store.prepare(NEW).unwrap();
         assert_eq!(prepared.upgraded, [("note", 1), ("line", 1)]);
-        is_whole(&store, NEW);
+        is_whole(&store, NEW, release);
         let ranked = later::Note {
             number: 7,
             text: "third".into(),
@@ -232,21 +251,103 @@ fn opens_and_is_upgraded(open: impl Fn() -> Box<dyn Store>) {
         store.commit(batch(6, vec![Change::Insert(Box::new(vec![ranked.clone()]))])).unwrap();
         let twin = later::Note { number: 8, ..ranked };
         store.commit(batch(7, vec![Change::Insert(Box::new(vec![twin]))])).unwrap_err();
-        assert_eq!(scan(&store, later::Note::TABLE, later::Note::BY_TAG.position()).len(), 4);
-        assert_eq!(scan(&store, later::Line::TABLE, later::Line::BY_SLIP.position()).len(), 2);
+        let by = |table, index| scan(&store, table, Some(index)).unwrap().len();
+        assert_eq!(by(later::Note::TABLE, later::Note::BY_TAG.position()), 4);
+        assert_eq!(by(later::Line::TABLE, later::Line::BY_SLIP.position()), 2);
         assert_eq!(chain::verify(&store, acme(), NEW).unwrap().findings, []);
     }
     let refused = open().prepare(OLD).unwrap_err();
     assert_eq!(refused.code(), "store.newer_layout", "the old program does not touch it any more");
 }
 
-fn scan(store: &dyn Store, table: &'static Table, index: usize) -> Vec<Row> {
+fn scan(
+    store: &dyn Store,
+    table: &'static Table,
+    index: Option<usize>,
+) -> Result<Vec<Row>, StoreError> {
     let from = fondaco_core::store::KeyBytes::new(&[]);
-    let scan = Scan { table, index: Some(index), from, to: None, backwards: false, limit: 100 };
-    match store.read(&Read::now(acme(), vec![Ask::Scan(scan)])).unwrap().replies.pop() {
-        Some(Reply::Rows(rows)) => rows,
+    let scan = Scan { table, index, from, to: None, backwards: false, limit: 100 };
+    match store.read(&Read::now(acme(), vec![Ask::Scan(scan)]))?.replies.pop() {
+        Some(Reply::Rows(rows)) => Ok(rows),
         other => panic!("{other:?}"),
     }
+}
+
+/// The same tables in a program that has no use for an index any more, and of another that no release had.
+mod leaner {
+    use super::*;
+
+    #[derive(Record, Debug, Clone, PartialEq)]
+    #[record(table = "line", kind = fact, key(number), layout = 2)]
+    pub(super) struct Line {
+        pub(super) number: i64,
+        pub(super) amount: Fixed<2>,
+        pub(super) slip: Option<Drawn>,
+    }
+
+    #[derive(Record, Debug, Clone, PartialEq)]
+    #[record(table = "shelf", kind = state, key(number))]
+    pub(super) struct Shelf {
+        pub(super) number: i64,
+    }
+}
+
+/// Two programs on one file: the older goes on while the newer brings a table up.
+fn beside(newer: &[&'static Table]) -> (Folder, Sqlite) {
+    let folder = Folder::new();
+    let path = folder.0.join("two.sqlite");
+    let old = Sqlite::open(&path).unwrap();
+    fill(&old);
+    Sqlite::open(&path).unwrap().prepare(newer).unwrap();
+    (folder, old)
+}
+
+fn one_more_line() -> Batch {
+    let line = Line { number: 9, amount: Fixed::from_units(1), slip: None };
+    batch(9, vec![Change::Insert(Box::new(vec![line]))])
+}
+
+fn newer_layout<T: std::fmt::Debug>(done: Result<T, StoreError>) {
+    assert_eq!(done.unwrap_err().code(), "store.newer_layout");
+}
+
+/// What an older program prepares on the way says nothing of the tables that it knew before.
+#[test]
+fn an_older_program_that_prepares_another_table_is_refused_all_the_same() {
+    let (_folder, old) = beside(NEW);
+    assert_eq!(old.prepare(&[leaner::Shelf::TABLE]).unwrap().created, ["shelf"]);
+    newer_layout(old.commit(one_more_line()));
+    // And who prepares what nobody else touched goes on, whatever else was prepared beside.
+    let (_folder, old) = beside(&[leaner::Shelf::TABLE]);
+    old.prepare(&[leaner::Shelf::TABLE]).unwrap();
+    assert_eq!(old.commit(one_more_line()).unwrap().position, 6);
+    assert_eq!(chain::verify(&old, acme(), OLD).unwrap().findings, []);
+}
+
+/// An index that is gone has no rows: who still asks for it must not take that for the truth, nor rest a refusal on it.
+#[test]
+fn an_older_program_reads_no_index_that_is_gone() {
+    let (_folder, old) = beside(&[leaner::Line::TABLE]);
+    newer_layout(scan(&old, Line::TABLE, Some(Line::BY_AMOUNT.position())));
+    let mut check = batch(9, vec![]);
+    check.check = true;
+    newer_layout(old.commit(check));
+    newer_layout(old.commit(one_more_line()));
+}
+
+/// A snapshot from before shows what it showed, also to the program that brings the tables up.
+#[test]
+fn a_held_snapshot_stays_readable_while_tables_are_added() {
+    let folder = Folder::new();
+    let store = Sqlite::open(folder.0.join("held.sqlite")).unwrap();
+    fill(&store);
+    let held = store.read(&Read::at(acme(), At::Hold, vec![])).unwrap().at;
+    store.prepare(&[leaner::Shelf::TABLE]).unwrap();
+    store.commit(one_more_line()).unwrap();
+    let get = Ask::Get(Line::TABLE, vec![9i64.to_bytes(), 1i64.to_bytes()]);
+    let mut answer = store.read(&Read::at(acme(), At::Last(held), vec![get])).unwrap();
+    let Some(Reply::Got(found)) = answer.replies.pop() else { panic!("{answer:?}") };
+    assert!(found[0].is_none() && found[1].is_some(), "{found:?}");
 }
 
 #[test]
@@ -254,7 +355,7 @@ fn every_released_sqlite_file_is_upgraded() {
     for release in releases() {
         let folder = Folder::new();
         let path = folder.copy_of(&release.join("kit.sqlite"));
-        opens_and_is_upgraded(|| Box::new(Sqlite::open_existing(&path).unwrap()));
+        opens_and_is_upgraded(&release, || Box::new(Sqlite::open_existing(&path).unwrap()));
     }
 }
 
@@ -263,7 +364,7 @@ fn every_released_redb_file_is_upgraded() {
     for release in releases() {
         let folder = Folder::new();
         let path = folder.copy_of(&release.join("kit.redb"));
-        opens_and_is_upgraded(|| Box::new(Redb::open(&path).unwrap()));
+        opens_and_is_upgraded(&release, || Box::new(Redb::open(&path).unwrap()));
     }
 }
 
@@ -273,8 +374,8 @@ fn every_released_export_comes_in() {
         for tables in [OLD, NEW] {
             let store = Memory::new();
             let copied = archive::import(release.join("kit.export"), &store, tables, &mut ());
-            assert_eq!(copied.unwrap(), expected());
-            is_whole(&store, tables);
+            assert_eq!(copied.unwrap(), expected(&release));
+            is_whole(&store, tables, &release);
         }
     }
 }

@@ -105,6 +105,11 @@ impl Store for Model {
             }
             after.insert(table.name, table);
         }
+        let broken = state.companies.values().find_map(|company| company.has_clashes(&after));
+        if let Some(table) = broken {
+            let why = format!("table {table}: stored rows break its new unique index");
+            return Err(StoreError::Misused(why));
+        }
         state.tables = after;
         Ok(done)
     }

@@ -242,6 +242,54 @@ pub struct Line {
     pub day: Option<NaiveDate>,
 }
 
+/// A table whose index an older program declares otherwise.
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(table = "kit_mark", kind = state, key(number), index(by_it(place)))]
+pub struct OldMark {
+    /// The key.
+    pub number: i64,
+    /// What the index is of.
+    pub place: i64,
+    /// What it is not of yet.
+    pub shade: i64,
+}
+
+/// The same table as a newer program knows it: the index is of other columns.
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(table = "kit_mark", kind = state, key(number), layout = 2, index(by_it(shade, place)))]
+pub struct Mark {
+    /// The key.
+    pub number: i64,
+    /// The second column of the index.
+    pub place: i64,
+    /// The first.
+    pub shade: i64,
+}
+
+/// Facts whose index an older program declares otherwise.
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(table = "kit_tally", kind = fact, key(number), index(by_it(place)))]
+pub struct OldTally {
+    /// The key.
+    pub number: i64,
+    /// What the index is of.
+    pub place: i64,
+    /// What it is not of yet.
+    pub shade: i64,
+}
+
+/// The same facts as a newer program knows them: the index is of other columns.
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(table = "kit_tally", kind = fact, key(number), layout = 2, index(by_it(shade, place)))]
+pub struct Tally {
+    /// The key.
+    pub number: i64,
+    /// The second column of the index.
+    pub place: i64,
+    /// The first.
+    pub shade: i64,
+}
+
 /// A table that no check prepares.
 #[derive(Record, Debug, Clone, PartialEq)]
 #[record(table = "kit_unknown", kind = state, key(number))]

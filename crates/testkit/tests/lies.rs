@@ -228,6 +228,11 @@ fn places_that_are_not_filled_in_answers_are_found() {
 }
 
 #[test]
+fn an_index_that_is_known_by_its_name_alone_is_found() {
+    found(Lie::IndexesByName, &["tables.index_changed"]);
+}
+
+#[test]
 fn no_uniqueness_is_found() {
     found(
         Lie::NotUnique,
@@ -237,6 +242,7 @@ fn no_uniqueness_is_found() {
             "unique.under_threads",
             "unique.swap",
             "unique.on_the_key",
+            "tables.new_unique",
         ],
     );
 }

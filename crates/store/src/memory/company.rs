@@ -46,6 +46,14 @@ impl Company {
         self.tables.iter_mut().for_each(|kept| kept.past.prune(oldest));
     }
 
+    /// That its rows keep the unique indexes of newer declarations.
+    pub(super) fn is_unique_under(&self, declared: &Declared) -> Result<(), StoreError> {
+        self.tables.iter().try_for_each(|kept| match declared.get(kept.table.name) {
+            Some(table) if table.layout > kept.table.layout => kept.is_unique_under(table),
+            _ => Ok(()),
+        })
+    }
+
     /// Converts the tables that have a newer declaration now; held snapshots end.
     pub(super) fn upgrade(&mut self, declared: &Declared) {
         self.holds.clear();

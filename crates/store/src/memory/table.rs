@@ -1,10 +1,10 @@
 //! Tables: what was declared for the whole store, and what one company keeps in each.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use fondaco_core::store::{
-    Key, KeyBytes, Kind, Prepared, Row, Rows, Scan, StoreError, Stored, Sums, Table, ValueRow,
-    Version,
+    Key, KeyBytes, KeyWriter, Kind, Prepared, Row, Rows, Scan, StoreError, Stored, Sums, Table,
+    ValueRow, Version,
 };
 use smol_str::SmolStr;
 
@@ -114,6 +114,26 @@ impl Kept {
             _ => {}
         }
         kept
+    }
+
+    /// That the rows keep the unique indexes of a newer declaration.
+    pub(super) fn is_unique_under(&self, table: &'static Table) -> Result<(), StoreError> {
+        for (at, index) in table.indexes.iter().enumerate().filter(|(_, index)| index.unique) {
+            let mut taken = HashSet::new();
+            let mut claim = |row: &dyn Stored| {
+                let mut part = KeyWriter::new();
+                let has = ValueRow::new(table, row.values()).write_index(at, &mut part);
+                match has && !taken.insert(part.to_key()) {
+                    true => Err(crate::rules::not_unique(table, index)),
+                    false => Ok(()),
+                }
+            };
+            match &self.rows {
+                KeptRows::Facts(facts) => facts.all().try_for_each(|(_, row)| claim(row))?,
+                KeptRows::States(states) => states.all().try_for_each(|(_, row)| claim(row))?,
+            }
+        }
+        Ok(())
     }
 
     /// The version of the row under `key` now; 0 when there is none.

@@ -435,22 +435,15 @@ impl<'m> Preparing<'m> {
             for index in &indexes {
                 let Some(entry) = index.entry(&row) else { continue };
                 if index.unique && !taken.insert((index.at, entry.part().to_vec())) {
-                    return Err(not_unique(table, index.at));
+                    let index = table.indexes.get(index.at);
+                    let unfit = || damaged("an index that the table does not have");
+                    return Err(crate::rules::not_unique(table, index.ok_or_else(unfit)?));
                 }
                 puts.push(entry.put());
             }
             Ok(())
         })
     }
-}
-
-fn not_unique(table: &Table, index: usize) -> StoreError {
-    let name = table.indexes.get(index).map_or("", |index| index.name);
-    let why = format!(
-        "table {}: stored rows have the same columns of its new unique index {name}",
-        table.name
-    );
-    StoreError::Misused(why)
 }
 
 fn all<'k>(from: &'k [u8], to: Option<&'k [u8]>) -> KeyRange<'k> {

@@ -114,7 +114,14 @@ fn write_ahead(conn: &Connection) -> Outcome<()> {
     loop {
         let mode = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0));
         match mode {
-            Ok(_) => break,
+            Ok(mode) if mode.eq_ignore_ascii_case("wal") => return Ok(()),
+            Ok(mode) => {
+                let why = format!(
+                    "SQLite keeps no write-ahead log there (journal_mode stays {mode}): its folder does not share memory between \
+                     programs, so keep the file on a disk of this machine"
+                );
+                return Err(StoreError::Unavailable(why).into());
+            }
             Err(error) if tries < 200 && is_busy(&error) => {
                 tries += 1;
                 std::thread::sleep(Duration::from_millis(25));
@@ -122,7 +129,6 @@ fn write_ahead(conn: &Connection) -> Outcome<()> {
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(())
 }
 
 fn is_busy(error: &rusqlite::Error) -> bool {

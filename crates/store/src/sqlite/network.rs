@@ -4,7 +4,7 @@
 //! the file is damaged some day. SQLite can't tell. Linux says what each folder is mounted from (`proc(5)`, `mountinfo`),
 //! Windows by the path itself; elsewhere nobody asks.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Kinds of file systems that belong to another machine. Not 9p, which is also what some sandboxes call their own disk.
 const NETWORK: &[&str] = &[
@@ -27,6 +27,9 @@ const NETWORK: &[&str] = &[
 const BY_PROGRAMS: &[&str] =
     &["ceph", "curlftpfs", "davfs", "gcsfuse", "glusterfs", "rclone", "s3fs", "sshfs"];
 
+/// As many links as Linux follows.
+const LINKS: usize = 40;
+
 /// The kind of network drive that the file at `path` lies on, or would lie on; `None` for a disk of this machine, and where
 /// nothing says so.
 pub(super) fn drive_of(path: &Path) -> Option<String> {
@@ -35,9 +38,21 @@ pub(super) fn drive_of(path: &Path) -> Option<String> {
     }
     let mounts = std::fs::read_to_string("/proc/self/mountinfo").ok()?;
     let absolute = std::path::absolute(path).ok()?;
-    // The file may not be there yet, its folder has to.
-    let folder = absolute.parent()?.canonicalize().ok()?;
-    kind_of(&mounts, &folder).filter(|kind| is_network(kind))
+    kind_of(&mounts, &resolved(&absolute)?).filter(|kind| is_network(kind))
+}
+
+/// Where a path leads. The file may not be there yet, also behind a link to it; its folder has to.
+fn resolved(path: &Path) -> Option<PathBuf> {
+    let mut path = path.to_path_buf();
+    for _ in 0..LINKS {
+        let folder = path.parent()?.canonicalize().ok()?;
+        let file = folder.join(path.file_name()?);
+        match file.read_link() {
+            Ok(to) => path = folder.join(to),
+            Err(_) => return Some(file),
+        }
+    }
+    None
 }
 
 fn is_network(kind: &str) -> bool {
@@ -132,6 +147,26 @@ nonsense
         {
             assert!(!is_network(disk), "{disk}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_the_file_leads_to_where_the_file_is() {
+        let name = format!("fondaco-network-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(folder.join("far")).unwrap();
+        let link = |to: &str, at: &str| std::os::unix::fs::symlink(to, folder.join(at)).unwrap();
+        link("far/books.db", "books.db");
+        link("books.db", "again.db");
+        link("round.db", "round.db");
+        let far = folder.join("far").canonicalize().unwrap().join("books.db");
+        // There or not yet, and by several links.
+        assert_eq!(resolved(&folder.join("again.db")), Some(far.clone()));
+        std::fs::write(&far, "").unwrap();
+        assert_eq!(resolved(&folder.join("again.db")), Some(far.clone()));
+        assert_eq!(resolved(&far), Some(far));
+        assert_eq!(resolved(&folder.join("round.db")), None);
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 
     #[test]

@@ -63,7 +63,8 @@ impl Room {
 
     /// Answers inside the caller's transaction.
     pub(super) fn read(&self, conn: &Connection, wanted: &Read) -> Outcome<Answer> {
-        let (position, replies) = read::answer(conn, &self.forms(), self.cache.as_ref(), wanted)?;
+        let forms = self.forms_to_read(conn)?;
+        let (position, replies) = read::answer(conn, &forms, self.cache.as_ref(), wanted)?;
         Ok(Answer::new(Snapshot { position, hold: 0 }, replies))
     }
 
@@ -76,6 +77,24 @@ impl Room {
             cache.pages.forget();
         }
         Ok(())
+    }
+
+    /// The forms as the file has them in the caller's snapshot: who no longer understands a table would find nothing in an index
+    /// that is gone. In a snapshot from before they were made they are what they were.
+    fn forms_to_read(&self, conn: &Connection) -> Outcome<Arc<Forms>> {
+        let known = self.forms();
+        if schema::version(conn)? <= known.schema {
+            return Ok(known);
+        }
+        let mut fresh = Forms::clone(&known);
+        schema::recheck(conn, &mut fresh)?;
+        let fresh = Arc::new(fresh);
+        let mut forms = self.forms.write().unwrap_or_else(PoisonError::into_inner);
+        // Who prepared tables meanwhile knows more.
+        if Arc::ptr_eq(&forms, &known) {
+            forms.clone_from(&fresh);
+        }
+        Ok(fresh)
     }
 
     /// The forms as the file has them now.
@@ -104,7 +123,10 @@ impl Room {
 
     /// Commits inside the caller's transaction, which it must roll back after an error.
     pub(super) fn commit(&self, conn: &Connection, batch: Batch) -> Outcome<(Commit, Changed)> {
-        let forms = if batch.check { self.forms() } else { self.forms_to_write(conn)? };
+        let forms = match batch.check {
+            true => self.forms_to_read(conn)?,
+            false => self.forms_to_write(conn)?,
+        };
         commit::commit(conn, &forms, self.chain, self.cache.as_ref(), batch)
     }
 }

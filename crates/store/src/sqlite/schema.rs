@@ -1,17 +1,17 @@
 //! The file's own tables, and how records' tables come and grow.
 //!
 //! Everything of the store's own begins with `fondaco_`; a record's table is named as the record. `fondaco_table` knows the
-//! layout of each, `fondaco_index` which indexes are filled. All of it is made and changed in one transaction.
+//! layout of each, `fondaco_index` which indexes are filled, and of which columns they are. All of it is made and changed in one transaction.
 
 use std::collections::BTreeMap;
 
-use fondaco_core::store::{Column, Kind, Prepared, StoreError, Table, Type};
+use fondaco_core::store::{Column, Index, Kind, Prepared, StoreError, Table, Type};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::error::{Outcome, damaged, misused};
 use super::form::{Form, Forms, Place, as_runs, index_name};
 use super::{runs, view};
-use crate::sql::{quoted, salt_name};
+use crate::sql::{index_form, quoted, salt_name};
 
 /// The version of the store's own tables.
 const FORMAT: i64 = 3;
@@ -37,7 +37,7 @@ CREATE TABLE fondaco_series (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE fondaco_table (name TEXT PRIMARY KEY, layout INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE fondaco_index (
-    id INTEGER PRIMARY KEY, tbl TEXT NOT NULL, name TEXT NOT NULL, runs INTEGER NOT NULL, UNIQUE (tbl, name)
+    id INTEGER PRIMARY KEY, tbl TEXT NOT NULL, name TEXT NOT NULL, runs INTEGER NOT NULL, form TEXT, UNIQUE (tbl, name)
 ) STRICT;
 ";
 
@@ -76,13 +76,22 @@ pub(super) fn inspect(conn: &Connection, shared: bool) -> Outcome<bool> {
 /// Makes the store's own tables where they are missing, inside the caller's transaction.
 pub(super) fn create_own(conn: &Connection, shared: bool) -> Outcome<()> {
     if inspect(conn, shared)? {
-        return Ok(());
+        return note_forms(conn);
     }
     let own = OWN.split_whitespace().chain(runs::OWN.split_whitespace());
     own.filter(|word| word.starts_with("fondaco_")).try_for_each(|name| free(conn, name))?;
     conn.execute_batch(OWN)?;
     conn.execute_batch(runs::OWN)?;
     conn.execute("INSERT INTO fondaco_meta VALUES ('format', ?1), ('next_page', 1)", [FORMAT])?;
+    Ok(())
+}
+
+/// Files of earlier versions do not say of which columns an index is.
+fn note_forms(conn: &Connection) -> Outcome<()> {
+    let sql = "SELECT count(*) FROM pragma_table_info('fondaco_index') WHERE name = 'form'";
+    if conn.query_row(sql, [], |row| row.get::<_, i64>(0))? == 0 {
+        conn.execute_batch("ALTER TABLE fondaco_index ADD COLUMN form TEXT")?;
+    }
     Ok(())
 }
 
@@ -101,9 +110,11 @@ pub(super) fn prepare(
         table.check().map_err(misused)?;
         check_names(table)?;
     }
+    let before = version(conn)?;
     let mut done = Prepared::default();
     for table in tables {
         let layout = layout(conn, table)?;
+        let grows = layout.is_some_and(|found| found < table.layout);
         match layout {
             Some(found) if found > table.layout => return Err(newer(table, found)),
             Some(found) => {
@@ -117,14 +128,17 @@ pub(super) fn prepare(
                 done.created(table);
             }
         }
-        let fresh = sync_indexes(conn, table)?;
+        let fresh = sync_indexes(conn, table, grows)?;
         let form = Form::new(table, &places(conn, table)?);
         if layout.is_some() {
             fill_runs(conn, &form, &fresh)?;
         }
         forms.insert(form);
     }
-    forms.schema = version(conn)?;
+    // What other programs did to the tables known before is still to be looked at.
+    if forms.schema == before {
+        forms.schema = version(conn)?;
+    }
     Ok(done)
 }
 
@@ -267,8 +281,23 @@ fn places(conn: &Connection, table: &Table) -> Outcome<Vec<Place>> {
     table.indexes.iter().map(|index| place(index.name)).collect()
 }
 
-/// Makes the indexes that are new and drops those that are no longer declared; the numbers of the new ones.
-fn sync_indexes(conn: &Connection, table: &Table) -> Outcome<Vec<i64>> {
+/// Drops the indexes that are no longer declared so and makes those that are new; the numbers of the new ones. Of an index of an
+/// earlier version, which did not note its form, nobody knows whether it is still so when the table `grows`: it is made anew.
+fn sync_indexes(conn: &Connection, table: &Table, grows: bool) -> Outcome<Vec<i64>> {
+    for (name, (id, packed)) in indexes(conn, table)? {
+        let sql = "SELECT form FROM fondaco_index WHERE id = ?1";
+        let form: Option<String> = conn.query_row(sql, [id], |row| row.get(0))?;
+        let declared = table.indexes.iter().find(|index| index.name == name);
+        let declared = declared.map(|index| index_form(table, index));
+        match (form, declared) {
+            (Some(form), Some(declared)) if form == declared => {}
+            (None, Some(declared)) if !grows => {
+                let sql = "UPDATE fondaco_index SET form = ?2 WHERE id = ?1";
+                conn.execute(sql, (id, declared))?;
+            }
+            _ => drop_index(conn, table, &name, id, packed)?,
+        }
+    }
     let known = indexes(conn, table)?;
     let mut fresh = Vec::new();
     for index in table.indexes.iter().filter(|index| !known.contains_key(index.name)) {
@@ -276,32 +305,30 @@ fn sync_indexes(conn: &Connection, table: &Table) -> Outcome<Vec<i64>> {
         if !packed {
             create_index(conn, table, index)?;
         }
-        let sql = "INSERT INTO fondaco_index (tbl, name, runs) VALUES (?1, ?2, ?3)";
-        conn.execute(sql, (table.name, index.name, packed))?;
+        let sql = "INSERT INTO fondaco_index (tbl, name, runs, form) VALUES (?1, ?2, ?3, ?4)";
+        conn.execute(sql, (table.name, index.name, packed, index_form(table, index)))?;
         fresh.push(conn.last_insert_rowid());
-    }
-    for (name, (id, packed)) in &known {
-        if table.indexes.iter().any(|index| index.name == name) {
-            continue;
-        }
-        if *packed {
-            runs::drop_index(conn, *id)?;
-        } else {
-            let name = quoted(&format!("{}__{name}", table.name));
-            conn.execute_batch(&format!("DROP INDEX IF EXISTS {name}"))?;
-        }
-        conn.execute("DELETE FROM fondaco_index WHERE id = ?1", [id])?;
     }
     Ok(fresh)
 }
 
+fn drop_index(conn: &Connection, table: &Table, name: &str, id: i64, packed: bool) -> Outcome<()> {
+    if packed {
+        runs::drop_index(conn, id)?;
+    } else {
+        let name = quoted(&format!("{}__{name}", table.name));
+        conn.execute_batch(&format!("DROP INDEX IF EXISTS {name}"))?;
+    }
+    conn.execute("DELETE FROM fondaco_index WHERE id = ?1", [id])?;
+    Ok(())
+}
+
 /// An ordinary index, also for unique ones: two rows of one batch may swap, which a UNIQUE index of SQLite refuses; the
 /// store compares before it writes.
-fn create_index(
-    conn: &Connection,
-    table: &Table,
-    index: &fondaco_core::store::Index,
-) -> Outcome<()> {
+fn create_index(conn: &Connection, table: &Table, index: &Index) -> Outcome<()> {
+    if index.unique {
+        check_unique(conn, table, index)?;
+    }
     let all = index.columns.iter().filter_map(|&c| table.columns.get(c));
     let columns: Vec<String> =
         all.chain(table.key_columns()).map(|column| quoted(column.name)).collect();
@@ -312,6 +339,23 @@ fn create_index(
         columns.join(", ")
     ))?;
     Ok(())
+}
+
+/// That no two stored rows break a new unique index, whosever they are.
+fn check_unique(conn: &Connection, table: &Table, index: &Index) -> Outcome<()> {
+    let columns = index.columns.iter().filter_map(|&at| table.columns.get(at));
+    let columns: Vec<String> = columns.map(|column| quoted(column.name)).collect();
+    let there: Vec<String> = columns.iter().map(|name| format!("{name} IS NOT NULL")).collect();
+    let sql = format!(
+        "SELECT 1 FROM {} WHERE {} GROUP BY _company, {} HAVING count(*) > 1 LIMIT 1",
+        quoted(table.name),
+        if there.is_empty() { "true".into() } else { there.join(" AND ") },
+        columns.join(", ")
+    );
+    match conn.query_row(&sql, [], |row| row.get::<_, i64>(0)).optional()? {
+        None => Ok(()),
+        Some(_) => Err(crate::rules::not_unique(table, index).into()),
+    }
 }
 
 /// Fills those of the indexes `fresh` that are kept as runs.

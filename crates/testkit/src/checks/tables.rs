@@ -5,7 +5,9 @@ use fondaco_core::store::{
 };
 
 use crate::probe::{Probe, Verdict, broken, home, key, records, same, together, whole};
-use crate::records::{Item, Line, Note, OldLine, OldNote, Stock, TABLES, Unknown};
+use crate::records::{
+    Item, Line, Mark, Note, OldLine, OldMark, OldNote, OldTally, Stock, TABLES, Tally, Unknown,
+};
 use crate::stage::Stage;
 use crate::suite::Check;
 
@@ -39,6 +41,16 @@ pub(super) const CHECKS: &[Check] = &[
         name: "tables.upgraded",
         promise: "under a newer layout old rows have null in the new columns and are in the new indexes",
         run: upgraded,
+    },
+    Check {
+        name: "tables.new_unique",
+        promise: "a new unique index that stored rows break is Misused, and nothing is changed",
+        run: new_unique,
+    },
+    Check {
+        name: "tables.index_changed",
+        promise: "an index that a newer layout declares of other columns has all rows in their new places",
+        run: index_changed,
     },
     Check {
         name: "tables.upgrade_keeps_chain",
@@ -168,6 +180,34 @@ fn upgraded(probe: &Probe<'_>) -> Verdict {
     probe.done(probe.batch().put(ranked.clone(), 1).insert(vec![note(9)]))?;
     same("an old row put anew", probe.record::<Note>(1)?, ranked)?;
     same("rows by the new column", by(Note::BY_RANK.position())?.len(), 2)
+}
+
+fn new_unique(probe: &Probe<'_>) -> Verdict {
+    probe.prepare(&[OldNote::TABLE])?;
+    let old = |number| OldNote { number, text: "t".into(), tag: Some("twice".into()) };
+    probe.done(probe.batch().insert(vec![old(1), old(2)]))?;
+    refused(probe, &[Unknown::TABLE, Note::TABLE], "store.misused")?;
+    same("the row", probe.record::<OldNote>(2)?, old(2))?;
+    probe.done(probe.batch().put(OldNote { tag: None, ..old(2) }, 1))?;
+    let done = probe.prepare(&[Note::TABLE])?;
+    same("tables upgraded once they differ", done.upgraded, vec![("kit_note", 1)])
+}
+
+fn index_changed(probe: &Probe<'_>) -> Verdict {
+    probe.prepare(&[OldMark::TABLE, OldTally::TABLE])?;
+    let mark = |number: i64| OldMark { number, place: 9 - number, shade: number % 2 };
+    let tally = |number: i64| OldTally { number, place: 9 - number, shade: number % 2 };
+    let batch = probe.batch().insert((1..5).map(mark).collect::<Vec<_>>());
+    probe.done(batch.insert((1..5).map(tally).collect::<Vec<_>>()))?;
+    probe.prepare(&[Mark::TABLE, Tally::TABLE])?;
+    probe.done(probe.batch().insert(vec![Mark { number: 0, place: 0, shade: 0 }]))?;
+    let marks = records::<Mark>(&probe.scan(whole(Mark::TABLE, Some(Mark::BY_IT.position())))?)?;
+    let marks: Vec<i64> = marks.iter().map(|mark| mark.number).collect();
+    same("state rows by shade, then place", marks, vec![0, 4, 2, 3, 1])?;
+    let by_it = Some(Tally::BY_IT.position());
+    let tallies = records::<Tally>(&probe.scan(whole(Tally::TABLE, by_it))?)?;
+    let tallies: Vec<i64> = tallies.iter().map(|tally| tally.number).collect();
+    same("facts by shade, then place", tallies, vec![4, 2, 3, 1])
 }
 
 fn upgrade_keeps_chain(probe: &Probe<'_>) -> Verdict {

@@ -46,6 +46,7 @@ pub(crate) enum Lie {
     HoldsNothing,
     HintTrusted,
     IdsCut,
+    IndexesByName,
     KeysWithoutCase,
     LastChangeLost,
     Loads(loads::Lie),
@@ -375,6 +376,9 @@ impl Store for Liar {
             return Ok(Answer::new(at, replies));
         }
         let mut answer = self.model.read(&Read::at(company, self.at(read)?, asks))?;
+        if self.lie == Lie::IndexesByName {
+            by_old_places(read, &mut answer);
+        }
         if self.lie == Lie::StaleReads && read.at == At::Now {
             answer.at.hold = 0;
         }
@@ -552,5 +556,16 @@ fn keys_of(change: &Change) -> Vec<Key> {
         Change::Put { row, .. } => vec![row.row_key()],
         Change::Delete { key, .. } | Change::Erase { key } => vec![key.clone()],
         _ => vec![],
+    }
+}
+
+/// Answers scans by an index that has other columns now in the order that it had.
+fn by_old_places(read: &Read, answer: &mut Answer) {
+    for (ask, reply) in read.asks.iter().zip(&mut answer.replies) {
+        if let (Ask::Scan(Scan { table, index: Some(_), .. }), Reply::Rows(rows)) = (ask, reply)
+            && matches!(table.name, "kit_mark" | "kit_tally")
+        {
+            rows.sort_by_key(|row| std::cmp::Reverse(row.key()));
+        }
     }
 }
