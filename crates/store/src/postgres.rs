@@ -17,7 +17,7 @@
 //! - **Connections.** At most [`PostgresOptions::connections`]; a held snapshot keeps one, for 15 minutes after it was last read,
 //!   and half of them may hold.
 //!
-//! It needs PostgreSQL 14 or later. Its calls block, and may not be made inside an asynchronous runtime's thread.
+//! It needs PostgreSQL 14 or later. Its calls block, and made on an asynchronous runtime's thread they are [`StoreError::Misused`].
 //!
 //! [`Postgres::connect`] connects by itself, [`Postgres::connect_tls`] with any TLS; [`Postgres::with`] takes connections that the
 //! host makes, of any pool; [`Postgres::over`] works inside an open transaction of the host's.

@@ -8,6 +8,7 @@
     reason = "helpers of tests"
 )]
 
+mod programs;
 mod proxy;
 mod server;
 

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use fondaco_core::store::{
     Answer, At, Batch, Commit, FeedFrom, Pieces, Prepared, Read, Reply, Salt, Snapshot, StoreError,
-    Table,
+    Table, same_command,
 };
 use fondaco_core::{CommandId, CompanyId};
 
-use super::commit::{self, Group, Own, Scope};
+use super::commit::{self, Group, Own};
 use super::error::{Failure, Outcome, misused, unavailable};
-use super::judge::Verdict;
+use super::form::Forms;
+use super::judge::{self, Verdict};
 use super::log::{self, Head};
 use super::read::Frame;
 use super::room::{Mode, Room};
@@ -167,11 +168,26 @@ impl<S: Source> Calls<S> {
         if self.room.has(tables) {
             return Ok(Prepared::default());
         }
-        let mut wire = self.begun(&self.room.begin_to_prepare()).await?;
-        let (prepared, forms) = schema::prepare(&mut wire, &self.room, tables).await?;
-        wire.run("COMMIT").await?;
-        self.room.add_forms(forms);
-        Ok(prepared)
+        let mut tries = 0;
+        loop {
+            let mut wire = self.begun(&self.room.begin_to_prepare()).await?;
+            tries += 1;
+            match prepare_all(&mut wire, &self.room, tables).await {
+                Ok((prepared, forms)) => {
+                    self.room.add_forms(forms);
+                    return Ok(prepared);
+                }
+                // Writers and readers go on meanwhile, and lock what they use in an order of their own.
+                Err(failure) if failure.is_race() && tries < TRIES => wire.forget(),
+                Err(failure) if failure.is_race() => {
+                    let why = failure.named();
+                    return Err(
+                        unavailable(format!("others use the tables all the time ({why})")).into()
+                    );
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
     }
 
     pub(super) async fn read(&self, read: &Read) -> Outcome<Answer> {
@@ -313,13 +329,14 @@ impl<S: Source> Calls<S> {
     /// Puts a company in place as another store had it.
     pub(super) async fn load(&self, company: CompanyId, pieces: &mut Pieces<'_>) -> Outcome<()> {
         let own = Own(&self.room);
-        let mut wire = self.begun(&own.begin(company)).await?;
-        let Some(why) = load::load(&mut wire, &self.room, &own, company, pieces).await? else {
+        let mut wire = self.begun(&self.room.begin(Mode::Load, company)).await?;
+        let Some((last, why)) = load::load(&mut wire, &self.room, &own, company, pieces).await?
+        else {
             return Ok(());
         };
         drop(wire);
-        match self.ask_again(company, &[]).await {
-            Some((position, _)) if position > 0 => Ok(()),
+        match self.ask_again(company, &[last.id]).await {
+            Some(found) if found.iter().any(|found| commit::is_same(&last, found)) => Ok(()),
             Some(_) => Err(nothing_stored(&why).into()),
             None => Err(unavailable(format!(
                 "the connection was lost when all was to be made to last, and the server does not come back: whether \
@@ -362,37 +379,35 @@ impl<S: Source> Calls<S> {
     /// The answers, where need be after asking the server what became of a commit.
     async fn settled(&self, company: CompanyId, group: Group) -> Vec<Taken> {
         let Group { mut verdicts, unsure } = group;
-        let found = match unsure {
-            Some((ids, why)) => {
-                let stored = self.ask_again(company, &ids).await.map(|(_, stored)| stored);
-                // Together, or not at all.
-                if stored.as_ref().is_none_or(Vec::is_empty) {
+        let fate = match unsure {
+            Some((batches, why)) => {
+                let ids: Vec<CommandId> = batches.iter().map(|batch| batch.id).collect();
+                let fate = Fate::of(&verdicts, self.ask_again(company, &ids).await);
+                if !matches!(fate, Fate::Stored) {
                     commit::unfound(&mut verdicts, &ids);
                 }
-                Some((ids, why, stored))
+                Some((batches, why, fate))
             }
             None => None,
         };
         let answer = |verdict| match verdict {
             Verdict::Later(batch) => Taken::Again(batch),
             Verdict::Refused(error) => Taken::Answered(Err(error)),
-            Verdict::Done(commit) => Taken::Answered(match &found {
-                Some((ids, why, stored)) if ids.contains(&commit.id) => {
-                    truth(commit, why, stored.as_deref())
+            Verdict::Done(commit) => Taken::Answered(match &fate {
+                Some((batches, why, fate)) => {
+                    match batches.iter().find(|batch| batch.id == commit.id) {
+                        Some(batch) => fate.answer(commit, batch, why),
+                        None => Ok(commit),
+                    }
                 }
-                _ => Ok(commit),
+                None => Ok(commit),
             }),
         };
         verdicts.into_iter().map(answer).collect()
     }
 
-    /// The company's position and which of some commands are stored, says the server once it is there again; `None` when it
-    /// does not come back.
-    async fn ask_again(
-        &self,
-        company: CompanyId,
-        ids: &[CommandId],
-    ) -> Option<(u64, Vec<CommandId>)> {
+    /// The commits of some commands that are stored, says the server once it is there again; `None` when it does not come back.
+    async fn ask_again(&self, company: CompanyId, ids: &[CommandId]) -> Option<Vec<Commit>> {
         // A server that restarts takes a while to come back.
         for pause in [0, 100, 400, 1_000, 2_000] {
             self.source.pause(Duration::from_millis(pause)).await;
@@ -409,12 +424,50 @@ fn place<L>(held: &Held<L>) -> MutexGuard<'_, Place<L>> {
     held.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What became of a commit whose connection was lost.
-fn truth(commit: Commit, why: &str, stored: Option<&[CommandId]>) -> Result<Commit, StoreError> {
-    match stored {
-        Some(stored) if stored.contains(&commit.id) => Ok(commit),
-        Some(_) => Err(nothing_stored(why)),
-        None => Err(StoreError::Unknown { id: commit.id, why: why.into() }),
+/// Prepares tables in a transaction that has begun, and makes it last.
+async fn prepare_all(
+    wire: &mut impl Wire,
+    room: &Room,
+    tables: &[&'static Table],
+) -> Outcome<(Prepared, Forms)> {
+    let done = schema::prepare(wire, room, tables).await?;
+    wire.run("COMMIT").await?;
+    Ok(done)
+}
+
+/// What became of batches whose connection was lost when they were to be made to last: together, or not at all.
+enum Fate {
+    Stored,
+    /// They are not; some of their commands are, by another program that was asked the same.
+    Gone(Vec<Commit>),
+    Unknown,
+}
+
+impl Fate {
+    /// By what is stored under their commands, if the server told.
+    fn of(verdicts: &[Verdict], found: Option<Vec<Commit>>) -> Fate {
+        let Some(found) = found else { return Fate::Unknown };
+        let ours = |verdict: &Verdict| match verdict {
+            Verdict::Done(commit) => found.iter().any(|found| commit::is_same(commit, found)),
+            _ => false,
+        };
+        if verdicts.iter().any(ours) { Fate::Stored } else { Fate::Gone(found) }
+    }
+
+    /// What is true of one of them, which was to be `commit`.
+    fn answer(&self, commit: Commit, batch: &Batch, why: &str) -> Result<Commit, StoreError> {
+        let found = match self {
+            Fate::Stored => return Ok(commit),
+            Fate::Unknown => return Err(StoreError::Unknown { id: batch.id, why: why.into() }),
+            Fate::Gone(found) => found.iter().find(|found| found.id == batch.id),
+        };
+        match found {
+            None => Err(nothing_stored(why)),
+            Some(done) if same_command(batch, &done.digest, done.salt.as_ref()) => {
+                Ok(judge::replayed(done.clone()))
+            }
+            Some(_) => Err(StoreError::CommandReused { id: batch.id }),
+        }
     }
 }
 

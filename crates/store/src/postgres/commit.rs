@@ -53,8 +53,8 @@ impl Scope for Own<'_> {
 /// What became of some batches, in their order.
 pub(super) struct Group {
     pub(super) verdicts: Vec<Verdict>,
-    /// The connection was lost when all was to be made to last: whether these commands are stored, only the server knows.
-    pub(super) unsure: Option<(Vec<CommandId>, String)>,
+    /// The connection was lost when all was to be made to last: whether these batches are stored, only the server knows.
+    pub(super) unsure: Option<(Vec<Batch>, String)>,
 }
 
 /// Commits batches of one company in one transaction. After a failure nothing is stored, and `batches` are as they were.
@@ -84,7 +84,10 @@ pub(super) async fn group(
     } else if let Err(failure) = wire.run(scope.end()).await {
         match failure.is_of_a_statement() {
             true => fail(&mut verdicts, &stored, &failure.named()),
-            false => unsure = Some((stored, failure.named().to_string())),
+            false => {
+                let batches = judge.accepted.into_iter().map(|one| one.batch).collect();
+                unsure = Some((batches, failure.named().to_string()));
+            }
         }
     } else {
         room.guesses.note(company, &judge.head);
@@ -295,17 +298,24 @@ async fn moved(
     Ok(out)
 }
 
-/// The company's position, and which commands are stored of those whose connection was lost: once the company's head can be locked, the lost transaction is over, so
-/// what the log says then is so for ever.
+/// The commits of those commands that are stored, whoever stored them, after a connection was lost: once the company's head can be
+/// locked, the lost transaction is over, so what the log says then is so for ever.
 pub(super) async fn settle(
     wire: &mut impl Wire,
     room: &Room,
     company: CompanyId,
     ids: &[CommandId],
-) -> Outcome<(u64, Vec<CommandId>)> {
+) -> Outcome<Vec<Commit>> {
     wire.run(&room.begin(Mode::Write, company)).await?;
     let head = Head::lock(wire, room, company).await?;
     let found = log::of_commands(wire, room, head.company, ids).await?;
     wire.run("ROLLBACK").await?;
-    Ok((head.position, found.into_iter().map(|commit| commit.id).collect()))
+    Ok(found)
+}
+
+/// Whether `found` in the log is `ours`, and not another program's commit of the same command.
+pub(super) fn is_same(ours: &Commit, found: &Commit) -> bool {
+    let link = |commit: &Commit| commit.seal.as_ref().map(|seal| seal.link);
+    let said = |commit: &Commit| (commit.id, commit.position, commit.digest, link(commit));
+    said(ours) == said(found) && (ours.salt, &ours.answer) == (found.salt, &found.answer)
 }

@@ -167,7 +167,7 @@ impl Store for PostgresTransaction<'_, '_> {
         });
         match loaded.map_err(super::error::Failure::named)? {
             None => Ok(()),
-            Some(why) => Err(unavailable(why)),
+            Some((_, why)) => Err(unavailable(why)),
         }
     }
 }

@@ -5,7 +5,7 @@ use fondaco_core::store::{Commit, LoadCheck, Piece, Pieces, Row, StoreError, Tab
 use postgres::types::ToSql;
 
 use super::commit::{Scope, forms_to_write};
-use super::error::Outcome;
+use super::error::{Outcome, misused};
 use super::form::Forms;
 use super::lane::Lane;
 use super::log::{self, Head, Written};
@@ -15,18 +15,18 @@ use super::trip::Trip;
 use super::wire::Wire;
 use crate::sql::quoted;
 
-/// Writes all `pieces` in the transaction that has begun, and makes them last. After a failure nothing of them is there; why
-/// nobody but the server knows whether they are, when the connection was lost at the end.
+/// Writes all `pieces` in the transaction that has begun, and makes them last. After a failure nothing of them is there; the last
+/// commit, and why nobody but the server knows whether it is there, when the connection was lost at the end.
 pub(super) async fn load(
     wire: &mut impl Wire,
     room: &Room,
     scope: &impl Scope,
     company: CompanyId,
     pieces: &mut Pieces<'_>,
-) -> Outcome<Option<String>> {
+) -> Outcome<Option<(Commit, String)>> {
     match write(wire, room, company, pieces).await {
-        Ok(()) => match wire.run(scope.end()).await {
-            Err(failure) if failure.is_lost() => Ok(Some(failure.named().to_string())),
+        Ok(last) => match wire.run(scope.end()).await {
+            Err(failure) if failure.is_lost() => Ok(Some((last, failure.named().to_string()))),
             done => done.map(|()| None),
         },
         Err(failure) if failure.is_lost() => Err(failure),
@@ -42,13 +42,14 @@ async fn write(
     room: &Room,
     company: CompanyId,
     pieces: &mut Pieces<'_>,
-) -> Outcome<()> {
+) -> Outcome<Commit> {
     let mut head = Head::lock(wire, room, company).await?;
     if head.position > 0 {
         return Err(StoreError::Occupied { company }.into());
     }
     let forms = forms_to_write(wire, room, head.generation).await?;
     let (mut check, mut table): (_, Option<&'static Table>) = (LoadCheck::default(), None);
+    let mut newest = None;
     while let Some(piece) = pieces()? {
         check.piece(&piece)?;
         match piece {
@@ -77,6 +78,7 @@ async fn write(
                     let mut trip = Trip::default();
                     let kept = log::keep(&mut trip, room, &head, &page, &written(&page));
                     log::kept(&trip.go(wire).await?, kept)?;
+                    newest = Some(last.clone());
                 }
             }
             _ => return Err(StoreError::Unsupported { ask: "a piece it does not know" }.into()),
@@ -86,7 +88,7 @@ async fn write(
         unique(wire, room, head.company, done).await?;
     }
     check.finish()?;
-    Ok(())
+    newest.ok_or_else(|| misused("a company without a commit is none"))
 }
 
 /// Rows of one table, each with its version.

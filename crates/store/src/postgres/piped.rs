@@ -1,9 +1,11 @@
 //! A client of tokio-postgres, which sends a statement before the one before it is answered; and the same for callers that
 //! block, who run it themselves.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::ops::Deref;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
@@ -13,7 +15,7 @@ use tokio::task::JoinHandle;
 use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{Client, Config, Error, Row, Socket, Statement};
 
-use super::error::{Outcome, unavailable};
+use super::error::{Outcome, misused, unavailable};
 use super::trip::{Step, Told};
 use super::wire::Params;
 
@@ -121,6 +123,25 @@ async fn in_order(mut sent: Vec<Sent<'_>>) -> Result<Vec<Told>, Error> {
     Ok(told)
 }
 
+/// Waits for `ask` on a runtime of our own. On a thread that works for another one tokio refuses to, by a panic before anything is
+/// asked: that is an error here, for a panic would meet what ends the transaction, and two of them end the process.
+fn block_on<T>(runtime: &Runtime, ask: impl AsyncFnOnce() -> Outcome<T>) -> Outcome<T> {
+    let begun = Cell::new(false);
+    let waiting = || {
+        runtime.block_on(async {
+            begun.set(true);
+            ask().await
+        })
+    };
+    match catch_unwind(AssertUnwindSafe(waiting)) {
+        Ok(done) => done,
+        Err(_) if !begun.get() => Err(misused(
+            "a Postgres blocks, which a thread of an asynchronous runtime may not: call it in spawn_blocking, or use AsyncPostgres",
+        )),
+        Err(panic) => resume_unwind(panic),
+    }
+}
+
 /// How long to wait until the server has our farewell.
 const FAREWELL: Duration = Duration::from_secs(1);
 
@@ -144,7 +165,15 @@ impl Driven {
     {
         let made = Builder::new_current_thread().enable_all().build();
         let runtime = made.map_err(|error| unavailable(format!("no runtime: {error}")))?;
-        let (client, connection) = runtime.block_on(config.connect(tls))?;
+        let (client, connection) =
+            match block_on(&runtime, async || Ok(config.connect(tls).await?)) {
+                Ok(made) => made,
+                Err(failure) => {
+                    // Where it may not wait it may not wait for this either.
+                    runtime.shutdown_background();
+                    return Err(failure);
+                }
+            };
         let connection = runtime.spawn(connection);
         let piped = Piped::new(Box::new(Box::new(client)));
         Ok(Driven { drive: Some(Drive { runtime, piped, connection }) })
@@ -160,7 +189,7 @@ impl Driven {
         ask: impl AsyncFnOnce(&mut Piped) -> Outcome<T>,
     ) -> Outcome<T> {
         match &mut self.drive {
-            Some(Drive { runtime, piped, .. }) => runtime.block_on(ask(piped)),
+            Some(Drive { runtime, piped, .. }) => block_on(runtime, async || ask(piped).await),
             None => Err(unavailable("the connection is closed").into()),
         }
     }

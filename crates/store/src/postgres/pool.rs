@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::ops::DerefMut;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fondaco_core::store::StoreError;
 use postgres::{Client, Row};
@@ -22,6 +22,11 @@ pub(super) type Make = Box<dyn Fn() -> Result<Link, String> + Send + Sync>;
 
 /// How long to wait for a connection.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+#[allow(clippy::disallowed_methods)] // How long somebody waits: no act depends on it.
+fn now() -> Instant {
+    Instant::now()
+}
 
 /// A connection, whoever made it.
 pub(super) enum Link {
@@ -96,6 +101,7 @@ struct State {
 pub(super) struct Pool {
     make: Make,
     most: usize,
+    patience: Duration,
     state: Mutex<State>,
     freed: Condvar,
 }
@@ -108,7 +114,8 @@ impl fmt::Debug for Pool {
 
 impl Pool {
     pub(super) fn new(make: Make, most: usize) -> Pool {
-        Pool { make, most: most.max(2), state: Mutex::default(), freed: Condvar::new() }
+        let (state, freed) = (Mutex::default(), Condvar::new());
+        Pool { make, most: most.max(2), patience: PATIENCE, state, freed }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -117,22 +124,23 @@ impl Pool {
 
     /// A connection, idle or new. Waits for one that comes free.
     pub(super) fn take_now(self: &Arc<Pool>, holds: bool) -> Result<Lent, StoreError> {
-        let mut state = self.lock();
+        let (until, mut state) = (now() + self.patience, self.lock());
         loop {
             let free = !state.idle.is_empty() || state.count < self.most;
             if free && (!holds || state.holding < self.most / 2) {
                 break;
             }
-            let (back, waited) =
-                self.freed.wait_timeout(state, PATIENCE).unwrap_or_else(PoisonError::into_inner);
-            state = back;
-            if waited.timed_out() {
+            // Others come first, however often: the time is counted once.
+            let left = until.saturating_duration_since(now());
+            if left.is_zero() {
                 return Err(unavailable(format!(
                     "all {} connections are in use{}: give the store more (PostgresOptions::connections)",
                     self.most,
                     if holds { ", or half of them hold snapshots" } else { "" }
                 )));
             }
+            let waited = self.freed.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
         state.holding += usize::from(holds);
         let mut lent = Lent { pool: self.clone(), open: None, holds, sound: true, inside: false };
@@ -256,5 +264,33 @@ impl Drop for Lent {
         }
         drop(state);
         self.pool.freed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    /// Connections that others give back wake whoever waits for a hold; its time is counted from the beginning all the same.
+    #[test]
+    fn who_waits_for_a_hold_is_told_in_time_however_busy_the_pool_is() {
+        let (patience, over) = (Duration::from_millis(100), AtomicBool::new(false));
+        let make = Box::new(|| Err("nobody was to connect".to_owned()));
+        let pool = Arc::new(Pool { patience, ..Pool::new(make, 2) });
+        pool.lock().holding = 1;
+        let begun = now();
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !over.load(Ordering::SeqCst) && begun.elapsed() < Duration::from_secs(5) {
+                    std::thread::sleep(Duration::from_millis(5));
+                    pool.freed.notify_all();
+                }
+            });
+            let told = pool.take_now(true).unwrap_err();
+            over.store(true, Ordering::SeqCst);
+            assert!(told.to_string().contains("hold snapshots"), "{told}");
+        });
+        assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
     }
 }

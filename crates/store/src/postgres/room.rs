@@ -27,9 +27,15 @@ pub(super) struct Room {
 pub(super) enum Mode {
     /// All statements see one moment.
     Read,
-    /// Each statement sees what is committed; a lock keeps the company as it is.
+    /// Each statement sees what is committed; a lock keeps the company as it is. Whoever falls silent in the middle, as a machine
+    /// without power does, is shown the door, so that the company is not locked until the network notices.
     Write,
+    /// The same for a load, whose pieces may be long in coming.
+    Load,
 }
+
+/// How long a commit may wait for its own program between two statements.
+const SILENT: &str = "SET LOCAL idle_in_transaction_session_timeout = '60s'; ";
 
 /// Key look-ups stay look-ups, whatever PostgreSQL still believes of a table that was empty when a plan was made.
 const PLANNER: &str = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; \
@@ -57,9 +63,10 @@ impl Room {
     pub(super) fn begin(&self, mode: Mode, company: CompanyId) -> String {
         let begin = match mode {
             Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ",
-            Mode::Write => "BEGIN ISOLATION LEVEL READ COMMITTED; ",
+            Mode::Write | Mode::Load => "BEGIN ISOLATION LEVEL READ COMMITTED; ",
         };
-        format!("{begin}{}", self.inside(company))
+        let silent = if mode == Mode::Write { SILENT } else { "" };
+        format!("{begin}{silent}{}", self.inside(company))
     }
 
     /// What a transaction of anybody's is set to: whose rows it sees and writes. It ends with the transaction, so that nothing
@@ -130,4 +137,19 @@ pub(super) fn uuid(id: u128) -> String {
     let hex = format!("{id:032x}");
     let part = |range: std::ops::Range<usize>| hex.get(range).unwrap_or_default();
     [part(0..8), part(8..12), part(12..16), part(16..20), part(20..32)].join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Views may be idle for long, and so may what a load waits for; a commit may not.
+    #[test]
+    fn commits_alone_end_when_their_program_is_silent() {
+        let room = Room::new("books", true, None, true);
+        let silent =
+            |mode| room.begin(mode, CompanyId::named("acme")).contains("idle_in_transaction");
+        assert!(silent(Mode::Write) && !silent(Mode::Read) && !silent(Mode::Load));
+        assert!(!room.begin_part(Some(CompanyId::named("acme"))).contains("idle_in_transaction"));
+    }
 }

@@ -1,7 +1,7 @@
 //! The store's own tables, and how records' tables come and grow.
 //!
 //! Everything of the store's own begins with `fondaco_`; a record's table is named as the record. `fondaco_table` knows the
-//! layout of each, `fondaco_index` which indexes are there. All of it is made and changed in one transaction, under an
+//! layout of each, `fondaco_index` which indexes are there, and of which columns. All of it is made and changed in one transaction, under an
 //! advisory lock, so that any number of programs may start at once.
 //!
 //! # Who sees what
@@ -9,7 +9,7 @@
 //! it) sees and writes the company of the transaction's setting `fondaco.company`; any other role sees what `fondaco_reader`
 //! says of it. Only superusers, and roles with `BYPASSRLS`, see everything.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fondaco_core::store::{Column, Index, Kind, Prepared, StoreError, Table};
 use smol_str::SmolStr;
@@ -18,8 +18,9 @@ use super::error::{Outcome, damaged, misused};
 use super::form::{Form, Forms, index_name};
 use super::lane::{Lane, sql_type};
 use super::room::Room;
+use super::trip::{Brought, Seat, Trip};
 use super::wire::Wire;
-use crate::sql::{quoted, salt_name};
+use crate::sql::{index_form, quoted, salt_name};
 
 /// The version of the store's own tables.
 const FORMAT: i64 = 1;
@@ -45,7 +46,7 @@ CREATE TABLE @.fondaco_series (
     date date, PRIMARY KEY (company, series)
 );
 CREATE TABLE @.fondaco_table (name text PRIMARY KEY, layout integer NOT NULL);
-CREATE TABLE @.fondaco_index (tbl text NOT NULL, name text NOT NULL, PRIMARY KEY (tbl, name));
+CREATE TABLE @.fondaco_index (tbl text NOT NULL, name text NOT NULL, form text, PRIMARY KEY (tbl, name));
 CREATE TABLE @.fondaco_reader (
     role name NOT NULL, company integer NOT NULL REFERENCES @.fondaco_company, PRIMARY KEY (role, company)
 );
@@ -111,9 +112,22 @@ pub(super) async fn prepare(
     Ok((done, forms))
 }
 
+const GENERATION: &str = "SELECT value FROM @.fondaco_meta WHERE name = 'generation'";
+
 async fn generation(wire: &mut impl Wire, room: &Room) -> Outcome<i64> {
-    let sql = room.own("SELECT value FROM @.fondaco_meta WHERE name = 'generation'");
-    number(wire, &sql).await?.ok_or_else(|| damaged("fondaco_meta has no generation"))
+    let found = number(wire, &room.own(GENERATION)).await?;
+    found.ok_or_else(|| damaged("fondaco_meta has no generation"))
+}
+
+/// Asks for the generation of the tables, along with other statements.
+pub(super) fn ask_generation(trip: &mut Trip<'_>, room: &Room) -> Seat {
+    trip.query(room.own(GENERATION), Vec::new())
+}
+
+/// What it came to.
+pub(super) fn told_generation(brought: &Brought, seat: Seat) -> Outcome<i64> {
+    let row = brought.rows(seat).first();
+    Ok(row.ok_or_else(|| damaged("fondaco_meta has no generation"))?.try_get(0)?)
 }
 
 /// That another program has not brought a table further than this one knows, since the forms were made.
@@ -250,7 +264,7 @@ impl<W: Wire> Maker<'_, W> {
         if self.is_there("fondaco_meta").await? {
             let sql = self.room.own("SELECT value FROM @.fondaco_meta WHERE name = 'format'");
             return match number(self.wire, &sql).await? {
-                Some(FORMAT) => Ok(()),
+                Some(FORMAT) => self.note_forms().await,
                 Some(found) if found > FORMAT => Err(StoreError::NewerLayout {
                     table: "fondaco_meta".into(),
                     found: u32::try_from(found).unwrap_or(u32::MAX),
@@ -270,6 +284,18 @@ impl<W: Wire> Maker<'_, W> {
             self.protect(&format!("@.{name}"), "company").await?;
         }
         Ok(())
+    }
+
+    /// Books of earlier versions do not say of which columns an index is.
+    async fn note_forms(&mut self) -> Outcome<()> {
+        let name = literal(&format!("{}.fondaco_index", self.room.schema));
+        let found = format!(
+            "SELECT 1::bigint FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass({name}) AND attname = 'form'"
+        );
+        match number(self.wire, &found).await? {
+            Some(_) => Ok(()),
+            None => self.run("ALTER TABLE @.fondaco_index ADD COLUMN form text").await,
+        }
     }
 
     async fn is_there(&mut self, name: &str) -> Outcome<bool> {
@@ -293,7 +319,8 @@ impl<W: Wire> Maker<'_, W> {
     /// Brings one table to its layout; whether anything was changed.
     async fn table(&mut self, table: &'static Table, done: &mut Prepared) -> Outcome<bool> {
         let mut changed = true;
-        match layout(self.wire, self.room, table).await? {
+        let layout = layout(self.wire, self.room, table).await?;
+        match layout {
             Some(found) if found > table.layout => return Err(newer(table, found)),
             Some(found) if found < table.layout => {
                 self.upgrade(table, found).await?;
@@ -305,7 +332,8 @@ impl<W: Wire> Maker<'_, W> {
                 done.created(table);
             }
         }
-        Ok(self.sync_indexes(table).await? || changed)
+        let grows = layout.is_some_and(|found| found < table.layout);
+        Ok(self.sync_indexes(table, grows).await? || changed)
     }
 
     async fn create(&mut self, table: &Table) -> Outcome<()> {
@@ -373,27 +401,48 @@ impl<W: Wire> Maker<'_, W> {
         self.note_layout(table).await
     }
 
-    /// Makes the indexes that are new and drops those that are no longer declared; whether there were any.
-    async fn sync_indexes(&mut self, table: &Table) -> Outcome<bool> {
-        let sql = self.room.own("SELECT name FROM @.fondaco_index WHERE tbl = $1::text");
+    /// Drops the indexes that are no longer declared so and makes those that are new; whether there were any. Of an index of an
+    /// earlier version, which did not note its form, nobody knows whether it is still so when the table `grows`: it is made anew.
+    async fn sync_indexes(&mut self, table: &Table, grows: bool) -> Outcome<bool> {
+        let sql = self.room.own("SELECT name, form FROM @.fondaco_index WHERE tbl = $1::text");
         let rows = self.wire.query(&sql, &[&table.name]).await?;
-        let known =
-            rows.iter().map(|row| row.try_get(0)).collect::<Result<BTreeSet<String>, _>>()?;
-        let mut changed = false;
-        for index in table.indexes.iter().filter(|index| !known.contains(index.name)) {
+        let known = rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
+        let known: BTreeMap<String, Option<String>> = known.collect::<Outcome<_>>()?;
+        let mut kept = BTreeSet::new();
+        for (name, form) in &known {
+            let declared = table.indexes.iter().find(|index| index.name == name);
+            let declared = declared.map(|index| index_form(table, index));
+            match (form, declared) {
+                (Some(form), Some(declared)) if *form == declared => {}
+                (None, Some(declared)) if !grows => self.note_form(table, name, &declared).await?,
+                _ => {
+                    self.drop_index(table, name).await?;
+                    continue;
+                }
+            }
+            kept.insert(name.as_str());
+        }
+        let mut changed = kept.len() < known.len();
+        for index in table.indexes.iter().filter(|index| !kept.contains(index.name)) {
             self.create_index(table, index).await?;
             changed = true;
         }
-        for name in known.iter().filter(|name| table.indexes.iter().all(|i| i.name != **name)) {
-            let index = quoted(&short_name(table, name));
-            self.run(&format!("DROP INDEX IF EXISTS @.{index}")).await?;
-            let sql = self
-                .room
-                .own("DELETE FROM @.fondaco_index WHERE tbl = $1::text AND name = $2::text");
-            self.wire.execute(&sql, &[&table.name, name]).await?;
-            changed = true;
-        }
         Ok(changed)
+    }
+
+    async fn note_form(&mut self, table: &Table, name: &str, form: &str) -> Outcome<()> {
+        let sql =
+            "UPDATE @.fondaco_index SET form = $3::text WHERE tbl = $1::text AND name = $2::text";
+        self.wire.execute(&self.room.own(sql), &[&table.name, &name, &form]).await?;
+        Ok(())
+    }
+
+    async fn drop_index(&mut self, table: &Table, name: &str) -> Outcome<()> {
+        let index = quoted(&short_name(table, name));
+        self.run(&format!("DROP INDEX IF EXISTS @.{index}")).await?;
+        let sql = "DELETE FROM @.fondaco_index WHERE tbl = $1::text AND name = $2::text";
+        self.wire.execute(&self.room.own(sql), &[&table.name, &name]).await?;
+        Ok(())
     }
 
     /// An ordinary index, also for unique ones: two rows of one batch may swap, which a UNIQUE index refuses; the store
@@ -413,8 +462,9 @@ impl<W: Wire> Maker<'_, W> {
         ))
         .await?;
         let sql =
-            self.room.own("INSERT INTO @.fondaco_index (tbl, name) VALUES ($1::text, $2::text)");
-        self.wire.execute(&sql, &[&table.name, &index.name]).await?;
+            "INSERT INTO @.fondaco_index (tbl, name, form) VALUES ($1::text, $2::text, $3::text)";
+        let form = index_form(table, index);
+        self.wire.execute(&self.room.own(sql), &[&table.name, &index.name, &form]).await?;
         Ok(())
     }
 
@@ -435,12 +485,7 @@ impl<W: Wire> Maker<'_, W> {
         self.run(&format!("ALTER TABLE {name} FORCE ROW LEVEL SECURITY")).await?;
         match twice {
             false => Ok(()),
-            true => Err(misused(format!(
-                "table {}: stored rows have the same {} ({}), which shall be unique now: change them first",
-                table.name,
-                index.name,
-                columns.join(", ")
-            ))),
+            true => Err(crate::rules::not_unique(table, index).into()),
         }
     }
 

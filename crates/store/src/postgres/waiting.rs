@@ -195,17 +195,28 @@ impl Inner {
         let line = lines.entry(company).or_default();
         line.waiting.push_back((sender, batch));
         if !std::mem::replace(&mut line.busy, true) {
-            self.runtime.spawn(self.clone().work(company));
+            drop(lines);
+            // The turn is there before the task: a runtime that is gone drops the task as it is.
+            let turn = Turn { inner: self.clone(), company, over: false };
+            self.runtime.spawn(turn.work());
         }
         receiver
     }
+}
 
-    /// Commits what waits for a company until nothing does.
-    async fn work(self: Arc<Inner>, company: CompanyId) {
-        let mut turn = Turn { inner: &self, company, over: false };
-        while let Some(group) = turn.next() {
+/// The work on a company's line. However it ends, the next batch finds somebody.
+struct Turn {
+    inner: Arc<Inner>,
+    company: CompanyId,
+    over: bool,
+}
+
+impl Turn {
+    /// Commits what waits for the company until nothing does.
+    async fn work(mut self) {
+        while let Some(group) = self.next() {
             let (senders, batches): (Vec<Waiting>, Vec<Batch>) = group.into_iter().unzip();
-            let taken = self.calls.group(company, batches).await;
+            let taken = self.inner.calls.group(self.company, batches).await;
             let mut again = Vec::new();
             for (sender, taken) in senders.into_iter().zip(taken) {
                 match taken {
@@ -214,21 +225,12 @@ impl Inner {
                     Taken::Again(batch) => again.push((sender, batch)),
                 }
             }
-            let mut lines = self.lock();
-            let line = lines.entry(company).or_default();
+            let mut lines = self.inner.lock();
+            let line = lines.entry(self.company).or_default();
             again.into_iter().rev().for_each(|waiting| line.waiting.push_front(waiting));
         }
     }
-}
 
-/// The work on a company's line. However it ends, the next batch finds somebody.
-struct Turn<'i> {
-    inner: &'i Inner,
-    company: CompanyId,
-    over: bool,
-}
-
-impl Turn<'_> {
     /// The batches whose callers still wait; `None` when the line is empty, and gone.
     fn next(&mut self) -> Option<Vec<(Waiting, Batch)>> {
         let mut lines = self.inner.lock();
@@ -244,7 +246,7 @@ impl Turn<'_> {
     }
 }
 
-impl Drop for Turn<'_> {
+impl Drop for Turn {
     fn drop(&mut self) {
         if !self.over {
             // After a panic, or with the runtime: who waits is told by the end of its channel.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use fondaco_core::store::{Change, Kind, Rows, Stored, Table};
+use fondaco_core::store::{Change, Kind, Rows, StoreError, Stored, Table};
 
 use super::error::{Outcome, damaged};
 use super::form::{Form, Forms};
@@ -13,6 +13,7 @@ use super::log;
 use super::read;
 use super::room::Room;
 use super::row::RowLanes;
+use super::schema;
 use super::trip::{Param, Seat, Trip};
 use super::wire::Wire;
 
@@ -100,8 +101,13 @@ pub(super) async fn all(
     if !series.is_empty() {
         log::keep_series(&mut trip, room, company, &series)?;
     }
+    // From here on nobody changes these tables until we are done; who did before we came to them has raised the generation.
+    let generation = schema::ask_generation(&mut trip, room);
     let kept = log::keep(&mut trip, room, &judge.head, &judge.commits, &judge.written);
     let brought = trip.go(wire).await?;
+    if schema::told_generation(&brought, generation)? != forms.generation {
+        return Err(StoreError::Refused(Box::default()).into());
+    }
     for (form, seat, count) in wanted {
         touched(form, brought.touched(seat), count)?;
     }
