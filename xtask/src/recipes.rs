@@ -28,7 +28,7 @@ pub(crate) fn oracles(dir: Option<&Path>) -> Vec<Step> {
 pub(crate) fn torture(words: &[&str]) -> Vec<Step> {
     let target = ["test", "--quiet", "--package", "fondaco", "--all-features", "--test", "torture"];
     let step = Step::cargo("torture", &[&target[..], &["--"]].concat());
-    vec![words.iter().fold(step, |step, word| step.arg(word))]
+    vec![words.iter().fold(step, |step, word| step.arg(word)).with_postgres()]
 }
 
 pub(crate) fn fmt() -> Vec<Step> {

@@ -314,6 +314,16 @@ fn dropped_anywhere<S: AsyncStore + 'static>(
 }
 
 #[test]
+fn a_view_that_panics_holds_nothing() {
+    let store = Arc::new(Counting::default());
+    let driver = Driver::new(store.clone(), acme());
+    driver.prepare(TABLES).unwrap();
+    let view = || driver.view(|_| -> Result<(), Halt> { panic!("the report's own fault") });
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(view)).unwrap_err();
+    assert_eq!(store.held.load(Ordering::SeqCst), 0);
+}
+
+#[test]
 fn what_is_cancelled_holds_nothing() {
     let store = Arc::new(Counting::default());
     let [view, verify] = dropped_anywhere(Unloaded::new(store.clone(), 2), &store, Duration::ZERO);

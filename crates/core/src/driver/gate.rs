@@ -46,7 +46,10 @@ impl AsyncGate {
             let mut state = self.state();
             let shut = if alone { state.passing > 0 } else { state.losers > 0 };
             if state.alone || shut {
-                state.waiting.push(context.waker().clone());
+                // Polled again meanwhile, it is still one that waits.
+                if !state.waiting.iter().any(|waker| waker.will_wake(context.waker())) {
+                    state.waiting.push(context.waker().clone());
+                }
                 return Poll::Pending;
             }
             if alone {

@@ -33,7 +33,7 @@ use crate::party::Holding;
 use crate::policy::{Engine, Policy, Request, Rights, Verdict};
 use crate::proof::{Checkpoint, Prover};
 use crate::store::{
-    Answer, At, Batch, Commit, FeedFrom, Hash, Prepared, Read, Store, StoreError, Table,
+    Answer, At, Batch, Commit, FeedFrom, Hash, Hold, Prepared, Read, Store, StoreError, Table,
 };
 use crate::tx::{Cache, Compiled, Context, Learned, Source};
 use crate::{
@@ -372,12 +372,14 @@ impl<'s> Driver<'s> {
                 .map_err(|error| E::from(error.into()))
         };
         let at = ask(At::Hold)?.at;
+        let hold = Hold::new(self.store.as_ref(), self.company, at);
         let (context, learned) =
             (Context::of_view(self.company, &self.rights, &self.known), Learned::default());
         let source = Source::Through(self.store.as_ref());
         let mut view =
             View::new(Tx::new(&context, source, At::Held(at), &learned, Cache::default(), true));
         let result = read(&mut view);
+        hold.over();
         let released = ask(At::Last(at));
         match (result, released) {
             // All was read by then: a hold that went by itself needs no releasing.

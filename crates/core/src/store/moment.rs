@@ -166,6 +166,33 @@ impl std::fmt::Debug for Moment<'_> {
     }
 }
 
+/// A snapshot of a store, which is released with it: also when what reads it panics, and somebody catches that, as web services do.
+pub(crate) struct Hold<'s> {
+    store: &'s dyn Store,
+    company: CompanyId,
+    at: Snapshot,
+    over: bool,
+}
+
+impl<'s> Hold<'s> {
+    pub(crate) fn new(store: &'s dyn Store, company: CompanyId, at: Snapshot) -> Hold<'s> {
+        Hold { store, company, at, over: false }
+    }
+
+    /// It was released, by whoever wants to know how that went.
+    pub(crate) fn over(mut self) {
+        self.over = true;
+    }
+}
+
+impl Drop for Hold<'_> {
+    fn drop(&mut self) {
+        if !self.over {
+            let _ = self.store.read(&Read::at(self.company, At::Last(self.at), Vec::new()));
+        }
+    }
+}
+
 /// A snapshot of an asynchronous store, which is released with it: also when whoever held it is dropped on the way, as a
 /// cancelled request is.
 pub(crate) struct AsyncHold<'s> {
