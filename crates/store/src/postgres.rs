@@ -236,7 +236,7 @@ impl Postgres {
         let store =
             Postgres::with_links(options, move || match Driven::connect(&config, tls.clone()) {
                 Ok(driven) => Ok(Link::Own(driven)),
-                Err(failure) => Err(failure.named().to_string()),
+                Err(failure) => Err(failure.named()),
             });
         // That somebody is there is known now, not at the first command.
         drop(store.calls.source.take_now(false)?);
@@ -265,13 +265,13 @@ impl Postgres {
     {
         Postgres::with_links(options, move || match make() {
             Ok(client) => Ok(Link::of_host(Box::new(client))),
-            Err(error) => Err(error.to_string()),
+            Err(error) => Err(error::unavailable(error.to_string())),
         })
     }
 
     fn with_links(
         options: &PostgresOptions,
-        make: impl Fn() -> Result<Link, String> + Send + Sync + 'static,
+        make: impl Fn() -> Result<Link, StoreError> + Send + Sync + 'static,
     ) -> Postgres {
         let pool = Arc::new(Pool::new(Box::new(make), options.connections));
         Postgres { calls: Calls::new(options.room(), pool), lines: Lines::default() }

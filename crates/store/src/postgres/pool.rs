@@ -18,7 +18,7 @@ use super::wire::{Blocking, Params, Statements, Wire, all_end, ends};
 /// A client of the host's: one of a pool goes back when it is dropped.
 pub(super) type Handle = Box<dyn DerefMut<Target = Client> + Send>;
 /// What makes connections.
-pub(super) type Make = Box<dyn Fn() -> Result<Link, String> + Send + Sync>;
+pub(super) type Make = Box<dyn Fn() -> Result<Link, StoreError> + Send + Sync>;
 
 /// How long to wait for a connection.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -143,14 +143,15 @@ impl Pool {
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
         state.holding += usize::from(holds);
-        let mut lent = Lent { pool: self.clone(), open: None, holds, sound: true, inside: false };
+        let (open, sound, inside, moved) = (None, true, false, false);
+        let mut lent = Lent { pool: self.clone(), open, holds, sound, inside, moved };
         match state.idle.pop() {
             Some(open) => lent.open = Some(open),
             None => {
                 // Counted before it is there, so that there are never more.
                 state.count += 1;
                 drop(state);
-                lent.open = Some((self.make)().map_err(unavailable)?);
+                lent.open = Some((self.make)()?);
             }
         }
         Ok(lent)
@@ -187,6 +188,8 @@ pub(super) struct Lent {
     sound: bool,
     /// Whether a transaction is open.
     inside: bool,
+    /// Whether a thread was begun to give it back.
+    moved: bool,
 }
 
 impl fmt::Debug for Lent {
@@ -251,7 +254,15 @@ impl Wire for Lent {
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        if self.inside && self.sound && self.open.is_some() {
+        let open = self.inside && self.sound && self.open.is_some();
+        if open && !self.moved && std::thread::panicking() {
+            // Perhaps on a thread that may not wait, where a second panic would end the process.
+            let (pool, open, holds) = (self.pool.clone(), self.open.take(), self.holds);
+            let lent = Lent { pool, open, holds, sound: true, inside: true, moved: true };
+            drop(std::thread::Builder::new().spawn(move || drop(lent)));
+            return;
+        }
+        if open {
             let ended = self.on(|link| link.run("ROLLBACK"));
             self.sound &= ended.is_ok();
         }
@@ -276,7 +287,7 @@ mod tests {
     #[test]
     fn who_waits_for_a_hold_is_told_in_time_however_busy_the_pool_is() {
         let (patience, over) = (Duration::from_millis(100), AtomicBool::new(false));
-        let make = Box::new(|| Err("nobody was to connect".to_owned()));
+        let make = Box::new(|| Err(unavailable("nobody was to connect")));
         let pool = Arc::new(Pool { patience, ..Pool::new(make, 2) });
         pool.lock().holding = 1;
         let begun = now();

@@ -175,6 +175,22 @@ fn a_blocking_store_on_a_runtimes_thread_is_misused() {
     assert_eq!(balance(store.as_ref(), "all"), 2);
 }
 
+/// The host's own client panics there, as it does without us; its connection comes back, and the process lives.
+#[test]
+fn a_panic_of_the_hosts_client_is_one_panic() {
+    let Some(url) = server::url() else { return };
+    let options = home("client").1.connections(2);
+    let store = Postgres::with(&options, move || Client::connect(url, NoTls).map(Box::new));
+    store.prepare(TABLES).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    for id in 1..4 {
+        let commit = || store.commit(add(9, "all", 1));
+        let panics = std::panic::AssertUnwindSafe(|| runtime.block_on(async { commit() }));
+        std::panic::catch_unwind(panics).unwrap_err();
+        assert_eq!(store.commit(add(id, "all", 1)).unwrap().position, id as u64);
+    }
+}
+
 /// A store that outlives its runtime answers, however little it can still do.
 #[cfg(feature = "postgres-async")]
 #[test]
