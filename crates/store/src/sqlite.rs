@@ -316,7 +316,27 @@ impl Sqlite {
     /// # Errors
     /// As [`Sqlite::open`], but tables of the host's are welcome.
     pub fn over(conn: &mut Connection) -> Result<SqliteConnection<'_>, StoreError> {
-        SqliteConnection::new(conn)
+        SqliteConnection::new(conn, &SqliteOptions::new())
+    }
+
+    /// As [`over`](Sqlite::over), with options, of which [`chain`](SqliteOptions::chain) alone is the store's here: books that are
+    /// kept without a hash chain get no seals from the host's transactions either. All else is the connection's.
+    ///
+    /// ```
+    /// use fondaco_store::{Sqlite, SqliteOptions};
+    /// let mut conn = rusqlite::Connection::open_in_memory()?;
+    /// let store = Sqlite::over_with(&mut conn, &SqliteOptions::new().chain(false))?;
+    /// # let _ = store;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`over`](Sqlite::over).
+    pub fn over_with<'c>(
+        conn: &'c mut Connection,
+        options: &SqliteOptions,
+    ) -> Result<SqliteConnection<'c>, StoreError> {
+        SqliteConnection::new(conn, options)
     }
 
     /// Drops all indexes and fills them anew from the rows: the way out when [`StoreError::Corrupt`] or a

@@ -733,6 +733,20 @@ fn a_change_by_hand_is_found() {
     assert_eq!(chain::verify(&store, acme(), TABLES).unwrap().findings.len(), 1);
 }
 
+/// What comes and is not what its column holds says nothing of the connection: nobody connects anew over it, or waits.
+#[test]
+fn a_column_that_is_no_longer_what_it_was_is_damage() {
+    let Some(url) = server::url() else { return };
+    let (schema, options) = home("column");
+    let store = open(url, &options);
+    store.commit(add(1, "all", 1)).unwrap();
+    let alter =
+        "ALTER TABLE @.fondaco_commit ALTER actor TYPE bytea USING convert_to(actor, 'UTF8')";
+    server::admin().batch_execute(&alter.replace('@', &schema)).unwrap();
+    let error = store.feed(&FeedFrom::new(acme(), 0, 9)).unwrap_err();
+    assert_eq!(error.code(), "store.corrupt", "{error}");
+}
+
 #[test]
 fn a_pool_of_the_hosts_gets_its_connections_back() {
     let Some(url) = server::url() else { return };

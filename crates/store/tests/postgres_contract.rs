@@ -5,7 +5,7 @@
 mod server;
 
 use fondaco_store::postgres::client::{Client, NoTls};
-use fondaco_store::{Memory, OnThreads, Postgres};
+use fondaco_store::{Memory, OnThreads, Postgres, PostgresOptions};
 use fondaco_testkit::{Blocking, Checked, Outcome, Suite};
 
 #[test]
@@ -44,6 +44,21 @@ fn a_server_outlives_its_store() {
         Postgres::connect_with(url, &options).unwrap()
     };
     Suite::new(make).reopen(reopen).only("reopen").run().assert();
+}
+
+#[test]
+fn two_stores_on_one_server_keep_the_contract() {
+    let Some(url) = server::url() else { return };
+    let made = std::sync::Mutex::new(PostgresOptions::new());
+    let made = std::sync::Arc::new(made);
+    let newest = made.clone();
+    let make = move || {
+        let options = server::schema("beside");
+        *made.lock().unwrap() = options.clone();
+        Postgres::connect_with(url, &options).unwrap()
+    };
+    let beside = move |_: &Postgres| Postgres::connect_with(url, &newest.lock().unwrap()).unwrap();
+    Suite::new(make).beside(beside).only("beside").run().assert();
 }
 
 /// As a role that owns the tables and is no superuser, so that row-level security holds for the store itself.

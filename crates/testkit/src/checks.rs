@@ -3,6 +3,7 @@
 use crate::suite::Check;
 
 mod atomic;
+pub(crate) mod beside;
 mod chain;
 mod commands;
 mod commits;

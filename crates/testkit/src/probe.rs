@@ -174,6 +174,13 @@ impl<'a> Probe<'a> {
         self.bare().ready()
     }
 
+    /// The store that `make` gives after this one, with ids of its own: another object on the same database.
+    pub(crate) fn beside(&self) -> Verdict<Probe<'a>> {
+        self.note("another store object on that database:".into());
+        let (notes, ids) = (self.notes.clone(), AtomicU64::new(1 << 20));
+        Probe { notes, ids, ..self.quiet() }.ready()
+    }
+
     /// One more new store, with a history of its own.
     pub(crate) fn quiet(&self) -> Probe<'a> {
         Probe { brief_holds: self.brief_holds, ..Probe::new(self.make) }

@@ -2,11 +2,12 @@
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex};
 
 use fondaco_core::store::{Store, StoreError};
 
 use crate::history;
-use crate::probe::{Difference, Flaw, Maker, Probe, Told, Verdict, differs};
+use crate::probe::{Difference, Flaw, Maker, Probe, Told, Verdict, differs, lock};
 use crate::records;
 use crate::report::{Checked, Outcome, Report};
 
@@ -38,10 +39,11 @@ pub struct Promise {
 /// assert!(all.len() > 80);
 /// ```
 pub fn promises() -> Vec<Promise> {
-    use crate::checks::reopen;
+    use crate::checks::{beside, reopen};
     let checks = crate::checks::ALL.iter().flat_map(|group| group.iter());
     let all = checks.map(|check| (check.name, check.promise));
-    let all = all.chain([(reopen::NAME, reopen::PROMISE)]);
+    let beside = beside::CHECKS.iter().map(|check| (check.name, check.promise));
+    let all = all.chain([(reopen::NAME, reopen::PROMISE)]).chain(beside);
     all.map(|(name, promise)| Promise { name, promise, needs: needs(name) }).collect()
 }
 
@@ -50,6 +52,7 @@ fn needs(name: &str) -> Option<&'static str> {
     let (group, _) = name.split_once('.')?;
     match group {
         "reopen" => Some("outliving its program"),
+        "beside" => Some("several store objects on one database"),
         "chain" => Some("the hash chain"),
         _ if name == "tables.upgrade_keeps_chain" => Some("the hash chain"),
         _ if name == "scans.sums" => Some("adding counters up"),
@@ -107,19 +110,23 @@ pub fn histories<S: Store + 'static>(
     Report { checks: seeds.map(run).collect() }
 }
 
-type Make<S> = Box<dyn Fn() -> S + Send + Sync>;
+type Make<S> = Arc<dyn Fn() -> S + Send + Sync>;
+type Beside<S> = Arc<dyn Fn(&S) -> S + Send + Sync>;
 
 /// The suite with its settings; [`certify`] is the short way.
 pub struct Suite<S> {
     make: Make<S>,
     reopen: Option<Box<dyn Fn(S) -> S>>,
+    beside: Option<Beside<S>>,
     only: Option<String>,
     brief_holds: bool,
 }
 
 impl<S> fmt::Debug for Suite<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Suite").field("reopen", &self.reopen.is_some()).finish_non_exhaustive()
+        let mut all = f.debug_struct("Suite");
+        all.field("reopen", &self.reopen.is_some()).field("beside", &self.beside.is_some());
+        all.finish_non_exhaustive()
     }
 }
 
@@ -133,7 +140,8 @@ impl<S: Store + 'static> Suite<S> {
     /// report.assert();
     /// ```
     pub fn new(make: impl Fn() -> S + Send + Sync + 'static) -> Suite<S> {
-        Suite { make: Box::new(make), reopen: None, only: None, brief_holds: false }
+        let (reopen, beside, only) = (None, None, None);
+        Suite { make: Arc::new(make), reopen, beside, only, brief_holds: false }
     }
 
     /// Also checks that what was committed survives `reopen`, which closes a store and opens it again.
@@ -146,6 +154,22 @@ impl<S: Store + 'static> Suite<S> {
     #[must_use]
     pub fn reopen(mut self, reopen: impl Fn(S) -> S + 'static) -> Suite<S> {
         self.reopen = Some(Box::new(reopen));
+        self
+    }
+
+    /// Also checks that two store objects on one database, as two programs have it, keep the contract together: `beside` opens the
+    /// database of a store once more. What one keeps in memory the other may change.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use fondaco_testkit::{Model, Suite};
+    /// // For a store in a file: open the same path.
+    /// let twice = |store: &Arc<Model>| store.clone();
+    /// Suite::new(|| Arc::new(Model::new())).beside(twice).only("beside.seen").run().assert();
+    /// ```
+    #[must_use]
+    pub fn beside(mut self, beside: impl Fn(&S) -> S + Send + Sync + 'static) -> Suite<S> {
+        self.beside = Some(Arc::new(beside));
         self
     }
 
@@ -177,13 +201,19 @@ impl<S: Store + 'static> Suite<S> {
 
     /// Runs the suite.
     pub fn run(self) -> Report {
-        let Suite { make, reopen, only, brief_holds } = self;
+        let Suite { make, reopen, beside, only, brief_holds } = self;
         let wanted = |name: &str| only.as_ref().is_none_or(|part| name.contains(part.as_str()));
         let mut checks = Vec::new();
         if wanted(crate::checks::reopen::NAME)
             && let Some(reopen) = reopen
         {
-            checks.push(crate::checks::reopen::run(&make, &reopen));
+            checks.push(crate::checks::reopen::run(make.as_ref(), &reopen));
+        }
+        if let Some(beside) = beside {
+            let make = pairs(make.clone(), beside);
+            let all = crate::checks::beside::CHECKS.iter().filter(|check| wanted(check.name));
+            let run = |check: &Check| examine(check.name, check.promise, &make, false, check.run);
+            checks.extend(all.map(run));
         }
         let make: Box<Maker> = Box::new(move || Box::new(make()));
         let all = crate::checks::ALL.iter().flat_map(|group| group.iter());
@@ -192,6 +222,18 @@ impl<S: Store + 'static> Suite<S> {
         checks.extend(all.map(run));
         Report { checks }
     }
+}
+
+/// Gives a new store and another object on its database, in turn.
+fn pairs<S: Store + 'static>(make: Make<S>, beside: Beside<S>) -> Box<Maker> {
+    let first: Mutex<Option<Arc<S>>> = Mutex::default();
+    Box::new(move || {
+        let mut first = lock(&first);
+        match first.take() {
+            Some(store) => Box::new(beside(&store)),
+            None => Box::new(first.insert(Arc::new(make())).clone()),
+        }
+    })
 }
 
 /// Runs one check on a new store with the suite's tables.

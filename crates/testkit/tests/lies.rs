@@ -227,6 +227,16 @@ fn places_that_are_not_filled_in_answers_are_found() {
     found(Lie::AnswersUnfilled, &["numbers.filled"]);
 }
 
+/// Two stores that know nothing of one another are no two objects on one database.
+#[test]
+fn store_objects_that_do_not_share_their_database_are_found() {
+    let report = Suite::new(Model::new).beside(|_| Model::new()).only("beside").run();
+    for name in ["beside.seen", "beside.moved", "beside.older"] {
+        let check = report.check(name).unwrap();
+        assert!(matches!(check.outcome, Outcome::Broken { .. }), "{name} was believed");
+    }
+}
+
 #[test]
 fn an_index_that_is_known_by_its_name_alone_is_found() {
     found(Lie::IndexesByName, &["tables.index_changed"]);

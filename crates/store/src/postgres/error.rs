@@ -64,8 +64,8 @@ impl Failure {
     pub(super) fn is_lost(&self) -> bool {
         match self {
             Failure::Store(_) => false,
-            // Without a word of the server's, it was not the server that spoke.
-            Failure::Sql(error) => error.as_db_error().is_none_or(ends_all),
+            // Without a word of the server's, it was not the server that spoke: the wire, or our own client.
+            Failure::Sql(error) => error.as_db_error().map_or(!is_of_a_value(error), ends_all),
         }
     }
 
@@ -80,6 +80,14 @@ fn ends_all(error: &DbError) -> bool {
     let code = error.code().code();
     let last = matches!(error.parsed_severity(), Some(Severity::Fatal | Severity::Panic));
     last || code.starts_with("08") || code.starts_with("57P") || code == "40003"
+}
+
+/// Whether the client could not make a value of what came, or of what was to be sent: nothing is wrong with the connection. It
+/// tells its kinds of errors by their words alone.
+fn is_of_a_value(error: &postgres::Error) -> bool {
+    let said = error.to_string();
+    let values = ["error deserializing column", "invalid column", "error serializing parameter"];
+    values.iter().any(|words| said.starts_with(words))
 }
 
 /// Somebody changed the tables by hand, or the disk lied.
@@ -99,7 +107,8 @@ pub(super) fn unavailable(what: impl Into<String>) -> StoreError {
 fn translate(error: &postgres::Error) -> StoreError {
     let Some(said) = error.as_db_error() else {
         let cause = std::error::Error::source(error).map(|cause| format!(": {cause}"));
-        return unavailable(format!("PostgreSQL: {error}{}", cause.unwrap_or_default()));
+        let why = format!("PostgreSQL: {error}{}", cause.unwrap_or_default());
+        return if is_of_a_value(error) { StoreError::Corrupt(why) } else { unavailable(why) };
     };
     let (code, message) = (said.code().code(), said.message());
     let later = |what: &str| unavailable(format!("{what} (PostgreSQL {code}: {message})"));

@@ -11,7 +11,7 @@ use rusqlite::Connection;
 
 use super::error::{Failure, Outcome};
 use super::room::Room;
-use super::{forget, log, schema};
+use super::{SqliteOptions, forget, log, schema};
 
 /// A [`Store`] over a connection of the host's; see [`Sqlite::over`](super::Sqlite::over).
 ///
@@ -38,8 +38,12 @@ pub struct SqliteConnection<'c> {
 const NAME: &str = "the host's connection";
 
 impl<'c> SqliteConnection<'c> {
-    pub(super) fn new(conn: &'c mut Connection) -> Result<SqliteConnection<'c>, StoreError> {
-        let store = SqliteConnection { conn: Mutex::new(conn), room: Room::new(true, None) };
+    pub(super) fn new(
+        conn: &'c mut Connection,
+        options: &SqliteOptions,
+    ) -> Result<SqliteConnection<'c>, StoreError> {
+        let store =
+            SqliteConnection { conn: Mutex::new(conn), room: Room::new(options.chain, None) };
         store.inside(|conn| {
             forget::leave_nothing(conn)?;
             schema::create_own(conn, true)

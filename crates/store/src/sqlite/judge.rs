@@ -143,7 +143,10 @@ impl Judge<'_> {
             out.numbers.first.push(state.last.checked_add(1).ok_or_else(full)?);
             state.last = state.last.checked_add(i64::from(*count)).ok_or_else(full)?;
             state.date = state.date.max(dates.map(|(_, last)| last));
-            out.series.insert(series.clone(), state);
+            // No number drawn leaves the series as it is.
+            if *count > 0 {
+                out.series.insert(series.clone(), state);
+            }
         }
         Ok(out)
     }

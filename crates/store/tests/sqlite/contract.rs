@@ -34,6 +34,19 @@ fn a_file_outlives_its_store() {
     Suite::new(make).reopen(reopen).only("reopen").run().assert();
 }
 
+/// With caches of every size, as what is kept is what the other may change.
+#[test]
+fn two_stores_on_one_file_keep_the_contract() {
+    for rows in [0, 2, 1000] {
+        let open = move |path: &std::path::Path| {
+            let fast = SqliteOptions::new().durability(fondaco_store::Durability::Fast);
+            Sqlite::open_with(path, fast.cache_rows(rows)).unwrap()
+        };
+        let beside = move |store: &Sqlite| open(store.path().unwrap());
+        Suite::new(move || open(&path())).beside(beside).only("beside").run().assert();
+    }
+}
+
 #[test]
 fn memory_keeps_the_contract() {
     certify(|| Sqlite::in_memory().unwrap()).assert();

@@ -3,7 +3,7 @@
 use fondaco_core::chain;
 use fondaco_core::store::{At, Read, StoreError};
 use fondaco_core::store::{Record, Store};
-use fondaco_store::Sqlite;
+use fondaco_store::{Sqlite, SqliteOptions};
 use rusqlite::Connection;
 
 use crate::damage::filled;
@@ -51,4 +51,22 @@ fn books_are_verified_and_mended_over_the_hosts_connection() {
     drop(store);
     conn.execute_batch("COMMIT").unwrap();
     assert_eq!(rows(&open(&path), all(Line::TABLE, Some(0))).len(), 2400);
+}
+
+/// Books without a chain stay so: one sealed commit among others would make all of them look stripped.
+#[test]
+fn a_host_of_books_without_a_chain_seals_none() {
+    let (path, bare) = (path(), SqliteOptions::new().chain(false));
+    let store = Sqlite::open_with(&path, bare.clone()).unwrap();
+    store.prepare(TABLES).unwrap();
+    store.commit(add(1, "cash", 5)).unwrap();
+    let mut conn = Connection::open(&path).unwrap();
+    conn.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let inside = Sqlite::over_with(&mut conn, &bare).unwrap();
+    inside.prepare(TABLES).unwrap();
+    inside.commit(add(2, "cash", 5)).unwrap();
+    drop(inside);
+    conn.execute_batch("COMMIT").unwrap();
+    let verified = chain::verify(&store, company(), TABLES).unwrap();
+    assert_eq!((verified.sealed, verified.commits, verified.findings), (false, 2, vec![]));
 }

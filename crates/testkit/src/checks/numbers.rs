@@ -37,6 +37,11 @@ pub(super) const CHECKS: &[Check] = &[
         run: late,
     },
     Check {
+        name: "numbers.none_drawn",
+        promise: "a draw of no number leaves its series as it is, the date too",
+        run: none_drawn,
+    },
+    Check {
         name: "numbers.under_threads",
         promise: "numbers drawn by many threads, some of them refused, have no gap and no double",
         run: under_threads,
@@ -134,6 +139,14 @@ fn late(probe: &Probe<'_>) -> Verdict {
     probe.done(probe.batch().draw_dated("a", 1, day(7), day(7)))?;
     probe.done(probe.batch().draw("a", 1))?;
     same("the series at last", probe.series("a")?, state(4, Some(day(7))))
+}
+
+fn none_drawn(probe: &Probe<'_>) -> Verdict {
+    probe.done(probe.batch().draw_dated("s", 0, day(9), day(9)))?;
+    same("the series", probe.series("s")?, SeriesState::default())?;
+    probe.done(probe.batch().draw_dated("s", 1, day(3), day(3)))?;
+    probe.done(probe.batch().draw_dated("s", 0, day(5), day(7)))?;
+    same("the series afterwards", probe.series("s")?, state(1, Some(day(3))))
 }
 
 fn under_threads(probe: &Probe<'_>) -> Verdict {

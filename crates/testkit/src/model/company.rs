@@ -95,7 +95,7 @@ impl Company {
         let mut numbers = Numbers::default();
         for change in &batch.changes {
             let Change::Draw { series, count, dates } = change else { continue };
-            let state = self.series.entry(series.clone()).or_default();
+            let mut state = self.series.get(series).copied().unwrap_or_default();
             numbers.first.push(state.last + 1);
             state.last += i64::from(*count);
             if let Some((first, last)) = *dates {
@@ -103,6 +103,10 @@ impl Company {
                     out.refusal.late.push((series.clone(), date));
                 }
                 state.date = state.date.max(Some(last));
+            }
+            // No number drawn leaves the series as it is.
+            if *count > 0 {
+                self.series.insert(series.clone(), state);
             }
         }
         numbers
