@@ -348,6 +348,14 @@ currency_revaluation_line: Fact, layout 1
   rate: Number, nullable
   key (entry, account, currency)
 
+currency_revaluation_part: Fact, layout 1
+  entry: Id
+  account: Text
+  currency: Text
+  dimensions: Text
+  difference: Decimal { digits: 4 }
+  key (entry, account, currency, dimensions)
+
 allocation_rule: State, layout 1
   code: Text
   name: Text
@@ -540,6 +548,7 @@ ledger_unclearing: Fact, layout 1
   why: Text, nullable
   key (clearing)
   index by_account (account, date)
+  guard by_account (account)
 
 ledger_clearing_difference: State, layout 1
   clearing: Id

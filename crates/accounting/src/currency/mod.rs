@@ -23,6 +23,7 @@
 
 mod exchange;
 mod found;
+mod needed;
 mod query;
 mod rate;
 mod revaluation;
@@ -38,9 +39,9 @@ pub use found::{FoundRate, RateLeg};
 pub use query::{RateQuery, find_rate, rates};
 pub use rate::{CorrectRates, EndRate, ExchangeRate, NewRate, RateCorrection, RecordRates};
 pub use revaluation::{
-    MarkMonetary, MonetaryAccount, Revaluation, RevaluationLine, RevaluationRun, Revalue,
-    RevalueCursor, Revalued, RevaluedItem, RevaluedLine, monetary_accounts, revaluation,
-    revaluations,
+    MarkMonetary, MonetaryAccount, Revaluation, RevaluationLine, RevaluationPart, RevaluationRun,
+    Revalue, RevalueCursor, Revalued, RevaluedItem, RevaluedLine, monetary_accounts, revaluation,
+    revaluation_known_at, revaluations,
 };
 pub use source::{OpenRateSource, RateSource};
 pub(crate) use table::PostingRates;

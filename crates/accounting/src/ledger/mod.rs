@@ -145,7 +145,9 @@ pub use recurring::{
 };
 pub(crate) use recurring::{in_time, is_closed};
 pub use reverse::{Reversal, ReversalStyle, Reverse};
-pub(crate) use reverse::{mirrored, reverse_as, reverse_within};
+pub(crate) use reverse::{
+    mirrored, rested_reversal_chains, reversal_chains, reverse_as, reverse_within,
+};
 pub(crate) use reversing::plan_new;
 pub(crate) use reversing::start_of;
 pub use reversing::{
@@ -176,7 +178,8 @@ use crate::close::{
     YearEntry, YearStep,
 };
 use crate::currency::{
-    ExchangeAccounts, ExchangeRate, MonetaryAccount, RateSource, RevaluationLine, RevaluationRun,
+    ExchangeAccounts, ExchangeRate, MonetaryAccount, RateSource, RevaluationLine, RevaluationPart,
+    RevaluationRun,
 };
 use crate::dimensions::{
     Dimension, DimensionCombination, DimensionPlace, DimensionRule, DimensionValue,
@@ -215,6 +218,7 @@ pub const TABLES: &[&Table] = &[
     MonetaryAccount::TABLE,
     RevaluationRun::TABLE,
     RevaluationLine::TABLE,
+    RevaluationPart::TABLE,
     AllocationRule::TABLE,
     AllocationShare::TABLE,
     StatisticalValue::TABLE,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use fondaco_core::store::{Event, Field, Record, Value};
-use fondaco_core::{Act, Id, Money, Range, Reading, Tx};
+use fondaco_core::{Act, Halt, Id, Money, Range, Reading, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -116,10 +116,8 @@ pub(crate) fn reverse_within(
     within: Within,
 ) -> Result<Posted, LedgerError> {
     let asking = Asking::new(tx, &rights::REVERSE)?;
-    if let Some(realised) = realised_by(tx, command.entry)? {
-        let (entry, clearing) = (realised.entry, realised.clearing);
-        return Err(ExchangeError::OfClearing { entry, clearing }.into());
-    }
+    let entry = unreversed(tx, command.entry)?;
+    reversible(tx, &entry)?;
     take_back(tx, command, (planned, within), asking)
 }
 
@@ -142,9 +140,7 @@ fn take_back(
     let Reverse { entry: id, date, text } = command;
     let (id, date) = (*id, *date);
     let entry = unreversed(tx, id)?;
-    if entry.is_closing() {
-        return Err(CloseError::ClosingEntry { entry: id, year: entry.fiscal_year }.into());
-    }
+    not_closing(&entry)?;
     if date < entry.date {
         let why = format!("{date} is before the entry, which is of {}", entry.date);
         return Err(LedgerError::BadInput { what: "date", why });
@@ -169,6 +165,53 @@ pub(super) fn unreversed(tx: &mut Tx<'_>, id: Id<Entry>) -> Result<Arc<Entry>, L
         Some(reversal) => Err(LedgerError::AlreadyReversed { entry: id, by: reversal.by }),
         None => Ok(entry),
     }
+}
+
+/// Refuses an entry that is never reversed by itself: one that closes a year, posts what a clearing realised, or takes that
+/// back.
+pub(super) fn reversible(read: &mut impl Reading, entry: &Entry) -> Result<(), LedgerError> {
+    for of in std::iter::once(entry.id).chain(entry.reverses.copied()) {
+        if let Some(realised) = realised_by(read, of)? {
+            let (entry, clearing) = (entry.id, realised.clearing);
+            return Err(ExchangeError::OfClearing { entry, clearing }.into());
+        }
+    }
+    not_closing(entry)
+}
+
+fn not_closing(entry: &Entry) -> Result<(), LedgerError> {
+    match entry.is_closing() {
+        true => Err(CloseError::ClosingEntry { entry: entry.id, year: entry.fiscal_year }.into()),
+        false => Ok(()),
+    }
+}
+
+/// What took each entry back, what took that back, and so on: after an even number of reversals an entry stands.
+pub(crate) fn reversal_chains(
+    read: &mut impl Reading,
+    entries: &[Id<Entry>],
+) -> Result<Vec<Vec<Id<Entry>>>, Halt> {
+    let mut chains: Vec<Vec<Id<Entry>>> = entries.iter().map(|_| Vec::new()).collect();
+    let mut last: Vec<(usize, Id<Entry>)> = entries.iter().copied().enumerate().collect();
+    while !last.is_empty() {
+        let ids: Vec<_> = last.iter().map(|(_, entry)| *entry).collect();
+        let found = read.peek_many::<Reversal>(&ids)?;
+        let next = last.iter().zip(found).filter_map(|((at, _), found)| Some((*at, found?.by)));
+        last = next.collect();
+        last.iter().for_each(|(at, by)| chains[*at].push(*by));
+    }
+    Ok(chains)
+}
+
+/// The same, where the decision rests on nobody reversing any of them meanwhile.
+pub(crate) fn rested_reversal_chains(
+    tx: &mut Tx<'_>,
+    entries: &[Id<Entry>],
+) -> Result<Vec<Vec<Id<Entry>>>, Halt> {
+    let chains = reversal_chains(tx, entries)?;
+    let ids: Vec<_> = entries.iter().chain(chains.iter().flatten()).copied().collect();
+    tx.get_many::<Reversal>(&ids)?;
+    Ok(chains)
 }
 
 /// The mirror image of an entry, of `date`.

@@ -15,7 +15,7 @@ use smol_str::{SmolStr, ToSmolStr};
 use super::options::check_nameless;
 use super::post::post_now;
 use super::recurring::in_time;
-use super::reverse::{mirrored, reverse, unreversed};
+use super::reverse::{mirrored, reverse, reversible, unreversed};
 use super::rights::{self, Asking};
 use super::{Entry, LedgerError, NewEntry, Period, Posted, Reverse};
 
@@ -195,6 +195,7 @@ impl Act for PlanReversal {
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
         let mut asking = Asking::new(tx, &rights::PLAN)?;
         let entry = unreversed(tx, self.entry)?;
+        reversible(tx, &entry)?;
         allow_reversal(tx, &mut asking, &entry)?;
         let due = planned(tx, self.entry, entry.date, self.on)?;
         tx.due(due)?;

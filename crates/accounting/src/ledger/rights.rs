@@ -63,7 +63,8 @@ use crate::close::{
     YearEntry, YearStep,
 };
 use crate::currency::{
-    ExchangeAccounts, ExchangeRate, MonetaryAccount, RateSource, RevaluationLine, RevaluationRun,
+    ExchangeAccounts, ExchangeRate, MonetaryAccount, RateSource, RevaluationLine, RevaluationPart,
+    RevaluationRun,
 };
 use crate::dimensions::{
     Dimension, DimensionCombination, DimensionPlace, DimensionRule, DimensionValue,
@@ -246,6 +247,7 @@ const KEPT: &[&Table] = &[
     MonetaryAccount::TABLE,
     RevaluationRun::TABLE,
     RevaluationLine::TABLE,
+    RevaluationPart::TABLE,
     AllocationRule::TABLE,
     AllocationShare::TABLE,
     StatisticalValue::TABLE,

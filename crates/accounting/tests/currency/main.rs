@@ -4,11 +4,14 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod crossing;
+mod dimensions;
 mod failures;
 mod firm;
 mod histories;
 mod naming;
 mod realising;
+mod repeating;
 mod revaluing;
 mod translating;
 mod undoing;

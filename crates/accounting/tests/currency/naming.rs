@@ -88,3 +88,58 @@ fn what_can_t_be_named() {
          look at those that are by exchange_accounts",
     );
 }
+
+/// A heading names for all under it, unless something closer is named.
+#[test]
+fn a_heading_names_for_what_stands_under_it() {
+    let firm = named(in_memory());
+    firm.must(
+        "all",
+        &OpenAccounts::new(vec![
+            NewAccount::heading("12", "Claims", AccountClass::Asset).parent("1"),
+            NewAccount::new("1250", "Loans", AccountClass::Asset).parent("12").open_items(),
+        ]),
+    );
+    let to = |code: &str| SetExchangeAccounts::new("GEN", code, "5900");
+    firm.must("what we have", &to("5000").of_account("1"));
+    let taken = |name: &str, account: &str, currency: &str| {
+        let line = gain(&firm, account, name, currency);
+        let whole = firm.view(|view| fondaco_accounting::ledger::entry(view, line.entry)).unwrap();
+        whole.postings[1].account.clone()
+    };
+    assert_eq!(taken("before", "1250", "USD"), "5000");
+    firm.must("dollars of claims", &to("5100").of_account("12").of_currency(Currency::USD));
+    assert_eq!(taken("closer", "1250", "USD"), "5100");
+    assert_eq!(taken("other currency", "1250", "GBP"), "5000");
+    firm.must("of the ledger", &to("4000").of_currency(Currency::GBP));
+    assert_eq!(taken("a heading first", "1250", "GBP"), "5000");
+    assert_eq!(taken("not under it", "2000", "GBP"), "4000");
+    firm.clean();
+}
+
+#[test]
+fn accounts_of_no_fitting_class() {
+    let firm = named(in_memory());
+    firm.must(
+        "more",
+        &OpenAccounts::new(vec![
+            NewAccount::new("1209", "Customers, valued", AccountClass::Asset),
+            NewAccount::new("4760", "Differences not realised", AccountClass::Liability),
+        ]),
+    );
+    let all = |gain: &str, loss: &str| SetExchangeAccounts::new("GEN", gain, loss);
+    let refused = |name: &str, set: &SetExchangeAccounts| {
+        let error = firm.refused(name, set);
+        assert_eq!(error.code(), "accounting.bad_exchange_account", "{name}: {error}");
+        error.to_string()
+    };
+    refused("gain", &all("1209", "5900"));
+    refused("loss", &all("4900", "4760"));
+    let error = refused("adjustment", &all("4900", "5900").adjustment("4900"));
+    assert!(error.contains("no asset or liability"), "{error}");
+    let error = refused("dollars", &all("4900", "5900").adjustment("1010"));
+    assert!(error.contains("holds another currency"), "{error}");
+    // Equity takes those of a net investment, and the balance sheet what is not realised.
+    firm.must("equity", &all("3000", "3000"));
+    firm.must("not realised", &all("4900", "5900").unrealised("4760", "1209"));
+}

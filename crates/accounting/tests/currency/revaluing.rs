@@ -48,7 +48,7 @@ fn at_the_closing_rate_and_back() {
         assert_eq!(done.difference.to_decimal(), dec("-11.99"), "on {}", firm.name);
         assert_eq!((done.lines, preview.difference()), (3, eur("-11.99")));
         assert_eq!(
-            lines(&firm, done.entry.unwrap()),
+            lines(&firm, done.entry().unwrap()),
             [
                 "1010 0.00 USD worth -10",
                 "1200 0.00 USD worth -4.99",
@@ -62,18 +62,18 @@ fn at_the_closing_rate_and_back() {
             assert_eq!(at(&firm, account, "2026-03-31"), worth, "{account} on {}", firm.name);
         }
         let again = firm.must("March again", &run);
-        assert_eq!((again.entry, again.lines), (None, 0));
+        assert_eq!((again.entry(), again.lines), (None, 0));
         firm.tick("2026-04-01");
         for (account, worth) in [("1010", "90"), ("1200", "45.01"), ("2000", "-27"), ("5901", "0")]
         {
             assert_eq!(at(&firm, account, "2026-04-01"), worth, "{account} on {}", firm.name);
         }
         assert_eq!(open(&firm, "1200").items.len(), 2, "the entry's items cleared one another");
-        assert_eq!(firm.must("March, late", &run).entry, None);
+        assert_eq!(firm.must("March, late", &run).entry(), None);
         let runs = firm.view(|view| revaluations(view));
         assert_eq!(
             (runs.len(), runs[0].entry, runs[0].reverses_on),
-            (1, done.entry.unwrap(), d("2026-04-01"))
+            (1, done.entry().unwrap(), d("2026-04-01"))
         );
         firm.clean();
     });
@@ -117,10 +117,10 @@ fn an_adjustment_account_stands_for_the_valued_one() {
             ("45.01".into(), "-4.99".into())
         );
         assert_eq!(open(&firm, "1200").items.len(), 2);
-        assert_eq!(firm.must("again", &run).entry, None, "on {}", firm.name);
+        assert_eq!(firm.must("again", &run).entry(), None, "on {}", firm.name);
         // Another account from now on: what stands on the first still counts.
         firm.must("not adjusted", &own);
-        assert_eq!(firm.must("and again", &run).entry, None);
+        assert_eq!(firm.must("and again", &run).entry(), None);
         firm.tick("2026-04-01");
         assert_eq!(at(&firm, "1209", "2026-04-01"), "0");
         firm.clean();
@@ -136,7 +136,7 @@ fn a_rate_that_is_missing_refuses_with_day_and_pair() {
         let error = firm.refused("March", &Revalue::at(d("2026-03-31")));
         assert_eq!(
             error.to_string(),
-            "there is no rate of GBP in EUR on 2026-03-31 from source SPOT: \
+            "there is no rate of GBP in EUR on 2026-03-31 from source SPOT, for 5.00 GBP of account 1200: \
              record one for that day, or name another source",
         );
         assert_eq!(error.code(), "accounting.no_closing_rate");
@@ -148,6 +148,57 @@ fn a_rate_that_is_missing_refuses_with_day_and_pair() {
         let error = firm.refused("zero", &RecordRates::new("SPOT", vec![zero]));
         assert!(error.to_string().contains("0 for EUR/GBP: a rate is above zero"), "{error}");
     });
+}
+
+/// A rate that nobody recorded since is no rate of the day, for who says how old one may be.
+#[test]
+fn a_rate_that_is_too_old() {
+    let firm = firm_of(in_memory());
+    let run = |days| Revalue::at(d("2026-03-31")).rates_no_older_than(days);
+    let error = firm.refused("old", &run(88));
+    assert_eq!(error.code(), "accounting.old_rate");
+    assert!(error.to_string().contains("is of 2026-01-01, and none older than 88 days"), "{error}");
+    assert_eq!(firm.view(|view| revaluation(view, &run(89))).lines.len(), 3);
+    let job = firm.run_job("old", &mut run(88), &mut ());
+    assert!(job.is_err());
+    // An average of days is as good on the last of them.
+    let span = NewRate::new(Currency::EUR, Currency::USD, dec("1.25"), d("2026-01-01"));
+    let span = span.on("2026-01-01/2026-03-31".parse().unwrap());
+    firm.must("quarter", &OpenRateSource::new("QUARTER", "Bank"));
+    firm.must("average", &RecordRates::new("QUARTER", vec![span]));
+    firm.must("by the average", &run(1).source("QUARTER"));
+}
+
+#[test]
+fn as_it_was_known() {
+    let firm = firm_of(in_memory());
+    let run = Revalue::at(d("2026-03-31"));
+    let difference = |minute: i64| {
+        let known =
+            firm.view(|view| revaluation_known_at(view, &run, crate::common::minute(minute)));
+        (known.lines.len(), known.difference())
+    };
+    firm.at_minute(10);
+    let bill = item(&firm, "late bill", "2026-03-30", "10 USD", "9 EUR");
+    firm.at_minute(20);
+    let correct =
+        RateCorrection::new(Currency::EUR, Currency::USD, Some(dec("1.00")), d("2026-01-01"));
+    firm.must("correct", &CorrectRates::new("SPOT", vec![correct]));
+    firm.at_minute(30);
+    let own = SetExchangeAccounts::new("GEN", "4900", "5900").of_account("1200");
+    firm.must("adjusted", &own.adjustment("1209"));
+    firm.must("March", &run);
+    firm.at_minute(40);
+    let paid = item(&firm, "paid", "2026-03-30", "-10 USD", "-9 EUR");
+    firm.must("clear", &Clear::new("1200").all(bill).all(paid));
+    assert_eq!(difference(0), (3, eur("-11.99")));
+    assert_eq!(difference(10), (3, eur("-12.99")), "with the late bill");
+    // 100 for 90; 60.02 for 54.01; -30 for -27.
+    assert_eq!(difference(20), (3, eur("13.01")), "at the corrected rate");
+    assert_eq!(difference(30), (3, eur("0")), "and posted, on whichever account");
+    assert_eq!(difference(40), (3, eur("-1")), "what was cleared gained nothing after all");
+    assert_eq!(firm.view(|view| revaluation(view, &run)).difference(), eur("-1"));
+    firm.clean();
 }
 
 #[test]
@@ -187,8 +238,8 @@ fn an_earlier_run_is_reversed_first() {
     let done = firm.must("April now", &april);
     assert_eq!(done.difference.to_decimal(), dec("12.01"), "10 and 5.01 up, 3 down");
     // One that stays, because somebody took its reversal back, is simply in the books.
-    firm.must("it stays", &CancelReversal::new(done.entry.unwrap()));
-    assert_eq!(firm.must("May", &Revalue::at(d("2026-05-31"))).entry, None);
+    firm.must("it stays", &CancelReversal::new(done.entry().unwrap()));
+    assert_eq!(firm.must("May", &Revalue::at(d("2026-05-31"))).entry(), None);
     firm.clean();
 }
 
@@ -223,7 +274,7 @@ fn a_heading_marks_what_stands_under_it() {
     assert_eq!(codes, ["1000", "1010", "1200", "2000"]);
     firm.must("none", &MarkMonetary::not(["1", "2000"]));
     assert!(firm.view(|view| monetary_accounts(view)).is_empty());
-    assert_eq!(firm.must("March", &Revalue::at(d("2026-03-31"))).entry, None);
+    assert_eq!(firm.must("March", &Revalue::at(d("2026-03-31"))).entry(), None);
 }
 
 #[test]
@@ -234,7 +285,7 @@ fn as_a_job_it_does_the_same() {
         let done = firm.run_job("March", &mut run, &mut ()).unwrap();
         assert_eq!((done.report.lines, done.report.difference.to_decimal()), (3, dec("-11.99")));
         assert!(firm.run_job("March", &mut run, &mut ()).unwrap().replayed);
-        assert_eq!(firm.run_job("March 2", &mut run, &mut ()).unwrap().report.entry, None);
+        assert_eq!(firm.run_job("March 2", &mut run, &mut ()).unwrap().report.entry(), None);
         firm.clean();
     });
 }
@@ -254,12 +305,12 @@ fn what_moves_while_the_job_runs_is_valued_again() {
         ControlFlow::Continue(())
     };
     let done = firm.run_job("March", &mut Revalue::at(d("2026-03-31")), &mut watch).unwrap();
-    assert!(moved && done.report.entry.is_some());
+    assert!(moved && done.report.entry().is_some());
     assert_eq!(
         (at(&firm, "1010", "2026-03-31"), at(&firm, "1200", "2026-03-31")),
         ("55".into(), "25.02".into())
     );
-    assert_eq!(firm.must("again", &Revalue::at(d("2026-03-31"))).entry, None);
+    assert_eq!(firm.must("again", &Revalue::at(d("2026-03-31"))).entry(), None);
     firm.clean();
 }
 
@@ -333,7 +384,7 @@ mod anything {
                 let closing = line.worth.amount().normalize().to_string();
                 prop_assert_eq!(at(&firm, &line.account, "2026-03-31"), closing);
             }
-            prop_assert_eq!(firm.must("again", &run).entry, None);
+            prop_assert_eq!(firm.must("again", &run).entry(), None);
             firm.tick("2026-04-01");
             let after: Vec<String> = accounts.iter().map(|code| at(&firm, code, "2026-04-30")).collect();
             prop_assert_eq!(before, after);

@@ -141,7 +141,7 @@ fn a_rate_that_is_missing() {
     let pounds = TranslationQuery::new(Currency::GBP, days("2026-01-01/2026-03-31"));
     assert_eq!(
         error(&pounds),
-        "there is no rate of EUR in GBP on 2026-03-31 from source SPOT: record one for that day, or name another source",
+        "there is no rate of EUR in GBP on 2026-03-31 from source SPOT, for 2000.00 EUR of account 1000: record one for that day, or name another source",
     );
     let sale =
         NewEntry::new("GEN", d("2026-04-05")).debit("1000", eur("1")).credit("4000", eur("1"));

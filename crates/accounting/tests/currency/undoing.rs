@@ -62,12 +62,15 @@ fn its_entry_is_not_reversed_by_itself() {
         let error = firm.refused("reverse", &Reverse::new(entry, d("2026-03-01")));
         assert_eq!(error.code(), "accounting.entry_of_clearing");
         assert!(error.to_string().contains(&cleared.clearing.to_string()), "{error}");
-        // Nor by the clock, should somebody plan it.
-        firm.must("plan", &PlanReversal::new(entry, d("2026-03-01")));
-        firm.tick("2026-07-01");
-        assert_eq!(balance(&firm, "4900"), "-30.31");
+        // Nor by the clock: it can't be planned, which the clock would refuse for ever.
+        let planned = firm.refused("plan", &PlanReversal::new(entry, d("2026-03-01")));
+        assert_eq!(planned.code(), "accounting.entry_of_clearing");
         firm.must("undo", &Unclear::new(cleared.clearing));
         assert_eq!(balance(&firm, "4900"), "0");
+        // Nor is that taken back by hand: the clearing is undone.
+        let back = firm.view(|view| Ok(fondaco_core::Reading::peek::<Reversal>(view, &entry)?));
+        let again = Reverse::new(back.unwrap().by, d("2026-03-02"));
+        assert_eq!(firm.refused("back", &again).code(), "accounting.entry_of_clearing");
         firm.clean();
     });
 }
@@ -83,6 +86,17 @@ fn in_a_locked_period_it_is_undone_from_an_open_day() {
     firm.must("undo in March", &Unclear::new(cleared.clearing).on(d("2026-03-01")));
     assert_eq!(balance(&firm, "4900"), "0");
     firm.clean();
+}
+
+#[test]
+fn what_closes_a_year_is_not_planned_to_be_reversed() {
+    use fondaco_accounting::close::{CloseYear, SetClosing};
+    let firm = named(in_memory());
+    item(&firm, "bill", "2026-01-05", "400 USD", "333.33 EUR");
+    firm.must("closing", &SetClosing::new("3000", "GEN"));
+    let closed = firm.must("close", &CloseYear::new(2026)).entries[0];
+    let error = firm.refused("plan", &PlanReversal::new(closed.id, d("2027-01-01")));
+    assert_eq!(error.code(), "accounting.closing_entry");
 }
 
 /// A bill that is reversed after it was paid in part: what is open of it is cleared against its mirror, and the part that was

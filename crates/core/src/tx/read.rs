@@ -388,6 +388,42 @@ impl Tx<'_> {
         typed(rows)
     }
 
+    /// How often rows of these ranges were changed, by the narrowest guard that covers each; the decision rests on all of them.
+    ///
+    /// It only ever rises, so a later act that finds the same number knows that what an earlier one read still stands: a job
+    /// whose chunks read much needn't read it again to finish. It rises also when rows change whose ranges share a guard's
+    /// counter, so another number says nothing.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # run(|tx| {
+    /// let all = [Range::<Shelf>::all()];
+    /// let before = tx.changes(&all)?;
+    /// assert_eq!(tx.changes(&all)?, before); // nobody can have changed one for this act
+    /// let unguarded = tx.changes(&[Range::<Stock>::all()]);
+    /// assert!(matches!(unguarded, Err(Halt::Unguarded { table: "stock" })));
+    /// # Ok(()) });
+    /// ```
+    ///
+    /// # Errors
+    /// As [`scan`](Tx::scan).
+    pub fn changes<R: Record>(&mut self, ranges: &[Range<R>]) -> Result<i64, Halt> {
+        let ranges = ranges.iter().filter(|range| range.is_storable());
+        let mut keys = ranges.map(super::guard::key).collect::<Result<Vec<_>, Halt>>()?;
+        keys.sort_unstable();
+        keys.dedup();
+        self.load(super::GuardCount::TABLE, &keys)?;
+        let mut changes = 0;
+        for key in &keys {
+            let slot = self.cache.slot(super::GuardCount::TABLE, key, true);
+            if let Some(row) = slot.and_then(|slot| slot.row.as_ref()) {
+                changes += row.record::<super::GuardCount>()?.changes;
+            }
+        }
+        Ok(changes)
+    }
+
     /// Says what will be read of one table, so that it is loaded in one trip; of several, [`need_all`](Tx::need_all).
     ///
     /// ```

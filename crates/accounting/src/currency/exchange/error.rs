@@ -1,7 +1,7 @@
 //! Why exchange differences are not posted, or their accounts not named.
 
 use chrono::NaiveDate;
-use fondaco_core::{Currency, ErrorKind, Id};
+use fondaco_core::{Currency, ErrorKind, Id, Money};
 use smol_str::SmolStr;
 
 use crate::ledger::{Clearing, Entry};
@@ -44,9 +44,9 @@ pub enum ExchangeError {
         /// The currency.
         currency: Currency,
     },
-    /// A rate that a revaluation needs is not on record.
+    /// A rate that a revaluation or a translation needs is not on record.
     #[error(
-        "there is no rate of {from} in {to} on {date} from source {code}: record one for that day, or name another source"
+        "there is no rate of {from} in {to} on {date} from source {code}, for {held} of account {account}: record one for that day, or name another source"
     )]
     NoClosingRate {
         /// The source of the rates.
@@ -57,6 +57,32 @@ pub enum ExchangeError {
         to: Currency,
         /// ... on this day.
         date: NaiveDate,
+        /// The account for whose sake it is needed.
+        account: SmolStr,
+        /// What it holds.
+        held: Money,
+    },
+    /// The rate that holds on a day is older than is asked for.
+    #[error(
+        "the rate of {from} in {to} that source {code} has on {date} is of {since}, and none older than {days} days is taken, for {held} of account {account}: record one for that day, or allow older ones"
+    )]
+    OldRate {
+        /// The source of the rates.
+        code: SmolStr,
+        /// One unit of this currency ...
+        from: Currency,
+        /// ... in that one ...
+        to: Currency,
+        /// ... on this day.
+        date: NaiveDate,
+        /// Since when the rate holds.
+        since: NaiveDate,
+        /// How old one may be.
+        days: u32,
+        /// The account for whose sake it is needed.
+        account: SmolStr,
+        /// What it holds.
+        held: Money,
     },
     /// An account that can't be marked as monetary.
     #[error(
@@ -82,9 +108,9 @@ pub enum ExchangeError {
         /// When that is to be reversed.
         on: NaiveDate,
     },
-    /// The entry posts what a clearing realised.
+    /// The entry posts what a clearing realised, or takes that back.
     #[error(
-        "entry {entry} posts what clearing {clearing} realised: undo that clearing, which reverses the entry"
+        "entry {entry} is of clearing {clearing}, for what that realised: undo the clearing or clear anew, which reverses and posts by itself"
     )]
     OfClearing {
         /// The entry.
@@ -110,6 +136,7 @@ impl ExchangeError {
             ExchangeError::NotNamed { .. } => "accounting.exchange_not_named",
             ExchangeError::NoAccounts { .. } => "accounting.no_exchange_accounts",
             ExchangeError::NoClosingRate { .. } => "accounting.no_closing_rate",
+            ExchangeError::OldRate { .. } => "accounting.old_rate",
             ExchangeError::NotMonetary { .. } => "accounting.not_monetary",
             ExchangeError::NotReversed { .. } => "accounting.revaluation_not_reversed",
             ExchangeError::OfClearing { .. } => "accounting.entry_of_clearing",
@@ -130,6 +157,7 @@ impl ExchangeError {
                 ErrorKind::NotFound
             }
             ExchangeError::NoAccounts { .. }
+            | ExchangeError::OldRate { .. }
             | ExchangeError::NotReversed { .. }
             | ExchangeError::OfClearing { .. } => ErrorKind::Refused,
             _ => ErrorKind::Invalid,

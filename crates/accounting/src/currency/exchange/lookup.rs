@@ -7,10 +7,14 @@ use fondaco_core::{Currency, Halt, Range, Reading, Tx};
 use smol_str::SmolStr;
 
 use super::ExchangeAccounts;
-use crate::ledger::{LedgerError, Side};
+use crate::ledger::{Account, LedgerError, MAX_LEVELS, Side};
 
 /// The namings at hand.
-pub(crate) struct Naming(BTreeMap<(SmolStr, SmolStr), Arc<ExchangeAccounts>>);
+pub(crate) struct Naming {
+    named: BTreeMap<(SmolStr, SmolStr), Arc<ExchangeAccounts>>,
+    /// By account, itself and its headings upwards.
+    places: BTreeMap<SmolStr, Vec<SmolStr>>,
+}
 
 impl Naming {
     /// Reads what may count for these accounts and currencies; the decision rests on it.
@@ -18,29 +22,48 @@ impl Naming {
         tx: &mut Tx<'_>,
         of: impl Iterator<Item = (&'a SmolStr, Currency)>,
     ) -> Result<Naming, Halt> {
-        let mut keys: Vec<_> = of.flat_map(|(account, currency)| keys(account, currency)).collect();
+        let (mut places, mut keys) = (BTreeMap::new(), Vec::new());
+        for (account, currency) in of {
+            if !places.contains_key(account) {
+                places.insert(account.clone(), upwards(tx, account)?);
+            }
+            let places = places.get(account).map(Vec::as_slice).unwrap_or_default();
+            keys.extend(keys_of(places, currency));
+        }
         keys.sort_unstable();
         keys.dedup();
         let rows = tx.get_many::<ExchangeAccounts>(&keys)?;
-        let known = keys.into_iter().zip(rows).filter_map(|(key, row)| Some((key, row?)));
-        Ok(Naming(known.collect()))
+        let named = keys.into_iter().zip(rows).filter_map(|(key, row)| Some((key, row?)));
+        Ok(Naming { named: named.collect(), places })
     }
 
-    /// The closest: of the account in the currency, of the account, of the currency, of the ledger.
+    /// The closest: of the account in the currency, of the account; the same of its headings, from the lowest up; of the
+    /// currency, of the ledger.
     pub(crate) fn of(
         &self,
         account: &SmolStr,
         currency: Currency,
     ) -> Option<&Arc<ExchangeAccounts>> {
-        keys(account, currency).iter().find_map(|key| self.0.get(key))
+        let places = self.places.get(account).map(Vec::as_slice).unwrap_or_default();
+        keys_of(places, currency).find_map(|key| self.named.get(&key))
     }
 }
 
-fn keys(account: &SmolStr, currency: Currency) -> [(SmolStr, SmolStr); 4] {
-    let key = ExchangeAccounts::key_of;
-    let of_account = Some(account);
-    let of_currency = Some(currency);
-    [key(of_account, of_currency), key(of_account, None), key(None, of_currency), key(None, None)]
+fn keys_of(places: &[SmolStr], currency: Currency) -> impl Iterator<Item = (SmolStr, SmolStr)> {
+    let places = places.iter().map(Some).chain([None]);
+    places.flat_map(move |place| {
+        [Some(currency), None].map(|currency| ExchangeAccounts::key_of(place, currency))
+    })
+}
+
+/// An account and its headings, from the lowest up.
+fn upwards(tx: &mut Tx<'_>, account: &SmolStr) -> Result<Vec<SmolStr>, Halt> {
+    let (mut places, mut at) = (Vec::new(), Some(account.clone()));
+    while let Some(code) = at.filter(|_| places.len() < MAX_LEVELS) {
+        at = tx.get::<Account>(&code)?.and_then(|account| account.parent.clone());
+        places.push(code);
+    }
+    Ok(places)
 }
 
 /// The side of a signed amount.

@@ -3,8 +3,9 @@
 //! Whoever holds or owes another currency gains and loses as its rate moves. What was gained or lost is *realised* when an
 //! item is settled, by the clearing that settles it ([`open_items`](mod@crate::ledger::open_items)); what a balance or an item
 //! would gain or lose were it settled today is *unrealised*. IAS 21 paragraph 28 takes both to
-//! profit or loss, and so do we, to accounts that are named here: for the whole ledger, for a currency, for an account, or for
-//! an account in a currency. The closest naming counts.
+//! profit or loss, and so do we, to accounts that are named here: for the whole ledger, for a currency, for an account or all
+//! under a heading, or for these in a currency. The closest naming counts: that of the account before that of a heading, and
+//! that of the lowest heading first.
 //!
 //! An exchange difference is a worth alone: it moves the ledger's currency and nothing of the other one, so it never hides
 //! among roundings.

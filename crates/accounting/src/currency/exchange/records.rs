@@ -8,11 +8,12 @@ use smol_str::{SmolStr, format_smolstr};
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
 #[record(table = "currency_exchange_accounts", kind = state, key(of_account, of_currency))]
 pub struct ExchangeAccounts {
-    /// The account whose differences are meant; empty for all.
+    /// The account whose differences are meant, or a heading for all under it; empty for all.
     pub of_account: SmolStr,
     /// The currency that is meant, by its code; empty for all.
     pub of_currency: SmolStr,
-    /// In which journal they are posted.
+    /// In which journal they are posted. What a clearing of several currencies realises is one entry, in the journal that is
+    /// named for the first of them; a revaluation posts an entry in each journal.
     pub journal: SmolStr,
     /// What takes gains.
     pub gain: SmolStr,
@@ -25,7 +26,7 @@ pub struct ExchangeAccounts {
     /// The account that stands for the valued one in the balance sheet, so that a revaluation leaves the account itself and
     /// its items as they are; `None` to post to the account itself.
     pub adjustment: Option<SmolStr>,
-    /// The dimensions of gains and losses.
+    /// The dimensions of gains and losses, beside those of what they arise from.
     pub dimensions: Tags,
 }
 
@@ -37,6 +38,14 @@ impl ExchangeAccounts {
     ) -> (SmolStr, SmolStr) {
         let code = |currency: Currency| SmolStr::new(currency.code());
         (account.cloned().unwrap_or_default(), currency.map(code).unwrap_or_default())
+    }
+
+    /// The dimensions of a gain or loss that arises from something with dimensions of its own: the named ones come first.
+    pub(crate) fn tagged(&self, of: &Tags) -> Tags {
+        match self.dimensions.is_empty() {
+            true => of.clone(),
+            false => of.iter().chain(self.dimensions.iter()).collect(),
+        }
     }
 
     /// The account that takes a difference: positive for a loss, as a debit is.

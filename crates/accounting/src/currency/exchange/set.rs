@@ -9,13 +9,13 @@ use smol_str::SmolStr;
 use super::records::scope;
 use super::{ExchangeAccounts, ExchangeError};
 use crate::ledger::account::existing;
-use crate::ledger::{Journal, LedgerError, Settings, check_dimensions, rights};
+use crate::ledger::{AccountClass, Journal, LedgerError, Settings, check_dimensions, rights};
 
 /// Names the accounts that take exchange differences: of the whole ledger, unless [`of_account`](SetExchangeAccounts::of_account)
 /// or [`of_currency`](SetExchangeAccounts::of_currency) say of what. Named again, the new ones count from then on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetExchangeAccounts {
-    /// The account whose differences are meant; `None` for all.
+    /// The account whose differences are meant, or a heading for all under it; `None` for all.
     #[serde(default)]
     pub of_account: Option<SmolStr>,
     /// The currency that is meant; `None` for all.
@@ -77,7 +77,7 @@ impl SetExchangeAccounts {
         }
     }
 
-    /// Of this account alone.
+    /// Of this account alone, or of all under this heading.
     #[must_use]
     pub fn of_account(mut self, code: impl Into<SmolStr>) -> SetExchangeAccounts {
         self.of_account = Some(code.into());
@@ -131,44 +131,48 @@ impl SetExchangeAccounts {
             return Err(LedgerError::UnknownJournal { code: self.journal.clone() });
         }
         check_dimensions(self.dimensions.iter().map(|(name, _)| name))?;
-        let result = [
-            Some(&self.gain),
-            Some(&self.loss),
-            self.unrealised_gain.as_ref(),
-            self.unrealised_loss.as_ref(),
-        ];
-        for code in result.into_iter().flatten() {
-            let account = existing(tx, code)?;
-            let bad = |why| Err(ExchangeError::BadAccount { code: code.clone(), why }.into());
-            if account.heading {
-                return bad("it is a heading; name an account under it");
-            }
-            if account.open_items.is_some() {
-                return bad("it is kept by open items; name one that is not");
-            }
-            if account.currency.is_some_and(|currency| currency != ledger) {
-                return bad("it holds another currency than the ledger's; name one that holds any");
-            }
+        // Gains and losses are results, or equity's: IAS 21 paragraph 32 takes those of a net investment there. What is not
+        // realised may stand in the balance sheet instead, as French books have it (PCG: accounts 476 and 477).
+        let results = [AccountClass::Income, AccountClass::Expense, AccountClass::Equity];
+        for code in [&self.gain, &self.loss] {
+            let why = "it is no account of income, expense or equity; name one that is";
+            takes(tx, code, ledger, |class| results.contains(&class), why)?;
         }
-        self.check_adjustment(tx)
-    }
-
-    /// What stands for an account must not be valued or cleared itself.
-    fn check_adjustment(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        for code in self.unrealised_gain.iter().chain(&self.unrealised_loss) {
+            takes(tx, code, ledger, |_| true, "")?;
+        }
+        // What stands for an account must not be valued or cleared itself.
         let Some(code) = &self.adjustment else { return Ok(()) };
-        let account = existing(tx, code)?;
-        let why = match () {
-            () if account.heading => "it is a heading; name an account under it",
-            () if account.open_items.is_some() => {
-                "it is kept by open items; name one that is not to stand for the account"
-            }
-            () if self.of_account.as_ref() == Some(code) => {
-                "it is the account for which it would stand; leave the adjustment out"
-            }
-            () => return Ok(()),
-        };
-        Err(ExchangeError::BadAccount { code: code.clone(), why }.into())
+        let monetary = [AccountClass::Asset, AccountClass::Liability];
+        let why = "it is no asset or liability, as what it would stand for is; name one that is";
+        takes(tx, code, ledger, |class| monetary.contains(&class), why)?;
+        if self.of_account.as_ref() == Some(code) {
+            let why = "it is the account for which it would stand; leave the adjustment out";
+            return Err(ExchangeError::BadAccount { code: code.clone(), why }.into());
+        }
+        Ok(())
     }
+}
+
+/// Refuses an account that can't take amounts in the ledger's currency by itself, or is of a class that does not fit.
+fn takes(
+    tx: &mut Tx<'_>,
+    code: &SmolStr,
+    ledger: Currency,
+    fits: impl Fn(AccountClass) -> bool,
+    no_fit: &'static str,
+) -> Result<(), LedgerError> {
+    let account = existing(tx, code)?;
+    let why = match () {
+        () if account.heading => "it is a heading; name an account under it",
+        () if account.open_items.is_some() => "it is kept by open items; name one that is not",
+        () if account.currency.is_some_and(|currency| currency != ledger) => {
+            "it holds another currency than the ledger's; name one that holds any"
+        }
+        () if !fits(account.class) => no_fit,
+        () => return Ok(()),
+    };
+    Err(ExchangeError::BadAccount { code: code.clone(), why }.into())
 }
 
 impl Act for SetExchangeAccounts {

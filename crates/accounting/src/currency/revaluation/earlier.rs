@@ -4,61 +4,90 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use fondaco_core::{Currency, Range, Reading};
+use fondaco_core::{Currency, Id, Range, Reading, Timestamp};
 use smol_str::SmolStr;
 
-use super::{RevaluationLine, RevaluationRun};
+use super::{RevaluationLine, RevaluationPart, RevaluationRun};
 use crate::currency::ExchangeError;
-use crate::ledger::{Entry, LedgerError, Reversal, planned_reversals};
+use crate::ledger::{Entry, LedgerError, planned_reversals, reversal_chains};
 
 /// What stands on adjustment accounts in the stead of an account in a currency.
-pub(super) type Adjusted = BTreeMap<(SmolStr, Currency), i128>;
+#[derive(Debug, Default)]
+pub(super) struct Adjustment {
+    pub(super) units: i128,
+    /// What of it is of which dimensions, by their JSON.
+    pub(super) parts: BTreeMap<SmolStr, i128>,
+}
 
-/// What earlier runs left on adjustment accounts by the end of `date`. A run whose reversal is due by then and did not come
+/// The same of all accounts and currencies.
+pub(super) type Adjusted = BTreeMap<(SmolStr, Currency), Adjustment>;
+
+/// The day that is valued, and what is known of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moment {
+    pub(super) date: NaiveDate,
+    pub(super) known_at: Option<Timestamp>,
+}
+
+impl Moment {
+    /// Whether something with such an id was recorded by then.
+    pub(super) fn knows<T>(&self, id: Id<T>) -> bool {
+        let by_then =
+            |time: Timestamp| id.timestamp().is_none_or(|at| at.millis() <= time.millis());
+        self.known_at.is_none_or(by_then)
+    }
+}
+
+/// What earlier runs left on adjustment accounts by the end of the day. A run whose reversal is due by then and did not come
 /// yet refuses: its reversal would move what is valued now.
-pub(super) fn adjusted(read: &mut impl Reading, date: NaiveDate) -> Result<Adjusted, LedgerError> {
+pub(super) fn adjusted(read: &mut impl Reading, at: Moment) -> Result<Adjusted, LedgerError> {
     let mut adjusted = Adjusted::new();
-    for run in standing(read, date)? {
-        for line in read.peek_scan(&Range::<RevaluationLine>::by_key(&run.entry))? {
-            if line.adjustment.is_some() {
-                let moved = i128::from(line.worth.units()) - i128::from(line.before.units());
-                *adjusted.entry((line.account.clone(), line.currency)).or_default() += moved;
+    for run in standing(read, at)? {
+        let lines = read.peek_scan(&Range::<RevaluationLine>::by_key(&run.entry))?;
+        for line in lines.iter().filter(|line| line.adjustment.is_some()) {
+            let moved = i128::from(line.worth.units()) - i128::from(line.before.units());
+            let sum = adjusted.entry((line.account.clone(), line.currency)).or_default();
+            sum.units += moved;
+            let key = (run.entry, line.account.clone(), line.currency);
+            let mut rest = moved;
+            for part in read.peek_scan(&Range::<RevaluationPart>::by_key(&key))? {
+                let units = i128::from(part.difference.units());
+                *sum.parts.entry(part.dimensions.clone()).or_default() += units;
+                rest -= units;
             }
+            *sum.parts.entry(SmolStr::default()).or_default() += rest;
         }
     }
     Ok(adjusted)
 }
 
-/// The runs whose entries are in the books at the end of `date`.
-fn standing(
-    read: &mut impl Reading,
-    date: NaiveDate,
-) -> Result<Vec<Arc<RevaluationRun>>, LedgerError> {
-    let runs = read.peek_scan(&Range::<RevaluationRun>::all().through(&date))?;
+/// The runs whose entries are in the books at the end of the day.
+fn standing(read: &mut impl Reading, at: Moment) -> Result<Vec<Arc<RevaluationRun>>, LedgerError> {
+    let mut runs = read.peek_scan(&Range::<RevaluationRun>::all().through(&at.date))?;
+    runs.retain(|run| at.knows(run.entry));
     let ids: Vec<_> = runs.iter().map(|run| run.entry).collect();
-    let reversals = read.peek_many::<Reversal>(&ids)?;
-    let by: Vec<_> = reversals.iter().flatten().map(|reversal| reversal.by).collect();
-    let entries = read.peek_many::<Entry>(&by)?;
-    let back: BTreeMap<_, _> = reversals
-        .iter()
-        .flatten()
-        .zip(entries)
-        .collect::<Vec<_>>()
-        .into_iter()
-        .filter_map(|(reversal, by)| Some((reversal.entry, by?.date)))
-        .collect();
+    let chains = reversal_chains(read, &ids)?;
+    let links: Vec<_> = chains.iter().flatten().copied().collect();
+    let entries = read.peek_many::<Entry>(&links)?;
+    let dates: BTreeMap<Id<Entry>, NaiveDate> =
+        entries.iter().flatten().map(|entry| (entry.id, entry.date)).collect();
+    let in_books =
+        |by: &&Id<Entry>| at.knows(**by) && dates.get(*by).is_some_and(|date| *date <= at.date);
     let planned = planned_reversals(read)?;
     let mut stand = Vec::new();
-    for run in runs {
-        let due = planned.iter().find(|plan| plan.entry == run.entry && plan.on <= date);
-        match (back.get(&run.entry), due) {
-            (Some(back), _) if *back <= date => {}
-            (None, Some(plan)) => {
-                let (of, entry, on) = (run.date, run.entry, plan.on);
-                return Err(ExchangeError::NotReversed { date, of, entry, on }.into());
-            }
-            _ => stand.push(run),
+    for (run, chain) in runs.into_iter().zip(chains) {
+        // Each reversal is of its entry's day or a later one, so those that are in the books come first.
+        let back = chain.iter().take_while(in_books);
+        if back.clone().count() % 2 == 1 {
+            continue;
         }
+        let entry = back.last().copied().unwrap_or(run.entry);
+        let due = |on: NaiveDate| on <= at.date && at.known_at.is_none();
+        if let Some(plan) = planned.iter().find(|plan| plan.entry == entry && due(plan.on)) {
+            let (date, of, on) = (at.date, run.date, plan.on);
+            return Err(ExchangeError::NotReversed { date, of, entry, on }.into());
+        }
+        stand.push(run);
     }
     Ok(stand)
 }

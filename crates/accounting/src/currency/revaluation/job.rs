@@ -10,8 +10,9 @@ use fondaco_core::{Currency, Job, Progressed, Step, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::ground::{Known, mark};
 use super::mark::monetary_accounts;
-use super::post::{Known, post};
+use super::post::post;
 use super::value::{Valued, value};
 use super::{Revalue, Revalued};
 use crate::ledger::{LedgerError, rights};
@@ -30,6 +31,9 @@ pub struct RevalueCursor {
     lines: Vec<Valued>,
     /// At which rates, as they say themselves.
     rates: BTreeMap<Currency, String>,
+    /// How often each account had changed when it was valued: what still stands needn't be read again.
+    #[serde(default)]
+    marks: BTreeMap<SmolStr, i64>,
     /// How many items and balances.
     count: u64,
 }
@@ -58,7 +62,7 @@ impl Job for Revalue {
         cursor: &RevalueCursor,
     ) -> Result<Step<RevalueCursor>, LedgerError> {
         tx.authorize(&Request::new(&rights::REVALUE))?;
-        let mut closing = self.closing(tx)?;
+        let mut closing = self.closing(tx, None)?;
         let mut next = cursor.clone();
         let accounts = monetary_accounts(tx)?;
         let after = accounts.iter().filter(|account| Some(&account.code) > cursor.last.as_ref());
@@ -67,6 +71,9 @@ impl Job for Revalue {
             if next.count - cursor.count >= MANY || done >= MANY_ACCOUNTS {
                 break;
             }
+            // Before what it stands for is read.
+            let changes = mark(tx, &account.code, self.date)?;
+            next.marks.insert(account.code.clone(), changes);
             let valued = value(tx, account, &mut closing)?;
             next.count += valued.iter().map(|line| line.count).sum::<u64>();
             next.lines.extend(valued);
@@ -74,9 +81,8 @@ impl Job for Revalue {
             done += 1;
             rest.next();
         }
-        let found = closing.found.into_iter().map(|(of, found)| (of, found.to_string()));
         // Rates that others correct between two chunks make the last one value anew what was valued by the first.
-        found.for_each(|(of, said)| {
+        closing.said().for_each(|(of, said)| {
             let known = next.rates.entry(of).or_insert_with(|| said.clone());
             if *known != said {
                 known.clear();
@@ -91,7 +97,8 @@ impl Job for Revalue {
         _: JobId,
         cursor: &RevalueCursor,
     ) -> Result<Revalued, LedgerError> {
-        let mut known = Known { rates: cursor.rates.clone(), ..Known::default() };
+        let (rates, marks) = (cursor.rates.clone(), cursor.marks.clone());
+        let mut known = Known { rates, marks, lines: BTreeMap::new() };
         for line in &cursor.lines {
             known.lines.entry(line.account.clone()).or_default().push(line.clone());
         }

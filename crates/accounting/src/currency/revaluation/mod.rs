@@ -33,13 +33,15 @@
 //! assert_eq!(done.difference.to_decimal(), (-10).into());
 //! let at = |date| Ok::<_, LedgerError>(books.balances(&BalanceQuery::account("1010").until(day(date)))?[0].amounts.ledger_balance());
 //! assert_eq!(at("2026-03-31")?, 80.into());
-//! assert_eq!(books.send("March again", &run)?.answer.entry, None);
+//! assert_eq!(books.send("March again", &run)?.answer.entry(), None);
 //! books.tick()?; // the books' clock shows 1 June: it was reversed on 1 April
 //! assert_eq!((at("2026-03-31")?, at("2026-04-01")?), (80.into(), 90.into()));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod closing;
 mod earlier;
+mod ground;
 mod job;
 mod mark;
 mod post;
@@ -51,6 +53,6 @@ mod value;
 
 pub use job::RevalueCursor;
 pub use mark::{MarkMonetary, monetary_accounts};
-pub use preview::{Revaluation, RevaluedItem, RevaluedLine, revaluation};
-pub use records::{MonetaryAccount, RevaluationLine, RevaluationRun};
+pub use preview::{Revaluation, RevaluedItem, RevaluedLine, revaluation, revaluation_known_at};
+pub use records::{MonetaryAccount, RevaluationLine, RevaluationPart, RevaluationRun};
 pub use run::{Revalue, Revalued, revaluations};

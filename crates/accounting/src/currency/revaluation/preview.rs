@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use fondaco_core::{Currency, Money, Reading};
+use fondaco_core::{Currency, Money, Reading, Timestamp};
 use smol_str::SmolStr;
 
 use super::Revalue;
+use super::closing::Closing;
 use super::earlier::adjusted;
 use super::mark::monetary_accounts;
-use super::value::{Closing, Held, adjust, held, sums};
+use super::value::{Held, adjust, held, sums};
 use crate::Books;
 use crate::currency::FoundRate;
 use crate::ledger::open_items::money;
@@ -134,8 +135,46 @@ impl Revaluation {
 /// # Errors
 /// As [`Revalue`], without those of posting.
 pub fn revaluation(read: &mut impl Reading, run: &Revalue) -> Result<Revaluation, LedgerError> {
-    let mut closing = run.closing(read)?;
-    let adjusted = adjusted(read, run.date)?;
+    preview(read, run, None)
+}
+
+/// What `run` would have found at a time: by the entries, clearings and rates that were recorded until then, of the accounts
+/// that are monetary today. Read from facts, so its cost grows with the postings of those accounts.
+///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// # let books = books_with_rates(); // EUR/USD 1.25; all is recorded on 1 June at 8:00
+/// use fondaco_accounting::currency::{MarkMonetary, Revalue, revaluation_known_at};
+/// let dollars = NewEntry::new("GEN", day("2026-03-01")).conversion()
+///     .posting(NewPosting::debit("1010", Money::parse("100 USD").unwrap()).worth(eur("90")))
+///     .credit("1000", eur("90"));
+/// books.post("dollars", dollars)?;
+/// books.send("monetary", &MarkMonetary::new(["1010"]))?;
+/// let run = Revalue::at(day("2026-03-31"));
+/// let known = |time: &str| books.view(|view| revaluation_known_at(view, &run, time.parse().unwrap()));
+/// assert!(known("2026-05-31T00:00:00Z")?.lines.is_empty());
+/// assert_eq!(known("2026-06-01T08:00:00Z")?.difference(), eur("-10"));
+/// # Ok::<(), LedgerError>(())
+/// ```
+///
+/// # Errors
+/// As [`revaluation`].
+pub fn revaluation_known_at(
+    read: &mut impl Reading,
+    run: &Revalue,
+    time: Timestamp,
+) -> Result<Revaluation, LedgerError> {
+    preview(read, run, Some(time))
+}
+
+fn preview(
+    read: &mut impl Reading,
+    run: &Revalue,
+    known_at: Option<Timestamp>,
+) -> Result<Revaluation, LedgerError> {
+    let mut closing = run.closing(read, known_at)?;
+    let adjusted = adjusted(read, closing.at)?;
     let mut lines = Vec::new();
     for account in monetary_accounts(read)? {
         let held = held(read, &account, &mut closing)?;
@@ -163,7 +202,7 @@ fn shown(
         open: money(open, currency),
         before: money(before, closing.ledger),
         worth: money(worth, closing.ledger),
-        rate: closing.found.get(&currency).cloned(),
+        rate: closing.found(currency).cloned(),
         items,
     }
 }
@@ -171,7 +210,7 @@ fn shown(
 /// The items, by currency.
 fn items(held: &[Held], ledger: Currency) -> BTreeMap<Currency, Vec<RevaluedItem>> {
     let mut items: BTreeMap<Currency, Vec<RevaluedItem>> = BTreeMap::new();
-    for Held { item, currency, open, before, worth } in held {
+    for Held { item, currency, open, before, worth, .. } in held {
         let Some(key) = *item else { continue };
         let (open, before) = (money(*open, *currency), money(*before, ledger));
         let worth = money(*worth, ledger);
@@ -187,5 +226,17 @@ impl Books<'_> {
     /// As [`revaluation`].
     pub fn revaluation(&self, run: &Revalue) -> Result<Revaluation, LedgerError> {
         self.view(|view| revaluation(view, run))
+    }
+
+    /// What a revaluation would have found at a time: see [`revaluation_known_at`].
+    ///
+    /// # Errors
+    /// As [`revaluation_known_at`].
+    pub fn revaluation_known_at(
+        &self,
+        run: &Revalue,
+        time: Timestamp,
+    ) -> Result<Revaluation, LedgerError> {
+        self.view(|view| revaluation_known_at(view, run, time))
     }
 }

@@ -57,3 +57,23 @@ pub struct RevaluationLine {
     /// Units of the ledger's currency for one of the currency; `None` where there was none of it, or no decimal holds it.
     pub rate: Option<Decimal>,
 }
+
+/// What of a [`RevaluationLine`] is of which dimensions: of what has some. The rest is of none.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(
+    table = "currency_revaluation_part",
+    kind = fact,
+    key(entry, account, currency, dimensions)
+)]
+pub struct RevaluationPart {
+    /// The entry.
+    pub entry: Id<Entry>,
+    /// The account that was valued.
+    pub account: SmolStr,
+    /// In this currency.
+    pub currency: Currency,
+    /// The dimensions as a JSON object with its keys in order.
+    pub dimensions: SmolStr,
+    /// What the account is worth more of them, or less where it is negative.
+    pub difference: Amount,
+}

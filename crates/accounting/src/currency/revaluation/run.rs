@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use fondaco_core::store::{DecodeError, Value};
-use fondaco_core::{Act, Id, Outcome, Range, Reading, Tx};
+use fondaco_core::{Act, Id, Outcome, Range, Reading, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::RevaluationRun;
-use super::post::{Known, post};
-use super::value::Closing;
+use super::closing::Closing;
+use super::earlier::Moment;
+use super::ground::Known;
+use super::post::post;
 use crate::currency::{POSTING_SOURCE, source};
 use crate::ledger::{Amount, Entry, LedgerError, Settings};
 
-/// Values what is monetary at a day's rates and posts what differs, as one entry that reverses itself.
+/// Values what is monetary at a day's rates and posts what differs, as an entry that reverses itself; one
+/// for each journal, where several are [named](crate::currency::SetExchangeAccounts).
 ///
 /// As a command it is done in one commit; as a [`Job`](fondaco_core::Job) it values account by account, may be stopped and
 /// goes on, and posts in its last commit.
@@ -31,6 +34,9 @@ pub struct Revalue {
     /// What people read; `None` for a text with the day.
     #[serde(default)]
     pub text: Option<SmolStr>,
+    /// How many days old a rate may be that holds until the next one; `None` for any age.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_rate_age_days: Option<u32>,
 }
 
 fn posting_source() -> SmolStr {
@@ -47,7 +53,8 @@ impl Revalue {
     /// # Ok::<(), chrono::ParseError>(())
     /// ```
     pub fn at(date: NaiveDate) -> Revalue {
-        Revalue { date, source: posting_source(), reverses_on: None, text: None }
+        let (reverses_on, text, max_rate_age_days) = (None, None, None);
+        Revalue { date, source: posting_source(), reverses_on, text, max_rate_age_days }
     }
 
     /// By the rates of this source.
@@ -71,24 +78,63 @@ impl Revalue {
         self
     }
 
+    /// Refuses where a rate began to hold more than so many days before: a rate holds until the next one is recorded, so one
+    /// that nobody recorded goes unseen otherwise. One that was recorded for a span of days is as good on its last.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books_with_rates(); // EUR/USD 1.25 from 2 January on
+    /// use fondaco_accounting::currency::{MarkMonetary, Revalue};
+    /// let dollars = NewEntry::new("GEN", day("2026-03-01")).conversion()
+    ///     .posting(NewPosting::debit("1010", Money::parse("100 USD").unwrap()).worth(eur("90")))
+    ///     .credit("1000", eur("90"));
+    /// books.post("dollars", dollars)?;
+    /// books.send("monetary", &MarkMonetary::new(["1010"]))?;
+    /// let old = books.revaluation(&Revalue::at(day("2026-03-31")).rates_no_older_than(7)).unwrap_err();
+    /// assert_eq!(
+    ///     old.to_string(),
+    ///     "the rate of USD in EUR that source SPOT has on 2026-03-31 is of 2026-01-02, and none older than 7 days is taken, \
+    ///      for 100.00 USD of account 1010: record one for that day, or allow older ones",
+    /// );
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn rates_no_older_than(mut self, days: u32) -> Revalue {
+        self.max_rate_age_days = Some(days);
+        self
+    }
+
     /// The rates to value by, none of which was looked for yet.
-    pub(super) fn closing(&self, read: &mut impl Reading) -> Result<Closing, LedgerError> {
+    pub(super) fn closing(
+        &self,
+        read: &mut impl Reading,
+        known_at: Option<Timestamp>,
+    ) -> Result<Closing, LedgerError> {
         let settings = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
         source::existing(read, &self.source)?;
-        Ok(Closing::new(&self.source, self.date, settings.currency))
+        let at = Moment { date: self.date, known_at };
+        Ok(Closing::new(&self.source, at, settings.currency, self.max_rate_age_days))
     }
 }
 
 /// What a run has done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revalued {
-    /// What it posted; `None` where the books were worth what they should be.
-    pub entry: Option<Id<Entry>>,
+    /// What it posted: one entry for each journal that is named; none where the books were worth what they should be.
+    pub entries: Vec<Id<Entry>>,
     /// How many accounts and currencies it moved.
     pub lines: u32,
     /// What the accounts are worth more, or less where it is negative: gains less losses.
     #[serde(with = "units")]
     pub difference: Amount,
+}
+
+impl Revalued {
+    /// Its entry, the first where several journals are named.
+    pub fn entry(&self) -> Option<Id<Entry>> {
+        self.entries.first().copied()
+    }
 }
 
 /// An amount as its units.
@@ -108,13 +154,13 @@ mod units {
 
 impl Outcome for Revalued {
     fn encode(&self, out: &mut Vec<Value>) {
-        self.entry.encode(out);
+        self.entries.encode(out);
         self.lines.encode(out);
         self.difference.units().encode(out);
     }
     fn decode(values: &mut dyn Iterator<Item = Value>) -> Result<Self, DecodeError> {
-        let (entry, lines) = (Option::decode(values)?, u32::decode(values)?);
-        Ok(Revalued { entry, lines, difference: Amount::from_units(i64::decode(values)?) })
+        let (entries, lines) = (Vec::decode(values)?, u32::decode(values)?);
+        Ok(Revalued { entries, lines, difference: Amount::from_units(i64::decode(values)?) })
     }
 }
 

@@ -1,61 +1,40 @@
 //! What an account holds in other currencies on a day, and what that is worth.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
-use fondaco_core::{Currency, Halt, Money, Reading, Rounding};
+use fondaco_core::store::Tags;
+use fondaco_core::{Currency, Halt, Id, Range, Reading};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::closing::Closing;
 use super::earlier::Adjusted;
-use crate::currency::{ExchangeError, FoundRate, RateQuery, find_rate};
+use crate::ledger::open_items::{LeftWorth, OpenWorth, open_worths};
 use crate::ledger::{
-    Account, Amount, BalanceQuery, ItemKeeping, ItemKey, LedgerError, OpenItemQuery, balances,
-    open_items,
+    Account, Amount, Balance, BalanceQuery, Clearing, ItemKeeping, ItemKey, LedgerError, Period,
+    Posting, balances, tags,
 };
 
-/// The closing rates, found as they are needed.
-pub(super) struct Closing {
-    pub(super) source: SmolStr,
-    pub(super) date: NaiveDate,
-    pub(super) ledger: Currency,
-    pub(super) found: BTreeMap<Currency, FoundRate>,
-}
-
-impl Closing {
-    pub(super) fn new(source: &SmolStr, date: NaiveDate, ledger: Currency) -> Closing {
-        Closing { source: source.clone(), date, ledger, found: BTreeMap::new() }
-    }
-
-    fn rate(
-        &mut self,
-        read: &mut impl Reading,
-        currency: Currency,
-    ) -> Result<&FoundRate, LedgerError> {
-        if !self.found.contains_key(&currency) {
-            let query =
-                RateQuery::new(currency, self.ledger, self.date).source(self.source.clone());
-            let found = find_rate(read, &query)?.ok_or_else(|| self.missing(currency))?;
-            self.found.insert(currency, found);
-        }
-        Ok(&self.found[&currency])
-    }
-
-    pub(super) fn missing(&self, from: Currency) -> ExchangeError {
-        let Closing { source, date, ledger, .. } = self;
-        ExchangeError::NoClosingRate { code: source.clone(), from, to: *ledger, date: *date }
-    }
-}
+/// So many postings are read in one trip.
+const MANY: usize = 4096;
 
 /// So much of a currency, and what it is worth in the books and by the rate; in units of the ledger's amounts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Held {
-    /// The item; `None` for a balance.
+    /// The item; `None` for a balance, and for what a clearing left.
     pub(super) item: Option<ItemKey>,
     pub(super) currency: Currency,
+    /// Its dimensions as a JSON object; empty for none.
+    pub(super) dimensions: SmolStr,
     pub(super) open: i128,
     pub(super) before: i128,
     pub(super) worth: i128,
+}
+
+impl Held {
+    fn new(item: Option<ItemKey>, currency: Currency, (open, before): (i128, i128)) -> Held {
+        Held { item, currency, dimensions: SmolStr::default(), open, before, worth: 0 }
+    }
 }
 
 /// The sums of an account in a currency.
@@ -68,12 +47,53 @@ pub(super) struct Valued {
     pub(super) open: i64,
     pub(super) before: i64,
     pub(super) worth: i64,
+    /// What of the difference is of which dimensions; the rest is of none.
+    #[serde(default)]
+    pub(super) parts: BTreeMap<SmolStr, i64>,
 }
 
 impl Valued {
+    fn nothing(account: &SmolStr, currency: Currency) -> Valued {
+        let (account, parts) = (account.clone(), BTreeMap::new());
+        Valued { account, currency, count: 0, open: 0, before: 0, worth: 0, parts }
+    }
+
     pub(super) fn difference(&self) -> i128 {
         i128::from(self.worth) - i128::from(self.before)
     }
+
+    /// What is to be posted with which dimensions: none where the books are worth what they should be.
+    pub(super) fn split(&self) -> Result<Vec<(Tags, i128)>, LedgerError> {
+        let of_some = self.parts.values().map(|units| i128::from(*units)).sum::<i128>();
+        let of_none = (Tags::default(), self.difference() - of_some);
+        let of_some = self.parts.iter().map(|(of, units)| Ok((tags(of)?, i128::from(*units))));
+        let mut all = of_some.collect::<Result<Vec<_>, LedgerError>>()?;
+        all.insert(0, of_none);
+        all.retain(|(_, units)| *units != 0);
+        Ok(all)
+    }
+
+    pub(super) fn moves(&self) -> bool {
+        self.difference() != 0 || self.parts.values().any(|units| *units != 0)
+    }
+}
+
+/// The currencies other than the ledger's in which anything was ever posted to an account, and whether any of it has
+/// dimensions.
+pub(super) fn foreign(
+    read: &mut impl Reading,
+    account: &SmolStr,
+    ledger: Currency,
+) -> Result<(BTreeSet<Currency>, bool), LedgerError> {
+    let (mut currencies, mut tagged) = (BTreeSet::new(), false);
+    read.peek_each(&Range::<Balance>::by_key(account), |balance: &Balance| {
+        if balance.currency != ledger {
+            currencies.insert(balance.currency);
+            tagged |= !balance.dimensions.is_empty();
+        }
+        Ok::<(), LedgerError>(())
+    })?;
+    Ok((currencies, tagged))
 }
 
 /// All that an account holds in other currencies at the end of the day: its items, or its balances.
@@ -82,19 +102,28 @@ pub(super) fn held(
     account: &Account,
     closing: &mut Closing,
 ) -> Result<Vec<Held>, LedgerError> {
-    let mut held = match account.open_items {
-        Some(ItemKeeping::Kept) => items(read, account, closing)?,
-        _ => balance(read, account, closing)?,
+    let (currencies, tagged) = foreign(read, &account.code, closing.ledger)?;
+    if currencies.is_empty() {
+        return Ok(Vec::new()); // whatever it holds in the ledger's own needn't be read
+    }
+    let by_items = account.open_items == Some(ItemKeeping::Kept);
+    let mut held = match (by_items, tagged) {
+        (true, tagged) => items(read, account, closing, tagged)?,
+        (false, false) => balance(read, account, closing)?,
+        (false, true) => tagged_balance(read, account, closing)?,
     };
     for part in held.iter_mut().filter(|part| part.open != 0) {
-        let rate = closing.rate(read, part.currency)?;
-        let open = crate::ledger::open_items::money(part.open, part.currency);
-        let worth = rate.convert(open, Rounding::HalfUp);
-        let too_large = || LedgerError::SumTooLarge { code: account.code.clone() };
-        let worth = worth.ok().and_then(|worth| Amount::from_decimal(worth.amount()));
-        part.worth = i128::from(worth.ok_or_else(too_large)?.units());
+        let rate = closing.rate(read, (&account.code, part.currency, part.open))?;
+        part.worth = rate.worth(part.open).ok_or_else(|| too_large(&account.code))?;
+    }
+    if !by_items && tagged {
+        round_as_one(read, account, closing, &mut held)?;
     }
     Ok(held)
+}
+
+fn too_large(account: &SmolStr) -> LedgerError {
+    LedgerError::SumTooLarge { code: account.clone() }
 }
 
 /// Items, and what clearings left and was not posted: each as it stood.
@@ -102,22 +131,58 @@ fn items(
     read: &mut impl Reading,
     account: &Account,
     closing: &Closing,
+    tagged: bool,
 ) -> Result<Vec<Held>, LedgerError> {
-    let query = OpenItemQuery::account(account.code.clone()).at(closing.date);
-    let open = open_items(read, &query)?;
-    let items = open.items.iter().map(|item| (Some(item.key), item.open, item.ledger_open));
-    let left = open.differences.iter().map(|left| (None, left.amount, left.ledger_amount));
-    let foreign = items.chain(left).filter(|(_, open, _)| open.currency() != closing.ledger);
-    let held = foreign.map(|(item, open, worth)| {
-        let (open_units, before) = (units(open)?, units(worth)?);
-        Some(Held { item, currency: open.currency(), open: open_units, before, worth: 0 })
-    });
-    let all: Option<Vec<Held>> = held.collect();
-    all.ok_or_else(|| LedgerError::SumTooLarge { code: account.code.clone() })
+    let at = (Some(closing.at.date), closing.at.known_at);
+    let (items, left) = open_worths(read, &account.code, at)?;
+    let foreign = items.into_iter().filter(|item| item.currency != closing.ledger);
+    let held = foreign.map(|OpenWorth { key, currency, net }| Held::new(Some(key), currency, net));
+    let mut held: Vec<Held> = held.collect();
+    if tagged {
+        tag(read, &mut held)?;
+    }
+    held.extend(left_by_clearings(left, closing.ledger));
+    Ok(held)
 }
 
-fn units(money: Money) -> Option<i128> {
-    Amount::from_decimal(money.amount()).map(|amount| i128::from(amount.units()))
+/// Each item has the dimensions of its posting.
+fn tag(read: &mut impl Reading, held: &mut [Held]) -> Result<(), LedgerError> {
+    for some in held.chunks_mut(MANY) {
+        let keys: Vec<_> = some.iter().filter_map(|held| Some(held.item?.stored())).collect();
+        for (held, posting) in some.iter_mut().zip(read.peek_many::<Posting>(&keys)?) {
+            if let Some(posting) = posting.filter(|posting| !posting.dimensions.is_empty()) {
+                held.dimensions = posting.dimensions.to_json().into();
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What clearings left is owed by nobody, so it is worth nothing: of one currency its worth alone; where one currency was
+/// cleared against another, what all of them together are worth, said of the first that is not the ledger's.
+fn left_by_clearings(left: Vec<LeftWorth>, ledger: Currency) -> Vec<Held> {
+    let mut crossed: BTreeMap<Id<Clearing>, (Option<Currency>, i128)> = BTreeMap::new();
+    let mut held = Vec::new();
+    for LeftWorth { clearing, currency, net: (amount, worth) } in left {
+        if amount == 0 && currency != ledger {
+            held.push(Held::new(None, currency, (0, worth)));
+            continue;
+        }
+        let sum = crossed.entry(clearing).or_default();
+        let first = sum.0.into_iter().chain((currency != ledger).then_some(currency)).min();
+        *sum = (first, sum.1 + worth);
+    }
+    let together = crossed.into_values().filter(|(_, worth)| *worth != 0);
+    held.extend(together.filter_map(|(of, worth)| Some(Held::new(None, of?, (0, worth)))));
+    held
+}
+
+fn balance_query(account: &Account, closing: &Closing) -> BalanceQuery {
+    let query = BalanceQuery::account(account.code.clone()).until(closing.at.date);
+    match closing.at.known_at {
+        Some(time) => query.known_at(time),
+        None => query,
+    }
 }
 
 fn balance(
@@ -125,34 +190,113 @@ fn balance(
     account: &Account,
     closing: &Closing,
 ) -> Result<Vec<Held>, LedgerError> {
-    let query = BalanceQuery::account(account.code.clone()).until(closing.date);
-    let rows = balances(read, &query)?;
+    let rows = balances(read, &balance_query(account, closing))?;
     let foreign =
         rows.iter().filter(|row| row.currency != closing.ledger && !row.amounts.is_zero());
-    let held = foreign.map(|row| {
-        let (open, before) = row.amounts.net();
-        Held { item: None, currency: row.currency, open, before, worth: 0 }
-    });
+    Ok(foreign.map(|row| Held::new(None, row.currency, row.amounts.net())).collect())
+}
+
+/// The balances by currency and dimensions: whole periods from the counters, parts of periods from the postings.
+fn tagged_balance(
+    read: &mut impl Reading,
+    account: &Account,
+    closing: &Closing,
+) -> Result<Vec<Held>, LedgerError> {
+    let at = closing.at;
+    let mut sums: BTreeMap<(Currency, SmolStr), (i128, i128)> = BTreeMap::new();
+    let mut add = |currency: Currency, dimensions: SmolStr, (open, worth): (i128, i128)| {
+        if currency != closing.ledger {
+            let sum = sums.entry((currency, dimensions)).or_default();
+            *sum = (sum.0 + open, sum.1 + worth);
+        }
+    };
+    let periods = read.peek_scan(&Range::<Period>::all())?;
+    let begun = periods.iter().filter(|period| period.start <= at.date);
+    let (whole, part): (Vec<_>, Vec<_>) =
+        begun.partition(|period| period.end <= at.date && at.known_at.is_none());
+    let whole: Vec<_> = whole
+        .iter()
+        .map(|period| Range::<Balance>::by_key(&(account.code.clone(), period.period)))
+        .collect();
+    read.peek_each_of(&whole, |balance: &Balance| {
+        let units =
+            |debit: Amount, credit: Amount| i128::from(debit.units()) - i128::from(credit.units());
+        let worth = units(balance.ledger_debit, balance.ledger_credit);
+        let net = (units(balance.debit, balance.credit), worth);
+        add(balance.currency, balance.dimensions.clone(), net);
+        Ok::<(), LedgerError>(())
+    })?;
+    let part: Vec<_> = part
+        .iter()
+        .map(|period| Range::by(Posting::BY_ACCOUNT, &(account.code.clone(), period.period)))
+        .collect();
+    read.peek_each_of(&part, |posting: &Posting| {
+        if posting.date <= at.date && at.knows(posting.entry) {
+            let dimensions = match posting.dimensions.is_empty() {
+                true => SmolStr::default(),
+                false => posting.dimensions.to_json().into(),
+            };
+            let net = (posting.amount.units().into(), posting.ledger_amount.units().into());
+            add(posting.currency, dimensions, net);
+        }
+        Ok::<(), LedgerError>(())
+    })?;
+    let held = sums.into_iter().filter(|(_, net)| *net != (0, 0));
+    let held = held
+        .map(|((currency, dimensions), net)| Held { dimensions, ..Held::new(None, currency, net) });
     Ok(held.collect())
+}
+
+/// A balance is worth what all of it is, rounded once: what its parts are off goes to the largest of them.
+fn round_as_one(
+    read: &mut impl Reading,
+    account: &Account,
+    closing: &mut Closing,
+    held: &mut [Held],
+) -> Result<(), LedgerError> {
+    for parts in held.chunk_by_mut(|a, b| a.currency == b.currency) {
+        let open = parts.iter().map(|part| part.open).sum::<i128>();
+        let worth = parts.iter().map(|part| part.worth).sum::<i128>();
+        let largest = parts.iter_mut().max_by_key(|part| part.open.abs());
+        let Some(largest) = largest.filter(|part| part.open != 0) else { continue };
+        let rate = closing.rate(read, (&account.code, largest.currency, open))?;
+        let as_one = rate.worth(open).ok_or_else(|| too_large(&account.code))?;
+        largest.worth += as_one - worth;
+    }
+    Ok(())
 }
 
 /// The sums by currency.
 pub(super) fn sums(account: &SmolStr, held: &[Held]) -> Result<Vec<Valued>, LedgerError> {
     let mut sums: BTreeMap<Currency, (u64, i128, i128, i128)> = BTreeMap::new();
+    let mut parts: BTreeMap<Currency, BTreeMap<SmolStr, i128>> = BTreeMap::new();
     for part in held {
         let sum = sums.entry(part.currency).or_default();
         *sum = (sum.0 + 1, sum.1 + part.open, sum.2 + part.before, sum.3 + part.worth);
+        if !part.dimensions.is_empty() {
+            let of = parts.entry(part.currency).or_default();
+            *of.entry(part.dimensions.clone()).or_default() += part.worth - part.before;
+        }
     }
     let narrow = |units| narrow(account, units);
-    let valued = |(currency, (count, open, before, worth))| {
-        let (open, before, worth) = (narrow(open)?, narrow(before)?, narrow(worth)?);
-        Ok(Valued { account: account.clone(), currency, count, open, before, worth })
-    };
-    sums.into_iter().map(valued).collect()
+    let mut valued = Vec::with_capacity(sums.len());
+    for (currency, (count, open, before, worth)) in sums {
+        let of = parts.remove(&currency).unwrap_or_default();
+        let of = of.into_iter().map(|(of, units)| Ok((of, narrow(units)?)));
+        valued.push(Valued {
+            count,
+            open: narrow(open)?,
+            before: narrow(before)?,
+            worth: narrow(worth)?,
+            parts: of.collect::<Result<_, LedgerError>>()?,
+            ..Valued::nothing(account, currency)
+        });
+    }
+    Ok(valued)
 }
 
 fn narrow(account: &SmolStr, units: i128) -> Result<i64, LedgerError> {
-    i64::try_from(units).map_err(|_| LedgerError::SumTooLarge { code: account.clone() })
+    i64::try_from(units).map_err(|_| too_large(account))
 }
 
 /// Values one account by its own books.
@@ -171,38 +315,24 @@ pub(super) fn adjust(
     mut lines: Vec<Valued>,
     adjusted: &Adjusted,
 ) -> Result<Vec<Valued>, LedgerError> {
-    let of_account = adjusted.iter().filter(|((of, _), units)| of == account && **units != 0);
-    for ((_, currency), units) in of_account {
-        let nothing = Valued {
-            account: account.clone(),
-            currency: *currency,
-            count: 0,
-            open: 0,
-            before: 0,
-            worth: 0,
-        };
+    for ((_, currency), adjustment) in adjusted.iter().filter(|((of, _), _)| of == account) {
         let at = match lines.iter().position(|line| line.currency == *currency) {
             Some(at) => at,
             None => {
-                lines.push(nothing);
+                lines.push(Valued::nothing(account, *currency));
                 lines.len() - 1
             }
         };
-        lines[at].before = narrow(account, i128::from(lines[at].before) + units)?;
+        let line = &mut lines[at];
+        line.before = narrow(account, i128::from(line.before) + adjustment.units)?;
+        for (of, units) in adjustment.parts.iter().filter(|(of, _)| !of.is_empty()) {
+            let known = line.parts.get(of).copied().unwrap_or_default();
+            line.parts.insert(of.clone(), narrow(account, i128::from(known) - units)?);
+        }
     }
+    lines.retain(|line| line.count > 0 || line.before != 0 || line.moves());
     lines.sort_by_key(|line| line.currency);
     Ok(lines)
-}
-
-/// What an account's books say of each currency now, by their balances: what a valuation must still rest on.
-pub(super) fn books(
-    read: &mut impl Reading,
-    account: &SmolStr,
-    (date, ledger): (NaiveDate, Currency),
-) -> Result<BTreeMap<Currency, (i128, i128)>, LedgerError> {
-    let rows = balances(read, &BalanceQuery::account(account.clone()).until(date))?;
-    let foreign = rows.iter().filter(|row| row.currency != ledger && !row.amounts.is_zero());
-    Ok(foreign.map(|row| (row.currency, row.amounts.net())).collect())
 }
 
 /// A sum of the ledger's amounts.

@@ -1,12 +1,12 @@
 //! What is asked for, and what is answered.
 
 use chrono::NaiveDate;
-use fondaco_core::{Currency, DateRange, Money};
+use fondaco_core::{Currency, DateRange, Money, Timestamp};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use crate::currency::{FoundRate, POSTING_SOURCE};
-use crate::ledger::AccountClass;
+use crate::ledger::{AccountClass, Posting};
 
 /// At which rates results are translated.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub struct TranslationQuery {
     pub(super) source: SmolStr,
     pub(super) income: IncomeRate,
     pub(super) historical: Vec<(SmolStr, Money)>,
+    pub(super) known_at: Option<Timestamp>,
+    pub(super) max_rate_age_days: Option<u32>,
 }
 
 impl TranslationQuery {
@@ -44,7 +46,8 @@ impl TranslationQuery {
     pub fn new(currency: Currency, days: DateRange) -> TranslationQuery {
         let source = SmolStr::new_static(POSTING_SOURCE);
         let (income, historical) = (IncomeRate::Transaction, Vec::new());
-        TranslationQuery { currency, days, source, income, historical }
+        let (known_at, max_rate_age_days) = (None, None);
+        TranslationQuery { currency, days, source, income, historical, known_at, max_rate_age_days }
     }
 
     /// The source of the closing rate and of the rates of days.
@@ -63,10 +66,68 @@ impl TranslationQuery {
 
     /// What an account of equity is by its history: a credit is positive. For what was put in before the rates on record, or
     /// before these books.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books_with_rates(); // EUR/USD 1.25
+    /// use fondaco_accounting::currency::TranslationQuery;
+    /// let query = TranslationQuery::new(Currency::USD, "2026-01-01/2026-12-31".parse()?);
+    /// let usd = |amount| Money::parse(amount).unwrap();
+    /// assert_eq!(books.translation(&query)?.equity(), usd("625 USD")); // 500 at 1.25
+    /// let put_in = query.historical("3000", usd("600 USD"));
+    /// assert_eq!(books.translation(&put_in)?.equity(), usd("600 USD"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn historical(mut self, account: impl Into<SmolStr>, amount: Money) -> TranslationQuery {
         self.historical.push((account.into(), amount));
         self
+    }
+
+    /// By the entries and rates that were recorded at this time or earlier, to the millisecond: the answer that was true then.
+    /// Read from facts, so its cost grows with the postings.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books_with_rates(); // all is recorded on 1 June at 8:00
+    /// use fondaco_accounting::currency::TranslationQuery;
+    /// let query = TranslationQuery::new(Currency::USD, "2026-01-01/2026-12-31".parse()?);
+    /// let known = |time: &str| books.translation(&query.clone().known_at(time.parse().unwrap()));
+    /// assert!(known("2026-05-31T00:00:00Z")?.lines.is_empty());
+    /// assert_eq!(known("2026-06-01T08:00:00Z")?, books.translation(&query)?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn known_at(mut self, time: Timestamp) -> TranslationQuery {
+        self.known_at = Some(time);
+        self
+    }
+
+    /// Refuses where a rate that holds until the next one began to hold more than so many days before.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books_with_rates(); // EUR/USD 1.25 from 2 January on
+    /// use fondaco_accounting::currency::TranslationQuery;
+    /// let query = TranslationQuery::new(Currency::USD, "2026-01-01/2026-12-31".parse()?);
+    /// let old = books.translation(&query.rates_no_older_than(31)).unwrap_err();
+    /// assert_eq!(old.code(), "accounting.old_rate");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn rates_no_older_than(mut self, days: u32) -> TranslationQuery {
+        self.max_rate_age_days = Some(days);
+        self
+    }
+
+    /// Whether a posting counts by when it was recorded. An id whose time can't be read was not made by us.
+    pub(super) fn knows(&self, posting: &Posting) -> bool {
+        let by_then =
+            |time: Timestamp| posting.recorded_at().is_none_or(|at| at.millis() <= time.millis());
+        self.known_at.is_none_or(by_then)
     }
 }
 

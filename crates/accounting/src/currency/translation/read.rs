@@ -1,6 +1,6 @@
 //! Reading the books and translating them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -8,10 +8,11 @@ use fondaco_core::{Currency, DateRange, Id, Money, Range, Reading, Rounding};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
-use super::spans::{Span, Sums, closings, movements, spans};
+use super::spans::{Span, Sums, closings, movements, place_of, spans};
 use super::{IncomeRate, TranslatedLine, TranslatedPart, Translation, TranslationQuery};
 use crate::Books;
-use crate::currency::{ExchangeError, FoundRate, RateQuery, find_rate};
+use crate::currency::FoundRate;
+use crate::currency::needed::Needed;
 use crate::ledger::open_items::money;
 use crate::ledger::{Account, AccountClass, Entry, LedgerError, Posting, Settings};
 
@@ -32,7 +33,8 @@ use crate::ledger::{Account, AccountClass, Entry, LedgerError, Posting, Settings
 /// ```
 ///
 /// # Errors
-/// [`ExchangeError::NoClosingRate`] with the day and the pair; [`LedgerError::UnknownRateSource`]; [`LedgerError::BadInput`] for
+/// [`ExchangeError::NoClosingRate`](crate::currency::ExchangeError::NoClosingRate) with the day and the pair, and
+/// [`ExchangeError::OldRate`](crate::currency::ExchangeError::OldRate) where none so old is taken; [`LedgerError::UnknownRateSource`]; [`LedgerError::BadInput`] for
 /// days without an end, and for a history of what is no account of equity; or a [`Halt`](fondaco_core::Halt).
 pub fn translation(
     read: &mut impl Reading,
@@ -48,8 +50,8 @@ pub fn translation(
         accounts.into_iter().map(|account| (account.code.clone(), account)).collect();
     check_histories(query, &accounts)?;
     let spans = spans(read, query, date)?;
-    let moved = movements(read, &spans)?;
-    let closings = closings(read, &accounts, date)?;
+    let moved = movements(read, query, &spans)?;
+    let closings = closings(read, query, (&accounts, date))?;
     let rates = Rates::new(query, settings.currency);
     let mut translator = Translator { query, date, accounts, spans, moved, closings, rates };
     translator.translate(read)
@@ -78,7 +80,7 @@ fn check_histories(
 
 /// Rates that were found, by source and day.
 struct Rates {
-    closing: SmolStr,
+    needed: Needed,
     income: IncomeRate,
     from: Currency,
     to: Currency,
@@ -87,35 +89,45 @@ struct Rates {
 
 impl Rates {
     fn new(query: &TranslationQuery, from: Currency) -> Rates {
-        let (closing, income) = (query.source.clone(), query.income.clone());
-        Rates { closing, income, from, to: query.currency, found: BTreeMap::new() }
+        let (source, known_at) = (query.source.clone(), query.known_at);
+        let needed = Needed { source, known_at, oldest: query.max_rate_age_days };
+        Rates {
+            needed,
+            income: query.income.clone(),
+            from,
+            to: query.currency,
+            found: BTreeMap::new(),
+        }
     }
 
+    /// For so much of an account.
     fn of(
         &mut self,
         read: &mut impl Reading,
-        source: &SmolStr,
-        date: NaiveDate,
+        (source, date): (&SmolStr, NaiveDate),
+        (account, units): (&SmolStr, i128),
     ) -> Result<FoundRate, LedgerError> {
-        let key = (source.clone(), date);
-        if let Some(found) = self.found.get(&key) {
-            return Ok(found.clone());
-        }
-        let Rates { from, to, .. } = *self;
-        let query = RateQuery::new(from, to, date).source(source.clone());
-        let missing = || ExchangeError::NoClosingRate { code: source.clone(), from, to, date };
-        let found = find_rate(read, &query)?.ok_or_else(missing)?;
-        self.found.insert(key, found.clone());
-        Ok(found)
+        let holding = (account, self.from, units);
+        let found = match self.found.entry((source.clone(), date)) {
+            btree_map::Entry::Occupied(known) => known.into_mut(),
+            btree_map::Entry::Vacant(place) => {
+                let needed = Needed { source: source.clone(), ..self.needed.clone() };
+                place.insert(needed.find(read, (self.to, date), holding)?)
+            }
+        };
+        let needed = Needed { source: source.clone(), ..self.needed.clone() };
+        needed.check(found, holding)?;
+        Ok(found.clone())
     }
 
     fn of_day(
         &mut self,
         read: &mut impl Reading,
         date: NaiveDate,
+        of: (&SmolStr, i128),
     ) -> Result<FoundRate, LedgerError> {
-        let source = self.closing.clone();
-        self.of(read, &source, date)
+        let source = self.needed.source.clone();
+        self.of(read, (&source, date), of)
     }
 }
 
@@ -160,9 +172,7 @@ impl Translator<'_> {
     /// What only moves results between accounts of results and equity is neither earned nor put in.
     fn leave_closings_out(&mut self) {
         for posting in self.closings.values().flatten() {
-            let holds = |span: &Span| span.first <= posting.date && posting.date <= span.last;
-            let own = self.spans.iter().position(|span| span.whole == Some(posting.period));
-            if let Some(at) = own.or_else(|| self.spans.iter().position(holds)) {
+            if let Some(at) = place_of(&self.spans, posting) {
                 let sum = self.moved[at].entry(posting.account.clone()).or_default();
                 *sum -= i128::from(posting.ledger_amount.units());
             }
@@ -180,7 +190,7 @@ impl Translator<'_> {
         if units == 0 {
             return Ok(Vec::new());
         }
-        let rate = self.rates.of_day(read, self.date)?;
+        let rate = self.rates.of_day(read, self.date, (&account.code, units))?;
         Ok(vec![part(&account.code, DateRange::day(self.date), units, rate)?])
     }
 
@@ -208,7 +218,7 @@ impl Translator<'_> {
     ) -> Result<Vec<TranslatedPart>, LedgerError> {
         let mut parts = Vec::with_capacity(by_day.len());
         for (date, units) in by_day.into_iter().filter(|(_, units)| *units != 0) {
-            let rate = self.rates.of_day(read, date)?;
+            let rate = self.rates.of_day(read, date, (&account.code, units))?;
             parts.push(part(&account.code, DateRange::day(date), units, rate)?);
         }
         Ok(parts)
@@ -222,7 +232,8 @@ impl Translator<'_> {
     ) -> Result<BTreeMap<NaiveDate, i128>, LedgerError> {
         let mut by_day = BTreeMap::new();
         read.peek_each(&Range::by(Posting::BY_ACCOUNT, &account.code), |posting| {
-            if posting.date <= self.date && !self.closings.contains_key(&posting.entry) {
+            let counts = posting.date <= self.date && self.query.knows(posting);
+            if counts && !self.closings.contains_key(&posting.entry) {
                 let units = signed(account.class, i128::from(posting.ledger_amount.units()));
                 *by_day.entry(posting.date).or_default() += units;
             }
@@ -267,7 +278,7 @@ impl Translator<'_> {
             let units = self.moved[at].get(&account.code).copied().unwrap_or_default();
             if units != 0 {
                 let (days, last) = (self.spans[at].days, self.spans[at].last);
-                let rate = self.rates.of(read, source, last)?;
+                let rate = self.rates.of(read, (source, last), (&account.code, units))?;
                 parts.push(part(&account.code, days, signed(account.class, units), rate)?);
             }
         }

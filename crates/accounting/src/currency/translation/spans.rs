@@ -52,9 +52,31 @@ pub(super) fn spans(
     Ok(spans)
 }
 
-/// What each account moved in each span: whole periods from the counters in one pass, parts from postings.
-pub(super) fn movements(read: &mut impl Reading, spans: &[Span]) -> Result<Vec<Sums>, LedgerError> {
+/// The span in which a posting lies.
+pub(super) fn place_of(spans: &[Span], posting: &Posting) -> Option<usize> {
+    let holds = |span: &Span| span.first <= posting.date && posting.date <= span.last;
+    let own = spans.iter().position(|span| span.whole == Some(posting.period));
+    own.or_else(|| spans.iter().position(holds))
+}
+
+/// What each account moved in each span: whole periods from the counters in one pass, parts from postings; all from postings
+/// where it is asked for as known at a time.
+pub(super) fn movements(
+    read: &mut impl Reading,
+    query: &TranslationQuery,
+    spans: &[Span],
+) -> Result<Vec<Sums>, LedgerError> {
     let mut sums: Vec<Sums> = spans.iter().map(|_| Sums::new()).collect();
+    if query.known_at.is_some() {
+        read.peek_each(&Range::<Posting>::all(), |posting: &Posting| {
+            if let Some(at) = place_of(spans, posting).filter(|_| query.knows(posting)) {
+                let sum = sums[at].entry(posting.account.clone()).or_default();
+                *sum += i128::from(posting.ledger_amount.units());
+            }
+            Ok::<(), LedgerError>(())
+        })?;
+        return Ok(sums);
+    }
     let whole: BTreeMap<i32, usize> =
         spans.iter().enumerate().filter_map(|(at, span)| Some((span.whole?, at))).collect();
     read.peek_each(&Range::<Balance>::all(), |balance| {
@@ -78,14 +100,14 @@ pub(super) fn movements(read: &mut impl Reading, spans: &[Span]) -> Result<Vec<S
 /// The postings of the entries that closed years, which only move results into equity or back.
 pub(super) fn closings(
     read: &mut impl Reading,
-    accounts: &BTreeMap<SmolStr, Arc<Account>>,
-    date: NaiveDate,
+    query: &TranslationQuery,
+    (accounts, date): (&BTreeMap<SmolStr, Arc<Account>>, NaiveDate),
 ) -> Result<BTreeMap<Id<Entry>, Vec<Arc<Posting>>>, LedgerError> {
     let mut found: BTreeMap<Id<Entry>, Vec<Arc<Posting>>> = BTreeMap::new();
     let equity = accounts.values().filter(|account| account.class == AccountClass::Equity);
     for account in equity {
         for posting in read.peek_scan(&Range::by(Posting::BY_ACCOUNT, &account.code))? {
-            if is_closing(posting.period) && posting.date <= date {
+            if is_closing(posting.period) && posting.date <= date && query.knows(&posting) {
                 found.entry(posting.entry).or_default();
             }
         }

@@ -28,7 +28,7 @@ impl Part {
 }
 
 /// Debits less credits, in a currency and in the ledger's.
-pub(super) type Net = (i128, i128);
+pub(crate) type Net = (i128, i128);
 
 /// What is left by currency of parts that clear one another: nothing for most.
 ///

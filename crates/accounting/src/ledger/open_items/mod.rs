@@ -86,6 +86,7 @@ pub use unclear::{Unclear, unclear};
 
 pub(crate) use difference::money;
 pub(super) use keep::{mark, unmark};
+pub(crate) use query::{LeftWorth, OpenWorth, open_worths};
 pub(crate) use reversal::clear_reversal;
 pub(super) use verify::verify;
 pub(super) use writing::Items;

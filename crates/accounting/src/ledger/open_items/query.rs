@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use fondaco_core::{Currency, Halt, Id, Money, PartyId, Reading, Timestamp, party};
 use smol_str::SmolStr;
 
-use super::difference::{decimal, money};
+use super::difference::{Net, decimal, money};
 use super::keep::check_kept;
 use super::standing::{self, Standing};
 use super::{Clearing, ItemKey, OpenItem};
@@ -153,6 +153,44 @@ pub fn open_items(
     Ok(shown(query.account.clone(), settings.currency, standing, &whose))
 }
 
+/// What of an item is open, and its worth: in units, for who values many.
+pub(crate) struct OpenWorth {
+    pub(crate) key: ItemKey,
+    pub(crate) currency: Currency,
+    pub(crate) net: Net,
+}
+
+/// What a clearing left in one currency, and its worth, in units.
+pub(crate) struct LeftWorth {
+    pub(crate) clearing: Id<Clearing>,
+    pub(crate) currency: Currency,
+    pub(crate) net: Net,
+}
+
+/// What [`open_items`] finds of an account that is kept by them, at the end of a day, as known at a time: in order of the
+/// items, without what is only for show.
+pub(crate) fn open_worths(
+    read: &mut impl Reading,
+    account: &SmolStr,
+    (at, known): (Option<NaiveDate>, Option<Timestamp>),
+) -> Result<(Vec<OpenWorth>, Vec<LeftWorth>), LedgerError> {
+    let standing = match known {
+        Some(known) => standing::from_facts(read, account, at, known)?,
+        None => standing::now_or_at(read, account, at, &Whose::anybody())?,
+    };
+    let open = |(item, net): (Arc<OpenItem>, Net)| OpenWorth {
+        key: item.item_key(),
+        currency: item.currency,
+        net,
+    };
+    let left = |left: standing::Left| {
+        let standing::Left { clearing, currency, net, .. } = left;
+        LeftWorth { clearing, currency, net }
+    };
+    let items = standing.items.into_iter().map(open).collect();
+    Ok((items, standing.differences.into_iter().map(left).collect()))
+}
+
 fn shown(account: SmolStr, currency: Currency, standing: Standing, whose: &Whose) -> OpenItems {
     let Standing { items, differences } = standing;
     let items = items.into_iter().filter_map(|(item, net)| row(&item, net, currency, whose));
@@ -202,6 +240,11 @@ pub(super) struct Whose {
 }
 
 impl Whose {
+    /// Those of all, where nobody asks of whom.
+    fn anybody() -> Whose {
+        Whose { wanted: None, aliases: std::collections::BTreeMap::new() }
+    }
+
     fn read(read: &mut impl Reading, wanted: Option<PartyId>) -> Result<Whose, Halt> {
         let mut aliases = std::collections::BTreeMap::new();
         let Some(wanted) = wanted else {

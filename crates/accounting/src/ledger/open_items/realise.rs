@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use fondaco_core::policy::Authority;
-use fondaco_core::{Currency, Id, Money, Tx};
+use fondaco_core::store::Tags;
+use fondaco_core::{Currency, Id, Money, Reading, Tx};
 use smol_str::SmolStr;
 
 use super::clear::NewClearing;
@@ -14,7 +15,7 @@ use crate::currency::{ExchangeAccounts, Naming, side_of};
 use crate::ledger::post::post_one;
 use crate::ledger::reverse::reverse_as;
 use crate::ledger::rights::{self, Asking};
-use crate::ledger::{Amount, Entry, LedgerError, NewEntry, NewPosting, Reverse};
+use crate::ledger::{Amount, Entry, LedgerError, NewEntry, NewPosting, Posting, Reverse};
 
 /// What was posted of a clearing.
 pub(super) struct Realisation {
@@ -34,7 +35,8 @@ pub(super) fn realise(
     }
     let naming = Naming::read(tx, new.left.keys().map(|currency| (new.account, *currency)))?;
     let Some(shares) = shares(&naming, new.account, &new.left, ledger) else { return Ok(()) };
-    let (entry, lines) = entry(new, &shares, ledger)?;
+    let dimensions = agreed(tx, &new.parts)?;
+    let (entry, lines) = entry(new, (&shares, &dimensions), ledger)?;
     let asking = Asking::following(tx.authority(&rights::CLEAR)?);
     let (posted, _) = post_one(tx, &entry, None, asking)?;
     let keys: Vec<_> = (1..=lines).map(|line| (posted.id, line)).collect();
@@ -46,6 +48,20 @@ pub(super) fn realise(
     new.left.clear();
     new.realised = Some(Realisation { entry: posted.id, difference });
     Ok(())
+}
+
+/// The dimensions in which all items agree that name any, as what their differences arise from: of a bill of one project that
+/// is paid without one, the project; of bills of two projects none.
+fn agreed(tx: &mut Tx<'_>, parts: &[Part]) -> Result<Tags, LedgerError> {
+    let keys: Vec<_> = parts.iter().map(|part| part.key().stored()).collect();
+    // Postings are facts: nothing has to be rested on.
+    let postings = tx.peek_many::<Posting>(&keys)?;
+    let mut named: BTreeMap<&str, Option<&str>> = BTreeMap::new();
+    for (name, value) in postings.iter().flatten().flat_map(|posting| posting.dimensions.iter()) {
+        let known = named.entry(name).or_insert(Some(value));
+        *known = known.filter(|known| *known == value);
+    }
+    Ok(named.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
 }
 
 /// What goes to accounts: the worth that is left in each currency that is settled; and together what is left where
@@ -71,7 +87,7 @@ fn shares<'n>(
 /// The entry, and how many of its lines take what is left off the account: they come first.
 fn entry(
     new: &NewClearing<'_>,
-    shares: &[(&ExchangeAccounts, i128)],
+    (shares, dimensions): (&[(&ExchangeAccounts, i128)], &Tags),
     ledger: Currency,
 ) -> Result<(NewEntry, u32), LedgerError> {
     let journal = shares.first().map(|(accounts, _)| accounts.journal.clone());
@@ -82,12 +98,13 @@ fn entry(
     for (currency, net) in &new.left {
         entry.postings.extend(postings(new.account, *currency, *net, ledger)?);
     }
+    entry.postings.iter_mut().for_each(|posting| posting.dimensions = dimensions.clone());
     let lines = entry.postings.len() as u32;
     for (accounts, units) in shares.iter().filter(|(_, units)| *units != 0) {
         let amount = within(new.account, *units, ledger)?.abs();
         let mut posting =
             NewPosting::new(accounts.realised(*units).clone(), side_of(*units), amount);
-        posting.dimensions = accounts.dimensions.clone();
+        posting.dimensions = accounts.tagged(dimensions);
         entry.postings.push(posting);
     }
     Ok((entry, lines))

@@ -197,7 +197,13 @@ impl ClearingLine {
 
 /// That a clearing was undone: at most once.
 #[derive(Record, Debug, Clone, PartialEq)]
-#[record(table = "ledger_unclearing", kind = fact, key(clearing), index(by_account(account, date)))]
+#[record(
+    table = "ledger_unclearing",
+    kind = fact,
+    key(clearing),
+    index(by_account(account, date)),
+    guard(by_account(account))
+)]
 pub struct Unclearing {
     /// The clearing.
     pub clearing: Id<Clearing>,

@@ -150,13 +150,16 @@ fn bring_back_undone(
         undone.push(row.clearing);
         Ok::<(), Halt>(())
     })?;
+    let ranges: Vec<_> = undone.iter().map(Range::<ClearingLine>::by_key).collect();
     let mut lines = Vec::new();
-    for clearing in undone {
-        let of_one = read.peek_scan(&Range::<ClearingLine>::by_key(&clearing))?;
-        lines.extend(of_one.into_iter().filter(|line| line.date <= at));
-    }
+    read.peek_each_of(&ranges, |line: &ClearingLine| {
+        if line.date <= at {
+            lines.push(line.clone());
+        }
+        Ok::<(), Halt>(())
+    })?;
     lines.iter().for_each(|line| add(out, line, -1));
-    left_by(read, lines.iter().map(Arc::as_ref))
+    left_by(read, lines.iter())
 }
 
 fn add(out: &mut BTreeMap<ItemKey, Net>, line: &ClearingLine, times: i128) {
@@ -174,14 +177,25 @@ fn left_by<'l>(
     lines.for_each(|line| by_clearing.entry(line.clearing).or_default().push(line));
     let mut found = Vec::new();
     for (clearing, lines) in by_clearing {
+        let Some(date) = lines.first().map(|line| line.date) else { continue };
         let nets = nets(lines.iter().map(|line| (line.currency, line.amount, line.ledger_amount)));
-        let nets: Vec<_> = nets.into_iter().filter(|(_, net)| *net != (0, 0)).collect();
-        let Some(date) = lines.first().map(|line| line.date).filter(|_| !nets.is_empty()) else {
-            continue;
-        };
-        let party = read.peek::<Clearing>(&clearing)?.and_then(|clearing| clearing.party);
-        let left = |(currency, net)| Left { clearing, party, date, currency, net };
-        found.extend(nets.into_iter().map(left));
+        let nets = nets.into_iter().filter(|(_, net)| *net != (0, 0));
+        found.extend(nets.map(|(currency, net)| Left {
+            clearing,
+            party: None,
+            date,
+            currency,
+            net,
+        }));
+    }
+    let mut parties = BTreeMap::new();
+    let ids: BTreeSet<_> = found.iter().map(|left| left.clearing).collect();
+    for some in ids.into_iter().collect::<Vec<_>>().chunks(MANY) {
+        let clearings = read.peek_many::<Clearing>(some)?.into_iter().flatten();
+        parties.extend(clearings.map(|clearing| (clearing.id, clearing.party)));
+    }
+    for left in &mut found {
+        left.party = parties.get(&left.clearing).copied().flatten();
     }
     Ok(found)
 }

@@ -1,0 +1,62 @@
+//! A rate that is needed for what an account holds: it must be there, and no older than is allowed.
+
+use chrono::{Days, NaiveDate};
+use fondaco_core::{Currency, Reading, Timestamp};
+use smol_str::SmolStr;
+
+use super::{ExchangeError, FoundRate, RateQuery, find_rate};
+use crate::ledger::LedgerError;
+use crate::ledger::open_items::money;
+
+/// Which rates may be taken.
+#[derive(Debug, Clone)]
+pub(super) struct Needed {
+    pub(super) source: SmolStr,
+    pub(super) known_at: Option<Timestamp>,
+    /// How many days old a rate may be that holds until the next one.
+    pub(super) oldest: Option<u32>,
+}
+
+/// What an account holds of a currency, in units.
+pub(super) type Holding<'a> = (&'a SmolStr, Currency, i128);
+
+impl Needed {
+    /// The rate of what is held in another currency, on a day.
+    pub(super) fn find(
+        &self,
+        read: &mut impl Reading,
+        (to, date): (Currency, NaiveDate),
+        holding: Holding<'_>,
+    ) -> Result<FoundRate, LedgerError> {
+        let query = RateQuery::new(holding.1, to, date).source(self.source.clone());
+        let found = find_rate(read, &RateQuery { known_at: self.known_at, ..query })?;
+        let (account, from, units) = holding;
+        let missing = || ExchangeError::NoClosingRate {
+            code: self.source.clone(),
+            from,
+            to,
+            date,
+            account: account.clone(),
+            held: money(units, from),
+        };
+        Ok(found.ok_or_else(missing)?)
+    }
+
+    /// Refuses a rate that began to hold too long ago. One for a span of days was meant for all of them.
+    pub(super) fn check(
+        &self,
+        found: &FoundRate,
+        (account, from, units): Holding<'_>,
+    ) -> Result<(), ExchangeError> {
+        let FoundRate { to, date, .. } = *found;
+        let Some(days) = self.oldest else { return Ok(()) };
+        let first = date.checked_sub_days(Days::new(days.into()));
+        let open = found.legs.iter().filter(|leg| leg.span.end.is_none());
+        let since = open.map(|leg| leg.span.start).min();
+        let Some(since) = since.filter(|since| first.is_some_and(|first| *since < first)) else {
+            return Ok(());
+        };
+        let (code, account, held) = (self.source.clone(), account.clone(), money(units, from));
+        Err(ExchangeError::OldRate { code, from, to, date, since, days, account, held })
+    }
+}
