@@ -13,5 +13,6 @@ mod naming;
 mod realising;
 mod repeating;
 mod revaluing;
+mod settling;
 mod translating;
 mod undoing;
