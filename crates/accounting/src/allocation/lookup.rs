@@ -6,7 +6,7 @@ use fondaco_core::{Range, Reading};
 use smol_str::SmolStr;
 
 use super::{AllocationRule, AllocationRun, StatisticalValue};
-use crate::ledger::{LedgerError, PeriodKey, Reversal};
+use crate::ledger::{LedgerError, PeriodKey, reversal_chains};
 
 /// Every rule, by code.
 ///
@@ -16,7 +16,8 @@ pub fn allocation_rules(read: &mut impl Reading) -> Result<Vec<Arc<AllocationRul
     Ok(read.peek_scan(&Range::<AllocationRule>::all())?)
 }
 
-/// Every run of a rule for a period, and whether it stands: at most one does.
+/// Every run of a rule for a period, and whether it stands: at most one does. One that was reversed stands no more, until that
+/// is reversed.
 ///
 /// # Errors
 /// A [`Halt`](fondaco_core::Halt).
@@ -28,8 +29,8 @@ pub fn allocation_runs(
     let key = (SmolStr::new(code), period);
     let runs = read.peek_scan(&Range::<AllocationRun>::by_key(&key))?;
     let ids: Vec<_> = runs.iter().map(|run| run.entry).collect();
-    let reversals = read.peek_many::<Reversal>(&ids)?;
-    Ok(runs.into_iter().zip(reversals).map(|(run, back)| (run, back.is_none())).collect())
+    let chains = reversal_chains(read, &ids)?;
+    Ok(runs.into_iter().zip(chains).map(|(run, back)| (run, back.len() % 2 == 0)).collect())
 }
 
 /// What was recorded of a statistic in a period.

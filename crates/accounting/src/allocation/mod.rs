@@ -6,9 +6,12 @@
 //! debits the receivers, on the same account or on another, in one entry of the period's last day. Each account of the pool is
 //! split by largest remainder ([`allocate`](fondaco_core::allocate)), so the parts add up to it to the cent.
 //!
+//! Every other dimension stays: what a project spent on overheads is shared among the receivers as the project's.
+//!
 //! # What always holds
-//! - A rule is run once for a period: run again, it answers what stands, and posts nothing.
-//! - [`UndoAllocation`] reverses the entry on its own day; after that, what is run anew is shared by what is known then.
+//! - A rule is run once for a period: run again, it answers what stands and what came since, and posts nothing.
+//! - [`UndoAllocation`] reverses the entry on its own day; after that, what is run anew is shared by what is known then. Who
+//!   reverses that reversal has the run back.
 //! - Without a basis, or with one below zero for somebody, nothing is shared: the error names rule, period and basis.
 //! - Who posts to pool or basis meanwhile, or changes a figure, is in the run or after it.
 //!
@@ -44,6 +47,7 @@
 
 mod define;
 mod error;
+mod left;
 mod lookup;
 mod records;
 mod report;
@@ -54,11 +58,12 @@ mod undo;
 
 pub use define::{AllocationWeight, RemoveAllocation, SetAllocation};
 pub use error::CostAllocationError;
+pub use left::{Unallocated, unallocated};
 pub use lookup::{allocation_rules, allocation_runs, statistics};
 pub use records::{
     AllocationPart, AllocationRule, AllocationRun, AllocationShare, BasisKind, StatisticalValue,
 };
 pub use run::{Allocate, Allocated};
-pub use share::{Allocation, AllocationLine, allocation};
+pub use share::{Allocation, AllocationLine, AllocationPool, allocation};
 pub use statistics::RecordStatistics;
 pub use undo::UndoAllocation;

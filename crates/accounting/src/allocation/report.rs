@@ -3,9 +3,11 @@
 use std::fmt;
 
 use fondaco_core::report::{Cell, Column, Explain, Kind, Parameter, Phrase, Report, Row, word};
+use fondaco_core::store::Tags;
+use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
 
-use super::Allocation;
+use super::{Allocation, AllocationLine, AllocationPool};
 use crate::ledger::period_label;
 
 impl Allocation {
@@ -37,21 +39,32 @@ impl Allocation {
         let title = format_smolstr!("{}, {},", self.rule.name, period_label(self.period));
         let title = Phrase::from(title).and(word("by")).and(self.rule.basis_text());
         let weight = Kind::Quantity { unit: SmolStr::default(), digits: 4 };
-        let mut report = Report::new(title)
-            .column(Column::text(word("Account")))
-            .column(Column::text(word("To")).naming_rows())
-            .column(Column::new(word("Weight"), weight))
-            .column(Column::amount(word("Amount"), self.currency));
+        let tagged = self.lines.iter().any(|line| !line.dimensions.is_empty());
+        let columns = [
+            (true, Column::text(word("Account"))),
+            (tagged, Column::text(word("Dimensions"))),
+            (true, Column::text(word("To")).naming_rows()),
+            (true, Column::new(word("Weight"), weight)),
+            (true, Column::amount(word("Amount"), self.currency)),
+        ];
+        let columns = columns.into_iter().filter(|(shown, _)| *shown);
+        let mut report = Report::new(title).columns(columns.map(|(_, column)| column));
+        let mut row = |cells: [Cell; 5], row: fn(Vec<Cell>) -> Row| {
+            let cells = cells.into_iter().enumerate().filter(|(at, _)| *at != 1 || tagged);
+            report.push(row(cells.map(|(_, cell)| cell).collect()));
+        };
         for line in &self.lines {
-            report.push(Row::new([
+            let cells = [
                 line.account.clone().into(),
+                said(&line.dimensions).into(),
                 line.value.clone().into(),
                 Cell::Number(line.weight),
                 line.amount.amount().into(),
-            ]));
+            ];
+            row(cells, Row::new);
         }
         let amount = self.amount().amount().into();
-        report.push(Row::total([Cell::Empty, word("Total"), Cell::Empty, amount]));
+        row([Cell::Empty, Cell::Empty, word("Total"), Cell::Empty, amount], Row::total);
         report
     }
 
@@ -78,27 +91,46 @@ impl Allocation {
     /// # Ok::<(), LedgerError>(())
     /// ```
     pub fn explain(&self) -> Vec<Explain> {
-        let name = |account: &SmolStr, value: &SmolStr| {
-            format_smolstr!("{account} {} {value}", self.rule.dimension)
+        let name = |account: &SmolStr, of: &Tags, value: &SmolStr| {
+            let name = format_smolstr!("{account} {} {value}", self.rule.dimension);
+            match of.is_empty() {
+                true => name,
+                false => format_smolstr!("{name}, {}", said(of)),
+            }
         };
-        let pool = |account: &SmolStr| {
-            let mine = self.pool.iter().filter(move |(of, _)| of == account);
-            mine.map(|(of, amount)| Explain::new(name(of, &self.rule.pool_value), *amount))
-                .collect::<Vec<_>>()
+        let pool = |line: &AllocationLine| {
+            let mine = self.pool.iter().filter(|pool| {
+                (&pool.account, &pool.dimensions) == (&line.account, &line.dimensions)
+            });
+            let why = |pool: &AllocationPool| {
+                let name = name(&pool.account, &pool.dimensions, &self.rule.pool_value);
+                Explain::new(name, pool.amount)
+            };
+            mine.map(why).collect::<Vec<_>>()
         };
-        let all = |account: &SmolStr| -> rust_decimal::Decimal {
-            let mine = self.lines.iter().filter(|line| line.account == *account);
-            mine.fold(rust_decimal::Decimal::ZERO, |sum, line| sum.saturating_add(line.weight))
+        let all = |of: &AllocationLine| -> Decimal {
+            let same = |line: &&AllocationLine| {
+                (&line.account, &line.dimensions) == (&of.account, &of.dimensions)
+            };
+            let weights = self.lines.iter().filter(same).map(|line| line.weight);
+            weights.fold(Decimal::ZERO, Decimal::saturating_add)
         };
-        let line = |line: &super::AllocationLine| {
-            Explain::new(name(&line.account, &line.value), line.amount)
+        let line = |line: &AllocationLine| {
+            Explain::new(name(&line.account, &line.dimensions, &line.value), line.amount)
                 .rule(word("its part by largest remainder, so that all parts add up"))
                 .parameter(Parameter::new(word("weight"), line.weight))
-                .parameter(Parameter::new(word("all weights"), all(&line.account)))
-                .inputs(pool(&line.account))
+                .parameter(Parameter::new(word("all weights"), all(line)))
+                .inputs(pool(line))
         };
         self.lines.iter().map(line).collect()
     }
+}
+
+/// Dimensions as people read them: `project P1, site Mestre`.
+fn said(dimensions: &Tags) -> SmolStr {
+    let each: Vec<String> =
+        dimensions.iter().map(|(name, value)| format!("{name} {value}")).collect();
+    each.join(", ").into()
 }
 
 impl fmt::Display for Allocation {

@@ -1,20 +1,23 @@
 //! Running a rule for a period.
 
-use fondaco_core::store::{DecodeError, Event, Value};
-use fondaco_core::{Act, Id, Money, Outcome, Range, Tx};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use fondaco_core::store::{DecodeError, Event, Tags, Value};
+use fondaco_core::{Act, Id, Money, Outcome, Range, Reading, Tx};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, format_smolstr};
 
-use super::lookup::allocation_runs;
-use super::share::{rests_on, share_out};
+use super::share::{pool, rests_on, share_out};
 use super::{
-    Allocation, AllocationPart, AllocationRule, AllocationRun, AllocationShare, BasisKind,
-    CostAllocationError, StatisticalValue,
+    Allocation, AllocationLine, AllocationPart, AllocationPool, AllocationRule, AllocationRun,
+    AllocationShare, BasisKind, CostAllocationError, StatisticalValue,
 };
 use crate::ledger::rights::{self, Asking};
 use crate::ledger::{
-    Amount, Entry, LedgerError, NewEntry, NewPosting, Period, PeriodKey, PeriodKind, Posting, Side,
-    is_closing, period_label, post_one,
+    Amount, Entry, LedgerError, NewEntry, NewPosting, Period, PeriodKey, PeriodKind, Posting,
+    Settings, Side, is_closing, period_label, post_one, rested_reversal_chains,
 };
 
 /// Shares a pool out for a period, once: run again, it answers what stands.
@@ -42,6 +45,9 @@ pub struct Allocated {
     pub parts: u32,
     /// How much in all: debits less credits of the pool.
     pub amount: Amount,
+    /// What the pool bears since it was shared out: what came late. [`UndoAllocation`](super::UndoAllocation) and a new run share
+    /// that too.
+    pub left: Amount,
 }
 
 impl Outcome for Allocated {
@@ -49,10 +55,13 @@ impl Outcome for Allocated {
         self.entry.encode(out);
         self.parts.encode(out);
         self.amount.units().encode(out);
+        self.left.units().encode(out);
     }
     fn decode(values: &mut dyn Iterator<Item = Value>) -> Result<Self, DecodeError> {
         let (entry, parts) = (Option::decode(values)?, u32::decode(values)?);
-        Ok(Allocated { entry, parts, amount: Amount::from_units(i64::decode(values)?) })
+        let (amount, left) = (i64::decode(values)?, i64::decode(values)?);
+        let [amount, left] = [amount, left].map(Amount::from_units);
+        Ok(Allocated { entry, parts, amount, left })
     }
 }
 
@@ -72,13 +81,16 @@ impl Act for Allocate {
             let why = format!("{} only closes its year: name a period before it", label());
             return Err(LedgerError::BadInput { what: "period", why });
         }
-        if let Some(standing) = standing(tx, &self.code, self.period)? {
-            return Ok(standing);
+        if let Some((run, _)) = standing(tx, &self.code, self.period)? {
+            let (entry, parts, amount) = (Some(run.entry), run.parts, run.amount);
+            let left = left(tx, &rule, self.period)?;
+            return Ok(Allocated { entry, parts, amount, left });
         }
         rest_on(tx, &rule, self.period)?;
         let shared = share_out(tx, &rule, self.period)?;
         if shared.lines.is_empty() {
-            return Ok(Allocated { entry: None, parts: 0, amount: Amount::from_units(0) });
+            let (amount, left) = (Amount::ZERO, Amount::ZERO);
+            return Ok(Allocated { entry: None, parts: 0, amount, left });
         }
         let entry = entry(&shared, &period);
         let (posted, _) = post_one(tx, &entry, None, Asking::following(authority))?;
@@ -92,19 +104,38 @@ pub(super) fn of_rule(code: &SmolStr) -> fondaco_core::policy::Request {
     request.about(code.clone()).at("allocation", code.clone())
 }
 
-/// What stands of a rule in a period; the decision rests on it.
+/// A run that stands, and the entry by which it does: its own, or the one that took back what took it back.
+pub(super) type Standing = (Arc<AllocationRun>, Id<Entry>);
+
+/// The run of a rule that stands in a period; the decision rests on it.
 pub(super) fn standing(
     tx: &mut Tx<'_>,
     code: &SmolStr,
     period: PeriodKey,
-) -> Result<Option<Allocated>, LedgerError> {
-    tx.scan(&Range::<AllocationRun>::by_key(&(code.clone(), period)))?;
-    let runs = allocation_runs(tx, code, period)?;
-    let Some((run, _)) = runs.iter().find(|(_, stands)| *stands) else { return Ok(None) };
-    // Read again, to rest on there being no reversal.
-    tx.get::<crate::ledger::Reversal>(&run.entry)?;
-    let (entry, parts, amount) = (Some(run.entry), run.parts, run.amount);
-    Ok(Some(Allocated { entry, parts, amount }))
+) -> Result<Option<Standing>, LedgerError> {
+    let runs = tx.scan(&Range::<AllocationRun>::by_key(&(code.clone(), period)))?;
+    let ids: Vec<_> = runs.iter().map(|run| run.entry).collect();
+    let chains = rested_reversal_chains(tx, &ids)?;
+    let stands = runs.into_iter().zip(chains).find(|(_, chain)| chain.len() % 2 == 0);
+    Ok(stands.map(|(run, chain)| {
+        let by = chain.last().copied().unwrap_or(run.entry);
+        (run, by)
+    }))
+}
+
+/// What the pool bears after it was shared out.
+fn left(tx: &mut Tx<'_>, rule: &AllocationRule, period: PeriodKey) -> Result<Amount, LedgerError> {
+    let settings = tx.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
+    let (rule, currency) = (rule.clone(), settings.currency);
+    let pool = pool(tx, &rule, period, currency)?;
+    let left = Allocation { rule, period, currency, pool, lines: Vec::new() };
+    stored(&left.rule.code, left.amount())
+}
+
+/// A sum as it is stored.
+fn stored(code: &SmolStr, money: Money) -> Result<Amount, LedgerError> {
+    let too_large = || LedgerError::TooLarge { code: code.clone(), amount: money.amount() };
+    Amount::from_decimal(money.amount()).ok_or_else(too_large)
 }
 
 /// Guards first: who posts to pool or basis, or changes a share or a figure, makes the run begin anew.
@@ -135,42 +166,43 @@ fn entry(shared: &Allocation, period: &Period) -> NewEntry {
     if period.kind == Some(PeriodKind::Adjustment) {
         entry = entry.adjusting(period.number); // else it would lie in the last period beside
     }
-    let posting = |account: &SmolStr, value: &SmolStr, amount: Money| {
+    let posting = |account: &SmolStr, value: &SmolStr, of: &Tags, amount: Money| {
         let side = if amount.is_negative() { Side::Credit } else { Side::Debit };
-        let posting = NewPosting::new(account.clone(), side, amount.abs());
+        let mut posting = NewPosting::new(account.clone(), side, amount.abs());
+        posting.dimensions = of.clone();
         posting.dimension(rule.dimension.clone(), value.clone())
     };
-    for (account, amount) in &shared.pool {
-        entry.postings.push(posting(account, &rule.pool_value, amount.neg()));
-        let mine = shared.lines.iter().filter(|line| line.account == *account);
-        for line in mine.filter(|line| !line.amount.is_zero()) {
+    for AllocationPool { account, dimensions, amount } in &shared.pool {
+        entry.postings.push(posting(account, &rule.pool_value, dimensions, amount.neg()));
+        let mine = |line: &&AllocationLine| {
+            (&line.account, &line.dimensions) == (account, dimensions) && !line.amount.is_zero()
+        };
+        for line in shared.lines.iter().filter(mine) {
             let to = rule.to_account.as_ref().unwrap_or(account);
-            entry.postings.push(posting(to, &line.value, line.amount));
+            entry.postings.push(posting(to, &line.value, dimensions, line.amount));
         }
     }
     entry
 }
 
 fn keep(tx: &mut Tx<'_>, shared: &Allocation, entry: Id<Entry>) -> Result<Allocated, LedgerError> {
-    let code = shared.rule.code.clone();
-    let amount = |money: Money| {
-        let too_large = || LedgerError::TooLarge { code: code.clone(), amount: money.amount() };
-        Amount::from_decimal(money.amount()).ok_or_else(too_large)
-    };
+    let code = &shared.rule.code;
+    let mut parts: BTreeMap<(&SmolStr, &SmolStr), (Decimal, Decimal)> = BTreeMap::new();
     for line in &shared.lines {
-        tx.insert(AllocationPart {
-            entry,
-            account: line.account.clone(),
-            value: line.value.clone(),
-            weight: line.weight,
-            amount: amount(line.amount)?,
-        })?;
+        let part =
+            parts.entry((&line.account, &line.value)).or_insert((line.weight, Decimal::ZERO));
+        part.1 = part.1.saturating_add(line.amount.amount());
     }
-    let (parts, amount) = (shared.lines.len() as u32, amount(shared.amount())?);
-    let (rule, period) = (shared.rule.code.clone(), shared.period);
+    for ((account, value), (weight, sum)) in parts {
+        let (account, value) = (account.clone(), value.clone());
+        let amount = stored(code, Money::new(sum, shared.currency))?;
+        tx.insert(AllocationPart { entry, account, value, weight, amount })?;
+    }
+    let (parts, amount) = (shared.lines.len() as u32, stored(code, shared.amount())?);
+    let (rule, period) = (code.clone(), shared.period);
     let event = Event::new("allocation.run").with("allocation", Value::Text(rule.clone()));
     let event = event.with("period", Value::I64(period.into()));
     tx.emit(event.with("entry", Value::Id(entry.to_u128())));
     tx.insert(AllocationRun { rule, period, entry, parts, amount })?;
-    Ok(Allocated { entry: Some(entry), parts, amount })
+    Ok(Allocated { entry: Some(entry), parts, amount, left: Amount::ZERO })
 }

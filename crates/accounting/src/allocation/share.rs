@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use fondaco_core::store::Tags;
 use fondaco_core::{Currency, Money, Range, Reading, Residual, allocate};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
@@ -24,10 +25,21 @@ pub struct Allocation {
     pub period: PeriodKey,
     /// The ledger's currency.
     pub currency: Currency,
-    /// What each account of the pool bears: debits less credits of the period.
-    pub pool: Vec<(SmolStr, Money)>,
+    /// What each account of the pool bears with which other dimensions.
+    pub pool: Vec<AllocationPool>,
     /// What each receiver gets of each account.
     pub lines: Vec<AllocationLine>,
+}
+
+/// What an account of the pool bears with the pool's value of the dimension.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AllocationPool {
+    /// The account.
+    pub account: SmolStr,
+    /// The other dimensions, which credit and debits keep: what was spent on a project stays spent on it.
+    pub dimensions: Tags,
+    /// Debits less credits of the period.
+    pub amount: Money,
 }
 
 /// What a receiver gets of an account.
@@ -35,22 +47,21 @@ pub struct Allocation {
 pub struct AllocationLine {
     /// The account of the pool.
     pub account: SmolStr,
+    /// The other dimensions of what is shared.
+    pub dimensions: Tags,
     /// The receiver.
     pub value: SmolStr,
     /// Its weight.
     pub weight: Decimal,
-    /// Its part: the parts of an account add up to it.
+    /// Its part: the parts of an account with the same other dimensions add up to it.
     pub amount: Money,
 }
 
 impl Allocation {
     /// How much is shared out.
     pub fn amount(&self) -> Money {
-        let sum = self
-            .pool
-            .iter()
-            .fold(Decimal::ZERO, |sum, (_, amount)| sum.saturating_add(amount.amount()));
-        Money::new(sum, self.currency)
+        let amounts = self.pool.iter().map(|part| part.amount.amount());
+        Money::new(amounts.fold(Decimal::ZERO, Decimal::saturating_add), self.currency)
     }
 }
 
@@ -98,30 +109,60 @@ pub(super) fn share_out(
 ) -> Result<Allocation, LedgerError> {
     let settings = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
     let currency = settings.currency;
-    let mut pool = Vec::new();
-    for account in leaves(read, vec![rule.pool.clone()])? {
-        let moved = by_value(read, &account.code, period, &rule.dimension)?;
-        let units = moved.get(&rule.pool_value).copied().unwrap_or_default();
-        if units != 0 {
-            pool.push((account.code.clone(), money(units, currency)));
-        }
+    let (rule, pool) = (rule.clone(), pool(read, rule, period, currency)?);
+    if pool.is_empty() {
+        // Whether there is a base matters once there is something to share.
+        return Ok(Allocation { rule, period, currency, pool, lines: Vec::new() });
     }
-    let weights = weights(read, rule, period)?;
+    let weights = weights(read, &rule, period)?;
     let each: Vec<Decimal> = weights.iter().map(|(_, weight)| *weight).collect();
     let mut lines = Vec::with_capacity(pool.len() * weights.len());
-    for (account, amount) in &pool {
+    for AllocationPool { account, dimensions, amount } in &pool {
         let parts = allocate(*amount, &each, Residual::LargestRemainder);
         let parts = parts.map_err(|error| CostAllocationError::BadRule {
             code: rule.code.clone(),
             why: format!("{amount} of account {account} can't be split: {error}"),
         })?;
         let line = |((value, weight), amount): (&(SmolStr, Decimal), Money)| {
-            let (account, value, weight) = (account.clone(), value.clone(), *weight);
-            AllocationLine { account, value, weight, amount }
+            let (account, dimensions) = (account.clone(), dimensions.clone());
+            let (value, weight) = (value.clone(), *weight);
+            AllocationLine { account, dimensions, value, weight, amount }
         };
         lines.extend(weights.iter().zip(parts).map(line));
     }
-    Ok(Allocation { rule: rule.clone(), period, currency, pool, lines })
+    Ok(Allocation { rule, period, currency, pool, lines })
+}
+
+/// What the pool of a rule bears in a period now, by account and other dimensions; in the ledger's currency.
+pub(super) fn pool(
+    read: &mut impl Reading,
+    rule: &AllocationRule,
+    period: PeriodKey,
+    currency: Currency,
+) -> Result<Vec<AllocationPool>, LedgerError> {
+    let mut pool = Vec::new();
+    for account in leaves(read, vec![rule.pool.clone()])? {
+        let mut sums: BTreeMap<Tags, i128> = BTreeMap::new();
+        read.peek_each(&Range::<Balance>::by_key(&(account.code.clone(), period)), |balance| {
+            let all = tags(&balance.dimensions)?;
+            if all.get(&rule.dimension) == Some(rule.pool_value.as_str()) {
+                let others = all.iter().filter(|(name, _)| *name != rule.dimension);
+                *sums.entry(others.collect()).or_default() += net(balance);
+            }
+            Ok::<(), LedgerError>(())
+        })?;
+        let borne = sums.into_iter().filter(|(_, units)| *units != 0);
+        pool.extend(borne.map(|(dimensions, units)| AllocationPool {
+            account: account.code.clone(),
+            dimensions,
+            amount: money(units, currency),
+        }));
+    }
+    Ok(pool)
+}
+
+fn net(balance: &Balance) -> i128 {
+    i128::from(balance.ledger_debit.units()) - i128::from(balance.ledger_credit.units())
 }
 
 /// What an account moved in a period by the values of a dimension: debits less credits, in the ledger's currency.
@@ -134,9 +175,7 @@ fn by_value(
     let mut sums = BTreeMap::new();
     read.peek_each(&Range::<Balance>::by_key(&(account.clone(), period)), |balance| {
         if let Some(value) = tags(&balance.dimensions)?.get(dimension) {
-            let net = i128::from(balance.ledger_debit.units())
-                - i128::from(balance.ledger_credit.units());
-            *sums.entry(SmolStr::new(value)).or_default() += net;
+            *sums.entry(SmolStr::new(value)).or_default() += net(balance);
         }
         Ok::<(), LedgerError>(())
     })?;

@@ -86,6 +86,15 @@ fn rules_that_can_t_be() {
     assert!(firm.view(|view| allocation_rules(view)).is_empty());
 }
 
+/// A month in which nothing was spent needs no base: a batch of months goes on.
+#[test]
+fn an_empty_pool_needs_no_base() {
+    let firm = in_memory().set_up();
+    firm.must("by heads", &rule().by_statistic("heads"));
+    assert_eq!(firm.must("no heads, no costs", &Allocate::new("over", 202_608)).entry, None);
+    assert!(firm.view(|view| allocation(view, "over", 202_608)).lines.is_empty());
+}
+
 #[test]
 fn runs_that_can_t_be() {
     let firm = in_memory().set_up();

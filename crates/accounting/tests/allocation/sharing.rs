@@ -189,3 +189,89 @@ fn an_adjustment_period_has_a_run_of_its_own() {
     );
     firm.clean();
 }
+
+/// What a project spent on overheads is shared among the receivers as the project's: by centre and project nothing is left over.
+#[test]
+fn other_dimensions_stay() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        let spent = |amount: &str, project: &str| {
+            let mut entry = cost("2026-03-05", "5100", "900", amount);
+            entry.postings[0].dimensions.set("project", project);
+            entry
+        };
+        firm.post("of P1", spent("100", "P1"));
+        firm.post("of P2", spent("0.05", "P2"));
+        firm.post("of none", cost("2026-03-05", "5100", "900", "10"));
+        firm.must("rule", &rule().share("10", dec("3")).share("20", dec("2")));
+        let shown = firm.view(|view| allocation(view, "over", 202_603));
+        let shared = firm.must("March", &Allocate::new("over", 202_603));
+        assert_eq!((shared.amount.to_decimal(), shared.parts), (dec("110.05"), 6));
+        let cell = |centre: &str, project: &str| {
+            let query = BalanceQuery::account("5100").dimension("cost_centre", centre);
+            firm.sum(&query.dimension("project", project))
+        };
+        for (project, parts) in [("P1", ["0", "60", "40"]), ("P2", ["0", "0.03", "0.02"])] {
+            let found = ["900", "10", "20"].map(|centre| cell(centre, project));
+            assert_eq!(found, parts, "{project} on {}", firm.name);
+        }
+        assert_eq!(of(&firm, "5100", "10"), "66.03");
+        let text = shown.to_string();
+        assert!(text.contains("project P1") && text.contains("Dimensions"), "{text}");
+        let why = shown.explain().iter().map(ToString::to_string).collect::<String>();
+        assert!(why.contains("└─ 5100 cost_centre 900, project P1: 100.00 EUR"), "{why}");
+        firm.must("undo", &UndoAllocation::new("over", 202_603));
+        assert_eq!((cell("900", "P1"), cell("10", "P1")), ("100".into(), "0".into()));
+        firm.clean();
+    });
+}
+
+/// Who takes an undoing back has the run back; and undone once more it is gone.
+#[test]
+fn a_run_that_was_brought_back_stands() {
+    on_every_store(|firm| {
+        let firm = firm_of(firm);
+        firm.must("rule", &rule().share("10", dec("1")));
+        let run = Allocate::new("over", 202_603);
+        let shared = firm.must("March", &run);
+        let undone = firm.must("undo", &UndoAllocation::new("over", 202_603));
+        firm.must("not so", &Reverse::new(undone.id, d("2026-03-31")));
+        assert_eq!(of(&firm, "5100", "10"), "130");
+        assert_eq!(firm.must("again", &run), shared, "on {}", firm.name);
+        let stands = firm.view(|view| allocation_runs(view, "over", 202_603));
+        assert_eq!(stands.iter().map(|(_, stands)| *stands).collect::<Vec<_>>(), [true]);
+        firm.must("undo again", &UndoAllocation::new("over", 202_603));
+        assert_eq!(of(&firm, "5100", "10"), "30");
+        assert!(firm.must("anew", &run).entry != shared.entry);
+        assert_eq!(of(&firm, "5100", "10"), "130");
+        firm.clean();
+    });
+}
+
+/// What comes after a run is told, by the run and by the list of what is left.
+#[test]
+fn late_costs_are_told() {
+    let firm = firm_of(in_memory());
+    firm.must("rule", &rule().share("10", dec("1")));
+    let left = |period| firm.view(|view| unallocated(view, period));
+    assert_eq!((left(202_603)[0].amount, left(202_603)[0].run), (eur("100.05"), false));
+    assert_eq!(left(202_602)[0].amount, eur("77"));
+    let run = Allocate::new("over", 202_603);
+    assert_eq!(firm.must("March", &run).left.to_decimal(), dec("0"));
+    assert!(left(202_603).is_empty());
+    firm.post("late", cost("2026-03-30", "5100", "900", "50"));
+    let again = firm.must("March again", &run);
+    assert_eq!((again.amount.to_decimal(), again.left.to_decimal()), (dec("100.05"), dec("50")));
+    assert_eq!((left(202_603)[0].amount, left(202_603)[0].run), (eur("50"), true));
+    // Where the period is locked it is undone in a later one, and shared there.
+    firm.must("lock", &LockPeriod::new(202_603));
+    let undo = UndoAllocation::new("over", 202_603);
+    assert_eq!(firm.refused("locked", &undo).code(), "accounting.period_locked");
+    let early = undo.clone().on(d("2026-03-30"));
+    assert_eq!(firm.refused("early", &early).code(), "accounting.bad_input");
+    firm.must("in April", &undo.on(d("2026-04-30")));
+    let april = firm.must("April", &Allocate::new("over", 202_604));
+    assert_eq!(april.amount.to_decimal(), dec("100.05"));
+    assert_eq!(of(&firm, "5100", "10"), "130");
+    firm.clean();
+}

@@ -204,7 +204,7 @@ fn currencies_are_to_be_revalued_while_they_are_worth_something_else() {
         firm.must("and that", &Reverse::new(late, d("2026-01-20")));
         firm.must("run again", &Revalue::at(d("2026-01-31")));
         assert_eq!(told(&firm), [""; 0]);
-        firm.must("taken back", &Reverse::new(run.entry.unwrap(), d("2026-01-31")));
+        firm.must("taken back", &Reverse::new(run.entry().unwrap(), d("2026-01-31")));
         assert_eq!(told(&firm), to_do());
         firm.clean();
     });

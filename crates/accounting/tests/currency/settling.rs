@@ -225,9 +225,9 @@ fn revalue(firm: &Firm, model: &mut Model, n: usize, (month, job, tick): (u32, b
         return;
     };
     assert_eq!(preview.unwrap().difference().amount(), done.difference.to_decimal());
-    for account in 0..2 {
+    for (account, code) in ACCOUNTS.iter().enumerate() {
         let expected = model.worth(account, date);
-        assert_eq!(shown(firm, account, date), expected, "{} on {date}", ACCOUNTS[account]);
+        assert_eq!(shown(firm, account, date), expected, "{code} on {date}");
     }
     let again = firm.must(&format!("run {n} again"), &Revalue::at(date));
     assert_eq!(again.entry(), None, "nothing is left to value");

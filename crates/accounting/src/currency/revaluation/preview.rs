@@ -121,11 +121,11 @@ impl Revaluation {
 /// let preview = books.view(|view| revaluation(view, &Revalue::at(day("2026-03-31"))))?;
 /// assert_eq!(preview.to_string(), "\
 /// Revaluation at 2026-03-31 (SPOT), in EUR
-/// Account  Name             Open      Rate   Books   Worth  Difference
-/// =======  =========  ==========  ========  ======  ======  ==========
-/// 1200     Customers  100.00 CHF  1.052632  101.00  105.26        4.26
-/// -------  ---------  ----------  --------  ------  ------  ----------
-///          Total                            101.00  105.26        4.26
+/// Account  Name             Open      Rate  Rate of      Books   Worth  Difference
+/// =======  =========  ==========  ========  ==========  ======  ======  ==========
+/// 1200     Customers  100.00 CHF  1.052632  2026-01-02  101.00  105.26        4.26
+/// -------  ---------  ----------  --------  ----------  ------  ------  ----------
+///          Total                                        101.00  105.26        4.26
 /// Gains 4.26 EUR
 /// Losses 0.00 EUR
 /// ");

@@ -32,6 +32,7 @@ impl Revaluation {
                 word("Rate"),
                 Kind::Quantity { unit: SmolStr::default(), digits: 6 },
             ))
+            .column(Column::date(word("Rate of")))
             .columns(["Books", "Worth", "Difference"].map(amount));
         self.lines.iter().for_each(|line| report.push(row(line)));
         let sum = |of: fn(&RevaluedLine) -> Money| {
@@ -43,6 +44,7 @@ impl Revaluation {
         let total = [
             Cell::Empty,
             word("Total"),
+            Cell::Empty,
             Cell::Empty,
             Cell::Empty,
             sum(|line| line.before),
@@ -107,11 +109,15 @@ fn explain_item(item: &RevaluedItem, worth: Money) -> Explain {
 
 fn row(line: &RevaluedLine) -> Row {
     let rate = line.rate.as_ref().and_then(|rate| rate.rate().ok());
+    // Since when it holds: of two recordings through a pivot the older one.
+    let since =
+        line.rate.as_ref().and_then(|rate| rate.legs.iter().map(|leg| leg.span.start).min());
     Row::new([
         line.account.clone().into(),
         line.name.clone().into(),
         line.open.into(),
         rate.map_or(Cell::Empty, Cell::Number),
+        since.map_or(Cell::Empty, Cell::Date),
         line.before.amount().into(),
         line.worth.amount().into(),
         line.difference().amount().into(),
