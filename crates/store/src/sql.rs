@@ -13,7 +13,7 @@ pub(crate) fn salt_name(column: &Column) -> String {
 }
 
 /// What an index is of, as the catalog of a database notes it: an index that is declared otherwise is another one.
-pub(crate) fn index_form(table: &Table, index: &Index) -> String {
+pub(crate) fn index_declaration(table: &Table, index: &Index) -> String {
     let columns = index.columns.iter().filter_map(|&at| table.columns.get(at));
     let columns: Vec<&str> = columns.map(|column| column.name).collect();
     format!("{}{}", if index.unique { "unique " } else { "" }, columns.join(","))

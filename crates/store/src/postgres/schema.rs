@@ -20,7 +20,7 @@ use super::lane::{Lane, sql_type};
 use super::room::Room;
 use super::trip::{Brought, Seat, Trip};
 use super::wire::Wire;
-use crate::sql::{index_form, quoted, salt_name};
+use crate::sql::{index_declaration, quoted, salt_name};
 
 /// The version of the store's own tables.
 const FORMAT: i64 = 1;
@@ -411,7 +411,7 @@ impl<W: Wire> Maker<'_, W> {
         let mut kept = BTreeSet::new();
         for (name, form) in &known {
             let declared = table.indexes.iter().find(|index| index.name == name);
-            let declared = declared.map(|index| index_form(table, index));
+            let declared = declared.map(|index| index_declaration(table, index));
             match (form, declared) {
                 (Some(form), Some(declared)) if *form == declared => {}
                 (None, Some(declared)) if !grows => self.note_form(table, name, &declared).await?,
@@ -463,7 +463,7 @@ impl<W: Wire> Maker<'_, W> {
         .await?;
         let sql =
             "INSERT INTO @.fondaco_index (tbl, name, form) VALUES ($1::text, $2::text, $3::text)";
-        let form = index_form(table, index);
+        let form = index_declaration(table, index);
         self.wire.execute(&self.room.own(sql), &[&table.name, &index.name, &form]).await?;
         Ok(())
     }

@@ -134,3 +134,19 @@ fn write_ahead(conn: &Connection) -> Outcome<()> {
 fn is_busy(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A database in memory can't have one either, and SQLite says so as it does of a drive without shared memory.
+    #[test]
+    fn a_file_without_a_write_ahead_log_is_refused() {
+        let conn = Connection::open_in_memory().unwrap();
+        let refused = write_ahead(&conn).unwrap_err().named(&"books.db");
+        assert!(
+            matches!(&refused, StoreError::Unavailable(why) if why.contains("stays memory")),
+            "{refused}"
+        );
+    }
+}

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::error::{Outcome, damaged, misused};
 use super::form::{Form, Forms, Place, as_runs, index_name};
 use super::{runs, view};
-use crate::sql::{index_form, quoted, salt_name};
+use crate::sql::{index_declaration, quoted, salt_name};
 
 /// The version of the store's own tables.
 const FORMAT: i64 = 3;
@@ -288,7 +288,7 @@ fn sync_indexes(conn: &Connection, table: &Table, grows: bool) -> Outcome<Vec<i6
         let sql = "SELECT form FROM fondaco_index WHERE id = ?1";
         let form: Option<String> = conn.query_row(sql, [id], |row| row.get(0))?;
         let declared = table.indexes.iter().find(|index| index.name == name);
-        let declared = declared.map(|index| index_form(table, index));
+        let declared = declared.map(|index| index_declaration(table, index));
         match (form, declared) {
             (Some(form), Some(declared)) if form == declared => {}
             (None, Some(declared)) if !grows => {
@@ -306,7 +306,7 @@ fn sync_indexes(conn: &Connection, table: &Table, grows: bool) -> Outcome<Vec<i6
             create_index(conn, table, index)?;
         }
         let sql = "INSERT INTO fondaco_index (tbl, name, runs, form) VALUES (?1, ?2, ?3, ?4)";
-        conn.execute(sql, (table.name, index.name, packed, index_form(table, index)))?;
+        conn.execute(sql, (table.name, index.name, packed, index_declaration(table, index)))?;
         fresh.push(conn.last_insert_rowid());
     }
     Ok(fresh)

@@ -1,9 +1,11 @@
 //! Several stores, threads and processes on one file; a lock that is held; a program that is killed.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use fondaco_core::chain;
 use fondaco_core::store::{Change, Read, StoreError};
 use fondaco_core::store::{Record, Store};
-use fondaco_store::Sqlite;
+use fondaco_store::{Sqlite, SqliteOptions};
 use rusqlite::Connection;
 
 use crate::lines::*;
@@ -46,6 +48,34 @@ fn threads_on_two_stores_lose_nothing() {
     });
     assert_eq!(balance(&stores[0], "cash"), 200);
     assert_eq!(stores[1].read(&Read::now(company(), vec![])).unwrap().at.position, 200);
+}
+
+/// Readers who bring ever other rows into a small cache beside commits that wait for the disk.
+#[test]
+fn readers_take_no_counter_from_a_commit() {
+    for rows in [0, 2, 50] {
+        let options = SqliteOptions::new().cache_rows(rows);
+        let store = Sqlite::open_with(path(), options).unwrap();
+        store.prepare(TABLES).unwrap();
+        (0..40).for_each(|at| drop(store.commit(add(at, &format!("{at}"), 1)).unwrap()));
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            for reader in 0..3 {
+                let (store, done) = (&store, &done);
+                scope.spawn(move || {
+                    for turn in (0i64..).take_while(|_| !done.load(Ordering::SeqCst)) {
+                        balance(store, &format!("{}", 1 + (turn * 7 + reader) % 39));
+                        balance(store, "0");
+                    }
+                });
+            }
+            for number in 0..150 {
+                store.commit(add(1000 + number, "0", 1)).unwrap();
+                assert_eq!(balance(&store, "0"), number as i64 + 2, "with {rows} rows in memory");
+            }
+            done.store(true, Ordering::SeqCst);
+        });
+    }
 }
 
 #[test]
