@@ -495,3 +495,61 @@ fn an_account_that_becomes_one_of_items_and_a_posting() {
     };
     meet(kept, post(), sent("no longer", ChangeAccount::open_items("1200", false)));
 }
+
+/// Dollars of customers, whose differences are not posted to their own account where one stands for it.
+fn with_dollars(firm: Firm, adjusted: bool) -> Firm {
+    let firm = firm.set_up();
+    firm.must("by items", &ChangeAccount::open_items("1200", true));
+    let valued = NewAccount::new("1209", "Customers, valued", AccountClass::Asset);
+    firm.must("accounts", &OpenAccounts::new(vec![valued]));
+    let named = SetExchangeAccounts::new("GEN", "5900", "5900").of_account("1200");
+    firm.must("named", &if adjusted { named.adjustment("1209") } else { named });
+    firm.must("source", &OpenRateSource::new("SPOT", "Bank"));
+    let rate = NewRate::new(Currency::USD, Currency::EUR, dec("0.50"), d("2026-01-01"));
+    firm.must("rates", &RecordRates::new("SPOT", vec![rate]));
+    firm.must("monetary", &MarkMonetary::new(["1200"]));
+    for (name, side, cents) in [
+        ("bill", Side::Debit, "0.02"),
+        ("paid", Side::Credit, "0.01"),
+        ("more", Side::Debit, "0.01"),
+    ] {
+        let line =
+            |account: &str, side| NewPosting::new(account, side, usd(cents)).worth(eur("0.01"));
+        let entry = NewEntry::new("GEN", d("2026-01-05"));
+        let entry = entry.posting(line("1200", side)).posting(line("4000", side.opposite()));
+        firm.post(name, entry);
+    }
+    firm
+}
+
+fn march() -> Sent {
+    sent("march", Revalue::at(d("2026-03-31")))
+}
+
+/// A clearing posts nothing here, but the run values other items after it: two halves of a cent round to a cent each.
+#[test]
+fn a_revaluation_and_a_clearing() {
+    let before = |firm: Firm| with_dollars(firm, false);
+    let open = before(in_memory()).view(|view| open_items(view, &OpenItemQuery::account("1200")));
+    let of = |amount: &str| open.items.iter().find(|item| item.open == usd(amount)).unwrap().key;
+    let clear = Clear::new("1200").part(of("0.02"), usd("0.01")).all(of("-0.01"));
+    race(before, march(), sent("clear", clear));
+}
+
+/// With an account that stands for the valued one the reversal of an earlier run touches nothing that is valued.
+#[test]
+fn a_revaluation_and_the_reversal_of_an_earlier_one() {
+    let before = |firm: Firm| {
+        let firm = with_dollars(firm, true);
+        let line = |account: &str, side| NewPosting::new(account, side, usd("10")).worth(eur("7"));
+        let dear = NewEntry::new("GEN", d("2026-01-05"));
+        firm.post(
+            "dear",
+            dear.posting(line("1200", Side::Debit)).posting(line("4000", Side::Credit)),
+        );
+        firm.must("first", &Revalue::at(d("2026-03-31")));
+        firm
+    };
+    let run = before(in_memory()).view(|view| revaluations(view))[0].entry;
+    race(before, march(), sent("reverse", Reverse::new(run, d("2026-03-31"))));
+}
