@@ -32,6 +32,9 @@ fn the_shortest_form_of_each_command() {
     let close = CloseAccount::new("1000", d("2026-06-30"));
     shortest(r#"{"code":"1000","end":"2026-06-30"}"#, close);
     shortest(r#"{"code":"GEN","name":"General"}"#, OpenJournal::new("GEN", "General"));
+    shortest(r#"{"code":"GEN","name":"Day book"}"#, ChangeJournal::rename("GEN", "Day book"));
+    let approvals = ChangeJournal::approvals("GEN", ApprovalsChange::To(2));
+    shortest(r#"{"code":"GEN","approvals":{"to":2}}"#, approvals);
     shortest(r#"{"period":202601}"#, LockPeriod::new(202_601));
     shortest(r#"{"period":202601}"#, UnlockPeriod::new(202_601));
     let id = Id::from_u128(7);

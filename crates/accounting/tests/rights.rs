@@ -50,6 +50,9 @@ const CASES: &[Case] = &[
     (&rights::CLOSE_ACCOUNT, "close an account", |staff, who| {
         done(staff.send(who, &CloseAccount::new("1010", d("2026-12-31"))))
     }),
+    (&rights::CHANGE_JOURNAL, "change a journal", |staff, who| {
+        done(staff.send(who, &ChangeJournal::rename("OWN", "Own book")))
+    }),
     (&rights::OPEN_ACCOUNT, "open each", |staff, who| {
         let account = NewAccount::new("8", "x", AccountClass::Asset);
         done(staff.send(who, &OpenEach::new(vec![account])))
@@ -321,7 +324,7 @@ fn no_permission_is_without_a_test() {
     let below = ["ledger.set_up", "ledger.post_soft_locked", "ledger.exceed_spending_limit"];
     tested.extend(below);
     tested.insert("ledger.clear_across_parties");
-    tested.insert("ledger.expire_pending");
+    tested.extend(["ledger.expire_pending", "ledger.post_unapproved"]);
     let declared: BTreeSet<&str> = ENGINE.permissions.iter().map(|known| known.name).collect();
     assert_eq!(tested, declared);
 }
@@ -530,6 +533,7 @@ fn limits_of_entries_and_of_acts() {
         assert_eq!(each[1].as_ref().unwrap_err().code, "accounting.out_of_order");
         assert!(each[2].is_ok() && each[3].is_ok());
         // Foreign amounts count by their worth; several debits by their sum.
+        dollars_at(&staff, "0.2");
         let dollars = |worth: &str| {
             NewEntry::new("GEN", d("2026-01-05"))
                 .posting(NewPosting::debit("1010", usd("500")).worth(eur(worth)))
@@ -552,6 +556,233 @@ fn limits_of_entries_and_of_acts() {
         assert_eq!(over.code(), "policy.over_limit");
         staff.clean();
     });
+}
+
+/// A dollar is worth so many euros, by the rate on record.
+fn dollars_at(staff: &Staff, rate: &str) {
+    staff.must("chief", &OpenRateSource::new("SPOT", "Central bank"));
+    let rate = NewRate::new(Currency::USD, Currency::EUR, dec(rate), d("2026-01-01"));
+    staff.must("chief", &RecordRates::new("SPOT", vec![rate]));
+}
+
+/// Of so many dollars, said to be worth so many euros.
+fn said_worth(dollars: &str, worth: &str) -> NewEntry {
+    NewEntry::new("GEN", d("2026-01-05"))
+        .posting(NewPosting::debit("1010", usd(dollars)).worth(eur(worth)))
+        .posting(NewPosting::credit("4000", usd(dollars)).worth(eur(worth)))
+}
+
+#[test]
+fn nobody_gets_under_a_limit_by_a_worth_of_his_own() {
+    with_staff_everywhere(|staff| {
+        let up_to = |name: &'static str| NewGrant::new(name).up_to(eur("100"));
+        let clerk =
+            ["ledger.post", "ledger.reverse", "ledger.hold", "ledger.plan", "ledger.approve"];
+        staff.role("clerk", clerk.map(up_to).into_iter().chain([NewGrant::new("ledger.draft")]));
+        staff.hire("anna", "clerk");
+        // Without a rate on record nobody but the poster knows what it is worth.
+        let unknown = staff.refused("anna", &Post::new(said_worth("1000000", "0.01")));
+        assert_eq!(unknown.code(), "policy.no_limit");
+        dollars_at(&staff, "0.2");
+        let cheat = || said_worth("1000000", "0.01");
+        let no = |error: LedgerError| assert_eq!(error.code(), "policy.over_limit", "{error}");
+        no(staff.refused("anna", &Post::new(cheat())));
+        no(staff.refused("anna", &PostMany::new(vec![cheat()])).at_its_place());
+        let each = staff.must("anna", &PostEach::new(vec![cheat()])).entries;
+        assert_eq!(each[0].as_ref().unwrap_err().code, "policy.over_limit");
+        no(staff.refused("anna", &RecordPending::new(NewPending::new(cheat()))));
+        no(staff.refused("anna", &StartRecurring::new("x", monthly(cheat()))));
+        no(staff.refused("anna", &Post::new(cheat().key("k"))));
+        // A low rate is a low worth.
+        let rate = |posting: NewPosting| NewPosting { rate: Some(dec("0.00001")), ..posting };
+        let low = NewEntry::new("GEN", d("2026-01-05"))
+            .posting(rate(NewPosting::debit("1010", usd("1000000"))))
+            .posting(rate(NewPosting::credit("4000", usd("1000000"))));
+        no(staff.refused("anna", &Post::new(low)));
+        // Nor by giving dollars away for a cent.
+        let mut given_away = NewEntry::new("GEN", d("2026-01-05"))
+            .debit("5100", eur("0.01"))
+            .posting(NewPosting::credit("1010", usd("1000000")).worth(eur("0.01")));
+        given_away.conversion = true;
+        no(staff.refused("anna", &Post::new(given_away)));
+        let draft = staff.submitted("chief", cheat());
+        no(staff.refused("anna", &ApproveDraft::new(draft, 1)));
+        let posted = staff.must("chief", &Post::new(cheat()));
+        no(staff.refused("anna", &Reverse::new(posted.id, d("2026-01-06"))));
+        // By the bank's rate what is within the limit by both is posted, at that rate.
+        let by_bank = staff.must("anna", &Post::new(said_worth("480", "99.40")));
+        assert_eq!(
+            staff.view(|view| entry(view, by_bank.id)).unwrap().postings[0]
+                .ledger_amount
+                .to_decimal(),
+            dec("99.40")
+        );
+        staff.clean();
+    });
+}
+
+#[test]
+fn who_has_a_limit_in_a_currency_needs_no_rate_for_it() {
+    with_staff_everywhere(|staff| {
+        let post = NewGrant::new("ledger.post").up_to(eur("100")).up_to(usd("500"));
+        staff.role("clerk", [post]);
+        staff.hire("anna", "clerk");
+        staff.must("anna", &Post::new(said_worth("500", "99")));
+        let over = staff.refused("anna", &Post::new(said_worth("500.01", "1"))).to_string();
+        assert!(over.contains("500.01 USD is more than the limit of 500.00 USD"), "{over}");
+        assert_eq!(
+            staff.refused("anna", &Post::new(said_worth("1", "101"))).code(),
+            "policy.over_limit"
+        );
+    });
+}
+
+#[test]
+fn a_journal_that_demands_approvals_takes_nothing_at_once() {
+    with_staff_everywhere(|staff| {
+        let all =
+            ["ledger.post", "ledger.hold", "ledger.post_pending", "ledger.plan", "ledger.reverse"];
+        staff.role(
+            "clerk",
+            all.map(NewGrant::new).into_iter().chain([NewGrant::new("ledger.draft")]),
+        );
+        staff.hire("anna", "clerk");
+        let entry = || NewEntry { journal: "TRE".into(), ..one() };
+        let no =
+            |error: LedgerError| assert_eq!(error.code(), "accounting.needs_approval", "{error}");
+        no(staff.refused("anna", &Post::new(entry())));
+        no(staff.refused("anna", &Post::new(entry().key("k"))));
+        no(staff.refused("anna", &PostMany::new(vec![entry()])).at_its_place());
+        let each = staff.must("anna", &PostEach::new(vec![entry(), one()])).entries;
+        assert_eq!(each[0].as_ref().unwrap_err().code, "accounting.needs_approval");
+        assert!(each[1].is_ok());
+        no(staff.refused("anna", &RecordPending::new(NewPending::new(entry()))));
+        no(staff.refused("anna", &StartRecurring::new("x", monthly(entry()))));
+        no(staff.refused("anna", &PostReversing::new(entry()).on(d("2026-07-01"))));
+        // By two others it is posted; and taken back by who may reverse.
+        let draft = staff.submitted("anna", entry());
+        staff.role("partner", [NewGrant::new("ledger.approve")]);
+        staff.hire("ben", "partner");
+        staff.must("chief", &ApproveDraft::new(draft, 1));
+        let posted = staff.must("ben", &ApproveDraft::new(draft, 1)).posted.unwrap();
+        staff.must("anna", &Reverse::new(posted.id, d("2026-01-06")));
+        // A journal that demands none takes all; and who has the right posts there without them.
+        staff.must("anna", &Post::new(NewEntry { journal: "OWN".into(), ..one() }));
+        let feed = NewGrant::new("ledger.post_unapproved").within("journal", ["INV"]);
+        staff.role("feed", [NewGrant::new("ledger.post"), feed]);
+        staff.hire("carla", "feed");
+        no(staff.refused("carla", &Post::new(entry())));
+        staff.must("chief", &Post::new(entry()));
+        staff.clean();
+    });
+}
+
+#[test]
+fn a_journal_comes_to_demand_approvals_and_demands_fewer() {
+    with_staff_everywhere(|staff| {
+        staff.role("clerk", ["ledger.post", "ledger.draft"].map(NewGrant::new));
+        staff.hire("anna", "clerk");
+        staff.role("keeper", [NewGrant::new("ledger.change_journal").within("journal", ["GEN"])]);
+        staff.hire("ben", "keeper");
+        let change = |code: &str, approvals| ChangeJournal::approvals(code, approvals);
+        let none = staff.refused("anna", &change("TRE", ApprovalsChange::Drafts));
+        assert_eq!(none.code(), "policy.not_held");
+        let outside = staff.refused("ben", &change("TRE", ApprovalsChange::Drafts));
+        assert_eq!(outside.code(), "policy.out_of_scope");
+        staff.must("ben", &change("GEN", ApprovalsChange::To(2)));
+        let draft = staff.submitted("anna", one());
+        assert_eq!(staff.refused("anna", &Post::new(one())).code(), "accounting.needs_approval");
+        staff.must("ben", &change("GEN", ApprovalsChange::To(1)));
+        // What waits for approval goes by what is demanded when it is approved.
+        assert!(staff.must("chief", &ApproveDraft::new(draft, 1)).posted.is_some());
+        staff.must("ben", &change("GEN", ApprovalsChange::Drafts));
+        staff.must("anna", &Post::new(one()));
+        let unknown = staff.refused("chief", &ChangeJournal::rename("OLD", "Old"));
+        assert_eq!(unknown.code(), "accounting.unknown_journal");
+        let bad = staff.refused("chief", &ChangeJournal::rename("GEN", " "));
+        assert_eq!(bad.code(), "accounting.bad_input");
+        staff.clean();
+    });
+}
+
+#[test]
+fn one_posting_in_a_cost_centre_opens_no_others() {
+    with_staff_everywhere(|staff| {
+        let within = |name: &'static str| NewGrant::new(name).within("cost_centre", ["10"]);
+        staff.role("spender", ["ledger.post", "ledger.draft", "ledger.plan"].map(within));
+        staff.hire("anna", "spender");
+        let entry = |inside: &str, outside: &str| {
+            let (inside, outside) = (eur(inside), eur(outside));
+            NewEntry::new("GEN", d("2026-01-05"))
+                .posting(NewPosting::debit("5100", inside).dimension("cost_centre", "10"))
+                .debit("5000", outside)
+                .credit("1000", inside.add(outside).unwrap())
+        };
+        for inside in ["0", "0.01"] {
+            let cheat = || entry(inside, "9999");
+            let no = staff.refused("anna", &Post::new(cheat()));
+            assert_eq!(no.code(), "policy.out_of_scope");
+            assert!(no.to_string().contains("cost_centre, and not all of it names one"), "{no}");
+            assert_eq!(
+                staff.refused("anna", &PrepareDraft::new(cheat())).code(),
+                "policy.out_of_scope"
+            );
+            let plan = StartRecurring::new("x", monthly(cheat()));
+            assert_eq!(staff.refused("anna", &plan).code(), "policy.out_of_scope");
+            // Large batches keep the whole chart.
+            let many = PostMany::new((0..30).map(|_| cheat()).collect());
+            assert_eq!(staff.refused("anna", &many).code(), "policy.out_of_scope");
+        }
+        // What is bought on account is of the cost centre; the account is of none.
+        let bought = NewEntry::new("GEN", d("2026-01-05"))
+            .posting(NewPosting::debit("5100", eur("100")).dimension("cost_centre", "10"))
+            .debit("1200", eur("19"))
+            .credit("1000", eur("119"));
+        staff.must("anna", &Post::new(bought));
+        staff.clean();
+    });
+}
+
+#[test]
+fn accounts_are_moved_by_who_may_change_both_places() {
+    with_staff_everywhere(|staff| {
+        staff.role("keeper", [NewGrant::new("ledger.change_account").within("account", ["5"])]);
+        staff.hire("ben", "keeper");
+        staff.must(
+            "chief",
+            &OpenAccounts::new(vec![NewAccount::heading("6", "Others", AccountClass::Expense)]),
+        );
+        let no = |parent: Option<&str>| {
+            let moved = ChangeAccount::move_under("5100", parent.map(Into::into));
+            assert_eq!(staff.refused("ben", &moved).code(), "policy.out_of_scope");
+        };
+        no(Some("6"));
+        no(None);
+        staff.must(
+            "chief",
+            &OpenAccounts::new(vec![
+                NewAccount::heading("51", "Rooms", AccountClass::Expense).parent("5"),
+            ]),
+        );
+        staff.must("ben", &ChangeAccount::move_under("5100", Some("51".into())));
+        staff.must("chief", &ChangeAccount::move_under("5100", Some("6".into())));
+        let back = ChangeAccount::move_under("5100", Some("5".into()));
+        assert_eq!(staff.refused("ben", &back).code(), "policy.out_of_scope");
+    });
+}
+
+trait Placed {
+    fn at_its_place(self) -> LedgerError;
+}
+
+impl Placed for LedgerError {
+    /// The error of the item.
+    fn at_its_place(self) -> LedgerError {
+        match self {
+            LedgerError::At { error, .. } => *error,
+            error => error,
+        }
+    }
 }
 
 /// What recurs each month, starting with this entry.
@@ -594,11 +825,12 @@ fn what_recurs_is_planned_by_who_may_plan_all_of_it() {
             };
             assert_eq!(no(monthly(dollars(Some("0.21")))), "policy.over_limit", "{year}");
             assert_eq!(no(monthly(dollars(None))), "policy.no_limit", "nobody knows its worth");
-            for (what, terms) in [
-                ("fixed", monthly(entry("100"))),
-                ("spread", spread("100")),
-                ("dollars", monthly(dollars(Some("0.2")))),
-            ] {
+            assert_eq!(
+                no(monthly(dollars(Some("0.2")))),
+                "policy.no_limit",
+                "only its planner says so"
+            );
+            for (what, terms) in [("fixed", monthly(entry("100"))), ("spread", spread("100"))] {
                 staff.must("anna", &StartRecurring::new(format!("{what}-{year}"), terms));
             }
         }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use chrono::Datelike;
 use common::*;
 use fondaco_accounting::Books;
+use fondaco_accounting::currency::{NewRate, OpenRateSource, RecordRates};
 use fondaco_accounting::ledger::*;
 use fondaco_core::{ActError, CompanyId, Currency, Reading};
 use fondaco_store::{Memory, Sqlite};
@@ -172,6 +173,42 @@ fn a_limit_in_dollars_counts_dollars_and_one_in_the_ledger_s_currency_all() {
         assert!(too_many.to_string().starts_with("spending limit USD: 101.00 USD"), "{too_many}");
         let too_dear = firm.refused("dear", &Post::new(change("9", "6")));
         assert!(too_dear.to_string().starts_with("spending limit EUR: 86.00 EUR"), "{too_dear}");
+        firm.clean();
+    });
+}
+
+#[test]
+fn nobody_passes_under_a_limit_by_a_worth_of_his_own() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        let rate = NewRate::new(Currency::USD, Currency::EUR, dec("0.9"), d("2026-01-01"));
+        firm.must("spot", &OpenRateSource::new("SPOT", "Central bank"));
+        firm.must("rate", &RecordRates::new("SPOT", vec![rate]));
+        firm.must("limit", &limit("L").refuse_above(eur("1000")));
+        let spend = |dollars: &str, euros: &str| {
+            NewEntry::new("GEN", d("2026-03-02"))
+                .posting(NewPosting::debit("5100", usd(dollars)).worth(eur(euros)))
+                .posting(NewPosting::credit("1010", usd(dollars)).worth(eur(euros)))
+        };
+        let refused = firm.send("cheat", &Post::new(spend("1000000", "0.01"))).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "account 5100: 1000000.00 USD is said to be worth 0.01 EUR, and by the rate on record it is 900000.00 EUR: \
+             spending limit L takes worths within a tenth of that; correct the worth or the rate on record, \
+             or have somebody post it who may exceed the limit"
+        );
+        // In parts it is the same.
+        assert_eq!(firm.refused_entry(spend("100", "0.01")), "accounting.spending_worth");
+        assert_eq!(firm.refused_entry(spend("100", "80.99")), "accounting.spending_worth");
+        firm.post("the bank's rate", spend("100", "81.00"));
+        // What is given back does not make more room than it is worth.
+        let mut back = spend("10", "900");
+        back.postings.iter_mut().for_each(|posting| posting.side = posting.side.opposite());
+        assert_eq!(firm.refused_entry(back), "accounting.spending_worth");
+        let exceeding = PostExceeding::new(spend("10", "1"), "a gift in kind");
+        let gift = firm.must("gift", &exceeding);
+        // What stands is taken back as it is.
+        firm.must("back", &Reverse::new(gift.id, d("2026-03-03")));
         firm.clean();
     });
 }

@@ -27,7 +27,7 @@ fn limits_and_scopes_hold_at_their_edges() {
         let words = "anna may not desk.pay: till vault is not within the right; who has the role manager may";
         assert_eq!(office.refused("anna", &pay("vault", &["1"])), words);
         let nowhere = office.may("anna", &Request::new(&PAY).amount(eur("1")));
-        let words = "denied: anna may not desk.pay: the right is for certain places in till, and it names none; who has the role manager may";
+        let words = "denied: anna may not desk.pay: the right is for certain places in till, and not all of it names one; who has the role manager may";
         assert_eq!(nowhere.to_string(), words);
         let under = Request::new(&PAY).under("till", "drawer", ["front".into()]);
         assert!(office.may("anna", &under).is_allowed(), "what stands under a place is within it");

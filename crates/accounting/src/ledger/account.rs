@@ -688,6 +688,8 @@ impl Act for ChangeAccount {
             }
         }
         if account.parent != before.parent {
+            // Who moves an account takes it out of one heading and puts it under another: both must be his.
+            rights::allow_account(tx, &authority, &account.code, account.parent.as_ref())?;
             let (from, to) = (headings(tx, &before)?, headings(tx, &account)?);
             recount_moved(tx, &account.code, &from, &to)?;
             recount_asserted(tx, &account.code, &from, &to)?;

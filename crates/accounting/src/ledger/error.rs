@@ -265,6 +265,23 @@ pub enum LedgerError {
         /// What it may not be above.
         line: Money,
     },
+    /// A worth by which a foreign amount would pass under a spending limit.
+    #[error(
+        "account {account}: {amount} is said to be worth {worth}, and by the rate on record it is {recorded}: spending limit {code} takes \
+         worths within a tenth of that; correct the worth or the rate on record, or have somebody post it who may exceed the limit"
+    )]
+    SpendingWorth {
+        /// The limit's code.
+        code: SmolStr,
+        /// The account.
+        account: SmolStr,
+        /// The amount.
+        amount: Money,
+        /// What it is said to be worth.
+        worth: Money,
+        /// What it is worth by the rate on record.
+        recorded: Money,
+    },
     /// Debits and credits differ.
     #[error(
         "the entry does not balance: {} by {}: correct an amount, or add a posting of the difference",
@@ -295,6 +312,16 @@ pub enum LedgerError {
         code: SmolStr,
         /// The date of its last entry.
         last: NaiveDate,
+    },
+    /// A journal that demands approvals is posted to by drafts.
+    #[error(
+        "journal {code} takes what others approved, {approvals} of them: prepare a draft and submit it, or have somebody post it who may ledger.post_unapproved"
+    )]
+    NeedsApproval {
+        /// The journal.
+        code: SmolStr,
+        /// How many must approve.
+        approvals: u32,
     },
     /// No period holds that date.
     #[error("no fiscal period holds {date}: open the fiscal year first")]
@@ -823,10 +850,12 @@ impl ActError for LedgerError {
             LedgerError::BadRate { .. } => "accounting.bad_rate",
             LedgerError::UnknownSpendingLimit { .. } => "accounting.unknown_spending_limit",
             LedgerError::SpendingLimit { .. } => "accounting.spending_limit",
+            LedgerError::SpendingWorth { .. } => "accounting.spending_worth",
             LedgerError::Unbalanced { .. } => "accounting.unbalanced",
             LedgerError::TooFewPostings { .. } => "accounting.too_few_postings",
             LedgerError::UnknownJournal { .. } => "accounting.unknown_journal",
             LedgerError::OutOfOrder { .. } => "accounting.out_of_order",
+            LedgerError::NeedsApproval { .. } => "accounting.needs_approval",
             LedgerError::NoPeriod { .. } => "accounting.no_period",
             LedgerError::PeriodLocked { .. } => "accounting.period_locked",
             LedgerError::UnknownPeriod { .. } => "accounting.unknown_period",
@@ -909,9 +938,11 @@ impl ActError for LedgerError {
             | LedgerError::AccountNotOpen { .. }
             | LedgerError::ControlAccount { .. }
             | LedgerError::SpendingLimit { .. }
+            | LedgerError::SpendingWorth { .. }
             | LedgerError::CannotClose { .. }
             | LedgerError::DraftNotSubmitted { .. }
             | LedgerError::OutOfOrder { .. }
+            | LedgerError::NeedsApproval { .. }
             | LedgerError::RecurringEnded { .. }
             | LedgerError::AccountClosed { .. }
             | LedgerError::ExceedsLimit { .. }

@@ -20,7 +20,8 @@ pub struct Journal {
     pub name: SmolStr,
     /// Whether its numbers may not run backwards in date, as invoices' must not in many countries.
     pub by_date: bool,
-    /// How many persons besides who prepared it must approve a draft in it; `None` for one, 0 lets who prepared it do so.
+    /// How many persons besides who prepared it must approve a draft in it; 0 lets who prepared it do so. With 1 and more the journal
+    /// takes drafts alone, but for who may `ledger.post_unapproved`; `None` asks one for a draft, and lets entries be posted at once.
     #[record(since = 2)]
     pub approvals: Option<u32>,
     /// The last day that only who may `ledger.post_soft_locked` still posts to, in this journal.
@@ -107,7 +108,8 @@ impl OpenJournal {
         self
     }
 
-    /// A journal in which so many persons, besides who prepared it, must approve a draft before it is posted.
+    /// A journal in which so many persons, besides who prepared it, must approve a draft before it is posted. With 1 and more nothing is
+    /// posted to it at once: see [`rights`](super::rights).
     ///
     /// ```
     /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
@@ -116,6 +118,7 @@ impl OpenJournal {
     /// books.send("treasury", &OpenJournal::new("TRE", "Treasury").approvals(2))?;
     /// let ten = Money::parse("10 EUR")?;
     /// let entry = NewEntry::new("TRE", "2026-03-01".parse()?).debit("5100", ten).credit("1000", ten);
+    /// assert_eq!(books.post("at once", entry.clone()).unwrap_err().code(), "accounting.needs_approval");
     /// let draft = books.prepare_draft("loan", entry)?.answer;
     /// books.submit_draft("loan, submitted", draft)?;
     /// let first = books.clone().acting_as("ben").approve_draft("loan, ben", draft, 1)?.answer;
@@ -154,6 +157,98 @@ impl Act for OpenJournal {
             final_through: None,
             reversals: None,
         })?;
+        Ok(())
+    }
+}
+
+/// How many approvals a changed journal demands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ApprovalsChange {
+    /// One for a draft; entries may be posted at once besides.
+    Drafts,
+    /// So many: see [`Journal::approvals`].
+    To(u32),
+}
+
+/// Gives a journal another name, or has it demand more or fewer approvals: of drafts that are approved from now on, those that wait for it
+/// too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeJournal {
+    /// Which journal.
+    pub code: SmolStr,
+    /// Its new name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<SmolStr>,
+    /// How many approvals it demands from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approvals: Option<ApprovalsChange>,
+}
+
+impl ChangeJournal {
+    /// Another name for `code`.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// books.send("rename", &ChangeJournal::rename("GEN", "Day book"))?;
+    /// let nobody = books.send("nobody", &ChangeJournal::rename("OLD", "Old")).unwrap_err();
+    /// assert_eq!(nobody.code(), "accounting.unknown_journal");
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    pub fn rename(code: impl Into<SmolStr>, name: impl Into<SmolStr>) -> ChangeJournal {
+        ChangeJournal { code: code.into(), name: Some(name.into()), approvals: None }
+    }
+
+    /// So many approvals in `code` from now on.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// books.send("four eyes", &ChangeJournal::approvals("GEN", ApprovalsChange::To(1)))?;
+    /// let ten = Money::parse("10 EUR")?;
+    /// let rent = NewEntry::new("GEN", "2026-03-01".parse()?).debit("5100", ten).credit("1000", ten);
+    /// let refused = books.post("rent", rent.clone()).unwrap_err();
+    /// assert_eq!(
+    ///     refused.to_string(),
+    ///     "journal GEN takes what others approved, 1 of them: prepare a draft and submit it, \
+    ///      or have somebody post it who may ledger.post_unapproved",
+    /// );
+    /// books.send("as before", &ChangeJournal::approvals("GEN", ApprovalsChange::Drafts))?;
+    /// books.post("rent", rent)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn approvals(code: impl Into<SmolStr>, approvals: ApprovalsChange) -> ChangeJournal {
+        ChangeJournal { code: code.into(), name: None, approvals: Some(approvals) }
+    }
+}
+
+impl Act for ChangeJournal {
+    type Answer = ();
+    type Error = LedgerError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+        let request = Request::new(&rights::CHANGE_JOURNAL).about(self.code.clone());
+        tx.authorize(&request.at("journal", self.code.clone()))?;
+        let unknown = || LedgerError::UnknownJournal { code: self.code.clone() };
+        let before = tx.get::<Journal>(&self.code)?.ok_or_else(unknown)?;
+        let mut journal = before.as_ref().clone();
+        if let Some(name) = &self.name {
+            check_name("journal name", name)?;
+            journal.name = name.clone();
+        }
+        match self.approvals {
+            None => {}
+            Some(ApprovalsChange::Drafts) => journal.approvals = None,
+            Some(ApprovalsChange::To(persons)) => journal.approvals = Some(persons),
+        }
+        if journal != *before {
+            let code = Value::Text(journal.code.clone());
+            tx.emit(Event::new("ledger.journal_changed").with("journal", code));
+            tx.put(journal)?;
+        }
         Ok(())
     }
 }

@@ -118,6 +118,13 @@ fn judge_posting(
         (Some(worth), _) if worth.currency() != ledger => {
             return Err(bad_rate(posting, "its worth is not in the ledger's currency"));
         }
+        // What is taken back is taken back as it was posted.
+        (Some(worth), Some(rate)) if !rules.reverses && contradict(posting.amount, worth, rate) => {
+            return Err(bad_rate(
+                posting,
+                "the amount by its rate is not its worth: leave one of them out",
+            ));
+        }
         (Some(worth), rate) => (worth, rate),
         (None, Some(rate)) => (converted(posting, rate, ledger)?, Some(rate)),
         (None, None) => on_record(rules, entry, posting)?,
@@ -167,7 +174,28 @@ fn on_record(
     Ok((worth, found.rate().ok()))
 }
 
-fn converted(posting: &NewPosting, rate: Decimal, ledger: Currency) -> Result<Money, LedgerError> {
+/// The most by which sharing out a worth that was rounded as a whole moves that of one posting, in the smallest coins.
+const MOVED_BY_SHARING: u32 = 2;
+
+/// Whether a worth is not what an amount is worth by a rate: off by more than half a unit of the rate's last digit, and more
+/// than the rounding of a whole that was shared out.
+pub(crate) fn contradict(amount: Money, worth: Money, rate: Decimal) -> bool {
+    let amount = amount.amount().abs();
+    let digits = worth.currency().minor_units().unwrap_or(u32::from(super::AMOUNT_DIGITS));
+    let shared = Decimal::new(i64::from(MOVED_BY_SHARING), digits);
+    let half_a_unit = Decimal::try_new(5, rate.scale() + 1).unwrap_or_default();
+    let reckoned = amount.checked_mul(rate).and_then(|by_rate| {
+        let off = by_rate.checked_sub(worth.amount().abs())?.abs();
+        Some(off > amount.checked_mul(half_a_unit)?.checked_add(shared)?)
+    });
+    reckoned.unwrap_or(true) // an amount that its rate carries beyond all measure has no worth
+}
+
+pub(crate) fn converted(
+    posting: &NewPosting,
+    rate: Decimal,
+    ledger: Currency,
+) -> Result<Money, LedgerError> {
     let digits = ledger.minor_units().unwrap_or(u32::from(super::AMOUNT_DIGITS));
     let product = decimal::mul_round(posting.amount.amount(), rate, digits, Rounding::HalfUp);
     let product = product.map_err(|_| LedgerError::TooLarge {
@@ -175,42 +203,6 @@ fn converted(posting: &NewPosting, rate: Decimal, ledger: Currency) -> Result<Mo
         amount: posting.amount.amount(),
     })?;
     Ok(Money::new(product, ledger))
-}
-
-/// How much an entry that is planned is about, before it can be judged: its debits in the ledger's currency, and those
-/// whose worth is not known yet in their own.
-pub(crate) fn amounts(rules: &Rules, entry: &NewEntry) -> Result<Vec<Money>, LedgerError> {
-    let mut sums = vec![Money::zero(rules.currency)];
-    for posting in entry.postings.iter().filter(|posting| posting.side == Side::Debit) {
-        let amount = worth_now(rules, entry, posting)?;
-        match sums.iter_mut().find(|sum| sum.currency() == amount.currency()) {
-            Some(sum) => {
-                let (code, large) = (posting.account.clone(), amount.amount());
-                let too_large = |_| LedgerError::TooLarge { code, amount: large };
-                *sum = sum.add(amount).map_err(too_large)?;
-            }
-            None => sums.push(amount),
-        }
-    }
-    Ok(sums)
-}
-
-/// What a posting is worth in the ledger's currency; its own amount where that can't be told.
-fn worth_now(rules: &Rules, entry: &NewEntry, posting: &NewPosting) -> Result<Money, LedgerError> {
-    let ledger = rules.currency;
-    if posting.amount.currency() == ledger {
-        return Ok(posting.amount);
-    }
-    let worth = match (posting.ledger_amount, posting.rate) {
-        (Some(worth), _) => Ok(worth),
-        (None, Some(rate)) => converted(posting, rate, ledger),
-        (None, None) => on_record(rules, entry, posting).map(|(worth, _)| worth),
-    };
-    match worth {
-        Ok(worth) => Ok(worth),
-        Err(LedgerError::Halt(halt)) => Err(halt.into()),
-        Err(_) => Ok(posting.amount),
-    }
 }
 
 /// What balances in a foreign currency by one rate balances in the ledger's: each side is converted as a whole, and split

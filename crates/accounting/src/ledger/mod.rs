@@ -17,7 +17,7 @@
 //!
 //! # Commands
 //! Plain structs that implement [`Act`](fondaco_core::Act): [`SetUp`], [`OpenAccounts`], [`OpenEach`], [`ChangeAccount`],
-//! [`CloseAccount`], [`ReopenAccount`], [`OpenJournal`], [`OpenFiscalYear`], [`LockPeriod`], [`SoftLockPeriod`],
+//! [`CloseAccount`], [`ReopenAccount`], [`OpenJournal`], [`ChangeJournal`], [`OpenFiscalYear`], [`LockPeriod`], [`SoftLockPeriod`],
 //! [`UnlockPeriod`], [`Post`], [`PostMany`], [`PostEach`], [`Reverse`]; of
 //! [`open_items`](mod@open_items) [`Clear`], [`Unclear`], [`PostClearing`]; for entries in two phases [`RecordPending`],
 //! [`PostPending`], [`VoidPending`], and all of these in one batch [`RecordEach`]; [`PostReversing`], [`PlanReversal`],
@@ -84,6 +84,7 @@ pub mod spending;
 mod totals;
 mod tree;
 mod verify;
+mod weight;
 
 pub use account::{
     Account, AccountClass, ChangeAccount, CloseAccount, Control, NewAccount, OpenAccounts, Place,
@@ -108,7 +109,7 @@ pub use entry::{Entry, Posting};
 pub use error::{LedgerError, SumKind};
 pub use gate::{AccountLimit, ClosedBy, LimitChange};
 pub use holdings::HOLDINGS;
-pub use journal::{Journal, OpenJournal};
+pub use journal::{ApprovalsChange, ChangeJournal, Journal, OpenJournal};
 pub(crate) use lookup::leaves;
 pub use lookup::{WholeEntry, entry, entry_by_number, postings};
 pub(crate) use lookup::{periods_on, posted_account};

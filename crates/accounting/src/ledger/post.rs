@@ -10,8 +10,7 @@ use chrono::NaiveDate;
 use fondaco_core::digest::DigestError;
 use fondaco_core::policy::Reason;
 use fondaco_core::store::{Drawn, Event, Field, Hash, Value};
-use fondaco_core::{Act, Drew, Halt, Id, IdRun, Money, Timestamp, Tx};
-use rust_decimal::Decimal;
+use fondaco_core::{Act, Drew, Halt, Id, IdRun, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -416,17 +415,9 @@ pub(crate) fn examine<'r>(
     let journal = rules.journal(&new.journal)?;
     check_texts(new)?;
     let status = rules.status(period, new.date, Some(&new.journal))?;
-    asking.allow_posting(tx, &rules.chart, (new, period, status), || total(rules, judged))?;
+    asking.allow_at_once(tx, rules, journal)?;
+    asking.allow_posting(tx, rules, (new, judged), (period, status))?;
     Ok((period, journal))
-}
-
-/// How much an entry is about: its debits in the ledger's currency.
-pub(crate) fn total(rules: &Rules, judged: &[Judged]) -> Money {
-    let debits = judged.iter().map(|judged| i128::from(judged.ledger_amount.units()));
-    let debits = debits.filter(|units| *units > 0).sum();
-    let digits = u32::from(super::AMOUNT_DIGITS);
-    let amount = Decimal::try_from_i128_with_scale(debits, digits).unwrap_or(Decimal::MAX);
-    Money::new(amount, rules.currency)
 }
 
 /// Takes entries one by one and stages them all at the end.

@@ -5,12 +5,14 @@
 //! | `ledger.set_up` | to set the ledger up | | |
 //! | `ledger.open_account`, `ledger.change_account`, `ledger.close_account` | to keep the chart | | account |
 //! | `ledger.open_journal`, `ledger.open_fiscal_year` | to open journals and years | | |
+//! | `ledger.change_journal` | to rename journals, and to change how many approvals they demand | | journal |
 //! | `ledger.lock_period`, `ledger.unlock_period` | to lock periods and days, softly or not, and to open them again | | period, journal |
 //! | `ledger.lock_for_ever` | to lock periods and days so that nobody opens them again | | period, journal |
 //! | `ledger.close_year`, `ledger.reopen_year` | to say where a year's result goes, to close fiscal years, and to reopen them | | |
 //! | `ledger.assert_balance` | to state what accounts stand at, and to withdraw it | | account |
 //! | `ledger.closing_points`, `ledger.sign_off` | to put points on closing checklists, and to sign them off | | period |
 //! | `ledger.post` | to post entries at once | amount | journal, account, dimensions |
+//! | `ledger.post_unapproved` | to post at once, besides the right to post, to journals that demand approvals | | journal |
 //! | `ledger.post_soft_locked` | to post to softly locked periods, besides the right to post | | period, journal |
 //! | `ledger.reverse` | to reverse entries | amount | journal, account, dimensions |
 //! | `ledger.hold` | to record pending entries | amount | journal, account, dimensions |
@@ -36,18 +38,28 @@
 //! | `ledger.unclear` | to undo clearings | | account |
 //! | `ledger.approve` | to approve and reject drafts of others | amount | journal, account, dimensions |
 //!
-//! The amount of an entry is the sum of its debits in the ledger's currency, that of a clearing what it takes of debits, in the same. An account is within a heading when it stands
-//! under it. Dimensions are those that the host tells apart, such as `cost_centre`.
+//! The amount of an entry is the sum of its debits in the ledger's currency, that of a clearing what it takes of debits, in the same. A
+//! foreign amount counts for the greater of the worth that is given and of its worth by the rate on record for the day; without one, for
+//! the worth that is given and for itself in its own currency, so that a limit in that currency is needed. An account is within a
+//! heading when it stands under it. Dimensions are those that the host tells apart, such as `cost_centre`: who is limited to places
+//! of one names one in at least one posting, and in each to an account of income or expense. Which accounts of the balance sheet he may
+//! touch besides says a scope of accounts.
+//!
+//! A journal whose [`approvals`](Journal::approvals) are set, and not 0, takes by hand what others approved as a draft and nothing else:
+//! not what is posted, held or planned at once, imported or due, unless who does it may `ledger.post_unapproved`. It does take what
+//! follows from an act that is allowed by itself: reversals (`ledger.reverse`, which puts nothing in the place of what
+//! others approved), closings of a year, exchange differences, allocations, and what another engine posts in its own name.
 
 use std::sync::Arc;
 
 use fondaco_core::policy::{Authority, Engine, Permission, Reason, Request};
 use fondaco_core::store::{Record, Table};
-use fondaco_core::{ActorId, Halt, Money, Tx};
+use fondaco_core::{ActorId, Halt, Tx};
 use smol_str::{SmolStr, format_smolstr};
 
-use super::judge::amounts;
+use super::judge::Judged;
 use super::rules::{Chart, Map, Rules};
+use super::weight::{Scales, Weight};
 use super::{
     Account, Balance, Clearing, ClearingDifference, ClearingLine, Draft, DraftPosting, DraftRight,
     DraftStep, Entry, EntryDetail, EntryKey, ImportClock, Journal, LedgerError, NewEntry, OpenItem,
@@ -72,6 +84,9 @@ use crate::dimensions::{
 
 const ENTRY: &[&str] = &["journal", "account"];
 
+/// The permissions under which entries are posted, held or planned without a draft.
+const AT_ONCE: [&str; 4] = [POST.name, HOLD.name, POST_PENDING.name, PLAN.name];
+
 /// Set the ledger up.
 pub const SET_UP: Permission = Permission::new("ledger.set_up", "set the ledger up");
 /// Open accounts.
@@ -88,6 +103,12 @@ pub const REOPEN_ACCOUNT: Permission =
     Permission::new("ledger.reopen_account", "reopen closed accounts").within(&["account"]);
 /// Open journals.
 pub const OPEN_JOURNAL: Permission = Permission::new("ledger.open_journal", "open journals");
+/// Rename journals, and change how many approvals they demand.
+pub const CHANGE_JOURNAL: Permission = Permission::new(
+    "ledger.change_journal",
+    "rename journals and change how many approvals they demand",
+)
+.within(&["journal"]);
 /// Open fiscal years.
 pub const OPEN_FISCAL_YEAR: Permission =
     Permission::new("ledger.open_fiscal_year", "open fiscal years");
@@ -119,6 +140,10 @@ pub const SIGN_OFF: Permission =
 /// Post entries at once.
 pub const POST: Permission =
     Permission::new("ledger.post", "post entries").limited().within(ENTRY).within_tags().implied();
+/// Post at once to journals that demand approvals: for programs and engines that have an approval of their own.
+pub const POST_UNAPPROVED: Permission =
+    Permission::new("ledger.post_unapproved", "post at once to journals that demand approvals")
+        .within(&["journal"]);
 /// Post to softly locked periods.
 pub const POST_SOFT_LOCKED: Permission =
     Permission::new("ledger.post_soft_locked", "post to softly locked periods")
@@ -294,6 +319,7 @@ pub static ENGINE: Engine = Engine {
         &CLOSE_ACCOUNT,
         &REOPEN_ACCOUNT,
         &OPEN_JOURNAL,
+        &CHANGE_JOURNAL,
         &OPEN_FISCAL_YEAR,
         &LOCK_PERIOD,
         &UNLOCK_PERIOD,
@@ -304,6 +330,7 @@ pub static ENGINE: Engine = Engine {
         &CLOSING_POINTS,
         &SIGN_OFF,
         &POST,
+        &POST_UNAPPROVED,
         &POST_SOFT_LOCKED,
         &REVERSE,
         &HOLD,
@@ -394,6 +421,14 @@ fn parent_of(tx: &mut Tx<'_>, chart: &Chart, code: &SmolStr) -> Result<Option<Sm
     Ok(tx.get::<Account>(code)?.and_then(|account| account.parent.clone()))
 }
 
+/// Whether an account is of income or expense, by the chart that was read already, or by the account itself.
+fn is_of_result(tx: &mut Tx<'_>, chart: &Chart, code: &SmolStr) -> Result<bool, Halt> {
+    if let Some(of_result) = chart.is_of_result(code) {
+        return Ok(of_result);
+    }
+    Ok(tx.get::<Account>(code)?.is_some_and(|account| account.class.is_result()))
+}
+
 /// Asks for the entries of one act.
 pub(crate) struct Asking {
     authority: Authority,
@@ -402,9 +437,12 @@ pub(crate) struct Asking {
     reason: Option<Reason>,
     /// Whether the entries follow from an act that was allowed.
     follows: bool,
-    /// The amounts of the entries that were taken, and of the one that is asked for.
-    total: Option<Money>,
-    asked: Option<Money>,
+    /// How much the entries are about that were taken, and with the one that is asked for.
+    total: Option<Weight>,
+    asked: Option<Weight>,
+    scales: Scales,
+    /// The journals that demand approvals to which who acts may post at once.
+    unapproved: Vec<SmolStr>,
     /// What stands above the accounts under a heading, by that heading.
     headings: Map<SmolStr, Arc<[SmolStr]>>,
     /// The softly locked periods that who acts may post to, with the journal: each is asked for once.
@@ -437,7 +475,19 @@ impl Asking {
     fn of(authority: Authority) -> Asking {
         let (document, reason, total, asked) = (None, None, None, None);
         let (headings, soft_locked, follows) = (Map::default(), Vec::new(), false);
-        Asking { authority, document, reason, follows, total, asked, headings, soft_locked }
+        let (scales, unapproved) = (Scales::default(), Vec::new());
+        Asking {
+            authority,
+            document,
+            reason,
+            follows,
+            total,
+            asked,
+            scales,
+            unapproved,
+            headings,
+            soft_locked,
+        }
     }
 
     /// For a document in which these had a hand.
@@ -451,13 +501,13 @@ impl Asking {
         self.reason.take()
     }
 
-    /// Whether an entry may be posted to this period, for so much.
+    /// Whether an entry that was judged may be posted to this period.
     pub(crate) fn allow_posting(
         &mut self,
         tx: &mut Tx<'_>,
-        chart: &Chart,
-        (entry, period, status): (&NewEntry, &Period, PeriodStatus),
-        amount: impl FnOnce() -> Money,
+        rules: &Rules,
+        (entry, judged): (&NewEntry, &[Judged]),
+        (period, status): (&Period, PeriodStatus),
     ) -> Result<(), LedgerError> {
         if status == PeriodStatus::SoftLocked {
             self.allow_soft_locked(tx, period.period, &entry.journal)?;
@@ -465,12 +515,12 @@ impl Asking {
         if (self.authority.is_full() || self.follows) && self.document.is_none() {
             return Ok(());
         }
-        let amount = amount();
-        let total = self.total.map_or(Ok(amount), |total| total.add(amount));
-        let total = total.map_err(|error| Halt::Bug(error.to_string()))?;
+        let weight = self.scales.weigh(tx, rules, (entry, judged))?;
+        let total =
+            self.total.as_ref().map_or_else(|| Ok(weight.clone()), |so_far| so_far.and(&weight))?;
         let mut ask = |places| {
-            let request = self.request(tx, chart, entry, places)?;
-            tx.allow(&self.authority, &request.amount(amount).total(total))
+            let request = self.request(tx, &rules.chart, entry, places)?;
+            self.allow_amounts(tx, request, (&weight, &total))
         };
         let allowed = match ask(Places::Regarded) {
             Err(Halt::Denied(_)) => ask(Places::All),
@@ -478,6 +528,51 @@ impl Asking {
         };
         self.reason = Some(allowed?);
         self.asked = Some(total);
+        Ok(())
+    }
+
+    /// Asks for each amount; gives why the first is allowed.
+    fn allow_amounts(
+        &self,
+        tx: &mut Tx<'_>,
+        request: Request,
+        (weight, total): (&Weight, &Weight),
+    ) -> Result<Reason, Halt> {
+        let mut reason = None;
+        for amount in weight.amounts() {
+            let total = total.of(amount.currency()).unwrap_or(amount);
+            let allowed =
+                tx.allow(&self.authority, &request.clone().amount(amount).total(total))?;
+            reason.get_or_insert(allowed);
+        }
+        reason.ok_or_else(|| Halt::Bug("an entry was asked for without an amount".into()))
+    }
+
+    /// Whether an entry may be posted to a journal at once: to one that demands approvals by who may post there without them.
+    pub(crate) fn allow_at_once(
+        &mut self,
+        tx: &mut Tx<'_>,
+        rules: &Rules,
+        journal: &Journal,
+    ) -> Result<(), LedgerError> {
+        let Some(approvals) = journal.approvals.filter(|persons| *persons > 0) else {
+            return Ok(());
+        };
+        let at_once = AT_ONCE.iter().any(|name| *name == self.authority.permission().name);
+        if !at_once || self.follows || rules.engine.is_some() {
+            return Ok(());
+        }
+        if self.unapproved.contains(&journal.code) {
+            return Ok(());
+        }
+        let request = Request::new(&POST_UNAPPROVED);
+        let request = request.about(journal.code.clone()).at("journal", journal.code.clone());
+        // Without a policy nobody has this right: what a journal demands it demands of all.
+        if tx.engines().is_empty() || !tx.may(&request)?.is_allowed() {
+            return Err(LedgerError::NeedsApproval { code: journal.code.clone(), approvals });
+        }
+        tx.authorize(&request)?;
+        self.unapproved.push(journal.code.clone());
         Ok(())
     }
 
@@ -517,24 +612,25 @@ impl Asking {
         }
         let rules = Rules::read(tx, std::slice::from_ref(entry))?;
         let request = self.request(tx, &rules.chart, entry, Places::All)?;
-        for amount in amounts(&rules, entry)? {
-            tx.allow(&self.authority, &request.clone().amount(amount).total(amount))?;
-        }
+        let weight = self.scales.weigh_plan(tx, &rules, entry)?;
+        self.allow_amounts(tx, request, (&weight, &weight))?;
         Ok(())
     }
 
     /// The entry that was asked for is taken: it counts towards the limits of the act.
     pub(crate) fn count(&mut self) {
-        self.total = self.asked.or(self.total);
+        if let Some(asked) = self.asked.take() {
+            self.total = Some(asked);
+        }
     }
 
-    /// The amounts of the entries that were taken.
-    pub(crate) fn taken(&self) -> Option<Money> {
-        self.total
+    /// How much the entries are about that were taken.
+    pub(crate) fn taken(&self) -> Option<Weight> {
+        self.total.clone()
     }
 
-    /// Entries that were taken are taken back, to this amount.
-    pub(crate) fn take_back_to(&mut self, total: Option<Money>) {
+    /// Entries that were taken are taken back, to so much.
+    pub(crate) fn take_back_to(&mut self, total: Option<Weight>) {
         (self.total, self.asked) = (total, None);
     }
 
@@ -565,6 +661,32 @@ impl Asking {
             for (dimension, place) in posting.dimensions.iter() {
                 if wanted(self, dimension) {
                     request = request.at(dimension, place);
+                }
+            }
+        }
+        self.nowhere(tx, chart, entry, request)
+    }
+
+    /// Adds the dimensions in which a posting to an account of income or expense has no place: else one posting that has one
+    /// would open a right within places of it to all others.
+    fn nowhere(
+        &self,
+        tx: &mut Tx<'_>,
+        chart: &Chart,
+        entry: &NewEntry,
+        mut request: Request,
+    ) -> Result<Request, Halt> {
+        let named = || {
+            let places = entry.postings.iter().flat_map(|posting| posting.dimensions.iter());
+            places.map(|(dimension, _)| SmolStr::new(dimension)).collect()
+        };
+        let regarded = self.authority.dimensions().map_or_else(named, <[SmolStr]>::to_vec);
+        for dimension in regarded.iter().filter(|name| !ENTRY.contains(&name.as_str())) {
+            for posting in &entry.postings {
+                if posting.dimensions.get(dimension).is_none()
+                    && is_of_result(tx, chart, &posting.account)?
+                {
+                    request = request.nowhere(dimension.clone());
                 }
             }
         }

@@ -220,6 +220,8 @@ pub(crate) struct Chart {
     codes: Vec<SmolStr>,
     /// What each stands under: apart, for only limited rights ask for it.
     parents: Vec<Option<SmolStr>>,
+    /// Whether each is of income or expense: for limited rights too.
+    of_result: Vec<bool>,
     /// Whether any of them is kept by open items.
     pub(crate) keeps_items: bool,
     /// Whether any has a gate: else no posting is asked for one.
@@ -255,7 +257,8 @@ impl Chart {
         let parents = accounts.iter().map(|account| account.parent.clone()).collect();
         let keeps_items = accounts.iter().any(|account| account.open_items.is_some());
         let gated = accounts.iter().any(|account| !Gate::of(account).is_none());
-        Chart { places, rules, codes, parents, keeps_items, gated }
+        let of_result = accounts.iter().map(|account| account.class.is_result()).collect();
+        Chart { places, rules, codes, parents, of_result, keeps_items, gated }
     }
 
     /// Whether the totals of any account are kept, or any is closed.
@@ -287,6 +290,12 @@ impl Chart {
     pub(crate) fn parent(&self, code: &SmolStr) -> Option<Option<&SmolStr>> {
         let place = self.places.get(code)?;
         self.parents.get(*place as usize).map(Option::as_ref)
+    }
+
+    /// Whether the account with this code is of income or expense; `None` where it is not in this chart.
+    pub(crate) fn is_of_result(&self, code: &SmolStr) -> Option<bool> {
+        let place = self.places.get(code)?;
+        self.of_result.get(*place as usize).copied()
     }
 
     /// The codes of the accounts, by their places.

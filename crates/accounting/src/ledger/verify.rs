@@ -6,9 +6,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use fondaco_core::store::{Record, Tags};
-use fondaco_core::{Currency, Id, Range, Reading};
+use fondaco_core::{Currency, Id, Money, Range, Reading};
 use smol_str::SmolStr;
 
+use super::judge::contradict;
 use super::{
     Account, Amounts, Balance, Clearing, Deed, Draft, DraftStatus, DraftStep, Entry, Journal,
     LedgerError, MAX_LEVELS, PendingEntry, Period, PeriodKey, Posting, Reversal, Settings, period,
@@ -30,6 +31,13 @@ pub enum Discrepancy {
     /// A posting without its entry, or with another date or period than its entry.
     Stray {
         /// The entry it names.
+        entry: Id<Entry>,
+        /// Its line.
+        line: u32,
+    },
+    /// A posting whose worth is not its amount by its rate.
+    Rate {
+        /// The entry.
         entry: Id<Entry>,
         /// Its line.
         line: u32,
@@ -154,6 +162,9 @@ impl fmt::Display for Discrepancy {
             }
             Discrepancy::Stray { entry, line } => {
                 write!(f, "posting {line} of entry {entry} does not fit its entry")
+            }
+            Discrepancy::Rate { entry, line } => {
+                write!(f, "the worth of line {line} of entry {entry} is not its amount by its rate")
             }
             Discrepancy::Empty { entry } => write!(f, "entry {entry} has no postings"),
             Discrepancy::Misdated { entry } => {
@@ -328,6 +339,9 @@ impl Check {
             if posting.currency != self.ledger {
                 *totals.entry(posting.currency).or_default() += i128::from(posting.amount.units());
             }
+            if self.is_off_rate(posting) {
+                self.found.push(Discrepancy::Rate { entry: posting.entry, line: posting.line });
+            }
             ledger_total += i128::from(posting.ledger_amount.units());
             self.count(posting);
         }
@@ -338,6 +352,12 @@ impl Check {
         self.found.extend(
             unequal.map(|(currency, _)| Discrepancy::Unbalanced { entry: entry.id, currency }),
         );
+    }
+
+    fn is_off_rate(&self, posting: &Posting) -> bool {
+        let worth = Money::new(posting.ledger_amount.to_decimal(), self.ledger);
+        let rate = posting.rate.copied();
+        rate.is_some_and(|rate| contradict(posting.money(), worth, rate))
     }
 
     /// A posting that names no entry.

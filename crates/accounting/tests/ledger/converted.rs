@@ -51,6 +51,35 @@ fn each_side_is_converted_as_a_whole() {
 }
 
 #[test]
+fn a_worth_and_a_rate_that_contradict_are_refused() {
+    let firm = in_memory().set_up();
+    let both = |worth: &str, rate: &str| {
+        let line = |side| NewPosting {
+            rate: Some(dec(rate)),
+            ..NewPosting::new("1010", side, usd("100")).worth(eur(worth))
+        };
+        entry("2026-01-05").posting(line(Side::Debit)).posting(line(Side::Credit))
+    };
+    let refused = firm.send("contradict", &Post::new(both("1.00", "0.92"))).unwrap_err();
+    assert_eq!(refused.code(), "accounting.bad_rate");
+    let said = refused.to_string();
+    assert!(said.contains("the amount by its rate is not its worth"), "{said}");
+    // Off by half a unit of the rate's last digit, and two coins of rounding: 92 +- 0.50 +- 0.02.
+    for (name, worth, rate, code) in [
+        ("rounded", "92.52", "0.92", None),
+        ("rounded down", "91.48", "0.92", None),
+        ("too far", "92.53", "0.92", Some("accounting.bad_rate")),
+        ("too far down", "91.47", "0.92", Some("accounting.bad_rate")),
+        ("said exactly", "92.50", "0.9200", Some("accounting.bad_rate")),
+        ("a huge rate", "1", "79228162514264337593543950335", Some("accounting.bad_rate")),
+    ] {
+        let sent = firm.send(name, &Post::new(both(worth, rate)));
+        assert_eq!(sent.err().map(|error| error.code()), code, "{name}");
+    }
+    firm.clean();
+}
+
+#[test]
 fn given_worths_and_several_rates_stay_as_they_are() {
     let firm = in_memory().set_up();
     let line =

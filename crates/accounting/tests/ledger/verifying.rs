@@ -187,6 +187,26 @@ fn a_foreign_currency_that_does_not_clear() {
 }
 
 #[test]
+fn a_worth_that_is_not_the_amount_by_its_rate() {
+    let firm = tampered(|firm| {
+        let posting = rows::<Posting>(firm).remove(0);
+        let (dollar, rate) = (Amount::from_units(10_000), Some(dec("0.5")).into());
+        let ledger_amount = Amount::from_units(0);
+        insert(Posting {
+            line: 3,
+            currency: Currency::USD,
+            amount: dollar,
+            ledger_amount,
+            rate,
+            ..posting
+        })
+    });
+    let entry = rows::<Entry>(&firm).remove(0).id;
+    let said = format!("the worth of line 3 of entry {entry} is not its amount by its rate");
+    assert_eq!(found(&firm)[0], said);
+}
+
+#[test]
 fn a_balance_that_was_moved_made_up_or_cut() {
     let add =
         |row: Balance| Change::Add { rows: Box::new(vec![row]) as Box<dyn Rows>, floors: vec![] };

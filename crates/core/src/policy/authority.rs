@@ -174,6 +174,14 @@ impl Authority {
         }
     }
 
+    /// The dimensions that anything depends on, where that is known: none for who may everything. `None` where it may be any.
+    pub fn dimensions(&self) -> Option<&[SmolStr]> {
+        match &self.standing {
+            Standing::Judged(judge) => judge.dimensions.as_deref(),
+            Standing::Full(_) | Standing::None(_) => Some(&[]),
+        }
+    }
+
     /// Whether the request may be done. Who is asked for here must also ask the unit of work:
     /// [`Tx::allow`](crate::Tx::allow).
     pub(crate) fn judge(&self, request: &Request) -> Result<Reason, Box<Denial>> {

@@ -71,7 +71,7 @@ pub enum Why {
     OutOfScope {
         /// The dimension.
         dimension: SmolStr,
-        /// The place; `None` when the document names none in this dimension.
+        /// The place; `None` when the document, or a part of it that could, names none in this dimension.
         place: Option<SmolStr>,
     },
     /// Somebody else has to do it.
@@ -178,7 +178,7 @@ impl Why {
             Why::OutOfScope { dimension, place: None } => {
                 Phrase::from(word("the right is for certain places in"))
                     .and(format!("{dimension},"))
-                    .and(word("and it names none"))
+                    .and(word("and not all of it names one"))
             }
             Why::FourEyes { hand } => Phrase::from(word("another pair of eyes is needed, and"))
                 .and(hand.as_str())

@@ -49,7 +49,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// Whether it is one of `places`, or stands under one.
+    /// Whether it is one of `places`, or stands under one. [Nowhere](Request::nowhere) is within none.
     ///
     /// ```
     /// # mod desk { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/desk.rs")); }
@@ -59,7 +59,8 @@ impl Place {
     /// assert!(!request.places[0].is_within(&["vault".into()]));
     /// ```
     pub fn is_within(&self, places: &[SmolStr]) -> bool {
-        places.contains(&self.place) || self.above.iter().any(|above| places.contains(above))
+        let named = !self.place.is_empty() && places.contains(&self.place);
+        named || self.above.iter().any(|above| places.contains(above))
     }
 }
 
@@ -111,6 +112,25 @@ impl Request {
             self.places.push(place);
         }
         self
+    }
+
+    /// Some of it is at no place of this dimension, though it could be: who is limited to places of it may not do that.
+    ///
+    /// ```
+    /// # mod desk { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/desk.rs")); }
+    /// # use desk::*;
+    /// let front = Request::new(&PAY).at("till", "front");
+    /// assert!(desk().may(&ActorId::new("anna"), now(), &front)?.is_allowed());
+    /// let half = front.nowhere("till");
+    /// assert_eq!(
+    ///     desk().may(&ActorId::new("anna"), now(), &half)?.to_string(),
+    ///     "denied: anna may not desk.pay: the right is for certain places in till, and not all of it names one; who has the role manager may",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn nowhere(self, dimension: impl Into<SmolStr>) -> Request {
+        self.at(dimension, "")
     }
 
     /// By somebody else than these.

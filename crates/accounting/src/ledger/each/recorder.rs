@@ -18,6 +18,7 @@ use crate::ledger::post::{Pages, PagesMark, posted};
 use crate::ledger::rights::Asking;
 use crate::ledger::rules::Rules;
 use crate::ledger::spending::Override;
+use crate::ledger::weight::Weight;
 use crate::ledger::{Entry, LedgerError, NewEntry, Settings, rights};
 
 pub(crate) struct Recorder<'p> {
@@ -48,7 +49,7 @@ pub(super) struct Mark {
     holds: (usize, usize),
     watch: Option<fondaco_core::Timestamp>,
     told: usize,
-    askings: Vec<Option<fondaco_core::Money>>,
+    askings: Vec<Option<Weight>>,
 }
 
 impl<'p> Recorder<'p> {
@@ -212,13 +213,13 @@ impl Askings {
         found.ok_or_else(|| fondaco_core::Halt::Bug(format!("{name} was not asked for")).into())
     }
 
-    fn totals(&self) -> Vec<Option<fondaco_core::Money>> {
+    fn totals(&self) -> Vec<Option<Weight>> {
         self.0.iter().map(|(_, asking)| asking.taken()).collect()
     }
 
-    fn back_to(&mut self, totals: &[Option<fondaco_core::Money>]) {
+    fn back_to(&mut self, totals: &[Option<Weight>]) {
         for ((_, asking), total) in self.0.iter_mut().zip(totals) {
-            asking.take_back_to(*total);
+            asking.take_back_to(total.clone());
         }
     }
 }

@@ -8,6 +8,7 @@ use fondaco_core::{Currency, Money, Rounding, decimal};
 use rust_decimal::Decimal;
 
 use super::Loaded;
+use crate::ledger::judge::contradict;
 use crate::ledger::{AMOUNT_DIGITS, Amount, LedgerError, NewPosting, Side};
 
 /// The lines of one currency on one side.
@@ -97,6 +98,8 @@ impl Loaded {
         for (at, share) in group.lines.iter().zip(shares) {
             if let Some(line) = part.get_mut(*at) {
                 line.ledger_amount = Some(share);
+                // A share that rounding took off the rate has a rate of its own.
+                line.rate = line.rate.filter(|rate| !contradict(line.amount, share, *rate));
             }
         }
         Ok(())

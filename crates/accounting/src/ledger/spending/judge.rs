@@ -20,9 +20,14 @@ use super::{ExcessKind, Spending, SpendingExcess, SpendingLimit};
 use crate::ledger::judge::Judged;
 use crate::ledger::rules::{Map, Rules};
 use crate::ledger::totals::Layer;
+use crate::ledger::weight::Scales;
 use crate::ledger::{
-    Amount, Entry, LedgerError, NewEntry, Period, WholePending, is_closing, rights,
+    Amount, Entry, LedgerError, NewEntry, NewPosting, Period, WholePending, is_closing, rights,
 };
+
+/// The part of its worth by the rate on record by which the worth that is given for a foreign amount may be off, where a limit in
+/// the ledger's currency counts it: one tenth.
+const OFF_BY: i64 = 10;
 
 /// Limit, value and first day of the window.
 type Key = (SmolStr, SmolStr, NaiveDate);
@@ -99,6 +104,7 @@ pub(crate) struct Judge {
     /// What the accounts of the batch stand under.
     above: Map<SmolStr, Arc<[SmolStr]>>,
     excesses: Vec<SpendingExcess>,
+    scales: Scales,
 }
 
 /// Something above a line, which stands all the same.
@@ -205,6 +211,7 @@ impl Judge {
             let place = (&posting.account, &posting.dimensions);
             for counts in self.counting(tx, rules, (entry.date, period), place, line)? {
                 let (limit, value, start, counted) = counts;
+                self.check_worth(tx, rules, (entry, posting, counted), &limit, standing)?;
                 let cell = self.cell(tx, limit, (value, start))?;
                 self.add(cell, standing.layer, counted)?;
                 match added.iter_mut().find(|(known, _)| *known == cell) {
@@ -218,6 +225,45 @@ impl Judge {
             above.extend(self.within(tx, cell, standing)?);
         }
         Ok(above)
+    }
+
+    /// A worth that is given for a foreign amount, and by which it would hardly count, is not taken where a limit refuses: sums
+    /// follow from what is posted, so they can't go by another.
+    fn check_worth(
+        &mut self,
+        tx: &mut Tx<'_>,
+        rules: &Rules,
+        (entry, posting, counted): (&NewEntry, &NewPosting, i64),
+        limit: &SpendingLimit,
+        standing: &Standing<'_>,
+    ) -> Result<(), LedgerError> {
+        let own = posting.amount.currency() == rules.currency || posting.amount.is_zero();
+        let by_worth = limit.currency == rules.currency && limit.refuse_above.is_some();
+        if own || !by_worth || standing.settles || rules.reverses {
+            return Ok(());
+        }
+        if posting.needs_rate(rules.currency) {
+            return Ok(());
+        }
+        let amount = posting.amount.abs();
+        let Some(recorded) = self.scales.on_record(tx, rules, (entry, amount))? else {
+            return Ok(());
+        };
+        let given = i128::from(counted).abs();
+        // What no amount holds is worth more than any.
+        let known = Amount::from_decimal(recorded.amount()).map_or(i64::MAX, Amount::units);
+        let (known, slack) = (i128::from(known), i128::from(known / OFF_BY));
+        let short = if counted > 0 { known - slack - given } else { given - known - slack };
+        if short <= 0 {
+            return Ok(());
+        }
+        if standing.exceeding.is_some() {
+            tx.authorize(&request(entry, &limit.code, limit.money(short)))?;
+            return Ok(());
+        }
+        let (code, account) = (limit.code.clone(), posting.account.clone());
+        let worth = limit.money(given);
+        Err(LedgerError::SpendingWorth { code, account, amount, worth, recorded })
     }
 
     /// The limits that a line counts towards, with the value, the window and how much.

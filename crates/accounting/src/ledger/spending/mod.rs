@@ -12,6 +12,9 @@
 //! - What is pending counts as if it were posted. When it is posted it is not refused again, also where its date or the limit
 //!   has become another; voiding it, or its end, gives the room back.
 //! - Who may `ledger.exceed_spending_limit` posts above a limit with [`PostExceeding`] and a reason, which is kept likewise.
+//! - A limit in the ledger's currency counts foreign amounts by what they are posted for. So that nobody passes under it by a worth of
+//!   his own, one that is given must be within a tenth of the worth by the rate on record for that day, or somebody posts it who may
+//!   exceed the limit. A currency without a rate on record counts as it is given: a limit in that currency bounds it.
 //! - Sums are counters: writers who stay within a limit don't collide, however many there are. They do when somebody is
 //!   refused or warned, as that must be true when it is said.
 //!

@@ -312,7 +312,7 @@ fn within(dimension: &SmolStr, places: &[SmolStr], request: &Request) -> Result<
         return Err(outside(None));
     }
     match asked.find(|place| !place.is_within(places)) {
-        Some(place) => Err(outside(Some(place.place.clone()))),
+        Some(place) => Err(outside(Some(place.place.clone()).filter(|place| !place.is_empty()))),
         None => Ok(()),
     }
 }

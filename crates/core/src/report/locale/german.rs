@@ -175,7 +175,7 @@ const WORDS: &[(&str, &str)] = &[
     ("amount", "Betrag"),
     ("and", "und"),
     ("and credit", "und Haben"),
-    ("and it names none", "und keine ist genannt"),
+    ("and not all of it names one", "und nicht für alles ist eine genannt"),
     ("another pair of eyes is needed, and", "ein weiteres Paar Augen ist nötig, und"),
     ("as known at", "Stand"),
     ("as of", "zum"),
