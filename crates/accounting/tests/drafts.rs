@@ -16,7 +16,7 @@ use fondaco_store::Memory;
 /// `anna` and `ben` prepare; `carla`, `dora` and `emil` approve, `carla` up to 100 EUR.
 fn staffed(staff: Staff) -> Staff {
     staff.role("preparer", [NewGrant::new("ledger.draft")]);
-    staff.role("checker", [NewGrant::new("ledger.approve").up_to(eur("100"))]);
+    staff.role("checker", [NewGrant::new("ledger.approve").up_to(eur("100")).up_to(usd("100"))]);
     let partner = ["ledger.draft", "ledger.approve", "policy.delegate"];
     staff.role("partner", partner.map(NewGrant::new));
     for (who, role) in [

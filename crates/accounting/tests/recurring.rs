@@ -416,6 +416,29 @@ fn a_pause_keeps_what_falls_into_it_or_passes_it_over() {
     }
 }
 
+/// 1 August 2026 is a Saturday.
+#[test]
+fn what_a_pause_passes_over_goes_by_the_day_on_which_it_is_posted() {
+    for (roll, resumed, next) in [
+        (Roll::Following, "2026-08-01", "2026-08-01"), // posted on Monday
+        (Roll::Following, "2026-08-03", "2026-08-01"),
+        (Roll::Following, "2026-08-04", "2026-09-01"),
+        (Roll::Preceding, "2026-07-31", "2026-08-01"), // posted on Friday, which is today
+        (Roll::Preceding, "2026-08-01", "2026-09-01"),
+    ] {
+        let firm = in_memory().set_up();
+        let terms = monthly("2026-07-01", "40.00");
+        start(&firm, terms.on_business_days(BusinessDays::new("MON-FRI", roll)));
+        firm.tick("2026-07-01");
+        firm.must("pause", &PauseRecurring::new("rent"));
+        let (today, start) = (instant(resumed), minute(0));
+        firm.at_minute((today.micros() - start.micros()) / 60_000_000);
+        firm.must("resume", &ResumeRecurring::new("rent", Missed::Skip));
+        assert_eq!(stands(&firm).next, Some(d(next)), "{roll:?}, resumed on {resumed}");
+        firm.clean();
+    }
+}
+
 #[test]
 fn it_ends_when_it_is_told() {
     on_every_store(|firm| {

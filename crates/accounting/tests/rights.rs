@@ -490,6 +490,13 @@ fn softly_locked_periods_are_for_those_who_may() {
             other.to_string(),
             "item 2 (counted from 0): ben may not ledger.post_soft_locked (2026-01): journal OWN is not within the right; who has the role chief may"
         );
+        // Who prepares what another posts there needs no right to post there.
+        let draft = staff.submitted("anna", sale("2026-01-31", "5.00"));
+        staff.role("approver", [NewGrant::new("ledger.approve")]);
+        staff.hire("carla", "approver");
+        let denied = staff.refused("carla", &ApproveDraft::new(draft, 1)).to_string();
+        assert!(denied.starts_with("carla may not ledger.post_soft_locked (2026-01)"), "{denied}");
+        staff.must("chief", &ApproveDraft::new(draft, 1));
         // A locked period is locked for everybody.
         staff.must("chief", &LockPeriod::new(202_601));
         assert_eq!(staff.refused("chief", &january()).code(), "accounting.period_locked");

@@ -266,7 +266,7 @@ impl Calendar {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn holidays(&self, year: i32) -> Vec<Holiday> {
-        rule::holidays(&self.rules, year)
+        rule::holidays(&self.rules, self.week, year)
     }
 
     /// The holiday on a day, if it is one; the first by rule if two meet.

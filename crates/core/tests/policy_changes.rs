@@ -120,6 +120,55 @@ fn what_is_lent_decides_whether_it_goes_in_a_circle() {
     });
 }
 
+/// Thirty layers of two persons, each of whom lends to both of the next: 2^29 ways through 116 delegations.
+#[test]
+fn many_ways_to_a_right_are_no_more_work_than_the_delegations_they_go_through() {
+    let office = in_memory();
+    let name = |layer: usize, of: char| format!("{of}{layer}");
+    for layer in 0..30 {
+        for of in ['a', 'b'] {
+            let who = name(layer, of);
+            office.must("root", &RegisterActor::person(id(&who)));
+            if layer == 0 {
+                office.must("root", &AssignRole::new(id(&who), "manager"));
+                continue;
+            }
+            for from in ['a', 'b'] {
+                let from = name(layer - 1, from);
+                office.must("root", &lend(&from, &who, "2026-06-01", "2026-06-30"));
+            }
+        }
+    }
+    let back = lend("a29", "b0", "2026-06-05", "2026-06-05");
+    assert!(office.refused("root", &back).contains("would go in a circle, a29 -> b0 -> "));
+    let pay = ask("vault", "500");
+    assert!(office.may("a29", &pay).is_allowed());
+    let by = |hands: &[&str]| {
+        let hands: Vec<_> = hands.iter().map(|hand| id(hand)).collect();
+        office.may("a29", &pay.clone().after(&hands))
+    };
+    // By another chain, where one of the shortest had a hand in it; not where all go through who had.
+    assert!(by(&["a28", "b5", "a0"]).is_allowed());
+    assert!(!by(&["a28", "b28"]).is_allowed());
+    assert!(!by(&["a29"]).is_allowed());
+}
+
+#[test]
+fn what_is_lent_already_is_not_lent_again() {
+    on_every_host(|office| {
+        office.must("carla", &lend("carla", "anna", "2026-06-05", "2026-06-10"));
+        let no = |command: &Delegate| {
+            let said = office.refused("carla", command);
+            assert!(said.contains("carla lends that to anna already, until 2026-06-10"), "{said}");
+        };
+        no(&lend("carla", "anna", "2026-06-05", "2026-06-10"));
+        no(&lend("carla", "anna", "2026-06-06", "2026-06-07"));
+        no(&lend("carla", "anna", "2026-06-06", "2026-06-07").only(Part::Role("manager".into())));
+        office.must("carla", &lend("carla", "anna", "2026-06-06", "2026-06-11"));
+        office.must("carla", &lend("carla", "ben", "2026-06-05", "2026-06-10"));
+    });
+}
+
 #[test]
 fn delegations_that_can_not_be() {
     on_every_host(|office| {

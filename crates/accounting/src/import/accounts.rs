@@ -18,6 +18,7 @@ use super::lines::Lines;
 use super::refusal::{Fault, Refusal};
 use super::run::{Cursor, Phase, refused};
 use super::{AccountMapping, ImportError, ImportReport, Mode};
+use crate::ledger::tree::ordered;
 use crate::ledger::{Account, AccountClass, LedgerError, NewAccount, OpenAccounts, RefusedEntry};
 
 /// More accounts than any chart has, and as many as one commit takes.
@@ -328,20 +329,10 @@ impl<R: Read + Seek> ImportAccounts<R> {
                 None => drop(answers.insert(line.number, Err(line.faults.clone()))),
             }
         }
-        while !waiting.is_empty() {
-            let coming: BTreeSet<&SmolStr> = waiting.iter().map(|(_, new)| &new.code).collect();
-            let (mut now, mut later): (Vec<_>, Vec<_>) =
-                waiting.into_iter().partition(|(_, new)| {
-                    new.parent.as_ref().is_none_or(|parent| !coming.contains(parent))
-                });
-            if now.is_empty() {
-                // They stand under one another in a circle: each is refused for its parent.
-                std::mem::swap(&mut now, &mut later);
-            }
-            for (number, account) in now {
-                answers.insert(number, self.open_one(tx, number, account)?);
-            }
-            waiting = later;
+        // Those that stand under one another in a circle come last: each is refused for its parent.
+        let (order, circle) = ordered(&waiting.iter().map(|(_, new)| *new).collect::<Vec<_>>());
+        for (number, account) in order.into_iter().chain(circle).filter_map(|at| waiting.get(at)) {
+            answers.insert(*number, self.open_one(tx, *number, account)?);
         }
         Ok(answers.into_iter().collect())
     }

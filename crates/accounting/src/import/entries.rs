@@ -19,6 +19,9 @@ use super::run::{Cursor, Phase, refused};
 use super::{EntryMapping, Grouping, ImportError, ImportReport, Mode};
 use crate::ledger::{self, LedgerError, NewEntry, Posted, RefusedEntry, Settings};
 
+/// The round in which a file's keys are noted.
+const FIRST: u32 = 0;
+
 /// So many lines are one commit.
 const CHUNK: i64 = 16_384;
 
@@ -199,7 +202,7 @@ impl<R: Read + Seek> Job for ImportEntries<R> {
             let posted = ledger::post_each(tx, &entries)?;
             posted.entries.into_iter().map(|answer| answer.map(Some)).collect()
         } else {
-            let refused = ledger::check_each(tx, &entries, &mut next.dates)?;
+            let refused = ledger::check_each(tx, &entries, &mut next.so_far)?;
             refused.into_iter().map(|answer| answer.map_or(Ok(None), Err)).collect()
         };
         self.tell(tx, id, &mut next, (known, answers))?;
@@ -257,29 +260,26 @@ impl<R: Read + Seek> ImportEntries<R> {
             }
             // Who books only after all was checked knows them already.
             if cursor.phase == Phase::Checking {
-                self.note_keys(tx, (id, cursor.round), &mut known)?;
+                self.note_keys(tx, id, &mut known)?;
             }
         }
         Ok(known)
     }
 
-    fn note_keys(
-        &self,
-        tx: &mut Tx<'_>,
-        (job, round): (JobId, u32),
-        known: &mut [Known],
-    ) -> Result<(), Halt> {
+    /// However often a file is checked, its keys stand on the same lines: they are noted once.
+    fn note_keys(&self, tx: &mut Tx<'_>, job: JobId, known: &mut [Known]) -> Result<(), Halt> {
         let groups = &self.batch.groups;
-        let keys: Vec<_> = groups.iter().map(|group| (job, round, group.key.clone())).collect();
+        let keys: Vec<_> = groups.iter().map(|group| (job, FIRST, group.key.clone())).collect();
         let noted = tx.get_many::<ImportKey>(&keys)?;
         let mut new = Vec::with_capacity(groups.len());
         for ((group, known), noted) in groups.iter().zip(known).zip(noted) {
-            if noted.is_some() {
-                *known = Known::Scattered;
-            }
-            if *known == Known::New {
-                let (key, line) = (group.key.clone(), super::refusal::count(group.line));
-                new.push(ImportKey { job, round, key, line });
+            let line = super::refusal::count(group.line);
+            match noted {
+                Some(noted) if noted.line != line => *known = Known::Scattered,
+                None if *known == Known::New => {
+                    new.push(ImportKey { job, round: FIRST, key: group.key.clone(), line });
+                }
+                _ => {}
             }
         }
         tx.insert_all(new)

@@ -4,6 +4,7 @@ use fondaco_core::job::JobError;
 use fondaco_core::{ActError, ErrorKind, Halt};
 use smol_str::SmolStr;
 
+use super::steady::Changed;
 use crate::ledger::LedgerError;
 
 /// What ends an import. Each message names what is wrong and the way out.
@@ -83,13 +84,31 @@ pub enum ImportError {
     },
     /// The file was checked, and now a line of it is refused all the same.
     #[error(
-        "line {line} passed the check and is refused now, {code}: the books have changed since; mend them and run the import again, it goes on there"
+        "line {line} passed the check and is refused now, {code}: the books have changed since, and what was booked of the file stands; mend the books, not the file, and run the import again, it goes on there"
     )]
     Changed {
         /// The first line.
         line: u64,
         /// The code of its refusal.
         code: SmolStr,
+    },
+    /// The file is not any more what it was when it was opened.
+    #[error(
+        "the file has changed since it was opened (around byte {byte}): let whoever writes it finish, and import it anew; what was booked of it stands"
+    )]
+    FileChanged {
+        /// Where the part begins that is another.
+        byte: u64,
+    },
+    /// A byte that no text has.
+    #[error(
+        "line {line} has a NUL in it, at its byte {column}: the file is no text, or UTF-16; take it out, or save the file as CSV in UTF-8"
+    )]
+    NoText {
+        /// The line, from 1.
+        line: u64,
+        /// The byte of the line, from 1.
+        column: u64,
     },
     /// The ledger's refusal of all of it, or a [`Halt`].
     #[error(transparent)]
@@ -104,6 +123,9 @@ impl From<Halt> for ImportError {
 
 impl From<std::io::Error> for ImportError {
     fn from(error: std::io::Error) -> ImportError {
+        if let Some(changed) = error.get_ref().and_then(|inner| inner.downcast_ref::<Changed>()) {
+            return ImportError::FileChanged { byte: changed.byte };
+        }
         ImportError::Unreadable { why: error.to_string() }
     }
 }
@@ -133,6 +155,8 @@ impl ActError for ImportError {
             ImportError::TooManyAccounts { .. } => "accounting.import_too_many_accounts",
             ImportError::Refused { .. } => "accounting.import_refused",
             ImportError::Changed { .. } => "accounting.import_changed",
+            ImportError::FileChanged { .. } => "accounting.import_file_changed",
+            ImportError::NoText { .. } => "accounting.import_no_text",
             ImportError::Ledger(error) => error.code(),
         }
     }
@@ -143,6 +167,7 @@ impl ActError for ImportError {
                 ErrorKind::Unavailable
             }
             ImportError::Refused { .. } | ImportError::Changed { .. } => ErrorKind::Refused,
+            ImportError::FileChanged { .. } => ErrorKind::Conflict,
             ImportError::Ledger(error) => error.kind(),
             _ => ErrorKind::Invalid,
         }

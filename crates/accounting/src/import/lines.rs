@@ -1,7 +1,7 @@
 //! The lines of a file, one at a time, each with its number and its place, so that reading can go on there.
 //!
-//! The file is read twice: once from end to end for its digest, before anything is booked, and once line by line. What is
-//! in memory is a buffer and one record, however large the file is.
+//! The file is read more than once: from end to end for its digest, before anything is booked, and then line by line. What is
+//! in memory is a buffer, one record, and 32 bytes for every 64 KB of the file, by which it is known to be the same.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -11,6 +11,7 @@ use fondaco_core::store::Hash;
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, format_smolstr};
 
+use super::steady::{BLOCK, Blocks, Steady, fill};
 use super::{CsvFormat, Encoding, ImportError};
 
 /// No record is longer, in bytes: else a quote that is not closed takes the whole file for one field.
@@ -25,7 +26,7 @@ pub(crate) struct Place {
 
 /// The lines of a file after its header.
 pub(crate) struct Lines<R> {
-    reader: csv::Reader<Fed<R>>,
+    reader: csv::Reader<Fed<Steady<R>>>,
     pub(crate) header: Option<Vec<SmolStr>>,
     /// Of the whole file.
     pub(crate) digest: Hash,
@@ -45,8 +46,8 @@ impl<R: Read + Seek> Lines<R> {
         builder.has_headers(false).flexible(true).delimiter(delimiter);
         // A line ends with its \n; a \r before it is taken off by `Lines::next`, so that lines are counted right.
         builder.terminator(Terminator::Any(b'\n')).buffer_capacity(1 << 16);
-        file.seek(SeekFrom::Start(0))?;
-        let reader = builder.from_reader(Fed { inner: file, ended: false, budget: MAX_RECORD });
+        let inner = Steady::new(file, scanned.blocks);
+        let reader = builder.from_reader(Fed { inner, ended: false, budget: MAX_RECORD });
         let mut lines = Lines {
             reader,
             header: None,
@@ -164,6 +165,7 @@ impl<R: Seek> Seek for Fed<R> {
 /// What is known of a file before it is taken apart.
 struct Scanned {
     digest: Hash,
+    blocks: Blocks,
     lines: i64,
     first: Place,
 }
@@ -171,8 +173,9 @@ struct Scanned {
 impl Scanned {
     fn scan(file: &mut impl Read, skip: u32) -> Result<Scanned, ImportError> {
         let mut digester = Digester::new("accounting.import");
-        let mut buffer = vec![0; 1 << 16];
+        let (mut buffer, mut blocks) = (vec![0; BLOCK], Blocks::default());
         let (mut bytes, mut lines, mut last) = (0u64, 0i64, b'\n');
+        let mut line_start = 0;
         let mut first = Place { byte: 0, line: 1 };
         loop {
             let read = fill(file, &mut buffer)?;
@@ -181,21 +184,28 @@ impl Scanned {
                 check_encoding(part)?;
             }
             digester.bytes(part); // every part but the last is as long as the buffer
+            if read > 0 {
+                blocks.take(part);
+            }
             for (at, byte) in part.iter().enumerate() {
+                let at = bytes + at as u64;
                 match byte {
-                    b'\n' => lines += 1,
-                    0 => return Err(ImportError::Encoding { found: "no text, or UTF-16" }),
+                    b'\n' => (lines, line_start) = (lines + 1, at + 1),
+                    0 => {
+                        let (line, column) = (lines as u64 + 1, at - line_start + 1);
+                        return Err(ImportError::NoText { line, column });
+                    }
                     _ => continue,
                 }
                 if lines <= i64::from(skip) {
-                    first = Place { byte: bytes + at as u64 + 1, line: lines as u64 + 1 };
+                    first = Place { byte: at + 1, line: lines as u64 + 1 };
                 }
             }
             bytes += read as u64;
             last = part.last().copied().unwrap_or(last);
             if read < buffer.len() {
                 let lines = lines + i64::from(last != b'\n');
-                return Ok(Scanned { digest: digester.finish(), lines, first });
+                return Ok(Scanned { digest: digester.finish(), blocks, lines, first });
             }
         }
     }
@@ -206,18 +216,4 @@ fn check_encoding(start: &[u8]) -> Result<(), ImportError> {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err(ImportError::Encoding { found: "UTF-16" }),
         _ => Ok(()),
     }
-}
-
-/// Reads until the buffer is full or the file ends.
-fn fill(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-        match file.read(rest) {
-            Ok(0) => break,
-            Ok(read) => filled += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
 }

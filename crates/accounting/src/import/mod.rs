@@ -6,7 +6,12 @@
 //! # What always holds
 //! - **Never half an entry.** Of an entry, all lines are booked, or none.
 //! - **All or nothing**, unless [`Mode::GoodOnes`] is chosen: the whole file is checked first, by the rules that posting goes by
-//!   ([`check_each`](crate::ledger::check_each)), and booked only when no line is refused.
+//!   ([`check_each`](crate::ledger::check_each)), and booked only when no line is refused. It is booked in parts, each of which
+//!   stands. Where the *books* change in between, so that a line is refused now that passed, booking ends there
+//!   ([`ImportError::Changed`]) and goes on when it is run again: mend the books, and leave the file. A mended file is another
+//!   one; only entries with a key and an [`origin`](EntryMapping::origin) are known again in it.
+//! - **One file.** What is booked is what was digested and checked: a file that changes meanwhile ends the import
+//!   ([`ImportError::FileChanged`]).
 //! - **Once.** A job's name stands for one file read in one way ([`ImportEntries::file_digest`] helps to name it); under another name, entries that came from the same file,
 //!   or with the same key from the same [`origin`](EntryMapping::origin), are skipped.
 //! - **Nothing is guessed.** A date, an amount, a side, a currency that is not written as the mapping says is refused.
@@ -56,6 +61,8 @@ mod mapping;
 mod refusal;
 #[cfg(feature = "import")]
 mod run;
+#[cfg(feature = "import")]
+mod steady;
 
 pub use erase::{EraseRefusals, ErasedRefusals};
 pub use records::{ImportKey, ImportedEntry, RefusedLine};

@@ -22,13 +22,14 @@ pub struct ImportedEntry {
     pub job: JobId,
 }
 
-/// A key that an import met the first time through a file: the same one further down is refused.
+/// A key that an import met the first time through a file: the same one further down is refused, now and whenever the file
+/// is checked again.
 #[derive(Record, Debug, Clone, PartialEq)]
 #[record(table = "ledger_import_key", kind = fact, key(job, round, key))]
 pub struct ImportKey {
     /// The job.
     pub job: JobId,
-    /// Which time the file was checked, from 0.
+    /// 0: a key is noted once, however often the file is checked.
     pub round: u32,
     /// The key from the file.
     pub key: SmolStr,

@@ -1,18 +1,16 @@
 //! What both imports share: what they do with bad lines, how far they are, what they report.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
-use chrono::NaiveDate;
 use fondaco_core::job::JobId;
 use fondaco_core::{Progressed, Tx};
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 
 use super::ImportError;
 use super::lines::Place;
 use super::records::RefusedLine;
 use super::refusal::Refusal;
+use crate::ledger::CheckedSoFar;
 
 /// What is done about lines that are refused. Of an entry, all lines are booked or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -74,9 +72,9 @@ pub(crate) struct Cursor {
     /// Where the next chunk begins; `None` for the file's first line.
     pub(crate) place: Option<Place>,
     pub(crate) report: ImportReport,
-    /// While checking: the latest date in each number series that goes by date.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(crate) dates: BTreeMap<SmolStr, NaiveDate>,
+    /// While checking: what later lines depend on.
+    #[serde(default, skip_serializing_if = "CheckedSoFar::is_empty")]
+    pub(crate) so_far: CheckedSoFar,
 }
 
 impl Cursor {

@@ -80,9 +80,10 @@ pub mod rights;
 mod rules;
 mod running;
 mod settings;
+pub(crate) mod so_far;
 pub mod spending;
 mod totals;
-mod tree;
+pub(crate) mod tree;
 mod verify;
 mod weight;
 
@@ -158,6 +159,7 @@ pub use reversing::{
 pub use rights::ENGINE;
 pub(crate) use rules::{Chart, Map as RulesMap, Rules};
 pub use settings::{SetUp, Settings};
+pub use so_far::CheckedSoFar;
 pub use spending::{
     ChangeSpendingLimit, EndSpendingLimit, ExcessKind, Measure, PostExceeding, SetSpendingLimit,
     Spending, SpendingExcess, SpendingLimit, SpendingLine, SpendingReport, Window, spending,

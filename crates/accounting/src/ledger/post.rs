@@ -29,8 +29,8 @@ use super::running::Running;
 use super::spending::{self, Override, Standing};
 use super::totals::Layer;
 use super::{
-    Entry, EntryDetail, Journal, LedgerError, NewEntry, Period, Posted, PostedEach, PostedMany,
-    Posting, RefusedEntry,
+    CheckedSoFar, Entry, EntryDetail, Journal, LedgerError, NewEntry, Period, Posted, PostedEach,
+    PostedMany, Posting, RefusedEntry,
 };
 
 /// Posts one entry.
@@ -239,9 +239,9 @@ pub fn post_each(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<PostedEach, Le
 
 /// Judges `entries` in a unit of work as [`post_each`] would, and posts none: why each would be refused, or `None`.
 ///
-/// `dates` are the latest dates by number series, of journals whose numbers go by date: pass the same map with each part
-/// of a long list, and the order of dates is judged across its parts. Sums beyond their reach show only when
-/// posting, and so does what keys, chains and balancing bring.
+/// Pass the same `so_far` with each part of a long list, and the order of dates, the limits of accounts, spending limits and assertions
+/// are judged across its parts. Of each of these the first 10,000 sums are carried on. Sums beyond their reach show only
+/// when posting, and so does what keys, chains and balancing bring.
 ///
 /// ```
 /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
@@ -266,11 +266,11 @@ pub fn post_each(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<PostedEach, Le
 pub fn check_each(
     tx: &mut Tx<'_>,
     entries: &[NewEntry],
-    dates: &mut Dates,
+    so_far: &mut CheckedSoFar,
 ) -> Result<Vec<Option<RefusedEntry>>, LedgerError> {
     let asking = Asking::new(tx, &rights::POST)?;
     let mut writer = Writer::new(tx, entries, asking)?;
-    writer.pages.trial = Some(std::mem::take(dates));
+    writer.pages.carry_in(so_far);
     let mut refused = Vec::with_capacity(entries.len());
     for entry in entries {
         refused.push(match writer.accept(tx, entry, None) {
@@ -279,7 +279,7 @@ pub fn check_each(
             Err(refusal) => Some(RefusedEntry::from(refusal)),
         });
     }
-    *dates = writer.pages.trial.take().unwrap_or_default();
+    writer.pages.carry_out(so_far);
     Ok(refused)
 }
 
@@ -565,6 +565,22 @@ impl Pages {
     /// Whether what was taken down since keeps what is asserted, where it is judged as a whole.
     pub(crate) fn check_whole(&self, mark: usize) -> Result<(), Broken> {
         self.asserted.check_whole(mark)
+    }
+
+    /// Posts nothing, and judges by what was only checked before.
+    fn carry_in(&mut self, so_far: &CheckedSoFar) {
+        self.trial = Some(so_far.dates.clone());
+        self.running.carry_in(&so_far.accounts);
+        self.spending.carry_in(&so_far.spending);
+        self.asserted.carry_in(&so_far.assertions);
+    }
+
+    /// What was checked so far, with this part.
+    fn carry_out(&mut self, so_far: &mut CheckedSoFar) {
+        so_far.dates = self.trial.take().unwrap_or_default();
+        so_far.accounts = self.running.carry_out(std::mem::take(&mut so_far.accounts));
+        so_far.spending = self.spending.carry_out(std::mem::take(&mut so_far.spending));
+        so_far.assertions = self.asserted.carry_out(std::mem::take(&mut so_far.assertions));
     }
 
     /// Whether the accounts of an entry are open, and its sums within their limits.

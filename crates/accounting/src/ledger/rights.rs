@@ -509,7 +509,9 @@ impl Asking {
         (entry, judged): (&NewEntry, &[Judged]),
         (period, status): (&Period, PeriodStatus),
     ) -> Result<(), LedgerError> {
-        if status == PeriodStatus::SoftLocked {
+        // Who submits a draft posts nothing: who approves it is asked.
+        let posts = self.authority.permission().name != DRAFT.name;
+        if status == PeriodStatus::SoftLocked && posts {
             self.allow_soft_locked(tx, period.period, &entry.journal)?;
         }
         if (self.authority.is_full() || self.follows) && self.document.is_none() {

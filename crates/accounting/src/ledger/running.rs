@@ -24,6 +24,7 @@ use smol_str::SmolStr;
 use super::gate::{AccountLimit, Gate};
 use super::judge::Judged;
 use super::rules::{Chart, Map};
+use super::so_far::{OfAccount, carry};
 use super::totals::{Layer, Layers};
 use super::{Amount, LedgerError, NewEntry, NewPosting, Side, SumKind, Totals};
 
@@ -60,9 +61,26 @@ pub(crate) struct Running {
     cells: Vec<Cell>,
     places: Map<Key, usize>,
     log: Vec<Undo>,
+    /// What parts before added that are only checked.
+    carried: Map<Key, Layers>,
 }
 
 impl Running {
+    /// Judges by this besides what the store has.
+    pub(crate) fn carry_in(&mut self, so_far: &[OfAccount]) {
+        self.carried = so_far.iter().map(|of| of.to_layers()).collect();
+    }
+
+    /// What is to be judged by in the next part.
+    pub(crate) fn carry_out(&self, before: Vec<OfAccount>) -> Vec<OfAccount> {
+        let kept = self.cells.iter().filter(|cell| cell.base.is_some());
+        let touched = kept.map(|cell| {
+            let carried = self.carried.get(&cell.key).copied().unwrap_or_default();
+            OfAccount::new(&cell.key, carried, cell.net)
+        });
+        carry(before, touched, |of| (of.account.clone(), of.currency))
+    }
+
     /// Reads the totals that a batch will be judged by, in one trip; nothing for a chart without gates.
     pub(crate) fn prepare<E: std::borrow::Borrow<NewEntry>>(
         tx: &mut Tx<'_>,
@@ -326,8 +344,29 @@ impl Running {
             true => tx.get::<Totals>(&cell.key)?,
             false => tx.peek::<Totals>(&cell.key)?,
         };
-        cell.base = Some(row.map_or(Layers::default(), |row| Layers::of(&row)));
+        let mut base = row.map_or(Layers::default(), |row| Layers::of(&row));
+        if let Some(carried) = self.carried.get(&cell.key) {
+            base.count_all(carried);
+        }
+        cell.base = Some(base);
         Ok(())
+    }
+}
+
+impl OfAccount {
+    fn new((account, currency): &Key, mut carried: Layers, net: Layers) -> OfAccount {
+        carried.count_all(&net);
+        let of = |side| carried.get(Layer::Posted, side);
+        let (debit, credit) = (of(Side::Debit), of(Side::Credit));
+        OfAccount { account: account.clone(), currency: *currency, debit, credit }
+    }
+
+    fn to_layers(&self) -> (Key, Layers) {
+        let mut layers = Layers::default();
+        for (side, units) in [(Side::Debit, self.debit), (Side::Credit, self.credit)] {
+            let _ = layers.add(Layer::Posted, side, units); // beyond its reach is no sum
+        }
+        ((self.account.clone(), self.currency), layers)
     }
 }
 

@@ -85,6 +85,13 @@ impl Layers {
         Some(())
     }
 
+    /// Adds what is posted of others; a sum stops at its reach, where whatever comes next is refused.
+    pub(crate) fn count_all(&mut self, others: &Layers) {
+        for (sum, more) in self.posted.iter_mut().zip(others.posted) {
+            *sum = sum.saturating_add(more);
+        }
+    }
+
     /// What is posted on the side opposite to `side`, less what is posted and pending on it.
     pub(crate) fn headroom(&self, side: Side) -> i128 {
         let of = |layer, side| i128::from(self.get(layer, side));

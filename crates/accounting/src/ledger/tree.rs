@@ -103,6 +103,13 @@ fn levels_below(tx: &mut Tx<'_>, account: &Account) -> Result<usize, LedgerError
 /// # Errors
 /// The place of one whose parents form a circle.
 pub(crate) fn opening_order(accounts: &[NewAccount]) -> Result<Vec<usize>, usize> {
+    let accounts: Vec<&NewAccount> = accounts.iter().collect();
+    let (order, circle) = ordered(&accounts);
+    circle.first().map_or(Ok(order), |first| Err(*first))
+}
+
+/// The same, and apart those whose parents form a circle, with what stands under them.
+pub(crate) fn ordered(accounts: &[&NewAccount]) -> (Vec<usize>, Vec<usize>) {
     let mut sorted: Vec<usize> = (0..accounts.len()).collect();
     sorted.sort_by_key(|&at| accounts.get(at).is_some_and(|account| !account.heading));
     let coming: std::collections::HashSet<&SmolStr> =
@@ -120,12 +127,11 @@ pub(crate) fn opening_order(accounts: &[NewAccount]) -> Result<Vec<usize>, usize
         order.extend(under.remove(&account.code).unwrap_or_default());
         next += 1;
     }
-    if order.len() == accounts.len() {
-        return Ok(order);
-    }
-    let in_circle = |at: &&usize| {
-        let parent = accounts.get(**at).and_then(|account| account.parent.as_ref());
+    let in_circle = |at: &usize| {
+        let parent = accounts.get(*at).and_then(|account| account.parent.as_ref());
         parent.is_some_and(|parent| under.contains_key(parent))
     };
-    Err(sorted.iter().find(in_circle).copied().unwrap_or(0))
+    let circle =
+        if under.is_empty() { Vec::new() } else { sorted.into_iter().filter(in_circle).collect() };
+    (order, circle)
 }

@@ -80,3 +80,21 @@ fn a_chart_of_accounts_is_opened_in_any_order_of_lines() {
         firm.clean();
     });
 }
+
+/// Four thousand accounts, each under the one before: 64 can stand, and the others are refused without a pass over all for each.
+#[test]
+fn a_chart_that_is_far_too_deep_is_refused_line_by_line() {
+    let firm = in_memory();
+    firm.must("set up", &SetUp::new(Currency::EUR));
+    let lines = (1..4_000).rev().map(|n| format!("{n},x,expense,{}\n", n - 1));
+    let file: String = std::iter::once("code,name,class,parent\n".into())
+        .chain(lines)
+        .chain(["0,x,expense,\n".into()])
+        .collect();
+    let mapping = AccountMapping::new("code", "name", "class").parent("parent");
+    let import = ImportAccounts::new(Cursor::new(file.into_bytes()), mapping).unwrap();
+    let report = run(&firm, "deep", &mut import.mode(Mode::GoodOnes)).unwrap().report;
+    assert_eq!((report.entries, report.refused), (64, 3_936));
+    let first = &firm.books.refusals("deep").unwrap()[0];
+    assert_eq!(first.code, "accounting.bad_parent");
+}

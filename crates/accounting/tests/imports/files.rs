@@ -1,6 +1,7 @@
 //! Files, how they are read, and what came of them.
 
-use std::io::Cursor;
+use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::sync::{Arc, Mutex};
 
 use fondaco_accounting::import::*;
 use fondaco_accounting::ledger::{entry as entry_of, *};
@@ -71,3 +72,30 @@ B,2026-01-06,5100,7.50
 B,2026-01-06,2000,-2.50
 B,2026-01-06,1000,-5.00
 ";
+
+/// A file that somebody else writes to.
+#[derive(Clone, Default)]
+pub(crate) struct Shared(pub(crate) Arc<Mutex<Vec<u8>>>, u64);
+
+impl Shared {
+    pub(crate) fn of(file: &str) -> Shared {
+        Shared(Arc::new(Mutex::new(file.as_bytes().to_vec())), 0)
+    }
+}
+
+impl Read for Shared {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        let file = self.0.lock().unwrap();
+        let read = file.get(self.1 as usize..).unwrap_or_default().read(out)?;
+        self.1 += read as u64;
+        Ok(read)
+    }
+}
+
+impl Seek for Shared {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        let SeekFrom::Start(byte) = to else { panic!("{to:?}") };
+        self.1 = byte;
+        Ok(byte)
+    }
+}

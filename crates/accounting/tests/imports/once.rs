@@ -4,7 +4,7 @@ use fondaco_accounting::Books;
 use fondaco_accounting::import::*;
 use fondaco_accounting::ledger::*;
 use fondaco_core::ActError;
-use fondaco_core::{ActorId, CompanyId, JobCall, JobId};
+use fondaco_core::{ActorId, CompanyId, JobCall, JobId, Range, Reading};
 use fondaco_store::Sqlite;
 
 use crate::common::*;
@@ -89,4 +89,49 @@ fn two_processes_import_each_line_once() {
     });
     assert_eq!(firm.sum(&BalanceQuery::account("1000")), "20000");
     assert_eq!(entries(&firm).len(), 20_000);
+}
+
+/// What is booked is what was checked: not what an editor saved meanwhile, nor the rest of what is still written, nor less.
+#[test]
+fn a_file_that_changes_after_it_was_opened_is_not_booked() {
+    let mut long = String::from("key,date,account,amount\n");
+    for n in 0..9_000 {
+        long += &format!("{n},2026-02-01,1000,1\n{n},2026-02-01,4000,-1\n");
+    }
+    type Change = fn(&mut Vec<u8>);
+    let last = |file: &mut Vec<u8>| {
+        let at = file.len() - 2; // the last amount
+        file[at] = b'2';
+    };
+    let changes: [(&str, Change); 3] = [
+        ("saved in place", last),
+        ("still written", |file| file.extend(b"x,2026-02-01,1000,1\nx,2026-02-01,4000,-1\n")),
+        ("cut short", |file| file.truncate(file.len() - 40)),
+    ];
+    for (name, change) in changes {
+        let firm = in_memory().set_up();
+        let file = Shared::of(&long);
+        let mut import = ImportEntries::new(file.clone(), mapping()).unwrap();
+        change(&mut file.0.lock().unwrap());
+        let error = run(&firm, name, &mut import).unwrap_err();
+        assert_eq!(error.code(), "accounting.import_file_changed", "{name}");
+        assert_eq!(firm.sum(&BalanceQuery::account("1000")), "0", "{name}");
+        firm.clean();
+    }
+}
+
+/// However often a file is refused because of the books, what is noted of its keys does not grow.
+#[test]
+fn keys_are_noted_once() {
+    let firm = in_memory().set_up();
+    let file = "key,date,account,amount\n1,2026-02-01,1000,1\n1,2026-02-01,4000,-1\n2,2031-02-01,1000,1\n2,2031-02-01,4000,-1\n";
+    let keys = || firm.view(|view| Ok(view.peek_scan(&Range::<ImportKey>::all())?.len()));
+    for _ in 0..3 {
+        let error = run(&firm, "again", &mut open(file, mapping())).unwrap_err();
+        assert_eq!(error.code(), "accounting.import_refused");
+        assert_eq!(keys(), 2);
+    }
+    firm.must("year", &OpenFiscalYear::calendar_year(2031));
+    assert_eq!(run(&firm, "again", &mut open(file, mapping())).unwrap().report.entries, 2);
+    assert_eq!(keys(), 2);
 }

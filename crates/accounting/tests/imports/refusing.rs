@@ -1,8 +1,9 @@
 //! What is refused, and how it is told and forgotten.
 
+use fondaco_accounting::close::AssertBalance;
 use fondaco_accounting::import::*;
 use fondaco_accounting::ledger::*;
-use fondaco_core::ActError;
+use fondaco_core::{ActError, Currency};
 
 use crate::common::*;
 use crate::files::*;
@@ -103,7 +104,9 @@ fn files_that_are_wrong_as_a_whole_are_refused_before_anything() {
     };
     let utf16: Vec<u8> = "key,date\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let with_bom = [&[0xff, 0xfe][..], &utf16].concat();
-    assert_eq!(code(&utf16, mapping()), "accounting.import_encoding");
+    assert_eq!(code(&utf16, mapping()), "accounting.import_no_text");
+    let stray = bytes(b"key,date\na,b\nc,\0\n", mapping()).err().unwrap().to_string();
+    assert!(stray.starts_with("line 3 has a NUL in it, at its byte 3: "), "{stray}");
     assert_eq!(code(&with_bom, mapping()), "accounting.import_encoding");
     assert_eq!(code(b"", mapping()), "accounting.import_empty");
     assert_eq!(code(b"\n\n", mapping()), "accounting.import_empty");
@@ -231,6 +234,41 @@ fn order_of_date_is_checked_across_chunks() {
     assert_eq!((report.entries, report.lines), (9_001, 18_002));
     let earlier = "key,date,account,amount\nz,2026-01-05,1000,1\nz,2026-01-05,4000,-1\n";
     assert_eq!(refused(&firm, earlier.as_bytes(), by_date()), ["2 - accounting.out_of_order"]);
+    firm.clean();
+}
+
+/// What an account or a budget can bear is checked across chunks: nothing of the file is booked.
+#[test]
+fn sums_are_checked_across_chunks() {
+    let firm = in_memory().set_up();
+    let cash = NewAccount::new("1001", "Cash", AccountClass::Asset)
+        .limit(AccountLimit::CreditsWithinDebits);
+    firm.must("cash", &OpenAccounts::new(vec![cash]));
+    let budget = SetSpendingLimit::new("L", "Budget", Currency::EUR).account("5100");
+    firm.must("budget", &budget.refuse_above(eur("9000")));
+    let mut file = String::from("key,date,account,amount\n");
+    for n in 0..8_990 {
+        file += &format!("{n},2026-02-01,1001,1\n{n},2026-02-01,4000,-1\n");
+    }
+    file += "out,2026-02-02,5000,8991\nout,2026-02-02,1001,-8991\n";
+    assert_eq!(refused(&firm, file.as_bytes(), mapping()), ["17982 - accounting.exceeds_debits"]);
+    let fits = file.replace("8991", "8990");
+    assert_eq!(booked(&firm, "fits", &fits, mapping()).entries, 8_991);
+    let mut spent = String::from("key,date,account,amount\n");
+    for n in 0..9_001 {
+        spent += &format!("s{n},2026-02-01,5100,1\ns{n},2026-02-01,4000,-1\n");
+    }
+    assert_eq!(refused(&firm, spent.as_bytes(), mapping()), ["18002 - accounting.spending_limit"]);
+    let day = |day: &str| AssertBalance::new("1000", d(day), eur("10"));
+    firm.must("ten", &Post::new(sale("2026-02-01", "10.00")));
+    firm.must("stated", &day("2026-02-28"));
+    let mut stated = String::from("key,date,account,amount\n");
+    for n in 0..8_500 {
+        stated += &format!("t{n},2026-03-01,1200,1\nt{n},2026-03-01,4000,-1\n");
+    }
+    stated += "u,2026-02-03,1000,1\nu,2026-02-03,4000,-1\n";
+    let told = refused(&firm, stated.as_bytes(), mapping());
+    assert_eq!(told, ["17002 - accounting.breaks_assertion"]);
     firm.clean();
 }
 

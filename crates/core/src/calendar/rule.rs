@@ -6,7 +6,7 @@ use chrono::{Datelike, Days, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{Holiday, easter, orthodox_easter};
+use super::{Holiday, WorkingWeek, easter, orthodox_easter};
 use crate::date_range::{DateRange, end_of_month};
 
 /// A holiday: its day in each year, what happens on weekends, and since when it is one.
@@ -97,7 +97,7 @@ pub enum DayRule {
     },
 }
 
-/// What happens when a holiday falls on a weekend.
+/// What happens when a holiday falls on a weekend: Saturday and Sunday, or, in a calendar that works on Sundays and rests on Fridays, its days of rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Observance {
@@ -108,7 +108,7 @@ pub enum Observance {
     NextWeekday,
     /// As before, for a Sunday alone.
     SundayToNextWeekday,
-    /// Of a Saturday the Friday before is free in its place, of a Sunday the Monday after.
+    /// Of a Saturday the Friday before is free in its place, of a Sunday the Monday after: the working day beside it, the one before rather.
     NearestWeekday,
     /// On a Sunday it is moved to the day before.
     SundayMovesToSaturday,
@@ -297,7 +297,8 @@ fn shifted(date: NaiveDate, days: i64) -> Option<NaiveDate> {
 }
 
 /// The holidays of a year by some rules, in order of date.
-pub(super) fn holidays(rules: &[HolidayRule], year: i32) -> Vec<Holiday> {
+pub(super) fn holidays(rules: &[HolidayRule], week: WorkingWeek, year: i32) -> Vec<Holiday> {
+    let weekend = Weekend::of(week);
     let dated = rules.iter().filter_map(|rule| Some((rule.date_in(year)?, rule)));
     let mut dated: Vec<(NaiveDate, &HolidayRule)> = dated.collect();
     dated.sort_by_key(|(date, _)| *date);
@@ -306,7 +307,7 @@ pub(super) fn holidays(rules: &[HolidayRule], year: i32) -> Vec<Holiday> {
     for (date, rule) in dated {
         let name = || rule.name.clone();
         holidays.push(Holiday { date, name: name(), instead_of: None });
-        if let Some(substitute) = substitute(date, rule.observed, &free) {
+        if let Some(substitute) = weekend.substitute(date, rule.observed, &free) {
             free.insert(substitute);
             holidays.push(Holiday { date: substitute, name: name(), instead_of: Some(date) });
         }
@@ -315,20 +316,42 @@ pub(super) fn holidays(rules: &[HolidayRule], year: i32) -> Vec<Holiday> {
     holidays
 }
 
-/// The day that is free in the place of a holiday.
-fn substitute(
-    date: NaiveDate,
-    observed: Observance,
-    free: &BTreeSet<NaiveDate>,
-) -> Option<NaiveDate> {
-    let weekday = date.weekday();
-    let weekend = |day: Weekday| matches!(day, Weekday::Sat | Weekday::Sun);
-    let next = || date.iter_days().find(|day| !weekend(day.weekday()) && !free.contains(day));
-    match observed {
-        Observance::NextWeekday if weekend(weekday) => next(),
-        Observance::SundayToNextWeekday if weekday == Weekday::Sun => next(),
-        Observance::NearestWeekday if weekday == Weekday::Sat => date.pred_opt(),
-        Observance::NearestWeekday if weekday == Weekday::Sun => date.succ_opt(),
-        _ => None,
+/// The days that holidays are moved off.
+///
+/// What the law calls a weekend is not what one company does not work: a shop that is open on Saturdays keeps the substitutes of
+/// its country. So it is Saturday and Sunday, unless the week works on Sundays and rests on Fridays: then the country's weekend is another,
+/// and it is the days of rest.
+struct Weekend(WorkingWeek);
+
+impl Weekend {
+    fn of(week: WorkingWeek) -> Weekend {
+        let other = week.works_on(Weekday::Sun) && !week.works_on(Weekday::Fri);
+        Weekend(if other { week } else { WorkingWeek::MON_FRI })
+    }
+
+    fn holds(&self, day: NaiveDate) -> bool {
+        !self.0.works_on(day.weekday())
+    }
+
+    /// The day that is free in the place of a holiday.
+    fn substitute(
+        &self,
+        date: NaiveDate,
+        observed: Observance,
+        free: &BTreeSet<NaiveDate>,
+    ) -> Option<NaiveDate> {
+        if !self.holds(date) {
+            return None; // a working day is free: nothing is lost
+        }
+        let next = || date.iter_days().find(|day| !self.holds(*day) && !free.contains(day));
+        match observed {
+            Observance::NextWeekday => next(),
+            Observance::SundayToNextWeekday if date.weekday() == Weekday::Sun => next(),
+            Observance::NearestWeekday => [date.pred_opt(), date.succ_opt()]
+                .into_iter()
+                .flatten()
+                .find(|day| !self.holds(*day)),
+            _ => None,
+        }
     }
 }

@@ -93,6 +93,31 @@ fn every_rule_that_is_shipped_has_a_source() {
     assert_eq!(Calendar::names().count(), 33);
 }
 
+/// 5 June 2026 is a Friday.
+#[test]
+fn holidays_are_moved_off_the_weekend_of_the_calendar() {
+    let free = |week: WorkingWeek, day: u32, observed: Observance| -> Vec<u32> {
+        let rule = HolidayRule::new("Feast", DayRule::fixed(6, day)).observed(observed);
+        let calendar = Calendar::new("ours", week).with(rule);
+        let days = (1..=30).filter(|day| {
+            let date = NaiveDate::from_ymd_opt(2026, 6, *day).unwrap();
+            week.works_on(date.weekday()) && !calendar.is_working(date)
+        });
+        days.collect()
+    };
+    let (gulf, next) = (WorkingWeek::SUN_THU, Observance::NextWeekday);
+    assert_eq!(free(gulf, 5, next), [7], "Friday, the weekend there, to Sunday");
+    assert_eq!(free(gulf, 6, next), [7]);
+    assert_eq!(free(gulf, 7, next), [7], "a Sunday is worked: it is free, and nothing else");
+    assert_eq!(free(gulf, 5, Observance::NearestWeekday), [4]);
+    assert_eq!(free(gulf, 6, Observance::NearestWeekday), [7]);
+    // The week of a shop is not the weekend of its country.
+    assert_eq!(free(WorkingWeek::MON_SAT, 6, next), [6, 8]);
+    assert_eq!(free(WorkingWeek::EVERY_DAY, 7, next), [7, 8]);
+    assert_eq!(free(WorkingWeek::MON_FRI, 6, Observance::NearestWeekday), [5]);
+    assert_eq!(free(WorkingWeek::MON_FRI, 7, Observance::NearestWeekday), [8]);
+}
+
 #[test]
 fn a_calendar_is_data() {
     let calendar = Calendar::named("IE").unwrap().working_on(d("2026-01-03"));

@@ -10,6 +10,7 @@ use smol_str::SmolStr;
 
 use super::Assertion;
 use super::state::{breaks, event};
+use crate::ledger::so_far::carry;
 use crate::ledger::{
     Amount, Entry, LedgerError, NewEntry, PeriodKey, Settings, is_closing, rights,
 };
@@ -66,6 +67,23 @@ impl Asserted {
     /// Judges from now on after this; gives what it was before.
     pub(crate) fn judge(&mut self, judging: Judging) -> Judging {
         std::mem::replace(&mut self.judging, judging)
+    }
+
+    /// Judges by this besides what the store has: what parts before added that are only checked.
+    pub(crate) fn carry_in(&mut self, so_far: &[(Id<Assertion>, i64)]) {
+        for watched in &mut self.watched {
+            let carried = so_far.iter().find(|(id, _)| *id == watched.assertion.id);
+            watched.found = watched.found.saturating_add(carried.map_or(0, |(_, units)| *units));
+        }
+    }
+
+    /// What is to be judged by in the next part.
+    pub(crate) fn carry_out(&self, before: Vec<(Id<Assertion>, i64)>) -> Vec<(Id<Assertion>, i64)> {
+        let touched = self.watched.iter().map(|watched| {
+            let added = watched.found.saturating_sub(watched.assertion.found.units());
+            (watched.assertion.id, added)
+        });
+        carry(before, touched, |(id, _)| *id)
     }
 
     /// Adds an entry to what its accounts stand at. One that stands alone and breaks an assertion is refused, and has left

@@ -108,7 +108,8 @@ pub enum Missed {
 pub struct ResumeRecurring {
     /// Which.
     pub code: SmolStr,
-    /// What becomes of occurrences before today that were not posted.
+    /// What becomes of occurrences that were not posted, and whose day, where it is no working day the one that it rolls to, is before
+    /// today.
     pub missed: Missed,
 }
 
@@ -138,7 +139,7 @@ impl ResumeRecurring {
 pub struct EndRecurring {
     /// Which.
     pub code: SmolStr,
-    /// The last day on which one may fall.
+    /// The last day on which one may fall, by the rule, wherever it rolls to.
     pub end: NaiveDate,
 }
 
@@ -328,8 +329,7 @@ impl Act for ResumeRecurring {
         }
         plan.recurring.status = RecurringStatus::Active;
         if self.missed == Missed::Skip {
-            let yesterday = tx.today()?.pred_opt();
-            plan.recurring.done_until = plan.recurring.done_until.max(yesterday);
+            plan.recurring.done_until = plan.done_without_missed(tx.today()?)?;
         }
         tx.emit(event("ledger.recurring_resumed", &self.code));
         settle(tx, plan)

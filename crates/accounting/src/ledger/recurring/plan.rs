@@ -140,6 +140,23 @@ impl Plan {
         Ok(next)
     }
 
+    /// Until when nothing is left to do, if all is passed over that was to be posted before today: by the days on which occurrences
+    /// are posted, not by those that the rule gives.
+    pub(super) fn done_without_missed(
+        &self,
+        today: NaiveDate,
+    ) -> Result<Option<NaiveDate>, LedgerError> {
+        let (mut done, mut through) = (self.recurring.done_until, today.pred_opt());
+        while let Some(date) = self.first_after(done) {
+            if self.day_of(date)? >= today {
+                through = through.min(date.pred_opt());
+                break;
+            }
+            done = Some(date);
+        }
+        Ok(done.max(through))
+    }
+
     /// The day on which the occurrence of `date` is posted.
     pub(super) fn day_of(&self, date: NaiveDate) -> Result<NaiveDate, LedgerError> {
         let Some(days) = self.terms_on(date).and_then(|terms| terms.business_days.as_ref()) else {

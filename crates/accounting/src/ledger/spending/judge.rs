@@ -19,6 +19,7 @@ use super::matching::{Limits, Line};
 use super::{ExcessKind, Spending, SpendingExcess, SpendingLimit};
 use crate::ledger::judge::Judged;
 use crate::ledger::rules::{Map, Rules};
+use crate::ledger::so_far::{OfLimit, carry};
 use crate::ledger::totals::Layer;
 use crate::ledger::weight::Scales;
 use crate::ledger::{
@@ -105,6 +106,8 @@ pub(crate) struct Judge {
     above: Map<SmolStr, Arc<[SmolStr]>>,
     excesses: Vec<SpendingExcess>,
     scales: Scales,
+    /// What parts before added that are only checked.
+    carried: Map<Key, i64>,
 }
 
 /// Something above a line, which stands all the same.
@@ -116,6 +119,23 @@ struct Above {
 }
 
 impl Judge {
+    /// Judges by this besides what the store has.
+    pub(crate) fn carry_in(&mut self, so_far: &[OfLimit]) {
+        let key = |of: &OfLimit| (of.code.clone(), of.value.clone(), of.window_start);
+        self.carried = so_far.iter().map(|of| (key(of), of.spent)).collect();
+    }
+
+    /// What is to be judged by in the next part.
+    pub(crate) fn carry_out(&self, before: Vec<OfLimit>) -> Vec<OfLimit> {
+        let refusing = self.cells.iter().filter(|cell| cell.limit.refuse_above.is_some());
+        let touched = refusing.map(|cell| {
+            let carried = self.carried.get(&cell.key).copied().unwrap_or_default();
+            let (code, value, window_start) = cell.key.clone();
+            OfLimit { code, value, window_start, spent: carried.saturating_add(cell.net.spent) }
+        });
+        carry(before, touched, |of| (of.code.clone(), of.value.clone(), of.window_start))
+    }
+
     /// Reads the limits, and in one trip the sums that a batch may count towards.
     pub(crate) fn prepare<E: Borrow<NewEntry>>(
         tx: &mut Tx<'_>,
@@ -467,6 +487,8 @@ impl Judge {
         let row = if exact { tx.get::<Spending>(&key)? } else { tx.peek::<Spending>(&key)? };
         let base =
             row.map_or(0, |row| i128::from(row.spent.units()) + i128::from(row.held.units()));
+        let carried = self.carried.get(&key).copied().unwrap_or_default();
+        let base = base + i128::from(carried);
         let at = self.cells.len();
         self.places.insert(key.clone(), at);
         self.cells.push(Cell { key, limit, base, exact, net: Net::default(), most: None });

@@ -1,5 +1,7 @@
 //! Lending rights for some days: holidays, illness, a substitute.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -125,26 +127,50 @@ impl Delegate {
     fn check_circle(&self, rules: &Rules) -> Result<(), PolicyError> {
         let days = DateRange::new(self.start, self.end).unwrap_or(DateRange::day(self.start));
         let mut chain = vec![self.delegator.clone(), self.delegate.clone()];
-        if self.delegator == self.delegate
-            || leads_back(rules, &self.delegator, (days, Lent::of(&self.part)), &mut chain)
-        {
-            return Err(PolicyError::Circle { chain });
+        let back = match self.delegator == self.delegate {
+            true => Some(Vec::new()),
+            false => {
+                leads_back(rules, (&self.delegate, &self.delegator), (days, Lent::of(&self.part)))
+            }
+        };
+        match back {
+            Some(back) => {
+                chain.extend(back);
+                Err(PolicyError::Circle { chain })
+            }
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Is all of it lent already, on all of its days?
+    fn check_new(&self, rules: &Rules) -> Result<(), PolicyError> {
+        let lent = Lent::of(&self.part);
+        let covers = |known: &&Delegation| {
+            known.delegator == self.delegator
+                && known.start <= self.start
+                && self.end <= known.end
+                && (known.role.is_none() || known.role == lent.role)
+                && (known.permission.is_none() || known.permission == lent.permission)
+        };
+        match rules.delegations_to(&self.delegate).find(covers) {
+            None => Ok(()),
+            Some(known) => Err(PolicyError::AlreadyDelegated {
+                id: known.id,
+                delegator: self.delegator.clone(),
+                delegate: self.delegate.clone(),
+                end: known.end,
+            }),
+        }
     }
 
     fn check_held(&self, rules: &Rules, today: NaiveDate) -> Result<(), PolicyError> {
         let day = self.start.max(today);
         let held = match &self.part {
-            Part::Permission(name) => !rules.sources(&self.delegator, name, day).is_empty(),
+            Part::Permission(name) => !rules.sources(&self.delegator, name, (day, &[])).is_empty(),
             part => {
                 let mut held = false;
-                rules.each_role(&self.delegator, day, &mut |role, path| {
-                    let wanted =
-                        matches!(part, Part::Everything) || *part == Part::Role(role.clone());
-                    let lent =
-                        |step: &&Delegation| step.role.as_ref().is_none_or(|only| only == role);
-                    held |= wanted && path.iter().all(lent);
+                rules.each_role(&self.delegator, day, |role| {
+                    held |= matches!(part, Part::Everything) || *part == Part::Role(role.clone());
                 });
                 held
             }
@@ -162,6 +188,7 @@ impl Delegate {
 }
 
 /// What goes from hand to hand: what one role has, or one permission, or both, or all.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Lent {
     role: Option<SmolStr>,
     permission: Option<SmolStr>,
@@ -189,7 +216,7 @@ impl Lent {
 }
 
 /// What two have in common, of which nothing says all; `None` when they have nothing.
-fn met(a: &Option<SmolStr>, b: &Option<SmolStr>) -> Option<Option<SmolStr>> {
+pub(super) fn met(a: &Option<SmolStr>, b: &Option<SmolStr>) -> Option<Option<SmolStr>> {
     match (a, b) {
         (Some(a), Some(b)) if a != b => None,
         (Some(one), _) | (None, Some(one)) => Some(Some(one.clone())),
@@ -197,26 +224,56 @@ fn met(a: &Option<SmolStr>, b: &Option<SmolStr>) -> Option<Option<SmolStr>> {
     }
 }
 
-/// Whether who stands last in the chain lends some of this, on some of these days, to `wanted` or to somebody who does; the
-/// chain then ends there.
+/// Those through whom some of this goes from the one to the other, on one of these days: who lends of what was lent to him, and so on,
+/// to the last; `None` when it does not come there.
+///
+/// Which delegations hold changes only on their first days, so those days are looked at alone, each person on each of them but once
+/// for what comes to him: the work grows with the delegations, not with the ways through them.
 fn leads_back(
     rules: &Rules,
-    wanted: &ActorId,
+    (from, to): (&ActorId, &ActorId),
     (days, lent): (DateRange, Lent),
-    chain: &mut Vec<ActorId>,
-) -> bool {
-    let Some(last) = chain.last().cloned() else { return false };
-    for step in rules.delegations().filter(|step| step.delegator == last) {
-        let Some(days) = days.intersect(step.days()) else { continue };
-        let Some(lent) = lent.through(step, rules) else { continue };
-        let known = chain.iter().skip(1).any(|actor| *actor == step.delegate);
-        chain.push(step.delegate.clone());
-        if step.delegate == *wanted || (!known && leads_back(rules, wanted, (days, lent), chain)) {
-            return true;
-        }
-        chain.pop();
+) -> Option<Vec<ActorId>> {
+    let steps = rules.delegations().filter(|step| days.intersect(step.days()).is_some());
+    let steps: Vec<&Delegation> = steps.collect();
+    let mut by_delegator: BTreeMap<&ActorId, Vec<&Delegation>> = BTreeMap::new();
+    for step in &steps {
+        by_delegator.entry(&step.delegator).or_default().push(step);
     }
-    false
+    let first = days.start();
+    let starts: BTreeSet<NaiveDate> =
+        steps.iter().map(|step| first.map_or(step.start, |first| first.max(step.start))).collect();
+    starts.into_iter().find_map(|day| {
+        let mut known = BTreeSet::from([(from.clone(), lent.clone())]);
+        let mut reached = vec![(from.clone(), lent.clone(), None)];
+        let mut at = 0;
+        while let Some((holder, lent, _)) = reached.get(at).cloned() {
+            let steps = by_delegator.get(&holder).into_iter().flatten();
+            for step in steps.filter(|step| step.days().contains(day)) {
+                let Some(lent) = lent.through(step, rules) else { continue };
+                if step.delegate == *to {
+                    return Some(way(&reached, at).into_iter().chain([to.clone()]).collect());
+                }
+                if known.insert((step.delegate.clone(), lent.clone())) {
+                    reached.push((step.delegate.clone(), lent, Some(at)));
+                }
+            }
+            at += 1;
+        }
+        None
+    })
+}
+
+/// Those who were gone through to a place, without the first.
+fn way(reached: &[(ActorId, Lent, Option<usize>)], at: usize) -> Vec<ActorId> {
+    let mut way = Vec::new();
+    let mut next = reached.get(at);
+    while let Some((actor, _, Some(from))) = next {
+        way.push(actor.clone());
+        next = reached.get(*from);
+    }
+    way.reverse();
+    way
 }
 
 impl Act for Delegate {
@@ -229,6 +286,7 @@ impl Act for Delegate {
         let rules = begin(tx)?;
         self.check(tx, &rules)?;
         self.check_circle(&rules)?;
+        self.check_new(&rules)?;
         self.check_held(&rules, tx.today()?)?;
         let Delegate { delegator, delegate, part, start, end } = self.clone();
         let (role, permission) = match part {

@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 use smol_str::SmolStr;
 
-use crate::{ActError, ActorId, ErrorKind, Halt};
+use super::Delegation;
+use crate::{ActError, ActorId, ErrorKind, Halt, Id};
 
 /// A refusal of a change of the policy: nothing was stored. Each message names what is wrong and the way out.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -72,6 +73,20 @@ pub enum PolicyError {
     Circle {
         /// From the delegator to the delegator again.
         chain: Vec<ActorId>,
+    },
+    /// What is lent already is not lent again.
+    #[error(
+        "{delegator} lends that to {delegate} already, until {end} (delegation {id}): nothing is left to do, or end that one first (EndDelegation)"
+    )]
+    AlreadyDelegated {
+        /// The delegation that covers it.
+        id: Id<Delegation>,
+        /// Whose rights.
+        delegator: ActorId,
+        /// Who may use them.
+        delegate: ActorId,
+        /// The last day on which he may.
+        end: NaiveDate,
     },
     /// Nobody delegates what he does not hold.
     #[error(
@@ -145,6 +160,7 @@ impl ActError for PolicyError {
             PolicyError::UnknownPermission { .. } => "policy.unknown_permission",
             PolicyError::LastAdministrator => "policy.last_administrator",
             PolicyError::Circle { .. } => "policy.circle",
+            PolicyError::AlreadyDelegated { .. } => "policy.already_delegated",
             PolicyError::NotHeld { .. } => "policy.delegation_not_held",
             PolicyError::UnknownDelegation { .. } => "policy.no_such_delegation",
             PolicyError::BadInput { .. } => "policy.bad_input",
@@ -163,7 +179,9 @@ impl ActError for PolicyError {
             | PolicyError::LastAdministrator
             | PolicyError::RoleInUse { .. }
             | PolicyError::NotHeld { .. } => ErrorKind::Refused,
-            PolicyError::AlreadySetUp | PolicyError::ActorExists { .. } => ErrorKind::Conflict,
+            PolicyError::AlreadySetUp
+            | PolicyError::ActorExists { .. }
+            | PolicyError::AlreadyDelegated { .. } => ErrorKind::Conflict,
             PolicyError::Circle { .. } | PolicyError::BadInput { .. } => ErrorKind::Invalid,
             PolicyError::Halt(halt) => halt.kind(),
         }

@@ -6,11 +6,11 @@
 //!
 //! # Rules
 //! - A right is a role's permission, within its limits and scope, on the days for which the role is assigned. The day is
-//!   that of the act's time in UTC. Of several roles the one that allows most counts.
+//!   the company's at the act's time (its [zone](crate::calendar::Zone)). Of several roles the one that allows most counts.
 //! - A limit is the greatest amount that is allowed. Where a role sets limits for a permission, other currencies are
 //!   not allowed.
 //! - A scope restricts a permission by dimension: each place that a request names in it must be one of the scope's places,
-//!   or stand under one, and it must name at least one.
+//!   or stand under one, and it must name at least one. Where a part of it is [nowhere](crate::policy::Request::nowhere) in that dimension, it is denied.
 //! - A delegation lends all rights, one role or one permission of the delegator, for days of which the last is named. It
 //!   lends what the delegator holds at that moment, nothing when he is blocked, and may be lent on; never the rights to
 //!   administer and to delegate.

@@ -140,10 +140,4 @@ impl Delegation {
     pub fn days(&self) -> DateRange {
         DateRange::new(self.start, self.end).unwrap_or_else(|_| DateRange::day(self.start))
     }
-
-    /// Whether it lends this permission of this role.
-    pub(crate) fn lends(&self, role: &str, permission: &str) -> bool {
-        self.role.as_ref().is_none_or(|only| only == role)
-            && self.permission.as_ref().is_none_or(|only| only == permission)
-    }
 }

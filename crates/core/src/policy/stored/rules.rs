@@ -1,12 +1,13 @@
 //! All of the stored policy in memory, and how it decides. Read once and kept by the driver until the policy changes.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use foldhash::fast::RandomState;
 use smol_str::{SmolStr, format_smolstr};
 
+use super::delegation::met;
 use super::{
     ADMINISTER, Actor, ActorKind, Delegation, Grant, Limit, Member, Revision, SET_UP, Scope,
 };
@@ -34,6 +35,40 @@ pub(super) struct GrantRule {
     /// By currency: per document and per act.
     limits: BTreeMap<Currency, [Option<Money>; 2]>,
     scope: BTreeMap<SmolStr, Vec<SmolStr>>,
+}
+
+/// Who was come to from who acts, with the one role of which he lends, in order of the steps it takes.
+#[derive(Default)]
+struct Reached {
+    places: Vec<(ActorId, Option<SmolStr>, Option<usize>)>,
+    known: HashSet<(ActorId, Option<SmolStr>), RandomState>,
+}
+
+impl Reached {
+    /// Comes to somebody from a place, unless he was come to before.
+    fn come_to(&mut self, actor: &ActorId, only: Option<SmolStr>, from: Option<usize>) {
+        // Who lends all that he holds lends each of his roles.
+        let all = self.known.contains(&(actor.clone(), None));
+        if !all && self.known.insert((actor.clone(), only.clone())) {
+            self.places.push((actor.clone(), only, from));
+        }
+    }
+
+    fn at(&self, at: usize) -> Option<(ActorId, Option<SmolStr>)> {
+        self.places.get(at).map(|(actor, only, _)| (actor.clone(), only.clone()))
+    }
+
+    /// Who stands at a place, by whose right he does, and so on, without who acts.
+    fn chain(&self, at: usize) -> Vec<ActorId> {
+        let mut chain = Vec::new();
+        let mut next = self.places.get(at);
+        while let Some((actor, _, Some(from))) = next {
+            chain.push(actor.clone());
+            next = self.places.get(*from);
+        }
+        chain.reverse();
+        chain
+    }
 }
 
 /// A way in which somebody has a right.
@@ -89,53 +124,70 @@ impl Rules {
         }
     }
 
-    /// All ways in which `actor` has a permission on a day, his own roles first.
-    pub(super) fn sources(&self, actor: &ActorId, permission: &str, day: NaiveDate) -> Vec<Source> {
+    /// The ways in which `actor` has a permission on a day, his own roles first: each role of each person who lends it once, by the
+    /// shortest chain in which none of `without` is.
+    pub(super) fn sources(
+        &self,
+        actor: &ActorId,
+        permission: &str,
+        (day, without): (NaiveDate, &[ActorId]),
+    ) -> Vec<Source> {
         let mut sources = Vec::new();
-        self.each_role(actor, day, &mut |role, delegations| {
-            let grant = self.grants.get(role).and_then(|grants| grants.get(permission));
-            let lent = delegations.iter().all(|delegation| delegation.lends(role, permission));
-            let own = delegations.is_empty() || is_lendable(permission);
-            if let Some(grant) = grant.filter(|_| lent && own) {
-                let chain = delegations.iter().map(|delegation| delegation.delegator.clone());
-                let (role, grant) = (role.clone(), grant.clone());
-                sources.push(Source { role, grant, chain: chain.collect() });
+        let lends =
+            |step: &Delegation| step.permission.as_ref().is_none_or(|only| only == permission);
+        self.each_lender(actor, (day, without), lends, |member, chain| {
+            let grant = self.grants.get(&member.role).and_then(|grants| grants.get(permission));
+            if let Some(grant) = grant.filter(|_| chain.is_empty() || is_lendable(permission)) {
+                let (role, grant) = (member.role.clone(), grant.clone());
+                sources.push(Source { role, grant, chain });
             }
         });
         sources
     }
 
-    /// Every role that `actor` has on a day, with the delegations by which he has it, the last one first.
+    /// Every role that `actor` has on a day, by whomever it is lent.
     pub(super) fn each_role(
         &self,
         actor: &ActorId,
         day: NaiveDate,
-        each: &mut impl FnMut(&SmolStr, &[&Delegation]),
+        mut each: impl FnMut(&SmolStr),
     ) {
-        self.each_role_through(actor, day, &mut Vec::new(), each);
+        self.each_lender(actor, (day, &[]), |_| true, |member, _| each(&member.role));
     }
 
-    fn each_role_through<'r>(
-        &'r self,
+    /// Goes from who acts to those who lend to him, to those who lend to them, and so on: to each but once for all that he lends,
+    /// and once for each role of which he lends no more. So the work grows with the delegations, not with the ways through them.
+    fn each_lender(
+        &self,
         actor: &ActorId,
-        day: NaiveDate,
-        path: &mut Vec<&'r Delegation>,
-        each: &mut impl FnMut(&SmolStr, &[&Delegation]),
+        (day, without): (NaiveDate, &[ActorId]),
+        lends: impl Fn(&Delegation) -> bool,
+        mut each: impl FnMut(&Member, Vec<ActorId>),
     ) {
-        if self.active(actor).is_err() {
-            return;
+        let mut reached = Reached::default();
+        let stands = |actor: &ActorId| self.active(actor).is_ok() && !without.contains(actor);
+        if stands(actor) {
+            reached.come_to(actor, None, None);
         }
-        let held = self.members.get(actor).into_iter().flatten();
-        held.filter(|member| member.days().contains(day))
-            .for_each(|member| each(&member.role, path));
-        for delegation in self.delegations.get(actor).into_iter().flatten() {
-            // Circles are refused when they are made; this keeps a policy that was written around the commands finite.
-            let known = path.iter().any(|known| known.delegator == delegation.delegator);
-            if delegation.days().contains(day) && !known {
-                path.push(delegation);
-                self.each_role_through(&delegation.delegator, day, path, each);
-                path.pop();
+        let mut at = 0;
+        while let Some((holder, only)) = reached.at(at) {
+            let held = self.members.get(&holder).into_iter().flatten();
+            let held = held.filter(|member| member.days().contains(day));
+            for member in
+                held.filter(|member| only.as_ref().is_none_or(|only| *only == member.role))
+            {
+                each(member, reached.chain(at));
             }
+            for step in self.delegations_to(&holder) {
+                if step.days().contains(day)
+                    && lends(step)
+                    && stands(&step.delegator)
+                    && let Some(only) = met(&only, &step.role)
+                {
+                    reached.come_to(&step.delegator, only, Some(at));
+                }
+            }
+            at += 1;
         }
     }
 
@@ -208,7 +260,7 @@ pub(super) fn standing(
         Ok(actor) => actor.kind == ActorKind::Person,
         Err(why) => return none(why, Vec::new()),
     };
-    let sources = rules.sources(actor, permission.name, day);
+    let sources = rules.sources(actor, permission.name, (day, &[]));
     if sources.is_empty() {
         return none(Why::NotHeld, rules.roles_that_could(&Request::new(permission)));
     }
@@ -221,17 +273,28 @@ pub(super) fn standing(
     let dimensions: BTreeSet<SmolStr> = scopes.collect();
     let reasons = sources.iter().map(|source| source.reason(person)).collect::<Vec<_>>();
     let ways: Vec<_> = sources.into_iter().zip(reasons).collect();
-    let judge = Judge::new(move |request| judge(&rules, &actor, &ways, request));
+    let judge = Judge::new(move |request| {
+        judge(&actor, &ways, request)
+            .or_else(|why| match why {
+                // By another chain, in which nobody had a hand in it, he may all the same.
+                Why::FourEyes { .. } => {
+                    let others = rules.sources(&actor, permission.name, (day, &request.hands));
+                    let others = others.into_iter().map(|source| (source.reason(person), source));
+                    let others: Vec<_> = others.map(|(reason, source)| (source, reason)).collect();
+                    judge(&actor, &others, request).map_err(|_| why)
+                }
+                why => Err(why),
+            })
+            .map_err(|why| {
+                let denial = Denial::new(request.permission, actor.clone(), why);
+                Box::new(denial.roles(rules.roles_that_could(request)))
+            })
+    });
     Standing::Judged(judge.regarding(dimensions))
 }
 
 /// Allowed by the first source that allows it; else what the nearest one says.
-fn judge(
-    rules: &Rules,
-    actor: &ActorId,
-    ways: &[(Source, Reason)],
-    request: &Request,
-) -> Result<Reason, Box<Denial>> {
+fn judge(actor: &ActorId, ways: &[(Source, Reason)], request: &Request) -> Result<Reason, Why> {
     let mut nearest: Option<Why> = None;
     for (source, reason) in ways {
         match source.judge(actor, request) {
@@ -242,8 +305,7 @@ fn judge(
             Err(_) => {}
         }
     }
-    let denial = Denial::new(request.permission, actor.clone(), nearest.unwrap_or(Why::NotHeld));
-    Err(Box::new(denial.roles(rules.roles_that_could(request))))
+    Err(nearest.unwrap_or(Why::NotHeld))
 }
 
 /// Which of several denials says most about what is lacking: the one that comes last when a right is checked, and of
