@@ -36,7 +36,9 @@ pub enum Residual {
     /// Every share is cut down; one unit each goes to the parts in their order.
     FirstParts,
     /// Every share is rounded by the rule given (of a negative total without its sign); the last
-    /// part of weight takes what is left, be it more or less than its share.
+    /// part of weight takes what is left, be it more or less than its share. Where many shares are
+    /// rounded up that can be less than nothing: of 2 over four equal weights, 1, 1, 1 and -1. Where
+    /// no part may have the other sign, as in payments, take one of the other two.
     LastTakesRest(Rounding),
 }
 

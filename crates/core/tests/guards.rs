@@ -85,6 +85,40 @@ fn a_row_that_was_got_is_guarded() {
     runs_again(many, |tx| put_load(tx, (1, 2), 9));
 }
 
+/// Two rows that always say the same, read with a change of both in between, say what can't be: that is no bug of the act.
+#[test]
+fn what_can_not_be_is_looked_at_again() {
+    for (name, store) in stores() {
+        let host = Host::sync(name, store.clone());
+        host.done("fill", |tx| {
+            tx.insert(Shelf::new(1, 1, 5))?;
+            Ok(tx.insert(Shelf::new(1, 2, 5))?)
+        });
+        let runs = Runs::default();
+        host.done("act", |tx| {
+            let first = tx.get::<Shelf>(&(1, 1))?.unwrap().load;
+            if runs.one_more() == 1 {
+                elsewhere(&*store, "meanwhile", |tx| {
+                    put_load(tx, (1, 1), 9)?;
+                    put_load(tx, (1, 2), 9)
+                });
+            }
+            let second = tx.get::<Shelf>(&(1, 2))?.unwrap().load;
+            if first != second {
+                return Err(Halt::Bug(format!("{first} is not {second}")).into());
+            }
+            Ok(tx.insert(Log { number: 1 })?)
+        });
+        assert_eq!(runs.get(), 2, "on {name}");
+        // What can't be at one moment stays a bug.
+        let error = host.run("bug", |tx| {
+            tx.get::<Shelf>(&(1, 1))?;
+            Err::<(), _>(Halt::Bug("it can't be".into()).into())
+        });
+        assert_eq!(error.unwrap_err().code(), "core.bug", "on {name}");
+    }
+}
+
 #[test]
 fn an_absence_that_was_got_is_guarded() {
     let get = |tx: &mut Tx<'_>| tx.get::<Shelf>(&(1, 9)).map(|_| ()).map_err(ShopError::from);

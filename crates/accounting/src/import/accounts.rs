@@ -24,6 +24,9 @@ use crate::ledger::{Account, AccountClass, LedgerError, NewAccount, OpenAccounts
 /// More accounts than any chart has, and as many as one commit takes.
 const MOST_ACCOUNTS: usize = 100_000;
 
+/// What a chart's lines take in memory at most, in bytes: hundreds for each of so many accounts.
+const MOST_BYTES: usize = 64 << 20;
+
 /// Imports a chart of accounts. An account that is there already, as the file has it, is left alone.
 ///
 /// ```
@@ -178,9 +181,14 @@ impl<R: Read + Seek> ImportAccounts<R> {
         self.lines.go_to(self.lines.first)?;
         self.batch = Vec::new();
         let mut reader = Reader::new(&self.mapping.format);
+        let mut bytes = 0;
         while let Some((number, record)) = self.lines.next()? {
             if self.batch.len() == MOST_ACCOUNTS {
                 return Err(ImportError::TooManyAccounts { most: MOST_ACCOUNTS });
+            }
+            bytes += record.as_slice().len();
+            if bytes > MOST_BYTES {
+                return Err(ImportError::ChartTooLarge { line: number, most: MOST_BYTES });
             }
             let mut faults = Vec::new();
             let cells = Cells { reader: &mut reader, record, line: number, faults: &mut faults };

@@ -74,6 +74,16 @@ pub enum ImportError {
         /// The most.
         most: usize,
     },
+    /// A chart whose lines are no names and codes.
+    #[error(
+        "with line {line} the file's accounts take more than {most} bytes: check that it is a chart of accounts, or split it"
+    )]
+    ChartTooLarge {
+        /// The line.
+        line: u64,
+        /// The most, in bytes.
+        most: usize,
+    },
     /// All or nothing: it was nothing.
     #[error(
         "nothing was booked: {lines} lines are refused; mend the file and import it under a new name, or mend the books and run it again"
@@ -153,6 +163,7 @@ impl ActError for ImportError {
             ImportError::Mapping { .. } => "accounting.import_mapping",
             ImportError::TooLong { .. } => "accounting.import_too_long",
             ImportError::TooManyAccounts { .. } => "accounting.import_too_many_accounts",
+            ImportError::ChartTooLarge { .. } => "accounting.import_chart_too_large",
             ImportError::Refused { .. } => "accounting.import_refused",
             ImportError::Changed { .. } => "accounting.import_changed",
             ImportError::FileChanged { .. } => "accounting.import_file_changed",

@@ -133,7 +133,8 @@ mod books {
         }
 
         /// Writes what the import under this name refused as CSV: line, last line of the entry, column, value, code, what is
-        /// wrong, the way out. As many as there are, without holding them in memory.
+        /// wrong, the way out. As many as there are, without holding them in memory. What a spreadsheet would take for a formula has an
+        /// apostrophe before it.
         ///
         /// # Errors
         /// [`ImportError::Unwritable`], or a [`Halt`](fondaco_core::Halt).

@@ -264,7 +264,7 @@ pub fn refusals<E: From<Halt>>(
     })
 }
 
-/// Writes refusals as CSV, a line each: to be mended in the same program that made the file.
+/// Writes refusals as CSV, a line each: to be mended in the same program that made the file, which may be a spreadsheet.
 pub(crate) struct RefusalWriter<W: Write>(csv::Writer<W>);
 
 impl<W: Write> RefusalWriter<W> {
@@ -277,7 +277,7 @@ impl<W: Write> RefusalWriter<W> {
 
     pub(crate) fn write(&mut self, refusal: &Refusal) -> Result<(), ImportError> {
         let Refusal { line, through, column, value, code, message, way_out } = refusal;
-        let text = |text: &Option<SmolStr>| text.clone().unwrap_or_default();
+        let text = |text: &Option<SmolStr>| text.as_ref().map(harmless).unwrap_or_default();
         let (line, through) = (format_smolstr!("{line}"), format_smolstr!("{through}"));
         let record = [
             line,
@@ -285,7 +285,7 @@ impl<W: Write> RefusalWriter<W> {
             text(column),
             text(value),
             code.clone(),
-            message.clone(),
+            harmless(message),
             way_out.clone(),
         ];
         self.0.write_record(record.iter().map(|field| field.as_bytes())).map_err(unwritable)
@@ -294,6 +294,15 @@ impl<W: Write> RefusalWriter<W> {
     pub(crate) fn finish(mut self) -> Result<(), ImportError> {
         self.0.flush().map_err(|error| ImportError::Unwritable { why: error.to_string() })
     }
+}
+
+/// What a spreadsheet takes for a formula, quoted from a file of unknown hands, is a text with an apostrophe before it; a number with a
+/// sign is none.
+fn harmless(text: &SmolStr) -> SmolStr {
+    let begins = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let is_number = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b' ');
+    let number = text.bytes().skip(1).all(is_number) && text.starts_with(['+', '-']);
+    if begins && !number { format_smolstr!("'{text}") } else { text.clone() }
 }
 
 fn unwritable(error: csv::Error) -> ImportError {

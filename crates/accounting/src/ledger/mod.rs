@@ -82,6 +82,7 @@ mod running;
 mod settings;
 pub(crate) mod so_far;
 pub mod spending;
+mod stands;
 mod totals;
 pub(crate) mod tree;
 mod verify;
@@ -165,6 +166,7 @@ pub use spending::{
     Spending, SpendingExcess, SpendingLimit, SpendingLine, SpendingReport, Window, spending,
     spending_excesses,
 };
+pub use stands::balance;
 pub use totals::{Totals, totals};
 pub use tree::MAX_LEVELS;
 pub use verify::{Discrepancy, verify};

@@ -237,6 +237,19 @@ fn order_of_date_is_checked_across_chunks() {
     firm.clean();
 }
 
+/// Whoever opens the report in a spreadsheet runs nothing that stood in the file.
+#[test]
+fn the_report_holds_no_formulas() {
+    let firm = in_memory().set_up();
+    let file = "key,date,account,amount\n1,=HYPERLINK(1),1000,@1\n2,2026-02-01,1000,-5,00\n";
+    let mut import = open(file, mapping());
+    run(&firm, "formula", &mut import).unwrap_err();
+    let mut csv = Vec::new();
+    firm.books.write_refusals("formula", &mut csv).unwrap();
+    let csv = String::from_utf8(csv).unwrap();
+    assert!(csv.contains(",date,'=HYPERLINK(1),") && csv.contains(",amount,'@1,"), "{csv}");
+}
+
 /// What an account or a budget can bear is checked across chunks: nothing of the file is booked.
 #[test]
 fn sums_are_checked_across_chunks() {

@@ -129,7 +129,10 @@ impl Course {
                 Err(halt) => Turn::End(Next::Fail(halt.into())),
             },
             Err(error) => match error.halt() {
-                Some(halt) if !halt.is_refusal() => Turn::End(Next::Fail(error)),
+                // What can't be may come of reads of different moments: it is looked at again, as a refusal is.
+                Some(halt) if !halt.is_refusal() && !matches!(halt, Halt::Bug(_)) => {
+                    Turn::End(Next::Fail(error))
+                }
                 _ => self.refused(tx.used_learned, tx.into_check(), error),
             },
         }

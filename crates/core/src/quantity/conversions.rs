@@ -194,6 +194,9 @@ impl Conversions {
     /// # Ok::<(), fondaco_core::QuantityError>(())
     /// ```
     ///
+    /// An item's conversions add to the company's and never differ from them: a crate that is two cartons everywhere and three for one
+    /// item is a unit of its own (`crate_of_3`), else a quantity in crates would say another thing wherever it is read.
+    ///
     /// # Errors
     /// [`QuantityError::FactorsDisagree`] when the others say something else, over whatever chain;
     /// [`QuantityError::Factor`] when an exact factor has no room.
