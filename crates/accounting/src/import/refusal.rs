@@ -233,6 +233,10 @@ fn way_out(code: &str) -> &'static str {
         "accounting.too_many_digits" => "round the amount to the currency's digits",
         "accounting.no_rate" => "map a column of rates, or of amounts in the ledger's currency",
         "accounting.out_of_order" => "sort the file by date, or use another journal",
+        "accounting.bad_rate" => "correct the rate or the worth, or map only one of them",
+        "accounting.needs_approval" => {
+            "use another journal, or have somebody import it who may ledger.post_unapproved"
+        }
         "accounting.account_not_open" => "use another account, or correct the date",
         "accounting.bad_parent" => "correct the heading, or give it a line of its own",
         _ => "correct the lines, or leave them out",

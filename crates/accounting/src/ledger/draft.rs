@@ -326,7 +326,8 @@ pub struct NewPosting {
     pub ledger_amount: Option<Money>,
     /// Units of the ledger's currency for one unit of the amount's. The product is rounded half-up; where all postings of a
     /// currency go by one rate and balance, each side is converted as a whole and split by largest remainder, so that the
-    /// entry balances in the ledger's currency too.
+    /// entry balances in the ledger's currency too. Beside a worth it says by which rate that came about: the worth may be off by half a unit of the rate's last
+    /// digit and two of the smallest coins, and what is off by more is refused.
     #[serde(default, with = "fondaco_core::decimal::as_text::option")]
     pub rate: Option<Decimal>,
     /// See [`Posting::text`](super::Posting::text).

@@ -37,6 +37,7 @@ fn a_firm_s_year(store: &dyn Store) -> Result<(), LedgerError> {
     let income = NewAccount::new("4000", "Sales", AccountClass::Income);
     books.send("income", &OpenAccounts::new(vec![income]))?;
     books.send("journal", &OpenJournal::new("GEN", "General"))?;
+    books.send("journal's name", &ChangeJournal::rename("GEN", "General journal"))?;
     books.send("year", &OpenFiscalYear::calendar_year(2026))?;
     let posted = books.post("one", sale(day(1, 5), 100))?;
     books.send("many", &PostMany::new((1..20).map(|n| sale(day(2, n), 7)).collect()))?;
