@@ -4,7 +4,7 @@
 mod common;
 
 use common::*;
-use fondaco_core::{Halt, Range, Reading, Tx};
+use fondaco_core::{ActError, Halt, Range, Reading, Tx};
 
 /// Runs `act` while somebody else does `meanwhile` between its first run's reading and its commit; gives the runs.
 fn runs_of(
