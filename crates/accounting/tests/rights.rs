@@ -11,6 +11,9 @@ use common::*;
 use fondaco_accounting::allocation::*;
 use fondaco_accounting::close::*;
 use fondaco_accounting::currency::*;
+use fondaco_accounting::dimensions::{
+    DefineDimension, Demand, NewDimensionValue, OpenDimensionValues, SetDimensionRule,
+};
 use fondaco_accounting::import::EraseRefusals;
 use fondaco_accounting::ledger::*;
 use fondaco_core::job::JobId;
@@ -49,6 +52,17 @@ const CASES: &[Case] = &[
     }),
     (&rights::CLOSE_ACCOUNT, "close an account", |staff, who| {
         done(staff.send(who, &CloseAccount::new("1010", d("2026-12-31"))))
+    }),
+    (&rights::DEFINE_DIMENSION, "define a dimension", |staff, who| {
+        done(staff.send(who, &DefineDimension::new("site", "Sites")))
+    }),
+    (&rights::OPEN_DIMENSION_VALUE, "open values of a dimension", |staff, who| {
+        let value = NewDimensionValue::new("north", "North");
+        done(staff.send(who, &OpenDimensionValues::new("site", vec![value])))
+    }),
+    (&rights::SET_DIMENSION_RULE, "set a rule of dimensions", |staff, who| {
+        let never = SetDimensionRule::new("NO", "site", Demand::Default("north".into()));
+        done(staff.send(who, &never.journal("OWN")))
     }),
     (&rights::CHANGE_JOURNAL, "change a journal", |staff, who| {
         done(staff.send(who, &ChangeJournal::rename("OWN", "Own book")))
