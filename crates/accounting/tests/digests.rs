@@ -219,11 +219,6 @@ fn all_other_commands() {
         ("ChangeAccount, control", hex(&ChangeAccount::control("1200", Some("receivable".into())))),
         ("ChangeAccount, no control", hex(&ChangeAccount::control("1200", None))),
         ("OpenJournal, approvals", hex(&OpenJournal::new("TRE", "Treasury").approvals(2))),
-        ("ChangeJournal", hex(&ChangeJournal::rename("TRE", "Treasury"))),
-        (
-            "ChangeJournal, approvals",
-            hex(&ChangeJournal::approvals("TRE", ApprovalsChange::To(2))),
-        ),
         ("PrepareDraft", hex(&PrepareDraft::new(full()))),
         ("ChangeDraft", hex(&ChangeDraft::new(draft, full()))),
         ("SubmitDraft", hex(&SubmitDraft::new(draft))),
