@@ -356,7 +356,7 @@ currency_revaluation_part: Fact, layout 1
   difference: Decimal { digits: 4 }
   key (entry, account, currency, dimensions)
 
-allocation_rule: State, layout 1
+allocation_rule: State, layout 2
   code: Text
   name: Text
   journal: Text
@@ -366,6 +366,7 @@ allocation_rule: State, layout 1
   to_account: Text, nullable
   basis: Text
   basis_of: Text, nullable
+  receivers: Text, nullable, since 2
   key (code)
 
 allocation_share: State, layout 1
@@ -452,7 +453,7 @@ ledger_draft_right: Fact, layout 1
   of: Text
   key (draft, step, place)
 
-ledger_spending_limit: State, layout 1
+ledger_spending_limit: State, layout 2
   code: Text
   name: Text
   account: Text, nullable
@@ -465,6 +466,7 @@ ledger_spending_limit: State, layout 1
   currency: Text
   warn_above: Decimal { digits: 4 }, nullable
   refuse_above: Decimal { digits: 4 }, nullable
+  under: Json, nullable, since 2
   key (code)
   guard all ()
 

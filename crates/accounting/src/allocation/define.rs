@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::{AllocationRule, AllocationShare, BasisKind, CostAllocationError};
+use crate::dimensions::check_heading;
 use crate::ledger::account::{check_code, check_name, existing};
 use crate::ledger::{Journal, LedgerError, check_dimensions, rights};
 
@@ -40,6 +41,9 @@ pub struct SetAllocation {
     /// The receivers' shares, where it goes by such: any weights above zero.
     #[serde(default)]
     pub shares: Vec<AllocationWeight>,
+    /// See [`AllocationRule::receivers`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receivers: Option<SmolStr>,
 }
 
 fn shares() -> BasisKind {
@@ -89,6 +93,7 @@ impl SetAllocation {
             basis: BasisKind::Shares,
             basis_of: None,
             shares: Vec::new(),
+            receivers: None,
         }
     }
 
@@ -103,6 +108,32 @@ impl SetAllocation {
     #[must_use]
     pub fn share(mut self, value: impl Into<SmolStr>, weight: Decimal) -> SetAllocation {
         self.shares.push(AllocationWeight { value: value.into(), weight });
+        self
+    }
+
+    /// Only values under this heading of the dimension's tree receive, as it stands on the last day of the period.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books_with_centres(); // SALES over EAST and WEST, EAST over 10 and 11, WEST over 20
+    /// use fondaco_accounting::allocation::{RecordStatistics, SetAllocation};
+    /// let rent = NewEntry::new("GEN", day("2026-03-01"))
+    ///     .posting(NewPosting::debit("5100", eur("9")).dimension("cost_centre", "20"))
+    ///     .credit("1000", eur("9"));
+    /// books.post("rent", rent)?;
+    /// let heads = RecordStatistics::new("heads", 202_603);
+    /// books.send("heads", &heads.value("10", 1.into()).value("11", 2.into()).value("20", 7.into()))?;
+    /// let rule = SetAllocation::new("rent", "Rent", "GEN", "5100", "cost_centre", "20");
+    /// books.send("rule", &rule.by_statistic("heads").among("EAST"))?;
+    /// let shared = books.allocation("rent", 202_603)?;
+    /// let parts: Vec<_> = shared.lines.iter().map(|line| (line.value.as_str(), line.amount)).collect();
+    /// assert_eq!(parts, [("10", eur("3")), ("11", eur("6"))]);
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn among(mut self, heading: impl Into<SmolStr>) -> SetAllocation {
+        self.receivers = Some(heading.into());
         self
     }
 
@@ -128,6 +159,9 @@ impl SetAllocation {
             return Err(LedgerError::UnknownJournal { code: self.journal.clone() });
         }
         existing(tx, &self.pool)?;
+        if let Some(heading) = &self.receivers {
+            check_heading(tx, &self.dimension, heading)?;
+        }
         let bad =
             |why: String| Err(CostAllocationError::BadRule { code: self.code.clone(), why }.into());
         if let Some(code) = &self.to_account
@@ -203,6 +237,7 @@ impl Act for SetAllocation {
             to_account: given.to_account,
             basis: given.basis,
             basis_of: given.basis_of,
+            receivers: given.receivers,
         };
         tx.emit(event("allocation.set", &self.code));
         match tx.get::<AllocationRule>(&self.code)? {

@@ -22,7 +22,7 @@ pub enum BasisKind {
 
 /// How something is shared out.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "allocation_rule", kind = state, key(code))]
+#[record(table = "allocation_rule", kind = state, key(code), layout = 2)]
 pub struct AllocationRule {
     /// What names it.
     pub code: SmolStr,
@@ -42,6 +42,9 @@ pub struct AllocationRule {
     pub basis: BasisKind,
     /// The statistic or the account of the basis.
     pub basis_of: Option<SmolStr>,
+    /// The heading under which receivers stand on the period's last day; `None` for all.
+    #[record(since = 2)]
+    pub receivers: Option<SmolStr>,
 }
 
 impl AllocationRule {

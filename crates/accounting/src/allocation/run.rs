@@ -14,6 +14,7 @@ use super::{
     Allocation, AllocationLine, AllocationPart, AllocationPool, AllocationRule, AllocationRun,
     AllocationShare, BasisKind, CostAllocationError, StatisticalValue,
 };
+use crate::dimensions::Places;
 use crate::ledger::rights::{self, Asking};
 use crate::ledger::{
     Amount, Entry, LedgerError, NewEntry, NewPosting, Period, PeriodKey, PeriodKind, Posting,
@@ -148,6 +149,9 @@ fn rest_on(tx: &mut Tx<'_>, rule: &AllocationRule, period: PeriodKey) -> Result<
             tx.scan(&Range::<StatisticalValue>::by_key(&(name.clone(), period)))?;
         }
         _ => {}
+    }
+    if rule.receivers.is_some() {
+        Places::read(tx, &rule.dimension)?;
     }
     for account in rests_on(tx, rule)? {
         let range = Range::by(Posting::BY_ACCOUNT, &(account.code.clone(), period));

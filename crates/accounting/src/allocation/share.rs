@@ -1,6 +1,6 @@
 //! What each receiver gets: the pool account by account, split by the weights.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use fondaco_core::store::Tags;
@@ -11,6 +11,7 @@ use smol_str::SmolStr;
 use super::lookup::statistics;
 use super::{AllocationRule, AllocationShare, BasisKind, CostAllocationError};
 use crate::Books;
+use crate::dimensions::Places;
 use crate::ledger::open_items::money;
 use crate::ledger::{
     Account, Balance, LedgerError, Period, PeriodKey, Settings, decimal, leaves, period_label, tags,
@@ -201,6 +202,9 @@ fn weights(
         BasisKind::Account => moved(read, rule, &of, period)?,
     };
     weights.retain(|(value, weight)| *value != rule.pool_value && !weight.is_zero());
+    if let Some(receivers) = receivers(read, rule, period)? {
+        weights.retain(|(value, _)| receivers.contains(value));
+    }
     let (code, period, basis) = (rule.code.clone(), period_label(period), rule.basis_text());
     let negative = weights.iter().find(|(_, weight)| weight.is_sign_negative());
     if let Some((value, amount)) = negative {
@@ -211,6 +215,18 @@ fn weights(
         return Err(CostAllocationError::NoBase { code, period, basis }.into());
     }
     Ok(weights)
+}
+
+/// The values that stand under the rule's heading on the last day of the period, where it has one.
+fn receivers(
+    read: &mut impl Reading,
+    rule: &AllocationRule,
+    period: PeriodKey,
+) -> Result<Option<BTreeSet<SmolStr>>, LedgerError> {
+    let Some(heading) = &rule.receivers else { return Ok(None) };
+    let day = read.peek::<Period>(&period)?.map(|period| period.end);
+    let places = Places::peek(read, &rule.dimension)?;
+    Ok(Some(places.tree(&rule.dimension, day, None).under(heading)))
 }
 
 /// What an account, or all under a heading, moved for each value; positive on the side on which it grows.

@@ -9,8 +9,26 @@ use smol_str::SmolStr;
 
 use super::tree::Places;
 use super::values::unknown;
-use super::{Dimension, DimensionError};
+use super::{Dimension, DimensionError, DimensionValue};
 use crate::ledger::LedgerError;
+
+/// Whether there is such a value of such a dimension.
+///
+/// # Errors
+/// [`DimensionError::Unknown`], [`DimensionError::UnknownValue`], or a [`Halt`](fondaco_core::Halt).
+pub(crate) fn check_heading(
+    read: &mut impl Reading,
+    dimension: &SmolStr,
+    heading: &SmolStr,
+) -> Result<(), LedgerError> {
+    if read.peek::<Dimension>(dimension)?.is_none() {
+        return Err(DimensionError::Unknown { dimension: dimension.clone() }.into());
+    }
+    match read.peek::<DimensionValue>(&(dimension.clone(), heading.clone()))? {
+        Some(_) => Ok(()),
+        None => Err(unknown(dimension, heading).into()),
+    }
+}
 
 /// The values under some headings, as their trees stand on a day and are known at a time; all must fit.
 #[derive(Debug, Clone, Default)]
@@ -29,14 +47,8 @@ impl Among {
     ) -> Result<Among, LedgerError> {
         let mut among = Among::default();
         for (dimension, heading) in headings {
-            if read.peek::<Dimension>(dimension)?.is_none() {
-                return Err(DimensionError::Unknown { dimension: dimension.clone() }.into());
-            }
-            let places = Places::peek(read, dimension)?;
-            if places.value(heading).is_none() {
-                return Err(unknown(dimension, heading).into());
-            }
-            let tree = places.tree(dimension, day, known_at);
+            check_heading(read, dimension, heading)?;
+            let tree = Places::peek(read, dimension)?.tree(dimension, day, known_at);
             among.0.push((dimension.clone(), tree.under(heading)));
         }
         Ok(among)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use fondaco_core::report::{Cell, Column, Phrase, Report, Row, word};
-use fondaco_core::{Range, Reading};
+use fondaco_core::{Range, Reading, Timestamp};
 use smol_str::SmolStr;
 
 use super::tree::Places;
@@ -14,6 +14,7 @@ use super::{
 };
 use crate::Books;
 use crate::ledger::{LedgerError, Settings};
+use crate::reports::{self, TrialBalance};
 
 /// All dimensions, by code.
 ///
@@ -50,11 +51,21 @@ pub fn dimension_tree(
     dimension: &str,
     day: Option<NaiveDate>,
 ) -> Result<DimensionTree, LedgerError> {
+    dimension_tree_known(read, dimension, day, None)
+}
+
+/// As [`dimension_tree`], as known at a time.
+pub(crate) fn dimension_tree_known(
+    read: &mut impl Reading,
+    dimension: &str,
+    day: Option<NaiveDate>,
+    known_at: Option<Timestamp>,
+) -> Result<DimensionTree, LedgerError> {
     let dimension = SmolStr::new(dimension);
     if read.peek::<Dimension>(&dimension)?.is_none() {
         return Err(DimensionError::Unknown { dimension }.into());
     }
-    Ok(Places::peek(read, &dimension)?.tree(&dimension, day, None))
+    Ok(Places::peek(read, &dimension)?.tree(&dimension, day, known_at))
 }
 
 /// Which dimensions postings may carry; `None` while none is defined.
@@ -118,6 +129,19 @@ impl Books<'_> {
     /// As [`dimension_combinations`].
     pub fn dimension_combinations(&self) -> Result<Vec<Arc<DimensionCombination>>, LedgerError> {
         self.view(|view| dimension_combinations(view))
+    }
+
+    /// The trial balance of all under a heading: see [`trial_balance_under`](reports::trial_balance_under).
+    ///
+    /// # Errors
+    /// As [`trial_balance_under`](reports::trial_balance_under).
+    pub fn trial_balance_under(
+        &self,
+        date: NaiveDate,
+        dimension: &str,
+        heading: &str,
+    ) -> Result<TrialBalance, LedgerError> {
+        self.view(|view| reports::trial_balance_under(view, date, dimension, heading))
     }
 
     /// The tree of a dimension on a day: see [`dimension_tree`].

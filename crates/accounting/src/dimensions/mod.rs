@@ -40,7 +40,11 @@
 //! # Reading by trees
 //! [`BalanceQuery::under`](crate::ledger::BalanceQuery::under) sums all under a heading, as the tree stands on the query's last day (its
 //! end where none is given), and as known at the query's time. So figures of several years compare: all are asked for
-//! by one tree. [`Books::dimension_tree`](crate::Books::dimension_tree) is the tree itself.
+//! by one tree. So do the [trial balance](crate::reports::trial_balance_under) and the
+//! [statements](crate::reports::FinancialQuery::under), which have columns [by the level of a tree](crate::reports::FinancialQuery::by_level)
+//! too. [Spending limits](crate::ledger::SetSpendingLimit::under) count by the tree of the entry's date, and are counted anew when a
+//! value is moved; [allocations](crate::allocation::SetAllocation::among) share out among who stands under a heading on the period's last
+//! day. [`Books::dimension_tree`](crate::Books::dimension_tree) is the tree itself.
 //!
 //! # Examples
 //! ```
@@ -107,5 +111,7 @@ pub use rule::{RemoveDimensionRule, SetDimensionRule};
 pub use tree::DimensionTree;
 pub use values::{ChangeDimensionValue, NewDimensionValue, OpenDimensionValues};
 
-pub(crate) use among::Among;
+pub(crate) use among::{Among, check_heading};
 pub(crate) use judge::{DimensionRules, complete};
+pub(crate) use lookup::dimension_tree_known;
+pub(crate) use tree::{Places, above};

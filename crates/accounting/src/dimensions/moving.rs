@@ -1,6 +1,7 @@
 //! Moving a value of a dimension, with all under it, to another place from a day on.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use fondaco_core::store::{DecodeError, Value};
@@ -12,6 +13,7 @@ use super::DimensionError;
 use super::define::{about, existing};
 use super::tree::Places;
 use super::values::{of_value, unknown};
+use crate::ledger::spending::recount_placed;
 use crate::ledger::{Balance, LedgerError, rights, tags};
 
 /// Moves a value with all that stands under it: from a day on, until the next day from which another move counts.
@@ -127,7 +129,8 @@ impl Act for MoveDimensionValue {
         if self.parent.as_ref().is_some_and(|parent| places.value(parent).is_none()) {
             return Err(self.bad("there is no such value: open it first".into()).into());
         }
-        let stood = places.above(&self.code, self.from);
+        let before = Arc::new(Places::read(tx, &self.dimension)?);
+        let stood = before.above(&self.code, self.from);
         let place = (&self.dimension, &self.code);
         let place = places.put(place, self.parent.clone(), self.from, tx.now())?;
         let checked = places.check(&self.dimension, std::slice::from_ref(&self.code), self.from);
@@ -136,6 +139,7 @@ impl Act for MoveDimensionValue {
             false => self.bad(format!("on {day} {why}")),
         })?;
         let moved = self.effect(tx, &places, &stood)?;
+        recount_placed(tx, &self.dimension, (&before, &Arc::new(places)), self.from)?;
         tx.emit(of_value("ledger.dimension_value_moved", &self.dimension, &self.code));
         tx.insert(place)?;
         Ok(moved)

@@ -39,4 +39,4 @@ pub(crate) use statement::{Found, Run, as_recorded};
 pub use statements::{
     BalanceSheet, IncomeStatement, Section, StatementLine, balance_sheet, income_statement,
 };
-pub use trial_balance::{TrialBalance, TrialBalanceLine, trial_balance};
+pub use trial_balance::{TrialBalance, TrialBalanceLine, trial_balance, trial_balance_under};

@@ -17,13 +17,15 @@ use crate::ledger::{AccountClass, BalanceQuery, LedgerError};
 pub struct TrialBalance {
     /// The day.
     pub date: NaiveDate,
+    /// The dimension and the heading that it is narrowed to.
+    pub under: Option<(SmolStr, SmolStr)>,
     /// The ledger's currency.
     pub currency: Currency,
     /// Accounts with postings, headings left out, by class and place in the chart.
     pub lines: Vec<TrialBalanceLine>,
     /// Sum of all debits.
     pub debit: Decimal,
-    /// Sum of all credits; equals the debits.
+    /// Sum of all credits; equals the debits, unless it is narrowed.
     pub credit: Decimal,
 }
 
@@ -64,7 +66,49 @@ pub fn trial_balance(
     read: &mut impl Reading,
     date: NaiveDate,
 ) -> Result<TrialBalance, LedgerError> {
-    let chart = Chart::read(read, &BalanceQuery::all().until(date))?;
+    of(read, date, None)
+}
+
+/// The trial balance as of the end of `date` of all that carries a value of a dimension, or one that stands under it that day.
+/// Its sides need not be equal: an entry's lines may carry different values.
+///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// # let books = books_with_centres(); // SALES over EAST and WEST, EAST over 10 and 11, WEST over 20
+/// let rent = NewEntry::new("GEN", day("2026-03-01"))
+///     .posting(NewPosting::debit("5100", eur("9")).dimension("cost_centre", "10"))
+///     .credit("1000", eur("9"));
+/// books.post("rent", rent)?;
+/// let east = books.trial_balance_under(day("2026-12-31"), "cost_centre", "EAST")?;
+/// assert_eq!((east.debit, east.credit), (9.into(), 0.into()));
+/// assert!(east.to_string().starts_with("Trial balance as of 2026-12-31 cost_centre EAST (EUR)"));
+/// # Ok::<(), LedgerError>(())
+/// ```
+///
+/// # Errors
+/// [`LedgerError::NotSetUp`], [`LedgerError::Dimension`] for a heading that is not there, or a
+/// [`Halt`](fondaco_core::Halt).
+pub fn trial_balance_under(
+    read: &mut impl Reading,
+    date: NaiveDate,
+    dimension: &str,
+    heading: &str,
+) -> Result<TrialBalance, LedgerError> {
+    of(read, date, Some((dimension.into(), heading.into())))
+}
+
+fn of(
+    read: &mut impl Reading,
+    date: NaiveDate,
+    under: Option<(SmolStr, SmolStr)>,
+) -> Result<TrialBalance, LedgerError> {
+    let query = BalanceQuery::all().until(date);
+    let query = match &under {
+        Some((dimension, heading)) => query.under(dimension.clone(), heading.clone()),
+        None => query,
+    };
+    let chart = Chart::read(read, &query)?;
     let accounts =
         CLASSES.iter().flat_map(|&class| chart.walk(class)).filter(|(_, account)| !account.heading);
     let lines: Vec<TrialBalanceLine> = accounts
@@ -84,7 +128,7 @@ pub fn trial_balance(
         lines.iter().map(of).fold(Decimal::ZERO, Decimal::saturating_add)
     };
     let (debit, credit) = (total(|line| line.debit), total(|line| line.credit));
-    Ok(TrialBalance { date, currency: chart.currency, lines, debit, credit })
+    Ok(TrialBalance { date, under, currency: chart.currency, lines, debit, credit })
 }
 
 impl TrialBalance {
@@ -102,7 +146,12 @@ impl TrialBalance {
     /// ```
     pub fn to_report(&self) -> Report {
         let code = format_smolstr!("({})", self.currency.code());
-        let title = Phrase::from(word("Trial balance as of")).and(self.date).and(code);
+        let title = Phrase::from(word("Trial balance as of")).and(self.date);
+        let title = match &self.under {
+            Some((dimension, heading)) => title.and(format_smolstr!("{dimension} {heading}")),
+            None => title,
+        };
+        let title = title.and(code);
         let amounts =
             ["Debit", "Credit", "Balance"].map(|name| Column::amount(word(name), self.currency));
         let names = [Column::text(word("Account")), Column::text(word("Name")).naming_rows()];

@@ -149,7 +149,7 @@ fn combinations_go_by_the_tree_of_the_day() {
 
 #[test]
 fn values_are_known_open_and_no_headings() {
-    on_every_store(|firm| {
+    in_process().into_iter().map(|(name, store)| Firm::on(name, store)).for_each(|firm| {
         let firm = with_centres(firm);
         let refused =
             |value: &str, date: &str| firm.refused_entry(rent(date, &[("cost_centre", value)]));

@@ -9,6 +9,8 @@ mod existing;
 mod failures;
 mod judging;
 mod places;
+
+mod reading;
 mod refusing;
 mod rights;
 mod sums;

@@ -112,7 +112,7 @@ fn what_is_held_is_judged_when_it_is_held() {
 /// A reversal takes back what was posted; what is posted in its place is judged.
 #[test]
 fn reversals_stay_possible() {
-    on_every_store(|firm| {
+    in_process().into_iter().map(|(name, store)| Firm::on(name, store)).for_each(|firm| {
         let firm = with_centres(firm);
         let one = firm.post("one", rent("2026-03-01", &[("cost_centre", "10"), ("project", "P1")]));
         let two = firm.post("two", rent("2026-03-01", &[]));

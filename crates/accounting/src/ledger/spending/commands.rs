@@ -9,6 +9,7 @@ use smol_str::SmolStr;
 
 use super::history::recount;
 use super::{Measure, SpendingLimit, Window};
+use crate::dimensions::{Places, check_heading};
 use crate::ledger::account::{check_code, check_name};
 use crate::ledger::post::{check_dimensions, check_text};
 use crate::ledger::{Account, Amount, LedgerError, Settings, rights};
@@ -49,6 +50,9 @@ pub struct SetSpendingLimit {
     /// See [`SpendingLimit::refuse_above`].
     #[serde(default)]
     pub refuse_above: Option<Money>,
+    /// See [`SpendingLimit::under`].
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    pub under: Tags,
 }
 
 impl SetSpendingLimit {
@@ -99,6 +103,7 @@ impl SetSpendingLimit {
             currency,
             warn_above: None,
             refuse_above: None,
+            under: Tags::default(),
         }
     }
 
@@ -117,6 +122,35 @@ impl SetSpendingLimit {
         value: impl Into<SmolStr>,
     ) -> SetSpendingLimit {
         self.dimensions.set(name, value);
+        self
+    }
+
+    /// Only postings with this value of a dimension, or one that stands under it on the entry's date; several must all fit.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books_with_centres(); // SALES over EAST and WEST, EAST over 10 and 11, WEST over 20
+    /// let east = SetSpendingLimit::new("EAST", "Rents of the East", Currency::EUR)
+    ///     .account("5100")
+    ///     .under("cost_centre", "EAST")
+    ///     .refuse_above(eur("100"));
+    /// books.send("east", &east)?;
+    /// let rent = |centre| NewEntry::new("GEN", day("2026-03-01"))
+    ///     .posting(NewPosting::debit("5100", eur("60")).dimension("cost_centre", centre))
+    ///     .credit("1000", eur("60"));
+    /// books.post("Mestre", rent("10"))?;
+    /// books.post("Verona", rent("20"))?; // in the West
+    /// assert_eq!(books.post("Murano", rent("11")).unwrap_err().code(), "accounting.spending_limit");
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn under(
+        mut self,
+        dimension: impl Into<SmolStr>,
+        heading: impl Into<SmolStr>,
+    ) -> SetSpendingLimit {
+        self.under.set(dimension, heading);
         self
     }
 
@@ -207,8 +241,13 @@ impl Act for SetSpendingLimit {
         {
             return Err(LedgerError::UnknownAccount { code: code.clone() });
         }
+        for (dimension, heading) in self.under.iter() {
+            let (dimension, heading) = (SmolStr::new(dimension), SmolStr::new(heading));
+            Places::read(tx, &dimension)?; // what counts is decided by its tree
+            check_heading(tx, &dimension, &heading)?;
+        }
         announce(tx)?;
-        let SetSpendingLimit { code, name, account, dimensions, each, .. } = self.clone();
+        let SetSpendingLimit { code, name, account, dimensions, each, under, .. } = self.clone();
         let SetSpendingLimit { measure, window, start, end, currency, .. } = *self;
         let limit = SpendingLimit {
             code,
@@ -223,6 +262,7 @@ impl Act for SetSpendingLimit {
             currency,
             warn_above,
             refuse_above,
+            under,
         };
         recount(tx, &limit, days(start, end)?, 1)?;
         tx.emit(event("ledger.spending_limit_set", &limit.code));

@@ -8,8 +8,10 @@ use fondaco_core::store::Tags;
 use fondaco_core::{Currency, DateRange, Range, Tx};
 use smol_str::SmolStr;
 
+use super::headings::Headings;
 use super::matching::{Limits, Line};
 use super::{Spending, SpendingLimit};
+use crate::dimensions::Places;
 use crate::ledger::totals::Layer;
 use crate::ledger::{
     Account, Amount, LedgerError, PendingEntry, PendingPosting, PendingSettled, Period, Posting,
@@ -47,7 +49,8 @@ pub(super) fn recount(
     sign: i128,
 ) -> Result<(), LedgerError> {
     let accounts = accounts(tx, limit.account.as_ref())?;
-    let sums = count(tx, limit, &accounts, days)?;
+    let headings = Headings::read(tx, limit)?;
+    let sums = count(tx, (limit, &headings), &accounts, days)?;
     stage(tx, sums, sign)
 }
 
@@ -69,7 +72,32 @@ pub(crate) fn recount_moved(
         let changes = |code: &SmolStr| left.contains(code) && !come_to.contains(code);
         for limit in limits.all().iter().filter(|limit| limit.account.as_ref().is_some_and(changes))
         {
-            let sums = count(tx, limit, &accounts, DateRange::always())?;
+            let headings = Headings::read(tx, limit)?;
+            let sums = count(tx, (limit, &headings), &accounts, DateRange::always())?;
+            stage(tx, sums, sign)?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes what was posted from a day on away from the limits by headings of a dimension, as its values stood, and adds it as
+/// they stand now.
+pub(crate) fn recount_placed(
+    tx: &mut Tx<'_>,
+    dimension: &SmolStr,
+    (stood, stand): (&Arc<Places>, &Arc<Places>),
+    from: NaiveDate,
+) -> Result<(), LedgerError> {
+    let settings = tx.get::<Settings>(&Settings::key())?;
+    if !settings.is_some_and(|settings| settings.has_spending_limits()) {
+        return Ok(());
+    }
+    let limits = Limits::read(tx)?;
+    for limit in limits.all().iter().filter(|limit| limit.under.get(dimension).is_some()) {
+        let accounts = accounts(tx, limit.account.as_ref())?;
+        for (places, sign) in [(stood, -1), (stand, 1)] {
+            let headings = Headings::read(tx, limit)?.with(dimension, places);
+            let sums = count(tx, (limit, &headings), &accounts, DateRange::from(from))?;
             stage(tx, sums, sign)?;
         }
     }
@@ -100,7 +128,7 @@ fn accounts(tx: &mut Tx<'_>, top: Option<&SmolStr>) -> Result<Vec<SmolStr>, Ledg
 /// decision rests on them all.
 fn count(
     tx: &mut Tx<'_>,
-    limit: &SpendingLimit,
+    (limit, headings): (&SpendingLimit, &Headings),
     accounts: &[SmolStr],
     days: DateRange,
 ) -> Result<Sums, LedgerError> {
@@ -115,13 +143,14 @@ fn count(
             let postings = Range::by(Posting::BY_ACCOUNT, &(account.clone(), period.period));
             let postings = tx.scan(&postings)?;
             for posting in postings.iter().filter(|posting| days.contains(posting.date)) {
-                add(limit, &Counted::posted(posting), settings.currency, &periods, &mut sums);
+                let counted = Counted::posted(posting);
+                add((limit, headings), &counted, settings.currency, &periods, &mut sums);
             }
         }
         for (pending, line) in held(tx, account)? {
             if days.contains(pending.date) {
                 let counted = Counted::held(&pending, &line);
-                add(limit, &counted, settings.currency, &periods, &mut sums);
+                add((limit, headings), &counted, settings.currency, &periods, &mut sums);
             }
         }
     }
@@ -153,7 +182,7 @@ pub(super) fn still_held(
 
 /// Adds what counts towards a limit that covers its account.
 pub(super) fn add(
-    limit: &SpendingLimit,
+    (limit, headings): (&SpendingLimit, &Headings),
     counted: &Counted<'_>,
     ledger: Currency,
     periods: &[Arc<Period>],
@@ -161,6 +190,9 @@ pub(super) fn add(
 ) {
     let units = i128::from(limit.counted(counted.line, ledger));
     if units == 0 || !limit.counts_on(counted.date) {
+        return;
+    }
+    if !headings.has(limit, counted.dimensions, counted.date) {
         return;
     }
     let Some(value) = limit.value(counted.dimensions) else { return };

@@ -14,6 +14,7 @@ use fondaco_core::store::{Event, Floor, Stored, Tags, Value};
 use fondaco_core::{Added, Halt, Id, Money, Reading, Tx};
 use smol_str::SmolStr;
 
+use super::headings::stands_under;
 use super::history::{period_of, too_large};
 use super::matching::{Limits, Line};
 use super::{ExcessKind, Spending, SpendingExcess, SpendingLimit};
@@ -451,6 +452,9 @@ impl Judge {
                 if !limit.covers(account, &above) {
                     continue;
                 }
+            }
+            if !limit.under.is_empty() && !stands_under(tx, limit, dimensions, date)? {
+                continue;
             }
             each(limit, value, limit.window.start(date, period, rules.periods()));
         }

@@ -1,6 +1,6 @@
 //! Spending limits: how much may be posted in a day, a month, a year or for good, to some accounts, under some dimensions.
 //!
-//! A [`SpendingLimit`] says which postings count ([`account`](SpendingLimit::account), [`dimensions`](SpendingLimit::dimensions),
+//! A [`SpendingLimit`] says which postings count ([`account`](SpendingLimit::account), [`dimensions`](SpendingLimit::dimensions), [`under`](SpendingLimit::under) for all that stands under a heading,
 //! and [`each`](SpendingLimit::each) for a sum of its own for every value of a dimension), what is counted of them
 //! ([`Measure`]), over which [`Window`] of the entries' dates, and where it warns and refuses. So "each card 500 EUR a day"
 //! and "the project Rialto 20,000 EUR in all, with a warning from 15,000 on" are limits like "the overheads of a month".
@@ -23,6 +23,7 @@
 
 mod commands;
 mod exceed;
+mod headings;
 mod history;
 mod judge;
 mod limit;
@@ -37,6 +38,6 @@ pub use limit::{Measure, Window};
 pub use list::{SpendingLine, SpendingReport, spending, spending_excesses};
 pub use records::{ExcessKind, Spending, SpendingExcess, SpendingLimit};
 
-pub(crate) use history::recount_moved;
+pub(crate) use history::{recount_moved, recount_placed};
 pub(crate) use judge::{Judge, Mark, Override, Standing};
 pub(crate) use verify::verify;

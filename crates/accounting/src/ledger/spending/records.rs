@@ -11,7 +11,7 @@ use crate::ledger::{Amount, Entry};
 
 /// A limit.
 #[derive(Record, Debug, Clone, PartialEq)]
-#[record(table = "ledger_spending_limit", kind = state, key(code), guard(all()))]
+#[record(table = "ledger_spending_limit", kind = state, key(code), guard(all()), layout = 2)]
 pub struct SpendingLimit {
     /// What names it for ever.
     pub code: SmolStr,
@@ -37,6 +37,9 @@ pub struct SpendingLimit {
     pub warn_above: Option<Amount>,
     /// What takes a sum above this is refused.
     pub refuse_above: Option<Amount>,
+    /// Only postings with these values of dimensions count, or with values that stand under them on the entry's date.
+    #[record(since = 2)]
+    pub under: Tags,
 }
 
 impl SpendingLimit {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use fondaco_core::{Range, Reading};
 use smol_str::SmolStr;
 
+use super::headings::Headings;
 use super::history::{Counted, Held, Sums, add, still_held};
 use super::matching::Limits;
 use super::{Spending, SpendingLimit};
@@ -31,6 +32,7 @@ pub(crate) fn verify(
         return Ok(Vec::new());
     }
     let above = above_accounts(read)?;
+    let headings = Headings::peek(read, limits.all())?;
     let periods = read.peek_scan(&Range::<Period>::all())?;
     let mut sums = Sums::new();
     let mut count = |account: &SmolStr, counted: &Counted<'_>| {
@@ -38,7 +40,7 @@ pub(crate) fn verify(
         let above = above.get(account).unwrap_or(&none);
         for (limit, _) in limits.matching(counted.dimensions) {
             if limit.covers(account, above) {
-                add(limit, counted, settings.currency, &periods, &mut sums);
+                add((limit, &headings), counted, settings.currency, &periods, &mut sums);
             }
         }
     };

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use fondaco_core::Timestamp;
 use fondaco_core::report::{Phrase, word};
-use fondaco_core::store::Tags;
 use smol_str::SmolStr;
 
 use super::super::compared::span;
@@ -28,17 +27,9 @@ pub struct StatementColumn {
     pub known_at: Option<Timestamp>,
     /// Whether it has what lies in adjustment periods of its fiscal year.
     pub adjustments: bool,
-    /// The dimension that it is narrowed to; without a value, postings that don't have it.
+    /// The dimension that it is narrowed to, with the value, or the heading where columns are those of a level; without either,
+    /// postings that don't have it.
     pub dimension: Option<(SmolStr, Option<SmolStr>)>,
-}
-
-impl StatementColumn {
-    /// Whether a posting with these dimensions is in it.
-    pub(super) fn has(&self, dimensions: &Tags) -> bool {
-        let fits =
-            |(name, value): &(SmolStr, Option<SmolStr>)| dimensions.get(name) == value.as_deref();
-        self.dimension.as_ref().is_none_or(fits)
-    }
 }
 
 /// Places of a row with the sign in which they are taken.

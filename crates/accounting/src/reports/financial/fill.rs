@@ -12,6 +12,7 @@ use super::brought::{add_entries, brought_over};
 use super::cells::Cells;
 use super::closed::Closings;
 use super::columns::{Of, Places, Plan, StatementColumn, Wanted};
+use super::narrowed::Narrowed;
 use super::paid::Payments;
 use super::query::FinancialQuery;
 use super::taken::{Taken, has, taken};
@@ -34,6 +35,7 @@ pub(super) struct Filled<'l> {
     pub(super) brought: BTreeSet<Id<Entry>>,
     /// Pairs of columns whose difference is wanted.
     pub(super) changes: Vec<(usize, usize)>,
+    pub(super) narrowed: Narrowed,
 }
 
 /// A column with where its figures are, and which combinations of dimensions it has.
@@ -58,7 +60,9 @@ impl<'l> Filled<'l> {
         let accounts = read.peek_scan(&Range::<Account>::all())?;
         let closings = Closings::of(&periods);
         let plan = Plan::of(query, layout, &periods, &closings, opened);
+        let narrowed = Narrowed::read(read, query)?;
         let apart = !query.dimensions.is_empty()
+            || !query.under.is_empty()
             || query.split.is_some()
             || layout
                 .rows
@@ -90,7 +94,7 @@ impl<'l> Filled<'l> {
             currency,
         };
         payments.fill(read, &plan, &mut cells)?;
-        let (columns, changes) = columns(&plan, query, &cells);
+        let (columns, changes) = columns(&plan, query, &cells, &narrowed);
         let taken = taken(layout, &cells, &cash)?;
         Ok(Filled {
             layout,
@@ -103,6 +107,7 @@ impl<'l> Filled<'l> {
             follows,
             brought,
             changes,
+            narrowed,
         })
     }
 
@@ -243,22 +248,19 @@ fn columns(
     plan: &Plan,
     query: &FinancialQuery,
     cells: &Cells,
+    narrowed: &Narrowed,
 ) -> (Vec<Column>, Vec<(usize, usize)>) {
-    let parts = parts(query.split.as_ref(), cells);
+    let parts = parts(query.split.as_ref(), cells, narrowed);
     let split = parts.len();
     let mut columns = Vec::with_capacity(plan.columns.len() * split);
     for (column, wanted) in &plan.columns {
         for part in &parts {
             let heading = heading(&column.heading, part, plan.columns.len(), split);
             let column = StatementColumn { heading, dimension: part.clone(), ..column.clone() };
-            let narrowed = |dimensions: &Tags| {
-                column.has(dimensions)
-                    && query
-                        .dimensions
-                        .iter()
-                        .all(|(name, value)| dimensions.get(name) == Some(value))
+            let has = |dimensions: &Tags| {
+                narrowed.is_in(&column, dimensions) && narrowed.takes(query, dimensions)
             };
-            let has = cells.dimensions.iter().map(narrowed).collect();
+            let has = cells.dimensions.iter().map(has).collect();
             let (places, wanted) = (plan.locate(wanted), wanted.clone());
             columns.push(Column { places, wanted, has, column });
         }
@@ -283,10 +285,10 @@ fn heading(days: &Phrase, part: &Part, columns: usize, parts: usize) -> Phrase {
 type Part = Option<(SmolStr, Option<SmolStr>)>;
 
 /// The values of a dimension, then without it, then all together.
-fn parts(split: Option<&SmolStr>, cells: &Cells) -> Vec<Part> {
+fn parts(split: Option<&SmolStr>, cells: &Cells, narrowed: &Narrowed) -> Vec<Part> {
     let Some(name) = split else { return vec![None] };
     let values = cells.dimensions.iter().filter_map(|dimensions| dimensions.get(name));
-    let mut values: Vec<SmolStr> = values.map(SmolStr::new).collect();
+    let mut values: Vec<SmolStr> = values.map(|value| narrowed.part(value)).collect();
     values.sort_unstable();
     values.dedup();
     let values = values.into_iter().map(Some).chain([None]);

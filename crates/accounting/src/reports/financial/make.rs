@@ -49,7 +49,7 @@ impl Filled<'_> {
             title: said(&layout.titles, language),
             source: layout.source.clone(),
             currency: self.currency,
-            dimensions: query.dimensions.clone(),
+            dimensions: query.dimensions.iter().chain(&query.under).cloned().collect(),
             columns: self.columns.iter().map(|column| column.column.clone()).collect(),
             rows,
             untaken: self.untaken(),

@@ -24,6 +24,7 @@ mod explain;
 mod fill;
 mod followed;
 mod make;
+mod narrowed;
 mod open;
 mod paid;
 mod query;
@@ -55,7 +56,7 @@ pub struct FinancialStatement {
     pub source: Option<SmolStr>,
     /// The ledger's currency.
     pub currency: Currency,
-    /// The dimensions that it is narrowed to.
+    /// The dimensions that it is narrowed to, with values or headings.
     pub dimensions: Vec<(SmolStr, SmolStr)>,
     /// Its columns.
     pub columns: Vec<StatementColumn>,

@@ -274,11 +274,11 @@ impl<'f, 'l> Opener<'f, 'l> {
         let value = |name: &str| posting.dimensions.get(name);
         let wanted = taken.take.dimensions.iter();
         let fits = wanted.map(|(name, wanted)| value(name).unwrap_or_default() == wanted);
-        let asked = self.query.dimensions.iter();
-        let asked = asked.map(|(name, wanted)| value(name) == Some(wanted.as_str()));
+        let (narrowed, dimensions) = (&self.filled.narrowed, &posting.dimensions);
         let of_column = self.filled.columns.get(self.column);
-        of_column.is_some_and(|column| column.column.has(&posting.dimensions))
-            && fits.chain(asked).all(|fits| fits)
+        of_column.is_some_and(|column| narrowed.is_in(&column.column, dimensions))
+            && narrowed.takes(self.query, dimensions)
+            && { fits }.all(|fits| fits)
     }
 }
 

@@ -24,7 +24,11 @@ pub struct FinancialQuery {
     pub(super) with_accounts: bool,
     pub(super) without_empty: bool,
     pub(super) dimensions: Vec<(SmolStr, SmolStr)>,
+    /// Dimensions with a heading of their tree.
+    pub(super) under: Vec<(SmolStr, SmolStr)>,
     pub(super) split: Option<SmolStr>,
+    /// The level of the tree of the dimension that splits columns.
+    pub(super) level: Option<usize>,
     pub(super) language: Option<SmolStr>,
 }
 
@@ -206,7 +210,65 @@ impl FinancialQuery {
     /// ```
     #[must_use]
     pub fn by_dimension(mut self, name: impl Into<SmolStr>) -> FinancialQuery {
-        self.split = Some(name.into());
+        (self.split, self.level) = (Some(name.into()), None);
+        self
+    }
+
+    /// Only postings with this value of a dimension, or one that stands under it: as the [tree](crate::dimensions) stands on the
+    /// last day of all columns.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books_with_centres(); // SALES over EAST and WEST, EAST over 10 and 11, WEST over 20
+    /// use fondaco_accounting::reports::{FinancialQuery, Layout};
+    /// let of = |centre, amount| NewPosting::debit("5100", eur(amount)).dimension("cost_centre", centre);
+    /// let rents = NewEntry::new("GEN", day("2026-03-01"))
+    ///     .posting(of("10", "1"))
+    ///     .posting(of("11", "2"))
+    ///     .posting(of("20", "4"))
+    ///     .credit("1000", eur("7"));
+    /// books.post("rents", rents)?;
+    /// let query = FinancialQuery::new().at(day("2026-12-31")).under("cost_centre", "EAST");
+    /// let income = books.financial_statement(&Layout::shipped("plain-income-statement")?, &query)?;
+    /// assert_eq!(income.amount("costs", 0), Some(3.into()));
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn under(
+        mut self,
+        dimension: impl Into<SmolStr>,
+        heading: impl Into<SmolStr>,
+    ) -> FinancialQuery {
+        self.under.push((dimension.into(), heading.into()));
+        self
+    }
+
+    /// As [`by_dimension`](FinancialQuery::by_dimension), by what the values stand under at a level of the dimension's tree, the
+    /// topmost 1; values that stand no deeper have columns of their own.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books_with_centres(); // SALES over EAST and WEST, EAST over 10 and 11, WEST over 20
+    /// use fondaco_accounting::reports::{FinancialQuery, Layout};
+    /// let of = |centre, amount| NewPosting::debit("5100", eur(amount)).dimension("cost_centre", centre);
+    /// let rents = NewEntry::new("GEN", day("2026-03-01"))
+    ///     .posting(of("10", "1"))
+    ///     .posting(of("11", "2"))
+    ///     .posting(of("20", "4"))
+    ///     .credit("1000", eur("7"));
+    /// books.post("rents", rents)?;
+    /// let query = FinancialQuery::new().at(day("2026-12-31")).by_level("cost_centre", 2);
+    /// let income = books.financial_statement(&Layout::shipped("plain-income-statement")?, &query)?;
+    /// let costs: Vec<_> = (0..4).map(|column| income.amount("costs", column)).collect();
+    /// // East, West, without a cost centre, in all
+    /// assert_eq!(costs, [Some(3.into()), Some(4.into()), Some(40.into()), Some(47.into())]);
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn by_level(mut self, dimension: impl Into<SmolStr>, level: usize) -> FinancialQuery {
+        (self.split, self.level) = (Some(dimension.into()), Some(level));
         self
     }
 
@@ -279,6 +341,9 @@ impl FinancialQuery {
                 }
                 _ => {}
             }
+        }
+        if self.level == Some(0) {
+            return wrong("levels of a tree are counted from 1: the topmost is 1".to_owned());
         }
         let here = |at: usize| at < self.columns.len();
         match self.changes.iter().find(|(now, before)| !here(*now) || !here(*before)) {
