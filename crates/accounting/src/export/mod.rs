@@ -4,17 +4,26 @@
 //! [`Report`](fondaco_core::report::Report)s, so that each is CSV, Arrow, or a sheet of a workbook. [`saft`](mod@saft) writes the
 //! Standard Audit File for Tax of the OECD in the form of Norway, by its published schema.
 //!
+//! [`gobd`](mod@gobd) writes what German tax auditors read into IDEA. Who recorded each entry is in the log: [`AuditTrail`] brings it to all three.
+//!
+//! A table's CSV is to be read by programs: its texts are as they were entered. Who opens it in a spreadsheet takes
+//! [`to_spreadsheet_csv`](fondaco_core::report::Report::to_spreadsheet_csv), so that a customer's name is not run as a formula.
+//!
 //! Persons are named only where the host names them: the ledger knows ids.
 //!
-//! Both are made in memory, of one moment: a file that was begun before a commit and ended after it would be of none.
+//! All are made in memory, of one moment: a file that was begun before a commit and ended after it would be of none.
 
 mod error;
+pub mod gobd;
 pub mod saft;
 mod tables;
+mod trail;
 
 pub use error::ExportError;
+pub use gobd::{GobdQuery, GobdSupplier, gobd};
 pub use saft::{Grouping, GroupingOf, SaftAddress, SaftCompany, SaftContact, SaftQuery, saft};
 pub use tables::{ExportQuery, LedgerTables, ledger_tables};
+pub use trail::{AuditTrail, RecordedBy};
 
 use crate::Books;
 use crate::ledger::LedgerError;
@@ -45,5 +54,13 @@ impl Books<'_> {
     /// As [`saft`](fn@saft).
     pub fn export_saft(&self, query: &SaftQuery<'_>) -> Result<String, LedgerError> {
         self.view(|view| saft(view, query))
+    }
+
+    /// The files of the GoBD export, for German tax auditors: see [`gobd`](fn@gobd).
+    ///
+    /// # Errors
+    /// As [`gobd`](fn@gobd).
+    pub fn export_gobd(&self, query: &GobdQuery<'_>) -> Result<Vec<(String, String)>, LedgerError> {
+        self.view(|view| gobd(view, query))
     }
 }

@@ -4,20 +4,22 @@
 //! its lines, by the schema `Norwegian_SAF-T_Financial_Schema_v_1.30.xsd` that
 //! [Skatteetaten publishes](https://github.com/Skatteetaten/saf-t). Other countries' forms differ in their header and in what they add.
 //!
-//! Amounts are in the ledger's currency, with the other beside it. Texts that are longer than the form allows are cut; codes are
-//! refused, as two could become one.
+//! Amounts are in the ledger's currency, with the other beside it, rounded to the two digits after the point that the form has (dinars have
+//! three), and the rate, rounded to eight. Texts that are longer than the form allows are cut; codes are refused, as two could become one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use fondaco_core::report::Html;
-use fondaco_core::{DateRange, PartyId, Range, Reading};
+use fondaco_core::rounding::round;
+use fondaco_core::{DateRange, PartyId, Range, Reading, Rounding};
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::ExportError;
 use super::tables::{Names, WholeEntries, WholeEntry};
+use super::trail::AuditTrail;
 use crate::ledger::{
     Account, AccountClass, BalanceQuery, Entry, Journal, LedgerError, Period, Posting, Settings,
     Side, balances,
@@ -80,6 +82,7 @@ pub struct SaftQuery<'q> {
     names: Option<Names<'q>>,
     grouping: Option<GroupingOf<'q>>,
     user: Option<SmolStr>,
+    trail: Option<&'q AuditTrail>,
 }
 
 impl<'q> SaftQuery<'q> {
@@ -92,7 +95,16 @@ impl<'q> SaftQuery<'q> {
         end: NaiveDate,
         created: NaiveDate,
     ) -> SaftQuery<'q> {
-        SaftQuery { company, start, end, created, names: None, grouping: None, user: None }
+        SaftQuery {
+            company,
+            start,
+            end,
+            created,
+            names: None,
+            grouping: None,
+            user: None,
+            trail: None,
+        }
     }
 
     /// What parties are called; without, by their ids.
@@ -106,6 +118,13 @@ impl<'q> SaftQuery<'q> {
     #[must_use]
     pub fn grouping(mut self, of: GroupingOf<'q>) -> SaftQuery<'q> {
         self.grouping = Some(of);
+        self
+    }
+
+    /// Who recorded each entry: the file's `SourceID`.
+    #[must_use]
+    pub fn trail(mut self, trail: &'q AuditTrail) -> SaftQuery<'q> {
+        self.trail = Some(trail);
         self
     }
 
@@ -169,6 +188,7 @@ pub fn saft(read: &mut impl Reading, query: &SaftQuery<'_>) -> Result<String, Le
 
 const NAMESPACE: &str = "urn:StandardAuditFile-Taxation-Financial:NO";
 /// Lengths of the schema's types.
+const COUNTRY: usize = 2;
 const CODE: usize = 9;
 const SHORT: usize = 18;
 const MIDDLE: usize = 35;
@@ -243,18 +263,26 @@ impl<'q> File<'q> {
         for journal in &self.journals {
             within("journal", &journal.code, SHORT)?;
         }
+        for line in &self.accounts {
+            within("grouping code", &line.grouping.1, MIDDLE)?;
+        }
+        let company = &self.query.company;
+        within("registration number", &company.registration_number, MIDDLE)?;
+        if let Some(number) = &company.tax_registration {
+            within("tax registration", number, MIDDLE)?;
+        }
+        if let Some(country) = &company.address.country {
+            within("country", country, COUNTRY)?;
+        }
         let (mut debit, mut credit) = (Decimal::ZERO, Decimal::ZERO);
         for (entry, postings) in &self.found.entries {
             for posting in postings {
                 let worth = posting.ledger_amount.to_decimal();
-                for amount in [worth, posting.amount.to_decimal()] {
-                    if amount.normalize().scale() > 2 {
-                        let number = entry.number.number().unwrap_or_default();
-                        let entry = format!("{} {number}", entry.journal);
-                        return Err(
-                            ExportError::TooFine { entry, amount: amount.normalize() }.into()
-                        );
-                    }
+                if worth.normalize().scale() > 2 {
+                    let number = entry.number.number().unwrap_or_default();
+                    let (entry, amount) =
+                        (format!("{} {number}", entry.journal), worth.normalize());
+                    return Err(ExportError::TooFine { entry, amount }.into());
                 }
                 match posting.side {
                     Side::Debit => debit = debit.saturating_add(worth),
@@ -376,6 +404,8 @@ impl<'q> File<'q> {
             text(xml, "Period", &(entry.period % 100).to_string());
             text(xml, "PeriodYear", &entry.fiscal_year.to_string());
             text(xml, "TransactionDate", &entry.document_date.unwrap_or(entry.date).to_string());
+            let by = self.query.trail.and_then(|trail| trail.of(entry.id));
+            some(xml, "SourceID", by.map(|by| cut(by.actor.as_str(), MIDDLE)));
             let number =
                 entry.number.number().map(|number| format_smolstr!("{} {number}", entry.journal));
             some(xml, "VoucherDescription", number.map(|number| cut(&number, MIDDLE2)));
@@ -402,8 +432,9 @@ impl<'q> File<'q> {
         some(xml, "SourceDocumentID", entry.source.as_ref().map(|source| cut(source, MIDDLE)));
         if let Some(party) = posting.party.copied().or(entry.party) {
             let among = |parties: &[PartyLine]| {
-                let line = parties.iter().find(|line| line.party == party);
-                line.is_some_and(|line| line.balances.contains_key(&posting.account))
+                let at = parties.binary_search_by_key(&party, |line| line.party).ok();
+                at.and_then(|at| parties.get(at))
+                    .is_some_and(|line| line.balances.contains_key(&posting.account))
             };
             match (among(&self.customers), among(&self.suppliers)) {
                 (true, _) => text(xml, "CustomerID", &party_id(party)),
@@ -429,13 +460,11 @@ impl<'q> File<'q> {
             amount(xml, "Amount", signed(posting.ledger_amount.to_decimal()));
             if posting.currency != self.settings.currency {
                 text(xml, "CurrencyCode", posting.currency.code());
-                amount(xml, "CurrencyAmount", signed(posting.amount.to_decimal()));
-                let rate = posting
-                    .rate
-                    .copied()
-                    .map(|rate| rate.normalize())
-                    .filter(|rate| rate.scale() <= 8);
-                some(xml, "ExchangeRate", rate.map(|rate| format_smolstr!("{rate}")));
+                // The form has two digits: an amount of three, as dinars have, is rounded, with the rate beside it.
+                let foreign = signed(posting.amount.to_decimal());
+                amount(xml, "CurrencyAmount", round(foreign, 2, Rounding::HalfUp));
+                let rate = posting.rate.copied().map(|rate| round(rate, 8, Rounding::HalfUp));
+                some(xml, "ExchangeRate", rate.map(|rate| format_smolstr!("{}", rate.normalize())));
             }
         });
     }

@@ -8,6 +8,7 @@ use fondaco_core::{DateRange, Id, PartyId, Range, Reading};
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
 
+use super::trail::{AuditTrail, Links};
 use crate::ledger::{
     Account, Entry, Journal, LedgerError, Period, Posting, Settings, Side, is_closing, period_label,
 };
@@ -21,18 +22,26 @@ pub(super) type Names<'q> = &'q dyn Fn(PartyId) -> Option<SmolStr>;
 pub struct ExportQuery<'q> {
     pub(super) days: DateRange,
     pub(super) names: Option<Names<'q>>,
+    pub(super) trail: Option<&'q AuditTrail>,
 }
 
 impl<'q> ExportQuery<'q> {
     /// All of it.
     pub fn all() -> ExportQuery<'q> {
-        ExportQuery { days: DateRange::always(), names: None }
+        ExportQuery { days: DateRange::always(), names: None, trail: None }
     }
 
     /// Only entries of these days; accounts, journals and periods are whole.
     #[must_use]
     pub fn days(mut self, days: DateRange) -> ExportQuery<'q> {
         self.days = days;
+        self
+    }
+
+    /// Who recorded each entry.
+    #[must_use]
+    pub fn trail(mut self, trail: &'q AuditTrail) -> ExportQuery<'q> {
+        self.trail = Some(trail);
         self
     }
 
@@ -78,8 +87,10 @@ pub struct LedgerTables {
 ///
 /// They can be imported again, into an empty ledger with the same currency, journals and periods: `accounts` by
 /// `LedgerTables::account_mapping`, then `entries` and `conversions` by `LedgerTables::entry_mapping` (feature `import`). Entries
-/// come in the order of their numbers, and so get them again. What can't be imported is there to be read: recording times, links
-/// of reversals, gates of accounts.
+/// come in the order of their numbers, and so get them again. What can't be imported is there to be read, and has to be set up again:
+/// kinds, tags, last days, control and open items of accounts (without kinds and tags the plain layouts know no cash), when and by whom
+/// entries were recorded, what they reverse and correct, and that they lie in an adjustment period: those come back in the
+/// year's last one.
 ///
 /// ```
 /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
@@ -107,9 +118,12 @@ pub fn ledger_tables(
     let periods = read.peek_scan(&Range::<Period>::all())?;
     let found = WholeEntries::read(read, &journals, &periods, query.days)?;
     let names = found.dimension_names();
+    let ids: Vec<Id<Entry>> = found.entries.iter().map(|(entry, _)| entry.id).collect();
+    let links = Links::read(read, &ids)?;
+    let said = Said { settings: &settings, trail: query.trail, links: &links };
     let parts = |of: fn(&Entry) -> bool, title| {
         let entries = found.entries.iter().filter(|(entry, _)| of(entry));
-        entry_table(title, entries, &names, &settings)
+        entry_table(title, entries, &names, &said)
     };
     Ok(LedgerTables {
         accounts: account_table(&accounts),
@@ -175,6 +189,12 @@ impl WholeEntries {
 
     pub(super) fn postings(&self) -> impl Iterator<Item = &Arc<Posting>> {
         self.entries.iter().flat_map(|(_, postings)| postings)
+    }
+
+    /// The parties that entries and postings name.
+    pub(super) fn parties(&self) -> BTreeSet<PartyId> {
+        let of_entries = self.entries.iter().filter_map(|(entry, _)| entry.party);
+        of_entries.chain(self.postings().filter_map(|posting| posting.party.copied())).collect()
     }
 
     fn dimension_names(&self) -> Vec<SmolStr> {
@@ -247,6 +267,13 @@ fn period_table(periods: &[Arc<Period>]) -> Report {
     table
 }
 
+/// What rows of entries say beside their facts.
+struct Said<'s> {
+    settings: &'s Settings,
+    trail: Option<&'s AuditTrail>,
+    links: &'s Links,
+}
+
 /// Numbers with all digits that they have.
 fn number(name: &'static str) -> Column {
     Column::new(name, Kind::Quantity { unit: SmolStr::default(), digits: 4 })
@@ -256,7 +283,7 @@ fn entry_table<'e>(
     title: &'static str,
     entries: impl Iterator<Item = &'e WholeEntry>,
     dimensions: &[SmolStr],
-    settings: &Settings,
+    said: &Said<'_>,
 ) -> Report {
     let mut table = Report::new(title)
         .columns(text(&["entry", "journal"]))
@@ -269,22 +296,24 @@ fn entry_table<'e>(
         .columns(["debit", "credit"].map(number))
         .columns(text(&["currency"]))
         .columns(["worth", "rate"].map(number))
-        .columns(text(&["posting_text", "party"]));
+        .columns(text(&["posting_text", "party", "recorded_by", "reversed_by", "corrects"]));
     let of_dimensions =
         dimensions.iter().map(|name| Column::text(format_smolstr!("dimension.{name}")));
     table = table.columns(of_dimensions);
     for (entry, postings) in entries {
         for posting in postings {
-            table.push(entry_row(entry, posting, dimensions, settings));
+            table.push(entry_row(entry, posting, dimensions, said));
         }
     }
     table
 }
 
-fn entry_row(entry: &Entry, posting: &Posting, dimensions: &[SmolStr], settings: &Settings) -> Row {
+fn entry_row(entry: &Entry, posting: &Posting, dimensions: &[SmolStr], said: &Said<'_>) -> Row {
     let (debit, credit) = sides(posting);
     // In the ledger's own currency an amount is worth what it is.
-    let foreign = posting.currency != settings.currency;
+    let foreign = posting.currency != said.settings.currency;
+    let by = said.trail.and_then(|trail| trail.of(entry.id));
+    let id = |id: Option<Id<Entry>>| Cell::from(id.map(|id| id.to_string()));
     let worth = foreign.then(|| on_side(posting, posting.ledger_amount.to_decimal()));
     let party = posting.party.copied().or(entry.party).map(|party| party.to_string());
     let cells = [
@@ -309,6 +338,9 @@ fn entry_row(entry: &Entry, posting: &Posting, dimensions: &[SmolStr], settings:
         posting.rate.copied().into(),
         posting.text.cloned().into(),
         party.into(),
+        by.map(|by| by.actor.to_string()).into(),
+        id(said.links.reversed_by(entry.id)),
+        id(said.links.corrects(entry.id)),
     ];
     let of_dimensions = dimensions.iter().map(|name| Cell::from(posting.dimensions.get(name)));
     Row::new(cells.into_iter().chain(of_dimensions))
@@ -346,11 +378,8 @@ fn dimension_table(found: &WholeEntries) -> Report {
 }
 
 fn party_table(found: &WholeEntries, names: Option<Names<'_>>) -> Report {
-    let of_entries = found.entries.iter().filter_map(|(entry, _)| entry.party);
-    let of_postings = found.postings().filter_map(|posting| posting.party.copied());
-    let parties: BTreeSet<PartyId> = of_entries.chain(of_postings).collect();
     let mut table = Report::new("parties").columns(text(&["party", "name"]));
-    for party in parties {
+    for party in found.parties() {
         let name = names.and_then(|names| names(party));
         table.push(Row::new([party.to_string().into(), name.into()]));
     }

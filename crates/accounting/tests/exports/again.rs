@@ -151,13 +151,9 @@ fn tables_say_what_there_is() {
     assert!(entries.starts_with(
         "entry,journal,fiscal_year,number,period,date,document_date,due_date,recorded_at,"
     ));
-    assert!(
-        entries
-            .lines()
-            .next()
-            .unwrap()
-            .ends_with(",posting_text,party,dimension.cost centre,dimension.site")
-    );
+    assert!(entries.lines().next().unwrap().ends_with(
+        ",posting_text,party,recorded_by,reversed_by,corrects,dimension.cost centre,dimension.site"
+    ));
     assert!(entries.contains("\"Chairs, \"\"two\"\"\nand a table\""));
     assert!(entries.contains(",5000,30,,USD,27.61,0.920333333333,,"), "{entries}");
     let some =

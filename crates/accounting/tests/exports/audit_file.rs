@@ -35,7 +35,9 @@ fn by_code(account: &Account) -> Option<(SmolStr, SmolStr)> {
 
 fn file(firm: &Firm, start: &str, end: &str) -> String {
     let names = |party| (party == PartyId::named("ada")).then(|| "Ada Lovelace".into());
+    let trail = firm.books.audit_trail().unwrap();
     let query = SaftQuery::new(company(), d(start), d(end), d("2027-01-15"))
+        .trail(&trail)
         .grouping(&by_code)
         .name_parties(&names)
         .user("clerk-7");
@@ -140,13 +142,28 @@ fn what_the_form_has_no_room_for_is_refused() {
     let query = query.grouping(&by_code);
     let backwards = SaftQuery::new(company(), d("2026-12-31"), d("2026-01-01"), d("2027-01-15"));
     assert_eq!(firm.books.export_saft(&backwards).unwrap_err().code(), "accounting.bad_input");
-    let fine = NewEntry::new("GEN", d("2026-06-01"))
-        .posting(NewPosting::debit("5000", money("1.234 BHD")).worth(eur("3")))
-        .posting(NewPosting::credit("5100", money("1.234 BHD")).worth(eur("3")));
-    firm.post("fine", fine);
+    let dinars = |date: &str, worth: &str| {
+        NewEntry::new("GEN", d(date))
+            .posting(NewPosting::debit("5000", money("1.234 BHD")).worth(money(worth)))
+            .posting(NewPosting::credit("5100", money("1.234 BHD")).worth(money(worth)))
+    };
+    firm.post("dinars", dinars("2026-06-01", "3 EUR"));
+    let xml = firm.books.export_saft(&query).unwrap();
+    assert!(Schema::norwegian().mistakes(&Element::read(&xml)).is_empty());
+    let rounded = "<CurrencyCode>BHD</CurrencyCode><CurrencyAmount>1.23</CurrencyAmount>";
+    assert!(xml.contains(rounded) && !xml.contains("1.234"));
+    let far = SaftCompany {
+        address: SaftAddress { country: Some("Norway".into()), ..SaftAddress::default() },
+        ..company()
+    };
+    let far =
+        SaftQuery::new(far, d("2026-01-01"), d("2026-12-31"), d("2027-01-15")).grouping(&by_code);
+    let error = firm.books.export_saft(&far).unwrap_err();
+    assert_eq!(error.code(), "accounting.export_too_long", "a country is never cut");
+    firm.post("fine", dinars("2026-06-02", "3.0015 EUR"));
     let error = firm.books.export_saft(&query).unwrap_err();
     assert_eq!(error.code(), "accounting.export_too_fine");
-    assert!(error.to_string().contains("1.234 has more than the two digits"), "{error}");
+    assert!(error.to_string().contains("3.0015 has more than the two digits"), "{error}");
     firm.must("long", &OpenJournal::new("a journal with a long code", "Long"));
     let error = firm.books.export_saft(&query).unwrap_err();
     assert_eq!(error.code(), "accounting.export_too_long");

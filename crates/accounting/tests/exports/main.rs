@@ -7,4 +7,5 @@ mod common;
 
 mod again;
 mod audit_file;
+mod gobd;
 mod schema;

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 pub struct Element {
     pub name: String,
     attributes: BTreeMap<String, String>,
-    elements: Vec<Element>,
-    text: String,
+    pub elements: Vec<Element>,
+    pub text: String,
 }
 
 impl Element {

@@ -1,5 +1,7 @@
 //! CSV by RFC 4180: a heading line, then a line per row; neutral, whatever the locale.
 //!
+//! [`Report::to_spreadsheet_csv`] is the same for people who open it in a spreadsheet, which would run a text as a formula.
+//!
 //! Figures have a point and no grouping, dates are those of ISO 8601, percentages are factors. Nothing is rounded.
 
 use rust_decimal::Decimal;
@@ -20,8 +22,31 @@ impl Report {
     /// assert_eq!(bank.to_csv(), "Text,Paid,Paid currency\r\n\"Rent, \"\"March\"\"\",1234.50,EUR\r\n");
     /// # Ok::<(), fondaco_core::MoneyError>(())
     /// ```
+    ///
+    /// Texts go out as they are: programs read them back. For a spreadsheet take
+    /// [`to_spreadsheet_csv`](Report::to_spreadsheet_csv).
     pub fn to_csv(&self) -> String {
-        let mut csv = Writer::default();
+        self.written(Writer::default())
+    }
+
+    /// The report as CSV for a spreadsheet: a text that begins as a formula does, with `=`, `+`, `-`, `@`, a tab or a line break, has an
+    /// apostrophe before it, so that what somebody called himself is not run when another opens the file (CSV injection, CWE-1236). It
+    /// is no form to read back.
+    ///
+    /// ```
+    /// use fondaco_core::report::{Column, Report, Row};
+    /// let mut parties = Report::new("Parties").column(Column::text("Name")).column(Column::count("Bills"));
+    /// parties.push(Row::new(["=HYPERLINK(\"https://example.com\")".into(), (-1i64).into()]));
+    /// assert_eq!(
+    ///     parties.to_spreadsheet_csv(),
+    ///     "Name,Bills\r\n\"'=HYPERLINK(\"\"https://example.com\"\")\",-1\r\n"
+    /// );
+    /// ```
+    pub fn to_spreadsheet_csv(&self) -> String {
+        self.written(Writer { quiet: true, ..Writer::default() })
+    }
+
+    fn written(&self, mut csv: Writer) -> String {
         for column in &self.columns {
             let heading = column.heading.to_string();
             csv.field(&heading);
@@ -38,10 +63,15 @@ impl Report {
     }
 }
 
+/// How spreadsheets begin what they run.
+const FORMULAS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
 #[derive(Default)]
 struct Writer {
     text: String,
     in_line: bool,
+    /// Whether texts are kept from being formulas.
+    quiet: bool,
 }
 
 impl Writer {
@@ -73,7 +103,14 @@ impl Writer {
                 self.field(&neutral(cell, &column.kind));
                 self.field("");
             }
-            (cell, kind) => self.field(&neutral(cell, kind)),
+            (cell, kind) => {
+                let field = neutral(cell, kind);
+                let is_text = matches!(cell, Cell::Text(_) | Cell::Word(_) | Cell::Phrase(_));
+                match self.quiet && is_text && field.starts_with(FORMULAS) {
+                    true => self.field(&format!("'{field}")),
+                    false => self.field(&field),
+                }
+            }
         }
     }
 }
