@@ -728,6 +728,14 @@ ledger_dimension_combination: State, layout 1
   derives: Text, nullable
   key (code)
   guard all ()
+ledger_template: State, layout 1
+  code: Text
+  edition: I64
+  template: Json
+  withdrawn: Bool
+  actor: Text
+  at: Instant
+  key (code)
 
 party_alias: State, layout 2
   party: Id

@@ -128,6 +128,11 @@ const CASES: &[Case] = &[
     (&rights::CLOSING_POINTS, "put a point on a checklist", |staff, who| {
         done(staff.send(who, &AddClosingPoint::of_year(2026, "stock", "count the stock")))
     }),
+    (&rights::SET_TEMPLATE, "store a template", |staff, who| {
+        let template = EntryTemplate::new("GEN", Currency::EUR);
+        let template = template.debit("5100", "rent").unwrap().credit("1000", "rent").unwrap();
+        done(staff.send(who, &StoreTemplate::new("rent", template)))
+    }),
     (&rights::SIGN_OFF, "sign a point off", |staff, who| {
         done(staff.send(who, &SignOff::of_year(2026, "stock")))
     }),

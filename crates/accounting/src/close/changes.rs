@@ -1,10 +1,11 @@
-//! What backdated entries changed: which balances, which figures of statements, which assertions, of which periods.
+//! What backdated entries changed: which balances, which figures of statements, which assertions, of which periods, and of
+//! those which are locked; and which items were cleared, or opened again, after the fact.
 //!
 //! A statement was printed on 10 April; what was recorded since and is dated in March or earlier makes it another. The report
 //! says how, period by period, from the entries that were recorded since. What was known then can still be asked for, by
 //! [`BalanceQuery::known_at`](crate::ledger::BalanceQuery::known_at).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -17,8 +18,8 @@ use smol_str::SmolStr;
 use super::{Assertion, assertions};
 use crate::Books;
 use crate::ledger::{
-    Account, AccountClass, Entry, LedgerError, PeriodKey, Posting, Settings, is_closing,
-    period_label,
+    Account, AccountClass, Clearing, Entry, LedgerError, Period, PeriodKey, PeriodStatus, Posting,
+    Settings, Unclearing, is_closing, period_label,
 };
 
 /// Which changes are asked for.
@@ -73,6 +74,21 @@ pub struct ChangedStatement {
     pub equity: Decimal,
     /// The result: what was earned less what was spent.
     pub result: Decimal,
+    /// Whether the period is locked now, or its year closed: what was reported of it is another.
+    pub locked: bool,
+}
+
+/// A clearing that was recorded, or undone, after the fact: what was open on its day is another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedClearing {
+    /// The clearing.
+    pub clearing: Id<Clearing>,
+    /// The account.
+    pub account: SmolStr,
+    /// From which day on its items are cleared, or open again.
+    pub date: NaiveDate,
+    /// Whether it was undone.
+    pub undone: bool,
 }
 
 /// What was changed after the fact.
@@ -90,6 +106,8 @@ pub struct Changes {
     pub statements: Vec<ChangedStatement>,
     /// The assertions of these days that are not kept now.
     pub broken: Vec<Arc<Assertion>>,
+    /// What was cleared and opened again, in order of day and account.
+    pub clearings: Vec<ChangedClearing>,
 }
 
 /// What was recorded after the fact, and what it changed.
@@ -142,19 +160,56 @@ pub fn changes(read: &mut impl Reading, query: &ChangeQuery) -> Result<Changes, 
     }
     let mut broken = assertions(read)?;
     broken.retain(|assertion| assertion.date <= query.through && !assertion.is_kept());
-    let statements = statements(&balances);
-    Ok(Changes { through: query.through, currency, entries, balances, statements, broken })
+    let statements = statements(read, &balances)?;
+    let (through, clearings) = (query.through, cleared(read, query)?);
+    Ok(Changes { through, currency, entries, balances, statements, broken, clearings })
+}
+
+impl ChangeQuery {
+    /// Whether what was recorded then and takes effect on this day is asked for.
+    fn asks_for(&self, recorded_at: Timestamp, date: NaiveDate) -> bool {
+        recorded_at > self.since
+            && self.until.is_none_or(|until| recorded_at <= until)
+            && date <= self.through
+    }
+
+    /// The first id of what was recorded since: ids are in order of recording.
+    fn first<T>(&self) -> Id<T> {
+        Id::from_u128(u128::try_from(self.since.millis()).unwrap_or(0) << 80)
+    }
+}
+
+/// What was cleared and opened again in time, of these days.
+fn cleared(
+    read: &mut impl Reading,
+    query: &ChangeQuery,
+) -> Result<Vec<ChangedClearing>, LedgerError> {
+    let mut found = Vec::new();
+    let recorded = Range::<Clearing>::all().from(&query.first::<Clearing>());
+    read.peek_each(&recorded, |of: &Clearing| {
+        if query.asks_for(of.recorded_at, of.date) {
+            let (account, date) = (of.account.clone(), of.date);
+            found.push(ChangedClearing { clearing: of.id, account, date, undone: false });
+        }
+        Ok::<(), LedgerError>(())
+    })?;
+    read.peek_each(&Range::<Unclearing>::all(), |of: &Unclearing| {
+        if query.asks_for(of.recorded_at, of.date) {
+            let (clearing, account, date) = (of.clearing, of.account.clone(), of.date);
+            found.push(ChangedClearing { clearing, account, date, undone: true });
+        }
+        Ok::<(), LedgerError>(())
+    })?;
+    found.sort_by(|a, b| (a.date, &a.account).cmp(&(b.date, &b.account)));
+    Ok(found)
 }
 
 /// The entries that were recorded in time and are of these days. Their ids are in order of recording.
 fn recorded(read: &mut impl Reading, query: &ChangeQuery) -> Result<Vec<Arc<Entry>>, LedgerError> {
-    let first = u128::try_from(query.since.millis()).unwrap_or(0) << 80;
-    let range = Range::<Entry>::all().from(&Id::<Entry>::from_u128(first));
+    let range = Range::<Entry>::all().from(&query.first::<Entry>());
     let mut found = Vec::new();
     read.peek_each(&range, |entry: &Entry| {
-        let in_time = entry.recorded_at > query.since
-            && query.until.is_none_or(|until| entry.recorded_at <= until);
-        if in_time && entry.date <= query.through {
+        if query.asks_for(entry.recorded_at, entry.date) {
             found.push(Arc::new(entry.clone()));
         }
         Ok::<(), LedgerError>(())
@@ -162,14 +217,24 @@ fn recorded(read: &mut impl Reading, query: &ChangeQuery) -> Result<Vec<Arc<Entr
     Ok(found)
 }
 
-fn statements(balances: &[ChangedBalance]) -> Vec<ChangedStatement> {
+fn statements(
+    read: &mut impl Reading,
+    balances: &[ChangedBalance],
+) -> Result<Vec<ChangedStatement>, LedgerError> {
+    let locked = locked(read)?;
     let mut found: Vec<ChangedStatement> = Vec::new();
     let zero = Decimal::ZERO;
     for balance in balances.iter().filter(|balance| !is_closing(balance.period)) {
         let period = balance.period;
         if found.last().is_none_or(|last| last.period != period) {
-            let (assets, liabilities, equity, result) = (zero, zero, zero, zero);
-            found.push(ChangedStatement { period, assets, liabilities, equity, result });
+            found.push(ChangedStatement {
+                period,
+                assets: zero,
+                liabilities: zero,
+                equity: zero,
+                result: zero,
+                locked: locked.contains(&period),
+            });
         }
         let Some(statement) = found.last_mut() else { continue };
         let (debit, credit) = (balance.ledger_change, zero.saturating_sub(balance.ledger_change));
@@ -181,13 +246,26 @@ fn statements(balances: &[ChangedBalance]) -> Vec<ChangedStatement> {
         };
         *sum = sum.saturating_add(change);
     }
-    found
+    Ok(found)
+}
+
+/// The periods that are locked, not only softly, or of a closed year.
+fn locked(read: &mut impl Reading) -> Result<BTreeSet<PeriodKey>, LedgerError> {
+    let settings = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
+    let shut = settings.locked_through.max(settings.final_through);
+    let periods = read.peek_scan(&Range::<Period>::all())?;
+    let locked = periods.iter().filter(|period| {
+        period.status >= PeriodStatus::Locked
+            || period.closed == Some(true)
+            || shut.is_some_and(|shut| period.end <= shut)
+    });
+    Ok(locked.map(|period| period.period).collect())
 }
 
 impl Changes {
     /// Whether nothing moved.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.entries.is_empty() && self.clearings.is_empty()
     }
 
     /// As rows and columns: each balance, and after each period what its statements moved by.
@@ -223,7 +301,8 @@ impl Changes {
             ]));
         }
         for statement in &self.statements {
-            let ChangedStatement { period, assets, liabilities, equity, result } = *statement;
+            let ChangedStatement { period, assets, liabilities, equity, result, locked } =
+                *statement;
             let figures = [
                 ("Assets", assets),
                 ("Liabilities", liabilities),
@@ -235,6 +314,17 @@ impl Changes {
                 let cells = [period, Cell::Empty, word(name), Cell::Empty, Cell::from(figure)];
                 report.push(Row::total(cells));
             }
+            if locked {
+                let said = word("Locked: what was reported of it is another");
+                let period = Cell::text(period_label(period));
+                report.push(Row::new([period, Cell::Empty, said, Cell::Empty, Cell::Empty]));
+            }
+        }
+        for of in &self.clearings {
+            let said = word(if of.undone { "Opened again as of" } else { "Cleared as of" });
+            let said = Phrase::from(said).and(of.date).into_cell();
+            let account = Cell::text(of.account.clone());
+            report.push(Row::new([Cell::Empty, account, said, Cell::Empty, Cell::Empty]));
         }
         for assertion in &self.broken {
             let of = Phrase::from(word("Stands otherwise than asserted as of"));

@@ -126,6 +126,12 @@ pub enum CloseError {
         /// Why, and the way out.
         why: String,
     },
+    /// No template of this code is in use.
+    #[error("there is no template {code}, or it was withdrawn: store it, or correct the code")]
+    UnknownTemplate {
+        /// Its code.
+        code: SmolStr,
+    },
     /// No such deferral.
     #[error("there is no deferral {code}: start it first, or correct the code")]
     UnknownDeferral {
@@ -283,6 +289,7 @@ impl CloseError {
             CloseError::UnknownAssertion { .. } => "accounting.unknown_assertion",
             CloseError::UnknownPoint { .. } => "accounting.unknown_closing_point",
             CloseError::BadFormula { .. } => "accounting.bad_formula",
+            CloseError::UnknownTemplate { .. } => "accounting.unknown_template",
             CloseError::TemplateInput { .. } => "accounting.template_input",
             CloseError::TemplateUnbalanced { .. } => "accounting.template_unbalanced",
             CloseError::OpeningUnbalanced { .. } => "accounting.opening_unbalanced",
@@ -304,6 +311,7 @@ impl CloseError {
             CloseError::UnknownYear { .. }
             | CloseError::NoAdjustmentPeriod { .. }
             | CloseError::UnknownDeferral { .. }
+            | CloseError::UnknownTemplate { .. }
             | CloseError::UnknownAssertion { .. }
             | CloseError::UnknownPoint { .. } => ErrorKind::NotFound,
             CloseError::NoEquity { .. }

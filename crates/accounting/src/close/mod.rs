@@ -43,7 +43,9 @@ pub use assertion::{AssertBalance, Assertion, WithdrawAssertion, assertions};
 pub(crate) use assertion::{
     Asserted, Broken, Judging, recount_moved as recount_asserted, verify as verify_assertions,
 };
-pub use changes::{ChangeQuery, ChangedBalance, ChangedStatement, Changes, changes};
+pub use changes::{
+    ChangeQuery, ChangedBalance, ChangedClearing, ChangedStatement, Changes, changes,
+};
 pub use checklist::{AddClosingPoint, Checklist, ClosingPoint, SignOff, checklist};
 pub use correction::{Correct, Corrected, Correction, correction_by, corrections};
 pub use deferral::{
@@ -58,7 +60,10 @@ pub use obstacles::{Point, PointKind};
 pub use opening::{OpeningItem, PostOpening};
 pub use records::{ClosingState, OpeningEntry, YearDeed, YearEntry, YearStep};
 pub use style::SetReversalStyle;
-pub use template::{AmountFormula, EntryTemplate, TemplateLine};
+pub use template::{
+    AmountFormula, EntryTemplate, PostTemplate, StoreTemplate, StoredTemplate, TemplateInput,
+    TemplateLine, WithdrawTemplate, templates,
+};
 pub(crate) use year::verify;
 pub use year::{CloseYear, ReopenYear, SetClosing, YearClosed, year_entries, year_history};
 

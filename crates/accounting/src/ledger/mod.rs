@@ -180,7 +180,7 @@ use crate::allocation::{
 };
 use crate::close::{
     Assertion, ClosingPoint, ClosingState, Correction, Deferral, DeferralPart, OpeningEntry,
-    YearEntry, YearStep,
+    StoredTemplate, YearEntry, YearStep,
 };
 use crate::currency::{
     ExchangeAccounts, ExchangeRate, MonetaryAccount, RateSource, RevaluationLine, RevaluationPart,
@@ -256,6 +256,7 @@ pub const TABLES: &[&Table] = &[
     DimensionPlace::TABLE,
     DimensionRule::TABLE,
     DimensionCombination::TABLE,
+    StoredTemplate::TABLE,
     // Which parties are one, which core keeps.
     PartyAlias::TABLE,
 ];

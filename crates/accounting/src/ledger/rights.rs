@@ -10,6 +10,7 @@
 //! | `ledger.lock_for_ever` | to lock periods and days so that nobody opens them again | | period, journal |
 //! | `ledger.close_year`, `ledger.reopen_year` | to say where a year's result goes, to close fiscal years, and to reopen them | | |
 //! | `ledger.assert_balance` | to state what accounts stand at, and to withdraw it | | account |
+//! | `ledger.set_template` | to store and withdraw templates of entries; who posts by one needs `ledger.post` | | |
 //! | `ledger.closing_points`, `ledger.sign_off` | to put points on closing checklists, and to sign them off | | period |
 //! | `ledger.post` | to post entries at once | amount | journal, account, dimensions |
 //! | `ledger.post_unapproved` | to post at once, besides the right to post, to journals that demand approvals | | journal |
@@ -72,7 +73,7 @@ use crate::allocation::{
 };
 use crate::close::{
     Assertion, ClosingPoint, ClosingState, Correction, Deferral, DeferralPart, OpeningEntry,
-    YearEntry, YearStep,
+    StoredTemplate, YearEntry, YearStep,
 };
 use crate::currency::{
     ExchangeAccounts, ExchangeRate, MonetaryAccount, RateSource, RevaluationLine, RevaluationPart,
@@ -137,6 +138,9 @@ pub const CLOSING_POINTS: Permission =
 /// Sign points of closing checklists off.
 pub const SIGN_OFF: Permission =
     Permission::new("ledger.sign_off", "sign points of closing checklists off").within(&["period"]);
+/// Store and withdraw templates of entries.
+pub const SET_TEMPLATE: Permission =
+    Permission::new("ledger.set_template", "store and withdraw templates of entries");
 /// Post entries at once.
 pub const POST: Permission =
     Permission::new("ledger.post", "post entries").limited().within(ENTRY).within_tags().implied();
@@ -295,6 +299,7 @@ const KEPT: &[&Table] = &[
     DimensionPlace::TABLE,
     DimensionRule::TABLE,
     DimensionCombination::TABLE,
+    StoredTemplate::TABLE,
 ];
 
 /// What the ledger declares: its permissions, and the tables that are changed only under one of them.
@@ -329,6 +334,7 @@ pub static ENGINE: Engine = Engine {
         &ASSERT_BALANCE,
         &CLOSING_POINTS,
         &SIGN_OFF,
+        &SET_TEMPLATE,
         &POST,
         &POST_UNAPPROVED,
         &POST_SOFT_LOCKED,

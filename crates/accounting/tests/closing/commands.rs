@@ -58,6 +58,22 @@ fn the_shortest_form_of_corrections_and_assertions() {
     let point = AddClosingPoint::new(202_601, "stock", "count");
     shortest(r#"{"period":202601,"code":"stock","text":"count"}"#, point);
     shortest(r#"{"period":202601,"code":"stock"}"#, SignOff::new(202_601, "stock"));
+    let template = serde_json::to_string(&rent()).unwrap();
+    assert!(template.contains(r#"{"account":"5100","side":"debit","amount":"rent"}"#));
+    let store = StoreTemplate::new("rent", rent());
+    shortest(&format!(r#"{{"code":"rent","template":{template}}}"#), store);
+    shortest(r#"{"code":"rent"}"#, WithdrawTemplate::new("rent"));
+    let post = PostTemplate::new("rent", d("2026-01-05"));
+    shortest(r#"{"code":"rent","date":"2026-01-05"}"#, post.clone());
+    shortest(
+        r#"{"code":"rent","date":"2026-01-05","inputs":[{"name":"rent","value":"4"}]}"#,
+        post.input("rent", dec("4")),
+    );
+}
+
+fn rent() -> EntryTemplate {
+    let template = EntryTemplate::new("GEN", fondaco_core::Currency::EUR);
+    template.debit("5100", "rent").unwrap().credit("1000", "rent").unwrap()
 }
 
 fn seven<T>() -> Id<T> {
@@ -76,6 +92,7 @@ fn hex(command: &impl Act) -> String {
 #[test]
 fn digests() {
     let stated = AssertBalance::new("1", d("2026-01-31"), eur("5.00"));
+    let day = || d("2026-01-05");
     let told = [
         ("LockBooks", hex(&LockBooks::period(202_601).journal("INV").for_ever())),
         ("UnlockBooks", hex(&UnlockBooks::after(d("2026-01-31")))),
@@ -95,6 +112,9 @@ fn digests() {
         ("WithdrawAssertion", hex(&WithdrawAssertion::new(seven()))),
         ("AddClosingPoint", hex(&AddClosingPoint::new(202_601, "stock", "count").blocking())),
         ("SignOff", hex(&SignOff::new(202_601, "stock").note("by two"))),
+        ("StoreTemplate", hex(&StoreTemplate::new("rent", rent()))),
+        ("WithdrawTemplate", hex(&WithdrawTemplate::new("rent"))),
+        ("PostTemplate", hex(&PostTemplate::new("rent", day()).input("rent", dec("4")))),
     ];
     let told = told.map(|(name, digest)| format!("{name}: {digest}")).join("\n");
     assert_eq!(told, DIGESTS.trim(), "the digests are now:\n{told}");
@@ -119,4 +139,7 @@ AssertBalance: f05f883345298da83e84bf2e975003597e97c4e04818f35860cd6a275f6e959c
 WithdrawAssertion: 768cc87c78c1d9a7fc2a85011a2f9f27e2d87c7c6751c496bf6d1de76687c2c6
 AddClosingPoint: cff3884c7878e77bd7003ffd5576740c3be5148eb370783471dac0d68ebacd13
 SignOff: 3a88f16581802aa63de78d874c79af7908a3d177d8b6e9c3f037787ff59219e1
+StoreTemplate: b148978327cec43e335ebfff3a9c3c97118738c35d49f6e5109dee3dea6c6763
+WithdrawTemplate: 4d7d56f78788bc2e4b1c8bc59915bc5b47587f27d23fe94c90222140d64448aa
+PostTemplate: 22d09d386cbfec15f0005e910986c525f353b571c4714614cde4f31d26f267bc
 ";

@@ -172,3 +172,46 @@ fn what_late_entries_changed() {
     let then = BalanceQuery::account("1000").until(d("2026-01-31")).known_at(minute(60));
     assert_eq!(firm.sum(&then), "100");
 }
+
+#[test]
+fn what_was_locked_and_what_was_cleared_after_the_fact_is_told() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        firm.must("customers", &ChangeAccount::open_items("1200", true));
+        let on = |date: &str, debit: &str, credit: &str| {
+            NewEntry::new("GEN", d(date)).debit(debit, eur("9")).credit(credit, eur("9"))
+        };
+        let bill = firm.post("bill", on("2026-01-10", "1200", "4000"));
+        let paid = firm.post("paid", on("2026-01-20", "1000", "1200"));
+        let clear = Clear::new("1200").all(ItemKey::new(bill.id, 1)).all(ItemKey::new(paid.id, 2));
+        firm.at_minute(60); // January is printed, and locked
+        firm.at_minute(61);
+        let clearing = firm.must("cleared", &clear.on(d("2026-01-25"))).clearing;
+        firm.post("late", rent("2026-01-15", "30"));
+        firm.must("February is late too", &Post::new(rent("2026-02-15", "3")));
+        firm.must("lock", &LockBooks::through(d("2026-01-31")));
+        firm.at_minute(70);
+        firm.at_minute(71);
+        firm.must("opened again", &Unclear::new(clearing).on(d("2026-02-01")));
+        let query = ChangeQuery::new(minute(60), d("2026-02-28"));
+        let told = firm.view(|view| changes(view, &query));
+        let locked: Vec<_> = told.statements.iter().map(|of| (of.period, of.locked)).collect();
+        assert_eq!(locked, [(202_601, true), (202_602, false)]);
+        let moved: Vec<_> =
+            told.clearings.iter().map(|of| (of.date.to_string(), of.undone)).collect();
+        assert_eq!(moved, [("2026-01-25".to_owned(), false), ("2026-02-01".to_owned(), true)]);
+        assert!(told.clearings.iter().all(|of| of.clearing == clearing && of.account == "1200"));
+        let text = told.to_string();
+        for said in [
+            "Locked: what was reported of it is another",
+            "Cleared as of 2026-01-25",
+            "Opened again as of 2026-02-01",
+        ] {
+            assert!(text.contains(said), "{text}");
+        }
+        let between = ChangeQuery::new(minute(60), d("2026-02-28")).until(minute(65));
+        assert_eq!(firm.view(|view| changes(view, &between)).clearings.len(), 1);
+        let january = ChangeQuery::new(minute(65), d("2026-01-31"));
+        assert!(firm.view(|view| changes(view, &january)).is_empty());
+    });
+}

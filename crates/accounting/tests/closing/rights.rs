@@ -20,6 +20,11 @@ fn spread(code: &str) -> StartDeferral {
     StartDeferral::expense(code, "GEN", ("1200", "5000"), eur("100"), plan)
 }
 
+fn rent() -> EntryTemplate {
+    let template = EntryTemplate::new("GEN", fondaco_core::Currency::EUR);
+    template.debit("5100", "rent").unwrap().credit("1000", "rent").unwrap()
+}
+
 /// A deferral of which one part is recognised.
 fn begun(staff: &Staff, code: &str) {
     staff.must("chief", &spread(code));
@@ -43,6 +48,16 @@ const CASES: &[Case] = &[
         let line = NewPosting::debit("1200", eur("9"));
         let opening = opening.line(line).difference_to("2000");
         Box::new(move |staff, who| done(staff.send(who, &opening)))
+    }),
+    (&[&rights::POST], "post by a template", |staff, name| {
+        staff.must("chief", &StoreTemplate::new(name, rent()));
+        let post = PostTemplate::new(name, d("2026-01-05")).input("rent", dec("4"));
+        Box::new(move |staff, who| done(staff.send(who, &post)))
+    }),
+    (&[&rights::SET_TEMPLATE], "withdraw a template", |staff, name| {
+        staff.must("chief", &StoreTemplate::new(name, rent()));
+        let withdraw = WithdrawTemplate::new(name);
+        Box::new(move |staff, who| done(staff.send(who, &withdraw)))
     }),
     (&[&rights::PLAN], "start a deferral", |_, name| {
         let start = spread(name);

@@ -76,6 +76,16 @@ fn corrections(books: &Books<'_>) -> Result<(), LedgerError> {
     let found = books.assertions()?;
     assert!(found.iter().any(|of| of.account == "1000" && !of.is_kept()));
     books.send("withdraw", &WithdrawAssertion::new(id))?;
+    let sale = EntryTemplate::new("GEN", Currency::EUR)
+        .debit("1000", "net")
+        .and_then(|template| template.credit("4000", "net"));
+    let store = StoreTemplate::new("sale", sale.map_err(LedgerError::from)?);
+    books.send("template", &store)?;
+    let post = PostTemplate::new("sale", d("2027-01-12")).input("net", 4.into());
+    books.send("by it", &post)?;
+    books.send("template, another", &store)?;
+    books.send("no template", &WithdrawTemplate::new("sale"))?;
+    refused(books.send("by none", &post), "accounting.unknown_template")?;
     books.send("point", &AddClosingPoint::of_year(2027, "stock", "count the stock"))?;
     books.send("sign", &SignOff::of_year(2027, "stock"))?;
     Ok(())

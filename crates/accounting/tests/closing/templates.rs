@@ -2,7 +2,8 @@
 
 use crate::common::*;
 use fondaco_accounting::close::*;
-use fondaco_core::Currency;
+use fondaco_accounting::ledger::*;
+use fondaco_core::{ActError, Currency};
 use proptest::prelude::*;
 
 fn template(debit: &str, credit: &str) -> Result<EntryTemplate, CloseError> {
@@ -91,7 +92,99 @@ fn a_template_is_data_and_what_is_negative_changes_sides() {
     let firm = in_memory().set_up();
     let back = sale.entry(d("2026-01-05"), &[("net", dec("-5"))]).unwrap();
     firm.post("back", back);
-    assert_eq!(firm.sum(&fondaco_accounting::ledger::BalanceQuery::account("1000")), "-5");
+    assert_eq!(firm.sum(&BalanceQuery::account("1000")), "-5");
+}
+
+fn sale_at(rate: &str) -> EntryTemplate {
+    let tax = format!("net * {rate} rounded half up");
+    let template = EntryTemplate::new("GEN", Currency::EUR).text("A sale");
+    let template = template.debit("1000", &format!("net + {tax}")).unwrap();
+    let template = template.credit("4000", "net").unwrap().dimension("site", "Lido");
+    template.credit("2000", &tax).unwrap()
+}
+
+#[test]
+fn a_template_is_stored_changed_and_withdrawn_under_its_code() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        firm.must("store", &StoreTemplate::new("sale", sale_at("0.19")));
+        let post = |net: &str| PostTemplate::new("sale", d("2026-01-05")).input("net", dec(net));
+        let first = firm.must("first", &post("10")).id;
+        firm.must("the rate is another", &StoreTemplate::new("sale", sale_at("0.2")));
+        let second = post("10").source("invoice/7").text("Invoice 7").due_date(d("2026-02-05"));
+        let second = firm.must("second", &second).id;
+        let whole = |id| firm.view(|view| entry(view, id)).unwrap();
+        let (first, second) = (whole(first), whole(second));
+        assert_eq!(first.entry.source.as_deref(), Some("template/sale/1"));
+        assert_eq!(first.entry.text.as_deref(), Some("A sale"));
+        assert_eq!(first.postings[1].dimensions.get("site"), Some("Lido"));
+        let paid = |of: &WholeEntry| of.postings[0].money();
+        assert_eq!((paid(&first), paid(&second)), (eur("11.90"), eur("12.00")));
+        assert_eq!(second.entry.source.as_deref(), Some("invoice/7"));
+        assert_eq!(second.entry.due_date, Some(d("2026-02-05")));
+        let draft = firm.view(|view| post("1").entry(view));
+        firm.must("as a draft", &PrepareDraft::new(draft));
+        firm.must("withdraw", &WithdrawTemplate::new("sale"));
+        for (name, refused) in [
+            ("no more", firm.send("no more", &post("1")).map(|_| ())),
+            ("twice", firm.send("twice", &WithdrawTemplate::new("sale")).map(|_| ())),
+        ] {
+            assert_eq!(refused.unwrap_err().code(), "accounting.unknown_template", "{name}");
+        }
+        firm.must("again", &StoreTemplate::new("sale", sale_at("0.19")));
+        let stored = firm.view(|view| templates(view));
+        assert_eq!((stored[0].edition, stored[0].withdrawn), (3, false));
+        firm.must("third", &post("1"));
+        assert_eq!(firm.sum(&BalanceQuery::account("4000")), "-21");
+        firm.clean();
+    });
+}
+
+#[test]
+fn a_template_that_could_never_be_posted_is_not_stored() {
+    let firm = in_memory().set_up();
+    let lines = |debit: &str, credit: &str| {
+        let template = EntryTemplate::new("GEN", Currency::EUR);
+        template.debit(debit, "net").unwrap().credit(credit, "net").unwrap()
+    };
+    let alone = EntryTemplate::new("GEN", Currency::EUR).debit("1000", "net").unwrap();
+    for (n, (code, template, refused)) in [
+        ("", lines("1000", "4000"), "bad_code"),
+        ("x", alone, "too_few_postings"),
+        ("x", lines("9999", "4000"), "unknown_account"),
+        ("x", lines("1", "4000"), "heading"),
+        ("x", lines("1010", "4000"), "wrong_currency"),
+        ("x", lines("1000", "4000").dimension("", "Lido"), "bad_input"),
+        ("x", EntryTemplate { journal: "XXX".into(), ..lines("1000", "4000") }, "unknown_journal"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let told = firm.refused(&n.to_string(), &StoreTemplate::new(code, template));
+        assert_eq!(told.code(), format!("accounting.{refused}"), "{n}: {told}");
+    }
+    firm.must("store", &StoreTemplate::new("sale", lines("1000", "4000")));
+    let post = || PostTemplate::new("sale", d("2026-01-05"));
+    let net = || post().input("net", dec("1"));
+    for (n, (post, said)) in [
+        (post(), "input net of the template: give it a value"),
+        (
+            net().input("gross", dec("1")),
+            "input gross of the template: no formula names it: correct the name",
+        ),
+        (
+            net().input("net", dec("2")),
+            "input net of the template: it is given twice: give it once",
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let told = firm.refused(&format!("post {n}"), &post);
+        assert_eq!(told.code(), "accounting.template_input");
+        assert_eq!(told.to_string(), said);
+    }
+    assert_eq!(firm.entries().len(), 0);
 }
 
 proptest! {

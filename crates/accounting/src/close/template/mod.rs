@@ -2,12 +2,19 @@
 //!
 //! Formulas are parsed once, when the template is made or read; an error names the place in the formula. What a template makes
 //! is checked before it goes to the ledger: every amount has the digits of its currency, and debits equal credits.
+//!
+//! [`StoreTemplate`] keeps one under a code, and [`PostTemplate`] posts by it: whoever does that gives only a day and the inputs.
 
+mod commands;
 mod formula;
+mod stored;
 
+pub use commands::{PostTemplate, StoreTemplate, TemplateInput, WithdrawTemplate};
 pub use formula::AmountFormula;
+pub use stored::{StoredTemplate, templates};
 
 use chrono::NaiveDate;
+use fondaco_core::store::Tags;
 use fondaco_core::{Currency, Money};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -25,6 +32,9 @@ pub struct TemplateLine {
     pub side: Side,
     /// How much.
     pub amount: AmountFormula,
+    /// The dimensions of its posting.
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    pub dimensions: Tags,
 }
 
 /// An entry in the making.
@@ -93,8 +103,18 @@ impl EntryTemplate {
         side: Side,
         amount: &str,
     ) -> Result<Self, CloseError> {
-        self.lines.push(TemplateLine { account: account.into(), side, amount: amount.parse()? });
+        let (account, amount) = (account.into(), amount.parse()?);
+        self.lines.push(TemplateLine { account, side, amount, dimensions: Tags::default() });
         Ok(self)
+    }
+
+    /// A dimension of the line that was given last.
+    #[must_use]
+    pub fn dimension(mut self, name: impl Into<SmolStr>, value: impl Into<SmolStr>) -> Self {
+        if let Some(line) = self.lines.last_mut() {
+            line.dimensions.set(name, value);
+        }
+        self
     }
 
     /// The names of its inputs, in order, each once.
@@ -119,7 +139,7 @@ impl EntryTemplate {
     /// The entry of these inputs; lines that come to nothing are left out.
     ///
     /// # Errors
-    /// [`CloseError::TemplateInput`] for an input that is missing, or that no formula names; [`CloseError::BadFormula`] for an
+    /// [`CloseError::TemplateInput`] for an input that is missing, that no formula names, or that is given twice; [`CloseError::BadFormula`] for an
     /// amount with too many digits, a division by zero, or beyond reach; [`CloseError::TemplateUnbalanced`].
     pub fn entry(
         &self,
@@ -129,6 +149,14 @@ impl EntryTemplate {
         let known = self.inputs();
         if let Some((name, _)) = inputs.iter().find(|(name, _)| !known.contains(name)) {
             let (name, why) = (SmolStr::new(name), "no formula names it: correct the name");
+            return Err(CloseError::TemplateInput { name, why });
+        }
+        let twice = inputs
+            .iter()
+            .enumerate()
+            .find(|(at, (name, _))| inputs.iter().take(*at).any(|(before, _)| before == name));
+        if let Some((_, (name, _))) = twice {
+            let (name, why) = (SmolStr::new(name), "it is given twice: give it once");
             return Err(CloseError::TemplateInput { name, why });
         }
         let digits = self.currency.minor_units().unwrap_or(u32::from(crate::ledger::AMOUNT_DIGITS));
@@ -150,7 +178,9 @@ impl EntryTemplate {
             let signed = if debit { money.abs() } else { money.abs().neg() };
             sum = sum.saturating_add(signed.amount());
             if !money.is_zero() {
-                entry.postings.push(NewPosting::new(line.account.clone(), side, money.abs()));
+                let dimensions = line.dimensions.clone();
+                let posting = NewPosting::new(line.account.clone(), side, money.abs());
+                entry.postings.push(NewPosting { dimensions, ..posting });
             }
         }
         if !sum.is_zero() {
