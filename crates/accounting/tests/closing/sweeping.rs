@@ -24,7 +24,8 @@ fn refused<A>(result: Result<A, LedgerError>, code: &str) -> Result<(), LedgerEr
     }
 }
 
-fn a_year_s_end(store: &dyn Store) -> Result<(), LedgerError> {
+/// Books in euro with three accounts and a year, in January 2027.
+fn books(store: &dyn Store, year: i32) -> Result<Books<'_>, LedgerError> {
     let now: Timestamp = "2027-01-15T00:00:00Z".parse().unwrap_or(Timestamp::EPOCH);
     let books = Books::open(store, acme()).map_err(Halt::from)?.with_clock(move || now);
     let account = |code: &str, class| NewAccount::new(code, code, class);
@@ -36,7 +37,18 @@ fn a_year_s_end(store: &dyn Store) -> Result<(), LedgerError> {
     books.send("set up", &SetUp::new(Currency::EUR))?;
     books.send("chart", &OpenAccounts::new(accounts))?;
     books.send("journal", &OpenJournal::new("GEN", "General"))?;
-    books.send("year", &OpenFiscalYear::calendar_year(2026))?;
+    books.send("year", &OpenFiscalYear::calendar_year(year))?;
+    Ok(books)
+}
+
+fn clean(books: &Books<'_>) -> Result<(), LedgerError> {
+    let verified = books.verify()?;
+    assert!(verified.is_clean(), "{verified}");
+    Ok(())
+}
+
+fn a_year_s_end(store: &dyn Store) -> Result<(), LedgerError> {
+    let books = books(store, 2026)?;
     books.send("storno", &SetReversalStyle::new(ReversalStyle::SameSide))?;
     let posted = books.post("sale", sale("2026-03-01", "5.00"))?.answer;
     books.send("taken back", &Reverse::new(posted.id, d("2026-03-02")))?;
@@ -53,20 +65,17 @@ fn a_year_s_end(store: &dyn Store) -> Result<(), LedgerError> {
     books.send("close again", &CloseYear::new(2026))?;
     books.send("for ever", &LockBooks::through(d("2026-12-31")).for_ever())?;
     refused(books.send("no more", &ReopenYear::new(2026, "x")), "accounting.locked_for_ever")?;
-    deferrals(&books)?;
-    corrections(&books)?;
-    let verified = books.verify()?;
-    assert!(verified.is_clean(), "{verified}");
-    Ok(())
+    clean(&books)
 }
 
 /// A balance that is stated, held to and withdrawn, an entry that is corrected, and a point that is signed off.
-fn corrections(books: &Books<'_>) -> Result<(), LedgerError> {
+fn corrections(store: &dyn Store) -> Result<(), LedgerError> {
+    let books = books(store, 2027)?;
     let wrong = books.post("wrong", sale("2027-01-10", "9.00"))?.answer.id;
     books.send("right", &Correct::new(wrong, sale("2027-01-10", "6.00")))?;
-    let stated = AssertBalance::new("3900", d("2027-03-31"), eur("-26")).within(100.into());
+    let stated = AssertBalance::new("3900", d("2027-03-31"), eur("0")).within(100.into());
     let id = books.send("state", &stated)?.answer;
-    let bank = AssertBalance::new("1000", d("2027-03-31"), eur("24")).warning();
+    let bank = AssertBalance::new("1000", d("2027-03-31"), eur("6")).warning();
     books.send("note", &bank)?;
     books.post("it breaks", sale("2027-01-04", "3.00"))?;
     let both = [sale("2027-01-02", "1.00"), sale("2027-01-03", "2.00")];
@@ -76,6 +85,14 @@ fn corrections(books: &Books<'_>) -> Result<(), LedgerError> {
     let found = books.assertions()?;
     assert!(found.iter().any(|of| of.account == "1000" && !of.is_kept()));
     books.send("withdraw", &WithdrawAssertion::new(id))?;
+    books.send("point", &AddClosingPoint::of_year(2027, "stock", "count the stock"))?;
+    books.send("sign", &SignOff::of_year(2027, "stock"))?;
+    clean(&books)
+}
+
+/// A template that is stored, posted by, stored anew and withdrawn.
+fn templates(store: &dyn Store) -> Result<(), LedgerError> {
+    let books = books(store, 2027)?;
     let sale = EntryTemplate::new("GEN", Currency::EUR)
         .debit("1000", "net")
         .and_then(|template| template.credit("4000", "net"));
@@ -86,14 +103,12 @@ fn corrections(books: &Books<'_>) -> Result<(), LedgerError> {
     books.send("template, another", &store)?;
     books.send("no template", &WithdrawTemplate::new("sale"))?;
     refused(books.send("by none", &post), "accounting.unknown_template")?;
-    books.send("point", &AddClosingPoint::of_year(2027, "stock", "count the stock"))?;
-    books.send("sign", &SignOff::of_year(2027, "stock"))?;
-    Ok(())
+    clean(&books)
 }
 
 /// Opening balances of a year, and an amount that is spread, changed, ended and taken back.
-fn deferrals(books: &Books<'_>) -> Result<(), LedgerError> {
-    books.send("2027", &OpenFiscalYear::calendar_year(2027))?;
+fn deferrals(store: &dyn Store) -> Result<(), LedgerError> {
+    let books = books(store, 2027)?;
     let opening = PostOpening::new("GEN", d("2027-01-01"))
         .line(NewPosting::debit("1000", eur("9")))
         .difference_to("3900");
@@ -105,7 +120,7 @@ fn deferrals(books: &Books<'_>) -> Result<(), LedgerError> {
     books.send("anew", &ChangeDeferral::new("d", plan).amount(eur("20")))?;
     books.send("rest", &CancelDeferral::new("d", d("2027-02-01")))?;
     books.send("back", &ReverseDeferral::new("d", d("2027-02-02")))?;
-    Ok(())
+    clean(&books)
 }
 
 #[test]
@@ -114,4 +129,12 @@ fn each_step_of_a_year_s_end_may_fail() {
     assert!(swept.failures > 60, "{} steps failed", swept.failures);
     let on_values = sweep(acme(), Model::new, a_year_s_end).unwrap();
     assert_eq!(on_values.commits, swept.commits);
+}
+
+#[test]
+fn each_step_of_corrections_deferrals_and_templates_may_fail() {
+    for act in [corrections, deferrals, templates] {
+        let swept = sweep(acme(), Memory::new, act).unwrap();
+        assert!(swept.failures > 20, "{} steps failed", swept.failures);
+    }
 }
