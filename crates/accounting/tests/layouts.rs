@@ -728,6 +728,7 @@ ledger_dimension_combination: State, layout 1
   derives: Text, nullable
   key (code)
   guard all ()
+
 ledger_template: State, layout 1
   code: Text
   edition: I64
