@@ -33,10 +33,10 @@ impl StoreTemplate {
     /// # let books = books();
     /// use fondaco_accounting::close::{EntryTemplate, PostTemplate, StoreTemplate};
     /// let wages = EntryTemplate::new("GEN", Currency::EUR)
-    ///     .debit("5100", "gross + gross * 0.21 rounded half up")?
+    ///     .debit("5100", "gross + (gross * 0.21 rounded half up)")?
     ///     .dimension("site", "Mestre")
-    ///     .credit("1000", "gross - gross * 0.3 rounded half up")?
-    ///     .credit("2200", "gross * 0.3 rounded half up + gross * 0.21 rounded half up")?;
+    ///     .credit("1000", "gross - (gross * 0.3 rounded half up)")?
+    ///     .credit("2200", "(gross * 0.3 rounded half up) + (gross * 0.21 rounded half up)")?;
     /// books.send("wages", &StoreTemplate::new("wages", wages))?;
     /// let march = PostTemplate::new("wages", day("2026-03-31")).input("gross", "1000".parse()?);
     /// let posted = books.send("wages of March", &march)?.answer;
