@@ -26,6 +26,7 @@ use crate::reports::{
     self, AccountStatement, Ageing, AgeingQuery, BalanceSheet, Compared, GeneralLedger,
     IncomeStatement, StatementQuery, TrialBalance,
 };
+use smol_str::SmolStr;
 
 /// A company's books on a store: the ledger's commands and reports in one place.
 ///
@@ -61,6 +62,8 @@ pub struct Books<'s> {
     driver: Arc<Driver<'s>>,
     actor: ActorId,
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync + 's>,
+    /// The parallel ledger that is read.
+    ledger: Option<SmolStr>,
 }
 
 impl<'s> Books<'s> {
@@ -102,7 +105,7 @@ impl<'s> Books<'s> {
         driver.prepare(TABLES)?;
         driver.add_holdings(ledger::HOLDINGS);
         let (driver, actor) = (Arc::new(driver), ActorId::new("host"));
-        Ok(Books { driver, actor, clock: Arc::new(Timestamp::now) })
+        Ok(Books { driver, actor, clock: Arc::new(Timestamp::now), ledger: None })
     }
 
     /// The same books, for somebody who acts: an id of the host's, not a name. Clones share one driver, so that each user
@@ -119,6 +122,26 @@ impl<'s> Books<'s> {
     pub fn acting_as(mut self, actor: &str) -> Books<'s> {
         self.actor = ActorId::new(actor);
         self
+    }
+
+    /// The same books, read as a [parallel ledger](crate::parallel) has them: every balance, report, statement and export shows
+    /// what belongs to all and what belongs to that ledger alone. What is posted goes by its journal, as ever.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// use fondaco_accounting::parallel::DefineLedger;
+    /// books.send("ifrs", &DefineLedger::new("ifrs", "IFRS, for the group"))?;
+    /// let (ifrs, end) = (books.of_ledger("ifrs"), day("2026-12-31"));
+    /// assert_eq!(ifrs.balance_sheet(end)?, books.balance_sheet(end)?); // nothing is IFRS's alone yet
+    /// let gaap = books.of_ledger("us_gaap").balance_sheet(end);
+    /// assert_eq!(gaap.unwrap_err().code(), "accounting.unknown_ledger");
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn of_ledger(&self, ledger: impl Into<SmolStr>) -> Books<'s> {
+        Books { ledger: Some(ledger.into()), ..self.clone() }
     }
 
     /// The same books under another clock: for tests, and for importing what was recorded before.
@@ -391,7 +414,12 @@ impl<'s> Books<'s> {
         &self,
         read: impl Fn(&mut View<'_>) -> Result<T, LedgerError>,
     ) -> Result<T, LedgerError> {
-        self.driver.view(read)
+        self.driver.view(|view| {
+            if let Some(ledger) = &self.ledger {
+                view.within(ledger.clone());
+            }
+            read(view)
+        })
     }
 
     /// Balances by account and currency.

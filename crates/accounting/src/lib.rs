@@ -6,6 +6,7 @@
 //! [`confirmation`] makes some that others can check. [`import`] fills them from files, [`export`] writes the whole of them, also as an authority's audit file.
 //! [`close`] locks, closes and reopens them, [`allocation`] shares out what one cost centre bore for others. [`dimensions`] says
 //! which cost centres, projects and segments there are, in trees, and what postings must say of them.
+//! [`parallel`] keeps several ledgers, such as that of the law and that of IFRS, from one set of entries.
 //! [`Books`] puts all of it into one handle, for a program that just wants to keep its books.
 
 pub mod allocation;
@@ -16,6 +17,7 @@ pub mod dimensions;
 pub mod export;
 pub mod import;
 pub mod ledger;
+pub mod parallel;
 pub mod reports;
 
 mod books;

@@ -7,6 +7,7 @@ use common::*;
 use fondaco_accounting::allocation::*;
 use fondaco_accounting::currency::*;
 use fondaco_accounting::ledger::*;
+use fondaco_accounting::parallel::DefineLedger;
 use fondaco_core::recurrence::Recurrence;
 use fondaco_core::{Currency, Id};
 use serde::Serialize;
@@ -35,6 +36,11 @@ fn the_shortest_form_of_each_command() {
     shortest(r#"{"code":"GEN","name":"Day book"}"#, ChangeJournal::rename("GEN", "Day book"));
     let approvals = ChangeJournal::approvals("GEN", ApprovalsChange::To(2));
     shortest(r#"{"code":"GEN","approvals":{"to":2}}"#, approvals);
+    shortest(r#"{"code":"ifrs","name":"IFRS"}"#, DefineLedger::new("ifrs", "IFRS"));
+    shortest(
+        r#"{"code":"IFR","name":"IFRS","ledger":"ifrs"}"#,
+        OpenJournal::new("IFR", "IFRS").in_ledger("ifrs"),
+    );
     shortest(r#"{"period":202601}"#, LockPeriod::new(202_601));
     shortest(r#"{"period":202601}"#, UnlockPeriod::new(202_601));
     let id = Id::from_u128(7);

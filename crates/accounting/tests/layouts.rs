@@ -17,7 +17,7 @@ fn no_layout_has_changed() {
 }
 
 const LAYOUTS: &str = "\
-ledger_settings: State, layout 4
+ledger_settings: State, layout 5
   ledger: Text
   currency: Text
   spending_limits: Bool, nullable, since 2
@@ -29,6 +29,7 @@ ledger_settings: State, layout 4
   closing_journal: Text, nullable, since 3
   assertions: Bool, nullable, since 3
   dimensions: Text, nullable, since 4
+  parallel_ledgers: Bool, nullable, since 5
   key (ledger)
 
 ledger_account: State, layout 3
@@ -56,7 +57,7 @@ ledger_account: State, layout 3
   guard all ()
   guard by_parent (parent)
 
-ledger_journal: State, layout 3
+ledger_journal: State, layout 4
   code: Text
   name: Text
   by_date: Bool
@@ -65,6 +66,7 @@ ledger_journal: State, layout 3
   locked_through: Date, nullable, since 3
   final_through: Date, nullable, since 3
   reversals: Text, nullable, since 3
+  ledger: Text, nullable, since 4
   key (code)
 
 ledger_period: State, layout 3
@@ -736,6 +738,12 @@ ledger_template: State, layout 1
   withdrawn: Bool
   actor: Text
   at: Instant
+
+ledger_parallel: State, layout 1
+  code: Text
+  name: Text
+  retained_earnings: Text, nullable
+  closing_journal: Text, nullable
   key (code)
 
 party_alias: State, layout 2

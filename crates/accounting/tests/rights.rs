@@ -16,6 +16,7 @@ use fondaco_accounting::dimensions::{
 };
 use fondaco_accounting::import::EraseRefusals;
 use fondaco_accounting::ledger::*;
+use fondaco_accounting::parallel::DefineLedger;
 use fondaco_core::job::JobId;
 use fondaco_core::policy::stored::{Delegate, NewGrant, WithdrawRole};
 use fondaco_core::policy::{Engine, Permission, Request};
@@ -91,6 +92,9 @@ const CASES: &[Case] = &[
     }),
     (&rights::OPEN_JOURNAL, "open a journal", |staff, who| {
         done(staff.send(who, &OpenJournal::new("NEW", "x")))
+    }),
+    (&rights::DEFINE_LEDGER, "define a ledger", |staff, who| {
+        done(staff.send(who, &DefineLedger::new("ifrs", "IFRS")))
     }),
     (&rights::OPEN_FISCAL_YEAR, "open a year", |staff, who| {
         done(staff.send(who, &OpenFiscalYear::calendar_year(2027)))

@@ -62,6 +62,6 @@ pub use rounding::Rounding;
 pub use timeline::Timeline;
 pub use timestamp::{Timestamp, TimestampError};
 pub use tx::{
-    ActError, Added, Drew, Envelope, GuardCount, Halt, IndexOf, Needs, Outcome, Range, Reading, Tx,
-    View,
+    ActError, Added, Drew, Envelope, Filtered, GuardCount, Halt, IndexOf, Needs, Outcome, Range,
+    Reading, RowFilter, Tx, View,
 };

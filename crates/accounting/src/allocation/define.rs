@@ -13,6 +13,7 @@ use super::{AllocationRule, AllocationShare, BasisKind, CostAllocationError};
 use crate::dimensions::check_heading;
 use crate::ledger::account::{check_code, check_name, existing};
 use crate::ledger::{Journal, LedgerError, check_dimensions, rights};
+use crate::parallel::check_all_ledgers;
 
 /// Sets how something is shared out; set again, the new rule counts for runs from then on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -155,9 +156,9 @@ impl SetAllocation {
         check_code("allocation", &self.code)?;
         check_name("allocation name", &self.name)?;
         check_dimensions([self.dimension.as_str()].into_iter())?;
-        if tx.get::<Journal>(&self.journal)?.is_none() {
-            return Err(LedgerError::UnknownJournal { code: self.journal.clone() });
-        }
+        let unknown = || LedgerError::UnknownJournal { code: self.journal.clone() };
+        let journal = tx.get::<Journal>(&self.journal)?.ok_or_else(unknown)?;
+        check_all_ledgers(&journal, "allocations")?;
         existing(tx, &self.pool)?;
         if let Some(heading) = &self.receivers {
             check_heading(tx, &self.dimension, heading)?;

@@ -16,6 +16,7 @@ use crate::ledger::open_items::money;
 use crate::ledger::{
     Account, Balance, LedgerError, Period, PeriodKey, Settings, decimal, leaves, period_label, tags,
 };
+use crate::parallel::leading;
 
 /// What a rule shares out in a period.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,6 +111,8 @@ pub(super) fn share_out(
 ) -> Result<Allocation, LedgerError> {
     let settings = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
     let currency = settings.currency;
+    // What is shared out concerns all ledgers.
+    let read = &mut leading(read)?;
     let (rule, pool) = (rule.clone(), pool(read, rule, period, currency)?);
     if pool.is_empty() {
         // Whether there is a base matters once there is something to share.

@@ -21,6 +21,7 @@ use crate::ledger::{
     Account, AccountClass, Clearing, Entry, LedgerError, Period, PeriodKey, PeriodStatus, Posting,
     Settings, Unclearing, is_closing, period_label,
 };
+use crate::parallel::sight;
 
 /// Which changes are asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,6 +133,7 @@ pub struct Changes {
 /// # Errors
 /// [`LedgerError::NotSetUp`], or a [`Halt`](fondaco_core::Halt).
 pub fn changes(read: &mut impl Reading, query: &ChangeQuery) -> Result<Changes, LedgerError> {
+    let read = &mut sight(read)?;
     let currency = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?.currency;
     let entries = recorded(read, query)?;
     let ranges: Vec<_> = entries.iter().map(|entry| Range::<Posting>::by_key(&entry.id)).collect();

@@ -21,13 +21,15 @@ use crate::ledger::{
     PeriodStatus, Posted, Posting, Reversal, Settings, closing_key, decode_money, encode_money,
     mirrored, post_closing,
 };
+use crate::parallel::{leading, set_closing};
 
 /// Says where the result of a year goes when it is closed, and in which journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetClosing {
     /// The account of retained earnings: equity, of the ledger's currency or of any.
     pub retained_earnings: SmolStr,
-    /// The journal of closing entries.
+    /// The journal of closing entries. One that belongs to a [parallel ledger](crate::parallel) is that ledger's: what it earned
+    /// and spent alone goes to these retained earnings.
     pub journal: SmolStr,
 }
 
@@ -74,7 +76,10 @@ impl Act for SetClosing {
             });
         }
         let unknown = || LedgerError::UnknownJournal { code: self.journal.clone() };
-        tx.get::<Journal>(&self.journal)?.ok_or_else(unknown)?;
+        let journal = tx.get::<Journal>(&self.journal)?.ok_or_else(unknown)?;
+        if let Some(ledger) = &journal.ledger {
+            return set_closing(tx, ledger, (&self.retained_earnings, &self.journal));
+        }
         tx.put(Settings {
             retained_earnings: Some(code()),
             closing_journal: Some(self.journal.clone()),
@@ -88,6 +93,9 @@ impl Act for SetClosing {
 
 /// Closes a fiscal year: takes each income and expense account to zero, in every currency and combination of dimensions, into
 /// retained earnings, and lets nothing more in.
+///
+/// All [parallel ledgers](crate::parallel) close with it: what one of them earned and spent alone goes to its own retained
+/// earnings, in entries of its own.
 ///
 /// It is refused while an earlier year is open, and while drafts and pending entries of the year wait: the error names them.
 /// Its periods may be locked, and best are: then closing rests on their locks; else it rests on every account of the year.
@@ -232,8 +240,9 @@ impl Act for CloseYear {
             currency: settings.currency,
             keep: &self.keep,
         };
-        let cells = zeroing::cells(tx, &accounts, year.keys()?)?;
-        let Zeroing { entries, result } = plan.zero(&cells)?;
+        let cells = zeroing::cells(&mut leading(tx)?, &accounts, year.keys()?)?;
+        let Zeroing { mut entries, result } = plan.zero(&cells)?;
+        entries.extend(zeroing::of_ledgers(tx, &plan, &accounts, year.keys()?)?);
         let key = year.mark(tx, true)?;
         let entries: Vec<_> = entries.into_iter().map(|entry| (entry, None)).collect();
         let posted = post_closing(tx, &entries, key, asking)?;

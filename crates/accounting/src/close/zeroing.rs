@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use fondaco_core::store::Tags;
-use fondaco_core::{Currency, Money, Range, Reading};
+use fondaco_core::{Currency, Money, Range, Reading, Tx};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
@@ -16,6 +16,7 @@ use crate::ledger::{
     AMOUNT_DIGITS, Account, AccountClass, Amounts, Balance, LedgerError, NewEntry, NewPosting,
     PeriodKey, Side, balance_tags,
 };
+use crate::parallel::{self, ParallelLedger, alone, unmarked};
 
 /// An account's sums of a year, by currency and dimensions.
 type Cells = BTreeMap<(Currency, SmolStr), Amounts>;
@@ -68,6 +69,27 @@ pub(super) fn cells(
     Ok(found)
 }
 
+/// The entries that close the year of each parallel ledger: what it earned and spent alone, to its own retained earnings.
+pub(super) fn of_ledgers(
+    tx: &mut Tx<'_>,
+    plan: &Plan<'_>,
+    accounts: &[SmolStr],
+    keys: (PeriodKey, PeriodKey),
+) -> Result<Vec<NewEntry>, LedgerError> {
+    let mut entries = Vec::new();
+    for ledger in parallel::ledgers(tx)? {
+        let own = cells(&mut alone(tx, &ledger.code)?, accounts, keys)?;
+        if own.iter().all(|(_, cells)| cells.values().all(Amounts::is_zero)) {
+            continue;
+        }
+        // Whoever names others meanwhile makes the closing run again.
+        let ledger = tx.get::<ParallelLedger>(&ledger.code)?.unwrap_or(ledger);
+        let (retained, journal) = ledger.closing(plan.year)?;
+        entries.extend(Plan { retained, journal, ..*plan }.zero(&own)?.entries);
+    }
+    Ok(entries)
+}
+
 impl Plan<'_> {
     /// Takes the cells to zero.
     pub(super) fn zero(&self, accounts: &[(SmolStr, Cells)]) -> Result<Zeroing, LedgerError> {
@@ -79,7 +101,7 @@ impl Plan<'_> {
                 let tags = match tags_of.get(dimensions) {
                     Some(tags) => tags.clone(),
                     None => {
-                        let tags = balance_tags(dimensions)?;
+                        let tags = unmarked(&balance_tags(dimensions)?);
                         tags_of.entry(dimensions).or_insert(tags).clone()
                     }
                 };

@@ -9,6 +9,7 @@ use smol_str::SmolStr;
 use super::{Dimension, DimensionError, DimensionUse, DimensionValues};
 use crate::ledger::account::{check_code, check_name};
 use crate::ledger::{LedgerError, Settings, rights};
+use crate::parallel::check_unreserved;
 
 /// Defines a dimension. What was posted before is not judged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +73,7 @@ impl Act for DefineDimension {
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
         tx.authorize(&about(&rights::DEFINE_DIMENSION, &self.code))?;
         check_code("dimension", &self.code)?;
+        check_unreserved(&self.code)?;
         check_name("dimension name", &self.name)?;
         if tx.get::<Dimension>(&self.code)?.is_some() {
             return Err(LedgerError::Exists { what: "dimension", code: self.code.clone() });

@@ -14,6 +14,7 @@ use super::lookup::{dimension_combinations, dimension_rules, dimension_use, dime
 use super::{DimensionError, SetDimensionCombination, SetDimensionRule};
 use crate::Books;
 use crate::ledger::{Account, Entry, LedgerError, Posting, is_closing, leaves, postings};
+use crate::parallel::{all_or_scope, unmarked};
 
 /// What postings are asked whether they satisfy it.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,6 +86,7 @@ pub fn unmet(
     days: DateRange,
     limit: usize,
 ) -> Result<UnmetPostings, LedgerError> {
+    let read = &mut all_or_scope(read)?;
     let (judge, mut known) = judge(read, proposal)?;
     let mut unmet = UnmetPostings { postings: Vec::new(), count: 0 };
     for account in accounts(read, proposal.account())? {
@@ -100,7 +102,8 @@ pub fn unmet(
                 journal: &entry.journal,
                 date: posting.date,
             };
-            match judge.check_by(&mut known, &line, &posting.dimensions, proposal) {
+            let given = unmarked(&posting.dimensions);
+            match judge.check_by(&mut known, &line, &given, proposal) {
                 Err(LedgerError::Dimension(why)) => unmet.note(posting, why, limit),
                 other => other?,
             }

@@ -24,6 +24,7 @@ use crate::ledger::{
     Account, AccountClass, BalanceQuery, Entry, Journal, LedgerError, Period, Posting, Settings,
     Side, balances,
 };
+use crate::parallel::sight;
 
 /// The company that the file is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -175,7 +176,7 @@ pub fn saft(read: &mut impl Reading, query: &SaftQuery<'_>) -> Result<String, Le
         let why = format!("{} is before {}: give the earlier day first", query.end, query.start);
         return Err(LedgerError::BadInput { what: "end", why });
     }
-    let file = File::read(read, query)?;
+    let file = File::read(&mut sight(read)?, query)?;
     let mut xml = Html::new();
     xml.constant("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     xml.element("AuditFile", &[("xmlns", NAMESPACE)], |xml| {

@@ -12,6 +12,7 @@ use super::trail::{AuditTrail, Links};
 use crate::ledger::{
     Account, Entry, Journal, LedgerError, Period, Posting, Settings, Side, is_closing, period_label,
 };
+use crate::parallel::{all_or_scope, unmarked};
 use crate::reports::class_name;
 
 /// How people call a party, where the host says so.
@@ -85,6 +86,9 @@ pub struct LedgerTables {
 
 /// The ledger as tables.
 ///
+/// Where there are [parallel ledgers](crate::parallel), the entries of all of them are there, with a column that says to which one
+/// an entry and a journal belong alone; through [`Books::of_ledger`](crate::Books::of_ledger) those of one.
+///
 /// They can be imported again, into an empty ledger with the same currency, journals and periods: `accounts` by
 /// `LedgerTables::account_mapping`, then `entries` and `conversions` by `LedgerTables::entry_mapping` (feature `import`). Entries
 /// come in the order of their numbers, and so get them again. What can't be imported is there to be read, and has to be set up again:
@@ -112,18 +116,21 @@ pub fn ledger_tables(
     read: &mut impl Reading,
     query: &ExportQuery<'_>,
 ) -> Result<LedgerTables, LedgerError> {
+    let read = &mut all_or_scope(read)?;
     let settings = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
     let accounts = read.peek_scan(&Range::<Account>::all())?;
     let journals = read.peek_scan(&Range::<Journal>::all())?;
     let periods = read.peek_scan(&Range::<Period>::all())?;
     let found = WholeEntries::read(read, &journals, &periods, query.days)?;
     let names = found.dimension_names();
+    let of_one = |journal: &Arc<Journal>| Some((journal.code.clone(), journal.ledger.clone()?));
+    let ledgers: BTreeMap<SmolStr, SmolStr> = journals.iter().filter_map(of_one).collect();
     let ids: Vec<Id<Entry>> = found.entries.iter().map(|(entry, _)| entry.id).collect();
     let links = Links::read(read, &ids)?;
     let said = Said { settings: &settings, trail: query.trail, links: &links };
     let parts = |of: fn(&Entry) -> bool, title| {
         let entries = found.entries.iter().filter(|(entry, _)| of(entry));
-        entry_table(title, entries, &names, &said)
+        entry_table(title, entries, (&names, &ledgers), &said)
     };
     Ok(LedgerTables {
         accounts: account_table(&accounts),
@@ -177,7 +184,10 @@ impl WholeEntries {
                 some.iter().map(|entry| Range::<Posting>::by_key(&entry.id)).collect();
             let mut of: BTreeMap<Id<Entry>, Vec<Arc<Posting>>> = BTreeMap::new();
             read.peek_each_of(&ranges, |posting: &Posting| {
-                of.entry(posting.entry).or_default().push(Arc::new(posting.clone()));
+                // Its journal says to which ledger it belongs.
+                let dimensions = unmarked(&posting.dimensions);
+                let posting = Posting { dimensions, ..posting.clone() };
+                of.entry(posting.entry).or_default().push(Arc::new(posting));
                 Ok::<(), LedgerError>(())
             })?;
             entries.extend(
@@ -240,12 +250,15 @@ fn account_table(accounts: &[Arc<Account>]) -> Report {
 
 fn journal_table(journals: &[Arc<Journal>]) -> Report {
     let mut table = Report::new("journals").columns(text(&["code", "name", "by_date"]));
+    let parallel = journals.iter().any(|journal| journal.ledger.is_some());
+    if parallel {
+        table = table.column(Column::text("ledger"));
+    }
     for journal in journals {
-        table.push(Row::new([
-            journal.code.clone().into(),
-            journal.name.clone().into(),
-            flag(journal.by_date),
-        ]));
+        let ledger = parallel.then(|| Cell::from(journal.ledger.clone()));
+        let cells =
+            [journal.code.clone().into(), journal.name.clone().into(), flag(journal.by_date)];
+        table.push(Row::new(cells.into_iter().chain(ledger)));
     }
     table
 }
@@ -282,7 +295,7 @@ fn number(name: &'static str) -> Column {
 fn entry_table<'e>(
     title: &'static str,
     entries: impl Iterator<Item = &'e WholeEntry>,
-    dimensions: &[SmolStr],
+    (dimensions, ledgers): (&[SmolStr], &BTreeMap<SmolStr, SmolStr>),
     said: &Said<'_>,
 ) -> Report {
     let mut table = Report::new(title)
@@ -300,9 +313,16 @@ fn entry_table<'e>(
     let of_dimensions =
         dimensions.iter().map(|name| Column::text(format_smolstr!("dimension.{name}")));
     table = table.columns(of_dimensions);
+    if !ledgers.is_empty() {
+        table = table.column(Column::text("ledger"));
+    }
     for (entry, postings) in entries {
         for posting in postings {
-            table.push(entry_row(entry, posting, dimensions, said));
+            let mut row = entry_row(entry, posting, dimensions, said);
+            if !ledgers.is_empty() {
+                row.cells.push(ledgers.get(&entry.journal).cloned().into());
+            }
+            table.push(row);
         }
     }
     table

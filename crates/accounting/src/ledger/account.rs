@@ -16,6 +16,7 @@ use super::{
     PendingPosting, Period, Posting, Totals, balances, open_items, rights,
 };
 use crate::close::recount_asserted;
+use crate::parallel::{alone, ledgers};
 
 /// What an account measures, and on which side it grows.
 #[derive(
@@ -796,7 +797,11 @@ impl Act for CloseAccount {
             }
         }
         let query = BalanceQuery::account(self.code.clone());
-        for row in balances(tx, &query)? {
+        let mut rows = balances(tx, &query)?;
+        for ledger in ledgers(tx)? {
+            rows.extend(balances(&mut alone(tx, &ledger.code)?, &query)?);
+        }
+        for row in rows {
             if !row.amounts.is_zero() {
                 return Err(fail(format!(
                     "its balance is {}: clear it first",

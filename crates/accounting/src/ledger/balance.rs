@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use crate::dimensions::Among;
+use crate::parallel::sight_of;
 
 use super::{
     AMOUNT_DIGITS, Account, Amount, LedgerError, Period, PeriodKey, PeriodKind, Posting, Side,
@@ -245,6 +246,7 @@ pub struct BalanceQuery {
     under: Vec<(SmolStr, SmolStr)>,
     closings: Closings,
     adjustments: bool,
+    ledger: Option<SmolStr>,
 }
 
 /// Which closing entries count.
@@ -311,7 +313,7 @@ impl BalanceQuery {
     fn of(accounts: Accounts) -> BalanceQuery {
         let (from, through, known_at, currency) = (None, None, None, None);
         let (dimensions, under) = (Vec::new(), Vec::new());
-        let (closings, adjustments) = (Closings::All, true);
+        let (closings, adjustments, ledger) = (Closings::All, true, None);
         BalanceQuery {
             accounts,
             from,
@@ -322,6 +324,7 @@ impl BalanceQuery {
             under,
             closings,
             adjustments,
+            ledger,
         }
     }
 
@@ -513,6 +516,26 @@ impl BalanceQuery {
         self
     }
 
+    /// What a [parallel ledger](crate::parallel) has: what belongs to all, and what belongs to it alone.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// use fondaco_accounting::parallel::DefineLedger;
+    /// books.send("ifrs", &DefineLedger::new("ifrs", "IFRS, for the group"))?;
+    /// let ifrs = BalanceQuery::account("5100").of_ledger("ifrs");
+    /// assert_eq!(books.balances(&ifrs)?[0].amounts.ledger_balance(), 40.into()); // as in all
+    /// let gaap = books.balances(&BalanceQuery::account("5100").of_ledger("us_gaap"));
+    /// assert_eq!(gaap.unwrap_err().code(), "accounting.unknown_ledger");
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn of_ledger(mut self, ledger: impl Into<SmolStr>) -> BalanceQuery {
+        self.ledger = Some(ledger.into());
+        self
+    }
+
     /// Whether dimensions are asked for.
     fn asks_dimensions(&self) -> bool {
         !self.dimensions.is_empty() || !self.under.is_empty()
@@ -551,12 +574,13 @@ pub struct AccountBalance {
 /// ```
 ///
 /// # Errors
-/// [`LedgerError::UnknownAccount`], [`LedgerError::Dimension`] for a heading that is not there, or a
-/// [`Halt`](fondaco_core::Halt).
+/// [`LedgerError::UnknownAccount`], [`LedgerError::Dimension`] for a heading that is not there,
+/// [`ParallelError::UnknownLedger`](crate::parallel::ParallelError::UnknownLedger), or a [`Halt`](fondaco_core::Halt).
 pub fn balances(
     read: &mut impl Reading,
     query: &BalanceQuery,
 ) -> Result<Vec<AccountBalance>, LedgerError> {
+    let read = &mut sight_of(read, query.ledger.as_ref())?;
     let among = Among::peek(read, &query.under, query.through, query.known_at)?;
     let mut sums = Sums { among, ..Sums::default() };
     let spans = spans(read, query)?;

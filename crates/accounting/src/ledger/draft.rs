@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::EntryOptions;
+use crate::parallel::unmarked;
 
 /// Debit or credit.
 #[derive(
@@ -375,7 +376,7 @@ impl NewPosting {
             text: posting.text.cloned(),
             party: posting.party.copied(),
             due_date: posting.due_date,
-            dimensions: posting.dimensions.clone(),
+            dimensions: unmarked(&posting.dimensions),
             ..NewPosting::new(posting.account.clone(), posting.side, posting.money().abs())
         }
     }

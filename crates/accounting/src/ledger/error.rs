@@ -17,6 +17,7 @@ use crate::close::CloseError;
 use crate::currency::ExchangeError;
 use crate::dimensions::DimensionError;
 use crate::export::ExportError;
+use crate::parallel::ParallelError;
 use crate::reports::LayoutError;
 
 /// A refusal of the ledger: nothing was stored. Each message names what is wrong and the way out.
@@ -466,6 +467,9 @@ pub enum LedgerError {
     /// A lock, a closed year, or what stands in the way of closing one.
     #[error(transparent)]
     Close(#[from] CloseError),
+    /// A ledger that is not there, or what entries of one ledger alone may not do.
+    #[error(transparent)]
+    Parallel(#[from] ParallelError),
     /// Something can't be shared out so.
     #[error(transparent)]
     CostAllocation(#[from] CostAllocationError),
@@ -882,6 +886,7 @@ impl ActError for LedgerError {
             LedgerError::Layout(error) => error.code(),
             LedgerError::Export(error) => error.code(),
             LedgerError::Close(error) => error.code(),
+            LedgerError::Parallel(error) => error.code(),
             LedgerError::AccountClosed { .. } => "accounting.account_closed",
             LedgerError::AccountOpen { .. } => "accounting.account_open",
             LedgerError::CurrenciesDiffer { .. } => "accounting.currencies_differ",
@@ -975,6 +980,7 @@ impl ActError for LedgerError {
             LedgerError::Layout(error) => error.kind(),
             LedgerError::Export(error) => error.kind(),
             LedgerError::Close(error) => error.kind(),
+            LedgerError::Parallel(error) => error.kind(),
             LedgerError::At { error, .. } | LedgerError::OfPart { error, .. } => error.kind(),
             LedgerError::Calendar(error) => error.kind(),
             LedgerError::Halt(halt) => halt.kind(),

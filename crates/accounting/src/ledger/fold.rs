@@ -4,6 +4,8 @@ use fondaco_core::Currency;
 use fondaco_core::store::Tags;
 use smol_str::SmolStr;
 
+use crate::parallel::marked;
+
 use super::judge::Judged;
 use super::rules::{AccountPlace, Chart, Map};
 use super::{Amount, Balance, LedgerError, NewEntry, NewPosting, PeriodKey, Side};
@@ -30,6 +32,9 @@ struct Sums {
     postings: i64,
 }
 
+/// The period of an entry, and the ledger to which it belongs alone.
+pub(crate) type Placed<'l> = (PeriodKey, Option<&'l SmolStr>);
+
 /// The sums of a batch: a few cells per account, found from the account's place without hashing.
 pub(crate) struct Fold {
     /// By an account's place, its newest cell.
@@ -50,11 +55,11 @@ impl Fold {
         &mut self,
         entry: &NewEntry,
         judged: &[Judged],
-        period: PeriodKey,
+        place: Placed<'_>,
     ) -> Result<(), LedgerError> {
         for (at, (posting, judgement)) in entry.postings.iter().zip(judged).enumerate() {
-            if self.add(posting, judgement, period, 1).is_none() {
-                self.take_back(entry, judged.get(..at).unwrap_or_default(), period);
+            if self.add(posting, judgement, place, 1).is_none() {
+                self.take_back(entry, judged.get(..at).unwrap_or_default(), place);
                 return Err(LedgerError::SumTooLarge { code: posting.account.clone() });
             }
         }
@@ -62,9 +67,9 @@ impl Fold {
     }
 
     /// Takes postings back that were added.
-    pub(crate) fn take_back(&mut self, entry: &NewEntry, judged: &[Judged], period: PeriodKey) {
+    pub(crate) fn take_back(&mut self, entry: &NewEntry, judged: &[Judged], place: Placed<'_>) {
         for (posting, judgement) in entry.postings.iter().zip(judged) {
-            self.add(posting, judgement, period, -1);
+            self.add(posting, judgement, place, -1);
         }
     }
 
@@ -73,10 +78,13 @@ impl Fold {
         &mut self,
         posting: &NewPosting,
         judged: &Judged,
-        period: PeriodKey,
+        (period, ledger): Placed<'_>,
         times: i64,
     ) -> Option<()> {
-        let dimensions = self.place(&posting.dimensions);
+        let dimensions = match ledger {
+            None => self.place(&posting.dimensions),
+            Some(ledger) => self.place(&marked(&posting.dimensions, ledger)),
+        };
         let sums = self.sums(judged.account, period, posting.amount.currency(), dimensions)?;
         let (amount, worth) = (judged.amount.units(), judged.ledger_amount.units());
         let mut next = *sums;

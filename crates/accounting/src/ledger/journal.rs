@@ -9,10 +9,11 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::account::{check_code, check_name};
 use super::{LedgerError, ReversalStyle, rights};
+use crate::parallel::{ParallelError, ParallelLedger};
 
 /// A journal.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "ledger_journal", kind = state, key(code), layout = 3)]
+#[record(table = "ledger_journal", kind = state, key(code), layout = 4)]
 pub struct Journal {
     /// What names it for ever: `GEN`, `SALES`.
     pub code: SmolStr,
@@ -36,6 +37,9 @@ pub struct Journal {
     /// How entries of this journal are reversed; `None` for as the ledger says.
     #[record(since = 3)]
     pub reversals: Option<ReversalStyle>,
+    /// The [parallel ledger](crate::parallel) to which it belongs alone; `None` for all.
+    #[record(since = 4)]
+    pub ledger: Option<SmolStr>,
 }
 
 impl Journal {
@@ -71,6 +75,9 @@ pub struct OpenJournal {
     /// See [`Journal::approvals`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approvals: Option<u32>,
+    /// See [`Journal::ledger`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ledger: Option<SmolStr>,
 }
 
 impl OpenJournal {
@@ -86,7 +93,8 @@ impl OpenJournal {
     /// # Ok::<(), LedgerError>(())
     /// ```
     pub fn new(code: impl Into<SmolStr>, name: impl Into<SmolStr>) -> OpenJournal {
-        OpenJournal { code: code.into(), name: name.into(), by_date: false, approvals: None }
+        let (code, name) = (code.into(), name.into());
+        OpenJournal { code, name, by_date: false, approvals: None, ledger: None }
     }
 
     /// A journal whose numbers may not run backwards in date.
@@ -132,6 +140,25 @@ impl OpenJournal {
         self.approvals = Some(persons);
         self
     }
+
+    /// A journal of one [parallel ledger](crate::parallel) alone, for ever: its entries exist for that one only.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// use fondaco_accounting::parallel::DefineLedger;
+    /// let journal = OpenJournal::new("IFR", "IFRS adjustments").in_ledger("ifrs");
+    /// assert_eq!(books.send("ifr", &journal).unwrap_err().code(), "accounting.unknown_ledger");
+    /// books.send("ifrs", &DefineLedger::new("ifrs", "IFRS, for the group"))?;
+    /// books.send("ifr", &journal)?;
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn in_ledger(mut self, ledger: impl Into<SmolStr>) -> OpenJournal {
+        self.ledger = Some(ledger.into());
+        self
+    }
 }
 
 impl Act for OpenJournal {
@@ -145,7 +172,11 @@ impl Act for OpenJournal {
         if tx.get::<Journal>(&self.code)?.is_some() {
             return Err(LedgerError::Exists { what: "journal", code: self.code.clone() });
         }
-        let OpenJournal { code, name, by_date, approvals } = self.clone();
+        if let Some(code) = &self.ledger {
+            let unknown = || ParallelError::UnknownLedger { code: code.clone() };
+            tx.get::<ParallelLedger>(code)?.ok_or_else(unknown)?;
+        }
+        let OpenJournal { code, name, by_date, approvals, ledger } = self.clone();
         tx.emit(Event::new("ledger.journal_opened").with("journal", Value::Text(code.clone())));
         tx.insert(Journal {
             code,
@@ -156,6 +187,7 @@ impl Act for OpenJournal {
             locked_through: None,
             final_through: None,
             reversals: None,
+            ledger,
         })?;
         Ok(())
     }

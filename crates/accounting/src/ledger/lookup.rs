@@ -7,6 +7,7 @@ use fondaco_core::{DateRange, Id, Range, Reading};
 use smol_str::SmolStr;
 
 use super::{Account, Entry, Journal, LedgerError, Period, Posting};
+use crate::parallel::sight;
 
 /// An entry with all its lines.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,6 +94,7 @@ pub fn postings(
     account: &str,
     days: DateRange,
 ) -> Result<Vec<Arc<Posting>>, LedgerError> {
+    let read = &mut sight(read)?;
     let code = posted_account(read, account)?.code.clone();
     let periods = periods_on(read, days)?;
     let mut postings = Vec::new();

@@ -190,6 +190,7 @@ use crate::dimensions::{
     Dimension, DimensionCombination, DimensionPlace, DimensionRule, DimensionValue,
 };
 use crate::import::{ImportKey, ImportedEntry, RefusedLine};
+use crate::parallel::ParallelLedger;
 
 /// All tables of the ledger: what a driver must prepare.
 pub const TABLES: &[&Table] = &[
@@ -257,6 +258,7 @@ pub const TABLES: &[&Table] = &[
     DimensionRule::TABLE,
     DimensionCombination::TABLE,
     StoredTemplate::TABLE,
+    ParallelLedger::TABLE,
     // Which parties are one, which core keeps.
     PartyAlias::TABLE,
 ];

@@ -16,6 +16,7 @@ use smol_str::SmolStr;
 
 use crate::close::{Asserted, Broken, Judging};
 use crate::dimensions::complete;
+use crate::parallel;
 
 use super::closing::Closings;
 use super::draft;
@@ -414,6 +415,12 @@ pub(crate) fn examine<'r>(
     let period = judge(rules, new, judged)?;
     let journal = rules.journal(&new.journal)?;
     check_texts(new)?;
+    // What is there already is closed and taken back whatever became of its accounts.
+    if let Some(ledger) =
+        rules.ledger(&new.journal).filter(|_| rules.closes.is_none() && !rules.reverses)
+    {
+        parallel::check_entry(&rules.chart, ledger, new)?;
+    }
     let status = rules.status(period, new.date, Some(&new.journal))?;
     asking.allow_at_once(tx, rules, journal)?;
     asking.allow_posting(tx, rules, (new, judged), (period, status))?;
@@ -461,10 +468,10 @@ impl Writer {
         let (period, journal) = examine(rules, asking, tx, new, judged)?;
         let mark = pages.running.mark();
         match rules.closes {
-            None => pages.gate(tx, &rules.chart, Layer::Posted, (new, judged))?,
+            None => pages.gate(tx, rules, Layer::Posted, (new, judged))?,
             // A year is closed with all its accounts, also with those that take nothing more.
             Some(_) if rules.chart.is_gated() => {
-                pages.running.allow(tx, &rules.chart, Layer::Posted, (new, judged))?;
+                pages.run(tx, rules, Layer::Posted, (new, judged))?;
             }
             Some(_) => {}
         }
@@ -587,15 +594,30 @@ impl Pages {
     pub(crate) fn gate(
         &mut self,
         tx: &mut Tx<'_>,
-        chart: &Chart,
+        rules: &Rules,
         layer: Layer,
         (new, judged): (&NewEntry, &[Judged]),
     ) -> Result<(), LedgerError> {
+        let chart = &rules.chart;
         if layer == Layer::Posted && !chart.is_gated() && self.closings.is_empty() {
             return Ok(());
         }
         self.check_closed(chart, (new, judged))?;
-        self.running.allow(tx, chart, layer, (new, judged))
+        self.run(tx, rules, layer, (new, judged))
+    }
+
+    /// Whether the sums of the accounts of an entry stay within their limits; none are kept of one ledger alone.
+    pub(crate) fn run(
+        &mut self,
+        tx: &mut Tx<'_>,
+        rules: &Rules,
+        layer: Layer,
+        (new, judged): (&NewEntry, &[Judged]),
+    ) -> Result<(), LedgerError> {
+        match rules.ledger(&new.journal) {
+            Some(_) => Ok(()),
+            None => self.running.allow(tx, &rules.chart, layer, (new, judged)),
+        }
     }
 
     /// Whether all accounts of an entry are open at this point of the batch.
@@ -644,7 +666,9 @@ impl Pages {
         place: Place<'_>,
     ) -> Result<Posted, LedgerError> {
         let series = series(&mut self.series, &new.journal, period.fiscal_year);
-        self.fold.add_all(new, judged, period.period)?;
+        let ledger = journal.ledger.as_ref();
+        let placed = (period.period, ledger);
+        self.fold.add_all(new, judged, placed)?;
         let mark = self.spending.mark();
         let what = (new, judged, period);
         let Place { id, exceeding, settles, .. } = place;
@@ -652,11 +676,18 @@ impl Pages {
         let held = self.asserted.mark();
         let mut amounts = judged.iter().map(|judged| judged.amount);
         let asserted = (new, &mut amounts as &mut dyn Iterator<Item = _>, period.period, id);
-        let allowed = self.asserted.allow(tx, &rules.chart, asserted);
-        let allowed = allowed.and_then(|()| self.spending.allow(tx, rules, what, &standing));
+        // What one ledger has alone is neither asserted nor spent.
+        let allowed = match ledger {
+            Some(_) => Ok(()),
+            None => self.asserted.allow(tx, &rules.chart, asserted),
+        };
+        let allowed = allowed.and_then(|()| match ledger {
+            Some(_) => Ok(()),
+            None => self.spending.allow(tx, rules, what, &standing),
+        });
         if let Err(error) = allowed {
             self.asserted.back_to(held);
-            self.fold.take_back(new, judged, period.period);
+            self.fold.take_back(new, judged, placed);
             return Err(error);
         }
         let date = journal.by_date.then_some(new.date);
@@ -667,7 +698,7 @@ impl Pages {
         let number = match drew {
             Drew::Place(number) => number,
             Drew::Late(last) => {
-                self.fold.take_back(new, judged, period.period);
+                self.fold.take_back(new, judged, placed);
                 self.spending.back_to(mark);
                 self.asserted.back_to(held);
                 return Err(LedgerError::OutOfOrder { code: journal.code.clone(), last });
@@ -677,11 +708,15 @@ impl Pages {
         let lines = new.postings.iter().zip(judged.iter()).zip(1..);
         // At once, so that each row is written where it stays.
         self.postings.extend(lines.map(|((posting, judged), line)| {
-            self::posting(new, posting, judged, period, (id, line))
+            let mut posting = self::posting(new, posting, judged, period, (id, line));
+            if let Some(ledger) = ledger {
+                posting.dimensions = parallel::marked(&posting.dimensions, ledger);
+            }
+            posting
         }));
         self.taken += 1;
         let entry = Entry { number, ..entry(new, period, place) };
-        if rules.chart.keeps_items {
+        if rules.chart.keeps_items && ledger.is_none() {
             let postings = self.postings.get(first..).unwrap_or_default();
             self.items.take(&rules.chart, &entry, postings, judged);
         }
@@ -703,7 +738,9 @@ impl Pages {
                 postings: lines.iter().map(super::NewPosting::of).collect(),
                 ..NewEntry::new("", entry.date)
             };
-            self.fold.take_back(&new, &judged, entry.period);
+            let ledger = lines.first().and_then(|line| parallel::ledger_of(&line.dimensions));
+            let ledger = ledger.map(SmolStr::new);
+            self.fold.take_back(&new, &judged, (entry.period, ledger.as_ref()));
         }
         self.details.truncate(mark.details);
         self.items.back_to(mark.items);
@@ -867,13 +904,16 @@ fn check_value(name: &str, value: &str) -> Result<(), LedgerError> {
     Err(LedgerError::BadInput { what: "dimensions", why })
 }
 
-/// Whether dimensions have names.
+/// Whether dimensions have names, none of them the one that marks what belongs to one ledger alone.
 pub(crate) fn check_dimensions<'n>(
-    mut names: impl Iterator<Item = &'n str>,
+    names: impl Iterator<Item = &'n str>,
 ) -> Result<(), LedgerError> {
-    if names.any(str::is_empty) {
-        let why = "a dimension has a name, such as cost_centre".into();
-        return Err(LedgerError::BadInput { what: "dimensions", why });
+    for name in names {
+        if name.is_empty() {
+            let why = "a dimension has a name, such as cost_centre".into();
+            return Err(LedgerError::BadInput { what: "dimensions", why });
+        }
+        parallel::check_unreserved(name)?;
     }
     Ok(())
 }

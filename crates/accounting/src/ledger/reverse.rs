@@ -19,6 +19,7 @@ use super::{
 };
 use crate::close::CloseError;
 use crate::currency::ExchangeError;
+use crate::parallel::unmarked;
 
 /// How an entry is reversed.
 ///
@@ -281,6 +282,6 @@ fn mirror(posting: &Posting, settings: &Settings, style: ReversalStyle) -> NewPo
         text: posting.text.cloned(),
         party: posting.party.copied(),
         due_date: None,
-        dimensions: posting.dimensions.clone(),
+        dimensions: unmarked(&posting.dimensions),
     }
 }

@@ -82,6 +82,7 @@ use crate::currency::{
 use crate::dimensions::{
     Dimension, DimensionCombination, DimensionPlace, DimensionRule, DimensionValue,
 };
+use crate::parallel::ParallelLedger;
 
 const ENTRY: &[&str] = &["journal", "account"];
 
@@ -110,6 +111,9 @@ pub const CHANGE_JOURNAL: Permission = Permission::new(
     "rename journals and change how many approvals they demand",
 )
 .within(&["journal"]);
+/// Define ledgers beside the leading one.
+pub const DEFINE_LEDGER: Permission =
+    Permission::new("ledger.define_ledger", "define ledgers beside the leading one");
 /// Open fiscal years.
 pub const OPEN_FISCAL_YEAR: Permission =
     Permission::new("ledger.open_fiscal_year", "open fiscal years");
@@ -300,6 +304,7 @@ const KEPT: &[&Table] = &[
     DimensionRule::TABLE,
     DimensionCombination::TABLE,
     StoredTemplate::TABLE,
+    ParallelLedger::TABLE,
 ];
 
 /// What the ledger declares: its permissions, and the tables that are changed only under one of them.
@@ -325,6 +330,7 @@ pub static ENGINE: Engine = Engine {
         &REOPEN_ACCOUNT,
         &OPEN_JOURNAL,
         &CHANGE_JOURNAL,
+        &DEFINE_LEDGER,
         &OPEN_FISCAL_YEAR,
         &LOCK_PERIOD,
         &UNLOCK_PERIOD,

@@ -72,6 +72,8 @@ pub(crate) struct Rules {
     locks: Locks,
     /// Whether a journal is locked through some day: else none is asked.
     journal_locks: bool,
+    /// Whether a journal belongs to one ledger alone: else none is asked.
+    parallel: bool,
     /// The period of closing entries in which all entries lie, where they close a year or reopen it.
     pub(crate) closes: Option<PeriodKey>,
     /// Whether an entry is reversed, which may be on its own sides: then amounts may be negative.
@@ -99,6 +101,7 @@ impl Rules {
             settings.dimensions.map(|uses| DimensionRules::read(tx, uses)).transpose()?;
         let locks = Locks::of_ledger(&settings);
         let journal_locks = journals.values().any(|journal| !Locks::of_journal(journal).is_none());
+        let parallel = journals.values().any(|journal| journal.ledger.is_some());
         Ok(Rules {
             currency,
             chart,
@@ -111,6 +114,7 @@ impl Rules {
             periods,
             locks,
             journal_locks,
+            parallel,
             closes: None,
             reverses: false,
             valued_on: None,
@@ -120,6 +124,12 @@ impl Rules {
     pub(crate) fn journal(&self, code: &SmolStr) -> Result<&Journal, LedgerError> {
         let journal = self.journals.get(code);
         journal.map(Arc::as_ref).ok_or_else(|| LedgerError::UnknownJournal { code: code.clone() })
+    }
+
+    /// The parallel ledger to which what is posted in a journal belongs alone.
+    pub(crate) fn ledger(&self, journal: &SmolStr) -> Option<&SmolStr> {
+        let journal = if self.parallel { self.journals.get(journal) } else { None };
+        journal.and_then(|journal| journal.ledger.as_ref())
     }
 
     /// The rate on record of a currency in the ledger's, on a day.

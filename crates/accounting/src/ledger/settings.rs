@@ -12,7 +12,7 @@ use crate::dimensions::DimensionUse;
 
 /// The settings of a ledger: one row.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "ledger_settings", kind = state, key(ledger), layout = 4)]
+#[record(table = "ledger_settings", kind = state, key(ledger), layout = 5)]
 pub struct Settings {
     /// Which ledger: `main`.
     pub ledger: SmolStr,
@@ -45,6 +45,9 @@ pub struct Settings {
     /// Which dimensions postings may carry; `None` while none is defined: then no posting is asked for any.
     #[record(since = 4)]
     pub dimensions: Option<DimensionUse>,
+    /// Whether a [parallel ledger](crate::parallel) was ever defined: else nobody asks to which one anything belongs.
+    #[record(since = 5)]
+    pub parallel_ledgers: Option<bool>,
 }
 
 impl Settings {
@@ -112,6 +115,7 @@ impl Act for SetUp {
             closing_journal: None,
             assertions: None,
             dimensions: None,
+            parallel_ledgers: None,
         })?;
         Ok(())
     }

@@ -16,6 +16,7 @@ use super::{
 };
 
 use crate::close::Assertion;
+use crate::parallel::{leading, ledger_of};
 
 /// Something in the ledger that does not follow from its facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +76,11 @@ pub enum Discrepancy {
         fiscal_year: i32,
         /// The number.
         number: i64,
+    },
+    /// An entry with a posting of another ledger than its journal.
+    Ledger {
+        /// The entry.
+        entry: Id<Entry>,
     },
     /// An account under something that is no open heading of its class, or too deep.
     Tree {
@@ -186,6 +192,9 @@ impl fmt::Display for Discrepancy {
                     "number {number} of journal {journal} in {fiscal_year} is missing or was given twice"
                 )
             }
+            Discrepancy::Ledger { entry } => {
+                write!(f, "entry {entry} has a posting of another ledger than its journal")
+            }
             Discrepancy::Tree { account } => {
                 write!(f, "account {account} does not stand under an open heading of its class")
             }
@@ -249,6 +258,11 @@ impl fmt::Display for Discrepancy {
 pub fn verify(read: &mut impl Reading) -> Result<Vec<Discrepancy>, LedgerError> {
     let settings = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
     let mut check = Check::new(settings.currency);
+    for journal in read.peek_scan(&Range::<Journal>::all())? {
+        if let Some(ledger) = &journal.ledger {
+            check.ledgers.insert(journal.code.clone(), ledger.clone());
+        }
+    }
     for period in read.peek_scan(&Range::<Period>::all())? {
         check.periods.insert(period.period, period);
     }
@@ -276,9 +290,9 @@ pub fn verify(read: &mut impl Reading) -> Result<Vec<Discrepancy>, LedgerError> 
     let recurring = super::recurring::verify(read)?;
     check.found.extend(recurring.into_iter().map(|code| Discrepancy::Recurring { code }));
     check.drafts(read)?;
-    let spending = super::spending::verify(read, &settings)?;
+    let spending = super::spending::verify(&mut leading(read)?, &settings)?;
     check.found.extend(spending.into_iter().map(|code| Discrepancy::Spending { code }));
-    check.found.extend(super::open_items::verify(read)?);
+    check.found.extend(super::open_items::verify(&mut leading(read)?)?);
     super::pending::check_pending(read, std::mem::take(&mut check.totals), &mut check.found)?;
     read.peek_each(&Range::<Balance>::all(), |balance| {
         check.balance(balance);
@@ -292,6 +306,8 @@ type Cell = (SmolStr, PeriodKey, Currency, Tags);
 struct Check {
     ledger: Currency,
     periods: BTreeMap<PeriodKey, Arc<Period>>,
+    /// By the journal that belongs to one ledger alone, that ledger.
+    ledgers: BTreeMap<SmolStr, SmolStr>,
     /// By the entry that reverses, the entry that is reversed.
     reversals: BTreeMap<Id<Entry>, Id<Entry>>,
     sums: BTreeMap<Cell, Amounts>,
@@ -304,8 +320,8 @@ impl Check {
     fn new(ledger: Currency) -> Check {
         let (periods, reversals) = (BTreeMap::new(), BTreeMap::new());
         let (sums, series) = (BTreeMap::new(), BTreeMap::new());
-        let (totals, found) = Default::default();
-        Check { ledger, periods, reversals, sums, totals, series, found }
+        let (ledgers, totals, found) = Default::default();
+        Check { ledger, periods, ledgers, reversals, sums, totals, series, found }
     }
 
     fn entry(&mut self, entry: &Entry, postings: &[Arc<Posting>]) {
@@ -329,6 +345,10 @@ impl Check {
         if entry.reverses != reversed {
             let entry = reversed.or(entry.reverses.copied()).unwrap_or(entry.id);
             self.found.push(Discrepancy::Reversal { entry });
+        }
+        let ledger = self.ledgers.get(&entry.journal).map(SmolStr::as_str);
+        if postings.iter().any(|posting| ledger_of(&posting.dimensions) != ledger) {
+            self.found.push(Discrepancy::Ledger { entry: entry.id });
         }
         let mut totals: BTreeMap<Currency, i128> = BTreeMap::new();
         let mut ledger_total = 0;
@@ -369,8 +389,10 @@ impl Check {
     fn count(&mut self, posting: &Posting) {
         let Posting { account, period, currency, dimensions, .. } = posting;
         let cell = (account.clone(), *period, *currency, dimensions.clone());
-        let totals = self.totals.entry((account.clone(), *currency)).or_default();
-        totals.count(posting.side, posting.amount.units());
+        if ledger_of(dimensions).is_none() {
+            let totals = self.totals.entry((account.clone(), *currency)).or_default();
+            totals.count(posting.side, posting.amount.units());
+        }
         self.sums.entry(cell).or_default().add(&Amounts::of_posting(posting));
     }
 

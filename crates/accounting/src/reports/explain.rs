@@ -14,6 +14,7 @@ use crate::ledger::{
     Account, Amounts, Balance, BalanceQuery, Entry, LedgerError, Period, PeriodKey, Posting,
     postings,
 };
+use crate::parallel::sight;
 
 /// The balance of an account, or of a heading, at the end of some days, in the ledger's currency, and what it was made
 /// of: what was there before the days, the sums that the ledger keeps of each period, and the postings of each. A heading
@@ -42,6 +43,7 @@ pub fn explain_balance(
     account: &str,
     days: DateRange,
 ) -> Result<Explain, LedgerError> {
+    let read = &mut sight(read)?;
     let all = BalanceQuery::subtree(account);
     let query = days.end().map_or(all.clone(), |end| all.clone().until(end));
     let eve = days.start().and_then(|first| first.pred_opt());

@@ -41,6 +41,7 @@
 
 mod cache;
 mod compiled;
+mod filtered;
 mod finish;
 mod guard;
 mod halt;
@@ -55,6 +56,7 @@ mod write;
 
 pub(crate) use cache::Cache;
 pub(crate) use compiled::Compiled;
+pub use filtered::{Filtered, RowFilter};
 pub use guard::GuardCount;
 pub use halt::{ActError, Halt};
 pub(crate) use learned::Learned;

@@ -249,6 +249,11 @@ impl<R: Record> Range<R> {
         self.storable
     }
 
+    /// How many rows it gives at most.
+    pub(crate) fn max_rows(&self) -> usize {
+        self.limit
+    }
+
     pub(crate) fn index(&self) -> Option<usize> {
         self.index
     }

@@ -160,6 +160,18 @@ pub trait Reading {
     /// A [`Halt`], to be passed on.
     fn peek_series(&mut self, series: &str) -> Result<crate::store::SeriesState, Halt>;
 
+    /// Which of several books that lie in the same tables is meant, by the code that their engine gave it: what it shows goes by
+    /// this. `None` for those that are meant where nobody says otherwise. See [`View::within`](super::View::within).
+    fn scope(&self) -> Option<&str> {
+        None
+    }
+
+    /// Whether an engine has chosen already what it shows ([`Filtered`](super::Filtered)): then what the engine calls with it chooses
+    /// no more.
+    fn is_filtered(&self) -> bool {
+        false
+    }
+
     /// Whether what is read again is read from memory: then [`peek_each`](Reading::peek_each) takes ever larger pages,
     /// as each costs a run from the beginning.
     fn is_loaded(&self) -> bool {

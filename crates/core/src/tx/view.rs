@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use super::{Halt, Range, Reading, Tx};
 use crate::party::Holding;
 use crate::policy::{Request, Verdict};
@@ -12,15 +14,31 @@ use crate::{ActorId, Timestamp};
 #[derive(Debug)]
 pub struct View<'s> {
     tx: Tx<'s>,
+    scope: Option<SmolStr>,
 }
 
 impl<'s> View<'s> {
     pub(crate) fn new(tx: Tx<'s>) -> View<'s> {
-        View { tx }
+        View { tx, scope: None }
     }
 
     pub(crate) fn into_tx(self) -> Tx<'s> {
         self.tx
+    }
+
+    /// Says which of several books in the same tables is meant, where an engine keeps some: see [`Reading::scope`].
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # shop().view(|view| {
+    /// assert_eq!(view.scope(), None);
+    /// view.within("ifrs");
+    /// assert_eq!(view.scope(), Some("ifrs")); // an engine that knows such books goes by it
+    /// # Ok::<(), Halt>(()) }).unwrap();
+    /// ```
+    pub fn within(&mut self, scope: impl Into<SmolStr>) {
+        self.scope = Some(scope.into());
     }
 
     /// Whether `actor` may do something at this time, and why, by the rights that the view shows.
@@ -76,6 +94,10 @@ impl<'s> View<'s> {
 impl Reading for View<'_> {
     fn is_loaded(&self) -> bool {
         self.tx.is_loaded()
+    }
+
+    fn scope(&self) -> Option<&str> {
+        self.scope.as_deref()
     }
 
     fn peek_series(&mut self, series: &str) -> Result<crate::store::SeriesState, Halt> {

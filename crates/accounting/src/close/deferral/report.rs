@@ -13,6 +13,7 @@ use smol_str::SmolStr;
 use super::records::{Deferral, DeferralPart, DeferralStatus};
 use crate::close::CloseError;
 use crate::ledger::{Entry, LedgerError, Settings, Side, postings};
+use crate::parallel::sight;
 
 /// A document on a deferral account, in the ledger's currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +76,7 @@ pub fn deferred(
     account: &SmolStr,
     date: NaiveDate,
 ) -> Result<Deferred, LedgerError> {
+    let read = &mut sight(read)?;
     let settings = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
     let mut rows: BTreeMap<Option<SmolStr>, DeferredRow> = BTreeMap::new();
     let row = |source: &Option<SmolStr>| DeferredRow {
@@ -95,7 +97,9 @@ pub fn deferred(
         row.balance = row.balance.saturating_add(amount);
     }
     for deferral in read.peek_scan(&Range::<Deferral>::all())? {
-        if deferral.deferred_on != *account || deferral.status == DeferralStatus::Reversed {
+        let shown = read.filter().has_journal(&deferral.journal);
+        if !shown || deferral.deferred_on != *account || deferral.status == DeferralStatus::Reversed
+        {
             continue;
         }
         let source = Some(deferral.source.clone());

@@ -10,6 +10,7 @@ use super::records::scope;
 use super::{ExchangeAccounts, ExchangeError};
 use crate::ledger::account::existing;
 use crate::ledger::{AccountClass, Journal, LedgerError, Settings, check_dimensions, rights};
+use crate::parallel::check_all_ledgers;
 
 /// Names the accounts that take exchange differences: of the whole ledger, unless [`of_account`](SetExchangeAccounts::of_account)
 /// or [`of_currency`](SetExchangeAccounts::of_currency) say of what. Named again, the new ones count from then on.
@@ -127,9 +128,9 @@ impl SetExchangeAccounts {
         if let Some(code) = &self.of_account {
             existing(tx, code)?;
         }
-        if tx.get::<Journal>(&self.journal)?.is_none() {
-            return Err(LedgerError::UnknownJournal { code: self.journal.clone() });
-        }
+        let unknown = || LedgerError::UnknownJournal { code: self.journal.clone() };
+        let journal = tx.get::<Journal>(&self.journal)?.ok_or_else(unknown)?;
+        check_all_ledgers(&journal, "exchange differences")?;
         check_dimensions(self.dimensions.iter().map(|(name, _)| name))?;
         // Gains and losses are results, or equity's: IAS 21 paragraph 32 takes those of a net investment there. What is not
         // realised may stand in the balance sheet instead, as French books have it (PCG: accounts 476 and 477).

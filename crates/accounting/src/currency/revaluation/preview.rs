@@ -16,6 +16,7 @@ use crate::Books;
 use crate::currency::FoundRate;
 use crate::ledger::open_items::money;
 use crate::ledger::{Account, ItemKey, LedgerError};
+use crate::parallel::leading;
 
 /// What a [`Revalue`] would find, and move.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -173,6 +174,8 @@ fn preview(
     run: &Revalue,
     known_at: Option<Timestamp>,
 ) -> Result<Revaluation, LedgerError> {
+    // What is adjusted concerns all ledgers.
+    let read = &mut leading(read)?;
     let mut closing = run.closing(read, known_at)?;
     let adjusted = adjusted(read, closing.at)?;
     let mut lines = Vec::new();

@@ -38,6 +38,7 @@ pub struct TranslationQuery {
     pub(super) historical: Vec<(SmolStr, Money)>,
     pub(super) known_at: Option<Timestamp>,
     pub(super) max_rate_age_days: Option<u32>,
+    pub(super) ledger: Option<SmolStr>,
 }
 
 impl TranslationQuery {
@@ -47,7 +48,16 @@ impl TranslationQuery {
         let source = SmolStr::new_static(POSTING_SOURCE);
         let (income, historical) = (IncomeRate::Transaction, Vec::new());
         let (known_at, max_rate_age_days) = (None, None);
-        TranslationQuery { currency, days, source, income, historical, known_at, max_rate_age_days }
+        TranslationQuery {
+            currency,
+            days,
+            source,
+            income,
+            historical,
+            known_at,
+            max_rate_age_days,
+            ledger: None,
+        }
     }
 
     /// The source of the closing rate and of the rates of days.
@@ -61,6 +71,30 @@ impl TranslationQuery {
     #[must_use]
     pub fn average(mut self, source: impl Into<SmolStr>) -> TranslationQuery {
         self.income = IncomeRate::Average(source.into());
+        self
+    }
+
+    /// The books of a [parallel ledger](crate::parallel): those that the group's statements are made of.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books_with_rates(); // EUR/USD 1.25 from 2 January on
+    /// use fondaco_accounting::currency::TranslationQuery;
+    /// use fondaco_accounting::parallel::DefineLedger;
+    /// books.send("ifrs", &DefineLedger::new("ifrs", "IFRS, for the group"))?;
+    /// books.send("adjustments", &OpenJournal::new("IFR", "IFRS").in_ledger("ifrs"))?;
+    /// let lease = NewEntry::new("IFR", day("2026-03-01")).debit("1000", eur("8")).credit("5100", eur("8"));
+    /// books.post("the rent is a lease", lease)?;
+    /// let query = TranslationQuery::new(Currency::USD, "2026-01-01/2026-12-31".parse()?);
+    /// assert_eq!(books.translation(&query)?.result(), Money::parse("75 USD")?); // 60 EUR
+    /// let group = books.translation(&query.of_ledger("ifrs"))?;
+    /// assert_eq!(group.result(), Money::parse("85 USD")?); // 68 EUR
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn of_ledger(mut self, ledger: impl Into<SmolStr>) -> TranslationQuery {
+        self.ledger = Some(ledger.into());
         self
     }
 

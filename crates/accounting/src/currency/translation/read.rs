@@ -15,6 +15,7 @@ use crate::currency::FoundRate;
 use crate::currency::needed::Needed;
 use crate::ledger::open_items::money;
 use crate::ledger::{Account, AccountClass, Entry, LedgerError, Posting, Settings};
+use crate::parallel::sight_of;
 
 /// The books in another currency.
 ///
@@ -33,6 +34,7 @@ use crate::ledger::{Account, AccountClass, Entry, LedgerError, Posting, Settings
 /// ```
 ///
 /// # Errors
+/// [`ParallelError::UnknownLedger`](crate::parallel::ParallelError::UnknownLedger);
 /// [`ExchangeError::NoClosingRate`](crate::currency::ExchangeError::NoClosingRate) with the day and the pair, and
 /// [`ExchangeError::OldRate`](crate::currency::ExchangeError::OldRate) where none so old is taken; [`LedgerError::UnknownRateSource`]; [`LedgerError::BadInput`] for
 /// days without an end, and for a history of what is no account of equity; or a [`Halt`](fondaco_core::Halt).
@@ -40,6 +42,7 @@ pub fn translation(
     read: &mut impl Reading,
     query: &TranslationQuery,
 ) -> Result<Translation, LedgerError> {
+    let read = &mut sight_of(read, query.ledger.as_ref())?;
     let settings = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
     let date = query.days.end().ok_or_else(|| LedgerError::BadInput {
         what: "days",

@@ -20,6 +20,7 @@ use crate::ledger::totals::Layer;
 use crate::ledger::{
     Amount, EntryDetail, LedgerError, NewEntry, Posted, Side, account::check_code,
 };
+use crate::parallel::check_all_ledgers;
 
 /// An entry before the limits are asked.
 struct Prepared {
@@ -61,7 +62,7 @@ impl Recorder<'_> {
         let Prepared { amended, balanced } = self.prepare(tx, piece, new, &mut judged)?;
         let asked = balanced.then(|| amount_of(new));
         let new = amended.as_ref().unwrap_or(new);
-        self.pages.running.allow(tx, &self.rules.chart, Layer::Posted, (new, &judged))?;
+        self.pages.run(tx, &self.rules, Layer::Posted, (new, &judged))?;
         let options = new.options.as_deref().cloned().unwrap_or_default();
         let given = piece.given();
         let (posted, moved) = self.write(tx, (new, &judged), options.imported_at, false)?;
@@ -160,6 +161,7 @@ impl Recorder<'_> {
             let why = "what is pending lies in no adjustment period: post it at once".into();
             return Err(LedgerError::BadInput { what: "adjustment", why });
         }
+        check_all_ledgers(self.rules.journal(&new.entry.journal)?, "entries that are held")?;
         let Prepared { amended, balanced } = self.prepare(tx, piece, &new.entry, &mut judged)?;
         let asked = balanced.then(|| amount_of(&new.entry));
         let entry = amended.as_ref().unwrap_or(&new.entry);

@@ -48,8 +48,9 @@ pub(super) fn of_all(
         return assemble(read, (entries, holds), Default::default(), false);
     };
     let details = read.peek_scan(&Range::by(EntryDetail::BY_KIND, kind))?;
-    let entries: Vec<Id<Entry>> = details.iter().map(|detail| detail.entry).collect();
-    let entries = read.peek_many::<Entry>(&entries)?.into_iter().flatten().collect();
+    // Scanned, not got: by its key an entry is shown whichever ledger it belongs to.
+    let entries: Vec<_> = details.iter().map(|detail| Range::by_key(&detail.entry)).collect();
+    let entries = read.peek_scans::<Entry>(&entries)?.into_iter().flatten().collect();
     let holds = read.peek_scan(&Range::by(PendingEntry::BY_KIND, kind))?;
     assemble(read, (entries, holds), Default::default(), false)
 }

@@ -27,6 +27,7 @@ use fondaco_core::{Id, IdRun, Reading, Timestamp};
 use smol_str::SmolStr;
 
 use super::{Entry, LedgerError, PendingEntry, PendingPosting, Posting};
+use crate::parallel::sight;
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,6 +115,7 @@ pub fn movements(
     query: &MovementQuery,
 ) -> Result<Vec<Movement>, LedgerError> {
     query.check()?;
+    let read = &mut sight(read)?;
     let mut found = match &query.account {
         Some(account) => gather::of_account(read, account)?,
         None => gather::of_all(read, query.kind.as_ref())?,

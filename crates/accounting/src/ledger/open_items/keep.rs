@@ -17,6 +17,7 @@ use smol_str::SmolStr;
 use super::writing::item;
 use super::{Clearing, ItemError, ItemKeeping, OpenItem};
 use crate::ledger::{Account, Entry, LedgerError, Period, PeriodKey, Posting, rights};
+use crate::parallel::ledger_of;
 
 /// How many postings become items in one commit.
 const MOST: usize = 1000;
@@ -118,6 +119,9 @@ fn all_postings(tx: &mut Tx<'_>, code: &SmolStr) -> Result<Vec<Arc<Posting>>, Le
 
 /// Makes items of those postings that are none yet.
 fn make_items(tx: &mut Tx<'_>, postings: &[Arc<Posting>]) -> Result<(), LedgerError> {
+    // What one ledger has alone is neither owed nor owned.
+    let postings: Vec<_> =
+        postings.iter().filter(|posting| ledger_of(&posting.dimensions).is_none()).collect();
     let keys: Vec<_> = postings.iter().map(|posting| (posting.entry, posting.line)).collect();
     let known = tx.get_many::<OpenItem>(&keys)?;
     let mut ids: Vec<Id<Entry>> = keys.iter().map(|key| key.0).collect();
@@ -125,7 +129,7 @@ fn make_items(tx: &mut Tx<'_>, postings: &[Arc<Posting>]) -> Result<(), LedgerEr
     let entries = tx.peek_many::<Entry>(&ids)?;
     let entries: std::collections::BTreeMap<_, _> =
         ids.into_iter().zip(entries).filter_map(|(id, entry)| Some((id, entry?))).collect();
-    let new = postings.iter().zip(known).filter(|(_, known)| known.is_none());
+    let new = postings.into_iter().zip(known).filter(|(_, known)| known.is_none());
     let items = new.filter_map(|(posting, _)| Some(item(entries.get(&posting.entry)?, posting)));
     let items: Vec<OpenItem> = items.collect();
     if !items.is_empty() {

@@ -17,6 +17,7 @@ use crate::ledger::{
     Account, Amount, LedgerError, PendingEntry, PendingPosting, PendingSettled, Period, Posting,
     Settings, is_closing,
 };
+use crate::parallel::ledger_of;
 
 /// What was posted and what is held, by limit, value and first day of the window.
 pub(crate) type Sums = BTreeMap<(SmolStr, SmolStr, NaiveDate), (i128, i128)>;
@@ -143,6 +144,9 @@ fn count(
             let postings = Range::by(Posting::BY_ACCOUNT, &(account.clone(), period.period));
             let postings = tx.scan(&postings)?;
             for posting in postings.iter().filter(|posting| days.contains(posting.date)) {
+                if ledger_of(&posting.dimensions).is_some() {
+                    continue; // no other set of rules spends
+                }
                 let counted = Counted::posted(posting);
                 add((limit, headings), &counted, settings.currency, &periods, &mut sums);
             }

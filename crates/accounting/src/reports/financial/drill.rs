@@ -15,6 +15,7 @@ use super::open::Opener;
 use super::query::FinancialQuery;
 use super::sheet::row_anchor;
 use crate::ledger::{LedgerError, Side};
+use crate::parallel::sight;
 use crate::reports::layout::said;
 use crate::reports::{Layout, LayoutError};
 
@@ -85,6 +86,7 @@ pub fn row_postings(
     row: &str,
     column: usize,
 ) -> Result<RowPostings, LedgerError> {
+    let read = &mut sight(read)?;
     let filled = Filled::read(read, layout, query, true)?;
     let at = layout.rows.iter().position(|known| known.code == row);
     let unknown = || LayoutError::UnknownRow { layout: layout.code.clone(), row: row.into() };

@@ -25,6 +25,7 @@ use crate::ledger::{
     Account, AccountClass, Amounts, Entry, LedgerError, Period, Posting, Settings, decimal,
     is_closing,
 };
+use crate::parallel::sight;
 
 /// Why an account of equity changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -144,6 +145,7 @@ pub fn equity_changes(
         let why = format!("{end} is before {start}: give the earlier day first");
         return Err(LedgerError::BadInput { what: "end", why });
     }
+    let read = &mut sight(read)?;
     let settings = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
     let periods = read.peek_scan(&Range::<Period>::all())?;
     let accounts = read.peek_scan(&Range::<Account>::all())?;

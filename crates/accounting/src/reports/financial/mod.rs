@@ -43,6 +43,7 @@ use smol_str::SmolStr;
 
 use super::{Formula, Layout, RowKind, RowUnit};
 use crate::ledger::{LedgerError, Side};
+use crate::parallel::sight;
 use fill::Filled;
 
 /// A statement: the rows of a layout with their figures.
@@ -152,7 +153,7 @@ pub fn financial_statement(
     layout: &Layout,
     query: &FinancialQuery,
 ) -> Result<FinancialStatement, LedgerError> {
-    Ok(Filled::read(read, layout, query, false)?.statement(query))
+    Ok(Filled::read(&mut sight(read)?, layout, query, false)?.statement(query))
 }
 
 impl FinancialStatement {

@@ -10,6 +10,7 @@ use smol_str::format_smolstr;
 use super::read::sums;
 use super::{AccountStatement, CurrencyStatement, Movement, StatementQuery};
 use crate::ledger::{Amounts, LedgerError, Period, periods_on, posted_account};
+use crate::parallel::sight;
 use crate::reports::general_ledger::name;
 
 impl AccountStatement {
@@ -96,6 +97,7 @@ pub fn explain_opening(
     read: &mut impl Reading,
     query: &StatementQuery,
 ) -> Result<Vec<Explain>, LedgerError> {
+    let read = &mut sight(read)?;
     posted_account(read, &query.account)?;
     let (Some(before), Some(first)) = (query.before(), query.days.start()) else {
         return Ok(Vec::new());

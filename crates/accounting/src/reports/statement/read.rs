@@ -13,6 +13,7 @@ use crate::ledger::{
     Account, Amounts, Entry, LedgerError, PeriodKey, Posting, Settings, balances, periods_on,
     posted_account,
 };
+use crate::parallel::sight;
 use crate::reports::general_ledger::{sides, text_of};
 
 /// How many postings are read at once.
@@ -43,6 +44,7 @@ pub fn account_statement(
     read: &mut impl Reading,
     query: &StatementQuery,
 ) -> Result<AccountStatement, LedgerError> {
+    let read = &mut sight(read)?;
     let (mut run, mut source) = begin(read, query)?;
     let movements = source.next_page(read, usize::MAX)?;
     Ok(run.page(movements, false))
@@ -83,6 +85,7 @@ pub fn each_statement_page(
         let why = "a page has at least one line".to_owned();
         return Err(LedgerError::BadInput { what: "lines", why });
     }
+    let read = &mut sight(read)?;
     let (mut run, mut source) = begin(read, query)?;
     let mut movements = source.next_page(read, lines)?;
     loop {
