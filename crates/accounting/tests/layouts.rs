@@ -738,6 +738,7 @@ ledger_template: State, layout 1
   withdrawn: Bool
   actor: Text
   at: Instant
+  key (code)
 
 ledger_parallel: State, layout 1
   code: Text
