@@ -48,6 +48,7 @@ pub use currency::{CashRounding, Currency};
 pub use date_range::{DateRange, DateRangeError};
 pub use driver::{AsyncDriver, Done, Driver};
 pub use fiscal::{FiscalCalendar, FiscalError, FiscalPeriod, FiscalYear};
+pub use fondaco_derive::Outcome;
 pub use id::{Id, IdError, IdRun};
 pub use job::{Job, JobCall, JobDone, JobError, JobId, JobState, JobStatus, Step};
 pub use money::{Money, MoneyError};

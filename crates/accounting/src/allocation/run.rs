@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use fondaco_core::store::{DecodeError, Event, Tags, Value};
+use fondaco_core::store::{Event, Tags, Value};
 use fondaco_core::{Act, Id, Money, Outcome, Range, Reading, Tx};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -38,7 +38,7 @@ impl Allocate {
 }
 
 /// What was shared out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Outcome)]
 pub struct Allocated {
     /// What was posted; `None` where the pool bears nothing.
     pub entry: Option<Id<Entry>>,
@@ -49,21 +49,6 @@ pub struct Allocated {
     /// What the pool bears since it was shared out: what came late. [`UndoAllocation`](super::UndoAllocation) and a new run share
     /// that too.
     pub left: Amount,
-}
-
-impl Outcome for Allocated {
-    fn encode(&self, out: &mut Vec<Value>) {
-        self.entry.encode(out);
-        self.parts.encode(out);
-        self.amount.units().encode(out);
-        self.left.units().encode(out);
-    }
-    fn decode(values: &mut dyn Iterator<Item = Value>) -> Result<Self, DecodeError> {
-        let (entry, parts) = (Option::decode(values)?, u32::decode(values)?);
-        let (amount, left) = (i64::decode(values)?, i64::decode(values)?);
-        let [amount, left] = [amount, left].map(Amount::from_units);
-        Ok(Allocated { entry, parts, amount, left })
-    }
 }
 
 impl Act for Allocate {

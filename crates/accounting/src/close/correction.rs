@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use fondaco_core::store::{DecodeError, Event, Record, Value};
+use fondaco_core::store::{Event, Record, Value};
 use fondaco_core::{Act, ActorId, Id, Outcome, Range, Reading, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -83,7 +83,7 @@ impl Correct {
 }
 
 /// What a correction posted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Outcome)]
 pub struct Corrected {
     /// The entry that takes the wrong one back.
     pub reversal: Posted,
@@ -91,22 +91,6 @@ pub struct Corrected {
     pub entry: Posted,
     /// The date of that.
     pub date: NaiveDate,
-}
-
-impl Outcome for Corrected {
-    fn encode(&self, out: &mut Vec<Value>) {
-        self.reversal.encode(out);
-        self.entry.encode(out);
-        out.push(Value::Date(self.date));
-    }
-
-    fn decode(values: &mut dyn Iterator<Item = Value>) -> Result<Self, DecodeError> {
-        let (reversal, entry) = (Posted::decode(values)?, Posted::decode(values)?);
-        match values.next() {
-            Some(Value::Date(date)) => Ok(Corrected { reversal, entry, date }),
-            _ => Err(DecodeError::unexpected("another value", "a date")),
-        }
-    }
 }
 
 impl Act for Correct {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fondaco_core::policy::Request;
-use fondaco_core::store::{DecodeError, Event, Tags, Value};
+use fondaco_core::store::{Event, Tags, Value};
 use fondaco_core::{Act, DateRange, Halt, Id, Money, Needs, Outcome, Range, Reading, Tx};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -18,8 +18,7 @@ use crate::ledger::open_items::clear_reversal;
 use crate::ledger::rights::{self, Asking};
 use crate::ledger::{
     Account, AccountClass, Amount, Entry, Journal, LedgerError, Period, PeriodKey, PeriodKind,
-    PeriodStatus, Posted, Posting, Reversal, Settings, closing_key, decode_money, encode_money,
-    mirrored, post_closing,
+    PeriodStatus, Posted, Posting, Reversal, Settings, closing_key, mirrored, post_closing,
 };
 use crate::parallel::{leading, set_closing};
 
@@ -194,23 +193,12 @@ impl ReopenYear {
 }
 
 /// What closing or reopening a year posted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Outcome)]
 pub struct YearClosed {
     /// The year's result in the ledger's currency: a profit is positive.
     pub result: Money,
     /// The entries, which may be none.
     pub entries: Vec<Posted>,
-}
-
-impl Outcome for YearClosed {
-    fn encode(&self, out: &mut Vec<Value>) {
-        encode_money(self.result, out);
-        self.entries.encode(out);
-    }
-
-    fn decode(values: &mut dyn Iterator<Item = Value>) -> Result<Self, DecodeError> {
-        Ok(YearClosed { result: decode_money(values)?, entries: Vec::decode(values)? })
-    }
 }
 
 impl Act for CloseYear {

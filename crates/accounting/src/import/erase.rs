@@ -2,7 +2,7 @@
 
 use fondaco_core::job::{JobId, JobState};
 use fondaco_core::policy::Request;
-use fondaco_core::store::{DecodeError, Event, Record, Value};
+use fondaco_core::store::{Event, Record, Value};
 use fondaco_core::{Act, Halt, Outcome, Range, Reading, Tx};
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +29,7 @@ pub struct EraseRefusals {
 }
 
 /// What [`EraseRefusals`] did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Outcome)]
 #[non_exhaustive]
 pub struct ErasedRefusals {
     /// Lines that lost their value and text.
@@ -124,15 +124,5 @@ fn kept(tx: &mut Tx<'_>, job: JobId) -> Result<Vec<<RefusedLine as Record>::Key>
     match read {
         Ok(()) | Err(Stop::Enough) => Ok(keys),
         Err(Stop::Halt(halt)) => Err(halt),
-    }
-}
-
-impl Outcome for ErasedRefusals {
-    fn encode(&self, out: &mut Vec<Value>) {
-        self.lines.encode(out);
-        self.more.encode(out);
-    }
-    fn decode(values: &mut dyn Iterator<Item = Value>) -> Result<Self, DecodeError> {
-        Ok(ErasedRefusals { lines: u32::decode(values)?, more: bool::decode(values)? })
     }
 }

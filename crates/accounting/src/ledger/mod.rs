@@ -106,7 +106,6 @@ pub use each::{
     EntryKey, Held, ImportClock, Item, KeyOf, PostedPending, RecordEach, Recorded, RecordedAs,
     RecordedEach, RefusedItem, record_each,
 };
-pub(crate) use each::{decode_money, encode_money};
 pub use entry::{Entry, Posting};
 pub use error::{LedgerError, SumKind};
 pub use gate::{AccountLimit, ClosedBy, LimitChange};

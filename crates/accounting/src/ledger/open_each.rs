@@ -42,19 +42,10 @@ impl OpenEach {
 }
 
 /// An account that is open, now or before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Outcome)]
 pub struct Opened {
     /// Whether it was there already.
     pub existed: bool,
-}
-
-impl Outcome for Opened {
-    fn encode(&self, out: &mut Vec<Value>) {
-        self.existed.encode(out);
-    }
-    fn decode(values: &mut dyn Iterator<Item = Value>) -> Result<Self, DecodeError> {
-        Ok(Opened { existed: bool::decode(values)? })
-    }
 }
 
 /// The answers of a batch, in order.

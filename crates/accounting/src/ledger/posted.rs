@@ -7,22 +7,12 @@ use smol_str::SmolStr;
 use super::{Entry, LedgerError};
 
 /// A posted entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Outcome)]
 pub struct Posted {
     /// The entry.
     pub id: Id<Entry>,
     /// Its number in its journal and fiscal year.
     pub number: Drawn,
-}
-
-impl Outcome for Posted {
-    fn encode(&self, out: &mut Vec<Value>) {
-        self.id.encode(out);
-        self.number.encode(out);
-    }
-    fn decode(values: &mut dyn Iterator<Item = Value>) -> Result<Self, DecodeError> {
-        Ok(Posted { id: Id::decode(values)?, number: Drawn::decode(values)? })
-    }
 }
 
 /// The posted entries of a batch, in order.

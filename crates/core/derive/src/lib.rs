@@ -1,9 +1,10 @@
-//! `#[derive(Record)]` and `#[derive(Field)]`: the declarations that a storable struct or enum would otherwise repeat by
-//! hand. `fondaco_core::store` documents the traits and re-exports both macros.
+//! `#[derive(Record)]`, `#[derive(Field)]` and `#[derive(Outcome)]`: the declarations that a storable struct or enum, or an act's answer,
+//! would otherwise repeat by hand. `fondaco_core` documents the traits and re-exports the macros.
 
 use proc_macro::TokenStream;
 
 mod field;
+mod outcome;
 mod record;
 
 /// Makes a struct a stored record.
@@ -34,4 +35,12 @@ pub fn derive_record(input: TokenStream) -> TokenStream {
 pub fn derive_field(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);
     field::expand(&input).unwrap_or_else(|error| error.to_compile_error()).into()
+}
+
+/// Makes a struct an act's answer: its fields' values, one after another in the order in which they are declared. So a field that
+/// moves or goes changes what is stored, and one that is added makes older answers unreadable.
+#[proc_macro_derive(Outcome)]
+pub fn derive_outcome(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    outcome::expand(&input).unwrap_or_else(|error| error.to_compile_error()).into()
 }

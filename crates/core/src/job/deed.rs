@@ -82,7 +82,7 @@ impl<C> Deed<C> {
 }
 
 /// What is told of a job between two of its commits.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Outcome)]
 pub(crate) struct Standing {
     pub(crate) kind: SmolStr,
     pub(crate) input: SmolStr,
@@ -118,33 +118,6 @@ impl Standing {
         let text = self.report.as_deref();
         let text = text.ok_or_else(|| DecodeError::unexpected("nothing", "the report of a job"))?;
         from_json(text, "the report of a job")
-    }
-}
-
-impl Outcome for Standing {
-    fn encode(&self, out: &mut Vec<Value>) {
-        self.kind.encode(out);
-        self.input.encode(out);
-        self.status.encode(out);
-        self.chunks.encode(out);
-        self.cursor.encode(out);
-        self.exhausted.encode(out);
-        self.done.encode(out);
-        self.resumed.encode(out);
-        self.report.encode(out);
-    }
-    fn decode(values: &mut dyn Iterator<Item = Value>) -> Result<Self, DecodeError> {
-        Ok(Standing {
-            kind: SmolStr::decode(values)?,
-            input: SmolStr::decode(values)?,
-            status: JobStatus::decode(values)?,
-            chunks: u32::decode(values)?,
-            cursor: String::decode(values)?,
-            exhausted: bool::decode(values)?,
-            done: i64::decode(values)?,
-            resumed: u32::decode(values)?,
-            report: Option::decode(values)?,
-        })
     }
 }
 

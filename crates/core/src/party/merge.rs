@@ -17,7 +17,7 @@ pub use record::{PartyAlias, aliases, resolve};
 use super::record::{event, living};
 use super::{Address, Contact, Party, PartyError, PartyIdentifier, PartyStatus};
 use crate::policy::Request;
-use crate::store::{DecodeError, Personal, Value};
+use crate::store::{Personal, Value};
 use crate::{Act, Outcome, PartyId, Range, Tx};
 
 /// Makes one of two parties; it can't be taken back. What becomes of what:
@@ -40,7 +40,7 @@ pub struct MergeParties {
 }
 
 /// What a [merge](MergeParties) moved.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Outcome)]
 #[non_exhaustive]
 pub struct Merged {
     /// Addresses that moved.
@@ -188,25 +188,4 @@ fn value<T>(personal: Option<&Personal<T>>) -> Option<&T> {
 /// The value under a salt of its own: so that what is left of it elsewhere does not tell that it is the same.
 fn again<T: Clone>(tx: &mut Tx<'_>, there: &Option<Personal<T>>) -> Option<Personal<T>> {
     value(there.as_ref()).cloned().map(|value| tx.personal(value))
-}
-
-impl Outcome for Merged {
-    fn encode(&self, out: &mut Vec<Value>) {
-        self.addresses.encode(out);
-        self.contacts.encode(out);
-        self.identifiers.encode(out);
-        self.roles.encode(out);
-        self.relations.encode(out);
-        self.differed.encode(out);
-    }
-    fn decode(values: &mut dyn Iterator<Item = Value>) -> Result<Self, DecodeError> {
-        Ok(Merged {
-            addresses: u32::decode(values)?,
-            contacts: u32::decode(values)?,
-            identifiers: u32::decode(values)?,
-            roles: u32::decode(values)?,
-            relations: u32::decode(values)?,
-            differed: Vec::decode(values)?,
-        })
-    }
 }

@@ -1,38 +1,29 @@
 //! What an act gives back, small enough to be kept with the command for a later replay.
 
+use chrono::NaiveDate;
 use smol_str::SmolStr;
 
-use crate::store::{DecodeError, Drawn, Field, Value, ValueSink};
-use crate::{Id, JobStatus, Quantity};
+use crate::store::{DecodeError, Drawn, Field, Fixed, Value, ValueSink};
+use crate::{Id, JobStatus, Money, Quantity};
 
 /// An act's answer as values. A first run and a replay are one path: what the caller gets is always decoded from what
-/// was stored.
+/// was stored. Mostly derived: the fields' values, in order.
+///
+/// ```
+/// use fondaco_core::store::DecodeError;
+/// use fondaco_core::{Currency, Money, Outcome};
+///
+/// #[derive(Debug, PartialEq, Outcome)]
+/// struct Picked { pieces: i64, shelf: String, worth: Option<Money> }
+///
+/// let picked = Picked { pieces: 3, shelf: "door".into(), worth: Some(Money::minor(1250, Currency::EUR)) };
+/// let mut kept = Vec::new();
+/// picked.encode(&mut kept);
+/// assert_eq!(Picked::decode(&mut kept.into_iter())?, picked);
+/// # Ok::<(), DecodeError>(())
+/// ```
 pub trait Outcome: Sized {
     /// Appends the answer's values.
-    ///
-    /// ```
-    /// use fondaco_core::Outcome;
-    /// use fondaco_core::store::{DecodeError, Value};
-    ///
-    /// #[derive(Debug, PartialEq)]
-    /// struct Picked { pieces: i64, shelf: String }
-    ///
-    /// impl Outcome for Picked {
-    ///     fn encode(&self, out: &mut Vec<Value>) {
-    ///         self.pieces.encode(out);
-    ///         self.shelf.encode(out);
-    ///     }
-    ///     fn decode(values: &mut dyn Iterator<Item = Value>) -> Result<Self, DecodeError> {
-    ///         Ok(Picked { pieces: i64::decode(values)?, shelf: String::decode(values)? })
-    ///     }
-    /// }
-    ///
-    /// let picked = Picked { pieces: 3, shelf: "door".into() };
-    /// let mut kept = Vec::new();
-    /// picked.encode(&mut kept);
-    /// assert_eq!(Picked::decode(&mut kept.into_iter())?, picked);
-    /// # Ok::<(), DecodeError>(())
-    /// ```
     fn encode(&self, out: &mut Vec<Value>);
     /// Takes the values back.
     ///
@@ -65,8 +56,29 @@ macro_rules! field_outcome {
 }
 
 field_outcome!(
-    [] bool, [] i64, [] u32, [] SmolStr, [] String, [] Drawn, [] JobStatus, [] Quantity, [T] Id<T>
+    [] bool, [] i64, [] u32, [] SmolStr, [] String, [] Drawn, [] JobStatus, [] Quantity, [] NaiveDate,
+    [T] Id<T>
 );
+
+/// As people write it: short, exact, and with its currency.
+impl Outcome for Money {
+    fn encode(&self, out: &mut Vec<Value>) {
+        self.to_string().encode(out);
+    }
+    fn decode(values: &mut dyn Iterator<Item = Value>) -> Result<Self, DecodeError> {
+        Money::parse(&SmolStr::decode(values)?).map_err(|_| DecodeError::out_of_range("money"))
+    }
+}
+
+/// Its units.
+impl<const DIGITS: u8> Outcome for Fixed<DIGITS> {
+    fn encode(&self, out: &mut Vec<Value>) {
+        self.units().encode(out);
+    }
+    fn decode(values: &mut dyn Iterator<Item = Value>) -> Result<Self, DecodeError> {
+        i64::decode(values).map(Fixed::from_units)
+    }
+}
 
 impl<T: Outcome> Outcome for Vec<T> {
     fn encode(&self, out: &mut Vec<Value>) {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use fondaco_core::store::{DecodeError, Value};
 use fondaco_core::{Act, Id, Outcome, Range, Reading, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -119,7 +118,7 @@ impl Revalue {
 }
 
 /// What a run has done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Outcome)]
 pub struct Revalued {
     /// What it posted: one entry for each journal that is named; none where the books were worth what they should be.
     pub entries: Vec<Id<Entry>>,
@@ -149,18 +148,6 @@ mod units {
 
     pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<Amount, D::Error> {
         i64::deserialize(from).map(Amount::from_units)
-    }
-}
-
-impl Outcome for Revalued {
-    fn encode(&self, out: &mut Vec<Value>) {
-        self.entries.encode(out);
-        self.lines.encode(out);
-        self.difference.units().encode(out);
-    }
-    fn decode(values: &mut dyn Iterator<Item = Value>) -> Result<Self, DecodeError> {
-        let (entries, lines) = (Vec::decode(values)?, u32::decode(values)?);
-        Ok(Revalued { entries, lines, difference: Amount::from_units(i64::decode(values)?) })
     }
 }
 

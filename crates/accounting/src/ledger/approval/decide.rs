@@ -1,6 +1,6 @@
 //! Saying yes or no to a draft.
 
-use fondaco_core::store::{DecodeError, Field, Value};
+use fondaco_core::store::Field;
 use fondaco_core::{Act, ActorId, Halt, Id, Outcome, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -28,7 +28,7 @@ impl ApproveDraft {
 }
 
 /// What came of an approval.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Outcome)]
 pub struct Approved {
     /// How many have approved it, this one included.
     pub approvals: u32,
@@ -36,18 +36,6 @@ pub struct Approved {
     pub needed: u32,
     /// Its entry, when that was enough.
     pub posted: Option<Posted>,
-}
-
-impl Outcome for Approved {
-    fn encode(&self, out: &mut Vec<Value>) {
-        self.approvals.encode(out);
-        self.needed.encode(out);
-        self.posted.encode(out);
-    }
-    fn decode(values: &mut dyn Iterator<Item = Value>) -> Result<Self, DecodeError> {
-        let (approvals, needed) = (u32::decode(values)?, u32::decode(values)?);
-        Ok(Approved { approvals, needed, posted: Option::decode(values)? })
-    }
 }
 
 impl Act for ApproveDraft {

@@ -118,7 +118,7 @@ impl Outcome for Recorded {
         i64::encode(&what, out);
         pending.encode(out);
         entry.encode(out);
-        encode_money(self.moved, out);
+        self.moved.encode(out);
         self.existed.encode(out);
     }
 
@@ -133,22 +133,12 @@ impl Outcome for Recorded {
             (3, Some(pending), None) => RecordedAs::PendingVoided(pending),
             _ => return Err(DecodeError::out_of_range("what was done")),
         };
-        Ok(Recorded { done, moved: decode_money(values)?, existed: bool::decode(values)? })
+        Ok(Recorded { done, moved: Money::decode(values)?, existed: bool::decode(values)? })
     }
 }
 
-/// An amount as people write it: short, exact, and with its currency.
-pub(crate) fn encode_money(money: Money, out: &mut Vec<Value>) {
-    money.to_string().encode(out);
-}
-
-/// The opposite of [`encode_money`].
-pub(crate) fn decode_money(values: &mut dyn Iterator<Item = Value>) -> Result<Money, DecodeError> {
-    Money::parse(&SmolStr::decode(values)?).map_err(|_| DecodeError::out_of_range("money"))
-}
-
 /// A pending entry that is held.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Outcome)]
 pub struct Held {
     /// The pending entry.
     pub id: Id<PendingEntry>,
@@ -156,31 +146,11 @@ pub struct Held {
     pub held: Money,
 }
 
-impl Outcome for Held {
-    fn encode(&self, out: &mut Vec<Value>) {
-        self.id.encode(out);
-        encode_money(self.held, out);
-    }
-    fn decode(values: &mut dyn Iterator<Item = Value>) -> Result<Self, DecodeError> {
-        Ok(Held { id: Id::decode(values)?, held: decode_money(values)? })
-    }
-}
-
 /// A pending entry that was posted.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Outcome)]
 pub struct PostedPending {
     /// The entry that it became.
     pub entry: Posted,
     /// How much was posted: its debits in the currency of its first line.
     pub moved: Money,
-}
-
-impl Outcome for PostedPending {
-    fn encode(&self, out: &mut Vec<Value>) {
-        self.entry.encode(out);
-        encode_money(self.moved, out);
-    }
-    fn decode(values: &mut dyn Iterator<Item = Value>) -> Result<Self, DecodeError> {
-        Ok(PostedPending { entry: Posted::decode(values)?, moved: decode_money(values)? })
-    }
 }

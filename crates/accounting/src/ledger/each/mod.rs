@@ -16,7 +16,7 @@ mod repeat;
 mod steps;
 
 pub use answer::{Held, PostedPending, Recorded, RecordedAs, RecordedEach, RefusedItem};
-pub(crate) use answer::{decode_money, decode_one, encode_money, encode_one};
+pub(crate) use answer::{decode_one, encode_one};
 pub use imported::ImportClock;
 pub(crate) use imported::{check_account, check_instant};
 pub use item::{Item, RecordEach};

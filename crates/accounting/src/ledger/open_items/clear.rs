@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use fondaco_core::policy::{Authority, Request};
-use fondaco_core::store::{DecodeError, Event, Value};
+use fondaco_core::store::{Event, Value};
 use fondaco_core::{Act, Currency, Halt, Id, Money, Outcome, PartyId, Tx, party};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -156,23 +156,12 @@ impl Clear {
 }
 
 /// What a clearing gives back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Outcome)]
 pub struct Cleared {
     /// The clearing.
     pub clearing: Id<Clearing>,
     /// What was realised, in the ledger's currency: see [`Clearing::difference`].
     pub difference: Amount,
-}
-
-impl Outcome for Cleared {
-    fn encode(&self, out: &mut Vec<Value>) {
-        self.clearing.encode(out);
-        self.difference.units().encode(out);
-    }
-    fn decode(values: &mut dyn Iterator<Item = Value>) -> Result<Self, DecodeError> {
-        let clearing = Id::decode(values)?;
-        Ok(Cleared { clearing, difference: Amount::from_units(i64::decode(values)?) })
-    }
 }
 
 impl Act for Clear {

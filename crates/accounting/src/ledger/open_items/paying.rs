@@ -1,7 +1,6 @@
 //! Posting and clearing in one act: a payment that names what it pays.
 
 use chrono::NaiveDate;
-use fondaco_core::store::{DecodeError, Value};
 use fondaco_core::{Act, Money, Outcome, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -120,22 +119,12 @@ impl PostClearing {
 }
 
 /// An entry that was posted with what it clears.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Outcome)]
 pub struct PostedClearing {
     /// The entry.
     pub posted: Posted,
     /// The clearings, one for each of [`PostClearing::pays`].
     pub clearings: Vec<Cleared>,
-}
-
-impl Outcome for PostedClearing {
-    fn encode(&self, out: &mut Vec<Value>) {
-        self.posted.encode(out);
-        self.clearings.encode(out);
-    }
-    fn decode(values: &mut dyn Iterator<Item = Value>) -> Result<Self, DecodeError> {
-        Ok(PostedClearing { posted: Posted::decode(values)?, clearings: Vec::decode(values)? })
-    }
 }
 
 impl Act for PostClearing {
