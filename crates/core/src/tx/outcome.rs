@@ -73,7 +73,7 @@ impl Outcome for Money {
 /// Its units.
 impl<const DIGITS: u8> Outcome for Fixed<DIGITS> {
     fn encode(&self, out: &mut Vec<Value>) {
-        self.units().encode(out);
+        Fixed::units(*self).encode(out);
     }
     fn decode(values: &mut dyn Iterator<Item = Value>) -> Result<Self, DecodeError> {
         i64::decode(values).map(Fixed::from_units)
