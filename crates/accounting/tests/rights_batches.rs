@@ -217,10 +217,17 @@ impl Line {
             let above: Vec<SmolStr> = above.iter().map(SmolStr::new).collect();
             request = request.under("account", account, above);
         }
-        match self.centre {
-            Some(centre) => request.at("cost_centre", centre),
-            None => request,
+        let places = [(self.accounts.0, self.centre), (self.accounts.1, None)];
+        for (account, centre) in places {
+            request = match centre {
+                Some(centre) => request.at("cost_centre", centre),
+                None if ["4000", "5000", "5110"].contains(&account) => {
+                    request.nowhere("cost_centre")
+                }
+                None => request,
+            };
         }
+        request
     }
 }
 
