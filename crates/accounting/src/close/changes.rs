@@ -10,7 +10,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use fondaco_core::report::{Cell, Column, Phrase, Report, Row, word};
+use fondaco_core::report::{Cell, Column, Kind, Phrase, Report, Row, word};
 use fondaco_core::{Currency, Id, Money, Range, Reading, Timestamp};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
@@ -279,8 +279,8 @@ impl Changes {
     /// use fondaco_accounting::close::ChangeQuery;
     /// let query = ChangeQuery::new("2026-05-01T00:00:00Z".parse()?, day("2026-02-28"));
     /// let csv = books.changes(&query)?.to_report().to_csv();
-    /// assert!(csv.contains("2026-01,1000,Bank,500.00 EUR,500.00\r\n"));
-    /// assert!(csv.contains("2026-02,,Result,,-40.00\r\n"));
+    /// assert!(csv.contains("2026-01,1000,Bank,500.00,EUR,500.00\r\n"));
+    /// assert!(csv.contains("2026-02,,Result,,,-40.00\r\n"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn to_report(&self) -> Report {
@@ -289,7 +289,7 @@ impl Changes {
             Column::text(word("Period")),
             Column::text(word("Account")),
             Column::text(word("Name")).naming_rows(),
-            Column::text(word("Change")),
+            Column::new(word("Change"), Kind::Money),
             Column::amount(word("Change in the ledger's currency"), self.currency),
         ];
         let mut report = Report::new(title).columns(columns);
@@ -298,7 +298,7 @@ impl Changes {
                 Cell::text(period_label(balance.period)),
                 Cell::text(balance.account.clone()),
                 Cell::text(balance.name.clone()),
-                Cell::text(balance.change.to_string()),
+                Cell::Money(balance.change),
                 Cell::from(balance.ledger_change),
             ]));
         }
@@ -334,7 +334,7 @@ impl Changes {
                 Cell::Empty,
                 Cell::text(assertion.account.clone()),
                 of.and(assertion.date).into_cell(),
-                Cell::text(Money::new(assertion.difference(), assertion.currency).to_string()),
+                Cell::Money(Money::new(assertion.difference(), assertion.currency)),
                 Cell::Empty,
             ];
             report.push(Row::new(cells));
