@@ -678,7 +678,7 @@ impl Asking {
                 }
             }
         }
-        self.nowhere(tx, chart, entry, request)
+        self.nowhere(tx, chart, entry, places, request)
     }
 
     /// Adds the dimensions in which a posting to an account of income or expense has no place: else one posting that has one
@@ -688,13 +688,18 @@ impl Asking {
         tx: &mut Tx<'_>,
         chart: &Chart,
         entry: &NewEntry,
+        places: Places,
         mut request: Request,
     ) -> Result<Request, Halt> {
         let named = || {
             let places = entry.postings.iter().flat_map(|posting| posting.dimensions.iter());
             places.map(|(dimension, _)| SmolStr::new(dimension)).collect()
         };
-        let regarded = self.authority.dimensions().map_or_else(named, <[SmolStr]>::to_vec);
+        // A denial says whose rights would do: those may regard other dimensions.
+        let regarded = match self.authority.dimensions() {
+            Some(dimensions) if places != Places::All => dimensions.to_vec(),
+            _ => named(),
+        };
         for dimension in regarded.iter().filter(|name| !ENTRY.contains(&name.as_str())) {
             for posting in &entry.postings {
                 if posting.dimensions.get(dimension).is_none()
