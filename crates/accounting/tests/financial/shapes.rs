@@ -1,5 +1,6 @@
 //! What statements look like: text, CSV, HTML, by site, by function, opened down to postings.
 
+use fondaco_accounting::ledger::{AccountClass, NewAccount, OpenAccounts};
 use fondaco_accounting::reports::{FinancialQuery, Layout};
 use fondaco_core::report::{Locale, Page};
 
@@ -181,4 +182,22 @@ fn what_was_known_stands_beside_what_is() {
     assert_eq!(income.amount("costs", 0), Some(dec("260")));
     assert_eq!(income.amount("costs", 1), Some(dec("271")));
     assert!(income.columns[0].heading.to_string().starts_with("2025 as known at 2026-06-01T00:30"));
+}
+
+#[test]
+fn taxes_that_no_cash_was_paid_for_are_taxes() {
+    let firm = company();
+    let deferred = NewAccount::new("5950", "Deferred tax", AccountClass::Expense)
+        .tag("flow", "non_cash")
+        .tag("result", "tax");
+    firm.must("deferred tax", &OpenAccounts::new(vec![deferred]));
+    let layout = shipped("plain-income-statement");
+    let before = filled(&firm, &layout, &year(2026));
+    firm.post("deferred", moved("2026-12-30", "5950", "2200", "12"));
+    let after = filled(&firm, &layout, &year(2026));
+    let moved = |row: &str| after.amount(row, 0).unwrap() - before.amount(row, 0).unwrap();
+    assert_eq!(
+        (moved("tax"), moved("depreciation"), moved("result")),
+        (dec("12"), dec("0"), dec("-12"))
+    );
 }
