@@ -9,6 +9,7 @@ use super::lookup::allocation_runs;
 use super::share::pool;
 use crate::Books;
 use crate::ledger::{LedgerError, Period, PeriodKey, Settings, period_label};
+use crate::parallel::leading;
 
 /// A pool that bears something in a period: its rule was not run, or costs came after it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +55,7 @@ pub fn unallocated(
     if read.peek::<Period>(&period)?.is_none() {
         return Err(LedgerError::UnknownPeriod { period: period_label(period) });
     }
+    let read = &mut leading(read)?;
     let mut found = Vec::new();
     for rule in read.peek_scan(&Range::<AllocationRule>::all())? {
         let borne = pool(read, &rule, period, settings.currency)?;

@@ -20,6 +20,7 @@ use crate::ledger::{
     Amount, Entry, LedgerError, NewEntry, NewPosting, Period, PeriodKey, PeriodKind, Posting,
     Settings, Side, is_closing, period_label, post_one, rested_reversal_chains,
 };
+use crate::parallel::leading;
 
 /// Shares a pool out for a period, once: run again, it answers what stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,7 +114,7 @@ pub(super) fn standing(
 fn left(tx: &mut Tx<'_>, rule: &AllocationRule, period: PeriodKey) -> Result<Amount, LedgerError> {
     let settings = tx.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
     let (rule, currency) = (rule.clone(), settings.currency);
-    let pool = pool(tx, &rule, period, currency)?;
+    let pool = pool(&mut leading(tx)?, &rule, period, currency)?;
     let left = Allocation { rule, period, currency, pool, lines: Vec::new() };
     stored(&left.rule.code, left.amount())
 }

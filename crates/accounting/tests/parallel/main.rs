@@ -10,3 +10,4 @@ mod firm;
 mod histories;
 mod refusing;
 mod reports;
+mod runs;

@@ -14,6 +14,7 @@ use crate::ledger::{
     Account, Amount, Balance, BalanceQuery, Clearing, ItemKeeping, ItemKey, LedgerError, Period,
     Posting, balances, tags,
 };
+use crate::parallel::leading;
 
 /// So many postings are read in one trip.
 const MANY: usize = 4096;
@@ -305,7 +306,7 @@ pub(super) fn value(
     account: &Account,
     closing: &mut Closing,
 ) -> Result<Vec<Valued>, LedgerError> {
-    let held = held(read, account, closing)?;
+    let held = held(&mut leading(read)?, account, closing)?;
     sums(&account.code, &held)
 }
 
