@@ -1,12 +1,11 @@
 //! What rules would still share out: what a month's end looks for.
 
 use fondaco_core::{Money, Range, Reading};
-use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::AllocationRule;
 use super::lookup::allocation_runs;
-use super::share::pool;
+use super::share::{borne, pool};
 use crate::Books;
 use crate::ledger::{LedgerError, Period, PeriodKey, Settings, period_label};
 use crate::parallel::leading;
@@ -58,13 +57,11 @@ pub fn unallocated(
     let read = &mut leading(read)?;
     let mut found = Vec::new();
     for rule in read.peek_scan(&Range::<AllocationRule>::all())? {
-        let borne = pool(read, &rule, period, settings.currency)?;
-        if borne.is_empty() {
+        let pool = pool(read, &rule, period, settings.currency)?;
+        if pool.is_empty() {
             continue;
         }
-        let sum = borne.iter().map(|part| part.amount.amount());
-        let amount =
-            Money::new(sum.fold(Decimal::ZERO, Decimal::saturating_add), settings.currency);
+        let amount = borne(&pool, settings.currency);
         let run = allocation_runs(read, &rule.code, period)?.iter().any(|(_, stands)| *stands);
         found.push(Unallocated { code: rule.code.clone(), amount, run });
     }

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, format_smolstr};
 
-use super::share::{pool, rests_on, share_out};
+use super::share::{borne, pool, rests_on, share_out};
 use super::{
     Allocation, AllocationLine, AllocationPart, AllocationPool, AllocationRule, AllocationRun,
     AllocationShare, BasisKind, CostAllocationError, StatisticalValue,
@@ -113,10 +113,8 @@ pub(super) fn standing(
 /// What the pool bears after it was shared out.
 fn left(tx: &mut Tx<'_>, rule: &AllocationRule, period: PeriodKey) -> Result<Amount, LedgerError> {
     let settings = tx.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
-    let (rule, currency) = (rule.clone(), settings.currency);
-    let pool = pool(&mut leading(tx)?, &rule, period, currency)?;
-    let left = Allocation { rule, period, currency, pool, lines: Vec::new() };
-    stored(&left.rule.code, left.amount())
+    let pool = pool(&mut leading(tx)?, rule, period, settings.currency)?;
+    stored(&rule.code, borne(&pool, settings.currency))
 }
 
 /// A sum as it is stored.

@@ -62,9 +62,14 @@ pub struct AllocationLine {
 impl Allocation {
     /// How much is shared out.
     pub fn amount(&self) -> Money {
-        let amounts = self.pool.iter().map(|part| part.amount.amount());
-        Money::new(amounts.fold(Decimal::ZERO, Decimal::saturating_add), self.currency)
+        borne(&self.pool, self.currency)
     }
+}
+
+/// What a pool bears in all.
+pub(super) fn borne(pool: &[AllocationPool], currency: Currency) -> Money {
+    let amounts = pool.iter().map(|part| part.amount.amount());
+    Money::new(amounts.fold(Decimal::ZERO, Decimal::saturating_add), currency)
 }
 
 /// What a run of rule `code` for `period` would share out, without posting.

@@ -17,6 +17,7 @@ use crate::currency::PostingRates;
 use crate::ledger::{
     Account, Clearing, LedgerError, Period, Posting, Unclearing, rested_reversal_chains,
 };
+use crate::parallel::leading;
 
 /// What was valued in chunks before: by account, how often that had changed then, and at which rates.
 #[derive(Debug, Default)]
@@ -66,6 +67,7 @@ impl Ground {
                 .get(&line.currency)
                 .is_some_and(|rate| said.get(&line.currency) != Some(rate))
         };
+        let read = &mut leading(tx)?;
         let mut lines = Vec::new();
         for account in accounts {
             let code = &account.code;
@@ -73,7 +75,7 @@ impl Ground {
             let as_it_was = known.marks.get(code).is_some_and(|mark| marks.get(code) == Some(mark));
             let valued = match as_it_was && !told.iter().any(stale) {
                 true => told.to_vec(),
-                false => value(tx, &account, &mut closing)?,
+                false => value(read, &account, &mut closing)?,
             };
             lines.extend(adjust(code, valued, &adjusted)?);
         }

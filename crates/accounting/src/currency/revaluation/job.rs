@@ -16,6 +16,7 @@ use super::post::post;
 use super::value::{Valued, value};
 use super::{Revalue, Revalued};
 use crate::ledger::{LedgerError, rights};
+use crate::parallel::leading;
 
 /// So many items and balances are valued in one chunk, and the account is done to its end.
 const MANY: u64 = 5000;
@@ -74,7 +75,7 @@ impl Job for Revalue {
             // Before what it stands for is read.
             let changes = mark(tx, &account.code, self.date)?;
             next.marks.insert(account.code.clone(), changes);
-            let valued = value(tx, account, &mut closing)?;
+            let valued = value(&mut leading(tx)?, account, &mut closing)?;
             next.count += valued.iter().map(|line| line.count).sum::<u64>();
             next.lines.extend(valued);
             next.last = Some(account.code.clone());

@@ -14,7 +14,6 @@ use crate::ledger::{
     Account, Amount, Balance, BalanceQuery, Clearing, ItemKeeping, ItemKey, LedgerError, Period,
     Posting, balances, tags,
 };
-use crate::parallel::leading;
 
 /// So many postings are read in one trip.
 const MANY: usize = 4096;
@@ -300,13 +299,13 @@ fn narrow(account: &SmolStr, units: i128) -> Result<i64, LedgerError> {
     i64::try_from(units).map_err(|_| too_large(account))
 }
 
-/// Values one account by its own books.
+/// Values one account by its own books, which are those of all ledgers.
 pub(super) fn value(
     read: &mut impl Reading,
     account: &Account,
     closing: &mut Closing,
 ) -> Result<Vec<Valued>, LedgerError> {
-    let held = held(&mut leading(read)?, account, closing)?;
+    let held = held(read, account, closing)?;
     sums(&account.code, &held)
 }
 
