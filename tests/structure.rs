@@ -38,9 +38,9 @@ const FACADE: &str = "fondaco";
 const BINDINGS: &[&str] = &["fondaco-mobile", "fondaco-python"];
 const TOOLS: &[&str] = &["xtask"];
 
-/// More normal and build dependencies than this, our own crates included, and the default set no
-/// longer compiles in the time we promise. Counted on Linux.
-const MOST_CRATES_BY_DEFAULT: usize = 50;
+/// More normal and build dependencies of others than this, and the default set no longer compiles in
+/// the time we promise. Counted on Linux.
+const MOST_CRATES_BY_DEFAULT: usize = 48;
 
 // ---- Dependency direction
 
@@ -166,7 +166,7 @@ fn the_licences_of_each_crate_are_those_of_the_root() {
 #[test]
 fn the_default_set_stays_small() {
     let crates = default_set();
-    let count = crates.len();
+    let count = crates.iter().filter(|name| !name.starts_with(FACADE)).count();
     assert!(count > 5, "cargo tree was misread: {crates:?}");
     assert!(count <= MOST_CRATES_BY_DEFAULT, "{count} crates by default: {crates:#?}");
 }

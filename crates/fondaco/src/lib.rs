@@ -7,6 +7,7 @@
 //! |---|---|
 //! | money, currencies, dates, rounding; to write an engine or a store | [`core`] |
 //! | to keep books: accounts, entries, balances, reports | `accounting`, feature `accounting`; from CSV files by feature `import` |
+//! | stock, its value and its replenishment; the formulas alone | `inventory`, feature `inventory` |
 //! | somewhere to keep them: memory, SQLite, redb, PostgreSQL, any ordered map | [`store`]; features `sqlite`, `redb`, `postgres` |
 //!
 //! [`prelude`] brings what nearly every program names:
@@ -31,6 +32,8 @@
 #[cfg(feature = "accounting")]
 pub use fondaco_accounting as accounting;
 pub use fondaco_core as core;
+#[cfg(feature = "inventory")]
+pub use fondaco_inventory as inventory;
 pub use fondaco_store as store;
 pub use {chrono, rust_decimal};
 
