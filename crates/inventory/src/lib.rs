@@ -4,8 +4,10 @@
 //! frame as well as by an engine. [`KernelError`] says what they refuse.
 
 pub mod measures;
+pub mod policies;
 pub mod probability;
 
 mod error;
+mod figure;
 
 pub use error::KernelError;
