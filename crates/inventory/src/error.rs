@@ -1,6 +1,7 @@
 //! What the formulas refuse, and the checks that all of them make of their numbers.
 
 use fondaco_core::ErrorKind;
+use fondaco_core::decimal::DecimalError;
 
 /// A number that a formula can't be asked with, or an answer that it doesn't have.
 ///
@@ -70,6 +71,14 @@ pub enum KernelError {
         /// Why, and the way out.
         why: &'static str,
     },
+    /// An exact figure that has no room in 28 digits, or no last digit.
+    #[error("{what}: {error}")]
+    Exact {
+        /// Which figure.
+        what: &'static str,
+        /// What went wrong.
+        error: DecimalError,
+    },
     /// One row of a table was refused.
     #[error("row {index} (counted from 0): {error}")]
     At {
@@ -92,6 +101,7 @@ impl KernelError {
             Self::TooFew { .. } => "inventory.too_few_values",
             Self::Contradiction { .. } => "inventory.contradiction",
             Self::NoAnswer { .. } => "inventory.no_answer",
+            Self::Exact { .. } => "inventory.exact",
             Self::At { error, .. } => error.code(),
         }
     }
@@ -106,6 +116,7 @@ impl KernelError {
             | Self::NotAShare { .. }
             | Self::TooFew { .. }
             | Self::Contradiction { .. } => ErrorKind::Invalid,
+            Self::Exact { error, .. } => error.kind(),
             Self::NoAnswer { .. } => ErrorKind::Refused,
             Self::At { error, .. } => error.kind(),
         }

@@ -8,6 +8,7 @@ pub mod policies;
 pub mod probability;
 
 mod error;
+mod exact;
 mod figure;
 
 pub use error::KernelError;
