@@ -21,6 +21,7 @@ pub mod terms;
 
 pub mod decimal;
 pub mod id;
+pub mod input;
 pub mod money;
 pub mod party;
 pub mod quantity;
@@ -50,9 +51,13 @@ pub use driver::{AsyncDriver, Done, Driver};
 pub use fiscal::{FiscalCalendar, FiscalError, FiscalPeriod, FiscalYear};
 pub use fondaco_derive::Outcome;
 pub use id::{Id, IdError, IdRun};
+pub use input::InputError;
 pub use job::{Job, JobCall, JobDone, JobError, JobId, JobState, JobStatus, Step};
 pub use money::{Money, MoneyError};
-pub use names::{ActorId, CommandId, CompanyId, ErrorKind, PartyId, is_code};
+pub use names::{
+    ActorId, AnyDocument, AnyItem, AnySite, CommandId, CompanyId, DocumentId, ErrorKind, ItemId,
+    PartyId, SiteId, is_code,
+};
 pub use party::Party;
 pub use progress::{Progress, Progressed};
 pub use quantity::{Conversion, Conversions, Dimension, Quantity, QuantityError, Unit, UnitPrice};

@@ -187,3 +187,58 @@ impl PartyId {
         Id::from_u128(named("fondaco party:", name))
     }
 }
+
+/// What an [`ItemId`] names: goods, whichever engine keeps its part of them. There is no value of it.
+pub enum AnyItem {}
+
+/// What a [`SiteId`] names: a place of business. There is no value of it.
+pub enum AnySite {}
+
+/// What a [`DocumentId`] names: an order, an invoice, a delivery note. There is no value of it.
+pub enum AnyDocument {}
+
+/// Names an item, goods that are kept, bought or sold, in every engine.
+pub type ItemId = Id<AnyItem>;
+
+/// Names a site, a warehouse, shop or plant, in every engine.
+pub type SiteId = Id<AnySite>;
+
+/// Names a document, an order, invoice or delivery note, in every engine.
+pub type DocumentId = Id<AnyDocument>;
+
+impl ItemId {
+    /// The id that stands for a name of the host's, such as an article number: the same for the same name, for ever.
+    ///
+    /// ```
+    /// use fondaco_core::ItemId;
+    /// assert_eq!(ItemId::named("BK-M68B-38"), ItemId::named("BK-M68B-38"));
+    /// ```
+    pub fn named(name: &str) -> ItemId {
+        Id::from_u128(named("fondaco item:", name))
+    }
+}
+
+impl SiteId {
+    /// The id that stands for a name of the host's, such as a warehouse's number: the same for the same name, for ever.
+    ///
+    /// ```
+    /// use fondaco_core::SiteId;
+    /// assert_ne!(SiteId::named("main warehouse"), SiteId::named("shop"));
+    /// ```
+    pub fn named(name: &str) -> SiteId {
+        Id::from_u128(named("fondaco site:", name))
+    }
+}
+
+impl DocumentId {
+    /// The id that stands for a name of the host's, such as an order's number: the same for the same name, for ever.
+    ///
+    /// ```
+    /// use fondaco_core::{DocumentId, ItemId};
+    /// let order = DocumentId::named("order/51921");
+    /// assert_ne!(order.to_u128(), ItemId::named("order/51921").to_u128()); // each kind of thing by itself
+    /// ```
+    pub fn named(name: &str) -> DocumentId {
+        Id::from_u128(named("fondaco document:", name))
+    }
+}

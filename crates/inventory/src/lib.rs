@@ -2,13 +2,49 @@
 //!
 //! The mathematics are plain functions on plain numbers: no store, no clock, no randomness, so that they can be called on a data
 //! frame as well as by an engine. [`KernelError`] says what they refuse.
+//!
+//! The stock engine keeps stock over any store: of which [`items`] there is how much, in which [`places`].
 
+pub mod items;
 pub mod measures;
+pub mod places;
 pub mod policies;
 pub mod probability;
 
 mod error;
 mod exact;
 mod figure;
+mod holdings;
+mod settings;
+mod stock_error;
 
 pub use error::KernelError;
+pub use holdings::HOLDINGS;
+pub use settings::{BelowZero, Settings};
+pub use stock_error::StockError;
+
+use fondaco_core::store::{Fixed, Record, Table};
+
+/// How many digits after the point a quantity has as it is stored, in the stock unit of its item.
+pub const QUANTITY_DIGITS: u8 = 6;
+
+/// A quantity as it is stored, in the stock unit of its item: reaches 9.2 million million either way.
+pub type Qty = Fixed<QUANTITY_DIGITS>;
+
+/// How many digits after the point a value has as it is stored: enough for every currency of ISO 4217.
+pub const VALUE_DIGITS: u8 = 4;
+
+/// A value as it is stored, in the currency of the stock: reaches 922 trillion either way.
+pub type Val = Fixed<VALUE_DIGITS>;
+
+/// All tables of the stock: what a driver must prepare.
+pub const TABLES: &[&Table] = &[
+    Settings::TABLE,
+    items::Category::TABLE,
+    items::Item::TABLE,
+    items::ItemUnit::TABLE,
+    items::Lot::TABLE,
+    items::LotOrigin::TABLE,
+    places::Site::TABLE,
+    places::Location::TABLE,
+];

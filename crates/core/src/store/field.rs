@@ -19,7 +19,7 @@ pub use self::personal::Personal;
 pub use self::rare::Rare;
 use super::{ColumnSink, ColumnSource, DecodeError, KeyWriter, Type, Value};
 use crate::party::Country;
-use crate::{Conversion, Currency, Id, Quantity, Ratio, Timestamp, Unit, UnitPrice, decimal};
+use crate::{Conversion, Currency, Id, Quantity, Rate, Ratio, Timestamp, Unit, UnitPrice, decimal};
 
 /// A type that can be a record's field: one column.
 ///
@@ -210,6 +210,7 @@ written_field! {
     UnitPrice, "price per unit", |r| UnitPrice::stored(&r);
     Conversion, "unit conversion", |r| Conversion::stored(&r);
     Ratio, "ratio", |r| r.parse().ok();
+    Rate, "rate", |r| r.parse().ok();
 }
 
 impl<T> Field for Id<T> {
