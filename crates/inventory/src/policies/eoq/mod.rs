@@ -4,6 +4,9 @@
 //! |---|---|---|
 //! | nothing; also with backorders that were planned, or at a rate of production | [`Eoq`] | F. W. Harris 1913; E. W. Taft 1918 |
 //! | the price falls with the quantity | [`PriceBreaks`] | G. Hadley, T. M. Whitin 1963 |
+//! | items share the cost of an order | [`Joint`] | E. A. Silver 1976; S. K. Goyal 1974; R. O. Roundy 1985 |
+//! | other amounts come than were ordered | [`YieldEoq`] | E. A. Silver 1976 |
+//! | the supplier is down from time to time | [`DisruptedEoq`] | M. Parlar, D. Berkin 1991; L. V. Snyder 2014 |
 //!
 //! The numbers are those of L. V. Snyder, Z.-J. M. Shen, *Fundamentals of Supply Chain Theory* (2nd edition 2019), chapters 3 and 9,
 //! whose `stockpyl` ours are compared with.
@@ -18,8 +21,14 @@ use crate::error::{not_negative, positive};
 use crate::figure::{because, figure, percent};
 
 mod discounts;
+mod disruptions;
+mod joint;
+mod yields;
 
 pub use discounts::{DiscountKind, DiscountPlan, PriceBreak, PriceBreaks};
+pub use disruptions::{DisruptedEoq, DisruptedPlan};
+pub use joint::{Joint, JointItem, JointPlan};
+pub use yields::{Yield, YieldEoq, YieldPlan};
 
 const WHAT: &str = "the economic order quantity";
 
