@@ -98,6 +98,19 @@ impl Currency {
         self.row().minor_units
     }
 
+    /// The digits that amounts of it are kept with where `most` can be kept: those of its smallest unit; all of them where
+    /// the standard gives no unit.
+    ///
+    /// ```
+    /// use fondaco_core::Currency;
+    /// let digits = [Currency::EUR, Currency::JPY, Currency::XAU].map(|of| of.digits_within(4));
+    /// assert_eq!(digits, [2, 0, 4]);
+    /// assert_eq!(Currency::KWD.digits_within(2), 2); // of its three
+    /// ```
+    pub fn digits_within(self, most: u32) -> u32 {
+        self.minor_units().map_or(most, |digits| digits.min(most))
+    }
+
     /// The English name as the standard gives it.
     pub fn name(self) -> &'static str {
         self.row().name

@@ -16,6 +16,7 @@ use crate::currency::{Currency, UnknownCurrency};
 use crate::decimal::{self, DecimalError};
 use crate::names::ErrorKind;
 use crate::rounding::{Rounding, round};
+use crate::store::Fixed;
 
 /// An exact amount in one currency, up to 28 digits, in canonical form (no zeros at the end, zero
 /// without a sign).
@@ -129,6 +130,28 @@ impl Money {
     #[inline]
     pub fn to_minor(self) -> Option<i64> {
         decimal::to_fixed(self.amount, self.currency.minor_units().unwrap_or(0))
+    }
+
+    /// The amount as a stored column of `DIGITS` digits; [`Fixed::money`](crate::store::Fixed::money) is the way back.
+    ///
+    /// ```
+    /// use fondaco_core::Money;
+    /// let price = Money::parse("12.345 EUR")?;
+    /// assert_eq!(price.to_fixed::<4>()?.units(), 123_450);
+    /// let finer = price.to_fixed::<2>().unwrap_err();
+    /// assert_eq!(finer.to_string(), "12.345 EUR has more than 2 digits after the point: round it first");
+    /// let larger = Money::parse("1000000000000000 EUR")?.to_fixed::<4>().unwrap_err();
+    /// assert_eq!(larger.code(), "core.money_too_large");
+    /// # Ok::<(), fondaco_core::MoneyError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`MoneyError::TooFine`]: round it, the caller chooses how; [`MoneyError::TooLarge`].
+    pub fn to_fixed<const DIGITS: u8>(self) -> Result<Fixed<DIGITS>, MoneyError> {
+        Fixed::from_decimal(self.amount).ok_or(match self.amount.scale() > u32::from(DIGITS) {
+            true => MoneyError::TooFine { money: self, digits: DIGITS },
+            false => MoneyError::TooLarge { money: self, digits: DIGITS },
+        })
     }
 
     /// Whether the amount is zero.
@@ -424,6 +447,24 @@ pub enum MoneyError {
         /// The text as given.
         text: String,
     },
+    /// The amount has more digits than are kept of it.
+    #[error("{money} has more than {digits} digits after the point: round it first")]
+    TooFine {
+        /// The amount.
+        money: Money,
+        /// How many digits are kept.
+        digits: u8,
+    },
+    /// The amount is larger than can be kept.
+    #[error(
+        "{money} is beyond what is kept with {digits} digits after the point: divide it, or check it"
+    )]
+    TooLarge {
+        /// The amount.
+        money: Money,
+        /// How many digits are kept.
+        digits: u8,
+    },
 }
 
 impl MoneyError {
@@ -440,6 +481,8 @@ impl MoneyError {
             MoneyError::Amount(error) => error.code(),
             MoneyError::Currency(error) => error.code(),
             MoneyError::Syntax { .. } => "core.money_syntax",
+            MoneyError::TooFine { .. } => "core.money_too_fine",
+            MoneyError::TooLarge { .. } => "core.money_too_large",
         }
     }
 

@@ -1,10 +1,11 @@
-//! `#[derive(Record)]`, `#[derive(Field)]` and `#[derive(Outcome)]`: the declarations that a storable struct or enum, or an act's answer,
-//! would otherwise repeat by hand. `fondaco_core` documents the traits and re-exports the macros.
+//! `#[derive(Record)]`, `#[derive(Field)]`, `#[derive(Outcome)]` and `#[derive(Pending)]`: the declarations that a storable struct or enum,
+//! an act's answer, or what a batch keeps in memory would otherwise repeat by hand. `fondaco_core` documents the traits and re-exports the macros.
 
 use proc_macro::TokenStream;
 
 mod field;
 mod outcome;
+mod pending;
 mod record;
 
 /// Makes a struct a stored record.
@@ -17,12 +18,13 @@ mod record;
 ///     key(item, number),                  // the struct's first fields, in this order
 ///     index(by_day(item, day)),           // any number; `index(by_mail(mail), unique)`
 ///     guard(by_item(item)),               // any number
+///     measure(left = came - went),        // of a counter, any number: what is judged of it
 ///     layout = 2,                         // 1 when left out
 /// )]
 /// struct Move { item: Id<Item>, number: i64, day: NaiveDate, #[record(since = 2)] note: Option<SmolStr> }
 /// ```
 ///
-/// Each index becomes a constant of the struct: `Move::BY_DAY`. What is made names `fondaco_core`, so that crate must be among
+/// Each index and each measure becomes a constant of the struct: `Move::BY_DAY`, `Stock::LEFT`. What is made names `fondaco_core`, so that crate must be among
 /// the dependencies, also of a program that has all else through `fondaco`.
 #[proc_macro_derive(Record, attributes(record))]
 pub fn derive_record(input: TokenStream) -> TokenStream {
@@ -43,4 +45,11 @@ pub fn derive_field(input: TokenStream) -> TokenStream {
 pub fn derive_outcome(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);
     outcome::expand(&input).unwrap_or_else(|error| error.to_compile_error()).into()
+}
+
+/// Makes a struct of what a batch keeps in memory one `Pending` whole: its fields, in the order in which they are declared.
+#[proc_macro_derive(Pending)]
+pub fn derive_pending(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    pending::expand(&input).unwrap_or_else(|error| error.to_compile_error()).into()
 }

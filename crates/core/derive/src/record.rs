@@ -14,6 +14,7 @@ struct Declaration {
     key: Vec<Ident>,
     indexes: Vec<Named>,
     guards: Vec<Named>,
+    measures: Vec<Measure>,
     layout: u32,
 }
 
@@ -33,6 +34,28 @@ impl Parse for Named {
             return Err(input.error("only `unique` may follow an index's columns"));
         }
         Ok(Named { name, fields, unique })
+    }
+}
+
+/// `name = field - field + field`: fields with their signs.
+struct Measure {
+    name: Ident,
+    terms: Vec<(Ident, i8)>,
+}
+
+impl Parse for Measure {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let name = input.parse()?;
+        input.parse::<Token![=]>()?;
+        let mut terms = Vec::new();
+        while terms.is_empty() || !input.is_empty() {
+            let minus = input.parse::<Option<Token![-]>>()?.is_some();
+            if !minus && input.parse::<Option<Token![+]>>()?.is_none() && !terms.is_empty() {
+                return Err(input.error("expected + or - between the columns of a measure"));
+            }
+            terms.push((input.parse()?, if minus { -1 } else { 1 }));
+        }
+        Ok(Measure { name, terms })
     }
 }
 
@@ -66,6 +89,11 @@ impl Declaration {
                 let named = inner.parse()?;
                 if name == "index" { self.indexes.push(named) } else { self.guards.push(named) }
             }
+            "measure" => {
+                let inner;
+                parenthesized!(inner in input);
+                self.measures.push(inner.parse()?);
+            }
             "table" => {
                 input.parse::<Token![=]>()?;
                 self.table = Some(input.parse()?);
@@ -81,7 +109,7 @@ impl Declaration {
             _ => {
                 return Err(Error::new_spanned(
                     name,
-                    "expected table, kind, key, index, guard or layout",
+                    "expected table, kind, key, index, guard, measure or layout",
                 ));
             }
         }
@@ -167,11 +195,16 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         let doc = format!("The index `{}`.", index.name);
         quote! { #[doc = #doc] #visibility const #constant: ::fondaco_core::IndexOf<#name> = ::fondaco_core::IndexOf::new(#position); }
     });
+    let measures = declaration.measures.iter().map(|measure| {
+        let counter = kind.to_string() == "Counter";
+        measure_constants(input, measure, &columns, key.len(), counter)
+    });
+    let measures = measures.collect::<Result<Vec<_>>>()?;
     let key_values = declaration.key.iter().map(|field| quote!(self.#field.clone()));
     let key_value =
         if key.len() == 1 { quote!(#( #key_values )*) } else { quote!((#( #key_values ),*)) };
     Ok(quote! {
-        impl #name { #( #constants )* }
+        impl #name { #( #constants )* #( #measures )* }
 
         impl ::fondaco_core::store::Record for #name {
             const TABLE: &'static ::fondaco_core::store::Table = #statics;
@@ -179,6 +212,49 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
             fn key(&self) -> Self::Key { #key_value }
             #methods
         }
+    })
+}
+
+/// The constant of a measure, and the proof that its columns add up.
+fn measure_constants(
+    input: &DeriveInput,
+    Measure { name: measure, terms }: &Measure,
+    columns: &[Column<'_>],
+    key: usize,
+    counter: bool,
+) -> Result<TokenStream> {
+    if !counter {
+        return Err(Error::new_spanned(measure, "only a counter has measures"));
+    }
+    let fields: Vec<Ident> = terms.iter().map(|(field, _)| field.clone()).collect();
+    let at = positions(columns, &fields)?;
+    if let Some((field, _)) = fields.iter().zip(&at).find(|(_, at)| **at < key) {
+        return Err(Error::new_spanned(field, "part of the key, and no sum"));
+    }
+    if let Some((field, _)) = fields
+        .iter()
+        .zip(&at)
+        .enumerate()
+        .find_map(|(i, pair)| at.get(..i)?.contains(pair.1).then_some(pair))
+    {
+        return Err(Error::new_spanned(field, "named twice in one measure"));
+    }
+    let types = at.iter().filter_map(|at| columns.get(*at)).map(|column| column.ty);
+    let signs = terms.iter().map(|(_, sign)| sign);
+    let (name, visibility) = (&input.ident, &input.vis);
+    let constant = format_ident!("{}", measure.to_string().to_uppercase());
+    let doc = format!("The measure `{measure}`.");
+    let why =
+        format!("the columns of the measure {measure} have not the same digits, or are no sums");
+    Ok(quote! {
+        #[doc = #doc]
+        #visibility const #constant: ::fondaco_core::tx::Measure<#name> = {
+            ::core::assert!(
+                ::fondaco_core::tx::Measure::<#name>::adds_up(&[#( <#types as ::fondaco_core::store::Field>::TYPE ),*]),
+                #why
+            );
+            ::fondaco_core::tx::Measure::new(&[#( (#at, #signs) ),*])
+        };
     })
 }
 

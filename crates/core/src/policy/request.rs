@@ -71,6 +71,25 @@ impl Request {
         Request { permission, about, amount, total, places: Vec::new(), hands: Vec::new() }
     }
 
+    /// Asks for `permission` about the one thing that is also the place: an account, an item, a site.
+    ///
+    /// ```
+    /// # mod desk { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/desk.rs")); }
+    /// # use desk::*;
+    /// let request = Request::of(&PAY, "till", "front");
+    /// assert_eq!(request, Request::new(&PAY).about("front").at("till", "front"));
+    /// assert!(desk().may(&ActorId::new("anna"), now(), &request)?.is_allowed());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn of(
+        permission: &'static Permission,
+        dimension: impl Into<SmolStr>,
+        code: impl Into<SmolStr>,
+    ) -> Request {
+        let code = code.into();
+        Request::new(permission).about(code.clone()).at(dimension, code)
+    }
+
     /// What it is done to.
     #[must_use]
     pub fn about(mut self, what: impl Into<SmolStr>) -> Request {

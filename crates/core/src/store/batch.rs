@@ -206,19 +206,18 @@ impl Event {
     ///
     /// ```
     /// use fondaco_core::store::{Event, Value};
-    /// let counted = Event::new("stock.counted")
-    ///     .with("item", Value::I64(7))
-    ///     .with("pieces", Value::I64(10));
-    /// assert_eq!(counted.data.len(), 2);
+    /// let counted = Event::new("stock.counted").with("item", "7-up").with("pieces", 10);
+    /// assert_eq!(counted.data[0].1, Value::text("7-up"));
+    /// assert_eq!(counted.data[1].1, Value::I64(10));
     /// ```
     pub fn new(name: impl Into<SmolStr>) -> Event {
         Event { name: name.into(), data: Vec::new() }
     }
 
-    /// The event with one value more.
+    /// The event with one value more: a text, a date, an id, a number, or what else is a [`Value`].
     #[must_use]
-    pub fn with(mut self, name: impl Into<SmolStr>, value: Value) -> Event {
-        self.data.push((name.into(), value));
+    pub fn with(mut self, name: impl Into<SmolStr>, value: impl Into<Value>) -> Event {
+        self.data.push((name.into(), value.into()));
         self
     }
 }

@@ -7,7 +7,8 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
-use crate::Timestamp;
+use super::Fixed;
+use crate::{Currency, Id, Timestamp, Unit, decimal};
 
 /// The type of a column. Each has one canonical form, one order and one meaning on every store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -145,6 +146,52 @@ impl Value {
             Value::Erased(_) => "erased",
             Value::Drawn { .. } => "drawn",
         }
+    }
+}
+
+/// Implements `From` for types that are values of one kind.
+macro_rules! value_of {
+    ($($rust:ty, |$v:ident| $value:expr;)*) => { $(
+        impl From<$rust> for Value {
+            fn from($v: $rust) -> Value { $value }
+        }
+    )* };
+}
+
+value_of! {
+    bool, |v| Value::Bool(v);
+    i64, |v| Value::I64(v);
+    i32, |v| Value::I64(v.into());
+    u32, |v| Value::I64(v.into());
+    u16, |v| Value::I64(v.into());
+    u8, |v| Value::I64(v.into());
+    Decimal, |v| Value::Decimal(decimal::normalize(v));
+    SmolStr, |v| Value::Text(v);
+    &SmolStr, |v| Value::Text(v.clone());
+    &str, |v| Value::text(v);
+    String, |v| Value::Text(v.into());
+    Currency, |v| Value::text(v.code());
+    Unit, |v| Value::text(v.code());
+    NaiveDate, |v| Value::Date(v);
+    Timestamp, |v| Value::Instant(v);
+}
+
+impl<T> From<Id<T>> for Value {
+    fn from(id: Id<T>) -> Value {
+        Value::Id(id.to_u128())
+    }
+}
+
+impl<const DIGITS: u8> From<Fixed<DIGITS>> for Value {
+    fn from(value: Fixed<DIGITS>) -> Value {
+        Value::Decimal(value.to_decimal())
+    }
+}
+
+/// Nothing is [`Value::Null`].
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Value {
+        value.map_or(Value::Null, Into::into)
     }
 }
 

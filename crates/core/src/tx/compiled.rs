@@ -138,7 +138,7 @@ impl Tx<'_> {
     }
 
     /// The guard of all rows of `R`, its version and how many changes it has counted.
-    fn whole_guard<R: Record>(&mut self) -> Result<(KeyBytes, Version, i64), Halt> {
+    pub(super) fn whole_guard<R: Record>(&mut self) -> Result<(KeyBytes, Version, i64), Halt> {
         let key = whole_guard_key(R::TABLE)?;
         self.load(GuardCount::TABLE, std::slice::from_ref(&key))?;
         let (version, changes) = match self.cache.slot(GuardCount::TABLE, &key, false) {

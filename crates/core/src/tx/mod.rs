@@ -50,7 +50,10 @@ mod needs;
 mod outcome;
 mod range;
 mod read;
+mod running;
+mod shorthand;
 mod stage;
+mod undo;
 mod view;
 mod write;
 
@@ -64,7 +67,9 @@ pub use needs::Needs;
 pub use outcome::Outcome;
 pub use range::{IndexOf, Range};
 pub use read::Reading;
+pub use running::{Cell, Measure, Running, RunningMark};
 pub(crate) use stage::Stage;
+pub use undo::{Events, LogMark, Logged, Noted, Pending, Rows, each, item};
 pub use view::View;
 pub use write::{Added, Drew};
 

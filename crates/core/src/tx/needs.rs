@@ -75,7 +75,9 @@ impl Tx<'_> {
             guard.is_none_or(|since| self.cache.scanned(scan, since).is_none())
         });
         // The guards first, as a scan asks for them.
-        let guards = ranges.iter().map(|(_, guard)| guard.clone()).collect();
+        let mut guards: Vec<_> = ranges.iter().map(|(_, guard)| guard.clone()).collect();
+        guards.sort_unstable();
+        guards.dedup();
         rows.insert(0, (GuardCount::TABLE, guards));
         let mut asks = Vec::with_capacity(rows.len() + ranges.len());
         for (table, mut keys) in rows {

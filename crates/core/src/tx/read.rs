@@ -30,6 +30,28 @@ pub trait Reading {
     /// A [`Halt`], to be passed on.
     fn peek<R: Record>(&mut self, key: &R::Key) -> Result<Option<Arc<R>>, Halt>;
 
+    /// The row with this key, which has to be there.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # shop().view(|view| {
+    /// let unknown = || Halt::Bug("there is no such shelf".into()); // an engine has an error of its own
+    /// assert_eq!(view.peek_require::<Shelf, _>(&1, unknown)?.label, "door");
+    /// assert!(view.peek_require::<Shelf, _>(&9, unknown).is_err());
+    /// # Ok::<(), Halt>(()) }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// What `absent` makes when there is no such row; a [`Halt`] to be passed on.
+    fn peek_require<R: Record, E: From<Halt>>(
+        &mut self,
+        key: &R::Key,
+        absent: impl FnOnce() -> E,
+    ) -> Result<Arc<R>, E> {
+        self.peek::<R>(key)?.ok_or_else(absent)
+    }
+
     /// The rows with these keys, in the same order, in one trip.
     ///
     /// ```

@@ -617,6 +617,6 @@ fn two_types<R: Record>() -> Halt {
     Halt::Bug(format!("two records share the table name {}", R::TABLE.name))
 }
 
-fn overflow(key: &Key, column: &'static str) -> Halt {
+pub(super) fn overflow(key: &Key, column: &'static str) -> Halt {
     Halt::Store(crate::store::StoreError::Overflow { key: key.clone(), column: column.into() })
 }

@@ -69,7 +69,10 @@ impl Move {
 
 /// What is there of an item in a lot: a counter.
 #[derive(Record, Debug, Clone, PartialEq)]
-#[record(table = "shop_stock", kind = counter, key(item, lot))]
+#[record(
+    table = "shop_stock", kind = counter, key(item, lot),
+    measure(free = on_hand - reserved), measure(owed = -on_hand)
+)]
 pub struct Stock {
     pub item: i64,
     pub lot: i64,

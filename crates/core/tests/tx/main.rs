@@ -15,5 +15,8 @@ mod key_order;
 mod losers;
 mod peeks;
 mod reading;
+mod running;
+mod shorthand;
+mod undo;
 mod verifying;
 mod views;

@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use rust_decimal::Decimal;
 
 use super::{Field, KeyField, unexpected};
-use crate::decimal;
 use crate::store::{ColumnSink, ColumnSource, DecodeError, KeyWriter, Type, Value};
+use crate::{Currency, Money, decimal};
 
 /// An exact decimal of `DIGITS` digits after the point, as a 64-bit count of its smallest unit: what a record stores an
 /// amount in. Reaches `9.22e18 / 10^DIGITS` either way.
@@ -61,6 +61,19 @@ impl<const DIGITS: u8> Fixed<DIGITS> {
     /// ```
     pub fn to_decimal(self) -> Decimal {
         decimal::from_fixed(self.0, u32::from(DIGITS))
+    }
+
+    /// The value as money of a currency; [`Money::to_fixed`] is the way back.
+    ///
+    /// ```
+    /// use fondaco_core::store::Fixed;
+    /// use fondaco_core::Currency;
+    /// let price = Fixed::<4>::from_units(125_000).money(Currency::EUR);
+    /// assert_eq!(price.to_string(), "12.50 EUR");
+    /// assert_eq!(price.to_fixed::<4>(), Ok(Fixed::from_units(125_000)));
+    /// ```
+    pub fn money(self, currency: Currency) -> Money {
+        Money::new(self.to_decimal(), currency)
     }
 
     /// The sum; `None` beyond the reach.
