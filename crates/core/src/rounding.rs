@@ -43,6 +43,25 @@ pub enum Rounding {
 }
 
 impl Rounding {
+    /// The whole quotient of a division, rounded by this rule: what kernels count scaled integers with.
+    ///
+    /// `None` when the divisor is zero, or the quotient has no room (`i128::MIN` by -1).
+    ///
+    /// ```
+    /// use fondaco_core::Rounding;
+    /// assert_eq!(Rounding::HalfUp.divide(-5, 2), Some(-3));
+    /// assert_eq!(Rounding::HalfEven.divide(-5, 2), Some(-2));
+    /// assert_eq!(Rounding::HalfUp.divide(5, 0), None);
+    /// ```
+    #[inline]
+    pub fn divide(self, dividend: i128, divisor: i128) -> Option<i128> {
+        let (size, by) = (dividend.unsigned_abs(), divisor.unsigned_abs());
+        let negative = (dividend < 0) != (divisor < 0);
+        let whole = size.checked_div(by)?;
+        let rounded = i128::try_from(self.quotient(whole, size - whole * by, by, negative)).ok()?;
+        Some(if negative { -rounded } else { rounded })
+    }
+
     /// Whether the digits that stay are raised by one (away from zero), given what was dropped.
     pub(crate) fn raises(self, dropped: Dropped, negative: bool, odd: bool) -> bool {
         use Dropped::{Half, LessThanHalf, MoreThanHalf, Nothing};

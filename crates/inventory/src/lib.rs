@@ -10,6 +10,7 @@ pub mod measures;
 pub mod places;
 pub mod policies;
 pub mod probability;
+pub mod valuation;
 
 mod error;
 mod exact;

@@ -1,0 +1,166 @@
+//! What comes in: it first covers what was issued before it was there, and corrects the cost of those issues.
+
+use chrono::NaiveDate;
+use fondaco_core::Id;
+
+use super::state::Act;
+use super::{Cause, Debt, Layer, Lot, Method, MoveId, Qty, State, UnitCost, Val, ValuationError};
+
+/// What comes in.
+#[derive(Clone, Copy)]
+pub(super) struct Incoming {
+    /// Whose it is, by which its layer is known.
+    pub(super) of: MoveId,
+    /// The day its layer counts from.
+    pub(super) date: NaiveDate,
+    pub(super) lot: Option<Id<Lot>>,
+    pub(super) quantity: i64,
+    /// What was paid for it.
+    pub(super) price: i64,
+    /// What came on top.
+    pub(super) landed: i64,
+    /// The issue that it is taken back from: what that has below zero is covered first.
+    pub(super) issue: Option<MoveId>,
+    /// Whether its cost is one to go by, as that of goods that are bought.
+    pub(super) tells_cost: bool,
+}
+
+impl State {
+    /// Takes it in.
+    pub(super) fn receive(
+        &mut self,
+        act: &mut Act<'_>,
+        come: Incoming,
+    ) -> Result<(), ValuationError> {
+        let value = act.room(come.price.checked_add(come.landed), "value")?;
+        act.room(self.quantity.units().checked_add(come.quantity), "quantity")?;
+        if self.method == Method::Standard {
+            return self.receive_at_standard(act, come, value);
+        }
+        act.room(self.cost.units().checked_add(value), "value")?;
+        let layer = self.method.has_layers().then_some(come.of);
+        act.fact(come.of, layer, Cause::Cost, (come.quantity, come.price));
+        act.fact(come.of, layer, Cause::Landed, (0, come.landed));
+        self.more(come.quantity);
+        self.raise(value);
+        let (quantity, rest) = self.cover(act, come, value);
+        if quantity > 0 && self.method.has_layers() {
+            self.lay(act, come, quantity, rest);
+        }
+        self.learn(come, value);
+        Ok(())
+    }
+
+    /// At the standard, whatever it cost; the difference is a variance.
+    fn receive_at_standard(
+        &mut self,
+        act: &mut Act<'_>,
+        come: Incoming,
+        value: i64,
+    ) -> Result<(), ValuationError> {
+        let more = self.change_at_standard(act, come.quantity)?;
+        let variance = act.room(more.checked_sub(value), "variance")?;
+        act.fact(come.of, None, Cause::Cost, (come.quantity, come.price));
+        act.fact(come.of, None, Cause::Landed, (0, come.landed));
+        act.fact(come.of, None, Cause::Variance, (0, variance));
+        self.more(come.quantity);
+        self.raise(more);
+        Ok(())
+    }
+
+    /// By how much the cost at standard changes with the quantity: from whole to whole, so that no rounding is ever left behind.
+    pub(super) fn change_at_standard(
+        &self,
+        act: &Act<'_>,
+        quantity: i64,
+    ) -> Result<i64, ValuationError> {
+        let cost = self.known.ok_or(ValuationError::NoCost { id: act.id })?;
+        let after = act.room(self.quantity.units().checked_add(quantity), "quantity")?;
+        let after = act.room(act.steps().at(cost, after), "value")?;
+        act.room(after.checked_sub(self.cost.units()), "value")
+    }
+
+    /// Covers what was issued below zero; gives what is left of the quantity and of its cost.
+    fn cover(&mut self, act: &mut Act<'_>, come: Incoming, value: i64) -> (i64, i64) {
+        let (mut quantity, mut rest) = (come.quantity, value);
+        while quantity > 0 && !self.debts.is_empty() {
+            let own = come.issue.and_then(|issue| self.debts.iter().position(|d| d.of == issue));
+            let place = own.unwrap_or(0);
+            let Some(debt) = self.debts.get_mut(place) else { break };
+            let covered = quantity.min(debt.quantity.units());
+            let cost = act.steps().share(rest, covered, quantity);
+            let posted = act.steps().share(debt.value.units(), covered, debt.quantity.units());
+            debt.quantity = Qty::from_units(debt.quantity.units() - covered);
+            debt.value = Val::from_units(debt.value.units() - posted);
+            let debt = *debt;
+            (quantity, rest) = (quantity - covered, rest - cost);
+            if debt.quantity == Qty::ZERO {
+                self.debts.remove(place);
+            }
+            act.told.debts.push(debt);
+            act.fact(debt.of, None, Cause::Correction, (0, posted - cost));
+            self.raise(posted - cost);
+        }
+        (quantity, rest)
+    }
+
+    fn lay(&mut self, act: &mut Act<'_>, come: Incoming, quantity: i64, value: i64) {
+        let (quantity, value) = (Qty::from_units(quantity), Val::from_units(value));
+        let layer = Layer { id: come.of, date: come.date, lot: come.lot, quantity, value };
+        let laid = self.layers.put(self.row_of(come.lot), layer);
+        act.told.layers.push(laid);
+    }
+
+    /// Learns the cost to go by.
+    fn learn(&mut self, come: Incoming, value: i64) {
+        if self.method == Method::Average && self.quantity > Qty::ZERO {
+            self.known = Some(UnitCost { value: self.cost, per: self.quantity });
+        } else if come.tells_cost || self.known.is_none() {
+            let (value, per) = (Val::from_units(value), Qty::from_units(come.quantity));
+            self.known = Some(UnitCost { value, per });
+        }
+    }
+
+    /// The row of layers that a lot lies in.
+    pub(super) fn row_of(&self, lot: Option<Id<Lot>>) -> Option<Id<Lot>> {
+        lot.filter(|_| self.method == Method::Lot)
+    }
+
+    /// Remembers an issue below zero.
+    pub(super) fn owe(&mut self, act: &mut Act<'_>, of: MoveId, quantity: i64, value: i64) {
+        let (quantity, value) = (Qty::from_units(quantity), Val::from_units(value));
+        let debt = Debt { of, quantity, value };
+        let same = self.debts.iter().position(|other| other.of == of);
+        let debt = match same.and_then(|place| self.debts.get_mut(place)) {
+            Some(there) => {
+                there.quantity = Qty::from_units(there.quantity.units() + quantity.units());
+                there.value = Val::from_units(there.value.units() + value.units());
+                *there
+            }
+            None => {
+                self.debts.push_back(debt);
+                debt
+            }
+        };
+        act.told.debts.push(debt);
+    }
+
+    /// What a quantity is worth that comes in without a cost: what stock costs now, or the last known.
+    pub(super) fn cost_now(
+        &self,
+        act: &Act<'_>,
+        quantity: i64,
+        lot: Option<Id<Lot>>,
+    ) -> Result<i64, ValuationError> {
+        let there = match self.method {
+            Method::Average => self.unit_cost(),
+            Method::Lot => {
+                let last = self.layers.seen(lot).and_then(|row| row.back());
+                last.map(|layer| UnitCost { value: layer.value, per: layer.quantity })
+            }
+            _ => None,
+        };
+        let cost = there.or(self.known).ok_or(ValuationError::NoCost { id: act.id })?;
+        act.room(act.steps().at(cost, quantity), "value")
+    }
+}
