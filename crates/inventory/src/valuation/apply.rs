@@ -3,27 +3,27 @@
 use super::receive::Incoming;
 use super::state::Act;
 use super::{
-    Cause, Kind, Method, Move, NoPast, Past, Qty, Settings, State, Told, Val, ValuationError,
+    Cause, CostRules, Kind, Method, Move, NoPast, Past, Qty, State, Told, Val, ValuationError,
 };
 
 impl State {
     /// Costs one move: changes the stock, and adds to `told` what is to be posted and stored.
     ///
     /// The move counts as coming after all before it, whatever its day: what was posted stays as it is. Its layer lies among
-    /// the others by its day, though, so that the oldest still leaves first. See [`Book`](super::Book) for the other policy.
+    /// the others by its day, though, so that the oldest still leaves first.
     ///
     /// ```
     /// use fondaco_core::Currency;
     /// use fondaco_inventory::valuation::*;
-    /// let settings = Settings::new(Currency::EUR);
-    /// let mut stock = State::new(&settings, Method::Fifo)?;
+    /// let rules = CostRules::new(Currency::EUR);
+    /// let mut stock = State::new(&rules, Method::Fifo)?;
     /// let (mut told, day) = (Told::new(), "2026-03-02".parse().unwrap());
     /// let pieces = |n: i64| Qty::from_units(n * 1_000_000);
     /// let euro = |n: i64| Val::from_units(n * 10_000);
     /// let moves = [Kind::receipt(pieces(10), euro(100)), Kind::receipt(pieces(10), euro(200)), Kind::Issue { quantity: pieces(15) }];
     /// for (id, kind) in (1..).zip(moves) {
     ///     told.clear();
-    ///     stock.apply(&settings, &Move::new(MoveId::from_u128(id), day, kind), &NoPast, &mut told)?;
+    ///     stock.apply(&rules, &Move::new(MoveId::from_u128(id), day, kind), &NoPast, &mut told)?;
     /// }
     /// assert_eq!(told.value(), euro(-200)); // 10 at 10 and 5 at 20
     /// assert_eq!((stock.quantity, stock.value()), (pieces(5), euro(100)));
@@ -35,13 +35,13 @@ impl State {
     /// loaded with less layers than its quantity needs, and is worth nothing any more.
     pub fn apply(
         &mut self,
-        settings: &Settings,
+        rules: &CostRules,
         moved: &Move,
         past: &dyn Past,
         told: &mut Told,
     ) -> Result<(), ValuationError> {
         let lengths = (told.facts.len(), told.layers.len(), told.debts.len());
-        let mut act = Act { settings, id: moved.id, date: moved.date, number: 0, told };
+        let mut act = Act { rules, id: moved.id, date: moved.date, number: 0, told };
         let done = self.act(&mut act, moved, past);
         if done.is_err() {
             told.facts.truncate(lengths.0);
@@ -156,15 +156,15 @@ impl State {
     /// ```
     /// use fondaco_core::Currency;
     /// use fondaco_inventory::valuation::*;
-    /// let settings = Settings::new(Currency::EUR);
+    /// let rules = CostRules::new(Currency::EUR);
     /// let (pieces, euro) = (|n: i64| Qty::from_units(n * 1_000_000), |n: i64| Val::from_units(n * 10_000));
-    /// let (mut here, mut there) = (State::new(&settings, Method::Fifo)?, State::new(&settings, Method::Average)?);
+    /// let (mut here, mut there) = (State::new(&rules, Method::Fifo)?, State::new(&rules, Method::Average)?);
     /// let (mut told, mut told_there) = (Told::new(), Told::new());
     /// let day = "2026-03-02".parse().unwrap();
     /// let receipt = Move::new(MoveId::from_u128(1), day, Kind::receipt(pieces(3), euro(10)));
-    /// here.apply(&settings, &receipt, &NoPast, &mut told)?;
+    /// here.apply(&rules, &receipt, &NoPast, &mut told)?;
     /// let transfer = Move::new(MoveId::from_u128(2), day, Kind::Issue { quantity: pieces(2) });
-    /// here.transfer(&settings, &transfer, &mut there, &mut told, &mut told_there)?;
+    /// here.transfer(&rules, &transfer, &mut there, &mut told, &mut told_there)?;
     /// assert_eq!(here.value().to_decimal().to_string(), "3.33");
     /// assert_eq!(there.value().to_decimal().to_string(), "6.67");
     /// # Ok::<(), ValuationError>(())
@@ -175,7 +175,7 @@ impl State {
     /// refused as one of no quantity.
     pub fn transfer(
         &mut self,
-        settings: &Settings,
+        rules: &CostRules,
         moved: &Move,
         there: &mut State,
         told: &mut Told,
@@ -186,19 +186,19 @@ impl State {
             return Err(ValuationError::BadQuantity { id, quantity: Qty::ZERO });
         };
         let quantity = {
-            let act = Act { settings, id, date: moved.date, number: 0, told };
+            let act = Act { rules, id, date: moved.date, number: 0, told };
             let quantity = above_zero(&act, quantity)?;
             there.known_lot(&act, moved.lot)?;
             there.has_room(&act, quantity, self)?;
             quantity
         };
         let (before, from) = (self.written_down, told.facts.len());
-        self.apply(settings, moved, &NoPast, told)?;
+        self.apply(rules, moved, &NoPast, told)?;
         let own = told.facts.get(from..).unwrap_or_default();
         let costs = own.iter().filter(|fact| fact.cause == Cause::Cost);
         let cost: i64 = costs.map(|fact| -fact.value.units()).sum();
         let number = u32::try_from(own.len()).unwrap_or(u32::MAX);
-        let mut act = Act { settings, id, date: moved.date, number, told: told_there };
+        let mut act = Act { rules, id, date: moved.date, number, told: told_there };
         let Move { id: of, date, lot, .. } = *moved;
         let come = Incoming {
             of,

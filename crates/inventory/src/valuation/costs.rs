@@ -146,7 +146,7 @@ impl State {
         act: &mut Act<'_>,
         to: Method,
     ) -> Result<(), ValuationError> {
-        act.settings.check(to)?;
+        act.rules.check(to)?;
         if to == Method::Lot && !self.has_lots() {
             return Err(ValuationError::LotsUnknown { id: act.id });
         }
@@ -212,7 +212,7 @@ impl State {
         let net = act.room(act.steps().worth(price, self.quantity), "value")?;
         let down = act.room(self.cost.checked_sub(net.max(Val::ZERO)), "value")?.max(Val::ZERO);
         let change = self.written_down.units() - down.units();
-        let framework = act.settings.framework;
+        let framework = act.rules.framework;
         if let Some(framework) = framework.filter(|f| change > 0 && !f.reverses_write_downs()) {
             let value = Val::from_units(change);
             return Err(ValuationError::NoReversal { id: act.id, value, framework });

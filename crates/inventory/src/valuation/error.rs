@@ -2,7 +2,7 @@
 
 use fondaco_core::ErrorKind;
 
-use super::{Framework, Method, MoveId, Qty, Val};
+use super::{Basis, Framework, Method, MoveId, Qty, Val};
 
 /// A move that can't be costed. Nothing is changed by it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -156,6 +156,32 @@ pub enum ValuationError {
         /// The place as given.
         stock: usize,
     },
+    /// A receipt that can't bear a share, as what it is shared by is not known of it.
+    #[error(
+        "receipt {index} (counted from 0) has no {basis} of zero or more: give it, or share by something else"
+    )]
+    NoMeasure {
+        /// Which receipt.
+        index: usize,
+        /// What is missing.
+        basis: Basis,
+    },
+    /// A cost without anybody to bear it.
+    #[error(
+        "no receipt has a {basis} above zero to bear the cost: give it, or share by something else"
+    )]
+    NoBearer {
+        /// What it was to be shared by.
+        basis: Basis,
+    },
+    /// A cost that can't be shared out in whole minor units.
+    #[error("{} can't be shared out by {basis}: round it to the currency's digits, and give measures in a larger unit", cost.to_decimal())]
+    Unshareable {
+        /// The cost.
+        cost: Val,
+        /// What it was to be shared by.
+        basis: Basis,
+    },
     /// A figure without room.
     #[error(
         "the {what} after move {id} is beyond what can be held: split the item, or use a larger unit"
@@ -204,6 +230,9 @@ impl ValuationError {
             Self::NoReversal { .. } => "inventory.cost_no_reversal",
             Self::Repeated { .. } => "inventory.cost_move_repeated",
             Self::UnknownStock { .. } => "inventory.cost_unknown_stock",
+            Self::NoMeasure { .. } => "inventory.cost_no_measure",
+            Self::NoBearer { .. } => "inventory.cost_no_bearer",
+            Self::Unshareable { .. } => "inventory.cost_unshareable",
             Self::Overflow { .. } => "inventory.cost_overflow",
             Self::Broken { .. } => "inventory.cost_broken",
             Self::At { error, .. } => error.code(),
@@ -221,6 +250,9 @@ impl ValuationError {
             | Self::TooFine { .. }
             | Self::LotMissing { .. }
             | Self::UnknownStock { .. }
+            | Self::NoMeasure { .. }
+            | Self::NoBearer { .. }
+            | Self::Unshareable { .. }
             | Self::Overflow { .. } => ErrorKind::Invalid,
             Self::NoCost { .. }
             | Self::OverReturned { .. }

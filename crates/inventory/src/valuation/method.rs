@@ -87,36 +87,36 @@ impl fmt::Display for Framework {
 ///
 /// ```
 /// use fondaco_core::{Currency, Rounding};
-/// use fondaco_inventory::valuation::{Framework, Settings};
-/// let settings = Settings::new(Currency::EUR).under(Framework::Hgb).rounded(Rounding::HalfEven);
-/// assert_eq!(settings.framework, Some(Framework::Hgb));
+/// use fondaco_inventory::valuation::{Framework, CostRules};
+/// let rules = CostRules::new(Currency::EUR).under(Framework::Hgb).rounded(Rounding::HalfEven);
+/// assert_eq!(rules.framework, Some(Framework::Hgb));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Settings {
+pub struct CostRules {
     /// The digits of values, and how they are rounded.
     pub steps: Steps,
     /// The standards the books keep; `None` refuses nothing.
     pub framework: Option<Framework>,
 }
 
-impl Settings {
+impl CostRules {
     /// Values in whole minor units of a currency, rounded half up, under no particular standards.
     #[must_use]
-    pub fn new(currency: Currency) -> Settings {
-        Settings { steps: Steps::of(currency), framework: None }
+    pub fn new(currency: Currency) -> CostRules {
+        CostRules { steps: Steps::of(currency), framework: None }
     }
 
     /// The same under these standards.
     #[must_use]
-    pub fn under(self, framework: Framework) -> Settings {
-        Settings { framework: Some(framework), ..self }
+    pub fn under(self, framework: Framework) -> CostRules {
+        CostRules { framework: Some(framework), ..self }
     }
 
     /// The same with another rule of rounding.
     #[must_use]
-    pub fn rounded(self, rounding: Rounding) -> Settings {
-        Settings { steps: self.steps.rounded(rounding), ..self }
+    pub fn rounded(self, rounding: Rounding) -> CostRules {
+        CostRules { steps: self.steps.rounded(rounding), ..self }
     }
 
     /// Refuses a method that the standards don't allow.

@@ -20,6 +20,7 @@ mod costs;
 mod error;
 mod fact;
 mod issue;
+mod landed;
 mod layers;
 mod method;
 mod moves;
@@ -33,8 +34,9 @@ mod tests;
 
 pub use error::ValuationError;
 pub use fact::{Cause, MoveId, ValueFact};
+pub use landed::{Basis, Bearer, spread};
 pub use layers::{Debt, Layer, Layers};
-pub use method::{Framework, Method, Settings};
+pub use method::{CostRules, Framework, Method};
 pub use moves::{Kind, Lot, Move};
 pub use numbers::{Price, Qty, Steps, UnitCost, Val};
 pub use past::{Known, NoPast, Past, Posted, Taken};

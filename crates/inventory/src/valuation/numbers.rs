@@ -3,11 +3,7 @@
 use fondaco_core::store::Fixed;
 use fondaco_core::{Currency, Rounding};
 
-/// A quantity in the item's stock unit, to a millionth.
-pub type Qty = Fixed<6>;
-
-/// A value in the currency of the books, to a ten-thousandth; always in whole minor units of the currency.
-pub type Val = Fixed<4>;
+pub use crate::{Qty, Val};
 
 /// A price for one stock unit, to a millionth of the currency.
 pub type Price = Fixed<6>;
@@ -96,6 +92,11 @@ impl Steps {
     #[must_use]
     pub fn worth(self, price: Price, quantity: Qty) -> Option<Val> {
         self.at(UnitCost::of(price), quantity.units()).map(Val::from_units)
+    }
+
+    /// A minor unit, counted in a value's smallest units.
+    pub(super) fn step(self) -> i64 {
+        self.step
     }
 
     /// Whether a value is in whole minor units.

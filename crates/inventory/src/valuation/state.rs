@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use chrono::NaiveDate;
 
 use super::{
-    Cause, Debt, Layer, Layers, Method, MoveId, Qty, Settings, Steps, UnitCost, Val,
+    Cause, CostRules, Debt, Layer, Layers, Method, MoveId, Qty, Steps, UnitCost, Val,
     ValuationError, ValueFact,
 };
 
@@ -71,17 +71,17 @@ impl State {
     ///
     /// ```
     /// use fondaco_core::Currency;
-    /// use fondaco_inventory::valuation::{Framework, Method, Settings, State, ValuationError};
-    /// let settings = Settings::new(Currency::EUR).under(Framework::Ifrs);
-    /// assert_eq!(State::new(&settings, Method::Fifo)?.value().units(), 0);
-    /// assert!(matches!(State::new(&settings, Method::Lifo), Err(ValuationError::NotAllowed { .. })));
+    /// use fondaco_inventory::valuation::{Framework, Method, CostRules, State, ValuationError};
+    /// let rules = CostRules::new(Currency::EUR).under(Framework::Ifrs);
+    /// assert_eq!(State::new(&rules, Method::Fifo)?.value().units(), 0);
+    /// assert!(matches!(State::new(&rules, Method::Lifo), Err(ValuationError::NotAllowed { .. })));
     /// # Ok::<(), ValuationError>(())
     /// ```
     ///
     /// # Errors
-    /// [`ValuationError::NotAllowed`] when the settings' standards don't allow the method.
-    pub fn new(settings: &Settings, method: Method) -> Result<State, ValuationError> {
-        settings.check(method)?;
+    /// [`ValuationError::NotAllowed`] when the rules' standards don't allow the method.
+    pub fn new(rules: &CostRules, method: Method) -> Result<State, ValuationError> {
+        rules.check(method)?;
         Ok(State {
             method,
             quantity: Qty::ZERO,
@@ -119,7 +119,7 @@ impl State {
     ///
     /// # Errors
     /// [`ValuationError::Broken`] with what does not.
-    pub fn check(&self, settings: &Settings) -> Result<(), ValuationError> {
+    pub fn check(&self, rules: &CostRules) -> Result<(), ValuationError> {
         let broken = |why| Err(ValuationError::Broken { why });
         let wrong = |quantity: Qty, value: Val| quantity <= Qty::ZERO || value < Val::ZERO;
         if self.layers.iter().any(|layer| wrong(layer.quantity, layer.value))
@@ -141,7 +141,7 @@ impl State {
         let laid = sums(self.layers.iter().map(|layer| (layer.quantity, layer.value)));
         let found = (i128::from(self.quantity.units()), i128::from(self.cost.units()));
         let holds = match self.method {
-            Method::Standard => Some(found.1) == self.at_standard(settings.steps).map(i128::from),
+            Method::Standard => Some(found.1) == self.at_standard(rules.steps).map(i128::from),
             Method::Average if self.quantity >= Qty::ZERO => owed == (0, 0),
             _ => found == (laid.0 - owed.0, laid.1 - owed.1),
         };
@@ -175,7 +175,7 @@ fn sums(parts: impl Iterator<Item = (Qty, Val)>) -> (i128, i128) {
 
 /// A move being costed: who asks, and where it is told.
 pub(super) struct Act<'a> {
-    pub(super) settings: &'a Settings,
+    pub(super) rules: &'a CostRules,
     pub(super) id: MoveId,
     pub(super) date: NaiveDate,
     pub(super) number: u32,
@@ -184,7 +184,7 @@ pub(super) struct Act<'a> {
 
 impl Act<'_> {
     pub(super) fn steps(&self) -> Steps {
-        self.settings.steps
+        self.rules.steps
     }
 
     /// Tells a change of value, unless nothing changed.

@@ -28,7 +28,7 @@ pub(super) fn price(text: &str) -> Price {
 
 /// A stock with all that was told of it.
 pub(super) struct Bench {
-    pub(super) settings: Settings,
+    pub(super) rules: CostRules,
     pub(super) state: State,
     pub(super) known: Known,
     pub(super) facts: Vec<ValueFact>,
@@ -37,15 +37,15 @@ pub(super) struct Bench {
 
 impl Bench {
     pub(super) fn new(method: Method) -> Bench {
-        let settings = Settings::new(Currency::EUR);
-        let state = State::new(&settings, method).unwrap();
-        Bench { settings, state, known: Known::default(), facts: Vec::new(), next: 0 }
+        let rules = CostRules::new(Currency::EUR);
+        let state = State::new(&rules, method).unwrap();
+        Bench { rules, state, known: Known::default(), facts: Vec::new(), next: 0 }
     }
 
     pub(super) fn carry_out(&mut self, moved: Move) -> Result<Told, ValuationError> {
         let mut told = Told::new();
         let before = self.state.clone();
-        let done = self.state.apply(&self.settings, &moved, &self.known, &mut told);
+        let done = self.state.apply(&self.rules, &moved, &self.known, &mut told);
         if let Err(error) = done {
             assert_eq!((&self.state, &told), (&before, &Told::new()), "{error}");
             return Err(error);
@@ -68,7 +68,7 @@ impl Bench {
 
     /// What must hold after every move.
     fn holds(&self) {
-        self.state.check(&self.settings).unwrap();
+        self.state.check(&self.rules).unwrap();
         let value: i64 = self.facts.iter().map(|fact| fact.value.units()).sum();
         let quantity: i64 = self.facts.iter().map(|fact| fact.quantity.units()).sum();
         assert_eq!((quantity, value), (self.state.quantity.units(), self.state.value().units()));
@@ -217,7 +217,7 @@ fn a_write_down_leaves_with_the_goods_and_comes_back_up_to_cost() {
     bench.stands("6", "54");
     bench.send(Kind::NetRealisable { price: price("12") });
     bench.stands("6", "60");
-    bench.settings = bench.settings.under(Framework::UsGaap);
+    bench.rules = bench.rules.under(Framework::UsGaap);
     bench.send(Kind::NetRealisable { price: price("5") });
     let refused = bench.refused(Kind::NetRealisable { price: price("6") });
     assert!(matches!(refused, ValuationError::NoReversal { .. }));
@@ -269,7 +269,7 @@ fn methods_change_and_standards_revalue() {
     bench.send(Kind::ChangeMethod { to: Method::Average });
     bench.send(receipt("2", "20"));
     bench.stands("1", "10");
-    bench.settings = bench.settings.under(Framework::Ifrs);
+    bench.rules = bench.rules.under(Framework::Ifrs);
     let refused = bench.refused(Kind::ChangeMethod { to: Method::Lifo });
     assert_eq!(refused.to_string(), "LIFO is not allowed under IFRS: choose another method");
     let refused = bench.refused(Kind::ChangeMethod { to: Method::Lot });
@@ -322,7 +322,7 @@ fn rounding_is_as_the_settings_say_and_is_never_left_behind() {
     for rounding in [Rounding::HalfUp, Rounding::HalfEven, Rounding::Up, Rounding::Down] {
         for method in [Method::Fifo, Method::Average] {
             let mut bench = Bench::new(method);
-            bench.settings = bench.settings.rounded(rounding);
+            bench.rules = bench.rules.rounded(rounding);
             bench.send(receipt("7", "24.46"));
             (0..70).for_each(|_| drop(bench.send(issue("0.1"))));
             bench.stands("0", "0");
