@@ -1,5 +1,5 @@
-//! Reads error types from sources as rustfmt writes them: the variants with their documentation and messages, and the arms
-//! of `code` and `kind`.
+//! Reads error types from sources as rustfmt writes them: the variants with their documentation and messages, and what they derive
+//! as code and kind, or the arms of `code` and `kind`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,6 +16,8 @@ pub struct Listed {
 pub struct ErrorType {
     name: String,
     variants: Vec<Variant>,
+    /// Whose the codes are, where they are derived from the variants' attributes.
+    derived: Option<String>,
     codes: Arms,
     kinds: Arms,
 }
@@ -24,6 +26,7 @@ struct Variant {
     name: String,
     message: String,
     meaning: String,
+    attributes: String,
 }
 
 /// What a match gives for each variant, in its arms' order, and for the rest.
@@ -39,6 +42,13 @@ impl ErrorType {
         let mut listed = Vec::new();
         for variant in &self.variants {
             let place = format!("{}::{}", self.name, variant.name);
+            if let Some(engine) = &self.derived {
+                listed.extend(variant.derived(engine).map(|(code, kind)| {
+                    let listed = listed_as(&place, variant, &code, &kind);
+                    (place.clone(), listed)
+                }));
+                continue;
+            }
             let codes = self.codes.get(&variant.name);
             assert!(!codes.is_empty(), "{place} has no code");
             for code in codes {
@@ -53,18 +63,51 @@ impl ErrorType {
         listed
     }
 
+    /// The kind that the arms of `kind` give it.
     fn listed_as(&self, place: &str, variant: &Variant, code: &str) -> Listed {
         let kind = self.kinds.get(&variant.name).first().copied();
         let kind = kind.unwrap_or_else(|| panic!("{place} has no kind"));
         let kind = kind
             .strip_prefix("ErrorKind::")
-            .unwrap_or_else(|| panic!("{place}: {kind} is no kind"))
-            .to_owned();
-        let (message, meaning) = (variant.message.clone(), variant.meaning.clone());
-        assert!(message != "transparent", "{place} has a code and no message of its own");
-        assert!(!meaning.is_empty(), "{place} has no documentation");
-        Listed { code: code.to_owned(), kind, message, meaning }
+            .unwrap_or_else(|| panic!("{place}: {kind} is no kind"));
+        listed_as(place, variant, code, kind)
     }
+}
+
+impl Variant {
+    /// Code and kind as `#[derive(ErrorCode)]` makes them; none of what passes on another error.
+    fn derived(&self, engine: &str) -> Option<(String, String)> {
+        let kind = argument(&self.attributes, "kind")?;
+        let code = match argument(&self.attributes, "code") {
+            Some(code) => code.trim_matches('"').to_owned(),
+            None => snake_case(&self.name),
+        };
+        Some((format!("{engine}.{code}"), kind))
+    }
+}
+
+fn listed_as(place: &str, variant: &Variant, code: &str, kind: &str) -> Listed {
+    let (message, meaning) = (variant.message.clone(), variant.meaning.clone());
+    assert!(message != "transparent", "{place} has a code and no message of its own");
+    assert!(!meaning.is_empty(), "{place} has no documentation");
+    Listed { code: code.to_owned(), kind: kind.to_owned(), message, meaning }
+}
+
+/// What stands in the brackets of an attribute.
+fn argument(attributes: &str, name: &str) -> Option<String> {
+    let (_, rest) = attributes.split_once(&format!("#[{name}("))?;
+    Some(rest.split_once(")]")?.0.to_owned())
+}
+
+fn snake_case(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        if c.is_uppercase() && !out.is_empty() {
+            out.push('_');
+        }
+        out.extend(c.to_lowercase());
+    }
+    out
 }
 
 impl Arms {
@@ -126,8 +169,22 @@ pub fn error_types(path: &Path) -> Vec<ErrorType> {
                     name: String::new(),
                     message: message(&attributes),
                     meaning: docs.clone(),
+                    attributes: String::new(),
                 }],
             };
+            if attributes.contains("#[error_code(") {
+                let engine = argument(&attributes, "error_code").unwrap();
+                let engine = engine.split('"').nth(1).unwrap().to_owned();
+                types.push(ErrorType {
+                    name,
+                    variants,
+                    derived: Some(engine),
+                    codes: Arms::default(),
+                    kinds: Arms::default(),
+                });
+                gather(line, &mut attributes, &mut docs);
+                continue;
+            }
             let (codes, kinds) = (body(&lines, &name, "code"), body(&lines, &name, "kind"));
             if let Some(codes) = codes {
                 let kinds =
@@ -135,6 +192,7 @@ pub fn error_types(path: &Path) -> Vec<ErrorType> {
                 types.push(ErrorType {
                     codes: Arms::read(&codes, &name),
                     kinds: Arms::read(&kinds, &name),
+                    derived: None,
                     name,
                     variants,
                 });
@@ -180,7 +238,12 @@ fn variants(lines: &[&str]) -> Vec<Variant> {
         if names && !unfinished(&attributes) {
             let name: String = line.trim().chars().take_while(|c| c.is_alphanumeric()).collect();
             let meaning = docs.trim_end().to_owned();
-            variants.push(Variant { name, message: message(&attributes), meaning });
+            variants.push(Variant {
+                name,
+                message: message(&attributes),
+                meaning,
+                attributes: attributes.clone(),
+            });
         }
         gather(line, &mut attributes, &mut docs);
     }

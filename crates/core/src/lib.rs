@@ -49,7 +49,7 @@ pub use currency::{CashRounding, Currency};
 pub use date_range::{DateRange, DateRangeError};
 pub use driver::{AsyncDriver, Done, Driver};
 pub use fiscal::{FiscalCalendar, FiscalError, FiscalPeriod, FiscalYear};
-pub use fondaco_derive::Outcome;
+pub use fondaco_derive::{ErrorCode, Outcome};
 pub use id::{Id, IdError, IdRun};
 pub use input::InputError;
 pub use job::{Job, JobCall, JobDone, JobError, JobId, JobState, JobStatus, Step};

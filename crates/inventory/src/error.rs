@@ -1,16 +1,18 @@
 //! What the formulas refuse, and the checks that all of them make of their numbers.
 
-use fondaco_core::ErrorKind;
+use fondaco_core::ErrorCode;
 use fondaco_core::decimal::DecimalError;
 
 /// A number that a formula can't be asked with, or an answer that it doesn't have.
 ///
 /// Formulas take their numbers as they come from people and tables, so each is checked: a wrong one is refused by its name.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error, ErrorCode)]
+#[error_code(engine = "inventory")]
 #[non_exhaustive]
 pub enum KernelError {
     /// A number that is not one, or is infinite.
     #[error("{field} is {value}: give a finite number")]
+    #[kind(Invalid)]
     NotFinite {
         /// Which argument, by its name.
         field: &'static str,
@@ -19,6 +21,7 @@ pub enum KernelError {
     },
     /// A number that has to be above zero.
     #[error("{field} is {value}: give a number above zero")]
+    #[kind(Invalid)]
     NotPositive {
         /// Which argument, by its name.
         field: &'static str,
@@ -27,6 +30,7 @@ pub enum KernelError {
     },
     /// A number that may be zero, but no less.
     #[error("{field} is {value}: give zero or a number above it")]
+    #[kind(Invalid)]
     Negative {
         /// Which argument, by its name.
         field: &'static str,
@@ -35,6 +39,7 @@ pub enum KernelError {
     },
     /// A share outside what it may be, such as a service level of 100 %, for which no stock is enough.
     #[error("{field} is {value}: give a number above 0 and below 1, such as 0.95 for 95 %")]
+    #[kind(Invalid)]
     NotAShare {
         /// Which argument, by its name.
         field: &'static str,
@@ -43,6 +48,8 @@ pub enum KernelError {
     },
     /// A table with nothing in it, or with less than the figure is made of, such as the variance of nothing.
     #[error("{field} has {count} values: give at least {least}")]
+    #[kind(Invalid)]
+    #[code("too_few_values")]
     TooFew {
         /// Which argument, by its name.
         field: &'static str,
@@ -53,6 +60,7 @@ pub enum KernelError {
     },
     /// Two numbers that can't both be so.
     #[error("{field} is {value}, but {other}: {way_out}")]
+    #[kind(Invalid)]
     Contradiction {
         /// Which argument, by its name.
         field: &'static str,
@@ -65,6 +73,7 @@ pub enum KernelError {
     },
     /// What was given has no answer, or the search for it did not end.
     #[error("{what} has no answer for these numbers: {why}")]
+    #[kind(Refused)]
     NoAnswer {
         /// The formula.
         what: &'static str,
@@ -73,6 +82,7 @@ pub enum KernelError {
     },
     /// An exact figure that has no room in 28 digits, or no last digit.
     #[error("{what}: {error}")]
+    #[kind(Invalid)]
     Exact {
         /// Which figure.
         what: &'static str,
@@ -81,6 +91,7 @@ pub enum KernelError {
     },
     /// One row of a table was refused.
     #[error("row {index} (counted from 0): {error}")]
+    #[inner]
     At {
         /// The row, counted from 0.
         index: usize,
@@ -90,38 +101,6 @@ pub enum KernelError {
 }
 
 impl KernelError {
-    /// The stable code, the same in every language.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::NotFinite { .. } => "inventory.not_finite",
-            Self::NotPositive { .. } => "inventory.not_positive",
-            Self::Negative { .. } => "inventory.negative",
-            Self::NotAShare { .. } => "inventory.not_a_share",
-            Self::TooFew { .. } => "inventory.too_few_values",
-            Self::Contradiction { .. } => "inventory.contradiction",
-            Self::NoAnswer { .. } => "inventory.no_answer",
-            Self::Exact { .. } => "inventory.exact",
-            Self::At { error, .. } => error.code(),
-        }
-    }
-
-    /// What a caller can do about it.
-    #[must_use]
-    pub fn kind(&self) -> ErrorKind {
-        match self {
-            Self::NotFinite { .. }
-            | Self::NotPositive { .. }
-            | Self::Negative { .. }
-            | Self::NotAShare { .. }
-            | Self::TooFew { .. }
-            | Self::Contradiction { .. } => ErrorKind::Invalid,
-            Self::Exact { error, .. } => error.kind(),
-            Self::NoAnswer { .. } => ErrorKind::Refused,
-            Self::At { error, .. } => error.kind(),
-        }
-    }
-
     /// This error, said of a row of a table.
     #[must_use]
     pub fn at(self, index: usize) -> Self {

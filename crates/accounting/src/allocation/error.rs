@@ -1,21 +1,26 @@
 //! Why nothing is shared out.
 
-use fondaco_core::ErrorKind;
+use fondaco_core::ErrorCode;
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 /// A refusal about allocations: nothing was stored.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, ErrorCode)]
+#[error_code(engine = "accounting")]
 #[non_exhaustive]
 pub enum CostAllocationError {
     /// No such rule.
     #[error("there is no allocation {code}: set it first, or correct the code")]
+    #[kind(NotFound)]
+    #[code("unknown_allocation")]
     UnknownRule {
         /// The code.
         code: SmolStr,
     },
     /// A rule that can't be.
     #[error("allocation {code}: {why}")]
+    #[kind(Invalid)]
+    #[code("bad_allocation")]
     BadRule {
         /// The code.
         code: SmolStr,
@@ -26,6 +31,8 @@ pub enum CostAllocationError {
     #[error(
         "allocation {code} has no base in {period}: {basis} is zero for everybody; record it, or share otherwise"
     )]
+    #[kind(Refused)]
+    #[code("allocation_without_base")]
     NoBase {
         /// The rule.
         code: SmolStr,
@@ -38,6 +45,8 @@ pub enum CostAllocationError {
     #[error(
         "allocation {code} can't share by {basis} in {period}: it is {amount} for {value}, below zero; correct it, or share otherwise"
     )]
+    #[kind(Refused)]
+    #[code("negative_allocation_base")]
     NegativeBase {
         /// The rule.
         code: SmolStr,
@@ -52,49 +61,12 @@ pub enum CostAllocationError {
     },
     /// Nothing that stands.
     #[error("allocation {code} is not run in {period}, or was undone: there is nothing to undo")]
+    #[kind(NotFound)]
+    #[code("allocation_not_run")]
     NotRun {
         /// The rule.
         code: SmolStr,
         /// The period.
         period: SmolStr,
     },
-}
-
-impl CostAllocationError {
-    /// The stable code.
-    ///
-    /// ```
-    /// use fondaco_accounting::allocation::CostAllocationError;
-    /// let unknown = CostAllocationError::UnknownRule { code: "rent".into() };
-    /// assert_eq!(unknown.code(), "accounting.unknown_allocation");
-    /// ```
-    pub fn code(&self) -> &'static str {
-        match self {
-            CostAllocationError::UnknownRule { .. } => "accounting.unknown_allocation",
-            CostAllocationError::BadRule { .. } => "accounting.bad_allocation",
-            CostAllocationError::NoBase { .. } => "accounting.allocation_without_base",
-            CostAllocationError::NegativeBase { .. } => "accounting.negative_allocation_base",
-            CostAllocationError::NotRun { .. } => "accounting.allocation_not_run",
-        }
-    }
-
-    /// What the caller can do.
-    ///
-    /// ```
-    /// use fondaco_accounting::allocation::CostAllocationError;
-    /// use fondaco_core::ErrorKind;
-    /// let unknown = CostAllocationError::UnknownRule { code: "rent".into() };
-    /// assert_eq!(unknown.kind(), ErrorKind::NotFound);
-    /// ```
-    pub fn kind(&self) -> ErrorKind {
-        match self {
-            CostAllocationError::UnknownRule { .. } | CostAllocationError::NotRun { .. } => {
-                ErrorKind::NotFound
-            }
-            CostAllocationError::NoBase { .. } | CostAllocationError::NegativeBase { .. } => {
-                ErrorKind::Refused
-            }
-            CostAllocationError::BadRule { .. } => ErrorKind::Invalid,
-        }
-    }
 }

@@ -1,20 +1,22 @@
 //! Why books are not closed, not reopened, and take no entry.
 
 use chrono::NaiveDate;
-use fondaco_core::{ErrorKind, Id, Money};
+use fondaco_core::{ErrorCode, Id, Money};
 use smol_str::SmolStr;
 
 use super::{Assertion, Point};
 use crate::ledger::{AccountClass, Entry};
 
 /// A refusal about closing: nothing was stored.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, ErrorCode)]
+#[error_code(engine = "accounting")]
 #[non_exhaustive]
 pub enum CloseError {
     /// The journal is locked in the period.
     #[error(
         "journal {journal} is locked in {period}: date the entry in an open period, or unlock the journal there"
     )]
+    #[kind(Refused)]
     JournalLocked {
         /// The journal.
         journal: SmolStr,
@@ -26,6 +28,7 @@ pub enum CloseError {
         "{date} is locked{}, as all days through {through} are: give a later date, or unlock it",
         of_journal(.journal)
     )]
+    #[kind(Refused)]
     DateLocked {
         /// The entry's date.
         date: NaiveDate,
@@ -36,12 +39,14 @@ pub enum CloseError {
     },
     /// Locked for ever.
     #[error("{what} is locked for ever: nobody opens it again; date what is new after it")]
+    #[kind(Refused)]
     LockedForEver {
         /// What.
         what: String,
     },
     /// The fiscal year is closed.
     #[error("fiscal year {year} is closed, and {date} lies in it: reopen it, or give a later date")]
+    #[kind(Refused)]
     YearClosed {
         /// The year.
         year: i32,
@@ -50,18 +55,21 @@ pub enum CloseError {
     },
     /// The year is closed already.
     #[error("fiscal year {year} is closed already: reopen it, to close it anew")]
+    #[kind(Conflict)]
     YearAlreadyClosed {
         /// The year.
         year: i32,
     },
     /// The year is not closed.
     #[error("fiscal year {year} is not closed: there is nothing to reopen")]
+    #[kind(Conflict)]
     YearOpen {
         /// The year.
         year: i32,
     },
     /// An earlier year is open.
     #[error("fiscal year {year} can't be closed while {earlier} is open: close that first")]
+    #[kind(Refused)]
     EarlierYearOpen {
         /// The year.
         year: i32,
@@ -70,6 +78,7 @@ pub enum CloseError {
     },
     /// A later year is closed.
     #[error("fiscal year {year} can't be opened while {later} is closed: reopen that first")]
+    #[kind(Refused)]
     LaterYearClosed {
         /// The year.
         year: i32,
@@ -78,6 +87,8 @@ pub enum CloseError {
     },
     /// Things that are not done.
     #[error("fiscal year {year} can't be closed yet: {}", listed(.points))]
+    #[kind(Refused)]
+    #[code("not_ready_to_close")]
     Obstacles {
         /// The year.
         year: i32,
@@ -86,9 +97,11 @@ pub enum CloseError {
     },
     /// Nobody said where the result goes.
     #[error("nobody said where a year's result goes: name retained earnings with SetClosing first")]
+    #[kind(Refused)]
     NoClosingSet,
     /// The account is no equity.
     #[error("account {code} is {}: a year's result goes to an account of equity", class_word(*.class))]
+    #[kind(Invalid)]
     NoEquity {
         /// The account.
         code: SmolStr,
@@ -97,6 +110,7 @@ pub enum CloseError {
     },
     /// No such fiscal year.
     #[error("there is no fiscal year {year}: open it first")]
+    #[kind(NotFound)]
     UnknownYear {
         /// The year.
         year: i32,
@@ -105,6 +119,7 @@ pub enum CloseError {
     #[error(
         "no adjustment period {number} lies on {date}: date the entry on the last day of its fiscal year, and open the period"
     )]
+    #[kind(NotFound)]
     NoAdjustmentPeriod {
         /// Its number.
         number: u32,
@@ -116,30 +131,35 @@ pub enum CloseError {
         "opening balances don't balance: {}; complete them, or name the account that takes the difference",
         exceed(.difference)
     )]
+    #[kind(Invalid)]
     OpeningUnbalanced {
         /// Debits less credits.
         difference: Money,
     },
     /// A plan that can't spread an amount.
     #[error("it can't be spread so: {why}")]
+    #[kind(Invalid)]
     BadSpread {
         /// Why, and the way out.
         why: String,
     },
     /// No template of this code is in use.
     #[error("there is no template {code}, or it was withdrawn: store it, or correct the code")]
+    #[kind(NotFound)]
     UnknownTemplate {
         /// Its code.
         code: SmolStr,
     },
     /// No such deferral.
     #[error("there is no deferral {code}: start it first, or correct the code")]
+    #[kind(NotFound)]
     UnknownDeferral {
         /// Its code.
         code: SmolStr,
     },
     /// All of a deferral is recognised or taken back.
     #[error("deferral {code} has nothing left: all of it is recognised, or it was taken back")]
+    #[kind(Refused)]
     DeferralEnded {
         /// Its code.
         code: SmolStr,
@@ -149,6 +169,7 @@ pub enum CloseError {
         "account {account} stands at {found} at the end of {date}, not at {stated}: find the {}, or state it with a tolerance",
         off(.found, .stated)
     )]
+    #[kind(Refused)]
     AssertionFails {
         /// The account.
         account: SmolStr,
@@ -163,6 +184,7 @@ pub enum CloseError {
     #[error(
         "account {account} was asserted to stand at {stated} at the end of {date}, and would stand at {found}: date the entry later, or withdraw the assertion"
     )]
+    #[kind(Refused)]
     BreaksAssertion {
         /// The account.
         account: SmolStr,
@@ -175,12 +197,15 @@ pub enum CloseError {
     },
     /// No such assertion, or it was withdrawn.
     #[error("there is no assertion {assertion} that holds: correct its id")]
+    #[kind(NotFound)]
     UnknownAssertion {
         /// Its id.
         assertion: Id<Assertion>,
     },
     /// No such point on the closing checklist.
     #[error("there is no point {code} on the closing checklist of {period}: add it first")]
+    #[kind(NotFound)]
+    #[code("unknown_closing_point")]
     UnknownPoint {
         /// The period.
         period: SmolStr,
@@ -189,6 +214,7 @@ pub enum CloseError {
     },
     /// A formula that is none, or comes to nothing that can be posted.
     #[error("formula {formula:?}, place {place}: {why}")]
+    #[kind(Invalid)]
     BadFormula {
         /// The formula.
         formula: SmolStr,
@@ -199,6 +225,7 @@ pub enum CloseError {
     },
     /// An input of a template that is missing, or not one of its.
     #[error("input {name} of the template: {why}")]
+    #[kind(Invalid)]
     TemplateInput {
         /// Its name.
         name: SmolStr,
@@ -207,12 +234,14 @@ pub enum CloseError {
     },
     /// What a template makes does not balance.
     #[error("the template's debits and credits differ by {difference}: mend its formulas")]
+    #[kind(Invalid)]
     TemplateUnbalanced {
         /// Debits less credits.
         difference: Money,
     },
     /// A closing entry is taken back with all others of its year.
     #[error("entry {entry} closes fiscal year {year}: reopen the year instead")]
+    #[kind(Refused)]
     ClosingEntry {
         /// The entry.
         entry: Id<Entry>,
@@ -260,70 +289,5 @@ impl CloseError {
                 | CloseError::LockedForEver { .. }
                 | CloseError::YearClosed { .. }
         )
-    }
-
-    /// The stable code.
-    ///
-    /// ```
-    /// use fondaco_accounting::close::CloseError;
-    /// assert_eq!(CloseError::UnknownYear { year: 2031 }.code(), "accounting.unknown_year");
-    /// ```
-    pub fn code(&self) -> &'static str {
-        match self {
-            CloseError::JournalLocked { .. } => "accounting.journal_locked",
-            CloseError::DateLocked { .. } => "accounting.date_locked",
-            CloseError::LockedForEver { .. } => "accounting.locked_for_ever",
-            CloseError::YearClosed { .. } => "accounting.year_closed",
-            CloseError::UnknownYear { .. } => "accounting.unknown_year",
-            CloseError::YearAlreadyClosed { .. } => "accounting.year_already_closed",
-            CloseError::YearOpen { .. } => "accounting.year_open",
-            CloseError::EarlierYearOpen { .. } => "accounting.earlier_year_open",
-            CloseError::LaterYearClosed { .. } => "accounting.later_year_closed",
-            CloseError::Obstacles { .. } => "accounting.not_ready_to_close",
-            CloseError::NoClosingSet => "accounting.no_closing_set",
-            CloseError::NoEquity { .. } => "accounting.no_equity",
-            CloseError::NoAdjustmentPeriod { .. } => "accounting.no_adjustment_period",
-            CloseError::ClosingEntry { .. } => "accounting.closing_entry",
-            CloseError::AssertionFails { .. } => "accounting.assertion_fails",
-            CloseError::BreaksAssertion { .. } => "accounting.breaks_assertion",
-            CloseError::UnknownAssertion { .. } => "accounting.unknown_assertion",
-            CloseError::UnknownPoint { .. } => "accounting.unknown_closing_point",
-            CloseError::BadFormula { .. } => "accounting.bad_formula",
-            CloseError::UnknownTemplate { .. } => "accounting.unknown_template",
-            CloseError::TemplateInput { .. } => "accounting.template_input",
-            CloseError::TemplateUnbalanced { .. } => "accounting.template_unbalanced",
-            CloseError::OpeningUnbalanced { .. } => "accounting.opening_unbalanced",
-            CloseError::BadSpread { .. } => "accounting.bad_spread",
-            CloseError::UnknownDeferral { .. } => "accounting.unknown_deferral",
-            CloseError::DeferralEnded { .. } => "accounting.deferral_ended",
-        }
-    }
-
-    /// What the caller can do.
-    ///
-    /// ```
-    /// use fondaco_accounting::close::CloseError;
-    /// use fondaco_core::ErrorKind;
-    /// assert_eq!(CloseError::UnknownYear { year: 2031 }.kind(), ErrorKind::NotFound);
-    /// ```
-    pub fn kind(&self) -> ErrorKind {
-        match self {
-            CloseError::UnknownYear { .. }
-            | CloseError::NoAdjustmentPeriod { .. }
-            | CloseError::UnknownDeferral { .. }
-            | CloseError::UnknownTemplate { .. }
-            | CloseError::UnknownAssertion { .. }
-            | CloseError::UnknownPoint { .. } => ErrorKind::NotFound,
-            CloseError::NoEquity { .. }
-            | CloseError::BadFormula { .. }
-            | CloseError::TemplateInput { .. }
-            | CloseError::TemplateUnbalanced { .. }
-            | CloseError::OpeningUnbalanced { .. }
-            | CloseError::BadSpread { .. } => ErrorKind::Invalid,
-            CloseError::YearAlreadyClosed { .. } | CloseError::YearOpen { .. } => {
-                ErrorKind::Conflict
-            }
-            _ => ErrorKind::Refused,
-        }
     }
 }

@@ -1,17 +1,19 @@
 //! Why a confirmation does not confirm, or could not be made.
 
-use fondaco_core::ErrorKind;
+use fondaco_core::ErrorCode;
 use fondaco_core::proof::ProofError;
 
 use crate::ledger::LedgerError;
-use fondaco_core::ActError;
 
 /// Why a confirmation does not confirm, or could not be made.
-#[derive(Debug, Clone, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error, ErrorCode)]
+#[error_code(engine = "accounting")]
 #[non_exhaustive]
 pub enum ConfirmationError {
     /// The text is no confirmation, or its parts do not belong together.
     #[error("this is no confirmation as it was made: {why}; get it again from whoever made it")]
+    #[kind(Invalid)]
+    #[code("confirmation_malformed")]
     Malformed {
         /// Why.
         why: String,
@@ -20,6 +22,8 @@ pub enum ConfirmationError {
     #[error(
         "{what} is said to be {said}, and by what is proven it is {proven}: the confirmation was changed, or made wrongly"
     )]
+    #[kind(Corrupt)]
+    #[code("confirmation_differs")]
     Differs {
         /// What, as a path: `statement.currencies[0].movements[3].balance`.
         what: String,
@@ -30,40 +34,16 @@ pub enum ConfirmationError {
     },
     /// A proof does not prove, or could not be made.
     #[error(transparent)]
+    #[inner]
     Proof(#[from] ProofError),
     /// The statement could not be read.
     #[error(transparent)]
+    #[inner]
     Ledger(#[from] LedgerError),
 }
 
 impl ConfirmationError {
     pub(super) fn malformed(error: &serde_json::Error) -> ConfirmationError {
         ConfirmationError::Malformed { why: error.to_string() }
-    }
-
-    /// The stable code.
-    ///
-    /// ```
-    /// use fondaco_accounting::confirmation::Confirmation;
-    /// let error = "{}".parse::<Confirmation>().unwrap_err();
-    /// assert_eq!(error.code(), "accounting.confirmation_malformed");
-    /// ```
-    pub fn code(&self) -> &'static str {
-        match self {
-            ConfirmationError::Malformed { .. } => "accounting.confirmation_malformed",
-            ConfirmationError::Differs { .. } => "accounting.confirmation_differs",
-            ConfirmationError::Proof(error) => error.code(),
-            ConfirmationError::Ledger(error) => error.code(),
-        }
-    }
-
-    /// What the caller can do about it.
-    pub fn kind(&self) -> ErrorKind {
-        match self {
-            ConfirmationError::Malformed { .. } => ErrorKind::Invalid,
-            ConfirmationError::Differs { .. } => ErrorKind::Corrupt,
-            ConfirmationError::Proof(error) => error.kind(),
-            ConfirmationError::Ledger(error) => error.kind(),
-        }
     }
 }

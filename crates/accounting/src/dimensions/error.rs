@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chrono::NaiveDate;
-use fondaco_core::{DateRange, ErrorKind};
+use fondaco_core::{DateRange, ErrorCode};
 use smol_str::SmolStr;
 
 use super::AllowedValues;
@@ -24,11 +24,14 @@ impl fmt::Display for PostingLine {
 }
 
 /// A refusal about dimensions: nothing was stored.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, ErrorCode)]
+#[error_code(engine = "accounting")]
 #[non_exhaustive]
 pub enum DimensionError {
     /// No such dimension.
     #[error("there is no dimension {dimension}: define it first, or correct the name")]
+    #[kind(NotFound)]
+    #[code("unknown_dimension")]
     Unknown {
         /// The dimension.
         dimension: SmolStr,
@@ -37,6 +40,8 @@ pub enum DimensionError {
     #[error(
         "{at}: there is no dimension {dimension}: leave it out, correct its name, or define it"
     )]
+    #[kind(Invalid)]
+    #[code("dimension_not_defined")]
     NotDefined {
         /// The posting.
         at: Box<PostingLine>,
@@ -45,6 +50,8 @@ pub enum DimensionError {
     },
     /// No such value.
     #[error("there is no {dimension} {value}: open it first, or correct the code")]
+    #[kind(NotFound)]
+    #[code("unknown_dimension_value")]
     UnknownValue {
         /// The dimension.
         dimension: SmolStr,
@@ -53,6 +60,8 @@ pub enum DimensionError {
     },
     /// A posting carries a value that was not opened.
     #[error("{at}: there is no {dimension} {value}: correct it, or open it first")]
+    #[kind(Invalid)]
+    #[code("dimension_value_not_known")]
     ValueNotKnown {
         /// The posting.
         at: Box<PostingLine>,
@@ -63,6 +72,8 @@ pub enum DimensionError {
     },
     /// A posting carries a value that is for others to stand under.
     #[error("{at}: {dimension} {value} is a heading: take a value under it")]
+    #[kind(Invalid)]
+    #[code("dimension_heading")]
     ValueIsHeading {
         /// The posting.
         at: Box<PostingLine>,
@@ -75,6 +86,8 @@ pub enum DimensionError {
     #[error(
         "{at}: {what} is not open on {date}, but on {open}: take another, another date, or change its days"
     )]
+    #[kind(Refused)]
+    #[code("dimension_not_open")]
     NotOpen {
         /// The posting.
         at: Box<PostingLine>,
@@ -89,6 +102,8 @@ pub enum DimensionError {
     #[error(
         "{at}: {dimension} is missing, which rule {rule} demands: give it, or have the rule fill it in"
     )]
+    #[kind(Refused)]
+    #[code("dimension_missing")]
     Missing {
         /// The posting.
         at: Box<PostingLine>,
@@ -101,6 +116,8 @@ pub enum DimensionError {
     #[error(
         "{at}: {dimension} {value} may not be given, by rule {rule}: leave it out, or post elsewhere"
     )]
+    #[kind(Refused)]
+    #[code("dimension_forbidden")]
     Forbidden {
         /// The posting.
         at: Box<PostingLine>,
@@ -115,6 +132,8 @@ pub enum DimensionError {
     #[error(
         "{at}: {dimension} {value} is not {fixed}, which rule {rule} fixes: leave it out, or post elsewhere"
     )]
+    #[kind(Refused)]
+    #[code("dimension_fixed")]
     NotFixed {
         /// The posting.
         at: Box<PostingLine>,
@@ -132,6 +151,8 @@ pub enum DimensionError {
         "{at}: {dimension} {} does not go with {with} by combination {rule}, which allows {allows}: take one of these, or change the rest",
         value.as_deref().unwrap_or("missing")
     )]
+    #[kind(Refused)]
+    #[code("dimension_combination")]
     Combination {
         /// The posting.
         at: Box<PostingLine>,
@@ -148,6 +169,8 @@ pub enum DimensionError {
     },
     /// A value can't stand there.
     #[error("{dimension} {value} can't stand under {parent}: {why}")]
+    #[kind(Invalid)]
+    #[code("bad_dimension_place")]
     BadPlace {
         /// The dimension.
         dimension: SmolStr,
@@ -162,6 +185,8 @@ pub enum DimensionError {
     #[error(
         "rule {rule} is about the same account, journal and days as rule {other}: change that one, or make it end before"
     )]
+    #[kind(Conflict)]
+    #[code("dimension_rules_overlap")]
     RulesOverlap {
         /// The rule.
         rule: SmolStr,
@@ -170,6 +195,8 @@ pub enum DimensionError {
     },
     /// A rule or combination that can't be.
     #[error("dimension rule {rule}: {why}")]
+    #[kind(Invalid)]
+    #[code("bad_dimension_rule")]
     BadRule {
         /// Its code.
         rule: SmolStr,
@@ -178,71 +205,18 @@ pub enum DimensionError {
     },
     /// No such rule.
     #[error("there is no dimension rule {rule}: set it first, or correct the code")]
+    #[kind(NotFound)]
+    #[code("unknown_dimension_rule")]
     UnknownRule {
         /// The code.
         rule: SmolStr,
     },
     /// No such combination.
     #[error("there is no combination of dimensions {rule}: set it first, or correct the code")]
+    #[kind(NotFound)]
+    #[code("unknown_dimension_combination")]
     UnknownCombination {
         /// The code.
         rule: SmolStr,
     },
-}
-
-impl DimensionError {
-    /// The stable code.
-    ///
-    /// ```
-    /// use fondaco_accounting::dimensions::DimensionError;
-    /// let unknown = DimensionError::Unknown { dimension: "site".into() };
-    /// assert_eq!(unknown.code(), "accounting.unknown_dimension");
-    /// ```
-    pub fn code(&self) -> &'static str {
-        match self {
-            DimensionError::Unknown { .. } => "accounting.unknown_dimension",
-            DimensionError::NotDefined { .. } => "accounting.dimension_not_defined",
-            DimensionError::UnknownValue { .. } => "accounting.unknown_dimension_value",
-            DimensionError::ValueNotKnown { .. } => "accounting.dimension_value_not_known",
-            DimensionError::ValueIsHeading { .. } => "accounting.dimension_heading",
-            DimensionError::NotOpen { .. } => "accounting.dimension_not_open",
-            DimensionError::Missing { .. } => "accounting.dimension_missing",
-            DimensionError::Forbidden { .. } => "accounting.dimension_forbidden",
-            DimensionError::NotFixed { .. } => "accounting.dimension_fixed",
-            DimensionError::Combination { .. } => "accounting.dimension_combination",
-            DimensionError::BadPlace { .. } => "accounting.bad_dimension_place",
-            DimensionError::RulesOverlap { .. } => "accounting.dimension_rules_overlap",
-            DimensionError::BadRule { .. } => "accounting.bad_dimension_rule",
-            DimensionError::UnknownRule { .. } => "accounting.unknown_dimension_rule",
-            DimensionError::UnknownCombination { .. } => "accounting.unknown_dimension_combination",
-        }
-    }
-
-    /// What the caller can do.
-    ///
-    /// ```
-    /// use fondaco_accounting::dimensions::DimensionError;
-    /// use fondaco_core::ErrorKind;
-    /// let unknown = DimensionError::Unknown { dimension: "site".into() };
-    /// assert_eq!(unknown.kind(), ErrorKind::NotFound);
-    /// ```
-    pub fn kind(&self) -> ErrorKind {
-        match self {
-            DimensionError::Unknown { .. }
-            | DimensionError::UnknownValue { .. }
-            | DimensionError::UnknownRule { .. }
-            | DimensionError::UnknownCombination { .. } => ErrorKind::NotFound,
-            DimensionError::RulesOverlap { .. } => ErrorKind::Conflict,
-            DimensionError::BadPlace { .. }
-            | DimensionError::BadRule { .. }
-            | DimensionError::NotDefined { .. }
-            | DimensionError::ValueNotKnown { .. }
-            | DimensionError::ValueIsHeading { .. } => ErrorKind::Invalid,
-            DimensionError::NotOpen { .. }
-            | DimensionError::Missing { .. }
-            | DimensionError::Forbidden { .. }
-            | DimensionError::NotFixed { .. }
-            | DimensionError::Combination { .. } => ErrorKind::Refused,
-        }
-    }
 }

@@ -5,7 +5,7 @@ use fondaco_core::calendar::{CalendarError, CalendarRefusal};
 use fondaco_core::job::JobId;
 use fondaco_core::store::{Record, StoreError, Value};
 use fondaco_core::timeline::Span;
-use fondaco_core::{ActError, Currency, ErrorKind, Halt, Id, Money, Timestamp};
+use fondaco_core::{Currency, ErrorCode, Halt, Id, Money, Timestamp};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
@@ -21,14 +21,17 @@ use crate::parallel::ParallelError;
 use crate::reports::LayoutError;
 
 /// A refusal of the ledger: nothing was stored. Each message names what is wrong and the way out.
-#[derive(Debug, Clone, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error, ErrorCode)]
+#[error_code(engine = "accounting")]
 #[non_exhaustive]
 pub enum LedgerError {
     /// The ledger was not set up.
     #[error("the ledger has no settings yet: carry out SetUp first")]
+    #[kind(Refused)]
     NotSetUp,
     /// The ledger was set up already.
     #[error("the ledger is set up already, in {currency}")]
+    #[kind(Conflict)]
     AlreadySetUp {
         /// Its currency.
         currency: Currency,
@@ -37,6 +40,7 @@ pub enum LedgerError {
     #[error(
         "{what} code {code:?}: a code has 1 to 64 bytes, no control characters, and no space at either end"
     )]
+    #[kind(Invalid)]
     BadCode {
         /// Of what.
         what: &'static str,
@@ -45,6 +49,7 @@ pub enum LedgerError {
     },
     /// The code is in use.
     #[error("{what} {code} exists already: choose another code")]
+    #[kind(Conflict)]
     Exists {
         /// What.
         what: &'static str,
@@ -53,18 +58,21 @@ pub enum LedgerError {
     },
     /// No such account.
     #[error("there is no account {code}: open it first, or correct the code")]
+    #[kind(NotFound)]
     UnknownAccount {
         /// The code.
         code: SmolStr,
     },
     /// The account is for other accounts to stand under.
     #[error("account {code} is a heading: post to an account under it")]
+    #[kind(Invalid)]
     Heading {
         /// The code.
         code: SmolStr,
     },
     /// The account's parent can't be its parent.
     #[error("account {code} can't stand under {parent}: {why}")]
+    #[kind(Invalid)]
     BadParent {
         /// The account.
         code: SmolStr,
@@ -75,6 +83,7 @@ pub enum LedgerError {
     },
     /// The account was not open on that date.
     #[error("account {code} is not open on {date}: it is open {open}")]
+    #[kind(Refused)]
     AccountNotOpen {
         /// The code.
         code: SmolStr,
@@ -87,6 +96,7 @@ pub enum LedgerError {
     #[error(
         "account {code} is kept by {engine} alone: use a command of {engine}, or another account"
     )]
+    #[kind(Refused)]
     ControlAccount {
         /// The code.
         code: SmolStr,
@@ -95,6 +105,7 @@ pub enum LedgerError {
     },
     /// The account can't be closed on that date.
     #[error("account {code} can't be closed on {date}: {why}")]
+    #[kind(Refused)]
     CannotClose {
         /// The code.
         code: SmolStr,
@@ -107,6 +118,7 @@ pub enum LedgerError {
     #[error(
         "account {code} holds {expected} only, not {found}: post to another account, or convert"
     )]
+    #[kind(Invalid)]
     WrongCurrency {
         /// The code.
         code: SmolStr,
@@ -117,6 +129,7 @@ pub enum LedgerError {
     },
     /// More digits than the currency has.
     #[error("{amount} on account {code}: {} has {digits} digits after the point; round it first", amount.currency())]
+    #[kind(Invalid)]
     TooManyDigits {
         /// The account.
         code: SmolStr,
@@ -127,6 +140,7 @@ pub enum LedgerError {
     },
     /// An amount below zero.
     #[error("{amount} on account {code}: amounts are not negative; post it to the other side")]
+    #[kind(Invalid)]
     Negative {
         /// The account.
         code: SmolStr,
@@ -135,6 +149,7 @@ pub enum LedgerError {
     },
     /// An amount beyond the reach.
     #[error("{amount} on account {code} is beyond 922,337,203,685,477.5807: split the entry")]
+    #[kind(Invalid)]
     TooLarge {
         /// The account.
         code: SmolStr,
@@ -145,6 +160,7 @@ pub enum LedgerError {
     #[error(
         "the sums of account {code} would go beyond 922,337,203,685,477.5807: use another account"
     )]
+    #[kind(Invalid)]
     SumTooLarge {
         /// The account.
         code: SmolStr,
@@ -154,6 +170,7 @@ pub enum LedgerError {
         "{amount} on account {code}: give its amount in {currency}, or the rate, or record one for {date} in source {}",
         crate::currency::POSTING_SOURCE
     )]
+    #[kind(Invalid)]
     NoRate {
         /// The account.
         code: SmolStr,
@@ -166,6 +183,7 @@ pub enum LedgerError {
     },
     /// No such source of rates.
     #[error("there is no rate source {code}: open it first, or correct the code")]
+    #[kind(NotFound)]
     UnknownRateSource {
         /// The code.
         code: SmolStr,
@@ -175,6 +193,7 @@ pub enum LedgerError {
         "{code} {base}/{quote} {rate} on {span} meets {with_rate} on {with}, recorded at {recorded_at}: \
          correct that one, end it before, or give other days"
     )]
+    #[kind(Conflict)]
     RateOverlap {
         /// The source's code.
         code: SmolStr,
@@ -195,6 +214,7 @@ pub enum LedgerError {
     },
     /// The source gives the pair the other way round.
     #[error("{code} has {quote}/{base} on record: give that, the inverse of {base}/{quote}")]
+    #[kind(Conflict)]
     RateInverted {
         /// The source's code.
         code: SmolStr,
@@ -207,6 +227,7 @@ pub enum LedgerError {
     #[error(
         "{code} has no rate {base}/{quote} on record for just {span}: give the days as they were recorded"
     )]
+    #[kind(NotFound)]
     UnknownRate {
         /// The source's code.
         code: SmolStr,
@@ -221,6 +242,7 @@ pub enum LedgerError {
     #[error(
         "{code} has no rate {base}/{quote} after {end} that could end: look at what is on record, or correct the day"
     )]
+    #[kind(NotFound)]
     NoRateToEnd {
         /// The source's code.
         code: SmolStr,
@@ -233,6 +255,7 @@ pub enum LedgerError {
     },
     /// A rate or ledger amount that can't be right.
     #[error("{amount} on account {code}: {why}")]
+    #[kind(Invalid)]
     BadRate {
         /// The account.
         code: SmolStr,
@@ -243,6 +266,7 @@ pub enum LedgerError {
     },
     /// No such spending limit.
     #[error("there is no spending limit {code}: set it first, or correct the code")]
+    #[kind(NotFound)]
     UnknownSpendingLimit {
         /// The code.
         code: SmolStr,
@@ -254,6 +278,7 @@ pub enum LedgerError {
         of_value(of),
         since(start)
     )]
+    #[kind(Refused)]
     SpendingLimit {
         /// The limit's code.
         code: SmolStr,
@@ -271,6 +296,7 @@ pub enum LedgerError {
         "account {account}: {amount} is said to be worth {worth}, and by the rate on record it is {recorded}: spending limit {code} takes \
          worths within a tenth of that; correct the worth or the rate on record, or have somebody post it who may exceed the limit"
     )]
+    #[kind(Refused)]
     SpendingWorth {
         /// The limit's code.
         code: SmolStr,
@@ -288,18 +314,21 @@ pub enum LedgerError {
         "the entry does not balance: {} by {}: correct an amount, or add a posting of the difference",
         exceed(difference), difference.abs()
     )]
+    #[kind(Invalid)]
     Unbalanced {
         /// Debits less credits.
         difference: Money,
     },
     /// Fewer than two postings.
     #[error("an entry has at least two postings, this one has {count}")]
+    #[kind(Invalid)]
     TooFewPostings {
         /// How many.
         count: usize,
     },
     /// No such journal.
     #[error("there is no journal {code}: open it first, or correct the code")]
+    #[kind(NotFound)]
     UnknownJournal {
         /// The code.
         code: SmolStr,
@@ -308,6 +337,7 @@ pub enum LedgerError {
     #[error(
         "journal {code} is in order of date and has an entry of {last} already: date it {last} or later, or use another journal"
     )]
+    #[kind(Refused)]
     OutOfOrder {
         /// The journal.
         code: SmolStr,
@@ -318,6 +348,7 @@ pub enum LedgerError {
     #[error(
         "journal {code} takes what others approved, {approvals} of them: prepare a draft and submit it, or have somebody post it who may ledger.post_unapproved"
     )]
+    #[kind(Refused)]
     NeedsApproval {
         /// The journal.
         code: SmolStr,
@@ -326,18 +357,21 @@ pub enum LedgerError {
     },
     /// No period holds that date.
     #[error("no fiscal period holds {date}: open the fiscal year first")]
+    #[kind(NotFound)]
     NoPeriod {
         /// The date.
         date: NaiveDate,
     },
     /// The period is locked.
     #[error("period {period} is locked: date the entry in an open period, or unlock it")]
+    #[kind(Refused)]
     PeriodLocked {
         /// The period, as `2026-03`.
         period: SmolStr,
     },
     /// No such period.
     #[error("there is no period {period}: open its fiscal year first")]
+    #[kind(NotFound)]
     UnknownPeriod {
         /// The period.
         period: SmolStr,
@@ -346,6 +380,7 @@ pub enum LedgerError {
     #[error(
         "fiscal year {year} from {start} to {end} meets period {period}, which is open already"
     )]
+    #[kind(Conflict)]
     PeriodsOverlap {
         /// The year.
         year: i32,
@@ -358,18 +393,22 @@ pub enum LedgerError {
     },
     /// The fiscal calendar can't make that year.
     #[error(transparent)]
+    #[inner]
     Fiscal(#[from] fondaco_core::FiscalError),
     /// The calendar can't say on which day.
     #[error(transparent)]
+    #[inner]
     Calendar(#[from] CalendarError),
     /// No such entry.
     #[error("there is no entry {entry}")]
+    #[kind(NotFound)]
     UnknownEntry {
         /// Its id.
         entry: Id<Entry>,
     },
     /// The entry was reversed before.
     #[error("entry {entry} was reversed already, by {by}")]
+    #[kind(Conflict)]
     AlreadyReversed {
         /// The entry.
         entry: Id<Entry>,
@@ -378,30 +417,35 @@ pub enum LedgerError {
     },
     /// No reversal of the entry is to come.
     #[error("no reversal of entry {entry} is planned: it was carried out, cancelled, or never was")]
+    #[kind(NotFound)]
     NoReversalPlanned {
         /// The entry.
         entry: Id<Entry>,
     },
     /// No such import.
     #[error("there is no import {job}: correct its name")]
+    #[kind(NotFound)]
     UnknownImport {
         /// The job.
         job: JobId,
     },
     /// No such recurring entry.
     #[error("there is no recurring entry {code}: start it first, or correct the code")]
+    #[kind(NotFound)]
     UnknownRecurring {
         /// The code.
         code: SmolStr,
     },
     /// It has no occurrences any more.
     #[error("recurring entry {code} has ended: start another")]
+    #[kind(Refused)]
     RecurringEnded {
         /// The code.
         code: SmolStr,
     },
     /// The recurring entry does not fall on that date.
     #[error("recurring entry {code} has no occurrence on {date}: name one by its rule's date")]
+    #[kind(NotFound)]
     NoOccurrence {
         /// The code.
         code: SmolStr,
@@ -410,6 +454,7 @@ pub enum LedgerError {
     },
     /// The occurrence was posted, skipped or passed over.
     #[error("the occurrence of recurring entry {code} on {date} was posted or skipped already")]
+    #[kind(Conflict)]
     OccurrenceDone {
         /// The code.
         code: SmolStr,
@@ -418,12 +463,14 @@ pub enum LedgerError {
     },
     /// No such draft.
     #[error("there is no draft {draft}: it was deleted, or never prepared")]
+    #[kind(NotFound)]
     UnknownDraft {
         /// Its id.
         draft: Id<Draft>,
     },
     /// The draft was posted.
     #[error("draft {draft} was posted, as entry {entry}: reverse the entry instead")]
+    #[kind(Conflict)]
     DraftPosted {
         /// The draft.
         draft: Id<Draft>,
@@ -432,18 +479,21 @@ pub enum LedgerError {
     },
     /// The draft does not wait for approval.
     #[error("draft {draft} does not wait for approval: submit it first")]
+    #[kind(Refused)]
     DraftNotSubmitted {
         /// The draft.
         draft: Id<Draft>,
     },
     /// The draft waits for approval already.
     #[error("draft {draft} waits for approval already: approve, reject or change it")]
+    #[kind(Conflict)]
     DraftSubmitted {
         /// The draft.
         draft: Id<Draft>,
     },
     /// The draft is no longer the one that was looked at.
     #[error("draft {draft} was changed: it is at edition {found}, not {edition}; look at it again")]
+    #[kind(Conflict)]
     DraftChanged {
         /// The draft.
         draft: Id<Draft>,
@@ -454,36 +504,46 @@ pub enum LedgerError {
     },
     /// Open items can't be cleared so, or an account not be kept by them.
     #[error(transparent)]
+    #[inner]
     Item(#[from] ItemError),
     /// Exchange differences can't be posted so, or their accounts not be named so.
     #[error(transparent)]
+    #[inner]
     Exchange(#[from] ExchangeError),
     /// A layout of statements is none.
     #[error(transparent)]
+    #[inner]
     Layout(#[from] LayoutError),
     /// The ledger can't be written in a form.
     #[error(transparent)]
+    #[inner]
     Export(#[from] ExportError),
     /// A lock, a closed year, or what stands in the way of closing one.
     #[error(transparent)]
+    #[inner]
     Close(#[from] CloseError),
     /// A ledger that is not there, or what entries of one ledger alone may not do.
     #[error(transparent)]
+    #[inner]
     Parallel(#[from] ParallelError),
     /// Something can't be shared out so.
     #[error(transparent)]
+    #[inner]
     CostAllocation(#[from] CostAllocationError),
     /// A refusal about dimensions.
     #[error(transparent)]
+    #[inner]
     Dimension(#[from] DimensionError),
     /// The account is closed, whatever the date.
     #[error("account {code} is closed: reopen it, or void what closes it; post to another account")]
+    #[kind(Refused)]
     AccountClosed {
         /// The code.
         code: SmolStr,
     },
     /// The account is not closed.
     #[error("account {code} is not closed: there is nothing to reopen")]
+    #[kind(Conflict)]
     AccountOpen {
         /// The code.
         code: SmolStr,
@@ -493,6 +553,7 @@ pub enum LedgerError {
         "account {code} holds {first} and account {other} {second}: \
          an entry between them is a conversion"
     )]
+    #[kind(Invalid)]
     CurrenciesDiffer {
         /// An account.
         code: SmolStr,
@@ -503,17 +564,27 @@ pub enum LedgerError {
         /// What that holds.
         second: Currency,
     },
-    /// A limit of the account.
+    /// An account whose debits stay within its credits.
     #[error(
-        "account {code}: its {} would exceed its {} by {over}; \
-         post less, or put the difference on its other side first",
-        plural(limit.side()), plural(limit.side().opposite())
+        "account {code}: its debits would exceed its credits by {over}; \
+         post less, or put the difference on its other side first"
     )]
-    ExceedsLimit {
+    #[kind(Refused)]
+    ExceedsCredits {
         /// The account.
         code: SmolStr,
-        /// Which limit.
-        limit: AccountLimit,
+        /// By how much.
+        over: Money,
+    },
+    /// An account whose credits stay within its debits.
+    #[error(
+        "account {code}: its credits would exceed its debits by {over}; \
+         post less, or put the difference on its other side first"
+    )]
+    #[kind(Refused)]
+    ExceedsDebits {
+        /// The account.
+        code: SmolStr,
         /// By how much.
         over: Money,
     },
@@ -522,6 +593,7 @@ pub enum LedgerError {
         "the {sum} {} of account {code} would go beyond 922,337,203,685,477.5807: use another account",
         plural(*side)
     )]
+    #[kind(Invalid)]
     TotalTooLarge {
         /// The account.
         code: SmolStr,
@@ -532,36 +604,44 @@ pub enum LedgerError {
     },
     /// The totals of the account are not kept.
     #[error("account {code} is not tracked: track it, or limit it, before entries balance it")]
+    #[kind(Refused)]
     NotTracked {
         /// The account.
         code: SmolStr,
     },
     /// No such pending entry.
     #[error("there is no pending entry {pending}: correct the id or key")]
+    #[kind(NotFound)]
     UnknownPending {
         /// Which was meant.
         pending: PendingRef,
     },
     /// The key stands for something else.
     #[error("{key:?} is no pending entry: it was posted at once, or is the key of another step")]
+    #[kind(Invalid)]
     NotPending {
         /// The key.
         key: SmolStr,
     },
     /// The pending entry was posted.
     #[error("pending entry {pending} was posted already: record another")]
+    #[kind(Conflict)]
+    #[code("pending_already_posted")]
     PendingPosted {
         /// Its id.
         pending: Id<PendingEntry>,
     },
     /// The pending entry was voided.
     #[error("pending entry {pending} was voided: record another")]
+    #[kind(Conflict)]
+    #[code("pending_already_voided")]
     PendingVoided {
         /// Its id.
         pending: Id<PendingEntry>,
     },
     /// The time of the pending entry ran out.
     #[error("pending entry {pending} has expired: record another")]
+    #[kind(Refused)]
     PendingExpired {
         /// Its id.
         pending: Id<PendingEntry>,
@@ -570,6 +650,7 @@ pub enum LedgerError {
     #[error(
         "{amount} of pending entry {pending}, which holds {held} there: post no more than that"
     )]
+    #[kind(Refused)]
     ExceedsPending {
         /// Its id.
         pending: Id<PendingEntry>,
@@ -580,6 +661,7 @@ pub enum LedgerError {
     },
     /// The pending entry is not what it was believed to be.
     #[error("pending entry {pending} has another {field}: look at it again")]
+    #[kind(Conflict)]
     PendingDiffers {
         /// Its id.
         pending: Id<PendingEntry>,
@@ -588,12 +670,14 @@ pub enum LedgerError {
     },
     /// An expiry beyond the calendar.
     #[error("{seconds} seconds from now is after the year 9999: give fewer")]
+    #[kind(Invalid)]
     ExpiresTooLate {
         /// The seconds.
         seconds: u32,
     },
     /// Something else came under the key.
     #[error("{what} {key:?} is there with another {field}: give the same, or another key")]
+    #[kind(Conflict)]
     KeyDiffers {
         /// `entry` or `account`.
         what: &'static str,
@@ -604,6 +688,7 @@ pub enum LedgerError {
     },
     /// What came under the key failed.
     #[error("what came under the key {key:?} failed ({code}): give another key")]
+    #[kind(Conflict)]
     KeyFailed {
         /// The key.
         key: SmolStr,
@@ -612,24 +697,30 @@ pub enum LedgerError {
     },
     /// Another item of the chain failed.
     #[error("another item that it is linked with failed: mend that one and send the chain again")]
+    #[kind(Refused)]
     LinkedFailed,
     /// A chain without an end.
     #[error("the last item of a batch is linked with a next one that is not there: unlink it")]
+    #[kind(Invalid)]
     LinkedOpen,
-    /// Imported and other items in one batch.
-    #[error("{}", mixed(*expected))]
-    ImportMixed {
-        /// Whether the batch is one of imported items.
-        expected: bool,
-    },
+    /// An item without an instant in a batch of imported ones.
+    #[error("the batch is imported and this item is not: give its instant, or send it apart")]
+    #[kind(Invalid)]
+    ImportExpected,
+    /// An imported item in a batch of others.
+    #[error("the batch is not imported and this item is: send imported items apart")]
+    #[kind(Invalid)]
+    ImportNotExpected,
     /// No instant of the past.
     #[error("{instant} is no instant that can be imported: give one after the beginning of 1970")]
+    #[kind(Invalid)]
     ImportOutOfRange {
         /// The instant.
         instant: Timestamp,
     },
     /// An instant to come.
     #[error("{instant} is not before {now}: only what is past is imported")]
+    #[kind(Invalid)]
     ImportInFuture {
         /// The instant.
         instant: Timestamp,
@@ -640,6 +731,7 @@ pub enum LedgerError {
     #[error(
         "{instant} is not after all that is recorded: import in order, each at an instant of its own"
     )]
+    #[kind(Invalid)]
     ImportRegresses {
         /// The instant.
         instant: Timestamp,
@@ -648,6 +740,7 @@ pub enum LedgerError {
     #[error(
         "{instant} is not after {opened}, when account {code} was opened: give a later instant"
     )]
+    #[kind(Invalid)]
     ImportBeforeAccount {
         /// The instant.
         instant: Timestamp,
@@ -660,9 +753,11 @@ pub enum LedgerError {
     #[error(
         "an imported pending entry does not expire: leave its expiry out, and void it when it ends"
     )]
+    #[kind(Invalid)]
     ImportExpires,
     /// One entry or account of many.
     #[error("item {index} (counted from 0): {error}")]
+    #[inner]
     At {
         /// Its place in the command, counted from 0.
         index: usize,
@@ -671,6 +766,7 @@ pub enum LedgerError {
     },
     /// One part of a deferral of many.
     #[error("deferral {deferral}, part of {date}: {error}")]
+    #[inner]
     OfPart {
         /// The deferral's code.
         deferral: SmolStr,
@@ -683,12 +779,14 @@ pub enum LedgerError {
     #[error(
         "after page {pages} the store gave up the moment that the statement is read of: begin again, and read faster or less"
     )]
+    #[kind(Unavailable)]
     MomentGone {
         /// How many pages were given out.
         pages: u32,
     },
     /// A date or text that can't be kept.
     #[error("{what}: {why}")]
+    #[kind(Invalid)]
     BadInput {
         /// Which field.
         what: &'static str,
@@ -697,6 +795,7 @@ pub enum LedgerError {
     },
     /// Passed on.
     #[error(transparent)]
+    #[halt]
     Halt(Halt),
 }
 
@@ -736,13 +835,6 @@ fn plural(side: Side) -> &'static str {
     }
 }
 
-fn mixed(expected: bool) -> &'static str {
-    match expected {
-        true => "the batch is imported and this item is not: give its instant, or send it apart",
-        false => "the batch is not imported and this item is: send imported items apart",
-    }
-}
-
 fn exceed(difference: &Money) -> &'static str {
     if difference.is_negative() { "credits exceed debits" } else { "debits exceed credits" }
 }
@@ -754,14 +846,18 @@ impl LedgerError {
             self,
             LedgerError::UnknownAccount { .. }
                 | LedgerError::UnknownPending { .. }
-                | LedgerError::ExceedsLimit { .. }
+                | LedgerError::ExceedsCredits { .. }
+                | LedgerError::ExceedsDebits { .. }
                 | LedgerError::AccountClosed { .. }
         )
     }
 
-    /// Its stable code.
-    pub(crate) fn code_of(&self) -> &'static str {
-        ActError::code(self)
+    /// That an account's limit would be exceeded.
+    pub(crate) fn exceeds(limit: AccountLimit, code: SmolStr, over: Money) -> LedgerError {
+        match limit {
+            AccountLimit::DebitsWithinCredits => LedgerError::ExceedsCredits { code, over },
+            AccountLimit::CreditsWithinDebits => LedgerError::ExceedsDebits { code, over },
+        }
     }
 
     /// What of an item is meant, where the code does not say it: an account, or the name of a field.
@@ -770,7 +866,8 @@ impl LedgerError {
             LedgerError::UnknownAccount { code }
             | LedgerError::AccountClosed { code }
             | LedgerError::ImportBeforeAccount { code, .. }
-            | LedgerError::ExceedsLimit { code, .. } => Some(code.clone()),
+            | LedgerError::ExceedsCredits { code, .. }
+            | LedgerError::ExceedsDebits { code, .. } => Some(code.clone()),
             LedgerError::TotalTooLarge { side, sum, .. } => {
                 Some(smol_str::format_smolstr!("{sum} {}", plural(*side)))
             }
@@ -816,175 +913,6 @@ impl From<CalendarRefusal> for LedgerError {
         match refusal {
             CalendarRefusal::Calendar(error) => error.into(),
             CalendarRefusal::Halt(halt) => halt.into(),
-        }
-    }
-}
-
-impl ActError for LedgerError {
-    fn halt(&self) -> Option<&Halt> {
-        match self {
-            LedgerError::Halt(halt) => Some(halt),
-            _ => None,
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            LedgerError::NotSetUp => "accounting.not_set_up",
-            LedgerError::AlreadySetUp { .. } => "accounting.already_set_up",
-            LedgerError::BadCode { .. } => "accounting.bad_code",
-            LedgerError::Exists { .. } => "accounting.exists",
-            LedgerError::UnknownAccount { .. } => "accounting.unknown_account",
-            LedgerError::Heading { .. } => "accounting.heading",
-            LedgerError::BadParent { .. } => "accounting.bad_parent",
-            LedgerError::AccountNotOpen { .. } => "accounting.account_not_open",
-            LedgerError::ControlAccount { .. } => "accounting.control_account",
-            LedgerError::CannotClose { .. } => "accounting.cannot_close",
-            LedgerError::WrongCurrency { .. } => "accounting.wrong_currency",
-            LedgerError::TooManyDigits { .. } => "accounting.too_many_digits",
-            LedgerError::Negative { .. } => "accounting.negative",
-            LedgerError::TooLarge { .. } => "accounting.too_large",
-            LedgerError::SumTooLarge { .. } => "accounting.sum_too_large",
-            LedgerError::NoRate { .. } => "accounting.no_rate",
-            LedgerError::UnknownRateSource { .. } => "accounting.unknown_rate_source",
-            LedgerError::RateOverlap { .. } => "accounting.rate_overlap",
-            LedgerError::RateInverted { .. } => "accounting.rate_inverted",
-            LedgerError::UnknownRate { .. } => "accounting.unknown_rate",
-            LedgerError::NoRateToEnd { .. } => "accounting.no_rate_to_end",
-            LedgerError::BadRate { .. } => "accounting.bad_rate",
-            LedgerError::UnknownSpendingLimit { .. } => "accounting.unknown_spending_limit",
-            LedgerError::SpendingLimit { .. } => "accounting.spending_limit",
-            LedgerError::SpendingWorth { .. } => "accounting.spending_worth",
-            LedgerError::Unbalanced { .. } => "accounting.unbalanced",
-            LedgerError::TooFewPostings { .. } => "accounting.too_few_postings",
-            LedgerError::UnknownJournal { .. } => "accounting.unknown_journal",
-            LedgerError::OutOfOrder { .. } => "accounting.out_of_order",
-            LedgerError::NeedsApproval { .. } => "accounting.needs_approval",
-            LedgerError::NoPeriod { .. } => "accounting.no_period",
-            LedgerError::PeriodLocked { .. } => "accounting.period_locked",
-            LedgerError::UnknownPeriod { .. } => "accounting.unknown_period",
-            LedgerError::PeriodsOverlap { .. } => "accounting.periods_overlap",
-            LedgerError::Fiscal(error) => error.code(),
-            LedgerError::Calendar(error) => error.code(),
-            LedgerError::UnknownEntry { .. } => "accounting.unknown_entry",
-            LedgerError::AlreadyReversed { .. } => "accounting.already_reversed",
-            LedgerError::NoReversalPlanned { .. } => "accounting.no_reversal_planned",
-            LedgerError::UnknownImport { .. } => "accounting.unknown_import",
-            LedgerError::UnknownRecurring { .. } => "accounting.unknown_recurring",
-            LedgerError::RecurringEnded { .. } => "accounting.recurring_ended",
-            LedgerError::NoOccurrence { .. } => "accounting.no_occurrence",
-            LedgerError::OccurrenceDone { .. } => "accounting.occurrence_done",
-            LedgerError::UnknownDraft { .. } => "accounting.unknown_draft",
-            LedgerError::DraftPosted { .. } => "accounting.draft_posted",
-            LedgerError::DraftNotSubmitted { .. } => "accounting.draft_not_submitted",
-            LedgerError::DraftSubmitted { .. } => "accounting.draft_submitted",
-            LedgerError::DraftChanged { .. } => "accounting.draft_changed",
-            LedgerError::Item(error) => error.code(),
-            LedgerError::Exchange(error) => error.code(),
-            LedgerError::CostAllocation(error) => error.code(),
-            LedgerError::Dimension(error) => error.code(),
-            LedgerError::Layout(error) => error.code(),
-            LedgerError::Export(error) => error.code(),
-            LedgerError::Close(error) => error.code(),
-            LedgerError::Parallel(error) => error.code(),
-            LedgerError::AccountClosed { .. } => "accounting.account_closed",
-            LedgerError::AccountOpen { .. } => "accounting.account_open",
-            LedgerError::CurrenciesDiffer { .. } => "accounting.currencies_differ",
-            LedgerError::ExceedsLimit { limit: AccountLimit::DebitsWithinCredits, .. } => {
-                "accounting.exceeds_credits"
-            }
-            LedgerError::ExceedsLimit { .. } => "accounting.exceeds_debits",
-            LedgerError::TotalTooLarge { .. } => "accounting.total_too_large",
-            LedgerError::NotTracked { .. } => "accounting.not_tracked",
-            LedgerError::UnknownPending { .. } => "accounting.unknown_pending",
-            LedgerError::NotPending { .. } => "accounting.not_pending",
-            LedgerError::PendingPosted { .. } => "accounting.pending_already_posted",
-            LedgerError::PendingVoided { .. } => "accounting.pending_already_voided",
-            LedgerError::PendingExpired { .. } => "accounting.pending_expired",
-            LedgerError::ExceedsPending { .. } => "accounting.exceeds_pending",
-            LedgerError::PendingDiffers { .. } => "accounting.pending_differs",
-            LedgerError::ExpiresTooLate { .. } => "accounting.expires_too_late",
-            LedgerError::KeyDiffers { .. } => "accounting.key_differs",
-            LedgerError::KeyFailed { .. } => "accounting.key_failed",
-            LedgerError::LinkedFailed => "accounting.linked_failed",
-            LedgerError::LinkedOpen => "accounting.linked_open",
-            LedgerError::ImportMixed { expected: true } => "accounting.import_expected",
-            LedgerError::ImportMixed { .. } => "accounting.import_not_expected",
-            LedgerError::ImportOutOfRange { .. } => "accounting.import_out_of_range",
-            LedgerError::ImportInFuture { .. } => "accounting.import_in_future",
-            LedgerError::ImportRegresses { .. } => "accounting.import_regresses",
-            LedgerError::ImportBeforeAccount { .. } => "accounting.import_before_account",
-            LedgerError::ImportExpires => "accounting.import_expires",
-            LedgerError::At { error, .. } | LedgerError::OfPart { error, .. } => error.code(),
-            LedgerError::MomentGone { .. } => "accounting.moment_gone",
-            LedgerError::BadInput { .. } => "accounting.bad_input",
-            LedgerError::Halt(halt) => halt.code(),
-        }
-    }
-
-    fn kind(&self) -> ErrorKind {
-        match self {
-            LedgerError::UnknownAccount { .. }
-            | LedgerError::UnknownJournal { .. }
-            | LedgerError::UnknownPeriod { .. }
-            | LedgerError::UnknownEntry { .. }
-            | LedgerError::NoReversalPlanned { .. }
-            | LedgerError::UnknownImport { .. }
-            | LedgerError::UnknownRecurring { .. }
-            | LedgerError::NoOccurrence { .. }
-            | LedgerError::UnknownRateSource { .. }
-            | LedgerError::UnknownRate { .. }
-            | LedgerError::NoRateToEnd { .. }
-            | LedgerError::UnknownDraft { .. }
-            | LedgerError::UnknownSpendingLimit { .. }
-            | LedgerError::UnknownPending { .. }
-            | LedgerError::NoPeriod { .. } => ErrorKind::NotFound,
-            LedgerError::NotSetUp
-            | LedgerError::AccountNotOpen { .. }
-            | LedgerError::ControlAccount { .. }
-            | LedgerError::SpendingLimit { .. }
-            | LedgerError::SpendingWorth { .. }
-            | LedgerError::CannotClose { .. }
-            | LedgerError::DraftNotSubmitted { .. }
-            | LedgerError::OutOfOrder { .. }
-            | LedgerError::NeedsApproval { .. }
-            | LedgerError::RecurringEnded { .. }
-            | LedgerError::AccountClosed { .. }
-            | LedgerError::ExceedsLimit { .. }
-            | LedgerError::NotTracked { .. }
-            | LedgerError::PendingExpired { .. }
-            | LedgerError::ExceedsPending { .. }
-            | LedgerError::LinkedFailed
-            | LedgerError::PeriodLocked { .. } => ErrorKind::Refused,
-            LedgerError::AlreadySetUp { .. }
-            | LedgerError::Exists { .. }
-            | LedgerError::PeriodsOverlap { .. }
-            | LedgerError::OccurrenceDone { .. }
-            | LedgerError::RateOverlap { .. }
-            | LedgerError::RateInverted { .. }
-            | LedgerError::DraftPosted { .. }
-            | LedgerError::DraftSubmitted { .. }
-            | LedgerError::DraftChanged { .. }
-            | LedgerError::AccountOpen { .. }
-            | LedgerError::PendingPosted { .. }
-            | LedgerError::PendingVoided { .. }
-            | LedgerError::PendingDiffers { .. }
-            | LedgerError::KeyDiffers { .. }
-            | LedgerError::KeyFailed { .. }
-            | LedgerError::AlreadyReversed { .. } => ErrorKind::Conflict,
-            LedgerError::MomentGone { .. } => ErrorKind::Unavailable,
-            LedgerError::Item(error) => error.kind(),
-            LedgerError::Exchange(error) => error.kind(),
-            LedgerError::CostAllocation(error) => error.kind(),
-            LedgerError::Dimension(error) => error.kind(),
-            LedgerError::Layout(error) => error.kind(),
-            LedgerError::Export(error) => error.kind(),
-            LedgerError::Close(error) => error.kind(),
-            LedgerError::Parallel(error) => error.kind(),
-            LedgerError::At { error, .. } | LedgerError::OfPart { error, .. } => error.kind(),
-            LedgerError::Calendar(error) => error.kind(),
-            LedgerError::Halt(halt) => halt.kind(),
-            _ => ErrorKind::Invalid,
         }
     }
 }

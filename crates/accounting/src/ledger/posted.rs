@@ -1,7 +1,7 @@
 //! What posting gives back.
 
 use fondaco_core::store::{DecodeError, Drawn, Value};
-use fondaco_core::{ActError, ErrorKind, Id, IdRun, Outcome};
+use fondaco_core::{ErrorKind, Id, IdRun, Outcome};
 use smol_str::SmolStr;
 
 use super::{Entry, LedgerError};

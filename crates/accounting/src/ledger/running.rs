@@ -106,7 +106,7 @@ impl Running {
     /// what is refused has left nothing.
     ///
     /// # Errors
-    /// [`LedgerError::TotalTooLarge`], [`LedgerError::ExceedsLimit`], or a [`Halt`](fondaco_core::Halt).
+    /// [`LedgerError::TotalTooLarge`], [`LedgerError::ExceedsCredits`], [`LedgerError::ExceedsDebits`], or a [`Halt`](fondaco_core::Halt).
     pub(crate) fn allow(
         &mut self,
         tx: &mut Tx<'_>,
@@ -224,7 +224,7 @@ impl Running {
         cell.exact = true;
         let over = i64::try_from(-left).unwrap_or(i64::MAX);
         let over = Money::new(Amount::from_units(over).to_decimal(), posting.amount.currency());
-        Err(LedgerError::ExceedsLimit { code: posting.account.clone(), limit, over })
+        Err(LedgerError::exceeds(limit, posting.account.clone(), over))
     }
 
     /// How much one side of an account could take until it equals the other, and what the batch has done so far counts; the

@@ -1,16 +1,18 @@
 //! Why an entry can't belong to one ledger alone, and a ledger not be read.
 
-use fondaco_core::ErrorKind;
+use fondaco_core::ErrorCode;
 use smol_str::SmolStr;
 
 /// A refusal about parallel ledgers: nothing was stored.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, ErrorCode)]
+#[error_code(engine = "accounting")]
 #[non_exhaustive]
 pub enum ParallelError {
     /// No such ledger.
     #[error(
         "there is no parallel ledger {code}: define it first, or leave it out for the leading ledger"
     )]
+    #[kind(NotFound)]
     UnknownLedger {
         /// The code.
         code: SmolStr,
@@ -19,6 +21,8 @@ pub enum ParallelError {
     #[error(
         "a dimension can't be called {name}: it says to which ledger a posting belongs; post in a journal of that ledger instead"
     )]
+    #[kind(Invalid)]
+    #[code("reserved_dimension")]
     Reserved {
         /// The name.
         name: SmolStr,
@@ -27,6 +31,8 @@ pub enum ParallelError {
     #[error(
         "account {code} is kept by open items, which ledger {ledger} can't have alone: post the adjustment to an account beside it, such as an allowance"
     )]
+    #[kind(Refused)]
+    #[code("items_of_one_ledger")]
     KeptByItems {
         /// The account.
         code: SmolStr,
@@ -37,6 +43,8 @@ pub enum ParallelError {
     #[error(
         "account {code} is limited, which ledger {ledger} can't be asked alone: post the adjustment to an account beside it"
     )]
+    #[kind(Refused)]
+    #[code("limit_of_one_ledger")]
     Limited {
         /// The account.
         code: SmolStr,
@@ -47,6 +55,7 @@ pub enum ParallelError {
     #[error(
         "journal {journal} belongs to ledger {ledger} alone, and {what} concern all ledgers: name a journal that belongs to all"
     )]
+    #[kind(Refused)]
     OfAllLedgers {
         /// What was to be in the journal.
         what: &'static str,
@@ -59,46 +68,12 @@ pub enum ParallelError {
     #[error(
         "ledger {ledger} has a result of its own in {year} and no closing journal: open one in the ledger, and name it by SetClosing"
     )]
+    #[kind(Refused)]
+    #[code("no_closing_of_ledger")]
     NoClosing {
         /// The ledger.
         ledger: SmolStr,
         /// The fiscal year.
         year: i32,
     },
-}
-
-impl ParallelError {
-    /// What names this error for ever.
-    ///
-    /// ```
-    /// use fondaco_accounting::parallel::ParallelError;
-    /// let unknown = ParallelError::UnknownLedger { code: "ifrs".into() };
-    /// assert_eq!(unknown.code(), "accounting.unknown_ledger");
-    /// ```
-    pub fn code(&self) -> &'static str {
-        match self {
-            ParallelError::UnknownLedger { .. } => "accounting.unknown_ledger",
-            ParallelError::Reserved { .. } => "accounting.reserved_dimension",
-            ParallelError::KeptByItems { .. } => "accounting.items_of_one_ledger",
-            ParallelError::Limited { .. } => "accounting.limit_of_one_ledger",
-            ParallelError::OfAllLedgers { .. } => "accounting.of_all_ledgers",
-            ParallelError::NoClosing { .. } => "accounting.no_closing_of_ledger",
-        }
-    }
-
-    /// What the caller may do about it.
-    ///
-    /// ```
-    /// use fondaco_accounting::parallel::ParallelError;
-    /// use fondaco_core::ErrorKind;
-    /// let reserved = ParallelError::Reserved { name: "@ledger".into() };
-    /// assert_eq!(reserved.kind(), ErrorKind::Invalid);
-    /// ```
-    pub fn kind(&self) -> ErrorKind {
-        match self {
-            ParallelError::UnknownLedger { .. } => ErrorKind::NotFound,
-            ParallelError::Reserved { .. } => ErrorKind::Invalid,
-            _ => ErrorKind::Refused,
-        }
-    }
 }

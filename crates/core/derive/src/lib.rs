@@ -1,8 +1,10 @@
-//! `#[derive(Record)]`, `#[derive(Field)]`, `#[derive(Outcome)]` and `#[derive(Pending)]`: the declarations that a storable struct or enum,
-//! an act's answer, or what a batch keeps in memory would otherwise repeat by hand. `fondaco_core` documents the traits and re-exports the macros.
+//! `#[derive(Record)]`, `#[derive(Field)]`, `#[derive(Outcome)]`, `#[derive(Pending)]` and `#[derive(ErrorCode)]`: the declarations that a storable
+//! struct or enum, an act's answer, what a batch keeps in memory, or an error would otherwise repeat by hand. `fondaco_core` documents the
+//! traits and re-exports the macros.
 
 use proc_macro::TokenStream;
 
+mod error_code;
 mod field;
 mod outcome;
 mod pending;
@@ -52,4 +54,32 @@ pub fn derive_outcome(input: TokenStream) -> TokenStream {
 pub fn derive_pending(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);
     pending::expand(&input).unwrap_or_else(|error| error.to_compile_error()).into()
+}
+
+/// Gives an error enum its stable codes and kinds: `code()` and `kind()`, and, where a variant is a halt, `ActError`.
+///
+/// ```text
+/// #[derive(Debug, thiserror::Error, ErrorCode)]
+/// #[error_code(engine = "inventory")]
+/// enum StockError {
+///     #[error("there is no item {item}: add it first")]
+///     #[kind(NotFound)]                       // code: inventory.unknown_item
+///     UnknownItem { item: ItemId },
+///     #[error("...")]
+///     #[kind(Refused)] #[code("short")]       // code: inventory.short
+///     NotEnough { .. },
+///     #[error(transparent)] #[inner]          // the code and kind of what is in it
+///     Lot(#[from] LotError),
+///     #[error("item {index}: {error}")] #[inner]   // of its field `error`
+///     At { index: usize, error: Box<StockError> },
+///     #[error(transparent)] #[halt]
+///     Halt(#[from] Halt),
+/// }
+/// ```
+///
+/// Each variant says which it is, so none gets a kind that nobody chose. A variant's name in lower snake case is its code.
+#[proc_macro_derive(ErrorCode, attributes(error_code, kind, code, inner, halt))]
+pub fn derive_error_code(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    error_code::expand(&input).unwrap_or_else(|error| error.to_compile_error()).into()
 }

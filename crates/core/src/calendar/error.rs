@@ -3,15 +3,17 @@
 use chrono::NaiveDate;
 use smol_str::SmolStr;
 
+use crate::ErrorCode;
 use crate::date_range::DateRange;
-use crate::names::ErrorKind;
 
 /// Why a calendar can't answer.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, ErrorCode)]
+#[error_code(engine = "calendar")]
 #[non_exhaustive]
 pub enum CalendarError {
     /// No such calendar is shipped.
     #[error("no calendar {code:?} is shipped; there are {}", known())]
+    #[kind(NotFound)]
     Unknown {
         /// The code as given.
         code: SmolStr,
@@ -21,6 +23,7 @@ pub enum CalendarError {
         "there is no calendar {code:?}: define it, or name one of those that are shipped, {}",
         known()
     )]
+    #[kind(NotFound)]
     Undefined {
         /// The code as given.
         code: SmolStr,
@@ -29,18 +32,21 @@ pub enum CalendarError {
     #[error(
         "calendar {code:?}: a code has 1 to 64 bytes, no control characters, and no space at either end"
     )]
+    #[kind(Invalid)]
     Code {
         /// The code as given.
         code: SmolStr,
     },
     /// The code is that of a calendar that is shipped.
     #[error("calendar {code} is shipped: define yours under another name")]
+    #[kind(Conflict)]
     Shipped {
         /// The code.
         code: SmolStr,
     },
     /// A calendar of which a part can never be.
     #[error("calendar {calendar}: {what}: {why}")]
+    #[kind(Invalid)]
     Impossible {
         /// The calendar.
         calendar: SmolStr,
@@ -53,6 +59,7 @@ pub enum CalendarError {
     #[error(
         "calendar {calendar} has no working day within ten years of {date}: give its week a day"
     )]
+    #[kind(Invalid)]
     NeverWorks {
         /// The calendar.
         calendar: SmolStr,
@@ -61,12 +68,14 @@ pub enum CalendarError {
     },
     /// A table has a first and a last day.
     #[error("{range} has an open end: give the first and the last day of the table")]
+    #[kind(Invalid)]
     OpenRange {
         /// The range as given.
         range: DateRange,
     },
     /// The answer lies beyond the table.
     #[error("{date} leads beyond {days}, the days of the table: make it longer")]
+    #[kind(Invalid)]
     Beyond {
         /// The day that was asked for.
         date: NaiveDate,
@@ -75,12 +84,14 @@ pub enum CalendarError {
     },
     /// The day is not worked, and was not to be rolled.
     #[error("{date} is no working day: give one, or say how it is rolled")]
+    #[kind(Refused)]
     NotWorking {
         /// The day.
         date: NaiveDate,
     },
     /// Two tables have no day in common.
     #[error("{a} and {b} have no day in common: make both tables over the same days")]
+    #[kind(Invalid)]
     Apart {
         /// The days of one.
         a: DateRange,
@@ -91,18 +102,21 @@ pub enum CalendarError {
     #[error(
         "{text:?} is no week: write seven digits from Monday to Sunday, 1 where it is worked, such as 1111100"
     )]
+    #[kind(Invalid)]
     Week {
         /// The text as given.
         text: String,
     },
     /// A zone that can't be.
     #[error("zone: {why}")]
+    #[kind(Invalid)]
     Zone {
         /// Why, and the way out.
         why: String,
     },
     /// Hours that can't be.
     #[error("hours {text}: {why}")]
+    #[kind(Invalid)]
     Hours {
         /// As given.
         text: String,
@@ -113,41 +127,4 @@ pub enum CalendarError {
 
 fn known() -> String {
     super::data::codes().collect::<Vec<_>>().join(", ")
-}
-
-impl CalendarError {
-    /// The stable name of the error.
-    ///
-    /// ```
-    /// use fondaco_core::calendar::Calendar;
-    /// let error = Calendar::named("de").unwrap_err();
-    /// assert_eq!(error.code(), "calendar.unknown");
-    /// ```
-    pub fn code(&self) -> &'static str {
-        match self {
-            CalendarError::Unknown { .. } => "calendar.unknown",
-            CalendarError::Undefined { .. } => "calendar.undefined",
-            CalendarError::Code { .. } => "calendar.code",
-            CalendarError::Shipped { .. } => "calendar.shipped",
-            CalendarError::Impossible { .. } => "calendar.impossible",
-            CalendarError::NeverWorks { .. } => "calendar.never_works",
-            CalendarError::OpenRange { .. } => "calendar.open_range",
-            CalendarError::Beyond { .. } => "calendar.beyond",
-            CalendarError::NotWorking { .. } => "calendar.not_working",
-            CalendarError::Apart { .. } => "calendar.apart",
-            CalendarError::Week { .. } => "calendar.week",
-            CalendarError::Zone { .. } => "calendar.zone",
-            CalendarError::Hours { .. } => "calendar.hours",
-        }
-    }
-
-    /// What the caller can do.
-    pub fn kind(&self) -> ErrorKind {
-        match self {
-            CalendarError::Unknown { .. } | CalendarError::Undefined { .. } => ErrorKind::NotFound,
-            CalendarError::Shipped { .. } => ErrorKind::Conflict,
-            CalendarError::NotWorking { .. } => ErrorKind::Refused,
-            _ => ErrorKind::Invalid,
-        }
-    }
 }

@@ -3,14 +3,16 @@
 use smol_str::SmolStr;
 
 use super::{DueKey, Ticked};
-use crate::{ActError, ErrorKind, Halt};
+use crate::{ErrorCode, ErrorKind, Halt};
 
 /// A refusal of the queue's own commands.
-#[derive(Debug, Clone, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error, ErrorCode)]
+#[error_code(engine = "due")]
 #[non_exhaustive]
 pub enum DueError {
     /// No such item.
     #[error("nothing of kind {kind} is due for {subject}: it was carried out or cancelled")]
+    #[kind(NotFound)]
     UnknownItem {
         /// The kind.
         kind: SmolStr,
@@ -19,37 +21,8 @@ pub enum DueError {
     },
     /// Passed on.
     #[error(transparent)]
+    #[halt]
     Halt(#[from] Halt),
-}
-
-impl DueError {
-    /// A stable code.
-    pub fn code(&self) -> &'static str {
-        match self {
-            DueError::UnknownItem { .. } => "due.unknown_item",
-            DueError::Halt(halt) => halt.code(),
-        }
-    }
-
-    /// What the caller can do about it.
-    pub fn kind(&self) -> ErrorKind {
-        match self {
-            DueError::UnknownItem { .. } => ErrorKind::NotFound,
-            DueError::Halt(halt) => halt.kind(),
-        }
-    }
-}
-
-impl ActError for DueError {
-    fn halt(&self) -> Option<&Halt> {
-        if let DueError::Halt(halt) = self { Some(halt) } else { None }
-    }
-    fn code(&self) -> &'static str {
-        DueError::code(self)
-    }
-    fn kind(&self) -> ErrorKind {
-        DueError::kind(self)
-    }
 }
 
 /// A tick that could not go on: the store failed, or a handler halted. What was carried out before stays so; the next tick

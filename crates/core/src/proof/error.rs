@@ -2,15 +2,17 @@
 
 use smol_str::SmolStr;
 
-use crate::ErrorKind;
+use crate::ErrorCode;
 use crate::store::{Key, StoreError};
 
 /// Why a proof does not prove what it says, or could not be made.
-#[derive(Debug, Clone, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error, ErrorCode)]
+#[error_code(engine = "proof")]
 #[non_exhaustive]
 pub enum ProofError {
     /// A proof, checkpoint, key or saved tree that is not in its form.
     #[error("line {line}: {what}")]
+    #[kind(Invalid)]
     Malformed {
         /// The line of the text, counted from 1; 0 for what is no text.
         line: usize,
@@ -22,6 +24,7 @@ pub enum ProofError {
         "commit {position} is not the one that the checkpoint of {size} commits holds there: the commit, the path or \
          the checkpoint is of another history"
     )]
+    #[kind(Corrupt)]
     NotIncluded {
         /// The position that the proof is for.
         position: u64,
@@ -30,6 +33,7 @@ pub enum ProofError {
     },
     /// The row is not among those that the commit wrote.
     #[error("the row is not one that commit {position} wrote: the row or its path was changed")]
+    #[kind(Corrupt)]
     RowNotIncluded {
         /// The commit's position.
         position: u64,
@@ -39,6 +43,7 @@ pub enum ProofError {
         "the log of {new} commits does not begin with the {old} commits of the earlier checkpoint: something that was \
          recorded by then was changed, removed or inserted later"
     )]
+    #[kind(Corrupt)]
     Inconsistent {
         /// How many commits the earlier checkpoint has.
         old: u64,
@@ -49,6 +54,7 @@ pub enum ProofError {
     #[error(
         "the checkpoint is of {found}, and {expected} is expected: check which one you were given"
     )]
+    #[kind(Refused)]
     OtherLog {
         /// What it is of.
         found: String,
@@ -57,23 +63,27 @@ pub enum ProofError {
     },
     /// No signature of the key holds for the checkpoint.
     #[error("no signature by {key} holds for this checkpoint: get it again from its signer")]
+    #[kind(Refused)]
     NotSigned {
         /// The key's name and id.
         key: String,
     },
     /// The host's signer failed.
     #[error("the checkpoint was not signed: {0}")]
+    #[kind(Unavailable)]
     Signer(String),
     /// A commit without a seal can't be proven.
     #[error(
         "commit {position} has no seal: proofs need a store that keeps the hash chain from the first commit"
     )]
+    #[kind(Refused)]
     Unsealed {
         /// The position.
         position: u64,
     },
     /// The position is not among those that the checkpoint covers.
     #[error("there is no commit {position} in a log of {size} commits: take a newer checkpoint")]
+    #[kind(NotFound)]
     OutOfRange {
         /// The position asked for.
         position: u64,
@@ -85,6 +95,7 @@ pub enum ProofError {
         "the log has changed behind the tree that was built from it, among commits {first} to {last}: verify the \
          books against a checkpoint"
     )]
+    #[kind(Corrupt)]
     LogChanged {
         /// The first position it may be.
         first: u64,
@@ -93,6 +104,7 @@ pub enum ProofError {
     },
     /// There is no such row, or it is a counter, which is in no commit's root.
     #[error("{key:?} can't be proven: {why}")]
+    #[kind(NotFound)]
     NoRow {
         /// The row.
         key: Key,
@@ -101,6 +113,7 @@ pub enum ProofError {
     },
     /// The table has no personal column of that name, or its value is erased.
     #[error("{table}.{column} can't be opened: there is no personal value in it, or it was erased")]
+    #[kind(Invalid)]
     NothingToOpen {
         /// The table.
         table: SmolStr,
@@ -109,65 +122,16 @@ pub enum ProofError {
     },
     /// Whoever watches stopped the work.
     #[error("stopped by whoever watches: what is done is kept, go on when you like")]
+    #[kind(Refused)]
     Stopped,
     /// The store failed.
     #[error(transparent)]
+    #[inner]
     Store(#[from] StoreError),
 }
 
 impl ProofError {
     pub(super) fn malformed(line: usize, what: impl Into<String>) -> ProofError {
         ProofError::Malformed { line, what: what.into() }
-    }
-
-    /// A stable code, the same in every language.
-    ///
-    /// ```
-    /// use fondaco_core::proof::SignedCheckpoint;
-    /// let error = "no checkpoint".parse::<SignedCheckpoint>().unwrap_err();
-    /// assert_eq!(error.code(), "proof.malformed");
-    /// ```
-    pub fn code(&self) -> &'static str {
-        match self {
-            ProofError::Malformed { .. } => "proof.malformed",
-            ProofError::NotIncluded { .. } => "proof.not_included",
-            ProofError::RowNotIncluded { .. } => "proof.row_not_included",
-            ProofError::Inconsistent { .. } => "proof.inconsistent",
-            ProofError::OtherLog { .. } => "proof.other_log",
-            ProofError::NotSigned { .. } => "proof.not_signed",
-            ProofError::Signer(_) => "proof.signer",
-            ProofError::Unsealed { .. } => "proof.unsealed",
-            ProofError::OutOfRange { .. } => "proof.out_of_range",
-            ProofError::LogChanged { .. } => "proof.log_changed",
-            ProofError::NoRow { .. } => "proof.no_row",
-            ProofError::NothingToOpen { .. } => "proof.nothing_to_open",
-            ProofError::Stopped => "proof.stopped",
-            ProofError::Store(error) => error.code(),
-        }
-    }
-
-    /// What the caller can do about it.
-    ///
-    /// ```
-    /// use fondaco_core::ErrorKind;
-    /// use fondaco_core::proof::ProofError;
-    /// assert_eq!(ProofError::Inconsistent { old: 4, new: 9 }.kind(), ErrorKind::Corrupt);
-    /// assert_eq!(ProofError::OutOfRange { position: 9, size: 4 }.kind(), ErrorKind::NotFound);
-    /// ```
-    pub fn kind(&self) -> ErrorKind {
-        match self {
-            ProofError::Malformed { .. } | ProofError::NothingToOpen { .. } => ErrorKind::Invalid,
-            ProofError::NotIncluded { .. }
-            | ProofError::RowNotIncluded { .. }
-            | ProofError::Inconsistent { .. }
-            | ProofError::LogChanged { .. } => ErrorKind::Corrupt,
-            ProofError::OtherLog { .. }
-            | ProofError::NotSigned { .. }
-            | ProofError::Unsealed { .. }
-            | ProofError::Stopped => ErrorKind::Refused,
-            ProofError::Signer(_) => ErrorKind::Unavailable,
-            ProofError::OutOfRange { .. } | ProofError::NoRow { .. } => ErrorKind::NotFound,
-            ProofError::Store(error) => error.kind(),
-        }
     }
 }

@@ -12,53 +12,34 @@ use rust_decimal::Decimal;
 
 use super::{Cell, Column, Kind, Report};
 use crate::decimal::{POWERS_OF_TEN, normalize};
-use crate::{Currency, ErrorKind};
+use crate::{Currency, ErrorCode};
 
 /// The most digits of a decimal of 128 bits.
 const PRECISION: u8 = 38;
 
 /// Why a report can't be an Arrow table.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, ErrorCode)]
+#[error_code(engine = "core")]
 #[non_exhaustive]
 pub enum ArrowFormError {
     /// The values of a column need more than 38 digits together.
     #[error(
         "column {column}: its largest and its finest value have no room in the same 38 digits; round it first"
     )]
+    #[kind(Invalid)]
+    #[code("arrow_too_many_digits")]
     TooManyDigits {
         /// The column's heading.
         column: String,
     },
     /// Arrow refuses the columns.
     #[error("a mistake in the program: {why}")]
+    #[kind(Bug)]
+    #[code("arrow_refused")]
     Refused {
         /// What it says.
         why: String,
     },
-}
-
-impl ArrowFormError {
-    /// A stable code.
-    ///
-    /// ```
-    /// use fondaco_core::report::ArrowFormError;
-    /// let error = ArrowFormError::TooManyDigits { column: "Price".into() };
-    /// assert_eq!(error.code(), "core.arrow_too_many_digits");
-    /// ```
-    pub fn code(&self) -> &'static str {
-        match self {
-            ArrowFormError::TooManyDigits { .. } => "core.arrow_too_many_digits",
-            ArrowFormError::Refused { .. } => "core.arrow_refused",
-        }
-    }
-
-    /// What the caller can do about it.
-    pub fn kind(&self) -> ErrorKind {
-        match self {
-            ArrowFormError::TooManyDigits { .. } => ErrorKind::Invalid,
-            ArrowFormError::Refused { .. } => ErrorKind::Bug,
-        }
-    }
 }
 
 impl Report {

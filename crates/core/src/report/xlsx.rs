@@ -15,56 +15,39 @@ use rust_xlsxwriter::{
 
 use super::{Cell, Column, Kind, Locale, Report, Role, Row, display_width};
 use crate::decimal::normalize;
-use crate::{Currency, ErrorKind};
+use crate::{Currency, ErrorCode};
 
 /// Why reports can't be a workbook.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, ErrorCode)]
+#[error_code(engine = "core")]
 #[non_exhaustive]
 pub enum XlsxFormError {
     /// More rows or columns than a sheet has.
     #[error(
         "{what}: a sheet of Excel has 1,048,576 rows and 16,384 columns; make several reports of it"
     )]
+    #[kind(Invalid)]
+    #[code("xlsx_too_large")]
     TooLarge {
         /// The report's title.
         what: String,
     },
     /// A text is longer than a cell has room for.
     #[error("{what}: a cell of Excel has room for 32,767 characters; shorten the text")]
+    #[kind(Invalid)]
+    #[code("xlsx_too_long")]
     TooLong {
         /// The report's title.
         what: String,
     },
     /// The writer refuses.
     #[error("a mistake in the program: {why}")]
+    #[kind(Bug)]
+    #[code("xlsx_refused")]
     Refused {
         /// What it says.
         why: String,
     },
-}
-
-impl XlsxFormError {
-    /// A stable code.
-    ///
-    /// ```
-    /// use fondaco_core::report::XlsxFormError;
-    /// assert_eq!(XlsxFormError::TooLarge { what: "Ledger".into() }.code(), "core.xlsx_too_large");
-    /// ```
-    pub fn code(&self) -> &'static str {
-        match self {
-            XlsxFormError::TooLarge { .. } => "core.xlsx_too_large",
-            XlsxFormError::TooLong { .. } => "core.xlsx_too_long",
-            XlsxFormError::Refused { .. } => "core.xlsx_refused",
-        }
-    }
-
-    /// What the caller can do about it.
-    pub fn kind(&self) -> ErrorKind {
-        match self {
-            XlsxFormError::TooLarge { .. } | XlsxFormError::TooLong { .. } => ErrorKind::Invalid,
-            XlsxFormError::Refused { .. } => ErrorKind::Bug,
-        }
-    }
 }
 
 impl Report {

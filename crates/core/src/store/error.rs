@@ -4,39 +4,46 @@ use chrono::NaiveDate;
 use smol_str::SmolStr;
 
 use super::{Key, KeyBytes, Row, Seen};
-use crate::{CommandId, CompanyId, ErrorKind};
+use crate::{CommandId, CompanyId, ErrorCode};
 
 /// Why a store refused or failed.
-#[derive(Debug, Clone, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error, ErrorCode)]
+#[error_code(engine = "store")]
 #[non_exhaustive]
 pub enum StoreError {
     /// The batch was decided on something that no longer holds, or that the store alone could see. Nothing was stored;
     /// the driver runs the act again with what it learnt.
     #[error("the batch no longer fits what is stored: {0}")]
+    #[kind(Conflict)]
     Refused(Box<Refusal>),
     /// An insert hit a row whose absence the act had not seen.
     #[error("{key:?} exists already: read it before inserting, or insert under another key")]
+    #[kind(Bug)]
     Exists {
         /// The row.
         key: Key,
     },
     /// The command id was used for a command with other content.
     #[error("command {id} was carried out with other content: give a new command a new id")]
+    #[kind(Conflict)]
     CommandReused {
         /// The command.
         id: CommandId,
     },
     /// The held snapshot is gone: released, expired, or lost with the store's restart.
     #[error("the held snapshot is gone: start the view again")]
+    #[kind(Unavailable)]
     SnapshotGone,
     /// The store does not know this question.
     #[error("the store can't answer {ask}")]
+    #[kind(Bug)]
     Unsupported {
         /// The question.
         ask: &'static str,
     },
     /// A table was not given to `prepare`.
     #[error("table {table} was not prepared: pass it to Store::prepare first")]
+    #[kind(Bug)]
     Unprepared {
         /// The table.
         table: SmolStr,
@@ -45,6 +52,7 @@ pub enum StoreError {
     #[error(
         "table {table} has layout {found}, this program knows {known}: use a newer version of the program"
     )]
+    #[kind(Refused)]
     NewerLayout {
         /// The table.
         table: SmolStr,
@@ -55,6 +63,7 @@ pub enum StoreError {
     },
     /// A sum went beyond what its column can hold.
     #[error("{key:?}: the sum in column {column} is beyond what it can hold")]
+    #[kind(Invalid)]
     Overflow {
         /// The counter.
         key: Key,
@@ -63,12 +72,15 @@ pub enum StoreError {
     },
     /// The batch or declaration breaks a rule of the contract.
     #[error("the store was used wrongly: {0}")]
+    #[kind(Bug)]
     Misused(String),
     /// Nothing is known to be stored; the same may work later.
     #[error("the store is not available: {0}")]
+    #[kind(Unavailable)]
     Unavailable(String),
     /// Whether the batch was stored is not known: ask for the command id.
     #[error("whether command {id} was stored is not known: {why}; ask again with the same id")]
+    #[kind(Unavailable)]
     Unknown {
         /// The command.
         id: CommandId,
@@ -79,72 +91,19 @@ pub enum StoreError {
     #[error(
         "company {company} has commits in this store already: copy it into a store that does not have it"
     )]
+    #[kind(Conflict)]
     Occupied {
         /// The company.
         company: CompanyId,
     },
     /// Whoever watched a long work stopped it.
     #[error("stopped by whoever watches: nothing of it is left, start it again when you like")]
+    #[kind(Refused)]
     Stopped,
     /// What is stored is damaged, or not ours.
     #[error("the stored data is damaged: {0}")]
+    #[kind(Corrupt)]
     Corrupt(String),
-}
-
-impl StoreError {
-    /// A stable code, the same in every language.
-    ///
-    /// ```
-    /// use fondaco_core::ErrorKind;
-    /// use fondaco_core::store::StoreError;
-    /// let full = StoreError::Unavailable("the disk is full".into());
-    /// assert_eq!((full.code(), full.kind()), ("store.unavailable", ErrorKind::Unavailable));
-    /// ```
-    pub fn code(&self) -> &'static str {
-        match self {
-            StoreError::Refused(_) => "store.refused",
-            StoreError::Exists { .. } => "store.exists",
-            StoreError::CommandReused { .. } => "store.command_reused",
-            StoreError::SnapshotGone => "store.snapshot_gone",
-            StoreError::Unsupported { .. } => "store.unsupported",
-            StoreError::Unprepared { .. } => "store.unprepared",
-            StoreError::NewerLayout { .. } => "store.newer_layout",
-            StoreError::Overflow { .. } => "store.overflow",
-            StoreError::Misused(_) => "store.misused",
-            StoreError::Unavailable(_) => "store.unavailable",
-            StoreError::Unknown { .. } => "store.unknown",
-            StoreError::Occupied { .. } => "store.occupied",
-            StoreError::Stopped => "store.stopped",
-            StoreError::Corrupt(_) => "store.corrupt",
-        }
-    }
-
-    /// What the caller can do about it.
-    ///
-    /// ```
-    /// use fondaco_core::ErrorKind;
-    /// use fondaco_core::store::StoreError;
-    /// let try_again = |error: &StoreError| error.kind() == ErrorKind::Unavailable;
-    /// assert!(try_again(&StoreError::Unavailable("the disk is full".into())));
-    /// assert!(!try_again(&StoreError::Misused("two changes of one key".into())));
-    /// ```
-    pub fn kind(&self) -> ErrorKind {
-        match self {
-            StoreError::Refused(_)
-            | StoreError::CommandReused { .. }
-            | StoreError::Occupied { .. } => ErrorKind::Conflict,
-            StoreError::Overflow { .. } => ErrorKind::Invalid,
-            StoreError::SnapshotGone | StoreError::Unavailable(_) | StoreError::Unknown { .. } => {
-                ErrorKind::Unavailable
-            }
-            StoreError::NewerLayout { .. } | StoreError::Stopped => ErrorKind::Refused,
-            StoreError::Corrupt(_) => ErrorKind::Corrupt,
-            StoreError::Exists { .. }
-            | StoreError::Unsupported { .. }
-            | StoreError::Unprepared { .. }
-            | StoreError::Misused(_) => ErrorKind::Bug,
-        }
-    }
 }
 
 impl From<DecodeError> for StoreError {

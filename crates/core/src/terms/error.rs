@@ -2,16 +2,19 @@
 
 use chrono::NaiveDate;
 
+use crate::ErrorCode;
 use crate::money::{Money, MoneyError};
-use crate::names::ErrorKind;
 use crate::rate::Rate;
 
 /// Why terms come to no dated amounts.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error, ErrorCode)]
+#[error_code(engine = "core")]
 #[non_exhaustive]
 pub enum TermsError {
     /// A number that is none of the calendar's.
     #[error("{value} is no {what}: give 1 to {}", if *what == "month" { 12 } else { 31 })]
+    #[kind(Invalid)]
+    #[code("terms_step")]
     Step {
         /// What it should be.
         what: &'static str,
@@ -20,12 +23,16 @@ pub enum TermsError {
     },
     /// A step leads beyond the dates that can be held.
     #[error("a step from {date} leads beyond the dates that can be held: make it smaller")]
+    #[kind(Invalid)]
+    #[code("terms_date")]
     Date {
         /// From where.
         date: NaiveDate,
     },
     /// The parts do not take all of it.
     #[error("the instalments leave {rest} of {amount} over: let the last one take the rest")]
+    #[kind(Invalid)]
+    #[code("terms_unpaid")]
     Unpaid {
         /// The whole.
         amount: Money,
@@ -34,6 +41,8 @@ pub enum TermsError {
     },
     /// A share below zero.
     #[error("instalment {number} (counted from 1) is {share}: a share is not below zero")]
+    #[kind(Invalid)]
+    #[code("terms_negative")]
     Negative {
         /// Which one.
         number: usize,
@@ -44,6 +53,8 @@ pub enum TermsError {
     #[error(
         "discount {number} (counted from 1) is {rate}: take off something between 0 % and 100 %"
     )]
+    #[kind(Invalid)]
+    #[code("terms_discount")]
     Discount {
         /// Which one.
         number: usize,
@@ -52,34 +63,6 @@ pub enum TermsError {
     },
     /// Amounts that can't be reckoned with.
     #[error(transparent)]
+    #[inner]
     Money(#[from] MoneyError),
-}
-
-impl TermsError {
-    /// The stable name of the error.
-    ///
-    /// ```
-    /// use fondaco_core::terms::PaymentTerms;
-    /// let error = PaymentTerms::day_of_next_month(32).due_dates("2026-01-01".parse()?).unwrap_err();
-    /// assert_eq!(error.code(), "core.terms_step");
-    /// # Ok::<(), chrono::ParseError>(())
-    /// ```
-    pub fn code(&self) -> &'static str {
-        match self {
-            TermsError::Step { .. } => "core.terms_step",
-            TermsError::Date { .. } => "core.terms_date",
-            TermsError::Unpaid { .. } => "core.terms_unpaid",
-            TermsError::Negative { .. } => "core.terms_negative",
-            TermsError::Discount { .. } => "core.terms_discount",
-            TermsError::Money(error) => error.code(),
-        }
-    }
-
-    /// What the caller can do: give other terms.
-    pub fn kind(&self) -> ErrorKind {
-        match self {
-            TermsError::Money(error) => error.kind(),
-            _ => ErrorKind::Invalid,
-        }
-    }
 }

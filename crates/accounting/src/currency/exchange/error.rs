@@ -1,25 +1,30 @@
 //! Why exchange differences are not posted, or their accounts not named.
 
 use chrono::NaiveDate;
-use fondaco_core::{Currency, ErrorKind, Id, Money};
+use fondaco_core::{Currency, ErrorCode, Id, Money};
 use smol_str::SmolStr;
 
 use crate::ledger::{Clearing, Entry};
 
 /// A refusal about exchange differences: nothing was stored.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, ErrorCode)]
+#[error_code(engine = "accounting")]
 #[non_exhaustive]
 pub enum ExchangeError {
     /// The ledger's own currency has no exchange differences.
     #[error(
         "{currency} is the ledger's own currency and has no exchange differences: name another, or none for all"
     )]
+    #[kind(Invalid)]
+    #[code("exchange_of_own_currency")]
     OwnCurrency {
         /// The currency.
         currency: Currency,
     },
     /// An account that can't take exchange differences.
     #[error("account {code} can't take exchange differences: {why}")]
+    #[kind(Invalid)]
+    #[code("bad_exchange_account")]
     BadAccount {
         /// The account.
         code: SmolStr,
@@ -30,6 +35,8 @@ pub enum ExchangeError {
     #[error(
         "no accounts are named for exchange differences {scope}: look at those that are by exchange_accounts"
     )]
+    #[kind(NotFound)]
+    #[code("exchange_not_named")]
     NotNamed {
         /// Of what.
         scope: SmolStr,
@@ -38,6 +45,8 @@ pub enum ExchangeError {
     #[error(
         "no accounts are named for exchange differences of account {account} in {currency}: name them by SetExchangeAccounts"
     )]
+    #[kind(Refused)]
+    #[code("no_exchange_accounts")]
     NoAccounts {
         /// The account.
         account: SmolStr,
@@ -48,6 +57,7 @@ pub enum ExchangeError {
     #[error(
         "there is no rate of {from} in {to} on {date} from source {code}, for {held} of account {account}: record one for that day, or name another source"
     )]
+    #[kind(NotFound)]
     NoClosingRate {
         /// The source of the rates.
         code: SmolStr,
@@ -66,6 +76,7 @@ pub enum ExchangeError {
     #[error(
         "the rate of {from} in {to} that source {code} has on {date} is of {since}, and none older than {days} days is taken, for {held} of account {account}: record one for that day, or allow older ones"
     )]
+    #[kind(Refused)]
     OldRate {
         /// The source of the rates.
         code: SmolStr,
@@ -88,6 +99,7 @@ pub enum ExchangeError {
     #[error(
         "account {code} is not monetary: it is of {class}, which stays at the rates of its days; mark assets and liabilities"
     )]
+    #[kind(Invalid)]
     NotMonetary {
         /// The account.
         code: SmolStr,
@@ -98,6 +110,8 @@ pub enum ExchangeError {
     #[error(
         "the revaluation of {of} is to be reversed on {on} and was not yet, so {date} can't be valued: let the due queue carry the reversal of entry {entry} out, or cancel it"
     )]
+    #[kind(Refused)]
+    #[code("revaluation_not_reversed")]
     NotReversed {
         /// The day that is to be valued.
         date: NaiveDate,
@@ -112,55 +126,12 @@ pub enum ExchangeError {
     #[error(
         "entry {entry} is of clearing {clearing}, for what that realised: undo the clearing or clear anew, which reverses and posts by itself"
     )]
+    #[kind(Refused)]
+    #[code("entry_of_clearing")]
     OfClearing {
         /// The entry.
         entry: Id<Entry>,
         /// The clearing.
         clearing: Id<Clearing>,
     },
-}
-
-impl ExchangeError {
-    /// The stable code.
-    ///
-    /// ```
-    /// use fondaco_accounting::currency::ExchangeError;
-    /// use fondaco_core::Currency;
-    /// let own = ExchangeError::OwnCurrency { currency: Currency::EUR };
-    /// assert_eq!(own.code(), "accounting.exchange_of_own_currency");
-    /// ```
-    pub fn code(&self) -> &'static str {
-        match self {
-            ExchangeError::OwnCurrency { .. } => "accounting.exchange_of_own_currency",
-            ExchangeError::BadAccount { .. } => "accounting.bad_exchange_account",
-            ExchangeError::NotNamed { .. } => "accounting.exchange_not_named",
-            ExchangeError::NoAccounts { .. } => "accounting.no_exchange_accounts",
-            ExchangeError::NoClosingRate { .. } => "accounting.no_closing_rate",
-            ExchangeError::OldRate { .. } => "accounting.old_rate",
-            ExchangeError::NotMonetary { .. } => "accounting.not_monetary",
-            ExchangeError::NotReversed { .. } => "accounting.revaluation_not_reversed",
-            ExchangeError::OfClearing { .. } => "accounting.entry_of_clearing",
-        }
-    }
-
-    /// What the caller can do.
-    ///
-    /// ```
-    /// use fondaco_accounting::currency::ExchangeError;
-    /// use fondaco_core::ErrorKind;
-    /// let nowhere = ExchangeError::NotNamed { scope: "of account 1200".into() };
-    /// assert_eq!(nowhere.kind(), ErrorKind::NotFound);
-    /// ```
-    pub fn kind(&self) -> ErrorKind {
-        match self {
-            ExchangeError::NotNamed { .. } | ExchangeError::NoClosingRate { .. } => {
-                ErrorKind::NotFound
-            }
-            ExchangeError::NoAccounts { .. }
-            | ExchangeError::OldRate { .. }
-            | ExchangeError::NotReversed { .. }
-            | ExchangeError::OfClearing { .. } => ErrorKind::Refused,
-            _ => ErrorKind::Invalid,
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! What comes of each item of a batch.
 
 use fondaco_core::store::{DecodeError, Value};
-use fondaco_core::{ActError, ErrorKind, Id, Money, Outcome};
+use fondaco_core::{ErrorKind, Id, Money, Outcome};
 use smol_str::SmolStr;
 
 use crate::ledger::{LedgerError, PendingEntry, Posted};

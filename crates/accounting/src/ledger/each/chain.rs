@@ -135,7 +135,7 @@ impl Recorder<'_> {
             if let (Some(key), Err(error)) = (given.key, answer)
                 && error.is_passing()
             {
-                self.keys.give(EntryKey::failed(key.clone(), given.linked, error.code_of()));
+                self.keys.give(EntryKey::failed(key.clone(), given.linked, error.code()));
             }
         }
     }

@@ -29,14 +29,18 @@ impl ImportClock {
 /// Whether items are imported, as the first of the batch says it.
 ///
 /// # Errors
-/// [`LedgerError::ImportMixed`], or [`LedgerError::ImportInstant`] for an instant that can't be one of the past.
+/// [`LedgerError::ImportExpected`] or [`LedgerError::ImportNotExpected`]; [`LedgerError::ImportOutOfRange`] or
+/// [`LedgerError::ImportInFuture`] for an instant that can't be one of the past.
 pub(crate) fn check_instant(
     batch: bool,
     instant: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<(), LedgerError> {
     if batch != instant.is_some() {
-        return Err(LedgerError::ImportMixed { expected: batch });
+        return Err(match batch {
+            true => LedgerError::ImportExpected,
+            false => LedgerError::ImportNotExpected,
+        });
     }
     match instant {
         Some(instant) if instant <= Timestamp::EPOCH => {

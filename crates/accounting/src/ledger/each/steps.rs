@@ -172,9 +172,11 @@ impl Recorder<'_> {
             self.pages.running.allow(tx, &self.rules.chart, Layer::Pending, (entry, &judged));
         let expires_at = match (allowed, expires_at) {
             // Whether a sum fits comes before whether an instant does, and limits come last.
-            (Err(LedgerError::ExceedsLimit { .. }), Err(late)) | (Ok(()), Err(late)) => {
-                return Err(late);
-            }
+            (
+                Err(LedgerError::ExceedsCredits { .. } | LedgerError::ExceedsDebits { .. })
+                | Ok(()),
+                Err(late),
+            ) => return Err(late),
             (Err(error), _) => return Err(error),
             (Ok(()), Ok(expires_at)) => expires_at,
         };

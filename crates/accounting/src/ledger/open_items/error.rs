@@ -1,17 +1,20 @@
 //! Why items are not cleared, and accounts not kept by them.
 
 use chrono::NaiveDate;
-use fondaco_core::{Currency, ErrorKind, Id, Money, PartyId};
+use fondaco_core::{Currency, ErrorCode, Id, Money, PartyId};
 use smol_str::SmolStr;
 
 use super::{Clearing, ItemKey};
 
 /// A refusal about open items: nothing was stored.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, ErrorCode)]
+#[error_code(engine = "accounting")]
 #[non_exhaustive]
 pub enum ItemError {
     /// The account's postings are no items.
     #[error("account {code} is not kept by open items: {why}")]
+    #[kind(Refused)]
+    #[code("not_kept_by_items")]
     NotKept {
         /// The account.
         code: SmolStr,
@@ -20,6 +23,8 @@ pub enum ItemError {
     },
     /// The account can't become one that is kept by open items, or cease to be one.
     #[error("account {code} can't {what}: {why}")]
+    #[kind(Refused)]
+    #[code("cannot_change_items")]
     CannotChange {
         /// The account.
         code: SmolStr,
@@ -30,12 +35,16 @@ pub enum ItemError {
     },
     /// No such item.
     #[error("there is no item {item}: name a posting of an account that is kept by open items")]
+    #[kind(NotFound)]
+    #[code("unknown_item")]
     Unknown {
         /// The entry and line that were named.
         item: ItemKey,
     },
     /// The item is on another account.
     #[error("item {item} is on account {account}, not on {expected}: clear items of one account")]
+    #[kind(Invalid)]
+    #[code("item_of_other_account")]
     OtherAccount {
         /// The item.
         item: ItemKey,
@@ -46,6 +55,8 @@ pub enum ItemError {
     },
     /// The same item twice in one clearing.
     #[error("item {item} is named twice: name it once, with all that is to be taken of it")]
+    #[kind(Invalid)]
+    #[code("item_twice")]
     Twice {
         /// The item.
         item: ItemKey,
@@ -54,6 +65,8 @@ pub enum ItemError {
     #[error(
         "item {item} of {amount} is cleared already: leave it out, or undo what cleared it first"
     )]
+    #[kind(Conflict)]
+    #[code("item_cleared")]
     AlreadyCleared {
         /// The item.
         item: ItemKey,
@@ -62,6 +75,8 @@ pub enum ItemError {
     },
     /// More than is open.
     #[error("{part} of item {item} can't be cleared: {open} is open; take so much at most")]
+    #[kind(Conflict)]
+    #[code("over_cleared")]
     TooMuch {
         /// The item.
         item: ItemKey,
@@ -72,6 +87,8 @@ pub enum ItemError {
     },
     /// A part that is none of the item's.
     #[error("{part} is no part of item {item}, of which {open} is open: {why}")]
+    #[kind(Invalid)]
+    #[code("no_part_of_item")]
     NoPart {
         /// The item.
         item: ItemKey,
@@ -86,6 +103,8 @@ pub enum ItemError {
     #[error(
         "item {item} is of party {party}, another of {other}: clear them apart, or across parties if that is meant"
     )]
+    #[kind(Refused)]
+    #[code("item_of_other_party")]
     OtherParty {
         /// The item.
         item: ItemKey,
@@ -96,6 +115,8 @@ pub enum ItemError {
     },
     /// The parts don't clear one another.
     #[error("the items don't clear one another: {difference} is left; {way_out}")]
+    #[kind(Invalid)]
+    #[code("clearing_unbalanced")]
     Unbalanced {
         /// Debits less credits of the parts.
         difference: Money,
@@ -106,6 +127,8 @@ pub enum ItemError {
     #[error(
         "{part} of item {item} is worth nothing in {currency}, so it can't stand against another currency: clear it in its own"
     )]
+    #[kind(Invalid)]
+    #[code("item_without_worth")]
     NoWorth {
         /// The item.
         item: ItemKey,
@@ -118,6 +141,8 @@ pub enum ItemError {
     #[error(
         "item {item} can be cleared from {from} on, not on {date}: give that day or a later one"
     )]
+    #[kind(Invalid)]
+    #[code("cleared_too_early")]
     TooEarly {
         /// The item.
         item: ItemKey,
@@ -128,12 +153,15 @@ pub enum ItemError {
     },
     /// No such clearing.
     #[error("there is no clearing {clearing}: correct its id")]
+    #[kind(NotFound)]
     UnknownClearing {
         /// Its id.
         clearing: Id<Clearing>,
     },
     /// The clearing was undone before.
     #[error("clearing {clearing} was undone already, from {from} on")]
+    #[kind(Conflict)]
+    #[code("already_uncleared")]
     AlreadyUndone {
         /// The clearing.
         clearing: Id<Clearing>,
@@ -144,59 +172,10 @@ pub enum ItemError {
     #[error(
         "what is open of {code} would go beyond 922,337,203,685,477.5807: clear fewer items at once"
     )]
+    #[kind(Invalid)]
+    #[code("items_too_large")]
     TooLarge {
         /// The account.
         code: SmolStr,
     },
-}
-
-impl ItemError {
-    /// The stable code.
-    ///
-    /// ```
-    /// use fondaco_accounting::ledger::{ItemError, ItemKey};
-    /// use fondaco_core::Id;
-    /// let twice = ItemError::Twice { item: ItemKey::new(Id::from_u128(7), 1) };
-    /// assert_eq!(twice.code(), "accounting.item_twice");
-    /// ```
-    pub fn code(&self) -> &'static str {
-        match self {
-            ItemError::NotKept { .. } => "accounting.not_kept_by_items",
-            ItemError::CannotChange { .. } => "accounting.cannot_change_items",
-            ItemError::Unknown { .. } => "accounting.unknown_item",
-            ItemError::OtherAccount { .. } => "accounting.item_of_other_account",
-            ItemError::Twice { .. } => "accounting.item_twice",
-            ItemError::AlreadyCleared { .. } => "accounting.item_cleared",
-            ItemError::TooMuch { .. } => "accounting.over_cleared",
-            ItemError::NoPart { .. } => "accounting.no_part_of_item",
-            ItemError::OtherParty { .. } => "accounting.item_of_other_party",
-            ItemError::Unbalanced { .. } => "accounting.clearing_unbalanced",
-            ItemError::NoWorth { .. } => "accounting.item_without_worth",
-            ItemError::TooEarly { .. } => "accounting.cleared_too_early",
-            ItemError::UnknownClearing { .. } => "accounting.unknown_clearing",
-            ItemError::AlreadyUndone { .. } => "accounting.already_uncleared",
-            ItemError::TooLarge { .. } => "accounting.items_too_large",
-        }
-    }
-
-    /// What the caller can do.
-    ///
-    /// ```
-    /// use fondaco_accounting::ledger::ItemError;
-    /// use fondaco_core::{ErrorKind, Id};
-    /// let unknown = ItemError::UnknownClearing { clearing: Id::from_u128(7) };
-    /// assert_eq!(unknown.kind(), ErrorKind::NotFound);
-    /// ```
-    pub fn kind(&self) -> ErrorKind {
-        match self {
-            ItemError::Unknown { .. } | ItemError::UnknownClearing { .. } => ErrorKind::NotFound,
-            ItemError::NotKept { .. }
-            | ItemError::CannotChange { .. }
-            | ItemError::OtherParty { .. } => ErrorKind::Refused,
-            ItemError::AlreadyCleared { .. }
-            | ItemError::TooMuch { .. }
-            | ItemError::AlreadyUndone { .. } => ErrorKind::Conflict,
-            _ => ErrorKind::Invalid,
-        }
-    }
 }

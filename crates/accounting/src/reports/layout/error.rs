@@ -1,14 +1,17 @@
 //! Why a layout is no layout.
 
-use fondaco_core::ErrorKind;
+use fondaco_core::ErrorCode;
 use smol_str::SmolStr;
 
 /// A layout that would not tell the truth, or a question to one that it can't answer. Each names the row and the way out.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, ErrorCode)]
+#[error_code(engine = "accounting")]
 #[non_exhaustive]
 pub enum LayoutError {
     /// A line of the layout's text can't be read.
     #[error("layout, line {line}: {why}")]
+    #[kind(Invalid)]
+    #[code("layout_text")]
     Text {
         /// Which line, from 1.
         line: usize,
@@ -17,12 +20,16 @@ pub enum LayoutError {
     },
     /// The layout's JSON can't be read.
     #[error("layout: {why}")]
+    #[kind(Invalid)]
+    #[code("layout_json")]
     Json {
         /// Why, as the reader says it.
         why: String,
     },
     /// What a row takes can't be read.
     #[error("{text:?} takes no accounts: {why}")]
+    #[kind(Invalid)]
+    #[code("layout_take")]
     Take {
         /// What was written.
         text: String,
@@ -31,6 +38,8 @@ pub enum LayoutError {
     },
     /// A formula can't be read.
     #[error("{text:?} is no formula: {why}")]
+    #[kind(Invalid)]
+    #[code("layout_formula")]
     Formula {
         /// What was written.
         text: String,
@@ -39,6 +48,8 @@ pub enum LayoutError {
     },
     /// A layout as a whole, or one of its rows, is not as it has to be.
     #[error("layout {layout}, row {row}: {why}")]
+    #[kind(Invalid)]
+    #[code("layout_row")]
     Row {
         /// The layout.
         layout: SmolStr,
@@ -49,6 +60,8 @@ pub enum LayoutError {
     },
     /// Two rows have one code.
     #[error("layout {layout} has two rows {row}: give each row a code of its own")]
+    #[kind(Invalid)]
+    #[code("layout_row_twice")]
     RowTwice {
         /// The layout.
         layout: SmolStr,
@@ -59,6 +72,8 @@ pub enum LayoutError {
     #[error(
         "layout {layout}: row {row} is made of row {named}, which is not there: name one that is"
     )]
+    #[kind(Invalid)]
+    #[code("layout_no_row")]
     NoRow {
         /// The layout.
         layout: SmolStr,
@@ -69,6 +84,8 @@ pub enum LayoutError {
     },
     /// Rows are made of one another.
     #[error("layout {layout}: rows are made of one another: {}; take one of them out", .rows.join(" of "))]
+    #[kind(Invalid)]
+    #[code("layout_circle")]
     Circle {
         /// The layout.
         layout: SmolStr,
@@ -79,6 +96,8 @@ pub enum LayoutError {
     #[error(
         "layout {layout}: account {account} is taken by row {row} and by row {other}: take it out of one, or mark one `memo`"
     )]
+    #[kind(Invalid)]
+    #[code("layout_taken_twice")]
     TakenTwice {
         /// The layout.
         layout: SmolStr,
@@ -91,6 +110,8 @@ pub enum LayoutError {
     },
     /// No such row.
     #[error("layout {layout} has no row {row}: ask for one that it has")]
+    #[kind(NotFound)]
+    #[code("layout_unknown_row")]
     UnknownRow {
         /// The layout.
         layout: SmolStr,
@@ -99,49 +120,12 @@ pub enum LayoutError {
     },
     /// There is no layout of this name among those that come with the library.
     #[error("no layout {code} comes with the library; these do: {}", .shipped.join(", "))]
+    #[kind(NotFound)]
+    #[code("layout_not_shipped")]
     NotShipped {
         /// What was asked for.
         code: SmolStr,
         /// Those that do.
         shipped: Vec<&'static str>,
     },
-}
-
-impl LayoutError {
-    /// The stable code.
-    ///
-    /// ```
-    /// use fondaco_accounting::reports::{Layout, LayoutError};
-    /// let error = Layout::shipped("hgb").unwrap_err();
-    /// assert_eq!(error.code(), "accounting.layout_not_shipped");
-    /// ```
-    pub fn code(&self) -> &'static str {
-        match self {
-            LayoutError::Text { .. } => "accounting.layout_text",
-            LayoutError::Json { .. } => "accounting.layout_json",
-            LayoutError::Take { .. } => "accounting.layout_take",
-            LayoutError::Formula { .. } => "accounting.layout_formula",
-            LayoutError::Row { .. } => "accounting.layout_row",
-            LayoutError::RowTwice { .. } => "accounting.layout_row_twice",
-            LayoutError::NoRow { .. } => "accounting.layout_no_row",
-            LayoutError::Circle { .. } => "accounting.layout_circle",
-            LayoutError::TakenTwice { .. } => "accounting.layout_taken_twice",
-            LayoutError::UnknownRow { .. } => "accounting.layout_unknown_row",
-            LayoutError::NotShipped { .. } => "accounting.layout_not_shipped",
-        }
-    }
-
-    /// What the caller can do.
-    ///
-    /// ```
-    /// use fondaco_accounting::reports::Layout;
-    /// use fondaco_core::ErrorKind;
-    /// assert_eq!(Layout::shipped("hgb").unwrap_err().kind(), ErrorKind::NotFound);
-    /// ```
-    pub fn kind(&self) -> ErrorKind {
-        match self {
-            LayoutError::UnknownRow { .. } | LayoutError::NotShipped { .. } => ErrorKind::NotFound,
-            _ => ErrorKind::Invalid,
-        }
-    }
 }

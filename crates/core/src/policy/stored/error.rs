@@ -4,26 +4,32 @@ use chrono::NaiveDate;
 use smol_str::SmolStr;
 
 use super::Delegation;
-use crate::{ActError, ActorId, ErrorKind, Halt, Id};
+use crate::{ActorId, ErrorCode, Halt, Id};
 
 /// A refusal of a change of the policy: nothing was stored. Each message names what is wrong and the way out.
-#[derive(Debug, Clone, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error, ErrorCode)]
+#[error_code(engine = "policy")]
 #[non_exhaustive]
 pub enum PolicyError {
     /// The first administrator was appointed.
     #[error("there is an administrator already: let him assign roles")]
+    #[kind(Conflict)]
     AlreadySetUp,
     /// The policy was not set up.
     #[error("there is no administrator yet: carry out AppointFirst first")]
+    #[kind(Refused)]
     NotSetUp,
     /// No such actor.
     #[error("there is no actor {actor}: register it first (RegisterActor), or correct the id")]
+    #[kind(NotFound)]
+    #[code("no_such_actor")]
     UnknownActor {
         /// The id.
         actor: ActorId,
     },
     /// The actor is registered.
     #[error("actor {actor} is registered already, as {kind}: choose another id")]
+    #[kind(Conflict)]
     ActorExists {
         /// The id.
         actor: ActorId,
@@ -32,12 +38,15 @@ pub enum PolicyError {
     },
     /// No such role.
     #[error("there is no role {role}: define it first (DefineRole), or correct the code")]
+    #[kind(NotFound)]
+    #[code("no_such_role")]
     UnknownRole {
         /// The code.
         role: SmolStr,
     },
     /// Somebody has the role.
     #[error("role {role} can't be removed: {actor} has it; withdraw it first")]
+    #[kind(Refused)]
     RoleInUse {
         /// The code.
         role: SmolStr,
@@ -46,6 +55,7 @@ pub enum PolicyError {
     },
     /// The actor does not have the role.
     #[error("{actor} does not have the role {role}: there is nothing to withdraw")]
+    #[kind(NotFound)]
     NotAMember {
         /// Who.
         actor: ActorId,
@@ -54,6 +64,7 @@ pub enum PolicyError {
     },
     /// No engine declares the permission.
     #[error("no engine declares a permission {permission}: {known}")]
+    #[kind(NotFound)]
     UnknownPermission {
         /// The name.
         permission: SmolStr,
@@ -62,6 +73,7 @@ pub enum PolicyError {
     },
     /// Nobody could administer any more.
     #[error("after this nobody could administer: make another person administrator first")]
+    #[kind(Refused)]
     LastAdministrator,
     /// Delegations would form a circle.
     #[error(
@@ -70,6 +82,7 @@ pub enum PolicyError {
         second(chain),
         arrows(chain)
     )]
+    #[kind(Invalid)]
     Circle {
         /// From the delegator to the delegator again.
         chain: Vec<ActorId>,
@@ -78,6 +91,7 @@ pub enum PolicyError {
     #[error(
         "{delegator} lends that to {delegate} already, until {end} (delegation {id}): nothing is left to do, or end that one first (EndDelegation)"
     )]
+    #[kind(Conflict)]
     AlreadyDelegated {
         /// The delegation that covers it.
         id: Id<Delegation>,
@@ -95,6 +109,8 @@ pub enum PolicyError {
         second(chain),
         holders(chain)
     )]
+    #[kind(Refused)]
+    #[code("delegation_not_held")]
     NotHeld {
         /// What was to be delegated.
         part: String,
@@ -105,12 +121,15 @@ pub enum PolicyError {
     },
     /// No such delegation.
     #[error("there is no delegation {id}: it was ended already, or never made")]
+    #[kind(NotFound)]
+    #[code("no_such_delegation")]
     UnknownDelegation {
         /// Its id.
         id: crate::Id<super::Delegation>,
     },
     /// A field that can't be right.
     #[error("{what}: {why}")]
+    #[kind(Invalid)]
     BadInput {
         /// Which field.
         what: &'static str,
@@ -119,6 +138,7 @@ pub enum PolicyError {
     },
     /// Passed on.
     #[error(transparent)]
+    #[halt]
     Halt(#[from] Halt),
 }
 
@@ -141,49 +161,4 @@ fn holders(chain: &[ActorId]) -> String {
         text += actor.as_str();
     }
     text
-}
-
-impl ActError for PolicyError {
-    fn halt(&self) -> Option<&Halt> {
-        if let PolicyError::Halt(halt) = self { Some(halt) } else { None }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            PolicyError::AlreadySetUp => "policy.already_set_up",
-            PolicyError::NotSetUp => "policy.not_set_up",
-            PolicyError::UnknownActor { .. } => "policy.no_such_actor",
-            PolicyError::ActorExists { .. } => "policy.actor_exists",
-            PolicyError::UnknownRole { .. } => "policy.no_such_role",
-            PolicyError::RoleInUse { .. } => "policy.role_in_use",
-            PolicyError::NotAMember { .. } => "policy.not_a_member",
-            PolicyError::UnknownPermission { .. } => "policy.unknown_permission",
-            PolicyError::LastAdministrator => "policy.last_administrator",
-            PolicyError::Circle { .. } => "policy.circle",
-            PolicyError::AlreadyDelegated { .. } => "policy.already_delegated",
-            PolicyError::NotHeld { .. } => "policy.delegation_not_held",
-            PolicyError::UnknownDelegation { .. } => "policy.no_such_delegation",
-            PolicyError::BadInput { .. } => "policy.bad_input",
-            PolicyError::Halt(halt) => halt.code(),
-        }
-    }
-
-    fn kind(&self) -> ErrorKind {
-        match self {
-            PolicyError::UnknownActor { .. }
-            | PolicyError::UnknownRole { .. }
-            | PolicyError::NotAMember { .. }
-            | PolicyError::UnknownDelegation { .. }
-            | PolicyError::UnknownPermission { .. } => ErrorKind::NotFound,
-            PolicyError::NotSetUp
-            | PolicyError::LastAdministrator
-            | PolicyError::RoleInUse { .. }
-            | PolicyError::NotHeld { .. } => ErrorKind::Refused,
-            PolicyError::AlreadySetUp
-            | PolicyError::ActorExists { .. }
-            | PolicyError::AlreadyDelegated { .. } => ErrorKind::Conflict,
-            PolicyError::Circle { .. } | PolicyError::BadInput { .. } => ErrorKind::Invalid,
-            PolicyError::Halt(halt) => halt.kind(),
-        }
-    }
 }
