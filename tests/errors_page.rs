@@ -14,8 +14,8 @@
 
 use std::collections::BTreeMap;
 
+use fondaco::core::Halt;
 use fondaco::core::store::StoreError;
-use fondaco::core::{ActError, Halt};
 use fondaco::prelude::*;
 
 #[path = "errors_page/source.rs"]

@@ -10,7 +10,7 @@ use common::*;
 use fondaco_accounting::ledger::*;
 use fondaco_core::policy::stored::{AssignRole, Delegate, NewGrant, Part, RegisterActor};
 use fondaco_core::store::Store;
-use fondaco_core::{ActError, ErrorKind, Id};
+use fondaco_core::{ErrorKind, Id};
 use fondaco_store::Memory;
 
 /// `anna` and `ben` prepare; `carla`, `dora` and `emil` approve, `carla` up to 100 EUR.

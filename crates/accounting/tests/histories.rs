@@ -9,7 +9,7 @@ use std::sync::Arc;
 use chrono::{Datelike, Days, NaiveDate};
 use common::*;
 use fondaco_accounting::ledger::*;
-use fondaco_core::{ActError, Currency, Id};
+use fondaco_core::{Currency, Id};
 use fondaco_store::{Memory, OrderedStore, Sqlite};
 use fondaco_testkit::{Blocking, Model, Unloaded};
 use proptest::prelude::*;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use common::*;
 use fondaco_accounting::Books;
 use fondaco_accounting::ledger::*;
-use fondaco_core::{Act, ActError, CompanyId, Currency, Id, PartyId, Range, Reading};
+use fondaco_core::{Act, CompanyId, Currency, Id, PartyId, Range, Reading};
 use rust_decimal::Decimal;
 
 fn entry(date: &str) -> NewEntry {

@@ -7,7 +7,7 @@ use common::*;
 use fondaco_accounting::currency::*;
 use fondaco_accounting::ledger::*;
 use fondaco_core::timeline::Timeline;
-use fondaco_core::{ActError, Currency, ErrorKind, Rounding};
+use fondaco_core::{Currency, ErrorKind, Rounding};
 use rust_decimal::Decimal;
 
 const EUR: Currency = Currency::EUR;

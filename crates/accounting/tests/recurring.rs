@@ -8,7 +8,7 @@ use fondaco_accounting::ledger::*;
 use fondaco_core::calendar::{BusinessDays, Calendar, DefineCalendar, Roll};
 use fondaco_core::due::RetryDue;
 use fondaco_core::recurrence::Recurrence;
-use fondaco_core::{ActError, Money, Range, Reading, Residual};
+use fondaco_core::{Money, Range, Reading, Residual};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 

@@ -5,7 +5,7 @@ mod common;
 
 use common::*;
 use fondaco_accounting::ledger::*;
-use fondaco_core::{ActError, Currency};
+use fondaco_core::Currency;
 use rust_decimal::Decimal;
 
 /// A chart five levels deep and a little of everything.

@@ -13,7 +13,7 @@ use fondaco_core::due::RetryDue;
 use fondaco_core::store::{
     Answer, Ask, Batch, Commit, FeedFrom, Prepared, Read, Store, StoreError, Table,
 };
-use fondaco_core::{ActError, Id, Reading};
+use fondaco_core::{Id, Reading};
 use fondaco_store::Memory;
 use smol_str::ToSmolStr;
 

@@ -20,7 +20,7 @@ use fondaco_accounting::parallel::DefineLedger;
 use fondaco_core::job::JobId;
 use fondaco_core::policy::stored::{Delegate, NewGrant, WithdrawRole};
 use fondaco_core::policy::{Engine, Permission, Request};
-use fondaco_core::{Act, ActError, Currency, ErrorKind, Halt, Money, Tx};
+use fondaco_core::{Act, Currency, ErrorKind, Halt, Money, Tx};
 
 type Case = (&'static Permission, &'static str, fn(&Staff, &str) -> Result<(), LedgerError>);
 

@@ -11,7 +11,7 @@ use common::*;
 use fondaco_accounting::Books;
 use fondaco_accounting::currency::{NewRate, OpenRateSource, RecordRates};
 use fondaco_accounting::ledger::*;
-use fondaco_core::{ActError, CompanyId, Currency, Reading};
+use fondaco_core::{CompanyId, Currency, Reading};
 use fondaco_store::{Memory, Sqlite};
 use proptest::prelude::*;
 

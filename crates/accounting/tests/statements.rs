@@ -11,7 +11,7 @@ use fondaco_accounting::reports::{
     CurrencyStatement, Movement, StatementQuery, account_statement, each_statement_page,
 };
 use fondaco_core::report::{Cell, Locale};
-use fondaco_core::{ActError, Currency, DateRange, ErrorKind, PartyId};
+use fondaco_core::{Currency, DateRange, ErrorKind, PartyId};
 use fondaco_store::OrderedStore;
 use fondaco_store::ordered::{InMemory, MapError, MapSnapshot, Ordered, Put, Written};
 use proptest::prelude::*;

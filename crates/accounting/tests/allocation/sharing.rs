@@ -2,7 +2,6 @@
 
 use fondaco_accounting::allocation::*;
 use fondaco_accounting::ledger::*;
-use fondaco_core::ActError;
 
 use crate::common::*;
 use crate::{cost, of};

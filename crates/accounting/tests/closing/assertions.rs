@@ -3,7 +3,6 @@
 use crate::common::*;
 use fondaco_accounting::close::*;
 use fondaco_accounting::ledger::*;
-use fondaco_core::ActError;
 use proptest::prelude::*;
 
 #[test]

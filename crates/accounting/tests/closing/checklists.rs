@@ -4,7 +4,7 @@ use crate::common::*;
 use fondaco_accounting::close::*;
 use fondaco_accounting::currency::*;
 use fondaco_accounting::ledger::*;
-use fondaco_core::{ActError, Currency};
+use fondaco_core::Currency;
 
 fn told(firm: &Firm, period: PeriodKey) -> Vec<String> {
     let list = firm.view(|view| checklist(view, period));

@@ -3,7 +3,7 @@
 use crate::common::*;
 use fondaco_accounting::close::*;
 use fondaco_accounting::ledger::*;
-use fondaco_core::{ActError, Id};
+use fondaco_core::Id;
 
 fn rent(date: &str, amount: &str) -> NewEntry {
     NewEntry::new("GEN", d(date)).debit("5100", eur(amount)).credit("1000", eur(amount))

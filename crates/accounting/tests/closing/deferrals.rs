@@ -4,7 +4,7 @@ use crate::common::*;
 use chrono::NaiveDate;
 use fondaco_accounting::close::*;
 use fondaco_accounting::ledger::*;
-use fondaco_core::{ActError, DateRange, Money};
+use fondaco_core::{DateRange, Money};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 

@@ -5,7 +5,7 @@ use crate::years::with_two_years;
 use chrono::{Datelike, NaiveDate};
 use fondaco_accounting::close::*;
 use fondaco_accounting::ledger::*;
-use fondaco_core::{ActError, Currency, Id, Money};
+use fondaco_core::{Currency, Id, Money};
 use proptest::prelude::*;
 
 #[derive(Debug, Clone)]

@@ -4,7 +4,6 @@ use crate::common::staff::*;
 use crate::common::*;
 use fondaco_accounting::close::*;
 use fondaco_accounting::ledger::*;
-use fondaco_core::ActError;
 use fondaco_core::policy::stored::NewGrant;
 
 fn invoice(date: &str) -> NewEntry {

@@ -3,7 +3,7 @@
 use crate::common::*;
 use fondaco_accounting::close::*;
 use fondaco_accounting::ledger::*;
-use fondaco_core::{ActError, PartyId};
+use fondaco_core::PartyId;
 
 fn with_debtors(firm: Firm) -> Firm {
     let firm = firm.set_up();

@@ -3,7 +3,7 @@
 use crate::common::*;
 use fondaco_accounting::close::*;
 use fondaco_accounting::ledger::*;
-use fondaco_core::{ActError, Currency};
+use fondaco_core::Currency;
 use proptest::prelude::*;
 
 fn template(debit: &str, credit: &str) -> Result<EntryTemplate, CloseError> {

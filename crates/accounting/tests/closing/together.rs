@@ -4,7 +4,7 @@ use crate::common::*;
 use fondaco_accounting::close::*;
 use fondaco_accounting::currency::{NewRate, OpenRateSource, RecordRates};
 use fondaco_accounting::ledger::*;
-use fondaco_core::{ActError, Currency, Id};
+use fondaco_core::{Currency, Id};
 
 fn paid(account: &str, date: &str, amount: &str) -> NewEntry {
     NewEntry::new("GEN", d(date)).debit(account, eur(amount)).credit("1000", eur(amount))

@@ -4,7 +4,7 @@ use crate::common::*;
 use fondaco_accounting::close::*;
 use fondaco_accounting::ledger::*;
 use fondaco_accounting::reports;
-use fondaco_core::{ActError, Currency, Range, Reading};
+use fondaco_core::{Currency, Range, Reading};
 
 /// 2025 and 2026, and retained earnings.
 pub(crate) fn with_two_years(firm: Firm) -> Firm {

@@ -16,8 +16,8 @@ use fondaco_core::calendar::{CalendarRefusal, DefineCalendar};
 use fondaco_core::due::{AsyncQueue, Ticked};
 use fondaco_core::store::Store;
 use fondaco_core::{
-    Act, ActError, ActorId, AsyncDriver, CommandId, CompanyId, Currency, Done, Envelope, Job,
-    JobCall, JobDone, JobError, JobId, Money, Progress, Range, Reading, Timestamp, View,
+    Act, ActorId, AsyncDriver, CommandId, CompanyId, Currency, Done, Envelope, Job, JobCall,
+    JobDone, JobError, JobId, Money, Progress, Range, Reading, Timestamp, View,
 };
 use fondaco_store::ordered::InMemory;
 use fondaco_store::{Memory, OrderedStore, Sqlite};

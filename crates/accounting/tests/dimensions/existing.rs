@@ -1,6 +1,6 @@
 //! What was posted before a rule: listed, and left as it is.
 
-use fondaco_core::{ActError, DateRange};
+use fondaco_core::DateRange;
 
 use crate::*;
 

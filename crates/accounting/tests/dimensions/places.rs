@@ -1,6 +1,6 @@
 //! Trees over time: where a value stands from which day on, and what is told of a move; on every store.
 
-use fondaco_core::{ActError, Reading};
+use fondaco_core::Reading;
 
 use crate::*;
 

@@ -2,7 +2,7 @@
 
 use fondaco_accounting::allocation::*;
 use fondaco_accounting::reports::{FinancialQuery, Layout};
-use fondaco_core::{ActError, Currency};
+use fondaco_core::Currency;
 use rust_decimal::Decimal;
 
 use crate::*;

@@ -1,6 +1,6 @@
 //! What can't be defined: each refusal names what is wrong and the way out, and stores nothing.
 
-use fondaco_core::{Act, ActError, DateRange};
+use fondaco_core::{Act, DateRange};
 
 use crate::*;
 

@@ -1,6 +1,5 @@
 //! Who may define dimensions, open their values and set rules; and rights within a dimension see what was filled in.
 
-use fondaco_core::ActError;
 use fondaco_core::policy::stored::NewGrant;
 
 use crate::common::staff::with_staff_everywhere;

@@ -2,7 +2,6 @@
 
 use fondaco_accounting::allocation::*;
 use fondaco_accounting::close::*;
-use fondaco_core::ActError;
 use fondaco_core::recurrence::Recurrence;
 
 use crate::*;

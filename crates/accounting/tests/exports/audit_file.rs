@@ -2,7 +2,7 @@
 
 use fondaco_accounting::export::{SaftAddress, SaftCompany, SaftContact, SaftQuery};
 use fondaco_accounting::ledger::*;
-use fondaco_core::{ActError, PartyId};
+use fondaco_core::PartyId;
 use smol_str::SmolStr;
 
 use crate::again::firm;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use fondaco_accounting::close::Correct;
 use fondaco_accounting::export::{GobdQuery, GobdSupplier};
 use fondaco_accounting::ledger::*;
-use fondaco_core::{ActError, ActorId, PartyId};
+use fondaco_core::{ActorId, PartyId};
 use rust_decimal::Decimal;
 
 use crate::again::firm;

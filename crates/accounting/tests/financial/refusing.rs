@@ -1,7 +1,6 @@
 //! Layouts and questions that would not tell the truth are refused, with the row and the way out.
 
 use fondaco_accounting::reports::{FinancialQuery, Layout};
-use fondaco_core::ActError;
 
 use crate::common::*;
 use crate::firm::*;

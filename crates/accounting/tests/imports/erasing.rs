@@ -5,7 +5,7 @@ use std::fmt::Write;
 use fondaco_accounting::import::*;
 use fondaco_accounting::ledger::*;
 use fondaco_core::job::JobId;
-use fondaco_core::{Act, ActError, Range, Reading, digest};
+use fondaco_core::{Act, Range, Reading, digest};
 
 use crate::common::*;
 use crate::files::*;

@@ -2,7 +2,7 @@
 
 use crate::common::*;
 use fondaco_accounting::ledger::*;
-use fondaco_core::{ActError, Range, Reading};
+use fondaco_core::{Range, Reading};
 
 /// A firm with a closed account, a locked period and an account of dollars alone.
 fn firm(firm: Firm) -> Firm {

@@ -4,7 +4,7 @@ use crate::common::*;
 use fondaco_accounting::ledger::*;
 use fondaco_core::fiscal::{FiscalCalendar, YearNamedBy};
 use fondaco_core::store::{Batch, Change, Meta};
-use fondaco_core::{ActError, ActorId, CommandId, CompanyId, Currency, Id, Range, Reading};
+use fondaco_core::{ActorId, CommandId, CompanyId, Currency, Id, Range, Reading};
 use rust_decimal::Decimal;
 
 /// The greatest amount with cents that a sum holds.

@@ -3,7 +3,7 @@
 use crate::common::*;
 use fondaco_accounting::Books;
 use fondaco_accounting::ledger::*;
-use fondaco_core::{ActError, CompanyId};
+use fondaco_core::CompanyId;
 
 fn code(n: usize) -> String {
     format!("7{n:03}")

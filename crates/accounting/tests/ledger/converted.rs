@@ -2,7 +2,7 @@
 
 use crate::common::*;
 use fondaco_accounting::ledger::*;
-use fondaco_core::{ActError, Currency, Money};
+use fondaco_core::{Currency, Money};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 

@@ -4,7 +4,7 @@ use crate::common::*;
 use fondaco_accounting::ledger::*;
 use fondaco_core::fiscal::{FiscalCalendar, YearNamedBy};
 use fondaco_core::recurrence::Recurrence;
-use fondaco_core::{ActError, DateRange, PartyId, party};
+use fondaco_core::{DateRange, PartyId, party};
 
 /// A year that ends in June 2027 beside the calendar year 2026, and three sales of each month from 2026 on.
 fn firm(firm: Firm) -> Firm {

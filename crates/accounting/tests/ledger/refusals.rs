@@ -3,7 +3,7 @@
 use crate::common::*;
 use fondaco_accounting::ledger::*;
 use fondaco_core::fiscal::FiscalCalendar;
-use fondaco_core::{Act, ActError, Currency, ErrorKind, Id};
+use fondaco_core::{Act, Currency, ErrorKind, Id};
 
 fn says<C: Act<Error = LedgerError>>(
     firm: &Firm,

@@ -1,7 +1,6 @@
 //! Pending entries: held, posted in full or part, voided, expired; each exactly once.
 
 use crate::*;
-use fondaco_core::ActError;
 use rust_decimal::Decimal;
 
 #[test]

@@ -1,7 +1,7 @@
 //! What was recorded elsewhere, with its instants.
 
 use crate::*;
-use fondaco_core::{ActError, Timestamp};
+use fondaco_core::Timestamp;
 
 fn at(text: &str) -> Timestamp {
     instant(text)

@@ -1,7 +1,6 @@
 //! What comes again under a key: once, exactly, and never after a failure.
 
 use crate::*;
-use fondaco_core::ActError;
 
 #[test]
 fn the_same_again_is_what_is_there() {
