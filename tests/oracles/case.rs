@@ -38,6 +38,20 @@ impl Case {
         Self { id, expected, answer: Answer::Given { actual, right } }
     }
 
+    /// Compares floats: right when ours is within this part of the expected one, or of 1 where that is smaller than 1.
+    pub(crate) fn near<E: std::fmt::Display>(
+        id: String,
+        expected: f64,
+        within: f64,
+        actual: Result<f64, E>,
+    ) -> Self {
+        let right = actual
+            .as_ref()
+            .is_ok_and(|actual| (actual - expected).abs() <= within * expected.abs().max(1.0));
+        let actual = actual.map_or_else(|error| error.to_string(), |actual| actual.to_string());
+        Self { id, expected: expected.to_string(), answer: Answer::Given { actual, right } }
+    }
+
     pub(crate) fn unsupported(id: String, reason: &str) -> Self {
         Self { id, expected: String::new(), answer: Answer::Unsupported(reason.to_owned()) }
     }

@@ -37,6 +37,7 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("accounting/tryton_stories.json", accounting::tryton_stories::cases),
     ("calendar/holidays.json", calendar::holidays::cases),
     ("crm/sla/sla_oracles.json", crm::sla::cases),
+    ("inventory/misc_inventory.json", inventory::misc_inventory::cases),
     ("inventory/working_calendar.json", inventory::working_calendar::cases),
 ];
 

@@ -7,6 +7,7 @@
 
 pub mod items;
 pub mod measures;
+pub mod ordering;
 pub mod places;
 pub mod policies;
 pub mod probability;

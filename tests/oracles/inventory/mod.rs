@@ -1,3 +1,4 @@
 //! Adapters of `inventory/`.
 
+pub(crate) mod misc_inventory;
 pub(crate) mod working_calendar;
