@@ -8,6 +8,7 @@
 //! Units are the caller's own: one of time (a year, a day), one of goods (pieces, kg), one of money, the same in all
 //! numbers of a model. Models are of statistics, not of books: their numbers are floats.
 
+pub mod continuous_review;
 pub mod eoq;
 
 mod costs;

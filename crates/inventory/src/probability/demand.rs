@@ -52,6 +52,16 @@ pub trait Demand {
     /// When the probability is not above 0 and below 1.
     fn quantile(&self, probability: f64) -> Result<f64, KernelError>;
 
+    /// What [`exceeds`](Self::exceeds) and [`loss`](Self::loss) say of `x`, for the price of one where they share their work.
+    fn tail(&self, x: f64) -> (f64, f64) {
+        (self.exceeds(x), self.loss(x))
+    }
+
+    /// The [`density`](Self::density) at 0, 1, 2, ..., this many.
+    fn probabilities(&self, count: usize) -> Vec<f64> {
+        (0..count).map(|whole| self.density(whole as f64)).collect()
+    }
+
     /// The standard deviation.
     fn sd(&self) -> f64 {
         self.variance().sqrt()
@@ -125,4 +135,91 @@ impl Level {
 pub(super) fn split(x: f64) -> (f64, f64) {
     let whole = x.floor();
     (whole, x - whole)
+}
+
+/// The probabilities of 0, 1, 2, ... from that of the mode, by the ratios of neighbours: `rise(k)` is p(k) by p(k - 1).
+///
+/// A product a cell, instead of a logarithm and two exponentials.
+pub(super) fn from_the_mode(
+    count: usize,
+    mode: f64,
+    at_mode: f64,
+    rise: impl Fn(f64) -> f64,
+) -> Vec<f64> {
+    let mut cells = vec![0.0; count];
+    let start = (mode.max(0.0) as usize).min(count.saturating_sub(1));
+    if let Some(cell) = cells.get_mut(start) {
+        *cell = at_mode;
+    }
+    let (low, high) = cells.split_at_mut((start + 1).min(count));
+    let mut last = at_mode;
+    for (cell, whole) in high.iter_mut().zip(start + 1..) {
+        last *= rise(whole as f64);
+        *cell = last;
+    }
+    let mut last = at_mode;
+    for (cell, whole) in low.iter_mut().zip(0..start).rev() {
+        last /= rise(whole as f64 + 1.0);
+        *cell = last;
+    }
+    cells
+}
+
+/// So that a model can be of a demand that is kept elsewhere.
+impl<D: Demand + ?Sized> Demand for &D {
+    fn mean(&self) -> f64 {
+        (**self).mean()
+    }
+
+    fn variance(&self) -> f64 {
+        (**self).variance()
+    }
+
+    fn counts(&self) -> bool {
+        (**self).counts()
+    }
+
+    fn density(&self, x: f64) -> f64 {
+        (**self).density(x)
+    }
+
+    fn cumulative(&self, x: f64) -> f64 {
+        (**self).cumulative(x)
+    }
+
+    fn exceeds(&self, x: f64) -> f64 {
+        (**self).exceeds(x)
+    }
+
+    fn loss(&self, x: f64) -> f64 {
+        (**self).loss(x)
+    }
+
+    fn complementary_loss(&self, x: f64) -> f64 {
+        (**self).complementary_loss(x)
+    }
+
+    fn second_loss(&self, x: f64) -> f64 {
+        (**self).second_loss(x)
+    }
+
+    fn upper_quantile(&self, tail: f64) -> Result<f64, KernelError> {
+        (**self).upper_quantile(tail)
+    }
+
+    fn quantile(&self, probability: f64) -> Result<f64, KernelError> {
+        (**self).quantile(probability)
+    }
+
+    fn tail(&self, x: f64) -> (f64, f64) {
+        (**self).tail(x)
+    }
+
+    fn probabilities(&self, count: usize) -> Vec<f64> {
+        (**self).probabilities(count)
+    }
+
+    fn sd(&self) -> f64 {
+        (**self).sd()
+    }
 }

@@ -163,6 +163,14 @@ impl Demand for Distribution {
         self.demand().loss(x)
     }
 
+    fn tail(&self, x: f64) -> (f64, f64) {
+        self.demand().tail(x)
+    }
+
+    fn probabilities(&self, count: usize) -> Vec<f64> {
+        self.demand().probabilities(count)
+    }
+
     fn complementary_loss(&self, x: f64) -> f64 {
         self.demand().complementary_loss(x)
     }

@@ -84,10 +84,15 @@ impl Demand for Gamma {
     }
 
     fn loss(&self, x: f64) -> f64 {
+        self.tail(x).1
+    }
+
+    fn tail(&self, x: f64) -> (f64, f64) {
         if x <= 0.0 {
-            return self.mean() - x;
+            return (1.0, self.mean() - x);
         }
-        ((self.mean() - x) * self.tails(x).above + self.mean() * self.edge(x)).max(0.0)
+        let above = self.tails(x).above;
+        (above, ((self.mean() - x) * above + self.mean() * self.edge(x)).max(0.0))
     }
 
     fn complementary_loss(&self, x: f64) -> f64 {

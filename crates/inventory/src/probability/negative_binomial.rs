@@ -1,7 +1,7 @@
 //! The negative binomial distribution.
 
 use super::Demand;
-use super::demand::{Level, counted, moments, split};
+use super::demand::{Level, counted, from_the_mode, moments, split};
 use super::search;
 use super::special::{Tails, beta_tails, negative_binomial_kernel};
 use crate::KernelError;
@@ -109,13 +109,26 @@ impl Demand for NegativeBinomial {
     }
 
     fn loss(&self, x: f64) -> f64 {
+        self.tail(x).1
+    }
+
+    fn tail(&self, x: f64) -> (f64, f64) {
         let (whole, rest) = split(x);
         if whole < 0.0 {
-            return self.mean() - x;
+            return (1.0, self.mean() - x);
         }
         let above = self.tails(whole).above;
         let edge = (whole + self.size) * self.odds * self.kernel(whole);
-        ((self.mean() - whole) * above + edge - rest * above).max(0.0)
+        (above, ((self.mean() - whole) * above + edge - rest * above).max(0.0))
+    }
+
+    fn probabilities(&self, count: usize) -> Vec<f64> {
+        let top = ((self.size - 1.0) * self.odds).floor().max(0.0);
+        let mode = top.min(count.saturating_sub(1) as f64);
+        let (size, failure) = (self.size, self.failure());
+        from_the_mode(count, mode, self.kernel(mode), |whole| {
+            (size + whole - 1.0) * failure / whole
+        })
     }
 
     fn complementary_loss(&self, x: f64) -> f64 {

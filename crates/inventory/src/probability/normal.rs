@@ -225,7 +225,13 @@ impl Demand for Normal {
     }
 
     fn loss(&self, x: f64) -> f64 {
-        self.sd * standard_loss(self.z(x))
+        self.tail(x).1
+    }
+
+    fn tail(&self, x: f64) -> (f64, f64) {
+        let z = self.z(x);
+        let above = normal_tails(z).above;
+        (above, self.sd * (bell(z) - z * above).max(0.0))
     }
 
     fn complementary_loss(&self, x: f64) -> f64 {

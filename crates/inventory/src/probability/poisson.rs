@@ -1,7 +1,7 @@
 //! The Poisson distribution.
 
 use super::Demand;
-use super::demand::{Level, counted, split};
+use super::demand::{Level, counted, from_the_mode, split};
 use super::special::{Tails, gamma_tails, poisson_kernel};
 use super::{NegativeBinomial, search};
 use crate::KernelError;
@@ -92,13 +92,22 @@ impl Demand for Poisson {
     }
 
     fn loss(&self, x: f64) -> f64 {
+        self.tail(x).1
+    }
+
+    fn tail(&self, x: f64) -> (f64, f64) {
         let (whole, rest) = split(x);
         if whole < 0.0 {
-            return self.mean - x;
+            return (1.0, self.mean - x);
         }
         let above = self.tails(whole).above;
         let whole_loss = (self.mean - whole) * above + self.mean * poisson_kernel(whole, self.mean);
-        (whole_loss - rest * above).max(0.0)
+        (above, (whole_loss - rest * above).max(0.0))
+    }
+
+    fn probabilities(&self, count: usize) -> Vec<f64> {
+        let mode = self.mean.floor().min(count.saturating_sub(1) as f64);
+        from_the_mode(count, mode, poisson_kernel(mode, self.mean), |whole| self.mean / whole)
     }
 
     fn complementary_loss(&self, x: f64) -> f64 {

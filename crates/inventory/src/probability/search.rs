@@ -110,3 +110,31 @@ pub(crate) fn between(is_so: impl Fn(f64) -> bool, mut low: f64, mut high: f64) 
     }
     high
 }
+
+/// The root of an increasing function between two points, by Newton steps that stay between them.
+///
+/// `function` gives value and slope.
+pub(crate) fn root(
+    function: impl Fn(f64) -> (f64, f64),
+    mut low: f64,
+    mut high: f64,
+    guess: f64,
+) -> f64 {
+    let mut x = guess.clamp(low, high);
+    for _ in 0..HALVINGS {
+        let (value, slope) = function(x);
+        if value >= 0.0 {
+            high = x;
+        } else {
+            low = x;
+        }
+        let newton = x - value / slope;
+        let inside = newton > low && newton < high;
+        let next = if inside { newton } else { low + (high - low) / 2.0 };
+        if (next - x).abs() <= 2.0 * f64::EPSILON * x.abs() || next <= low || next >= high {
+            return next;
+        }
+        x = next;
+    }
+    x
+}
