@@ -66,20 +66,30 @@ pub trait CostCurve {
     ///
     /// # Errors
     /// As [`costs_at`](Self::costs_at), when `to` is not above `from`, and when the points are less than 2 or more than 100,000.
-    fn curve(&self, from: f64, to: f64, points: usize) -> Result<Vec<CurvePoint>, KernelError> {
-        let (from, to) = (finite("from", from)?, finite("to", to)?);
-        if from >= to {
-            let (other, way_out) = ("the curve begins there or later", "give one above `from`");
-            return Err(KernelError::Contradiction { field: "to", value: to, other, way_out });
-        }
-        let steps = steps(points)?;
-        let point = |step: usize| {
-            let part = step as f64 / steps;
-            let at = from * (1.0 - part) + to * part;
-            Ok(CurvePoint { at, cost: self.cost_at(at)? })
-        };
-        (0..points).map(point).collect()
+    fn curve(&self, from: f64, to: f64, count: usize) -> Result<Vec<CurvePoint>, KernelError> {
+        points(from, to, count, |at| self.cost_at(at))
     }
+}
+
+/// A figure at this many points from one place to another, both included, at even distances.
+pub(crate) fn points(
+    from: f64,
+    to: f64,
+    count: usize,
+    cost: impl Fn(f64) -> Result<f64, KernelError>,
+) -> Result<Vec<CurvePoint>, KernelError> {
+    let (from, to) = (finite("from", from)?, finite("to", to)?);
+    if from >= to {
+        let (other, way_out) = ("the curve begins there or later", "give one above `from`");
+        return Err(KernelError::Contradiction { field: "to", value: to, other, way_out });
+    }
+    let steps = steps(count)?;
+    let point = |step: usize| {
+        let part = step as f64 / steps;
+        let at = from * (1.0 - part) + to * part;
+        Ok(CurvePoint { at, cost: cost(at)? })
+    };
+    (0..count).map(point).collect()
 }
 
 fn steps(points: usize) -> Result<f64, KernelError> {

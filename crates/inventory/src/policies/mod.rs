@@ -10,6 +10,8 @@
 
 pub mod continuous_review;
 pub mod eoq;
+pub mod periodic_review;
+pub mod safety_stock;
 
 mod costs;
 mod curve;

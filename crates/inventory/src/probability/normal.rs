@@ -131,6 +131,11 @@ pub(crate) fn deviate(probability: f64) -> f64 {
     if newton.is_finite() { z - newton / (1.0 + 0.5 * z * newton) } else { z }
 }
 
+/// How likely a standard normal demand is above `z`.
+pub(crate) fn above(z: f64) -> f64 {
+    normal_tails(z).above
+}
+
 /// [`loss`] of what is known to be finite.
 pub(crate) fn standard_loss(z: f64) -> f64 {
     (bell(z) - z * normal_tails(z).above).max(0.0)
