@@ -219,11 +219,11 @@ impl<D: Demand> ContinuousReview<D> {
     /// │ demand rate: 1.5
     /// ├─ Mean demand of the lead time: 3
     /// ├─ Safety stock: 0
-    /// ├─ Fill rate: 86.6%
+    /// ├─ Fill rate: 86.66%
     /// └─ Cost per unit of time: 107.9236
     ///    ├─ Ordering: 30
-    ///    ├─ Holding: 64.634
-    ///    └─ Shortage: 13.2896
+    ///    ├─ Holding: 62.1087
+    ///    └─ Shortage: 15.8149
     /// ");
     /// # Ok::<(), fondaco_inventory::KernelError>(())
     /// ```

@@ -78,7 +78,7 @@ impl OrderUpTo {
     /// // 20 a review, 0.5 a piece and week on hand, 9.5 owed; 100 ± 30 a week, two weeks to wait, reviewed every week.
     /// let model = OrderUpTo::new(20.0, 0.5, 9.5, Normal::new(100.0, 30.0)?, 2.0);
     /// let plan = model.solve(1.0)?;
-    /// assert!((plan.order_up_to - 373.0).abs() < 10.0);
+    /// assert!((plan.order_up_to - 343.727_342_064).abs() < 1e-6);
     /// assert!(plan.fill_rate > 0.9);
     /// # Ok::<(), fondaco_inventory::KernelError>(())
     /// ```

@@ -298,13 +298,13 @@ impl SafetyStock {
     /// └─ Safety stock: 265.7342
     ///    │ safety factor × standard deviation
     ///    ├─ Safety factor: 1.6449
-    ///    │  │ of a cycle service level of 95%
+    ///    │    of a cycle service level of 95%
     ///    └─ Standard deviation: 161.5549
-    ///       │ √(time × demand sd² + demand² × lead time sd²)
-    ///       │ demand mean: 100
-    ///       │ demand sd: 30
-    ///       │ lead time mean: 4
-    ///       │ lead time sd: 1.5
+    ///         √(time × demand sd² + demand² × lead time sd²)
+    ///         demand mean: 100
+    ///         demand sd: 30
+    ///         lead time mean: 4
+    ///         lead time sd: 1.5
     /// ");
     /// # Ok::<(), fondaco_inventory::KernelError>(())
     /// ```
@@ -433,7 +433,7 @@ pub fn reorder_point(demand: &impl Demand, cycle_service: f64) -> Result<f64, Ke
 ///
 /// let smooth = Normal::new(400.0, 60.0)?;
 /// assert!((reorder_point_for_fill_rate(&smooth, 0.95, 200.0)? - 436.438_795_311_278).abs() < 1e-6);
-/// assert_eq!(reorder_point_for_fill_rate(&Poisson::new(3.0)?, 0.95, 5.0)?, 4.0);
+/// assert_eq!(reorder_point_for_fill_rate(&Poisson::new(3.0)?, 0.95, 5.0)?, 5.0);
 /// # Ok::<(), fondaco_inventory::KernelError>(())
 /// ```
 pub fn reorder_point_for_fill_rate(
