@@ -1,26 +1,59 @@
-//! What the stock holds on parties: lots that name their owner or supplier.
+//! What the stock holds on parties: lots that name their owner or supplier, moves, promises and orders that name whom they are with.
 
 use std::sync::Arc;
 
 use fondaco_core::party::{HeldOnParty, Holding};
+use fondaco_core::store::Record;
 use fondaco_core::{Halt, PartyId, Range, Reading};
 
 use crate::items::Lot;
+use crate::levels::{Expected, Reservation};
+use crate::moves::Move;
 
 /// What the stock holds on parties, for [`export`](fondaco_core::party::export()). It names a party by its id alone, so nothing
 /// of it is personal, and an erasure has nothing to erase here.
-pub const HOLDINGS: &[Holding] = &[Holding::of::<Lot>()];
+pub const HOLDINGS: &[Holding] = &[
+    Holding::of::<Lot>(),
+    Holding::of::<Move>(),
+    Holding::of::<Reservation>(),
+    Holding::of::<Expected>(),
+];
 
 impl HeldOnParty for Lot {
-    /// Reads the whole table: an export is asked for seldom, and an index on parties would cost each receipt.
     fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<Lot>>, Halt> {
-        let mut found = Vec::new();
-        read.peek_each(&Range::<Lot>::all(), |lot: &Lot| {
-            if lot.owner == Some(party) || lot.supplier == Some(party) {
-                found.push(Arc::new(lot.clone()));
-            }
-            Ok::<(), Halt>(())
-        })?;
-        Ok(found)
+        all_of(read, |lot: &Lot| lot.owner == Some(party) || lot.supplier == Some(party))
     }
+}
+
+impl HeldOnParty for Move {
+    fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<Move>>, Halt> {
+        all_of(read, |leg: &Move| leg.party == Some(party))
+    }
+}
+
+impl HeldOnParty for Reservation {
+    fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<Reservation>>, Halt> {
+        all_of(read, |row: &Reservation| row.party == Some(party))
+    }
+}
+
+impl HeldOnParty for Expected {
+    fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<Expected>>, Halt> {
+        all_of(read, |row: &Expected| row.party == Some(party))
+    }
+}
+
+/// The rows of a whole table that are about somebody: an export is asked for seldom, and an index on parties would cost each receipt.
+fn all_of<R: Record>(
+    read: &mut impl Reading,
+    about: impl Fn(&R) -> bool,
+) -> Result<Vec<Arc<R>>, Halt> {
+    let mut found = Vec::new();
+    read.peek_each(&Range::<R>::all(), |row: &R| {
+        if about(row) {
+            found.push(Arc::new(row.clone()));
+        }
+        Ok::<(), Halt>(())
+    })?;
+    Ok(found)
 }

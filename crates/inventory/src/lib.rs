@@ -6,11 +6,15 @@
 //! The stock engine keeps stock over any store: of which [`items`] there is how much, in which [`places`].
 
 pub mod items;
+pub mod levels;
 pub mod measures;
+pub mod moves;
 pub mod ordering;
 pub mod places;
 pub mod policies;
+pub mod posting;
 pub mod probability;
+pub mod reserve;
 pub mod valuation;
 
 mod error;
@@ -22,6 +26,9 @@ mod stock_error;
 
 pub use error::KernelError;
 pub use holdings::HOLDINGS;
+pub use levels::LevelError;
+pub use moves::MoveError;
+pub use reserve::ReserveError;
 pub use settings::{BelowZero, Settings};
 pub use stock_error::StockError;
 
@@ -49,4 +56,22 @@ pub const TABLES: &[&Table] = &[
     items::LotOrigin::TABLE,
     places::Site::TABLE,
     places::Location::TABLE,
+    moves::Move::TABLE,
+    moves::StockLock::TABLE,
+    levels::Stock::TABLE,
+    levels::Bin::TABLE,
+    levels::LotBin::TABLE,
+    levels::LotTotal::TABLE,
+    levels::LotLapse::TABLE,
+    levels::Weight::TABLE,
+    levels::Flow::TABLE,
+    levels::MoveUse::TABLE,
+    levels::Reservation::TABLE,
+    levels::Expected::TABLE,
 ];
+
+/// Who carries out what falls due in the stock, by kind: reservations end, lots expire.
+pub fn due_handlers<'h>() -> fondaco_core::due::Handlers<'h> {
+    let handlers = fondaco_core::due::Handlers::new().on(reserve::KIND, reserve::expire);
+    handlers.on(levels::KIND, levels::lapse)
+}

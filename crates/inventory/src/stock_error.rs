@@ -23,6 +23,15 @@ pub enum StockError {
     /// A quantity that can't be read, held or converted.
     #[error(transparent)]
     Quantity(#[from] QuantityError),
+    /// A move that is refused.
+    #[error(transparent)]
+    Move(Box<crate::MoveError>),
+    /// A promise that is refused.
+    #[error(transparent)]
+    Reserve(Box<crate::ReserveError>),
+    /// A level that can't be shown.
+    #[error(transparent)]
+    Level(#[from] crate::LevelError),
     /// One of a batch was refused.
     #[error("item {index} (counted from 0): {error}")]
     At {
@@ -47,6 +56,18 @@ impl StockError {
     }
 }
 
+impl From<crate::MoveError> for StockError {
+    fn from(error: crate::MoveError) -> StockError {
+        StockError::Move(Box::new(error))
+    }
+}
+
+impl From<crate::ReserveError> for StockError {
+    fn from(error: crate::ReserveError) -> StockError {
+        StockError::Reserve(Box::new(error))
+    }
+}
+
 impl From<Halt> for StockError {
     fn from(halt: Halt) -> StockError {
         StockError::Halt(halt)
@@ -68,6 +89,9 @@ impl ActError for StockError {
             StockError::AlreadySetUp { .. } => "inventory.already_set_up",
             StockError::Input(error) => error.code(),
             StockError::Quantity(error) => error.code(),
+            StockError::Move(error) => error.code(),
+            StockError::Reserve(error) => error.code(),
+            StockError::Level(error) => error.code(),
             StockError::At { error, .. } => error.code(),
             StockError::Halt(halt) => halt.code(),
         }
@@ -79,6 +103,9 @@ impl ActError for StockError {
             StockError::AlreadySetUp { .. } => ErrorKind::Conflict,
             StockError::Input(error) => error.kind(),
             StockError::Quantity(error) => error.kind(),
+            StockError::Move(error) => error.kind(),
+            StockError::Reserve(error) => error.kind(),
+            StockError::Level(error) => error.kind(),
             StockError::At { error, .. } => error.kind(),
             StockError::Halt(halt) => halt.kind(),
         }

@@ -1,0 +1,117 @@
+//! The levels while a batch changes them: what each move adds, and whether they stay where they may be.
+
+use fondaco_core::tx::{Cell, Pending, Running};
+use fondaco_core::{Halt, Id, ItemId, Needs, SiteId, Tx};
+use smol_str::SmolStr;
+
+use super::{Bin, Flow, LotBin, LotTotal, MoveUse, Stock, Weight, month_of};
+use crate::Qty;
+use crate::items::Lot;
+
+/// All counters of a batch, taken back item by item.
+#[derive(Pending)]
+pub(crate) struct Levels {
+    pub(crate) stocks: Running<Stock>,
+    pub(crate) bins: Running<Bin>,
+    pub(crate) lot_bins: Running<LotBin>,
+    pub(crate) lot_totals: Running<LotTotal>,
+    pub(crate) uses: Running<MoveUse>,
+    weights: Running<Weight>,
+    flows: Running<Flow>,
+}
+
+/// Which counters a batch will be judged by.
+#[derive(Default)]
+pub(crate) struct Touched {
+    pub(crate) stocks: Vec<(ItemId, SiteId)>,
+    pub(crate) bins: Vec<(ItemId, SmolStr)>,
+    pub(crate) lot_bins: Vec<(Id<Lot>, SmolStr)>,
+    pub(crate) lot_totals: Vec<Id<Lot>>,
+    pub(crate) uses: Vec<Id<crate::moves::Move>>,
+}
+
+impl Levels {
+    /// Reads the counters that are named, in one trip, without resting on any.
+    ///
+    /// # Errors
+    /// A [`Halt`], to be passed on.
+    pub(crate) fn prepare(tx: &mut Tx<'_>, touched: Touched) -> Result<Levels, Halt> {
+        let Touched { stocks, bins, lot_bins, lot_totals, uses } = touched;
+        let needs = Needs::new()
+            .rows::<Stock>(&stocks)
+            .rows::<Bin>(&bins)
+            .rows::<LotBin>(&lot_bins)
+            .rows::<LotTotal>(&lot_totals)
+            .rows::<MoveUse>(&uses);
+        tx.need_all(needs)?;
+        Ok(Levels {
+            stocks: Running::prepare(tx, stocks)?,
+            bins: Running::prepare(tx, bins)?,
+            lot_bins: Running::prepare(tx, lot_bins)?,
+            lot_totals: Running::prepare(tx, lot_totals)?,
+            uses: Running::prepare(tx, uses)?,
+            weights: Running::default(),
+            flows: Running::default(),
+        })
+    }
+
+    /// Adds to what there is of an item at a site.
+    pub(crate) fn add(&mut self, change: Stock) -> Result<Cell, Halt> {
+        self.stocks.add(change)
+    }
+
+    /// Adds to what lies in a location.
+    pub(crate) fn add_bin(
+        &mut self,
+        item: ItemId,
+        location: SmolStr,
+        units: i64,
+    ) -> Result<Cell, Halt> {
+        let (on_hand, reserved) = (Qty::from_units(units), Qty::ZERO);
+        self.bins.add(Bin { item, location, on_hand, reserved })
+    }
+
+    /// Adds to what lies of a lot in a location.
+    pub(crate) fn add_lot_bin(
+        &mut self,
+        lot: Id<Lot>,
+        location: SmolStr,
+        units: i64,
+    ) -> Result<Cell, Halt> {
+        let (on_hand, reserved) = (Qty::from_units(units), Qty::ZERO);
+        self.lot_bins.add(LotBin { lot, location, on_hand, reserved })
+    }
+
+    /// Adds a leg of a lot.
+    pub(crate) fn add_lot(&mut self, lot: Id<Lot>, units: i64) -> Result<Cell, Halt> {
+        self.lot_totals.add(LotTotal { lot, on_hand: Qty::from_units(units), legs: 1 })
+    }
+
+    /// Adds to what was used of a move.
+    pub(crate) fn add_use(&mut self, of: Id<crate::moves::Move>, units: i64) -> Result<Cell, Halt> {
+        self.uses.add(MoveUse { of, used: Qty::from_units(units) })
+    }
+
+    /// Adds a leg to its month.
+    pub(crate) fn add_flow(
+        &mut self,
+        (item, site): (ItemId, SiteId),
+        date: chrono::NaiveDate,
+        units: i64,
+    ) -> Result<(), Halt> {
+        let (received, issued) = (units.max(0), units.min(0).saturating_neg());
+        let (received, issued) = (Qty::from_units(received), Qty::from_units(issued));
+        let month = month_of(date);
+        self.flows.add(Flow { item, site, month, received, issued, legs: 1 }).map(|_| ())
+    }
+
+    /// Adds to what an item weighs at a site.
+    pub(crate) fn add_weight(
+        &mut self,
+        item: ItemId,
+        site: SiteId,
+        weight: i64,
+    ) -> Result<(), Halt> {
+        self.weights.add(Weight { item, site, on_hand: Qty::from_units(weight) }).map(|_| ())
+    }
+}

@@ -1,0 +1,43 @@
+//! Levels: what there is, now, as of any day, and as known at any time.
+//!
+//! What there is now are counters, each written once per batch ([`Stock`], [`Bin`], [`LotBin`]); what there was is added up from months
+//! ([`Flow`]) and the moves of the last, broken one; what was known then is added up from the moves alone, as each says when it was
+//! recorded.
+
+mod batch;
+mod error;
+mod promise;
+mod read;
+mod record;
+mod restate;
+mod verify;
+
+use chrono::{Datelike, NaiveDate};
+
+pub(crate) use batch::{Levels, Touched};
+pub use error::LevelError;
+pub use promise::{Expected, Reservation};
+pub use read::{
+    BalanceOf, Explained, bins, expected, explain_on_hand, lot_bins, moves_of, moves_of_lot,
+    on_hand_at, on_hand_known_at, open_reservations, reservations_of, stock, stock_by_site,
+};
+pub use record::{Bin, Flow, LotBin, LotLapse, LotTotal, MoveUse, Stock, Weight};
+pub(crate) use restate::{KIND, lapse, schedule};
+pub use verify::{Discrepancy, verify};
+
+/// The number of the month that a day is in: consecutive, so that months can be compared.
+///
+/// ```
+/// use fondaco_inventory::levels::month_of;
+/// let (december, january) = (month_of("2025-12-31".parse()?), month_of("2026-01-01".parse()?));
+/// assert_eq!(january - december, 1);
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
+pub fn month_of(date: NaiveDate) -> i32 {
+    date.year() * 12 + date.month0() as i32
+}
+
+/// The first day of a month.
+pub(crate) fn first_of(month: i32) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(month.div_euclid(12), month.rem_euclid(12) as u32 + 1, 1)
+}

@@ -1,0 +1,201 @@
+//! The counters: what there is of an item, by site, by location, by lot, by month.
+//!
+//! Each follows from the facts ([`Move`](crate::moves::Move), the reservations and what is on order), and [`verify`](super::verify) adds
+//! them up again.
+
+use chrono::NaiveDate;
+use fondaco_core::store::Record;
+use fondaco_core::{Id, ItemId, SiteId, Timestamp};
+use smol_str::SmolStr;
+
+use crate::Qty;
+use crate::items::Lot;
+
+/// What there is of an item at a site, of what the company may use: its own goods and consigned ones. A customer's goods are not in it.
+///
+/// All of its columns are quantities in the item's stock unit.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(
+    table = "stock_level", kind = counter, key(item, site),
+    measure(available = on_hand - reserved - quarantined - expired),
+    measure(position = on_hand + on_order + in_transit - reserved - backordered),
+    measure(not_waited_for = -backordered),
+)]
+pub struct Stock {
+    /// The item.
+    pub item: ItemId,
+    /// The site.
+    pub site: SiteId,
+    /// What lies there, quarantine included.
+    pub on_hand: Qty,
+    /// What is promised of it.
+    pub reserved: Qty,
+    /// What lies in locations for quarantine.
+    pub quarantined: Qty,
+    /// What lies elsewhere of lots whose day of expiry is over.
+    pub expired: Qty,
+    /// What was sent to the site and has not arrived.
+    pub in_transit: Qty,
+    /// What was ordered for the site, of suppliers or of production, and has not come.
+    pub on_order: Qty,
+    /// What is promised as soon as it comes.
+    pub backordered: Qty,
+}
+
+impl Stock {
+    /// Nothing of an item at a site.
+    ///
+    /// ```
+    /// use fondaco_core::{ItemId, SiteId};
+    /// use fondaco_inventory::Qty;
+    /// use fondaco_inventory::levels::Stock;
+    ///
+    /// let none = Stock::none(ItemId::named("M8x40"), SiteId::named("shop"));
+    /// let some = Stock { on_hand: Qty::from_units(5_000_000), reserved: Qty::from_units(2_000_000), ..none };
+    /// assert_eq!(some.available().to_string(), "3");
+    /// ```
+    pub fn none(item: ItemId, site: SiteId) -> Stock {
+        let none = Qty::ZERO;
+        Stock {
+            item,
+            site,
+            on_hand: none,
+            reserved: none,
+            quarantined: none,
+            expired: none,
+            in_transit: none,
+            on_order: none,
+            backordered: none,
+        }
+    }
+
+    /// What can be promised or issued: on hand - reserved - quarantined - expired.
+    pub fn available(&self) -> rust_decimal::Decimal {
+        sum(&[self.on_hand], &[self.reserved, self.quarantined, self.expired])
+    }
+
+    /// What reorder points are compared with: on hand + on order + in transit to the site - reserved - backordered.
+    ///
+    /// ```
+    /// use fondaco_core::{ItemId, SiteId};
+    /// use fondaco_inventory::Qty;
+    /// use fondaco_inventory::levels::Stock;
+    ///
+    /// let none = Stock::none(ItemId::named("M8x40"), SiteId::named("shop"));
+    /// let ordered = Stock { on_order: Qty::from_units(9_000_000), backordered: Qty::from_units(4_000_000), ..none };
+    /// assert_eq!(ordered.position().to_string(), "5");
+    /// ```
+    pub fn position(&self) -> rust_decimal::Decimal {
+        let has = [self.on_hand, self.on_order, self.in_transit];
+        sum(&has, &[self.reserved, self.backordered])
+    }
+}
+
+/// The one less the others, of any size.
+fn sum(plus: &[Qty], minus: &[Qty]) -> rust_decimal::Decimal {
+    let total = |all: &[Qty]| all.iter().map(|one| i128::from(one.units())).sum::<i128>();
+    super::read::decimal(total(plus) - total(minus))
+}
+
+/// What lies of an item in a location, whosever it is.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(
+    table = "stock_bin", kind = counter, key(item, location),
+    measure(free = on_hand - reserved), measure(on_hand = on_hand),
+)]
+pub struct Bin {
+    /// The item.
+    pub item: ItemId,
+    /// The location's code.
+    pub location: SmolStr,
+    /// What lies there.
+    pub on_hand: Qty,
+    /// What is promised out of this location.
+    pub reserved: Qty,
+}
+
+/// What lies of a lot in a location.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(
+    table = "stock_lot_bin", kind = counter, key(lot, location),
+    measure(free = on_hand - reserved), measure(on_hand = on_hand),
+)]
+pub struct LotBin {
+    /// The lot.
+    pub lot: Id<Lot>,
+    /// The location's code.
+    pub location: SmolStr,
+    /// What lies there.
+    pub on_hand: Qty,
+    /// What is promised of the lot out of this location.
+    pub reserved: Qty,
+}
+
+/// What there is of a lot, wherever it lies or travels. Each leg of it counts, so who rests on this row rests on all that happens to
+/// the lot.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(
+    table = "stock_lot_total", kind = counter, key(lot),
+    measure(room_for_one = -on_hand), measure(number_of_legs = legs),
+)]
+pub struct LotTotal {
+    /// The lot.
+    pub lot: Id<Lot>,
+    /// What there is, in transit included.
+    pub on_hand: Qty,
+    /// How many legs of moves it had.
+    pub legs: i64,
+}
+
+/// What an item's pieces weigh at a site, of goods that are counted in one unit and weighed in another.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(table = "stock_weight", kind = counter, key(item, site))]
+pub struct Weight {
+    /// The item.
+    pub item: ItemId,
+    /// The site.
+    pub site: SiteId,
+    /// What lies there, in the unit that the item is weighed in.
+    pub on_hand: Qty,
+}
+
+/// What moved of an item at a site within a month: what balances as of a day are added up from.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(table = "stock_flow", kind = counter, key(item, site, month))]
+pub struct Flow {
+    /// The item.
+    pub item: ItemId,
+    /// The site.
+    pub site: SiteId,
+    /// Which month, as [`month_of`](super::month_of) numbers them.
+    pub month: i32,
+    /// What came, of what counts to [`Stock::on_hand`].
+    pub received: Qty,
+    /// What went.
+    pub issued: Qty,
+    /// How many legs of moves there were.
+    pub legs: i64,
+}
+
+/// How much of a move was taken back by others: of an issue, what was returned; of a receipt, what went back; of a dispatch, what arrived;
+/// of any, all of it when it was reversed.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(table = "stock_move_use", kind = counter, key(of), measure(unused = -used))]
+pub struct MoveUse {
+    /// The move.
+    pub of: Id<crate::moves::Move>,
+    /// How much.
+    pub used: Qty,
+}
+
+/// That the last day of a lot is over: what there is of it counts as [`expired`](Stock::expired).
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(table = "stock_lot_lapse", kind = state, key(lot))]
+pub struct LotLapse {
+    /// The lot.
+    pub lot: Id<Lot>,
+    /// The last day on which it was good.
+    pub expired: NaiveDate,
+    /// When that was recorded.
+    pub recorded_at: Timestamp,
+}

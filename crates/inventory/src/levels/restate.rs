@@ -1,0 +1,121 @@
+//! What lies of a lot counts as something else from now on: its last day is over, somebody released or blocked it.
+
+use chrono::NaiveDate;
+use fondaco_core::due::{Due, DueItem, Refused};
+use fondaco_core::store::Event;
+use fondaco_core::{Halt, Id, Needs, Range, Reading, Tx};
+
+use super::{LotBin, LotLapse, LotTotal, Stock};
+use crate::items::{Item, Lot, LotStatus, Ownership};
+use crate::places::Location;
+use crate::reserve::rights;
+use crate::{Qty, StockError};
+
+/// The kind of the due items by which lots expire.
+pub(crate) const KIND: &str = "stock.lot_expiry";
+
+/// What decides how a lot counts where it is not set aside already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Standing {
+    pub(crate) status: LotStatus,
+    pub(crate) lapsed: bool,
+}
+
+/// Puts the day after the last good day of a lot on the queue, or moves it there; takes it off for a lot that is good for ever.
+///
+/// # Errors
+/// A [`Halt`], to be passed on.
+pub(crate) fn schedule(
+    tx: &mut Tx<'_>,
+    lot: Id<Lot>,
+    expires: Option<NaiveDate>,
+) -> Result<(), Halt> {
+    match expires.and_then(|last| last.succ_opt()) {
+        Some(after) => {
+            // A day beyond what a clock can show never comes.
+            match tx.zone()?.start_of(after) {
+                Some(at) => tx.due(Due::new(KIND, lot.to_string(), at)).map(|_| ()),
+                None => Ok(()),
+            }
+        }
+        None => tx.cancel_due(KIND, &lot.to_string()).map(|_| ()),
+    }
+}
+
+/// Moves what lies of a lot, wherever it does, from the columns of one standing to those of another. Rests on all that happens to the lot.
+///
+/// # Errors
+/// A [`Halt`], to be passed on.
+pub(crate) fn restate(
+    tx: &mut Tx<'_>,
+    lot: &Lot,
+    (before, after): (Standing, Standing),
+) -> Result<(), StockError> {
+    if before == after || lot.ownership == Ownership::Customer {
+        return Ok(());
+    }
+    // Each leg of the lot changes this row: what is read after it is what it says.
+    tx.get::<LotTotal>(&lot.id)?;
+    let bins = tx.peek_scan(&Range::<LotBin>::by_key(&lot.id))?;
+    let codes: Vec<_> = bins.iter().map(|bin| bin.location.clone()).collect();
+    tx.need_all(Needs::new().rows::<Location>(&codes))?;
+    let locations = tx.get_many::<Location>(&codes)?;
+    let mut changes = Vec::new();
+    for (bin, location) in bins.iter().zip(&locations) {
+        let Some(location) = location.as_ref().filter(|at| at.kind.is_available()) else {
+            continue;
+        };
+        let units = bin.on_hand.units();
+        let difference = |was: bool, is: bool| match (was, is) {
+            (false, true) => Qty::from_units(units),
+            (true, false) => Qty::from_units(units.saturating_neg()),
+            _ => Qty::ZERO,
+        };
+        let (was, is) = (before.columns(), after.columns());
+        changes.push(Stock {
+            quarantined: difference(was.0, is.0),
+            expired: difference(was.1, is.1),
+            ..Stock::none(lot.item, location.site)
+        });
+    }
+    changes.retain(|change| *change != Stock::none(change.item, change.site));
+    if !changes.is_empty() {
+        tx.add_all(changes)?;
+    }
+    Ok(())
+}
+
+impl Standing {
+    /// Whether it counts as quarantined, and as expired.
+    pub(crate) fn columns(self) -> (bool, bool) {
+        let quarantined = !self.status.is_usable();
+        (quarantined, !quarantined && self.lapsed)
+    }
+}
+
+/// Counts what there is of a lot as expired, the day after its last.
+pub(crate) fn lapse(tx: &mut Tx<'_>, item: &DueItem) -> Result<(), Refused> {
+    Ok(carry_out(tx, item)?)
+}
+
+fn carry_out(tx: &mut Tx<'_>, due: &DueItem) -> Result<(), StockError> {
+    let request = fondaco_core::policy::Request::new(&rights::EXPIRE);
+    tx.authorize(&request)?;
+    let broken = || Halt::Bug(format!("no lot expires by {due:?}"));
+    let id: Id<Lot> = due.subject.parse().map_err(|_| broken())?;
+    let lot = tx.get::<Lot>(&id)?.ok_or_else(broken)?;
+    let today = tx.today()?;
+    let Some(expired) = lot.expires.filter(|_| lot.is_expired(today)) else {
+        return Ok(schedule(tx, id, lot.expires)?); // it is good for longer than it was thought
+    };
+    if tx.get::<LotLapse>(&id)?.is_some() {
+        return Ok(());
+    }
+    let standing = |lapsed| Standing { status: lot.status, lapsed };
+    restate(tx, &lot, (standing(false), standing(true)))?;
+    tx.insert(LotLapse { lot: id, expired, recorded_at: tx.now() })?;
+    let code = tx.get::<Item>(&lot.item)?.map(|item| item.code.clone()).unwrap_or_default();
+    let event = Event::new("stock.lot_expired").with("lot", id);
+    tx.emit(event.with("item", lot.item).with("code", code));
+    Ok(())
+}

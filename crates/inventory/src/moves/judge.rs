@@ -1,0 +1,410 @@
+//! One move alone: what it says, checked, as legs. Pure: what depends on how much there is comes later, in the batch.
+
+use fondaco_core::quantity::CatchWeight;
+use fondaco_core::{Id, Quantity, Rounding, SiteId};
+use smol_str::SmolStr;
+
+use super::book::{Book, Held, Kept, Shelf};
+use super::{Move, MoveError, MoveKind, Movement, NewMove, Stage};
+use crate::Qty;
+use crate::items::{LotStatus, Ownership, Tracking};
+use crate::places::LocationKind;
+
+/// What a leg's quantity counts as, beside [`on_hand`](crate::levels::Stock::on_hand).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Class {
+    Free,
+    Quarantined,
+    Expired,
+}
+
+/// A leg of a move that was judged.
+pub(crate) struct Leg<'b> {
+    pub(crate) site: SiteId,
+    /// `None` in transit.
+    pub(crate) shelf: Option<&'b Shelf>,
+    pub(crate) stage: Stage,
+    pub(crate) class: Class,
+    pub(crate) lot: Option<&'b Held>,
+    /// In units of the stored quantity: below zero where it leaves.
+    pub(crate) units: i64,
+    pub(crate) weight: i64,
+}
+
+impl Leg<'_> {
+    /// The location's code; empty in transit.
+    pub(crate) fn code(&self) -> SmolStr {
+        self.shelf.map_or_else(SmolStr::default, |shelf| shelf.location.code.clone())
+    }
+}
+
+/// A move that says nothing wrong.
+pub(crate) struct Judged<'b> {
+    pub(crate) new: &'b NewMove,
+    pub(crate) kept: &'b Kept,
+    pub(crate) kind: MoveKind,
+    /// How much, in units of the stored quantity; of a count, what is there.
+    pub(crate) units: i64,
+    pub(crate) legs: [Option<Leg<'b>>; 2],
+    /// The move that it is of.
+    pub(crate) origin: Option<&'b Move>,
+}
+
+impl<'b> Judged<'b> {
+    pub(crate) fn legs(&self) -> impl Iterator<Item = &Leg<'b>> {
+        self.legs.iter().flatten()
+    }
+
+    /// What is left of the move that it is of, and the other moves that were of it, is counted by [`MoveUse`](crate::levels::MoveUse).
+    pub(crate) fn uses(&self) -> Option<(Id<Move>, i64)> {
+        self.origin.map(|origin| (origin.id, self.units))
+    }
+
+    /// The quantity with its unit.
+    pub(crate) fn quantity(&self, units: i128) -> Quantity {
+        quantity(self.kept, units)
+    }
+}
+
+/// So many stored units of an item, with their unit.
+pub(crate) fn quantity(kept: &Kept, units: i128) -> Quantity {
+    let digits = u32::from(crate::QUANTITY_DIGITS);
+    let amount = rust_decimal::Decimal::try_from_i128_with_scale(units, digits);
+    Quantity::new(amount.unwrap_or_default(), kept.item.unit)
+}
+
+/// Judges a move by itself.
+///
+/// # Errors
+/// A [`MoveError`] that names what is wrong.
+pub(crate) fn judge<'b>(book: &'b Book, new: &'b NewMove) -> Result<Judged<'b>, MoveError> {
+    let kept = book.item(&new.item).ok_or(MoveError::UnknownItem { item: new.item })?;
+    let kind = new.movement.kind();
+    if new.date > book.today {
+        return Err(MoveError::DateAhead { date: new.date, today: book.today });
+    }
+    check_options(new, kind)?;
+    let judging = Judging { book, new, kept, kind };
+    let units = judging.units()?;
+    let judged = match &new.movement {
+        Movement::Reversal { of } => judging.reversal(*of, units)?,
+        movement => judging.moved(movement, units)?,
+    };
+    judged.legs().try_for_each(|leg| check_lock(book, new, leg.site))?;
+    Ok(judged)
+}
+
+struct Judging<'b> {
+    book: &'b Book,
+    new: &'b NewMove,
+    kept: &'b Kept,
+    kind: MoveKind,
+}
+
+impl<'b> Judging<'b> {
+    /// The quantity in the stock unit, as it is stored.
+    fn units(&self) -> Result<i64, MoveError> {
+        let (item, given) = (&self.kept.item, self.new.quantity);
+        let counted = self.kind == MoveKind::Count && given.is_zero();
+        if !given.is_positive() && !counted {
+            let (item, kind) = (item.code.clone(), self.kind);
+            return Err(MoveError::NotPositive { item, kind, quantity: given });
+        }
+        let in_unit = match &self.kept.conversions {
+            Some(conversions) if given.unit() != item.unit => conversions.convert(given, item.unit),
+            _ => Ok(given),
+        };
+        let stored = in_unit.and_then(|quantity| item.stored(quantity));
+        let stored = stored.map_err(|error| {
+            let item = item.code.clone();
+            MoveError::Quantity { item, error: Box::new(error) }
+        })?;
+        Ok(stored.units())
+    }
+
+    /// All kinds but reversals.
+    fn moved(self, movement: &'b Movement, units: i64) -> Result<Judged<'b>, MoveError> {
+        if !self.kept.item.is_open() {
+            return Err(MoveError::ItemClosed { item: self.kept.item.code.clone() });
+        }
+        let origin = movement.of().map(|of| self.origin(of)).transpose()?;
+        let lot = self.lot(origin, units)?;
+        let from = movement.from().map(|code| self.shelf(code)).transpose()?;
+        let to = movement.to().map(|code| self.shelf(code)).transpose()?;
+        self.check_places(movement, (from, to), origin)?;
+        self.check_lot(lot, to)?;
+        let to_lot = match movement.to_lot() {
+            Some(to_lot) => Some(self.lot_named(to_lot)?),
+            None => lot,
+        };
+        let weight = self.weight()?;
+        let out = |shelf| self.leg(shelf, lot, -units, -weight);
+        let into = |shelf| self.leg(shelf, to_lot, units, weight);
+        let legs = match movement {
+            Movement::Dispatch { to_site, .. } => {
+                [from.map(out), Some(self.transit(*to_site, lot, units, weight)?)]
+            }
+            Movement::Arrival { .. } | Movement::TransitLoss { .. } => {
+                let site = origin.map_or(SiteId::from_u128(0), |origin| origin.site);
+                [Some(self.transit(site, lot, -units, -weight)?), to.map(into)]
+            }
+            // How much more or less there is, the batch finds out.
+            Movement::Count { .. } => [to.map(|shelf| self.leg(shelf, lot, 0, 0)), None],
+            _ => match (from, to) {
+                (Some(from), to) => [Some(out(from)), to.map(into)],
+                (None, to) => [to.map(into), None],
+            },
+        };
+        let Judging { new, kept, kind, .. } = self;
+        Ok(Judged { new, kept, kind, units, legs, origin })
+    }
+
+    /// The legs of a move, the other way round.
+    fn reversal(self, of: Id<Move>, units: i64) -> Result<Judged<'b>, MoveError> {
+        let legs = self.book.origin(&of);
+        let first = legs.first().ok_or(MoveError::UnknownMove { of })?;
+        if first.kind == MoveKind::Reversal {
+            let what = "take back what took something back: make the move again";
+            return Err(MoveError::Unfit { kind: self.kind, what });
+        }
+        self.same("item", of, first.item == self.new.item)?;
+        self.same("quantity", of, first.quantity.units().unsigned_abs() == units.unsigned_abs())?;
+        let back = |leg: &'b std::sync::Arc<Move>| -> Result<Leg<'b>, MoveError> {
+            let shelf = match leg.location.is_empty() {
+                true => None,
+                false => Some(self.shelf(&leg.location)?),
+            };
+            let lot = leg.lot.get().map(|lot| self.lot_named(*lot)).transpose()?;
+            let (units, weight) =
+                (-leg.quantity.units(), leg.weight.get().map_or(0, |w| -w.units()));
+            let class = class(shelf, lot);
+            Ok(Leg { site: leg.site, shelf, stage: leg.stage, class, lot, units, weight })
+        };
+        let mut legs = legs.iter().map(back);
+        let legs = [legs.next().transpose()?, legs.next().transpose()?];
+        let Judging { new, kept, kind, .. } = self;
+        Ok(Judged { new, kept, kind, units, legs, origin: Some(first) })
+    }
+
+    fn same(&self, field: &'static str, of: Id<Move>, same: bool) -> Result<(), MoveError> {
+        if same { Ok(()) } else { Err(MoveError::OriginDiffers { of, field }) }
+    }
+
+    /// The leg of the move that this is of which says how much is left: what was sent, what went, what came.
+    fn origin(&self, of: Id<Move>) -> Result<&'b Move, MoveError> {
+        let wanted = match self.kind {
+            MoveKind::CustomerReturn => MoveKind::Issue,
+            MoveKind::SupplierReturn => MoveKind::Receipt,
+            _ => MoveKind::Dispatch,
+        };
+        let legs = self.book.origin(&of);
+        let leg = legs.last().ok_or(MoveError::UnknownMove { of })?;
+        if leg.kind != wanted {
+            return Err(MoveError::WrongOrigin { of, found: leg.kind, kind: self.kind, wanted });
+        }
+        self.same("item", of, leg.item == self.new.item)?;
+        Ok(leg)
+    }
+
+    fn shelf(&self, code: &SmolStr) -> Result<&'b Shelf, MoveError> {
+        let unknown = || MoveError::UnknownLocation { location: code.clone() };
+        let shelf = self.book.shelf(code).ok_or_else(unknown)?;
+        let date = self.new.date;
+        if let Some(last) = shelf.closes().filter(|last| date > *last) {
+            return Err(MoveError::LocationClosed { location: code.clone(), date, last });
+        }
+        if shelf.location.frozen && self.kind != MoveKind::Count {
+            return Err(MoveError::LocationFrozen { location: code.clone() });
+        }
+        Ok(shelf)
+    }
+
+    /// Whether places are fit for the kind of move.
+    fn check_places(
+        &self,
+        movement: &Movement,
+        (from, to): (Option<&Shelf>, Option<&Shelf>),
+        origin: Option<&Move>,
+    ) -> Result<(), MoveError> {
+        let code = |shelf: &Shelf| shelf.location.code.clone();
+        let (from_code, to_code) = (from.map(code), to.map(code));
+        if let (Some(from), true) =
+            (&from_code, from_code == to_code && self.kind != MoveKind::OwnerChange)
+        {
+            return Err(MoveError::SamePlace { location: from.clone() });
+        }
+        let set_aside = match movement {
+            Movement::Quarantine { .. } => to,
+            Movement::Release { .. } => from,
+            _ => None,
+        };
+        if let Some(shelf) = set_aside.filter(|shelf| shelf.kind() != LocationKind::Quarantine) {
+            return Err(MoveError::NotQuarantine { location: code(shelf) });
+        }
+        if let (Movement::Arrival { of, .. }, Some(shelf), Some(origin)) = (movement, to, origin)
+            && shelf.site.id != origin.site
+        {
+            return Err(MoveError::OtherSite { of: *of, location: code(shelf) });
+        }
+        if let (Movement::Dispatch { to_site, .. }, Some(from)) = (movement, from)
+            && from.site.id == *to_site
+        {
+            return Err(MoveError::SamePlace { location: from.site.code.clone() });
+        }
+        Ok(())
+    }
+
+    /// The lot that is moved: as it is given, else that of the move that this is of.
+    fn lot(&self, origin: Option<&Move>, units: i64) -> Result<Option<&'b Held>, MoveError> {
+        let item = &self.kept.item;
+        let of_origin = origin.and_then(|origin| origin.lot.copied());
+        if let (Some(given), Some(origin)) = (self.new.lot, origin) {
+            self.same("lot", origin.id, of_origin == Some(given))?;
+        }
+        let given = self.new.lot.or(of_origin);
+        match (item.tracking, given) {
+            (Tracking::None, None) => Ok(None),
+            (Tracking::None, Some(lot)) => {
+                Err(MoveError::NotTracked { item: item.code.clone(), lot })
+            }
+            (_, None) => Err(MoveError::LotRequired { item: item.code.clone() }),
+            (tracking, Some(lot)) => {
+                let held = self.lot_named(lot)?;
+                let one = 10i64.pow(u32::from(crate::QUANTITY_DIGITS));
+                let counted_none = self.kind == MoveKind::Count && units == 0;
+                if tracking == Tracking::Serial && units != one && !counted_none {
+                    let (serial, quantity) = (held.lot.code.clone(), self.new.quantity);
+                    return Err(MoveError::SerialIsOne { serial, quantity });
+                }
+                Ok(Some(held))
+            }
+        }
+    }
+
+    fn lot_named(&self, lot: Id<crate::items::Lot>) -> Result<&'b Held, MoveError> {
+        let held = self.book.lot(&lot).ok_or(MoveError::UnknownLot { lot })?;
+        if held.lot.item == self.kept.item.id {
+            return Ok(held);
+        }
+        let (lot, item) = (held.lot.code.clone(), self.kept.item.code.clone());
+        Err(MoveError::LotOfOtherItem { lot, item })
+    }
+
+    /// Whether a lot is fit to go out, or to come in for use.
+    fn check_lot(&self, lot: Option<&Held>, to: Option<&Shelf>) -> Result<(), MoveError> {
+        let Some(held) = lot else { return Ok(()) };
+        let goes = matches!(self.kind, MoveKind::Issue | MoveKind::Dispatch);
+        let for_use = to.is_some_and(|to| to.kind().is_available());
+        let comes = self.kind == MoveKind::Receipt && for_use;
+        let (lot, date) = (held.lot.code.clone(), self.new.date);
+        if goes && held.lot.status != LotStatus::Released {
+            return Err(MoveError::LotNotReleased { lot });
+        }
+        match held.lot.expires {
+            Some(last) if (goes || comes) && held.lot.is_expired(date) => {
+                Err(MoveError::LotExpired { lot, last, date })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What it weighs, in units of the stored quantity: as it was weighed, else nominally.
+    fn weight(&self) -> Result<i64, MoveError> {
+        let item = &self.kept.item;
+        let Some(unit) = item.weighed_in else {
+            return match self.new.weight {
+                None => Ok(0),
+                Some(weight) => Err(MoveError::NotWeighed { item: item.code.clone(), weight }),
+            };
+        };
+        if self.kind == MoveKind::Count && self.new.quantity.is_zero() {
+            return Ok(0);
+        }
+        let of_item =
+            |error| MoveError::Quantity { item: item.code.clone(), error: Box::new(error) };
+        let count = quantity(self.kept, i128::from(self.units()?));
+        let digits = u32::from(crate::QUANTITY_DIGITS);
+        let weighed = match (self.new.weight, &self.kept.catch) {
+            (Some(weight), rule) => {
+                let weight = weight.convert(unit).map_err(of_item)?;
+                match rule {
+                    Some(rule) => rule.weigh(count, weight),
+                    None => CatchWeight::new(count, weight),
+                }
+            }
+            (None, Some(rule)) => rule.nominal(count, digits, Rounding::HalfUp),
+            (None, None) => {
+                let (item, quantity) = (item.code.clone(), self.new.quantity);
+                return Err(MoveError::WeightRequired { item, quantity });
+            }
+        };
+        let weight = weighed.map_err(of_item)?.weight();
+        let fine = fondaco_core::QuantityError::TooFine { quantity: weight, digits };
+        let stored: Qty = weight.to_fixed().ok_or_else(|| of_item(fine))?;
+        Ok(stored.units())
+    }
+
+    fn leg(&self, shelf: &'b Shelf, lot: Option<&'b Held>, units: i64, weight: i64) -> Leg<'b> {
+        let stage = match shelf.kind() {
+            LocationKind::Transit => Stage::Transit,
+            kind if !kind.is_on_hand() => Stage::Outside,
+            _ => Stage::Stock,
+        };
+        let stage = self.for_owner(stage, lot);
+        let site = shelf.site.id;
+        Leg { site, shelf: Some(shelf), stage, class: class(Some(shelf), lot), lot, units, weight }
+    }
+
+    /// What is on its way to a site.
+    fn transit(
+        &self,
+        site: SiteId,
+        lot: Option<&'b Held>,
+        units: i64,
+        weight: i64,
+    ) -> Result<Leg<'b>, MoveError> {
+        if self.book.site(&site).is_none() {
+            return Err(MoveError::UnknownSite { site });
+        }
+        let stage = self.for_owner(Stage::Transit, lot);
+        Ok(Leg { site, shelf: None, stage, class: Class::Free, lot, units, weight })
+    }
+
+    /// A customer's goods count to nothing that the company has.
+    fn for_owner(&self, stage: Stage, lot: Option<&Held>) -> Stage {
+        let of_customer = self.kept.ownership(lot) == Ownership::Customer;
+        if of_customer && stage != Stage::Outside { Stage::Custody } else { stage }
+    }
+}
+
+/// What lies there counts as.
+pub(crate) fn class(shelf: Option<&Shelf>, lot: Option<&Held>) -> Class {
+    let set_aside = shelf.is_some_and(|shelf| shelf.kind() == LocationKind::Quarantine);
+    match lot {
+        _ if set_aside => Class::Quarantined,
+        Some(held) if held.lot.status != LotStatus::Released => Class::Quarantined,
+        Some(held) if held.lapsed => Class::Expired,
+        _ => Class::Free,
+    }
+}
+
+/// Only what goes out fulfils a promise, and only what comes in is what was ordered.
+fn check_options(new: &NewMove, kind: MoveKind) -> Result<(), MoveError> {
+    let goes = matches!(kind, MoveKind::Issue | MoveKind::Dispatch);
+    if new.fulfils.is_some() && !goes {
+        return Err(MoveError::Unfit { kind, what: "fulfil a reservation" });
+    }
+    if new.receives.is_some() && kind != MoveKind::Receipt {
+        return Err(MoveError::Unfit { kind, what: "come on an order" });
+    }
+    Ok(())
+}
+
+fn check_lock(book: &Book, new: &NewMove, site: SiteId) -> Result<(), MoveError> {
+    match book.locked_through(site) {
+        Some(through) if new.date <= through => {
+            Err(MoveError::DateLocked { date: new.date, through })
+        }
+        _ => Ok(()),
+    }
+}

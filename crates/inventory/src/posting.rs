@@ -1,0 +1,78 @@
+//! Where moves and all that goes along with them come together in one batch.
+//!
+//! [`moves`] knows none of the features that take part: which there are is said here, once.
+
+use fondaco_core::digest::{DigestError, Digester};
+use fondaco_core::store::Hash;
+use fondaco_core::{Act, Tx};
+use serde::{Deserialize, Serialize};
+
+use crate::StockError;
+use crate::moves::{self, Asking, Moved, NewMove};
+
+/// What goes along with moves, in this order.
+type GoesAlong = (crate::reserve::Promises,);
+
+/// Makes moves: receipts, issues, transfers, returns, counts.
+///
+/// ```
+/// use fondaco_core::ItemId;
+/// use fondaco_inventory::moves::NewMove;
+/// use fondaco_inventory::posting::MoveStock;
+///
+/// let (bolt, day) = (ItemId::named("M8x40"), "2026-03-02".parse()?);
+/// let moves = vec![
+///     NewMove::receipt(bolt, "2 carton".parse()?, "MAIN/A", day),
+///     NewMove::issue(bolt, "40 pcs".parse()?, "MAIN/A", day),
+/// ];
+/// let command = MoveStock::new(moves); // all or none
+/// assert!(!command.each);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MoveStock {
+    /// The moves, each judged after those before it.
+    pub moves: Vec<NewMove>,
+    /// Whether each stands alone: those that are refused are answered so, the others are made. Else all are made or none.
+    #[serde(default)]
+    pub each: bool,
+}
+
+impl MoveStock {
+    /// Makes all of `moves`, or none.
+    pub fn new(moves: Vec<NewMove>) -> MoveStock {
+        MoveStock { moves, each: false }
+    }
+
+    /// Makes those of `moves` that can be made.
+    pub fn each(moves: Vec<NewMove>) -> MoveStock {
+        MoveStock { moves, each: true }
+    }
+}
+
+impl Act for MoveStock {
+    type Answer = Moved;
+    type Error = StockError;
+
+    fn digest(&self) -> Result<Hash, DigestError> {
+        let MoveStock { moves, each } = self;
+        let mut digester = Digester::new("stock.move");
+        digester.count(usize::from(*each)).count(moves.len());
+        moves.iter().for_each(|new| new.digest(&mut digester));
+        Ok(digester.finish())
+    }
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<Moved, StockError> {
+        move_stock(tx, &self.moves, self.each)
+    }
+}
+
+/// Makes moves in a unit of work: all or none, or each on its own.
+///
+/// # Errors
+/// As [`MoveStock`]: [`StockError::At`] with the first move that is refused, where they stand or fall together.
+pub fn move_stock(tx: &mut Tx<'_>, moves: &[NewMove], each: bool) -> Result<Moved, StockError> {
+    let asking = Asking::begin(tx, moves.iter().map(|new| new.movement.kind()))?;
+    moves::post::<GoesAlong>(tx, moves, each, asking)
+}

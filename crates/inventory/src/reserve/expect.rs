@@ -1,0 +1,156 @@
+//! What is on order: announced when it is ordered, received by the receipts that name it, cancelled when it will not come.
+
+use chrono::NaiveDate;
+use fondaco_core::policy::{Authority, Request};
+use fondaco_core::store::Event;
+use fondaco_core::{Act, DocumentId, Halt, Id, ItemId, Needs, PartyId, Quantity, SiteId, Tx};
+use serde::{Deserialize, Serialize};
+
+use super::reservation::units;
+use super::{ReserveError, rights};
+use crate::items::Item;
+use crate::levels::{Expected, Stock};
+use crate::places::Site;
+use crate::{MoveError, Qty, StockError};
+
+/// So much of an item, that should come to a site on a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectedLine {
+    /// The item.
+    pub item: ItemId,
+    /// The site.
+    pub site: SiteId,
+    /// How much, in any unit that converts into the item's stock unit.
+    pub quantity: Quantity,
+    /// The day on which it should come.
+    pub due_on: NaiveDate,
+}
+
+/// Says what was ordered of a supplier or of production; gives the ids of the lines, which receipts then name.
+///
+/// ```
+/// use fondaco_core::{DocumentId, ItemId, SiteId};
+/// use fondaco_inventory::reserve::{AnnounceStock, ExpectedLine};
+///
+/// let line = ExpectedLine {
+///     item: ItemId::named("M8x40"),
+///     site: SiteId::named("MAIN"),
+///     quantity: "3 carton".parse()?,
+///     due_on: "2026-04-01".parse()?,
+/// };
+/// let announce = AnnounceStock { document: DocumentId::named("purchase/7"), party: None, lines: vec![line] };
+/// assert_eq!(announce.lines.len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnnounceStock {
+    /// The order.
+    pub document: DocumentId,
+    /// The supplier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party: Option<PartyId>,
+    /// What was ordered.
+    pub lines: Vec<ExpectedLine>,
+}
+
+/// Says that what is left of order lines will not come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CancelExpected {
+    /// Which.
+    pub expected: Vec<Id<Expected>>,
+}
+
+impl Act for AnnounceStock {
+    type Answer = Vec<Id<Expected>>;
+    type Error = StockError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<Vec<Id<Expected>>, StockError> {
+        let authority = tx.authority(&rights::ANNOUNCE)?;
+        let items: Vec<ItemId> = self.lines.iter().map(|line| line.item).collect();
+        let sites: Vec<SiteId> = self.lines.iter().map(|line| line.site).collect();
+        tx.need_all(Needs::new().rows::<Item>(&items).rows::<Site>(&sites))?;
+        let mut rows = Vec::with_capacity(self.lines.len());
+        for (index, line) in self.lines.iter().enumerate() {
+            let row = expected(tx, &authority, self, line);
+            rows.push(row.map_err(|error| error.at(index))?);
+        }
+        let on_order =
+            |row: &Expected| Stock { on_order: row.ordered, ..Stock::none(row.item, row.site) };
+        let ids = rows.iter().map(|row| row.id).collect();
+        tx.add_all(rows.iter().map(on_order).collect())?;
+        tx.emit(Event::new("stock.announced").with("document", self.document));
+        tx.insert_all(rows)?;
+        Ok(ids)
+    }
+}
+
+fn expected(
+    tx: &mut Tx<'_>,
+    authority: &Authority,
+    command: &AnnounceStock,
+    line: &ExpectedLine,
+) -> Result<Expected, StockError> {
+    let item = tx.get::<Item>(&line.item)?;
+    let item = item.ok_or(MoveError::UnknownItem { item: line.item })?;
+    if !item.is_open() {
+        return Err(MoveError::ItemClosed { item: item.code.clone() }.into());
+    }
+    let unknown = MoveError::UnknownSite { site: line.site };
+    let site = tx.get::<Site>(&line.site)?.ok_or(unknown)?;
+    allow(tx, authority, &site)?;
+    Ok(Expected {
+        id: tx.id()?,
+        item: line.item,
+        site: line.site,
+        due_on: line.due_on,
+        document: command.document,
+        party: command.party.into(),
+        open: Some(line.item),
+        ordered: Qty::from_units(units(tx, &item, line.quantity)?),
+        received: Qty::ZERO,
+        cancelled: Qty::ZERO,
+    })
+}
+
+impl Act for CancelExpected {
+    type Answer = ();
+    type Error = StockError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), StockError> {
+        let authority = tx.authority(&rights::ANNOUNCE)?;
+        let rows = tx.get_many::<Expected>(&self.expected)?;
+        let sites: Vec<SiteId> = rows.iter().flatten().map(|row| row.site).collect();
+        tx.need_all(Needs::new().rows::<Site>(&sites))?;
+        for (index, id) in self.expected.iter().enumerate() {
+            cancel(tx, &authority, *id).map_err(|error| error.at(index))?;
+        }
+        Ok(())
+    }
+}
+
+fn cancel(tx: &mut Tx<'_>, authority: &Authority, id: Id<Expected>) -> Result<(), StockError> {
+    // Read again, as a line may be named twice.
+    let row = tx.get::<Expected>(&id)?;
+    let row = row.ok_or(ReserveError::UnknownExpected { expected: id })?;
+    if let Some(site) = tx.get::<Site>(&row.site)? {
+        allow(tx, authority, &site)?;
+    }
+    let left = row.to_come();
+    let cancelled = row.cancelled.units().saturating_add(left.units());
+    let on_order = Qty::from_units(left.units().saturating_neg());
+    tx.add_all(vec![Stock { on_order, ..Stock::none(row.item, row.site) }])?;
+    tx.put(Expected { open: None, cancelled: Qty::from_units(cancelled), ..row.as_ref().clone() })?;
+    tx.emit(Event::new("stock.order_cancelled").with("expected", id));
+    Ok(())
+}
+
+fn allow(tx: &mut Tx<'_>, authority: &Authority, site: &Site) -> Result<(), Halt> {
+    if authority.is_full() {
+        return Ok(());
+    }
+    let request = Request::new(authority.permission()).at("site", site.code.clone());
+    tx.allow(authority, &request).map(|_| ())
+}

@@ -1,0 +1,22 @@
+//! Promises: what is kept for a document, what waits for goods, and what is on order.
+//!
+//! A reservation keeps a part of what is available ([`Stock::reserved`](crate::levels::Stock::reserved)), so nobody else can have it: two
+//! sellers never promise the same piece. It rests on a floor under the counter alone, so promises of one item don't wait for one another
+//! until one of them is short. What is not there is refused, left out, or waits ([`Otherwise`]); what comes, or is free again, goes to what
+//! waits in the order in which it was promised, in the same commit. A reservation is fulfilled by the issue that names it, released, or
+//! ends by the clock.
+
+mod error;
+mod expect;
+mod expire;
+mod promises;
+mod release;
+mod reservation;
+pub mod rights;
+
+pub use error::ReserveError;
+pub use expect::{AnnounceStock, CancelExpected, ExpectedLine};
+pub(crate) use expire::{KIND, expire};
+pub(crate) use promises::Promises;
+pub use release::{Release, ReleaseDocument};
+pub use reservation::{Otherwise, Reserve, Reserved, ReservedLine, Wanted, reserve};

@@ -1,0 +1,136 @@
+//! Releasing: what was promised is free again.
+
+use fondaco_core::policy::{Authority, Request};
+use fondaco_core::store::Event;
+use fondaco_core::tx::Pending;
+use fondaco_core::{Act, DocumentId, Halt, Id, Needs, Range, SiteId, Tx};
+use serde::{Deserialize, Serialize};
+
+use super::{Promises, ReserveError, rights};
+use crate::levels::{Levels, Reservation, Stock, Touched};
+use crate::places::Site;
+use crate::{Qty, StockError};
+
+/// Gives back what is left of reservations: what is held and what waits.
+///
+/// ```
+/// use fondaco_core::Id;
+/// use fondaco_inventory::reserve::Release;
+/// let release = Release { reservations: vec![Id::from_u128(7)] };
+/// assert_eq!(release.reservations.len(), 1);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Release {
+    /// Which.
+    pub reservations: Vec<Id<Reservation>>,
+}
+
+/// Gives back all that is left of what was promised to a document; how many reservations that were.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseDocument {
+    /// The document.
+    pub document: DocumentId,
+}
+
+impl Act for Release {
+    type Answer = ();
+    type Error = StockError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), StockError> {
+        let authority = tx.authority(&rights::RELEASE)?;
+        let mut batch = Releasing::prepare(tx, &self.reservations)?;
+        for (index, id) in self.reservations.iter().enumerate() {
+            let released = batch.take(tx, &authority, *id).and_then(|released| match released {
+                true => Ok(()),
+                false => Err(ReserveError::ReservationOver { reservation: *id }.into()),
+            });
+            released.map_err(|error| error.at(index))?;
+        }
+        batch.finish(tx)
+    }
+}
+
+impl Act for ReleaseDocument {
+    type Answer = i64;
+    type Error = StockError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<i64, StockError> {
+        let authority = tx.authority(&rights::RELEASE)?;
+        let rows = tx.scan(&Range::by(Reservation::BY_DOCUMENT, &self.document))?;
+        let open = rows.iter().filter(|row| row.open.is_some());
+        let ids: Vec<Id<Reservation>> = open.map(|row| row.id).collect();
+        let mut batch = Releasing::prepare(tx, &ids)?;
+        for id in &ids {
+            batch.take(tx, &authority, *id)?;
+        }
+        batch.finish(tx)?;
+        Ok(ids.len() as i64)
+    }
+}
+
+/// Reservations that are given back together.
+pub(crate) struct Releasing {
+    promises: Promises,
+    levels: Levels,
+}
+
+impl Releasing {
+    pub(crate) fn prepare(
+        tx: &mut Tx<'_>,
+        ids: &[Id<Reservation>],
+    ) -> Result<Releasing, StockError> {
+        let rows = tx.get_many::<Reservation>(ids)?;
+        let stocks: Vec<_> = rows.iter().flatten().map(|row| (row.item, row.site)).collect();
+        let sites: Vec<SiteId> = stocks.iter().map(|(_, site)| *site).collect();
+        tx.need_all(Needs::new().rows::<Stock>(&stocks).rows::<Site>(&sites))?;
+        let mut promises = Promises::default();
+        promises.load(tx, ids)?;
+        let levels = Levels::prepare(tx, Touched { stocks, ..Touched::default() })?;
+        Ok(Releasing { promises, levels })
+    }
+
+    /// Gives one back; whether anything was left of it.
+    pub(crate) fn take(
+        &mut self,
+        tx: &mut Tx<'_>,
+        authority: &Authority,
+        id: Id<Reservation>,
+    ) -> Result<bool, StockError> {
+        let row = self.promises.reservation(id)?.clone();
+        allow(tx, authority, &row)?;
+        if row.open.is_none() {
+            return Ok(false);
+        }
+        let (held, waiting) = (row.held.units(), row.backordered.units());
+        self.levels.add(Stock {
+            reserved: Qty::from_units(held.saturating_neg()),
+            backordered: Qty::from_units(waiting.saturating_neg()),
+            ..Stock::none(row.item, row.site)
+        })?;
+        if held > 0 {
+            self.promises.rose(row.item, row.site);
+        }
+        let event = Event::new("stock.released").with("reservation", id);
+        self.promises.event(event.with("document", row.document));
+        self.promises.change(&mut self.levels, row, -held, -waiting)?;
+        Ok(true)
+    }
+
+    /// Gives what is free now to what waits, and stages all of it.
+    pub(crate) fn finish(mut self, tx: &mut Tx<'_>) -> Result<(), StockError> {
+        self.promises.fill(tx, &mut self.levels)?;
+        self.levels.finish(tx)?;
+        Ok(self.promises.finish(tx)?)
+    }
+}
+
+fn allow(tx: &mut Tx<'_>, authority: &Authority, row: &Reservation) -> Result<(), Halt> {
+    if authority.is_full() {
+        return Ok(());
+    }
+    let code = tx.get::<Site>(&row.site)?.map(|site| site.code.clone()).unwrap_or_default();
+    let request = Request::new(authority.permission()).about(row.id.to_string()).at("site", code);
+    tx.allow(authority, &request).map(|_| ())
+}

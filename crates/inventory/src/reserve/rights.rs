@@ -1,0 +1,19 @@
+//! What can be allowed about promises.
+
+use fondaco_core::policy::Permission;
+
+/// Reserve stock for a document.
+pub const RESERVE: Permission =
+    Permission::new("stock.reserve", "promise stock").within(&["site", "item", "category"]);
+
+/// Give reserved stock back.
+pub const RELEASE: Permission =
+    Permission::new("stock.release", "release promised stock").within(&["site"]);
+
+/// Say what is on order.
+pub const ANNOUNCE: Permission =
+    Permission::new("stock.announce", "say what is on order").within(&["site"]);
+
+/// End reservations whose time is over: for the program that lets the clock tick.
+pub const EXPIRE: Permission =
+    Permission::new("stock.expire", "end reservations and lots by the clock");

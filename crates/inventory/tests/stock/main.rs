@@ -1,0 +1,14 @@
+//! The stock engine as its users see it: on every store, blocking and not.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
+#![allow(unreachable_pub)] // modules of one program
+
+mod commands;
+mod counts;
+mod failures;
+mod histories;
+mod host;
+mod kinds;
+mod naive;
+mod promises;
+mod races;
+mod refusals;

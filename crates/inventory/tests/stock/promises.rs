@@ -1,0 +1,189 @@
+//! What is promised is kept, waits, goes out, is given back, and ends by the clock.
+
+use fondaco_core::{ActError, DocumentId, Id};
+use fondaco_inventory::levels::{self, Reservation};
+use fondaco_inventory::posting::MoveStock;
+use fondaco_inventory::reserve::*;
+
+use crate::host::*;
+
+fn order(name: &str) -> DocumentId {
+    DocumentId::named(name)
+}
+
+fn bolts(quantity: &str) -> Vec<Wanted> {
+    vec![Wanted::new(bolt(), main_site(), q(quantity))]
+}
+
+fn reserve(name: &str, quantity: &str, otherwise: Otherwise) -> Reserve {
+    Reserve { otherwise, ..Reserve::new(order(name), bolts(quantity)) }
+}
+
+fn first(host: &Host, command: &Reserve) -> Id<Reservation> {
+    let name = format!("reserve {:?}", command);
+    host.must(&name, command).lines[0].reservation.unwrap()
+}
+
+#[test]
+fn what_is_promised_is_nobody_else_s() {
+    on_every_store(|host| {
+        host.made("come", receipt(bolt(), "10 pcs", "MAIN/A"));
+        let kept = first(&host, &reserve("o1", "7 pcs", Otherwise::Refuse));
+        assert_eq!(host.figures(bolt(), main_site())[..2], ["10", "7"]);
+        let short = host.refused("o2", &reserve("o2", "4 pcs", Otherwise::Refuse));
+        assert_eq!(short.code(), "inventory.short");
+        assert_eq!(
+            short.to_string(),
+            "item 0 (counted from 0): of item BOLT only 3 pcs are available at MAIN, not 4 pcs: take less, release what is reserved, \
+             receive more first, or allow stock below zero",
+        );
+        assert_eq!(host.refusal(issue(bolt(), "4 pcs", "MAIN/A")), "inventory.short");
+        host.made("some of it", issue(bolt(), "5 pcs", "MAIN/A").fulfils(kept));
+        let over = host.refusal(issue(bolt(), "3 pcs", "MAIN/A").fulfils(kept));
+        assert_eq!(over, "inventory.over_fulfilled");
+        host.made("the rest", issue(bolt(), "2 pcs", "MAIN/A").fulfils(kept));
+        assert_eq!(host.figures(bolt(), main_site())[..2], ["3", "0"]);
+        let over = host.refusal(issue(bolt(), "1 pcs", "MAIN/A").fulfils(kept));
+        assert_eq!(over, "inventory.reservation_over");
+        host.clean();
+    });
+}
+
+#[test]
+fn what_waits_is_served_in_order() {
+    on_every_store(|host| {
+        host.made("come", receipt(bolt(), "10 pcs", "MAIN/A"));
+        let one = host.must("o1", &reserve("o1", "12 pcs", Otherwise::Backorder));
+        let (held, waits) = (one.lines[0].held, one.lines[0].backordered);
+        assert_eq!(
+            (held.to_decimal().to_string(), waits.to_decimal().to_string()),
+            ("10".into(), "2".into())
+        );
+        let two = first(&host, &reserve("o2", "5 pcs", Otherwise::Backorder));
+        let three = host.must("o3", &reserve("o3", "5 pcs", Otherwise::TakeWhatIsThere));
+        assert_eq!(three.lines[0].reservation, None);
+        assert_eq!(
+            host.figures(bolt(), main_site()),
+            ["10", "10", "0", "0", "0", "0", "7"].map(str::to_owned)
+        );
+        host.made("more", receipt(bolt(), "4 pcs", "MAIN/B"));
+        // Two for the first, two for the second.
+        let waiting = |document: &str| {
+            let rows = host.view(|view| levels::reservations_of(view, order(document)));
+            let row = rows.last().unwrap();
+            (row.held.to_decimal().to_string(), row.backordered.to_decimal().to_string())
+        };
+        assert_eq!(waiting("o1"), ("12".into(), "0".into()));
+        assert_eq!(waiting("o2"), ("2".into(), "3".into()));
+        host.must("give back", &ReleaseDocument { document: order("o1") });
+        assert_eq!(waiting("o2"), ("5".into(), "0".into()));
+        assert_eq!(
+            host.figures(bolt(), main_site()),
+            ["14", "5", "0", "0", "0", "0", "0"].map(str::to_owned)
+        );
+        host.must("give that back too", &Release { reservations: vec![two] });
+        let again = host.refused("again", &Release { reservations: vec![two] });
+        assert_eq!(again.code(), "inventory.reservation_over");
+        assert_eq!(host.figures(bolt(), main_site())[1], "0");
+        host.clean();
+    });
+}
+
+#[test]
+fn promises_end_by_the_clock() {
+    on_every_store(|host| {
+        host.made("come", receipt(bolt(), "10 pcs", "MAIN/A"));
+        let until = |at: &str, name: &str, otherwise| Reserve {
+            expires_at: Some(at.parse().unwrap()),
+            ..reserve(name, "6 pcs", otherwise)
+        };
+        let late = until("2026-06-30T11:00:00Z", "o0", Otherwise::Refuse);
+        assert_eq!(host.refused("late", &late).code(), "inventory.expires_in_the_past");
+        first(&host, &until("2026-07-01T10:00:00Z", "o1", Otherwise::Refuse));
+        let second = first(&host, &until("2026-07-02T10:00:00Z", "o2", Otherwise::Backorder));
+        let third = first(&host, &until("2026-07-03T10:00:00Z", "o3", Otherwise::Backorder));
+        assert_eq!(host.figures(bolt(), main_site())[1], "10");
+        assert_eq!(host.tick("2026-07-01T10:00:00Z").carried_out.len(), 1);
+        assert_eq!(
+            host.figures(bolt(), main_site()),
+            ["10", "10", "0", "0", "0", "0", "2"].map(str::to_owned)
+        );
+        // What is over goes off the queue.
+        host.made("out", issue(bolt(), "6 pcs", "MAIN/A").fulfils(second));
+        assert_eq!(host.tick("2026-07-02T10:00:00Z").carried_out.len(), 0);
+        assert_eq!(host.tick("2026-07-03T10:00:00Z").carried_out.len(), 1);
+        assert_eq!(
+            host.figures(bolt(), main_site()),
+            ["4", "0", "0", "0", "0", "0", "0"].map(str::to_owned)
+        );
+        assert_eq!(
+            host.refusal(issue(bolt(), "1 pcs", "MAIN/A").fulfils(third)),
+            "inventory.reservation_over"
+        );
+        host.clean();
+    });
+}
+
+#[test]
+fn a_lot_is_promised_out_of_its_place() {
+    on_every_store(|host| {
+        let came = |lot: &str, to: &str| receipt(milk(), "10 l", to).lot(lot_id(lot));
+        host.must(
+            "come",
+            &MoveStock::new(vec![came("M1", "MAIN/A"), came("M2", "MAIN/A"), came("M1", "MAIN/B")]),
+        );
+        let wanted = |quantity: &str| Wanted {
+            location: Some("MAIN/A".into()),
+            lot: Some(lot_id("M1")),
+            ..Wanted::new(milk(), main_site(), q(quantity))
+        };
+        let reserve = |name: &str, wanted: Wanted| Reserve::new(order(name), vec![wanted]);
+        let kept = first(&host, &reserve("o1", wanted("8 l")));
+        assert_eq!(host.refused("o2", &reserve("o2", wanted("3 l"))).code(), "inventory.lot_short");
+        assert_eq!(
+            host.refusal(issue(milk(), "3 l", "MAIN/A").lot(lot_id("M1"))),
+            "inventory.lot_short"
+        );
+        host.made("the other lot", issue(milk(), "9 l", "MAIN/A").lot(lot_id("M2")));
+        let elsewhere = issue(milk(), "8 l", "MAIN/B").lot(lot_id("M1")).fulfils(kept);
+        assert_eq!(host.refusal(elsewhere), "inventory.reservation_differs");
+        host.made("out", issue(milk(), "8 l", "MAIN/A").lot(lot_id("M1")).fulfils(kept));
+        let nowhere = Wanted { location: None, ..wanted("1 l") };
+        assert_eq!(
+            host.refused("nowhere", &reserve("o3", nowhere)).code(),
+            "inventory.location_required"
+        );
+        let gone = Wanted { lot: Some(lot_id("M0")), ..wanted("1 l") };
+        assert_eq!(host.refused("gone", &reserve("o4", gone)).code(), "inventory.lot_expired");
+        host.clean();
+    });
+}
+
+#[test]
+fn what_is_on_order_comes_or_is_cancelled() {
+    on_every_store(|host| {
+        let line = |quantity: &str| ExpectedLine {
+            item: bolt(),
+            site: main_site(),
+            quantity: q(quantity),
+            due_on: d("2026-07-15"),
+        };
+        let lines = vec![line("2 carton"), line("5 pcs")];
+        let announce = AnnounceStock { document: order("purchase/7"), party: None, lines };
+        let ids = host.must("ordered", &announce);
+        assert_eq!(host.figures(bolt(), main_site())[5], "29");
+        host.made("some came", receipt(bolt(), "20 pcs", "MAIN/A").receives(ids[0]));
+        assert_eq!(host.figures(bolt(), main_site())[5], "9");
+        host.made("more than was ordered", receipt(bolt(), "6 pcs", "MAIN/A").receives(ids[0]));
+        assert_eq!(host.figures(bolt(), main_site())[5], "5");
+        host.must("the rest won't come", &CancelExpected { expected: vec![ids[1]] });
+        assert_eq!(host.figures(bolt(), main_site())[5], "0");
+        let at_the_shop = receipt(bolt(), "1 pcs", "SHOP").receives(ids[0]);
+        assert_eq!(host.refusal(at_the_shop), "inventory.expected_differs");
+        assert_eq!(
+            host.refusal(issue(bolt(), "1 pcs", "MAIN/A").receives(ids[0])),
+            "inventory.unfit"
+        );
+        host.clean();
+    });
+}
