@@ -153,7 +153,7 @@ fn books(store: Arc<dyn Store>, clerk: Clerk) -> Books<'static> {
     let driver = Driver::new(store, CompanyId::named("bench"));
     let driver = match clerk {
         Clerk::Free => driver,
-        _ => driver.with_policy(Stored, &[&ENGINE]),
+        _ => driver.with_policy(Stored),
     };
     let books = Books::over(driver).unwrap().with_clock(clock());
     if clerk != Clerk::Free {
@@ -166,7 +166,7 @@ fn books(store: Arc<dyn Store>, clerk: Clerk) -> Books<'static> {
 /// A chief who may do everything, and a clerk.
 fn hire(root: &Books<'_>, clerk: Clerk) {
     root.send("first", &AppointFirst::new(ActorId::new("root"))).unwrap();
-    let all = ENGINE.permissions.iter().map(|all| NewGrant::new(all.name));
+    let all = ENGINE.permissions().map(|all| NewGrant::new(all.name));
     let chief = all.fold(DefineRole::new("chief", "Chief"), DefineRole::may);
     root.send("role chief", &chief).unwrap();
     let post = NewGrant::new("ledger.post").up_to(Money::parse("50000 EUR").unwrap());

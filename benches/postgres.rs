@@ -181,7 +181,7 @@ fn asynchronous(url: &'static str) -> Kind {
     }
     let store = runtime.block_on(AsyncPostgres::connect_with(url, &options)).unwrap();
     let driver = AsyncDriver::new(store, company());
-    runtime.block_on(driver.prepare(TABLES)).unwrap();
+    runtime.block_on(driver.join(&ENGINE)).unwrap();
     let (mut random, clock) = (Random(11), clock());
     Kind::new("asynchronous driver, one writer", TURN, move |turn| {
         runtime.block_on(async {

@@ -17,7 +17,7 @@ pub(crate) fn main() -> Result<(), Box<dyn Error>> {
     // Days are counted by the act's time: a program takes the system's clock, this one stands still.
     let noon: Timestamp = "2026-03-02T12:00:00Z".parse()?;
     let driver = Driver::new(Memory::new(), CompanyId::named("acme"));
-    let driver = driver.with_policy(Stored, &[&ledger::ENGINE]);
+    let driver = driver.with_policy(Stored);
     let books = Books::over(driver)?.with_clock(move || noon);
     list_permissions(&books);
 
@@ -51,7 +51,7 @@ fn hire(root: &Books<'_>) -> Result<(), Box<dyn Error>> {
         .may(NewGrant::new("ledger.draft"))
         .may(small.within("journal", ["GEN"]));
     root.send("role clerk", &clerk)?;
-    let everything = ledger::ENGINE.permissions.iter().map(|all| NewGrant::new(all.name));
+    let everything = ledger::ENGINE.permissions().map(|all| NewGrant::new(all.name));
     let partner = everything.fold(DefineRole::new("partner", "Partner"), DefineRole::may);
     root.send("role partner", &partner.may(NewGrant::new("policy.delegate")))?;
     for (who, role) in [("anna", "clerk"), ("ben", "clerk"), ("carla", "partner")] {

@@ -31,7 +31,7 @@ fn serve<S: AsyncStore + 'static>(
     let driver = || AsyncDriver::new(store.clone(), CompanyId::named("acme"));
     let (ours, theirs) = (driver(), driver());
     runtime.block_on(service::set_up(&theirs)).unwrap();
-    runtime.block_on(ours.prepare(ledger::TABLES)).unwrap();
+    runtime.block_on(ours.join(&ledger::ENGINE)).unwrap();
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
     let address = listener.local_addr().unwrap();
     runtime.spawn(async move { axum::serve(listener, service::routes(theirs)).await });
@@ -103,7 +103,7 @@ fn tries(store: impl AsyncStore + 'static, runtime: &Runtime) {
     let (status, answer) = ask(address, &put("late").replace("2026-01-05", "2031-01-05"));
     assert_ne!(status, 200);
     assert_eq!(answer["code"], "accounting.no_period", "{answer}");
-    let verified = runtime.block_on(driver.verify(ledger::TABLES)).unwrap();
+    let verified = runtime.block_on(driver.verify(&[])).unwrap();
     assert!(verified.findings.is_empty(), "{:?}", verified.findings);
     assert_eq!(verified.commits, 4 + entries as u64, "each entry is one commit");
 }

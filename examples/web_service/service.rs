@@ -73,7 +73,7 @@ fn refused(error: &LedgerError) -> (StatusCode, Json<Value>) {
 
 /// A small chart and a year, once, however many services start.
 pub(crate) async fn set_up(driver: &AsyncDriver<'static>) -> Result<(), LedgerError> {
-    driver.prepare(ledger::TABLES).await.map_err(fondaco::core::Halt::from)?;
+    driver.join(&ledger::ENGINE).await.map_err(fondaco::core::Halt::from)?;
     let accounts = OpenAccounts::new(vec![
         NewAccount::new("1000", "Bank", AccountClass::Asset),
         NewAccount::new("4000", "Sales", AccountClass::Income),

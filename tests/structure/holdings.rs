@@ -1,5 +1,5 @@
 //! Whatever is kept on persons is exported and erased with them: a record that names a party, or has a personal column, is in
-//! some engine's `HOLDINGS`.
+//! the holdings of some engine's `Part`.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -44,7 +44,7 @@ fn what_is_kept_on_parties_is_held() {
         let place = file.strip_prefix(root()).unwrap_or(file);
         assert!(
             !is_about || held.contains(name),
-            "{} in {} names a party, has a personal column or JSON, and no HOLDINGS has it: add \
+            "{} in {} names a party, has a personal column or JSON, and no Part holds it: add \
              Holding::of::<{name}>(), Holding::untied where no row can be tied to a party, or a line to NO_PARTY",
             name,
             place.display(),

@@ -9,10 +9,11 @@ use fondaco::accounting::ledger::{
     RecurringTerms, RejectDraft, SoftLockPeriod, StartRecurring,
 };
 use fondaco::chrono;
+use fondaco::core::party::PartyAlias;
 use fondaco::core::store::{
     Ask, KeyBytes, Read, Record, Reply, Row, Scan, Store, StoreError, Table,
 };
-use fondaco::core::{Act, GuardCount, Halt};
+use fondaco::core::{Act, GuardCount, Halt, due};
 use fondaco::prelude::*;
 use fondaco_testkit::faults::Trouble;
 
@@ -143,7 +144,8 @@ fn drafts(firm: &Firm<'_>) -> Result<(), LedgerError> {
 
 /// All tables of the books.
 pub(crate) fn tables() -> Vec<&'static Table> {
-    [ledger::TABLES, &[GuardCount::TABLE]].concat()
+    let of_core = [&[GuardCount::TABLE, PartyAlias::TABLE], due::TABLES].concat();
+    [ledger::ENGINE.tables(), of_core].concat()
 }
 
 fn whole(table: &'static Table, index: Option<usize>) -> Ask {

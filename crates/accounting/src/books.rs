@@ -1,17 +1,15 @@
 //! One handle for a program that just wants to keep its books.
 
 use std::cell::{Cell, RefCell};
+use std::ops::Deref;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use fondaco_core::chain::Verified;
-use fondaco_core::due::{Queue, TickError, Ticked};
-use fondaco_core::policy::{Request, Verdict};
+use fondaco_core::office::Verification;
 use fondaco_core::report::Explain;
 use fondaco_core::store::{Store, StoreError};
 use fondaco_core::{
-    Act, ActorId, CommandId, CompanyId, DateRange, Done, Driver, Envelope, Halt, Id, Job, JobCall,
-    JobDone, JobError, JobId, JobState, Progress, Range, Reading, Timestamp, View, job,
+    CompanyId, DateRange, Done, Driver, Halt, Id, Office, Range, Reading, Timestamp, View,
 };
 
 use crate::currency::{self, FoundRate, RateQuery};
@@ -19,8 +17,8 @@ use crate::ledger::{
     self, Account, ApproveDraft, Approved, BalanceQuery, Discrepancy, Draft, DraftStatus, Entry,
     HistoryRow, ItemClearing, ItemKey, LedgerError, Movement, MovementQuery, NewEntry,
     OpenItemQuery, OpenItems, PendingEntry, Period, PlannedReversal, Post, Posted, Posting,
-    PrepareDraft, RecurringEntry, SpendingExcess, SpendingReport, SubmitDraft, TABLES, Totals,
-    Upcoming, WholeDraft, WholeEntry, WholePending,
+    PrepareDraft, RecurringEntry, SpendingExcess, SpendingReport, SubmitDraft, Totals, Upcoming,
+    WholeDraft, WholeEntry, WholePending,
 };
 use crate::reports::{
     self, AccountStatement, Ageing, AgeingQuery, BalanceSheet, Compared, GeneralLedger,
@@ -57,13 +55,22 @@ use smol_str::SmolStr;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone)]
+///
+/// It is a handle over an [`Office`], which other engines' handles may share: what is not said here (`send`, `tick`,
+/// `run_job`, `driver`, ...) is said there.
+#[derive(Debug, Clone)]
 pub struct Books<'s> {
-    driver: Arc<Driver<'s>>,
-    actor: ActorId,
-    clock: Arc<dyn Fn() -> Timestamp + Send + Sync + 's>,
+    office: Office<'s>,
     /// The parallel ledger that is read.
     ledger: Option<SmolStr>,
+}
+
+impl<'s> Deref for Books<'s> {
+    type Target = Office<'s>;
+
+    fn deref(&self) -> &Office<'s> {
+        &self.office
+    }
 }
 
 impl<'s> Books<'s> {
@@ -100,16 +107,36 @@ impl<'s> Books<'s> {
     ///
     /// # Errors
     /// As [`Store::prepare`].
-    #[allow(clippy::disallowed_methods)] // a host's handle: this is where the host's time comes in
-    pub fn over(driver: Driver<'s>) -> Result<Books<'s>, StoreError> {
-        driver.prepare(TABLES)?;
-        driver.add_holdings(ledger::HOLDINGS);
-        let (driver, actor) = (Arc::new(driver), ActorId::new("host"));
-        Ok(Books { driver, actor, clock: Arc::new(Timestamp::now), ledger: None })
+    pub fn over(driver: impl Into<Arc<Driver<'s>>>) -> Result<Books<'s>, StoreError> {
+        Books::of(&Office::over(driver))
     }
 
-    /// The same books, for somebody who acts: an id of the host's, not a name. Clones share one driver, so that each user
-    /// of a program has a handle of his own.
+    /// The books of an office, which the ledger joins.
+    ///
+    /// ```
+    /// use fondaco_accounting::Books;
+    /// use fondaco_core::{CompanyId, Office};
+    /// use fondaco_store::Memory;
+    ///
+    /// let office = Office::open(Memory::new(), CompanyId::named("acme"))?;
+    /// let books = Books::of(&office.acting_as("clerk-7"))?; // beside the handles of other engines
+    /// assert_eq!(books.actor().as_str(), "clerk-7");
+    /// # Ok::<(), fondaco_core::store::StoreError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Driver::join`].
+    pub fn of(office: &Office<'s>) -> Result<Books<'s>, StoreError> {
+        office.join(&ledger::ENGINE)?;
+        Ok(Books { office: office.clone(), ledger: None })
+    }
+
+    /// The office of these books, for the handle of another engine.
+    pub fn office(&self) -> &Office<'s> {
+        &self.office
+    }
+
+    /// The same books, for somebody who acts: [`Office::acting_as`].
     ///
     /// ```
     /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
@@ -119,9 +146,24 @@ impl<'s> Books<'s> {
     /// assert_eq!(books.envelope("invoice/17").actor, ActorId::new("clerk-7"));
     /// ```
     #[must_use]
-    pub fn acting_as(mut self, actor: &str) -> Books<'s> {
-        self.actor = ActorId::new(actor);
-        self
+    pub fn acting_as(self, actor: &str) -> Books<'s> {
+        Books { office: self.office.acting_as(actor), ..self }
+    }
+
+    /// The same books under another clock: [`Office::with_clock`].
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let then: Timestamp = "2019-03-01T12:00:00Z".parse()?; // when the old program recorded it
+    /// let books = books.with_clock(move || then);
+    /// assert_eq!(books.envelope("imported/1").time, then);
+    /// # Ok::<(), TimestampError>(())
+    /// ```
+    #[must_use]
+    pub fn with_clock(self, clock: impl Fn() -> Timestamp + Send + Sync + 's) -> Books<'s> {
+        Books { office: self.office.with_clock(clock), ..self }
     }
 
     /// The same books, read as a [parallel ledger](crate::parallel) has them: every balance, report, statement and export shows
@@ -142,57 +184,6 @@ impl<'s> Books<'s> {
     #[must_use]
     pub fn of_ledger(&self, ledger: impl Into<SmolStr>) -> Books<'s> {
         Books { ledger: Some(ledger.into()), ..self.clone() }
-    }
-
-    /// The same books under another clock: for tests, and for importing what was recorded before.
-    ///
-    /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
-    /// # use firm::*;
-    /// # let books = books();
-    /// let then: Timestamp = "2019-03-01T12:00:00Z".parse()?; // when the old program recorded it
-    /// let books = books.with_clock(move || then);
-    /// assert_eq!(books.envelope("imported/1").time, then);
-    /// # Ok::<(), TimestampError>(())
-    /// ```
-    #[must_use]
-    pub fn with_clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 's) -> Books<'s> {
-        self.clock = Arc::new(clock);
-        self
-    }
-
-    /// The driver underneath.
-    ///
-    /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
-    /// # use firm::*;
-    /// # let books = books();
-    /// let commits = books.driver().feed(0, 100)?; // the outbox
-    /// assert_eq!(commits.len(), 6);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn driver(&self) -> &Driver<'s> {
-        &self.driver
-    }
-
-    /// Carries out any command of the ledger under a name of the host's: once, however often it is sent.
-    ///
-    /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
-    /// # use firm::*;
-    /// # let books = books();
-    /// let lock = LockPeriod { period: 202601 };
-    /// assert!(!books.send("lock january", &lock)?.replayed);
-    /// assert!(books.send("lock january", &lock)?.replayed); // sent twice, done once
-    /// let unknown = books.send("lock 2019", &LockPeriod { period: 201901 });
-    /// assert_eq!(unknown.unwrap_err().code(), "accounting.unknown_period");
-    /// # Ok::<(), LedgerError>(())
-    /// ```
-    ///
-    /// # Errors
-    /// The command's refusal, or a [`Halt`](fondaco_core::Halt).
-    pub fn send<C: Act>(&self, name: &str, command: &C) -> Result<Done<C::Answer>, C::Error> {
-        self.driver.carry_out(self.envelope(name), command)
     }
 
     /// Posts an entry under a name of the host's.
@@ -282,24 +273,6 @@ impl<'s> Books<'s> {
         self.view(|view| ledger::draft(view, id))
     }
 
-    /// Whether who acts here may do something now, and why: without doing it.
-    ///
-    /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
-    /// # use firm::*;
-    /// use fondaco_core::policy::Request;
-    /// # let books = books();
-    /// let large = Request::new(&ledger::rights::POST).amount(Money::parse("1000000 EUR")?);
-    /// assert_eq!(books.may(&large)?.to_string(), "allowed: no policy restricts it");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// A [`Halt`](fondaco_core::Halt).
-    pub fn may(&self, request: &Request) -> Result<Verdict, LedgerError> {
-        Ok(self.driver.may(&self.actor, (self.clock)(), request)?)
-    }
-
     /// A pending entry with its lines and what became of it.
     ///
     /// # Errors
@@ -332,68 +305,6 @@ impl<'s> Books<'s> {
         self.view(|view| ledger::history(view, query))
     }
 
-    /// An envelope for a command under this name, by these books' actor and clock.
-    ///
-    /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
-    /// # use firm::*;
-    /// # let books = books();
-    /// let command = LockPeriod { period: 202601 };
-    /// books.driver().carry_out(books.envelope("lock"), &command)?; // what `send` does
-    /// # Ok::<(), LedgerError>(())
-    /// ```
-    pub fn envelope(&self, name: &str) -> Envelope {
-        Envelope::new(CommandId::named(name), self.actor.clone(), (self.clock)())
-    }
-
-    /// Runs a [job](fondaco_core::job) under a name of the host's, from wherever it stands to its end: an
-    /// [import](crate::import), or a job of a host's own. `progress` watches it, and may stop it.
-    ///
-    /// # Errors
-    /// As [`Driver::run_job`].
-    pub fn run_job<J: Job>(
-        &self,
-        name: &str,
-        job: &mut J,
-        progress: &mut (impl Progress + ?Sized),
-    ) -> Result<JobDone<J::Report>, JobError<J::Error>> {
-        let call = JobCall::new(JobId::named(name), &self.actor, &*self.clock);
-        self.driver.run_job(&call, job, progress)
-    }
-
-    /// Stops the job of this name, whoever runs it, before its next chunk. Run it again, and it goes on.
-    ///
-    /// # Errors
-    /// As [`Driver::cancel_job`].
-    pub fn cancel_job(&self, name: &str) -> Result<(), JobError<Halt>> {
-        self.driver.cancel_job(&JobCall::new(JobId::named(name), &self.actor, &*self.clock))
-    }
-
-    /// The jobs that were begun last, at most `limit`, the newest first; each with how far it is and its report.
-    ///
-    /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
-    /// # use firm::*;
-    /// # let books = books();
-    /// assert!(books.jobs(50)?.is_empty()); // nothing was imported yet
-    /// assert_eq!(books.job("import/january.csv")?, None);
-    /// # Ok::<(), LedgerError>(())
-    /// ```
-    ///
-    /// # Errors
-    /// A [`Halt`].
-    pub fn jobs(&self, limit: usize) -> Result<Vec<Arc<JobState>>, LedgerError> {
-        self.view(|view| Ok(job::jobs(view, None, limit)?))
-    }
-
-    /// The job of this name, if it was ever begun.
-    ///
-    /// # Errors
-    /// A [`Halt`].
-    pub fn job(&self, name: &str) -> Result<Option<Arc<JobState>>, LedgerError> {
-        self.view(|view| Ok(job::job(view, JobId::named(name))?))
-    }
-
     /// Reads at one moment.
     ///
     /// ```
@@ -414,7 +325,7 @@ impl<'s> Books<'s> {
         &self,
         read: impl Fn(&mut View<'_>) -> Result<T, LedgerError>,
     ) -> Result<T, LedgerError> {
-        self.driver.view(|view| {
+        self.office.view(|view| {
             if let Some(ledger) = &self.ledger {
                 view.within(ledger.clone());
             }
@@ -777,44 +688,6 @@ impl<'s> Books<'s> {
         self.view(|view| reports::explain_balance(view, account, days))
     }
 
-    /// The queue of what comes by the clock, with the ledger's handlers, by these books' actor.
-    ///
-    /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
-    /// # use firm::*;
-    /// # let books = books();
-    /// let ticked = books.due_queue().at_most(100).tick("2026-12-31T00:00:00Z".parse()?)?;
-    /// assert!(ticked.carried_out.is_empty());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn due_queue(&self) -> Queue<'_, 's, 'static> {
-        Queue::new(&self.driver, ledger::due_handlers()).acting_as(self.actor.clone())
-    }
-
-    /// Carries out what is due by the books' clock: recurring entries, planned reversals.
-    ///
-    /// ```
-    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
-    /// # use firm::*;
-    /// # let books = books();
-    /// assert!(books.tick()?.carried_out.is_empty()); // nothing is due
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// As [`Queue::tick`].
-    pub fn tick(&self) -> Result<Ticked, TickError> {
-        self.due_queue().tick((self.clock)())
-    }
-
-    /// When [`tick`](Books::tick) has something to do next; `None` when nothing is planned.
-    ///
-    /// # Errors
-    /// A [`Halt`](fondaco_core::Halt).
-    pub fn next_due(&self) -> Result<Option<Timestamp>, LedgerError> {
-        Ok(self.due_queue().next_due()?)
-    }
-
     /// All recurring entries with their next dates, by code.
     ///
     /// # Errors
@@ -855,8 +728,9 @@ impl<'s> Books<'s> {
         self.view(|view| ledger::planned_reversals(view))
     }
 
-    /// Recomputes everything that is derived, and checks every row against the hash chain, also what other engines keep
-    /// behind the same driver: [`Driver::verify`] says what must be prepared for that.
+    /// Recomputes everything that the ledger derives, and checks every row against the hash chain, also what other engines keep
+    /// behind the same driver: [`Driver::verify`] says what must be prepared for that. [`Office::verify`] recomputes what other
+    /// engines derive, too.
     ///
     /// ```
     /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
@@ -872,52 +746,10 @@ impl<'s> Books<'s> {
     /// # Errors
     /// Failures of the store; what does not fit is in the result.
     pub fn verify(&self) -> Result<BooksVerified, LedgerError> {
-        let chain = self.driver.verify(TABLES).map_err(fondaco_core::Halt::from)?;
+        let chain = self.driver().verify(&[]).map_err(Halt::from)?;
         Ok(BooksVerified { chain, discrepancies: self.view(|view| ledger::verify(view))? })
     }
 }
 
-impl std::fmt::Debug for Books<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Books")
-            .field("driver", &self.driver)
-            .field("actor", &self.actor)
-            .finish_non_exhaustive()
-    }
-}
-
 /// What [`Books::verify`] found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BooksVerified {
-    /// The hash chain and the rows.
-    pub chain: Verified,
-    /// What does not follow from the facts.
-    pub discrepancies: Vec<Discrepancy>,
-}
-
-impl BooksVerified {
-    /// Whether nothing was found.
-    pub fn is_clean(&self) -> bool {
-        self.chain.findings.is_empty() && self.discrepancies.is_empty()
-    }
-}
-
-impl std::fmt::Display for BooksVerified {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Verified { commits, rows, findings, .. } = &self.chain;
-        if !self.chain.sealed && self.is_clean() {
-            let what = "the sums are right; rows can't be compared without a hash chain";
-            return write!(f, "{what} ({commits} commits)");
-        }
-        if self.is_clean() {
-            return write!(f, "{rows} rows of {commits} commits are as they were written");
-        }
-        writeln!(
-            f,
-            "{} findings in {rows} rows of {commits} commits",
-            findings.len() + self.discrepancies.len()
-        )?;
-        findings.iter().try_for_each(|finding| writeln!(f, "{finding}"))?;
-        self.discrepancies.iter().try_for_each(|discrepancy| writeln!(f, "{discrepancy}"))
-    }
-}
+pub type BooksVerified = Verification<Discrepancy>;

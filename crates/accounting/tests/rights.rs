@@ -17,9 +17,10 @@ use fondaco_accounting::dimensions::{
 use fondaco_accounting::import::EraseRefusals;
 use fondaco_accounting::ledger::*;
 use fondaco_accounting::parallel::DefineLedger;
+use fondaco_core::engine::{Engine, Part};
 use fondaco_core::job::JobId;
 use fondaco_core::policy::stored::{Delegate, NewGrant, WithdrawRole};
-use fondaco_core::policy::{Engine, Permission, Request};
+use fondaco_core::policy::{Permission, Request};
 use fondaco_core::{Act, Currency, ErrorKind, Halt, Money, Tx};
 
 type Case = (&'static Permission, &'static str, fn(&Staff, &str) -> Result<(), LedgerError>);
@@ -281,7 +282,7 @@ fn every_command_without_its_permission_and_with_it() {
             staff.hire(name, name);
         }
         for (permission, what, send) in CASES {
-            let others = ENGINE.permissions.iter().filter(|other| other.name != permission.name);
+            let others = ENGINE.permissions().filter(|other| other.name != permission.name);
             staff.role("without", others.map(|other| NewGrant::new(other.name)));
             staff.role("with", [NewGrant::new(permission.name)]);
             let before = staff.commits();
@@ -348,7 +349,7 @@ fn no_permission_is_without_a_test() {
     tested.extend(below);
     tested.insert("ledger.clear_across_parties");
     tested.extend(["ledger.expire_pending", "ledger.post_unapproved"]);
-    let declared: BTreeSet<&str> = ENGINE.permissions.iter().map(|known| known.name).collect();
+    let declared: BTreeSet<&str> = ENGINE.permissions().map(|known| known.name).collect();
     assert_eq!(tested, declared);
 }
 
@@ -966,7 +967,8 @@ fn rights_within_journals_headings_and_cost_centres() {
     });
 }
 
-static RECEIVABLE: Engine = Engine { name: "receivable", tables: &[], permissions: &[&INVOICE] };
+static RECEIVABLE: Engine =
+    Engine { name: "receivable", parts: &[&Part::new(&[]).permissions(&[&INVOICE])] };
 const INVOICE: Permission = Permission::new("receivable.invoice", "issue invoices");
 
 /// An engine's command that posts to the account it keeps.
@@ -1012,7 +1014,9 @@ fn control_accounts_are_for_their_engine() {
         assert_eq!(staff.refused("anna", &Invoice).code(), "policy.not_held");
         let driver =
             fondaco_core::Driver::new(staff.store.clone(), fondaco_core::CompanyId::named("acme"))
-                .with_policy(fondaco_core::policy::Stored, &[&ENGINE, &RECEIVABLE]);
+                .with_policy(fondaco_core::policy::Stored);
+        driver.join(&ENGINE).unwrap();
+        driver.join(&RECEIVABLE).unwrap();
         let envelope = |who: &str, name: &str| {
             fondaco_core::Envelope::new(fondaco_core::CommandId::named(name), id(who), minute(1))
         };

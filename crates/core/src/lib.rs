@@ -36,7 +36,9 @@ pub mod timestamp;
 mod act;
 pub mod driver;
 pub mod due;
+pub mod engine;
 mod names;
+pub mod office;
 pub mod policy;
 mod progress;
 pub mod proof;
@@ -48,6 +50,7 @@ pub use allocation::{AllocationError, Residual, allocate};
 pub use currency::{CashRounding, Currency};
 pub use date_range::{DateRange, DateRangeError};
 pub use driver::{AsyncDriver, Done, Driver};
+pub use engine::Engine;
 pub use fiscal::{FiscalCalendar, FiscalError, FiscalPeriod, FiscalYear};
 pub use fondaco_derive::{ErrorCode, Outcome};
 pub use id::{Id, IdError, IdRun};
@@ -58,6 +61,7 @@ pub use names::{
     ActorId, AnyDocument, AnyItem, AnySite, CommandId, CompanyId, DocumentId, ErrorKind, ItemId,
     PartyId, SiteId, is_code,
 };
+pub use office::{AsyncOffice, Office};
 pub use party::Party;
 pub use progress::{Progress, Progressed};
 pub use quantity::{Conversion, Conversions, Dimension, Quantity, QuantityError, Unit, UnitPrice};

@@ -80,7 +80,8 @@ pub use record::{ChangeParty, Party, PartyField, PartyKind, PartyStatus, Registe
 pub use relation::{EndRelation, Relate, Relation, RelationKind, RemoveRelation};
 pub use role::{AddRole, EndRole, PartyRole, RemoveRole};
 
-use crate::policy::{Engine, Permission};
+use crate::engine::{Engine, Part};
+use crate::policy::Permission;
 use crate::store::{Record, Table};
 
 /// All tables of parties: what a driver must prepare.
@@ -103,8 +104,9 @@ pub const MERGE: Permission = Permission::new("party.merge", "merge parties that
 pub const ERASE: Permission = Permission::new("party.erase", "erase what is personal of a party");
 
 /// What can be allowed about parties. Every driver with a policy knows it.
-pub static ENGINE: Engine =
-    Engine { name: "party", tables: TABLES, permissions: &[&KEEP, &MERGE, &ERASE] };
+pub static ENGINE: Engine = Engine { name: "party", parts: &[&PART] };
+
+static PART: Part = Part::new(TABLES).permissions(&[&KEEP, &MERGE, &ERASE]).holdings(HOLDINGS);
 
 /// What this module holds on parties: for [`export()`] and [`EraseParty`]. Every driver knows it.
 pub const HOLDINGS: &[Holding] = &[

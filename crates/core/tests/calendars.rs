@@ -165,7 +165,7 @@ fn each_step_of_each_command_may_fail() {
         driver.carry_out(envelope("2027"), &plant("2027-12-24"))?;
         driver.carry_out(envelope("zone"), &east(60))?;
         driver.carry_out(envelope("summer"), &east(120))?;
-        assert!(driver.verify(ENGINE.tables).map_err(Halt::from)?.findings.is_empty());
+        assert!(driver.verify(&ENGINE.tables()).map_err(Halt::from)?.findings.is_empty());
         Ok(())
     }
     let swept = sweep(acme(), Memory::new, two_years).unwrap();

@@ -116,7 +116,8 @@ fn roles_are_held_from_their_first_to_their_last_day() {
 #[test]
 fn an_act_that_does_not_ask_is_not_committed() {
     let office = in_memory();
-    let driver = Driver::new(office.store.clone(), acme()).with_policy(Stored, &[&DESK]);
+    let driver = Driver::new(office.store.clone(), acme()).with_policy(Stored);
+    driver.join(&DESK).unwrap();
     let run = |name: &str, act: fn(&mut Tx<'_>) -> Result<(), Halt>| {
         let before = office.commits();
         let result = driver.run(envelope("carla", name), name, |tx, _| act(tx));
@@ -209,9 +210,8 @@ fn four_eyes() {
 
 #[test]
 fn without_a_policy_nobody_is_refused_but_four_eyes_are_two_actors() {
-    let driver =
-        Driver::new(fondaco_store::Memory::new(), acme()).with_policy(Unrestricted, &[&DESK]);
-    driver.prepare(&[Paid::TABLE]).unwrap();
+    let driver = Driver::new(fondaco_store::Memory::new(), acme()).with_policy(Unrestricted);
+    driver.join(&DESK).unwrap();
     assert!(driver.engines().is_empty());
     pay(&driver, "zoe", "1", "vault", "1000000 EUR").unwrap();
     let after = ask("front", "5").after(&[id("zoe")]);
@@ -223,10 +223,12 @@ fn without_a_policy_nobody_is_refused_but_four_eyes_are_two_actors() {
 fn the_right_to_an_act_includes_its_consequences() {
     static LEDGER_POST: Permission = Permission::new("books.post", "post").limited().implied();
     static OVERRIDE: Permission = Permission::new("books.override", "override");
-    static BOOKS: Engine =
-        Engine { name: "books", tables: &[], permissions: &[&LEDGER_POST, &OVERRIDE] };
+    static BOOKS: Engine = Engine { name: "books", parts: &[&POSTING] };
+    static POSTING: engine::Part = engine::Part::new(&[]).permissions(&[&LEDGER_POST, &OVERRIDE]);
     let office = in_memory();
-    let driver = Driver::new(office.store.clone(), acme()).with_policy(Stored, &[&DESK, &BOOKS]);
+    let driver = Driver::new(office.store.clone(), acme()).with_policy(Stored);
+    driver.join(&DESK).unwrap();
+    driver.join(&BOOKS).unwrap();
     let run = |name: &str, act: fn(&mut Tx<'_>) -> Result<(), Halt>| {
         driver
             .run(envelope("anna", name), name, |tx, _| act(tx))

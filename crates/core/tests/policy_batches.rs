@@ -11,7 +11,8 @@ use proptest::sample::{select, subsequence};
 use rights::*;
 
 static SPEND: Permission = Permission::new("desk.spend", "spend").limited().within_tags();
-static SHOP: Engine = Engine { name: "desk", tables: &[], permissions: &[&SPEND] };
+static SHOP: Engine =
+    Engine { name: "desk", parts: &[&engine::Part::new(&[]).permissions(&[&SPEND])] };
 
 const DIMENSIONS: [&str; 3] = ["till", "centre", "project"];
 /// `b` and `c` stand under `a`.
@@ -105,9 +106,9 @@ fn question() -> impl Strategy<Value = Question> {
 }
 
 fn shop(world: &World) -> Driver<'static> {
-    let driver = Driver::new(fondaco_store::Memory::new(), CompanyId::named("acme"))
-        .with_policy(Stored, &[&SHOP]);
-    driver.prepare(&[]).unwrap();
+    let driver =
+        Driver::new(fondaco_store::Memory::new(), CompanyId::named("acme")).with_policy(Stored);
+    driver.join(&SHOP).unwrap();
     let mut commands = 0;
     let mut named = || {
         commands += 1;

@@ -372,7 +372,8 @@ fn a_right_that_is_withdrawn_meanwhile() {
                 let office = Office::sync("plain", store.clone()).set_up();
                 office.pays("anna", "1").unwrap();
                 let slipped = Slipping::over(store, moment, |store| {
-                    let root = Driver::new(store, acme()).with_policy(Stored, &[&DESK]);
+                    let root = Driver::new(store, acme()).with_policy(Stored);
+                    root.join(&DESK).unwrap();
                     root.carry_out(
                         envelope("root", "withdraw"),
                         &WithdrawRole::new(id("anna"), "cashier"),
@@ -415,7 +416,8 @@ fn two_last_administrators_can_not_block_each_other() {
         let office = in_memory();
         office.must("root", &AssignRole::new(id("carla"), "administrator"));
         let slipped = Slipping::over(office.store.clone(), moment, |store| {
-            let carla = Driver::new(store, acme()).with_policy(Stored, &[&DESK]);
+            let carla = Driver::new(store, acme()).with_policy(Stored);
+            carla.join(&DESK).unwrap();
             carla.carry_out(envelope("carla", "block root"), &BlockActor::new(id("root"))).unwrap();
         });
         let rival = Office::sync("rival", slipped);
@@ -430,8 +432,8 @@ fn two_last_administrators_can_not_block_each_other() {
 
 /// Sends every command of the policy once.
 fn an_office(store: &dyn Store) -> Result<(), PolicyError> {
-    let driver = Driver::new(store, acme()).with_policy(Stored, &[&DESK]);
-    driver.prepare(&[Paid::TABLE]).map_err(Halt::from)?;
+    let driver = Driver::new(store, acme()).with_policy(Stored);
+    driver.join(&DESK).map_err(Halt::from)?;
     let root = |name: &str| envelope("root", name);
     driver.carry_out(root("1"), &AppointFirst::new(id("root")))?;
     driver.carry_out(root("2"), &cashier())?;

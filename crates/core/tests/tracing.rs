@@ -234,7 +234,7 @@ fn nothing_of_anybody_is_told() {
 fn a_denial_is_told_as_a_refusal() {
     let collector = Collector::default();
     tracing::subscriber::with_default(collector.clone(), || {
-        let driver = Driver::new(Model::new(), acme()).with_policy(Stored, &[]);
+        let driver = Driver::new(Model::new(), acme()).with_policy(Stored);
         driver.prepare(TABLES).unwrap();
         let asks = |tx: &mut Tx<'_>, _: &i64| tx.authorize(&Request::new(&RUN)).map(|_| ());
         driver.run(by("denied"), &1, asks).unwrap_err();

@@ -14,8 +14,7 @@ use super::{
 use crate::close::Deferral;
 use crate::import::RefusedLine;
 
-/// What the ledger holds on parties, for [`export`](fondaco_core::party::export()); [`Books`](crate::Books) give it to their
-/// driver. Books are kept for as long as the law says, and name a party by its id alone: nothing that is held on one is a
+/// What the ledger holds on parties, for [`export`](fondaco_core::party::export()). Books are kept for as long as the law says, and name a party by its id alone: nothing that is held on one is a
 /// personal column. So no erasure reaches what is written about somebody in texts, sources, tags and dimensions of entries, nor of drafts and keys: they are
 /// facts, and the chain covers them. Write there what tells a stranger nothing, such as a document's number, and keep names with the
 /// [`Party`](fondaco_core::party::Party): an id that is only named has nothing personal, and nothing to erase. Lines of imports that were refused have such columns, and no party:
@@ -39,7 +38,7 @@ use crate::import::RefusedLine;
 /// assert_eq!(json["tables"]["ledger_entry"][0]["id"], posted.id.to_string());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub const HOLDINGS: &[Holding] = &[
+pub(super) const HOLDINGS: &[Holding] = &[
     Holding::of::<Entry>(),
     Holding::of::<Posting>(),
     Holding::of::<OpenItem>(),

@@ -37,7 +37,7 @@
 //!
 //! # What comes by the clock
 //! Pending entries that expire, entries that reverse themselves, and entries that recur ([`recurring`]), are items of the
-//! [due queue](fondaco_core::due): [`due_handlers`] carries them out, [`Books::tick`](crate::Books::tick) drives it.
+//! [due queue](fondaco_core::due): the [`ENGINE`] says who carries them out, [`tick`](fondaco_core::Office::tick) drives it.
 //!
 //! # Examples
 //! The examples of this crate share the [`Books`](crate::Books) of a small firm in euro, with the
@@ -109,7 +109,6 @@ pub use each::{
 pub use entry::{Entry, Posting};
 pub use error::{LedgerError, SumKind};
 pub use gate::{AccountLimit, ClosedBy, LimitChange};
-pub use holdings::HOLDINGS;
 pub use journal::{ApprovalsChange, ChangeJournal, Journal, OpenJournal};
 pub(crate) use lookup::leaves;
 pub use lookup::{WholeEntry, entry, entry_by_number, postings};
@@ -169,119 +168,6 @@ pub use stands::balance;
 pub use totals::{Totals, totals};
 pub use tree::MAX_LEVELS;
 pub use verify::{Discrepancy, verify};
-
-use fondaco_core::due::{DueClock, DueItem, Handlers};
-use fondaco_core::party::PartyAlias;
-use fondaco_core::store::{Record, Table};
-
-use crate::allocation::{
-    AllocationPart, AllocationRule, AllocationRun, AllocationShare, StatisticalValue,
-};
-use crate::close::{
-    Assertion, ClosingPoint, ClosingState, Correction, Deferral, DeferralPart, OpeningEntry,
-    StoredTemplate, YearEntry, YearStep,
-};
-use crate::currency::{
-    ExchangeAccounts, ExchangeRate, MonetaryAccount, RateSource, RevaluationLine, RevaluationPart,
-    RevaluationRun,
-};
-use crate::dimensions::{
-    Dimension, DimensionCombination, DimensionPlace, DimensionRule, DimensionValue,
-};
-use crate::import::{ImportKey, ImportedEntry, RefusedLine};
-use crate::parallel::ParallelLedger;
-
-/// All tables of the ledger: what a driver must prepare.
-pub const TABLES: &[&Table] = &[
-    Settings::TABLE,
-    Account::TABLE,
-    Journal::TABLE,
-    Period::TABLE,
-    Entry::TABLE,
-    Posting::TABLE,
-    Balance::TABLE,
-    Totals::TABLE,
-    PendingEntry::TABLE,
-    PendingPosting::TABLE,
-    PendingSettled::TABLE,
-    EntryDetail::TABLE,
-    EntryKey::TABLE,
-    ImportClock::TABLE,
-    Reversal::TABLE,
-    ImportedEntry::TABLE,
-    ImportKey::TABLE,
-    RefusedLine::TABLE,
-    Recurring::TABLE,
-    RecurringVersion::TABLE,
-    Occurrence::TABLE,
-    // The due queue's, which core keeps.
-    DueItem::TABLE,
-    DueClock::TABLE,
-    RateSource::TABLE,
-    ExchangeRate::TABLE,
-    ExchangeAccounts::TABLE,
-    MonetaryAccount::TABLE,
-    RevaluationRun::TABLE,
-    RevaluationLine::TABLE,
-    RevaluationPart::TABLE,
-    AllocationRule::TABLE,
-    AllocationShare::TABLE,
-    StatisticalValue::TABLE,
-    AllocationRun::TABLE,
-    AllocationPart::TABLE,
-    Draft::TABLE,
-    DraftPosting::TABLE,
-    DraftStep::TABLE,
-    DraftRight::TABLE,
-    SpendingLimit::TABLE,
-    Spending::TABLE,
-    SpendingExcess::TABLE,
-    OpenItem::TABLE,
-    Clearing::TABLE,
-    ClearingLine::TABLE,
-    Unclearing::TABLE,
-    ClearingDifference::TABLE,
-    Realised::TABLE,
-    ClosingState::TABLE,
-    YearStep::TABLE,
-    YearEntry::TABLE,
-    OpeningEntry::TABLE,
-    Deferral::TABLE,
-    DeferralPart::TABLE,
-    Assertion::TABLE,
-    Correction::TABLE,
-    ClosingPoint::TABLE,
-    Dimension::TABLE,
-    DimensionValue::TABLE,
-    DimensionPlace::TABLE,
-    DimensionRule::TABLE,
-    DimensionCombination::TABLE,
-    StoredTemplate::TABLE,
-    ParallelLedger::TABLE,
-    // Which parties are one, which core keeps.
-    PartyAlias::TABLE,
-];
-
-/// Who carries out what the ledger has put on the due queue.
-///
-/// ```
-/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
-/// # use firm::*;
-/// # let books = books();
-/// use fondaco_core::due::Queue;
-/// // What `Books::tick` does, with something of the host's own beside it.
-/// let handlers = ledger::due_handlers().on("host.reminder", |_, _| Ok(()));
-/// let queue = Queue::new(books.driver(), handlers);
-/// assert_eq!(queue.next_due()?, None);
-/// # Ok::<(), Halt>(())
-/// ```
-pub fn due_handlers<'h>() -> Handlers<'h> {
-    Handlers::new()
-        .on(reversing::REVERSAL, reversing::reverse_as_planned)
-        .on(recurring::RECURRING, recurring::carry_out)
-        .on(EXPIRY, pending::expire)
-        .on(crate::close::DEFERRAL, crate::close::deferral::carry_out)
-}
 
 /// How many digits after the point an amount in the ledger has: enough for every currency of ISO 4217.
 pub const AMOUNT_DIGITS: u8 = 4;

@@ -53,7 +53,8 @@
 
 use std::sync::Arc;
 
-use fondaco_core::policy::{Authority, Engine, Permission, Reason, Request};
+use fondaco_core::engine::{Engine, Part};
+use fondaco_core::policy::{Authority, Permission, Reason, Request};
 use fondaco_core::store::{Record, Table};
 use fondaco_core::{ActorId, Halt, Tx};
 use smol_str::{SmolStr, format_smolstr};
@@ -63,10 +64,10 @@ use super::rules::{Chart, Map, Rules};
 use super::weight::{Scales, Weight};
 use super::{
     Account, Balance, Clearing, ClearingDifference, ClearingLine, Draft, DraftPosting, DraftRight,
-    DraftStep, Entry, EntryDetail, EntryKey, ImportClock, Journal, LedgerError, NewEntry, OpenItem,
-    PendingEntry, PendingPosting, PendingSettled, Period, PeriodKey, PeriodStatus, Posting,
-    Realised, Reversal, Settings, Spending, SpendingExcess, SpendingLimit, Totals, Unclearing,
-    period,
+    DraftStep, Entry, EntryDetail, EntryKey, ImportClock, Journal, LedgerError, NewEntry,
+    Occurrence, OpenItem, PendingEntry, PendingPosting, PendingSettled, Period, PeriodKey,
+    PeriodStatus, Posting, Realised, Recurring, RecurringVersion, Reversal, Settings, Spending,
+    SpendingExcess, SpendingLimit, Totals, Unclearing, period,
 };
 use crate::allocation::{
     AllocationPart, AllocationRule, AllocationRun, AllocationShare, StatisticalValue,
@@ -82,6 +83,7 @@ use crate::currency::{
 use crate::dimensions::{
     Dimension, DimensionCombination, DimensionPlace, DimensionRule, DimensionValue,
 };
+use crate::import::{ImportKey, ImportedEntry, RefusedLine};
 use crate::parallel::ParallelLedger;
 
 const ENTRY: &[&str] = &["journal", "account"];
@@ -246,8 +248,7 @@ pub const CLEAR_ACROSS_PARTIES: Permission =
 pub const UNCLEAR: Permission =
     Permission::new("ledger.unclear", "undo clearings").within(&["account"]).implied();
 
-/// The tables that are changed only under a permission of the ledger. What an import notes
-/// goes by the right to run jobs, what recurs by [`PLAN`] and the right to carry out what is due.
+/// The tables that are changed only under a permission of the ledger.
 const KEPT: &[&Table] = &[
     Settings::TABLE,
     Account::TABLE,
@@ -307,67 +308,87 @@ const KEPT: &[&Table] = &[
     ParallelLedger::TABLE,
 ];
 
-/// What the ledger declares: its permissions, and the tables that are changed only under one of them.
+/// The ledger, for a driver to [join](Driver::join): its tables, its permissions, what it holds on parties, what it does by the clock.
 ///
 /// ```
 /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
 /// # use firm::*;
 /// use fondaco_core::policy::Stored;
 /// let driver = Driver::new(Memory::new(), CompanyId::named("acme"));
-/// let books = Books::over(driver.with_policy(Stored, &[&ledger::ENGINE]))?;
+/// let books = Books::over(driver.with_policy(Stored))?; // the ledger joins
 /// let refused = books.send("set up", &SetUp::new(Currency::EUR)).unwrap_err();
 /// assert_eq!(refused.code(), "policy.not_set_up"); // nobody may anything yet
 /// # Ok::<(), fondaco_core::store::StoreError>(())
 /// ```
-pub static ENGINE: Engine = Engine {
-    name: "ledger",
-    tables: KEPT,
-    permissions: &[
-        &SET_UP,
-        &OPEN_ACCOUNT,
-        &CHANGE_ACCOUNT,
-        &CLOSE_ACCOUNT,
-        &REOPEN_ACCOUNT,
-        &OPEN_JOURNAL,
-        &CHANGE_JOURNAL,
-        &DEFINE_LEDGER,
-        &OPEN_FISCAL_YEAR,
-        &LOCK_PERIOD,
-        &UNLOCK_PERIOD,
-        &LOCK_FOR_EVER,
-        &CLOSE_YEAR,
-        &REOPEN_YEAR,
-        &ASSERT_BALANCE,
-        &CLOSING_POINTS,
-        &SIGN_OFF,
-        &SET_TEMPLATE,
-        &POST,
-        &POST_UNAPPROVED,
-        &POST_SOFT_LOCKED,
-        &REVERSE,
-        &HOLD,
-        &POST_PENDING,
-        &VOID_PENDING,
-        &EXPIRE_PENDING,
-        &PLAN,
-        &DRAFT,
-        &APPROVE,
-        &RECORD_RATE,
-        &SET_EXCHANGE_ACCOUNTS,
-        &REVALUE,
-        &SET_ALLOCATION,
-        &ALLOCATE,
-        &SET_SPENDING_LIMIT,
-        &EXCEED_SPENDING_LIMIT,
-        &DEFINE_DIMENSION,
-        &OPEN_DIMENSION_VALUE,
-        &SET_DIMENSION_RULE,
-        &ERASE,
-        &CLEAR,
-        &CLEAR_ACROSS_PARTIES,
-        &UNCLEAR,
-    ],
-};
+pub static ENGINE: Engine = Engine { name: "ledger", parts: &[&PART] };
+
+static PART: Part = Part::new(KEPT)
+    .otherwise(&[
+        (ImportedEntry::TABLE, IMPORTED),
+        (ImportKey::TABLE, IMPORTED),
+        (RefusedLine::TABLE, IMPORTED),
+        (Recurring::TABLE, PLANNED),
+        (RecurringVersion::TABLE, PLANNED),
+        (Occurrence::TABLE, PLANNED),
+    ])
+    .permissions(PERMISSIONS)
+    .holdings(super::holdings::HOLDINGS)
+    .on_due(&[
+        (super::REVERSAL, super::reversing::reverse_as_planned),
+        (super::RECURRING, super::recurring::carry_out),
+        (super::EXPIRY, super::pending::expire),
+        (crate::close::DEFERRAL, crate::close::deferral::carry_out),
+    ])
+    .verified_by(super::verify::of_part);
+
+const IMPORTED: &str = "what an import notes goes by the right to run jobs";
+const PLANNED: &str = "what recurs goes by ledger.plan and the right to carry out what is due";
+
+const PERMISSIONS: &[&Permission] = &[
+    &SET_UP,
+    &OPEN_ACCOUNT,
+    &CHANGE_ACCOUNT,
+    &CLOSE_ACCOUNT,
+    &REOPEN_ACCOUNT,
+    &OPEN_JOURNAL,
+    &CHANGE_JOURNAL,
+    &DEFINE_LEDGER,
+    &OPEN_FISCAL_YEAR,
+    &LOCK_PERIOD,
+    &UNLOCK_PERIOD,
+    &LOCK_FOR_EVER,
+    &CLOSE_YEAR,
+    &REOPEN_YEAR,
+    &ASSERT_BALANCE,
+    &CLOSING_POINTS,
+    &SIGN_OFF,
+    &SET_TEMPLATE,
+    &POST,
+    &POST_UNAPPROVED,
+    &POST_SOFT_LOCKED,
+    &REVERSE,
+    &HOLD,
+    &POST_PENDING,
+    &VOID_PENDING,
+    &EXPIRE_PENDING,
+    &PLAN,
+    &DRAFT,
+    &APPROVE,
+    &RECORD_RATE,
+    &SET_EXCHANGE_ACCOUNTS,
+    &REVALUE,
+    &SET_ALLOCATION,
+    &ALLOCATE,
+    &SET_SPENDING_LIMIT,
+    &EXCEED_SPENDING_LIMIT,
+    &DEFINE_DIMENSION,
+    &OPEN_DIMENSION_VALUE,
+    &SET_DIMENSION_RULE,
+    &ERASE,
+    &CLEAR,
+    &CLEAR_ACROSS_PARTIES,
+    &UNCLEAR,
+];
 
 /// Asks for something about a source of exchange rates.
 pub(crate) fn of_source(source: &SmolStr) -> Request {

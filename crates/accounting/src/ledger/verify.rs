@@ -5,8 +5,9 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 
+use fondaco_core::engine::Discrepancies;
 use fondaco_core::store::{Record, Tags};
-use fondaco_core::{Currency, Id, Money, Range, Reading};
+use fondaco_core::{ActError, Currency, Halt, Id, Money, Range, Reading, View};
 use smol_str::SmolStr;
 
 use super::judge::contradict;
@@ -299,6 +300,16 @@ pub fn verify(read: &mut impl Reading) -> Result<Vec<Discrepancy>, LedgerError> 
         Ok::<(), LedgerError>(())
     })?;
     Ok(check.finish())
+}
+
+/// What [`verify`] finds, for [`Office::verify`](fondaco_core::Office::verify); nothing before the ledger is set up.
+pub(super) fn of_part(view: &mut View<'_>, found: &mut Discrepancies) -> Result<(), Halt> {
+    match verify(view) {
+        Ok(discrepancies) => discrepancies.iter().for_each(|discrepancy| found.say(discrepancy)),
+        Err(LedgerError::NotSetUp) => {}
+        Err(error) => return Err(error.halt().cloned().unwrap_or(Halt::Bug(error.to_string()))),
+    }
+    Ok(())
 }
 
 type Cell = (SmolStr, PeriodKey, Currency, Tags);

@@ -94,7 +94,7 @@ fn every_command_without_one_of_its_permissions_and_with_all() {
         for (permissions, what, prepare) in CASES {
             let send = prepare(&staff, what);
             for missing in *permissions {
-                let others = ENGINE.permissions.iter().filter(|other| other.name != missing.name);
+                let others = ENGINE.permissions().filter(|other| other.name != missing.name);
                 staff.role("without", others.map(|other| NewGrant::new(other.name)));
                 let before = staff.commits();
                 let refused = send(&staff, "without").unwrap_err();

@@ -48,7 +48,7 @@ impl Firm {
 
     pub fn unloaded(name: &'static str, store: Arc<dyn Store>) -> Firm {
         let driver = AsyncDriver::new(Unloaded::new(store.clone(), 1), CompanyId::named("acme"));
-        driver.add_holdings(HOLDINGS);
+        block_on(driver.join(&ENGINE)).unwrap();
         Firm { asynchronous: Some(driver), ..Firm::on(name, store) }
     }
 
@@ -114,7 +114,9 @@ impl Firm {
     /// Tells the due queue that it is this day's beginning, or this instant; nothing may halt.
     pub fn tick(&self, at: &str) -> Ticked {
         let ticked = match &self.asynchronous {
-            Some(driver) => block_on(AsyncQueue::new(driver, due_handlers()).tick(instant(at))),
+            Some(driver) => {
+                block_on(AsyncQueue::new(driver, driver.due_handlers()).tick(instant(at)))
+            }
             None => self.books.due_queue().tick(instant(at)),
         };
         ticked.unwrap_or_else(|error| panic!("a tick on {}: {error}", self.name))

@@ -40,22 +40,22 @@ fn acme() -> CompanyId {
 
 impl Staff {
     pub fn sync(name: &'static str, store: Arc<dyn Store>) -> Staff {
-        let driver = Driver::new(store.clone(), acme()).with_policy(Stored, &[&ENGINE]);
-        driver.prepare(TABLES).unwrap();
+        let driver = Driver::new(store.clone(), acme()).with_policy(Stored);
+        driver.join(&ENGINE).unwrap();
         Staff { name, store, driver: Either::Sync(driver), commands: AtomicU32::new(0) }
     }
 
     pub fn asynchronous(name: &'static str, store: Arc<dyn Store>) -> Staff {
         let driver = AsyncDriver::new(Unloaded::new(store.clone(), 1), acme());
-        let driver = driver.with_policy(Stored, &[&ENGINE]);
-        block_on(driver.prepare(TABLES)).unwrap();
+        let driver = driver.with_policy(Stored);
+        block_on(driver.join(&ENGINE)).unwrap();
         Staff { name, store, driver: Either::Async(driver), commands: AtomicU32::new(0) }
     }
 
     /// `root` administers; `chief` may do everything in the ledger, and sets the firm up.
     pub fn set_up(self) -> Staff {
         self.must("root", &AppointFirst::new(id("root")));
-        self.role("chief", ENGINE.permissions.iter().map(|all| NewGrant::new(all.name)));
+        self.role("chief", ENGINE.permissions().map(|all| NewGrant::new(all.name)));
         self.hire("chief", "chief");
         self.must("chief", &SetUp::new(Currency::EUR));
         self.must("chief", &OpenAccounts::new(chart()));
@@ -114,10 +114,10 @@ impl Staff {
     pub fn tick(&self, actor: &str, at: Timestamp) -> Ticked {
         let ticked = match &self.driver {
             Either::Sync(driver) => {
-                Queue::new(driver, due_handlers()).acting_as(id(actor)).tick(at)
+                Queue::new(driver, driver.due_handlers()).acting_as(id(actor)).tick(at)
             }
             Either::Async(driver) => {
-                let queue = AsyncQueue::new(driver, due_handlers()).acting_as(id(actor));
+                let queue = AsyncQueue::new(driver, driver.due_handlers()).acting_as(id(actor));
                 block_on(queue.tick(at))
             }
         };

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::{Calendar, CalendarError, Zone};
-use crate::policy::{Engine, Permission, Request};
+use crate::engine::{Engine, Part};
+use crate::policy::{Permission, Request};
 use crate::store::{Event, Json, Record, Value};
 use crate::{Act, ActError, ErrorKind, Halt, Reading, Tx, is_code};
 
@@ -17,11 +18,9 @@ pub const MANAGE: Permission =
     Permission::new("calendar.manage", "set where the company's day begins, define its calendars");
 
 /// What can be allowed about days. Every driver with a policy knows it, and every driver keeps its tables.
-pub static ENGINE: Engine = Engine {
-    name: "calendar",
-    tables: &[ZoneSetting::TABLE, OwnCalendar::TABLE],
-    permissions: &[&MANAGE],
-};
+pub static ENGINE: Engine = Engine { name: "calendar", parts: &[&PART] };
+
+static PART: Part = Part::new(&[ZoneSetting::TABLE, OwnCalendar::TABLE]).permissions(&[&MANAGE]);
 
 /// The company's zone: one row.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]

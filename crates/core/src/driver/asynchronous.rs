@@ -6,13 +6,15 @@ use serde::Serialize;
 
 use super::course::{Course, Turn};
 use super::gate::AsyncGate;
-use super::known::Known;
+use super::known::{Known, joined};
 use super::seed::Seeds;
-use super::{Done, MAX_VIEWS, is_gone, with_own};
+use super::{Done, MAX_VIEWS, is_gone, verified, with_own};
 use crate::chain::{self, Verified};
 use crate::digest::{self, DigestError};
+use crate::due::Handlers;
+use crate::engine::{Discrepancy, Engine, shared};
 use crate::party::Holding;
-use crate::policy::{Engine, Policy, Request, Rights, Verdict};
+use crate::policy::{Policy, Request, Rights, Verdict};
 use crate::proof::Checkpoint;
 use crate::store::{
     AsyncHold, AsyncStore, At, Batch, Commit, FeedFrom, Hash, Prepared, Read, Snapshot, StoreError,
@@ -89,13 +91,46 @@ impl<'s> AsyncDriver<'s> {
 
     /// See [`Driver::with_policy`](super::Driver::with_policy).
     #[must_use]
-    pub fn with_policy(
-        mut self,
-        policy: impl Policy + 'static,
-        engines: &[&'static Engine],
-    ) -> AsyncDriver<'s> {
-        self.rights = Rights::new(policy, engines);
+    pub fn with_policy(mut self, policy: impl Policy + 'static) -> AsyncDriver<'s> {
+        self.rights = Rights::new(policy);
         self
+    }
+
+    /// See [`Driver::engines`](super::Driver::engines).
+    pub fn engines(&self) -> Vec<&'static Engine> {
+        self.rights.as_ref().map_or_else(Vec::new, |rights| rights.watched(self.known.engines()))
+    }
+
+    /// See [`Driver::joined`](super::Driver::joined).
+    pub fn joined(&self) -> Vec<&'static Engine> {
+        self.known.engines()
+    }
+
+    /// See [`Driver::join`](super::Driver::join).
+    ///
+    /// # Errors
+    /// As [`Store::prepare`](crate::store::Store::prepare); then it has not joined.
+    pub async fn join(&self, engine: &'static Engine) -> Result<Prepared, StoreError> {
+        if self.known.has(engine) {
+            return Ok(Prepared::default());
+        }
+        let prepared = self.prepare(&joined(&engine.tables(), &shared())).await?;
+        self.known.join(engine);
+        Ok(prepared)
+    }
+
+    /// See [`Driver::due_handlers`](super::Driver::due_handlers).
+    pub fn due_handlers<'h>(&self) -> Handlers<'h> {
+        Handlers::of(self.known.engines())
+    }
+
+    /// See [`Driver::discrepancies`](super::Driver::discrepancies).
+    ///
+    /// # Errors
+    /// A [`Halt`] of the store.
+    pub async fn discrepancies(&self) -> Result<Vec<Discrepancy>, Halt> {
+        let engines = self.known.engines();
+        self.view(|view| verified(&engines, view)).await
     }
 
     /// See [`Driver::may`](super::Driver::may).

@@ -1,24 +1,46 @@
-//! What a driver was told of engines: which tables they have, for a verification, and which of their rows are held on parties,
-//! for exports and erasures; whichever engine asks.
+//! What a driver was told of engines: which joined it, which tables they have, for a verification, and which of their rows are held
+//! on parties, for exports and erasures; whichever engine asks.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::engine::Engine;
 use crate::party::{self, Holding};
 use crate::store::Table;
 
 #[derive(Debug)]
 pub(crate) struct Known {
+    engines: Mutex<Vec<&'static Engine>>,
     tables: Mutex<Vec<&'static Table>>,
     holdings: Mutex<Vec<Holding>>,
 }
 
 impl Default for Known {
     fn default() -> Known {
-        Known { tables: Mutex::default(), holdings: Mutex::new(party::HOLDINGS.to_vec()) }
+        let (engines, tables) = Default::default();
+        Known { engines, tables, holdings: Mutex::new(party::HOLDINGS.to_vec()) }
     }
 }
 
 impl Known {
+    /// The engines that joined, in order.
+    pub(crate) fn engines(&self) -> Vec<&'static Engine> {
+        lock(&self.engines).clone()
+    }
+
+    /// Whether an engine joined.
+    pub(super) fn has(&self, engine: &Engine) -> bool {
+        lock(&self.engines).iter().any(|known| known.name == engine.name)
+    }
+
+    /// An engine joins, whose tables are ready.
+    pub(super) fn join(&self, engine: &'static Engine) {
+        self.add(&engine.holdings().collect::<Vec<_>>());
+        let mut engines = lock(&self.engines);
+        if engines.iter().all(|known| known.name != engine.name) {
+            engines.push(engine);
+        }
+    }
+
     /// Remembers tables that are prepared.
     pub(super) fn keep(&self, tables: &[&'static Table]) {
         let mut known = lock(&self.tables);

@@ -29,8 +29,10 @@ use serde::Serialize;
 use crate::chain::{self, Verified};
 use crate::copy::{Copied, copy_company};
 use crate::digest::{self, DigestError};
+use crate::due::Handlers;
+use crate::engine::{Discrepancy, Engine, shared};
 use crate::party::Holding;
-use crate::policy::{Engine, Policy, Request, Rights, Verdict};
+use crate::policy::{Policy, Request, Rights, Verdict};
 use crate::proof::{Checkpoint, Prover};
 use crate::store::{
     Answer, At, Batch, Commit, FeedFrom, Hash, Hold, Prepared, Read, Store, StoreError, Table,
@@ -131,32 +133,76 @@ impl<'s> Driver<'s> {
         self
     }
 
-    /// Restricts who may do what: `policy` is asked, and the tables of `engines` are changed only under one of their
-    /// permissions. See [`policy`](crate::policy).
+    /// Restricts who may do what: `policy` is asked, and the tables of the engines that [join](Driver::join) are changed only under
+    /// one of their permissions. See [`policy`](crate::policy).
     ///
     /// ```
     /// # mod desk { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/desk.rs")); }
     /// # use desk::*;
     /// let driver = Driver::new(fondaco_store::Memory::new(), CompanyId::named("acme"));
-    /// let driver = driver.with_policy(Stored, &[&DESK]);
-    /// driver.prepare(&[Paid::TABLE])?; // the policy's own tables too
+    /// let driver = driver.with_policy(Stored);
+    /// driver.join(&DESK)?; // makes the policy's own tables ready, too
     /// let denied = pay(&driver, "anna", "1", "front", "5 EUR").unwrap_err();
     /// assert_eq!(denied.code(), "policy.not_set_up");
     /// # Ok::<(), StoreError>(())
     /// ```
     #[must_use]
-    pub fn with_policy(
-        mut self,
-        policy: impl Policy + 'static,
-        engines: &[&'static Engine],
-    ) -> Driver<'s> {
-        self.rights = Rights::new(policy, engines);
+    pub fn with_policy(mut self, policy: impl Policy + 'static) -> Driver<'s> {
+        self.rights = Rights::new(policy);
         self
     }
 
-    /// The engines whose tables the policy watches, with all permissions that can be given; empty without a policy.
-    pub fn engines(&self) -> &[&'static Engine] {
-        self.rights.as_ref().map_or(&[], |rights| &rights.engines)
+    /// The engines whose tables the policy watches, with all permissions that can be given: those that joined and core's own; empty
+    /// without a policy.
+    pub fn engines(&self) -> Vec<&'static Engine> {
+        self.rights.as_ref().map_or_else(Vec::new, |rights| rights.watched(self.known.engines()))
+    }
+
+    /// The engines that joined, in order.
+    pub fn joined(&self) -> Vec<&'static Engine> {
+        self.known.engines()
+    }
+
+    /// An engine joins the driver: its tables are made ready, its [permissions](crate::policy) watched, what it
+    /// [holds on parties](crate::party::Holding) and what it does [by the clock](Driver::due_handlers) known. Several engines join one driver, so
+    /// that one act may touch them all. An engine that joined already is left as it is, without a trip to the store.
+    ///
+    /// ```
+    /// # mod desk { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/desk.rs")); }
+    /// # use desk::*;
+    /// let driver = Driver::new(fondaco_store::Memory::new(), CompanyId::named("acme"));
+    /// assert!(driver.join(&DESK)?.created.contains(&"desk_paid"));
+    /// assert!(driver.join(&DESK)?.created.is_empty()); // joined already
+    /// driver.join(&party::ENGINE)?; // one more
+    /// assert_eq!(driver.joined().len(), 2);
+    /// # Ok::<(), StoreError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Store::prepare`]; then it has not joined.
+    pub fn join(&self, engine: &'static Engine) -> Result<Prepared, StoreError> {
+        if self.known.has(engine) {
+            return Ok(Prepared::default());
+        }
+        let prepared = self.prepare(&joined(&engine.tables(), &shared()))?;
+        self.known.join(engine);
+        Ok(prepared)
+    }
+
+    /// Who carries out what is due: the handlers of all engines that joined. A host adds its own by
+    /// [`Handlers::on`].
+    pub fn due_handlers<'h>(&self) -> Handlers<'h> {
+        Handlers::of(self.known.engines())
+    }
+
+    /// What the engines that joined derived and what does not follow from their facts, recomputed at one moment; [`verify`](Driver::verify)
+    /// says whether the facts are as they were written.
+    ///
+    /// # Errors
+    /// A [`Halt`] of the store.
+    pub fn discrepancies(&self) -> Result<Vec<Discrepancy>, Halt> {
+        let engines = self.known.engines();
+        self.view(|view| verified(&engines, view))
     }
 
     /// Whether `actor` may do something at this time, and why: without doing it.
@@ -208,7 +254,7 @@ impl<'s> Driver<'s> {
         self.store.as_ref()
     }
 
-    /// Makes the tables of the engines in use ready. The driver remembers them for [`verify`](Driver::verify).
+    /// Makes tables ready that belong to no engine which [joins](Driver::join), such as a host's own. The driver remembers them for [`verify`](Driver::verify).
     ///
     /// ```
     /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
@@ -230,7 +276,7 @@ impl<'s> Driver<'s> {
         Ok(prepared)
     }
 
-    /// Says what an engine holds on parties: its `HOLDINGS`, for [`export`](crate::party::export()) and
+    /// Says what is held on parties in tables that belong to no engine which [joins](Driver::join): for [`export`](crate::party::export()) and
     /// [`EraseParty`](crate::party::EraseParty), which go over all that the driver was told of. What the module
     /// [`party`](crate::party) keeps is known to every driver. Told twice, it is known once.
     ///
@@ -238,7 +284,7 @@ impl<'s> Driver<'s> {
     /// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
     /// # use people::*;
     /// # let people = people();
-    /// const HOLDINGS: &[Holding] = &[]; // those of an engine
+    /// const HOLDINGS: &[Holding] = &[]; // those of a host
     /// people.add_holdings(HOLDINGS);
     /// let export = people.view(|view| export(view, ada()))?;
     /// assert_eq!(export.tables.len(), TABLES.len()); // nothing but the module's own
@@ -504,10 +550,19 @@ impl std::fmt::Debug for Driver<'_> {
 /// The engines' tables, core's own, and those that the policy keeps.
 fn with_own(tables: &[&'static Table], rights: &Option<Arc<Rights>>) -> Vec<&'static Table> {
     use crate::store::Record;
-    let policy_s = rights.iter().flat_map(|rights| rights.tables()).copied();
-    let calendars = crate::calendar::ENGINE.tables.iter().copied();
+    let policy_s = rights.iter().flat_map(|rights| rights.tables());
+    let calendars = crate::calendar::ENGINE.tables();
     let own = [GuardCount::TABLE, JobState::TABLE].into_iter().chain(calendars).chain(policy_s);
     joined(tables, &own.collect::<Vec<_>>())
+}
+
+/// What the engines' facts contradict.
+fn verified(engines: &[&'static Engine], view: &mut View<'_>) -> Result<Vec<Discrepancy>, Halt> {
+    let mut found = Vec::new();
+    for engine in engines {
+        found.extend(engine.verify(view)?);
+    }
+    Ok(found)
 }
 
 fn is_gone(error: &impl ActError) -> bool {

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use super::{Backoff, DueItem};
-use crate::{ActError, ErrorKind, Halt, Tx};
+use crate::{ActError, Engine, ErrorKind, Halt, Tx};
+
+/// What carries out items of a kind that an engine declares: an act, as [`Handlers`] says.
+pub type DueHandler = fn(&mut Tx<'_>, &DueItem) -> Result<(), Refused>;
 
 type Handle<'h> = dyn Fn(&mut Tx<'_>, &DueItem) -> Result<(), Refused> + Send + Sync + 'h;
 
@@ -51,6 +54,35 @@ impl<'h> Handlers<'h> {
     /// None yet.
     pub fn new() -> Handlers<'h> {
         Handlers::default()
+    }
+
+    /// Those that engines declare.
+    ///
+    /// ```
+    /// use fondaco_core::due::Handlers;
+    /// use fondaco_core::engine::{Engine, Part};
+    /// static COUNTING: Part = Part::new(&[]).on_due(&[("shop.count", |_, _| Ok(()))]);
+    /// static SHOP: Engine = Engine { name: "shop", parts: &[&COUNTING] };
+    /// let handlers = Handlers::of([&SHOP]).on("host.reminder", |_, _| Ok(()));
+    /// assert_eq!(handlers.kinds().collect::<Vec<_>>(), ["host.reminder", "shop.count"]);
+    /// ```
+    pub fn of(engines: impl IntoIterator<Item = &'static Engine>) -> Handlers<'h> {
+        let declared = engines.into_iter().flat_map(Engine::due);
+        declared.fold(Handlers::new(), |handlers, (kind, handle)| handlers.on(kind, handle))
+    }
+
+    /// These and those of others, which come before these where both take a kind.
+    ///
+    /// ```
+    /// use fondaco_core::due::Handlers;
+    /// let of_shop = Handlers::new().on("shop.count", |_, _| Ok(()));
+    /// let of_desk = Handlers::new().on("desk.close", |_, _| Ok(()));
+    /// assert_eq!(of_shop.and(of_desk).kinds().count(), 2);
+    /// ```
+    #[must_use]
+    pub fn and(mut self, others: Handlers<'h>) -> Handlers<'h> {
+        self.by_kind.extend(others.by_kind);
+        self
     }
 
     /// Takes items of `kind`; refused ones wait by the usual rule. In place of the handler that took them before, if there

@@ -74,17 +74,18 @@ mod ticked;
 pub use asynchronous::AsyncQueue;
 pub use backoff::Backoff;
 pub use error::{DueError, TickError};
-pub use handlers::{Handlers, Refused};
+pub use handlers::{DueHandler, Handlers, Refused};
 pub use item::{Due, DueClock, DueItem, DueKey};
 pub use look::items;
 pub use queue::Queue;
 pub use settle::{CancelDue, RetryDue, SetDueClock};
 pub use ticked::{CarriedOut, DeniedItem, RefusedItem, Ticked, Unhandled};
 
-use crate::policy::{Engine, Permission};
+use crate::engine::{Engine, Part};
+use crate::policy::Permission;
 use crate::store::{Record, Table};
 
-/// The queue's tables: what an engine that uses it adds to its own.
+/// The queue's tables: every driver that an engine [joins](crate::Driver::join) has them.
 pub const TABLES: &[&Table] = &[DueItem::TABLE, DueClock::TABLE];
 
 /// Carry out what is due; what an item does needs its own right besides.
@@ -95,5 +96,8 @@ pub const MANAGE: Permission =
 
 /// What can be allowed about the queue. Every driver with a policy knows it. Items are put on the queue by the acts of other
 /// engines, under their permissions.
-pub static ENGINE: Engine =
-    Engine { name: "due", tables: &[DueClock::TABLE], permissions: &[&TICK, &MANAGE] };
+pub static ENGINE: Engine = Engine { name: "due", parts: &[&PART] };
+
+static PART: Part = Part::new(&[DueClock::TABLE])
+    .otherwise(&[(DueItem::TABLE, "put there by acts of engines, under their permissions")])
+    .permissions(&[&TICK, &MANAGE]);

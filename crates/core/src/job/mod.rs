@@ -41,7 +41,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::digest::DigestError;
-use crate::policy::{Engine, Permission};
+use crate::engine::{Engine, Part};
+use crate::policy::Permission;
 use crate::store::{Hash, Record};
 use crate::{ActError, Progressed, Tx};
 
@@ -52,8 +53,9 @@ pub const RUN: Permission =
 pub const CANCEL: Permission = Permission::new("job.cancel", "cancel jobs");
 
 /// What can be allowed about jobs. Every driver with a policy knows it.
-pub static ENGINE: Engine =
-    Engine { name: "job", tables: &[JobState::TABLE], permissions: &[&RUN, &CANCEL] };
+pub static ENGINE: Engine = Engine { name: "job", parts: &[&PART] };
+
+static PART: Part = Part::new(&[JobState::TABLE]).permissions(&[&RUN, &CANCEL]);
 
 /// Work in chunks. The [module](self) says what holds for all of it.
 ///

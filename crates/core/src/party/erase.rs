@@ -72,7 +72,7 @@ impl Act for EraseParty {
 fn erase(tx: &mut Tx<'_>, party: PartyId) -> Result<u32, Halt> {
     if let Some(table) = tx.context.known.unheld().first() {
         return Err(Halt::Bug(format!(
-            "table {} has personal columns, and it is not known what in it is held on a party: give the HOLDINGS of its engine to Driver::add_holdings",
+            "table {} has personal columns, and it is not known what in it is held on a party: its engine has to say so in the holdings of a Part, and to join the driver",
             table.name
         )));
     }

@@ -20,7 +20,7 @@
 //! }
 //!
 //! /// What this engine holds on parties.
-//! pub const HOLDINGS: &[Holding] = &[Holding::of::<Call>()]; // for `Driver::add_holdings`
+//! pub const HOLDINGS: &[Holding] = &[Holding::of::<Call>()]; // of its `Part`
 //! # assert_eq!(HOLDINGS[0].table().name, "call");
 //! ```
 

@@ -1,7 +1,7 @@
 //! Asking in a unit of work, and what becomes of an act that did not ask.
 
-use super::{Authority, Engine, Inquiry, Permission, Reason, Request, Standing, Verdict};
-use crate::{ActorId, Halt, Timestamp, Tx};
+use super::{Authority, Inquiry, Permission, Reason, Request, Standing, Verdict};
+use crate::{ActorId, Engine, Halt, Timestamp, Tx};
 
 impl Tx<'_> {
     /// Asks whether who acts may do this; the decision rests on the answer.
@@ -129,8 +129,8 @@ impl Tx<'_> {
     }
 
     /// The engines whose permissions can be given; empty without a policy that restricts.
-    pub fn engines(&self) -> &[&'static Engine] {
-        self.context.rights.as_ref().map_or(&[], |rights| &rights.engines)
+    pub fn engines(&self) -> Vec<&'static Engine> {
+        self.context.engines()
     }
 
     pub(crate) fn verdict(
@@ -175,14 +175,17 @@ impl Tx<'_> {
 
     /// Whether the act asked for what it changes: else it is not committed.
     pub(crate) fn has_asked(&self) -> Result<(), Halt> {
-        let Some(rights) = &self.context.rights else { return Ok(()) };
+        if self.context.rights.is_none() {
+            return Ok(());
+        }
         if !self.asked {
             let bug = "the act asked for no permission: it has to call Tx::authorize";
             return Err(Halt::Bug(bug.into()));
         }
+        let watched = self.context.engines();
         for table in self.stage.tables.iter().filter(|stage| stage.changes()) {
             let table = table.table;
-            let mut keepers = rights.engines.iter().filter(|engine| engine.keeps(table));
+            let mut keepers = watched.iter().filter(|engine| engine.keeps(table));
             if let Some(engine) = keepers.find(|engine| !self.granted.contains(&engine.name)) {
                 let (engine, table) = (engine.name, table.name);
                 return Err(Halt::Bug(format!(

@@ -94,8 +94,8 @@ pub enum Standing {
 /// }
 ///
 /// let driver = Driver::new(fondaco_store::Memory::new(), CompanyId::named("acme"))
-///     .with_policy(SmallCash, &[&DESK]);
-/// driver.prepare(&[Paid::TABLE])?;
+///     .with_policy(SmallCash);
+/// driver.join(&DESK)?;
 /// assert!(pay(&driver, "anna", "1", "front", "10 EUR").is_ok());
 /// let refused = pay(&driver, "anna", "2", "front", "11 EUR").unwrap_err();
 /// assert_eq!(refused.to_string(), "anna may not desk.pay: no small cash");

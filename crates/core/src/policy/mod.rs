@@ -1,7 +1,7 @@
 //! Who may do what: permissions that engines declare, and the policy that a driver asks on their behalf.
 //!
-//! An engine says as data what can be allowed: [`Engine`], with its [`Permission`]s and the tables that nobody changes
-//! without one of them. An act asks for what it needs: [`Tx::authorize`](crate::Tx::authorize) with a [`Request`], or, for
+//! An engine says as data what can be allowed: an [`Engine`] has [`Permission`]s, and tables that nobody changes
+//! without one of them; it [joins](crate::Driver::join) the driver. An act asks for what it needs: [`Tx::authorize`](crate::Tx::authorize) with a [`Request`], or, for
 //! batches, [`Tx::authority`](crate::Tx::authority) once and [`Tx::allow`](crate::Tx::allow) per item, with as little in the
 //! request as [decides](Authority::regards). The driver's
 //! [`Policy`] answers. It is a function of the request and of what it reads through an [`Inquiry`]: it can't change
@@ -12,7 +12,7 @@
 //! roles, limits and delegations in the company's own store. A host may bring its own.
 //!
 //! # What always holds under a policy that restricts
-//! - **No way around.** A unit of work that asked for nothing, or that changes a table of a registered engine without a
+//! - **No way around.** A unit of work that asked for nothing, or that changes a table of an engine that joined without a
 //!   permission of that engine, is not committed: [`Halt::Bug`].
 //! - **A denial is a refusal**: [`Halt::Denied`] with a [`Denial`], of kind `Refused`. It names actor,
 //!   permission, limit or scope, and the roles that could; it leaves nothing, and it is checked before it is believed.
@@ -30,15 +30,15 @@
 mod asking;
 mod authority;
 mod denial;
-mod engine;
 mod inquiry;
+mod permission;
 mod request;
 pub mod stored;
 
 pub use authority::{Authority, Judge, Reason, Standing, Verdict};
 pub use denial::{Denial, Why};
-pub use engine::{Engine, Permission};
 pub use inquiry::Inquiry;
+pub use permission::Permission;
 pub use request::{Place, Request};
 pub use stored::Stored;
 
@@ -46,6 +46,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::Halt;
+use crate::engine::{self, Engine};
+use crate::store::Table;
 
 /// Decides who may. A function of the request and of what it reads: never of a clock, a random source or global state.
 ///
@@ -70,8 +72,8 @@ use crate::Halt;
 /// }
 ///
 /// let driver = Driver::new(fondaco_store::Memory::new(), CompanyId::named("acme"))
-///     .with_policy(Chiefs, &[&DESK]);
-/// driver.prepare(&[Paid::TABLE])?;
+///     .with_policy(Chiefs);
+/// driver.join(&DESK)?;
 /// let refused = pay(&driver, "chef", "1", "front", "5 EUR").unwrap_err();
 /// assert_eq!(refused.to_string(), "chef may not desk.pay: not a chief");
 /// assert!(pay(&driver, "chief-7", "2", "front", "5 EUR").is_ok());
@@ -115,36 +117,37 @@ impl Policy for Unrestricted {
     }
 }
 
-/// What a driver knows about rights: the policy, and the engines whose tables it watches.
+/// A policy that restricts.
 pub(crate) struct Rights {
     pub(crate) policy: Arc<dyn Policy>,
-    pub(crate) engines: Vec<&'static Engine>,
 }
 
 impl Rights {
     /// `None` when the policy restricts nobody.
-    pub(crate) fn new(
-        policy: impl Policy + 'static,
-        engines: &[&'static Engine],
-    ) -> Option<Arc<Rights>> {
-        if !policy.restricts() {
-            return None;
+    pub(crate) fn new(policy: impl Policy + 'static) -> Option<Arc<Rights>> {
+        policy.restricts().then(|| Arc::new(Rights { policy: Arc::new(policy) }))
+    }
+
+    /// The engines that are watched: those that joined the driver, core's own, the policy itself.
+    pub(crate) fn watched(&self, joined: Vec<&'static Engine>) -> Vec<&'static Engine> {
+        let mut engines = joined;
+        let own = engine::OWN.iter().copied().chain(self.policy.engine());
+        for engine in own {
+            if engines.iter().all(|known| known.name != engine.name) {
+                engines.push(engine);
+            }
         }
-        let mut engines = engines.to_vec();
-        engines.extend([&crate::job::ENGINE, &crate::due::ENGINE, &crate::party::ENGINE]);
-        engines.push(&crate::calendar::ENGINE);
-        engines.extend(policy.engine());
-        Some(Arc::new(Rights { policy: Arc::new(policy), engines }))
+        engines
     }
 
     /// The tables that the policy itself keeps.
-    pub(crate) fn tables(&self) -> &'static [&'static crate::store::Table] {
-        self.policy.engine().map_or(&[], |engine| engine.tables)
+    pub(crate) fn tables(&self) -> Vec<&'static Table> {
+        self.policy.engine().map_or_else(Vec::new, Engine::tables)
     }
 }
 
 impl fmt::Debug for Rights {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rights").field("engines", &self.engines).finish_non_exhaustive()
+        f.debug_struct("Rights").finish_non_exhaustive()
     }
 }

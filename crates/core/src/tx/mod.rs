@@ -76,6 +76,7 @@ pub use write::{Added, Drew};
 use std::sync::Arc;
 
 use crate::driver::Known;
+use crate::engine::Engine;
 use crate::policy::Rights;
 use crate::store::{Ask, At, Hash, Read, Receipt, Reply, Salt, Store};
 use crate::{ActorId, CommandId, CompanyId, Timestamp, trace};
@@ -134,6 +135,11 @@ impl Context {
         let (digest, seed, compiled) = Default::default();
         let (rights, known) = (rights.clone(), known.clone());
         Context { company, envelope, digest, seed, compiled, rights, known }
+    }
+
+    /// The engines whose tables are watched; none without a policy that restricts.
+    pub(crate) fn engines(&self) -> Vec<&'static Engine> {
+        self.rights.as_ref().map_or_else(Vec::new, |rights| rights.watched(self.known.engines()))
     }
 
     /// The `n`-th salt; the command's digest has number 0.

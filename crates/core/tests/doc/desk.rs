@@ -9,8 +9,8 @@ pub static PAY: Permission =
     Permission::new("desk.pay", "pay out cash").limited().within(&["till"]);
 pub static COUNT: Permission = Permission::new("desk.count", "count a till").within(&["till"]);
 
-pub static DESK: Engine =
-    Engine { name: "desk", tables: &[Paid::TABLE], permissions: &[&PAY, &COUNT] };
+pub static DESK: Engine = Engine { name: "desk", parts: &[&TILLS] };
+static TILLS: engine::Part = engine::Part::new(&[Paid::TABLE]).permissions(&[&PAY, &COUNT]);
 
 /// Cash that was paid out.
 #[derive(Record, Debug, Clone, PartialEq)]
@@ -47,8 +47,8 @@ pub fn pay(
 /// The desk with its policy: `root` administers, `anna` and `ben` are cashiers, `carla` is a manager.
 pub fn desk() -> Driver<'static> {
     let driver = Driver::new(fondaco_store::Memory::new(), CompanyId::named("acme"));
-    let driver = driver.with_policy(Stored, &[&DESK]);
-    driver.prepare(&[Paid::TABLE]).unwrap();
+    let driver = driver.with_policy(Stored);
+    driver.join(&DESK).unwrap();
     let root = ActorId::new("root");
     driver.carry_out(envelope("root", "first"), &AppointFirst::new(root)).unwrap();
     let limit = Money::parse("100 EUR").unwrap();

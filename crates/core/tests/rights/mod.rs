@@ -52,15 +52,15 @@ pub fn ask(till: &str, amount: &str) -> Request {
 
 impl Office {
     pub fn sync(name: &'static str, store: Arc<dyn Store>) -> Office {
-        let driver = Driver::new(store.clone(), acme()).with_policy(Stored, &[&DESK]);
-        driver.prepare(&[Paid::TABLE]).unwrap();
+        let driver = Driver::new(store.clone(), acme()).with_policy(Stored);
+        driver.join(&DESK).unwrap();
         Office { name, store, driver: Either::Sync(driver), commands: AtomicU32::new(0) }
     }
 
     pub fn asynchronous(name: &'static str, store: Arc<dyn Store>) -> Office {
         let driver = AsyncDriver::new(Unloaded::new(store.clone(), 2), acme());
-        let driver = driver.with_policy(Stored, &[&DESK]);
-        block_on(driver.prepare(&[Paid::TABLE])).unwrap();
+        let driver = driver.with_policy(Stored);
+        block_on(driver.join(&DESK)).unwrap();
         Office { name, store, driver: Either::Async(driver), commands: AtomicU32::new(0) }
     }
 

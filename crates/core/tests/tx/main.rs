@@ -8,6 +8,7 @@ mod common;
 mod attempts;
 mod commands;
 mod compiled;
+mod engines;
 mod erasing;
 mod floors;
 mod interleavings;

@@ -7,7 +7,7 @@
 //!
 //! What is pending counts towards [spending limits](mod@super::spending) as if it were posted; posting it is not judged again.
 //!
-//! Expiry is an item of the [due queue](fondaco_core::due), which [`Books::tick`](crate::Books::tick) carries out. A pending
+//! Expiry is an item of the [due queue](fondaco_core::due), which [`tick`](fondaco_core::Office::tick) carries out. A pending
 //! entry whose instant has come is refused even before that; its sums are free once the clock was told.
 
 mod expire;

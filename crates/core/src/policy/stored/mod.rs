@@ -40,9 +40,10 @@ pub use roles::{DefineRole, NewGrant, RemoveRole};
 
 use std::sync::Arc;
 
-use super::{Engine, Inquiry, Permission, Policy, Standing};
+use super::{Inquiry, Permission, Policy, Standing};
 use crate::Halt;
 use crate::calendar::ZoneSetting;
+use crate::engine::{self, Engine};
 use crate::store::{Record, Table};
 
 /// Appoint the first administrator: possible once.
@@ -55,8 +56,10 @@ pub const DELEGATE: Permission =
     Permission::new("policy.delegate", "lend one's own rights to somebody else");
 
 /// What the stored policy declares about itself.
-pub static ENGINE: Engine =
-    Engine { name: "policy", tables: TABLES, permissions: &[&SET_UP, &ADMINISTER, &DELEGATE] };
+pub static ENGINE: Engine = Engine { name: "policy", parts: &[&PART] };
+
+static PART: engine::Part =
+    engine::Part::new(TABLES).permissions(&[&SET_UP, &ADMINISTER, &DELEGATE]);
 
 /// All tables of the stored policy; a driver that has it prepares them.
 pub const TABLES: &[&Table] = &[
@@ -80,8 +83,8 @@ pub const ADMINISTRATOR: &str = "administrator";
 /// use fondaco_core::{ActorId, CommandId, CompanyId, Driver, Envelope, Timestamp};
 ///
 /// let driver = Driver::new(fondaco_store::Memory::new(), CompanyId::named("acme"))
-///     .with_policy(Stored, &[]); // and the engines in use, as `&ledger::ENGINE`
-/// driver.prepare(&[])?;
+///     .with_policy(Stored);
+/// driver.prepare(&[])?; // and `join` the engines in use, as `&ledger::ENGINE`
 /// let root = ActorId::new("root");
 /// let envelope = Envelope::new(CommandId::named("first"), root.clone(), Timestamp::now());
 /// driver.carry_out(envelope, &AppointFirst::new(root.clone()))?;

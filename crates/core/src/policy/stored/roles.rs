@@ -193,7 +193,7 @@ pub(super) fn declared(
     let of = name.split_once('.').map_or(name.as_str(), |(engine, _)| engine);
     let known = match engines.iter().find(|engine| engine.name == of) {
         Some(engine) => {
-            let names: Vec<_> = engine.permissions.iter().map(|known| known.name).collect();
+            let names: Vec<_> = engine.permissions().map(|known| known.name).collect();
             format!("{} has {}", engine.name, names.join(", "))
         }
         None => {

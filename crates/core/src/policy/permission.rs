@@ -1,37 +1,4 @@
-//! What engines declare about rights, as data that a host can list.
-
-use crate::store::Table;
-
-/// An engine: its tables, and the permissions without which nobody changes them.
-///
-/// ```
-/// # mod desk { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/desk.rs")); }
-/// # use desk::*;
-/// for permission in DESK.permissions {
-///     println!("{:12} {}", permission.name, permission.about);
-/// }
-/// assert_eq!(DESK.permission("desk.pay"), Some(&PAY));
-/// ```
-#[derive(Debug, PartialEq, Eq)]
-pub struct Engine {
-    /// Its name, with which its permissions begin: `ledger`.
-    pub name: &'static str,
-    /// The tables that are changed only under one of its permissions.
-    pub tables: &'static [&'static Table],
-    /// What can be allowed.
-    pub permissions: &'static [&'static Permission],
-}
-
-impl Engine {
-    /// The permission of this name.
-    pub fn permission(&self, name: &str) -> Option<&'static Permission> {
-        self.permissions.iter().copied().find(|permission| permission.name == name)
-    }
-
-    pub(crate) fn keeps(&self, table: &Table) -> bool {
-        self.tables.iter().any(|known| known.name == table.name)
-    }
-}
+//! What engines declare that can be allowed, as data that a host can list.
 
 /// Something that can be allowed: named by engine and verb.
 ///
