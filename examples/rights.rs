@@ -38,7 +38,7 @@ pub(crate) fn main() -> Result<(), Box<dyn Error>> {
 fn list_permissions(books: &Books<'_>) {
     for engine in books.driver().engines() {
         println!("{}", engine.name);
-        for permission in engine.permissions {
+        for permission in engine.permissions() {
             println!("  {:26} {}", permission.name, permission.about);
         }
     }
