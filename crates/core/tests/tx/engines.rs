@@ -10,8 +10,7 @@ use fondaco_core::policy::stored::{
 use fondaco_core::policy::{Permission, Request};
 use fondaco_core::store::{FeedFrom, Record, Store};
 use fondaco_core::{
-    Act, ActError, ActorId, AsyncDriver, AsyncOffice, Driver, ErrorKind, Halt, Office, Range,
-    Reading, Tx,
+    Act, ActorId, AsyncDriver, AsyncOffice, Driver, ErrorKind, Halt, Office, Range, Reading, Tx,
 };
 use fondaco_store::{Memory, Sqlite};
 use fondaco_testkit::{Failing, Model, Unloaded, block_on};
