@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::path::Path;
 
+use serde_json::Value;
+
 use crate::known::Known;
 
 /// What an adapter is: it reads one file and gives our answer to each of its cases.
@@ -23,6 +25,25 @@ enum Answer {
     Given { actual: String, right: bool },
     /// What the case asks for and we don't do yet.
     Unsupported(String),
+}
+
+fn is_near(expected: &Value, actual: &Value, share: f64) -> bool {
+    match (expected, actual) {
+        (Value::Number(expected), Value::Number(actual)) => {
+            let (Some(expected), Some(actual)) = (expected.as_f64(), actual.as_f64()) else {
+                return false;
+            };
+            (expected - actual).abs() <= share * expected.abs().max(1e-9)
+        }
+        (Value::Array(expected), Value::Array(actual)) => {
+            let mut both = expected.iter().zip(actual);
+            expected.len() == actual.len() && both.all(|(one, other)| is_near(one, other, share))
+        }
+        (Value::Object(expected), Value::Object(actual)) => expected
+            .iter()
+            .all(|(name, one)| actual.get(name).is_some_and(|other| is_near(one, other, share))),
+        _ => expected == actual,
+    }
 }
 
 pub(crate) enum Verdict {
@@ -48,6 +69,19 @@ impl Case {
         let right = actual
             .as_ref()
             .is_ok_and(|actual| (actual - expected).abs() <= within * expected.abs().max(1.0));
+        let actual = actual.map_or_else(|error| error.to_string(), |actual| actual.to_string());
+        Self { id, expected: expected.to_string(), answer: Answer::Given { actual, right } }
+    }
+
+    /// Compares what is expected, field by field, with our fields of the same names: numbers within this share of what is expected
+    /// (and of 1e-9, where that is less), all else as it is. Fields of ours that nobody expects don't count.
+    pub(crate) fn fields_near<E: ToString>(
+        id: String,
+        expected: &Value,
+        actual: Result<Value, E>,
+        share: f64,
+    ) -> Self {
+        let right = actual.as_ref().is_ok_and(|actual| is_near(expected, actual, share));
         let actual = actual.map_or_else(|error| error.to_string(), |actual| actual.to_string());
         Self { id, expected: expected.to_string(), answer: Answer::Given { actual, right } }
     }

@@ -32,6 +32,18 @@ pub(crate) fn texts<'a>(value: &'a Value, name: &str) -> Result<Vec<&'a str>, St
     list(value, name)?.iter().map(text).collect()
 }
 
+/// The number under `name`.
+pub(crate) fn number(value: &Value, name: &str) -> Result<f64, String> {
+    let found = value.get(name).and_then(Value::as_f64);
+    found.ok_or_else(|| format!("no number {name:?} in {}", brief(value)))
+}
+
+/// The numbers in the list under `name`.
+pub(crate) fn numbers(value: &Value, name: &str) -> Result<Vec<f64>, String> {
+    let number = |v: &Value| v.as_f64().ok_or_else(|| format!("{name:?} holds {v}, no number"));
+    list(value, name)?.iter().map(number).collect()
+}
+
 fn brief(value: &Value) -> String {
     value.to_string().chars().take(80).collect()
 }

@@ -38,6 +38,8 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("calendar/holidays.json", calendar::holidays::cases),
     ("crm/sla/sla_oracles.json", crm::sla::cases),
     ("inventory/misc_inventory.json", inventory::misc_inventory::cases),
+    ("inventory/eoq_family.json", inventory::eoq_family::cases),
+    ("inventory/newsvendor.json", inventory::newsvendor::cases),
     ("inventory/working_calendar.json", inventory::working_calendar::cases),
 ];
 

@@ -8,13 +8,16 @@
 //! Units are the caller's own: one of time (a year, a day), one of goods (pieces, kg), one of money, the same in all
 //! numbers of a model. Models are of statistics, not of books: their numbers are floats.
 
+pub mod base_stock;
 pub mod continuous_review;
 pub mod eoq;
+pub mod newsvendor;
 pub mod periodic_review;
 pub mod safety_stock;
 
 mod costs;
 mod curve;
+mod explained;
 mod table;
 
 pub use costs::Costs;

@@ -11,14 +11,15 @@
 //! The numbers are those of L. V. Snyder, Z.-J. M. Shen, *Fundamentals of Supply Chain Theory* (2nd edition 2019), chapters 3 and 9,
 //! whose `stockpyl` ours are compared with.
 
-use fondaco_core::report::{Explain, Parameter, word};
+use fondaco_core::report::{Explain, word};
 use serde::{Deserialize, Serialize};
 
 use super::costs::{computed, computed_positive};
+use super::explained::parameters;
 use super::{CostCurve, Costs};
 use crate::KernelError;
 use crate::error::{not_negative, positive};
-use crate::figure::{because, figure, percent};
+use crate::figure::{because, percent};
 
 mod discounts;
 mod disruptions;
@@ -343,15 +344,6 @@ impl CostCurve for EoqPlan {
     fn costs_at(&self, order_quantity: f64) -> Result<Costs, KernelError> {
         Ok(self.model.plan_at(order_quantity)?.costs)
     }
-}
-
-/// An explanation with the parameters that there are.
-pub(crate) fn parameters<const N: usize>(
-    why: Explain,
-    given: [(&'static str, Option<f64>); N],
-) -> Explain {
-    let given = given.into_iter().filter_map(|(name, value)| Some((name, value?)));
-    given.fold(why, |why, (name, value)| why.parameter(Parameter::new(word(name), figure(value))))
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use fondaco_core::report::{Explain, word};
 use serde::{Deserialize, Serialize};
 
 use super::super::costs::computed_positive;
+use super::super::explained::parameters;
 use super::super::{CostCurve, Costs};
-use super::parameters;
 use crate::KernelError;
 use crate::error::{finite, not_negative, positive};
 use crate::figure::because;

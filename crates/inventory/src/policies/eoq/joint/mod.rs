@@ -9,6 +9,7 @@ use fondaco_core::report::{Explain, Parameter, word};
 use serde::{Deserialize, Serialize};
 
 use super::super::costs::{computed, computed_positive};
+use super::super::explained::parameters;
 use super::super::{CostCurve, Costs};
 use crate::KernelError;
 use crate::error::{not_negative, positive};
@@ -256,7 +257,7 @@ impl JointItem {
             ("demand rate", Some(self.demand_rate)),
         ];
         let rule = word("time between orders × multiple × demand rate");
-        super::parameters(because("Order quantity", quantity).rule(rule), given)
+        parameters(because("Order quantity", quantity).rule(rule), given)
     }
 }
 
