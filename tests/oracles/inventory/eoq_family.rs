@@ -5,8 +5,8 @@ use std::path::Path;
 
 use fondaco::inventory::KernelError;
 use fondaco::inventory::policies::eoq::{
-    DisruptedEoq, Eoq, EoqPlan, Joint, JointItem, JointPlan, PriceBreak, PriceBreaks, Yield,
-    YieldEoq,
+    DiscountKind, DisruptedEoq, Eoq, EoqPlan, Joint, JointItem, JointPlan, PriceBreak, PriceBreaks,
+    Yield, YieldEoq,
 };
 use serde_json::{Value, json};
 
@@ -39,8 +39,8 @@ fn answer(function: &str, input: &Value) -> Result<Option<Answer>, String> {
         "epq" | "epq_cost_at_q" => {
             plain(eoq(input)?.produced_at(number(input, "production_rate")?), input)
         }
-        "eoq_all_units_discount" => discount(input, PriceBreaks::all_units)?,
-        "eoq_incremental_discount" => discount(input, PriceBreaks::incremental)?,
+        "eoq_all_units_discount" => discount(input, DiscountKind::AllUnits)?,
+        "eoq_incremental_discount" => discount(input, DiscountKind::Incremental)?,
         "joint_replenishment_silver" => joint(input)?,
         "eoq_with_additive_yield_uncertainty" => {
             yielding(input, |mean, sd| Yield::Additive { mean, sd })?
@@ -69,14 +69,17 @@ fn plain(model: Eoq, input: &Value) -> Answer {
     }))
 }
 
-type Discounted = for<'a> fn(f64, f64, f64, &'a [PriceBreak]) -> PriceBreaks<'a>;
-
-fn discount(input: &Value, kind: Discounted) -> Result<Answer, String> {
+fn discount(input: &Value, kind: DiscountKind) -> Result<Answer, String> {
     let (from, prices) = (numbers(input, "breakpoints")?, numbers(input, "unit_costs")?);
     let each = from.into_iter().zip(prices);
     let breaks: Vec<_> = each.map(|(from, unit_cost)| PriceBreak { from, unit_cost }).collect();
     let [fixed, rate] = [number(input, "fixed_cost")?, number(input, "holding_cost_rate")?];
-    let plan = kind(fixed, rate, number(input, "demand_rate")?, &breaks).solve();
+    let demand = number(input, "demand_rate")?;
+    let model = match kind {
+        DiscountKind::AllUnits => PriceBreaks::all_units(fixed, rate, demand, &breaks),
+        DiscountKind::Incremental => PriceBreaks::incremental(fixed, rate, demand, &breaks),
+    };
+    let plan = model.solve();
     Ok(plan.map(|plan| {
         json!({
             "order_quantity": plan.order_quantity,
