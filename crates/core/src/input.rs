@@ -2,20 +2,24 @@
 
 use smol_str::SmolStr;
 
-use crate::names::{ErrorKind, is_code};
+use crate::ErrorCode;
+use crate::names::is_code;
 use crate::store::{Field, Tags};
 
 /// The longest text that stands in a line, in bytes.
 const MAX_LINE: usize = 400;
 
 /// A code, text or tag that can't be kept.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, ErrorCode)]
+#[error_code(engine = "core")]
 #[non_exhaustive]
 pub enum InputError {
     /// A code that can't name anything.
     #[error(
         "{field} {code:?} is no code: a code has 1 to 64 bytes, no control characters, and no space at either end"
     )]
+    #[kind(Invalid)]
+    #[code("bad_code")]
     Code {
         /// The field.
         field: &'static str,
@@ -24,6 +28,8 @@ pub enum InputError {
     },
     /// A text that can't stand in a line.
     #[error("{field} {text:?}: {why}")]
+    #[kind(Invalid)]
+    #[code("bad_text")]
     Text {
         /// The field.
         field: &'static str,
@@ -34,32 +40,14 @@ pub enum InputError {
     },
     /// Tags that can't be kept.
     #[error("{field}: {why}")]
+    #[kind(Invalid)]
+    #[code("bad_tags")]
     Tags {
         /// The field.
         field: &'static str,
         /// What is wrong with one, and the way out.
         why: &'static str,
     },
-}
-
-impl InputError {
-    /// The stable code, the same in every language.
-    pub fn code(&self) -> &'static str {
-        match self {
-            InputError::Code { .. } => "core.bad_code",
-            InputError::Text { .. } => "core.bad_text",
-            InputError::Tags { .. } => "core.bad_tags",
-        }
-    }
-
-    /// What a caller can do about it.
-    pub fn kind(&self) -> ErrorKind {
-        match self {
-            InputError::Code { .. } | InputError::Text { .. } | InputError::Tags { .. } => {
-                ErrorKind::Invalid
-            }
-        }
-    }
 }
 
 /// A code that can name something: see [`is_code`].

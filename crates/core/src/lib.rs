@@ -43,6 +43,7 @@ pub mod policy;
 mod progress;
 pub mod proof;
 pub mod trace;
+pub mod tree;
 pub mod tx;
 
 pub use act::Act;

@@ -17,21 +17,30 @@ pub mod probability;
 pub mod reserve;
 pub mod valuation;
 
+mod change;
 mod error;
 mod exact;
 mod figure;
+mod handle;
+mod held;
 mod holdings;
+mod lists;
+pub mod rights;
 mod settings;
 mod stock_error;
 
+pub use change::Change;
 pub use error::KernelError;
+pub use handle::Stock;
 pub use holdings::HOLDINGS;
 pub use levels::LevelError;
 pub use moves::MoveError;
 pub use reserve::ReserveError;
-pub use settings::{BelowZero, Settings};
+pub use settings::{BelowZero, ChangeStockSettings, SetUpStock, Settings, below_zero};
 pub use stock_error::StockError;
 
+use fondaco_core::Engine;
+use fondaco_core::engine::Part;
 use fondaco_core::store::{Fixed, Record, Table};
 
 /// How many digits after the point a quantity has as it is stored, in the stock unit of its item.
@@ -75,3 +84,46 @@ pub fn due_handlers<'h>() -> fondaco_core::due::Handlers<'h> {
     let handlers = fondaco_core::due::Handlers::new().on(reserve::KIND, reserve::expire);
     handlers.on(levels::KIND, levels::lapse)
 }
+
+/// What the stock consists of, for [`Driver::join`](fondaco_core::Driver::join): its tables, what can be allowed, what is held on parties,
+/// what happens by the clock, and how it is verified.
+///
+/// ```
+/// use fondaco_core::{CompanyId, Office};
+/// use fondaco_store::Memory;
+///
+/// let office = Office::open(Memory::new(), CompanyId::named("acme"))?;
+/// office.join(&fondaco_inventory::ENGINE)?;
+/// assert!(office.verify()?.is_clean());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub static ENGINE: Engine =
+    Engine { name: "stock", parts: &[&settings::PART, &items::PART, &places::PART, &REST] };
+
+/// What the engine has of moves, levels and promises.
+static REST: Part = Part::new(&[
+    moves::Move::TABLE,
+    moves::StockLock::TABLE,
+    levels::Stock::TABLE,
+    levels::Bin::TABLE,
+    levels::LotBin::TABLE,
+    levels::LotTotal::TABLE,
+    levels::LotLapse::TABLE,
+    levels::Weight::TABLE,
+    levels::Flow::TABLE,
+    levels::MoveUse::TABLE,
+    levels::Reservation::TABLE,
+    levels::Expected::TABLE,
+])
+.permissions(&[
+    &moves::rights::MOVE,
+    &moves::rights::ADJUST,
+    &moves::rights::REVERSE,
+    &moves::rights::LOCK,
+    &reserve::rights::RESERVE,
+    &reserve::rights::RELEASE,
+    &reserve::rights::ANNOUNCE,
+    &reserve::rights::EXPIRE,
+])
+.holdings(HOLDINGS)
+.on_due(&[(reserve::KIND, reserve::expire), (levels::KIND, levels::lapse)]);

@@ -1,39 +1,73 @@
 //! Why the stock engine refuses something.
 
-use fondaco_core::{ActError, Currency, ErrorKind, Halt, InputError, QuantityError};
+use fondaco_core::tree::TreeError;
+use fondaco_core::{Currency, ErrorCode, Halt, InputError, QuantityError};
+
+use crate::items::CatalogueError;
+use crate::places::PlaceError;
 
 /// What the stock engine refuses.
 ///
 /// Each feature has an error of its own within; what all of them share is here.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error, ErrorCode)]
+#[error_code(engine = "inventory")]
 #[non_exhaustive]
 pub enum StockError {
     /// The stock was not set up.
-    #[error("the stock has no settings yet: carry out SetUp first")]
+    #[error("the stock has no settings yet: carry out SetUpStock first")]
+    #[kind(Refused)]
     NotSetUp,
     /// The stock was set up already.
     #[error("the stock is set up already, in {currency}")]
+    #[kind(Conflict)]
     AlreadySetUp {
         /// Its currency.
         currency: Currency,
     },
+    /// A setting that can't be.
+    #[error("{field} {why}")]
+    #[kind(Invalid)]
+    BadSetting {
+        /// Which setting.
+        field: &'static str,
+        /// What is wrong with it, and the way out.
+        why: &'static str,
+    },
+    /// An item, a category or a lot.
+    #[error(transparent)]
+    #[inner]
+    Catalogue(#[from] CatalogueError),
+    /// A site or a location.
+    #[error(transparent)]
+    #[inner]
+    Place(#[from] PlaceError),
+    /// A location or category that can't stand where it shall.
+    #[error(transparent)]
+    #[inner]
+    Tree(#[from] TreeError),
     /// A code, text or tag that can't be kept.
     #[error(transparent)]
+    #[inner]
     Input(#[from] InputError),
     /// A quantity that can't be read, held or converted.
     #[error(transparent)]
+    #[inner]
     Quantity(#[from] QuantityError),
     /// A move that is refused.
     #[error(transparent)]
+    #[inner]
     Move(Box<crate::MoveError>),
     /// A promise that is refused.
     #[error(transparent)]
+    #[inner]
     Reserve(Box<crate::ReserveError>),
     /// A level that can't be shown.
     #[error(transparent)]
+    #[inner]
     Level(#[from] crate::LevelError),
     /// One of a batch was refused.
     #[error("item {index} (counted from 0): {error}")]
+    #[inner]
     At {
         /// Its place, counted from 0.
         index: usize,
@@ -42,6 +76,7 @@ pub enum StockError {
     },
     /// Nothing of the stock's: the store, a right, an interruption.
     #[error(transparent)]
+    #[halt]
     Halt(Halt),
 }
 
@@ -71,43 +106,5 @@ impl From<crate::ReserveError> for StockError {
 impl From<Halt> for StockError {
     fn from(halt: Halt) -> StockError {
         StockError::Halt(halt)
-    }
-}
-
-impl ActError for StockError {
-    fn halt(&self) -> Option<&Halt> {
-        match self {
-            StockError::Halt(halt) => Some(halt),
-            StockError::At { error, .. } => error.halt(),
-            _ => None,
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            StockError::NotSetUp => "inventory.not_set_up",
-            StockError::AlreadySetUp { .. } => "inventory.already_set_up",
-            StockError::Input(error) => error.code(),
-            StockError::Quantity(error) => error.code(),
-            StockError::Move(error) => error.code(),
-            StockError::Reserve(error) => error.code(),
-            StockError::Level(error) => error.code(),
-            StockError::At { error, .. } => error.code(),
-            StockError::Halt(halt) => halt.code(),
-        }
-    }
-
-    fn kind(&self) -> ErrorKind {
-        match self {
-            StockError::NotSetUp => ErrorKind::Refused,
-            StockError::AlreadySetUp { .. } => ErrorKind::Conflict,
-            StockError::Input(error) => error.kind(),
-            StockError::Quantity(error) => error.kind(),
-            StockError::Move(error) => error.kind(),
-            StockError::Reserve(error) => error.kind(),
-            StockError::Level(error) => error.kind(),
-            StockError::At { error, .. } => error.kind(),
-            StockError::Halt(halt) => halt.kind(),
-        }
     }
 }

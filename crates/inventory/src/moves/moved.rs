@@ -1,7 +1,7 @@
 //! What a batch of moves gives back.
 
 use fondaco_core::store::{DecodeError, Value};
-use fondaco_core::{ActError, ErrorKind, Id, IdRun, Outcome};
+use fondaco_core::{ErrorKind, Id, IdRun, Outcome};
 use smol_str::SmolStr;
 
 use super::Move;

@@ -1,6 +1,6 @@
 //! What is promised is kept, waits, goes out, is given back, and ends by the clock.
 
-use fondaco_core::{ActError, DocumentId, Id};
+use fondaco_core::{DocumentId, Id};
 use fondaco_inventory::levels::{self, Reservation};
 use fondaco_inventory::posting::MoveStock;
 use fondaco_inventory::reserve::*;

@@ -1,6 +1,6 @@
 //! Every bad input is refused by its name, and leaves nothing.
 
-use fondaco_core::{ActError, Id, ItemId};
+use fondaco_core::{Id, ItemId};
 use fondaco_inventory::moves::*;
 use fondaco_inventory::posting::MoveStock;
 

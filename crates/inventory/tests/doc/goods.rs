@@ -1,0 +1,41 @@
+// What the examples of the documentation share: the stock of a small firm, before anything was moved.
+pub use chrono::NaiveDate;
+pub use fondaco_core::*;
+pub use fondaco_inventory::items::*;
+pub use fondaco_inventory::places::*;
+pub use fondaco_inventory::*;
+pub use fondaco_store::Memory;
+
+pub fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+/// A bolt in BOLTS, which stands under FASTENERS; flour in lots, good for 270 days. The site MAIN has hall MAIN/A, and that the
+/// bin MAIN/A/01.
+pub fn stock() -> Stock<'static> {
+    let time: Timestamp = "2026-06-01T08:00:00Z".parse().unwrap();
+    let stock = Stock::open(Memory::new(), CompanyId::named("acme")).unwrap();
+    let stock = stock.with_clock(move || time);
+    stock.send("set up", &SetUpStock::new(Currency::EUR)).unwrap();
+    let categories =
+        vec![Category::new("FASTENERS", "Fasteners"), Category::new("BOLTS", "Bolts").under("FASTENERS")];
+    stock.send("categories", &AddCategories::new(categories)).unwrap();
+    let bolt =
+        Item { category: Some("BOLTS".into()), ..Item::new("M8x40", "Bolt M8 x 40", Unit::PIECE) };
+    let flour = Item {
+        tracking: Tracking::Lot,
+        shelf_life_days: Some(270),
+        ..Item::new("FLOUR-550", "Wheat flour, type 550", Unit::KILOGRAM)
+    };
+    stock.send("items", &AddItems::new(vec![bolt, flour])).unwrap();
+    let main = Site::new("MAIN", "Main warehouse");
+    let hall = Location::new("MAIN/A", "Hall A", main.id, "MAIN");
+    let bin = Location {
+        kind: LocationKind::Bin,
+        pick_order: Some(10),
+        ..Location::new("MAIN/A/01", "First shelf", main.id, "MAIN/A")
+    };
+    stock.send("site", &OpenSites::new(vec![main])).unwrap();
+    stock.send("locations", &OpenLocations::new(vec![hall, bin])).unwrap();
+    stock
+}
