@@ -1,4 +1,5 @@
-//! What the stock holds on parties: lots that name their owner or supplier, moves, promises and orders that name whom they are with.
+//! What the stock holds on parties: lots that name their owner or supplier, moves, promises and
+//! orders that name whom they are with, rules and prices that name vendors.
 
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use fondaco_core::{Halt, PartyId, Range, Reading};
 use crate::items::Lot;
 use crate::levels::{Expected, Reservation};
 use crate::moves::Move;
+use crate::replenish::{Proposal, ReorderRule, VendorPrice};
 
 /// What the stock holds on parties, for [`export`](fondaco_core::party::export()). It names a party by its id alone, so nothing
 /// of it is personal, and an erasure has nothing to erase here.
@@ -17,6 +19,9 @@ pub const HOLDINGS: &[Holding] = &[
     Holding::of::<Move>(),
     Holding::of::<Reservation>(),
     Holding::of::<Expected>(),
+    Holding::of::<ReorderRule>(),
+    Holding::of::<VendorPrice>(),
+    Holding::of::<Proposal>(),
 ];
 
 impl HeldOnParty for Lot {
@@ -40,6 +45,24 @@ impl HeldOnParty for Reservation {
 impl HeldOnParty for Expected {
     fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<Expected>>, Halt> {
         all_of(read, |row: &Expected| row.party == Some(party))
+    }
+}
+
+impl HeldOnParty for ReorderRule {
+    fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<ReorderRule>>, Halt> {
+        all_of(read, |row: &ReorderRule| row.supplier == Some(party))
+    }
+}
+
+impl HeldOnParty for VendorPrice {
+    fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<VendorPrice>>, Halt> {
+        all_of(read, |row: &VendorPrice| row.supplier == party)
+    }
+}
+
+impl HeldOnParty for Proposal {
+    fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<Proposal>>, Halt> {
+        all_of(read, |row: &Proposal| row.supplier == Some(party))
     }
 }
 

@@ -14,6 +14,7 @@ pub mod places;
 pub mod policies;
 pub mod posting;
 pub mod probability;
+pub mod replenish;
 pub mod reserve;
 pub mod valuation;
 
@@ -35,6 +36,7 @@ pub use handle::Stock;
 pub use holdings::HOLDINGS;
 pub use levels::LevelError;
 pub use moves::MoveError;
+pub use replenish::ReplenishError;
 pub use reserve::ReserveError;
 pub use settings::{BelowZero, ChangeStockSettings, SetUpStock, Settings, below_zero};
 pub use stock_error::StockError;
@@ -77,6 +79,11 @@ pub const TABLES: &[&Table] = &[
     levels::MoveUse::TABLE,
     levels::Reservation::TABLE,
     levels::Expected::TABLE,
+    replenish::ReorderRule::TABLE,
+    replenish::VendorPrice::TABLE,
+    replenish::Shortage::TABLE,
+    replenish::Proposal::TABLE,
+    replenish::Reviewed::TABLE,
 ];
 
 /// Who carries out what falls due in the stock, by kind: reservations end, lots expire.

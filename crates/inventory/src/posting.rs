@@ -4,14 +4,16 @@
 
 use fondaco_core::digest::{DigestError, Digester};
 use fondaco_core::store::Hash;
+use fondaco_core::tx::{Pending, Running};
 use fondaco_core::{Act, Tx};
 use serde::{Deserialize, Serialize};
 
 use crate::StockError;
+use crate::levels::{Levels, Stock};
 use crate::moves::{self, Asking, Moved, NewMove};
 
 /// What goes along with moves, in this order.
-type GoesAlong = (crate::reserve::Promises,);
+type GoesAlong = (crate::reserve::Promises, crate::replenish::Notices);
 
 /// Makes moves: receipts, issues, transfers, returns, counts.
 ///
@@ -75,4 +77,27 @@ impl Act for MoveStock {
 pub fn move_stock(tx: &mut Tx<'_>, moves: &[NewMove], each: bool) -> Result<Moved, StockError> {
     let asking = Asking::begin(tx, moves.iter().map(|new| new.movement.kind()))?;
     moves::post::<GoesAlong>(tx, moves, each, asking)
+}
+
+/// Stages levels that something else than moves changed, with what that makes short or covers.
+///
+/// # Errors
+/// What keeps an order from being suggested; a [`Halt`](fondaco_core::Halt).
+pub(crate) fn stage_levels(tx: &mut Tx<'_>, mut levels: Levels) -> Result<(), StockError> {
+    crate::replenish::watch(tx, &mut levels.stocks)?;
+    Ok(levels.finish(tx)?)
+}
+
+/// The same of changes to what there is of items at sites.
+///
+/// # Errors
+/// As [`stage_levels`].
+pub(crate) fn stage_stocks(tx: &mut Tx<'_>, changes: Vec<Stock>) -> Result<(), StockError> {
+    let keys = changes.iter().map(|change| (change.item, change.site));
+    let mut stocks = Running::prepare(tx, keys.collect::<Vec<_>>())?;
+    for change in changes {
+        stocks.add(change)?;
+    }
+    crate::replenish::watch(tx, &mut stocks)?;
+    Ok(stocks.finish(tx)?)
 }

@@ -61,6 +61,10 @@ pub enum StockError {
     #[error(transparent)]
     #[inner]
     Reserve(Box<crate::ReserveError>),
+    /// A rule of replenishment that is refused.
+    #[error(transparent)]
+    #[inner]
+    Replenish(Box<crate::ReplenishError>),
     /// A level that can't be shown.
     #[error(transparent)]
     #[inner]
@@ -100,6 +104,12 @@ impl From<crate::MoveError> for StockError {
 impl From<crate::ReserveError> for StockError {
     fn from(error: crate::ReserveError) -> StockError {
         StockError::Reserve(Box::new(error))
+    }
+}
+
+impl From<crate::ReplenishError> for StockError {
+    fn from(error: crate::ReplenishError) -> StockError {
+        StockError::Replenish(Box::new(error))
     }
 }
 

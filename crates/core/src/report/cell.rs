@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::{Money, Rate};
+use crate::{Money, Quantity, Rate};
 
 /// A typed value. In serde it is `{"type": "money", "value": ...}`, decimals as text.
 ///
@@ -128,6 +128,10 @@ from! {
     String => Cell::text;
     Decimal => Cell::Number;
     Money => Cell::Money;
+    Quantity => |quantity: Quantity| Cell::Quantity {
+        amount: quantity.amount(),
+        unit: SmolStr::new(quantity.unit().code()),
+    };
     Rate => |rate: Rate| Cell::Percent(rate.factor());
     NaiveDate => Cell::Date;
     i64 => Cell::Count;

@@ -299,6 +299,30 @@ impl<R: Record> Running<R> {
         Ok(cell)
     }
 
+    /// The sums to which something was added, in the order in which they were first named.
+    pub fn changed(&self) -> Vec<Cell> {
+        let added = self.sums.iter().enumerate().filter(|(_, sum)| sum.added.is_some());
+        added.map(|(at, _)| Cell(at)).collect()
+    }
+
+    /// The whole counter: as it was peeked at, with what the batch has added; `None` where there is neither.
+    ///
+    /// # Errors
+    /// [`StoreError::Overflow`](crate::store::StoreError::Overflow), as [`add`](Running::add); a [`Halt`], to be passed on.
+    pub fn row(&mut self, tx: &mut Tx<'_>, cell: Cell) -> Result<Option<R>, Halt> {
+        self.read(tx, cell)?;
+        let sum = self.sum(cell)?;
+        let stored = sum.stored.as_ref().and_then(|row| row.as_deref());
+        let parts = [stored, sum.carried.as_ref(), sum.added.as_ref()];
+        let mut parts = parts.into_iter().flatten();
+        let Some(mut whole) = parts.next().cloned() else { return Ok(None) };
+        for part in parts {
+            Record::add(&mut whole, part)
+                .map_err(|column| overflow(&crate::store::Stored::row_key(part), column))?;
+        }
+        Ok(Some(whole))
+    }
+
     /// What a measure comes to: as the counter was peeked at, with what the batch has added. A decision that goes by it is
     /// made known by [`keep`](Running::keep) or by [`rest_on`](Running::rest_on); what is only shown needs neither.
     ///

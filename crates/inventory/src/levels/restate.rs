@@ -80,7 +80,7 @@ pub(crate) fn restate(
     }
     changes.retain(|change| *change != Stock::none(change.item, change.site));
     if !changes.is_empty() {
-        tx.add_all(changes)?;
+        crate::posting::stage_stocks(tx, changes)?;
     }
     Ok(())
 }

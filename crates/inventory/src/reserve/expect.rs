@@ -80,7 +80,7 @@ impl Act for AnnounceStock {
         let on_order =
             |row: &Expected| Stock { on_order: row.ordered, ..Stock::none(row.item, row.site) };
         let ids = rows.iter().map(|row| row.id).collect();
-        tx.add_all(rows.iter().map(on_order).collect())?;
+        crate::posting::stage_stocks(tx, rows.iter().map(on_order).collect())?;
         tx.emit(Event::new("stock.announced").with("document", self.document));
         tx.insert_all(rows)?;
         Ok(ids)
@@ -141,7 +141,7 @@ fn cancel(tx: &mut Tx<'_>, authority: &Authority, id: Id<Expected>) -> Result<()
     let left = row.to_come();
     let cancelled = row.cancelled.units().saturating_add(left.units());
     let on_order = Qty::from_units(left.units().saturating_neg());
-    tx.add_all(vec![Stock { on_order, ..Stock::none(row.item, row.site) }])?;
+    crate::posting::stage_stocks(tx, vec![Stock { on_order, ..Stock::none(row.item, row.site) }])?;
     tx.put(Expected { open: None, cancelled: Qty::from_units(cancelled), ..row.as_ref().clone() })?;
     tx.emit(Event::new("stock.order_cancelled").with("expected", id));
     Ok(())

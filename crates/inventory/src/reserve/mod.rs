@@ -20,3 +20,4 @@ pub(crate) use expire::{KIND, expire};
 pub(crate) use promises::Promises;
 pub use release::{Release, ReleaseDocument};
 pub use reservation::{Otherwise, Reserve, Reserved, ReservedLine, Wanted, reserve};
+pub(crate) use reservation::{ask, units};

@@ -121,7 +121,7 @@ impl Releasing {
     /// Gives what is free now to what waits, and stages all of it.
     pub(crate) fn finish(mut self, tx: &mut Tx<'_>) -> Result<(), StockError> {
         self.promises.fill(tx, &mut self.levels)?;
-        self.levels.finish(tx)?;
+        crate::posting::stage_levels(tx, self.levels)?;
         Ok(self.promises.finish(tx)?)
     }
 }

@@ -142,7 +142,7 @@ pub fn reserve(tx: &mut Tx<'_>, command: &Reserve) -> Result<Reserved, StockErro
     let waiting = lines.iter().filter(|line| line.backordered > Qty::ZERO).count();
     let event = Event::new("stock.reserved").with("document", command.document);
     tx.emit(event.with("held", held as i64).with("waiting", waiting as i64));
-    batch.levels.finish(tx)?;
+    crate::posting::stage_levels(tx, batch.levels)?;
     batch.rows.finish(tx)?;
     Ok(Reserved { lines })
 }
@@ -339,7 +339,7 @@ impl Lack {
 }
 
 /// The quantity in the item's stock unit, as it is stored.
-pub(super) fn units(tx: &mut Tx<'_>, item: &Item, quantity: Quantity) -> Result<i64, StockError> {
+pub(crate) fn units(tx: &mut Tx<'_>, item: &Item, quantity: Quantity) -> Result<i64, StockError> {
     if !quantity.is_positive() {
         let (item, kind) = (item.code.clone(), MoveKind::Issue);
         return Err(MoveError::NotPositive { item, kind, quantity }.into());
@@ -395,7 +395,12 @@ fn check_place(
     }
 }
 
-fn ask(tx: &mut Tx<'_>, authority: &Authority, item: &Item, site: &Site) -> Result<(), Halt> {
+pub(crate) fn ask(
+    tx: &mut Tx<'_>,
+    authority: &Authority,
+    item: &Item,
+    site: &Site,
+) -> Result<(), Halt> {
     if authority.is_full() {
         return Ok(());
     }

@@ -37,6 +37,16 @@ impl Host {
         Host { name, over, clock: AtomicI64::new(0) }
     }
 
+    /// A company in memory, set up.
+    pub fn memory() -> Host {
+        Host::on("memory", Arc::new(Memory::new())).set_up()
+    }
+
+    /// A company on a store that has nothing loaded, set up.
+    pub fn async_model() -> Host {
+        Host::unloaded("unloaded", Arc::new(Model::new())).set_up()
+    }
+
     pub fn unloaded(name: &'static str, store: Arc<dyn Store>) -> Host {
         let driver = AsyncDriver::new(Unloaded::new(store, 1), CompanyId::named("acme"));
         Host { name, over: Over::Async(Box::new(driver)), clock: AtomicI64::new(0) }

@@ -13,3 +13,4 @@ mod naive;
 mod promises;
 mod races;
 mod refusals;
+mod reorder;

@@ -1,0 +1,45 @@
+//! Replenishment: when to order what, how much, and of whom.
+//!
+//! A [`ReorderRule`] says for an item and a site how its stock is kept up ([`SetReorderRule`]): by a reorder point and lots, up to a level,
+//! by review every so many days, by kanban; where it comes from, and how long that takes. There are two ways of looking at it:
+//!
+//! - *Continuously.* Whatever takes the inventory position to the reorder point or below emits `stock.below_reorder` in the same commit, with
+//!   the order that is suggested; what takes what is available below the safety stock emits `stock.below_safety`. A [`Shortage`] stands until
+//!   it is covered (`stock.shortage_covered`): it is told once, and again when it comes again.
+//! - *By review.* [`Review`] is a job over all rules: what is to be ordered now, whether it was told or not, as [`Proposal`]s that count
+//!   once the job is done.
+//!
+//! A [`Suggestion`] explains its figure: position, policy, what can be ordered, and the vendor's price ([`SetVendorPrices`]).
+
+mod error;
+mod notices;
+mod read;
+mod record;
+mod review;
+pub mod rights;
+mod rule;
+mod suggest;
+
+pub use error::ReplenishError;
+pub(crate) use notices::{Notices, watch};
+pub use read::{proposals, reorder_rules, shortages};
+pub use record::{
+    PolicyKind, Proposal, ReorderRule, Reviewed, Shortage, ShortageLine, SourceKind, VendorPrice,
+};
+pub use review::{Review, ReviewCursor, ReviewReport};
+pub use rule::{
+    PriceBreak, RemoveReorderRule, ReplenishmentPolicy, ReplenishmentSource, SetReorderRule,
+    SetVendorPrices,
+};
+pub use suggest::{Suggestion, suggestion};
+
+use fondaco_core::calendar::CalendarRefusal;
+
+use crate::StockError;
+
+fn calendar_error(refusal: CalendarRefusal) -> StockError {
+    match refusal {
+        CalendarRefusal::Calendar(error) => ReplenishError::Calendar(error).into(),
+        CalendarRefusal::Halt(halt) => halt.into(),
+    }
+}

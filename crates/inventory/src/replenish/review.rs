@@ -1,0 +1,198 @@
+//! The review: over all rules, what is to be ordered now.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use fondaco_core::digest::{self, DigestError};
+use fondaco_core::job::{Job, JobId, Step};
+use fondaco_core::policy::Request;
+use fondaco_core::store::Hash;
+use fondaco_core::{ItemId, Needs, Progressed, Range, SiteId, Tx};
+use serde::{Deserialize, Serialize};
+
+use super::suggest::suggest;
+use super::{PolicyKind, Proposal, ReorderRule, ReplenishError, Reviewed, rights};
+use crate::StockError;
+use crate::items::Item;
+use crate::levels::Stock;
+use crate::places::Site;
+
+/// Proposes orders for all that is at its reorder point or below, and for all that is reviewed every so many days and whose day has come.
+/// A [job](fondaco_core::job): so many rules a commit, with progress, and it goes on where it was killed.
+///
+/// ```
+/// use fondaco_inventory::replenish::Review;
+/// let monday = Review::of("2026-03-02".parse()?);
+/// assert_eq!(monday.site, None);
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Review {
+    /// The day: from it lead times count.
+    pub date: NaiveDate,
+    /// Which site; `None` for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<SiteId>,
+}
+
+/// So many rules are reviewed in one commit.
+const CHUNK: usize = 500;
+
+impl Review {
+    /// A review of all sites.
+    pub fn of(date: NaiveDate) -> Review {
+        Review { date, site: None }
+    }
+}
+
+/// How far a review is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewCursor {
+    /// The rule to go on with.
+    pub next: Option<(ItemId, SiteId)>,
+    /// What was done so far.
+    pub report: ReviewReport,
+}
+
+/// What a review has done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewReport {
+    /// How many rules were looked at.
+    pub rules: u64,
+    /// How many orders are proposed.
+    pub proposals: u64,
+}
+
+impl Job for Review {
+    type Cursor = ReviewCursor;
+    type Report = ReviewReport;
+    type Error = StockError;
+
+    fn kind(&self) -> &'static str {
+        "stock.review"
+    }
+
+    fn input(&self) -> Result<Hash, DigestError> {
+        digest::of(self)
+    }
+
+    fn progress(&self, cursor: &ReviewCursor) -> Progressed {
+        Progressed::new("reviewing", i64::try_from(cursor.report.rules).unwrap_or(i64::MAX))
+    }
+
+    fn chunk(
+        &self,
+        tx: &mut Tx<'_>,
+        id: JobId,
+        cursor: &ReviewCursor,
+    ) -> Result<Step<ReviewCursor>, StockError> {
+        self.ask(tx)?;
+        let from = Range::<ReorderRule>::all().limit(CHUNK + 1);
+        let mut rules = tx.scan(&match &cursor.next {
+            Some(next) => from.from(next),
+            None => from,
+        })?;
+        let rest = rules.split_off(rules.len().min(CHUNK));
+        let mut next = cursor.clone();
+        next.next = rest.first().map(|rule| (rule.item, rule.site));
+        let mine = |rule: &&Arc<ReorderRule>| self.site.is_none_or(|site| site == rule.site);
+        let mine: Vec<Arc<ReorderRule>> = rules.iter().filter(mine).cloned().collect();
+        next.report.rules += mine.len() as u64;
+        next.report.proposals += self.propose(tx, id, &mine)?;
+        Ok(if rest.is_empty() { Step::Last(next) } else { Step::More(next) })
+    }
+
+    fn finish(
+        &self,
+        tx: &mut Tx<'_>,
+        _: JobId,
+        cursor: &ReviewCursor,
+    ) -> Result<ReviewReport, StockError> {
+        self.ask(tx)?;
+        Ok(cursor.report)
+    }
+}
+
+impl Review {
+    fn ask(&self, tx: &mut Tx<'_>) -> Result<(), StockError> {
+        let request = Request::new(&rights::REVIEW);
+        let request = match self.site {
+            None => request.nowhere("site"),
+            Some(site) => {
+                let unknown = || crate::MoveError::UnknownSite { site };
+                let code = tx.get::<Site>(&site)?.ok_or_else(unknown)?.code.clone();
+                request.about(code.clone()).at("site", code)
+            }
+        };
+        tx.authorize(&request)?;
+        Ok(())
+    }
+
+    /// Proposes what these rules ask for; how many orders that are.
+    fn propose(
+        &self,
+        tx: &mut Tx<'_>,
+        id: JobId,
+        rules: &[Arc<ReorderRule>],
+    ) -> Result<u64, StockError> {
+        let keys: Vec<(ItemId, SiteId)> = rules.iter().map(|rule| (rule.item, rule.site)).collect();
+        let items: Vec<ItemId> = keys.iter().map(|(item, _)| *item).collect();
+        let sites: Vec<SiteId> = keys.iter().map(|(_, site)| *site).collect();
+        let needs = Needs::new().rows::<Stock>(&keys).rows::<Reviewed>(&keys);
+        tx.need_all(needs.rows::<Item>(&items).rows::<Site>(&sites))?;
+        let mut proposals = Vec::new();
+        for rule in rules {
+            if rule.policy == PolicyKind::Periodic && !self.is_due(tx, rule)? {
+                continue;
+            }
+            // Peeked at: what is proposed says at which position.
+            let level = crate::levels::stock(tx, rule.item, rule.site)?;
+            let suggested = suggest(tx, rule, level, self.date)?;
+            if suggested.quantity.is_zero() {
+                continue;
+            }
+            let stored = |quantity: fondaco_core::Quantity| {
+                let beyond = || ReplenishError::BadReorderRule {
+                    field: "up_to",
+                    value: quantity.to_string(),
+                    why: "is more than can be stored: lower the levels of the rule",
+                };
+                quantity.to_fixed().ok_or_else(beyond)
+            };
+            proposals.push(Proposal {
+                review: id,
+                item: rule.item,
+                site: rule.site,
+                position: stored(suggested.position)?,
+                quantity: stored(suggested.quantity)?,
+                orders: u32::try_from(suggested.orders.len()).unwrap_or(u32::MAX),
+                source: suggested.source,
+                supplier: suggested.supplier,
+                from_site: suggested.from_site,
+                price: suggested.price,
+                due_on: suggested.due_on,
+            });
+        }
+        let count = proposals.len() as u64;
+        tx.insert_all(proposals)?;
+        Ok(count)
+    }
+
+    /// Whether a day of review has come since the last one; then this is the last.
+    fn is_due(&self, tx: &mut Tx<'_>, rule: &ReorderRule) -> Result<bool, StockError> {
+        let key = (rule.item, rule.site);
+        let last = tx.get::<Reviewed>(&key)?;
+        let first = rule.first_review.unwrap_or(self.date);
+        let Ok(since) = u64::try_from(self.date.signed_duration_since(first).num_days()) else {
+            return Ok(false);
+        };
+        let every = u64::from(rule.every_days.max(1));
+        let latest = first.checked_add_days(chrono::Days::new(since - since % every));
+        if latest.is_none_or(|latest| last.is_some_and(|last| last.on >= latest)) {
+            return Ok(false);
+        }
+        tx.upsert(Reviewed { item: rule.item, site: rule.site, on: self.date })?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,419 @@
+//! What falls short is told once, in the commit in which it does, and reviews propose what is to be ordered.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use fondaco_core::job::{JobCall, JobId};
+use fondaco_core::store::FeedFrom;
+use fondaco_core::{ActError, ActorId, DocumentId, PartyId, Progressed, Quantity, Timestamp};
+use fondaco_inventory::items::Item;
+use fondaco_inventory::posting::MoveStock;
+use fondaco_inventory::replenish::*;
+use fondaco_inventory::reserve::*;
+use proptest::prelude::*;
+
+use crate::host::*;
+
+fn rule(policy: ReplenishmentPolicy) -> SetReorderRule {
+    SetReorderRule::new(bolt(), main_site(), policy)
+}
+
+fn lots_of(point: &str, quantity: &str) -> ReplenishmentPolicy {
+    ReplenishmentPolicy::ReorderPoint { point: q(point), quantity: q(quantity) }
+}
+
+fn told(host: &Host) -> Vec<(ShortageLine, String, String)> {
+    let shortages = host.view(|view| shortages(view));
+    let shown = |row: &Shortage| {
+        (row.line, row.level.to_decimal().to_string(), row.suggested.to_decimal().to_string())
+    };
+    shortages.iter().map(|row| shown(row)).collect()
+}
+
+fn suggested(host: &Host) -> Suggestion {
+    host.view(|view| suggestion(view, (bolt(), main_site()), today()))
+}
+
+/// How often an event was told.
+fn events(host: &Host, name: &str) -> usize {
+    let Over::Sync(driver) = &host.over else { return usize::MAX };
+    let commits = driver.store().feed(&FeedFrom::new(driver.company(), 0, 10_000)).unwrap();
+    commits.iter().flat_map(|commit| &commit.events).filter(|event| event.name == name).count()
+}
+
+#[test]
+fn a_shortage_is_told_once_and_again_after_it_was_covered() {
+    on_every_store(|host| {
+        host.made("come", receipt(bolt(), "50 pcs", "MAIN/A"));
+        host.must("rule", &rule(lots_of("20 pcs", "1 carton")));
+        host.made("above", issue(bolt(), "29 pcs", "MAIN/A"));
+        assert_eq!(told(&host), []);
+        host.made("at the point", issue(bolt(), "1 pcs", "MAIN/A"));
+        let short = (ShortageLine::Reorder, "20".into(), "12".into());
+        assert_eq!(told(&host), [short.clone()]);
+        host.made("still short", issue(bolt(), "5 pcs", "MAIN/A"));
+        assert_eq!(told(&host), [short], "the same shortage is not told again");
+        host.made("covered", receipt(bolt(), "6 pcs", "MAIN/A"));
+        assert_eq!(told(&host), []);
+        host.made("again", issue(bolt(), "11 pcs", "MAIN/A"));
+        assert_eq!(told(&host), [(ShortageLine::Reorder, "10".into(), "12".into())]);
+        if matches!(host.over, Over::Sync(_)) {
+            assert_eq!(events(&host, "stock.below_reorder"), 2);
+            assert_eq!(events(&host, "stock.shortage_covered"), 1);
+        }
+        host.clean();
+    });
+}
+
+#[test]
+fn orders_promises_and_their_ends_move_the_position() {
+    on_every_store(|host| {
+        host.made("come", receipt(bolt(), "30 pcs", "MAIN/A"));
+        let set = SetReorderRule {
+            safety_stock: Some(q("10 pcs")),
+            ..rule(lots_of("20 pcs", "1 carton"))
+        };
+        host.must("rule", &set);
+        let wanted = vec![Wanted::new(bolt(), main_site(), q("21 pcs"))];
+        let order = Reserve::new(DocumentId::named("order/1"), wanted);
+        host.must("promised", &order);
+        // Nine are available and nine the position: both lines are crossed, each told.
+        let reorder = (ShortageLine::Reorder, "9".to_owned(), "12".to_owned());
+        let safety = (ShortageLine::Safety, "9".to_owned(), "0".to_owned());
+        assert_eq!(told(&host), [reorder, safety.clone()]);
+        let line = ExpectedLine {
+            item: bolt(),
+            site: main_site(),
+            quantity: q("1 carton"),
+            due_on: d("2026-07-05"),
+        };
+        let document = DocumentId::named("purchase/1");
+        let announce = AnnounceStock { document, party: None, lines: vec![line] };
+        let expected = host.must("ordered", &announce);
+        assert_eq!(told(&host), [safety.clone()], "what is on order covers the position alone");
+        host.must("cancelled", &CancelExpected { expected });
+        assert_eq!(told(&host)[0].0, ShortageLine::Reorder);
+        host.must("released", &ReleaseDocument { document: DocumentId::named("order/1") });
+        assert_eq!(told(&host), []);
+        host.clean();
+    });
+}
+
+#[test]
+fn a_batch_is_judged_by_where_it_ends() {
+    on_every_store(|host| {
+        host.made("come", receipt(bolt(), "50 pcs", "MAIN/A"));
+        host.must("rule", &rule(lots_of("20 pcs", "1 carton")));
+        let moves = vec![issue(bolt(), "45 pcs", "MAIN/A"), receipt(bolt(), "40 pcs", "MAIN/A")];
+        host.must("down and up", &MoveStock::new(moves));
+        assert_eq!(told(&host), []);
+        let refused = issue(bolt(), "500 pcs", "MAIN/A");
+        host.must("refused", &MoveStock::each(vec![refused, issue(bolt(), "20 pcs", "MAIN/A")]));
+        assert_eq!(told(&host).len(), 0, "25 are left of 45");
+    });
+}
+
+#[test]
+fn a_rule_looks_at_what_is_there_already() {
+    on_every_store(|host| {
+        host.made("come", receipt(bolt(), "5 pcs", "MAIN/A"));
+        host.must("rule", &rule(lots_of("20 pcs", "1 carton")));
+        assert_eq!(told(&host), [(ShortageLine::Reorder, "5".into(), "24".into())]);
+        host.must("lower", &rule(lots_of("4 pcs", "1 carton")));
+        assert_eq!(told(&host), []);
+        host.must("higher", &rule(lots_of("10 pcs", "1 carton")));
+        let first =
+            ReplenishmentPolicy::Periodic { every_days: 7, first: today(), up_to: q("40 pcs") };
+        host.must("periodic", &rule(first));
+        assert_eq!(told(&host), [], "what is reviewed has no reorder point");
+        host.must("back", &rule(lots_of("10 pcs", "1 carton")));
+        host.must("gone", &RemoveReorderRule { item: bolt(), site: main_site() });
+        assert_eq!(told(&host), []);
+        let none = RemoveReorderRule { item: bolt(), site: main_site() };
+        assert_eq!(host.refused("none", &none).code(), "inventory.unknown_reorder_rule");
+    });
+}
+
+#[test]
+fn each_policy_asks_for_what_it_says() {
+    let host = Host::memory();
+    host.made("come", receipt(bolt(), "7 pcs", "MAIN/A"));
+    let up_to = |point: &str, up_to: &str| ReplenishmentPolicy::OrderUpTo {
+        point: q(point),
+        up_to: q(up_to),
+    };
+    let cases = [
+        (lots_of("30 pcs", "12 pcs"), "24 pcs"), // 7 + 24 = 31, the first above 30
+        (lots_of("31 pcs", "12 pcs"), "36 pcs"), // 31 is at the point
+        (lots_of("6 pcs", "12 pcs"), "0 pcs"),
+        (up_to("7 pcs", "50 pcs"), "43 pcs"),
+        (up_to("6 pcs", "50 pcs"), "0 pcs"),
+        (ReplenishmentPolicy::MinMax { minimum: q("10 pcs"), maximum: q("20 pcs") }, "13 pcs"),
+        (ReplenishmentPolicy::Kanban { containers: 3, each: q("5 pcs") }, "5 pcs"),
+        (ReplenishmentPolicy::Kanban { containers: 2, each: q("5 pcs") }, "0 pcs"),
+    ];
+    for (at, (policy, need)) in cases.into_iter().enumerate() {
+        host.must(&format!("rule {at}"), &rule(policy.clone()));
+        assert_eq!(suggested(&host).need.to_string(), need, "{policy:?}");
+    }
+}
+
+#[test]
+fn what_can_be_ordered_and_what_it_costs() {
+    let host = Host::memory();
+    let set = SetReorderRule {
+        minimum: Some(q("15 pcs")),
+        multiple: Some(q("10 pcs")),
+        maximum: Some(q("60 pcs")),
+        lead_time_days: 2,
+        calendar: Some("DE-BY".into()),
+        ..rule(ReplenishmentPolicy::OrderUpTo { point: q("0 pcs"), up_to: q("13 pcs") })
+    };
+    host.must("rule", &set);
+    let none = suggested(&host);
+    assert_eq!((none.quantity.to_string(), none.cost), ("20 pcs".into(), None));
+    assert_eq!(none.due_on, d("2026-07-02"));
+    let friday = host.view(|view| suggestion(view, (bolt(), main_site()), d("2026-07-03")));
+    assert_eq!(friday.due_on, d("2026-07-07"), "a weekend lies between");
+
+    let prices = |supplier: &str, days, breaks: &[(&str, &str)]| SetVendorPrices {
+        item: bolt(),
+        supplier: PartyId::named(supplier),
+        lead_time_days: days,
+        prices: breaks
+            .iter()
+            .map(|(from, price)| PriceBreak { from: q(from), price: price.parse().unwrap() })
+            .collect(),
+    };
+    host.must("dear", &prices("dear", None, &[("1 pcs", "5 EUR/pcs")]));
+    host.must(
+        "breaks",
+        &prices("breaks", Some(1), &[("1 pcs", "4.50 EUR/pcs"), ("40 pcs", "200 EUR/100 pcs")]),
+    );
+    let cheap = suggested(&host);
+    assert_eq!(cheap.supplier, Some(PartyId::named("breaks")));
+    // 20 at 4.50 are 90; 40 at 2 are 80.
+    assert_eq!(cheap.quantity.to_string(), "40 pcs");
+    assert_eq!(cheap.cost.unwrap().to_string(), "80.00 EUR");
+    assert_eq!(cheap.due_on, d("2026-07-01"), "who is quicker is counted so");
+    let why = cheap.explain().to_string();
+    for part in ["Inventory position", "Order up to", "Minimum", "200.00 EUR/100 pcs"] {
+        assert!(why.contains(part), "{part} is not in {why}");
+    }
+    let of_dear = SetReorderRule {
+        source: ReplenishmentSource::Buy { supplier: Some(PartyId::named("dear")) },
+        ..set.clone()
+    };
+    host.must("dear alone", &of_dear);
+    assert_eq!(suggested(&host).cost.unwrap().to_string(), "100.00 EUR");
+    host.must("no more", &prices("dear", None, &[]));
+    assert_eq!(suggested(&host).cost, None);
+    let large = SetReorderRule {
+        policy: ReplenishmentPolicy::OrderUpTo { point: q("0 pcs"), up_to: q("130 pcs") },
+        ..set
+    };
+    host.must("large", &large);
+    let orders: Vec<String> = suggested(&host).orders.iter().map(Quantity::to_string).collect();
+    assert_eq!(orders, ["60 pcs", "60 pcs", "40 pcs"], "the last goes up to the lower price");
+}
+
+#[test]
+fn a_review_proposes_what_is_to_be_ordered_and_goes_on_where_it_was_stopped() {
+    let host = Host::memory();
+    let items: Vec<Item> = (0..1_200)
+        .map(|at| Item::new(format!("P{at:04}"), "Part", fondaco_core::Unit::PIECE))
+        .collect();
+    let first = today();
+    let ids: Vec<_> = items.iter().map(|item| item.id).collect();
+    host.insert("parts", items);
+    for (at, item) in ids.iter().enumerate() {
+        let policy = match at % 3 {
+            0 => lots_of("5 pcs", "8 pcs"),
+            1 => ReplenishmentPolicy::Periodic { every_days: 7, first, up_to: q("9 pcs") },
+            _ => ReplenishmentPolicy::OrderUpTo { point: q("0 pcs"), up_to: q("1 pcs") },
+        };
+        let set = SetReorderRule::new(*item, main_site(), policy);
+        host.must(&format!("rule {at}"), &set);
+    }
+    let moves = ids.iter().skip(2).step_by(3);
+    let moves = moves.map(|item| receipt(*item, "3 pcs", "MAIN/A")).collect();
+    host.must("every third is there", &MoveStock::new(moves));
+
+    let Over::Sync(driver) = &host.over else { panic!("memory blocks") };
+    let (clerk, clock) = (ActorId::new("planner"), || -> Timestamp { host.now() });
+    let run = |name: &str, date: &str, stop: &AtomicBool| {
+        let id = JobId::named(name);
+        let call = JobCall::new(id, &clerk, &clock);
+        let mut review = Review::of(d(date));
+        let done = driver.run_job(&call, &mut review, &mut |_: &Progressed| match stop
+            .swap(false, Ordering::SeqCst)
+        {
+            true => std::ops::ControlFlow::Break(()),
+            false => std::ops::ControlFlow::Continue(()),
+        });
+        (id, done.map(|done| done.report))
+    };
+    let stopped = AtomicBool::new(true);
+    let (id, cut) = run("june", "2026-06-30", &stopped);
+    assert!(cut.is_err());
+    assert_eq!(
+        host.view(|view| proposals(view, id)),
+        [],
+        "a review that is not done proposes nothing"
+    );
+    let (id, done) = run("june", "2026-06-30", &stopped);
+    assert_eq!(done.unwrap(), ReviewReport { rules: 1_200, proposals: 800 });
+    let found = host.view(|view| proposals(view, id));
+    assert_eq!(found.len(), 800);
+    let eights = found.iter().filter(|row| row.quantity.to_decimal() == 8.into()).count();
+    assert_eq!(eights, 400);
+    let next = |name, date| run(name, date, &stopped).1.unwrap().proposals;
+    assert_eq!(next("next day", "2026-07-01"), 400, "what is reviewed weekly was reviewed");
+    assert_eq!(next("next week", "2026-07-07"), 800);
+    assert_eq!(next("the week after, late", "2026-07-16"), 800);
+    assert_eq!(next("the day after that", "2026-07-20"), 400);
+    assert_eq!(next("in step again", "2026-07-21"), 800);
+}
+
+#[test]
+fn what_a_rule_cannot_be() {
+    let host = Host::memory();
+    let kilo = lots_of("1 kg", "1 carton");
+    let periodic =
+        ReplenishmentPolicy::Periodic { every_days: 0, first: today(), up_to: q("1 pcs") };
+    let up_to = ReplenishmentPolicy::OrderUpTo { point: q("5 pcs"), up_to: q("5 pcs") };
+    let good = || rule(lots_of("5 pcs", "1 carton"));
+    let transfer = ReplenishmentSource::Transfer { from: main_site() };
+    let cases = [
+        (rule(kilo), "core.no_unit_factor"),
+        (rule(lots_of("-1 pcs", "1 carton")), "inventory.negative_reorder"),
+        (rule(lots_of("1 pcs", "0 pcs")), "inventory.bad_reorder_rule"),
+        (rule(periodic), "inventory.bad_reorder_rule"),
+        (rule(up_to), "inventory.bad_reorder_rule"),
+        (
+            rule(ReplenishmentPolicy::Kanban { containers: 0, each: q("1 pcs") }),
+            "inventory.bad_reorder_rule",
+        ),
+        (SetReorderRule { calendar: Some("MARS".into()), ..good() }, "calendar.undefined"),
+        (SetReorderRule { source: transfer, ..good() }, "inventory.bad_reorder_rule"),
+        (
+            SetReorderRule { minimum: Some(q("9 pcs")), maximum: Some(q("8 pcs")), ..good() },
+            "inventory.contradiction",
+        ),
+        (
+            SetReorderRule { item: fondaco_core::ItemId::named("NONE"), ..good() },
+            "inventory.unknown_item",
+        ),
+    ];
+    for (at, (set, code)) in cases.into_iter().enumerate() {
+        let error = host.refused(&format!("case {at}"), &set);
+        assert!(error.code() == code || error.code().starts_with(code), "{set:?}: {error:?}");
+    }
+    let price = |price: &str| SetVendorPrices {
+        item: bolt(),
+        supplier: PartyId::named("s"),
+        lead_time_days: None,
+        prices: vec![PriceBreak { from: q("1 pcs"), price: price.parse().unwrap() }],
+    };
+    assert_eq!(host.refused("dollars", &price("1 USD/pcs")).code(), "inventory.price_currency");
+    assert_eq!(host.refused("kilos", &price("1 EUR/kg")).code(), "core.no_unit_factor");
+    assert_eq!(host.view(|view| reorder_rules(view)), []);
+}
+
+/// What happens to a piece of stock.
+#[derive(Debug, Clone, Copy)]
+enum Happens {
+    Receive(i64),
+    Issue(i64),
+    Reserve(i64),
+    Release(i64),
+    Point(i64),
+}
+
+fn happens() -> impl Strategy<Value = Happens> {
+    prop_oneof![
+        (1..9i64).prop_map(Happens::Receive),
+        (1..9i64).prop_map(Happens::Issue),
+        (1..9i64).prop_map(Happens::Reserve),
+        (0..5i64).prop_map(Happens::Release),
+        (0..12i64).prop_map(Happens::Point),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    /// A shortage stands exactly while the position is at the point or below, or less than the safety stock is available.
+    #[test]
+    fn a_shortage_stands_exactly_while_there_is_one(history in prop::collection::vec(happens(), 1..40)) {
+        for host in [Host::memory(), Host::async_model()] {
+            let (mut point, safety) = (6, 3);
+            let set = |point: i64| SetReorderRule {
+                safety_stock: Some(pcs(safety)),
+                ..rule(ReplenishmentPolicy::ReorderPoint { point: pcs(point), quantity: pcs(5) })
+            };
+            host.must("rule", &set(point));
+            let mut orders = 0i64;
+            for (at, happens) in history.iter().enumerate() {
+                let name = format!("{at}");
+                match *happens {
+                    Happens::Receive(n) => { let _ = host.send(&name, &MoveStock::new(vec![receipt(bolt(), &format!("{n} pcs"), "MAIN/A")])); }
+                    Happens::Issue(n) => { let _ = host.send(&name, &MoveStock::new(vec![issue(bolt(), &format!("{n} pcs"), "MAIN/A")])); }
+                    Happens::Reserve(n) => {
+                        orders += 1;
+                        let wanted = vec![Wanted::new(bolt(), main_site(), pcs(n))];
+                        let document = DocumentId::named(&format!("o{orders}"));
+                        let _ = host.send(&name, &Reserve { otherwise: Otherwise::Backorder, ..Reserve::new(document, wanted) });
+                    }
+                    Happens::Release(back) => {
+                        let document = DocumentId::named(&format!("o{}", orders - back));
+                        let _ = host.send(&name, &ReleaseDocument { document });
+                    }
+                    Happens::Point(to) => { point = to; host.must(&name, &set(to)); }
+                }
+                let stock = host.stock(bolt(), main_site());
+                let lines: Vec<_> = told(&host).into_iter().map(|(line, _, _)| line).collect();
+                let mut expected = Vec::new();
+                if stock.position() <= point.into() { expected.push(ShortageLine::Reorder); }
+                if stock.available() < safety.into() { expected.push(ShortageLine::Safety); }
+                prop_assert_eq!(lines, expected, "after {:?} of {:?}: {:?}", at, history, stock);
+            }
+            host.clean();
+        }
+    }
+}
+
+/// Many who cross the line at the same time tell it once, however they meet.
+#[test]
+fn who_cross_the_line_together_tell_it_once() {
+    for (name, store) in stores() {
+        let host = Host::on(name, store).set_up();
+        host.made("come", receipt(bolt(), "60 pcs", "MAIN/A"));
+        host.must("rule", &rule(lots_of("30 pcs", "1 carton")));
+        std::thread::scope(|scope| {
+            for clerk in 0..4 {
+                let host = &host;
+                scope.spawn(move || {
+                    for at in 0..10 {
+                        host.made(&format!("{clerk}/{at}"), issue(bolt(), "1 pcs", "MAIN/A"));
+                    }
+                });
+            }
+        });
+        assert_eq!(told(&host).len(), 1, "{name}");
+        assert_eq!(events(&host, "stock.below_reorder"), 1, "{name}");
+        std::thread::scope(|scope| {
+            for clerk in 4..8 {
+                let host = &host;
+                scope.spawn(move || {
+                    for at in 0..4 {
+                        host.made(&format!("{clerk}/{at}"), receipt(bolt(), "1 pcs", "MAIN/A"));
+                    }
+                });
+            }
+        });
+        // 20 + 16 is above 30: covered, whoever brought the last.
+        assert_eq!(told(&host), [], "{name}");
+        assert_eq!(events(&host, "stock.shortage_covered"), 1, "{name}");
+        host.clean();
+    }
+}
