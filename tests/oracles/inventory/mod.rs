@@ -1,7 +1,7 @@
 //! Adapters of `inventory/`.
 
-pub(crate) mod misc_inventory;
 pub(crate) mod eoq_family;
+pub(crate) mod misc_inventory;
 pub(crate) mod newsvendor;
 pub(crate) mod working_calendar;
 
