@@ -41,9 +41,9 @@ pub use reserve::ReserveError;
 pub use settings::{BelowZero, ChangeStockSettings, SetUpStock, Settings, below_zero};
 pub use stock_error::StockError;
 
-use fondaco_core::Engine;
-use fondaco_core::engine::Part;
+use fondaco_core::engine::{Discrepancies, Part};
 use fondaco_core::store::{Fixed, Record, Table};
+use fondaco_core::{Engine, Halt, View};
 
 /// How many digits after the point a quantity has as it is stored, in the stock unit of its item.
 pub const QUANTITY_DIGITS: u8 = 6;
@@ -104,8 +104,10 @@ pub fn due_handlers<'h>() -> fondaco_core::due::Handlers<'h> {
 /// assert!(office.verify()?.is_clean());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub static ENGINE: Engine =
-    Engine { name: "stock", parts: &[&settings::PART, &items::PART, &places::PART, &REST] };
+pub static ENGINE: Engine = Engine {
+    name: "stock",
+    parts: &[&settings::PART, &items::PART, &places::PART, &REST, &replenish::PART],
+};
 
 /// What the engine has of moves, levels and promises.
 static REST: Part = Part::new(&[
@@ -133,4 +135,14 @@ static REST: Part = Part::new(&[
     &reserve::rights::EXPIRE,
 ])
 .holdings(HOLDINGS)
-.on_due(&[(reserve::KIND, reserve::expire), (levels::KIND, levels::lapse)]);
+.on_due(&[(reserve::KIND, reserve::expire), (levels::KIND, levels::lapse)])
+.verified_by(verify_levels);
+
+fn verify_levels(view: &mut View<'_>, found: &mut Discrepancies) -> Result<(), Halt> {
+    match levels::verify(view) {
+        Ok(all) => all.iter().for_each(|one| found.say(one)),
+        Err(StockError::Halt(halt)) => return Err(halt),
+        Err(error) => found.say(error),
+    }
+    Ok(())
+}

@@ -19,6 +19,7 @@ mod review;
 pub mod rights;
 mod rule;
 mod suggest;
+mod verify;
 
 pub use error::ReplenishError;
 pub(crate) use notices::{Notices, watch};
@@ -35,7 +36,22 @@ pub use suggest::{Suggestion, suggestion};
 
 use fondaco_core::calendar::CalendarRefusal;
 
+use fondaco_core::engine::Part;
+use fondaco_core::store::Record;
+
 use crate::StockError;
+
+/// What the engine has of replenishment.
+pub(crate) static PART: Part = Part::new(&[
+    ReorderRule::TABLE,
+    VendorPrice::TABLE,
+    Shortage::TABLE,
+    Proposal::TABLE,
+    Reviewed::TABLE,
+])
+.permissions(&[&rights::SET, &rights::REVIEW])
+.jobs(&["stock.review"])
+.verified_by(verify::verify);
 
 fn calendar_error(refusal: CalendarRefusal) -> StockError {
     match refusal {

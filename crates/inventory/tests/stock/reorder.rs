@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use fondaco_core::job::{JobCall, JobId};
 use fondaco_core::store::FeedFrom;
-use fondaco_core::{ActError, ActorId, DocumentId, PartyId, Progressed, Quantity, Timestamp};
+use fondaco_core::{ActorId, DocumentId, PartyId, Progressed, Quantity, Timestamp};
 use fondaco_inventory::items::Item;
 use fondaco_inventory::posting::MoveStock;
 use fondaco_inventory::replenish::*;
@@ -382,8 +382,35 @@ proptest! {
                 prop_assert_eq!(lines, expected, "after {:?} of {:?}: {:?}", at, history, stock);
             }
             host.clean();
+            prop_assert_eq!(found(&host), Vec::<String>::new());
         }
     }
+}
+
+/// What the engine finds when it verifies itself.
+fn found(host: &Host) -> Vec<String> {
+    let found = host.view(|view| Ok(fondaco_inventory::ENGINE.verify(view)?));
+    found.iter().map(|one| format!("{one:?}")).collect()
+}
+
+#[test]
+fn a_shortage_that_should_not_stand_is_found() {
+    let host = Host::memory();
+    host.made("come", receipt(bolt(), "50 pcs", "MAIN/A"));
+    host.must("rule", &rule(lots_of("20 pcs", "1 carton")));
+    let row = |item| Shortage {
+        item,
+        site: main_site(),
+        line: ShortageLine::Reorder,
+        since: host.now(),
+        level: fondaco_inventory::Qty::ZERO,
+        least: fondaco_inventory::Qty::ZERO,
+        suggested: fondaco_inventory::Qty::ZERO,
+        due_on: None,
+    };
+    host.insert("shortages", vec![row(bolt()), row(milk())]);
+    let found = found(&host);
+    assert_eq!(found.len(), 2, "{found:?}");
 }
 
 /// Many who cross the line at the same time tell it once, however they meet.
