@@ -12,12 +12,15 @@ pub mod base_stock;
 pub mod continuous_review;
 pub mod eoq;
 pub mod newsvendor;
+pub mod guaranteed_service;
 pub mod periodic_review;
 pub mod safety_stock;
+pub mod serial;
 
 mod costs;
 mod curve;
 mod explained;
+mod products;
 mod table;
 
 pub use costs::Costs;

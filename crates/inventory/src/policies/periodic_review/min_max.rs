@@ -3,11 +3,12 @@
 use fondaco_core::report::{Explain, Parameter, Phrase, word};
 use serde::{Deserialize, Serialize};
 
-use super::renewal::{MOST_POSITIONS, Renewals, product};
+use super::renewal::{MOST_POSITIONS, Renewals};
 use crate::KernelError;
 use crate::error::{finite, positive};
 use crate::figure::{because, figure, percent};
 use crate::policies::costs::computed;
+use crate::policies::products::product;
 use crate::policies::{CostCurve, Costs};
 use crate::probability::{Demand, Distribution};
 

@@ -2,6 +2,7 @@
 
 use crate::KernelError;
 use crate::error::positive;
+use crate::policies::products::product_reversed;
 use crate::probability::Demand;
 
 /// The most positions between s and S: their renewals take as many sums of as many terms.
@@ -58,35 +59,6 @@ impl Renewals {
             self.before.push(sum);
         }
     }
-}
-
-const LANES: usize = 8;
-
-/// The sum of the products of two rows, in eight lanes, so that the machine can take several at once; the same on every machine.
-pub(super) fn product(left: &[f64], right: &[f64]) -> f64 {
-    let mut lanes = [0.0; LANES];
-    let (left, right) = (left.chunks_exact(LANES), right.chunks_exact(LANES));
-    let rest = left.remainder().iter().zip(right.remainder()).map(|(a, b)| a * b).sum::<f64>();
-    for (left, right) in left.zip(right) {
-        for (lane, (a, b)) in lanes.iter_mut().zip(left.iter().zip(right)) {
-            *lane += a * b;
-        }
-    }
-    lanes.iter().sum::<f64>() + rest
-}
-
-/// The same with the second row from its end.
-fn product_reversed(left: &[f64], right: &[f64]) -> f64 {
-    let mut lanes = [0.0; LANES];
-    let (left, right) = (left.chunks_exact(LANES), right.rchunks_exact(LANES));
-    let rest = left.remainder().iter().zip(right.remainder().iter().rev());
-    let rest = rest.map(|(a, b)| a * b).sum::<f64>();
-    for (left, right) in left.zip(right) {
-        for (lane, (a, b)) in lanes.iter_mut().zip(left.iter().zip(right.iter().rev())) {
-            *lane += a * b;
-        }
-    }
-    lanes.iter().sum::<f64>() + rest
 }
 
 #[cfg(test)]
