@@ -59,7 +59,7 @@ impl State {
     ) -> Result<(), ValuationError> {
         match moved.kind {
             Kind::Receipt { quantity, value, landed } => {
-                let landed = given(act, landed)?;
+                let landed = whole(act, landed)?;
                 self.come_in(act, moved, quantity, value, landed)
             }
             Kind::Issue { quantity } | Kind::Scrap { quantity } => {
@@ -143,6 +143,8 @@ impl State {
             None => self.cost_now(act, quantity, moved.lot)?,
         };
         let Move { id: of, date, lot, .. } = *moved;
+        let all = act.room(price.checked_add(landed), "value")?;
+        given(act, Val::from_units(all))?;
         let tells_cost = value.is_some();
         let come = Incoming { of, date, lot, quantity, price, landed, issue: None, tells_cost };
         self.receive(act, come)

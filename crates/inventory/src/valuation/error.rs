@@ -156,6 +156,12 @@ pub enum ValuationError {
         /// The place as given.
         stock: usize,
     },
+    /// A transfer from a stock to itself.
+    #[error("move {id} takes goods from a stock to itself: name another")]
+    SamePlace {
+        /// The move.
+        id: MoveId,
+    },
     /// A receipt that can't bear a share, as what it is shared by is not known of it.
     #[error(
         "receipt {index} (counted from 0) has no {basis} of zero or more: give it, or share by something else"
@@ -230,6 +236,7 @@ impl ValuationError {
             Self::NoReversal { .. } => "inventory.cost_no_reversal",
             Self::Repeated { .. } => "inventory.cost_move_repeated",
             Self::UnknownStock { .. } => "inventory.cost_unknown_stock",
+            Self::SamePlace { .. } => "inventory.cost_same_stock",
             Self::NoMeasure { .. } => "inventory.cost_no_measure",
             Self::NoBearer { .. } => "inventory.cost_no_bearer",
             Self::Unshareable { .. } => "inventory.cost_unshareable",
@@ -250,6 +257,7 @@ impl ValuationError {
             | Self::TooFine { .. }
             | Self::LotMissing { .. }
             | Self::UnknownStock { .. }
+            | Self::SamePlace { .. }
             | Self::NoMeasure { .. }
             | Self::NoBearer { .. }
             | Self::Unshareable { .. }

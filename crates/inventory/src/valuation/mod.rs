@@ -12,13 +12,18 @@
 //! | suppliers' returns | at what leaves now; what is credited otherwise is a variance |
 //! | costs that come later | on what is still there to stock, on what is gone to the issues it went by |
 //! | write-downs | to net realisable value and back up to cost, item by item; what leaves takes its share with it |
+//! | moves that come late | [`Book`]: kept as posted, or costed again in the order of days ([`Backdating`]) |
+//! | tables of moves | [`replay`] |
 //!
 //! Sources: IAS 2, ASC 330; where they are silent, what Odoo, Tryton and SAP do, as each function says.
 
 mod apply;
+mod book;
 mod costs;
 mod error;
+mod explain;
 mod fact;
+mod fold;
 mod issue;
 mod landed;
 mod layers;
@@ -27,12 +32,15 @@ mod moves;
 mod numbers;
 mod past;
 mod receive;
+mod replay;
 mod returns;
 mod state;
 #[cfg(test)]
 mod tests;
 
+pub use book::{Backdating, Book};
 pub use error::ValuationError;
+pub use explain::{Shown, explain_move};
 pub use fact::{Cause, MoveId, ValueFact};
 pub use landed::{Basis, Bearer, spread};
 pub use layers::{Debt, Layer, Layers};
@@ -40,4 +48,5 @@ pub use method::{CostRules, Framework, Method};
 pub use moves::{Kind, Lot, Move};
 pub use numbers::{Price, Qty, Steps, UnitCost, Val};
 pub use past::{Known, NoPast, Past, Posted, Taken};
+pub use replay::{Replayed, Row, replay, replay_each};
 pub use state::{State, Told};

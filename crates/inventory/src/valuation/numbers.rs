@@ -3,6 +3,7 @@
 use fondaco_core::store::Fixed;
 use fondaco_core::{Currency, Rounding};
 
+use crate::VALUE_DIGITS;
 pub use crate::{Qty, Val};
 
 /// A price for one stock unit, to a millionth of the currency.
@@ -66,8 +67,12 @@ impl Steps {
     /// Whole minor units of a currency, rounded half up; of one that has none, such as gold, to four digits.
     #[must_use]
     pub fn of(currency: Currency) -> Steps {
-        let digits = currency.minor_units().unwrap_or(4).min(4);
-        Steps { digits, step: 10_i64.pow(4 - digits), rounding: Rounding::HalfUp }
+        let digits = currency.digits_within(u32::from(VALUE_DIGITS));
+        Steps {
+            digits,
+            step: 10_i64.pow(u32::from(VALUE_DIGITS) - digits),
+            rounding: Rounding::HalfUp,
+        }
     }
 
     /// The same with another rule of rounding.

@@ -6,6 +6,9 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod late;
+mod tables;
+
 pub(super) fn day(n: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 1, 1).unwrap() + chrono::Days::new(n.into())
 }
