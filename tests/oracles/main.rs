@@ -17,6 +17,7 @@ mod inventory;
 mod json;
 mod known;
 mod report;
+mod suites;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -40,7 +41,9 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("inventory/misc_inventory.json", inventory::misc_inventory::cases),
     ("inventory/eoq_family.json", inventory::eoq_family::cases),
     ("inventory/newsvendor.json", inventory::newsvendor::cases),
+    ("inventory/valuation.json", inventory::valuation::cases),
     ("inventory/working_calendar.json", inventory::working_calendar::cases),
+    ("suites/oracles.json", suites::acts::cases),
 ];
 
 fn main() -> ExitCode {

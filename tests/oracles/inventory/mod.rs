@@ -3,6 +3,7 @@
 pub(crate) mod eoq_family;
 pub(crate) mod misc_inventory;
 pub(crate) mod newsvendor;
+pub(crate) mod valuation;
 pub(crate) mod working_calendar;
 
 use serde_json::Value;

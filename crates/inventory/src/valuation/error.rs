@@ -1,15 +1,18 @@
 //! What costing refuses.
 
-use fondaco_core::ErrorKind;
+use fondaco_core::ErrorCode;
 
 use super::{Basis, Framework, Method, MoveId, Qty, Val};
 
 /// A move that can't be costed. Nothing is changed by it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, ErrorCode)]
+#[error_code(engine = "inventory")]
 #[non_exhaustive]
 pub enum ValuationError {
     /// A move of nothing, or of less.
     #[error("move {id} has a quantity of {}: give one above zero", quantity.to_decimal())]
+    #[kind(Invalid)]
+    #[code("cost_bad_quantity")]
     BadQuantity {
         /// The move.
         id: MoveId,
@@ -18,6 +21,8 @@ pub enum ValuationError {
     },
     /// A count or a corrected quantity below zero.
     #[error("move {id} says that {} are there: give zero or more", quantity.to_decimal())]
+    #[kind(Invalid)]
+    #[code("cost_count_below_zero")]
     BelowZero {
         /// The move.
         id: MoveId,
@@ -26,6 +31,7 @@ pub enum ValuationError {
     },
     /// Goods that would cost less than nothing.
     #[error("the cost of {of} would be {} by move {id}: give one that leaves zero or more", value.to_decimal())]
+    #[kind(Invalid)]
     CostBelowZero {
         /// The move that would make it so.
         id: MoveId,
@@ -38,12 +44,16 @@ pub enum ValuationError {
     #[error(
         "move {id} adds a cost of 0: give the amount that was added, or below zero what was taken back"
     )]
+    #[kind(Invalid)]
+    #[code("cost_no_value")]
     NoValue {
         /// The move.
         id: MoveId,
     },
     /// A value with more digits than the currency.
     #[error("the value {} of move {id} has more than {digits} digits: round it to the currency's", value.to_decimal())]
+    #[kind(Invalid)]
+    #[code("cost_too_fine")]
     TooFine {
         /// The move.
         id: MoveId,
@@ -54,12 +64,16 @@ pub enum ValuationError {
     },
     /// What came in has no cost, and none is known.
     #[error("move {id} has no cost, and none is known yet: give its value, or set a cost first")]
+    #[kind(Refused)]
+    #[code("cost_unknown")]
     NoCost {
         /// The move.
         id: MoveId,
     },
     /// A return of what was never issued.
     #[error("move {id} brings back {of}, which was never issued from here: name the issue")]
+    #[kind(NotFound)]
+    #[code("cost_never_issued")]
     NeverIssued {
         /// The return.
         id: MoveId,
@@ -68,6 +82,8 @@ pub enum ValuationError {
     },
     /// Something done to a receipt that never was.
     #[error("move {id} is about the receipt {of}, which never came in here: name the receipt")]
+    #[kind(NotFound)]
+    #[code("cost_never_received")]
     NeverReceived {
         /// The move.
         id: MoveId,
@@ -78,6 +94,8 @@ pub enum ValuationError {
     #[error(
         "move {id} corrects {of}, of which no quantity is known here: name the move that brought or took it"
     )]
+    #[kind(NotFound)]
+    #[code("cost_unknown_move")]
     UnknownMove {
         /// The correction.
         id: MoveId,
@@ -89,6 +107,8 @@ pub enum ValuationError {
         "move {id} takes back {} of {of}, of which {} are left to take back: return no more than those",
         quantity.to_decimal(), open.to_decimal()
     )]
+    #[kind(Refused)]
+    #[code("cost_over_returned")]
     OverReturned {
         /// The return, or the correction that would leave less than was returned.
         id: MoveId,
@@ -101,6 +121,8 @@ pub enum ValuationError {
     },
     /// Goods that are costed lot by lot, without their lot.
     #[error("move {id} names no lot, by which its item is costed: name the lot")]
+    #[kind(Invalid)]
+    #[code("cost_lot_missing")]
     LotMissing {
         /// The move.
         id: MoveId,
@@ -110,6 +132,8 @@ pub enum ValuationError {
         "move {id} takes {} of a lot of which {} are there: take less, or receive the lot first",
         quantity.to_decimal(), there.to_decimal()
     )]
+    #[kind(Refused)]
+    #[code("cost_lot_short")]
     LotShort {
         /// The move.
         id: MoveId,
@@ -122,12 +146,16 @@ pub enum ValuationError {
     #[error(
         "move {id} changes to specific lots, but what is on hand has none: change when nothing is, or count it in by lots"
     )]
+    #[kind(Refused)]
+    #[code("cost_lots_unknown")]
     LotsUnknown {
         /// The move.
         id: MoveId,
     },
     /// A method that the standards don't allow.
     #[error("{method} is not allowed under {framework}: choose another method")]
+    #[kind(Refused)]
+    #[code("cost_method_not_allowed")]
     NotAllowed {
         /// The method.
         method: Method,
@@ -136,6 +164,8 @@ pub enum ValuationError {
     },
     /// A write-down that would come back where it may not.
     #[error("move {id} would take back a write-down of {}, which {framework} does not: leave the stock as it is valued", value.to_decimal())]
+    #[kind(Refused)]
+    #[code("cost_no_reversal")]
     NoReversal {
         /// The move.
         id: MoveId,
@@ -146,18 +176,24 @@ pub enum ValuationError {
     },
     /// Two moves with one id.
     #[error("move {id} was recorded before: give each move an id of its own")]
+    #[kind(Conflict)]
+    #[code("cost_move_repeated")]
     Repeated {
         /// The id.
         id: MoveId,
     },
     /// A stock that is not in the table.
     #[error("there is no stock at place {stock}: give the method of each")]
+    #[kind(Invalid)]
+    #[code("cost_unknown_stock")]
     UnknownStock {
         /// The place as given.
         stock: usize,
     },
     /// A transfer from a stock to itself.
     #[error("move {id} takes goods from a stock to itself: name another")]
+    #[kind(Invalid)]
+    #[code("cost_same_stock")]
     SamePlace {
         /// The move.
         id: MoveId,
@@ -166,6 +202,8 @@ pub enum ValuationError {
     #[error(
         "receipt {index} (counted from 0) has no {basis} of zero or more: give it, or share by something else"
     )]
+    #[kind(Invalid)]
+    #[code("cost_no_measure")]
     NoMeasure {
         /// Which receipt.
         index: usize,
@@ -176,12 +214,16 @@ pub enum ValuationError {
     #[error(
         "no receipt has a {basis} above zero to bear the cost: give it, or share by something else"
     )]
+    #[kind(Invalid)]
+    #[code("cost_no_bearer")]
     NoBearer {
         /// What it was to be shared by.
         basis: Basis,
     },
     /// A cost that can't be shared out in whole minor units.
     #[error("{} can't be shared out by {basis}: round it to the currency's digits, and give measures in a larger unit", cost.to_decimal())]
+    #[kind(Invalid)]
+    #[code("cost_unshareable")]
     Unshareable {
         /// The cost.
         cost: Val,
@@ -192,6 +234,8 @@ pub enum ValuationError {
     #[error(
         "the {what} after move {id} is beyond what can be held: split the item, or use a larger unit"
     )]
+    #[kind(Invalid)]
+    #[code("cost_overflow")]
     Overflow {
         /// The move.
         id: MoveId,
@@ -200,12 +244,15 @@ pub enum ValuationError {
     },
     /// A stock that contradicts itself, as it was loaded.
     #[error("the stock does not hold together: {why}; replay its moves")]
+    #[kind(Corrupt)]
+    #[code("cost_broken")]
     Broken {
         /// What is wrong.
         why: &'static str,
     },
     /// One row of a table was refused.
     #[error("row {index} (counted from 0): {error}")]
+    #[inner]
     At {
         /// The row, counted from 0.
         index: usize,
@@ -215,68 +262,6 @@ pub enum ValuationError {
 }
 
 impl ValuationError {
-    /// The stable code, the same in every language.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::BadQuantity { .. } => "inventory.cost_bad_quantity",
-            Self::BelowZero { .. } => "inventory.cost_count_below_zero",
-            Self::CostBelowZero { .. } => "inventory.cost_below_zero",
-            Self::NoValue { .. } => "inventory.cost_no_value",
-            Self::TooFine { .. } => "inventory.cost_too_fine",
-            Self::NoCost { .. } => "inventory.cost_unknown",
-            Self::NeverIssued { .. } => "inventory.cost_never_issued",
-            Self::NeverReceived { .. } => "inventory.cost_never_received",
-            Self::UnknownMove { .. } => "inventory.cost_unknown_move",
-            Self::OverReturned { .. } => "inventory.cost_over_returned",
-            Self::LotMissing { .. } => "inventory.cost_lot_missing",
-            Self::LotShort { .. } => "inventory.cost_lot_short",
-            Self::LotsUnknown { .. } => "inventory.cost_lots_unknown",
-            Self::NotAllowed { .. } => "inventory.cost_method_not_allowed",
-            Self::NoReversal { .. } => "inventory.cost_no_reversal",
-            Self::Repeated { .. } => "inventory.cost_move_repeated",
-            Self::UnknownStock { .. } => "inventory.cost_unknown_stock",
-            Self::SamePlace { .. } => "inventory.cost_same_stock",
-            Self::NoMeasure { .. } => "inventory.cost_no_measure",
-            Self::NoBearer { .. } => "inventory.cost_no_bearer",
-            Self::Unshareable { .. } => "inventory.cost_unshareable",
-            Self::Overflow { .. } => "inventory.cost_overflow",
-            Self::Broken { .. } => "inventory.cost_broken",
-            Self::At { error, .. } => error.code(),
-        }
-    }
-
-    /// What a caller can do about it.
-    #[must_use]
-    pub fn kind(&self) -> ErrorKind {
-        match self {
-            Self::BadQuantity { .. }
-            | Self::BelowZero { .. }
-            | Self::CostBelowZero { .. }
-            | Self::NoValue { .. }
-            | Self::TooFine { .. }
-            | Self::LotMissing { .. }
-            | Self::UnknownStock { .. }
-            | Self::SamePlace { .. }
-            | Self::NoMeasure { .. }
-            | Self::NoBearer { .. }
-            | Self::Unshareable { .. }
-            | Self::Overflow { .. } => ErrorKind::Invalid,
-            Self::NoCost { .. }
-            | Self::OverReturned { .. }
-            | Self::LotShort { .. }
-            | Self::LotsUnknown { .. }
-            | Self::NotAllowed { .. }
-            | Self::NoReversal { .. } => ErrorKind::Refused,
-            Self::NeverIssued { .. } | Self::NeverReceived { .. } | Self::UnknownMove { .. } => {
-                ErrorKind::NotFound
-            }
-            Self::Repeated { .. } => ErrorKind::Conflict,
-            Self::Broken { .. } => ErrorKind::Corrupt,
-            Self::At { error, .. } => error.kind(),
-        }
-    }
-
     /// This error, said of a row of a table.
     #[must_use]
     pub fn at(self, index: usize) -> Self {

@@ -1,0 +1,3 @@
+//! Adapters of `suites/`.
+
+pub(crate) mod acts;
