@@ -14,6 +14,7 @@ pub mod places;
 pub mod policies;
 pub mod posting;
 pub mod probability;
+pub mod quality;
 pub mod replenish;
 pub mod reserve;
 pub mod valuation;

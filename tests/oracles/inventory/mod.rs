@@ -1,8 +1,10 @@
 //! Adapters of `inventory/`.
 
+pub(crate) mod aql_sampling;
 pub(crate) mod eoq_family;
 pub(crate) mod misc_inventory;
 pub(crate) mod newsvendor;
+pub(crate) mod spc_oee;
 pub(crate) mod valuation;
 pub(crate) mod working_calendar;
 

@@ -261,7 +261,9 @@ impl Abc {
     pub fn by_item(&self) -> Vec<Class> {
         let mut classes = vec![Class(0); self.lines.len()];
         for line in &self.lines {
-            classes[line.item] = line.class;
+            if let Some(class) = classes.get_mut(line.item) {
+                *class = line.class;
+            }
         }
         classes
     }

@@ -11,8 +11,8 @@
 pub mod base_stock;
 pub mod continuous_review;
 pub mod eoq;
-pub mod newsvendor;
 pub mod guaranteed_service;
+pub mod newsvendor;
 pub mod periodic_review;
 pub mod safety_stock;
 pub mod serial;
