@@ -42,9 +42,9 @@ pub use reserve::ReserveError;
 pub use settings::{BelowZero, ChangeStockSettings, SetUpStock, Settings, below_zero};
 pub use stock_error::StockError;
 
-use fondaco_core::engine::{Discrepancies, Part};
-use fondaco_core::store::{Fixed, Record, Table};
-use fondaco_core::{Engine, Halt, View};
+use fondaco_core::Engine;
+use fondaco_core::engine::Part;
+use fondaco_core::store::Fixed;
 
 /// How many digits after the point a quantity has as it is stored, in the stock unit of its item.
 pub const QUANTITY_DIGITS: u8 = 6;
@@ -57,41 +57,6 @@ pub const VALUE_DIGITS: u8 = 4;
 
 /// A value as it is stored, in the currency of the stock: reaches 922 trillion either way.
 pub type Val = Fixed<VALUE_DIGITS>;
-
-/// All tables of the stock: what a driver must prepare.
-pub const TABLES: &[&Table] = &[
-    Settings::TABLE,
-    items::Category::TABLE,
-    items::Item::TABLE,
-    items::ItemUnit::TABLE,
-    items::Lot::TABLE,
-    items::LotOrigin::TABLE,
-    places::Site::TABLE,
-    places::Location::TABLE,
-    moves::Move::TABLE,
-    moves::StockLock::TABLE,
-    levels::Stock::TABLE,
-    levels::Bin::TABLE,
-    levels::LotBin::TABLE,
-    levels::LotTotal::TABLE,
-    levels::LotLapse::TABLE,
-    levels::Weight::TABLE,
-    levels::Flow::TABLE,
-    levels::MoveUse::TABLE,
-    levels::Reservation::TABLE,
-    levels::Expected::TABLE,
-    replenish::ReorderRule::TABLE,
-    replenish::VendorPrice::TABLE,
-    replenish::Shortage::TABLE,
-    replenish::Proposal::TABLE,
-    replenish::Reviewed::TABLE,
-];
-
-/// Who carries out what falls due in the stock, by kind: reservations end, lots expire.
-pub fn due_handlers<'h>() -> fondaco_core::due::Handlers<'h> {
-    let handlers = fondaco_core::due::Handlers::new().on(reserve::KIND, reserve::expire);
-    handlers.on(levels::KIND, levels::lapse)
-}
 
 /// What the stock consists of, for [`Driver::join`](fondaco_core::Driver::join): its tables, what can be allowed, what is held on parties,
 /// what happens by the clock, and how it is verified.
@@ -107,43 +72,17 @@ pub fn due_handlers<'h>() -> fondaco_core::due::Handlers<'h> {
 /// ```
 pub static ENGINE: Engine = Engine {
     name: "stock",
-    parts: &[&settings::PART, &items::PART, &places::PART, &REST, &replenish::PART],
+    parts: &[
+        &settings::PART,
+        &items::PART,
+        &places::PART,
+        &moves::PART,
+        &levels::PART,
+        &reserve::PART,
+        &replenish::PART,
+        &PARTIES,
+    ],
 };
 
-/// What the engine has of moves, levels and promises.
-static REST: Part = Part::new(&[
-    moves::Move::TABLE,
-    moves::StockLock::TABLE,
-    levels::Stock::TABLE,
-    levels::Bin::TABLE,
-    levels::LotBin::TABLE,
-    levels::LotTotal::TABLE,
-    levels::LotLapse::TABLE,
-    levels::Weight::TABLE,
-    levels::Flow::TABLE,
-    levels::MoveUse::TABLE,
-    levels::Reservation::TABLE,
-    levels::Expected::TABLE,
-])
-.permissions(&[
-    &moves::rights::MOVE,
-    &moves::rights::ADJUST,
-    &moves::rights::REVERSE,
-    &moves::rights::LOCK,
-    &reserve::rights::RESERVE,
-    &reserve::rights::RELEASE,
-    &reserve::rights::ANNOUNCE,
-    &reserve::rights::EXPIRE,
-])
-.holdings(HOLDINGS)
-.on_due(&[(reserve::KIND, reserve::expire), (levels::KIND, levels::lapse)])
-.verified_by(verify_levels);
-
-fn verify_levels(view: &mut View<'_>, found: &mut Discrepancies) -> Result<(), Halt> {
-    match levels::verify(view) {
-        Ok(all) => all.iter().for_each(|one| found.say(one)),
-        Err(StockError::Halt(halt)) => return Err(halt),
-        Err(error) => found.say(error),
-    }
-    Ok(())
-}
+/// What is held on parties, of all of it.
+static PARTIES: Part = Part::new(&[]).holdings(HOLDINGS);

@@ -69,6 +69,10 @@ pub enum StockError {
     #[error(transparent)]
     #[inner]
     Level(#[from] crate::LevelError),
+    /// Numbers that a formula can't be asked with.
+    #[error(transparent)]
+    #[inner]
+    Kernel(#[from] crate::KernelError),
     /// One of a batch was refused.
     #[error("item {index} (counted from 0): {error}")]
     #[inner]

@@ -4,7 +4,7 @@ use fondaco_core::tx::{Cell, Pending, Running};
 use fondaco_core::{Halt, Id, ItemId, Needs, SiteId, Tx};
 use smol_str::SmolStr;
 
-use super::{Bin, Flow, LotBin, LotTotal, MoveUse, Stock, Weight, month_of};
+use super::{Bin, Flow, LocationUse, LotBin, LotTotal, MoveUse, Stock, Weight, month_of};
 use crate::Qty;
 use crate::items::Lot;
 
@@ -18,6 +18,7 @@ pub(crate) struct Levels {
     pub(crate) uses: Running<MoveUse>,
     weights: Running<Weight>,
     flows: Running<Flow>,
+    locations: Running<LocationUse>,
 }
 
 /// Which counters a batch will be judged by.
@@ -52,6 +53,7 @@ impl Levels {
             uses: Running::prepare(tx, uses)?,
             weights: Running::default(),
             flows: Running::default(),
+            locations: Running::default(),
         })
     }
 
@@ -103,6 +105,11 @@ impl Levels {
         let (received, issued) = (Qty::from_units(received), Qty::from_units(issued));
         let month = month_of(date);
         self.flows.add(Flow { item, site, month, received, issued, legs: 1 }).map(|_| ())
+    }
+
+    /// Adds a leg to its location.
+    pub(crate) fn add_location_use(&mut self, location: SmolStr) -> Result<(), Halt> {
+        self.locations.add(LocationUse { location, legs: 1 }).map(|_| ())
     }
 
     /// Adds to what an item weighs at a site.

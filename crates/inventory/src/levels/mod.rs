@@ -10,9 +10,12 @@ mod promise;
 mod read;
 mod record;
 mod restate;
+mod trace;
 mod verify;
 
 use chrono::{Datelike, NaiveDate};
+use fondaco_core::engine::Part;
+use fondaco_core::store::Record;
 
 pub(crate) use batch::{Levels, Touched};
 pub use error::LevelError;
@@ -22,9 +25,25 @@ pub use read::{
     BalanceOf, Explained, bins, expected, explain_on_hand, lot_bins, moves_of, moves_of_lot,
     on_hand_at, on_hand_known_at, open_reservations, reservations_of, stock, stock_by_site,
 };
-pub use record::{Bin, Flow, LotBin, LotLapse, LotTotal, MoveUse, Stock, Weight};
-pub(crate) use restate::{KIND, lapse, schedule};
+pub use record::{Bin, Flow, LocationUse, LotBin, LotLapse, LotTotal, MoveUse, Stock, Weight};
+pub(crate) use restate::{Standing, restate, schedule};
+pub use trace::{Traced, trace_down, trace_up};
 pub use verify::{Discrepancy, verify};
+
+/// What the engine has of levels.
+pub(crate) static PART: Part = Part::new(&[
+    Stock::TABLE,
+    Bin::TABLE,
+    LotBin::TABLE,
+    LotTotal::TABLE,
+    LotLapse::TABLE,
+    Weight::TABLE,
+    Flow::TABLE,
+    LocationUse::TABLE,
+    MoveUse::TABLE,
+])
+.on_due(&[(restate::KIND, restate::lapse)])
+.verified_by(verify::of_part);
 
 /// The number of the month that a day is in: consecutive, so that months can be compared.
 ///

@@ -13,7 +13,7 @@ use crate::items::Lot;
 
 /// What there is of an item at a site, of what the company may use: its own goods and consigned ones. A customer's goods are not in it.
 ///
-/// All of its columns are quantities in the item's stock unit.
+/// All of its columns but the last are quantities in the item's stock unit.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
 #[record(
     table = "stock_level", kind = counter, key(item, site),
@@ -40,6 +40,9 @@ pub struct Stock {
     pub on_order: Qty,
     /// What is promised as soon as it comes.
     pub backordered: Qty,
+    /// How many legs of moves there were at the site, also of what counts to no other column: who rests on this row rests on all that
+    /// happens to the item there.
+    pub legs: i64,
 }
 
 impl Stock {
@@ -66,6 +69,7 @@ impl Stock {
             in_transit: none,
             on_order: none,
             backordered: none,
+            legs: 0,
         }
     }
 
@@ -173,6 +177,17 @@ pub struct Flow {
     pub received: Qty,
     /// What went.
     pub issued: Qty,
+    /// How many legs of moves there were.
+    pub legs: i64,
+}
+
+/// How often something was put into a location or taken from it; what is sent to a site counts at its root. Who rests on this row rests on
+/// all that lies there.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(table = "stock_location_use", kind = counter, key(location))]
+pub struct LocationUse {
+    /// The location's code.
+    pub location: SmolStr,
     /// How many legs of moves there were.
     pub legs: i64,
 }

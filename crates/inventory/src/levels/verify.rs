@@ -3,20 +3,21 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use fondaco_core::engine::Discrepancies;
 use fondaco_core::store::Record;
-use fondaco_core::{Halt, Id, ItemId, Range, Reading, SiteId};
+use fondaco_core::{Halt, Id, ItemId, Range, Reading, SiteId, View};
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
 use super::read::decimal;
 use super::restate::Standing;
 use super::{
-    Bin, Expected, Flow, LotBin, LotLapse, LotTotal, MoveUse, Reservation, Stock, Weight, month_of,
+    Bin, Expected, Flow, LocationUse, LotBin, LotLapse, LotTotal, MoveUse, Reservation, Stock,
+    Weight, month_of,
 };
-use crate::StockError;
 use crate::items::Lot;
 use crate::moves::{Move, MoveKind, Stage};
-use crate::places::{Location, LocationKind};
+use crate::places::{Location, LocationKind, Site};
 
 /// A figure that is not what the facts behind it come to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,11 +42,17 @@ impl fmt::Display for Discrepancy {
     }
 }
 
+/// As [`verify`], among what other engines verify.
+pub(crate) fn of_part(view: &mut View<'_>, found: &mut Discrepancies) -> Result<(), Halt> {
+    verify(view)?.into_iter().for_each(|discrepancy| found.say(discrepancy));
+    Ok(())
+}
+
 /// Compares every counter of the stock with what the facts come to. What is found is a damaged store or a mistake in the program.
 ///
 /// # Errors
 /// A [`Halt`].
-pub fn verify(read: &mut impl Reading) -> Result<Vec<Discrepancy>, StockError> {
+pub fn verify(read: &mut impl Reading) -> Result<Vec<Discrepancy>, Halt> {
     let mut facts = Facts::default();
     facts.read_lots(read)?;
     facts.read_moves(read)?;
@@ -58,12 +65,13 @@ pub fn verify(read: &mut impl Reading) -> Result<Vec<Discrepancy>, StockError> {
     compare::<LotTotal>(read, &facts.lot_totals, |row| row.lot, &mut found)?;
     compare::<Weight>(read, &facts.weights, |row| (row.item, row.site), &mut found)?;
     compare::<Flow>(read, &facts.flows, |row| (row.item, row.site, row.month), &mut found)?;
+    compare::<LocationUse>(read, &facts.location_uses, |row| row.location.clone(), &mut found)?;
     compare::<MoveUse>(read, &facts.uses, |row| row.of, &mut found)?;
     Ok(found)
 }
 
 /// The sums of a counter's columns, in their order.
-type Sums = [i128; 7];
+type Sums = [i128; 8];
 
 /// An item at a site, in a location, of a lot.
 type Place = (ItemId, SiteId, SmolStr, Option<Id<Lot>>);
@@ -81,6 +89,9 @@ struct Facts {
     weights: BTreeMap<(ItemId, SiteId), Sums>,
     flows: BTreeMap<(ItemId, SiteId, i32), Sums>,
     uses: BTreeMap<Id<Move>, Sums>,
+    location_uses: BTreeMap<SmolStr, Sums>,
+    /// The root locations of the sites.
+    roots: BTreeMap<SiteId, SmolStr>,
     /// Of moves that are of another: that.
     origins: BTreeMap<Id<Move>, Id<Move>>,
     /// What was taken back, and how much.
@@ -98,9 +109,13 @@ fn add<K: Ord>(sums: &mut BTreeMap<K, Sums>, key: K, column: usize, units: i128)
 }
 
 impl Facts {
-    fn read_lots(&mut self, read: &mut impl Reading) -> Result<(), StockError> {
+    fn read_lots(&mut self, read: &mut impl Reading) -> Result<(), Halt> {
         read.peek_each(&Range::<Location>::all(), |location: &Location| {
             self.kinds.insert(location.code.clone(), location.kind);
+            Ok::<_, Halt>(())
+        })?;
+        read.peek_each(&Range::<Site>::all(), |site: &Site| {
+            self.roots.insert(site.id, site.root().clone());
             Ok::<_, Halt>(())
         })?;
         read.peek_each(&Range::<Lot>::all(), |lot: &Lot| {
@@ -116,7 +131,7 @@ impl Facts {
         Ok(())
     }
 
-    fn read_moves(&mut self, read: &mut impl Reading) -> Result<(), StockError> {
+    fn read_moves(&mut self, read: &mut impl Reading) -> Result<(), Halt> {
         read.peek_each(&Range::<Move>::all(), |leg: &Move| {
             self.count(leg);
             Ok::<_, Halt>(())
@@ -132,6 +147,7 @@ impl Facts {
     fn count(&mut self, leg: &Move) {
         let units = i128::from(leg.quantity.units());
         let (item, site) = (leg.item, leg.site);
+        add(&mut self.stocks, (item, site), 7, 1);
         match leg.stage {
             Stage::Stock => {
                 add(&mut self.stocks, (item, site), 0, units);
@@ -157,6 +173,9 @@ impl Facts {
         }
         if !leg.location.is_empty() {
             add(&mut self.bins, (item, leg.location.clone()), 0, units);
+            add(&mut self.location_uses, leg.location.clone(), 0, 1);
+        } else if let Some(root) = self.roots.get(&site) {
+            add(&mut self.location_uses, root.clone(), 0, 1);
         }
         if leg.leg == 0 {
             self.count_use(leg, units.abs());
@@ -174,7 +193,7 @@ impl Facts {
         }
     }
 
-    fn read_promises(&mut self, read: &mut impl Reading) -> Result<(), StockError> {
+    fn read_promises(&mut self, read: &mut impl Reading) -> Result<(), Halt> {
         read.peek_each(&Range::<Reservation>::all(), |row: &Reservation| {
             let held = i128::from(row.held.units());
             add(&mut self.stocks, (row.item, row.site), 1, held);
@@ -239,7 +258,7 @@ fn compare<R: Record>(
     counted: &BTreeMap<R::Key, Sums>,
     key: impl Fn(&R) -> R::Key,
     found: &mut Vec<Discrepancy>,
-) -> Result<(), StockError>
+) -> Result<(), Halt>
 where
     R::Key: Ord + fmt::Debug + Clone,
 {

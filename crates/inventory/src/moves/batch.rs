@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use fondaco_core::store::{Event, Record};
 use fondaco_core::tx::{Cell, Noted, Pending, Rows};
-use fondaco_core::{Halt, Id, IdRun, ItemId, Range, Reading, SiteId, Tx};
+use fondaco_core::{Halt, Id, IdRun, ItemId, Range, Reading, Tx};
 use smol_str::SmolStr;
 
 use super::along::Along;
@@ -139,21 +139,20 @@ impl<A: Along> Pages<A> {
         let mut changes: [Option<Stock>; 2] = [None, None];
         for (at, leg) in judged.legs().enumerate() {
             let change = stock_of(item, leg, units(leg));
-            // Within one site a transfer changes a level once, or not at all.
-            let same = changes
-                .first_mut()
-                .and_then(Option::as_mut)
-                .filter(|first| at > 0 && first.site == leg.site);
-            match (same, change) {
-                (Some(first), Some(change)) => {
+            let [first, second] = &mut changes;
+            match first {
+                // Within one site a transfer changes a level once.
+                Some(first) if first.site == leg.site => {
                     Record::add(first, &change).map_err(|_| too_much(judged))?;
                 }
-                (_, change) => changes[at] = change,
+                Some(_) => *second = Some(change),
+                None if at == 0 => *first = Some(change),
+                None => {}
             }
         }
-        let mut nothing = Stock::none(item, SiteId::from_u128(0));
-        let first = changes.iter_mut().flatten().next().unwrap_or(&mut nothing);
-        self.along.before(tx, judged, first, &mut self.levels)?;
+        if let Some(first) = &mut changes[0] {
+            self.along.before(tx, judged, first, &mut self.levels)?;
+        }
         let mut lower: [Option<Cell>; 2] = [None, None];
         for (change, lower) in changes.into_iter().zip(&mut lower) {
             let Some(change) = change else { continue };
@@ -199,8 +198,10 @@ impl<A: Along> Pages<A> {
             }
         }
         if leg.shelf.is_none() {
-            return Ok(());
+            let root = book.site(&leg.site).map(|site| site.root().clone()).unwrap_or_default();
+            return Ok(self.levels.add_location_use(root)?);
         }
+        self.levels.add_location_use(code.clone())?;
         let bin = self.levels.add_bin(item, code.clone(), units)?;
         let may_be = book.may_be_below_zero(&judged.kept.item, &leg.site);
         if let Some(held) = leg.lot {
@@ -364,19 +365,19 @@ fn too_much(judged: &Judged<'_>) -> MoveError {
 }
 
 /// What a leg does to the level of its site.
-fn stock_of(item: ItemId, leg: &Leg<'_>, units: i64) -> Option<Stock> {
-    let none = Stock::none(item, leg.site);
+fn stock_of(item: ItemId, leg: &Leg<'_>, units: i64) -> Stock {
+    let none = Stock { legs: 1, ..Stock::none(item, leg.site) };
     let (units, nothing) = (Qty::from_units(units), Qty::ZERO);
     let of = |class| if leg.class == class { units } else { nothing };
     match leg.stage {
-        Stage::Stock => Some(Stock {
+        Stage::Stock => Stock {
             on_hand: units,
             quarantined: of(Class::Quarantined),
             expired: of(Class::Expired),
             ..none
-        }),
-        Stage::Transit => Some(Stock { in_transit: units, ..none }),
-        Stage::Custody | Stage::Outside => None,
+        },
+        Stage::Transit => Stock { in_transit: units, ..none },
+        Stage::Custody | Stage::Outside => none,
     }
 }
 

@@ -39,6 +39,8 @@ mod moved;
 mod record;
 pub mod rights;
 
+use fondaco_core::engine::Part;
+use fondaco_core::store::Record;
 use fondaco_core::{Id, Tx, tx};
 
 pub(crate) use along::Along;
@@ -54,6 +56,14 @@ pub use record::{Move, MoveKind, Stage};
 
 use crate::StockError;
 pub use crate::levels::{Expected, Reservation};
+
+/// What the engine has of moves.
+pub(crate) static PART: Part = Part::new(&[Move::TABLE, StockLock::TABLE]).permissions(&[
+    &rights::MOVE,
+    &rights::ADJUST,
+    &rights::REVERSE,
+    &rights::LOCK,
+]);
 
 /// Makes moves with what goes along: all or none, or each on its own.
 ///

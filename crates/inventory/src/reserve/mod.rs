@@ -9,15 +9,27 @@
 mod error;
 mod expect;
 mod expire;
+mod pick;
 mod promises;
 mod release;
 mod reservation;
 pub mod rights;
 
+use fondaco_core::engine::Part;
+use fondaco_core::store::Record;
+
 pub use error::ReserveError;
 pub use expect::{AnnounceStock, CancelExpected, ExpectedLine};
-pub(crate) use expire::{KIND, expire};
+pub(crate) use expire::KIND;
+pub use pick::{PickLine, PickList, pick_list};
 pub(crate) use promises::Promises;
 pub use release::{Release, ReleaseDocument};
 pub use reservation::{Otherwise, Reserve, Reserved, ReservedLine, Wanted, reserve};
 pub(crate) use reservation::{ask, units};
+
+use crate::levels::{Expected, Reservation};
+
+/// What the engine has of promises.
+pub(crate) static PART: Part = Part::new(&[Reservation::TABLE, Expected::TABLE])
+    .permissions(&[&rights::RESERVE, &rights::RELEASE, &rights::ANNOUNCE, &rights::EXPIRE])
+    .on_due(&[(KIND, expire::expire)]);

@@ -1,1 +1,183 @@
+//! Commands as data: what they look like in JSON, that their digests stay for ever, and that the same one is done once.
 
+use fondaco_core::{Act, DocumentId, Id, PartyId, digest};
+use fondaco_inventory::moves::*;
+use fondaco_inventory::posting::MoveStock;
+use fondaco_inventory::reserve::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::host::*;
+
+fn hex(command: &impl Act) -> String {
+    digest::hex(&command.digest().unwrap())
+}
+
+/// The command is this JSON, in both directions.
+fn same<C: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(command: &C, json: &str) {
+    assert_eq!(serde_json::to_string(command).unwrap(), json);
+    assert_eq!(&serde_json::from_str::<C>(json).unwrap(), command);
+}
+
+fn full() -> NewMove {
+    NewMove {
+        lot: Some(Id::from_u128(1)),
+        weight: Some(q("90.35 kg")),
+        fulfils: Some(Id::from_u128(2)),
+        receives: Some(Id::from_u128(3)),
+        document: Some(DocumentId::from_u128(4)),
+        party: Some(PartyId::from_u128(5)),
+        reason: Some("damaged".into()),
+        text: Some("à la carte".into()),
+        ..NewMove::new(
+            Id::from_u128(6),
+            q("12 pcs"),
+            Movement::Issue { from: "MAIN/A".into() },
+            d("2026-03-02"),
+        )
+    }
+}
+
+#[test]
+fn moves_are_json() {
+    let short = NewMove::receipt(Id::from_u128(6), q("3 carton"), "MAIN/A", d("2026-03-02"));
+    same(
+        &MoveStock::new(vec![short]),
+        r#"{"moves":[{"item":"00000000-0000-0000-0000-000000000006","quantity":"3 carton","movement":{"receipt":{"to":"MAIN/A"}},"date":"2026-03-02"}],"each":false}"#,
+    );
+    same(
+        &MoveStock::each(vec![full()]),
+        r#"{"moves":[{"item":"00000000-0000-0000-0000-000000000006","quantity":"12 pcs","movement":{"issue":{"from":"MAIN/A"}},"date":"2026-03-02","lot":"00000000-0000-0000-0000-000000000001","weight":"90.35 kg","fulfils":"00000000-0000-0000-0000-000000000002","receives":"00000000-0000-0000-0000-000000000003","document":"00000000-0000-0000-0000-000000000004","party":"00000000-0000-0000-0000-000000000005","reason":"damaged","text":"à la carte"}],"each":true}"#,
+    );
+    assert!(serde_json::from_str::<MoveStock>(r#"{"moves":[],"every":true}"#).is_err());
+}
+
+#[test]
+fn other_commands_are_json() {
+    same(&LockStock::through(d("2026-03-31")), r#"{"through":"2026-03-31"}"#);
+    same(
+        &Release { reservations: vec![Id::from_u128(7)] },
+        r#"{"reservations":["00000000-0000-0000-0000-000000000007"]}"#,
+    );
+    same(
+        &ReleaseDocument { document: DocumentId::from_u128(4) },
+        r#"{"document":"00000000-0000-0000-0000-000000000004"}"#,
+    );
+    let wanted = Wanted::new(Id::from_u128(6), Id::from_u128(8), q("4 pcs"));
+    same(
+        &Reserve::new(DocumentId::from_u128(4), vec![wanted]),
+        r#"{"document":"00000000-0000-0000-0000-000000000004","lines":[{"item":"00000000-0000-0000-0000-000000000006","site":"00000000-0000-0000-0000-000000000008","quantity":"4 pcs"}],"otherwise":"refuse"}"#,
+    );
+    let line = ExpectedLine {
+        item: Id::from_u128(6),
+        site: Id::from_u128(8),
+        quantity: q("4 pcs"),
+        due_on: d("2026-04-01"),
+    };
+    same(
+        &AnnounceStock { document: DocumentId::from_u128(4), party: None, lines: vec![line] },
+        r#"{"document":"00000000-0000-0000-0000-000000000004","lines":[{"item":"00000000-0000-0000-0000-000000000006","site":"00000000-0000-0000-0000-000000000008","quantity":"4 pcs","due_on":"2026-04-01"}]}"#,
+    );
+    same(
+        &CancelExpected { expected: vec![Id::from_u128(7)] },
+        r#"{"expected":["00000000-0000-0000-0000-000000000007"]}"#,
+    );
+}
+
+/// Every kind of move has a digest of its own, and every field of it counts.
+#[test]
+fn digests_tell_moves_apart() {
+    let (of, code) = (Id::from_u128(9), || "MAIN/A".into());
+    let movements = vec![
+        Movement::Receipt { to: code() },
+        Movement::Issue { from: code() },
+        Movement::Transfer { from: code(), to: code() },
+        Movement::Dispatch { from: code(), to_site: Id::from_u128(9) },
+        Movement::Arrival { of, to: code() },
+        Movement::TransitLoss { of },
+        Movement::Gain { at: code() },
+        Movement::Loss { at: code() },
+        Movement::Scrap { from: code() },
+        Movement::CustomerReturn { of, to: code() },
+        Movement::SupplierReturn { of, from: code() },
+        Movement::Count { at: code() },
+        Movement::Quarantine { from: code(), to: code() },
+        Movement::Release { from: code(), to: code() },
+        Movement::OwnerChange { at: code(), to_lot: Id::from_u128(9) },
+        Movement::Reversal { of },
+    ];
+    let mut variants: Vec<NewMove> =
+        movements.into_iter().map(|movement| NewMove { movement, ..full() }).collect();
+    type Change = fn(&mut NewMove);
+    let changes: [Change; 11] = [
+        |new| new.item = Id::from_u128(7),
+        |new| new.quantity = q("12 kg"),
+        |new| new.quantity = q("13 pcs"),
+        |new| new.date = d("2026-03-03"),
+        |new| new.lot = None,
+        |new| new.weight = None,
+        |new| new.fulfils = None,
+        |new| new.receives = None,
+        |new| new.document = None,
+        |new| std::mem::swap(&mut new.reason, &mut new.text),
+        |new| new.party = None,
+    ];
+    variants.extend(changes.iter().map(|change| {
+        let mut new = full();
+        change(&mut new);
+        new
+    }));
+    let mut digests: Vec<String> =
+        variants.iter().map(|new| hex(&MoveStock::new(vec![new.clone()]))).collect();
+    digests.extend([
+        hex(&MoveStock::each(vec![full()])),
+        hex(&MoveStock::new(vec![])),
+        hex(&MoveStock::new(vec![full(), full()])),
+    ]);
+    let all = digests.len();
+    digests.sort();
+    digests.dedup();
+    assert_eq!(digests.len(), all);
+}
+
+#[test]
+fn digests_never_change() {
+    let wanted = Wanted::new(Id::from_u128(6), Id::from_u128(8), q("4 pcs"));
+    let digests = [
+        hex(&MoveStock::new(vec![full()])),
+        hex(&LockStock::through(d("2026-03-31"))),
+        hex(&Reserve::new(DocumentId::from_u128(4), vec![wanted])),
+        hex(&Release { reservations: vec![Id::from_u128(7)] }),
+    ];
+    assert_eq!(digests, KNOWN);
+}
+
+const KNOWN: [&str; 4] = [
+    "48bf86e15bb91d1d62a7e5516e81e6526fff5dc6128b4c757a692d7f66c95fea",
+    "61f5b72112f82c2e8aabb1992b0db008db707a006427257f6f06ee2293879df4",
+    "2f1b2f7bcad84092440d25e1c12252d92af814b7d5b6a609791bd486c5b8debb",
+    "bcbd073c3783e2355098bc6411925598615a45eef6dc06388732fa5ce9e3cb9d",
+];
+
+#[test]
+fn the_same_command_is_done_once() {
+    on_every_store(|host| {
+        let come = MoveStock::each(vec![
+            receipt(bolt(), "3 pcs", "MAIN/A"),
+            receipt(bolt(), "0 pcs", "MAIN/A"),
+        ]);
+        let first = host.send("come", &come).unwrap();
+        let again = host.send("come", &come).unwrap();
+        assert!(!first.replayed && again.replayed);
+        assert_eq!(first.answer, again.answer);
+        assert_eq!(host.figures(bolt(), main_site())[0], "3");
+        use fondaco_core::ActError;
+        let other = host.refused("come", &MoveStock::new(vec![receipt(bolt(), "4 pcs", "MAIN/A")]));
+        assert_eq!(other.code(), "store.command_reused");
+        let wanted = vec![Wanted::new(bolt(), main_site(), pcs(2))];
+        let reserve = Reserve::new(DocumentId::named("o1"), wanted);
+        let (one, two) = (host.must("reserve", &reserve), host.must("reserve", &reserve));
+        assert_eq!(one, two);
+        assert_eq!(host.figures(bolt(), main_site())[1], "2");
+    });
+}

@@ -1,1 +1,104 @@
+//! Every command of moves and promises on a store that fails at its first step, its second, and so on: nothing is half-done, and sending
+//! the same again completes it.
 
+use fondaco_core::store::Store;
+use fondaco_core::{
+    Act, ActorId, CommandId, CompanyId, Currency, DocumentId, Driver, Envelope, Halt, Timestamp,
+};
+use fondaco_inventory::moves::*;
+use fondaco_inventory::posting::MoveStock;
+use fondaco_inventory::reserve::*;
+use fondaco_inventory::*;
+use fondaco_store::Memory;
+use fondaco_testkit::{Model, sweep};
+
+use crate::host::*;
+
+#[test]
+fn nothing_is_half_done() {
+    sweep(CompanyId::named("acme"), Model::new, |store| a_day(store)).unwrap();
+    sweep(CompanyId::named("acme"), Memory::new, |store| a_day(store)).unwrap();
+}
+
+/// Sends every command once; the names are the same each time, so that a second run goes on where the first stopped.
+fn a_day(store: &dyn Store) -> Result<(), StockError> {
+    let driver = Driver::new(store, CompanyId::named("acme"));
+    driver.join(&ENGINE).map_err(Halt::from)?;
+    let time: Timestamp = "2026-06-30T12:00:00Z".parse().unwrap();
+    let envelope = |name: &str| Envelope::new(CommandId::named(name), ActorId::new("host"), time);
+    driver.run(envelope("set up"), "set up", |tx, _| {
+        set_up_rows(tx, Currency::EUR)?;
+        Ok::<(), Halt>(())
+    })?;
+    let day = Day { driver: &driver, envelope: &envelope };
+    let came = day.send("come", &MoveStock::new(vec![receipt(bolt(), "2 carton", "MAIN/A")]))?;
+    let came = came.ids().next().unwrap();
+    let lines = vec![ExpectedLine {
+        item: bolt(),
+        site: main_site(),
+        quantity: pcs(9),
+        due_on: d("2026-07-15"),
+    }];
+    let order = DocumentId::named("purchase/7");
+    let expected = day.send("announce", &AnnounceStock { document: order, party: None, lines })?;
+    let wanted = || {
+        vec![Wanted::new(bolt(), main_site(), pcs(20)), Wanted::new(bolt(), main_site(), pcs(8))]
+    };
+    let reserve = Reserve {
+        otherwise: Otherwise::Backorder,
+        expires_at: Some("2026-07-02T00:00:00Z".parse().unwrap()),
+        ..Reserve::new(DocumentId::named("o1"), wanted())
+    };
+    let held = day.send("reserve", &reserve)?;
+    let first = held.lines[0].reservation.unwrap();
+    day.send(
+        "each",
+        &MoveStock::each(vec![
+            issue(bolt(), "5 pcs", "MAIN/A").fulfils(first),
+            issue(bolt(), "500 pcs", "MAIN/A"),
+            receipt(bolt(), "3 pcs", "MAIN/B").receives(expected[0]),
+            NewMove::count(bolt(), pcs(4), "MAIN/B", today()),
+            receipt(milk(), "10 l", "MAIN/A").lot(lot_id("M1")),
+        ]),
+    )?;
+    day.send("cancel", &CancelExpected { expected })?;
+    let back = moved(bolt(), "1 pcs", Movement::SupplierReturn { of: came, from: "MAIN/B".into() });
+    day.refused("short", &MoveStock::new(vec![issue(bolt(), "900 pcs", "MAIN/A")]))?;
+    day.send("release", &Release { reservations: vec![first] })?;
+    day.send("back", &MoveStock::new(vec![back]))?;
+    day.send("release all", &ReleaseDocument { document: DocumentId::named("o1") })?;
+    day.send("lock", &LockStock::through(d("2026-03-31")))?;
+    driver.view(|view| {
+        let found = levels::verify(view)?;
+        assert!(found.is_empty(), "{found:?}");
+        Ok::<(), StockError>(())
+    })
+}
+
+struct Day<'d, 's> {
+    driver: &'d Driver<'s>,
+    envelope: &'d dyn Fn(&str) -> Envelope,
+}
+
+impl Day<'_, '_> {
+    fn send<C: Act<Error = StockError>>(
+        &self,
+        name: &str,
+        command: &C,
+    ) -> Result<C::Answer, StockError> {
+        Ok(self.driver.carry_out((self.envelope)(name), command)?.answer)
+    }
+
+    /// A refusal is right; a failure of the store is passed on.
+    fn refused<C: Act<Error = StockError>>(
+        &self,
+        name: &str,
+        command: &C,
+    ) -> Result<(), StockError> {
+        match self.driver.carry_out((self.envelope)(name), command) {
+            Ok(_) => panic!("{name} was not refused"),
+            Err(StockError::Halt(halt)) => Err(halt.into()),
+            Err(_) => Ok(()),
+        }
+    }
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::NaiveDate;
-use fondaco_core::due::{AsyncQueue, Queue, Ticked};
+use fondaco_core::due::{AsyncQueue, Handlers, Queue, Ticked};
 use fondaco_core::store::{Record, Store};
 use fondaco_core::*;
 use fondaco_inventory::items::*;
@@ -61,6 +61,16 @@ impl Host {
         let start: Timestamp = START.parse().unwrap();
         Timestamp::from_micros(start.micros() + self.clock.load(Ordering::SeqCst) * 1_000_000)
             .unwrap()
+    }
+
+    /// When the next command is sent.
+    pub fn next_time(&self) -> Timestamp {
+        self.time_before(-1)
+    }
+
+    /// So many seconds before the last command.
+    pub fn time_before(&self, seconds: i64) -> Timestamp {
+        Timestamp::from_micros(self.now().micros() - seconds * 1_000_000).unwrap()
     }
 
     /// Each command is sent a second after the one before.
@@ -120,29 +130,12 @@ impl Host {
     pub fn tick(&self, at: &str) -> Ticked {
         let at: Timestamp = at.parse().unwrap();
         let ticked = match &self.over {
-            Over::Sync(driver) => Queue::new(driver, due_handlers()).tick(at),
-            Over::Async(driver) => block_on(AsyncQueue::new(driver, due_handlers()).tick(at)),
+            Over::Sync(driver) => Queue::new(driver, Handlers::of([&ENGINE])).tick(at),
+            Over::Async(driver) => {
+                block_on(AsyncQueue::new(driver, Handlers::of([&ENGINE])).tick(at))
+            }
         };
         ticked.unwrap_or_else(|error| panic!("a tick on {}: {error}", self.name))
-    }
-
-    /// Puts rows in place, as the commands that add items and places do.
-    pub fn insert<R: Record>(&self, name: &str, rows: Vec<R>) {
-        let name = format!("insert {name}");
-        let act = |tx: &mut Tx<'_>| {
-            let keys: Vec<R::Key> = rows.iter().map(|row| row.key()).collect();
-            tx.get_many::<R>(&keys)?;
-            tx.insert_all(rows.clone())
-        };
-        let done = match &self.over {
-            Over::Sync(driver) => {
-                driver.run(self.envelope(&name), &name, |tx, _| act(tx)).map(|_| ())
-            }
-            Over::Async(driver) => {
-                block_on(driver.run(self.envelope(&name), &name, |tx, _| act(tx))).map(|_| ())
-            }
-        };
-        done.unwrap();
     }
 
     pub fn stock(&self, item: ItemId, site: SiteId) -> Stock {
@@ -166,35 +159,43 @@ impl Host {
     }
 
     pub fn clean(&self) {
-        let found = self.view(|view| levels::verify(view));
+        let found = self.view(|view| Ok(levels::verify(view)?));
         assert!(found.is_empty(), "on {}: {found:#?}", self.name);
     }
 
     /// A company with two sites, and items of each kind.
     pub fn set_up(self) -> Host {
-        let tables: Vec<_> = TABLES.iter().copied().chain(due_tables()).collect();
         match &self.over {
-            Over::Sync(driver) => driver.prepare(&tables).unwrap(),
-            Over::Async(driver) => block_on(driver.prepare(&tables)).unwrap(),
+            Over::Sync(driver) => driver.join(&ENGINE).unwrap(),
+            Over::Async(driver) => block_on(driver.join(&ENGINE)).unwrap(),
         };
-        let settings = Settings {
-            stock: "main".into(),
-            currency: Currency::EUR,
-            value_digits: 2,
-            below_zero: BelowZero::Refuse,
-        };
-        self.insert("settings", vec![settings]);
-        self.insert("sites", vec![Site::new("MAIN", "Main warehouse"), Site::new("SHOP", "Shop")]);
-        self.insert("locations", locations());
-        self.insert("items", items());
-        self.insert("units", vec![ItemUnit::new(bolt(), "1 carton = 12 pcs".parse().unwrap())]);
-        self.insert("lots", lots());
+        let act = |tx: &mut Tx<'_>| set_up_rows(tx, Currency::EUR);
+        let envelope = self.envelope("set up");
+        match &self.over {
+            Over::Sync(driver) => driver.run(envelope, "set up", |tx, _| act(tx)).map(|_| ()),
+            Over::Async(driver) => {
+                block_on(driver.run(envelope, "set up", |tx, _| act(tx))).map(|_| ())
+            }
+        }
+        .unwrap();
         self
     }
 }
 
-fn due_tables() -> [&'static fondaco_core::store::Table; 2] {
-    [due::DueItem::TABLE, due::DueClock::TABLE]
+/// Puts rows in place, as the commands that add items and places do.
+pub fn set_up_rows(tx: &mut Tx<'_>, currency: Currency) -> Result<(), Halt> {
+    fn insert<R: Record>(tx: &mut Tx<'_>, rows: Vec<R>) -> Result<(), Halt> {
+        let keys: Vec<R::Key> = rows.iter().map(|row| row.key()).collect();
+        tx.get_many::<R>(&keys)?;
+        tx.insert_all(rows)
+    }
+    let (value_digits, below_zero) = (2, BelowZero::Refuse);
+    insert(tx, vec![Settings { stock: Settings::key(), currency, value_digits, below_zero }])?;
+    insert(tx, vec![Site::new("MAIN", "Main warehouse"), Site::new("SHOP", "Shop")])?;
+    insert(tx, locations())?;
+    insert(tx, items())?;
+    insert(tx, vec![ItemUnit::new(bolt(), "1 carton = 12 pcs".parse().unwrap())])?;
+    insert(tx, lots())
 }
 
 pub fn main_site() -> SiteId {

@@ -3,6 +3,7 @@
 #![allow(unreachable_pub)] // modules of one program
 
 mod catalogue;
+mod closing;
 mod commands;
 mod counts;
 mod failures;
@@ -10,7 +11,9 @@ mod histories;
 mod host;
 mod kinds;
 mod naive;
+mod picking;
 mod promises;
 mod races;
 mod refusals;
 mod reorder;
+mod rights;

@@ -1,0 +1,91 @@
+//! What has stock is not closed, nothing that was moved becomes something else, and a lot counts as what it is said to be.
+
+use fondaco_core::{ActError, Id};
+use fondaco_inventory::Change;
+use fondaco_inventory::items::*;
+use fondaco_inventory::levels::{self, Traced};
+use fondaco_inventory::moves::*;
+use fondaco_inventory::places::*;
+use fondaco_inventory::posting::MoveStock;
+
+use crate::host::*;
+
+#[test]
+fn what_has_stock_stays_open() {
+    on_every_store(|host| {
+        host.made("come", on(receipt(bolt(), "5 pcs", "MAIN/A"), "2026-06-10"));
+        let close = CloseItem { item: bolt() };
+        assert_eq!(host.refused("close", &close).code(), "inventory.cannot_close");
+        let close_bin = |end: &str| CloseLocation { location: "MAIN/A".into(), end: d(end) };
+        assert_eq!(
+            host.refused("close bin", &close_bin("2026-06-30")).code(),
+            "inventory.cannot_close_place"
+        );
+        host.made("go", on(issue(bolt(), "5 pcs", "MAIN/A"), "2026-06-20"));
+        // Nothing lies there, but something moved after that day.
+        assert_eq!(
+            host.refused("close bin early", &close_bin("2026-06-15")).code(),
+            "inventory.cannot_close_place"
+        );
+        host.must("close bin late", &close_bin("2026-06-20"));
+        host.must("close it", &close);
+        assert_eq!(
+            host.refusal(receipt(bolt(), "1 pcs", "MAIN/B")),
+            "inventory.move_of_closed_item"
+        );
+        host.clean();
+    });
+}
+
+#[test]
+fn a_lot_counts_as_what_it_is_said_to_be() {
+    on_every_store(|host| {
+        let come = |lot: &str| receipt(milk(), "10 l", "MAIN/A").lot(lot_id(lot));
+        host.must("come", &MoveStock::new(vec![come("M1"), come("M2")]));
+        let columns = || host.figures(milk(), main_site())[2..4].to_vec();
+        host.must("block", &JudgeLot::new(lot_id("M1"), LotStatus::Blocked));
+        assert_eq!(columns(), ["10", "0"]);
+        host.tick("2026-07-11T00:00:00Z");
+        host.at_minute(20 * 24 * 60);
+        assert_eq!(columns(), ["10", "0"]); // blocked and expired counts once
+        host.must("release", &JudgeLot::new(lot_id("M1"), LotStatus::Released));
+        assert_eq!(columns(), ["0", "10"]);
+        host.must(
+            "longer",
+            &ChangeLot { expires: Change::To(d("2026-09-01")), ..ChangeLot::of(lot_id("M1")) },
+        );
+        assert_eq!(columns(), ["0", "0"]);
+        host.tick("2026-08-31T00:00:00Z"); // M2 was good until 10 August
+        assert_eq!(columns(), ["0", "10"]);
+        host.tick("2026-09-02T00:00:00Z");
+        assert_eq!(columns(), ["0", "20"]);
+        host.clean();
+    });
+}
+
+#[test]
+fn a_lot_is_traced_up_and_down() {
+    on_every_store(|host| {
+        let new =
+            |code: &str, origins: Vec<Id<Lot>>| NewLot { origins, ..NewLot::new(milk(), code) };
+        let first = host.must("first", &AddLots::new(vec![new("L1", vec![]), new("L2", vec![])]));
+        let mixed = host.must("mixed", &AddLots::new(vec![new("L3", first.clone())]))[0];
+        let last = host.must("last", &AddLots::new(vec![new("L4", vec![mixed, first[0]])]))[0];
+        let up = host.view(|view| levels::trace_up(view, last));
+        let lots: Vec<_> = up.iter().map(|traced| (traced.lot, traced.steps)).collect();
+        assert_eq!(lots.len(), 3);
+        assert!(
+            lots.contains(&(mixed, 1))
+                && lots.contains(&(first[0], 1))
+                && lots.contains(&(first[1], 2))
+        );
+        let down = host.view(|view| levels::trace_down(view, first[1]));
+        assert_eq!(
+            down,
+            [
+                Traced { lot: mixed, from: first[1], steps: 1 },
+                Traced { lot: last, from: mixed, steps: 2 }
+            ]
+        );
+    });
+}

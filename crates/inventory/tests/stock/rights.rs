@@ -1,0 +1,90 @@
+//! Who may move what, where.
+
+use fondaco_core::policy::{Denial, Inquiry, Judge, Permission, Policy, Reason, Standing, Why};
+use fondaco_core::*;
+use fondaco_inventory::moves::*;
+use fondaco_inventory::posting::MoveStock;
+use fondaco_inventory::reserve::*;
+use fondaco_inventory::{ENGINE, StockError};
+use fondaco_store::Memory;
+
+use crate::host::*;
+
+/// `root` may everything; `clerk` moves and promises at the shop; `counter` counts; nobody else may anything.
+struct House;
+
+impl Policy for House {
+    fn standing(
+        &self,
+        inquiry: &mut Inquiry<'_, '_>,
+        permission: &'static Permission,
+    ) -> Result<Standing, Halt> {
+        let actor = inquiry.actor().clone();
+        let (moves, promises) =
+            (permission.name == "stock.move", permission.name == "stock.reserve");
+        let none = Denial::new(permission, actor.clone(), Why::Other("no".into()));
+        Ok(match actor.as_str() {
+            "root" => Standing::Full(Reason::new("root")),
+            "counter" if permission.name == "stock.adjust" => Standing::Full(Reason::new("counts")),
+            "clerk" if moves || promises => Standing::Judged(Judge::new(move |request| {
+                let at_shop =
+                    |place: &policy::Place| place.dimension != "site" || place.place == "SHOP";
+                match request.places.iter().all(at_shop) {
+                    true => Ok(Reason::new("at the shop")),
+                    false => Err(Box::new(none.clone())),
+                }
+            })),
+            _ => Standing::None(none),
+        })
+    }
+}
+
+fn send<C: Act<Error = StockError>>(
+    driver: &Driver<'_>,
+    actor: &str,
+    name: &str,
+    command: &C,
+) -> Result<C::Answer, StockError> {
+    let time: Timestamp = "2026-06-30T12:00:00Z".parse().unwrap();
+    let envelope = Envelope::new(CommandId::named(name), ActorId::new(actor), time);
+    Ok(driver.carry_out(envelope, command)?.answer)
+}
+
+fn code<T: std::fmt::Debug>(result: Result<T, StockError>) -> String {
+    result.unwrap_err().code().to_owned()
+}
+
+#[test]
+fn a_right_reaches_as_far_as_its_site() {
+    let store = std::sync::Arc::new(Memory::new());
+    let _ = Host::on("memory", store.clone()).set_up();
+    let driver = Driver::new(store, CompanyId::named("acme")).with_policy(House);
+    driver.join(&ENGINE).unwrap();
+    let come = |to: &str| receipt(bolt(), "5 pcs", to);
+    let all = |moves| MoveStock::new(moves);
+    send(&driver, "clerk", "shop", &all(vec![come("SHOP")])).unwrap();
+    assert_eq!(code(send(&driver, "clerk", "main", &all(vec![come("MAIN/A")]))), "policy.denied");
+    assert_eq!(code(send(&driver, "counter", "count", &all(vec![come("SHOP")]))), "policy.denied");
+    let count = NewMove::count(bolt(), pcs(4), "SHOP", today());
+    assert_eq!(code(send(&driver, "clerk", "counts", &all(vec![count.clone()]))), "policy.denied");
+    send(&driver, "counter", "counts too", &all(vec![count])).unwrap();
+    // Each by itself: who may a part makes that part.
+    let put = NewMove::transfer(bolt(), pcs(1), ("SHOP", "MAIN/A"), today());
+    let each = MoveStock::each(vec![put, issue(bolt(), "1 pcs", "SHOP")]);
+    let made = send(&driver, "clerk", "each", &each).unwrap();
+    assert_eq!(made.moves[0].as_ref().unwrap_err().code, "policy.denied");
+    assert!(made.moves[1].is_ok());
+    let wanted = |site| vec![Wanted::new(bolt(), site, pcs(1))];
+    send(&driver, "clerk", "promise", &Reserve::new(DocumentId::named("o1"), wanted(shop())))
+        .unwrap();
+    let elsewhere = Reserve::new(DocumentId::named("o2"), wanted(main_site()));
+    assert_eq!(code(send(&driver, "clerk", "elsewhere", &elsewhere)), "policy.denied");
+    let release = ReleaseDocument { document: DocumentId::named("o1") };
+    assert_eq!(code(send(&driver, "clerk", "release", &release)), "policy.denied");
+    assert_eq!(send(&driver, "root", "release too", &release).unwrap(), 1);
+    let lock = LockStock::through(d("2026-01-31"));
+    assert_eq!(code(send(&driver, "clerk", "lock", &lock)), "policy.denied");
+    send(&driver, "root", "lock too", &lock).unwrap();
+    let nothing = all(vec![]);
+    assert_eq!(code(send(&driver, "nobody", "nothing", &nothing)), "policy.denied");
+}
