@@ -1,10 +1,9 @@
 //! What has stock is not closed, nothing that was moved becomes something else, and a lot counts as what it is said to be.
 
-use fondaco_core::{ActError, Id};
+use fondaco_core::Id;
 use fondaco_inventory::Change;
 use fondaco_inventory::items::*;
 use fondaco_inventory::levels::{self, Traced};
-use fondaco_inventory::moves::*;
 use fondaco_inventory::places::*;
 use fondaco_inventory::posting::MoveStock;
 

@@ -171,7 +171,6 @@ fn the_same_command_is_done_once() {
         assert!(!first.replayed && again.replayed);
         assert_eq!(first.answer, again.answer);
         assert_eq!(host.figures(bolt(), main_site())[0], "3");
-        use fondaco_core::ActError;
         let other = host.refused("come", &MoveStock::new(vec![receipt(bolt(), "4 pcs", "MAIN/A")]));
         assert_eq!(other.code(), "store.command_reused");
         let wanted = vec![Wanted::new(bolt(), main_site(), pcs(2))];

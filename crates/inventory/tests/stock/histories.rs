@@ -152,7 +152,6 @@ fn a_batch(host: &Host, naive: &mut Naive, random: &mut Random, name: &str) {
         match told.iter().find_map(|told| told.err()) {
             None => take_over(naive, after, before, sent.unwrap().answer.ids()),
             Some(code) => {
-                use fondaco_core::ActError;
                 assert_eq!(sent.unwrap_err().code(), code, "{name} on {}: {moves:?}", host.name);
             }
         }
@@ -188,7 +187,6 @@ fn a_promise(host: &Host, naive: &mut Naive, random: &mut Random, name: &str) {
     let held = units.min(naive.available(item, site).max(0));
     let sent = host.send(name, &reserve);
     if otherwise == Otherwise::Refuse && held < units {
-        use fondaco_core::ActError;
         assert_eq!(sent.unwrap_err().code(), "inventory.short", "{name} on {}", host.name);
         return;
     }

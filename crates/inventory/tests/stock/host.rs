@@ -138,6 +138,21 @@ impl Host {
         ticked.unwrap_or_else(|error| panic!("a tick on {}: {error}", self.name))
     }
 
+    /// Puts rows in place.
+    pub fn insert<R: Record>(&self, name: &str, rows: Vec<R>) {
+        let name = format!("insert {name}");
+        let act = |tx: &mut Tx<'_>| insert(tx, rows.clone());
+        match &self.over {
+            Over::Sync(driver) => {
+                driver.run(self.envelope(&name), &name, |tx, _| act(tx)).map(|_| ())
+            }
+            Over::Async(driver) => {
+                block_on(driver.run(self.envelope(&name), &name, |tx, _| act(tx))).map(|_| ())
+            }
+        }
+        .unwrap();
+    }
+
     pub fn stock(&self, item: ItemId, site: SiteId) -> Stock {
         self.view(|view| levels::stock(view, item, site))
     }
@@ -182,13 +197,14 @@ impl Host {
     }
 }
 
+fn insert<R: Record>(tx: &mut Tx<'_>, rows: Vec<R>) -> Result<(), Halt> {
+    let keys: Vec<R::Key> = rows.iter().map(|row| row.key()).collect();
+    tx.get_many::<R>(&keys)?;
+    tx.insert_all(rows)
+}
+
 /// Puts rows in place, as the commands that add items and places do.
 pub fn set_up_rows(tx: &mut Tx<'_>, currency: Currency) -> Result<(), Halt> {
-    fn insert<R: Record>(tx: &mut Tx<'_>, rows: Vec<R>) -> Result<(), Halt> {
-        let keys: Vec<R::Key> = rows.iter().map(|row| row.key()).collect();
-        tx.get_many::<R>(&keys)?;
-        tx.insert_all(rows)
-    }
     let (value_digits, below_zero) = (2, BelowZero::Refuse);
     insert(tx, vec![Settings { stock: Settings::key(), currency, value_digits, below_zero }])?;
     insert(tx, vec![Site::new("MAIN", "Main warehouse"), Site::new("SHOP", "Shop")])?;

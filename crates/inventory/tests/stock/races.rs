@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use fondaco_core::DocumentId;
 use fondaco_core::store::Store;
-use fondaco_core::{ActError, DocumentId};
 use fondaco_inventory::StockError;
 use fondaco_inventory::moves::*;
 use fondaco_inventory::posting::MoveStock;
