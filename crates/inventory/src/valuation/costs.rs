@@ -29,6 +29,11 @@ impl State {
         if cause == Cause::Cost && left < 0 {
             return Err(below_zero(act, of, left));
         }
+        let worth = act.room(posted.value.units().checked_add(value), "value")?;
+        let whole = posted.open == posted.quantity && self.method != Method::Standard;
+        if whole && worth < 0 {
+            return Err(below_zero(act, of, worth));
+        }
         if self.method == Method::Standard {
             act.fact(of, None, cause, (0, value));
             act.fact(of, None, Cause::Variance, (0, -value));

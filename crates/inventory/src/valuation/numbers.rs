@@ -112,17 +112,19 @@ impl Steps {
     /// What a quantity costs at a unit cost.
     #[inline]
     pub(super) fn at(self, cost: UnitCost, quantity: i64) -> Option<i64> {
-        self.part(cost.value.units(), quantity, cost.per.units())
+        self.quotient(cost.value.units(), quantity, cost.per.units())
     }
 
-    /// The share of `value` that `part` of `whole` bears, rounded; all of it when the part is the whole.
+    /// The share of `value`, which is in whole minor units, that `part` of `whole` bears; all of it when the part is the whole.
     ///
     /// Of a part that is no more than the whole the share is no more than the value.
     #[inline]
     pub(super) fn part(self, value: i64, part: i64, whole: i64) -> Option<i64> {
-        if part == whole {
-            return Some(value);
-        }
+        if part == whole { Some(value) } else { self.quotient(value, part, whole) }
+    }
+
+    #[inline]
+    fn quotient(self, value: i64, part: i64, whole: i64) -> Option<i64> {
         let product = i128::from(value) * i128::from(part);
         let steps = self.rounding.divide(product, i128::from(whole) * i128::from(self.step))?;
         i64::try_from(steps.checked_mul(i128::from(self.step))?).ok()

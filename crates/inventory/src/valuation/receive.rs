@@ -1,5 +1,7 @@
 //! What comes in: it first covers what was issued before it was there, and corrects the cost of those issues.
 
+use std::collections::VecDeque;
+
 use chrono::NaiveDate;
 use fondaco_core::Id;
 
@@ -83,9 +85,10 @@ impl State {
     /// Covers what was issued below zero; gives what is left of the quantity and of its cost.
     fn cover(&mut self, act: &mut Act<'_>, come: Incoming, value: i64) -> (i64, i64) {
         let (mut quantity, mut rest) = (come.quantity, value);
+        // An issue has one debt, wherever it stands among the others.
+        let mut own = come.issue.and_then(|issue| self.debts.iter().position(|d| d.of == issue));
         while quantity > 0 && !self.debts.is_empty() {
-            let own = come.issue.and_then(|issue| self.debts.iter().position(|d| d.of == issue));
-            let place = own.unwrap_or(0);
+            let place = own.take().unwrap_or(0);
             let Some(debt) = self.debts.get_mut(place) else { break };
             let covered = quantity.min(debt.quantity.units());
             let cost = act.steps().share(rest, covered, quantity);
@@ -130,7 +133,10 @@ impl State {
     pub(super) fn owe(&mut self, act: &mut Act<'_>, of: MoveId, quantity: i64, value: i64) {
         let (quantity, value) = (Qty::from_units(quantity), Val::from_units(value));
         let debt = Debt { of, quantity, value };
-        let same = self.debts.iter().position(|other| other.of == of);
+        // Only what is corrected can owe already; new moves need no look at the others.
+        let corrected = of != act.id;
+        let place = |debts: &VecDeque<Debt>| debts.iter().position(|other| other.of == of);
+        let same = if corrected { place(&self.debts) } else { None };
         let debt = match same.and_then(|place| self.debts.get_mut(place)) {
             Some(there) => {
                 there.quantity = Qty::from_units(there.quantity.units() + quantity.units());

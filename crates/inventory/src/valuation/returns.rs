@@ -78,7 +78,8 @@ impl State {
         self.known_lot(act, lot)?;
         let old = Old::of(&posted, way, change, of, lot);
         if change * way < 0 {
-            // What is taken in two steps must have room for both before the first.
+            // What is taken in two steps must be there, or have room, for both before the first.
+            self.there(act, change.abs(), lot)?;
             self.owed(act, change.abs())?;
         }
         match (way > 0, change.signum()) {
@@ -178,10 +179,6 @@ impl State {
             },
         };
         if taken > 0 {
-            let lacking = self.method == Method::Lot && taken < quantity;
-            if lacking {
-                self.there(act, quantity - taken, old.lot)?;
-            }
             act.fact(old.of, layer, Cause::Cost, (-taken, -cost));
             self.more(-taken);
             self.raise(-cost);

@@ -309,6 +309,11 @@ fn what_is_wrong_is_named() {
     let landed = |value| Kind::LandedCost { of: received, value };
     assert_eq!(code(&mut bench, landed(val("0"))), "inventory.cost_no_value");
     assert_eq!(code(&mut bench, landed(val("-101"))), "inventory.cost_below_zero");
+    let mut sold = Bench::new(Method::Average);
+    sold.send(receipt("1", "1"));
+    sold.send(issue("1"));
+    let credited = Kind::LandedCost { of: id(1), value: val("-2") };
+    assert_eq!(code(&mut sold, credited), "inventory.cost_below_zero");
     let correct = |of, quantity| Kind::Correction { of, quantity };
     assert_eq!(code(&mut bench, correct(id(99), qty("1"))), "inventory.cost_unknown_move");
     bench.send(back(issued, qty("3")));
@@ -331,6 +336,49 @@ fn rounding_is_as_the_settings_say_and_is_never_left_behind() {
             bench.stands("0", "0");
         }
     }
+}
+
+/// Odoo's pull request 119149: seven pieces carry exactly what came in, the eighth the average of the receipts.
+#[test]
+fn a_rounding_error_never_crosses_zero() {
+    let mut bench = Bench::new(Method::Average);
+    bench.send(receipt("2", "10.14"));
+    bench.send(receipt("5", "15.10"));
+    (0..6).for_each(|_| drop(bench.send(issue("1"))));
+    let told = bench.send(issue("2"));
+    let values: Vec<_> = told.facts.iter().map(|fact| (fact.quantity, fact.value)).collect();
+    assert_eq!(values, [(qty("-1"), val("-3.60")), (qty("-1"), val("-3.61"))]);
+    bench.stands("-1", "-3.61");
+}
+
+/// A price of more digits than the currency is rounded also where the quantity is the one that it is kept for.
+#[test]
+fn a_fine_price_makes_whole_cents_of_any_quantity() {
+    let rules = CostRules::new(Currency::EUR);
+    let worth = |quantity| rules.steps.worth(price("0.123456"), qty(quantity));
+    assert_eq!(
+        (worth("100"), worth("99"), worth("1")),
+        (Some(val("12.35")), Some(val("12.22")), Some(val("0.12")))
+    );
+    let mut bench = Bench::new(Method::Standard);
+    bench.send(Kind::SetCost { cost: price("0.123456") });
+    bench.send(receipt("100", "13"));
+    bench.stands("100", "12.35");
+}
+
+#[test]
+fn a_lot_that_is_not_there_is_not_corrected_away() {
+    let lot = |n: u128| Id::<Lot>::from_u128(n);
+    let mut bench = Bench::new(Method::Lot);
+    bench.carry_out(Move::new(id(1), day(1), receipt("5", "50")).of_lot(lot(1))).unwrap();
+    bench.carry_out(Move::new(id(2), day(2), receipt("5", "60")).of_lot(lot(1))).unwrap();
+    bench.carry_out(Move::new(id(3), day(3), issue("8")).of_lot(lot(1))).unwrap();
+    let corrected = Kind::Correction { of: id(2), quantity: qty("1") };
+    let refused = bench.carry_out(Move::new(id(4), day(4), corrected)).unwrap_err();
+    assert_eq!(refused.code(), "inventory.cost_lot_short");
+    let corrected = Kind::Correction { of: id(2), quantity: qty("4") };
+    bench.carry_out(Move::new(id(4), day(4), corrected)).unwrap();
+    bench.stands("1", "12");
 }
 
 /// A move of a random history, which names earlier ones by a number that is brought into range.
