@@ -9,11 +9,12 @@ use fondaco_core::{Act, Tx};
 use serde::{Deserialize, Serialize};
 
 use crate::StockError;
-use crate::levels::{Levels, Stock};
+use crate::levels::{Levels, Stock, Touched};
 use crate::moves::{self, Asking, Moved, NewMove};
+use crate::reserve::Promises;
 
 /// What goes along with moves, in this order.
-type GoesAlong = (crate::reserve::Promises, crate::replenish::Notices);
+type GoesAlong = (Promises, crate::replenish::Notices);
 
 /// Makes moves: receipts, issues, transfers, returns, counts.
 ///
@@ -100,4 +101,23 @@ pub(crate) fn stage_stocks(tx: &mut Tx<'_>, changes: Vec<Stock>) -> Result<(), S
     }
     crate::replenish::watch(tx, &mut stocks)?;
     Ok(stocks.finish(tx)?)
+}
+
+/// The same where some of it may be available again: what waits for it gets it first.
+///
+/// # Errors
+/// As [`stage_levels`].
+pub(crate) fn stage_freed(tx: &mut Tx<'_>, changes: Vec<Stock>) -> Result<(), StockError> {
+    let stocks = changes.iter().map(|change| (change.item, change.site)).collect();
+    let mut levels = Levels::prepare(tx, Touched { stocks, ..Touched::default() })?;
+    let mut promises = Promises::default();
+    for change in changes {
+        if Stock::AVAILABLE.of(&change) > 0 {
+            promises.rose(change.item, change.site);
+        }
+        levels.add(change)?;
+    }
+    promises.fill(tx, &mut levels)?;
+    stage_levels(tx, levels)?;
+    Ok(promises.finish(tx)?)
 }

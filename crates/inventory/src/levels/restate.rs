@@ -42,7 +42,8 @@ pub(crate) fn schedule(
     }
 }
 
-/// Moves what lies of a lot, wherever it does, from the columns of one standing to those of another. Rests on all that happens to the lot.
+/// Moves what lies of a lot, wherever it does, from the columns of one standing to those of another; what is free again goes to what
+/// waits for it. Rests on all that happens to the lot.
 ///
 /// # Errors
 /// A [`Halt`], to be passed on.
@@ -80,7 +81,7 @@ pub(crate) fn restate(
     }
     changes.retain(|change| *change != Stock::none(change.item, change.site));
     if !changes.is_empty() {
-        crate::posting::stage_stocks(tx, changes)?;
+        crate::posting::stage_freed(tx, changes)?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Why a move is refused.
 
 use chrono::NaiveDate;
-use fondaco_core::{ErrorCode, Id, ItemId, Quantity, QuantityError, SiteId};
+use fondaco_core::{ErrorCode, Id, InputError, ItemId, Quantity, QuantityError, SiteId};
 use smol_str::SmolStr;
 
 use super::{Move, MoveKind};
@@ -346,6 +346,10 @@ pub enum MoveError {
         /// The item's code.
         item: SmolStr,
     },
+    /// A reason or a text that can't be kept.
+    #[error(transparent)]
+    #[inner]
+    Input(#[from] InputError),
     /// More moves than one command takes.
     #[error("one command takes up to 16,000,000 moves, not {count}: send several")]
     #[kind(Invalid)]

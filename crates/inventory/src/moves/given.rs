@@ -104,7 +104,8 @@ pub enum Movement {
         /// The lot that it belongs to from now on.
         to_lot: Id<Lot>,
     },
-    /// A move is taken back whole: what left is there again, what came is gone. Item and quantity are the move's.
+    /// A move is taken back whole: what left is there again, what came is gone. Item and quantity are the move's; of a count, the
+    /// difference that it found. What the move fulfilled or received stays so: promise or announce it again.
     Reversal {
         /// The move.
         of: Id<Move>,

@@ -1,5 +1,6 @@
 //! One move alone: what it says, checked, as legs. Pure: what depends on how much there is comes later, in the batch.
 
+use fondaco_core::input::check_line;
 use fondaco_core::quantity::CatchWeight;
 use fondaco_core::{Id, Quantity, Rounding, SiteId};
 use smol_str::SmolStr;
@@ -388,8 +389,14 @@ pub(crate) fn class(shelf: Option<&Shelf>, lot: Option<&Held>) -> Class {
     }
 }
 
-/// Only what goes out fulfils a promise, and only what comes in is what was ordered.
+/// Only what goes out fulfils a promise, and only what comes in is what was ordered. Reason and text are such as a line can hold.
 fn check_options(new: &NewMove, kind: MoveKind) -> Result<(), MoveError> {
+    if let Some(reason) = &new.reason {
+        check_line("reason", reason)?;
+    }
+    if let Some(text) = &new.text {
+        check_line("text", text)?;
+    }
     let goes = matches!(kind, MoveKind::Issue | MoveKind::Dispatch);
     if new.fulfils.is_some() && !goes {
         return Err(MoveError::Unfit { kind, what: "fulfil a reservation" });

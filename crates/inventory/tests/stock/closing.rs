@@ -63,6 +63,28 @@ fn a_lot_counts_as_what_it_is_said_to_be() {
 }
 
 #[test]
+fn what_is_released_goes_to_what_waits() {
+    on_every_store(|host| {
+        use fondaco_core::DocumentId;
+        use fondaco_inventory::reserve::*;
+        host.made("come", receipt(milk(), "10 l", "MAIN/A").lot(lot_id("MQ")));
+        let wanted = vec![Wanted::new(milk(), main_site(), q("4 l"))];
+        let waits = Reserve::new(DocumentId::named("o1"), wanted);
+        host.must("wait", &Reserve { otherwise: Otherwise::Backorder, ..waits });
+        assert_eq!(
+            host.figures(milk(), main_site()),
+            ["10", "0", "10", "0", "0", "0", "4"].map(str::to_owned)
+        );
+        host.must("release", &JudgeLot::new(lot_id("MQ"), LotStatus::Released));
+        assert_eq!(
+            host.figures(milk(), main_site()),
+            ["10", "4", "0", "0", "0", "0", "0"].map(str::to_owned)
+        );
+        host.clean();
+    });
+}
+
+#[test]
 fn a_lot_is_traced_up_and_down() {
     on_every_store(|host| {
         let new =

@@ -77,6 +77,8 @@ fn a_bad_move_is_refused_by_name() {
                 ),
                 "inventory.move_to_unknown_site",
             ),
+            (receipt(bolt(), "1 pcs").reason("a\0b"), "core.bad_text"),
+            (receipt(bolt(), "1 pcs").reason(" "), "core.bad_text"),
             (receipt(bolt(), "1 pcs").fulfils(Id::from_u128(7)), "inventory.unfit"),
             (
                 issue(bolt(), "1 pcs", "MAIN/A").fulfils(Id::from_u128(7)),
