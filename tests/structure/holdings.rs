@@ -4,6 +4,10 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use fondaco::accounting::ledger;
+use fondaco::core::engine::Engine;
+use fondaco::core::{calendar, due, job, party, policy::stored};
+
 use crate::sources::{root, sources};
 
 /// Records with JSON that can't hold a party, or is held with another: each with the reason.
@@ -19,9 +23,22 @@ const NO_PARTY: &[(&str, &str)] = &[
     ("DueItem", "its payload is documented to hold nothing personal"),
 ];
 
+/// Whose records are in which folder, with all engines that keep some there.
+const ENGINES: &[(&str, &[&Engine])] = &[
+    (
+        "crates/core/src",
+        &[&job::ENGINE, &due::ENGINE, &party::ENGINE, &calendar::ENGINE, &stored::ENGINE],
+    ),
+    ("crates/accounting/src", &[&ledger::ENGINE]),
+];
+
+/// What every driver has, whichever engines join it.
+const OF_DRIVERS: &[&str] = &["range_guard"];
+
 /// A record in the sources.
 struct Found {
     name: String,
+    table: String,
     fields: String,
     file: PathBuf,
 }
@@ -53,6 +70,40 @@ fn what_is_kept_on_parties_is_held() {
     assert!(about >= 13, "only {about} records were found to be about parties");
 }
 
+/// A table that no part of an engine has would not be prepared, and one that is in none of its lists not watched.
+#[test]
+fn every_record_is_in_a_part_of_its_engine() {
+    for (folder, engines) in ENGINES {
+        let tables: Vec<&str> =
+            engines.iter().flat_map(|engine| engine.tables()).map(|table| table.name).collect();
+        let twice: Vec<_> = tables
+            .iter()
+            .filter(|name| tables.iter().filter(|it| it == name).count() > 1)
+            .collect();
+        assert!(twice.is_empty(), "{twice:?} are in two parts of an engine");
+        let folder = root().join(folder);
+        for file in sources().iter().filter(|file| file.starts_with(&folder)) {
+            let text = without_comments(&std::fs::read_to_string(file).unwrap());
+            for Found { name, table, .. } in records_in(&text, file) {
+                let known = OF_DRIVERS.contains(&&*table) || tables.contains(&&*table);
+                assert!(
+                    known,
+                    "{name} with its table {table} is in no Part of an engine: {tables:?}"
+                );
+            }
+        }
+    }
+}
+
+/// A part says of each table that is not asked for what watches over it instead.
+#[test]
+fn what_is_not_asked_for_says_why() {
+    for part in ENGINES.iter().flat_map(|(_, engines)| *engines).flat_map(|engine| engine.parts) {
+        let mut why = part.otherwise.iter().map(|(_, why)| why);
+        assert!(why.all(|why| why.len() > 20), "{part:?}");
+    }
+}
+
 fn without_comments(text: &str) -> String {
     let code = text.lines().map(|line| line.split("//").next().unwrap_or_default());
     code.collect::<Vec<_>>().join("\n")
@@ -62,11 +113,13 @@ fn without_comments(text: &str) -> String {
 fn records_in(text: &str, file: &Path) -> Vec<Found> {
     let mut found = Vec::new();
     for part in text.split("#[record(").skip(1) {
+        let table = part.split_once("table = \"").and_then(|(_, rest)| rest.split('"').next());
+        let table = table.unwrap_or_default().to_owned();
         let Some((_, part)) = part.split_once("struct ") else { continue };
         let ends = part.find(|c: char| !c.is_alphanumeric()).unwrap_or(part.len());
         let (name, rest) = part.split_at(ends);
         let fields = rest.split('}').next().unwrap_or_default();
-        found.push(Found { name: name.into(), fields: fields.into(), file: file.into() });
+        found.push(Found { name: name.into(), table, fields: fields.into(), file: file.into() });
     }
     found
 }

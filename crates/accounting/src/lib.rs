@@ -21,5 +21,8 @@ pub mod parallel;
 pub mod reports;
 
 mod books;
+mod engine;
+pub mod rights;
 
 pub use books::{Books, BooksVerified};
+pub use engine::ENGINE;

@@ -70,7 +70,7 @@ pub use contact::{AddContact, Contact, ContactKind, RemoveContact};
 pub use country::{Country, UnknownCountry};
 pub use erase::EraseParty;
 pub use error::PartyError;
-pub use export::{Export, HeldOnParty, Holding, export};
+pub use export::{Export, HeldOnParty, Holding, export, held_where};
 pub use identifier::{Flaw, Identifier, IdentifierError, IdentifierKind};
 pub use identity::{AddIdentifier, PartyIdentifier, RemoveIdentifier};
 pub use lookup::{WholeParty, by_contact, by_identifier, whole_party};

@@ -45,6 +45,7 @@
 //! # Ok::<(), LedgerError>(())
 //! ```
 
+mod declared;
 mod define;
 mod error;
 mod left;
@@ -56,6 +57,7 @@ mod share;
 mod statistics;
 mod undo;
 
+pub(crate) use declared::PART;
 pub use define::{AllocationWeight, RemoveAllocation, SetAllocation};
 pub use error::CostAllocationError;
 pub use left::{Unallocated, unallocated};

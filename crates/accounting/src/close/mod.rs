@@ -26,6 +26,7 @@ mod assertion;
 mod changes;
 mod checklist;
 mod correction;
+mod declared;
 pub(crate) mod deferral;
 mod error;
 mod lock;
@@ -48,6 +49,7 @@ pub use changes::{
 };
 pub use checklist::{AddClosingPoint, Checklist, ClosingPoint, SignOff, checklist};
 pub use correction::{Correct, Corrected, Correction, correction_by, corrections};
+pub(crate) use declared::PART;
 pub use deferral::{
     CancelDeferral, ChangeDeferral, DEFERRAL, Deferral, DeferralPart, DeferralStatus, Deferred,
     DeferredRow, RecogniseDeferrals, ReverseDeferral, SpreadPlan, SpreadShare, StartDeferral,

@@ -21,6 +21,7 @@
 //! entry's date from the source [`POSTING_SOURCE`], as known when it is posted, and its worth is
 //! rounded half-up.
 
+mod declared;
 mod exchange;
 mod found;
 mod needed;
@@ -31,6 +32,7 @@ mod source;
 mod table;
 mod translation;
 
+pub(crate) use declared::PART;
 pub use exchange::{
     ExchangeAccounts, ExchangeError, RemoveExchangeAccounts, SetExchangeAccounts, exchange_accounts,
 };

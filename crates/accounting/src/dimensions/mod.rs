@@ -84,6 +84,7 @@
 mod allowed;
 mod among;
 mod combination;
+mod declared;
 mod define;
 mod error;
 mod judge;
@@ -98,6 +99,7 @@ mod values;
 
 pub use allowed::{Allowed, AllowedValues};
 pub use combination::{RemoveDimensionCombination, SetDimensionCombination};
+pub(crate) use declared::PART;
 pub use define::{ChangeDimension, DefineDimension, SetDimensionUse};
 pub use error::{DimensionError, PostingLine};
 pub use lookup::{dimension_combinations, dimension_rules, dimension_tree, dimensions};

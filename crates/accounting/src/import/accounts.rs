@@ -222,7 +222,7 @@ impl<R: Read + Seek> Job for ImportAccounts<R> {
     type Error = ImportError;
 
     fn kind(&self) -> &'static str {
-        "accounting.import_accounts"
+        super::declared::ACCOUNTS
     }
 
     fn input(&self) -> Result<Hash, DigestError> {

@@ -161,7 +161,7 @@ impl<R: Read + Seek> Job for ImportEntries<R> {
     type Error = ImportError;
 
     fn kind(&self) -> &'static str {
-        "accounting.import_entries"
+        super::declared::ENTRIES
     }
 
     fn input(&self) -> Result<Hash, DigestError> {

@@ -36,6 +36,7 @@
 // Without the feature there is only what is stored, and how it is erased: what is missing then is named, and no link.
 #![cfg_attr(not(feature = "import"), allow(rustdoc::broken_intra_doc_links))]
 
+mod declared;
 mod erase;
 mod records;
 
@@ -64,6 +65,7 @@ mod run;
 #[cfg(feature = "import")]
 mod steady;
 
+pub(crate) use declared::PART;
 pub use erase::{EraseRefusals, ErasedRefusals};
 pub use records::{ImportKey, ImportedEntry, RefusedLine};
 

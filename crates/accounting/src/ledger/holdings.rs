@@ -1,79 +1,46 @@
-//! What the ledger holds on parties: entries, postings, open items and clearings, what is pending, drafts, recurring entries
-//! and deferrals that name one.
+//! How what the ledger holds on parties is found, for [`export`](fondaco_core::party::export()): entries, postings, open items and
+//! clearings, what is pending, drafts and recurring entries that name one.
+//!
+//! Books are kept for as long as the law says, and name a party by its id alone: nothing that is held on one is a
+//! personal column. So no erasure reaches what is written about somebody in texts, sources, tags and dimensions of entries, nor of drafts and keys: they are
+//! facts, and the chain covers them. Write there what tells a stranger nothing, such as a document's number, and keep names with the
+//! [`Party`](fondaco_core::party::Party): an id that is only named has nothing personal, and nothing to erase. Lines of imports that were refused have such columns, and no party:
+//! [`EraseRefusals`](crate::import::EraseRefusals) is for them.
+//!
+//! ```
+//! # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+//! # use firm::*;
+//! # let books = books();
+//! use fondaco_core::PartyId;
+//! use fondaco_core::party;
+//! books.join(&party::ENGINE)?;
+//! let ada = PartyId::named("customer/1");
+//! let sale = NewEntry::new("GEN", "2026-03-01".parse()?)
+//!     .debit("1200", Money::parse("40 EUR")?)
+//!     .credit("4000", Money::parse("40 EUR")?)
+//!     .party(ada);
+//! let posted = books.post("sale", sale)?.answer;
+//! let export = books.view(|view| Ok(party::export(view, ada)?))?;
+//! let json = export.to_json();
+//! assert_eq!(json["tables"]["ledger_entry"][0]["id"], posted.id.to_string());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use std::sync::Arc;
 
-use fondaco_core::party::{HeldOnParty, Holding};
-use fondaco_core::store::Record;
-use fondaco_core::{Halt, PartyId, Range, Reading};
+use fondaco_core::party::{HeldOnParty, held_where};
+use fondaco_core::{Halt, PartyId, Reading};
 
 use super::{
     Clearing, ClearingDifference, Draft, DraftPosting, Entry, OpenItem, PendingEntry,
     PendingPosting, Posting, RecurringVersion,
 };
-use crate::close::Deferral;
-use crate::import::RefusedLine;
-
-/// What the ledger holds on parties, for [`export`](fondaco_core::party::export()). Books are kept for as long as the law says, and name a party by its id alone: nothing that is held on one is a
-/// personal column. So no erasure reaches what is written about somebody in texts, sources, tags and dimensions of entries, nor of drafts and keys: they are
-/// facts, and the chain covers them. Write there what tells a stranger nothing, such as a document's number, and keep names with the
-/// [`Party`](fondaco_core::party::Party): an id that is only named has nothing personal, and nothing to erase. Lines of imports that were refused have such columns, and no party:
-/// [`EraseRefusals`](crate::import::EraseRefusals) is for them.
-///
-/// ```
-/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
-/// # use firm::*;
-/// # let books = books();
-/// use fondaco_core::PartyId;
-/// use fondaco_core::party;
-/// books.driver().prepare(party::TABLES)?;
-/// let ada = PartyId::named("customer/1");
-/// let sale = NewEntry::new("GEN", "2026-03-01".parse()?)
-///     .debit("1200", Money::parse("40 EUR")?)
-///     .credit("4000", Money::parse("40 EUR")?)
-///     .party(ada);
-/// let posted = books.post("sale", sale)?.answer;
-/// let export = books.view(|view| Ok(party::export(view, ada)?))?;
-/// let json = export.to_json();
-/// assert_eq!(json["tables"]["ledger_entry"][0]["id"], posted.id.to_string());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub(super) const HOLDINGS: &[Holding] = &[
-    Holding::of::<Entry>(),
-    Holding::of::<Posting>(),
-    Holding::of::<OpenItem>(),
-    Holding::of::<Clearing>(),
-    Holding::of::<ClearingDifference>(),
-    Holding::of::<PendingEntry>(),
-    Holding::of::<PendingPosting>(),
-    Holding::of::<Draft>(),
-    Holding::of::<DraftPosting>(),
-    Holding::of::<RecurringVersion>(),
-    Holding::of::<Deferral>(),
-    Holding::untied::<RefusedLine>(),
-];
-
-/// The rows that say something of a party. Reads the whole table: an export is asked for seldom, and an index on parties
-/// would cost each posting.
-fn held<R: Record>(
-    read: &mut impl Reading,
-    is_held: impl Fn(&R) -> Result<bool, Halt>,
-) -> Result<Vec<Arc<R>>, Halt> {
-    let mut found = Vec::new();
-    read.peek_each(&Range::<R>::all(), |row| {
-        if is_held(row)? {
-            found.push(Arc::new(row.clone()));
-        }
-        Ok::<(), Halt>(())
-    })?;
-    Ok(found)
-}
 
 macro_rules! held_by_party {
     ($($record:ty),*) => { $(
         impl HeldOnParty for $record {
             fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<Self>>, Halt> {
-                held(read, |row: &Self| Ok(row.party == Some(party)))
+                held_where(read, |row: &Self| Ok(row.party == Some(party)))
             }
         }
     )* };
@@ -88,13 +55,12 @@ held_by_party!(
     PendingEntry,
     PendingPosting,
     Draft,
-    DraftPosting,
-    Deferral
+    DraftPosting
 );
 
 impl HeldOnParty for RecurringVersion {
     fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<Self>>, Halt> {
-        held(read, |row: &RecurringVersion| {
+        held_where(read, |row: &RecurringVersion| {
             let entry = row.terms()?.entry;
             let of_a_line = entry.postings.iter().any(|line| line.party == Some(party));
             Ok(entry.party == Some(party) || of_a_line)

@@ -52,9 +52,10 @@
 //! | 2026-02-01 | GEN | Rent 40 | Bank 40 |
 
 pub(crate) mod account;
-mod approval;
+pub(crate) mod approval;
 mod balance;
 mod closing;
+mod declared;
 mod draft;
 mod each;
 mod entry;
@@ -69,7 +70,7 @@ mod movements;
 mod open_each;
 pub mod open_items;
 mod options;
-mod pending;
+pub(crate) mod pending;
 mod period;
 mod post;
 mod posted;
@@ -88,6 +89,7 @@ pub(crate) mod tree;
 mod verify;
 mod weight;
 
+pub use crate::engine::ENGINE;
 pub use account::{
     Account, AccountClass, ChangeAccount, CloseAccount, Control, NewAccount, OpenAccounts, Place,
 };
@@ -101,6 +103,7 @@ pub(crate) use balance::tags as balance_tags;
 pub use balance::{AccountBalance, Amounts, Balance, BalanceQuery, balances};
 pub(crate) use balance::{decimal, tags};
 pub use closing::ReopenAccount;
+pub(crate) use declared::PART;
 pub use draft::{NewEntry, NewPosting, Side};
 pub use each::{
     EntryKey, Held, ImportClock, Item, KeyOf, PostedPending, RecordEach, Recorded, RecordedAs,
@@ -155,7 +158,6 @@ pub use reversing::{
     CancelReversal, PlanReversal, PlannedReversal, PostReversing, REVERSAL, planned_reversals,
     post_reversing,
 };
-pub use rights::ENGINE;
 pub(crate) use rules::{Chart, Map as RulesMap, Rules};
 pub use settings::{SetUp, Settings};
 pub use so_far::CheckedSoFar;

@@ -53,12 +53,14 @@
 //! ```
 
 mod closing;
+mod declared;
 mod define;
 mod error;
 mod guard;
 mod records;
 mod sight;
 
+pub(crate) use declared::PART;
 pub use define::{DefineLedger, ledgers};
 pub use error::ParallelError;
 pub use records::ParallelLedger;

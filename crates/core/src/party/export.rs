@@ -44,6 +44,35 @@ pub trait HeldOnParty: Record {
     fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<Self>>, Halt>;
 }
 
+/// The rows of a whole table that say something of a party: for [`HeldOnParty`]. An export is asked for seldom, and an index on
+/// parties would cost each row that is written.
+///
+/// ```
+/// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
+/// # use people::*;
+/// let contacts = people().view(|view| {
+///     held_where(view, |contact: &Contact| Ok(contact.party == ada()))
+/// })?;
+/// assert!(contacts.iter().all(|contact| contact.party == ada()));
+/// # Ok::<(), fondaco_core::Halt>(())
+/// ```
+///
+/// # Errors
+/// A [`Halt`], to be passed on.
+pub fn held_where<R: Record>(
+    read: &mut impl Reading,
+    is_held: impl Fn(&R) -> Result<bool, Halt>,
+) -> Result<Vec<Arc<R>>, Halt> {
+    let mut found = Vec::new();
+    read.peek_each(&Range::<R>::all(), |row| {
+        if is_held(row)? {
+            found.push(Arc::new(row.clone()));
+        }
+        Ok::<(), Halt>(())
+    })?;
+    Ok(found)
+}
+
 type Rows = fn(&mut View<'_>, PartyId) -> Result<Vec<Vec<Value>>, Halt>;
 type Erase = fn(&mut Tx<'_>, PartyId) -> Result<u32, Halt>;
 

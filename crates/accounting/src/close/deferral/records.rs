@@ -1,8 +1,11 @@
 //! What is kept of a deferral: where it stands, and its parts.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
+use fondaco_core::party::{HeldOnParty, held_where};
 use fondaco_core::store::{Field, Record, Tags};
-use fondaco_core::{Currency, Id, Money, PartyId};
+use fondaco_core::{Currency, Halt, Id, Money, PartyId, Reading};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -54,6 +57,12 @@ pub struct Deferral {
     pub parts: u32,
     /// The entry that moved the amount to `deferred_on`, where it made one.
     pub moved_by: Option<Id<Entry>>,
+}
+
+impl HeldOnParty for Deferral {
+    fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<Deferral>>, Halt> {
+        held_where(read, |row: &Deferral| Ok(row.party == Some(party)))
+    }
 }
 
 /// A part of a deferral.

@@ -39,13 +39,16 @@ pub struct RevalueCursor {
     count: u64,
 }
 
+/// The kind of the job.
+pub(crate) const KIND: &str = "accounting.revalue";
+
 impl Job for Revalue {
     type Cursor = RevalueCursor;
     type Report = Revalued;
     type Error = LedgerError;
 
     fn kind(&self) -> &'static str {
-        "accounting.revalue"
+        KIND
     }
 
     fn input(&self) -> Result<Hash, DigestError> {

@@ -51,6 +51,7 @@ mod report;
 mod run;
 mod value;
 
+pub(super) use job::KIND;
 pub use job::RevalueCursor;
 pub use mark::{MarkMonetary, monetary_accounts};
 pub use preview::{Revaluation, RevaluedItem, RevaluedLine, revaluation, revaluation_known_at};

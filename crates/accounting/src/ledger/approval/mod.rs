@@ -14,10 +14,13 @@
 //! Every step is on record for ever, with who did it, by whose right and when: [`DraftStep`], [`DraftRight`].
 
 mod decide;
+mod declared;
 mod lookup;
 mod prepare;
 mod records;
 mod step;
+
+pub(crate) use declared::PART;
 
 pub use decide::{ApproveDraft, Approved, RejectDraft};
 pub use lookup::{WholeDraft, draft, draft_of, drafts};

@@ -194,6 +194,9 @@ pub struct KeepCursor {
     postings: u64,
 }
 
+/// The kind of the job.
+pub(super) const KIND: &str = "accounting.keep_by_items";
+
 impl Job for KeepByItems {
     type Cursor = KeepCursor;
     /// How many postings are items.
@@ -201,7 +204,7 @@ impl Job for KeepByItems {
     type Error = LedgerError;
 
     fn kind(&self) -> &'static str {
-        "accounting.keep_by_items"
+        KIND
     }
 
     fn input(&self) -> Result<Hash, DigestError> {

@@ -52,6 +52,7 @@
 //! ```
 
 mod clear;
+mod declared;
 mod difference;
 mod error;
 mod history;
@@ -84,6 +85,7 @@ pub use records::{
 pub use totals::ItemTotal;
 pub use unclear::{Unclear, unclear};
 
+pub(crate) use declared::PART;
 pub(crate) use difference::money;
 pub(super) use keep::{mark, unmark};
 pub(crate) use query::{LeftWorth, OpenWorth, open_worths};

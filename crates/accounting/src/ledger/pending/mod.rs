@@ -10,6 +10,7 @@
 //! Expiry is an item of the [due queue](fondaco_core::due), which [`tick`](fondaco_core::Office::tick) carries out. A pending
 //! entry whose instant has come is refused even before that; its sums are free once the clock was told.
 
+mod declared;
 mod expire;
 mod given;
 mod loaded;
@@ -18,6 +19,7 @@ mod records;
 mod verify;
 mod worth;
 
+pub(crate) use declared::PART;
 pub(crate) use expire::expire;
 pub use given::{
     Expected, Expiry, NewPending, Part, PendingRef, PostPending, SettleOptions, VoidPending,

@@ -10,6 +10,7 @@
 
 mod carry;
 mod commands;
+mod declared;
 mod list;
 mod parts;
 mod plan;
@@ -22,6 +23,7 @@ pub use commands::{
     ChangeRecurring, EndRecurring, Missed, PauseRecurring, ResumeRecurring, SkipRecurring,
     StartRecurring,
 };
+pub(crate) use declared::PART;
 pub use list::{RecurringEntry, Upcoming, recurring_entries, upcoming};
 pub use terms::{AmountRule, LateRule, RecurringTerms};
 pub(crate) use verify::verify;

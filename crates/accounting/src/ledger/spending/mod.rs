@@ -22,6 +22,7 @@
 //! Limits without accounts and dimensions in common cost a posting nothing; a ledger that has none reads none.
 
 mod commands;
+mod declared;
 mod exceed;
 mod headings;
 mod history;
@@ -38,6 +39,7 @@ pub use limit::{Measure, Window};
 pub use list::{SpendingLine, SpendingReport, spending, spending_excesses};
 pub use records::{ExcessKind, Spending, SpendingExcess, SpendingLimit};
 
+pub(crate) use declared::PART;
 pub(crate) use history::{recount_moved, recount_placed};
 pub(crate) use judge::{Judge, Mark, Override, Standing};
 pub(crate) use verify::verify;
