@@ -53,16 +53,27 @@
 //! must be whole or nothing, and asking again must complete it. [`Unloaded`] is an asynchronous store in which every
 //! answer has to be waited for. [`Model`] gives back rows of owned values, as a store in another language does: an act
 //! that runs on it decodes every record it reads.
+//!
+//! # Test an engine
+//! [`Host`] is a company of an engine on any store, behind a blocking or an asynchronous driver, with people who have rights and a clock that
+//! the test moves: what an engine adds is its stores and how a company is set up, some forty lines. [`Catalogue`] has one [`Case`]
+//! per command: its JSON, its digest, the permissions it needs, and what must be there before it; it proves the same of each, sweeps
+//! it, and finds the command of the sources that has no case. [`Race`] lets two commands at each other, at every call to the store;
+//! [`Slipping`] lets anything in at one, and [`Counting`] counts them.
 
+mod beside;
 mod calls;
+mod catalogue;
 mod checks;
 mod failing;
 pub mod faults;
 mod history;
+mod host;
 mod layout;
 pub mod model;
 mod notes;
 mod probe;
+mod race;
 mod random;
 pub mod records;
 mod report;
@@ -74,9 +85,13 @@ mod stage;
 mod suite;
 mod unloaded;
 
+pub use beside::{Counting, Moment, Slipping};
+pub use catalogue::{Case, Catalogue};
 pub use failing::{Failing, SweepError, Swept, sweep};
+pub use host::{Host, Stores};
 pub use layout::layout;
 pub use model::Model;
+pub use race::{Race, Sent};
 pub use random::Random;
 pub use report::{Checked, Outcome, Report};
 pub use suite::{Promise, Suite, certify, histories, promises};

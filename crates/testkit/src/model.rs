@@ -40,7 +40,7 @@ pub struct Model {
     state: Mutex<State>,
 }
 
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct State {
     tables: Tables,
     companies: BTreeMap<CompanyId, Company>,
@@ -59,6 +59,20 @@ impl Model {
     /// ```
     pub fn new() -> Model {
         Model::default()
+    }
+
+    /// Another store with the same content, for tests that begin again and again from one state.
+    ///
+    /// ```
+    /// use fondaco_core::{GuardCount, store::{Record, Store}};
+    /// let model = fondaco_testkit::Model::new();
+    /// model.prepare(&[GuardCount::TABLE])?;
+    /// assert!(model.copy().prepare(&[GuardCount::TABLE])?.created.is_empty()); // it is there
+    /// # Ok::<(), fondaco_core::store::StoreError>(())
+    /// ```
+    #[must_use]
+    pub fn copy(&self) -> Model {
+        Model { state: Mutex::new(self.state().clone()) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
