@@ -5,6 +5,7 @@
 //!
 //! The stock engine keeps stock over any store: of which [`items`] there is how much, in which [`places`].
 
+pub mod history;
 pub mod items;
 pub mod levels;
 pub mod measures;
