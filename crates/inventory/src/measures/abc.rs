@@ -298,27 +298,27 @@ impl Abc {
     /// let abc = abc(&[60.into(), 10.into(), 130.into()], &AbcRule::default())?;
     /// assert_eq!(abc.to_report(Kind::Count, |item| names[item].into()).to_string(), "\
     /// ABC
-    /// Item   Value   Share  Share of all up to here  Class
-    /// =====  =====  ======  =======================  =============
-    /// Silk     130   65.0%                    65.0%  A
-    /// Rice      60   30.0%                    95.0%  A
-    /// Salt      10    5.0%                   100.0%  C
-    /// -----  -----  ------  -----------------------  -------------
-    /// Total    200  100.0%                           A 2, B 0, C 1
+    /// Article  Value   Share  Share of all up to here  Class
+    /// =======  =====  ======  =======================  =============
+    /// Silk       130   65.0%                    65.0%  A
+    /// Rice        60   30.0%                    95.0%  A
+    /// Salt        10    5.0%                   100.0%  C
+    /// -------  -----  ------  -----------------------  -------------
+    /// Total      200  100.0%                           A 2, B 0, C 1
     /// ");
     /// # Ok::<(), fondaco_inventory::KernelError>(())
     /// ```
     #[must_use]
     pub fn to_report(&self, values: Kind, name: impl Fn(usize) -> Phrase) -> Report {
         let columns = [
-            Column::text(word("Item")).naming_rows(),
+            Column::text(word("Article")).naming_rows(),
             Column::new(word("Value"), values.clone()),
             Column::percent(word("Share")),
             Column::percent(word("Share of all up to here")),
             Column::text(word("Class")),
         ];
         let bars = self.lines.iter().map(|line| (name(line.item), line.value));
-        let chart = Chart::pareto(word("Value by item"), values, bars);
+        let chart = Chart::pareto(word("Value by article"), values, bars);
         let mut report = Report::new(word("ABC")).columns(columns).chart(chart);
         let percent = |share| shown(share, 6).map_or(Cell::Empty, Cell::Percent);
         for line in &self.lines {

@@ -246,11 +246,11 @@ impl Reserve {
     /// let report = reserve.to_report(Kind::Amount(Currency::EUR), |item| ["Silk", "Salt"][item].into());
     /// assert_eq!(report.to_string(), "\
     /// Reserve for obsolescence
-    /// Item   Value  By age  Excess  By excess  Reserve
-    /// =====  =====  ======  ======  =========  =======
-    /// Silk   30.00   15.00       0       0.00    15.00
-    /// -----  -----  ------  ------  ---------  -------
-    /// Total  80.00                               15.00
+    /// Article  Value  By age  Excess  By excess  Reserve
+    /// =======  =====  ======  ======  =========  =======
+    /// Silk     30.00   15.00       0       0.00    15.00
+    /// -------  -----  ------  ------  ---------  -------
+    /// Total    80.00                               15.00
     /// ");
     /// # Ok::<(), fondaco_inventory::KernelError>(())
     /// ```
@@ -258,7 +258,7 @@ impl Reserve {
     pub fn to_report(&self, money: Kind, name: impl Fn(usize) -> Phrase) -> Report {
         let amount = |heading| Column::new(word(heading), money.clone());
         let columns = [
-            Column::text(word("Item")).naming_rows(),
+            Column::text(word("Article")).naming_rows(),
             amount("Value"),
             amount("By age"),
             Column::count(word("Excess")),
