@@ -2,9 +2,14 @@
 
 pub(crate) mod aql_sampling;
 pub(crate) mod eoq_family;
+pub(crate) mod gsm_multi_echelon;
 pub(crate) mod misc_inventory;
 pub(crate) mod newsvendor;
+pub(crate) mod r_q_policy;
+pub(crate) mod s_s_policy;
+pub(crate) mod safety_stock_service;
 pub(crate) mod spc_oee;
+pub(crate) mod ssm_serial;
 pub(crate) mod valuation;
 pub(crate) mod working_calendar;
 

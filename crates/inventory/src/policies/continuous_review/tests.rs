@@ -165,3 +165,27 @@ fn quantities_far_beyond_any_table_are_found_as_well() {
     let eoqb = (2.0 * 1e9 * 1e6 / 1e-3_f64 * 1.001).sqrt();
     assert!((plan.order_quantity - eoqb).abs() < 1e-6 * eoqb, "{plan:?}");
 }
+
+/// Twenty items by the golden ratio and its like, each solved by `stockpyl` 1.0.2 (`rq.r_q_poisson_exact`, half a second an item).
+#[test]
+fn the_best_policies_of_twenty_items_cost_what_stockpyl_finds() {
+    let items = (0..20).map(|number| {
+        let part = |step: f64| (f64::from(number + 1) * step).fract();
+        let mean = 0.5 * 200.0_f64.powf(part(0.618_033_988_749_895));
+        let holding = 0.1 * 20.0_f64.powf(part(0.754_877_666_246_693));
+        let lead_time = 1.0 + 4.0 * part(0.819_172_513_396_164);
+        let fixed = 5.0 * 100.0_f64.powf(part(0.671_043_606_703_789));
+        let stockout = holding * (5.0 + 45.0 * part(0.549_700_477_901_971));
+        ContinuousReview::new(
+            fixed,
+            holding,
+            stockout,
+            mean,
+            Poisson::new(mean * lead_time).unwrap(),
+        )
+    });
+    let items: Vec<_> = items.collect();
+    let plans = table(&items, ContinuousReview::solve).unwrap();
+    let sum: f64 = plans.iter().map(|plan| plan.costs.total()).sum();
+    assert!((sum - 393.193_511_007).abs() < 1e-8, "{sum}");
+}

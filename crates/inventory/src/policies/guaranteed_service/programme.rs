@@ -103,17 +103,19 @@ pub(super) fn optimum(
 fn walked_back(tree: &Tree, branches: &[Option<Branch>]) -> Vec<u32> {
     let mut services = vec![0; branches.len()];
     let mut inbounds = vec![0; branches.len()];
+    // Beyond the last time of a row, all is as it is there.
+    let of = |row: &[u32], at: u32| row.get(at as usize).or(row.last()).copied().unwrap_or(0);
     for (stage, hangs) in tree.order.iter().rev() {
         let Some(Some(branch)) = branches.get(*stage) else { continue };
-        let of = |row: &[u32], at: u32| row.get(at as usize).or(row.last()).copied().unwrap_or(0);
+        let time = |row: &[u32], stage: usize| row.get(stage).copied().unwrap_or(0);
         let (service, inbound) = match hangs {
             // It waits for the stage that it hangs on.
             Some(above) if above.supplies => {
-                let inbound = of(&branch.own, of(&services, above.stage as u32));
+                let inbound = of(&branch.own, time(&services, above.stage));
                 (of(&branch.other, inbound), inbound)
             }
             Some(above) => {
-                let service = of(&branch.own, of(&inbounds, above.stage as u32));
+                let service = of(&branch.own, time(&inbounds, above.stage));
                 (service, of(&branch.other, service))
             }
             None => {
@@ -135,19 +137,18 @@ fn spread(choice: &Choice<'_>, hangs: Option<Neighbour>) -> Branch {
     let waits = hangs.is_some_and(|neighbour| neighbour.supplies);
     let mut branch = choice.best(!waits);
     let cells = branch.costs.iter_mut().zip(&mut branch.own);
-    let (mut least, mut at) = (f64::INFINITY, 0);
-    let keep = |(cost, own): (&mut f64, &mut u32), is_less: fn(f64, f64) -> bool| {
-        if is_less(*cost, least) {
-            (least, at) = (*cost, *own);
-        }
-        (*cost, *own) = (least, at);
-    };
-    let mut keep = keep;
+    let mut best = (f64::INFINITY, 0);
     if waits {
         // It waits at least as long as the neighbour promises.
-        cells.rev().for_each(|cell| keep(cell, |cost, least| cost <= least));
+        for (cost, own) in cells.rev() {
+            best = if *cost <= best.0 { (*cost, *own) } else { best };
+            (*cost, *own) = best;
+        }
     } else {
-        cells.for_each(|cell| keep(cell, |cost, least| cost < least));
+        for (cost, own) in cells {
+            best = if *cost < best.0 { (*cost, *own) } else { best };
+            (*cost, *own) = best;
+        }
     }
     branch
 }

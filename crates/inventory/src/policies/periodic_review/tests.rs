@@ -193,3 +193,20 @@ fn what_is_no_policy_is_refused() {
             .contains("a table of whole units can only be added up over whole periods")
     );
 }
+
+/// Twenty items by the golden ratio and its like, each solved by `stockpyl` 1.0.2 (`ss.s_s_discrete_exact`, a second and a half an item).
+#[test]
+fn the_best_policies_of_twenty_items_cost_what_stockpyl_finds() {
+    let items = (0..20).map(|number| {
+        let part = |step: f64| (f64::from(number + 1) * step).fract();
+        let mean = 0.5 * 200.0_f64.powf(part(0.618_033_988_749_895));
+        let holding = 0.1 * 20.0_f64.powf(part(0.754_877_666_246_693));
+        let fixed = 5.0 * 100.0_f64.powf(part(0.671_043_606_703_789));
+        let stockout = holding * (5.0 + 45.0 * part(0.549_700_477_901_971));
+        MinMaxReview::new(fixed, holding, stockout, Poisson::new(mean).unwrap())
+    });
+    let items: Vec<_> = items.collect();
+    let plans = table(&items, MinMaxReview::solve).unwrap();
+    let sum: f64 = plans.iter().map(|plan| plan.costs.total()).sum();
+    assert!((sum - 353.514_439_116).abs() < 1e-8, "{sum}");
+}
