@@ -4,11 +4,12 @@ use fondaco_core::tx::{Cell, Pending, Running};
 use fondaco_core::{Halt, Id, ItemId, Needs, SiteId, Tx};
 use smol_str::SmolStr;
 
-use super::{Bin, Flow, LocationUse, LotBin, LotTotal, MoveUse, Stock, Weight, month_of};
+use super::{Bin, LotBin, LotTotal, MoveUse, Stock, Weight};
 use crate::Qty;
 use crate::items::Lot;
 
-/// All counters of a batch, taken back item by item.
+/// The counters that a batch is judged by, taken back item by item. What nothing is judged by is added up from its legs in the end
+/// ([`Flow`](super::Flow), [`LocationUse`](super::LocationUse)).
 #[derive(Pending)]
 pub(crate) struct Levels {
     pub(crate) stocks: Running<Stock>,
@@ -17,8 +18,6 @@ pub(crate) struct Levels {
     pub(crate) lot_totals: Running<LotTotal>,
     pub(crate) uses: Running<MoveUse>,
     weights: Running<Weight>,
-    flows: Running<Flow>,
-    locations: Running<LocationUse>,
 }
 
 /// Which counters a batch will be judged by.
@@ -52,8 +51,6 @@ impl Levels {
             lot_totals: Running::prepare(tx, lot_totals)?,
             uses: Running::prepare(tx, uses)?,
             weights: Running::default(),
-            flows: Running::default(),
-            locations: Running::default(),
         })
     }
 
@@ -92,24 +89,6 @@ impl Levels {
     /// Adds to what was used of a move.
     pub(crate) fn add_use(&mut self, of: Id<crate::moves::Move>, units: i64) -> Result<Cell, Halt> {
         self.uses.add(MoveUse { of, used: Qty::from_units(units) })
-    }
-
-    /// Adds a leg to its month.
-    pub(crate) fn add_flow(
-        &mut self,
-        (item, site): (ItemId, SiteId),
-        date: chrono::NaiveDate,
-        units: i64,
-    ) -> Result<(), Halt> {
-        let (received, issued) = (units.max(0), units.min(0).saturating_neg());
-        let (received, issued) = (Qty::from_units(received), Qty::from_units(issued));
-        let month = month_of(date);
-        self.flows.add(Flow { item, site, month, received, issued, legs: 1 }).map(|_| ())
-    }
-
-    /// Adds a leg to its location.
-    pub(crate) fn add_location_use(&mut self, location: SmolStr) -> Result<(), Halt> {
-        self.locations.add(LocationUse { location, legs: 1 }).map(|_| ())
     }
 
     /// Adds to what an item weighs at a site.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use fondaco_core::store::{Event, Record};
+use fondaco_core::store::{Event, Record, StoreError, Stored};
 use fondaco_core::tx::{Cell, Noted, Pending, Rows};
 use fondaco_core::{Halt, Id, IdRun, ItemId, Range, Reading, Tx};
 use smol_str::SmolStr;
@@ -14,7 +14,9 @@ use super::book::{Book, Held, Map};
 use super::judge::{Class, Judged, Leg};
 use super::{Move, MoveError, MoveKind, Stage};
 use crate::items::{Lot, Tracking};
-use crate::levels::{Bin, Levels, LotBin, LotTotal, MoveUse, Stock, Touched, schedule};
+use crate::levels::{
+    Bin, Flow, Levels, LocationUse, LotBin, LotTotal, MoveUse, Stock, Touched, month_of, schedule,
+};
 use crate::{Qty, StockError};
 
 /// What a batch of moves keeps in memory.
@@ -178,11 +180,8 @@ impl<A: Along> Pages<A> {
         (leg, units): (&Leg<'_>, i64),
     ) -> Result<(), StockError> {
         let (item, code) = (judged.new.item, leg.code());
-        if leg.stage == Stage::Stock {
-            self.levels.add_flow((item, leg.site), judged.new.date, units)?;
-            if leg.weight != 0 {
-                self.levels.add_weight(item, leg.site, leg.weight)?;
-            }
+        if leg.stage == Stage::Stock && leg.weight != 0 {
+            self.levels.add_weight(item, leg.site, leg.weight)?;
         }
         if let Some(held) = leg.lot {
             let there = if leg.stage == Stage::Outside { 0 } else { units };
@@ -198,10 +197,8 @@ impl<A: Along> Pages<A> {
             }
         }
         if leg.shelf.is_none() {
-            let root = book.site(&leg.site).map(|site| site.root().clone()).unwrap_or_default();
-            return Ok(self.levels.add_location_use(root)?);
+            return Ok(());
         }
-        self.levels.add_location_use(code.clone())?;
         let bin = self.levels.add_bin(item, code.clone(), units)?;
         let may_be = book.may_be_below_zero(&judged.kept.item, &leg.site);
         if let Some(held) = leg.lot {
@@ -292,10 +289,17 @@ impl<A: Along> Pages<A> {
     ///
     /// # Errors
     /// A [`Halt`](fondaco_core::Halt).
-    pub(crate) fn stage(mut self, tx: &mut Tx<'_>, ids: &Ids) -> Result<(), StockError> {
+    pub(crate) fn stage(
+        mut self,
+        tx: &mut Tx<'_>,
+        book: &Book,
+        ids: &Ids,
+    ) -> Result<(), StockError> {
         let taken = self.taken.0;
         if taken > 0 {
             self.along.close(tx, &mut self.levels)?;
+            tx.add_all(self.moves.flows()?)?;
+            tx.add_all(self.moves.location_uses(book)?)?;
             let moved = Event::new("stock.moved").with("moves", i64::from(taken));
             tx.emit(moved.with("first", ids.0.first()));
         }
@@ -339,6 +343,54 @@ impl Legs {
         let after = (std::ops::Bound::Excluded(date), std::ops::Bound::Unbounded);
         days.map_or(0, |days| days.range(after).map(|(_, units)| units).sum())
     }
+}
+
+impl Legs {
+    /// What moved by item, site and month: of what counts to the stock.
+    fn flows(&self) -> Result<Vec<Flow>, Halt> {
+        let of_stock = self.rows.as_slice().iter().filter(|leg| leg.stage == Stage::Stock);
+        added_up(of_stock.map(|leg| {
+            let units = leg.quantity.units();
+            Flow {
+                item: leg.item,
+                site: leg.site,
+                month: month_of(leg.date),
+                received: Qty::from_units(units.max(0)),
+                issued: Qty::from_units(units.min(0).saturating_neg()),
+                legs: 1,
+            }
+        }))
+    }
+
+    /// How often something was put into a location or taken from it; what is on its way counts at the root of its site.
+    fn location_uses(&self, book: &Book) -> Result<Vec<LocationUse>, Halt> {
+        let root = |site| book.site(site).map(|site| site.root().clone()).unwrap_or_default();
+        added_up(self.rows.as_slice().iter().map(|leg| {
+            let on_the_way = leg.location.is_empty();
+            let location = if on_the_way { root(&leg.site) } else { leg.location.clone() };
+            LocationUse { location, legs: 1 }
+        }))
+    }
+}
+
+/// One row for each key, with the sums of those that have it.
+fn added_up<R: Record>(deltas: impl Iterator<Item = R>) -> Result<Vec<R>, Halt>
+where
+    R::Key: std::hash::Hash + Eq,
+{
+    let (mut rows, mut places): (Vec<R>, Map<R::Key, usize>) = Default::default();
+    for delta in deltas {
+        let next = rows.len();
+        let at = *places.entry(delta.key()).or_insert(next);
+        match rows.get_mut(at) {
+            None => rows.push(delta),
+            Some(row) => Record::add(row, &delta).map_err(|column| {
+                let (key, column) = (Stored::row_key(&delta), column.into());
+                StoreError::Overflow { key, column }
+            })?,
+        }
+    }
+    Ok(rows)
 }
 
 impl Pending for Legs {

@@ -97,7 +97,7 @@ pub(crate) fn post<A: Along>(
         }
         made
     };
-    pages.stage(tx, &ids)?;
+    pages.stage(tx, &book, &ids)?;
     Ok(Moved { moves: made.into_iter().map(|made| made.map_err(RefusedMove::from)).collect() })
 }
 
