@@ -8,9 +8,9 @@ pub use fondaco_core::calendar::{BusinessDays, Calendar, DefineCalendar, Roll, S
 pub use fondaco_core::fiscal::{WeekPattern, YearEnd, YearEndRule, YearNamedBy};
 pub use fondaco_core::report::{Locale, Report};
 pub use fondaco_core::{
-    ActError, ActorId, CommandId, CompanyId, Currency, DateRange, Done, Driver, ErrorKind,
-    FiscalCalendar, Money, PartyId, Quantity, Range, Rate, Reading, Recurrence, Rounding,
-    Timestamp, Unit,
+    ActError, ActorId, CommandId, CompanyId, Currency, DateRange, DocumentId, Done, Driver,
+    ErrorKind, FiscalCalendar, ItemId, Money, PartyId, Quantity, Range, Rate, Reading, Recurrence,
+    Rounding, SiteId, Timestamp, Unit,
 };
 pub use fondaco_store::Memory;
 #[cfg(feature = "sqlite")]
@@ -28,4 +28,12 @@ pub use fondaco_accounting::{
         SetUp, Side, SoftLockPeriod, StartRecurring, SubmitDraft, UnlockPeriod,
     },
     reports::StatementQuery,
+};
+#[cfg(feature = "inventory")]
+pub use fondaco_inventory::{
+    SetUpStock, Stock, StockError,
+    items::{AddCategories, AddItems, AddLots, Category, Item, NewLot, Tracking},
+    moves::NewMove,
+    places::{Location, LocationKind, OpenLocations, OpenSites, Site},
+    posting::MoveStock,
 };

@@ -1,133 +1,173 @@
-//! What there is of something, asked before it is closed or becomes something else. Each answer rests on all that could change it.
+//! What there is of something, asked before it is closed or becomes something else: the levels answer.
 
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use fondaco_core::{Halt, Id, ItemId, Range, Reading, Tx};
+use fondaco_core::{Halt, Id, Range, Reading, Tx};
 use smol_str::SmolStr;
 
-use crate::items::{Item, Lot};
+use crate::items::{Item, Lot, existing};
 use crate::levels::{Bin, LocationUse, LotLapse, Standing, Stock, restate, schedule};
 use crate::moves::Move;
 use crate::places::{Location, LocationKind, Site};
 use crate::{Qty, StockError};
 
-/// The levels of an item at every site there is.
-fn stocks_of(tx: &mut Tx<'_>, item: ItemId) -> Result<Vec<Arc<Stock>>, Halt> {
-    let sites = tx.scan(&Range::<Site>::all())?;
-    let keys: Vec<_> = sites.iter().map(|site| (item, site.id)).collect();
-    Ok(tx.get_many::<Stock>(&keys)?.into_iter().flatten().collect())
-}
-
-/// Whether an item was ever moved, reserved or ordered.
-pub(crate) fn was_moved(tx: &mut Tx<'_>, item: &Item) -> Result<bool, StockError> {
-    Ok(!stocks_of(tx, item.id)?.is_empty())
-}
-
-/// What keeps an item from being closed: that there is some of it, or that some is promised or on order.
+/// What keeps an item from being closed: that there is some of it, promised, on order or on its way. The decision rests on all that
+/// happens to it.
 pub(crate) fn keeps_item(tx: &mut Tx<'_>, item: &Item) -> Result<Option<String>, StockError> {
-    if let Some(why) = stocks_of(tx, item.id)?.iter().find_map(|stock| of_stock(stock)) {
-        return Ok(Some(why));
-    }
-    // Whatever lies anywhere changed a level that the act rests on.
-    for bin in tx.peek_scan(&Range::<Bin>::by_key(&item.id))? {
-        if bin.on_hand != Qty::ZERO && !is_scrapped(tx, &bin.location)? {
-            return Ok(Some(format!("{} lie in {}", item.quantity(bin.on_hand), bin.location)));
+    for (site, stock) in at_sites(tx, item)? {
+        if let Some((what, quantity)) = anything(&stock) {
+            let quantity = item.quantity(quantity);
+            return Ok(Some(format!("{quantity} are {what} at {}: see to them first", site.code)));
         }
     }
-    Ok(None)
+    // What belongs to a customer counts to none of these columns, but every leg of it was counted above.
+    let bins = tx.get_range(&Range::<Bin>::by_key(&item.id))?;
+    let codes: Vec<SmolStr> = bins.iter().map(|bin| bin.location.clone()).collect();
+    let locations = tx.get_many::<Location>(&codes)?;
+    let kept = bins.iter().zip(&locations).find(|(bin, location)| {
+        let is_gone = location.as_ref().is_some_and(|at| at.kind == LocationKind::Scrap);
+        bin.on_hand != Qty::ZERO && !is_gone
+    });
+    Ok(kept.map(|(bin, _)| {
+        let quantity = item.quantity(bin.on_hand);
+        format!("{quantity} lie in {}: move them out first", bin.location)
+    }))
 }
 
-fn is_scrapped(tx: &mut Tx<'_>, location: &SmolStr) -> Result<bool, Halt> {
-    let found = tx.get::<Location>(location)?;
-    Ok(found.is_some_and(|location| location.kind == LocationKind::Scrap))
+/// Whether an item was ever moved, promised or ordered. The decision rests on all that happens to it.
+pub(crate) fn was_moved(tx: &mut Tx<'_>, item: &Item) -> Result<bool, StockError> {
+    Ok(!at_sites(tx, item)?.is_empty())
 }
 
-/// What there is of an item at a site, in words.
-fn of_stock(stock: &Stock) -> Option<String> {
+/// A site, and the level of an item there.
+type AtSite = (Arc<Site>, Arc<Stock>);
+
+/// The levels of an item, wherever it ever was. Rests on each, and on there being none elsewhere.
+fn at_sites(tx: &mut Tx<'_>, item: &Item) -> Result<Vec<AtSite>, Halt> {
+    let sites = tx.scan(&Range::<Site>::all())?;
+    let keys: Vec<_> = sites.iter().map(|site| (item.id, site.id)).collect();
+    let stocks = tx.get_many::<Stock>(&keys)?;
+    Ok(sites.into_iter().zip(stocks).filter_map(|(site, stock)| Some((site, stock?))).collect())
+}
+
+/// What there is of a level, if anything is.
+fn anything(stock: &Stock) -> Option<(&'static str, Qty)> {
     let columns = [
-        (stock.on_hand, "on hand"),
-        (stock.in_transit, "in transit"),
-        (stock.on_order, "on order"),
-        (stock.reserved, "reserved"),
-        (stock.backordered, "backordered"),
+        ("on hand", stock.on_hand),
+        ("on their way", stock.in_transit),
+        ("on order", stock.on_order),
+        ("promised", stock.reserved),
+        ("backordered", stock.backordered),
     ];
-    let (units, what) = columns.into_iter().find(|(units, _)| *units != Qty::ZERO)?;
-    Some(format!("{} of item {} are {what}", units.to_decimal(), stock.item))
+    columns.into_iter().find(|(_, quantity)| *quantity != Qty::ZERO)
 }
 
-/// What keeps a location from being closed after a day: that something lies there or is promised out of it, or moved there later.
+/// What keeps a location from being closed after a day, or from becoming one of another kind: that something lies there or is promised
+/// out of it, or that something was moved there later. The decision rests on all that is put there and taken from there.
 pub(crate) fn keeps_location(
     tx: &mut Tx<'_>,
     location: &Location,
     after: Option<NaiveDate>,
 ) -> Result<Option<String>, StockError> {
-    // Each leg there changes this row: what is read after it is what it says.
-    tx.get::<LocationUse>(&location.code)?;
-    let (mut lies, mut items) = (None, Vec::new());
-    tx.peek_each(&Range::<Bin>::all(), |bin: &Bin| {
-        if bin.location == location.code {
-            items.push(bin.item);
-            let there = bin.on_hand != Qty::ZERO || bin.reserved != Qty::ZERO;
-            lies = lies.take().or(there.then(|| bin.clone()));
-        }
-        Ok::<_, Halt>(())
-    })?;
-    let is_scrap = location.kind == LocationKind::Scrap;
-    if let Some(bin) = lies.filter(|_| !is_scrap) {
-        let (units, item) = (bin.on_hand.to_decimal(), bin.item);
-        return Ok(Some(format!("{units} of item {item} lie there, or are promised out of it")));
-    }
-    let Some(next) = after.and_then(|after| after.succ_opt()) else { return Ok(None) };
-    for item in items {
-        let later = Range::by(Move::BY_ITEM, &(item, location.site)).from(&next);
-        let found = tx.peek_scan(&later)?.into_iter().find(|leg| leg.location == location.code);
-        if let Some(leg) = found {
-            return Ok(Some(format!("move {} was there on {}", leg.id, leg.date)));
-        }
-    }
-    Ok(None)
+    lies_in(tx, &[location], after)
 }
 
-/// What keeps a site from being closed after a day: that there is something, or moved something later.
-pub(crate) fn keeps_site(
+/// What lies in any of these locations, or moved there after a day. What was thrown away keeps nothing open.
+fn lies_in(
     tx: &mut Tx<'_>,
-    site: &Site,
-    after: NaiveDate,
+    locations: &[&Location],
+    after: Option<NaiveDate>,
 ) -> Result<Option<String>, StockError> {
-    let locations = tx.scan(&Range::by(Location::BY_SITE, &site.id))?;
     let codes: Vec<SmolStr> = locations.iter().map(|location| location.code.clone()).collect();
-    tx.get_many::<LocationUse>(&codes)?;
-    let mut found = None;
-    tx.peek_each(&Range::<Stock>::all(), |stock: &Stock| {
-        if stock.site == site.id && found.is_none() {
-            found = of_stock(stock);
+    let uses = tx.get_many::<LocationUse>(&codes)?;
+    for (location, _) in locations.iter().zip(uses).filter(|(_, used)| used.is_some()) {
+        let bins = tx.get_range(&Range::by(Bin::BY_LOCATION, &location.code))?;
+        let there = |bin: &&Arc<Bin>| (bin.on_hand, bin.reserved) != (Qty::ZERO, Qty::ZERO);
+        let is_scrap = location.kind == LocationKind::Scrap && after.is_some();
+        if let Some(bin) = bins.iter().find(there).filter(|_| !is_scrap) {
+            let item = existing(tx, bin.item)?;
+            let (quantity, code) = (item.quantity(bin.on_hand), &item.code);
+            let location = &location.code;
+            return Ok(Some(format!(
+                "{quantity} of {code} lie in {location}: move them out first"
+            )));
         }
-        Ok::<_, Halt>(())
-    })?;
-    if found.is_some() {
-        return Ok(found);
-    }
-    for location in &locations {
-        if let Some(why) = keeps_location(tx, location, Some(after))? {
+        if let Some(why) = moved_after(tx, location, &bins, after)? {
             return Ok(Some(why));
         }
     }
     Ok(None)
 }
 
-/// Counts what there is of a lot as what it is now: set aside, expired, or neither; and puts its last day on the queue.
+/// A move of any of the items that ever lay in a location, there and after a day.
+fn moved_after(
+    tx: &mut Tx<'_>,
+    location: &Location,
+    bins: &[Arc<Bin>],
+    after: Option<NaiveDate>,
+) -> Result<Option<String>, StockError> {
+    let Some(next) = after.and_then(|after| after.succ_opt()) else { return Ok(None) };
+    let later = |bin: &Arc<Bin>| Range::by(Move::BY_ITEM, &(bin.item, location.site)).from(&next);
+    let moves = tx.peek_scans(&bins.iter().map(later).collect::<Vec<_>>())?;
+    let there = moves.iter().flatten().find(|leg| leg.location == location.code);
+    Ok(there.map(|leg| format!("something was moved there on {}: close it later", leg.date)))
+}
+
+/// What keeps a site from being closed after a day: that something lies there, or is promised, on order or on its way there, or that
+/// something was moved there later. The decision rests on all that is put into its locations and taken from there.
+pub(crate) fn keeps_site(
+    tx: &mut Tx<'_>,
+    site: &Site,
+    after: NaiveDate,
+) -> Result<Option<String>, StockError> {
+    for stock in tx.get_range(&Range::by(Stock::BY_SITE, &site.id))? {
+        if let Some((what, quantity)) = anything(&stock) {
+            let item = existing(tx, stock.item)?;
+            let (quantity, code) = (item.quantity(quantity), &item.code);
+            return Ok(Some(format!("{quantity} of {code} are {what} there: see to them first")));
+        }
+    }
+    let locations = tx.scan(&Range::by(Location::BY_SITE, &site.id))?;
+    let locations: Vec<&Location> = locations.iter().map(AsRef::as_ref).collect();
+    lies_in(tx, &locations, Some(after))
+}
+
+/// Lets a new lot expire by the clock.
+pub(crate) fn schedule_lot(tx: &mut Tx<'_>, lot: &Lot) -> Result<(), StockError> {
+    match lot.expires {
+        Some(last) => Ok(schedule(tx, lot.id, Some(last))?),
+        None => Ok(()),
+    }
+}
+
+/// Counts what there is of a lot as what it is now: quarantined, expired, or neither.
 pub(crate) fn recount_lot(tx: &mut Tx<'_>, before: &Lot, after: &Lot) -> Result<(), StockError> {
-    let id: Id<Lot> = after.id;
-    let lapsed = tx.get::<LotLapse>(&id)?.is_some();
-    let today = tx.today()?;
-    let still = lapsed && after.is_expired(today);
-    if lapsed && !still {
-        tx.delete::<LotLapse>(&id)?;
-    }
-    if before.expires != after.expires && !still {
-        schedule(tx, id, after.expires)?;
-    }
+    let lapsed = tx.get::<LotLapse>(&before.id)?.is_some();
     let was = Standing { status: before.status, lapsed };
-    restate(tx, after, (was, Standing { status: after.status, lapsed: still }))
+    if before.expires == after.expires {
+        return restate(tx, before, (was, Standing { status: after.status, lapsed }));
+    }
+    let today = tx.today()?;
+    let expired = after.expires.filter(|_| after.is_expired(today));
+    restate(tx, before, (was, Standing { status: after.status, lapsed: expired.is_some() }))?;
+    lapse(tx, after.id, (lapsed, expired))?;
+    Ok(schedule(tx, after.id, after.expires.filter(|_| expired.is_none()))?)
+}
+
+/// Notes that a lot has expired, or that it has not after all.
+fn lapse(
+    tx: &mut Tx<'_>,
+    lot: Id<Lot>,
+    (was, expired): (bool, Option<NaiveDate>),
+) -> Result<(), StockError> {
+    match (was, expired) {
+        (_, Some(expired)) => {
+            let recorded_at = tx.now();
+            tx.upsert(LotLapse { lot, expired, recorded_at })?;
+        }
+        (true, None) => tx.delete::<LotLapse>(&lot)?,
+        (false, None) => {}
+    }
+    Ok(())
 }

@@ -3,7 +3,12 @@
 //! The mathematics are plain functions on plain numbers: no store, no clock, no randomness, so that they can be called on a data
 //! frame as well as by an engine. [`KernelError`] says what they refuse.
 //!
-//! The stock engine keeps stock over any store: of which [`items`] there is how much, in which [`places`].
+//! The stock engine keeps stock over any store: of which [`items`] there is how much, in which [`places`], what [moved](moves), and which
+//! way a lot [went](trace). [`Stock`] is its handle.
+//!
+//! # Examples
+//! The examples of the engine share the stock of a small firm: a bolt, `M8x40`, in the category BOLTS, which stands under FASTENERS;
+//! flour, `FLOUR-550`, in lots that are good for 270 days; and the site MAIN with the hall MAIN/A and in it the bin MAIN/A/01.
 
 pub mod history;
 pub mod items;
@@ -31,6 +36,7 @@ mod lists;
 pub mod rights;
 mod settings;
 mod stock_error;
+pub mod trace;
 
 pub use change::Change;
 pub use error::KernelError;

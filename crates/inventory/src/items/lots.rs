@@ -144,11 +144,12 @@ pub(crate) fn add_lot(
     check_lot(tx, &item, &lot)?;
     add_origins(tx, id, &new.origins)?;
     tx.insert(lot.clone())?;
+    held::schedule_lot(tx, &lot)?;
     tx.emit(event("stock.lot_added", &lot));
     Ok(lot)
 }
 
-fn event(name: &'static str, lot: &Lot) -> Event {
+pub(super) fn event(name: &'static str, lot: &Lot) -> Event {
     Event::new(name).with("item", lot.item).with("lot", lot.id)
 }
 
@@ -157,7 +158,12 @@ fn expiry(item: &Item, made_on: Option<NaiveDate>) -> Option<NaiveDate> {
     made_on?.checked_add_days(Days::new(u64::from(item.shelf_life_days?)))
 }
 
-fn bad(item: &Item, code: &SmolStr, field: &'static str, why: &'static str) -> StockError {
+pub(super) fn bad(
+    item: &Item,
+    code: &SmolStr,
+    field: &'static str,
+    why: &'static str,
+) -> StockError {
     let (item, code) = (item.code.clone(), code.clone());
     CatalogueError::BadLot { item, code, field, why }.into()
 }

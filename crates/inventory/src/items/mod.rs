@@ -2,7 +2,7 @@
 //!
 //! # Commands
 //! [`AddItems`], [`ChangeItem`], [`CloseItem`], [`ReopenItem`], [`AddVariants`], [`SetConversions`]; [`AddCategories`],
-//! [`ChangeCategory`], [`CloseCategory`], [`ReopenCategory`]; [`AddLots`], [`ChangeLot`], [`JudgeLot`].
+//! [`ChangeCategory`], [`CloseCategory`], [`ReopenCategory`]; [`AddLots`], [`ChangeLot`], [`JudgeLot`], [`AddOrigins`].
 
 mod add;
 mod category;
@@ -10,17 +10,20 @@ mod change;
 mod error;
 mod lot;
 mod lots;
+mod origins;
 mod query;
 mod record;
 mod units;
 mod variants;
 
 pub use add::AddItems;
+pub(crate) use add::existing;
 pub use category::{AddCategories, Category, ChangeCategory, CloseCategory, ReopenCategory};
 pub use change::{ChangeItem, CloseItem, ReopenItem};
 pub use error::CatalogueError;
 pub use lot::{Lot, LotOrigin, LotStatus};
 pub use lots::{AddLots, ChangeLot, JudgeLot, NewLot};
+pub use origins::AddOrigins;
 pub use query::{
     ItemQuery, conversions, item, item_by_barcode, item_by_code, items, lot, lot_by_code, lots,
 };

@@ -10,7 +10,6 @@ mod promise;
 mod read;
 mod record;
 mod restate;
-mod trace;
 mod verify;
 
 use chrono::{Datelike, NaiveDate};
@@ -27,7 +26,6 @@ pub use read::{
 };
 pub use record::{Bin, Flow, LocationUse, LotBin, LotLapse, LotTotal, MoveUse, Stock, Weight};
 pub(crate) use restate::{Standing, restate, schedule};
-pub use trace::{Traced, trace_down, trace_up};
 pub use verify::{Discrepancy, verify};
 
 /// What the engine has of levels.

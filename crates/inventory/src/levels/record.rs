@@ -16,7 +16,7 @@ use crate::items::Lot;
 /// All of its columns but the last are quantities in the item's stock unit.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
 #[record(
-    table = "stock_level", kind = counter, key(item, site),
+    table = "stock_level", kind = counter, key(item, site), index(by_site(site)),
     measure(available = on_hand - reserved - quarantined - expired),
     measure(position = on_hand + on_order + in_transit - reserved - backordered),
     measure(not_waited_for = -backordered),
@@ -104,7 +104,7 @@ fn sum(plus: &[Qty], minus: &[Qty]) -> rust_decimal::Decimal {
 /// What lies of an item in a location, whosever it is.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
 #[record(
-    table = "stock_bin", kind = counter, key(item, location),
+    table = "stock_bin", kind = counter, key(item, location), index(by_location(location)),
     measure(free = on_hand - reserved), measure(on_hand = on_hand),
 )]
 pub struct Bin {

@@ -1,9 +1,7 @@
 //! What has stock is not closed, nothing that was moved becomes something else, and a lot counts as what it is said to be.
 
-use fondaco_core::Id;
 use fondaco_inventory::Change;
 use fondaco_inventory::items::*;
-use fondaco_inventory::levels::{self, Traced};
 use fondaco_inventory::places::*;
 use fondaco_inventory::posting::MoveStock;
 
@@ -81,32 +79,5 @@ fn what_is_released_goes_to_what_waits() {
             ["10", "4", "0", "0", "0", "0", "0"].map(str::to_owned)
         );
         host.clean();
-    });
-}
-
-#[test]
-fn a_lot_is_traced_up_and_down() {
-    on_every_store(|host| {
-        let new =
-            |code: &str, origins: Vec<Id<Lot>>| NewLot { origins, ..NewLot::new(milk(), code) };
-        let first = host.must("first", &AddLots::new(vec![new("L1", vec![]), new("L2", vec![])]));
-        let mixed = host.must("mixed", &AddLots::new(vec![new("L3", first.clone())]))[0];
-        let last = host.must("last", &AddLots::new(vec![new("L4", vec![mixed, first[0]])]))[0];
-        let up = host.view(|view| levels::trace_up(view, last));
-        let lots: Vec<_> = up.iter().map(|traced| (traced.lot, traced.steps)).collect();
-        assert_eq!(lots.len(), 3);
-        assert!(
-            lots.contains(&(mixed, 1))
-                && lots.contains(&(first[0], 1))
-                && lots.contains(&(first[1], 2))
-        );
-        let down = host.view(|view| levels::trace_down(view, first[1]));
-        assert_eq!(
-            down,
-            [
-                Traced { lot: mixed, from: first[1], steps: 1 },
-                Traced { lot: last, from: mixed, steps: 2 }
-            ]
-        );
     });
 }

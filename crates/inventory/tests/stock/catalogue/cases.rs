@@ -204,6 +204,12 @@ pub fn cases() -> Vec<Case> {
             |ids: &Ids| JudgeLot::new(ids.lot, LotStatus::Blocked)
         ),
         case!(
+            CHANGE_LOT,
+            "5285e54c8d54350921c2e339d47ce0bee1e9859bac029770fb8d4228df33ffe5",
+            r#"{"lot":"00000000-0000-0000-0000-000000000007","origins":[]}"#,
+            |ids: &Ids| AddOrigins::new(ids.lot, vec![])
+        ),
+        case!(
             OPEN_PLACE,
             "85edaab38ea8867689ce59d915d4fb59b0590231e2e2633fa5bf35742f30fdef",
             r#"[{"id":"MAIN_ID","code":"MAIN","name":"Main warehouse"}]"#,

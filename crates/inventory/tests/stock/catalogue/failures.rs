@@ -1,6 +1,6 @@
 //! Whatever call of the store fails, nothing is half done, and asking again ends where it would have ended. Swept are `SetUpStock`,
 //! `ChangeStockSettings`, `AddCategories`, `ChangeCategory`, `CloseCategory`, `ReopenCategory`, `AddItems`, `ChangeItem`,
-//! `SetConversions`, `AddVariants`, `CloseItem`, `ReopenItem`, `AddLots`, `ChangeLot`, `JudgeLot`, `OpenSites`, `OpenLocations`,
+//! `SetConversions`, `AddVariants`, `CloseItem`, `ReopenItem`, `AddLots`, `ChangeLot`, `JudgeLot`, `AddOrigins`, `OpenSites`, `OpenLocations`,
 //! `ChangeSite`, `ChangeLocation`, `MoveLocation`, `CloseLocation`, `ReopenLocation`, `CloseSite` and `ReopenSite`.
 
 use fondaco_core::*;
@@ -43,6 +43,8 @@ fn everything(store: &dyn fondaco_core::store::Store) -> Result<(), StockError> 
     let first = stock.send("lot", &AddLots::new(vec![NewLot::new(flour_id, "L1")]))?.answer[0];
     let mixed = NewLot { origins: vec![first], ..NewLot::new(flour_id, "L2") };
     stock.send("mixed", &AddLots::new(vec![mixed]))?;
+    let bought = stock.send("bought", &AddLots::new(vec![NewLot::new(flour_id, "L3")]))?.answer[0];
+    stock.send("origins", &AddOrigins::new(first, vec![bought]))?;
     stock.send("expiry", &ChangeLot::expires(first, day("2026-12-31")))?;
     stock.send("judge", &JudgeLot::new(first, LotStatus::Quarantined))?;
     let main = Site::new("MAIN", "Main warehouse");
@@ -69,6 +71,6 @@ fn everything(store: &dyn fondaco_core::store::Store) -> Result<(), StockError> 
 #[test]
 fn every_command_survives_every_failure() {
     let swept = sweep(acme(), Memory::new, everything).unwrap();
-    assert_eq!(swept.commits, 27);
-    assert_eq!(sweep(acme(), Model::new, everything).unwrap().commits, 27);
+    assert_eq!(swept.commits, 29);
+    assert_eq!(sweep(acme(), Model::new, everything).unwrap().commits, 29);
 }

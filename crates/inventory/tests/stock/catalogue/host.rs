@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::NaiveDate;
+use fondaco_core::due::{AsyncQueue, Queue};
 use fondaco_core::policy::stored::{
     AppointFirst, AssignRole, DefineRole, NewGrant, RegisterActor, Stored,
 };
@@ -82,8 +83,11 @@ impl Host {
 
     /// Carries out a command under a new name.
     pub fn send<C: Act>(&self, who: &str, command: &C) -> Result<C::Answer, C::Error> {
-        let name = format!("command {}", self.sent.fetch_add(1, Ordering::SeqCst));
-        let time: Timestamp = "2026-06-01T08:00:00Z".parse().unwrap();
+        // Each a second after the one before, so that ids are in the order in which they were made.
+        let sent = self.sent.fetch_add(1, Ordering::SeqCst);
+        let (name, start) = (format!("command {sent}"), "2026-06-01T08:00:00Z");
+        let start: Timestamp = start.parse().unwrap();
+        let time = Timestamp::from_micros(start.micros() + i64::from(sent) * 1_000_000).unwrap();
         let envelope = Envelope::new(CommandId::named(&name), ActorId::new(who), time);
         match &self.over {
             Over::Sync(driver) => driver.carry_out(envelope, command),
@@ -115,6 +119,17 @@ impl Host {
         result.unwrap_or_else(|error| panic!("a view on {}: {error}", self.name))
     }
 
+    /// Lets the clock tick.
+    pub fn tick(&self, at: &str) {
+        let at: Timestamp = at.parse().unwrap();
+        match &self.over {
+            Over::Sync(driver) => Queue::new(driver, driver.due_handlers()).tick(at).unwrap(),
+            Over::Async(driver) => {
+                block_on(AsyncQueue::new(driver, driver.due_handlers()).tick(at)).unwrap()
+            }
+        };
+    }
+
     /// How many commits there are.
     pub fn position(&self) -> u64 {
         self.view(|view| Ok(view.position()))
@@ -128,7 +143,7 @@ impl Host {
     }
 }
 
-fn stores() -> [(&'static str, Arc<dyn Store>); 3] {
+pub fn stores() -> [(&'static str, Arc<dyn Store>); 3] {
     [
         ("memory", Arc::new(Memory::new())),
         ("model", Arc::new(Model::new())),

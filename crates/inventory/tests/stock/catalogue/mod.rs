@@ -3,7 +3,9 @@
 mod cases;
 mod commands;
 mod failures;
+mod held;
 mod host;
 mod queries;
+mod races;
 mod refusals;
 mod trees;
