@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use fondaco_core::policy::Request;
-use fondaco_core::store::{Event, Value};
+use fondaco_core::store::Event;
 use fondaco_core::{Act, Range, Tx, decimal};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -222,10 +222,7 @@ impl Act for SetAllocation {
         for AllocationWeight { value, weight } in &self.shares {
             let (rule, value, share) = (self.code.clone(), value.clone(), *weight);
             let share = AllocationShare { rule, value, share: decimal::normalize(share) };
-            match tx.get::<AllocationShare>(&(share.rule.clone(), share.value.clone()))? {
-                Some(_) => tx.put(share)?,
-                None => tx.insert(share)?,
-            }
+            tx.upsert(share)?;
         }
         let given = self.clone();
         let rule = AllocationRule {
@@ -241,15 +238,13 @@ impl Act for SetAllocation {
             receivers: given.receivers,
         };
         tx.emit(event("allocation.set", &self.code));
-        match tx.get::<AllocationRule>(&self.code)? {
-            Some(_) => Ok(tx.put(rule)?),
-            None => Ok(tx.insert(rule)?),
-        }
+        tx.upsert(rule)?;
+        Ok(())
     }
 }
 
 fn event(name: &'static str, code: &SmolStr) -> Event {
-    Event::new(name).with("allocation", Value::Text(code.clone()))
+    Event::new(name).with("allocation", code.clone())
 }
 
 fn drop_shares(tx: &mut Tx<'_>, code: &SmolStr) -> Result<(), LedgerError> {

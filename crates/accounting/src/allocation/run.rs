@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use fondaco_core::store::{Event, Tags, Value};
+use fondaco_core::store::{Event, Tags};
 use fondaco_core::{Act, Id, Money, Outcome, Range, Reading, Tx};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -188,9 +188,9 @@ fn keep(tx: &mut Tx<'_>, shared: &Allocation, entry: Id<Entry>) -> Result<Alloca
     }
     let (parts, amount) = (shared.lines.len() as u32, stored(code, shared.amount())?);
     let (rule, period) = (code.clone(), shared.period);
-    let event = Event::new("allocation.run").with("allocation", Value::Text(rule.clone()));
-    let event = event.with("period", Value::I64(period.into()));
-    tx.emit(event.with("entry", Value::Id(entry.to_u128())));
+    let event = Event::new("allocation.run").with("allocation", rule.clone());
+    let event = event.with("period", period);
+    tx.emit(event.with("entry", entry));
     tx.insert(AllocationRun { rule, period, entry, parts, amount })?;
     Ok(Allocated { entry: Some(entry), parts, amount, left: Amount::ZERO })
 }

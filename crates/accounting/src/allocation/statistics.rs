@@ -77,7 +77,7 @@ impl Act for RecordStatistics {
         }
         let statistic = Value::Text(self.statistic.clone());
         let event = Event::new("allocation.statistics_recorded").with("statistic", statistic);
-        tx.emit(event.with("period", Value::I64(self.period.into())));
+        tx.emit(event.with("period", self.period));
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! Undoing a run.
 
 use chrono::NaiveDate;
-use fondaco_core::store::{Event, Value};
+use fondaco_core::store::Event;
 use fondaco_core::{Act, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -76,8 +76,8 @@ impl Act for UndoAllocation {
         let reverse = Reverse::new(id, self.on.unwrap_or(entry.date));
         let posted = reverse_as(tx, &reverse, None, Asking::following(authority))?;
         let event = Event::new("allocation.undone");
-        let event = event.with("allocation", Value::Text(self.code.clone()));
-        tx.emit(event.with("period", Value::I64(self.period.into())));
+        let event = event.with("allocation", self.code.clone());
+        tx.emit(event.with("period", self.period));
         Ok(posted)
     }
 }

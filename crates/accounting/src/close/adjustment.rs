@@ -1,7 +1,7 @@
 //! Adjustment periods: where what is settled after the year's end lies, apart from its last month.
 
 use fondaco_core::policy::Request;
-use fondaco_core::store::{Event, Tags, Value};
+use fondaco_core::store::{Event, Tags};
 use fondaco_core::{Act, Range, Tx};
 use serde::{Deserialize, Serialize};
 
@@ -82,8 +82,8 @@ impl Act for OpenAdjustmentPeriods {
             })?;
         }
         let event = Event::new("ledger.adjustment_periods_opened");
-        let event = event.with("year", Value::I64(i64::from(self.year)));
-        tx.emit(event.with("count", Value::I64(i64::from(self.count))));
+        let event = event.with("year", self.year);
+        tx.emit(event.with("count", self.count));
         Ok(())
     }
 }

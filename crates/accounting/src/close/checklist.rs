@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use fondaco_core::report::{Cell, Column, Phrase, Report, Row, word};
-use fondaco_core::store::{Event, Record, Value};
+use fondaco_core::store::{Event, Record};
 use fondaco_core::{Act, ActorId, DateRange, Range, Reading, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, ToSmolStr};
@@ -142,14 +142,10 @@ impl Act for AddClosingPoint {
         check_name("closing point", &self.text)?;
         days_of(tx, self.period)?;
         let AddClosingPoint { period, code, text, blocks } = self.clone();
-        let known = tx.get::<ClosingPoint>(&(period, code.clone()))?;
         let (signed_by, signed_at, note) = (None, None, None);
         tx.emit(event("ledger.closing_point_added", period, &code));
         let point = ClosingPoint { period, code, text, blocks, signed_by, signed_at, note };
-        match known {
-            Some(_) => tx.put(point)?,
-            None => tx.insert(point)?,
-        }
+        tx.upsert(point)?;
         Ok(())
     }
 }
@@ -177,8 +173,8 @@ impl Act for SignOff {
 }
 
 fn event(name: &'static str, period: PeriodKey, code: &SmolStr) -> Event {
-    let event = Event::new(name).with("period", Value::I64(i64::from(period)));
-    event.with("code", Value::Text(code.clone()))
+    let event = Event::new(name).with("period", period);
+    event.with("code", code.clone())
 }
 
 /// What stands in the way of closing a period or a year.

@@ -110,7 +110,7 @@ impl Act for Correct {
         })?;
         let entry = Value::Id(self.entry.to_u128());
         let event = Event::new("ledger.corrected").with("entry", entry);
-        tx.emit(event.with("by", Value::Id(corrected.entry.id.to_u128())));
+        tx.emit(event.with("by", corrected.entry.id));
         tx.insert(Correction {
             entry: self.entry,
             reversal: corrected.reversal.id,

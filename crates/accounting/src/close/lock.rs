@@ -5,7 +5,7 @@
 
 use chrono::NaiveDate;
 use fondaco_core::policy::{Permission, Request};
-use fondaco_core::store::{Event, Value};
+use fondaco_core::store::Event;
 use fondaco_core::{Act, Halt, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, ToSmolStr};
@@ -206,7 +206,7 @@ impl Act for LockBooks {
             }
         }
         let event = event("ledger.books_locked", *scope, journal.as_ref());
-        tx.emit(event.with("status", Value::text(status.word())));
+        tx.emit(event.with("status", status.word()));
         Ok(())
     }
 }
@@ -246,11 +246,11 @@ fn request(
 fn event(name: &'static str, scope: LockScope, journal: Option<&SmolStr>) -> Event {
     let event = Event::new(name);
     let event = match scope {
-        LockScope::Period(key) => event.with("period", Value::I64(i64::from(key))),
-        LockScope::Through(date) => event.with("through", Value::Date(date)),
+        LockScope::Period(key) => event.with("period", key),
+        LockScope::Through(date) => event.with("through", date),
     };
     match journal {
-        Some(code) => event.with("journal", Value::Text(code.clone())),
+        Some(code) => event.with("journal", code.clone()),
         None => event,
     }
 }

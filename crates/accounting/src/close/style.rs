@@ -63,7 +63,7 @@ impl Act for SetReversalStyle {
                 let unknown = || LedgerError::UnknownJournal { code: code.clone() };
                 let journal = tx.get::<Journal>(code)?.ok_or_else(unknown)?;
                 tx.put(Journal { reversals: self.style, ..journal.as_ref().clone() })?;
-                tx.emit(event.with("journal", Value::Text(code.clone())));
+                tx.emit(event.with("journal", code.clone()));
             }
         }
         Ok(())

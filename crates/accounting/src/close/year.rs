@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use fondaco_core::policy::Request;
-use fondaco_core::store::{Event, Tags, Value};
-use fondaco_core::{Act, DateRange, Halt, Id, Money, Needs, Outcome, Range, Reading, Tx};
+use fondaco_core::store::{Event, Tags};
+use fondaco_core::{Act, DateRange, Halt, Id, Money, Outcome, Range, Reading, Tx};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -84,8 +84,8 @@ impl Act for SetClosing {
             closing_journal: Some(self.journal.clone()),
             ..settings.as_ref().clone()
         })?;
-        let event = Event::new("ledger.closing_set").with("account", Value::Text(code()));
-        tx.emit(event.with("journal", Value::Text(self.journal.clone())));
+        let event = Event::new("ledger.closing_set").with("account", code());
+        tx.emit(event.with("journal", self.journal.clone()));
         Ok(())
     }
 }
@@ -297,10 +297,7 @@ impl Step {
         let step = state.as_ref().map_or(1, |state| state.steps + 1);
         let closed = deed == YearDeed::Closed;
         let after = ClosingState { year, closed, steps: step };
-        match state {
-            None => tx.insert(after)?,
-            Some(_) => tx.put(after)?,
-        }
+        tx.upsert(after)?;
         let too_large = || LedgerError::BadInput {
             what: "result",
             why: format!("{result} goes beyond 922,337,203,685,477.5807"),
@@ -313,8 +310,8 @@ impl Step {
             |(number, posted): (u32, &Posted)| YearEntry { year, step, number, entry: posted.id };
         tx.insert_all((1..).zip(posted).map(row).collect())?;
         let name = if closed { "ledger.year_closed" } else { "ledger.year_reopened" };
-        let event = Event::new(name).with("year", Value::I64(i64::from(year)));
-        tx.emit(event.with("entries", Value::I64(i64::from(entries))));
+        let event = Event::new(name).with("year", year);
+        tx.emit(event.with("entries", entries));
         Ok(())
     }
 }
@@ -417,12 +414,7 @@ impl Year {
             open.iter().map(range).collect::<Vec<_>>()
         });
         let ranges: Vec<Range<Posting>> = ranges.collect();
-        let mut needs = Needs::new();
-        for range in &ranges {
-            needs = needs.range(range)?;
-        }
-        tx.need_all(needs)?;
-        ranges.iter().try_for_each(|range| tx.scan(range).map(|_| ()))?;
+        tx.scan_each(&ranges)?;
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use chrono::NaiveDate;
-use fondaco_core::store::{Event, Record, Value};
+use fondaco_core::store::{Event, Record};
 use fondaco_core::timeline::{
     Recorded, Recording, Saying, Says, Span, Timeline, TimelineError, TimelineRules,
 };
@@ -379,9 +379,8 @@ impl Recorder {
         if self.rows.is_empty() {
             return Ok(());
         }
-        let recorded = Event::new(event)
-            .with("source", Value::Text(self.source))
-            .with("rates", Value::I64(self.rows.len() as i64));
+        let recorded =
+            Event::new(event).with("source", self.source).with("rates", self.rows.len() as i64);
         tx.emit(recorded);
         tx.insert_all(self.rows)?;
         Ok(())

@@ -1,6 +1,6 @@
 //! Who says what a currency is worth.
 
-use fondaco_core::store::{Event, Record, Value};
+use fondaco_core::store::{Event, Record};
 use fondaco_core::{Act, Currency, Reading, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -76,7 +76,7 @@ impl Act for OpenRateSource {
             return Err(LedgerError::Exists { what: "rate source", code: self.code.clone() });
         }
         let OpenRateSource { code, name, pivot } = self.clone();
-        tx.emit(Event::new("currency.source_opened").with("source", Value::Text(code.clone())));
+        tx.emit(Event::new("currency.source_opened").with("source", code.clone()));
         tx.insert(RateSource { code, name, pivot })?;
         Ok(())
     }

@@ -260,10 +260,8 @@ impl Act for SetDimensionCombination {
             return Ok(());
         }
         tx.emit(event("ledger.dimension_combination_set", &self.dimension));
-        match known {
-            Some(_) => Ok(tx.put(combination)?),
-            None => Ok(tx.insert(combination)?),
-        }
+        tx.upsert(combination)?;
+        Ok(())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Defining dimensions and changing them.
 
 use fondaco_core::policy::Request;
-use fondaco_core::store::{Event, Value};
+use fondaco_core::store::Event;
 use fondaco_core::{Act, DateRange, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -246,7 +246,7 @@ pub(super) fn about(
 }
 
 pub(super) fn event(name: &'static str, dimension: &SmolStr) -> Event {
-    Event::new(name).with("dimension", Value::Text(dimension.clone()))
+    Event::new(name).with("dimension", dimension.clone())
 }
 
 /// The first and the last of some days, where there are such.

@@ -130,10 +130,8 @@ impl Act for SetDimensionRule {
             return Ok(());
         }
         tx.emit(event("ledger.dimension_rule_set", &self.dimension));
-        match known {
-            Some(_) => Ok(tx.put(rule)?),
-            None => Ok(tx.insert(rule)?),
-        }
+        tx.upsert(rule)?;
+        Ok(())
     }
 }
 

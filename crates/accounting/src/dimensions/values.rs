@@ -240,5 +240,5 @@ pub(super) fn of_value(
     dimension: &SmolStr,
     value: &SmolStr,
 ) -> fondaco_core::store::Event {
-    event(name, dimension).with("value", fondaco_core::store::Value::Text(value.clone()))
+    event(name, dimension).with("value", value.clone())
 }

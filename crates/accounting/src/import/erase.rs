@@ -2,7 +2,7 @@
 
 use fondaco_core::job::{JobId, JobState};
 use fondaco_core::policy::Request;
-use fondaco_core::store::{Event, Record, Value};
+use fondaco_core::store::{Event, Record};
 use fondaco_core::{Act, Halt, Outcome, Range, Reading, Tx};
 use serde::{Deserialize, Serialize};
 
@@ -90,8 +90,8 @@ impl Act for EraseRefusals {
         tx.need::<RefusedLine>(&keys)?;
         keys.iter().try_for_each(|key| tx.erase::<RefusedLine>(key))?;
         let lines = u32::try_from(keys.len()).unwrap_or(u32::MAX);
-        let event = Event::new("ledger.refusals_erased").with("job", Value::Id(job.to_u128()));
-        tx.emit(event.with("lines", Value::I64(lines.into())));
+        let event = Event::new("ledger.refusals_erased").with("job", job);
+        tx.emit(event.with("lines", lines));
         Ok(ErasedRefusals { lines, more })
     }
 }

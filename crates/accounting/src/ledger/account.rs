@@ -9,11 +9,11 @@ use smol_str::SmolStr;
 
 use super::rules::Chart;
 use super::spending::recount_moved;
-use super::totals::settle_gate;
+use super::totals::{last_of_each_period, settle_gate};
 use super::tree::{self, Levels};
 use super::{
     AccountLimit, Amount, BalanceQuery, ClosedBy, ItemError, ItemKeeping, LedgerError, LimitChange,
-    PendingPosting, Period, Posting, Totals, balances, open_items, rights,
+    PendingPosting, Totals, balances, open_items, rights,
 };
 use crate::close::recount_asserted;
 use crate::parallel::{alone, ledgers};
@@ -441,7 +441,7 @@ pub(crate) fn open(
         let what = "be kept by open items";
         return Err(ItemError::CannotChange { code, what, why }.into());
     }
-    tx.emit(Event::new("ledger.account_opened").with("account", Value::Text(new.code.clone())));
+    tx.emit(Event::new("ledger.account_opened").with("account", new.code.clone()));
     Ok(tx.insert(new.to_account(tx.now()))?)
 }
 
@@ -788,13 +788,9 @@ impl Act for CloseAccount {
             }
         }
         // The decision rests on every period of the account: who posts to it meanwhile makes this act run again.
-        for period in tx.scan(&Range::<Period>::all())? {
-            let postings = Range::by(Posting::BY_ACCOUNT, &(self.code.clone(), period.period))
-                .backwards()
-                .limit(1);
-            if let Some(last) = tx.scan(&postings)?.first().filter(|last| last.date > self.end) {
-                return Err(fail(format!("it has a posting of {}", last.date)));
-            }
+        let mut last = last_of_each_period(tx, &self.code)?.into_iter();
+        if let Some(last) = last.find(|last| last.date > self.end) {
+            return Err(fail(format!("it has a posting of {}", last.date)));
         }
         let query = BalanceQuery::account(self.code.clone());
         let mut rows = balances(tx, &query)?;
@@ -813,9 +809,7 @@ impl Act for CloseAccount {
             return Err(fail(format!("{held} is pending: post or void it first")));
         }
         account.closes = Some(self.end);
-        tx.emit(
-            Event::new("ledger.account_closed").with("account", Value::Text(account.code.clone())),
-        );
+        tx.emit(Event::new("ledger.account_closed").with("account", account.code.clone()));
         tx.put(account)?;
         Ok(())
     }

@@ -7,8 +7,9 @@
 //!   TigerBeetle, and so does opening an account [closed](super::NewAccount::closed). Then nothing is posted and nothing new
 //!   is held; what is pending can be voided and expires, and that is all.
 
-use fondaco_core::store::{Event, Value};
-use fondaco_core::{Act, Tx};
+use fondaco_core::store::Event;
+use fondaco_core::tx::Pending;
+use fondaco_core::{Act, Halt, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -73,7 +74,7 @@ impl Act for ReopenAccount {
 }
 
 fn event(name: &'static str, account: &SmolStr) -> Event {
-    Event::new(name).with("account", Value::Text(account.clone()))
+    Event::new(name).with("account", account)
 }
 
 /// Which accounts a batch closes and reopens on its way.
@@ -106,13 +107,17 @@ impl Closings {
         let before = self.now.insert(code.clone(), closed);
         self.log.push((code.clone(), before));
     }
+}
 
-    pub(crate) fn mark(&self) -> usize {
+impl Pending for Closings {
+    type Mark = usize;
+
+    fn mark(&self) -> usize {
         self.log.len()
     }
 
-    pub(crate) fn back_to(&mut self, mark: usize) {
-        for (code, before) in self.log.drain(mark..).rev() {
+    fn back_to(&mut self, mark: usize) {
+        for (code, before) in self.log.drain(mark.min(self.log.len())..).rev() {
             match before {
                 Some(closed) => self.now.insert(code, closed),
                 None => self.now.remove(&code),
@@ -121,13 +126,14 @@ impl Closings {
     }
 
     /// Stages the accounts as they are in the end.
-    pub(crate) fn finish(self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
+    fn finish(self, tx: &mut Tx<'_>) -> Result<(), Halt> {
         let mut changed: Vec<(SmolStr, bool)> = self.now.into_iter().collect();
         changed.sort_unstable();
         let codes: Vec<SmolStr> = changed.iter().map(|(code, _)| code.clone()).collect();
         tx.need::<Account>(&codes)?;
         for (code, closed) in changed {
-            let mut account = existing(tx, &code)?;
+            let gone = || Halt::Bug(format!("account {code} is closed, and does not exist"));
+            let mut account = tx.require::<Account, _>(&code, gone)?.as_ref().clone();
             let after = closed.then_some(ClosedBy::Pending);
             if account.closed != after {
                 let name = if closed { "ledger.account_closed" } else { "ledger.account_reopened" };

@@ -1,7 +1,10 @@
 //! Adding postings up in memory, so that each balance is written once per batch.
 
-use fondaco_core::Currency;
+use std::sync::Arc;
+
 use fondaco_core::store::Tags;
+use fondaco_core::tx::Pending;
+use fondaco_core::{Currency, Halt, Tx};
 use smol_str::SmolStr;
 
 use crate::parallel::marked;
@@ -35,89 +38,91 @@ struct Sums {
 /// The period of an entry, and the ledger to which it belongs alone.
 pub(crate) type Placed<'l> = (PeriodKey, Option<&'l SmolStr>);
 
+/// A posting that was added.
+struct Added {
+    cell: u32,
+    side: Side,
+    /// What its side's sums rose by.
+    amount: i64,
+    worth: i64,
+}
+
 /// The sums of a batch: a few cells per account, found from the account's place without hashing.
 pub(crate) struct Fold {
+    chart: Arc<Chart>,
     /// By an account's place, its newest cell.
     newest: Vec<u32>,
     cells: Vec<Cell>,
     dimensions: Map<Tags, u32>,
+    /// What was added, in order.
+    log: Vec<Added>,
 }
 
 impl Fold {
-    /// Nothing yet, for a chart of so many accounts.
-    pub(crate) fn new(accounts: usize) -> Fold {
-        let newest = vec![NONE; accounts];
-        Fold { newest, cells: Vec::new(), dimensions: Map::default() }
+    /// Nothing yet, for the accounts of a chart.
+    pub(crate) fn new(chart: Arc<Chart>) -> Fold {
+        let newest = vec![NONE; chart.codes().len()];
+        let (cells, log) = (Vec::new(), Vec::new());
+        Fold { chart, newest, cells, dimensions: Map::default(), log }
     }
 
-    /// Adds the postings of an entry, all or none.
+    /// Adds the postings of an entry.
     pub(crate) fn add_all(
         &mut self,
         entry: &NewEntry,
         judged: &[Judged],
         place: Placed<'_>,
     ) -> Result<(), LedgerError> {
-        for (at, (posting, judgement)) in entry.postings.iter().zip(judged).enumerate() {
-            if self.add(posting, judgement, place, 1).is_none() {
-                self.take_back(entry, judged.get(..at).unwrap_or_default(), place);
-                return Err(LedgerError::SumTooLarge { code: posting.account.clone() });
-            }
+        for (posting, judged) in entry.postings.iter().zip(judged) {
+            let too_large = || LedgerError::SumTooLarge { code: posting.account.clone() };
+            self.add(posting, judged, place).ok_or_else(too_large)?;
         }
         Ok(())
     }
 
-    /// Takes postings back that were added.
-    pub(crate) fn take_back(&mut self, entry: &NewEntry, judged: &[Judged], place: Placed<'_>) {
-        for (posting, judgement) in entry.postings.iter().zip(judged) {
-            self.add(posting, judgement, place, -1);
-        }
-    }
-
-    /// Adds one posting `times` 1 or -1; `None`, and nothing added, when a sum goes beyond its reach.
+    /// Adds one posting; `None`, and nothing added, when a sum goes beyond its reach.
     fn add(
         &mut self,
         posting: &NewPosting,
         judged: &Judged,
         (period, ledger): Placed<'_>,
-        times: i64,
     ) -> Option<()> {
         let dimensions = match ledger {
             None => self.place(&posting.dimensions),
             Some(ledger) => self.place(&marked(&posting.dimensions, ledger)),
         };
-        let sums = self.sums(judged.account, period, posting.amount.currency(), dimensions)?;
-        let (amount, worth) = (judged.amount.units(), judged.ledger_amount.units());
-        let mut next = *sums;
-        let (sum, ledger_sum, sign) = match posting.side {
-            Side::Debit => (&mut next.debit, &mut next.ledger_debit, times),
-            Side::Credit => (&mut next.credit, &mut next.ledger_credit, -times),
-        };
-        *sum = sum.checked_add(amount.checked_mul(sign)?)?;
-        *ledger_sum = ledger_sum.checked_add(worth.checked_mul(sign)?)?;
-        next.postings += times;
-        *sums = next;
+        let cell = self.cell(judged.account, period, posting.amount.currency(), dimensions)?;
+        let sign = if posting.side == Side::Debit { 1 } else { -1 };
+        let amount = judged.amount.units().checked_mul(sign)?;
+        let worth = judged.ledger_amount.units().checked_mul(sign)?;
+        let sums = &mut self.cells.get_mut(cell as usize)?.sums;
+        let (sum, ledger_sum) = sums.of(posting.side);
+        let (after, ledger_after) = (sum.checked_add(amount)?, ledger_sum.checked_add(worth)?);
+        (*sum, *ledger_sum) = (after, ledger_after);
+        sums.postings += 1;
+        self.log.push(Added { cell, side: posting.side, amount, worth });
         Some(())
     }
 
-    /// The sums of a cell, made if there is none.
-    fn sums(
+    /// The place of a cell, made if there is none.
+    fn cell(
         &mut self,
         account: AccountPlace,
         period: PeriodKey,
         currency: Currency,
         dimensions: u32,
-    ) -> Option<&mut Sums> {
+    ) -> Option<u32> {
         let newest = self.newest.get_mut(account as usize)?;
         let mut at = *newest;
         while let Some(cell) = self.cells.get(at as usize) {
             if (cell.period, cell.currency, cell.dimensions) == (period, currency, dimensions) {
-                return self.cells.get_mut(at as usize).map(|cell| &mut cell.sums);
+                return Some(at);
             }
             at = cell.next;
         }
         let next = std::mem::replace(newest, self.cells.len() as u32);
         self.cells.push(Cell { period, currency, dimensions, next, sums: Sums::default() });
-        self.cells.last_mut().map(|cell| &mut cell.sums)
+        Some(*newest)
     }
 
     /// Where a combination of dimensions stands; 0 for none.
@@ -130,7 +135,7 @@ impl Fold {
     }
 
     /// What is to be added to the stored balances; mostly in order of their keys.
-    pub(crate) fn into_deltas(self, chart: &Chart) -> Vec<Balance> {
+    fn into_deltas(self) -> Vec<Balance> {
         let mut texts = vec![SmolStr::default(); self.dimensions.len() + 1];
         for (tags, place) in &self.dimensions {
             if let Some(text) = texts.get_mut(*place as usize) {
@@ -138,7 +143,7 @@ impl Fold {
             }
         }
         let mut out = Vec::with_capacity(self.cells.len());
-        for (account, newest) in chart.codes().zip(&self.newest) {
+        for (account, newest) in self.chart.codes().zip(&self.newest) {
             let (mut at, first) = (*newest, out.len());
             while let Some(cell) = self.cells.get(at as usize) {
                 let dimensions = texts.get(cell.dimensions as usize).cloned().unwrap_or_default();
@@ -151,6 +156,39 @@ impl Fold {
             out.get_mut(first..).unwrap_or_default().reverse();
         }
         out
+    }
+}
+
+impl Pending for Fold {
+    type Mark = usize;
+
+    fn mark(&self) -> usize {
+        self.log.len()
+    }
+
+    fn back_to(&mut self, mark: usize) {
+        for Added { cell, side, amount, worth } in self.log.drain(mark.min(self.log.len())..) {
+            let Some(cell) = self.cells.get_mut(cell as usize) else { continue };
+            // What was added within the reach is taken off within it.
+            let (sum, ledger_sum) = cell.sums.of(side);
+            (*sum, *ledger_sum) = (sum.wrapping_sub(amount), ledger_sum.wrapping_sub(worth));
+            cell.sums.postings -= 1;
+        }
+    }
+
+    fn finish(self, tx: &mut Tx<'_>) -> Result<(), Halt> {
+        let deltas = self.into_deltas();
+        if deltas.is_empty() { Ok(()) } else { tx.add_all(deltas) }
+    }
+}
+
+impl Sums {
+    /// Those of one side, in the currency and in the ledger's.
+    fn of(&mut self, side: Side) -> (&mut i64, &mut i64) {
+        match side {
+            Side::Debit => (&mut self.debit, &mut self.ledger_debit),
+            Side::Credit => (&mut self.credit, &mut self.ledger_credit),
+        }
     }
 }
 

@@ -177,7 +177,7 @@ impl Act for OpenJournal {
             tx.get::<ParallelLedger>(code)?.ok_or_else(unknown)?;
         }
         let OpenJournal { code, name, by_date, approvals, ledger } = self.clone();
-        tx.emit(Event::new("ledger.journal_opened").with("journal", Value::Text(code.clone())));
+        tx.emit(Event::new("ledger.journal_opened").with("journal", code.clone()));
         tx.insert(Journal {
             code,
             name,

@@ -5,7 +5,7 @@ use fondaco_core::{Currency, Money, Rounding, decimal};
 use rust_decimal::Decimal;
 
 use super::rules::{AccountPlace, AccountRule, Chart, Rules};
-use super::{Amount, LedgerError, NewEntry, NewPosting, Period, Posting, Side};
+use super::{Amount, LedgerError, NewEntry, NewPosting, Period, Side};
 
 /// A posting that passed: signed amounts, positive for a debit.
 pub(crate) struct Judged {
@@ -13,15 +13,6 @@ pub(crate) struct Judged {
     pub(crate) amount: Amount,
     pub(crate) ledger_amount: Amount,
     pub(crate) rate: Option<Decimal>,
-}
-
-impl Judged {
-    /// Of a posting that was taken down.
-    pub(crate) fn of(chart: &Chart, posting: &Posting) -> Option<Judged> {
-        let (account, _) = chart.account(&posting.account).ok()?;
-        let Posting { amount, ledger_amount, .. } = *posting;
-        Some(Judged { account, amount, ledger_amount, rate: posting.rate.copied() })
-    }
 }
 
 /// Checks everything that can be wrong with an entry by itself, and puts one [`Judged`] per posting into `out`.

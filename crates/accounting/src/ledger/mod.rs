@@ -70,6 +70,7 @@ mod movements;
 mod open_each;
 pub mod open_items;
 mod options;
+mod pages;
 pub(crate) mod pending;
 mod period;
 mod post;

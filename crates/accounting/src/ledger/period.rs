@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use fondaco_core::policy::Request;
-use fondaco_core::store::{Event, Field, Record, Tags, Value};
+use fondaco_core::store::{Event, Field, Record, Tags};
 use fondaco_core::{Act, FiscalCalendar, Range, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, format_smolstr};
@@ -258,9 +258,7 @@ impl Act for OpenFiscalYear {
                 journals: Tags::default(),
             })?;
         }
-        tx.emit(
-            Event::new("ledger.fiscal_year_opened").with("year", Value::I64(i64::from(self.year))),
-        );
+        tx.emit(Event::new("ledger.fiscal_year_opened").with("year", self.year));
         Ok(())
     }
 }
@@ -374,7 +372,7 @@ fn set_status(
     }
     if period.status != status {
         tx.put(Period { status, ..period.as_ref().clone() })?;
-        tx.emit(Event::new(event).with("period", Value::I64(i64::from(key))));
+        tx.emit(Event::new(event).with("period", key));
     }
     Ok(())
 }

@@ -4,34 +4,29 @@
 //! periods; then no more reading. Each entry is judged alone. Then one insert of all entries, one of all postings, one add
 //! of all balances. Numbers are drawn by the commit.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 use fondaco_core::digest::DigestError;
 use fondaco_core::policy::Reason;
-use fondaco_core::store::{Drawn, Event, Field, Hash, Value};
-use fondaco_core::{Act, Drew, Halt, Id, IdRun, Timestamp, Tx};
+use fondaco_core::store::{Event, Field, Hash};
+use fondaco_core::tx::{self, LogMark, Pending};
+use fondaco_core::{Act, Halt, Id, Tx};
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 
-use crate::close::{Asserted, Broken, Judging};
+use crate::close::Judging;
 use crate::dimensions::complete;
 use crate::parallel;
 
-use super::closing::Closings;
 use super::draft;
 use super::each;
-use super::fold::Fold;
 use super::judge::{Judged, judge};
-use super::open_items::Items;
+use super::pages::{Dates, Pages, Place};
 use super::rights::{self, Asking};
-use super::rules::{Chart, Rules};
-use super::running::Running;
-use super::spending::{self, Override, Standing};
+use super::rules::Rules;
+use super::spending::Override;
 use super::totals::Layer;
 use super::{
-    CheckedSoFar, Entry, EntryDetail, Journal, LedgerError, NewEntry, Period, Posted, PostedEach,
-    PostedMany, Posting, RefusedEntry,
+    CheckedSoFar, Entry, Journal, LedgerError, NewEntry, Period, Posted, PostedEach, PostedMany,
+    RefusedEntry,
 };
 
 /// Posts one entry.
@@ -193,11 +188,11 @@ pub fn post_many(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<PostedMany, Le
     for (index, entry) in entries.iter().enumerate() {
         posted.push(writer.accept(tx, entry, None).map_err(|error| error.at(index))?);
     }
-    writer.pages.check_whole(0).map_err(|broken| {
+    writer.pages.check_whole(LogMark::default()).map_err(|broken| {
         let place = posted.iter().position(|posted| posted.id == broken.0);
         broken.1.at(place.unwrap_or_default())
     })?;
-    writer.finish(tx)?;
+    writer.write(tx)?;
     Ok(PostedMany { entries: posted })
 }
 
@@ -228,13 +223,10 @@ pub fn post_each(tx: &mut Tx<'_>, entries: &[NewEntry]) -> Result<PostedEach, Le
     let mut writer = Writer::new(tx, entries, asking)?;
     let mut answers = Vec::with_capacity(entries.len());
     for entry in entries {
-        answers.push(match writer.accept(tx, entry, None) {
-            Ok(posted) => Ok(posted),
-            Err(LedgerError::Halt(halt)) if !halt.is_refusal() => return Err(halt.into()),
-            Err(refusal) => Err(RefusedEntry::from(refusal)),
-        });
+        let taken = tx::item(tx, &mut writer, |tx, writer| writer.accept(tx, entry, None))?;
+        answers.push(taken.map_err(RefusedEntry::from));
     }
-    writer.finish(tx)?;
+    writer.write(tx)?;
     Ok(PostedEach { entries: answers })
 }
 
@@ -274,13 +266,10 @@ pub fn check_each(
     writer.pages.carry_in(so_far);
     let mut refused = Vec::with_capacity(entries.len());
     for entry in entries {
-        refused.push(match writer.accept(tx, entry, None) {
-            Ok(_) => None,
-            Err(LedgerError::Halt(halt)) if !halt.is_refusal() => return Err(halt.into()),
-            Err(refusal) => Some(RefusedEntry::from(refusal)),
-        });
+        let taken = tx::item(tx, &mut writer, |tx, writer| writer.accept(tx, entry, None))?;
+        refused.push(taken.err().map(RefusedEntry::from));
     }
-    writer.pages.carry_out(so_far);
+    writer.pages.carry_out(so_far)?;
     Ok(refused)
 }
 
@@ -288,9 +277,6 @@ pub fn check_each(
 fn has_options(entries: &[NewEntry]) -> bool {
     entries.iter().any(|entry| entry.options.is_some())
 }
-
-/// The latest date by number series.
-type Dates = BTreeMap<SmolStr, NaiveDate>;
 
 /// How an entry is posted that is part of something larger.
 #[derive(Clone, Copy, Default)]
@@ -338,7 +324,7 @@ pub(crate) fn post_exceeding(
     let asking = Asking::new(tx, &rights::POST)?;
     let mut writer = Writer::new(tx, std::slice::from_ref(entry), asking)?;
     let posted = writer.take(tx, entry, (None, Some(exceeding)))?;
-    writer.finish(tx)?;
+    writer.write(tx)?;
     Ok(posted)
 }
 
@@ -366,7 +352,7 @@ pub(crate) fn post_alone(
     writer.pages.judge(within.judging);
     let posted = writer.accept(tx, entry, reverses)?;
     let reason = writer.asking.take_reason();
-    writer.finish(tx)?;
+    writer.write(tx)?;
     Ok((posted, reason))
 }
 
@@ -386,8 +372,8 @@ pub(crate) fn post_closing(
         writer.rules.reverses = reverses.is_some();
         posted.push(writer.accept(tx, entry, *reverses)?);
     }
-    writer.pages.check_whole(0).map_err(|broken| broken.1)?;
-    writer.finish(tx)?;
+    writer.pages.check_whole(LogMark::default()).map_err(|broken| broken.1)?;
+    writer.write(tx)?;
     Ok(posted)
 }
 
@@ -428,9 +414,14 @@ pub(crate) fn examine<'r>(
 }
 
 /// Takes entries one by one and stages them all at the end.
+#[derive(Pending)]
 struct Writer {
+    #[pending(skip)]
     rules: Rules,
+    /// What it adds up it counts when an entry is taken.
+    #[pending(skip)]
     asking: Asking,
+    #[pending(skip)]
     judged: Vec<Judged>,
     pages: Pages,
 }
@@ -446,7 +437,7 @@ impl Writer {
         Ok(Writer { rules, asking, judged: Vec::new(), pages })
     }
 
-    /// Judges an entry and takes it; a refused entry leaves nothing.
+    /// Judges an entry and takes it.
     fn accept(
         &mut self,
         tx: &mut Tx<'_>,
@@ -466,7 +457,6 @@ impl Writer {
         let completed = complete(tx, rules, new)?;
         let new = completed.as_ref().unwrap_or(new);
         let (period, journal) = examine(rules, asking, tx, new, judged)?;
-        let mark = pages.running.mark();
         match rules.closes {
             None => pages.gate(tx, rules, Layer::Posted, (new, judged))?,
             // A year is closed with all its accounts, also with those that take nothing more.
@@ -476,411 +466,27 @@ impl Writer {
             Some(_) => {}
         }
         let place = Place { reverses, exceeding, ..pages.place(tx, None)? };
-        let posted = pages.write(tx, rules, (new, judged), (period, journal), place);
-        let posted = posted.inspect_err(|_| pages.running.back_to(mark))?;
+        let posted = pages.write(tx, rules, (new, judged), (period, journal), place)?;
         asking.count();
         Ok(posted)
     }
 
-    fn finish(self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
-        if let Some(first) = self.pages.entries.first() {
-            tx.emit(posted(first.id, self.pages.entries.len(), self.pages.postings.len()));
+    /// Stages them, and tells of it.
+    fn write(self, tx: &mut Tx<'_>) -> Result<(), Halt> {
+        let entries = &self.pages.entries;
+        if let Some(first) = entries.first() {
+            tx.emit(posted(first.id, entries.len(), self.pages.postings.len()));
         }
-        self.pages.finish(tx, &self.rules)
+        self.finish(tx)
     }
 }
 
 /// What a commit reports of entries whose ids follow one another.
 pub(crate) fn posted(first: Id<Entry>, entries: usize, postings: usize) -> Event {
     Event::new("ledger.posted")
-        .with("first", Value::Id(first.to_u128()))
-        .with("entries", Value::I64(entries as i64))
-        .with("postings", Value::I64(postings as i64))
-}
-
-/// Where an entry stands among those of its batch.
-pub(crate) struct Place<'o> {
-    pub(crate) id: Id<Entry>,
-    pub(crate) recorded_at: Timestamp,
-    pub(crate) reverses: Option<Id<Entry>>,
-    /// Why it may be above spending limits.
-    pub(crate) exceeding: Option<&'o Override<'o>>,
-    /// Whether it was held before.
-    pub(crate) settles: bool,
-}
-
-/// What is taken down of a batch until all of it is staged.
-pub(crate) struct Pages {
-    ids: IdRun<Entry>,
-    /// How many ids were used.
-    taken: u32,
-    pub(crate) entries: Vec<Entry>,
-    pub(crate) postings: Vec<Posting>,
-    pub(crate) details: Vec<EntryDetail>,
-    fold: Fold,
-    pub(crate) spending: spending::Judge,
-    asserted: Asserted,
-    items: Items,
-    pub(crate) running: Running,
-    pub(crate) closings: Closings,
-    series: Vec<(SmolStr, i32, SmolStr)>,
-    /// When nothing is posted: what would be the latest dates. Then no numbers are drawn.
-    trial: Option<Dates>,
-}
-
-impl Pages {
-    /// For so many items, of which these entries are known.
-    pub(crate) fn new<E: std::borrow::Borrow<NewEntry>>(
-        tx: &mut Tx<'_>,
-        rules: &Rules,
-        entries: &[E],
-        items: usize,
-    ) -> Result<Pages, LedgerError> {
-        let count = u32::try_from(items).map_err(|_| too_many())?;
-        if count >= fondaco_core::id::MAX_IDS {
-            return Err(too_many());
-        }
-        let ids = tx.ids(count)?;
-        let postings = entries.iter().map(|entry| entry.borrow().postings.len()).sum();
-        Ok(Pages {
-            ids,
-            taken: 0,
-            entries: Vec::with_capacity(entries.len()),
-            postings: Vec::with_capacity(postings),
-            details: Vec::new(),
-            fold: Fold::new(rules.chart.codes().len()),
-            spending: spending::Judge::prepare(tx, rules, entries)?,
-            asserted: Asserted::prepare(tx, rules.assertions, entries)?,
-            items: Items::default(),
-            running: Running::prepare(tx, &rules.chart, entries)?,
-            closings: Closings::default(),
-            series: Vec::new(),
-            trial: None,
-        })
-    }
-
-    /// Judges from now on after this whether what is asserted is kept; gives what it was before.
-    pub(crate) fn judge(&mut self, judging: Judging) -> Judging {
-        self.asserted.judge(judging)
-    }
-
-    /// What was taken down so far, for [`check_whole`](Pages::check_whole).
-    pub(crate) fn asserted_mark(&self) -> usize {
-        self.asserted.mark()
-    }
-
-    /// Whether what was taken down since keeps what is asserted, where it is judged as a whole.
-    pub(crate) fn check_whole(&self, mark: usize) -> Result<(), Broken> {
-        self.asserted.check_whole(mark)
-    }
-
-    /// Posts nothing, and judges by what was only checked before.
-    fn carry_in(&mut self, so_far: &CheckedSoFar) {
-        self.trial = Some(so_far.dates.clone());
-        self.running.carry_in(&so_far.accounts);
-        self.spending.carry_in(&so_far.spending);
-        self.asserted.carry_in(&so_far.assertions);
-    }
-
-    /// What was checked so far, with this part.
-    fn carry_out(&mut self, so_far: &mut CheckedSoFar) {
-        so_far.dates = self.trial.take().unwrap_or_default();
-        so_far.accounts = self.running.carry_out(std::mem::take(&mut so_far.accounts));
-        so_far.spending = self.spending.carry_out(std::mem::take(&mut so_far.spending));
-        so_far.assertions = self.asserted.carry_out(std::mem::take(&mut so_far.assertions));
-    }
-
-    /// Whether the accounts of an entry are open, and its sums within their limits.
-    pub(crate) fn gate(
-        &mut self,
-        tx: &mut Tx<'_>,
-        rules: &Rules,
-        layer: Layer,
-        (new, judged): (&NewEntry, &[Judged]),
-    ) -> Result<(), LedgerError> {
-        let chart = &rules.chart;
-        if layer == Layer::Posted && !chart.is_gated() && self.closings.is_empty() {
-            return Ok(());
-        }
-        self.check_closed(chart, (new, judged))?;
-        self.run(tx, rules, layer, (new, judged))
-    }
-
-    /// Whether the sums of the accounts of an entry stay within their limits; none are kept of one ledger alone.
-    pub(crate) fn run(
-        &mut self,
-        tx: &mut Tx<'_>,
-        rules: &Rules,
-        layer: Layer,
-        (new, judged): (&NewEntry, &[Judged]),
-    ) -> Result<(), LedgerError> {
-        match rules.ledger(&new.journal) {
-            Some(_) => Ok(()),
-            None => self.running.allow(tx, &rules.chart, layer, (new, judged)),
-        }
-    }
-
-    /// Whether all accounts of an entry are open at this point of the batch.
-    pub(crate) fn check_closed(
-        &self,
-        chart: &Chart,
-        (new, judged): (&NewEntry, &[Judged]),
-    ) -> Result<(), LedgerError> {
-        new.postings.iter().zip(judged).try_for_each(|(posting, judged)| {
-            self.closings.check(chart, (&posting.account, judged.account))
-        })
-    }
-
-    /// The next place: recorded now, or elsewhere before.
-    pub(crate) fn place(
-        &mut self,
-        tx: &mut Tx<'_>,
-        imported_at: Option<Timestamp>,
-    ) -> Result<Place<'static>, LedgerError> {
-        let (id, recorded_at) = match imported_at {
-            None => (self.ids.get(self.taken).ok_or_else(too_many)?, tx.now()),
-            Some(instant) => (tx.id_at(instant)?, instant),
-        };
-        Ok(Place { id, recorded_at, reverses: None, exceeding: None, settles: false })
-    }
-
-    /// Uses the next place for something that is no entry.
-    pub(crate) fn skip(&mut self) {
-        self.taken += 1;
-    }
-
-    /// The next id, for something that is no entry.
-    pub(crate) fn next_id(&mut self) -> Option<u128> {
-        let id = self.ids.get(self.taken)?;
-        self.skip();
-        Some(id.to_u128())
-    }
-
-    /// Adds an entry up, numbers it and takes it down; what is refused leaves nothing.
-    pub(crate) fn write(
-        &mut self,
-        tx: &mut Tx<'_>,
-        rules: &Rules,
-        (new, judged): (&NewEntry, &[Judged]),
-        (period, journal): (&Period, &Journal),
-        place: Place<'_>,
-    ) -> Result<Posted, LedgerError> {
-        let series = series(&mut self.series, &new.journal, period.fiscal_year);
-        let ledger = journal.ledger.as_ref();
-        let placed = (period.period, ledger);
-        self.fold.add_all(new, judged, placed)?;
-        let mark = self.spending.mark();
-        let what = (new, judged, period);
-        let Place { id, exceeding, settles, .. } = place;
-        let standing = Standing { id, layer: Layer::Posted, exceeding, settles };
-        let held = self.asserted.mark();
-        let mut amounts = judged.iter().map(|judged| judged.amount);
-        let asserted = (new, &mut amounts as &mut dyn Iterator<Item = _>, period.period, id);
-        // What one ledger has alone is neither asserted nor spent.
-        let allowed = match ledger {
-            Some(_) => Ok(()),
-            None => self.asserted.allow(tx, &rules.chart, asserted),
-        };
-        let allowed = allowed.and_then(|()| match ledger {
-            Some(_) => Ok(()),
-            None => self.spending.allow(tx, rules, what, &standing),
-        });
-        if let Err(error) = allowed {
-            self.asserted.back_to(held);
-            self.fold.take_back(new, judged, placed);
-            return Err(error);
-        }
-        let date = journal.by_date.then_some(new.date);
-        let drew = match &mut self.trial {
-            None => tx.draw(series, date)?,
-            Some(dates) => would_draw(tx, dates, series, date)?,
-        };
-        let number = match drew {
-            Drew::Place(number) => number,
-            Drew::Late(last) => {
-                self.fold.take_back(new, judged, placed);
-                self.spending.back_to(mark);
-                self.asserted.back_to(held);
-                return Err(LedgerError::OutOfOrder { code: journal.code.clone(), last });
-            }
-        };
-        let (id, first) = (place.id, self.postings.len());
-        let lines = new.postings.iter().zip(judged.iter()).zip(1..);
-        // At once, so that each row is written where it stays.
-        self.postings.extend(lines.map(|((posting, judged), line)| {
-            let mut posting = self::posting(new, posting, judged, period, (id, line));
-            if let Some(ledger) = ledger {
-                posting.dimensions = parallel::marked(&posting.dimensions, ledger);
-            }
-            posting
-        }));
-        self.taken += 1;
-        let entry = Entry { number, ..entry(new, period, place) };
-        if rules.chart.keeps_items && ledger.is_none() {
-            let postings = self.postings.get(first..).unwrap_or_default();
-            self.items.take(&rules.chart, &entry, postings, judged);
-        }
-        self.entries.push(entry);
-        Ok(Posted { id, number })
-    }
-
-    /// Takes back the entries from a place on; the numbers that they drew are given back by [`Tx::attempt`].
-    pub(crate) fn back_to(&mut self, chart: &Chart, mark: &PagesMark) {
-        let postings = self.postings.split_off(mark.postings.min(self.postings.len()));
-        let mut postings = postings.as_slice();
-        for entry in self.entries.split_off(mark.entries.min(self.entries.len())) {
-            let mine = postings.iter().take_while(|posting| posting.entry == entry.id).count();
-            let (lines, rest) = postings.split_at(mine);
-            postings = rest;
-            let judged: Vec<Judged> =
-                lines.iter().filter_map(|line| Judged::of(chart, line)).collect();
-            let new = NewEntry {
-                postings: lines.iter().map(super::NewPosting::of).collect(),
-                ..NewEntry::new("", entry.date)
-            };
-            let ledger = lines.first().and_then(|line| parallel::ledger_of(&line.dimensions));
-            let ledger = ledger.map(SmolStr::new);
-            self.fold.take_back(&new, &judged, (entry.period, ledger.as_ref()));
-        }
-        self.details.truncate(mark.details);
-        self.items.back_to(mark.items);
-        self.spending.back_to(mark.spending);
-        self.asserted.back_to(mark.asserted);
-        self.running.back_to(mark.running);
-        self.closings.back_to(mark.closings);
-        self.taken = mark.taken;
-    }
-
-    pub(crate) fn mark(&self) -> PagesMark {
-        PagesMark {
-            entries: self.entries.len(),
-            postings: self.postings.len(),
-            details: self.details.len(),
-            items: self.items.mark(),
-            spending: self.spending.mark(),
-            asserted: self.asserted.mark(),
-            running: self.running.mark(),
-            closings: self.closings.mark(),
-            taken: self.taken,
-        }
-    }
-
-    /// Stages all of it.
-    pub(crate) fn finish(self, tx: &mut Tx<'_>, rules: &Rules) -> Result<(), LedgerError> {
-        if !self.entries.is_empty() {
-            let deltas = self.fold.into_deltas(&rules.chart);
-            tx.insert_all(self.entries)?;
-            tx.insert_all(self.postings)?;
-            self.items.finish(tx)?;
-            tx.add_all(deltas)?;
-        }
-        if !self.details.is_empty() {
-            tx.insert_all(self.details)?;
-        }
-        self.spending.finish(tx)?;
-        self.asserted.finish(tx)?;
-        self.running.finish(tx)?;
-        self.closings.finish(tx)
-    }
-}
-
-/// How much was taken down at some point.
-pub(crate) struct PagesMark {
-    entries: usize,
-    postings: usize,
-    details: usize,
-    items: usize,
-    spending: spending::Mark,
-    asserted: usize,
-    running: super::running::Mark,
-    closings: usize,
-    taken: u32,
-}
-
-/// What a draw would answer, were numbers drawn up to these dates.
-fn would_draw(
-    tx: &mut Tx<'_>,
-    dates: &mut Dates,
-    series: &SmolStr,
-    date: Option<NaiveDate>,
-) -> Result<Drew, Halt> {
-    let number = Drew::Place(Drawn::Number(0));
-    let Some(date) = date else { return Ok(number) };
-    let last = match dates.get(series) {
-        Some(last) => Some(*last),
-        None => tx.series(series)?.date,
-    };
-    if let Some(last) = last.filter(|last| date < *last) {
-        return Ok(Drew::Late(last));
-    }
-    dates.insert(series.clone(), date);
-    Ok(number)
-}
-
-pub(crate) fn too_many() -> LedgerError {
-    LedgerError::BadInput {
-        what: "entries",
-        why: "one command takes up to 16,777,215: send several".into(),
-    }
-}
-
-/// The number series of a journal and year; there are few in a batch.
-fn series<'a>(
-    known: &'a mut Vec<(SmolStr, i32, SmolStr)>,
-    journal: &SmolStr,
-    year: i32,
-) -> &'a SmolStr {
-    let at = known.iter().position(|(code, of, _)| *of == year && code == journal).unwrap_or_else(
-        || {
-            known.push((journal.clone(), year, Journal::series(journal, year)));
-            known.len() - 1
-        },
-    );
-    &known[at].2
-}
-
-fn entry(new: &NewEntry, period: &Period, place: Place<'_>) -> Entry {
-    Entry {
-        id: place.id,
-        journal: new.journal.clone(),
-        fiscal_year: period.fiscal_year,
-        number: Drawn::Number(0),
-        period: period.period,
-        date: new.date,
-        recorded_at: place.recorded_at,
-        document_date: new.document_date,
-        due_date: new.due_date,
-        text: new.text.clone(),
-        party: new.party,
-        source: new.source.clone(),
-        reverses: place.reverses.into(),
-        conversion: new.conversion,
-    }
-}
-
-fn posting(
-    entry: &NewEntry,
-    new: &super::NewPosting,
-    judged: &Judged,
-    period: &Period,
-    (id, line): (Id<Entry>, u32),
-) -> Posting {
-    Posting {
-        entry: id,
-        line,
-        account: new.account.clone(),
-        period: period.period,
-        date: entry.date,
-        side: new.side,
-        amount: judged.amount,
-        currency: new.amount.currency(),
-        ledger_amount: judged.ledger_amount,
-        rate: judged.rate.into(),
-        text: new.text.clone().into(),
-        party: new.party.into(),
-        due_date: new.due_date,
-        dimensions: new.dimensions.clone(),
-    }
+        .with("first", first)
+        .with("entries", entries as i64)
+        .with("postings", postings as i64)
 }
 
 /// Texts that no store can keep are refused here, with the field's name. Codes name what exists, so they are fine.

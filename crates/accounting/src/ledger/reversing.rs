@@ -7,7 +7,7 @@
 
 use chrono::NaiveDate;
 use fondaco_core::due::{self, Due, DueItem, Refused};
-use fondaco_core::store::{Event, Value};
+use fondaco_core::store::Event;
 use fondaco_core::{Act, Id, Range, Reading, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, ToSmolStr};
@@ -124,7 +124,7 @@ pub(crate) fn plan_new(
     // The entry is new in this act: nothing can be planned for it yet, so the queue is not read.
     let due = planned(tx, entry, date, on)?;
     tx.due_anew(due)?;
-    tx.emit(event("ledger.reversal_planned", entry).with("on", Value::Date(on)));
+    tx.emit(event("ledger.reversal_planned", entry).with("on", on));
     Ok(())
 }
 
@@ -157,7 +157,7 @@ pub(crate) fn start_of(tx: &mut Tx<'_>, date: NaiveDate) -> Result<Timestamp, Le
 }
 
 fn event(name: &'static str, entry: Id<Entry>) -> Event {
-    Event::new(name).with("entry", Value::Id(entry.to_u128()))
+    Event::new(name).with("entry", entry)
 }
 
 /// Plans the reversal of an entry that is posted already, or moves one that is planned.
@@ -199,7 +199,7 @@ impl Act for PlanReversal {
         allow_reversal(tx, &mut asking, &entry)?;
         let due = planned(tx, self.entry, entry.date, self.on)?;
         tx.due(due)?;
-        tx.emit(event("ledger.reversal_planned", self.entry).with("on", Value::Date(self.on)));
+        tx.emit(event("ledger.reversal_planned", self.entry).with("on", self.on));
         Ok(())
     }
 }

@@ -1,84 +1,35 @@
-//! The running judge: whether what a batch posts stays within the limits of its accounts, item by item, without collisions.
+//! The running judge of accounts: whether what a batch posts stays within their limits, item by item, without collisions.
 //!
 //! [`Running::allow`] is the one entry point. It asks each posting's account for its gate, adds the posting to the account's
-//! sums in memory, and refuses the item if a sum goes beyond its reach or a limit breaks; then the item has left nothing.
-//! [`Running::mark`] and [`Running::back_to`] take several items back at once. [`Running::finish`] stages one addition per
-//! account and currency.
-//!
-//! # Why writers don't collide
-//! The sums begin with what the store has, *peeked*: the act does not rest on it. What the act does rest on is one floor per
-//! account and currency, which the store judges at the commit. Let `s` be the stored headroom and `p1, p2, ..., pn` what the
-//! batch had added to it after each item that was judged; in order, all are allowed just when `s + min(p) >= 0`. After the
-//! commit the headroom is `s + pn`, so the floor `pn - min(p)` under it says the same: the store's one check is exactly the
-//! sequential one. So writers on a hot account collide only when somebody is refused:
-//! - an item that the peeked sums refuse is refused for good only with the sums that the act then rests on (`get`);
-//! - a floor that breaks names its account ([`Tx::is_short`]), and the act runs again with the stored sums;
-//! - what rests on stored sums needs no floor.
-//!
-//! What a limit over other sums needs (a dimension's budget) is the same judge over another counter.
+//! sums in memory, and refuses the item if a sum goes beyond its reach or a limit breaks.
+//! Why writers on a hot account don't collide is told, and proved, where the sums are: [`fondaco_core::tx::Running`].
 
-use fondaco_core::store::Floor;
-use fondaco_core::{Added, Currency, Halt, Money, Reading, Tx};
-use smol_str::SmolStr;
+use fondaco_core::tx::{self, Cell, Measure, Pending};
+use fondaco_core::{Halt, Tx};
 
 use super::gate::{AccountLimit, Gate};
 use super::judge::Judged;
-use super::rules::{Chart, Map};
+use super::rules::Chart;
 use super::so_far::{OfAccount, carry};
 use super::totals::{Layer, Layers};
 use super::{Amount, LedgerError, NewEntry, NewPosting, Side, SumKind, Totals};
 
-type Key = (SmolStr, Currency);
-
-/// The sums of one account and currency while a batch is judged.
-struct Cell {
-    key: Key,
-    gate: Gate,
-    /// What the store has; `None` while nothing asked for it.
-    base: Option<Layers>,
-    /// Whether the act rests on the base.
-    exact: bool,
-    /// What the batch adds.
-    net: Layers,
-    /// The least that the batch had added to the headroom when it was judged.
-    low: Option<i128>,
-}
-
-/// A cell as it was before a posting.
-struct Undo {
-    cell: usize,
-    net: Layers,
-    low: Option<i128>,
-}
-
-/// How far a batch was judged, to be gone back to.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Mark(usize);
-
 /// The running sums of a batch.
-#[derive(Default)]
+#[derive(Default, Pending)]
 pub(crate) struct Running {
-    cells: Vec<Cell>,
-    places: Map<Key, usize>,
-    log: Vec<Undo>,
-    /// What parts before added that are only checked.
-    carried: Map<Key, Layers>,
+    totals: tx::Running<Totals>,
 }
 
 impl Running {
     /// Judges by this besides what the store has.
     pub(crate) fn carry_in(&mut self, so_far: &[OfAccount]) {
-        self.carried = so_far.iter().map(|of| of.to_layers()).collect();
+        self.totals.carry_in(so_far.iter().map(OfAccount::to_totals));
     }
 
     /// What is to be judged by in the next part.
-    pub(crate) fn carry_out(&self, before: Vec<OfAccount>) -> Vec<OfAccount> {
-        let kept = self.cells.iter().filter(|cell| cell.base.is_some());
-        let touched = kept.map(|cell| {
-            let carried = self.carried.get(&cell.key).copied().unwrap_or_default();
-            OfAccount::new(&cell.key, carried, cell.net)
-        });
-        carry(before, touched, |of| (of.account.clone(), of.currency))
+    pub(crate) fn carry_out(&self, before: Vec<OfAccount>) -> Result<Vec<OfAccount>, Halt> {
+        let touched = self.totals.carry_out()?.into_iter().map(|(_, totals)| OfAccount::of(totals));
+        Ok(carry(before, touched, |of| (of.account.clone(), of.currency)))
     }
 
     /// Reads the totals that a batch will be judged by, in one trip; nothing for a chart without gates.
@@ -87,23 +38,18 @@ impl Running {
         chart: &Chart,
         entries: &[E],
     ) -> Result<Running, Halt> {
-        if chart.is_gated() {
-            let kept = |posting: &&NewPosting| {
-                chart.account(&posting.account).is_ok_and(|(_, rule)| rule.gate.is_kept())
-            };
-            let postings = entries.iter().flat_map(|entry| &entry.borrow().postings).filter(kept);
-            let mut keys: Vec<Key> = postings
-                .map(|posting| (posting.account.clone(), posting.amount.currency()))
-                .collect();
-            keys.sort_unstable();
-            keys.dedup();
-            tx.peek_many::<Totals>(&keys)?;
+        if !chart.is_gated() {
+            return Ok(Running::default());
         }
-        Ok(Running::default())
+        let kept = |posting: &&NewPosting| {
+            chart.account(&posting.account).is_ok_and(|(_, rule)| rule.gate.is_kept())
+        };
+        let postings = entries.iter().flat_map(|entry| &entry.borrow().postings).filter(kept);
+        let keys = postings.map(|posting| (posting.account.clone(), posting.amount.currency()));
+        Ok(Running { totals: tx::Running::prepare(tx, keys)? })
     }
 
-    /// Whether an entry may be posted, or held as pending: judged after all that was allowed before. What is allowed counts;
-    /// what is refused has left nothing.
+    /// Whether an entry may be posted, or held as pending: judged after all that was allowed before. What is allowed counts.
     ///
     /// # Errors
     /// [`LedgerError::TotalTooLarge`], [`LedgerError::ExceedsCredits`], [`LedgerError::ExceedsDebits`], or a [`Halt`](fondaco_core::Halt).
@@ -114,117 +60,73 @@ impl Running {
         layer: Layer,
         (entry, judged): (&NewEntry, &[Judged]),
     ) -> Result<(), LedgerError> {
-        let mark = self.mark();
-        self.fit(tx, chart, layer, (entry, judged))?;
-        let within = entry.postings.iter().zip(judged).try_for_each(|(posting, judged)| {
-            self.within_limit(tx, chart.gate(judged.account), posting)
+        let lines = entry.postings.iter().zip(judged).map(|(posting, judged)| {
+            let units = judged.amount.units().saturating_abs();
+            (chart.gate(judged.account), posting, units)
         });
-        within.inspect_err(|_| self.back_to(mark))
+        let lines = lines.filter(|(gate, ..)| layer == Layer::Pending || gate.is_kept());
+        let lines = lines.map(|(gate, posting, units)| {
+            let cell = self.add(layer, posting, units)?;
+            Ok(Line { gate, posting, units, cell })
+        });
+        let lines = lines.collect::<Result<Vec<_>, LedgerError>>()?;
+        self.fit(tx, layer, &lines)?;
+        lines.iter().try_for_each(|line| self.within_limit(tx, line))
     }
 
-    /// Whether the sums stay within their reach. What fits counts.
+    /// Whether the sums stay within their reach: each kind of sum for all lines before the next.
     fn fit(
         &mut self,
         tx: &mut Tx<'_>,
-        chart: &Chart,
         layer: Layer,
-        (entry, judged): (&NewEntry, &[Judged]),
+        lines: &[Line<'_>],
     ) -> Result<(), LedgerError> {
-        let mark = self.mark();
-        let mut fit = || {
-            for (posting, judged) in entry.postings.iter().zip(judged) {
-                let gate = chart.gate(judged.account);
-                if layer == Layer::Pending || gate.is_kept() {
-                    self.touch(tx, gate, layer, posting, judged.amount)?;
-                }
+        for sum in [SumKind::Pending, SumKind::Posted, SumKind::Both] {
+            if layer == Layer::Posted && sum == SumKind::Pending {
+                continue;
             }
-            for sum in [SumKind::Pending, SumKind::Posted, SumKind::Both] {
-                for (posting, judged) in entry.postings.iter().zip(judged) {
-                    if layer == Layer::Pending || sum != SumKind::Pending {
-                        self.reaches(chart.gate(judged.account), layer, sum, posting, judged)?;
-                    }
-                }
+            // Of what keeps no totals the store says when it would go beyond.
+            for line in lines.iter().filter(|line| line.gate.is_kept()) {
+                self.reaches(tx, layer, sum, line)?;
             }
-            Ok(())
-        };
-        let result: Result<(), LedgerError> = fit();
-        result.inspect_err(|_| self.back_to(mark))
-    }
-
-    /// Adds a posting to its sums.
-    fn touch(
-        &mut self,
-        tx: &mut Tx<'_>,
-        gate: Gate,
-        layer: Layer,
-        posting: &NewPosting,
-        amount: Amount,
-    ) -> Result<(), LedgerError> {
-        let at = self.cell(&posting.account, posting.amount.currency());
-        if gate.is_kept() {
-            self.load(tx, at, gate)?;
         }
-        let units = amount.units().saturating_abs();
-        self.add(at, layer, posting.side, units).ok_or_else(|| too_large(posting, sum_of(layer)))
+        Ok(())
     }
 
     /// Whether a sum, with what the entry adds to it, is within its reach.
     fn reaches(
-        &self,
-        gate: Gate,
+        &mut self,
+        tx: &mut Tx<'_>,
         layer: Layer,
         sum: SumKind,
-        posting: &NewPosting,
-        judged: &Judged,
+        line: &Line<'_>,
     ) -> Result<(), LedgerError> {
-        if !gate.is_kept() {
-            return Ok(()); // the store says when it would go beyond
-        }
-        let key = (posting.account.clone(), posting.amount.currency());
-        let Some(cell) = self.places.get(&key).and_then(|&at| self.cells.get(at)) else {
-            return Ok(());
-        };
-        let of = |layer| {
-            let base = cell.base.map_or(0, |base| base.get(layer, posting.side));
-            i128::from(base) + i128::from(cell.net.get(layer, posting.side))
-        };
         // What is pending will be posted: it has to fit there too.
-        let to_come = match layer {
-            Layer::Posted => 0,
-            Layer::Pending => i128::from(judged.amount.units()).abs(),
+        let to_come = match (layer, sum) {
+            (Layer::Pending, SumKind::Posted) => i128::from(line.units),
+            _ => 0,
         };
-        let total = match sum {
-            SumKind::Pending => of(Layer::Pending),
-            SumKind::Posted => of(Layer::Posted) + to_come,
-            SumKind::Both => of(Layer::Posted) + of(Layer::Pending),
-        };
-        if total > i128::from(i64::MAX) { Err(too_large(posting, sum)) } else { Ok(()) }
+        let total = self.totals.value(tx, line.cell, Totals::sum(line.posting.side, sum))?;
+        if total + to_come > i128::from(i64::MAX) {
+            return Err(too_large(line.posting, sum));
+        }
+        Ok(())
     }
 
     /// Judges a posting on the limited side of its account by the sums after the whole entry.
-    fn within_limit(
-        &mut self,
-        tx: &mut Tx<'_>,
-        gate: Gate,
-        posting: &NewPosting,
-    ) -> Result<(), LedgerError> {
+    fn within_limit(&mut self, tx: &mut Tx<'_>, line: &Line<'_>) -> Result<(), LedgerError> {
+        let &Line { gate, posting, cell, .. } = line;
         let Some(limit) = gate.limit().filter(|limit| limit.side() == posting.side) else {
             return Ok(());
         };
-        let at = self.cell(&posting.account, posting.amount.currency());
-        let Some(cell) = self.cells.get_mut(at) else { return Ok(()) };
-        let added = cell.net.headroom(posting.side);
-        let left = cell.base.unwrap_or_default().headroom(posting.side) + added;
-        if left >= 0 {
-            cell.low = Some(cell.low.map_or(added, |low| low.min(added)));
-            return Ok(());
+        match self.totals.judge(tx, cell, Totals::headroom(posting.side), 0)? {
+            None => Ok(()),
+            Some(over) => {
+                let over = Amount::from_units(i64::try_from(over).unwrap_or(i64::MAX));
+                let over = over.money(posting.amount.currency());
+                Err(LedgerError::exceeds(limit, posting.account.clone(), over))
+            }
         }
-        // Refused by what was only peeked at: now the act rests on it.
-        tx.get::<Totals>(&cell.key)?;
-        cell.exact = true;
-        let over = i64::try_from(-left).unwrap_or(i64::MAX);
-        let over = Money::new(Amount::from_units(over).to_decimal(), posting.amount.currency());
-        Err(LedgerError::exceeds(limit, posting.account.clone(), over))
     }
 
     /// How much one side of an account could take until it equals the other, and what the batch has done so far counts; the
@@ -238,13 +140,11 @@ impl Running {
         if !gate.is_kept() {
             return Err(LedgerError::NotTracked { code: posting.account.clone() });
         }
-        let at = self.cell(&posting.account, posting.amount.currency());
-        self.load(tx, at, gate)?;
-        let Some(cell) = self.cells.get_mut(at) else { return Ok(Amount::ZERO) };
-        tx.get::<Totals>(&cell.key)?;
-        cell.exact = true;
-        let base = cell.base.unwrap_or_default().headroom(posting.side);
-        let room = (base + cell.net.headroom(posting.side)).clamp(0, i128::from(i64::MAX));
+        let key = (posting.account.clone(), posting.amount.currency());
+        let cell = self.totals.cell(key);
+        self.totals.rest_on(tx, cell)?;
+        let room = self.totals.value(tx, cell, Totals::headroom(posting.side))?;
+        let room = room.clamp(0, i128::from(i64::MAX));
         Ok(Amount::from_units(i64::try_from(room).unwrap_or(i64::MAX)))
     }
 
@@ -259,123 +159,59 @@ impl Running {
         (pending, posted): (&NewPosting, Option<Amount>),
         held: Amount,
     ) -> Result<(), LedgerError> {
-        let at = self.cell(&pending.account, pending.amount.currency());
-        let units = held.units().saturating_abs();
-        let released = self.add(at, Layer::Pending, pending.side, -units);
-        released.ok_or_else(|| too_large(pending, SumKind::Pending))?;
-        match posted.filter(|_| gate.is_kept()) {
-            None => Ok(()),
-            Some(posted) => {
-                let units = posted.units().saturating_abs();
-                let added = self.add(at, Layer::Posted, pending.side, units);
-                added.ok_or_else(|| too_large(pending, SumKind::Posted))
-            }
+        self.add(Layer::Pending, pending, -held.units().saturating_abs())?;
+        if let Some(posted) = posted.filter(|_| gate.is_kept()) {
+            self.add(Layer::Posted, pending, posted.units().saturating_abs())?;
         }
-    }
-
-    /// How far it is.
-    pub(crate) fn mark(&self) -> Mark {
-        Mark(self.log.len())
-    }
-
-    /// Takes back all that was allowed since.
-    pub(crate) fn back_to(&mut self, Mark(mark): Mark) {
-        for Undo { cell, net, low } in self.log.drain(mark..).rev() {
-            if let Some(cell) = self.cells.get_mut(cell) {
-                (cell.net, cell.low) = (net, low);
-            }
-        }
-    }
-
-    /// Stages what the batch adds, under the floors that say what it was allowed by.
-    ///
-    /// # Errors
-    /// A [`Halt`](fondaco_core::Halt).
-    pub(crate) fn finish(self, tx: &mut Tx<'_>) -> Result<(), Halt> {
-        let mut plain = Vec::new();
-        for cell in self.cells {
-            let floor = cell.floor();
-            if floor.is_none() && cell.net == Layers::default() {
-                continue;
-            }
-            let delta = cell.net.of_account(cell.key.0, cell.key.1);
-            match floor {
-                None => plain.push(delta),
-                Some(floor) => {
-                    if let Added::Short(row) = tx.add(delta, &[floor])? {
-                        let what = format!("{row:?} was judged otherwise in memory");
-                        return Err(Halt::Bug(what));
-                    }
-                }
-            }
-        }
-        if plain.is_empty() { Ok(()) } else { tx.add_all(plain) }
-    }
-
-    fn add(&mut self, at: usize, layer: Layer, side: Side, units: i64) -> Option<()> {
-        let cell = self.cells.get_mut(at)?;
-        let (net, low) = (cell.net, cell.low);
-        cell.net.add(layer, side, units)?;
-        self.log.push(Undo { cell: at, net, low });
-        Some(())
-    }
-
-    /// Where the sums of an account stand.
-    fn cell(&mut self, account: &SmolStr, currency: Currency) -> usize {
-        let key = (account.clone(), currency);
-        if let Some(&at) = self.places.get(&key) {
-            return at;
-        }
-        let at = self.cells.len();
-        self.places.insert(key.clone(), at);
-        let (gate, net) = (Gate::default(), Layers::default());
-        self.cells.push(Cell { key, gate, base: None, exact: false, net, low: None });
-        at
-    }
-
-    /// Has the stored sums of a cell: those that a floor broke on, or as they were peeked at.
-    fn load(&mut self, tx: &mut Tx<'_>, at: usize, gate: Gate) -> Result<(), Halt> {
-        let Some(cell) = self.cells.get_mut(at).filter(|cell| cell.base.is_none()) else {
-            return Ok(());
-        };
-        cell.gate = gate;
-        cell.exact = tx.is_short::<Totals>(&cell.key);
-        let row = match cell.exact {
-            true => tx.get::<Totals>(&cell.key)?,
-            false => tx.peek::<Totals>(&cell.key)?,
-        };
-        let mut base = row.map_or(Layers::default(), |row| Layers::of(&row));
-        if let Some(carried) = self.carried.get(&cell.key) {
-            base.count_all(carried);
-        }
-        cell.base = Some(base);
         Ok(())
+    }
+
+    /// Adds a posting to its sums.
+    fn add(&mut self, layer: Layer, posting: &NewPosting, units: i64) -> Result<Cell, LedgerError> {
+        let sum = if layer == Layer::Posted { SumKind::Posted } else { SumKind::Pending };
+        let delta = Layers::one(layer, posting.side, units);
+        let delta = delta.of_account(posting.account.clone(), posting.amount.currency());
+        self.totals.add(delta).map_err(|_| too_large(posting, sum))
+    }
+}
+
+/// A posting whose sums are judged.
+struct Line<'e> {
+    gate: Gate,
+    posting: &'e NewPosting,
+    /// Its amount, without a sign.
+    units: i64,
+    cell: Cell,
+}
+
+impl Totals {
+    /// The sum of one side.
+    fn sum(side: Side, sum: SumKind) -> Measure<Totals> {
+        match (side, sum) {
+            (Side::Debit, SumKind::Posted) => Totals::POSTED_DEBIT,
+            (Side::Debit, SumKind::Pending) => Totals::HELD_DEBIT,
+            (Side::Debit, SumKind::Both) => Totals::BOTH_DEBIT,
+            (Side::Credit, SumKind::Posted) => Totals::POSTED_CREDIT,
+            (Side::Credit, SumKind::Pending) => Totals::HELD_CREDIT,
+            (Side::Credit, SumKind::Both) => Totals::BOTH_CREDIT,
+        }
+    }
+
+    /// What one side could take until it equals the other.
+    fn headroom(side: Side) -> Measure<Totals> {
+        if side == Side::Debit { Totals::DEBIT_ROOM } else { Totals::CREDIT_ROOM }
     }
 }
 
 impl OfAccount {
-    fn new((account, currency): &Key, mut carried: Layers, net: Layers) -> OfAccount {
-        carried.count_all(&net);
-        let of = |side| carried.get(Layer::Posted, side);
-        let (debit, credit) = (of(Side::Debit), of(Side::Credit));
-        OfAccount { account: account.clone(), currency: *currency, debit, credit }
+    fn of(totals: Totals) -> OfAccount {
+        let Totals { account, currency, debit, credit, .. } = totals;
+        OfAccount { account, currency, debit: debit.units(), credit: credit.units() }
     }
 
-    fn to_layers(&self) -> (Key, Layers) {
-        let mut layers = Layers::default();
-        for (side, units) in [(Side::Debit, self.debit), (Side::Credit, self.credit)] {
-            let _ = layers.add(Layer::Posted, side, units); // beyond its reach is no sum
-        }
-        ((self.account.clone(), self.currency), layers)
-    }
-}
-
-impl Cell {
-    /// What the store has to judge: nothing, where the act rests on the stored sums.
-    fn floor(&self) -> Option<Floor> {
-        let (limit, low) = (self.gate.limit()?, self.low.filter(|_| !self.exact)?);
-        let least = self.net.headroom(limit.side()) - low;
-        Some(Floor::new(limit.terms(), i64::try_from(least).unwrap_or(i64::MAX)))
+    fn to_totals(&self) -> Totals {
+        let layers = Layers::posted([self.debit, self.credit]);
+        layers.of_account(self.account.clone(), self.currency)
     }
 }
 
@@ -387,18 +223,6 @@ impl AccountLimit {
             AccountLimit::CreditsWithinDebits => Side::Credit,
         }
     }
-
-    /// The headroom, as columns of [`Totals`]: debit, credit, pending debit and pending credit from 2 on.
-    fn terms(self) -> &'static [(usize, i8)] {
-        match self {
-            AccountLimit::DebitsWithinCredits => &[(3, 1), (2, -1), (4, -1)],
-            AccountLimit::CreditsWithinDebits => &[(2, 1), (3, -1), (5, -1)],
-        }
-    }
-}
-
-fn sum_of(layer: Layer) -> SumKind {
-    if layer == Layer::Posted { SumKind::Posted } else { SumKind::Pending }
 }
 
 fn too_large(posting: &NewPosting, sum: SumKind) -> LedgerError {

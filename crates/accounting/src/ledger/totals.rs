@@ -4,8 +4,10 @@
 //! [tracked](super::Account::tracked), has one counter per currency, which every posting adds to; what is pending is kept
 //! there for all accounts. Debits and credits stay apart in each layer: from a net alone nobody can tell a limit.
 
+use std::sync::Arc;
+
 use fondaco_core::store::Record;
-use fondaco_core::{Currency, Money, Range, Reading, Tx};
+use fondaco_core::{Currency, Halt, Money, Range, Reading, Tx};
 use smol_str::SmolStr;
 
 use super::{
@@ -14,7 +16,14 @@ use super::{
 
 /// The totals of one account in one currency, over all dates and dimensions.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "ledger_totals", kind = counter, key(account, currency))]
+#[record(
+    table = "ledger_totals", kind = counter, key(account, currency),
+    measure(posted_debit = debit), measure(posted_credit = credit),
+    measure(held_debit = pending_debit), measure(held_credit = pending_credit),
+    measure(both_debit = debit + pending_debit), measure(both_credit = credit + pending_credit),
+    measure(debit_room = credit - debit - pending_debit),
+    measure(credit_room = debit - credit - pending_credit),
+)]
 pub struct Totals {
     /// The account.
     pub account: SmolStr,
@@ -46,7 +55,7 @@ impl Totals {
     /// ```
     pub fn room(&self, side: Side) -> Money {
         let units = Layers::of(self).room(side);
-        Money::new(Amount::from_units(units).to_decimal(), self.currency)
+        Amount::from_units(units).money(self.currency)
     }
 }
 
@@ -72,6 +81,20 @@ impl Layers {
         }
     }
 
+    /// Of posted debits and credits.
+    pub(crate) fn posted(posted: [i64; 2]) -> Layers {
+        Layers { posted, ..Layers::default() }
+    }
+
+    /// Of one sum alone.
+    pub(crate) fn one(layer: Layer, side: Side, units: i64) -> Layers {
+        let sums = if side == Side::Debit { [units, 0] } else { [0, units] };
+        match layer {
+            Layer::Posted => Layers::posted(sums),
+            Layer::Pending => Layers { pending: sums, ..Layers::default() },
+        }
+    }
+
     pub(crate) fn get(&self, layer: Layer, side: Side) -> i64 {
         let sums = if layer == Layer::Posted { &self.posted } else { &self.pending };
         if side == Side::Debit { sums[0] } else { sums[1] }
@@ -83,13 +106,6 @@ impl Layers {
         let sum = if side == Side::Debit { &mut sums[0] } else { &mut sums[1] };
         *sum = sum.checked_add(units)?;
         Some(())
-    }
-
-    /// Adds what is posted of others; a sum stops at its reach, where whatever comes next is refused.
-    pub(crate) fn count_all(&mut self, others: &Layers) {
-        for (sum, more) in self.posted.iter_mut().zip(others.posted) {
-            *sum = sum.saturating_add(more);
-        }
     }
 
     /// What is posted on the side opposite to `side`, less what is posted and pending on it.
@@ -129,6 +145,20 @@ pub fn totals(read: &mut impl Reading, account: &str) -> Result<Vec<Totals>, Led
     Ok(rows.iter().map(|row| row.as_ref().clone()).collect())
 }
 
+/// The last posting of an account in each period, where there is one; the decision rests on all of its postings.
+pub(crate) fn last_of_each_period(
+    tx: &mut Tx<'_>,
+    account: &SmolStr,
+) -> Result<Vec<Arc<Posting>>, Halt> {
+    let periods = tx.scan(&Range::<Period>::all())?;
+    let last = |period: &Arc<Period>| {
+        let range = Range::by(Posting::BY_ACCOUNT, &(account.clone(), period.period));
+        range.backwards().limit(1)
+    };
+    let ranges: Vec<_> = periods.iter().map(last).collect();
+    Ok(tx.scan_each(&ranges)?.into_iter().flatten().collect())
+}
+
 /// Begins to keep the posted totals of an account with a past, or ends it, when its gate changes.
 pub(crate) fn settle_gate(
     tx: &mut Tx<'_>,
@@ -140,10 +170,7 @@ pub(crate) fn settle_gate(
         return Ok(());
     }
     // The sums rest on every period of the account: who posts to it meanwhile makes this act run again.
-    for period in tx.scan(&Range::<Period>::all())? {
-        let last = Range::by(Posting::BY_ACCOUNT, &(after.code.clone(), period.period));
-        tx.scan(&last.backwards().limit(1))?;
-    }
+    last_of_each_period(tx, &after.code)?;
     let sign = if is { 1 } else { -1 };
     let mut deltas = Vec::new();
     for row in balances(tx, &BalanceQuery::account(after.code.clone()))? {

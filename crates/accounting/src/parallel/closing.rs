@@ -1,7 +1,7 @@
 //! Where what a ledger earned and spent alone goes at the end of a year.
 
 use fondaco_core::Tx;
-use fondaco_core::store::{Event, Value};
+use fondaco_core::store::Event;
 use smol_str::SmolStr;
 
 use super::{ParallelError, ParallelLedger};
@@ -21,9 +21,9 @@ pub(crate) fn set_closing(
         ..known.as_ref().clone()
     })?;
     let event = Event::new("ledger.closing_set");
-    let event = event.with("account", Value::Text(retained_earnings.clone()));
-    let event = event.with("journal", Value::Text(journal.clone()));
-    tx.emit(event.with("ledger", Value::Text(ledger.clone())));
+    let event = event.with("account", retained_earnings.clone());
+    let event = event.with("journal", journal.clone());
+    tx.emit(event.with("ledger", ledger.clone()));
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fondaco_core::policy::Request;
-use fondaco_core::store::{Event, Value};
+use fondaco_core::store::Event;
 use fondaco_core::{Act, Range, Reading, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -55,7 +55,7 @@ impl Act for DefineLedger {
             tx.put(Settings { parallel_ledgers: Some(true), ..settings.as_ref().clone() })?;
         }
         let DefineLedger { code, name } = self.clone();
-        tx.emit(Event::new("ledger.ledger_defined").with("ledger", Value::Text(code.clone())));
+        tx.emit(Event::new("ledger.ledger_defined").with("ledger", code.clone()));
         let (retained_earnings, closing_journal) = (None, None);
         tx.insert(ParallelLedger { code, name, retained_earnings, closing_journal })?;
         Ok(())

@@ -1,6 +1,7 @@
 //! Chains that stand or fall together, in batches of steps and of accounts.
 
 use crate::*;
+use fondaco_core::store::Value;
 
 fn linked(entry: NewEntry) -> Item {
     Item::Entry(entry.linked())
@@ -29,6 +30,26 @@ fn a_chain_stands_or_falls_together() {
         let numbers: Vec<_> = firm.entries().iter().map(|entry| entry.number.number()).collect();
         assert_eq!(numbers, [Some(1), Some(2), Some(3)]);
         firm.clean();
+    });
+}
+
+/// What a commit reports are the entries that stand: not those of a chain that fell after them.
+#[test]
+fn what_falls_is_not_told() {
+    on_every_store(|firm| {
+        let firm = wallets(firm);
+        let items = vec![
+            Item::Entry(pay("1000", "w1", "10")),
+            linked(pay("w1", "w2", "4")),
+            Item::Entry(pay("w2", "w3", "5")), // breaks the chain
+        ];
+        assert_eq!(each(&firm, "chain", items), ["ok", "linked_failed", "exceeds_credits"]);
+        let commits = firm.books.driver().feed(0, 1000).unwrap();
+        let posted = commits.iter().flat_map(|commit| &commit.events);
+        let posted: Vec<_> = posted.filter(|event| event.name == "ledger.posted").collect();
+        let [event] = posted.as_slice() else { panic!("{posted:?}") };
+        let counts: Vec<&Value> = event.data[1..].iter().map(|(_, count)| count).collect();
+        assert_eq!(counts, [&Value::I64(1), &Value::I64(2)], "on {}", firm.name);
     });
 }
 

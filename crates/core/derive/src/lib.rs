@@ -50,7 +50,8 @@ pub fn derive_outcome(input: TokenStream) -> TokenStream {
 }
 
 /// Makes a struct of what a batch keeps in memory one `Pending` whole: its fields, in the order in which they are declared.
-#[proc_macro_derive(Pending)]
+/// What is read and not taken back says so: `#[pending(skip)]`.
+#[proc_macro_derive(Pending, attributes(pending))]
 pub fn derive_pending(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);
     pending::expand(&input).unwrap_or_else(|error| error.to_compile_error()).into()

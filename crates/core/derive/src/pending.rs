@@ -12,8 +12,14 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let Fields::Named(fields) = &data.fields else {
         return Err(Error::new_spanned(name, "what is pending has named fields"));
     };
-    let names: Vec<_> = fields.named.iter().filter_map(|field| field.ident.as_ref()).collect();
-    let types: Vec<_> = fields.named.iter().map(|field| &field.ty).collect();
+    let mut pending = Vec::new();
+    for field in &fields.named {
+        if !is_skipped(field)? {
+            pending.push(field);
+        }
+    }
+    let names: Vec<_> = pending.iter().filter_map(|field| field.ident.as_ref()).collect();
+    let types: Vec<_> = pending.iter().map(|field| &field.ty).collect();
     let at: Vec<_> = (0..names.len()).map(syn::Index::from).collect();
     let (generics, arguments, bounds) = input.generics.split_for_impl();
     Ok(quote! {
@@ -34,4 +40,16 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
             }
         }
     })
+}
+
+/// Whether a field says of itself that it is not pending: `#[pending(skip)]`.
+fn is_skipped(field: &syn::Field) -> Result<bool> {
+    let mut skipped = false;
+    for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("pending")) {
+        attribute.parse_nested_meta(|meta| {
+            skipped = meta.path.is_ident("skip");
+            if skipped { Ok(()) } else { Err(meta.error("expected skip")) }
+        })?;
+    }
+    Ok(skipped)
 }

@@ -409,16 +409,17 @@ impl<R: Record> Running<R> {
     ///
     /// # Errors
     /// [`StoreError::Overflow`](crate::store::StoreError::Overflow), as [`add`](Running::add).
-    pub fn carry_out(&self) -> Result<Vec<R>, Halt> {
-        let read = self.sums.iter().filter(|sum| sum.stored.is_some());
-        let carried = read.map(|sum| match (&sum.carried, &sum.added) {
+    pub fn carry_out(&self) -> Result<Vec<(Cell, R)>, Halt> {
+        let cells = self.sums.iter().enumerate().map(|(at, sum)| (Cell(at), sum));
+        let read = cells.filter(|(_, sum)| sum.stored.is_some());
+        let carried = read.map(|(cell, sum)| match (&sum.carried, &sum.added) {
             (Some(carried), Some(added)) => {
                 let mut both = carried.clone();
                 Record::add(&mut both, added)
                     .map_err(|column| overflow(&crate::store::Stored::row_key(added), column))?;
-                Ok(Some(both))
+                Ok(Some((cell, both)))
             }
-            (one, other) => Ok(one.clone().or(other.clone())),
+            (one, other) => Ok(one.as_ref().or(other.as_ref()).map(|one| (cell, one.clone()))),
         });
         carried.filter_map(Result::transpose).collect()
     }

@@ -47,14 +47,19 @@ pub(crate) struct Stage {
     pub(crate) draws: Vec<Draws>,
     pub(crate) events: Vec<Event>,
     undo: Vec<Undo>,
+    /// What each draw was before; `None` before its first number.
+    drawn: Vec<(usize, Option<(u32, Dates)>)>,
 }
+
+/// The first and the last date of what draws a series' numbers.
+type Dates = Option<(NaiveDate, NaiveDate)>;
 
 /// Numbers to be drawn from one series.
 #[derive(Clone)]
 pub(crate) struct Draws {
     pub(crate) series: SmolStr,
     pub(crate) count: u32,
-    pub(crate) dates: Option<(NaiveDate, NaiveDate)>,
+    pub(crate) dates: Dates,
 }
 
 enum Undo {
@@ -66,7 +71,7 @@ enum Undo {
 pub(crate) struct Mark {
     undo: usize,
     events: usize,
-    draws: Vec<Draws>,
+    drawn: usize,
     tables: Vec<(usize, Vec<usize>)>,
 }
 
@@ -116,6 +121,18 @@ impl Stage {
         self.undo.push(Undo::Claim(at, part, before));
     }
 
+    /// The place of a series among the draws, about to be changed.
+    pub(crate) fn draw(&mut self, series: &str) -> (usize, &mut Draws) {
+        let known = self.draws.iter().position(|draw| draw.series == series);
+        let at = known.unwrap_or(self.draws.len());
+        let before = self.draws.get(at).map(|draw| (draw.count, draw.dates));
+        if before.is_none() {
+            self.draws.push(Draws { series: SmolStr::new(series), count: 0, dates: None });
+        }
+        self.drawn.push((at, before));
+        (at, &mut self.draws[at])
+    }
+
     pub(crate) fn mark(&self) -> Mark {
         let table = |stage: &TableStage| {
             (
@@ -124,7 +141,7 @@ impl Stage {
             )
         };
         let tables = self.tables.iter().map(table).collect();
-        Mark { undo: self.undo.len(), events: self.events.len(), draws: self.draws.clone(), tables }
+        Mark { undo: self.undo.len(), events: self.events.len(), drawn: self.drawn.len(), tables }
     }
 
     pub(crate) fn back_to(&mut self, mark: Mark) {
@@ -137,7 +154,12 @@ impl Stage {
             }
         }
         self.events.truncate(mark.events);
-        self.draws = mark.draws;
+        for (at, before) in self.drawn.drain(mark.drawn..).rev() {
+            match (before, self.draws.get_mut(at)) {
+                (Some((count, dates)), Some(draw)) => (draw.count, draw.dates) = (count, dates),
+                _ => self.draws.truncate(at),
+            }
+        }
         let nothing = (0, Vec::new());
         for (at, stage) in self.tables.iter_mut().enumerate() {
             let (inserts, adds) = mark.tables.get(at).unwrap_or(&nothing);

@@ -49,10 +49,11 @@ pub use fondaco_derive::Pending;
 /// What a batch keeps in memory until all of it is staged: it is taken back item by item, and whole.
 ///
 /// Implemented here for what is usual, for tuples of these, and by `#[derive(Pending)]` for structs of them: fields are marked,
-/// taken back and staged in the order in which they are declared.
+/// taken back and staged in the order in which they are declared. A field that is not taken back (what was read, the ids that a
+/// batch draws from) says so by `#[pending(skip)]`; whichever doesn't, and is not pending itself, is an error when it compiles.
 pub trait Pending {
     /// How far it was at some point.
-    type Mark: Copy;
+    type Mark: Clone;
 
     /// How far it is.
     fn mark(&self) -> Self::Mark;
@@ -110,7 +111,19 @@ pub fn each<'s, I, P: Pending, T, E: ActError>(
     items.into_iter().map(|given| item(tx, pages, |tx, pages| part(tx, pages, given))).collect()
 }
 
-/// New rows, inserted together.
+/// New rows, inserted together; until then a list to be read.
+///
+/// ```
+/// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+/// # use shop::*;
+/// use fondaco_core::tx::{Pending, Rows};
+/// let mut rows = Rows::with_capacity(3);
+/// rows.push(shelf(3, "cellar"));
+/// let mark = rows.mark();
+/// rows.extend([shelf(4, "roof"), shelf(5, "yard")]);
+/// rows.back_to(mark);
+/// assert_eq!(*rows, [shelf(3, "cellar")]);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Rows<R>(Vec<R>);
 
@@ -132,30 +145,16 @@ impl<R> Rows<R> {
     }
 
     /// Those that were added, in order.
-    ///
-    /// ```
-    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
-    /// # use shop::*;
-    /// use fondaco_core::tx::{Pending, Rows};
-    /// let mut rows = Rows::with_capacity(2);
-    /// rows.push(shelf(3, "cellar"));
-    /// let mark = rows.mark();
-    /// rows.extend([shelf(4, "roof"), shelf(5, "yard")]);
-    /// rows.back_to(mark);
-    /// assert_eq!(rows.as_slice(), [shelf(3, "cellar")]);
-    /// ```
     pub fn as_slice(&self) -> &[R] {
         &self.0
     }
+}
 
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
+impl<R> std::ops::Deref for Rows<R> {
+    type Target = [R];
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    fn deref(&self) -> &[R] {
+        &self.0
     }
 }
 
@@ -253,8 +252,8 @@ pub struct Logged<T> {
     log: Vec<(usize, T)>,
 }
 
-/// How far a [`Logged`] list was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How far a [`Logged`] list was; by default, at its beginning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LogMark {
     cells: usize,
     log: usize,
@@ -299,6 +298,24 @@ impl<T> Logged<T> {
         &self.cells
     }
 
+    /// The entries that were asked for to be changed since `mark`, as they are now; one may come several times.
+    ///
+    /// ```
+    /// use fondaco_core::tx::Logged;
+    /// let mut pieces = Logged::from(vec![10, 20, 30]);
+    /// let mark = pieces.mark();
+    /// for at in [2, 0] {
+    ///     if let Some(cell) = pieces.get_mut(at) {
+    ///         *cell -= 1;
+    ///     }
+    /// }
+    /// assert_eq!(pieces.changed_since(mark).collect::<Vec<_>>(), [&29, &9]);
+    /// ```
+    pub fn changed_since(&self, mark: LogMark) -> impl Iterator<Item = &T> {
+        let changed = self.log.get(mark.log..).unwrap_or_default();
+        changed.iter().filter_map(|(at, _)| self.cells.get(*at))
+    }
+
     /// All entries, in order, for who stages them.
     pub fn into_vec(self) -> Vec<T> {
         self.cells
@@ -318,6 +335,23 @@ impl<T> Logged<T> {
                 *cell = before;
             }
         }
+    }
+}
+
+/// What a batch may have no need of.
+impl<P: Pending> Pending for Option<P> {
+    type Mark = Option<P::Mark>;
+
+    fn mark(&self) -> Option<P::Mark> {
+        self.as_ref().map(P::mark)
+    }
+    fn back_to(&mut self, mark: Option<P::Mark>) {
+        if let Some((pending, mark)) = self.as_mut().zip(mark) {
+            pending.back_to(mark);
+        }
+    }
+    fn finish(self, tx: &mut Tx<'_>) -> Result<(), Halt> {
+        self.map_or(Ok(()), |pending| pending.finish(tx))
     }
 }
 

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use smol_str::SmolStr;
 
-use super::stage::{Draws, Staged};
+use super::stage::Staged;
 use super::{ActError, Halt, IndexOf, Tx};
 use crate::store::{
     Drawn, Event, Floor, Key, KeyBytes, KeyParts, KeyWriter, Kind, Personal, Record, Row, Stored,
@@ -319,12 +318,7 @@ impl Tx<'_> {
             self.used_learned = true;
             return Ok(Drew::Late(last));
         }
-        let draws = &mut self.stage.draws;
-        let at = draws.iter().position(|draw| draw.series == series).unwrap_or_else(|| {
-            draws.push(Draws { series: SmolStr::new(series), count: 0, dates: None });
-            draws.len() - 1
-        });
-        let draw = &mut draws[at];
+        let (at, draw) = self.stage.draw(series);
         if let (Some((_, last)), Some(date)) = (draw.dates, date)
             && date < last
         {

@@ -303,13 +303,13 @@ fn what_was_only_checked_counts_in_the_next_part() {
             let cell = first.add(stock(&(1, -6, 0)))?;
             assert_eq!(first.judge(tx, cell, Stock::FREE, 0)?, None);
             let carried = first.carry_out()?;
-            assert_eq!(carried, [stock(&(1, -6, 0))]);
+            assert_eq!(carried, [(cell, stock(&(1, -6, 0)))]);
 
             let mut second = Running::<Stock>::default();
-            second.carry_in(carried);
+            second.carry_in(carried.into_iter().map(|(_, row)| row));
             let cell = second.add(stock(&(1, -6, 0)))?;
             assert_eq!(second.judge(tx, cell, Stock::FREE, 0)?, Some(2));
-            assert_eq!(second.carry_out()?, [stock(&(1, -12, 0))]);
+            assert_eq!(second.carry_out()?, [(cell, stock(&(1, -12, 0)))]);
             Ok(())
         });
     });

@@ -49,7 +49,7 @@ fn refused_items_leave_nothing_and_the_others_everything() {
             let mut pages = Pages::new();
             let taken =
                 tx::each(tx, &mut pages, 1..=5, |tx, pages, number| pages.take(tx, number))?;
-            assert_eq!((pages.rows.0.len(), pages.rows.1.as_slice().len()), (3, 3));
+            assert_eq!((pages.rows.0.len(), pages.rows.1.len()), (3, 3));
             pages.finish(tx)?;
             Ok(taken.into_iter().map(|taken| taken.unwrap_or(0)).collect::<Vec<i64>>())
         });

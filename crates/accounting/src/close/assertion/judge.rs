@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use fondaco_core::store::Value;
+use fondaco_core::tx::{LogMark, Logged, Pending};
 use fondaco_core::{Halt, Id, Range, Tx};
 use smol_str::SmolStr;
 
@@ -28,6 +28,7 @@ pub(crate) enum Judging {
 }
 
 /// An assertion as the batch has left it so far.
+#[derive(Clone)]
 struct Watched {
     assertion: Arc<Assertion>,
     /// What the account stands at.
@@ -39,8 +40,7 @@ struct Watched {
 /// The assertions that a batch may touch. Most have none: they are about days that are over.
 #[derive(Default)]
 pub(crate) struct Asserted {
-    watched: Vec<Watched>,
-    log: Vec<(usize, i64, Option<Id<Entry>>)>,
+    watched: Logged<Watched>,
     judging: Judging,
 }
 
@@ -60,8 +60,8 @@ impl Asserted {
             let found = assertion.found.units();
             Watched { assertion, found, broken_by: None }
         };
-        let watched = since(tx, first)?.into_iter().map(watch).collect();
-        Ok(Asserted { watched, ..Asserted::default() })
+        let watched: Vec<Watched> = since(tx, first)?.into_iter().map(watch).collect();
+        Ok(Asserted { watched: watched.into(), ..Asserted::default() })
     }
 
     /// Judges from now on after this; gives what it was before.
@@ -71,23 +71,24 @@ impl Asserted {
 
     /// Judges by this besides what the store has: what parts before added that are only checked.
     pub(crate) fn carry_in(&mut self, so_far: &[(Id<Assertion>, i64)]) {
-        for watched in &mut self.watched {
+        let mut all = std::mem::take(&mut self.watched).into_vec();
+        for watched in &mut all {
             let carried = so_far.iter().find(|(id, _)| *id == watched.assertion.id);
             watched.found = watched.found.saturating_add(carried.map_or(0, |(_, units)| *units));
         }
+        self.watched = all.into();
     }
 
     /// What is to be judged by in the next part.
     pub(crate) fn carry_out(&self, before: Vec<(Id<Assertion>, i64)>) -> Vec<(Id<Assertion>, i64)> {
-        let touched = self.watched.iter().map(|watched| {
+        let touched = self.watched.as_slice().iter().map(|watched| {
             let added = watched.found.saturating_sub(watched.assertion.found.units());
             (watched.assertion.id, added)
         });
         carry(before, touched, |(id, _)| *id)
     }
 
-    /// Adds an entry to what its accounts stand at. One that stands alone and breaks an assertion is refused, and has left
-    /// nothing.
+    /// Adds an entry to what its accounts stand at. One that stands alone and breaks an assertion is refused.
     pub(crate) fn allow(
         &mut self,
         tx: &mut Tx<'_>,
@@ -99,10 +100,10 @@ impl Asserted {
             Id<Entry>,
         ),
     ) -> Result<(), LedgerError> {
-        if self.watched.is_empty() {
+        if self.watched.as_slice().is_empty() {
             return Ok(());
         }
-        let trees = self.watched.iter().any(|watched| watched.assertion.subtree);
+        let trees = self.watched.as_slice().iter().any(|watched| watched.assertion.subtree);
         let mut lines = Vec::with_capacity(entry.postings.len());
         for (posting, amount) in entry.postings.iter().zip(amounts) {
             let above =
@@ -110,36 +111,35 @@ impl Asserted {
             lines.push((posting, amount.units(), above));
         }
         let mark = self.mark();
-        for (at, watched) in self.watched.iter_mut().enumerate() {
-            if !watched.counts(entry.date, period) {
-                continue;
-            }
+        for at in 0..self.watched.as_slice().len() {
+            let counts = |watched: &&Watched| watched.counts(entry.date, period);
+            let Some(watched) = self.watched.get(at).filter(counts) else { continue };
             let mut meant = lines.iter().filter(|(posting, _, above)| {
                 watched.assertion.currency == posting.amount.currency()
                     && watched.is_about(&posting.account, above)
             });
             let Some((_, first, _)) = meant.next() else { continue };
             let moved = meant.fold(*first, |sum, (_, units, _)| sum.saturating_add(*units));
-            self.log.push((at, watched.found, watched.broken_by));
-            watched.moves(moved, id);
+            if let Some(watched) = self.watched.get_mut(at) {
+                watched.moves(moved, id);
+            }
         }
         let broken = match self.judging {
             Judging::Each => self.check(mark),
             Judging::Whole | Judging::Outside => Ok(()),
         };
-        broken.map_err(|broken| broken.1).inspect_err(|_| self.back_to(mark))
+        broken.map_err(|broken| broken.1)
     }
 
     /// Whether all that refuses to be broken, and was touched since, is kept now, where the batch is judged as a whole.
-    pub(crate) fn check_whole(&self, mark: usize) -> Result<(), Broken> {
+    pub(crate) fn check_whole(&self, mark: LogMark) -> Result<(), Broken> {
         if self.judging == Judging::Whole { self.check(mark) } else { Ok(()) }
     }
 
     /// Whether all that refuses to be broken, and was touched since, is kept now. What was broken before is not broken by
     /// whoever comes next, nor by whoever mends it in parts.
-    fn check(&self, mark: usize) -> Result<(), Broken> {
-        let touched = self.log.get(mark..).unwrap_or_default();
-        let touched = touched.iter().filter_map(|(at, ..)| self.watched.get(*at));
+    fn check(&self, mark: LogMark) -> Result<(), Broken> {
+        let touched = self.watched.changed_since(mark);
         let broken = touched.filter(|watched| !watched.assertion.warns);
         let mut broken = broken.filter_map(|watched| Some((watched.broken_by?, watched)));
         match broken.next() {
@@ -150,23 +150,21 @@ impl Asserted {
             }
         }
     }
+}
 
-    pub(crate) fn mark(&self) -> usize {
-        self.log.len()
+impl Pending for Asserted {
+    type Mark = LogMark;
+
+    fn mark(&self) -> LogMark {
+        self.watched.mark()
     }
-
-    /// Takes back all that was allowed since.
-    pub(crate) fn back_to(&mut self, mark: usize) {
-        for (at, found, broken_by) in self.log.drain(mark.min(self.log.len())..).rev() {
-            if let Some(watched) = self.watched.get_mut(at) {
-                (watched.found, watched.broken_by) = (found, broken_by);
-            }
-        }
+    fn back_to(&mut self, mark: LogMark) {
+        self.watched.back_to(mark);
     }
 
     /// Stages what the accounts stand at.
-    pub(crate) fn finish(self, tx: &mut Tx<'_>) -> Result<(), Halt> {
-        for Watched { assertion, found, broken_by } in self.watched {
+    fn finish(self, tx: &mut Tx<'_>) -> Result<(), Halt> {
+        for Watched { assertion, found, broken_by } in self.watched.into_vec() {
             if let Some(entry) = broken_by.filter(|_| self.judging != Judging::Outside) {
                 note(tx, &assertion, entry);
             }
@@ -240,5 +238,5 @@ fn since(tx: &mut Tx<'_>, first: NaiveDate) -> Result<Vec<Arc<Assertion>>, Halt>
 
 fn note(tx: &mut Tx<'_>, assertion: &Assertion, entry: Id<Entry>) {
     let event = event("ledger.assertion_broken", assertion.id);
-    tx.emit(event.with("entry", Value::Id(entry.to_u128())));
+    tx.emit(event.with("entry", entry));
 }

@@ -1,8 +1,8 @@
 //! Stating what an account stands at, and withdrawing it.
 
 use chrono::NaiveDate;
-use fondaco_core::store::{Event, Value};
-use fondaco_core::{Act, Id, Money, Needs, Range, Reading, Tx};
+use fondaco_core::store::Event;
+use fondaco_core::{Act, Id, Money, Range, Reading, Tx};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -103,14 +103,7 @@ fn found(
             ranges.extend(codes.iter().map(range));
         }
     }
-    let mut needs = Needs::new();
-    for range in &ranges {
-        needs = needs.range(range)?;
-    }
-    tx.need_all(needs)?;
-    for range in &ranges {
-        tx.scan::<Posting>(range)?;
-    }
+    tx.scan_each::<Posting>(&ranges)?;
     let sum = sum(tx, account, subtree, (date, amount))?;
     let too_large = || LedgerError::SumTooLarge { code: account.clone() };
     Amount::from_decimal(sum).ok_or_else(too_large)
@@ -234,7 +227,7 @@ impl Act for WithdrawAssertion {
 }
 
 pub(super) fn event(name: &'static str, id: Id<Assertion>) -> Event {
-    Event::new(name).with("assertion", Value::Id(id.to_u128()))
+    Event::new(name).with("assertion", id)
 }
 
 /// Assertions that hold and say otherwise than the postings what their account stands at.
@@ -275,7 +268,7 @@ pub(crate) fn recount_moved(
                 return Err(breaks(&assertion, found));
             }
             let event = event("ledger.assertion_broken", assertion.id);
-            tx.emit(event.with("account", Value::Text(account.clone())));
+            tx.emit(event.with("account", account.clone()));
         }
         if after.found != assertion.found {
             tx.put(after)?;

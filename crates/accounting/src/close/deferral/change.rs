@@ -1,7 +1,7 @@
 //! Changing a deferral midway, ending it early, and taking it back.
 
 use chrono::NaiveDate;
-use fondaco_core::store::{Event, Value};
+use fondaco_core::store::Event;
 use fondaco_core::{Act, Id, Money, Range, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -285,5 +285,5 @@ fn rest(deferral: &Deferral, taken: (Amount, Amount)) -> Result<(Amount, Amount)
 }
 
 fn event(name: &'static str, code: &SmolStr) -> Event {
-    Event::new(name).with("code", Value::Text(code.clone()))
+    Event::new(name).with("code", code.clone())
 }

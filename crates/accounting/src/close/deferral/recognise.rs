@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use fondaco_core::due::{Due, DueItem, Refused};
-use fondaco_core::store::{Event, Value};
+use fondaco_core::store::Event;
 use fondaco_core::{Act, Range, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -180,7 +180,7 @@ pub(super) fn finish(
         deferral.status = DeferralStatus::Done;
     }
     let event = Event::new("ledger.deferral_recognised");
-    tx.emit(event.with("code", Value::Text(deferral.code.clone())));
+    tx.emit(event.with("code", deferral.code.clone()));
     settle(tx, &deferral, next, not_before)?;
     Ok(tx.put(deferral)?)
 }

@@ -1,7 +1,7 @@
 //! Starting a deferral.
 
 use chrono::NaiveDate;
-use fondaco_core::store::{Event, Tags, Value};
+use fondaco_core::store::{Event, Tags};
 use fondaco_core::{Act, Currency, Money, PartyId, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -252,7 +252,7 @@ impl Act for StartDeferral {
         if let Some(date) = self.moved {
             deferral.moved_by = Some(post_now(tx, &deferral.moving(ledger, date))?.id);
         }
-        tx.emit(Event::new("ledger.deferral_started").with("code", Value::Text(self.code.clone())));
+        tx.emit(Event::new("ledger.deferral_started").with("code", self.code.clone()));
         settle(tx, &deferral, parts.iter().map(|part| part.date).min(), None)?;
         tx.insert_all(parts)?;
         Ok(tx.insert(deferral)?)

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use fondaco_core::policy::Request;
-use fondaco_core::store::{Event, Json, Value};
+use fondaco_core::store::{Event, Json};
 use fondaco_core::{Act, Halt, PartyId, Reading, Tx};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -253,11 +253,8 @@ impl Act for StoreTemplate {
             at: tx.now(),
         };
         let event = event("ledger.template_stored", &self.code);
-        tx.emit(event.with("edition", Value::I64(i64::from(stored.edition))));
-        match known {
-            Some(_) => tx.put(stored)?,
-            None => tx.insert(stored)?,
-        }
+        tx.emit(event.with("edition", stored.edition));
+        tx.upsert(stored)?;
         Ok(())
     }
 }
@@ -287,5 +284,5 @@ impl Act for PostTemplate {
 }
 
 fn event(name: &'static str, code: &SmolStr) -> Event {
-    Event::new(name).with("code", Value::Text(code.clone()))
+    Event::new(name).with("code", code.clone())
 }

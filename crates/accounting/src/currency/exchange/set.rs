@@ -1,7 +1,7 @@
 //! Naming the accounts that take exchange differences.
 
 use fondaco_core::policy::Request;
-use fondaco_core::store::{Event, Tags, Value};
+use fondaco_core::store::{Event, Tags};
 use fondaco_core::{Act, Currency, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -200,16 +200,14 @@ impl Act for SetExchangeAccounts {
         };
         let event = event("currency.exchange_accounts_set", &of_account, &of_currency);
         tx.emit(event);
-        match tx.get::<ExchangeAccounts>(&(of_account, of_currency))? {
-            Some(_) => Ok(tx.put(row)?),
-            None => Ok(tx.insert(row)?),
-        }
+        tx.upsert(row)?;
+        Ok(())
     }
 }
 
 fn event(name: &'static str, account: &SmolStr, currency: &SmolStr) -> Event {
-    let event = Event::new(name).with("account", Value::Text(account.clone()));
-    event.with("currency", Value::Text(currency.clone()))
+    let event = Event::new(name).with("account", account.clone());
+    event.with("currency", currency.clone())
 }
 
 /// Takes a naming back: what is less close counts again, or nothing is posted from then on.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fondaco_core::store::{Event, Value};
+use fondaco_core::store::Event;
 use fondaco_core::{Act, Range, Reading, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -74,8 +74,8 @@ impl Act for MarkMonetary {
                 _ => continue,
             }
             let event = Event::new("currency.monetary_marked");
-            let event = event.with("account", Value::Text(code));
-            tx.emit(event.with("monetary", Value::Bool(self.monetary)));
+            let event = event.with("account", code);
+            tx.emit(event.with("monetary", self.monetary));
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use fondaco_core::policy::Request;
-use fondaco_core::store::{Event, Tags, Value};
+use fondaco_core::store::{Event, Tags};
 use fondaco_core::{Currency, Halt, Id, Money, Tx};
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
@@ -129,8 +129,8 @@ fn keep(
         }
     }
     let lines = named.len() as u32;
-    let event = Event::new("currency.revalued").with("entry", Value::Id(entry.to_u128()));
-    tx.emit(event.with("date", Value::Date(run.date)).with("lines", Value::I64(lines.into())));
+    let event = Event::new("currency.revalued").with("entry", entry);
+    tx.emit(event.with("date", run.date).with("lines", lines));
     let (date, source, sum) = (run.date, run.source.clone(), amount(difference)?);
     let reverses_on = next;
     tx.insert(RevaluationRun { date, entry, source, reverses_on, lines, difference: sum })?;

@@ -1,7 +1,7 @@
 //! What every step of a draft shares: finding it, writing the step down, and who had a hand in it.
 
 use fondaco_core::policy::Reason;
-use fondaco_core::store::{Event, Value};
+use fondaco_core::store::Event;
 use fondaco_core::{ActorId, Halt, Id, Range, Reading, Tx};
 use smol_str::SmolStr;
 
@@ -71,8 +71,8 @@ pub(super) fn take_step(
         Deed::Rejected => "ledger.draft_rejected",
         Deed::Deleted => "ledger.draft_deleted",
     };
-    let event = Event::new(name).with("draft", Value::Id(id.to_u128()));
-    tx.emit(event.with("edition", Value::I64(i64::from(edition))));
+    let event = Event::new(name).with("draft", id);
+    tx.emit(event.with("edition", edition));
     for (of, place) in reason.right_of.iter().cloned().zip(1..) {
         tx.insert(DraftRight { draft: id, step, place, of })?;
     }

@@ -1,5 +1,6 @@
 //! Items that stand alone, and chains of linked ones that stand or fall together.
 
+use fondaco_core::tx::{self, LogMark};
 use fondaco_core::{Halt, Tx};
 
 use super::Recorded;
@@ -36,7 +37,7 @@ impl Recorder<'_> {
         self.pages.judge(Judging::Whole);
         let all = items.map(|at| self.judged(tx, at)?.map_err(|error| error.at(at)));
         let all = all.collect::<Result<Vec<Recorded>, LedgerError>>()?;
-        self.pages.check_whole(0).map_err(|broken| {
+        self.pages.check_whole(LogMark::default()).map_err(|broken| {
             let place = all.iter().position(|recorded| recorded.is_of(broken.0));
             broken.1.at(place.unwrap_or_default())
         })?;
@@ -63,15 +64,7 @@ impl Recorder<'_> {
 
     /// Takes an item; what is refused leaves nothing. A halt ends the batch.
     fn judged(&mut self, tx: &mut Tx<'_>, at: usize) -> Result<Answer, Halt> {
-        let mark = self.mark();
-        match self.take(tx, at) {
-            Err(LedgerError::Halt(halt)) if !halt.is_refusal() => Err(halt),
-            Err(error) => {
-                self.back_to(&mark);
-                Ok(Err(error))
-            }
-            done => Ok(done),
-        }
+        tx::item(tx, self, |tx, recorder| recorder.take(tx, at))
     }
 
     fn take(&mut self, tx: &mut Tx<'_>, at: usize) -> Answer {
@@ -90,24 +83,23 @@ impl Recorder<'_> {
         through: usize,
     ) -> Result<Vec<Answer>, LedgerError> {
         let open = self.is_linked(through);
-        let mark = self.mark();
         let mut answers = Vec::new();
         let judging = self.pages.judge(Judging::Whole);
         let begin = self.pages.asserted_mark();
-        let whole = tx.attempt(|tx| {
+        let whole = tx::item(tx, self, |tx, recorder| {
             for at in from..=through {
                 if open && at == through {
                     answers.push(Err(LedgerError::LinkedOpen));
                     return Err(LedgerError::LinkedOpen);
                 }
-                let answer = self.judged(tx, at)?;
+                let answer = recorder.judged(tx, at)?;
                 let broken = answer.as_ref().map_or(true, |recorded| recorded.existed);
                 answers.push(answer);
                 if broken {
                     return Err(LedgerError::LinkedFailed);
                 }
             }
-            let Err(broken) = self.pages.check_whole(begin) else { return Ok(()) };
+            let Err(broken) = recorder.pages.check_whole(begin) else { return Ok(()) };
             let of = |answer: &Answer| answer.as_ref().is_ok_and(|posted| posted.is_of(broken.0));
             answers.truncate(answers.iter().position(of).unwrap_or_default());
             answers.push(Err(broken.1));
@@ -117,7 +109,6 @@ impl Recorder<'_> {
         if whole.is_ok() {
             return Ok(answers);
         }
-        self.back_to(&mark);
         let cause = answers.pop();
         let mut all: Vec<Answer> = answers.iter().map(|_| Err(LedgerError::LinkedFailed)).collect();
         all.extend(cause);

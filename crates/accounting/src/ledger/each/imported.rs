@@ -5,6 +5,7 @@
 //! brought over once, in its order, and everything that is asked by time is right afterwards.
 
 use fondaco_core::store::Record;
+use fondaco_core::tx::Pending;
 use fondaco_core::{Halt, Id, Range, Reading, Timestamp, Tx};
 use smol_str::SmolStr;
 
@@ -89,13 +90,23 @@ impl ImportWatch {
         }
         Ok(())
     }
+}
 
-    pub(crate) fn finish(self, tx: &mut Tx<'_>) -> Result<(), Halt> {
+impl Pending for ImportWatch {
+    type Mark = Option<Timestamp>;
+
+    fn mark(&self) -> Option<Timestamp> {
+        self.latest
+    }
+    fn back_to(&mut self, mark: Option<Timestamp>) {
+        self.latest = mark;
+    }
+    fn finish(self, tx: &mut Tx<'_>) -> Result<(), Halt> {
         let Some(latest) = self.latest.filter(|_| self.latest != self.clock) else {
             return Ok(());
         };
         let row = ImportClock { clock: ImportClock::entries(), latest };
-        if self.clock.is_some() { tx.put(row) } else { tx.insert(row) }
+        tx.upsert(row).map(|_| ())
     }
 }
 

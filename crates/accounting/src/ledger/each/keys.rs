@@ -1,6 +1,7 @@
 //! The host's keys: what came under each, once.
 
 use fondaco_core::store::{Field, Record};
+use fondaco_core::tx::Pending;
 use fondaco_core::{Halt, Id, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -84,18 +85,22 @@ impl Keys {
         self.new.push(key.key.clone());
         self.known.insert(key.key.clone(), key);
     }
+}
 
-    pub(crate) fn mark(&self) -> usize {
+impl Pending for Keys {
+    type Mark = usize;
+
+    fn mark(&self) -> usize {
         self.new.len()
     }
 
-    pub(crate) fn back_to(&mut self, mark: usize) {
-        for key in self.new.drain(mark..) {
+    fn back_to(&mut self, mark: usize) {
+        for key in self.new.drain(mark.min(self.new.len())..) {
             self.known.remove(&key);
         }
     }
 
-    pub(crate) fn finish(mut self, tx: &mut Tx<'_>) -> Result<(), Halt> {
+    fn finish(mut self, tx: &mut Tx<'_>) -> Result<(), Halt> {
         if self.new.is_empty() {
             return Ok(());
         }

@@ -22,6 +22,7 @@ pub(crate) use imported::{check_account, check_instant};
 pub use item::{Item, RecordEach};
 pub use keys::{EntryKey, KeyOf};
 
+use fondaco_core::tx::Pending;
 use fondaco_core::{Halt, Id, Tx};
 
 use super::pending::{NewPending, PostPending, VoidPending};

@@ -6,50 +6,50 @@
 use std::borrow::Cow;
 
 use fondaco_core::policy::Permission;
-use fondaco_core::store::{Event, Value};
-use fondaco_core::{Id, Tx};
+use fondaco_core::store::Event;
+use fondaco_core::tx::{LogMark, Logged, Pending};
+use fondaco_core::{Halt, Id, Tx};
 
 use super::imported::ImportWatch;
 use super::item::Piece;
 use super::keys::Keys;
 use super::{EntryKey, KeyOf};
+use crate::ledger::pages::Pages;
 use crate::ledger::pending::{Holds, PendingEntry, PendingRef, PostPending, VoidPending};
-use crate::ledger::post::{Pages, PagesMark, posted};
+use crate::ledger::post::posted;
 use crate::ledger::rights::Asking;
 use crate::ledger::rules::Rules;
 use crate::ledger::spending::Override;
 use crate::ledger::weight::Weight;
 use crate::ledger::{Entry, LedgerError, NewEntry, Settings, rights};
 
-pub(crate) struct Recorder<'p> {
+#[derive(Pending)]
+pub(super) struct Recorder<'p> {
+    #[pending(skip)]
     pub(super) pieces: Vec<Piece<'p>>,
+    #[pending(skip)]
     pub(super) rules: Rules,
+    /// Why entries may be above spending limits.
+    #[pending(skip)]
+    pub(super) exceeding: Option<&'p Override<'p>>,
     pub(super) askings: Askings,
+    pub(super) told: Report,
     pub(super) pages: Pages,
     pub(super) keys: Keys,
     pub(super) holds: Holds,
     pub(super) watch: Option<ImportWatch>,
-    pub(super) told: Vec<Told>,
-    /// Why entries may be above spending limits.
-    pub(super) exceeding: Option<&'p Override<'p>>,
 }
 
 /// What a commit reports, in order.
+#[derive(Default)]
+pub(super) struct Report(Logged<Told>);
+
+#[derive(Clone)]
 pub(super) enum Told {
     Posted { first: Id<Entry>, entries: usize, postings: usize },
     Held(Id<PendingEntry>),
     PendingPosted { pending: Id<PendingEntry>, entry: Id<Entry> },
     Voided(Id<PendingEntry>),
-}
-
-/// How far a batch has come.
-pub(super) struct Mark {
-    pages: PagesMark,
-    keys: usize,
-    holds: (usize, usize),
-    watch: Option<fondaco_core::Timestamp>,
-    told: usize,
-    askings: Vec<Option<Weight>>,
 }
 
 impl<'p> Recorder<'p> {
@@ -77,31 +77,8 @@ impl<'p> Recorder<'p> {
         let pages = Pages::new(tx, &rules, &entries, pieces.len())?;
         let imported = pieces.first().is_some_and(|piece| piece.given().imported_at.is_some());
         let watch = if imported { Some(ImportWatch::new(tx)?) } else { None };
-        let (told, exceeding) = (Vec::new(), None);
+        let (told, exceeding) = (Report::default(), None);
         Ok(Recorder { pieces, rules, askings, pages, keys, holds, watch, told, exceeding })
-    }
-
-    pub(super) fn mark(&self) -> Mark {
-        Mark {
-            pages: self.pages.mark(),
-            keys: self.keys.mark(),
-            holds: self.holds.mark(),
-            watch: self.watch.as_ref().and_then(|watch| watch.latest),
-            told: self.told.len(),
-            askings: self.askings.totals(),
-        }
-    }
-
-    /// Takes back all that was taken since; what it drew is given back by [`Tx::attempt`].
-    pub(super) fn back_to(&mut self, mark: &Mark) {
-        self.pages.back_to(&self.rules.chart, &mark.pages);
-        self.keys.back_to(mark.keys);
-        self.holds.back_to(mark.holds);
-        if let Some(watch) = &mut self.watch {
-            watch.latest = mark.watch;
-        }
-        self.told.truncate(mark.told);
-        self.askings.back_to(&mark.askings);
     }
 
     /// The pending entry that is meant; `None` when there is none.
@@ -119,45 +96,55 @@ impl<'p> Recorder<'p> {
             },
         }
     }
+}
 
+impl Report {
     /// Tells of a posted entry, together with the one before if their ids follow one another.
-    pub(super) fn tell_posted(&mut self, id: Id<Entry>, lines: usize) {
-        if let Some(Told::Posted { first, entries, postings }) = self.told.last_mut()
-            && fondaco_core::IdRun::new(*first, *entries as u32 + 1)
+    pub(super) fn posted(&mut self, id: Id<Entry>, lines: usize) {
+        let follows = |told: &Told| {
+            let Told::Posted { first, entries, .. } = told else { return false };
+            fondaco_core::IdRun::new(*first, *entries as u32 + 1)
                 .is_ok_and(|run| run.get(*entries as u32) == Some(id))
+        };
+        let last = self.0.as_slice().len().wrapping_sub(1);
+        if self.0.get(last).is_some_and(follows)
+            && let Some(Told::Posted { entries, postings, .. }) = self.0.get_mut(last)
         {
             (*entries, *postings) = (*entries + 1, *postings + lines);
             return;
         }
-        self.told.push(Told::Posted { first: id, entries: 1, postings: lines });
+        self.push(Told::Posted { first: id, entries: 1, postings: lines });
     }
 
-    /// Stages everything.
-    pub(super) fn finish(self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
-        for told in self.told {
-            tx.emit(told.event());
-        }
-        self.pages.finish(tx, &self.rules)?;
-        self.keys.finish(tx)?;
-        self.holds.finish(tx)?;
-        if let Some(watch) = self.watch {
-            watch.finish(tx)?;
-        }
+    pub(super) fn push(&mut self, told: Told) {
+        self.0.push(told);
+    }
+}
+
+impl Pending for Report {
+    type Mark = LogMark;
+
+    fn mark(&self) -> LogMark {
+        self.0.mark()
+    }
+    fn back_to(&mut self, mark: LogMark) {
+        self.0.back_to(mark);
+    }
+    fn finish(self, tx: &mut Tx<'_>) -> Result<(), Halt> {
+        self.0.as_slice().iter().for_each(|told| tx.emit(told.event()));
         Ok(())
     }
 }
 
 impl Told {
     fn event(&self) -> Event {
-        let pending =
-            |name, id: &Id<PendingEntry>| Event::new(name).with("pending", Value::Id(id.to_u128()));
         match self {
             Told::Posted { first, entries, postings } => posted(*first, *entries, *postings),
-            Told::Held(id) => pending("ledger.pending_recorded", id),
-            Told::PendingPosted { pending: id, entry } => {
-                pending("ledger.pending_posted", id).with("entry", Value::Id(entry.to_u128()))
+            Told::Held(id) => Event::new("ledger.pending_recorded").with("pending", *id),
+            Told::PendingPosted { pending, entry } => {
+                Event::new("ledger.pending_posted").with("pending", *pending).with("entry", *entry)
             }
-            Told::Voided(id) => pending("ledger.pending_voided", id),
+            Told::Voided(id) => Event::new("ledger.pending_voided").with("pending", *id),
         }
     }
 }
@@ -210,17 +197,23 @@ impl Askings {
         let name = permission(piece).name;
         let found = self.0.iter_mut().find(|(known, _)| known.name == name);
         let found = found.map(|(_, asking)| asking);
-        found.ok_or_else(|| fondaco_core::Halt::Bug(format!("{name} was not asked for")).into())
+        found.ok_or_else(|| Halt::Bug(format!("{name} was not asked for")).into())
     }
+}
 
-    fn totals(&self) -> Vec<Option<Weight>> {
+impl Pending for Askings {
+    type Mark = Vec<Option<Weight>>;
+
+    fn mark(&self) -> Vec<Option<Weight>> {
         self.0.iter().map(|(_, asking)| asking.taken()).collect()
     }
-
-    fn back_to(&mut self, totals: &[Option<Weight>]) {
+    fn back_to(&mut self, totals: Vec<Option<Weight>>) {
         for ((_, asking), total) in self.0.iter_mut().zip(totals) {
-            asking.take_back_to(total.clone());
+            asking.take_back_to(total);
         }
+    }
+    fn finish(self, _: &mut Tx<'_>) -> Result<(), Halt> {
+        Ok(())
     }
 }
 

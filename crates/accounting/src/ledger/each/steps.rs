@@ -10,11 +10,12 @@ use super::{Recorded, RecordedAs};
 use crate::dimensions::complete;
 use crate::ledger::account::check_tags;
 use crate::ledger::judge::Judged;
+use crate::ledger::pages::{Place, too_many};
 use crate::ledger::pending::{
     Expiry, Loaded, NewPending, PendingEntry, PendingPosting, PendingSettled, PostPending,
-    SettleOptions, Settled, VoidPending,
+    SettleOptions, Settled, VoidPending, release,
 };
-use crate::ledger::post::{Place, examine, too_many};
+use crate::ledger::post::examine;
 use crate::ledger::spending::Standing;
 use crate::ledger::totals::Layer;
 use crate::ledger::{
@@ -85,7 +86,7 @@ impl Recorder<'_> {
             let lines = new.postings.len() as u32;
             self.keys.give(EntryKey { entry: Some(posted.id), lines, ..key });
         }
-        self.tell_posted(posted.id, new.postings.len());
+        self.told.posted(posted.id, new.postings.len());
         self.askings.of(piece)?.count();
         Ok(Recorded { done: RecordedAs::Posted(posted), moved, existed: false })
     }
@@ -273,7 +274,7 @@ impl Recorder<'_> {
         let settling = Settling { settled: Settled::Posted, entry: Some(posted), tags };
         self.settle(tx, id, &new.options, settling)?;
         self.told.push(Told::PendingPosted { pending: id, entry: posted.id });
-        self.tell_posted(posted.id, entry.postings.len());
+        self.told.posted(posted.id, entry.postings.len());
         self.askings.of(piece)?.count();
         let done = RecordedAs::PendingPosted { pending: id, entry: posted };
         Ok(Recorded { done, moved, existed: false })
@@ -299,7 +300,7 @@ impl Recorder<'_> {
         let lines = hold.lines.iter().map(|line| line.to_posting(self.rules.currency)).collect();
         let entry = hold.pending.to_entry(hold.pending.date, lines);
         self.askings.of(piece)?.allow_writing(tx, &entry)?;
-        self.release(&hold, &entry)?;
+        release(&hold, self.rules.currency, (&mut self.pages.running, &mut self.pages.closings))?;
         self.pages.spending.release(tx, &self.rules, &hold)?;
         let tags = hold.pending.tags_with(&new.options.tags);
         let settling = Settling { settled: Settled::Voided, entry: None, tags };
@@ -307,19 +308,6 @@ impl Recorder<'_> {
         self.told.push(Told::Voided(id));
         let done = RecordedAs::PendingVoided(id);
         Ok(Recorded { done, moved: hold.amount(), existed: false })
-    }
-
-    /// Takes what was held out of the sums, and reopens what it closed.
-    fn release(&mut self, hold: &Loaded, entry: &NewEntry) -> Result<(), LedgerError> {
-        for (line, posting) in hold.lines.iter().zip(&entry.postings) {
-            let gate = self.rules.chart.account(&line.account).map(|(_, rule)| rule.gate);
-            let gate = gate.unwrap_or_default();
-            self.pages.running.settle(gate, (posting, None), line.amount)?;
-            if hold.pending.closing.is_some_and(|closing| closing.is_on(line.side)) {
-                self.pages.closings.set(&line.account, false);
-            }
-        }
-        Ok(())
     }
 
     /// Writes down what became of a pending entry.

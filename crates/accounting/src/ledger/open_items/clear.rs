@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use fondaco_core::policy::{Authority, Request};
-use fondaco_core::store::{Event, Value};
+use fondaco_core::store::Event;
 use fondaco_core::{Act, Currency, Halt, Id, Money, Outcome, PartyId, Tx, party};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -423,11 +423,11 @@ pub(super) fn stage(tx: &mut Tx<'_>, new: NewClearing<'_>) -> Result<Cleared, Le
     }
     if let Some(Realisation { entry, .. }) = realised {
         tx.insert(fact(id, account, date, (entry, difference)))?;
-        let event = Event::new("ledger.realised").with("clearing", Value::Id(id.to_u128()));
-        tx.emit(event.with("entry", Value::Id(entry.to_u128())));
+        let event = Event::new("ledger.realised").with("clearing", id);
+        tx.emit(event.with("entry", entry));
     }
-    let event = Event::new("ledger.cleared").with("clearing", Value::Id(id.to_u128()));
-    tx.emit(event.with("account", Value::Text(account.clone())).with("date", Value::Date(date)));
+    let event = Event::new("ledger.cleared").with("clearing", id);
+    tx.emit(event.with("account", account.clone()).with("date", date));
     let (recorded_at, actor) = (tx.now(), tx.actor().clone());
     let (account, lines_count) = (account.clone(), lines.len() as u32);
     tx.insert_all(lines)?;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use fondaco_core::digest::{self, DigestError};
 use fondaco_core::job::JobId;
-use fondaco_core::store::{Event, Hash, Record, Value};
+use fondaco_core::store::{Event, Hash, Record};
 use fondaco_core::{Id, Job, Progressed, Range, Reading, Step, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -176,7 +176,7 @@ impl KeepByItems {
             account.open_items != Some(keeping) && account.open_items != Some(ItemKeeping::Kept);
         if changes {
             let event = Event::new("ledger.account_changed");
-            tx.emit(event.with("account", Value::Text(account.code.clone())));
+            tx.emit(event.with("account", account.code.clone()));
             tx.put(Account { open_items: Some(keeping), ..account })?;
         }
         Ok(changes)

@@ -91,4 +91,4 @@ pub(super) use keep::{mark, unmark};
 pub(crate) use query::{LeftWorth, OpenWorth, open_worths};
 pub(crate) use reversal::clear_reversal;
 pub(super) use verify::verify;
-pub(super) use writing::Items;
+pub(super) use writing::items_of;

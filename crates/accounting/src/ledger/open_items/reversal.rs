@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use fondaco_core::store::{Event, Value};
+use fondaco_core::store::Event;
 use fondaco_core::{Id, Tx};
 use smol_str::SmolStr;
 
@@ -46,8 +46,8 @@ pub(crate) fn clear_reversal(
     }
     if left_open > 0 {
         let event = Event::new("ledger.reversed_cleared_items");
-        let event = event.with("entry", Value::Id(entry.to_u128()));
-        tx.emit(event.with("by", Value::Id(by.to_u128())).with("items", Value::I64(left_open)));
+        let event = event.with("entry", entry);
+        tx.emit(event.with("by", by).with("items", left_open));
     }
     Ok(())
 }

@@ -104,9 +104,9 @@ pub fn unclear(tx: &mut Tx<'_>, command: &Unclear) -> Result<(), LedgerError> {
     give_back(tx, &clearing, date)?;
     drop_difference(tx, id)?;
     take_back(tx, id, date, authority)?;
-    let event = Event::new("ledger.uncleared").with("clearing", Value::Id(id.to_u128()));
+    let event = Event::new("ledger.uncleared").with("clearing", id);
     let of = Value::Text(account.code.clone());
-    tx.emit(event.with("account", of).with("date", Value::Date(date)));
+    tx.emit(event.with("account", of).with("date", date));
     let (account, why) = (account.code.clone(), command.why.clone());
     let (recorded_at, actor) = (tx.now(), tx.actor().clone());
     tx.insert(Unclearing { clearing: id, account, date, recorded_at, actor, why })?;

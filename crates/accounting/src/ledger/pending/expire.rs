@@ -2,8 +2,9 @@
 
 use fondaco_core::due::{DueItem, Refused};
 use fondaco_core::policy::Request;
-use fondaco_core::store::{Event, Value};
-use fondaco_core::{Halt, Id, Reading, Tx};
+use fondaco_core::store::Event;
+use fondaco_core::tx::Pending;
+use fondaco_core::{Currency, Halt, Id, Reading, Tx};
 
 use super::{Loaded, PendingEntry, PendingPosting, PendingSettled, Settled};
 use crate::ledger::closing::Closings;
@@ -27,7 +28,7 @@ fn end(tx: &mut Tx<'_>, item: &DueItem) -> Result<(), LedgerError> {
     let keys: Vec<_> = (1..=pending.lines).map(|line| (id, line)).collect();
     let lines = tx.peek_many::<PendingPosting>(&keys)?.into_iter().flatten().collect();
     let hold = Loaded { pending, lines, settled: None };
-    release(tx, &hold)?;
+    release_now(tx, &hold)?;
     let settled = PendingSettled {
         pending: id,
         settled: Settled::Expired,
@@ -38,24 +39,33 @@ fn end(tx: &mut Tx<'_>, item: &DueItem) -> Result<(), LedgerError> {
         tags: hold.pending.tags.clone(),
         imported: false,
     };
-    tx.emit(Event::new("ledger.pending_expired").with("pending", Value::Id(id.to_u128())));
+    tx.emit(Event::new("ledger.pending_expired").with("pending", id));
     Ok(tx.insert(settled)?)
 }
 
 /// Takes what was held out of the sums, and reopens what it closed.
-fn release(tx: &mut Tx<'_>, hold: &Loaded) -> Result<(), LedgerError> {
-    let settings = tx.get::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
-    let (mut running, mut closings) = (Running::default(), Closings::default());
+pub(crate) fn release(
+    hold: &Loaded,
+    currency: Currency,
+    (running, closings): (&mut Running, &mut Closings),
+) -> Result<(), LedgerError> {
     for line in &hold.lines {
-        let posting = line.to_posting(settings.currency);
+        let posting = line.to_posting(currency);
         // Nothing is posted, so the account's gate is not asked.
         running.settle(Default::default(), (&posting, None), line.amount)?;
         if hold.pending.closing.is_some_and(|closing| closing.is_on(line.side)) {
             closings.set(&line.account, false);
         }
     }
-    running.finish(tx)?;
-    closings.finish(tx)?;
+    Ok(())
+}
+
+/// Ends a hold in all sums.
+fn release_now(tx: &mut Tx<'_>, hold: &Loaded) -> Result<(), LedgerError> {
+    let settings = tx.require::<Settings, _>(&Settings::key(), || LedgerError::NotSetUp)?;
+    let mut sums = (Running::default(), Closings::default());
+    release(hold, settings.currency, (&mut sums.0, &mut sums.1))?;
+    sums.finish(tx)?;
     if settings.has_spending_limits() {
         let postings = hold.lines.iter().map(|line| line.to_posting(settings.currency)).collect();
         let entries = [hold.pending.to_entry(hold.pending.date, postings)];

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use fondaco_core::due::Due;
+use fondaco_core::tx::Pending;
 use fondaco_core::{Halt, Id, Money, Reading, Tx};
 use smol_str::{SmolStr, ToSmolStr};
 
@@ -106,12 +107,16 @@ impl Holds {
             self.settled.push(id);
         }
     }
+}
 
-    pub(crate) fn mark(&self) -> (usize, usize) {
+impl Pending for Holds {
+    type Mark = (usize, usize);
+
+    fn mark(&self) -> (usize, usize) {
         (self.new.len(), self.settled.len())
     }
 
-    pub(crate) fn back_to(&mut self, (new, settled): (usize, usize)) {
+    fn back_to(&mut self, (new, settled): (usize, usize)) {
         for id in self.settled.drain(settled..) {
             if let Some(known) = self.known.get_mut(&id) {
                 known.settled = None;
@@ -123,7 +128,7 @@ impl Holds {
     }
 
     /// Stages what was recorded and settled, and what the clock has to do about it.
-    pub(crate) fn finish(self, tx: &mut Tx<'_>) -> Result<(), Halt> {
+    fn finish(self, tx: &mut Tx<'_>) -> Result<(), Halt> {
         let of = |id: &Id<PendingEntry>| self.known.get(id);
         let new: Vec<&Loaded> = self.new.iter().filter_map(of).collect();
         if !new.is_empty() {

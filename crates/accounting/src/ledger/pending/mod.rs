@@ -20,7 +20,7 @@ mod verify;
 mod worth;
 
 pub(crate) use declared::PART;
-pub(crate) use expire::expire;
+pub(crate) use expire::{expire, release};
 pub use given::{
     Expected, Expiry, NewPending, Part, PendingRef, PostPending, SettleOptions, VoidPending,
 };

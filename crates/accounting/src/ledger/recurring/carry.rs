@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use fondaco_core::due::{DueItem, Refused};
-use fondaco_core::store::{Event, Value};
+use fondaco_core::store::Event;
 use fondaco_core::{Halt, Tx};
 
 use super::plan::Plan;
@@ -30,9 +30,9 @@ pub(crate) fn carry_out(tx: &mut Tx<'_>, item: &DueItem) -> Result<(), Refused> 
         return Err(LedgerError::OccurrenceDone { code, date }.into());
     }
     let event = Event::new("ledger.recurred")
-        .with("recurring", Value::Text(code.clone()))
-        .with("date", Value::Date(date))
-        .with("entry", Value::Id(posted.id.to_u128()));
+        .with("recurring", code.clone())
+        .with("date", date)
+        .with("entry", posted.id);
     tx.emit(event);
     tx.insert(Occurrence { code, date, entry: Some(posted.id) })?;
     plan.recurring.done_until = Some(date);

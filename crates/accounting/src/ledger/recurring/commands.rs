@@ -193,7 +193,7 @@ impl SkipRecurring {
 }
 
 fn event(name: &'static str, code: &SmolStr) -> Event {
-    Event::new(name).with("recurring", Value::Text(code.clone()))
+    Event::new(name).with("recurring", code.clone())
 }
 
 fn row(code: &SmolStr, terms: &RecurringTerms) -> Result<RecurringVersion, LedgerError> {
@@ -343,7 +343,7 @@ impl Act for EndRecurring {
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), LedgerError> {
         let (_, mut plan) = going_on(tx, &self.code)?;
         plan.recurring.end = Some(self.end);
-        tx.emit(event("ledger.recurring_ended", &self.code).with("end", Value::Date(self.end)));
+        tx.emit(event("ledger.recurring_ended", &self.code).with("end", self.end));
         settle(tx, plan)
     }
 }
@@ -362,7 +362,7 @@ impl Act for SkipRecurring {
         if known.is_some() || plan.recurring.done_until.is_some_and(|done| date <= done) {
             return Err(LedgerError::OccurrenceDone { code, date });
         }
-        tx.emit(event("ledger.occurrence_skipped", &code).with("date", Value::Date(date)));
+        tx.emit(event("ledger.occurrence_skipped", &code).with("date", date));
         tx.insert(Occurrence { code, date, entry: None })?;
         settle(tx, plan)
     }

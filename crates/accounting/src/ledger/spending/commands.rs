@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use fondaco_core::policy::Request;
-use fondaco_core::store::{Event, Tags, Value};
+use fondaco_core::store::{Event, Tags};
 use fondaco_core::{Act, Currency, DateRange, Money, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -412,7 +412,7 @@ fn of_limit(code: &SmolStr) -> Request {
 }
 
 fn event(name: &'static str, code: &SmolStr) -> Event {
-    Event::new(name).with("spending_limit", Value::Text(code.clone()))
+    Event::new(name).with("spending_limit", code.clone())
 }
 
 fn days(start: Option<NaiveDate>, end: Option<NaiveDate>) -> Result<DateRange, LedgerError> {

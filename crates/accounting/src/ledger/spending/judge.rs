@@ -1,17 +1,16 @@
 //! Whether what a batch posts stays within the limits it falls under, entry by entry, without standing in other writers' way.
 //!
-//! As with the limits of accounts: the sums begin with what the store has, *peeked*, and each entry is judged by them and by
-//! all that the batch posted before. What the act rests on is one floor a sum, which the store judges at the commit: with `s`
-//! stored, and `p1, p2, ..., pn` added after each entry that was judged against the lines `l1, l2, ..., ln`, all are
-//! right just when `s <= min(li - pi)`. Only what is refused or warned of rests on the stored sum itself.
+//! The sums are a [`Running`] judge's, as those of accounts are: a line of a limit is a least of what is left below nothing. Only
+//! what is refused or warned of rests on the stored sum itself.
 
 use std::borrow::Borrow;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use fondaco_core::policy::Request;
-use fondaco_core::store::{Event, Floor, Stored, Tags, Value};
-use fondaco_core::{Added, Halt, Id, Money, Reading, Tx};
+use fondaco_core::store::{Event, Tags};
+use fondaco_core::tx::{Cell, Events, Pending, Rows, Running};
+use fondaco_core::{Halt, Id, Money, Tx};
 use smol_str::SmolStr;
 
 use super::headings::stands_under;
@@ -31,9 +30,6 @@ use crate::ledger::{
 /// the ledger's currency counts it: one tenth.
 const OFF_BY: i64 = 10;
 
-/// Limit, value and first day of the window.
-type Key = (SmolStr, SmolStr, NaiveDate);
-
 /// Why limits are exceeded, by somebody who may.
 pub(crate) struct Override<'a> {
     pub(crate) why: &'a SmolStr,
@@ -51,69 +47,29 @@ pub(crate) struct Standing<'a> {
 /// What a line counts towards: the limit, the value, the first day of the window, and how much.
 type Counts = (Arc<SpendingLimit>, SmolStr, NaiveDate, i64);
 
-/// One sum while a batch is judged.
-struct Cell {
-    key: Key,
-    limit: Arc<SpendingLimit>,
-    /// What the store has: spent and held.
-    base: i128,
-    /// Whether the act rests on the base.
-    exact: bool,
-    /// What the batch adds to what was posted, and to what is held.
-    net: Net,
-    /// The most that the base may be, by what was judged.
-    most: Option<i128>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
-struct Net {
-    spent: i64,
-    held: i64,
-}
-
-impl Net {
-    fn both(self) -> i128 {
-        i128::from(self.spent) + i128::from(self.held)
-    }
-
-    /// With so much more in one layer; `None` beyond the reach.
-    fn plus(self, layer: Layer, units: i64) -> Option<Net> {
-        Some(match layer {
-            Layer::Posted => Net { spent: self.spent.checked_add(units)?, ..self },
-            Layer::Pending => Net { held: self.held.checked_add(units)?, ..self },
-        })
-    }
-}
-
-/// A cell as it was before an entry.
-struct Undo {
-    cell: usize,
-    net: Net,
-    most: Option<i128>,
-}
-
-/// How far a batch was judged, to be gone back to.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Mark(usize, usize);
-
 /// The sums of a batch; empty, and asked for nothing, in a ledger without limits.
-#[derive(Default)]
+#[derive(Default, Pending)]
 pub(crate) struct Judge {
+    #[pending(skip)]
     limits: Option<Arc<Limits>>,
-    cells: Vec<Cell>,
-    places: Map<Key, usize>,
-    log: Vec<Undo>,
+    /// By the place of a sum, its limit.
+    #[pending(skip)]
+    of: Vec<Option<Arc<SpendingLimit>>>,
     /// What the accounts of the batch stand under.
+    #[pending(skip)]
     above: Map<SmolStr, Arc<[SmolStr]>>,
-    excesses: Vec<SpendingExcess>,
+    #[pending(skip)]
     scales: Scales,
-    /// What parts before added that are only checked.
-    carried: Map<Key, i64>,
+    sums: Running<Spending>,
+    /// What stands above a line.
+    excesses: Rows<SpendingExcess>,
+    events: Events,
 }
 
 /// Something above a line, which stands all the same.
 struct Above {
-    cell: usize,
+    cell: Cell,
+    limit: Arc<SpendingLimit>,
     total: i128,
     line: Amount,
     reason: ExcessKind,
@@ -122,19 +78,23 @@ struct Above {
 impl Judge {
     /// Judges by this besides what the store has.
     pub(crate) fn carry_in(&mut self, so_far: &[OfLimit]) {
-        let key = |of: &OfLimit| (of.code.clone(), of.value.clone(), of.window_start);
-        self.carried = so_far.iter().map(|of| (key(of), of.spent)).collect();
+        self.sums.carry_in(so_far.iter().map(|of| Spending {
+            code: of.code.clone(),
+            value: of.value.clone(),
+            window_start: of.window_start,
+            spent: Amount::from_units(of.spent),
+            held: Amount::ZERO,
+        }));
     }
 
     /// What is to be judged by in the next part.
-    pub(crate) fn carry_out(&self, before: Vec<OfLimit>) -> Vec<OfLimit> {
-        let refusing = self.cells.iter().filter(|cell| cell.limit.refuse_above.is_some());
-        let touched = refusing.map(|cell| {
-            let carried = self.carried.get(&cell.key).copied().unwrap_or_default();
-            let (code, value, window_start) = cell.key.clone();
-            OfLimit { code, value, window_start, spent: carried.saturating_add(cell.net.spent) }
+    pub(crate) fn carry_out(&self, before: Vec<OfLimit>) -> Result<Vec<OfLimit>, Halt> {
+        let refuses = |cell: Cell| self.limit(cell).is_some_and(|of| of.refuse_above.is_some());
+        let carried = self.sums.carry_out()?.into_iter().filter(|(cell, _)| refuses(*cell));
+        let touched = carried.map(|(_, Spending { code, value, window_start, spent, .. })| {
+            OfLimit { code, value, window_start, spent: spent.units() }
         });
-        carry(before, touched, |of| (of.code.clone(), of.value.clone(), of.window_start))
+        Ok(carry(before, touched, |of| (of.code.clone(), of.value.clone(), of.window_start)))
     }
 
     /// Reads the limits, and in one trip the sums that a batch may count towards.
@@ -163,14 +123,12 @@ impl Judge {
                 )?;
             }
         }
-        keys.sort_unstable();
-        keys.dedup();
-        tx.need::<Spending>(&keys)?;
+        judge.sums = Running::prepare(tx, keys)?;
         Ok(judge)
     }
 
-    /// Whether an entry may be posted or held, judged after all that was allowed before: what is allowed counts, what is
-    /// refused has left nothing. What was held before is posted whatever the lines; what is above one and stands is kept.
+    /// Whether an entry may be posted or held, judged after all that was allowed before. What was held before is posted whatever
+    /// the lines; what is above one and stands is kept.
     ///
     /// # Errors
     /// [`LedgerError::SpendingLimit`], or a [`Halt`](fondaco_core::Halt).
@@ -184,11 +142,8 @@ impl Judge {
         if self.limits.is_none() {
             return Ok(());
         }
-        let mark = self.mark();
-        let result = self.judge(tx, rules, (entry, judged, period), standing).and_then(|above| {
-            above.into_iter().try_for_each(|above| self.note(tx, entry, above, standing))
-        });
-        result.inspect_err(|_| self.back_to(mark))
+        let above = self.judge(tx, rules, (entry, judged, period), standing)?;
+        above.into_iter().try_for_each(|above| self.note(tx, entry, above, standing))
     }
 
     /// Takes what was held out of the sums: it was posted, voided, or has expired.
@@ -211,8 +166,7 @@ impl Judge {
             let amounts = Line::of_pending(line);
             for counts in self.counting(tx, rules, (date, period), place, amounts)? {
                 let (limit, value, start, counted) = counts;
-                let cell = self.cell(tx, limit, (value, start))?;
-                self.add(cell, Layer::Pending, counted.saturating_neg())?;
+                self.add(limit, (value, start), Layer::Pending, counted.saturating_neg())?;
             }
         }
         Ok(())
@@ -225,7 +179,7 @@ impl Judge {
         (entry, judged, period): (&NewEntry, &[Judged], &Period),
         standing: &Standing<'_>,
     ) -> Result<Vec<Above>, LedgerError> {
-        let mut added: Vec<(usize, i64)> = Vec::new();
+        let mut added: Vec<(Cell, i64)> = Vec::new();
         for (posting, judged) in entry.postings.iter().zip(judged) {
             let Judged { amount, ledger_amount, .. } = *judged;
             let line = Line { currency: posting.amount.currency(), amount, ledger_amount };
@@ -233,8 +187,7 @@ impl Judge {
             for counts in self.counting(tx, rules, (entry.date, period), place, line)? {
                 let (limit, value, start, counted) = counts;
                 self.check_worth(tx, rules, (entry, posting, counted), &limit, standing)?;
-                let cell = self.cell(tx, limit, (value, start))?;
-                self.add(cell, standing.layer, counted)?;
+                let cell = self.add(limit, (value, start), standing.layer, counted)?;
                 match added.iter_mut().find(|(known, _)| *known == cell) {
                     Some((_, sum)) => *sum = sum.saturating_add(counted),
                     None => added.push((cell, counted)),
@@ -310,13 +263,13 @@ impl Judge {
     fn within(
         &mut self,
         tx: &mut Tx<'_>,
-        at: usize,
+        cell: Cell,
         standing: &Standing<'_>,
     ) -> Result<Option<Above>, LedgerError> {
-        let Some(cell) = self.cells.get_mut(at) else { return Ok(None) };
-        let added = cell.net.both();
-        let total = cell.base + added;
-        let (warn, refuse) = (cell.limit.warn_above, cell.limit.refuse_above);
+        let Some(limit) = self.limit(cell).cloned() else { return Ok(None) };
+        let sums = &mut self.sums;
+        let total = -sums.value(tx, cell, Spending::LEFT)?;
+        let (warn, refuse) = (limit.warn_above, limit.refuse_above);
         let is_above = |line: &Amount| total > i128::from(line.units());
         let broken = refuse.filter(is_above).or(warn.filter(is_above));
         // The line that the sum stays below, if there is one.
@@ -326,21 +279,19 @@ impl Judge {
             Some(_) => refuse,
         };
         if let Some(kept) = kept {
-            let most = i128::from(kept.units()) - added;
-            cell.most = Some(cell.most.map_or(most, |known| known.min(most)));
+            sums.keep(cell, Spending::LEFT, kept.units().saturating_neg());
         }
         let Some(line) = broken else { return Ok(None) };
         // Said because of what was only peeked at: now the act rests on it.
-        tx.get::<Spending>(&cell.key)?;
-        cell.exact = true;
+        sums.rest_on(tx, cell)?;
         let refused = Some(line) == refuse;
         let reason = match standing {
             _ if !refused => ExcessKind::Warned,
             Standing { settles: true, .. } => ExcessKind::Held,
             Standing { exceeding: Some(_), .. } => ExcessKind::Allowed,
-            _ => return Err(cell.refusal(total, line)),
+            _ => return Err(refusal(&limit, sums.key(cell), total, line)),
         };
-        Ok(Some(Above { cell: at, total, line, reason }))
+        Ok(Some(Above { cell, limit, total, line, reason }))
     }
 
     /// Keeps what stands above a line; who exceeds a limit is asked for the right to.
@@ -351,17 +302,24 @@ impl Judge {
         above: Above,
         standing: &Standing<'_>,
     ) -> Result<(), LedgerError> {
-        let Some(cell) = self.cells.get(above.cell) else { return Ok(()) };
-        let (code, value, window_start) = cell.key.clone();
+        let Some((code, value, window_start)) = self.sums.key(above.cell).cloned() else {
+            return Ok(());
+        };
         let why = match above.reason {
             ExcessKind::Warned | ExcessKind::Held => None,
             ExcessKind::Allowed => {
                 let over = above.total - i128::from(above.line.units());
-                tx.authorize(&request(entry, &code, cell.limit.money(over)))?;
+                tx.authorize(&request(entry, &code, above.limit.money(over)))?;
                 standing.exceeding.map(|exceeding| exceeding.why.clone())
             }
         };
         let total = i64::try_from(above.total).map_err(|_| too_large(&code))?;
+        let name = match above.reason {
+            ExcessKind::Warned => "ledger.spending_warned",
+            ExcessKind::Allowed | ExcessKind::Held => "ledger.spending_limit_exceeded",
+        };
+        let event = Event::new(name).with("spending_limit", &code).with("entry", standing.id);
+        self.events.push(event);
         self.excesses.push(SpendingExcess {
             entry: standing.id,
             code,
@@ -375,58 +333,6 @@ impl Judge {
             at: tx.now(),
             why,
         });
-        Ok(())
-    }
-
-    /// How far it is.
-    pub(crate) fn mark(&self) -> Mark {
-        Mark(self.log.len(), self.excesses.len())
-    }
-
-    /// Takes back all that was allowed since.
-    pub(crate) fn back_to(&mut self, Mark(log, excesses): Mark) {
-        for Undo { cell, net, most } in self.log.drain(log..).rev() {
-            if let Some(cell) = self.cells.get_mut(cell) {
-                (cell.net, cell.most) = (net, most);
-            }
-        }
-        self.excesses.truncate(excesses);
-    }
-
-    /// Stages what the batch adds, under the floors that say by which sums it was allowed, and what is above a line.
-    ///
-    /// # Errors
-    /// A [`Halt`](fondaco_core::Halt).
-    pub(crate) fn finish(self, tx: &mut Tx<'_>) -> Result<(), Halt> {
-        let mut plain = Vec::new();
-        for cell in self.cells {
-            let floor = cell.floor();
-            let delta = cell.delta();
-            match floor {
-                None if cell.net == Net::default() => {}
-                None => plain.push(delta),
-                Some(floor) => {
-                    if let Added::Short(row) = tx.add(delta, &[floor])? {
-                        let what = format!("{:?} was judged otherwise in memory", row.row_key());
-                        return Err(Halt::Bug(what));
-                    }
-                }
-            }
-        }
-        if !plain.is_empty() {
-            tx.add_all(plain)?;
-        }
-        for excess in self.excesses {
-            let name = match excess.reason {
-                ExcessKind::Warned => "ledger.spending_warned",
-                ExcessKind::Allowed | ExcessKind::Held => "ledger.spending_limit_exceeded",
-            };
-            let event = Event::new(name)
-                .with("spending_limit", Value::Text(excess.code.clone()))
-                .with("entry", Value::Id(excess.entry.to_u128()));
-            tx.emit(event);
-            tx.insert(excess)?;
-        }
         Ok(())
     }
 
@@ -476,64 +382,49 @@ impl Judge {
         Ok(above)
     }
 
-    /// Where a sum stands, with what the store has.
-    fn cell(
+    /// Adds what counts towards a limit.
+    fn add(
         &mut self,
-        tx: &mut Tx<'_>,
         limit: Arc<SpendingLimit>,
-        (value, start): (SmolStr, NaiveDate),
-    ) -> Result<usize, LedgerError> {
-        let key = (limit.code.clone(), value, start);
-        if let Some(&at) = self.places.get(&key) {
-            return Ok(at);
+        (value, window_start): (SmolStr, NaiveDate),
+        layer: Layer,
+        counted: i64,
+    ) -> Result<Cell, LedgerError> {
+        let counted = Amount::from_units(counted);
+        let (spent, held) = match layer {
+            Layer::Posted => (counted, Amount::ZERO),
+            Layer::Pending => (Amount::ZERO, counted),
+        };
+        let delta = Spending { code: limit.code.clone(), value, window_start, spent, held };
+        let cell = self.sums.add(delta).map_err(|_| too_large(&limit.code))?;
+        if self.of.len() <= cell.place() {
+            self.of.resize(cell.place() + 1, None);
         }
-        let exact = tx.is_short::<Spending>(&key);
-        let row = if exact { tx.get::<Spending>(&key)? } else { tx.peek::<Spending>(&key)? };
-        let base =
-            row.map_or(0, |row| i128::from(row.spent.units()) + i128::from(row.held.units()));
-        let carried = self.carried.get(&key).copied().unwrap_or_default();
-        let base = base + i128::from(carried);
-        let at = self.cells.len();
-        self.places.insert(key.clone(), at);
-        self.cells.push(Cell { key, limit, base, exact, net: Net::default(), most: None });
-        Ok(at)
+        if let Some(of) = self.of.get_mut(cell.place()) {
+            *of = Some(limit);
+        }
+        Ok(cell)
     }
 
-    fn add(&mut self, at: usize, layer: Layer, counted: i64) -> Result<(), LedgerError> {
-        let Some(cell) = self.cells.get_mut(at) else { return Ok(()) };
-        let (net, most) = (cell.net, cell.most);
-        cell.net = net.plus(layer, counted).ok_or_else(|| too_large(&cell.key.0))?;
-        self.log.push(Undo { cell: at, net, most });
-        Ok(())
+    fn limit(&self, cell: Cell) -> Option<&Arc<SpendingLimit>> {
+        self.of.get(cell.place())?.as_ref()
     }
 }
 
-impl Cell {
-    fn delta(&self) -> Spending {
-        let (code, value, window_start) = self.key.clone();
-        let (spent, held) = (self.net.spent, self.net.held);
-        let (spent, held) = (Amount::from_units(spent), Amount::from_units(held));
-        Spending { code, value, window_start, spent, held }
-    }
-
-    /// What the store has to judge: nothing, where the act rests on the stored sum.
-    fn floor(&self) -> Option<Floor> {
-        let most = self.most.filter(|_| !self.exact)? + self.net.both();
-        let least = i64::try_from(-most).unwrap_or(if most > 0 { i64::MIN } else { i64::MAX });
-        // The columns of what was spent and what is held.
-        Some(Floor::new(&[(3, -1), (4, -1)], least))
-    }
-
-    fn refusal(&self, total: i128, line: Amount) -> LedgerError {
-        let (code, value, start) = self.key.clone();
-        let of = self.limit.each.clone().map(|dimension| (dimension, value));
-        LedgerError::SpendingLimit {
-            code,
-            of,
-            start: Some(start).filter(|start| *start != super::limit::WHOLE),
-            total: self.limit.money(total),
-            line: self.limit.money(i128::from(line.units())),
-        }
+fn refusal(
+    limit: &SpendingLimit,
+    key: Option<&(SmolStr, SmolStr, NaiveDate)>,
+    total: i128,
+    line: Amount,
+) -> LedgerError {
+    let value = key.map(|(_, value, _)| value.clone());
+    let start = key.map(|(.., start)| *start);
+    LedgerError::SpendingLimit {
+        code: limit.code.clone(),
+        of: limit.each.clone().zip(value),
+        start: start.filter(|start| *start != super::limit::WHOLE),
+        total: limit.money(total),
+        line: limit.money(i128::from(line.units())),
     }
 }
 

@@ -41,5 +41,5 @@ pub use records::{ExcessKind, Spending, SpendingExcess, SpendingLimit};
 
 pub(crate) use declared::PART;
 pub(crate) use history::{recount_moved, recount_placed};
-pub(crate) use judge::{Judge, Mark, Override, Standing};
+pub(crate) use judge::{Judge, Override, Standing};
 pub(crate) use verify::verify;

@@ -72,7 +72,10 @@ impl SpendingLimit {
 
 /// The sums of a limit: for one value of the dimension of which each has its own, over one window.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "ledger_spending", kind = counter, key(code, value, window_start))]
+#[record(
+    table = "ledger_spending", kind = counter, key(code, value, window_start),
+    measure(left = -spent - held),
+)]
 pub struct Spending {
     /// The limit.
     pub code: SmolStr,
