@@ -59,10 +59,10 @@ pub(crate) struct Fold {
 }
 
 impl Fold {
-    /// Nothing yet, for the accounts of a chart.
-    pub(crate) fn new(chart: Arc<Chart>) -> Fold {
+    /// Nothing yet, for the accounts of a chart, with room for so many postings.
+    pub(crate) fn new(chart: Arc<Chart>, postings: usize) -> Fold {
         let newest = vec![NONE; chart.codes().len()];
-        let (cells, log) = (Vec::new(), Vec::new());
+        let (cells, log) = (Vec::new(), Vec::with_capacity(postings));
         Fold { chart, newest, cells, dimensions: Map::default(), log }
     }
 

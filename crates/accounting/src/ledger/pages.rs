@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use fondaco_core::store::Drawn;
+use fondaco_core::store::{Drawn, Tags};
 use fondaco_core::tx::{LogMark, Noted, Pending, Rows};
 use fondaco_core::{Drew, Halt, Id, IdRun, Timestamp, Tx};
 use smol_str::SmolStr;
@@ -86,7 +86,7 @@ impl Pages {
             entries: Rows::with_capacity(entries.len()),
             postings: Rows::with_capacity(postings),
             items: Rows::default(),
-            fold: Fold::new(rules.chart.clone()),
+            fold: Fold::new(rules.chart.clone(), postings),
             details: Rows::default(),
             spending: spending::Judge::prepare(tx, rules, entries)?,
             asserted: Asserted::prepare(tx, rules.assertions, entries)?,
@@ -229,11 +229,11 @@ impl Pages {
         let lines = new.postings.iter().zip(judged.iter()).zip(1..);
         // At once, so that each row is written where it stays.
         self.postings.extend(lines.map(|((posting, judged), line)| {
-            let mut posting = self::posting(new, posting, judged, period, (id, line));
-            if let Some(ledger) = ledger {
-                posting.dimensions = parallel::marked(&posting.dimensions, ledger);
-            }
-            posting
+            let dimensions = match ledger {
+                None => posting.dimensions.clone(),
+                Some(ledger) => parallel::marked(&posting.dimensions, ledger),
+            };
+            self::posting(new, (posting, judged), period, (id, line), dimensions)
         }));
         self.taken.0 += 1;
         let entry = Entry { number, ..entry(new, period, place) };
@@ -307,12 +307,13 @@ fn entry(new: &NewEntry, period: &Period, place: Place<'_>) -> Entry {
     }
 }
 
+#[inline]
 fn posting(
     entry: &NewEntry,
-    new: &NewPosting,
-    judged: &Judged,
+    (new, judged): (&NewPosting, &Judged),
     period: &Period,
     (id, line): (Id<Entry>, u32),
+    dimensions: Tags,
 ) -> Posting {
     Posting {
         entry: id,
@@ -328,6 +329,6 @@ fn posting(
         text: new.text.clone().into(),
         party: new.party.into(),
         due_date: new.due_date,
-        dimensions: new.dimensions.clone(),
+        dimensions,
     }
 }

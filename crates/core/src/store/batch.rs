@@ -161,7 +161,7 @@ impl fmt::Debug for Change {
 /// A limit on a counter's row: the sum of `terms` may not be less than `min`.
 ///
 /// The columns of one floor have the same digits, and `min` counts the same unit.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Floor {
     /// Columns, each added (`+1`) or subtracted (`-1`).
     pub terms: Vec<(usize, i8)>,

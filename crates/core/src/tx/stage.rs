@@ -35,6 +35,8 @@ pub(crate) struct TableStage {
     inserted: Map<KeyBytes, usize>,
     inserted_to: usize,
     pub(crate) adds: Vec<Adds>,
+    /// Where the adds with some floors are, unless they were taken back.
+    by_floors: Map<Vec<Floor>, usize>,
     /// What was added by key, for the first rows of each of `adds`: made when first needed.
     added: Map<KeyBytes, Arc<dyn Stored>>,
     added_to: Vec<usize>,
@@ -47,8 +49,10 @@ pub(crate) struct Stage {
     pub(crate) draws: Vec<Draws>,
     pub(crate) events: Vec<Event>,
     undo: Vec<Undo>,
-    /// What each draw was before; `None` before its first number.
+    /// What each draw within an attempt was before; `None` before its first number.
     drawn: Vec<(usize, Option<(u32, Dates)>)>,
+    /// How many attempts, one within the other, may still be taken back.
+    attempts: u32,
 }
 
 /// The first and the last date of what draws a series' numbers.
@@ -129,11 +133,15 @@ impl Stage {
         if before.is_none() {
             self.draws.push(Draws { series: SmolStr::new(series), count: 0, dates: None });
         }
-        self.drawn.push((at, before));
+        if self.attempts > 0 {
+            self.drawn.push((at, before));
+        }
         (at, &mut self.draws[at])
     }
 
-    pub(crate) fn mark(&self) -> Mark {
+    /// Begins what may be taken back: ended by [`back_to`](Stage::back_to) or [`keep`](Stage::keep).
+    pub(crate) fn mark(&mut self) -> Mark {
+        self.attempts += 1;
         let table = |stage: &TableStage| {
             (
                 stage.inserts.as_ref().map_or(0, |rows| rows.len()),
@@ -144,7 +152,16 @@ impl Stage {
         Mark { undo: self.undo.len(), events: self.events.len(), drawn: self.drawn.len(), tables }
     }
 
+    /// What was staged since the last mark stays.
+    pub(crate) fn keep(&mut self) {
+        self.attempts = self.attempts.saturating_sub(1);
+        if self.attempts == 0 {
+            self.drawn.clear();
+        }
+    }
+
     pub(crate) fn back_to(&mut self, mark: Mark) {
+        self.attempts = self.attempts.saturating_sub(1);
         for undo in self.undo.drain(mark.undo..).rev() {
             match undo {
                 Undo::Slot(at, key, before) => put_back(&mut self.tables[at].slots, key, before),
@@ -184,6 +201,7 @@ impl TableStage {
             inserted: Map::default(),
             inserted_to: 0,
             adds: Vec::new(),
+            by_floors: Map::default(),
             added: Map::default(),
             added_to: Vec::new(),
             claims: Map::default(),
@@ -223,8 +241,11 @@ impl TableStage {
 
     /// The room for deltas of `R` with these floors.
     pub(crate) fn adds_of<R: Record>(&mut self, floors: &[Floor]) -> Option<&mut Vec<R>> {
-        let at = self.adds.iter().position(|adds| adds.floors == floors).unwrap_or_else(|| {
+        let known = self.by_floors.get(floors).copied();
+        let stands = |at: &usize| self.adds.get(*at).is_some_and(|adds| adds.floors == floors);
+        let at = known.filter(stands).unwrap_or_else(|| {
             self.adds.push(Adds { floors: floors.to_vec(), rows: Box::new(Vec::<R>::new()) });
+            self.by_floors.insert(floors.to_vec(), self.adds.len() - 1);
             self.adds.len() - 1
         });
         (self.adds.get_mut(at)?.rows.as_mut() as &mut dyn Any).downcast_mut::<Vec<R>>()

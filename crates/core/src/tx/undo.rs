@@ -140,6 +140,7 @@ impl<R> Rows<R> {
     }
 
     /// Adds one.
+    #[inline]
     pub fn push(&mut self, row: R) {
         self.0.push(row);
     }
@@ -159,6 +160,7 @@ impl<R> std::ops::Deref for Rows<R> {
 }
 
 impl<R> Extend<R> for Rows<R> {
+    #[inline]
     fn extend<I: IntoIterator<Item = R>>(&mut self, rows: I) {
         self.0.extend(rows);
     }

@@ -516,7 +516,10 @@ impl Tx<'_> {
                     Ok(Err(error))
                 }
             },
-            done => Ok(done),
+            done => {
+                self.stage.keep();
+                Ok(done)
+            }
         }
     }
 

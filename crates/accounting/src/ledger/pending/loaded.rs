@@ -1,5 +1,6 @@
 //! Pending entries with their lines and what became of them, while a batch goes over them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use fondaco_core::due::Due;
@@ -141,11 +142,12 @@ impl Pending for Holds {
                 tx.due_anew(Due::new(EXPIRY, hold.pending.id.to_smolstr(), at))?;
             }
         }
+        let fresh: BTreeSet<_> = self.new.iter().collect();
         let mut settled = Vec::with_capacity(self.settled.len());
         for hold in self.settled.iter().filter_map(of) {
             settled.extend(hold.settled.as_deref().cloned());
             // One of the same batch was never on the queue.
-            if hold.pending.expires_at.is_some() && !self.new.contains(&hold.pending.id) {
+            if hold.pending.expires_at.is_some() && !fresh.contains(&hold.pending.id) {
                 tx.cancel_due(EXPIRY, &hold.pending.id.to_smolstr())?;
             }
         }
