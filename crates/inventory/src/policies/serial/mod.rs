@@ -103,7 +103,7 @@ impl Serial {
     ///
     /// # Errors
     /// When there is no stage, an echelon holding cost or the stockout cost is not above zero, a lead time is below zero, or the demand can't be summed
-    /// over a lead time.
+    /// over a lead time or has so long a tail that even places can't hold it.
     pub fn solve(&self) -> Result<SerialPlan, KernelError> {
         self.check()?;
         let levels = recursion::Recursion::new(self, &[])?.levels()?;
@@ -113,7 +113,8 @@ impl Serial {
     /// What these echelon base stocks cost, whether they are the best or not.
     ///
     /// # Errors
-    /// As [`solve`](Self::solve), and when a level is not a number, or there is not one for each stage.
+    /// As [`solve`](Self::solve), and when a level is not a number or lies hundreds of standard deviations above all demand, or there is not one for each
+    /// stage.
     ///
     /// ```
     /// use fondaco_inventory::policies::serial::{Serial, SerialStage};

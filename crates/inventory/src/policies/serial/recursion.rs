@@ -12,6 +12,10 @@ use crate::probability::{Demand, Distribution};
 
 /// Places per standard deviation of the demand of all lead times.
 const FINENESS: f64 = 100.0;
+/// The fewest places per standard deviation that are still worth an answer.
+const COARSENESS: f64 = 10.0;
+/// The most places of the demand of a lead time.
+const MOST_DEMANDS: f64 = 65_536.0;
 /// The most places of one stage.
 const MOST_PLACES: f64 = 8_192.0;
 /// What is so unlikely that the functions are straight beyond it.
@@ -269,18 +273,27 @@ impl Row {
 fn step(model: &Serial, ranges: &[(f64, f64)]) -> Result<f64, KernelError> {
     let wide = ranges.iter().map(|(low, high)| high - low).fold(0.0, f64::max);
     let coarsest = computed(WHAT, wide / MOST_PLACES)?;
+    let time: f64 = model.stages.iter().map(|stage| stage.lead_time).sum();
+    let sd = computed(WHAT, (time * model.demand.variance()).sqrt())?;
+    let least: f64 = if model.demand.counts() { 1.0 } else { 0.0 };
+    if sd > 0.0 && coarsest > least.max(sd / COARSENESS) {
+        let why = "a level lies too far above what demand can need; give lower levels";
+        return Err(KernelError::NoAnswer { what: WHAT, why });
+    }
     if model.demand.counts() {
         return Ok(coarsest.ceil().max(1.0));
     }
-    let time: f64 = model.stages.iter().map(|stage| stage.lead_time).sum();
-    let finest = (time * model.demand.variance()).sqrt() / FINENESS;
-    Ok(if finest > 0.0 { finest.max(coarsest) } else { 1.0 })
+    Ok(if sd > 0.0 { coarsest.max(sd / FINENESS) } else { coarsest.max(1.0) })
 }
 
 impl Spread {
     fn new(demand: &Distribution, step: f64) -> Result<Self, KernelError> {
         let first = (demand.quantile(UNLIKELY)? / step).floor() - 1.0;
         let last = (demand.upper_quantile(UNLIKELY)? / step).ceil() + 1.0;
+        if computed(WHAT, last - first)? > MOST_DEMANDS {
+            let why = "the demand has too long a tail; take a distribution with a lighter one";
+            return Err(KernelError::NoAnswer { what: WHAT, why });
+        }
         let count = (last - first) as usize;
         let at = |place: usize| (first + place as f64) * step;
         // All demand lies between the first and the last place: at the one all is missing but its own, at the other nothing.

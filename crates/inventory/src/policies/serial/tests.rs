@@ -1,7 +1,7 @@
 //! Serial chains against the newsvendor, against published levels and against a simulation of every position.
 
 use super::*;
-use crate::probability::{Gamma, NegativeBinomial, Normal, Poisson};
+use crate::probability::{Gamma, LogNormal, NegativeBinomial, Normal, Poisson};
 
 fn stages(of: &[(f64, f64)]) -> Vec<SerialStage> {
     of.iter().map(|(cost, time)| SerialStage::new(*cost, *time)).collect()
@@ -175,4 +175,9 @@ fn what_is_no_chain_is_refused() {
     let refused = right.plan_at(&[1.0, f64::NAN]).unwrap_err().to_string();
     assert_eq!(refused, "row 1 (counted from 0): echelon_level is NaN: give a finite number");
     assert!(right.levels_of(&right.solve().unwrap(), 2).is_err());
+    let refused = right.plan_at(&[1.0, 1e9]).unwrap_err().to_string();
+    assert!(refused.contains("give lower levels"), "{refused}");
+    let endless = LogNormal::from_logs(0.0, 5.0).unwrap();
+    let refused = Serial { demand: endless.into(), ..right }.solve().unwrap_err().to_string();
+    assert!(refused.contains("too long a tail"), "{refused}");
 }
