@@ -3,6 +3,7 @@
 use fondaco_core::{Act, DocumentId, Id, PartyId, digest};
 use fondaco_inventory::moves::*;
 use fondaco_inventory::posting::MoveStock;
+use fondaco_inventory::replenish::*;
 use fondaco_inventory::reserve::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -83,6 +84,67 @@ fn other_commands_are_json() {
         r#"{"expected":["00000000-0000-0000-0000-000000000007"]}"#,
     );
 }
+
+#[test]
+fn commands_of_replenishment_are_json() {
+    same(
+        &rule(),
+        r#"{"item":"00000000-0000-0000-0000-000000000006","site":"00000000-0000-0000-0000-000000000008","policy":{"reorder_point":{"point":"4 pcs","quantity":"1 carton"}},"source":{"buy":{"supplier":"00000000-0000-0000-0000-000000000005"}},"safety_stock":"2 pcs","minimum":"10 pcs","multiple":"5 pcs","maximum":"90 pcs","lead_time_days":3,"calendar":"DE-BY"}"#,
+    );
+    let kanban = ReplenishmentPolicy::Kanban { containers: 3, each: q("5 pcs") };
+    same(
+        &SetReorderRule {
+            source: ReplenishmentSource::Transfer { from: Id::from_u128(9) },
+            ..SetReorderRule::new(Id::from_u128(6), Id::from_u128(8), kanban)
+        },
+        r#"{"item":"00000000-0000-0000-0000-000000000006","site":"00000000-0000-0000-0000-000000000008","policy":{"kanban":{"containers":3,"each":"5 pcs"}},"source":{"transfer":{"from":"00000000-0000-0000-0000-000000000009"}},"lead_time_days":0}"#,
+    );
+    same(
+        &RemoveReorderRule { item: Id::from_u128(6), site: Id::from_u128(8) },
+        r#"{"item":"00000000-0000-0000-0000-000000000006","site":"00000000-0000-0000-0000-000000000008"}"#,
+    );
+    same(
+        &prices(),
+        r#"{"item":"00000000-0000-0000-0000-000000000006","supplier":"00000000-0000-0000-0000-000000000005","lead_time_days":2,"prices":[{"from":"100 pcs","price":"3.20 EUR/100 pcs"}]}"#,
+    );
+    assert!(serde_json::from_str::<Review>(r#"{"date":"2026-03-02","shop":"x"}"#).is_err());
+}
+
+fn rule() -> SetReorderRule {
+    let policy = ReplenishmentPolicy::ReorderPoint { point: q("4 pcs"), quantity: q("1 carton") };
+    SetReorderRule {
+        source: ReplenishmentSource::Buy { supplier: Some(Id::from_u128(5)) },
+        safety_stock: Some(q("2 pcs")),
+        minimum: Some(q("10 pcs")),
+        multiple: Some(q("5 pcs")),
+        maximum: Some(q("90 pcs")),
+        lead_time_days: 3,
+        calendar: Some("DE-BY".into()),
+        ..SetReorderRule::new(Id::from_u128(6), Id::from_u128(8), policy)
+    }
+}
+
+fn prices() -> SetVendorPrices {
+    let price = PriceBreak { from: q("100 pcs"), price: "3.20 EUR/100 pcs".parse().unwrap() };
+    SetVendorPrices {
+        item: Id::from_u128(6),
+        supplier: Id::from_u128(5),
+        lead_time_days: Some(2),
+        prices: vec![price],
+    }
+}
+
+#[test]
+fn digests_of_replenishment_never_change() {
+    let removed = RemoveReorderRule { item: Id::from_u128(6), site: Id::from_u128(8) };
+    assert_eq!([hex(&rule()), hex(&removed), hex(&prices())], KNOWN_OF_REPLENISHMENT);
+}
+
+const KNOWN_OF_REPLENISHMENT: [&str; 3] = [
+    "0131c2df263b4c843ccb78b99a9c39e7a2347b56131accd3a187d0cf0df4b9ff",
+    "af46d613bb4f3ea43d781c07c85e2b73b4ad5ed4dbc950734eb1a7aa439e8bb1",
+    "785eaa8387f231653c21b713cadee49415ea87ad74c52df9bcc995a081f15b89",
+];
 
 /// Every kind of move has a digest of its own, and every field of it counts.
 #[test]

@@ -3,10 +3,12 @@
 
 use fondaco_core::store::Store;
 use fondaco_core::{
-    Act, ActorId, CommandId, CompanyId, Currency, DocumentId, Driver, Envelope, Halt, Timestamp,
+    Act, ActorId, CommandId, CompanyId, Currency, DocumentId, Driver, Envelope, Halt, PartyId,
+    Timestamp,
 };
 use fondaco_inventory::moves::*;
 use fondaco_inventory::posting::MoveStock;
+use fondaco_inventory::replenish::*;
 use fondaco_inventory::reserve::*;
 use fondaco_inventory::*;
 use fondaco_store::Memory;
@@ -33,6 +35,7 @@ fn a_day(store: &dyn Store) -> Result<(), StockError> {
     let day = Day { driver: &driver, envelope: &envelope };
     let came = day.send("come", &MoveStock::new(vec![receipt(bolt(), "2 carton", "MAIN/A")]))?;
     let came = came.ids().next().unwrap();
+    replenish(&day)?;
     let lines = vec![ExpectedLine {
         item: bolt(),
         site: main_site(),
@@ -68,11 +71,34 @@ fn a_day(store: &dyn Store) -> Result<(), StockError> {
     day.send("back", &MoveStock::new(vec![back]))?;
     day.send("release all", &ReleaseDocument { document: DocumentId::named("o1") })?;
     day.send("lock", &LockStock::through(d("2026-03-31")))?;
-    driver.view(|view| {
-        let found = levels::verify(view)?;
-        assert!(found.is_empty(), "{found:?}");
-        Ok::<(), StockError>(())
-    })
+    let clean = |driver: &Driver<'_>| {
+        driver.view(|view| {
+            let found = ENGINE.verify(view)?;
+            assert!(found.is_empty(), "{found:?}");
+            Ok::<(), StockError>(())
+        })
+    };
+    clean(&driver)?;
+    day.send("no rule", &RemoveReorderRule { item: bolt(), site: main_site() })?;
+    clean(&driver)
+}
+
+/// From here on each move of the day is told where it makes something short, and covers it.
+fn replenish(day: &Day<'_, '_>) -> Result<(), StockError> {
+    let price = PriceBreak { from: pcs(1), price: "2 EUR/pcs".parse().unwrap() };
+    let prices = SetVendorPrices {
+        item: bolt(),
+        supplier: PartyId::named("supplier/7"),
+        lead_time_days: None,
+        prices: vec![price],
+    };
+    day.send("prices", &prices)?;
+    let policy = ReplenishmentPolicy::OrderUpTo { point: pcs(20), up_to: pcs(50) };
+    let rule = SetReorderRule {
+        safety_stock: Some(pcs(5)),
+        ..SetReorderRule::new(bolt(), main_site(), policy)
+    };
+    day.send("rule", &rule)
 }
 
 struct Day<'d, 's> {

@@ -88,3 +88,37 @@ fn a_right_reaches_as_far_as_its_site() {
     let nothing = all(vec![]);
     assert_eq!(code(send(&driver, "nobody", "nothing", &nothing)), "policy.denied");
 }
+
+/// Without the right nothing is set, even by who may all else.
+#[test]
+fn replenishment_has_rights_of_its_own() {
+    use fondaco_inventory::replenish::*;
+    let store = std::sync::Arc::new(Memory::new());
+    let _ = Host::on("memory", store.clone()).set_up();
+    let driver = Driver::new(store, CompanyId::named("acme")).with_policy(House);
+    driver.join(&ENGINE).unwrap();
+    let policy = ReplenishmentPolicy::OrderUpTo { point: pcs(1), up_to: pcs(9) };
+    let rule = SetReorderRule::new(bolt(), shop(), policy);
+    let (supplier, prices) = (PartyId::named("s"), Vec::new());
+    let prices = SetVendorPrices { item: bolt(), supplier, lead_time_days: None, prices };
+    let gone = RemoveReorderRule { item: bolt(), site: shop() };
+    assert_eq!(code(send(&driver, "clerk", "rule", &rule)), "policy.denied");
+    assert_eq!(code(send(&driver, "clerk", "prices", &prices)), "policy.denied");
+    send(&driver, "root", "rule", &rule).unwrap();
+    send(&driver, "root", "prices", &prices).unwrap();
+    assert_eq!(code(send(&driver, "clerk", "gone", &gone)), "policy.denied");
+    // Who moves goods tells what that makes short, without a right of its own.
+    send(&driver, "clerk", "come", &MoveStock::new(vec![receipt(bolt(), "5 pcs", "SHOP")]))
+        .unwrap();
+    send(&driver, "clerk", "go", &MoveStock::new(vec![issue(bolt(), "4 pcs", "SHOP")])).unwrap();
+    let short = driver.view(|view| shortages(view)).unwrap();
+    assert_eq!(short.len(), 1);
+    let review = |actor: &str| {
+        let (actor, time) = (ActorId::new(actor), || "2026-06-30T12:00:00Z".parse().unwrap());
+        let call = job::JobCall::new(job::JobId::named("review"), &actor, &time);
+        driver.run_job(&call, &mut Review::of(today()), &mut ()).map(|done| done.report.proposals)
+    };
+    assert!(review("clerk").is_err());
+    assert_eq!(review("root").unwrap(), 1);
+    send(&driver, "root", "gone", &gone).unwrap();
+}
