@@ -160,17 +160,20 @@ impl Missing {
     fn of(days: &[Day], opening: Option<f64>, until: i64) -> Self {
         let mut ranges = Vec::new();
         let Some(mut stock) = opening else { return Self { ranges, days: 0 } };
+        // Sums of fractions: what is less than a part in a thousand million of what went through is nothing.
+        let through: f64 = days.iter().map(|it| it.change().abs()).sum();
+        let nothing = 1e-9 * (stock.abs() + through);
         let mut from = 0;
         for it in days {
             let came = it.received > 0.0 || it.returned > 0.0 || it.adjusted > 0.0;
             // A day on which something came or was sold is none without stock.
             let to = if came || it.sold > 0.0 { it.day } else { it.day + 1 };
-            if stock <= 0.0 && to > from {
+            if stock <= nothing && to > from {
                 ranges.push((from, to));
             }
             (stock, from) = (stock + it.change(), it.day + 1);
         }
-        if stock <= 0.0 && until > from {
+        if stock <= nothing && until > from {
             ranges.push((from, until));
         }
         let days = ranges.iter().map(|(from, to)| to - from).sum();

@@ -77,6 +77,15 @@ pub enum MoveError {
         /// The location's code.
         location: SmolStr,
     },
+    /// Goods in quarantine that are to be used or sold.
+    #[error(
+        "what lies in {location} is set aside: release it first, scrap it, or send it back, but don't use it"
+    )]
+    #[kind(Refused)]
+    SetAside {
+        /// The location.
+        location: SmolStr,
+    },
     /// What is set aside comes from or to a location for quarantine.
     #[error("location {location} is none for quarantine: name one that is")]
     #[kind(Invalid)]

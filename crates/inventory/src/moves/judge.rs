@@ -234,6 +234,10 @@ impl<'b> Judging<'b> {
         {
             return Err(MoveError::SamePlace { location: from.clone() });
         }
+        let aside = |shelf: &&Shelf| shelf.kind() == LocationKind::Quarantine;
+        if let Some(shelf) = from.filter(aside).filter(|_| self.goes_for_use(to)) {
+            return Err(MoveError::SetAside { location: code(shelf) });
+        }
         let set_aside = match movement {
             Movement::Quarantine { .. } => to,
             Movement::Release { .. } => from,
@@ -253,6 +257,19 @@ impl<'b> Judging<'b> {
             return Err(MoveError::SamePlace { location: from.site.code.clone() });
         }
         Ok(())
+    }
+
+    /// Whether what is moved leaves to be used or sold, however it is called.
+    fn goes_for_use(&self, to: Option<&Shelf>) -> bool {
+        let used = |shelf: &Shelf| {
+            matches!(shelf.kind(), LocationKind::Customer | LocationKind::Production)
+        };
+        let put_back = |shelf: &Shelf| used(shelf) || shelf.kind().is_available();
+        match self.kind {
+            MoveKind::Issue | MoveKind::Dispatch => true,
+            MoveKind::Transfer => to.is_some_and(put_back),
+            _ => false,
+        }
     }
 
     /// The lot that is moved: as it is given, else that of the move that this is of.
@@ -294,9 +311,9 @@ impl<'b> Judging<'b> {
     /// Whether a lot is fit to go out, or to come in for use.
     fn check_lot(&self, lot: Option<&Held>, to: Option<&Shelf>) -> Result<(), MoveError> {
         let Some(held) = lot else { return Ok(()) };
-        let goes = matches!(self.kind, MoveKind::Issue | MoveKind::Dispatch);
         let for_use = to.is_some_and(|to| to.kind().is_available());
         let comes = self.kind == MoveKind::Receipt && for_use;
+        let goes = self.goes_for_use(to.filter(|to| !to.kind().is_available()));
         let (lot, date) = (held.lot.code.clone(), self.new.date);
         if goes && held.lot.status != LotStatus::Released {
             return Err(MoveError::LotNotReleased { lot });

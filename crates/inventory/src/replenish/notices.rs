@@ -44,7 +44,7 @@ impl Along for Notices {
 /// Tells what all that is added here makes short, and what it covers.
 ///
 /// # Errors
-/// What keeps an order from being suggested; a [`Halt`].
+/// A [`Halt`].
 pub(crate) fn watch(tx: &mut Tx<'_>, stocks: &mut Running<Stock>) -> Result<(), StockError> {
     if tx.is_untouched::<ReorderRule>()? {
         return Ok(());
@@ -78,7 +78,7 @@ pub(super) fn judge(
             }
             continue;
         };
-        if told.is_some() {
+        if let Some(told) = told {
             if stocks.added(cell, measure) > 0 {
                 // Several who bring a little each cover it together, so each sees what the others brought.
                 stocks.rest_on(tx, cell)?;
@@ -86,6 +86,8 @@ pub(super) fn judge(
             if stocks.value(tx, cell, measure)? >= i128::from(least) {
                 stocks.keep(cell, measure, least);
                 cover(tx, key, line)?;
+            } else if told.least != rule.told_as(line) {
+                tx.put(Shortage { least: rule.told_as(line), ..told.as_ref().clone() })?;
             }
         } else if stocks.judge(tx, cell, measure, least)?.is_some() {
             let level = stocks.value(tx, cell, measure)?;
@@ -110,7 +112,7 @@ fn tell(
         line,
         since: tx.now(),
         level,
-        least: rule.safety_stock,
+        least: rule.told_as(line),
         suggested: Qty::ZERO,
         due_on: None,
     };
@@ -121,15 +123,21 @@ fn tell(
             .with("safety_stock", row.least.to_decimal()),
         ShortageLine::Reorder => {
             let today = tx.today()?;
-            let suggested = suggest(tx, rule, stock, today)?;
-            row.least = rule.point;
-            row.suggested = suggested.quantity.to_fixed().unwrap_or(Qty::ZERO);
-            row.due_on = Some(suggested.due_on);
-            about("stock.below_reorder")
+            let event = about("stock.below_reorder")
                 .with("position", level.to_decimal())
-                .with("reorder_point", row.least.to_decimal())
-                .with("suggested", row.suggested.to_decimal())
-                .with("due_on", suggested.due_on)
+                .with("reorder_point", row.least.to_decimal());
+            // That it is short is a fact, whether an order can be suggested or not: nobody's sale is refused for that.
+            match suggest(tx, rule, stock, today) {
+                Ok(suggested) => {
+                    row.suggested = suggested.quantity.to_fixed().unwrap_or(Qty::ZERO);
+                    row.due_on = Some(suggested.due_on);
+                    event
+                        .with("suggested", row.suggested.to_decimal())
+                        .with("due_on", suggested.due_on)
+                }
+                Err(StockError::Halt(halt)) => return Err(halt.into()),
+                Err(error) => event.with("not_suggested", error.code()),
+            }
         }
     };
     tx.insert(row)?;

@@ -78,6 +78,14 @@ pub struct ReorderRule {
 }
 
 impl ReorderRule {
+    /// What a shortage says of its line: the reorder point, or the safety stock.
+    pub(crate) fn told_as(&self, line: ShortageLine) -> Qty {
+        match line {
+            ShortageLine::Reorder => self.point,
+            ShortageLine::Safety => self.safety_stock,
+        }
+    }
+
     /// The least that a line's measure may be before it is told, if the rule has the line.
     pub(crate) fn least(&self, line: ShortageLine) -> Option<(Measure<Stock>, i64)> {
         match line {
@@ -138,7 +146,7 @@ pub struct Shortage {
     pub level: Qty,
     /// The reorder point, or the safety stock.
     pub least: Qty,
-    /// How much to order was suggested; 0 for a safety stock.
+    /// How much to order was suggested; 0 for a safety stock, and where nothing could be suggested.
     pub suggested: Qty,
     /// When it would be there if it is ordered at once.
     pub due_on: Option<NaiveDate>,
@@ -182,4 +190,6 @@ pub struct Reviewed {
     pub site: SiteId,
     /// The day of the review.
     pub on: NaiveDate,
+    /// Which review; it counts once that is done.
+    pub review: JobId,
 }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use fondaco_core::digest::{self, DigestError};
-use fondaco_core::job::{Job, JobId, Step};
+use fondaco_core::job::{Job, JobId, Step, is_done};
 use fondaco_core::policy::Request;
 use fondaco_core::store::Hash;
 use fondaco_core::{ItemId, Needs, Progressed, Range, SiteId, Tx};
 use serde::{Deserialize, Serialize};
 
-use super::suggest::suggest;
+use super::suggest::{Suggestion, suggest};
 use super::{PolicyKind, Proposal, ReorderRule, ReplenishError, Reviewed, rights};
 use crate::StockError;
 use crate::items::Item;
@@ -62,6 +62,8 @@ pub struct ReviewReport {
     pub rules: u64,
     /// How many orders are proposed.
     pub proposals: u64,
+    /// For how many rules no order could be proposed: [`suggestion`](super::suggestion) says why.
+    pub refused: u64,
 }
 
 impl Job for Review {
@@ -99,7 +101,9 @@ impl Job for Review {
         let mine = |rule: &&Arc<ReorderRule>| self.site.is_none_or(|site| site == rule.site);
         let mine: Vec<Arc<ReorderRule>> = rules.iter().filter(mine).cloned().collect();
         next.report.rules += mine.len() as u64;
-        next.report.proposals += self.propose(tx, id, &mine)?;
+        let (proposals, refused) = self.propose(tx, id, &mine)?;
+        next.report.proposals += proposals;
+        next.report.refused += refused;
         Ok(if rest.is_empty() { Step::Last(next) } else { Step::More(next) })
     }
 
@@ -126,73 +130,84 @@ impl Review {
             }
         };
         tx.authorize(&request)?;
+        if self.date > tx.today()? {
+            let why = "is still to come: review as of today, or of a day before";
+            let (field, value) = ("date", self.date.to_string());
+            return Err(ReplenishError::BadReorderRule { field, value, why }.into());
+        }
         Ok(())
     }
 
-    /// Proposes what these rules ask for; how many orders that are.
+    /// Proposes what these rules ask for; how many orders that are, and for how many none could be.
     fn propose(
         &self,
         tx: &mut Tx<'_>,
         id: JobId,
         rules: &[Arc<ReorderRule>],
-    ) -> Result<u64, StockError> {
+    ) -> Result<(u64, u64), StockError> {
         let keys: Vec<(ItemId, SiteId)> = rules.iter().map(|rule| (rule.item, rule.site)).collect();
         let items: Vec<ItemId> = keys.iter().map(|(item, _)| *item).collect();
         let sites: Vec<SiteId> = keys.iter().map(|(_, site)| *site).collect();
         let needs = Needs::new().rows::<Stock>(&keys).rows::<Reviewed>(&keys);
         tx.need_all(needs.rows::<Item>(&items).rows::<Site>(&sites))?;
-        let mut proposals = Vec::new();
+        let (mut proposals, mut refused) = (Vec::new(), 0);
         for rule in rules {
-            if rule.policy == PolicyKind::Periodic && !self.is_due(tx, rule)? {
+            if rule.policy == PolicyKind::Periodic && !self.is_due(tx, id, rule)? {
                 continue;
             }
             // Peeked at: what is proposed says at which position.
             let level = crate::levels::stock(tx, rule.item, rule.site)?;
-            let suggested = suggest(tx, rule, level, self.date)?;
-            if suggested.quantity.is_zero() {
-                continue;
+            match suggest(tx, rule, level, self.date) {
+                Ok(suggested) if suggested.quantity.is_zero() => {}
+                Ok(suggested) => match proposal(id, &suggested) {
+                    Some(proposal) => proposals.push(proposal),
+                    None => refused += 1, // more than can be stored
+                },
+                Err(StockError::Halt(halt)) => return Err(halt.into()),
+                Err(_) => refused += 1,
             }
-            let stored = |quantity: fondaco_core::Quantity| {
-                let beyond = || ReplenishError::BadReorderRule {
-                    field: "up_to",
-                    value: quantity.to_string(),
-                    why: "is more than can be stored: lower the levels of the rule",
-                };
-                quantity.to_fixed().ok_or_else(beyond)
-            };
-            proposals.push(Proposal {
-                review: id,
-                item: rule.item,
-                site: rule.site,
-                position: stored(suggested.position)?,
-                quantity: stored(suggested.quantity)?,
-                orders: u32::try_from(suggested.orders.len()).unwrap_or(u32::MAX),
-                source: suggested.source,
-                supplier: suggested.supplier,
-                from_site: suggested.from_site,
-                price: suggested.price,
-                due_on: suggested.due_on,
-            });
         }
         let count = proposals.len() as u64;
         tx.insert_all(proposals)?;
-        Ok(count)
+        Ok((count, refused))
     }
 
     /// Whether a day of review has come since the last one; then this is the last.
-    fn is_due(&self, tx: &mut Tx<'_>, rule: &ReorderRule) -> Result<bool, StockError> {
+    fn is_due(&self, tx: &mut Tx<'_>, id: JobId, rule: &ReorderRule) -> Result<bool, StockError> {
         let key = (rule.item, rule.site);
-        let last = tx.get::<Reviewed>(&key)?;
+        let last = match tx.get::<Reviewed>(&key)? {
+            Some(last) if last.review == id || is_done(tx, last.review)? => Some(last),
+            _ => None, // a review that never ended has proposed nothing
+        };
         let first = rule.first_review.unwrap_or(self.date);
         let Ok(since) = u64::try_from(self.date.signed_duration_since(first).num_days()) else {
             return Ok(false);
         };
         let every = u64::from(rule.every_days.max(1));
         let latest = first.checked_add_days(chrono::Days::new(since - since % every));
-        if latest.is_none_or(|latest| last.is_some_and(|last| last.on >= latest)) {
+        if latest.is_none_or(|latest| {
+            last.as_ref().is_some_and(|last| last.review != id && last.on >= latest)
+        }) {
             return Ok(false);
         }
-        tx.upsert(Reviewed { item: rule.item, site: rule.site, on: self.date })?;
+        tx.upsert(Reviewed { item: rule.item, site: rule.site, on: self.date, review: id })?;
         Ok(true)
     }
+}
+
+/// The suggestion as it is stored; `None` where it is more than can be.
+fn proposal(review: JobId, suggested: &Suggestion) -> Option<Proposal> {
+    Some(Proposal {
+        review,
+        item: suggested.item,
+        site: suggested.site,
+        position: suggested.position.to_fixed()?,
+        quantity: suggested.quantity.to_fixed()?,
+        orders: u32::try_from(suggested.orders.len()).unwrap_or(u32::MAX),
+        source: suggested.source,
+        supplier: suggested.supplier,
+        from_site: suggested.from_site,
+        price: suggested.price,
+        due_on: suggested.due_on,
+    })
 }

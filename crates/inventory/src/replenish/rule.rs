@@ -12,7 +12,9 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::notices;
-use super::{PolicyKind, ReorderRule, ReplenishError, Shortage, ShortageLine, SourceKind};
+use super::{
+    PolicyKind, ReorderRule, ReplenishError, Reviewed, Shortage, ShortageLine, SourceKind,
+};
 use super::{VendorPrice, rights};
 use crate::items::Item;
 use crate::levels::Stock;
@@ -211,7 +213,11 @@ impl Act for SetReorderRule {
         let site = tx.get::<Site>(&self.site)?.ok_or(unknown)?;
         crate::reserve::ask(tx, &authority, &item, &site)?;
         let rule = self.rule(tx, &item)?;
-        tx.upsert(rule)?;
+        let reviews = (rule.every_days, rule.first_review);
+        let before = tx.upsert(rule)?;
+        if before.is_some_and(|before| (before.every_days, before.first_review) != reviews) {
+            forget_review(tx, (self.item, self.site))?;
+        }
         let event = Event::new("stock.reorder_rule_set").with("item", self.item);
         tx.emit(event.with("site", self.site));
         let mut stocks = Running::<Stock>::prepare(tx, [(self.item, self.site)])?;
@@ -300,6 +306,19 @@ impl SetReorderRule {
     }
 }
 
+/// Longer than this nobody waits for goods: ten years of days.
+const LONGEST_LEAD_TIME: u32 = 3_650;
+
+/// More orders than this for one need are a mistake in the maximum.
+const MOST_ORDERS: i64 = 1_000;
+
+fn check_lead_time(days: Option<u32>) -> Result<(), ReplenishError> {
+    match days.filter(|days| *days > LONGEST_LEAD_TIME) {
+        Some(days) => Err(bad("lead_time_days", days.to_string(), "is above 3,650: give less")),
+        None => Ok(()),
+    }
+}
+
 const ITSELF: &str = "is the site itself: name the site that it comes from";
 
 fn bad(field: &'static str, value: String, why: &'static str) -> ReplenishError {
@@ -329,7 +348,13 @@ fn check(rule: &ReorderRule) -> Result<(), ReplenishError> {
     if rule.policy == PolicyKind::Periodic && rule.every_days == 0 {
         return Err(bad("every_days", "0".into(), "is never: give the days from review to review"));
     }
+    check_lead_time(Some(rule.lead_time_days))?;
     if rule.maximum != Qty::ZERO {
+        let most = rule.maximum.units().saturating_mul(MOST_ORDERS);
+        if rule.up_to.units().max(rule.lot.units()) > most {
+            let why = "would take more than 1,000 orders: raise it";
+            return Err(bad("maximum", shown(rule.maximum), why));
+        }
         super::suggest::modifiers(rule)
             .orders(rust_decimal::Decimal::ONE)
             .map_err(ReplenishError::Kernel)?;
@@ -351,6 +376,7 @@ impl Act for RemoveReorderRule {
         }
         tx.get::<ReorderRule>(&(item, site))?.ok_or_else(unknown)?;
         tx.delete::<ReorderRule>(&(item, site))?;
+        forget_review(tx, (item, site))?;
         for line in [ShortageLine::Reorder, ShortageLine::Safety] {
             if tx.get::<Shortage>(&(item, site, line))?.is_some() {
                 tx.delete::<Shortage>(&(item, site, line))?;
@@ -360,6 +386,14 @@ impl Act for RemoveReorderRule {
         tx.emit(event.with("site", site));
         Ok(())
     }
+}
+
+/// Another rule is reviewed anew.
+fn forget_review(tx: &mut Tx<'_>, key: (ItemId, SiteId)) -> Result<(), StockError> {
+    if tx.get::<Reviewed>(&key)?.is_some() {
+        tx.delete::<Reviewed>(&key)?;
+    }
+    Ok(())
 }
 
 impl Act for SetVendorPrices {
@@ -373,6 +407,7 @@ impl Act for SetVendorPrices {
             let request = Request::new(&rights::SET).about(item.code.clone()).nowhere("site");
             tx.allow(&authority, &request.at("item", item.code.clone()))?;
         }
+        check_lead_time(self.lead_time_days)?;
         let currency = Settings::of(tx)?.currency;
         let mut rows = Vec::with_capacity(self.prices.len());
         let mut seen = BTreeSet::new();

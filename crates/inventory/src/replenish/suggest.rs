@@ -7,7 +7,7 @@ use fondaco_core::calendar::{self, Roll};
 use fondaco_core::report::{Explain, Parameter};
 use fondaco_core::{
     DateRange, ItemId, Money, PartyId, Quantity, QuantityError, Range, Reading, Rounding, SiteId,
-    UnitPrice,
+    Unit, UnitPrice,
 };
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
@@ -83,7 +83,7 @@ pub(crate) fn suggest(
         SourceKind::Buy if need > 0 => offers(read, rule, &item)?,
         _ => Vec::new(),
     };
-    let order = cheapest(rule, units(need), &offers)?;
+    let order = cheapest(rule, units(need), (&offers, item.unit))?;
     let lead_time = order.offer.and_then(|offer| offer.lead_time_days);
     let due_on = due_on(read, rule, lead_time.unwrap_or(rule.lead_time_days), today)?;
     let of_item = |amount| Quantity::new(amount, item.unit);
@@ -168,13 +168,14 @@ fn offers(
 fn cheapest<'o>(
     rule: &ReorderRule,
     need: Decimal,
-    offers: &'o [Offer],
+    (offers, unit): (&'o [Offer], Unit),
 ) -> Result<Order<'o>, StockError> {
     let modifiers = modifiers(rule);
     let orders = modifiers.orders(need).map_err(kernel)?;
     let mut best: Option<(Decimal, Order<'o>)> = None;
     for offer in offers.iter().filter(|_| !orders.is_empty()) {
-        let (cost, order) = priced(modifiers, &orders, offer)?;
+        // A vendor whose prices can't serve these orders is left out.
+        let Ok((cost, order)) = priced(modifiers, &orders, (offer, unit)) else { continue };
         if best.as_ref().is_none_or(|(least, _)| cost < *least) {
             best = Some((cost, order));
         }
@@ -189,7 +190,7 @@ fn cheapest<'o>(
 fn priced<'o>(
     modifiers: OrderModifiers,
     orders: &[Decimal],
-    offer: &'o Offer,
+    (offer, unit): (&'o Offer, Unit),
 ) -> Result<(Decimal, Order<'o>), StockError> {
     let list = PriceList::all_units(&offer.prices).modified(modifiers);
     let (mut bought, mut cost, mut money, mut reached) = (Vec::new(), Decimal::ZERO, None, None);
@@ -200,7 +201,7 @@ fn priced<'o>(
         cost = cost.checked_add(purchase.cost).ok_or(too_much).map_err(kernel)?;
         bought.push(purchase.quantity);
         if let Some(row) = offer.rows.get(purchase.price) {
-            let quantity = Quantity::new(purchase.quantity, row.price.per().unit());
+            let quantity = Quantity::new(purchase.quantity, unit);
             let total = row.price.total(quantity, Rounding::HalfUp).map_err(self::quantity)?;
             let sum = money.map_or(Ok(total), |money: Money| money.add(total));
             money = Some(sum.map_err(|error| self::quantity(error.into()))?);

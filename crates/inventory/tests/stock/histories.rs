@@ -149,7 +149,9 @@ fn a_batch(host: &Host, naive: &mut Naive, random: &mut Random, name: &str) {
         take_over(naive, after, before, answer.ids());
     } else {
         let sent = host.send(name, &MoveStock::new(moves.clone()));
-        match told.iter().find_map(|told| told.err()) {
+        // What a move is refused for by itself comes before what it is refused for after others.
+        let by_itself = told.iter().find(|told| **told == Err("inventory.set_aside"));
+        match by_itself.or(told.iter().find(|told| told.is_err())).and_then(|told| told.err()) {
             None => take_over(naive, after, before, sent.unwrap().answer.ids()),
             Some(code) => {
                 assert_eq!(sent.unwrap_err().code(), code, "{name} on {}: {moves:?}", host.name);

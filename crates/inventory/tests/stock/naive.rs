@@ -176,6 +176,12 @@ impl Naive {
     ) -> Result<(), &'static str> {
         let mut after = self.clone();
         let legs = self.legs_of(deed, recorded);
+        let for_use =
+            matches!(deed.kind, MoveKind::Issue | MoveKind::Dispatch | MoveKind::Transfer);
+        let aside = |leg: &&Leg| leg.units < 0 && leg.at == At::Bin("MAIN/Q");
+        if for_use && legs.iter().any(|leg| aside(&leg)) {
+            return Err("inventory.set_aside");
+        }
         if let Some(promise) = deed.fulfils {
             let promise = &mut after.promises[promise];
             if promise.held + promise.waiting == 0 {

@@ -165,3 +165,23 @@ fn what_may_be_below_zero_goes_out_before_it_came() {
         host.clean();
     });
 }
+
+/// What is set aside is not used, by whatever name.
+#[test]
+fn quarantined_goods_are_not_sold() {
+    on_every_store(|host| {
+        host.made("come", receipt(bolt(), "9 pcs", "MAIN/A"));
+        let aside = Movement::Quarantine { from: "MAIN/A".into(), to: "MAIN/Q".into() };
+        host.made("aside", moved(bolt(), "6 pcs", aside));
+        assert_eq!(host.refusal(issue(bolt(), "1 pcs", "MAIN/Q")), "inventory.set_aside");
+        let put = NewMove::transfer(bolt(), pcs(1), ("MAIN/Q", "MAIN/A"), today());
+        assert_eq!(host.refusal(put), "inventory.set_aside", "it is released, not just put back");
+        let sent = Movement::Dispatch { from: "MAIN/Q".into(), to_site: shop() };
+        assert_eq!(host.refusal(moved(bolt(), "1 pcs", sent)), "inventory.set_aside");
+        host.made("scrapped", moved(bolt(), "2 pcs", Movement::Scrap { from: "MAIN/Q".into() }));
+        let released = Movement::Release { from: "MAIN/Q".into(), to: "MAIN/A".into() };
+        host.made("released", moved(bolt(), "4 pcs", released));
+        assert_eq!(host.figures(bolt(), main_site())[..3], ["7", "0", "0"]);
+        host.clean();
+    });
+}

@@ -265,17 +265,87 @@ fn a_review_proposes_what_is_to_be_ordered_and_goes_on_where_it_was_stopped() {
         "a review that is not done proposes nothing"
     );
     let (id, done) = run("june", "2026-06-30", &stopped);
-    assert_eq!(done.unwrap(), ReviewReport { rules: 1_200, proposals: 800 });
+    assert_eq!(done.unwrap(), ReviewReport { rules: 1_200, proposals: 800, refused: 0 });
     let found = host.view(|view| proposals(view, id));
     assert_eq!(found.len(), 800);
     let eights = found.iter().filter(|row| row.quantity.to_decimal() == 8.into()).count();
     assert_eq!(eights, 400);
+    let early = run("typed wrong", "2036-06-30", &stopped).1.unwrap_err();
+    assert!(early.to_string().contains("is still to come"), "{early}");
+    host.at_minute(30 * 24 * 60);
     let next = |name, date| run(name, date, &stopped).1.unwrap().proposals;
     assert_eq!(next("next day", "2026-07-01"), 400, "what is reviewed weekly was reviewed");
     assert_eq!(next("next week", "2026-07-07"), 800);
     assert_eq!(next("the week after, late", "2026-07-16"), 800);
     assert_eq!(next("the day after that", "2026-07-20"), 400);
     assert_eq!(next("in step again", "2026-07-21"), 800);
+    // A review that was stopped for good has proposed nothing: another proposes it all.
+    stopped.store(true, Ordering::SeqCst);
+    assert!(run("never ended", "2026-07-28", &stopped).1.is_err());
+    assert_eq!(next("in its stead", "2026-07-28"), 800);
+}
+
+/// That something is short is told, and what makes it short is done, whether an order can be suggested or not.
+#[test]
+fn no_sale_is_refused_because_no_order_can_be_suggested() {
+    on_every_store(|host| {
+        host.made("come", receipt(bolt(), "50 pcs", "MAIN/A"));
+        let least = SetVendorPrices {
+            item: bolt(),
+            supplier: PartyId::named("wholesaler"),
+            lead_time_days: None,
+            prices: vec![PriceBreak { from: q("100 pcs"), price: "1 EUR/pcs".parse().unwrap() }],
+        };
+        host.must("from a hundred", &least);
+        let policy = ReplenishmentPolicy::OrderUpTo { point: q("10 pcs"), up_to: q("40 pcs") };
+        host.must("rule", &SetReorderRule { maximum: Some(q("50 pcs")), ..rule(policy.clone()) });
+        host.made("sold", issue(bolt(), "40 pcs", "MAIN/A"));
+        assert_eq!(told(&host), [(ShortageLine::Reorder, "10".into(), "30".into())]);
+        let without = suggested(&host);
+        assert_eq!((without.supplier, without.cost), (None, None), "he can't serve thirty");
+
+        host.made("come again", receipt(bolt(), "40 pcs", "MAIN/A"));
+        let nowhere = fondaco_inventory::places::ChangeSite {
+            calendar: fondaco_inventory::Change::To("NOWHERE".into()),
+            ..fondaco_inventory::places::ChangeSite::of(main_site())
+        };
+        host.must("a calendar that is not there", &nowhere);
+        host.must("by the site's calendar", &rule(policy));
+        host.made("sold too", issue(bolt(), "40 pcs", "MAIN/A"));
+        assert_eq!(told(&host), [(ShortageLine::Reorder, "10".into(), "0".into())]);
+    });
+}
+
+/// A shortage that is told already shows the line as it is set now.
+#[test]
+fn a_line_that_is_raised_shows_in_what_was_told() {
+    let host = Host::memory();
+    host.made("come", receipt(bolt(), "5 pcs", "MAIN/A"));
+    host.must("rule", &rule(lots_of("20 pcs", "1 carton")));
+    host.must("higher", &rule(lots_of("100 pcs", "1 carton")));
+    let row = &host.view(|view| shortages(view))[0];
+    assert_eq!((row.least.to_decimal(), row.level.to_decimal()), (100.into(), 5.into()));
+    assert_eq!(events(&host, "stock.below_reorder"), 1);
+}
+
+/// A price for a kilo, of what is stocked by the gram.
+#[test]
+fn a_price_may_be_in_another_unit() {
+    let host = Host::memory();
+    let saffron = Item::new("SAFFRON", "Saffron", fondaco_core::Unit::GRAM);
+    let id = saffron.id;
+    host.insert("saffron", vec![saffron]);
+    let policy = ReplenishmentPolicy::OrderUpTo { point: q("0 g"), up_to: q("500 g") };
+    host.must("rule", &SetReorderRule::new(id, main_site(), policy));
+    let prices = SetVendorPrices {
+        item: id,
+        supplier: PartyId::named("s"),
+        lead_time_days: None,
+        prices: vec![PriceBreak { from: q("1 g"), price: "14.20 EUR/kg".parse().unwrap() }],
+    };
+    host.must("prices", &prices);
+    let suggested = host.view(|view| suggestion(view, (id, main_site()), today()));
+    assert_eq!(suggested.cost.unwrap().to_string(), "7.10 EUR");
 }
 
 #[test]
@@ -299,6 +369,14 @@ fn what_a_rule_cannot_be() {
         ),
         (SetReorderRule { calendar: Some("MARS".into()), ..good() }, "calendar.undefined"),
         (SetReorderRule { source: transfer, ..good() }, "inventory.bad_reorder_rule"),
+        (SetReorderRule { lead_time_days: 4_000, ..good() }, "inventory.bad_reorder_rule"),
+        (
+            SetReorderRule {
+                maximum: Some(q("1 pcs")),
+                ..rule(ReplenishmentPolicy::OrderUpTo { point: q("5 pcs"), up_to: q("20000 pcs") })
+            },
+            "inventory.bad_reorder_rule",
+        ),
         (
             SetReorderRule { minimum: Some(q("9 pcs")), maximum: Some(q("8 pcs")), ..good() },
             "inventory.contradiction",
