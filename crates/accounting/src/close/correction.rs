@@ -17,7 +17,7 @@ use smol_str::SmolStr;
 use super::assertion::{Judging, as_one};
 use crate::ledger::{
     Entry, LedgerError, NewEntry, Period, Posted, Reversal, Reverse, Within, check_text, in_time,
-    post_within, reverse_within,
+    plan_new, planned_on, post_within, reverse_within,
 };
 
 /// That an entry was corrected: an entry is corrected at most once, its correction may be corrected again.
@@ -102,9 +102,14 @@ impl Act for Correct {
         let unknown = LedgerError::UnknownEntry { entry: self.entry };
         let own = tx.get::<Entry>(&self.entry)?.ok_or(unknown)?.date;
         let first = own.min(self.with.date);
+        // An accrual that would have been taken back by the clock still is, as it is right now.
+        let planned = planned_on(tx, self.entry)?;
         let (corrected, in_period) = as_one(tx, first, |tx| {
             let (reversal, taken_on) = self.take_back(tx, own)?;
             let (entry, date) = self.enter(tx)?;
+            if let Some(on) = planned {
+                plan_new(tx, entry.id, date, on)?;
+            }
             let in_period = taken_on == own && date == self.with.date;
             Ok(((Corrected { reversal, entry, date }, in_period), Some(entry.id)))
         })?;

@@ -24,6 +24,7 @@ use crate::ledger::{
     Account, AccountClass, BalanceQuery, Entry, Journal, LedgerError, Period, Posting, Settings,
     Side, balances, is_closing, period_label,
 };
+use crate::parallel::sight;
 
 /// Who hands the data over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,7 +103,7 @@ pub fn gobd(
         let why = format!("{} is before {}: give the earlier day first", query.end, query.start);
         return Err(LedgerError::BadInput { what: "end", why });
     }
-    let data = Data::read(read, query)?;
+    let data = Data::read(&mut sight(read)?, query)?;
     let tables = data.tables();
     let index = index(query, &tables);
     let files = tables.iter().map(|table| (table.file.to_owned(), table.text()));

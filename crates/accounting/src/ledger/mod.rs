@@ -153,12 +153,12 @@ pub use reverse::{Reversal, ReversalStyle, Reverse};
 pub(crate) use reverse::{
     mirrored, rested_reversal_chains, reversal_chains, reverse_as, reverse_within,
 };
-pub(crate) use reversing::plan_new;
 pub(crate) use reversing::start_of;
 pub use reversing::{
     CancelReversal, PlanReversal, PlannedReversal, PostReversing, REVERSAL, planned_reversals,
     post_reversing,
 };
+pub(crate) use reversing::{plan_new, planned_on};
 pub(crate) use rules::{Chart, Map as RulesMap, Rules};
 pub use settings::{SetUp, Settings};
 pub use so_far::CheckedSoFar;

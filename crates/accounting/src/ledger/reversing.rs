@@ -253,6 +253,15 @@ fn allow_reversal(tx: &mut Tx<'_>, asking: &mut Asking, entry: &Entry) -> Result
     asking.allow_plan(tx, &new)
 }
 
+/// The day on which `entry` is to be reversed by the clock, if it is. The decision rests on it.
+pub(crate) fn planned_on(
+    tx: &mut Tx<'_>,
+    entry: Id<Entry>,
+) -> Result<Option<NaiveDate>, LedgerError> {
+    let item = tx.get::<DueItem>(&(REVERSAL.into(), entry.to_smolstr()))?;
+    item.map(|item| Ok(PlannedReversal::of(&item)?.on)).transpose()
+}
+
 /// Takes the plan to reverse `entry` off the queue; whether there was one.
 pub(crate) fn cancel_plan(tx: &mut Tx<'_>, entry: Id<Entry>) -> Result<bool, LedgerError> {
     Ok(tx.cancel_due(REVERSAL, &entry.to_smolstr())?)

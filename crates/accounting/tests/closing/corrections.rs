@@ -45,6 +45,22 @@ fn a_correction_lies_in_the_original_period_while_that_is_open_and_later_after()
     });
 }
 
+/// An accrual that is corrected before the clock takes it back is taken back all the same.
+#[test]
+fn a_corrected_accrual_is_still_reversed_on_its_day() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        let first = firm.must("accrue", &PostReversing::new(rent("2026-05-31", "41")));
+        let right = firm.must("40", &Correct::new(first.id, rent("2026-05-31", "40")));
+        let planned = firm.view(|view| planned_reversals(view));
+        assert_eq!(planned.len(), 1);
+        assert_eq!((planned[0].entry, planned[0].on), (right.entry.id, d("2026-06-01")));
+        let too_late = Correct::new(right.entry.id, rent("2026-06-01", "40"));
+        assert_eq!(firm.refused("after its end", &too_late).code(), "accounting.bad_input");
+        firm.clean();
+    });
+}
+
 #[test]
 fn a_correction_that_is_wrong_itself_changes_nothing() {
     let firm = in_memory().set_up();

@@ -3,7 +3,9 @@
 
 use fondaco_accounting::Books;
 use fondaco_accounting::allocation::allocation;
-use fondaco_accounting::export::{ExportQuery, SaftAddress, SaftCompany, SaftContact, SaftQuery};
+use fondaco_accounting::export::{
+    ExportQuery, GobdQuery, GobdSupplier, SaftAddress, SaftCompany, SaftContact, SaftQuery,
+};
 use fondaco_accounting::reports::{FinancialQuery, Layout, StatementQuery, explain_opening};
 use fondaco_core::DateRange;
 
@@ -132,6 +134,9 @@ pub fn entries(books: &Books<'_>) -> Shown {
     let changes = books.view(|view| changes(view, &query)).unwrap();
     show("changes", changes.to_report().to_csv());
     show("SAF-T", saft(books));
+    for (file, text) in gobd(books) {
+        show(&file, text);
+    }
     shown
 }
 
@@ -152,6 +157,12 @@ pub fn of_all(books: &Books<'_>) -> Shown {
 pub fn tables(books: &Books<'_>) -> Shown {
     let tables = books.export(&ExportQuery::all()).unwrap();
     tables.files()
+}
+
+fn gobd(books: &Books<'_>) -> Vec<(String, String)> {
+    let (name, location, comment) = ("Acme".into(), "Berlin".into(), "2026".into());
+    let supplier = GobdSupplier { name, location, comment };
+    books.export_gobd(&GobdQuery::new(supplier, d("2026-01-01"), d("2026-12-31"))).unwrap()
 }
 
 fn saft(books: &Books<'_>) -> String {

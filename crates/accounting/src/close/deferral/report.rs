@@ -104,7 +104,19 @@ pub fn deferred(
         }
         let source = Some(deferral.source.clone());
         let parts = read.peek_scan(&Range::<DeferralPart>::by_key(&deferral.code))?;
-        for part in parts.iter().filter(|part| part.date > date) {
+        let posted: Vec<_> = parts.iter().filter_map(|part| part.entry).collect();
+        let posted: BTreeMap<_, _> = read
+            .peek_many::<Entry>(&posted)?
+            .into_iter()
+            .flatten()
+            .map(|entry| (entry.id, entry.date))
+            .collect();
+        // A part that came late was still deferred until the day on which it was posted.
+        let is_planned = |part: &&Arc<DeferralPart>| {
+            let posted_on = part.entry.and_then(|entry| posted.get(&entry).copied());
+            posted_on.unwrap_or(part.date) > date
+        };
+        for part in parts.iter().filter(is_planned) {
             let worth = part.ledger_amount.to_decimal();
             // The account gives on the side opposite to the one that takes.
             let worth = if deferral.side == Side::Debit { worth } else { -worth };
