@@ -1,7 +1,7 @@
 //! What costing takes: `cargo bench --bench valuation -- [MOVES]`, by default 10,000,000 moves of 10,000 stocks by each method, one
 //! core, in memory: six receipts to ten issues, one count in thirty, some issues below zero. Then a table of a tenth of them with returns,
 //! landed costs and transfers, which looks earlier moves up, and a receipt that comes a year late and has all of a stock costed again.
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 use std::hint::black_box;
 use std::time::Instant;
