@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fondaco_core::policy::{Authority, Permission, Request};
-use fondaco_core::{Halt, Tx};
+use fondaco_core::{Halt, Tx, tree};
 use smol_str::SmolStr;
 
 use super::book::Book;
@@ -105,15 +105,8 @@ impl Asking {
 
 /// What a category stands under, the nearest first.
 pub(crate) fn categories_above(tx: &mut Tx<'_>, category: &SmolStr) -> Result<Vec<SmolStr>, Halt> {
-    let (mut above, mut next) = (Vec::new(), category.clone());
-    while let Some(parent) = tx.get::<Category>(&next)?.and_then(|found| found.parent.clone()) {
-        if above.contains(&parent) {
-            break;
-        }
-        above.push(parent.clone());
-        next = parent;
-    }
-    Ok(above)
+    let parent = tx.get::<Category>(category)?.and_then(|found| found.parent.clone());
+    tree::rest_above::<Category>(tx, parent.as_ref())
 }
 
 /// What it takes to make a move of this kind.
