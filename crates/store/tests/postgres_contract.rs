@@ -121,14 +121,12 @@ fn cancelled_views_give_their_connections_back() {
                 held.store(true, Ordering::SeqCst);
                 read(view)
             }));
-            std::future::poll_fn(|context| {
-                let pending = view.as_mut().poll(context).is_pending();
-                match pending && !held.load(Ordering::SeqCst) {
-                    true => Poll::Pending,
-                    false => Poll::Ready(cancelled += usize::from(pending)),
-                }
-            })
-            .await;
+            let pending =
+                std::future::poll_fn(|context| match view.as_mut().poll(context).is_pending() {
+                    true if !held.load(Ordering::SeqCst) => Poll::Pending,
+                    pending => Poll::Ready(pending),
+                });
+            cancelled += usize::from(pending.await);
             drop(view);
             if cancelled == 8 {
                 break;
