@@ -24,6 +24,7 @@ pub use read::{
     BalanceOf, Explained, bins, expected, explain_on_hand, lot_bins, moves_of, moves_of_lot,
     on_hand_at, on_hand_known_at, open_reservations, reservations_of, stock, stock_by_site,
 };
+pub(crate) use record::number_of;
 pub use record::{Bin, Flow, LocationUse, LotBin, LotLapse, LotTotal, MoveUse, Stock, Weight};
 pub(crate) use restate::{Standing, restate, schedule};
 pub use verify::{Discrepancy, verify};

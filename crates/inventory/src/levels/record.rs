@@ -3,7 +3,7 @@
 //! Each follows from the facts ([`Move`](crate::moves::Move), the reservations and what is on order), and [`verify`](super::verify) adds
 //! them up again.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use fondaco_core::store::Record;
 use fondaco_core::{Id, ItemId, SiteId, Timestamp};
 use smol_str::SmolStr;
@@ -13,13 +13,13 @@ use crate::items::Lot;
 
 /// What there is of an item at a site, of what the company may use: its own goods and consigned ones. A customer's goods are not in it.
 ///
-/// All of its columns but the last are quantities in the item's stock unit.
+/// All of its columns but the last two are quantities in the item's stock unit.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
 #[record(
     table = "stock_level", kind = counter, key(item, site), index(by_site(site)),
     measure(available = on_hand - reserved - quarantined - expired),
     measure(position = on_hand + on_order + in_transit - reserved - backordered),
-    measure(not_waited_for = -backordered),
+    measure(not_waited_for = -backordered), measure(not_after = -last_day),
 )]
 pub struct Stock {
     /// The item.
@@ -43,6 +43,9 @@ pub struct Stock {
     /// How many legs of moves there were at the site, also of what counts to no other column: who rests on this row rests on all that
     /// happens to the item there.
     pub legs: i64,
+    /// The last day on which anything of it was moved there, as a number: see [`Stock::last_moved`]. A move that is dated before it has to
+    /// leave enough for every day since.
+    pub last_day: i64,
 }
 
 impl Stock {
@@ -70,7 +73,22 @@ impl Stock {
             on_order: none,
             backordered: none,
             legs: 0,
+            last_day: 0,
         }
+    }
+
+    /// The last day on which anything of the item was moved at the site.
+    ///
+    /// ```
+    /// use fondaco_core::{ItemId, SiteId};
+    /// use fondaco_inventory::levels::Stock;
+    ///
+    /// let none = Stock::none(ItemId::named("M8x40"), SiteId::named("shop"));
+    /// assert_eq!(none.last_moved(), None);
+    /// ```
+    pub fn last_moved(&self) -> Option<NaiveDate> {
+        let day = i32::try_from(self.last_day).ok().filter(|day| *day > 0)?;
+        NaiveDate::from_num_days_from_ce_opt(day)
     }
 
     /// What can be promised or issued: on hand - reserved - quarantined - expired.
@@ -93,6 +111,11 @@ impl Stock {
         let has = [self.on_hand, self.on_order, self.in_transit];
         sum(&has, &[self.reserved, self.backordered])
     }
+}
+
+/// The number of a day in [`Stock::last_day`]: 1 is 1 January of the year 1, and 0 stands for none.
+pub(crate) fn number_of(day: NaiveDate) -> i64 {
+    i64::from(day.num_days_from_ce()).max(0)
 }
 
 /// The one less the others, of any size.

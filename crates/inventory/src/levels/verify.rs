@@ -13,7 +13,7 @@ use super::read::decimal;
 use super::restate::Standing;
 use super::{
     Bin, Expected, Flow, LocationUse, LotBin, LotLapse, LotTotal, MoveUse, Reservation, Stock,
-    Weight, month_of,
+    Weight, month_of, number_of,
 };
 use crate::items::Lot;
 use crate::moves::{Move, MoveKind, Stage};
@@ -71,7 +71,7 @@ pub fn verify(read: &mut impl Reading) -> Result<Vec<Discrepancy>, Halt> {
 }
 
 /// The sums of a counter's columns, in their order.
-type Sums = [i128; 8];
+type Sums = [i128; 9];
 
 /// An item at a site, in a location, of a lot.
 type Place = (ItemId, SiteId, SmolStr, Option<Id<Lot>>);
@@ -148,6 +148,9 @@ impl Facts {
         let units = i128::from(leg.quantity.units());
         let (item, site) = (leg.item, leg.site);
         add(&mut self.stocks, (item, site), 7, 1);
+        if let Some([.., last_day]) = self.stocks.get_mut(&(item, site)) {
+            *last_day = (*last_day).max(number_of(leg.date).into());
+        }
         match leg.stage {
             Stage::Stock => {
                 add(&mut self.stocks, (item, site), 0, units);

@@ -1,19 +1,16 @@
 //! A batch of moves: each judged after those before it, everything staged once.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
 use fondaco_core::store::{Event, Record, StoreError, Stored};
-use fondaco_core::tx::{Cell, Noted, Pending, Rows};
-use fondaco_core::{Halt, Id, IdRun, ItemId, Range, Reading, Tx};
-use smol_str::SmolStr;
+use fondaco_core::tx::{Cell, Measure, Noted, Pending, Running};
+use fondaco_core::{Halt, Id, IdRun, ItemId, SiteId, Tx};
 
 use super::along::Along;
 use super::asking::Asking;
 use super::book::{Book, Held, Map};
+use super::days::{self, Days, TooLittle};
 use super::judge::{Class, Judged, Leg};
 use super::{Move, MoveError, MoveKind, Stage};
-use crate::items::{Lot, Tracking};
+use crate::items::Tracking;
 use crate::levels::{
     Bin, Flow, Levels, LocationUse, LotBin, LotTotal, MoveUse, Stock, Touched, month_of, schedule,
 };
@@ -22,7 +19,7 @@ use crate::{Qty, StockError};
 /// What a batch of moves keeps in memory.
 #[derive(Pending)]
 pub(crate) struct Pages<A: Along> {
-    moves: Legs,
+    moves: Days,
     taken: Noted<u32>,
     along: A,
     levels: Levels,
@@ -52,10 +49,10 @@ impl<A: Along> Pages<A> {
         book: &Book,
         judged: &[&Judged<'_>],
     ) -> Result<Pages<A>, StockError> {
-        let levels = Levels::prepare(tx, touched(book, judged))?;
+        let mut levels = Levels::prepare(tx, touched(book, judged))?;
         let along = A::prepare(tx, book, judged)?;
-        let counts = judged.iter().any(|judged| judged.kind == MoveKind::Count);
-        let moves = Legs::with_capacity(judged.len(), counts);
+        let mut moves = Days::with_capacity(judged.len());
+        moves.prepare(tx, &mut levels, judged)?;
         Ok(Pages { moves, taken: Noted(0), along, levels })
     }
 
@@ -74,7 +71,7 @@ impl<A: Along> Pages<A> {
         let id = ids.0.get(taken).ok_or(MoveError::TooMany { count: taken as usize })?;
         self.taken.0 = taken + 1;
         let counted = match judged.kind {
-            MoveKind::Count => Some(self.counted(tx, book, judged)?),
+            MoveKind::Count => Some(self.counted(tx, judged)?),
             _ => None,
         };
         let difference = |leg: &Leg<'_>| counted.unwrap_or(leg.units);
@@ -94,12 +91,7 @@ impl<A: Along> Pages<A> {
     }
 
     /// How much more there is than the books say for the end of that day. Rests on what lies there.
-    fn counted(
-        &mut self,
-        tx: &mut Tx<'_>,
-        book: &Book,
-        judged: &Judged<'_>,
-    ) -> Result<i64, StockError> {
+    fn counted(&mut self, tx: &mut Tx<'_>, judged: &Judged<'_>) -> Result<i64, StockError> {
         let Some(leg) = judged.legs().next() else { return Ok(0) };
         let (item, code) = (judged.new.item, leg.code());
         let there = match leg.lot {
@@ -114,17 +106,11 @@ impl<A: Along> Pages<A> {
                 self.levels.bins.value(tx, cell, Bin::ON_HAND)?
             }
         };
-        let place = (item, code, leg.lot.map(|held| held.lot.id));
-        let mut since = self.moves.after(&place, judged.new.date);
         // What was moved there on later days was not there yet. It all changed the counter that the act rests on.
-        if let Some(next) = judged.new.date.succ_opt().filter(|next| *next <= book.today) {
-            let range = Range::by(Move::BY_ITEM, &(item, leg.site)).from(&next);
-            let mut add = |row: &Move| {
-                since += if place_of(row) == place { i128::from(row.quantity.units()) } else { 0 };
-                Ok::<_, Halt>(())
-            };
-            tx.peek_each(&range, &mut add)?;
-        }
+        let stock = self.levels.stocks.cell((item, leg.site));
+        self.moves.is_followed(tx, &mut self.levels, (stock, judged.new.date))?;
+        let place = (item, code, leg.lot.map(|held| held.lot.id));
+        let since: i128 = self.moves.after(leg.site, stock, &place, judged.new.date).values().sum();
         let difference = i128::from(judged.units) - (there - since);
         i64::try_from(difference).map_err(|_| too_much(judged).into())
     }
@@ -155,21 +141,68 @@ impl<A: Along> Pages<A> {
         if let Some(first) = &mut changes[0] {
             self.along.before(tx, judged, first, &mut self.levels)?;
         }
-        let mut lower: [Option<Cell>; 2] = [None, None];
-        for (change, lower) in changes.into_iter().zip(&mut lower) {
+        let mut cells: [Option<(SiteId, Cell, bool)>; 2] = [None, None];
+        for (change, cell) in changes.into_iter().zip(&mut cells) {
             let Some(change) = change else { continue };
-            let goes_down = Stock::AVAILABLE.of(&change) < 0;
-            let may_be = book.may_be_below_zero(&judged.kept.item, &change.site);
-            let cell = self.levels.add(change)?;
-            *lower = Some(cell).filter(|_| goes_down && !may_be);
+            let (site, goes_down) = (change.site, Stock::AVAILABLE.of(&change) < 0);
+            let may_be = book.may_be_below_zero(&judged.kept.item, &site);
+            *cell = Some((site, self.levels.add(change)?, goes_down && !may_be));
         }
         for leg in judged.legs() {
             self.change_places(tx, book, judged, (leg, units(leg)))?;
         }
-        for cell in lower.into_iter().flatten() {
+        for (_, cell, _) in cells.into_iter().flatten().filter(|(.., lower)| *lower) {
             self.judge_available(tx, book, judged, cell)?;
         }
+        for leg in judged.legs().filter(|leg| units(leg) < 0) {
+            let of_site = cells.iter().flatten().find(|(site, ..)| *site == leg.site);
+            if let Some((_, cell, _)) = of_site {
+                self.judge_days(tx, book, judged, (leg, *cell))?;
+            }
+        }
+        for (_, cell, _) in cells.into_iter().flatten() {
+            self.moves.note(cell, judged.new.date);
+        }
         Ok(())
+    }
+
+    /// What a leg takes was there on every day since, too.
+    fn judge_days(
+        &mut self,
+        tx: &mut Tx<'_>,
+        book: &Book,
+        judged: &Judged<'_>,
+        (leg, stock): (&Leg<'_>, Cell),
+    ) -> Result<(), StockError> {
+        let (item, date) = (&judged.kept.item, judged.new.date);
+        let may_be = leg.lot.is_none() && book.may_be_below_zero(item, &leg.site);
+        if leg.shelf.is_none() || may_be {
+            return Ok(());
+        }
+        let is_followed = self.moves.is_followed(tx, &mut self.levels, (stock, date))?;
+        if !is_followed && !self.moves.moved_after(stock, date) {
+            return Ok(());
+        }
+        let place = (item.id, leg.code(), leg.lot.map(|held| held.lot.id));
+        let after = self.moves.after(leg.site, stock, &place, date);
+        let needed = i64::try_from(days::needed(&after)).map_err(|_| too_much(judged))?;
+        // What the later legs are follows from the place's own counter: each of them changed it.
+        let Levels { bins, lot_bins, .. } = &mut self.levels;
+        let now = match place.2 {
+            Some(lot) => {
+                let cell = lot_bins.cell((lot, place.1));
+                judged_now(tx, lot_bins, cell, LotBin::ON_HAND, (needed, is_followed))?
+            }
+            None => {
+                let cell = bins.cell((item.id, place.1));
+                judged_now(tx, bins, cell, Bin::ON_HAND, (needed, is_followed))?
+            }
+        };
+        let found = now.and_then(|now| days::too_little(now, &after, date));
+        let Some(TooLittle { day, below, from }) = found else { return Ok(()) };
+        let (lot, below) = (leg.lot.map(|held| held.lot.code.clone()), judged.quantity(below));
+        let (item, location) = (item.code.clone(), leg.code());
+        Err(MoveError::ShortSince { item, lot, location, date, day, below, from }.into())
     }
 
     fn change_places(
@@ -187,7 +220,7 @@ impl<A: Along> Pages<A> {
             let there = if leg.stage == Stage::Outside { 0 } else { units };
             let total = self.levels.add_lot(held.lot.id, there)?;
             if judged.kept.item.tracking == Tracking::Serial && there > 0 {
-                self.judge_serial(tx, judged, (leg, total))?;
+                self.judge_serial(tx, book, judged, (leg, total))?;
             }
             if held.lot.expires.is_some() && !held.lapsed {
                 let legs = self.levels.lot_totals.value(tx, total, LotTotal::NUMBER_OF_LEGS)?;
@@ -228,15 +261,35 @@ impl<A: Along> Pages<A> {
     fn judge_serial(
         &mut self,
         tx: &mut Tx<'_>,
+        book: &Book,
         judged: &Judged<'_>,
         (leg, total): (&Leg<'_>, Cell),
     ) -> Result<(), StockError> {
         let one = 10i64.pow(u32::from(crate::QUANTITY_DIGITS));
-        if self.levels.lot_totals.judge(tx, total, LotTotal::ROOM_FOR_ONE, -one)?.is_none() {
+        let Some(held) = leg.lot else { return Ok(()) };
+        let (serial, item) = (held.lot.code.clone(), judged.kept.item.code.clone());
+        if self.levels.lot_totals.judge(tx, total, LotTotal::ROOM_FOR_ONE, -one)?.is_some() {
+            return Err(MoveError::SerialTaken { serial, item }.into());
+        }
+        let date = judged.new.date;
+        let lots = judged.legs().filter_map(|leg| leg.lot.map(|held| held.lot.id));
+        let stays = lots.filter(|lot| *lot == held.lot.id).count() > 1;
+        if date >= book.today || stays {
             return Ok(());
         }
-        let serial = leg.lot.map(|held| held.lot.code.clone()).unwrap_or_default();
-        Err(MoveError::SerialTaken { serial, item: judged.kept.item.code.clone() }.into())
+        // It comes on a past day: each leg of it since changed the counter that the act rests on.
+        let totals = &mut self.levels.lot_totals;
+        totals.rest_on(tx, total)?;
+        let in_batch = totals.added(total, LotTotal::NUMBER_OF_LEGS) > 1;
+        let room = i128::from(one) + totals.value(tx, total, LotTotal::ROOM_FOR_ONE)?;
+        let mut after = self.moves.of_lot_after(tx, held.lot.id, (date, in_batch))?;
+        after.values_mut().for_each(|units| *units = -*units);
+        match days::too_little(room, &after, date) {
+            Some(TooLittle { day, from, .. }) => {
+                Err(MoveError::SerialTakenSince { serial, item, date, day, from }.into())
+            }
+            None => Ok(()),
+        }
     }
 
     /// What is available at the site does not fall below zero.
@@ -300,6 +353,7 @@ impl<A: Along> Pages<A> {
             self.along.close(tx, &mut self.levels)?;
             tx.add_all(self.moves.flows()?)?;
             tx.add_all(self.moves.location_uses(book)?)?;
+            self.moves.stage_last(tx, &mut self.levels.stocks)?;
             let moved = Event::new("stock.moved").with("moves", i64::from(taken));
             tx.emit(moved.with("first", ids.0.first()));
         }
@@ -307,48 +361,10 @@ impl<A: Along> Pages<A> {
     }
 }
 
-/// Where a leg lies, and of which lot.
-type Place = (ItemId, SmolStr, Option<Id<Lot>>);
-
-fn place_of(row: &Move) -> Place {
-    (row.item, row.location.clone(), row.lot.copied())
-}
-
-/// The legs of a batch; where something is counted, also by place and day.
-pub(crate) struct Legs {
-    rows: Rows<Move>,
-    by_place: Option<Map<Place, BTreeMap<NaiveDate, i128>>>,
-}
-
-impl Legs {
-    fn with_capacity(moves: usize, counts: bool) -> Legs {
-        Legs { rows: Rows::with_capacity(moves), by_place: counts.then(Map::default) }
-    }
-
-    fn push(&mut self, row: Move) {
-        self.note(&row, 1);
-        self.rows.push(row);
-    }
-
-    fn note(&mut self, row: &Move, sign: i128) {
-        if let Some(by_place) = &mut self.by_place {
-            let of_day = by_place.entry(place_of(row)).or_default().entry(row.date).or_default();
-            *of_day += sign * i128::from(row.quantity.units());
-        }
-    }
-
-    /// What was moved in a place after a day.
-    fn after(&self, place: &Place, date: NaiveDate) -> i128 {
-        let days = self.by_place.as_ref().and_then(|by_place| by_place.get(place));
-        let after = (std::ops::Bound::Excluded(date), std::ops::Bound::Unbounded);
-        days.map_or(0, |days| days.range(after).map(|(_, units)| units).sum())
-    }
-}
-
-impl Legs {
+impl Days {
     /// What moved by item, site and month: of what counts to the stock.
     fn flows(&self) -> Result<Vec<Flow>, Halt> {
-        let of_stock = self.rows.as_slice().iter().filter(|leg| leg.stage == Stage::Stock);
+        let of_stock = self.as_slice().iter().filter(|leg| leg.stage == Stage::Stock);
         added_up(of_stock.map(|leg| {
             let units = leg.quantity.units();
             Flow {
@@ -365,12 +381,27 @@ impl Legs {
     /// How often something was put into a location or taken from it; what is on its way counts at the root of its site.
     fn location_uses(&self, book: &Book) -> Result<Vec<LocationUse>, Halt> {
         let root = |site| book.site(site).map(|site| site.root().clone()).unwrap_or_default();
-        added_up(self.rows.as_slice().iter().map(|leg| {
+        added_up(self.as_slice().iter().map(|leg| {
             let on_the_way = leg.location.is_empty();
             let location = if on_the_way { root(&leg.site) } else { leg.location.clone() };
             LocationUse { location, legs: 1 }
         }))
     }
+}
+
+/// What there is in a place, when it is less than is needed of it. Rests on it where it is asked to.
+fn judged_now<R: Record>(
+    tx: &mut Tx<'_>,
+    places: &mut Running<R>,
+    cell: Cell,
+    on_hand: Measure<R>,
+    (needed, rests): (i64, bool),
+) -> Result<Option<i128>, Halt> {
+    if rests {
+        places.rest_on(tx, cell)?;
+    }
+    let missing = places.judge(tx, cell, on_hand, needed)?;
+    Ok(missing.map(|missing| i128::from(needed) - missing))
 }
 
 /// One row for each key, with the sums of those that have it.
@@ -391,25 +422,6 @@ where
         }
     }
     Ok(rows)
-}
-
-impl Pending for Legs {
-    type Mark = usize;
-
-    fn mark(&self) -> usize {
-        self.rows.len()
-    }
-    fn back_to(&mut self, mark: usize) {
-        let gone: Vec<Move> = match &self.by_place {
-            Some(_) => self.rows.as_slice().get(mark..).unwrap_or_default().to_vec(),
-            None => Vec::new(),
-        };
-        gone.iter().for_each(|row| self.note(row, -1));
-        self.rows.back_to(mark);
-    }
-    fn finish(self, tx: &mut Tx<'_>) -> Result<(), Halt> {
-        self.rows.finish(tx)
-    }
 }
 
 fn too_much(judged: &Judged<'_>) -> MoveError {
@@ -439,9 +451,7 @@ fn touched(book: &Book, judged: &[&Judged<'_>]) -> Touched {
     for judged in judged {
         let item = judged.new.item;
         for leg in judged.legs() {
-            if leg.stage == Stage::Stock {
-                touched.stocks.push((item, leg.site));
-            }
+            touched.stocks.push((item, leg.site));
             let serial = judged.kept.item.tracking == Tracking::Serial;
             let whole = |held: &&Held| serial || (held.lot.expires.is_some() && !held.lapsed);
             touched.lot_totals.extend(leg.lot.filter(whole).map(|held| held.lot.id));

@@ -289,6 +289,58 @@ pub enum MoveError {
         /// The company's day.
         today: NaiveDate,
     },
+    /// It would take effect before the move that it is of.
+    #[error(
+        "the move is of {date}, and move {of}, which it is of, took effect on {since}: date it {since} or later"
+    )]
+    #[kind(Invalid)]
+    BeforeOrigin {
+        /// The move that it is of.
+        of: Id<Move>,
+        /// The day as given.
+        date: NaiveDate,
+        /// The day of that move.
+        since: NaiveDate,
+    },
+    /// There would have been less than nothing on a day since.
+    #[error(
+        "dated {date}, the move would leave {below} less than none of item {item}{} in {location} at the end of {day}, by what was moved since: date it {from} or later, or record first what came before it",
+        of_lot(lot.as_ref())
+    )]
+    #[kind(Refused)]
+    ShortSince {
+        /// The item's code.
+        item: SmolStr,
+        /// The lot's code, of an item that is tracked.
+        lot: Option<SmolStr>,
+        /// The location's code.
+        location: SmolStr,
+        /// The day of the move.
+        date: NaiveDate,
+        /// The first day at whose end there would be too little.
+        day: NaiveDate,
+        /// How much would be lacking then.
+        below: Quantity,
+        /// The first day from which on there is enough.
+        from: NaiveDate,
+    },
+    /// A serial number would have been there twice on a day since.
+    #[error(
+        "dated {date}, serial number {serial} of item {item} would be there twice on {day}, by what was moved since: date it {from} or later, or record first how the piece left"
+    )]
+    #[kind(Refused)]
+    SerialTakenSince {
+        /// The serial number.
+        serial: SmolStr,
+        /// The item's code.
+        item: SmolStr,
+        /// The day of the move.
+        date: NaiveDate,
+        /// The first day on which it would be there twice.
+        day: NaiveDate,
+        /// The first day from which on it is there once.
+        from: NaiveDate,
+    },
     /// A day that is locked.
     #[error(
         "moves through {through} are locked, and this one is of {date}: date it later, or have the lock moved"
@@ -375,6 +427,11 @@ pub enum MoveError {
         /// What it was to do.
         what: &'static str,
     },
+}
+
+/// Names a lot, if there is one.
+fn of_lot(lot: Option<&SmolStr>) -> String {
+    lot.map_or_else(String::new, |lot| format!(", lot {lot},"))
 }
 
 impl std::fmt::Display for MoveKind {

@@ -170,6 +170,7 @@ impl<'b> Judging<'b> {
         }
         self.same("item", of, first.item == self.new.item)?;
         self.same("quantity", of, first.quantity.units().unsigned_abs() == units.unsigned_abs())?;
+        self.check_since(first)?;
         let back = |leg: &'b std::sync::Arc<Move>| -> Result<Leg<'b>, MoveError> {
             let shelf = match leg.location.is_empty() {
                 true => None,
@@ -204,7 +205,14 @@ impl<'b> Judging<'b> {
             return Err(MoveError::WrongOrigin { of, found: leg.kind, kind: self.kind, wanted });
         }
         self.same("item", of, leg.item == self.new.item)?;
+        self.check_since(leg)?;
         Ok(leg)
+    }
+
+    /// What is of a move takes effect with it or later.
+    fn check_since(&self, origin: &Move) -> Result<(), MoveError> {
+        let (of, date, since) = (origin.id, self.new.date, origin.date);
+        if date < since { Err(MoveError::BeforeOrigin { of, date, since }) } else { Ok(()) }
     }
 
     fn shelf(&self, code: &SmolStr) -> Result<&'b Shelf, MoveError> {

@@ -10,6 +10,7 @@
 //! | `Book::read`: settings, items, locations, lots, locks, the moves that moves are of; then sites, units | 2, or 3 where a move is in another unit than its item's | distinct things named |
 //! | `judge`: each move alone, pure: units, kinds, lots, dates, places | none | moves |
 //! | `Levels::prepare`: the counters of all that goes down, peeked; what goes along reads its own | 1 + what goes along | distinct items, places and lots |
+//! | `Days::prepare`: of what is dated before moves that are stored, those moves | none, or 1 for each item and site where it is so | moves since |
 //! | `Pages::take`: each move after those before it: counters in memory, lines they may not fall below | none, but one for each counter that refuses, and for each count its place | moves |
 //! | `Pages::stage`: one insert of all legs, one addition for each counter, under floors | the commit | legs and distinct counters |
 //!
@@ -31,6 +32,7 @@ mod along;
 mod asking;
 mod batch;
 mod book;
+mod days;
 mod error;
 mod given;
 mod judge;

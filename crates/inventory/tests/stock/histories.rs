@@ -150,7 +150,8 @@ fn a_batch(host: &Host, naive: &mut Naive, random: &mut Random, name: &str) {
     } else {
         let sent = host.send(name, &MoveStock::new(moves.clone()));
         // What a move is refused for by itself comes before what it is refused for after others.
-        let by_itself = told.iter().find(|told| **told == Err("inventory.set_aside"));
+        let alone = ["inventory.set_aside", "inventory.before_origin"];
+        let by_itself = told.iter().find(|told| told.is_err_and(|code| alone.contains(&code)));
         match by_itself.or(told.iter().find(|told| told.is_err())).and_then(|told| told.err()) {
             None => take_over(naive, after, before, sent.unwrap().answer.ids()),
             Some(code) => {

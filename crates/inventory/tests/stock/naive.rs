@@ -98,6 +98,18 @@ impl Naive {
         self.legs().filter(there).map(|leg| leg.units).sum()
     }
 
+    /// Whether there was less than none on some day from this one on: of a lot in a bin, or of an item.
+    fn is_short_since(&self, leg: &Leg) -> bool {
+        let here =
+            |other: &&Leg| (other.item, other.lot, &other.at) == (leg.item, leg.lot, &leg.at);
+        let then = |day: NaiveDate| {
+            let until = self.legs().filter(here).filter(|other| other.date <= day);
+            until.map(|other| other.units).sum::<i64>()
+        };
+        let mut days = self.legs().filter(here).map(|other| other.date);
+        days.any(|day| day >= leg.date && then(day) < 0)
+    }
+
     pub fn quarantined(&self, item: ItemId, site: SiteId) -> i64 {
         if site == main_site() { self.bin(item, "MAIN/Q") } else { 0 }
     }
@@ -182,6 +194,9 @@ impl Naive {
         if for_use && legs.iter().any(|leg| aside(&leg)) {
             return Err("inventory.set_aside");
         }
+        if deed.of.is_some_and(|of| deed.date < self.made[of].legs[0].date) {
+            return Err("inventory.before_origin");
+        }
         if let Some(promise) = deed.fulfils {
             let promise = &mut after.promises[promise];
             if promise.held + promise.waiting == 0 {
@@ -212,6 +227,11 @@ impl Naive {
             let (before, now) = (self.available(deed.item, site), after.available(deed.item, site));
             if strict && now < before && now < 0 {
                 return Err("inventory.short");
+            }
+        }
+        for leg in legs.iter().filter(|leg| leg.units < 0 && matches!(leg.at, At::Bin(_))) {
+            if (strict || leg.lot.is_some()) && after.is_short_since(leg) {
+                return Err("inventory.short_since");
             }
         }
         if let Some(of) = deed.of {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use fondaco_core::DocumentId;
 use fondaco_core::store::Store;
 use fondaco_inventory::StockError;
+use fondaco_inventory::levels::{self, BalanceOf};
 use fondaco_inventory::moves::*;
 use fondaco_inventory::posting::MoveStock;
 use fondaco_inventory::reserve::*;
@@ -115,6 +116,42 @@ fn what_waits_gets_what_comes_at_the_same_time() {
             ["40", "40", "0", "0", "0", "0", "20"].map(str::to_owned),
             "on {name}"
         );
+        host.clean();
+    });
+}
+
+/// Who enters the moves of several days at once leaves no day below zero, though each is judged by what others have entered.
+#[test]
+fn no_day_falls_below_zero_whoever_enters_its_moves() {
+    each_store(|(name, store)| {
+        Host::on(name, store.clone()).set_up();
+        std::thread::scope(|scope| {
+            for clerk in 0..3_u64 {
+                let store = store.clone();
+                scope.spawn(move || {
+                    let host = Host::on(name, store);
+                    for n in 0..24_u64 {
+                        let day = today() - chrono::Days::new((n * 5 + clerk * 7) % 11);
+                        let new = match (n + clerk) % 3 {
+                            0 => NewMove::receipt(bolt(), pcs(2), "MAIN/A", day),
+                            _ => NewMove::issue(bolt(), pcs(1), "MAIN/A", day),
+                        };
+                        match host.send(&format!("{clerk}, {n}"), &MoveStock::new(vec![new])) {
+                            Ok(_) => {}
+                            Err(error) => assert!(error.code().contains("short"), "{error}"),
+                        }
+                    }
+                });
+            }
+        });
+        let host = Host::on(name, store);
+        let of =
+            BalanceOf { location: Some("MAIN/A".into()), ..BalanceOf::site(bolt(), main_site()) };
+        for back in 0..11 {
+            let day = today() - chrono::Days::new(back);
+            let then = host.view(|view| levels::on_hand_at(view, &of, day));
+            assert!(then.units() >= 0, "on {name}: {then:?} at the end of {day}");
+        }
         host.clean();
     });
 }
