@@ -21,7 +21,10 @@ impl State {
         past: &dyn Past,
     ) -> Result<(), ValuationError> {
         let unknown = ValuationError::NeverReceived { id: act.id, of };
-        let posted = past.posted(of).filter(|posted| posted.quantity > Qty::ZERO).ok_or(unknown)?;
+        let posted = past.posted(of).filter(|posted| posted.quantity > Qty::ZERO);
+        // What customers return has no price of its own: it costs what its issue cost.
+        let priced = posted.filter(|posted| cause != Cause::Cost || posted.returns.is_none());
+        let posted = priced.ok_or(unknown)?;
         if value == 0 {
             return Err(ValuationError::NoValue { id: act.id });
         }

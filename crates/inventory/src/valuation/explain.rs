@@ -105,7 +105,8 @@ fn of_layer(layer: &Layer, shown: Shown) -> Explain {
 /// Value of the move: -11.00 EUR
 /// ├─ cost of -2 pcs: -6.00 EUR (00000000-0000-0000-0000-000000000001)
 /// ├─ cost of -1 pcs: -3.00 EUR
-/// └─ correction: -2.00 EUR (00000000-0000-0000-0000-000000000003)
+/// ├─ correction of 1 pcs: 3.00 EUR (00000000-0000-0000-0000-000000000003)
+/// └─ correction of -1 pcs: -5.00 EUR (00000000-0000-0000-0000-000000000003)
 /// ");
 /// # Ok::<(), ValuationError>(())
 /// ```

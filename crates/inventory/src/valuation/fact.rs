@@ -38,13 +38,15 @@ pub struct ValueFact {
     pub number: u32,
     /// Whose cost it is: that same move, or an earlier one that is corrected.
     pub of: MoveId,
-    /// The layer it lies in or was taken from, by the move that brought it; `None` where the method has none, and below zero.
+    /// The layer it lies in or was taken from, by the move that brought it; `None` where the method has none, and below zero. Where a
+    /// receipt covers what was issued below zero, that is taken from the receipt, whatever the method.
     pub layer: Option<MoveId>,
     /// The day it counts from.
     pub date: NaiveDate,
     /// Why.
     pub cause: Cause,
-    /// How much came in (above zero) or went out with it; zero where only the value changed.
+    /// How much came in (above zero) or went out with it; zero where only the value changed. What a receipt covers comes back from below
+    /// zero and goes out of the receipt: two facts of [`Cause::Correction`].
     pub quantity: Qty,
     /// By how much the value of stock rose, or fell (below zero).
     pub value: Val,

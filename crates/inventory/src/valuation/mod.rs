@@ -19,6 +19,7 @@
 
 mod apply;
 mod book;
+mod correct;
 mod costs;
 mod error;
 mod explain;

@@ -161,4 +161,12 @@ impl Kind {
             _ => None,
         }
     }
+
+    /// The earlier move that it returns.
+    pub(super) fn returns(&self) -> Option<MoveId> {
+        match *self {
+            Kind::CustomerReturn { of, .. } | Kind::SupplierReturn { of, .. } => Some(of),
+            _ => None,
+        }
+    }
 }

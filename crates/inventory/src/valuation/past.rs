@@ -18,13 +18,16 @@ pub struct Posted {
     pub date: NaiveDate,
     /// Its lot.
     pub lot: Option<Id<Lot>>,
+    /// Of a return, what it returns: a correction of it is judged and costed by that, so whoever loads the one loads the other.
+    pub returns: Option<MoveId>,
     /// How much it moved, as corrected since.
     pub quantity: Qty,
     /// How much of it was not returned since.
     pub open: Qty,
     /// What is open was bought or issued for: the facts of [`Cause::Cost`], with those of its returns.
     pub price: Val,
-    /// What is open is worth in stock: all facts, with those of its returns.
+    /// What is open is worth in stock: all facts, with those of its returns; of what customers return the facts of [`Cause::Cost`] alone,
+    /// as it comes back at what it was issued at, whatever stock takes it in at.
     pub value: Val,
     /// By how much corrections changed its quantity ...
     pub corrected: Qty,
@@ -38,6 +41,7 @@ impl Posted {
         Posted {
             date,
             lot,
+            returns: None,
             quantity,
             open: quantity,
             price: value,
@@ -46,9 +50,42 @@ impl Posted {
             corrected_price: value,
         }
     }
+
+    /// Whether it went out, if only until it was corrected to nothing.
+    fn went_out(&self) -> bool {
+        self.quantity < self.corrected
+    }
+
+    /// Adds a fact of its own.
+    fn add(&mut self, fact: &ValueFact, corrects: bool) {
+        self.quantity = sum(self.quantity, fact.quantity);
+        self.open = sum(self.open, fact.quantity);
+        self.value = sum(self.value, fact.value);
+        if fact.cause == Cause::Cost {
+            self.price = sum(self.price, fact.value);
+        }
+        if corrects {
+            self.corrected = sum(self.corrected, fact.quantity);
+            if fact.cause == Cause::Cost || self.went_out() {
+                self.corrected_price = sum(self.corrected_price, fact.value);
+            }
+        }
+    }
+
+    /// Adds a fact of one of its returns.
+    fn add_return(&mut self, fact: &ValueFact) {
+        self.open = sum(self.open, fact.quantity);
+        let cost = fact.cause == Cause::Cost;
+        if cost {
+            self.price = sum(self.price, fact.value);
+        }
+        if cost || !self.went_out() {
+            self.value = sum(self.value, fact.value);
+        }
+    }
 }
 
-/// How much of a layer an issue took.
+/// How much of what a receipt brought an issue took.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Taken {
     /// The issue.
@@ -62,7 +99,8 @@ pub trait Past {
     /// The move as it stands; `None` when there is none of that id.
     fn posted(&self, id: MoveId) -> Option<Posted>;
 
-    /// Who took from the layer that a receipt brought, in any order. Issues that are not told are not corrected by name when a cost comes
+    /// Who took from what a receipt brought, in any order: the facts below zero that name it as their layer, of issues before it that it
+    /// covered too. Issues that are not told are not corrected by name when a cost comes
     /// upon the layer later: their share then goes to cost of sales as a whole.
     fn taken(&self, layer: MoveId) -> &[Taken];
 }
@@ -116,11 +154,13 @@ impl Known {
         for fact in facts {
             self.add(moved, fact);
         }
-        if let Kind::CustomerReturn { of, .. } | Kind::SupplierReturn { of, .. } = moved.kind {
-            let own = facts.iter().filter(|fact| fact.of == moved.id);
-            if let Some(posted) = self.moves.get_mut(&of) {
-                own.for_each(|fact| add_to_open(posted, fact));
-            }
+        let by = if let Kind::Correction { of, .. } = moved.kind { of } else { moved.id };
+        let returned = self.moves.get(&by).map_or(moved.kind.returns(), |posted| posted.returns);
+        if let Some(of) = returned
+            && let Some(posted) = self.moves.get_mut(&of)
+        {
+            let own = facts.iter().filter(|fact| fact.of == by);
+            own.for_each(|fact| posted.add_return(fact));
         }
     }
 
@@ -130,31 +170,16 @@ impl Known {
 
     fn add(&mut self, moved: &Move, fact: &ValueFact) {
         if self.keeps(fact.of) {
-            let fresh = || Posted::new(moved.date, moved.lot);
+            let fresh =
+                || Posted { returns: moved.kind.returns(), ..Posted::new(moved.date, moved.lot) };
             let posted = self.moves.entry(fact.of).or_insert_with(fresh);
-            posted.quantity = sum(posted.quantity, fact.quantity);
-            add_to_open(posted, fact);
-            let corrects = matches!(moved.kind, Kind::Correction { of, .. } if of == fact.of);
-            if corrects {
-                posted.corrected = sum(posted.corrected, fact.quantity);
-                let counts = fact.cause == Cause::Cost || posted.quantity < Qty::ZERO;
-                let value = if counts { fact.value } else { Val::ZERO };
-                posted.corrected_price = sum(posted.corrected_price, value);
-            }
+            posted.add(fact, matches!(moved.kind, Kind::Correction { of, .. } if of == fact.of));
         }
         let taken = fact.layer.filter(|layer| *layer != fact.of && self.keeps(*layer));
         if let (Some(layer), true) = (taken, fact.quantity < Qty::ZERO) {
             let quantity = Qty::from_units(-fact.quantity.units());
             self.taken.entry(layer).or_default().push(Taken { by: fact.of, quantity });
         }
-    }
-}
-
-fn add_to_open(posted: &mut Posted, fact: &ValueFact) {
-    posted.open = sum(posted.open, fact.quantity);
-    posted.value = sum(posted.value, fact.value);
-    if fact.cause == Cause::Cost {
-        posted.price = sum(posted.price, fact.value);
     }
 }
 

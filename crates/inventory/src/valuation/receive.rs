@@ -101,7 +101,10 @@ impl State {
                 self.debts.remove(place);
             }
             act.told.debts.push(debt);
-            act.fact(debt.of, None, Cause::Correction, (0, posted - cost));
+            // Below zero it goes back to where it was issued, and out of what came: both with their quantities, so that what comes upon
+            // the receipt later finds the issue.
+            act.fact(debt.of, None, Cause::Correction, (covered, posted));
+            act.fact(debt.of, Some(come.of), Cause::Correction, (-covered, -cost));
             self.raise(posted - cost);
         }
         (quantity, rest)
