@@ -25,7 +25,7 @@ pub enum BelowZero {
     /// No: what is not there does not go out.
     #[default]
     Refuse,
-    /// Yes: the next receipt makes up for it.
+    /// Yes: the next receipt makes up for it. What is promised is there, and stays for whom it is promised to.
     Allow,
 }
 

@@ -21,8 +21,9 @@ pub use error::LevelError;
 pub use promise::{Expected, Reservation};
 pub(crate) use read::decimal;
 pub use read::{
-    BalanceOf, Explained, bins, expected, explain_on_hand, lot_bins, moves_of, moves_of_lot,
-    on_hand_at, on_hand_known_at, open_reservations, reservations_of, stock, stock_by_site,
+    BalanceOf, Explained, below_zero, bins, expected, explain_on_hand, lot_bins, moves_of,
+    moves_of_lot, on_hand_at, on_hand_known_at, open_reservations, reservations_of, stock,
+    stock_by_site,
 };
 pub(crate) use record::number_of;
 pub use record::{Bin, Flow, LocationUse, LotBin, LotLapse, LotTotal, MoveUse, Stock, Weight};

@@ -10,6 +10,7 @@ use smol_str::SmolStr;
 use super::{Bin, Expected, Flow, LotBin, Reservation, Stock, first_of, month_of};
 use crate::items::Lot;
 use crate::moves::{Move, Stage};
+use crate::places::Location;
 use crate::{LevelError, QUANTITY_DIGITS, Qty, StockError};
 
 /// What there is of an item at a site now.
@@ -39,6 +40,26 @@ pub fn bins(read: &mut impl Reading, item: ItemId) -> Result<Vec<Arc<Bin>>, Stoc
         .into_iter()
         .filter(|bin| (bin.on_hand, bin.reserved) != (Qty::ZERO, Qty::ZERO))
         .collect())
+}
+
+/// Of what less than none lies in a location of a site, by location: what went out before it came, where that is allowed.
+///
+/// ```
+/// # mod goods { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/goods.rs")); }
+/// # use goods::*;
+/// # let stock = stock();
+/// let below = stock.view(|view| fondaco_inventory::levels::below_zero(view, SiteId::named("MAIN")))?;
+/// assert!(below.is_empty());
+/// # Ok::<(), StockError>(())
+/// ```
+///
+/// # Errors
+/// A [`Halt`].
+pub fn below_zero(read: &mut impl Reading, site: SiteId) -> Result<Vec<Arc<Bin>>, StockError> {
+    let locations = read.peek_scan(&Range::by(Location::BY_SITE, &site))?;
+    let in_each = |location: &Arc<Location>| Range::by(Bin::BY_LOCATION, &location.code);
+    let bins = read.peek_scans(&locations.iter().map(in_each).collect::<Vec<_>>())?;
+    Ok(bins.into_iter().flatten().filter(|bin| bin.on_hand < Qty::ZERO).collect())
 }
 
 /// Where a lot lies now, location by location.

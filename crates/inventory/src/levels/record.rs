@@ -20,6 +20,7 @@ use crate::items::Lot;
     measure(available = on_hand - reserved - quarantined - expired),
     measure(position = on_hand + on_order + in_transit - reserved - backordered),
     measure(not_waited_for = -backordered), measure(not_after = -last_day),
+    measure(not_promised = -reserved),
 )]
 pub struct Stock {
     /// The item.
@@ -128,7 +129,7 @@ fn sum(plus: &[Qty], minus: &[Qty]) -> rust_decimal::Decimal {
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
 #[record(
     table = "stock_bin", kind = counter, key(item, location), index(by_location(location)),
-    measure(free = on_hand - reserved), measure(on_hand = on_hand),
+    measure(free = on_hand - reserved), measure(on_hand = on_hand), measure(not_promised = -reserved),
 )]
 pub struct Bin {
     /// The item.

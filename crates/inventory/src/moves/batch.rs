@@ -49,7 +49,7 @@ impl<A: Along> Pages<A> {
         book: &Book,
         judged: &[&Judged<'_>],
     ) -> Result<Pages<A>, StockError> {
-        let mut levels = Levels::prepare(tx, touched(book, judged))?;
+        let mut levels = Levels::prepare(tx, touched(judged))?;
         let along = A::prepare(tx, book, judged)?;
         let mut moves = Days::with_capacity(judged.len());
         moves.prepare(tx, &mut levels, judged)?;
@@ -145,14 +145,13 @@ impl<A: Along> Pages<A> {
         for (change, cell) in changes.into_iter().zip(&mut cells) {
             let Some(change) = change else { continue };
             let (site, goes_down) = (change.site, Stock::AVAILABLE.of(&change) < 0);
-            let may_be = book.may_be_below_zero(&judged.kept.item, &site);
-            *cell = Some((site, self.levels.add(change)?, goes_down && !may_be));
+            *cell = Some((site, self.levels.add(change)?, goes_down));
         }
         for leg in judged.legs() {
             self.change_places(tx, book, judged, (leg, units(leg)))?;
         }
-        for (_, cell, _) in cells.into_iter().flatten().filter(|(.., lower)| *lower) {
-            self.judge_available(tx, book, judged, cell)?;
+        for (site, cell, _) in cells.into_iter().flatten().filter(|(.., lower)| *lower) {
+            self.judge_available(tx, book, judged, (site, cell))?;
         }
         for leg in judged.legs().filter(|leg| units(leg) < 0) {
             let of_site = cells.iter().flatten().find(|(site, ..)| *site == leg.site);
@@ -245,16 +244,20 @@ impl<A: Along> Pages<A> {
                 return Err(MoveError::LotShort { lot, location, wanted, there }.into());
             }
         }
-        if units < 0
-            && !may_be
-            && let Some(missing) = self.levels.bins.judge(tx, bin, Bin::FREE, 0)?
-        {
-            let wanted = judged.quantity(-i128::from(units));
-            let there = judged.quantity(-i128::from(units) - missing);
-            let item = judged.kept.item.code.clone();
-            return Err(MoveError::BinShort { item, location: code, wanted, there }.into());
+        if units >= 0 {
+            return Ok(());
         }
-        Ok(())
+        let unless = may_be.then_some(Bin::NOT_PROMISED);
+        let missing = missing(tx, &mut self.levels.bins, bin, (Bin::FREE, unless))?;
+        let Some(missing) = missing else { return Ok(()) };
+        let wanted = judged.quantity(-i128::from(units));
+        let there = judged.quantity(-i128::from(units) - missing);
+        let item = judged.kept.item.code.clone();
+        Err(match may_be {
+            true => MoveError::PromisedToOthers { item, place: code, wanted, free: there },
+            false => MoveError::BinShort { item, location: code, wanted, there },
+        }
+        .into())
     }
 
     /// One piece of a serial number, wherever it is.
@@ -292,25 +295,26 @@ impl<A: Along> Pages<A> {
         }
     }
 
-    /// What is available at the site does not fall below zero.
+    /// What is available at the site does not fall below zero; where it may, what is promised to others stays.
     fn judge_available(
         &mut self,
         tx: &mut Tx<'_>,
         book: &Book,
         judged: &Judged<'_>,
-        cell: Cell,
+        (site, cell): (SiteId, Cell),
     ) -> Result<(), StockError> {
-        let Some(missing) = self.levels.stocks.judge(tx, cell, Stock::AVAILABLE, 0)? else {
-            return Ok(());
-        };
-        let site = self.levels.stocks.key(cell).and_then(|(_, site)| book.site(site));
+        let may_be = book.may_be_below_zero(&judged.kept.item, &site);
+        let unless = may_be.then_some(Stock::NOT_PROMISED);
+        let missing = missing(tx, &mut self.levels.stocks, cell, (Stock::AVAILABLE, unless))?;
+        let Some(missing) = missing else { return Ok(()) };
+        let site = book.site(&site).map(|site| site.code.clone()).unwrap_or_default();
         let units = judged.legs().map(|leg| leg.units.unsigned_abs()).max().unwrap_or(0);
         let wanted = i128::from(units).max(missing);
-        Err(MoveError::Short {
-            item: judged.kept.item.code.clone(),
-            site: site.map(|site| site.code.clone()).unwrap_or_default(),
-            wanted: judged.quantity(wanted),
-            available: judged.quantity(wanted - missing),
+        let (item, free) = (judged.kept.item.code.clone(), judged.quantity(wanted - missing));
+        let wanted = judged.quantity(wanted);
+        Err(match may_be {
+            true => MoveError::PromisedToOthers { item, place: site, wanted, free },
+            false => MoveError::Short { item, site, wanted, available: free },
         }
         .into())
     }
@@ -389,6 +393,23 @@ impl Days {
     }
 }
 
+/// How much is missing for a measure to be zero or more. `unless` another is: then nothing is.
+fn missing<R: Record>(
+    tx: &mut Tx<'_>,
+    levels: &mut Running<R>,
+    cell: Cell,
+    (of, unless): (Measure<R>, Option<Measure<R>>),
+) -> Result<Option<i128>, Halt> {
+    if let Some(unless) = unless
+        && levels.value(tx, cell, of)? < 0
+        && levels.value(tx, cell, unless)? >= 0
+    {
+        levels.keep(cell, unless, 0);
+        return Ok(None);
+    }
+    levels.judge(tx, cell, of, 0)
+}
+
 /// What there is in a place, when it is less than is needed of it. Rests on it where it is asked to.
 fn judged_now<R: Record>(
     tx: &mut Tx<'_>,
@@ -446,7 +467,7 @@ fn stock_of(item: ItemId, leg: &Leg<'_>, units: i64) -> Stock {
 }
 
 /// The keys of the levels that moves will be judged by: those that go down, and those that a promise or an order may change.
-fn touched(book: &Book, judged: &[&Judged<'_>]) -> Touched {
+fn touched(judged: &[&Judged<'_>]) -> Touched {
     let mut touched = Touched::default();
     for judged in judged {
         let item = judged.new.item;
@@ -459,9 +480,7 @@ fn touched(book: &Book, judged: &[&Judged<'_>]) -> Touched {
                 continue;
             }
             touched.lot_bins.extend(leg.lot.map(|held| (held.lot.id, leg.code())));
-            if !book.may_be_below_zero(&judged.kept.item, &leg.site) {
-                touched.bins.push((item, leg.code()));
-            }
+            touched.bins.push((item, leg.code()));
         }
         touched.uses.extend(judged.uses().map(|(of, _)| of));
     }

@@ -368,6 +368,21 @@ pub enum MoveError {
         /// What is available.
         available: Quantity,
     },
+    /// What is promised to others, where there may be less than none of what is promised to nobody.
+    #[error(
+        "of item {item} only {free} are promised to nobody at {place}, not {wanted}: fulfil what was promised with it, release the promise, or record first what came"
+    )]
+    #[kind(Refused)]
+    PromisedToOthers {
+        /// The item's code.
+        item: SmolStr,
+        /// The site's code, or the location's.
+        place: SmolStr,
+        /// What was wanted.
+        wanted: Quantity,
+        /// What is there beyond what is promised.
+        free: Quantity,
+    },
     /// Less lies free in the location than wanted.
     #[error(
         "of item {item} only {there} lie free in {location}, not {wanted}: take it from another location, or count this one"

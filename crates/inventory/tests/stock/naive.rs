@@ -225,8 +225,9 @@ impl Naive {
         }
         for site in [main_site(), shop()] {
             let (before, now) = (self.available(deed.item, site), after.available(deed.item, site));
-            if strict && now < before && now < 0 {
-                return Err("inventory.short");
+            if now < before && now < 0 && (strict || after.reserved(deed.item, site) > 0) {
+                let code = ["inventory.promised_to_others", "inventory.short"];
+                return Err(code[usize::from(strict)]);
             }
         }
         for leg in legs.iter().filter(|leg| leg.units < 0 && matches!(leg.at, At::Bin(_))) {

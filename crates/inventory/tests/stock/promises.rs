@@ -187,3 +187,74 @@ fn what_is_on_order_comes_or_is_cancelled() {
         host.clean();
     });
 }
+
+#[test]
+fn what_may_be_below_zero_leaves_others_what_they_were_promised() {
+    on_every_store(|host| {
+        host.made("come", receipt(sand(), "10 kg", "MAIN/A"));
+        let wanted = |kilograms| vec![Wanted::new(sand(), main_site(), q(kilograms))];
+        let first = DocumentId::named("first");
+        let held = host.must("first", &Reserve::new(first, wanted("8 kg")));
+        let held = held.lines[0].reservation.unwrap();
+        let error = host.refused("b", &MoveStock::new(vec![issue(sand(), "3 kg", "MAIN/A")]));
+        assert_eq!(
+            error.to_string(),
+            "item 0 (counted from 0): of item SAND only 2 kg are promised to nobody at MAIN, not 3 kg: fulfil what was promised with \
+             it, release the promise, or record first what came",
+        );
+        host.made("what is free", issue(sand(), "2 kg", "MAIN/A"));
+        host.made("as promised", issue(sand(), "8 kg", "MAIN/A").fulfils(held));
+        host.made("before it came", issue(sand(), "5 kg", "MAIN/A"));
+        assert_eq!(host.figures(sand(), main_site())[..2], ["-5", "0"]);
+        // The same of one location.
+        host.made("come to B", receipt(sand(), "20 kg", "MAIN/B"));
+        let in_b = Wanted { location: Some("MAIN/B".into()), ..wanted("6 kg").remove(0) };
+        host.must("second", &Reserve::new(DocumentId::named("second"), vec![in_b]));
+        host.made("fill up A", receipt(sand(), "50 kg", "MAIN/A"));
+        assert_eq!(host.refusal(issue(sand(), "15 kg", "MAIN/B")), "inventory.promised_to_others");
+        host.made("all that is free in B", issue(sand(), "14 kg", "MAIN/B"));
+        host.made("all of A", issue(sand(), "45 kg", "MAIN/A"));
+        assert_eq!(host.refusal(issue(sand(), "1 kg", "MAIN/A")), "inventory.promised_to_others");
+        host.clean();
+    });
+}
+
+/// Also where the promises came in at the same time as what is taken.
+#[test]
+fn a_batch_takes_nothing_from_others() {
+    on_every_store(|host| {
+        let made = host.must(
+            "each",
+            &MoveStock::each(vec![
+                receipt(sand(), "10 kg", "MAIN/A"),
+                issue(sand(), "12 kg", "MAIN/A"),
+            ]),
+        );
+        assert!(made.moves.iter().all(Result::is_ok), "nothing was promised: {made:?}");
+        host.made("come", receipt(sand(), "10 kg", "MAIN/A"));
+        let wanted = vec![Wanted::new(sand(), main_site(), q("8 kg"))];
+        host.must("all of it", &Reserve::new(order("o"), wanted));
+        let each = vec![
+            receipt(sand(), "1 kg", "MAIN/A"),
+            issue(sand(), "2 kg", "MAIN/A"),
+            issue(sand(), "1 kg", "MAIN/A"),
+        ];
+        let made = host.must("each again", &MoveStock::each(each));
+        let made: Vec<bool> = made.moves.iter().map(Result::is_ok).collect();
+        assert_eq!(made, [true, false, true]);
+        host.clean();
+    });
+}
+
+#[test]
+fn what_is_below_zero_can_be_told() {
+    on_every_store(|host| {
+        host.made("out", issue(sand(), "5 kg", "MAIN/A"));
+        host.made("elsewhere", receipt(sand(), "9 kg", "MAIN/B"));
+        let below = host.view(|view| levels::below_zero(view, main_site()));
+        let told: Vec<_> = below.iter().map(|bin| (bin.item, bin.location.as_str())).collect();
+        assert_eq!(told, [(sand(), "MAIN/A")]);
+        assert!(host.view(|view| levels::below_zero(view, shop())).is_empty());
+        host.clean();
+    });
+}
