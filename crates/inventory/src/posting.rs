@@ -5,10 +5,11 @@
 use fondaco_core::digest::{DigestError, Digester};
 use fondaco_core::store::Hash;
 use fondaco_core::tx::{Pending, Running};
-use fondaco_core::{Act, Tx};
+use fondaco_core::{Act, Id, ItemId, Tx};
 use serde::{Deserialize, Serialize};
 
 use crate::StockError;
+use crate::items::Lot;
 use crate::levels::{Levels, Stock, Touched};
 use crate::moves::{self, Asking, Moved, NewMove};
 use crate::reserve::Promises;
@@ -103,21 +104,37 @@ pub(crate) fn stage_stocks(tx: &mut Tx<'_>, changes: Vec<Stock>) -> Result<(), S
     Ok(stocks.finish(tx)?)
 }
 
-/// The same where some of it may be available again: what waits for it gets it first.
+/// The same where what lies of a lot counts as something else from now on: what is not available any more is promised to nobody, and
+/// what is available again goes to what waits for it.
 ///
 /// # Errors
 /// As [`stage_levels`].
-pub(crate) fn stage_freed(tx: &mut Tx<'_>, changes: Vec<Stock>) -> Result<(), StockError> {
+pub(crate) fn stage_restated(
+    tx: &mut Tx<'_>,
+    lot: (Id<Lot>, ItemId),
+    is_usable: bool,
+    changes: Vec<Stock>,
+) -> Result<(), StockError> {
     let stocks = changes.iter().map(|change| (change.item, change.site)).collect();
     let mut levels = Levels::prepare(tx, Touched { stocks, ..Touched::default() })?;
     let mut promises = Promises::default();
-    for change in changes {
-        if Stock::AVAILABLE.of(&change) > 0 {
-            promises.rose(change.item, change.site);
-        }
-        levels.add(change)?;
+    let moved: Vec<_> = changes
+        .into_iter()
+        .map(|change| {
+            let (stock, more) = ((change.item, change.site), Stock::AVAILABLE.of(&change));
+            levels.add(change).map(|_| (stock, more))
+        })
+        .collect::<Result<_, _>>()?;
+    if !is_usable {
+        promises.uncover_lot(tx, &mut levels, lot)?;
     }
-    promises.fill(tx, &mut levels)?;
+    for (stock, more) in moved {
+        match more {
+            ..0 => promises.uncover_stock(tx, &mut levels, stock)?,
+            0 => {}
+            _ => promises.fill(tx, &mut levels, stock)?,
+        }
+    }
     stage_levels(tx, levels)?;
     Ok(promises.finish(tx)?)
 }

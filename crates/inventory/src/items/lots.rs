@@ -315,9 +315,10 @@ impl Act for ChangeLot {
             return Ok(());
         }
         check_lot(tx, &item, &lot)?;
+        tx.put(lot.clone())?; // what waits for it is judged by the lot as it is now
         held::recount_lot(tx, &before, &lot)?;
         tx.emit(event("stock.lot_changed", &lot));
-        Ok(tx.put(lot)?)
+        Ok(())
     }
 }
 
@@ -366,9 +367,10 @@ impl Act for JudgeLot {
             return Ok(());
         }
         let lot = Lot { status: self.status, ..before.as_ref().clone() };
+        tx.put(lot.clone())?;
         held::recount_lot(tx, &before, &lot)?;
         let event = event("stock.lot_judged", &lot).with("status", lot.status.code());
         tx.emit(event.with("reason", self.reason.clone()));
-        Ok(tx.put(lot)?)
+        Ok(())
     }
 }

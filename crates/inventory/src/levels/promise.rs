@@ -16,7 +16,7 @@ use crate::items::Lot;
 #[record(
     table = "stock_reservation", kind = state, key(id),
     index(by_waiting(waiting, site)), index(by_open(open, site)), index(by_document(document)),
-    guard(by_document(document)),
+    index(by_location(location, open)), index(by_lot(lot, open)), guard(by_document(document)),
 )]
 pub struct Reservation {
     /// Its id; those that wait are served in this order.
@@ -33,7 +33,7 @@ pub struct Reservation {
     pub open: Option<ItemId>,
     /// The item, while something waits for goods; `None` when nothing does.
     pub waiting: Option<ItemId>,
-    /// The location out of which it is promised; `None` for wherever it lies.
+    /// The location out of which it is promised; `None` for wherever it lies, as where goods of that location were missing.
     pub location: Option<SmolStr>,
     /// The lot that is promised; `None` for any.
     pub lot: Option<Id<Lot>>,

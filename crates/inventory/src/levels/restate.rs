@@ -43,7 +43,7 @@ pub(crate) fn schedule(
 }
 
 /// Moves what lies of a lot, wherever it does, from the columns of one standing to those of another; what is free again goes to what
-/// waits for it. Rests on all that happens to the lot.
+/// waits for it, and promises of what is not available any more wait. Rests on all that happens to the lot.
 ///
 /// # Errors
 /// A [`Halt`], to be passed on.
@@ -80,13 +80,15 @@ pub(crate) fn restate(
         });
     }
     changes.retain(|change| *change != Stock::none(change.item, change.site));
-    if !changes.is_empty() {
-        crate::posting::stage_freed(tx, changes)?;
-    }
-    Ok(())
+    crate::posting::stage_restated(tx, (lot.id, lot.item), after.is_usable(), changes)
 }
 
 impl Standing {
+    /// Whether it can be promised to somebody.
+    fn is_usable(self) -> bool {
+        self.status.is_usable() && !self.lapsed
+    }
+
     /// Whether it counts as quarantined, and as expired.
     pub(crate) fn columns(self) -> (bool, bool) {
         let quarantined = !self.status.is_usable();

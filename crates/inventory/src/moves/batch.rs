@@ -6,13 +6,13 @@ use fondaco_core::{Halt, Id, IdRun, ItemId, SiteId, Tx};
 
 use super::along::Along;
 use super::asking::Asking;
-use super::book::{Book, Held, Map};
+use super::book::{Book, Map};
 use super::days::{self, Days, TooLittle};
 use super::judge::{Class, Judged, Leg};
 use super::{Move, MoveError, MoveKind, Stage};
 use crate::items::Tracking;
 use crate::levels::{
-    Bin, Flow, Levels, LocationUse, LotBin, LotTotal, MoveUse, Stock, Touched, month_of, schedule,
+    Bin, Flow, Levels, LocationUse, LotBin, LotTotal, MoveUse, Stock, Touched, month_of,
 };
 use crate::{Qty, StockError};
 
@@ -145,6 +145,7 @@ impl<A: Along> Pages<A> {
         for (change, cell) in changes.into_iter().zip(&mut cells) {
             let Some(change) = change else { continue };
             let (site, goes_down) = (change.site, Stock::AVAILABLE.of(&change) < 0);
+            let goes_down = goes_down && !judged.kind.is_finding();
             *cell = Some((site, self.levels.add(change)?, goes_down));
         }
         for leg in judged.legs() {
@@ -221,22 +222,21 @@ impl<A: Along> Pages<A> {
             if judged.kept.item.tracking == Tracking::Serial && there > 0 {
                 self.judge_serial(tx, book, judged, (leg, total))?;
             }
-            if held.lot.expires.is_some() && !held.lapsed {
-                let legs = self.levels.lot_totals.value(tx, total, LotTotal::NUMBER_OF_LEGS)?;
-                if legs == 1 {
-                    schedule(tx, held.lot.id, held.lot.expires)?; // its first: from now on it can expire
-                }
-            }
         }
         if leg.shelf.is_none() {
             return Ok(());
         }
         let bin = self.levels.add_bin(item, code.clone(), units)?;
+        // What is found missing was there; whom it was promised to is settled after it.
+        let (of_lot, of_bin) = match judged.kind.is_finding() {
+            true => (LotBin::ON_HAND, Bin::ON_HAND),
+            false => (LotBin::FREE, Bin::FREE),
+        };
         let may_be = book.may_be_below_zero(&judged.kept.item, &leg.site);
         if let Some(held) = leg.lot {
             let cell = self.levels.add_lot_bin(held.lot.id, code.clone(), units)?;
             if units < 0
-                && let Some(missing) = self.levels.lot_bins.judge(tx, cell, LotBin::FREE, 0)?
+                && let Some(missing) = self.levels.lot_bins.judge(tx, cell, of_lot, 0)?
             {
                 let wanted = judged.quantity(-i128::from(units));
                 let there = judged.quantity(-i128::from(units) - missing);
@@ -244,11 +244,11 @@ impl<A: Along> Pages<A> {
                 return Err(MoveError::LotShort { lot, location, wanted, there }.into());
             }
         }
-        if units >= 0 {
+        if units >= 0 || (judged.kind.is_finding() && may_be) {
             return Ok(());
         }
         let unless = may_be.then_some(Bin::NOT_PROMISED);
-        let missing = missing(tx, &mut self.levels.bins, bin, (Bin::FREE, unless))?;
+        let missing = missing(tx, &mut self.levels.bins, bin, (of_bin, unless))?;
         let Some(missing) = missing else { return Ok(()) };
         let wanted = judged.quantity(-i128::from(units));
         let there = judged.quantity(-i128::from(units) - missing);
@@ -473,9 +473,9 @@ fn touched(judged: &[&Judged<'_>]) -> Touched {
         let item = judged.new.item;
         for leg in judged.legs() {
             touched.stocks.push((item, leg.site));
-            let serial = judged.kept.item.tracking == Tracking::Serial;
-            let whole = |held: &&Held| serial || (held.lot.expires.is_some() && !held.lapsed);
-            touched.lot_totals.extend(leg.lot.filter(whole).map(|held| held.lot.id));
+            if judged.kept.item.tracking == Tracking::Serial {
+                touched.lot_totals.extend(leg.lot.map(|held| held.lot.id));
+            }
             if leg.units > 0 || leg.shelf.is_none() {
                 continue;
             }

@@ -105,7 +105,7 @@ pub enum Movement {
         to_lot: Id<Lot>,
     },
     /// A move is taken back whole: what left is there again, what came is gone. Item and quantity are the move's; of a count, the
-    /// difference that it found. What the move fulfilled or received stays so: promise or announce it again.
+    /// difference that it found. What came on an order is to come again; what the move fulfilled stays so: promise it again.
     Reversal {
         /// The move.
         of: Id<Move>,

@@ -50,6 +50,13 @@ pub enum MoveKind {
     Reversal,
 }
 
+impl MoveKind {
+    /// Whether it records what was found to be so: that is believed, whatever was promised of it.
+    pub(crate) fn is_finding(self) -> bool {
+        matches!(self, MoveKind::Count | MoveKind::Loss | MoveKind::Scrap | MoveKind::Quarantine)
+    }
+}
+
 /// What a leg's quantity counts to.
 #[derive(
     Field, Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,

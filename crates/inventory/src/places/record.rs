@@ -20,7 +20,7 @@ pub struct Site {
     pub code: SmolStr,
     /// What people read.
     pub name: SmolStr,
-    /// The calendar of its working days, by which lead times are counted; `None` for the company's.
+    /// The calendar of its working days, by which lead times are counted; where there is none, every day counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calendar: Option<SmolStr>,
     /// Whether there may be less than none of an item here; `None` for what the company says.

@@ -5,7 +5,7 @@
 //! deletes. So two who cross a line together tell it once, and one who crosses while another covers tells it again.
 
 use fondaco_core::store::Event;
-use fondaco_core::tx::{Cell, Pending, Running};
+use fondaco_core::tx::{Cell, Measure, Pending, Running};
 use fondaco_core::{Halt, ItemId, Needs, SiteId, Tx};
 
 use super::record::{ReorderRule, Shortage, ShortageLine};
@@ -87,25 +87,31 @@ pub(super) fn judge(
                 stocks.keep(cell, measure, least);
                 cover(tx, key, line)?;
             } else if told.least != rule.told_as(line) {
-                tx.put(Shortage { least: rule.told_as(line), ..told.as_ref().clone() })?;
+                // The same shortage by another line: nobody is told again, but who looks sees what is to be ordered now.
+                stocks.rest_on(tx, cell)?;
+                let (now, _) = shortage(tx, rule, (line, measure), (stocks, cell))?;
+                tx.put(Shortage { since: told.since, ..now })?;
             }
         } else if stocks.judge(tx, cell, measure, least)?.is_some() {
-            let level = stocks.value(tx, cell, measure)?;
-            let stock = stocks.row(tx, cell)?.unwrap_or_else(|| Stock::none(key.0, key.1));
-            tell(tx, rule, (line, level), stock)?;
+            let (row, event) = shortage(tx, rule, (line, measure), (stocks, cell))?;
+            tx.insert(row)?;
+            tx.emit(event);
         }
     }
     Ok(())
 }
 
-fn tell(
+/// A shortage as it stands now, and what is told of it.
+fn shortage(
     tx: &mut Tx<'_>,
     rule: &std::sync::Arc<ReorderRule>,
-    (line, level): (ShortageLine, i128),
-    stock: Stock,
-) -> Result<(), StockError> {
+    (line, measure): (ShortageLine, Measure<Stock>),
+    (stocks, cell): (&mut Running<Stock>, Cell),
+) -> Result<(Shortage, Event), StockError> {
     let (item, site) = (rule.item, rule.site);
+    let level = stocks.value(tx, cell, measure)?;
     let level = Qty::from_units(i64::try_from(level).unwrap_or(i64::MIN));
+    let stock = stocks.row(tx, cell)?.unwrap_or_else(|| Stock::none(item, site));
     let mut row = Shortage {
         item,
         site,
@@ -140,9 +146,7 @@ fn tell(
             }
         }
     };
-    tx.insert(row)?;
-    tx.emit(event);
-    Ok(())
+    Ok((row, event))
 }
 
 fn cover(

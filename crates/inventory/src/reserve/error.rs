@@ -17,6 +17,16 @@ pub enum ReserveError {
         /// The id as given.
         reservation: Id<Reservation>,
     },
+    /// Nothing, or less.
+    #[error("{quantity} of item {item}: give a quantity above zero")]
+    #[kind(Invalid)]
+    #[code("quantity_not_positive")]
+    NotPositive {
+        /// The item's code.
+        item: SmolStr,
+        /// The quantity as given.
+        quantity: Quantity,
+    },
     /// It was fulfilled, released or has ended.
     #[error("reservation {reservation} is over: reserve again, or move the goods without it")]
     #[kind(Refused)]

@@ -5,7 +5,13 @@
 //! until one of them is short. What is not there is refused, left out, or waits ([`Otherwise`]); what comes, or is free again, goes to what
 //! waits in the order in which it was promised, in the same commit. A reservation is fulfilled by the issue that names it, released, or
 //! ends by the clock.
+//!
+//! What is found to be so is recorded, whatever was promised: a count, a loss, what is scrapped or set aside, a lot that is blocked or
+//! expires. What is not there any more is nobody's: the newest promises wait from then on, and `stock.promise_uncovered` tells whose and how
+//! much, in the same commit. A promise out of a place that names no lot is kept out of any place of the site where goods are left.
 
+mod changed;
+mod cover;
 mod error;
 mod expect;
 mod expire;

@@ -1,75 +1,43 @@
 //! What moves do to promises and orders: an issue fulfils a reservation, a receipt comes on an order, and what waits for goods gets them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use fondaco_core::due::{DueItem, DueKey};
 use fondaco_core::store::Event;
-use fondaco_core::tx::{Events, LogMark, Logged, Pending};
-use fondaco_core::{Halt, Id, ItemId, Needs, Range, SiteId, Tx};
+use fondaco_core::tx::{Events, LogMark, Pending};
+use fondaco_core::{Halt, Id, ItemId, Needs, SiteId, Tx};
 
 use super::ReserveError;
+use super::changed::Changed;
 use super::expire::KIND;
 use crate::levels::{Bin, Expected, Levels, LotBin, Reservation, Stock};
-use crate::moves::{Along, Book, Judged, Map, Move, Stage};
+use crate::moves::{Along, Book, Judged, Move, MoveKind, Stage};
 use crate::{Qty, StockError};
 
 /// The reservations and order lines that a batch changes, and where what is available went up.
 #[derive(Default)]
 pub(crate) struct Promises {
-    reservations: Changed<Reservation>,
+    pub(super) reservations: Changed<Reservation>,
     expected: Changed<Expected>,
     events: Events,
-    risen: Vec<(ItemId, SiteId)>,
-}
-
-/// Rows that a batch has loaded, and those of them that it changed.
-pub(crate) struct Changed<R> {
-    rows: Logged<(R, bool)>,
-    places: Map<u128, usize>,
-}
-
-impl<R> Default for Changed<R> {
-    fn default() -> Changed<R> {
-        Changed { rows: Logged::default(), places: Map::default() }
-    }
-}
-
-impl<R: Clone> Changed<R> {
-    /// Has a row as it is stored, unless it is here already.
-    fn load(&mut self, id: u128, row: R) {
-        let next = self.rows.as_slice().len();
-        if *self.places.entry(id).or_insert(next) == next {
-            self.rows.push((row, false));
-        }
-    }
-
-    fn get(&self, id: u128) -> Option<&R> {
-        self.places.get(&id).and_then(|at| self.rows.get(*at)).map(|(row, _)| row)
-    }
-
-    /// Sets a row that was loaded.
-    fn set(&mut self, id: u128, row: R) {
-        if let Some(cell) = self.places.get(&id).and_then(|at| self.rows.get_mut(*at)) {
-            *cell = (row, true);
-        }
-    }
-
-    fn into_changed(self) -> impl Iterator<Item = R> {
-        self.rows.into_vec().into_iter().filter(|(_, changed)| *changed).map(|(row, _)| row)
-    }
+    /// Where something came, so that what waits for it has it before anybody else takes it. What was taken back stays: who is asked in
+    /// vain waits on.
+    risen: BTreeSet<(ItemId, SiteId)>,
+    /// What waits since this batch, which no index shows yet; likewise.
+    pub(super) uncovered: BTreeMap<(ItemId, SiteId), BTreeSet<Id<Reservation>>>,
 }
 
 impl Pending for Promises {
-    type Mark = (LogMark, LogMark, usize, usize);
+    type Mark = (LogMark, LogMark, usize);
 
     fn mark(&self) -> Self::Mark {
-        let (reservations, expected) = (self.reservations.rows.mark(), self.expected.rows.mark());
-        (reservations, expected, self.events.mark(), self.risen.len())
+        (self.reservations.mark(), self.expected.mark(), self.events.mark())
     }
 
-    fn back_to(&mut self, (reservations, expected, events, risen): Self::Mark) {
-        self.reservations.rows.back_to(reservations);
-        self.expected.rows.back_to(expected);
+    fn back_to(&mut self, (reservations, expected, events): Self::Mark) {
+        self.reservations.back_to(reservations);
+        self.expected.back_to(expected);
         self.events.back_to(events);
-        self.risen.truncate(risen);
     }
 
     fn finish(self, tx: &mut Tx<'_>) -> Result<(), Halt> {
@@ -94,7 +62,7 @@ impl Along for Promises {
     fn prepare(tx: &mut Tx<'_>, _: &Book, judged: &[&Judged<'_>]) -> Result<Promises, StockError> {
         let mut promises = Promises::default();
         let reservations: Vec<_> = judged.iter().filter_map(|judged| judged.new.fulfils).collect();
-        let expected: Vec<_> = judged.iter().filter_map(|judged| judged.new.receives).collect();
+        let expected: Vec<_> = judged.iter().filter_map(|judged| order_of(judged)).collect();
         if reservations.is_empty() && expected.is_empty() {
             return Ok(promises);
         }
@@ -108,38 +76,53 @@ impl Along for Promises {
 
     fn before(
         &mut self,
-        _: &mut Tx<'_>,
+        tx: &mut Tx<'_>,
         judged: &Judged<'_>,
         change: &mut Stock,
         levels: &mut Levels,
     ) -> Result<(), StockError> {
+        if !self.risen.is_empty() {
+            self.fill_first(tx, judged, levels)?;
+        }
         if let Some(id) = judged.new.fulfils {
             self.fulfil(id, judged, change, levels)?;
         }
-        if let Some(id) = judged.new.receives {
-            self.receive(id, judged, change)?;
+        match order_of(judged) {
+            Some(id) if judged.kind == MoveKind::Reversal => self.take_back(id, judged, change),
+            Some(id) => self.receive(id, judged, change),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     fn after(
         &mut self,
-        _: &mut Tx<'_>,
-        _: &Judged<'_>,
+        tx: &mut Tx<'_>,
+        judged: &Judged<'_>,
         legs: &[Option<&Move>; 2],
-        _: &mut Levels,
+        levels: &mut Levels,
     ) -> Result<(), StockError> {
-        for leg in legs.iter().flatten() {
-            if leg.stage == Stage::Stock && leg.quantity > Qty::ZERO {
-                self.rose(leg.item, leg.site);
+        for leg in legs.iter().flatten().filter(|leg| leg.stage == Stage::Stock) {
+            if leg.quantity > Qty::ZERO {
+                self.risen.insert((leg.item, leg.site));
+            } else if judged.kind.is_finding() {
+                self.uncover(tx, levels, leg)?;
             }
         }
         Ok(())
     }
 
     fn close(&mut self, tx: &mut Tx<'_>, levels: &mut Levels) -> Result<(), StockError> {
-        self.fill(tx, levels)
+        for stock in std::mem::take(&mut self.risen) {
+            self.fill(tx, levels, stock)?;
+        }
+        Ok(())
     }
+}
+
+/// The order line that a move comes on, or that what it takes back came on.
+fn order_of(judged: &Judged<'_>) -> Option<Id<Expected>> {
+    let of_origin = judged.origin.filter(|_| judged.kind == MoveKind::Reversal);
+    judged.new.receives.or_else(|| of_origin.and_then(|origin| origin.receives.copied()))
 }
 
 impl Promises {
@@ -151,17 +134,40 @@ impl Promises {
         Ok(())
     }
 
+    /// A reservation as the batch has it, read where it has not.
+    pub(super) fn row(
+        &mut self,
+        tx: &mut Tx<'_>,
+        id: Id<Reservation>,
+    ) -> Result<Option<Reservation>, Halt> {
+        if self.reservations.get(id.to_u128()).is_none() {
+            self.load(tx, &[id])?;
+        }
+        Ok(self.reservations.get(id.to_u128()).cloned())
+    }
+
     /// A reservation as the batch has it.
     pub(crate) fn reservation(&self, id: Id<Reservation>) -> Result<&Reservation, ReserveError> {
         let unknown = ReserveError::UnknownReservation { reservation: id };
         self.reservations.get(id.to_u128()).ok_or(unknown)
     }
 
-    /// What is available of an item at a site went up: what waits for it may have it.
-    pub(crate) fn rose(&mut self, item: ItemId, site: SiteId) {
-        if self.risen.last() != Some(&(item, site)) {
-            self.risen.push((item, site));
+    /// What came in this batch goes to what waits for it before a move takes it away.
+    fn fill_first(
+        &mut self,
+        tx: &mut Tx<'_>,
+        judged: &Judged<'_>,
+        levels: &mut Levels,
+    ) -> Result<(), StockError> {
+        for leg in judged.legs().filter(|leg| leg.stage == Stage::Stock) {
+            // How much less a count finds is not known yet.
+            let takes = leg.units < 0 || judged.kind == MoveKind::Count;
+            let stock = (judged.new.item, leg.site);
+            if takes && self.risen.contains(&stock) {
+                self.fill(tx, levels, stock)?;
+            }
         }
+        Ok(())
     }
 
     pub(crate) fn event(&mut self, event: Event) {
@@ -229,53 +235,21 @@ impl Promises {
         if judged.legs().any(|leg| leg.site != row.site || leg.stage != Stage::Stock) {
             return Err(differs("site").into());
         }
-        let comes = judged.units.min(row.to_come().units());
-        change.on_order = Qty::from_units(change.on_order.units().saturating_sub(comes));
-        row.received = Qty::from_units(row.received.units().saturating_add(judged.units));
-        row.open = (row.to_come() > Qty::ZERO).then_some(row.item);
+        note_received(&mut row, judged.units, change);
         self.expected.set(id.to_u128(), row);
         Ok(())
     }
 
-    /// Gives what came to what waits for it, in the order in which it was promised.
-    ///
-    /// Where nothing waits, that is kept by a floor: who promises something meanwhile is seen.
-    pub(crate) fn fill(&mut self, tx: &mut Tx<'_>, levels: &mut Levels) -> Result<(), StockError> {
-        let mut risen = std::mem::take(&mut self.risen);
-        risen.sort_unstable();
-        risen.dedup();
-        for (item, site) in risen {
-            let cell = levels.stocks.cell((item, site));
-            if levels.stocks.judge(tx, cell, Stock::NOT_WAITED_FOR, 0)?.is_none() {
-                continue;
-            }
-            let mut free = levels.stocks.value(tx, cell, Stock::AVAILABLE)?;
-            if free <= 0 {
-                continue;
-            }
-            // All that waits is in the counter that the act rests on now; each row that is filled is rested on too.
-            for stored in tx.get_range(&Range::by(Reservation::BY_WAITING, &(item, site)))? {
-                let id = stored.id.to_u128();
-                self.reservations.load(id, stored.as_ref().clone());
-                let Some(row) = self.reservations.get(id).cloned() else { continue };
-                let units = i128::from(row.backordered.units()).min(free);
-                let Some(units) = i64::try_from(units).ok().filter(|units| *units > 0) else {
-                    continue;
-                };
-                levels.add(Stock {
-                    reserved: Qty::from_units(units),
-                    backordered: Qty::from_units(-units),
-                    ..Stock::none(item, site)
-                })?;
-                let filled = Event::new("stock.backorder_filled").with("reservation", row.id);
-                self.event(filled.with("document", row.document));
-                self.change(levels, row, units, -units)?;
-                free -= i128::from(units);
-                if free <= 0 {
-                    break;
-                }
-            }
-        }
+    /// A receipt on an order is taken back: what it brought is to come again.
+    fn take_back(
+        &mut self,
+        id: Id<Expected>,
+        judged: &Judged<'_>,
+        change: &mut Stock,
+    ) -> Result<(), StockError> {
+        let Some(mut row) = self.expected.get(id.to_u128()).cloned() else { return Ok(()) };
+        note_received(&mut row, judged.units.saturating_neg(), change);
+        self.expected.set(id.to_u128(), row);
         Ok(())
     }
 }
@@ -291,6 +265,15 @@ impl Levels {
         self.bins.add(Bin { item: row.item, location, on_hand, reserved })?;
         Ok(())
     }
+}
+
+/// So much more came of what was ordered, and so much less is to come.
+fn note_received(row: &mut Expected, units: i64, change: &mut Stock) {
+    let before = row.to_come().units();
+    row.received = Qty::from_units(row.received.units().saturating_add(units));
+    let more = row.to_come().units().saturating_sub(before);
+    change.on_order = Qty::from_units(change.on_order.units().saturating_add(more));
+    row.open = (row.to_come() > Qty::ZERO).then_some(row.item);
 }
 
 fn check_fulfils(judged: &Judged<'_>, row: &Reservation) -> Result<(), ReserveError> {

@@ -1,9 +1,11 @@
 //! Releasing: what was promised is free again.
 
+use std::collections::BTreeSet;
+
 use fondaco_core::policy::{Authority, Request};
 use fondaco_core::store::Event;
 use fondaco_core::tx::Pending;
-use fondaco_core::{Act, DocumentId, Halt, Id, Needs, Range, SiteId, Tx};
+use fondaco_core::{Act, DocumentId, Halt, Id, ItemId, Needs, Range, SiteId, Tx};
 use serde::{Deserialize, Serialize};
 
 use super::{Promises, ReserveError, rights};
@@ -74,6 +76,8 @@ impl Act for ReleaseDocument {
 pub(crate) struct Releasing {
     promises: Promises,
     levels: Levels,
+    /// Where something is free again: it goes to others when all are given back.
+    freed: BTreeSet<(ItemId, SiteId)>,
 }
 
 impl Releasing {
@@ -88,7 +92,7 @@ impl Releasing {
         let mut promises = Promises::default();
         promises.load(tx, ids)?;
         let levels = Levels::prepare(tx, Touched { stocks, ..Touched::default() })?;
-        Ok(Releasing { promises, levels })
+        Ok(Releasing { promises, levels, freed: BTreeSet::new() })
     }
 
     /// Gives one back; whether anything was left of it.
@@ -110,7 +114,7 @@ impl Releasing {
             ..Stock::none(row.item, row.site)
         })?;
         if held > 0 {
-            self.promises.rose(row.item, row.site);
+            self.freed.insert((row.item, row.site));
         }
         let event = Event::new("stock.released").with("reservation", id);
         self.promises.event(event.with("document", row.document));
@@ -120,7 +124,9 @@ impl Releasing {
 
     /// Gives what is free now to what waits, and stages all of it.
     pub(crate) fn finish(mut self, tx: &mut Tx<'_>) -> Result<(), StockError> {
-        self.promises.fill(tx, &mut self.levels)?;
+        for stock in std::mem::take(&mut self.freed) {
+            self.promises.fill(tx, &mut self.levels, stock)?;
+        }
         crate::posting::stage_levels(tx, self.levels)?;
         Ok(self.promises.finish(tx)?)
     }

@@ -1,5 +1,7 @@
 //! Reserving.
 
+use std::sync::Arc;
+
 use fondaco_core::due::Due;
 use fondaco_core::policy::{Authority, Request};
 use fondaco_core::store::Event;
@@ -14,7 +16,6 @@ use smol_str::SmolStr;
 use super::{KIND, ReserveError, rights};
 use crate::items::{Item, ItemUnit, Lot};
 use crate::levels::{Bin, Levels, LotBin, Reservation, Stock, Touched};
-use crate::moves::MoveKind;
 use crate::places::{Location, Site};
 use crate::{MoveError, Qty, StockError};
 
@@ -193,10 +194,11 @@ impl Batch {
         }
         let unknown = MoveError::UnknownSite { site: wanted.site };
         let site = tx.get::<Site>(&wanted.site)?.ok_or(unknown)?;
-        check_place(tx, command, wanted, &item)?;
+        let lot = check_place(tx, command, wanted, &item)?;
         ask(tx, authority, &item, &site)?;
         let units = units(tx, &item, wanted.quantity)?;
-        let missing = self.missing(tx, (&item, &site), wanted, (units, command.otherwise))?;
+        let named = Named { item: &item, site: &site, lot: lot.as_deref() };
+        let missing = self.missing(tx, named, wanted, (units, command.otherwise))?;
         let held = units - missing;
         let backordered = if command.otherwise == Otherwise::Backorder { missing } else { 0 };
         let (held, backordered) = (Qty::from_units(held), Qty::from_units(backordered));
@@ -211,7 +213,7 @@ impl Batch {
     fn missing(
         &mut self,
         tx: &mut Tx<'_>,
-        (item, site): (&Item, &Site),
+        named: Named<'_>,
         wanted: &Wanted,
         (units, otherwise): (i64, Otherwise),
     ) -> Result<i64, StockError> {
@@ -219,7 +221,7 @@ impl Batch {
         let lack = self.keep(tx, wanted, units)?;
         let Some(lack) = lack.filter(|lack| lack.units > 0) else { return Ok(0) };
         if otherwise == Otherwise::Refuse {
-            return Err(lack.refusal((item, site), wanted, units).into());
+            return Err(lack.refusal(named, wanted, units).into());
         }
         // What is not there was read again: what is left is kept in its place.
         self.levels.back_to(mark);
@@ -303,6 +305,14 @@ impl Batch {
     }
 }
 
+/// What a line names.
+#[derive(Clone, Copy)]
+struct Named<'l> {
+    item: &'l Item,
+    site: &'l Site,
+    lot: Option<&'l Lot>,
+}
+
 /// What is lacking, and where.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Lack {
@@ -323,7 +333,12 @@ impl Lack {
         units.map(|units| Lack { units, at })
     }
 
-    fn refusal(self, (item, site): (&Item, &Site), wanted: &Wanted, units: i64) -> MoveError {
+    fn refusal(
+        self,
+        Named { item, site, lot }: Named<'_>,
+        wanted: &Wanted,
+        units: i64,
+    ) -> MoveError {
         let shown = |units| item.quantity(Qty::from_units(units));
         let there = shown(units.saturating_sub(self.units));
         let location = wanted.location.clone().unwrap_or_default();
@@ -333,7 +348,10 @@ impl Lack {
                 MoveError::Short { item, site: site.code.clone(), wanted, available: there }
             }
             At::Location => MoveError::BinShort { item, location, wanted, there },
-            At::Lot => MoveError::LotShort { lot: item, location, wanted, there },
+            At::Lot => {
+                let lot = lot.map(|lot| lot.code.clone()).unwrap_or_default();
+                MoveError::LotShort { lot, location, wanted, there }
+            }
         }
     }
 }
@@ -341,8 +359,7 @@ impl Lack {
 /// The quantity in the item's stock unit, as it is stored.
 pub(crate) fn units(tx: &mut Tx<'_>, item: &Item, quantity: Quantity) -> Result<i64, StockError> {
     if !quantity.is_positive() {
-        let (item, kind) = (item.code.clone(), MoveKind::Issue);
-        return Err(MoveError::NotPositive { item, kind, quantity }.into());
+        return Err(ReserveError::NotPositive { item: item.code.clone(), quantity }.into());
     }
     let of_item = |error| MoveError::Quantity { item: item.code.clone(), error: Box::new(error) };
     let in_unit = if quantity.unit() == item.unit {
@@ -356,17 +373,17 @@ pub(crate) fn units(tx: &mut Tx<'_>, item: &Item, quantity: Quantity) -> Result<
     Ok(item.stored(in_unit).map_err(of_item)?.units())
 }
 
-/// Whether the place and the lot that a line names are such that something can be promised there.
+/// Whether the place and the lot that a line names are such that something can be promised there; gives the lot.
 fn check_place(
     tx: &mut Tx<'_>,
     command: &Reserve,
     wanted: &Wanted,
     item: &Item,
-) -> Result<(), StockError> {
+) -> Result<Option<Arc<Lot>>, StockError> {
     let Some(location) = &wanted.location else {
         return match wanted.lot {
             Some(_) => Err(ReserveError::LocationRequired.into()),
-            None => Ok(()),
+            None => Ok(None),
         };
     };
     if command.otherwise == Otherwise::Backorder {
@@ -377,7 +394,7 @@ fn check_place(
     if found.site != wanted.site || !found.kind.is_available() {
         return Err(ReserveError::WrongLocation { location: location.clone() }.into());
     }
-    let Some(lot) = wanted.lot else { return Ok(()) };
+    let Some(lot) = wanted.lot else { return Ok(None) };
     let found = tx.get::<Lot>(&lot)?.ok_or(MoveError::UnknownLot { lot })?;
     if found.item != item.id {
         let (lot, item) = (found.code.clone(), item.code.clone());
@@ -391,7 +408,7 @@ fn check_place(
             let (lot, date) = (found.code.clone(), tx.today()?);
             Err(MoveError::LotExpired { lot, last, date }.into())
         }
-        _ => Ok(()),
+        _ => Ok(Some(found)),
     }
 }
 

@@ -56,20 +56,3 @@ fn a_count_of_a_past_day_leaves_what_came_later() {
         host.clean();
     });
 }
-
-#[test]
-fn what_is_promised_is_not_counted_away() {
-    on_every_store(|host| {
-        use fondaco_core::DocumentId;
-        use fondaco_inventory::reserve::*;
-        host.made("come", receipt(bolt(), "10 pcs", "MAIN/A"));
-        let wanted = vec![Wanted::new(bolt(), main_site(), pcs(8))];
-        host.must("promise", &Reserve::new(DocumentId::named("o1"), wanted));
-        assert_eq!(
-            host.refusal(NewMove::count(bolt(), pcs(7), "MAIN/A", today())),
-            "inventory.short"
-        );
-        host.made("still enough", NewMove::count(bolt(), pcs(8), "MAIN/A", today()));
-        host.clean();
-    });
-}

@@ -50,7 +50,11 @@ fn a_deed(random: &mut Random, naive: &Naive) -> Deed {
         of: None,
         fulfils: None,
     };
-    match random.below(12) {
+    match random.below(14) {
+        12 => Deed { kind: MoveKind::Loss, from: Some(from), ..plain },
+        13 if from != "MAIN/Q" => {
+            Deed { kind: MoveKind::Quarantine, from: Some(from), to: Some("MAIN/Q"), ..plain }
+        }
         0..3 => Deed { units: units * 2, to: Some(to), ..plain },
         3 | 4 => Deed { kind: MoveKind::Issue, from: Some(from), ..plain },
         5 if from != to => {
@@ -117,6 +121,8 @@ fn to_move(naive: &Naive, deed: &Deed) -> NewMove {
         MoveKind::Dispatch => Movement::Dispatch { from, to_site: shop() },
         MoveKind::Arrival => Movement::Arrival { of, to },
         MoveKind::Scrap => Movement::Scrap { from },
+        MoveKind::Loss => Movement::Loss { at: from },
+        MoveKind::Quarantine => Movement::Quarantine { from, to },
         MoveKind::CustomerReturn => Movement::CustomerReturn { of, to },
         MoveKind::SupplierReturn => Movement::SupplierReturn { of, from },
         MoveKind::Reversal => Movement::Reversal { of },
@@ -161,22 +167,12 @@ fn a_batch(host: &Host, naive: &mut Naive, random: &mut Random, name: &str) {
     }
 }
 
-/// What was made is so, with the ids that it got; what came goes to what waits.
+/// What was made is so, with the ids that it got.
 fn take_over(naive: &mut Naive, after: Naive, before: usize, ids: impl Iterator<Item = Id<Move>>) {
     *naive = after;
     for (made, id) in naive.made[before..].iter_mut().zip(ids) {
         made.id = id;
     }
-    let came: Vec<(ItemId, fondaco_core::SiteId)> = naive.made[before..]
-        .iter()
-        .flat_map(|made| &made.legs)
-        .filter(|leg| leg.units > 0)
-        .filter_map(|leg| match leg.at {
-            At::Bin(bin) => Some((leg.item, site_of(bin))),
-            At::Road(_) => None,
-        })
-        .collect();
-    came.into_iter().for_each(|(item, site)| naive.fill(item, site));
 }
 
 fn a_promise(host: &Host, naive: &mut Naive, random: &mut Random, name: &str) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::NaiveDate;
-use fondaco_core::due::{AsyncQueue, Handlers, Queue, Ticked};
+use fondaco_core::due::{AsyncQueue, Due, Handlers, Queue, Ticked};
 use fondaco_core::store::{Record, Store};
 use fondaco_core::*;
 use fondaco_inventory::items::*;
@@ -211,6 +211,13 @@ pub fn set_up_rows(tx: &mut Tx<'_>, currency: Currency) -> Result<(), Halt> {
     insert(tx, locations())?;
     insert(tx, items())?;
     insert(tx, vec![ItemUnit::new(bolt(), "1 carton = 12 pcs".parse().unwrap())])?;
+    for lot in lots() {
+        let good = lot.expires.filter(|last| *last >= today());
+        if let Some(after) = good.and_then(|last| last.succ_opt()) {
+            let at = tx.zone()?.start_of(after).unwrap();
+            tx.due(Due::new("stock.lot_expiry", lot.id.to_string(), at))?;
+        }
+    }
     insert(tx, lots())
 }
 

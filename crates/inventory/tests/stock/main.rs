@@ -18,3 +18,4 @@ mod races;
 mod refusals;
 mod reorder;
 mod rights;
+mod uncovered;

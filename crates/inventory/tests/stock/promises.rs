@@ -2,6 +2,7 @@
 
 use fondaco_core::{DocumentId, Id};
 use fondaco_inventory::levels::{self, Reservation};
+use fondaco_inventory::moves::*;
 use fondaco_inventory::posting::MoveStock;
 use fondaco_inventory::reserve::*;
 
@@ -160,6 +161,27 @@ fn a_lot_is_promised_out_of_its_place() {
 }
 
 #[test]
+fn refusals_name_what_is_meant() {
+    on_every_store(|host| {
+        host.made("come", receipt(milk(), "2 l", "MAIN/A").lot(lot_id("M1")));
+        let of_lot = |quantity: &str| Wanted {
+            location: Some("MAIN/A".into()),
+            lot: Some(lot_id("M1")),
+            ..Wanted::new(milk(), main_site(), q(quantity))
+        };
+        host.made("another", receipt(milk(), "9 l", "MAIN/A").lot(lot_id("M2")));
+        let short = host.refused("o1", &Reserve::new(order("o1"), vec![of_lot("3 l")]));
+        assert!(short.to_string().contains("of lot M1 only 2 l"), "{short}");
+        let nothing = host.refused("o2", &reserve("o2", "0 pcs", Otherwise::Refuse));
+        assert_eq!(nothing.code(), "inventory.quantity_not_positive");
+        assert_eq!(
+            nothing.to_string(),
+            "item 0 (counted from 0): 0 pcs of item BOLT: give a quantity above zero"
+        );
+    });
+}
+
+#[test]
 fn what_is_on_order_comes_or_is_cancelled() {
     on_every_store(|host| {
         let line = |quantity: &str| ExpectedLine {
@@ -174,9 +196,16 @@ fn what_is_on_order_comes_or_is_cancelled() {
         assert_eq!(host.figures(bolt(), main_site())[5], "29");
         host.made("some came", receipt(bolt(), "20 pcs", "MAIN/A").receives(ids[0]));
         assert_eq!(host.figures(bolt(), main_site())[5], "9");
-        host.made("more than was ordered", receipt(bolt(), "6 pcs", "MAIN/A").receives(ids[0]));
+        let more =
+            host.made("more than was ordered", receipt(bolt(), "6 pcs", "MAIN/A").receives(ids[0]));
         assert_eq!(host.figures(bolt(), main_site())[5], "5");
         host.must("the rest won't come", &CancelExpected { expected: vec![ids[1]] });
+        assert_eq!(host.figures(bolt(), main_site())[5], "0");
+        // What did not come after all is to come again: of 26 that were taken for 24 the last 6 were more than was ordered.
+        let back = |of| moved(bolt(), "6 pcs", Movement::Reversal { of });
+        host.made("not so many", back(more));
+        assert_eq!(host.figures(bolt(), main_site())[5], "4");
+        host.made("so many after all", receipt(bolt(), "6 pcs", "MAIN/A").receives(ids[0]));
         assert_eq!(host.figures(bolt(), main_site())[5], "0");
         let at_the_shop = receipt(bolt(), "1 pcs", "SHOP").receives(ids[0]);
         assert_eq!(host.refusal(at_the_shop), "inventory.expected_differs");

@@ -64,6 +64,26 @@ fn a_shortage_is_told_once_and_again_after_it_was_covered() {
     });
 }
 
+/// A rule that changes while its shortage stands: nobody is told again, and what is to be ordered is what the rule says now.
+#[test]
+fn a_standing_shortage_goes_by_the_rule_as_it_is() {
+    on_every_store(|host| {
+        host.made("come", receipt(bolt(), "10 pcs", "MAIN/A"));
+        let up_to = |point: &str, up_to: &str| {
+            rule(ReplenishmentPolicy::OrderUpTo { point: q(point), up_to: q(up_to) })
+        };
+        host.must("rule", &up_to("10 pcs", "50 pcs"));
+        assert_eq!(told(&host), [(ShortageLine::Reorder, "10".into(), "40".into())]);
+        let since = host.view(|view| shortages(view))[0].since;
+        host.must("higher", &up_to("30 pcs", "90 pcs"));
+        assert_eq!(told(&host), [(ShortageLine::Reorder, "10".into(), "80".into())]);
+        assert_eq!(host.view(|view| shortages(view))[0].since, since);
+        if matches!(host.over, Over::Sync(_)) {
+            assert_eq!(events(&host, "stock.below_reorder"), 1);
+        }
+    });
+}
+
 #[test]
 fn orders_promises_and_their_ends_move_the_position() {
     on_every_store(|host| {
