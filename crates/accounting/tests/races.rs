@@ -4,82 +4,19 @@
 
 mod common;
 
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
-
 use common::*;
 use fondaco_accounting::currency::*;
 use fondaco_accounting::ledger::*;
 use fondaco_core::fiscal::{FiscalCalendar, YearNamedBy};
-use fondaco_core::store::{
-    Answer, Batch, Commit, FeedFrom, Prepared, Read, Record, Store, StoreError, Table,
-};
-use fondaco_core::{Act, ActError, Currency, Id, Range, Reading, View};
-
-type Deed = Box<dyn FnOnce() + Send>;
-
-/// A store that does something once, right before its n-th read or commit: how another's commit slips in.
-struct Slipping {
-    inner: Arc<dyn Store>,
-    /// Reads and commits left until then; the one that is none never comes.
-    left: [AtomicU32; 2],
-    deed: Mutex<Option<Deed>>,
-}
-
-/// Never comes.
-const NEVER: u32 = u32::MAX;
-
-impl Slipping {
-    fn before(&self, which: usize) {
-        if self.left[which].fetch_sub(1, Ordering::SeqCst) == 1 {
-            let deed = self.deed.lock().unwrap().take();
-            if let Some(deed) = deed {
-                deed()
-            }
-        }
-    }
-}
-
-impl Store for Slipping {
-    fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> {
-        self.inner.prepare(tables)
-    }
-    fn read(&self, read: &Read) -> Result<Answer, StoreError> {
-        self.before(0);
-        self.inner.read(read)
-    }
-    fn commit(&self, batch: Batch) -> Result<Commit, StoreError> {
-        self.before(1);
-        self.inner.commit(batch)
-    }
-    fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> {
-        self.inner.feed(from)
-    }
-}
-
-/// A command under its name, sent to a firm; what came of it, in words, and the position of its commit.
-#[derive(Clone)]
-struct Sent(Arc<dyn Fn(&Firm) -> Told + Send + Sync>);
-
-type Told = (String, Option<u64>);
+use fondaco_core::store::Record;
+use fondaco_core::{Act, Currency, Id, Range, Reading, View};
+use fondaco_testkit::{Host, Race, Sent};
 
 fn sent<C>(name: &'static str, command: C) -> Sent
 where
     C: Act<Error = LedgerError, Answer: std::fmt::Debug> + Send + Sync + 'static,
 {
-    Sent(Arc::new(move |firm| match firm.send(name, &command) {
-        Ok(done) => (format!("{name}: {:?}", done.answer), Some(done.position)),
-        Err(error) => (format!("{name}: {} {:?}", error.code(), error.halt()), None),
-    }))
-}
-
-/// What came of both commands, and all rows afterwards. The positions say which order it was: a batch that is posted after
-/// the lock of its period is wrong, though before it it would have been right.
-#[derive(Debug, PartialEq)]
-struct Ended {
-    first: Told,
-    second: Told,
-    rows: Vec<String>,
+    Sent::new(name, command)
 }
 
 fn show<R: Record + std::fmt::Debug>(
@@ -114,80 +51,24 @@ fn rows(firm: &Firm) -> Vec<String> {
     })
 }
 
-fn in_order(
-    before: &dyn Fn(Firm) -> Firm,
-    first: &Sent,
-    second: &Sent,
-    first_first: bool,
-) -> Ended {
-    let firm = before(in_memory());
-    let (first, second) = if first_first {
-        let first = first.0(&firm);
-        (first, second.0(&firm))
-    } else {
-        let second = second.0(&firm);
-        (first.0(&firm), second)
-    };
-    Ended { first, second, rows: rows(&firm) }
-}
-
-/// `None` when the first command was done before that call.
-fn at_once(
-    before: &dyn Fn(Firm) -> Firm,
-    (name, store): (&'static str, Arc<dyn Store>),
-    (asynchronous, left): (bool, [u32; 2]),
-    (first, second): (&Sent, &Sent),
-) -> Option<Ended> {
-    let plain = before(Firm::on(name, store.clone()));
-    let said = Arc::new(Mutex::new(None));
-    let (heard, second, beside) = (said.clone(), second.clone(), store.clone());
-    let deed = move || {
-        let told = second.0(&Firm::on(name, beside));
-        *heard.lock().unwrap() = Some(told);
-    };
-    let deed: Mutex<Option<Deed>> = Mutex::new(Some(Box::new(deed)));
-    let slipping = Arc::new(Slipping { inner: store, left: left.map(AtomicU32::new), deed });
-    let firm = match asynchronous {
-        true => Firm::unloaded(name, slipping),
-        false => Firm::on(name, slipping),
-    };
-    let first = first.0(&firm);
-    let second = said.lock().unwrap().take()?;
-    plain.clean();
-    Some(Ended { first, second, rows: rows(&plain) })
-}
-
 /// Each of the two in the other's way, at every call, on every store, blocking and not.
 fn race(before: impl Fn(Firm) -> Firm, a: Sent, b: Sent) {
-    let orders = [true, false].map(|order| in_order(&before, &a, &b, order));
-    let words = |ended: &Ended| (ended.first.0.clone(), ended.second.0.clone(), ended.rows.clone());
-    assert!(words(&orders[0]) != words(&orders[1]), "the order does not matter: no race");
-    meet(before, a, b);
+    with(before, |race| race.race(&a, &b));
 }
 
 /// The same of two that end alike in either order, where neither may miss the other.
 fn meet(before: impl Fn(Firm) -> Firm, a: Sent, b: Sent) {
-    for (first, second) in [(&a, &b), (&b, &a)] {
-        let orders = [true, false].map(|order| in_order(&before, first, second, order));
-        let moments = (1..16).map(|n| [n, NEVER]).chain((1..4).map(|n| [NEVER, n]));
-        let mut met = [0; 2];
-        for left in moments {
-            for asynchronous in [false, true] {
-                for store in in_process() {
-                    let what = format!("{} {left:?}, asynchronous: {asynchronous}", store.0);
-                    let ended = at_once(&before, store, (asynchronous, left), (first, second));
-                    let Some(ended) = ended else { continue };
-                    assert!(
-                        orders.contains(&ended),
-                        "{what}:\n{ended:#?}\nis neither\n{orders:#?}"
-                    );
-                    met[usize::from(ended == orders[1])] += 1;
-                }
-            }
-        }
-        // Whoever slips in commits at once, so it is the first in almost every order.
-        assert!(met[1] >= 6, "{met:?}");
-    }
+    with(before, |race| race.meet(&a, &b));
+}
+
+fn with(before: impl Fn(Firm) -> Firm, race: impl Fn(Race<'_>)) {
+    let firm = |host: &Host| Firm::over(host.clone());
+    race(Race {
+        engine: &ENGINE,
+        stores: &in_process,
+        before: &|host| drop(before(firm(host))),
+        rows: &|host| rows(&firm(host)),
+    });
 }
 
 fn set_up(firm: Firm) -> Firm {

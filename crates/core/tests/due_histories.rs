@@ -13,6 +13,7 @@ use fondaco_core::due::{Backoff, Due, DueItem, Handlers, Queue, Refused};
 use fondaco_core::store::{FeedFrom, Store, Value};
 use fondaco_core::{Driver, Reading, Timestamp, Tx};
 use fondaco_store::{Memory, Sqlite};
+use fondaco_testkit::{Moment, Slipping};
 use proptest::prelude::*;
 
 fn hour(n: i64) -> Timestamp {

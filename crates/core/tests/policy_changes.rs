@@ -7,9 +7,9 @@ mod rights;
 use std::fmt::Write;
 use std::sync::Arc;
 
-use common::{Moment, Slipping};
 use fondaco_store::{Memory, Sqlite};
 use fondaco_testkit::{Model, sweep};
+use fondaco_testkit::{Moment, Slipping};
 use rights::*;
 
 fn lend(from: &str, to: &str, starts: &str, ends: &str) -> Delegate {

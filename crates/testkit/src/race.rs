@@ -83,26 +83,40 @@ impl Race<'_> {
     pub fn meet(&self, a: &Sent, b: &Sent) {
         for (first, second) in [(a, b), (b, a)] {
             let orders = self.orders(first, second);
+            let hosts = (self.stores)().len();
             let mut met = 0;
-            for moment in (1..16).map(Moment::Read).chain((1..4).map(Moment::Commit)) {
-                for asynchronous in [false, true] {
-                    for (name, store) in (self.stores)() {
-                        let at = (moment, asynchronous);
-                        let Some(ended) = self.at_once((name, store), at, (first, second)) else {
-                            continue;
-                        };
-                        assert!(
-                            orders.contains(&ended),
-                            "{name}, {at:?}:\n{ended:#?}\nis neither\n{orders:#?}"
-                        );
-                        met += usize::from(orders.last() == Some(&ended));
-                    }
+            for (nth, asynchronous) in (0..hosts).flat_map(|nth| [(nth, false), (nth, true)]) {
+                for calls in [Moment::Read, Moment::Commit] {
+                    met += self.slip_in((nth, asynchronous), calls, (first, second), &orders);
                 }
             }
             // Whoever slips in commits at once, so it is the first at some call behind each driver on each store.
-            let hosts = 2 * (self.stores)().len();
+            let hosts = 2 * hosts;
             assert!(met >= hosts, "the second was first only {met} times, on {hosts} hosts");
         }
+    }
+
+    /// Lets the second in before each of these calls that the first makes on the n-th store, and says how often the second was first.
+    fn slip_in(
+        &self,
+        (nth, asynchronous): (usize, bool),
+        calls: fn(u32) -> Moment,
+        both: (&Sent, &Sent),
+        orders: &[Ended; 2],
+    ) -> usize {
+        let mut met = 0;
+        for moment in (1..16).map(calls) {
+            let Some((name, store)) = (self.stores)().into_iter().nth(nth) else { break };
+            let at = (moment, asynchronous);
+            // The first was done before that call, so it is before all later ones.
+            let Some(ended) = self.at_once((name, store), at, both) else { break };
+            assert!(
+                orders.contains(&ended),
+                "{name}, {at:?}:\n{ended:#?}\nis neither\n{orders:#?}"
+            );
+            met += usize::from(orders.last() == Some(&ended));
+        }
+        met
     }
 
     /// What comes of it one after the other: the first before the second, and behind it.

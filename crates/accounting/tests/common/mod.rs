@@ -7,21 +7,20 @@ pub mod server;
 pub mod staff;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::NaiveDate;
 use fondaco_accounting::Books;
 use fondaco_accounting::ledger::*;
 use fondaco_core::calendar::{CalendarRefusal, DefineCalendar};
-use fondaco_core::due::{AsyncQueue, Ticked};
+use fondaco_core::due::Ticked;
 use fondaco_core::store::Store;
 use fondaco_core::{
-    Act, ActorId, AsyncDriver, CommandId, CompanyId, Currency, Done, Envelope, Job, JobCall,
-    JobDone, JobError, JobId, Money, Progress, Range, Reading, Timestamp, View,
+    Act, CompanyId, Currency, Done, Job, JobDone, JobError, Money, Progress, Range, Reading,
+    Timestamp, View,
 };
 use fondaco_store::ordered::InMemory;
 use fondaco_store::{Memory, OrderedStore, Sqlite};
-use fondaco_testkit::{Model, Unloaded, block_on};
+use fondaco_testkit::{Host, Model};
 use rust_decimal::Decimal;
 
 /// A company's books on some store, behind a blocking or an asynchronous driver.
@@ -29,32 +28,35 @@ pub struct Firm {
     pub name: &'static str,
     pub store: Arc<dyn Store>,
     pub books: Books<'static>,
-    asynchronous: Option<AsyncDriver<'static>>,
-    clock: Arc<AtomicI64>,
+    pub host: Host,
 }
 
 impl Firm {
     pub fn on(name: &'static str, store: Arc<dyn Store>) -> Firm {
-        Firm::of(name, store, "acme")
+        Firm::over(Host::on(name, store, &ENGINE))
     }
 
     pub fn of(name: &'static str, store: Arc<dyn Store>, company: &str) -> Firm {
-        let clock = Arc::new(AtomicI64::new(0));
-        let hands = clock.clone();
-        let books = Books::open(store.clone(), CompanyId::named(company)).unwrap();
-        let books = books.with_clock(move || minute(hands.load(Ordering::SeqCst)));
-        Firm { name, store, books, asynchronous: None, clock }
+        Firm::over(Host::of(company, name, store, &ENGINE))
     }
 
     pub fn unloaded(name: &'static str, store: Arc<dyn Store>) -> Firm {
-        let driver = AsyncDriver::new(Unloaded::new(store.clone(), 1), CompanyId::named("acme"));
-        block_on(driver.join(&ENGINE)).unwrap();
-        Firm { asynchronous: Some(driver), ..Firm::on(name, store) }
+        Firm::over(Host::unloaded(name, store, &ENGINE))
+    }
+
+    /// Behind an asynchronous driver the books are read through a blocking one beside it.
+    pub fn over(host: Host) -> Firm {
+        let (name, store, beside) = (host.name(), host.store().clone(), host.clone());
+        let books = match host.office() {
+            Some(office) => Books::of(office).unwrap(),
+            None => Books::open(store.clone(), CompanyId::named("acme")).unwrap(),
+        };
+        Firm { name, store, books: books.with_clock(move || beside.now()), host }
     }
 
     /// Sets the clock to so many minutes after it was made.
     pub fn at_minute(&self, n: i64) {
-        self.clock.store(n, Ordering::SeqCst);
+        self.host.at_minute(n);
     }
 
     pub fn send<C: Act<Error = LedgerError>>(
@@ -62,10 +64,7 @@ impl Firm {
         name: &str,
         command: &C,
     ) -> Result<Done<C::Answer>, LedgerError> {
-        let Some(driver) = &self.asynchronous else { return self.books.send(name, command) };
-        let time = minute(self.clock.load(Ordering::SeqCst));
-        let envelope = Envelope::new(CommandId::named(name), ActorId::new("host"), time);
-        block_on(driver.carry_out(envelope, command))
+        self.host.send(name, command)
     }
 
     /// Runs a job to its end.
@@ -75,23 +74,12 @@ impl Firm {
         job: &mut J,
         progress: &mut (impl Progress + ?Sized),
     ) -> Result<JobDone<J::Report>, JobError<J::Error>> {
-        let Some(driver) = &self.asynchronous else {
-            return self.books.run_job(name, job, progress);
-        };
-        let (host, hands) = (ActorId::new("host"), self.clock.clone());
-        let clock = move || minute(hands.load(Ordering::SeqCst));
-        block_on(driver.run_job(&JobCall::new(JobId::named(name), &host, &clock), job, progress))
+        self.host.run_job(name, job, progress)
     }
 
     /// Defines a calendar of the company's own.
     pub fn define(&self, name: &str, command: &DefineCalendar) -> Result<(), CalendarRefusal> {
-        let time = minute(self.clock.load(Ordering::SeqCst));
-        let envelope = Envelope::new(CommandId::named(name), ActorId::new("host"), time);
-        let done = match &self.asynchronous {
-            Some(driver) => block_on(driver.carry_out(envelope, command)),
-            None => self.books.driver().carry_out(envelope, command),
-        };
-        done.map(|done| done.answer)
+        self.host.send(name, command).map(|done| done.answer)
     }
 
     /// Carries out a command that must not be refused.
@@ -113,13 +101,7 @@ impl Firm {
 
     /// Tells the due queue that it is this day's beginning, or this instant; nothing may halt.
     pub fn tick(&self, at: &str) -> Ticked {
-        let ticked = match &self.asynchronous {
-            Some(driver) => {
-                block_on(AsyncQueue::new(driver, driver.due_handlers()).tick(instant(at)))
-            }
-            None => self.books.due_queue().tick(instant(at)),
-        };
-        ticked.unwrap_or_else(|error| panic!("a tick on {}: {error}", self.name))
+        self.host.tick_at(instant(at))
     }
 
     pub fn next_due(&self) -> Option<String> {
@@ -160,11 +142,7 @@ impl Firm {
     }
 
     pub fn view<T>(&self, read: impl Fn(&mut View<'_>) -> Result<T, LedgerError>) -> T {
-        let result = match &self.asynchronous {
-            Some(driver) => block_on(driver.view(read)),
-            None => self.books.view(read),
-        };
-        result.unwrap_or_else(|error| panic!("a view on {}: {error}", self.name))
+        self.host.view(read)
     }
 
     pub fn balances(&self, query: &BalanceQuery) -> Vec<AccountBalance> {

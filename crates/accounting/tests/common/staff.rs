@@ -4,52 +4,38 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use fondaco_accounting::ledger::*;
-use fondaco_core::due::{AsyncQueue, Queue, Ticked};
-use fondaco_core::policy::stored::{
-    AppointFirst, AssignRole, DefineRole, NewGrant, RegisterActor, Stored,
-};
+use fondaco_core::due::Ticked;
+use fondaco_core::policy::stored::{AppointFirst, AssignRole, DefineRole, NewGrant, RegisterActor};
 use fondaco_core::policy::{Request, Verdict};
-use fondaco_core::store::{FeedFrom, Store};
-use fondaco_core::{
-    Act, ActError, ActorId, AsyncDriver, CommandId, CompanyId, Currency, Done, Driver, Envelope,
-    Halt, Id, Timestamp, View,
-};
-use fondaco_testkit::{Model, Unloaded, block_on};
+use fondaco_core::store::Store;
+use fondaco_core::{Act, ActError, ActorId, Currency, Done, Halt, Id, Timestamp, View};
+use fondaco_testkit::{Host, Model};
 
 use super::{chart, minute, stores};
 
 pub struct Staff {
     pub name: &'static str,
     pub store: Arc<dyn Store>,
-    driver: Either,
+    host: Host,
     commands: AtomicU32,
-}
-
-enum Either {
-    Sync(Driver<'static>),
-    Async(AsyncDriver<'static>),
 }
 
 pub fn id(actor: &str) -> ActorId {
     ActorId::new(actor)
 }
 
-fn acme() -> CompanyId {
-    CompanyId::named("acme")
-}
-
 impl Staff {
     pub fn sync(name: &'static str, store: Arc<dyn Store>) -> Staff {
-        let driver = Driver::new(store.clone(), acme()).with_policy(Stored);
-        driver.join(&ENGINE).unwrap();
-        Staff { name, store, driver: Either::Sync(driver), commands: AtomicU32::new(0) }
+        Staff::over(Host::restricted(name, store, &ENGINE))
     }
 
     pub fn asynchronous(name: &'static str, store: Arc<dyn Store>) -> Staff {
-        let driver = AsyncDriver::new(Unloaded::new(store.clone(), 1), acme());
-        let driver = driver.with_policy(Stored);
-        block_on(driver.join(&ENGINE)).unwrap();
-        Staff { name, store, driver: Either::Async(driver), commands: AtomicU32::new(0) }
+        Staff::over(Host::restricted_unloaded(name, store, &ENGINE))
+    }
+
+    fn over(host: Host) -> Staff {
+        let (name, store) = (host.name(), host.store().clone());
+        Staff { name, store, host, commands: AtomicU32::new(0) }
     }
 
     /// `root` administers; `chief` may do everything in the ledger, and sets the firm up.
@@ -85,11 +71,8 @@ impl Staff {
         (actor, name): (&str, &str),
         command: &C,
     ) -> Result<Done<C::Answer>, C::Error> {
-        let envelope = Envelope::new(CommandId::named(name), id(actor), at);
-        match &self.driver {
-            Either::Sync(driver) => driver.carry_out(envelope, command),
-            Either::Async(driver) => block_on(driver.carry_out(envelope, command)),
-        }
+        self.host.at_time(at);
+        self.host.acting_as(actor).send(name, command)
     }
 
     /// Two items on the bank's account that clear one another, by an entry and its mirror image: two commits by the chief.
@@ -112,16 +95,7 @@ impl Staff {
 
     /// Has `actor` tell the clock.
     pub fn tick(&self, actor: &str, at: Timestamp) -> Ticked {
-        let ticked = match &self.driver {
-            Either::Sync(driver) => {
-                Queue::new(driver, driver.due_handlers()).acting_as(id(actor)).tick(at)
-            }
-            Either::Async(driver) => {
-                let queue = AsyncQueue::new(driver, driver.due_handlers()).acting_as(id(actor));
-                block_on(queue.tick(at))
-            }
-        };
-        ticked.unwrap_or_else(|error| panic!("a tick on {}: {error}", self.name))
+        self.host.acting_as(actor).tick_at(at)
     }
 
     pub fn must<C: Act>(&self, actor: &str, command: &C) -> C::Answer {
@@ -144,19 +118,12 @@ impl Staff {
     }
 
     pub fn may_at(&self, actor: &str, at: Timestamp, request: &Request) -> Verdict {
-        match &self.driver {
-            Either::Sync(driver) => driver.may(&id(actor), at, request),
-            Either::Async(driver) => block_on(driver.may(&id(actor), at, request)),
-        }
-        .unwrap()
+        self.host.at_time(at);
+        self.host.acting_as(actor).may(request)
     }
 
     pub fn view<T>(&self, read: impl Fn(&mut View<'_>) -> Result<T, LedgerError>) -> T {
-        match &self.driver {
-            Either::Sync(driver) => driver.view(read),
-            Either::Async(driver) => block_on(driver.view(read)),
-        }
-        .unwrap_or_else(|error| panic!("a view on {}: {error}", self.name))
+        self.host.view(read)
     }
 
     pub fn draft(&self, draft: Id<Draft>) -> WholeDraft {
@@ -171,7 +138,7 @@ impl Staff {
     }
 
     pub fn commits(&self) -> usize {
-        self.store.feed(&FeedFrom::new(acme(), 0, usize::MAX)).unwrap().len()
+        self.host.commits()
     }
 
     pub fn clean(&self) {

@@ -1,48 +1,10 @@
 //! Many who clear at once: of those who want the same item one wins; those who want different ones don't meet.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use fondaco_accounting::ledger::*;
-use fondaco_core::store::{
-    Answer, Batch, Commit, FeedFrom, Prepared, Read, Store, StoreError, Table,
-};
+use fondaco_testkit::Counting;
 
 use crate::common::*;
 use crate::firm::*;
-
-/// A store that counts the commits it was asked for.
-struct Counting {
-    inner: Arc<dyn Store>,
-    commits: AtomicU64,
-    refused: AtomicU64,
-}
-
-impl Counting {
-    fn over(inner: Arc<dyn Store>) -> Arc<Counting> {
-        Arc::new(Counting { inner, commits: AtomicU64::new(0), refused: AtomicU64::new(0) })
-    }
-}
-
-impl Store for Counting {
-    fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> {
-        self.inner.prepare(tables)
-    }
-    fn read(&self, read: &Read) -> Result<Answer, StoreError> {
-        self.inner.read(read)
-    }
-    fn commit(&self, batch: Batch) -> Result<Commit, StoreError> {
-        self.commits.fetch_add(1, Ordering::SeqCst);
-        let answer = self.inner.commit(batch);
-        if answer.is_err() {
-            self.refused.fetch_add(1, Ordering::SeqCst);
-        }
-        answer
-    }
-    fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> {
-        self.inner.feed(from)
-    }
-}
 
 const WRITERS: usize = 8;
 
@@ -86,7 +48,7 @@ fn different_items_of_an_account_do_not_collide() {
                 [bill, paid(&firm, &format!("cheque {n}"), "2026-01-06", "50.00 EUR")]
             })
             .collect();
-        let before = counting.commits.load(Ordering::SeqCst);
+        let before = counting.commits();
         std::thread::scope(|scope| {
             for (n, [bill, cheque]) in pairs.iter().enumerate() {
                 let (books, clear) =
@@ -94,9 +56,9 @@ fn different_items_of_an_account_do_not_collide() {
                 scope.spawn(move || books.send(&format!("clear {n}"), &clear).unwrap());
             }
         });
-        let commits = counting.commits.load(Ordering::SeqCst) - before;
-        let refused = counting.refused.load(Ordering::SeqCst);
-        assert_eq!((commits, refused), (WRITERS as u64, 0), "on {name}");
+        let commits = counting.commits() - before;
+        let refused = counting.refused();
+        assert_eq!((commits, refused), (WRITERS, 0), "on {name}");
         assert_eq!(open(&firm, &customers()), "");
         firm.clean();
     }

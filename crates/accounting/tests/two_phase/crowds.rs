@@ -4,9 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::*;
-use fondaco_core::store::{
-    Answer, Batch, Commit, FeedFrom, Prepared, Read, Store, StoreError, Table,
-};
+use fondaco_core::store::Store;
+use fondaco_testkit::{Counting, Moment, Slipping};
 
 #[test]
 fn a_hundred_euros_go_out_once() {
@@ -84,36 +83,11 @@ fn holds_are_settled_once_and_keys_posted_once_by_whoever_is_first() {
     }
 }
 
-/// Counts refused commits.
-struct Counting {
-    inner: Arc<dyn Store>,
-    refused: AtomicUsize,
-}
-
-impl Store for Counting {
-    fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> {
-        self.inner.prepare(tables)
-    }
-    fn read(&self, read: &Read) -> Result<Answer, StoreError> {
-        self.inner.read(read)
-    }
-    fn commit(&self, batch: Batch) -> Result<Commit, StoreError> {
-        let result = self.inner.commit(batch);
-        if matches!(result, Err(StoreError::Refused(_))) {
-            self.refused.fetch_add(1, Ordering::SeqCst);
-        }
-        result
-    }
-    fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> {
-        self.inner.feed(from)
-    }
-}
-
 /// Who is not refused collides with nobody: what was peeked at may be old.
 #[test]
 fn writers_within_the_limit_do_not_collide() {
     let inner: Arc<dyn Store> = Arc::new(fondaco_store::Memory::new());
-    let store = Arc::new(Counting { inner, refused: AtomicUsize::new(0) });
+    let store = Counting::over(inner);
     let firm = wallets(Firm::on("memory", store.clone()));
     firm.post("in", pay("1000", "w1", "1000"));
     std::thread::scope(|scope| {
@@ -129,7 +103,7 @@ fn writers_within_the_limit_do_not_collide() {
             });
         }
     });
-    assert_eq!(store.refused.load(Ordering::SeqCst), 0, "a commit was refused");
+    assert_eq!(store.refused(), 0, "a commit was refused");
     assert_eq!(sums(&firm, "w1"), ["300", "1300", "0", "0"].map(String::from));
     firm.clean();
 }
@@ -140,11 +114,10 @@ fn with_somebody_else(prepare: impl Fn(&Firm), other: NewEntry) -> Firm {
     let firm = wallets(Firm::on("memory", inner.clone()));
     prepare(&firm);
     let books = firm.books.clone();
-    let other: Box<dyn FnOnce() + Send> = Box::new(move || {
+    let slipping = Slipping::over(inner, Moment::Commit(1), move |_| {
         books.post("somebody else", other).unwrap();
     });
-    let slipping = Slip { inner, other: std::sync::Mutex::new(Some(other)) };
-    Firm::on("slipping", Arc::new(slipping))
+    Firm::on("slipping", slipping)
 }
 
 /// Which of a batch's entries are posted.
@@ -194,29 +167,4 @@ fn the_highest_point_of_a_batch_is_what_a_spending_limit_sees() {
         vec![pay("5000", "1000", "8"), pay("1000", "5000", "8"), pay("5000", "1000", "1")];
     assert_eq!(posted(&mine, entries), [false, true, true]);
     mine.clean();
-}
-
-/// Lets somebody else in before its next commit.
-struct Slip {
-    inner: Arc<dyn Store>,
-    other: std::sync::Mutex<Option<Box<dyn FnOnce() + Send>>>,
-}
-
-impl Store for Slip {
-    fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> {
-        self.inner.prepare(tables)
-    }
-    fn read(&self, read: &Read) -> Result<Answer, StoreError> {
-        self.inner.read(read)
-    }
-    fn commit(&self, batch: Batch) -> Result<Commit, StoreError> {
-        let other = self.other.lock().unwrap().take();
-        if let Some(other) = other {
-            other();
-        }
-        self.inner.commit(batch)
-    }
-    fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> {
-        self.inner.feed(from)
-    }
 }

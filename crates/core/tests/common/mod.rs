@@ -11,9 +11,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::NaiveDate;
 use fondaco_core::due::{self, AsyncQueue, DueItem, Handlers, Queue, TickError, Ticked};
-use fondaco_core::store::{
-    Commit, Drawn, FeedFrom, Fixed, Floor, Personal, Record, Store, StoreError, Table,
-};
+use fondaco_core::store::{Commit, Drawn, FeedFrom, Fixed, Floor, Personal, Record, Store, Table};
 use fondaco_core::{
     Act, ActError, ActorId, AsyncDriver, CommandId, CompanyId, Done, Driver, Envelope, ErrorKind,
     Halt, Outcome, Timestamp, Tx, View,
@@ -382,67 +380,6 @@ impl Runs {
     }
     pub fn get(&self) -> u32 {
         self.0.load(Ordering::SeqCst)
-    }
-}
-
-/// A store that does something once, right before a chosen call: how another's commit slips in.
-pub struct Slipping {
-    pub inner: Arc<dyn Store>,
-    at: Moment,
-    deed: std::sync::Mutex<Option<Deed>>,
-    calls: [AtomicU32; 2],
-}
-
-type Deed = Box<dyn FnOnce(&dyn Store) + Send>;
-
-/// Before which call.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Moment {
-    Read(u32),
-    Commit(u32),
-}
-
-impl Slipping {
-    pub fn over(
-        inner: Arc<dyn Store>,
-        at: Moment,
-        deed: impl FnOnce(&dyn Store) + Send + 'static,
-    ) -> Arc<dyn Store> {
-        let deed: Deed = Box::new(deed);
-        let deed = std::sync::Mutex::new(Some(deed));
-        Arc::new(Slipping { inner, at, deed, calls: Default::default() })
-    }
-
-    fn before(&self, at: Moment) {
-        if self.at == at {
-            let deed = self.deed.lock().unwrap().take();
-            if let Some(deed) = deed {
-                deed(&*self.inner);
-            }
-        }
-    }
-}
-
-impl Store for Slipping {
-    fn prepare(
-        &self,
-        tables: &[&'static Table],
-    ) -> Result<fondaco_core::store::Prepared, StoreError> {
-        self.inner.prepare(tables)
-    }
-    fn read(
-        &self,
-        read: &fondaco_core::store::Read,
-    ) -> Result<fondaco_core::store::Answer, StoreError> {
-        self.before(Moment::Read(self.calls[0].fetch_add(1, Ordering::SeqCst) + 1));
-        self.inner.read(read)
-    }
-    fn commit(&self, batch: fondaco_core::store::Batch) -> Result<Commit, StoreError> {
-        self.before(Moment::Commit(self.calls[1].fetch_add(1, Ordering::SeqCst) + 1));
-        self.inner.commit(batch)
-    }
-    fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> {
-        self.inner.feed(from)
     }
 }
 

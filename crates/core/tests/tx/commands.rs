@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::common::*;
 use fondaco_core::store::{Event, Value};
 use fondaco_core::{Driver, Halt, Range, Reading, Tx};
+use fondaco_testkit::{Moment, Slipping};
 
 /// Pays shelf 1: once. Its answer is a receipt's number.
 fn pay(tx: &mut Tx<'_>) -> Result<i64, ShopError> {

@@ -7,7 +7,7 @@ use crate::common::*;
 use fondaco_core::Driver;
 use fondaco_core::store::Store;
 use fondaco_store::{Memory, Sqlite};
-use fondaco_testkit::Model;
+use fondaco_testkit::{Model, Moment, Slipping};
 use proptest::prelude::*;
 
 /// What came of the first act and of the second, and all rows.

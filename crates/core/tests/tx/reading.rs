@@ -3,6 +3,7 @@
 use crate::common::*;
 use fondaco_core::store::{Record, Store};
 use fondaco_core::{Halt, Needs, Range, Reading, Tx};
+use fondaco_testkit::{Moment, Slipping};
 
 fn numbers(rows: &[std::sync::Arc<Shelf>]) -> Vec<i64> {
     rows.iter().map(|shelf| shelf.number).collect()

@@ -9,6 +9,7 @@ use fondaco_core::store::{Store, StoreError, Stored};
 use fondaco_core::tx::{self, Measure, Pending, Running};
 use fondaco_core::{Halt, Tx};
 use fondaco_store::Memory;
+use fondaco_testkit::{Moment, Slipping};
 use proptest::prelude::*;
 
 /// What an item adds to lots: pieces on hand, and reserved.

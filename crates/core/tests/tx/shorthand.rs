@@ -6,6 +6,7 @@ use crate::common::*;
 use fondaco_core::store::{Event, Fixed, Store, Value};
 use fondaco_core::{Currency, Halt, Id, Range, Reading, Tx};
 use fondaco_store::Memory;
+use fondaco_testkit::{Moment, Slipping};
 
 fn fill(tx: &mut Tx<'_>) -> Result<(), ShopError> {
     tx.insert_all(vec![Shelf::new(1, 1, 10), Shelf::new(1, 2, 20), Shelf::new(2, 1, 30)])?;
