@@ -24,6 +24,7 @@ pub mod quality;
 pub mod replenish;
 pub mod reserve;
 pub mod valuation;
+pub mod value;
 
 mod change;
 mod error;
@@ -48,6 +49,7 @@ pub use replenish::ReplenishError;
 pub use reserve::ReserveError;
 pub use settings::{BelowZero, ChangeStockSettings, SetUpStock, Settings, below_zero};
 pub use stock_error::StockError;
+pub use value::ValueError;
 
 use fondaco_core::Engine;
 use fondaco_core::engine::Part;
@@ -87,6 +89,7 @@ pub static ENGINE: Engine = Engine {
         &levels::PART,
         &reserve::PART,
         &replenish::PART,
+        &value::PART,
         &PARTIES,
     ],
 };

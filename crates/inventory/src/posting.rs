@@ -14,8 +14,8 @@ use crate::levels::{Levels, Stock, Touched};
 use crate::moves::{self, Asking, Moved, NewMove};
 use crate::reserve::Promises;
 
-/// What goes along with moves, in this order.
-type GoesAlong = (Promises, crate::replenish::Notices);
+/// What goes along with moves, in this order; what costs them comes last.
+type GoesAlong = (Promises, crate::replenish::Notices, crate::value::Costed);
 
 /// Makes moves: receipts, issues, transfers, returns, counts.
 ///
@@ -64,6 +64,7 @@ impl Act for MoveStock {
         let mut digester = Digester::new("stock.move");
         digester.count(usize::from(*each)).count(moves.len());
         moves.iter().for_each(|new| new.digest(&mut digester));
+        moves.iter().enumerate().for_each(|(at, new)| new.digest_cost(at, &mut digester));
         Ok(digester.finish())
     }
 

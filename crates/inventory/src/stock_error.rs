@@ -65,6 +65,10 @@ pub enum StockError {
     #[error(transparent)]
     #[inner]
     Replenish(Box<crate::ReplenishError>),
+    /// A cost, or how something is costed.
+    #[error(transparent)]
+    #[inner]
+    Value(Box<crate::ValueError>),
     /// A level that can't be shown.
     #[error(transparent)]
     #[inner]
@@ -114,6 +118,12 @@ impl From<crate::ReserveError> for StockError {
 impl From<crate::ReplenishError> for StockError {
     fn from(error: crate::ReplenishError) -> StockError {
         StockError::Replenish(Box::new(error))
+    }
+}
+
+impl From<crate::ValueError> for StockError {
+    fn from(error: crate::ValueError) -> StockError {
+        StockError::Value(Box::new(error))
     }
 }
 

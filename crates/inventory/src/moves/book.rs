@@ -212,6 +212,9 @@ impl Named {
                 named.items.push(new.item);
                 named.units.push((new.item, new.quantity.unit()));
             }
+            if let Some(super::MoveCost::Each(price)) = &new.cost {
+                named.units.push((new.item, price.per().unit()));
+            }
             for place in [new.movement.from(), new.movement.to()].into_iter().flatten() {
                 if named.locations.last() != Some(place) {
                     named.locations.push(place.clone());

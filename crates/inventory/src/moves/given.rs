@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use fondaco_core::digest::Digester;
-use fondaco_core::{DocumentId, Id, ItemId, PartyId, Quantity, SiteId};
+use fondaco_core::{DocumentId, Id, ItemId, Money, PartyId, Quantity, SiteId, UnitPrice};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -195,6 +195,37 @@ impl Movement {
     }
 }
 
+/// What goods cost that come in.
+///
+/// ```
+/// use fondaco_core::{Money, UnitPrice};
+/// use fondaco_inventory::moves::MoveCost;
+/// let all = MoveCost::Total(Money::parse("96 EUR")?);
+/// let each = MoveCost::Each("3.20 EUR/100 pcs".parse::<UnitPrice>()?);
+/// assert_ne!(all, each);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MoveCost {
+    /// All of it.
+    Total(Money),
+    /// So much of it, in any unit into which the item's converts; rounded once, for all of it.
+    Each(UnitPrice),
+}
+
+impl From<Money> for MoveCost {
+    fn from(all: Money) -> MoveCost {
+        MoveCost::Total(all)
+    }
+}
+
+impl From<UnitPrice> for MoveCost {
+    fn from(each: UnitPrice) -> MoveCost {
+        MoveCost::Each(each)
+    }
+}
+
 /// A move to be made.
 ///
 /// ```
@@ -223,6 +254,9 @@ pub struct NewMove {
     /// What it weighs, of goods that are counted and weighed; `None` for the nominal weight.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<Quantity>,
+    /// What it cost, of what comes in of an item that is valued; `None` for what stock costs now, or the last known cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<MoveCost>,
     /// What was promised and is fulfilled by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fulfils: Option<Id<Reservation>>,
@@ -253,6 +287,7 @@ impl NewMove {
             date,
             lot: None,
             weight: None,
+            cost: None,
             fulfils: None,
             receives: None,
             document: None,
@@ -324,6 +359,22 @@ impl NewMove {
         self
     }
 
+    /// That cost so much: in all ([`Money`]), or each ([`UnitPrice`]).
+    ///
+    /// ```
+    /// use fondaco_core::{ItemId, Money};
+    /// use fondaco_inventory::moves::NewMove;
+    /// let receipt = NewMove::receipt(ItemId::named("M8x40"), "3 carton".parse()?, "A-1", "2026-03-02".parse()?)
+    ///     .cost(Money::parse("96 EUR")?);
+    /// assert!(receipt.cost.is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn cost(mut self, cost: impl Into<MoveCost>) -> NewMove {
+        self.cost = Some(cost.into());
+        self
+    }
+
     /// As was promised.
     #[must_use]
     pub fn fulfils(mut self, reservation: Id<Reservation>) -> NewMove {
@@ -359,7 +410,8 @@ impl NewMove {
         self
     }
 
-    /// Puts it into the digest of its command: every field, by destructuring, so that none can be forgotten.
+    /// Puts it into the digest of its command: every field, by destructuring, so that none can be forgotten. Its cost comes after all
+    /// moves ([`NewMove::digest_cost`]), so that a command without any has the digest that it always had.
     pub(crate) fn digest(&self, digester: &mut Digester) {
         let NewMove {
             item,
@@ -368,6 +420,7 @@ impl NewMove {
             date,
             lot,
             weight,
+            cost: _,
             fulfils,
             receives,
             document,
@@ -382,6 +435,23 @@ impl NewMove {
         digester.option(fulfils.as_ref(), put_id).option(receives.as_ref(), put_id);
         digester.option(document.as_ref(), put_id).option(party.as_ref(), put_id);
         digester.option(reason.as_ref(), put_text).option(text.as_ref(), put_text);
+    }
+}
+
+impl NewMove {
+    /// Puts what it cost into the digest of its command, with its place among the moves, if that is said.
+    pub(crate) fn digest_cost(&self, at: usize, digester: &mut Digester) {
+        match &self.cost {
+            None => {}
+            Some(MoveCost::Total(money)) => {
+                digester.count(at).count(0).decimal(money.amount()).text(money.currency().code());
+            }
+            Some(MoveCost::Each(price)) => {
+                let money = price.money();
+                digester.count(at).count(1).decimal(money.amount()).text(money.currency().code());
+                put_quantity(digester, &price.per());
+            }
+        }
     }
 }
 

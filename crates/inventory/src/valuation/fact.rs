@@ -2,6 +2,8 @@
 
 use chrono::NaiveDate;
 use fondaco_core::Id;
+use fondaco_core::store::Field;
+use serde::{Deserialize, Serialize};
 
 use super::{Move, Qty, Val};
 
@@ -9,7 +11,10 @@ use super::{Move, Qty, Val};
 pub type MoveId = Id<Move>;
 
 /// Why a value changed, by which the ledger knows the other account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(
+    Field, Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Cause {
     /// What was paid for it, or what it was issued at: against suppliers, cost of sales, the other site.

@@ -95,6 +95,28 @@ impl Layers {
         layer
     }
 
+    /// Whether those of the one queue come to so much, from the end at which they leave.
+    pub(crate) fn reach(&self, units: i64, last_first: bool) -> bool {
+        let mut sum = 0_i64;
+        let mut enough = |layer: &Layer| {
+            sum = sum.saturating_add(layer.quantity.units());
+            sum >= units
+        };
+        units <= 0
+            || if last_first {
+                self.queue.iter().rev().any(&mut enough)
+            } else {
+                self.queue.iter().any(&mut enough)
+            }
+    }
+
+    /// Puts a stored layer into its place among those that are there: by day and id.
+    pub(super) fn bring(&mut self, row: Option<Id<Lot>>, layer: Layer) {
+        let row = self.row(row);
+        let at = row.partition_point(|other| (other.date, other.id) < (layer.date, layer.id));
+        row.insert(at, layer);
+    }
+
     /// What is left of a receipt.
     pub(super) fn find(
         &mut self,

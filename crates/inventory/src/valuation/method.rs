@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use fondaco_core::store::Field;
 use fondaco_core::{Currency, Rounding};
+use serde::{Deserialize, Serialize};
 
 use super::{Steps, ValuationError};
 
@@ -13,7 +15,8 @@ use super::{Steps, ValuationError};
 /// assert!(!Method::Lifo.allowed_under(Framework::Ifrs));
 /// assert!(Method::Lifo.allowed_under(Framework::UsGaap));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Field, Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Method {
     /// What came first leaves first (IAS 2.25, 2.27; ASC 330-10-30-9).
@@ -29,7 +32,8 @@ pub enum Method {
 }
 
 /// A set of accounting standards, as far as it says something on the cost of stock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Field, Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Framework {
     /// IAS 2: no LIFO (2.25); what was written down comes back when its value does, up to cost (2.33).
@@ -105,6 +109,12 @@ impl CostRules {
     #[must_use]
     pub fn new(currency: Currency) -> CostRules {
         CostRules { steps: Steps::of(currency), framework: None }
+    }
+
+    /// Values to so many digits, at most 4, rounded half up, under no particular standards.
+    #[must_use]
+    pub fn to_digits(digits: u32) -> CostRules {
+        CostRules { steps: Steps::to_digits(digits), framework: None }
     }
 
     /// The same under these standards.

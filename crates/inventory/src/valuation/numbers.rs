@@ -67,7 +67,13 @@ impl Steps {
     /// Whole minor units of a currency, rounded half up; of one that has none, such as gold, to four digits.
     #[must_use]
     pub fn of(currency: Currency) -> Steps {
-        let digits = currency.digits_within(u32::from(VALUE_DIGITS));
+        Steps::to_digits(currency.digits_within(u32::from(VALUE_DIGITS)))
+    }
+
+    /// To so many digits after the point, at most 4, rounded half up.
+    #[must_use]
+    pub fn to_digits(digits: u32) -> Steps {
+        let digits = digits.min(u32::from(VALUE_DIGITS));
         Steps {
             digits,
             step: 10_i64.pow(u32::from(VALUE_DIGITS) - digits),

@@ -101,6 +101,22 @@ impl State {
         self
     }
 
+    /// A stock as it was stored: quantity, cost and write-down, and the last known cost; its layers and debts are brought in after.
+    pub(crate) fn stored(
+        method: Method,
+        (quantity, cost, written_down): (Qty, Val, Val),
+        known: Option<UnitCost>,
+    ) -> State {
+        let (layers, debts) = (Layers::default(), VecDeque::new());
+        State { method, quantity, cost, written_down, known, layers, debts }
+    }
+
+    /// Brings an open layer in as it was stored, to its place by day and id, beside those that came meanwhile.
+    pub(crate) fn bring(&mut self, layer: Layer) {
+        let row = self.row_of(layer.lot);
+        self.layers.bring(row, layer);
+    }
+
     /// What the stock is carried at: its cost, less what it is written down by.
     #[must_use]
     pub fn value(&self) -> Val {

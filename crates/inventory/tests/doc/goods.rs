@@ -39,3 +39,21 @@ pub fn stock() -> Stock<'static> {
     stock.send("locations", &OpenLocations::new(vec![hall, bin])).unwrap();
     stock
 }
+
+/// The same, costed by FIFO: of the bolt 10 came for 10 EUR and 10 for 20 EUR in May, and 15 were sold in June.
+#[allow(dead_code)] // of interest to some examples only
+pub fn valued_stock() -> Stock<'static> {
+    use fondaco_inventory::moves::NewMove;
+    let stock = stock();
+    stock.send("value", &fondaco_inventory::value::SetUpCosting::default()).unwrap();
+    let fifo = fondaco_inventory::value::SetCosting::company(fondaco_inventory::valuation::Method::Fifo);
+    stock.send("fifo", &fifo).unwrap();
+    let (bolt, bin) = (ItemId::named("M8x40"), "MAIN/A/01");
+    let came = |date: &str, cost: &str| {
+        NewMove::receipt(bolt, "10 pcs".parse().unwrap(), bin, day(date)).cost(Money::parse(cost).unwrap())
+    };
+    let sold = NewMove::issue(bolt, "15 pcs".parse().unwrap(), bin, day("2026-06-01"));
+    let moves = vec![came("2026-05-04", "10 EUR"), came("2026-05-11", "20 EUR"), sold];
+    stock.send("moves", &fondaco_inventory::posting::MoveStock::new(moves)).unwrap();
+    stock
+}

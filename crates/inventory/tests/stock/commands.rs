@@ -1,10 +1,12 @@
 //! Commands as data: what they look like in JSON, that their digests stay for ever, and that the same one is done once.
 
-use fondaco_core::{Act, DocumentId, Id, PartyId, digest};
+use fondaco_core::{Act, DocumentId, Id, PartyId, UnitPrice, digest};
 use fondaco_inventory::moves::*;
 use fondaco_inventory::posting::MoveStock;
 use fondaco_inventory::replenish::*;
 use fondaco_inventory::reserve::*;
+use fondaco_inventory::valuation::{Framework, Method};
+use fondaco_inventory::value::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -110,6 +112,30 @@ fn commands_of_replenishment_are_json() {
     assert!(serde_json::from_str::<Review>(r#"{"date":"2026-03-02","shop":"x"}"#).is_err());
 }
 
+#[test]
+fn commands_of_value_are_json() {
+    same(&SetUpCosting::default(), "{}");
+    same(&SetUpCosting::under(Framework::Ifrs), r#"{"framework":"ifrs"}"#);
+    same(&SetCosting::company(Method::Fifo), r#"{"of":"company","method":"fifo"}"#);
+    same(
+        &SetCosting::category("BOLTS", Method::Average).on(d("2026-03-31")),
+        r#"{"of":{"category":"BOLTS"},"method":"average","date":"2026-03-31"}"#,
+    );
+    same(
+        &SetCosting::item(Id::from_u128(6), Method::Standard).cost("3 EUR/pcs".parse().unwrap()),
+        r#"{"of":{"item":"00000000-0000-0000-0000-000000000006"},"method":"standard","cost":"3.00 EUR/pcs"}"#,
+    );
+    let new = NewMove::receipt(Id::from_u128(6), q("3 pcs"), "MAIN/A", d("2026-03-02"));
+    same(
+        &MoveStock::new(vec![new.clone().cost(crate::value::euro("9.60"))]),
+        r#"{"moves":[{"item":"00000000-0000-0000-0000-000000000006","quantity":"3 pcs","movement":{"receipt":{"to":"MAIN/A"}},"date":"2026-03-02","cost":{"total":{"amount":"9.6","currency":"EUR"}}}],"each":false}"#,
+    );
+    same(
+        &MoveStock::new(vec![new.cost("3.20 EUR/pcs".parse::<UnitPrice>().unwrap())]),
+        r#"{"moves":[{"item":"00000000-0000-0000-0000-000000000006","quantity":"3 pcs","movement":{"receipt":{"to":"MAIN/A"}},"date":"2026-03-02","cost":{"each":"3.20 EUR/pcs"}}],"each":false}"#,
+    );
+}
+
 fn rule() -> SetReorderRule {
     let policy = ReplenishmentPolicy::ReorderPoint { point: q("4 pcs"), quantity: q("1 carton") };
     SetReorderRule {
@@ -184,6 +210,13 @@ fn digests_tell_moves_apart() {
         |new| std::mem::swap(&mut new.reason, &mut new.text),
         |new| new.party = None,
     ];
+    let costs = [
+        MoveCost::Total(crate::value::euro("1")),
+        MoveCost::Total(crate::value::euro("2")),
+        MoveCost::Each("1 EUR/pcs".parse().unwrap()),
+        MoveCost::Each("1 EUR/2 pcs".parse().unwrap()),
+    ];
+    variants.extend(costs.map(|cost| full().cost(cost)));
     variants.extend(changes.iter().map(|change| {
         let mut new = full();
         change(&mut new);
@@ -195,6 +228,8 @@ fn digests_tell_moves_apart() {
         hex(&MoveStock::each(vec![full()])),
         hex(&MoveStock::new(vec![])),
         hex(&MoveStock::new(vec![full(), full()])),
+        hex(&MoveStock::new(vec![full(), full().cost(costs[0])])),
+        hex(&MoveStock::new(vec![full().cost(costs[0]), full()])),
     ]);
     let all = digests.len();
     digests.sort();

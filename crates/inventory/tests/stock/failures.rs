@@ -10,6 +10,8 @@ use fondaco_inventory::moves::*;
 use fondaco_inventory::posting::MoveStock;
 use fondaco_inventory::replenish::*;
 use fondaco_inventory::reserve::*;
+use fondaco_inventory::valuation::Method;
+use fondaco_inventory::value::*;
 use fondaco_inventory::*;
 use fondaco_store::Memory;
 use fondaco_testkit::{Model, sweep};
@@ -33,6 +35,9 @@ fn a_day(store: &dyn Store) -> Result<(), StockError> {
         Ok::<(), Halt>(())
     })?;
     let day = Day { driver: &driver, envelope: &envelope };
+    day.send("value", &SetUpCosting::default())?;
+    let each = "0.5 EUR/pcs".parse().unwrap();
+    day.send("bolts", &SetCosting::item(bolt(), Method::Fifo).cost(each))?;
     let came = day.send("come", &MoveStock::new(vec![receipt(bolt(), "2 carton", "MAIN/A")]))?;
     let came = came.ids().next().unwrap();
     replenish(&day)?;

@@ -19,3 +19,4 @@ mod refusals;
 mod reorder;
 mod rights;
 mod uncovered;
+mod value;

@@ -122,3 +122,24 @@ fn replenishment_has_rights_of_its_own() {
     assert_eq!(review("root").unwrap(), 1);
     send(&driver, "root", "gone", &gone).unwrap();
 }
+
+/// Who moves goods costs them without a right of its own; who says how they are costed needs one.
+#[test]
+fn costing_has_a_right_of_its_own() {
+    use fondaco_inventory::valuation::Method;
+    use fondaco_inventory::value::*;
+    let store = std::sync::Arc::new(Memory::new());
+    let _ = Host::on("memory", store.clone()).set_up();
+    let driver = Driver::new(store, CompanyId::named("acme")).with_policy(House);
+    driver.join(&ENGINE).unwrap();
+    let begin = SetUpCosting::default();
+    assert_eq!(code(send(&driver, "clerk", "begin", &begin)), "policy.denied");
+    send(&driver, "root", "begin too", &begin).unwrap();
+    let fifo = SetCosting::item(bolt(), Method::Fifo);
+    assert_eq!(code(send(&driver, "clerk", "fifo", &fifo)), "policy.denied");
+    let company = SetCosting::company(Method::Average);
+    assert_eq!(code(send(&driver, "clerk", "company", &company)), "policy.denied");
+    send(&driver, "root", "fifo too", &fifo).unwrap();
+    let come = receipt(bolt(), "5 pcs", "SHOP").cost(crate::value::euro("5"));
+    send(&driver, "clerk", "come", &MoveStock::new(vec![come])).unwrap();
+}

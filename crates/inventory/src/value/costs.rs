@@ -1,0 +1,625 @@
+//! What stock costs while an act changes it: each stock read once with as many layers as it takes, changed in memory, staged once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use fondaco_core::store::Record;
+use fondaco_core::{Currency, Halt, Id, ItemId, Range, Reading, SiteId, Timestamp, Tx};
+use smol_str::SmolStr;
+
+use super::record::{CostDebt, CostLayer, Costing, StockCost, ValueDay, ValueEntry};
+use super::{ValueError, rule};
+use crate::items::{Item, Lot, Ownership, Tracking};
+use crate::levels::Stock;
+use crate::moves::{Map, Move, Stage};
+use crate::valuation::{
+    self, CostRules, Debt, Layer, Method, Past, State, Told, UnitCost, ValuationError, ValueFact,
+};
+use crate::{Qty, Settings, StockError, Val};
+
+/// Where a layer stands: its queue, day and move.
+type LayerPlace = (Id<Lot>, NaiveDate, Id<Move>);
+
+/// The queue of what is not told apart by lots.
+pub(super) const ONE_QUEUE: Id<Lot> = Id::from_u128(0);
+
+/// How many layers are read at once.
+const PAGE: usize = 16;
+
+/// The stock of an item at a site, as far as it was read.
+pub(crate) struct Valued {
+    pub(super) item: Arc<Item>,
+    pub(super) site: SiteId,
+    pub(super) site_code: SmolStr,
+    pub(super) state: State,
+    /// Whether it has a row.
+    stored: bool,
+    changed: bool,
+    /// The layers that have rows, of those that were read.
+    laid: BTreeSet<LayerPlace>,
+    /// How far each queue was read: its last layer, and whether there are no more.
+    read: BTreeMap<Id<Lot>, (Option<LayerPlace>, bool)>,
+    layers: BTreeMap<LayerPlace, Layer>,
+    owed: BTreeSet<Id<Move>>,
+    debts: BTreeMap<Id<Move>, Debt>,
+}
+
+/// The stocks that an act changes the cost of.
+pub(crate) struct Costs {
+    pub(super) rules: CostRules,
+    pub(super) currency: Currency,
+    now: Timestamp,
+    stocks: Vec<Valued>,
+    places: Map<(ItemId, SiteId), usize>,
+    pub(super) entries: Vec<ValueEntry>,
+    told: Told,
+    told_there: Told,
+}
+
+impl Costs {
+    /// What costing goes by, and no stock yet.
+    ///
+    /// # Errors
+    /// [`ValueError::NoCosting`], [`StockError::NotSetUp`], or a [`Halt`].
+    pub(super) fn new(tx: &mut Tx<'_>) -> Result<Costs, StockError> {
+        let costing =
+            tx.require::<Costing, StockError>(&Settings::key(), || ValueError::NoCosting.into())?;
+        let settings = Settings::of(tx)?;
+        Ok(Costs {
+            rules: rules_of(&settings, &costing),
+            currency: settings.currency,
+            now: tx.now(),
+            stocks: Vec::new(),
+            places: Map::default(),
+            entries: Vec::new(),
+            told: Told::new(),
+            told_there: Told::new(),
+        })
+    }
+
+    /// Reads the stocks of items at sites, each with the code of its site; those that are not valued are left out.
+    ///
+    /// # Errors
+    /// [`ValueError::NeverValued`] of what lay there before its item was valued, or a [`Halt`].
+    pub(super) fn read(
+        &mut self,
+        tx: &mut Tx<'_>,
+        wanted: Vec<(Arc<Item>, SiteId, SmolStr)>,
+    ) -> Result<(), StockError> {
+        let keys: Vec<_> = wanted.iter().map(|(item, site, _)| (item.id, *site)).collect();
+        let rows = tx.get_many::<StockCost>(&keys)?;
+        for ((item, site, code), row) in wanted.into_iter().zip(rows) {
+            if self.places.contains_key(&(item.id, site)) {
+                continue;
+            }
+            let (state, stored) = match row {
+                Some(row) => (state_of(&row), true),
+                None => match self.begun(tx, &item, (site, &code))? {
+                    Some(state) => (state, false),
+                    None => continue,
+                },
+            };
+            self.keep(Valued::new(item, site, code, state, stored));
+        }
+        self.read_debts(tx)
+    }
+
+    /// A stock that begins to be valued; `None` when its item is not.
+    fn begun(
+        &self,
+        tx: &mut Tx<'_>,
+        item: &Item,
+        (site, code): (SiteId, &SmolStr),
+    ) -> Result<Option<State>, StockError> {
+        let Some(found) = rule::of_item(tx, item)? else { return Ok(None) };
+        if let Some(level) = tx.peek::<Stock>(&(item.id, site))? {
+            // What lay there so far may all have been others'.
+            let own = own_goods(tx, item, &level, found.method)?;
+            if own.values().any(|units| *units != 0) {
+                let (item, site) = (item.code.clone(), code.clone());
+                return Err(ValueError::NeverValued { item, site }.into());
+            }
+        }
+        let state = self.empty(found.method, found.cost);
+        state.map(Some).map_err(|error| costing(item, code, error))
+    }
+
+    /// An empty stock.
+    pub(super) fn empty(
+        &self,
+        method: Method,
+        cost: Option<valuation::Price>,
+    ) -> Result<State, ValuationError> {
+        let mut state = State::new(&self.rules, method)?;
+        state.known = cost.map(UnitCost::of);
+        Ok(state)
+    }
+
+    /// Adds a stock; gives its place.
+    pub(super) fn keep(&mut self, valued: Valued) -> usize {
+        self.places.insert((valued.item.id, valued.site), self.stocks.len());
+        self.stocks.push(valued);
+        self.stocks.len() - 1
+    }
+
+    /// What was issued below zero: few, and only where more was issued than came.
+    fn read_debts(&mut self, tx: &mut Tx<'_>) -> Result<(), StockError> {
+        let below = |valued: &&mut Valued| valued.stored && valued.state.quantity < Qty::ZERO;
+        let mut below: Vec<&mut Valued> = self.stocks.iter_mut().filter(below).collect();
+        below.retain(|valued| valued.state.debts.is_empty());
+        let range =
+            |valued: &&mut Valued| Range::<CostDebt>::by_key(&(valued.item.id, valued.site));
+        let ranges: Vec<_> = below.iter().map(range).collect();
+        for (valued, debts) in below.into_iter().zip(tx.peek_scans(&ranges)?) {
+            for debt in debts {
+                valued.owed.insert(debt.of);
+                let of = cast(debt.of);
+                valued.state.debts.push_back(Debt {
+                    of,
+                    quantity: debt.quantity,
+                    value: debt.value,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the first layers of these stocks, in one trip: those that something leaves.
+    pub(super) fn read_first_layers(
+        &mut self,
+        tx: &mut Tx<'_>,
+        wanted: &[(usize, Option<Id<Lot>>)],
+    ) -> Result<(), Halt> {
+        let mut asked = BTreeSet::new();
+        for (place, lot) in wanted {
+            let Some(valued) = self.stocks.get(*place) else { continue };
+            let queue = valued.queue(*lot);
+            if valued.has_more(queue) {
+                asked.insert((*place, queue));
+            }
+        }
+        let ranges: Vec<_> = asked
+            .iter()
+            .filter_map(|(place, queue)| Some(self.stocks.get(*place)?.next_page(*queue, PAGE)))
+            .collect();
+        let pages = tx.peek_scans(&ranges)?;
+        for ((place, queue), rows) in asked.into_iter().zip(pages) {
+            if let Some(valued) = self.stocks.get_mut(place) {
+                valued.bring(queue, &rows, PAGE);
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the stock of an item at a site is kept; `None` when it is not valued.
+    pub(super) fn place(&self, item: ItemId, site: SiteId) -> Option<usize> {
+        self.places.get(&(item, site)).copied()
+    }
+
+    pub(super) fn at(&self, place: usize) -> Result<&Valued, Halt> {
+        self.stocks.get(place).ok_or_else(lost)
+    }
+
+    pub(super) fn at_mut(&mut self, place: usize) -> Result<&mut Valued, Halt> {
+        self.stocks.get_mut(place).ok_or_else(lost)
+    }
+
+    /// Brings in the layers that an issue of so much could take.
+    pub(super) fn reach(
+        &mut self,
+        tx: &mut Tx<'_>,
+        place: usize,
+        (units, lot): (i64, Option<Id<Lot>>),
+    ) -> Result<(), Halt> {
+        self.at_mut(place)?.reach(tx, units, lot)
+    }
+
+    /// Brings in all layers.
+    pub(super) fn reach_all(&mut self, tx: &mut Tx<'_>, place: usize) -> Result<(), Halt> {
+        self.at_mut(place)?.reach_all(tx)
+    }
+
+    /// Costs a move upon a stock, of which what it takes was brought in. It changes nothing where it is refused.
+    ///
+    /// # Errors
+    /// [`ValueError::Costing`].
+    pub(super) fn apply(
+        &mut self,
+        place: usize,
+        moved: &valuation::Move,
+        past: &dyn Past,
+    ) -> Result<(), StockError> {
+        self.told.clear();
+        let valued = self.stocks.get_mut(place).ok_or_else(lost)?;
+        let done = valued.state.apply(&self.rules, moved, past, &mut self.told);
+        done.map_err(|error| costing(&valued.item, &valued.site_code, error))?;
+        valued.take(&self.told);
+        self.enter(place, false)
+    }
+
+    /// Takes goods from one stock to another, at what they cost.
+    ///
+    /// # Errors
+    /// As [`apply`](Costs::apply).
+    pub(super) fn transfer(
+        &mut self,
+        (from, to): (usize, usize),
+        moved: &valuation::Move,
+    ) -> Result<(), StockError> {
+        self.told.clear();
+        self.told_there.clear();
+        let both = self.stocks.get_disjoint_mut([from, to]);
+        let [here, there] = both.map_err(|_| lost())?;
+        let (told, told_there) = (&mut self.told, &mut self.told_there);
+        let done = here.state.transfer(&self.rules, moved, &mut there.state, told, told_there);
+        done.map_err(|error| costing(&here.item, &here.site_code, error))?;
+        here.take(&self.told);
+        there.take(&self.told_there);
+        self.enter(from, false)?;
+        self.enter(to, true)
+    }
+
+    /// Keeps what was told of a stock as entries.
+    fn enter(&mut self, place: usize, there: bool) -> Result<(), StockError> {
+        let valued = self.stocks.get(place).ok_or_else(lost)?;
+        let told = if there { &self.told_there } else { &self.told };
+        for fact in &told.facts {
+            let by = cast(fact.by);
+            // A move may be costed in several steps, and its facts are numbered through.
+            let last = self.entries.last().filter(|last| last.by == by);
+            let number = last.map_or(0, |last| last.number.saturating_add(1));
+            self.entries.push(entry(valued, fact, number, self.now));
+        }
+        Ok(())
+    }
+
+    /// Several steps that are taken together or not at all.
+    pub(super) fn together<T>(
+        &mut self,
+        places: &[usize],
+        steps: impl FnOnce(&mut Costs) -> Result<T, StockError>,
+    ) -> Result<T, StockError> {
+        let before: Vec<_> = places
+            .iter()
+            .filter_map(|at| {
+                let valued = self.stocks.get(*at)?;
+                let kept = (valued.state.clone(), valued.layers.clone(), valued.debts.clone());
+                Some((*at, valued.changed, kept))
+            })
+            .collect();
+        let entries = self.entries.len();
+        let done = steps(self);
+        if done.is_err() {
+            self.entries.truncate(entries);
+            for (at, changed, (state, layers, debts)) in before {
+                if let Some(valued) = self.stocks.get_mut(at) {
+                    valued.changed = changed;
+                    (valued.state, valued.layers, valued.debts) = (state, layers, debts);
+                }
+            }
+        }
+        done
+    }
+
+    /// Stages all of it.
+    ///
+    /// # Errors
+    /// A [`Halt`].
+    pub(super) fn finish(self, tx: &mut Tx<'_>) -> Result<(), Halt> {
+        let (mut costs, mut layers, mut debts) = (Vec::new(), Vec::new(), Vec::new());
+        for valued in self.stocks.into_iter().filter(|valued| valued.changed) {
+            if valued.stored {
+                tx.put(valued.row())?;
+            } else {
+                costs.push(valued.row());
+            }
+            valued.stage_layers(tx, &mut layers)?;
+            valued.stage_debts(tx, &mut debts)?;
+        }
+        insert(tx, costs)?;
+        insert(tx, layers)?;
+        insert(tx, debts)?;
+        let mut days: Vec<ValueDay> = Vec::new();
+        let mut places: Map<(ItemId, SiteId, NaiveDate), usize> = Map::default();
+        for entry in &self.entries {
+            let day = day_of(entry);
+            match places.entry(day.key()) {
+                std::collections::hash_map::Entry::Vacant(free) => {
+                    free.insert(days.len());
+                    days.push(day);
+                }
+                std::collections::hash_map::Entry::Occupied(at) => {
+                    if let Some(sum) = days.get_mut(*at.get()) {
+                        Record::add(sum, &day).map_err(|column| {
+                            let key = fondaco_core::store::Stored::row_key(&day);
+                            let column = column.into();
+                            fondaco_core::store::StoreError::Overflow { key, column }
+                        })?;
+                    }
+                }
+            }
+        }
+        if !days.is_empty() {
+            tx.add_all(days)?;
+        }
+        insert(tx, self.entries)
+    }
+}
+
+fn insert<R: Record>(tx: &mut Tx<'_>, rows: Vec<R>) -> Result<(), Halt> {
+    if rows.is_empty() { Ok(()) } else { tx.insert_all(rows) }
+}
+
+fn day_of(entry: &ValueEntry) -> ValueDay {
+    let ValueEntry { item, site, date, quantity, value, .. } = *entry;
+    ValueDay { item, site, date, quantity, value }
+}
+
+impl Valued {
+    pub(super) fn new(
+        item: Arc<Item>,
+        site: SiteId,
+        site_code: SmolStr,
+        state: State,
+        stored: bool,
+    ) -> Valued {
+        Valued {
+            item,
+            site,
+            site_code,
+            state,
+            stored,
+            changed: false,
+            laid: BTreeSet::new(),
+            read: BTreeMap::new(),
+            layers: BTreeMap::new(),
+            owed: BTreeSet::new(),
+            debts: BTreeMap::new(),
+        }
+    }
+
+    /// Marks it to be stored, whether anything is told of it or not.
+    pub(super) fn touch(&mut self) {
+        self.changed = true;
+    }
+
+    /// The queue that a lot stands in.
+    fn queue(&self, lot: Option<Id<Lot>>) -> Id<Lot> {
+        lot.filter(|_| self.state.method == Method::Lot).unwrap_or(ONE_QUEUE)
+    }
+
+    /// Whether there may be layers of a queue that were not read.
+    fn has_more(&self, queue: Id<Lot>) -> bool {
+        let layered = matches!(self.state.method, Method::Fifo | Method::Lifo | Method::Lot);
+        let complete = self.read.get(&queue).is_some_and(|(_, complete)| *complete);
+        self.stored && layered && !complete
+    }
+
+    /// The next layers of a queue, beginning with the last one that was read.
+    fn next_page(&self, queue: Id<Lot>, limit: usize) -> Range<CostLayer> {
+        let range = Range::<CostLayer>::by_key(&(self.item.id, self.site, queue));
+        let last = self.read.get(&queue).and_then(|(last, _)| *last);
+        let range = match (self.state.method, last) {
+            (Method::Lifo, None) => range.backwards(),
+            (Method::Lifo, Some((_, date, id))) => range.through(&(date, id)).backwards(),
+            (_, None) => range,
+            (_, Some((_, date, id))) => range.from(&(date, id)),
+        };
+        range.limit(limit)
+    }
+
+    /// Takes in layers that were read.
+    fn bring(&mut self, queue: Id<Lot>, rows: &[Arc<CostLayer>], limit: usize) {
+        for row in rows {
+            let place = (queue, row.date, row.id);
+            if self.laid.insert(place) {
+                self.state.bring(layer_of(row));
+            }
+        }
+        let last = rows.last().map(|row| (queue, row.date, row.id));
+        let read = self.read.entry(queue).or_default();
+        read.0 = last.or(read.0);
+        read.1 = rows.len() < limit;
+    }
+
+    fn reach(&mut self, tx: &mut Tx<'_>, units: i64, lot: Option<Id<Lot>>) -> Result<(), Halt> {
+        let (queue, mut limit) = (self.queue(lot), PAGE);
+        // Of a lot all is read, as it says how much of it there is.
+        let whole = self.state.method == Method::Lot;
+        let last_first = self.state.method == Method::Lifo;
+        while self.has_more(queue) && (whole || !self.state.layers.reach(units, last_first)) {
+            let rows = tx.peek_scan(&self.next_page(queue, limit))?;
+            self.bring(queue, &rows, limit);
+            limit *= 2;
+        }
+        Ok(())
+    }
+
+    fn reach_all(&mut self, tx: &mut Tx<'_>) -> Result<(), Halt> {
+        if self.state.method != Method::Lot {
+            return self.reach(tx, i64::MAX, None);
+        }
+        let rows = tx.peek_scan(&Range::<CostLayer>::by_key(&(self.item.id, self.site)))?;
+        for row in rows {
+            if self.laid.insert((row.queue, row.date, row.id)) {
+                self.state.bring(layer_of(&row));
+            }
+            self.read.insert(row.queue, (None, true));
+        }
+        Ok(())
+    }
+
+    /// Keeps what was told of layers and debts: the last word on each counts.
+    fn take(&mut self, told: &Told) {
+        self.changed = true;
+        for layer in &told.layers {
+            let place = (self.queue(layer.lot.map(cast)), layer.date, cast(layer.id));
+            self.layers.insert(place, *layer);
+        }
+        for debt in &told.debts {
+            self.debts.insert(cast(debt.of), *debt);
+        }
+    }
+
+    /// All its layers stand in other queues from now on, as its method changed.
+    pub(super) fn requeue(&mut self) {
+        self.layers.retain(|place, _| self.laid.contains(place));
+        for place in &self.laid {
+            let gone = Layer {
+                id: cast(place.2),
+                date: place.1,
+                lot: None,
+                quantity: Qty::ZERO,
+                value: Val::ZERO,
+            };
+            self.layers.insert(*place, gone);
+        }
+        let open: Vec<Layer> = self.state.layers.iter().copied().collect();
+        for layer in open {
+            let place = (self.queue(layer.lot.map(cast)), layer.date, cast(layer.id));
+            self.layers.insert(place, layer);
+        }
+        self.read = self.layers.keys().map(|place| (place.0, (None, true))).collect();
+    }
+
+    fn row(&self) -> StockCost {
+        let State { method, quantity, cost, written_down, known, .. } = &self.state;
+        StockCost {
+            item: self.item.id,
+            site: self.site,
+            method: *method,
+            quantity: *quantity,
+            cost: *cost,
+            written_down: *written_down,
+            known_value: known.map(|known| known.value),
+            known_per: known.map(|known| known.per),
+        }
+    }
+
+    fn stage_layers(&self, tx: &mut Tx<'_>, new: &mut Vec<CostLayer>) -> Result<(), Halt> {
+        let (item, site) = (self.item.id, self.site);
+        for (place, layer) in &self.layers {
+            let (queue, date, id) = *place;
+            let Layer { lot, quantity, value, .. } = *layer;
+            let lot = lot.map(cast).into();
+            match (self.laid.contains(place), quantity == Qty::ZERO) {
+                (true, true) => tx.delete::<CostLayer>(&(item, site, queue, date, id))?,
+                (false, true) => {}
+                (true, false) => {
+                    tx.put(CostLayer { item, site, queue, date, id, lot, quantity, value })?;
+                }
+                (false, false) => {
+                    new.push(CostLayer { item, site, queue, date, id, lot, quantity, value });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn stage_debts(&self, tx: &mut Tx<'_>, new: &mut Vec<CostDebt>) -> Result<(), Halt> {
+        let (item, site) = (self.item.id, self.site);
+        for (of, debt) in &self.debts {
+            let Debt { quantity, value, .. } = *debt;
+            let row = CostDebt { item, site, of: *of, quantity, value };
+            match (self.owed.contains(of), quantity == Qty::ZERO) {
+                (true, true) => tx.delete::<CostDebt>(&(item, site, *of))?,
+                (false, true) => {}
+                (true, false) => tx.put(row)?,
+                (false, false) => new.push(row),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What costing goes by.
+pub(super) fn rules_of(settings: &Settings, costing: &Costing) -> CostRules {
+    let rules = CostRules::to_digits(u32::from(settings.value_digits));
+    costing.framework.map_or(rules, |framework| rules.under(framework))
+}
+
+/// The stock as the kernel knows it, without its layers and debts.
+pub(super) fn state_of(row: &StockCost) -> State {
+    let known = row.known_value.zip(row.known_per);
+    State::stored(
+        row.method,
+        (row.quantity, row.cost, row.written_down),
+        known.map(|(value, per)| UnitCost { value, per }),
+    )
+}
+
+pub(super) fn layer_of(row: &CostLayer) -> Layer {
+    let lot = row.lot.copied().map(cast);
+    Layer { id: cast(row.id), date: row.date, lot, quantity: row.quantity, value: row.value }
+}
+
+/// The same id, where the kernel and the engine name the same thing by types of their own.
+pub(super) const fn cast<A, B>(id: Id<A>) -> Id<B> {
+    Id::from_u128(id.to_u128())
+}
+
+fn entry(valued: &Valued, fact: &ValueFact, number: u32, recorded_at: Timestamp) -> ValueEntry {
+    let of = Some(fact.of).filter(|of| *of != fact.by).map(cast);
+    let layer = fact.layer.filter(|layer| *layer != fact.of).map(cast);
+    ValueEntry {
+        by: cast(fact.by),
+        number,
+        item: valued.item.id,
+        site: valued.site,
+        date: fact.date,
+        cause: fact.cause,
+        quantity: fact.quantity,
+        value: fact.value,
+        recorded_at,
+        of: of.into(),
+        layer: layer.into(),
+    }
+}
+
+/// A refusal of costing, with the codes that people know.
+pub(super) fn costing(item: &Item, site: &SmolStr, error: ValuationError) -> StockError {
+    let (item, site) = (item.code.clone(), site.clone());
+    ValueError::Costing { item, site, error: Box::new(error) }.into()
+}
+
+/// How much of the company's own is at a site or on its way there: by lot where each has its own cost. Who rested on the level rests on
+/// it, as each move changes that.
+///
+/// # Errors
+/// A [`Halt`].
+pub(super) fn own_goods(
+    tx: &mut Tx<'_>,
+    item: &Item,
+    level: &Stock,
+    method: Method,
+) -> Result<BTreeMap<Option<Id<Lot>>, i64>, Halt> {
+    if item.tracking == Tracking::None {
+        let all = level.on_hand.units().saturating_add(level.in_transit.units());
+        let own = if item.ownership == Ownership::Own { all } else { 0 };
+        return Ok(BTreeMap::from([(None, own)]));
+    }
+    let mut by_lot: BTreeMap<Id<Lot>, i64> = BTreeMap::new();
+    let legs = Range::by(Move::BY_ITEM, &(item.id, level.site));
+    tx.peek_each(&legs, |leg: &Move| {
+        if let (Stage::Stock | Stage::Transit, Some(lot)) = (leg.stage, leg.lot.copied()) {
+            let sum = by_lot.entry(lot).or_default();
+            *sum = sum.saturating_add(leg.quantity.units());
+        }
+        Ok::<_, Halt>(())
+    })?;
+    let lots: Vec<Id<Lot>> = by_lot.keys().copied().collect();
+    let mut own = BTreeMap::new();
+    for lot in tx.get_many::<Lot>(&lots)?.into_iter().flatten() {
+        if lot.ownership == Ownership::Own {
+            let key = Some(lot.id).filter(|_| method == Method::Lot);
+            let sum: &mut i64 = own.entry(key).or_default();
+            *sum = sum.saturating_add(by_lot.get(&lot.id).copied().unwrap_or(0));
+        }
+    }
+    Ok(own)
+}
+
+fn lost() -> Halt {
+    Halt::Bug("a stock is costed that was not read".into())
+}

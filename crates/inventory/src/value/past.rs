@@ -1,0 +1,186 @@
+//! Earlier moves as they stand now: what a return, a reversal or a landed cost is judged by, added up from their facts.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use fondaco_core::{Halt, Id, Range, Reading, Tx};
+
+use super::costs::cast;
+use super::record::ValueEntry;
+use crate::levels::MoveUse;
+use crate::moves::{Map, Move, MoveKind};
+use crate::valuation::{self, Kind, Known, MoveId, Past, Posted, Taken, ValueFact};
+
+/// A move, what it returns, and what returns that.
+pub(super) struct Earlier {
+    id: Id<Move>,
+    known: Known,
+    taken: Vec<Taken>,
+}
+
+impl Earlier {
+    /// The move as it stands; `None` where it was not valued.
+    pub(super) fn posted(&self) -> Option<Posted> {
+        self.known.posted(cast(self.id))
+    }
+}
+
+impl Past for Earlier {
+    fn posted(&self, id: MoveId) -> Option<Posted> {
+        self.known.posted(id)
+    }
+
+    fn taken(&self, layer: MoveId) -> &[Taken] {
+        if layer == cast(self.id) { &self.taken } else { &[] }
+    }
+}
+
+/// What a batch itself did so far that is about earlier moves.
+#[derive(Default)]
+pub(super) struct SoFar {
+    /// The returns of a move.
+    returns: Map<Id<Move>, Vec<Arc<Move>>>,
+    /// What took which move back.
+    reversals: Map<Id<Move>, Id<Move>>,
+}
+
+impl SoFar {
+    /// Notes a return, or what takes a move back.
+    pub(super) fn note(&mut self, leg: &Move) {
+        match (leg.kind, leg.of.copied()) {
+            (MoveKind::Reversal, Some(of)) => drop(self.reversals.insert(leg.id, of)),
+            (kind, Some(of)) if is_return(kind) => {
+                self.returns.entry(of).or_default().push(Arc::new(leg.clone()));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether goods come back or go back by it.
+pub(super) fn is_return(kind: MoveKind) -> bool {
+    matches!(kind, MoveKind::CustomerReturn | MoveKind::SupplierReturn)
+}
+
+/// A move at a site, and with it what it returns or what returns it. Rests on what was used of it; on its stock at the site rests who read
+/// that before.
+///
+/// # Errors
+/// A [`Halt`].
+pub(super) fn of_move(
+    tx: &mut Tx<'_>,
+    leg: &Arc<Move>,
+    (entries, so_far): (&[ValueEntry], &SoFar),
+) -> Result<Earlier, Halt> {
+    let returned = leg.of.copied().filter(|_| is_return(leg.kind));
+    let root = match returned {
+        Some(of) => {
+            let legs = tx.get_many::<Move>(&[(of, 0u8), (of, 1u8)])?;
+            legs.into_iter().flatten().next_back()
+        }
+        None => Some(leg.clone()),
+    };
+    let Some(root) = root else { return Err(Halt::Bug("a return is of no move".into())) };
+    tx.get::<MoveUse>(&root.id)?;
+    let of_root = at_site(about(tx, root.id, entries)?, &root);
+    let returns = match (returned, of_root.is_empty()) {
+        (Some(_), true) => vec![leg.clone()], // what it returns was not valued
+        _ => returns(tx, root.id, so_far)?,
+    };
+    let mut history = History { tx, so_far, known: Known::default() };
+    if !of_root.is_empty() {
+        history.note(&root, Kind::Issue { quantity: root.quantity }, of_root)?;
+    }
+    let root_is_known = history.known.posted(cast(root.id)).is_some();
+    for leg in returns {
+        let (of, quantity) = (cast(root.id), leg.quantity);
+        let kind = match leg.kind {
+            _ if !root_is_known => Kind::Issue { quantity },
+            MoveKind::CustomerReturn => Kind::CustomerReturn { of, quantity },
+            _ => Kind::SupplierReturn { of, quantity },
+        };
+        let facts = about(history.tx, leg.id, entries)?;
+        history.note(&leg, kind, facts)?;
+    }
+    Ok(Earlier { id: leg.id, known: history.known, taken: Vec::new() })
+}
+
+/// What is known so far of earlier moves.
+struct History<'a, 's> {
+    tx: &'a mut Tx<'s>,
+    so_far: &'a SoFar,
+    known: Known,
+}
+
+impl History<'_, '_> {
+    /// Adds a move and all that was said of it later.
+    fn note(&mut self, leg: &Move, kind: Kind, facts: Vec<ValueEntry>) -> Result<(), Halt> {
+        let moved = |id: Id<Move>, kind| {
+            let moved = valuation::Move::new(cast(id), leg.date, kind);
+            leg.lot.copied().map_or(moved, |lot| moved.of_lot(cast(lot)))
+        };
+        let (own, later): (Vec<_>, Vec<_>) = facts.into_iter().partition(|fact| fact.by == leg.id);
+        let own: Vec<ValueFact> = own.iter().map(fact_of).collect();
+        self.known.note(&moved(leg.id, kind), &own);
+        let others: BTreeSet<Id<Move>> = later.iter().map(|fact| fact.by).collect();
+        let (of, quantity) = (cast(leg.id), crate::Qty::ZERO);
+        for by in others {
+            let kind = match self.takes_back(by, leg.id)? {
+                true => Kind::Correction { of, quantity },
+                false => Kind::Issue { quantity },
+            };
+            let facts = later.iter().filter(|fact| fact.by == by).map(fact_of);
+            self.known.note(&moved(by, kind), &facts.collect::<Vec<_>>());
+        }
+        Ok(())
+    }
+
+    fn takes_back(&mut self, by: Id<Move>, of: Id<Move>) -> Result<bool, Halt> {
+        if self.so_far.reversals.get(&by) == Some(&of) {
+            return Ok(true);
+        }
+        let by = self.tx.peek::<Move>(&(by, 0))?;
+        Ok(by.is_some_and(|by| by.kind == MoveKind::Reversal && by.of == Some(of)))
+    }
+}
+
+/// The facts of a move, its own and those that correct it, in the order in which they came about.
+pub(super) fn about(
+    read: &mut impl Reading,
+    of: Id<Move>,
+    entries: &[ValueEntry],
+) -> Result<Vec<ValueEntry>, Halt> {
+    let own = read.peek_scan(&Range::<ValueEntry>::by_key(&of))?;
+    let corrected = read.peek_scan(&Range::by(ValueEntry::BY_OF, &of))?;
+    let stored = own.iter().chain(&corrected).map(|fact| fact.as_ref().clone());
+    let mut facts: Vec<ValueEntry> = stored.filter(|fact| fact.about() == of).collect();
+    facts.extend(entries.iter().filter(|fact| fact.about() == of).cloned());
+    Ok(facts)
+}
+
+fn at_site(mut facts: Vec<ValueEntry>, leg: &Move) -> Vec<ValueEntry> {
+    facts.retain(|fact| fact.site == leg.site);
+    facts
+}
+
+/// The moves by which some of a move came back or went back.
+fn returns(read: &mut impl Reading, of: Id<Move>, so_far: &SoFar) -> Result<Vec<Arc<Move>>, Halt> {
+    let mut moves = read.peek_scan(&Range::by(Move::BY_OF, &of))?;
+    moves.retain(|leg| leg.leg == 0 && is_return(leg.kind));
+    moves.extend(so_far.returns.get(&of).into_iter().flatten().cloned());
+    Ok(moves)
+}
+
+/// A fact as the kernel knows it.
+pub(super) fn fact_of(entry: &ValueEntry) -> ValueFact {
+    ValueFact {
+        by: cast(entry.by),
+        number: entry.number,
+        of: cast(entry.about()),
+        layer: entry.layer.copied().map(cast),
+        date: entry.date,
+        cause: entry.cause,
+        quantity: entry.quantity,
+        value: entry.value,
+    }
+}

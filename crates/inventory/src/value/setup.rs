@@ -1,0 +1,399 @@
+//! Saying how items are costed. What lies there gets its value with it, or another method for the one it had.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use fondaco_core::policy::{Authority, Request};
+use fondaco_core::store::Event;
+use fondaco_core::{Act, Halt, Id, ItemId, Range, Rounding, SiteId, Tx, UnitPrice};
+use serde::{Deserialize, Serialize};
+use smol_str::{SmolStr, ToSmolStr};
+
+use super::costs::{Costs, Valued, cast, own_goods};
+use super::record::{CostRule, CostScope, Costing, StockCost};
+use super::{ValueError, rights, rule};
+use crate::items::{CatalogueError, Category, Item, Lot, conversions, existing};
+use crate::levels::Stock;
+use crate::moves::Move;
+use crate::places::Site;
+use crate::valuation::{self, Framework, Kind, Method, NoPast, Price};
+use crate::{MoveError, Qty, Settings, StockError, Val};
+
+/// Begins to value stock: once. [`SetCosting`] then says how items are costed.
+///
+/// ```
+/// # mod goods { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/goods.rs")); }
+/// # use goods::*;
+/// # let stock = stock();
+/// use fondaco_inventory::valuation::{Framework, Method};
+/// use fondaco_inventory::value::{SetCosting, SetUpCosting};
+/// stock.send("value", &SetUpCosting::under(Framework::Ifrs))?;
+/// stock.send("fifo", &SetCosting::company(Method::Fifo))?;
+/// let lifo = stock.send("lifo", &SetCosting::category("BOLTS", Method::Lifo)).unwrap_err();
+/// assert_eq!(lifo.code(), "inventory.cost_method_not_allowed");
+/// # Ok::<(), StockError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetUpCosting {
+    /// The standards that the books keep; `None` refuses no method.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub framework: Option<Framework>,
+}
+
+impl SetUpCosting {
+    /// Under these standards.
+    pub fn under(framework: Framework) -> SetUpCosting {
+        SetUpCosting { framework: Some(framework) }
+    }
+}
+
+impl Act for SetUpCosting {
+    type Answer = ();
+    type Error = StockError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), StockError> {
+        let authority = tx.authority(&rights::SET_COSTING)?;
+        allow_company(tx, &authority)?;
+        Settings::of(tx)?;
+        let framework = self.framework;
+        match tx.get::<Costing>(&Settings::key())? {
+            Some(costing) if costing.framework == framework => return Ok(()),
+            Some(_) => return Err(ValueError::CostingSetUp.into()),
+            None => tx.insert(Costing { stock: Settings::key(), framework })?,
+        }
+        tx.emit(Event::new("stock.costing_set_up"));
+        Ok(())
+    }
+}
+
+/// For what a rule of costing is set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CostingOf {
+    /// All items that no other rule is nearer to.
+    Company,
+    /// Those of a category and of those under it.
+    Category(SmolStr),
+    /// One item.
+    Item(ItemId),
+}
+
+/// Says how items are costed: of the company, a category or an item; the nearest rule counts.
+///
+/// What lies there and was never valued needs the item's cost with it: it is valued at that. What was valued by another method is costed
+/// by this one from now on; where that gives another value (a standard) it is revalued.
+///
+/// ```
+/// # mod goods { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/goods.rs")); }
+/// # use goods::*;
+/// # let stock = stock();
+/// use fondaco_inventory::moves::NewMove;
+/// use fondaco_inventory::posting::MoveStock;
+/// use fondaco_inventory::valuation::Method;
+/// use fondaco_inventory::value::{SetCosting, SetUpCosting, ValueQuery};
+/// let (bolt, today) = (ItemId::named("M8x40"), day("2026-06-01"));
+/// let before = NewMove::receipt(bolt, "40 pcs".parse().unwrap(), "MAIN/A/01", today);
+/// stock.send("before", &MoveStock::new(vec![before]))?;
+/// stock.send("value", &SetUpCosting::default())?;
+/// let at_cost = SetCosting::item(bolt, Method::Average).cost("0.25 EUR/pcs".parse().unwrap());
+/// assert_eq!(
+///     stock.send("company", &SetCosting::company(Method::Average)).unwrap_err().code(),
+///     "inventory.opening_cost_missing",
+/// );
+/// stock.send("bolt", &at_cost)?;
+/// assert_eq!(stock.value(&ValueQuery::default())?.total().to_string(), "10.00 EUR");
+/// # Ok::<(), StockError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetCosting {
+    /// For what.
+    pub of: CostingOf,
+    /// Which cost leaves with what is issued; of an item it may be left out, which then is costed as its category.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<Method>,
+    /// What an item costs: its standard, and what lies there unvalued or comes in without a cost is worth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<UnitPrice>,
+    /// The day from which what this changes in value counts; today when it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<NaiveDate>,
+}
+
+impl SetCosting {
+    /// All items, where nothing nearer says otherwise.
+    pub fn company(method: Method) -> SetCosting {
+        SetCosting { of: CostingOf::Company, method: Some(method), cost: None, date: None }
+    }
+
+    /// The items of a category, and of those under it.
+    pub fn category(category: impl Into<SmolStr>, method: Method) -> SetCosting {
+        let of = CostingOf::Category(category.into());
+        SetCosting { of, method: Some(method), cost: None, date: None }
+    }
+
+    /// One item.
+    pub fn item(item: ItemId, method: Method) -> SetCosting {
+        let of = CostingOf::Item(item);
+        SetCosting { of, method: Some(method), cost: None, date: None }
+    }
+
+    /// That costs so much.
+    #[must_use]
+    pub fn cost(self, cost: UnitPrice) -> SetCosting {
+        SetCosting { cost: Some(cost), ..self }
+    }
+
+    /// From this day on.
+    #[must_use]
+    pub fn on(self, date: NaiveDate) -> SetCosting {
+        SetCosting { date: Some(date), ..self }
+    }
+}
+
+impl Act for SetCosting {
+    type Answer = ();
+    type Error = StockError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), StockError> {
+        let authority = tx.authority(&rights::SET_COSTING)?;
+        let mut costs = Costs::new(tx)?;
+        let row = self.rule(tx, &authority, &costs)?;
+        let today = tx.today()?;
+        let date = self.date.unwrap_or(today);
+        if date > today {
+            return Err(MoveError::DateAhead { date, today }.into());
+        }
+        if let Some(method) = self.method {
+            costs.empty(method, None).map_err(ValueError::Method)?;
+        }
+        let event = Event::new("stock.costing_set").with("scope", row.scope.code());
+        tx.emit(event.with("of", row.of.clone()));
+        tx.upsert(row)?;
+        self.value_what_is_there(tx, &mut costs, date)?;
+        Ok(costs.finish(tx)?)
+    }
+}
+
+impl SetCosting {
+    /// The rule as it is stored, if who acts may set it.
+    fn rule(
+        &self,
+        tx: &mut Tx<'_>,
+        authority: &Authority,
+        costs: &Costs,
+    ) -> Result<CostRule, StockError> {
+        let bad = |field, why| Err(StockError::BadSetting { field, why });
+        let method = self.method;
+        if let (CostingOf::Company | CostingOf::Category(_), None) = (&self.of, method) {
+            return bad("method", "is not given: say how these items are costed");
+        }
+        if let (CostingOf::Company | CostingOf::Category(_), Some(_)) = (&self.of, self.cost) {
+            return bad(
+                "cost",
+                "is given for many items: give each its own, with SetCosting of the item",
+            );
+        }
+        Ok(match &self.of {
+            CostingOf::Company => {
+                allow_company(tx, authority)?;
+                CostRule { scope: CostScope::Company, of: SmolStr::default(), method, cost: None }
+            }
+            CostingOf::Category(code) => {
+                let unknown = || CatalogueError::UnknownCategory { category: code.clone() };
+                let category = tx.require::<Category, StockError>(code, || unknown().into())?;
+                crate::rights::allow_category(tx, authority, code, category.parent.as_ref())?;
+                CostRule { scope: CostScope::Category, of: code.clone(), method, cost: None }
+            }
+            CostingOf::Item(id) => {
+                let item = existing(tx, *id)?;
+                allow_item(tx, authority, &item, None)?;
+                let before = tx.get::<CostRule>(&rule::key_of_item(&item))?;
+                let cost = match self.cost {
+                    Some(price) => Some(price_of(tx, costs, &item, price)?),
+                    None => before.and_then(|before| before.cost),
+                };
+                CostRule { scope: CostScope::Item, of: item.id.to_smolstr(), method, cost }
+            }
+        })
+    }
+
+    /// Goes through what there is of the items that the rule may be for.
+    fn value_what_is_there(
+        &self,
+        tx: &mut Tx<'_>,
+        costs: &mut Costs,
+        date: NaiveDate,
+    ) -> Result<(), StockError> {
+        let levels = match &self.of {
+            CostingOf::Item(item) => Range::<Stock>::by_key(item),
+            _ => Range::<Stock>::all(),
+        };
+        let levels = tx.get_range(&levels)?;
+        let keys: Vec<_> = levels.iter().map(|level| (level.item, level.site)).collect();
+        let stored = tx.get_many::<StockCost>(&keys)?;
+        let mut missing: BTreeMap<SmolStr, ()> = BTreeMap::new();
+        for (level, stored) in levels.iter().zip(stored) {
+            let item = existing(tx, level.item)?;
+            let Some(found) = rule::of_item(tx, &item)? else {
+                if stored.is_some() {
+                    return Err(ValueError::NoMethod { item: item.code.clone() }.into());
+                }
+                continue;
+            };
+            let opening = Opening { item, site: level.site, date, given: self.cost.is_some() };
+            let done = match stored {
+                Some(_) => opening.change(tx, costs, &found).map(|()| true),
+                None => opening.value(tx, costs, &found, level),
+            };
+            if !done? {
+                missing.insert(opening.item.code.clone(), ());
+            }
+        }
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(ValueError::OpeningCostMissing { items: missing.into_keys().collect() }.into())
+    }
+}
+
+/// What there is of an item at a site, when a rule is set for it.
+struct Opening {
+    item: Arc<Item>,
+    site: SiteId,
+    date: NaiveDate,
+    /// Whether a cost is given.
+    given: bool,
+}
+
+impl Opening {
+    /// Costs by another method what was valued before, or by another standard.
+    fn change(
+        &self,
+        tx: &mut Tx<'_>,
+        costs: &mut Costs,
+        found: &rule::Found,
+    ) -> Result<(), StockError> {
+        let code = self.site_code(tx)?;
+        costs.read(tx, vec![(self.item.clone(), self.site, code)])?;
+        let Some(place) = costs.place(self.item.id, self.site) else { return Ok(()) };
+        let is_other = costs.at(place)?.state.method != found.method;
+        let to_standard = found.method == Method::Standard;
+        if is_other {
+            costs.reach_all(tx, place)?;
+            self.apply(tx, costs, place, Kind::ChangeMethod { to: found.method }, None)?;
+            costs.at_mut(place)?.requeue();
+        }
+        if let (Some(cost), true) = (found.cost, self.given || (is_other && to_standard)) {
+            self.apply(tx, costs, place, Kind::SetCost { cost }, None)?;
+        }
+        Ok(())
+    }
+
+    /// Values what was never valued; `false` where it has no cost.
+    fn value(
+        &self,
+        tx: &mut Tx<'_>,
+        costs: &mut Costs,
+        found: &rule::Found,
+        level: &Stock,
+    ) -> Result<bool, StockError> {
+        let own = own_goods(tx, &self.item, level, found.method)?;
+        let lacks = own.values().any(|units| *units != 0) && found.cost.is_none();
+        if lacks {
+            return Ok(false);
+        }
+        let code = self.site_code(tx)?;
+        let state = costs.empty(found.method, found.cost);
+        let state = state.map_err(|error| super::costs::costing(&self.item, &code, error))?;
+        let mut valued = Valued::new(self.item.clone(), self.site, code, state, false);
+        valued.touch();
+        let place = costs.keep(valued);
+        for (lot, units) in own.into_iter().filter(|(_, units)| *units != 0) {
+            let quantity = Qty::from_units(units.saturating_abs());
+            let kind = if units > 0 {
+                let cost = found.cost.unwrap_or(Price::ZERO);
+                let value = costs.rules.steps.worth(cost, quantity);
+                Kind::Receipt { quantity, value, landed: Val::ZERO }
+            } else {
+                Kind::Issue { quantity }
+            };
+            self.apply(tx, costs, place, kind, lot)?;
+        }
+        Ok(true)
+    }
+
+    fn apply(
+        &self,
+        tx: &mut Tx<'_>,
+        costs: &mut Costs,
+        place: usize,
+        kind: Kind,
+        lot: Option<Id<Lot>>,
+    ) -> Result<(), StockError> {
+        let moved = valuation::Move::new(cast(tx.id::<Move>()?), self.date, kind);
+        let moved = lot.map_or(moved, |lot| moved.of_lot(cast(lot)));
+        costs.apply(place, &moved, &NoPast)
+    }
+
+    fn site_code(&self, tx: &mut Tx<'_>) -> Result<SmolStr, StockError> {
+        Ok(tx.get::<Site>(&self.site)?.map(|site| site.code.clone()).unwrap_or_default())
+    }
+}
+
+/// A price for one stock unit of an item, in the currency of the stock, to a millionth.
+pub(super) fn price_of(
+    tx: &mut Tx<'_>,
+    costs: &Costs,
+    item: &Item,
+    price: UnitPrice,
+) -> Result<Price, StockError> {
+    let code = || item.code.clone();
+    if price.currency() != costs.currency {
+        let (given, currency) = (price.currency(), costs.currency);
+        return Err(ValueError::CostCurrency { item: code(), given, currency }.into());
+    }
+    let given = conversions(tx, item.id)?;
+    let in_unit = given.convert_price_round(price, item.unit, 6, Rounding::HalfUp);
+    let bad = |error| ValueError::CostPrice { item: code(), error: Box::new(error) };
+    let money = in_unit.map_err(bad)?.money();
+    money
+        .to_fixed()
+        .map_err(|error| ValueError::CostMoney { item: code(), error: Box::new(error) }.into())
+}
+
+/// Asks for something about the whole company.
+fn allow_company(tx: &mut Tx<'_>, authority: &Authority) -> Result<(), Halt> {
+    if authority.is_full() {
+        return Ok(());
+    }
+    let request = Request::new(authority.permission()).nowhere("item").nowhere("category");
+    tx.allow(authority, &request).map(drop)
+}
+
+/// Asks for something about an item, at a site or anywhere.
+pub(super) fn allow_item(
+    tx: &mut Tx<'_>,
+    authority: &Authority,
+    item: &Item,
+    site: Option<&SmolStr>,
+) -> Result<(), Halt> {
+    if authority.is_full() {
+        return Ok(());
+    }
+    let mut above =
+        fondaco_core::tree::rest_above::<Category>(tx, item.category.as_ref())?.into_iter();
+    let request = Request::new(authority.permission()).about(item.code.clone());
+    let request = request.at("item", item.code.clone());
+    let request = match above.next() {
+        Some(nearest) => request.under("category", nearest, above.collect::<Vec<_>>()),
+        None => request.nowhere("category"),
+    };
+    let request = match site {
+        Some(site) => request.at("site", site.clone()),
+        None => request,
+    };
+    tx.allow(authority, &request).map(drop)
+}
