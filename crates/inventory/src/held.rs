@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use fondaco_core::{Halt, Id, Range, Reading, Tx};
+use fondaco_core::{Halt, Id, ItemId, Range, Reading, SiteId, Tx};
 use smol_str::SmolStr;
 
 use crate::items::{Item, Lot, existing};
@@ -128,9 +128,39 @@ pub(crate) fn keeps_site(
             return Ok(Some(format!("{quantity} of {code} are {what} there: see to them first")));
         }
     }
+    if let Some(other) = crate::replenish::supplied_from(tx, site.id)? {
+        let code = &existing(tx, other.item)?.code;
+        let of = crate::places::existing_site(tx, other.site)?;
+        return Ok(Some(format!(
+            "{code} at {} is replenished from there: change that rule first",
+            of.code
+        )));
+    }
     let locations = tx.scan(&Range::by(Location::BY_SITE, &site.id))?;
     let locations: Vec<&Location> = locations.iter().map(AsRef::as_ref).collect();
     lies_in(tx, &locations, Some(after))
+}
+
+/// Something comes to be on order or to wait at sites: who closes one of them meanwhile learns of it, also where there never was any of
+/// the item, so that no level of it could be asked. It counts to the site's root as no leg of a move.
+pub(crate) fn await_at<'s>(
+    tx: &mut Tx<'_>,
+    sites: impl IntoIterator<Item = &'s Site>,
+) -> Result<(), Halt> {
+    let mut roots: Vec<SmolStr> = sites.into_iter().map(|site| site.root().clone()).collect();
+    roots.sort_unstable();
+    roots.dedup();
+    tx.add_all(roots.into_iter().map(|location| LocationUse { location, legs: 0 }).collect())
+}
+
+/// What is closed is not replenished any more.
+pub(crate) fn end_rules_of(tx: &mut Tx<'_>, item: ItemId) -> Result<(), StockError> {
+    crate::replenish::remove_rules(tx, |rule| rule.item == item)
+}
+
+/// The same of a site.
+pub(crate) fn end_rules_at(tx: &mut Tx<'_>, site: SiteId) -> Result<(), StockError> {
+    crate::replenish::remove_rules(tx, |rule| rule.site == site)
 }
 
 /// Lets a new lot expire by the clock.

@@ -183,7 +183,8 @@ fn check_unmoved(tx: &mut Tx<'_>, before: &Item, after: &Item) -> Result<(), Sto
     Ok(())
 }
 
-/// Closes an item: it takes no moves any more. Nothing of it may be there, or on order; a template is closed after its variants.
+/// Closes an item: it takes no moves any more, and its reorder rules end. Nothing of it may be there, or on order; a template is closed
+/// after its variants.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CloseItem {
@@ -224,6 +225,7 @@ impl Act for CloseItem {
             let code = before.code.clone();
             return Err(CatalogueError::CannotClose { what: "item", code, why }.into());
         }
+        held::end_rules_of(tx, before.id)?;
         tx.emit(event("stock.item_closed", &before));
         Ok(tx.put(Item { closed: true, ..before.as_ref().clone() })?)
     }

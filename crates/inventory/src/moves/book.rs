@@ -186,7 +186,7 @@ impl Shelf {
         self.location.kind
     }
 
-    /// The last day on which anything is moved here.
+    /// The last day on which anything comes here.
     pub(crate) fn closes(&self) -> Option<NaiveDate> {
         [self.location.closes, self.site.closes].into_iter().flatten().min()
     }

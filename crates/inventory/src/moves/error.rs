@@ -46,9 +46,9 @@ pub enum MoveError {
         /// The id as given.
         site: SiteId,
     },
-    /// The location, or its site, is closed on that day.
+    /// The location, or its site, is closed on that day. What lies there can leave.
     #[error(
-        "location {location} takes no moves on {date}, as it was closed with {last}: choose another, or open it again"
+        "location {location} takes nothing on {date}, as it was closed with {last}: choose another, or open it again"
     )]
     #[kind(Refused)]
     #[code("location_closed")]
@@ -70,6 +70,21 @@ pub enum MoveError {
         /// The location's code.
         location: SmolStr,
     },
+    /// What the place is for, or whose the goods are, is not what it was.
+    #[error(
+        "move {of} can't be taken back, as what lies in location {location} counts to something else now: make it again what it was, or move the goods by a move of their own"
+    )]
+    #[kind(Refused)]
+    PlaceChanged {
+        /// The move.
+        of: Id<Move>,
+        /// The location's code.
+        location: SmolStr,
+    },
+    /// A site that is closed.
+    #[error(transparent)]
+    #[inner]
+    Place(#[from] crate::places::PlaceError),
     /// It would leave the place that it comes to.
     #[error("it leaves {location} and comes to it: name two places")]
     #[kind(Invalid)]

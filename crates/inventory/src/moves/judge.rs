@@ -130,8 +130,9 @@ impl<'b> Judging<'b> {
         }
         let origin = movement.of().map(|of| self.origin(of)).transpose()?;
         let lot = self.lot(origin, units)?;
-        let from = movement.from().map(|code| self.shelf(code)).transpose()?;
-        let to = movement.to().map(|code| self.shelf(code)).transpose()?;
+        let stays = self.kind == MoveKind::OwnerChange;
+        let from = movement.from().map(|code| self.shelf(code, false)).transpose()?;
+        let to = movement.to().map(|code| self.shelf(code, !stays)).transpose()?;
         self.check_places(movement, (from, to), origin)?;
         self.check_lot(lot, to)?;
         let to_lot = match movement.to_lot() {
@@ -172,15 +173,19 @@ impl<'b> Judging<'b> {
         self.same("quantity", of, first.quantity.units().unsigned_abs() == units.unsigned_abs())?;
         self.check_since(first)?;
         let back = |leg: &'b std::sync::Arc<Move>| -> Result<Leg<'b>, MoveError> {
-            let shelf = match leg.location.is_empty() {
-                true => None,
-                false => Some(self.shelf(&leg.location)?),
-            };
-            let lot = leg.lot.get().map(|lot| self.lot_named(*lot)).transpose()?;
             let (units, weight) =
                 (-leg.quantity.units(), leg.weight.get().map_or(0, |w| -w.units()));
-            let class = class(shelf, lot);
-            Ok(Leg { site: leg.site, shelf, stage: leg.stage, class, lot, units, weight })
+            let lot = leg.lot.get().map(|lot| self.lot_named(*lot)).transpose()?;
+            if leg.location.is_empty() {
+                let (site, stage, class) = (leg.site, leg.stage, Class::Free);
+                return Ok(Leg { site, shelf: None, stage, class, lot, units, weight });
+            }
+            let back = self.leg(self.shelf(&leg.location, units > 0)?, lot, units, weight);
+            // What the place is for says what lies there counts to; where that was another, nothing can go back as it was.
+            if back.stage == leg.stage {
+                return Ok(back);
+            }
+            Err(MoveError::PlaceChanged { of, location: leg.location.clone() })
         };
         let mut legs = legs.iter().map(back);
         let legs = [legs.next().transpose()?, legs.next().transpose()?];
@@ -215,11 +220,12 @@ impl<'b> Judging<'b> {
         if date < since { Err(MoveError::BeforeOrigin { of, date, since }) } else { Ok(()) }
     }
 
-    fn shelf(&self, code: &SmolStr) -> Result<&'b Shelf, MoveError> {
+    /// A location that something leaves, or comes to; what is closed can be left.
+    fn shelf(&self, code: &SmolStr, comes: bool) -> Result<&'b Shelf, MoveError> {
         let unknown = || MoveError::UnknownLocation { location: code.clone() };
         let shelf = self.book.shelf(code).ok_or_else(unknown)?;
         let date = self.new.date;
-        if let Some(last) = shelf.closes().filter(|last| date > *last) {
+        if let Some(last) = shelf.closes().filter(|last| comes && date > *last) {
             return Err(MoveError::LocationClosed { location: code.clone(), date, last });
         }
         if shelf.location.frozen && self.kind != MoveKind::Count {
@@ -389,8 +395,9 @@ impl<'b> Judging<'b> {
         units: i64,
         weight: i64,
     ) -> Result<Leg<'b>, MoveError> {
-        if self.book.site(&site).is_none() {
-            return Err(MoveError::UnknownSite { site });
+        let found = self.book.site(&site).ok_or(MoveError::UnknownSite { site })?;
+        if units > 0 {
+            found.check_open(self.new.date)?;
         }
         let stage = self.for_owner(Stage::Transit, lot);
         Ok(Leg { site, shelf: None, stage, class: Class::Free, lot, units, weight })

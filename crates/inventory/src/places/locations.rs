@@ -303,7 +303,7 @@ impl Act for MoveLocation {
 pub struct CloseLocation {
     /// Which location.
     pub location: SmolStr,
-    /// The last day on which anything is moved there.
+    /// The last day on which anything comes there; what lies there can leave later.
     pub end: NaiveDate,
 }
 

@@ -6,6 +6,7 @@ use fondaco_core::store::{Field, Record, Tags};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::PlaceError;
 use crate::settings::BelowZero;
 
 /// A warehouse, a shop, a plant, a van: a place for which stock is counted and replenished. It is also what
@@ -26,7 +27,7 @@ pub struct Site {
     /// Whether there may be less than none of an item here; `None` for what the company says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub below_zero: Option<BelowZero>,
-    /// The last day on which anything is moved here.
+    /// The last day on which anything comes here; what lies here can leave later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closes: Option<NaiveDate>,
     /// Whatever else the host tells apart.
@@ -54,7 +55,7 @@ impl Site {
         &self.code
     }
 
-    /// Whether anything can be moved here on `date`.
+    /// Whether anything can come here on `date`.
     ///
     /// ```
     /// use chrono::NaiveDate;
@@ -66,6 +67,17 @@ impl Site {
     /// ```
     pub fn is_open(&self, date: NaiveDate) -> bool {
         self.closes.is_none_or(|last| date <= last)
+    }
+
+    /// That anything can be sent here, ordered for here or promised here on `date`: what every engine act asks that brings something about
+    /// at a site.
+    pub(crate) fn check_open(&self, date: NaiveDate) -> Result<(), PlaceError> {
+        match self.closes {
+            Some(closes) if !self.is_open(date) => {
+                Err(PlaceError::Closed { what: "site", code: self.code.clone(), closes })
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -154,7 +166,7 @@ pub struct Location {
     /// Its place on the way that pickers go: the smaller, the nearer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pick_order: Option<i64>,
-    /// The last day on which anything is moved here.
+    /// The last day on which anything comes here; what lies here can leave later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closes: Option<NaiveDate>,
     /// Whether it is being counted: until then nothing is moved here.
@@ -203,7 +215,7 @@ impl Location {
         }
     }
 
-    /// Whether anything can be moved here on `date`, when it is not being counted.
+    /// Whether anything can come here on `date`, when it is not being counted.
     ///
     /// ```
     /// use chrono::NaiveDate;

@@ -155,13 +155,14 @@ impl Act for ChangeSite {
     }
 }
 
-/// Closes a site after a day, when nothing is there, and its locations but the root are closed by then.
+/// Closes a site after a day, when nothing is there, and its locations but the root are closed by then. Its reorder rules end; what others
+/// are replenished by from there, is changed before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CloseSite {
     /// Which site.
     pub site: SiteId,
-    /// The last day on which anything is moved there.
+    /// The last day on which anything comes there.
     pub end: NaiveDate,
 }
 
@@ -198,6 +199,7 @@ impl Act for CloseSite {
         }
         let root = super::existing_location(tx, before.root())?;
         tx.put(Location { closes: Some(self.end), ..root.as_ref().clone() })?;
+        held::end_rules_at(tx, before.id)?;
         tx.emit(event("stock.site_closed", &before).with("last_day", self.end));
         Ok(tx.put(Site { closes: Some(self.end), ..before.as_ref().clone() })?)
     }

@@ -32,6 +32,7 @@ pub use rule::{
     PriceBreak, RemoveReorderRule, ReplenishmentPolicy, ReplenishmentSource, SetReorderRule,
     SetVendorPrices,
 };
+pub(crate) use rule::{remove_rules, supplied_from};
 pub use suggest::{Suggestion, suggestion};
 
 use fondaco_core::calendar::CalendarRefusal;

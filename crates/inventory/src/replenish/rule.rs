@@ -212,6 +212,7 @@ impl Act for SetReorderRule {
         let unknown = MoveError::UnknownSite { site: self.site };
         let site = tx.get::<Site>(&self.site)?.ok_or(unknown)?;
         crate::reserve::ask(tx, &authority, &item, &site)?;
+        check_stays_open(&site)?;
         let rule = self.rule(tx, &item)?;
         let reviews = (rule.every_days, rule.first_review);
         let before = tx.upsert(rule)?;
@@ -300,6 +301,7 @@ impl SetReorderRule {
                 if *from == self.site {
                     return Err(bad("source", site.code.to_string(), ITSELF).into());
                 }
+                check_stays_open(&site)?;
                 (SourceKind::Transfer, None, Some(*from))
             }
         })
@@ -375,17 +377,48 @@ impl Act for RemoveReorderRule {
             crate::reserve::ask(tx, &authority, &item, &site)?;
         }
         tx.get::<ReorderRule>(&(item, site))?.ok_or_else(unknown)?;
-        tx.delete::<ReorderRule>(&(item, site))?;
-        forget_review(tx, (item, site))?;
-        for line in [ShortageLine::Reorder, ShortageLine::Safety] {
-            if tx.get::<Shortage>(&(item, site, line))?.is_some() {
-                tx.delete::<Shortage>(&(item, site, line))?;
-            }
-        }
-        let event = Event::new("stock.reorder_rule_removed").with("item", item);
-        tx.emit(event.with("site", site));
-        Ok(())
+        remove_rule(tx, (item, site))
     }
+}
+
+/// Takes a rule away, with what was told by it.
+fn remove_rule(tx: &mut Tx<'_>, (item, site): (ItemId, SiteId)) -> Result<(), StockError> {
+    tx.delete::<ReorderRule>(&(item, site))?;
+    forget_review(tx, (item, site))?;
+    for line in [ShortageLine::Reorder, ShortageLine::Safety] {
+        if tx.get::<Shortage>(&(item, site, line))?.is_some() {
+            tx.delete::<Shortage>(&(item, site, line))?;
+        }
+    }
+    let event = Event::new("stock.reorder_rule_removed").with("item", item);
+    tx.emit(event.with("site", site));
+    Ok(())
+}
+
+/// Takes all rules away that `which` says: what they are of is closed.
+pub(crate) fn remove_rules(
+    tx: &mut Tx<'_>,
+    which: impl Fn(&ReorderRule) -> bool,
+) -> Result<(), StockError> {
+    let rules = tx.scan(&Range::<ReorderRule>::all())?;
+    rules
+        .iter()
+        .filter(|rule| which(rule))
+        .try_for_each(|rule| remove_rule(tx, (rule.item, rule.site)))
+}
+
+/// A rule by which another site gets its goods from this one.
+pub(crate) fn supplied_from(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+) -> Result<Option<std::sync::Arc<ReorderRule>>, StockError> {
+    let rules = tx.scan(&Range::<ReorderRule>::all())?;
+    Ok(rules.into_iter().find(|rule| rule.from_site == Some(site)))
+}
+
+/// That a site takes goods for good: it is neither closed, nor to be closed.
+fn check_stays_open(site: &Site) -> Result<(), StockError> {
+    Ok(site.check_open(chrono::NaiveDate::MAX)?)
 }
 
 /// Another rule is reviewed anew.

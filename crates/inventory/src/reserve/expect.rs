@@ -101,6 +101,8 @@ fn expected(
     let unknown = MoveError::UnknownSite { site: line.site };
     let site = tx.get::<Site>(&line.site)?.ok_or(unknown)?;
     allow(tx, authority, &site)?;
+    site.check_open(line.due_on.max(tx.today()?))?;
+    crate::held::await_at(tx, [site.as_ref()])?;
     Ok(Expected {
         id: tx.id()?,
         item: line.item,

@@ -196,6 +196,7 @@ impl Batch {
         let site = tx.get::<Site>(&wanted.site)?.ok_or(unknown)?;
         let lot = check_place(tx, command, wanted, &item)?;
         ask(tx, authority, &item, &site)?;
+        site.check_open(tx.today()?)?;
         let units = units(tx, &item, wanted.quantity)?;
         let named = Named { item: &item, site: &site, lot: lot.as_deref() };
         let missing = self.missing(tx, named, wanted, (units, command.otherwise))?;
@@ -204,6 +205,9 @@ impl Batch {
         let (held, backordered) = (Qty::from_units(held), Qty::from_units(backordered));
         if held == Qty::ZERO && backordered == Qty::ZERO {
             return Ok(ReservedLine { reservation: None, held, backordered });
+        }
+        if backordered > Qty::ZERO {
+            crate::held::await_at(tx, [site.as_ref()])?;
         }
         let id = self.write(tx, command, wanted, (units, held, backordered))?;
         Ok(ReservedLine { reservation: Some(id), held, backordered })

@@ -4,6 +4,7 @@
 
 mod backdated;
 mod catalogue;
+mod closed;
 mod closing;
 mod commands;
 mod counts;

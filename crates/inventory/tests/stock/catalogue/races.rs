@@ -10,6 +10,7 @@ use fondaco_inventory::levels;
 use fondaco_inventory::moves::NewMove;
 use fondaco_inventory::places::*;
 use fondaco_inventory::posting::MoveStock;
+use fondaco_inventory::reserve::*;
 use fondaco_inventory::{ENGINE, SetUpStock, Stock, StockError};
 
 use super::host::{day, stores};
@@ -47,7 +48,8 @@ impl Two {
         let milk = Item { tracking: Tracking::Lot, ..Item::new("MILK", "Milk", Unit::LITRE) };
         let items = vec![Item::new("BOLT", "Bolt", Unit::PIECE), milk];
         stock.send("items", &AddItems::new(items))?;
-        stock.send("site", &OpenSites::new(vec![Site::new("MAIN", "Main")]))?;
+        let sites = vec![Site::new("MAIN", "Main"), Site::new("SHOP", "Shop")];
+        stock.send("sites", &OpenSites::new(sites))?;
         let hall = Location::new("HALL", "Hall", main_site(), "MAIN");
         stock.send("hall", &OpenLocations::new(vec![hall]))?;
         Ok(())
@@ -107,6 +109,25 @@ fn close_hall() -> CloseLocation {
 fn receipt() -> MoveStock {
     let five = Quantity::new(5, Unit::PIECE);
     MoveStock::new(vec![NewMove::receipt(bolt(), five, "HALL", day("2026-05-31"))])
+}
+
+/// The first that is ever ordered of an item for a site has no level that who closes the site could ask: he learns of it all the same.
+#[test]
+fn a_site_is_closed_while_something_is_ordered_for_it() {
+    let (document, shop) = (DocumentId::named("o1"), SiteId::named("SHOP"));
+    let close = CloseSite::new(shop, day("2026-06-30"));
+    let (quantity, due_on) = (Quantity::new(5, Unit::PIECE), day("2026-06-30"));
+    let lines = vec![ExpectedLine { item: bolt(), site: shop, quantity, due_on }];
+    let announce = AnnounceStock { document, party: None, lines };
+    loses(&close, &announce, "inventory.cannot_close_place");
+    let early = CloseSite::new(shop, day("2026-05-31"));
+    loses(&announce, &early, "inventory.place_closed");
+    let wait = Reserve {
+        otherwise: Otherwise::Backorder,
+        ..Reserve::new(document, vec![Wanted::new(bolt(), shop, quantity)])
+    };
+    loses(&close, &wait, "inventory.cannot_close_place");
+    loses(&wait, &early, "inventory.place_closed");
 }
 
 #[test]
