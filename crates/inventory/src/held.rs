@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use fondaco_core::{Halt, Id, ItemId, Range, Reading, SiteId, Tx};
+use fondaco_core::{Added, Halt, Id, ItemId, Range, Reading, SiteId, Tx};
 use smol_str::SmolStr;
 
 use crate::items::{Item, Lot, existing};
-use crate::levels::{Bin, LocationUse, LotLapse, Standing, Stock, restate, schedule};
+use crate::levels::{
+    Bin, LocationUse, LotLapse, LotTotal, Serial, Standing, Stock, restate, schedule,
+};
 use crate::moves::Move;
 use crate::places::{Location, LocationKind, Site};
 use crate::{Qty, StockError};
@@ -165,7 +167,13 @@ pub(crate) fn end_rules_at(tx: &mut Tx<'_>, site: SiteId) -> Result<(), StockErr
 
 /// Lets a new lot expire by the clock.
 pub(crate) fn schedule_lot(tx: &mut Tx<'_>, lot: &Lot) -> Result<(), StockError> {
+    let today = tx.today()?;
     match lot.expires {
+        // It is over as it is registered: nothing of it is there that could count otherwise.
+        Some(expired) if lot.is_expired(today) => {
+            let recorded_at = tx.now();
+            Ok(tx.insert(LotLapse { lot: lot.id, expired, recorded_at })?)
+        }
         Some(last) => Ok(schedule(tx, lot.id, Some(last))?),
         None => Ok(()),
     }
@@ -183,6 +191,25 @@ pub(crate) fn recount_lot(tx: &mut Tx<'_>, before: &Lot, after: &Lot) -> Result<
     restate(tx, before, (was, Standing { status: after.status, lapsed: expired.is_some() }))?;
     lapse(tx, after.id, (lapsed, expired))?;
     Ok(schedule(tx, after.id, after.expires.filter(|_| expired.is_none()))?)
+}
+
+/// What there is of a piece counts under its serial number as it is now.
+pub(crate) fn rename_serial(tx: &mut Tx<'_>, before: &Lot, after: &Lot) -> Result<(), StockError> {
+    let total = if before.code == after.code { None } else { tx.get::<LotTotal>(&before.id)? };
+    let Some(total) = total else { return Ok(()) };
+    let (item, on_hand, legs) = (before.item, total.on_hand, total.legs);
+    let (less, fewer) = (on_hand.units().saturating_neg(), legs.saturating_neg());
+    let code = before.code.clone();
+    tx.add_all(vec![Serial { item, code, on_hand: Qty::from_units(less), legs: fewer }])?;
+    let code = after.code.clone();
+    let one = 10i64.pow(u32::from(crate::QUANTITY_DIGITS));
+    match tx.add(Serial { item, code, on_hand, legs }, &[Serial::ROOM_FOR_ONE.floor(-one)])? {
+        Added::Fine => Ok(()),
+        Added::Short(_) => {
+            let (serial, item) = (after.code.clone(), existing(tx, item)?.code.clone());
+            Err(crate::MoveError::SerialTaken { serial, item }.into())
+        }
+    }
 }
 
 /// Notes that a lot has expired, or that it has not after all.

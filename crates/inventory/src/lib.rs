@@ -41,7 +41,7 @@ pub mod trace;
 
 pub use change::Change;
 pub use error::KernelError;
-pub use handle::Stock;
+pub use handle::{AsyncStock, Stock};
 pub use holdings::HOLDINGS;
 pub use levels::LevelError;
 pub use moves::MoveError;

@@ -40,7 +40,7 @@ impl LotStatus {
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
 #[record(
     table = "stock_lot", kind = state, key(id),
-    index(by_code(item, code), unique), index(by_item(item)), index(by_expiry(item, expires)),
+    index(by_code(item, code, ownership), unique), index(by_item(item)), index(by_expiry(item, expires)),
     index(expiring(expires)), index(by_supplier_code(item, supplier_code)),
     guard(by_item(item))
 )]
@@ -49,7 +49,8 @@ pub struct Lot {
     pub id: Id<Lot>,
     /// The item.
     pub item: ItemId,
-    /// The lot's or the serial number: no two lots of an item have the same.
+    /// The lot's or the serial number. Of an item there is one lot of a number for each [`Ownership`]: what is bought of goods that were
+    /// consigned keeps its number, in a lot of its own.
     pub code: SmolStr,
     /// The last day on which it is good; `None` for ever.
     pub expires: Option<NaiveDate>,
@@ -89,7 +90,7 @@ impl Lot {
     }
 }
 
-/// That a lot was made of another, wholly or in part.
+/// That a lot was made of another, wholly or in part, or that some of the other is in it since it changed its owner.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
 #[record(
     table = "stock_lot_origin", kind = fact, key(lot, origin), index(by_origin(origin)),

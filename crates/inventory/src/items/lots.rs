@@ -217,7 +217,7 @@ fn check_lot(tx: &mut Tx<'_>, item: &Item, lot: &Lot) -> Result<(), StockError> 
             "is not given, and the lot is not the company's own: name the party",
         ));
     }
-    let holder = tx.unique(Lot::BY_CODE, &(lot.item, lot.code.clone()))?;
+    let holder = tx.unique(Lot::BY_CODE, &(lot.item, lot.code.clone(), lot.ownership))?;
     match holder.filter(|holder| holder.id != lot.id) {
         Some(holder) => Err(taken(item, &holder)),
         None => Ok(()),
@@ -244,7 +244,8 @@ fn add_origins(tx: &mut Tx<'_>, lot: Id<Lot>, origins: &[Id<Lot>]) -> Result<(),
     Ok(())
 }
 
-/// Corrects a lot. What is left out stays. Whose it is can't change: who buys consigned goods receives them as his own.
+/// Corrects a lot. What is left out stays. Whose it is can't change: goods that become another's are moved into a lot of his
+/// ([`OwnerChange`](crate::moves::Movement::OwnerChange)).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeLot {
@@ -315,6 +316,9 @@ impl Act for ChangeLot {
             return Ok(());
         }
         check_lot(tx, &item, &lot)?;
+        if item.tracking == Tracking::Serial {
+            held::rename_serial(tx, &before, &lot)?;
+        }
         tx.put(lot.clone())?; // what waits for it is judged by the lot as it is now
         held::recount_lot(tx, &before, &lot)?;
         tx.emit(event("stock.lot_changed", &lot));

@@ -26,6 +26,7 @@ pub use lots::{AddLots, ChangeLot, JudgeLot, NewLot};
 pub use origins::AddOrigins;
 pub use query::{
     ItemQuery, conversions, item, item_by_barcode, item_by_code, items, lot, lot_by_code, lots,
+    lots_by_code, stored_quantity,
 };
 pub use record::{Item, ItemUnit, Ownership, Tracking};
 pub use units::SetConversions;

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use fondaco_core::tree;
-use fondaco_core::{Conversions, Halt, Id, ItemId, Range, Reading};
+use fondaco_core::{Conversions, Halt, Id, ItemId, Quantity, Range, Reading};
 use smol_str::{SmolStr, format_smolstr};
 
-use super::{CatalogueError, Category, Item, ItemUnit, Lot};
-use crate::{Stock, StockError};
+use super::{CatalogueError, Category, Item, ItemUnit, Lot, Ownership};
+use crate::{Qty, Stock, StockError};
 
 /// Which items a list shows: all that every field that is set lets through.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -112,6 +112,22 @@ pub fn conversions(read: &mut impl Reading, id: ItemId) -> Result<Conversions, S
     Ok(item.conversions(units.iter().map(|unit| unit.conversion))?)
 }
 
+/// A quantity as it is stored, in the item's stock unit.
+///
+/// # Errors
+/// [`CatalogueError::UnknownItem`]; a quantity that doesn't convert, has too many digits or is too large; or a [`Halt`].
+pub fn stored_quantity(
+    read: &mut impl Reading,
+    id: ItemId,
+    quantity: Quantity,
+) -> Result<Qty, StockError> {
+    let item = item(read, id)?;
+    if quantity.unit() == item.unit {
+        return Ok(item.stored(quantity)?);
+    }
+    Ok(item.stored(conversions(read, id)?.convert(quantity, item.unit)?)?)
+}
+
 /// The lot of this id.
 ///
 /// # Errors
@@ -120,7 +136,7 @@ pub fn lot(read: &mut impl Reading, lot: Id<Lot>) -> Result<Arc<Lot>, StockError
     read.peek_require(&lot, || CatalogueError::UnknownLot { lot }.into())
 }
 
-/// The lot or serial number of an item.
+/// The lot or serial number of an item: the company's own, where there are others of this number too.
 ///
 /// # Errors
 /// A [`Halt`], to be passed on.
@@ -129,8 +145,21 @@ pub fn lot_by_code(
     item: ItemId,
     code: &SmolStr,
 ) -> Result<Option<Arc<Lot>>, Halt> {
-    let range = Range::by(Lot::BY_CODE, &(item, code.clone())).limit(1);
-    Ok(read.peek_scan(&range)?.into_iter().next())
+    let mut lots = lots_by_code(read, item, code)?;
+    let own = lots.iter().position(|lot| lot.ownership == Ownership::Own);
+    Ok((!lots.is_empty()).then(|| lots.swap_remove(own.unwrap_or(0))))
+}
+
+/// The lots of an item with this number, one for each way of owning some of it.
+///
+/// # Errors
+/// A [`Halt`], to be passed on.
+pub fn lots_by_code(
+    read: &mut impl Reading,
+    item: ItemId,
+    code: &SmolStr,
+) -> Result<Vec<Arc<Lot>>, Halt> {
+    read.peek_scan(&Range::by(Lot::BY_CODE, &(item, code.clone())))
 }
 
 /// The lots of an item, in the order in which they were recorded.
@@ -209,7 +238,7 @@ impl Stock<'_> {
         self.view(|view| lot(view, id))
     }
 
-    /// The lot or serial number of an item.
+    /// The lot or serial number of an item: the company's own, where there are others of this number too.
     ///
     /// # Errors
     /// A [`Halt`].

@@ -4,7 +4,7 @@ use fondaco_core::tx::{Cell, Pending, Running};
 use fondaco_core::{Halt, Id, ItemId, Needs, SiteId, Tx};
 use smol_str::SmolStr;
 
-use super::{Bin, LotBin, LotTotal, MoveUse, Stock, Weight};
+use super::{Bin, LotBin, LotTotal, MoveUse, Serial, Stock, Weight};
 use crate::Qty;
 use crate::items::Lot;
 
@@ -15,7 +15,8 @@ pub(crate) struct Levels {
     pub(crate) stocks: Running<Stock>,
     pub(crate) bins: Running<Bin>,
     pub(crate) lot_bins: Running<LotBin>,
-    pub(crate) lot_totals: Running<LotTotal>,
+    lot_totals: Running<LotTotal>,
+    pub(crate) serials: Running<Serial>,
     pub(crate) uses: Running<MoveUse>,
     weights: Running<Weight>,
 }
@@ -26,7 +27,7 @@ pub(crate) struct Touched {
     pub(crate) stocks: Vec<(ItemId, SiteId)>,
     pub(crate) bins: Vec<(ItemId, SmolStr)>,
     pub(crate) lot_bins: Vec<(Id<Lot>, SmolStr)>,
-    pub(crate) lot_totals: Vec<Id<Lot>>,
+    pub(crate) serials: Vec<(ItemId, SmolStr)>,
     pub(crate) uses: Vec<Id<crate::moves::Move>>,
 }
 
@@ -36,19 +37,20 @@ impl Levels {
     /// # Errors
     /// A [`Halt`], to be passed on.
     pub(crate) fn prepare(tx: &mut Tx<'_>, touched: Touched) -> Result<Levels, Halt> {
-        let Touched { stocks, bins, lot_bins, lot_totals, uses } = touched;
+        let Touched { stocks, bins, lot_bins, serials, uses } = touched;
         let needs = Needs::new()
             .rows::<Stock>(&stocks)
             .rows::<Bin>(&bins)
             .rows::<LotBin>(&lot_bins)
-            .rows::<LotTotal>(&lot_totals)
+            .rows::<Serial>(&serials)
             .rows::<MoveUse>(&uses);
         tx.need_all(needs)?;
         Ok(Levels {
             stocks: Running::prepare(tx, stocks)?,
             bins: Running::prepare(tx, bins)?,
             lot_bins: Running::prepare(tx, lot_bins)?,
-            lot_totals: Running::prepare(tx, lot_totals)?,
+            lot_totals: Running::default(),
+            serials: Running::prepare(tx, serials)?,
             uses: Running::prepare(tx, uses)?,
             weights: Running::default(),
         })
@@ -82,8 +84,20 @@ impl Levels {
     }
 
     /// Adds a leg of a lot.
-    pub(crate) fn add_lot(&mut self, lot: Id<Lot>, units: i64) -> Result<Cell, Halt> {
-        self.lot_totals.add(LotTotal { lot, on_hand: Qty::from_units(units), legs: 1 })
+    pub(crate) fn add_lot(&mut self, lot: Id<Lot>, units: i64) -> Result<(), Halt> {
+        let on_hand = Qty::from_units(units);
+        self.lot_totals.add(LotTotal { lot, on_hand, legs: 1 }).map(|_| ())
+    }
+
+    /// Adds a leg of a serial number.
+    pub(crate) fn add_serial(
+        &mut self,
+        item: ItemId,
+        code: SmolStr,
+        units: i64,
+    ) -> Result<(), Halt> {
+        let on_hand = Qty::from_units(units);
+        self.serials.add(Serial { item, code, on_hand, legs: 1 }).map(|_| ())
     }
 
     /// Adds to what was used of a move.

@@ -4,6 +4,7 @@
 //! ([`Flow`]) and the moves of the last, broken one; what was known then is added up from the moves alone, as each says when it was
 //! recorded.
 
+mod ask;
 mod batch;
 mod error;
 mod promise;
@@ -16,6 +17,7 @@ use chrono::{Datelike, NaiveDate};
 use fondaco_core::engine::Part;
 use fondaco_core::store::Record;
 
+pub use ask::{available, contents, lies_under, on_hand, on_order, promised};
 pub(crate) use batch::{Levels, Touched};
 pub use error::LevelError;
 pub use promise::{Expected, Reservation};
@@ -26,8 +28,10 @@ pub use read::{
     stock_by_site,
 };
 pub(crate) use record::number_of;
-pub use record::{Bin, Flow, LocationUse, LotBin, LotLapse, LotTotal, MoveUse, Stock, Weight};
-pub(crate) use restate::{Standing, restate, schedule};
+pub use record::{
+    Bin, Flow, LocationUse, LotBin, LotLapse, LotTotal, MoveUse, Serial, Stock, Weight,
+};
+pub(crate) use restate::{Standing, lapse_if_over, lapse_overdue, restate, schedule};
 pub use verify::{Discrepancy, verify};
 
 /// What the engine has of levels.
@@ -36,6 +40,7 @@ pub(crate) static PART: Part = Part::new(&[
     Bin::TABLE,
     LotBin::TABLE,
     LotTotal::TABLE,
+    Serial::TABLE,
     LotLapse::TABLE,
     Weight::TABLE,
     Flow::TABLE,

@@ -1,5 +1,6 @@
 //! What there is, and what there was.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -11,6 +12,7 @@ use super::{Bin, Expected, Flow, LotBin, Reservation, Stock, first_of, month_of}
 use crate::items::Lot;
 use crate::moves::{Move, Stage};
 use crate::places::Location;
+use crate::places::locations_under;
 use crate::{LevelError, QUANTITY_DIGITS, Qty, StockError};
 
 /// What there is of an item at a site now.
@@ -92,6 +94,8 @@ pub struct BalanceOf {
     pub site: SiteId,
     /// Only what lay in this location, whosever it was; `None` for what counted to [`Stock::on_hand`].
     pub location: Option<SmolStr>,
+    /// With a location: also what lay in those that stand under it now.
+    pub below: bool,
     /// Only what lay of this lot.
     pub lot: Option<Id<Lot>>,
 }
@@ -99,13 +103,35 @@ pub struct BalanceOf {
 impl BalanceOf {
     /// On hand at a site.
     pub fn site(item: ItemId, site: SiteId) -> BalanceOf {
-        BalanceOf { item, site, location: None, lot: None }
+        BalanceOf { item, site, location: None, below: false, lot: None }
+    }
+
+    /// What lay in a location and in all that stand under it now.
+    ///
+    /// ```
+    /// use fondaco_core::{ItemId, SiteId};
+    /// use fondaco_inventory::levels::BalanceOf;
+    /// let hall = BalanceOf::under(ItemId::named("M8x40"), SiteId::named("MAIN"), "MAIN/A");
+    /// assert!(hall.below);
+    /// ```
+    pub fn under(item: ItemId, site: SiteId, location: impl Into<SmolStr>) -> BalanceOf {
+        BalanceOf { location: Some(location.into()), below: true, ..BalanceOf::site(item, site) }
+    }
+
+    /// The locations that count, if it is asked for some.
+    fn places(&self, read: &mut impl Reading) -> Result<Option<BTreeSet<SmolStr>>, StockError> {
+        let Some(location) = &self.location else { return Ok(None) };
+        if !self.below {
+            return Ok(Some(BTreeSet::from([location.clone()])));
+        }
+        let below = locations_under(read, location)?;
+        Ok(Some(below.iter().map(|place| place.code.clone()).collect()))
     }
 
     /// Whether a leg of the item and site counts to it.
-    fn counts(&self, leg: &Move) -> bool {
-        let in_place = match &self.location {
-            Some(location) => leg.location == *location,
+    fn counts(&self, places: Option<&BTreeSet<SmolStr>>, leg: &Move) -> bool {
+        let in_place = match places {
+            Some(places) => places.contains(&leg.location),
             None => leg.stage == Stage::Stock,
         };
         in_place && self.lot.is_none_or(|lot| leg.lot == Some(lot))
@@ -115,12 +141,13 @@ impl BalanceOf {
 /// What was on hand at the end of a day, by what is known now: whole months from [`Flow`], the rest from the moves.
 ///
 /// # Errors
-/// [`LevelError::LevelTooLarge`], or a [`Halt`].
+/// [`LevelError::LevelTooLarge`], an unknown location to look under, or a [`Halt`].
 pub fn on_hand_at(
     read: &mut impl Reading,
     of: &BalanceOf,
     date: NaiveDate,
 ) -> Result<Qty, StockError> {
+    let places = of.places(read)?;
     let month = month_of(date);
     let mut sum = 0;
     let first = if of.location.is_none() && of.lot.is_none() {
@@ -136,7 +163,7 @@ pub fn on_hand_at(
     let moves = Range::by(Move::BY_ITEM, &(of.item, of.site));
     let moves = first.iter().fold(moves, |moves, first| moves.from(first)).through(&date);
     read.peek_each(&moves, |leg: &Move| {
-        sum += if of.counts(leg) { i128::from(leg.quantity.units()) } else { 0 };
+        sum += if of.counts(places.as_ref(), leg) { i128::from(leg.quantity.units()) } else { 0 };
         Ok::<_, Halt>(())
     })?;
     narrow(of.item, sum)
@@ -152,10 +179,11 @@ pub fn on_hand_known_at(
     date: NaiveDate,
     known: Timestamp,
 ) -> Result<Qty, StockError> {
+    let places = of.places(read)?;
     let mut sum = 0;
     let moves = Range::by(Move::BY_ITEM, &(of.item, of.site)).through(&date);
     read.peek_each(&moves, |leg: &Move| {
-        let counts = of.counts(leg) && leg.recorded_at <= known;
+        let counts = of.counts(places.as_ref(), leg) && leg.recorded_at <= known;
         sum += if counts { i128::from(leg.quantity.units()) } else { 0 };
         Ok::<_, Halt>(())
     })?;
@@ -180,9 +208,10 @@ pub fn explain_on_hand(
     of: &BalanceOf,
     date: NaiveDate,
 ) -> Result<Explained, StockError> {
+    let places = of.places(read)?;
     let (mut sum, mut legs) = (0, Vec::new());
     let moves = Range::by(Move::BY_ITEM, &(of.item, of.site)).through(&date);
-    for leg in read.peek_scan(&moves)?.into_iter().filter(|leg| of.counts(leg)) {
+    for leg in read.peek_scan(&moves)?.into_iter().filter(|leg| of.counts(places.as_ref(), leg)) {
         sum += i128::from(leg.quantity.units());
         legs.push((leg, narrow(of.item, sum)?));
     }

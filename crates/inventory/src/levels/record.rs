@@ -164,11 +164,27 @@ pub struct LotBin {
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
 #[record(
     table = "stock_lot_total", kind = counter, key(lot),
-    measure(room_for_one = -on_hand), measure(number_of_legs = legs),
 )]
 pub struct LotTotal {
     /// The lot.
     pub lot: Id<Lot>,
+    /// What there is, in transit included.
+    pub on_hand: Qty,
+    /// How many legs of moves it had.
+    pub legs: i64,
+}
+
+/// What there is of a serial number, whoever owns it and wherever it lies or travels: one piece or none.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(
+    table = "stock_serial", kind = counter, key(item, code),
+    measure(room_for_one = -on_hand), measure(number_of_legs = legs),
+)]
+pub struct Serial {
+    /// The item.
+    pub item: ItemId,
+    /// The serial number.
+    pub code: SmolStr,
     /// What there is, in transit included.
     pub on_hand: Qty,
     /// How many legs of moves it had.

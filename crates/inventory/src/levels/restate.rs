@@ -1,9 +1,11 @@
 //! What lies of a lot counts as something else from now on: its last day is over, somebody released or blocked it.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use fondaco_core::due::{Due, DueItem, Refused};
 use fondaco_core::store::Event;
-use fondaco_core::{Halt, Id, Needs, Range, Reading, Tx};
+use fondaco_core::{Halt, Id, ItemId, Needs, Range, Reading, Tx};
 
 use super::{LotBin, LotLapse, LotTotal, Stock};
 use crate::items::{Item, Lot, LotStatus, Ownership};
@@ -114,11 +116,69 @@ fn carry_out(tx: &mut Tx<'_>, due: &DueItem) -> Result<(), StockError> {
     if tx.get::<LotLapse>(&id)?.is_some() {
         return Ok(());
     }
+    expire(tx, &lot, expired)
+}
+
+/// Counts what there is of a lot as expired.
+fn expire(tx: &mut Tx<'_>, lot: &Lot, expired: NaiveDate) -> Result<(), StockError> {
     let standing = |lapsed| Standing { status: lot.status, lapsed };
-    restate(tx, &lot, (standing(false), standing(true)))?;
-    tx.insert(LotLapse { lot: id, expired, recorded_at: tx.now() })?;
+    restate(tx, lot, (standing(false), standing(true)))?;
+    tx.insert(LotLapse { lot: lot.id, expired, recorded_at: tx.now() })?;
     let code = tx.get::<Item>(&lot.item)?.map(|item| item.code.clone()).unwrap_or_default();
-    let event = Event::new("stock.lot_expired").with("lot", id);
+    let event = Event::new("stock.lot_expired").with("lot", lot.id);
     tx.emit(event.with("item", lot.item).with("code", code));
     Ok(())
+}
+
+/// Counts a lot as expired whose last day is over, where the clock has not yet; whether it is expired. What is promised and moved goes by
+/// the day on which it is, also between midnight and the tick.
+///
+/// # Errors
+/// A [`Halt`], to be passed on.
+pub(crate) fn lapse_if_over(tx: &mut Tx<'_>, lot: &Lot) -> Result<bool, StockError> {
+    let today = tx.today()?;
+    let Some(expired) = lot.expires.filter(|_| lot.is_expired(today)) else { return Ok(false) };
+    if tx.get::<LotLapse>(&lot.id)?.is_none() {
+        expire(tx, lot, expired)?;
+    }
+    Ok(true)
+}
+
+/// The same of all lots of items.
+///
+/// # Errors
+/// A [`Halt`], to be passed on.
+pub(crate) fn lapse_overdue(
+    tx: &mut Tx<'_>,
+    items: impl IntoIterator<Item = ItemId>,
+) -> Result<(), StockError> {
+    let today = tx.today()?;
+    for item in items.into_iter().collect::<BTreeSet<_>>() {
+        for lot in overdue(tx, item, today)? {
+            let lot = tx.get::<Lot>(&lot)?;
+            lot.map_or(Ok(false), |lot| lapse_if_over(tx, &lot))?;
+        }
+    }
+    Ok(())
+}
+
+/// The lots of an item that are over and have not lapsed. The last that was good has lapsed only after all that were good for less long:
+/// by the clock, or as it was registered.
+fn overdue(tx: &mut Tx<'_>, item: ItemId, today: NaiveDate) -> Result<Vec<Id<Lot>>, Halt> {
+    let mut found = Vec::new();
+    let (mut range, mut page) = (Range::by(Lot::BY_EXPIRY, &item).before(&today).backwards(), 1);
+    loop {
+        let lots = tx.peek_scan(&range.clone().limit(page))?;
+        for lot in &lots {
+            if tx.peek::<LotLapse>(&lot.id)?.is_some() {
+                return Ok(found);
+            }
+            found.push(lot.id);
+        }
+        let last = lots.last().filter(|_| lots.len() == page);
+        let Some((lot, expires)) = last.and_then(|lot| Some((lot.id, lot.expires?))) else {
+            return Ok(found);
+        };
+        (range, page) = (range.before(&(expires, lot)), page * 8);
+    }
 }

@@ -1,6 +1,6 @@
 //! Whether the levels are what the facts say: every counter is added up again from the moves, the promises and the orders.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use fondaco_core::engine::Discrepancies;
@@ -12,10 +12,10 @@ use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 use super::read::decimal;
 use super::restate::Standing;
 use super::{
-    Bin, Expected, Flow, LocationUse, LotBin, LotLapse, LotTotal, MoveUse, Reservation, Stock,
-    Weight, month_of, number_of,
+    Bin, Expected, Flow, LocationUse, LotBin, LotLapse, LotTotal, MoveUse, Reservation, Serial,
+    Stock, Weight, month_of, number_of,
 };
-use crate::items::Lot;
+use crate::items::{Item, Lot, Tracking};
 use crate::moves::{Move, MoveKind, Stage};
 use crate::places::{Location, LocationKind, Site};
 
@@ -63,6 +63,7 @@ pub fn verify(read: &mut impl Reading) -> Result<Vec<Discrepancy>, Halt> {
     compare::<Bin>(read, &facts.bins, |row| (row.item, row.location.clone()), &mut found)?;
     compare::<LotBin>(read, &facts.lot_bins, |row| (row.lot, row.location.clone()), &mut found)?;
     compare::<LotTotal>(read, &facts.lot_totals, |row| row.lot, &mut found)?;
+    compare::<Serial>(read, &facts.serials, |row| (row.item, row.code.clone()), &mut found)?;
     compare::<Weight>(read, &facts.weights, |row| (row.item, row.site), &mut found)?;
     compare::<Flow>(read, &facts.flows, |row| (row.item, row.site, row.month), &mut found)?;
     compare::<LocationUse>(read, &facts.location_uses, |row| row.location.clone(), &mut found)?;
@@ -86,6 +87,9 @@ struct Facts {
     bins: BTreeMap<(ItemId, SmolStr), Sums>,
     lot_bins: BTreeMap<(Id<Lot>, SmolStr), Sums>,
     lot_totals: BTreeMap<Id<Lot>, Sums>,
+    /// The serial numbers of lots that are one piece.
+    pieces: BTreeMap<Id<Lot>, SmolStr>,
+    serials: BTreeMap<(ItemId, SmolStr), Sums>,
     weights: BTreeMap<(ItemId, SiteId), Sums>,
     flows: BTreeMap<(ItemId, SiteId, i32), Sums>,
     uses: BTreeMap<Id<Move>, Sums>,
@@ -118,7 +122,15 @@ impl Facts {
             self.roots.insert(site.id, site.root().clone());
             Ok::<_, Halt>(())
         })?;
+        let mut serial = BTreeSet::new();
+        read.peek_each(&Range::<Item>::all(), |item: &Item| {
+            serial.extend(Some(item.id).filter(|_| item.tracking == Tracking::Serial));
+            Ok::<_, Halt>(())
+        })?;
         read.peek_each(&Range::<Lot>::all(), |lot: &Lot| {
+            if serial.contains(&lot.item) {
+                self.pieces.insert(lot.id, lot.code.clone());
+            }
             self.standings.insert(lot.id, Standing { status: lot.status, lapsed: false });
             Ok::<_, Halt>(())
         })?;
@@ -170,6 +182,10 @@ impl Facts {
             let there = if leg.stage == Stage::Outside { 0 } else { units };
             add(&mut self.lot_totals, lot, 0, there);
             add(&mut self.lot_totals, lot, 1, 1);
+            if let Some(code) = self.pieces.get(&lot) {
+                add(&mut self.serials, (item, code.clone()), 0, there);
+                add(&mut self.serials, (item, code.clone()), 1, 1);
+            }
             if !leg.location.is_empty() {
                 add(&mut self.lot_bins, (lot, leg.location.clone()), 0, units);
             }

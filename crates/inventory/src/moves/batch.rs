@@ -1,5 +1,7 @@
 //! A batch of moves: each judged after those before it, everything staged once.
 
+use std::collections::BTreeSet;
+
 use fondaco_core::store::{Event, Record, StoreError, Stored};
 use fondaco_core::tx::{Cell, Measure, Noted, Pending, Running};
 use fondaco_core::{Halt, Id, IdRun, ItemId, SiteId, Tx};
@@ -10,9 +12,9 @@ use super::book::{Book, Map};
 use super::days::{self, Days, TooLittle};
 use super::judge::{Class, Judged, Leg};
 use super::{Move, MoveError, MoveKind, Stage};
-use crate::items::Tracking;
+use crate::items::{LotOrigin, Tracking, lots_by_code};
 use crate::levels::{
-    Bin, Flow, Levels, LocationUse, LotBin, LotTotal, MoveUse, Stock, Touched, month_of,
+    Bin, Flow, Levels, LocationUse, LotBin, MoveUse, Serial, Stock, Touched, month_of,
 };
 use crate::{Qty, StockError};
 
@@ -151,6 +153,7 @@ impl<A: Along> Pages<A> {
         for leg in judged.legs() {
             self.change_places(tx, book, judged, (leg, units(leg)))?;
         }
+        self.judge_serial(tx, book, judged, units)?;
         for (site, cell, _) in cells.into_iter().flatten().filter(|(.., lower)| *lower) {
             self.judge_available(tx, book, judged, (site, cell))?;
         }
@@ -218,9 +221,9 @@ impl<A: Along> Pages<A> {
         }
         if let Some(held) = leg.lot {
             let there = if leg.stage == Stage::Outside { 0 } else { units };
-            let total = self.levels.add_lot(held.lot.id, there)?;
-            if judged.kept.item.tracking == Tracking::Serial && there > 0 {
-                self.judge_serial(tx, book, judged, (leg, total))?;
+            self.levels.add_lot(held.lot.id, there)?;
+            if judged.kept.item.tracking == Tracking::Serial {
+                self.levels.add_serial(item, held.lot.code.clone(), there)?;
             }
         }
         if leg.shelf.is_none() {
@@ -260,32 +263,40 @@ impl<A: Along> Pages<A> {
         .into())
     }
 
-    /// One piece of a serial number, wherever it is.
+    /// One piece of a serial number, wherever it is and whoever owns it, when all legs of the move are made.
     fn judge_serial(
         &mut self,
         tx: &mut Tx<'_>,
         book: &Book,
         judged: &Judged<'_>,
-        (leg, total): (&Leg<'_>, Cell),
+        units: &dyn Fn(&Leg<'_>) -> i64,
     ) -> Result<(), StockError> {
+        if judged.kept.item.tracking != Tracking::Serial {
+            return Ok(());
+        }
+        let comes = |leg: &&Leg<'_>| leg.stage != Stage::Outside && units(leg) > 0;
+        let comes = judged.legs().filter(comes).find_map(|leg| leg.lot);
+        let Some(held) = comes else { return Ok(()) };
         let one = 10i64.pow(u32::from(crate::QUANTITY_DIGITS));
-        let Some(held) = leg.lot else { return Ok(()) };
         let (serial, item) = (held.lot.code.clone(), judged.kept.item.code.clone());
-        if self.levels.lot_totals.judge(tx, total, LotTotal::ROOM_FOR_ONE, -one)?.is_some() {
+        let total = self.levels.serials.cell((judged.new.item, serial.clone()));
+        if self.levels.serials.judge(tx, total, Serial::ROOM_FOR_ONE, -one)?.is_some() {
             return Err(MoveError::SerialTaken { serial, item }.into());
         }
         let date = judged.new.date;
-        let lots = judged.legs().filter_map(|leg| leg.lot.map(|held| held.lot.id));
-        let stays = lots.filter(|lot| *lot == held.lot.id).count() > 1;
+        let serials = judged.legs().filter_map(|leg| leg.lot.map(|held| &held.lot.code));
+        let stays = serials.filter(|code| **code == serial).count() > 1;
         if date >= book.today || stays {
             return Ok(());
         }
         // It comes on a past day: each leg of it since changed the counter that the act rests on.
-        let totals = &mut self.levels.lot_totals;
+        let totals = &mut self.levels.serials;
         totals.rest_on(tx, total)?;
-        let in_batch = totals.added(total, LotTotal::NUMBER_OF_LEGS) > 1;
-        let room = i128::from(one) + totals.value(tx, total, LotTotal::ROOM_FOR_ONE)?;
-        let mut after = self.moves.of_lot_after(tx, held.lot.id, (date, in_batch))?;
+        let in_batch = totals.added(total, Serial::NUMBER_OF_LEGS) > 1;
+        let room = i128::from(one) + totals.value(tx, total, Serial::ROOM_FOR_ONE)?;
+        let lots = lots_by_code(tx, held.lot.item, &serial)?;
+        let lots: Vec<_> = lots.iter().map(|lot| lot.id).collect();
+        let mut after = self.moves.of_lots_after(tx, &lots, (date, in_batch))?;
         after.values_mut().for_each(|units| *units = -*units);
         match days::too_little(room, &after, date) {
             Some(TooLittle { day, from, .. }) => {
@@ -342,6 +353,23 @@ impl<A: Along> Pages<A> {
         Ok(())
     }
 
+    /// What is in a lot since it changed its owner is found from there and from where it was.
+    fn link_owners(&self, tx: &mut Tx<'_>) -> Result<(), Halt> {
+        let legs = self.moves.as_slice();
+        let changes = legs.iter().filter(|leg| leg.kind == MoveKind::OwnerChange && leg.leg == 1);
+        let mut links = BTreeSet::new();
+        for into in changes {
+            let out_of = legs.iter().find(|leg| leg.id == into.id && leg.leg == 0);
+            links.extend(into.lot.copied().zip(out_of.and_then(|leg| leg.lot.copied())));
+        }
+        let keys: Vec<_> = links.into_iter().collect();
+        let known = tx.get_many::<LotOrigin>(&keys)?;
+        let new = keys.iter().zip(known).filter(|(_, known)| known.is_none());
+        tx.insert_all(
+            new.map(|((lot, origin), _)| LotOrigin { lot: *lot, origin: *origin }).collect(),
+        )
+    }
+
     /// Stages all of it: one insert of the legs, one addition for each level, and what goes along.
     ///
     /// # Errors
@@ -357,6 +385,7 @@ impl<A: Along> Pages<A> {
             self.along.close(tx, &mut self.levels)?;
             tx.add_all(self.moves.flows()?)?;
             tx.add_all(self.moves.location_uses(book)?)?;
+            self.link_owners(tx)?;
             self.moves.stage_last(tx, &mut self.levels.stocks)?;
             let moved = Event::new("stock.moved").with("moves", i64::from(taken));
             tx.emit(moved.with("first", ids.0.first()));
@@ -474,7 +503,7 @@ fn touched(judged: &[&Judged<'_>]) -> Touched {
         for leg in judged.legs() {
             touched.stocks.push((item, leg.site));
             if judged.kept.item.tracking == Tracking::Serial {
-                touched.lot_totals.extend(leg.lot.map(|held| held.lot.id));
+                touched.serials.extend(leg.lot.map(|held| (item, held.lot.code.clone())));
             }
             if leg.units > 0 || leg.shelf.is_none() {
                 continue;

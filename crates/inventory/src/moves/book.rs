@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 
 use super::{Move, NewMove, StockLock};
 use crate::items::{Item, ItemUnit, Lot, Ownership};
-use crate::levels::LotLapse;
+use crate::levels::{LotLapse, lapse_if_over};
 use crate::places::{Location, LocationKind, Site};
 use crate::{BelowZero, Settings, StockError};
 
@@ -132,7 +132,10 @@ impl Book {
         let lapses = tx.get_many::<LotLapse>(&named.lots)?;
         for (lot, lapse) in tx.get_many::<Lot>(&named.lots)?.into_iter().zip(lapses) {
             if let Some(lot) = lot {
-                self.lots.insert(lot.id, Held { lot, lapsed: lapse.is_some() });
+                // Whatever the clock has done: what is moved counts by the day on which it is.
+                let is_over = lot.is_expired(self.today);
+                let lapsed = lapse.is_some() || (is_over && lapse_if_over(tx, &lot)?);
+                self.lots.insert(lot.id, Held { lot, lapsed });
             }
         }
         Ok(())

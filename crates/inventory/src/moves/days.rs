@@ -156,11 +156,11 @@ impl Days {
         after
     }
 
-    /// What was added on days after one to what there is of a lot, wherever: stored, and in the batch where there is any of it.
-    pub(crate) fn of_lot_after(
+    /// What was added on days after one to what there is of lots, wherever: stored, and in the batch where there is any of it.
+    pub(crate) fn of_lots_after(
         &self,
         tx: &mut Tx<'_>,
-        lot: Id<Lot>,
+        lots: &[Id<Lot>],
         (date, in_batch): (NaiveDate, bool),
     ) -> Result<ByDay, Halt> {
         let mut after = ByDay::new();
@@ -170,9 +170,10 @@ impl Days {
             }
             Ok::<_, Halt>(())
         };
-        tx.peek_each(&Range::by(Move::BY_LOT, &lot), &mut add)?;
-        let mut own = self.rows.as_slice().iter().filter(|row| in_batch && row.lot == Some(lot));
-        own.try_for_each(add)?;
+        let ranges: Vec<_> = lots.iter().map(|lot| Range::by(Move::BY_LOT, lot)).collect();
+        tx.peek_each_of(&ranges, &mut add)?;
+        let is_of = |row: &&Move| row.lot.get().is_some_and(|lot| lots.contains(lot));
+        self.rows.as_slice().iter().filter(|row| in_batch && is_of(row)).try_for_each(add)?;
         Ok(after)
     }
 

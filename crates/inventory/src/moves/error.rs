@@ -240,6 +240,28 @@ pub enum MoveError {
         /// The item's code.
         item: SmolStr,
     },
+    /// A change of owner that changes none.
+    #[error(
+        "lot {lot} and lot {to_lot} belong to the same: register a lot of this number for the new owner, and name that"
+    )]
+    #[kind(Invalid)]
+    SameOwner {
+        /// The lot's number.
+        lot: SmolStr,
+        /// The number of the lot that it should become a part of.
+        to_lot: SmolStr,
+    },
+    /// A piece that would have another serial number, as it has another owner.
+    #[error(
+        "serial number {serial} would become {to_lot}: a piece keeps its number, whoever owns it; register {serial} for the new owner, and name that"
+    )]
+    #[kind(Invalid)]
+    SerialChanges {
+        /// The serial number.
+        serial: SmolStr,
+        /// That of the lot that is named.
+        to_lot: SmolStr,
+    },
     /// What a return, an arrival or a reversal is of was never recorded.
     #[error("there is no move {of}: what was never moved can't come back; correct the id")]
     #[kind(NotFound)]

@@ -97,7 +97,8 @@ pub enum Movement {
         /// Where it is put.
         to: SmolStr,
     },
-    /// It becomes another's, in its place: what was consigned is bought, say. Whose it is, its lot says.
+    /// It becomes another's, in its place: what was consigned is bought, say. Whose it is, its lot says; a lot's trace goes on over it,
+    /// up and down. A lot of the same number can be registered for the new owner, and of a piece with a serial number it has to be.
     OwnerChange {
         /// Where it lies.
         at: SmolStr,

@@ -136,7 +136,7 @@ impl<'b> Judging<'b> {
         self.check_places(movement, (from, to), origin)?;
         self.check_lot(lot, to)?;
         let to_lot = match movement.to_lot() {
-            Some(to_lot) => Some(self.lot_named(to_lot)?),
+            Some(to_lot) => Some(self.new_owners(lot, self.lot_named(to_lot)?)?),
             None => lot,
         };
         let weight = self.weight()?;
@@ -311,6 +311,19 @@ impl<'b> Judging<'b> {
                 Ok(Some(held))
             }
         }
+    }
+
+    /// The lot that goods belong to from now on: another's, and of a piece with a serial number one of the same.
+    fn new_owners(&self, from: Option<&Held>, to: &'b Held) -> Result<&'b Held, MoveError> {
+        let Some(from) = from else { return Ok(to) };
+        let (lot, to_lot) = (from.lot.code.clone(), to.lot.code.clone());
+        if (from.lot.ownership, &from.lot.owner) == (to.lot.ownership, &to.lot.owner) {
+            return Err(MoveError::SameOwner { lot, to_lot });
+        }
+        if self.kept.item.tracking == Tracking::Serial && lot != to_lot {
+            return Err(MoveError::SerialChanges { serial: lot, to_lot });
+        }
+        Ok(to)
     }
 
     fn lot_named(&self, lot: Id<crate::items::Lot>) -> Result<&'b Held, MoveError> {

@@ -68,6 +68,21 @@ impl LockStock {
     }
 }
 
+impl LockStock {
+    /// Locks all days through this one, for a site.
+    ///
+    /// ```
+    /// use fondaco_core::SiteId;
+    /// use fondaco_inventory::moves::LockStock;
+    /// let shop = SiteId::named("SHOP");
+    /// assert_eq!(LockStock::site(shop, "2026-03-31".parse()?).site, Some(shop));
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
+    pub fn site(site: SiteId, date: NaiveDate) -> LockStock {
+        LockStock { site: Some(site), ..LockStock::through(date) }
+    }
+}
+
 impl Act for LockStock {
     type Answer = ();
     type Error = StockError;

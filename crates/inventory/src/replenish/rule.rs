@@ -158,6 +158,20 @@ pub struct RemoveReorderRule {
     pub site: SiteId,
 }
 
+impl RemoveReorderRule {
+    /// No replenishment of this item at this site any more.
+    ///
+    /// ```
+    /// use fondaco_core::{ItemId, SiteId};
+    /// use fondaco_inventory::replenish::RemoveReorderRule;
+    /// let main = SiteId::named("MAIN");
+    /// assert_eq!(RemoveReorderRule::new(ItemId::named("M8x40"), main).site, main);
+    /// ```
+    pub fn new(item: ItemId, site: SiteId) -> RemoveReorderRule {
+        RemoveReorderRule { item, site }
+    }
+}
+
 /// What a vendor asks from a quantity on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -198,6 +212,13 @@ pub struct SetVendorPrices {
     pub lead_time_days: Option<u32>,
     /// The prices.
     pub prices: Vec<PriceBreak>,
+}
+
+impl SetVendorPrices {
+    /// What a vendor asks for an item, delivered as the rule says.
+    pub fn new(item: ItemId, supplier: PartyId, prices: Vec<PriceBreak>) -> SetVendorPrices {
+        SetVendorPrices { item, supplier, lead_time_days: None, prices }
+    }
 }
 
 impl Act for SetReorderRule {

@@ -27,19 +27,22 @@ pub struct ExpectedLine {
     pub due_on: NaiveDate,
 }
 
+impl ExpectedLine {
+    /// So much of an item, to a site, on a day.
+    pub fn new(item: ItemId, site: SiteId, quantity: Quantity, due_on: NaiveDate) -> ExpectedLine {
+        ExpectedLine { item, site, quantity, due_on }
+    }
+}
+
 /// Says what was ordered of a supplier or of production; gives the ids of the lines, which receipts then name.
 ///
 /// ```
 /// use fondaco_core::{DocumentId, ItemId, SiteId};
 /// use fondaco_inventory::reserve::{AnnounceStock, ExpectedLine};
 ///
-/// let line = ExpectedLine {
-///     item: ItemId::named("M8x40"),
-///     site: SiteId::named("MAIN"),
-///     quantity: "3 carton".parse()?,
-///     due_on: "2026-04-01".parse()?,
-/// };
-/// let announce = AnnounceStock { document: DocumentId::named("purchase/7"), party: None, lines: vec![line] };
+/// let (bolt, main) = (ItemId::named("M8x40"), SiteId::named("MAIN"));
+/// let line = ExpectedLine::new(bolt, main, "3 carton".parse()?, "2026-04-01".parse()?);
+/// let announce = AnnounceStock::new(DocumentId::named("purchase/7"), vec![line]);
 /// assert_eq!(announce.lines.len(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -55,12 +58,32 @@ pub struct AnnounceStock {
     pub lines: Vec<ExpectedLine>,
 }
 
+impl AnnounceStock {
+    /// An order of nobody in particular.
+    pub fn new(document: DocumentId, lines: Vec<ExpectedLine>) -> AnnounceStock {
+        AnnounceStock { document, party: None, lines }
+    }
+}
+
 /// Says that what is left of order lines will not come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CancelExpected {
     /// Which.
     pub expected: Vec<Id<Expected>>,
+}
+
+impl CancelExpected {
+    /// What is left of these will not come.
+    ///
+    /// ```
+    /// use fondaco_core::Id;
+    /// use fondaco_inventory::reserve::CancelExpected;
+    /// assert_eq!(CancelExpected::new(vec![Id::from_u128(7)]).expected.len(), 1);
+    /// ```
+    pub fn new(expected: Vec<Id<Expected>>) -> CancelExpected {
+        CancelExpected { expected }
+    }
 }
 
 impl Act for AnnounceStock {

@@ -10,6 +10,7 @@
 //! expires. What is not there any more is nobody's: the newest promises wait from then on, and `stock.promise_uncovered` tells whose and how
 //! much, in the same commit. A promise out of a place that names no lot is kept out of any place of the site where goods are left.
 
+mod age;
 mod changed;
 mod cover;
 mod error;
@@ -27,7 +28,7 @@ use fondaco_core::store::Record;
 pub use error::ReserveError;
 pub use expect::{AnnounceStock, CancelExpected, ExpectedLine};
 pub(crate) use expire::KIND;
-pub use pick::{PickLine, PickList, pick_list};
+pub use pick::{PickLine, PickList, pick_list, pick_list_for};
 pub(crate) use promises::Promises;
 pub use release::{Release, ReleaseDocument};
 pub use reservation::{Otherwise, Reserve, Reserved, ReservedLine, Wanted, reserve};

@@ -9,7 +9,7 @@ use fondaco_core::{Act, DocumentId, Halt, Id, ItemId, Needs, Range, SiteId, Tx};
 use serde::{Deserialize, Serialize};
 
 use super::{Promises, ReserveError, rights};
-use crate::levels::{Levels, Reservation, Stock, Touched};
+use crate::levels::{Levels, Reservation, Stock, Touched, lapse_overdue};
 use crate::places::Site;
 use crate::{Qty, StockError};
 
@@ -18,7 +18,7 @@ use crate::{Qty, StockError};
 /// ```
 /// use fondaco_core::Id;
 /// use fondaco_inventory::reserve::Release;
-/// let release = Release { reservations: vec![Id::from_u128(7)] };
+/// let release = Release::new(vec![Id::from_u128(7)]);
 /// assert_eq!(release.reservations.len(), 1);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,12 +28,33 @@ pub struct Release {
     pub reservations: Vec<Id<Reservation>>,
 }
 
+impl Release {
+    /// Gives back what is left of these.
+    pub fn new(reservations: Vec<Id<Reservation>>) -> Release {
+        Release { reservations }
+    }
+}
+
 /// Gives back all that is left of what was promised to a document; how many reservations that were.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReleaseDocument {
     /// The document.
     pub document: DocumentId,
+}
+
+impl ReleaseDocument {
+    /// Gives back what is left of what was promised to this document.
+    ///
+    /// ```
+    /// use fondaco_core::DocumentId;
+    /// use fondaco_inventory::reserve::ReleaseDocument;
+    /// let order = DocumentId::named("order/51921");
+    /// assert_eq!(ReleaseDocument::new(order).document, order);
+    /// ```
+    pub fn new(document: DocumentId) -> ReleaseDocument {
+        ReleaseDocument { document }
+    }
 }
 
 impl Act for Release {
@@ -86,6 +107,7 @@ impl Releasing {
         ids: &[Id<Reservation>],
     ) -> Result<Releasing, StockError> {
         let rows = tx.get_many::<Reservation>(ids)?;
+        lapse_overdue(tx, rows.iter().flatten().map(|row| row.item))?;
         let stocks: Vec<_> = rows.iter().flatten().map(|row| (row.item, row.site)).collect();
         let sites: Vec<SiteId> = stocks.iter().map(|(_, site)| *site).collect();
         tx.need_all(Needs::new().rows::<Stock>(&stocks).rows::<Site>(&sites))?;

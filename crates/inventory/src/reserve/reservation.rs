@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::{KIND, ReserveError, rights};
-use crate::items::{Item, ItemUnit, Lot};
-use crate::levels::{Bin, Levels, LotBin, Reservation, Stock, Touched};
+use crate::items::{Item, ItemUnit, Lot, Tracking};
+use crate::levels::{Bin, Levels, LotBin, Reservation, Stock, Touched, lapse_overdue};
 use crate::places::{Location, Site};
 use crate::{MoveError, Qty, StockError};
 
@@ -177,6 +177,9 @@ impl Batch {
             .rows::<Lot>(&lots)
             .rows::<Stock>(&touched.stocks);
         tx.need_all(needs)?;
+        let tracked = tx.get_many::<Item>(&items)?.into_iter().flatten();
+        let tracked = tracked.filter(|item| item.tracking != Tracking::None).map(|item| item.id);
+        lapse_overdue(tx, tracked)?;
         Ok(Batch { levels: Levels::prepare(tx, touched)?, rows: Rows::default() })
     }
 

@@ -13,6 +13,7 @@ mod histories;
 mod host;
 mod kinds;
 mod naive;
+mod owners;
 mod picking;
 mod promises;
 mod races;

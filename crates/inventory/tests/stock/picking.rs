@@ -7,6 +7,64 @@ use fondaco_inventory::reserve::*;
 
 use crate::host::*;
 
+/// What came first is taken first, whenever its lot was registered.
+#[test]
+fn first_in_goes_by_the_day_on_which_goods_came() {
+    on_every_store(|host| {
+        // M1 was registered before M2, and came later.
+        let come =
+            |lot: &str, to: &str, day: &str| on(receipt(milk(), "10 l", to).lot(lot_id(lot)), day);
+        host.must(
+            "come",
+            &MoveStock::new(vec![
+                come("M2", "MAIN/A", "2026-06-10"),
+                come("M1", "MAIN/A", "2026-06-20"),
+            ]),
+        );
+        let first_in = PickRule::new(PickBy::FirstIn, today());
+        assert_eq!(picked(&host, milk(), 12, first_in).0, ["MAIN/A M2 10", "MAIN/A M1 2"]);
+        let last_in = PickRule::new(PickBy::LastIn, today());
+        assert_eq!(picked(&host, milk(), 12, last_in).0, ["MAIN/A M1 10", "MAIN/A M2 2"]);
+        // Of what is not tracked: what lies in B is of the 5th, though something of the 1st was there before.
+        let bolts = |quantity: &str, to: &str, day: &str| on(receipt(bolt(), quantity, to), day);
+        host.must(
+            "bolts",
+            &MoveStock::new(vec![
+                bolts("8 pcs", "MAIN/B", "2026-06-01"),
+                bolts("5 pcs", "MAIN/A", "2026-06-03"),
+                bolts("5 pcs", "MAIN/B", "2026-06-05"),
+                on(issue(bolt(), "8 pcs", "MAIN/B"), "2026-06-06"),
+            ]),
+        );
+        assert_eq!(picked(&host, bolt(), 7, first_in).0, ["MAIN/A - 5", "MAIN/B - 2"]);
+        assert_eq!(picked(&host, bolt(), 7, last_in).0, ["MAIN/B - 5", "MAIN/A - 2"]);
+    });
+}
+
+#[test]
+fn what_is_promised_to_others_is_not_picked() {
+    on_every_store(|host| {
+        let come = |to: &str| receipt(bolt(), "5 pcs", to);
+        host.must("come", &MoveStock::new(vec![come("MAIN/A"), come("MAIN/B")]));
+        let order = fondaco_core::DocumentId::named("o1");
+        let wanted = |quantity: &str| Wanted::new(bolt(), main_site(), q(quantity));
+        let in_b = Wanted { location: Some("MAIN/B".into()), ..wanted("4 pcs") };
+        host.must("o1", &Reserve::new(order, vec![in_b, wanted("3 pcs")]));
+        let nearest = PickRule::new(PickBy::Nearest, today());
+        let (lines, missing) = picked(&host, bolt(), 7, nearest);
+        assert_eq!(
+            (lines, missing.as_str()),
+            (vec!["MAIN/B - 1".into(), "MAIN/A - 2".into()], "4")
+        );
+        let quantity = Qty::from_units(7_000_000);
+        let list =
+            host.view(|view| pick_list_for(view, order, (bolt(), main_site()), quantity, &nearest));
+        let places: Vec<_> = list.lines.iter().map(|line| line.location.as_str()).collect();
+        assert_eq!((places, list.missing), (vec!["MAIN/B", "MAIN/A"], Qty::ZERO));
+        assert_eq!(list.lines[0].quantity.to_decimal(), 5.into());
+    });
+}
+
 fn picked(
     host: &Host,
     item: fondaco_core::ItemId,

@@ -166,6 +166,35 @@ fn a_lot_that_is_blocked_or_expires_is_promised_to_nobody() {
     });
 }
 
+/// After midnight nobody is promised what is expired, though the clock has not ticked.
+#[test]
+fn expired_goods_are_not_promised_before_the_tick() {
+    on_every_store(|host| {
+        let come = |lot: &str, quantity: &str| receipt(milk(), quantity, "MAIN/A").lot(lot_id(lot));
+        host.must("come", &MoveStock::new(vec![come("M1", "10 l"), come("M2", "5 l")]));
+        host.made("in the shop", receipt(milk(), "4 l", "SHOP").lot(lot_id("M1")));
+        promise(&host, "o1", Wanted::new(milk(), main_site(), q("6 l")));
+        host.at_minute(11 * 24 * 60); // M1 was good until the day before
+        let wanted = vec![Wanted::new(milk(), main_site(), q("9 l"))];
+        let reserve = |otherwise| Reserve {
+            otherwise,
+            ..Reserve::new(DocumentId::named("o2"), wanted.clone())
+        };
+        let line = host.must("o2", &reserve(Otherwise::TakeWhatIsThere)).lines[0];
+        assert_eq!(line.held, Qty::ZERO, "the five that are good are promised");
+        assert_eq!(stands(&host, "o1"), pair("5", "1"));
+        let figures = ["15", "5", "0", "10", "0", "0", "1"].map(str::to_owned);
+        assert_eq!(host.figures(milk(), main_site()), figures);
+        // Nor is what comes over from the shop, where nobody asked for it.
+        let over = NewMove::transfer(milk(), q("4 l"), ("SHOP", "MAIN/B"), d("2026-07-11"));
+        host.made("over", over.lot(lot_id("M1")));
+        assert_eq!(stands(&host, "o1"), pair("5", "1"));
+        host.clean();
+        assert_eq!(host.tick("2026-07-11T13:00:00Z").carried_out.len(), 1, "nothing is left to do");
+        host.clean();
+    });
+}
+
 #[test]
 fn a_promise_out_of_a_place_is_kept_elsewhere_where_there_is_more() {
     on_every_store(|host| {

@@ -1,10 +1,15 @@
 //! One handle for a program that just wants to keep its stock.
 
+mod asynchronous;
+mod questions;
+
 use std::ops::Deref;
 use std::sync::Arc;
 
 use fondaco_core::store::{Store, StoreError};
 use fondaco_core::{CompanyId, Driver, Office, Timestamp};
+
+pub use asynchronous::AsyncStock;
 
 use crate::{ENGINE, Settings, StockError};
 
