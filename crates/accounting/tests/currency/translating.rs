@@ -117,6 +117,50 @@ fn a_closed_year_reads_as_before() {
     assert!(after.is_balanced());
 }
 
+/// A year whose result is nothing is closed without a line of equity, as one site of several may be.
+#[test]
+fn a_year_that_closes_at_nothing_reads_as_before() {
+    use fondaco_accounting::close::{CloseYear, SetClosing};
+    for close in [CloseYear::new(2026), CloseYear::new(2026).keep("site")] {
+        let firm = in_memory().set_up();
+        firm.must("spot", &OpenRateSource::new("SPOT", "Bank"));
+        let rate =
+            |rate: &str, day: &str| NewRate::new(Currency::EUR, Currency::USD, dec(rate), d(day));
+        let days = vec![
+            rate("1.25", "2026-03-01"),
+            rate("1.50", "2026-11-01"),
+            rate("2.00", "2026-12-31"),
+        ];
+        firm.must("days", &RecordRates::new("SPOT", days));
+        for (on, debit, credit, site) in [
+            ("2026-03-01", "1000", "4000", "Lido"),
+            ("2026-11-01", "5100", "1000", "Lido"),
+            ("2026-11-02", "1000", "4000", "Mestre"),
+        ] {
+            let posting =
+                |account, side| NewPosting::new(account, side, eur("100")).dimension("site", site);
+            let entry = NewEntry::new("GEN", d(on))
+                .posting(posting(debit, Side::Debit))
+                .posting(posting(credit, Side::Credit));
+            if site == "Lido" || !close.keep.is_empty() {
+                firm.post(on, entry);
+            }
+        }
+        let year = TranslationQuery::new(Currency::USD, days_of_2026());
+        let before = translated(&firm, &year);
+        firm.must("closing", &SetClosing::new("3000", "GEN"));
+        firm.must("close", &close);
+        assert_eq!(translated(&firm, &year), before);
+        let rent = line(&before, "5100");
+        assert_eq!((rent.amount, rent.translated), (eur("100"), usd("150")));
+        assert!(before.is_balanced());
+    }
+}
+
+fn days_of_2026() -> DateRange {
+    days("2026-01-01/2026-12-31")
+}
+
 #[test]
 fn history_that_is_given() {
     let firm = firm_of(in_memory());

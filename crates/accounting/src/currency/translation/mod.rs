@@ -5,9 +5,10 @@
 //! rates of the days on which it was put in. Three rates don't balance: what is left is the *translation difference*, a line of
 //! equity of its own, never a gain or a loss. With it the statement balances to the last cent.
 //!
-//! Results of years before the days that are asked for stand as one line of equity, translated as they were earned. An entry
-//! between equity and results alone, as closing a year is, moves that line and earns nothing: it is left out on both sides, so
-//! that a year reads the same before and after it is closed.
+//! Results of years before the days that are asked for stand as one line of equity, translated as they were earned. What closes a
+//! year moves that line and earns nothing: all that lies in the year's closing period is left out, whatever its accounts, so that a
+//! year reads the same before and after it is closed; also one that closes at nothing, as under an agreement to transfer profits
+//! (§ 291 AktG) every year does.
 //!
 //! # Examples
 //! ```

@@ -4,17 +4,17 @@ use std::collections::{BTreeMap, btree_map};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use fondaco_core::{Currency, DateRange, Id, Money, Range, Reading, Rounding};
+use fondaco_core::{Currency, DateRange, Money, Range, Reading, Rounding};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
-use super::spans::{Span, Sums, closings, movements, place_of, spans};
+use super::spans::{Span, Sums, movements, spans};
 use super::{IncomeRate, TranslatedLine, TranslatedPart, Translation, TranslationQuery};
 use crate::Books;
 use crate::currency::FoundRate;
 use crate::currency::needed::Needed;
 use crate::ledger::open_items::money;
-use crate::ledger::{Account, AccountClass, Entry, LedgerError, Posting, Settings};
+use crate::ledger::{Account, AccountClass, LedgerError, Posting, Settings, is_closing};
 use crate::parallel::sight_of;
 
 /// The books in another currency.
@@ -54,9 +54,8 @@ pub fn translation(
     check_histories(query, &accounts)?;
     let spans = spans(read, query, date)?;
     let moved = movements(read, query, &spans)?;
-    let closings = closings(read, query, (&accounts, date))?;
     let rates = Rates::new(query, settings.currency);
-    let mut translator = Translator { query, date, accounts, spans, moved, closings, rates };
+    let mut translator = Translator { query, date, accounts, spans, moved, rates };
     translator.translate(read)
 }
 
@@ -140,13 +139,11 @@ struct Translator<'q> {
     accounts: BTreeMap<SmolStr, Arc<Account>>,
     spans: Vec<Span>,
     moved: Vec<Sums>,
-    closings: BTreeMap<Id<Entry>, Vec<Arc<Posting>>>,
     rates: Rates,
 }
 
 impl Translator<'_> {
     fn translate(&mut self, read: &mut impl Reading) -> Result<Translation, LedgerError> {
-        self.leave_closings_out();
         let (mut lines, mut earlier) = (Vec::new(), Vec::new());
         let accounts: Vec<_> = self.accounts.values().cloned().collect();
         for account in accounts.iter().filter(|account| !account.heading) {
@@ -170,16 +167,6 @@ impl Translator<'_> {
         let earlier = merged(earlier);
         let earlier = self.sum(SmolStr::default(), name, AccountClass::Equity, earlier);
         Ok(Translation { days, date, from, to, lines, earlier })
-    }
-
-    /// What only moves results between accounts of results and equity is neither earned nor put in.
-    fn leave_closings_out(&mut self) {
-        for posting in self.closings.values().flatten() {
-            if let Some(at) = place_of(&self.spans, posting) {
-                let sum = self.moved[at].entry(posting.account.clone()).or_default();
-                *sum -= i128::from(posting.ledger_amount.units());
-            }
-        }
     }
 
     /// A balance at the closing rate.
@@ -236,7 +223,7 @@ impl Translator<'_> {
         let mut by_day = BTreeMap::new();
         read.peek_each(&Range::by(Posting::BY_ACCOUNT, &account.code), |posting| {
             let counts = posting.date <= self.date && self.query.knows(posting);
-            if counts && !self.closings.contains_key(&posting.entry) {
+            if counts && !is_closing(posting.period) {
                 let units = signed(account.class, i128::from(posting.ledger_amount.units()));
                 *by_day.entry(posting.date).or_default() += units;
             }

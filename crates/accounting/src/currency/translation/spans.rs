@@ -4,14 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use fondaco_core::{DateRange, Id, Range, Reading};
+use fondaco_core::{DateRange, Range, Reading};
 use smol_str::SmolStr;
 
 use super::TranslationQuery;
-use crate::ledger::{
-    Account, AccountClass, Balance, BalanceQuery, Entry, LedgerError, Period, Posting, balances,
-    is_closing,
-};
+use crate::ledger::{Balance, BalanceQuery, LedgerError, Period, Posting, balances, is_closing};
 
 /// A period, or the part of one that lies before the days that are asked for, or in them.
 pub(super) struct Span {
@@ -25,7 +22,8 @@ pub(super) struct Span {
 /// Sums of accounts in the ledger's currency, in units: debits less credits.
 pub(super) type Sums = BTreeMap<SmolStr, i128>;
 
-/// All spans up to the closing day.
+/// All spans up to the closing day, without the periods that hold what closed years: that only moves what was earned between accounts
+/// of results and equity, and is neither earned nor put in (IAS 21.39 translates income and expenses as they arose).
 pub(super) fn spans(
     read: &mut impl Reading,
     query: &TranslationQuery,
@@ -33,7 +31,8 @@ pub(super) fn spans(
 ) -> Result<Vec<Span>, LedgerError> {
     let periods = read.peek_scan(&Range::<Period>::all())?;
     let mut spans = Vec::new();
-    for period in periods.iter().filter(|period| period.start <= date) {
+    let counts = |period: &&Arc<Period>| period.start <= date && !is_closing(period.period);
+    for period in periods.iter().filter(counts) {
         let last = period.end.min(date);
         let cut = query.days.start().filter(|from| period.start < *from && *from <= last);
         let cut = cut.and_then(|from| Some((from.pred_opt()?, from)));
@@ -53,7 +52,7 @@ pub(super) fn spans(
 }
 
 /// The span in which a posting lies.
-pub(super) fn place_of(spans: &[Span], posting: &Posting) -> Option<usize> {
+fn place_of(spans: &[Span], posting: &Posting) -> Option<usize> {
     let holds = |span: &Span| span.first <= posting.date && posting.date <= span.last;
     let own = spans.iter().position(|span| span.whole == Some(posting.period));
     own.or_else(|| spans.iter().position(holds))
@@ -69,7 +68,8 @@ pub(super) fn movements(
     let mut sums: Vec<Sums> = spans.iter().map(|_| Sums::new()).collect();
     if query.known_at.is_some() {
         read.peek_each(&Range::<Posting>::all(), |posting: &Posting| {
-            if let Some(at) = place_of(spans, posting).filter(|_| query.knows(posting)) {
+            let counts = query.knows(posting) && !is_closing(posting.period);
+            if let Some(at) = place_of(spans, posting).filter(|_| counts) {
                 let sum = sums[at].entry(posting.account.clone()).or_default();
                 *sum += i128::from(posting.ledger_amount.units());
             }
@@ -88,32 +88,11 @@ pub(super) fn movements(
         Ok::<(), LedgerError>(())
     })?;
     for (at, span) in spans.iter().enumerate().filter(|(_, span)| span.whole.is_none()) {
-        // What adjusts and closes a year lies in periods of its own, which are whole.
+        // What adjusts a year lies in periods of its own, which are whole.
         let days = BalanceQuery::all().from(span.first).until(span.last);
         for row in balances(read, &days.without_closings().without_adjustments())? {
             *sums[at].entry(row.account).or_default() += row.amounts.net().1;
         }
     }
     Ok(sums)
-}
-
-/// The postings of the entries that closed years, which only move results into equity or back.
-pub(super) fn closings(
-    read: &mut impl Reading,
-    query: &TranslationQuery,
-    (accounts, date): (&BTreeMap<SmolStr, Arc<Account>>, NaiveDate),
-) -> Result<BTreeMap<Id<Entry>, Vec<Arc<Posting>>>, LedgerError> {
-    let mut found: BTreeMap<Id<Entry>, Vec<Arc<Posting>>> = BTreeMap::new();
-    let equity = accounts.values().filter(|account| account.class == AccountClass::Equity);
-    for account in equity {
-        for posting in read.peek_scan(&Range::by(Posting::BY_ACCOUNT, &account.code))? {
-            if is_closing(posting.period) && posting.date <= date && query.knows(&posting) {
-                found.entry(posting.entry).or_default();
-            }
-        }
-    }
-    for (entry, postings) in &mut found {
-        *postings = read.peek_scan(&Range::<Posting>::by_key(entry))?;
-    }
-    Ok(found)
 }
