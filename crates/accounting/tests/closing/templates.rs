@@ -25,6 +25,12 @@ fn formulas_come_to_exact_amounts() {
         ("0.125 rounded half even", "0.12"),
         ("0.125 rounded half down", "0.12"),
         ("1000 / 7 rounded half up to 0", "143"),
+        // Rounded is all before it in its bracket; more may be added.
+        ("net / 3 rounded half up + 0.01", "33.34"),
+        ("net / 3 + net / 3 rounded half up", "66.67"),
+        ("(net / 3 rounded half up) + (net / 3 rounded half up)", "66.66"),
+        ("net / 3 rounded half up + net / 3 rounded half up", "66.66"),
+        ("(net / 3 rounded down) * 2", "66.66"),
     ] {
         let entry = template(formula, formula).unwrap();
         let inputs = [("net", dec("100"))];
@@ -45,6 +51,10 @@ fn what_is_wrong_is_told_with_its_place() {
         ("né * 2 rounded", "place 15: a rule is expected: half up, half down, half even, up, down"),
         ("net * 0.12345678901234567890123456789012", "place 41: this is no number"),
         ("net rounded half up to 99", "place 26: a number of digits up to 12 is expected"),
+        (
+            "net rounded up * 2",
+            "place 16: put what is rounded in brackets, to multiply or divide it",
+        ),
         ("rounded up", "place 8: an amount is expected before this word"),
     ] {
         let error = formula.parse::<AmountFormula>().unwrap_err();

@@ -1,7 +1,8 @@
 //! Formulas of amounts: `net * 0.19 rounded half up`.
 //!
-//! Names of inputs, numbers with a point, `+`, `-`, `*`, `/`, brackets, and after any of them `rounded` with a rule: to the digits
-//! of the currency, or `to 4`. Everything is exact; a division that does not come out is an error unless it is rounded.
+//! Names of inputs, numbers with a point, `+`, `-`, `*`, `/`, brackets, and `rounded` with a rule: to the digits of the currency, or
+//! `to 4`. It rounds all that stands before it in its bracket, and more may be added to that; a part of a sum is rounded alone in
+//! brackets of its own. Everything is exact; a division that does not come out is an error unless it is rounded.
 
 use std::fmt;
 use std::str::FromStr;
@@ -29,6 +30,10 @@ const MAX_TERMS: u32 = 256;
 /// assert_eq!(wrong.to_string(), "formula \"net * (0.19\", place 12: a bracket is not closed");
 /// # Ok::<(), fondaco_accounting::close::CloseError>(())
 /// ```
+///
+/// `rounded` is of all before it in its bracket: `net + net * 0.19 rounded half up` rounds the gross amount, `net + (net * 0.19 rounded
+/// half up)` the tax alone, and `net * 0.19 rounded half up + net` rounds the tax and adds the rest as it is. What is rounded is
+/// multiplied or divided in brackets: `(net / 3 rounded down) * 2`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct AmountFormula {
@@ -208,12 +213,17 @@ impl<'t> Parser<'t> {
         if self.depth > MAX_DEPTH {
             return Err(self.fails("it is nested too deep"));
         }
-        let mut node = self.product()?;
+        let first = self.product()?;
+        let mut node = self.rounded(first)?;
         while let Some(op) = self.take(&['+', '-']) {
-            node = Node::Two(op, Box::new(node), Box::new(self.product()?));
+            let sum = Node::Two(op, Box::new(node), Box::new(self.product()?));
+            node = self.rounded(sum)?;
+        }
+        if matches!(node, Node::Rounded(..)) && matches!(self.peek(), Some('*' | '/')) {
+            return Err(self.fails("put what is rounded in brackets, to multiply or divide it"));
         }
         self.depth -= 1;
-        self.rounded(node)
+        Ok(node)
     }
 
     fn product(&mut self) -> Result<Node, CloseError> {
