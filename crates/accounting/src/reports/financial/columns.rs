@@ -182,9 +182,9 @@ impl Plan {
         let mut plan = Plan::default();
         let several = Several::of(query);
         for asked in &query.columns {
-            let Some(through) = asked.through else { continue };
+            let Some((from, through)) = asked.days(periods) else { continue };
             let year = year_start(periods, through);
-            let from = asked.from.unwrap_or(year);
+            let from = from.unwrap_or(year);
             let heading = match layout.measure {
                 Measure::Closing | Measure::Opening => Phrase::from(through),
                 Measure::Movement | Measure::Paid | Measure::Exchange => span(from, through),

@@ -16,6 +16,7 @@
 mod books;
 mod brought;
 mod cells;
+mod cleared;
 mod closed;
 mod columns;
 mod drill;
@@ -23,6 +24,7 @@ mod equity;
 mod explain;
 mod fill;
 mod followed;
+mod last_year;
 mod make;
 mod narrowed;
 mod open;

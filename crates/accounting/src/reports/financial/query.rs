@@ -1,10 +1,13 @@
 //! What a statement is asked for: columns, dimensions, times.
 
+use std::sync::Arc;
+
 use chrono::{Months, NaiveDate};
 use fondaco_core::{DateRange, Timestamp};
 use smol_str::SmolStr;
 
-use crate::ledger::LedgerError;
+use super::last_year::days_before;
+use crate::ledger::{LedgerError, Period};
 
 /// The columns of a statement and what they are narrowed to.
 ///
@@ -41,6 +44,20 @@ pub(super) struct AskedColumn {
     pub(super) known_at: Option<Timestamp>,
     /// Whether what lies in adjustment periods counts.
     pub(super) adjustments: bool,
+    /// By how many years the same days before them are meant.
+    pub(super) years_before: u32,
+}
+
+impl AskedColumn {
+    fn of(from: Option<NaiveDate>, through: Option<NaiveDate>) -> AskedColumn {
+        AskedColumn { from, through, known_at: None, adjustments: true, years_before: 0 }
+    }
+
+    /// The first day, where it was asked for, and the last; `None` where no calendar has them.
+    pub(super) fn days(&self, periods: &[Arc<Period>]) -> Option<(Option<NaiveDate>, NaiveDate)> {
+        (0..self.years_before)
+            .try_fold((self.from, self.through?), |days, _| days_before(days, periods))
+    }
 }
 
 impl FinancialQuery {
@@ -54,7 +71,7 @@ impl FinancialQuery {
     #[must_use]
     pub fn days(mut self, days: DateRange) -> FinancialQuery {
         let (from, through) = (days.start(), days.end());
-        self.columns.push(AskedColumn { from, through, known_at: None, adjustments: true });
+        self.columns.push(AskedColumn::of(from, through));
         self
     }
 
@@ -73,12 +90,7 @@ impl FinancialQuery {
     /// ```
     #[must_use]
     pub fn at(mut self, date: NaiveDate) -> FinancialQuery {
-        self.columns.push(AskedColumn {
-            from: None,
-            through: Some(date),
-            known_at: None,
-            adjustments: true,
-        });
+        self.columns.push(AskedColumn::of(None, Some(date)));
         self
     }
 
@@ -101,18 +113,15 @@ impl FinancialQuery {
         while let Some(from) = month.filter(|from| *from <= last) {
             let next = from.checked_add_months(Months::new(1));
             let through = next.and_then(|next| next.pred_opt());
-            self.columns.push(AskedColumn {
-                from: Some(from),
-                through,
-                known_at: None,
-                adjustments: true,
-            });
+            self.columns.push(AskedColumn::of(Some(from), through));
             month = next;
         }
         self
     }
 
-    /// Beside each column so far the same days a year before, with the difference and the percentage.
+    /// Beside each column so far the same days a year before, with the difference and the percentage: those of the fiscal year before,
+    /// where the column's begin and end with fiscal periods. Years of 52 and 53 weeks begin and end on other days of the calendar
+    /// each; a statement has the comparative figures of the year before (IAS 1.38, § 265 (2) HGB), not of a day less or more.
     ///
     /// ```
     /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
@@ -128,13 +137,7 @@ impl FinancialQuery {
     pub fn beside_last_year(mut self) -> FinancialQuery {
         for at in 0..self.columns.len() {
             let Some(column) = self.columns.get(at) else { continue };
-            let before = |date: Option<NaiveDate>| date.and_then(year_before);
-            let before = AskedColumn {
-                from: before(column.from),
-                through: before(column.through),
-                known_at: column.known_at,
-                adjustments: column.adjustments,
-            };
+            let before = AskedColumn { years_before: column.years_before + 1, ..column.clone() };
             self.changes.push((at, self.columns.len()));
             self.columns.push(before);
         }
@@ -272,7 +275,8 @@ impl FinancialQuery {
         self
     }
 
-    /// The columns so far as known at this time, to the millisecond. Read from facts, so its cost grows with the postings.
+    /// The columns so far as known at this time, to the millisecond. Read from facts, so its cost grows with the postings. The
+    /// layout's rows take accounts by the tags and headings that these have now.
     ///
     /// ```
     /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
@@ -357,26 +361,3 @@ impl FinancialQuery {
 
 /// More columns than anybody looks at.
 const MAX_COLUMNS: usize = 1_000;
-
-/// The same day a year before; the end of February stays one.
-fn year_before(date: NaiveDate) -> Option<NaiveDate> {
-    let ends_month = date.succ_opt().is_some_and(|next| chrono::Datelike::day(&next) == 1);
-    match date.succ_opt().filter(|_| ends_month) {
-        Some(next) => next.checked_sub_months(Months::new(12))?.pred_opt(),
-        None => date.checked_sub_months(Months::new(12)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_end_of_february_stays_one() {
-        let before = |date: &str| year_before(date.parse().unwrap()).unwrap().to_string();
-        assert_eq!(before("2025-02-28"), "2024-02-29");
-        assert_eq!(before("2024-02-29"), "2023-02-28");
-        assert_eq!(before("2024-02-28"), "2023-02-28");
-        assert_eq!(before("2026-12-31"), "2025-12-31");
-    }
-}
