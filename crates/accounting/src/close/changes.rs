@@ -2,10 +2,11 @@
 //! those which are locked; and which items were cleared, or opened again, after the fact.
 //!
 //! A statement was printed on 10 April; what was recorded since and is dated in March or earlier makes it another. The report
-//! says how, period by period, from the entries that were recorded since. What was known then can still be asked for, by
-//! [`BalanceQuery::known_at`](crate::ledger::BalanceQuery::known_at).
+//! says how, period by period, from the entries that were recorded since: what moved on each period's days, as its income statement
+//! has it; and how each balance sheet stands otherwise, as that of every later day does, whether or not something of it is late
+//! itself. What was known then can still be asked for, by [`BalanceQuery::known_at`](crate::ledger::BalanceQuery::known_at).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -18,8 +19,8 @@ use smol_str::SmolStr;
 use super::{Assertion, assertions};
 use crate::Books;
 use crate::ledger::{
-    Account, AccountClass, Clearing, Entry, LedgerError, Period, PeriodKey, PeriodStatus, Posting,
-    Settings, Unclearing, is_closing, period_label,
+    Account, AccountClass, Clearing, Entry, Journal, LedgerError, Period, PeriodKey, PeriodStatus,
+    Posting, Settings, Unclearing, is_closing, period_label,
 };
 use crate::parallel::sight;
 
@@ -75,7 +76,25 @@ pub struct ChangedStatement {
     pub equity: Decimal,
     /// The result: what was earned less what was spent.
     pub result: Decimal,
-    /// Whether the period is locked now, or its year closed: what was reported of it is another.
+    /// Whether the period is locked now, its year closed, or the days or the journal of one of the entries: what was reported of it is
+    /// another.
+    pub locked: bool,
+}
+
+/// By how much a balance sheet is another, in the ledger's currency, each positive on its own side. Assets are liabilities and equity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChangedSheet {
+    /// The period of its day.
+    pub period: PeriodKey,
+    /// Its day: the period's last, or the last day that was asked for.
+    pub date: NaiveDate,
+    /// The assets.
+    pub assets: Decimal,
+    /// The liabilities.
+    pub liabilities: Decimal,
+    /// The equity with all results.
+    pub equity: Decimal,
+    /// Whether its day is locked now, or its year closed: what was reported as of it is another.
     pub locked: bool,
 }
 
@@ -105,6 +124,9 @@ pub struct Changes {
     pub balances: Vec<ChangedBalance>,
     /// The statements that moved, by period. Entries that close years move none.
     pub statements: Vec<ChangedStatement>,
+    /// The balance sheets that stand otherwise, by day: at the end of each period from the first that moved, and of the last day that
+    /// was asked for.
+    pub sheets: Vec<ChangedSheet>,
     /// The assertions of these days that are not kept now.
     pub broken: Vec<Arc<Assertion>>,
     /// What was cleared and opened again, in order of day and account.
@@ -127,6 +149,10 @@ pub struct Changes {
 /// let changes = books.view(|view| changes(view, &query))?;
 /// assert_eq!(changes.statements[0].result, (-9).into());
 /// assert_eq!(changes.statements[0].assets, (-9).into());
+/// let query = ChangeQuery::new(printed, day("2026-02-28")); // and those of February
+/// let changes = books.changes(&query)?;
+/// assert_eq!(changes.statements.len(), 1); // nothing of February is late, but its balance sheet is another
+/// assert_eq!((changes.sheets[1].date, changes.sheets[1].equity), (day("2026-02-28"), (-9).into()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
@@ -162,9 +188,11 @@ pub fn changes(read: &mut impl Reading, query: &ChangeQuery) -> Result<Changes, 
     }
     let mut broken = assertions(read)?;
     broken.retain(|assertion| assertion.date <= query.through && !assertion.is_kept());
-    let statements = statements(read, &balances)?;
+    let locks = Locks::read(read)?;
+    let statements = statements(&locks, &entries, &balances);
+    let sheets = sheets(&locks, query.through, &balances);
     let (through, clearings) = (query.through, cleared(read, query)?);
-    Ok(Changes { through, currency, entries, balances, statements, broken, clearings })
+    Ok(Changes { through, currency, entries, balances, statements, sheets, broken, clearings })
 }
 
 impl ChangeQuery {
@@ -220,26 +248,28 @@ fn recorded(read: &mut impl Reading, query: &ChangeQuery) -> Result<Vec<Arc<Entr
 }
 
 fn statements(
-    read: &mut impl Reading,
+    locks: &Locks,
+    entries: &[Arc<Entry>],
     balances: &[ChangedBalance],
-) -> Result<Vec<ChangedStatement>, LedgerError> {
-    let locked = locked(read)?;
+) -> Vec<ChangedStatement> {
     let mut found: Vec<ChangedStatement> = Vec::new();
     let zero = Decimal::ZERO;
     for balance in balances.iter().filter(|balance| !is_closing(balance.period)) {
         let period = balance.period;
         if found.last().is_none_or(|last| last.period != period) {
+            let mut of_period = entries.iter().filter(|entry| entry.period == period);
+            let locked = locks.has_period(period) || of_period.any(|entry| locks.has(entry));
             found.push(ChangedStatement {
                 period,
                 assets: zero,
                 liabilities: zero,
                 equity: zero,
                 result: zero,
-                locked: locked.contains(&period),
+                locked,
             });
         }
         let Some(statement) = found.last_mut() else { continue };
-        let (debit, credit) = (balance.ledger_change, zero.saturating_sub(balance.ledger_change));
+        let (debit, credit) = sides(balance);
         let (sum, change) = match balance.class {
             AccountClass::Asset => (&mut statement.assets, debit),
             AccountClass::Liability => (&mut statement.liabilities, credit),
@@ -248,20 +278,95 @@ fn statements(
         };
         *sum = sum.saturating_add(change);
     }
-    Ok(found)
+    found
 }
 
-/// The periods that are locked, not only softly, or of a closed year.
-fn locked(read: &mut impl Reading) -> Result<BTreeSet<PeriodKey>, LedgerError> {
-    let settings = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
-    let shut = settings.locked_through.max(settings.final_through);
-    let periods = read.peek_scan(&Range::<Period>::all())?;
-    let locked = periods.iter().filter(|period| {
-        period.status >= PeriodStatus::Locked
-            || period.closed == Some(true)
-            || shut.is_some_and(|shut| period.end <= shut)
-    });
-    Ok(locked.map(|period| period.period).collect())
+/// The balance sheets of the ends of periods, and of the last day: what moved by then is in all of them.
+fn sheets(locks: &Locks, through: NaiveDate, balances: &[ChangedBalance]) -> Vec<ChangedSheet> {
+    let ordinary = locks.periods.values().filter(|period| period.is_ordinary());
+    let mut days: Vec<(NaiveDate, PeriodKey)> = ordinary
+        .filter(|period| period.start <= through)
+        .map(|period| (period.end.min(through), period.period))
+        .collect();
+    days.sort_unstable();
+    let zero = Decimal::ZERO;
+    let sheet = |(date, period): (NaiveDate, PeriodKey)| {
+        let locked = locks.has_period(period) || locks.has_day(date);
+        let (assets, liabilities, equity) = (zero, zero, zero);
+        let mut sheet = ChangedSheet { period, date, assets, liabilities, equity, locked };
+        // What is asked for is of the last day or earlier, so all of a period that begins by then counts.
+        let by_then = |of: &PeriodKey| {
+            locks
+                .periods
+                .get(of)
+                .is_some_and(|of| of.end <= date || of.start <= date && date == through)
+        };
+        for balance in balances.iter().filter(|balance| by_then(&balance.period)) {
+            let (debit, credit) = sides(balance);
+            let (sum, change) = match balance.class {
+                AccountClass::Asset => (&mut sheet.assets, debit),
+                AccountClass::Liability => (&mut sheet.liabilities, credit),
+                _ => (&mut sheet.equity, credit),
+            };
+            *sum = sum.saturating_add(change);
+        }
+        sheet
+    };
+    let moved =
+        |of: &ChangedSheet| [of.assets, of.liabilities, of.equity].iter().any(|of| !of.is_zero());
+    days.into_iter().map(sheet).filter(moved).collect()
+}
+
+/// A change as debits less credits, and as credits less debits.
+fn sides(balance: &ChangedBalance) -> (Decimal, Decimal) {
+    (balance.ledger_change, Decimal::ZERO.saturating_sub(balance.ledger_change))
+}
+
+/// What is locked now, not only softly.
+struct Locks {
+    periods: BTreeMap<PeriodKey, Arc<Period>>,
+    /// Through which day each journal is locked.
+    journals: BTreeMap<SmolStr, NaiveDate>,
+    /// Through which day all is.
+    through: Option<NaiveDate>,
+}
+
+impl Locks {
+    fn read(read: &mut impl Reading) -> Result<Locks, LedgerError> {
+        let settings = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
+        let periods = read.peek_scan(&Range::<Period>::all())?;
+        let journals = read.peek_scan(&Range::<Journal>::all())?;
+        let shut = |journal: &Arc<Journal>| {
+            let through = journal.locked_through.max(journal.final_through)?;
+            Some((journal.code.clone(), through))
+        };
+        Ok(Locks {
+            periods: periods.into_iter().map(|period| (period.period, period)).collect(),
+            journals: journals.iter().filter_map(shut).collect(),
+            through: settings.locked_through.max(settings.final_through),
+        })
+    }
+
+    fn has_period(&self, period: PeriodKey) -> bool {
+        self.periods.get(&period).is_some_and(|period| {
+            period.status >= PeriodStatus::Locked
+                || period.closed == Some(true)
+                || self.has_day(period.end)
+        })
+    }
+
+    fn has_day(&self, date: NaiveDate) -> bool {
+        self.through.is_some_and(|through| date <= through)
+    }
+
+    /// Whether an entry lies where none could be posted now.
+    fn has(&self, entry: &Entry) -> bool {
+        let of_journal = self.journals.get(&entry.journal);
+        let period = self.periods.get(&entry.period);
+        self.has_day(entry.date)
+            || of_journal.is_some_and(|through| entry.date <= *through)
+            || period.is_some_and(|of| of.status_for(&entry.journal) >= PeriodStatus::Locked)
+    }
 }
 
 impl Changes {
@@ -270,7 +375,17 @@ impl Changes {
         self.entries.is_empty() && self.clearings.is_empty()
     }
 
-    /// As rows and columns: each balance, and after each period what its statements moved by.
+    /// Whether what a balance sheet moved by is what its period moved: that is told with the period.
+    fn is_told(&self, sheet: &ChangedSheet) -> bool {
+        self.statements.iter().any(|of| {
+            of.period == sheet.period
+                && (of.assets, of.liabilities) == (sheet.assets, sheet.liabilities)
+                && of.equity.saturating_add(of.result) == sheet.equity
+        })
+    }
+
+    /// As rows and columns: each balance, then what the statements of each period moved by, and the balance sheets since that stand
+    /// otherwise.
     ///
     /// ```
     /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
@@ -319,6 +434,25 @@ impl Changes {
             if locked {
                 let said = word("Locked: what was reported of it is another");
                 let period = Cell::text(period_label(period));
+                report.push(Row::new([period, Cell::Empty, said, Cell::Empty, Cell::Empty]));
+            }
+        }
+        for sheet in self.sheets.iter().filter(|sheet| !self.is_told(sheet)) {
+            let figures = [
+                ("Assets", sheet.assets),
+                ("Liabilities", sheet.liabilities),
+                ("Equity", sheet.equity),
+            ];
+            for (name, figure) in figures.into_iter().filter(|(_, figure)| !figure.is_zero()) {
+                let period = Cell::text(period_label(sheet.period));
+                let name = Phrase::from(word(name)).and(word("as of")).and(sheet.date);
+                let cells =
+                    [period, Cell::Empty, name.into_cell(), Cell::Empty, Cell::from(figure)];
+                report.push(Row::total(cells));
+            }
+            if sheet.locked {
+                let said = word("Locked: what was reported of it is another");
+                let period = Cell::text(period_label(sheet.period));
                 report.push(Row::new([period, Cell::Empty, said, Cell::Empty, Cell::Empty]));
             }
         }

@@ -45,7 +45,7 @@ pub(crate) use assertion::{
     Asserted, Broken, Judging, recount_moved as recount_asserted, verify as verify_assertions,
 };
 pub use changes::{
-    ChangeQuery, ChangedBalance, ChangedClearing, ChangedStatement, Changes, changes,
+    ChangeQuery, ChangedBalance, ChangedClearing, ChangedSheet, ChangedStatement, Changes, changes,
 };
 pub use checklist::{AddClosingPoint, Checklist, ClosingPoint, SignOff, checklist};
 pub use correction::{Correct, Corrected, Correction, correction_by, corrections};
