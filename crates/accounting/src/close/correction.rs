@@ -4,7 +4,14 @@
 //! period, with its own day as the date of the document, as IAS 8 has it for what is not material. A foreign amount is worth
 //! what it was on its own day then too: that it was found late is no exchange difference.
 //!
-//! Both halves stand or fall together, so what is asserted of an account that both touch is held to what they come to.
+//! What was paid of a bill that is corrected stays paid: the reversal's part of it and the new item of the same party are cleared
+//! against each other as far as they meet, so that only what is really owed stays open.
+//!
+//! What a [revaluation](crate::currency::Revalue) or an [allocation](crate::allocation) posted is not corrected: the run is taken back,
+//! and run again.
+//!
+//! Both halves stand or fall together, so what is asserted of an account that both touch is held to what they come to, and so are
+//! the limits of accounts: money that only came from elsewhere may have been spent.
 
 use std::sync::Arc;
 
@@ -14,10 +21,13 @@ use fondaco_core::{Act, ActorId, Id, Outcome, Range, Reading, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::CloseError;
 use super::assertion::{Judging, as_one};
+use crate::allocation::AllocationPart;
+use crate::currency::RevaluationRun;
 use crate::ledger::{
-    Entry, LedgerError, NewEntry, Period, Posted, Reversal, Reverse, Within, check_text, in_time,
-    plan_new, planned_on, post_within, reverse_within,
+    Entry, LedgerError, NewEntry, Period, Posted, Reversal, Reverse, Within, check_text,
+    clear_correction, in_time, period_label, plan_new, planned_on, post_within, reverse_within,
 };
 
 /// That an entry was corrected: an entry is corrected at most once, its correction may be corrected again.
@@ -54,6 +64,9 @@ pub struct Correct {
 
 impl Correct {
     /// Takes `entry` back, and posts `with`.
+    ///
+    /// It is refused with [`LedgerError::UnknownEntry`], [`LedgerError::AlreadyReversed`], [`CloseError::ClosingEntry`] or
+    /// [`CloseError::OfRun`] for an entry that is not corrected, and as [`Reverse`] and [`Post`](crate::ledger::Post) are.
     ///
     /// ```
     /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
@@ -100,7 +113,9 @@ impl Act for Correct {
     fn act(&self, tx: &mut Tx<'_>) -> Result<Corrected, LedgerError> {
         check_text("why", &self.why)?;
         let unknown = LedgerError::UnknownEntry { entry: self.entry };
-        let own = tx.get::<Entry>(&self.entry)?.ok_or(unknown)?.date;
+        let wrong = tx.get::<Entry>(&self.entry)?.ok_or(unknown)?;
+        not_of_run(tx, &wrong)?;
+        let own = wrong.date;
         let first = own.min(self.with.date);
         // An accrual that would have been taken back by the clock still is, as it is right now.
         let planned = planned_on(tx, self.entry)?;
@@ -110,8 +125,10 @@ impl Act for Correct {
             if let Some(on) = planned {
                 plan_new(tx, entry.id, date, on)?;
             }
+            clear_correction(tx, reversal.id, entry.id)?;
             let in_period = taken_on == own && date == self.with.date;
-            Ok(((Corrected { reversal, entry, date }, in_period), Some(entry.id)))
+            let posted = vec![reversal.id, entry.id];
+            Ok(((Corrected { reversal, entry, date }, in_period), posted))
         })?;
         let entry = Value::Id(self.entry.to_u128());
         let event = Event::new("ledger.corrected").with("entry", entry);
@@ -165,6 +182,31 @@ impl Correct {
         let document_date = with.document_date.or(Some(with.date));
         NewEntry { document_date, date, ..with }.unadjusted()
     }
+}
+
+/// Refuses what a run posted, and what takes that back: what was entered instead would be no run, so that the next one would value
+/// or share out the same again, the clock would not take it back, and nobody could undo it.
+fn not_of_run(tx: &mut Tx<'_>, wrong: &Entry) -> Result<(), LedgerError> {
+    let mut of = Some(wrong.id);
+    while let Some(id) = of {
+        // Both are facts that come in the commit of their entry, so nothing has to be rested on.
+        let Some(entry) = tx.peek::<Entry>(&id)? else { return Ok(()) };
+        let refused = |run, way_out| Err(CloseError::OfRun { entry: id, run, way_out }.into());
+        if tx.peek::<RevaluationRun>(&(entry.date, id))?.is_some() {
+            let run = format!("the revaluation at {}", entry.date);
+            return refused(run, "reverse it, mend what was wrong, and run it again");
+        }
+        let part = Range::<AllocationPart>::by_key(&id).limit(1);
+        if !tx.peek_scan(&part)?.is_empty() {
+            let run = format!("an allocation for {}", period_label(entry.period));
+            return refused(
+                run,
+                "undo it with UndoAllocation, mend what was wrong, and run it again",
+            );
+        }
+        of = entry.reverses.copied();
+    }
+    Ok(())
 }
 
 /// What became of an entry: its correction, the correction of that, and so on.

@@ -248,6 +248,17 @@ pub enum CloseError {
         /// The year.
         year: i32,
     },
+    /// A run goes by what it posted, when it is run again or undone.
+    #[error("entry {entry} is of {run}: {way_out}")]
+    #[kind(Refused)]
+    OfRun {
+        /// The entry, or the one that it takes back.
+        entry: Id<Entry>,
+        /// Which run.
+        run: String,
+        /// What to do instead.
+        way_out: &'static str,
+    },
 }
 
 fn exceed(difference: &Money) -> String {

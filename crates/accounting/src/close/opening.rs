@@ -5,7 +5,8 @@
 //! it passes and which is left at zero.
 //!
 //! What was brought over was there before: [statements](crate::reports) that say how balances changed, cash flows and changes in
-//! equity, have it in their opening figures, whatever its day, and with it what reverses or corrects it.
+//! equity, have it in their opening figures, whatever its day, and with it what reverses or corrects it in its fiscal year. What does
+//! so in a later one is a movement of that, so that a year opens with what the one before closed with.
 
 use chrono::NaiveDate;
 use fondaco_core::store::Event;

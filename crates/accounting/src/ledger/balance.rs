@@ -423,7 +423,7 @@ impl BalanceQuery {
     }
 
     /// Only what was recorded at this time or earlier, to the millisecond: the answer that was true then. Read from facts,
-    /// so its cost grows with the postings.
+    /// so its cost grows with the postings. A [subtree](BalanceQuery::subtree) has the accounts that stand there now.
     ///
     /// ```
     /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }

@@ -119,6 +119,7 @@ pub use lookup::{WholeEntry, entry, entry_by_number, postings};
 pub(crate) use lookup::{periods_on, posted_account};
 pub use movements::{Did, HistoryRow, Lines, Movement, MovementQuery, deeds, history, movements};
 pub use open_each::{OpenEach, Opened, OpenedEach};
+pub(crate) use open_items::clear_correction;
 pub use open_items::{
     Clear, ClearLine, Cleared, Clearing, ClearingDifference, ClearingLine, ItemClearing, ItemError,
     ItemKeeping, ItemKey, ItemTotal, KeepByItems, KeepCursor, Matching, OpenDifference, OpenItem,
@@ -160,6 +161,7 @@ pub use reversing::{
 };
 pub(crate) use reversing::{plan_new, planned_on};
 pub(crate) use rules::{Chart, Map as RulesMap, Rules};
+pub(crate) use running::within_limits;
 pub use settings::{SetUp, Settings};
 pub use so_far::CheckedSoFar;
 pub use spending::{

@@ -95,8 +95,10 @@ impl Pages {
         })
     }
 
-    /// Judges from now on after this whether what is asserted is kept; gives what it was before.
+    /// Judges from now on after this whether what is asserted is kept; gives what it was before. Limits of accounts are judged entry
+    /// by entry, but in a part of something larger.
     pub(crate) fn judge(&mut self, judging: Judging) -> Judging {
+        self.running.judge_outside(judging == Judging::Outside);
         self.asserted.judge(judging)
     }
 

@@ -4,20 +4,29 @@
 //! sums in memory, and refuses the item if a sum goes beyond its reach or a limit breaks.
 //! Why writers on a hot account don't collide is told, and proved, where the sums are: [`fondaco_core::tx::Running`].
 
+use std::collections::BTreeMap;
+
 use fondaco_core::tx::{self, Cell, Measure, Pending};
-use fondaco_core::{Halt, Tx};
+use fondaco_core::{Currency, Halt, Id, Range, Reading, Tx};
+use smol_str::SmolStr;
 
 use super::gate::{AccountLimit, Gate};
 use super::judge::Judged;
 use super::rules::Chart;
 use super::so_far::{OfAccount, carry};
 use super::totals::{Layer, Layers};
-use super::{Amount, LedgerError, NewEntry, NewPosting, Side, SumKind, Totals};
+use super::{
+    Account, Amount, Entry, LedgerError, NewEntry, NewPosting, Posting, Side, SumKind, Totals,
+};
+use crate::parallel::ledger_of;
 
 /// The running sums of a batch.
 #[derive(Default, Pending)]
 pub(crate) struct Running {
     totals: tx::Running<Totals>,
+    /// Whether limits are judged later, [after the whole](within_limits) of which the batch is a part.
+    #[pending(skip)]
+    outside: bool,
 }
 
 impl Running {
@@ -30,6 +39,11 @@ impl Running {
     pub(crate) fn carry_out(&self, before: Vec<OfAccount>) -> Result<Vec<OfAccount>, Halt> {
         let touched = self.totals.carry_out()?.into_iter().map(|(_, totals)| OfAccount::of(totals));
         Ok(carry(before, touched, |of| (of.account.clone(), of.currency)))
+    }
+
+    /// Whether limits are judged later.
+    pub(crate) fn judge_outside(&mut self, outside: bool) {
+        self.outside = outside;
     }
 
     /// Reads the totals that a batch will be judged by, in one trip; nothing for a chart without gates.
@@ -46,7 +60,7 @@ impl Running {
         };
         let postings = entries.iter().flat_map(|entry| &entry.borrow().postings).filter(kept);
         let keys = postings.map(|posting| (posting.account.clone(), posting.amount.currency()));
-        Ok(Running { totals: tx::Running::prepare(tx, keys)? })
+        Ok(Running { totals: tx::Running::prepare(tx, keys)?, outside: false })
     }
 
     /// Whether an entry may be posted, or held as pending: judged after all that was allowed before. What is allowed counts.
@@ -116,9 +130,8 @@ impl Running {
     /// Judges a posting on the limited side of its account by the sums after the whole entry.
     fn within_limit(&mut self, tx: &mut Tx<'_>, line: &Line<'_>) -> Result<(), LedgerError> {
         let &Line { gate, posting, cell, .. } = line;
-        let Some(limit) = gate.limit().filter(|limit| limit.side() == posting.side) else {
-            return Ok(());
-        };
+        let limit = gate.limit().filter(|limit| limit.side() == posting.side && !self.outside);
+        let Some(limit) = limit else { return Ok(()) };
         match self.totals.judge(tx, cell, Totals::headroom(posting.side), 0)? {
             None => Ok(()),
             Some(over) => {
@@ -173,6 +186,44 @@ impl Running {
         let delta = delta.of_account(posting.account.clone(), posting.amount.currency());
         self.totals.add(delta).map_err(|_| too_large(posting, sum))
     }
+}
+
+/// Whether accounts are within their limits after entries that stand or fall together: where these take more on the limited side
+/// than they put on the other. What each of them takes alone moved for no moment of anybody's.
+///
+/// # Errors
+/// [`LedgerError::ExceedsCredits`], [`LedgerError::ExceedsDebits`], or a [`Halt`](fondaco_core::Halt).
+pub(crate) fn within_limits(tx: &mut Tx<'_>, entries: &[Id<Entry>]) -> Result<(), LedgerError> {
+    let ranges: Vec<_> = entries.iter().map(Range::<Posting>::by_key).collect();
+    let mut moved: BTreeMap<(SmolStr, Currency), i128> = BTreeMap::new();
+    for posting in tx.peek_scans(&ranges)?.into_iter().flatten() {
+        // Of what one ledger has alone no totals are kept.
+        if ledger_of(&posting.dimensions).is_none() {
+            let key = (posting.account.clone(), posting.currency);
+            *moved.entry(key).or_default() += i128::from(posting.amount.units());
+        }
+    }
+    let codes: Vec<SmolStr> = moved.keys().map(|(code, _)| code.clone()).collect();
+    let accounts = tx.get_many::<Account>(&codes)?;
+    let mut limited = Vec::new();
+    for ((key, units), account) in moved.into_iter().zip(accounts) {
+        let limit = account.and_then(|account| Gate::of(&account).limit());
+        let taken = |limit: &AccountLimit| match limit.side() {
+            Side::Debit => units > 0,
+            Side::Credit => units < 0,
+        };
+        limited.extend(limit.filter(taken).map(|limit| (key, limit)));
+    }
+    let keys: Vec<_> = limited.iter().map(|(key, _)| key.clone()).collect();
+    let mut totals = tx::Running::<Totals>::prepare(tx, keys)?;
+    for ((code, currency), limit) in limited {
+        let cell = totals.cell((code.clone(), currency));
+        if let Some(over) = totals.judge(tx, cell, Totals::headroom(limit.side()), 0)? {
+            let over = Amount::from_units(i64::try_from(over).unwrap_or(i64::MAX));
+            return Err(LedgerError::exceeds(limit, code, over.money(currency)));
+        }
+    }
+    Ok(totals.finish(tx)?)
 }
 
 /// A posting whose sums are judged.

@@ -1,6 +1,7 @@
 //! What is not shared out, and why: nothing is stored.
 
 use fondaco_accounting::allocation::*;
+use fondaco_accounting::close::Correct;
 use fondaco_accounting::ledger::*;
 
 use crate::common::*;
@@ -134,4 +135,29 @@ fn runs_that_can_t_be() {
     let never = RecordStatistics::new("heads", 209_901).value("10", dec("1"));
     assert_eq!(firm.refused("never", &never).code(), "accounting.unknown_period");
     firm.clean();
+}
+
+/// What was entered instead of a run's entry would be none: it could not be undone.
+#[test]
+fn a_run_is_not_corrected_but_undone() {
+    let firm = in_memory().set_up();
+    firm.post("rent", cost("2026-03-05", "5100", "900", "100"));
+    firm.must("rule", &rule().share("10", dec("1")));
+    let run = Allocate::new("over", 202_603);
+    let entry = firm.must("March", &run).entry.unwrap();
+    let with = cost("2026-03-31", "5100", "20", "100");
+    let refused = firm.refused("to 20", &Correct::new(entry, with));
+    assert_eq!(
+        (refused.code(), refused.to_string()),
+        (
+            "accounting.of_run",
+            format!(
+                "entry {entry} is of an allocation for 2026-03: undo it with UndoAllocation, mend what was wrong, and run it again"
+            )
+        ),
+    );
+    firm.must("undo", &UndoAllocation::new("over", 202_603));
+    firm.must("to 20", &rule().share("20", dec("1")));
+    firm.must("again", &run);
+    assert_eq!((of(&firm, "5100", "10"), of(&firm, "5100", "20")), ("0".into(), "100".into()));
 }

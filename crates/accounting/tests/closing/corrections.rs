@@ -61,6 +61,49 @@ fn a_corrected_accrual_is_still_reversed_on_its_day() {
     });
 }
 
+/// Both halves are judged together: what was put in may be spent already, if it only came from elsewhere.
+#[test]
+fn a_correction_stays_within_limits_as_one() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        let wallet = NewAccount::new("2300", "Wallet", AccountClass::Liability);
+        let till = NewAccount::new("1001", "Till", AccountClass::Asset);
+        let accounts = vec![
+            wallet.limit(AccountLimit::DebitsWithinCredits),
+            till.limit(AccountLimit::CreditsWithinDebits),
+        ];
+        firm.must("limited", &OpenAccounts::new(accounts));
+        let moved = |debit: &str, credit: &str, amount: &str| {
+            NewEntry::new("GEN", d("2026-02-03"))
+                .debit(debit, eur(amount))
+                .credit(credit, eur(amount))
+        };
+        let paid_in = firm.post("100 in", moved("1000", "2300", "100")).id;
+        let spent = firm.post("60 spent", moved("2300", "4000", "60")).id;
+        let paid_in =
+            firm.must("in the till", &Correct::new(paid_in, moved("1001", "2300", "100")));
+        let room = |account: &str, side| {
+            firm.view(|view| totals(view, account))[0].room(side).amount().normalize().to_string()
+        };
+        assert_eq!(room("2300", Side::Debit), "40", "on {}", firm.name);
+        // The till gives 60 and gets them back: two limits that no order of the halves would keep.
+        firm.post("60 of the till", moved("5100", "1001", "60"));
+        let both = Correct::new(paid_in.entry.id, moved("1001", "2300", "90"));
+        let paid_in = firm.must("90", &both).entry.id;
+        assert_eq!(
+            (room("2300", Side::Debit), room("1001", Side::Credit)),
+            ("30".into(), "30".into())
+        );
+        firm.must("spent on other goods", &Correct::new(spent, moved("2300", "4000", "61")));
+        let too_little = Correct::new(paid_in, moved("1001", "2300", "60"));
+        let refused = firm.refused("60", &too_little);
+        assert_eq!(refused.code(), "accounting.exceeds_credits");
+        assert!(refused.to_string().contains("2300"), "{refused}");
+        assert_eq!(room("2300", Side::Debit), "29", "nothing was stored on {}", firm.name);
+        firm.clean();
+    });
+}
+
 #[test]
 fn a_correction_that_is_wrong_itself_changes_nothing() {
     let firm = in_memory().set_up();
@@ -180,6 +223,11 @@ fn what_late_entries_changed() {
         statements,
         [(202_601, dec("-30"), dec("0"), dec("-30")), (202_602, dec("4"), dec("9"), dec("-5"))]
     );
+    let sheets: Vec<_> = changes.sheets.iter().map(|of| (of.date, of.assets, of.equity)).collect();
+    assert_eq!(
+        sheets,
+        [(d("2026-01-31"), dec("-30"), dec("-30")), (d("2026-02-28"), dec("-26"), dec("-26"))]
+    );
     assert_eq!(changes.broken.len(), 1);
     assert!(changes.to_string().contains("Stands otherwise than asserted as of 2026-01-31"));
     let before = firm.books.changes(&query.until(minute(60))).unwrap();
@@ -187,6 +235,70 @@ fn what_late_entries_changed() {
     // What was known then can still be asked for.
     let then = BalanceQuery::account("1000").until(d("2026-01-31")).known_at(minute(60));
     assert_eq!(firm.sum(&then), "100");
+}
+
+#[test]
+fn a_late_entry_moves_every_later_balance_sheet() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        firm.must("2027", &OpenFiscalYear::calendar_year(2027));
+        firm.must("closing", &SetClosing::new("3000", "GEN"));
+        firm.at_minute(60); // all is printed
+        firm.at_minute(61);
+        firm.post("late", rent("2026-11-15", "30"));
+        firm.must("that of November is out", &LockBooks::through(d("2026-11-30")));
+        firm.must("a lock within December", &LockBooks::through(d("2026-12-10")));
+        let told = firm.view(|view| changes(view, &ChangeQuery::new(minute(60), d("2027-02-10"))));
+        assert_eq!(told.statements.len(), 1);
+        let sheets: Vec<_> = told
+            .sheets
+            .iter()
+            .map(|of| (of.period, of.date.to_string(), of.assets, of.equity, of.locked))
+            .collect();
+        let moved = dec("-30");
+        let sheet = |period, date: &str, locked| (period, date.to_owned(), moved, moved, locked);
+        assert_eq!(
+            sheets,
+            [
+                sheet(202_611, "2026-11-30", true),
+                sheet(202_612, "2026-12-31", false),
+                sheet(202_701, "2027-01-31", false),
+                sheet(202_702, "2027-02-10", false),
+            ]
+        );
+        let text = told.to_string();
+        assert!(text.contains("Assets as of 2026-12-31"), "{text}");
+        assert!(!text.contains("Assets as of 2026-11-30"), "told with November: {text}");
+        // A closed year moves results to equity, and no balance sheet.
+        firm.must("close", &CloseYear::new(2026));
+        let closed =
+            firm.view(|view| changes(view, &ChangeQuery::new(minute(60), d("2027-02-10"))));
+        assert_eq!(closed.sheets[1].equity, moved);
+        assert!(closed.sheets[1].locked && !closed.sheets[2].locked);
+    });
+}
+
+#[test]
+fn what_lies_in_a_locked_part_of_a_period_or_journal_is_told_as_locked() {
+    let firm = in_memory().set_up();
+    firm.at_minute(60);
+    firm.at_minute(61);
+    firm.post("of the 5th", rent("2026-01-05", "30"));
+    firm.post("of the 25th", rent("2026-02-25", "30"));
+    firm.post("invoice", NewEntry { journal: "INV".into(), ..sale("2026-03-04", "9.00") });
+    firm.post("of May", rent("2026-05-04", "9"));
+    let query = ChangeQuery::new(minute(60), d("2026-05-31"));
+    let locked = || -> Vec<bool> {
+        firm.books.changes(&query).unwrap().statements.iter().map(|of| of.locked).collect()
+    };
+    assert_eq!(locked(), [false; 4]);
+    firm.must("half of January", &LockBooks::through(d("2026-01-15")));
+    assert_eq!(locked(), [true, false, false, false], "the entry lies in the half");
+    firm.must("half of February", &LockBooks::through(d("2026-02-15")));
+    assert_eq!(locked(), [true, false, false, false], "the entry lies in the other half");
+    firm.must("invoices of March", &LockBooks::period(202_603).journal("INV"));
+    firm.must("invoices through May", &LockBooks::through(d("2026-05-31")).journal("INV"));
+    assert_eq!(locked(), [true, false, true, false], "by journal");
 }
 
 #[test]

@@ -392,3 +392,32 @@ mod anything {
         }
     }
 }
+
+/// What was entered instead of a run's entry would be none: run again, it would value the same once more.
+#[test]
+fn a_run_is_not_corrected_but_taken_back_and_run_again() {
+    use fondaco_accounting::close::Correct;
+    let firm = firm_of(in_memory());
+    let valued = SetExchangeAccounts::new("GEN", "4900", "5900").adjustment("1209");
+    firm.must("beside the account", &valued.of_account("1010"));
+    let run = Revalue::at(d("2026-03-31"));
+    let posted = firm.must("March", &run).entry().unwrap();
+    let worth = |firm: &Firm| (at(firm, "1010", "2026-03-31"), at(firm, "1209", "2026-03-31"));
+    assert_eq!(worth(&firm), ("90".to_owned(), "-10".to_owned()));
+    let other =
+        |n| NewEntry::new("GEN", d("2026-03-31")).debit("5100", eur(n)).credit("1209", eur(n));
+    let refused = firm.refused("other account", &Correct::new(posted, other("10")));
+    assert_eq!(refused.code(), "accounting.of_run");
+    assert_eq!(
+        refused.to_string(),
+        format!(
+            "entry {posted} is of the revaluation at 2026-03-31: reverse it, mend what was wrong, and run it again"
+        ),
+    );
+    let back = firm.must("back", &Reverse::new(posted, d("2026-03-31"))).id;
+    let refused = firm.refused("its reversal", &Correct::new(back, other("10")));
+    assert_eq!(refused.code(), "accounting.of_run");
+    firm.must("again", &run);
+    assert_eq!(worth(&firm), ("90".to_owned(), "-10".to_owned()), "valued once");
+    firm.clean();
+}

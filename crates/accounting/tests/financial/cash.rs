@@ -1,8 +1,10 @@
 //! Both cash flow statements come from the same opening to the same closing balance, and say the same of investing and financing.
 
-use fondaco_accounting::close::OpenAdjustmentPeriods;
+use fondaco_accounting::close::{Correct, OpenAdjustmentPeriods};
+use fondaco_accounting::currency::SetExchangeAccounts;
 use fondaco_accounting::ledger::*;
 use fondaco_accounting::reports::FinancialQuery;
+use fondaco_core::Reading;
 
 use crate::common::*;
 use crate::firm::*;
@@ -108,6 +110,144 @@ fn what_is_bought_on_credit_is_invested_when_it_is_paid() {
     );
     firm.must("not so", &Unclear::new(cleared.clearing));
     assert_eq!(of("plain-cash-flow-direct"), ["-240", "0"]);
+}
+
+const BOTH: [&str; 2] = ["plain-cash-flow-direct", "plain-cash-flow-indirect"];
+
+/// Operating, investing and exchange of a cash flow of 2026, which must explain the cash.
+fn flows(firm: &Firm, code: &str) -> [String; 3] {
+    let flow = filled(firm, &shipped(code), &year(2026));
+    assert!(flow.failed.is_empty() && flow.untaken.is_empty(), "{flow}");
+    crate::model::every_row_opens(firm, &shipped(code), &year(2026));
+    ["operating", "investing", "exchange"]
+        .map(|row| flow.amount(row, 0).unwrap().normalize().to_string())
+}
+
+/// An entry of dollars that are worth so much.
+fn dollars(date: &str, debit: &str, credit: &str, worth: &str) -> NewEntry {
+    NewEntry::new("GEN", d(date))
+        .posting(NewPosting::debit(debit, usd("100")).worth(eur(worth)))
+        .posting(NewPosting::credit(credit, usd("100")).worth(eur(worth)))
+}
+
+#[test]
+fn what_a_rate_made_dearer_is_paid_for_the_same() {
+    let firm = bare();
+    for account in ["1200", "2000"] {
+        firm.must(account, &ChangeAccount::open_items(account, true));
+    }
+    // Interest, so that a difference that counted as paid would be seen.
+    firm.must("differences", &SetExchangeAccounts::new("GEN", "5800", "5800"));
+    let bill = firm.post("machine", dollars("2026-03-01", "1500", "2000", "85")).id;
+    let paid = firm.post("paid", dollars("2026-04-01", "2000", "1000", "95")).id;
+    let clear = Clear::new("2000").all(ItemKey::new(bill, 2)).all(ItemKey::new(paid, 1));
+    firm.must("a loss of 10", &clear);
+    for code in BOTH {
+        assert_eq!(flows(&firm, code), ["0", "-95", "0"], "{code}: 10 of it is no interest");
+    }
+    let sale = firm.post("sale", dollars("2026-05-01", "1200", "4000", "85")).id;
+    let came = firm.post("received", dollars("2026-06-01", "1000", "1200", "90")).id;
+    let clear = Clear::new("1200").all(ItemKey::new(sale, 1)).all(ItemKey::new(came, 2));
+    firm.must("a gain of 5", &clear);
+    for code in BOTH {
+        assert_eq!(flows(&firm, code), ["90", "-95", "0"], "{code}");
+    }
+    let direct = filled(&firm, &shipped(BOTH[0]), &year(2026));
+    assert_eq!(direct.amount("from_customers", 0), Some(dec("90")), "{direct}");
+    firm.clean();
+}
+
+/// A bill of a machine for 400, of which so much is paid.
+fn paid_machine(firm: &Firm, paid: &str) -> (ItemKey, ItemKey) {
+    firm.must("suppliers", &ChangeAccount::open_items("2000", true));
+    let bill = firm.post("bill", moved("2026-03-01", "1500", "2000", "400")).id;
+    let payment = firm.post("paid", moved("2026-04-01", "2000", "1000", paid)).id;
+    let (bill, payment) = (ItemKey::new(bill, 2), ItemKey::new(payment, 1));
+    let part = eur(&format!("-{paid}"));
+    firm.must("cleared", &Clear::new("2000").part(bill, part).all(payment));
+    (bill, payment)
+}
+
+fn open(firm: &Firm) -> Vec<String> {
+    let open = firm.view(|view| open_items(view, &OpenItemQuery::account("2000")));
+    open.items.iter().map(|item| item.open.amount().normalize().to_string()).collect()
+}
+
+#[test]
+fn a_bill_that_is_corrected_after_it_was_paid_is_paid_as_what_it_is() {
+    let firm = bare();
+    let (bill, _) = paid_machine(&firm, "400");
+    let before = firm.entries().len();
+    let rent = Correct::new(bill.entry, moved("2026-03-01", "5100", "2000", "400"));
+    firm.at_minute(1);
+    let rent = firm.must("it was rent", &rent).entry.id;
+    assert_eq!((firm.entries().len(), open(&firm).len()), (before + 2, 0), "nothing is owed");
+    for code in BOTH {
+        assert_eq!(flows(&firm, code), ["-400", "0", "0"], "{code}");
+        let then = year(2026).known_at(minute(0));
+        let known = filled(&firm, &shipped(code), &then);
+        assert_eq!(known.amount("investing", 0), Some(dec("-400")), "{code}: as it was known");
+    }
+    // And once more: a machine after all.
+    let again = Correct::new(rent, moved("2026-03-01", "1500", "2000", "400"));
+    firm.must("no, a machine", &again);
+    for code in BOTH {
+        assert_eq!(flows(&firm, code), ["0", "-400", "0"], "{code}");
+    }
+    assert!(open(&firm).is_empty());
+    firm.clean();
+}
+
+#[test]
+fn as_much_of_a_payment_follows_its_correction_as_that_comes_to() {
+    let firm = bare();
+    let (bill, _) = paid_machine(&firm, "300");
+    let less = Correct::new(bill.entry, moved("2026-03-01", "5100", "2000", "250"));
+    firm.must("rent of 250", &less);
+    assert_eq!(open(&firm), ["50"], "it was paid too much");
+    for code in BOTH {
+        assert_eq!(flows(&firm, code), ["-250", "-50", "0"], "{code}: 50 were for the machine");
+    }
+    // What is given back was paid for the same.
+    let back = firm.post("back", moved("2026-06-01", "1000", "2000", "50")).id;
+    let mirror = firm.view(|view| Ok(view.peek::<Reversal>(&bill.entry)?)).unwrap().by;
+    let clear = Clear::new("2000").all(ItemKey::new(back, 2)).all(ItemKey::new(mirror, 2));
+    firm.must("given back", &clear);
+    for code in BOTH {
+        assert_eq!(flows(&firm, code), ["-250", "0", "0"], "{code}");
+    }
+    firm.clean();
+}
+
+#[test]
+fn more_is_owed_where_the_bill_was_higher() {
+    let firm = bare();
+    let (bill, _) = paid_machine(&firm, "300");
+    let more = Correct::new(bill.entry, moved("2026-03-01", "1500", "2000", "500"));
+    firm.must("500", &more);
+    assert_eq!(open(&firm), ["-200"]);
+    for code in BOTH {
+        assert_eq!(flows(&firm, code), ["0", "-300", "0"], "{code}");
+    }
+    firm.clean();
+}
+
+#[test]
+fn a_payment_that_is_taken_back_takes_back_what_it_was_for() {
+    let firm = bare();
+    let (_, payment) = paid_machine(&firm, "400");
+    firm.must("bounced", &Reverse::new(payment.entry, d("2026-05-01")));
+    for code in BOTH {
+        assert_eq!(flows(&firm, code), ["0", "0", "0"], "{code}");
+    }
+    let (bare, till) = (bare(), moved("2026-04-01", "2000", "1010", "400"));
+    let (_, payment) = paid_machine(&bare, "400");
+    bare.must("from the till", &Correct::new(payment.entry, till));
+    for code in BOTH {
+        assert_eq!(flows(&bare, code), ["0", "-400", "0"], "{code}");
+    }
+    assert!(open(&bare).is_empty());
+    bare.clean();
 }
 
 #[test]

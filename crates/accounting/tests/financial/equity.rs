@@ -1,6 +1,6 @@
 //! Changes in equity: each account's way, and that they close with the balance sheet's equity.
 
-use fondaco_accounting::close::{Correct, PostOpening};
+use fondaco_accounting::close::{CloseYear, Correct, PostOpening, SetClosing};
 use fondaco_accounting::ledger::*;
 
 use crate::common::*;
@@ -121,4 +121,49 @@ fn what_was_brought_over_was_there_before() {
         NewEntry::new("GEN", d("2025-01-01")).debit("1000", eur("71")).credit("3000", eur("71"));
     firm.must("not 70", &Correct::new(opened, right));
     assert_eq!((all().opening, all().contributions), (dec("71"), dec("5")));
+}
+
+/// A year opens with what the one before closed with, whatever is found of the beginning of all later.
+#[test]
+fn what_was_brought_over_and_is_corrected_in_a_later_year_moves_in_that() {
+    for reversed in [false, true] {
+        let firm = bare();
+        let opening = PostOpening::new("GEN", d("2025-01-01"))
+            .line(NewPosting::debit("1000", eur("70")))
+            .difference_to("3000");
+        let opened = firm.must("opening", &opening).entries[0].id;
+        firm.must("closing", &SetClosing::new("3100", "GEN"));
+        firm.must("2025 is over", &CloseYear::new(2025));
+        let (left, other) = match reversed {
+            true => {
+                firm.must("none of it", &Reverse::new(opened, d("2026-03-01")));
+                ("0", "-70")
+            }
+            false => {
+                let right = moved("2025-01-01", "1000", "3000", "71");
+                firm.must("not 70", &Correct::new(opened, right));
+                ("71", "1")
+            }
+        };
+        let of = |year: i32| {
+            let day = |of: &str| d(&format!("{year}-{of}"));
+            let total = firm.books.equity_changes(day("01-01"), day("12-31")).unwrap().total;
+            let paid = [total.contributions, total.distributions];
+            assert!(paid.iter().all(|amount| amount.is_zero()), "{total:?}");
+            [total.opening, total.other, total.closing].map(|of| of.normalize().to_string())
+        };
+        assert_eq!(
+            (of(2025), of(2026)),
+            (["70", "0", "70"].map(Into::into), ["70", other, left].map(Into::into))
+        );
+        for code in ["plain-cash-flow-direct", "plain-cash-flow-indirect"] {
+            let flow = filled(&firm, &shipped(code), &year(2026).beside_last_year());
+            let of = |row, column| flow.amount(row, column).unwrap().normalize().to_string();
+            assert_eq!((of("opening", 0), of("closing", 1)), ("70".into(), "70".into()), "{code}");
+            assert_eq!((of("closing", 0), of("change", 0)), (left.into(), other.into()), "{code}");
+            assert!(flow.failed.is_empty() && flow.untaken.is_empty(), "{flow}");
+            crate::model::every_row_opens(&firm, &shipped(code), &year(2026));
+        }
+        firm.clean();
+    }
 }

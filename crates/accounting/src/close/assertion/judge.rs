@@ -12,7 +12,7 @@ use super::Assertion;
 use super::state::{breaks, event};
 use crate::ledger::so_far::carry;
 use crate::ledger::{
-    Amount, Entry, LedgerError, NewEntry, PeriodKey, Settings, is_closing, rights,
+    Amount, Entry, LedgerError, NewEntry, PeriodKey, Settings, is_closing, rights, within_limits,
 };
 
 /// After what it is judged whether assertions are kept.
@@ -204,19 +204,21 @@ impl Watched {
     }
 }
 
-/// Posts in several steps what stands or falls together, and judges at its end whether it keeps what is asserted. The steps
-/// post with [`Judging::Outside`], nothing before `first`, and the answer names the entry that stands for all.
+/// Posts in several steps what stands or falls together, and judges at its end whether it keeps what is asserted, and accounts
+/// stay within their limits. The steps post with [`Judging::Outside`], nothing before `first`, and the answer names the entries,
+/// of which the last stands for all.
 pub(crate) fn as_one<T>(
     tx: &mut Tx<'_>,
     first: NaiveDate,
-    post: impl FnOnce(&mut Tx<'_>) -> Result<(T, Option<Id<Entry>>), LedgerError>,
+    post: impl FnOnce(&mut Tx<'_>) -> Result<(T, Vec<Id<Entry>>), LedgerError>,
 ) -> Result<T, LedgerError> {
     let settings = tx.get::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
     let before = match settings.assertions {
         Some(true) => since(tx, first)?,
         _ => Vec::new(),
     };
-    let (done, by) = post(tx)?;
+    let (done, posted) = post(tx)?;
+    within_limits(tx, &posted)?;
     for before in before.iter().filter(|before| before.is_kept()) {
         let Some(now) = tx.get::<Assertion>(&before.id)?.filter(|now| !now.is_kept()) else {
             continue;
@@ -224,8 +226,8 @@ pub(crate) fn as_one<T>(
         if !now.warns {
             return Err(breaks(&now, now.found));
         }
-        if let Some(by) = by {
-            note(tx, &now, by);
+        if let Some(by) = posted.last() {
+            note(tx, &now, *by);
         }
     }
     Ok(done)

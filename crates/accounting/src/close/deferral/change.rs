@@ -220,8 +220,8 @@ impl Act for ReverseDeferral {
         }
         let posted = as_one(tx, self.date, |tx| {
             let posted = self.take_back(tx, &standing)?;
-            let first = posted.first().map(|posted| posted.id);
-            Ok((posted, first))
+            let ids = posted.iter().map(|posted| posted.id).rev().collect();
+            Ok((posted, ids))
         })?;
         for part in open_parts(tx, &self.code)? {
             tx.delete::<DeferralPart>(&(part.code, part.number))?;

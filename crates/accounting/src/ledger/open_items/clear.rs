@@ -226,7 +226,7 @@ impl Clearer {
         let (text, realised) = (command.text.clone(), None);
         let account = &command.account;
         let mut new = NewClearing { account, date, party, text, parts, left, realised };
-        realise(tx, &mut new, rules.currency)?;
+        realise(tx, &mut new, rules.currency, &rights::CLEAR)?;
         stage(tx, new)
     }
 
@@ -346,7 +346,7 @@ fn one_party(
 }
 
 /// When the clearing takes effect: not before each of its items can be cleared.
-fn effective(parts: &[Part], date: Option<NaiveDate>) -> Result<NaiveDate, LedgerError> {
+pub(super) fn effective(parts: &[Part], date: Option<NaiveDate>) -> Result<NaiveDate, LedgerError> {
     let latest = parts.iter().max_by_key(|part| part.item.clearable_from);
     let latest = latest.ok_or_else(|| Halt::Bug("a clearing of no items".into()))?;
     let from = latest.item.clearable_from;

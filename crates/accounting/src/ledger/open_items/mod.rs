@@ -52,6 +52,7 @@
 //! ```
 
 mod clear;
+mod correction;
 mod declared;
 mod difference;
 mod error;
@@ -85,6 +86,7 @@ pub use records::{
 pub use totals::ItemTotal;
 pub use unclear::{Unclear, unclear};
 
+pub(crate) use correction::clear_correction;
 pub(crate) use declared::PART;
 pub(crate) use difference::money;
 pub(super) use keep::{mark, unmark};

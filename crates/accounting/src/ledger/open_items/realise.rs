@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fondaco_core::policy::Authority;
+use fondaco_core::policy::{Authority, Permission};
 use fondaco_core::store::Tags;
 use fondaco_core::{Currency, Id, Money, Reading, Tx};
 use smol_str::SmolStr;
@@ -14,7 +14,7 @@ use super::{Clearing, ItemError, ItemKey, OpenItem};
 use crate::currency::{ExchangeAccounts, Naming, side_of};
 use crate::ledger::post::post_one;
 use crate::ledger::reverse::reverse_as;
-use crate::ledger::rights::{self, Asking};
+use crate::ledger::rights::Asking;
 use crate::ledger::{Amount, Entry, LedgerError, NewEntry, NewPosting, Posting, Reverse};
 
 /// What was posted of a clearing.
@@ -24,11 +24,12 @@ pub(super) struct Realisation {
 }
 
 /// Posts what is left where accounts for it are named: then the postings that take it off the account are parts of the
-/// clearing, and nothing is left.
+/// clearing, and nothing is left. The right to what clears is enough.
 pub(super) fn realise(
     tx: &mut Tx<'_>,
     new: &mut NewClearing<'_>,
     ledger: Currency,
+    right: &'static Permission,
 ) -> Result<(), LedgerError> {
     if new.left.is_empty() {
         return Ok(());
@@ -37,7 +38,7 @@ pub(super) fn realise(
     let Some(shares) = shares(&naming, new.account, &new.left, ledger) else { return Ok(()) };
     let dimensions = agreed(tx, &new.parts)?;
     let (entry, lines) = entry(new, (&shares, &dimensions), ledger)?;
-    let asking = Asking::following(tx.authority(&rights::CLEAR)?);
+    let asking = Asking::following(tx.authority(right)?);
     let (posted, _) = post_one(tx, &entry, None, asking)?;
     let keys: Vec<_> = (1..=lines).map(|line| (posted.id, line)).collect();
     for item in tx.get_many::<OpenItem>(&keys)?.into_iter().flatten() {

@@ -25,6 +25,15 @@ pub(super) struct Known {
     pub(super) unadjusted: Option<i32>,
 }
 
+impl Known {
+    /// Whether what was recorded then was known, to the millisecond. An id whose time can't be read was not made by us; it counts
+    /// as known for ever.
+    pub(super) fn has(self, recorded_at: Option<Timestamp>) -> bool {
+        let is_later = |at: Timestamp| recorded_at.is_some_and(|then| then.millis() > at.millis());
+        !self.at.is_some_and(is_later)
+    }
+}
+
 /// The end of a day, with what counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Moment {
@@ -109,7 +118,7 @@ impl Cells {
 
     /// Whether a posting counts.
     pub(super) fn counts(&self, posting: &Posting, known: Known) -> bool {
-        is_known(posting, known.at) && !self.is_left_out(posting.period, known)
+        known.has(posting.recorded_at()) && !self.is_left_out(posting.period, known)
     }
 
     fn is_left_out(&self, period: PeriodKey, known: Known) -> bool {
@@ -301,10 +310,4 @@ struct Day {
 /// The place of the first day that has what happened on a date.
 fn after(days: &[Day], date: NaiveDate) -> Option<usize> {
     days.get(days.partition_point(|day| day.date < date)).map(|day| day.place)
-}
-
-/// Whether a posting was recorded by a time, to the millisecond. An id whose time can't be read was not made by us; it counts as
-/// known for ever.
-fn is_known(posting: &Posting, time: Option<Timestamp>) -> bool {
-    time.is_none_or(|time| posting.recorded_at().is_none_or(|at| at.millis() <= time.millis()))
 }

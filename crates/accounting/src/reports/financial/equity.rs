@@ -3,7 +3,8 @@
 //! The statement of IAS 1.106 and § 297 HGB. What an entry was, its other postings say. With owners is what its postings on equity come
 //! to together, as far as that stands against what the company has or owes; what only moves within equity, such as a profit that is put
 //! in a reserve, or against income and expense, is neither. A reversal is in the column of what it reverses. Balances that were
-//! [brought over](crate::close::PostOpening) from other books were there before.
+//! [brought over](crate::close::PostOpening) from other books were there before; what corrects them in a later year than that is in the
+//! column of other changes of that year, so that each year opens with what the one before closed with.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -11,12 +12,12 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use fondaco_core::report::{Cell, Column, Phrase, Report, Row, word};
-use fondaco_core::{Currency, Id, Range, Reading};
+use fondaco_core::{Currency, Range, Reading};
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::super::sheet::account_anchor;
-use super::brought::{add_entries, brought_over};
+use super::brought::{Brought, add_entries};
 use super::cells::{Cells, Known, Moment};
 use super::closed::Closings;
 use super::columns::{Span, eve_of, year_start};
@@ -161,9 +162,9 @@ pub fn equity_changes(
         closings.map(|(period, place)| ((Known::default(), period), place)).collect();
     let mut cells = Cells::new(accounts, &periods, PLACES, false);
     cells.read_moments(read, &periods, &moments, &closings)?;
-    let brought = brought_over(read)?;
+    let brought = Brought::read(read)?;
     let days = Span { known: Known::default(), from: start, through: end };
-    add_entries(read, &mut cells, &brought, days, BROUGHT)?;
+    add_entries(read, &mut cells, &brought.entries, days, BROUGHT)?;
     let mut rows = of_accounts(&cells);
     let classes = Classes { cells: &cells, splitter: Splitter::of(settings.currency), brought };
     classes.of_days(read, &periods, (start, end), &mut rows)?;
@@ -235,7 +236,7 @@ fn of_results(cells: &Cells, whole_year: bool) -> Vec<EquityRow> {
 struct Classes<'c> {
     cells: &'c Cells,
     splitter: Splitter,
-    brought: BTreeSet<Id<Entry>>,
+    brought: Brought,
 }
 
 /// How many entries are looked at together.
@@ -257,7 +258,7 @@ impl Classes<'_> {
             .collect();
         let mut entries = BTreeSet::new();
         read.peek_each_of(&ranges, |posting: &Posting| {
-            if !is_closing(posting.period) && !self.brought.contains(&posting.entry) {
+            if !is_closing(posting.period) && !self.brought.entries.contains(&posting.entry) {
                 entries.insert(posting.entry);
             }
             Ok::<(), LedgerError>(())
@@ -266,12 +267,10 @@ impl Classes<'_> {
         for some in entries.chunks(MANY) {
             let heads = read.peek_many::<Entry>(some)?;
             let ranges: Vec<_> = some.iter().map(Range::<Posting>::by_key).collect();
-            for (head, postings) in heads.iter().zip(read.peek_scans(&ranges)?) {
-                let turned = match head {
-                    Some(head) => takes_back(read, head)?,
-                    None => false,
-                };
-                self.of_entry(&postings, turned, rows);
+            for (head, postings) in heads.iter().flatten().zip(read.peek_scans(&ranges)?) {
+                let turned = takes_back(read, head)?;
+                let late = self.brought.late.contains(&head.id);
+                self.of_entry(&postings, (turned, late), rows);
             }
         }
         Ok(())
@@ -280,7 +279,7 @@ impl Classes<'_> {
     fn of_entry(
         &self,
         postings: &[Arc<Posting>],
-        turned: bool,
+        (turned, late): (bool, bool),
         rows: &mut BTreeMap<usize, EquityRow>,
     ) {
         let lines: Vec<Line> = postings.iter().filter_map(|posting| self.line(posting)).collect();
@@ -291,6 +290,8 @@ impl Classes<'_> {
         let against =
             -sum(|line| matches!(line.class, AccountClass::Asset | AccountClass::Liability));
         let with_owners = match net > 0 {
+            // Nobody put in what was there before, only less or more of it than was known.
+            _ if late => 0,
             true => net.min(against.max(0)),
             false => net.max(against.min(0)),
         };

@@ -8,7 +8,7 @@ use fondaco_core::store::Tags;
 use fondaco_core::{Currency, Id, Range, Reading};
 use smol_str::SmolStr;
 
-use super::brought::{add_entries, brought_over};
+use super::brought::{Brought, add_entries};
 use super::cells::Cells;
 use super::closed::Closings;
 use super::columns::{Of, Places, Plan, StatementColumn, Wanted};
@@ -80,7 +80,7 @@ impl<'l> Filled<'l> {
         cells.read_moments(read, &periods, &plan.moments, &closings)?;
         let brought = match plan.brought.is_empty() && plan.paid.is_empty() {
             true => BTreeSet::new(),
-            false => brought_over(read)?,
+            false => Brought::read(read)?.entries,
         };
         for (at, span) in plan.brought.iter().enumerate() {
             add_entries(read, &mut cells, &brought, *span, plan.brought_place(at))?;

@@ -3,27 +3,29 @@
 //! A payment of an account that is kept by open items is [cleared](crate::ledger::Clearing) against others. What of an item's entry stands on
 //! accounts that the layout [follows](crate::reports::Layout::follows) is what that part of the payment was for; the rest was for the
 //! item itself. Every clearing that is known counts, whenever it takes effect, so that what was paid in a year is the same by months.
+//!
+//! All that was paid was paid for that, also what a rate made dearer since: IAS 7.25 has a cash flow in another currency at the rate of
+//! the day on which cash moved, and IAS 7.16 its kind from what it was for, which a realised difference is not.
+//!
+//! What was paid is followed to what stands. An invoice that was taken back was for what its reversal was cleared against, as
+//! a [correction](crate::close::Correct) does, as far as that goes; and a payment that was taken back takes back what it was for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use fondaco_core::{Id, Range, Reading};
+use fondaco_core::Reading;
 
 use super::cells::{Cells, Known};
+use super::cleared::{Cleared, Others};
 use super::paid::{Flow, Payments};
 use super::shares::Splitter;
-use crate::ledger::{
-    Amounts, Clearing, ClearingLine, Entry, ItemKey, LedgerError, Posting, Unclearing,
-};
+use crate::ledger::{Amounts, ItemKey, LedgerError, Posting};
 
 /// How payments are followed.
 pub(super) struct Followed<'p, 'c> {
     pub(super) payments: &'p Payments<'c>,
     pub(super) known: Known,
 }
-
-/// What clearings say: of each item, the items that it was cleared against, with the worth of the part of it that went there.
-type Against = BTreeMap<ItemKey, Vec<(ItemKey, i128)>>;
 
 impl Followed<'_, '_> {
     /// Flows on items that were cleared become flows on what their counterparts were for.
@@ -33,100 +35,132 @@ impl Followed<'_, '_> {
         cells: &Cells,
         flows: Vec<Flow>,
     ) -> Result<Vec<Flow>, LedgerError> {
-        let items: Vec<ItemKey> =
+        let items: BTreeSet<ItemKey> =
             flows.iter().filter(|flow| is_item(cells, &flow.posting)).map(key).collect();
         if items.is_empty() || self.payments.follows.is_empty() {
             return Ok(flows);
         }
-        let against = self.against(read, &items)?;
-        // What an item was for that was brought over, other books say.
-        let others = against.values().flatten().map(|(item, _)| item.entry);
-        let others: BTreeSet<Id<Entry>> =
-            others.filter(|entry| !self.payments.brought.contains(entry)).collect();
-        let ids: Vec<Id<Entry>> = others.into_iter().collect();
-        let ranges: Vec<_> = ids.iter().map(Range::<Posting>::by_key).collect();
-        let entries: BTreeMap<Id<Entry>, Vec<Arc<Posting>>> =
-            ids.into_iter().zip(read.peek_scans(&ranges)?).collect();
+        let splitter = Splitter::of(self.payments.currency);
+        let brought = self.payments.brought;
+        let cleared = Cleared::read(read, items, brought, (self.known, splitter))?;
         let mut followed = Vec::with_capacity(flows.len());
         for flow in flows {
-            match against.get(&key(&flow)).filter(|_| is_item(cells, &flow.posting)) {
-                Some(others) => self.follow(cells, flow, others, &entries, &mut followed),
-                None => followed.push(flow),
+            if !is_item(cells, &flow.posting) {
+                followed.push(flow);
+                continue;
+            }
+            let mut trail = Trail {
+                payments: self.payments,
+                cells,
+                cleared: &cleared,
+                splitter,
+                found: vec![],
+            };
+            trail.paid(key(&flow), size(&flow.posting), flow.units, &mut Vec::new());
+            let left = flow.units - trail.found.iter().map(|(_, share)| share).sum::<i128>();
+            let at = |(posting, units)| Flow { posting, date: flow.date, units };
+            followed.extend(trail.found.into_iter().map(at));
+            if left != 0 {
+                followed.push(Flow { units: left, ..flow });
             }
         }
         Ok(followed)
     }
+}
 
-    /// Splits a flow by what the items were for that it was cleared against.
-    fn follow(
-        &self,
-        cells: &Cells,
-        flow: Flow,
-        others: &[(ItemKey, i128)],
-        entries: &BTreeMap<Id<Entry>, Vec<Arc<Posting>>>,
-        followed: &mut Vec<Flow>,
-    ) {
-        let splitter = Splitter::of(self.payments.currency);
-        let whole = Amounts::of_posting(&flow.posting).net().1.abs();
-        let cleared: Vec<i128> = others.iter().map(|(_, part)| part.abs()).collect();
-        // What is not cleared yet is for the item itself.
-        let open = (whole - cleared.iter().sum::<i128>()).max(0);
-        let sizes: Vec<i128> = cleared.into_iter().chain([open]).collect();
-        let mut left = flow.units;
-        for ((item, _), part) in others.iter().zip(splitter.split(flow.units, &sizes)) {
-            let postings = entries.get(&item.entry).map(Vec::as_slice).unwrap_or_default();
-            // What stands on the other side of the item in its entry is what it was for.
-            let of_item = postings.iter().find(|posting| posting.line == item.line);
-            let Some(side) = of_item.map(|posting| net(posting).signum()) else { continue };
-            let for_what: Vec<&Arc<Posting>> =
-                postings.iter().filter(|posting| net(posting).signum() == -side).collect();
-            let sizes: Vec<i128> = for_what.iter().map(|posting| net(posting).abs()).collect();
-            for (posting, share) in for_what.into_iter().zip(splitter.split(part, &sizes)) {
-                let at = cells.account(&posting.account);
-                if at.is_some_and(|at| self.payments.follows.contains(&at)) && share != 0 {
-                    followed.push(Flow { posting: posting.clone(), date: flow.date, units: share });
-                    left -= share;
-                }
-            }
+/// So many corrections of corrections are followed.
+const DEEP: usize = 100;
+
+/// Follows one flow to the postings on followed accounts that it was for.
+struct Trail<'a> {
+    payments: &'a Payments<'a>,
+    cells: &'a Cells,
+    cleared: &'a Cleared,
+    splitter: Splitter,
+    found: Vec<(Arc<Posting>, i128)>,
+}
+
+impl Trail<'_> {
+    /// `units` of a payment of this size: what it was cleared against. What is not cleared yet is for the item itself.
+    fn paid(&mut self, item: ItemKey, size: i128, units: i128, path: &mut Vec<ItemKey>) {
+        let mut first = item;
+        // What takes a payment back takes back what it was for.
+        while let Some(reversed) = self.cleared.reversed(first) {
+            first = reversed;
         }
-        if left != 0 {
-            followed.push(Flow { units: left, ..flow });
+        let (others, _) = self.apart(first);
+        let (shares, _) = self.shared(units, size, &others);
+        for ((other, _), share) in others.into_iter().zip(shares) {
+            self.settled(other, share, path);
         }
     }
 
-    /// The clearings of some items, without those that were undone.
-    fn against(&self, read: &mut impl Reading, items: &[ItemKey]) -> Result<Against, LedgerError> {
-        let by_item = |item: &ItemKey| Range::by(ClearingLine::BY_ITEM, &(item.entry, item.line));
-        let ranges: Vec<_> = items.iter().map(by_item).collect();
-        let parts: Vec<Arc<ClearingLine>> =
-            read.peek_scans(&ranges)?.into_iter().flatten().collect();
-        let mut ids: Vec<Id<Clearing>> = parts.iter().map(|part| part.clearing).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let undone = read.peek_many::<Unclearing>(&ids)?;
-        let by_then = |millis: i64| self.known.at.is_none_or(|at| millis <= at.millis());
-        let standing = ids.into_iter().zip(undone).filter(|(id, undone)| {
-            id.timestamp().is_none_or(|at| by_then(at.millis()))
-                && undone.as_ref().is_none_or(|undone| !by_then(undone.recorded_at.millis()))
-        });
-        let ids: Vec<Id<Clearing>> = standing.map(|(id, _)| id).collect();
-        let ranges: Vec<_> = ids.iter().map(Range::<ClearingLine>::by_key).collect();
-        let lines: BTreeMap<Id<Clearing>, Vec<Arc<ClearingLine>>> =
-            ids.into_iter().zip(read.peek_scans(&ranges)?).collect();
-        let splitter = Splitter::of(self.payments.currency);
-        let mut against = Against::new();
-        for part in &parts {
-            let Some(lines) = lines.get(&part.clearing) else { continue };
-            let units = |line: &ClearingLine| i128::from(line.ledger_amount.units());
-            let own = units(part);
-            let others = lines.iter().filter(|line| units(line).signum() == -own.signum());
-            let others: Vec<_> = others.collect();
-            let sizes: Vec<i128> = others.iter().map(|line| units(line).abs()).collect();
-            let shares = splitter.split(own, &sizes);
-            let found = others.iter().map(|line| line.item_key()).zip(shares);
-            against.entry(part.item_key()).or_default().extend(found);
+    /// `units` that settled an item: what that was for.
+    fn settled(&mut self, item: ItemKey, units: i128, path: &mut Vec<ItemKey>) {
+        let cleared = self.cleared;
+        let Some(own) = cleared.posting(item) else { return };
+        if units == 0 || path.len() >= DEEP || path.contains(&item) {
+            return;
         }
-        Ok(against)
+        path.push(item);
+        if cleared.reversed(item).is_some() && self.is_payment(item, own) {
+            self.paid(item, size(own), units, path);
+        } else {
+            let left = self.instead(item, size(own), units, path);
+            self.by_entry(item, own, left);
+        }
+        path.pop();
+    }
+
+    /// Follows what stands instead of an item that was taken back; what is left was for what the item was for.
+    fn instead(&mut self, item: ItemKey, size: i128, units: i128, path: &mut Vec<ItemKey>) -> i128 {
+        let Some(image) = self.cleared.taken_back(item) else { return units };
+        let (mut others, taken) = self.apart(image);
+        // Money that came back came back for the item, as it had been paid for it.
+        others.retain(|(other, _)| {
+            !self.cleared.posting(*other).is_some_and(|own| self.is_payment(*other, own))
+        });
+        let (shares, left) = self.shared(units, size - taken, &others);
+        for ((other, _), share) in others.into_iter().zip(shares) {
+            self.settled(other, share, path);
+        }
+        left
+    }
+
+    /// What an item was for: what stands on the other side of its entry.
+    fn by_entry(&mut self, item: ItemKey, own: &Posting, units: i128) {
+        let others = self.cleared.other_side(item, own);
+        let sizes: Vec<i128> = others.iter().map(|posting| size(posting)).collect();
+        for (posting, share) in others.into_iter().zip(self.splitter.split(units, &sizes)) {
+            let at = self.cells.account(&posting.account);
+            if at.is_some_and(|at| self.payments.follows.contains(&at)) && share != 0 {
+                self.found.push((posting.clone(), share));
+            }
+        }
+    }
+
+    /// What an item was cleared against; apart, the size of what its own reversal took of it, or it of what it reverses.
+    fn apart(&self, item: ItemKey) -> (Others, i128) {
+        let is_pair = |(other, _): &(ItemKey, i128)| self.cleared.is_pair(item, *other);
+        let (pairs, others): (Others, Others) = self.cleared.others(item).partition(is_pair);
+        (others, pairs.iter().map(|(_, part)| part.abs()).sum())
+    }
+
+    /// `units` by what went to each of the others of a whole of this size, and what is left.
+    fn shared(&self, units: i128, size: i128, others: &Others) -> (Vec<i128>, i128) {
+        let parts = others.iter().map(|(_, part)| part.abs());
+        let open = (size - parts.clone().sum::<i128>()).max(0);
+        let sizes: Vec<i128> = parts.chain([open]).collect();
+        let mut shares = self.splitter.split(units, &sizes);
+        let left = shares.pop().unwrap_or(units);
+        (shares, left)
+    }
+
+    /// Whether an item stands against cash.
+    fn is_payment(&self, item: ItemKey, own: &Posting) -> bool {
+        self.cleared.other_side(item, own).into_iter().any(|posting| {
+            self.cells.account(&posting.account).is_some_and(|at| self.payments.cash.contains(&at))
+        })
     }
 }
 
@@ -139,6 +173,6 @@ fn key(flow: &Flow) -> ItemKey {
     ItemKey::new(flow.posting.entry, flow.posting.line)
 }
 
-fn net(posting: &Posting) -> i128 {
-    Amounts::of_posting(posting).net().1
+fn size(posting: &Posting) -> i128 {
+    Amounts::of_posting(posting).net().1.abs()
 }
