@@ -138,19 +138,18 @@ impl Cleared {
         let ids: Vec<Id<Clearing>> = standing.map(|(id, _)| id).collect();
         let realised = read.peek_many::<Realised>(&ids)?;
         let ranges: Vec<_> = ids.iter().map(Range::<ClearingLine>::by_key).collect();
-        let lines = read.peek_scans(&ranges)?;
-        let clearings: BTreeMap<Id<Clearing>, (Vec<Arc<ClearingLine>>, Option<Id<Entry>>)> =
-            (ids.into_iter().zip(lines).zip(realised))
-                .map(|((id, lines), realised)| (id, (lines, realised.map(|of| of.entry))))
-                .collect();
+        let mut lines = BTreeMap::new();
+        for ((id, mut all), realised) in ids.iter().zip(read.peek_scans(&ranges)?).zip(realised) {
+            let posted = realised.map(|realised| realised.entry);
+            all.retain(|line: &Arc<ClearingLine>| Some(line.entry) != posted);
+            lines.insert(*id, all);
+        }
         for part in &parts {
-            let Some((lines, realised)) = clearings.get(&part.clearing) else { continue };
+            let Some(lines) = lines.get(&part.clearing) else { continue };
             let units = |line: &ClearingLine| i128::from(line.ledger_amount.units());
             let own = units(part);
-            let opposite = |line: &&Arc<ClearingLine>| {
-                units(line).signum() == -own.signum() && Some(line.entry) != *realised
-            };
-            let others: Vec<_> = lines.iter().filter(opposite).collect();
+            let others = lines.iter().filter(|line| units(line).signum() == -own.signum());
+            let others: Vec<_> = others.collect();
             let sizes: Vec<i128> = others.iter().map(|line| units(line).abs()).collect();
             let shares = splitter.split(own, &sizes);
             let found = others.iter().map(|line| line.item_key()).zip(shares);
