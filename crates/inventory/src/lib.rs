@@ -10,6 +10,7 @@
 //! The examples of the engine share the stock of a small firm: a bolt, `M8x40`, in the category BOLTS, which stands under FASTENERS;
 //! flour, `FLOUR-550`, in lots that are good for 270 days; and the site MAIN with the hall MAIN/A and in it the bin MAIN/A/01.
 
+pub mod counts;
 pub mod history;
 pub mod items;
 pub mod levels;
@@ -40,6 +41,7 @@ mod stock_error;
 pub mod trace;
 
 pub use change::Change;
+pub use counts::CountError;
 pub use error::KernelError;
 pub use handle::{AsyncStock, Stock};
 pub use holdings::HOLDINGS;
@@ -89,6 +91,7 @@ pub static ENGINE: Engine = Engine {
         &levels::PART,
         &reserve::PART,
         &replenish::PART,
+        &counts::PART,
         &value::PART,
         &PARTIES,
     ],

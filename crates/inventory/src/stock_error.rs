@@ -69,6 +69,10 @@ pub enum StockError {
     #[error(transparent)]
     #[inner]
     Value(Box<crate::ValueError>),
+    /// A cycle count that is refused.
+    #[error(transparent)]
+    #[inner]
+    Count(Box<crate::CountError>),
     /// A level that can't be shown.
     #[error(transparent)]
     #[inner]
@@ -124,6 +128,12 @@ impl From<crate::ReplenishError> for StockError {
 impl From<crate::ValueError> for StockError {
     fn from(error: crate::ValueError) -> StockError {
         StockError::Value(Box::new(error))
+    }
+}
+
+impl From<crate::CountError> for StockError {
+    fn from(error: crate::CountError) -> StockError {
+        StockError::Count(Box::new(error))
     }
 }
 

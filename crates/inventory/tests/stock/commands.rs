@@ -1,6 +1,7 @@
 //! Commands as data: what they look like in JSON, that their digests stay for ever, and that the same one is done once.
 
 use fondaco_core::{Act, DocumentId, Id, PartyId, UnitPrice, digest};
+use fondaco_inventory::counts::*;
 use fondaco_inventory::moves::*;
 use fondaco_inventory::posting::MoveStock;
 use fondaco_inventory::replenish::*;
@@ -86,6 +87,47 @@ fn other_commands_are_json() {
         r#"{"expected":["00000000-0000-0000-0000-000000000007"]}"#,
     );
 }
+
+fn count_plan() -> SetCountPlan {
+    SetCountPlan {
+        tolerance: Some(fondaco_core::Rate::percent("0.5").unwrap()),
+        from: Some(d("2026-03-02")),
+        ..SetCountPlan::new(Id::from_u128(8), "A", 30, vec![Id::from_u128(6)])
+    }
+}
+
+fn count() -> RecordCount {
+    let place = CountedPlace::new("MAIN/A", q("4 pcs")).lot(Id::from_u128(1));
+    RecordCount::new(Id::from_u128(7), d("2026-03-02"), vec![place])
+}
+
+#[test]
+fn commands_of_cycle_counts_are_json() {
+    same(
+        &count_plan(),
+        r#"{"site":"00000000-0000-0000-0000-000000000008","class":"A","every_days":30,"within_days":7,"tolerance":"0.5%","from":"2026-03-02","items":["00000000-0000-0000-0000-000000000006"]}"#,
+    );
+    same(
+        &RemoveCountPlan::new(Id::from_u128(8), "A"),
+        r#"{"site":"00000000-0000-0000-0000-000000000008","class":"A"}"#,
+    );
+    same(
+        &count(),
+        r#"{"count":"00000000-0000-0000-0000-000000000007","date":"2026-03-02","places":[{"location":"MAIN/A","lot":"00000000-0000-0000-0000-000000000001","quantity":"4 pcs"}]}"#,
+    );
+}
+
+#[test]
+fn digests_of_cycle_counts_never_change() {
+    let removed = RemoveCountPlan::new(Id::from_u128(8), "A");
+    assert_eq!([hex(&count_plan()), hex(&removed), hex(&count())], KNOWN_OF_COUNTS);
+}
+
+const KNOWN_OF_COUNTS: [&str; 3] = [
+    "879582935360ce5290af692302ee822e1d04b978ec6ae03dbe0aeaf93c1024f2",
+    "fd49d5ebb81a2151fd907af2dd1ed02e6d6107400e6a6ff77cb0c22e4706792a",
+    "75fe74c1c44ddc2eb02402b8a0a910bf589e4ea0444927aede5a8d27a938a423",
+];
 
 #[test]
 fn commands_of_replenishment_are_json() {

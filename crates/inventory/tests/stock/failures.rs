@@ -1,11 +1,13 @@
 //! Every command of moves and promises on a store that fails at its first step, its second, and so on: nothing is half-done, and sending
 //! the same again completes it.
 
+use fondaco_core::due::{Handlers, Queue};
 use fondaco_core::store::Store;
 use fondaco_core::{
     Act, ActorId, CommandId, CompanyId, Currency, DocumentId, Driver, Envelope, Halt, PartyId,
     Timestamp,
 };
+use fondaco_inventory::counts::*;
 use fondaco_inventory::moves::*;
 use fondaco_inventory::posting::MoveStock;
 use fondaco_inventory::replenish::*;
@@ -75,6 +77,7 @@ fn a_day(store: &dyn Store) -> Result<(), StockError> {
     day.send("release", &Release { reservations: vec![first] })?;
     day.send("back", &MoveStock::new(vec![back]))?;
     day.send("release all", &ReleaseDocument { document: DocumentId::named("o1") })?;
+    count(&day)?;
     day.send("lock", &LockStock::through(d("2026-03-31")))?;
     let clean = |driver: &Driver<'_>| {
         driver.view(|view| {
@@ -86,6 +89,26 @@ fn a_day(store: &dyn Store) -> Result<(), StockError> {
     clean(&driver)?;
     day.send("no rule", &RemoveReorderRule { item: bolt(), site: main_site() })?;
     clean(&driver)
+}
+
+/// A plan, a count that falls due at once, and its end.
+fn count(day: &Day<'_, '_>) -> Result<(), StockError> {
+    let plan = SetCountPlan {
+        from: Some(today()),
+        ..SetCountPlan::new(main_site(), "A", 1, vec![bolt()])
+    };
+    day.send("count plan", &plan)?;
+    let queue = Queue::new(day.driver, Handlers::of([&ENGINE]));
+    let at: Timestamp = "2026-06-30T13:00:00Z".parse().unwrap();
+    queue.tick(at).map_err(|error| error.halt)?;
+    let due = day.driver.view(|view| due_counts(view, main_site()))?;
+    let bins = day.driver.view(|view| fondaco_inventory::levels::bins(view, bolt()))?;
+    if let Some(due) = due.first() {
+        let found = bins.iter().filter(|bin| bin.on_hand > Qty::ZERO);
+        let found = found.map(|bin| CountedPlace::new(bin.location.clone(), pcs(4)));
+        day.send("count", &RecordCount::new(due.id, today(), found.collect()))?;
+    }
+    day.send("no count plan", &RemoveCountPlan::new(main_site(), "A"))
 }
 
 /// From here on each move of the day is told where it makes something short, and covers it.

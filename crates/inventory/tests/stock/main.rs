@@ -8,6 +8,7 @@ mod closed;
 mod closing;
 mod commands;
 mod counts;
+mod cycle_counts;
 mod failures;
 mod histories;
 mod host;

@@ -89,6 +89,25 @@ fn a_right_reaches_as_far_as_its_site() {
     assert_eq!(code(send(&driver, "nobody", "nothing", &nothing)), "policy.denied");
 }
 
+/// Who plans counts has a right of his own; who records one needs that of who adjusts stock.
+#[test]
+fn counts_are_planned_and_recorded_by_right() {
+    use fondaco_inventory::counts::*;
+    let store = std::sync::Arc::new(Memory::new());
+    let _ = Host::on("memory", store.clone()).set_up();
+    let driver = Driver::new(store, CompanyId::named("acme")).with_policy(House);
+    driver.join(&ENGINE).unwrap();
+    let plan = SetCountPlan::new(shop(), "A", 7, vec![bolt()]);
+    assert_eq!(code(send(&driver, "clerk", "plan", &plan)), "policy.denied");
+    send(&driver, "root", "plan", &plan).unwrap();
+    let gone = RemoveCountPlan::new(shop(), "A");
+    assert_eq!(code(send(&driver, "counter", "gone", &gone)), "policy.denied");
+    let count = RecordCount::new(Id::from_u128(7), today(), vec![]);
+    assert_eq!(code(send(&driver, "clerk", "count", &count)), "policy.denied");
+    assert_eq!(code(send(&driver, "counter", "count", &count)), "inventory.unknown_count");
+    send(&driver, "root", "gone", &gone).unwrap();
+}
+
 /// Without the right nothing is set, even by who may all else.
 #[test]
 fn replenishment_has_rights_of_its_own() {
