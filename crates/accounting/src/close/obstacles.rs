@@ -46,6 +46,8 @@ pub enum PointKind {
     Gaps,
     /// Where the result of a year goes was not said.
     NoClosingSet,
+    /// Parallel ledgers of which nobody said where the result goes that they have alone.
+    NoClosingOfLedger,
     /// The year is closed already.
     Closed,
     /// Assertions of later days that closing the year would break.
@@ -125,6 +127,10 @@ impl std::fmt::Display for Point {
             PointKind::NoClosingSet => {
                 write!(f, "no account for the result of {what}: say with SetClosing where it goes")
             }
+            PointKind::NoClosingOfLedger => write!(
+                f,
+                "ledgers with a result of their own and nowhere to put it: {count}, such as {what}; name a closing journal of theirs by SetClosing"
+            ),
             PointKind::Closed => {
                 write!(f, "{what} is closed already: reopen it to close it again")
             }

@@ -13,6 +13,7 @@ use super::obstacles::{Point, PointKind};
 use super::year::Year;
 use super::zeroing::{self, Plan};
 use crate::ledger::{Account, Amount, LedgerError, NewEntry, Settings, Side};
+use crate::parallel::leading;
 
 /// What stands in the way of closing a year by itself.
 pub(super) fn refusals(read: &mut impl Reading, year: i32) -> Result<Vec<Point>, LedgerError> {
@@ -26,19 +27,27 @@ pub(super) fn refusals(read: &mut impl Reading, year: i32) -> Result<Vec<Point>,
     let Some((retained, journal)) = targets else {
         return Ok(vec![Point::blocking(PointKind::NoClosingSet, name(), 1)]);
     };
+    let accounts = read.peek_scan(&Range::<Account>::all())?;
+    let (of_result, keys) = (zeroing::accounts(&accounts), periods.keys()?);
+    let nowhere = zeroing::without_closing(read, year, &of_result, keys)?;
+    let point = |first: &SmolStr| {
+        Point::blocking(PointKind::NoClosingOfLedger, first.clone(), nowhere.len() as u64)
+    };
+    let mut points: Vec<Point> = nowhere.first().map(point).into_iter().collect();
     let end = periods.days()?.end().unwrap_or(NaiveDate::MAX);
     if !assertions(read)?.iter().any(|of| of.date > end) {
-        return Ok(Vec::new()); // nothing that closing moves is asserted
+        return Ok(points); // nothing that closing moves is asserted
     }
     let (date, currency) = (end, settings.currency);
     let plan = Plan { year, date, journal, retained, currency, keep: &[] };
-    let accounts = read.peek_scan(&Range::<Account>::all())?;
-    let cells = zeroing::cells(read, &zeroing::accounts(&accounts), periods.keys()?)?;
+    // What other ledgers have alone counts in no assertion.
+    let cells = zeroing::cells(&mut leading(read)?, &of_result, keys)?;
     let broken = broken_by(read, &plan.zero(&cells)?.entries, end, &accounts)?;
     let point = |first: &SmolStr| {
         Point::blocking(PointKind::BreaksAssertions, first.clone(), broken.len() as u64)
     };
-    Ok(broken.first().map(point).into_iter().collect())
+    points.extend(broken.first().map(point));
+    Ok(points)
 }
 
 /// The accounts of refusing assertions after `end` that entries of that day would break.

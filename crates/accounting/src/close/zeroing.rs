@@ -5,6 +5,7 @@
 //! that. What the accounts were worth goes to retained earnings in the ledger's currency: equity is kept in that.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use fondaco_core::store::Tags;
@@ -20,6 +21,9 @@ use crate::parallel::{self, ParallelLedger, alone, unmarked};
 
 /// An account's sums of a year, by currency and dimensions.
 type Cells = BTreeMap<(Currency, SmolStr), Amounts>;
+
+/// An account with its sums.
+type OfAccount = (SmolStr, Cells);
 
 /// The entries that close a year, and its result: a profit is positive.
 pub(super) struct Zeroing {
@@ -52,10 +56,10 @@ pub(super) fn cells(
     read: &mut impl Reading,
     accounts: &[SmolStr],
     (first, last): (PeriodKey, PeriodKey),
-) -> Result<Vec<(SmolStr, Cells)>, LedgerError> {
+) -> Result<Vec<OfAccount>, LedgerError> {
     let range = |code: &SmolStr| Range::<Balance>::by_key(code).from(&first).through(&last);
     let ranges: Vec<_> = accounts.iter().map(range).collect();
-    let mut found: Vec<(SmolStr, Cells)> = Vec::new();
+    let mut found: Vec<OfAccount> = Vec::new();
     read.peek_each_of(&ranges, |balance: &Balance| {
         if found.last().is_none_or(|(code, _)| *code != balance.account) {
             found.push((balance.account.clone(), Cells::new()));
@@ -77,11 +81,7 @@ pub(super) fn of_ledgers(
     keys: (PeriodKey, PeriodKey),
 ) -> Result<Vec<NewEntry>, LedgerError> {
     let mut entries = Vec::new();
-    for ledger in parallel::ledgers(tx)? {
-        let own = cells(&mut alone(tx, &ledger.code)?, accounts, keys)?;
-        if own.iter().all(|(_, cells)| cells.values().all(Amounts::is_zero)) {
-            continue;
-        }
+    for (ledger, own) in with_results(tx, accounts, keys)? {
         // Whoever names others meanwhile makes the closing run again.
         let ledger = tx.get::<ParallelLedger>(&ledger.code)?.unwrap_or(ledger);
         let (retained, journal) = ledger.closing(plan.year)?;
@@ -90,9 +90,37 @@ pub(super) fn of_ledgers(
     Ok(entries)
 }
 
+/// The ledgers that could not be closed: they earned or spent something alone, and nobody said where that goes.
+pub(super) fn without_closing(
+    read: &mut impl Reading,
+    year: i32,
+    accounts: &[SmolStr],
+    keys: (PeriodKey, PeriodKey),
+) -> Result<Vec<SmolStr>, LedgerError> {
+    let mut ledgers = with_results(read, accounts, keys)?;
+    ledgers.retain(|(ledger, _)| ledger.closing(year).is_err());
+    Ok(ledgers.into_iter().map(|(ledger, _)| ledger.code.clone()).collect())
+}
+
+/// What each ledger that earned or spent something alone stands at.
+fn with_results(
+    read: &mut impl Reading,
+    accounts: &[SmolStr],
+    keys: (PeriodKey, PeriodKey),
+) -> Result<Vec<(Arc<ParallelLedger>, Vec<OfAccount>)>, LedgerError> {
+    let mut found = Vec::new();
+    for ledger in parallel::ledgers(read)? {
+        let own = cells(&mut alone(read, &ledger.code)?, accounts, keys)?;
+        if own.iter().any(|(_, cells)| cells.values().any(|sums| !sums.is_zero())) {
+            found.push((ledger, own));
+        }
+    }
+    Ok(found)
+}
+
 impl Plan<'_> {
     /// Takes the cells to zero.
-    pub(super) fn zero(&self, accounts: &[(SmolStr, Cells)]) -> Result<Zeroing, LedgerError> {
+    pub(super) fn zero(&self, accounts: &[OfAccount]) -> Result<Zeroing, LedgerError> {
         let mut groups: BTreeMap<Vec<SmolStr>, Group> = BTreeMap::new();
         let mut tags_of: BTreeMap<&SmolStr, Tags> = BTreeMap::new();
         let mut result = 0;

@@ -538,7 +538,7 @@ impl<'q> Data<'q> {
         Table {
             file: "korrekturen.csv",
             name: "Korrekturen",
-            about: "Berichtigte Buchungen des Zeitraums mit Storno, neuer Buchung und Grund",
+            about: "Berichtigungen mit Storno, neuer Buchung und Grund; die alte oder die neue Buchung liegt im Zeitraum",
             columns: &[
                 ("Buchungs-ID", "Die berichtigte Buchung", Text),
                 ("Storno-ID", "Die Buchung, die sie zurücknimmt", Text),

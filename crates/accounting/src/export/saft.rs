@@ -4,6 +4,10 @@
 //! its lines, by the schema `Norwegian_SAF-T_Financial_Schema_v_1.30.xsd` that
 //! [Skatteetaten publishes](https://github.com/Skatteetaten/saf-t). Other countries' forms differ in their header and in what they add.
 //!
+//! Customers are whom postings name on accounts of the kind `receivable` (or kept by an engine of that name), suppliers those on
+//! accounts of the kind `payable`; where neither is said, accounts that are kept by open items have customers as assets, and suppliers as
+//! liabilities. On all others, such as the bank and value-added tax, a party owes and is owed nothing.
+//!
 //! Amounts are in the ledger's currency, with the other beside it, rounded to the two digits after the point that the form has (dinars have
 //! three), and the rate, rounded to eight. Texts that are longer than the form allows are cut; codes are refused, as two could become one.
 
@@ -562,25 +566,46 @@ fn accounts(
     Ok(lines)
 }
 
-/// Who owes on assets, and who is owed on liabilities: those whom postings name there.
+/// Whose account one is.
+#[derive(Clone, Copy)]
+enum Whose {
+    Customers,
+    Suppliers,
+}
+
+/// Whose account it is, where it is one of parties: by its kind or the engine that keeps it, else by what its open items are.
+fn whose(account: &Account) -> Option<Whose> {
+    let is = |name: &str| {
+        [&account.kind, &account.control].into_iter().any(|of| of.as_deref() == Some(name))
+    };
+    match account.class {
+        _ if is("receivable") => Some(Whose::Customers),
+        _ if is("payable") => Some(Whose::Suppliers),
+        AccountClass::Asset if account.open_items.is_some() => Some(Whose::Customers),
+        AccountClass::Liability if account.open_items.is_some() => Some(Whose::Suppliers),
+        _ => None,
+    }
+}
+
+/// Who owes, and who is owed: those whom postings name on the accounts of parties.
 fn parties(
     all: &WholeEntries,
     accounts: &[AccountLine],
     start: NaiveDate,
 ) -> (Vec<PartyLine>, Vec<PartyLine>) {
-    let class = |code: &SmolStr| {
+    let whose = |code: &SmolStr| {
         let line = accounts.binary_search_by(|line| line.account.code.cmp(code)).ok();
-        line.and_then(|at| accounts.get(at)).map(|line| line.account.class)
+        line.and_then(|at| accounts.get(at)).and_then(|line| whose(&line.account))
     };
     let mut found: [BTreeMap<PartyId, PartyLine>; 2] = [BTreeMap::new(), BTreeMap::new()];
     let [customers, suppliers] = &mut found;
     for (entry, postings) in &all.entries {
         for posting in postings {
             let Some(party) = posting.party.copied().or(entry.party) else { continue };
-            let parties = match class(&posting.account) {
-                Some(AccountClass::Asset) => &mut *customers,
-                Some(AccountClass::Liability) => &mut *suppliers,
-                _ => continue,
+            let parties = match whose(&posting.account) {
+                Some(Whose::Customers) => &mut *customers,
+                Some(Whose::Suppliers) => &mut *suppliers,
+                None => continue,
             };
             let line = parties
                 .entry(party)

@@ -112,11 +112,12 @@ impl Books<'_> {
 #[derive(Debug, Default)]
 pub(super) struct Links {
     reversed: BTreeMap<Id<Entry>, Id<Entry>>,
-    corrections: BTreeMap<Id<Entry>, std::sync::Arc<Correction>>,
+    corrections: BTreeMap<Id<Entry>, Correction>,
     corrects: BTreeMap<Id<Entry>, Id<Entry>>,
 }
 
 impl Links {
+    /// Of these entries. A correction that came late stands without the entry that was wrong, which lies in an earlier year.
     pub(super) fn read(
         read: &mut impl Reading,
         entries: &[Id<Entry>],
@@ -126,11 +127,21 @@ impl Links {
             let reversals = read.peek_many::<Reversal>(some)?.into_iter().flatten();
             links.reversed.extend(reversals.map(|reversal| (reversal.entry, reversal.by)));
             for correction in read.peek_many::<Correction>(some)?.into_iter().flatten() {
-                links.corrects.insert(correction.by, correction.entry);
-                links.corrections.insert(correction.entry, correction);
+                links.keep(&correction);
             }
+            let by: Vec<_> =
+                some.iter().map(|id| Range::by(Correction::BY_CORRECTION, id)).collect();
+            read.peek_each_of(&by, |correction: &Correction| {
+                links.keep(correction);
+                Ok::<(), LedgerError>(())
+            })?;
         }
         Ok(links)
+    }
+
+    fn keep(&mut self, correction: &Correction) {
+        self.corrects.insert(correction.by, correction.entry);
+        self.corrections.insert(correction.entry, correction.clone());
     }
 
     /// The entry that reversed one.
@@ -143,8 +154,8 @@ impl Links {
         self.corrects.get(&entry).copied()
     }
 
-    /// All corrections, by the entry that was wrong.
+    /// All corrections of which the wrong entry is among them or the right one, by the wrong one.
     pub(super) fn corrections(&self) -> impl Iterator<Item = &Correction> {
-        self.corrections.values().map(AsRef::as_ref)
+        self.corrections.values()
     }
 }

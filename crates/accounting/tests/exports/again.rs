@@ -14,6 +14,7 @@ use crate::common::*;
 pub fn firm() -> Firm {
     let firm = in_memory().set_up();
     firm.must("2027", &OpenFiscalYear::calendar_year(2027));
+    firm.must("items", &ChangeAccount::open_items("1200", true));
     let ada = PartyId::named("ada");
     let sale = NewEntry::new("INV", d("2026-02-01"))
         .posting(

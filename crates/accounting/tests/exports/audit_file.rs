@@ -113,6 +113,58 @@ fn it_says_what_the_books_say() {
 }
 
 #[test]
+fn who_owes_stands_on_the_accounts_of_parties_alone() {
+    let firm = firm();
+    use AccountClass::{Asset, Liability};
+    let accounts = vec![
+        NewAccount::new("1210", "Shops", Asset).kind("receivable"),
+        NewAccount::new("1300", "Input VAT", Asset),
+        NewAccount::new("2010", "Landlords", Liability).kind("payable"),
+        NewAccount::new("2200", "VAT", Liability),
+    ];
+    firm.must("more", &OpenAccounts::new(accounts));
+    let (bob, eve) = (PartyId::named("bob"), PartyId::named("eve"));
+    let entry = |date: &str| NewEntry::new("GEN", d(date));
+    let sale = entry("2026-05-02").debit("1210", eur("119")).credit("4000", eur("100"));
+    firm.post("sale to bob", sale.credit("2200", eur("19")).party(bob));
+    let paid = entry("2026-06-02").debit("1000", eur("19")).credit("1210", eur("19"));
+    firm.post("paid by bob", paid.party(bob));
+    let bill = entry("2026-05-03").debit("5100", eur("50")).debit("1300", eur("9.5"));
+    firm.post("bill of eve", bill.credit("2010", eur("59.5")).party(eve));
+    let root = Element::read(&file(&firm, "2026-06-01", "2026-12-31"));
+    assert_eq!(Schema::norwegian().mistakes(&root), Vec::<String>::new());
+    let told = |path: &str, id: &str| {
+        let balance = |line: &&Element| {
+            let of = |name: &str| line.all(name).first().map_or("", |amount| &*amount.text).into();
+            let ends = ["OpeningDebitBalance", "OpeningCreditBalance"].map(of);
+            let ends = [ends, ["ClosingDebitBalance", "ClosingCreditBalance"].map(of)];
+            (line.text("AccountID").to_owned(), ends.map(|two: [String; 2]| two.concat()))
+        };
+        let of = |party: &&Element| {
+            let lines: Vec<_> = party.all("BalanceAccount");
+            (party.text(id).to_owned(), lines.iter().map(balance).collect::<Vec<_>>())
+        };
+        root.all(path).iter().map(of).collect::<Vec<_>>()
+    };
+    let id = |party: PartyId| format!("{:032x}", party.to_u128());
+    let line = |account: &str, opening: &str, closing: &str| {
+        vec![(account.to_owned(), [opening.to_owned(), closing.to_owned()])]
+    };
+    let mut customers = told("MasterFiles/Customers/Customer", "CustomerID");
+    customers.retain(|(party, _)| *party != id(PartyId::named("ada")));
+    assert_eq!(customers, [(id(bob), line("1210", "119.00", "100.00"))]);
+    let suppliers = told("MasterFiles/Suppliers/Supplier", "SupplierID");
+    assert_eq!(suppliers, [(id(eve), line("2010", "59.50", "59.50"))]);
+    let lines = root.all("GeneralLedgerEntries/Journal/Transaction/Line");
+    let named = |name: &str| {
+        let of = lines.iter().filter(|line| !line.all(name).is_empty());
+        of.map(|line| line.text("AccountID")).collect::<Vec<_>>()
+    };
+    assert_eq!(named("CustomerID"), ["1210"], "not the bank on which he paid");
+    assert_eq!(named("SupplierID"), [""; 0]);
+}
+
+#[test]
 fn long_dimensions_get_short_codes_that_differ() {
     let firm = firm();
     let entry = |name: &str, value: &str| {

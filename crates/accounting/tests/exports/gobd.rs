@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use fondaco_accounting::close::Correct;
-use fondaco_accounting::export::{GobdQuery, GobdSupplier};
+use fondaco_accounting::close::{Correct, LockBooks};
+use fondaco_accounting::export::{ExportQuery, GobdQuery, GobdSupplier};
 use fondaco_accounting::ledger::*;
 use fondaco_core::{ActorId, PartyId};
 use rust_decimal::Decimal;
@@ -211,6 +211,37 @@ fn what_is_read_back_are_the_books() {
     );
     let correction = &tables["Korrekturen"][0];
     assert_eq!((correction["Grund"].as_str(), tables["Korrekturen"].len()), ("a typo; \"41\"", 1));
+}
+
+#[test]
+fn a_late_correction_says_what_it_corrects() {
+    let firm = firm();
+    firm.must("2025", &OpenFiscalYear::calendar_year(2025));
+    let wrong = firm.post("rent", moved("2025-12-01", "40")).id;
+    firm.must("shut", &LockBooks::through(d("2025-12-31")));
+    let right = Correct::new(wrong, moved("2025-12-01", "41"));
+    let corrected = firm.must("corrected", &right);
+    assert_ne!(corrected.date, d("2025-12-01"), "that day is locked");
+    let of_year = |year: i32| {
+        let tables = read(&export(&firm, &format!("{year}-01-01"), &format!("{year}-12-31")));
+        let corrections: Vec<_> = (tables["Korrekturen"].iter())
+            .map(|row| (row["Buchungs-ID"].clone(), row["Neue Buchungs-ID"].clone()))
+            .collect();
+        let berichtigt = |row: &&BTreeMap<String, String>| !row["Berichtigt"].is_empty();
+        let ids = tables["Buchungen"].iter().filter(berichtigt);
+        let mut ids: Vec<_> =
+            ids.map(|row| (row["Buchungs-ID"].clone(), row["Berichtigt"].clone())).collect();
+        ids.dedup();
+        (corrections, ids)
+    };
+    let (old, new) = (wrong.to_string(), corrected.entry.id.to_string());
+    let both = vec![(old.clone(), new.clone())];
+    assert_eq!(of_year(2025), (both.clone(), vec![]), "the old entry, and by what it was corrected");
+    assert_eq!(of_year(2026), (both, vec![(new.clone(), old.clone())]));
+    let days = "2026-01-01/..".parse().unwrap();
+    let tables = firm.books.export(&ExportQuery::all().days(days)).unwrap();
+    let line = tables.entries.to_csv().lines().find(|line| line.contains(&new)).map(str::to_owned);
+    assert!(line.is_some_and(|line| line.contains(&old)), "and in CSV");
 }
 
 #[test]

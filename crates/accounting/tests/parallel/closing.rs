@@ -87,9 +87,27 @@ fn a_year_is_not_closed_while_a_ledger_has_nowhere_to_put_its_result() {
         "ledger ifrs has a result of its own in 2026 and no closing journal: open one in the ledger, and name it by SetClosing"
     );
     assert!(firm.view(|view| year_history(view, 2026)).is_empty(), "nothing is stored");
+    let list = firm.view(|view| checklist(view, 202_600));
+    assert!(!list.is_ready(), "{list}");
+    assert_eq!(
+        list.points[0].to_string(),
+        "ledgers with a result of their own and nowhere to put it: 1, such as ifrs; name a closing journal of theirs by SetClosing"
+    );
     // What leaves no result needs none.
     firm.post("back", entry("IFR", "2026-04-01", "5100", "1000", "5"));
+    assert!(firm.view(|view| checklist(view, 202_600)).is_ready());
     firm.must("close 2", &CloseYear::new(2026));
+}
+
+#[test]
+fn what_one_ledger_earned_breaks_no_assertion() {
+    let firm = set_up(in_memory(), false);
+    earned(&firm);
+    // In 2026 6200 stands at nothing in the leading ledger, before closing and after.
+    firm.must("asserted", &AssertBalance::new("6200", d("2026-01-31"), eur("0")));
+    let list = firm.view(|view| checklist(view, 202_500));
+    assert!(list.is_ready(), "{list}");
+    firm.must("close", &CloseYear::new(2025));
 }
 
 #[test]
