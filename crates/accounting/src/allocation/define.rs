@@ -138,14 +138,35 @@ impl SetAllocation {
         self
     }
 
-    /// By a statistical figure of the period.
+    /// By a statistical figure: what was recorded for the period, or [holds](super::RecordStatistics::until_next) from before.
     #[must_use]
     pub fn by_statistic(mut self, name: impl Into<SmolStr>) -> SetAllocation {
         (self.basis, self.basis_of) = (BasisKind::Statistic, Some(name.into()));
         self
     }
 
-    /// By what this account, or all under this heading, moved in the period for each receiver.
+    /// By this account, or all under this heading: what each receiver has on it at the end of the period where it is of the balance
+    /// sheet, such as machines; what it moved in the period where it is of income or expenses, such as sales.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// use fondaco_accounting::allocation::SetAllocation;
+    /// books.send("machines", &OpenAccounts::new(vec![NewAccount::new("1500", "Machines", AccountClass::Asset)]))?;
+    /// let spent = |date, account, centre, amount| {
+    ///     let to = NewPosting::debit(account, eur(amount)).dimension("cost_centre", centre);
+    ///     NewEntry::new("GEN", day(date)).posting(to).credit("1000", eur(amount))
+    /// };
+    /// books.post("of 10", spent("2026-01-10", "1500", "10", "300"))?;
+    /// books.post("of 20", spent("2026-02-10", "1500", "20", "100"))?;
+    /// books.post("power", spent("2026-03-10", "5100", "900", "40"))?;
+    /// let rule = SetAllocation::new("power", "Power", "GEN", "5100", "cost_centre", "900");
+    /// books.send("rule", &rule.by_account("1500"))?;
+    /// let parts: Vec<_> = books.allocation("power", 202_603)?.lines.iter().map(|line| line.amount).collect();
+    /// assert_eq!(parts, [eur("30"), eur("10")]);
+    /// # Ok::<(), LedgerError>(())
+    /// ```
     #[must_use]
     pub fn by_account(mut self, code: impl Into<SmolStr>) -> SetAllocation {
         (self.basis, self.basis_of) = (BasisKind::Account, Some(code.into()));

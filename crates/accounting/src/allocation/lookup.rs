@@ -1,5 +1,6 @@
 //! What is known of allocations.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fondaco_core::{Range, Reading};
@@ -33,7 +34,8 @@ pub fn allocation_runs(
     Ok(runs.into_iter().zip(chains).map(|(run, back)| (run, back.len() % 2 == 0)).collect())
 }
 
-/// What was recorded of a statistic in a period.
+/// What counts of a statistic in a period, by value: what was recorded in it, else the last before it that holds [until the next
+/// one](super::RecordStatistics::until_next). Its [period](StatisticalValue::period) says of when it is.
 ///
 /// # Errors
 /// A [`Halt`](fondaco_core::Halt).
@@ -42,6 +44,12 @@ pub fn statistics(
     statistic: &str,
     period: PeriodKey,
 ) -> Result<Vec<Arc<StatisticalValue>>, LedgerError> {
-    let key = (SmolStr::new(statistic), period);
-    Ok(read.peek_scan(&Range::<StatisticalValue>::by_key(&key))?)
+    let until = Range::<StatisticalValue>::by_key(&SmolStr::new(statistic)).through(&period);
+    let mut counts: BTreeMap<SmolStr, Arc<StatisticalValue>> = BTreeMap::new();
+    for row in read.peek_scan(&until)? {
+        if row.period == period || row.until_next == Some(true) {
+            counts.insert(row.value.clone(), row); // in order of periods: the last one counts
+        }
+    }
+    Ok(counts.into_values().filter(|row| !row.amount.is_zero()).collect())
 }

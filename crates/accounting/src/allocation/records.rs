@@ -16,7 +16,8 @@ pub enum BasisKind {
     Shares,
     /// By a statistical figure of the period.
     Statistic,
-    /// By what an account, or all under a heading, moved in the period.
+    /// By an account, or all under a heading: by what it stands at at the end of the period where it is of the balance sheet, by what
+    /// it moved in the period where it is of income or expenses.
     Account,
 }
 
@@ -77,7 +78,8 @@ pub struct AllocationShare {
     table = "allocation_statistic",
     kind = state,
     key(statistic, period, value),
-    guard(by_statistic_and_period(statistic, period))
+    guard(by_statistic_and_period(statistic, period)),
+    layout = 2
 )]
 pub struct StatisticalValue {
     /// What is counted.
@@ -86,8 +88,11 @@ pub struct StatisticalValue {
     pub period: PeriodKey,
     /// Of whom: a value of a dimension.
     pub value: SmolStr,
-    /// How much.
+    /// How much; zero where it ends what held before.
     pub amount: Decimal,
+    /// Whether it counts in later periods too, until the next one that does.
+    #[record(since = 2)]
+    pub until_next: Option<bool>,
 }
 
 /// That a rule was run for a period. It stands until its entry is reversed.

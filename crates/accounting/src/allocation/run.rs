@@ -125,22 +125,30 @@ fn stored(code: &SmolStr, money: Money) -> Result<Amount, LedgerError> {
 
 /// Guards first: who posts to pool or basis, or changes a share or a figure, makes the run begin anew.
 fn rest_on(tx: &mut Tx<'_>, rule: &AllocationRule, period: PeriodKey) -> Result<(), LedgerError> {
+    let periods = tx.scan(&Range::<Period>::all())?;
+    let until: Vec<PeriodKey> =
+        periods.iter().map(|period| period.period).filter(|key| *key <= period).collect();
     match (rule.basis, &rule.basis_of) {
         (BasisKind::Shares, _) => {
             tx.scan(&Range::<AllocationShare>::by_key(&rule.code))?;
         }
         (BasisKind::Statistic, Some(name)) => {
-            tx.scan(&Range::<StatisticalValue>::by_key(&(name.clone(), period)))?;
+            let of = |key: &PeriodKey| Range::<StatisticalValue>::by_key(&(name.clone(), *key));
+            tx.scan_each(&until.iter().map(of).collect::<Vec<_>>())?;
         }
         _ => {}
     }
     if rule.receivers.is_some() {
         Places::read(tx, &rule.dimension)?;
     }
-    for account in rests_on(tx, rule)? {
-        let range = Range::by(Posting::BY_ACCOUNT, &(account.code.clone(), period));
-        tx.scan(&range.limit(1))?;
+    let mut ranges = Vec::new();
+    for (account, from_the_first) in rests_on(tx, rule)? {
+        let keys = until.iter().filter(|key| from_the_first || **key == period);
+        ranges.extend(keys.map(|key| {
+            Range::by(Posting::BY_ACCOUNT, &(account.code.clone(), *key)).limit(1)
+        }));
     }
+    tx.scan_each(&ranges)?;
     Ok(())
 }
 

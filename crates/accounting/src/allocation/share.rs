@@ -174,15 +174,18 @@ fn net(balance: &Balance) -> i128 {
     i128::from(balance.ledger_debit.units()) - i128::from(balance.ledger_credit.units())
 }
 
-/// What an account moved in a period by the values of a dimension: debits less credits, in the ledger's currency.
+/// What an account of income or expenses moved in a period, or another stood at at its end, by the values of a dimension: debits less
+/// credits, in the ledger's currency.
 fn by_value(
     read: &mut impl Reading,
-    account: &SmolStr,
+    account: &Account,
     period: PeriodKey,
     dimension: &str,
 ) -> Result<BTreeMap<SmolStr, i128>, LedgerError> {
+    let until = Range::<Balance>::by_key(&account.code).through(&period);
+    let range = if account.class.is_result() { until.from(&period) } else { until };
     let mut sums = BTreeMap::new();
-    read.peek_each(&Range::<Balance>::by_key(&(account.clone(), period)), |balance| {
+    read.peek_each(&range, |balance| {
         if let Some(value) = tags(&balance.dimensions)?.get(dimension) {
             *sums.entry(SmolStr::new(value)).or_default() += net(balance);
         }
@@ -207,7 +210,7 @@ fn weights(
             let known = statistics(read, &of, period)?;
             known.iter().map(|row| (row.value.clone(), row.amount)).collect()
         }
-        BasisKind::Account => moved(read, rule, &of, period)?,
+        BasisKind::Account => of_account(read, rule, &of, period)?,
     };
     weights.retain(|(value, weight)| *value != rule.pool_value && !weight.is_zero());
     if let Some(receivers) = receivers(read, rule, period)? {
@@ -237,8 +240,8 @@ fn receivers(
     Ok(Some(places.tree(&rule.dimension, day, None).under(heading)))
 }
 
-/// What an account, or all under a heading, moved for each value; positive on the side on which it grows.
-fn moved(
+/// What an account, or all under a heading, has for each value; positive on the side on which it grows.
+fn of_account(
     read: &mut impl Reading,
     rule: &AllocationRule,
     of: &SmolStr,
@@ -247,7 +250,7 @@ fn moved(
     let mut sums: BTreeMap<SmolStr, i128> = BTreeMap::new();
     for account in leaves(read, vec![of.clone()])? {
         let sign = if account.class.grows_by_debit() { 1 } else { -1 };
-        for (value, units) in by_value(read, &account.code, period, &rule.dimension)? {
+        for (value, units) in by_value(read, &account, period, &rule.dimension)? {
             *sums.entry(value).or_default() += sign * units;
         }
     }
@@ -255,16 +258,21 @@ fn moved(
     Ok(sums.into_iter().map(weight).collect())
 }
 
-/// The accounts on whose postings a run rests.
+/// The accounts on whose postings a run rests, each with whether on those of earlier periods too.
 pub(super) fn rests_on(
     read: &mut impl Reading,
     rule: &AllocationRule,
-) -> Result<Vec<Arc<Account>>, LedgerError> {
-    let mut codes = vec![rule.pool.clone()];
+) -> Result<Vec<(Arc<Account>, bool)>, LedgerError> {
+    let pool = leaves(read, vec![rule.pool.clone()])?.into_iter().map(|account| (account, false));
+    let mut accounts: Vec<_> = pool.collect();
     if rule.basis == BasisKind::Account {
-        codes.extend(rule.basis_of.clone());
+        let basis = leaves(read, rule.basis_of.iter().cloned().collect())?.into_iter();
+        accounts.extend(basis.map(|account| {
+            let stands = !account.class.is_result();
+            (account, stands)
+        }));
     }
-    leaves(read, codes)
+    Ok(accounts)
 }
 
 impl Books<'_> {

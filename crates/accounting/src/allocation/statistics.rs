@@ -14,8 +14,11 @@ use super::define::AllocationWeight;
 use crate::ledger::account::check_code;
 use crate::ledger::{LedgerError, Period, PeriodKey, period_label, rights};
 
-/// Records a statistic of a period: heads, square metres, hours, by values of a dimension. What was recorded of them before is
-/// replaced; a value that is not named stays as it is, and one of zero is taken away.
+/// Records a statistic of a period: heads, square metres, hours, by values of a dimension. What was recorded of them in that period
+/// before is replaced; a value that is not named stays as it is, and one of zero counts no more.
+///
+/// Hours are of their period alone. What stays until it changes, such as square metres, is recorded once, [until the next
+/// one](RecordStatistics::until_next); what is recorded without that counts instead of it in its own period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordStatistics {
     /// What is counted.
@@ -24,6 +27,9 @@ pub struct RecordStatistics {
     pub period: PeriodKey,
     /// How much of whom.
     pub values: Vec<AllocationWeight>,
+    /// See [`StatisticalValue::until_next`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub until_next: bool,
 }
 
 impl RecordStatistics {
@@ -42,13 +48,38 @@ impl RecordStatistics {
     /// # Ok::<(), LedgerError>(())
     /// ```
     pub fn new(statistic: impl Into<SmolStr>, period: PeriodKey) -> RecordStatistics {
-        RecordStatistics { statistic: statistic.into(), period, values: Vec::new() }
+        let (statistic, values) = (statistic.into(), Vec::new());
+        RecordStatistics { statistic, period, values, until_next: false }
     }
 
     /// So much of `value`.
     #[must_use]
     pub fn value(mut self, value: impl Into<SmolStr>, amount: Decimal) -> RecordStatistics {
         self.values.push(AllocationWeight { value: value.into(), weight: amount });
+        self
+    }
+
+    /// Counts in later periods too, until the next one that does; zero ends it.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// use fondaco_accounting::allocation::{RecordStatistics, statistics};
+    /// let area = |period, metres: i64| {
+    ///     RecordStatistics::new("square metres", period).value("10", metres.into()).until_next()
+    /// };
+    /// books.send("January", &area(202_601, 120))?;
+    /// books.send("a floor more", &area(202_604, 200))?;
+    /// let of = |period| Ok::<_, LedgerError>(
+    ///     books.view(|view| statistics(view, "square metres", period))?[0].amount.to_string(),
+    /// );
+    /// assert_eq!((of(202_603)?, of(202_612)?), ("120".into(), "200".into()));
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn until_next(mut self) -> RecordStatistics {
+        self.until_next = true;
         self
     }
 }
@@ -86,12 +117,14 @@ impl RecordStatistics {
     fn record(&self, tx: &mut Tx<'_>, value: &SmolStr, amount: Decimal) -> Result<(), LedgerError> {
         let (statistic, period) = (self.statistic.clone(), self.period);
         let key = (statistic.clone(), period, value.clone());
-        let row = StatisticalValue { statistic, period, value: value.clone(), amount };
-        match (tx.get::<StatisticalValue>(&key)?.is_some(), amount.is_zero()) {
-            (true, true) => tx.delete::<StatisticalValue>(&key)?,
-            (true, false) => tx.put(row)?,
-            (false, false) => tx.insert(row)?,
-            (false, true) => {}
+        let known = tx.get::<StatisticalValue>(&key)?;
+        // A zero is kept: something may hold from before.
+        let until_next = self.until_next.then_some(true);
+        let row =
+            StatisticalValue { statistic, period, value: value.clone(), amount, until_next };
+        match known {
+            Some(_) => tx.put(row)?,
+            None => tx.insert(row)?,
         }
         Ok(())
     }

@@ -113,6 +113,98 @@ fn by_what_another_account_moved() {
     firm.clean();
 }
 
+/// Machines bought in January bear power in March, whatever was bought in between.
+#[test]
+fn by_what_an_account_of_the_balance_sheet_stands_at() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        let machines = NewAccount::new("1500", "Machines", AccountClass::Asset);
+        firm.must("machines", &OpenAccounts::new(vec![machines]));
+        firm.must("2025", &OpenFiscalYear::calendar_year(2025));
+        firm.post("of 10", cost("2025-01-05", "1500", "10", "300"));
+        firm.post("of 20", cost("2026-01-06", "1500", "20", "100"));
+        firm.post("of 30, later", cost("2026-04-01", "1500", "30", "600"));
+        firm.post("power", cost("2026-03-05", "5100", "900", "40"));
+        firm.post("power, April", cost("2026-04-05", "5100", "900", "100"));
+        firm.must("rule", &rule().by_account("1500"));
+        firm.must("March", &Allocate::new("over", 202_603));
+        let shared = || ["10", "20", "30"].map(|centre| of(&firm, "5100", centre));
+        assert_eq!(shared(), ["30", "10", "0"], "on {}", firm.name);
+        firm.must("April", &Allocate::new("over", 202_604));
+        assert_eq!(shared(), ["60", "20", "60"]);
+        firm.clean();
+    });
+}
+
+/// Who buys a machine in January while March is shared out is in it, or after it.
+#[test]
+fn a_run_rests_on_all_earlier_periods() {
+    for (name, store) in stores() {
+        let firm = Firm::on(name, store).set_up();
+        let machines = NewAccount::new("1500", "Machines", AccountClass::Asset);
+        firm.must("machines", &OpenAccounts::new(vec![machines]));
+        firm.post("of 10", cost("2026-01-05", "1500", "10", "100"));
+        firm.post("power", cost("2026-03-05", "5100", "900", "40"));
+        firm.must("rule", &rule().by_account("1500"));
+        std::thread::scope(|scope| {
+            let books = firm.books.clone();
+            scope.spawn(move || books.send("run", &Allocate::new("over", 202_603)).unwrap());
+            let books = firm.books.clone();
+            scope.spawn(move || {
+                books.post("of 20", cost("2026-01-06", "1500", "20", "100")).unwrap()
+            });
+        });
+        let run = firm.view(|view| allocation_runs(view, "over", 202_603)).remove(0).0;
+        let twenty = firm.entries().into_iter().find(|entry| entry.date == d("2026-01-06"));
+        let position = |id| {
+            let trail = firm.books.audit_trail().unwrap();
+            trail.of(id).unwrap().position
+        };
+        let after = position(twenty.unwrap().id) > position(run.entry);
+        assert_eq!(of(&firm, "5100", "20"), if after { "0" } else { "20" }, "on {name}");
+    }
+}
+
+/// Square metres are recorded once and hold until they change; hours are of their month.
+#[test]
+fn by_statistics_that_hold_until_the_next() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        for (month, amount) in [(1, "30"), (2, "40"), (3, "50"), (4, "60"), (5, "70")] {
+            let day = format!("2026-0{month}-05");
+            firm.post(&day, cost(&day, "5100", "900", amount));
+        }
+        let area = |period| RecordStatistics::new("area", period);
+        let first = area(202_601).value("10", dec("1")).value("20", dec("2"));
+        firm.must("January", &first.until_next());
+        firm.must("once", &area(202_603).value("20", dec("4")));
+        firm.must("moved", &area(202_604).value("20", dec("0")).value("30", dec("5")).until_next());
+        firm.must("by area", &rule().by_statistic("area"));
+        let known = |period| -> Vec<(String, String)> {
+            let rows = firm.view(|view| statistics(view, "area", period));
+            rows.iter().map(|row| (row.value.to_string(), row.amount.to_string())).collect()
+        };
+        let held = |values: &[(&str, &str)]| -> Vec<(String, String)> {
+            values.iter().map(|(value, amount)| ((*value).into(), (*amount).into())).collect()
+        };
+        assert_eq!(known(202_601), held(&[("10", "1"), ("20", "2")]), "on {}", firm.name);
+        assert_eq!(known(202_602), known(202_601));
+        assert_eq!(known(202_603), held(&[("10", "1"), ("20", "4")]), "once, beside what holds");
+        assert_eq!(known(202_605), held(&[("10", "1"), ("30", "5")]), "20 has none any more");
+        for (period, expected) in [
+            (202_601, ["10", "20", "0"]),
+            (202_602, ["23.33", "46.67", "0"]),
+            (202_603, ["33.33", "86.67", "0"]),
+            (202_604, ["43.33", "86.67", "50"]),
+        ] {
+            firm.must(&format!("{period}"), &Allocate::new("over", period));
+            let found = ["10", "20", "30"].map(|centre| of(&firm, "5100", centre));
+            assert_eq!(found, expected, "{period} on {}", firm.name);
+        }
+        firm.clean();
+    });
+}
+
 #[test]
 fn a_pool_with_a_credit_is_its_mirror() {
     let firm = in_memory().set_up();
