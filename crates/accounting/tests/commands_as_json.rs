@@ -59,6 +59,7 @@ fn the_shortest_form_of_each_command() {
         OpenAccounts::new(vec![kept]),
     );
     shortest(r#"{"code":"SPOT","name":"Bank"}"#, OpenRateSource::new("SPOT", "Bank"));
+    shortest(r#"{"source":"SPOT","days":7}"#, LimitRateAge::new("SPOT", Some(7)));
     let (eur, usd) = (Currency::EUR, Currency::USD);
     let rate = NewRate::new(eur, usd, dec("1.25"), d("2026-01-02"));
     shortest(

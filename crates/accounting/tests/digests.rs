@@ -190,6 +190,7 @@ fn all_other_commands() {
         ("EndRecurring", hex(&EndRecurring::new("rent", d("2026-05-01")))),
         ("SkipRecurring", hex(&SkipRecurring::new("rent", d("2026-05-01")))),
         ("OpenRateSource", hex(&OpenRateSource::new("SPOT", "Central bank").pivot(eur))),
+        ("LimitRateAge", hex(&LimitRateAge::new("SPOT", Some(7)))),
         ("RecordRates", hex(&RecordRates::new("SPOT", vec![rate, average]))),
         ("CorrectRates", hex(&CorrectRates::new("SPOT", vec![correction, never]))),
         ("EndRate", hex(&EndRate::new("SPOT", eur, usd, d("2026-02-01")))),
@@ -279,6 +280,7 @@ ResumeRecurring: 8ce231b10c22ed03e30a39ee2db18944cfc43273459900715a0c09f4e628120
 EndRecurring: 78a396f7ebffc8a0aa3480a630edfb740228fc1099571b1cc9b52b121fb7e31b
 SkipRecurring: 130ca2f0c72fb2c6143560e43850317573513ef70b844e673e8cd889e362ef3c
 OpenRateSource: a05687642e7e87b620bbe5400bf4d3324ed6bf30de4de07ba3b7b47c53d7c28c
+LimitRateAge: 40aa5848f1ef0ad02d70749a1c9040e22d1da5e0249ba70ae4398c812790d70a
 RecordRates: be5341d047d560b00e23b19ed7ebb8db71cad8d70d9b9a382f51a4786ad57695
 CorrectRates: 2dfd74ba5bc53b77433d7a3bbcc67c7da848bb0bd3b801185210bc91651c8ff6
 EndRate: de5c15d455413999550f7063036062e1ff377915ee17722d35959dd1a740d9e3

@@ -296,10 +296,11 @@ due_clock: State, layout 1
   ticked: Instant
   key (clock)
 
-currency_source: State, layout 1
+currency_source: State, layout 2
   code: Text
   name: Text
   pivot: Text, nullable
+  max_age_days: I64, nullable, since 2
   key (code)
 
 currency_rate: Fact, layout 1
@@ -333,13 +334,14 @@ currency_monetary_account: State, layout 1
   key (account)
   guard all ()
 
-currency_revaluation: Fact, layout 1
+currency_revaluation: Fact, layout 2
   date: Date
   entry: Id
   source: Text
   reverses_on: Date
   lines: I64
   difference: Decimal { digits: 4 }
+  ledger: Text, nullable, since 2
   key (date, entry)
   guard all ()
 
@@ -383,11 +385,12 @@ allocation_share: State, layout 1
   key (rule, value)
   guard by_rule (rule)
 
-allocation_statistic: State, layout 1
+allocation_statistic: State, layout 2
   statistic: Text
   period: I64
   value: Text
   amount: Number
+  until_next: Bool, nullable, since 2
   key (statistic, period, value)
   guard by_statistic_and_period (statistic, period)
 

@@ -6,7 +6,7 @@ mod common;
 use common::*;
 use fondaco_accounting::currency::*;
 use fondaco_accounting::ledger::*;
-use fondaco_core::timeline::Timeline;
+use fondaco_core::timeline::{Span, Timeline};
 use fondaco_core::{Currency, ErrorKind, Rounding};
 use rust_decimal::Decimal;
 
@@ -257,6 +257,50 @@ fn what_is_no_rate_is_refused() {
     let known = firm.view(|view| rates(view, "SPOT", EUR, CHF));
     assert!(known.recordings().is_empty());
     firm.clean();
+}
+
+/// A rate that nobody recorded is an error with its day, for entries, revaluations and translations alike.
+#[test]
+fn rates_may_be_so_old() {
+    on_every_store(|firm| {
+        let firm = with_source(firm);
+        let span = Span { start: d("2026-01-01"), end: Some(d("2026-03-31")) };
+        let monthly = rate(EUR, CHF, "0.95", "2026-01-01").on(span);
+        let rates = vec![rate(EUR, USD, "1.25", "2026-01-02"), monthly];
+        firm.must("rates", &RecordRates::new("SPOT", rates));
+        let sold = |date: &str, currency: Currency| {
+            let amount = fondaco_core::Money::new(dec("10"), currency);
+            NewEntry::new("GEN", d(date)).debit("1200", amount).credit("4000", amount)
+        };
+        firm.post("any age", sold("2026-05-30", USD));
+        firm.must("a week", &LimitRateAge::new("SPOT", Some(7)));
+        firm.post("seven days", sold("2026-01-09", USD));
+        let error = firm.refused("eight", &Post::new(sold("2026-01-10", USD)));
+        assert_eq!(error.code(), "accounting.old_rate");
+        let words = error.to_string();
+        assert!(words.contains("on 2026-01-10 is of 2026-01-02, and none older than 7 days is taken, for 10.00 USD of account"), "{words}");
+        firm.post("a quarter's", sold("2026-03-31", CHF));
+        let given = sold("2026-02-01", USD);
+        let given = NewEntry {
+            postings: given.postings.into_iter().map(|line| line.worth(eur("8"))).collect(),
+            ..given
+        };
+        firm.post("given", given);
+        firm.must("monetary", &MarkMonetary::new(["1200"]));
+        let valued = firm.books.revaluation(&Revalue::at(d("2026-03-31"))).unwrap_err();
+        assert_eq!(valued.code(), "accounting.old_rate", "on {}", firm.name);
+        let older = Revalue::at(d("2026-03-31")).rates_no_older_than(90);
+        assert!(!firm.view(|view| revaluation(view, &older)).lines.is_empty());
+        let translated = TranslationQuery::new(USD, "2026-01-01/2026-03-31".parse().unwrap());
+        let translated = firm.books.view(|view| translation(view, &translated)).unwrap_err();
+        assert_eq!(translated.code(), "accounting.old_rate");
+        firm.must("any age again", &LimitRateAge::new("SPOT", None));
+        firm.post("any age, again", sold("2026-05-30", USD));
+        let unknown = firm.refused("nobody", &LimitRateAge::new("NOBODY", Some(1)));
+        assert_eq!(unknown.code(), "accounting.unknown_rate_source");
+        firm.must("customs", &OpenRateSource::new("CUSTOMS", "Customs").no_older_than(3));
+        firm.clean();
+    });
 }
 
 #[test]

@@ -598,7 +598,10 @@ fn no_word_of_the_statements_is_lacking() {
             recorded_at: fondaco_core::Timestamp::EPOCH,
         };
         let legs = inverted.into_iter().map(leg).collect();
-        of_tree(&FoundRate { from: base, to: quote, date: last, legs }.explain(), &mut known);
+        of_tree(
+            &FoundRate { from: base, to: quote, date: last, legs, max_age_days: None }.explain(),
+            &mut known,
+        );
     }
     known.sort();
     known.dedup();

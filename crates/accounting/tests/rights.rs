@@ -193,6 +193,9 @@ const CASES: &[Case] = &[
     (&rights::RECORD_RATE, "open a rate source", |staff, who| {
         done(staff.send(who, &OpenRateSource::new("SPOT", "Central bank")))
     }),
+    (&rights::RECORD_RATE, "limit the age of rates", |staff, who| {
+        done(staff.send(who, &LimitRateAge::new("SPOT", Some(7))))
+    }),
     (&rights::RECORD_RATE, "record a rate", |staff, who| {
         let rate = NewRate::new(Currency::EUR, Currency::USD, dec("1.25"), d("2026-01-02"));
         done(staff.send(who, &RecordRates::new("SPOT", vec![rate])))

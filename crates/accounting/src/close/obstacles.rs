@@ -6,13 +6,14 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use fondaco_core::{DateRange, Range, Reading};
 use rust_decimal::Decimal;
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
-use crate::currency::{Revalue, monetary_accounts, revaluation, revaluations};
+use crate::currency::{Revalue, monetary_accounts, revaluation_of, revaluations};
 use crate::ledger::{
     Account, AccountClass, Amount, BalanceQuery, DraftStatus, LedgerError, PendingEntry,
     PendingPosting, PendingSettled, Settings, Totals, balances, drafts,
 };
+use crate::parallel::{ledgers, part_of};
 
 /// What sort of thing stands in the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -209,15 +210,30 @@ pub(super) fn unrevalued(
     read: &mut impl Reading,
     end: NaiveDate,
 ) -> Result<Vec<SmolStr>, LedgerError> {
+    let mut found = unrevalued_of(read, end, None)?;
+    for ledger in ledgers(read)? {
+        let own = unrevalued_of(read, end, Some(&ledger.code))?;
+        found.extend(own.into_iter().map(|of| format_smolstr!("{of} of {}", ledger.code)));
+    }
+    Ok(found)
+}
+
+/// The same of what a ledger has alone, or of what all have.
+fn unrevalued_of(
+    read: &mut impl Reading,
+    end: NaiveDate,
+    ledger: Option<&SmolStr>,
+) -> Result<Vec<SmolStr>, LedgerError> {
+    let read = &mut part_of(read, ledger)?;
     let monetary = monetary_accounts(read)?;
     let mut found = match monetary.is_empty() {
         true => foreign_in(read, end, None)?,
         false => {
-            let runs = revaluations(read)?;
-            let last = runs.iter().rfind(|run| run.date <= end);
+            let mut runs = revaluations(read)?;
+            runs.retain(|run| run.ledger.as_ref() == ledger && run.date <= end);
             let run = Revalue::at(end);
-            let run = last.map_or(run.clone(), |last| run.source(last.source.clone()));
-            match revaluation(read, &run) {
+            let run = runs.last().map_or(run.clone(), |last| run.source(last.source.clone()));
+            match revaluation_of(read, &run, ledger.cloned()) {
                 Ok(preview) => {
                     let lines = preview.lines.iter();
                     let differ = lines.filter(|line| !line.difference().is_zero());

@@ -25,6 +25,9 @@ type Cells = BTreeMap<(Currency, SmolStr), Amounts>;
 /// An account with its sums.
 type OfAccount = (SmolStr, Cells);
 
+/// A parallel ledger with the sums that it has alone.
+type OfLedger = (Arc<ParallelLedger>, Vec<OfAccount>);
+
 /// The entries that close a year, and its result: a profit is positive.
 pub(super) struct Zeroing {
     pub(super) entries: Vec<NewEntry>,
@@ -107,7 +110,7 @@ fn with_results(
     read: &mut impl Reading,
     accounts: &[SmolStr],
     keys: (PeriodKey, PeriodKey),
-) -> Result<Vec<(Arc<ParallelLedger>, Vec<OfAccount>)>, LedgerError> {
+) -> Result<Vec<OfLedger>, LedgerError> {
     let mut found = Vec::new();
     for ledger in parallel::ledgers(read)? {
         let own = cells(&mut alone(read, &ledger.code)?, accounts, keys)?;

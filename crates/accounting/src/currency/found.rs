@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use fondaco_core::decimal::{DecimalError, MAX_DIGITS};
 use fondaco_core::report::{Cell, Explain, Parameter, Phrase, word};
 use fondaco_core::timeline::Span;
@@ -29,6 +29,8 @@ pub struct FoundRate {
     pub date: NaiveDate,
     /// The recordings it comes from: none for a currency in itself, two through a pivot.
     pub legs: Vec<RateLeg>,
+    /// How many days old its source lets one be that holds until the next one.
+    pub max_age_days: Option<u32>,
 }
 
 /// One recording that a rate comes from.
@@ -81,6 +83,16 @@ impl FoundRate {
             [leg] if !leg.inverted => Ok(leg.rate),
             _ => self.rounded().ok_or_else(|| self.no_room()),
         }
+    }
+
+    /// Since when it holds, where that is too long ago: by `oldest`, or by its source; with the days that are allowed. One that was
+    /// recorded for a span of days was meant for all of them.
+    pub(crate) fn outdated(&self, oldest: Option<u32>) -> Option<(NaiveDate, u32)> {
+        let days = oldest.or(self.max_age_days)?;
+        let first = self.date.checked_sub_days(Days::new(days.into()))?;
+        let open = self.legs.iter().filter(|leg| leg.span.end.is_none());
+        let since = open.map(|leg| leg.span.start).min()?;
+        (since < first).then_some((since, days))
     }
 
     fn no_room(&self) -> LedgerError {

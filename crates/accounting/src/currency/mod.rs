@@ -20,6 +20,9 @@
 //! A posting in a foreign currency that gives neither its worth nor a rate takes the rate of its
 //! entry's date from the source [`POSTING_SOURCE`], as known when it is posted, and its worth is
 //! rounded half-up.
+//!
+//! A rate holds until the next one is recorded, so one that nobody recorded goes unseen, unless the source says [how old its rates may
+//! be](LimitRateAge): then an entry, a revaluation or a translation that needs an older one is refused.
 
 mod declared;
 mod exchange;
@@ -40,12 +43,13 @@ pub(crate) use exchange::{Naming, side_of};
 pub use found::{FoundRate, RateLeg};
 pub use query::{RateQuery, find_rate, rates};
 pub use rate::{CorrectRates, EndRate, ExchangeRate, NewRate, RateCorrection, RecordRates};
+pub(crate) use revaluation::revaluation_of;
 pub use revaluation::{
     MarkMonetary, MonetaryAccount, Revaluation, RevaluationLine, RevaluationPart, RevaluationRun,
     Revalue, RevalueCursor, Revalued, RevaluedItem, RevaluedLine, monetary_accounts, revaluation,
     revaluation_known_at, revaluations,
 };
-pub use source::{OpenRateSource, RateSource};
+pub use source::{LimitRateAge, OpenRateSource, RateSource};
 pub(crate) use table::PostingRates;
 pub use translation::{
     IncomeRate, TranslatedLine, TranslatedPart, Translation, TranslationQuery, translation,

@@ -1,6 +1,6 @@
 //! A rate that is needed for what an account holds: it must be there, and no older than is allowed.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use fondaco_core::{Currency, Reading, Timestamp};
 use smol_str::SmolStr;
 
@@ -13,7 +13,7 @@ use crate::ledger::open_items::money;
 pub(super) struct Needed {
     pub(super) source: SmolStr,
     pub(super) known_at: Option<Timestamp>,
-    /// How many days old a rate may be that holds until the next one.
+    /// How many days old a rate may be that holds until the next one; `None` for as many as its source says.
     pub(super) oldest: Option<u32>,
 }
 
@@ -42,20 +42,14 @@ impl Needed {
         Ok(found.ok_or_else(missing)?)
     }
 
-    /// Refuses a rate that began to hold too long ago. One for a span of days was meant for all of them.
+    /// Refuses a rate that began to hold too long ago.
     pub(super) fn check(
         &self,
         found: &FoundRate,
         (account, from, units): Holding<'_>,
     ) -> Result<(), ExchangeError> {
         let FoundRate { to, date, .. } = *found;
-        let Some(days) = self.oldest else { return Ok(()) };
-        let first = date.checked_sub_days(Days::new(days.into()));
-        let open = found.legs.iter().filter(|leg| leg.span.end.is_none());
-        let since = open.map(|leg| leg.span.start).min();
-        let Some(since) = since.filter(|since| first.is_some_and(|first| *since < first)) else {
-            return Ok(());
-        };
+        let Some((since, days)) = found.outdated(self.oldest) else { return Ok(()) };
         let (code, account, held) = (self.source.clone(), account.clone(), money(units, from));
         Err(ExchangeError::OldRate { code, from, to, date, since, days, account, held })
     }

@@ -36,7 +36,8 @@ pub(crate) struct Finder<'k> {
 impl Finder<'_> {
     /// Direct, else inverse, else through the pivot.
     pub(crate) fn find(&self, from: Currency, to: Currency) -> Option<FoundRate> {
-        let found = |legs| FoundRate { from, to, date: self.date, legs };
+        let (date, max_age_days) = (self.date, self.source.max_age_days);
+        let found = |legs| FoundRate { from, to, date, legs, max_age_days };
         if from == to {
             return Some(found(Vec::new()));
         }

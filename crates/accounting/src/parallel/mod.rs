@@ -21,6 +21,9 @@
 //!   limited, can't be held or balance an account, and don't count in kept totals, spending limits and assertions.
 //! - [`CloseYear`](crate::close::CloseYear) closes the year of all ledgers at once: what a ledger earned and spent alone goes to its
 //!   retained earnings in a closing journal of its own, which [`SetClosing`](crate::close::SetClosing) names.
+//! - What a ledger has alone in other currencies is valued by runs [in a journal of it](crate::currency::Revalue::in_journal); by
+//!   other rates than the leading ledger's, too. What both have is valued once, by the leading ledger's run.
+//! - Allocations share out what all ledgers have; what one has alone stays where it was posted.
 //! - What a ledger's postings are marked with is a dimension of a [reserved name](LEDGER), which no other posting can have.
 //!
 //! # Examples
@@ -69,7 +72,7 @@ pub use sight::{LedgerPart, of_ledger};
 pub(crate) use closing::set_closing;
 pub(crate) use guard::{check_all_ledgers, check_entry, check_unreserved};
 pub(crate) use sight::{
-    all_or_scope, alone, leading, ledger_of, marked, sight, sight_of, unmarked,
+    all_or_scope, alone, leading, ledger_of, marked, part_of, sight, sight_of, unmarked,
 };
 
 /// The name of the dimension that says to which parallel ledger a posting belongs. Postings that are given can't have it.

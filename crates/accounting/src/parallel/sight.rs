@@ -176,6 +176,17 @@ pub(crate) fn alone<'r, R: Reading>(
     Ok(Filtered::new(read, part))
 }
 
+/// What belongs to one ledger alone, or what belongs to all.
+pub(crate) fn part_of<'r, R: Reading>(
+    read: &'r mut R,
+    ledger: Option<&SmolStr>,
+) -> Result<Filtered<'r, R, LedgerPart>, LedgerError> {
+    match ledger {
+        Some(ledger) => alone(read, ledger),
+        None => leading(read),
+    }
+}
+
 fn part(
     read: &mut impl Reading,
     ledger: Option<SmolStr>,

@@ -130,6 +130,7 @@ fn two_phases(books: &Books<'_>) -> Result<(), LedgerError> {
 fn exchange_rates(books: &Books<'_>) -> Result<(), LedgerError> {
     let (eur, usd) = (Currency::EUR, Currency::USD);
     books.send("source", &OpenRateSource::new("SPOT", "Central bank").pivot(eur))?;
+    books.send("age", &LimitRateAge::new("SPOT", Some(400)))?;
     let rate = |rate, on| NewRate::new(eur, usd, Decimal::new(rate, 2), on);
     let rates = vec![rate(125, day(1, 2)), rate(128, day(2, 2))];
     books.send("rates", &RecordRates::new("SPOT", rates.clone()))?;

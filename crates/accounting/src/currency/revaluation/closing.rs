@@ -16,6 +16,8 @@ use crate::ledger::{AMOUNT_DIGITS, Amount, LedgerError};
 pub(super) struct Closing {
     pub(super) at: Moment,
     pub(super) ledger: Currency,
+    /// Whether what one parallel ledger has alone is valued.
+    pub(super) of_one_ledger: bool,
     needed: Needed,
     found: BTreeMap<Currency, Rate>,
 }
@@ -35,9 +37,10 @@ impl Closing {
         at: Moment,
         ledger: Currency,
         oldest: Option<u32>,
+        of_one_ledger: bool,
     ) -> Closing {
         let needed = Needed { source: source.clone(), known_at: at.known_at, oldest };
-        Closing { at, ledger, needed, found: BTreeMap::new() }
+        Closing { at, ledger, of_one_ledger, needed, found: BTreeMap::new() }
     }
 
     pub(super) fn source(&self) -> &SmolStr {
@@ -128,7 +131,7 @@ mod tests {
             recorded_at: Timestamp::EPOCH,
         };
         let legs = rates.iter().map(leg).collect();
-        Rate::new(FoundRate { from: Currency::USD, to, date, legs })
+        Rate::new(FoundRate { from: Currency::USD, to, date, legs, max_age_days: None })
     }
 
     proptest! {

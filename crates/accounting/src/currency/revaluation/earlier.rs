@@ -39,10 +39,14 @@ impl Moment {
 }
 
 /// What earlier runs left on adjustment accounts by the end of the day. A run whose reversal is due by then and did not come
-/// yet refuses: its reversal would move what is valued now.
-pub(super) fn adjusted(read: &mut impl Reading, at: Moment) -> Result<Adjusted, LedgerError> {
+/// yet refuses: its reversal would move what is valued now. Runs of one ledger are no others'.
+pub(super) fn adjusted(
+    read: &mut impl Reading,
+    at: Moment,
+    ledger: Option<&SmolStr>,
+) -> Result<Adjusted, LedgerError> {
     let mut adjusted = Adjusted::new();
-    for run in standing(read, at)? {
+    for run in standing(read, at, ledger)? {
         let lines = read.peek_scan(&Range::<RevaluationLine>::by_key(&run.entry))?;
         for line in lines.iter().filter(|line| line.adjustment.is_some()) {
             let moved = i128::from(line.worth.units()) - i128::from(line.before.units());
@@ -62,9 +66,13 @@ pub(super) fn adjusted(read: &mut impl Reading, at: Moment) -> Result<Adjusted, 
 }
 
 /// The runs whose entries are in the books at the end of the day.
-fn standing(read: &mut impl Reading, at: Moment) -> Result<Vec<Arc<RevaluationRun>>, LedgerError> {
+fn standing(
+    read: &mut impl Reading,
+    at: Moment,
+    ledger: Option<&SmolStr>,
+) -> Result<Vec<Arc<RevaluationRun>>, LedgerError> {
     let mut runs = read.peek_scan(&Range::<RevaluationRun>::all().through(&at.date))?;
-    runs.retain(|run| at.knows(run.entry));
+    runs.retain(|run| at.knows(run.entry) && run.ledger.as_ref() == ledger);
     let ids: Vec<_> = runs.iter().map(|run| run.entry).collect();
     let chains = reversal_chains(read, &ids)?;
     let links: Vec<_> = chains.iter().flatten().copied().collect();

@@ -17,7 +17,7 @@ use crate::currency::PostingRates;
 use crate::ledger::{
     Account, Clearing, LedgerError, Period, Posting, Unclearing, rested_reversal_chains,
 };
-use crate::parallel::leading;
+use crate::parallel::part_of;
 
 /// What was valued in chunks before: by account, how often that had changed then, and at which rates.
 #[derive(Debug, Default)]
@@ -30,27 +30,33 @@ pub(super) struct Known {
 /// The ground of a run.
 pub(super) struct Ground {
     closing: Closing,
+    /// The ledger of which what it has alone is valued; `None` for what all have.
+    ledger: Option<SmolStr>,
     accounts: Vec<Arc<Account>>,
     adjusted: Adjusted,
     marks: BTreeMap<SmolStr, i64>,
 }
 
 impl Ground {
-    pub(super) fn read(tx: &mut Tx<'_>, run: &Revalue) -> Result<Ground, LedgerError> {
+    pub(super) fn read(
+        tx: &mut Tx<'_>,
+        run: &Revalue,
+        ledger: Option<SmolStr>,
+    ) -> Result<Ground, LedgerError> {
         // Of two runs at once the second begins anew, after the first; and of one who marks accounts meanwhile, the run does.
         tx.scan(&Range::<MonetaryAccount>::all())?;
         let runs = tx.scan(&Range::<RevaluationRun>::all())?;
         let runs: Vec<_> =
             runs.iter().filter(|earlier| earlier.date <= run.date).map(|run| run.entry).collect();
         rested_reversal_chains(tx, &runs)?;
-        let mut closing = run.closing(tx, None)?;
+        let mut closing = run.closing(tx, None, ledger.as_ref())?;
         let accounts = monetary_accounts(tx)?;
         let codes: Vec<_> = accounts.iter().map(|account| account.code.clone()).collect();
         tx.get_many::<Account>(&codes)?;
         let marks = marks(tx, &codes, run.date)?;
-        let adjusted = adjusted(tx, closing.at)?;
-        rest_on_rates(tx, &codes, &mut closing)?;
-        Ok(Ground { closing, accounts, adjusted, marks })
+        let adjusted = adjusted(tx, closing.at, ledger.as_ref())?;
+        rest_on_rates(tx, (&codes, ledger.as_ref()), &mut closing)?;
+        Ok(Ground { closing, ledger, accounts, adjusted, marks })
     }
 
     /// Every account in each of its currencies: as it is known, where nothing changed since.
@@ -59,7 +65,7 @@ impl Ground {
         tx: &mut Tx<'_>,
         known: &Known,
     ) -> Result<(Vec<Valued>, Closing), LedgerError> {
-        let Ground { mut closing, accounts, adjusted, marks } = self;
+        let Ground { mut closing, ledger, accounts, adjusted, marks } = self;
         let said: BTreeMap<Currency, String> = closing.said().collect();
         let stale = |line: &Valued| {
             known
@@ -67,7 +73,7 @@ impl Ground {
                 .get(&line.currency)
                 .is_some_and(|rate| said.get(&line.currency) != Some(rate))
         };
-        let read = &mut leading(tx)?;
+        let read = &mut part_of(tx, ledger.as_ref())?;
         let mut lines = Vec::new();
         for account in accounts {
             let code = &account.code;
@@ -124,12 +130,12 @@ fn marks(
 /// The rates of all currencies in which the accounts may hold something.
 fn rest_on_rates(
     tx: &mut Tx<'_>,
-    accounts: &[SmolStr],
+    (accounts, ledger): (&[SmolStr], Option<&SmolStr>),
     closing: &mut Closing,
 ) -> Result<(), LedgerError> {
-    let mut currencies = Vec::new();
+    let (mut currencies, own) = (Vec::new(), closing.ledger);
     for account in accounts {
-        currencies.extend(foreign(tx, account, closing.ledger)?.0);
+        currencies.extend(foreign(&mut part_of(tx, ledger)?, account, own)?.0);
     }
     currencies.sort_unstable();
     currencies.dedup();

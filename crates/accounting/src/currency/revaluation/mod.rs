@@ -12,6 +12,8 @@
 //!   one, at the closing rate; in other currencies nothing moved.
 //! - Run again for the same day it posts what is missing: nothing, or what came after the first run, entries or rates.
 //! - A rate that is missing refuses the whole run, with the day and the pair.
+//! - What one [parallel ledger](crate::parallel) has alone is valued by [runs of its own](Revalue::in_journal), in entries of its
+//!   own; so each ledger stands at the closing rate, and the leading one as if there were no other.
 //! - An entry that others post to the account meanwhile is in the run, or after it: never half.
 //!
 //! # Examples
@@ -54,6 +56,7 @@ mod value;
 pub(super) use job::KIND;
 pub use job::RevalueCursor;
 pub use mark::{MarkMonetary, monetary_accounts};
+pub(crate) use preview::revaluation_of;
 pub use preview::{Revaluation, RevaluedItem, RevaluedLine, revaluation, revaluation_known_at};
 pub use records::{MonetaryAccount, RevaluationLine, RevaluationPart, RevaluationRun};
 pub use run::{Revalue, Revalued, revaluations};

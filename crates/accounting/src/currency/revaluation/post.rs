@@ -22,16 +22,17 @@ use crate::ledger::{Entry, LedgerError, NewEntry, NewPosting, plan_new, post_one
 pub(super) fn post(tx: &mut Tx<'_>, run: &Revalue, known: &Known) -> Result<Revalued, LedgerError> {
     let authority = tx.authority(&rights::REVALUE)?;
     tx.allow(&authority, &Request::new(&rights::REVALUE).about(run.source.clone()))?;
-    let ground = Ground::read(tx, run)?;
+    let ledger = run.of(tx)?;
+    let ground = Ground::read(tx, run, ledger.clone())?;
     let (lines, closing) = ground.value(tx, known)?;
     let moved: Vec<Valued> = lines.into_iter().filter(Valued::moves).collect();
     let naming = Naming::read(tx, moved.iter().map(|line| (&line.account, line.currency)))?;
     let (mut entries, mut difference) = (Vec::new(), 0);
-    for (journal, named) in by_journal(&naming, &moved)? {
+    for (journal, named) in by_journal(run, &naming, &moved)? {
         let entry = entry(run, journal, &named, closing.ledger)?;
         let asking = Asking::following(tx.authority(&rights::REVALUE)?);
         let (posted, _) = post_one(tx, &entry, None, asking)?;
-        difference += keep(tx, run, posted.id, &named, &closing)?;
+        difference += keep(tx, run, (posted.id, &ledger), &named, &closing)?;
         entries.push(posted.id);
     }
     Ok(Revalued { entries, lines: moved.len() as u32, difference: amount(difference)? })
@@ -42,6 +43,7 @@ type Named<'l> = (&'l Valued, &'l ExchangeAccounts);
 
 /// The lines by the journals in which they are posted.
 fn by_journal<'l>(
+    run: &'l Revalue,
     naming: &'l Naming,
     lines: &'l [Valued],
 ) -> Result<BTreeMap<&'l SmolStr, Vec<Named<'l>>>, LedgerError> {
@@ -50,7 +52,8 @@ fn by_journal<'l>(
         let (account, currency) = (line.account.clone(), line.currency);
         let accounts = naming.of(&line.account, currency);
         let accounts = accounts.ok_or(ExchangeError::NoAccounts { account, currency })?;
-        journals.entry(&accounts.journal).or_default().push((line, accounts));
+        let journal = run.journal.as_ref().unwrap_or(&accounts.journal);
+        journals.entry(journal).or_default().push((line, accounts));
     }
     Ok(journals)
 }
@@ -107,7 +110,7 @@ fn moved(
 fn keep(
     tx: &mut Tx<'_>,
     run: &Revalue,
-    entry: Id<Entry>,
+    (entry, ledger): (Id<Entry>, &Option<SmolStr>),
     named: &[Named<'_>],
     closing: &Closing,
 ) -> Result<i128, LedgerError> {
@@ -132,8 +135,8 @@ fn keep(
     let event = Event::new("currency.revalued").with("entry", entry);
     tx.emit(event.with("date", run.date).with("lines", lines));
     let (date, source, sum) = (run.date, run.source.clone(), amount(difference)?);
-    let reverses_on = next;
-    tx.insert(RevaluationRun { date, entry, source, reverses_on, lines, difference: sum })?;
+    let (reverses_on, ledger) = (next, ledger.clone());
+    tx.insert(RevaluationRun { date, entry, source, reverses_on, lines, difference: sum, ledger })?;
     Ok(difference)
 }
 

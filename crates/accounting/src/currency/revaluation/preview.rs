@@ -16,7 +16,7 @@ use crate::Books;
 use crate::currency::FoundRate;
 use crate::ledger::open_items::money;
 use crate::ledger::{Account, ItemKey, LedgerError};
-use crate::parallel::leading;
+use crate::parallel::part_of;
 
 /// What a [`Revalue`] would find, and move.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub struct Revaluation {
     pub source: SmolStr,
     /// The ledger's currency.
     pub currency: Currency,
+    /// The parallel ledger of which it values what it has alone; `None` for what all have.
+    pub ledger: Option<SmolStr>,
     /// Each account in each other currency, also where nothing differs.
     pub lines: Vec<RevaluedLine>,
 }
@@ -136,7 +138,17 @@ impl Revaluation {
 /// # Errors
 /// As [`Revalue`], without those of posting.
 pub fn revaluation(read: &mut impl Reading, run: &Revalue) -> Result<Revaluation, LedgerError> {
-    preview(read, run, None)
+    let ledger = run.of(read)?;
+    preview(read, run, ledger, None)
+}
+
+/// What `run` would find of what a ledger has alone, or of what all have, whatever its journal.
+pub(crate) fn revaluation_of(
+    read: &mut impl Reading,
+    run: &Revalue,
+    ledger: Option<SmolStr>,
+) -> Result<Revaluation, LedgerError> {
+    preview(read, run, ledger, None)
 }
 
 /// What `run` would have found at a time: by the entries, clearings and rates that were recorded until then, of the accounts
@@ -166,18 +178,19 @@ pub fn revaluation_known_at(
     run: &Revalue,
     time: Timestamp,
 ) -> Result<Revaluation, LedgerError> {
-    preview(read, run, Some(time))
+    let ledger = run.of(read)?;
+    preview(read, run, ledger, Some(time))
 }
 
 fn preview(
     read: &mut impl Reading,
     run: &Revalue,
+    ledger: Option<SmolStr>,
     known_at: Option<Timestamp>,
 ) -> Result<Revaluation, LedgerError> {
-    // What is adjusted concerns all ledgers.
-    let read = &mut leading(read)?;
-    let mut closing = run.closing(read, known_at)?;
-    let adjusted = adjusted(read, closing.at)?;
+    let read = &mut part_of(read, ledger.as_ref())?;
+    let mut closing = run.closing(read, known_at, ledger.as_ref())?;
+    let adjusted = adjusted(read, closing.at, ledger.as_ref())?;
     let mut lines = Vec::new();
     for account in monetary_accounts(read)? {
         let held = held(read, &account, &mut closing)?;
@@ -190,7 +203,7 @@ fn preview(
         }
     }
     let (date, source, currency) = (run.date, run.source.clone(), closing.ledger);
-    Ok(Revaluation { date, source, currency, lines })
+    Ok(Revaluation { date, source, currency, ledger, lines })
 }
 
 fn shown(

@@ -18,7 +18,7 @@ pub struct MonetaryAccount {
 
 /// A revaluation that was posted.
 #[derive(Record, Debug, Clone, PartialEq)]
-#[record(table = "currency_revaluation", kind = fact, key(date, entry), guard(all()))]
+#[record(table = "currency_revaluation", kind = fact, key(date, entry), guard(all()), layout = 2)]
 pub struct RevaluationRun {
     /// The day whose rates count.
     pub date: NaiveDate,
@@ -32,6 +32,9 @@ pub struct RevaluationRun {
     pub lines: u32,
     /// What the accounts are worth more, or less where it is negative: gains less losses.
     pub difference: Amount,
+    /// The parallel ledger of which it values what it has alone; `None` for what all have.
+    #[record(since = 2)]
+    pub ledger: Option<SmolStr>,
 }
 
 /// What a revaluation moved of an account in a currency.

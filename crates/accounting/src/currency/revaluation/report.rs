@@ -22,7 +22,11 @@ impl Revaluation {
     /// ```
     pub fn to_report(&self) -> Report {
         let title = Phrase::from(word("Revaluation at")).and(self.date);
-        let title = title.and(format_smolstr!("({}),", self.source)).and(word("in"));
+        let by = match &self.ledger {
+            Some(ledger) => format_smolstr!("({}, {ledger}),", self.source),
+            None => format_smolstr!("({}),", self.source),
+        };
+        let title = title.and(by).and(word("in"));
         let amount = |name| Column::amount(word(name), self.currency);
         let mut report = Report::new(title.and(SmolStr::new(self.currency.code())))
             .column(Column::text(word("Account")))

@@ -13,13 +13,16 @@ use super::earlier::Moment;
 use super::ground::Known;
 use super::post::post;
 use crate::currency::{POSTING_SOURCE, source};
-use crate::ledger::{Amount, Entry, LedgerError, Settings};
+use crate::ledger::{Amount, Entry, Journal, LedgerError, Settings};
 
 /// Values what is monetary at a day's rates and posts what differs, as an entry that reverses itself; one
 /// for each journal, where several are [named](crate::currency::SetExchangeAccounts).
 ///
 /// As a command it is done in one commit; as a [`Job`](fondaco_core::Job) it values account by account, may be stopped and
 /// goes on, and posts in its last commit.
+///
+/// It values what all ledgers share. What a [parallel ledger](crate::parallel) has alone in other currencies is valued by a run
+/// [in a journal of it](Revalue::in_journal), which all others never see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revalue {
     /// The day whose rates count, and at whose end the books are valued.
@@ -33,9 +36,12 @@ pub struct Revalue {
     /// What people read; `None` for a text with the day.
     #[serde(default)]
     pub text: Option<SmolStr>,
-    /// How many days old a rate may be that holds until the next one; `None` for any age.
+    /// How many days old a rate may be that holds until the next one; `None` for as many as its source says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_rate_age_days: Option<u32>,
+    /// The journal of its entry, instead of those that are named; one of a parallel ledger for what that has alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journal: Option<SmolStr>,
 }
 
 fn posting_source() -> SmolStr {
@@ -52,8 +58,9 @@ impl Revalue {
     /// # Ok::<(), chrono::ParseError>(())
     /// ```
     pub fn at(date: NaiveDate) -> Revalue {
-        let (reverses_on, text, max_rate_age_days) = (None, None, None);
-        Revalue { date, source: posting_source(), reverses_on, text, max_rate_age_days }
+        let (reverses_on, text, max_rate_age_days, journal) = (None, None, None, None);
+        let source = posting_source();
+        Revalue { date, source, reverses_on, text, max_rate_age_days, journal }
     }
 
     /// By the rates of this source.
@@ -104,16 +111,56 @@ impl Revalue {
         self
     }
 
-    /// The rates to value by, none of which was looked for yet.
+    /// In this journal, whichever the [named accounts](crate::currency::SetExchangeAccounts) have. By one that belongs to a [parallel
+    /// ledger](crate::parallel) the run values what that ledger has alone, such as a lease that only IFRS has on the balance sheet.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books_with_rates(); // EUR/USD 1.25: a dollar is worth 0.80
+    /// use fondaco_accounting::currency::{MarkMonetary, Revalue, SetExchangeAccounts};
+    /// use fondaco_accounting::parallel::DefineLedger;
+    /// books.send("ifrs", &DefineLedger::new("ifrs", "IFRS"))?;
+    /// books.send("journal", &OpenJournal::new("IFR", "IFRS").in_ledger("ifrs"))?;
+    /// books.send("leases", &OpenAccounts::new(vec![NewAccount::new("2500", "Leases", AccountClass::Liability)]))?;
+    /// books.send("differences", &SetExchangeAccounts::new("GEN", "4000", "5100"))?;
+    /// books.send("monetary", &MarkMonetary::new(["2500"]))?;
+    /// let lease = NewEntry::new("IFR", day("2026-03-01")).conversion()
+    ///     .posting(NewPosting::credit("2500", Money::parse("100 USD").unwrap()).worth(eur("90")))
+    ///     .debit("5100", eur("90"));
+    /// books.post("lease", lease)?;
+    /// let run = Revalue::at(day("2026-03-31"));
+    /// assert!(books.send("of all", &run)?.answer.entries.is_empty());
+    /// assert_eq!(books.send("of ifrs", &run.in_journal("IFR"))?.answer.difference.to_decimal(), 10.into());
+    /// let lease = BalanceQuery::account("2500").until(day("2026-03-31")).of_ledger("ifrs");
+    /// assert_eq!(books.balances(&lease)?[0].amounts.ledger_balance(), (-80).into());
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn in_journal(mut self, code: impl Into<SmolStr>) -> Revalue {
+        self.journal = Some(code.into());
+        self
+    }
+
+    /// Of what it is: what the ledger of its journal has alone, or what all have.
+    pub(super) fn of(&self, read: &mut impl Reading) -> Result<Option<SmolStr>, LedgerError> {
+        let Some(code) = &self.journal else { return Ok(None) };
+        let unknown = || LedgerError::UnknownJournal { code: code.clone() };
+        Ok(read.peek::<Journal>(code)?.ok_or_else(unknown)?.ledger.clone())
+    }
+
+    /// The rates to value by, none of which was looked for yet; and whether what one ledger has alone is valued.
     pub(super) fn closing(
         &self,
         read: &mut impl Reading,
         known_at: Option<Timestamp>,
+        ledger: Option<&SmolStr>,
     ) -> Result<Closing, LedgerError> {
         let settings = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
         source::existing(read, &self.source)?;
         let at = Moment { date: self.date, known_at };
-        Ok(Closing::new(&self.source, at, settings.currency, self.max_rate_age_days))
+        let oldest = self.max_rate_age_days;
+        Ok(Closing::new(&self.source, at, settings.currency, oldest, ledger.is_some()))
     }
 }
 

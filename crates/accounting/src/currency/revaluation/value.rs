@@ -14,6 +14,7 @@ use crate::ledger::{
     Account, Amount, Balance, BalanceQuery, Clearing, ItemKeeping, ItemKey, LedgerError, Period,
     Posting, balances, tags,
 };
+use crate::parallel::{ledger_of, unmarked};
 
 /// So many postings are read in one trip.
 const MANY: usize = 4096;
@@ -89,7 +90,7 @@ pub(super) fn foreign(
     read.peek_each(&Range::<Balance>::by_key(account), |balance: &Balance| {
         if balance.currency != ledger {
             currencies.insert(balance.currency);
-            tagged |= !balance.dimensions.is_empty();
+            tagged |= !balance.dimensions.is_empty(); // also what one ledger has alone is
         }
         Ok::<(), LedgerError>(())
     })?;
@@ -106,7 +107,8 @@ pub(super) fn held(
     if currencies.is_empty() {
         return Ok(Vec::new()); // whatever it holds in the ledger's own needn't be read
     }
-    let by_items = account.open_items == Some(ItemKeeping::Kept);
+    // Items are of all ledgers: what one has alone is a balance.
+    let by_items = account.open_items == Some(ItemKeeping::Kept) && !closing.of_one_ledger;
     let mut held = match (by_items, tagged) {
         (true, tagged) => items(read, account, closing, tagged)?,
         (false, false) => balance(read, account, closing)?,
@@ -223,7 +225,7 @@ fn tagged_balance(
             |debit: Amount, credit: Amount| i128::from(debit.units()) - i128::from(credit.units());
         let worth = units(balance.ledger_debit, balance.ledger_credit);
         let net = (units(balance.debit, balance.credit), worth);
-        add(balance.currency, balance.dimensions.clone(), net);
+        add(balance.currency, plain(&balance.dimensions)?, net);
         Ok::<(), LedgerError>(())
     })?;
     let part: Vec<_> = part
@@ -232,10 +234,7 @@ fn tagged_balance(
         .collect();
     read.peek_each_of(&part, |posting: &Posting| {
         if posting.date <= at.date && at.knows(posting.entry) {
-            let dimensions = match posting.dimensions.is_empty() {
-                true => SmolStr::default(),
-                false => posting.dimensions.to_json().into(),
-            };
+            let dimensions = json(&unmarked(&posting.dimensions));
             let net = (posting.amount.units().into(), posting.ledger_amount.units().into());
             add(posting.currency, dimensions, net);
         }
@@ -245,6 +244,19 @@ fn tagged_balance(
     let held = held
         .map(|((currency, dimensions), net)| Held { dimensions, ..Held::new(None, currency, net) });
     Ok(held.collect())
+}
+
+/// The dimensions of a sum without what marks them as of one ledger.
+fn plain(dimensions: &SmolStr) -> Result<SmolStr, LedgerError> {
+    let all = tags(dimensions)?;
+    Ok(match ledger_of(&all) {
+        Some(_) => json(&unmarked(&all)),
+        None => dimensions.clone(),
+    })
+}
+
+fn json(dimensions: &Tags) -> SmolStr {
+    if dimensions.is_empty() { SmolStr::default() } else { dimensions.to_json().into() }
 }
 
 /// A balance is worth what all of it is, rounded once: what its parts are off goes to the largest of them.
@@ -299,7 +311,7 @@ fn narrow(account: &SmolStr, units: i128) -> Result<i64, LedgerError> {
     i64::try_from(units).map_err(|_| too_large(account))
 }
 
-/// Values one account by its own books, which are those of all ledgers.
+/// Values one account by its own books, without what stands elsewhere in its stead.
 pub(super) fn value(
     read: &mut impl Reading,
     account: &Account,
