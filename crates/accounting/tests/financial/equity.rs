@@ -2,6 +2,7 @@
 
 use fondaco_accounting::close::{CloseYear, Correct, PostOpening, SetClosing};
 use fondaco_accounting::ledger::*;
+use fondaco_accounting::reports::FinancialQuery;
 
 use crate::common::*;
 use crate::firm::*;
@@ -165,5 +166,107 @@ fn what_was_brought_over_and_is_corrected_in_a_later_year_moves_in_that() {
             crate::model::every_row_opens(&firm, &shipped(code), &year(2026));
         }
         firm.clean();
+
+/// IAS 1.106: the year before beside the year, by the parts of equity that a scheme has.
+#[test]
+fn two_years_by_the_rows_of_a_layout() {
+    let firm = company();
+    firm.post("reserved", moved("2026-11-02", "3000", "3100", "40"));
+    let layout = shipped("plain-balance-sheet");
+    let query = year(2026).beside_last_year();
+    let statement = firm.books.equity_statement(Some(&layout), &query).unwrap();
+    same(&statement.to_string(), TWO_YEARS);
+    let [now, before] = &statement.spans[..] else { panic!("two years") };
+    assert_eq!(now.total.opening, before.total.closing);
+    for (year, span) in [(2026, now), (2025, before)] {
+        let sheet = filled(&firm, &layout, &super::firm::year(year));
+        for row in &span.rows {
+            let code = row.row.as_deref().unwrap();
+            assert_eq!(sheet.amount(code, 0), Some(row.closing), "{code} of {year}");
+        }
+    }
+    let german = query.clone().language("de");
+    let german = firm.books.equity_statement(Some(&layout), &german).unwrap();
+    assert_eq!(german.spans[0].rows[0].name, "Kapital und Rücklagen");
+    // Without a layout it is the one span after the other.
+    let plain = firm.books.equity_statement(None, &query).unwrap();
+    let alone = |year: i32| {
+        let days = [format!("{year}-01-01"), format!("{year}-12-31")];
+        firm.books.equity_changes(d(&days[0]), d(&days[1])).unwrap()
+    };
+    assert_eq!(plain.spans, [alone(2026), alone(2025)]);
+}
+
+const TWO_YEARS: &str = "
+Changes in equity (EUR)
+Account  Name                       Opening  Result  Contributions  Distributions   Other   Closing
+=======  ========================  ========  ======  =============  =============  ======  ========
+         2026
+         Capital and reserves      1,000.00    0.00           0.00        -100.00    0.00    900.00
+         Results of earlier years    120.00    0.00           0.00           0.00    0.00    120.00
+         Result of the year            0.00  635.00           0.00           0.00    0.00    635.00
+-------  ------------------------  --------  ------  -------------  -------------  ------  --------
+         Total                     1,120.00  635.00           0.00        -100.00    0.00  1,655.00
+         2025
+         Capital and reserves          0.00    0.00       1,000.00           0.00    0.00  1,000.00
+         Result of the year            0.00  120.00           0.00           0.00    0.00    120.00
+-------  ------------------------  --------  ------  -------------  -------------  ------  --------
+         Total                         0.00  120.00       1,000.00           0.00    0.00  1,120.00
+";
+
+#[test]
+fn what_was_known_never_moves() {
+    let firm = company();
+    firm.must("13", &fondaco_accounting::close::OpenAdjustmentPeriods::new(2026, 1));
+    let query = |known: bool| {
+        let query = year(2026);
+        if known { query.known_at(minute(30)) } else { query }
+    };
+    let shown = |known| firm.books.equity_statement(None, &query(known)).unwrap();
+    let printed = shown(false);
+    assert_eq!(shown(true).spans, printed.spans);
+    firm.at_minute(60);
+    firm.post("more capital", moved("2026-12-30", "1000", "3000", "11"));
+    firm.post("a late bill", moved("2026-12-30", "5100", "1000", "7"));
+    let dividend = moved("2025-12-30", "3100", "1000", "5");
+    firm.post("a dividend of the year before", dividend);
+    firm.post("the auditors", moved("2026-12-31", "5100", "1000", "2").adjusting(13));
+    assert_eq!(shown(true).spans, printed.spans, "as it was printed");
+    let now = shown(false).spans.remove(0).total;
+    let then = &printed.spans[0].total;
+    assert_eq!(
+        [
+            now.contributions - then.contributions,
+            now.result - then.result,
+            now.opening - then.opening
+        ],
+        [dec("11"), dec("-9"), dec("-5")]
+    );
+    let before = firm.books.equity_statement(None, &query(false).without_adjustments()).unwrap();
+    assert_eq!(before.spans[0].total.result - then.result, dec("-7"), "without the auditors");
+}
+
+#[test]
+fn narrowed_to_a_dimension_it_is_what_carries_it() {
+    let firm = company();
+    let of = |account: &str, amount: &str, site: &str| {
+        NewPosting::credit(account, eur(amount)).dimension("site", site)
+    };
+    let paid = NewEntry::new("GEN", d("2026-04-01"))
+        .debit("1000", eur("50"))
+        .posting(of("3000", "30", "Lido"))
+        .posting(of("3000", "20", "Mestre"));
+    firm.post("paid in", paid);
+    let query = year(2026).dimension("site", "Lido");
+    let statement = firm.books.equity_statement(None, &query).unwrap();
+    let total = &statement.spans[0].total;
+    // The costs of the Lido are 25.
+    assert_eq!([total.contributions, total.result, total.closing], ["30", "-25", "5"].map(dec));
+    assert!(statement.to_string().starts_with("Changes in equity site Lido (EUR)"), "{statement}");
+    for (query, code) in [
+        (year(2026).by_dimension("site"), "accounting.bad_input"),
+        (FinancialQuery::new(), "accounting.bad_input"),
+    ] {
+        assert_eq!(firm.books.equity_statement(None, &query).unwrap_err().code(), code);
     }
 }

@@ -72,6 +72,28 @@ fn by_site_the_columns_add_up() {
     assert!(narrowed.to_string().starts_with("Income statement site Lido (EUR)\n"));
 }
 
+/// Lines of the bank carry no site: what a site spent was paid by none, which is shown and is no fault.
+#[test]
+fn a_balance_sheet_by_site_says_what_sites_have_from_one_another() {
+    let firm = company();
+    let layout = shipped("plain-balance-sheet");
+    let sheet = filled(&firm, &layout, &year(2026).by_dimension("site"));
+    assert_eq!(sheet.failed, []);
+    let [lido, mestre, without, total] = sheet.row("balanced").unwrap().amounts[..] else {
+        panic!("four columns")
+    };
+    assert_eq!([lido, mestre, without, total], ["25", "100", "-125", "0"].map(|of| Some(dec(of))));
+    let line = "Assets less liabilities and equity";
+    let shown = sheet.to_string();
+    assert!(shown.contains(line) && !shown.contains("where it should be nothing"), "{shown}");
+    let narrowed = filled(&firm, &layout, &year(2026).dimension("site", "Lido"));
+    assert!(narrowed.failed.is_empty() && narrowed.to_string().contains(line), "{narrowed}");
+    let whole = filled(&firm, &layout, &year(2026));
+    assert!(whole.failed.is_empty() && !whole.to_string().contains(line), "{whole}");
+    let flow = filled(&firm, &shipped("plain-cash-flow-direct"), &year(2026).by_dimension("site"));
+    assert_eq!(flow.failed, [], "{flow}");
+}
+
 #[test]
 fn by_function_what_has_none_stands_apart() {
     let firm = company();

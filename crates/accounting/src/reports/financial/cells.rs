@@ -41,13 +41,6 @@ pub(super) struct Moment {
     pub(super) date: NaiveDate,
 }
 
-impl Moment {
-    /// The end of a day, with all that is known.
-    pub(super) fn end_of(date: NaiveDate) -> Moment {
-        Moment { known: Known::default(), date }
-    }
-}
-
 /// Rows of figures in units of the ledger's amounts: one for each account and combination of dimensions.
 pub(super) struct Cells {
     /// All accounts, by code.

@@ -380,7 +380,7 @@ pub(super) fn year_start(periods: &[Arc<Period>], date: NaiveDate) -> NaiveDate 
 }
 
 /// The fiscal year of a date: the last that has begun by then.
-fn fiscal_year(periods: &[Arc<Period>], date: NaiveDate) -> Option<i32> {
+pub(super) fn fiscal_year(periods: &[Arc<Period>], date: NaiveDate) -> Option<i32> {
     let begun = periods.iter().filter(|period| period.start <= date);
     let latest = begun.max_by_key(|period| (period.start, period.fiscal_year));
     latest.map(|period| period.fiscal_year)

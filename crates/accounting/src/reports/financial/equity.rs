@@ -12,16 +12,20 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use fondaco_core::report::{Cell, Column, Phrase, Report, Row, word};
+use fondaco_core::store::Tags;
 use fondaco_core::{Currency, Range, Reading};
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::super::sheet::account_anchor;
 use super::brought::{Brought, add_entries};
-use super::cells::{Cells, Known, Moment};
+use super::cells::{Cell as Sums, Cells, Known, Moment};
 use super::closed::Closings;
 use super::columns::{Span, eve_of, year_start};
+use super::narrowed::Narrowed;
+use super::query::FinancialQuery;
 use super::shares::Splitter;
+use super::sheet::row_anchor;
 use crate::ledger::{
     Account, AccountClass, Amounts, Entry, LedgerError, Period, Posting, Settings, decimal,
     is_closing,
@@ -68,8 +72,10 @@ pub struct EquityChanges {
 /// One account's way from opening to closing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EquityRow {
-    /// The account's code; `None` for results that are not closed to equity, and for the total.
+    /// The account's code; `None` for results that are not closed to equity, for rows of a layout, and for the total.
     pub account: Option<SmolStr>,
+    /// The layout's row, where one takes it: see [`equity_statement`](super::equity_statement).
+    pub row: Option<SmolStr>,
     /// Its name.
     pub name: SmolStr,
     /// Before the first day.
@@ -87,7 +93,7 @@ pub struct EquityRow {
 }
 
 impl EquityRow {
-    fn is_nothing(&self) -> bool {
+    pub(super) fn is_nothing(&self) -> bool {
         let all = [self.opening, self.result, self.contributions, self.distributions, self.other];
         all.iter().all(Decimal::is_zero)
     }
@@ -102,7 +108,7 @@ impl EquityRow {
     }
 
     /// Adds another's figures; 64-bit amounts in 96-bit sums.
-    fn add(&mut self, other: &EquityRow) {
+    pub(super) fn add(&mut self, other: &EquityRow) {
         self.opening = self.opening.saturating_add(other.opening);
         for change in CHANGES {
             let more = *other.clone().change(change);
@@ -112,7 +118,7 @@ impl EquityRow {
         self.closing = self.closing.saturating_add(other.closing);
     }
 
-    fn figures(&self) -> [Cell; 6] {
+    pub(super) fn figures(&self) -> [Cell; 6] {
         let changes = [self.result, self.contributions, self.distributions, self.other];
         let [result, contributions, distributions, other] = changes.map(Cell::from);
         [self.opening.into(), result, contributions, distributions, other, self.closing.into()]
@@ -142,37 +148,100 @@ pub fn equity_changes(
     start: NaiveDate,
     end: NaiveDate,
 ) -> Result<EquityChanges, LedgerError> {
-    if end < start {
-        let why = format!("{end} is before {start}: give the earlier day first");
-        return Err(LedgerError::BadInput { what: "end", why });
-    }
-    let read = &mut sight(read)?;
-    let settings = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
-    let periods = read.peek_scan(&Range::<Period>::all())?;
-    let accounts = read.peek_scan(&Range::<Account>::all())?;
-    // At the eve, before the year of the last day, and at its end; what closing entries took, and what was brought over.
-    let year = year_start(&periods, end);
-    let moments = [eve_of(start), eve_of(year), end].map(Moment::end_of);
-    let closings = Closings::of(&periods);
-    let first = year.max(start);
-    let (before, of_year) = (closings.on(start, eve_of(first)), closings.on(first, end));
-    let closings =
-        before.map(|period| (period, CLOSED_BEFORE)).chain(of_year.map(|period| (period, CLOSED)));
-    let closings: Vec<_> =
-        closings.map(|(period, place)| ((Known::default(), period), place)).collect();
-    let mut cells = Cells::new(accounts, &periods, PLACES, false);
-    cells.read_moments(read, &periods, &moments, &closings)?;
-    let brought = Brought::read(read)?;
     let days = Span { known: Known::default(), from: start, through: end };
-    add_entries(read, &mut cells, &brought.entries, days, BROUGHT)?;
-    let mut rows = of_accounts(&cells);
-    let classes = Classes { cells: &cells, splitter: Splitter::of(settings.currency), brought };
-    classes.of_days(read, &periods, (start, end), &mut rows)?;
-    let mut rows: Vec<EquityRow> = rows.into_values().filter(|row| !row.is_nothing()).collect();
-    rows.extend(of_results(&cells, start <= year));
+    let read = &mut sight(read)?;
+    let ground = Ground::read(read, None)?;
+    ground.changes(read, days)
+}
+
+/// What the changes of any days are read from.
+pub(super) struct Ground<'q> {
+    pub(super) currency: Currency,
+    pub(super) periods: Vec<Arc<Period>>,
+    accounts: Vec<Arc<Account>>,
+    brought: Brought,
+    /// What they are narrowed to.
+    narrowed: Option<(Narrowed, &'q FinancialQuery)>,
+}
+
+impl<'q> Ground<'q> {
+    pub(super) fn read(
+        read: &mut impl Reading,
+        query: Option<&'q FinancialQuery>,
+    ) -> Result<Ground<'q>, LedgerError> {
+        let settings = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
+        let narrows =
+            |query: &&FinancialQuery| !query.dimensions.is_empty() || !query.under.is_empty();
+        let query = query.filter(narrows);
+        let narrowed =
+            query.map(|query| Ok::<_, LedgerError>((Narrowed::read(read, query)?, query)));
+        let narrowed = narrowed.transpose()?;
+        Ok(Ground {
+            currency: settings.currency,
+            periods: read.peek_scan(&Range::<Period>::all())?,
+            accounts: read.peek_scan(&Range::<Account>::all())?,
+            brought: Brought::read(read)?,
+            narrowed,
+        })
+    }
+
+    /// The accounts, by code.
+    pub(super) fn accounts(&self) -> &[Arc<Account>] {
+        &self.accounts
+    }
+
+    fn takes(&self, dimensions: &Tags) -> bool {
+        let narrowed = self.narrowed.as_ref();
+        narrowed.is_none_or(|(narrowed, query)| narrowed.takes(query, dimensions))
+    }
+
+    /// The changes on some days.
+    pub(super) fn changes(
+        &self,
+        read: &mut impl Reading,
+        days: Span,
+    ) -> Result<EquityChanges, LedgerError> {
+        let Span { known, from: start, through: end } = days;
+        if end < start {
+            let why = format!("{end} is before {start}: give the earlier day first");
+            return Err(LedgerError::BadInput { what: "end", why });
+        }
+        let periods = &self.periods;
+        // At the eve, before the year of the last day, and at its end; what closing entries took, and what was brought over.
+        let year = year_start(periods, end);
+        let moments = [eve_of(start), eve_of(year), end].map(|date| Moment { known, date });
+        let closings = Closings::of(periods);
+        let first = year.max(start);
+        let (before, of_year) = (closings.on(start, eve_of(first)), closings.on(first, end));
+        let closings = before
+            .map(|period| (period, CLOSED_BEFORE))
+            .chain(of_year.map(|period| (period, CLOSED)));
+        let closings: Vec<_> = closings.map(|(period, place)| ((known, period), place)).collect();
+        let apart = self.narrowed.is_some();
+        let mut cells = Cells::new(self.accounts.clone(), periods, PLACES, apart);
+        cells.read_moments(read, periods, &moments, &closings)?;
+        add_entries(read, &mut cells, &self.brought.entries, days, BROUGHT)?;
+        let has = cells.dimensions.iter().map(|dimensions| self.takes(dimensions)).collect();
+        let figures = Figures { cells: &cells, has };
+        let mut rows = figures.of_accounts();
+        let splitter = Splitter::of(self.currency);
+        Classes { ground: self, cells: &cells, known, splitter }.of_days(
+            read,
+            (start, end),
+            &mut rows,
+        )?;
+        let mut rows: Vec<EquityRow> = rows.into_values().filter(|row| !row.is_nothing()).collect();
+        rows.extend(figures.of_results(start <= year));
+        let total = total(&rows);
+        Ok(EquityChanges { start, end, currency: self.currency, rows, total })
+    }
+}
+
+/// All rows together.
+fn total(rows: &[EquityRow]) -> EquityRow {
     let mut total = EquityRow { name: "Total".into(), ..EquityRow::default() };
     rows.iter().for_each(|row| total.add(row));
-    Ok(EquityChanges { start, end, currency: settings.currency, rows, total })
+    total
 }
 
 /// Places of the figures: at the eve, before the last year, at the end; what closing entries took before that year and in it; and
@@ -184,59 +253,75 @@ const BROUGHT: usize = 5;
 const OPENING: [(usize, i128); 2] = [(0, -1), (BROUGHT, -1)];
 const CLOSING: [(usize, i128); 3] = [(2, -1), (CLOSED_BEFORE, 1), (CLOSED, 1)];
 
-/// The accounts of equity with their opening and closing.
-fn of_accounts(cells: &Cells) -> BTreeMap<usize, EquityRow> {
-    let equity = cells.accounts.iter().enumerate();
-    let equity =
-        equity.filter(|(_, account)| account.class == AccountClass::Equity && !account.heading);
-    let row = |(at, account): (usize, &Arc<Account>)| {
-        let sum = |terms: &[(usize, i128)]| decimal(cells.of(at).map(|cell| cell.sum(terms)).sum());
-        let row = EquityRow {
-            account: Some(account.code.clone()),
-            name: account.name.clone(),
-            opening: sum(&OPENING),
-            closing: sum(&CLOSING),
-            ..EquityRow::default()
-        };
-        (at, row)
-    };
-    equity.map(row).collect()
+/// The figures of what is asked for.
+struct Figures<'c> {
+    cells: &'c Cells,
+    /// Which combinations of dimensions are.
+    has: Vec<bool>,
 }
 
-/// What was earned and is not closed to equity: of the years before the last, where there is something, and of the last. Days that
-/// begin within the last year have what was earned in it before them in its opening.
-fn of_results(cells: &Cells, whole_year: bool) -> Vec<EquityRow> {
-    let results =
-        cells.accounts.iter().enumerate().filter(|(_, account)| account.class.is_result());
-    let results: Vec<usize> = results.map(|(at, _)| at).collect();
-    let sum = |terms: &[(usize, i128)]| {
-        let of = |at: &usize| cells.of(*at).map(|cell| cell.sum(terms)).sum::<i128>();
-        decimal(results.iter().map(of).sum())
-    };
-    let row = |name: &'static str, opening: &[(usize, i128)], result: &[(usize, i128)]| {
-        let (opening, result) = (sum(opening), sum(result));
-        let closing = opening.saturating_add(result);
-        EquityRow { name: name.into(), opening, result, closing, ..EquityRow::default() }
-    };
-    let names = ["Results of earlier years", "Result of the year"];
-    let [earlier, of_year] = match whole_year {
-        true => [
-            row(names[0], &[(0, -1)], &[(1, -1), (0, 1), (CLOSED_BEFORE, 1)]),
-            row(names[1], &[], &[(2, -1), (1, 1), (CLOSED, 1)]),
-        ],
-        false => [
-            row(names[0], &[(1, -1)], &[]),
-            row(names[1], &[(0, -1), (1, 1)], &[(2, -1), (0, 1), (CLOSED, 1)]),
-        ],
-    };
-    [earlier, of_year].into_iter().filter(|row| !row.is_nothing()).collect()
+impl Figures<'_> {
+    fn sum(&self, account: usize, terms: &[(usize, i128)]) -> i128 {
+        let has = |cell: &&Sums| self.has.get(cell.dimensions).copied().unwrap_or_default();
+        self.cells.of(account).filter(has).map(|cell| cell.sum(terms)).sum()
+    }
+
+    /// The accounts of equity with their opening and closing.
+    fn of_accounts(&self) -> BTreeMap<usize, EquityRow> {
+        let equity = self.cells.accounts.iter().enumerate();
+        let equity =
+            equity.filter(|(_, account)| account.class == AccountClass::Equity && !account.heading);
+        let row = |(at, account): (usize, &Arc<Account>)| {
+            let row = EquityRow {
+                account: Some(account.code.clone()),
+                name: account.name.clone(),
+                opening: decimal(self.sum(at, &OPENING)),
+                closing: decimal(self.sum(at, &CLOSING)),
+                ..EquityRow::default()
+            };
+            (at, row)
+        };
+        equity.map(row).collect()
+    }
+
+    /// What was earned and is not closed to equity: of the years before the last, where there is something, and of the last. Days
+    /// that begin within the last year have what was earned in it before them in its opening.
+    fn of_results(&self, whole_year: bool) -> Vec<EquityRow> {
+        let results = self.cells.accounts.iter().enumerate();
+        let results = results.filter(|(_, account)| account.class.is_result());
+        let results: Vec<usize> = results.map(|(at, _)| at).collect();
+        let sum =
+            |terms: &[(usize, i128)]| decimal(results.iter().map(|at| self.sum(*at, terms)).sum());
+        let row = |name: &'static str, opening: &[(usize, i128)], result: &[(usize, i128)]| {
+            let (opening, result) = (sum(opening), sum(result));
+            let closing = opening.saturating_add(result);
+            EquityRow { name: name.into(), opening, result, closing, ..EquityRow::default() }
+        };
+        let names = [EARLIER_RESULTS, RESULT];
+        let [earlier, of_year] = match whole_year {
+            true => [
+                row(names[0], &[(0, -1)], &[(1, -1), (0, 1), (CLOSED_BEFORE, 1)]),
+                row(names[1], &[], &[(2, -1), (1, 1), (CLOSED, 1)]),
+            ],
+            false => [
+                row(names[0], &[(1, -1)], &[]),
+                row(names[1], &[(0, -1), (1, 1)], &[(2, -1), (0, 1), (CLOSED, 1)]),
+            ],
+        };
+        [earlier, of_year].into_iter().filter(|row| !row.is_nothing()).collect()
+    }
 }
+
+/// The rows of results that are not closed to equity.
+pub(super) const EARLIER_RESULTS: &str = "Results of earlier years";
+pub(super) const RESULT: &str = "Result of the year";
 
 /// What is needed to say what each posting on equity was, by the others of its entry.
 struct Classes<'c> {
+    ground: &'c Ground<'c>,
     cells: &'c Cells,
+    known: Known,
     splitter: Splitter,
-    brought: Brought,
 }
 
 /// How many entries are looked at together.
@@ -246,19 +331,20 @@ impl Classes<'_> {
     fn of_days(
         &self,
         read: &mut impl Reading,
-        periods: &[Arc<Period>],
         (first, last): (NaiveDate, NaiveDate),
         rows: &mut BTreeMap<usize, EquityRow>,
     ) -> Result<(), LedgerError> {
+        let periods = self.ground.periods.iter();
         let codes: Vec<_> = rows.values().filter_map(|row| row.account.clone()).collect();
-        let met = periods.iter().filter(|period| period.start <= last && first <= period.end);
+        let met = periods.filter(|period| period.start <= last && first <= period.end);
         let ranges: Vec<_> = met
             .flat_map(|period| codes.iter().map(|code| (code.clone(), period.period)))
             .map(|place| Range::by(Posting::BY_ACCOUNT, &place).from(&first).through(&last))
             .collect();
         let mut entries = BTreeSet::new();
         read.peek_each_of(&ranges, |posting: &Posting| {
-            if !is_closing(posting.period) && !self.brought.entries.contains(&posting.entry) {
+            let counts = self.cells.counts(posting, self.known) && !is_closing(posting.period);
+            if counts && !self.ground.brought.entries.contains(&posting.entry) {
                 entries.insert(posting.entry);
             }
             Ok::<(), LedgerError>(())
@@ -269,7 +355,7 @@ impl Classes<'_> {
             let ranges: Vec<_> = some.iter().map(Range::<Posting>::by_key).collect();
             for (head, postings) in heads.iter().flatten().zip(read.peek_scans(&ranges)?) {
                 let turned = takes_back(read, head)?;
-                let late = self.brought.late.contains(&head.id);
+                let late = self.ground.brought.late.contains(&head.id);
                 self.of_entry(&postings, (turned, late), rows);
             }
         }
@@ -306,8 +392,8 @@ impl Classes<'_> {
         let sizes: Vec<i128> = lines.iter().filter(bears).map(|line| line.credit.abs()).collect();
         let mut shares = self.splitter.split(with_owners, &sizes).into_iter();
         for line in lines.iter().filter(|line| line.class == AccountClass::Equity) {
-            let Some(row) = rows.get_mut(&line.account) else { continue };
             let share = if bears(&line) { shares.next().unwrap_or(0) } else { 0 };
+            let Some(row) = rows.get_mut(&line.account).filter(|_| line.is_asked) else { continue };
             for (change, units) in [(change, share), (EquityChange::Other, line.credit - share)] {
                 let sum = row.change(change);
                 *sum = sum.saturating_add(decimal(units));
@@ -320,7 +406,8 @@ impl Classes<'_> {
         let account = self.cells.accounts.get(at)?;
         let credit = -Amounts::of_posting(posting).net().1;
         let other = account.tags.get("equity") == Some("other");
-        Some(Line { account: at, class: account.class, other, credit })
+        let is_asked = self.ground.takes(&posting.dimensions);
+        Some(Line { account: at, class: account.class, other, credit, is_asked })
     }
 }
 
@@ -331,6 +418,8 @@ struct Line {
     /// Whether its account is tagged `equity=other`.
     other: bool,
     credit: i128,
+    /// Whether it has the dimensions that are asked for.
+    is_asked: bool,
 }
 
 impl Line {
@@ -363,32 +452,41 @@ impl EquityChanges {
     /// # Ok::<(), LedgerError>(())
     /// ```
     pub fn to_report(&self) -> Report {
-        let title =
-            Phrase::from(word("Changes in equity")).and(self.start).and(word("to")).and(self.end);
-        let title = title.and(format_smolstr!("({})", self.currency.code()));
-        let names = ["Opening", "Result", "Contributions", "Distributions", "Other", "Closing"];
-        let amounts = names.map(|name| Column::amount(word(name), self.currency));
-        let mut report = Report::new(title)
-            .column(Column::text(word("Account")))
-            .column(Column::text(word("Name")).naming_rows())
-            .columns(amounts)
-            .anchored("equity-changes");
+        let title = Phrase::from(word("Changes in equity"));
+        let title = title.and(self.start).and(word("to")).and(self.end);
+        let mut report = headed(title, self.currency).anchored("equity-changes");
+        self.push(&mut report, None);
+        report
+    }
+
+    /// Its rows and their total; those of a layout lead to their postings by its code.
+    pub(super) fn push(&self, report: &mut Report, layout: Option<&str>) {
         for row in &self.rows {
-            let name = match &row.account {
-                Some(_) => Cell::from(&row.name),
-                None => Cell::Word(row.name.clone()),
+            let name = match (&row.account, &row.row) {
+                (None, None) => Cell::Word(row.name.clone()),
+                _ => Cell::from(&row.name),
             };
             let made =
                 Row::new([row.account.clone().into(), name].into_iter().chain(row.figures()));
-            report.push(match &row.account {
-                Some(code) => made.linked_to(account_anchor(code)),
-                None => made,
+            report.push(match (&row.account, &row.row, layout) {
+                (Some(code), ..) => made.linked_to(account_anchor(code)),
+                (None, Some(code), Some(layout)) => made.linked_to(row_anchor(layout, code)),
+                _ => made,
             });
         }
-        report
-            .push(Row::total([Cell::Empty, word("Total")].into_iter().chain(self.total.figures())));
-        report
+        let total = [Cell::Empty, word("Total")].into_iter().chain(self.total.figures());
+        report.push(Row::total(total));
     }
+}
+
+/// A report with the columns of changes in equity.
+pub(super) fn headed(title: Phrase, currency: Currency) -> Report {
+    let names = ["Opening", "Result", "Contributions", "Distributions", "Other", "Closing"];
+    let amounts = names.map(|name| Column::amount(word(name), currency));
+    Report::new(title.and(format_smolstr!("({})", currency.code())))
+        .column(Column::text(word("Account")))
+        .column(Column::text(word("Name")).naming_rows())
+        .columns(amounts)
 }
 
 impl fmt::Display for EquityChanges {

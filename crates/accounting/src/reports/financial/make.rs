@@ -42,7 +42,9 @@ impl Filled<'_> {
                 StatementRow { made_of, ..self.row(row, amounts, shares, language) }
             }));
         }
-        let failed = self.failed(&rows);
+        let parts = self.parts(query);
+        let failed = self.failed(&rows, &parts);
+        self.show_between(&mut rows, &parts);
         let layout = self.layout;
         FinancialStatement {
             layout: layout.code.clone(),
@@ -166,12 +168,29 @@ impl Filled<'_> {
         left.iter().map(|(whose, units)| self.share(*whose, units, Side::Debit)).collect()
     }
 
-    fn failed(&self, rows: &[StatementRow]) -> Vec<FailedCheck> {
+    /// Which columns are a part of the books by a dimension. An entry balances as a whole, not by its dimensions: a bank's line carries
+    /// no site, so what a site has and what it owes differ, and that is no fault.
+    fn parts(&self, query: &FinancialQuery) -> Vec<bool> {
+        let all = !query.dimensions.is_empty() || !query.under.is_empty();
+        self.columns.iter().map(|column| all || column.column.dimension.is_some()).collect()
+    }
+
+    /// A check that is something in such a column is a row: what that part of the books has from the others, or gave them.
+    fn show_between(&self, rows: &mut [StatementRow], parts: &[bool]) {
+        for (of, row) in self.layout.rows.iter().zip(rows).filter(|(of, _)| of.check) {
+            let mut amounts = row.amounts.iter().zip(parts).filter(|(_, part)| **part);
+            let between = amounts.any(|(amount, _)| amount.is_some_and(|amount| !amount.is_zero()));
+            row.hidden = of.hidden || !between;
+        }
+    }
+
+    fn failed(&self, rows: &[StatementRow], parts: &[bool]) -> Vec<FailedCheck> {
         let checks = self.layout.rows.iter().zip(rows).filter(|(row, _)| row.check);
         let mut failed = Vec::new();
         for (_, row) in checks {
             for (column, amount) in row.amounts.iter().enumerate() {
-                if *amount != Some(Decimal::ZERO) {
+                let part = parts.get(column).copied().unwrap_or_default();
+                if *amount != Some(Decimal::ZERO) && !part {
                     let (code, title) = (row.code.clone(), row.title.clone());
                     failed.push(FailedCheck { row: code, title, column, amount: *amount });
                 }

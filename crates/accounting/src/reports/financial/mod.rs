@@ -3,7 +3,7 @@
 //! Balance sheet, income statement by nature or by function, cash flow direct and indirect are layouts; so is a country's scheme.
 //! [`financial_statement`] fills one for the columns of a [`FinancialQuery`]. Every row keeps the accounts that it is made of;
 //! [`row_postings`] opens it down to the postings, [`FinancialStatement::explain`] says how it was reckoned. Changes in equity, which
-//! need to know what each entry was, are [`equity_changes`].
+//! need to know what each entry was, are [`equity_changes`] and [`equity_statement`].
 //!
 //! # What always holds
 //! - An account is counted once: a layout that would count it twice is refused ([`LayoutError::TakenTwice`](super::LayoutError)).
@@ -21,6 +21,7 @@ mod closed;
 mod columns;
 mod drill;
 mod equity;
+mod equity_statement;
 mod explain;
 mod fill;
 mod followed;
@@ -37,6 +38,7 @@ mod taken;
 pub use columns::StatementColumn;
 pub use drill::{RowAccountPostings, RowPostings, row_postings};
 pub use equity::{EquityChange, EquityChanges, EquityRow, equity_changes};
+pub use equity_statement::{EquityStatement, equity_statement};
 pub use query::FinancialQuery;
 
 use fondaco_core::{Currency, Reading};
@@ -67,7 +69,7 @@ pub struct FinancialStatement {
     pub rows: Vec<StatementRow>,
     /// Accounts of the classes that the layout covers, as far as no row takes them: debits less credits by column.
     pub untaken: Vec<RowAccount>,
-    /// Checks that don't come to nothing.
+    /// Checks that don't come to nothing, in columns of all dimensions: parts of the books need not balance by themselves.
     pub failed: Vec<FailedCheck>,
     /// Pairs of columns whose difference is shown: which, and against which.
     pub changes: Vec<(usize, usize)>,
@@ -92,7 +94,8 @@ pub struct StatementRow {
     pub positive: Side,
     /// How its figure is shown.
     pub unit: RowUnit,
-    /// Whether it is there for formulas only, or is a check.
+    /// Whether it is there for formulas only, or is a check. A check is shown where it says what parts of the books by a
+    /// [dimension](FinancialQuery::by_dimension) have from one another.
     pub hidden: bool,
     /// Whether the chart has it.
     pub chart: bool,
