@@ -3,16 +3,19 @@
 //!
 //! A firm in Venice keeps its books in euro, sells in dollars and francs too, and has closed 2025. In January 2027 it closes
 //! 2026: the insurance that was paid in September is spread over its twelve months, power that is not billed yet is
-//! accrued, what is foreign is valued at the rates of the last day, the checklist is gone through, and the result goes to
-//! retained earnings. The statements stand beside those of the year before. In February a bill of December turns up: the
-//! closed year refuses it, so the year is reopened, the bill is posted and the year closed again, and a report says
-//! which figures of which periods that changed.
+//! accrued, what is foreign is valued at the rates of the last day, the rent is shared out among shop and workshop by their
+//! area, the checklist is gone through, and the result goes to retained earnings. The statements stand beside those of the
+//! year before: a balance sheet by a layout of the firm's own (`year_end.layout`, the short form of § 266 HGB), income
+//! by nature and by cost centre, cash flow, changes in equity. In February a bill of December turns up: the closed year
+//! refuses it, so the year is reopened, the bill is posted and the year closed again, and a report says which figures of
+//! which periods that changed.
 
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use fondaco::{
+    accounting::allocation::{Allocate, RecordStatistics, SetAllocation},
     accounting::close::{
         AddClosingPoint, AssertBalance, ChangeQuery, CloseYear, LockBooks, RecogniseDeferrals,
         ReopenYear, SetClosing, SignOff, SpreadPlan, StartDeferral, UnlockBooks,
@@ -21,6 +24,7 @@ use fondaco::{
         MarkMonetary, NewRate, OpenRateSource, RecordRates, Revalue, SetExchangeAccounts,
     },
     accounting::ledger::PostReversing,
+    accounting::reports::{FinancialQuery, Layout},
     core::report::{Locale, Page, Report, word},
     prelude::*,
 };
@@ -46,6 +50,9 @@ fn main() -> Outcome<()> {
     shown.report(books.revaluation(&rates)?.to_report());
     books.send("revalue", &rates)?;
     shown.report(books.deferred("1900", day("2026-12-31")?)?.to_report());
+    // The rent is paid for the whole house: 200 square metres of shop, 100 of workshop.
+    shown.report(books.allocation("rent", 202_612)?.to_report());
+    books.send("share the rent out", &Allocate::new("rent", 202_612))?;
 
     // The checklist: the stock is counted, the bank's statement agrees.
     let stock = AddClosingPoint::of_year(2026, "stock", "count the stock").blocking();
@@ -53,7 +60,7 @@ fn main() -> Outcome<()> {
     let early = books.send("close too early", &CloseYear::new(2026)).err().ok_or("it was early")?;
     println!("{early}\n");
     books.send("counted", &SignOff::of_year(2026, "stock").note("agrees"))?;
-    let bank = AssertBalance::new("1000", day("2026-12-31")?, money("61575.00 EUR")?);
+    let bank = AssertBalance::new("1000", day("2026-12-31")?, money("48575.00 EUR")?);
     books.send("statement of the bank", &bank.within("0.01".parse()?).warning())?;
     shown.report(books.checklist(202_600)?.to_report());
 
@@ -100,11 +107,25 @@ fn late_bill(books: &Books<'_>, clock: &Clock, shown: &mut Shown) -> Outcome<()>
 }
 
 fn show_statements(books: &Books<'_>, shown: &mut Shown) -> Outcome<()> {
-    let (year, before): (DateRange, DateRange) =
-        ("2026-01-01/2026-12-31".parse()?, "2025-01-01/2025-12-31".parse()?);
-    shown.report(books.compare_income_statements(year, before)?.to_report());
-    let (end, end_before) = (day("2026-12-31")?, day("2025-12-31")?);
-    shown.report(books.compare_balance_sheets(end, end_before)?.to_report());
+    let year = FinancialQuery::new().days("2026-01-01/2026-12-31".parse()?);
+    let beside = year.clone().beside_last_year();
+    let balance_sheet = Layout::parse(include_str!("year_end.layout"))?;
+    let income = Layout::shipped("plain-income-statement")?;
+    let cash_flow = Layout::shipped("plain-cash-flow-indirect")?;
+    for (layout, query) in [
+        (&balance_sheet, &beside.clone().shares().with_accounts()),
+        (&income, &beside.clone().with_accounts().without_empty()),
+        (&income, &year.by_dimension("cost_centre").without_empty()),
+        (&cash_flow, &beside),
+    ] {
+        let statement = books.financial_statement(layout, query)?;
+        // Whatever goes out of the house adds up, and has every account.
+        if !statement.failed.is_empty() || !statement.untaken.is_empty() {
+            return Err(statement.to_string().into());
+        }
+        shown.report(statement.to_report());
+    }
+    shown.report(books.equity_statement(Some(&balance_sheet), &beside)?.to_report());
     Ok(())
 }
 
@@ -116,12 +137,14 @@ fn firm(clock: &Clock) -> Outcome<Books<'static>> {
     books.send("set up", &SetUp::new(Currency::EUR))?;
     let account = NewAccount::new;
     let chart = vec![
-        account("1000", "Bank", Asset),
-        account("1010", "Bank in dollars", Asset).currency(Currency::USD),
-        account("1020", "Bank in francs", Asset).currency(Currency::CHF),
-        account("1200", "Customers", Asset).open_items(),
+        account("0400", "Machines", Asset).tag("flow", "investing"),
+        account("0490", "Machines, written off", Asset).tag("flow", "investing"),
+        account("1000", "Bank", Asset).kind("bank"),
+        account("1010", "Bank in dollars", Asset).currency(Currency::USD).kind("bank"),
+        account("1020", "Bank in francs", Asset).currency(Currency::CHF).kind("bank"),
+        account("1200", "Customers", Asset).kind("receivable").open_items(),
         account("1900", "Prepaid expenses", Asset),
-        account("2000", "Suppliers", Liability),
+        account("2000", "Suppliers", Liability).kind("payable"),
         account("2300", "Accrued expenses", Liability),
         account("3000", "Capital", Equity),
         account("3900", "Retained earnings", Equity),
@@ -131,6 +154,7 @@ fn firm(clock: &Clock) -> Outcome<Books<'static>> {
         account("6200", "Power", Expense),
         account("6300", "Insurance", Expense),
         account("6400", "Advice", Expense),
+        account("6500", "Depreciation", Expense).tag("flow", "non_cash"),
         account("6900", "Exchange losses", Expense),
     ];
     books.send("chart", &OpenAccounts::new(chart))?;
@@ -140,6 +164,10 @@ fn firm(clock: &Clock) -> Outcome<Books<'static>> {
         books.send(&format!("{year}"), &OpenFiscalYear::calendar_year(year))?;
     }
     books.send("closing", &SetClosing::new("3900", "GEN"))?;
+    let rent = SetAllocation::new("rent", "Rent by area", "GEN", "6100", "cost_centre", "house");
+    books.send("rent", &rent.by_statistic("square metres"))?;
+    let area = RecordStatistics::new("square metres", 202_601).until_next();
+    books.send("area", &area.value("shop", 200.into()).value("workshop", 100.into()))?;
     books.send("differences", &SetExchangeAccounts::new("GEN", "4900", "6900"))?;
     books.send("monetary", &MarkMonetary::new(["1000", "1010", "1020", "1200", "2000"]))?;
     books.send("source", &OpenRateSource::new("SPOT", "Central bank").pivot(Currency::EUR))?;
@@ -164,8 +192,10 @@ fn last_year(books: &Books<'_>) -> Outcome<()> {
     };
     let entries = vec![
         entry("2025-01-02", "1000", "3000", "50000.00 EUR")?,
+        entry("2025-01-15", "0400", "1000", "8000.00 EUR")?,
         entry("2025-06-30", "1000", "4000", "31000.00 EUR")?,
         entry("2025-12-30", "6100", "1000", "12000.00 EUR")?,
+        entry("2025-12-31", "6500", "0490", "1600.00 EUR")?,
     ];
     books.send("2025, all of it", &PostMany::new(entries))?;
     let closed = books.send("close 2025", &CloseYear::new(2025))?.answer;
@@ -190,7 +220,18 @@ fn this_year(books: &Books<'_>) -> Outcome<()> {
             .source("bill/1807")
             .debit("1900", premium)
             .credit("1000", premium),
-        NewEntry::new("GEN", day("2026-12-30")?).debit("6100", rent).credit("1000", rent),
+        NewEntry::new("GEN", day("2026-12-30")?)
+            .text("Rent of the whole house")
+            .posting(NewPosting::debit("6100", rent).dimension("cost_centre", "house"))
+            .credit("1000", rent),
+        NewEntry::new("GEN", day("2026-06-30")?)
+            .text("Dividend")
+            .debit("3900", money("5000.00 EUR")?)
+            .credit("1000", money("5000.00 EUR")?),
+        NewEntry::new("GEN", day("2026-12-31")?)
+            .text("Depreciation")
+            .debit("6500", money("1600.00 EUR")?)
+            .credit("0490", money("1600.00 EUR")?),
     ];
     books.send("2026, all of it", &PostMany::new(entries))?;
     let year = SpreadPlan::periods(day("2026-09-01")?, 12);
