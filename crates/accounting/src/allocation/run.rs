@@ -144,9 +144,9 @@ fn rest_on(tx: &mut Tx<'_>, rule: &AllocationRule, period: PeriodKey) -> Result<
     let mut ranges = Vec::new();
     for (account, from_the_first) in rests_on(tx, rule)? {
         let keys = until.iter().filter(|key| from_the_first || **key == period);
-        ranges.extend(keys.map(|key| {
-            Range::by(Posting::BY_ACCOUNT, &(account.code.clone(), *key)).limit(1)
-        }));
+        ranges.extend(
+            keys.map(|key| Range::by(Posting::BY_ACCOUNT, &(account.code.clone(), *key)).limit(1)),
+        );
     }
     tx.scan_each(&ranges)?;
     Ok(())

@@ -120,8 +120,7 @@ impl RecordStatistics {
         let known = tx.get::<StatisticalValue>(&key)?;
         // A zero is kept: something may hold from before.
         let until_next = self.until_next.then_some(true);
-        let row =
-            StatisticalValue { statistic, period, value: value.clone(), amount, until_next };
+        let row = StatisticalValue { statistic, period, value: value.clone(), amount, until_next };
         match known {
             Some(_) => tx.put(row)?,
             None => tx.insert(row)?,

@@ -236,7 +236,11 @@ fn a_late_correction_says_what_it_corrects() {
     };
     let (old, new) = (wrong.to_string(), corrected.entry.id.to_string());
     let both = vec![(old.clone(), new.clone())];
-    assert_eq!(of_year(2025), (both.clone(), vec![]), "the old entry, and by what it was corrected");
+    assert_eq!(
+        of_year(2025),
+        (both.clone(), vec![]),
+        "the old entry, and by what it was corrected"
+    );
     assert_eq!(of_year(2026), (both, vec![(new.clone(), old.clone())]));
     let days = "2026-01-01/..".parse().unwrap();
     let tables = firm.books.export(&ExportQuery::all().days(days)).unwrap();
