@@ -199,25 +199,25 @@ fn two_years_by_the_rows_of_a_layout() {
 
 const TWO_YEARS: &str = "
 Changes in equity (EUR)
-Account  Name                       Opening  Result  Contributions  Distributions   Other   Closing
-=======  ========================  ========  ======  =============  =============  ======  ========
+Account  Name                       Opening  Result  Contributions  Distributions  Other   Closing
+=======  ========================  ========  ======  =============  =============  =====  ========
          2026
-         Capital and reserves      1,000.00    0.00           0.00        -100.00    0.00    900.00
-         Results of earlier years    120.00    0.00           0.00           0.00    0.00    120.00
-         Result of the year            0.00  635.00           0.00           0.00    0.00    635.00
--------  ------------------------  --------  ------  -------------  -------------  ------  --------
-         Total                     1,120.00  635.00           0.00        -100.00    0.00  1,655.00
+         Capital and reserves      1,000.00    0.00           0.00        -100.00   0.00    900.00
+         Results of earlier years    120.00    0.00           0.00           0.00   0.00    120.00
+         Result of the year            0.00  635.00           0.00           0.00   0.00    635.00
+-------  ------------------------  --------  ------  -------------  -------------  -----  --------
+         Total                     1,120.00  635.00           0.00        -100.00   0.00  1,655.00
          2025
-         Capital and reserves          0.00    0.00       1,000.00           0.00    0.00  1,000.00
-         Result of the year            0.00  120.00           0.00           0.00    0.00    120.00
--------  ------------------------  --------  ------  -------------  -------------  ------  --------
-         Total                         0.00  120.00       1,000.00           0.00    0.00  1,120.00
+         Capital and reserves          0.00    0.00       1,000.00           0.00   0.00  1,000.00
+         Result of the year            0.00  120.00           0.00           0.00   0.00    120.00
+-------  ------------------------  --------  ------  -------------  -------------  -----  --------
+         Total                         0.00  120.00       1,000.00           0.00   0.00  1,120.00
 ";
 
 #[test]
 fn what_was_known_never_moves() {
     let firm = company();
-    firm.must("13", &fondaco_accounting::close::OpenAdjustmentPeriods::new(2026, 1));
+    firm.must("the thirteenth", &fondaco_accounting::close::OpenAdjustmentPeriods::new(2026, 1));
     let query = |known: bool| {
         let query = year(2026);
         if known { query.known_at(minute(30)) } else { query }
