@@ -105,7 +105,8 @@ impl LimitRateAge {
     /// books.post("in time", dollars("2026-01-09"))?;
     /// assert_eq!(
     ///     books.post("late", dollars("2026-01-10")).unwrap_err().to_string(),
-    ///     "the rate of USD in EUR that source SPOT has on 2026-01-10 is of 2026-01-02, and none older than 7 days is taken,     ///      for 10.00 USD of account 1010: record one for that day, or allow older ones",
+    ///     "the rate of USD in EUR that source SPOT has on 2026-01-10 is of 2026-01-02, and none older than 7 days is taken, \
+    ///      for 10.00 USD of account 1010: record one for that day, or allow older ones",
     /// );
     /// # Ok::<(), LedgerError>(())
     /// ```
