@@ -166,6 +166,8 @@ fn what_was_brought_over_and_is_corrected_in_a_later_year_moves_in_that() {
             crate::model::every_row_opens(&firm, &shipped(code), &year(2026));
         }
         firm.clean();
+    }
+}
 
 /// IAS 1.106: the year before beside the year, by the parts of equity that a scheme has.
 #[test]
