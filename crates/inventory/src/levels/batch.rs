@@ -1,5 +1,6 @@
 //! The levels while a batch changes them: what each move adds, and whether they stay where they may be.
 
+use fondaco_core::store::Record;
 use fondaco_core::tx::{Cell, Pending, Running};
 use fondaco_core::{Halt, Id, ItemId, Needs, SiteId, Tx};
 use smol_str::SmolStr;
@@ -18,7 +19,7 @@ pub(crate) struct Levels {
     lot_totals: Running<LotTotal>,
     pub(crate) serials: Running<Serial>,
     pub(crate) uses: Running<MoveUse>,
-    weights: Running<Weight>,
+    pub(crate) weights: Running<Weight>,
 }
 
 /// Which counters a batch will be judged by.
@@ -105,13 +106,26 @@ impl Levels {
         self.uses.add(MoveUse { of, used: Qty::from_units(units) })
     }
 
-    /// Adds to what an item weighs at a site.
+    /// Reads what pieces weigh where they lie, in one trip.
+    ///
+    /// # Errors
+    /// A [`Halt`], to be passed on.
+    pub(crate) fn prepare_weights(
+        &mut self,
+        tx: &mut Tx<'_>,
+        keys: Vec<<Weight as Record>::Key>,
+    ) -> Result<(), Halt> {
+        self.weights = Running::prepare(tx, keys)?;
+        Ok(())
+    }
+
+    /// Adds to what pieces weigh where they lie.
     pub(crate) fn add_weight(
         &mut self,
-        item: ItemId,
-        site: SiteId,
+        (item, site, location, lot): <Weight as Record>::Key,
         weight: i64,
     ) -> Result<(), Halt> {
-        self.weights.add(Weight { item, site, on_hand: Qty::from_units(weight) }).map(|_| ())
+        let on_hand = Qty::from_units(weight);
+        self.weights.add(Weight { item, site, location, lot, on_hand }).map(|_| ())
     }
 }

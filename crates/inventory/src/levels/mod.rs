@@ -25,7 +25,7 @@ pub(crate) use read::decimal;
 pub use read::{
     BalanceOf, Explained, below_zero, bins, expected, explain_on_hand, lot_bins, moves_of,
     moves_of_lot, on_hand_at, on_hand_known_at, open_reservations, reservations_of, stock,
-    stock_by_site,
+    stock_by_site, weights, weights_of_lot,
 };
 pub(crate) use record::number_of;
 pub use record::{

@@ -8,7 +8,7 @@ use fondaco_core::{Halt, Id, ItemId, Range, Reading, SiteId, Timestamp};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
-use super::{Bin, Expected, Flow, LotBin, Reservation, Stock, first_of, month_of};
+use super::{Bin, Expected, Flow, LotBin, Reservation, Stock, Weight, first_of, month_of};
 use crate::items::Lot;
 use crate::moves::{Move, Stage};
 use crate::places::Location;
@@ -62,6 +62,31 @@ pub fn below_zero(read: &mut impl Reading, site: SiteId) -> Result<Vec<Arc<Bin>>
     let in_each = |location: &Arc<Location>| Range::by(Bin::BY_LOCATION, &location.code);
     let bins = read.peek_scans(&locations.iter().map(in_each).collect::<Vec<_>>())?;
     Ok(bins.into_iter().flatten().filter(|bin| bin.on_hand < Qty::ZERO).collect())
+}
+
+/// What pieces weigh where they lie now, of goods that are counted and weighed, location by location and lot by lot, whosever they are.
+///
+/// # Errors
+/// A [`Halt`].
+pub fn weights(
+    read: &mut impl Reading,
+    item: ItemId,
+    site: SiteId,
+) -> Result<Vec<Arc<Weight>>, StockError> {
+    let weights = read.peek_scan(&Range::<Weight>::by_key(&(item, site)))?;
+    Ok(weights.into_iter().filter(|weight| weight.on_hand != Qty::ZERO).collect())
+}
+
+/// What pieces of a lot weigh where they lie now, location by location.
+///
+/// # Errors
+/// A [`Halt`].
+pub fn weights_of_lot(
+    read: &mut impl Reading,
+    lot: Id<Lot>,
+) -> Result<Vec<Arc<Weight>>, StockError> {
+    let weights = read.peek_scan(&Range::by(Weight::BY_LOT, &lot))?;
+    Ok(weights.into_iter().filter(|weight| weight.on_hand != Qty::ZERO).collect())
 }
 
 /// Where a lot lies now, location by location.

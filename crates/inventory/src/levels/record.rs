@@ -191,16 +191,28 @@ pub struct Serial {
     pub legs: i64,
 }
 
-/// What an item's pieces weigh at a site, of goods that are counted in one unit and weighed in another.
+/// What pieces weigh that lie in a location, of goods that are counted in one unit and weighed in another: no pieces weigh nothing.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "stock_weight", kind = counter, key(item, site))]
+#[record(
+    table = "stock_weight", kind = counter, key(item, site, location, lot), index(by_lot(lot)),
+    measure(on_hand = on_hand),
+)]
 pub struct Weight {
     /// The item.
     pub item: ItemId,
-    /// The site.
+    /// The site of the location.
     pub site: SiteId,
+    /// The location's code.
+    pub location: SmolStr,
+    /// The lot; [`NO_LOT`](Weight::NO_LOT) of what is not tracked.
+    pub lot: Id<Lot>,
     /// What lies there, in the unit that the item is weighed in.
     pub on_hand: Qty,
+}
+
+impl Weight {
+    /// Stands for the lot of what is not tracked.
+    pub const NO_LOT: Id<Lot> = Id::from_u128(0);
 }
 
 /// What moved of an item at a site within a month: what balances as of a day are added up from.

@@ -64,7 +64,7 @@ pub fn verify(read: &mut impl Reading) -> Result<Vec<Discrepancy>, Halt> {
     compare::<LotBin>(read, &facts.lot_bins, |row| (row.lot, row.location.clone()), &mut found)?;
     compare::<LotTotal>(read, &facts.lot_totals, |row| row.lot, &mut found)?;
     compare::<Serial>(read, &facts.serials, |row| (row.item, row.code.clone()), &mut found)?;
-    compare::<Weight>(read, &facts.weights, |row| (row.item, row.site), &mut found)?;
+    compare::<Weight>(read, &facts.weights, Record::key, &mut found)?;
     compare::<Flow>(read, &facts.flows, |row| (row.item, row.site, row.month), &mut found)?;
     compare::<LocationUse>(read, &facts.location_uses, |row| row.location.clone(), &mut found)?;
     compare::<MoveUse>(read, &facts.uses, |row| row.of, &mut found)?;
@@ -90,7 +90,7 @@ struct Facts {
     /// The serial numbers of lots that are one piece.
     pieces: BTreeMap<Id<Lot>, SmolStr>,
     serials: BTreeMap<(ItemId, SmolStr), Sums>,
-    weights: BTreeMap<(ItemId, SiteId), Sums>,
+    weights: BTreeMap<<Weight as Record>::Key, Sums>,
     flows: BTreeMap<(ItemId, SiteId, i32), Sums>,
     uses: BTreeMap<Id<Move>, Sums>,
     location_uses: BTreeMap<SmolStr, Sums>,
@@ -169,9 +169,6 @@ impl Facts {
                 let month = (item, site, month_of(leg.date));
                 add(&mut self.flows, month, usize::from(units < 0), units.abs());
                 add(&mut self.flows, month, 2, 1);
-                if let Some(weight) = leg.weight.get() {
-                    add(&mut self.weights, (item, site), 0, i128::from(weight.units()));
-                }
                 let place = (item, site, leg.location.clone(), leg.lot.copied());
                 *self.lies.entry(place).or_default() += units;
             }
@@ -191,6 +188,11 @@ impl Facts {
             }
         }
         if !leg.location.is_empty() {
+            if let Some(weight) = leg.weight.get() {
+                let lot = leg.lot.copied().unwrap_or(Weight::NO_LOT);
+                let key = (item, site, leg.location.clone(), lot);
+                add(&mut self.weights, key, 0, i128::from(weight.units()));
+            }
             add(&mut self.bins, (item, leg.location.clone()), 0, units);
             add(&mut self.location_uses, leg.location.clone(), 0, 1);
         } else if let Some(root) = self.roots.get(&site) {
@@ -250,12 +252,30 @@ impl Facts {
                 add(&mut self.stocks, (*item, *site), 3, *units);
             }
         }
+        self.weigh();
         let over = self.uses.iter().filter_map(|(of, [used, ..])| {
             let moved = self.moved.get(of).copied().unwrap_or(0);
             (*used > moved || *used < 0).then_some((*of, *used, moved))
         });
         for (of, used, moved) in over.collect::<Vec<_>>() {
             self.wrong(Move::TABLE.name, of.to_smolstr(), "what was used of it", (used, moved));
+        }
+    }
+
+    /// No pieces weigh nothing.
+    fn weigh(&mut self) {
+        let loose = self.weights.iter().filter(|((item, _, location, lot), _)| {
+            let pieces = match *lot == Weight::NO_LOT {
+                true => self.bins.get(&(*item, location.clone())),
+                false => self.lot_bins.get(&(*lot, location.clone())),
+            };
+            pieces.is_none_or(|[pieces, ..]| *pieces == 0)
+        });
+        let loose = loose.filter(|(_, [weight, ..])| *weight != 0);
+        let loose: Vec<_> =
+            loose.map(|(key, [weight, ..])| (format_smolstr!("{key:?}"), *weight)).collect();
+        for (key, weight) in loose {
+            self.wrong(Weight::TABLE.name, key, "the weight of no pieces", (weight, 0));
         }
     }
 

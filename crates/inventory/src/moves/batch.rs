@@ -11,6 +11,7 @@ use super::asking::Asking;
 use super::book::{Book, Map};
 use super::days::{self, Days, TooLittle};
 use super::judge::{Class, Judged, Leg};
+use super::weigh::{self, weigh};
 use super::{Move, MoveError, MoveKind, Stage};
 use crate::items::{LotOrigin, Tracking, lots_by_code};
 use crate::levels::{
@@ -53,6 +54,10 @@ impl<A: Along> Pages<A> {
     ) -> Result<Pages<A>, StockError> {
         let mut levels = Levels::prepare(tx, touched(judged))?;
         let along = A::prepare(tx, book, judged)?;
+        let weighed = judged.iter().filter(|judged| judged.weighing.is_some());
+        let weighed =
+            weighed.flat_map(|judged| judged.legs().map(|leg| weigh::key_of(judged.new.item, leg)));
+        levels.prepare_weights(tx, weighed.collect())?;
         let mut moves = Days::with_capacity(judged.len());
         moves.prepare(tx, &mut levels, judged)?;
         Ok(Pages { moves, taken: Noted(0), along, levels })
@@ -77,10 +82,14 @@ impl<A: Along> Pages<A> {
             _ => None,
         };
         let difference = |leg: &Leg<'_>| counted.unwrap_or(leg.units);
+        let weights = weigh(tx, book, (&mut self.levels, &self.moves), judged, counted)?;
         let mut rows = [None, None];
-        for (at, leg) in judged.legs().enumerate() {
-            if let Some(row) = rows.get_mut(at) {
-                *row = Some(row_of(tx, judged, leg, (id, at as u8), difference(leg)));
+        for ((at, leg), (row, weight)) in
+            judged.legs().enumerate().zip(rows.iter_mut().zip(weights))
+        {
+            *row = Some(row_of(tx, judged, leg, (id, at as u8), (difference(leg), weight)));
+            if leg.shelf.is_some() && weight != 0 {
+                self.levels.add_weight(weigh::key_of(judged.new.item, leg), weight)?;
             }
         }
         self.change(tx, book, judged, &difference)?;
@@ -216,9 +225,6 @@ impl<A: Along> Pages<A> {
         (leg, units): (&Leg<'_>, i64),
     ) -> Result<(), StockError> {
         let (item, code) = (judged.new.item, leg.code());
-        if leg.stage == Stage::Stock && leg.weight != 0 {
-            self.levels.add_weight(item, leg.site, leg.weight)?;
-        }
         if let Some(held) = leg.lot {
             let there = if leg.stage == Stage::Outside { 0 } else { units };
             self.levels.add_lot(held.lot.id, there)?;
@@ -521,9 +527,11 @@ fn row_of(
     judged: &Judged<'_>,
     leg: &Leg<'_>,
     (id, at): (Id<Move>, u8),
-    units: i64,
+    (units, weight): (i64, i64),
 ) -> Move {
     let new = judged.new;
+    let given = judged.weighing.and_then(|weighing| weighing.given);
+    let weighed = given.filter(|given| leg.shelf.is_some() && *given != weight.abs());
     let as_stored = new.quantity.unit() == judged.kept.item.unit && judged.kind != MoveKind::Count;
     Move {
         id,
@@ -542,7 +550,8 @@ fn row_of(
         of: new.movement.of().into(),
         fulfils: new.fulfils.into(),
         receives: new.receives.into(),
-        weight: Some(Qty::from_units(leg.weight)).filter(|_| leg.weight != 0).into(),
+        weight: Some(Qty::from_units(weight)).filter(|_| weight != 0).into(),
+        weighed: weighed.map(Qty::from_units).into(),
         written: (!as_stored).then_some(new.quantity).into(),
         reason: new.reason.clone().into(),
         text: new.text.clone().into(),

@@ -162,6 +162,21 @@ pub enum MoveError {
         /// The quantity as given.
         quantity: Quantity,
     },
+    /// A part that weighs as much as all.
+    #[error(
+        "what is taken of item {item} can't weigh {weight}, as all that lies in {location} weighs {there}: weigh it again, or count and weigh what lies there"
+    )]
+    #[kind(Refused)]
+    WeighsMore {
+        /// The item's code.
+        item: SmolStr,
+        /// The location's code.
+        location: SmolStr,
+        /// The weight as given.
+        weight: Quantity,
+        /// What all that lies there weighs.
+        there: Quantity,
+    },
     /// An item that is tracked by lots or serial numbers.
     #[error("item {item} is tracked by lots or serial numbers: name the lot")]
     #[kind(Invalid)]

@@ -252,7 +252,8 @@ pub struct NewMove {
     /// The lot, or the one piece of this serial number, of an item that is tracked so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lot: Option<Id<Lot>>,
-    /// What it weighs, of goods that are counted and weighed; `None` for the nominal weight.
+    /// What it weighs, of goods that are counted and weighed; of a count, what all of it weighs. `None` for its share of what the move
+    /// weighs that it is of, else for the nominal weight or its share of what lies there. The last pieces take what is left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<Quantity>,
     /// What it cost, of what comes in of an item that is valued; `None` for what stock costs now, or the last known cost.

@@ -29,6 +29,7 @@ pub(crate) struct Leg<'b> {
     pub(crate) lot: Option<&'b Held>,
     /// In units of the stored quantity: below zero where it leaves.
     pub(crate) units: i64,
+    /// Of what is taken back: what it weighed, the other way round.
     pub(crate) weight: i64,
 }
 
@@ -49,6 +50,17 @@ pub(crate) struct Judged<'b> {
     pub(crate) legs: [Option<Leg<'b>>; 2],
     /// The move that it is of.
     pub(crate) origin: Option<&'b Move>,
+    /// What it says of the weight, of goods that are counted and weighed.
+    pub(crate) weighing: Option<Weighing>,
+}
+
+/// What a move says of its weight, in units of the stored quantity.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Weighing {
+    /// As it was weighed.
+    pub(crate) given: Option<i64>,
+    /// What as many pieces weigh nominally.
+    pub(crate) nominal: Option<i64>,
 }
 
 impl<'b> Judged<'b> {
@@ -59,6 +71,12 @@ impl<'b> Judged<'b> {
     /// What is left of the move that it is of, and the other moves that were of it, is counted by [`MoveUse`](crate::levels::MoveUse).
     pub(crate) fn uses(&self) -> Option<(Id<Move>, i64)> {
         self.origin.map(|origin| (origin.id, self.units))
+    }
+
+    /// A weight with its unit.
+    pub(crate) fn weight(&self, units: i128) -> Quantity {
+        let unit = self.kept.item.weighed_in.unwrap_or(self.kept.item.unit);
+        Quantity::new(self.quantity(units).amount(), unit)
     }
 
     /// The quantity with its unit.
@@ -139,26 +157,26 @@ impl<'b> Judging<'b> {
             Some(to_lot) => Some(self.new_owners(lot, self.lot_named(to_lot)?)?),
             None => lot,
         };
-        let weight = self.weight()?;
-        let out = |shelf| self.leg(shelf, lot, -units, -weight);
-        let into = |shelf| self.leg(shelf, to_lot, units, weight);
+        let weighing = self.weighing()?;
+        let out = |shelf| self.leg(shelf, lot, -units);
+        let into = |shelf| self.leg(shelf, to_lot, units);
         let legs = match movement {
             Movement::Dispatch { to_site, .. } => {
-                [from.map(out), Some(self.transit(*to_site, lot, units, weight)?)]
+                [from.map(out), Some(self.transit(*to_site, lot, units)?)]
             }
             Movement::Arrival { .. } | Movement::TransitLoss { .. } => {
                 let site = origin.map_or(SiteId::from_u128(0), |origin| origin.site);
-                [Some(self.transit(site, lot, -units, -weight)?), to.map(into)]
+                [Some(self.transit(site, lot, -units)?), to.map(into)]
             }
             // How much more or less there is, the batch finds out.
-            Movement::Count { .. } => [to.map(|shelf| self.leg(shelf, lot, 0, 0)), None],
+            Movement::Count { .. } => [to.map(|shelf| self.leg(shelf, lot, 0)), None],
             _ => match (from, to) {
                 (Some(from), to) => [Some(out(from)), to.map(into)],
                 (None, to) => [to.map(into), None],
             },
         };
         let Judging { new, kept, kind, .. } = self;
-        Ok(Judged { new, kept, kind, units, legs, origin })
+        Ok(Judged { new, kept, kind, units, legs, origin, weighing })
     }
 
     /// The legs of a move, the other way round.
@@ -168,6 +186,9 @@ impl<'b> Judging<'b> {
         if first.kind == MoveKind::Reversal {
             let what = "take back what took something back: make the move again";
             return Err(MoveError::Unfit { kind: self.kind, what });
+        }
+        if self.new.weight.is_some() {
+            return Err(MoveError::Unfit { kind: self.kind, what: "be weighed anew" });
         }
         self.same("item", of, first.item == self.new.item)?;
         self.same("quantity", of, first.quantity.units().unsigned_abs() == units.unsigned_abs())?;
@@ -180,7 +201,8 @@ impl<'b> Judging<'b> {
                 let (site, stage, class) = (leg.site, leg.stage, Class::Free);
                 return Ok(Leg { site, shelf: None, stage, class, lot, units, weight });
             }
-            let back = self.leg(self.shelf(&leg.location, units > 0)?, lot, units, weight);
+            let back = self.leg(self.shelf(&leg.location, units > 0)?, lot, units);
+            let back = Leg { weight, ..back };
             // What the place is for says what lies there counts to; where that was another, nothing can go back as it was.
             if back.stage == leg.stage {
                 return Ok(back);
@@ -190,7 +212,8 @@ impl<'b> Judging<'b> {
         let mut legs = legs.iter().map(back);
         let legs = [legs.next().transpose()?, legs.next().transpose()?];
         let Judging { new, kept, kind, .. } = self;
-        Ok(Judged { new, kept, kind, units, legs, origin: Some(first) })
+        let weighing = self.kept.item.weighed_in.map(|_| Weighing::default());
+        Ok(Judged { new, kept, kind, units, legs, origin: Some(first), weighing })
     }
 
     fn same(&self, field: &'static str, of: Id<Move>, same: bool) -> Result<(), MoveError> {
@@ -353,51 +376,45 @@ impl<'b> Judging<'b> {
         }
     }
 
-    /// What it weighs, in units of the stored quantity: as it was weighed, else nominally.
-    fn weight(&self) -> Result<i64, MoveError> {
-        let item = &self.kept.item;
+    /// What the move says of its weight: as it was weighed, within the item's tolerance, and nominally.
+    fn weighing(&self) -> Result<Option<Weighing>, MoveError> {
+        let (item, given) = (&self.kept.item, self.new.weight);
         let Some(unit) = item.weighed_in else {
-            return match self.new.weight {
-                None => Ok(0),
+            return match given {
+                None => Ok(None),
                 Some(weight) => Err(MoveError::NotWeighed { item: item.code.clone(), weight }),
             };
         };
-        if self.kind == MoveKind::Count && self.new.quantity.is_zero() {
-            return Ok(0);
-        }
         let of_item =
             |error| MoveError::Quantity { item: item.code.clone(), error: Box::new(error) };
         let count = quantity(self.kept, i128::from(self.units()?));
         let digits = u32::from(crate::QUANTITY_DIGITS);
-        let weighed = match (self.new.weight, &self.kept.catch) {
-            (Some(weight), rule) => {
-                let weight = weight.convert(unit).map_err(of_item)?;
-                match rule {
-                    Some(rule) => rule.weigh(count, weight),
-                    None => CatchWeight::new(count, weight),
-                }
-            }
-            (None, Some(rule)) => rule.nominal(count, digits, Rounding::HalfUp),
-            (None, None) => {
-                let (item, quantity) = (item.code.clone(), self.new.quantity);
-                return Err(MoveError::WeightRequired { item, quantity });
-            }
+        let stored = |weighed: CatchWeight| -> Result<i64, MoveError> {
+            let weight = weighed.weight();
+            let fine = fondaco_core::QuantityError::TooFine { quantity: weight, digits };
+            weight.to_fixed().map(Qty::units).ok_or_else(|| of_item(fine))
         };
-        let weight = weighed.map_err(of_item)?.weight();
-        let fine = fondaco_core::QuantityError::TooFine { quantity: weight, digits };
-        let stored: Qty = weight.to_fixed().ok_or_else(|| of_item(fine))?;
-        Ok(stored.units())
+        let rule = self.kept.catch.as_ref().filter(|_| !count.is_zero());
+        let weigh = |weight: Quantity| {
+            let weight = weight.convert(unit)?;
+            rule.map_or_else(|| CatchWeight::new(count, weight), |rule| rule.weigh(count, weight))
+        };
+        let given = given.map(|weight| weigh(weight).map_err(of_item)).transpose()?;
+        let nominal = rule.map(|rule| rule.nominal(count, digits, Rounding::HalfUp));
+        let nominal = nominal.transpose().map_err(of_item)?;
+        let (given, nominal) = (given.map(stored).transpose()?, nominal.map(stored).transpose()?);
+        Ok(Some(Weighing { given, nominal }))
     }
 
-    fn leg(&self, shelf: &'b Shelf, lot: Option<&'b Held>, units: i64, weight: i64) -> Leg<'b> {
+    fn leg(&self, shelf: &'b Shelf, lot: Option<&'b Held>, units: i64) -> Leg<'b> {
         let stage = match shelf.kind() {
             LocationKind::Transit => Stage::Transit,
             kind if !kind.is_on_hand() => Stage::Outside,
             _ => Stage::Stock,
         };
         let stage = self.for_owner(stage, lot);
-        let site = shelf.site.id;
-        Leg { site, shelf: Some(shelf), stage, class: class(Some(shelf), lot), lot, units, weight }
+        let (site, class) = (shelf.site.id, class(Some(shelf), lot));
+        Leg { site, shelf: Some(shelf), stage, class, lot, units, weight: 0 }
     }
 
     /// What is on its way to a site.
@@ -406,14 +423,13 @@ impl<'b> Judging<'b> {
         site: SiteId,
         lot: Option<&'b Held>,
         units: i64,
-        weight: i64,
     ) -> Result<Leg<'b>, MoveError> {
         let found = self.book.site(&site).ok_or(MoveError::UnknownSite { site })?;
         if units > 0 {
             found.check_open(self.new.date)?;
         }
         let stage = self.for_owner(Stage::Transit, lot);
-        Ok(Leg { site, shelf: None, stage, class: Class::Free, lot, units, weight })
+        Ok(Leg { site, shelf: None, stage, class: Class::Free, lot, units, weight: 0 })
     }
 
     /// A customer's goods count to nothing that the company has.

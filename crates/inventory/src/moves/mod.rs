@@ -40,6 +40,7 @@ mod lock;
 mod moved;
 mod record;
 pub mod rights;
+mod weigh;
 
 use fondaco_core::engine::Part;
 use fondaco_core::store::Record;

@@ -115,8 +115,10 @@ pub struct Move {
     pub fulfils: Rare<Id<Reservation>>,
     /// The order that it comes on.
     pub receives: Rare<Id<Expected>>,
-    /// What it weighs, with the sign of the quantity, of goods that are counted and weighed.
+    /// What it weighs in the books, of goods that are counted and weighed: below zero where it left.
     pub weight: Rare<Qty>,
+    /// What it was weighed at, where the books have another weight for it: of the last pieces what was left, of a count the difference.
+    pub weighed: Rare<Qty>,
     /// The quantity as it was written, where that was in another unit, or of a count.
     pub written: Rare<Quantity>,
     /// Why, by a code of the host's.

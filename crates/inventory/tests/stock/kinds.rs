@@ -190,11 +190,120 @@ fn pieces_are_weighed() {
             host.refusal(receipt(bolt(), "1 pcs", "MAIN/A").weight(q("1 kg"))),
             "inventory.not_weighed"
         );
-        let weight = host.view(|view| {
-            use fondaco_core::Reading;
-            Ok(view.peek::<levels::Weight>(&(cheese(), main_site()))?)
+        assert_eq!(weights(&host, main_site()), ["MAIN/A 75.35"]);
+        host.clean();
+    });
+}
+
+/// What pieces weigh, location by location.
+fn weights(host: &Host, site: fondaco_core::SiteId) -> Vec<String> {
+    let weights = host.view(|view| levels::weights(view, cheese(), site));
+    weights
+        .iter()
+        .map(|at| format!("{} {}", at.location, at.on_hand.to_decimal().normalize()))
+        .collect()
+}
+
+#[test]
+fn the_last_pieces_take_the_weight_that_is_left() {
+    on_every_store(|host| {
+        host.made("come", receipt(cheese(), "10 pcs", "MAIN/A").weight(q("67.5 kg"))); // nominally 75
+        host.made("unweighed", issue(cheese(), "9 pcs", "MAIN/A")); // 67.5 nominally: its share then
+        assert_eq!(weights(&host, main_site()), ["MAIN/A 6.75"]);
+        let last = host.made("weighed", issue(cheese(), "1 pcs", "MAIN/A").weight(q("7 kg")));
+        assert!(weights(&host, main_site()).is_empty());
+        let of = levels::BalanceOf::site(cheese(), main_site());
+        let legs = host.view(|view| levels::explain_on_hand(view, &of, today())).legs;
+        let (leg, _) = legs.iter().find(|(leg, _)| leg.id == last).unwrap();
+        let shown = |weight: Option<&fondaco_inventory::Qty>| {
+            weight.map(|weight| weight.to_decimal().to_string())
+        };
+        assert_eq!(shown(leg.weight.get()).as_deref(), Some("-6.75"));
+        assert_eq!(shown(leg.weighed.get()).as_deref(), Some("7"));
+        // A part can't weigh as much as all.
+        host.made("come again", receipt(cheese(), "2 pcs", "MAIN/A").weight(q("13.5 kg")));
+        host.made("one of them", issue(cheese(), "1 pcs", "MAIN/A").weight(q("8.25 kg")));
+        host.made("and one", receipt(cheese(), "1 pcs", "MAIN/A").weight(q("6.75 kg")));
+        host.made("another", issue(cheese(), "1 pcs", "MAIN/A").weight(q("8.25 kg")));
+        host.made("and another", receipt(cheese(), "1 pcs", "MAIN/A").weight(q("6.75 kg")));
+        host.made("heavy", issue(cheese(), "1 pcs", "MAIN/A").weight(q("8.25 kg")));
+        assert_eq!(weights(&host, main_site()), ["MAIN/A 2.25"]);
+        host.made("a light one", receipt(cheese(), "1 pcs", "MAIN/A").weight(q("6.75 kg")));
+        host.made("too heavy", issue(cheese(), "1 pcs", "MAIN/A").weight(q("8 kg")));
+        host.made("light again", receipt(cheese(), "1 pcs", "MAIN/A").weight(q("6.75 kg")));
+        let heavier = host.refusal(issue(cheese(), "1 pcs", "MAIN/A").weight(q("8.25 kg")));
+        assert_eq!(heavier, "inventory.weighs_more");
+        host.clean();
+    });
+}
+
+#[test]
+fn a_count_weighs_what_it_counts() {
+    on_every_store(|host| {
+        let count = |count: i64| NewMove::count(cheese(), pcs(count), "MAIN/A", today());
+        host.made("come", receipt(cheese(), "12 pcs", "MAIN/A").weight(q("90.36 kg")));
+        host.made("less", count(10));
+        assert_eq!(weights(&host, main_site()), ["MAIN/A 75.3"]); // 7.53 a piece
+        host.made("weighed", count(10).weight(q("74 kg")));
+        assert_eq!(weights(&host, main_site()), ["MAIN/A 74"]);
+        // As of a day before some of it came.
+        host.made(
+            "came in May",
+            on(receipt(cheese(), "2 pcs", "MAIN/B").weight(q("15 kg")), "2026-05-02"),
+        );
+        host.made(
+            "came later",
+            on(receipt(cheese(), "1 pcs", "MAIN/B").weight(q("8 kg")), "2026-05-20"),
+        );
+        let counted = NewMove::count(cheese(), pcs(1), "MAIN/B", today()).weight(q("7 kg"));
+        host.made("counted", on(counted, "2026-05-10"));
+        assert_eq!(weights(&host, main_site()), ["MAIN/A 74", "MAIN/B 15"]);
+        host.made("none", count(0));
+        assert_eq!(weights(&host, main_site()), ["MAIN/B 15"]);
+        assert_eq!(host.refusal(count(0).weight(q("1 kg"))), "core.catch_weight_signs");
+        host.clean();
+    });
+}
+
+#[test]
+fn what_is_of_a_move_weighs_its_share() {
+    on_every_store(|host| {
+        host.made("come", receipt(cheese(), "6 pcs", "MAIN/A").weight(q("44 kg")));
+        let sent = Movement::Dispatch { from: "MAIN/A".into(), to_site: shop() };
+        let sent = host.made("send", moved(cheese(), "3 pcs", sent).weight(q("20.5 kg")));
+        assert_eq!(
+            host.refusal(
+                moved(cheese(), "3 pcs", Movement::Reversal { of: sent }).weight(q("1 kg"))
+            ),
+            "inventory.unfit"
+        );
+        assert_eq!(weights(&host, main_site()), ["MAIN/A 23.5"]);
+        let arrives =
+            |count: &str| moved(cheese(), count, Movement::Arrival { of: sent, to: "SHOP".into() });
+        host.made("one", arrives("1 pcs"));
+        assert_eq!(weights(&host, shop()), ["SHOP 6.833333"]);
+        host.made("two", arrives("1 pcs"));
+        let last = host.made("three", arrives("1 pcs").weight(q("7 kg")));
+        assert_eq!(weights(&host, shop()), ["SHOP 20.666667"]);
+        let legs = host.view(|view| {
+            use fondaco_core::{Range, Reading};
+            let legs = view.peek_scan(&Range::by(Move::BY_ITEM, &(cheese(), shop())))?;
+            Ok(legs
+                .iter()
+                .filter(|leg| leg.location.is_empty())
+                .map(|leg| leg.weight.get().unwrap().units())
+                .collect::<Vec<_>>())
         });
-        assert_eq!(weight.unwrap().on_hand.to_decimal().to_string(), "75.35");
+        assert_eq!(legs.iter().sum::<i64>(), 0, "all that was sent left the road: {legs:?}");
+        host.made("not arrived", moved(cheese(), "1 pcs", Movement::Reversal { of: last }));
+        assert_eq!(weights(&host, shop()), ["SHOP 13.666667"]);
+        let gone = host.made("go", issue(cheese(), "3 pcs", "MAIN/A"));
+        let back =
+            moved(cheese(), "2 pcs", Movement::CustomerReturn { of: gone, to: "MAIN/B".into() });
+        host.made("back", back);
+        assert_eq!(weights(&host, main_site()), ["MAIN/B 15.666667"]);
+        host.made("put", NewMove::transfer(cheese(), pcs(2), ("MAIN/B", "MAIN/Q"), today()));
+        assert_eq!(weights(&host, main_site()), ["MAIN/Q 15.666667"]);
         host.clean();
     });
 }
