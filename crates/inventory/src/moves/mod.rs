@@ -21,6 +21,8 @@
 //! Levels are peeked; what a move rests on is a floor for each counter, which the store judges at the commit: exactly what was judged in
 //! memory ([`Running`](fondaco_core::tx::Running)). So two who sell from one shelf never wait for one another, until one of them is refused.
 //! Items, places, lots and locks are rested on: who closes a location while something is put there is first, or the move is judged again.
+//! That nothing was moved later is a floor too: what is dated before other moves of its item at its site is judged by all days since, and
+//! rests on the place that it leaves. Of goods that are counted and weighed, what leaves a place rests on what lies and weighs there.
 //!
 //! # What counts as what
 //! A leg counts to its site's [`on_hand`](crate::levels::Stock::on_hand) where its location is for storage or quarantine, unless the goods
