@@ -11,6 +11,7 @@
 //! flour, `FLOUR-550`, in lots that are good for 270 days; and the site MAIN with the hall MAIN/A and in it the bin MAIN/A/01.
 
 pub mod counts;
+pub mod forecast;
 pub mod history;
 pub mod items;
 pub mod levels;
