@@ -128,13 +128,9 @@ impl Smoothed {
 
     /// Multiplicative errors and seasons; near, for errors that are small beside what is expected.
     fn all_relative(&self, bases: &[f64]) -> Vec<f64> {
-        let squares = self.mean_squares(bases, &self.followed(bases.len()));
-        let period = self.seasons.len().max(1);
-        let by_season = 1.0 + self.smoothing.2.powi(2) * self.variance;
+        let squares = self.mean_squares(bases, &self.followed_by_all(bases.len()));
         let of = |(ahead, (base, square)): (usize, (&f64, f64))| {
-            let cycles = i32::try_from(ahead / period).unwrap_or(i32::MAX);
-            let grown = square * (1.0 + self.variance) * by_season.powi(cycles);
-            self.season(ahead).powi(2) * (grown - base * base)
+            self.season(ahead).powi(2) * ((1.0 + self.variance) * square - base * base)
         };
         bases.iter().zip(squares).enumerate().map(of).collect()
     }
