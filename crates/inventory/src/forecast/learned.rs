@@ -33,8 +33,8 @@ pub(super) enum Course {
     Seasons(Vec<f64>),
     /// As states say.
     Smoothed(Box<Smoothed>),
-    /// A smoothed level and a line, with factors by season, the next first.
-    Theta { level: f64, slope: f64, alpha: f64, seasons: Vec<f64>, additive: bool },
+    /// A smoothed level and a line, with factors by season, the next first; not below zero where that is `floored`.
+    Theta { level: f64, slope: f64, alpha: f64, seasons: Vec<f64>, additive: bool, floored: bool },
 }
 
 /// How errors grow with time.
@@ -93,11 +93,13 @@ impl Learned {
                 Forecast::of(points, self.errors.spread(self.chosen, horizon, times))
             }
             Course::Smoothed(smoothed) => smoothed.forecast(horizon),
-            Course::Theta { level, slope, alpha, seasons, additive } => {
+            Course::Theta { level, slope, alpha, seasons, additive, floored } => {
                 let season = |ahead: usize| seasons[(ahead - 1) % seasons.len()];
                 let point = |ahead: usize| {
                     let trend = level + slope * (ahead - 1) as f64;
-                    if *additive { trend + season(ahead) } else { trend * season(ahead) }
+                    let point =
+                        if *additive { trend + season(ahead) } else { trend * season(ahead) };
+                    if *floored { point.max(0.0) } else { point }
                 };
                 let times = |ahead: usize| {
                     let times = Spread::Level(*alpha).times(ahead);

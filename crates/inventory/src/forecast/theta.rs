@@ -1,8 +1,9 @@
 //! The Theta method in its form as smoothing with a drift (R. J. Hyndman and B. Billah, "Unmasking the Theta method", *International
 //! Journal of Forecasting* 19, 2003), with the drift's weight as found best (Fiorucci et al., 2016).
 //!
-//! Seasons are taken off first where the series has them, as in the M3 competition. Level, first level and, in the second form, the weight
-//! are those with the least squares of one-step errors: for each smoothing the others have a solution in closed form.
+//! Seasons are taken off first where the series has them, as in the M3 competition. Smoothing and first level are those with the least
+//! squares of one-step errors of smoothing alone, in the second form, with the weight, of the whole: for each smoothing the others have a
+//! solution in closed form. What was never below zero isn't forecast below it.
 
 use super::horizon::Errors;
 use super::learned::{Course, Learned};
@@ -32,8 +33,8 @@ pub(super) fn learn(
     let deseasoned: Vec<f64> = filled.iter().copied().enumerate().map(off).collect();
     let there: Vec<bool> = (0..series.len()).map(|index| series.at(index).is_some()).collect();
     let (first, slope) = seasons::line(&deseasoned);
-    let line = Line { values: &deseasoned, there: &there, first, slope };
-    let best = line.best(optimised);
+    let line = Line { values: &deseasoned, there: &there, first, slope, optimised };
+    let best = line.best();
 
     let mut errors = Errors::default();
     let level = line.run(best, |index, expected| {
@@ -46,7 +47,9 @@ pub(super) fn learn(
     let factor = if additive { scale } else { 1.0 };
     let ahead = (0..of_season.len()).map(|ahead| season(count + ahead) * factor).collect();
     let slope = weight * slope * scale;
-    let course = Course::Theta { level: next * scale, slope, alpha, seasons: ahead, additive };
+    let floored = series.observed().all(|(_, value)| value >= 0.0);
+    let level = next * scale;
+    let course = Course::Theta { level, slope, alpha, seasons: ahead, additive, floored };
     let method = if optimised { Method::OptimisedTheta } else { Method::Theta };
     let learned = Learned::of(method, course, errors).telling("Smoothing of the level", alpha);
     let learned = learned.telling("Slope", slope);
@@ -74,6 +77,7 @@ struct Line<'a> {
     there: &'a [bool],
     first: f64,
     slope: f64,
+    optimised: bool,
 }
 
 /// What is chosen: the smoothing, the first level, and the weight of the drift.
@@ -86,22 +90,25 @@ struct Theta {
 }
 
 impl Line<'_> {
-    /// What the line adds to the forecast of the period at `index`, for a weight of one: what smoothing lags behind it. From the
-    /// first level, which carries part of the line, to a lag of `1 / alpha` periods.
+    /// What the line adds to the forecast of the period at `index`, for a weight of one: what smoothing lags behind it, at last
+    /// `1 / alpha` periods. In the second form the first level carries part of the line.
     fn drift(&self, index: usize, alpha: f64) -> f64 {
         let faded = (1.0 - alpha).powi(i32::try_from(index).unwrap_or(i32::MAX));
-        faded * self.first + self.slope * (1.0 - (1.0 - alpha) * faded) / alpha
+        match self.optimised {
+            false => self.slope * (1.0 - faded) / alpha,
+            true => faded * self.first + self.slope * (1.0 - (1.0 - alpha) * faded) / alpha,
+        }
     }
 
     /// The best smoothing, by narrowing about the best of a few.
-    fn best(&self, optimised: bool) -> Theta {
+    fn best(&self) -> Theta {
         const TRIED: u32 = 12;
         let (mut low, mut high) = ALPHAS;
         let mut best = Theta { squares: f64::INFINITY, ..Theta::default() };
         while high - low > 1e-5 {
             let step = (high - low) / f64::from(TRIED);
             for nth in 0..=TRIED {
-                let tried = self.solve(low + step * f64::from(nth), optimised);
+                let tried = self.solve(low + step * f64::from(nth));
                 if tried.squares < best.squares {
                     best = tried;
                 }
@@ -112,7 +119,7 @@ impl Line<'_> {
     }
 
     /// The first level and the weight with the least squares for a smoothing: errors are linear in both.
-    fn solve(&self, alpha: f64, optimised: bool) -> Theta {
+    fn solve(&self, alpha: f64) -> Theta {
         // A run from a level of nothing without drift, and what one of level and one of weight take off its errors.
         let (mut level, mut faded) = (0.0, 1.0);
         let (mut ee, mut el, mut ed, mut ll, mut ld, mut dd) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
@@ -138,8 +145,9 @@ impl Line<'_> {
                 + weight * weight * dd;
             Theta { alpha, level: first, weight, squares }
         };
-        if !optimised {
-            return with(0.5);
+        if !self.optimised {
+            // The smoothing is that of the values alone.
+            return Theta { weight: 0.5, ..with(0.0) };
         }
         let apart = ll * dd - ld * ld;
         let best = if apart > 1e-12 * ll * dd { (ll * ed - ld * el) / apart } else { 0.0 };
