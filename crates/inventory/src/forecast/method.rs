@@ -16,7 +16,7 @@ use crate::figure::{because, figure};
 ///
 /// let spare_part = [0.0, 0.0, 4.0, 0.0, 0.0, 0.0, 5.0, 0.0, 3.0, 0.0];
 /// let forecast = Method::Sba { alpha: Some(0.1) }.forecast(&Series::new(&spare_part)?, 3)?;
-/// assert_eq!(format!("{:.3}", forecast.points[0]), "1.272");
+/// assert_eq!(format!("{:.3}", forecast.points[0]), "1.268");
 /// # Ok::<(), fondaco_inventory::KernelError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -128,8 +128,8 @@ impl Method {
     /// assert_eq!(fit.fitted[1..4], [Some(10.0), Some(11.0), Some(11.0)]);
     /// assert_eq!(fit.explain().to_string(), "\
     /// Simple exponential smoothing: 13
-    ///   Smoothing of the level: 0.5
-    ///   Standard deviation of the errors: 1.6583
+    /// ├─ Smoothing of the level: 0.5
+    /// └─ Standard deviation of the errors: 1.5492
     /// ");
     /// # Ok::<(), fondaco_inventory::KernelError>(())
     /// ```

@@ -13,7 +13,7 @@
 //! | now and then | [`Method::Sba`]; [`Method::Tsb`] for what may go out of use |
 //! | as a measure for the others | [`Method::Naive`], [`Method::SeasonalNaive`], [`Method::Mean`] |
 //!
-//! Which of them a demand is, [`classify`] says. Periods without stock and [outliers](outliers) are [missing](Series::missing): methods go
+//! Which of them a demand is, [`classify`] says. Periods without stock and [outliers] are [missing](Series::missing): methods go
 //! through them and learn nothing.
 
 mod accuracy;

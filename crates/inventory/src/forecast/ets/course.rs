@@ -152,7 +152,7 @@ impl Smoothed {
         let left = |ahead: usize, at: usize| {
             let later = ahead - at;
             let by_level = followed.get(later - 1).copied().unwrap_or(0.0);
-            let by_season = if later % period == 0 { self.smoothing.2 } else { 0.0 };
+            let by_season = if later.is_multiple_of(period) { self.smoothing.2 } else { 0.0 };
             by_level * self.season(ahead) / self.season(at) + by_season * bases[ahead] / bases[at]
         };
         let of = |ahead: usize| {
