@@ -357,6 +357,20 @@ currency_revaluation_line: Fact, layout 1
   rate: Number, nullable
   key (entry, account, currency)
 
+currency_monetary_before: Fact, layout 1
+  account: Text
+  id: Id
+  monetary: Bool
+  key (account, id)
+
+ledger_account_before: Fact, layout 1
+  account: Text
+  id: Id
+  name: Text
+  parent: Text, nullable
+  tags: Json, nullable
+  key (account, id)
+
 currency_revaluation_part: Fact, layout 1
   entry: Id
   account: Text

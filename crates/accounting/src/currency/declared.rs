@@ -4,8 +4,8 @@ use fondaco_core::engine::Part;
 use fondaco_core::store::Record;
 
 use super::{
-    ExchangeAccounts, ExchangeRate, MonetaryAccount, RateSource, RevaluationLine, RevaluationPart,
-    RevaluationRun, revaluation::KIND as REVALUE,
+    ExchangeAccounts, ExchangeRate, MonetaryAccount, MonetaryBefore, RateSource, RevaluationLine,
+    RevaluationPart, RevaluationRun, revaluation::KIND as REVALUE,
 };
 use crate::rights;
 
@@ -14,6 +14,7 @@ pub(crate) static PART: Part = Part::new(&[
     ExchangeRate::TABLE,
     ExchangeAccounts::TABLE,
     MonetaryAccount::TABLE,
+    MonetaryBefore::TABLE,
     RevaluationRun::TABLE,
     RevaluationLine::TABLE,
     RevaluationPart::TABLE,

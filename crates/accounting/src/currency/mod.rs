@@ -45,9 +45,9 @@ pub use query::{RateQuery, find_rate, rates};
 pub use rate::{CorrectRates, EndRate, ExchangeRate, NewRate, RateCorrection, RecordRates};
 pub(crate) use revaluation::revaluation_of;
 pub use revaluation::{
-    MarkMonetary, MonetaryAccount, Revaluation, RevaluationLine, RevaluationPart, RevaluationRun,
-    Revalue, RevalueCursor, Revalued, RevaluedItem, RevaluedLine, monetary_accounts, revaluation,
-    revaluation_known_at, revaluations,
+    MarkMonetary, MonetaryAccount, MonetaryBefore, Revaluation, RevaluationLine, RevaluationPart,
+    RevaluationRun, Revalue, RevalueCursor, Revalued, RevaluedItem, RevaluedLine,
+    monetary_accounts, revaluation, revaluation_known_at, revaluations,
 };
 pub use source::{LimitRateAge, OpenRateSource, RateSource};
 pub(crate) use table::PostingRates;

@@ -12,8 +12,8 @@ use super::spending::recount_moved;
 use super::totals::{last_of_each_period, settle_gate};
 use super::tree::{self, Levels};
 use super::{
-    AccountLimit, Amount, BalanceQuery, ClosedBy, ItemError, ItemKeeping, LedgerError, LimitChange,
-    PendingPosting, Totals, balances, open_items, rights,
+    AccountBefore, AccountLimit, Amount, BalanceQuery, ClosedBy, ItemError, ItemKeeping,
+    LedgerError, LimitChange, PendingPosting, Totals, balances, open_items, rights,
 };
 use crate::close::recount_asserted;
 use crate::parallel::{alone, ledgers};
@@ -716,6 +716,7 @@ impl Act for ChangeAccount {
             settle_gate(tx, &before, &account)?;
             let code = Value::Text(account.code.clone());
             tx.emit(Event::new("ledger.account_changed").with("account", code));
+            AccountBefore::keep(tx, &before, &account)?;
             tx.put(account)?;
         }
         Ok(())

@@ -13,6 +13,7 @@ use crate::parallel::sight_of;
 
 use super::{
     AMOUNT_DIGITS, Account, Amount, LedgerError, Period, PeriodKey, PeriodKind, Posting, Side,
+    accounts_known, under,
 };
 
 /// The sums of one account in one period, currency and combination of dimensions.
@@ -423,7 +424,8 @@ impl BalanceQuery {
     }
 
     /// Only what was recorded at this time or earlier, to the millisecond: the answer that was true then. Read from facts,
-    /// so its cost grows with the postings. A [subtree](BalanceQuery::subtree) has the accounts that stand there now.
+    /// so its cost grows with the postings. A [subtree](BalanceQuery::subtree) has the accounts that
+    /// stood there then.
     ///
     /// ```
     /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
@@ -666,6 +668,12 @@ fn accounts(
     match &query.accounts {
         Accounts::All => Ok(read.peek_scan(&Range::<Account>::all())?),
         Accounts::One(code) => Ok(vec![known(read, code)?]),
+        Accounts::Under(code) if query.known_at.is_some() => {
+            known(read, code)?;
+            let all = accounts_known(read, query.known_at)?;
+            let found = under(&all, vec![code.clone()]);
+            Ok(all.into_iter().filter(|account| found.contains(&account.code)).collect())
+        }
         Accounts::Under(code) => {
             let mut found = vec![known(read, code)?];
             let mut at = 0;

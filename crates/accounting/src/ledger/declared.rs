@@ -5,14 +5,15 @@ use fondaco_core::party::Holding;
 use fondaco_core::store::Record;
 
 use super::{
-    Account, Balance, Entry, EntryDetail, EntryKey, ImportClock, Journal, Period, Posting,
-    REVERSAL, Reversal, Settings, Totals, reversing, verify,
+    Account, AccountBefore, Balance, Entry, EntryDetail, EntryKey, ImportClock, Journal, Period,
+    Posting, REVERSAL, Reversal, Settings, Totals, reversing, verify,
 };
 use crate::rights;
 
 pub(crate) static PART: Part = Part::new(&[
     Settings::TABLE,
     Account::TABLE,
+    AccountBefore::TABLE,
     Journal::TABLE,
     Period::TABLE,
     Entry::TABLE,

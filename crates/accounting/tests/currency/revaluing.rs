@@ -421,3 +421,25 @@ fn a_run_is_not_corrected_but_taken_back_and_run_again() {
     assert_eq!(worth(&firm), ("90".to_owned(), "-10".to_owned()), "valued once");
     firm.clean();
 }
+
+/// What was monetary at a time, and under which heading, is not what is so today.
+#[test]
+fn what_was_monetary_then_is_valued_as_known_then() {
+    let firm = firm_of(in_memory());
+    let run = Revalue::at(d("2026-03-31"));
+    let known = |at: i64| -> Vec<String> {
+        let found = firm.view(|view| revaluation_known_at(view, &run, minute(at)));
+        found.lines.iter().map(|line| line.account.to_string()).collect()
+    };
+    assert_eq!(known(0), ["1010", "1200", "2000"]);
+    firm.at_minute(10);
+    firm.must("no money", &MarkMonetary::not(["1010", "2000"]));
+    assert_eq!(known(9), ["1010", "1200", "2000"], "as it was known before");
+    assert_eq!(known(10), ["1200"]);
+    firm.at_minute(20);
+    firm.must("money after all", &MarkMonetary::new(["1010"]));
+    assert_eq!(
+        (known(9).len(), known(19), known(20)),
+        (3, vec!["1200".into()], vec!["1010".into(), "1200".into()])
+    );
+}

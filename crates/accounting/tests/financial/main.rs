@@ -10,6 +10,7 @@ mod cash;
 mod closing;
 mod equity;
 mod firm;
+mod known;
 mod model;
 mod properties;
 mod refusing;

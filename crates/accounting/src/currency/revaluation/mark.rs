@@ -1,16 +1,17 @@
 //! Which accounts are monetary.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use fondaco_core::store::Event;
-use fondaco_core::{Act, Range, Reading, Tx};
+use fondaco_core::{Act, Halt, Range, Reading, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::MonetaryAccount;
+use super::{MonetaryAccount, MonetaryBefore};
 use crate::currency::ExchangeError;
 use crate::ledger::account::existing;
-use crate::ledger::{Account, AccountClass, LedgerError, leaves, rights};
+use crate::ledger::{Account, AccountClass, LedgerError, leaves, leaves_known, rights};
 
 /// Marks accounts as monetary, so that revaluations value them: of a heading all that stands under it, now and later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +74,8 @@ impl Act for MarkMonetary {
                 (true, false) => tx.delete::<MonetaryAccount>(&code)?,
                 _ => continue,
             }
+            let (account, id) = (code.clone(), tx.id::<MonetaryBefore>()?);
+            tx.insert(MonetaryBefore { account, id, monetary: row.is_some() })?;
             let event = Event::new("currency.monetary_marked");
             let event = event.with("account", code);
             tx.emit(event.with("monetary", self.monetary));
@@ -109,4 +112,28 @@ fn not_monetary(class: AccountClass) -> Option<&'static str> {
 pub fn monetary_accounts(read: &mut impl Reading) -> Result<Vec<Arc<Account>>, LedgerError> {
     let marked = read.peek_scan(&Range::<MonetaryAccount>::all())?;
     leaves(read, marked.iter().map(|row| row.account.clone()).collect())
+}
+
+/// The accounts that revaluations would have valued at a time: by the marks and the headings of then.
+pub(super) fn monetary_accounts_known(
+    read: &mut impl Reading,
+    time: Timestamp,
+) -> Result<Vec<Arc<Account>>, LedgerError> {
+    let marked = read.peek_scan(&Range::<MonetaryAccount>::all())?;
+    let mut marked: BTreeSet<SmolStr> = marked.iter().map(|row| row.account.clone()).collect();
+    let mut earlier: BTreeMap<SmolStr, bool> = BTreeMap::new();
+    read.peek_each(&Range::<MonetaryBefore>::all(), |before: &MonetaryBefore| {
+        // Of one account the changes come in order: the first after the time replaced what was known then.
+        if before.id.timestamp().is_some_and(|at| at.millis() > time.millis()) {
+            earlier.entry(before.account.clone()).or_insert(before.monetary);
+        }
+        Ok::<(), Halt>(())
+    })?;
+    for (account, monetary) in earlier {
+        match monetary {
+            true => marked.insert(account),
+            false => marked.remove(&account),
+        };
+    }
+    leaves_known(read, marked.into_iter().collect(), time)
 }

@@ -58,5 +58,7 @@ pub use job::RevalueCursor;
 pub use mark::{MarkMonetary, monetary_accounts};
 pub(crate) use preview::revaluation_of;
 pub use preview::{Revaluation, RevaluedItem, RevaluedLine, revaluation, revaluation_known_at};
-pub use records::{MonetaryAccount, RevaluationLine, RevaluationPart, RevaluationRun};
+pub use records::{
+    MonetaryAccount, MonetaryBefore, RevaluationLine, RevaluationPart, RevaluationRun,
+};
 pub use run::{Revalue, Revalued, revaluations};

@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 use super::Revalue;
 use super::closing::Closing;
 use super::earlier::adjusted;
-use super::mark::monetary_accounts;
+use super::mark::{monetary_accounts, monetary_accounts_known};
 use super::value::{Held, adjust, held, sums};
 use crate::Books;
 use crate::currency::FoundRate;
@@ -152,7 +152,7 @@ pub(crate) fn revaluation_of(
 }
 
 /// What `run` would have found at a time: by the entries, clearings and rates that were recorded until then, of the accounts
-/// that are monetary today. Read from facts, so its cost grows with the postings of those accounts.
+/// that were monetary then. Read from facts, so its cost grows with the postings of those accounts.
 ///
 /// ```
 /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
@@ -192,7 +192,11 @@ fn preview(
     let mut closing = run.closing(read, known_at, ledger.as_ref())?;
     let adjusted = adjusted(read, closing.at, ledger.as_ref())?;
     let mut lines = Vec::new();
-    for account in monetary_accounts(read)? {
+    let accounts = match known_at {
+        Some(time) => monetary_accounts_known(read, time)?,
+        None => monetary_accounts(read)?,
+    };
+    for account in accounts {
         let held = held(read, &account, &mut closing)?;
         let valued = adjust(&account.code, sums(&account.code, &held)?, &adjusted)?;
         let mut items = items(&held, closing.ledger);

@@ -16,6 +16,19 @@ pub struct MonetaryAccount {
     pub account: SmolStr,
 }
 
+/// Whether an account, or all under a heading, held money until that was changed: what revaluations would have found at a time goes
+/// by it.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(table = "currency_monetary_before", kind = fact, key(account, id))]
+pub struct MonetaryBefore {
+    /// The account or heading.
+    pub account: SmolStr,
+    /// What names the change. It is time-ordered: its time is that until which this held.
+    pub id: Id<MonetaryBefore>,
+    /// Whether it was marked.
+    pub monetary: bool,
+}
+
 /// A revaluation that was posted.
 #[derive(Record, Debug, Clone, PartialEq)]
 #[record(table = "currency_revaluation", kind = fact, key(date, entry), guard(all()), layout = 2)]

@@ -16,7 +16,7 @@ use super::narrowed::Narrowed;
 use super::paid::Payments;
 use super::query::FinancialQuery;
 use super::taken::{Taken, has, taken};
-use crate::ledger::{Account, Entry, LedgerError, Period, Settings, Side};
+use crate::ledger::{Account, Entry, LedgerError, Period, Settings, Side, accounts_known};
 use crate::reports::{Layout, Measure, Pick};
 
 /// A layout with all that its statement is made of.
@@ -57,7 +57,7 @@ impl<'l> Filled<'l> {
         query.check()?;
         let settings = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
         let periods = read.peek_scan(&Range::<Period>::all())?;
-        let accounts = read.peek_scan(&Range::<Account>::all())?;
+        let accounts = accounts_known(read, query.known_together())?;
         let closings = Closings::of(&periods);
         let plan = Plan::of(query, layout, &periods, &closings, opened);
         let narrowed = Narrowed::read(read, query)?;

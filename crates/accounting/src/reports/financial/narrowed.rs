@@ -23,8 +23,7 @@ impl Narrowed {
         query: &FinancialQuery,
     ) -> Result<Narrowed, LedgerError> {
         let day = query.columns.iter().filter_map(|column| column.through).max();
-        let known = query.columns.first().and_then(|column| column.known_at);
-        let known = known.filter(|_| query.columns.iter().all(|column| column.known_at == known));
+        let known = query.known_together();
         let among = Among::peek(read, &query.under, day, known)?;
         let level = match (&query.split, query.level) {
             (Some(name), Some(level)) => {

@@ -275,8 +275,9 @@ impl FinancialQuery {
         self
     }
 
-    /// The columns so far as known at this time, to the millisecond. Read from facts, so its cost grows with the postings. The
-    /// layout's rows take accounts by the tags and headings that these have now.
+    /// The columns so far as known at this time, to the millisecond. Read from facts, so its cost grows with the postings. Where
+    /// all columns are known at the same time, rows take accounts by the names, headings and tags that these had then; else by what
+    /// they have now, so that the columns compare.
     ///
     /// ```
     /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
@@ -325,6 +326,12 @@ impl FinancialQuery {
     pub fn language(mut self, tag: impl Into<SmolStr>) -> FinancialQuery {
         self.language = Some(tag.into());
         self
+    }
+
+    /// When all columns are known, where that is one time.
+    pub(super) fn known_together(&self) -> Option<Timestamp> {
+        let known = self.columns.first()?.known_at?;
+        self.columns.iter().all(|column| column.known_at == Some(known)).then_some(known)
     }
 
     pub(super) fn check(&self) -> Result<(), LedgerError> {
