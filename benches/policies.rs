@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use fondaco_inventory::policies::continuous_review::ContinuousReview;
-use fondaco_inventory::policies::eoq::Eoq;
+use fondaco_inventory::policies::eoq::{Eoq, solve_columns};
 use fondaco_inventory::policies::newsvendor::Newsvendor;
 use fondaco_inventory::policies::periodic_review::MinMaxReview;
 use fondaco_inventory::policies::safety_stock::SafetyStock;
@@ -19,7 +19,12 @@ fn main() {
     let all: Vec<u32> = (0..items).collect();
 
     let rows: Vec<Eoq> = all.iter().map(|n| Eoq::new(fixed(*n), holding(*n), yearly(*n))).collect();
-    time("EOQ", items, || table(&rows, Eoq::solve).unwrap());
+    time("EOQ, plans", items, || table(&rows, Eoq::solve).unwrap());
+    let column = |of: fn(u32) -> f64| all.iter().map(|n| of(*n)).collect::<Vec<_>>();
+    let (orders, rates, demands) = (column(fixed), column(holding), column(yearly));
+    time("EOQ, columns: quantity and cost", items, || {
+        solve_columns(&orders, &rates, &demands).unwrap()
+    });
 
     let rows: Vec<SafetyStock> = all
         .iter()
@@ -91,5 +96,5 @@ fn time<T>(what: &str, items: u32, run: impl FnOnce() -> T) {
     let start = Instant::now();
     black_box(run());
     let took = start.elapsed().as_secs_f64();
-    println!("{what}: {items} items in {took:.3} s, {:.2} us each", took * 1e6 / f64::from(items));
+    println!("{what}: {items} items in {took:.4} s, {:.4} us each", took * 1e6 / f64::from(items));
 }

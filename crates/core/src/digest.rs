@@ -3,6 +3,8 @@
 //! A command is any `serde` value. Its form is fed to SHA-256: every value with a tag of its type, texts and lists with
 //! their length, structs by their fields in order. Floats are refused: no command of ours holds one.
 
+use std::fmt::{self, Write};
+
 use serde::ser::{self, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -27,7 +29,7 @@ pub struct DigestError(String);
 /// assert!(digest::of(&1.5f64).is_err());
 /// ```
 pub fn of<T: Serialize + ?Sized>(command: &T) -> Result<Hash, DigestError> {
-    let mut hasher = Hasher { digester: Digester::new("serde") };
+    let mut hasher = Hasher { digester: Digester::new("serde"), text: String::new() };
     command.serialize(&mut hasher)?;
     Ok(hasher.digester.finish())
 }
@@ -239,6 +241,8 @@ impl Digester {
 /// The `serde` side: tags and values into a [`Digester`].
 struct Hasher {
     digester: Digester,
+    /// Room for texts that are made to be digested: ids, decimals, dates.
+    text: String,
 }
 
 impl Hasher {
@@ -305,6 +309,14 @@ impl<'a> ser::Serializer for &'a mut Hasher {
     fn serialize_str(self, v: &str) -> Result<(), DigestError> {
         self.put_long(7, v.as_bytes());
         Ok(())
+    }
+    fn collect_str<T: fmt::Display + ?Sized>(self, value: &T) -> Result<(), DigestError> {
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        let made = write!(text, "{value}");
+        self.put_long(7, text.as_bytes());
+        self.text = text;
+        made.map_err(|_| DigestError("a value that has no text".into()))
     }
     fn serialize_bytes(self, v: &[u8]) -> Result<(), DigestError> {
         self.put_long(8, v);
@@ -480,6 +492,9 @@ impl ser::Serializer for IsNone {
 
     fn serialize_none(self) -> Result<(), DigestError> {
         Ok(())
+    }
+    fn collect_str<T: fmt::Display + ?Sized>(self, _: &T) -> Result<(), DigestError> {
+        Err(DigestError(String::new())) // without making the text
     }
     refuse! {
         serialize_bool(bool) -> (); serialize_i8(i8) -> (); serialize_i16(i16) -> (); serialize_i32(i32) -> ();

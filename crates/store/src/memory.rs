@@ -12,7 +12,6 @@ mod facts;
 mod holds;
 mod index;
 mod judge;
-mod keys;
 mod load;
 mod log;
 mod order;

@@ -2,8 +2,8 @@
 
 use fondaco_core::CommandId;
 use fondaco_core::store::{
-    Answer, Ask, Batch, Change, Commit, FeedFrom, Floor, Key, Prepared, Read, Refusal, Reply, Row,
-    Rows, Scan, StoreError, Stored, Table, Value,
+    Answer, Ask, Batch, Change, Commit, FeedFrom, Floor, Key, Least, Prepared, Read, Refusal,
+    Reply, Row, Rows, Scan, StoreError, Stored, Table, Value,
 };
 
 /// How many rows of one change or reply are written out.
@@ -56,7 +56,15 @@ fn floor(table: &Table, floor: &Floor) -> String {
         format!("{} {}", if *sign < 0 { "-" } else { "+" }, name(*column))
     };
     let terms: Vec<String> = floor.terms.iter().map(term).collect();
-    format!("{} >= {}", terms.join(" "), floor.min)
+    let min = match &floor.min {
+        Least::Of(min) => min.to_string(),
+        Least::Each(mins) => {
+            let one = |min: &Option<i64>| min.map_or_else(|| "-".into(), |min| min.to_string());
+            let shown: Vec<String> = mins.iter().take(ROWS).map(one).collect();
+            format!("each of {}", listed(mins.len(), shown))
+        }
+    };
+    format!("{} >= {min}", terms.join(" "))
 }
 
 /// A command; the suite's own have small numbers.

@@ -61,6 +61,11 @@ fn floors_judged_term_by_term_are_found() {
 }
 
 #[test]
+fn floors_of_the_first_counter_for_all_are_found() {
+    found(Lie::FloorsOfTheFirst, &["counters.floors_each"]);
+}
+
+#[test]
 fn reused_versions_are_found() {
     found(Lie::VersionsReused, &["seen.versions_never_reused"]);
 }

@@ -122,10 +122,8 @@ impl Course {
         }
         match result {
             Ok(answer) => match tx.has_asked().and_then(|()| tx.into_batch(&answer)) {
-                Ok((batch, cache)) => {
-                    self.cache = cache;
-                    Turn::Commit(Box::new(batch))
-                }
+                // What was read goes: after a refusal it is read again, and a store in memory adds to rows that nobody else has.
+                Ok(batch) => Turn::Commit(Box::new(batch)),
                 Err(halt) => Turn::End(Next::Fail(halt.into())),
             },
             Err(error) => match error.halt() {

@@ -67,24 +67,24 @@ fn finalize(mut bits: u64) -> u64 {
 
 /// Writes the hyphenated form: 8-4-4-4-12 hexadecimal digits, small letters.
 pub(super) fn write(bits: u128, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let group = |shift: u32, digits: u32| (bits >> shift) as u64 & ((1 << (4 * digits)) - 1);
-    write!(
-        f,
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        group(96, 8),
-        group(80, 4),
-        group(64, 4),
-        group(48, 4),
-        group(0, 12)
-    )
+    let mut text = [b'-'; 36];
+    let digits = text.iter_mut().enumerate().filter(|(at, _)| !HYPHENS.contains(at));
+    for (nibble, (_, digit)) in (0..32).rev().zip(digits) {
+        let value = (bits >> (4 * nibble)) as u8 & 0xf;
+        *digit = if value < 10 { b'0' + value } else { b'a' + value - 10 };
+    }
+    f.write_str(str::from_utf8(&text).map_err(|_| fmt::Error)?)
 }
+
+/// Where the hyphens of the hyphenated form are.
+const HYPHENS: [usize; 4] = [8, 13, 18, 23];
 
 /// Reads the hyphenated form, in small letters or capitals.
 pub(super) fn read(text: &str) -> Option<u128> {
     let bytes: &[u8; 36] = text.as_bytes().try_into().ok()?;
     let mut bits = 0;
     for (at, byte) in bytes.iter().enumerate() {
-        if matches!(at, 8 | 13 | 18 | 23) {
+        if HYPHENS.contains(&at) {
             (*byte == b'-').then_some(())?;
         } else {
             bits = bits << 4 | u128::from(char::from(*byte).to_digit(16)?);

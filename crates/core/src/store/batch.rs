@@ -129,7 +129,7 @@ pub enum Change {
     Add {
         /// For each counter its key, and what is added to each of its columns.
         rows: Box<dyn Rows>,
-        /// What must hold for each of these rows after the whole batch.
+        /// What must hold for these rows after the whole batch: all of it.
         floors: Vec<Floor>,
     },
     /// Takes `count` numbers from a series, as the last step of the commit.
@@ -158,7 +158,7 @@ impl fmt::Debug for Change {
     }
 }
 
-/// A limit on a counter's row: the sum of `terms` may not be less than `min`.
+/// A limit on the counters of an addition: for each of them the sum of `terms` may not be less than `min`.
 ///
 /// The columns of one floor have the same digits, and `min` counts the same unit.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -166,29 +166,74 @@ pub struct Floor {
     /// Columns, each added (`+1`) or subtracted (`-1`).
     pub terms: Vec<(usize, i8)>,
     /// The least sum that is allowed.
-    pub min: i64,
+    pub min: Least,
+}
+
+/// The least that is allowed: so that a batch which judged thousands of counters, each by a line of its own, is one addition.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Least {
+    /// The same for all rows of the addition.
+    Of(i64),
+    /// One for each row, in their order; `None` for a row that this floor is not under.
+    Each(Vec<Option<i64>>),
 }
 
 impl Floor {
-    /// A floor of `min` under the sum of `terms`.
+    /// A floor of `min` under the sum of `terms`, for all rows of the addition.
     ///
     /// ```
     /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
     /// # use shop::*;
     /// let never_below_zero = Floor::new(&[(1, 1)], 0); // column 1 of a stock: its pieces
-    /// assert!(never_below_zero.holds(&Stock { item: 7, pieces: 0 }));
-    /// assert!(!never_below_zero.holds(&Stock { item: 7, pieces: -1 }));
+    /// assert!(never_below_zero.holds(0, &Stock { item: 7, pieces: 0 }));
+    /// assert!(!never_below_zero.holds(0, &Stock { item: 7, pieces: -1 }));
     /// ```
     pub fn new(terms: &[(usize, i8)], min: i64) -> Floor {
-        Floor { terms: terms.to_vec(), min }
+        Floor { terms: terms.to_vec(), min: Least::Of(min) }
     }
 
-    /// Whether `row` is at or above the floor.
-    pub fn holds(&self, row: &dyn Stored) -> bool {
-        let term = |&(column, sign): &(usize, i8)| {
-            i128::from(row.units(column).unwrap_or(0)) * i128::from(sign)
+    /// A floor under the sum of `terms` that is another for each row of the addition, in their order; `None` for a row that it is not under.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// let lines = Floor::each(&[(1, 1)], vec![Some(0), Some(5), None]);
+    /// assert!(lines.holds(0, &Stock { item: 7, pieces: 4 })); // the first row
+    /// assert!(!lines.holds(1, &Stock { item: 8, pieces: 4 })); // the second
+    /// assert!(lines.holds(2, &Stock { item: 9, pieces: -4 })); // the third may be anything
+    /// assert!(!lines.holds(3, &Stock { item: 9, pieces: 4 })); // it was made for three
+    /// ```
+    pub fn each(terms: &[(usize, i8)], mins: Vec<Option<i64>>) -> Floor {
+        Floor { terms: terms.to_vec(), min: Least::Each(mins) }
+    }
+
+    /// Whether `row`, which is at this place of the addition, is at or above the floor.
+    pub fn holds(&self, at: usize, row: &dyn Stored) -> bool {
+        self.holds_for(at, |column| row.units(column).unwrap_or(0).into())
+    }
+
+    /// The same of a counter and what is added to it, before it is.
+    pub fn holds_with(&self, at: usize, row: &dyn Stored, delta: &dyn Stored) -> bool {
+        let units = |row: &dyn Stored, column| i128::from(row.units(column).unwrap_or(0));
+        self.holds_for(at, |column| units(row, column) + units(delta, column))
+    }
+
+    fn holds_for(&self, at: usize, units: impl Fn(usize) -> i128) -> bool {
+        let term = |&(column, sign): &(usize, i8)| units(column) * i128::from(sign);
+        let above = |min: i64| self.terms.iter().map(term).sum::<i128>() >= i128::from(min);
+        match &self.min {
+            Least::Of(min) => above(*min),
+            Least::Each(mins) => mins.get(at).is_some_and(|min| min.is_none_or(above)),
+        }
+    }
+
+    /// This floor as it is for the row at one place alone; `None` when it is not under that.
+    pub(crate) fn only(&self, at: usize) -> Option<Floor> {
+        let min = match &self.min {
+            Least::Of(min) => *min,
+            Least::Each(mins) => mins.get(at).copied().flatten()?,
         };
-        self.terms.iter().map(term).sum::<i128>() >= i128::from(self.min)
+        Some(Floor { terms: self.terms.clone(), min: Least::Of(min) })
     }
 }
 

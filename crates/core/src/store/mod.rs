@@ -109,6 +109,7 @@
 //! The examples of this module share the small shop of [`tx`](crate::tx).
 
 pub mod key;
+mod key_table;
 
 mod batch;
 mod column;
@@ -119,6 +120,7 @@ mod key_list;
 mod load;
 mod moment;
 mod order;
+pub(crate) use order::sorted_positions;
 mod parts;
 mod read;
 mod record;
@@ -132,7 +134,7 @@ use std::pin::Pin;
 
 use crate::CompanyId;
 
-pub use batch::{Batch, Change, Event, Floor, Meta};
+pub use batch::{Batch, Change, Event, Floor, Least, Meta};
 pub use column::{ColumnSink, ColumnSource, ValueSink, ValueSource};
 pub use commit::{Commit, FeedFrom, Prepared, Seal, StateHash};
 pub use error::{Clash, DecodeError, Refusal, StoreError};
@@ -140,6 +142,7 @@ pub use field::{Blob, Drawn, Field, Fixed, Json, KeyField, Numbers, Personal, Ra
 pub use fondaco_derive::{Field, Record};
 pub use key::{Key, KeyBytes, KeyReader, KeyWriter};
 pub use key_list::KeyList;
+pub use key_table::{KeyTable, Tag};
 pub use load::{LoadCheck, Piece, PieceReader, Pieces};
 pub use moment::Moment;
 pub(crate) use moment::{AsyncHold, Hold};

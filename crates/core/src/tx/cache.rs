@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use crate::store::{
-    Ask, Key, KeyBytes, Reply, Row, Scan, Seen, SeriesState, Snapshot, Table, Version,
+    Ask, Key, KeyBytes, KeyTable, Reply, Row, Scan, Seen, SeriesState, Snapshot, Table, Version,
 };
 
 pub(crate) type Map<K, V> = HashMap<K, V, RandomState>;
@@ -19,12 +19,58 @@ pub(crate) struct Slot {
     pub(crate) trip: u32,
 }
 
+/// The rows that were read of one table, by their keys, in the order in which they came.
+#[derive(Default)]
+pub(crate) struct Slots {
+    places: KeyTable,
+    slots: Vec<(KeyBytes, Slot)>,
+}
+
+impl Slots {
+    fn find(&self, key: &[u8]) -> Option<usize> {
+        let is = |at: u32| self.slots.get(at as usize).is_some_and(|(of, _)| of.as_slice() == key);
+        self.places.find(self.places.tag(key), is).map(|at| at as usize)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    pub(crate) fn contains(&self, key: &KeyBytes) -> bool {
+        self.find(key.as_slice()).is_some()
+    }
+
+    fn get_mut(&mut self, key: &KeyBytes) -> Option<&mut Slot> {
+        let at = self.find(key.as_slice())?;
+        self.slots.get_mut(at).map(|(_, slot)| slot)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &(KeyBytes, Slot)> {
+        self.slots.iter()
+    }
+
+    fn reserve(&mut self, more: usize) {
+        self.places.reserve(more);
+        self.slots.reserve(more);
+    }
+
+    /// Keeps what was read unless something was before; gives what is kept.
+    fn keep(&mut self, key: KeyBytes, slot: Slot) -> &mut Slot {
+        let at = self.find(key.as_slice()).unwrap_or_else(|| {
+            self.places.insert(self.places.tag(key.as_slice()), self.slots.len() as u32);
+            self.slots.push((key, slot));
+            self.slots.len() - 1
+        });
+        &mut self.slots[at].1
+    }
+}
+
 /// Scans that begin at one place of a table, each with the trip that brought it.
 type Scans = Vec<(Scan, u32, Vec<Row>)>;
 
 #[derive(Default)]
 pub(crate) struct Cache {
-    tables: Vec<(&'static Table, Map<KeyBytes, Slot>)>,
+    tables: Vec<(&'static Table, Slots)>,
     /// By table and first place.
     scans: Map<(&'static str, KeyBytes), Scans>,
     series: Map<smol_str::SmolStr, SeriesState>,
@@ -38,13 +84,13 @@ pub(crate) struct Cache {
 
 impl Cache {
     /// The rows read of `table`.
-    pub(crate) fn table(&mut self, table: &'static Table) -> &mut Map<KeyBytes, Slot> {
+    pub(crate) fn table(&mut self, table: &'static Table) -> &mut Slots {
         let at = self
             .tables
             .iter()
             .position(|(known, _)| std::ptr::eq(*known, table) || known.name == table.name);
         let at = at.unwrap_or_else(|| {
-            self.tables.push((table, Map::default()));
+            self.tables.push((table, Slots::default()));
             self.tables.len() - 1
         });
         &mut self.tables[at].1
@@ -73,7 +119,7 @@ impl Cache {
         guard: bool,
     ) -> &Slot {
         let (run, trip) = (self.run, self.trips);
-        let slot = self.table(table).entry(key).or_insert(Slot { row, guarded_in: 0, trip });
+        let slot = self.table(table).keep(key, Slot { row, guarded_in: 0, trip });
         if guard {
             slot.guarded_in = run;
         }
@@ -102,9 +148,29 @@ impl Cache {
         let (guarded_in, trip) = (if guard { self.run } else { 0 }, self.trips);
         let slots = self.table(table);
         slots.reserve(keys.len());
-        slots.extend(
-            keys.into_iter().zip(rows).map(|(key, row)| (key, Slot { row, guarded_in, trip })),
-        );
+        for (key, row) in keys.into_iter().zip(rows) {
+            slots.keep(key, Slot { row, guarded_in, trip });
+        }
+    }
+
+    /// What `of` makes of each of these rows, all of which were read; `None` when some was not.
+    pub(crate) fn each<T>(
+        &mut self,
+        table: &'static Table,
+        keys: &[KeyBytes],
+        guard: bool,
+        of: impl Fn(&Slot) -> T,
+    ) -> Option<Vec<T>> {
+        let run = self.run;
+        let slots = self.table(table);
+        let one = |key: &KeyBytes| {
+            let slot = slots.get_mut(key)?;
+            if guard {
+                slot.guarded_in = run;
+            }
+            Some(of(slot))
+        };
+        keys.iter().map(one).collect()
     }
 
     /// Takes what a store answered to questions that nothing waits for.
@@ -112,9 +178,7 @@ impl Cache {
         for (ask, reply) in asks.into_iter().zip(replies) {
             match (ask, reply) {
                 (Ask::Get(table, keys), Reply::Got(rows)) => {
-                    for (key, row) in keys.into_iter().zip(rows) {
-                        self.keep(table, key, row, false);
-                    }
+                    self.keep_all(table, keys, rows, false)
                 }
                 (Ask::Scan(scan), Reply::Rows(rows)) => {
                     let place = (scan.table.name, scan.from.clone());

@@ -152,7 +152,7 @@ impl Tx<'_> {
     /// the guard, and is nothing to be kept for others.
     fn read_before_guard(&mut self, table: &'static Table, guard: &KeyBytes) -> bool {
         let since = self.cache.slot(GuardCount::TABLE, guard, false).map_or(0, |slot| slot.trip);
-        self.cache.table(table).values().any(|slot| slot.trip < since)
+        self.cache.table(table).iter().any(|(_, slot)| slot.trip < since)
     }
 }
 

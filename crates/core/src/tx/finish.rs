@@ -15,7 +15,7 @@ use crate::store::{
 
 impl Tx<'_> {
     /// The batch that stores what the act decided.
-    pub(crate) fn into_batch<A: Outcome>(self, answer: &A) -> Result<(Batch, Cache), Halt> {
+    pub(crate) fn into_batch<A: Outcome>(self, answer: &A) -> Result<Batch, Halt> {
         let mut values = Vec::new();
         answer.encode(&mut values);
         let mut batch = self.base();
@@ -35,7 +35,7 @@ impl Tx<'_> {
         };
         batch.changes.extend(stage.draws.into_iter().map(draw));
         batch.seen = cache.seen();
-        Ok((batch, cache))
+        Ok(batch)
     }
 
     /// The batch that only compares what the act rests on: before a refusal leaves the driver.
@@ -128,13 +128,13 @@ fn finish_adds(
     changes: &mut Vec<Change>,
 ) -> Result<(), Halt> {
     adds.retain(|adds| !adds.rows.is_empty());
-    for Adds { rows, .. } in &mut adds {
+    for Adds { rows, .. } in adds.iter_mut().filter(|adds| !adds.one_each) {
         rows.fold().map_err(|(key, column)| overflow(key, column))?;
     }
     if adds.len() > 1 && overlap(&adds) {
         return merge_adds(table, &adds, changes);
     }
-    changes.extend(adds.into_iter().map(|Adds { rows, floors }| Change::Add { rows, floors }));
+    changes.extend(adds.into_iter().map(|Adds { rows, floors, .. }| Change::Add { rows, floors }));
     Ok(())
 }
 
@@ -148,17 +148,17 @@ fn overlap(adds: &[Adds]) -> bool {
 
 fn merge_adds(table: &'static Table, adds: &[Adds], changes: &mut Vec<Change>) -> Result<(), Halt> {
     let mut sums: BTreeMap<KeyBytes, (Arc<dyn Stored>, Vec<Floor>)> = BTreeMap::new();
-    for Adds { rows, floors } in adds {
-        for row in (0..rows.len()).filter_map(|i| rows.row(i)) {
+    for Adds { rows, floors, .. } in adds {
+        for (at, row) in (0..rows.len()).filter_map(|at| Some((at, rows.row(at)?))) {
             let key = row.row_key();
+            let floors = floors.iter().filter_map(|floor| floor.only(at));
             match sums.get_mut(&key.bytes) {
                 None => {
-                    sums.insert(key.bytes, (row.copy(), floors.clone()));
+                    sums.insert(key.bytes, (row.copy(), floors.collect()));
                 }
                 Some((sum, all)) => {
                     add_to(sum, row).map_err(|column| overflow(key, column))?;
-                    let new: Vec<_> =
-                        floors.iter().filter(|floor| !all.contains(floor)).cloned().collect();
+                    let new: Vec<_> = floors.filter(|floor| !all.contains(floor)).collect();
                     all.extend(new);
                 }
             }

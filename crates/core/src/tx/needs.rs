@@ -3,7 +3,7 @@
 use super::compiled::whole_guard_key;
 use super::guard;
 use super::{GuardCount, Halt, Range, Tx};
-use crate::store::{Ask, KeyBytes, KeyParts, Record, Scan, Table};
+use crate::store::{Ask, KeyBytes, KeyParts, KeyWriter, Record, Scan, Table};
 
 /// A list of what an act is about to read, for [`Tx::need_all`]. It is advice: what is read without having been on the list
 /// costs a trip of its own, what was on the list and is not read costs its place in the trip.
@@ -36,8 +36,14 @@ impl Needs {
     /// The rows with these keys.
     #[must_use]
     pub fn rows<R: Record>(mut self, keys: &[R::Key]) -> Needs {
-        let keys = keys.iter().filter(|key| key.is_storable());
-        self.rows.push((R::TABLE, keys.map(KeyParts::to_bytes).collect()));
+        self.rows.push((R::TABLE, storable(keys)));
+        self
+    }
+
+    /// The rows of a table with these keys, each of which comes once and could be a row's.
+    #[must_use]
+    pub(super) fn keys(mut self, table: &'static Table, keys: Vec<KeyBytes>) -> Needs {
+        self.rows.push((table, keys));
         self
     }
 
@@ -63,6 +69,17 @@ impl Needs {
     }
 }
 
+/// The keys that a row could have, as bytes.
+pub(super) fn storable<K: KeyParts>(keys: &[K]) -> Vec<KeyBytes> {
+    let mut writer = KeyWriter::default();
+    let encode = |key: &K| {
+        writer.clear();
+        key.write(&mut writer);
+        writer.to_key()
+    };
+    keys.iter().filter(|key| key.is_storable()).map(encode).collect()
+}
+
 impl Tx<'_> {
     /// Loads all that is listed and not there yet, in one trip, from one moment; [`need`](Tx::need) for several tables.
     ///
@@ -82,7 +99,9 @@ impl Tx<'_> {
         let mut asks = Vec::with_capacity(rows.len() + ranges.len());
         for (table, mut keys) in rows {
             let known = self.cache.table(table);
-            keys.retain(|key| !known.contains_key(key));
+            if !known.is_empty() {
+                keys.retain(|key| !known.contains(key));
+            }
             if !keys.is_empty() {
                 asks.push(Ask::Get(table, keys));
             }

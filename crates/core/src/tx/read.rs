@@ -7,8 +7,8 @@ use super::cache::Slot;
 use super::stage::{Staged, add_to};
 use super::{Halt, Range, Source, Tx};
 use crate::store::{
-    Ask, KeyBytes, KeyParts, KeyWriter, Kind, Record, Reply, Row, Scan, StoreError, Stored, Sums,
-    Table, Within, order_of,
+    Ask, KeyBytes, KeyParts, Kind, Record, Reply, Row, Scan, StoreError, Stored, Sums, Table,
+    Within, order_of,
 };
 
 /// Reading without resting on it: what reports need, in a [`Tx`] as in a [`View`](super::View).
@@ -473,9 +473,7 @@ impl Tx<'_> {
     /// # Errors
     /// A [`Halt`], to be passed on.
     pub fn need<R: Record>(&mut self, keys: &[R::Key]) -> Result<(), Halt> {
-        let keys = keys.iter().filter(|key| key.is_storable());
-        let keys: Vec<KeyBytes> = keys.map(KeyParts::to_bytes).collect();
-        self.load(R::TABLE, &keys)
+        self.load(R::TABLE, &super::needs::storable(keys))
     }
 
     /// How far a number series has come, without resting on it.
@@ -502,7 +500,7 @@ impl Tx<'_> {
     pub(super) fn load(&mut self, table: &'static Table, keys: &[KeyBytes]) -> Result<(), Halt> {
         let known = self.cache.table(table);
         let missing: Vec<KeyBytes> =
-            keys.iter().filter(|key| !known.contains_key(*key)).cloned().collect();
+            keys.iter().filter(|key| !known.contains(key)).cloned().collect();
         if missing.is_empty() {
             return Ok(());
         }
@@ -516,6 +514,12 @@ impl Tx<'_> {
         key: &KeyBytes,
         guard: bool,
     ) -> Result<Option<Arc<R>>, Halt> {
+        // What is usual: nothing of the table is staged.
+        if self.stage.find(R::TABLE).is_none()
+            && let Some(slot) = self.cache.slot(R::TABLE, key, guard)
+        {
+            return Ok(slot.row.as_ref().map(Row::record::<R>).transpose()?);
+        }
         if let Some(staged) = self.staged::<R>(key)? {
             return Ok(staged);
         }
@@ -537,17 +541,37 @@ impl Tx<'_> {
             };
             return keys.iter().map(one).collect();
         }
-        let mut writer = KeyWriter::new();
-        let encode = |key: &R::Key| {
-            writer.clear();
-            key.write(&mut writer);
-            writer.to_key()
-        };
-        let keys: Vec<KeyBytes> = keys.iter().map(encode).collect();
+        let keys = super::needs::storable(keys);
         if self.cache.table(R::TABLE).is_empty() && self.stage.find(R::TABLE).is_none() {
             return self.read_fresh::<R>(keys, guard);
         }
-        self.load(R::TABLE, &keys)?;
+        self.read_known::<R>(&keys, guard)
+    }
+
+    /// The rows under keys that could be a row's, without resting on them.
+    pub(super) fn peek_keys<R: Record>(
+        &mut self,
+        keys: Vec<KeyBytes>,
+    ) -> Result<Vec<Option<Arc<R>>>, Halt> {
+        if self.cache.table(R::TABLE).is_empty() && self.stage.find(R::TABLE).is_none() {
+            return self.read_fresh::<R>(keys, false);
+        }
+        self.read_known::<R>(&keys, false)
+    }
+
+    /// Rows of a table of which some are there: in one pass where all are, and nothing is staged.
+    fn read_known<R: Record>(
+        &mut self,
+        keys: &[KeyBytes],
+        guard: bool,
+    ) -> Result<Vec<Option<Arc<R>>>, Halt> {
+        let record = |slot: &Slot| slot.row.as_ref().map(Row::record::<R>).transpose();
+        if self.stage.find(R::TABLE).is_none()
+            && let Some(rows) = self.cache.each(R::TABLE, keys, guard, record)
+        {
+            return Ok(rows.into_iter().collect::<Result<_, _>>()?);
+        }
+        self.load(R::TABLE, keys)?;
         keys.iter().map(|key| self.read_one::<R>(key, guard)).collect()
     }
 

@@ -59,11 +59,12 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::cache::Map;
 use super::undo::Pending;
 use super::write::overflow;
-use super::{Added, Halt, Reading, Tx};
-use crate::store::{Floor, KeyBytes, KeyParts, KeyWriter, Record, Type};
+use super::{Halt, Needs, Reading, Tx};
+use crate::store::{
+    Floor, KeyBytes, KeyParts, KeyTable, KeyWriter, Record, Type, sorted_positions,
+};
 
 /// What is judged of a counter: some of its columns added, others taken off. The derive macro makes one constant for each that
 /// is declared, and a column that is none of the counter's sums, or has other digits, is an error when it compiles.
@@ -81,7 +82,7 @@ use crate::store::{Floor, KeyBytes, KeyParts, KeyWriter, Record, Type};
 ///
 /// let goods = Goods { item: 7, on_hand: 10, reserved: 4, on_order: 100 };
 /// assert_eq!((Goods::AVAILABLE.of(&goods), Goods::EXPECTED.of(&goods)), (6, 106));
-/// assert!(Goods::AVAILABLE.floor(6).holds(&goods) && !Goods::AVAILABLE.floor(7).holds(&goods));
+/// assert!(Goods::AVAILABLE.floor(6).holds(0, &goods) && !Goods::AVAILABLE.floor(7).holds(0, &goods));
 /// ```
 ///
 /// ```compile_fail
@@ -203,8 +204,11 @@ pub struct RunningMark(usize);
 pub struct Running<R: Record> {
     /// The keys of the sums, in the same order.
     keys: Vec<R::Key>,
+    /// The same as bytes.
+    bytes: Vec<KeyBytes>,
     sums: Vec<Sum<R>>,
-    places: Map<KeyBytes, usize>,
+    places: KeyTable,
+    needs: Vec<Need<R>>,
     log: Vec<Undo<R>>,
     /// Room for the key that is looked up.
     writer: KeyWriter,
@@ -217,23 +221,35 @@ struct Sum<R> {
     /// Whether the act rests on that.
     exact: bool,
     /// What was only checked before, and counts as if it were stored.
-    carried: Option<R>,
+    carried: Option<Box<R>>,
     /// What the batch adds.
     added: Option<R>,
-    /// By measure, the least that it may be without what the batch adds: `need` in the proof.
-    needs: Vec<(Measure<R>, i128)>,
+    /// Where the last of what it has to be lies.
+    need: Option<usize>,
+}
+
+/// The least that a measure of a counter may be without what the batch adds: `need` in the proof.
+struct Need<R> {
+    of: Measure<R>,
+    least: i128,
+    /// Where the one before lies, of another measure of the same counter.
+    before: Option<usize>,
 }
 
 /// What was before.
 enum Undo<R> {
     Added(usize, Option<R>),
-    Need(usize, usize, Option<i128>),
+    /// The last need that came: it was the counter's first of its measure.
+    Need(usize),
+    /// What a need was less.
+    Less(usize, i128),
 }
 
 impl<R: Record> Default for Running<R> {
     fn default() -> Running<R> {
-        let (keys, sums, log, writer) = (Vec::new(), Vec::new(), Vec::new(), KeyWriter::new());
-        Running { keys, sums, places: Map::default(), log, writer }
+        let (keys, bytes, sums, places) = Default::default();
+        let (needs, log, writer) = (Vec::new(), Vec::new(), KeyWriter::default());
+        Running { keys, bytes, sums, places, needs, log, writer }
     }
 }
 
@@ -257,13 +273,52 @@ impl<R: Record> Running<R> {
         for key in keys {
             running.cell(key);
         }
-        let rows =
-            if running.keys.is_empty() { Vec::new() } else { tx.peek_many::<R>(&running.keys)? };
-        for ((sum, key), row) in running.sums.iter_mut().zip(&running.keys).zip(rows) {
+        running.read_all(tx)?;
+        Ok(running)
+    }
+
+    /// The counters that were named so far and not read: for those who need more in the same trip, before they are
+    /// [read](Running::read_all).
+    #[must_use]
+    pub fn needs(&self, needs: Needs) -> Needs {
+        let unread = self.unread().filter_map(|at| self.bytes.get(at).cloned());
+        needs.keys(R::TABLE, unread.collect())
+    }
+
+    /// Reads the counters that were named so far and not read, in one trip; in none, where they were [needed](Running::needs).
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// use fondaco_core::{Needs, tx::{Measure, Running}};
+    /// # run(|tx| {
+    /// let mut stocks = Running::<Stock>::default();
+    /// let seven = stocks.cell(7);
+    /// tx.need_all(stocks.needs(Needs::new().rows::<Shelf>(&[1])))?; // one trip for both
+    /// stocks.read_all(tx)?;
+    /// assert_eq!(stocks.row(tx, seven)?, Some(Stock { item: 7, pieces: 10 }));
+    /// # Ok(()) });
+    /// ```
+    ///
+    /// # Errors
+    /// A [`Halt`], to be passed on.
+    pub fn read_all(&mut self, tx: &mut Tx<'_>) -> Result<(), Halt> {
+        let unread: Vec<usize> = self.unread().collect();
+        let keys: Vec<KeyBytes> =
+            unread.iter().filter_map(|at| self.bytes.get(*at)).cloned().collect();
+        for (at, row) in unread.into_iter().zip(tx.peek_keys::<R>(keys)?) {
+            let Some((sum, key)) = self.sums.get_mut(at).zip(self.keys.get(at)) else { continue };
             sum.exact = tx.is_short::<R>(key);
             sum.stored = Some(row);
         }
-        Ok(running)
+        Ok(())
+    }
+
+    /// The places of the sums of which nothing is read, but for keys that no store can keep, under which there is nothing.
+    fn unread(&self) -> impl Iterator<Item = usize> + '_ {
+        let sums = self.sums.iter().zip(&self.keys).enumerate();
+        let unread = sums.filter(|(_, (sum, key))| sum.stored.is_none() && key.is_storable());
+        unread.map(|(at, _)| at)
     }
 
     /// The sum of a counter.
@@ -288,7 +343,34 @@ impl<R: Record> Running<R> {
         self.writer.clear();
         Record::write_key(&delta, &mut self.writer);
         let cell = self.place(|| delta.key());
+        self.add_to(cell, delta)?;
+        Ok(cell)
+    }
+
+    /// The same, to a counter whose place is known: the cell of the key that `delta` has.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// use fondaco_core::tx::Running;
+    /// # run(|tx| {
+    /// let mut stocks = Running::<Stock>::prepare(tx, [7])?;
+    /// let seven = stocks.cell(7); // looked up once
+    /// for pieces in [-4, -3] {
+    ///     stocks.add_to(seven, Stock { item: 7, pieces })?;
+    /// }
+    /// assert_eq!(stocks.row(tx, seven)?, Some(Stock { item: 7, pieces: 3 }));
+    /// # Ok(()) });
+    /// ```
+    ///
+    /// # Errors
+    /// As [`add`](Running::add).
+    pub fn add_to(&mut self, cell: Cell, delta: R) -> Result<(), Halt> {
         let Some(sum) = self.sums.get_mut(cell.0) else { return Err(foreign::<R>()) };
+        debug_assert!(
+            self.bytes.get(cell.0) == Some(&crate::store::Stored::row_key(&delta).bytes),
+            "a cell is of the key of what is added to it"
+        );
         let before = sum.added.clone();
         match &mut sum.added {
             None => sum.added = Some(delta),
@@ -296,7 +378,7 @@ impl<R: Record> Running<R> {
                 .map_err(|column| overflow(&crate::store::Stored::row_key(&delta), column))?,
         }
         self.log.push(Undo::Added(cell.0, before));
-        Ok(cell)
+        Ok(())
     }
 
     /// The sums to which something was added, in the order in which they were first named.
@@ -313,7 +395,7 @@ impl<R: Record> Running<R> {
         self.read(tx, cell)?;
         let sum = self.sum(cell)?;
         let stored = sum.stored.as_ref().and_then(|row| row.as_deref());
-        let parts = [stored, sum.carried.as_ref(), sum.added.as_ref()];
+        let parts = [stored, sum.carried.as_deref(), sum.added.as_ref()];
         let mut parts = parts.into_iter().flatten();
         let Some(mut whole) = parts.next().cloned() else { return Ok(None) };
         for part in parts {
@@ -332,7 +414,7 @@ impl<R: Record> Running<R> {
         self.read(tx, cell)?;
         let sum = self.sum(cell)?;
         let stored = sum.stored.as_ref().and_then(|row| row.as_deref());
-        let parts = [stored, sum.carried.as_ref(), sum.added.as_ref()];
+        let parts = [stored, sum.carried.as_deref(), sum.added.as_ref()];
         Ok(parts.into_iter().flatten().map(|row| of.of(row)).sum())
     }
 
@@ -347,18 +429,25 @@ impl<R: Record> Running<R> {
     pub fn keep(&mut self, cell: Cell, of: Measure<R>, min: i64) {
         let need = i128::from(min) - self.added(cell, of);
         let Some(sum) = self.sums.get_mut(cell.0).filter(|sum| !sum.exact) else { return };
-        let at = sum.needs.iter().position(|(known, _)| known.terms == of.terms);
-        match at.and_then(|at| Some((at, sum.needs.get_mut(at)?))) {
-            Some((_, (_, known))) if *known >= need => {}
-            Some((at, (_, known))) => {
-                self.log.push(Undo::Need(cell.0, at, Some(*known)));
-                *known = need;
+        let mut at = sum.need;
+        while let Some((place, known)) = at.and_then(|at| Some((at, self.needs.get_mut(at)?))) {
+            if known.of.terms == of.terms {
+                if known.least < need {
+                    self.log.push(Undo::Less(place, std::mem::replace(&mut known.least, need)));
+                }
+                return;
             }
-            None => {
-                self.log.push(Undo::Need(cell.0, sum.needs.len(), None));
-                sum.needs.push((of, need));
-            }
+            at = known.before;
         }
+        self.log.push(Undo::Need(cell.0));
+        let before = sum.need.replace(self.needs.len());
+        self.needs.push(Need { of, least: need, before });
+    }
+
+    /// What a counter has to be.
+    fn needs_of(&self, sum: &Sum<R>) -> impl Iterator<Item = &Need<R>> {
+        let at = |at: Option<usize>| at.and_then(|at| self.needs.get(at));
+        std::iter::successors(at(sum.need), move |need| at(need.before))
     }
 
     /// Something is decided that only the counter itself can say: because a measure is below a line, or by how much. From
@@ -367,8 +456,9 @@ impl<R: Record> Running<R> {
     /// # Errors
     /// A [`Halt`], to be passed on.
     pub fn rest_on(&mut self, tx: &mut Tx<'_>, cell: Cell) -> Result<(), Halt> {
-        let key = self.keys.get(cell.0).ok_or_else(foreign::<R>)?;
-        let row = tx.get::<R>(key)?;
+        let key = self.bytes.get(cell.0).ok_or_else(foreign::<R>)?;
+        let is_storable = self.keys.get(cell.0).is_some_and(KeyParts::is_storable);
+        let row = if is_storable { tx.read_one::<R>(key, true)? } else { None };
         let sum = self.sums.get_mut(cell.0).ok_or_else(foreign::<R>)?;
         (sum.stored, sum.exact) = (Some(row), true);
         Ok(())
@@ -400,7 +490,7 @@ impl<R: Record> Running<R> {
         for row in carried {
             let cell = self.cell(row.key());
             if let Some(sum) = self.sums.get_mut(cell.0) {
-                sum.carried = Some(row);
+                sum.carried = Some(Box::new(row));
             }
         }
     }
@@ -414,27 +504,30 @@ impl<R: Record> Running<R> {
         let read = cells.filter(|(_, sum)| sum.stored.is_some());
         let carried = read.map(|(cell, sum)| match (&sum.carried, &sum.added) {
             (Some(carried), Some(added)) => {
-                let mut both = carried.clone();
+                let mut both = carried.as_ref().clone();
                 Record::add(&mut both, added)
                     .map_err(|column| overflow(&crate::store::Stored::row_key(added), column))?;
                 Ok(Some((cell, both)))
             }
-            (one, other) => Ok(one.as_ref().or(other.as_ref()).map(|one| (cell, one.clone()))),
+            (one, other) => Ok(one.as_deref().or(other.as_ref()).map(|one| (cell, one.clone()))),
         });
         carried.filter_map(Result::transpose).collect()
     }
 
     /// The place of the key that was written.
     fn place(&mut self, key: impl FnOnce() -> R::Key) -> Cell {
-        let bytes = self.writer.to_key();
-        if let Some(&at) = self.places.get(&bytes) {
-            return Cell(at);
+        let tag = self.places.tag(self.writer.as_slice());
+        let is = |at: u32| {
+            self.bytes.get(at as usize).is_some_and(|key| key.as_slice() == self.writer.as_slice())
+        };
+        if let Some(at) = self.places.find(tag, is) {
+            return Cell(at as usize);
         }
         let at = self.sums.len();
-        self.places.insert(bytes, at);
+        self.places.insert(tag, at as u32);
+        self.bytes.push(self.writer.to_key());
         self.keys.push(key());
-        let (stored, exact, needs) = (None, false, Vec::new());
-        self.sums.push(Sum { stored, exact, carried: None, added: None, needs });
+        self.sums.push(Sum { stored: None, exact: false, carried: None, added: None, need: None });
         Cell(at)
     }
 
@@ -466,54 +559,78 @@ impl<R: Record> Pending for Running<R> {
 
     fn back_to(&mut self, RunningMark(mark): RunningMark) {
         for undo in self.log.drain(mark.min(self.log.len())..).rev() {
-            let (Undo::Added(at, ..) | Undo::Need(at, ..)) = undo;
-            let Some(sum) = self.sums.get_mut(at) else { continue };
             match undo {
-                Undo::Added(_, before) => sum.added = before,
-                Undo::Need(_, at, None) => sum.needs.truncate(at),
-                Undo::Need(_, at, Some(before)) => {
-                    if let Some((_, need)) = sum.needs.get_mut(at) {
-                        *need = before;
+                Undo::Added(at, before) => {
+                    if let Some(sum) = self.sums.get_mut(at) {
+                        sum.added = before;
+                    }
+                }
+                Undo::Need(at) => {
+                    if let (Some(sum), Some(need)) = (self.sums.get_mut(at), self.needs.pop()) {
+                        sum.need = need.before;
+                    }
+                }
+                Undo::Less(at, before) => {
+                    if let Some(need) = self.needs.get_mut(at) {
+                        need.least = before;
                     }
                 }
             }
         }
     }
 
-    /// Stages what the batch adds, one addition per counter, under the floors that say by what it was decided.
-    fn finish(self, tx: &mut Tx<'_>) -> Result<(), Halt> {
-        let mut plain = Vec::new();
-        for (sum, key) in self.sums.into_iter().zip(&self.keys) {
-            let floors = sum.floors();
-            if floors.is_none() {
-                tx.get::<R>(key)?; // no floor says it, so the act rests on the counter
+    /// Stages what the batch adds, all of it as one addition, under the floors that say by what it was decided.
+    fn finish(mut self, tx: &mut Tx<'_>) -> Result<(), Halt> {
+        let (mut rows, mut floors) = (Vec::new(), Vec::new());
+        for at in sorted_positions(&self.bytes) {
+            let at = at as usize;
+            let judged = self.sums.get(at).filter(|sum| !sum.exact && sum.need.is_some());
+            let is_judged = judged.is_some();
+            if judged.is_some_and(|sum| !self.put_floors(sum, rows.len(), &mut floors)) {
+                // No floor says it, so the act rests on the counter.
+                tx.get::<R>(self.keys.get(at).ok_or_else(foreign::<R>)?)?;
             }
-            let floors = floors.unwrap_or_default();
-            let Some(added) = sum.added else { continue };
-            if !floors.is_empty() {
-                if let Added::Short(row) = tx.add(added, &floors)? {
-                    let key = crate::store::Stored::row_key(&row);
-                    return Err(Halt::Bug(format!("{key:?} was judged otherwise in memory")));
-                }
-            } else if !is_nothing(&added) {
-                plain.push(added);
-            }
+            let added = self.sums.get_mut(at).and_then(|sum| sum.added.take());
+            rows.extend(added.filter(|added| is_judged || !is_nothing(added)));
         }
-        if plain.is_empty() { Ok(()) } else { tx.add_all(plain) }
+        if floors.is_empty() {
+            return if rows.is_empty() { Ok(()) } else { tx.add_all(rows) };
+        }
+        let floor = |(of, mut mins): (Measure<R>, Vec<Option<i64>>)| {
+            mins.resize(rows.len(), None);
+            Floor::each(of.terms, mins)
+        };
+        let floors = floors.into_iter().map(floor).collect();
+        tx.add_each(rows, floors)
     }
 }
 
-impl<R: Record> Sum<R> {
-    /// What the store has to judge: nothing, where the act rests on the stored counter; `None` when no floor can say it.
-    fn floors(&self) -> Option<Vec<Floor>> {
-        if self.exact || self.needs.is_empty() {
-            return Some(Vec::new());
+impl<R: Record> Running<R> {
+    /// Puts down what the store has to judge of the counter that will be the addition's row at `row`; `false` when no floor can say it,
+    /// and then there is none.
+    fn put_floors(
+        &self,
+        sum: &Sum<R>,
+        row: usize,
+        floors: &mut Vec<(Measure<R>, Vec<Option<i64>>)>,
+    ) -> bool {
+        let Some(added) = &sum.added else { return false };
+        let min = |need: &Need<R>| i64::try_from(need.least + need.of.of(added)).ok();
+        if self.needs_of(sum).any(|need| min(need).is_none()) {
+            return false;
         }
-        let added = self.added.as_ref()?;
-        let floor = |(of, need): &(Measure<R>, i128)| {
-            Some(of.floor(i64::try_from(*need + of.of(added)).ok()?))
-        };
-        self.needs.iter().map(floor).collect()
+        for need in self.needs_of(sum) {
+            let known = floors.iter().position(|(of, _)| of.terms == need.of.terms);
+            let at = known.unwrap_or_else(|| {
+                floors.push((need.of, Vec::new()));
+                floors.len() - 1
+            });
+            if let Some((_, mins)) = floors.get_mut(at) {
+                mins.resize(row, None);
+                mins.push(min(need));
+            }
+        }
+        true
     }
 }
 

@@ -21,6 +21,8 @@ pub(crate) enum Staged {
 pub(crate) struct Adds {
     pub(crate) floors: Vec<Floor>,
     pub(crate) rows: Box<dyn Rows>,
+    /// Whether they came sorted, each key once, each row with floors of its own: such stay as they are.
+    pub(crate) one_each: bool,
 }
 
 /// Who holds the columns of a unique index within this act.
@@ -67,6 +69,8 @@ pub(crate) struct Draws {
 }
 
 enum Undo {
+    /// How many rows a table had inserted, and how many were added under each list of floors.
+    Rows(usize, usize, Vec<usize>),
     Slot(usize, KeyBytes, Option<Staged>),
     Claim(usize, (usize, KeyBytes), Option<KeyBytes>),
 }
@@ -76,7 +80,6 @@ pub(crate) struct Mark {
     undo: usize,
     events: usize,
     drawn: usize,
-    tables: Vec<(usize, Vec<usize>)>,
 }
 
 impl Stage {
@@ -94,9 +97,16 @@ impl Stage {
         self.tables.iter().position(same)
     }
 
-    pub(crate) fn table(&mut self, table: &'static Table) -> &mut TableStage {
+    /// What is staged for a table, to which rows will be inserted or added.
+    pub(crate) fn growing(&mut self, table: &'static Table) -> &mut TableStage {
         let at = self.position(table);
-        &mut self.tables[at]
+        let stage = &mut self.tables[at];
+        if self.attempts > 0 {
+            let inserts = stage.inserts.as_ref().map_or(0, |rows| rows.len());
+            let adds = stage.adds.iter().map(|adds| adds.rows.len()).collect();
+            self.undo.push(Undo::Rows(at, inserts, adds));
+        }
+        stage
     }
 
     pub(crate) fn staged(&self, table: &'static Table) -> Option<&TableStage> {
@@ -142,14 +152,7 @@ impl Stage {
     /// Begins what may be taken back: ended by [`back_to`](Stage::back_to) or [`keep`](Stage::keep).
     pub(crate) fn mark(&mut self) -> Mark {
         self.attempts += 1;
-        let table = |stage: &TableStage| {
-            (
-                stage.inserts.as_ref().map_or(0, |rows| rows.len()),
-                stage.adds.iter().map(|adds| adds.rows.len()).collect(),
-            )
-        };
-        let tables = self.tables.iter().map(table).collect();
-        Mark { undo: self.undo.len(), events: self.events.len(), drawn: self.drawn.len(), tables }
+        Mark { undo: self.undo.len(), events: self.events.len(), drawn: self.drawn.len() }
     }
 
     /// What was staged since the last mark stays.
@@ -164,6 +167,7 @@ impl Stage {
         self.attempts = self.attempts.saturating_sub(1);
         for undo in self.undo.drain(mark.undo..).rev() {
             match undo {
+                Undo::Rows(at, inserts, adds) => self.tables[at].cut(inserts, &adds),
                 Undo::Slot(at, key, before) => put_back(&mut self.tables[at].slots, key, before),
                 Undo::Claim(at, part, before) => {
                     put_back(&mut self.tables[at].claims, part, before)
@@ -176,11 +180,6 @@ impl Stage {
                 (Some((count, dates)), Some(draw)) => (draw.count, draw.dates) = (count, dates),
                 _ => self.draws.truncate(at),
             }
-        }
-        let nothing = (0, Vec::new());
-        for (at, stage) in self.tables.iter_mut().enumerate() {
-            let (inserts, adds) = mark.tables.get(at).unwrap_or(&nothing);
-            stage.cut(*inserts, adds);
         }
     }
 }
@@ -244,11 +243,17 @@ impl TableStage {
         let known = self.by_floors.get(floors).copied();
         let stands = |at: &usize| self.adds.get(*at).is_some_and(|adds| adds.floors == floors);
         let at = known.filter(stands).unwrap_or_else(|| {
-            self.adds.push(Adds { floors: floors.to_vec(), rows: Box::new(Vec::<R>::new()) });
+            let rows = Box::new(Vec::<R>::new());
+            self.adds.push(Adds { floors: floors.to_vec(), rows, one_each: false });
             self.by_floors.insert(floors.to_vec(), self.adds.len() - 1);
             self.adds.len() - 1
         });
         (self.adds.get_mut(at)?.rows.as_mut() as &mut dyn Any).downcast_mut::<Vec<R>>()
+    }
+
+    /// Takes deltas as they are, sorted and of one key each, under floors of their own.
+    pub(crate) fn add_each<R: Record>(&mut self, deltas: Vec<R>, floors: Vec<Floor>) {
+        self.adds.push(Adds { floors, rows: Box::new(deltas), one_each: true });
     }
 
     /// The inserted row with this key.

@@ -70,7 +70,7 @@ impl Tx<'_> {
             rows.iter().for_each(|row| self.claim_all(row));
         }
         self.put_removed(&mut rows);
-        let stage = self.stage.table(R::TABLE).inserts_of::<R>();
+        let stage = self.stage.growing(R::TABLE).inserts_of::<R>();
         append(stage.ok_or_else(|| two_types::<R>())?, &mut rows);
         Ok(())
     }
@@ -219,7 +219,7 @@ impl Tx<'_> {
         if let Some(short) = self.judge(&delta, floors)? {
             return Ok(Added::Short(short));
         }
-        let stage = self.stage.table(R::TABLE).adds_of::<R>(floors);
+        let stage = self.stage.growing(R::TABLE).adds_of::<R>(floors);
         stage.ok_or_else(|| two_types::<R>())?.push(delta);
         Ok(Added::Fine)
     }
@@ -240,8 +240,21 @@ impl Tx<'_> {
     pub fn add_all<R: Record>(&mut self, mut deltas: Vec<R>) -> Result<(), Halt> {
         self.writable::<R>(&[Kind::Counter])?;
         deltas.iter().try_for_each(storable)?;
-        let stage = self.stage.table(R::TABLE).adds_of::<R>(&[]);
+        let stage = self.stage.growing(R::TABLE).adds_of::<R>(&[]);
         append(stage.ok_or_else(|| two_types::<R>())?, &mut deltas);
+        Ok(())
+    }
+
+    /// Stages additions to counters, sorted by key and each once, under floors that say the least of each. What broke a floor in an
+    /// earlier run is judged by who adds.
+    pub(super) fn add_each<R: Record>(
+        &mut self,
+        deltas: Vec<R>,
+        floors: Vec<Floor>,
+    ) -> Result<(), Halt> {
+        self.writable::<R>(&[Kind::Counter])?;
+        deltas.iter().try_for_each(storable)?;
+        self.stage.growing(R::TABLE).add_each(deltas, floors);
         Ok(())
     }
 
@@ -289,7 +302,7 @@ impl Tx<'_> {
         if let Some(row) = self.loaded::<R>(&key.bytes, true)? {
             Record::add(&mut after, row.as_ref()).map_err(|column| overflow(&key, column))?;
         }
-        Ok((!floors.iter().all(|floor| floor.holds(&after))).then_some(after))
+        Ok((!floors.iter().all(|floor| floor.holds(0, &after))).then_some(after))
     }
 
     /// Stages the drawing of the next number of a series, for a document of this date if numbers may not run backwards in

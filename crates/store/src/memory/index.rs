@@ -6,9 +6,8 @@
 //! What comes out of order waits at the end of its bucket until the bucket is read. Whoever puts in order holds the company
 //! alone ([`tidy`](FactIndex::tidy)).
 
-use fondaco_core::store::{KeyBytes, KeyWriter, Table, Type, order_of};
+use fondaco_core::store::{KeyBytes, KeyTable, KeyWriter, Table, Tag, Type, order_of};
 
-use super::keys::{Keys, Tag};
 use super::order::{Range, parts_len};
 use super::runs::{Place, Runs};
 use super::sums::AT_ONCE;
@@ -22,7 +21,7 @@ pub(super) struct FactIndex {
     pub(super) personal: bool,
     unique: bool,
     lead: Vec<Type>,
-    by_lead: Keys,
+    by_lead: KeyTable,
     leads: Vec<KeyBytes>,
     buckets: Vec<Bucket>,
     /// Buckets by their lead, but for those that came since the last scan over several.
@@ -124,7 +123,7 @@ impl FactIndex {
             personal: columns.iter().filter_map(of_index).any(|column| column.personal),
             unique: declared.is_some_and(|index| index.unique),
             lead: types.map(|column| column.ty).collect(),
-            by_lead: Keys::default(),
+            by_lead: KeyTable::default(),
             leads: Vec::new(),
             buckets: Vec::new(),
             names: Vec::new(),

@@ -172,7 +172,7 @@ impl Judge<'_> {
 
     fn add(&mut self, rows: &dyn Rows, floors: &[Floor], kept: &Kept) -> Step {
         let KeptRows::States(counters) = &kept.rows else { return Step::Nothing };
-        let mut adder = Adder::new(counters, rows, floors, self.held);
+        let mut adder = Adder::new(counters, rows, self.held);
         let mut sums = Vec::with_capacity(rows.len());
         for start in (0..rows.len()).step_by(AT_ONCE) {
             let additions = match adder.find(start) {
@@ -182,12 +182,19 @@ impl Judge<'_> {
                     return Step::Nothing;
                 }
             };
-            sums.extend(additions.iter().filter_map(|one| self.sum(&mut adder, one, floors)));
+            let ats = start..;
+            let sum = |(at, one)| self.sum(&mut adder, one, (floors, at));
+            sums.extend(ats.zip(&additions).filter_map(sum));
         }
         Step::Add(sums)
     }
 
-    fn sum(&mut self, adder: &mut Adder<'_>, one: &Addition<'_>, floors: &[Floor]) -> Option<Sum> {
+    fn sum(
+        &mut self,
+        adder: &mut Adder<'_>,
+        one: &Addition<'_>,
+        (floors, at): (&[Floor], usize),
+    ) -> Option<Sum> {
         let sum = match adder.sum(one) {
             Ok(sum) => sum,
             Err(column) => {
@@ -196,9 +203,12 @@ impl Judge<'_> {
                 return None;
             }
         };
-        if let Sum::New(row) | Sum::Set(_, row) = &sum
-            && !floors.iter().all(|floor| floor.holds(row.as_ref()))
-        {
+        let holds = |floor: &Floor| match (&sum, one.stands) {
+            (Sum::New(row) | Sum::Set(_, row), _) => floor.holds(at, row.as_ref()),
+            (Sum::Grow(_), Some(slot)) => floor.holds_with(at, slot.row.as_ref(), one.delta),
+            (Sum::Grow(_), None) => false,
+        };
+        if !floors.iter().all(holds) {
             let stands = one.stands.map(|slot| slot.answer());
             self.out.short.push((one.delta.row_key(), stands));
         }

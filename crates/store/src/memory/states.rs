@@ -7,16 +7,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use fondaco_core::store::{Index, Key, KeyBytes, KeyWriter, Row, Stored, Table, Version, order_of};
+use fondaco_core::store::{
+    Index, Key, KeyBytes, KeyTable, KeyWriter, Row, Stored, Table, Version, order_of,
+};
 
-use super::keys::Keys;
 use super::order::{Range, RowIter, directed};
 
 pub(super) struct States {
     pub(super) table: &'static Table,
     slots: Vec<Option<Slot>>,
     free: Vec<u32>,
-    by_key: Keys,
+    by_key: KeyTable,
     /// By primary key, all but the fresh.
     order: BTreeMap<KeyBytes, u32>,
     fresh: Vec<u32>,
@@ -52,7 +53,7 @@ impl States {
             table,
             slots: Vec::new(),
             free: Vec::new(),
-            by_key: Keys::default(),
+            by_key: KeyTable::default(),
             order: BTreeMap::new(),
             fresh: Vec::new(),
             indexes: table.indexes.iter().map(|_| BTreeMap::new()).collect(),

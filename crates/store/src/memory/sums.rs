@@ -7,7 +7,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use fondaco_core::store::{Floor, KeyBytes, KeyWriter, Rows, StoreError, Stored};
+use fondaco_core::store::{KeyBytes, KeyWriter, Rows, StoreError, Stored};
 
 use super::states::{Slot, States};
 use crate::rules::{of_table, unsorted};
@@ -32,7 +32,7 @@ pub(super) enum Sum {
 pub(super) struct Adder<'a> {
     counters: &'a States,
     rows: &'a dyn Rows,
-    /// Whether nobody needs the sums before they are applied: no floor, and no index that they move in.
+    /// Whether nobody needs the sums before they are applied: no index that they move in.
     in_place: bool,
     held: Option<u64>,
     /// The last key that was looked up: the next must be larger.
@@ -50,14 +50,9 @@ pub(super) struct Addition<'a> {
 }
 
 impl<'a> Adder<'a> {
-    pub(super) fn new(
-        counters: &'a States,
-        rows: &'a dyn Rows,
-        floors: &[Floor],
-        held: Option<u64>,
-    ) -> Adder<'a> {
+    pub(super) fn new(counters: &'a States, rows: &'a dyn Rows, held: Option<u64>) -> Adder<'a> {
         // A few are copied faster than their types are found out.
-        let in_place = rows.len() >= MANY && floors.is_empty() && !counters.can_move();
+        let in_place = rows.len() >= MANY && !counters.can_move();
         Adder { counters, rows, in_place, held, last: None }
     }
 

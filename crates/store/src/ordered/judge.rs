@@ -271,11 +271,11 @@ impl Judge<'_> {
         floors: &[Floor],
     ) -> Result<(), StoreError> {
         crate::rules::ascending(rows, room.table)?;
-        for delta in (0..rows.len()).filter_map(|at| rows.row(at)) {
+        for (at, delta) in (0..rows.len()).filter_map(|at| Some((at, rows.row(at)?))) {
             let key = delta.row_key();
             let old = room.find(self.map, key.bytes.as_slice())?;
             let Some((_, stands)) = &old else {
-                self.floors(floors, delta, &key, None);
+                self.floors((floors, at), delta, &key, None);
                 self.keep(room, key.bytes.as_slice(), self.position, delta, None)?;
                 continue;
             };
@@ -285,7 +285,7 @@ impl Judge<'_> {
                 self.error.get_or_insert(StoreError::Overflow { key, column });
                 continue;
             }
-            self.floors(floors, &sum, &key, old.as_ref());
+            self.floors((floors, at), &sum, &key, old.as_ref());
             self.keep(room, key.bytes.as_slice(), self.position, &sum, Some(stands))?;
         }
         Ok(())
@@ -293,12 +293,12 @@ impl Judge<'_> {
 
     fn floors(
         &mut self,
-        floors: &[Floor],
+        (floors, at): (&[Floor], usize),
         sum: &dyn Stored,
         key: &Key,
         stands: Option<&(Version, ValueRow)>,
     ) {
-        if !floors.iter().all(|floor| floor.holds(sum)) {
+        if !floors.iter().all(|floor| floor.holds(at, sum)) {
             let stands = stands.map(|(version, row)| {
                 fondaco_core::store::Row::one(*version, std::sync::Arc::new(row.clone()))
             });

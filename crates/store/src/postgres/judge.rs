@@ -204,7 +204,7 @@ impl Judge {
         sums: &mut Vec<Sum>,
         fault: &mut Option<StoreError>,
     ) {
-        for delta in (0..rows.len()).filter_map(|at| rows.row(at)) {
+        for (at, delta) in (0..rows.len()).filter_map(|at| Some((at, rows.row(at)?))) {
             let key = delta.row_key();
             let now = self.ground.counters.get(&key).and_then(|counter| counter.row.as_ref());
             let mut sum = delta.copy();
@@ -215,7 +215,7 @@ impl Judge {
                 fault.get_or_insert(StoreError::Overflow { key, column });
                 continue;
             }
-            if !floors.iter().all(|floor| floor.holds(sum.as_ref())) {
+            if !floors.iter().all(|floor| floor.holds(at, sum.as_ref())) {
                 refusal.short.push((key.clone(), now.cloned()));
             }
             sums.push((key, sum));

@@ -116,7 +116,7 @@ impl Judge<'_> {
                 Some(now) => plus(delta, now.row.stored())?,
                 None => delta.copy(),
             };
-            if !floors.iter().all(|floor| floor.holds(row.as_ref())) {
+            if !floors.iter().all(|floor| floor.holds(at, row.as_ref())) {
                 let now = now.as_ref().map(|now| now.row.clone());
                 self.refusal.short.push((key.clone(), now));
             }

@@ -44,11 +44,38 @@ pub(super) const CHECKS: &[Check] = &[
         run: sellers,
     },
     Check {
+        name: "counters.floors_each",
+        promise: "each counter of an addition is judged by its own line, where it has one",
+        run: floors_each,
+    },
+    Check {
         name: "counters.no_lost_adds",
         promise: "adds by many threads lose nothing and need no retry",
         run: no_lost_adds,
     },
 ];
+
+/// Many counters, so that a store adds to them at once: each is judged by its own line, and those that have none by nothing.
+fn floors_each(probe: &Probe<'_>) -> Verdict {
+    let items: Vec<String> = (10..40).map(|at| format!("i{at}")).collect();
+    let of =
+        |on_hand: i64| items.iter().map(|item| Stock::of(item, on_hand, 0)).collect::<Vec<_>>();
+    let lines = |first: i64, third: Option<i64>| {
+        let mins = (0..30).map(|at| if at % 3 == 2 { third } else { Some(first - at) });
+        Floor::each(&[(2, 1), (3, -1)], mins.collect())
+    };
+    // None of them is there before.
+    probe.done(probe.batch().add_over(of(5), &[lines(5, None)]))?;
+    let mut short = probe.refused(probe.batch().add_over(of(-3), &[lines(12, None)]))?.short;
+    short.sort_by(|a, b| a.0.cmp(&b.0));
+    // 2 are left of each: less than 12 - at for those before the tenth, but for every third.
+    let broken = items.iter().take(10).enumerate().filter(|(at, _)| at % 3 != 2);
+    let broken: Vec<_> = broken.map(|(_, item)| key::<Stock>((1, item.as_str().into()))).collect();
+    same("the short counters", short.into_iter().map(|(key, _)| key).collect(), broken)?;
+    probe.refused(probe.batch().add_over(of(-3), &[lines(0, Some(3))]))?;
+    probe.done(probe.batch().add_over(of(-3), &[lines(2, Some(2))]))?;
+    same("a counter", probe.record::<Stock>((1, "i12".into()))?, Stock::of("i12", 2, 0))
+}
 
 /// On hand less reserved may not fall below `min`.
 fn free(min: i64) -> Floor {

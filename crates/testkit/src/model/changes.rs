@@ -1,6 +1,8 @@
 //! What each change does to the rows.
 
-use fondaco_core::store::{Change, Floor, Key, Kind, Seen, StoreError, Stored, Value, ValueRow};
+use fondaco_core::store::{
+    Change, Floor, Key, Kind, Rows, Seen, StoreError, Stored, Value, ValueRow,
+};
 
 use super::company::{Company, Outcome};
 use super::{Tables, owned};
@@ -25,8 +27,8 @@ impl Company {
             }
             Change::Erase { key } => self.erase(tables, key, out),
             Change::Add { rows, floors } => {
-                for delta in (0..rows.len()).filter_map(|at| rows.row(at)) {
-                    self.add(delta, floors, out);
+                for at in 0..rows.len() {
+                    self.add((rows.as_ref(), at), floors, out);
                 }
             }
             _ => {}
@@ -66,7 +68,8 @@ impl Company {
         }
     }
 
-    fn add(&mut self, delta: &dyn Stored, floors: &[Floor], out: &mut Outcome) {
+    fn add(&mut self, (rows, at): (&dyn Rows, usize), floors: &[Floor], out: &mut Outcome) {
+        let Some(delta) = rows.row(at) else { return };
         let key = delta.row_key();
         let before = self.row(delta.table(), &key.bytes);
         let mut sum = match &before {
@@ -77,7 +80,7 @@ impl Company {
             out.faults.push(StoreError::Overflow { key, column: column.into() });
             return;
         }
-        if !floors.iter().all(|floor| floor.holds(&sum)) {
+        if !floors.iter().all(|floor| floor.holds(at, &sum)) {
             out.refusal.short.push((key, before));
         }
         self.keep(&sum);

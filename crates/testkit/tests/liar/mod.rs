@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use fondaco_core::store::{
-    Answer, Ask, At, Batch, Change, Commit, FeedFrom, Floor, Key, Pieces, Prepared, Read, Refusal,
-    Reply, Row, Scan, Snapshot, Store, StoreError, Table, Value,
+    Answer, Ask, At, Batch, Change, Commit, FeedFrom, Floor, Key, Least, Pieces, Prepared, Read,
+    Refusal, Reply, Row, Scan, Snapshot, Store, StoreError, Table, Value,
 };
 use fondaco_core::{CommandId, CompanyId, Timestamp};
 use fondaco_testkit::Model;
@@ -41,6 +41,7 @@ pub(crate) enum Lie {
     FirstOnly,
     Floats,
     FloorsByTerm,
+    FloorsOfTheFirst,
     HalfARefusedBatch,
     HeldByKey,
     HoldsNothing,
@@ -174,10 +175,17 @@ impl Liar {
                         .terms
                         .iter()
                         .filter(|term| term.1 > 0)
-                        .map(|term| Floor::new(&[*term], floor.min))
+                        .map(|term| Floor { terms: vec![*term], min: floor.min.clone() })
                         .collect::<Vec<_>>()
                 };
                 *floors = floors.iter().flat_map(split).collect();
+            }
+            (Lie::FloorsOfTheFirst, Change::Add { rows, floors }) => {
+                for floor in floors {
+                    if let Least::Each(mins) = &mut floor.min {
+                        *mins = vec![mins.first().copied().flatten(); rows.len()];
+                    }
+                }
             }
             (Lie::NoDates, Change::Draw { dates, .. }) => *dates = None,
             (Lie::SeriesWithoutCase, Change::Draw { series, .. }) => {

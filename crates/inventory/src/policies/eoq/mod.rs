@@ -2,7 +2,7 @@
 //!
 //! | what is different | model | source |
 //! |---|---|---|
-//! | nothing; also with backorders that were planned, or at a rate of production | [`Eoq`] | F. W. Harris 1913; E. W. Taft 1918 |
+//! | nothing; also with backorders that were planned, or at a rate of production | [`Eoq`], [`solve_columns`] | F. W. Harris 1913; E. W. Taft 1918 |
 //! | the price falls with the quantity | [`PriceBreaks`] | G. Hadley, T. M. Whitin 1963 |
 //! | items share the cost of an order | [`Joint`] | E. A. Silver 1976; S. K. Goyal 1974; R. O. Roundy 1985 |
 //! | other amounts come than were ordered | [`YieldEoq`] | E. A. Silver 1976 |
@@ -21,11 +21,13 @@ use crate::KernelError;
 use crate::error::{not_negative, positive};
 use crate::figure::{because, percent};
 
+mod columns;
 mod discounts;
 mod disruptions;
 mod joint;
 mod yields;
 
+pub use columns::{EoqColumns, solve_columns};
 pub use discounts::{DiscountKind, DiscountPlan, PriceBreak, PriceBreaks};
 pub use disruptions::{DisruptedEoq, DisruptedPlan};
 pub use joint::{Joint, JointItem, JointPlan};

@@ -1,5 +1,5 @@
-//! A hash table from bytes to numbers that leaves the bytes where they are: eight bytes per key, so that the tables of
-//! many thousand accounts stay in a processor's cache.
+//! A hash table from keys to numbers that leaves the keys where they are: eight bytes per key, so that the tables of
+//! many thousand accounts stay in a processor's cache. For stores in memory, and for acts that judge thousands of counters.
 //!
 //! Open addressing with linear probing and backward-shift deletion (Knuth, *The Art of Computer Programming* 3, 6.4,
 //! algorithms L and R). Keys are big-endian and alike, so they are hashed with foldhash, which mixes; the upper half of the
@@ -7,21 +7,35 @@
 
 use std::hash::{BuildHasher, Hasher};
 
-/// The hash of a key as it is kept.
-pub(super) type Tag = u32;
+/// The hash of a key as it is kept: of one [`KeyTable`].
+pub type Tag = u32;
 
 const FREE: u32 = u32::MAX;
 
-#[derive(Default)]
-pub(super) struct Keys {
+/// Numbers by keys, which whoever keeps them compares: places in a list, say.
+///
+/// ```
+/// use fondaco_core::store::KeyTable;
+///
+/// let (mut table, shelves) = (KeyTable::default(), ["door", "window"]);
+/// for (number, shelf) in (0..).zip(shelves) {
+///     table.insert(table.tag(shelf.as_bytes()), number);
+/// }
+/// let find = |label: &str| table.find(table.tag(label.as_bytes()), |number| shelves[number as usize] == label);
+/// assert_eq!((find("window"), find("cellar")), (Some(1), None));
+/// ```
+#[derive(Debug, Default, Clone)]
+pub struct KeyTable {
     /// Tag and number, or [`FREE`]; a power of two of them, at most three quarters taken.
     table: Vec<(Tag, u32)>,
     count: usize,
     hasher: foldhash::fast::RandomState,
 }
 
-impl Keys {
-    pub(super) fn tag(&self, key: &[u8]) -> Tag {
+impl KeyTable {
+    /// The tag of a key, in this table.
+    #[inline]
+    pub fn tag(&self, key: &[u8]) -> Tag {
         let mut hasher = self.hasher.build_hasher();
         hasher.write(key);
         (hasher.finish() >> 32) as Tag
@@ -32,7 +46,8 @@ impl Keys {
     }
 
     /// The number under a key with this tag for which `is` holds.
-    pub(super) fn find(&self, tag: Tag, is: impl Fn(u32) -> bool) -> Option<u32> {
+    #[inline]
+    pub fn find(&self, tag: Tag, is: impl Fn(u32) -> bool) -> Option<u32> {
         let mut at = self.home(tag);
         loop {
             match *self.table.get(at)? {
@@ -45,7 +60,7 @@ impl Keys {
 
     /// The numbers under many keys, whose bytes `is` compares. Each pass is a short loop whose steps do not wait for one
     /// another, so that a processor fetches many places from memory at once.
-    pub(super) fn find_all<'k>(
+    pub fn find_all<'k>(
         &self,
         keys: impl ExactSizeIterator<Item = &'k [u8]> + Clone,
         is: impl Fn(u32, &[u8]) -> bool,
@@ -60,7 +75,7 @@ impl Keys {
         found
     }
 
-    /// The number that lies first for this tag, if the tag is the same: nearly always the one that [`find`](Keys::find)
+    /// The number that lies first for this tag, if the tag is the same: nearly always the one that [`find`](KeyTable::find)
     /// gives, and found without looking at any key.
     fn likely(&self, tag: Tag) -> Option<u32> {
         let (other, number) = *self.table.get(self.home(tag))?;
@@ -68,15 +83,22 @@ impl Keys {
     }
 
     /// Adds a number under a key that is not there.
-    pub(super) fn insert(&mut self, tag: Tag, number: u32) {
-        if (self.count + 1) * 4 > self.table.len() * 3 {
-            let room = (self.table.len() * 2).max(8);
-            let old = std::mem::replace(&mut self.table, vec![(0, FREE); room]);
-            let taken = old.into_iter().filter(|(_, number)| *number != FREE);
-            taken.for_each(|(tag, number)| self.put(tag, number));
-        }
+    pub fn insert(&mut self, tag: Tag, number: u32) {
+        self.reserve(1);
         self.count += 1;
         self.put(tag, number);
+    }
+
+    /// Makes room for so many more.
+    pub fn reserve(&mut self, more: usize) {
+        if (self.count + more) * 4 <= self.table.len() * 3 {
+            return;
+        }
+        let room = ((self.count + more) * 4 / 3 + 1).next_power_of_two();
+        let room = room.max(self.table.len() * 2).max(8);
+        let old = std::mem::replace(&mut self.table, vec![(0, FREE); room]);
+        let taken = old.into_iter().filter(|(_, number)| *number != FREE);
+        taken.for_each(|(tag, number)| self.put(tag, number));
     }
 
     fn put(&mut self, tag: Tag, number: u32) {
@@ -90,7 +112,7 @@ impl Keys {
     }
 
     /// Removes a number that was added under this tag.
-    pub(super) fn remove(&mut self, tag: Tag, number: u32) {
+    pub fn remove(&mut self, tag: Tag, number: u32) {
         let mut hole = self.home(tag);
         loop {
             match self.table.get(hole) {
@@ -136,7 +158,7 @@ mod tests {
         fn it_holds_what_a_map_holds(steps in prop::collection::vec((any::<bool>(), 0u32..40), 0..400), spread in 1u32..9) {
             // Few tags, so that keys collide and chains wrap around.
             let tag = |key: u32| (key / spread).wrapping_sub(3);
-            let (mut keys, mut model) = (Keys::default(), HashMap::new());
+            let (mut keys, mut model) = (KeyTable::default(), HashMap::new());
             for (add, key) in steps {
                 match (add, model.contains_key(&key)) {
                     (true, false) => { keys.insert(tag(key), key); model.insert(key, ()); }
@@ -152,7 +174,7 @@ mod tests {
 
         #[test]
         fn many_are_found_as_one_is(stored in prop::collection::hash_set(any::<u16>(), 0..200), asked: Vec<u16>) {
-            let mut keys = Keys::default();
+            let mut keys = KeyTable::default();
             for key in &stored {
                 keys.insert(keys.tag(&key.to_be_bytes()), u32::from(*key));
             }
