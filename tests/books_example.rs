@@ -15,10 +15,7 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
-    sync::{
-        OnceLock,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::OnceLock,
 };
 
 use fondaco::prelude::*;
@@ -28,8 +25,11 @@ mod common;
 #[path = "example_data/files.rs"]
 mod files;
 mod program;
+#[path = "example_data/scratch.rs"]
+mod scratch;
 
 use files::Files;
+use scratch::{Folder, adventure_works, fresh};
 
 // ---- Once, and again
 
@@ -381,23 +381,6 @@ fn example(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/books").join(file)
 }
 
-fn adventure_works() -> Option<PathBuf> {
-    let from = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let found = from.ancestors().map(|up| up.join("shared/data/adventureworks_mini"));
-    let found = found.into_iter().find(|path| path.is_dir());
-    if found.is_none() {
-        eprintln!("skipped: there is no shared/data/adventureworks_mini above {}", from.display());
-    }
-    found
-}
-
-/// A name in the temporary folder that nobody else uses.
-fn fresh(name: &str) -> PathBuf {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    std::env::temp_dir().join(format!("fondaco-books-{}-{number}{name}", std::process::id()))
-}
-
 /// An SQLite file, until dropped.
 struct Store(PathBuf);
 
@@ -422,27 +405,5 @@ impl Drop for Store {
         for end in ["", "-wal", "-shm"] {
             let _ = fs::remove_file(format!("{}{end}", self.0.display()));
         }
-    }
-}
-
-/// A folder of files, until dropped.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn copy_of(folder: &Path) -> Folder {
-        let copy = fresh("");
-        fs::create_dir_all(&copy).unwrap();
-        for file in fs::read_dir(folder).unwrap() {
-            let file = file.unwrap();
-            // Not `fs::copy`: that would copy write protection too.
-            fs::write(copy.join(file.file_name()), fs::read(file.path()).unwrap()).unwrap();
-        }
-        Folder(copy)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
     }
 }

@@ -169,7 +169,7 @@ fn help(about: &str, default: &StoreChoice) -> String {
          --store STORE  memory, or sqlite:PATH for a file that stays (default: {default})\n  \
          --orders N     the demo company has N sales orders instead of 3000, and purchases\n                 \
          and work orders in proportion\n  \
-         --page FILE    write the books as a page there, instead of books.html in target\n  \
+         --page FILE    write the page there, instead of into target\n  \
          --help         print this\n"
     )
 }

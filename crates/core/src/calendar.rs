@@ -36,7 +36,7 @@ pub use easter::{easter, orthodox_easter};
 pub use error::CalendarError;
 pub use hours::{AtClosing, DayHours, WorkingHours};
 pub use own::{
-    CalendarRefusal, DefineCalendar, ENGINE, MANAGE, OwnCalendar, SetZone, ZoneSetting, find,
+    CalendarRefusal, DefineCalendar, ENGINE, MANAGE, OwnCalendar, SetZone, ZoneSetting, find, zone,
 };
 pub use rule::{DayRule, HolidayRule, Observance};
 pub use table::WorkingDays;

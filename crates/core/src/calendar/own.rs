@@ -172,8 +172,7 @@ impl Tx<'_> {
     pub fn zone(&mut self) -> Result<Arc<Zone>, Halt> {
         self.compiled_from::<ZoneSetting, Zone>(&[ZoneSetting::TABLE], |tx| {
             let set = tx.get::<ZoneSetting>(&ZoneSetting::main())?;
-            let zone = set.map_or(Ok(Zone::UTC), |set| set.zone.to::<Zone>());
-            Ok(zone.map_err(|error| error.in_column("calendar_zone", "zone"))?)
+            Ok(zone_of(set.as_deref())?)
         })
     }
 
@@ -194,6 +193,28 @@ impl Tx<'_> {
         let own = self.get::<OwnCalendar>(&code.into())?;
         found(own.as_deref(), code)
     }
+}
+
+/// As [`Tx::zone`], for people: nothing rests on it.
+///
+/// ```
+/// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+/// # use shop::*;
+/// use fondaco_core::calendar::{Zone, zone};
+/// assert_eq!(shop().view(|view| zone(view))?, Zone::UTC); // nobody set one
+/// # Ok::<(), Halt>(())
+/// ```
+///
+/// # Errors
+/// A [`Halt`].
+pub fn zone(read: &mut impl Reading) -> Result<Zone, Halt> {
+    let set = read.peek::<ZoneSetting>(&ZoneSetting::main())?;
+    Ok(zone_of(set.as_deref())?)
+}
+
+fn zone_of(set: Option<&ZoneSetting>) -> Result<Zone, crate::store::DecodeError> {
+    let zone = set.map_or(Ok(Zone::UTC), |set| set.zone.to::<Zone>());
+    zone.map_err(|error| error.in_column("calendar_zone", "zone"))
 }
 
 /// As [`Tx::calendar`], for people: nothing rests on it.

@@ -10,9 +10,13 @@
 //!   once the job is done.
 //!
 //! A [`Suggestion`] explains its figure: position, policy, what can be ordered, and the vendor's price ([`SetVendorPrices`]).
+//!
+//! [`past`] gives what was moved to [`history`](crate::history), which recommends policies ([`ReplenishmentPolicy::recommended`]) and shows
+//! what they would have saved beside those of today ([`ReorderRule::as_policy`]).
 
 mod error;
 mod notices;
+mod past;
 mod read;
 mod record;
 mod review;
@@ -23,6 +27,7 @@ mod verify;
 
 pub use error::ReplenishError;
 pub(crate) use notices::{Notices, watch};
+pub use past::past;
 pub use read::{proposals, reorder_rules, shortages};
 pub use record::{
     PolicyKind, Proposal, ReorderRule, Reviewed, Shortage, ShortageLine, SourceKind, VendorPrice,

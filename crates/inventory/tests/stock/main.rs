@@ -15,6 +15,7 @@ mod host;
 mod kinds;
 mod naive;
 mod owners;
+mod past;
 mod picking;
 mod promises;
 mod races;

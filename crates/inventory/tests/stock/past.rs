@@ -1,0 +1,184 @@
+//! What the formulas learn from is what was moved, whichever way it was stored.
+
+use fondaco_core::calendar::{self, SetZone, Zone};
+use fondaco_core::{ActorId, CommandId, DocumentId, Envelope};
+use fondaco_inventory::history::{self, DemandProfile, History, ItemTerms, Policy, Window};
+use fondaco_inventory::items::Item;
+use fondaco_inventory::moves::{Movement, NewMove};
+use fondaco_inventory::posting::MoveStock;
+use fondaco_inventory::replenish::*;
+use fondaco_inventory::reserve::*;
+
+use crate::host::*;
+
+fn window() -> Window {
+    Window::new(d("2026-03-10"), d("2026-06-01"), 7).unwrap()
+}
+
+fn read(host: &Host) -> History {
+    host.view(|view| past(view, &[(sand(), shop()), (bolt(), main_site())], window()))
+}
+
+fn profile(moves: &[(&str, f64, history::Flow)], opening: f64) -> DemandProfile {
+    let moves: Vec<_> = moves
+        .iter()
+        .map(|(date, quantity, flow)| history::Move::new(0, d(date), *quantity, *flow))
+        .collect();
+    let history = History::new(1, window(), &moves, &[]).unwrap();
+    history.opening_stock(&[opening]).unwrap().demand(0).unwrap()
+}
+
+fn on(date: &str, new: NewMove) -> NewMove {
+    NewMove { date: d(date), ..new }
+}
+
+fn gain(quantity: &str) -> NewMove {
+    NewMove::new(bolt(), q(quantity), Movement::Gain { at: "MAIN/A".into() }, today())
+}
+
+#[test]
+fn what_is_wanted_is_what_was_issued_and_not_brought_back() {
+    use history::Flow::{Adjustment, Receipt, Return, Sale};
+    on_every_store(|host| {
+        // Before the window: a whole month, and part of that in which it begins.
+        host.made("come", on("2026-01-15", receipt(bolt(), "20 carton", "MAIN/A")));
+        host.made("gone", on("2026-02-03", issue(bolt(), "100 pcs", "MAIN/A")));
+        host.made("gone too", on("2026-03-09", issue(bolt(), "60 pcs", "MAIN/A")));
+        let sold = host.made("sold", on("2026-03-10", issue(bolt(), "50 pcs", "MAIN/A")));
+        let wrong = host.made("by mistake", on("2026-03-20", issue(bolt(), "9 pcs", "MAIN/A")));
+        let back = |of| Movement::CustomerReturn { of, to: "MAIN/A".into() };
+        host.made("back", NewMove::new(bolt(), q("12 pcs"), back(sold), d("2026-03-25")));
+        let again =
+            host.made("back too", NewMove::new(bolt(), q("3 pcs"), back(sold), d("2026-03-26")));
+        let undo = |of| Movement::Reversal { of };
+        host.made("not sold", NewMove::new(bolt(), q("9 pcs"), undo(wrong), d("2026-03-27")));
+        host.made("not back", NewMove::new(bolt(), q("3 pcs"), undo(again), d("2026-03-28")));
+        host.made(
+            "put",
+            on("2026-04-02", NewMove::transfer(bolt(), q("5 pcs"), ("MAIN/A", "MAIN/B"), today())),
+        );
+        host.made("found", on("2026-04-03", gain("4 pcs")));
+        let away = Movement::Dispatch { from: "MAIN/A".into(), to_site: shop() };
+        host.made("sent", NewMove::new(bolt(), q("2 pcs"), away, d("2026-04-04")));
+        host.made("come again", on("2026-05-30", receipt(bolt(), "1 carton", "MAIN/A")));
+        host.made("too late", on("2026-06-02", issue(bolt(), "40 pcs", "MAIN/A")));
+
+        let found = read(&host).demand(1).unwrap();
+        let expected = profile(
+            &[
+                ("2026-03-10", 50.0, Sale),
+                ("2026-03-20", 9.0, Sale),
+                ("2026-03-25", 12.0, Return),
+                ("2026-03-26", 3.0, Return),
+                ("2026-03-27", 9.0, Return),
+                ("2026-03-28", 3.0, Sale),
+                ("2026-04-03", 4.0, Adjustment),
+                ("2026-04-04", -2.0, Adjustment),
+                ("2026-05-30", 12.0, Receipt),
+            ],
+            80.0,
+        );
+        assert_eq!(found, expected);
+        assert_eq!(found.days_without_stock, 0);
+    });
+}
+
+#[test]
+fn days_without_stock_are_known_from_the_stock_at_the_beginning() {
+    let host = Host::memory();
+    host.made("come", on("2026-01-15", receipt(bolt(), "50 pcs", "MAIN/A")));
+    host.made("sold out", on("2026-04-10", issue(bolt(), "50 pcs", "MAIN/A")));
+    let found = read(&host).demand(1).unwrap();
+    assert_eq!((found.days_without_stock, found.periods), (52, 4));
+}
+
+#[test]
+fn lead_times_are_those_of_orders_that_were_announced_and_came() {
+    on_every_store(|host| {
+        let order = |name: &str, quantity: &str| AnnounceStock {
+            document: DocumentId::named(name),
+            party: None,
+            lines: vec![ExpectedLine {
+                item: bolt(),
+                site: main_site(),
+                quantity: q(quantity),
+                due_on: d("2026-07-07"),
+            }],
+        };
+        let first = host.must("announce", &order("purchase/1", "5 carton"))[0];
+        let late = host.must("announce too", &order("purchase/2", "1 carton"))[0];
+        // Nine days later, in two parts; the other had come before it was announced.
+        host.made("there", on("2026-06-20", receipt(bolt(), "1 carton", "MAIN/A")).receives(late));
+        host.at_minute(9 * 24 * 60);
+        for (name, quantity, day) in
+            [("a part", "3 carton", "2026-07-04"), ("the rest", "2 carton", "2026-07-09")]
+        {
+            host.made(name, on(day, receipt(bolt(), quantity, "MAIN/A")).receives(first));
+        }
+        let window = Window::new(d("2026-06-15"), d("2026-07-09"), 5).unwrap();
+        let history = host.view(|view| past(view, &[(bolt(), main_site())], window));
+        assert_eq!(history.lead_time(0).unwrap().seen_days, [4, 9]);
+    });
+}
+
+#[test]
+fn the_day_of_an_order_is_the_company_s() {
+    let host = Host::memory();
+    // Noon in UTC is past midnight there.
+    let Over::Sync(driver) = &host.over else { panic!("it is in memory") };
+    driver.join(&calendar::ENGINE).unwrap();
+    let envelope = Envelope::new(CommandId::named("zone"), ActorId::new("host"), host.now());
+    driver.carry_out(envelope, &SetZone::new(Zone::minutes_east(13 * 60).unwrap())).unwrap();
+    let line = ExpectedLine {
+        item: bolt(),
+        site: main_site(),
+        quantity: q("1 carton"),
+        due_on: d("2026-07-07"),
+    };
+    let announce =
+        AnnounceStock { document: DocumentId::named("purchase/1"), party: None, lines: vec![line] };
+    let order = host.must("announce", &announce)[0];
+    host.at_minute(3 * 24 * 60);
+    host.made("come", on("2026-07-03", receipt(bolt(), "1 carton", "MAIN/A")).receives(order));
+    let window = Window::new(d("2026-06-15"), d("2026-07-09"), 5).unwrap();
+    let history = host.view(|view| past(view, &[(bolt(), main_site())], window));
+    assert_eq!(history.lead_time(0).unwrap().seen_days, [2]);
+}
+
+#[test]
+fn what_is_recommended_becomes_a_rule_and_a_rule_today_s_policy() {
+    let host = Host::memory();
+    let mut moves = vec![on("2026-02-28", receipt(bolt(), "400 carton", "MAIN/A"))];
+    for n in 0..84_u64 {
+        let sold = issue(bolt(), if n % 9 == 0 { "31 pcs" } else { "2 pcs" }, "MAIN/A");
+        moves.push(NewMove { date: d("2026-03-10") + chrono::Days::new(n), ..sold });
+    }
+    host.must("sold", &MoveStock::new(moves));
+    let today = ReplenishmentPolicy::MinMax { minimum: q("900 pcs"), maximum: q("4000 pcs") };
+    host.must("rule", &SetReorderRule::new(bolt(), main_site(), today));
+    let rule = host.view(|view| reorder_rules(view)).remove(0);
+    let today = Policy::MinMax { reorder_point: 900.0, order_up_to: 4_000.0 };
+    assert_eq!(rule.as_policy(), Some(today));
+    let terms = ItemTerms::new(20.0, 0.01, 0.5).delivered_after(7).today(today);
+    let best = read(&host).recommend(1, &terms).unwrap();
+    assert!(best.expected.cost_per_day < best.today.unwrap().cost_per_day);
+    let item = Item::new("BOLT", "Bolt M8 x 40", fondaco_core::Unit::PIECE);
+    let policy = ReplenishmentPolicy::recommended(&item, &best.policy).unwrap().unwrap();
+    host.must("better", &SetReorderRule::new(bolt(), main_site(), policy));
+    let rule = host.view(|view| reorder_rules(view)).remove(0);
+    assert_eq!(rule.as_policy(), Some(best.policy), "whole pieces stay as they are");
+    let narrow = Policy::MinMax { reorder_point: 41.2, order_up_to: 41.9 };
+    let policy = ReplenishmentPolicy::recommended(&item, &narrow).unwrap().unwrap();
+    assert_eq!(policy, ReplenishmentPolicy::OrderUpTo { point: q("42 pcs"), up_to: q("43 pcs") });
+    let noise = Policy::ReorderPoint { reorder_point: 7.000_000_000_000_001, order_quantity: 0.2 };
+    let policy = ReplenishmentPolicy::recommended(&item, &noise).unwrap().unwrap();
+    assert_eq!(
+        policy,
+        ReplenishmentPolicy::ReorderPoint { point: q("7 pcs"), quantity: q("1 pcs") }
+    );
+    let never = ReplenishmentPolicy::recommended(&item, &Policy::OnDemand).unwrap();
+    assert_eq!(never, None);
+    let huge = Policy::ReorderPoint { reorder_point: f64::INFINITY, order_quantity: 1.0 };
+    let refused = ReplenishmentPolicy::recommended(&item, &huge).unwrap_err();
+    assert_eq!(refused.code(), "inventory.not_finite");
+}
