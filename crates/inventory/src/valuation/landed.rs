@@ -5,11 +5,13 @@ use std::fmt;
 use fondaco_core::Residual;
 use fondaco_core::allocation::allocate_units;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use super::{CostRules, Qty, Val, ValuationError};
 
 /// By what a cost is shared out (IAS 2.10-11: costs of purchase include transport, handling and duty).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Basis {
     /// What the goods cost: duty, insurance.

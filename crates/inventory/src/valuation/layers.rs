@@ -110,10 +110,15 @@ impl Layers {
             }
     }
 
-    /// Puts a stored layer into its place among those that are there: by day and id.
-    pub(super) fn bring(&mut self, row: Option<Id<Lot>>, layer: Layer) {
+    /// Puts a stored layer behind those that stand before it.
+    pub(super) fn bring(
+        &mut self,
+        row: Option<Id<Lot>>,
+        layer: Layer,
+        before: impl Fn(&Layer) -> bool,
+    ) {
         let row = self.row(row);
-        let at = row.partition_point(|other| (other.date, other.id) < (layer.date, layer.id));
+        let at = row.partition_point(before);
         row.insert(at, layer);
     }
 

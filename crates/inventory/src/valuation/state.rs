@@ -111,10 +111,10 @@ impl State {
         State { method, quantity, cost, written_down, known, layers, debts }
     }
 
-    /// Brings an open layer in as it was stored, to its place by day and id, beside those that came meanwhile.
-    pub(crate) fn bring(&mut self, layer: Layer) {
+    /// Brings an open layer in as it was stored, behind those that stand before it.
+    pub(crate) fn bring(&mut self, layer: Layer, before: impl Fn(&Layer) -> bool) {
         let row = self.row_of(layer.lot);
-        self.layers.bring(row, layer);
+        self.layers.bring(row, layer, before);
     }
 
     /// What the stock is carried at: its cost, less what it is written down by.

@@ -31,6 +31,8 @@ struct Batch {
     so_far: SoFar,
     /// Set when something would have to be taken back after all.
     lost: bool,
+    /// Why what was sent on could not follow, which refuses the whole batch.
+    stuck: Option<StockError>,
 }
 
 /// What a move brings to the stock of a site, or takes from it.
@@ -82,7 +84,12 @@ impl Along for Costed {
         let leave = leave.filter_map(|(item, site, lot)| Some((costs.place(item, site)?, lot)));
         let leave: Vec<_> = leave.collect();
         costs.read_first_layers(tx, &leave)?;
-        Ok(Costed(Some(Box::new(Batch { costs, so_far: SoFar::default(), lost: false }))))
+        Ok(Costed(Some(Box::new(Batch {
+            costs,
+            so_far: SoFar::default(),
+            lost: false,
+            stuck: None,
+        }))))
     }
 
     fn after(
@@ -97,6 +104,11 @@ impl Along for Costed {
             None if judged.new.cost.is_some() => Err(unvalued(judged)),
             None => Ok(()),
         }
+    }
+
+    fn close(&mut self, _tx: &mut Tx<'_>, _levels: &mut Levels) -> Result<(), StockError> {
+        let stuck = self.0.as_mut().and_then(|batch| batch.stuck.take());
+        stuck.map_or(Ok(()), Err)
     }
 }
 
@@ -157,7 +169,14 @@ impl Batch {
         if judged.new.movement.of().is_some() {
             legs.iter().flatten().take(1).for_each(|leg| self.so_far.note(leg));
         }
-        Ok(())
+        match self.costs.follow(tx, &self.so_far) {
+            Err(StockError::Halt(halt)) if !halt.is_refusal() => Err(halt.into()),
+            Err(stuck) => {
+                self.stuck.get_or_insert(stuck);
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
     }
 
     fn cost(
@@ -188,7 +207,9 @@ impl Batch {
                 self.costs.reach(tx, from.place, (-from.units, from.lot))?;
                 let quantity = Qty::from_units(-from.units);
                 let moved = moved(judged, id, Kind::Issue { quantity }, from.lot);
-                self.costs.transfer((from.place, to.place), &moved)
+                self.costs.transfer((from.place, to.place), &moved)?;
+                self.so_far.note_sent(legs);
+                Ok(())
             }
             [Some(flow), None] | [None, Some(flow)] => self.alone(tx, (judged, id), flow),
             [None, None] => self.passed_through(judged, id, legs),

@@ -8,24 +8,34 @@ use fondaco_core::store::Record;
 use fondaco_core::{Currency, Halt, Id, ItemId, Range, Reading, SiteId, Timestamp, Tx};
 use smol_str::SmolStr;
 
+use super::past::{self, SoFar};
 use super::record::{CostDebt, CostLayer, Costing, StockCost, ValueDay, ValueEntry};
 use super::{ValueError, rule};
 use crate::items::{Item, Lot, Ownership, Tracking};
 use crate::levels::Stock;
 use crate::moves::{Map, Move, Stage};
+use crate::places::Site;
 use crate::valuation::{
-    self, CostRules, Debt, Layer, Method, Past, State, Told, UnitCost, ValuationError, ValueFact,
+    self, Cause, CostRules, Debt, Kind, Layer, Method, Past, State, Told, UnitCost, ValuationError,
+    ValueFact,
 };
 use crate::{Qty, Settings, StockError, Val};
 
 /// Where a layer stands: its queue, day and move.
 type LayerPlace = (Id<Lot>, NaiveDate, Id<Move>);
 
+/// By what a layer stands in its queue: its day, and its number.
+type Turn = (NaiveDate, i64);
+
 /// The queue of what is not told apart by lots.
 pub(super) const ONE_QUEUE: Id<Lot> = Id::from_u128(0);
 
 /// How many layers are read at once.
 const PAGE: usize = 16;
+
+/// So far a cost is followed from site to site. What goes in circles, such as goods that were sent before they came and came back to where
+/// they were missing, would have no end; what is left then stays a correction of what was sent last.
+const ROUNDS: usize = 32;
 
 /// The stock of an item at a site, as far as it was read.
 pub(crate) struct Valued {
@@ -36,13 +46,59 @@ pub(crate) struct Valued {
     /// Whether it has a row.
     stored: bool,
     changed: bool,
-    /// The layers that have rows, of those that were read.
-    laid: BTreeSet<LayerPlace>,
     /// How far each queue was read: its last layer, and whether there are no more.
-    read: BTreeMap<Id<Lot>, (Option<LayerPlace>, bool)>,
-    layers: BTreeMap<LayerPlace, Layer>,
-    owed: BTreeSet<Id<Move>>,
-    debts: BTreeMap<Id<Move>, Debt>,
+    read: BTreeMap<Id<Lot>, (Option<Turn>, bool)>,
+    layers: BTreeMap<LayerPlace, Numbered<Layer>>,
+    debts: BTreeMap<Id<Move>, Numbered<Debt>>,
+    /// How many layers and debts it ever had.
+    numbered: i64,
+}
+
+/// A layer or a debt, with the number by which it stands among others.
+#[derive(Clone, Copy)]
+struct Numbered<T> {
+    /// The number of its row, if it has one.
+    stored: Option<i64>,
+    /// As it is now; `None` when it is used up or covered.
+    now: Option<(i64, T)>,
+    changed: bool,
+}
+
+impl<T> Default for Numbered<T> {
+    fn default() -> Numbered<T> {
+        Numbered { stored: None, now: None, changed: false }
+    }
+}
+
+impl<T> Numbered<T> {
+    /// One that was read.
+    fn read(number: i64, row: T) -> Numbered<T> {
+        Numbered { stored: Some(number), now: Some((number, row)), changed: false }
+    }
+
+    /// What it is from now on; what is new, or comes again, stands behind all others.
+    fn say(&mut self, row: Option<T>, numbered: &mut i64) {
+        self.changed = true;
+        self.now = row.map(|row| {
+            let number = self.now.as_ref().map(|(number, _)| *number);
+            let number = number.unwrap_or_else(|| {
+                *numbered += 1;
+                *numbered
+            });
+            (number, row)
+        });
+    }
+
+    /// The number of the row that has to go, and the row that is new or changed with whether it is new.
+    fn change(&self) -> (Option<i64>, Option<(i64, &T, bool)>) {
+        if !self.changed {
+            return (None, None);
+        }
+        let number = self.now.as_ref().map(|(number, _)| *number);
+        let gone = self.stored.filter(|stored| Some(*stored) != number);
+        let there = self.now.as_ref();
+        (gone, there.map(|(number, row)| (*number, row, self.stored != Some(*number))))
+    }
 }
 
 /// The stocks that an act changes the cost of.
@@ -55,6 +111,10 @@ pub(crate) struct Costs {
     pub(super) entries: Vec<ValueEntry>,
     told: Told,
     told_there: Told,
+    /// From which entry on what was sent on is not followed yet.
+    followed: usize,
+    /// Whether any entry corrects an earlier move.
+    corrects: bool,
 }
 
 impl Costs {
@@ -75,6 +135,8 @@ impl Costs {
             entries: Vec::new(),
             told: Told::new(),
             told_there: Told::new(),
+            followed: 0,
+            corrects: false,
         })
     }
 
@@ -93,14 +155,18 @@ impl Costs {
             if self.places.contains_key(&(item.id, site)) {
                 continue;
             }
-            let (state, stored) = match row {
-                Some(row) => (state_of(&row), true),
+            let valued = match row {
+                Some(row) => Valued {
+                    stored: true,
+                    numbered: row.numbered,
+                    ..Valued::new(item, site, code, state_of(&row))
+                },
                 None => match self.begun(tx, &item, (site, &code))? {
-                    Some(state) => (state, false),
+                    Some(state) => Valued::new(item, site, code, state),
                     None => continue,
                 },
             };
-            self.keep(Valued::new(item, site, code, state, stored));
+            self.keep(valued);
         }
         self.read_debts(tx)
     }
@@ -152,14 +218,10 @@ impl Costs {
             |valued: &&mut Valued| Range::<CostDebt>::by_key(&(valued.item.id, valued.site));
         let ranges: Vec<_> = below.iter().map(range).collect();
         for (valued, debts) in below.into_iter().zip(tx.peek_scans(&ranges)?) {
-            for debt in debts {
-                valued.owed.insert(debt.of);
-                let of = cast(debt.of);
-                valued.state.debts.push_back(Debt {
-                    of,
-                    quantity: debt.quantity,
-                    value: debt.value,
-                });
+            for row in debts {
+                let debt = Debt { of: cast(row.of), quantity: row.quantity, value: row.value };
+                valued.state.debts.push_back(debt);
+                valued.debts.insert(row.of, Numbered::read(row.number, debt));
             }
         }
         Ok(())
@@ -266,12 +328,70 @@ impl Costs {
         let told = if there { &self.told_there } else { &self.told };
         for fact in &told.facts {
             let by = cast(fact.by);
-            // A move may be costed in several steps, and its facts are numbered through.
+            // A move may be costed in several steps, one after the other, and its facts are numbered through.
             let last = self.entries.last().filter(|last| last.by == by);
             let number = last.map_or(0, |last| last.number.saturating_add(1));
-            self.entries.push(entry(valued, fact, number, self.now));
+            let entry = entry(valued, fact, number, self.now);
+            self.corrects |= entry.cause == Cause::Correction;
+            self.entries.push(entry);
         }
         Ok(())
+    }
+
+    /// Right after a move or a change is costed: where what was sent to another site turns out to cost otherwise, the stock there follows, and what was sent on from there.
+    ///
+    /// # Errors
+    /// [`ValueError::Costing`] of a stock that follows, or a [`Halt`].
+    pub(super) fn follow(&mut self, tx: &mut Tx<'_>, so_far: &SoFar) -> Result<(), StockError> {
+        if !std::mem::take(&mut self.corrects) {
+            self.followed = self.entries.len();
+            return Ok(());
+        }
+        for _ in 0..ROUNDS {
+            let new = self.entries.get(self.followed..).unwrap_or_default();
+            let mut changes: BTreeMap<_, (NaiveDate, i64)> = BTreeMap::new();
+            for entry in new.iter().filter(|entry| entry.cause == Cause::Correction) {
+                let key = (entry.by, entry.about(), entry.item, entry.site);
+                let change = changes.entry(key).or_insert((entry.date, 0));
+                change.1 = change.1.saturating_add(entry.value.units());
+            }
+            self.followed = self.entries.len();
+            if changes.is_empty() {
+                break;
+            }
+            for ((by, of, item, site), (date, value)) in changes {
+                if value == 0 {
+                    continue;
+                }
+                let legs = so_far.legs(tx, of)?;
+                let there = legs.iter().find(|leg| leg.site != site && leg.quantity > Qty::ZERO);
+                if let Some(leg) = there.filter(|leg| leg.item == item) {
+                    self.follow_to(tx, (leg, so_far), (by, date, -value))?;
+                }
+            }
+        }
+        (self.corrects, self.followed) = (false, self.entries.len());
+        Ok(())
+    }
+
+    /// What came by a leg cost so much more than was thought.
+    fn follow_to(
+        &mut self,
+        tx: &mut Tx<'_>,
+        (leg, so_far): (&Arc<Move>, &SoFar),
+        (by, date, more): (Id<Move>, NaiveDate, i64),
+    ) -> Result<(), StockError> {
+        let item = crate::items::existing(tx, leg.item)?;
+        let site = tx.get::<Site>(&leg.site)?.map(|site| site.code.clone()).unwrap_or_default();
+        self.read(tx, vec![(item, leg.site, site)])?;
+        let Some(place) = self.place(leg.item, leg.site) else { return Ok(()) };
+        self.reach_all(tx, place)?;
+        let past = past::of_receipt(tx, leg, (&self.entries, so_far))?;
+        if past.posted().is_none() {
+            return Ok(()); // it was not the company's own there
+        }
+        let kind = Kind::PriceChange { of: cast(leg.id), value: Val::from_units(more) };
+        self.apply(place, &valuation::Move::new(cast(by), date, kind), &past)
     }
 
     /// Several steps that are taken together or not at all.
@@ -284,18 +404,18 @@ impl Costs {
             .iter()
             .filter_map(|at| {
                 let valued = self.stocks.get(*at)?;
-                let kept = (valued.state.clone(), valued.layers.clone(), valued.debts.clone());
-                Some((*at, valued.changed, kept))
+                let kept = (valued.layers.clone(), valued.debts.clone(), valued.numbered);
+                Some((*at, valued.changed, valued.state.clone(), kept))
             })
             .collect();
         let entries = self.entries.len();
         let done = steps(self);
         if done.is_err() {
             self.entries.truncate(entries);
-            for (at, changed, (state, layers, debts)) in before {
+            for (at, changed, state, kept) in before {
                 if let Some(valued) = self.stocks.get_mut(at) {
-                    valued.changed = changed;
-                    (valued.state, valued.layers, valued.debts) = (state, layers, debts);
+                    (valued.changed, valued.state) = (changed, state);
+                    (valued.layers, valued.debts, valued.numbered) = kept;
                 }
             }
         }
@@ -357,25 +477,18 @@ fn day_of(entry: &ValueEntry) -> ValueDay {
 }
 
 impl Valued {
-    pub(super) fn new(
-        item: Arc<Item>,
-        site: SiteId,
-        site_code: SmolStr,
-        state: State,
-        stored: bool,
-    ) -> Valued {
+    pub(super) fn new(item: Arc<Item>, site: SiteId, site_code: SmolStr, state: State) -> Valued {
         Valued {
             item,
             site,
             site_code,
             state,
-            stored,
+            stored: false,
             changed: false,
-            laid: BTreeSet::new(),
             read: BTreeMap::new(),
             layers: BTreeMap::new(),
-            owed: BTreeSet::new(),
             debts: BTreeMap::new(),
+            numbered: 0,
         }
     }
 
@@ -402,25 +515,36 @@ impl Valued {
         let last = self.read.get(&queue).and_then(|(last, _)| *last);
         let range = match (self.state.method, last) {
             (Method::Lifo, None) => range.backwards(),
-            (Method::Lifo, Some((_, date, id))) => range.through(&(date, id)).backwards(),
+            (Method::Lifo, Some(last)) => range.through(&last).backwards(),
             (_, None) => range,
-            (_, Some((_, date, id))) => range.from(&(date, id)),
+            (_, Some(last)) => range.from(&last),
         };
         range.limit(limit)
     }
 
     /// Takes in layers that were read.
     fn bring(&mut self, queue: Id<Lot>, rows: &[Arc<CostLayer>], limit: usize) {
-        for row in rows {
-            let place = (queue, row.date, row.id);
-            if self.laid.insert(place) {
-                self.state.bring(layer_of(row));
-            }
-        }
-        let last = rows.last().map(|row| (queue, row.date, row.id));
+        rows.iter().for_each(|row| self.bring_one(row));
         let read = self.read.entry(queue).or_default();
-        read.0 = last.or(read.0);
+        read.0 = rows.last().map(|row| (row.date, row.number)).or(read.0);
         read.1 = rows.len() < limit;
+    }
+
+    /// Takes in a layer that was read, to its place among those that are there.
+    fn bring_one(&mut self, row: &CostLayer) {
+        let queue = row.queue;
+        if self.layers.contains_key(&(queue, row.date, row.id)) {
+            return;
+        }
+        let layers = &self.layers;
+        let number = |layer: &Layer| {
+            let known = layers.get(&(queue, layer.date, cast(layer.id)))?.now?;
+            Some(known.0)
+        };
+        let place = (row.date, Some(row.number));
+        self.state.bring(layer_of(row), |layer| (layer.date, number(layer)) < place);
+        let read = Numbered::read(row.number, layer_of(row));
+        self.layers.insert((queue, row.date, row.id), read);
     }
 
     fn reach(&mut self, tx: &mut Tx<'_>, units: i64, lot: Option<Id<Lot>>) -> Result<(), Halt> {
@@ -442,9 +566,7 @@ impl Valued {
         }
         let rows = tx.peek_scan(&Range::<CostLayer>::by_key(&(self.item.id, self.site)))?;
         for row in rows {
-            if self.laid.insert((row.queue, row.date, row.id)) {
-                self.state.bring(layer_of(&row));
-            }
+            self.bring_one(&row);
             self.read.insert(row.queue, (None, true));
         }
         Ok(())
@@ -455,30 +577,28 @@ impl Valued {
         self.changed = true;
         for layer in &told.layers {
             let place = (self.queue(layer.lot.map(cast)), layer.date, cast(layer.id));
-            self.layers.insert(place, *layer);
+            let open = Some(*layer).filter(|layer| layer.quantity != Qty::ZERO);
+            self.layers.entry(place).or_default().say(open, &mut self.numbered);
         }
         for debt in &told.debts {
-            self.debts.insert(cast(debt.of), *debt);
+            let open = Some(*debt).filter(|debt| debt.quantity != Qty::ZERO);
+            self.debts.entry(cast(debt.of)).or_default().say(open, &mut self.numbered);
         }
     }
 
-    /// All its layers stand in other queues from now on, as its method changed.
+    /// All its layers, of which none was left unread, stand in other queues from now on, as its method changed.
     pub(super) fn requeue(&mut self) {
-        self.layers.retain(|place, _| self.laid.contains(place));
-        for place in &self.laid {
-            let gone = Layer {
-                id: cast(place.2),
-                date: place.1,
-                lot: None,
-                quantity: Qty::ZERO,
-                value: Val::ZERO,
-            };
-            self.layers.insert(*place, gone);
+        let before = self.layers.clone();
+        for gone in self.layers.values_mut() {
+            gone.say(None, &mut self.numbered);
         }
         let open: Vec<Layer> = self.state.layers.iter().copied().collect();
         for layer in open {
             let place = (self.queue(layer.lot.map(cast)), layer.date, cast(layer.id));
-            self.layers.insert(place, layer);
+            let laid = self.layers.entry(place).or_default();
+            // Within its queue it stands where it stood.
+            laid.now = before.get(&place).and_then(|before| before.now);
+            laid.say(Some(layer), &mut self.numbered);
         }
         self.read = self.layers.keys().map(|place| (place.0, (None, true))).collect();
     }
@@ -494,40 +614,38 @@ impl Valued {
             written_down: *written_down,
             known_value: known.map(|known| known.value),
             known_per: known.map(|known| known.per),
+            numbered: self.numbered,
         }
     }
 
     fn stage_layers(&self, tx: &mut Tx<'_>, new: &mut Vec<CostLayer>) -> Result<(), Halt> {
         let (item, site) = (self.item.id, self.site);
-        for (place, layer) in &self.layers {
-            let (queue, date, id) = *place;
+        for ((queue, date, id), laid) in &self.layers {
+            let (queue, date, id) = (*queue, *date, *id);
+            let (gone, there) = laid.change();
+            if let Some(number) = gone {
+                tx.delete::<CostLayer>(&(item, site, queue, date, number))?;
+            }
+            let Some((number, layer, is_new)) = there else { continue };
             let Layer { lot, quantity, value, .. } = *layer;
             let lot = lot.map(cast).into();
-            match (self.laid.contains(place), quantity == Qty::ZERO) {
-                (true, true) => tx.delete::<CostLayer>(&(item, site, queue, date, id))?,
-                (false, true) => {}
-                (true, false) => {
-                    tx.put(CostLayer { item, site, queue, date, id, lot, quantity, value })?;
-                }
-                (false, false) => {
-                    new.push(CostLayer { item, site, queue, date, id, lot, quantity, value });
-                }
-            }
+            let row = CostLayer { item, site, queue, date, number, id, lot, quantity, value };
+            if is_new { new.push(row) } else { tx.put(row)? }
         }
         Ok(())
     }
 
     fn stage_debts(&self, tx: &mut Tx<'_>, new: &mut Vec<CostDebt>) -> Result<(), Halt> {
         let (item, site) = (self.item.id, self.site);
-        for (of, debt) in &self.debts {
-            let Debt { quantity, value, .. } = *debt;
-            let row = CostDebt { item, site, of: *of, quantity, value };
-            match (self.owed.contains(of), quantity == Qty::ZERO) {
-                (true, true) => tx.delete::<CostDebt>(&(item, site, *of))?,
-                (false, true) => {}
-                (true, false) => tx.put(row)?,
-                (false, false) => new.push(row),
+        for (of, owed) in &self.debts {
+            let (gone, there) = owed.change();
+            if let Some(number) = gone {
+                tx.delete::<CostDebt>(&(item, site, number))?;
             }
+            let Some((number, debt, is_new)) = there else { continue };
+            let Debt { quantity, value, .. } = *debt;
+            let row = CostDebt { item, site, number, of: *of, quantity, value };
+            if is_new { new.push(row) } else { tx.put(row)? }
         }
         Ok(())
     }

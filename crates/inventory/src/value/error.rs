@@ -1,9 +1,9 @@
 //! Why something is refused that concerns what stock is worth.
 
-use fondaco_core::{Currency, ErrorCode, MoneyError, QuantityError};
+use fondaco_core::{Currency, ErrorCode, Id, MoneyError, QuantityError};
 use smol_str::SmolStr;
 
-use crate::moves::MoveKind;
+use crate::moves::{Move, MoveKind};
 use crate::valuation::ValuationError;
 
 /// What is wrong with a cost, or with how something is to be costed.
@@ -110,6 +110,24 @@ pub enum ValueError {
         /// What is wrong with it.
         error: Box<QuantityError>,
     },
+    /// Something done to the cost of a receipt that never was.
+    #[error("move {of} brought nothing that is valued: name the receipt")]
+    #[kind(NotFound)]
+    UnknownReceipt {
+        /// What was named.
+        of: Id<Move>,
+    },
+    /// A receipt that would bear a cost twice.
+    #[error("receipt {of} is named twice: name each receipt once")]
+    #[kind(Invalid)]
+    ReceiptTwice {
+        /// The receipt.
+        of: Id<Move>,
+    },
+    /// A cost that can't be shared out.
+    #[error(transparent)]
+    #[inner]
+    Shares(ValuationError),
     /// What costing refuses.
     #[error("item {item} at site {site}: {error}")]
     #[inner]

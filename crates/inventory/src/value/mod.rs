@@ -9,6 +9,7 @@
 //! |---|---|
 //! | `stock_cost_rule`, `stock_costing` | how items are costed: by item, category, company; the standards that the books keep |
 //! | `stock_cost`, `stock_cost_layer`, `stock_cost_debt` | what stock costs now, its open layers, and what was issued before it came |
+//! | `stock_cost_change` | what else than moves changed it: landed costs, bills that differ, standards, methods, write-downs |
 //! | `stock_value` | the facts: each change of value, with its cause, its day and when it was recorded |
 //! | `stock_value_day` | their sums by item, site and day: what values as of a day are added up from |
 //!
@@ -16,6 +17,7 @@
 //! The company's own goods, those in transit to the site included: who sends goods to another site takes their cost there when they
 //! leave (as SAP does, ADR 0016). Goods of customers and consigned ones are worth nothing here, until they become the company's own.
 
+mod change;
 mod costing;
 mod costs;
 mod error;
@@ -30,13 +32,15 @@ mod verify;
 use fondaco_core::engine::Part;
 use fondaco_core::store::Record;
 
+pub use change::{AddLandedCost, CorrectReceiptCost, NetRealisable, WriteDown};
 pub(crate) use costing::Costed;
 pub use error::ValueError;
 pub use read::{
     StockValue, ValueLine, ValueQuery, entries_by, entries_of, layers, stock_cost, stock_value,
 };
 pub use record::{
-    CostDebt, CostLayer, CostRule, CostScope, Costing, StockCost, ValueDay, ValueEntry,
+    CostChange, CostChangeKind, CostDebt, CostLayer, CostRule, CostScope, Costing, StockCost,
+    ValueDay, ValueEntry,
 };
 pub use setup::{SetCosting, SetUpCosting};
 
@@ -47,8 +51,9 @@ pub(crate) static PART: Part = Part::new(&[
     StockCost::TABLE,
     CostLayer::TABLE,
     CostDebt::TABLE,
+    CostChange::TABLE,
     ValueEntry::TABLE,
     ValueDay::TABLE,
 ])
-.permissions(&[&rights::SET_COSTING])
+.permissions(&[&rights::SET_COSTING, &rights::REVALUE])
 .verified_by(verify::verify);

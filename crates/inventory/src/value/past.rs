@@ -1,12 +1,13 @@
 //! Earlier moves as they stand now: what a return, a reversal or a landed cost is judged by, added up from their facts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use fondaco_core::{Halt, Id, Range, Reading, Tx};
+use fondaco_core::{Halt, Id, Needs, Range, Reading, Tx};
 
 use super::costs::cast;
 use super::record::ValueEntry;
+use crate::Qty;
 use crate::levels::MoveUse;
 use crate::moves::{Map, Move, MoveKind};
 use crate::valuation::{self, Kind, Known, MoveId, Past, Posted, Taken, ValueFact};
@@ -16,6 +17,8 @@ pub(super) struct Earlier {
     id: Id<Move>,
     known: Known,
     taken: Vec<Taken>,
+    /// Who took from it.
+    others: Map<MoveId, Posted>,
 }
 
 impl Earlier {
@@ -27,7 +30,7 @@ impl Earlier {
 
 impl Past for Earlier {
     fn posted(&self, id: MoveId) -> Option<Posted> {
-        self.known.posted(id)
+        self.known.posted(id).or_else(|| self.others.get(&id).copied())
     }
 
     fn taken(&self, layer: MoveId) -> &[Taken] {
@@ -42,6 +45,8 @@ pub(super) struct SoFar {
     returns: Map<Id<Move>, Vec<Arc<Move>>>,
     /// What took which move back.
     reversals: Map<Id<Move>, Id<Move>>,
+    /// What went from one site to another.
+    sent: Map<Id<Move>, Vec<Arc<Move>>>,
 }
 
 impl SoFar {
@@ -53,6 +58,24 @@ impl SoFar {
                 self.returns.entry(of).or_default().push(Arc::new(leg.clone()));
             }
             _ => {}
+        }
+    }
+
+    /// Notes what went from one site to another.
+    pub(super) fn note_sent(&mut self, legs: &[Option<&Move>; 2]) {
+        if let [Some(one), Some(other)] = legs {
+            let legs = [one, other].map(|leg| Arc::new((*leg).clone()));
+            self.sent.insert(one.id, legs.into());
+        }
+    }
+
+    /// The legs of a move, of this batch or an earlier one; none of what is no move.
+    pub(super) fn legs(&self, tx: &mut Tx<'_>, of: Id<Move>) -> Result<Vec<Arc<Move>>, Halt> {
+        match self.sent.get(&of) {
+            Some(legs) => Ok(legs.clone()),
+            None => {
+                Ok(tx.get_many::<Move>(&[(of, 0u8), (of, 1u8)])?.into_iter().flatten().collect())
+            }
         }
     }
 }
@@ -102,7 +125,76 @@ pub(super) fn of_move(
         let facts = about(history.tx, leg.id, entries)?;
         history.note(&leg, kind, facts)?;
     }
-    Ok(Earlier { id: leg.id, known: history.known, taken: Vec::new() })
+    let (taken, others) = (Vec::new(), Map::default());
+    Ok(Earlier { id: leg.id, known: history.known, taken, others })
+}
+
+/// The same of a receipt, with who took from what it brought, as they stand now.
+///
+/// # Errors
+/// A [`Halt`].
+pub(super) fn of_receipt(
+    tx: &mut Tx<'_>,
+    leg: &Arc<Move>,
+    (entries, so_far): (&[ValueEntry], &SoFar),
+) -> Result<Earlier, Halt> {
+    let mut earlier = of_move(tx, leg, (entries, so_far))?;
+    let mut taken = BTreeMap::<Id<Move>, i64>::new();
+    let mut note = |fact: &ValueEntry| {
+        let here = (fact.item, fact.site) == (leg.item, leg.site);
+        if here && fact.layer == Some(leg.id) && fact.quantity < Qty::ZERO {
+            let sum = taken.entry(fact.about()).or_default();
+            *sum = sum.saturating_sub(fact.quantity.units());
+        }
+    };
+    let all = Range::by(ValueEntry::BY_ITEM, &(leg.item, leg.site));
+    tx.peek_each(&all, |fact: &ValueEntry| {
+        note(fact);
+        Ok::<_, Halt>(())
+    })?;
+    entries.iter().for_each(&mut note);
+    let issues: Vec<Id<Move>> = taken.keys().copied().collect();
+    need(tx, &issues)?;
+    for of in issues {
+        let legs = so_far.legs(tx, of)?;
+        let posted = match legs.iter().find(|issue| issue.site == leg.site) {
+            Some(issue) => of_move(tx, issue, (entries, so_far))?.posted(),
+            None => of_batch(leg, of, entries),
+        };
+        earlier.others.extend(posted.map(|posted| (cast(of), posted)));
+    }
+    let taken = taken.into_iter();
+    let taken = taken.map(|(by, units)| Taken { by: cast(by), quantity: Qty::from_units(units) });
+    Ok(Earlier { taken: taken.collect(), ..earlier })
+}
+
+/// An issue of this batch, whose legs are not stored yet, so that nothing came back of it.
+fn of_batch(leg: &Move, of: Id<Move>, entries: &[ValueEntry]) -> Option<Posted> {
+    let own = entries.iter().filter(|fact| (fact.about(), fact.site) == (of, leg.site));
+    let own: Vec<ValueFact> = own.map(fact_of).collect();
+    let kind = Kind::Issue { quantity: Qty::ZERO };
+    let mut known = Known::default();
+    known.note(&valuation::Move::new(cast(of), own.first()?.date, kind), &own);
+    known.posted(cast(of))
+}
+
+/// Brings what is read of many moves in one trip, where each trip waits.
+fn need(tx: &mut Tx<'_>, moves: &[Id<Move>]) -> Result<(), Halt> {
+    if !tx.is_loaded() {
+        return Ok(());
+    }
+    let own: Vec<_> = moves.iter().map(Range::<ValueEntry>::by_key).collect();
+    let later: Vec<_> = moves.iter().map(|of| Range::by(ValueEntry::BY_OF, of)).collect();
+    let returns: Vec<_> = moves.iter().map(|of| Range::by(Move::BY_OF, of)).collect();
+    let legs: Vec<_> = moves.iter().flat_map(|of| [(*of, 0u8), (*of, 1u8)]).collect();
+    let uses = Needs::new().rows::<Move>(&legs).rows::<MoveUse>(moves);
+    let waits = [
+        tx.need_all(uses),
+        tx.peek_scans(&own).map(drop),
+        tx.peek_scans(&later).map(drop),
+        tx.peek_scans(&returns).map(drop),
+    ];
+    waits.into_iter().collect()
 }
 
 /// What is known so far of earlier moves.
@@ -123,7 +215,7 @@ impl History<'_, '_> {
         let own: Vec<ValueFact> = own.iter().map(fact_of).collect();
         self.known.note(&moved(leg.id, kind), &own);
         let others: BTreeSet<Id<Move>> = later.iter().map(|fact| fact.by).collect();
-        let (of, quantity) = (cast(leg.id), crate::Qty::ZERO);
+        let (of, quantity) = (cast(leg.id), Qty::ZERO);
         for by in others {
             let kind = match self.takes_back(by, leg.id)? {
                 true => Kind::Correction { of, quantity },

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use fondaco_core::store::{Field, Rare, Record};
-use fondaco_core::{Id, ItemId, SiteId, Timestamp};
+use fondaco_core::{DocumentId, Id, ItemId, SiteId, Timestamp};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -72,6 +72,8 @@ pub struct StockCost {
     pub known_value: Option<Val>,
     /// For how many that is.
     pub known_per: Option<Qty>,
+    /// How many layers and issues below zero it ever had: they are numbered so.
+    pub numbered: i64,
 }
 
 impl StockCost {
@@ -91,6 +93,7 @@ impl StockCost {
     ///     written_down: Val::from_units(20_000),
     ///     known_value: None,
     ///     known_per: None,
+    ///     numbered: 1,
     /// };
     /// assert_eq!(bolts.value().to_decimal().to_string(), "8");
     /// ```
@@ -101,7 +104,7 @@ impl StockCost {
 
 /// What is left of a receipt, at its cost: a layer that is open. What is used up has no row.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "stock_cost_layer", kind = state, key(item, site, queue, date, id))]
+#[record(table = "stock_cost_layer", kind = state, key(item, site, queue, date, number))]
 pub struct CostLayer {
     /// The item.
     pub item: ItemId,
@@ -111,6 +114,8 @@ pub struct CostLayer {
     pub queue: Id<Lot>,
     /// The day it came.
     pub date: NaiveDate,
+    /// Its number, by which those of one day stand as they came.
+    pub number: i64,
     /// The move that brought it.
     pub id: Id<Move>,
     /// Its lot.
@@ -123,12 +128,14 @@ pub struct CostLayer {
 
 /// What was issued below zero and is not covered by a receipt yet. What is covered has no row.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "stock_cost_debt", kind = state, key(item, site, of))]
+#[record(table = "stock_cost_debt", kind = state, key(item, site, number))]
 pub struct CostDebt {
     /// The item.
     pub item: ItemId,
     /// The site.
     pub site: SiteId,
+    /// Its number, by which they are covered as they were issued.
+    pub number: i64,
     /// The issue.
     pub of: Id<Move>,
     /// How much is not covered.
@@ -189,4 +196,82 @@ pub struct ValueDay {
     pub quantity: Qty,
     /// By how much the value rose, or fell (below zero).
     pub value: Val,
+}
+
+/// What changed what stock costs, other than a move of it.
+#[derive(
+    Field, Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum CostChangeKind {
+    /// What lay there began to be valued.
+    Opening,
+    /// It is costed by another method.
+    Method,
+    /// It has another standard cost, or its average is set.
+    Standard,
+    /// Freight, duty or the like came upon a receipt.
+    Landed,
+    /// A receipt cost something else than was booked.
+    Price,
+    /// It is worth what it can be sold for.
+    NetRealisable,
+}
+
+/// That something else than a move changed what stock of an item costs at a site. Its facts of value are those that name it.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(table = "stock_cost_change", kind = fact, key(id), index(by_document(document)))]
+pub struct CostChange {
+    /// Its id, among those of moves.
+    pub id: Id<Move>,
+    /// What changed.
+    pub kind: CostChangeKind,
+    /// The item.
+    pub item: ItemId,
+    /// The site.
+    pub site: SiteId,
+    /// The day from which it counts.
+    pub date: NaiveDate,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// The receipt that it is about.
+    pub of: Rare<Id<Move>>,
+    /// The lot, of what began to be valued.
+    pub lot: Rare<Id<Lot>>,
+    /// How much began to be valued.
+    pub quantity: Rare<Qty>,
+    /// By how much a receipt costs more, or what began to be valued cost.
+    pub value: Rare<Val>,
+    /// What one costs, or can be sold for.
+    pub price: Rare<Price>,
+    /// The method.
+    pub method: Rare<Method>,
+    /// The document that it belongs to.
+    pub document: Option<DocumentId>,
+}
+
+impl CostChange {
+    /// A change of nothing yet.
+    pub(super) fn new(
+        id: Id<Move>,
+        kind: CostChangeKind,
+        (item, site): (ItemId, SiteId),
+        (date, recorded_at): (NaiveDate, Timestamp),
+    ) -> CostChange {
+        CostChange {
+            id,
+            kind,
+            item,
+            site,
+            date,
+            recorded_at,
+            of: None.into(),
+            lot: None.into(),
+            quantity: None.into(),
+            value: None.into(),
+            price: None.into(),
+            method: None.into(),
+            document: None,
+        }
+    }
 }

@@ -7,6 +7,6 @@ pub const SET_COSTING: Permission =
     Permission::new("stock.set_costing", "say how items are costed").within(&["item", "category"]);
 
 /// Change what stock costs: landed costs, prices, standards, write-downs.
-pub const CHANGE_COST: Permission =
-    Permission::new("stock.change_cost", "change what stock costs: freight, prices, write-downs")
+pub const REVALUE: Permission =
+    Permission::new("stock.revalue", "change what stock costs: freight, prices, write-downs")
         .within(&["site", "item", "category"]);

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, ToSmolStr};
 
 use super::costs::{Costs, Valued, cast, own_goods};
-use super::record::{CostRule, CostScope, Costing, StockCost};
+use super::record::{CostChange, CostChangeKind, CostRule, CostScope, Costing, StockCost};
 use super::{ValueError, rights, rule};
 use crate::items::{CatalogueError, Category, Item, Lot, conversions, existing};
 use crate::levels::Stock;
@@ -283,11 +283,11 @@ impl Opening {
         let to_standard = found.method == Method::Standard;
         if is_other {
             costs.reach_all(tx, place)?;
-            self.apply(tx, costs, place, Kind::ChangeMethod { to: found.method }, None)?;
+            self.apply(tx, (costs, place), Kind::ChangeMethod { to: found.method }, None)?;
             costs.at_mut(place)?.requeue();
         }
         if let (Some(cost), true) = (found.cost, self.given || (is_other && to_standard)) {
-            self.apply(tx, costs, place, Kind::SetCost { cost }, None)?;
+            self.apply(tx, (costs, place), Kind::SetCost { cost }, None)?;
         }
         Ok(())
     }
@@ -308,7 +308,7 @@ impl Opening {
         let code = self.site_code(tx)?;
         let state = costs.empty(found.method, found.cost);
         let state = state.map_err(|error| super::costs::costing(&self.item, &code, error))?;
-        let mut valued = Valued::new(self.item.clone(), self.site, code, state, false);
+        let mut valued = Valued::new(self.item.clone(), self.site, code, state);
         valued.touch();
         let place = costs.keep(valued);
         for (lot, units) in own.into_iter().filter(|(_, units)| *units != 0) {
@@ -320,22 +320,49 @@ impl Opening {
             } else {
                 Kind::Issue { quantity }
             };
-            self.apply(tx, costs, place, kind, lot)?;
+            self.apply(tx, (costs, place), kind, lot)?;
         }
         Ok(true)
     }
 
+    /// Changes the cost of a stock, and records what did.
     fn apply(
         &self,
         tx: &mut Tx<'_>,
-        costs: &mut Costs,
-        place: usize,
+        (costs, place): (&mut Costs, usize),
         kind: Kind,
         lot: Option<Id<Lot>>,
     ) -> Result<(), StockError> {
-        let moved = valuation::Move::new(cast(tx.id::<Move>()?), self.date, kind);
+        let id = tx.id::<Move>()?;
+        let moved = valuation::Move::new(cast(id), self.date, kind);
         let moved = lot.map_or(moved, |lot| moved.of_lot(cast(lot)));
-        costs.apply(place, &moved, &NoPast)
+        costs.apply(place, &moved, &NoPast)?;
+        let row = |kind| {
+            let row = CostChange::new(id, kind, (self.item.id, self.site), (self.date, tx.now()));
+            CostChange { lot: lot.into(), ..row }
+        };
+        let row = match kind {
+            Kind::ChangeMethod { to } => {
+                CostChange { method: Some(to).into(), ..row(CostChangeKind::Method) }
+            }
+            Kind::SetCost { cost } => {
+                CostChange { price: Some(cost).into(), ..row(CostChangeKind::Standard) }
+            }
+            Kind::Receipt { quantity, value, .. } => CostChange {
+                quantity: Some(quantity).into(),
+                value: value.into(),
+                ..row(CostChangeKind::Opening)
+            },
+            Kind::Issue { quantity } => {
+                let quantity = Qty::from_units(quantity.units().saturating_neg());
+                CostChange { quantity: Some(quantity).into(), ..row(CostChangeKind::Opening) }
+            }
+            _ => return Err(Halt::Bug("no rule of costing does this".into()).into()),
+        };
+        let event = Event::new("stock.cost_changed").with("change", row.id);
+        let event = event.with("item", row.item).with("site", row.site);
+        tx.emit(event.with("kind", row.kind.code()));
+        Ok(tx.insert(row)?)
     }
 
     fn site_code(&self, tx: &mut Tx<'_>) -> Result<SmolStr, StockError> {

@@ -100,7 +100,7 @@ fn states(view: &mut View<'_>) -> Result<BTreeMap<Key, (StockCost, State)>, Halt
     let mut stray = None;
     view.peek_each(&Range::<CostLayer>::all(), |row: &CostLayer| {
         match states.get_mut(&(row.item, row.site)) {
-            Some((_, state)) => state.bring(layer_of(row)),
+            Some((_, state)) => state.bring(layer_of(row), |_| true),
             None => stray = Some((row.item, row.site)),
         }
         Ok::<_, Halt>(())

@@ -6,7 +6,7 @@ use fondaco_inventory::moves::*;
 use fondaco_inventory::posting::MoveStock;
 use fondaco_inventory::replenish::*;
 use fondaco_inventory::reserve::*;
-use fondaco_inventory::valuation::{Framework, Method};
+use fondaco_inventory::valuation::{Basis, Framework, Method};
 use fondaco_inventory::value::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -166,6 +166,27 @@ fn commands_of_value_are_json() {
     same(
         &SetCosting::item(Id::from_u128(6), Method::Standard).cost("3 EUR/pcs".parse().unwrap()),
         r#"{"of":{"item":"00000000-0000-0000-0000-000000000006"},"method":"standard","cost":"3.00 EUR/pcs"}"#,
+    );
+    let freight =
+        AddLandedCost::new(vec![Id::from_u128(7)], crate::value::euro("9.5"), Basis::Weight);
+    same(
+        &freight,
+        r#"{"receipts":["00000000-0000-0000-0000-000000000007"],"cost":{"amount":"9.5","currency":"EUR"},"basis":"weight"}"#,
+    );
+    let bill = CorrectReceiptCost {
+        date: Some(d("2026-03-31")),
+        document: Some(DocumentId::from_u128(4)),
+        ..CorrectReceiptCost::new(Id::from_u128(7), crate::value::euro("9.5"))
+    };
+    same(
+        &bill,
+        r#"{"of":"00000000-0000-0000-0000-000000000007","cost":{"total":{"amount":"9.5","currency":"EUR"}},"date":"2026-03-31","document":"00000000-0000-0000-0000-000000000004"}"#,
+    );
+    let price = "3 EUR/pcs".parse().unwrap();
+    let line = NetRealisable { item: Id::from_u128(6), site: Id::from_u128(8), price };
+    same(
+        &WriteDown::to(vec![line]),
+        r#"{"lines":[{"item":"00000000-0000-0000-0000-000000000006","site":"00000000-0000-0000-0000-000000000008","price":"3.00 EUR/pcs"}]}"#,
     );
     let new = NewMove::receipt(Id::from_u128(6), q("3 pcs"), "MAIN/A", d("2026-03-02"));
     same(

@@ -4,15 +4,15 @@
 use fondaco_core::due::{Handlers, Queue};
 use fondaco_core::store::Store;
 use fondaco_core::{
-    Act, ActorId, CommandId, CompanyId, Currency, DocumentId, Driver, Envelope, Halt, PartyId,
-    Timestamp,
+    Act, ActorId, CommandId, CompanyId, Currency, DocumentId, Driver, Envelope, Halt, Money,
+    PartyId, Timestamp,
 };
 use fondaco_inventory::counts::*;
 use fondaco_inventory::moves::*;
 use fondaco_inventory::posting::MoveStock;
 use fondaco_inventory::replenish::*;
 use fondaco_inventory::reserve::*;
-use fondaco_inventory::valuation::Method;
+use fondaco_inventory::valuation::{Basis, Method};
 use fondaco_inventory::value::*;
 use fondaco_inventory::*;
 use fondaco_store::Memory;
@@ -78,6 +78,13 @@ fn a_day(store: &dyn Store) -> Result<(), StockError> {
     day.send("back", &MoveStock::new(vec![back]))?;
     day.send("release all", &ReleaseDocument { document: DocumentId::named("o1") })?;
     count(&day)?;
+    let cents = |cents| Money::minor(cents, Currency::EUR);
+    day.send("freight", &AddLandedCost::new(vec![came], cents(150), Basis::Quantity))?;
+    day.send("bill", &CorrectReceiptCost::new(came, cents(1_300)))?;
+    let price = "0.4 EUR/pcs".parse().unwrap();
+    let line = NetRealisable { item: bolt(), site: main_site(), price };
+    day.send("worth less", &WriteDown::to(vec![line]))?;
+    day.send("average", &SetCosting::item(bolt(), Method::Average))?;
     day.send("lock", &LockStock::through(d("2026-03-31")))?;
     let clean = |driver: &Driver<'_>| {
         driver.view(|view| {

@@ -24,3 +24,4 @@ mod reorder;
 mod rights;
 mod uncovered;
 mod value;
+mod value_histories;

@@ -10,6 +10,8 @@ use fondaco_inventory::levels::{self, BalanceOf};
 use fondaco_inventory::moves::*;
 use fondaco_inventory::posting::MoveStock;
 use fondaco_inventory::reserve::*;
+use fondaco_inventory::valuation::Method;
+use fondaco_inventory::value::*;
 use fondaco_store::{Memory, Sqlite};
 use fondaco_testkit::Model;
 
@@ -153,5 +155,31 @@ fn no_day_falls_below_zero_whoever_enters_its_moves() {
             assert!(then.units() >= 0, "on {name}: {then:?} at the end of {day}");
         }
         host.clean();
+    });
+}
+
+/// What each sells costs what its piece did, whoever is first: each layer leaves once, and what is left is worth what its layers are.
+#[test]
+fn sellers_at_once_take_each_layer_once() {
+    each_store(|(name, store)| {
+        let host = Host::on(name, store.clone()).set_up();
+        crate::value::valued(&host, Method::Fifo);
+        let cost = |n: i64| crate::value::euro(&n.to_string());
+        let come = (1..=20).map(|n| receipt(bolt(), "1 pcs", "MAIN/A").cost(cost(n)));
+        host.must("come", &MoveStock::new(come.collect()));
+        std::thread::scope(|scope| {
+            for seller in 0..SELLERS {
+                let store = store.clone();
+                scope.spawn(move || {
+                    let host = Host::on(name, store);
+                    for n in 0..4 {
+                        host.made(&format!("{seller}, {n}"), issue(bolt(), "1 pcs", "MAIN/A"));
+                    }
+                });
+            }
+        });
+        let left = host.view(|view| stock_value(view, &ValueQuery::default()));
+        assert_eq!(left.total(), cost(17 + 18 + 19 + 20), "on {name}");
+        crate::value::verified(&host);
     });
 }

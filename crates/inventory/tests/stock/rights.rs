@@ -145,7 +145,7 @@ fn replenishment_has_rights_of_its_own() {
 /// Who moves goods costs them without a right of its own; who says how they are costed needs one.
 #[test]
 fn costing_has_a_right_of_its_own() {
-    use fondaco_inventory::valuation::Method;
+    use fondaco_inventory::valuation::{Basis, Method};
     use fondaco_inventory::value::*;
     let store = std::sync::Arc::new(Memory::new());
     let _ = Host::on("memory", store.clone()).set_up();
@@ -160,5 +160,16 @@ fn costing_has_a_right_of_its_own() {
     assert_eq!(code(send(&driver, "clerk", "company", &company)), "policy.denied");
     send(&driver, "root", "fifo too", &fifo).unwrap();
     let come = receipt(bolt(), "5 pcs", "SHOP").cost(crate::value::euro("5"));
-    send(&driver, "clerk", "come", &MoveStock::new(vec![come])).unwrap();
+    let come = send(&driver, "clerk", "come", &MoveStock::new(vec![come])).unwrap();
+    let came = come.ids().next().unwrap();
+    let freight = AddLandedCost::new(vec![came], crate::value::euro("1"), Basis::Value);
+    let bill = CorrectReceiptCost::new(came, crate::value::euro("6"));
+    let price = "1 EUR/pcs".parse().unwrap();
+    let less = WriteDown::to(vec![NetRealisable { item: bolt(), site: shop(), price }]);
+    assert_eq!(code(send(&driver, "clerk", "freight", &freight)), "policy.denied");
+    assert_eq!(code(send(&driver, "clerk", "bill", &bill)), "policy.denied");
+    assert_eq!(code(send(&driver, "clerk", "less", &less)), "policy.denied");
+    assert_eq!(send(&driver, "root", "freight too", &freight).unwrap().len(), 1);
+    assert!(send(&driver, "root", "bill too", &bill).unwrap().is_some());
+    assert_eq!(send(&driver, "root", "less too", &less).unwrap().len(), 1);
 }

@@ -3,7 +3,7 @@
 use fondaco_core::{Money, UnitPrice};
 use fondaco_inventory::moves::*;
 use fondaco_inventory::posting::MoveStock;
-use fondaco_inventory::valuation::{Cause, Framework, Method};
+use fondaco_inventory::valuation::{Basis, Cause, Framework, Method};
 use fondaco_inventory::value::*;
 use fondaco_inventory::*;
 
@@ -186,6 +186,105 @@ fn only_own_goods_have_a_value() {
         let bought = moved(milk(), "4 l", bought).lot(lot_id("MC")).cost(euro("6"));
         host.made("bought", bought);
         assert_eq!(value(&host, &ValueQuery::default()), "6.00 EUR");
+        verified(&host);
+    });
+}
+
+/// What is sent on costs there what it did here, and follows when that turns out otherwise.
+#[test]
+fn costs_that_come_later_find_where_the_goods_went() {
+    on_every_store(|host| {
+        valued(&host, Method::Fifo);
+        let receipt = host.made("come", came("10 pcs", "100", "2026-05-04"));
+        host.made("sold", issue(bolt(), "4 pcs", "MAIN/A"));
+        let put = NewMove::transfer(bolt(), pcs(3), ("MAIN/A", "SHOP"), today());
+        host.made("put", put);
+        let sold = host.made("sold there", issue(bolt(), "1 pcs", "SHOP"));
+        let value = |site| {
+            let query = ValueQuery { site: Some(site), ..ValueQuery::default() };
+            value(&host, &query)
+        };
+        assert_eq!((value(main_site()), value(shop())), ("30.00 EUR".into(), "20.00 EUR".into()));
+        let freight = AddLandedCost::new(vec![receipt], euro("20"), Basis::Weight);
+        let refused = host.refused("no weight", &freight);
+        assert_eq!(refused.code(), "inventory.cost_no_measure");
+        let freight = AddLandedCost::new(vec![receipt], euro("20"), Basis::Value);
+        host.must("freight", &freight);
+        assert_eq!((value(main_site()), value(shop())), ("36.00 EUR".into(), "24.00 EUR".into()));
+        let cost: i64 =
+            host.view(|view| entries_of(view, sold)).iter().map(|fact| fact.value.units()).sum();
+        assert_eq!(cost, -120_000);
+        host.must("bill", &CorrectReceiptCost::new(receipt, euro("90")));
+        assert_eq!((value(main_site()), value(shop())), ("33.00 EUR".into(), "22.00 EUR".into()));
+        verified(&host);
+    });
+}
+
+#[test]
+fn changes_of_cost_that_can_not_be_are_refused() {
+    let host = in_memory();
+    let freight = |receipts| AddLandedCost::new(receipts, euro("20"), Basis::Quantity);
+    let nobody = host.refused("unset", &freight(vec![]));
+    assert_eq!(nobody.code(), "inventory.no_costing");
+    valued(&host, Method::Fifo);
+    let receipt = host.made("come", came("10 pcs", "100", "2026-05-04"));
+    let sold = host.made("sold", issue(bolt(), "4 pcs", "MAIN/A"));
+    let refusal =
+        |command: &AddLandedCost| host.refused(&format!("{command:?}"), command).code().to_owned();
+    assert_eq!(refusal(&freight(vec![])), "inventory.cost_no_bearer");
+    assert_eq!(refusal(&freight(vec![receipt, receipt])), "inventory.receipt_twice");
+    assert_eq!(refusal(&freight(vec![sold])), "inventory.unknown_receipt");
+    let tomorrow = Some(d("2026-07-01"));
+    let late = AddLandedCost { date: tomorrow, ..freight(vec![receipt]) };
+    assert_eq!(refusal(&late), "inventory.date_ahead");
+    host.must("lock", &LockStock::through(d("2026-05-31")));
+    let locked = AddLandedCost { date: Some(d("2026-05-31")), ..freight(vec![receipt]) };
+    assert_eq!(refusal(&locked), "inventory.moves_locked");
+    let back = AddLandedCost { cost: euro("-200"), ..freight(vec![receipt]) };
+    assert_eq!(refusal(&back), "inventory.cost_below_zero");
+    let free = CorrectReceiptCost::new(receipt, euro("-1"));
+    assert_eq!(host.refused("free", &free).code(), "inventory.cost_below_zero");
+    let as_booked = CorrectReceiptCost::new(receipt, euro("100"));
+    assert_eq!(host.must("as booked", &as_booked), None);
+    let price: UnitPrice = "1 USD/pcs".parse().unwrap();
+    let line = NetRealisable { item: bolt(), site: main_site(), price };
+    let dollars = host.refused("dollars", &WriteDown::to(vec![line]));
+    assert_eq!(dollars.code(), "inventory.cost_currency");
+    verified(&host);
+}
+
+/// Another method costs what is there from now on; another standard revalues it.
+#[test]
+fn methods_and_standards_change() {
+    on_every_store(|host| {
+        valued(&host, Method::Fifo);
+        host.must(
+            "come",
+            &MoveStock::new(vec![
+                came("10 pcs", "10", "2026-05-04"),
+                came("10 pcs", "20", "2026-05-11"),
+            ]),
+        );
+        host.must("average", &SetCosting::company(Method::Average));
+        assert!(host.view(|view| layers(view, bolt(), main_site())).is_empty());
+        assert_eq!(value(&host, &ValueQuery::default()), "30.00 EUR");
+        let each: UnitPrice = "2 EUR/pcs".parse().unwrap();
+        host.must("standard", &SetCosting::item(bolt(), Method::Standard).cost(each));
+        assert_eq!(value(&host, &ValueQuery::default()), "40.00 EUR");
+        let each: UnitPrice = "24 EUR/carton".parse().unwrap();
+        host.must("same", &SetCosting::item(bolt(), Method::Standard).cost(each));
+        let dear = host.made("dear", came("5 pcs", "12", "2026-06-01"));
+        let facts = host.view(|view| entries_by(view, dear));
+        let variance = facts.iter().find(|fact| fact.cause == Cause::Variance).unwrap();
+        assert_eq!(variance.value.to_decimal(), (-2).into());
+        let gone =
+            SetCosting { method: None, cost: None, ..SetCosting::item(bolt(), Method::Fifo) };
+        host.must("as the company", &gone);
+        let cost = host.view(|view| stock_cost(view, bolt(), main_site())).unwrap();
+        assert_eq!((cost.method, cost.cost.to_decimal()), (Method::Average, 50.into()));
+        host.must("fifo", &SetCosting::company(Method::Fifo));
+        assert_eq!(host.view(|view| layers(view, bolt(), main_site())).len(), 1);
+        host.made("go", issue(bolt(), "25 pcs", "MAIN/A"));
         verified(&host);
     });
 }

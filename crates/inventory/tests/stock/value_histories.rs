@@ -1,0 +1,503 @@
+//! Random histories of value against stocks that are kept whole in memory and costed move by move: what the engine reads in parts,
+//! stores and reads again must come to the same layers and values.
+
+use std::collections::BTreeMap;
+
+use chrono::Days;
+use fondaco_core::{Currency, Id, ItemId, Money, SiteId, UnitPrice};
+use fondaco_inventory::moves::*;
+use fondaco_inventory::posting::MoveStock;
+use fondaco_inventory::valuation::{
+    self, Basis, Bearer, Cause, CostRules, Kind, Known, Method, Past, Posted, Price, State, Taken,
+    Told, ValueFact, spread,
+};
+use fondaco_inventory::value::*;
+use fondaco_inventory::*;
+use fondaco_testkit::Random;
+
+use crate::host::*;
+use crate::value::verified;
+
+type Key = (ItemId, SiteId);
+
+/// A move that was made, by what it did to which stock.
+#[derive(Debug, Clone)]
+struct Made {
+    id: Id<Move>,
+    kind: MoveKind,
+    item: ItemId,
+    units: i64,
+    from: Option<SiteId>,
+    to: Option<SiteId>,
+    of: Option<usize>,
+    lot: Option<&'static str>,
+    date: chrono::NaiveDate,
+}
+
+struct Reference {
+    rules: CostRules,
+    method: Method,
+    states: BTreeMap<Key, State>,
+    known: BTreeMap<Key, Known>,
+    made: Vec<Made>,
+    /// All facts of each stock.
+    facts: BTreeMap<Key, Vec<ValueFact>>,
+}
+
+fn cast<A, B>(id: Id<A>) -> Id<B> {
+    Id::from_u128(id.to_u128())
+}
+
+fn units(pieces: i64) -> Qty {
+    Qty::from_units(pieces * 1_000_000)
+}
+
+fn cents(cents: i64) -> Val {
+    Val::from_units(cents * 100)
+}
+
+/// What is known at one site, and of returns what they return at another.
+struct Both<'a>(&'a Known, &'a Known);
+
+impl Past for Both<'_> {
+    fn posted(&self, id: valuation::MoveId) -> Option<Posted> {
+        self.0.posted(id).or_else(|| self.1.posted(id))
+    }
+    fn taken(&self, layer: valuation::MoveId) -> &[Taken] {
+        self.0.taken(layer)
+    }
+}
+
+impl Reference {
+    fn new(method: Method) -> Reference {
+        let rules = CostRules::new(Currency::EUR);
+        let (states, known) = (BTreeMap::new(), BTreeMap::new());
+        Reference { rules, method, states, known, made: Vec::new(), facts: BTreeMap::new() }
+    }
+
+    fn state(&mut self, key: Key) -> &mut State {
+        let (rules, method) = (self.rules, self.method);
+        self.states.entry(key).or_insert_with(|| {
+            let mut state = State::new(&rules, method).unwrap();
+            state.known = Some(valuation::UnitCost::of(Price::from_units(2_000_000)));
+            state
+        })
+    }
+
+    fn kernel_move(&self, id: Id<Move>, made: &Made, kind: Kind) -> valuation::Move {
+        let moved = valuation::Move::new(cast(id), made.date, kind);
+        made.lot.map_or(moved, |lot| moved.of_lot(cast(lot_id(lot))))
+    }
+
+    /// Costs a move at a site.
+    fn apply(
+        &mut self,
+        key: Key,
+        moved: &valuation::Move,
+        elsewhere: Option<Key>,
+    ) -> Result<(), String> {
+        let facts = self.apply_here(key, moved, elsewhere)?;
+        self.follow(facts.into_iter().map(|fact| (key, fact)).collect())
+    }
+
+    fn apply_here(
+        &mut self,
+        key: Key,
+        moved: &valuation::Move,
+        elsewhere: Option<Key>,
+    ) -> Result<Vec<ValueFact>, String> {
+        let known = self.known.entry(key).or_default().clone();
+        let other = elsewhere.and_then(|key| self.known.get(&key)).cloned().unwrap_or_default();
+        let rules = self.rules;
+        let mut told = Told::new();
+        let done = self.state(key).apply(&rules, moved, &Both(&known, &other), &mut told);
+        done.map_err(|error| error.code().to_owned())?;
+        self.note(key, moved, &told);
+        if let Some(other) = elsewhere.filter(|other| *other != key) {
+            self.known.entry(other).or_default().note(moved, &told.facts);
+        }
+        Ok(told.facts)
+    }
+
+    fn note(&mut self, key: Key, moved: &valuation::Move, told: &Told) {
+        self.known.entry(key).or_default().note(moved, &told.facts);
+        self.facts.entry(key).or_default().extend(&told.facts);
+    }
+
+    /// What was sent on costs otherwise there too, round by round.
+    fn follow(&mut self, mut facts: Vec<(Key, ValueFact)>) -> Result<(), String> {
+        for _ in 0..32 {
+            let mut changes: BTreeMap<_, (chrono::NaiveDate, i64)> = BTreeMap::new();
+            for (key, fact) in facts.drain(..).filter(|(_, fact)| fact.cause == Cause::Correction) {
+                let change = changes.entry((fact.by, fact.of, key)).or_insert((fact.date, 0));
+                change.1 += fact.value.units();
+            }
+            for ((by, of, key), (date, value)) in changes {
+                let sent = self.made.iter().find(|made| cast::<_, valuation::Move>(made.id) == of);
+                let there = sent.filter(|made| made.from == Some(key.1)).and_then(|made| made.to);
+                let Some(site) = there.filter(|site| *site != key.1 && value != 0) else {
+                    continue;
+                };
+                let kind = Kind::PriceChange { of, value: Val::from_units(-value) };
+                let (key, moved) = ((key.0, site), valuation::Move::new(by, date, kind));
+                let told = self.apply_here(key, &moved, None)?;
+                facts.extend(told.into_iter().map(|fact| (key, fact)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes a move that the engine made.
+    fn make(&mut self, made: &Made, value: Option<Val>) -> Result<(), String> {
+        let quantity = units(made.units);
+        let key = |site: SiteId| (made.item, site);
+        let issue = self.kernel_move(made.id, made, Kind::Issue { quantity });
+        match (made.kind, made.from, made.to) {
+            (MoveKind::Receipt, _, Some(to)) => {
+                let kind = Kind::Receipt { quantity, value, landed: Val::ZERO };
+                self.apply(key(to), &self.kernel_move(made.id, made, kind), None)?;
+            }
+            (MoveKind::Issue, Some(from), _) => self.apply(key(from), &issue, None)?,
+            (MoveKind::Scrap | MoveKind::TransitLoss, Some(from), _) => {
+                let kind = Kind::Scrap { quantity };
+                self.apply(key(from), &self.kernel_move(made.id, made, kind), None)?;
+            }
+            (MoveKind::Gain, _, Some(to)) => {
+                let kind = Kind::Adjustment { quantity, value };
+                self.apply(key(to), &self.kernel_move(made.id, made, kind), None)?;
+            }
+            (MoveKind::Count, _, Some(to)) if made.units != 0 => {
+                let kind = Kind::Adjustment { quantity, value: None };
+                self.apply(key(to), &self.kernel_move(made.id, made, kind), None)?;
+            }
+            (MoveKind::Transfer | MoveKind::Dispatch, Some(from), Some(to)) if from != to => {
+                self.state(key(from));
+                self.state(key(to));
+                let mut there = self.states.remove(&key(to)).unwrap();
+                let (mut told, mut told_there, rules) = (Told::new(), Told::new(), self.rules);
+                let here = self.state(key(from));
+                let done = here.transfer(&rules, &issue, &mut there, &mut told, &mut told_there);
+                self.states.insert(key(to), there);
+                done.map_err(|error| error.code().to_owned())?;
+                self.note(key(from), &issue, &told);
+                self.note(key(to), &issue, &told_there);
+                self.made.push(made.clone());
+                let there = told_there.facts.iter().map(|fact| (key(to), *fact));
+                self.follow(there.collect())?;
+                self.made.pop();
+            }
+            (MoveKind::CustomerReturn | MoveKind::SupplierReturn, from, to) => {
+                let origin = &self.made[made.of.unwrap()];
+                let (of, site) = (cast(origin.id), from.or(to).unwrap());
+                let elsewhere = origin.from.or(origin.to).map(key);
+                let kind = match made.kind {
+                    MoveKind::CustomerReturn => Kind::CustomerReturn { of, quantity },
+                    _ => Kind::SupplierReturn { of, quantity },
+                };
+                self.apply(key(site), &self.kernel_move(made.id, made, kind), elsewhere)?;
+            }
+            (MoveKind::Reversal, _, _) => {
+                let origin = self.made[made.of.unwrap()].clone();
+                let kind = Kind::Correction { of: cast(origin.id), quantity: Qty::ZERO };
+                let moved = self.kernel_move(made.id, made, kind);
+                let root = origin.of.map(|of| &self.made[of]);
+                let elsewhere = root.and_then(|root| root.from.or(root.to)).map(key);
+                // What was put elsewhere within a site changed no cost.
+                let within = origin.from.is_some() && origin.from == origin.to;
+                let sites = [origin.from, origin.to].into_iter().flatten().filter(|_| !within);
+                for site in sites.collect::<std::collections::BTreeSet<_>>() {
+                    self.apply(key(site), &moved, elsewhere)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// A move that may or may not be possible, and what it is to the reference.
+fn a_move(random: &mut Random, reference: &Reference) -> (NewMove, Made, Option<Val>) {
+    let by_lots = reference.method == Method::Lot;
+    let item = if by_lots { milk() } else { [bolt(), sand()][random.below(2)] };
+    let lot = by_lots.then(|| ["M1", "M2"][random.below(2)]);
+    let count = random.between(1, 9);
+    let bins = ["MAIN/A", "MAIN/B", "SHOP"];
+    let site = |bin: &str| if bin == "SHOP" { shop() } else { main_site() };
+    let (from, to) = (bins[random.below(3)], bins[random.below(3)]);
+    let date =
+        if random.once_in(4) { today() - Days::new(random.below(40) as u64) } else { today() };
+    let id = Id::from_u128(0);
+    let plain = Made {
+        id,
+        kind: MoveKind::Receipt,
+        item,
+        units: count,
+        from: None,
+        to: None,
+        of: None,
+        lot,
+        date,
+    };
+    let unit = if item == bolt() {
+        "pcs"
+    } else if item == sand() {
+        "kg"
+    } else {
+        "l"
+    };
+    let quantity = |count: i64| q(&format!("{count} {unit}"));
+    let new = |movement| {
+        let new = NewMove::new(item, quantity(count), movement, date);
+        match lot {
+            Some(lot) => new.lot(lot_id(lot)),
+            None => new,
+        }
+    };
+    let cost = random.between(0, 2_000);
+    let money = Money::minor(cost, Currency::EUR);
+    let (leaves, comes) = (Some(site(from)), Some(site(to)));
+    match random.below(13) {
+        0..4 => {
+            let receipt = new(Movement::Receipt { to: to.into() }).cost(money);
+            (receipt, Made { to: comes, ..plain }, Some(cents(cost)))
+        }
+        4 | 5 => {
+            let issue = new(Movement::Issue { from: from.into() });
+            (issue, Made { kind: MoveKind::Issue, from: leaves, ..plain }, None)
+        }
+        6 if from != to => {
+            let put = new(Movement::Transfer { from: from.into(), to: to.into() });
+            (put, Made { kind: MoveKind::Transfer, from: leaves, to: comes, ..plain }, None)
+        }
+        7 if from != "SHOP" => {
+            let sent = new(Movement::Dispatch { from: from.into(), to_site: shop() });
+            let made = Made { kind: MoveKind::Dispatch, from: leaves, to: Some(shop()), ..plain };
+            (sent, made, None)
+        }
+        8 => {
+            let scrap = new(Movement::Scrap { from: from.into() });
+            (scrap, Made { kind: MoveKind::Scrap, from: leaves, ..plain }, None)
+        }
+        9 => {
+            let count =
+                NewMove { quantity: quantity(count), ..new(Movement::Count { at: to.into() }) };
+            (count, Made { kind: MoveKind::Count, to: comes, ..plain }, None)
+        }
+        10..13 if !reference.made.is_empty() => {
+            let at = random.below(reference.made.len());
+            let of = reference.made[at].clone();
+            let back = |movement, units: i64| {
+                let unit = if of.item == bolt() {
+                    "pcs"
+                } else if of.item == sand() {
+                    "kg"
+                } else {
+                    "l"
+                };
+                NewMove::new(of.item, q(&format!("{units} {unit}")), movement, date)
+            };
+            let made = |kind, from, to| Made {
+                kind,
+                item: of.item,
+                lot: of.lot,
+                from,
+                to,
+                of: Some(at),
+                ..plain.clone()
+            };
+            match of.kind {
+                MoveKind::Issue if random.once_in(2) => {
+                    let kind = MoveKind::CustomerReturn;
+                    let movement = Movement::CustomerReturn { of: of.id, to: to.into() };
+                    (back(movement, count), made(kind, None, comes), None)
+                }
+                MoveKind::Receipt if random.once_in(2) => {
+                    let kind = MoveKind::SupplierReturn;
+                    let movement = Movement::SupplierReturn { of: of.id, from: from.into() };
+                    (back(movement, count), made(kind, leaves, None), None)
+                }
+                MoveKind::Dispatch if random.once_in(2) => {
+                    let movement = Movement::Arrival { of: of.id, to: "SHOP".into() };
+                    (back(movement, count), made(MoveKind::Arrival, None, None), None)
+                }
+                _ => {
+                    let movement = Movement::Reversal { of: of.id };
+                    let made = Made { units: of.units, ..made(MoveKind::Reversal, None, None) };
+                    (back(movement, of.units.abs()), made, None)
+                }
+            }
+        }
+        _ => {
+            let gain = new(Movement::Gain { at: to.into() });
+            (gain, Made { kind: MoveKind::Gain, to: comes, ..plain }, None)
+        }
+    }
+}
+
+/// Some moves, each on its own, as one command.
+fn moves(host: &Host, reference: &mut Reference, random: &mut Random, name: &str) {
+    let some: Vec<_> = (0..random.between(1, 4)).map(|_| a_move(random, reference)).collect();
+    let sent = some.iter().map(|(new, _, _)| new.clone()).collect();
+    let answer = host.must(name, &MoveStock::each(sent));
+    for ((new, mut made, value), moved) in some.into_iter().zip(answer.moves) {
+        match moved {
+            Ok(id) => {
+                made.id = id;
+                if made.kind == MoveKind::Count {
+                    let leg = host.view(|view| {
+                        use fondaco_core::Reading;
+                        Ok(view.peek::<Move>(&(id, 0))?.unwrap())
+                    });
+                    made.units = leg.quantity.units() / 1_000_000;
+                }
+                let done = reference.make(&made, value);
+                assert_eq!(done, Ok(()), "{name} on {}: {new:?}", host.name);
+                reference.made.push(made);
+            }
+            Err(refused) if refused.code.starts_with("inventory.cost_") => {
+                let mut copy = Reference {
+                    states: reference.states.clone(),
+                    known: reference.known.clone(),
+                    made: reference.made.clone(),
+                    ..Reference::new(reference.method)
+                };
+                made.id = Id::from_u128(u128::MAX);
+                let code = copy.make(&made, value).unwrap_err();
+                assert_eq!(code, refused.code, "{name} on {}: {new:?}", host.name);
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+/// Freight upon some receipts, a bill that differs, or a write-down.
+fn change(host: &Host, reference: &mut Reference, random: &mut Random, name: &str) {
+    let receipts: Vec<Made> =
+        reference.made.iter().filter(|made| made.kind == MoveKind::Receipt).cloned().collect();
+    let Some(receipt) = receipts.get(random.below(receipts.len().max(1))).cloned() else { return };
+    let key = |made: &Made| (made.item, made.to.unwrap());
+    let amount = random.between(-300, 900);
+    match random.below(3) {
+        0 => {
+            let mut bearers = vec![receipt.clone()];
+            let other = &receipts[random.below(receipts.len())];
+            bearers.extend(Some(other.clone()).filter(|other| other.id != receipt.id));
+            let ids = bearers.iter().map(|made| made.id).collect();
+            let cost = Money::minor(amount, Currency::EUR);
+            let sent = host.send(name, &AddLandedCost::new(ids, cost, Basis::Quantity));
+            let Ok(done) = sent else { return };
+            let quantities: Vec<_> =
+                bearers.iter().map(|made| Bearer::new(units(made.units), Val::ZERO)).collect();
+            let shares =
+                spread(&reference.rules, cents(amount), Basis::Quantity, &quantities).unwrap();
+            let shares = bearers.iter().zip(shares).filter(|(_, share)| *share != Val::ZERO);
+            for ((made, value), id) in shares.zip(done.answer) {
+                let kind = Kind::LandedCost { of: cast(made.id), value };
+                let moved = valuation::Move::new(cast(id), today(), kind);
+                assert_eq!(reference.apply(key(made), &moved, None), Ok(()), "{name}");
+            }
+        }
+        1 => {
+            let bill = Money::minor(amount.abs(), Currency::EUR);
+            let booked = host.view(|view| {
+                let own = entries_of(view, receipt.id)?;
+                let own = own.iter().filter(|fact| fact.cause == Cause::Cost);
+                Ok(own.map(|fact| fact.value.units()).sum::<i64>())
+            });
+            let sent = host.send(name, &CorrectReceiptCost::new(receipt.id, bill));
+            let Ok(done) = sent else { return };
+            let Some(id) = done.answer else { return };
+            let value = Val::from_units(amount.abs() * 100 - booked);
+            let kind = Kind::PriceChange { of: cast(receipt.id), value };
+            let moved = valuation::Move::new(cast(id), today(), kind);
+            assert_eq!(reference.apply(key(&receipt), &moved, None), Ok(()), "{name}");
+        }
+        _ => {
+            let price: UnitPrice = format!(
+                "{} EUR/{}",
+                random.between(0, 4),
+                if receipt.item == bolt() {
+                    "pcs"
+                } else if receipt.item == sand() {
+                    "kg"
+                } else {
+                    "l"
+                }
+            )
+            .parse()
+            .unwrap();
+            let (item, site) = key(&receipt);
+            let line = NetRealisable { item, site, price };
+            let done = host.must(name, &WriteDown::to(vec![line]));
+            let price: Price = price.money().to_fixed().unwrap();
+            let moved = valuation::Move::new(cast(done[0]), today(), Kind::NetRealisable { price });
+            assert_eq!(reference.apply((item, site), &moved, None), Ok(()), "{name}");
+        }
+    }
+}
+
+/// Layers, quantities and values are the same.
+fn compare(host: &Host, reference: &Reference, what: &str) {
+    for ((item, site), state) in &reference.states {
+        let mut facts = host.view(|view| {
+            use fondaco_core::{Range, Reading};
+            Ok(view.peek_scan(&Range::by(ValueEntry::BY_ITEM, &(*item, *site)))?)
+        });
+        facts.sort_by_key(|fact| (fact.by, fact.number));
+        let found = facts
+            .iter()
+            .map(|fact| (cast(fact.by), cast(fact.about()), fact.cause, fact.quantity, fact.value));
+        let mut facts = reference.facts.get(&(*item, *site)).cloned().unwrap_or_default();
+        facts.sort_by_key(|fact| fact.by);
+        let expected =
+            facts.iter().map(|fact| (fact.by, fact.of, fact.cause, fact.quantity, fact.value));
+        assert_eq!(
+            found.collect::<Vec<_>>(),
+            expected.collect::<Vec<_>>(),
+            "{what} on {}",
+            host.name
+        );
+        let cost = host.view(|view| stock_cost(view, *item, *site)).unwrap();
+        let found = (cost.quantity, cost.cost, cost.written_down);
+        let expected = (state.quantity, state.cost, state.written_down);
+        assert_eq!(found, expected, "{what} on {}: {item} at {site}", host.name);
+        let rows = host.view(|view| layers(view, *item, *site));
+        let found: Vec<_> = rows.iter().map(|row| (row.id, row.quantity, row.value)).collect();
+        let expected = state.layers.iter().map(|row| (cast(row.id), row.quantity, row.value));
+        assert_eq!(found, expected.collect::<Vec<_>>(), "{what} on {}", host.name);
+    }
+    verified(host);
+}
+
+fn history(host: &Host, method: Method, seed: u64, steps: usize) {
+    host.must("value", &SetUpCosting::default());
+    let each = |unit: &str| format!("2 EUR/{unit}").parse::<UnitPrice>().unwrap();
+    for (item, unit) in [(bolt(), "pcs"), (sand(), "kg"), (milk(), "l")] {
+        host.must(unit, &SetCosting::item(item, method).cost(each(unit)));
+    }
+    let (mut random, mut reference) = (Random::new(seed), Reference::new(method));
+    for step in 0..steps {
+        let name = format!("{method}, seed {seed}, step {step}");
+        match random.below(6) {
+            0 => change(host, &mut reference, &mut random, &name),
+            _ => moves(host, &mut reference, &mut random, &name),
+        }
+        if step % 4 == 3 || step + 1 == steps {
+            compare(host, &reference, &name);
+        }
+    }
+    assert!(reference.made.len() > steps / 2, "seed {seed}: too much was refused");
+}
+
+const METHODS: [Method; 5] =
+    [Method::Fifo, Method::Lifo, Method::Average, Method::Standard, Method::Lot];
+
+#[test]
+fn any_history_of_value_is_that_of_stocks_kept_whole() {
+    for (seed, method) in METHODS.into_iter().enumerate() {
+        on_every_store(|host| history(&host, method, seed as u64, 12));
+        for seed in 10..13 {
+            history(&in_memory(), method, seed, 40);
+        }
+    }
+}
