@@ -202,6 +202,10 @@ pub const SET_DIMENSION_RULE: Permission =
 pub const ERASE: Permission =
     Permission::new("ledger.erase", "erase what refused lines of imports quote");
 
+/// Erase what notes of entries say.
+pub const ERASE_NOTES: Permission =
+    Permission::new("ledger.erase_notes", "erase what notes of entries say about persons");
+
 /// Clear open items.
 pub const CLEAR: Permission =
     Permission::new("ledger.clear", "clear open items").limited().within(&["account"]).implied();

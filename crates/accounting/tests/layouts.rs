@@ -197,7 +197,7 @@ ledger_pending_settled: Fact, layout 1
   imported: Bool
   key (pending)
 
-ledger_entry_detail: Fact, layout 1
+ledger_entry_detail: Fact, layout 2
   entry: Id
   key: Text, nullable
   kind: Text, nullable
@@ -206,6 +206,8 @@ ledger_entry_detail: Fact, layout 1
   balancing: Text, nullable
   asked: Decimal { digits: 4 }, nullable
   imported: Bool
+  note: Text, nullable, personal, since 2
+  note_about: Id, nullable, since 2
   key (entry)
   index by_kind (kind)
 

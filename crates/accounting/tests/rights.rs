@@ -249,6 +249,9 @@ const CASES: &[Case] = &[
             told => done(told),
         }
     }),
+    (&rights::ERASE_NOTES, "erase notes", |staff, who| {
+        done(staff.send(who, &EraseNotes::new(Vec::new())))
+    }),
     (&rights::SET_SPENDING_LIMIT, "set a spending limit", |staff, who| {
         done(staff.send(who, &SetSpendingLimit::new("L", "Limit", Currency::EUR).account("5000")))
     }),

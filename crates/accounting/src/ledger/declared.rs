@@ -41,7 +41,8 @@ pub(crate) static PART: Part = Part::new(&[
     &rights::POST_UNAPPROVED,
     &rights::POST_SOFT_LOCKED,
     &rights::REVERSE,
+    &rights::ERASE_NOTES,
 ])
-.holdings(&[Holding::of::<Entry>(), Holding::of::<Posting>()])
+.holdings(&[Holding::of::<Entry>(), Holding::of::<Posting>(), Holding::of::<EntryDetail>()])
 .on_due(&[(REVERSAL, reversing::reverse_as_planned)])
 .verified_by(verify::of_part);

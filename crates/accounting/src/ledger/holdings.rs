@@ -1,10 +1,11 @@
 //! How what the ledger holds on parties is found, for [`export`](fondaco_core::party::export()): entries, postings, open items and
 //! clearings, what is pending, drafts and recurring entries that name one.
 //!
-//! Books are kept for as long as the law says, and name a party by its id alone: nothing that is held on one is a
-//! personal column. So no erasure reaches what is written about somebody in texts, sources, tags and dimensions of entries, nor of drafts and keys: they are
+//! Books are kept for as long as the law says, and name a party by its id alone. What is written about a person goes into an entry's
+//! [note](crate::ledger::NewEntry::note), which is personal, and is erased with its party, registered or only named, or alone. No erasure
+//! reaches what somebody wrote into texts, sources, tags and dimensions of entries, nor into drafts and keys: they are
 //! facts, and the chain covers them. Write there what tells a stranger nothing, such as a document's number, and keep names with the
-//! [`Party`](fondaco_core::party::Party): an id that is only named has nothing personal, and nothing to erase. Lines of imports that were refused have such columns, and no party:
+//! [`Party`](fondaco_core::party::Party). Lines of imports that were refused have personal columns, and no party:
 //! [`EraseRefusals`](crate::import::EraseRefusals) is for them.
 //!
 //! ```
@@ -32,7 +33,7 @@ use fondaco_core::party::{HeldOnParty, held_where};
 use fondaco_core::{Halt, PartyId, Reading};
 
 use super::{
-    Clearing, ClearingDifference, Draft, DraftPosting, Entry, OpenItem, PendingEntry,
+    Clearing, ClearingDifference, Draft, DraftPosting, Entry, EntryDetail, OpenItem, PendingEntry,
     PendingPosting, Posting, RecurringVersion,
 };
 
@@ -57,6 +58,12 @@ held_by_party!(
     Draft,
     DraftPosting
 );
+
+impl HeldOnParty for EntryDetail {
+    fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<Self>>, Halt> {
+        held_where(read, |row: &Self| Ok(row.note_about == Some(party)))
+    }
+}
 
 impl HeldOnParty for RecurringVersion {
     fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<Self>>, Halt> {

@@ -68,6 +68,7 @@ mod judge;
 mod known;
 mod lookup;
 mod movements;
+mod notes;
 mod open_each;
 pub mod open_items;
 mod options;
@@ -121,6 +122,7 @@ pub(crate) use lookup::leaves;
 pub use lookup::{WholeEntry, entry, entry_by_number, postings};
 pub(crate) use lookup::{periods_on, posted_account};
 pub use movements::{Did, HistoryRow, Lines, Movement, MovementQuery, deeds, history, movements};
+pub use notes::{EraseNotes, note};
 pub use open_each::{OpenEach, Opened, OpenedEach};
 pub(crate) use open_items::clear_correction;
 pub use open_items::{

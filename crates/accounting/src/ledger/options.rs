@@ -1,8 +1,9 @@
 //! What an entry may carry besides its lines: the host's key, its kind and tags, and how it is to be handled.
 
 use fondaco_core::digest::Digester;
-use fondaco_core::store::{Field, Record, Tags};
-use fondaco_core::{Id, Timestamp};
+use fondaco_core::party::Private;
+use fondaco_core::store::{Field, Personal, Rare, Record, Tags};
+use fondaco_core::{Id, PartyId, Timestamp};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -60,6 +61,9 @@ pub struct EntryOptions {
     /// See [`NewEntry::adjusting`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub adjustment: Option<u32>,
+    /// See [`NewEntry::note`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<Private<SmolStr>>,
 }
 
 fn is_false(flag: &bool) -> bool {
@@ -69,7 +73,7 @@ fn is_false(flag: &bool) -> bool {
 /// What an entry carries besides its lines, where it carries something: a fact beside the entry, so that ordinary entries
 /// cost nothing more.
 #[derive(Record, Debug, Clone, PartialEq)]
-#[record(table = "ledger_entry_detail", kind = fact, key(entry), index(by_kind(kind)))]
+#[record(table = "ledger_entry_detail", kind = fact, layout = 2, key(entry), index(by_kind(kind)))]
 pub struct EntryDetail {
     /// The entry.
     pub entry: Id<Entry>,
@@ -87,6 +91,30 @@ pub struct EntryDetail {
     pub asked: Option<Amount>,
     /// Whether it was recorded elsewhere before, at the entry's instant.
     pub imported: bool,
+    /// What is written about a person: see [`NewEntry::note`].
+    #[record(since = 2)]
+    pub note: Rare<Personal<SmolStr>>,
+    /// Of which party the note tells, where that is known: the entry's, or the one that its postings name.
+    #[record(since = 2)]
+    pub note_about: Rare<PartyId>,
+}
+
+impl EntryDetail {
+    /// Of an entry that carries nothing.
+    pub(crate) fn of(entry: Id<Entry>) -> EntryDetail {
+        EntryDetail {
+            entry,
+            key: None,
+            kind: None,
+            tags: Tags::default(),
+            pending: None,
+            balancing: None,
+            asked: None,
+            imported: false,
+            note: Rare::default(),
+            note_about: Rare::default(),
+        }
+    }
 }
 
 impl NewEntry {
@@ -162,6 +190,38 @@ impl NewEntry {
         self
     }
 
+    /// What is written about a person: who paid, at what address, why. Texts, sources, tags and dimensions of an entry are kept as long as
+    /// the books are, and the chain covers them as they are; a note is [personal](fondaco_core::store::Personal), so it is erased with its party
+    /// ([`EraseParty`](fondaco_core::party::EraseParty)) or alone ([`EraseNotes`](super::EraseNotes)), the books still verify, and it is in
+    /// what is [exported](fondaco_core::party::export()) of the party. Whose it is the entry says, or the one party that its postings name.
+    ///
+    /// No report and no export of the books shows it: [`Books::note`](crate::Books::note) does. A reversal does not repeat it; a draft, a plan and
+    /// what is pending take none.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let paid = NewEntry::new("GEN", day("2026-03-01"))
+    ///     .text("Invoice 17")
+    ///     .debit("1000", eur("20"))
+    ///     .credit("1200", eur("20"))
+    ///     .note("paid by her brother, Elm Street 3");
+    /// assert!(!format!("{paid:?}").contains("Elm")); // no log shows it
+    /// let id = books.post("paid", paid)?.answer.id;
+    /// assert_eq!(books.note(id)?.as_deref(), Some("paid by her brother, Elm Street 3"));
+    ///
+    /// books.send("forget", &EraseNotes::new(vec![id]))?;
+    /// assert_eq!(books.note(id)?, None);
+    /// assert!(books.verify()?.is_clean());
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn note(mut self, note: impl Into<SmolStr>) -> NewEntry {
+        self.options_mut().note = Some(Private(note.into()));
+        self
+    }
+
     /// Moves as much as there is, at most the amount of its two postings: see [`Balancing`].
     ///
     /// ```
@@ -217,7 +277,6 @@ impl NewEntry {
         self
     }
 
-    /// The adjustment period in which it lies.
     /// The same in an ordinary period.
     pub(crate) fn unadjusted(mut self) -> NewEntry {
         if let Some(options) = &mut self.options {
@@ -227,16 +286,30 @@ impl NewEntry {
         self
     }
 
+    /// The adjustment period in which it lies.
     pub(crate) fn adjustment(&self) -> Option<u32> {
         self.options.as_ref().and_then(|options| options.adjustment)
+    }
+
+    /// What is written about a person.
+    pub(crate) fn noted(&self) -> Option<&SmolStr> {
+        self.options.as_ref()?.note.as_ref().map(|note| &note.0)
+    }
+
+    /// Whose a note is: the entry's party, or the one that its postings name.
+    pub(crate) fn note_about(&self) -> Option<PartyId> {
+        let mut named = self.postings.iter().filter_map(|posting| posting.party);
+        self.party.or_else(|| named.next().filter(|party| named.all(|other| other == *party)))
     }
 }
 
 /// Refuses what names one entry alone, where entries come again or later: a key, an instant, a link.
 pub(crate) fn check_nameless(new: &NewEntry) -> Result<(), LedgerError> {
     let Some(options) = new.options.as_deref() else { return Ok(()) };
-    if options.key.is_some() || options.linked || options.imported_at.is_some() {
-        let why = "what is posted later or reversed has no key, link or instant: leave them out";
+    let named = options.key.is_some() || options.linked || options.imported_at.is_some();
+    if named || options.note.is_some() {
+        let why =
+            "what is posted later or reversed has no key, link, instant or note: leave them out";
         return Err(LedgerError::BadInput { what: "options", why: why.into() });
     }
     Ok(())
@@ -247,13 +320,15 @@ pub(crate) fn check_plain(new: &NewEntry) -> Result<(), LedgerError> {
     if new.options.is_none() {
         return Ok(());
     }
-    let why = "a draft keeps no key, kind or tags: leave them out, or post the entry yourself";
+    let why =
+        "a draft keeps no key, kind, tags or note: leave them out, or post the entry yourself";
     Err(LedgerError::BadInput { what: "options", why: why.into() })
 }
 
 impl EntryOptions {
     pub(crate) fn digest(&self, digester: &mut Digester) {
-        let EntryOptions { key, linked, kind, tags, balancing, imported_at, adjustment } = self;
+        let EntryOptions { key, linked, kind, tags, balancing, imported_at, adjustment, note } =
+            self;
         let text = |digester: &mut Digester, text: &SmolStr| {
             digester.text(text);
         };
@@ -269,9 +344,13 @@ impl EntryOptions {
             Some(Balancing::Both) => 3,
         };
         // What came later is told apart in what was there, so that no older digest changes.
-        digester.count(balancing + 4 * usize::from(adjustment.is_some()));
+        let later = usize::from(adjustment.is_some()) + 2 * usize::from(note.is_some());
+        digester.count(balancing + 4 * later);
         if let Some(adjustment) = adjustment {
             digester.count(*adjustment as usize);
+        }
+        if let Some(Private(note)) = note {
+            digester.text(note);
         }
         digester.option(imported_at.as_ref(), |digester, at| {
             digester.u128(at.micros() as u128);

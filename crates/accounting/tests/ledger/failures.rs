@@ -44,6 +44,9 @@ fn a_firm_s_year(store: &dyn Store) -> Result<(), LedgerError> {
     let unknown = NewEntry::new("NONE", day(3, 1));
     books.send("each", &PostEach::new(vec![sale(day(3, 1), 5), unknown, sale(day(3, 2), 6)]))?;
     books.send("reverse", &Reverse::new(posted.answer.id, day(3, 3)))?;
+    let noted = books.post("noted", sale(day(3, 2), 8).note("from her brother"))?.answer;
+    let forgotten = books.send("forget", &EraseNotes::new(vec![noted.id]))?.answer;
+    assert_eq!((forgotten, books.note(noted.id)?), (1, None));
     refused(
         books.send("twice", &Reverse::new(posted.answer.id, day(3, 4))),
         "accounting.already_reversed",
@@ -282,13 +285,13 @@ fn refused<A>(result: Result<A, LedgerError>, code: &str) -> Result<(), LedgerEr
 #[test]
 fn each_step_of_each_command_may_fail_in_memory() {
     let swept = sweep(acme(), Memory::new, a_firm_s_year).unwrap();
-    assert_eq!(swept.commits, 61);
+    assert_eq!(swept.commits, 63);
     assert!(swept.failures > 60, "{} steps failed", swept.failures);
 }
 
 #[test]
 fn each_step_of_each_command_may_fail_on_a_store_of_values() {
-    assert_eq!(sweep(acme(), Model::new, a_firm_s_year).unwrap().commits, 61);
+    assert_eq!(sweep(acme(), Model::new, a_firm_s_year).unwrap().commits, 63);
 }
 
 #[test]

@@ -12,5 +12,6 @@ mod converted;
 mod erasing;
 mod failures;
 mod lookups;
+mod notes;
 mod refusals;
 mod verifying;

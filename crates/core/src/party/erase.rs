@@ -11,7 +11,8 @@ use crate::{Act, Halt, PartyId, Range, Tx};
 /// Erases all that is personal of a party and of those that were merged into it; answers how many rows lost something.
 /// Rows, ids, days and relations stay, and so do the books: whose they are, nobody can tell any more.
 ///
-/// It can't be taken back. Erasing again does no harm, and catches what another engine has kept since.
+/// It can't be taken back. Erasing again does no harm, and catches what another engine has kept since. A party that was never registered, and is
+/// only named by what engines keep, is erased there.
 ///
 /// This erases what the module [`party`](super) keeps, and what the engines do that the driver was
 /// [told of](crate::Driver::add_holdings). A driver that has prepared a table with personal columns of which it does not
@@ -48,7 +49,7 @@ impl Act for EraseParty {
     fn act(&self, tx: &mut Tx<'_>) -> Result<u32, PartyError> {
         tx.authorize(&Request::new(&super::ERASE))?;
         let party = self.party;
-        let found = tx.get::<Party>(&party)?.ok_or(PartyError::Unknown { party })?;
+        let Some(found) = tx.get::<Party>(&party)? else { return self.erase_named(tx) };
         if found.is_erased()
             && let merged @ PartyError::Merged { .. } = gone(tx, party)?
         {
@@ -62,6 +63,19 @@ impl Act for EraseParty {
         let mut rows = 0u32;
         for party in std::iter::once(party).chain(merged.iter().map(|alias| alias.party)) {
             rows = rows.saturating_add(erase(tx, party)?);
+        }
+        tx.emit(event("party.erased", party).with("rows", Value::I64(rows.into())));
+        Ok(rows)
+    }
+}
+
+impl EraseParty {
+    /// Erases what engines keep of a party that is only named; it is unknown where that is nothing.
+    fn erase_named(&self, tx: &mut Tx<'_>) -> Result<u32, PartyError> {
+        let party = self.party;
+        let rows = erase(tx, party)?;
+        if rows == 0 {
+            return Err(PartyError::Unknown { party });
         }
         tx.emit(event("party.erased", party).with("rows", Value::I64(rows.into())));
         Ok(rows)

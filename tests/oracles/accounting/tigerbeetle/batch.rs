@@ -134,7 +134,7 @@ impl World {
             };
         let (kind, tags) = (kind(step)?, tags(step)?);
         let options =
-            EntryOptions { key, linked, kind, tags, balancing, imported_at, adjustment: None };
+            EntryOptions { key, linked, kind, tags, balancing, imported_at, ..Default::default() };
         let entry = NewEntry { options: Some(Box::new(options)), ..entry };
         Ok(match has_flag(step, "pending") {
             true => Item::Pending(pending(step, entry)?),

@@ -187,9 +187,18 @@ pub(crate) fn entry(
             ("party", given.party == *party),
             ("source", given.source == *source),
             ("conversion", given.conversion == entry.conversion),
+            ("note", same_note(given, detail)),
         ])
     };
     body.or_else(head).or_else(|| lines_differ(&lines, &known, fills))
+}
+
+/// A note that was erased is compared with nothing: what it said nobody knows any more.
+fn same_note(given: &NewEntry, detail: &EntryDetail) -> bool {
+    match detail.note.get() {
+        None => given.noted().is_none(),
+        Some(note) => note.get().is_none_or(|note| given.noted() == Some(note)),
+    }
 }
 
 fn body_differs(

@@ -108,16 +108,7 @@ impl Recorder<'_> {
         key: &EntryKey,
     ) -> Result<(Entry, Vec<Posting>, EntryDetail), LedgerError> {
         let id = key.entry.ok_or_else(|| lost(key))?;
-        let empty = EntryDetail {
-            entry: id,
-            key: None,
-            kind: None,
-            tags: Default::default(),
-            pending: None,
-            balancing: None,
-            asked: None,
-            imported: false,
-        };
+        let empty = EntryDetail::of(id);
         if let Some(entry) = self.pages.entries.iter().rev().find(|entry| entry.id == id) {
             let postings = self.pages.postings.iter().filter(|posting| posting.entry == id);
             let detail = self.pages.details.iter().rev().find(|detail| detail.entry == id);

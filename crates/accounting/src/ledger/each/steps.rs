@@ -10,6 +10,7 @@ use super::{Recorded, RecordedAs};
 use crate::dimensions::complete;
 use crate::ledger::account::check_tags;
 use crate::ledger::judge::Judged;
+use crate::ledger::notes::check_note;
 use crate::ledger::pages::{Place, too_many};
 use crate::ledger::pending::{
     Expiry, Loaded, NewPending, PendingEntry, PendingPosting, PendingSettled, PostPending,
@@ -68,16 +69,18 @@ impl Recorder<'_> {
         let given = piece.given();
         let (posted, moved) = self.write(tx, (new, &judged), options.imported_at, false)?;
         let mut detail = EntryDetail {
-            entry: posted.id,
             key: options.key,
             kind: options.kind,
             tags: options.tags,
-            pending: None,
             balancing: options.balancing,
-            asked: None,
             imported: options.imported_at.is_some(),
+            ..EntryDetail::of(posted.id)
         };
         detail.asked = asked.filter(|_| detail.balancing.is_some());
+        if let Some(note) = new.noted() {
+            detail.note = Some(tx.personal(note.clone())).into();
+            detail.note_about = new.note_about().into();
+        }
         if detail.says_something() {
             self.pages.details.push(detail);
         }
@@ -104,6 +107,7 @@ impl Recorder<'_> {
         let new = completed.as_ref().unwrap_or(new);
         if let Some(options) = new.options.as_deref() {
             check_tags(options.kind.as_ref(), &options.tags)?;
+            check_note(options.note.as_ref())?;
         }
         examine(&self.rules, self.askings.of(piece)?, tx, new, judged)?;
         if let Some(instant) = piece.given().imported_at {
@@ -158,6 +162,10 @@ impl Recorder<'_> {
         new: &NewPending,
     ) -> Result<Recorded, LedgerError> {
         let mut judged = Vec::new();
+        if new.entry.noted().is_some() {
+            let why = "what is pending has no note: write it with an entry that is posted".into();
+            return Err(LedgerError::BadInput { what: "note", why });
+        }
         if new.entry.adjustment().is_some() {
             let why = "what is pending lies in no adjustment period: post it at once".into();
             return Err(LedgerError::BadInput { what: "adjustment", why });
@@ -262,14 +270,12 @@ impl Recorder<'_> {
         let (posted, moved) = self.write(tx, (&entry, &judged), imported_at, true)?;
         let tags = hold.pending.tags_with(&new.options.tags);
         self.pages.details.push(EntryDetail {
-            entry: posted.id,
             key: new.options.key.clone(),
             kind: hold.pending.kind.clone(),
             tags: tags.clone(),
             pending: Some(id),
-            balancing: None,
-            asked: None,
             imported: new.options.imported_at.is_some(),
+            ..EntryDetail::of(posted.id)
         });
         let settling = Settling { settled: Settled::Posted, entry: Some(posted), tags };
         self.settle(tx, id, &new.options, settling)?;
@@ -363,6 +369,7 @@ impl EntryDetail {
             || !self.tags.is_empty()
             || self.balancing.is_some()
             || self.imported
+            || self.note.get().is_some()
     }
 }
 
