@@ -2,14 +2,15 @@
 //!
 //! `import/chart.csv` becomes the chart of accounts, `import/entries.csv` the entries. Two of its vouchers are wrong on
 //! purpose. By default nothing is booked then, and each refused line is told with what to do about it; with `--good-ones`
-//! the others are booked. Give a path to keep the books in a file, and run it again: nothing is booked twice.
+//! the others are booked. With `--store` the books stay in a file: run it again, and nothing is booked twice. With `--data` the two
+//! files are those of another folder, by the same columns.
 //!
 //! ```sh
 //! cargo run --example import --features import
-//! cargo run --example import --features import -- --good-ones target/import.db
+//! cargo run --example import --features import -- --good-ones --store sqlite:target/import.db
 //! ```
 
-use std::{error::Error, ops::ControlFlow, path::Path, process::ExitCode};
+use std::{error::Error, ops::ControlFlow, path::PathBuf, process::ExitCode};
 
 use fondaco::{
     accounting::import::{
@@ -19,6 +20,10 @@ use fondaco::{
     core::Progressed,
     prelude::*,
 };
+use story::Offer;
+
+#[path = "common/story.rs"]
+mod story;
 
 fn main() -> ExitCode {
     match run() {
@@ -31,26 +36,21 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), Box<dyn Error>> {
-    let mut mode = Mode::AllOrNothing;
-    let mut store = None;
-    for argument in std::env::args().skip(1) {
-        match argument.as_str() {
-            "--good-ones" => mode = Mode::GoodOnes,
-            path if !path.starts_with('-') => store = Some(Sqlite::open(path)?),
-            other => {
-                return Err(
-                    format!("{other} is no option: there is --good-ones, and a path").into()
-                );
-            }
-        }
-    }
-    let store = store.map_or_else(Sqlite::in_memory, Ok)?;
-    let books = Books::open(store, CompanyId::named("demo"))?;
+    let offers = [
+        Offer::Data("read chart.csv and entries.csv from DIR instead of examples/import"),
+        Offer::Switch("good-ones", "book what is right though some lines are refused"),
+    ];
+    let Some(story) = story::begin("Fills a company's books from two CSV files.", &offers)? else {
+        return Ok(());
+    };
+    let mode = if story.switches.is_empty() { Mode::AllOrNothing } else { Mode::GoodOnes };
+    let books = Books::open(story.store, CompanyId::named("demo"))?;
     books.send("set up", &SetUp::new(Currency::EUR))?;
     books.send("journal", &OpenJournal::new("GEN", "General journal"))?;
     books.send("2026", &OpenFiscalYear::calendar_year(2026))?;
 
-    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/import");
+    let ours = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/import");
+    let files = story.data.unwrap_or(ours);
     let mut chart = ImportAccounts::open(files.join("chart.csv"), accounts())?;
     // A name stands for this file read in this way: the same again is done once, a mended file is another.
     let name = format!("import/{}", chart.file_digest());

@@ -14,6 +14,9 @@ use fondaco::accounting::ledger::{
 use fondaco::core::Id;
 use fondaco::prelude::*;
 
+#[path = "common/story.rs"]
+mod story;
+
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// What a web service would hold behind its routes. Each call takes a name from the caller, such as the request's id: the same
@@ -96,22 +99,10 @@ impl Wallets {
 }
 
 pub(crate) fn main() -> Result<()> {
-    println!("{}", day_of_trade(open(std::env::args().skip(1))?)?);
-    Ok(())
-}
-
-fn open(mut args: impl Iterator<Item = String>) -> Result<Books<'static>> {
-    let company = CompanyId::named("wallets");
-    match (args.next().as_deref(), args.next().as_deref()) {
-        (None, _) | (Some("--store"), Some("memory")) => Ok(Books::open(Memory::new(), company)?),
-        (Some("--store"), Some(store)) => {
-            let path = store.strip_prefix("sqlite:").ok_or("--store is memory or sqlite:PATH")?;
-            Ok(Books::open(Sqlite::open(path)?, company)?)
-        }
-        (Some(other), _) => {
-            Err(format!("{other}: only --store memory|sqlite:PATH is known").into())
-        }
+    if let Some(story) = story::begin("A day of a wallet's service.", &[])? {
+        println!("{}", day_of_trade(Books::open(story.store, CompanyId::named("wallets"))?)?);
     }
+    Ok(())
 }
 
 /// A day of the service; what it told.

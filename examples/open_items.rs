@@ -1,4 +1,4 @@
-//! Who owes what since when: `cargo run --release --example open_items`.
+//! Who owes what since when: `cargo run --release --example open_items -- [--store sqlite:PATH]`.
 //!
 //! A shop sends invoices in euro and in dollars, and gets paid: one in two parts, one by a cheque that bounces, two by one
 //! transfer that names neither. Rates move between an invoice in dollars and its payment: what that gained stays in sight
@@ -12,10 +12,15 @@ use fondaco::accounting::ledger::{
 };
 use fondaco::accounting::reports::AgeingQuery;
 use fondaco::core::PartyId;
+use fondaco::core::store::Store;
 use fondaco::prelude::*;
 
+#[path = "common/story.rs"]
+mod story;
+
 fn main() -> Result<(), Box<dyn Error>> {
-    let books = shop()?;
+    let Some(story) = story::begin("Who owes what since when.", &[])? else { return Ok(()) };
+    let books = shop(story.store)?;
     let (ada, ben) = (PartyId::named("customer/1"), PartyId::named("customer/2"));
     let first = bill(&books, 1, ada, "2026-01-05", "1190.00 EUR")?;
     let second = bill(&books, 2, ben, "2026-01-20", "250.00 EUR")?;
@@ -107,8 +112,8 @@ fn day(date: &str) -> Result<NaiveDate, fondaco::chrono::ParseError> {
 }
 
 /// Books in euro, whose customers are kept by open items.
-fn shop() -> Result<Books<'static>, Box<dyn Error>> {
-    let books = Books::open(Memory::new(), CompanyId::named("shop"))?;
+fn shop(store: Box<dyn Store>) -> Result<Books<'static>, Box<dyn Error>> {
+    let books = Books::open(store, CompanyId::named("shop"))?;
     books.send("set up", &SetUp::new(Currency::EUR))?;
     let chart = vec![
         NewAccount::new("1000", "Bank", AccountClass::Asset),

@@ -1,5 +1,5 @@
-//! What comes by the clock: `cargo run --release --example recurring`. With the name of a file behind it, `-- plans.html`, the
-//! plans are drawn there as bars over the year.
+//! What comes by the clock: `cargo run --release --example recurring`. With `-- --page plans.html` the
+//! plans are drawn there as bars over the year; with `--store sqlite:PATH` the books stay in a file.
 //!
 //! A small firm pays its rent on the first business day of each month, spreads an insurance premium
 //! over the twelve months it covers, and accrues at the end of the year what it has used but not
@@ -14,6 +14,7 @@
 //! Whichever it is, and however often two of them overlap, each entry is posted once.
 
 use std::error::Error;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -22,15 +23,24 @@ use fondaco::{
     core::calendar::{BusinessDays, Roll},
     core::recurrence::Recurrence,
     core::report::{Chart, Locale, Page, Task, word},
+    core::store::Store,
     prelude::*,
 };
+use story::Offer;
+
+#[path = "common/story.rs"]
+mod story;
 
 fn main() -> Result<(), Box<dyn Error>> {
+    let offers = [Offer::Page("draw the plans there")];
+    let Some(story) = story::begin("A firm's year of recurring entries.", &offers)? else {
+        return Ok(());
+    };
     let clock = Clock::at("2026-01-01T06:00:00Z")?;
-    let books = firm(&clock)?;
+    let books = firm(story.store, &clock)?;
     plan(&books)?;
     show_what_is_to_come(&books)?;
-    draw_the_plans(&books)?;
+    draw_the_plans(&books, story.page.as_deref())?;
 
     // The host's timer: it wakes when something is due, until it is switched off in March ...
     run_until(&books, &clock, "2026-03-10T06:00:00Z")?;
@@ -60,10 +70,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Books whose chart has what the three plans need.
-fn firm(clock: &Clock) -> Result<Books<'static>, Box<dyn Error>> {
+fn firm(store: Box<dyn Store>, clock: &Clock) -> Result<Books<'static>, Box<dyn Error>> {
     let time = clock.clone();
-    let books =
-        Books::open(Memory::new(), CompanyId::named("acme"))?.with_clock(move || time.now());
+    let books = Books::open(store, CompanyId::named("acme"))?.with_clock(move || time.now());
     books.send("set up", &SetUp::new(Currency::EUR))?;
     books.send(
         "chart",
@@ -127,11 +136,12 @@ fn show_what_is_to_come(books: &Books<'_>) -> Result<(), Box<dyn Error>> {
 
 /// Each plan as a bar from its next occurrence to the last of the twelve to come, and those of its first quarter under it:
 /// one description, here as a table, on a page as a picture, in German.
-fn draw_the_plans(books: &Books<'_>) -> Result<(), Box<dyn Error>> {
+fn draw_the_plans(books: &Books<'_>, page: Option<&Path>) -> Result<(), Box<dyn Error>> {
     let mut bars = Vec::new();
     for recurring in books.recurring()? {
         let next = books.upcoming(&recurring.code, 12)?;
-        let (first, last) = next.first().zip(next.last()).ok_or("it has just begun")?;
+        // Told again in the same file, some have ended.
+        let Some((first, last)) = next.first().zip(next.last()) else { continue };
         bars.push(Task::new(recurring.code.as_str(), first.on, last.on));
         for one in next.iter().take(3) {
             let amount = one.entry.postings[0].amount;
@@ -140,7 +150,7 @@ fn draw_the_plans(books: &Books<'_>) -> Result<(), Box<dyn Error>> {
     }
     let chart = Chart::gantt(word("What is planned"), bars);
     println!("\n{}", chart.to_report());
-    if let Some(file) = std::env::args().nth(1) {
+    if let Some(file) = page {
         let mut german = Locale::de();
         german.words.insert("What is planned".into(), "Was geplant ist".into());
         std::fs::write(file, Page::new("Acme").chart(chart).to_html(&german))?;

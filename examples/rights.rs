@@ -1,7 +1,7 @@
 //! Who may do what: a clerk with a limit, four eyes, a holiday. The chapter is `docs/rights.md`.
 //!
 //! ```sh
-//! cargo run --example rights
+//! cargo run --example rights -- [--store sqlite:PATH]
 //! ```
 
 use std::error::Error;
@@ -11,12 +11,24 @@ use fondaco::core::policy::Request;
 use fondaco::core::policy::stored::{
     AppointFirst, AssignRole, DefineRole, Delegate, NewGrant, Part, RegisterActor, Stored,
 };
+use fondaco::core::store::Store;
 use fondaco::prelude::*;
 
+#[path = "common/story.rs"]
+mod story;
+
 pub(crate) fn main() -> Result<(), Box<dyn Error>> {
+    match story::begin("Who may do what: a limit, four eyes, a holiday.", &[])? {
+        Some(story) => told(story.store),
+        None => Ok(()),
+    }
+}
+
+/// The whole story; told again over the same store it is the same.
+pub(crate) fn told(store: Box<dyn Store>) -> Result<(), Box<dyn Error>> {
     // Days are counted by the act's time: a program takes the system's clock, this one stands still.
     let noon: Timestamp = "2026-03-02T12:00:00Z".parse()?;
-    let driver = Driver::new(Memory::new(), CompanyId::named("acme"));
+    let driver = Driver::new(store, CompanyId::named("acme"));
     let driver = driver.with_policy(Stored);
     let books = Books::over(driver)?.with_clock(move || noon);
     list_permissions(&books);
@@ -95,7 +107,8 @@ fn limits(anna: &Books<'_>) -> Result<(), Box<dyn Error>> {
 fn four_eyes(anna: &Books<'_>, carla: &Books<'_>) -> Result<(), Box<dyn Error>> {
     let draft = anna.prepare_draft("rent/large, draft", rent("800 EUR")?)?.answer;
     anna.submit_draft("rent/large, submitted", draft)?;
-    for waiting in carla.drafts(DraftStatus::Submitted)? {
+    let submitted = carla.drafts(DraftStatus::Submitted)?.into_iter();
+    for waiting in submitted.filter(|waiting| waiting.id == draft) {
         let name = format!("{} approved", waiting.id);
         let approved = carla.approve_draft(&name, waiting.id, waiting.edition)?.answer;
         let number = approved.posted.and_then(|posted| posted.number.number());

@@ -1,4 +1,4 @@
-//! Statements by a layout: `cargo run --release --example statements -- [FOLDER]`.
+//! Statements by a layout: `cargo run --release --example statements -- [--page FOLDER]`.
 //!
 //! A small company keeps its books by the German SKR04 for two years. Its balance sheet and income statement come out by the
 //! commercial code, this year beside the last, and the cash flow by a layout of its own; each opens down to its postings. With a
@@ -10,10 +10,19 @@ use std::path::Path;
 use fondaco::accounting::export::ExportQuery;
 use fondaco::accounting::reports::{FinancialQuery, FinancialStatement, Layout};
 use fondaco::core::report::{Figure, Locale, Page, Report};
+use fondaco::core::store::Store;
 use fondaco::prelude::*;
+use story::Offer;
+
+#[path = "common/story.rs"]
+mod story;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let books = company()?;
+    let offers = [Offer::Page("a folder for the page, the workbook and the ledger as CSV")];
+    let Some(story) = story::begin("Statements of a joinery by German layouts.", &offers)? else {
+        return Ok(());
+    };
+    let books = company(story.store)?;
     let year = FinancialQuery::new().days("2026-01-01/2026-12-31".parse()?).beside_last_year();
     let year = year.without_empty().language("de");
 
@@ -42,12 +51,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     assert_eq!(sheet.amount("p.A.V", 0), income.amount("g17", 0));
     println!("Gewinn der Bilanz und der Gewinn- und Verlustrechnung sind gleich.");
 
-    if let Some(folder) = std::env::args().nth(1) {
+    if let Some(folder) = story.page {
         let mut reports: Vec<Report> =
             statements.iter().map(FinancialStatement::to_report).collect();
         reports.extend([equity.to_report(), travel.to_report()]);
         reports.push(books.general_ledger("2026-01-01/2026-12-31".parse()?)?.to_report());
-        write(Path::new(&folder), &books, income, reports)?;
+        write(&folder, &books, income, reports)?;
     }
     Ok(())
 }
@@ -104,9 +113,9 @@ check erklaert: Ende abzüglich Anfang und Veränderung
 ";
 
 /// Two years of a joinery.
-fn company() -> Result<Books<'static>, Box<dyn Error>> {
+fn company(store: Box<dyn Store>) -> Result<Books<'static>, Box<dyn Error>> {
     use AccountClass::{Asset, Equity, Expense, Income, Liability};
-    let books = Books::open(Memory::new(), CompanyId::named("tischlerei"))?;
+    let books = Books::open(store, CompanyId::named("tischlerei"))?;
     books.send("set up", &SetUp::new(Currency::EUR))?;
     let chart = [
         ("0440", "Maschinen", Asset),

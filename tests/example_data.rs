@@ -362,7 +362,13 @@ fn parsed(line: &str) -> Result<Command, String> {
 #[test]
 fn the_command_line_chooses_data_and_store() {
     let run = |data: Option<&str>, store| {
-        Ok(Command::Run(Args { data: data.map(PathBuf::from), store, orders: None, page: None }))
+        Ok(Command::Run(Args {
+            data: data.map(PathBuf::from),
+            store,
+            orders: None,
+            page: None,
+            switches: Vec::new(),
+        }))
     };
     assert_eq!(parsed(""), run(None, StoreChoice::Memory));
     assert_eq!(

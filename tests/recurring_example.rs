@@ -24,3 +24,24 @@ fn its_year_comes_out() {
     assert!(told.contains("insurance of twelve months: 1000.00 EUR"), "{told}");
     assert!(told.trim_end().ends_with("are as they were written"), "{told}");
 }
+
+/// In a file it is told twice, and happens once.
+#[test]
+fn told_twice_it_happens_once() {
+    let file = std::env::temp_dir().join(format!("fondaco-recurring-{}.db", std::process::id()));
+    let store = format!("sqlite:{}", file.display());
+    let tell = || {
+        let output =
+            Command::new(program::example("recurring")).args(["--store", &store]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let (first, again) = (tell(), tell());
+    let figures =
+        |told: &str| told.split_once("Income statement").map(|(_, figures)| figures.to_owned());
+    assert!(figures(&first).is_some(), "{first}");
+    assert_eq!(figures(&again), figures(&first));
+    for end in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{end}", file.display()));
+    }
+}

@@ -1,5 +1,5 @@
-//! The command line that all examples share: `--data DIR`, `--store memory|sqlite:PATH`,
-//! `--orders N`, `--page FILE`, `--help`.
+//! The command line that all examples share: `--store memory|sqlite:PATH`, `--help`, and where there is something to read or to look
+//! at `--data DIR`, `--orders N`, `--page FILE`.
 
 use std::{ffi::OsString, fmt, path::PathBuf};
 
@@ -16,7 +16,57 @@ pub struct Args {
     pub orders: Option<u32>,
     /// The file for the page to look at; none for the example's own.
     pub page: Option<PathBuf>,
+    /// The switches that were given, without their dashes.
+    pub switches: Vec<String>,
 }
+
+/// What an example takes beside `--store` and `--help`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Offer {
+    /// `--data DIR`, and what for.
+    Data(&'static str),
+    /// `--orders N`, and what for.
+    Orders(&'static str),
+    /// `--page FILE`, and what for.
+    Page(&'static str),
+    /// A switch without a value by this name, and what for.
+    Switch(&'static str, &'static str),
+}
+
+impl Offer {
+    /// How help writes it, and what for.
+    fn shown(self) -> (String, &'static str) {
+        match self {
+            Offer::Data(about) => ("--data DIR".into(), about),
+            Offer::Orders(about) => ("--orders N".into(), about),
+            Offer::Page(about) => ("--page FILE".into(), about),
+            Offer::Switch(name, about) => (format!("--{name}"), about),
+        }
+    }
+
+    fn is(self, option: &str) -> bool {
+        match self {
+            Offer::Data(_) => option == "data",
+            Offer::Orders(_) => option == "orders",
+            Offer::Page(_) => option == "page",
+            Offer::Switch(name, _) => option == name,
+        }
+    }
+}
+
+/// What an example about a whole company takes.
+const COMPANY: [Offer; 3] = [
+    Offer::Data(
+        "read the company's documents from the CSV files in DIR, say\n\
+         ../shared/data/adventureworks_mini; without it a demo company is\n\
+         generated, the same on every run",
+    ),
+    Offer::Orders(
+        "the demo company has N sales orders instead of 3000, and purchases\n\
+         and work orders in proportion",
+    ),
+    Offer::Page("write the page there, instead of into target"),
+];
 
 /// Where an example keeps what it books.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +117,15 @@ impl From<lexopt::Error> for ArgsError {
 /// };
 /// ```
 pub fn from_env(about: &str, store: StoreChoice) -> Result<Command, ArgsError> {
-    parse(Parser::from_env(), about, store)
+    offered(about, store, &COMPANY)
+}
+
+/// Reads the process's command line for an example that takes no more than this.
+///
+/// # Errors
+/// As [`from_env`].
+pub fn offered(about: &str, store: StoreChoice, offers: &[Offer]) -> Result<Command, ArgsError> {
+    parse(Parser::from_env(), about, store, offers)
 }
 
 /// Reads a command line without the program's name, as [`from_env`] does.
@@ -83,13 +141,26 @@ pub fn from_args(
         Parser::from_args(args.into_iter().map(Into::into).collect::<Vec<OsString>>()),
         about,
         store,
+        &COMPANY,
     )
 }
 
-fn parse(mut parser: Parser, about: &str, default: StoreChoice) -> Result<Command, ArgsError> {
+fn parse(
+    mut parser: Parser,
+    about: &str,
+    default: StoreChoice,
+    offers: &[Offer],
+) -> Result<Command, ArgsError> {
     let (mut data, mut store, mut orders, mut page) = (None, None, None, None);
+    let mut switches = Vec::new();
     while let Some(arg) = parser.next()? {
         match arg {
+            Arg::Long(name)
+                if !["store", "help"].contains(&name)
+                    && !offers.iter().any(|offer| offer.is(name)) =>
+            {
+                return Err(arg.unexpected().into());
+            }
             Arg::Long("data") => once(
                 "--data",
                 &mut data,
@@ -110,7 +181,10 @@ fn parse(mut parser: Parser, about: &str, default: StoreChoice) -> Result<Comman
                 &mut page,
                 PathBuf::from(value(&mut parser, "--page", "a file to write, say books.html")?),
             )?,
-            Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help(help(about, &default))),
+            Arg::Long("help") | Arg::Short('h') => {
+                return Ok(Command::Help(help(about, &default, offers)));
+            }
+            Arg::Long(name) => switches.push(name.to_owned()),
             Arg::Value(value) => {
                 return Err(ArgsError(format!(
                     "{value:?} stands alone: values follow --data, --store, --orders or --page"
@@ -122,7 +196,7 @@ fn parse(mut parser: Parser, about: &str, default: StoreChoice) -> Result<Comman
     if data.is_some() && orders.is_some() {
         return Err(ArgsError("--orders sizes the demo company, --data reads another".to_owned()));
     }
-    Ok(Command::Run(Args { data, store: store.unwrap_or(default), orders, page }))
+    Ok(Command::Run(Args { data, store: store.unwrap_or(default), orders, page, switches }))
 }
 
 /// The value that follows an option; an option in its place is a value forgotten.
@@ -159,19 +233,17 @@ fn order_count(value: OsString) -> Result<u32, ArgsError> {
     count.ok_or_else(|| ArgsError(format!("--orders {text} is no number from 1 to 1000000")))
 }
 
-fn help(about: &str, default: &StoreChoice) -> String {
-    format!(
-        "{about}\n\n\
-         Options:\n  \
-         --data DIR     read the company's documents from the CSV files in DIR, say\n                 \
-         ../shared/data/adventureworks_mini; without it a demo company is\n                 \
-         generated, the same on every run\n  \
-         --store STORE  memory, or sqlite:PATH for a file that stays (default: {default})\n  \
-         --orders N     the demo company has N sales orders instead of 3000, and purchases\n                 \
-         and work orders in proportion\n  \
-         --page FILE    write the page there, instead of into target\n  \
-         --help         print this\n"
-    )
+fn help(about: &str, default: &StoreChoice, offers: &[Offer]) -> String {
+    let store = format!("memory, or sqlite:PATH for a file that stays (default: {default})");
+    let mut lines: Vec<(String, &str)> = vec![("--store STORE".into(), &store)];
+    lines.extend(offers.iter().map(|offer| offer.shown()));
+    lines.push(("--help".into(), "print this"));
+    let mut text = format!("{about}\n\nOptions:\n");
+    for (option, about) in lines {
+        let about = about.replace('\n', &format!("\n{:17}", ""));
+        text.push_str(&format!("  {option:<14} {about}\n"));
+    }
+    text
 }
 
 impl fmt::Display for StoreChoice {
