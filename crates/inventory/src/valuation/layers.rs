@@ -95,18 +95,24 @@ impl Layers {
         layer
     }
 
-    /// Whether those of the one queue come to so much, from the end at which they leave.
-    pub(crate) fn reach(&self, units: i64, last_first: bool) -> bool {
+    /// Whether those of the one queue come to so much, from the end at which they leave and up to the first that is not `known`.
+    pub(crate) fn reach(
+        &self,
+        units: i64,
+        last_first: bool,
+        known: impl Fn(&Layer) -> bool,
+    ) -> bool {
         let mut sum = 0_i64;
         let mut enough = |layer: &Layer| {
             sum = sum.saturating_add(layer.quantity.units());
             sum >= units
         };
+        let known = |layer: &&Layer| known(layer);
         units <= 0
             || if last_first {
-                self.queue.iter().rev().any(&mut enough)
+                self.queue.iter().rev().take_while(known).any(&mut enough)
             } else {
-                self.queue.iter().any(&mut enough)
+                self.queue.iter().take_while(known).any(&mut enough)
             }
     }
 

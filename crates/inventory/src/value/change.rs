@@ -288,11 +288,7 @@ impl Changing {
         let unknown = MoveError::UnknownSite { site };
         let row = tx.get::<Site>(&site)?.ok_or(unknown)?;
         allow_item(tx, &self.authority, item, Some(&row.code))?;
-        let of = |lock: &&Arc<StockLock>| lock.site == site || lock.is_of_company();
-        let through = self.locks.iter().filter(of).map(|lock| lock.through).max();
-        if let Some(through) = through.filter(|through| self.date <= *through) {
-            return Err(MoveError::DateLocked { date: self.date, through }.into());
-        }
+        check_lock(&self.locks, site, self.date)?;
         self.costs.read(tx, vec![(item.clone(), site, row.code.clone())])?;
         let unvalued = || ValueError::CostOfUnvalued { item: item.code.clone() };
         Ok(self.costs.place(item.id, site).ok_or_else(unvalued)?)
@@ -409,5 +405,18 @@ impl Receipt {
             }
             _ => bearer,
         }
+    }
+}
+
+/// That a day is not locked at a site.
+pub(super) fn check_lock(
+    locks: &[Arc<StockLock>],
+    site: SiteId,
+    date: NaiveDate,
+) -> Result<(), MoveError> {
+    let of = |lock: &&Arc<StockLock>| lock.site == site || lock.is_of_company();
+    match locks.iter().filter(of).map(|lock| lock.through).max() {
+        Some(through) if date <= through => Err(MoveError::DateLocked { date, through }),
+        _ => Ok(()),
     }
 }

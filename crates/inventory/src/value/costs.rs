@@ -350,7 +350,10 @@ impl Costs {
         for _ in 0..ROUNDS {
             let new = self.entries.get(self.followed..).unwrap_or_default();
             let mut changes: BTreeMap<_, (NaiveDate, i64)> = BTreeMap::new();
-            for entry in new.iter().filter(|entry| entry.cause == Cause::Correction) {
+            // What is told in the name of the act itself went to nobody who can be named: it is not followed.
+            let named = |entry: &&ValueEntry| entry.about() != entry.by;
+            let corrections = new.iter().filter(|entry| entry.cause == Cause::Correction);
+            for entry in corrections.filter(named) {
                 let key = (entry.by, entry.about(), entry.item, entry.site);
                 let change = changes.entry(key).or_insert((entry.date, 0));
                 change.1 = change.1.saturating_add(entry.value.units());
@@ -364,6 +367,10 @@ impl Costs {
                     continue;
                 }
                 let legs = so_far.legs(tx, of)?;
+                // Only what left from here took the change with it.
+                if !legs.iter().any(|leg| leg.site == site && leg.quantity < Qty::ZERO) {
+                    continue;
+                }
                 let there = legs.iter().find(|leg| leg.site != site && leg.quantity > Qty::ZERO);
                 if let Some(leg) = there.filter(|leg| leg.item == item) {
                     self.follow_to(tx, (leg, so_far), (by, date, -value))?;
@@ -551,13 +558,26 @@ impl Valued {
         let (queue, mut limit) = (self.queue(lot), PAGE);
         // Of a lot all is read, as it says how much of it there is.
         let whole = self.state.method == Method::Lot;
-        let last_first = self.state.method == Method::Lifo;
-        while self.has_more(queue) && (whole || !self.state.layers.reach(units, last_first)) {
+        while self.has_more(queue) && (whole || !self.covers(queue, units)) {
             let rows = tx.peek_scan(&self.next_page(queue, limit))?;
             self.bring(queue, &rows, limit);
             limit *= 2;
         }
         Ok(())
+    }
+
+    /// Whether the layers up to the last one that was read come to so much: what the batch itself brought in stands behind others that
+    /// were not read.
+    fn covers(&self, queue: Id<Lot>, units: i64) -> bool {
+        let last_first = self.state.method == Method::Lifo;
+        let last = self.read.get(&queue).and_then(|(last, _)| *last);
+        let known = |layer: &Layer| {
+            let at = self.layers.get(&(queue, layer.date, cast(layer.id)));
+            let Some((number, _)) = at.and_then(|at| at.now.as_ref()) else { return false };
+            let place = Some((layer.date, *number));
+            if last_first { last.is_some() && place >= last } else { place <= last }
+        };
+        self.state.layers.reach(units, last_first, known)
     }
 
     fn reach_all(&mut self, tx: &mut Tx<'_>) -> Result<(), Halt> {

@@ -10,12 +10,13 @@ use fondaco_core::{Act, Halt, Id, ItemId, Range, Rounding, SiteId, Tx, UnitPrice
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, ToSmolStr};
 
+use super::change::check_lock;
 use super::costs::{Costs, Valued, cast, own_goods};
 use super::record::{CostChange, CostChangeKind, CostRule, CostScope, Costing, StockCost};
 use super::{ValueError, rights, rule};
 use crate::items::{CatalogueError, Category, Item, Lot, conversions, existing};
 use crate::levels::Stock;
-use crate::moves::Move;
+use crate::moves::{Move, StockLock};
 use crate::places::Site;
 use crate::valuation::{self, Framework, Kind, Method, NoPast, Price};
 use crate::{MoveError, Qty, Settings, StockError, Val};
@@ -234,6 +235,7 @@ impl SetCosting {
         let levels = tx.get_range(&levels)?;
         let keys: Vec<_> = levels.iter().map(|level| (level.item, level.site)).collect();
         let stored = tx.get_many::<StockCost>(&keys)?;
+        let locks = tx.scan(&Range::<StockLock>::all())?;
         let mut missing: BTreeMap<SmolStr, ()> = BTreeMap::new();
         for (level, stored) in levels.iter().zip(stored) {
             let item = existing(tx, level.item)?;
@@ -243,6 +245,7 @@ impl SetCosting {
                 }
                 continue;
             };
+            check_lock(&locks, level.site, date)?;
             let opening = Opening { item, site: level.site, date, given: self.cost.is_some() };
             let done = match stored {
                 Some(_) => opening.change(tx, costs, &found).map(|()| true),

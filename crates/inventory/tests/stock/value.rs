@@ -85,6 +85,23 @@ fn many_layers_are_read_as_they_are_needed() {
     });
 }
 
+/// Of more layers than are read at once: what comes in the same batch stands behind those that were not read.
+#[test]
+fn what_a_batch_brings_in_waits_its_turn() {
+    for (method, day) in [(Method::Fifo, "2026-06-02"), (Method::Lifo, "2026-05-01")] {
+        on_every_store(|host| {
+            valued(&host, method);
+            let come = (1..=20).map(|_| came("1 pcs", "1", "2026-06-01")).collect();
+            host.must("come", &MoveStock::new(come));
+            let moves = vec![came("100 pcs", "200", day), issue(bolt(), "50 pcs", "MAIN/A")];
+            host.must("come and go", &MoveStock::new(moves));
+            assert_eq!(value(&host, &ValueQuery::default()), "140.00 EUR", "{method}");
+            assert_eq!(host.view(|view| layers(view, bolt(), main_site())).len(), 1, "{method}");
+            verified(&host);
+        });
+    }
+}
+
 #[test]
 fn what_was_issued_before_it_came_is_corrected_by_the_next_receipt() {
     on_every_store(|host| {
@@ -254,6 +271,27 @@ fn changes_of_cost_that_can_not_be_are_refused() {
 }
 
 /// Another method costs what is there from now on; another standard revalues it.
+/// A transfer that covers what an earlier one owed corrects that one; what nobody can be found for ends there.
+#[test]
+fn what_goes_to_nobody_is_followed_to_nobody() {
+    on_every_store(|host| {
+        valued(&host, Method::Average);
+        host.made("come", receipt(sand(), "1 kg", "MAIN/A").cost(euro("4")));
+        host.made("go", issue(sand(), "1 kg", "MAIN/A"));
+        let put = |places| NewMove::transfer(sand(), q("5 kg"), places, today());
+        host.made("owed", put(("MAIN/A", "SHOP")));
+        host.made("sold", issue(sand(), "5 kg", "SHOP"));
+        host.made("dear", receipt(sand(), "5 kg", "SHOP").cost(euro("35")));
+        let covers = host.made("covers", put(("SHOP", "MAIN/A")));
+        let facts = host.view(|view| entries_by(view, covers));
+        let corrections = facts.iter().filter(|fact| fact.cause == Cause::Correction);
+        let told: Vec<_> = corrections.map(|fact| (fact.site, fact.value.units())).collect();
+        assert!(told.len() <= 3, "{told:?}");
+        assert_eq!(value(&host, &ValueQuery::default()), "0.00 EUR");
+        verified(&host);
+    });
+}
+
 #[test]
 fn methods_and_standards_change() {
     on_every_store(|host| {
@@ -284,6 +322,9 @@ fn methods_and_standards_change() {
         assert_eq!((cost.method, cost.cost.to_decimal()), (Method::Average, 50.into()));
         host.must("fifo", &SetCosting::company(Method::Fifo));
         assert_eq!(host.view(|view| layers(view, bolt(), main_site())).len(), 1);
+        host.must("lock", &LockStock::through(d("2026-05-31")));
+        let late = SetCosting::company(Method::Average).on(d("2026-05-31"));
+        assert_eq!(host.refused("locked", &late).code(), "inventory.moves_locked");
         host.made("go", issue(bolt(), "25 pcs", "MAIN/A"));
         verified(&host);
     });

@@ -128,7 +128,8 @@ impl Reference {
     fn follow(&mut self, mut facts: Vec<(Key, ValueFact)>) -> Result<(), String> {
         for _ in 0..32 {
             let mut changes: BTreeMap<_, (chrono::NaiveDate, i64)> = BTreeMap::new();
-            for (key, fact) in facts.drain(..).filter(|(_, fact)| fact.cause == Cause::Correction) {
+            let named = |fact: &ValueFact| fact.cause == Cause::Correction && fact.of != fact.by;
+            for (key, fact) in facts.drain(..).filter(|(_, fact)| named(fact)) {
                 let change = changes.entry((fact.by, fact.of, key)).or_insert((fact.date, 0));
                 change.1 += fact.value.units();
             }
