@@ -67,6 +67,13 @@ pub enum CountError {
         /// The location's code.
         location: SmolStr,
     },
+    /// A place, or a lot in it, of which two things are said.
+    #[error("{location} is named twice: say once what was found there, of each lot by itself")]
+    #[kind(Invalid)]
+    CountedTwice {
+        /// The location's code.
+        location: SmolStr,
+    },
     /// A place that is on another site than the count.
     #[error("location {location} is not on the site of the count: leave it out")]
     #[kind(Invalid)]

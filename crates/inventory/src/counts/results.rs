@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use fondaco_core::decimal;
 use fondaco_core::{Act, Id, Quantity, Range, Reading, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -10,8 +11,8 @@ use smol_str::SmolStr;
 use super::CountError;
 use super::due::{schedule, told};
 use super::record::{CountPlan, CountStatus, CountedItem, CycleCount};
-use crate::items::{Item, Lot, stored_quantity};
-use crate::levels::Bin;
+use crate::items::{Item, Lot, lots, stored_quantity};
+use crate::levels::{Bin, LotBin, LotTotal};
 use crate::moves::rights::ADJUST;
 use crate::moves::{Move, NewMove};
 use crate::ordering::Counted;
@@ -93,11 +94,29 @@ impl Act for RecordCount {
             return Err(CountError::CountedEarly { count, date, due_on }.into());
         }
         self.check_places(tx, &count)?;
-        let (counted, difference) = self.moved(tx, &count)?;
-        let recorded = counted.units().checked_sub(difference);
-        let too_much = MoveError::TooMuch { item: code_of(tx, &count)? };
-        let recorded = Qty::from_units(recorded.ok_or(too_much)?);
-        self.close(tx, &count, (recorded, counted))
+        let found = self.moved(tx, &count)?;
+        self.close(tx, &count, found)
+    }
+}
+
+/// What was found in all places, in units of stored quantities.
+#[derive(Default)]
+struct Found {
+    /// What the books said.
+    recorded: i64,
+    /// What was there.
+    counted: i64,
+    /// By how much the places were wrong, whether there was more or less.
+    off: i64,
+}
+
+impl Found {
+    /// One place where so much was, so much more than the books said; none where that has no room.
+    fn note(&mut self, there: i64, more: i64) -> Option<()> {
+        self.recorded = self.recorded.checked_add(there.checked_sub(more)?)?;
+        self.counted = self.counted.checked_add(there)?;
+        self.off = self.off.checked_add(more.checked_abs()?)?;
+        Some(())
     }
 }
 
@@ -111,6 +130,13 @@ impl RecordCount {
     /// That something is said of every place of the site where some of it lies, and of no place elsewhere.
     fn check_places(&self, tx: &mut Tx<'_>, count: &CycleCount) -> Result<(), StockError> {
         let said: BTreeSet<&SmolStr> = self.places.iter().map(|place| &place.location).collect();
+        let mut pairs = BTreeSet::new();
+        for place in &self.places {
+            if !pairs.insert((&place.location, place.lot)) {
+                let location = place.location.clone();
+                return Err(CountError::CountedTwice { location }.into());
+            }
+        }
         // Each place where it lies is rested on: who puts it elsewhere meanwhile changes the counter of the stock, too.
         tx.get::<crate::levels::Stock>(&(count.item, count.site))?;
         let bins = tx.peek_scan(&Range::<Bin>::by_key(&count.item))?;
@@ -134,40 +160,61 @@ impl RecordCount {
                 return Err(CountError::CountIncomplete { item, location }.into());
             }
         }
+        self.check_lots(tx, count, &pairs)
+    }
+
+    /// That of every lot that lies in a place where something was found something is said.
+    fn check_lots(
+        &self,
+        tx: &mut Tx<'_>,
+        count: &CycleCount,
+        pairs: &BTreeSet<(&SmolStr, Option<Id<Lot>>)>,
+    ) -> Result<(), StockError> {
+        let lots: Vec<Id<Lot>> = lots(tx, count.item)?.iter().map(|lot| lot.id).collect();
+        let totals = tx.get_many::<LotTotal>(&lots)?;
+        for total in totals.iter().flatten().filter(|total| total.on_hand != Qty::ZERO) {
+            for bin in tx.peek_scan(&Range::<LotBin>::by_key(&total.lot))? {
+                let place = (&bin.location, Some(bin.lot));
+                let is_said = self.places.iter().any(|said| said.location == bin.location);
+                if bin.on_hand != Qty::ZERO && is_said && !pairs.contains(&place) {
+                    let (item, location) = (code_of(tx, count)?, bin.location.clone());
+                    return Err(CountError::CountIncomplete { item, location }.into());
+                }
+            }
+        }
         Ok(())
     }
 
-    /// Makes the moves; gives what was counted, and how much more that is than the books said.
-    fn moved(&self, tx: &mut Tx<'_>, count: &CycleCount) -> Result<(Qty, i64), StockError> {
+    /// Makes the moves, and adds up what was found.
+    fn moved(&self, tx: &mut Tx<'_>, count: &CycleCount) -> Result<Found, StockError> {
         let counts = self.places.iter().map(|place| {
             let new = NewMove::count(count.item, place.quantity, place.location.clone(), self.date);
             NewMove { lot: place.lot, ..new }
         });
         let made = move_stock(tx, &counts.collect::<Vec<_>>(), false)?;
-        let (mut counted, mut difference) = (0_i64, 0_i64);
+        let mut found = Found::default();
         for (place, id) in self.places.iter().zip(made.ids()) {
             let leg = tx.get::<Move>(&(id, 0))?;
-            let units = leg.map_or(0, |leg| leg.quantity.units());
-            let found = stored_quantity(tx, count.item, place.quantity)?.units();
-            (counted, difference) =
-                match (counted.checked_add(found), difference.checked_add(units)) {
-                    (Some(counted), Some(difference)) => (counted, difference),
-                    _ => return Err(MoveError::TooMuch { item: code_of(tx, count)? }.into()),
-                };
+            let more = leg.map_or(0, |leg| leg.quantity.units());
+            let there = stored_quantity(tx, count.item, place.quantity)?.units();
+            if found.note(there, more).is_none() {
+                return Err(MoveError::TooMuch { item: code_of(tx, count)? }.into());
+            }
         }
-        Ok((Qty::from_units(counted), difference))
+        Ok(found)
     }
 
     /// Ends the count, and says whether the records were right.
-    fn close(
-        &self,
-        tx: &mut Tx<'_>,
-        count: &CycleCount,
-        (recorded, counted): (Qty, Qty),
-    ) -> Result<bool, StockError> {
+    fn close(&self, tx: &mut Tx<'_>, count: &CycleCount, found: Found) -> Result<bool, StockError> {
+        let [recorded, counted, off] =
+            [found.recorded, found.counted, found.off].map(Qty::from_units);
         let plan = tx.get::<CountPlan>(&(count.site, count.class.clone()))?;
         let tolerance = plan.map_or_else(Default::default, |plan| plan.tolerance());
-        let found = Counted::new(recorded.to_decimal(), counted.to_decimal()).within(tolerance);
+        // Too much in one place doesn't make up for too little in another.
+        let recorded_and_off = decimal::add(recorded.to_decimal(), off.to_decimal());
+        let too_much = MoveError::TooMuch { item: code_of(tx, count)? };
+        let recorded_and_off = recorded_and_off.map_err(|_| too_much)?;
+        let found = Counted::new(recorded.to_decimal(), recorded_and_off).within(tolerance);
         let is_right = found.is_right()?;
         if let Some(row) = tx.get::<CountedItem>(&(count.item, count.site))? {
             schedule(tx, &row, None)?;

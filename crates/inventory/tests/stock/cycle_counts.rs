@@ -122,6 +122,17 @@ fn a_count_says_what_was_found_in_every_place() {
                 ),
                 "inventory.count_elsewhere",
             ),
+            (
+                count(
+                    "2026-07-01",
+                    vec![
+                        found("MAIN/A", "8 pcs"),
+                        found("MAIN/A", "10 pcs"),
+                        found("MAIN/B", "10 pcs"),
+                    ],
+                ),
+                "inventory.counted_twice",
+            ),
             (count("2026-06-30", vec![]), "inventory.counted_early"),
             (
                 RecordCount::new(Id::from_u128(9), d("2026-07-01"), vec![]),
@@ -142,6 +153,31 @@ fn a_count_says_what_was_found_in_every_place() {
         // Nine and nine of twenty is within ten percent.
         let places = vec![found("MAIN/A", "9 pcs"), found("MAIN/B", "9 pcs")];
         assert!(host.must("counted", &count("2026-07-01", places)));
+        host.clean();
+    });
+}
+
+/// Every lot is looked for, and what is too much in one place doesn't make up for what lacks in another.
+#[test]
+fn a_count_looks_at_each_lot_and_place_by_itself() {
+    on_every_store(|host| {
+        let milk_of = |lot: &str| receipt(milk(), "5 l", "MAIN/A").lot(lot_id(lot));
+        let bolts = |to: &str| receipt(bolt(), "10 pcs", to);
+        let come = vec![milk_of("M1"), milk_of("M2"), bolts("MAIN/A"), bolts("MAIN/B")];
+        host.must("come", &MoveStock::new(come));
+        host.must("bolts", &plan());
+        host.must("milk", &SetCountPlan { class: "B".into(), items: vec![milk()], ..plan() });
+        day(&host, "2026-07-02");
+        let of = |item| due(&host).into_iter().find(|count| count.item == item).unwrap().id;
+        let (of_bolts, of_milk) = (of(bolt()), of(milk()));
+        let lot = |code: &str| found("MAIN/A", "5 l").lot(lot_id(code));
+        let one = RecordCount::new(of_milk, d("2026-07-02"), vec![lot("M1")]);
+        assert_eq!(host.refused("one lot", &one).code(), "inventory.count_incomplete");
+        let both = vec![lot("M1"), lot("M2")];
+        assert!(host.must("both", &RecordCount::new(of_milk, d("2026-07-02"), both)));
+        let swapped = vec![found("MAIN/A", "8 pcs"), found("MAIN/B", "12 pcs")];
+        assert!(!host.must("swapped", &RecordCount::new(of_bolts, d("2026-07-02"), swapped)));
+        assert_eq!(host.figures(bolt(), main_site())[0], "20");
         host.clean();
     });
 }
