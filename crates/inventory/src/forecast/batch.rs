@@ -31,8 +31,9 @@ pub fn forecast_each(
 ) -> Vec<Result<Forecast, KernelError>> {
     let of = |series: &Series<'_>| method.forecast(series, horizon);
     // Small parts in turn, so that a part with long series doesn't keep all waiting.
-    let part = series.len().div_ceil(threads.get() * 8).max(1);
-    if threads.get() == 1 || series.len() <= part {
+    let part = series.len().div_ceil(threads.get().saturating_mul(8)).max(1);
+    let threads = threads.get().min(series.len().div_ceil(part));
+    if threads <= 1 {
         return series.iter().map(of).collect();
     }
     let parts: Vec<&[Series<'_>]> = series.chunks(part).collect();
@@ -47,7 +48,7 @@ pub fn forecast_each(
         done
     };
     let mut done = thread::scope(|scope| {
-        let helpers: Vec<_> = (1..threads.get()).map(|_| scope.spawn(work)).collect();
+        let helpers: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
         let mut done = work();
         for helper in helpers {
             match helper.join() {

@@ -244,6 +244,10 @@ impl Hierarchy {
                 *alone = forecast[at];
             }
             period(&alone, &mut all);
+            if let Some(node) = all.iter().position(|all| !all.is_finite()) {
+                let why = "figures are beyond the reach of floats: give them in a larger unit";
+                return Err(KernelError::NoAnswer { what: "the hierarchy", why }.at(node));
+            }
             for (all, forecast) in all.iter().zip(&mut together) {
                 forecast[at] = *all;
             }
@@ -364,5 +368,13 @@ mod tests {
         assert!(two.bottom_up(&[vec![1.0], vec![f64::NAN]]).is_err());
         assert!(two.reconcile(&[vec![1.0], vec![1.0]], Weights::Variances(&[1.0, 0.0])).is_err());
         assert!(two.top_down(&[vec![1.0], vec![1.0]], &[1.0, -1.0]).is_err());
+        let huge = Weights::Variances(&[1e308, 1e308]);
+        assert!(
+            Hierarchy::new(&[None, Some(0), Some(0)])
+                .unwrap()
+                .bottom_up(&[vec![0.0], vec![1e308], vec![1e308]])
+                .is_err()
+        );
+        assert!(two.reconcile(&[vec![1.0], vec![1.0]], huge).is_err());
     }
 }

@@ -3,7 +3,7 @@
 
 use super::Series;
 use super::ets::{ErrorForm, Ets, Given, Run, SeasonForm, TrendForm};
-use super::horizon::Forecast;
+use super::horizon::{Forecast, periods};
 use crate::KernelError;
 use crate::error::{finite, share};
 
@@ -127,8 +127,8 @@ impl HoltWintersRun {
     /// What comes, with how sure that is by the errors of the run.
     ///
     /// # Errors
-    /// When that is beyond the reach of floats.
+    /// When that is more than 10,000 periods, or beyond the reach of floats.
     pub fn forecast(&self, horizon: usize) -> Result<Forecast, KernelError> {
-        self.run.forecast(horizon)
+        self.run.forecast(periods("horizon", horizon)?)
     }
 }

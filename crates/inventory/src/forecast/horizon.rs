@@ -78,6 +78,18 @@ impl Forecast {
     }
 }
 
+/// How many periods a forecast looks ahead at most, and of how many a cycle of seasons may be.
+const MOST: usize = 10_000;
+
+/// A number of periods that a forecast can reckon with.
+pub(super) fn periods(field: &'static str, periods: usize) -> Result<usize, KernelError> {
+    if periods <= MOST {
+        return Ok(periods);
+    }
+    let (value, other) = (periods as f64, "no forecast reckons with more than 10,000 periods");
+    Err(KernelError::Contradiction { field, value, other, way_out: "take longer periods" })
+}
+
 /// How far one-step forecasts were off, added up as they are made.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Errors {

@@ -2,7 +2,7 @@
 
 use super::Method;
 use super::ets::{Criteria, Smoothed};
-use super::horizon::{Errors, Forecast};
+use super::horizon::{Errors, Forecast, periods};
 use crate::KernelError;
 
 /// What a method has learnt.
@@ -74,6 +74,7 @@ impl Learned {
     }
 
     pub(super) fn forecast(&self, horizon: usize) -> Result<Forecast, KernelError> {
+        let horizon = periods("horizon", horizon)?;
         match &self.course {
             Course::Flat { level, spread } => Forecast::of(
                 vec![*level; horizon],

@@ -110,7 +110,7 @@ impl Method {
     ///
     /// # Errors
     /// When the series is too short for the method, has values that it can't work on (an intermittent method: below zero; a form of
-    /// ETS with multiplicative parts: zero or below), or a parameter is out of its bounds.
+    /// ETS with multiplicative parts: zero or below), a parameter is out of its bounds, or the horizon is more than 10,000 periods.
     pub fn forecast(&self, series: &Series<'_>, horizon: usize) -> Result<Forecast, KernelError> {
         self.learn(series, &mut |_, _| {})?.forecast(horizon)
     }
@@ -211,7 +211,7 @@ impl Fit {
     /// What it expects of the next `horizon` periods.
     ///
     /// # Errors
-    /// When that is beyond the reach of floats.
+    /// When that is more than 10,000 periods, or beyond the reach of floats.
     pub fn forecast(&self, horizon: usize) -> Result<Forecast, KernelError> {
         self.learned.forecast(horizon)
     }

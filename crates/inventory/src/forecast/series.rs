@@ -1,5 +1,6 @@
 //! What was asked for, period by period: the ground of every forecast.
 
+use super::horizon::periods;
 use crate::KernelError;
 use crate::error::finite;
 
@@ -45,11 +46,11 @@ impl<'a> Series<'a> {
     /// The same, with seasons that come again after so many periods: 12 for months of a year.
     ///
     /// # Errors
-    /// When that is none.
+    /// When that is none, or more than 10,000.
     pub fn seasonal(self, period: usize) -> Result<Series<'a>, KernelError> {
-        match period {
+        match periods("period", period)? {
             0 => Err(KernelError::NotPositive { field: "period", value: 0.0 }),
-            _ => Ok(Series { period, ..self }),
+            period => Ok(Series { period, ..self }),
         }
     }
 
@@ -206,6 +207,7 @@ mod tests {
         assert!(Series::new(&[]).unwrap_err().to_string().contains("values has 0 values"));
         let series = Series::new(&[1.0, 2.0]).unwrap();
         assert!(series.seasonal(0).is_err());
+        assert!(series.seasonal(usize::MAX).unwrap_err().to_string().contains("10,000 periods"));
         assert!(series.missing(&[true]).unwrap_err().to_string().starts_with("missing is 1"));
         assert!(series.missing(&[true, true]).is_err());
         assert!(series.missing(&[false, true]).unwrap().first(0).is_err());

@@ -149,6 +149,18 @@ fn one_value_is_enough_for_the_simplest() {
 }
 
 #[test]
+fn numbers_beyond_all_sense_are_refused() {
+    let series = Series::new(&[7.0, 8.0, 9.0]).unwrap();
+    for method in [Method::Naive, Method::Theta, Method::SeasonalNaive] {
+        let refused = method.forecast(&series, usize::MAX).unwrap_err().to_string();
+        assert!(refused.contains("no forecast reckons with more than 10,000 periods"), "{refused}");
+    }
+    assert!(HoltWinters::new(0.5, 7.0).run(&series).unwrap().forecast(usize::MAX).is_err());
+    let many = NonZeroUsize::new(usize::MAX).unwrap();
+    assert_eq!(forecast_each(&[series, series], &Method::Naive, 1, many).len(), 2);
+}
+
+#[test]
 fn intervals_hold_what_comes_as_often_as_they_say() {
     // Uniform noise about 50: of what came, nine in ten within.
     let mut seed = 9u64;
