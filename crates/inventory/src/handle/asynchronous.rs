@@ -7,12 +7,13 @@ use chrono::NaiveDate;
 use fondaco_core::store::{AsyncStore, StoreError};
 use fondaco_core::{AsyncOffice, CompanyId, DocumentId, ItemId, Quantity, SiteId, Timestamp};
 
+use super::questions::pick;
 use crate::levels::{self, BalanceOf, Bin, Expected, Reservation, Stock as Level};
 use crate::moves::Move;
 use crate::ordering::PickRule;
 use crate::replenish::{self, Shortage};
-use crate::reserve::{self, PickList};
-use crate::{ENGINE, Qty, Settings, StockError, items};
+use crate::reserve::PickList;
+use crate::{ENGINE, Qty, Settings, StockError};
 
 /// As [`Stock`](crate::Stock), over an asynchronous store: the same engine, the same questions.
 ///
@@ -225,18 +226,14 @@ impl<'s> AsyncStock<'s> {
     /// Where to take so much of an item on a site, of what is promised to nobody.
     ///
     /// # Errors
-    /// As [`reserve::pick_list`]; a quantity that doesn't convert into the item's stock unit.
+    /// As [`reserve::pick_list`](crate::reserve::pick_list); a quantity that doesn't convert into the item's stock unit.
     pub async fn pick_list(
         &self,
         (item, site): (ItemId, SiteId),
         quantity: Quantity,
         rule: &PickRule,
     ) -> Result<PickList, StockError> {
-        self.view(|view| {
-            let quantity = items::stored_quantity(view, item, quantity)?;
-            reserve::pick_list(view, (item, site), quantity, rule)
-        })
-        .await
+        self.view(|view| pick(view, None, (item, site), quantity, rule)).await
     }
 
     /// Where to take so much of an item on a site for a document: of what is promised to it, and to nobody.
@@ -250,10 +247,6 @@ impl<'s> AsyncStock<'s> {
         quantity: Quantity,
         rule: &PickRule,
     ) -> Result<PickList, StockError> {
-        self.view(|view| {
-            let quantity = items::stored_quantity(view, item, quantity)?;
-            reserve::pick_list_for(view, document, (item, site), quantity, rule)
-        })
-        .await
+        self.view(|view| pick(view, Some(document), (item, site), quantity, rule)).await
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use fondaco_core::{DocumentId, ItemId, Quantity, SiteId};
+use fondaco_core::{DocumentId, ItemId, Quantity, SiteId, View};
 
 use crate::levels::{self, BalanceOf, Bin, Expected, Reservation, Stock as Level};
 use crate::moves::Move;
@@ -171,10 +171,7 @@ impl Stock<'_> {
         quantity: Quantity,
         rule: &PickRule,
     ) -> Result<PickList, StockError> {
-        self.view(|view| {
-            let quantity = items::stored_quantity(view, item, quantity)?;
-            reserve::pick_list(view, (item, site), quantity, rule)
-        })
+        self.view(|view| pick(view, None, (item, site), quantity, rule))
     }
 
     /// Where to take so much of an item on a site for a document: of what is promised to it, and to nobody.
@@ -188,9 +185,21 @@ impl Stock<'_> {
         quantity: Quantity,
         rule: &PickRule,
     ) -> Result<PickList, StockError> {
-        self.view(|view| {
-            let quantity = items::stored_quantity(view, item, quantity)?;
-            reserve::pick_list_for(view, document, (item, site), quantity, rule)
-        })
+        self.view(|view| pick(view, Some(document), (item, site), quantity, rule))
+    }
+}
+
+/// Where to take a quantity in any unit of the item; for a document, of what is promised to it too.
+pub(super) fn pick(
+    view: &mut View<'_>,
+    document: Option<DocumentId>,
+    (item, site): (ItemId, SiteId),
+    quantity: Quantity,
+    rule: &PickRule,
+) -> Result<PickList, StockError> {
+    let quantity = items::stored_quantity(view, item, quantity)?;
+    match document {
+        Some(document) => reserve::pick_list_for(view, document, (item, site), quantity, rule),
+        None => reserve::pick_list(view, (item, site), quantity, rule),
     }
 }

@@ -77,10 +77,7 @@ impl State {
         old: &Old,
         less: i64,
     ) -> Result<(), ValuationError> {
-        let (undone, undo) = old.undo(act, less);
-        let (open, left) = (old.open - undone, old.value - undo);
-        let rest = if less > undone { act.steps().share(left, less - undone, open) } else { 0 };
-        let cost = not_below_zero(act, old.of, undo + rest)?;
+        let cost = old.part(act, less, old.value)?;
         self.receive(act, old.incoming(less, cost, Some(old.of)))?;
         if old.origin.is_some() {
             // What the supplier credited for it is taken back too.
@@ -97,10 +94,7 @@ impl State {
         old: &Old,
         less: i64,
     ) -> Result<(), ValuationError> {
-        let (undone, undo) = old.undo(act, less);
-        let (open, left) = (old.open - undone, old.price - undo);
-        let rest = if less > undone { act.steps().share(left, less - undone, open) } else { 0 };
-        let price = not_below_zero(act, old.of, undo + rest)?;
+        let price = old.part(act, less, old.price)?;
         let (taken, cost) = self.take_own(act, old, less, price)?;
         let issued = match less - taken {
             0 => 0,
@@ -248,6 +242,15 @@ impl Old {
         let (quantity, value) = self.undo;
         let undone = quantity.min(change);
         if undone == 0 { (0, 0) } else { (undone, act.steps().share(value, undone, quantity)) }
+    }
+
+    /// What so much of it is of a whole: what was corrected before at what it was corrected by, the rest in proportion to what is open.
+    fn part(&self, act: &Act<'_>, quantity: i64, whole: i64) -> Result<i64, ValuationError> {
+        let (undone, undo) = self.undo(act, quantity);
+        let (open, left) = (self.open - undone, whole - undo);
+        let rest =
+            if quantity > undone { act.steps().share(left, quantity - undone, open) } else { 0 };
+        not_below_zero(act, self.of, undo + rest)
     }
 
     fn incoming(&self, quantity: i64, price: i64, issue: Option<MoveId>) -> Incoming {
