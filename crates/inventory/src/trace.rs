@@ -11,7 +11,7 @@ use fondaco_core::report::{Cell, Column, Report, Row, word};
 use fondaco_core::{Halt, Id, ItemId, Range, Reading};
 
 use crate::items::{CatalogueError, Item, Lot, LotOrigin};
-use crate::moves::Move;
+use crate::moves::{Map, Move};
 use crate::{Stock, StockError};
 
 /// Which way to follow a lot.
@@ -58,16 +58,21 @@ pub fn trace(
 ) -> Result<Trace, StockError> {
     let (mut lots, mut met) = (Vec::new(), BTreeSet::from([lot]));
     let mut next: Vec<(Id<Lot>, Vec<Id<Lot>>)> = vec![(lot, Vec::new())];
+    let mut places = Map::<Id<Lot>, usize>::default();
     let mut level = 0;
     while !next.is_empty() {
         let ids: Vec<Id<Lot>> = next.iter().map(|(lot, _)| *lot).collect();
         lots.extend(rows(read, &next, level)?);
         next.clear();
+        places.clear();
         for (from, found) in ids.iter().zip(steps(read, &ids, direction)?) {
             for lot in found {
-                match next.iter_mut().find(|(known, _)| *known == lot) {
+                match places.get(&lot).and_then(|at| next.get_mut(*at)) {
                     Some((_, all)) => all.push(*from),
-                    None if met.insert(lot) => next.push((lot, vec![*from])),
+                    None if met.insert(lot) => {
+                        places.insert(lot, next.len());
+                        next.push((lot, vec![*from]));
+                    }
                     None => {}
                 }
             }

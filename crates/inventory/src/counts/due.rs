@@ -1,5 +1,7 @@
 //! What the clock does to counts: they fall due, and are missed.
 
+use std::sync::Arc;
+
 use chrono::{Days, NaiveDate};
 use fondaco_core::due::{Due, DueItem, Refused};
 use fondaco_core::policy::Request;
@@ -34,9 +36,17 @@ pub(super) fn schedule(
     Ok(())
 }
 
+/// The count of an item that is due, if one is.
+pub(super) fn open_count(
+    tx: &mut Tx<'_>,
+    row: &CountedItem,
+) -> Result<Option<Arc<CycleCount>>, Halt> {
+    Ok(row.open.map(|open| tx.get::<CycleCount>(&open)).transpose()?.flatten())
+}
+
 /// Takes an item off its plan; the count that is due is withdrawn.
 pub(super) fn withdraw(tx: &mut Tx<'_>, row: &CountedItem) -> Result<(), StockError> {
-    if let Some(count) = row.open.map(|open| tx.get::<CycleCount>(&open)).transpose()?.flatten() {
+    if let Some(count) = open_count(tx, row)? {
         close(tx, &count, CountStatus::Withdrawn)?;
     }
     tx.cancel_due(KIND, &subject(row.item, row.site))?;
@@ -67,7 +77,7 @@ fn carry_out(tx: &mut Tx<'_>, due: &DueItem) -> Result<(), StockError> {
     };
     let mut after = row.as_ref().clone();
     let mut until = None;
-    if let Some(count) = row.open.map(|open| tx.get::<CycleCount>(&open)).transpose()?.flatten() {
+    if let Some(count) = open_count(tx, &row)? {
         if count.until < today {
             close(tx, &count, CountStatus::Missed)?;
             tx.emit(told("stock.count_missed", &count));

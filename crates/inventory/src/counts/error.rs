@@ -67,6 +67,15 @@ pub enum CountError {
         /// The location's code.
         location: SmolStr,
     },
+    /// Nothing is said of any place.
+    #[error(
+        "nothing was counted of item {item}: say of one place at least what was found there, 0 if it was nothing"
+    )]
+    #[kind(Invalid)]
+    NothingCounted {
+        /// The item's code.
+        item: SmolStr,
+    },
     /// A place, or a lot in it, of which two things are said.
     #[error("{location} is named twice: say once what was found there, of each lot by itself")]
     #[kind(Invalid)]

@@ -11,7 +11,7 @@ use fondaco_core::{Act, DateRange, ItemId, Needs, Range, Rate, SiteId, Tx, calen
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::due::{schedule, withdraw};
+use super::due::{open_count, schedule, withdraw};
 use super::record::{CountPlan, CountedItem};
 use super::{CountError, rights};
 use crate::items::Item;
@@ -20,8 +20,9 @@ use crate::places::Site;
 use crate::{MoveError, StockError};
 
 /// Says how the items of a class are counted at a site. A plan that is there becomes this one: items that stay are counted when they
-/// were to be, new ones are spread over the interval, and those that are left out are not counted any more. An item has one plan at a
-/// site; one of another class leaves that.
+/// were to be, or are spread anew where the interval is another; new ones are spread over the interval, and those that are left out are not
+/// counted any more. A count that is due stays due, unless its item is left out. An item has one plan at a site; one of another class
+/// leaves that.
 ///
 /// ```
 /// use fondaco_core::{ItemId, SiteId};
@@ -48,7 +49,7 @@ pub struct SetCountPlan {
     /// The first day of the first interval; `None` for tomorrow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<NaiveDate>,
-    /// The items of the class.
+    /// The items of the class, at most 1,000,000.
     pub items: Vec<ItemId>,
 }
 
@@ -73,6 +74,10 @@ impl SetCountPlan {
         if !(1..=self.every_days).contains(&self.within_days) {
             let why = "is not from 1 day to the interval: the next count is due then";
             return Err(bad("within_days", self.within_days.to_string(), why));
+        }
+        if self.items.len() > MOST {
+            let why = "are more items than one plan takes, which are 1,000,000: divide the class";
+            return Err(bad("items", self.items.len().to_string(), why));
         }
         match self.tolerance.filter(|tolerance| tolerance.factor().is_sign_negative()) {
             Some(tolerance) => {
@@ -106,6 +111,9 @@ impl SetCountPlan {
 
 /// The longest interval: ten years.
 const LONGEST: u32 = 3660;
+
+/// So many items one plan takes.
+const MOST: usize = 1_000_000;
 
 /// Ends a plan: its items are not counted any more, and counts that are due are withdrawn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -174,15 +182,31 @@ impl SetCountPlan {
         let days = self.working_days(tx, site)?;
         for planned in count_plan(&vec![0; new.len()], &[1], &days)? {
             let Some(item) = new.get(planned.item).copied() else { continue };
-            if let Some(other) = tx.get::<CountedItem>(&(item, self.site))? {
-                withdraw(tx, &other)?;
-            }
-            let (site, class) = (self.site, self.class.clone());
-            let row = CountedItem { item, site, class, next_on: planned.on, open: None };
-            schedule(tx, &row, None)?;
-            tx.insert(row)?;
+            self.plan(tx, item, planned.on)?;
         }
         Ok(())
+    }
+
+    /// Counts an item on a day, and from then on. Its count by this plan that is due stays so, and the next is when its time is over.
+    fn plan(&self, tx: &mut Tx<'_>, item: ItemId, on: NaiveDate) -> Result<(), StockError> {
+        let (site, class) = (self.site, self.class.clone());
+        let mut row = CountedItem { item, site, class, next_on: on, open: None };
+        let mut until = None;
+        match tx.get::<CountedItem>(&(item, site))? {
+            Some(before) if before.class == row.class => {
+                if let Some(count) = open_count(tx, &before)? {
+                    let over = count.until.succ_opt().unwrap_or(NaiveDate::MAX);
+                    (row.open, row.next_on) = (before.open, on.max(over));
+                    until = Some(count.until);
+                }
+                tx.put(row.clone())?;
+            }
+            other => {
+                other.map_or(Ok(()), |other| withdraw(tx, &other))?;
+                tx.insert(row.clone())?;
+            }
+        }
+        Ok(schedule(tx, &row, until)?)
     }
 
     /// The days of the first interval that are worked at the site; all of them, where no calendar says so, or none is worked.

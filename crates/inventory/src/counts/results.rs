@@ -47,8 +47,8 @@ impl CountedPlace {
     }
 }
 
-/// Records a cycle count that is due: what was found of its item at its site, in every place where it lies. It makes the moves that the
-/// books need ([`Count`](crate::moves::Movement::Count)) and ends the count, in one commit.
+/// Records a cycle count that is due: what was found of its item at its site, in every place where it lies, and in one at least. It makes the moves
+/// that the books need ([`Count`](crate::moves::Movement::Count)) and ends the count, in one commit.
 ///
 /// ```
 /// use fondaco_core::Id;
@@ -129,6 +129,9 @@ fn code_of(tx: &mut Tx<'_>, count: &CycleCount) -> Result<SmolStr, StockError> {
 impl RecordCount {
     /// That something is said of every place of the site where some of it lies, and of no place elsewhere.
     fn check_places(&self, tx: &mut Tx<'_>, count: &CycleCount) -> Result<(), StockError> {
+        if self.places.is_empty() {
+            return Err(CountError::NothingCounted { item: code_of(tx, count)? }.into());
+        }
         let said: BTreeSet<&SmolStr> = self.places.iter().map(|place| &place.location).collect();
         let mut pairs = BTreeSet::new();
         for place in &self.places {
@@ -170,16 +173,16 @@ impl RecordCount {
         count: &CycleCount,
         pairs: &BTreeSet<(&SmolStr, Option<Id<Lot>>)>,
     ) -> Result<(), StockError> {
+        let said: BTreeSet<&SmolStr> = self.places.iter().map(|place| &place.location).collect();
         let lots: Vec<Id<Lot>> = lots(tx, count.item)?.iter().map(|lot| lot.id).collect();
         let totals = tx.get_many::<LotTotal>(&lots)?;
-        for total in totals.iter().flatten().filter(|total| total.on_hand != Qty::ZERO) {
-            for bin in tx.peek_scan(&Range::<LotBin>::by_key(&total.lot))? {
-                let place = (&bin.location, Some(bin.lot));
-                let is_said = self.places.iter().any(|said| said.location == bin.location);
-                if bin.on_hand != Qty::ZERO && is_said && !pairs.contains(&place) {
-                    let (item, location) = (code_of(tx, count)?, bin.location.clone());
-                    return Err(CountError::CountIncomplete { item, location }.into());
-                }
+        let there = totals.iter().flatten().filter(|total| total.on_hand != Qty::ZERO);
+        let ranges: Vec<_> = there.map(|total| Range::<LotBin>::by_key(&total.lot)).collect();
+        for bin in tx.peek_scans(&ranges)?.iter().flatten() {
+            let is_said = pairs.contains(&(&bin.location, Some(bin.lot)));
+            if bin.on_hand != Qty::ZERO && said.contains(&bin.location) && !is_said {
+                let (item, location) = (code_of(tx, count)?, bin.location.clone());
+                return Err(CountError::CountIncomplete { item, location }.into());
             }
         }
         Ok(())

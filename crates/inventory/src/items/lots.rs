@@ -1,5 +1,6 @@
 //! Registering lots and serial numbers, correcting them, and saying whether they may be used.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
@@ -181,9 +182,8 @@ fn check_new(item: &Item, new: &NewLot) -> Result<(), StockError> {
             "is not tracked by lots: change its tracking first",
         ));
     }
-    let twice =
-        |at: usize| new.origins.iter().take(at).any(|origin| Some(origin) == new.origins.get(at));
-    if (0..new.origins.len()).any(twice) {
+    let mut named = BTreeSet::new();
+    if !new.origins.iter().all(|origin| named.insert(*origin)) {
         return Err(bad(item, &new.code, "origins", "name a lot twice: leave one out"));
     }
     Ok(())

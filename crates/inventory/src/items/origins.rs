@@ -1,5 +1,7 @@
 //! What a lot was made of, said after it was registered.
 
+use std::collections::BTreeSet;
+
 use fondaco_core::{Act, Id, Range, Tx};
 use serde::{Deserialize, Serialize};
 
@@ -64,16 +66,13 @@ impl Act for AddOrigins {
 }
 
 /// These lots, what they were made of, and so on. The decision rests on all of it.
-fn all_above(tx: &mut Tx<'_>, lots: &[Id<Lot>]) -> Result<Vec<Id<Lot>>, StockError> {
-    let (mut found, mut level) = (lots.to_vec(), lots.to_vec());
+fn all_above(tx: &mut Tx<'_>, lots: &[Id<Lot>]) -> Result<BTreeSet<Id<Lot>>, StockError> {
+    let (mut found, mut level) = (lots.iter().copied().collect::<BTreeSet<_>>(), lots.to_vec());
     while !level.is_empty() {
         let ranges: Vec<Range<LotOrigin>> = level.iter().map(Range::by_key).collect();
         level = tx.scan_each(&ranges)?.into_iter().flatten().map(|row| row.origin).collect();
         // Each lot is walked once, so that a circle ends, which acts never make.
-        level.sort();
-        level.dedup();
-        level.retain(|lot| !found.contains(lot));
-        found.extend(&level);
+        level.retain(|lot| found.insert(*lot));
     }
     Ok(found)
 }

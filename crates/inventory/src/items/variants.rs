@@ -164,9 +164,10 @@ fn check_axes(template: &Item, axes: &[Axis]) -> Result<(), StockError> {
             "there are no axes: name at least one thing that they are told apart by".into(),
         );
     }
-    for (at, axis) in axes.iter().enumerate() {
+    let mut names = HashSet::new();
+    for axis in axes {
         fondaco_core::input::check_code("axis", &axis.name)?;
-        if axes.iter().take(at).any(|earlier| earlier.name == axis.name) {
+        if !names.insert(&axis.name) {
             return refuse(format!("the axis {} is given twice: join its values", axis.name));
         }
         if axis.values.is_empty() {

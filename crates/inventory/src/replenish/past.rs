@@ -1,19 +1,22 @@
 //! The past of items at their sites, from the moves that are stored: what [`history`](crate::history) learns from.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use foldhash::fast::RandomState;
+use fondaco_core::calendar::Zone;
 use fondaco_core::rounding::round;
 use fondaco_core::{Halt, Id, ItemId, Quantity, Range, Reading, Rounding, SiteId, calendar};
 use rust_decimal::Decimal;
+use smol_str::SmolStr;
 
 use super::{PolicyKind, ReorderRule, ReplenishError, ReplenishmentPolicy};
 use crate::history::{Delivery, Flow, History, Move as Past, Policy, Window};
 use crate::items::Item;
-use crate::levels::{self, Expected};
+use crate::levels;
 use crate::moves::{Move, MoveKind, Stage};
+use crate::places::{Location, LocationKind};
 use crate::{KernelError, Qty, StockError};
 
 /// So many items are read at a time.
@@ -21,11 +24,11 @@ const CHUNK: usize = 250;
 
 /// What happened to items at their sites in a window, for [`History::recommend`] and [`History::prove`]: item 0 of it is the first of `of`.
 ///
-/// What was issued is the demand, less what customers brought back; what came counts as received, and all else (counts, scrap, what was put
-/// elsewhere or sent to another site) as what changed the stock without being wanted. A reversal counts as the opposite of what it takes
-/// back. The stock at the beginning is known, so that days without stock are. Lead times are those of orders that were announced
-/// ([`AnnounceStock`](crate::reserve::AnnounceStock)) and received by receipts that name them: from the day on which they were announced,
-/// where that is not after the receipt.
+/// What was issued is the demand, less what customers brought back; so is what was sent to other sites, or put there in one step, and what
+/// was put on the shop floor. What came counts as received, and all else (counts, scrap, what was put elsewhere on the site) as what changed the
+/// stock without being wanted. A reversal counts as the opposite of what it takes back. The stock at the beginning is known, so that days
+/// without stock are. Lead times are those of orders that were announced ([`AnnounceStock`](crate::reserve::AnnounceStock)) and received by
+/// receipts that name them and were not taken back: from the day on which they were announced, where that is not after the receipt.
 ///
 /// ```
 /// # mod goods { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/goods.rs")); }
@@ -124,61 +127,121 @@ impl Gathered {
             .flat_map(|(item, legs)| legs.into_iter().map(move |leg| (item, leg)))
             .filter(|(_, leg)| leg.stage == Stage::Stock)
             .collect();
-        let reversed = reversed(read, &legs)?;
-        let ordered = ordered(read, &legs)?;
+        let others = Others::read(read, &legs)?;
+        let orders = Orders::read(read, &legs)?;
         for (item, leg) in legs {
-            let of = leg.of.copied().and_then(|of| reversed.get(&of)).copied();
-            self.moves.push(moved(item, &leg, of));
-            let day = leg.receives.copied().and_then(|order| ordered.get(&order)).copied();
-            // An order that was announced when it was there already says nothing of lead times.
-            if let Some(day) = day.filter(|day| leg.quantity > Qty::ZERO && *day <= leg.date) {
-                let quantity = float(leg.quantity.units().into());
-                self.deliveries.push(Delivery::new(item, day, leg.date, quantity));
+            let (flow, units) = (others.flow(&leg), leg.quantity.units());
+            let units = if flow == Flow::Sale { -i128::from(units) } else { units.into() };
+            self.moves.push(Past::new(item, leg.date, float(units), flow));
+            if let Some(day) = orders.announced(&leg) {
+                self.deliveries.push(Delivery::new(item, day, leg.date, float(units)));
             }
         }
         Ok(())
     }
 }
 
-/// What kind of move each reversal takes back.
-fn reversed(
-    read: &mut impl Reading,
-    legs: &[(usize, Arc<Move>)],
-) -> Result<HashMap<Id<Move>, MoveKind, RandomState>, Halt> {
-    let reversals = legs.iter().filter(|(_, leg)| leg.kind == MoveKind::Reversal);
-    let keys: Vec<(Id<Move>, u8)> =
-        reversals.filter_map(|(_, leg)| Some((leg.of.copied()?, 0))).collect();
-    let origins = read.peek_many::<Move>(&keys)?;
-    Ok(origins.into_iter().flatten().map(|origin| (origin.id, origin.kind)).collect())
+/// What else there is to know of legs: the other legs of their moves, and what was taken back.
+struct Others {
+    legs: HashMap<Id<Move>, Vec<Arc<Move>>, RandomState>,
+    /// Of places where nothing is on hand.
+    kinds: HashMap<SmolStr, LocationKind, RandomState>,
 }
 
-/// On which day each order was announced that something came on.
-fn ordered(
-    read: &mut impl Reading,
-    legs: &[(usize, Arc<Move>)],
-) -> Result<HashMap<Id<Expected>, NaiveDate, RandomState>, Halt> {
-    let received = legs.iter().filter(|(_, leg)| leg.kind == MoveKind::Receipt);
-    let orders: Vec<Id<Expected>> = received.filter_map(|(_, leg)| leg.receives.copied()).collect();
-    if orders.is_empty() {
-        return Ok(HashMap::default());
+impl Others {
+    fn read(read: &mut impl Reading, legs: &[(usize, Arc<Move>)]) -> Result<Others, Halt> {
+        let asked = legs.iter().filter_map(|(_, leg)| match leg.kind {
+            MoveKind::Transfer => Some(leg.id),
+            MoveKind::Reversal => leg.of.copied(),
+            _ => None,
+        });
+        let asked: BTreeSet<Id<Move>> = asked.collect();
+        let keys: Vec<(Id<Move>, u8)> = asked.iter().flat_map(|id| [(*id, 0), (*id, 1)]).collect();
+        let mut others = Others { legs: HashMap::default(), kinds: HashMap::default() };
+        for leg in read.peek_many::<Move>(&keys)?.into_iter().flatten() {
+            others.legs.entry(leg.id).or_default().push(leg);
+        }
+        let outside = others.legs.values().flatten().filter(|leg| leg.stage == Stage::Outside);
+        let codes: BTreeSet<SmolStr> = outside.map(|leg| leg.location.clone()).collect();
+        let codes: Vec<SmolStr> = codes.into_iter().collect();
+        let places = read.peek_many::<Location>(&codes)?.into_iter().flatten();
+        others.kinds = places.map(|place| (place.code.clone(), place.kind)).collect();
+        Ok(others)
     }
-    let zone = calendar::zone(read)?;
-    let announced = |id: Id<Expected>| Some((id, zone.date_of(id.timestamp()?)));
-    Ok(orders.into_iter().filter_map(announced).collect())
+
+    /// What a leg is to the formulas; a reversal the opposite of what it takes back.
+    fn flow(&self, leg: &Move) -> Flow {
+        match leg.kind {
+            MoveKind::Issue | MoveKind::Dispatch => Flow::Sale,
+            MoveKind::CustomerReturn => Flow::Return,
+            MoveKind::Receipt | MoveKind::Arrival => Flow::Receipt,
+            MoveKind::Transfer => self.transferred(leg),
+            MoveKind::Reversal => match self.taken_back(leg).map(|origin| self.flow(origin)) {
+                Some(Flow::Sale) => Flow::Return,
+                Some(Flow::Return) => Flow::Sale,
+                _ => Flow::Adjustment,
+            },
+            _ => Flow::Adjustment,
+        }
+    }
+
+    fn taken_back(&self, leg: &Move) -> Option<&Move> {
+        let origins = self.legs.get(leg.of.get()?)?;
+        let is_it = |origin: &&Arc<Move>| {
+            (origin.site, &origin.location) == (leg.site, &leg.location)
+                && (origin.quantity < Qty::ZERO) != (leg.quantity < Qty::ZERO)
+                && origin.kind != MoveKind::Reversal
+        };
+        origins.iter().find(is_it).map(AsRef::as_ref)
+    }
+
+    /// What was put elsewhere is wanted where that is another site, the shop floor or a customer.
+    fn transferred(&self, leg: &Move) -> Flow {
+        let legs = self.legs.get(&leg.id).into_iter().flatten();
+        let Some(other) = legs.into_iter().find(|other| other.leg != leg.leg) else {
+            return Flow::Adjustment;
+        };
+        let kind = self.kinds.get(&other.location);
+        let (goes, moves_site) = (leg.quantity < Qty::ZERO, other.site != leg.site);
+        match kind {
+            Some(LocationKind::Customer) if goes => Flow::Sale,
+            Some(LocationKind::Customer) => Flow::Return,
+            Some(LocationKind::Production) if goes => Flow::Sale,
+            Some(LocationKind::Production) => Flow::Receipt,
+            None if moves_site && goes => Flow::Sale,
+            None if moves_site => Flow::Receipt,
+            _ => Flow::Adjustment,
+        }
+    }
 }
 
-/// A leg as the formulas take it; a reversal as the opposite of what it takes back.
-fn moved(item: usize, leg: &Move, reversed: Option<MoveKind>) -> Past {
-    let units = leg.quantity.units();
-    let (flow, units) = match (leg.kind, reversed) {
-        (MoveKind::Issue, _) => (Flow::Sale, -units),
-        (MoveKind::Reversal, Some(MoveKind::CustomerReturn)) => (Flow::Sale, -units),
-        (MoveKind::CustomerReturn, _) => (Flow::Return, units),
-        (MoveKind::Reversal, Some(MoveKind::Issue)) => (Flow::Return, units),
-        (MoveKind::Receipt | MoveKind::Arrival, _) => (Flow::Receipt, units),
-        _ => (Flow::Adjustment, units),
-    };
-    Past::new(item, leg.date, float(units.into()), flow)
+/// What came on orders that were announced.
+struct Orders {
+    zone: Zone,
+    /// Receipts on orders that were taken back whole: they never came.
+    taken_back: BTreeSet<Id<Move>>,
+}
+
+impl Orders {
+    fn read(read: &mut impl Reading, legs: &[(usize, Arc<Move>)]) -> Result<Orders, Halt> {
+        let received = legs.iter().filter(|(_, leg)| leg.receives.get().is_some());
+        let ids: Vec<Id<Move>> = received.map(|(_, leg)| leg.id).collect();
+        let of_each = ids.iter().map(|id| Range::by(Move::BY_OF, id));
+        let later = read.peek_scans(&of_each.collect::<Vec<_>>())?;
+        let taken_back = ids
+            .iter()
+            .zip(later)
+            .filter(|(_, later)| later.iter().any(|leg| leg.kind == MoveKind::Reversal));
+        let taken_back = taken_back.map(|(id, _)| *id).collect();
+        Ok(Orders { zone: calendar::zone(read)?, taken_back })
+    }
+
+    /// On which day the order was announced that a receipt came on. One that was announced when it was there already says nothing of lead
+    /// times.
+    fn announced(&self, leg: &Move) -> Option<NaiveDate> {
+        let order = leg.receives.copied().filter(|_| !self.taken_back.contains(&leg.id))?;
+        Some(self.zone.date_of(order.timestamp()?)).filter(|day| *day <= leg.date)
+    }
 }
 
 fn float(units: i128) -> f64 {

@@ -154,7 +154,7 @@ pub struct Shortage {
 
 /// An order that a review proposes.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "stock_proposal", kind = fact, key(review, item, site))]
+#[record(table = "stock_proposal", kind = state, key(review, item, site))]
 pub struct Proposal {
     /// The review; it counts once that is done.
     pub review: JobId,

@@ -7,7 +7,7 @@ use fondaco_core::digest::{self, DigestError};
 use fondaco_core::job::{Job, JobId, Step, is_done};
 use fondaco_core::policy::Request;
 use fondaco_core::store::Hash;
-use fondaco_core::{ItemId, Needs, Progressed, Range, SiteId, Tx};
+use fondaco_core::{Halt, ItemId, Needs, Progressed, Range, SiteId, Tx};
 use serde::{Deserialize, Serialize};
 
 use super::suggest::{Suggestion, suggest};
@@ -19,6 +19,9 @@ use crate::places::Site;
 
 /// Proposes orders for all that is at its reorder point or below, and for all that is reviewed every so many days and whose day has come.
 /// A [job](fondaco_core::job): so many rules a commit, with progress, and it goes on where it was killed.
+///
+/// What is reviewed every so many days is proposed by one review alone: what one that is not done had proposed of it, the next one takes
+/// over, and the first may end after all.
 ///
 /// ```
 /// use fondaco_inventory::replenish::Review;
@@ -60,7 +63,7 @@ pub struct ReviewCursor {
 pub struct ReviewReport {
     /// How many rules were looked at.
     pub rules: u64,
-    /// How many orders are proposed.
+    /// How many orders were proposed, also those that another review took over since.
     pub proposals: u64,
     /// For how many rules no order could be proposed: [`suggestion`](super::suggestion) says why.
     pub refused: u64,
@@ -177,7 +180,11 @@ impl Review {
         let key = (rule.item, rule.site);
         let last = match tx.get::<Reviewed>(&key)? {
             Some(last) if last.review == id || is_done(tx, last.review)? => Some(last),
-            _ => None, // a review that never ended has proposed nothing
+            last => {
+                // A review that never ended has proposed nothing; if it ends after all, it has not proposed this.
+                last.map_or(Ok(()), |last| take_over(tx, last.review, key))?;
+                None
+            }
         };
         let first = rule.first_review.unwrap_or(self.date);
         let Ok(since) = u64::try_from(self.date.signed_duration_since(first).num_days()) else {
@@ -192,6 +199,15 @@ impl Review {
         }
         tx.upsert(Reviewed { item: rule.item, site: rule.site, on: self.date, review: id })?;
         Ok(true)
+    }
+}
+
+/// What a review has proposed that is not done, another proposes now.
+fn take_over(tx: &mut Tx<'_>, review: JobId, (item, site): (ItemId, SiteId)) -> Result<(), Halt> {
+    let proposal = (review, item, site);
+    match tx.get::<Proposal>(&proposal)? {
+        Some(_) => tx.delete::<Proposal>(&proposal),
+        None => Ok(()),
     }
 }
 

@@ -138,6 +138,7 @@ fn a_count_says_what_was_found_in_every_place() {
                 RecordCount::new(Id::from_u128(9), d("2026-07-01"), vec![]),
                 "inventory.unknown_count",
             ),
+            (count("2026-07-01", vec![]), "inventory.nothing_counted"),
             (
                 count("2026-07-01", vec![found("MAIN/A", "9 kg"), found("MAIN/B", "9 pcs")]),
                 "core.unit_mismatch",
@@ -228,6 +229,33 @@ fn a_plan_spreads_its_items_and_lets_them_go() {
     });
 }
 
+/// Another rhythm is for the counts to come: what is due is counted all the same.
+#[test]
+fn a_count_that_is_due_stays_due_in_another_rhythm() {
+    on_every_store(|host| {
+        host.must("plan", &plan());
+        day(&host, "2026-07-01");
+        let open = due(&host)[0].id;
+        let often =
+            SetCountPlan { within_days: 1, ..SetCountPlan::new(main_site(), "A", 1, vec![bolt()]) };
+        host.must("every day", &often);
+        assert_eq!(due(&host)[0].id, open);
+        let next = || host.view(|view| counted_items(view, main_site(), &"A".into()))[0].next_on;
+        assert_eq!(next(), d("2026-07-04"), "when the time for this one is over");
+        day(&host, "2026-07-03");
+        assert_eq!(due(&host)[0].id, open);
+        let nothing = vec![found("MAIN/A", "0 pcs")];
+        assert!(host.must("counted", &RecordCount::new(open, d("2026-07-03"), nothing)));
+        day(&host, "2026-07-04");
+        assert_eq!(due(&host)[0].due_on, d("2026-07-04"));
+        day(&host, "2026-07-05");
+        let status = [CountStatus::Done, CountStatus::Missed, CountStatus::Due];
+        let found: Vec<_> = all(&host, "A").into_iter().map(|(_, status)| status).collect();
+        assert_eq!(found, status);
+        host.clean();
+    });
+}
+
 #[test]
 fn a_plan_that_cannot_be_is_refused() {
     let host = in_memory();
@@ -254,4 +282,6 @@ fn a_plan_that_cannot_be_is_refused() {
     );
     assert_eq!(code(&|plan| plan.site = Id::from_u128(1)), "inventory.move_to_unknown_site");
     assert!(code(&|plan| plan.class = " ".into()).starts_with("core."));
+    let many = SetCountPlan { items: vec![bolt(); 1_000_001], ..plan() };
+    assert_eq!(host.refused("too many", &many).code(), "inventory.bad_count_plan");
 }

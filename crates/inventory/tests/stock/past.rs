@@ -5,6 +5,7 @@ use fondaco_core::{ActorId, CommandId, DocumentId, Envelope};
 use fondaco_inventory::history::{self, DemandProfile, History, ItemTerms, Policy, Window};
 use fondaco_inventory::items::Item;
 use fondaco_inventory::moves::{Movement, NewMove};
+use fondaco_inventory::places::{Location, LocationKind, OpenLocations};
 use fondaco_inventory::posting::MoveStock;
 use fondaco_inventory::replenish::*;
 use fondaco_inventory::reserve::*;
@@ -73,13 +74,67 @@ fn what_is_wanted_is_what_was_issued_and_not_brought_back() {
                 ("2026-03-27", 9.0, Return),
                 ("2026-03-28", 3.0, Sale),
                 ("2026-04-03", 4.0, Adjustment),
-                ("2026-04-04", -2.0, Adjustment),
+                ("2026-04-04", 2.0, Sale),
                 ("2026-05-30", 12.0, Receipt),
             ],
             80.0,
         );
         assert_eq!(found, expected);
         assert_eq!(found.days_without_stock, 0);
+    });
+}
+
+/// A central warehouse is wanted from by its shops, and a shop floor by what is made there.
+#[test]
+fn what_goes_to_other_sites_and_to_the_shop_floor_is_wanted_there() {
+    use history::Flow::{Adjustment, Receipt, Return, Sale};
+    on_every_store(|host| {
+        let at =
+            |code: &str, kind| Location { kind, ..Location::new(code, code, main_site(), "MAIN") };
+        let floor = vec![
+            at("MAIN/FLOOR", LocationKind::Production),
+            at("MAIN/FAIR", LocationKind::Customer),
+        ];
+        host.must("places", &OpenLocations::new(floor));
+        host.made("come", on("2026-03-10", receipt(bolt(), "100 pcs", "MAIN/A")));
+        let put = |quantity: &str, from: &str, to: &str, date: &str| {
+            on(date, NewMove::transfer(bolt(), q(quantity), (from, to), today()))
+        };
+        let undo = |of, quantity: &str, date: &str| {
+            on(date, NewMove::new(bolt(), q(quantity), Movement::Reversal { of }, today()))
+        };
+        host.made("to the shop", put("5 pcs", "MAIN/A", "SHOP", "2026-03-11"));
+        host.made("from the shop", put("1 pcs", "SHOP", "MAIN/A", "2026-03-12"));
+        host.made("made of", put("7 pcs", "MAIN/A", "MAIN/FLOOR", "2026-03-13"));
+        host.made("left over", put("2 pcs", "MAIN/FLOOR", "MAIN/A", "2026-03-14"));
+        host.made("shown", put("3 pcs", "MAIN/A", "MAIN/FAIR", "2026-03-15"));
+        host.made("not sold", put("2 pcs", "MAIN/FAIR", "MAIN/A", "2026-03-16"));
+        host.made("thrown away", put("4 pcs", "MAIN/A", "MAIN/X", "2026-03-17"));
+        let wrong = host.made("by mistake", put("9 pcs", "MAIN/A", "SHOP", "2026-03-18"));
+        host.made("undone", undo(wrong, "9 pcs", "2026-03-19"));
+        let away = Movement::Dispatch { from: "MAIN/A".into(), to_site: shop() };
+        let sent =
+            host.made("sent", on("2026-03-20", NewMove::new(bolt(), q("6 pcs"), away, today())));
+        host.made("not sent", undo(sent, "6 pcs", "2026-03-21"));
+        let found = read(&host).demand(1).unwrap();
+        let expected = profile(
+            &[
+                ("2026-03-10", 100.0, Receipt),
+                ("2026-03-11", 5.0, Sale),
+                ("2026-03-12", 1.0, Receipt),
+                ("2026-03-13", 7.0, Sale),
+                ("2026-03-14", 2.0, Receipt),
+                ("2026-03-15", 3.0, Sale),
+                ("2026-03-16", 2.0, Return),
+                ("2026-03-17", -4.0, Adjustment),
+                ("2026-03-18", 9.0, Sale),
+                ("2026-03-19", 9.0, Return),
+                ("2026-03-20", 6.0, Sale),
+                ("2026-03-21", 6.0, Return),
+            ],
+            0.0,
+        );
+        assert_eq!(found, expected);
     });
 }
 
@@ -115,7 +170,14 @@ fn lead_times_are_those_of_orders_that_were_announced_and_came() {
         {
             host.made(name, on(day, receipt(bolt(), quantity, "MAIN/A")).receives(first));
         }
-        let window = Window::new(d("2026-06-15"), d("2026-07-09"), 5).unwrap();
+        // What was booked by mistake never came.
+        let third = host.must("announce a third", &order("purchase/3", "1 carton"))[0];
+        host.at_minute(10 * 24 * 60);
+        let again = on("2026-07-10", receipt(bolt(), "1 carton", "MAIN/A")).receives(third);
+        let of = host.made("by mistake", again);
+        let undo = NewMove::new(bolt(), q("12 pcs"), Movement::Reversal { of }, d("2026-07-10"));
+        host.made("undone", undo);
+        let window = Window::new(d("2026-06-15"), d("2026-07-10"), 5).unwrap();
         let history = host.view(|view| past(view, &[(bolt(), main_site())], window));
         assert_eq!(history.lead_time(0).unwrap().seen_days, [4, 9]);
     });

@@ -268,8 +268,9 @@ fn a_review_proposes_what_is_to_be_ordered_and_goes_on_where_it_was_stopped() {
         let id = JobId::named(name);
         let call = JobCall::new(id, &clerk, &clock);
         let mut review = Review::of(d(date));
-        let done = driver.run_job(&call, &mut review, &mut |_: &Progressed| match stop
-            .swap(false, Ordering::SeqCst)
+        // Where it is stopped, its first chunk is there.
+        let done = driver.run_job(&call, &mut review, &mut |at: &Progressed| match at.done > 0
+            && stop.swap(false, Ordering::SeqCst)
         {
             true => std::ops::ControlFlow::Break(()),
             false => std::ops::ControlFlow::Continue(()),
@@ -303,6 +304,15 @@ fn a_review_proposes_what_is_to_be_ordered_and_goes_on_where_it_was_stopped() {
     stopped.store(true, Ordering::SeqCst);
     assert!(run("never ended", "2026-07-28", &stopped).1.is_err());
     assert_eq!(next("in its stead", "2026-07-28"), 800);
+    // If it ends after all, nothing is proposed twice.
+    host.at_minute(31 * 24 * 60);
+    let (late, done) = run("never ended", "2026-07-28", &stopped);
+    assert!(done.is_ok());
+    let periodic = |review| {
+        let rows = host.view(|view| proposals(view, review));
+        rows.iter().filter(|row| row.quantity.to_decimal() == 9.into()).count()
+    };
+    assert_eq!((periodic(late), periodic(JobId::named("in its stead"))), (0, 400));
 }
 
 /// That something is short is told, and what makes it short is done, whether an order can be suggested or not.
