@@ -73,7 +73,7 @@ fn rests_on_all(act: &Act) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 80, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn two_acts_at_once_are_two_in_some_order(

@@ -21,9 +21,13 @@ use fondaco_testkit::{Model, sweep};
 use crate::host::*;
 
 #[test]
-fn nothing_is_half_done() {
-    sweep(CompanyId::named("acme"), Model::new, |store| a_day(store)).unwrap();
+fn nothing_is_half_done_in_memory() {
     sweep(CompanyId::named("acme"), Memory::new, |store| a_day(store)).unwrap();
+}
+
+#[test]
+fn nothing_is_half_done_on_a_store_of_values() {
+    sweep(CompanyId::named("acme"), Model::new, |store| a_day(store)).unwrap();
 }
 
 /// Sends every command once; the names are the same each time, so that a second run goes on where the first stopped.
