@@ -359,7 +359,30 @@ impl Conversions {
         quantity: Quantity,
         rounding: Rounding,
     ) -> Result<Money, QuantityError> {
-        price.total_by(quantity, self.factor(quantity.unit(), price.per().unit())?, rounding)
+        self.total_round(price, quantity, price.digits(), rounding)
+    }
+
+    /// The same to a number of digits: for values that are kept finer than the currency's.
+    ///
+    /// ```
+    /// use fondaco_core::{Conversions, Money, Quantity, Rounding, UnitPrice};
+    /// let (price, screws): (UnitPrice, _) = ("0.0015 EUR/pcs".parse()?, Quantity::parse("7 pcs")?);
+    /// let cost = Conversions::new().total_round(price, screws, 4, Rounding::HalfUp)?;
+    /// assert_eq!(cost, Money::parse("0.0105 EUR")?);
+    /// # Ok::<(), fondaco_core::QuantityError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Conversions::total`].
+    pub fn total_round(
+        &self,
+        price: UnitPrice,
+        quantity: Quantity,
+        digits: u32,
+        rounding: Rounding,
+    ) -> Result<Money, QuantityError> {
+        let factor = self.factor(quantity.unit(), price.per().unit())?;
+        price.total_by(quantity, factor, (digits, rounding))
     }
 
     /// A price in terms of another unit of the item, exactly.

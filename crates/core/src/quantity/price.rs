@@ -131,18 +131,22 @@ impl UnitPrice {
     /// [`QuantityError::Amount`] when a factor or the total has no room.
     pub fn total(self, quantity: Quantity, rounding: Rounding) -> Result<Money, QuantityError> {
         let factor = conversions::listed_factor(quantity.unit(), self.per.unit())?;
-        self.total_by(quantity, factor, rounding)
+        self.total_by(quantity, factor, (self.digits(), rounding))
+    }
+
+    /// To how many digits a total is rounded: the currency's.
+    pub(super) fn digits(self) -> u32 {
+        self.currency().minor_units().unwrap_or(MAX_DIGITS)
     }
 
     pub(super) fn total_by(
         self,
         quantity: Quantity,
         factor: Ratio,
-        rounding: Rounding,
+        (digits, rounding): (u32, Rounding),
     ) -> Result<Money, QuantityError> {
         let of = |quantity: Quantity| Ratio::from_decimal(quantity.amount());
         let times = of(quantity).div(of(self.per))?.mul(factor)?;
-        let digits = self.currency().minor_units().unwrap_or(MAX_DIGITS);
         let amount = times.times_round(self.money.amount(), digits, rounding)?;
         Ok(Money::new(amount, self.currency()))
     }

@@ -12,6 +12,7 @@ use smol_str::SmolStr;
 
 use super::{CatalogueError, Item};
 use crate::change::{Change, set};
+use crate::value::CostedBefore;
 use crate::{Settings, StockError, rights};
 
 /// A category of items. It is also what `AddCategories` is given.
@@ -207,11 +208,14 @@ impl Act for ChangeCategory {
                 tree::check_move::<Category, StockError>(tx, &before, category.parent.as_ref())?;
             check_open(parent.as_deref().filter(|_| !category.closed))?;
         }
-        if category != *before {
-            tx.emit(event("stock.category_changed", &category.code));
-            tx.put(category)?;
+        if category == *before {
+            return Ok(());
         }
-        Ok(())
+        let moved = category.parent != before.parent;
+        let costed = if moved { Some(CostedBefore::category(tx, &category.code)?) } else { None };
+        tx.emit(event("stock.category_changed", &category.code));
+        tx.put(category)?;
+        costed.map_or(Ok(()), |before| before.check(tx))
     }
 }
 

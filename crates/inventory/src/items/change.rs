@@ -9,6 +9,7 @@ use super::add::{check_category, check_item, check_names, check_variant, event, 
 use super::{CatalogueError, Item, ItemUnit, Lot, Ownership, Tracking};
 use crate::change::{Change, set};
 use crate::settings::BelowZero;
+use crate::value::CostedBefore;
 use crate::{StockError, held, rights};
 
 /// Changes an item. What is left out stays.
@@ -140,7 +141,8 @@ impl Act for ChangeItem {
         }
         check_item(&item)?;
         check_names(tx, &item)?;
-        if item.category != before.category {
+        let recategorized = item.category != before.category;
+        if recategorized {
             // Who takes an item out of one category puts it into another: both must be his.
             rights::allow_in_category(tx, &authority, &item.code, item.category.as_ref())?;
             check_category(tx, item.category.as_ref())?;
@@ -149,8 +151,10 @@ impl Act for ChangeItem {
             check_variant(tx, &item)?;
         }
         check_unmoved(tx, &before, &item)?;
+        let costed = if recategorized { Some(CostedBefore::item(tx, &before)?) } else { None };
         tx.emit(event("stock.item_changed", &item));
-        Ok(tx.put(item)?)
+        tx.put(item)?;
+        costed.map_or(Ok(()), |before| before.check(tx))
     }
 }
 

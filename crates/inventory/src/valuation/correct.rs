@@ -20,6 +20,9 @@ impl State {
         past: &dyn Past,
     ) -> Result<(), ValuationError> {
         let posted = past.posted(of).ok_or(ValuationError::UnknownMove { id: act.id, of })?;
+        if let Some(passed) = posted.passed {
+            return pass_quantity(act, of, (passed.units(), quantity), posted.price.units());
+        }
         // One that was corrected to nothing went the other way than the correction.
         let way = match posted.quantity.units().signum() {
             0 => -posted.corrected.units().signum(),
@@ -179,6 +182,23 @@ impl State {
         act.told.layers.push(layer);
         Some((taken, cost))
     }
+}
+
+/// More or less went straight through, at what it was bought for.
+fn pass_quantity(
+    act: &mut Act<'_>,
+    of: MoveId,
+    (passed, quantity): (i64, i64),
+    price: i64,
+) -> Result<(), ValuationError> {
+    if passed == 0 {
+        return Err(ValuationError::UnknownMove { id: act.id, of });
+    }
+    let right = act.room(act.steps().part(price, quantity, passed), "value")?;
+    let (more, value) = (quantity - passed, right - price);
+    act.fact(of, None, Cause::Cost, (more, value));
+    act.fact(of, None, Cause::Correction, (-more, -value));
+    Ok(())
 }
 
 /// A move that is corrected: without signs, and without what the correction takes back of earlier ones.

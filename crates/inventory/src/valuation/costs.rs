@@ -21,22 +21,22 @@ impl State {
         past: &dyn Past,
     ) -> Result<(), ValuationError> {
         let unknown = ValuationError::NeverReceived { id: act.id, of };
-        let posted = past.posted(of).filter(|posted| posted.quantity > Qty::ZERO);
+        let posted = past.posted(of);
+        if let Some((posted, passed)) = posted.and_then(|posted| Some((posted, posted.passed?))) {
+            return if passed > Qty::ZERO {
+                pass_cost(act, of, (value, cause), &posted)
+            } else {
+                Err(unknown)
+            };
+        }
+        let posted = posted.filter(|posted| posted.quantity > Qty::ZERO);
         // What customers return has no price of its own: it costs what its issue cost.
         let priced = posted.filter(|posted| cause != Cause::Cost || posted.returns.is_none());
         let posted = priced.ok_or(unknown)?;
         if value == 0 {
             return Err(ValuationError::NoValue { id: act.id });
         }
-        let left = act.room(posted.price.units().checked_add(value), "value")?;
-        if cause == Cause::Cost && left < 0 {
-            return Err(below_zero(act, of, left));
-        }
-        let worth = act.room(posted.value.units().checked_add(value), "value")?;
-        let whole = posted.open == posted.quantity && self.method != Method::Standard;
-        if whole && worth < 0 {
-            return Err(below_zero(act, of, worth));
-        }
+        self.bears(act, of, (value, cause), &posted)?;
         if self.method == Method::Standard {
             act.fact(of, None, cause, (0, value));
             act.fact(of, None, Cause::Variance, (0, -value));
@@ -48,7 +48,30 @@ impl State {
         Ok(())
     }
 
-    /// Adds the part that is still there; gives it.
+    /// Refuses what would leave a receipt with less than nothing: of what was not returned, as the rest was credited.
+    fn bears(
+        &self,
+        act: &Act<'_>,
+        of: MoveId,
+        (value, cause): (i64, Cause),
+        posted: &Posted,
+    ) -> Result<(), ValuationError> {
+        let share = act.steps().share(value, posted.open.units(), posted.quantity.units());
+        let price = act.room(posted.price.units().checked_add(share), "value")?;
+        let worth = act.room(posted.value.units().checked_add(share), "value")?;
+        let is_whole = posted.open == posted.quantity;
+        let least = match cause {
+            Cause::Cost if price < 0 => price,
+            _ if self.method == Method::Standard => return Ok(()),
+            _ if is_whole => worth,
+            // What went back may have left by the cost of others.
+            _ => worth.max(price),
+        };
+        if least < 0 { Err(below_zero(act, of, least)) } else { Ok(()) }
+    }
+
+    /// Adds the part that is still there; gives it. Where roundings left less of a layer than that, it takes what is left, and what has
+    /// gone bears the rest.
     fn add_to_stock(
         &mut self,
         act: &mut Act<'_>,
@@ -66,12 +89,9 @@ impl State {
             None if layered => (0, 0),
             None => (average.per.units().max(0), average.value.units().max(0)),
         };
-        let stays = act.steps().share(value, there.0.min(moved), moved);
+        let stays = act.steps().share(value, there.0.min(moved), moved).max(-there.1);
         let after = act.room(there.1.checked_add(stays), "value")?;
         act.room(self.cost.units().checked_add(stays), "value")?;
-        if after < 0 {
-            return Err(below_zero(act, of, after));
-        }
         act.fact(of, layered.then_some(of), cause, (0, value));
         if let Some(layer) = layer {
             layer.value = Val::from_units(after);
@@ -110,7 +130,8 @@ impl State {
             let part = upto - given;
             let part = if gone < 0 { part.clamp(left, 0) } else { part.clamp(0, left) };
             (given, left) = (given + part, left - part);
-            act.fact(taken.by, None, Cause::Correction, (0, -part));
+            // What went out on a later day bore it until then.
+            act.fact_on(issue.date, taken.by, None, Cause::Correction, (0, -part));
         }
         act.fact(act.id, None, Cause::Correction, (0, -left));
     }
@@ -238,6 +259,25 @@ impl State {
             act.fact(act.id, None, Cause::WriteDown, (0, above));
         }
     }
+}
+
+/// What went straight through costs otherwise: so does what was sold of it.
+fn pass_cost(
+    act: &mut Act<'_>,
+    of: MoveId,
+    (value, cause): (i64, Cause),
+    posted: &Posted,
+) -> Result<(), ValuationError> {
+    if value == 0 {
+        return Err(ValuationError::NoValue { id: act.id });
+    }
+    let price = act.room(posted.price.units().checked_add(value), "value")?;
+    if cause == Cause::Cost && price < 0 {
+        return Err(below_zero(act, of, price));
+    }
+    act.fact(of, None, cause, (0, value));
+    act.fact(of, None, Cause::Correction, (0, -value));
+    Ok(())
 }
 
 fn below_zero(act: &Act<'_>, of: MoveId, value: i64) -> ValuationError {

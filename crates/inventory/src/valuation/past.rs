@@ -33,6 +33,9 @@ pub struct Posted {
     pub corrected: Qty,
     /// ... and its price. A later correction takes this back first.
     pub corrected_price: Val,
+    /// Of a drop shipment, how much went straight through, as corrected since: it has no quantity of its own, and its
+    /// [`price`](Posted::price) is what was bought for.
+    pub passed: Option<Qty>,
 }
 
 impl Posted {
@@ -48,7 +51,15 @@ impl Posted {
             value,
             corrected: quantity,
             corrected_price: value,
+            passed: None,
         }
+    }
+
+    /// The same of something that a move brings, takes or sends straight through.
+    fn of(moved: &Move) -> Posted {
+        let passed = matches!(moved.kind, Kind::DropShipment { .. }).then_some(Qty::ZERO);
+        let posted = Posted::new(moved.date, moved.lot);
+        Posted { returns: moved.kind.returns(), passed, ..posted }
     }
 
     /// Whether it went out, if only until it was corrected to nothing.
@@ -58,6 +69,15 @@ impl Posted {
 
     /// Adds a fact of its own.
     fn add(&mut self, fact: &ValueFact, corrects: bool) {
+        if let Some(passed) = &mut self.passed {
+            // Each is told twice: what was bought, and what was sold of it.
+            let sold = fact.by == fact.of && fact.quantity < Qty::ZERO;
+            if fact.cause == Cause::Cost && !sold {
+                *passed = sum(*passed, fact.quantity);
+                self.price = sum(self.price, fact.value);
+            }
+            return;
+        }
         self.quantity = sum(self.quantity, fact.quantity);
         self.open = sum(self.open, fact.quantity);
         self.value = sum(self.value, fact.value);
@@ -170,9 +190,7 @@ impl Known {
 
     fn add(&mut self, moved: &Move, fact: &ValueFact) {
         if self.keeps(fact.of) {
-            let fresh =
-                || Posted { returns: moved.kind.returns(), ..Posted::new(moved.date, moved.lot) };
-            let posted = self.moves.entry(fact.of).or_insert_with(fresh);
+            let posted = self.moves.entry(fact.of).or_insert_with(|| Posted::of(moved));
             posted.add(fact, matches!(moved.kind, Kind::Correction { of, .. } if of == fact.of));
         }
         let taken = fact.layer.filter(|layer| *layer != fact.of && self.keeps(*layer));

@@ -88,11 +88,16 @@ impl State {
         // An issue has one debt, wherever it stands among the others.
         let mut own = come.issue.and_then(|issue| self.debts.iter().position(|d| d.of == issue));
         while quantity > 0 && !self.debts.is_empty() {
-            let place = own.take().unwrap_or(0);
-            let Some(debt) = self.debts.get_mut(place) else { break };
+            let taken_back = own.take();
+            let Some(debt) = self.debts.get_mut(taken_back.unwrap_or(0)) else { break };
             let covered = quantity.min(debt.quantity.units());
-            let cost = act.steps().share(rest, covered, quantity);
             let posted = act.steps().share(debt.value.units(), covered, debt.quantity.units());
+            // What was never there comes back for what it was issued at, so that what was taken keeps the cost it was taken at.
+            let cost = match taken_back {
+                Some(_) if covered < quantity => posted.min(rest),
+                _ => act.steps().share(rest, covered, quantity),
+            };
+            let place = taken_back.unwrap_or(0);
             debt.quantity = Qty::from_units(debt.quantity.units() - covered);
             debt.value = Val::from_units(debt.value.units() - posted);
             let debt = *debt;

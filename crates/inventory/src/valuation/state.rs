@@ -212,11 +212,24 @@ impl Act<'_> {
         cause: Cause,
         (quantity, value): (i64, i64),
     ) {
+        self.fact_on(self.date, of, layer, cause, (quantity, value));
+    }
+
+    /// The same on the move's day or a later one.
+    #[inline]
+    pub(super) fn fact_on(
+        &mut self,
+        date: NaiveDate,
+        of: MoveId,
+        layer: Option<MoveId>,
+        cause: Cause,
+        (quantity, value): (i64, i64),
+    ) {
         if quantity == 0 && value == 0 {
             return;
         }
         let (quantity, value) = (Qty::from_units(quantity), Val::from_units(value));
-        let (by, number, date) = (self.id, self.number, self.date);
+        let (by, number, date) = (self.id, self.number, self.date.max(date));
         self.told.facts.push(ValueFact { by, number, of, layer, date, cause, quantity, value });
         self.number += 1;
     }

@@ -7,16 +7,16 @@ use chrono::NaiveDate;
 use fondaco_core::policy::Authority;
 use fondaco_core::store::Event;
 use fondaco_core::{
-    Act, Conversions, DocumentId, Id, ItemId, Money, Quantity, Range, Rounding, SiteId, Tx, Unit,
-    UnitPrice,
+    Act, Conversions, DocumentId, Halt, Id, ItemId, Money, Quantity, Range, Reading, Rounding,
+    SiteId, Tx, Unit, UnitPrice,
 };
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::costing::to_value;
 use super::costs::{Costs, cast};
-use super::past::{self, SoFar};
-use super::record::{CostChange, CostChangeKind};
+use super::past::{self, Late, SoFar};
+use super::record::{CostChange, CostChangeKind, ValueDay, ValueEntry};
 use super::setup::{allow_item, price_of};
 use super::{ValueError, rights};
 use crate::items::{CatalogueError, Item, conversions};
@@ -26,7 +26,8 @@ use crate::valuation::{self, Basis, Bearer, Cause, Kind, NoPast, spread};
 use crate::{MoveError, Qty, StockError, Val};
 
 /// Shares freight, duty or the like out among receipts, whenever they come to be known: what is still there bears its share in stock, what
-/// has gone by the issues it went by.
+/// has gone by the issues it went by, and what was sent to another site there. Of a moving average as much is still there as stock covers,
+/// and what is gone went by all that left since.
 ///
 /// ```
 /// # mod goods { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/goods.rs")); }
@@ -113,7 +114,8 @@ pub struct NetRealisable {
     pub price: UnitPrice,
 }
 
-/// Writes stock down to net realisable value, or back up to it where the standards have it so, never above what it cost (IAS 2.28-33).
+/// Writes stock down to net realisable value, or back up to it where the standards have it so, never above what it cost (IAS 2.28-33). A
+/// line that changes nothing is passed over: where nothing lies, or a value has risen that may not come back (ASC 330-10-35-14).
 ///
 /// ```
 /// # mod goods { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/goods.rs")); }
@@ -173,14 +175,15 @@ impl Act for AddLandedCost {
         let shares = spread(&changing.costs.rules, cost, self.basis, &bearers);
         let shares = shares.map_err(ValueError::Shares)?;
         let mut ids = Vec::with_capacity(receipts.len());
-        for (receipt, value) in receipts.iter().zip(shares) {
+        for (index, (receipt, value)) in receipts.iter().zip(shares).enumerate() {
             let of = receipt.leg.id;
             let kind = Kind::LandedCost { of: cast(of), value };
             // Who bears nothing is not changed.
             if value != Val::ZERO {
                 let row = changing.row(tx, CostChangeKind::Landed, receipt)?;
                 let row = CostChange { value: Some(value).into(), of: Some(of).into(), ..row };
-                ids.push(changing.apply(tx, receipt, kind, row)?);
+                let done = changing.apply(tx, receipt, kind, row);
+                ids.push(done.map_err(|error| error.at(index))?);
             }
         }
         changing.finish(tx)?;
@@ -199,8 +202,9 @@ impl Act for CorrectReceiptCost {
         let money = match self.cost {
             MoveCost::Total(money) => money,
             MoveCost::Each(price) => {
-                let rounding = changing.costs.rules.steps.rounding();
-                let total = receipt.conversions.total(price, receipt.quantity(), rounding);
+                let (steps, quantity) = (changing.costs.rules.steps, receipt.quantity());
+                let (digits, rounding) = (steps.digits(), steps.rounding());
+                let total = receipt.conversions.total_round(price, quantity, digits, rounding);
                 let bad =
                     |error| ValueError::CostPrice { item: item.clone(), error: Box::new(error) };
                 total.map_err(bad)?
@@ -224,10 +228,11 @@ impl Act for CorrectReceiptCost {
 }
 
 impl Act for WriteDown {
-    type Answer = Vec<Id<Move>>;
+    /// For each line what was recorded; `None` where nothing lies there, it is carried at that already, or may not come back.
+    type Answer = Vec<Option<Id<Move>>>;
     type Error = StockError;
 
-    fn act(&self, tx: &mut Tx<'_>) -> Result<Vec<Id<Move>>, StockError> {
+    fn act(&self, tx: &mut Tx<'_>) -> Result<Vec<Option<Id<Move>>>, StockError> {
         let mut changing = Changing::begin(tx, self.date, self.document)?;
         let mut ids = Vec::with_capacity(self.lines.len());
         for (index, line) in self.lines.iter().enumerate() {
@@ -291,7 +296,7 @@ impl Changing {
         check_lock(&self.locks, site, self.date)?;
         self.costs.read(tx, vec![(item.clone(), site, row.code.clone())])?;
         let unvalued = || ValueError::CostOfUnvalued { item: item.code.clone() };
-        Ok(self.costs.place(item.id, site).ok_or_else(unvalued)?)
+        Ok(self.costs.place(item.id, site)?.ok_or_else(unvalued)?)
     }
 
     /// The leg by which goods came in that were valued.
@@ -301,11 +306,27 @@ impl Changing {
         let leg = came.ok_or(ValueError::UnknownReceipt { of })?;
         let item = crate::items::existing(tx, leg.item)?;
         let place = self.place(tx, &item, leg.site)?;
+        self.not_before(&item, leg.date)?;
         let facts = past::about(tx, of, &self.costs.entries)?;
-        let own = facts.iter().filter(|fact| fact.site == leg.site && fact.cause == Cause::Cost);
-        let price = own.map(|fact| fact.value.units()).fold(0, i64::saturating_add);
+        // What went straight through is told twice: as it was bought, and as it was sold.
+        let sold = |fact: &ValueEntry| fact.by == of && fact.quantity < Qty::ZERO;
+        let own = |fact: &&ValueEntry| fact.site == leg.site && fact.cause == Cause::Cost;
+        let own = facts.iter().filter(own).filter(|fact| !sold(fact));
+        let sum = own.fold((0_i64, 0_i64), |(units, price), fact| {
+            let more = (fact.quantity.units(), fact.value.units());
+            (units.saturating_add(more.0), price.saturating_add(more.1))
+        });
+        let (units, price) = sum;
+        if units <= 0 {
+            return Err(ValueError::UnknownReceipt { of }.into()); // it was taken back
+        }
         let conversions = conversions(tx, item.id)?;
         Ok(Receipt { leg, item, conversions, place, price: Val::from_units(price) })
+    }
+
+    /// That a cost counts from no day before one.
+    fn not_before(&self, item: &Item, from: NaiveDate) -> Result<(), ValueError> {
+        not_before(item, self.date, Some(from))
     }
 
     fn row(
@@ -329,10 +350,12 @@ impl Changing {
     ) -> Result<Id<Move>, StockError> {
         let id = row.id;
         self.costs.reach_all(tx, receipt.place)?;
-        let past = past::of_receipt(tx, &receipt.leg, (&self.costs.entries, &SoFar::default()))?;
+        let late = Late { by: id, average: self.costs.at(receipt.place)?.average() };
+        let so_far = SoFar::default();
+        let past = past::of_receipt(tx, &receipt.leg, late, (&self.costs.entries, &so_far))?;
         let moved = valuation::Move::new(cast(id), self.date, kind);
         self.costs.apply(receipt.place, &moved, &past)?;
-        self.costs.follow(tx, &SoFar::default())?;
+        self.costs.follow(tx, &so_far)?;
         self.note(row);
         Ok(id)
     }
@@ -341,20 +364,29 @@ impl Changing {
         &mut self,
         tx: &mut Tx<'_>,
         line: &NetRealisable,
-    ) -> Result<Id<Move>, StockError> {
+    ) -> Result<Option<Id<Move>>, StockError> {
         let unknown = || CatalogueError::UnknownItem { item: line.item }.into();
         let item = tx.require::<Item, StockError>(&line.item, unknown)?;
         let place = self.place(tx, &item, line.site)?;
         let price = price_of(tx, &self.costs, &item, line.price)?;
         let at = (line.item, line.site);
+        not_before(&item, self.date, last_change(tx, at)?)?;
         let row =
             CostChange::new(tx.id()?, CostChangeKind::NetRealisable, at, (self.date, tx.now()));
         let row = CostChange { document: self.document, price: Some(price).into(), ..row };
         let id = row.id;
         let moved = valuation::Move::new(cast(id), self.date, Kind::NetRealisable { price });
-        self.costs.apply(place, &moved, &NoPast)?;
+        let before = self.costs.entries.len();
+        match self.costs.apply(place, &moved, &NoPast) {
+            // A run over all goods leaves those whose value has risen.
+            Err(StockError::Value(error)) if error.is_no_reversal() => return Ok(None),
+            done => done?,
+        }
+        if self.costs.entries.len() == before {
+            return Ok(None);
+        }
         self.note(row);
-        Ok(id)
+        Ok(Some(id))
     }
 
     fn note(&mut self, row: CostChange) {
@@ -405,6 +437,27 @@ impl Receipt {
             }
             _ => bearer,
         }
+    }
+}
+
+/// The last day on which the value of an item at a site changed.
+pub(super) fn last_change(
+    tx: &mut Tx<'_>,
+    at: (ItemId, SiteId),
+) -> Result<Option<NaiveDate>, Halt> {
+    let last = tx.peek_scan(&Range::<ValueDay>::by_key(&at).backwards().limit(1))?;
+    Ok(last.first().map(|day| day.date))
+}
+
+/// That what an item costs changes on no day before one.
+pub(super) fn not_before(
+    item: &Item,
+    date: NaiveDate,
+    from: Option<NaiveDate>,
+) -> Result<(), ValueError> {
+    match from.filter(|from| date < *from) {
+        Some(from) => Err(ValueError::CostBeforeGoods { item: item.code.clone(), date, from }),
+        None => Ok(()),
     }
 }
 

@@ -31,8 +31,6 @@ struct Batch {
     so_far: SoFar,
     /// Set when something would have to be taken back after all.
     lost: bool,
-    /// Why what was sent on could not follow, which refuses the whole batch.
-    stuck: Option<StockError>,
 }
 
 /// What a move brings to the stock of a site, or takes from it.
@@ -81,15 +79,10 @@ impl Along for Costed {
             let out = judged.legs().filter(|leg| leg.units < 0);
             out.map(move |leg| (item, leg.site, leg.lot.map(|held| held.lot.id)))
         });
-        let leave = leave.filter_map(|(item, site, lot)| Some((costs.place(item, site)?, lot)));
+        let leave = leave.filter_map(|(item, site, lot)| Some((costs.seen(item, site)?, lot)));
         let leave: Vec<_> = leave.collect();
         costs.read_first_layers(tx, &leave)?;
-        Ok(Costed(Some(Box::new(Batch {
-            costs,
-            so_far: SoFar::default(),
-            lost: false,
-            stuck: None,
-        }))))
+        Ok(Costed(Some(Box::new(Batch { costs, so_far: SoFar::default(), lost: false }))))
     }
 
     fn after(
@@ -105,11 +98,6 @@ impl Along for Costed {
             None => Ok(()),
         }
     }
-
-    fn close(&mut self, _tx: &mut Tx<'_>, _levels: &mut Levels) -> Result<(), StockError> {
-        let stuck = self.0.as_mut().and_then(|batch| batch.stuck.take());
-        stuck.map_or(Ok(()), Err)
-    }
 }
 
 fn unvalued(judged: &Judged<'_>) -> StockError {
@@ -121,8 +109,12 @@ fn wanted(book: &Book, judged: &[&Judged<'_>]) -> Vec<(Arc<crate::items::Item>, 
     let mut keys = std::collections::BTreeSet::new();
     let mut wanted = Vec::new();
     for judged in judged {
-        let valued =
-            |leg: &&Leg<'_>| judged.new.cost.is_some() || counts(judged, leg.stage, leg.lot);
+        // What went straight through to a customer has a value too, at the site that it went by.
+        let passed = |leg: &Leg<'_>| {
+            leg.stage == Stage::Outside
+                && (judged.new.cost.is_some() || judged.kind == MoveKind::Reversal)
+        };
+        let valued = |leg: &&Leg<'_>| passed(leg) || counts(judged, leg.stage, leg.lot);
         let of_legs = judged.legs().filter(valued).map(|leg| leg.site);
         let origin = judged.origin.filter(|_| is_return(judged.kind));
         let sites = of_legs.chain(origin.map(|origin| origin.site));
@@ -158,24 +150,41 @@ impl Batch {
             if !counts(judged, leg.stage, leg.lot) {
                 continue;
             }
-            *flow = self.costs.place(row.item, row.site).map(|place| {
+            *flow = self.costs.place(row.item, row.site)?.map(|place| {
                 let (units, lot) = (row.quantity.units(), leg.lot.map(|held| held.lot.id));
                 Flow { place, units, lot }
             });
         }
         let Some(id) = id else { return Ok(()) };
         self.check_cost(judged, &flows, legs)?;
-        self.cost(tx, (judged, id), flows, legs)?;
+        if !self.takes_steps(judged, &flows) {
+            self.cost(tx, (judged, id), flows, legs)?;
+            self.note(judged, legs);
+            return self.costs.follow(tx, &self.so_far);
+        }
+        self.costs.begin();
+        let done = self.cost(tx, (judged, id), flows, legs).and_then(|()| {
+            self.note(judged, legs);
+            self.costs.follow(tx, &self.so_far)
+        });
+        self.costs.end(done.is_ok());
+        if done.is_err() {
+            self.so_far.forget(id);
+        }
+        done
+    }
+
+    /// Whether it is costed in several steps, of which a later one may be refused: at two sites, or with corrections that follow goods to
+    /// where they were sent.
+    fn takes_steps(&self, judged: &Judged<'_>, flows: &[Option<Flow>; 2]) -> bool {
+        let within = matches!(flows, [Some(one), Some(other)] if one.place == other.place);
+        let owes = |flow: &Flow| self.costs.owes(flow.place);
+        within || judged.kind == MoveKind::Reversal || flows.iter().flatten().any(owes)
+    }
+
+    fn note(&mut self, judged: &Judged<'_>, legs: &[Option<&Move>; 2]) {
         if judged.new.movement.of().is_some() {
             legs.iter().flatten().take(1).for_each(|leg| self.so_far.note(leg));
-        }
-        match self.costs.follow(tx, &self.so_far) {
-            Err(StockError::Halt(halt)) if !halt.is_refusal() => Err(halt.into()),
-            Err(stuck) => {
-                self.stuck.get_or_insert(stuck);
-                Ok(())
-            }
-            Ok(()) => Ok(()),
         }
     }
 
@@ -194,13 +203,12 @@ impl Batch {
                 // What is given back is judged first, and both are taken or none.
                 self.costs.reach_all(tx, one.place)?;
                 self.costs.reach_all(tx, other.place)?;
-                let pasts = [self.past(tx, judged, one)?, self.past(tx, judged, other)?];
-                self.costs.together(&[one.place, other.place], |costs| {
-                    for (flow, past) in [one, other].into_iter().zip(&pasts) {
-                        undo(costs, (judged, id), flow, past)?;
-                    }
-                    Ok(())
-                })
+                let pasts =
+                    [self.past(tx, judged, one.place)?, self.past(tx, judged, other.place)?];
+                for (flow, past) in [one, other].into_iter().zip(&pasts) {
+                    undo(&mut self.costs, (judged, id), flow, past)?;
+                }
+                Ok(())
             }
             [Some(one), Some(other)] => {
                 let (from, to) = if one.units < 0 { (one, other) } else { (other, one) };
@@ -212,7 +220,7 @@ impl Batch {
                 Ok(())
             }
             [Some(flow), None] | [None, Some(flow)] => self.alone(tx, (judged, id), flow),
-            [None, None] => self.passed_through(judged, id, legs),
+            [None, None] => self.passed_through(tx, (judged, id), legs),
         }
     }
 
@@ -239,7 +247,7 @@ impl Batch {
             return Err(ValueError::CostOfOthers { item: item() }.into());
         }
         let valued = flows.iter().any(Option::is_some)
-            || legs.iter().flatten().any(|leg| self.costs.place(leg.item, leg.site).is_some());
+            || legs.iter().flatten().any(|leg| self.costs.seen(leg.item, leg.site).is_some());
         if valued { Ok(()) } else { Err(unvalued(judged)) }
     }
 
@@ -259,15 +267,14 @@ impl Batch {
         self.costs.reach(tx, from.place, (-from.units, from.lot))?;
         self.costs.reach(tx, from.place, (0, to.lot))?;
         let (quantity, place) = (Qty::from_units(to.units), from.place);
-        self.costs.together(&[place], |costs| {
-            let before = costs.entries.len();
-            costs.apply(place, &moved(judged, id, Kind::Issue { quantity }, from.lot), &NoPast)?;
-            let told = costs.entries.get(before..).unwrap_or_default();
-            let cost: i64 = told.iter().map(|entry| entry.value.units()).sum();
-            let value = Some(Val::from_units(-cost));
-            let kind = Kind::Receipt { quantity, value, landed: Val::ZERO };
-            costs.apply(place, &moved(judged, id, kind, to.lot), &NoPast)
-        })
+        let costs = &mut self.costs;
+        let before = costs.entries.len();
+        costs.apply(place, &moved(judged, id, Kind::Issue { quantity }, from.lot), &NoPast)?;
+        let told = costs.entries.get(before..).unwrap_or_default();
+        let cost: i64 = told.iter().map(|entry| entry.value.units()).sum();
+        let value = Some(Val::from_units(-cost));
+        let kind = Kind::Receipt { quantity, value, landed: Val::ZERO };
+        costs.apply(place, &moved(judged, id, kind, to.lot), &NoPast)
     }
 
     /// What comes to one site, or leaves it.
@@ -282,7 +289,7 @@ impl Batch {
         }
         if judged.kind == MoveKind::Reversal {
             self.costs.reach_all(tx, flow.place)?;
-            let past = self.past(tx, judged, flow)?;
+            let past = self.past(tx, judged, flow.place)?;
             return undo(&mut self.costs, (judged, id), flow, &past);
         }
         self.costs.reach(tx, flow.place, (flow.units.saturating_neg().max(0), flow.lot))?;
@@ -323,13 +330,12 @@ impl Batch {
             MoveCost::Total(money) => *money,
             MoveCost::Each(price) => {
                 let quantity = judged.quantity(i128::from(units));
-                let rounding = self.costs.rules.steps.rounding();
+                let steps = self.costs.rules.steps;
                 let none = Conversions::new();
                 let given = judged.kept.conversions.as_ref().unwrap_or(&none);
-                given.total(*price, quantity, rounding).map_err(|error| ValueError::CostPrice {
-                    item: item(),
-                    error: Box::new(error),
-                })?
+                let total = given.total_round(*price, quantity, steps.digits(), steps.rounding());
+                let bad = |error| ValueError::CostPrice { item: item(), error: Box::new(error) };
+                total.map_err(bad)?
             }
         };
         to_value(&self.costs, money, item).map(Some)
@@ -338,29 +344,39 @@ impl Batch {
     /// What was never in stock, yet is bought and sold: from a supplier straight to a customer.
     fn passed_through(
         &mut self,
-        judged: &Judged<'_>,
-        id: Id<Move>,
+        tx: &mut Tx<'_>,
+        (judged, id): (&Judged<'_>, Id<Move>),
         legs: &[Option<&Move>; 2],
     ) -> Result<(), StockError> {
         let Some(leg) = legs.iter().flatten().next() else { return Ok(()) };
-        let place = self.costs.place(leg.item, leg.site);
-        let (Some(place), MoveKind::Receipt) = (place, judged.kind) else { return Ok(()) };
-        let Some(value) = self.value(judged, leg.quantity.units())? else { return Ok(()) };
-        let kind = Kind::DropShipment { quantity: leg.quantity, value };
-        self.costs.apply(place, &moved(judged, id, kind, None), &NoPast)
+        let Some(place) = self.costs.seen(leg.item, leg.site) else { return Ok(()) };
+        match judged.kind {
+            MoveKind::Receipt => {
+                let Some(value) = self.value(judged, leg.quantity.units())? else { return Ok(()) };
+                let kind = Kind::DropShipment { quantity: leg.quantity, value };
+                self.costs.apply(place, &moved(judged, id, kind, None), &NoPast)
+            }
+            MoveKind::Reversal => {
+                let past = self.past(tx, judged, place)?;
+                let (Some(_), Some(of)) = (past.posted(), judged.origin) else { return Ok(()) };
+                let kind = Kind::Correction { of: cast(of.id), quantity: Qty::ZERO };
+                self.costs.apply(place, &moved(judged, id, kind, None), &past)
+            }
+            _ => Ok(()),
+        }
     }
 
-    /// The move that is taken back, as it stands at the site of a flow.
+    /// The move that is taken back, as it stands at the site of a stock.
     fn past(
         &self,
         tx: &mut Tx<'_>,
         judged: &Judged<'_>,
-        flow: Flow,
+        place: usize,
     ) -> Result<Earlier, StockError> {
         let Movement::Reversal { of } = judged.new.movement else {
             return Err(Halt::Bug("only what is taken back has a past".into()).into());
         };
-        let site = self.costs.at(flow.place)?.site;
+        let site = self.costs.at(place)?.site;
         let legs = tx.get_many::<Move>(&[(of, 0u8), (of, 1u8)])?;
         let leg = legs.into_iter().flatten().find(|leg| leg.site == site);
         let leg = leg.ok_or_else(|| Halt::Bug("what is taken back was never there".into()))?;

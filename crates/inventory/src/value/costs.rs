@@ -8,12 +8,12 @@ use fondaco_core::store::Record;
 use fondaco_core::{Currency, Halt, Id, ItemId, Range, Reading, SiteId, Timestamp, Tx};
 use smol_str::SmolStr;
 
-use super::past::{self, SoFar};
+use super::past::{self, Late, SoFar};
 use super::record::{CostDebt, CostLayer, Costing, StockCost, ValueDay, ValueEntry};
 use super::{ValueError, rule};
 use crate::items::{Item, Lot, Ownership, Tracking};
 use crate::levels::Stock;
-use crate::moves::{Map, Move, Stage};
+use crate::moves::{Map, Move, Stage, StockLock};
 use crate::places::Site;
 use crate::valuation::{
     self, Cause, CostRules, Debt, Kind, Layer, Method, Past, State, Told, UnitCost, ValuationError,
@@ -38,6 +38,7 @@ const PAGE: usize = 16;
 const ROUNDS: usize = 32;
 
 /// The stock of an item at a site, as far as it was read.
+#[derive(Clone)]
 pub(crate) struct Valued {
     pub(super) item: Arc<Item>,
     pub(super) site: SiteId,
@@ -101,6 +102,16 @@ impl<T> Numbered<T> {
     }
 }
 
+/// What a stock without a row is when it is first asked for.
+enum Begun {
+    /// Nothing says how its item is costed.
+    NotValued,
+    /// Something lies there that has no value.
+    NeverValued,
+    /// It begins empty.
+    Valued(Box<State>),
+}
+
 /// The stocks that an act changes the cost of.
 pub(crate) struct Costs {
     pub(super) rules: CostRules,
@@ -108,6 +119,8 @@ pub(crate) struct Costs {
     now: Timestamp,
     stocks: Vec<Valued>,
     places: Map<(ItemId, SiteId), usize>,
+    /// What lay there before its item was valued, with the codes of the item and the site: only what needs its cost is refused.
+    never_valued: Map<(ItemId, SiteId), (SmolStr, SmolStr)>,
     pub(super) entries: Vec<ValueEntry>,
     told: Told,
     told_there: Told,
@@ -115,6 +128,14 @@ pub(crate) struct Costs {
     followed: usize,
     /// Whether any entry corrects an earlier move.
     corrects: bool,
+    /// What was before a step that is taken as a whole or not at all.
+    before: Option<Before>,
+}
+
+/// What was before a step: how many entries, and of each stock that the step changed what it was.
+struct Before {
+    entries: usize,
+    stocks: BTreeMap<usize, Valued>,
 }
 
 impl Costs {
@@ -132,18 +153,20 @@ impl Costs {
             now: tx.now(),
             stocks: Vec::new(),
             places: Map::default(),
+            never_valued: Map::default(),
             entries: Vec::new(),
             told: Told::new(),
             told_there: Told::new(),
             followed: 0,
             corrects: false,
+            before: None,
         })
     }
 
     /// Reads the stocks of items at sites, each with the code of its site; those that are not valued are left out.
     ///
     /// # Errors
-    /// [`ValueError::NeverValued`] of what lay there before its item was valued, or a [`Halt`].
+    /// [`ValueError::Costing`] of a stock that can't begin, or a [`Halt`].
     pub(super) fn read(
         &mut self,
         tx: &mut Tx<'_>,
@@ -162,8 +185,12 @@ impl Costs {
                     ..Valued::new(item, site, code, state_of(&row))
                 },
                 None => match self.begun(tx, &item, (site, &code))? {
-                    Some(state) => Valued::new(item, site, code, state),
-                    None => continue,
+                    Begun::Valued(state) => Valued::new(item, site, code, *state),
+                    Begun::NotValued => continue,
+                    Begun::NeverValued => {
+                        self.never_valued.insert((item.id, site), (item.code.clone(), code));
+                        continue;
+                    }
                 },
             };
             self.keep(valued);
@@ -171,24 +198,24 @@ impl Costs {
         self.read_debts(tx)
     }
 
-    /// A stock that begins to be valued; `None` when its item is not.
+    /// A stock that begins to be valued.
     fn begun(
         &self,
         tx: &mut Tx<'_>,
         item: &Item,
         (site, code): (SiteId, &SmolStr),
-    ) -> Result<Option<State>, StockError> {
-        let Some(found) = rule::of_item(tx, item)? else { return Ok(None) };
+    ) -> Result<Begun, StockError> {
+        let Some(found) = rule::of_item(tx, item)? else { return Ok(Begun::NotValued) };
         if let Some(level) = tx.peek::<Stock>(&(item.id, site))? {
             // What lay there so far may all have been others'.
             let own = own_goods(tx, item, &level, found.method)?;
             if own.values().any(|units| *units != 0) {
-                let (item, site) = (item.code.clone(), code.clone());
-                return Err(ValueError::NeverValued { item, site }.into());
+                return Ok(Begun::NeverValued);
             }
         }
         let state = self.empty(found.method, found.cost);
-        state.map(Some).map_err(|error| costing(item, code, error))
+        let state = state.map_err(|error| costing(item, code, error))?;
+        Ok(Begun::Valued(Box::new(state)))
     }
 
     /// An empty stock.
@@ -255,7 +282,18 @@ impl Costs {
     }
 
     /// Where the stock of an item at a site is kept; `None` when it is not valued.
-    pub(super) fn place(&self, item: ItemId, site: SiteId) -> Option<usize> {
+    ///
+    /// # Errors
+    /// [`ValueError::NeverValued`] of what lay there before its item was valued.
+    pub(super) fn place(&self, item: ItemId, site: SiteId) -> Result<Option<usize>, ValueError> {
+        if let Some((item, site)) = self.never_valued.get(&(item, site)).cloned() {
+            return Err(ValueError::NeverValued { item, site });
+        }
+        Ok(self.seen(item, site))
+    }
+
+    /// The same for who does not need it.
+    pub(super) fn seen(&self, item: ItemId, site: SiteId) -> Option<usize> {
         self.places.get(&(item, site)).copied()
     }
 
@@ -293,6 +331,7 @@ impl Costs {
         past: &dyn Past,
     ) -> Result<(), StockError> {
         self.told.clear();
+        self.remember(place);
         let valued = self.stocks.get_mut(place).ok_or_else(lost)?;
         let done = valued.state.apply(&self.rules, moved, past, &mut self.told);
         done.map_err(|error| costing(&valued.item, &valued.site_code, error))?;
@@ -311,6 +350,7 @@ impl Costs {
     ) -> Result<(), StockError> {
         self.told.clear();
         self.told_there.clear();
+        [from, to].into_iter().for_each(|place| self.remember(place));
         let both = self.stocks.get_disjoint_mut([from, to]);
         let [here, there] = both.map_err(|_| lost())?;
         let (told, told_there) = (&mut self.told, &mut self.told_there);
@@ -381,7 +421,7 @@ impl Costs {
         Ok(())
     }
 
-    /// What came by a leg cost so much more than was thought.
+    /// What came by a leg cost so much more than was thought. It counts from the first day that is not locked there.
     fn follow_to(
         &mut self,
         tx: &mut Tx<'_>,
@@ -391,42 +431,46 @@ impl Costs {
         let item = crate::items::existing(tx, leg.item)?;
         let site = tx.get::<Site>(&leg.site)?.map(|site| site.code.clone()).unwrap_or_default();
         self.read(tx, vec![(item, leg.site, site)])?;
-        let Some(place) = self.place(leg.item, leg.site) else { return Ok(()) };
+        let Some(place) = self.seen(leg.item, leg.site) else { return Ok(()) };
         self.reach_all(tx, place)?;
-        let past = past::of_receipt(tx, leg, (&self.entries, so_far))?;
-        if past.posted().is_none() {
-            return Ok(()); // it was not the company's own there
+        let late = Late { by, average: self.at(place)?.average() };
+        let past = past::of_receipt(tx, leg, late, (&self.entries, so_far))?;
+        if past.posted().is_none_or(|posted| posted.quantity == Qty::ZERO) {
+            return Ok(()); // it was not the company's own there, or was taken back
         }
+        let date = first_open(tx, leg.site, date.max(leg.date))?;
         let kind = Kind::PriceChange { of: cast(leg.id), value: Val::from_units(more) };
         self.apply(place, &valuation::Move::new(cast(by), date, kind), &past)
     }
 
-    /// Several steps that are taken together or not at all.
-    pub(super) fn together<T>(
-        &mut self,
-        places: &[usize],
-        steps: impl FnOnce(&mut Costs) -> Result<T, StockError>,
-    ) -> Result<T, StockError> {
-        let before: Vec<_> = places
-            .iter()
-            .filter_map(|at| {
-                let valued = self.stocks.get(*at)?;
-                let kept = (valued.layers.clone(), valued.debts.clone(), valued.numbered);
-                Some((*at, valued.changed, valued.state.clone(), kept))
-            })
-            .collect();
-        let entries = self.entries.len();
-        let done = steps(self);
-        if done.is_err() {
-            self.entries.truncate(entries);
-            for (at, changed, state, kept) in before {
-                if let Some(valued) = self.stocks.get_mut(at) {
-                    (valued.changed, valued.state) = (changed, state);
-                    (valued.layers, valued.debts, valued.numbered) = kept;
-                }
+    /// Begins a step that is taken as a whole or not at all.
+    pub(super) fn begin(&mut self) {
+        let (entries, stocks) = (self.entries.len(), BTreeMap::new());
+        self.before = Some(Before { entries, stocks });
+    }
+
+    /// Keeps what a stock is, if the step did not change it yet.
+    fn remember(&mut self, place: usize) {
+        if let (Some(before), Some(valued)) = (&mut self.before, self.stocks.get(place)) {
+            before.stocks.entry(place).or_insert_with(|| valued.clone());
+        }
+    }
+
+    /// Ends a step: what it did stays, or all is as it was before.
+    pub(super) fn end(&mut self, is_taken: bool) {
+        let Some(before) = self.before.take().filter(|_| !is_taken) else { return };
+        self.entries.truncate(before.entries);
+        (self.corrects, self.followed) = (false, before.entries);
+        for (place, valued) in before.stocks {
+            if let Some(there) = self.stocks.get_mut(place) {
+                *there = valued;
             }
         }
-        done
+    }
+
+    /// Whether more of a stock was issued than came, so that what comes corrects what was issued.
+    pub(super) fn owes(&self, place: usize) -> bool {
+        self.stocks.get(place).is_some_and(|valued| !valued.state.debts.is_empty())
     }
 
     /// Stages all of it.
@@ -474,6 +518,14 @@ impl Costs {
     }
 }
 
+/// The day, or the first one after it that is not locked at the site.
+fn first_open(tx: &mut Tx<'_>, site: SiteId, date: NaiveDate) -> Result<NaiveDate, Halt> {
+    let locks = tx.scan(&Range::<StockLock>::all())?;
+    let locks = locks.iter().filter(|lock| lock.site == site || lock.is_of_company());
+    let open = locks.filter_map(|lock| lock.through.succ_opt()).max();
+    Ok(open.map_or(date, |open| date.max(open)))
+}
+
 fn insert<R: Record>(tx: &mut Tx<'_>, rows: Vec<R>) -> Result<(), Halt> {
     if rows.is_empty() { Ok(()) } else { tx.insert_all(rows) }
 }
@@ -497,6 +549,11 @@ impl Valued {
             debts: BTreeMap::new(),
             numbered: 0,
         }
+    }
+
+    /// How much there is, where all of it has one cost.
+    pub(super) fn average(&self) -> Option<Qty> {
+        (self.state.method == Method::Average).then_some(self.state.quantity)
     }
 
     /// Marks it to be stored, whether anything is told of it or not.

@@ -1,10 +1,11 @@
 //! Why something is refused that concerns what stock is worth.
 
+use chrono::NaiveDate;
 use fondaco_core::{Currency, ErrorCode, Id, MoneyError, QuantityError};
 use smol_str::SmolStr;
 
 use crate::moves::{Move, MoveKind};
-use crate::valuation::ValuationError;
+use crate::valuation::{Method, ValuationError};
 
 /// What is wrong with a cost, or with how something is to be costed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error, ErrorCode)]
@@ -27,6 +28,20 @@ pub enum ValueError {
     NoMethod {
         /// The item's code.
         item: SmolStr,
+    },
+    /// Another category that costs an item otherwise than it is costed.
+    #[error(
+        "item {item} is costed by {before}, and by {after} from its category on: say first how it is costed, with SetCosting of the item"
+    )]
+    #[kind(Refused)]
+    #[code("cost_other_method")]
+    OtherMethod {
+        /// The item's code.
+        item: SmolStr,
+        /// How it is costed.
+        before: Method,
+        /// How it would be.
+        after: Method,
     },
     /// A method that can't be.
     #[error(transparent)]
@@ -111,7 +126,7 @@ pub enum ValueError {
         error: Box<QuantityError>,
     },
     /// Something done to the cost of a receipt that never was.
-    #[error("move {of} brought nothing that is valued: name the receipt")]
+    #[error("move {of} brought nothing that is valued, or was taken back: name the receipt")]
     #[kind(NotFound)]
     UnknownReceipt {
         /// What was named.
@@ -123,6 +138,19 @@ pub enum ValueError {
     ReceiptTwice {
         /// The receipt.
         of: Id<Move>,
+    },
+    /// A cost that would count from before there was something to bear it, or from before it changed last.
+    #[error(
+        "what item {item} costs can't change from {date} on, as goods or costs of {from} are in it: give that day or a later one"
+    )]
+    #[kind(Invalid)]
+    CostBeforeGoods {
+        /// The item's code.
+        item: SmolStr,
+        /// The day as given.
+        date: NaiveDate,
+        /// The first day that can be.
+        from: NaiveDate,
     },
     /// A cost that can't be shared out.
     #[error(transparent)]
@@ -139,4 +167,12 @@ pub enum ValueError {
         /// Why.
         error: Box<ValuationError>,
     },
+}
+
+impl ValueError {
+    /// Whether a write-down would have come back that may not.
+    pub(super) fn is_no_reversal(&self) -> bool {
+        let ValueError::Costing { error, .. } = self else { return false };
+        matches!(**error, ValuationError::NoReversal { .. })
+    }
 }

@@ -42,7 +42,8 @@ pub use record::{
     CostChange, CostChangeKind, CostDebt, CostLayer, CostRule, CostScope, Costing, StockCost,
     ValueDay, ValueEntry,
 };
-pub use setup::{SetCosting, SetUpCosting};
+pub(crate) use rule::CostedBefore;
+pub use setup::{CostingOf, SetCosting, SetUpCosting};
 
 /// What the engine has of value.
 pub(crate) static PART: Part = Part::new(&[

@@ -7,10 +7,10 @@ use fondaco_core::{Halt, Id, Needs, Range, Reading, Tx};
 
 use super::costs::cast;
 use super::record::ValueEntry;
-use crate::Qty;
 use crate::levels::MoveUse;
-use crate::moves::{Map, Move, MoveKind};
-use crate::valuation::{self, Kind, Known, MoveId, Past, Posted, Taken, ValueFact};
+use crate::moves::{Map, Move, MoveKind, Stage};
+use crate::valuation::{self, Cause, Kind, Known, MoveId, Past, Posted, Taken, ValueFact};
+use crate::{Qty, Val};
 
 /// A move, what it returns, and what returns that.
 pub(super) struct Earlier {
@@ -38,6 +38,15 @@ impl Past for Earlier {
     }
 }
 
+/// A cost that comes later than the goods.
+#[derive(Clone, Copy)]
+pub(super) struct Late {
+    /// What tells it; a move that does bears nothing of it itself.
+    pub(super) by: Id<Move>,
+    /// How much of the goods is there, where all of it has one cost.
+    pub(super) average: Option<Qty>,
+}
+
 /// What a batch itself did so far that is about earlier moves.
 #[derive(Default)]
 pub(super) struct SoFar {
@@ -59,6 +68,13 @@ impl SoFar {
             }
             _ => {}
         }
+    }
+
+    /// Forgets a move that was refused after all.
+    pub(super) fn forget(&mut self, id: Id<Move>) {
+        self.reversals.remove(&id);
+        self.sent.remove(&id);
+        self.returns.values_mut().for_each(|returns| returns.retain(|leg| leg.id != id));
     }
 
     /// Notes what went from one site to another.
@@ -112,7 +128,13 @@ pub(super) fn of_move(
     };
     let mut history = History { tx, so_far, known: Known::default() };
     if !of_root.is_empty() {
-        history.note(&root, Kind::Issue { quantity: root.quantity }, of_root)?;
+        let kind = match (root.kind, root.stage) {
+            (MoveKind::Receipt, Stage::Outside) => {
+                Kind::DropShipment { quantity: root.quantity, value: Val::ZERO }
+            }
+            _ => Kind::Issue { quantity: root.quantity },
+        };
+        history.note(&root, kind, of_root)?;
     }
     let root_is_known = history.known.posted(cast(root.id)).is_some();
     for leg in returns {
@@ -129,13 +151,15 @@ pub(super) fn of_move(
     Ok(Earlier { id: leg.id, known: history.known, taken, others })
 }
 
-/// The same of a receipt, with who took from what it brought, as they stand now.
+/// The same of a receipt, with who took from what it brought, as they stand now. Of an average nobody took
+/// from one receipt more than from another: what is gone of it went by all that left since, and what was sent to other sites is named.
 ///
 /// # Errors
 /// A [`Halt`].
 pub(super) fn of_receipt(
     tx: &mut Tx<'_>,
     leg: &Arc<Move>,
+    late: Late,
     (entries, so_far): (&[ValueEntry], &SoFar),
 ) -> Result<Earlier, Halt> {
     let mut earlier = of_move(tx, leg, (entries, so_far))?;
@@ -147,12 +171,20 @@ pub(super) fn of_receipt(
             *sum = sum.saturating_sub(fact.quantity.units());
         }
     };
-    let all = Range::by(ValueEntry::BY_ITEM, &(leg.item, leg.site));
-    tx.peek_each(&all, |fact: &ValueEntry| {
+    let from_it = Range::by(ValueEntry::BY_LAYER, &leg.id);
+    tx.peek_each(&from_it, |fact: &ValueEntry| {
         note(fact);
         Ok::<_, Halt>(())
     })?;
     entries.iter().for_each(&mut note);
+    if let (Some(there), Some(posted)) = (late.average, earlier.posted()) {
+        let covered = there.units().clamp(0, posted.quantity.units().max(0));
+        let named = taken.values().fold(0, |sum: i64, units| sum.saturating_add(*units));
+        let gone = posted.quantity.units().saturating_sub(covered).saturating_sub(named);
+        if gone > 0 {
+            taken.extend(sent_since(tx, leg, (gone, late.by), (entries, so_far))?);
+        }
+    }
     let issues: Vec<Id<Move>> = taken.keys().copied().collect();
     need(tx, &issues)?;
     for of in issues {
@@ -166,6 +198,48 @@ pub(super) fn of_receipt(
     let taken = taken.into_iter();
     let taken = taken.map(|(by, units)| Taken { by: cast(by), quantity: Qty::from_units(units) });
     Ok(Earlier { taken: taken.collect(), ..earlier })
+}
+
+/// What was sent to other sites since a receipt, each with its share of what is gone of it: as much as it is of all that left since.
+fn sent_since(
+    tx: &mut Tx<'_>,
+    leg: &Move,
+    (gone, by): (i64, Id<Move>),
+    (entries, so_far): (&[ValueEntry], &SoFar),
+) -> Result<Vec<(Id<Move>, i64)>, Halt> {
+    let mut left = BTreeMap::<Id<Move>, i64>::new();
+    let mut note = |fact: &ValueEntry| {
+        let here = (fact.item, fact.site) == (leg.item, leg.site);
+        let since = (fact.recorded_at, fact.by) > (leg.recorded_at, leg.id);
+        let left_after = fact.cause == Cause::Cost && fact.about() > leg.id && fact.by != by;
+        if here && since && left_after {
+            let sum = left.entry(fact.about()).or_default();
+            *sum = sum.saturating_sub(fact.quantity.units());
+        }
+    };
+    let since = Range::by(ValueEntry::BY_ITEM, &(leg.item, leg.site)).from(&leg.date);
+    tx.peek_each(&since, |fact: &ValueEntry| {
+        note(fact);
+        Ok::<_, Halt>(())
+    })?;
+    entries.iter().for_each(&mut note);
+    left.retain(|_, units| *units > 0);
+    let all: i128 = left.values().map(|units| i128::from(*units)).sum();
+    let mut sent = BTreeSet::new();
+    let legs = Range::by(Move::BY_ITEM, &(leg.item, leg.site)).from(&leg.date);
+    tx.peek_each(&legs, |leg: &Move| {
+        if matches!(leg.kind, MoveKind::Transfer | MoveKind::Dispatch) {
+            sent.insert(leg.id);
+        }
+        Ok::<_, Halt>(())
+    })?;
+    sent.extend(so_far.sent.keys());
+    left.retain(|id, _| sent.contains(id));
+    let share = |units: i64| {
+        let part = i128::from(units) * i128::from(gone) / all.max(1);
+        i64::try_from(part).unwrap_or(units).min(units)
+    };
+    Ok(left.into_iter().map(|(id, units)| (id, share(units))).collect())
 }
 
 /// An issue of this batch, whose legs are not stored yet, so that nothing came back of it.

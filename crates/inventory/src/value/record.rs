@@ -149,6 +149,7 @@ pub struct CostDebt {
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
 #[record(
     table = "stock_value", kind = fact, key(by, number), index(by_item(item, site, date)), index(by_of(of)),
+    index(by_layer(layer)),
 )]
 pub struct ValueEntry {
     /// The move, or the change of a cost, that was recorded when it came about.

@@ -10,7 +10,7 @@ use fondaco_core::{Act, Halt, Id, ItemId, Range, Rounding, SiteId, Tx, UnitPrice
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, ToSmolStr};
 
-use super::change::check_lock;
+use super::change::{check_lock, last_change, not_before};
 use super::costs::{Costs, Valued, cast, own_goods};
 use super::record::{CostChange, CostChangeKind, CostRule, CostScope, Costing, StockCost};
 use super::{ValueError, rights, rule};
@@ -246,7 +246,12 @@ impl SetCosting {
                 continue;
             };
             check_lock(&locks, level.site, date)?;
-            let opening = Opening { item, site: level.site, date, given: self.cost.is_some() };
+            let last = match stored {
+                Some(_) => last_change(tx, (level.item, level.site))?,
+                None => level.last_moved(),
+            };
+            let opening =
+                Opening { item, site: level.site, date, last, given: self.cost.is_some() };
             let done = match stored {
                 Some(_) => opening.change(tx, costs, &found).map(|()| true),
                 None => opening.value(tx, costs, &found, level),
@@ -267,6 +272,8 @@ struct Opening {
     item: Arc<Item>,
     site: SiteId,
     date: NaiveDate,
+    /// The last day on which goods of it were moved, or its value changed.
+    last: Option<NaiveDate>,
     /// Whether a cost is given.
     given: bool,
 }
@@ -281,7 +288,7 @@ impl Opening {
     ) -> Result<(), StockError> {
         let code = self.site_code(tx)?;
         costs.read(tx, vec![(self.item.clone(), self.site, code)])?;
-        let Some(place) = costs.place(self.item.id, self.site) else { return Ok(()) };
+        let Some(place) = costs.seen(self.item.id, self.site) else { return Ok(()) };
         let is_other = costs.at(place)?.state.method != found.method;
         let to_standard = found.method == Method::Standard;
         if is_other {
@@ -336,6 +343,7 @@ impl Opening {
         kind: Kind,
         lot: Option<Id<Lot>>,
     ) -> Result<(), StockError> {
+        not_before(&self.item, self.date, self.last)?;
         let id = tx.id::<Move>()?;
         let moved = valuation::Move::new(cast(id), self.date, kind);
         let moved = lot.map_or(moved, |lot| moved.of_lot(cast(lot)));

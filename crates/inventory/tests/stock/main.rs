@@ -24,4 +24,5 @@ mod reorder;
 mod rights;
 mod uncovered;
 mod value;
+mod value_changes;
 mod value_histories;

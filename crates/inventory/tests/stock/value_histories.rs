@@ -430,8 +430,9 @@ fn change(host: &Host, reference: &mut Reference, random: &mut Random, name: &st
             let (item, site) = key(&receipt);
             let line = NetRealisable { item, site, price };
             let done = host.must(name, &WriteDown::to(vec![line]));
+            let Some(id) = done[0] else { return };
             let price: Price = price.money().to_fixed().unwrap();
-            let moved = valuation::Move::new(cast(done[0]), today(), Kind::NetRealisable { price });
+            let moved = valuation::Move::new(cast(id), today(), Kind::NetRealisable { price });
             assert_eq!(reference.apply((item, site), &moved, None), Ok(()), "{name}");
         }
     }

@@ -152,6 +152,99 @@ fn both_policies_allow_the_same_corrections() {
     }
 }
 
+/// Of an issue that went partly below zero, what was never there comes back for what it was issued at, and what was taken for what it was
+/// taken at: whoever takes all of it back leaves neither profit nor loss.
+#[test]
+fn an_issue_partly_below_zero_comes_back_at_what_it_took() {
+    let history = |backs: &[Kind]| {
+        let mut bench = Bench::new(Method::Fifo);
+        bench.send(receipt("3", "3"));
+        bench.send(receipt("1", "2"));
+        bench.send(issue("2"));
+        bench.send(issue("5")); // one at 1, one at 2, and three at the last known 2
+        assert_eq!(bench.worth(4), val("-9"));
+        backs.iter().for_each(|back| drop(bench.send(*back)));
+        bench
+    };
+    let parts = |parts: &[&str]| parts.iter().map(|part| back(4, part)).collect::<Vec<_>>();
+    let ways = [vec![correct(4, "0")], parts(&["5"]), parts(&["3", "2"]), parts(&["1", "4"])];
+    for way in ways {
+        let bench = history(&way);
+        bench.stands("2", "3");
+        let corrected = bench.facts.iter().filter(|fact| fact.cause == Cause::Correction);
+        let all_at_once = way.len() == 1;
+        let corrected: i64 = corrected.map(|fact| fact.value.units()).sum();
+        assert!(!all_at_once || corrected == 0, "{way:?}: {corrected}");
+    }
+}
+
+/// What roundings left of a layer can bear no more than there is: the cent goes with what is gone.
+#[test]
+fn a_receipt_that_is_sold_piece_by_piece_turns_out_to_be_free() {
+    for (method, cause) in [
+        (Method::Fifo, Kind::PriceChange { of: id(1), value: val("-10") }),
+        (Method::Lifo, Kind::LandedCost { of: id(1), value: val("-10") }),
+        (Method::Average, Kind::PriceChange { of: id(1), value: val("-10") }),
+    ] {
+        let mut bench = Bench::new(method);
+        bench.send(receipt("7", "10"));
+        (0..6).for_each(|_| drop(bench.send(issue("1"))));
+        bench.stands("1", "1.42");
+        bench.send(cause);
+        bench.stands("1", "0");
+        assert_eq!(bench.facts.iter().map(|fact| fact.value.units()).sum::<i64>(), 0);
+    }
+}
+
+/// Nine went back for 90 of 100, and then the bill says 50 for all ten: the one that is left cost 5.
+#[test]
+fn a_bill_for_less_than_was_credited_leaves_what_is_left_at_its_price() {
+    let mut bench = Bench::new(Method::Fifo);
+    bench.send(receipt("10", "100"));
+    bench.send(away(1, "9"));
+    bench.send(Kind::PriceChange { of: id(1), value: val("-50") });
+    bench.stands("1", "5");
+    let below = Kind::PriceChange { of: id(1), value: val("-60") };
+    assert_eq!(bench.refused(below).code(), "inventory.cost_below_zero");
+}
+
+#[test]
+fn a_drop_shipment_is_taken_back_and_billed_otherwise() {
+    let mut bench = Bench::new(Method::Fifo);
+    bench.send(Kind::DropShipment { quantity: qty("5"), value: val("50") });
+    let told = bench.send(Kind::PriceChange { of: id(1), value: val("-2") });
+    let told: Vec<_> = told.facts.iter().map(|f| (f.cause, f.of, f.value)).collect();
+    let bill = (Cause::Cost, id(1), val("-2"));
+    assert_eq!(told, [bill, (Cause::Correction, id(1), val("2"))]);
+    bench.send(Kind::LandedCost { of: id(1), value: val("1") });
+    let posted = bench.known.posted(id(1)).unwrap();
+    assert_eq!((posted.passed, posted.price), (Some(qty("5")), val("48")));
+    let told = bench.send(correct(1, "0"));
+    let told: Vec<_> = told.facts.iter().map(|f| (f.cause, f.quantity, f.value)).collect();
+    let bought = (Cause::Cost, qty("-5"), val("-48"));
+    assert_eq!(told, [bought, (Cause::Correction, qty("5"), val("48"))]);
+    assert_eq!(bench.refused(correct(1, "1")).code(), "inventory.cost_unknown_move");
+    let bill = Kind::PriceChange { of: id(1), value: val("1") };
+    assert_eq!(bench.refused(bill).code(), "inventory.cost_never_received");
+    bench.stands("0", "0");
+}
+
+/// What an issue of a later day bore of a cost, stock bore until then.
+#[test]
+fn a_cost_between_two_days_lies_in_stock_until_the_goods_leave() {
+    let mut bench = Bench::new(Method::Fifo);
+    bench.send(receipt("10", "100"));
+    bench.next = 9;
+    bench.send(issue("5"));
+    bench.next += 1;
+    let freight = Kind::LandedCost { of: id(1), value: val("20") };
+    bench.carry_out(Move::new(id(bench.next), day(5), freight)).unwrap();
+    let on = |n| -> i64 {
+        bench.facts.iter().filter(|f| f.date <= day(n)).map(|f| f.value.units()).sum()
+    };
+    assert_eq!([on(4), on(5), on(10)].map(Val::from_units), [val("100"), val("120"), val("60")]);
+}
+
 proptest! {
     /// Of layers, what the facts say of each is what lies there.
     #[test]

@@ -1,0 +1,335 @@
+//! What stock is worth when moves are taken back, costs come late, and rules change.
+
+use fondaco_core::{Act, ActorId, CommandId, Currency, Envelope, Id, ItemId, Money, UnitPrice};
+use fondaco_inventory::moves::*;
+use fondaco_inventory::places::{Location, LocationKind};
+use fondaco_inventory::posting::MoveStock;
+use fondaco_inventory::valuation::{Basis, Cause, Framework, Method};
+use fondaco_inventory::value::*;
+use fondaco_inventory::*;
+
+use crate::host::*;
+use crate::value::{euro, valued, verified};
+
+/// What stock is worth at the main site and at the shop.
+fn values(host: &Host) -> [String; 2] {
+    values_on(host, None)
+}
+
+fn values_on(host: &Host, date: Option<&str>) -> [String; 2] {
+    [main_site(), shop()].map(|site| {
+        let query = ValueQuery { site: Some(site), date: date.map(d), ..ValueQuery::default() };
+        host.view(|view| stock_value(view, &query)).total().to_string()
+    })
+}
+
+fn sand_in(quantity: &str, cost: &str) -> NewMove {
+    receipt(sand(), quantity, "MAIN/A").cost(euro(cost))
+}
+
+fn sand_out(quantity: &str) -> NewMove {
+    issue(sand(), quantity, "MAIN/A")
+}
+
+fn to_shop(item: ItemId, quantity: &str) -> NewMove {
+    NewMove::transfer(item, q(quantity), ("MAIN/A", "SHOP"), today())
+}
+
+fn back(of: Id<Move>, item: ItemId, quantity: &str) -> NewMove {
+    moved(item, quantity, Movement::Reversal { of })
+}
+
+fn each(price: &str) -> UnitPrice {
+    price.parse().unwrap()
+}
+
+fn facts_by(host: &Host, by: Id<Move>) -> Vec<(Cause, i64)> {
+    let facts = host.view(|view| entries_by(view, by));
+    facts.iter().map(|fact| (fact.cause, fact.value.units() / 100)).collect()
+}
+
+/// What is refused when it is sent, by its code.
+fn code<C: Act<Error = StockError, Answer: std::fmt::Debug>>(host: &Host, command: &C) -> String {
+    host.refused("refused", command).code().to_owned()
+}
+
+/// An issue and a transfer that went partly below zero are taken back whole, without profit or loss.
+#[test]
+fn what_went_partly_below_zero_comes_back() {
+    for method in [Method::Fifo, Method::Average] {
+        on_every_store(|host| {
+            valued(&host, method);
+            let come = vec![sand_in("3 kg", "3"), sand_in("1 kg", "2"), sand_out("2 kg")];
+            host.must("come", &MoveStock::new(come));
+            let before = values(&host);
+            let sold = host.made("sold", sand_out("5 kg"));
+            host.made("not sold", back(sold, sand(), "5 kg"));
+            assert_eq!(values(&host), before, "{method} on {}", host.name);
+            let sent = host.made("sent", to_shop(sand(), "5 kg"));
+            host.made("not sent", back(sent, sand(), "5 kg"));
+            assert_eq!(values(&host), before, "{method} on {}", host.name);
+            verified(&host);
+        });
+    }
+}
+
+/// Where what was sent on can't cost what it turns out to, only the move that says so is refused.
+#[test]
+fn what_can_not_follow_is_refused_alone() {
+    on_every_store(|host| {
+        valued(&host, Method::Fifo);
+        host.must("come", &MoveStock::new(vec![sand_in("1 kg", "4"), sand_out("1 kg")]));
+        let sent = host.made("sent", to_shop(sand(), "5 kg")); // at 4 each
+        host.must("bill", &CorrectReceiptCost::new(sent, euro("2")));
+        let bolts = receipt(bolt(), "1 pcs", "MAIN/A").cost(euro("1"));
+        let moves = vec![sand_in("5 kg", "0"), bolts, sand_in("5 kg", "25")];
+        let made = host.must("each", &MoveStock::each(moves)).moves;
+        let refused = made[0].as_ref().unwrap_err();
+        assert_eq!(refused.code, "inventory.cost_below_zero", "on {}", host.name);
+        assert!(made[1].is_ok() && made[2].is_ok(), "on {}: {made:?}", host.name);
+        assert_eq!(values(&host), ["1.00 EUR", "7.00 EUR"], "on {}", host.name);
+        verified(&host);
+        let all = MoveStock::new(vec![sand_out("5 kg"), sand_in("5 kg", "0")]);
+        host.must("all", &all); // they owe nothing to the shop any more
+        verified(&host);
+    });
+}
+
+/// From a supplier straight to a customer: billed otherwise, freight upon it, and taken back.
+#[test]
+fn a_drop_shipment_is_bought_and_sold_by_its_price() {
+    on_every_store(|host| {
+        valued(&host, Method::Fifo);
+        let kind = LocationKind::Customer;
+        let there = Location { kind, ..Location::new("MAIN/C", "A customer", main_site(), "MAIN") };
+        host.insert("customer", vec![there]);
+        let sent = receipt(bolt(), "5 pcs", "MAIN/C").cost(euro("50"));
+        let sent = host.made("sent", sent);
+        assert_eq!(facts_by(&host, sent), [(Cause::Cost, 5_000), (Cause::Cost, -5_000)]);
+        let bill = host.must("bill", &CorrectReceiptCost::new(sent, euro("48"))).unwrap();
+        assert_eq!(facts_by(&host, bill), [(Cause::Cost, -200), (Cause::Correction, 200)]);
+        let again = host.must("again", &CorrectReceiptCost::new(sent, euro("48")));
+        assert_eq!(again, None);
+        let freight = AddLandedCost::new(vec![sent], euro("3"), Basis::Quantity);
+        let freight = host.must("freight", &freight)[0];
+        assert_eq!(facts_by(&host, freight), [(Cause::Landed, 300), (Cause::Correction, -300)]);
+        let not_sent = host.made("not sent", back(sent, bolt(), "5 pcs"));
+        assert_eq!(facts_by(&host, not_sent), [(Cause::Cost, -4_800), (Cause::Correction, 4_800)]);
+        let late = CorrectReceiptCost::new(sent, euro("40"));
+        assert_eq!(code(&host, &late), "inventory.unknown_receipt");
+        verified(&host);
+    });
+}
+
+/// A site whose days are locked has what belongs to them on the first open one.
+#[test]
+fn a_cost_that_follows_writes_into_no_locked_day() {
+    on_every_store(|host| {
+        valued(&host, Method::Fifo);
+        let came = on(receipt(bolt(), "10 pcs", "MAIN/A").cost(euro("100")), "2026-05-04");
+        let came = host.made("come", came);
+        host.made("put", on(to_shop(bolt(), "4 pcs"), "2026-05-10"));
+        host.must("lock", &LockStock::site(shop(), d("2026-05-31")));
+        let bill = CorrectReceiptCost {
+            date: Some(d("2026-05-20")),
+            ..CorrectReceiptCost::new(came, euro("90"))
+        };
+        host.must("bill", &bill);
+        assert_eq!(values_on(&host, Some("2026-05-31")), ["54.00 EUR", "40.00 EUR"]);
+        assert_eq!(values_on(&host, Some("2026-06-01")), ["54.00 EUR", "36.00 EUR"]);
+        verified(&host);
+    });
+}
+
+/// No cost counts from before there were goods to bear it, and none before what changed it last.
+#[test]
+fn no_cost_counts_from_before_the_goods() {
+    on_every_store(|host| {
+        host.must("value", &SetUpCosting::default());
+        let came = on(receipt(bolt(), "10 pcs", "MAIN/A"), "2026-06-15");
+        host.made("before it was valued", came.clone());
+        let at_cost = SetCosting::item(bolt(), Method::Average).cost(each("10 EUR/pcs"));
+        let opening = at_cost.clone().on(d("2026-06-14"));
+        let refused = host.refused("opening", &opening);
+        assert_eq!(
+            refused.to_string(),
+            "what item BOLT costs can't change from 2026-06-14 on, as goods or costs of 2026-06-15 are in it: give that day or a later one"
+        );
+        host.must("opening", &at_cost.on(d("2026-06-15")));
+        let came = host.made("come", came.cost(euro("100")));
+        let before = Some(d("2026-06-14"));
+        let freight = AddLandedCost::new(vec![came], euro("20"), Basis::Quantity);
+        let early = "inventory.cost_before_goods";
+        assert_eq!(code(&host, &AddLandedCost { date: before, ..freight.clone() }), early);
+        let bill = CorrectReceiptCost::new(came, euro("90"));
+        assert_eq!(code(&host, &CorrectReceiptCost { date: before, ..bill }), early);
+        let line = NetRealisable { item: bolt(), site: main_site(), price: each("8 EUR/pcs") };
+        let less = WriteDown::to(vec![line]);
+        assert_eq!(code(&host, &WriteDown { date: before, ..less.clone() }), early);
+        let standard = SetCosting::item(bolt(), Method::Standard);
+        assert_eq!(code(&host, &standard.on(d("2026-06-14"))), early);
+        host.must("freight", &AddLandedCost { date: Some(d("2026-06-20")), ..freight });
+        assert_eq!(code(&host, &WriteDown { date: Some(d("2026-06-19")), ..less.clone() }), early);
+        host.must("less", &WriteDown { date: Some(d("2026-06-20")), ..less });
+        assert_eq!(values_on(&host, Some("2026-06-19"))[0], "200.00 EUR");
+        assert_eq!(values_on(&host, Some("2026-06-14"))[0], "0.00 EUR");
+        verified(&host);
+    });
+}
+
+/// What lies there unvalued refuses the moves that need its cost, not the others of the batch.
+#[test]
+fn what_was_never_valued_refuses_its_own_moves() {
+    on_every_store(|host| {
+        let come = vec![receipt(bolt(), "5 pcs", "MAIN/A"), receipt(cheese(), "2 pcs", "MAIN/A")];
+        host.must("come", &MoveStock::new(come));
+        host.must("value", &SetUpCosting::default());
+        let of = SetCosting::item(cheese(), Method::Fifo).cost(each("50 EUR/pcs"));
+        host.must("cheese", &of);
+        let rule = CostRule {
+            scope: CostScope::Company,
+            of: Default::default(),
+            method: Some(Method::Fifo),
+            cost: None,
+        };
+        host.insert("a rule that left bolts out", vec![rule]);
+        let moves = vec![
+            issue(cheese(), "1 pcs", "MAIN/A"),
+            issue(bolt(), "1 pcs", "MAIN/A"),
+            receipt(bolt(), "1 pcs", "SHOP").cost(euro("3")),
+        ];
+        let made = host.must("each", &MoveStock::each(moves.clone())).moves;
+        assert_eq!(made[1].as_ref().unwrap_err().code, "inventory.never_valued");
+        assert!(made[0].is_ok() && made[2].is_ok(), "on {}: {made:?}", host.name);
+        let all = host.refused("all", &MoveStock::new(moves));
+        assert!(all.to_string().starts_with("item 1 (counted from 0)"), "{all}");
+    });
+}
+
+/// Values that are kept finer than the currency take prices as finely.
+#[test]
+fn a_price_for_one_is_kept_to_the_digits_of_values() {
+    let host = in_memory();
+    let Over::Sync(driver) = &host.over else { return };
+    let envelope = Envelope::new(CommandId::named("digits"), ActorId::new("host"), host.now());
+    driver
+        .run(envelope, "digits", |tx, _| {
+            let settings = Settings::of(tx)?.as_ref().clone();
+            Ok::<(), StockError>(tx.put(Settings { value_digits: 4, ..settings })?)
+        })
+        .unwrap();
+    valued(&host, Method::Fifo);
+    let come = |quantity: &str| receipt(bolt(), quantity, "MAIN/A").cost(each("0.0015 EUR/pcs"));
+    host.made("three", come("3 pcs"));
+    let seven = host.made("seven", come("7 pcs"));
+    assert_eq!(values(&host)[0], "0.015 EUR");
+    let bill = CorrectReceiptCost::new(seven, each("0.0017 EUR/pcs"));
+    host.must("bill", &bill);
+    assert_eq!(values(&host)[0], "0.0164 EUR");
+    verified(&host);
+}
+
+/// A periodic run over all goods writes down what is worth less, and leaves the rest.
+#[test]
+fn a_write_down_leaves_what_it_may_not_change() {
+    let host = in_memory();
+    host.must("value", &SetUpCosting::under(Framework::UsGaap));
+    host.must("method", &SetCosting::company(Method::Fifo));
+    host.made("come", receipt(bolt(), "10 pcs", "MAIN/A").cost(euro("100")));
+    host.made("come too", sand_in("10 kg", "100"));
+    let line = |item, price: &str| NetRealisable { item, site: main_site(), price: each(price) };
+    let nothing = NetRealisable { item: milk(), site: shop(), price: each("1 EUR/l") };
+    let down = vec![line(bolt(), "7 EUR/pcs"), line(sand(), "12 EUR/kg"), nothing];
+    let done = host.must("June", &WriteDown::to(down));
+    assert_eq!(done.iter().map(Option::is_some).collect::<Vec<_>>(), [true, false, false]);
+    let risen = vec![line(bolt(), "9 EUR/pcs"), line(sand(), "8 EUR/kg")];
+    let done = host.must("July", &WriteDown::to(risen));
+    assert_eq!(done.iter().map(Option::is_some).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(values(&host)[0], "150.00 EUR");
+    verified(&host);
+}
+
+/// What was taken back bears nothing, and which of the receipts is wrong is said.
+#[test]
+fn landed_cost_names_the_receipt_that_can_not_bear_it() {
+    let host = in_memory();
+    valued(&host, Method::Fifo);
+    let come = || receipt(bolt(), "10 pcs", "MAIN/A").cost(euro("100"));
+    let (kept, gone) = (host.made("kept", come()), host.made("gone", come()));
+    host.made("not come", back(gone, bolt(), "10 pcs"));
+    let freight = AddLandedCost::new(vec![kept, gone], euro("20"), Basis::Quantity);
+    let refused = host.refused("freight", &freight);
+    assert_eq!(refused.code(), "inventory.unknown_receipt");
+    assert!(refused.to_string().starts_with("item 1 (counted from 0)"), "{refused}");
+    let free = AddLandedCost::new(vec![kept], Money::minor(-11_000, Currency::EUR), Basis::Value);
+    let refused = host.refused("free", &free);
+    assert!(refused.to_string().starts_with("item 0 (counted from 0)"), "{refused}");
+}
+
+/// Of an average nobody took from one receipt more than from another: what was sent on bears as much as it is of all that left since.
+#[test]
+fn landed_cost_of_an_average_follows_what_was_sent_on() {
+    on_every_store(|host| {
+        valued(&host, Method::Average);
+        let came = receipt(bolt(), "10 pcs", "MAIN/A").cost(euro("100"));
+        let came = host.made("come", came);
+        let sent = host.made("sent", to_shop(bolt(), "10 pcs"));
+        let freight = || AddLandedCost::new(vec![came], euro("20"), Basis::Quantity);
+        host.must("freight", &freight());
+        assert_eq!(values(&host), ["0.00 EUR", "120.00 EUR"], "on {}", host.name);
+        // Six of fourteen that left later went to the shop, which sold half of what it has.
+        let more = receipt(bolt(), "20 pcs", "MAIN/A").cost(euro("240"));
+        let more = host.made("more", more);
+        host.made("sold", issue(bolt(), "8 pcs", "MAIN/A"));
+        host.made("sent too", to_shop(bolt(), "6 pcs"));
+        host.made("sold there", issue(bolt(), "8 pcs", "SHOP"));
+        assert_eq!(values(&host), ["72.00 EUR", "96.00 EUR"], "on {}", host.name);
+        let duty = AddLandedCost::new(vec![more], euro("20"), Basis::Quantity);
+        host.must("duty", &duty);
+        // Six of twenty are there; of the fourteen six were sent on, which are there still.
+        assert_eq!(values(&host), ["78.00 EUR", "102.00 EUR"], "on {}", host.name);
+        host.made("sent back", NewMove::transfer(bolt(), pcs(8), ("SHOP", "MAIN/A"), today()));
+        host.must("more freight", &freight());
+        assert!(host.view(|view| entries_of(view, sent)).len() > 2);
+        verified(&host);
+    });
+}
+
+/// One item is costed by one method: another category says no other unseen, and none begins to value what has no cost.
+#[test]
+fn a_category_changes_no_method_unseen() {
+    use fondaco_inventory::items::*;
+    on_every_store(|host| {
+        let categories = ["BOLTS", "METALS", "LOOSE"].map(|code| Category::new(code, code));
+        host.must("categories", &AddCategories::new(categories.into()));
+        let into = |item, category: &str| ChangeItem {
+            category: Change::To(category.into()),
+            ..ChangeItem::of(item)
+        };
+        host.must("bolts", &into(bolt(), "BOLTS"));
+        host.must("cheese", &into(cheese(), "LOOSE"));
+        host.must("value", &SetUpCosting::default());
+        host.must("fifo", &SetCosting::category("BOLTS", Method::Fifo));
+        host.must("average", &SetCosting::category("METALS", Method::Average));
+        host.made("come", receipt(bolt(), "5 pcs", "MAIN/A").cost(euro("10")));
+        host.made("unvalued", receipt(cheese(), "5 pcs", "MAIN/A"));
+        let refused = host.refused("metals", &into(bolt(), "METALS"));
+        assert_eq!(
+            refused.to_string(),
+            "item BOLT is costed by FIFO, and by moving average from its category on: say first how it is costed, with SetCosting of the item"
+        );
+        assert_eq!(code(&host, &into(bolt(), "LOOSE")), "inventory.no_method");
+        let unvalued = code(&host, &into(cheese(), "METALS"));
+        assert_eq!(unvalued, "inventory.opening_cost_missing");
+        host.must("under", &AddCategories::new(vec![Category::new("NUTS", "Nuts").under("BOLTS")]));
+        host.must("bolts are nuts", &into(bolt(), "NUTS"));
+        let to_metals = ChangeCategory::under("NUTS", Some("METALS".into()));
+        assert_eq!(code(&host, &to_metals), "inventory.cost_other_method");
+        host.must("average first", &SetCosting::item(bolt(), Method::Average));
+        host.must("then under", &to_metals);
+        let as_category = SetCosting { method: None, ..SetCosting::item(bolt(), Method::Fifo) };
+        host.must("as its category", &as_category);
+        host.must("never moved", &into(drill(), "METALS"));
+        verified(&host);
+    });
+}
