@@ -183,12 +183,13 @@ pub(crate) fn schedule_lot(tx: &mut Tx<'_>, lot: &Lot) -> Result<(), StockError>
 pub(crate) fn recount_lot(tx: &mut Tx<'_>, before: &Lot, after: &Lot) -> Result<(), StockError> {
     let lapsed = tx.get::<LotLapse>(&before.id)?.is_some();
     let was = Standing { status: before.status, lapsed };
-    if before.expires == after.expires {
-        return restate(tx, before, (was, Standing { status: after.status, lapsed }));
-    }
     let today = tx.today()?;
+    if before.expires == after.expires {
+        return restate(tx, before, (was, Standing { status: after.status, lapsed }), today);
+    }
     let expired = after.expires.filter(|_| after.is_expired(today));
-    restate(tx, before, (was, Standing { status: after.status, lapsed: expired.is_some() }))?;
+    let is = Standing { status: after.status, lapsed: expired.is_some() };
+    restate(tx, before, (was, is), today)?;
     lapse(tx, after.id, (lapsed, expired))?;
     Ok(schedule(tx, after.id, after.expires.filter(|_| expired.is_none()))?)
 }

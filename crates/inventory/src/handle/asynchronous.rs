@@ -172,6 +172,33 @@ impl<'s> AsyncStock<'s> {
         self.view(|view| levels::on_hand_at(view, of, date)).await
     }
 
+    /// All figures of an item at a site at the end of a day, by what is known now.
+    ///
+    /// # Errors
+    /// As [`levels::stock_at`].
+    pub async fn level_at(
+        &self,
+        item: ItemId,
+        site: SiteId,
+        date: NaiveDate,
+    ) -> Result<Level, StockError> {
+        self.view(|view| levels::stock_at(view, item, site, date)).await
+    }
+
+    /// All figures of an item at a site at the end of a day, by what had been recorded at an instant.
+    ///
+    /// # Errors
+    /// As [`levels::stock_known_at`].
+    pub async fn level_known_at(
+        &self,
+        item: ItemId,
+        site: SiteId,
+        date: NaiveDate,
+        known: Timestamp,
+    ) -> Result<Level, StockError> {
+        self.view(|view| levels::stock_known_at(view, item, site, date, known)).await
+    }
+
     /// The promises of an item at a site that are not over, in the order in which they were made.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use fondaco_core::{DocumentId, ItemId, Quantity, SiteId, View};
+use fondaco_core::{DocumentId, ItemId, Quantity, SiteId, Timestamp, View};
 
 use crate::levels::{self, BalanceOf, Bin, Expected, Reservation, Stock as Level};
 use crate::moves::Move;
@@ -115,6 +115,33 @@ impl Stock<'_> {
     /// As [`levels::on_hand_at`].
     pub fn on_hand_at(&self, of: &BalanceOf, date: NaiveDate) -> Result<Qty, StockError> {
         self.view(|view| levels::on_hand_at(view, of, date))
+    }
+
+    /// All figures of an item at a site at the end of a day, by what is known now.
+    ///
+    /// # Errors
+    /// As [`levels::stock_at`].
+    pub fn level_at(
+        &self,
+        item: ItemId,
+        site: SiteId,
+        date: NaiveDate,
+    ) -> Result<Level, StockError> {
+        self.view(|view| levels::stock_at(view, item, site, date))
+    }
+
+    /// All figures of an item at a site at the end of a day, by what had been recorded at an instant.
+    ///
+    /// # Errors
+    /// As [`levels::stock_known_at`].
+    pub fn level_known_at(
+        &self,
+        item: ItemId,
+        site: SiteId,
+        date: NaiveDate,
+        known: Timestamp,
+    ) -> Result<Level, StockError> {
+        self.view(|view| levels::stock_known_at(view, item, site, date, known))
     }
 
     /// The promises of an item at a site that are not over, in the order in which they were made.

@@ -1,11 +1,11 @@
 //! The levels while a batch changes them: what each move adds, and whether they stay where they may be.
 
 use fondaco_core::store::Record;
-use fondaco_core::tx::{Cell, Pending, Running};
+use fondaco_core::tx::{Cell, Pending, Rows, Running};
 use fondaco_core::{Halt, Id, ItemId, Needs, SiteId, Tx};
 use smol_str::SmolStr;
 
-use super::{Bin, LotBin, LotTotal, MoveUse, Serial, Stock, Weight};
+use super::{Bin, Commitment, LotBin, LotTotal, MoveUse, Serial, Stock, Weight};
 use crate::Qty;
 use crate::items::Lot;
 
@@ -20,6 +20,8 @@ pub(crate) struct Levels {
     pub(crate) serials: Running<Serial>,
     pub(crate) uses: Running<MoveUse>,
     pub(crate) weights: Running<Weight>,
+    /// What of it is promised or on order, from which day on.
+    pub(crate) commitments: Rows<Commitment>,
 }
 
 /// Which counters a batch will be judged by.
@@ -54,6 +56,7 @@ impl Levels {
             serials: Running::prepare(tx, serials)?,
             uses: Running::prepare(tx, uses)?,
             weights: Running::default(),
+            commitments: Rows::default(),
         })
     }
 

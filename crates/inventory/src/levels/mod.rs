@@ -2,8 +2,10 @@
 //!
 //! What there is now are counters, each written once per batch ([`Stock`], [`Bin`], [`LotBin`]); what there was is added up from months
 //! ([`Flow`]) and the moves of the last, broken one; what was known then is added up from the moves alone, as each says when it was
-//! recorded.
+//! recorded. What of it was set aside, over, promised or on order then follows from facts too ([`stock_at`]): promises and orders note each
+//! change ([`Commitment`]), lots and locations what they became ([`LotStanding`], [`KindOfLocation`]).
 
+mod as_of;
 mod ask;
 mod batch;
 mod error;
@@ -11,16 +13,19 @@ mod promise;
 mod read;
 mod record;
 mod restate;
+mod standing;
 mod verify;
 
 use chrono::{Datelike, NaiveDate};
 use fondaco_core::engine::Part;
 use fondaco_core::store::Record;
 
+pub(crate) use as_of::Course;
+pub use as_of::{stock_at, stock_known_at};
 pub use ask::{available, contents, lies_under, on_hand, on_order, promised};
 pub(crate) use batch::{Levels, Touched};
 pub use error::LevelError;
-pub use promise::{Expected, Reservation};
+pub use promise::{Commitment, Expected, Reservation};
 pub(crate) use read::decimal;
 pub use read::{
     BalanceOf, Explained, below_zero, bins, expected, explain_on_hand, lot_bins, moves_of,
@@ -31,7 +36,9 @@ pub(crate) use record::number_of;
 pub use record::{
     Bin, Flow, LocationUse, LotBin, LotLapse, LotTotal, MoveUse, Serial, Stock, Weight,
 };
-pub(crate) use restate::{Standing, lapse_if_over, lapse_overdue, restate, schedule};
+pub(crate) use restate::{lapse_if_over, lapse_overdue, restate, schedule};
+pub use standing::{KindOfLocation, LotStanding};
+pub(crate) use standing::{Standing, note_kind};
 pub use verify::{Discrepancy, verify};
 
 /// What the engine has of levels.
@@ -46,6 +53,9 @@ pub(crate) static PART: Part = Part::new(&[
     Flow::TABLE,
     LocationUse::TABLE,
     MoveUse::TABLE,
+    Commitment::TABLE,
+    LotStanding::TABLE,
+    KindOfLocation::TABLE,
 ])
 .on_due(&[(restate::KIND, restate::lapse)])
 .verified_by(verify::of_part);

@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 use fondaco_core::store::{Rare, Record};
-use fondaco_core::{DocumentId, Id, ItemId, PartyId, SiteId, Timestamp};
+use fondaco_core::{DocumentId, Halt, Id, ItemId, PartyId, SiteId, Timestamp, Tx};
 use smol_str::SmolStr;
 
 use crate::Qty;
@@ -49,6 +49,8 @@ pub struct Reservation {
     pub reserved_at: Timestamp,
     /// When it ends by itself.
     pub expires_at: Option<Timestamp>,
+    /// The day from which on it is as it is.
+    pub changed_on: NaiveDate,
 }
 
 impl Reservation {
@@ -87,6 +89,48 @@ pub struct Expected {
     pub received: Qty,
     /// How much will not come.
     pub cancelled: Qty,
+    /// The day from which on it is as it is.
+    pub changed_on: NaiveDate,
+}
+
+/// That more or less of an item is promised at a site, waits for goods there, or is on order for it, from a day on. What
+/// [`Stock`](super::Stock) has of these is the sum of all.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(table = "stock_commitment", kind = fact, key(item, site, date, id))]
+pub struct Commitment {
+    /// The item.
+    pub item: ItemId,
+    /// The site.
+    pub site: SiteId,
+    /// From which day on: the one on which it was recorded; of what a move fulfils or brings, the move's, if nothing of the promise or
+    /// the order was changed later.
+    pub date: NaiveDate,
+    /// Its id.
+    pub id: Id<Commitment>,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// How much more is promised and kept.
+    pub reserved: Qty,
+    /// How much more waits for goods.
+    pub backordered: Qty,
+    /// How much more is to come.
+    pub on_order: Qty,
+}
+
+impl Commitment {
+    /// No more than there was, to be filled in.
+    ///
+    /// # Errors
+    /// A [`Halt`], to be passed on.
+    pub(crate) fn none(
+        tx: &mut Tx<'_>,
+        (item, site): (ItemId, SiteId),
+        date: NaiveDate,
+    ) -> Result<Commitment, Halt> {
+        let (id, recorded_at, none) = (tx.id()?, tx.now(), Qty::ZERO);
+        let (reserved, backordered, on_order) = (none, none, none);
+        Ok(Commitment { item, site, date, id, recorded_at, reserved, backordered, on_order })
+    }
 }
 
 impl Expected {
@@ -108,6 +152,7 @@ impl Expected {
     ///     ordered: Qty::from_units(5_000_000),
     ///     received: Qty::from_units(6_000_000),
     ///     cancelled: Qty::ZERO,
+    ///     changed_on: "2026-03-02".parse()?,
     /// };
     /// assert_eq!(ordered.to_come(), Qty::ZERO); // one more came than was ordered
     /// # Ok::<(), chrono::ParseError>(())

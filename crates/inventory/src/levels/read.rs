@@ -297,7 +297,7 @@ pub fn expected(
     Ok(read.peek_scan(&Range::by(Expected::BY_OPEN, &(item, site)))?)
 }
 
-fn narrow(item: ItemId, units: i128) -> Result<Qty, StockError> {
+pub(super) fn narrow(item: ItemId, units: i128) -> Result<Qty, StockError> {
     let units = i64::try_from(units).map_err(|_| LevelError::LevelTooLarge { item })?;
     Ok(Qty::from_units(units))
 }

@@ -7,21 +7,15 @@ use fondaco_core::due::{Due, DueItem, Refused};
 use fondaco_core::store::Event;
 use fondaco_core::{Halt, Id, ItemId, Needs, Range, Reading, Tx};
 
-use super::{LotBin, LotLapse, LotTotal, Stock};
-use crate::items::{Item, Lot, LotStatus, Ownership};
+use super::standing::note_standing;
+use super::{LotBin, LotLapse, LotTotal, Standing, Stock};
+use crate::items::{Item, Lot, Ownership};
 use crate::places::Location;
 use crate::reserve::rights;
 use crate::{Qty, StockError};
 
 /// The kind of the due items by which lots expire.
 pub(crate) const KIND: &str = "stock.lot_expiry";
-
-/// What decides how a lot counts where it is not set aside already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Standing {
-    pub(crate) status: LotStatus,
-    pub(crate) lapsed: bool,
-}
 
 /// Puts the day after the last good day of a lot on the queue, or moves it there; takes it off for a lot that is good for ever.
 ///
@@ -45,7 +39,8 @@ pub(crate) fn schedule(
 }
 
 /// Moves what lies of a lot, wherever it does, from the columns of one standing to those of another; what is free again goes to what
-/// waits for it, and promises of what is not available any more wait. Rests on all that happens to the lot.
+/// waits for it, and promises of what is not available any more wait. Rests on all that happens to the lot. As of earlier days than `date`
+/// it counts as it did.
 ///
 /// # Errors
 /// A [`Halt`], to be passed on.
@@ -53,8 +48,13 @@ pub(crate) fn restate(
     tx: &mut Tx<'_>,
     lot: &Lot,
     (before, after): (Standing, Standing),
+    date: NaiveDate,
 ) -> Result<(), StockError> {
-    if before == after || lot.ownership == Ownership::Customer {
+    if before == after {
+        return Ok(());
+    }
+    note_standing(tx, lot.id, (before, after), date)?;
+    if lot.ownership == Ownership::Customer {
         return Ok(());
     }
     // Each leg of the lot changes this row: what is read after it is what it says.
@@ -85,19 +85,6 @@ pub(crate) fn restate(
     crate::posting::stage_restated(tx, (lot.id, lot.item), after.is_usable(), changes)
 }
 
-impl Standing {
-    /// Whether it can be promised to somebody.
-    fn is_usable(self) -> bool {
-        self.status.is_usable() && !self.lapsed
-    }
-
-    /// Whether it counts as quarantined, and as expired.
-    pub(crate) fn columns(self) -> (bool, bool) {
-        let quarantined = !self.status.is_usable();
-        (quarantined, !quarantined && self.lapsed)
-    }
-}
-
 /// Counts what there is of a lot as expired, the day after its last.
 pub(crate) fn lapse(tx: &mut Tx<'_>, item: &DueItem) -> Result<(), Refused> {
     Ok(carry_out(tx, item)?)
@@ -122,7 +109,8 @@ fn carry_out(tx: &mut Tx<'_>, due: &DueItem) -> Result<(), StockError> {
 /// Counts what there is of a lot as expired.
 fn expire(tx: &mut Tx<'_>, lot: &Lot, expired: NaiveDate) -> Result<(), StockError> {
     let standing = |lapsed| Standing { status: lot.status, lapsed };
-    restate(tx, lot, (standing(false), standing(true)))?;
+    let date = expired.succ_opt().unwrap_or(expired);
+    restate(tx, lot, (standing(false), standing(true)), date)?;
     tx.insert(LotLapse { lot: lot.id, expired, recorded_at: tx.now() })?;
     let code = tx.get::<Item>(&lot.item)?.map(|item| item.code.clone()).unwrap_or_default();
     let event = Event::new("stock.lot_expired").with("lot", lot.id);

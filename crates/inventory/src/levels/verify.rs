@@ -10,10 +10,9 @@ use rust_decimal::Decimal;
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
 use super::read::decimal;
-use super::restate::Standing;
 use super::{
-    Bin, Expected, Flow, LocationUse, LotBin, LotLapse, LotTotal, MoveUse, Reservation, Serial,
-    Stock, Weight, month_of, number_of,
+    Bin, Commitment, Expected, Flow, LocationUse, LotBin, LotLapse, LotStanding, LotTotal, MoveUse,
+    Reservation, Serial, Standing, Stock, Weight, month_of, number_of,
 };
 use crate::items::{Item, Lot, Tracking};
 use crate::moves::{Move, MoveKind, Stage};
@@ -57,6 +56,8 @@ pub fn verify(read: &mut impl Reading) -> Result<Vec<Discrepancy>, Halt> {
     facts.read_lots(read)?;
     facts.read_moves(read)?;
     facts.read_promises(read)?;
+    facts.read_standings(read)?;
+    facts.compare_commitments();
     facts.classify();
     let mut found = std::mem::take(&mut facts.found);
     compare::<Stock>(read, &facts.stocks, |row| (row.item, row.site), &mut found)?;
@@ -98,6 +99,8 @@ struct Facts {
     roots: BTreeMap<SiteId, SmolStr>,
     /// Of moves that are of another: that.
     origins: BTreeMap<Id<Move>, Id<Move>>,
+    /// What is promised, waits and is on order by the facts of it.
+    commitments: BTreeMap<(ItemId, SiteId), [i128; 3]>,
     /// What was taken back, and how much.
     reversals: Vec<(Id<Move>, i128)>,
     /// How much a move was about.
@@ -236,6 +239,49 @@ impl Facts {
             add(&mut self.stocks, (row.item, row.site), 5, i128::from(row.to_come().units()));
             Ok::<_, Halt>(())
         })?;
+        read.peek_each(&Range::<Commitment>::all(), |row: &Commitment| {
+            let sums = self.commitments.entry((row.item, row.site)).or_default();
+            let more = [row.reserved, row.backordered, row.on_order];
+            sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += i128::from(more.units()));
+            Ok::<_, Halt>(())
+        })
+    }
+
+    /// What promises and orders come to is what their facts do, so that it can be asked as of any day.
+    fn compare_commitments(&mut self) {
+        let mut told = std::mem::take(&mut self.commitments);
+        for key in self.stocks.keys() {
+            told.entry(*key).or_default();
+        }
+        for (key, told) in told {
+            let sums = self.stocks.get(&key).copied().unwrap_or_default();
+            let columns = [(1, "reserved"), (6, "backordered"), (5, "on_order")];
+            for ((column, what), told) in columns.into_iter().zip(told) {
+                let counted = sums.get(column).copied().unwrap_or(0);
+                if told != counted {
+                    let key = format_smolstr!("{key:?}");
+                    self.wrong(Commitment::TABLE.name, key, what, (told, counted));
+                }
+            }
+        }
+    }
+
+    /// What a lot became is what it was before the next change of it, and is now.
+    fn read_standings(&mut self, read: &mut impl Reading) -> Result<(), Halt> {
+        let mut last: BTreeMap<Id<Lot>, Standing> = BTreeMap::new();
+        let mut wrong = Vec::new();
+        read.peek_each(&Range::<LotStanding>::all(), |row: &LotStanding| {
+            let before = Standing { status: row.was, lapsed: row.had_lapsed };
+            let after = Standing { status: row.status, lapsed: row.has_lapsed };
+            let known = last.insert(row.lot, after);
+            wrong.extend(known.filter(|known| *known != before).map(|_| row.lot));
+            Ok::<_, Halt>(())
+        })?;
+        let now = last.iter().filter(|(lot, last)| self.standings.get(lot) != Some(last));
+        wrong.extend(now.map(|(lot, _)| *lot));
+        for lot in wrong {
+            self.wrong(LotStanding::TABLE.name, lot.to_smolstr(), "what it became", (1, 0));
+        }
         Ok(())
     }
 

@@ -13,6 +13,7 @@ use smol_str::SmolStr;
 
 use super::{Location, LocationKind, PlaceError, Site, existing_site};
 use crate::change::{Change, set};
+use crate::levels::note_kind;
 use crate::{Settings, StockError, held, rights};
 
 impl Branch for Location {
@@ -219,6 +220,7 @@ impl Act for ChangeLocation {
         check_location(&location)?;
         if location.kind != before.kind {
             check_kind(tx, &before, &location)?;
+            note_kind(tx, &location.code, (before.kind, location.kind))?;
         }
         tx.emit(event("stock.location_changed", &location));
         Ok(tx.put(location)?)

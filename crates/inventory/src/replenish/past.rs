@@ -13,8 +13,8 @@ use smol_str::SmolStr;
 
 use super::{PolicyKind, ReorderRule, ReplenishError, ReplenishmentPolicy};
 use crate::history::{Delivery, Flow, History, Move as Past, Policy, Window};
-use crate::items::Item;
-use crate::levels;
+use crate::items::{Item, Tracking};
+use crate::levels::{self, Bin};
 use crate::moves::{Move, MoveKind, Stage};
 use crate::places::{Location, LocationKind};
 use crate::{KernelError, Qty, StockError};
@@ -27,7 +27,7 @@ const CHUNK: usize = 250;
 /// What was issued is the demand, less what customers brought back; so is what was sent to other sites, or put there in one step, and what
 /// was put on the shop floor. What came counts as received, and all else (counts, scrap, what was put elsewhere on the site) as what changed the
 /// stock without being wanted. A reversal counts as the opposite of what it takes back. The stock at the beginning is known, so that days
-/// without stock are. Lead times are those of orders that were announced ([`AnnounceStock`](crate::reserve::AnnounceStock)) and received by
+/// without stock are: what is set aside or expired is not there to be had; what is promised is, as it will be issued. Lead times are those of orders that were announced ([`AnnounceStock`](crate::reserve::AnnounceStock)) and received by
 /// receipts that name them and were not taken back: from the day on which they were announced, where that is not after the receipt.
 ///
 /// ```
@@ -65,6 +65,7 @@ pub fn past(
     for (place, stocks) in of.chunks(CHUNK).enumerate() {
         gathered.opening(read, stocks, &window)?;
         gathered.moves(read, (place * CHUNK, stocks), &window)?;
+        gathered.blocked(read, (place * CHUNK, stocks), &window)?;
     }
     let Gathered { opening, moves, deliveries } = gathered;
     let history = History::new(of.len(), window, &moves, &deliveries).map_err(kernel)?;
@@ -139,6 +140,58 @@ impl Gathered {
         }
         Ok(())
     }
+}
+
+impl Gathered {
+    /// What is set aside or over is as if it had left, and comes back when it may be used again.
+    fn blocked(
+        &mut self,
+        read: &mut impl Reading,
+        (from, stocks): (usize, &[(ItemId, SiteId)]),
+        window: &Window,
+    ) -> Result<(), StockError> {
+        let may_be = may_be_blocked(read, stocks)?;
+        for ((item, stock), _) in (from..).zip(stocks).zip(may_be).filter(|(_, may_be)| *may_be) {
+            let course = levels::Course::read(read, *stock, (window.through, None))?;
+            for (date, units) in course.blocked {
+                let more = float(-units);
+                match self.opening.get_mut(item).filter(|_| date < window.from) {
+                    Some(opening) => *opening += more,
+                    None => self.moves.push(Past::new(item, date, more, Flow::Adjustment)),
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// For each item at a site, whether anything of it was ever set aside there, or is of lots that may be.
+fn may_be_blocked(read: &mut impl Reading, stocks: &[(ItemId, SiteId)]) -> Result<Vec<bool>, Halt> {
+    let ids: Vec<ItemId> = stocks.iter().map(|(item, _)| *item).collect();
+    let items = read.peek_many::<Item>(&ids)?;
+    let is_tracked = |item: &Option<Arc<Item>>| {
+        item.as_ref().is_some_and(|item| item.tracking != Tracking::None)
+    };
+    let mut may_be: Vec<bool> = items.iter().map(is_tracked).collect();
+    let sites: BTreeSet<SiteId> = stocks.iter().map(|(_, site)| *site).collect();
+    let places = sites.iter().map(|site| Range::by(Location::BY_SITE, site)).collect::<Vec<_>>();
+    let places = read.peek_scans(&places)?;
+    let aside = places.iter().flatten().filter(|place| place.kind == LocationKind::Quarantine);
+    let (mut keys, mut of) = (Vec::new(), Vec::new());
+    for place in aside {
+        for (at, (item, _)) in
+            stocks.iter().enumerate().filter(|(_, (_, site))| *site == place.site)
+        {
+            keys.push((*item, place.code.clone()));
+            of.push(at);
+        }
+    }
+    for (at, _) in
+        of.into_iter().zip(read.peek_many::<Bin>(&keys)?).filter(|(_, bin)| bin.is_some())
+    {
+        may_be.get_mut(at).into_iter().for_each(|may_be| *may_be = true);
+    }
+    Ok(may_be)
 }
 
 /// What else there is to know of legs: the other legs of their moves, and what was taken back.

@@ -41,7 +41,7 @@ impl Promises {
                 let Some(row) = self.row(tx, id)?.filter(|_| free > 0) else { continue };
                 let units = room(tx, levels, &row, free)?;
                 free -= i128::from(units);
-                self.cover(levels, row, units)?;
+                self.cover(tx, levels, row, units)?;
             }
             (after, page) = (waiting.more_after, page * 2);
         }
@@ -72,6 +72,7 @@ impl Promises {
     /// So much of what waits is kept from now on.
     fn cover(
         &mut self,
+        tx: &mut Tx<'_>,
         levels: &mut Levels,
         row: Reservation,
         units: i64,
@@ -86,7 +87,8 @@ impl Promises {
         })?;
         let filled = Event::new("stock.backorder_filled").with("reservation", row.id);
         self.event(filled.with("document", row.document));
-        self.change(levels, row, units, -units)
+        let today = tx.today()?;
+        self.change(tx, levels, row, (units, -units), today)
     }
 
     /// What a leg of a move took away is promised to nobody any more: of its lot, out of its place, at its site.
@@ -148,11 +150,11 @@ impl Promises {
         which: impl Fn(&Reservation) -> bool,
         mut missing: i128,
     ) -> Result<(), StockError> {
-        self.newest(tx, range, |promises, row| {
+        self.newest(tx, range, |promises, tx, row| {
             let units = i64::try_from(missing).unwrap_or(i64::MAX).min(row.held.units());
             if units > 0 && which(&row) {
                 missing -= i128::from(units);
-                promises.wait(levels, row, units)?;
+                promises.wait(tx, levels, row, units)?;
             }
             Ok(missing > 0)
         })
@@ -168,14 +170,15 @@ impl Promises {
         mut missing: i128,
     ) -> Result<(), StockError> {
         let out_of_it = Range::by(Reservation::BY_LOCATION, &(leg.location.clone(), leg.item));
-        self.newest(tx, out_of_it, |promises, mut row| {
+        self.newest(tx, out_of_it, |promises, tx, mut row| {
             if row.lot.is_none() && row.location.is_some() {
                 missing -= i128::from(row.held.units());
                 let event = Event::new("stock.promise_displaced").with("document", row.document);
                 let event = event.with("reservation", row.id).with("item", row.item);
                 promises.event(event.with("location", leg.location.clone()));
                 levels.leave_place(&mut row)?;
-                promises.change(levels, row, 0, 0)?;
+                let today = tx.today()?;
+                promises.change(tx, levels, row, (0, 0), today)?;
             }
             Ok(missing > 0)
         })
@@ -184,6 +187,7 @@ impl Promises {
     /// So much of what was kept waits from now on, and who is told whose that is.
     fn wait(
         &mut self,
+        tx: &mut Tx<'_>,
         levels: &mut Levels,
         mut row: Reservation,
         units: i64,
@@ -201,7 +205,8 @@ impl Promises {
             levels.leave_place(&mut row)?; // what waits can come to any place
         }
         self.uncovered.entry((row.item, row.site)).or_default().insert(row.id);
-        self.change(levels, row, -units, units)
+        let today = tx.today()?;
+        self.change(tx, levels, row, (-units, units), today)
     }
 
     /// Looks at the open promises of a range, the newest first, as long as `each` goes on.
@@ -209,7 +214,7 @@ impl Promises {
         &mut self,
         tx: &mut Tx<'_>,
         range: Range<Reservation>,
-        mut each: impl FnMut(&mut Promises, Reservation) -> Result<bool, StockError>,
+        mut each: impl FnMut(&mut Promises, &mut Tx<'_>, Reservation) -> Result<bool, StockError>,
     ) -> Result<(), StockError> {
         let (mut range, mut page) = (range.backwards(), PAGE);
         loop {
@@ -217,7 +222,7 @@ impl Promises {
             for row in &stored {
                 let row = self.row(tx, row.id)?.filter(|row| row.open.is_some());
                 let Some(row) = row else { continue };
-                if !each(self, row)? {
+                if !each(self, tx, row)? {
                     return Ok(());
                 }
             }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::reservation::units;
 use super::{ReserveError, rights};
 use crate::items::Item;
-use crate::levels::{Expected, Stock};
+use crate::levels::{Commitment, Expected, Stock};
 use crate::places::Site;
 use crate::{MoveError, Qty, StockError};
 
@@ -104,6 +104,9 @@ impl Act for AnnounceStock {
             |row: &Expected| Stock { on_order: row.ordered, ..Stock::none(row.item, row.site) };
         let ids = rows.iter().map(|row| row.id).collect();
         crate::posting::stage_stocks(tx, rows.iter().map(on_order).collect())?;
+        let commitments = rows.iter().map(|row| commitment(tx, row, row.ordered));
+        let commitments = commitments.collect::<Result<_, _>>()?;
+        tx.insert_all::<Commitment>(commitments)?;
         tx.emit(Event::new("stock.announced").with("document", self.document));
         tx.insert_all(rows)?;
         Ok(ids)
@@ -137,7 +140,14 @@ fn expected(
         ordered: Qty::from_units(units(tx, &item, line.quantity)?),
         received: Qty::ZERO,
         cancelled: Qty::ZERO,
+        changed_on: tx.today()?,
     })
+}
+
+/// So much more is to come of a line, from the day on from which it is as it is.
+fn commitment(tx: &mut Tx<'_>, row: &Expected, on_order: Qty) -> Result<Commitment, Halt> {
+    let none = Commitment::none(tx, (row.item, row.site), row.changed_on)?;
+    Ok(Commitment { on_order, ..none })
 }
 
 impl Act for CancelExpected {
@@ -167,7 +177,13 @@ fn cancel(tx: &mut Tx<'_>, authority: &Authority, id: Id<Expected>) -> Result<()
     let cancelled = row.cancelled.units().saturating_add(left.units());
     let on_order = Qty::from_units(left.units().saturating_neg());
     crate::posting::stage_stocks(tx, vec![Stock { on_order, ..Stock::none(row.item, row.site) }])?;
-    tx.put(Expected { open: None, cancelled: Qty::from_units(cancelled), ..row.as_ref().clone() })?;
+    let (cancelled, changed_on) = (Qty::from_units(cancelled), row.changed_on.max(tx.today()?));
+    let row = Expected { open: None, cancelled, changed_on, ..row.as_ref().clone() };
+    if left > Qty::ZERO {
+        let commitment = commitment(tx, &row, on_order)?;
+        tx.insert(commitment)?;
+    }
+    tx.put(row)?;
     tx.emit(Event::new("stock.order_cancelled").with("expected", id));
     Ok(())
 }

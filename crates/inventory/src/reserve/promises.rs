@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
 use fondaco_core::due::{DueItem, DueKey};
 use fondaco_core::store::Event;
 use fondaco_core::tx::{Events, LogMark, Pending};
@@ -10,7 +11,7 @@ use fondaco_core::{Halt, Id, ItemId, Needs, SiteId, Tx};
 use super::ReserveError;
 use super::changed::Changed;
 use super::expire::KIND;
-use crate::levels::{Bin, Expected, Levels, LotBin, Reservation, Stock};
+use crate::levels::{Bin, Commitment, Expected, Levels, LotBin, Reservation, Stock};
 use crate::moves::{Along, Book, Judged, Move, MoveKind, Stage};
 use crate::{Qty, StockError};
 
@@ -85,11 +86,13 @@ impl Along for Promises {
             self.fill_first(tx, judged, levels)?;
         }
         if let Some(id) = judged.new.fulfils {
-            self.fulfil(id, judged, change, levels)?;
+            self.fulfil(tx, id, judged, (change, levels))?;
         }
         match order_of(judged) {
-            Some(id) if judged.kind == MoveKind::Reversal => self.take_back(id, judged, change),
-            Some(id) => self.receive(id, judged, change),
+            Some(id) if judged.kind == MoveKind::Reversal => {
+                self.take_back(tx, id, judged, (change, levels))
+            }
+            Some(id) => self.receive(tx, id, judged, (change, levels)),
             None => Ok(()),
         }
     }
@@ -174,13 +177,14 @@ impl Promises {
         self.events.push(event);
     }
 
-    /// Changes a reservation and, by the same, the levels.
+    /// Changes a reservation and, by the same, the levels: from a day on, if it was not changed later.
     pub(crate) fn change(
         &mut self,
+        tx: &mut Tx<'_>,
         levels: &mut Levels,
         mut row: Reservation,
-        held: i64,
-        backordered: i64,
+        (held, backordered): (i64, i64),
+        date: NaiveDate,
     ) -> Result<(), StockError> {
         let plus = |quantity: Qty, units| {
             let sum = quantity.checked_add(Qty::from_units(units));
@@ -190,6 +194,12 @@ impl Promises {
             (plus(row.held, held)?, plus(row.backordered, backordered)?);
         (row.held, row.backordered) = (now_held, now_backordered);
         row.settle();
+        row.changed_on = row.changed_on.max(date);
+        if (held, backordered) != (0, 0) {
+            let (reserved, backordered) = (Qty::from_units(held), Qty::from_units(backordered));
+            let none = Commitment::none(tx, (row.item, row.site), row.changed_on)?;
+            levels.commitments.push(Commitment { reserved, backordered, ..none });
+        }
         levels.reserve_place(&row, held)?;
         self.reservations.set(row.id.to_u128(), row);
         Ok(())
@@ -198,10 +208,10 @@ impl Promises {
     /// An issue takes what was promised: what is held of it first, then what waits, out of what is available.
     fn fulfil(
         &mut self,
+        tx: &mut Tx<'_>,
         id: Id<Reservation>,
         judged: &Judged<'_>,
-        change: &mut Stock,
-        levels: &mut Levels,
+        (change, levels): (&mut Stock, &mut Levels),
     ) -> Result<(), StockError> {
         let mut row = self.reservation(id)?.clone();
         check_fulfils(judged, &row)?;
@@ -216,15 +226,16 @@ impl Promises {
         change.reserved = less(change.reserved, held);
         change.backordered = less(change.backordered, waited);
         row.fulfilled = Qty::from_units(row.fulfilled.units().saturating_add(judged.units));
-        self.change(levels, row, -held, -waited)
+        self.change(tx, levels, row, (-held, -waited), judged.new.date)
     }
 
     /// A receipt is what was ordered; what is more than that was on no order.
     fn receive(
         &mut self,
+        tx: &mut Tx<'_>,
         id: Id<Expected>,
         judged: &Judged<'_>,
-        change: &mut Stock,
+        (change, levels): (&mut Stock, &mut Levels),
     ) -> Result<(), StockError> {
         let unknown = || ReserveError::UnknownExpected { expected: id };
         let mut row = self.expected.get(id.to_u128()).ok_or_else(unknown)?.clone();
@@ -235,7 +246,8 @@ impl Promises {
         if judged.legs().any(|leg| leg.site != row.site || leg.stage != Stage::Stock) {
             return Err(differs("site").into());
         }
-        note_received(&mut row, judged.units, change);
+        let noted = note_received(tx, &mut row, (judged.units, judged.new.date), change)?;
+        levels.commitments.extend(noted);
         self.expected.set(id.to_u128(), row);
         Ok(())
     }
@@ -243,12 +255,15 @@ impl Promises {
     /// A receipt on an order is taken back: what it brought is to come again.
     fn take_back(
         &mut self,
+        tx: &mut Tx<'_>,
         id: Id<Expected>,
         judged: &Judged<'_>,
-        change: &mut Stock,
+        (change, levels): (&mut Stock, &mut Levels),
     ) -> Result<(), StockError> {
         let Some(mut row) = self.expected.get(id.to_u128()).cloned() else { return Ok(()) };
-        note_received(&mut row, judged.units.saturating_neg(), change);
+        let units = judged.units.saturating_neg();
+        let noted = note_received(tx, &mut row, (units, judged.new.date), change)?;
+        levels.commitments.extend(noted);
         self.expected.set(id.to_u128(), row);
         Ok(())
     }
@@ -267,13 +282,24 @@ impl Levels {
     }
 }
 
-/// So much more came of what was ordered, and so much less is to come.
-fn note_received(row: &mut Expected, units: i64, change: &mut Stock) {
+/// So much more came of what was ordered on a day, and so much less is to come.
+fn note_received(
+    tx: &mut Tx<'_>,
+    row: &mut Expected,
+    (units, date): (i64, NaiveDate),
+    change: &mut Stock,
+) -> Result<Option<Commitment>, Halt> {
     let before = row.to_come().units();
     row.received = Qty::from_units(row.received.units().saturating_add(units));
     let more = row.to_come().units().saturating_sub(before);
     change.on_order = Qty::from_units(change.on_order.units().saturating_add(more));
     row.open = (row.to_come() > Qty::ZERO).then_some(row.item);
+    row.changed_on = row.changed_on.max(date);
+    if more == 0 {
+        return Ok(None);
+    }
+    let none = Commitment::none(tx, (row.item, row.site), row.changed_on)?;
+    Ok(Some(Commitment { on_order: Qty::from_units(more), ..none }))
 }
 
 fn check_fulfils(judged: &Judged<'_>, row: &Reservation) -> Result<(), ReserveError> {

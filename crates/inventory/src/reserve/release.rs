@@ -140,7 +140,8 @@ impl Releasing {
         }
         let event = Event::new("stock.released").with("reservation", id);
         self.promises.event(event.with("document", row.document));
-        self.promises.change(&mut self.levels, row, -held, -waiting)?;
+        let today = tx.today()?;
+        self.promises.change(tx, &mut self.levels, row, (-held, -waiting), today)?;
         Ok(true)
     }
 

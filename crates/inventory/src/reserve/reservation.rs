@@ -15,7 +15,7 @@ use smol_str::SmolStr;
 
 use super::{KIND, ReserveError, rights};
 use crate::items::{Item, ItemUnit, Lot, Tracking};
-use crate::levels::{Bin, Levels, LotBin, Reservation, Stock, Touched, lapse_overdue};
+use crate::levels::{Bin, Commitment, Levels, LotBin, Reservation, Stock, Touched, lapse_overdue};
 use crate::places::{Location, Site};
 use crate::{MoveError, Qty, StockError};
 
@@ -281,6 +281,7 @@ impl Batch {
         (wanted_units, held, backordered): (i64, Qty, Qty),
     ) -> Result<Id<Reservation>, StockError> {
         let id: Id<Reservation> = tx.id()?;
+        let today = tx.today()?;
         let mut row = Reservation {
             id,
             item: wanted.item,
@@ -297,8 +298,11 @@ impl Batch {
             fulfilled: Qty::ZERO,
             reserved_at: tx.now(),
             expires_at: command.expires_at,
+            changed_on: today,
         };
         row.settle();
+        let none = Commitment::none(tx, (row.item, row.site), today)?;
+        self.levels.commitments.push(Commitment { reserved: held, backordered, ..none });
         if backordered > Qty::ZERO {
             self.levels.add(Stock { backordered, ..Stock::none(row.item, row.site) })?;
             let short = Event::new("stock.short").with("item", row.item).with("site", row.site);

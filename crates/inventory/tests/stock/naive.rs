@@ -49,6 +49,8 @@ pub struct Promise {
 pub struct Naive {
     pub made: Vec<Made>,
     pub promises: Vec<Promise>,
+    /// Lots whose last day is over.
+    pub expired: Vec<Id<Lot>>,
 }
 
 /// What somebody wants to do, in whole stock units.
@@ -57,6 +59,8 @@ pub struct Deed {
     pub kind: MoveKind,
     pub item: ItemId,
     pub lot: Option<Id<Lot>>,
+    /// The lot that it becomes a part of.
+    pub to_lot: Option<Id<Lot>>,
     pub units: i64,
     pub from: Option<&'static str>,
     pub to: Option<&'static str>,
@@ -110,8 +114,25 @@ impl Naive {
         days.any(|day| day >= leg.date && then(day) < 0)
     }
 
-    pub fn quarantined(&self, item: ItemId, site: SiteId) -> i64 {
-        if site == main_site() { self.bin(item, "MAIN/Q") } else { 0 }
+    pub fn quarantined(&self, item: ItemId, site: SiteId, date: NaiveDate) -> i64 {
+        let aside =
+            |leg: &&Leg| leg.item == item && leg.at == At::Bin("MAIN/Q") && leg.date <= date;
+        let aside = self.legs().filter(aside).map(|leg| leg.units);
+        if site == main_site() { aside.sum() } else { 0 }
+    }
+
+    pub fn expired(&self, item: ItemId, site: SiteId) -> i64 {
+        let over = |leg: &&Leg| {
+            let here = matches!(leg.at, At::Bin(bin) if site_of(bin) == site && bin != "MAIN/Q");
+            leg.item == item && here && leg.lot.is_some_and(|lot| self.expired.contains(&lot))
+        };
+        self.legs().filter(over).map(|leg| leg.units).sum()
+    }
+
+    /// The last day of a lot is over.
+    pub fn expire(&mut self, item: ItemId, lot: Id<Lot>) {
+        self.expired.push(lot);
+        [main_site(), shop()].into_iter().for_each(|site| self.uncover(item, site));
     }
 
     pub fn in_transit(&self, item: ItemId, site: SiteId) -> i64 {
@@ -132,7 +153,8 @@ impl Naive {
     }
 
     pub fn available(&self, item: ItemId, site: SiteId) -> i64 {
-        self.on_hand(item, site) - self.reserved(item, site) - self.quarantined(item, site)
+        let blocked = self.quarantined(item, site, NaiveDate::MAX) + self.expired(item, site);
+        self.on_hand(item, site) - self.reserved(item, site) - blocked
     }
 
     /// The legs of a deed.
@@ -159,6 +181,11 @@ impl Naive {
             }
             MoveKind::Arrival => {
                 vec![leg(At::Road(shop()), -deed.units), leg(bin(deed.to), deed.units)]
+            }
+            MoveKind::TransitLoss => vec![leg(At::Road(shop()), -deed.units)],
+            MoveKind::OwnerChange => {
+                let into = Leg { lot: deed.to_lot, ..leg(bin(deed.to), deed.units) };
+                vec![leg(bin(deed.to), -deed.units), into]
             }
             MoveKind::Count => {
                 let place = deed.to.unwrap();
