@@ -16,6 +16,7 @@ mod files;
 mod inventory;
 mod json;
 mod known;
+mod payroll;
 mod report;
 mod suites;
 
@@ -53,6 +54,11 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("inventory/ssm_serial.json", inventory::ssm_serial::cases),
     ("inventory/valuation.json", inventory::valuation::cases),
     ("inventory/working_calendar.json", inventory::working_calendar::cases),
+    ("payroll/de_lohnsteuer_2025.json", payroll::lohnsteuer::cases),
+    ("payroll/de_lohnsteuer_2026.json", payroll::lohnsteuer::cases),
+    ("payroll/pap/Lohnsteuer2024.xml", payroll::lohnsteuer::file_of_2024),
+    ("payroll/pap/Lohnsteuer2025.xml", payroll::lohnsteuer::shipped_file),
+    ("payroll/pap/Lohnsteuer2026.xml", payroll::lohnsteuer::shipped_file),
     ("suites/oracles.json", suites::acts::cases),
 ];
 

@@ -4,6 +4,8 @@
 //! loaded, its rounding said at every step.
 
 pub mod expr;
+#[cfg(feature = "pap")]
+pub mod pap;
 
 mod error;
 

@@ -1,0 +1,3 @@
+//! Adapters of `payroll/`.
+
+pub(crate) mod lohnsteuer;
