@@ -15,6 +15,7 @@ pub mod forecast;
 pub mod history;
 pub mod items;
 pub mod levels;
+pub mod lot_sizing;
 pub mod measures;
 pub mod moves;
 pub mod ordering;
@@ -39,6 +40,7 @@ mod lists;
 pub mod rights;
 mod settings;
 mod stock_error;
+mod threads;
 pub mod trace;
 
 pub use change::Change;

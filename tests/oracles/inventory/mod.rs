@@ -4,6 +4,7 @@ pub(crate) mod aql_sampling;
 pub(crate) mod eoq_family;
 pub(crate) mod forecast;
 pub(crate) mod gsm_multi_echelon;
+pub(crate) mod lot_sizing;
 pub(crate) mod misc_inventory;
 pub(crate) mod newsvendor;
 pub(crate) mod r_q_policy;
