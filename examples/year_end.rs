@@ -145,7 +145,7 @@ fn firm(clock: &Clock) -> Outcome<Books<'static>> {
         account("1200", "Customers", Asset).kind("receivable").open_items(),
         account("1900", "Prepaid expenses", Asset),
         account("2000", "Suppliers", Liability).kind("payable"),
-        account("2300", "Accrued expenses", Liability),
+        account("2300", "Provisions", Liability),
         account("3000", "Capital", Equity),
         account("3900", "Retained earnings", Equity),
         account("4000", "Sales", Income),

@@ -336,7 +336,7 @@ currency_monetary_account: State, layout 1
   key (account)
   guard all ()
 
-currency_revaluation: Fact, layout 2
+currency_revaluation: Fact, layout 3
   date: Date
   entry: Id
   source: Text
@@ -344,6 +344,7 @@ currency_revaluation: Fact, layout 2
   lines: I64
   difference: Decimal { digits: 4 }
   ledger: Text, nullable, since 2
+  max_rate_age_days: I64, nullable, since 3
   key (date, entry)
   guard all ()
 
@@ -401,12 +402,13 @@ allocation_share: State, layout 1
   key (rule, value)
   guard by_rule (rule)
 
-allocation_statistic: State, layout 2
+allocation_statistic: State, layout 3
   statistic: Text
   period: I64
   value: Text
   amount: Number
   until_next: Bool, nullable, since 2
+  beside: Number, nullable, since 3
   key (statistic, period, value)
   guard by_statistic_and_period (statistic, period)
 

@@ -289,6 +289,15 @@ fn rates_may_be_so_old() {
         firm.must("monetary", &MarkMonetary::new(["1200"]));
         let valued = firm.books.revaluation(&Revalue::at(d("2026-03-31"))).unwrap_err();
         assert_eq!(valued.code(), "accounting.old_rate", "on {}", firm.name);
+        // A rule of now: what was known is not refused since.
+        let (run, time) = (Revalue::at(d("2026-03-31")), minute(0));
+        assert!(!firm.view(|view| revaluation_known_at(view, &run, time)).lines.is_empty());
+        let known = TranslationQuery::new(USD, "2026-01-01/2026-03-31".parse().unwrap());
+        let known = known.known_at(time);
+        firm.books.view(|view| translation(view, &known)).unwrap();
+        let bound = run.clone().rates_no_older_than(7);
+        let refused = firm.books.view(|view| revaluation_known_at(view, &bound, time)).unwrap_err();
+        assert_eq!(refused.code(), "accounting.old_rate", "who asks for it has it");
         let older = Revalue::at(d("2026-03-31")).rates_no_older_than(90);
         assert!(!firm.view(|view| revaluation(view, &older)).lines.is_empty());
         let translated = TranslationQuery::new(USD, "2026-01-01/2026-03-31".parse().unwrap());

@@ -138,7 +138,7 @@ impl SetAllocation {
         self
     }
 
-    /// By a statistical figure: what was recorded for the period, or [holds](super::RecordStatistics::until_next) from before.
+    /// By a statistical figure: what was recorded for the period, or what was recorded before and holds [until the next one](super::RecordStatistics::until_next).
     #[must_use]
     pub fn by_statistic(mut self, name: impl Into<SmolStr>) -> SetAllocation {
         (self.basis, self.basis_of) = (BasisKind::Statistic, Some(name.into()));

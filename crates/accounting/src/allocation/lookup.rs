@@ -47,9 +47,13 @@ pub fn statistics(
     let until = Range::<StatisticalValue>::by_key(&SmolStr::new(statistic)).through(&period);
     let mut counts: BTreeMap<SmolStr, Arc<StatisticalValue>> = BTreeMap::new();
     for row in read.peek_scan(&until)? {
-        if row.period == period || row.until_next == Some(true) {
-            counts.insert(row.value.clone(), row); // in order of periods: the last one counts
-        }
+        let row = match row.standing() {
+            _ if row.period == period => row,
+            Some(amount) if amount == row.amount => row,
+            Some(amount) => Arc::new(StatisticalValue { amount, ..row.as_ref().clone() }),
+            None => continue,
+        };
+        counts.insert(row.value.clone(), row); // in order of periods: the last one counts
     }
     Ok(counts.into_values().filter(|row| !row.amount.is_zero()).collect())
 }

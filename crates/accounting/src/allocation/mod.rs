@@ -3,8 +3,9 @@
 //! A rule names the *pool*, which is an account or all under a heading with one value of a dimension (cost centre 900, overheads); the
 //! dimension over which it is shared; and the *basis* by which: fixed shares, a statistical figure of the period (heads, square
 //! metres, hours: [`RecordStatistics`]), or another account: what each receiver has on one of the balance sheet at the end of the
-//! period, or what one of income or expenses moved in it. A run credits the pool and debits the receivers, on the same account or on another, in one entry of the period's last day. Each account of the pool is
-//! split by largest remainder ([`allocate`](fondaco_core::allocate)), so the parts add up to it to the cent.
+//! period, or what one of income or expenses moved in it. A run credits the pool and debits the receivers, on the same account or on
+//! another, in one entry of the period's last day. Each account of the pool is split by largest remainder
+//! ([`allocate`](fondaco_core::allocate)), so the parts add up to it to the cent.
 //!
 //! Every other dimension stays: what a project spent on overheads is shared among the receivers as the project's.
 //!

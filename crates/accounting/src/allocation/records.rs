@@ -79,7 +79,7 @@ pub struct AllocationShare {
     kind = state,
     key(statistic, period, value),
     guard(by_statistic_and_period(statistic, period)),
-    layout = 2
+    layout = 3
 )]
 pub struct StatisticalValue {
     /// What is counted.
@@ -93,6 +93,16 @@ pub struct StatisticalValue {
     /// Whether it counts in later periods too, until the next one that does.
     #[record(since = 2)]
     pub until_next: Option<bool>,
+    /// What counts in later periods instead, until the next one that does, where the figure is of its period alone.
+    #[record(since = 3)]
+    pub beside: Option<Decimal>,
+}
+
+impl StatisticalValue {
+    /// What of it counts in later periods, until the next one.
+    pub(super) fn standing(&self) -> Option<Decimal> {
+        if self.until_next == Some(true) { Some(self.amount) } else { self.beside }
+    }
 }
 
 /// That a rule was run for a period. It stands until its entry is reversed.

@@ -18,7 +18,8 @@ use crate::ledger::{LedgerError, Period, PeriodKey, period_label, rights};
 /// before is replaced; a value that is not named stays as it is, and one of zero counts no more.
 ///
 /// Hours are of their period alone. What stays until it changes, such as square metres, is recorded once, [until the next
-/// one](RecordStatistics::until_next); what is recorded without that counts instead of it in its own period.
+/// one](RecordStatistics::until_next); what is recorded without that counts instead of it in its own period, and leaves it as it is
+/// in all later ones. Recorded until the next one again, it counts in its own period too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordStatistics {
     /// What is counted.
@@ -120,7 +121,10 @@ impl RecordStatistics {
         let known = tx.get::<StatisticalValue>(&key)?;
         // A zero is kept: something may hold from before.
         let until_next = self.until_next.then_some(true);
-        let row = StatisticalValue { statistic, period, value: value.clone(), amount, until_next };
+        let standing = known.as_ref().and_then(|known| known.standing());
+        let beside = standing.filter(|_| !self.until_next);
+        let value = value.clone();
+        let row = StatisticalValue { statistic, period, value, amount, until_next, beside };
         match known {
             Some(_) => tx.put(row)?,
             None => tx.insert(row)?,

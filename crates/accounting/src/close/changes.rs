@@ -81,8 +81,9 @@ pub struct ChangedStatement {
     pub locked: bool,
 }
 
-/// By how much a balance sheet is another, in the ledger's currency, each positive on its own side. Assets are liabilities and equity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// By how much a balance sheet is another, in the ledger's currency, each positive on its own side. Assets are liabilities and equity;
+/// all three are nothing where one account of a class has what another has lost, as customers have what the bank had.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangedSheet {
     /// The period of its day.
     pub period: PeriodKey,
@@ -94,6 +95,8 @@ pub struct ChangedSheet {
     pub liabilities: Decimal,
     /// The equity with all results.
     pub equity: Decimal,
+    /// The accounts of assets, liabilities and equity that stand otherwise, with debits less credits, by code.
+    pub accounts: BTreeMap<SmolStr, Decimal>,
     /// Whether its day is locked now, or its year closed: what was reported as of it is another.
     pub locked: bool,
 }
@@ -124,8 +127,8 @@ pub struct Changes {
     pub balances: Vec<ChangedBalance>,
     /// The statements that moved, by period. Entries that close years move none.
     pub statements: Vec<ChangedStatement>,
-    /// The balance sheets that stand otherwise, by day: at the end of each period from the first that moved, and of the last day that
-    /// was asked for.
+    /// The balance sheets of which an account or the result stands otherwise, by day: at the end of each period from the first that
+    /// moved, and of the last day that was asked for. Entries that close years move none.
     pub sheets: Vec<ChangedSheet>,
     /// The assertions of these days that are not kept now.
     pub broken: Vec<Arc<Assertion>>,
@@ -289,11 +292,8 @@ fn sheets(locks: &Locks, through: NaiveDate, balances: &[ChangedBalance]) -> Vec
         .map(|period| (period.end.min(through), period.period))
         .collect();
     days.sort_unstable();
-    let zero = Decimal::ZERO;
     let sheet = |(date, period): (NaiveDate, PeriodKey)| {
         let locked = locks.has_period(period) || locks.has_day(date);
-        let (assets, liabilities, equity) = (zero, zero, zero);
-        let mut sheet = ChangedSheet { period, date, assets, liabilities, equity, locked };
         // What is asked for is of the last day or earlier, so all of a period that begins by then counts.
         let by_then = |of: &PeriodKey| {
             locks
@@ -301,7 +301,25 @@ fn sheets(locks: &Locks, through: NaiveDate, balances: &[ChangedBalance]) -> Vec
                 .get(of)
                 .is_some_and(|of| of.end <= date || of.start <= date && date == through)
         };
-        for balance in balances.iter().filter(|balance| by_then(&balance.period)) {
+        let balances = balances.iter().filter(|balance| by_then(&balance.period));
+        ChangedSheet::of(period, date, locked, balances)
+    };
+    days.into_iter().map(sheet).filter(ChangedSheet::stands_otherwise).collect()
+}
+
+impl ChangedSheet {
+    fn of<'b>(
+        period: PeriodKey,
+        date: NaiveDate,
+        locked: bool,
+        balances: impl Iterator<Item = &'b ChangedBalance>,
+    ) -> ChangedSheet {
+        let (assets, liabilities, equity) = (Decimal::ZERO, Decimal::ZERO, Decimal::ZERO);
+        let accounts = BTreeMap::new();
+        let mut sheet =
+            ChangedSheet { period, date, assets, liabilities, equity, accounts, locked };
+        // What closes a year moves results to equity, and no sheet.
+        for balance in balances.filter(|balance| !is_closing(balance.period)) {
             let (debit, credit) = sides(balance);
             let (sum, change) = match balance.class {
                 AccountClass::Asset => (&mut sheet.assets, debit),
@@ -309,12 +327,19 @@ fn sheets(locks: &Locks, through: NaiveDate, balances: &[ChangedBalance]) -> Vec
                 _ => (&mut sheet.equity, credit),
             };
             *sum = sum.saturating_add(change);
+            if !balance.class.is_result() {
+                let account = sheet.accounts.entry(balance.account.clone()).or_default();
+                *account = account.saturating_add(debit);
+            }
         }
+        sheet.accounts.retain(|_, change| !change.is_zero());
         sheet
-    };
-    let moved =
-        |of: &ChangedSheet| [of.assets, of.liabilities, of.equity].iter().any(|of| !of.is_zero());
-    days.into_iter().map(sheet).filter(moved).collect()
+    }
+
+    /// Whether an account does, or the result: that is in the equity, and none of its accounts.
+    fn stands_otherwise(&self) -> bool {
+        !self.accounts.is_empty() || !self.equity.is_zero()
+    }
 }
 
 /// A change as debits less credits, and as credits less debits.
@@ -377,11 +402,14 @@ impl Changes {
 
     /// Whether what a balance sheet moved by is what its period moved: that is told with the period.
     fn is_told(&self, sheet: &ChangedSheet) -> bool {
-        self.statements.iter().any(|of| {
-            of.period == sheet.period
-                && (of.assets, of.liabilities) == (sheet.assets, sheet.liabilities)
-                && of.equity.saturating_add(of.result) == sheet.equity
-        })
+        let ChangedSheet { period, date, locked, .. } = *sheet;
+        let balances = self.balances.iter().filter(|of| of.period == period);
+        ChangedSheet::of(period, date, locked, balances) == *sheet
+    }
+
+    fn name_of(&self, account: &SmolStr) -> SmolStr {
+        let of = self.balances.iter().find(|of| of.account == *account);
+        of.map(|of| of.name.clone()).unwrap_or_default()
     }
 
     /// As rows and columns: each balance, then what the statements of each period moved by, and the balance sheets since that stand
@@ -438,6 +466,13 @@ impl Changes {
             }
         }
         for sheet in self.sheets.iter().filter(|sheet| !self.is_told(sheet)) {
+            for (account, change) in &sheet.accounts {
+                let name = Phrase::from(self.name_of(account));
+                let name = name.and(word("as of")).and(sheet.date).into_cell();
+                let period = Cell::text(period_label(sheet.period));
+                let account = Cell::text(account.clone());
+                report.push(Row::new([period, account, name, Cell::Empty, Cell::from(*change)]));
+            }
             let figures = [
                 ("Assets", sheet.assets),
                 ("Liabilities", sheet.liabilities),

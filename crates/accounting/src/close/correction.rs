@@ -5,7 +5,7 @@
 //! what it was on its own day then too: that it was found late is no exchange difference.
 //!
 //! What was paid of a bill that is corrected stays paid: the reversal's part of it and the new item of the same party are cleared
-//! against each other as far as they meet, so that only what is really owed stays open.
+//! against each other as far as they meet, so that only what is really owed stays open, however often it is corrected.
 //!
 //! What a [revaluation](crate::currency::Revalue) or an [allocation](crate::allocation) posted is not corrected: the run is taken back,
 //! and run again.
@@ -125,7 +125,8 @@ impl Act for Correct {
             if let Some(on) = planned {
                 plan_new(tx, entry.id, date, on)?;
             }
-            clear_correction(tx, reversal.id, entry.id)?;
+            let reversals = self.reversals(tx, reversal.id)?;
+            clear_correction(tx, &reversals, entry.id)?;
             let in_period = taken_on == own && date == self.with.date;
             let posted = vec![reversal.id, entry.id];
             Ok(((Corrected { reversal, entry, date }, in_period), posted))
@@ -159,6 +160,17 @@ impl Correct {
             let posted = reverse_within(tx, &Reverse::new(self.entry, date), planned, within)?;
             Ok((posted, date))
         })
+    }
+
+    /// The reversal of what is wrong, and those of what that had corrected in its turn, the last first.
+    fn reversals(&self, tx: &mut Tx<'_>, last: Id<Entry>) -> Result<Vec<Id<Entry>>, LedgerError> {
+        let (mut all, mut at) = (vec![last], self.entry);
+        // Each came in the commit of the entry that it led to, so nothing has to be rested on.
+        while let Some(earlier) = correction_by(tx, at)? {
+            all.push(earlier.reversal);
+            at = earlier.entry;
+        }
+        Ok(all)
     }
 
     /// What is right is entered: on its own day, or today where that is closed.

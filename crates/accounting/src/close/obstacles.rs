@@ -231,8 +231,11 @@ fn unrevalued_of(
         false => {
             let mut runs = revaluations(read)?;
             runs.retain(|run| run.ledger.as_ref() == ledger && run.date <= end);
-            let run = Revalue::at(end);
-            let run = runs.last().map_or(run.clone(), |last| run.source(last.source.clone()));
+            // By the rates of the last run, and as old as that let them be.
+            let mut run = Revalue::at(end);
+            if let Some(last) = runs.last() {
+                (run.source, run.max_rate_age_days) = (last.source.clone(), last.max_rate_age_days);
+            }
             match revaluation_of(read, &run, ledger.cloned()) {
                 Ok(preview) => {
                     let lines = preview.lines.iter();

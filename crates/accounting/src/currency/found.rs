@@ -10,6 +10,7 @@ use fondaco_core::{Currency, Money, MoneyError, Ratio, RatioError, Rounding, Tim
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
 
+use super::ExchangeError;
 use crate::ledger::LedgerError;
 
 /// Digits after the point of a rate that was divided or multiplied.
@@ -87,12 +88,24 @@ impl FoundRate {
 
     /// Since when it holds, where that is too long ago: by `oldest`, or by its source; with the days that are allowed. One that was
     /// recorded for a span of days was meant for all of them.
-    pub(crate) fn outdated(&self, oldest: Option<u32>) -> Option<(NaiveDate, u32)> {
+    fn outdated(&self, oldest: Option<u32>) -> Option<(NaiveDate, u32)> {
         let days = oldest.or(self.max_age_days)?;
         let first = self.date.checked_sub_days(Days::new(days.into()))?;
         let open = self.legs.iter().filter(|leg| leg.span.end.is_none());
         let since = open.map(|leg| leg.span.start).min()?;
         (since < first).then_some((since, days))
+    }
+
+    /// Refuses one of a source that began to hold too long ago for what an account has: see [`outdated`](FoundRate::outdated).
+    pub(crate) fn check_age(
+        &self,
+        oldest: Option<u32>,
+        (code, account, held): (&SmolStr, &SmolStr, Money),
+    ) -> Result<(), ExchangeError> {
+        let FoundRate { from, to, date, .. } = *self;
+        let Some((since, days)) = self.outdated(oldest) else { return Ok(()) };
+        let (code, account) = (code.clone(), account.clone());
+        Err(ExchangeError::OldRate { code, from, to, date, since, days, account, held })
     }
 
     fn no_room(&self) -> LedgerError {

@@ -48,9 +48,6 @@ impl Needed {
         found: &FoundRate,
         (account, from, units): Holding<'_>,
     ) -> Result<(), ExchangeError> {
-        let FoundRate { to, date, .. } = *found;
-        let Some((since, days)) = found.outdated(self.oldest) else { return Ok(()) };
-        let (code, account, held) = (self.source.clone(), account.clone(), money(units, from));
-        Err(ExchangeError::OldRate { code, from, to, date, since, days, account, held })
+        found.check_age(self.oldest, (&self.source, account, money(units, from)))
     }
 }

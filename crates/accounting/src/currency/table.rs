@@ -36,7 +36,9 @@ pub(crate) struct Finder<'k> {
 impl Finder<'_> {
     /// Direct, else inverse, else through the pivot.
     pub(crate) fn find(&self, from: Currency, to: Currency) -> Option<FoundRate> {
-        let (date, max_age_days) = (self.date, self.source.max_age_days);
+        // How old a rate may be is a rule of now: what was known at a time is not refused since.
+        let max_age_days = self.source.max_age_days.filter(|_| self.known_at.is_none());
+        let date = self.date;
         let found = |legs| FoundRate { from, to, date, legs, max_age_days };
         if from == to {
             return Some(found(Vec::new()));

@@ -573,16 +573,19 @@ enum Whose {
     Suppliers,
 }
 
-/// Whose account it is, where it is one of parties: by its kind or the engine that keeps it, else by what its open items are.
+/// Whose account it is, where it is one of parties: by its kind or the engine that keeps it; where neither is said, by what its open
+/// items are. Those of a tax or of money in transit are nobody's debts.
 fn whose(account: &Account) -> Option<Whose> {
     let is = |name: &str| {
         [&account.kind, &account.control].into_iter().any(|of| of.as_deref() == Some(name))
     };
+    let by_items =
+        account.open_items.is_some() && account.kind.is_none() && account.control.is_none();
     match account.class {
         _ if is("receivable") => Some(Whose::Customers),
         _ if is("payable") => Some(Whose::Suppliers),
-        AccountClass::Asset if account.open_items.is_some() => Some(Whose::Customers),
-        AccountClass::Liability if account.open_items.is_some() => Some(Whose::Suppliers),
+        AccountClass::Asset if by_items => Some(Whose::Customers),
+        AccountClass::Liability if by_items => Some(Whose::Suppliers),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::rules::{AccountPlace, AccountRule, Chart, Rules};
 use super::{Amount, LedgerError, NewEntry, NewPosting, Period, Side};
-use crate::currency::{ExchangeError, POSTING_SOURCE};
+use crate::currency::POSTING_SOURCE;
 
 /// A posting that passed: signed amounts, positive for a debit.
 pub(crate) struct Judged {
@@ -161,12 +161,7 @@ fn on_record(
         let currency = rules.currency;
         return Err(LedgerError::NoRate { code, amount, currency, date });
     };
-    if let Some((since, days)) = found.outdated(None) {
-        let (from, to, account, held) = (amount.currency(), rules.currency, code, amount);
-        let code = SmolStr::new_static(POSTING_SOURCE);
-        let old = ExchangeError::OldRate { code, from, to, date, since, days, account, held };
-        return Err(old.into());
-    }
+    found.check_age(None, (&SmolStr::new_static(POSTING_SOURCE), &code, amount))?;
     let worth = found.convert(amount, Rounding::HalfUp);
     let worth = worth.map_err(|_| LedgerError::TooLarge { code, amount: amount.amount() })?;
     // A rate that no decimal holds is not kept: the worth comes from the exact fraction.

@@ -71,14 +71,8 @@ pub fn accounts_known(
 ) -> Result<Vec<Arc<Account>>, LedgerError> {
     let accounts = read.peek_scan(&Range::<Account>::all())?;
     let Some(time) = known_at else { return Ok(accounts) };
-    let mut earlier: BTreeMap<SmolStr, AccountBefore> = BTreeMap::new();
-    read.peek_each(&Range::<AccountBefore>::all(), |before: &AccountBefore| {
-        // Of one account the changes come in order: the first after the time replaced what was known then.
-        if before.id.timestamp().is_some_and(|at| at.millis() > time.millis()) {
-            earlier.entry(before.account.clone()).or_insert_with(|| before.clone());
-        }
-        Ok::<(), Halt>(())
-    })?;
+    let mut earlier =
+        replaced_since(read, time, |before: &AccountBefore| (before.account.clone(), before.id))?;
     let as_known = |account: Arc<Account>| match earlier.remove(&account.code) {
         Some(AccountBefore { name, parent, tags, .. }) => {
             Arc::new(Account { name, parent, tags, ..account.as_ref().clone() })
@@ -86,6 +80,31 @@ pub fn accounts_known(
         None => account,
     };
     Ok(accounts.into_iter().map(as_known).collect())
+}
+
+/// What held at a time and was replaced since, by account, of records that keep what a change of one replaced: each says of which,
+/// and what names the change.
+pub(crate) fn replaced_since<R: Record + Clone>(
+    read: &mut impl Reading,
+    time: Timestamp,
+    of: impl Fn(&R) -> (SmolStr, Id<R>),
+) -> Result<BTreeMap<SmolStr, R>, Halt> {
+    let mut replaced = BTreeMap::new();
+    read.peek_each(&Range::<R>::all(), |before: &R| {
+        let (account, id) = of(before);
+        // Of one account the changes come in order: the first after the time replaced what was known then.
+        if !was_known(id.timestamp(), time) {
+            replaced.entry(account).or_insert_with(|| before.clone());
+        }
+        Ok::<(), Halt>(())
+    })?;
+    Ok(replaced)
+}
+
+/// Whether what was recorded then was known at a time, to the millisecond. An id whose time can't be read was not made by us; what
+/// it names counts as known for ever.
+pub(crate) fn was_known(recorded_at: Option<Timestamp>, time: Timestamp) -> bool {
+    recorded_at.is_none_or(|at| at.millis() <= time.millis())
 }
 
 /// These accounts, and those that stood under the headings among them at a time, without headings: in order of their codes.

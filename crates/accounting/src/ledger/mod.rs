@@ -117,7 +117,7 @@ pub use error::{LedgerError, SumKind};
 pub use gate::{AccountLimit, ClosedBy, LimitChange};
 pub use journal::{ApprovalsChange, ChangeJournal, Journal, OpenJournal};
 pub use known::{AccountBefore, accounts_known};
-pub(crate) use known::{leaves_known, under};
+pub(crate) use known::{leaves_known, replaced_since, under, was_known};
 pub(crate) use lookup::leaves;
 pub use lookup::{WholeEntry, entry, entry_by_number, postings};
 pub(crate) use lookup::{periods_on, posted_account};

@@ -22,9 +22,10 @@ pub use ageing::{AgeBy, Aged, AgedItem, Ageing, AgeingQuery, PartyAgeing, ageing
 pub use compared::{Compared, compare_balance_sheets, compare_income_statements};
 pub use explain::explain_balance;
 pub use financial::{
-    EquityChange, EquityChanges, EquityRow, EquityStatement, FailedCheck, FinancialQuery,
-    FinancialStatement, RowAccount, RowAccountPostings, RowPostings, StatementColumn, StatementRow,
-    equity_changes, equity_statement, financial_statement, row_postings,
+    EquityChange, EquityChanges, EquityResults, EquityRow, EquityStatement, FailedCheck,
+    FinancialQuery, FinancialStatement, RowAccount, RowAccountPostings, RowPostings,
+    StatementColumn, StatementRow, equity_changes, equity_statement, financial_statement,
+    row_postings,
 };
 pub use general_ledger::{
     AccountLedger, GeneralLedger, LedgerLine, account_ledger, general_ledger,

@@ -2,6 +2,7 @@
 
 use fondaco_accounting::allocation::*;
 use fondaco_accounting::ledger::*;
+use fondaco_testkit::{Race, Sent};
 
 use crate::common::*;
 use crate::{cost, of};
@@ -136,33 +137,47 @@ fn by_what_an_account_of_the_balance_sheet_stands_at() {
     });
 }
 
-/// Who buys a machine in January while March is shared out is in it, or after it.
+/// March is shared out by what is known while somebody else changes what it rests on, all of an earlier period: it is in the run, or
+/// after it.
+fn races_with(before: impl Fn(Firm), other: Sent) {
+    let race = Race {
+        engine: &ENGINE,
+        stores: &in_process,
+        before: &|host| {
+            let firm = Firm::over(host.clone()).set_up();
+            firm.post("power", cost("2026-03-05", "5100", "900", "40"));
+            before(firm);
+        },
+        rows: &|host| {
+            let firm = Firm::over(host.clone());
+            ["10", "20", "900"].map(|centre| of(&firm, "5100", centre)).to_vec()
+        },
+    };
+    race.race(&Sent::new("run", Allocate::new("over", 202_603)), &other);
+}
+
+/// Who buys a machine in January.
 #[test]
 fn a_run_rests_on_all_earlier_periods() {
-    for (name, store) in stores() {
-        let firm = Firm::on(name, store).set_up();
+    let before = |firm: Firm| {
         let machines = NewAccount::new("1500", "Machines", AccountClass::Asset);
         firm.must("machines", &OpenAccounts::new(vec![machines]));
         firm.post("of 10", cost("2026-01-05", "1500", "10", "100"));
-        firm.post("power", cost("2026-03-05", "5100", "900", "40"));
         firm.must("rule", &rule().by_account("1500"));
-        std::thread::scope(|scope| {
-            let books = firm.books.clone();
-            scope.spawn(move || books.send("run", &Allocate::new("over", 202_603)).unwrap());
-            let books = firm.books.clone();
-            scope.spawn(move || {
-                books.post("of 20", cost("2026-01-06", "1500", "20", "100")).unwrap()
-            });
-        });
-        let run = firm.view(|view| allocation_runs(view, "over", 202_603)).remove(0).0;
-        let twenty = firm.entries().into_iter().find(|entry| entry.date == d("2026-01-06"));
-        let position = |id| {
-            let trail = firm.books.audit_trail().unwrap();
-            trail.of(id).unwrap().position
-        };
-        let after = position(twenty.unwrap().id) > position(run.entry);
-        assert_eq!(of(&firm, "5100", "20"), if after { "0" } else { "20" }, "on {name}");
-    }
+    };
+    races_with(before, Sent::new("of 20", Post::new(cost("2026-01-06", "1500", "20", "100"))));
+}
+
+/// Who measures in January what holds until the next one.
+#[test]
+fn a_run_rests_on_what_holds_from_earlier_periods() {
+    let area =
+        |value: &str| RecordStatistics::new("area", 202_601).value(value, dec("1")).until_next();
+    let before = |firm: Firm| {
+        firm.must("area", &area("10"));
+        firm.must("rule", &rule().by_statistic("area"));
+    };
+    races_with(before, Sent::new("another", area("20")));
 }
 
 /// Square metres are recorded once and hold until they change; hours are of their month.
@@ -201,6 +216,41 @@ fn by_statistics_that_hold_until_the_next() {
             let found = ["10", "20", "30"].map(|centre| of(&firm, "5100", centre));
             assert_eq!(found, expected, "{period} on {}", firm.name);
         }
+        firm.clean();
+    });
+}
+
+/// A month's own figure takes nothing from what holds until the next one.
+#[test]
+fn a_figure_of_one_period_stands_beside_what_holds() {
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        let area =
+            |period, metres: &str| RecordStatistics::new("area", period).value("10", dec(metres));
+        let known = || -> Vec<String> {
+            let of = |period| firm.view(|view| statistics(view, "area", period));
+            let amounts = |period| of(period).iter().map(|row| row.amount.to_string()).collect();
+            [202_601, 202_602, 202_603]
+                .into_iter()
+                .map(|period| {
+                    let amounts: Vec<String> = amounts(period);
+                    amounts.join(" ")
+                })
+                .collect()
+        };
+        firm.must("of 2025", &OpenFiscalYear::calendar_year(2025));
+        firm.must("90", &area(202_512, "90").until_next());
+        firm.must("120", &area(202_601, "120").until_next());
+        firm.must("January alone", &area(202_601, "130"));
+        assert_eq!(known(), ["130", "120", "120"], "on {}", firm.name);
+        firm.must("January alone, again", &area(202_601, "0"));
+        assert_eq!(known(), ["", "120", "120"]);
+        firm.must("from January on", &area(202_601, "140").until_next());
+        assert_eq!(known(), ["140", "140", "140"], "both are one again");
+        firm.must("February alone", &area(202_602, "5"));
+        assert_eq!(known(), ["140", "5", "140"]);
+        firm.must("from February on", &area(202_602, "0").until_next());
+        assert_eq!(known(), ["140", "", ""]);
         firm.clean();
     });
 }

@@ -11,6 +11,30 @@ fn told(firm: &Firm, period: PeriodKey) -> Vec<String> {
     list.points.iter().map(Point::to_string).collect()
 }
 
+/// What was revalued at rates that are older on purpose is revalued.
+#[test]
+fn a_run_that_lets_rates_be_older_is_done() {
+    on_every_store(|firm| {
+        let firm = crate::years::with_two_years(firm);
+        firm.must("spot", &OpenRateSource::new("SPOT", "Spot").no_older_than(7));
+        let rate = NewRate::new(Currency::USD, Currency::EUR, dec("0.5"), d("2025-01-02"));
+        firm.must("rate", &RecordRates::new("SPOT", vec![rate]));
+        firm.must("monetary", &MarkMonetary::new(["1010"]));
+        firm.must("differences", &SetExchangeAccounts::new("GEN", "4000", "5100"));
+        let dollars = NewEntry::new("GEN", d("2025-01-07"))
+            .posting(NewPosting::debit("1010", usd("5")).worth(eur("4")))
+            .posting(NewPosting::credit("4000", usd("5")).worth(eur("4")));
+        firm.post("dollars", dollars);
+        let point = "currencies not revalued: 1, such as USD; revalue them";
+        assert_eq!(told(&firm, 202_501), [point], "on {}", firm.name);
+        let run = Revalue::at(d("2025-01-31"));
+        assert_eq!(firm.refused("too old", &run).code(), "accounting.old_rate");
+        firm.must("on purpose", &run.rates_no_older_than(30));
+        assert_eq!(told(&firm, 202_501), [""; 0]);
+        firm.clean();
+    });
+}
+
 #[test]
 fn every_sort_of_point_is_named_and_goes_away_when_it_is_done() {
     on_every_store(|firm| {

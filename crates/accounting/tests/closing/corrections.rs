@@ -4,6 +4,7 @@ use crate::common::*;
 use fondaco_accounting::close::*;
 use fondaco_accounting::ledger::*;
 use fondaco_core::Id;
+use fondaco_testkit::{Race, Sent};
 
 fn rent(date: &str, amount: &str) -> NewEntry {
     NewEntry::new("GEN", d(date)).debit("5100", eur(amount)).credit("1000", eur(amount))
@@ -102,6 +103,35 @@ fn a_correction_stays_within_limits_as_one() {
         assert_eq!(room("2300", Side::Debit), "29", "nothing was stored on {}", firm.name);
         firm.clean();
     });
+}
+
+/// Limits of accounts are judged after both halves, and by what was posted meanwhile.
+#[test]
+fn a_correction_within_limits_and_a_posting_at_once() {
+    let moved = |debit: &str, credit: &str, amount: &str| {
+        NewEntry::new("GEN", d("2026-02-03")).debit(debit, eur(amount)).credit(credit, eur(amount))
+    };
+    let before = |firm: Firm| {
+        let firm = firm.set_up();
+        let wallet = NewAccount::new("2300", "Wallet", AccountClass::Liability);
+        let wallet = wallet.limit(AccountLimit::DebitsWithinCredits);
+        firm.must("limited", &OpenAccounts::new(vec![wallet]));
+        firm.post("100 in", moved("1000", "2300", "100"));
+        firm
+    };
+    let wrong = before(in_memory()).entries()[0].id;
+    let race = Race {
+        engine: &ENGINE,
+        stores: &in_process,
+        before: &|host| drop(before(Firm::over(host.clone()))),
+        rows: &|host| {
+            let firm = Firm::over(host.clone());
+            vec![firm.sum(&BalanceQuery::account("2300"))]
+        },
+    };
+    let correct = Correct::new(wrong, moved("1000", "2300", "50"));
+    let spent = Sent::new("60 spent", Post::new(moved("2300", "4000", "60")));
+    race.race(&Sent::new("50 it was", correct), &spent);
 }
 
 #[test]
@@ -276,6 +306,47 @@ fn a_late_entry_moves_every_later_balance_sheet() {
         assert_eq!(closed.sheets[1].equity, moved);
         assert!(closed.sheets[1].locked && !closed.sheets[2].locked);
     });
+}
+
+/// What one account has and another lost moves no sum of a class, and every later balance sheet.
+#[test]
+fn a_balance_sheet_stands_otherwise_where_its_accounts_do() {
+    let firm = in_memory().set_up();
+    firm.must(
+        "till",
+        &OpenAccounts::new(vec![NewAccount::new("1020", "Till", AccountClass::Asset)]),
+    );
+    firm.at_minute(60); // all is printed
+    firm.at_minute(61);
+    let moved = |date: &str, debit: &str, credit: &str| {
+        NewEntry::new("GEN", d(date)).debit(debit, eur("30")).credit(credit, eur("30"))
+    };
+    firm.post("received", moved("2026-01-15", "1000", "1200"));
+    firm.post("to the till", moved("2026-02-10", "1020", "1000"));
+    let query = ChangeQuery::new(minute(60), d("2026-03-31"));
+    let told = firm.books.changes(&query).unwrap();
+    let sheets: Vec<_> = told
+        .sheets
+        .iter()
+        .map(|of| {
+            assert!([of.assets, of.liabilities, of.equity].iter().all(|sum| sum.is_zero()));
+            let accounts = of.accounts.iter().map(|(code, change)| format!("{code} {change}"));
+            (of.period, accounts.collect::<Vec<_>>().join(", "))
+        })
+        .collect();
+    let (first, later) = ("1000 30, 1200 -30", "1020 30, 1200 -30");
+    let sheets: Vec<_> = sheets.iter().map(|(period, of)| (*period, of.as_str())).collect();
+    assert_eq!(sheets, [(202_601, first), (202_602, later), (202_603, later)]);
+    let csv = told.to_report().to_csv();
+    assert!(csv.contains("2026-02,1020,Till as of 2026-02-28,,,30.00"), "{csv}");
+    assert!(csv.contains("2026-03,1200,Customers as of 2026-03-31,,,-30.00"), "{csv}");
+    assert!(!csv.contains("as of 2026-01-31"), "told with January: {csv}");
+    // Taken back, later sheets are as they were.
+    firm.post("back", moved("2026-03-02", "1000", "1020"));
+    firm.post("bounced", moved("2026-03-02", "1200", "1000"));
+    let periods: Vec<_> =
+        firm.books.changes(&query).unwrap().sheets.iter().map(|of| of.period).collect();
+    assert_eq!(periods, [202_601, 202_602]);
 }
 
 #[test]

@@ -164,6 +164,36 @@ fn who_owes_stands_on_the_accounts_of_parties_alone() {
     assert_eq!(named("SupplierID"), [""; 0]);
 }
 
+/// Accounts of a kind of their own are nobody's debts, though open items keep them.
+#[test]
+fn what_open_items_keep_is_of_parties_only_where_no_kind_says_otherwise() {
+    let firm = firm();
+    use AccountClass::{Asset, Liability};
+    let kept = |account: NewAccount| account.open_items();
+    let accounts = vec![
+        kept(NewAccount::new("1250", "Deposits", Asset)),
+        kept(NewAccount::new("1360", "Money in transit", Asset).kind("transit")),
+        kept(NewAccount::new("2200", "VAT", Liability).kind("tax")),
+    ];
+    firm.must("more", &OpenAccounts::new(accounts));
+    let bob = PartyId::named("bob");
+    let sale = NewEntry::new("GEN", d("2026-05-02"))
+        .debit("1250", eur("100"))
+        .debit("1360", eur("19"))
+        .credit("4000", eur("100"))
+        .credit("2200", eur("19"));
+    firm.post("sale to bob", sale.party(bob));
+    let root = Element::read(&file(&firm, "2026-05-01", "2026-12-31"));
+    assert_eq!(Schema::norwegian().mistakes(&root), Vec::<String>::new());
+    let lines = root.all("GeneralLedgerEntries/Journal/Transaction/Line");
+    let named = |name: &str| {
+        let of = lines.iter().filter(|line| !line.all(name).is_empty());
+        of.map(|line| line.text("AccountID")).filter(|code| *code != "1200").collect::<Vec<_>>()
+    };
+    assert_eq!(named("CustomerID"), ["1250"]);
+    assert_eq!(named("SupplierID"), [""; 0]);
+}
+
 #[test]
 fn long_dimensions_get_short_codes_that_differ() {
     let firm = firm();

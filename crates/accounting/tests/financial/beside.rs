@@ -47,6 +47,9 @@ fn years_of_weeks_stand_beside_whole_years() {
     assert_eq!(at("2026-12-27")[1], "2024-12-30/2025-12-28");
     assert_eq!(at("2025-12-29")[1], "2024-12-30/2024-12-30", "the first day beside the first");
     assert_eq!(at("2026-03-10")[1], "2024-12-30/2025-03-11", "the sixteenth of the period");
+    let so_far = columns(&firm, days("2025-12-29/2026-03-10"));
+    assert_eq!(so_far[1], "2024-12-30/2025-03-11", "the same by days");
+    assert_eq!(columns(&firm, days("2026-02-23/2026-03-10"))[1], "2025-02-24/2025-03-11");
     firm.post("last of 2025", moved("2025-12-28", "1000", "4000", "7"));
     firm.post("first of 2025", moved("2024-12-30", "1000", "4000", "5"));
     let query = days("2025-12-29/2026-12-27").beside_last_year();

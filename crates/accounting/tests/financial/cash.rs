@@ -198,6 +198,54 @@ fn a_bill_that_is_corrected_after_it_was_paid_is_paid_as_what_it_is() {
     firm.clean();
 }
 
+/// The payment is for what stands in the end; what is over of it is open once, on one side.
+#[test]
+fn a_correction_that_is_corrected_is_paid_as_what_it_is() {
+    let firm = bare();
+    let (bill, _) = paid_machine(&firm, "400");
+    let rent = |amount: &str| moved("2026-03-01", "5100", "2000", amount);
+    let first = firm.must("rent of 300", &Correct::new(bill.entry, rent("300"))).entry.id;
+    assert_eq!(open(&firm), ["100"]);
+    let second = firm.must("350", &Correct::new(first, rent("350"))).entry.id;
+    assert_eq!(open(&firm), ["50"], "350 of 400 were owed");
+    for code in BOTH {
+        assert_eq!(flows(&firm, code), ["-350", "-50", "0"], "{code}");
+    }
+    let third = firm.must("420", &Correct::new(second, rent("420"))).entry.id;
+    assert_eq!(open(&firm), ["-20"], "20 are owed still");
+    for code in BOTH {
+        assert_eq!(flows(&firm, code), ["-400", "0", "0"], "{code}");
+    }
+    firm.must("400 after all", &Correct::new(third, rent("400")));
+    assert!(open(&firm).is_empty(), "{:?}", open(&firm));
+    for code in BOTH {
+        assert_eq!(flows(&firm, code), ["-400", "0", "0"], "{code}");
+    }
+    firm.clean();
+}
+
+#[test]
+fn dollars_pay_dollars_whatever_each_bill_was_worth() {
+    let firm = bare();
+    firm.must("suppliers", &ChangeAccount::open_items("2000", true));
+    firm.must("differences", &SetExchangeAccounts::new("GEN", "5800", "5800"));
+    let machine = firm.post("machine", dollars("2026-03-01", "1500", "2000", "80")).id;
+    let rent = firm.post("rent", dollars("2026-03-02", "5100", "2000", "90")).id;
+    let both = NewEntry::new("GEN", d("2026-04-01"))
+        .posting(NewPosting::debit("2000", usd("200")).worth(eur("190")))
+        .posting(NewPosting::credit("1000", usd("200")).worth(eur("190")));
+    let paid = firm.post("both", both).id;
+    let clear = Clear::new("2000")
+        .all(ItemKey::new(machine, 2))
+        .all(ItemKey::new(rent, 2))
+        .all(ItemKey::new(paid, 1));
+    firm.must("cleared", &clear);
+    for code in BOTH {
+        assert_eq!(flows(&firm, code), ["-95", "-95", "0"], "{code}");
+    }
+    firm.clean();
+}
+
 #[test]
 fn as_much_of_a_payment_follows_its_correction_as_that_comes_to() {
     let firm = bare();

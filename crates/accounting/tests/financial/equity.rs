@@ -2,7 +2,7 @@
 
 use fondaco_accounting::close::{CloseYear, Correct, PostOpening, SetClosing};
 use fondaco_accounting::ledger::*;
-use fondaco_accounting::reports::FinancialQuery;
+use fondaco_accounting::reports::{FinancialQuery, Layout};
 
 use crate::common::*;
 use crate::firm::*;
@@ -161,12 +161,59 @@ fn what_was_brought_over_and_is_corrected_in_a_later_year_moves_in_that() {
             let flow = filled(&firm, &shipped(code), &year(2026).beside_last_year());
             let of = |row, column| flow.amount(row, column).unwrap().normalize().to_string();
             assert_eq!((of("opening", 0), of("closing", 1)), ("70".into(), "70".into()), "{code}");
-            assert_eq!((of("closing", 0), of("change", 0)), (left.into(), other.into()), "{code}");
+            assert_eq!((of("closing", 0), of("change", 0)), (left.into(), "0".into()), "{code}");
+            assert_eq!((of("corrected", 0), of("corrected", 1)), (other.into(), "0".into()));
             assert!(flow.failed.is_empty() && flow.untaken.is_empty(), "{flow}");
             crate::model::every_row_opens(&firm, &shipped(code), &year(2026));
         }
         firm.clean();
     }
+}
+
+/// IAS 7.6: no cent moved, so nothing is paid, whatever else the opening brought.
+#[test]
+fn what_was_brought_over_and_is_corrected_later_pays_nobody() {
+    let firm = bare();
+    let opening = PostOpening::new("GEN", d("2025-01-01"))
+        .line(NewPosting::debit("1000", eur("70")))
+        .line(NewPosting::debit("1500", eur("100")))
+        .line(NewPosting::credit("2000", eur("80")))
+        .line(NewPosting::credit("3000", eur("90")));
+    let opened = firm.must("opening", &opening).entries[0].id;
+    firm.must("2025 is over", &fondaco_accounting::close::LockBooks::through(d("2025-12-31")));
+    let rows = ["operating", "investing", "financing", "change", "corrected", "opening", "closing"];
+    let of = |code: &str| {
+        let flow = filled(&firm, &shipped(code), &year(2026));
+        assert!(flow.failed.is_empty() && flow.untaken.is_empty(), "{flow}");
+        crate::model::every_row_opens(&firm, &shipped(code), &year(2026));
+        let title = "Corrections of balances brought over";
+        let shown = flow.to_string().contains(title);
+        (rows.map(|row| flow.amount(row, 0).unwrap().normalize().to_string()), shown)
+    };
+    let all = |rows: [&str; 7], shown| {
+        for code in ["plain-cash-flow-direct", "plain-cash-flow-indirect"] {
+            assert_eq!(of(code), (rows.map(Into::into), shown), "{code}");
+        }
+    };
+    all(["0", "0", "0", "0", "0", "70", "70"], false);
+    let lines = |bank: &str, machines: &str, suppliers: &str, capital: &str| {
+        NewEntry::new("GEN", d("2025-01-01"))
+            .debit("1000", eur(bank))
+            .debit("1500", eur(machines))
+            .credit("2000", eur(suppliers))
+            .credit("3000", eur(capital))
+    };
+    let right = Correct::new(opened, lines("70", "100", "60", "110"));
+    let right = firm.must("20 less were owed", &right).entry.id;
+    all(["0", "0", "0", "0", "0", "70", "70"], false);
+    firm.must(
+        "a machine less, and 5 more in the bank",
+        &Correct::new(right, lines("75", "90", "60", "105")),
+    );
+    all(["0", "0", "0", "0", "5", "70", "75"], true);
+    firm.post("rent", moved("2026-04-01", "5100", "1000", "7"));
+    all(["-7", "0", "0", "-7", "5", "70", "68"], true);
+    firm.clean();
 }
 
 /// IAS 1.106: the year before beside the year, by the parts of equity that a scheme has.
@@ -265,6 +312,19 @@ fn narrowed_to_a_dimension_it_is_what_carries_it() {
     // The costs of the Lido are 25.
     assert_eq!([total.contributions, total.result, total.closing], ["30", "-25", "5"].map(dec));
     assert!(statement.to_string().starts_with("Changes in equity site Lido (EUR)"), "{statement}");
+    let refused = |layout: &Layout| {
+        let error = firm.books.equity_statement(Some(layout), &year(2026)).unwrap_err();
+        assert_eq!(error.code(), "accounting.bad_input");
+        error.to_string()
+    };
+    let income = refused(&shipped("plain-income-statement"));
+    assert!(income.contains("takes no equity: give one of the balance sheet"), "{income}");
+    let by_site = Layout::parse(
+        "layout sites\ntitle Sites\nmeasure closing\ncovers equity\nside credit\nlido: Lido\n  takes 3000 where site=Lido\n\
+         rest: Rest\n  takes 3000 where site=Mestre\n",
+    );
+    let by_site = refused(&by_site.unwrap());
+    assert!(by_site.contains("account 3000 in row lido and in row rest"), "{by_site}");
     for (query, code) in [
         (year(2026).by_dimension("site"), "accounting.bad_input"),
         (FinancialQuery::new(), "accounting.bad_input"),

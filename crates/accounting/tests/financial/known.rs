@@ -39,6 +39,31 @@ fn statements_go_by_the_tags_and_names_of_then() {
 }
 
 #[test]
+fn changes_in_equity_go_by_the_tags_and_names_of_then() {
+    let firm = bare();
+    firm.post("capital", moved("2026-01-02", "1000", "3000", "500"));
+    firm.at_minute(1);
+    let then = year(2026).known_at(minute(0));
+    let sheet = shipped("plain-balance-sheet");
+    let told = |query: &FinancialQuery| {
+        let by_account = firm.books.equity_statement(None, query).unwrap();
+        let by_row = firm.books.equity_statement(Some(&sheet), query).unwrap();
+        (by_account.to_string(), by_row.to_string())
+    };
+    let before = told(&then);
+    assert!(before.0.contains("Capital"), "{}", before.0);
+    let other = [("equity", "other")].into_iter().collect();
+    let tagged = ChangeAccount { tags: Some(other), ..ChangeAccount::rename("3000", "Gifts") };
+    firm.must("gifts", &tagged);
+    assert_eq!(told(&then), before, "as it was known");
+    let now = firm.books.equity_statement(None, &year(2026)).unwrap();
+    assert_eq!(
+        (now.spans[0].total.other, now.spans[0].rows[0].name.as_str()),
+        (dec("500"), "Gifts")
+    );
+}
+
+#[test]
 fn subtrees_are_those_of_then() {
     on_every_store(|firm| {
         let firm = firm.set_up();

@@ -1,5 +1,7 @@
 //! Clearing in a foreign currency, and one currency against another: the realised difference stays in sight.
 
+use fondaco_accounting::close::Correct;
+use fondaco_accounting::currency::SetExchangeAccounts;
 use fondaco_accounting::ledger::*;
 
 use crate::common::*;
@@ -48,6 +50,40 @@ fn rates_moved_between_invoice_and_payment() {
         let known = customers().known_at(minute(0));
         assert_eq!(open(&firm, &known), " | 0.00 USD worth -30.31 EUR");
         adds_up(&firm, "1200", Some("2026-02-28"));
+        adds_up(&firm, "1200", None);
+        firm.clean();
+    });
+}
+
+/// Each item of what is right clears what is open of its currency, at what that was worth; what the worths leave is realised.
+#[test]
+fn a_correction_of_several_items_in_another_currency() {
+    on_every_store(|firm| {
+        let firm = by_items(firm);
+        firm.must("differences", &SetExchangeAccounts::new("GEN", "5900", "5900"));
+        let dollars = |account: &str, side, amount: &str, worth: &str| {
+            NewPosting::new(account, side, usd(amount)).worth(eur(worth))
+        };
+        let bill = |items: [(&str, &str); 2], (all, worth): (&str, &str)| {
+            let items = items.map(|(amount, worth)| dollars("1200", Side::Debit, amount, worth));
+            let [one, other] = items;
+            let sales = dollars("4000", Side::Credit, all, worth);
+            NewEntry::new("GEN", d("2026-01-05")).posting(one).posting(other).posting(sales)
+        };
+        let wrong = bill([("100", "90"), ("50", "45")], ("150", "135"));
+        let wrong = firm.post("bill", wrong).id;
+        let paid = item(&firm, "paid", "2026-02-05", "-100 USD", "-80 EUR");
+        firm.must("cleared", &Clear::new("1200").all(ItemKey::new(wrong, 1)).all(paid));
+        let lost = || firm.sum(&BalanceQuery::account("5900"));
+        assert_eq!((open(&firm, &customers()), lost()), ("50.00 USD".into(), "10".into()));
+        let right = bill([("100", "85"), ("40", "34")], ("140", "119"));
+        let right = firm.must("less", &Correct::new(wrong, right)).entry.id;
+        assert_eq!((open(&firm, &customers()), lost()), ("40.00 USD".into(), "5".into()));
+        adds_up(&firm, "1200", None);
+        // The first item is left over by 10, which the second takes.
+        let otherwise = bill([("90", "76.5"), ("60", "51")], ("150", "127.5"));
+        firm.must("otherwise", &Correct::new(right, otherwise));
+        assert_eq!((open(&firm, &customers()), lost()), ("50.00 USD".into(), "5".into()));
         adds_up(&firm, "1200", None);
         firm.clean();
     });

@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 
 use super::{RevaluationLine, RevaluationPart, RevaluationRun};
 use crate::currency::ExchangeError;
-use crate::ledger::{Entry, LedgerError, planned_reversals, reversal_chains};
+use crate::ledger::{Entry, LedgerError, planned_reversals, reversal_chains, was_known};
 
 /// What stands on adjustment accounts in the stead of an account in a currency.
 #[derive(Debug, Default)]
@@ -32,9 +32,7 @@ pub(super) struct Moment {
 impl Moment {
     /// Whether something with such an id was recorded by then.
     pub(super) fn knows<T>(&self, id: Id<T>) -> bool {
-        let by_then =
-            |time: Timestamp| id.timestamp().is_none_or(|at| at.millis() <= time.millis());
-        self.known_at.is_none_or(by_then)
+        self.known_at.is_none_or(|time| was_known(id.timestamp(), time))
     }
 }
 

@@ -1,17 +1,19 @@
 //! Which accounts are monetary.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use fondaco_core::store::Event;
-use fondaco_core::{Act, Halt, Range, Reading, Timestamp, Tx};
+use fondaco_core::{Act, Range, Reading, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::{MonetaryAccount, MonetaryBefore};
 use crate::currency::ExchangeError;
 use crate::ledger::account::existing;
-use crate::ledger::{Account, AccountClass, LedgerError, leaves, leaves_known, rights};
+use crate::ledger::{
+    Account, AccountClass, LedgerError, leaves, leaves_known, replaced_since, rights,
+};
 
 /// Marks accounts as monetary, so that revaluations value them: of a heading all that stands under it, now and later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,16 +123,10 @@ pub(super) fn monetary_accounts_known(
 ) -> Result<Vec<Arc<Account>>, LedgerError> {
     let marked = read.peek_scan(&Range::<MonetaryAccount>::all())?;
     let mut marked: BTreeSet<SmolStr> = marked.iter().map(|row| row.account.clone()).collect();
-    let mut earlier: BTreeMap<SmolStr, bool> = BTreeMap::new();
-    read.peek_each(&Range::<MonetaryBefore>::all(), |before: &MonetaryBefore| {
-        // Of one account the changes come in order: the first after the time replaced what was known then.
-        if before.id.timestamp().is_some_and(|at| at.millis() > time.millis()) {
-            earlier.entry(before.account.clone()).or_insert(before.monetary);
-        }
-        Ok::<(), Halt>(())
-    })?;
-    for (account, monetary) in earlier {
-        match monetary {
+    let earlier =
+        replaced_since(read, time, |before: &MonetaryBefore| (before.account.clone(), before.id))?;
+    for (account, before) in earlier {
+        match before.monetary {
             true => marked.insert(account),
             false => marked.remove(&account),
         };

@@ -135,8 +135,16 @@ fn keep(
     let event = Event::new("currency.revalued").with("entry", entry);
     tx.emit(event.with("date", run.date).with("lines", lines));
     let (date, source, sum) = (run.date, run.source.clone(), amount(difference)?);
-    let (reverses_on, ledger) = (next, ledger.clone());
-    tx.insert(RevaluationRun { date, entry, source, reverses_on, lines, difference: sum, ledger })?;
+    tx.insert(RevaluationRun {
+        date,
+        entry,
+        source,
+        reverses_on: next,
+        lines,
+        difference: sum,
+        ledger: ledger.clone(),
+        max_rate_age_days: run.max_rate_age_days,
+    })?;
     Ok(difference)
 }
 

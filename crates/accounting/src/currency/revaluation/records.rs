@@ -31,7 +31,7 @@ pub struct MonetaryBefore {
 
 /// A revaluation that was posted.
 #[derive(Record, Debug, Clone, PartialEq)]
-#[record(table = "currency_revaluation", kind = fact, key(date, entry), guard(all()), layout = 2)]
+#[record(table = "currency_revaluation", kind = fact, key(date, entry), guard(all()), layout = 3)]
 pub struct RevaluationRun {
     /// The day whose rates count.
     pub date: NaiveDate,
@@ -48,6 +48,9 @@ pub struct RevaluationRun {
     /// The parallel ledger of which it values what it has alone; `None` for what all have.
     #[record(since = 2)]
     pub ledger: Option<SmolStr>,
+    /// How many days old a rate could be, where the run said it.
+    #[record(since = 3)]
+    pub max_rate_age_days: Option<u32>,
 }
 
 /// What a revaluation moved of an account in a currency.

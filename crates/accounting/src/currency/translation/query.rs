@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use crate::currency::{FoundRate, POSTING_SOURCE};
-use crate::ledger::{AccountClass, Posting};
+use crate::ledger::{AccountClass, Posting, was_known};
 
 /// At which rates results are translated.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,11 +157,9 @@ impl TranslationQuery {
         self
     }
 
-    /// Whether a posting counts by when it was recorded. An id whose time can't be read was not made by us.
+    /// Whether a posting counts by when it was recorded.
     pub(super) fn knows(&self, posting: &Posting) -> bool {
-        let by_then =
-            |time: Timestamp| posting.recorded_at().is_none_or(|at| at.millis() <= time.millis());
-        self.known_at.is_none_or(by_then)
+        self.known_at.is_none_or(|time| was_known(posting.recorded_at(), time))
     }
 }
 

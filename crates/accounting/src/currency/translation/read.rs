@@ -14,7 +14,9 @@ use crate::Books;
 use crate::currency::FoundRate;
 use crate::currency::needed::Needed;
 use crate::ledger::open_items::money;
-use crate::ledger::{Account, AccountClass, LedgerError, Posting, Settings, is_closing};
+use crate::ledger::{
+    Account, AccountClass, LedgerError, Posting, Settings, accounts_known, is_closing,
+};
 use crate::parallel::sight_of;
 
 /// The books in another currency.
@@ -48,7 +50,7 @@ pub fn translation(
         what: "days",
         why: "a translation has a closing day: give the days an end".into(),
     })?;
-    let accounts = read.peek_scan(&Range::<Account>::all())?;
+    let accounts = accounts_known(read, query.known_at)?;
     let accounts: BTreeMap<SmolStr, Arc<Account>> =
         accounts.into_iter().map(|account| (account.code.clone(), account)).collect();
     check_histories(query, &accounts)?;

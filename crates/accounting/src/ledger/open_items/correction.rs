@@ -2,7 +2,8 @@
 //!
 //! What was cleared of the wrong entry stays so, and the reversal's part of it is open: a bill that was paid is owed twice, once
 //! each way. Of one account, party and currency the two clear each other as far as they meet, so that a payment has
-//! paid what is right, and what is over or short of it is what stays open.
+//! paid what is right, and what is over or short of it is what stays open. Where what was wrong was a correction itself, what the
+//! reversals before it left open counts too: a bill of 400 that was paid, and was 300, then 350, is paid 50 too much.
 
 use std::collections::BTreeMap;
 
@@ -15,14 +16,17 @@ use super::realise::realise;
 use super::{ItemKeeping, OpenItem, shares};
 use crate::ledger::{AMOUNT_DIGITS, Account, Amount, Entry, LedgerError, Settings, rights};
 
-/// Clears what is open of the items of a reversal against those of what is right, in their order. Where their worths differ,
+/// Clears what is open of the items of reversals against those of what is right, in their order. Where their worths differ,
 /// the difference is realised. The right to reverse is enough.
 pub(crate) fn clear_correction(
     tx: &mut Tx<'_>,
-    reversal: Id<Entry>,
+    reversals: &[Id<Entry>],
     by: Id<Entry>,
 ) -> Result<(), LedgerError> {
-    let mut mirrored = open_of(tx, reversal)?;
+    let mut mirrored = Vec::new();
+    for reversal in reversals {
+        mirrored.extend(open_of(tx, *reversal)?);
+    }
     if mirrored.is_empty() {
         return Ok(());
     }

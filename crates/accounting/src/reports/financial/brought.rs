@@ -16,12 +16,17 @@ pub(super) struct Brought {
     /// corrects them in the fiscal year into which they were brought.
     pub(super) entries: BTreeSet<Id<Entry>>,
     /// What reverses and corrects them in a later year. The year before ended without it, so this one can't begin with it: it is
-    /// a movement of the year in which it was found, and of the changes in equity an other one. What is material is corrected where
+    /// a movement of the year in which it was found, of the changes in equity an other one, and of cash none that was paid. What is material is corrected where
     /// it belongs (IAS 8.42): in its own year, which is opened again for it.
     pub(super) late: BTreeSet<Id<Entry>>,
 }
 
 impl Brought {
+    /// Whether an entry is one of them, early or late.
+    pub(super) fn has(&self, entry: Id<Entry>) -> bool {
+        self.entries.contains(&entry) || self.late.contains(&entry)
+    }
+
     pub(super) fn read(read: &mut impl Reading) -> Result<Brought, LedgerError> {
         let mut brought = Brought::default();
         let opened = read.peek_scan(&Range::<OpeningEntry>::all())?;

@@ -13,7 +13,7 @@ use smol_str::SmolStr;
 
 use super::columns::ClosingSums;
 use crate::ledger::{
-    Account, Amounts, Balance, LedgerError, Period, PeriodKey, PeriodKind, Posting, tags,
+    Account, Amounts, Balance, LedgerError, Period, PeriodKey, PeriodKind, Posting, tags, was_known,
 };
 
 /// Which postings count.
@@ -26,11 +26,9 @@ pub(super) struct Known {
 }
 
 impl Known {
-    /// Whether what was recorded then was known, to the millisecond. An id whose time can't be read was not made by us; it counts
-    /// as known for ever.
+    /// Whether what was recorded then was known.
     pub(super) fn has(self, recorded_at: Option<Timestamp>) -> bool {
-        let is_later = |at: Timestamp| recorded_at.is_some_and(|then| then.millis() > at.millis());
-        !self.at.is_some_and(is_later)
+        self.at.is_none_or(|time| was_known(recorded_at, time))
     }
 }
 

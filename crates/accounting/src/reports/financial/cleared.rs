@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use fondaco_core::{Id, Range, Reading};
 
+use super::brought::Brought;
 use super::cells::Known;
 use super::shares::Splitter;
 use crate::ledger::{
@@ -32,7 +33,7 @@ impl Cleared {
     pub(super) fn read(
         read: &mut impl Reading,
         items: BTreeSet<ItemKey>,
-        brought: &BTreeSet<Id<Entry>>,
+        brought: &Brought,
         (known, splitter): (Known, Splitter),
     ) -> Result<Cleared, LedgerError> {
         let mut cleared = Cleared::default();
@@ -45,7 +46,7 @@ impl Cleared {
             let others = asked.iter().flat_map(|item| cleared.others(*item));
             fresh.extend(others.map(|(item, _)| item));
             let met: BTreeSet<Id<Entry>> = fresh.iter().map(|item| item.entry).collect();
-            let met = met.into_iter().filter(|entry| !brought.contains(entry));
+            let met = met.into_iter().filter(|entry| !brought.has(*entry));
             let met: Vec<Id<Entry>> = met.filter(|entry| entries.insert(*entry)).collect();
             cleared.add_entries(read, &met, known)?;
             let images = fresh.iter().flat_map(|item| cleared.images(*item));
@@ -146,12 +147,21 @@ impl Cleared {
         }
         for part in &parts {
             let Some(lines) = lines.get(&part.clearing) else { continue };
-            let units = |line: &ClearingLine| i128::from(line.ledger_amount.units());
-            let own = units(part);
-            let others = lines.iter().filter(|line| units(line).signum() == -own.signum());
+            let worth = |line: &ClearingLine| i128::from(line.ledger_amount.units());
+            let others = lines.iter().filter(|line| worth(line).signum() == -worth(part).signum());
             let others: Vec<_> = others.collect();
-            let sizes: Vec<i128> = others.iter().map(|line| units(line).abs()).collect();
-            let shares = splitter.split(own, &sizes);
+            // Dollars pay dollars, whatever those of each bill were worth when it came.
+            let amount = |line: &ClearingLine| i128::from(line.amount.units());
+            let same = |line: &&Arc<ClearingLine>| {
+                line.currency == part.currency && amount(line).signum() == -amount(part).signum()
+            };
+            let by_amount = amount(part) != 0 && others.iter().all(same);
+            let size = |line: &Arc<ClearingLine>| match by_amount {
+                true => amount(line).abs(),
+                false => worth(line).abs(),
+            };
+            let sizes: Vec<i128> = others.iter().map(|line| size(line)).collect();
+            let shares = splitter.split(worth(part), &sizes);
             let found = others.iter().map(|line| line.item_key()).zip(shares);
             self.others.entry(part.item_key()).or_default().extend(found);
         }

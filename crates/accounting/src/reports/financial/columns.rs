@@ -52,6 +52,7 @@ pub(super) struct Places {
     opening: Standing,
     movement: Terms,
     paid: Terms,
+    corrected: Terms,
 }
 
 /// What of an account's, or of all results', figures is meant.
@@ -69,7 +70,8 @@ impl Places {
             Measure::Opening => self.opening.of(of),
             Measure::Movement if of != Of::EarlierResults => &self.movement,
             Measure::Paid | Measure::Exchange if of != Of::EarlierResults => &self.paid,
-            Measure::Movement | Measure::Paid | Measure::Exchange => &[],
+            Measure::Corrected if of != Of::EarlierResults => &self.corrected,
+            Measure::Movement | Measure::Paid | Measure::Exchange | Measure::Corrected => &[],
         }
     }
 
@@ -78,7 +80,7 @@ impl Places {
         match measure {
             Measure::Closing => self.carried.of(of),
             Measure::Opening => self.opening.of(of),
-            Measure::Movement | Measure::Paid | Measure::Exchange => &[],
+            _ => &[],
         }
     }
 }
@@ -125,8 +127,10 @@ pub(super) struct Plan {
     pub(super) closings: Vec<ClosingSums>,
     /// What was paid: the places after them.
     pub(super) paid: Vec<Span>,
-    /// What was brought over from other books, where a layout says how balances changed: the last places.
+    /// What was brought over from other books, where a layout says how balances changed: the places after them.
     pub(super) brought: Vec<Span>,
+    /// What of that was corrected in a later year: the last places.
+    pub(super) corrected: Vec<Span>,
     /// The columns before they are split by a dimension, with their places.
     pub(super) columns: Vec<(StatementColumn, Wanted)>,
 }
@@ -185,9 +189,9 @@ impl Plan {
             let Some((from, through)) = asked.days(periods) else { continue };
             let year = year_start(periods, through);
             let from = from.unwrap_or(year);
-            let heading = match layout.measure {
-                Measure::Closing | Measure::Opening => Phrase::from(through),
-                Measure::Movement | Measure::Paid | Measure::Exchange => span(from, through),
+            let heading = match layout.measure.is_flow() {
+                true => span(from, through),
+                false => Phrase::from(through),
             };
             let column = StatementColumn {
                 heading: several.heading(heading, asked),
@@ -232,11 +236,14 @@ impl Plan {
         if layout.says_what_changed() {
             add_new(&mut self.brought, [wanted.days]);
         }
+        if needs(Measure::Corrected) {
+            add_new(&mut self.corrected, [wanted.days]);
+        }
     }
 
     /// How many figures a row has.
     pub(super) fn places(&self) -> usize {
-        self.brought_place(self.brought.len())
+        self.corrected_place(self.corrected.len())
     }
 
     /// Where the sums of closing entries are.
@@ -256,6 +263,10 @@ impl Plan {
 
     pub(super) fn brought_place(&self, at: usize) -> usize {
         self.paid_place(self.paid.len()) + at
+    }
+
+    pub(super) fn corrected_place(&self, at: usize) -> usize {
+        self.brought_place(self.brought.len()) + at
     }
 
     /// Where a column's figures are.
@@ -292,6 +303,7 @@ impl Plan {
         let on_days = wanted.closed.iter().filter_map(|closed| less(closing(*closed)));
         let movement = [plus(at), less(eve), less(brought)].into_iter().flatten();
         let paid = self.paid.iter().position(|span| *span == wanted.days);
+        let corrected = self.corrected.iter().position(|span| *span == wanted.days);
         Places {
             closing: Standing {
                 balance: all(&[plus(at), less(closed)]),
@@ -311,6 +323,7 @@ impl Plan {
             },
             movement: movement.chain(on_days).collect(),
             paid: all(&[plus(paid.map(|at| self.paid_place(at)))]),
+            corrected: all(&[plus(corrected.map(|at| self.corrected_place(at)))]),
         }
     }
 }

@@ -27,8 +27,8 @@ use super::query::FinancialQuery;
 use super::shares::Splitter;
 use super::sheet::row_anchor;
 use crate::ledger::{
-    Account, AccountClass, Amounts, Entry, LedgerError, Period, Posting, Settings, decimal,
-    is_closing,
+    Account, AccountClass, Amounts, Entry, LedgerError, Period, Posting, Settings, accounts_known,
+    decimal, is_closing,
 };
 use crate::parallel::sight;
 
@@ -69,6 +69,24 @@ pub struct EquityChanges {
     pub total: EquityRow,
 }
 
+/// Results that are not closed to equity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum EquityResults {
+    /// That of the fiscal year of the last day.
+    OfYear,
+    /// Those of the years before.
+    Earlier,
+}
+
+impl EquityResults {
+    fn name(self) -> &'static str {
+        match self {
+            EquityResults::OfYear => "Result of the year",
+            EquityResults::Earlier => "Results of earlier years",
+        }
+    }
+}
+
 /// One account's way from opening to closing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EquityRow {
@@ -76,6 +94,8 @@ pub struct EquityRow {
     pub account: Option<SmolStr>,
     /// The layout's row, where one takes it: see [`equity_statement`](super::equity_statement).
     pub row: Option<SmolStr>,
+    /// Which results they are, where the row is of such that are not closed to equity.
+    pub results: Option<EquityResults>,
     /// Its name.
     pub name: SmolStr,
     /// Before the first day.
@@ -170,6 +190,7 @@ impl<'q> Ground<'q> {
         query: Option<&'q FinancialQuery>,
     ) -> Result<Ground<'q>, LedgerError> {
         let settings = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
+        let known = query.and_then(FinancialQuery::known_together);
         let narrows =
             |query: &&FinancialQuery| !query.dimensions.is_empty() || !query.under.is_empty();
         let query = query.filter(narrows);
@@ -179,7 +200,7 @@ impl<'q> Ground<'q> {
         Ok(Ground {
             currency: settings.currency,
             periods: read.peek_scan(&Range::<Period>::all())?,
-            accounts: read.peek_scan(&Range::<Account>::all())?,
+            accounts: accounts_known(read, known)?,
             brought: Brought::read(read)?,
             narrowed,
         })
@@ -292,29 +313,26 @@ impl Figures<'_> {
         let results: Vec<usize> = results.map(|(at, _)| at).collect();
         let sum =
             |terms: &[(usize, i128)]| decimal(results.iter().map(|at| self.sum(*at, terms)).sum());
-        let row = |name: &'static str, opening: &[(usize, i128)], result: &[(usize, i128)]| {
+        let row = |of: EquityResults, opening: &[(usize, i128)], result: &[(usize, i128)]| {
             let (opening, result) = (sum(opening), sum(result));
             let closing = opening.saturating_add(result);
-            EquityRow { name: name.into(), opening, result, closing, ..EquityRow::default() }
+            let (name, results) = (of.name().into(), Some(of));
+            EquityRow { results, name, opening, result, closing, ..EquityRow::default() }
         };
-        let names = [EARLIER_RESULTS, RESULT];
+        let (before, now) = (EquityResults::Earlier, EquityResults::OfYear);
         let [earlier, of_year] = match whole_year {
             true => [
-                row(names[0], &[(0, -1)], &[(1, -1), (0, 1), (CLOSED_BEFORE, 1)]),
-                row(names[1], &[], &[(2, -1), (1, 1), (CLOSED, 1)]),
+                row(before, &[(0, -1)], &[(1, -1), (0, 1), (CLOSED_BEFORE, 1)]),
+                row(now, &[], &[(2, -1), (1, 1), (CLOSED, 1)]),
             ],
             false => [
-                row(names[0], &[(1, -1)], &[]),
-                row(names[1], &[(0, -1), (1, 1)], &[(2, -1), (0, 1), (CLOSED, 1)]),
+                row(before, &[(1, -1)], &[]),
+                row(now, &[(0, -1), (1, 1)], &[(2, -1), (0, 1), (CLOSED, 1)]),
             ],
         };
         [earlier, of_year].into_iter().filter(|row| !row.is_nothing()).collect()
     }
 }
-
-/// The rows of results that are not closed to equity.
-pub(super) const EARLIER_RESULTS: &str = "Results of earlier years";
-pub(super) const RESULT: &str = "Result of the year";
 
 /// What is needed to say what each posting on equity was, by the others of its entry.
 struct Classes<'c> {

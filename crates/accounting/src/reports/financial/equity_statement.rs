@@ -12,12 +12,12 @@ use smol_str::{SmolStr, format_smolstr};
 use super::super::compared::span;
 use super::cells::{Cells, Known};
 use super::columns::{Of, Span, fiscal_year, year_start};
-use super::equity::{EARLIER_RESULTS, Ground, RESULT, headed};
+use super::equity::{EquityResults, Ground, headed};
 use super::query::{AskedColumn, FinancialQuery};
 use super::taken::{Taken, taken};
 use super::{EquityChanges, EquityRow};
 use crate::Books;
-use crate::ledger::LedgerError;
+use crate::ledger::{AccountClass, LedgerError};
 use crate::parallel::sight;
 use crate::reports::Layout;
 use crate::reports::layout::said;
@@ -41,6 +41,10 @@ pub struct EquityStatement {
 ///
 /// With a layout of the balance sheet the rows are those of it that take equity, with its titles; accounts of equity that no row takes
 /// have rows of their own. Differences and parts of a base are not shown, and columns are not split by a dimension.
+///
+/// Narrowed to a dimension, a year that was closed gave what it earned to retained earnings as
+/// [`SetClosing`](crate::close::SetClosing) says: with the dimensions that are kept, each site's year opens with what the one before
+/// closed with; without, a site's next year opens without its results, which are the whole company's since.
 ///
 /// ```
 /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
@@ -68,7 +72,8 @@ pub struct EquityStatement {
 ///
 /// # Errors
 /// [`LedgerError::Layout`] for a layout that is none in this chart of accounts, [`LedgerError::BadInput`] for columns that are none,
-/// and for a query that splits them; [`LedgerError::NotSetUp`], or a [`Halt`](fondaco_core::Halt).
+/// for a query that splits them, for a layout without equity, such as one of income, and for one that shows parts of an account of
+/// equity in several rows; [`LedgerError::NotSetUp`], or a [`Halt`](fondaco_core::Halt).
 pub fn equity_statement(
     read: &mut impl Reading,
     layout: Option<&Layout>,
@@ -144,12 +149,22 @@ impl<'l> Rows<'l> {
         let counted = || taken.iter().filter(|taken| taken.counts);
         for of in counted() {
             let accounts = of.accounts.iter().filter_map(|at| cells.accounts.get(*at));
-            of_account.extend(accounts.map(|account| (account.code.clone(), of.row)));
+            for account in accounts.filter(|account| account.class == AccountClass::Equity) {
+                let before = of_account.insert(account.code.clone(), of.row);
+                if let Some(before) = before.filter(|before| *before != of.row) {
+                    return Err(twice(layout, &account.code, [before, of.row]));
+                }
+            }
         }
         let row_of = |result: Of| {
             counted().find(|taken: &&Taken<'_>| taken.results.contains(&result)).map(|of| of.row)
         };
         let of_results = [Of::Result, Of::EarlierResults].map(row_of);
+        if of_account.is_empty() && of_results == [None, None] {
+            let why =
+                format!("layout {} takes no equity: give one of the balance sheet", layout.code);
+            return Err(LedgerError::BadInput { what: "layout", why });
+        }
         let language = layout.language(query.language.as_deref());
         Ok(Rows { layout, language, of_account, of_results })
     }
@@ -160,9 +175,11 @@ impl<'l> Rows<'l> {
         for row in changes.rows {
             let at = match &row.account {
                 Some(code) => self.of_account.get(code).copied(),
-                None if row.name == RESULT => self.of_results[0],
-                None if row.name == EARLIER_RESULTS => self.of_results[1],
-                None => None,
+                None => match row.results {
+                    Some(EquityResults::OfYear) => self.of_results[0],
+                    Some(EquityResults::Earlier) => self.of_results[1],
+                    None => None,
+                },
             };
             match at.and_then(|at| Some((at, self.layout.rows.get(at)?))) {
                 Some((at, of)) => {
@@ -179,6 +196,17 @@ impl<'l> Rows<'l> {
         let rows = of_rows.into_values().filter(|row| !row.is_nothing()).chain(rest).collect();
         EquityChanges { rows, ..changes }
     }
+}
+
+/// By a dimension or a side an account of equity can be in two rows of a balance sheet, not in two of its changes.
+fn twice(layout: &Layout, account: &str, rows: [usize; 2]) -> LedgerError {
+    let [one, other] = rows.map(|at| layout.rows.get(at).map_or("", |row| row.code.as_str()));
+    let why = format!(
+        "layout {} has parts of account {account} in row {one} and in row {other}: changes in equity have it in one, so give a layout \
+         that takes it once",
+        layout.code
+    );
+    LedgerError::BadInput { what: "layout", why }
 }
 
 impl EquityStatement {

@@ -1,11 +1,10 @@
 //! A layout filled from the books: the figures of what each row takes.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use fondaco_core::report::{Phrase, word};
 use fondaco_core::store::Tags;
-use fondaco_core::{Currency, Id, Range, Reading};
+use fondaco_core::{Currency, Range, Reading};
 use smol_str::SmolStr;
 
 use super::brought::{Brought, add_entries};
@@ -16,7 +15,7 @@ use super::narrowed::Narrowed;
 use super::paid::Payments;
 use super::query::FinancialQuery;
 use super::taken::{Taken, has, taken};
-use crate::ledger::{Account, Entry, LedgerError, Period, Settings, Side, accounts_known};
+use crate::ledger::{Account, LedgerError, Period, Settings, Side, accounts_known};
 use crate::reports::{Layout, Measure, Pick};
 
 /// A layout with all that its statement is made of.
@@ -31,8 +30,8 @@ pub(super) struct Filled<'l> {
     pub(super) cash: Vec<usize>,
     /// Those that are shown in an invoice's stead.
     pub(super) follows: Vec<usize>,
-    /// Entries that only brought balances over, where that matters.
-    pub(super) brought: BTreeSet<Id<Entry>>,
+    /// Entries that only brought balances over, and what corrects them, where that matters.
+    pub(super) brought: Brought,
     /// Pairs of columns whose difference is wanted.
     pub(super) changes: Vec<(usize, usize)>,
     pub(super) narrowed: Narrowed,
@@ -78,12 +77,16 @@ impl<'l> Filled<'l> {
         let (cash, follows) = (picked(&layout.cash), picked(&layout.follows));
         let closings: Vec<_> = plan.closing_places().collect();
         cells.read_moments(read, &periods, &plan.moments, &closings)?;
-        let brought = match plan.brought.is_empty() && plan.paid.is_empty() {
-            true => BTreeSet::new(),
-            false => Brought::read(read)?.entries,
+        let spans = [&plan.brought, &plan.paid, &plan.corrected];
+        let brought = match spans.iter().all(|spans| spans.is_empty()) {
+            true => Brought::default(),
+            false => Brought::read(read)?,
         };
         for (at, span) in plan.brought.iter().enumerate() {
-            add_entries(read, &mut cells, &brought, *span, plan.brought_place(at))?;
+            add_entries(read, &mut cells, &brought.entries, *span, plan.brought_place(at))?;
+        }
+        for (at, span) in plan.corrected.iter().enumerate() {
+            add_entries(read, &mut cells, &brought.late, *span, plan.corrected_place(at))?;
         }
         let currency = settings.currency;
         let payments = Payments {

@@ -9,8 +9,8 @@ use crate::ledger::Period;
 /// The same days a year before, the first only where it was asked for.
 ///
 /// Days that begin and end with fiscal periods are those of the same periods of the fiscal year before, where these lie
-/// within a week of the calendar's: that is how far years of whole weeks move. So are days from the beginning of the year to
-/// one within a period: as many days into the period. All others are the calendar's.
+/// within a week of the calendar's: that is how far years of whole weeks move. So are days from the beginning of the year or
+/// of a period to one within a period: as many days into the period. All others are the calendar's.
 pub(super) fn days_before(
     (from, through): (Option<NaiveDate>, NaiveDate),
     periods: &[Arc<Period>],
@@ -19,7 +19,8 @@ pub(super) fn days_before(
     let found = match from {
         None => fiscal.end(through).or_else(|| fiscal.within(through)).map(|end| (None, end)),
         Some(from) => {
-            fiscal.start(from).zip(fiscal.end(through)).map(|(from, end)| (Some(from), end))
+            let end = || fiscal.end(through).or_else(|| fiscal.within(through));
+            fiscal.start(from).and_then(|from| Some((Some(from), end()?)))
         }
     };
     let calendar = || match from {

@@ -10,8 +10,8 @@ use super::fill::Filled;
 use super::query::FinancialQuery;
 use super::{FailedCheck, FinancialStatement, RowAccount, StatementRow};
 use crate::ledger::{AccountClass, Side, decimal};
+use crate::reports::LayoutRow;
 use crate::reports::layout::said;
-use crate::reports::{LayoutRow, Measure};
 
 /// Amounts in units, by column: debits less credits.
 type Units = Vec<i128>;
@@ -92,6 +92,8 @@ impl Filled<'_> {
     ) -> StatementRow {
         let accounts = of.iter().map(|(whose, units)| self.share(*whose, units, row.positive));
         let note = said(&row.note, language);
+        let is_nothing = |amount: &Option<Decimal>| amount.is_none_or(|amount| amount.is_zero());
+        let not_here = row.rare && amounts.iter().all(is_nothing);
         StatementRow {
             code: row.code.clone(),
             title: said(&row.titles, language),
@@ -99,7 +101,7 @@ impl Filled<'_> {
             kind: row.kind,
             positive: row.positive,
             unit: row.unit,
-            hidden: row.hidden || row.check,
+            hidden: row.hidden || row.check || not_here,
             chart: row.chart,
             note: Some(note).filter(|note| !note.is_empty()),
             formula: row.formula.clone(),
@@ -132,7 +134,7 @@ impl Filled<'_> {
     /// results that a balance sheet shows as equity.
     fn untaken(&self) -> Vec<RowAccount> {
         let (measure, covers) = (self.layout.measure, &self.layout.covers);
-        let flow = matches!(measure, Measure::Movement | Measure::Paid | Measure::Exchange);
+        let flow = measure.is_flow();
         let mut left: BTreeMap<Whose, Units> = BTreeMap::new();
         for (at, account) in self.cells.accounts.iter().enumerate() {
             if covers.contains(&account.class) && !(flow && self.cash.contains(&at)) {

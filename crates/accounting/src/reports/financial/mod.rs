@@ -37,7 +37,7 @@ mod taken;
 
 pub use columns::StatementColumn;
 pub use drill::{RowAccountPostings, RowPostings, row_postings};
-pub use equity::{EquityChange, EquityChanges, EquityRow, equity_changes};
+pub use equity::{EquityChange, EquityChanges, EquityResults, EquityRow, equity_changes};
 pub use equity_statement::{EquityStatement, equity_statement};
 pub use query::FinancialQuery;
 

@@ -220,6 +220,12 @@ impl<'f, 'l> Opener<'f, 'l> {
                 let of_account = self.flows.iter().filter(|flow| flow.posting.account == *code);
                 of_account.cloned().collect()
             }
+            Measure::Corrected => {
+                let days = Some(column.wanted.days());
+                let mut posted = self.posted(read, code, days, LeftOut::Closings)?;
+                posted.retain(|flow| self.filled.brought.late.contains(&flow.posting.entry));
+                posted
+            }
             Measure::Closing | Measure::Movement => {
                 let wanted = &column.wanted;
                 let days = match (taken.measure, of) {
@@ -253,7 +259,7 @@ impl<'f, 'l> Opener<'f, 'l> {
         let brought = |posting: &Posting| {
             left_out == LeftOut::Closings
                 && self.filled.layout.says_what_changed()
-                && self.filled.brought.contains(&posting.entry)
+                && self.filled.brought.entries.contains(&posting.entry)
         };
         let found = postings(read, code, range)?.into_iter().filter(|posting| {
             let closing = match left_out {

@@ -16,6 +16,7 @@ use fondaco_core::store::Tags;
 use fondaco_core::{Currency, Id, Range, Reading};
 use smol_str::SmolStr;
 
+use super::brought::Brought;
 use super::cells::{Cells, Known};
 use super::columns::{Plan, Span};
 use super::followed::Followed;
@@ -40,8 +41,8 @@ pub(super) struct Payments<'c> {
     pub(super) cash: &'c [usize],
     /// The accounts that are shown in an invoice's stead.
     pub(super) follows: &'c [usize],
-    /// Entries that only brought balances over.
-    pub(super) brought: &'c BTreeSet<Id<Entry>>,
+    /// Entries that brought balances over or correct them: nothing was paid by them, whenever they came.
+    pub(super) brought: &'c Brought,
     pub(super) currency: Currency,
 }
 
@@ -137,7 +138,7 @@ impl Payments<'_> {
         let mut entries = BTreeSet::new();
         read.peek_each_of(&ranges, |posting: &Posting| {
             let counts = cells.counts(posting, known) && !is_closing(posting.period);
-            if counts && !self.brought.contains(&posting.entry) {
+            if counts && !self.brought.has(posting.entry) {
                 entries.insert(posting.entry);
             }
             Ok::<(), LedgerError>(())

@@ -159,9 +159,7 @@ fn none_beside_its_result(
     // In what was posted on days there is nothing of earlier years.
     let earned = |taken: &Taken<'_>| match taken.measure {
         Measure::Closing | Measure::Opening => !taken.results.is_empty(),
-        Measure::Movement | Measure::Paid | Measure::Exchange => {
-            taken.results.contains(&Of::Result)
-        }
+        _ => taken.results.contains(&Of::Result),
     };
     for of_result in counted().filter(|taken| earned(taken)) {
         for taken in counted() {

@@ -119,7 +119,7 @@ impl Layout {
                 "it has more titles or notes than the layout has languages: name each under `language`",
             );
         }
-        if row.titles.iter().all(SmolStr::is_empty) && !row.hidden && !row.check {
+        if row.titles.iter().all(SmolStr::is_empty) && !row.hidden {
             return wrong("it has no title: give it one, or mark it `hidden`");
         }
         if !row.takes.is_empty() && row.formula.is_some() {
@@ -376,6 +376,7 @@ mod tests {
             ("1a: A\n  = 1\n", "letter first"),
             ("rows: A\n  = 1\n", "is not rows"),
             ("a:\n  = 1\n", "no title"),
+            ("check a:\n  = 1\n", "no title"),
             ("a: A | B\n  = 1\n", "more titles or notes"),
             ("a: A\n  takes 1\n  = 1\n", "make two rows"),
             ("check a: A\n", "without a formula"),

@@ -39,7 +39,7 @@
 //!
 //! Before a row's code may stand: `page` (a part of the statement begins), `heading`, `total` (a rule stands above it), `memo`
 //! (shown beside the others: it may take what another row takes, and no sum of `rows` has it), `hidden` (for formulas only),
-//! `check` (must come to nothing, else the statement says so), `chart` (a bar of the statement's chart). Such a file is read by
+//! `rare` (shown only where a column has something), `check` (must come to nothing, else the statement says so), `chart` (a bar of the statement's chart). Such a file is read by
 //! [`Layout::parse`] and written by [`Layout::to_text`]; the same as JSON by [`Layout::from_json`] and serde.
 
 mod check;
@@ -124,6 +124,9 @@ pub struct LayoutRow {
     /// Whether it is there for formulas only.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub hidden: bool,
+    /// Whether it is shown only where it is something in a column.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rare: bool,
     /// Whether it must come to nothing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub check: bool,

@@ -26,6 +26,10 @@ pub enum Measure {
     /// What cash became worth more or less on the column's days without moving: exchange differences on balances in other
     /// currencies (IAS 7.28, DRS 21.35). Of accounts that are cash only.
     Exchange,
+    /// What corrections of balances that were [brought over](crate::close::PostOpening) posted on the column's days, in a later fiscal
+    /// year than that of the opening. The year before had closed without it, so it is a movement of these days; but nobody paid it,
+    /// and of [`Paid`](Measure::Paid) it is none.
+    Corrected,
 }
 
 /// Accounts, as a layout names them.
@@ -232,6 +236,9 @@ pub(super) fn picks(text: &str) -> Result<Vec<Pick>, String> {
 }
 
 impl Measure {
+    /// All of them, as an error says them.
+    pub(super) const WORDS: &str = "closing, opening, movement, paid, exchange or corrected";
+
     fn word(self) -> &'static str {
         match self {
             Measure::Closing => "closing",
@@ -239,7 +246,13 @@ impl Measure {
             Measure::Movement => "movement",
             Measure::Paid => "paid",
             Measure::Exchange => "exchange",
+            Measure::Corrected => "corrected",
         }
+    }
+
+    /// Whether it is of what happened on days; else it is a balance.
+    pub(crate) fn is_flow(self) -> bool {
+        !matches!(self, Measure::Closing | Measure::Opening)
     }
 }
 
@@ -253,12 +266,10 @@ impl FromStr for Measure {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Measure, String> {
-        use Measure::{Closing, Exchange, Movement, Opening, Paid};
-        let mut all = [Closing, Opening, Movement, Paid, Exchange].into_iter();
+        use Measure::{Closing, Corrected, Exchange, Movement, Opening, Paid};
+        let mut all = [Closing, Opening, Movement, Paid, Exchange, Corrected].into_iter();
         let found = all.find(|measure| measure.word() == text);
-        found.ok_or_else(|| {
-            format!("{text} is no figure: say closing, opening, movement, paid or exchange")
-        })
+        found.ok_or_else(|| format!("{text} is no figure: say {}", Measure::WORDS))
     }
 }
 

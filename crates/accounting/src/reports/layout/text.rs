@@ -21,8 +21,7 @@ pub(super) fn read(text: &str) -> Result<Layout, LayoutError> {
         reader.line(content, indent).map_err(|why| LayoutError::Text { line: at + 1, why })?;
     }
     if !reader.has_measure {
-        let why =
-            "`measure` is missing: say closing, opening, movement, paid or exchange".to_owned();
+        let why = format!("`measure` is missing: say {}", Measure::WORDS);
         return Err(LayoutError::Text { line: text.lines().count(), why });
     }
     Ok(reader.layout)
@@ -130,6 +129,7 @@ impl LayoutRow {
             unit: RowUnit::Amount,
             memo: false,
             hidden: false,
+            rare: false,
             check: false,
             chart: false,
             note: Vec::new(),
@@ -143,11 +143,12 @@ impl LayoutRow {
             "total" => self.kind = RowKind::Total,
             "memo" => self.memo = true,
             "hidden" => self.hidden = true,
+            "rare" => self.rare = true,
             "check" => self.check = true,
             "chart" => self.chart = true,
             _ => {
                 return Err(format!(
-                    "{word:?} is not what a row is: say page, heading, total, memo, hidden, check or chart"
+                    "{word:?} is not what a row is: say page, heading, total, memo, hidden, rare, check or chart"
                 ));
             }
         }
@@ -164,6 +165,7 @@ impl LayoutRow {
         let more = [
             self.memo.then_some("memo"),
             self.hidden.then_some("hidden"),
+            self.rare.then_some("rare"),
             self.check.then_some("check"),
             self.chart.then_some("chart"),
         ];
