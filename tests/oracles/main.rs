@@ -61,6 +61,12 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("payroll/pap/Lohnsteuer2024.xml", payroll::lohnsteuer::file_of_2024),
     ("payroll/pap/Lohnsteuer2025.xml", payroll::lohnsteuer::shipped_file),
     ("payroll/pap/Lohnsteuer2026.xml", payroll::lohnsteuer::shipped_file),
+    ("payroll/uk_ni_2025_26_hmrc.json", payroll::united_kingdom::insurance),
+    ("payroll/uk_ni_directors_2025_26_hmrc.json", payroll::united_kingdom::directors),
+    ("payroll/uk_paye_2025_26_hmrc.json", payroll::united_kingdom::paye),
+    ("payroll/uk_paye_2025_26_sequences_derived.json", payroll::united_kingdom::sequences),
+    ("payroll/us_fed_2025.json", payroll::united_states::federal),
+    ("payroll/us_fed_2026.json", payroll::united_states::federal),
     ("suites/oracles.json", suites::acts::cases),
 ];
 

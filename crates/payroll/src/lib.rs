@@ -1,12 +1,29 @@
 //! Gross to net: the rules of countries as data, checked, exact, fast, and able to explain themselves.
 //!
-//! What a component of pay comes to is a formula ([`expr`]) that people read and a program checks: its types and units when it is
-//! loaded, its rounding said at every step.
+//! A [`RuleSet`] is what a file of rules says ([`rules`]): inputs, the figures of the law over time, brackets, and rules, each a formula
+//! ([`expr`]) that people read and a program checks. Types and units are checked when it is loaded, rounding is said at every step, and
+//! what needs what is found from the formulas. For a day, as known at a time, it compiles to a [`Program`], which runs for one
+//! employee ([`Case`], [`Slip`]) or for a million ([`Batch`], [`Runner`]): whole numbers, no allocation, and an explanation for whoever
+//! asks.
 
+mod compile;
+mod error;
+mod explain;
 pub mod expr;
+mod function;
+mod gross_up;
+pub mod jurisdictions;
 #[cfg(feature = "pap")]
 pub mod pap;
+mod program;
+pub mod rules;
+pub mod units;
 
-mod error;
+pub use error::{PayError, RuleError};
+pub use function::Function;
+pub use gross_up::{GrossUpError, GrossedUp};
+pub use program::{Batch, BatchResult, Case, Input, Line, Output, Program, Runner, Slip, Value};
+pub use rules::RuleSet;
 
-pub use error::RuleError;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,88 @@
+//! Which rule needs which, found from the formulas: an order in which they can be computed, or the circle that forbids it.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use fondaco_core::Timestamp;
+use petgraph::algo::{tarjan_scc, toposort};
+use petgraph::graph::{DiGraph, NodeIndex};
+
+use super::Symbol;
+use crate::RuleError;
+use crate::rules::RuleSet;
+
+/// Rules and bases, each after what it needs.
+pub(super) fn order(
+    rules: &RuleSet,
+    on: NaiveDate,
+    known: Timestamp,
+) -> Result<Vec<Symbol>, RuleError> {
+    let mut graph = DiGraph::<Symbol, ()>::new();
+    let all = (0..rules.file.rules.len())
+        .map(Symbol::Rule)
+        .chain((0..rules.bases.len()).map(Symbol::Base));
+    let places: BTreeMap<Symbol, NodeIndex> =
+        all.map(|symbol| (symbol, graph.add_node(symbol))).collect();
+    for (symbol, place) in &places {
+        for needed in needs(rules, *symbol, on, known)? {
+            if let Some(needed) = places.get(&needed) {
+                graph.update_edge(*needed, *place, ());
+            }
+        }
+    }
+    match toposort(&graph, None) {
+        Ok(sorted) => Ok(sorted.into_iter().map(|place| graph[place]).collect()),
+        Err(_) => Err(RuleError::Cycle { path: circle(rules, &graph) }),
+    }
+}
+
+/// What the formula of a rule, or the members of a base, name.
+fn needs(
+    rules: &RuleSet,
+    symbol: Symbol,
+    on: NaiveDate,
+    known: Timestamp,
+) -> Result<Vec<Symbol>, RuleError> {
+    match symbol {
+        Symbol::Rule(index) => {
+            let held = rules.formulas[index].held(&[], on, known);
+            let held = held.map_err(|error| error.of("rule", &rules.file.rules[index].name))?;
+            let mut found = Vec::new();
+            held.value.0.names(&mut |name| found.extend(rules.symbols.get(name).copied()));
+            Ok(found)
+        }
+        Symbol::Base(index) => {
+            Ok(rules.bases[index].members.iter().map(|(member, _)| *member).collect())
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// One circle, by the names on it: `a -> b -> a`, each needing the next.
+fn circle(rules: &RuleSet, graph: &DiGraph<Symbol, ()>) -> String {
+    let knot = tarjan_scc(graph).into_iter().find(|knot| {
+        knot.len() > 1 || knot.iter().any(|place| graph.contains_edge(*place, *place))
+    });
+    let knot = knot.unwrap_or_default();
+    let mut path: Vec<NodeIndex> = knot.iter().min().into_iter().copied().collect();
+    // Every part of a knot needs another part of it, so that going on meets one that was met.
+    while let Some(last) = path.last().copied() {
+        let needed = graph
+            .neighbors_directed(last, petgraph::Incoming)
+            .filter(|next| knot.contains(next))
+            .min();
+        let Some(needed) = needed else { break };
+        let met = path.iter().position(|place| *place == needed);
+        path.push(needed);
+        if let Some(met) = met {
+            path.drain(..met);
+            break;
+        }
+    }
+    let names = path.into_iter().map(|place| match graph[place] {
+        Symbol::Rule(index) => rules.file.rules[index].name.as_str(),
+        Symbol::Base(index) => rules.bases[index].name.as_str(),
+        _ => "",
+    });
+    names.collect::<Vec<_>>().join(" -> ")
+}

@@ -1,0 +1,70 @@
+//! From rules to a program: which need which, what is of which type, and each formula as steps.
+//!
+//! Everything that can be known before an employee is seen is decided here: names, types, units, how many digits each value has, which
+//! version of each figure holds. The program that comes out only adds and multiplies.
+
+mod calls;
+mod graph;
+mod lower;
+mod tables;
+mod tree;
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use fondaco_core::{DateRange, Timestamp};
+use smol_str::SmolStr;
+
+use crate::RuleError;
+use crate::program::{InputSlot, Lines, OutputSlot, Program};
+use crate::rules::{Kind, RuleSet};
+use crate::units::Type;
+
+pub(crate) use calls::is_function;
+pub(crate) use tree::{Exact, Node, What};
+
+use lower::Lowering;
+
+/// What a name stands for, by its place in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Symbol {
+    Input(usize),
+    Parameter(usize),
+    Table(usize),
+    Base(usize),
+    Accumulator(usize),
+    Rule(usize),
+    Function(usize),
+}
+
+pub(crate) fn compile(
+    rules: &RuleSet,
+    on: NaiveDate,
+    known: Timestamp,
+) -> Result<Program, RuleError> {
+    let order = graph::order(rules, on, known)?;
+    let mut lowering = Lowering::new(rules, on, known);
+    for (index, input) in rules.file.inputs.iter().enumerate() {
+        lowering.input(index).map_err(|error| error.of("input", &input.name))?;
+    }
+    for (index, accumulator) in rules.file.accumulators.iter().enumerate() {
+        lowering.accumulator(index).map_err(|error| error.of("accumulator", &accumulator.name))?;
+    }
+    for symbol in order {
+        match symbol {
+            Symbol::Rule(index) => {
+                lowering
+                    .rule(index)
+                    .map_err(|error| error.of("rule", &rules.file.rules[index].name))?;
+            }
+            Symbol::Base(index) => {
+                lowering.base(index).map_err(|error| error.of("base", &rules.bases[index].name))?;
+            }
+            _ => {}
+        }
+    }
+    for (index, accumulator) in rules.file.accumulators.iter().enumerate() {
+        lowering.accumulate(index).map_err(|error| error.of("accumulator", &accumulator.name))?;
+    }
+    lowering.finish(on)
+}

@@ -1,0 +1,43 @@
+//! What a formula became: its tree once more, each part with its place in the frame. It explains results and is not run.
+
+use fondaco_core::Rounding;
+
+use super::Symbol;
+use crate::program::Reg;
+use crate::units::Type;
+
+/// A part of a formula.
+#[derive(Clone, Debug)]
+pub(crate) struct Node {
+    pub(crate) what: What,
+    /// Where its value stands. A quotient within a rounding has none.
+    pub(crate) reg: Option<Reg>,
+    pub(crate) digits: u8,
+    pub(crate) of: Type,
+}
+
+/// What a part of a formula is.
+#[derive(Clone, Debug)]
+pub(crate) enum What {
+    /// A number, a condition, a value of a choice.
+    Literal,
+    /// Something that has a name.
+    Name(Symbol),
+    /// One cell of a parameter.
+    Cell { parameter: usize, index: Reg, cells: Vec<Node> },
+    /// Operators and functions, of which nothing has to be said but what they are made of.
+    Join(Vec<Node>),
+    /// Condition, then, else.
+    If(Box<[Node; 3]>),
+    /// A rounding.
+    Round { exact: Exact, to_digits: Option<u8>, rounding: Rounding, of: Vec<Node> },
+    /// A table.
+    Table { table: u16, index: Option<Reg>, of: Vec<Node> },
+}
+
+/// What was rounded: a value, or a value over another.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Exact {
+    pub(crate) value: (Reg, u8),
+    pub(crate) over: Option<(Reg, u8)>,
+}

@@ -1,0 +1,219 @@
+//! Why an amount is what it is: the rule, the figures of the law with their validity and source, what went in, and what was rounded.
+//!
+//! A run leaves every step's value in its frame, and the compiler kept the tree of every formula with the places in the frame. So to
+//! explain costs nothing until somebody asks, and what is explained is what was computed.
+
+use std::collections::BTreeSet;
+
+use fondaco_core::report::{Cell, Explain, Parameter};
+use fondaco_core::{DateRange, Money, Rounding, decimal};
+use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+use crate::PayError;
+use crate::compile::{Exact, Node, Symbol, What};
+use crate::program::{Lines, Reg, Slip, decimal_of};
+use crate::units::Type;
+
+/// To how many digits a quotient is shown before it was rounded.
+const SHOWN_DIGITS: u32 = 12;
+
+impl Slip<'_> {
+    /// Why a result is what it is: a tree that is shown as text, as HTML on a [`Page`](fondaco_core::report::Page), and is data by serde.
+    /// A rule that was explained once stands with its value alone where it comes again.
+    ///
+    /// # Errors
+    /// [`PayError::UnknownInput`] when nothing has the name.
+    pub fn explain(&self, name: &str) -> Result<Explain, PayError> {
+        self.amount(name)?;
+        let mut teller = Teller { slip: self, told: BTreeSet::new() };
+        Ok(teller.line(name))
+    }
+}
+
+struct Teller<'s> {
+    slip: &'s Slip<'s>,
+    told: BTreeSet<SmolStr>,
+}
+
+/// What a part of a formula adds to the explanation of the whole.
+#[derive(Default)]
+struct Said {
+    parameters: Vec<Parameter>,
+    inputs: Vec<Explain>,
+}
+
+impl Teller<'_> {
+    fn line(&mut self, name: &str) -> Explain {
+        let program = self.slip.program;
+        let output = program.outputs.iter().find(|output| output.name == name);
+        let line = program.lines.iter().find(|line| line.name == name);
+        let (Some(output), Some(line)) = (output, line) else {
+            return Explain::new(name, Cell::Empty);
+        };
+        let value = self.shown(Some(output.reg), output.digits, &output.of, &output.values);
+        let explain = Explain::new(titled(line), value);
+        if !self.told.insert(line.name.clone()) {
+            return explain;
+        }
+        let Some(node) = &line.node else { return explain };
+        let explain = match (&line.formula, &line.source) {
+            (Some(formula), Some(source)) => explain.rule(formula.as_str()).source(source.as_str()),
+            (Some(formula), None) => explain.rule(formula.as_str()),
+            (None, _) => explain,
+        };
+        let mut said = Said::default();
+        let explain = match &node.what {
+            What::Round { exact, to_digits: Some(digits), rounding, of } => {
+                of.iter().for_each(|node| self.part(node, &mut said));
+                self.rounded(explain, *exact, *rounding, *digits)
+            }
+            _ => {
+                self.part(node, &mut said);
+                explain
+            }
+        };
+        said.parameters.into_iter().fold(explain, Explain::parameter).inputs(said.inputs)
+    }
+
+    fn rounded(&self, explain: Explain, exact: Exact, rounding: Rounding, digits: u8) -> Explain {
+        match self.exact(exact) {
+            Some(exact) => explain.rounded(rounding, digits.into(), exact),
+            None => explain,
+        }
+    }
+
+    fn exact(&self, exact: Exact) -> Option<Decimal> {
+        let get = |(reg, digits): (Reg, u8)| decimal_of(&self.slip.frame, reg, digits);
+        let value = get(exact.value)?;
+        match exact.over {
+            Some(over) => {
+                decimal::div_round(value, get(over)?, SHOWN_DIGITS, Rounding::HalfEven).ok()
+            }
+            None => Some(value),
+        }
+    }
+
+    /// What a part is made of, of the sides of a choice only that which was taken.
+    fn part(&mut self, node: &Node, said: &mut Said) {
+        match &node.what {
+            What::Literal => {}
+            What::Name(symbol) => self.name(*symbol, node, said),
+            What::Join(parts) => parts.iter().for_each(|part| self.part(part, said)),
+            What::If(parts) => {
+                self.part(&parts[0], said);
+                let holds = parts[0].reg.is_some_and(|reg| self.units(reg) != 0);
+                self.part(if holds { &parts[1] } else { &parts[2] }, said);
+            }
+            What::Round { exact, to_digits, rounding, of } => {
+                let mut inner = Said::default();
+                of.iter().for_each(|part| self.part(part, &mut inner));
+                let explain =
+                    Explain::new("rounded", self.shown(node.reg, node.digits, &node.of, &[]));
+                let explain = match to_digits {
+                    Some(digits) => self.rounded(explain, *exact, *rounding, *digits),
+                    None => explain,
+                };
+                let explain = inner.parameters.into_iter().fold(explain, Explain::parameter);
+                said.inputs.push(explain.inputs(inner.inputs));
+            }
+            What::Cell { parameter, index, cells } => {
+                cells.iter().for_each(|part| self.part(part, said));
+                let cell = usize::try_from(self.units(*index)).unwrap_or(0);
+                said.parameters.extend(self.figure(*parameter, cell));
+            }
+            What::Table { table, index, of } => {
+                let mut inner = Said::default();
+                of.iter().for_each(|part| self.part(part, &mut inner));
+                let cell = index.map_or(0, |index| usize::try_from(self.units(index)).unwrap_or(0));
+                let name = self
+                    .slip
+                    .program
+                    .tables
+                    .get(usize::from(*table))
+                    .map(|table| table.name.clone());
+                let explain = Explain::new(
+                    name.unwrap_or_default(),
+                    self.shown(node.reg, node.digits, &node.of, &[]),
+                );
+                let explain =
+                    self.brackets(*table, cell).into_iter().fold(explain, Explain::parameter);
+                let explain = inner.parameters.into_iter().fold(explain, Explain::parameter);
+                said.inputs.push(explain.inputs(inner.inputs));
+            }
+        }
+    }
+
+    fn name(&mut self, symbol: Symbol, node: &Node, said: &mut Said) {
+        let name = self.slip.program.names.get(&symbol).cloned().unwrap_or_default();
+        match symbol {
+            Symbol::Parameter(index) => said.parameters.extend(self.figure(index, 0)),
+            Symbol::Rule(_) | Symbol::Base(_) => said.inputs.push(self.line(&name)),
+            Symbol::Accumulator(_) => {
+                let before = self.shown(node.reg, node.digits, &node.of, &[]);
+                said.inputs.push(Explain::new(format!("{name} before this period"), before));
+            }
+            Symbol::Input(index) => {
+                let values =
+                    self.slip.program.inputs.get(index).map_or(&[][..], |input| &input.values);
+                said.inputs
+                    .push(Explain::new(name, self.shown(node.reg, node.digits, &node.of, values)));
+            }
+            Symbol::Table(_) | Symbol::Function(_) => {}
+        }
+    }
+
+    fn figure(&self, index: usize, cell: usize) -> Option<Parameter> {
+        let program = self.slip.program;
+        let name = program.names.get(&Symbol::Parameter(index))?;
+        let (figure, source, days) = program.figures.get(&(index, cell))?;
+        Some(sourced(Parameter::new(name, figure.0.as_str()), source, *days))
+    }
+
+    /// Every row, for whoever adds it up again.
+    fn brackets(&self, table: u16, cell: usize) -> Option<Parameter> {
+        let program = self.slip.program;
+        let of = program.tables.get(usize::from(table))?.of;
+        let (rows, source, days) = program.table_texts.get(&(of, cell))?;
+        Some(sourced(Parameter::new("rows", rows.join("; ")), source, *days))
+    }
+
+    fn units(&self, reg: Reg) -> i128 {
+        self.slip.frame.get(usize::from(reg)).copied().unwrap_or_default()
+    }
+
+    fn shown(&self, reg: Option<Reg>, digits: u8, of: &Type, values: &[SmolStr]) -> Cell {
+        let Some(reg) = reg else { return Cell::Empty };
+        let units = self.units(reg);
+        match of {
+            Type::Number(_) => match decimal_of(&self.slip.frame, reg, digits) {
+                Some(value) if of.is_money() => {
+                    Money::new(value, self.slip.program.currency).into()
+                }
+                Some(value) => Cell::Number(value),
+                None => Cell::Empty,
+            },
+            Type::Bool => Cell::text(if units == 0 { "no" } else { "yes" }),
+            Type::Date => {
+                let day = i32::try_from(units)
+                    .ok()
+                    .and_then(chrono::NaiveDate::from_num_days_from_ce_opt);
+                day.into()
+            }
+            Type::Choice(_) => usize::try_from(units).ok().and_then(|at| values.get(at)).into(),
+        }
+    }
+}
+
+fn titled(line: &Lines) -> String {
+    if line.about.is_empty() {
+        line.name.to_string()
+    } else {
+        format!("{} ({})", line.about, line.name)
+    }
+}
+
+fn sourced(parameter: Parameter, source: &str, days: DateRange) -> Parameter {
+    let parameter = parameter.valid(days);
+    if source.is_empty() { parameter } else { parameter.source(source) }
+}

@@ -1,0 +1,10 @@
+//! The rules of countries, each a file with its legal sources, and proven by cases of its authority (`tests/oracles/payroll`).
+//!
+//! A country needs no code: [`RuleSet::from_toml`](crate::RuleSet::from_toml) reads a file of yours like these. Where an authority writes
+//! several inputs as one text, such as a tax code, a function here reads it.
+
+pub mod united_kingdom;
+pub mod united_states;
+
+pub use united_kingdom::united_kingdom;
+pub use united_states::united_states;

@@ -1,0 +1,205 @@
+//! Many employees at once: inputs in columns, one run for each row, and every row that can't be computed told by itself.
+
+use std::collections::BTreeMap;
+
+use fondaco_core::decimal;
+use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+use super::{Input, Output, Program, Runner, Value};
+use crate::PayError;
+
+/// Inputs of many employees: one column for each input, one row for each employee.
+///
+/// ```
+/// use fondaco_payroll::{Batch, RuleSet};
+/// let rules = RuleSet::from_toml(r#"
+/// name = "demo"
+/// currency = "EUR"
+/// [[input]]
+/// name = "salary"
+/// type = "money"
+/// min = 0
+/// [[rule]]
+/// name = "tax"
+/// kind = "tax"
+/// formula = "round(salary * 10%, 2, half_up)"
+/// "#)?;
+/// let program = rules.on("2026-01-01".parse()?)?;
+/// let mut batch = Batch::new(&program, ["Ada", "Bob", "Cyd"]);
+/// batch.column("salary", ["1000.00", "-5", "2500.00"])?;
+/// let done = batch.run(&["tax"])?;
+/// assert_eq!(done.amount(0, 0).map(|tax| tax.to_string()).as_deref(), Some("100"));
+/// assert_eq!(done.amount(2, 0).map(|tax| tax.to_string()).as_deref(), Some("250"));
+/// let (row, error) = &done.errors[0];
+/// assert_eq!((*row, error.to_string().as_str()), (1, "employee Bob: salary is -5: give 0 or more"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Batch<'p> {
+    program: &'p Program,
+    employees: Vec<SmolStr>,
+    columns: Vec<(Input, Vec<i64>)>,
+    /// What was wrong with the first value of each row that had one.
+    wrong: BTreeMap<usize, PayError>,
+}
+
+/// What a batch came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BatchResult {
+    /// For each result that was asked for, in its smallest digits, one for each employee; 0 for those that could not be computed.
+    pub columns: Vec<Vec<i64>>,
+    /// How many digits behind the point each column has.
+    pub digits: Vec<u8>,
+    /// The rows that could not be computed, and why, in order.
+    pub errors: Vec<(usize, PayError)>,
+}
+
+impl BatchResult {
+    /// One result of one employee; `None` where it could not be computed.
+    #[must_use]
+    pub fn amount(&self, row: usize, column: usize) -> Option<Decimal> {
+        if self.errors.binary_search_by_key(&row, |(row, _)| *row).is_ok() {
+            return None;
+        }
+        let units = self.columns.get(column)?.get(row)?;
+        Some(decimal::from_fixed(*units, u32::from(*self.digits.get(column)?)))
+    }
+}
+
+impl<'p> Batch<'p> {
+    /// A batch of employees, by the names that errors will tell.
+    pub fn new<S: Into<SmolStr>>(
+        program: &'p Program,
+        employees: impl IntoIterator<Item = S>,
+    ) -> Batch<'p> {
+        let employees = employees.into_iter().map(Into::into).collect();
+        Batch { program, employees, columns: Vec::new(), wrong: BTreeMap::new() }
+    }
+
+    /// Fills an input, in the order of the employees. A value that the input can't be is told with its employee when the batch is run.
+    ///
+    /// # Errors
+    /// [`PayError::UnknownInput`].
+    pub fn column<V: Into<Value>>(
+        &mut self,
+        name: &str,
+        values: impl IntoIterator<Item = V>,
+    ) -> Result<(), PayError> {
+        let input = self.program.input(name)?;
+        let slot = &self.program.inputs[input.0];
+        let mut units = Vec::with_capacity(self.employees.len());
+        for (row, value) in values.into_iter().take(self.employees.len()).enumerate() {
+            match slot.take(&self.employees[row], &value.into(), self.program) {
+                Ok(value) => units.push(value),
+                Err(error) => {
+                    self.wrong.entry(row).or_insert(error);
+                    units.push(0);
+                }
+            }
+        }
+        self.columns.push((input, units));
+        Ok(())
+    }
+
+    /// Fills an input with units of its smallest digits, as a data frame has them.
+    ///
+    /// # Errors
+    /// [`PayError::UnknownInput`].
+    pub fn units(&mut self, name: &str, units: Vec<i64>) -> Result<(), PayError> {
+        self.columns.push((self.program.input(name)?, units));
+        Ok(())
+    }
+
+    /// Computes all rows, one after the other.
+    ///
+    /// # Errors
+    /// [`PayError::UnknownInput`] of a result that there is none of. What is wrong with a row is in the result.
+    pub fn run(&self, outputs: &[&str]) -> Result<BatchResult, PayError> {
+        self.run_on(1, outputs)
+    }
+
+    /// Computes all rows on so many threads. The result doesn't depend on how many.
+    ///
+    /// # Errors
+    /// Those of [`Batch::run`].
+    pub fn run_on(&self, threads: usize, outputs: &[&str]) -> Result<BatchResult, PayError> {
+        let outputs =
+            outputs.iter().map(|name| self.program.output(name)).collect::<Result<Vec<_>, _>>()?;
+        let rows = self.employees.len();
+        let each = rows.div_ceil(threads.max(1)).max(1);
+        let mut result = BatchResult {
+            columns: outputs.iter().map(|_| Vec::with_capacity(rows)).collect(),
+            digits: outputs.iter().map(|output| self.program.output_digits(*output)).collect(),
+            errors: Vec::new(),
+        };
+        let starts = (0..rows).step_by(each);
+        let parts: Vec<BatchResult> = if threads <= 1 {
+            starts.map(|start| self.part(start..rows.min(start + each), &outputs)).collect()
+        } else {
+            std::thread::scope(|scope| {
+                let outputs = &outputs;
+                let running: Vec<_> = starts
+                    .map(|start| {
+                        scope.spawn(move || self.part(start..rows.min(start + each), outputs))
+                    })
+                    .collect();
+                running.into_iter().filter_map(|part| part.join().ok()).collect()
+            })
+        };
+        for part in parts {
+            for (column, more) in result.columns.iter_mut().zip(part.columns) {
+                column.extend(more);
+            }
+            result.errors.extend(part.errors);
+        }
+        Ok(result)
+    }
+
+    fn part(&self, rows: std::ops::Range<usize>, outputs: &[Output]) -> BatchResult {
+        let mut runner = self.program.runner();
+        let mut columns: Vec<Vec<i64>> =
+            outputs.iter().map(|_| Vec::with_capacity(rows.len())).collect();
+        let mut errors = Vec::new();
+        for row in rows {
+            let done = self.row(&mut runner, row, outputs, &mut columns);
+            if let Err(error) = done {
+                columns.iter_mut().for_each(|column| column.push(0));
+                errors.push((row, error));
+            }
+        }
+        BatchResult { columns, digits: Vec::new(), errors }
+    }
+
+    fn row(
+        &self,
+        runner: &mut Runner<'_>,
+        row: usize,
+        outputs: &[Output],
+        columns: &mut [Vec<i64>],
+    ) -> Result<(), PayError> {
+        runner.employee(&self.employees[row]);
+        if let Some(wrong) = self.wrong.get(&row) {
+            return Err(wrong.clone());
+        }
+        runner.clear();
+        for (input, units) in &self.columns {
+            if let Some(units) = units.get(row) {
+                runner.set(*input, *units)?;
+            }
+        }
+        runner.run()?;
+        let units = |output: &Output| {
+            i64::try_from(runner.units(*output)).map_err(|_| PayError::FigureTooLarge {
+                employee: self.employees[row].clone(),
+                rule: self.program.outputs[output.0].name.clone(),
+            })
+        };
+        // All of a row or nothing of it.
+        outputs.iter().try_for_each(|output| units(output).map(|_| ()))?;
+        for (column, output) in columns.iter_mut().zip(outputs) {
+            column.push(units(output)?);
+        }
+        Ok(())
+    }
+}

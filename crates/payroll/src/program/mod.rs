@@ -1,0 +1,146 @@
+//! Programs: rules compiled for a day, run for one employee or for a million.
+
+mod batch;
+mod case;
+mod exact;
+mod interval;
+mod op;
+mod run;
+mod runner;
+mod slip;
+mod table;
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use fondaco_core::{Currency, DateRange};
+use smol_str::SmolStr;
+
+use crate::compile::{Node, Symbol};
+use crate::function::Bound;
+use crate::rules::{Figure, Kind};
+use crate::units::Type;
+
+pub use batch::{Batch, BatchResult};
+pub use case::{Case, Value};
+pub(crate) use interval::{Bounds, run_bounds};
+pub(crate) use op::{CalendarPart, Op, Reg};
+pub(crate) use runner::decimal_of;
+pub use runner::{Input, Output, Runner};
+pub use slip::{Line, Slip};
+pub(crate) use table::{Brackets, Rows, Scaling};
+
+/// Rules compiled for a day: a list of steps over whole numbers. It is never changed, and can be used from many threads.
+pub struct Program {
+    pub(crate) name: SmolStr,
+    pub(crate) title: String,
+    pub(crate) currency: Currency,
+    pub(crate) on: NaiveDate,
+    pub(crate) ops: Vec<Op>,
+    pub(crate) template: Vec<i128>,
+    pub(crate) cells: Vec<i128>,
+    pub(crate) tables: Vec<Brackets>,
+    pub(crate) functions: Vec<Bound>,
+    pub(crate) inputs: Vec<InputSlot>,
+    pub(crate) outputs: Vec<OutputSlot>,
+    pub(crate) lines: Vec<Lines>,
+    pub(crate) spans: Vec<(usize, SmolStr)>,
+    pub(crate) figures: BTreeMap<(usize, usize), (Figure, String, DateRange)>,
+    pub(crate) table_texts: BTreeMap<(usize, usize), (Vec<String>, String, DateRange)>,
+    pub(crate) names: BTreeMap<Symbol, SmolStr>,
+}
+
+/// Where an input stands, and what it may be.
+#[derive(Clone, Debug)]
+pub(crate) struct InputSlot {
+    pub(crate) name: SmolStr,
+    pub(crate) of: Type,
+    pub(crate) digits: u8,
+    pub(crate) values: Vec<SmolStr>,
+    pub(crate) least: Option<i128>,
+    pub(crate) most: Option<i128>,
+    pub(crate) default: Option<i128>,
+    pub(crate) reg: Reg,
+}
+
+/// Where a result stands.
+#[derive(Clone, Debug)]
+pub(crate) struct OutputSlot {
+    pub(crate) name: SmolStr,
+    pub(crate) about: String,
+    pub(crate) kind: Option<Kind>,
+    pub(crate) of: Type,
+    pub(crate) digits: u8,
+    pub(crate) reg: Reg,
+    pub(crate) values: Vec<SmolStr>,
+}
+
+/// What explains a result.
+#[derive(Clone, Debug)]
+pub(crate) struct Lines {
+    pub(crate) name: SmolStr,
+    pub(crate) about: String,
+    pub(crate) formula: Option<String>,
+    pub(crate) source: Option<String>,
+    pub(crate) node: Option<Node>,
+}
+
+impl Lines {
+    pub(crate) fn of(name: &SmolStr, about: &str) -> Lines {
+        Lines {
+            name: name.clone(),
+            about: about.to_owned(),
+            formula: None,
+            source: None,
+            node: None,
+        }
+    }
+}
+
+impl Program {
+    /// What the rules are called.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What they are called in people's words.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// What money is counted in.
+    #[must_use]
+    pub fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// The day whose rules these are.
+    #[must_use]
+    pub fn day(&self) -> NaiveDate {
+        self.on
+    }
+
+    /// The names of all inputs, in the file's order; accumulators come last.
+    pub fn inputs(&self) -> impl Iterator<Item = &str> {
+        self.inputs.iter().map(|input| input.name.as_str())
+    }
+
+    /// The names of all results: inputs that are pay, rules, bases, totals, and accumulators as they are after the period.
+    pub fn outputs(&self) -> impl Iterator<Item = &str> {
+        self.outputs.iter().map(|output| output.name.as_str())
+    }
+
+    /// The rule that a step belongs to.
+    pub(crate) fn rule_at(&self, step: usize) -> &str {
+        let at = self.spans.partition_point(|(end, _)| *end <= step);
+        self.spans.get(at).map_or("", |(_, name)| name.as_str())
+    }
+}
+
+impl std::fmt::Debug for Program {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Program({} on {}, {} steps)", self.name, self.on, self.ops.len())
+    }
+}

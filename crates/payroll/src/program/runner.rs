@@ -1,0 +1,258 @@
+//! The fast way: handles instead of names, and a frame that is used again and again.
+
+use fondaco_core::decimal;
+use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+use super::op::{Fault, Reg};
+use super::{Case, OutputSlot, Program, run};
+use crate::PayError;
+use crate::rules::names_like;
+
+/// An input, found once by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Input(pub(crate) usize);
+
+/// A result, found once by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Output(pub(crate) usize);
+
+/// A frame in which one case after the other is computed, without an allocation for any.
+///
+/// ```
+/// use fondaco_payroll::RuleSet;
+/// let rules = RuleSet::from_toml(r#"
+/// name = "demo"
+/// currency = "EUR"
+/// [[input]]
+/// name = "salary"
+/// type = "money"
+/// [[rule]]
+/// name = "tax"
+/// kind = "tax"
+/// formula = "round(salary * 10%, 2, half_up)"
+/// "#)?;
+/// let program = rules.on("2026-01-01".parse()?)?;
+/// let (salary, tax) = (program.input("salary")?, program.output("tax")?);
+/// let mut runner = program.runner();
+/// let mut sum = 0;
+/// for cents in [100_000, 250_000] {
+///     runner.set(salary, cents)?;
+///     runner.run()?;
+///     sum += runner.units(tax);
+/// }
+/// assert_eq!(sum, 35_000);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Runner<'p> {
+    program: &'p Program,
+    employee: SmolStr,
+    pub(crate) frame: Vec<i128>,
+    given: Vec<bool>,
+}
+
+impl Program {
+    /// The input of a name.
+    ///
+    /// # Errors
+    /// [`PayError::UnknownInput`].
+    pub fn input(&self, name: &str) -> Result<Input, PayError> {
+        self.slot("", name).map(Input)
+    }
+
+    /// The result of a name.
+    ///
+    /// # Errors
+    /// [`PayError::UnknownInput`].
+    pub fn output(&self, name: &str) -> Result<Output, PayError> {
+        let found = self.outputs.iter().position(|output| output.name == name);
+        found.map(Output).ok_or_else(|| PayError::UnknownInput {
+            employee: SmolStr::default(),
+            field: name.into(),
+            like: names_like(name, self.outputs()),
+        })
+    }
+
+    /// How many digits behind the point the units of an input have.
+    #[must_use]
+    pub fn input_digits(&self, input: Input) -> u8 {
+        self.inputs.get(input.0).map_or(0, |slot| slot.digits)
+    }
+
+    /// How many digits behind the point the units of a result have.
+    #[must_use]
+    pub fn output_digits(&self, output: Output) -> u8 {
+        self.outputs.get(output.0).map_or(0, |slot| slot.digits)
+    }
+
+    /// The place of a value among those of an input's choice, which is what units of such an input are.
+    ///
+    /// # Errors
+    /// [`PayError::BadInput`].
+    pub fn place(&self, input: Input, value: &str) -> Result<i64, PayError> {
+        match self.inputs.get(input.0) {
+            Some(slot) => slot.take("", &value.into(), self),
+            None => self.slot("", value).map(|_| 0),
+        }
+    }
+
+    /// A frame of its own.
+    #[must_use]
+    pub fn runner(&self) -> Runner<'_> {
+        Runner {
+            program: self,
+            employee: SmolStr::default(),
+            frame: self.template.clone(),
+            given: vec![false; self.inputs.len()],
+        }
+    }
+}
+
+impl<'p> Runner<'p> {
+    /// Begins an employee's case, whose name errors will tell. What was set for the one before stays, until it is set again.
+    pub fn employee(&mut self, name: &str) {
+        if self.employee != name {
+            self.employee = name.into();
+        }
+    }
+
+    /// Forgets what was set.
+    pub fn clear(&mut self) {
+        self.given.fill(false);
+    }
+
+    /// Sets an input, in its smallest digits: cents of money.
+    ///
+    /// # Errors
+    /// [`PayError::InputOutOfRange`].
+    #[inline]
+    pub fn set(&mut self, input: Input, units: i64) -> Result<(), PayError> {
+        let Some(slot) = self.program.inputs.get(input.0) else { return Ok(()) };
+        let wide = i128::from(units);
+        let out = slot.least.is_some_and(|least| wide < least)
+            || slot.most.is_some_and(|most| wide > most)
+            || (!slot.values.is_empty() && !(0..slot.values.len() as i128).contains(&wide));
+        if out {
+            // As `take` refuses it.
+            let value = decimal::from_fixed(units, slot.digits.into());
+            slot.take(&self.employee, &value.into(), self.program)?;
+        }
+        self.frame[usize::from(slot.reg)] = wide;
+        self.given[input.0] = true;
+        Ok(())
+    }
+
+    /// Computes the case.
+    ///
+    /// # Errors
+    /// [`PayError::MissingInput`], and what a rule can't do with the inputs.
+    pub fn run(&mut self) -> Result<(), PayError> {
+        for (slot, given) in self.program.inputs.iter().zip(&self.given) {
+            if *given {
+                continue;
+            }
+            match slot.default {
+                Some(units) => self.frame[usize::from(slot.reg)] = units,
+                None => return Err(self.missing(slot)),
+            }
+        }
+        run::run(self.program, &mut self.frame)
+            .map_err(|(step, fault)| self.program.said(&self.employee, step, fault))
+    }
+
+    #[cold]
+    fn missing(&self, slot: &super::InputSlot) -> PayError {
+        let wanted = match slot.values.is_empty() {
+            true => format!("a value of type {}", slot.of),
+            false => format!("one of {}", slot.values.join(", ")),
+        };
+        PayError::MissingInput { employee: self.employee.clone(), field: slot.name.clone(), wanted }
+    }
+
+    /// A result, in its smallest digits.
+    #[inline]
+    #[must_use]
+    pub fn units(&self, output: Output) -> i128 {
+        self.program.outputs.get(output.0).map_or(0, |slot| self.frame[usize::from(slot.reg)])
+    }
+
+    /// A result as a decimal.
+    ///
+    /// # Errors
+    /// [`PayError::FigureTooLarge`], beyond 28 digits.
+    pub fn amount(&self, output: Output) -> Result<Decimal, PayError> {
+        match self.program.outputs.get(output.0) {
+            Some(slot) => slot.amount(&self.frame, &self.employee),
+            None => Ok(Decimal::ZERO),
+        }
+    }
+
+    /// Takes over a case.
+    pub(crate) fn take(&mut self, case: &Case<'_>) -> Result<(), PayError> {
+        self.employee = case.employee.clone();
+        if let Some(wrong) = &case.wrong {
+            return Err(wrong.clone());
+        }
+        for (index, value) in case.values.iter().enumerate() {
+            self.given[index] = value.is_some();
+            if let (Some(units), Some(slot)) = (value, self.program.inputs.get(index)) {
+                self.frame[usize::from(slot.reg)] = i128::from(*units);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl OutputSlot {
+    pub(crate) fn amount(&self, frame: &[i128], employee: &str) -> Result<Decimal, PayError> {
+        decimal_of(frame, self.reg, self.digits).ok_or_else(|| PayError::FigureTooLarge {
+            employee: employee.into(),
+            rule: self.name.clone(),
+        })
+    }
+}
+
+/// What stands in a frame, as a decimal.
+pub(crate) fn decimal_of(frame: &[i128], reg: Reg, digits: u8) -> Option<Decimal> {
+    let units = *frame.get(usize::from(reg))?;
+    Decimal::try_from_i128_with_scale(units, digits.into()).ok().map(decimal::normalize)
+}
+
+impl Program {
+    /// What went wrong at a step, in people's words.
+    #[cold]
+    pub(crate) fn said(&self, employee: &str, step: usize, fault: Fault) -> PayError {
+        let (employee, rule) = (SmolStr::new(employee), SmolStr::new(self.rule_at(step)));
+        match fault {
+            Fault::TooLarge => PayError::FigureTooLarge { employee, rule },
+            Fault::DividedByZero => PayError::DividedByZero { employee, rule },
+            Fault::Refused { function, why } => {
+                let function =
+                    self.functions.get(usize::from(function)).map(|bound| bound.name.clone());
+                PayError::FunctionRefused {
+                    employee,
+                    rule,
+                    function: function.unwrap_or_default(),
+                    why,
+                }
+            }
+            Fault::BelowTable { table, index, value } => {
+                let Some(brackets) = self.tables.get(usize::from(table)) else {
+                    return PayError::FigureTooLarge { employee, rule };
+                };
+                let shown = |units: i128| {
+                    let value = Decimal::try_from_i128_with_scale(units, brackets.digits.into());
+                    value.map(|value| decimal::normalize(value).to_string()).unwrap_or_default()
+                };
+                let first = brackets.cells.get(index).and_then(|rows| rows.from.first().copied());
+                PayError::BelowTable {
+                    employee,
+                    rule,
+                    table: brackets.name.clone(),
+                    value: shown(value),
+                    first: first.map(shown).unwrap_or_default(),
+                }
+            }
+        }
+    }
+}

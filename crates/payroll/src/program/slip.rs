@@ -1,0 +1,148 @@
+//! What one case came to.
+
+use fondaco_core::Currency;
+use fondaco_core::report::{Column, Report, Row};
+use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+use super::{Case, OutputSlot, Program};
+use crate::PayError;
+use crate::rules::Kind;
+
+/// The results of one case: every rule, base and accumulator, and all that is needed to say why.
+#[derive(Clone)]
+pub struct Slip<'p> {
+    pub(crate) program: &'p Program,
+    pub(crate) employee: SmolStr,
+    pub(crate) frame: Vec<i128>,
+}
+
+/// A component as it stands on a payslip.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Line<'p> {
+    /// Its name in the rules.
+    pub name: &'p str,
+    /// What it is called, in people's words; its name where the rules don't say.
+    pub about: &'p str,
+    /// What it does to pay.
+    pub kind: Kind,
+    /// How much it is.
+    pub amount: Decimal,
+}
+
+impl Program {
+    /// Computes one case.
+    ///
+    /// # Errors
+    /// What is wrong with the case, with the employee, the input or rule, the value and the way out.
+    pub fn run<'p>(&'p self, case: &Case<'p>) -> Result<Slip<'p>, PayError> {
+        let mut runner = self.runner();
+        runner.take(case)?;
+        runner.run()?;
+        Ok(Slip { program: self, employee: case.employee.clone(), frame: runner.frame })
+    }
+}
+
+impl<'p> Slip<'p> {
+    /// Whose it is.
+    #[must_use]
+    pub fn employee(&self) -> &str {
+        &self.employee
+    }
+
+    fn slot(&self, name: &str) -> Result<&'p OutputSlot, PayError> {
+        let output = self.program.output(name).map_err(|error| match error {
+            PayError::UnknownInput { field, like, .. } => {
+                PayError::UnknownInput { employee: self.employee.clone(), field, like }
+            }
+            other => other,
+        })?;
+        Ok(&self.program.outputs[output.0])
+    }
+
+    /// A result by its name.
+    ///
+    /// # Errors
+    /// [`PayError::UnknownInput`] when there is none of the name; [`PayError::FigureTooLarge`] beyond 28 digits.
+    pub fn amount(&self, name: &str) -> Result<Decimal, PayError> {
+        self.slot(name)?.amount(&self.frame, &self.employee)
+    }
+
+    /// A result that is one of a choice.
+    ///
+    /// # Errors
+    /// [`PayError::UnknownInput`] when there is none of the name, or it is no choice.
+    pub fn chosen(&self, name: &str) -> Result<&'p str, PayError> {
+        let slot = self.slot(name)?;
+        let at = usize::try_from(self.frame[usize::from(slot.reg)]).unwrap_or(usize::MAX);
+        slot.values.get(at).map(SmolStr::as_str).ok_or_else(|| PayError::UnknownInput {
+            employee: self.employee.clone(),
+            field: name.into(),
+            like: "what is there of this name is no choice".into(),
+        })
+    }
+
+    /// What is earned.
+    ///
+    /// # Errors
+    /// [`PayError::FigureTooLarge`].
+    pub fn gross(&self) -> Result<Decimal, PayError> {
+        self.amount("gross")
+    }
+
+    /// What is paid.
+    ///
+    /// # Errors
+    /// [`PayError::FigureTooLarge`].
+    pub fn net(&self) -> Result<Decimal, PayError> {
+        self.amount("net")
+    }
+
+    /// Every component, in the file's order, those of nothing too.
+    ///
+    /// # Errors
+    /// [`PayError::FigureTooLarge`].
+    pub fn lines(&self) -> Result<Vec<Line<'p>>, PayError> {
+        let shown = self.program.outputs.iter().filter(|output| output.of.is_money());
+        let shown = shown
+            .filter_map(|output| Some((output, output.kind.filter(|kind| *kind != Kind::Value)?)));
+        shown
+            .map(|(output, kind)| {
+                let about =
+                    if output.about.is_empty() { output.name.as_str() } else { &output.about };
+                Ok(Line {
+                    name: &output.name,
+                    about,
+                    kind,
+                    amount: output.amount(&self.frame, &self.employee)?,
+                })
+            })
+            .collect()
+    }
+
+    /// The components as a table, with what is paid at its end.
+    ///
+    /// # Errors
+    /// [`PayError::FigureTooLarge`].
+    pub fn to_report(&self) -> Result<Report, PayError> {
+        let mut report = Report::new(self.program.title())
+            .column(Column::text("Component").naming_rows())
+            .column(Column::amount("Amount", self.currency()));
+        for line in self.lines()?.into_iter().filter(|line| !line.amount.is_zero()) {
+            report.push(Row::new([line.about.into(), line.amount.into()]));
+        }
+        report.push(Row::total(["Net pay".into(), self.net()?.into()]));
+        Ok(report)
+    }
+
+    fn currency(&self) -> Currency {
+        self.program.currency
+    }
+}
+
+impl std::fmt::Debug for Slip<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Slip({} by {:?})", self.employee, self.program)
+    }
+}

@@ -1,0 +1,40 @@
+//! Rules as data: what a file of them says, and the checked set that programs are compiled from.
+
+mod figure;
+mod file;
+mod set;
+mod versions;
+
+pub use figure::Figure;
+pub(crate) use figure::read as read_text;
+pub use file::{
+    Accumulator, Base, Choice, Formula, Input, Kind, Parameter, ParameterVersion, Rounded, Rule,
+    RuleFile, Scaled, Table, TableKind, TableVersion,
+};
+pub use set::{RuleSet, TOTALS};
+
+/// What may have been meant by a name: the nearest of those that there are.
+pub(crate) fn names_like<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
+    let nearest = known.map(|other| (distance(name, other), other)).min();
+    match nearest {
+        Some((far, other)) if far <= 3.max(name.len() / 2) => format!("did you mean {other}?"),
+        Some((_, other)) => format!("there is {other}, among others"),
+        None => "there are none".to_owned(),
+    }
+}
+
+/// How many letters have to be put in, left out or changed (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut corner = i;
+        row[0] = i + 1;
+        for (j, to) in b.iter().enumerate() {
+            let changed = corner + usize::from(from != *to);
+            corner = row[j + 1];
+            row[j + 1] = changed.min(row[j] + 1).min(corner + 1);
+        }
+    }
+    row[b.len()]
+}

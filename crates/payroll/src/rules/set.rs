@@ -1,0 +1,403 @@
+//! A file of rules, checked: its names, its versions, and by compiling it for every day on which something changes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use fondaco_core::Timestamp;
+use smol_str::SmolStr;
+
+use super::file::{Kind, RuleFile, TableVersion};
+use super::versions::{Version, Versions};
+use super::{Figure, names_like};
+use crate::RuleError;
+use crate::compile::{self, Symbol};
+use crate::expr::{Expr, is_name};
+use crate::function::Function;
+use crate::program::Program;
+use crate::units::{Type, UNITS};
+
+/// The sums that every set of rules has, beside its own: what is earned, what is paid, and what it costs the employer.
+pub const TOTALS: [&str; 3] = ["gross", "net", "employer_cost"];
+
+/// Rules that were found good: from them come [`Program`]s, each for a day and as known at a time.
+///
+/// ```
+/// use fondaco_payroll::RuleSet;
+/// let rules = RuleSet::from_toml(r#"
+/// name = "demo"
+/// currency = "EUR"
+///
+/// [[input]]
+/// name = "salary"
+/// type = "money"
+/// min = 0
+/// kind = "earning"
+///
+/// [[parameter]]
+/// name = "pension_rate"
+/// type = "rate"
+/// source = "Pensions Act § 4"
+/// values = [{ from = "2025-01-01", value = "9.3%" }, { from = "2026-01-01", value = "9.5%" }]
+///
+/// [[rule]]
+/// name = "pension"
+/// kind = "tax"
+/// formula = "round(salary * pension_rate, 2, half_up)"
+/// "#)?;
+///
+/// let program = rules.on("2025-06-30".parse()?)?;
+/// let slip = program.run(&program.case("Ada").with("salary", "1000.00"))?;
+/// assert_eq!(slip.amount("pension")?.to_string(), "93");
+/// assert_eq!(slip.net()?.to_string(), "907");
+/// println!("{}", slip.explain("pension")?);
+///
+/// let before = rules.on("2024-06-30".parse()?).unwrap_err();
+/// assert_eq!(before.code(), "payroll.no_version");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct RuleSet {
+    pub(crate) file: RuleFile,
+    pub(crate) symbols: BTreeMap<SmolStr, Symbol>,
+    pub(crate) choices: BTreeMap<SmolStr, Vec<SmolStr>>,
+    pub(crate) parameters: Vec<Versions<(Figure, String)>>,
+    pub(crate) tables: Vec<Versions<TableVersion>>,
+    pub(crate) formulas: Vec<Versions<(Expr, String)>>,
+    /// The bases of the file, then [`TOTALS`]: each with its members and their signs.
+    pub(crate) bases: Vec<Sum>,
+    pub(crate) functions: Vec<Arc<dyn Function>>,
+}
+
+/// A base with what adds to it.
+pub(crate) struct Sum {
+    pub(crate) name: SmolStr,
+    pub(crate) about: String,
+    pub(crate) members: Vec<(Symbol, i8)>,
+}
+
+impl RuleSet {
+    /// Reads and checks a file of TOML.
+    ///
+    /// # Errors
+    /// [`RuleError::BadFile`] with line and column, and those of [`RuleSet::new`].
+    pub fn from_toml(text: &str) -> Result<RuleSet, RuleError> {
+        RuleSet::new(read_toml(text)?)
+    }
+
+    /// Checks what a file says, however it was read: by serde from JSON, or written in Rust.
+    ///
+    /// # Errors
+    /// Whatever is wrong, with the name of the rule, parameter or table it is wrong in.
+    pub fn new(file: RuleFile) -> Result<RuleSet, RuleError> {
+        RuleSet::with_functions(file, Vec::new())
+    }
+
+    /// The same with functions in Rust, for what a formula can't say.
+    ///
+    /// # Errors
+    /// Those of [`RuleSet::new`].
+    pub fn with_functions(
+        file: RuleFile,
+        functions: Vec<Arc<dyn Function>>,
+    ) -> Result<RuleSet, RuleError> {
+        let choices =
+            file.choices.iter().map(|choice| (choice.name.clone(), choice.values.clone()));
+        let set = RuleSet {
+            symbols: symbols(&file, &functions)?,
+            choices: choices.collect(),
+            parameters: file.parameters.iter().map(parameter).collect::<Result<_, _>>()?,
+            tables: file.tables.iter().map(table).collect::<Result<_, _>>()?,
+            formulas: file.rules.iter().map(formulas).collect::<Result<_, _>>()?,
+            bases: Vec::new(),
+            functions,
+            file,
+        };
+        let set = RuleSet { bases: set.sums()?, ..set };
+        set.check()?;
+        Ok(set)
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn file(&self) -> &RuleFile {
+        &self.file
+    }
+
+    /// The program of the rules that hold on a day, as they are known now.
+    ///
+    /// # Errors
+    /// [`RuleError::NoVersion`], within the parameter, table or rule that says nothing for the day.
+    pub fn on(&self, day: NaiveDate) -> Result<Program, RuleError> {
+        self.known_at(day, Timestamp::MAX)
+    }
+
+    /// The program of the rules that hold on a day, as they were known at a time: what recomputes an old period to its old answer.
+    ///
+    /// # Errors
+    /// Those of [`RuleSet::on`].
+    pub fn known_at(&self, day: NaiveDate, known: Timestamp) -> Result<Program, RuleError> {
+        compile::compile(self, day, known)
+    }
+
+    /// The days on which something begins, in order.
+    #[must_use]
+    pub fn changes(&self) -> Vec<NaiveDate> {
+        let parameters = self.parameters.iter().flat_map(Versions::starts);
+        let tables = self.tables.iter().flat_map(Versions::starts);
+        let formulas = self.formulas.iter().flat_map(Versions::starts);
+        let days: BTreeSet<NaiveDate> = parameters.chain(tables).chain(formulas).collect();
+        days.into_iter().filter(|day| *day != NaiveDate::MIN).collect()
+    }
+
+    /// Compiles every version: what is wrong in one that holds next year is found today. A day on which only a part of the rules holds
+    /// is none that anybody is paid on; that no day has all of them is an error.
+    fn check(&self) -> Result<(), RuleError> {
+        let mut days = self.changes();
+        if days.is_empty() {
+            days.push(NaiveDate::default());
+        }
+        let mut missing = None;
+        let mut whole = false;
+        for day in days {
+            match self.on(day) {
+                Ok(_) => whole = true,
+                Err(error) if is_missing(&error) => missing = Some(error),
+                Err(error) => return Err(error),
+            }
+        }
+        missing.filter(|_| !whole).map_or(Ok(()), Err)
+    }
+
+    pub(crate) fn type_of(&self, text: &str) -> Result<Type, RuleError> {
+        let choices: Vec<SmolStr> = self.choices.keys().cloned().collect();
+        Type::parse(text, &choices, &self.file.units)
+    }
+
+    /// The values of a choice, or of `bool`; none of any other type.
+    pub(crate) fn values(&self, of: &Type) -> Vec<SmolStr> {
+        match of {
+            Type::Choice(name) => self.choices.get(name).cloned().unwrap_or_default(),
+            Type::Bool => vec!["false".into(), "true".into()],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Everything of what is `by`, in the order in which its cells are counted.
+    pub(crate) fn cells(&self, by: &[SmolStr]) -> Result<Vec<Vec<SmolStr>>, RuleError> {
+        let mut cells = vec![Vec::new()];
+        for name in by {
+            let values = self.values(&self.type_of(name)?);
+            if values.is_empty() {
+                return Err(RuleError::BadRule {
+                    field: "by",
+                    why: format!("names {name}, which is no choice and not bool"),
+                });
+            }
+            cells = cells
+                .into_iter()
+                .flat_map(|cell: Vec<SmolStr>| {
+                    values
+                        .iter()
+                        .map(move |value| [cell.as_slice(), std::slice::from_ref(value)].concat())
+                })
+                .collect();
+        }
+        Ok(cells)
+    }
+
+    fn sums(&self) -> Result<Vec<Sum>, RuleError> {
+        let declared = self.file.bases.iter().map(|base| (base.name.clone(), base.about.clone()));
+        let mut sums: Vec<Sum> =
+            declared.map(|(name, about)| Sum { name, about, members: Vec::new() }).collect();
+        for (index, input) in self.file.inputs.iter().enumerate() {
+            let component = Component {
+                symbol: Symbol::Input(index),
+                adds: &input.adds_to,
+                takes: &input.takes_from,
+            };
+            component.join(&mut sums).map_err(|error| error.of("input", &input.name))?;
+        }
+        for (index, rule) in self.file.rules.iter().enumerate() {
+            let component = Component {
+                symbol: Symbol::Rule(index),
+                adds: &rule.adds_to,
+                takes: &rule.takes_from,
+            };
+            component.join(&mut sums).map_err(|error| error.of("rule", &rule.name))?;
+        }
+        let inputs = self.file.inputs.iter().enumerate();
+        let inputs = inputs.filter_map(|(index, input)| Some((Symbol::Input(index), input.kind?)));
+        let rules = self
+            .file
+            .rules
+            .iter()
+            .enumerate()
+            .map(|(index, rule)| (Symbol::Rule(index), rule.kind));
+        let kinds: Vec<(Symbol, Kind)> = inputs.chain(rules).collect();
+        for (name, on) in
+            TOTALS.into_iter().zip([on_gross as fn(Kind) -> i8, Kind::on_net, on_cost])
+        {
+            let members = kinds.iter().map(|(symbol, kind)| (*symbol, on(*kind)));
+            let members = members.filter(|(_, sign)| *sign != 0).collect();
+            sums.push(Sum { name: name.into(), about: about_total(name).into(), members });
+        }
+        Ok(sums)
+    }
+}
+
+fn on_gross(kind: Kind) -> i8 {
+    i8::from(kind == Kind::Earning)
+}
+
+fn on_cost(kind: Kind) -> i8 {
+    i8::from(matches!(kind, Kind::Earning | Kind::Reimbursement | Kind::Employer))
+}
+
+fn about_total(name: &str) -> &'static str {
+    match name {
+        "gross" => "Gross pay",
+        "net" => "Net pay",
+        _ => "Cost of the employer",
+    }
+}
+
+fn is_missing(error: &RuleError) -> bool {
+    error.code() == "payroll.no_version"
+}
+
+/// What adds to sums and is taken from others.
+struct Component<'f> {
+    symbol: Symbol,
+    adds: &'f [SmolStr],
+    takes: &'f [SmolStr],
+}
+
+impl Component<'_> {
+    fn join(&self, sums: &mut [Sum]) -> Result<(), RuleError> {
+        let adds = self.adds.iter().map(|name| (name, 1));
+        for (name, sign) in adds.chain(self.takes.iter().map(|name| (name, -1))) {
+            match sums.iter().position(|sum| sum.name == *name) {
+                Some(at) => sums[at].members.push((self.symbol, sign)),
+                None => {
+                    let like = names_like(name, sums.iter().map(|sum| sum.name.as_str()));
+                    return Err(RuleError::UnknownName { name: name.clone(), like });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Every name with what it stands for, each once.
+fn symbols(
+    file: &RuleFile,
+    functions: &[Arc<dyn Function>],
+) -> Result<BTreeMap<SmolStr, Symbol>, RuleError> {
+    let mut symbols = BTreeMap::new();
+    let mut add = |name: &str, symbol: Symbol| -> Result<(), RuleError> {
+        if !is_name(name) {
+            return Err(RuleError::BadName { name: name.into() });
+        }
+        // What is called by its name can't be called like something else that is; other names may be those of units.
+        let called = matches!(symbol, Symbol::Table(_) | Symbol::Function(_));
+        let is_unit = UNITS.contains(&name) || file.units.iter().any(|unit| unit == name);
+        let taken = compile::is_function(name) || (called && is_unit);
+        match symbols.insert(SmolStr::new(name), symbol) {
+            None if !taken => Ok(()),
+            _ => Err(RuleError::NameTwice { name: name.into() }),
+        }
+    };
+    for (index, input) in file.inputs.iter().enumerate() {
+        add(&input.name, Symbol::Input(index))?;
+    }
+    for (index, parameter) in file.parameters.iter().enumerate() {
+        add(&parameter.name, Symbol::Parameter(index))?;
+    }
+    for (index, table) in file.tables.iter().enumerate() {
+        add(&table.name, Symbol::Table(index))?;
+    }
+    let bases = file.bases.iter().map(|base| base.name.as_str());
+    for (index, name) in bases.chain(TOTALS).enumerate() {
+        add(name, Symbol::Base(index))?;
+    }
+    for (index, accumulator) in file.accumulators.iter().enumerate() {
+        add(&accumulator.name, Symbol::Accumulator(index))?;
+    }
+    for (index, rule) in file.rules.iter().enumerate() {
+        add(&rule.name, Symbol::Rule(index))?;
+    }
+    for (index, function) in functions.iter().enumerate() {
+        add(function.name(), Symbol::Function(index))?;
+    }
+    for choice in &file.choices {
+        let mut seen = BTreeSet::new();
+        let twice = choice.values.iter().find(|value| !seen.insert(*value));
+        if let Some(value) = twice {
+            return Err(RuleError::NameTwice { name: value.clone() }.of("choice", &choice.name));
+        }
+        if !is_name(&choice.name) || choice.values.is_empty() {
+            return Err(RuleError::BadName { name: choice.name.clone() }.of("choice", &choice.name));
+        }
+    }
+    Ok(symbols)
+}
+
+fn parameter(parameter: &super::Parameter) -> Result<Versions<(Figure, String)>, RuleError> {
+    let version = |version: &super::ParameterVersion| Version {
+        when: version.when.clone(),
+        from: version.from,
+        to: version.to,
+        recorded: version.recorded,
+        value: (version.value.clone(), either(&version.source, &parameter.source)),
+    };
+    let versions = Versions::read(parameter.values.iter().map(version).collect());
+    versions.map_err(|error| error.of("parameter", &parameter.name))
+}
+
+fn table(table: &super::Table) -> Result<Versions<TableVersion>, RuleError> {
+    let version = |version: &TableVersion| Version {
+        when: version.when.clone(),
+        from: version.from,
+        to: version.to,
+        recorded: version.recorded,
+        value: TableVersion { source: either(&version.source, &table.source), ..version.clone() },
+    };
+    let versions = Versions::read(table.versions.iter().map(version).collect());
+    versions.map_err(|error| error.of("table", &table.name))
+}
+
+fn formulas(rule: &super::Rule) -> Result<Versions<(Expr, String)>, RuleError> {
+    if rule.formula.is_some() != rule.formulas.is_empty() {
+        let why = "is given or formulas are, and one of them has to be".to_owned();
+        return Err(RuleError::BadRule { field: "formula", why }.of("rule", &rule.name));
+    }
+    let always = rule.formula.iter().map(|formula| Version {
+        when: Vec::new(),
+        from: NaiveDate::MIN,
+        to: None,
+        recorded: None,
+        value: (formula.clone(), rule.source.clone()),
+    });
+    let dated = rule.formulas.iter().map(|version| Version {
+        when: Vec::new(),
+        from: version.from,
+        to: version.to,
+        recorded: version.recorded,
+        value: (version.formula.clone(), either(&version.source, &rule.source)),
+    });
+    Versions::read(always.chain(dated).collect()).map_err(|error| error.of("rule", &rule.name))
+}
+
+fn either(own: &str, other: &str) -> String {
+    if own.is_empty() { other.to_owned() } else { own.to_owned() }
+}
+
+fn read_toml(text: &str) -> Result<RuleFile, RuleError> {
+    toml::from_str(text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start).min(text.len());
+        let before = text.get(..at).unwrap_or(text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        RuleError::BadFile { line, column, why: error.message().to_owned() }
+    })
+}

@@ -1,0 +1,73 @@
+//! What holds on a day, and what was known at a time.
+
+use super::{file, rules};
+use crate::RuleSet;
+
+const RATES: &str = r#"
+[[input]]
+name = "pay"
+type = "money"
+kind = "earning"
+[[parameter]]
+name = "rate"
+type = "rate"
+source = "Act 1"
+values = [
+  { from = "2025-01-01", value = "10%", recorded = "2024-12-01T00:00:00Z" },
+  { from = "2026-01-01", value = "12%", recorded = "2025-11-01T00:00:00Z", source = "Act 2" },
+  { from = "2025-01-01", value = "11%", recorded = "2025-06-15T00:00:00Z" },
+]
+[[rule]]
+name = "tax"
+kind = "tax"
+formulas = [
+  { from = "2020-01-01", formula = "round(pay * rate, 2, down)" },
+  { from = "2026-01-01", formula = "round(pay * rate, 0, down)" },
+]
+"#;
+
+fn tax(rules: &RuleSet, day: &str, known: Option<&str>) -> Result<String, crate::RuleError> {
+    let day = day.parse().unwrap();
+    let program = match known {
+        Some(known) => rules.known_at(day, known.parse().unwrap())?,
+        None => rules.on(day)?,
+    };
+    let slip = program.run(&program.case("Ada").with("pay", "99.99")).unwrap();
+    Ok(slip.amount("tax").unwrap().to_string())
+}
+
+#[test]
+fn an_old_period_is_computed_as_it_was_known_then() {
+    let rules = rules(RATES);
+    assert_eq!(tax(&rules, "2025-05-31", None).unwrap(), "10.99");
+    assert_eq!(tax(&rules, "2025-05-31", Some("2025-06-01T00:00:00Z")).unwrap(), "9.99");
+    assert_eq!(tax(&rules, "2026-05-31", None).unwrap(), "11");
+    let days: Vec<String> = rules.changes().iter().map(ToString::to_string).collect();
+    assert_eq!(days, ["2020-01-01", "2025-01-01", "2026-01-01"]);
+}
+
+#[test]
+fn a_day_that_nothing_is_known_for_is_refused_with_what_is_known() {
+    let rules = rules(RATES);
+    let error = tax(&rules, "2024-12-31", None).unwrap_err();
+    assert_eq!(error.code(), "payroll.no_version");
+    assert_eq!(
+        error.to_string(),
+        "rule tax: parameter rate: no version holds on 2024-12-31, only on 2025-01-01/2025-12-31, 2026-01-01/..: \
+         add one from that day on or earlier, or compute another day"
+    );
+    let unknown = tax(&rules, "2026-05-31", Some("2024-01-01T00:00:00Z")).unwrap_err();
+    assert!(
+        unknown.to_string().contains("no version holds on 2026-05-31 as it was known then"),
+        "{unknown}"
+    );
+}
+
+#[test]
+fn a_file_is_the_same_in_toml_and_json() {
+    let toml = rules(RATES);
+    let json = serde_json::to_string(toml.file()).unwrap();
+    let again = RuleSet::new(serde_json::from_str(&json).unwrap()).unwrap();
+    assert_eq!(again.file(), toml.file());
+    assert_eq!(toml::from_str::<crate::rules::RuleFile>(&file(RATES)).unwrap(), *toml.file());
+}
