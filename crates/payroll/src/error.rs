@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use fondaco_core::ErrorCode;
+use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 /// Rules that can't be used, with the place and the way out.
@@ -243,7 +244,7 @@ pub enum PayError {
         like: String,
     },
     /// A value that its input can't be.
-    #[error("employee {employee}: {field} is {value:?}, which is no {wanted}: {way_out}")]
+    #[error("employee {employee}: {field} is {value:?}, which is no {wanted}")]
     #[kind(Invalid)]
     BadInput {
         /// Whose.
@@ -252,10 +253,8 @@ pub enum PayError {
         field: SmolStr,
         /// As given.
         value: String,
-        /// Its type.
+        /// Its type, and how that is written.
         wanted: String,
-        /// How it is written.
-        way_out: String,
     },
     /// A value outside what its input may be, such as hours below zero.
     #[error("employee {employee}: {field} is {value}: give {wanted}")]
@@ -305,9 +304,9 @@ pub enum PayError {
         /// Which table.
         table: SmolStr,
         /// What was looked up.
-        value: String,
+        value: Decimal,
         /// Where the table begins.
-        first: String,
+        first: Decimal,
     },
     /// What a function in Rust refused.
     #[error("employee {employee}: {rule}: {function} refuses: {why}")]

@@ -43,9 +43,8 @@ impl TaxCode {
             employee: "-".into(),
             field: "tax_code".into(),
             value: code.to_owned(),
-            wanted: "tax code".into(),
-            way_out: "write 1257L, K475, 0T, BR, D0, D1 or NT, with S or C before and W1, M1 or X behind it".into(),
-        })
+            wanted: "tax code: write 1257L, K475, 0T, BR, D0, D1 or NT, with S or C before and W1, M1 or X behind it".into(),
+    })
     }
 
     /// Says it in a case: `nation`, `code_kind`, `code_number` and `week_1`.

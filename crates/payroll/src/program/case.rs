@@ -104,8 +104,7 @@ impl InputSlot {
             employee: employee.into(),
             field: self.name.clone(),
             value: value.shown(),
-            wanted: self.of.to_string(),
-            way_out,
+            wanted: format!("{}: {way_out}", self.of),
         })?;
         let out = self.least.is_some_and(|least| i128::from(read) < least)
             || self.most.is_some_and(|most| i128::from(read) > most);

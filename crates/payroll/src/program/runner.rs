@@ -242,7 +242,7 @@ impl Program {
                 };
                 let shown = |units: i128| {
                     let value = Decimal::try_from_i128_with_scale(units, brackets.digits.into());
-                    value.map(|value| decimal::normalize(value).to_string()).unwrap_or_default()
+                    value.map(decimal::normalize).unwrap_or_default()
                 };
                 let first = brackets.cells.get(index).and_then(|rows| rows.from.first().copied());
                 PayError::BelowTable {
