@@ -18,6 +18,7 @@ pub mod levels;
 pub mod lot_sizing;
 pub mod measures;
 pub mod moves;
+pub mod mrp;
 pub mod ordering;
 pub mod places;
 pub mod policies;

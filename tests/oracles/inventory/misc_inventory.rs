@@ -260,7 +260,7 @@ fn field<'a>(value: &'a Value, name: &str) -> Result<&'a Value, String> {
 }
 
 /// A number or a text as the decimal that is written there.
-fn decimal(value: &Value) -> Answer<Decimal> {
+pub(super) fn decimal(value: &Value) -> Answer<Decimal> {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     Ok(text.parse().map_err(|error| format!("{text}: {error}"))?)
 }

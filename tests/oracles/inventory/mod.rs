@@ -1,11 +1,13 @@
 //! Adapters of `inventory/`.
 
 pub(crate) mod aql_sampling;
+pub(crate) mod bom_explosion;
 pub(crate) mod eoq_family;
 pub(crate) mod forecast;
 pub(crate) mod gsm_multi_echelon;
 pub(crate) mod lot_sizing;
 pub(crate) mod misc_inventory;
+pub(crate) mod mrp_tables;
 pub(crate) mod newsvendor;
 pub(crate) mod r_q_policy;
 pub(crate) mod s_s_policy;

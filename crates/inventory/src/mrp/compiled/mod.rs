@@ -1,0 +1,301 @@
+//! A network as arrays, made once and run many times: what a run reads lies together, in whole numbers, found by index (ADR 0017).
+
+mod factor;
+mod lines;
+
+use fondaco_core::Ratio;
+
+pub(crate) use factor::{Factor, ceil_to};
+pub(crate) use lines::{Kind, Line};
+
+use super::calendars::Worked;
+use super::check::{self, Field, number};
+use super::network::{Node, ends};
+use super::options::{Grid, Horizon, Options};
+use super::{Item, LotRule, MrpError, Network, Source, levels};
+
+/// No index.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// How an item is planned, in millionths and days.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Params {
+    /// The least of an order: a whole multiple.
+    pub(crate) minimum: i64,
+    /// What each order is a multiple of: at least the step.
+    pub(crate) multiple: i64,
+    /// The most of an order, a whole multiple; 0 for no limit.
+    pub(crate) maximum: i64,
+    /// What is begun for what turns out good.
+    pub(crate) begun: Factor,
+    pub(crate) lot: Lot,
+    pub(crate) safety_days: u32,
+    /// The first day on which something new can be planned, by the fence alone.
+    pub(crate) fence: i32,
+    /// The first day on which a forecast counts.
+    pub(crate) demand_fence: i32,
+    /// The first day on which an order can be due.
+    pub(crate) earliest: i32,
+    /// Its sources, by priority.
+    pub(crate) sources: (u32, u32),
+    /// Its levels of safety stock, by day, the first one from ever on.
+    pub(crate) safety: (u32, u32),
+    pub(crate) phantom: bool,
+    pub(crate) to_order: bool,
+}
+
+/// Which requirements one order covers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Lot {
+    Each,
+    Days(u32),
+    Periods(u32),
+}
+
+/// One way to have an item.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct From {
+    pub(crate) lead: u32,
+    /// Its calendar; [`NONE`] where each day counts.
+    pub(crate) calendar: u32,
+    /// On which due days.
+    pub(crate) valid: (i32, i32),
+    /// The first day on which an order of today is there.
+    pub(crate) earliest: i32,
+}
+
+/// A network as a run reads it.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub(crate) grid: Grid,
+    pub(crate) params: Vec<Params>,
+    pub(crate) sources: Vec<From>,
+    pub(crate) safety: Vec<(i32, i64)>,
+    /// Lines by what goes in or comes out: those of item i are `lines[used_at[i]..used_at[i + 1]]`.
+    pub(crate) used_at: Vec<u32>,
+    pub(crate) lines: Vec<Line>,
+    /// Lines by source, as places in `lines`.
+    pub(crate) part_at: Vec<u32>,
+    pub(crate) parts: Vec<u32>,
+    /// Low-level codes.
+    pub(crate) level: Vec<u32>,
+    /// Items by level, and of a level by number.
+    pub(crate) order: Vec<u32>,
+    /// Where each level begins in `order`, and where the last one ends.
+    pub(crate) level_at: Vec<u32>,
+    pub(crate) calendars: Vec<Worked>,
+}
+
+impl Compiled {
+    /// # Errors
+    /// [`MrpError::BomCycle`], a lead time beyond the horizon, a unit that doesn't convert, a factor without room.
+    pub(crate) fn of(
+        network: &Network,
+        horizon: &Horizon,
+        options: &Options,
+    ) -> Result<Compiled, MrpError> {
+        let grid = Grid::new(horizon, options)?;
+        let level = levels::of(network)?;
+        let (order, level_at) = by_level(&level);
+        let calendars = network.calendars().iter().map(|(_, days)| Worked::of(days)).collect();
+        let mut compiled = Compiled {
+            grid,
+            params: Vec::with_capacity(network.len()),
+            sources: Vec::new(),
+            safety: Vec::new(),
+            used_at: Vec::new(),
+            lines: Vec::new(),
+            part_at: Vec::new(),
+            parts: Vec::new(),
+            level,
+            order,
+            level_at,
+            calendars,
+        };
+        for node in network.nodes() {
+            compiled.take(node, horizon, options)?;
+        }
+        lines::compile(network, options.scrap, &mut compiled)?;
+        Ok(compiled)
+    }
+
+    /// Its parameters and sources.
+    fn take(&mut self, node: &Node, horizon: &Horizon, options: &Options) -> Result<(), MrpError> {
+        let first = number(self.sources.len());
+        let start = check::day(horizon.start);
+        let horizon_days = horizon.days()?;
+        for source in &node.sources {
+            let from = self.from(node, source, start, horizon_days)?;
+            self.sources.push(from);
+        }
+        let sources = (first, number(self.sources.len()));
+        let soonest = self.sources[first as usize..].iter().map(|from| from.earliest).min();
+        let mut params = params(&node.item, start)?;
+        params.sources = sources;
+        params.earliest = match options.past_due {
+            super::PastDue::FromToday => params.fence.max(soonest.unwrap_or(start)),
+            _ => params.fence,
+        };
+        params.safety = self.take_safety(&node.item)?;
+        self.params.push(params);
+        Ok(())
+    }
+
+    fn from(
+        &self,
+        node: &Node,
+        source: &Source,
+        start: i32,
+        horizon_days: u32,
+    ) -> Result<From, MrpError> {
+        let sku = || node.item.sku.clone();
+        if source.lead_days > horizon_days {
+            let lead_days = source.lead_days;
+            return Err(MrpError::LeadTime { sku: sku(), lead_days, horizon_days });
+        }
+        let calendar = source.calendar.map_or(NONE, |calendar| calendar.0);
+        let earliest = match self.calendars.get(calendar as usize) {
+            None => Some(check::later(start, source.lead_days)),
+            Some(worked) => worked.forth(start, source.lead_days),
+        };
+        // A calendar that ends early is refused when an order would need more of it.
+        let earliest = earliest.unwrap_or(i32::MAX);
+        Ok(From { lead: source.lead_days, calendar, valid: ends(source.valid), earliest })
+    }
+
+    fn take_safety(&mut self, item: &Item) -> Result<(u32, u32), MrpError> {
+        let first = number(self.safety.len());
+        let micro = |quantity| Field::new(&item.sku, "safety stock").micro(quantity, item.digits);
+        self.safety.push((i32::MIN, micro(item.safety_stock)?));
+        let mut steps = item.safety_steps.clone();
+        steps.sort_by_key(|(day, _)| *day);
+        for (day, quantity) in steps {
+            self.safety.push((check::day(day), micro(quantity)?));
+        }
+        Ok((first, number(self.safety.len())))
+    }
+
+    pub(crate) fn sources_of(&self, item: u32) -> &[From] {
+        let (from, to) = self.params[item as usize].sources;
+        &self.sources[from as usize..to as usize]
+    }
+
+    pub(crate) fn safety_of(&self, item: u32) -> &[(i32, i64)] {
+        let (from, to) = self.params[item as usize].safety;
+        &self.safety[from as usize..to as usize]
+    }
+
+    /// The lines in which an item goes in or comes out.
+    pub(crate) fn uses(&self, item: u32) -> &[Line] {
+        let at = item as usize;
+        &self.lines[self.used_at[at] as usize..self.used_at[at + 1] as usize]
+    }
+
+    /// The lines of an item's source, counted by priority: what goes in, what comes out.
+    pub(crate) fn parts(&self, item: u32, source: u32) -> impl Iterator<Item = &Line> {
+        let (first, last) = self.params[item as usize].sources;
+        let at = first.saturating_add(source).min(last) as usize;
+        let at = if source < last - first { at } else { self.part_at.len() };
+        self.lines_at(at)
+    }
+
+    /// The lines of all of an item's sources.
+    pub(crate) fn all_parts(&self, item: u32) -> impl Iterator<Item = &Line> {
+        let (first, last) = self.params[item as usize].sources;
+        (first..last).flat_map(|at| self.lines_at(at as usize))
+    }
+
+    fn lines_at(&self, at: usize) -> impl Iterator<Item = &Line> {
+        let ends = self.part_at.get(at).zip(self.part_at.get(at + 1));
+        let parts = ends.map_or(&[][..], |(from, to)| &self.parts[*from as usize..*to as usize]);
+        parts.iter().map(|line| &self.lines[*line as usize])
+    }
+
+    /// The items of a level.
+    pub(crate) fn level_items(&self, level: usize) -> &[u32] {
+        &self.order[self.level_at[level] as usize..self.level_at[level + 1] as usize]
+    }
+
+    pub(crate) fn levels(&self) -> usize {
+        self.level_at.len() - 1
+    }
+
+    /// When an order is released that is due on a day, and the last working day up to that day; `None` beyond its calendar.
+    pub(crate) fn release(&self, source: u32, due: i32) -> Option<(i32, i32)> {
+        let from = &self.sources[source as usize];
+        match self.calendars.get(from.calendar as usize) {
+            None => Some((due.checked_sub(from.lead.cast_signed())?, due)),
+            Some(worked) => Some((worked.back(due, from.lead)?, worked.back(due, 0)?)),
+        }
+    }
+}
+
+/// Items by level; where each level begins.
+fn by_level(level: &[u32]) -> (Vec<u32>, Vec<u32>) {
+    let deepest = level.iter().max().map_or(0, |deepest| *deepest as usize + 1);
+    let mut level_at = vec![0; deepest + 1];
+    for level in level {
+        level_at[*level as usize + 1] += 1;
+    }
+    for at in 0..deepest {
+        level_at[at + 1] += level_at[at];
+    }
+    let mut next = level_at.clone();
+    let mut order = vec![0; level.len()];
+    for (item, level) in level.iter().enumerate() {
+        let at = &mut next[*level as usize];
+        order[*at as usize] = number(item);
+        *at += 1;
+    }
+    (order, level_at)
+}
+
+fn params(item: &Item, start: i32) -> Result<Params, MrpError> {
+    let micro = |name, quantity| Field::new(&item.sku, name).micro(quantity, item.digits);
+    let step = check::step(item.digits);
+    let optional = |name, value: Option<_>| value.map_or(Ok(0), |value| micro(name, value));
+    let overflow = || MrpError::Overflow { sku: item.sku.clone(), what: "the least order" };
+    let (minimum, multiple, maximum) = match &item.lot {
+        LotRule::Fixed { quantity } => {
+            let quantity = micro("the fixed order quantity", *quantity)?;
+            (quantity, quantity, quantity)
+        }
+        _ => {
+            let multiple = optional("the multiple", item.modifiers.multiple)?.max(step);
+            let minimum = micro("the least order", item.modifiers.minimum)?;
+            let maximum = optional("the largest order", item.modifiers.maximum)?;
+            let minimum = ceil_to(minimum, multiple).ok_or_else(overflow)?;
+            (minimum, multiple, maximum - maximum % multiple)
+        }
+    };
+    let lot = match &item.lot {
+        LotRule::LotForLot | LotRule::Fixed { .. } => Lot::Each,
+        LotRule::Days { days } => Lot::Days(*days),
+        LotRule::Periods { periods } => Lot::Periods(*periods),
+    };
+    let begun = Ratio::from_decimal(item.yield_share)
+        .recip()
+        .ok()
+        .and_then(|begun| Factor::of(begun, step, step));
+    let begun =
+        begun.ok_or_else(|| MrpError::Overflow { sku: item.sku.clone(), what: "the yield" })?;
+    Ok(Params {
+        minimum,
+        multiple,
+        maximum,
+        begun,
+        lot: if item.phantom { Lot::Each } else { lot },
+        safety_days: item.safety_days,
+        fence: if item.planning_fence_days == 0 {
+            i32::MIN
+        } else {
+            check::later(start, item.planning_fence_days)
+        },
+        demand_fence: check::later(start, item.demand_fence_days),
+        earliest: i32::MIN,
+        sources: (0, 0),
+        safety: (0, 0),
+        phantom: item.phantom,
+        to_order: item.make_to_order,
+    })
+}

@@ -1,0 +1,489 @@
+//! The netting of one item: what is needed against what is there, day by day, and orders for what is short.
+//!
+//! For each day on which something happens, in order: what is available is raised by what comes and lowered by what is needed. When it
+//! falls below the safety stock of the day, an order is due: of what the lot-sizing rule covers, by the order modifiers, released a lead
+//! time before. (J. Orlicky, *Material Requirements Planning*, 1975, chapters 4 to 6.)
+//!
+//! Days are places in arrays that each thread keeps, so that nothing is sorted or allocated for an item.
+
+use super::book::{Book, Chunk, Due, Mark, Release};
+use super::compiled::{Compiled, Kind, Lot, NONE, Params, ceil_to};
+use super::ready::Ready;
+use super::{PastDue, SupplyKind};
+
+/// More orders than these for one need are a mistake in the maximum.
+pub(crate) const MOST_ORDERS: u32 = 10_000;
+
+/// Why an item can't be planned; its name is said by who knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// A quantity grew too large.
+    Overflow(&'static str),
+    /// An order would take too many of the largest, on this day.
+    TooMany(i32),
+    /// A calendar doesn't reach back to the release of what is due on this day.
+    Calendar(i32),
+}
+
+/// A day on which something happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Event {
+    pub(crate) place: u32,
+    /// What is needed.
+    pub(crate) gross: i64,
+    /// What comes without a planned order.
+    pub(crate) scheduled: i64,
+    /// How much shall be left.
+    pub(crate) target: i64,
+}
+
+/// Why orders were planned: what was short, and for which days they were to be enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Step {
+    /// The first of the orders, and how many there are.
+    pub(crate) first: usize,
+    pub(crate) count: usize,
+    /// What happened on the day.
+    pub(crate) event: Event,
+    /// What was left of it without them.
+    pub(crate) available: i64,
+    /// What they had to bring.
+    pub(crate) short: i64,
+    /// The last place that they are for.
+    pub(crate) until: u32,
+}
+
+/// What is needed for one demand alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Marked {
+    demand: u32,
+    place: u32,
+    quantity: i64,
+}
+
+/// What one thread plans with.
+pub(crate) struct Netting<'a> {
+    compiled: &'a Compiled,
+    from_today: bool,
+    reschedule_days: u32,
+    /// Where each day stands: itself, or with its bucket.
+    place_of: &'a [u32],
+    gross: Vec<i64>,
+    scheduled: Vec<i64>,
+    /// Which places have something, one bit each.
+    touched: Vec<u64>,
+    pub(crate) events: Vec<Event>,
+    marked: Vec<Marked>,
+    moved: Vec<bool>,
+    /// The orders of the item that was planned last.
+    pub(crate) orders: Chunk,
+    /// Why, where somebody asks.
+    pub(crate) steps: Option<Vec<Step>>,
+}
+
+impl<'a> Netting<'a> {
+    pub(crate) fn new(
+        compiled: &'a Compiled,
+        past_due: PastDue,
+        reschedule_days: u32,
+        place_of: &'a [u32],
+    ) -> Netting<'a> {
+        let len = compiled.grid.len as usize;
+        Netting {
+            compiled,
+            from_today: past_due == PastDue::FromToday,
+            reschedule_days,
+            place_of,
+            gross: vec![0; len],
+            scheduled: vec![0; len],
+            touched: vec![0; len.div_ceil(64)],
+            events: Vec::new(),
+            marked: Vec::new(),
+            moved: Vec::new(),
+            orders: Chunk::default(),
+            steps: None,
+        }
+    }
+
+    /// Plans an item, all above it being planned: its orders are in `orders`.
+    pub(crate) fn plan(
+        &mut self,
+        item: u32,
+        ready: Option<&Ready>,
+        book: &Book,
+    ) -> Result<(), Fault> {
+        self.orders.clear();
+        let params = self.compiled.params[item as usize];
+        self.gather(item, ready, book)?;
+        self.firm(&params, ready)?;
+        if params.to_order {
+            self.net_to_order(&params, ready)?;
+        }
+        self.take_events(item, &params);
+        if let Some(ready) = ready.filter(|ready| ready.is_choosy && self.from_today) {
+            self.trim(&params, ready);
+        }
+        self.net(&params, ready)
+    }
+
+    /// What happens with an item on which day, without its planned orders: the events are in `events`.
+    pub(crate) fn look(
+        &mut self,
+        item: u32,
+        ready: Option<&Ready>,
+        book: &Book,
+    ) -> Result<(), Fault> {
+        let params = self.compiled.params[item as usize];
+        self.gather(item, ready, book)?;
+        for marked in std::mem::take(&mut self.marked) {
+            self.need(marked.place, marked.quantity)?;
+        }
+        self.take_events(item, &params);
+        Ok(())
+    }
+
+    /// Adds up what is needed and what comes, from outside, and from the orders of what stands above.
+    fn gather(&mut self, item: u32, ready: Option<&Ready>, book: &Book) -> Result<(), Fault> {
+        let (compiled, params) = (self.compiled, &self.compiled.params[item as usize]);
+        self.marked.clear();
+        if let Some(ready) = ready {
+            for row in &ready.required {
+                let Some(place) = compiled.grid.place(row.day) else { continue };
+                if params.to_order && !row.is_forecast {
+                    let (demand, quantity) = (row.demand, row.quantity);
+                    self.marked.push(Marked { demand, place, quantity });
+                } else {
+                    self.need(place, row.quantity)?;
+                }
+            }
+            for row in &ready.receipts {
+                if params.to_order && row.demand != NONE {
+                    continue;
+                }
+                if let Some(place) = self.receipt_place(row.day) {
+                    self.bring(place, row.quantity)?;
+                }
+            }
+        }
+        for line in compiled.uses(item) {
+            let (releases, dues) = book.of_item(line.parent);
+            for (at, release) in releases.iter().enumerate() {
+                let day = release.day.max(compiled.grid.origin);
+                if release.source != line.source || !line.holds(day) {
+                    continue;
+                }
+                let quantity = line.quantity(release.begun);
+                let quantity = quantity.ok_or(Fault::Overflow("what is needed"))?;
+                if line.kind == Kind::Output {
+                    if let Some(place) = self.receipt_place(dues[at].day) {
+                        self.bring(place, quantity)?;
+                    }
+                    continue;
+                }
+                let place = self.need_place(day.saturating_add(line.offset));
+                match dues[at].mark.demand().filter(|_| params.to_order) {
+                    Some(demand) => self.marked.push(Marked { demand, place, quantity }),
+                    None => self.need(place, quantity)?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Where a component is needed: within the horizon, whatever the day.
+    #[inline]
+    fn need_place(&self, day: i32) -> u32 {
+        let place = day.saturating_sub(self.compiled.grid.origin).max(0).unsigned_abs();
+        let last = self.place_of.len() - 1;
+        self.place_of[(place as usize).min(last)]
+    }
+
+    /// Where what comes on a day stands: not before the start; `None` after the end.
+    pub(crate) fn receipt_place(&self, day: i32) -> Option<u32> {
+        let grid = &self.compiled.grid;
+        grid.place(day.max(grid.day(grid.start)))
+    }
+
+    #[inline]
+    fn need(&mut self, place: u32, quantity: i64) -> Result<(), Fault> {
+        let at = place as usize;
+        self.gross[at] =
+            self.gross[at].checked_add(quantity).ok_or(Fault::Overflow("what is needed"))?;
+        self.touch(place);
+        Ok(())
+    }
+
+    fn bring(&mut self, place: u32, quantity: i64) -> Result<(), Fault> {
+        let at = place as usize;
+        let sum = self.scheduled[at].checked_add(quantity);
+        self.scheduled[at] = sum.ok_or(Fault::Overflow("what is coming"))?;
+        self.touch(place);
+        Ok(())
+    }
+
+    #[inline]
+    fn touch(&mut self, place: u32) {
+        self.touched[place as usize / 64] |= 1 << (place % 64);
+    }
+
+    /// Firm planned orders are orders of the plan: their components are needed.
+    fn firm(&mut self, params: &Params, ready: Option<&Ready>) -> Result<(), Fault> {
+        let rows = ready.into_iter().flat_map(|ready| &ready.receipts);
+        for row in rows.filter(|row| row.kind == SupplyKind::Firm) {
+            let release = match row.source {
+                NONE => row.day,
+                source => self.released(params, source, row.day)?.0,
+            };
+            let begun = params.begun.up(row.quantity).ok_or(Fault::Overflow("what is begun"))?;
+            self.orders.push(
+                Release { begun, day: release, source: row.source },
+                Due { quantity: row.quantity, day: row.day, mark: Mark::firm(row.supply) },
+            );
+        }
+        Ok(())
+    }
+
+    /// Makes events of what was gathered, and leaves the arrays empty.
+    fn take_events(&mut self, item: u32, params: &Params) {
+        let (compiled, grid) = (self.compiled, &self.compiled.grid);
+        let steps = compiled.safety_of(item);
+        // Before the start nothing has to lie there.
+        self.touch(grid.start);
+        for (day, _) in &steps[1..] {
+            if let Some(place) = grid.exact(*day) {
+                self.touch(place);
+            }
+        }
+        if params.earliest > i32::MIN {
+            let sources = compiled.sources_of(item).iter().map(|from| from.earliest);
+            for day in sources.chain([params.earliest]) {
+                if let Some(place) = grid.place(day.max(params.earliest)) {
+                    self.touch(place);
+                }
+            }
+        }
+        self.events.clear();
+        let mut step = 0;
+        for word in 0..self.touched.len() {
+            let mut bits = std::mem::take(&mut self.touched[word]);
+            while bits != 0 {
+                let at = word * 64 + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                let place = super::check::number(at);
+                while steps.get(step + 1).is_some_and(|(day, _)| *day <= grid.day(place)) {
+                    step += 1;
+                }
+                self.events.push(Event {
+                    place,
+                    gross: std::mem::take(&mut self.gross[at]),
+                    scheduled: std::mem::take(&mut self.scheduled[at]),
+                    target: if place < grid.start { 0 } else { steps[step].1 },
+                });
+            }
+        }
+    }
+
+    /// The netting itself.
+    fn net(&mut self, params: &Params, ready: Option<&Ready>) -> Result<(), Fault> {
+        const SHORT: Fault = Fault::Overflow("what is available");
+        let soonest = self.soonest(params);
+        let mut available = ready.map_or(0, |ready| ready.on_hand);
+        self.moved.clear();
+        for at in 0..self.events.len() {
+            let event = self.events[at];
+            available = available.checked_add(event.scheduled).ok_or(SHORT)?;
+            available = available.checked_sub(event.gross).ok_or(SHORT)?;
+            if available >= event.target {
+                continue;
+            }
+            if self.reschedule_days > 0 {
+                available = self.pull_in(available, at, ready).ok_or(SHORT)?;
+            }
+            if available >= event.target || event.place < soonest {
+                continue;
+            }
+            let short = self.short(params, available, at).ok_or(SHORT)?;
+            let first = self.orders.len();
+            let ordered = self.order(params, short, event.place, Mark::PLANNED)?;
+            let (count, until) = (self.orders.len() - first, self.covered(params, event.place));
+            if let Some(steps) = &mut self.steps {
+                steps.push(Step { first, count, event, available, short, until });
+            }
+            available = available.checked_add(ordered).ok_or(SHORT)?;
+        }
+        Ok(())
+    }
+
+    /// The first place at which something planned can be there.
+    fn soonest(&self, params: &Params) -> u32 {
+        let grid = &self.compiled.grid;
+        if params.earliest == i32::MIN {
+            return 0;
+        }
+        grid.place(params.earliest).unwrap_or(grid.len)
+    }
+
+    /// How much the lot has to bring so that nothing is short within what it covers.
+    fn short(&self, params: &Params, available: i64, at: usize) -> Option<i64> {
+        let event = self.events[at];
+        let until = self.covered(params, event.place);
+        let mut short = event.target.checked_sub(available)?;
+        let mut level = available;
+        for later in self.events[at + 1..].iter().take_while(|later| later.place <= until) {
+            level = level.checked_add(later.scheduled)?.checked_sub(later.gross)?;
+            short = short.max(later.target.checked_sub(level)?);
+        }
+        Some(short)
+    }
+
+    /// The last place that a lot is for which is needed at a place.
+    fn covered(&self, params: &Params, place: u32) -> u32 {
+        match params.lot {
+            Lot::Each => place,
+            Lot::Days(days) => place.saturating_add(days) - 1,
+            Lot::Periods(periods) => self.compiled.grid.after_periods(place, periods) - 1,
+        }
+    }
+
+    /// Takes scheduled receipts that may come earlier for as many as are needed, the nearest first. What is available then.
+    fn pull_in(&mut self, mut available: i64, at: usize, ready: Option<&Ready>) -> Option<i64> {
+        let Some(ready) = ready else { return Some(available) };
+        let event = self.events[at];
+        let until = event.place.saturating_add(self.reschedule_days);
+        self.moved.resize(ready.receipts.len(), false);
+        for (number, row) in ready.receipts.iter().enumerate() {
+            if available >= event.target {
+                break;
+            }
+            let place = self.receipt_place(row.day).filter(|place| {
+                *place > event.place && *place <= until && row.kind == SupplyKind::Scheduled
+            });
+            let Some(place) = place.filter(|_| !self.moved[number]) else { continue };
+            if row.demand != NONE {
+                continue;
+            }
+            if let Ok(from) = self.events.binary_search_by_key(&place, |event| event.place) {
+                self.events[from].scheduled -= row.quantity;
+                self.moved[number] = true;
+                available = available.checked_add(row.quantity)?;
+            }
+        }
+        Some(available)
+    }
+
+    /// Plans the orders that bring so much by a day. How much they bring: nothing where no source can.
+    fn order(&mut self, params: &Params, short: i64, place: u32, mark: Mark) -> Result<i64, Fault> {
+        let needed = self.compiled.grid.day(place);
+        let Some((source, due)) = self.choose(params, needed) else { return Ok(0) };
+        let (release, due) = self.released(params, source, due)?;
+        let too_large = Fault::Overflow("an order");
+        let (mut rest, mut sum, mut count) = (short, 0_i64, 0);
+        while rest > 0 {
+            count += 1;
+            if count > MOST_ORDERS {
+                return Err(Fault::TooMany(needed));
+            }
+            let quantity = if params.maximum > 0 && rest > params.maximum {
+                params.maximum
+            } else {
+                ceil_to(rest.max(params.minimum), params.multiple).ok_or(too_large)?
+            };
+            let begun = params.begun.up(quantity).ok_or(Fault::Overflow("what is begun"))?;
+            self.orders
+                .push(Release { begun, day: release, source }, Due { quantity, day: due, mark });
+            sum = sum.checked_add(quantity).ok_or(too_large)?;
+            rest = rest.saturating_sub(quantity);
+        }
+        Ok(sum)
+    }
+
+    /// When an order from a source is released, and when it is there, that is due on a day.
+    fn released(&self, params: &Params, source: u32, due: i32) -> Result<(i32, i32), Fault> {
+        self.compiled.release(params.sources.0 + source, due).ok_or(Fault::Calendar(due))
+    }
+
+    /// The source of an order that is needed on a day, counted by priority, and when it is due.
+    fn choose(&self, params: &Params, needed: i32) -> Option<(u32, i32)> {
+        let wanted = needed.saturating_sub_unsigned(params.safety_days).max(params.fence);
+        let (first, last) = params.sources;
+        for source in 0..last - first {
+            let from = &self.compiled.sources[(first + source) as usize];
+            let due = if self.from_today { wanted.max(from.earliest) } else { wanted };
+            let holds = from.valid.0 <= due && due <= from.valid.1;
+            // Within a bucket is in time.
+            let in_time = !self.from_today || self.need_place(due) <= self.need_place(needed);
+            if holds && in_time {
+                return Some((source, due));
+            }
+        }
+        None
+    }
+
+    /// Supply of its own for each demand; what is left over in the end is there for all.
+    fn net_to_order(&mut self, params: &Params, ready: Option<&Ready>) -> Result<(), Fault> {
+        let mut marked = std::mem::take(&mut self.marked);
+        marked.sort_unstable();
+        let soonest = self.soonest(params);
+        let reserved = |demand: u32| {
+            let rows = ready.into_iter().flat_map(|ready| &ready.receipts);
+            rows.filter(move |row| row.demand == demand)
+        };
+        for group in marked.chunk_by(|a, b| a.demand == b.demand) {
+            let demand = group[0].demand;
+            let (mut brought, mut needed) = (0_i64, 0_i64);
+            let mut last = group[0].place;
+            for row in group {
+                let by = row.place.max(soonest);
+                let coming: i64 = reserved(demand)
+                    .filter(|row| self.receipt_place(row.day).is_some_and(|place| place <= by))
+                    .map(|row| row.quantity)
+                    .sum();
+                needed = needed.saturating_add(row.quantity);
+                let short = needed.saturating_sub(coming.saturating_add(brought));
+                last = by;
+                if short > 0 && by < self.compiled.grid.len {
+                    brought += self.order(params, short, by, Mark::order(demand))?;
+                }
+            }
+            let all: i64 = reserved(demand).map(|row| row.quantity).sum();
+            let left = brought.saturating_add(all).saturating_sub(needed);
+            if left > 0 && last < self.compiled.grid.len {
+                self.bring(last, left)?;
+            }
+        }
+        // What was reserved for demands that are no more is there for all.
+        for row in ready.into_iter().flat_map(|ready| &ready.receipts) {
+            let is_orphan = row.demand != NONE
+                && marked.binary_search_by_key(&row.demand, |marked| marked.demand).is_err();
+            if let Some(place) = self.receipt_place(row.day).filter(|_| is_orphan) {
+                self.bring(place, row.quantity)?;
+            }
+        }
+        marked.clear();
+        self.marked = marked;
+        Ok(())
+    }
+
+    /// Leaves out what is wanted so soon that only what is there and coming can meet it, and that can't.
+    fn trim(&mut self, params: &Params, ready: &Ready) {
+        let soonest = self.soonest(params);
+        for row in ready.required.iter().filter(|row| row.latest < params.earliest.max(row.day)) {
+            let Some(place) = self.compiled.grid.place(row.day) else { continue };
+            let by = self.need_place(row.latest.max(row.day));
+            let Ok(at) = self.events.binary_search_by_key(&place, |event| event.place) else {
+                continue;
+            };
+            if by >= soonest && row.latest >= row.day {
+                continue;
+            }
+            // What is available up to its last day, less what all others need by then.
+            let mut level = ready.on_hand;
+            for event in self.events.iter().take_while(|event| event.place <= by) {
+                level = level.saturating_add(event.scheduled).saturating_sub(event.gross);
+            }
+            let lacking = level.saturating_neg().clamp(0, row.quantity);
+            let lacking = if row.full_only && lacking > 0 { row.quantity } else { lacking };
+            self.events[at].gross -= lacking;
+        }
+    }
+}

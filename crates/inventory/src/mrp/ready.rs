@@ -1,0 +1,149 @@
+//! Demands and supplies of one item as a run reads them: in millionths and days, forecasts consumed, in order.
+
+use super::check::{self, Field, day};
+use super::compiled::{Compiled, NONE};
+use super::state::Own;
+use super::{DemandKind, Item, MrpError, SupplyKind};
+
+/// What is wanted from outside.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Required {
+    /// When it leaves the shelf.
+    pub(crate) day: i32,
+    pub(crate) priority: u16,
+    pub(crate) is_forecast: bool,
+    pub(crate) full_only: bool,
+    /// The last day on which it may leave the shelf.
+    pub(crate) latest: i32,
+    pub(crate) demand: u32,
+    pub(crate) quantity: i64,
+    pub(crate) minimum: i64,
+}
+
+/// What is coming from outside.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Receipt {
+    pub(crate) day: i32,
+    pub(crate) quantity: i64,
+    pub(crate) supply: u32,
+    pub(crate) kind: SupplyKind,
+    /// Of a firm planned order: its source, or [`NONE`].
+    pub(crate) source: u32,
+    /// The demand it is for, or [`NONE`].
+    pub(crate) demand: u32,
+}
+
+/// One item's.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Ready {
+    pub(crate) on_hand: i64,
+    /// By day, priority and number.
+    pub(crate) required: Vec<Required>,
+    /// By day and number.
+    pub(crate) receipts: Vec<Receipt>,
+    /// Whether something wanted can't wait as long as it takes to have more of it.
+    pub(crate) is_choosy: bool,
+}
+
+impl Ready {
+    /// # Errors
+    /// A quantity with more digits than the item is kept in now, or no room for it.
+    pub(crate) fn of(
+        own: &Own,
+        at: u32,
+        item: &Item,
+        compiled: &Compiled,
+    ) -> Result<Ready, MrpError> {
+        let params = &compiled.params[at as usize];
+        let on_hand = Field::new(&item.sku, "on hand").micro(own.on_hand, item.digits)?;
+        let mut required = Vec::with_capacity(own.demands.len());
+        for (number, demand) in &own.demands {
+            let micro =
+                |quantity| Field::of_text(&demand.id, "the quantity").micro(quantity, item.digits);
+            let ship = demand.ship_days.cast_signed();
+            let latest = demand.delivery.latest.map_or(i32::MAX, |latest| day(latest) - ship);
+            required.push(Required {
+                day: day(demand.due).saturating_sub(ship),
+                priority: demand.priority,
+                is_forecast: demand.kind == DemandKind::Forecast,
+                full_only: demand.delivery.full_only,
+                latest,
+                demand: number.0,
+                quantity: micro(demand.quantity)?,
+                minimum: micro(demand.delivery.minimum)?,
+            });
+        }
+        required.sort_by_key(|row| (row.day, row.priority, row.demand));
+        consume(&mut required, item, compiled);
+        let fence = params.demand_fence;
+        required.retain(|row| row.quantity > 0 && (!row.is_forecast || row.day >= fence));
+        let receipts = receipts(own, item.digits, params.sources)?;
+        let is_choosy = required.iter().any(|row| row.latest < params.earliest.max(row.day));
+        Ok(Ready { on_hand, required, receipts, is_choosy })
+    }
+}
+
+fn receipts(own: &Own, digits: u8, (first, last): (u32, u32)) -> Result<Vec<Receipt>, MrpError> {
+    let mut receipts = Vec::with_capacity(own.supplies.len());
+    for (number, supply) in &own.supplies {
+        let quantity = Field::of_text(&supply.id, "the quantity").micro(supply.quantity, digits)?;
+        let source = if supply.kind == SupplyKind::Firm && first < last {
+            let source = check::number(supply.source);
+            if source >= last - first {
+                let (of, field) = (supply.id.clone(), "the source");
+                let way_out = "count the item's sources by priority, from 0";
+                return Err(MrpError::Number { of, field, value: supply.source.into(), way_out });
+            }
+            source
+        } else {
+            NONE
+        };
+        receipts.push(Receipt {
+            day: day(supply.due),
+            quantity,
+            supply: number.0,
+            kind: supply.kind,
+            source,
+            demand: supply.reserved_for.map_or(NONE, |demand| demand.0),
+        });
+    }
+    receipts.sort_by_key(|row| (row.day, row.supply));
+    Ok(receipts)
+}
+
+/// Orders take their part out of forecasts: of their own day, or bucket, then of those before, the nearest first, then of those after.
+fn consume(required: &mut [Required], item: &Item, compiled: &Compiled) {
+    let forecasts: Vec<usize> =
+        (0..required.len()).filter(|at| required[*at].is_forecast).collect();
+    if forecasts.is_empty() || forecasts.len() == required.len() {
+        return;
+    }
+    let window = item.consumption;
+    let place = |day: i32| compiled.grid.place(day);
+    let orders: Vec<(i32, i64)> =
+        required.iter().filter(|row| !row.is_forecast).map(|row| (row.day, row.quantity)).collect();
+    for (day, mut left) in orders {
+        let (from, to) = (
+            day.saturating_sub_unsigned(window.backward_days),
+            day.saturating_add_unsigned(window.forward_days),
+        );
+        let here = place(day);
+        let is_here = |other: i32| other == day || (here.is_some() && place(other) == here);
+        let of = |at: &usize| required[*at].day;
+        let same: Vec<usize> = forecasts.iter().copied().filter(|at| is_here(of(at))).collect();
+        let before = forecasts.iter().rev().copied().filter(|at| {
+            let other = of(at);
+            !is_here(other) && other < day && other >= from
+        });
+        let after = forecasts.iter().copied().filter(|at| {
+            let other = of(at);
+            !is_here(other) && other > day && other <= to
+        });
+        let chosen: Vec<usize> = same.into_iter().chain(before).chain(after).collect();
+        for at in chosen {
+            let taken = left.min(required[at].quantity);
+            required[at].quantity -= taken;
+            left -= taken;
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! Cases that are worked out by hand.
+
+use fondaco_core::DateRange;
+use fondaco_core::calendar::{Calendar, WorkingWeek};
+use rust_decimal::Decimal;
+
+use super::{day, dec};
+use crate::mrp::{
+    Alternate, Buckets, Component, Demand, Horizon, Item, ItemNo, LotRule, Network, Options,
+    Output, PastDue, Plan, ScrapRule, Source, State, Supply, run,
+};
+
+/// Quantity, release and due day of each order.
+fn orders(plan: &Plan, item: ItemNo) -> Vec<(Decimal, i64, i64)> {
+    let after = |date: chrono::NaiveDate| (date - day(0)).num_days();
+    let orders = plan.orders(item).unwrap();
+    orders.map(|order| (order.quantity, after(order.release), after(order.due))).collect()
+}
+
+fn planned(network: &Network, state: &State, options: &Options) -> Plan {
+    run(network, state, Horizon::new(day(0), day(59)), options).unwrap()
+}
+
+fn n(whole: i64) -> Decimal {
+    whole.into()
+}
+
+#[test]
+fn a_hundred_thousand_levels_are_a_number() {
+    let mut network = Network::new();
+    let items: Vec<ItemNo> =
+        (0..100_000).map(|at| network.add(Item::new(format!("I{at}"))).unwrap()).collect();
+    for pair in items.windows(2) {
+        network.source(pair[0], Source::make(0).of(1, pair[1])).unwrap();
+    }
+    let last = *items.last().unwrap();
+    network.source(last, Source::buy(3)).unwrap();
+    let mut state = State::of(&network);
+    state.demand(Demand::order("SO", items[0], 7, day(30))).unwrap();
+    let plan = planned(&network, &state, &Options::default());
+    assert_eq!(plan.level(last).unwrap(), 99_999);
+    assert_eq!(orders(&plan, last), [(n(7), 27, 30)]);
+    // And round they go.
+    network.source(last, Source::make(0).of(1, items[0])).unwrap();
+    assert_eq!(network.levels().unwrap_err().code(), "inventory.bom_cycle");
+}
+
+#[test]
+fn a_diamond_of_a_million_ways_is_twenty_one_items() {
+    let mut network = Network::new();
+    let items: Vec<ItemNo> =
+        (0..21).map(|at| network.add(Item::new(format!("I{at}"))).unwrap()).collect();
+    for pair in items.windows(2) {
+        network.source(pair[0], Source::make(0).of(1, pair[1]).of(1, pair[1])).unwrap();
+    }
+    let all = network.explode(items[0], n(1), day(0), &Options::default()).unwrap();
+    assert_eq!(all.last().unwrap().needed, n(1 << 20));
+}
+
+#[test]
+fn a_phantom_passes_on_what_is_not_there() {
+    let mut network = Network::new();
+    let leg = network.add(Item::new("LEG")).unwrap();
+    let kit = network.add(Item::new("KIT").phantom()).unwrap();
+    let table = network.add(Item::new("TABLE")).unwrap();
+    network.source(leg, Source::buy(5)).unwrap();
+    network.source(kit, Source::make(0).of(4, leg)).unwrap();
+    network.source(table, Source::make(2).of(1, kit)).unwrap();
+    let mut state = State::of(&network);
+    state.on_hand(kit, n(3)).unwrap();
+    state.demand(Demand::order("SO", table, 10, day(20))).unwrap();
+    let plan = planned(&network, &state, &Options::default());
+    assert_eq!(orders(&plan, leg), [(n(28), 13, 18)]);
+    let proposed: Vec<ItemNo> = plan.proposals().map(|order| order.item).collect();
+    assert_eq!(proposed, [leg, table]);
+}
+
+#[test]
+fn lead_times_are_working_days_of_the_calendar() {
+    let works = Calendar::new("works", WorkingWeek::MON_FRI).day_off(day(8), "a holiday");
+    let works = works.over("2025-01-01/2027-12-31".parse().unwrap()).unwrap();
+    let mut network = Network::new();
+    let works = network.calendar("works", works).unwrap();
+    let bike = network.add(Item::new("BIKE")).unwrap();
+    network.source(bike, Source::make(4).calendar(works)).unwrap();
+    let mut state = State::of(&network);
+    // Sunday in two weeks: there on the Friday before; released four working days before, over a holiday on Tuesday.
+    state.demand(Demand::order("SO", bike, 1, day(13))).unwrap();
+    let plan = planned(&network, &state, &Options::default());
+    assert_eq!(orders(&plan, bike), [(n(1), 4, 11)]);
+}
+
+#[test]
+fn the_past_is_collected_kept_or_can_not_be_had() {
+    let mut network = Network::new();
+    let wheel = network.add(Item::new("WHEEL")).unwrap();
+    let bike = network.add(Item::new("BIKE")).unwrap();
+    network.source(wheel, Source::buy(4)).unwrap();
+    network.source(bike, Source::make(3).of(2, wheel)).unwrap();
+    let mut state = State::of(&network);
+    state.demand(Demand::order("SO", bike, 5, day(1))).unwrap();
+    let of = |past| planned(&network, &state, &Options::default().past_due(past));
+    let at_start = of(PastDue::AtStart);
+    assert_eq!(orders(&at_start, bike), [(n(5), -2, 1)]);
+    assert_eq!(orders(&at_start, wheel), [(n(10), -4, 0)]);
+    let as_dated = of(PastDue::AsDated { days: 30 });
+    assert_eq!(orders(&as_dated, bike), [(n(5), -2, 1)]);
+    assert_eq!(orders(&as_dated, wheel), [(n(10), -6, -2)]);
+    let from_today = of(PastDue::FromToday);
+    assert_eq!(orders(&from_today, bike), [(n(5), 0, 3)]);
+    assert_eq!(orders(&from_today, wheel), [(n(10), 0, 4)]);
+}
+
+#[test]
+fn alternates_go_in_when_the_line_does_not_hold() {
+    let mut network = Network::new();
+    let old = network.add(Item::new("OLD")).unwrap();
+    let new = network.add(Item::new("NEW")).unwrap();
+    let bike = network.add(Item::new("BIKE")).unwrap();
+    for part in [old, new] {
+        network.source(part, Source::buy(0)).unwrap();
+    }
+    let line = Component::new(old, 1).valid(DateRange::until(day(10))).or(Alternate::new(new, 2));
+    network.source(bike, Source::make(0).component(line)).unwrap();
+    let mut state = State::of(&network);
+    state.demand(Demand::order("SO-1", bike, 5, day(10))).unwrap();
+    state.demand(Demand::order("SO-2", bike, 5, day(11))).unwrap();
+    let plan = planned(&network, &state, &Options::default());
+    assert_eq!(orders(&plan, old), [(n(5), 10, 10)]);
+    assert_eq!(orders(&plan, new), [(n(10), 11, 11)]);
+}
+
+#[test]
+fn the_second_supplier_delivers_what_the_first_can_not_in_time() {
+    let mut network = Network::new();
+    let bolt = network.add(Item::new("BOLT")).unwrap();
+    network.source(bolt, Source::buy(2).priority(2)).unwrap();
+    network.source(bolt, Source::buy(20).priority(1)).unwrap();
+    let mut state = State::of(&network);
+    state.demand(Demand::order("SO-1", bolt, 5, day(10))).unwrap();
+    state.demand(Demand::order("SO-2", bolt, 7, day(30))).unwrap();
+    let options = Options::default().past_due(PastDue::FromToday);
+    let plan = planned(&network, &state, &options);
+    assert_eq!(orders(&plan, bolt), [(n(5), 8, 10), (n(7), 10, 30)]);
+    // Where orders may be late, the first one is always the first.
+    let plan = planned(&network, &state, &Options::default());
+    assert_eq!(orders(&plan, bolt), [(n(5), -10, 10), (n(7), 10, 30)]);
+}
+
+#[test]
+fn what_is_used_up_is_replaced() {
+    let mut network = Network::new();
+    let new = network.add(Item::new("NEW")).unwrap();
+    let old = network.add(Item::new("OLD")).unwrap();
+    network.source(new, Source::buy(3)).unwrap();
+    network.source(old, Source::substitute(new, dec("1.5"))).unwrap();
+    let mut state = State::of(&network);
+    state.on_hand(old, n(6)).unwrap();
+    state.demand(Demand::order("SO", old, 10, day(10))).unwrap();
+    let plan = planned(&network, &state, &Options::default());
+    assert_eq!(orders(&plan, new), [(n(6), 7, 10)]);
+}
+
+#[test]
+fn sites_supply_one_another() {
+    let mut network = Network::new();
+    let central = network.add(Item::new(crate::mrp::Sku::from("BIKE").at("CENTRAL"))).unwrap();
+    let lot = LotRule::Fixed { quantity: n(20) };
+    let shop = network.add(Item::new(crate::mrp::Sku::from("BIKE").at("SHOP")).lot(lot)).unwrap();
+    network.source(central, Source::make(10)).unwrap();
+    network.source(shop, Source::transfer(central, 2)).unwrap();
+    let mut state = State::of(&network);
+    state.on_hand(central, n(15)).unwrap();
+    state.demand(Demand::order("SO", shop, 12, day(20))).unwrap();
+    let plan = planned(&network, &state, &Options::default());
+    assert_eq!(orders(&plan, shop), [(n(20), 18, 20)]);
+    assert_eq!(orders(&plan, central), [(n(5), 8, 18)]);
+}
+
+#[test]
+fn what_comes_out_besides_is_there_for_others() {
+    let mut network = Network::new();
+    let whey = network.add(Item::new("WHEY")).unwrap();
+    let cheese = network.add(Item::new("CHEESE")).unwrap();
+    network.source(whey, Source::buy(1)).unwrap();
+    network.source(cheese, Source::make(2).makes(n(10)).output(Output::new(whey, 9))).unwrap();
+    let mut state = State::of(&network);
+    state.demand(Demand::order("SO-1", cheese, 20, day(10))).unwrap();
+    state.demand(Demand::order("SO-2", whey, 25, day(12))).unwrap();
+    let plan = planned(&network, &state, &Options::default());
+    assert_eq!(orders(&plan, whey), [(n(7), 11, 12)]);
+}
+
+#[test]
+fn scrap_is_a_share_of_what_goes_in_or_of_what_is_needed() {
+    let mut network = Network::new();
+    let part = network.add(Item::new("PART")).unwrap();
+    let bike = network.add(Item::new("BIKE")).unwrap();
+    let line = Component::new(part, 9).scrap(dec("0.1"));
+    network.source(bike, Source::make(0).component(line)).unwrap();
+    let of = |rule| {
+        let options = Options::default().scrap(rule);
+        network.explode(bike, n(10), day(0), &options).unwrap()[0].needed
+    };
+    assert_eq!((of(ScrapRule::OfInput), of(ScrapRule::OfNeed)), (n(100), n(99)));
+}
+
+#[test]
+fn what_is_used_up_in_setting_up_goes_by_orders() {
+    let mut network = Network::new();
+    let strip = network.add(Item::new("STRIP").digits(1)).unwrap();
+    let lot = LotRule::Fixed { quantity: n(4) };
+    let part = network.add(Item::new("PART").lot(lot)).unwrap();
+    network.source(strip, Source::buy(0)).unwrap();
+    let setup = Component::new(strip, dec("0.25")).per_order();
+    network.source(part, Source::make(0).component(setup).of(1, strip)).unwrap();
+    let mut state = State::of(&network);
+    state.demand(Demand::order("SO", part, 8, day(10))).unwrap();
+    let plan = planned(&network, &state, &Options::default());
+    assert_eq!(orders(&plan, strip), [(dec("8.6"), 10, 10)]); // 2 x (4 + 0.3), rounded up to tenths
+}
+
+#[test]
+fn orders_are_part_of_forecasts() {
+    let mut network = Network::new();
+    let bike = network.add(Item::new("BIKE").consumes(5, 5).fences(3, 0)).unwrap();
+    network.source(bike, Source::buy(0)).unwrap();
+    let mut state = State::of(&network);
+    for (id, quantity, due) in [("F0", 10, 2), ("F1", 10, 10), ("F2", 10, 14), ("F3", 10, 30)] {
+        state.demand(Demand::forecast(id, bike, quantity, day(due))).unwrap();
+    }
+    state.demand(Demand::order("SO", bike, 14, day(12))).unwrap();
+    let plan = planned(&network, &state, &Options::default());
+    // F0 lies within the fence; F1 goes first, 4 of F2 next; F3 is too far away.
+    assert_eq!(orders(&plan, bike), [(n(14), 12, 12), (n(6), 14, 14), (n(10), 30, 30)]);
+}
+
+#[test]
+fn within_the_planning_fence_nothing_new_is_planned() {
+    let mut network = Network::new();
+    let bike = network.add(Item::new("BIKE").fences(0, 10)).unwrap();
+    network.source(bike, Source::buy(2)).unwrap();
+    let mut state = State::of(&network);
+    state.demand(Demand::order("SO-1", bike, 5, day(4))).unwrap();
+    state.supply(Supply::firm("PL-1", bike, 2, day(6))).unwrap();
+    let plan = planned(&network, &state, &Options::default());
+    assert_eq!(orders(&plan, bike), [(n(2), 4, 6), (n(3), 8, 10)]);
+}
+
+#[test]
+fn what_is_on_order_comes_sooner_before_anything_is_planned() {
+    let mut network = Network::new();
+    let bike = network.add(Item::new("BIKE")).unwrap();
+    network.source(bike, Source::buy(2)).unwrap();
+    let mut state = State::of(&network);
+    state.demand(Demand::order("SO-1", bike, 5, day(4))).unwrap();
+    state.supply(Supply::scheduled("PO-1", bike, 5, day(9))).unwrap();
+    let as_dated = planned(&network, &state, &Options::default());
+    assert_eq!(orders(&as_dated, bike), [(n(5), 2, 4)]);
+    let sooner = planned(&network, &state, &Options::default().reschedules(5));
+    assert_eq!(orders(&sooner, bike), []);
+    let not_so_soon = planned(&network, &state, &Options::default().reschedules(4));
+    assert_eq!(orders(&not_so_soon, bike), [(n(5), 2, 4)]);
+}
+
+#[test]
+fn made_to_order_is_apart_from_the_stock() {
+    let mut network = Network::new();
+    let frame = network.add(Item::new("FRAME").make_to_order()).unwrap();
+    let bike = network.add(Item::new("BIKE").make_to_order()).unwrap();
+    network.source(frame, Source::buy(5)).unwrap();
+    network.source(bike, Source::make(2).of(1, frame)).unwrap();
+    let mut state = State::of(&network);
+    state.on_hand(bike, n(50)).unwrap();
+    let one = state.demand(Demand::order("SO-1", bike, 3, day(20))).unwrap();
+    let two = state.demand(Demand::order("SO-2", bike, 4, day(20))).unwrap();
+    state.supply(Supply::scheduled("PO-1", frame, 1, day(9)).reserved_for(two)).unwrap();
+    state.supply(Supply::scheduled("PO-2", frame, 9, day(9))).unwrap();
+    let plan = planned(&network, &state, &Options::default());
+    let whose = |item| -> Vec<_> {
+        plan.orders(item).unwrap().map(|order| (order.quantity, order.demand.unwrap())).collect()
+    };
+    assert_eq!(whose(bike), [(n(3), one), (n(4), two)]);
+    assert_eq!(whose(frame), [(n(3), one), (n(3), two)]);
+}
+
+#[test]
+fn buckets_gather_what_is_needed_within_them() {
+    let mut network = Network::new();
+    let bike = network.add(Item::new("BIKE")).unwrap();
+    network.source(bike, Source::buy(1)).unwrap();
+    let mut state = State::of(&network);
+    for due in [8, 10, 15] {
+        state.demand(Demand::order("SO", bike, 5, day(due))).unwrap();
+    }
+    let weekly = Options::default().buckets(Buckets::Weeks(chrono::Weekday::Mon));
+    let plan = planned(&network, &state, &weekly);
+    assert_eq!(orders(&plan, bike), [(n(10), 6, 7), (n(5), 13, 14)]);
+    assert_eq!(plan.table(bike).unwrap().periods.len(), 9);
+    let given = Options::default().buckets(Buckets::From(vec![day(9)]));
+    assert_eq!(orders(&planned(&network, &state, &given), bike), [(n(5), -1, 0), (n(10), 8, 9)]);
+}
