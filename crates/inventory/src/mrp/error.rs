@@ -90,7 +90,7 @@ pub enum MrpError {
         /// The component.
         component: Sku,
         /// Why it doesn't convert.
-        error: QuantityError,
+        error: Box<QuantityError>,
     },
     /// What was ordered on the first day would come after the last one.
     #[error(

@@ -241,9 +241,9 @@ impl Plan {
     /// │  └─ WHEEL, from planned order, 2025-12-27 to 2026-01-06: 30 pcs
     /// └─ Waits for: 2026-01-17
     ///    ├─ BIKE needed on 2026-01-08 can be there on: 2026-01-17
-    ///    │  └─ its components come too late
+    ///    │    its components come too late
     ///    └─ WHEEL needed on 2026-01-06 can be there on: 2026-01-15
-    ///       └─ lead time shorter by days: 9
+    ///         would help: a lead time shorter by 9 days
     /// ");
     /// # Ok::<(), fondaco_inventory::mrp::MrpError>(())
     /// ```
@@ -267,7 +267,7 @@ impl Plan {
             told = told.input(Explain::new(word("Can't be met"), figure));
         }
         if !feasible.chain.is_empty() {
-            let on = feasible.day.map_or(Cell::Empty, Cell::from);
+            let on = feasible.day.map_or(word("not within the horizon"), Cell::from);
             let links = feasible.chain.iter().map(|link| self.explain_link(link));
             let links: Result<Vec<Explain>, MrpError> = links.collect();
             told = told.input(Explain::new(word("Waits for"), on).inputs(links?));
@@ -356,15 +356,20 @@ impl Plan {
             .and(word("needed on"))
             .and(link.needed)
             .and(word("can be there on"));
-        let (help, value): (&'static str, Cell) = match link.help {
-            Help::CallIn { to } => ("call it in to", to.into()),
-            Help::ShortenLeadTime { days } => ("lead time shorter by days", i64::from(days).into()),
-            Help::OpenFence { ends } => ("plan before the time fence ends", ends.into()),
-            Help::AddSource => ("add a source", Cell::Empty),
-            Help::Next => ("its components come too late", Cell::Empty),
+        let help = match link.help {
+            Help::CallIn { to } => Phrase::from(word("would help: call it in to")).and(to),
+            Help::ShortenLeadTime { days } => {
+                let what = Phrase::from(word("would help: a lead time shorter by"));
+                what.and(i64::from(days)).and(word("days"))
+            }
+            Help::OpenFence { ends } => {
+                Phrase::from(word("would help: planning within the time fence that ends")).and(ends)
+            }
+            Help::AddSource => word("would help: a source").into(),
+            Help::Next => word("its components come too late").into(),
         };
-        let comes = link.comes.map_or(Cell::Empty, Cell::from);
-        Ok(Explain::new(what, comes).input(Explain::new(word(help), value)))
+        let comes = link.comes.map_or(word("not within the horizon"), Cell::from);
+        Ok(Explain::new(what, comes).rule(help))
     }
 
     /// A message in words.
@@ -388,25 +393,27 @@ impl Plan {
             what = Phrase::from(Cell::text(format!("{}, {id}:", item.sku))).and(word(action));
         }
         let reason = match message.reason {
-            Reason::Needed { by: NeedOf::Demand(demand), on } => {
-                Explain::new(self.named_demand("For", demand)?, on)
+            Reason::Needed { by: NeedOf::Demand(demand), .. } => {
+                self.named_demand("For", demand)?
             }
             Reason::Needed { by: NeedOf::Order { item, .. }, on } => {
-                let name = self.network.item(item)?.sku.to_string();
-                Explain::new(Phrase::from(word("For planned order of")).and(name), on)
+                let name = format!("{},", self.network.item(item)?.sku);
+                Phrase::from(word("For planned order of"))
+                    .and(name)
+                    .and(word("released on"))
+                    .and(on)
             }
-            Reason::Needed { by: NeedOf::BelowZero, on } => {
-                Explain::new(word("For stock below zero"), on)
+            Reason::Needed { by: NeedOf::BelowZero, .. } => word("For stock below zero").into(),
+            Reason::SafetyStock => word("For safety stock").into(),
+            Reason::NotNeeded => word("Not needed within the horizon").into(),
+            Reason::NoSource => word("No source on that day").into(),
+            Reason::Fence { ends } => Phrase::from(word("Planning time fence until")).and(ends),
+            Reason::LeadTime { comes } => {
+                Phrase::from(word("Ordered today it comes on")).and(comes)
             }
-            Reason::SafetyStock => Explain::new(word("Safety stock"), Cell::Empty),
-            Reason::NotNeeded => Explain::new(word("Not needed within the horizon"), Cell::Empty),
-            Reason::NoSource => Explain::new(word("No source on that day"), Cell::Empty),
-            Reason::Fence { ends } => Explain::new(word("Planning time fence until"), ends),
-            Reason::LeadTime { comes } => Explain::new(word("Ordered today it comes on"), comes),
         };
-        Ok(Explain::new(what, value)
-            .parameter(Parameter::new(word("Day"), message.day))
-            .input(reason))
+        let day = Parameter::new(word("Day"), message.day);
+        Ok(Explain::new(what, value).rule(reason).parameter(day))
     }
 }
 

@@ -166,7 +166,7 @@ impl Context<'_> {
             let to_own = to_own.map_err(|error| MrpError::Unit {
                 of: self.node.item.sku.clone(),
                 component: part.sku.clone(),
-                error,
+                error: Box::new(error),
             })?;
             ratio = ratio.mul(to_own).map_err(|_| self.overflow())?;
         }

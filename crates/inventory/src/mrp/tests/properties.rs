@@ -38,7 +38,7 @@ enum Change {
     OnHand(usize, i64),
     Demand(usize, u32, i64),
     DropDemand(usize),
-    ChangeDemand(usize, u32),
+    Demanded(usize, u32),
     Supply(usize, u32, i64),
     DropSupply(usize),
     /// Planned as another part of the world is.
@@ -53,7 +53,7 @@ fn change() -> impl Strategy<Value = Change> {
         (any.clone(), -5_i64..60).prop_map(|(at, much)| Change::OnHand(at, much)),
         (any.clone(), 1_u32..40, 0..DAYS).prop_map(|(at, much, due)| Change::Demand(at, much, due)),
         any.clone().prop_map(Change::DropDemand),
-        (any.clone(), 0_u32..40).prop_map(|(at, much)| Change::ChangeDemand(at, much)),
+        (any.clone(), 0_u32..40).prop_map(|(at, much)| Change::Demanded(at, much)),
         (any.clone(), 1_u32..40, 0..DAYS).prop_map(|(at, much, due)| Change::Supply(at, much, due)),
         any.clone().prop_map(Change::DropSupply),
         (any.clone(), any.clone()).prop_map(|(at, like)| Change::Replan(at, like)),
@@ -78,7 +78,7 @@ fn apply(edit: &mut Edit<'_>, world: &World, items: &[ItemNo], change: &Change) 
                 edit.drop_demand(number).unwrap();
             }
         }
-        Change::ChangeDemand(at, much) => {
+        Change::Demanded(at, much) => {
             if let Some(number) = picked(at, all(edit)) {
                 let mut demand = edit.state().demand_of(number).unwrap().clone();
                 demand.quantity = Decimal::from(much);
