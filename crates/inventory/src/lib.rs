@@ -10,6 +10,7 @@
 //! The examples of the engine share the stock of a small firm: a bolt, `M8x40`, in the category BOLTS, which stands under FASTENERS;
 //! flour, `FLOUR-550`, in lots that are good for 270 days; and the site MAIN with the hall MAIN/A and in it the bin MAIN/A/01.
 
+pub mod bills;
 pub mod counts;
 pub mod forecast;
 pub mod history;
@@ -21,6 +22,7 @@ pub mod moves;
 pub mod mrp;
 pub mod ordering;
 pub mod places;
+pub mod planning;
 pub mod policies;
 pub mod posting;
 pub mod probability;
@@ -44,6 +46,7 @@ mod stock_error;
 mod threads;
 pub mod trace;
 
+pub use bills::BillError;
 pub use change::Change;
 pub use counts::CountError;
 pub use error::KernelError;
@@ -51,6 +54,7 @@ pub use handle::{AsyncStock, Stock};
 pub use holdings::HOLDINGS;
 pub use levels::LevelError;
 pub use moves::MoveError;
+pub use planning::PlanningError;
 pub use replenish::ReplenishError;
 pub use reserve::ReserveError;
 pub use settings::{BelowZero, ChangeStockSettings, SetUpStock, Settings, below_zero};
@@ -97,6 +101,8 @@ pub static ENGINE: Engine = Engine {
         &replenish::PART,
         &counts::PART,
         &value::PART,
+        &bills::PART,
+        &planning::PART,
         &PARTIES,
     ],
 };

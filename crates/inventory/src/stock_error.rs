@@ -73,6 +73,14 @@ pub enum StockError {
     #[error(transparent)]
     #[inner]
     Count(Box<crate::CountError>),
+    /// A bill of material that is refused.
+    #[error(transparent)]
+    #[inner]
+    Bill(Box<crate::BillError>),
+    /// What is said for planning, or a proposal of a plan.
+    #[error(transparent)]
+    #[inner]
+    Planning(Box<crate::PlanningError>),
     /// A level that can't be shown.
     #[error(transparent)]
     #[inner]
@@ -134,6 +142,18 @@ impl From<crate::ValueError> for StockError {
 impl From<crate::CountError> for StockError {
     fn from(error: crate::CountError) -> StockError {
         StockError::Count(Box::new(error))
+    }
+}
+
+impl From<crate::BillError> for StockError {
+    fn from(error: crate::BillError) -> StockError {
+        StockError::Bill(Box::new(error))
+    }
+}
+
+impl From<crate::PlanningError> for StockError {
+    fn from(error: crate::PlanningError) -> StockError {
+        StockError::Planning(Box::new(error))
     }
 }
 

@@ -306,7 +306,8 @@ fn kernel(error: KernelError) -> StockError {
 }
 
 impl ReorderRule {
-    /// The rule as the formulas take today's policy. `None` where it is reviewed every so many days, of which they know nothing.
+    /// The rule as the formulas take today's policy. `None` where it is reviewed every so many days, or
+    /// planned, of which they know nothing.
     ///
     /// ```
     /// # mod goods { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/goods.rs")); }
@@ -334,7 +335,7 @@ impl ReorderRule {
                 reorder_point: units(self.point),
                 order_up_to: units(self.up_to),
             }),
-            PolicyKind::Periodic => None,
+            PolicyKind::Periodic | PolicyKind::Planned => None,
         }
     }
 }

@@ -23,6 +23,15 @@ pub enum PolicyKind {
     Periodic,
     /// Cards of containers: as many containers as were emptied.
     Kanban,
+    /// Planning runs say when, and how much.
+    Planned,
+}
+
+impl PolicyKind {
+    /// Whether what falls to a reorder point is told.
+    pub(crate) fn has_point(self) -> bool {
+        !matches!(self, PolicyKind::Periodic | PolicyKind::Planned)
+    }
 }
 
 /// Where what is ordered comes from.
@@ -47,7 +56,7 @@ pub struct ReorderRule {
     pub site: SiteId,
     /// When, and how much.
     pub policy: PolicyKind,
-    /// The reorder point: a position at it or below is told. Not used where the policy is periodic.
+    /// The reorder point: a position at it or below is told. Not used where the policy is periodic, or planned.
     pub point: Qty,
     /// The level up to which is ordered; 0 where lots of one size are ordered.
     pub up_to: Qty,
@@ -89,7 +98,7 @@ impl ReorderRule {
     /// The least that a line's measure may be before it is told, if the rule has the line.
     pub(crate) fn least(&self, line: ShortageLine) -> Option<(Measure<Stock>, i64)> {
         match line {
-            ShortageLine::Reorder if self.policy == PolicyKind::Periodic => None,
+            ShortageLine::Reorder if !self.policy.has_point() => None,
             ShortageLine::Reorder => Some((Stock::POSITION, self.point.units().saturating_add(1))),
             ShortageLine::Safety => {
                 Some((Stock::AVAILABLE, self.safety_stock.units())).filter(|(_, least)| *least > 0)

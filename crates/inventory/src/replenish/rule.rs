@@ -62,6 +62,8 @@ pub enum ReplenishmentPolicy {
         /// What is in one.
         each: Quantity,
     },
+    /// MRP: planning runs say when, and how much; see [`planning`](crate::planning). Less than the safety stock is told nevertheless.
+    Planned,
 }
 
 /// Where it comes from.
@@ -281,6 +283,7 @@ impl SetReorderRule {
                 let (point, up_to) = kanban(*containers, lot)?;
                 (PolicyKind::Kanban, point, up_to, lot)
             }
+            ReplenishmentPolicy::Planned => (PolicyKind::Planned, Qty::ZERO, Qty::ZERO, Qty::ZERO),
         };
         let (source, supplier, from_site) = self.source(tx)?;
         let rule = ReorderRule {
@@ -365,7 +368,7 @@ fn check(rule: &ReorderRule) -> Result<(), ReplenishError> {
     if by_lots && rule.lot == Qty::ZERO {
         return Err(bad("quantity", shown(rule.lot), "orders nothing: give a lot above zero"));
     }
-    if !by_lots && rule.policy != PolicyKind::Periodic && rule.up_to <= rule.point {
+    if rule.policy == PolicyKind::OrderUpTo && rule.up_to <= rule.point {
         return Err(bad("up_to", shown(rule.up_to), "is not above the reorder point: raise it"));
     }
     if rule.policy == PolicyKind::Periodic && rule.every_days == 0 {

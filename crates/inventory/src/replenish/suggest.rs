@@ -115,6 +115,7 @@ pub(crate) fn need(rule: &ReorderRule, position: i128) -> i128 {
         PolicyKind::ReorderPoint => ((point - position) / lot + 1) * lot,
         PolicyKind::OrderUpTo | PolicyKind::Periodic => (up_to - position).max(0),
         PolicyKind::Kanban => ((up_to - position) / lot).max(0) * lot,
+        PolicyKind::Planned => 0,
     }
 }
 
@@ -315,6 +316,7 @@ impl Suggestion {
                 "up to the level, as the position is at the reorder point or below"
             }
             PolicyKind::Periodic => "up to the level, as it is reviewed",
+            PolicyKind::Planned => "nothing: planning runs say what is to be ordered",
             PolicyKind::Kanban => "as many containers as were emptied",
         }
     }

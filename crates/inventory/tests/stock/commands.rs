@@ -1,8 +1,10 @@
 //! Commands as data: what they look like in JSON, that their digests stay for ever, and that the same one is done once.
 
 use fondaco_core::{Act, DocumentId, Id, PartyId, UnitPrice, digest};
+use fondaco_inventory::bills::*;
 use fondaco_inventory::counts::*;
 use fondaco_inventory::moves::*;
+use fondaco_inventory::planning::*;
 use fondaco_inventory::posting::MoveStock;
 use fondaco_inventory::replenish::*;
 use fondaco_inventory::reserve::*;
@@ -233,6 +235,77 @@ const KNOWN_OF_REPLENISHMENT: [&str; 3] = [
     "0131c2df263b4c843ccb78b99a9c39e7a2347b56131accd3a187d0cf0df4b9ff",
     "af46d613bb4f3ea43d781c07c85e2b73b4ad5ed4dbc950734eb1a7aa439e8bb1",
     "785eaa8387f231653c21b713cadee49415ea87ad74c52df9bcc995a081f15b89",
+];
+
+fn bills() -> SetBills {
+    let part = NewComponent {
+        scrap: Some(fondaco_core::Rate::percent("2").unwrap()),
+        alternates: vec![NewAlternate::new(Id::from_u128(9), q("3 pcs"))],
+        ..NewComponent::new(Id::from_u128(7), q("2.5 kg"))
+    };
+    let bill = NewBill {
+        site: Some(Id::from_u128(8)),
+        from: Some(d("2026-03-02")),
+        yield_share: Some(fondaco_core::Rate::percent("95").unwrap()),
+        outputs: vec![NewOutput::new(Id::from_u128(10), q("1 pcs"))],
+        ..NewBill::new(Id::from_u128(6), "1", q("10 pcs"), vec![part])
+    };
+    SetBills::new(vec![bill])
+}
+
+fn planning() -> SetPlanning {
+    SetPlanning {
+        lot: LotSizing::Fixed(q("1 carton")),
+        planner: Some("KH".into()),
+        ..SetPlanning::new(Id::from_u128(6), Id::from_u128(8))
+    }
+}
+
+fn forecast() -> RecordForecast {
+    let expected = vec![Expectation::new(d("2026-03-02"), q("4 pcs"))];
+    let line = ForecastLine::new(Id::from_u128(6), Id::from_u128(8), d("2026-03-02"), expected);
+    RecordForecast::new(vec![line])
+}
+
+#[test]
+fn commands_of_bills_and_planning_are_json() {
+    same(
+        &bills(),
+        r#"{"bills":[{"item":"00000000-0000-0000-0000-000000000006","version":"1","makes":"10 pcs","site":"00000000-0000-0000-0000-000000000008","from":"2026-03-02","yield":"95%","priority":0,"components":[{"item":"00000000-0000-0000-0000-000000000007","quantity":"2.5 kg","scrap":"2%","offset_days":0,"alternates":[{"item":"00000000-0000-0000-0000-000000000009","quantity":"3 pcs"}]}],"outputs":[{"item":"00000000-0000-0000-0000-00000000000a","quantity":"1 pcs"}]}]}"#,
+    );
+    same(
+        &RemoveBill::new(Id::from_u128(6), "1"),
+        r#"{"item":"00000000-0000-0000-0000-000000000006","version":"1"}"#,
+    );
+    same(
+        &planning(),
+        r#"{"item":"00000000-0000-0000-0000-000000000006","site":"00000000-0000-0000-0000-000000000008","lot":{"fixed":"1 carton"},"safety_days":0,"demand_fence_days":0,"planning_fence_days":0,"consumed_days_before":0,"consumed_days_after":0,"planner":"KH"}"#,
+    );
+    same(
+        &RemovePlanning::new(Id::from_u128(6), Id::from_u128(8)),
+        r#"{"item":"00000000-0000-0000-0000-000000000006","site":"00000000-0000-0000-0000-000000000008"}"#,
+    );
+    same(
+        &forecast(),
+        r#"{"lines":[{"item":"00000000-0000-0000-0000-000000000006","site":"00000000-0000-0000-0000-000000000008","from":"2026-03-02","expected":[{"starts":"2026-03-02","quantity":"4 pcs"}]}]}"#,
+    );
+    assert!(serde_json::from_str::<SetBills>(r#"{"bills":[],"each":true}"#).is_err());
+}
+
+#[test]
+fn digests_of_bills_and_planning_never_change() {
+    let removed = RemoveBill::new(Id::from_u128(6), "1");
+    let none = RemovePlanning::new(Id::from_u128(6), Id::from_u128(8));
+    let now = [hex(&bills()), hex(&removed), hex(&planning()), hex(&none), hex(&forecast())];
+    assert_eq!(now, KNOWN_OF_PLANNING);
+}
+
+const KNOWN_OF_PLANNING: [&str; 5] = [
+    "fe7c88909ba9a7b3232973746bb8c8f558481ed154d29f23ef47ea8cda3d9561",
+    "8d5132a1744901c0db288bd055f3585da92c5f7e2ac15da8c40cc8f6c8566db7",
+    "009f76aa98e396eb38d4a1921568a7e7e92348d38836c52717724704b81c25ab",
+    "1d990b0cf329e2dbd7c62c98d9d8220a53e6bfc3f4ab66bfb0e2ac4cc7215991",
+    "e75b362bae0cc5f40850b699655ee9c6c679ee1455eb31ecdf6e3749b80421fd",
 ];
 
 /// Every kind of move has a digest of its own, and every field of it counts.

@@ -7,8 +7,10 @@ use fondaco_core::{
     Act, ActorId, CommandId, CompanyId, Currency, DocumentId, Driver, Envelope, Halt, Money,
     PartyId, Timestamp,
 };
+use fondaco_inventory::bills::*;
 use fondaco_inventory::counts::*;
 use fondaco_inventory::moves::*;
+use fondaco_inventory::planning::*;
 use fondaco_inventory::posting::MoveStock;
 use fondaco_inventory::replenish::*;
 use fondaco_inventory::reserve::*;
@@ -28,6 +30,35 @@ fn nothing_is_half_done_in_memory() {
 #[test]
 fn nothing_is_half_done_on_a_store_of_values() {
     sweep(CompanyId::named("acme"), Model::new, |store| a_day(store)).unwrap();
+}
+
+#[test]
+fn no_bill_and_no_forecast_is_half_said() {
+    sweep(CompanyId::named("acme"), Memory::new, |store| what_is_planned(store)).unwrap();
+    sweep(CompanyId::named("acme"), Model::new, |store| what_is_planned(store)).unwrap();
+}
+
+/// What is said of drills, which are made of bolts.
+fn what_is_planned(store: &dyn Store) -> Result<(), StockError> {
+    let driver = Driver::new(store, CompanyId::named("acme"));
+    driver.join(&ENGINE).map_err(Halt::from)?;
+    let time: Timestamp = "2026-06-30T12:00:00Z".parse().unwrap();
+    let envelope = |name: &str| Envelope::new(CommandId::named(name), ActorId::new("host"), time);
+    driver.run(envelope("set up"), "set up", |tx, _| {
+        set_up_rows(tx, Currency::EUR)?;
+        Ok::<(), Halt>(())
+    })?;
+    let day = Day { driver: &driver, envelope: &envelope };
+    let part = |quantity| vec![NewComponent::new(bolt(), quantity)];
+    let bill = |quantity| SetBills::new(vec![NewBill::new(drill(), "1", pcs(1), part(quantity))]);
+    day.send("bill", &bill(pcs(4)))?;
+    day.send("another", &bill(pcs(5)))?;
+    day.send("planning", &SetPlanning::new(drill(), main_site()))?;
+    let expected = vec![Expectation::new(d("2026-07-01"), pcs(3))];
+    let line = ForecastLine::new(drill(), main_site(), d("2026-07-01"), expected);
+    day.send("forecast", &RecordForecast::new(vec![line]))?;
+    day.send("no planning", &RemovePlanning::new(drill(), main_site()))?;
+    day.send("no bill", &RemoveBill::new(drill(), "1"))
 }
 
 /// Sends every command once; the names are the same each time, so that a second run goes on where the first stopped.

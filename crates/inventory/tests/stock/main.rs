@@ -4,6 +4,7 @@
 
 mod as_of;
 mod backdated;
+mod bills;
 mod catalogue;
 mod closed;
 mod closing;
@@ -18,6 +19,7 @@ mod naive;
 mod owners;
 mod past;
 mod picking;
+mod planning;
 mod promises;
 mod races;
 mod refusals;

@@ -1,0 +1,119 @@
+//! What is said for planning, and what is forecast.
+
+use fondaco_core::Rate;
+use fondaco_inventory::planning::*;
+use fondaco_inventory::replenish::*;
+
+use crate::host::*;
+
+fn said() -> SetPlanning {
+    SetPlanning::new(bolt(), main_site())
+}
+
+fn line(from: &str, until: Option<&str>, figures: &[(&str, &str)]) -> RecordForecast {
+    let expected = figures.iter().map(|(day, quantity)| Expectation::new(d(day), q(quantity)));
+    let until = until.map(d);
+    let line = ForecastLine::new(bolt(), main_site(), d(from), expected.collect());
+    RecordForecast::new(vec![ForecastLine { until, ..line }])
+}
+
+fn figures(host: &Host) -> Vec<String> {
+    let rows = host.view(|view| forecast_of(view, bolt(), main_site()));
+    rows.iter().map(|row| format!("{} {}", row.starts, row.quantity.to_decimal())).collect()
+}
+
+#[test]
+fn how_an_item_is_planned_is_said_and_taken_back() {
+    on_every_store(|host| {
+        let fixed = SetPlanning {
+            lot: LotSizing::Fixed(q("2 carton")),
+            yield_share: Some(Rate::percent("95").unwrap()),
+            planner: Some("KH".into()),
+            ..said()
+        };
+        host.must("fixed", &fixed);
+        let found = || host.view(|view| parameters_of(view, bolt(), main_site()));
+        let row = found().unwrap();
+        assert_eq!((row.lot, row.lot_quantity.to_decimal()), (LotKind::Fixed, 24.into()));
+        host.must("weekly", &SetPlanning { lot: LotSizing::Days(7), ..said() });
+        let row = found().unwrap();
+        assert_eq!((row.lot, row.lot_periods, row.planner.clone()), (LotKind::Days, 7, None));
+        assert_eq!(host.view(|view| parameters(view)).len(), 1);
+        host.must("nothing", &RemovePlanning::new(bolt(), main_site()));
+        assert_eq!(found(), None);
+        let none = host.refused("none", &RemovePlanning::new(bolt(), main_site()));
+        assert_eq!(none.code(), "inventory.unknown_planning");
+    });
+}
+
+#[test]
+fn a_forecast_replaces_the_days_that_it_is_about() {
+    on_every_store(|host| {
+        let year = [("2026-07-01", "1 carton"), ("2026-08-01", "5 pcs"), ("2026-09-01", "7 pcs")];
+        host.must("year", &line("2026-07-01", None, &year));
+        assert_eq!(figures(&host), ["2026-07-01 12", "2026-08-01 5", "2026-09-01 7"]);
+        host.must("august", &line("2026-08-01", Some("2026-08-31"), &[("2026-08-15", "6 pcs")]));
+        assert_eq!(figures(&host), ["2026-07-01 12", "2026-08-15 6", "2026-09-01 7"]);
+        host.must("none", &line("2026-09-01", None, &[("2026-09-01", "0 pcs")]));
+        assert_eq!(figures(&host), ["2026-07-01 12", "2026-08-15 6"]);
+        host.must("over", &line("2026-01-01", None, &[]));
+        assert_eq!(figures(&host), [] as [&str; 0]);
+    });
+}
+
+#[test]
+fn what_cannot_be_said_for_planning() {
+    let host = Host::memory();
+    let share = |text: &str| Some(Rate::percent(text).unwrap());
+    let cases = [
+        (SetPlanning { safety_days: 4_000, ..said() }, "inventory.bad_planning"),
+        (SetPlanning { lot: LotSizing::Days(0), ..said() }, "inventory.bad_planning"),
+        (
+            SetPlanning { lot: LotSizing::Fixed(q("0 pcs")), ..said() },
+            "inventory.quantity_not_positive",
+        ),
+        (SetPlanning { lot: LotSizing::Fixed(q("1 kg")), ..said() }, "core.no_unit_factor"),
+        (SetPlanning { yield_share: share("0"), ..said() }, "inventory.bad_planning"),
+        (SetPlanning { planner: Some(" ".into()), ..said() }, "core.bad_code"),
+        (
+            SetPlanning { item: fondaco_core::ItemId::named("GONE"), ..said() },
+            "inventory.move_of_closed_item",
+        ),
+    ];
+    for (at, (set, code)) in cases.into_iter().enumerate() {
+        let error = host.refused(&format!("case {at}"), &set);
+        assert_eq!(error.code(), code, "{set:?}: {error}");
+    }
+    let cases = [
+        (line("2026-07-01", Some("2026-06-30"), &[]), "inventory.bad_planning"),
+        (line("2026-07-01", None, &[("2026-06-30", "1 pcs")]), "inventory.forecast_beyond"),
+        (line("2026-07-01", None, &[("2026-07-01", "-1 pcs")]), "inventory.bad_planning"),
+        (
+            line("2026-07-01", None, &[("2026-07-01", "1 pcs"), ("2026-07-01", "2 pcs")]),
+            "inventory.forecast_twice",
+        ),
+    ];
+    for (at, (record, code)) in cases.into_iter().enumerate() {
+        let error = host.refused(&format!("forecast {at}"), &record);
+        assert_eq!(error.code(), code, "{record:?}: {error}");
+    }
+    assert_eq!(figures(&host), [] as [&str; 0]);
+}
+
+/// What is planned has no reorder point: nothing is told of it but a safety stock that is not there, and no review proposes it.
+#[test]
+fn what_is_planned_is_not_ordered_by_its_position() {
+    on_every_store(|host| {
+        let rule = SetReorderRule {
+            safety_stock: Some(q("5 pcs")),
+            ..SetReorderRule::new(bolt(), main_site(), ReplenishmentPolicy::Planned)
+        };
+        host.must("rule", &rule);
+        let lines = host.view(|view| shortages(view));
+        let lines: Vec<_> = lines.iter().map(|row| row.line).collect();
+        assert_eq!(lines, [ShortageLine::Safety]);
+        let suggested = host.view(|view| suggestion(view, (bolt(), main_site()), today()));
+        assert!(suggested.quantity.is_zero());
+        assert!(suggested.explain().to_string().contains("planning runs say"));
+    });
+}
