@@ -75,7 +75,7 @@ impl ForecastLine {
 /// let line = ForecastLine::new(bolt, main, day("2026-08-01"), vec![less]);
 /// stock.send("summer", &RecordForecast::new(vec![line]))?;
 /// let now = stock.view(|view| forecast_of(view, bolt, main))?;
-/// assert_eq!(now.iter().map(|bucket| bucket.quantity.to_string()).collect::<Vec<_>>(), ["400", "300"]);
+/// assert_eq!(now.iter().map(|bucket| bucket.quantity.to_decimal().to_string()).collect::<Vec<_>>(), ["400", "300"]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
