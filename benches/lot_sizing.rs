@@ -11,7 +11,7 @@ use fondaco::inventory::lot_sizing::{
 };
 use fondaco::rust_decimal::Decimal;
 use rand_xoshiro::Xoshiro256PlusPlus;
-use rand_xoshiro::rand_core::{RngCore, SeedableRng};
+use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
 const WEEKS: usize = 52;
 
