@@ -196,6 +196,24 @@ impl Outcome<'_> {
         })
     }
 
+    /// Any variable of the file as the run left it, whatever its case: what the flow chart's own steps can be followed by.
+    ///
+    /// ```
+    /// use fondaco_payroll::pap::{Pap, shipped};
+    /// let pap = Pap::read(shipped::LOHNSTEUER_2026)?;
+    /// let mut case = pap.case();
+    /// let outcome = case.set("RE4", 4_800_000)?.set("STKL", 3)?.rest_zero().run()?;
+    /// assert_eq!(outcome.variable("ZVE")?.to_string(), "38046"); // taxable income, in euros
+    /// assert_eq!(outcome.variable("KZTAB")?.to_string(), "2");   // by splitting
+    /// # Ok::<(), fondaco_payroll::pap::PapError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn variable(&self, name: &str) -> Result<Decimal, PapError> {
+        self.at(OutputSlot(self.pap.slot("variable", name, |_| true)?))
+    }
+
     /// All outputs by name, in the order of the file.
     ///
     /// ```

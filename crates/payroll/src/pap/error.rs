@@ -59,12 +59,12 @@ pub enum PapError {
         /// The most steps that are allowed.
         most: u64,
     },
-    /// A name that is none of the file's inputs or outputs.
+    /// A name that is none of the file's inputs, outputs or variables.
     #[error("{name:?} is no {what} of {pap}: its {what}s are {known}")]
     #[kind(NotFound)]
     #[code("pap_unknown_name")]
     UnknownName {
-        /// What was looked for: `input` or `output`.
+        /// What was looked for: `input`, `output` or `variable`.
         what: &'static str,
         /// What was given.
         name: String,
