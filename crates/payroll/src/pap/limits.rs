@@ -5,70 +5,72 @@ use rust_decimal::Decimal;
 
 use super::{PapError, Type, Variable};
 
+/// The largest amount in cents: ten thousand million euros, so that a year of it by the day has room.
+const MOST_CENTS: i64 = 1_000_000_000_000;
+
+/// The largest whole number, and any other number: nine and fifteen digits.
+const MOST_WHOLE: i64 = 999_999_999;
+const MOST_OTHER: i64 = 999_999_999_999_999;
+
+/// Amounts that may be below zero: what was paid too much and is paid back.
+const SIGNED: &[&str] = &["SONSTB", "SONSTENT", "JRE4", "VBS", "VMT"];
+
 /// From, to, and the most digits after the point.
-struct Limits {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Limits {
     from: i64,
     to: i64,
     digits: u32,
 }
 
-/// The largest amount in cents: ten thousand million euros, so that a year of it by the day has room.
-const MOST_CENTS: i64 = 1_000_000_000_000;
+impl Limits {
+    /// Those of an input of this name and type.
+    pub(super) fn of(name: &str, ty: Type, cents: bool) -> Self {
+        let name = name.to_ascii_uppercase();
+        let (from, to, digits) = match name.as_str() {
+            "AF" | "ALTER1" | "ALV" | "PVS" | "PVZ" => (0, 1, 0),
+            "F" => (0, 1, 3),
+            "KRV" | "PKV" => (0, 2, 0),
+            "LZZ" => (1, 4, 0),
+            "PVA" => (0, 4, 0),
+            "STKL" => (1, 6, 0),
+            "ZMVB" => (0, 12, 0),
+            "R" => (0, 99, 0),
+            "AJAHR" | "VJAHR" => (0, 9_999, 0),
+            "KVZ" => (0, 100, 2),
+            "ZKF" => (0, 99, 2),
+            signed if cents && SIGNED.contains(&signed) => (-MOST_CENTS, MOST_CENTS, 0),
+            _ if cents => (0, MOST_CENTS, 0),
+            _ if ty == Type::Whole => (-MOST_WHOLE, MOST_WHOLE, 0),
+            _ if ty == Type::Truth => (0, 1, 0),
+            _ => (-MOST_OTHER, MOST_OTHER, 15),
+        };
+        Self { from, to, digits }
+    }
 
-/// Amounts that may be below zero: what was paid too much and is paid back.
-const SIGNED: &[&str] = &["SONSTB", "SONSTENT", "JRE4", "VBS", "VMT"];
-
-fn limits(name: &str) -> Option<Limits> {
-    let whole = |from, to| Some(Limits { from, to, digits: 0 });
-    match name.to_ascii_uppercase().as_str() {
-        "AF" | "ALTER1" | "ALV" | "PVS" | "PVZ" => whole(0, 1),
-        "F" => Some(Limits { from: 0, to: 1, digits: 3 }),
-        "KRV" | "PKV" => whole(0, 2),
-        "LZZ" => whole(1, 4),
-        "PVA" => whole(0, 4),
-        "STKL" => whole(1, 6),
-        "ZMVB" => whole(0, 12),
-        "R" => whole(0, 99),
-        "AJAHR" | "VJAHR" => whole(0, 9999),
-        "KVZ" => Some(Limits { from: 0, to: 100, digits: 2 }),
-        "ZKF" => Some(Limits { from: 0, to: 99, digits: 2 }),
-        _ => None,
+    fn hold(self, value: Decimal) -> bool {
+        // Most inputs are whole, and compared as such.
+        if value.scale() == 0 {
+            return (i128::from(self.from)..=i128::from(self.to)).contains(&value.mantissa());
+        }
+        value >= Decimal::from(self.from) && value <= Decimal::from(self.to)
     }
 }
 
 /// Refuses a value that this input can't have.
 pub(super) fn check(variable: &Variable, value: Decimal) -> Result<(), PapError> {
-    if variable.ty == Type::Whole && !value.fract().is_zero() {
-        return Err(variable.refused(value, "it is a whole number"));
-    }
-    if let Some(limits) = limits(&variable.name) {
-        return within(variable, value, &limits);
-    }
-    if variable.cents {
-        let from = if SIGNED.contains(&variable.name.as_str()) { -MOST_CENTS } else { 0 };
-        return within(variable, value, &Limits { from, to: MOST_CENTS, digits: 0 });
-    }
-    match i32::try_from(value.trunc().mantissa()) {
-        Err(_) if variable.ty == Type::Whole => {
-            Err(variable.refused(value, "a whole number has at most nine digits here"))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn within(variable: &Variable, value: Decimal, limits: &Limits) -> Result<(), PapError> {
-    let Limits { from, to, digits } = *limits;
-    if value < Decimal::from(from) || value > Decimal::from(to) {
-        let unit = if variable.cents { ", in cents" } else { "" };
+    let Limits { from, to, digits } = variable.limits;
+    let unit = if variable.cents { ", in cents" } else { "" };
+    if !variable.limits.hold(value) {
         return Err(variable.refused(value, format!("give a number from {from} to {to}{unit}")));
     }
-    if value.normalize().scale() > digits {
-        let unit = if variable.cents {
-            "whole cents".to_owned()
-        } else {
-            format!("at most {digits} digits after the point")
+    if value.scale() > digits && value.normalize().scale() > digits {
+        let least = match digits {
+            0 if variable.cents => "whole cents".to_owned(),
+            0 => "a whole number".to_owned(),
+            _ => format!("at most {digits} digits after the point"),
         };
-        return Err(variable.refused(value, format!("give {unit}")));
+        return Err(variable.refused(value, format!("give {least}")));
     }
     Ok(())
 }

@@ -47,6 +47,7 @@ pub use error::PapError;
 pub use outline::Role;
 pub use scope::Type;
 
+use limits::Limits;
 use outline::Outline;
 use program::{Program, Register};
 use rust_decimal::Decimal;
@@ -79,6 +80,7 @@ pub struct Variable {
     pub cents: bool,
     /// Whether the file gives it a default; an input without one has to be given.
     pub has_default: bool,
+    limits: Limits,
     register: Register,
 }
 
@@ -201,13 +203,15 @@ impl Pap {
 impl Variable {
     fn of(role: &Role, element: &Element, (ty, register): (Type, Register)) -> Self {
         let text = |name| element.attribute(name).map(|found| found.value.trim().to_owned());
-        let doc = element.comment.clone();
+        let (name, doc) = (text("name").unwrap_or_default(), element.comment.clone());
+        // "in Euro, Cent" is an amount in euros with two digits.
+        let cents = ty == Type::Decimal && doc.contains("Cent") && !doc.contains("Euro");
         Self {
-            name: text("name").unwrap_or_default(),
+            limits: Limits::of(&name, ty, cents),
+            name,
             role: role.clone(),
             ty,
-            // "in Euro, Cent" is an amount in euros with two digits.
-            cents: ty == Type::Decimal && doc.contains("Cent") && !doc.contains("Euro"),
+            cents,
             has_default: text("default").is_some_and(|default| !default.is_empty()),
             doc,
             register,

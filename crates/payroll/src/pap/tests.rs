@@ -250,7 +250,7 @@ fn inputs_are_held_to_what_the_file_documents() {
     for (name, value, why) in [
         ("STKL", "7", "STKL is 7: give a number from 1 to 6"),
         ("LZZ", "0", "LZZ is 0: give a number from 1 to 4"),
-        ("STKL", "1.5", "STKL is 1.5: it is a whole number"),
+        ("STKL", "1.5", "STKL is 1.5: give a whole number"),
         ("RE4", "-1", "RE4 is -1: give a number from 0 to 1000000000000, in cents"),
         ("RE4", "500.5", "RE4 is 500.5: give whole cents"),
         ("f", "1.5", "f is 1.5: give a number from 0 to 1"),
