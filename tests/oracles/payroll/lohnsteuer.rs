@@ -1,10 +1,13 @@
 //! `de_lohnsteuer_2025.json` and `de_lohnsteuer_2026.json`: the German wage tax of the ministry's own program, which lies beside them in
-//! `pap/`; and the program of 2024, held to the formula of § 32a EStG.
+//! `pap/`, answered by that program and by our own rules; and the program of 2024, held to the formula of § 32a EStG.
 
 use std::error::Error;
 use std::path::Path;
 
 use fondaco::rust_decimal::Decimal;
+use fondaco_payroll::Program;
+use fondaco_payroll::jurisdictions::germany;
+use fondaco_payroll::jurisdictions::germany::by_pap_names;
 use fondaco_payroll::pap::{Pap, PapError, shipped};
 use serde_json::{Map, Value};
 
@@ -16,17 +19,26 @@ pub(crate) fn cases(path: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
     let year = file.pointer("/meta/year").and_then(Value::as_i64).ok_or("the year is a number")?;
     let program = path.with_file_name("pap").join(format!("Lohnsteuer{year}.xml"));
     let pap = Pap::read(&std::fs::read_to_string(program)?)?;
-    json::list(&file, "cases")?.iter().map(|case| answer(&pap, case)).collect()
+    let rules = super::on(&germany()?, &format!("{year}-06-30"))?;
+    let mut cases = Vec::new();
+    for case in json::list(&file, "cases")? {
+        let (input, expected) = (part(case, "input")?, part(case, "expected")?);
+        let id = json::text(case, "id")?;
+        let all =
+            |found: Result<Vec<(String, String)>, String>| found.map_or_else(|error| error, shown);
+        let program = run(&pap, input, expected).map_err(|error| error.to_string());
+        cases.push(Case::exact(id.to_owned(), shown(texts(expected)), all(program)));
+        let ours = by_rules(&rules, input, expected).map_err(|error| error.to_string());
+        cases.push(Case::exact(format!("{id}, by our rules"), shown(texts(expected)), all(ours)));
+    }
+    Ok(cases)
 }
 
-/// All outputs that are expected, to the cent.
-fn answer(pap: &Pap, case: &Value) -> Result<Case, Box<dyn Error>> {
-    let part = |name: &str| case.get(name).and_then(Value::as_object).ok_or(format!("no {name}"));
-    let expected = part("expected")?;
-    let actual = run(pap, part("input")?, expected).map_or_else(|error| error.to_string(), shown);
-    Ok(Case::exact(json::text(case, "id")?.to_owned(), shown(texts(expected)), actual))
+fn part<'v>(case: &'v Value, name: &str) -> Result<&'v Map<String, Value>, String> {
+    case.get(name).and_then(Value::as_object).ok_or(format!("no {name}"))
 }
 
+/// All outputs that are expected, by the ministry's program.
 fn run(
     pap: &Pap,
     input: &Map<String, Value>,
@@ -39,6 +51,35 @@ fn run(
     // What is not in a case counts as zero there.
     let outcome = case.rest_zero().run()?;
     expected.keys().map(|name| Ok((name.clone(), outcome.get(name)?.to_string()))).collect()
+}
+
+/// What the outputs of the ministry's program are called in our rules.
+const RESULTS: &[(&str, &str)] = &[
+    ("LSTLZZ", "income_tax"),
+    ("SOLZLZZ", "solidarity_surcharge"),
+    ("BK", "church_base"),
+    ("STS", "bonus_tax"),
+    ("SOLZS", "bonus_surcharge"),
+    ("BKS", "bonus_church_base"),
+];
+
+/// The same by our own rules.
+fn by_rules(
+    rules: &Program,
+    input: &Map<String, Value>,
+    expected: &Map<String, Value>,
+) -> Result<Vec<(String, String)>, Box<dyn Error>> {
+    let texts = texts(input);
+    let inputs = texts.iter().map(|(name, value)| Ok((name.as_str(), value.parse()?)));
+    let inputs = inputs.collect::<Result<Vec<(&str, Decimal)>, Box<dyn Error>>>()?;
+    let slip = rules.run(&by_pap_names(rules.case("case"), &inputs)?)?;
+    let each = |name: &String| {
+        let found = RESULTS.iter().find(|(theirs, _)| theirs == name);
+        let (_, ours) = found.ok_or_else(|| format!("{name} is not in our rules"))?;
+        let cents = slip.amount(ours)? * Decimal::ONE_HUNDRED;
+        Ok((name.clone(), cents.normalize().to_string()))
+    };
+    expected.keys().map(each).collect()
 }
 
 fn texts(values: &Map<String, Value>) -> Vec<(String, String)> {

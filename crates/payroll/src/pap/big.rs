@@ -392,5 +392,4 @@ fn gcd(mut a: u128, mut b: u128) -> u128 {
 }
 
 #[cfg(test)]
-#[path = "big_tests.rs"]
 mod tests;

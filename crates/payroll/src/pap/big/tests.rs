@@ -20,11 +20,11 @@ fn mode(name: &str) -> Mode {
     }
 }
 
-/// What Java 17 answers, units and scale, to random operands: `big_cases.csv` has operation, operands, scale, rounding, answer.
+/// What Java 17 answers, units and scale, to random operands: `cases.csv` has operation, operands, scale, rounding, answer.
 #[test]
 fn sums_have_the_units_and_the_scale_that_java_gives_them() {
     let mut count = 0;
-    for line in include_str!("big_cases.csv").lines() {
+    for line in include_str!("cases.csv").lines() {
         let [op, left, right, scale, rounding, expected] = line.split(',').collect::<Vec<_>>()[..]
         else {
             panic!("{line} has not six cells")
