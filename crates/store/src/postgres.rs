@@ -92,6 +92,9 @@ use self::wire::now;
 /// How long to wait for a server to let us in.
 const CONNECTED: Duration = Duration::from_secs(10);
 
+/// How long to wait for an answer, if nothing else is said.
+const PATIENCE: Duration = Duration::from_secs(15 * 60);
+
 /// How long a server's machine may say nothing at all: it answers the network's own questions even while a statement runs.
 const HEARD: Duration = Duration::from_secs(60);
 
@@ -109,12 +112,14 @@ pub struct PostgresOptions {
     connections: usize,
     chain: bool,
     planner: bool,
+    patience: Duration,
 }
 
 impl Default for PostgresOptions {
     fn default() -> PostgresOptions {
         let schema = "fondaco".into();
-        PostgresOptions { schema, role: None, connections: 16, chain: true, planner: true }
+        let (role, connections, patience) = (None, 16, PATIENCE);
+        PostgresOptions { schema, role, connections, chain: true, planner: true, patience }
     }
 }
 
@@ -158,6 +163,17 @@ impl PostgresOptions {
     #[must_use]
     pub fn planner_settings(mut self, on: bool) -> PostgresOptions {
         self.planner = on;
+        self
+    }
+
+    /// How long to wait for the answer to what is asked at once, 15 minutes if it is not said: then the connection counts as lost, also
+    /// where it stays open, as behind a proxy that passes nothing on. What is lost so is answered as after any other break. Give longer
+    /// than your longest statement takes, such as an index over a large table that is prepared for the first time.
+    ///
+    /// Connections that the host makes of the blocking client ([`Postgres::with`]) wait as the host has made them to.
+    #[must_use]
+    pub fn patience(mut self, time: Duration) -> PostgresOptions {
+        self.patience = time;
         self
     }
 
@@ -233,11 +249,13 @@ impl Postgres {
     {
         let mut config: tokio_postgres::Config = configured(url)?;
         defaults!(config);
-        let store =
-            Postgres::with_links(options, move || match Driven::connect(&config, tls.clone()) {
+        let patience = options.patience;
+        let store = Postgres::with_links(options, move || {
+            match Driven::connect(&config, tls.clone(), patience) {
                 Ok(driven) => Ok(Link::Own(driven)),
                 Err(failure) => Err(failure.named()),
-            });
+            }
+        });
         // That somebody is there is known now, not at the first command.
         drop(store.calls.source.take_now(false)?);
         Ok(store)

@@ -14,6 +14,7 @@ mod server;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use chrono::NaiveDate;
 use fondaco_core::chain;
@@ -564,6 +565,70 @@ fn a_connection_cut_at_a_commit_is_answered_as_it_is() {
     assert!(!store.commit(add(1, "all", 1)).unwrap().replayed);
     assert!(store.commit(add(2, "all", 1)).unwrap().replayed);
     assert_eq!(balance(&direct, "all"), 3);
+    is_clean(&direct);
+}
+
+/// Long enough for any answer that comes, and short for a test.
+const PATIENT: Duration = Duration::from_secs(2);
+
+#[test]
+fn a_wire_that_stays_open_and_says_nothing_is_given_up() {
+    let Some(url) = server::url() else { return };
+    let (_, options) = home("hush");
+    let direct = open(url, &options);
+    let proxy = Proxy::before(url);
+    let store = open(proxy.url(), &options.patience(PATIENT));
+    proxy.cut_next(Cut::Hush("COMMIT"));
+    let stored = store.commit(add(1, "all", 1)).unwrap();
+    assert!(proxy.has_cut());
+    assert_eq!(stored.position, 1, "the server has it, and says so when it is asked again");
+    proxy.cut_next(Cut::Hush("BEGIN"));
+    let found = balance(&store, "all");
+    assert!(proxy.has_cut());
+    assert_eq!(found, 1, "begun anew");
+    assert_eq!(store.commit(add(2, "all", 1)).unwrap().position, 2);
+    assert_eq!(balance(&direct, "all"), 2);
+    is_clean(&direct);
+}
+
+/// As a program that blocks is answered, so is one that may not.
+#[cfg(feature = "postgres-async")]
+#[test]
+fn breaks_and_silence_are_answered_the_same_without_blocking() {
+    use fondaco_core::store::AsyncStore;
+    use fondaco_store::AsyncPostgres;
+
+    let Some(url) = server::url() else { return };
+    let (_, options) = home("waits");
+    let direct = open(url, &options);
+    let proxy = Proxy::before(url);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let cuts = [
+        (1, Cut::Before("COMMIT"), false),
+        (2, Cut::After("COMMIT"), true),
+        (3, Cut::Before("BEGIN"), true),
+        (4, Cut::Hush("COMMIT"), true),
+        (5, Cut::Hush("BEGIN"), true),
+        (1, Cut::After("BEGIN"), true),
+    ];
+    runtime.block_on(async {
+        let options = options.clone().patience(PATIENT);
+        let store = AsyncPostgres::connect_with(proxy.url(), &options).await.unwrap();
+        store.prepare(TABLES).await.unwrap();
+        let mut position = 0;
+        for (id, cut, is_stored) in cuts {
+            proxy.cut_next(cut);
+            let answer = store.commit(add(id, "all", 1)).await;
+            assert!(proxy.has_cut(), "{cut:?} was never reached");
+            if is_stored {
+                position += 1;
+                assert_eq!(answer.unwrap().position, position, "{cut:?}");
+            } else {
+                assert_eq!(answer.unwrap_err().code(), "store.unavailable");
+            }
+        }
+    });
+    assert_eq!(balance(&direct, "all"), 5);
     is_clean(&direct);
 }
 

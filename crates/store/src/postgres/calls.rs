@@ -266,7 +266,7 @@ impl<S: Source> Calls<S> {
         };
         match &answer {
             // The transaction is over with the statement that failed.
-            Err(Failure::Sql(_)) => {
+            Err(Failure::Sql(_) | Failure::Silent(_)) => {
                 drop(borrowed);
                 self.holds.forget(at);
             }

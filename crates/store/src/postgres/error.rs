@@ -1,5 +1,7 @@
 //! PostgreSQL's failures in the words of the port: what may work later, what is somebody's race, what is not known.
 
+use std::time::Duration;
+
 use fondaco_core::store::{DecodeError, Refusal, StoreError};
 use postgres::error::{DbError, Severity, SqlState};
 
@@ -8,6 +10,8 @@ use postgres::error::{DbError, Severity, SqlState};
 pub(super) enum Failure {
     Store(StoreError),
     Sql(postgres::Error),
+    /// For so long the server did not answer, on a connection that stays open.
+    Silent(Duration),
 }
 
 pub(super) type Outcome<T> = Result<T, Failure>;
@@ -36,6 +40,10 @@ impl Failure {
         match self {
             Failure::Store(error) => error,
             Failure::Sql(error) => translate(&error),
+            Failure::Silent(time) => unavailable(format!(
+                "PostgreSQL did not answer within {time:?}: look after the server and what lies before it, or give it longer \
+                 (PostgresOptions::patience)"
+            )),
         }
     }
 
@@ -64,6 +72,7 @@ impl Failure {
     pub(super) fn is_lost(&self) -> bool {
         match self {
             Failure::Store(_) => false,
+            Failure::Silent(_) => true,
             // Without a word of the server's, it was not the server that spoke: the wire, or our own client.
             Failure::Sql(error) => error.as_db_error().map_or(!is_of_a_value(error), ends_all),
         }

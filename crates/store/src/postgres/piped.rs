@@ -15,25 +15,54 @@ use tokio::task::JoinHandle;
 use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{Client, Config, Error, Row, Socket, Statement};
 
-use super::error::{Outcome, misused, unavailable};
+use super::CONNECTED;
+use super::error::{Failure, Outcome, misused, unavailable};
 use super::trip::{Step, Told};
 use super::wire::Params;
 
 /// A client of whoever made it: our own, or one of a pool, which takes it back when it is dropped.
 pub(super) type Handed = Box<dyn Deref<Target = Client> + Send + Sync>;
 
+/// How long somebody waits for an answer.
+#[derive(Debug, Clone)]
+pub(super) struct Patience {
+    pub(super) time: Duration,
+    /// The runtime whose clock it is; `None` for that on which it is waited.
+    pub(super) runtime: Option<Handle>,
+}
+
+impl Patience {
+    /// An answer, if it comes in time. A connection can stay open, and the machines at its ends answer one another, while what lies
+    /// between passes nothing on.
+    pub(super) async fn within<T>(
+        &self,
+        answer: impl Future<Output = Result<T, Error>>,
+    ) -> Outcome<T> {
+        let waited = {
+            // Whoever polls need not be on the runtime.
+            let _on_it = self.runtime.as_ref().map(Handle::enter);
+            tokio::time::timeout(self.time, answer)
+        };
+        match waited.await {
+            Ok(answer) => Ok(answer?),
+            Err(_) => Err(Failure::Silent(self.time)),
+        }
+    }
+}
+
 /// A client with the statements that it has prepared.
 pub(super) struct Piped {
     client: Handed,
     statements: HashMap<String, Statement>,
+    patience: Patience,
 }
 
 /// A statement on its way.
 type Sent<'c> = Pin<Box<dyn Future<Output = Result<Told, Error>> + Send + 'c>>;
 
 impl Piped {
-    pub(super) fn new(client: Handed) -> Piped {
-        Piped { client, statements: HashMap::new() }
+    pub(super) fn new(client: Handed, patience: Patience) -> Piped {
+        Piped { client, statements: HashMap::new(), patience }
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -45,27 +74,27 @@ impl Piped {
         self.statements.clear();
     }
 
-    async fn prepared(&mut self, sql: &str) -> Result<Statement, Error> {
+    async fn prepared(&mut self, sql: &str) -> Outcome<Statement> {
         if let Some(known) = self.statements.get(sql) {
             return Ok(known.clone());
         }
-        let fresh = self.client.prepare(sql).await?;
+        let fresh = self.patience.within(self.client.prepare(sql)).await?;
         self.statements.insert(sql.into(), fresh.clone());
         Ok(fresh)
     }
 
     pub(super) async fn query(&mut self, sql: &str, params: Params<'_>) -> Outcome<Vec<Row>> {
         let statement = self.prepared(sql).await?;
-        Ok(self.client.query(&statement, params).await?)
+        self.patience.within(self.client.query(&statement, params)).await
     }
 
     pub(super) async fn execute(&mut self, sql: &str, params: Params<'_>) -> Outcome<u64> {
         let statement = self.prepared(sql).await?;
-        Ok(self.client.execute(&statement, params).await?)
+        self.patience.within(self.client.execute(&statement, params)).await
     }
 
     pub(super) async fn run(&mut self, sql: &str) -> Outcome<()> {
-        Ok(self.client.batch_execute(sql).await?)
+        self.patience.within(self.client.batch_execute(sql)).await
     }
 
     /// Runs all steps in one trip; those not seen before are prepared first.
@@ -80,7 +109,7 @@ impl Piped {
         let sent = steps.iter().zip(&statements);
         let sent: Vec<Sent<'_>> =
             sent.map(|(step, statement)| send(&self.client, step, statement.as_ref())).collect();
-        Ok(in_order(sent).await?)
+        self.patience.within(in_order(sent)).await
     }
 }
 
@@ -142,8 +171,13 @@ fn block_on<T>(runtime: &Runtime, ask: impl AsyncFnOnce() -> Outcome<T>) -> Outc
     }
 }
 
+/// How long somebody may take to let us in, all that is said before the first statement included.
+pub(super) fn welcome() -> Patience {
+    Patience { time: CONNECTED, runtime: None }
+}
+
 /// How long to wait until the server has our farewell.
-const FAREWELL: Duration = Duration::from_secs(1);
+pub(super) const FAREWELL: Duration = Duration::from_secs(1);
 
 /// A connection of our own that whoever calls drives, by waiting: no thread and no runtime besides.
 pub(super) struct Driven {
@@ -158,7 +192,7 @@ struct Drive {
 }
 
 impl Driven {
-    pub(super) fn connect<T>(config: &Config, tls: T) -> Outcome<Driven>
+    pub(super) fn connect<T>(config: &Config, tls: T, patience: Duration) -> Outcome<Driven>
     where
         T: MakeTlsConnect<Socket>,
         T::Stream: Send + 'static,
@@ -166,7 +200,7 @@ impl Driven {
         let made = Builder::new_current_thread().enable_all().build();
         let runtime = made.map_err(|error| unavailable(format!("no runtime: {error}")))?;
         let (client, connection) =
-            match block_on(&runtime, async || Ok(config.connect(tls).await?)) {
+            match block_on(&runtime, async || welcome().within(config.connect(tls)).await) {
                 Ok(made) => made,
                 Err(failure) => {
                     // Where it may not wait it may not wait for this either.
@@ -175,7 +209,8 @@ impl Driven {
                 }
             };
         let connection = runtime.spawn(connection);
-        let piped = Piped::new(Box::new(Box::new(client)));
+        let patience = Patience { time: patience, runtime: None };
+        let piped = Piped::new(Box::new(Box::new(client)), patience);
         Ok(Driven { drive: Some(Drive { runtime, piped, connection }) })
     }
 

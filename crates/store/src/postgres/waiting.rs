@@ -18,14 +18,15 @@ use fondaco_core::store::{
 };
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::task::JoinHandle;
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use tokio_postgres::{Client, NoTls, Row, Socket};
 
 use super::PostgresOptions;
 use super::calls::{Calls, Source, Taken, named};
-use super::error::{Failure, Outcome, unavailable};
+use super::error::{Outcome, unavailable};
 use super::line::Line;
-use super::piped::{Handed, Piped};
+use super::piped::{FAREWELL, Handed, Patience, Piped, welcome};
 use super::trip::{Step, Told};
 use super::wire::{Params, Wire, all_end, ends};
 
@@ -107,10 +108,10 @@ impl AsyncPostgres {
         let store = AsyncPostgres::with_handed(options, move |runtime| {
             let (config, tls) = (config.clone(), tls.clone());
             Box::pin(async move {
-                let made = config.connect(tls).await.map_err(Failure::from);
+                let made = welcome().within(config.connect(tls)).await;
                 let (client, connection) = made.map_err(|failure| failure.named().to_string())?;
-                runtime.spawn(connection);
-                Ok(Box::new(Box::new(client)) as Handed)
+                let connection = Some(runtime.spawn(connection));
+                Ok(Box::new(Own { client, _farewell: Farewell { connection, runtime } }) as Handed)
             })
         })?;
         // That somebody is there is known now, not at the first command.
@@ -158,6 +159,7 @@ impl AsyncPostgres {
             holders: Arc::new(Semaphore::new(most / 2)),
             most,
             idle: Mutex::default(),
+            patience: Patience { time: options.patience, runtime: Some(runtime.clone()) },
             runtime: runtime.clone(),
         }));
         let calls = Calls::new(options.room(), source);
@@ -179,6 +181,38 @@ impl AsyncPostgres {
     /// As there.
     pub async fn forbid_read(&self, company: CompanyId, role: &str) -> Result<(), StoreError> {
         named(self.inner.calls.reader(company, role, false).await)
+    }
+}
+
+/// A client of our own. It is dropped first, then what sees its connection off.
+struct Own {
+    client: Client,
+    _farewell: Farewell,
+}
+
+impl Deref for Own {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+/// Ends a connection whose client is gone, also where the server never says what it was asked last.
+struct Farewell {
+    connection: Option<JoinHandle<Result<(), tokio_postgres::Error>>>,
+    runtime: Handle,
+}
+
+impl Drop for Farewell {
+    fn drop(&mut self) {
+        let Some(connection) = self.connection.take() else { return };
+        let end = connection.abort_handle();
+        drop(self.runtime.spawn(async move {
+            if tokio::time::timeout(FAREWELL, connection).await.is_err() {
+                end.abort();
+            }
+        }));
     }
 }
 
@@ -295,6 +329,7 @@ struct Set {
     holders: Arc<Semaphore>,
     most: usize,
     idle: Mutex<Vec<Piped>>,
+    patience: Patience,
     runtime: Handle,
 }
 
@@ -338,7 +373,7 @@ impl Source for Connections {
             None => {
                 let made = set.runtime.spawn((set.make)(set.runtime.clone())).await;
                 let ended = |_| unavailable("the runtime ended");
-                Piped::new(made.map_err(ended)?.map_err(unavailable)?)
+                Piped::new(made.map_err(ended)?.map_err(unavailable)?, set.patience.clone())
             }
         };
         let (open, permits) = (Some(open), Some(permits));

@@ -17,6 +17,8 @@ pub enum Cut {
     After(&'static str),
     /// After, and the server seems to have said that it dies of it, with this code.
     Dies(&'static str, &'static str),
+    /// The server has it, and nothing comes back: the wire stays open and says nothing.
+    Hush(&'static str),
 }
 
 #[derive(Default)]
@@ -163,13 +165,18 @@ fn forward(
         if let Some(Cut::Before(_)) = cut {
             break;
         }
-        mute.store(matches!(cut, Some(Cut::Dies(..))), Ordering::SeqCst);
+        mute.store(matches!(cut, Some(Cut::Dies(..) | Cut::Hush(_))), Ordering::SeqCst);
         if server.write_all(&message).is_err() {
             break;
         }
         if let Some(Cut::Dies(_, code)) = cut {
             thread::sleep(std::time::Duration::from_millis(50));
             let _ = client.write_all(&last_words(code));
+            break;
+        }
+        if let Some(Cut::Hush(_)) = cut {
+            // Whatever else is said is lost, until the client goes.
+            while let Ok(1..) = sent.read(&mut [0; 4096]) {}
             break;
         }
         if let Some(Cut::After(_)) = cut {
@@ -186,7 +193,7 @@ fn forward(
 fn due(state: &Mutex<State>, text: &[u8]) -> Option<Cut> {
     let mut state = state.lock().unwrap();
     let cut = state.cut?;
-    let (Cut::Before(word) | Cut::After(word) | Cut::Dies(word, _)) = cut;
+    let (Cut::Before(word) | Cut::After(word) | Cut::Dies(word, _) | Cut::Hush(word)) = cut;
     if !text.starts_with(word.as_bytes()) {
         return None;
     }
