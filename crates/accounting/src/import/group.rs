@@ -46,6 +46,7 @@ struct Line {
 #[derive(Default)]
 struct Head {
     text: Option<SmolStr>,
+    note: Option<SmolStr>,
     party: Option<PartyId>,
     document: Option<SmolStr>,
     document_date: Option<NaiveDate>,
@@ -65,6 +66,7 @@ struct Columns {
     rate: Option<Slot>,
     worth: Option<Slot>,
     text: Option<Slot>,
+    note: Option<Slot>,
     posting_text: Option<Slot>,
     party: Option<Slot>,
     document: Option<Slot>,
@@ -95,6 +97,7 @@ impl Columns {
             rate: finder.find_some("rate", &mapping.rate)?,
             worth: finder.find_some("worth", &mapping.worth)?,
             text: finder.find_some("text", &mapping.text)?,
+            note: finder.find_some("note", &mapping.note)?,
             posting_text: finder.find_some("posting_text", &mapping.posting_text)?,
             party: finder.find_some("party", &mapping.party)?,
             document: finder.find_some("document", &mapping.document)?,
@@ -198,6 +201,7 @@ impl Columns {
         line.date = cells.date(&self.date);
         line.head = Head {
             text: cells.text(&self.text),
+            note: cells.text(&self.note),
             party: cells.text(&self.party).map(|name| party(&name)),
             document: cells.text(&self.document),
             document_date: cells.some_date(&self.document_date),
@@ -279,6 +283,10 @@ impl Building {
             due_date: head.due_date,
             conversion,
             ..NewEntry::new("", NaiveDate::default())
+        };
+        let entry = match head.note {
+            Some(note) => entry.note(note),
+            None => entry,
         };
         let keyed = first.key.is_some();
         let mut building = Building {

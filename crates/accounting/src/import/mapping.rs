@@ -163,6 +163,10 @@ pub struct EntryMapping {
     pub worth: Option<Source>,
     /// The entry's text: that of its first line.
     pub text: Option<Source>,
+    /// What is written about a person: see [`NewEntry::note`](crate::ledger::NewEntry::note). That of the entry's first line. What
+    /// stands in other columns stays for as long as the books do; this can be erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Source>,
     /// The posting's text.
     pub posting_text: Option<Source>,
     /// The name under which the host knows the other party: see [`PartyId::named`](fondaco_core::PartyId::named); or its id.
@@ -205,6 +209,7 @@ impl EntryMapping {
             rate: None,
             worth: None,
             text: None,
+            note: None,
             posting_text: None,
             party: None,
             document: None,
@@ -271,6 +276,29 @@ impl EntryMapping {
     #[must_use]
     pub fn text(mut self, text: impl Into<Source>) -> EntryMapping {
         self.text = Some(text.into());
+        self
+    }
+
+    /// What is written about a person.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// use fondaco_accounting::import::*;
+    /// let file = "date,account,contra,amount,note\n2026-03-01,5100,1000,40,rent of Ada Lovelace\n";
+    /// let mapping = EntryMapping::new("date", "account", AmountColumns::signed("amount"))
+    ///     .contra("contra")
+    ///     .note("note");
+    /// let mut import = ImportEntries::new(std::io::Cursor::new(file), mapping)?;
+    /// books.run_job("import/rent.csv", &mut import, &mut ())?;
+    /// let rent = books.entry_by_number("GEN", 2026, 3)?.ok_or("it was booked")?.entry.id;
+    /// assert_eq!(books.note(rent)?.as_deref(), Some("rent of Ada Lovelace"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn note(mut self, note: impl Into<Source>) -> EntryMapping {
+        self.note = Some(note.into());
         self
     }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use fondaco_accounting::import::*;
 use fondaco_accounting::ledger::*;
 use fondaco_core::job::JobId;
-use fondaco_core::{Act, Range, Reading, digest};
+use fondaco_core::{Act, Id, Range, Reading, digest};
 
 use crate::common::*;
 use crate::files::*;
@@ -67,6 +67,41 @@ fn what_refused_lines_quote_is_erased() {
         run(&firm, "by name", &mut open(BY_NAME, mapping())).unwrap_err();
         assert_eq!(firm.must("a third time", &erase("by name")).lines, 2);
         firm.clean();
+    });
+}
+
+/// What is imported as a note is erased with its party, and alone.
+#[test]
+fn what_is_imported_about_a_person_is_erased() {
+    const NOTED: &str = "\
+key,date,account,amount,party,note
+A,2026-01-05,1200,100.00,ada,Ada Lovelace of Elm Street
+A,2026-01-05,4000,-100.00,ada,of the second line
+B,2026-01-06,5100,7.50,,paid by her brother
+B,2026-01-06,1000,-7.50,,
+C,2026-01-07,5100,8.00,,
+C,2026-01-07,1000,-8.00,,
+";
+    on_every_store(|firm| {
+        let firm = firm.set_up();
+        let noted = EntryMapping { party: Some("party".into()), ..mapping() }.note("note");
+        assert_eq!(booked(&firm, "noted", NOTED, noted.clone()).entries, 3);
+        let number = |n| firm.books.entry_by_number("GEN", 2026, n).unwrap().unwrap().entry.id;
+        let ids: Vec<Id<Entry>> = [1, 2, 3].map(number).to_vec();
+        let notes = || -> Vec<Option<String>> {
+            let of = |id: &Id<Entry>| firm.books.note(*id).unwrap().map(|note| note.to_string());
+            ids.iter().map(of).collect()
+        };
+        let [ada, brother] = ["Ada Lovelace of Elm Street", "paid by her brother"];
+        assert_eq!(notes(), [Some(ada.into()), Some(brother.into()), None], "on {}", firm.name);
+        firm.must("forget", &EraseNotes::new(vec![ids[1]]));
+        assert_eq!(notes(), [Some(ada.into()), None, None]);
+        firm.clean();
+        let long = NOTED.replace("of Elm Street", &"x".repeat(10_000));
+        let mut long = open(&long.replace("-05,", "-08,"), noted);
+        let error = run(&firm, "long", &mut long).unwrap_err();
+        assert!(!error.to_string().contains("Lovelace"), "{error}");
+        assert!(!kept(&firm).contains("Lovelace"), "{}", kept(&firm));
     });
 }
 
