@@ -37,6 +37,8 @@ fn the_shortest_form_of_each_command() {
     let approvals = ChangeJournal::approvals("GEN", ApprovalsChange::To(2));
     shortest(r#"{"code":"GEN","approvals":{"to":2}}"#, approvals);
     shortest(r#"{"code":"ifrs","name":"IFRS"}"#, DefineLedger::new("ifrs", "IFRS"));
+    let valuing = DefineLedger::new("ifrs", "IFRS").valuing_all();
+    shortest(r#"{"code":"ifrs","name":"IFRS","values_all":true}"#, valuing);
     shortest(
         r#"{"code":"IFR","name":"IFRS","ledger":"ifrs"}"#,
         OpenJournal::new("IFR", "IFRS").in_ledger("ifrs"),

@@ -766,11 +766,12 @@ ledger_template: State, layout 1
   at: Instant
   key (code)
 
-ledger_parallel: State, layout 1
+ledger_parallel: State, layout 2
   code: Text
   name: Text
   retained_earnings: Text, nullable
   closing_journal: Text, nullable
+  values_all: Bool, nullable, since 2
   key (code)
 
 party_alias: State, layout 2

@@ -8,12 +8,12 @@ use fondaco_core::{DateRange, Range, Reading};
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::currency::{Revalue, monetary_accounts, revaluation_of, revaluations};
+use crate::currency::{Revalue, Scope, monetary_accounts, revaluation_of, revaluations};
 use crate::ledger::{
     Account, AccountClass, Amount, BalanceQuery, DraftStatus, LedgerError, PendingEntry,
     PendingPosting, PendingSettled, Settings, Totals, balances, drafts,
 };
-use crate::parallel::{ledgers, part_of};
+use crate::parallel::ledgers;
 
 /// What sort of thing stands in the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -218,13 +218,14 @@ pub(super) fn unrevalued(
     Ok(found)
 }
 
-/// The same of what a ledger has alone, or of what all have.
+/// The same of what a ledger values, or of what all have.
 fn unrevalued_of(
     read: &mut impl Reading,
     end: NaiveDate,
     ledger: Option<&SmolStr>,
 ) -> Result<Vec<SmolStr>, LedgerError> {
-    let read = &mut part_of(read, ledger)?;
+    let scope = Scope::of(read, ledger.cloned())?;
+    let read = &mut scope.books(read)?;
     let monetary = monetary_accounts(read)?;
     let mut found = match monetary.is_empty() {
         true => foreign_in(read, end, None)?,
@@ -236,7 +237,7 @@ fn unrevalued_of(
             if let Some(last) = runs.last() {
                 (run.source, run.max_rate_age_days) = (last.source.clone(), last.max_rate_age_days);
             }
-            match revaluation_of(read, &run, ledger.cloned()) {
+            match revaluation_of(read, &run, scope) {
                 Ok(preview) => {
                     let lines = preview.lines.iter();
                     let differ = lines.filter(|line| !line.difference().is_zero());

@@ -43,12 +43,12 @@ pub(crate) use exchange::{Naming, side_of};
 pub use found::{FoundRate, RateLeg};
 pub use query::{RateQuery, find_rate, rates};
 pub use rate::{CorrectRates, EndRate, ExchangeRate, NewRate, RateCorrection, RecordRates};
-pub(crate) use revaluation::revaluation_of;
 pub use revaluation::{
     MarkMonetary, MonetaryAccount, MonetaryBefore, Revaluation, RevaluationLine, RevaluationPart,
     RevaluationRun, Revalue, RevalueCursor, Revalued, RevaluedItem, RevaluedLine,
     monetary_accounts, revaluation, revaluation_known_at, revaluations,
 };
+pub(crate) use revaluation::{Scope, revaluation_of};
 pub use source::{LimitRateAge, OpenRateSource, RateSource};
 pub(crate) use table::PostingRates;
 pub use translation::{

@@ -19,6 +19,9 @@ pub struct DefineLedger {
     pub code: SmolStr,
     /// See [`ParallelLedger::name`].
     pub name: SmolStr,
+    /// See [`ParallelLedger::values_all`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub values_all: bool,
 }
 
 impl DefineLedger {
@@ -35,7 +38,42 @@ impl DefineLedger {
     /// # Ok::<(), LedgerError>(())
     /// ```
     pub fn new(code: impl Into<SmolStr>, name: impl Into<SmolStr>) -> DefineLedger {
-        DefineLedger { code: code.into(), name: name.into() }
+        DefineLedger { code: code.into(), name: name.into(), values_all: false }
+    }
+
+    /// It values by itself what is in other currencies, also what is of all ledgers: by a source of rates of its own, or while the
+    /// leading one does not. A [run in a journal of it](crate::currency::Revalue::in_journal) posts what its books, in which the leading
+    /// one's run stands too, differ by.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books_with_rates(); // EUR/USD 1.25: a dollar is worth 0.80
+    /// use fondaco_accounting::currency::*;
+    /// use fondaco_accounting::parallel::DefineLedger;
+    /// let day = day("2026-03-31");
+    /// books.send("ifrs", &DefineLedger::new("ifrs", "IFRS, for the group").valuing_all())?;
+    /// books.send("journal", &OpenJournal::new("IFR", "IFRS").in_ledger("ifrs"))?;
+    /// books.send("differences", &SetExchangeAccounts::new("GEN", "4000", "5100"))?;
+    /// books.send("monetary", &MarkMonetary::new(["1010"]))?;
+    /// books.send("group's rates", &OpenRateSource::new("GROUP", "The group's treasury"))?;
+    /// let rate = NewRate::new(Currency::USD, Currency::EUR, decimal::parse("0.82").unwrap(), day);
+    /// books.send("its rate", &RecordRates::new("GROUP", vec![rate]))?;
+    /// let dollars = NewEntry::new("GEN", day).conversion()
+    ///     .posting(NewPosting::debit("1010", Money::parse("100 USD").unwrap()).worth(eur("90")))
+    ///     .credit("1000", eur("90"));
+    /// books.post("dollars", dollars)?;
+    /// books.send("by the law", &Revalue::at(day))?;
+    /// books.send("by IFRS", &Revalue::at(day).source("GROUP").in_journal("IFR"))?;
+    /// let worth = |query: BalanceQuery| Ok::<_, LedgerError>(books.balances(&query.until(day))?[0].amounts.ledger_balance());
+    /// let dollars = BalanceQuery::account("1010");
+    /// assert_eq!((worth(dollars.clone())?, worth(dollars.of_ledger("ifrs"))?), (80.into(), 82.into()));
+    /// # Ok::<(), LedgerError>(())
+    /// ```
+    #[must_use]
+    pub fn valuing_all(mut self) -> DefineLedger {
+        self.values_all = true;
+        self
     }
 }
 
@@ -54,10 +92,11 @@ impl Act for DefineLedger {
         if settings.parallel_ledgers != Some(true) {
             tx.put(Settings { parallel_ledgers: Some(true), ..settings.as_ref().clone() })?;
         }
-        let DefineLedger { code, name } = self.clone();
+        let DefineLedger { code, name, values_all } = self.clone();
+        let values_all = values_all.then_some(true);
         tx.emit(Event::new("ledger.ledger_defined").with("ledger", code.clone()));
         let (retained_earnings, closing_journal) = (None, None);
-        tx.insert(ParallelLedger { code, name, retained_earnings, closing_journal })?;
+        tx.insert(ParallelLedger { code, name, retained_earnings, closing_journal, values_all })?;
         Ok(())
     }
 }

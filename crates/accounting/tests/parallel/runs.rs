@@ -123,3 +123,91 @@ fn adjustments_of_one_ledger_are_no_others() {
     assert_eq!((of(BalanceQuery::account("2009")), both), ("-10".into(), "-30".into()));
     firm.clean();
 }
+
+/// A ledger that values all by itself stands at its own rates, what is of all ledgers too; the leading one at the leading one's.
+#[test]
+fn a_ledger_may_value_all_by_rates_of_its_own() {
+    on_every_store(|firm| {
+        let firm = set_up(firm, false);
+        firm.must("group", &DefineLedger::new("group", "The group's").valuing_all());
+        firm.must("its journal", &OpenJournal::new("GRP", "Group").in_ledger("group"));
+        firm.must("its rates", &OpenRateSource::new("GROUP", "Treasury"));
+        let rate = NewRate::new(Currency::USD, Currency::EUR, dec("1"), d("2026-01-01"));
+        firm.must("its rate", &RecordRates::new("GROUP", vec![rate]));
+        let beside = NewAccount::new("1209", "Customers, at closing rates", AccountClass::Asset);
+        firm.must("1209", &OpenAccounts::new(vec![beside]));
+        firm.must("items", &ChangeAccount::open_items("1200", true));
+        let beside = SetExchangeAccounts::new("GEN", "4900", "5900").adjustment("1209");
+        firm.must("differences beside", &beside.of_account("1200"));
+        firm.must("more", &MarkMonetary::new(["1010", "1200", "2000"]));
+        let of = |journal: &str, debit: NewPosting, credit: NewPosting| {
+            NewEntry::new(journal, d("2026-01-10")).conversion().posting(debit).posting(credit)
+        };
+        let dollars = |account: &str, side, amount: &str, worth: &str| {
+            NewPosting::new(account, side, usd(amount)).worth(eur(worth))
+        };
+        let bought = || {
+            let paid = NewPosting::credit("1000", eur("8"));
+            of("GEN", dollars("1010", Side::Debit, "10", "8"), paid)
+        };
+        firm.post("dollars", bought());
+        let sales = NewPosting::credit("4000", eur("80"));
+        firm.post("sale", of("GEN", dollars("1200", Side::Debit, "100", "80"), sales));
+        let lease = dollars("2000", Side::Credit, "100", "80");
+        firm.post("lease", of("GRP", NewPosting::debit("5100", eur("80")), lease));
+        let unrevalued = |period| -> Vec<String> {
+            let list = firm.view(|view| checklist(view, period));
+            let points = list.points.iter().filter(|of| of.kind == PointKind::Unrevalued);
+            points.map(ToString::to_string).collect()
+        };
+        let law = |day: &str| Revalue::at(d(day));
+        let group = |day: &str| law(day).source("GROUP").in_journal("GRP");
+        let moved = |name: &str, run: &Revalue| firm.must(name, run).difference.to_decimal();
+        let stands = |day: &str| {
+            ["1010", "1209", "2000"].map(|account| {
+                let query = BalanceQuery::account(account).until(d(day));
+                (firm.sum(&query), firm.sum(&query.of_ledger("group")))
+            })
+        };
+        let both = |law: [&str; 3], group: [&str; 3]| {
+            [0, 1, 2].map(|at| (law[at].to_owned(), group[at].to_owned()))
+        };
+        let day = "2026-01-31";
+        assert_eq!(moved("by the law", &law(day)), dec("11"), "on {}", firm.name);
+        assert_eq!(
+            unrevalued(202_601),
+            ["currencies not revalued: 1, such as USD of group; revalue them"]
+        );
+        let shown = firm.view(|view| revaluation(view, &group(day)));
+        let shown: Vec<_> = shown.lines.iter().map(|line| line.difference().to_string()).collect();
+        assert_eq!(shown, ["1.00 EUR", "10.00 EUR", "-20.00 EUR"]);
+        assert_eq!(moved("the group's", &group(day)), dec("-9"));
+        assert_eq!(stands(day), both(["9", "10", "0"], ["10", "20", "-100"]));
+        assert!(unrevalued(202_601).is_empty());
+        assert!(firm.must("the group's, again", &group(day)).entries.is_empty());
+        assert!(firm.must("by the law, again", &law(day)).entries.is_empty());
+        // What comes to all ledgers comes to both runs.
+        firm.post("more dollars", bought());
+        assert_eq!(moved("more, the group's", &group(day)), dec("2"));
+        assert_eq!(moved("more, by the law", &law(day)), dec("1"));
+        assert_eq!(
+            unrevalued(202_601),
+            ["currencies not revalued: 1, such as USD of group; revalue them"]
+        );
+        assert_eq!(moved("and not twice", &group(day)), dec("-1"));
+        assert_eq!(stands(day), both(["18", "10", "0"], ["20", "20", "-100"]));
+        // The clock takes both back; next month as a job, the other way round.
+        firm.tick("2026-06-01");
+        assert_eq!(stands("2026-02-01"), both(["16", "0", "0"], ["16", "0", "-80"]));
+        let day = "2026-02-28";
+        let job = firm.run_job("job", &mut group(day), &mut ()).unwrap();
+        assert_eq!(job.report.difference.to_decimal(), dec("4"));
+        assert_eq!(moved("then by the law", &law(day)), dec("12"));
+        assert_eq!(moved("and the group's", &group(day)), dec("-12"));
+        assert_eq!(stands(day), both(["18", "10", "0"], ["20", "20", "-100"]));
+        assert!(unrevalued(202_602).is_empty());
+        let ifrs = BalanceQuery::account("1010").until(d(day)).of_ledger("ifrs");
+        assert_eq!(firm.sum(&ifrs), "18", "another ledger has what all have");
+        firm.clean();
+    });
+}

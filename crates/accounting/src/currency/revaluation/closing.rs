@@ -16,8 +16,8 @@ use crate::ledger::{AMOUNT_DIGITS, Amount, LedgerError};
 pub(super) struct Closing {
     pub(super) at: Moment,
     pub(super) ledger: Currency,
-    /// Whether what one parallel ledger has alone is valued.
-    pub(super) of_one_ledger: bool,
+    /// Whether items are valued: they are of all ledgers.
+    pub(super) has_items: bool,
     needed: Needed,
     found: BTreeMap<Currency, Rate>,
 }
@@ -37,10 +37,10 @@ impl Closing {
         at: Moment,
         ledger: Currency,
         oldest: Option<u32>,
-        of_one_ledger: bool,
+        has_items: bool,
     ) -> Closing {
         let needed = Needed { source: source.clone(), known_at: at.known_at, oldest };
-        Closing { at, ledger, of_one_ledger, needed, found: BTreeMap::new() }
+        Closing { at, ledger, has_items, needed, found: BTreeMap::new() }
     }
 
     pub(super) fn source(&self) -> &SmolStr {

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use fondaco_core::{Currency, Id, Range, Reading, Timestamp};
 use smol_str::SmolStr;
 
-use super::{RevaluationLine, RevaluationPart, RevaluationRun};
+use super::{RevaluationLine, RevaluationPart, RevaluationRun, Scope};
 use crate::currency::ExchangeError;
 use crate::ledger::{Entry, LedgerError, planned_reversals, reversal_chains, was_known};
 
@@ -37,14 +37,14 @@ impl Moment {
 }
 
 /// What earlier runs left on adjustment accounts by the end of the day. A run whose reversal is due by then and did not come
-/// yet refuses: its reversal would move what is valued now. Runs of one ledger are no others'.
+/// yet refuses: its reversal would move what is valued now. Runs of other ledgers don't count.
 pub(super) fn adjusted(
     read: &mut impl Reading,
     at: Moment,
-    ledger: Option<&SmolStr>,
+    scope: &Scope,
 ) -> Result<Adjusted, LedgerError> {
     let mut adjusted = Adjusted::new();
-    for run in standing(read, at, ledger)? {
+    for run in standing(read, at, scope)? {
         let lines = read.peek_scan(&Range::<RevaluationLine>::by_key(&run.entry))?;
         for line in lines.iter().filter(|line| line.adjustment.is_some()) {
             let moved = i128::from(line.worth.units()) - i128::from(line.before.units());
@@ -67,10 +67,10 @@ pub(super) fn adjusted(
 fn standing(
     read: &mut impl Reading,
     at: Moment,
-    ledger: Option<&SmolStr>,
+    scope: &Scope,
 ) -> Result<Vec<Arc<RevaluationRun>>, LedgerError> {
     let mut runs = read.peek_scan(&Range::<RevaluationRun>::all().through(&at.date))?;
-    runs.retain(|run| at.knows(run.entry) && run.ledger.as_ref() == ledger);
+    runs.retain(|run| at.knows(run.entry) && scope.has(run));
     let ids: Vec<_> = runs.iter().map(|run| run.entry).collect();
     let chains = reversal_chains(read, &ids)?;
     let links: Vec<_> = chains.iter().flatten().copied().collect();

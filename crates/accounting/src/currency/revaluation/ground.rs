@@ -12,12 +12,11 @@ use super::closing::Closing;
 use super::earlier::{Adjusted, adjusted};
 use super::mark::monetary_accounts;
 use super::value::{Valued, adjust, foreign, value};
-use super::{MonetaryAccount, RevaluationRun, Revalue};
+use super::{MonetaryAccount, RevaluationRun, Revalue, Scope};
 use crate::currency::PostingRates;
 use crate::ledger::{
     Account, Clearing, LedgerError, Period, Posting, Unclearing, rested_reversal_chains,
 };
-use crate::parallel::part_of;
 
 /// What was valued in chunks before: by account, how often that had changed then, and at which rates.
 #[derive(Debug, Default)]
@@ -30,8 +29,8 @@ pub(super) struct Known {
 /// The ground of a run.
 pub(super) struct Ground {
     closing: Closing,
-    /// The ledger of which what it has alone is valued; `None` for what all have.
-    ledger: Option<SmolStr>,
+    /// Which books are valued.
+    scope: Scope,
     accounts: Vec<Arc<Account>>,
     adjusted: Adjusted,
     marks: BTreeMap<SmolStr, i64>,
@@ -41,7 +40,7 @@ impl Ground {
     pub(super) fn read(
         tx: &mut Tx<'_>,
         run: &Revalue,
-        ledger: Option<SmolStr>,
+        scope: Scope,
     ) -> Result<Ground, LedgerError> {
         // Of two runs at once the second begins anew, after the first; and of one who marks accounts meanwhile, the run does.
         tx.scan(&Range::<MonetaryAccount>::all())?;
@@ -49,14 +48,14 @@ impl Ground {
         let runs: Vec<_> =
             runs.iter().filter(|earlier| earlier.date <= run.date).map(|run| run.entry).collect();
         rested_reversal_chains(tx, &runs)?;
-        let mut closing = run.closing(tx, None, ledger.as_ref())?;
+        let mut closing = run.closing(tx, None, &scope)?;
         let accounts = monetary_accounts(tx)?;
         let codes: Vec<_> = accounts.iter().map(|account| account.code.clone()).collect();
         tx.get_many::<Account>(&codes)?;
         let marks = marks(tx, &codes, run.date)?;
-        let adjusted = adjusted(tx, closing.at, ledger.as_ref())?;
-        rest_on_rates(tx, (&codes, ledger.as_ref()), &mut closing)?;
-        Ok(Ground { closing, ledger, accounts, adjusted, marks })
+        let adjusted = adjusted(tx, closing.at, &scope)?;
+        rest_on_rates(tx, (&codes, &scope), &mut closing)?;
+        Ok(Ground { closing, scope, accounts, adjusted, marks })
     }
 
     /// Every account in each of its currencies: as it is known, where nothing changed since.
@@ -65,7 +64,7 @@ impl Ground {
         tx: &mut Tx<'_>,
         known: &Known,
     ) -> Result<(Vec<Valued>, Closing), LedgerError> {
-        let Ground { mut closing, ledger, accounts, adjusted, marks } = self;
+        let Ground { mut closing, scope, accounts, adjusted, marks } = self;
         let said: BTreeMap<Currency, String> = closing.said().collect();
         let stale = |line: &Valued| {
             known
@@ -73,7 +72,7 @@ impl Ground {
                 .get(&line.currency)
                 .is_some_and(|rate| said.get(&line.currency) != Some(rate))
         };
-        let read = &mut part_of(tx, ledger.as_ref())?;
+        let read = &mut scope.books(tx)?;
         let mut lines = Vec::new();
         for account in accounts {
             let code = &account.code;
@@ -130,12 +129,12 @@ fn marks(
 /// The rates of all currencies in which the accounts may hold something.
 fn rest_on_rates(
     tx: &mut Tx<'_>,
-    (accounts, ledger): (&[SmolStr], Option<&SmolStr>),
+    (accounts, scope): (&[SmolStr], &Scope),
     closing: &mut Closing,
 ) -> Result<(), LedgerError> {
     let (mut currencies, own) = (Vec::new(), closing.ledger);
     for account in accounts {
-        currencies.extend(foreign(&mut part_of(tx, ledger)?, account, own)?.0);
+        currencies.extend(foreign(&mut scope.books(tx)?, account, own)?.0);
     }
     currencies.sort_unstable();
     currencies.dedup();

@@ -16,7 +16,6 @@ use super::post::post;
 use super::value::{Valued, value};
 use super::{Revalue, Revalued};
 use crate::ledger::{LedgerError, rights};
-use crate::parallel::part_of;
 
 /// So many items and balances are valued in one chunk, and the account is done to its end.
 const MANY: u64 = 5000;
@@ -66,8 +65,8 @@ impl Job for Revalue {
         cursor: &RevalueCursor,
     ) -> Result<Step<RevalueCursor>, LedgerError> {
         tx.authorize(&Request::new(&rights::REVALUE))?;
-        let ledger = self.of(tx)?;
-        let mut closing = self.closing(tx, None, ledger.as_ref())?;
+        let scope = self.of(tx)?;
+        let mut closing = self.closing(tx, None, &scope)?;
         let mut next = cursor.clone();
         let accounts = monetary_accounts(tx)?;
         let after = accounts.iter().filter(|account| Some(&account.code) > cursor.last.as_ref());
@@ -79,7 +78,7 @@ impl Job for Revalue {
             // Before what it stands for is read.
             let changes = mark(tx, &account.code, self.date)?;
             next.marks.insert(account.code.clone(), changes);
-            let valued = value(&mut part_of(tx, ledger.as_ref())?, account, &mut closing)?;
+            let valued = value(&mut scope.books(tx)?, account, &mut closing)?;
             next.count += valued.iter().map(|line| line.count).sum::<u64>();
             next.lines.extend(valued);
             next.last = Some(account.code.clone());

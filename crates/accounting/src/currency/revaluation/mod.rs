@@ -13,7 +13,9 @@
 //! - Run again for the same day it posts what is missing: nothing, or what came after the first run, entries or rates.
 //! - A rate that is missing refuses the whole run, with the day and the pair.
 //! - What one [parallel ledger](crate::parallel) has alone is valued by [runs of its own](Revalue::in_journal), in entries of its
-//!   own; so each ledger stands at the closing rate, and the leading one as if there were no other.
+//!   own; so each ledger stands at the closing rate, and the leading one as if there were no other. A ledger that
+//!   [values all by itself](crate::parallel::DefineLedger::valuing_all) stands at the rates of its own runs, whatever the leading
+//!   one's are: its run posts what they differ by.
 //! - An entry that others post to the account meanwhile is in the run, or after it: never half.
 //!
 //! # Examples
@@ -51,6 +53,7 @@ mod preview;
 mod records;
 mod report;
 mod run;
+mod scope;
 mod value;
 
 pub(super) use job::KIND;
@@ -62,3 +65,4 @@ pub use records::{
     MonetaryAccount, MonetaryBefore, RevaluationLine, RevaluationPart, RevaluationRun,
 };
 pub use run::{Revalue, Revalued, revaluations};
+pub(crate) use scope::Scope;

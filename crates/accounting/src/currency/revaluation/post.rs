@@ -22,8 +22,9 @@ use crate::ledger::{Entry, LedgerError, NewEntry, NewPosting, plan_new, post_one
 pub(super) fn post(tx: &mut Tx<'_>, run: &Revalue, known: &Known) -> Result<Revalued, LedgerError> {
     let authority = tx.authority(&rights::REVALUE)?;
     tx.allow(&authority, &Request::new(&rights::REVALUE).about(run.source.clone()))?;
-    let ledger = run.of(tx)?;
-    let ground = Ground::read(tx, run, ledger.clone())?;
+    let scope = run.of(tx)?;
+    let ledger = scope.ledger.clone();
+    let ground = Ground::read(tx, run, scope)?;
     let (lines, closing) = ground.value(tx, known)?;
     let moved: Vec<Valued> = lines.into_iter().filter(Valued::moves).collect();
     let naming = Naming::read(tx, moved.iter().map(|line| (&line.account, line.currency)))?;

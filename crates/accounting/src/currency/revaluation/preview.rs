@@ -7,16 +7,15 @@ use chrono::NaiveDate;
 use fondaco_core::{Currency, Money, Reading, Timestamp};
 use smol_str::SmolStr;
 
-use super::Revalue;
 use super::closing::Closing;
 use super::earlier::adjusted;
 use super::mark::{monetary_accounts, monetary_accounts_known};
 use super::value::{Held, adjust, held, sums};
+use super::{Revalue, Scope};
 use crate::Books;
 use crate::currency::FoundRate;
 use crate::ledger::open_items::money;
 use crate::ledger::{Account, ItemKey, LedgerError};
-use crate::parallel::part_of;
 
 /// What a [`Revalue`] would find, and move.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +26,7 @@ pub struct Revaluation {
     pub source: SmolStr,
     /// The ledger's currency.
     pub currency: Currency,
-    /// The parallel ledger of which it values what it has alone; `None` for what all have.
+    /// The parallel ledger of which it is; `None` for what all have.
     pub ledger: Option<SmolStr>,
     /// Each account in each other currency, also where nothing differs.
     pub lines: Vec<RevaluedLine>,
@@ -138,17 +137,17 @@ impl Revaluation {
 /// # Errors
 /// As [`Revalue`], without those of posting.
 pub fn revaluation(read: &mut impl Reading, run: &Revalue) -> Result<Revaluation, LedgerError> {
-    let ledger = run.of(read)?;
-    preview(read, run, ledger, None)
+    let scope = run.of(read)?;
+    revaluation_of(read, run, scope)
 }
 
-/// What `run` would find of what a ledger has alone, or of what all have, whatever its journal.
+/// What `run` would find in these books, whatever its journal.
 pub(crate) fn revaluation_of(
     read: &mut impl Reading,
     run: &Revalue,
-    ledger: Option<SmolStr>,
+    scope: Scope,
 ) -> Result<Revaluation, LedgerError> {
-    preview(read, run, ledger, None)
+    preview(read, run, scope, None)
 }
 
 /// What `run` would have found at a time: by the entries, clearings and rates that were recorded until then, of the accounts
@@ -178,19 +177,19 @@ pub fn revaluation_known_at(
     run: &Revalue,
     time: Timestamp,
 ) -> Result<Revaluation, LedgerError> {
-    let ledger = run.of(read)?;
-    preview(read, run, ledger, Some(time))
+    let scope = run.of(read)?;
+    preview(read, run, scope, Some(time))
 }
 
 fn preview(
     read: &mut impl Reading,
     run: &Revalue,
-    ledger: Option<SmolStr>,
+    scope: Scope,
     known_at: Option<Timestamp>,
 ) -> Result<Revaluation, LedgerError> {
-    let read = &mut part_of(read, ledger.as_ref())?;
-    let mut closing = run.closing(read, known_at, ledger.as_ref())?;
-    let adjusted = adjusted(read, closing.at, ledger.as_ref())?;
+    let read = &mut scope.books(read)?;
+    let mut closing = run.closing(read, known_at, &scope)?;
+    let adjusted = adjusted(read, closing.at, &scope)?;
     let mut lines = Vec::new();
     let accounts = match known_at {
         Some(time) => monetary_accounts_known(read, time)?,
@@ -207,6 +206,7 @@ fn preview(
         }
     }
     let (date, source, currency) = (run.date, run.source.clone(), closing.ledger);
+    let ledger = scope.ledger;
     Ok(Revaluation { date, source, currency, ledger, lines })
 }
 

@@ -45,7 +45,7 @@ pub struct RevaluationRun {
     pub lines: u32,
     /// What the accounts are worth more, or less where it is negative: gains less losses.
     pub difference: Amount,
-    /// The parallel ledger of which it values what it has alone; `None` for what all have.
+    /// The parallel ledger of which it is; `None` for what all have.
     #[record(since = 2)]
     pub ledger: Option<SmolStr>,
     /// How many days old a rate could be, where the run said it.

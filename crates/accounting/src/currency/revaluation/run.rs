@@ -7,11 +7,11 @@ use fondaco_core::{Act, Id, Outcome, Range, Reading, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::RevaluationRun;
 use super::closing::Closing;
 use super::earlier::Moment;
 use super::ground::Known;
 use super::post::post;
+use super::{RevaluationRun, Scope};
 use crate::currency::{POSTING_SOURCE, source};
 use crate::ledger::{Amount, Entry, Journal, LedgerError, Settings};
 
@@ -142,25 +142,26 @@ impl Revalue {
         self
     }
 
-    /// Of what it is: what the ledger of its journal has alone, or what all have.
-    pub(super) fn of(&self, read: &mut impl Reading) -> Result<Option<SmolStr>, LedgerError> {
-        let Some(code) = &self.journal else { return Ok(None) };
+    /// Of which books it is: those of the ledger of its journal, or what all have.
+    pub(super) fn of(&self, read: &mut impl Reading) -> Result<Scope, LedgerError> {
+        let Some(code) = &self.journal else { return Scope::of(read, None) };
         let unknown = || LedgerError::UnknownJournal { code: code.clone() };
-        Ok(read.peek::<Journal>(code)?.ok_or_else(unknown)?.ledger.clone())
+        let ledger = read.peek::<Journal>(code)?.ok_or_else(unknown)?.ledger.clone();
+        Scope::of(read, ledger)
     }
 
-    /// The rates to value by, none of which was looked for yet; and whether what one ledger has alone is valued.
+    /// The rates to value by, none of which was looked for yet; and whether items are valued.
     pub(super) fn closing(
         &self,
         read: &mut impl Reading,
         known_at: Option<Timestamp>,
-        ledger: Option<&SmolStr>,
+        scope: &Scope,
     ) -> Result<Closing, LedgerError> {
         let settings = read.peek::<Settings>(&Settings::key())?.ok_or(LedgerError::NotSetUp)?;
         source::existing(read, &self.source)?;
         let at = Moment { date: self.date, known_at };
         let oldest = self.max_rate_age_days;
-        Ok(Closing::new(&self.source, at, settings.currency, oldest, ledger.is_some()))
+        Ok(Closing::new(&self.source, at, settings.currency, oldest, scope.has_items()))
     }
 }
 

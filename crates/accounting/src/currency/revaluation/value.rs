@@ -107,8 +107,8 @@ pub(super) fn held(
     if currencies.is_empty() {
         return Ok(Vec::new()); // whatever it holds in the ledger's own needn't be read
     }
-    // Items are of all ledgers: what one has alone is a balance.
-    let by_items = account.open_items == Some(ItemKeeping::Kept) && !closing.of_one_ledger;
+    // What one ledger has alone is a balance.
+    let by_items = account.open_items == Some(ItemKeeping::Kept) && closing.has_items;
     let mut held = match (by_items, tagged) {
         (true, tagged) => items(read, account, closing, tagged)?,
         (false, false) => balance(read, account, closing)?,
