@@ -29,6 +29,7 @@ pub mod probability;
 pub mod quality;
 pub mod replenish;
 pub mod reserve;
+pub mod scheduling;
 pub mod valuation;
 pub mod value;
 

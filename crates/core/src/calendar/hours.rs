@@ -246,6 +246,38 @@ impl WorkingHours {
         Ok(TimeDelta::microseconds(open))
     }
 
+    /// The stretches of working time between two instants, in order: when a machine runs, when a counter is open.
+    ///
+    /// ```
+    /// use chrono::Weekday::{Mon, Tue};
+    /// use fondaco_core::Timestamp;
+    /// use fondaco_core::calendar::{WorkingHours, Zone};
+    /// let at = |text: &str| text.parse::<Timestamp>();
+    /// let hours = WorkingHours::new().on([Mon, Tue], "08:00-12:00,13:00-17:00".parse()?);
+    /// let (noon, ten) = (at("2026-01-05T12:00:00Z")?, at("2026-01-06T10:00:00Z")?);
+    /// let afternoon = (at("2026-01-05T13:00:00Z")?, at("2026-01-05T17:00:00Z")?);
+    /// let morning = (at("2026-01-06T08:00:00Z")?, ten);
+    /// assert_eq!(hours.open_between(noon, ten, &Zone::UTC)?, [afternoon, morning]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`CalendarError::Beyond`] when the time between leaves the table.
+    pub fn open_between(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        zone: &Zone,
+    ) -> Result<Vec<(Timestamp, Timestamp)>, CalendarError> {
+        let mut open = Vec::new();
+        for piece in self.pieces(from, zone).until(to) {
+            let (begins, ends) = piece?;
+            let (begins, ends) = (begins.max(from.micros()), ends.min(to.micros()));
+            open.extend((begins < ends).then(|| (instant(begins), instant(ends))));
+        }
+        Ok(open)
+    }
+
     /// The first instant by which so much working time has passed; the instant itself for none.
     ///
     /// # Errors
