@@ -206,6 +206,9 @@ fn what_is_no_pap_is_refused() {
     }
     let deep = format!("<PAP>{}{}</PAP>", "<METHODS>".repeat(300), "</METHODS>".repeat(300));
     assert!(refusal(&deep).contains("more than 200 deep"));
+    let wide: String = (0..60).map(|number| format!(" a{number}=\"\"")).collect();
+    assert!(refusal(&format!("<PAP{wide}/>")).contains("more than 50 attributes"));
+    assert!(refusal(&" ".repeat(2 << 20)).contains("the file has 2097152 bytes"));
 }
 
 #[test]
@@ -287,6 +290,19 @@ fn a_sum_without_an_answer_names_its_line() {
     assert!(outcome(&beyond, "X").starts_with("line 10: the table has no entry of this number"));
     let large = eval("X = RE4.pow(15)");
     assert!(outcome(&large, "X").starts_with("line 10: the result has more than 38 digits"));
+}
+
+#[test]
+fn the_largest_inputs_have_room() {
+    let pap = Pap::read(shipped::LOHNSTEUER_2026).unwrap();
+    let mut case = pap.case();
+    for name in ["RE4", "SONSTB", "JRE4", "VBEZ", "PKPV", "LZZHINZU"] {
+        case.set(name, 1_000_000_000_000_i64).unwrap();
+    }
+    for class in 1..=6 {
+        case.set("LZZ", 4).unwrap().set("STKL", class).unwrap().rest_zero();
+        assert!(case.run().unwrap().get("LSTLZZ").unwrap() > Decimal::ZERO, "{class}");
+    }
 }
 
 #[test]

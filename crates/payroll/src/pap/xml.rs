@@ -9,7 +9,9 @@ use quick_xml::events::{BytesStart, Event};
 use super::PapError;
 
 /// The largest file that is read, in bytes; the largest published one has 83 thousand.
-const MOST_BYTES: usize = 8 << 20;
+const MOST_BYTES: usize = 1 << 20;
+/// How many attributes an element may have; published ones have five.
+const MOST_ATTRIBUTES: usize = 50;
 /// How deep elements may lie in one another; published ones lie 16 deep.
 const MOST_DEPTH: usize = 200;
 
@@ -58,7 +60,10 @@ pub(super) fn read(text: &str) -> Result<Element, PapError> {
     if text.len() > MOST_BYTES {
         return Err(refused(
             1,
-            format!("the file has {} bytes: a PAP has less than a tenth of a million", text.len()),
+            format!(
+                "the file has {} bytes, and a PAP less than 100,000: look which file it is",
+                text.len()
+            ),
         ));
     }
     Tree { text: text.trim_start_matches('\u{feff}'), open: Vec::new(), root: None, comment: None }
@@ -164,6 +169,11 @@ fn attributes(start: &BytesStart<'_>, line: usize) -> Result<Vec<Attribute>, Pap
     let raw = start.attributes_raw();
     let mut found = Vec::new();
     for attribute in start.attributes() {
+        if found.len() == MOST_ATTRIBUTES {
+            let why =
+                format!("an element has more than {MOST_ATTRIBUTES} attributes: no PAP needs them");
+            return Err(refused(line, why));
+        }
         let attribute = attribute.map_err(|error| refused(line, error.to_string()))?;
         let before = raw.find(attribute.value.as_ref()).unwrap_or_default();
         let value = quick_xml::escape::unescape(&attribute.value)
