@@ -2,7 +2,8 @@
 //! upgraded finds it as it was, or done.
 //!
 //! `tests/fixtures/<layout>` holds, for each release that changed one: `kit.sqlite` and `kit.redb`, written by that
-//! release, and `kit.export`, the same company as an export. A release writes them once, by
+//! release, `kit.export`, the same company as an export, and `kit.sql`, what `pg_dump` says of it in PostgreSQL. A release writes
+//! them once, by
 //! `FONDACO_FIXTURES=0.1 cargo test -p fondaco-store --all-features --test upgrades`, and they are never written again.
 #![cfg(all(feature = "sqlite", feature = "redb"))]
 #![allow(
@@ -11,6 +12,9 @@
     clippy::disallowed_methods,
     reason = "helpers of tests"
 )]
+
+#[cfg(all(feature = "postgres", unix))]
+mod server;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -193,6 +197,64 @@ fn a_release_writes_its_fixtures() {
         let store = Memory::new();
         fill(&store);
         archive::export(&store, acme(), OLD, &path, &mut ()).unwrap();
+    }
+    #[cfg(all(feature = "postgres", unix))]
+    if let (Some(path), Some(url)) = (path("kit.sql"), server::url()) {
+        std::fs::write(path, postgres::dump(url, &folder)).unwrap();
+    }
+}
+
+/// Companies in PostgreSQL as a release left them: its tables, and all rows.
+#[cfg(all(feature = "postgres", unix))]
+mod postgres {
+    use fondaco_store::{Postgres, PostgresOptions};
+    use fondaco_testkit::server::programs;
+
+    use super::*;
+
+    /// The schema of a dump.
+    const SCHEMA: &str = "fondaco_kit";
+
+    /// What PostgreSQL says of a release's company, one statement after another.
+    pub(super) fn dump(url: &str, release: &Path) -> String {
+        let store = Postgres::connect_with(url, &PostgresOptions::new().schema(SCHEMA)).unwrap();
+        archive::import(release.join("kit.export"), &store, OLD, &mut ()).unwrap();
+        let said = Command::new(programs().unwrap().join("pg_dump"))
+            .args([
+                "--inserts",
+                "--no-owner",
+                "--no-privileges",
+                "--schema",
+                SCHEMA,
+                "--dbname",
+                url,
+            ])
+            .output()
+            .unwrap();
+        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+        let said = String::from_utf8(said.stdout).unwrap();
+        // Neither comments nor what only psql understands.
+        let kept =
+            |line: &&str| !line.is_empty() && !line.starts_with("--") && !line.starts_with('\\');
+        said.lines().filter(kept).map(|line| format!("{line}\n")).collect()
+    }
+
+    #[test]
+    fn every_released_postgres_schema_is_upgraded() {
+        let Some(url) = server::url() else { return };
+        let version = server::admin().query_one("SHOW server_version_num", &[]).unwrap();
+        if version.get::<_, String>(0).parse::<u32>().unwrap() < 150_000 {
+            return; // the dump has views with the rights of who reads, which came with PostgreSQL 15
+        }
+        for release in releases() {
+            let schema = server::name("released");
+            let dump = std::fs::read_to_string(release.join("kit.sql")).unwrap();
+            server::admin().batch_execute(&dump.replace(SCHEMA, &schema)).unwrap();
+            let options = PostgresOptions::new().schema(schema).connections(4);
+            opens_and_is_upgraded(&release, || {
+                Box::new(Postgres::connect_with(url, &options).unwrap())
+            });
+        }
     }
 }
 
