@@ -21,6 +21,7 @@ mod closed;
 mod columns;
 mod drill;
 mod equity;
+mod equity_sheet;
 mod equity_statement;
 mod explain;
 mod fill;
