@@ -10,6 +10,7 @@ use fondaco_core::{Halt, PartyId, Range, Reading};
 use crate::items::Lot;
 use crate::levels::{Expected, Reservation};
 use crate::moves::Move;
+use crate::planning::{FirmOrder, PlannedOrder};
 use crate::replenish::{Proposal, ReorderRule, VendorPrice};
 
 /// What the stock holds on parties, for [`export`](fondaco_core::party::export()). It names a party by its id alone, so nothing
@@ -22,6 +23,8 @@ pub const HOLDINGS: &[Holding] = &[
     Holding::of::<ReorderRule>(),
     Holding::of::<VendorPrice>(),
     Holding::of::<Proposal>(),
+    Holding::of::<PlannedOrder>(),
+    Holding::of::<FirmOrder>(),
 ];
 
 impl HeldOnParty for Lot {
@@ -63,6 +66,18 @@ impl HeldOnParty for VendorPrice {
 impl HeldOnParty for Proposal {
     fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<Proposal>>, Halt> {
         all_of(read, |row: &Proposal| row.supplier == Some(party))
+    }
+}
+
+impl HeldOnParty for PlannedOrder {
+    fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<PlannedOrder>>, Halt> {
+        all_of(read, |row: &PlannedOrder| row.supplier == Some(party))
+    }
+}
+
+impl HeldOnParty for FirmOrder {
+    fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<FirmOrder>>, Halt> {
+        all_of(read, |row: &FirmOrder| row.supplier == Some(party))
     }
 }
 

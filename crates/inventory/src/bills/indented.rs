@@ -162,7 +162,7 @@ impl Below {
 }
 
 /// How much of a line so much takes, or makes: need / (makes x yield) x quantity / (1 - scrap).
-fn taken(bill: &BillOf, line: &BillLine, need: Decimal) -> Result<Decimal, KernelError> {
+pub(crate) fn taken(bill: &BillOf, line: &BillLine, need: Decimal) -> Result<Decimal, KernelError> {
     const WHAT: &str = "what a line of a bill takes";
     let kept = Decimal::ONE - line.scrap.map_or(Decimal::ZERO, Rate::factor);
     let (above, below) = match line.per_order {

@@ -24,8 +24,10 @@ mod set;
 mod used;
 
 pub use error::BillError;
+pub(crate) use indented::taken;
 pub use indented::{Indented, IndentedLine, indented};
 pub(crate) use judge::LONGEST_DAYS;
+pub(crate) use read::in_order;
 pub use read::{BillOf, bill, bills_of, holding};
 pub use record::{Bill, BillLine, LineKind};
 pub use set::{NewAlternate, NewBill, NewComponent, NewOutput, RemoveBill, SetBills};

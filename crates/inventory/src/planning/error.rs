@@ -1,8 +1,11 @@
 //! Why something of planning is refused.
 
 use chrono::NaiveDate;
-use fondaco_core::{ErrorCode, ItemId, SiteId};
+use fondaco_core::job::JobId;
+use fondaco_core::{ErrorCode, Id, ItemId, SiteId};
 use smol_str::SmolStr;
+
+use super::FirmOrder;
 
 /// What is wrong with what is said for planning.
 #[derive(Debug, Clone, PartialEq, thiserror::Error, ErrorCode)]
@@ -53,4 +56,79 @@ pub enum PlanningError {
         /// The days that it replaces.
         days: fondaco_core::DateRange,
     },
+    /// A setting of a run that can't be.
+    #[error("{field} is {value}, which {why}")]
+    #[kind(Invalid)]
+    BadPlan {
+        /// Which field.
+        field: &'static str,
+        /// What was given.
+        value: String,
+        /// What is wrong with it, and the way out.
+        why: &'static str,
+    },
+    /// No such run, or one that is not done.
+    #[error("there is no planning run {run} that is done: correct the id, or run it to its end")]
+    #[kind(NotFound)]
+    UnknownPlanRun {
+        /// The id as given.
+        run: JobId,
+    },
+    /// No such proposal, or of a run that is not done.
+    #[error("planning run {run} proposes no order {number}: correct the number, or the run")]
+    #[kind(NotFound)]
+    UnknownProposal {
+        /// The run.
+        run: JobId,
+        /// The number as given.
+        number: u32,
+    },
+    /// A proposal of a run that is not the current one any more.
+    #[error(
+        "planning run {run} is not the current one: take the proposal of the current one in its place"
+    )]
+    #[kind(Conflict)]
+    OldProposal {
+        /// The run.
+        run: JobId,
+    },
+    /// A proposal that is firm already.
+    #[error("order {number} of planning run {run} is firm already, as {firm}")]
+    #[kind(Conflict)]
+    FirmAlready {
+        /// The run.
+        run: JobId,
+        /// The number.
+        number: u32,
+        /// The firm order.
+        firm: Id<FirmOrder>,
+    },
+    /// No such firm order.
+    #[error("there is no firm order {order}: correct the id")]
+    #[kind(NotFound)]
+    UnknownFirmOrder {
+        /// The id as given.
+        order: Id<FirmOrder>,
+    },
+    /// A firm order that was released or dropped.
+    #[error("firm order {order} is {status}: nothing can be done with it any more")]
+    #[kind(Refused)]
+    FirmOrderOver {
+        /// Which.
+        order: Id<FirmOrder>,
+        /// What became of it.
+        status: &'static str,
+    },
+    /// An order of which nothing says where it comes from.
+    #[error("nothing says where {item} comes from: set a reorder rule or a bill, and plan again")]
+    #[kind(Refused)]
+    #[code("order_without_source")]
+    NoSource {
+        /// The item's code.
+        item: SmolStr,
+    },
+    /// What the planning refuses.
+    #[error(transparent)]
+    #[inner]
+    Mrp(#[from] crate::mrp::MrpError),
 }

@@ -38,6 +38,7 @@ pub use rule::{
     SetVendorPrices,
 };
 pub(crate) use rule::{remove_rules, supplied_from};
+pub(crate) use suggest::modifiers;
 pub use suggest::{Suggestion, suggestion};
 
 use fondaco_core::calendar::CalendarRefusal;
@@ -59,7 +60,7 @@ pub(crate) static PART: Part = Part::new(&[
 .jobs(&["stock.review"])
 .verified_by(verify::verify);
 
-fn calendar_error(refusal: CalendarRefusal) -> StockError {
+pub(crate) fn calendar_error(refusal: CalendarRefusal) -> StockError {
     match refusal {
         CalendarRefusal::Calendar(error) => ReplenishError::Calendar(error).into(),
         CalendarRefusal::Halt(halt) => halt.into(),

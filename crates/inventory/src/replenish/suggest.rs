@@ -213,7 +213,7 @@ fn priced<'o>(
     Ok((cost, order))
 }
 
-pub(super) fn modifiers(rule: &ReorderRule) -> OrderModifiers {
+pub(crate) fn modifiers(rule: &ReorderRule) -> OrderModifiers {
     let given = |quantity: Qty| Some(quantity.to_decimal()).filter(|amount| !amount.is_zero());
     let mut modifiers = OrderModifiers::at_least(rule.minimum.to_decimal());
     if let Some(multiple) = given(rule.multiple) {

@@ -290,6 +290,30 @@ fn commands_of_bills_and_planning_are_json() {
         r#"{"lines":[{"item":"00000000-0000-0000-0000-000000000006","site":"00000000-0000-0000-0000-000000000008","from":"2026-03-02","expected":[{"starts":"2026-03-02","quantity":"4 pcs"}]}]}"#,
     );
     assert!(serde_json::from_str::<SetBills>(r#"{"bills":[],"each":true}"#).is_err());
+    same(
+        &FirmProposals::new(Id::from_u128(4), vec![0, 3]),
+        r#"{"run":"00000000-0000-0000-0000-000000000004","orders":[0,3]}"#,
+    );
+    same(
+        &ChangeFirmOrder::quantity(Id::from_u128(7), q("4 pcs")),
+        r#"{"order":"00000000-0000-0000-0000-000000000007","quantity":"4 pcs"}"#,
+    );
+    same(
+        &DropFirmOrder::new(Id::from_u128(7)),
+        r#"{"order":"00000000-0000-0000-0000-000000000007"}"#,
+    );
+    same(
+        &ReleaseFirmOrder::new(Id::from_u128(7), DocumentId::from_u128(4)),
+        r#"{"order":"00000000-0000-0000-0000-000000000007","document":"00000000-0000-0000-0000-000000000004"}"#,
+    );
+    same(
+        &SetWantedDay::new(DocumentId::from_u128(4), d("2026-03-02")),
+        r#"{"document":"00000000-0000-0000-0000-000000000004","wanted_on":"2026-03-02"}"#,
+    );
+    same(
+        &PlanSettings::new(d("2026-03-02")),
+        r#"{"date":"2026-03-02","days":365,"buckets":"dates","releases_in_past":false,"expedite_days":0,"defer_days":0,"release_days":0}"#,
+    );
 }
 
 #[test]
@@ -299,6 +323,25 @@ fn digests_of_bills_and_planning_never_change() {
     let now = [hex(&bills()), hex(&removed), hex(&planning()), hex(&none), hex(&forecast())];
     assert_eq!(now, KNOWN_OF_PLANNING);
 }
+
+#[test]
+fn digests_of_firm_orders_never_change() {
+    let firm = FirmProposals::new(Id::from_u128(4), vec![0, 3]);
+    let change = ChangeFirmOrder::quantity(Id::from_u128(7), q("4 pcs"));
+    let dropped = DropFirmOrder::new(Id::from_u128(7));
+    let release = ReleaseFirmOrder::new(Id::from_u128(7), DocumentId::from_u128(4));
+    let wanted = SetWantedDay::new(DocumentId::from_u128(4), d("2026-03-02"));
+    let now = [hex(&firm), hex(&change), hex(&dropped), hex(&release), hex(&wanted)];
+    assert_eq!(now, KNOWN_OF_FIRM_ORDERS);
+}
+
+const KNOWN_OF_FIRM_ORDERS: [&str; 5] = [
+    "10d24375940475e474cf7cdc107b32827f8bef47db078b68b33ed2cfd3160bac",
+    "36861689a719fd7b868ff492ef08554d05dfe0f955d9df78bd4b22d53284909b",
+    "0db64967e0234bb032f6cebad9efc55a922b12d29a790389b5383515361121e0",
+    "ff1d3842335b1964f4e83f99afc948b871ea9e1585d61784c3134e86b7eedf2c",
+    "8b4c096932724eb4a42d8c49d9cf2c925f6fabefa34ffe10b6f55e6e52ad551f",
+];
 
 const KNOWN_OF_PLANNING: [&str; 5] = [
     "fe7c88909ba9a7b3232973746bb8c8f558481ed154d29f23ef47ea8cda3d9561",

@@ -2,6 +2,7 @@
 //! the same again completes it.
 
 use fondaco_core::due::{Handlers, Queue};
+use fondaco_core::job::JobId;
 use fondaco_core::store::Store;
 use fondaco_core::{
     Act, ActorId, CommandId, CompanyId, Currency, DocumentId, Driver, Envelope, Halt, Money,
@@ -54,11 +55,68 @@ fn what_is_planned(store: &dyn Store) -> Result<(), StockError> {
     day.send("bill", &bill(pcs(4)))?;
     day.send("another", &bill(pcs(5)))?;
     day.send("planning", &SetPlanning::new(drill(), main_site()))?;
-    let expected = vec![Expectation::new(d("2026-07-01"), pcs(3))];
-    let line = ForecastLine::new(drill(), main_site(), d("2026-07-01"), expected);
+    let expected = vec![Expectation::new(d("2026-07-10"), pcs(3))];
+    let line = ForecastLine::new(drill(), main_site(), d("2026-07-10"), expected);
     day.send("forecast", &RecordForecast::new(vec![line]))?;
+    let wanted = vec![Wanted::new(drill(), main_site(), pcs(2))];
+    let order = DocumentId::named("order/1");
+    let reserve = Reserve { otherwise: Otherwise::Backorder, ..Reserve::new(order, wanted) };
+    day.send("reserve", &reserve)?;
+    day.send("when", &SetWantedDay::new(order, d("2026-07-20")))?;
+    let run = planned_run(&driver, envelope("plan"))?;
+    let firmed = day.send("firm", &FirmProposals::new(run, vec![0, 1]))?;
+    if let [first, .., last] = firmed.as_slice() {
+        day.send("more", &ChangeFirmOrder::quantity(*first, pcs(4)))?;
+        day.send("release", &ReleaseFirmOrder::new(*first, DocumentId::named("work/1")))?;
+        day.send("drop", &DropFirmOrder::new(*last))?;
+    }
+    driver.view(|view| {
+        let found = ENGINE.verify(view)?;
+        assert!(found.is_empty(), "{found:?}");
+        Ok::<(), StockError>(())
+    })?;
     day.send("no planning", &RemovePlanning::new(drill(), main_site()))?;
     day.send("no bill", &RemoveBill::new(drill(), "1"))
+}
+
+/// A run that proposes two orders of drills, as the job leaves it: that is killed and run again in `plan_runs`.
+fn planned_run(driver: &Driver<'_>, envelope: Envelope) -> Result<JobId, StockError> {
+    let (run, date) = (JobId::named("plan"), today());
+    let order = |number| PlannedOrder {
+        run,
+        attempt: 0,
+        number,
+        item: drill(),
+        site: main_site(),
+        source: Some(SourceKind::Make),
+        supplier: None,
+        from_site: None,
+        version: Some("1".into()),
+        quantity: Qty::from_units(3_000_000),
+        begun: Qty::from_units(3_000_000),
+        release_on: date,
+        due_on: d("2026-07-10"),
+        firm: None,
+    };
+    driver.run(envelope, "plan", |tx, _| {
+        let (until, planned_at) = (d("2026-12-31"), tx.now());
+        let (attempt, as_of, items, orders, messages) = (0, 1, 1, 2, 0);
+        tx.insert(PlanRun {
+            run,
+            attempt,
+            date,
+            until,
+            as_of,
+            planned_at,
+            items,
+            orders,
+            messages,
+        })?;
+        tx.insert(CurrentPlan { plan: CurrentPlan::key(), run, previous: None })?;
+        tx.insert_all(vec![order(0), order(1)])?;
+        Ok::<(), Halt>(())
+    })?;
+    Ok(run)
 }
 
 /// Sends every command once; the names are the same each time, so that a second run goes on where the first stopped.

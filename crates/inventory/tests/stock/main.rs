@@ -19,6 +19,7 @@ mod naive;
 mod owners;
 mod past;
 mod picking;
+mod plan_runs;
 mod planning;
 mod promises;
 mod races;

@@ -1,0 +1,257 @@
+//! Firming, changing and dropping.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use fondaco_core::job::JobId;
+use fondaco_core::policy::Authority;
+use fondaco_core::store::Event;
+use fondaco_core::{Act, Id, ItemId, Needs, Quantity, SiteId, Tx};
+use serde::{Deserialize, Serialize};
+
+use super::{FirmOrder, FirmOrderStep, FirmStatus, FirmStep};
+use crate::items::Item;
+use crate::places::Site;
+use crate::planning::run::{CurrentPlan, PlanRun, PlannedOrder};
+use crate::planning::{PlanningError, rights};
+use crate::{MoveError, Qty, StockError};
+
+/// Firms proposals of the current run: from then on no run changes them, and their components are needed. Gives the firm orders' ids.
+///
+/// ```
+/// use fondaco_core::job::JobId;
+/// use fondaco_inventory::planning::FirmProposals;
+/// let firm = FirmProposals::new(JobId::named("plan/2026-06-01"), vec![0, 3]);
+/// assert_eq!(firm.orders.len(), 2);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FirmProposals {
+    /// The run: the current one.
+    pub run: JobId,
+    /// The numbers of its orders.
+    pub orders: Vec<u32>,
+}
+
+impl FirmProposals {
+    /// These orders of a run.
+    pub fn new(run: JobId, orders: Vec<u32>) -> FirmProposals {
+        FirmProposals { run, orders }
+    }
+}
+
+impl Act for FirmProposals {
+    type Answer = Vec<Id<FirmOrder>>;
+    type Error = StockError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<Vec<Id<FirmOrder>>, StockError> {
+        let authority = tx.authority(&rights::DECIDE)?;
+        let run = self.run;
+        let current = tx.get::<CurrentPlan>(&CurrentPlan::key())?;
+        if current.is_none_or(|current| current.run != run) {
+            return Err(PlanningError::OldProposal { run }.into());
+        }
+        let number = self.orders.first().copied().unwrap_or_default();
+        let unknown = PlanningError::UnknownProposal { run, number };
+        let attempt = tx.get::<PlanRun>(&run)?.ok_or(unknown)?.attempt;
+        let keys: Vec<_> = self.orders.iter().map(|number| (run, attempt, *number)).collect();
+        let rows: Vec<_> = tx.get_many::<PlannedOrder>(&keys)?.into_iter().flatten().collect();
+        let items: Vec<ItemId> = rows.iter().map(|row| row.item).collect();
+        let sites: Vec<SiteId> = rows.iter().map(|row| row.site).collect();
+        tx.need_all(Needs::new().rows::<Item>(&items).rows::<Site>(&sites))?;
+        let mut ids = Vec::with_capacity(keys.len());
+        for (index, key) in keys.into_iter().enumerate() {
+            let firm = firm(tx, &authority, key);
+            ids.push(firm.map_err(|error| error.at(index))?);
+        }
+        Ok(ids)
+    }
+}
+
+fn firm(
+    tx: &mut Tx<'_>,
+    authority: &Authority,
+    key: (JobId, u32, u32),
+) -> Result<Id<FirmOrder>, StockError> {
+    let (run, _, number) = key;
+    let row = tx.get::<PlannedOrder>(&key)?;
+    let row = row.ok_or(PlanningError::UnknownProposal { run, number })?;
+    let (item, _) = asked(tx, authority, row.item, row.site)?;
+    if let Some(firm) = row.firm {
+        return Err(PlanningError::FirmAlready { run, number, firm }.into());
+    }
+    if row.source.is_none() {
+        return Err(PlanningError::NoSource { item: item.code.clone() }.into());
+    }
+    let id = tx.id()?;
+    let order = FirmOrder {
+        id,
+        item: row.item,
+        site: row.site,
+        source: row.source,
+        supplier: row.supplier,
+        from_site: row.from_site,
+        version: row.version.clone(),
+        quantity: row.quantity,
+        release_on: row.release_on,
+        due_on: row.due_on,
+        status: FirmStatus::Firm,
+        run,
+        number,
+        document: None,
+        expected: None,
+        steps: 1,
+    };
+    tx.insert(step(tx, &order, FirmStep::Firmed))?;
+    tx.emit(event("stock.order_firmed", &order));
+    tx.insert(order)?;
+    tx.put(PlannedOrder { firm: Some(id), ..row.as_ref().clone() })?;
+    Ok(id)
+}
+
+/// The item and the site of an order, if who acts may decide about it.
+fn asked(
+    tx: &mut Tx<'_>,
+    authority: &Authority,
+    item: ItemId,
+    site: SiteId,
+) -> Result<(Arc<Item>, Arc<Site>), StockError> {
+    let item = tx.get::<Item>(&item)?.ok_or(MoveError::UnknownItem { item })?;
+    let site = tx.get::<Site>(&site)?.ok_or(MoveError::UnknownSite { site })?;
+    crate::bills::rights::ask(tx, authority, &item, Some(&site))?;
+    Ok((item, site))
+}
+
+/// The last step of an order as it is now.
+fn step(tx: &Tx<'_>, order: &FirmOrder, what: FirmStep) -> FirmOrderStep {
+    FirmOrderStep {
+        order: order.id,
+        step: order.steps.saturating_sub(1),
+        what,
+        quantity: order.quantity,
+        due_on: order.due_on,
+        recorded_at: tx.now(),
+    }
+}
+
+fn event(name: &'static str, order: &FirmOrder) -> Event {
+    let event = Event::new(name).with("order", order.id).with("item", order.item);
+    event.with("site", order.site).with("quantity", order.quantity.to_decimal())
+}
+
+/// A firm order that stands, with its item, if who acts may decide about it.
+pub(super) fn standing(
+    tx: &mut Tx<'_>,
+    authority: &Authority,
+    id: Id<FirmOrder>,
+) -> Result<(Arc<FirmOrder>, Arc<Item>), StockError> {
+    let order = tx.get::<FirmOrder>(&id)?;
+    let order = order.ok_or(PlanningError::UnknownFirmOrder { order: id })?;
+    let (item, _) = asked(tx, authority, order.item, order.site)?;
+    if order.status != FirmStatus::Firm {
+        let status = order.status.code();
+        return Err(PlanningError::FirmOrderOver { order: id, status }.into());
+    }
+    Ok((order, item))
+}
+
+/// Keeps an order as it is now, with a step of its history.
+pub(super) fn keep(
+    tx: &mut Tx<'_>,
+    order: FirmOrder,
+    what: FirmStep,
+    told: &'static str,
+) -> Result<(), StockError> {
+    let order = FirmOrder { steps: order.steps.saturating_add(1), ..order };
+    tx.insert(step(tx, &order, what))?;
+    tx.emit(event(told, &order));
+    Ok(tx.put(order)?)
+}
+
+/// Changes a firm order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeFirmOrder {
+    /// Which.
+    pub order: Id<FirmOrder>,
+    /// How much of it shall be good, in any unit that converts into the item's stock unit; `None` for what it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<Quantity>,
+    /// When it shall be there; the day of release moves as far. `None` for when it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_on: Option<NaiveDate>,
+}
+
+impl ChangeFirmOrder {
+    /// Another quantity.
+    pub fn quantity(order: Id<FirmOrder>, quantity: Quantity) -> ChangeFirmOrder {
+        ChangeFirmOrder { order, quantity: Some(quantity), due_on: None }
+    }
+
+    /// Another day.
+    ///
+    /// ```
+    /// use fondaco_core::Id;
+    /// use fondaco_inventory::planning::ChangeFirmOrder;
+    /// let later = ChangeFirmOrder::due_on(Id::from_u128(7), "2026-07-15".parse()?);
+    /// assert_eq!(later.quantity, None);
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
+    pub fn due_on(order: Id<FirmOrder>, due_on: NaiveDate) -> ChangeFirmOrder {
+        ChangeFirmOrder { order, quantity: None, due_on: Some(due_on) }
+    }
+}
+
+impl Act for ChangeFirmOrder {
+    type Answer = ();
+    type Error = StockError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), StockError> {
+        let authority = tx.authority(&rights::DECIDE)?;
+        let (order, item) = standing(tx, &authority, self.order)?;
+        let mut order = order.as_ref().clone();
+        if let Some(quantity) = self.quantity {
+            order.quantity = Qty::from_units(crate::reserve::units(tx, &item, quantity)?);
+        }
+        if let Some(due_on) = self.due_on {
+            let moved = due_on.signed_duration_since(order.due_on);
+            let released = order.release_on.checked_add_signed(moved);
+            order.release_on = released.unwrap_or(due_on);
+            order.due_on = due_on;
+        }
+        keep(tx, order, FirmStep::Changed, "stock.firm_order_changed")
+    }
+}
+
+/// Drops a firm order: it is not wanted any more, and the next run plans without it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DropFirmOrder {
+    /// Which.
+    pub order: Id<FirmOrder>,
+}
+
+impl DropFirmOrder {
+    /// This one.
+    ///
+    /// ```
+    /// use fondaco_core::Id;
+    /// use fondaco_inventory::planning::DropFirmOrder;
+    /// assert_eq!(DropFirmOrder::new(Id::from_u128(7)).order, Id::from_u128(7));
+    /// ```
+    pub fn new(order: Id<FirmOrder>) -> DropFirmOrder {
+        DropFirmOrder { order }
+    }
+}
+
+impl Act for DropFirmOrder {
+    type Answer = ();
+    type Error = StockError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), StockError> {
+        let authority = tx.authority(&rights::DECIDE)?;
+        let (order, _) = standing(tx, &authority, self.order)?;
+        let dropped = FirmOrder { status: FirmStatus::Dropped, ..order.as_ref().clone() };
+        keep(tx, dropped, FirmStep::Dropped, "stock.firm_order_dropped")
+    }
+}

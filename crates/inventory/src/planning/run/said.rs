@@ -1,0 +1,151 @@
+//! What is said in the store of what is planned: rules, parameters, bills, forecasts, firm orders; and which items at which sites
+//! a run is about.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use fondaco_core::{ItemId, Range, Reading, SiteId};
+use smol_str::SmolStr;
+
+use crate::StockError;
+use crate::bills::{Bill, BillLine, BillOf};
+use crate::items::Item;
+use crate::places::Site;
+use crate::planning::{FirmOrder, FirmStatus, ForecastBucket, PlanningParameters};
+use crate::replenish::{PolicyKind, ReorderRule, SourceKind, VendorPrice};
+
+/// An item at a site.
+pub(super) type Key = (ItemId, SiteId);
+
+/// All that is said of what is planned.
+pub(super) struct Said {
+    pub(super) rules: BTreeMap<Key, Arc<ReorderRule>>,
+    pub(super) parameters: BTreeMap<Key, Arc<PlanningParameters>>,
+    pub(super) forecasts: BTreeMap<Key, Vec<Arc<ForecastBucket>>>,
+    pub(super) firm: BTreeMap<Key, Vec<Arc<FirmOrder>>>,
+    bills: BTreeMap<ItemId, Vec<BillOf>>,
+    pub(super) items: BTreeMap<ItemId, Arc<Item>>,
+    pub(super) sites: BTreeMap<SiteId, Arc<Site>>,
+    /// How many days the vendor takes whom a rule names, where he says so.
+    pub(super) vendor_days: BTreeMap<Key, u32>,
+}
+
+impl Said {
+    /// Reads all of it.
+    pub(super) fn read(read: &mut impl Reading) -> Result<Said, StockError> {
+        let rules = read.peek_scan(&Range::<ReorderRule>::all())?;
+        let parameters = read.peek_scan(&Range::<PlanningParameters>::all())?;
+        let mut forecasts: BTreeMap<Key, Vec<_>> = BTreeMap::new();
+        for row in read.peek_scan(&Range::<ForecastBucket>::all())? {
+            forecasts.entry((row.item, row.site)).or_default().push(row);
+        }
+        let mut firm: BTreeMap<Key, Vec<_>> = BTreeMap::new();
+        for row in read.peek_scan(&Range::by(FirmOrder::BY_STATUS, &FirmStatus::Firm))? {
+            firm.entry((row.item, row.site)).or_default().push(row);
+        }
+        let sites = read.peek_scan(&Range::<Site>::all())?;
+        let mut said = Said {
+            rules: rules.into_iter().map(|rule| ((rule.item, rule.site), rule)).collect(),
+            parameters: parameters.into_iter().map(|row| ((row.item, row.site), row)).collect(),
+            forecasts,
+            firm,
+            bills: bills(read)?,
+            items: BTreeMap::new(),
+            sites: sites.into_iter().map(|site| (site.id, site)).collect(),
+            vendor_days: BTreeMap::new(),
+        };
+        said.read_vendors(read)?;
+        Ok(said)
+    }
+
+    fn read_vendors(&mut self, read: &mut impl Reading) -> Result<(), StockError> {
+        let named = self.rules.iter().filter(|(_, rule)| rule.source == SourceKind::Buy);
+        let named = named.filter_map(|(key, rule)| Some((*key, (rule.item, rule.supplier?))));
+        let (keys, vendors): (Vec<Key>, Vec<_>) = named.unzip();
+        let ranges: Vec<_> =
+            vendors.iter().map(|of| Range::<VendorPrice>::by_key(of).limit(1)).collect();
+        for (key, prices) in keys.into_iter().zip(read.peek_scans(&ranges)?) {
+            if let Some(days) = prices.first().and_then(|price| price.lead_time_days) {
+                self.vendor_days.insert(key, days);
+            }
+        }
+        Ok(())
+    }
+
+    /// The bills by which an item is made at a site, in the order in which they are asked whether they hold.
+    pub(super) fn bills_at(&self, (item, site): Key) -> Vec<&BillOf> {
+        let all = self.bills.get(&item).map_or(&[][..], Vec::as_slice);
+        crate::bills::in_order(all, Some(site))
+    }
+
+    /// Where an item comes from at a site: by its rule; without one, it is made if it has a bill there.
+    pub(super) fn source(&self, key: Key) -> Option<SourceKind> {
+        match self.rules.get(&key) {
+            Some(rule) => Some(rule.source),
+            None => (!self.bills_at(key).is_empty()).then_some(SourceKind::Make),
+        }
+    }
+
+    /// What a run is about, and the items of it: what is said to be planned or is forecast or firm, and all that it takes, down to
+    /// what is bought. What is closed is left out.
+    pub(super) fn scope(&mut self, read: &mut impl Reading) -> Result<Vec<Key>, StockError> {
+        let planned = self.rules.iter().filter(|(_, rule)| rule.policy == PolicyKind::Planned);
+        let mut next: VecDeque<Key> = planned.map(|(key, _)| *key).collect();
+        next.extend(self.parameters.keys());
+        next.extend(self.forecasts.keys());
+        next.extend(self.firm.keys());
+        let mut met: BTreeSet<Key> = BTreeSet::new();
+        while let Some(key) = next.pop_front() {
+            if met.insert(key) {
+                next.extend(self.parts(key));
+            }
+        }
+        let ids: BTreeSet<ItemId> = met.iter().map(|(item, _)| *item).collect();
+        let ids: Vec<ItemId> = ids.into_iter().collect();
+        for (id, item) in ids.iter().zip(read.peek_many::<Item>(&ids)?) {
+            if let Some(item) = item.filter(|item| item.is_open()) {
+                self.items.insert(*id, item);
+            }
+        }
+        let mut keys: Vec<Key> = met.into_iter().collect();
+        keys.retain(|(item, site)| self.items.contains_key(item) && self.sites.contains_key(site));
+        keys.sort_by_cached_key(|key| self.names(*key));
+        Ok(keys)
+    }
+
+    /// What an item at a site takes or brings besides.
+    fn parts(&self, key: Key) -> Vec<Key> {
+        match self.source(key) {
+            Some(SourceKind::Make) => {
+                let lines = self.bills_at(key).into_iter().flat_map(|bill| &bill.lines);
+                lines.map(|line| (line.component, key.1)).collect()
+            }
+            Some(SourceKind::Transfer) => {
+                let from = self.rules.get(&key).and_then(|rule| rule.from_site);
+                from.map(|from| (key.0, from)).into_iter().collect()
+            }
+            Some(SourceKind::Buy) | None => Vec::new(),
+        }
+    }
+
+    /// The codes of an item and a site.
+    pub(super) fn names(&self, (item, site): Key) -> (SmolStr, SmolStr) {
+        let item = self.items.get(&item).map(|item| item.code.clone()).unwrap_or_default();
+        let site = self.sites.get(&site).map(|site| site.code.clone()).unwrap_or_default();
+        (item, site)
+    }
+}
+
+/// All bills, item by item.
+fn bills(read: &mut impl Reading) -> Result<BTreeMap<ItemId, Vec<BillOf>>, StockError> {
+    let mut lines: BTreeMap<(ItemId, SmolStr), Vec<Arc<BillLine>>> = BTreeMap::new();
+    for line in read.peek_scan(&Range::<BillLine>::all())? {
+        lines.entry((line.item, line.version.clone())).or_default().push(line);
+    }
+    let mut bills: BTreeMap<ItemId, Vec<BillOf>> = BTreeMap::new();
+    for bill in read.peek_scan(&Range::<Bill>::all())? {
+        let lines = lines.remove(&(bill.item, bill.version.clone())).unwrap_or_default();
+        bills.entry(bill.item).or_default().push(BillOf { bill, lines });
+    }
+    Ok(bills)
+}

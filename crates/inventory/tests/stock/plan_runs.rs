@@ -1,0 +1,377 @@
+//! The planning run on the store: what it proposes and for whom, which run is current, and what becomes of proposals.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use fondaco_core::job::{JobCall, JobError, JobId};
+use fondaco_core::{ActorId, DocumentId, ItemId, Progressed, Timestamp, Unit};
+use fondaco_inventory::bills::*;
+use fondaco_inventory::items::Item;
+use fondaco_inventory::levels;
+use fondaco_inventory::planning::*;
+use fondaco_inventory::posting::MoveStock;
+use fondaco_inventory::replenish::*;
+use fondaco_inventory::reserve::*;
+use fondaco_inventory::{ENGINE, StockError};
+use fondaco_testkit::block_on;
+
+use crate::host::*;
+
+fn id(code: &str) -> ItemId {
+    ItemId::named(code)
+}
+
+fn run_of(name: &str) -> JobId {
+    JobId::named(name)
+}
+
+/// Looks at the stock.
+fn ground(host: &Host, settings: &PlanSettings) -> Ground {
+    host.view(|view| Ground::read(view, settings))
+}
+
+/// Runs a planning over what was looked at, and stops it when `stop` says so.
+fn run_over(
+    host: &Host,
+    name: &str,
+    (settings, ground): (&PlanSettings, &Ground),
+    stop: impl Fn(i64) -> bool,
+) -> Result<PlanReport, JobError<StockError>> {
+    let mut run = PlanningRun::of(settings.clone(), ground, &mut ()).map_err(JobError::Act)?;
+    let (planner, clock) = (ActorId::new("planner"), || -> Timestamp { host.now() });
+    let call = JobCall::new(run_of(name), &planner, &clock);
+    let mut told = |at: &Progressed| match stop(at.done) {
+        true => std::ops::ControlFlow::Break(()),
+        false => std::ops::ControlFlow::Continue(()),
+    };
+    let done = match &host.over {
+        Over::Sync(driver) => driver.run_job(&call, &mut run, &mut told),
+        Over::Async(driver) => block_on(driver.run_job(&call, &mut run, &mut told)),
+    };
+    done.map(|done| done.report)
+}
+
+fn settings() -> PlanSettings {
+    PlanSettings::new(today())
+}
+
+fn plan(host: &Host, name: &str) -> PlanReport {
+    let settings = settings();
+    let ground = ground(host, &settings);
+    run_over(host, name, (&settings, &ground), |_| false)
+        .unwrap_or_else(|error| panic!("{name} on {}: {error}", host.name))
+}
+
+fn orders(host: &Host, name: &str) -> Vec<PlannedOrder> {
+    let rows = host.view(|view| planned_orders(view, run_of(name)));
+    rows.iter().map(|row| row.as_ref().clone()).collect()
+}
+
+/// Orders as people would write them down.
+fn shown(host: &Host, name: &str) -> Vec<String> {
+    let code = |item: ItemId| {
+        let codes = ["BOLT", "DESK", "TOP", "LEG", "FRAME", "GLUE"];
+        codes.into_iter().find(|code| id(code) == item).unwrap_or("?")
+    };
+    let one = |row: &PlannedOrder| {
+        let firm = if row.firm.is_some() { ", firm" } else { "" };
+        let quantity = row.quantity.to_decimal();
+        format!("{} {quantity} {} to {}{firm}", code(row.item), row.release_on, row.due_on)
+    };
+    orders(host, name).iter().map(one).collect()
+}
+
+fn planned(item: &str, source: ReplenishmentSource, days: u32) -> SetReorderRule {
+    SetReorderRule {
+        source,
+        lead_time_days: days,
+        ..SetReorderRule::new(id(item), main_site(), ReplenishmentPolicy::Planned)
+    }
+}
+
+/// Desks of tops and frames; a frame is made in passing, of legs that the shop sends. Tops are made of bolts, which are bought by the dozen.
+fn workshop(host: &Host) {
+    let codes = ["DESK", "TOP", "LEG", "FRAME"];
+    host.insert("parts", codes.map(|code| Item::new(code, code, Unit::PIECE)).to_vec());
+    let of = |item: &str, parts: &[(&str, i64)]| {
+        let part = |(part, count): &(&str, i64)| NewComponent::new(id(part), pcs(*count));
+        NewBill::new(id(item), "1", pcs(1), parts.iter().map(part).collect())
+    };
+    let frame = NewBill { phantom: true, ..of("FRAME", &[("LEG", 4)]) };
+    let bills = vec![of("DESK", &[("TOP", 1), ("FRAME", 1)]), frame, of("TOP", &[("BOLT", 5)])];
+    host.must("bills", &SetBills::new(bills));
+    host.must("desk", &planned("DESK", ReplenishmentSource::Make, 2));
+    host.must("top", &planned("TOP", ReplenishmentSource::Make, 3));
+    let leg = planned("LEG", ReplenishmentSource::Transfer { from: shop() }, 1);
+    host.must("leg", &leg);
+    let bolt = planned("BOLT", ReplenishmentSource::Buy { supplier: None }, 5);
+    host.must("bolt", &SetReorderRule { multiple: Some(q("1 carton")), ..bolt });
+    host.must("legs at the shop", &MoveStock::new(vec![receipt(id("LEG"), "100 pcs", "SHOP")]));
+    host.must("tops", &MoveStock::new(vec![receipt(id("TOP"), "2 pcs", "MAIN/A")]));
+}
+
+/// Somebody wants so many desks on a day.
+fn ordered(host: &Host, order: &str, count: i64, day: &str) {
+    let document = DocumentId::named(order);
+    let wanted = vec![Wanted::new(id("DESK"), main_site(), pcs(count))];
+    let reserve = Reserve { otherwise: Otherwise::Backorder, ..Reserve::new(document, wanted) };
+    host.must(order, &reserve);
+    host.must(&format!("{order}, when"), &SetWantedDay::new(document, d(day)));
+}
+
+fn verified(host: &Host) {
+    let found = host.view(|view| Ok(ENGINE.verify(view)?));
+    assert!(found.is_empty(), "{}: {found:?}", host.name);
+}
+
+#[test]
+fn a_run_proposes_what_is_wanted_all_the_way_down() {
+    on_every_store(|host| {
+        workshop(&host);
+        ordered(&host, "order/1", 6, "2026-08-10");
+        let report = plan(&host, "june");
+        assert_eq!(
+            shown(&host, "june"),
+            [
+                "BOLT 24 2026-07-31 to 2026-08-05", // 4 tops x 5, by the dozen
+                "DESK 6 2026-08-08 to 2026-08-10",
+                "LEG 24 2026-08-07 to 2026-08-08",
+                "TOP 4 2026-08-05 to 2026-08-08", // 6, less the 2 that are there
+            ],
+            "on {}",
+            host.name
+        );
+        assert!(report.is_current && report.orders == 4, "{report:?}");
+        let rows = orders(&host, "june");
+        assert_eq!(rows[2].from_site, Some(shop()));
+        assert_eq!(
+            (rows[3].source, rows[3].version.as_deref()),
+            (Some(SourceKind::Make), Some("1"))
+        );
+        let pegs = host.view(|view| plan_pegs(view, &rows[0]));
+        let kinds: Vec<_> = pegs
+            .iter()
+            .map(|peg| (peg.kind, peg.quantity.to_decimal().to_string(), peg.needed_by))
+            .collect();
+        assert_eq!(
+            kinds,
+            [(PegKind::Order, "20".into(), Some(3)), (PegKind::Free, "4".into(), None)]
+        );
+        let why = host.view(|view| explain_proposal(view, run_of("june"), 0)).to_string();
+        for part in [
+            "Planned order of BOLT",
+            "Planned order of TOP",
+            "Planned order of DESK",
+            "For the promise",
+        ] {
+            assert!(why.contains(part), "{part} is not in {why}");
+        }
+        verified(&host);
+        host.clean();
+    });
+}
+
+#[test]
+fn the_run_before_stays_readable_and_the_difference_is_told() {
+    on_every_store(|host| {
+        workshop(&host);
+        ordered(&host, "order/1", 6, "2026-08-10");
+        plan(&host, "june");
+        ordered(&host, "order/2", 1, "2026-09-10");
+        plan(&host, "july");
+        let current = host.view(|view| current_plan(view)).unwrap();
+        assert_eq!((current.run, current.previous), (run_of("july"), Some(run_of("june"))));
+        assert_eq!(orders(&host, "june").len(), 4);
+        let changes = host.view(|view| compare_plans(view, run_of("june"), run_of("july")));
+        let words: Vec<_> =
+            changes.changes.iter().map(|one| (one.item.as_str(), one.word())).collect();
+        // The fifth top of September takes one of the four bolts more that the dozen brought.
+        assert_eq!(words, [("BOLT", "new"), ("DESK", "new"), ("LEG", "new"), ("TOP", "new")]);
+        assert_eq!(changes.same, 4);
+        let german = changes.to_report().to_text(&fondaco_core::report::Locale::de(), None);
+        assert!(german.contains("neu") && !german.contains("Article"), "{german}");
+        let none = host.view(|view| match compare_plans(view, run_of("june"), run_of("never")) {
+            Err(StockError::Halt(halt)) => Err(StockError::Halt(halt)),
+            other => Ok(other.unwrap_err().code()),
+        });
+        assert_eq!(none, "inventory.unknown_plan_run");
+    });
+}
+
+#[test]
+fn a_proposal_is_firmed_changed_and_released_once() {
+    on_every_store(|host| {
+        workshop(&host);
+        ordered(&host, "order/1", 6, "2026-08-10");
+        plan(&host, "june");
+        let firmed = host.must("firm", &FirmProposals::new(run_of("june"), vec![0, 1, 2, 3]));
+        let again = host.refused("again", &FirmProposals::new(run_of("june"), vec![3]));
+        assert_eq!(again.code(), "inventory.firm_already");
+        host.must("later", &ChangeFirmOrder::due_on(firmed[3], d("2026-08-07")));
+        host.must("more", &ChangeFirmOrder::quantity(firmed[3], pcs(5)));
+        plan(&host, "firm");
+        let firm = shown(&host, "firm");
+        assert_eq!(firm.last().unwrap(), "TOP 5 2026-08-04 to 2026-08-07, firm");
+        assert!(firm.contains(&"BOLT 24 2026-07-31 to 2026-08-05, firm".to_owned()), "{firm:?}");
+        let release = ReleaseFirmOrder::new(firmed[3], DocumentId::named("work/1"));
+        let released = host.must("release", &release);
+        assert_eq!(host.must("release", &release), released, "the same command is done once");
+        let twice = ReleaseFirmOrder::new(firmed[3], DocumentId::named("work/2"));
+        assert_eq!(host.refused("twice", &twice).code(), "inventory.firm_order_over");
+        let coming = host.view(|view| levels::expected(view, id("TOP"), main_site()));
+        assert_eq!((coming.len(), coming[0].due_on), (1, d("2026-08-07")));
+        // Five tops of five bolts each wait for goods.
+        assert_eq!(host.figures(bolt(), main_site())[6], "25");
+
+        let legs = ReleaseFirmOrder::new(firmed[2], DocumentId::named("transfer/1"));
+        host.must("legs", &legs);
+        assert_eq!(host.figures(id("LEG"), shop())[1], "24", "kept for the transfer");
+        let desks = ReleaseFirmOrder::new(firmed[1], DocumentId::named("work/3"));
+        host.must("desks", &desks);
+        // Through the frame, which nobody makes: six desks of four legs.
+        let legs = host.view(|view| levels::open_reservations(view, id("LEG"), main_site()));
+        assert_eq!(legs[0].backordered.to_decimal(), 24.into());
+        host.must("no bolts", &DropFirmOrder::new(firmed[0]));
+        let history = host.view(|view| firm_order_history(view, firmed[3]));
+        let steps: Vec<_> = history.iter().map(|step| step.what).collect();
+        use FirmStep::*;
+        assert_eq!(steps, [Firmed, Changed, Changed, Released]);
+        plan(&host, "after");
+        // What was released is coming; what was dropped is planned again, for the five tops that are being made.
+        assert_eq!(shown(&host, "after"), ["BOLT 36 2026-07-30 to 2026-08-04"]);
+        let old = host.refused("old", &FirmProposals::new(run_of("june"), vec![0]));
+        assert_eq!(old.code(), "inventory.old_proposal");
+        verified(&host);
+        host.clean();
+    });
+}
+
+/// Planners who firm, and clerks who release, at the same time: one of them does, whoever is first.
+#[test]
+fn nothing_is_firmed_or_released_twice() {
+    for (name, store) in stores() {
+        let host = Host::on(name, store.clone()).set_up();
+        workshop(&host);
+        ordered(&host, "order/1", 6, "2026-08-10");
+        plan(&host, "june");
+        let all = |work: &(dyn Fn(&Host, i64) -> bool + Sync)| {
+            let done = AtomicI64::new(0);
+            std::thread::scope(|scope| {
+                for who in 0..4 {
+                    let (store, done) = (store.clone(), &done);
+                    scope.spawn(move || {
+                        let host = Host::on(name, store);
+                        done.fetch_add(i64::from(work(&host, who)), Ordering::SeqCst);
+                    });
+                }
+            });
+            done.load(Ordering::SeqCst)
+        };
+        let firm = FirmProposals::new(run_of("june"), vec![3]);
+        assert_eq!(
+            all(&|host: &Host, who: i64| host.send(&format!("firm {who}"), &firm).is_ok()),
+            1,
+            "{name}"
+        );
+        let order = host.view(|view| firm_orders(view, FirmStatus::Firm))[0].id;
+        let release = |host: &Host, who: i64| {
+            let document = DocumentId::named(&format!("work/{who}"));
+            host.send(&format!("release {who}"), &ReleaseFirmOrder::new(order, document)).is_ok()
+        };
+        assert_eq!(all(&release), 1, "{name}");
+        assert_eq!(host.view(|view| levels::expected(view, id("TOP"), main_site())).len(), 1);
+        host.clean();
+    }
+}
+
+/// A run that was stopped leaves the one before; it goes on where it was, and begins again when what it rests on has changed.
+#[test]
+fn a_run_that_was_stopped_goes_on_or_begins_again() {
+    let host = Host::memory();
+    let items: Vec<Item> =
+        (0..1_300).map(|at| Item::new(format!("P{at:04}"), "Part", Unit::PIECE)).collect();
+    let ids: Vec<ItemId> = items.iter().map(|item| item.id).collect();
+    host.insert("parts", items);
+    let line = |item: &ItemId| {
+        let wanted = vec![Expectation::new(d("2026-08-01"), pcs(3))];
+        ForecastLine::new(*item, main_site(), d("2026-08-01"), wanted)
+    };
+    host.must("forecast", &RecordForecast::new(ids.iter().map(line).collect()));
+    let settings = settings();
+    let messages = |name: &str| host.view(|view| plan_messages(view, run_of(name))).len();
+    let first = ground(&host, &settings);
+    let cut = run_over(&host, "first", (&settings, &first), |done| done > 0);
+    assert!(matches!(cut, Err(JobError::Stopped { .. })), "{cut:?}");
+    assert_eq!((messages("first"), host.view(|view| current_plan(view))), (0, None));
+    let same = ground(&host, &settings);
+    let done = run_over(&host, "first", (&settings, &same), |_| false).unwrap();
+    assert_eq!((done.messages, messages("first")), (1_300, 1_300));
+    assert_eq!(host.view(|view| plan_run(view, run_of("first"))).unwrap().attempt, 0);
+
+    let before = ground(&host, &settings);
+    assert!(run_over(&host, "second", (&settings, &before), |done| done > 0).is_err());
+    let gone = ForecastLine::new(ids[0], main_site(), d("2026-08-01"), vec![]);
+    host.must("one less", &RecordForecast::new(vec![gone]));
+    let after = ground(&host, &settings);
+    let done = run_over(&host, "second", (&settings, &after), |_| false).unwrap();
+    assert_eq!((done.messages, messages("second")), (1_299, 1_299));
+    assert_eq!(host.view(|view| plan_run(view, run_of("second"))).unwrap().attempt, 1);
+    assert!(done.is_current);
+
+    // Who looked earlier and ends later doesn't take the place of who looked later.
+    let late = run_over(&host, "late", (&settings, &before), |_| false).unwrap();
+    assert!(!late.is_current);
+    assert_eq!(host.view(|view| current_plan(view)).unwrap().run, run_of("second"));
+    verified(&host);
+}
+
+#[test]
+fn what_a_run_refuses() {
+    let host = Host::memory();
+    workshop(&host);
+    ordered(&host, "order/1", 6, "2026-08-10");
+    let early = PlanSettings::new(d("2036-06-30"));
+    let looked = ground(&host, &early);
+    let error = run_over(&host, "typed wrong", (&early, &looked), |_| false).unwrap_err();
+    assert!(error.to_string().contains("is still to come"), "{error}");
+    let short = PlanSettings { days: 4, ..settings() };
+    let looked = ground(&host, &short);
+    let error = PlanningRun::of(short, &looked, &mut ()).unwrap_err();
+    assert_eq!(error.code(), "inventory.lead_time_beyond_horizon");
+    assert!(error.to_string().contains("BOLT at MAIN"), "{error}");
+    let looked = ground(&host, &settings());
+    let mut stop = |_: &Progressed| std::ops::ControlFlow::Break(());
+    let error = PlanningRun::of(settings(), &looked, &mut stop).unwrap_err();
+    assert_eq!(error.code(), "inventory.plan_stopped");
+    let none = host.refused("none", &FirmProposals::new(run_of("june"), vec![0]));
+    assert_eq!(none.code(), "inventory.old_proposal");
+    plan(&host, "june");
+    let none = host.refused("beyond", &FirmProposals::new(run_of("june"), vec![99]));
+    assert_eq!(none.code(), "inventory.unknown_proposal");
+    let none = host.refused("no order", &DropFirmOrder::new(fondaco_core::Id::from_u128(7)));
+    assert_eq!(none.code(), "inventory.unknown_firm_order");
+}
+
+/// What lies in quarantine or has expired is not there, what is on its way is, and what is on order is called in or put off.
+#[test]
+fn stock_that_cannot_be_used_is_planned_for_again() {
+    let host = Host::memory();
+    let rule = SetReorderRule {
+        lead_time_days: 5,
+        ..SetReorderRule::new(bolt(), main_site(), ReplenishmentPolicy::Planned)
+    };
+    host.must("rule", &rule);
+    let there = vec![receipt(bolt(), "10 pcs", "MAIN/A"), receipt(bolt(), "7 pcs", "MAIN/Q")];
+    host.must("there", &MoveStock::new(there));
+    let line = ExpectedLine::new(bolt(), main_site(), pcs(4), d("2026-09-01"));
+    host.must("ordered", &AnnounceStock::new(DocumentId::named("purchase/1"), vec![line]));
+    let wanted = vec![Expectation::new(d("2026-08-01"), pcs(20))];
+    let line = ForecastLine::new(bolt(), main_site(), d("2026-08-01"), wanted);
+    host.must("forecast", &RecordForecast::new(vec![line]));
+    plan(&host, "june");
+    let messages = host.view(|view| plan_messages(view, run_of("june")));
+    let expedite = messages.iter().find(|one| one.action == PlanAction::Expedite).unwrap();
+    assert_eq!(expedite.to, Some(d("2026-08-01")));
+    assert!(expedite.expected.is_some());
+    let total: i64 = orders(&host, "june").iter().map(|row| row.quantity.units()).sum();
+    assert!(total >= 6_000_000, "20 less 10 and at most 4: {:?}", shown(&host, "june"));
+}
