@@ -313,7 +313,10 @@ impl Plan {
         Ok(())
     }
 
-    pub(super) fn machines_of<'p>(&'p self, step: &'p Step) -> impl Iterator<Item = (usize, usize)> + 'p {
+    pub(super) fn machines_of<'p>(
+        &'p self,
+        step: &'p Step,
+    ) -> impl Iterator<Item = (usize, usize)> + 'p {
         let machines = |centre: &usize| 0..self.machines[*centre].len();
         step.centres.iter().flat_map(move |at| machines(at).map(move |machine| (*at, machine)))
     }

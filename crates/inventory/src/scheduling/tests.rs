@@ -407,6 +407,32 @@ Order 2: 2026-01-06T16:00:00Z
     );
 }
 
+/// Green to red takes three hours, green to blue and blue to red none: what was blue stays between them when it goes.
+#[test]
+fn what_the_next_was_set_up_from_stays() {
+    let in_family = |family: &str| vec![pieces("A", 1).in_family(family)];
+    let routings =
+        ["green", "blue", "red"].map(|family| Routing::in_line(family, in_family(family)));
+    let setups = SetupTimes::default().between("green", "red", TimeDelta::hours(3)).between(
+        "blue",
+        "red",
+        TimeDelta::zero(),
+    );
+    let plant = plant(vec![centre("A", 1).with_setups(setups)], routings.into()).unwrap();
+    let order = |family: &str| Order::new(family, family, 1.into(), hour(60));
+    let orders = ["green", "blue", "red"].map(order);
+    let mut plan = Plan::new(plant.clone());
+    plan.schedule(&orders, Rule::AsGiven, Direction::Forward).unwrap();
+    plan.release("blue").unwrap();
+    can_be_carried_out(&plan, &orders);
+    plan.schedule(&orders[1..2], Rule::AsGiven, Direction::Forward).unwrap();
+    can_be_carried_out(&plan, &orders);
+    for order in ["red", "green", "blue"] {
+        plan.release(order).unwrap();
+    }
+    assert_eq!(plan, Plan::new(plant));
+}
+
 #[test]
 fn what_cannot_be_is_refused_by_name() {
     let refused = |plant: Result<Plant, SchedulingError>| {

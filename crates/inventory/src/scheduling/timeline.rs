@@ -137,8 +137,9 @@ impl Timeline {
         self.measure(at);
         self.measure(at + 1);
         let around = self.gaps_from(booking.from, 0).find(|gap| gap.to >= booking.to);
-        if booking.setup > 0 && around.is_some_and(|gap| stays(&gap)) {
-            let to = booking.from + booking.setup;
+        if around.is_some_and(|gap| stays(&gap)) {
+            // One that takes no time needs a place all the same.
+            let to = booking.from + booking.setup.max(1);
             self.book(Booking { to, owner: None, ..booking });
         }
     }
