@@ -231,6 +231,19 @@ impl State {
         Ok(())
     }
 
+    /// What a move brought came written down by so much.
+    pub(crate) fn come_written_down(
+        &mut self,
+        rules: &CostRules,
+        moved: &Move,
+        by: Val,
+        told: &mut Told,
+    ) {
+        let number = u32::try_from(told.facts.len()).unwrap_or(u32::MAX);
+        let mut act = Act { rules, id: moved.id, date: moved.date, number, told };
+        self.write_down_too(&mut act, by.units());
+    }
+
     /// Goods that come written down stay so, as far as what is there costs as much.
     fn write_down_too(&mut self, act: &mut Act<'_>, by: i64) {
         let room = self.cost.units().max(0) - self.written_down.units();

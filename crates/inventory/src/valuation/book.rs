@@ -135,7 +135,8 @@ impl Book {
     ) -> Result<(), ValuationError> {
         let recorded = self.moves.iter().chain([&moved]);
         let run = self.run(chronological(&self.rules, recorded, &self.known)?)?;
-        let changes = differences(&moved, &self.facts, &run.facts, open_from);
+        let about = if concerns_past(&moved.kind) { moved.kind.of() } else { None };
+        let changes = differences((moved.id, about), &self.facts, &run.facts, open_from);
         self.facts.extend(changes);
         (self.state, self.known) = (run.state, run.known);
         Ok(())
@@ -218,9 +219,9 @@ fn place(cause: Cause) -> usize {
     }
 }
 
-/// What has to be posted by a move so that what was posted becomes what it should have been.
-fn differences(
-    moved: &Move,
+/// What has to be posted by a move, which may be about an earlier one, so that what was posted becomes what it should have been.
+pub(crate) fn differences(
+    (by, about): (MoveId, Option<MoveId>),
     posted: &[ValueFact],
     right: &[ValueFact],
     open_from: Option<NaiveDate>,
@@ -233,7 +234,6 @@ fn differences(
             sum[place(fact.cause)] += sign * fact.value.units();
         }
     }
-    let about = if concerns_past(&moved.kind) { moved.kind.of() } else { None };
     let mut facts = Vec::new();
     for ((date, of), sum) in sums {
         for (cause, value) in CAUSES.into_iter().zip(&sum[1..]) {
@@ -242,11 +242,10 @@ fn differences(
                 continue;
             }
             // A cost that is not this move's own, nor of goods that moved, is known better now.
-            let own = of == moved.id || Some(of) == about || quantity != 0;
+            let own = of == by || Some(of) == about || quantity != 0;
             let cause = if cause == Cause::Cost && !own { Cause::Correction } else { cause };
             let number = u32::try_from(facts.len()).unwrap_or(u32::MAX);
             let (quantity, value) = (Qty::from_units(quantity), Val::from_units(*value));
-            let by = moved.id;
             facts.push(ValueFact { by, number, of, layer: None, date, cause, quantity, value });
         }
     }

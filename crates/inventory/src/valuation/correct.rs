@@ -9,7 +9,7 @@ use super::state::Act;
 use super::{Cause, Lot, Method, Move, MoveId, Past, Posted, Qty, State, Val, ValuationError};
 
 impl State {
-    /// What an earlier move should have moved. What was corrected before is taken back first, at what it was corrected by; the rest
+    /// What an earlier move should have moved. What did not leave after all lies again where it lay. What was corrected before is taken back first, at what it was corrected by; the rest
     /// keeps that move's cost, but for what goes out in addition, which can only cost what is there. A return takes no more in all than
     /// is open of what it returns, at the cost of that.
     pub(super) fn correct(
@@ -49,7 +49,7 @@ impl State {
             (true, 1) => self.receive_more(act, &old, change),
             (true, _) => self.receive_less(act, &old, -change),
             (false, 1) => self.issue_more(act, &old, change),
-            (false, _) => self.issue_less(act, &old, -change),
+            (false, _) => self.issue_less(act, &old, -change, past),
         }
     }
 
@@ -79,9 +79,14 @@ impl State {
         act: &mut Act<'_>,
         old: &Old,
         less: i64,
+        past: &dyn Past,
     ) -> Result<(), ValuationError> {
         let cost = old.part(act, less, old.value)?;
-        self.receive(act, old.incoming(less, cost, Some(old.of)))?;
+        let come = old.incoming(less, cost, Some(old.of));
+        match self.method.has_layers() {
+            true => self.lay_back(act, come, &past.took(old.of))?,
+            false => self.receive(act, come)?,
+        }
         if old.origin.is_some() {
             // What the supplier credited for it is taken back too.
             let credit = act.steps().share(old.price, less, old.open);

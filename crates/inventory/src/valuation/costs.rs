@@ -115,6 +115,7 @@ impl State {
         past: &dyn Past,
     ) {
         let mut left = gone;
+        let layer = self.method.has_layers().then_some(of);
         let (mut counted, mut given) = (0_i64, 0_i64);
         for taken in past.taken(of) {
             let Some(issue) = past.posted(taken.by).filter(|issue| issue.quantity < Qty::ZERO)
@@ -131,9 +132,9 @@ impl State {
             let part = if gone < 0 { part.clamp(left, 0) } else { part.clamp(0, left) };
             (given, left) = (given + part, left - part);
             // What went out on a later day bore it until then.
-            act.fact_on(issue.date, taken.by, None, Cause::Correction, (0, -part));
+            act.fact_on(issue.date, taken.by, layer, Cause::Correction, (0, -part));
         }
-        act.fact(act.id, None, Cause::Correction, (0, -left));
+        act.fact(act.id, layer, Cause::Correction, (0, -left));
     }
 
     /// Sets the standard, or what the average is from now on, and revalues what is on hand. Layers keep their costs.

@@ -55,6 +55,16 @@ impl Posted {
         }
     }
 
+    /// A part of a move that is told of, as if it were all of it.
+    pub(crate) fn part(
+        date: NaiveDate,
+        lot: Option<Id<Lot>>,
+        (quantity, value): (Qty, Val),
+    ) -> Posted {
+        let posted = Posted::new(date, lot);
+        Posted { quantity, open: quantity, price: value, value, ..posted }
+    }
+
     /// The same of something that a move brings, takes or sends straight through.
     fn of(moved: &Move) -> Posted {
         let passed = matches!(moved.kind, Kind::DropShipment { .. }).then_some(Qty::ZERO);
@@ -114,6 +124,19 @@ pub struct Taken {
     pub quantity: Qty,
 }
 
+/// What an issue took of a layer and has still out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Took {
+    /// The move that brought the layer.
+    pub layer: MoveId,
+    /// The day it counts from.
+    pub date: NaiveDate,
+    /// How much, above zero.
+    pub quantity: Qty,
+    /// At what, as corrected since.
+    pub value: Val,
+}
+
 /// Where the kernel asks for earlier moves of the same stock: rows that an engine has loaded, or a [`Known`].
 pub trait Past {
     /// The move as it stands; `None` when there is none of that id.
@@ -123,6 +146,12 @@ pub trait Past {
     /// covered too. Issues that are not told are not corrected by name when a cost comes
     /// upon the layer later: their share then goes to cost of sales as a whole.
     fn taken(&self, layer: MoveId) -> &[Taken];
+
+    /// From which layers an issue took what it has still out, in the order in which it did: an issue that is corrected lays it back there.
+    /// What is not told lies by the issue's own day, from which it then counts.
+    fn took(&self, _issue: MoveId) -> Vec<Took> {
+        Vec::new()
+    }
 }
 
 /// No earlier moves: for moves that are about none.
@@ -155,6 +184,9 @@ impl Past for NoPast {
 pub struct Known {
     moves: HashMap<MoveId, Posted, RandomState>,
     taken: HashMap<MoveId, Vec<Taken>, RandomState>,
+    /// The layers that each took from, and from which day those count.
+    took: HashMap<MoveId, Vec<(MoveId, Qty, Val)>, RandomState>,
+    days: HashMap<MoveId, NaiveDate, RandomState>,
     /// What is kept; `None` keeps all.
     only: Option<HashSet<MoveId, RandomState>>,
 }
@@ -193,12 +225,33 @@ impl Known {
             let posted = self.moves.entry(fact.of).or_insert_with(|| Posted::of(moved));
             posted.add(fact, matches!(moved.kind, Kind::Correction { of, .. } if of == fact.of));
         }
-        let taken = fact.layer.filter(|layer| *layer != fact.of && self.keeps(*layer));
-        if let (Some(layer), true) = (taken, fact.quantity < Qty::ZERO) {
-            let quantity = Qty::from_units(-fact.quantity.units());
-            self.taken.entry(layer).or_default().push(Taken { by: fact.of, quantity });
+        let Some(layer) = fact.layer else { return };
+        if layer == fact.of {
+            if fact.quantity > Qty::ZERO {
+                self.days.entry(layer).or_insert(moved.date);
+            }
+            return;
+        }
+        let (quantity, value) = (negative(fact.quantity), negative(fact.value));
+        if self.keeps(layer) && quantity != Qty::ZERO {
+            let taken = self.taken.entry(layer).or_default();
+            match taken.iter_mut().find(|taken| quantity < Qty::ZERO && taken.by == fact.of) {
+                Some(taken) => taken.quantity = sum(taken.quantity, quantity),
+                None => taken.push(Taken { by: fact.of, quantity }),
+            }
+        }
+        if self.keeps(fact.of) {
+            let took = self.took.entry(fact.of).or_default();
+            match took.iter_mut().find(|took| took.0 == layer) {
+                Some(took) => (took.1, took.2) = (sum(took.1, quantity), sum(took.2, value)),
+                None => took.push((layer, quantity, value)),
+            }
         }
     }
+}
+
+fn negative<const DIGITS: u8>(a: Fixed<DIGITS>) -> Fixed<DIGITS> {
+    Fixed::from_units(a.units().saturating_neg())
 }
 
 /// Parts of a stock whose own sums were found to fit.
@@ -213,5 +266,15 @@ impl Past for Known {
 
     fn taken(&self, layer: MoveId) -> &[Taken] {
         self.taken.get(&layer).map_or(&[], Vec::as_slice)
+    }
+
+    fn took(&self, issue: MoveId) -> Vec<Took> {
+        let took = self.took.get(&issue).into_iter().flatten();
+        let out = took.filter(|(_, quantity, _)| *quantity > Qty::ZERO);
+        let laid = out.filter_map(|(layer, quantity, value)| {
+            let (date, layer) = (*self.days.get(layer)?, *layer);
+            Some(Took { layer, date, quantity: *quantity, value: *value })
+        });
+        laid.collect()
     }
 }

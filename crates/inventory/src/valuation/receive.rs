@@ -6,7 +6,9 @@ use chrono::NaiveDate;
 use fondaco_core::Id;
 
 use super::state::Act;
-use super::{Cause, Debt, Layer, Lot, Method, MoveId, Qty, State, UnitCost, Val, ValuationError};
+use super::{
+    Cause, Debt, Layer, Lot, Method, MoveId, Qty, State, Took, UnitCost, Val, ValuationError,
+};
 
 /// What comes in.
 #[derive(Clone, Copy)]
@@ -48,6 +50,53 @@ impl State {
         let (quantity, rest) = self.cover(act, come, value);
         if quantity > 0 && self.method.has_layers() {
             self.lay(act, come, quantity, rest);
+        }
+        self.learn(come, value);
+        Ok(())
+    }
+
+    /// Takes in what did not leave after all: it lies again where it lay, what was taken last first.
+    pub(super) fn lay_back(
+        &mut self,
+        act: &mut Act<'_>,
+        come: Incoming,
+        took: &[Took],
+    ) -> Result<(), ValuationError> {
+        let value = act.room(come.price.checked_add(come.landed), "value")?;
+        act.room(self.quantity.units().checked_add(come.quantity), "quantity")?;
+        act.room(self.cost.units().checked_add(value), "value")?;
+        self.more(come.quantity);
+        self.raise(value);
+        let (mut left, mut worth) = self.cover(act, come, value);
+        let covered = (come.quantity - left, value - worth);
+        act.fact(come.of, Some(come.of), Cause::Cost, covered);
+        let mut parts = Vec::with_capacity(took.len());
+        for part in took.iter().rev() {
+            let back = part
+                .quantity
+                .units()
+                .min(left - parts.iter().map(|(_, back, _)| back).sum::<i64>());
+            if back > 0 {
+                let cost = act.steps().share(part.value.units(), back, part.quantity.units());
+                parts.push((*part, back, cost.max(0)));
+            }
+        }
+        let mut known: i64 = parts.iter().map(|(_, _, cost)| cost).sum();
+        for (part, back, cost) in parts {
+            // What it cost may have changed in other ways than layer by layer.
+            let laid = match (back == left, known) {
+                (true, _) => worth,
+                (_, 0) => act.steps().share(worth, back, left),
+                _ => act.steps().share(worth, cost, known),
+            };
+            act.fact(come.of, Some(part.layer), Cause::Cost, (back, laid));
+            let come = Incoming { of: part.layer, date: part.date, ..come };
+            self.lay(act, come, back, laid);
+            (left, worth, known) = (left - back, worth - laid, known - cost);
+        }
+        if left > 0 {
+            act.fact(come.of, Some(come.of), Cause::Cost, (left, worth));
+            self.lay(act, come, left, worth);
         }
         self.learn(come, value);
         Ok(())

@@ -7,16 +7,17 @@ use chrono::NaiveDate;
 use fondaco_core::policy::Authority;
 use fondaco_core::store::Event;
 use fondaco_core::{
-    Act, Conversions, DocumentId, Halt, Id, ItemId, Money, Quantity, Range, Reading, Rounding,
-    SiteId, Tx, Unit, UnitPrice,
+    Act, Conversions, DocumentId, Id, ItemId, Money, Quantity, Range, Rounding, SiteId, Tx, Unit,
+    UnitPrice,
 };
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::costing::to_value;
-use super::costs::{Costs, cast};
+use super::costs::{Costs, cast, last_change};
 use super::past::{self, Late, SoFar};
-use super::record::{CostChange, CostChangeKind, ValueDay, ValueEntry};
+use super::record::{CostChange, CostChangeKind, ValueEntry};
+use super::recost::recost_late;
 use super::setup::{allow_item, price_of};
 use super::{ValueError, rights};
 use crate::items::{CatalogueError, Item, conversions};
@@ -396,7 +397,8 @@ impl Changing {
         self.rows.push(row);
     }
 
-    fn finish(self, tx: &mut Tx<'_>) -> Result<(), StockError> {
+    fn finish(mut self, tx: &mut Tx<'_>) -> Result<(), StockError> {
+        recost_late(tx, &mut self.costs, &SoFar::default())?;
         if !self.rows.is_empty() {
             tx.insert_all(self.rows)?;
         }
@@ -438,15 +440,6 @@ impl Receipt {
             _ => bearer,
         }
     }
-}
-
-/// The last day on which the value of an item at a site changed.
-pub(super) fn last_change(
-    tx: &mut Tx<'_>,
-    at: (ItemId, SiteId),
-) -> Result<Option<NaiveDate>, Halt> {
-    let last = tx.peek_scan(&Range::<ValueDay>::by_key(&at).backwards().limit(1))?;
-    Ok(last.first().map(|day| day.date))
 }
 
 /// That what an item costs changes on no day before one.

@@ -12,8 +12,9 @@ use smol_str::SmolStr;
 
 use super::ValueError;
 use super::costs::{Costs, cast};
-use super::past::{Earlier, SoFar, is_return, of_move};
+use super::past::{Earlier, SoFar, is_return, of_move, of_taken_back};
 use super::record::{CostRule, Costing};
+use super::recost::recost_late;
 use crate::items::{Lot, Ownership};
 use crate::levels::Levels;
 use crate::moves::{Along, Book, Held, Judged, Leg, Move, MoveCost, MoveKind, Movement, Stage};
@@ -95,6 +96,14 @@ impl Along for Costed {
         match &mut self.0 {
             Some(batch) => batch.take(tx, judged, legs),
             None if judged.new.cost.is_some() => Err(unvalued(judged)),
+            None => Ok(()),
+        }
+    }
+
+    /// What came late is costed in its place, where the company has it so.
+    fn close(&mut self, tx: &mut Tx<'_>, _levels: &mut Levels) -> Result<(), StockError> {
+        match &mut self.0 {
+            Some(batch) => recost_late(tx, &mut batch.costs, &batch.so_far),
             None => Ok(()),
         }
     }
@@ -380,7 +389,7 @@ impl Batch {
         let legs = tx.get_many::<Move>(&[(of, 0u8), (of, 1u8)])?;
         let leg = legs.into_iter().flatten().find(|leg| leg.site == site);
         let leg = leg.ok_or_else(|| Halt::Bug("what is taken back was never there".into()))?;
-        Ok(of_move(tx, &leg, (&self.costs.entries, &self.so_far))?)
+        Ok(of_taken_back(tx, &leg, (&self.costs.entries, &self.so_far))?)
     }
 }
 

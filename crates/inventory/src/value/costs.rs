@@ -9,15 +9,16 @@ use fondaco_core::{Currency, Halt, Id, ItemId, Range, Reading, SiteId, Timestamp
 use smol_str::SmolStr;
 
 use super::past::{self, Late, SoFar};
-use super::record::{CostDebt, CostLayer, Costing, StockCost, ValueDay, ValueEntry};
+use super::record::{CostDebt, CostLayer, Costing, LateMoves, StockCost, ValueDay, ValueEntry};
+use super::recost::Happened;
 use super::{ValueError, rule};
 use crate::items::{Item, Lot, Ownership, Tracking};
 use crate::levels::Stock;
 use crate::moves::{Map, Move, Stage, StockLock};
 use crate::places::Site;
 use crate::valuation::{
-    self, Cause, CostRules, Debt, Kind, Layer, Method, Past, State, Told, UnitCost, ValuationError,
-    ValueFact,
+    self, Cause, CostRules, Debt, Kind, Layer, Method, Past, Price, State, Told, UnitCost,
+    ValuationError, ValueFact,
 };
 use crate::{Qty, Settings, StockError, Val};
 
@@ -37,6 +38,9 @@ const PAGE: usize = 16;
 /// they were missing, would have no end; what is left then stays a correction of what was sent last.
 const ROUNDS: usize = 32;
 
+/// So often a stock is costed again by one act, at most.
+const AGAIN: u8 = 16;
+
 /// The stock of an item at a site, as far as it was read.
 #[derive(Clone)]
 pub(crate) struct Valued {
@@ -53,6 +57,14 @@ pub(crate) struct Valued {
     debts: BTreeMap<Id<Move>, Numbered<Debt>>,
     /// How many layers and debts it ever had.
     numbered: i64,
+    /// How it began: its method, and what one was known to cost.
+    first: (Method, Option<Price>),
+    /// The last day on which its value changed, where moves that are dated before it have it costed again.
+    last: Option<NaiveDate>,
+    /// What came late, so that it is to be costed again.
+    late: Option<Id<Move>>,
+    /// How often it was costed again.
+    again: u8,
 }
 
 /// A layer or a debt, with the number by which it stands among others.
@@ -108,8 +120,8 @@ enum Begun {
     NotValued,
     /// Something lies there that has no value.
     NeverValued,
-    /// It begins empty.
-    Valued(Box<State>),
+    /// It begins empty, with what one is known to cost.
+    Valued(Box<State>, Option<Price>),
 }
 
 /// The stocks that an act changes the cost of.
@@ -130,11 +142,16 @@ pub(crate) struct Costs {
     corrects: bool,
     /// What was before a step that is taken as a whole or not at all.
     before: Option<Before>,
+    /// What moves do that are dated before others.
+    late: LateMoves,
+    /// What was done to which stock, where it may be costed again.
+    done: Vec<(usize, Happened)>,
 }
 
 /// What was before a step: how many entries, and of each stock that the step changed what it was.
 struct Before {
     entries: usize,
+    done: usize,
     stocks: BTreeMap<usize, Valued>,
 }
 
@@ -160,6 +177,8 @@ impl Costs {
             followed: 0,
             corrects: false,
             before: None,
+            late: costing.late,
+            done: Vec::new(),
         })
     }
 
@@ -182,10 +201,12 @@ impl Costs {
                 Some(row) => Valued {
                     stored: true,
                     numbered: row.numbered,
-                    ..Valued::new(item, site, code, state_of(&row))
+                    first: (row.first_method, row.first_cost),
+                    last: self.last_change(tx, (item.id, site))?,
+                    ..Valued::new(item, site, code, state_of(&row), None)
                 },
                 None => match self.begun(tx, &item, (site, &code))? {
-                    Begun::Valued(state) => Valued::new(item, site, code, *state),
+                    Begun::Valued(state, cost) => Valued::new(item, site, code, *state, cost),
                     Begun::NotValued => continue,
                     Begun::NeverValued => {
                         self.never_valued.insert((item.id, site), (item.code.clone(), code));
@@ -215,14 +236,14 @@ impl Costs {
         }
         let state = self.empty(found.method, found.cost);
         let state = state.map_err(|error| costing(item, code, error))?;
-        Ok(Begun::Valued(Box::new(state)))
+        Ok(Begun::Valued(Box::new(state), found.cost))
     }
 
     /// An empty stock.
     pub(super) fn empty(
         &self,
         method: Method,
-        cost: Option<valuation::Price>,
+        cost: Option<Price>,
     ) -> Result<State, ValuationError> {
         let mut state = State::new(&self.rules, method)?;
         state.known = cost.map(UnitCost::of);
@@ -336,7 +357,9 @@ impl Costs {
         let done = valued.state.apply(&self.rules, moved, past, &mut self.told);
         done.map_err(|error| costing(&valued.item, &valued.site_code, error))?;
         valued.take(&self.told);
-        self.enter(place, false)
+        self.enter(place, false)?;
+        self.did(place, moved, Val::ZERO);
+        Ok(())
     }
 
     /// Takes goods from one stock to another, at what they cost.
@@ -355,11 +378,133 @@ impl Costs {
         let [here, there] = both.map_err(|_| lost())?;
         let (told, told_there) = (&mut self.told, &mut self.told_there);
         let done = here.state.transfer(&self.rules, moved, &mut there.state, told, told_there);
-        done.map_err(|error| costing(&here.item, &here.site_code, error))?;
+        let cost = done.map_err(|error| costing(&here.item, &here.site_code, error))?;
         here.take(&self.told);
         there.take(&self.told_there);
+        let down = self.told_there.facts.iter().filter(|fact| fact.cause == Cause::WriteDown);
+        let down: i64 = down.map(|fact| -fact.value.units()).sum();
         self.enter(from, false)?;
-        self.enter(to, true)
+        self.enter(to, true)?;
+        self.did(from, moved, Val::ZERO);
+        let quantity = Qty::from_units(match moved.kind {
+            Kind::Issue { quantity } => quantity.units(),
+            _ => 0,
+        });
+        let kind = Kind::Receipt { quantity, value: Some(cost), landed: Val::ZERO };
+        self.did(to, &valuation::Move { kind, ..*moved }, Val::from_units(down));
+        Ok(())
+    }
+
+    /// Notes what was done to a stock where it may be costed again, and whether it came late.
+    fn did(&mut self, place: usize, moved: &valuation::Move, down: Val) {
+        if self.late == LateMoves::Keep {
+            return;
+        }
+        self.done.push((place, Happened { moved: *moved, down }));
+        let Some(valued) = self.stocks.get_mut(place) else { return };
+        // What is told of an earlier move finds it where it is now, which its facts of then don't say.
+        let concerns_past = matches!(
+            moved.kind,
+            Kind::LandedCost { .. } | Kind::PriceChange { .. } | Kind::Correction { .. }
+        );
+        if concerns_past || valued.last.is_some_and(|last| moved.date < last) {
+            valued.late = Some(cast(moved.id));
+        }
+        valued.last = valued.last.max(Some(moved.date));
+    }
+
+    /// The last day on which the value of a stock changed, where it matters.
+    fn last_change(
+        &self,
+        tx: &mut Tx<'_>,
+        at: (ItemId, SiteId),
+    ) -> Result<Option<NaiveDate>, Halt> {
+        match self.late {
+            LateMoves::Keep => Ok(None),
+            LateMoves::Replay => last_change(tx, at),
+        }
+    }
+
+    /// What has come late to which stock, so that it is costed again: each a few times at most, as goods may have gone in circles.
+    pub(super) fn next_late(&mut self) -> Option<(usize, Id<Move>)> {
+        for (place, valued) in self.stocks.iter_mut().enumerate() {
+            let Some(by) = valued.late.take() else { continue };
+            valued.again += 1;
+            if valued.again <= AGAIN {
+                return Some((place, by));
+            }
+        }
+        None
+    }
+
+    /// What was done to a stock so far.
+    pub(super) fn done_at(&self, place: usize) -> Vec<Happened> {
+        let here = self.done.iter().filter(|(at, _)| *at == place);
+        here.map(|(_, happened)| *happened).collect()
+    }
+
+    /// The stock as it began.
+    pub(super) fn first_state(&self, place: usize) -> Result<State, Halt> {
+        let valued = self.at(place)?;
+        let state = self.empty(valued.first.0, valued.first.1);
+        state.map_err(|error| Halt::Bug(format!("a stock can't begin as it began: {error}")))
+    }
+
+    /// Takes what a stock is when it is costed again, and what is told of that.
+    pub(super) fn replace(
+        &mut self,
+        place: usize,
+        state: State,
+        changes: &[ValueFact],
+    ) -> Result<(), Halt> {
+        let valued = self.at_mut(place)?;
+        valued.state = state;
+        valued.lay_anew();
+        self.tell(place, changes)
+    }
+
+    /// Keeps facts of a stock that another than the last move tells.
+    fn tell(&mut self, place: usize, facts: &[ValueFact]) -> Result<(), Halt> {
+        let now = self.now;
+        let valued = self.stocks.get_mut(place).ok_or_else(lost)?;
+        valued.changed = true;
+        for fact in facts {
+            let by = cast(fact.by);
+            let numbers = self.entries.iter().filter(|entry| entry.by == by);
+            let next = numbers.map(|entry| entry.number.saturating_add(1)).max().unwrap_or(0);
+            self.entries.push(entry(valued, fact, next, now));
+        }
+        Ok(())
+    }
+
+    /// What was sent from a site costs where it came to what it costs here.
+    pub(super) fn follow_sent(
+        &mut self,
+        tx: &mut Tx<'_>,
+        so_far: &SoFar,
+        (by, site): (Id<Move>, SiteId),
+        sent: BTreeSet<Id<Move>>,
+    ) -> Result<(), StockError> {
+        for of in sent {
+            let legs = so_far.legs(tx, of)?;
+            let there = legs.iter().find(|leg| leg.site != site && leg.quantity > Qty::ZERO);
+            let Some(leg) = there else { continue };
+            let (mut left, mut came) = (0_i64, 0_i64);
+            for fact in past::about(tx, of, &self.entries)? {
+                let sum = match (fact.site == site, fact.cause) {
+                    (true, Cause::Cost | Cause::Correction) => &mut left,
+                    (false, Cause::Cost) => &mut came,
+                    _ => continue,
+                };
+                *sum = sum.saturating_add(fact.value.units());
+            }
+            let more = left.saturating_add(came).saturating_neg();
+            if more != 0 {
+                self.follow_to(tx, (leg, so_far), (by, leg.date, more))?;
+            }
+        }
+        (self.corrects, self.followed) = (false, self.entries.len());
+        Ok(())
     }
 
     /// Keeps what was told of a stock as entries.
@@ -386,6 +531,9 @@ impl Costs {
         if !std::mem::take(&mut self.corrects) {
             self.followed = self.entries.len();
             return Ok(());
+        }
+        if self.late == LateMoves::Replay {
+            return Ok(self.correct_again());
         }
         for _ in 0..ROUNDS {
             let new = self.entries.get(self.followed..).unwrap_or_default();
@@ -421,6 +569,18 @@ impl Costs {
         Ok(())
     }
 
+    /// Where late moves are costed in their place, so is what was corrected: what was sent on follows from there.
+    fn correct_again(&mut self) {
+        let new = self.entries.get(self.followed..).unwrap_or_default();
+        for entry in new.iter().filter(|entry| entry.cause == Cause::Correction) {
+            let place = self.places.get(&(entry.item, entry.site));
+            if let Some(valued) = place.and_then(|place| self.stocks.get_mut(*place)) {
+                valued.late = Some(entry.by);
+            }
+        }
+        self.followed = self.entries.len();
+    }
+
     /// What came by a leg cost so much more than was thought. It counts from the first day that is not locked there.
     fn follow_to(
         &mut self,
@@ -438,15 +598,26 @@ impl Costs {
         if past.posted().is_none_or(|posted| posted.quantity == Qty::ZERO) {
             return Ok(()); // it was not the company's own there, or was taken back
         }
-        let date = first_open(tx, leg.site, date.max(leg.date))?;
-        let kind = Kind::PriceChange { of: cast(leg.id), value: Val::from_units(more) };
-        self.apply(place, &valuation::Move::new(cast(by), date, kind), &past)
+        let date = date.max(leg.date);
+        let date = open_from(tx, leg.site)?.map_or(date, |open| date.max(open));
+        let value = Val::from_units(more);
+        let kind = Kind::PriceChange { of: cast(leg.id), value };
+        let moved = valuation::Move::new(cast(by), date, kind);
+        if self.late == LateMoves::Keep || self.at(place)?.again >= AGAIN {
+            return self.apply(place, &moved, &past);
+        }
+        // The stock is costed again with it.
+        let (of, quantity, layer, number) = (cast(leg.id), Qty::ZERO, None, 0);
+        let (by, cause) = (moved.id, Cause::Cost);
+        self.tell(place, &[ValueFact { by, number, of, layer, date, cause, quantity, value }])?;
+        self.did(place, &moved, Val::ZERO);
+        Ok(())
     }
 
     /// Begins a step that is taken as a whole or not at all.
     pub(super) fn begin(&mut self) {
-        let (entries, stocks) = (self.entries.len(), BTreeMap::new());
-        self.before = Some(Before { entries, stocks });
+        let (entries, done) = (self.entries.len(), self.done.len());
+        self.before = Some(Before { entries, done, stocks: BTreeMap::new() });
     }
 
     /// Keeps what a stock is, if the step did not change it yet.
@@ -460,6 +631,7 @@ impl Costs {
     pub(super) fn end(&mut self, is_taken: bool) {
         let Some(before) = self.before.take().filter(|_| !is_taken) else { return };
         self.entries.truncate(before.entries);
+        self.done.truncate(before.done);
         (self.corrects, self.followed) = (false, before.entries);
         for (place, valued) in before.stocks {
             if let Some(there) = self.stocks.get_mut(place) {
@@ -518,12 +690,20 @@ impl Costs {
     }
 }
 
-/// The day, or the first one after it that is not locked at the site.
-fn first_open(tx: &mut Tx<'_>, site: SiteId, date: NaiveDate) -> Result<NaiveDate, Halt> {
+/// The first day that is not locked at a site; `None` when none is.
+pub(super) fn open_from(tx: &mut Tx<'_>, site: SiteId) -> Result<Option<NaiveDate>, Halt> {
     let locks = tx.scan(&Range::<StockLock>::all())?;
     let locks = locks.iter().filter(|lock| lock.site == site || lock.is_of_company());
-    let open = locks.filter_map(|lock| lock.through.succ_opt()).max();
-    Ok(open.map_or(date, |open| date.max(open)))
+    Ok(locks.filter_map(|lock| lock.through.succ_opt()).max())
+}
+
+/// The last day on which the value of an item at a site changed.
+pub(super) fn last_change(
+    tx: &mut Tx<'_>,
+    at: (ItemId, SiteId),
+) -> Result<Option<NaiveDate>, Halt> {
+    let last = tx.peek_scan(&Range::<ValueDay>::by_key(&at).backwards().limit(1))?;
+    Ok(last.first().map(|day| day.date))
 }
 
 fn insert<R: Record>(tx: &mut Tx<'_>, rows: Vec<R>) -> Result<(), Halt> {
@@ -536,7 +716,15 @@ fn day_of(entry: &ValueEntry) -> ValueDay {
 }
 
 impl Valued {
-    pub(super) fn new(item: Arc<Item>, site: SiteId, site_code: SmolStr, state: State) -> Valued {
+    /// A stock that begins, with what one was known to cost.
+    pub(super) fn new(
+        item: Arc<Item>,
+        site: SiteId,
+        site_code: SmolStr,
+        state: State,
+        cost: Option<Price>,
+    ) -> Valued {
+        let first = (state.method, cost);
         Valued {
             item,
             site,
@@ -548,6 +736,10 @@ impl Valued {
             layers: BTreeMap::new(),
             debts: BTreeMap::new(),
             numbered: 0,
+            first,
+            last: None,
+            late: None,
+            again: 0,
         }
     }
 
@@ -680,6 +872,23 @@ impl Valued {
         self.read = self.layers.keys().map(|place| (place.0, (None, true))).collect();
     }
 
+    /// All its layers and debts, of which none was left unread, are what they are when it is costed again, in that order.
+    fn lay_anew(&mut self) {
+        self.changed = true;
+        self.layers.values_mut().for_each(|laid| laid.say(None, &mut self.numbered));
+        self.debts.values_mut().for_each(|owed| owed.say(None, &mut self.numbered));
+        let open: Vec<Layer> = self.state.layers.iter().copied().collect();
+        for layer in open {
+            let place = (self.queue(layer.lot.map(cast)), layer.date, cast(layer.id));
+            self.layers.entry(place).or_default().say(Some(layer), &mut self.numbered);
+        }
+        for debt in self.state.debts.iter().copied().collect::<Vec<_>>() {
+            self.debts.entry(cast(debt.of)).or_default().say(Some(debt), &mut self.numbered);
+        }
+        self.read = self.layers.keys().map(|place| (place.0, (None, true))).collect();
+        self.read.insert(ONE_QUEUE, (None, true));
+    }
+
     fn row(&self) -> StockCost {
         let State { method, quantity, cost, written_down, known, .. } = &self.state;
         StockCost {
@@ -692,6 +901,8 @@ impl Valued {
             known_value: known.map(|known| known.value),
             known_per: known.map(|known| known.per),
             numbered: self.numbered,
+            first_method: self.first.0,
+            first_cost: self.first.1,
         }
     }
 

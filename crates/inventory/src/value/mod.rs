@@ -24,6 +24,7 @@ mod error;
 mod past;
 mod read;
 mod record;
+mod recost;
 pub mod rights;
 mod rule;
 mod setup;
@@ -36,11 +37,12 @@ pub use change::{AddLandedCost, CorrectReceiptCost, NetRealisable, WriteDown};
 pub(crate) use costing::Costed;
 pub use error::ValueError;
 pub use read::{
-    StockValue, ValueLine, ValueQuery, entries_by, entries_of, layers, stock_cost, stock_value,
+    StockValue, ValueLine, ValueQuery, by_category, entries_by, entries_of, explain_entries,
+    explain_value, layers, stock_cost, stock_value,
 };
 pub use record::{
-    CostChange, CostChangeKind, CostDebt, CostLayer, CostRule, CostScope, Costing, StockCost,
-    ValueDay, ValueEntry,
+    CostChange, CostChangeKind, CostDebt, CostLayer, CostRule, CostScope, Costing, LateMoves,
+    StockCost, ValueDay, ValueEntry,
 };
 pub(crate) use rule::CostedBefore;
 pub use setup::{CostingOf, SetCosting, SetUpCosting};

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use fondaco_core::{Halt, Id, Needs, Range, Reading, Tx};
 
 use super::costs::cast;
 use super::record::ValueEntry;
 use crate::levels::MoveUse;
 use crate::moves::{Map, Move, MoveKind, Stage};
-use crate::valuation::{self, Cause, Kind, Known, MoveId, Past, Posted, Taken, ValueFact};
+use crate::valuation::{self, Cause, Kind, Known, MoveId, Past, Posted, Taken, Took, ValueFact};
 use crate::{Qty, Val};
 
 /// A move, what it returns, and what returns that.
@@ -19,6 +20,8 @@ pub(super) struct Earlier {
     taken: Vec<Taken>,
     /// Who took from it.
     others: Map<MoveId, Posted>,
+    /// From which layers it took itself.
+    took: Vec<Took>,
 }
 
 impl Earlier {
@@ -35,6 +38,10 @@ impl Past for Earlier {
 
     fn taken(&self, layer: MoveId) -> &[Taken] {
         if layer == cast(self.id) { &self.taken } else { &[] }
+    }
+
+    fn took(&self, issue: MoveId) -> Vec<Took> {
+        if issue == cast(self.id) { self.took.clone() } else { Vec::new() }
     }
 }
 
@@ -75,6 +82,11 @@ impl SoFar {
         self.reversals.remove(&id);
         self.sent.remove(&id);
         self.returns.values_mut().for_each(|returns| returns.retain(|leg| leg.id != id));
+    }
+
+    /// What went from one site to another.
+    pub(super) fn sent(&self) -> impl Iterator<Item = Id<Move>> {
+        self.sent.keys().copied()
     }
 
     /// Notes what went from one site to another.
@@ -147,8 +159,56 @@ pub(super) fn of_move(
         let facts = about(history.tx, leg.id, entries)?;
         history.note(&leg, kind, facts)?;
     }
-    let (taken, others) = (Vec::new(), Map::default());
-    Ok(Earlier { id: leg.id, known: history.known, taken, others })
+    let (taken, others, took) = (Vec::new(), Map::default(), Vec::new());
+    Ok(Earlier { id: leg.id, known: history.known, taken, others, took })
+}
+
+/// The same of a move that is taken back, with the layers that it took from.
+///
+/// # Errors
+/// A [`Halt`].
+pub(super) fn of_taken_back(
+    tx: &mut Tx<'_>,
+    leg: &Arc<Move>,
+    (entries, so_far): (&[ValueEntry], &SoFar),
+) -> Result<Earlier, Halt> {
+    let earlier = of_move(tx, leg, (entries, so_far))?;
+    let mut took: Vec<(Id<Move>, Qty, Val)> = Vec::new();
+    for fact in at_site(about(tx, leg.id, entries)?, leg) {
+        let Some(layer) = fact.layer.copied() else { continue };
+        let units = fact.quantity.units().saturating_neg();
+        let value = fact.value.units().saturating_neg();
+        match took.iter_mut().find(|took| took.0 == layer) {
+            Some(took) => {
+                took.1 = Qty::from_units(took.1.units().saturating_add(units));
+                took.2 = Val::from_units(took.2.units().saturating_add(value));
+            }
+            None => took.push((layer, Qty::from_units(units), Val::from_units(value))),
+        }
+    }
+    let mut laid = Vec::new();
+    for (layer, quantity, value) in took.into_iter().filter(|took| took.1 > Qty::ZERO) {
+        if let Some(date) = day_of_layer(tx, layer, leg, entries)? {
+            laid.push(Took { layer: cast(layer), date, quantity, value });
+        }
+    }
+    Ok(Earlier { took: laid, ..earlier })
+}
+
+/// The day from which a layer at the site of a leg counts: that of its receipt.
+fn day_of_layer(
+    tx: &mut Tx<'_>,
+    layer: Id<Move>,
+    leg: &Move,
+    entries: &[ValueEntry],
+) -> Result<Option<NaiveDate>, Halt> {
+    let brought =
+        |fact: &&ValueEntry| fact.by == layer && fact.site == leg.site && fact.quantity > Qty::ZERO;
+    if let Some(fact) = entries.iter().find(brought) {
+        return Ok(Some(fact.date));
+    }
+    let stored = tx.peek_scan(&Range::<ValueEntry>::by_key(&layer))?;
+    Ok(stored.iter().map(AsRef::as_ref).find(brought).map(|fact| fact.date))
 }
 
 /// The same of a receipt, with who took from what it brought, as they stand now. Of an average nobody took
@@ -166,7 +226,7 @@ pub(super) fn of_receipt(
     let mut taken = BTreeMap::<Id<Move>, i64>::new();
     let mut note = |fact: &ValueEntry| {
         let here = (fact.item, fact.site) == (leg.item, leg.site);
-        if here && fact.layer == Some(leg.id) && fact.quantity < Qty::ZERO {
+        if here && fact.layer == Some(leg.id) {
             let sum = taken.entry(fact.about()).or_default();
             *sum = sum.saturating_sub(fact.quantity.units());
         }
@@ -177,6 +237,7 @@ pub(super) fn of_receipt(
         Ok::<_, Halt>(())
     })?;
     entries.iter().for_each(&mut note);
+    taken.retain(|_, units| *units > 0);
     if let (Some(there), Some(posted)) = (late.average, earlier.posted()) {
         let covered = there.units().clamp(0, posted.quantity.units().max(0));
         let named = taken.values().fold(0, |sum: i64, units| sum.saturating_add(*units));
@@ -223,8 +284,6 @@ fn sent_since(
         Ok::<_, Halt>(())
     })?;
     entries.iter().for_each(&mut note);
-    left.retain(|_, units| *units > 0);
-    let all: i128 = left.values().map(|units| i128::from(*units)).sum();
     let mut sent = BTreeSet::new();
     let legs = Range::by(Move::BY_ITEM, &(leg.item, leg.site)).from(&leg.date);
     tx.peek_each(&legs, |leg: &Move| {
@@ -233,13 +292,24 @@ fn sent_since(
         }
         Ok::<_, Halt>(())
     })?;
-    sent.extend(so_far.sent.keys());
-    left.retain(|id, _| sent.contains(id));
+    sent.extend(so_far.sent());
+    Ok(shares(left, &sent, gone))
+}
+
+/// What each that was sent bears of what is gone of a receipt: as much as it is of all that left since.
+pub(super) fn shares(
+    mut left: BTreeMap<Id<Move>, i64>,
+    sent: &BTreeSet<Id<Move>>,
+    gone: i64,
+) -> Vec<(Id<Move>, i64)> {
+    left.retain(|_, units| *units > 0);
+    let all: i128 = left.values().map(|units| i128::from(*units)).sum();
     let share = |units: i64| {
-        let part = i128::from(units) * i128::from(gone) / all.max(1);
+        let part = i128::from(units) * i128::from(gone.max(0)) / all.max(1);
         i64::try_from(part).unwrap_or(units).min(units)
     };
-    Ok(left.into_iter().map(|(id, units)| (id, share(units))).collect())
+    let sent = left.into_iter().filter(|(id, _)| sent.contains(id));
+    sent.map(|(id, units)| (id, share(units))).collect()
 }
 
 /// An issue of this batch, whose legs are not stored yet, so that nothing came back of it.

@@ -4,14 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use fondaco_core::report::Explain;
 use fondaco_core::store::Within;
 use fondaco_core::{Currency, Halt, Id, ItemId, Money, Range, Reading, SiteId, Timestamp};
 use smol_str::SmolStr;
 
+use super::costs::{cast, layer_of, state_of};
 use super::past;
-use super::record::{CostLayer, StockCost, ValueDay, ValueEntry};
+use super::record::{CostDebt, CostLayer, StockCost, ValueDay, ValueEntry};
 use crate::items::{Item, ItemQuery, items};
 use crate::moves::Move;
+use crate::valuation::{Debt, Shown, explain_move};
 use crate::{LevelError, Qty, Settings, Stock, StockError, Val};
 
 /// Which value is asked for: all that every field that is set lets through.
@@ -253,6 +256,67 @@ pub fn entries_by(
     Ok(read.peek_scan(&Range::<ValueEntry>::by_key(&by))?)
 }
 
+/// What stock is worth by the category of its items; `None` of those that have none.
+///
+/// # Errors
+/// A [`Halt`].
+pub fn by_category(
+    read: &mut impl Reading,
+    value: &StockValue,
+) -> Result<BTreeMap<Option<SmolStr>, Money>, StockError> {
+    let ids: BTreeSet<ItemId> = value.lines.iter().map(|line| line.item).collect();
+    let ids: Vec<ItemId> = ids.into_iter().collect();
+    let items = read.peek_many::<Item>(&ids)?;
+    let categories: BTreeMap<ItemId, SmolStr> =
+        items.iter().flatten().filter_map(|item| Some((item.id, item.category.clone()?))).collect();
+    Ok(value.grouped(|line| categories.get(&line.item).cloned()))
+}
+
+/// Why stock of an item at a site is worth what it is: its layers, each with the move that brought it, what was issued before it came, and
+/// what it is written down by; `None` when nothing of it was ever valued there.
+///
+/// # Errors
+/// [`StockError::NotSetUp`], or a [`Halt`].
+pub fn explain_value(
+    read: &mut impl Reading,
+    item: ItemId,
+    site: SiteId,
+) -> Result<Option<Explain>, StockError> {
+    let (Some(row), Some(of)) = (stock_cost(read, item, site)?, read.peek::<Item>(&item)?) else {
+        return Ok(None);
+    };
+    let shown = Shown { unit: of.unit, currency: Settings::seen(read)?.currency };
+    let mut state = state_of(&row);
+    for layer in layers(read, item, site)? {
+        state.bring(layer_of(&layer), |_| true);
+    }
+    for row in read.peek_scan(&Range::<CostDebt>::by_key(&(item, site)))? {
+        let debt = Debt { of: cast(row.of), quantity: row.quantity, value: row.value };
+        state.debts.push_back(debt);
+    }
+    Ok(Some(state.explain(shown)))
+}
+
+/// Why a move is worth what it is: each of its facts, as corrected since, with what it was taken from or what corrected it; `None` of what
+/// was never valued.
+///
+/// # Errors
+/// [`StockError::NotSetUp`], or a [`Halt`].
+pub fn explain_entries(
+    read: &mut impl Reading,
+    of: Id<Move>,
+) -> Result<Option<Explain>, StockError> {
+    let facts = entries_of(read, of)?;
+    let item = match facts.first() {
+        Some(fact) => read.peek::<Item>(&fact.item)?,
+        None => None,
+    };
+    let Some(item) = item else { return Ok(None) };
+    let shown = Shown { unit: item.unit, currency: Settings::seen(read)?.currency };
+    let facts: Vec<_> = facts.iter().map(past::fact_of).collect();
+    Ok(Some(explain_move(&facts, shown)))
+}
+
 impl Stock<'_> {
     /// What stock is worth, by item and site.
     ///
@@ -290,6 +354,56 @@ impl Stock<'_> {
     /// As [`stock_cost`].
     pub fn cost(&self, item: ItemId, site: SiteId) -> Result<Option<Arc<StockCost>>, StockError> {
         self.view(|view| stock_cost(view, item, site))
+    }
+
+    /// What stock is worth by the category of its items.
+    ///
+    /// ```
+    /// # mod goods { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/goods.rs")); }
+    /// # use goods::*;
+    /// # let stock = valued_stock(); // the bolt is in BOLTS
+    /// use fondaco_inventory::value::ValueQuery;
+    /// let may = stock.value_by_category(&ValueQuery::on(day("2026-05-31")))?;
+    /// assert_eq!(may[&Some("BOLTS".into())].to_string(), "30.00 EUR");
+    /// # Ok::<(), StockError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`stock_value`] and [`by_category`].
+    pub fn value_by_category(
+        &self,
+        query: &ValueQuery,
+    ) -> Result<BTreeMap<Option<SmolStr>, Money>, StockError> {
+        self.view(|view| {
+            let value = stock_value(view, query)?;
+            by_category(view, &value)
+        })
+    }
+
+    /// Why stock of an item at a site is worth what it is.
+    ///
+    /// ```
+    /// # mod goods { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/goods.rs")); }
+    /// # use goods::*;
+    /// # let stock = valued_stock(); // five bolts are left, of those that cost 2 EUR
+    /// let (bolt, main) = (ItemId::named("M8x40"), SiteId::named("MAIN"));
+    /// let why = stock.explain_value(bolt, main)?.ok_or("it is valued")?.to_string();
+    /// assert!(why.starts_with("Stock value: 10.00 EUR\n│ FIFO\n└─ 5 pcs of 2026-05-11: 10.00 EUR"), "{why}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`explain_value`].
+    pub fn explain_value(&self, item: ItemId, site: SiteId) -> Result<Option<Explain>, StockError> {
+        self.view(|view| explain_value(view, item, site))
+    }
+
+    /// Why a move is worth what it is.
+    ///
+    /// # Errors
+    /// As [`explain_entries`].
+    pub fn explain_entries(&self, of: Id<Move>) -> Result<Option<Explain>, StockError> {
+        self.view(|view| explain_entries(view, of))
     }
 
     /// The open layers of an item at a site.

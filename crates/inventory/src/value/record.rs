@@ -11,6 +11,19 @@ use crate::moves::Move;
 use crate::valuation::{Cause, Framework, Method, Price};
 use crate::{Qty, Val};
 
+/// What a move that is dated before others of its stock does to what was posted for those.
+#[derive(
+    Field, Debug, Clone, Copy, PartialEq, Eq, Hash, Default, PartialOrd, Ord, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum LateMoves {
+    /// It stays: what is late is costed as if it came last.
+    #[default]
+    Keep,
+    /// The stock is costed again in the order of days, and what comes out otherwise is posted as corrections, on days that are open.
+    Replay,
+}
+
 /// How a company values its stock: one row, from when it does.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
 #[record(table = "stock_costing", kind = state, key(stock))]
@@ -19,6 +32,8 @@ pub struct Costing {
     pub stock: SmolStr,
     /// The standards that its books keep; `None` refuses no method.
     pub framework: Option<Framework>,
+    /// What moves do that are dated before others.
+    pub late: LateMoves,
 }
 
 /// For what a rule of costing holds: the nearest counts.
@@ -74,6 +89,10 @@ pub struct StockCost {
     pub known_per: Option<Qty>,
     /// How many layers and issues below zero it ever had: they are numbered so.
     pub numbered: i64,
+    /// How what left was costed when it began: where it is costed again, it begins so.
+    pub first_method: Method,
+    /// What one was known to cost then.
+    pub first_cost: Option<Price>,
 }
 
 impl StockCost {
@@ -94,6 +113,8 @@ impl StockCost {
     ///     known_value: None,
     ///     known_per: None,
     ///     numbered: 1,
+    ///     first_method: Method::Fifo,
+    ///     first_cost: None,
     /// };
     /// assert_eq!(bolts.value().to_decimal().to_string(), "8");
     /// ```
@@ -221,7 +242,7 @@ pub enum CostChangeKind {
 
 /// That something else than a move changed what stock of an item costs at a site. Its facts of value are those that name it.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "stock_cost_change", kind = fact, key(id), index(by_document(document)))]
+#[record(table = "stock_cost_change", kind = fact, key(id), index(by_document(document)), index(by_item(item, site)))]
 pub struct CostChange {
     /// Its id, among those of moves.
     pub id: Id<Move>,

@@ -10,9 +10,11 @@ use fondaco_core::{Act, Halt, Id, ItemId, Range, Rounding, SiteId, Tx, UnitPrice
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, ToSmolStr};
 
-use super::change::{check_lock, last_change, not_before};
-use super::costs::{Costs, Valued, cast, own_goods};
-use super::record::{CostChange, CostChangeKind, CostRule, CostScope, Costing, StockCost};
+use super::change::{check_lock, not_before};
+use super::costs::{Costs, Valued, cast, last_change, own_goods};
+use super::record::{
+    CostChange, CostChangeKind, CostRule, CostScope, Costing, LateMoves, StockCost,
+};
 use super::{ValueError, rights, rule};
 use crate::items::{CatalogueError, Category, Item, Lot, conversions, existing};
 use crate::levels::Stock;
@@ -41,12 +43,42 @@ pub struct SetUpCosting {
     /// The standards that the books keep; `None` refuses no method.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub framework: Option<Framework>,
+    /// What moves do that are dated before others. Sent again with another, it counts from then on.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub late: LateMoves,
+}
+
+fn is_default(late: &LateMoves) -> bool {
+    *late == LateMoves::default()
 }
 
 impl SetUpCosting {
     /// Under these standards.
     pub fn under(framework: Framework) -> SetUpCosting {
-        SetUpCosting { framework: Some(framework) }
+        SetUpCosting { framework: Some(framework), ..SetUpCosting::default() }
+    }
+
+    /// With moves that come late costed in the order of days.
+    ///
+    /// ```
+    /// # mod goods { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/goods.rs")); }
+    /// # use goods::*;
+    /// # let stock = valued_stock(); // bolts: 10 came for 10 EUR and 10 for 20 EUR in May, 15 were sold in June
+    /// use fondaco_inventory::moves::NewMove;
+    /// use fondaco_inventory::posting::MoveStock;
+    /// use fondaco_inventory::value::{LateMoves, SetUpCosting, ValueQuery};
+    /// stock.send("costed again", &SetUpCosting::default().late(LateMoves::Replay))?;
+    /// let (bolt, bin) = (ItemId::named("M8x40"), "MAIN/A/01");
+    /// let cheaper = NewMove::receipt(bolt, "10 pcs".parse().unwrap(), bin, day("2026-05-01"));
+    /// let cheaper = cheaper.cost(Money::parse("5 EUR").unwrap());
+    /// stock.send("late", &MoveStock::new(vec![cheaper]))?;
+    /// // The fifteen were these ten and five at 1 EUR: they cost 10 EUR, not 20.
+    /// assert_eq!(stock.value(&ValueQuery::default())?.total().to_string(), "25.00 EUR");
+    /// # Ok::<(), StockError>(())
+    /// ```
+    #[must_use]
+    pub fn late(self, late: LateMoves) -> SetUpCosting {
+        SetUpCosting { late, ..self }
     }
 }
 
@@ -58,11 +90,13 @@ impl Act for SetUpCosting {
         let authority = tx.authority(&rights::SET_COSTING)?;
         allow_company(tx, &authority)?;
         Settings::of(tx)?;
-        let framework = self.framework;
+        let SetUpCosting { framework, late } = *self;
+        let row = Costing { stock: Settings::key(), framework, late };
         match tx.get::<Costing>(&Settings::key())? {
-            Some(costing) if costing.framework == framework => return Ok(()),
+            Some(costing) if *costing == row => return Ok(()),
+            Some(costing) if costing.framework == framework => tx.put(row)?,
             Some(_) => return Err(ValueError::CostingSetUp.into()),
-            None => tx.insert(Costing { stock: Settings::key(), framework })?,
+            None => tx.insert(row)?,
         }
         tx.emit(Event::new("stock.costing_set_up"));
         Ok(())
@@ -318,7 +352,7 @@ impl Opening {
         let code = self.site_code(tx)?;
         let state = costs.empty(found.method, found.cost);
         let state = state.map_err(|error| super::costs::costing(&self.item, &code, error))?;
-        let mut valued = Valued::new(self.item.clone(), self.site, code, state);
+        let mut valued = Valued::new(self.item.clone(), self.site, code, state, found.cost);
         valued.touch();
         let place = costs.keep(valued);
         for (lot, units) in own.into_iter().filter(|(_, units)| *units != 0) {

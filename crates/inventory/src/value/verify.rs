@@ -1,16 +1,19 @@
-//! Whether value is what its facts say, its layers come to it, and it is of what is there.
+//! Whether value is what its facts say, its layers come to it, and it is of what is there, lot by lot where each has its own cost; whether
+//! layers, debts and late costs name what there is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use fondaco_core::engine::Discrepancies;
 use fondaco_core::{Halt, Id, ItemId, Range, Reading, SiteId, View};
 
 use super::costs::{cast, layer_of, rules_of, state_of};
-use super::record::{CostDebt, CostLayer, Costing, StockCost, ValueDay, ValueEntry};
+use super::record::{
+    CostChange, CostChangeKind, CostDebt, CostLayer, Costing, StockCost, ValueDay, ValueEntry,
+};
 use crate::items::{Item, Lot, Ownership};
 use crate::moves::{Move, Stage};
-use crate::valuation::{Debt, State};
+use crate::valuation::{Cause, Debt, Method, State};
 use crate::{Qty, Settings};
 
 type Key = (ItemId, SiteId);
@@ -33,9 +36,13 @@ pub(super) fn verify(view: &mut View<'_>, found: &mut Discrepancies) -> Result<(
         Ok::<_, Halt>(())
     })?;
     compare_days(view, days, found)?;
-    let mut there = own_goods(view)?;
+    let states = states(view)?;
+    let mut there = own_goods(view, &states)?;
+    compare_lots(&states, &there.of_lots, found);
+    names(view, &states, found)?;
     let rules = rules_of(&settings, &costing);
-    for (key, (row, state)) in states(view)? {
+    let valued: BTreeSet<ItemId> = states.keys().map(|(item, _)| *item).collect();
+    for (key, (row, state)) in states {
         let stored = (i128::from(row.quantity.units()), i128::from(row.value().units()));
         let counted = facts.remove(&key).unwrap_or_default();
         let (item, site) = key;
@@ -47,7 +54,7 @@ pub(super) fn verify(view: &mut View<'_>, found: &mut Discrepancies) -> Result<(
         if let Err(error) = state.check(&rules) {
             found.say(format_args!("item {item} at site {site}: {error}"));
         }
-        let lies = there.remove(&key).unwrap_or(0);
+        let lies = there.all.remove(&key).unwrap_or(0);
         if lies != stored.0 {
             found.say(format_args!(
                 "item {item} at site {site}: {} are valued in smallest units, and {lies} are there",
@@ -57,6 +64,83 @@ pub(super) fn verify(view: &mut View<'_>, found: &mut Discrepancies) -> Result<(
     }
     for ((item, site), _) in facts {
         found.say(format_args!("item {item} at site {site} has facts of value, and no cost"));
+    }
+    let unvalued =
+        there.all.iter().filter(|((item, _), units)| **units != 0 && valued.contains(item));
+    for ((item, site), units) in unvalued {
+        found.say(format_args!(
+            "item {item} is valued, but not at site {site}, where {units} are in smallest units"
+        ));
+    }
+    Ok(())
+}
+
+/// Where each lot has its own cost, what is valued of a lot is what lies of it.
+fn compare_lots(
+    states: &BTreeMap<Key, (StockCost, State)>,
+    of_lots: &BTreeMap<(ItemId, SiteId, Id<Lot>), i128>,
+    found: &mut Discrepancies,
+) {
+    let mut laid = of_lots.clone();
+    for ((item, site), (_, state)) in states.iter().filter(|(_, (row, _))| is_by_lots(row)) {
+        for layer in state.layers.iter() {
+            let Some(lot) = layer.lot else { continue };
+            let left = laid.entry((*item, *site, cast(lot))).or_default();
+            *left -= i128::from(layer.quantity.units());
+        }
+    }
+    for ((item, site, lot), differs) in laid.iter().filter(|(_, differs)| **differs != 0) {
+        found.say(format_args!(
+            "item {item} at site {site}: {differs} more are there of lot {lot} than are valued, in smallest units"
+        ));
+    }
+}
+
+fn is_by_lots(row: &StockCost) -> bool {
+    row.method == Method::Lot
+}
+
+/// That layers and debts are of moves or changes of cost that there are, and that each late cost has its facts.
+fn names(
+    view: &mut View<'_>,
+    states: &BTreeMap<Key, (StockCost, State)>,
+    found: &mut Discrepancies,
+) -> Result<(), Halt> {
+    let mut named: BTreeSet<Id<Move>> = BTreeSet::new();
+    for (_, state) in states.values() {
+        named.extend(state.layers.iter().map(|layer| cast::<_, Move>(layer.id)));
+        named.extend(state.debts.iter().map(|debt| cast::<_, Move>(debt.of)));
+    }
+    view.peek_each(&Range::<Move>::all(), |leg: &Move| {
+        named.remove(&leg.id);
+        Ok::<_, Halt>(())
+    })?;
+    let mut late = BTreeSet::new();
+    view.peek_each(&Range::<CostChange>::all(), |change: &CostChange| {
+        named.remove(&change.id);
+        if matches!(change.kind, CostChangeKind::Landed | CostChangeKind::Price) {
+            late.insert(change.id);
+        }
+        Ok::<_, Halt>(())
+    })?;
+    for id in named {
+        found.say(format_args!("a layer or an issue below zero is of {id}, which there is not"));
+    }
+    let mut unknown = BTreeSet::new();
+    view.peek_each(&Range::<ValueEntry>::all(), |fact: &ValueEntry| {
+        let is_known = late.remove(&fact.by);
+        if !is_known && fact.cause == Cause::Landed {
+            unknown.insert(fact.by);
+        }
+        Ok::<_, Halt>(())
+    })?;
+    for id in late {
+        found.say(format_args!("the cost {id} came later, and has no facts of value"));
+    }
+    for id in unknown {
+        if view.peek::<CostChange>(&id)?.is_none() && view.peek::<Move>(&(id, 0))?.is_none() {
+            found.say(format_args!("there are facts of the cost {id}, which there is not"));
+        }
     }
     Ok(())
 }
@@ -122,8 +206,20 @@ fn states(view: &mut View<'_>) -> Result<BTreeMap<Key, (StockCost, State)>, Halt
     }
 }
 
-/// The company's own goods by item and site, in transit to it included, as its moves say.
-fn own_goods(view: &mut View<'_>) -> Result<BTreeMap<Key, i128>, Halt> {
+/// The company's own goods, in transit included.
+#[derive(Default)]
+struct There {
+    /// By item and site.
+    all: BTreeMap<Key, i128>,
+    /// By lot too, where each has its own cost.
+    of_lots: BTreeMap<(ItemId, SiteId, Id<Lot>), i128>,
+}
+
+/// The company's own goods as its moves say.
+fn own_goods(
+    view: &mut View<'_>,
+    states: &BTreeMap<Key, (StockCost, State)>,
+) -> Result<There, Halt> {
     let (mut of_items, mut of_lots) = (BTreeMap::new(), BTreeMap::<Id<Lot>, Ownership>::new());
     view.peek_each(&Range::<Item>::all(), |item: &Item| {
         of_items.insert(item.id, item.ownership);
@@ -133,12 +229,17 @@ fn own_goods(view: &mut View<'_>) -> Result<BTreeMap<Key, i128>, Halt> {
         of_lots.insert(lot.id, lot.ownership);
         Ok::<_, Halt>(())
     })?;
-    let mut there = BTreeMap::new();
+    let mut there = There::default();
     view.peek_each(&Range::<Move>::all(), |leg: &Move| {
         let of_lot = leg.lot.copied().and_then(|lot| of_lots.get(&lot));
         let own = of_lot.or(of_items.get(&leg.item)) == Some(&Ownership::Own);
         if own && matches!(leg.stage, Stage::Stock | Stage::Transit) && leg.quantity != Qty::ZERO {
-            *there.entry((leg.item, leg.site)).or_default() += i128::from(leg.quantity.units());
+            let (key, units) = ((leg.item, leg.site), i128::from(leg.quantity.units()));
+            *there.all.entry(key).or_default() += units;
+            let by_lots = states.get(&key).is_some_and(|(row, _)| is_by_lots(row));
+            if let (true, Some(lot)) = (by_lots, leg.lot.copied()) {
+                *there.of_lots.entry((key.0, key.1, lot)).or_default() += units;
+            }
         }
         Ok::<_, Halt>(())
     })?;

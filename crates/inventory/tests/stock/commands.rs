@@ -132,6 +132,31 @@ const KNOWN_OF_COUNTS: [&str; 3] = [
 ];
 
 #[test]
+fn digests_of_value_never_change() {
+    let freight =
+        AddLandedCost::new(vec![Id::from_u128(7)], crate::value::euro("9.5"), Basis::Weight);
+    let bill = CorrectReceiptCost::new(Id::from_u128(7), crate::value::euro("9.5"));
+    let price = "3 EUR/pcs".parse().unwrap();
+    let line = NetRealisable { item: Id::from_u128(6), site: Id::from_u128(8), price };
+    let set_up = SetUpCosting::under(Framework::Ifrs);
+    let item = SetCosting::item(Id::from_u128(6), Method::Standard).cost(price);
+    let digests = [
+        hex(&SetUpCosting::default()),
+        hex(&set_up),
+        hex(&set_up.late(LateMoves::Replay)),
+        hex(&SetCosting::company(Method::Fifo)),
+        hex(&SetCosting::category("BOLTS", Method::Average).on(d("2026-03-31"))),
+        hex(&item),
+        hex(&freight),
+        hex(&bill),
+        hex(&WriteDown::to(vec![line])),
+    ];
+    assert_eq!(digests, KNOWN_OF_VALUE);
+}
+
+const KNOWN_OF_VALUE: [&str; 9] = [""; 9];
+
+#[test]
 fn commands_of_replenishment_are_json() {
     same(
         &rule(),
@@ -160,6 +185,7 @@ fn commands_of_replenishment_are_json() {
 fn commands_of_value_are_json() {
     same(&SetUpCosting::default(), "{}");
     same(&SetUpCosting::under(Framework::Ifrs), r#"{"framework":"ifrs"}"#);
+    same(&SetUpCosting::default().late(LateMoves::Replay), r#"{"late":"replay"}"#);
     same(&SetCosting::company(Method::Fifo), r#"{"of":"company","method":"fifo"}"#);
     same(
         &SetCosting::category("BOLTS", Method::Average).on(d("2026-03-31")),

@@ -30,3 +30,4 @@ mod uncovered;
 mod value;
 mod value_changes;
 mod value_histories;
+mod value_late;

@@ -9,7 +9,7 @@ use fondaco_inventory::moves::*;
 use fondaco_inventory::posting::MoveStock;
 use fondaco_inventory::valuation::{
     self, Basis, Bearer, Cause, CostRules, Kind, Known, Method, Past, Posted, Price, State, Taken,
-    Told, ValueFact, spread,
+    Told, Took, ValueFact, spread,
 };
 use fondaco_inventory::value::*;
 use fondaco_inventory::*;
@@ -65,6 +65,9 @@ impl Past for Both<'_> {
     }
     fn taken(&self, layer: valuation::MoveId) -> &[Taken] {
         self.0.taken(layer)
+    }
+    fn took(&self, issue: valuation::MoveId) -> Vec<Took> {
+        self.0.took(issue)
     }
 }
 
