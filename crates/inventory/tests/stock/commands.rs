@@ -154,7 +154,17 @@ fn digests_of_value_never_change() {
     assert_eq!(digests, KNOWN_OF_VALUE);
 }
 
-const KNOWN_OF_VALUE: [&str; 9] = [""; 9];
+const KNOWN_OF_VALUE: [&str; 9] = [
+    "841dbd08648bb7989f34fa9323327eb33f450b4af3e01446e61d501c6d1368b0",
+    "9a56312e2b1d55d0eab63ac0c9cb29606aeaacab953715b85302afa843e597cc",
+    "1a183b9497daa1b61a04fd83543f38f48ea1b22fc46f39bdf4d6c0c1246b22a8",
+    "489c91b0461fd1de88864c58caa2edaf09a8fb0553ea8ad4e5359ee8ab7ff266",
+    "ff586acf30424f91f25fc034438bafe4e1ef8925664d1edea3f13b9eccb5a632",
+    "1d33dc64ae4c6971f111f6423b8b247ab128763ed8ba18903928f244736a6bd9",
+    "196411a7057a826a75679145848f770052f22facd4c82e25e48d8d99329c203c",
+    "8a1f93eb4d2ce45f20145d16e03b9589ea034638498fc4e3a07b964d66a2cc20",
+    "080b1e2dfad7c6c41aaa72d88f20a45bea67a6733cff39ad1244d0333efce9a2",
+];
 
 #[test]
 fn commands_of_replenishment_are_json() {
