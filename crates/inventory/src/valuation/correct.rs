@@ -9,7 +9,7 @@ use super::state::Act;
 use super::{Cause, Lot, Method, Move, MoveId, Past, Posted, Qty, State, Val, ValuationError};
 
 impl State {
-    /// What an earlier move should have moved. What did not leave after all lies again where it lay. What was corrected before is taken back first, at what it was corrected by; the rest
+    /// What an earlier move should have moved. What did not leave at all lies again where it lay. What was corrected before is taken back first, at what it was corrected by; the rest
     /// keeps that move's cost, but for what goes out in addition, which can only cost what is there. A return takes no more in all than
     /// is open of what it returns, at the cost of that.
     pub(super) fn correct(
@@ -83,7 +83,8 @@ impl State {
     ) -> Result<(), ValuationError> {
         let cost = old.part(act, less, old.value)?;
         let come = old.incoming(less, cost, Some(old.of));
-        match self.method.has_layers() {
+        // A part of it lies by its own day, so that whoever takes the correction back finds it there.
+        match self.method.has_layers() && less == old.open {
             true => self.lay_back(act, come, &past.took(old.of))?,
             false => self.receive(act, come)?,
         }

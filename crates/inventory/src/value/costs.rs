@@ -533,7 +533,8 @@ impl Costs {
             return Ok(());
         }
         if self.late == LateMoves::Replay {
-            return Ok(self.correct_again());
+            self.correct_again();
+            return Ok(());
         }
         for _ in 0..ROUNDS {
             let new = self.entries.get(self.followed..).unwrap_or_default();

@@ -17,6 +17,7 @@
 //! The company's own goods, those in transit to the site included: who sends goods to another site takes their cost there when they
 //! leave (as SAP does, ADR 0016). Goods of customers and consigned ones are worth nothing here, until they become the company's own.
 
+mod begin;
 mod change;
 mod costing;
 mod costs;
@@ -33,6 +34,7 @@ mod verify;
 use fondaco_core::engine::Part;
 use fondaco_core::store::Record;
 
+pub use begin::{CostStock, CostStockCursor, CostStockReport};
 pub use change::{AddLandedCost, CorrectReceiptCost, NetRealisable, WriteDown};
 pub(crate) use costing::Costed;
 pub use error::ValueError;
@@ -59,4 +61,5 @@ pub(crate) static PART: Part = Part::new(&[
     ValueDay::TABLE,
 ])
 .permissions(&[&rights::SET_COSTING, &rights::REVALUE])
+.jobs(&["stock.cost"])
 .verified_by(verify::verify);

@@ -1,6 +1,5 @@
 //! Saying how items are costed. What lies there gets its value with it, or another method for the one it had.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -10,18 +9,17 @@ use fondaco_core::{Act, Halt, Id, ItemId, Range, Rounding, SiteId, Tx, UnitPrice
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, ToSmolStr};
 
-use super::change::{check_lock, not_before};
-use super::costs::{Costs, Valued, cast, last_change, own_goods};
-use super::record::{
-    CostChange, CostChangeKind, CostRule, CostScope, Costing, LateMoves, StockCost,
-};
+use super::begin::value_what_is_there;
+use super::change::not_before;
+use super::costs::{Costs, Valued, cast, own_goods};
+use super::record::{CostChange, CostChangeKind, CostRule, CostScope, Costing, LateMoves};
 use super::{ValueError, rights, rule};
 use crate::items::{CatalogueError, Category, Item, Lot, conversions, existing};
 use crate::levels::Stock;
-use crate::moves::{Move, StockLock};
+use crate::moves::Move;
 use crate::places::Site;
 use crate::valuation::{self, Framework, Kind, Method, NoPast, Price};
-use crate::{MoveError, Qty, Settings, StockError, Val};
+use crate::{Qty, Settings, StockError, Val};
 
 /// Begins to value stock: once. [`SetCosting`] then says how items are costed.
 ///
@@ -155,30 +153,41 @@ pub struct SetCosting {
     /// The day from which what this changes in value counts; today when it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<NaiveDate>,
+    /// Whether what lies there is left to [`CostStock`](super::CostStock).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rule_alone: bool,
 }
 
 impl SetCosting {
+    fn of(of: CostingOf, method: Method) -> SetCosting {
+        SetCosting { of, method: Some(method), cost: None, date: None, rule_alone: false }
+    }
+
     /// All items, where nothing nearer says otherwise.
     pub fn company(method: Method) -> SetCosting {
-        SetCosting { of: CostingOf::Company, method: Some(method), cost: None, date: None }
+        SetCosting::of(CostingOf::Company, method)
     }
 
     /// The items of a category, and of those under it.
     pub fn category(category: impl Into<SmolStr>, method: Method) -> SetCosting {
-        let of = CostingOf::Category(category.into());
-        SetCosting { of, method: Some(method), cost: None, date: None }
+        SetCosting::of(CostingOf::Category(category.into()), method)
     }
 
     /// One item.
     pub fn item(item: ItemId, method: Method) -> SetCosting {
-        let of = CostingOf::Item(item);
-        SetCosting { of, method: Some(method), cost: None, date: None }
+        SetCosting::of(CostingOf::Item(item), method)
     }
 
     /// That costs so much.
     #[must_use]
     pub fn cost(self, cost: UnitPrice) -> SetCosting {
         SetCosting { cost: Some(cost), ..self }
+    }
+
+    /// Sets the rule alone, and leaves what lies there to the job [`CostStock`](super::CostStock).
+    #[must_use]
+    pub fn rule_alone(self) -> SetCosting {
+        SetCosting { rule_alone: true, ..self }
     }
 
     /// From this day on.
@@ -196,18 +205,20 @@ impl Act for SetCosting {
         let authority = tx.authority(&rights::SET_COSTING)?;
         let mut costs = Costs::new(tx)?;
         let row = self.rule(tx, &authority, &costs)?;
-        let today = tx.today()?;
-        let date = self.date.unwrap_or(today);
-        if date > today {
-            return Err(MoveError::DateAhead { date, today }.into());
-        }
         if let Some(method) = self.method {
             costs.empty(method, None).map_err(ValueError::Method)?;
         }
         let event = Event::new("stock.costing_set").with("scope", row.scope.code());
         tx.emit(event.with("of", row.of.clone()));
         tx.upsert(row)?;
-        self.value_what_is_there(tx, &mut costs, date)?;
+        if self.rule_alone {
+            return Ok(());
+        }
+        let levels = match &self.of {
+            CostingOf::Item(item) => Range::<Stock>::by_key(item),
+            _ => Range::<Stock>::all(),
+        };
+        value_what_is_there(tx, &mut costs, &levels, (self.date, self.cost.is_some()))?;
         Ok(costs.finish(tx)?)
     }
 }
@@ -254,75 +265,30 @@ impl SetCosting {
             }
         })
     }
-
-    /// Goes through what there is of the items that the rule may be for.
-    fn value_what_is_there(
-        &self,
-        tx: &mut Tx<'_>,
-        costs: &mut Costs,
-        date: NaiveDate,
-    ) -> Result<(), StockError> {
-        let levels = match &self.of {
-            CostingOf::Item(item) => Range::<Stock>::by_key(item),
-            _ => Range::<Stock>::all(),
-        };
-        let levels = tx.get_range(&levels)?;
-        let keys: Vec<_> = levels.iter().map(|level| (level.item, level.site)).collect();
-        let stored = tx.get_many::<StockCost>(&keys)?;
-        let locks = tx.scan(&Range::<StockLock>::all())?;
-        let mut missing: BTreeMap<SmolStr, ()> = BTreeMap::new();
-        for (level, stored) in levels.iter().zip(stored) {
-            let item = existing(tx, level.item)?;
-            let Some(found) = rule::of_item(tx, &item)? else {
-                if stored.is_some() {
-                    return Err(ValueError::NoMethod { item: item.code.clone() }.into());
-                }
-                continue;
-            };
-            check_lock(&locks, level.site, date)?;
-            let last = match stored {
-                Some(_) => last_change(tx, (level.item, level.site))?,
-                None => level.last_moved(),
-            };
-            let opening =
-                Opening { item, site: level.site, date, last, given: self.cost.is_some() };
-            let done = match stored {
-                Some(_) => opening.change(tx, costs, &found).map(|()| true),
-                None => opening.value(tx, costs, &found, level),
-            };
-            if !done? {
-                missing.insert(opening.item.code.clone(), ());
-            }
-        }
-        if missing.is_empty() {
-            return Ok(());
-        }
-        Err(ValueError::OpeningCostMissing { items: missing.into_keys().collect() }.into())
-    }
 }
 
 /// What there is of an item at a site, when a rule is set for it.
-struct Opening {
-    item: Arc<Item>,
-    site: SiteId,
-    date: NaiveDate,
+pub(super) struct Opening {
+    pub(super) item: Arc<Item>,
+    pub(super) site: SiteId,
+    pub(super) date: NaiveDate,
     /// The last day on which goods of it were moved, or its value changed.
-    last: Option<NaiveDate>,
+    pub(super) last: Option<NaiveDate>,
     /// Whether a cost is given.
-    given: bool,
+    pub(super) given: bool,
 }
 
 impl Opening {
-    /// Costs by another method what was valued before, or by another standard.
-    fn change(
+    /// Costs by another method what was valued before, or by another standard; whether it did.
+    pub(super) fn change(
         &self,
         tx: &mut Tx<'_>,
         costs: &mut Costs,
         found: &rule::Found,
-    ) -> Result<(), StockError> {
+    ) -> Result<bool, StockError> {
         let code = self.site_code(tx)?;
         costs.read(tx, vec![(self.item.clone(), self.site, code)])?;
-        let Some(place) = costs.seen(self.item.id, self.site) else { return Ok(()) };
+        let Some(place) = costs.seen(self.item.id, self.site) else { return Ok(false) };
         let is_other = costs.at(place)?.state.method != found.method;
         let to_standard = found.method == Method::Standard;
         if is_other {
@@ -330,14 +296,15 @@ impl Opening {
             self.apply(tx, (costs, place), Kind::ChangeMethod { to: found.method }, None)?;
             costs.at_mut(place)?.requeue();
         }
-        if let (Some(cost), true) = (found.cost, self.given || (is_other && to_standard)) {
+        let priced = found.cost.filter(|_| self.given || (is_other && to_standard));
+        if let Some(cost) = priced {
             self.apply(tx, (costs, place), Kind::SetCost { cost }, None)?;
         }
-        Ok(())
+        Ok(is_other || priced.is_some())
     }
 
     /// Values what was never valued; `false` where it has no cost.
-    fn value(
+    pub(super) fn value(
         &self,
         tx: &mut Tx<'_>,
         costs: &mut Costs,
@@ -437,7 +404,7 @@ pub(super) fn price_of(
 }
 
 /// Asks for something about the whole company.
-fn allow_company(tx: &mut Tx<'_>, authority: &Authority) -> Result<(), Halt> {
+pub(super) fn allow_company(tx: &mut Tx<'_>, authority: &Authority) -> Result<(), Halt> {
     if authority.is_full() {
         return Ok(());
     }

@@ -198,6 +198,10 @@ fn commands_of_value_are_json() {
     same(&SetUpCosting::default().late(LateMoves::Replay), r#"{"late":"replay"}"#);
     same(&SetCosting::company(Method::Fifo), r#"{"of":"company","method":"fifo"}"#);
     same(
+        &SetCosting::company(Method::Fifo).rule_alone(),
+        r#"{"of":"company","method":"fifo","rule_alone":true}"#,
+    );
+    same(
         &SetCosting::category("BOLTS", Method::Average).on(d("2026-03-31")),
         r#"{"of":{"category":"BOLTS"},"method":"average","date":"2026-03-31"}"#,
     );

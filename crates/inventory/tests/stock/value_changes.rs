@@ -333,3 +333,48 @@ fn a_category_changes_no_method_unseen() {
         verified(&host);
     });
 }
+
+/// The rule of a large company is set first; a job then costs what lies there, and goes on where it was stopped.
+#[test]
+fn what_lies_there_is_costed_by_a_job() {
+    use fondaco_core::job::{JobCall, JobId};
+    use fondaco_core::{Progressed, Unit};
+    use fondaco_inventory::items::Item;
+    use std::ops::ControlFlow;
+    let host = in_memory();
+    let parts: Vec<Item> =
+        (0..600).map(|n| Item::new(format!("PART-{n:03}"), "A part", Unit::PIECE)).collect();
+    host.insert("parts", parts.clone());
+    host.made("before it was valued", receipt(bolt(), "5 pcs", "MAIN/A"));
+    host.must("value", &SetUpCosting::default());
+    host.must("fifo", &SetCosting::company(Method::Fifo).rule_alone());
+    let came = |part: &Item| receipt(part.id, "1 pcs", "MAIN/A").cost(euro("2"));
+    host.must("come", &MoveStock::new(parts.iter().map(came).collect()));
+    assert_eq!(host.refusal(issue(bolt(), "1 pcs", "MAIN/A")), "inventory.never_valued");
+    let Over::Sync(driver) = &host.over else { return };
+    let (clerk, clock) = (ActorId::new("clerk"), || host.now());
+    let run = |name: &str, stop: bool| {
+        let call = JobCall::new(JobId::named(name), &clerk, &clock);
+        let mut seen = |at: &Progressed| match stop && at.done > 0 {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        };
+        driver.run_job(&call, &mut CostStock::default(), &mut seen).map(|done| done.report)
+    };
+    let first = run("first", false).unwrap();
+    assert_eq!((first.stocks, first.changed, first.left), (601, 0, vec!["BOLT".into()]));
+    host.must("bolts", &SetCosting::item(bolt(), Method::Fifo).cost(each("1 EUR/pcs")));
+    let rule = SetCosting { method: None, ..SetCosting::item(bolt(), Method::Fifo) };
+    host.must("bolts as all", &rule);
+    host.must("average", &SetCosting::company(Method::Average).rule_alone());
+    assert!(run("average", true).is_err());
+    let method = |item| host.view(|view| stock_cost(view, item, main_site())).unwrap().method;
+    let methods = || parts.iter().filter(|part| method(part.id) == Method::Average).count();
+    assert!((400..600).contains(&methods()), "{}", methods());
+    verified(&host);
+    let done = run("average", false).unwrap();
+    assert_eq!((done.stocks, done.changed, done.left), (601, 601, vec![]));
+    assert_eq!(methods(), 600);
+    assert_eq!(values(&host)[0], "1205.00 EUR");
+    verified(&host);
+}

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chrono::Days;
 use fondaco_core::{Currency, Id, ItemId, Money, SiteId, UnitPrice};
 use fondaco_inventory::moves::*;
+use fondaco_inventory::places::{Location, Site};
 use fondaco_inventory::posting::MoveStock;
 use fondaco_inventory::valuation::{
     self, Basis, Bearer, Cause, CostRules, Kind, Known, Method, Past, Posted, Price, State, Taken,
@@ -48,6 +49,11 @@ fn cast<A, B>(id: Id<A>) -> Id<B> {
     Id::from_u128(id.to_u128())
 }
 
+/// A third site, so that what is sent on is sent on again.
+fn van() -> SiteId {
+    SiteId::named("VAN")
+}
+
 fn units(pieces: i64) -> Qty {
     Qty::from_units(pieces * 1_000_000)
 }
@@ -57,14 +63,14 @@ fn cents(cents: i64) -> Val {
 }
 
 /// What is known at one site, and of returns what they return at another.
-struct Both<'a>(&'a Known, &'a Known);
+struct Both<'a>(&'a Known, &'a Known, Option<Vec<Taken>>);
 
 impl Past for Both<'_> {
     fn posted(&self, id: valuation::MoveId) -> Option<Posted> {
         self.0.posted(id).or_else(|| self.1.posted(id))
     }
     fn taken(&self, layer: valuation::MoveId) -> &[Taken] {
-        self.0.taken(layer)
+        self.2.as_deref().unwrap_or_else(|| self.0.taken(layer))
     }
     fn took(&self, issue: valuation::MoveId) -> Vec<Took> {
         self.0.took(issue)
@@ -113,13 +119,59 @@ impl Reference {
         let other = elsewhere.and_then(|key| self.known.get(&key)).cloned().unwrap_or_default();
         let rules = self.rules;
         let mut told = Told::new();
-        let done = self.state(key).apply(&rules, moved, &Both(&known, &other), &mut told);
+        let sent = self.sent_of_average(key, moved, &known);
+        let done = self.state(key).apply(&rules, moved, &Both(&known, &other, sent), &mut told);
         done.map_err(|error| error.code().to_owned())?;
         self.note(key, moved, &told);
         if let Some(other) = elsewhere.filter(|other| *other != key) {
             self.known.entry(other).or_default().note(moved, &told.facts);
         }
         Ok(told.facts)
+    }
+
+    /// Of an average who took from a receipt that a cost comes upon: what it covered, and of all that left since what went to other sites,
+    /// each with its share of what is gone.
+    fn sent_of_average(
+        &mut self,
+        key: Key,
+        moved: &valuation::Move,
+        known: &Known,
+    ) -> Option<Vec<Taken>> {
+        let (Kind::LandedCost { of, .. } | Kind::PriceChange { of, .. }) = moved.kind else {
+            return None;
+        };
+        if self.method != Method::Average {
+            return None;
+        }
+        let moved_there = known.posted(of)?.quantity.units();
+        let mut taken = known.taken(of).to_vec();
+        let named: i64 = taken.iter().map(|taken| taken.quantity.units()).sum();
+        let gone = moved_there - self.state(key).quantity.units().clamp(0, moved_there) - named;
+        let facts = self.facts.get(&key).cloned().unwrap_or_default();
+        let first = facts.iter().position(|fact| (fact.by, fact.of) == (of, of))?;
+        let mut left = BTreeMap::<valuation::MoveId, i64>::new();
+        for fact in facts.iter().skip(first) {
+            let since = !facts.iter().take(first).any(|before| before.of == fact.of);
+            let counts = fact.cause == Cause::Cost && fact.by != moved.id && fact.of != of;
+            // What is dated before the receipt did not leave of it.
+            if since && counts && fact.date >= known.posted(of)?.date {
+                *left.entry(fact.of).or_default() -= fact.quantity.units();
+            }
+        }
+        left.retain(|_, units| *units > 0);
+        let all: i64 = left.values().sum();
+        for (by, units) in left {
+            let is_sent = |made: &&Made| cast::<_, valuation::Move>(made.id) == by;
+            let sent = self.made.iter().find(is_sent);
+            let is_sent = sent
+                .is_some_and(|made| matches!(made.kind, MoveKind::Transfer | MoveKind::Dispatch));
+            let share = (i128::from(units) * i128::from(gone.max(0)) / i128::from(all)) as i64;
+            if is_sent && gone > 0 {
+                taken.push(Taken { by, quantity: Qty::from_units(share.min(units)) });
+            }
+        }
+        taken.sort_by_key(|taken| taken.by);
+        Some(taken)
     }
 
     fn note(&mut self, key: Key, moved: &valuation::Move, told: &Told) {
@@ -143,6 +195,8 @@ impl Reference {
                     continue;
                 };
                 let kind = Kind::PriceChange { of, value: Val::from_units(-value) };
+                // Not before it came there.
+                let date = date.max(sent.map_or(date, |made| made.date));
                 let (key, moved) = ((key.0, site), valuation::Move::new(by, date, kind));
                 let told = self.apply_here(key, &moved, None)?;
                 facts.extend(told.into_iter().map(|fact| (key, fact)));
@@ -225,9 +279,13 @@ fn a_move(random: &mut Random, reference: &Reference) -> (NewMove, Made, Option<
     let item = if by_lots { milk() } else { [bolt(), sand()][random.below(2)] };
     let lot = by_lots.then(|| ["M1", "M2"][random.below(2)]);
     let count = random.between(1, 9);
-    let bins = ["MAIN/A", "MAIN/B", "SHOP"];
-    let site = |bin: &str| if bin == "SHOP" { shop() } else { main_site() };
-    let (from, to) = (bins[random.below(3)], bins[random.below(3)]);
+    let bins = ["MAIN/A", "MAIN/B", "SHOP", "VAN"];
+    let site = |bin: &str| match bin {
+        "SHOP" => shop(),
+        "VAN" => van(),
+        _ => main_site(),
+    };
+    let (from, to) = (bins[random.below(4)], bins[random.below(4)]);
     let date =
         if random.once_in(4) { today() - Days::new(random.below(40) as u64) } else { today() };
     let id = Id::from_u128(0);
@@ -449,13 +507,15 @@ fn compare(host: &Host, reference: &Reference, what: &str) {
             Ok(view.peek_scan(&Range::by(ValueEntry::BY_ITEM, &(*item, *site)))?)
         });
         facts.sort_by_key(|fact| (fact.by, fact.number));
-        let found = facts
-            .iter()
-            .map(|fact| (cast(fact.by), cast(fact.about()), fact.cause, fact.quantity, fact.value));
+        let found = facts.iter().map(|fact| {
+            let (by, of) = (cast(fact.by), cast(fact.about()));
+            (by, of, fact.cause, fact.date, fact.quantity, fact.value)
+        });
         let mut facts = reference.facts.get(&(*item, *site)).cloned().unwrap_or_default();
         facts.sort_by_key(|fact| fact.by);
-        let expected =
-            facts.iter().map(|fact| (fact.by, fact.of, fact.cause, fact.quantity, fact.value));
+        let expected = facts
+            .iter()
+            .map(|fact| (fact.by, fact.of, fact.cause, fact.date, fact.quantity, fact.value));
         assert_eq!(
             found.collect::<Vec<_>>(),
             expected.collect::<Vec<_>>(),
@@ -474,13 +534,44 @@ fn compare(host: &Host, reference: &Reference, what: &str) {
     verified(host);
 }
 
+/// More layers than are read at once.
+fn many_layers(host: &Host, reference: &mut Reference) {
+    if reference.method == Method::Lot {
+        return;
+    }
+    for n in 0..20_u64 {
+        let (date, cost) = (today() - Days::new(60 - n), 100 + 7 * n as i64);
+        let new = receipt(bolt(), "1 pcs", "MAIN/A").cost(Money::minor(cost, Currency::EUR));
+        let new = NewMove { date, ..new };
+        let made = Made {
+            id: host.made(&format!("layer {n}"), new),
+            kind: MoveKind::Receipt,
+            item: bolt(),
+            units: 1,
+            from: None,
+            to: Some(main_site()),
+            of: None,
+            lot: None,
+            date,
+        };
+        assert_eq!(reference.make(&made, Some(cents(cost))), Ok(()));
+        reference.made.push(made);
+    }
+}
+
 fn history(host: &Host, method: Method, seed: u64, steps: usize) {
     host.must("value", &SetUpCosting::default());
     let each = |unit: &str| format!("2 EUR/{unit}").parse::<UnitPrice>().unwrap();
     for (item, unit) in [(bolt(), "pcs"), (sand(), "kg"), (milk(), "l")] {
         host.must(unit, &SetCosting::item(item, method).cost(each(unit)));
     }
+    host.insert("van", vec![Site::new("VAN", "Van")]);
+    host.insert(
+        "in the van",
+        vec![Location { parent: None, ..Location::new("VAN", "VAN", van(), "VAN") }],
+    );
     let (mut random, mut reference) = (Random::new(seed), Reference::new(method));
+    many_layers(host, &mut reference);
     for step in 0..steps {
         let name = format!("{method}, seed {seed}, step {step}");
         match random.below(6) {

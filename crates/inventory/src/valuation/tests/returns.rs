@@ -248,13 +248,6 @@ fn what_did_not_leave_lies_where_it_lay() {
         bench.send(Kind::LandedCost { of: id(1), value: val("-2") });
         bench.send(issue("15"));
         assert_eq!(bench.worth(7), val(next));
-        // In part: what was taken last comes back first.
-        bench.send(Kind::LandedCost { of: id(1), value: val("2") });
-        bench.send(correct(7, "12"));
-        bench.send(correct(7, "0"));
-        bench.stands("20", "32");
-        let layers: Vec<_> = bench.state.layers.iter().map(|l| (l.id, l.value)).collect();
-        assert_eq!(layers, [(id(1), val("12")), (id(2), val("20"))], "{method}");
     }
 }
 
