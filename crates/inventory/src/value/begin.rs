@@ -31,18 +31,15 @@ use crate::{MoveError, StockError};
 /// # mod goods { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/goods.rs")); }
 /// # use goods::*;
 /// # let stock = valued_stock(); // bolts by FIFO
-/// use fondaco_core::job::{JobCall, JobId};
 /// use fondaco_inventory::valuation::Method;
 /// use fondaco_inventory::value::{CostStock, SetCosting};
 /// stock.send("average", &SetCosting::company(Method::Average).rule_alone())?;
 /// let (bolt, main) = (ItemId::named("M8x40"), SiteId::named("MAIN"));
 /// assert_eq!(stock.cost(bolt, main)?.unwrap().method, Method::Fifo);
-/// let (clerk, now) = (ActorId::new("clerk"), || "2026-06-01T08:00:00Z".parse().unwrap());
-/// let call = JobCall::new(JobId::named("average"), &clerk, &now);
-/// let done = stock.driver().run_job(&call, &mut CostStock::default(), &mut ())?;
+/// let done = stock.run_job("average", &mut CostStock::default(), &mut ())?;
 /// assert_eq!((done.report.stocks, done.report.changed), (1, 1));
 /// assert_eq!(stock.cost(bolt, main)?.unwrap().method, Method::Average);
-/// # Ok::<(), StockError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
