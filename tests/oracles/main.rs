@@ -58,6 +58,7 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("inventory/ssm_serial.json", inventory::ssm_serial::cases),
     ("inventory/valuation.json", inventory::valuation::cases),
     ("inventory/working_calendar.json", inventory::working_calendar::cases),
+    ("payroll/ca_tax_2021_pdoc.json", payroll::canada::deductions),
     ("payroll/de_lohnsteuer_2025.json", payroll::lohnsteuer::cases),
     ("payroll/de_lohnsteuer_2026.json", payroll::lohnsteuer::cases),
     ("payroll/pap/Lohnsteuer2024.xml", payroll::lohnsteuer::file_of_2024),
@@ -67,8 +68,10 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("payroll/uk_ni_directors_2025_26_hmrc.json", payroll::united_kingdom::directors),
     ("payroll/uk_paye_2025_26_hmrc.json", payroll::united_kingdom::paye),
     ("payroll/uk_paye_2025_26_sequences_derived.json", payroll::united_kingdom::sequences),
+    ("payroll/us_ccpa_garnishment_examples.json", payroll::labour::garnishments),
     ("payroll/us_fed_2025.json", payroll::united_states::federal),
     ("payroll/us_fed_2026.json", payroll::united_states::federal),
+    ("payroll/us_flsa_examples.json", payroll::labour::overtime),
     ("suites/oracles.json", suites::acts::cases),
 ];
 

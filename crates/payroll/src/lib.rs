@@ -5,25 +5,38 @@
 //! what needs what is found from the formulas. For a day, as known at a time, it compiles to a [`Program`], which runs for one
 //! employee ([`Case`], [`Slip`]) or for a million ([`Batch`], [`Runner`]): whole numbers, no allocation, and an explanation for whoever
 //! asks.
+//!
+//! What is reckoned over a list of things is a plain function: [`overtime`] of a week's shifts, [`garnishment`] by many orders, [`proration`] of a
+//! period that something changes in.
 
 mod compile;
 mod error;
 mod explain;
 pub mod expr;
 mod function;
+pub mod garnishment;
 mod gross_up;
 pub mod jurisdictions;
+mod kernel_error;
+pub mod overtime;
 #[cfg(feature = "pap")]
 pub mod pap;
 mod program;
+pub mod proration;
 pub mod rules;
 pub mod units;
 
 pub use error::{PayError, RuleError};
 pub use function::Function;
 pub use gross_up::{GrossUpError, GrossedUp};
+pub use kernel_error::KernelError;
 pub use program::{Batch, BatchResult, Case, Input, Line, Output, Program, Runner, Slip, Value};
 pub use rules::RuleSet;
 
 #[cfg(test)]
 mod tests;
+
+/// The page's code is compiled and run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/payroll-rules.md")]
+struct RulesPage;

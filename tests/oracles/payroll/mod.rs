@@ -1,5 +1,7 @@
 //! Adapters of `payroll/`.
 
+pub(crate) mod canada;
+pub(crate) mod labour;
 pub(crate) mod lohnsteuer;
 pub(crate) mod united_kingdom;
 pub(crate) mod united_states;

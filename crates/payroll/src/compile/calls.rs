@@ -1,6 +1,7 @@
 //! What is called in a formula: tables, functions of the language, units, functions in Rust.
 
 use super::lower::{Lowering, Value, named, wrong_type};
+use super::names::Figures;
 use super::*;
 use crate::expr::{Binary, Expr};
 use crate::function::Bound;
@@ -212,9 +213,9 @@ impl Lowering<'_> {
         };
         let by = &self.rules.file.parameters[parameter].by;
         let (index, nodes) = self.index(name, by, cells)?;
-        let (figures, digits, of) = self.figures(parameter)?;
+        let Figures { units, digits, of } = self.figures(parameter)?;
         let first = self.cells.len() as u32;
-        self.cells.extend(figures);
+        self.cells.extend(units);
         let result = self.fresh(digits, of, || name.to_string())?;
         self.ops.push(Op::Cell { to: result.reg, first, index });
         Ok((result.clone(), named(What::Cell { parameter, index, cells: nodes }, &result)))

@@ -6,6 +6,8 @@
 mod calls;
 mod graph;
 mod lower;
+mod names;
+mod rounding;
 mod tables;
 mod tree;
 

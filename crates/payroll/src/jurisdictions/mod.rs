@@ -3,10 +3,14 @@
 //! A country needs no code: [`RuleSet::from_toml`](crate::RuleSet::from_toml) reads a file of yours like these. Where an authority writes
 //! several inputs as one text, such as a tax code, a function here reads it.
 
+pub mod canada;
+pub mod estonia;
 pub mod germany;
 pub mod united_kingdom;
 pub mod united_states;
 
+pub use canada::canada;
+pub use estonia::estonia;
 pub use germany::germany;
 pub use united_kingdom::united_kingdom;
 pub use united_states::united_states;

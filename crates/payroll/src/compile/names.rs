@@ -1,0 +1,280 @@
+//! What has a name in a formula: inputs, parameters, accumulators, rules and bases, and where the results of a case are found.
+
+use super::lower::{Lowering, MOST_DIGITS, Value, named, wrong_type};
+use super::*;
+use crate::program::Op;
+use crate::rules::{Figure, names_like};
+
+/// The figures of a parameter, one for each of its cells, all with the same digits.
+pub(super) struct Figures {
+    pub(super) units: Vec<i128>,
+    pub(super) digits: u8,
+    pub(super) of: Type,
+}
+
+impl Lowering<'_> {
+    pub(super) fn input(&mut self, index: usize) -> Result<(), RuleError> {
+        let input = &self.rules.file.inputs[index];
+        let of = self.rules.type_of(&input.of)?;
+        let digits = input.digits.unwrap_or_else(|| self.usual_digits(&of, &input.of));
+        if digits > 12 || (!matches!(of, Type::Number(_)) && digits > 0) {
+            return Err(RuleError::BadRule {
+                field: "digits",
+                why: format!("is {digits}: give 0 to 12, and of numbers alone"),
+            });
+        }
+        let slot = InputSlot {
+            name: input.name.clone(),
+            values: self.rules.values(&of),
+            least: self.bound(&input.min, &of, digits)?,
+            most: self.bound(&input.max, &of, digits)?,
+            default: self.bound(&input.default, &of, digits)?,
+            reg: self.place(0)?,
+            of: of.clone(),
+            digits,
+        };
+        let value = Value { reg: slot.reg, digits, of, constant: None, any_unit: false };
+        self.done.insert(Symbol::Input(index), value.clone());
+        self.inputs.push(slot);
+        if let Some(kind) = input.kind {
+            self.check_paid(kind, &value)?;
+            self.output(&input.name, &input.about, Some(kind), &value);
+            self.lines.push(Lines::of(&input.name, &input.about));
+        }
+        Ok(())
+    }
+
+    pub(super) fn bound(
+        &self,
+        figure: &Option<Figure>,
+        of: &Type,
+        digits: u8,
+    ) -> Result<Option<i128>, RuleError> {
+        let Some(figure) = figure else { return Ok(None) };
+        let read = figure.read(of, &self.rules.values(of))?;
+        let power = digits.checked_sub(read.digits);
+        let units =
+            power.and_then(|power| read.units.checked_mul(10_i128.checked_pow(power.into())?));
+        units.map(Some).ok_or_else(|| RuleError::BadFigure {
+            value: figure.0.clone(),
+            wanted: of.to_string(),
+            way_out: format!("give no more than {digits} digits behind the point"),
+        })
+    }
+
+    pub(super) fn usual_digits(&self, of: &Type, written: &str) -> u8 {
+        match of {
+            Type::Number(_) if of.is_money() => self.minor_units(),
+            Type::Number(_) if written == "rate" => 6,
+            Type::Number(units) if units.is_none() => 0,
+            Type::Number(_) => 4,
+            _ => 0,
+        }
+    }
+
+    pub(super) fn minor_units(&self) -> u8 {
+        self.rules.file.currency.minor_units().map_or(0, |digits| digits as u8)
+    }
+
+    /// The sum before this period, which is an input.
+    pub(super) fn accumulator(&mut self, index: usize) -> Result<(), RuleError> {
+        let accumulator = &self.rules.file.accumulators[index];
+        let written = self.declared(&accumulator.of)?;
+        let of = self.rules.type_of(&written)?;
+        let digits = self.usual_digits(&of, &written);
+        let reg = self.place(0)?;
+        self.inputs.push(InputSlot {
+            name: accumulator.name.clone(),
+            values: Vec::new(),
+            least: None,
+            most: None,
+            default: Some(0),
+            reg,
+            of: of.clone(),
+            digits,
+        });
+        let value = Value { reg, digits, of, constant: None, any_unit: false };
+        self.done.insert(Symbol::Accumulator(index), value);
+        Ok(())
+    }
+
+    /// The type that something is declared with.
+    pub(super) fn declared(&self, name: &str) -> Result<SmolStr, RuleError> {
+        match self.rules.symbols.get(name) {
+            Some(Symbol::Input(index)) => Ok(self.rules.file.inputs[*index].of.clone()),
+            Some(Symbol::Rule(index)) => Ok(self.rules.file.rules[*index].of.clone()),
+            Some(Symbol::Base(_)) => Ok("money".into()),
+            _ => Err(self.unknown(name)),
+        }
+    }
+
+    /// The sum after this period.
+    pub(super) fn accumulate(&mut self, index: usize) -> Result<(), RuleError> {
+        let accumulator = &self.rules.file.accumulators[index];
+        let before = self.value_of(Symbol::Accumulator(index), &accumulator.name)?;
+        let Some(symbol) = self.rules.symbols.get(&accumulator.of).copied() else {
+            return Err(self.unknown(&accumulator.of));
+        };
+        let added = self.value_of(symbol, &accumulator.of)?;
+        if added.digits > before.digits {
+            return Err(RuleError::PayNotRounded { digits: added.digits, most: before.digits });
+        }
+        let added = self.raised(&added, before.digits)?;
+        let after = self.fresh(before.digits, before.of.clone(), || accumulator.of.to_string())?;
+        self.ops.push(Op::Add { to: after.reg, a: before.reg, b: added.reg });
+        self.spans.push((self.ops.len(), accumulator.name.clone()));
+        self.output(&accumulator.name, &accumulator.about, None, &after);
+        let node = |symbol, value: &Value| named(What::Name(symbol), value);
+        let mut line = Lines::of(&accumulator.name, &accumulator.about);
+        line.node = Some(named(
+            What::Join(vec![node(Symbol::Accumulator(index), &before), node(symbol, &added)]),
+            &after,
+        ));
+        self.lines.push(line);
+        Ok(())
+    }
+
+    pub(super) fn rule(&mut self, index: usize) -> Result<(), RuleError> {
+        let rule = &self.rules.file.rules[index];
+        let wanted = self.rules.type_of(&rule.of)?;
+        let held = self.rules.formulas[index].held(&[], self.on, self.known)?;
+        let (formula, source) = held.value;
+        let (value, node) = self.value_as(formula, Some(&wanted))?;
+        if value.of != wanted && !(value.any_unit && matches!(wanted, Type::Number(_))) {
+            return Err(wrong_type(formula.to_string(), &value.of, &wanted));
+        }
+        let value = Value { of: wanted, any_unit: false, ..value };
+        self.check_paid(rule.kind, &value)?;
+        self.spans.push((self.ops.len(), rule.name.clone()));
+        self.output(&rule.name, &rule.about, Some(rule.kind), &value);
+        let mut line = Lines::of(&rule.name, &rule.about);
+        line.formula = Some(formula.to_string());
+        line.source = Some(source.clone()).filter(|source| !source.is_empty());
+        line.node = Some(node);
+        self.lines.push(line);
+        self.done.insert(Symbol::Rule(index), value);
+        Ok(())
+    }
+
+    pub(super) fn check_paid(&self, kind: Kind, value: &Value) -> Result<(), RuleError> {
+        if !kind.is_paid() {
+            return Ok(());
+        }
+        if !value.of.is_money() {
+            return Err(wrong_type("what is paid".into(), &value.of, &Type::money()));
+        }
+        match value.digits > self.minor_units() {
+            true => {
+                Err(RuleError::PayNotRounded { digits: value.digits, most: self.minor_units() })
+            }
+            false => Ok(()),
+        }
+    }
+
+    pub(super) fn base(&mut self, index: usize) -> Result<(), RuleError> {
+        let sum = &self.rules.bases[index];
+        let mut total = self.constant(0, self.minor_units(), Type::money())?;
+        let mut nodes = Vec::new();
+        for (symbol, sign) in &sum.members {
+            let member = self.value_of(*symbol, &sum.name)?;
+            if !member.of.is_money() {
+                return Err(wrong_type("what adds to it".into(), &member.of, &Type::money()));
+            }
+            nodes.push(named(What::Name(*symbol), &member));
+            let (a, b) = self.aligned(&total, &member)?;
+            total = self.fresh(a.digits, Type::money(), || sum.name.to_string())?;
+            let (to, a, b) = (total.reg, a.reg, b.reg);
+            self.ops.push(if *sign < 0 { Op::Sub { to, a, b } } else { Op::Add { to, a, b } });
+        }
+        self.spans.push((self.ops.len(), sum.name.clone()));
+        self.output(&sum.name, &sum.about, None, &total);
+        let mut line = Lines::of(&sum.name, &sum.about);
+        line.node = Some(named(What::Join(nodes), &total));
+        self.lines.push(line);
+        self.done.insert(Symbol::Base(index), total);
+        Ok(())
+    }
+
+    pub(super) fn output(
+        &mut self,
+        name: &SmolStr,
+        about: &str,
+        kind: Option<Kind>,
+        value: &Value,
+    ) {
+        self.outputs.push(OutputSlot {
+            name: name.clone(),
+            about: about.to_owned(),
+            kind,
+            of: value.of.clone(),
+            digits: value.digits,
+            reg: value.reg,
+            values: self.rules.values(&value.of),
+        });
+    }
+
+    pub(super) fn unknown(&self, name: &str) -> RuleError {
+        let known = self
+            .rules
+            .symbols
+            .keys()
+            .map(SmolStr::as_str)
+            .chain(super::calls::FUNCTIONS.iter().copied());
+        RuleError::UnknownName { name: name.into(), like: names_like(name, known) }
+    }
+
+    pub(super) fn value_of(&mut self, symbol: Symbol, name: &str) -> Result<Value, RuleError> {
+        if let Some(value) = self.done.get(&symbol) {
+            return Ok(value.clone());
+        }
+        match symbol {
+            Symbol::Parameter(index) if self.rules.file.parameters[index].by.is_empty() => {
+                self.parameter(index)
+            }
+            Symbol::Parameter(_) | Symbol::Table(_) => {
+                let wanted = "its cell in square brackets, or its value in round ones".to_owned();
+                Err(RuleError::WrongArguments { name: name.into(), found: 0, wanted })
+            }
+            _ => Err(self.unknown(name)),
+        }
+    }
+
+    pub(super) fn parameter(&mut self, index: usize) -> Result<Value, RuleError> {
+        let Figures { units, digits, of } = self.figures(index)?;
+        let units = units.first().copied().unwrap_or_default();
+        let value = self.constant(units, digits, of)?;
+        self.done.insert(Symbol::Parameter(index), value.clone());
+        Ok(value)
+    }
+
+    /// What a parameter is in each of its cells, all with the same digits.
+    pub(super) fn figures(&mut self, index: usize) -> Result<Figures, RuleError> {
+        let parameter = &self.rules.file.parameters[index];
+        self.all_figures(index).map_err(|error| error.of("parameter", &parameter.name))
+    }
+
+    pub(super) fn all_figures(&mut self, index: usize) -> Result<Figures, RuleError> {
+        let parameter = &self.rules.file.parameters[index];
+        let of = self.rules.type_of(&parameter.of)?;
+        let values = self.rules.values(&of);
+        let mut read = Vec::new();
+        for (place, cell) in self.rules.cells(&parameter.by)?.iter().enumerate() {
+            let held = self.rules.parameters[index].held(cell, self.on, self.known)?;
+            let (figure, source) = held.value;
+            read.push(figure.read(&of, &values)?);
+            self.figures.insert((index, place), (figure.clone(), source.clone(), held.days));
+        }
+        let digits = read.iter().map(|figure| figure.digits).max().unwrap_or(0);
+        let units = read.iter().map(|figure| {
+            let power = 10_i128.checked_pow((digits - figure.digits).into())?;
+            figure.units.checked_mul(power)
+        });
+        let units = units.collect::<Option<Vec<i128>>>();
+        let units = units.ok_or_else(|| RuleError::TooManyDigits {
+            text: parameter.name.to_string(),
+            digits: digits.into(),
+            most: MOST_DIGITS,
+        })?;
+        Ok(Figures { units, digits, of })
+    }
+}

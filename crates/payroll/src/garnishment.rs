@@ -1,0 +1,287 @@
+//! Garnishments: how much of pay may be taken, and by whom.
+//!
+//! Orders are served by their rank. Those of one rank share what there is in proportion to what they want, to the cent. Each kind of order
+//! has its limit, a part of disposable earnings (what is left after what the law requires to be withheld), and what was taken before counts
+//! against it: where support takes more than a quarter, nothing is left for an ordinary creditor (15 USC 1673; DOL Fact Sheet 30). What an
+//! order wants and doesn't get is said, so that it can be carried on as arrears.
+
+use fondaco_core::{Residual, Rounding, allocation, decimal, rounding};
+use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+use crate::kernel_error::{KernelError, exact, not_negative, positive};
+
+/// How much of disposable earnings an order may take, together with all that were served before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Limit {
+    /// A part of them: 0.5 for half.
+    Part(Decimal),
+    /// Of an ordinary creditor: nothing up to a protected amount, what is above it up to a second one, a part of all from there on.
+    Protected {
+        /// Up to this nothing may be taken.
+        free: Decimal,
+        /// From this on a part of all may be.
+        full_from: Decimal,
+        /// Which part.
+        part: Decimal,
+    },
+    /// All of them: a tax levy that states itself what is exempt, by its amount.
+    All,
+}
+
+/// How often wages are paid, for limits that are said by the week.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PayPeriod {
+    /// Each week, or for so many weeks.
+    Weeks(u32),
+    /// Twice a month.
+    Semimonthly,
+    /// Once a month, or for so many months.
+    Months(u32),
+}
+
+impl Limit {
+    /// The limit of the Consumer Credit Protection Act for ordinary garnishments: the lesser of a quarter of disposable earnings, and what is
+    /// above 30 times the federal minimum wage an hour, for each week (15 USC 1673(a)). Of other periods the multiples are those of 29 CFR
+    /// 870.10(c), and the amount from which a quarter applies is 40 times the wage, cut to cents as Fact Sheet 30 publishes it.
+    ///
+    /// ```
+    /// use fondaco_payroll::garnishment::{Limit, PayPeriod};
+    /// use rust_decimal::Decimal;
+    /// let wage: Decimal = "7.25".parse()?;
+    /// let limit = Limit::ordinary(wage, PayPeriod::Months(1))?;
+    /// let Limit::Protected { free, full_from, .. } = limit else { panic!("it protects an amount") };
+    /// assert_eq!((free.to_string(), full_from.to_string()), ("942.5".into(), "1256.66".into()));
+    /// assert_eq!(Limit::ordinary(wage, PayPeriod::Weeks(1))?.most("233.00".parse()?)?.to_string(), "15.5");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`KernelError::NotPositive`] and [`KernelError::Exact`].
+    pub fn ordinary(minimum_wage: Decimal, period: PayPeriod) -> Result<Limit, KernelError> {
+        positive("minimum_wage", minimum_wage)?;
+        let (times, over) = match period {
+            PayPeriod::Weeks(weeks) => (weeks, 1),
+            PayPeriod::Semimonthly => (52, 24),
+            PayPeriod::Months(months) => (52_u32.saturating_mul(months), 12),
+        };
+        positive("period", times.into())?;
+        let amount = |hours: u32| {
+            let week = exact("protected amount", decimal::mul_exact(minimum_wage, hours.into()))?;
+            let all = exact("protected amount", decimal::mul_exact(week, times.into()))?;
+            exact("protected amount", decimal::div_round(all, over.into(), 2, Rounding::Down))
+        };
+        Ok(Limit::Protected {
+            free: amount(30)?,
+            full_from: amount(40)?,
+            part: Decimal::new(25, 2),
+        })
+    }
+
+    /// The limit of the same act for support: half of disposable earnings of who supports another spouse or child, else six tenths; and
+    /// a twentieth more for what is more than twelve weeks in arrears (15 USC 1673(b)(2)).
+    ///
+    /// ```
+    /// use fondaco_payroll::garnishment::Limit;
+    /// assert_eq!(Limit::support(true, false).most(1000.into())?, 500.into());
+    /// assert_eq!(Limit::support(false, true).most(1000.into())?, 650.into());
+    /// # Ok::<(), fondaco_payroll::KernelError>(())
+    /// ```
+    #[must_use]
+    pub fn support(supports_others: bool, arrears_over_12_weeks: bool) -> Limit {
+        let part = if supports_others { 50 } else { 60 };
+        Limit::Part(Decimal::new(part + if arrears_over_12_weeks { 5 } else { 0 }, 2))
+    }
+
+    /// The most that may be taken of disposable earnings, cut to cents.
+    ///
+    /// # Errors
+    /// [`KernelError::Negative`] and [`KernelError::Exact`].
+    pub fn most(self, disposable: Decimal) -> Result<Decimal, KernelError> {
+        not_negative("disposable", disposable)?;
+        let part = |part| exact("limit", decimal::mul_round(disposable, part, 2, Rounding::Down));
+        match self {
+            Limit::All => Ok(disposable),
+            Limit::Part(share) => part(share),
+            Limit::Protected { free, .. } if disposable <= free => Ok(Decimal::ZERO),
+            Limit::Protected { free, full_from, .. } if disposable < full_from => {
+                exact("limit", decimal::sub(disposable, free))
+            }
+            Limit::Protected { part: share, .. } => part(share),
+        }
+    }
+}
+
+/// What somebody may take of an employee's pay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// Which order, by the host's name for it.
+    pub id: SmolStr,
+    /// How much it wants this period, its arrears included.
+    pub wanted: Decimal,
+    /// What it is served by: the least first; those of one rank share.
+    pub rank: u32,
+    /// How much it may take.
+    pub limit: Limit,
+}
+
+/// What an order gets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Taken {
+    /// Which order.
+    pub id: SmolStr,
+    /// What it gets.
+    pub amount: Decimal,
+    /// What it wanted besides: its arrears.
+    pub short: Decimal,
+}
+
+/// Serves orders out of disposable earnings, of which `keep` stays with the employee whatever they say: a floor under net pay.
+///
+/// ```
+/// use fondaco_payroll::garnishment::{Limit, Order, serve};
+/// use rust_decimal::Decimal;
+/// let order = |id: &str, wanted: i64, rank, limit| Order { id: id.into(), wanted: wanted.into(), rank, limit };
+/// let creditor = Limit::ordinary("7.25".parse()?, fondaco_payroll::garnishment::PayPeriod::Weeks(1))?;
+/// let orders = [
+///     order("creditor", 200, 2, creditor),
+///     order("first child", 300, 1, Limit::support(true, false)),
+///     order("second child", 150, 1, Limit::support(true, false)),
+/// ];
+/// let taken = serve(Decimal::from(800), &orders, Decimal::ZERO)?;
+/// // Support may take half of 800, in proportion to 300 and 150; that is more than a creditor's quarter.
+/// let amounts: Vec<String> = taken.iter().map(|taken| taken.amount.to_string()).collect();
+/// assert_eq!(amounts, ["0", "266.67", "133.33"]);
+/// assert_eq!(taken[1].short.to_string(), "33.33");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`KernelError::Negative`] and [`KernelError::Exact`].
+pub fn serve(
+    disposable: Decimal,
+    orders: &[Order],
+    keep: Decimal,
+) -> Result<Vec<Taken>, KernelError> {
+    not_negative("disposable", disposable)?;
+    not_negative("keep", keep)?;
+    let mut taken = Vec::with_capacity(orders.len());
+    for order in orders {
+        let wanted = rounding::round(not_negative("wanted", order.wanted)?, 2, Rounding::Down);
+        taken.push(Taken { id: order.id.clone(), amount: Decimal::ZERO, short: wanted });
+    }
+    let mut ranks: Vec<u32> = orders.iter().map(|order| order.rank).collect();
+    ranks.sort_unstable();
+    ranks.dedup();
+    let mut gone = Decimal::ZERO;
+    let most_of_all = (disposable - keep).max(Decimal::ZERO);
+    for rank in ranks {
+        let peers: Vec<usize> = (0..orders.len()).filter(|at| orders[*at].rank == rank).collect();
+        gone = share(&peers, orders, &mut taken, disposable, gone, most_of_all)?;
+    }
+    Ok(taken)
+}
+
+/// Shares what is left among orders of one rank. Where their limits differ, those of the least are served within it first, and what the
+/// others may take above it is shared among them.
+fn share(
+    peers: &[usize],
+    orders: &[Order],
+    taken: &mut [Taken],
+    disposable: Decimal,
+    gone: Decimal,
+    most_of_all: Decimal,
+) -> Result<Decimal, KernelError> {
+    let mut limits = Vec::new();
+    for at in peers {
+        limits.push((orders[*at].limit.most(disposable)?.min(most_of_all), *at));
+    }
+    let mut steps: Vec<Decimal> = limits.iter().map(|(most, _)| *most).collect();
+    steps.sort_unstable();
+    steps.dedup();
+    let mut gone = gone;
+    for step in steps {
+        let sharing: Vec<usize> =
+            limits.iter().filter(|(most, _)| *most >= step).map(|(_, at)| *at).collect();
+        let wants: Vec<Decimal> = sharing.iter().map(|at| taken[*at].short).collect();
+        let wanted: Decimal = wants.iter().sum();
+        let there = (step - gone).max(Decimal::ZERO).min(wanted);
+        if there.is_zero() {
+            continue;
+        }
+        for (at, part) in sharing.iter().zip(parts(there, &wants)?) {
+            taken[*at].amount += part;
+            taken[*at].short -= part;
+        }
+        gone += there;
+    }
+    for taken in taken {
+        taken.amount = decimal::normalize(taken.amount);
+        taken.short = decimal::normalize(taken.short);
+    }
+    Ok(gone)
+}
+
+/// An amount in proportion, to the cent.
+fn parts(amount: Decimal, wants: &[Decimal]) -> Result<Vec<Decimal>, KernelError> {
+    let cents = decimal::to_fixed(amount, 2)
+        .ok_or(KernelError::Negative { field: "amount", value: amount })?;
+    let parts = allocation::allocate_units(cents.into(), wants, Residual::LargestRemainder);
+    let parts = parts.map_err(|_| KernelError::NotPositive { field: "wanted", value: amount })?;
+    let amount = |cents: i128| decimal::from_fixed(i64::try_from(cents).unwrap_or(i64::MAX), 2);
+    Ok(parts.into_iter().map(amount).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn order(id: &str, wanted: i64, rank: u32, limit: Limit) -> Order {
+        Order { id: id.into(), wanted: wanted.into(), rank, limit }
+    }
+
+    #[test]
+    fn a_floor_keeps_what_no_order_may_take() {
+        let orders = [order("levy", 900, 1, Limit::All), order("loan", 100, 2, Limit::All)];
+        let taken = serve(1000.into(), &orders, 300.into()).unwrap();
+        assert_eq!((taken[0].amount, taken[0].short), (700.into(), 200.into()));
+        assert_eq!((taken[1].amount, taken[1].short), (0.into(), 100.into()));
+    }
+
+    #[test]
+    fn an_amount_below_zero_is_refused() {
+        let error = serve(Decimal::from(-1), &[], Decimal::ZERO).unwrap_err();
+        assert_eq!(error.to_string(), "disposable is -1: give zero or more");
+        let error =
+            serve(Decimal::ONE, &[order("a", -5, 1, Limit::All)], Decimal::ZERO).unwrap_err();
+        assert_eq!(error.to_string(), "wanted is -5: give zero or more");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(128))]
+
+        #[test]
+        fn what_is_taken_and_what_is_short_is_what_was_wanted(
+            disposable in 0_i64..500_000,
+            wants in prop::collection::vec((0_i64..200_000, 0_u32..3, 0_usize..4), 0..6),
+        ) {
+            let limits = [Limit::All, Limit::support(true, false), Limit::support(false, true), Limit::Part(Decimal::new(25, 2))];
+            let cents = |units: i64| decimal::from_fixed(units, 2);
+            let orders: Vec<Order> = wants.iter().enumerate().map(|(at, (wanted, rank, limit))| Order {
+                id: at.to_string().into(), wanted: cents(*wanted), rank: *rank, limit: limits[*limit],
+            }).collect();
+            let taken = serve(cents(disposable), &orders, Decimal::ZERO).unwrap();
+            let mut sum = Decimal::ZERO;
+            for (order, taken) in orders.iter().zip(&taken) {
+                prop_assert_eq!(taken.amount + taken.short, order.wanted);
+                prop_assert!(taken.amount <= order.limit.most(cents(disposable)).unwrap() && !taken.amount.is_sign_negative());
+                sum += taken.amount;
+            }
+            prop_assert!(sum <= cents(disposable));
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! Overtime: by the week, by the day, and at the regular rate of the Fair Labor Standards Act.
+//!
+//! The regular rate is all that a week pays for work (hourly wages at all rates, piece earnings, bonuses that are no gifts), over all hours
+//! worked in it (29 CFR 778.109). All hours are paid straight first; what overtime adds is the factor less one, times the regular rate, on
+//! the hours that are overtime (29 CFR 778.110). An hour that is overtime by the day is not counted once more by the week.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use fondaco_core::{Rounding, decimal};
+use rust_decimal::Decimal;
+
+use crate::kernel_error::{KernelError, exact, not_negative};
+
+/// Hours worked on a day at a rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shift {
+    /// The day.
+    pub day: NaiveDate,
+    /// How many hours.
+    pub hours: Decimal,
+    /// What an hour pays; zero for what is paid by the piece.
+    pub rate: Decimal,
+}
+
+/// From how many hours on an hour is paid at a multiple.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tier {
+    /// Hours above this many.
+    pub above: Decimal,
+    /// At this multiple of the regular rate.
+    pub factor: Decimal,
+}
+
+/// What counts as overtime. Tiers stand in the order of their hours.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct OvertimeRules {
+    /// By the week.
+    pub weekly: Vec<Tier>,
+    /// By the day.
+    pub daily: Vec<Tier>,
+    /// By the day, on the seventh day in a row of a week.
+    pub seventh_day: Vec<Tier>,
+}
+
+/// What a week's work pays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Overtime {
+    /// All hours worked.
+    pub hours: Decimal,
+    /// What they pay without overtime, with piece earnings and bonuses.
+    pub straight: Decimal,
+    /// The regular rate, to four digits half-up; the premium is reckoned from its exact value.
+    pub regular_rate: Decimal,
+    /// The hours of overtime by their factor, the least first.
+    pub overtime: Vec<(Decimal, Decimal)>,
+    /// What overtime adds.
+    pub premium: Decimal,
+    /// Straight and premium.
+    pub total: Decimal,
+}
+
+impl OvertimeRules {
+    /// Federal law of the United States: above 40 hours a week, one and a half (29 USC 207(a)(1)).
+    #[must_use]
+    pub fn flsa() -> OvertimeRules {
+        OvertimeRules { weekly: vec![one_and_a_half(40)], ..OvertimeRules::default() }
+    }
+
+    /// California: above 8 hours a day or 40 a week one and a half, above 12 a day double; on the seventh day in a row one and a half from the
+    /// first hour, and double above 8 (Labor Code § 510(a)).
+    #[must_use]
+    pub fn california() -> OvertimeRules {
+        let double = |above| Tier { above: Decimal::from(above), factor: Decimal::TWO };
+        OvertimeRules {
+            weekly: vec![one_and_a_half(40)],
+            daily: vec![one_and_a_half(8), double(12)],
+            seventh_day: vec![one_and_a_half(0), double(8)],
+        }
+    }
+
+    /// What a week pays: its shifts, and what it pays besides (piece earnings, bonuses for work), rounded to cents as said.
+    ///
+    /// ```
+    /// use fondaco_core::Rounding;
+    /// use fondaco_payroll::overtime::{OvertimeRules, Shift};
+    /// use rust_decimal::Decimal;
+    /// // 29 CFR 778.110(b): 46 hours at 12 dollars, and a production bonus of 46 dollars.
+    /// let shifts: Vec<Shift> = (5..10)
+    ///     .map(|day| Shift {
+    ///         day: format!("2026-01-{day:02}").parse().unwrap(),
+    ///         hours: if day == 5 { Decimal::from(10) } else { Decimal::from(9) },
+    ///         rate: Decimal::from(12),
+    ///     })
+    ///     .collect();
+    /// let week = OvertimeRules::flsa().week(&shifts, Decimal::from(46), Rounding::HalfUp)?;
+    /// assert_eq!((week.regular_rate, week.total), (Decimal::from(13), Decimal::from(637)));
+    /// # Ok::<(), fondaco_payroll::KernelError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`KernelError::Negative`], [`KernelError::DayTooLong`], [`KernelError::OutsidePeriod`] when the shifts span more than seven days, and
+    /// [`KernelError::Exact`].
+    pub fn week(
+        &self,
+        shifts: &[Shift],
+        besides: Decimal,
+        rounding: Rounding,
+    ) -> Result<Overtime, KernelError> {
+        not_negative("besides", besides)?;
+        let days = days(shifts)?;
+        let mut straight = besides;
+        for shift in shifts {
+            let pay = exact(
+                "straight pay",
+                decimal::mul_exact(shift.hours, not_negative("rate", shift.rate)?),
+            )?;
+            straight = exact("straight pay", decimal::add(straight, pay))?;
+        }
+        let hours = days.values().copied().sum::<Decimal>();
+        let overtime = self.hours(&days);
+        let mut extra = Decimal::ZERO;
+        for (factor, hours) in &overtime {
+            let part = exact("overtime", decimal::mul_exact(*factor - Decimal::ONE, *hours))?;
+            extra = exact("overtime", decimal::add(extra, part))?;
+        }
+        let straight = fondaco_core::rounding::round(straight, 2, rounding);
+        let (regular_rate, premium) = match hours.is_zero() {
+            true => (Decimal::ZERO, Decimal::ZERO),
+            false => {
+                let rate = exact(
+                    "regular rate",
+                    decimal::div_round(straight, hours, 4, Rounding::HalfUp),
+                )?;
+                let above = exact("premium", decimal::mul_exact(straight, extra))?;
+                (rate, exact("premium", decimal::div_round(above, hours, 2, rounding))?)
+            }
+        };
+        let total = exact("total", decimal::add(straight, premium))?;
+        Ok(Overtime {
+            hours: decimal::normalize(hours),
+            straight,
+            regular_rate,
+            overtime,
+            premium,
+            total,
+        })
+    }
+
+    /// The hours of overtime, each once, by its factor.
+    fn hours(&self, days: &BTreeMap<NaiveDate, Decimal>) -> Vec<(Decimal, Decimal)> {
+        let mut by_factor = BTreeMap::new();
+        let mut plain = Decimal::ZERO;
+        let all_seven = days.len() == 7 && days.values().all(|hours| !hours.is_zero());
+        for (index, hours) in days.values().enumerate() {
+            let seventh = all_seven && index == 6 && !self.seventh_day.is_empty();
+            let tiers = if seventh { &self.seventh_day } else { &self.daily };
+            plain += share(*hours, tiers, &mut by_factor);
+        }
+        share(plain, &self.weekly, &mut by_factor);
+        by_factor.into_iter().filter(|(_, hours)| !hours.is_zero()).collect()
+    }
+}
+
+/// Puts hours into their tiers, and says how many lie below all of them.
+fn share(hours: Decimal, tiers: &[Tier], by_factor: &mut BTreeMap<Decimal, Decimal>) -> Decimal {
+    for (index, tier) in tiers.iter().enumerate() {
+        let end = tiers.get(index + 1).map_or(hours, |next| hours.min(next.above));
+        *by_factor.entry(tier.factor).or_default() += (end - tier.above).max(Decimal::ZERO);
+    }
+    tiers.first().map_or(hours, |tier| hours.min(tier.above))
+}
+
+/// The hours of each day of a week.
+fn days(shifts: &[Shift]) -> Result<BTreeMap<NaiveDate, Decimal>, KernelError> {
+    let mut days: BTreeMap<NaiveDate, Decimal> = BTreeMap::new();
+    for shift in shifts {
+        *days.entry(shift.day).or_default() += not_negative("hours", shift.hours)?;
+    }
+    if let Some((day, hours)) = days.iter().find(|(_, hours)| **hours > Decimal::from(24)) {
+        return Err(KernelError::DayTooLong { day: *day, hours: *hours });
+    }
+    if let (Some((first, _)), Some((last, _))) = (days.first_key_value(), days.last_key_value())
+        && (*last - *first).num_days() > 6
+    {
+        return Err(KernelError::OutsidePeriod {
+            field: "shift",
+            days: last.to_string().into(),
+            within: format!("the week of {first}").into(),
+            way_out: "give the shifts of one week at a time",
+        });
+    }
+    Ok(days)
+}
+
+fn one_and_a_half(above: u32) -> Tier {
+    Tier { above: above.into(), factor: Decimal::new(15, 1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shifts(hours: &[&str], rate: u32) -> Vec<Shift> {
+        let day = |index: usize| NaiveDate::from_ymd_opt(2026, 1, 5 + index as u32).unwrap();
+        let shift = |(index, hours): (usize, &&str)| Shift {
+            day: day(index),
+            hours: hours.parse().unwrap(),
+            rate: rate.into(),
+        };
+        hours.iter().enumerate().map(shift).collect()
+    }
+
+    #[test]
+    fn two_rates_have_one_weighted_regular_rate() {
+        // 29 CFR 778.115: 20 hours at 9 and 24 at 12 are 468 over 44 hours.
+        let mut week = shifts(&["10", "10"], 9);
+        week.extend(shifts(&["0", "0", "12", "12"], 12));
+        let paid = OvertimeRules::flsa().week(&week, Decimal::ZERO, Rounding::HalfUp).unwrap();
+        assert_eq!(paid.regular_rate.to_string(), "10.6364");
+        // 468 / 44 × 0.5 × 4 = 21.2727...
+        assert_eq!(
+            (paid.premium.to_string(), paid.total.to_string()),
+            ("21.27".into(), "489.27".into())
+        );
+    }
+
+    #[test]
+    fn hours_of_a_day_are_not_counted_by_the_week_again() {
+        let rules = OvertimeRules::california();
+        let paid = rules
+            .week(&shifts(&["13", "8", "8", "8", "8", "5"], 20), Decimal::ZERO, Rounding::HalfUp)
+            .unwrap();
+        // Of 50 hours: 4 above 8 and 1 above 12 of the first day, and 5 of the 45 others above 40.
+        let hours: Vec<String> =
+            paid.overtime.iter().map(|(factor, hours)| format!("{factor}: {hours}")).collect();
+        assert_eq!(hours, ["1.5: 9", "2: 1"]);
+        assert_eq!(paid.total.to_string(), "1110");
+        let seven = rules
+            .week(
+                &shifts(&["4", "4", "4", "4", "4", "4", "10"], 20),
+                Decimal::ZERO,
+                Rounding::HalfUp,
+            )
+            .unwrap();
+        let hours: Vec<String> =
+            seven.overtime.iter().map(|(factor, hours)| format!("{factor}: {hours}")).collect();
+        assert_eq!(hours, ["1.5: 8", "2: 2"]);
+    }
+
+    #[test]
+    fn hours_that_can_not_be_are_refused() {
+        let rules = OvertimeRules::flsa();
+        let said = |shifts: &[Shift]| {
+            rules.week(shifts, Decimal::ZERO, Rounding::HalfUp).unwrap_err().to_string()
+        };
+        assert_eq!(said(&shifts(&["-1"], 10)), "hours is -1: give zero or more");
+        assert_eq!(
+            said(&shifts(&["25"], 10)),
+            "25 hours are worked on 2026-01-05: a day has 24, so split them over their days"
+        );
+        assert!(
+            said(&shifts(&["1", "1", "1", "1", "1", "1", "1", "1"], 10))
+                .contains("give the shifts of one week at a time")
+        );
+        let nothing = rules.week(&[], Decimal::ZERO, Rounding::HalfUp).unwrap();
+        assert_eq!(nothing.total, Decimal::ZERO);
+    }
+}
