@@ -9,6 +9,7 @@
 //! What is reckoned over a list of things is a plain function: [`overtime`] of a week's shifts, [`garnishment`] by many orders, [`proration`] of a
 //! period that something changes in.
 
+mod compare;
 mod compile;
 mod error;
 mod explain;
@@ -26,6 +27,7 @@ pub mod proration;
 pub mod rules;
 pub mod units;
 
+pub use compare::{Cause, Change, changes_report};
 pub use error::{PayError, RuleError};
 pub use function::Function;
 pub use gross_up::{GrossUpError, GrossedUp};

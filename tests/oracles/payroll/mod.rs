@@ -1,6 +1,7 @@
 //! Adapters of `payroll/`.
 
 pub(crate) mod canada;
+pub(crate) mod france;
 pub(crate) mod labour;
 pub(crate) mod lohnsteuer;
 pub(crate) mod united_kingdom;

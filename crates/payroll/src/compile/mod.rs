@@ -19,7 +19,7 @@ use smol_str::SmolStr;
 
 use crate::RuleError;
 use crate::program::{InputSlot, Lines, OutputSlot, Program};
-use crate::rules::{Kind, RuleSet};
+use crate::rules::{Kind, RuleSet, is_missing};
 use crate::units::Type;
 
 pub(crate) use calls::is_function;
@@ -37,6 +37,24 @@ pub(crate) enum Symbol {
     Accumulator(usize),
     Rule(usize),
     Function(usize),
+}
+
+/// Reads every figure and table that holds on a day, those too that no rule uses.
+pub(crate) fn check_figures(rules: &RuleSet, on: NaiveDate) -> Result<(), RuleError> {
+    let mut lowering = Lowering::new(rules, on, Timestamp::MAX);
+    let good = |read: Result<(), RuleError>| match read {
+        Err(error) if is_missing(&error) => Ok(()),
+        other => other,
+    };
+    for index in 0..rules.file.parameters.len() {
+        good(lowering.figures(index).map(|_| ()))?;
+    }
+    for (index, table) in rules.file.tables.iter().enumerate() {
+        good(
+            lowering.brackets(index, 0).map(|_| ()).map_err(|error| error.of("table", &table.name)),
+        )?;
+    }
+    Ok(())
 }
 
 pub(crate) fn compile(

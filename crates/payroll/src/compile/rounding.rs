@@ -55,12 +55,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn times(
-        &mut self,
-        a: &Value,
-        b: Option<&Value>,
-        expr: &Expr,
-    ) -> Result<Value, RuleError> {
+    fn times(&mut self, a: &Value, b: Option<&Value>, expr: &Expr) -> Result<Value, RuleError> {
         let Some(b) = b else { return Ok(a.clone()) };
         let (Type::Number(left), Type::Number(right)) = (&a.of, &b.of) else {
             return Err(wrong_type(expr.to_string(), &a.of, &Type::number()));

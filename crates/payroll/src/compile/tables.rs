@@ -89,7 +89,7 @@ impl Lowering<'_> {
         Ok(first)
     }
 
-    fn brackets(&mut self, index: usize, digits: u8) -> Result<u16, RuleError> {
+    pub(super) fn brackets(&mut self, index: usize, digits: u8) -> Result<u16, RuleError> {
         if let Some(at) = self.tables.known.get(&(index, digits)) {
             return Ok(*at);
         }

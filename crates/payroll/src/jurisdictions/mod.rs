@@ -5,12 +5,14 @@
 
 pub mod canada;
 pub mod estonia;
+pub mod france;
 pub mod germany;
 pub mod united_kingdom;
 pub mod united_states;
 
 pub use canada::canada;
 pub use estonia::estonia;
+pub use france::france;
 pub use germany::germany;
 pub use united_kingdom::united_kingdom;
 pub use united_states::united_states;

@@ -43,7 +43,7 @@ pub struct Case<'p> {
 }
 
 impl Program {
-    /// A case of an employee, with nothing said yet.
+    /// A case of an employee, with nothing said yet. The name is what errors tell: give an id, where no person should be known from a log.
     #[must_use]
     pub fn case(&self, employee: &str) -> Case<'_> {
         Case {

@@ -11,6 +11,7 @@ pub use file::{
     Accumulator, Base, Choice, Formula, Input, Kind, Parameter, ParameterVersion, Rounded, Rule,
     RuleFile, Scaled, Table, TableKind, TableVersion,
 };
+pub(crate) use set::is_missing;
 pub use set::{RuleSet, TOTALS};
 
 /// What may have been meant by a name: the nearest of those that there are.

@@ -156,9 +156,11 @@ impl RuleSet {
         if days.is_empty() {
             days.push(NaiveDate::default());
         }
+        self.check_cases()?;
         let mut missing = None;
         let mut whole = false;
         for day in days {
+            compile::check_figures(self, day)?;
             match self.on(day) {
                 Ok(_) => whole = true,
                 Err(error) if is_missing(&error) => missing = Some(error),
@@ -166,6 +168,38 @@ impl RuleSet {
             }
         }
         missing.filter(|_| !whole).map_or(Ok(()), Err)
+    }
+
+    /// What is said for a case that there is none of, such as a choice's value with a slip of the pen, would hold for nobody.
+    fn check_cases(&self) -> Result<(), RuleError> {
+        for (parameter, versions) in self.file.parameters.iter().zip(&self.parameters) {
+            let checked = self.check_by(&parameter.by, versions.cases());
+            checked.map_err(|error| error.of("parameter", &parameter.name))?;
+        }
+        for (table, versions) in self.file.tables.iter().zip(&self.tables) {
+            let checked = self.check_by(&table.by, versions.cases());
+            checked.map_err(|error| error.of("table", &table.name))?;
+        }
+        Ok(())
+    }
+
+    fn check_by<'v>(
+        &self,
+        by: &[SmolStr],
+        cases: impl Iterator<Item = &'v [SmolStr]>,
+    ) -> Result<(), RuleError> {
+        let known = self.cells(by)?;
+        for case in cases {
+            if !known.iter().any(|cell| cell == case) {
+                let why = format!(
+                    "is [{}], which is no case of by = [{}]",
+                    case.join(", "),
+                    by.join(", ")
+                );
+                return Err(RuleError::BadRule { field: "when", why });
+            }
+        }
+        Ok(())
     }
 
     pub(crate) fn type_of(&self, text: &str) -> Result<Type, RuleError> {
@@ -261,7 +295,8 @@ fn about_total(name: &str) -> &'static str {
     }
 }
 
-fn is_missing(error: &RuleError) -> bool {
+/// Whether an error says that nothing holds on a day.
+pub(crate) fn is_missing(error: &RuleError) -> bool {
     error.code() == "payroll.no_version"
 }
 

@@ -91,6 +91,11 @@ impl<T: Clone> Versions<T> {
         RuleError::NoVersion { on, known }
     }
 
+    /// The cases that something is said for.
+    pub(crate) fn cases(&self) -> impl Iterator<Item = &[SmolStr]> {
+        self.0.keys().map(Vec::as_slice)
+    }
+
     /// The days on which something begins, for all that is known.
     pub(crate) fn starts(&self) -> impl Iterator<Item = NaiveDate> {
         self.0.values().flat_map(|line| line.recordings().iter().map(|known| known.span.start))

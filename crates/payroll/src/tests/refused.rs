@@ -84,11 +84,11 @@ fn figures_and_tables_that_can_not_be_are_refused() {
     };
     assert_eq!(
         table("[[0, \"1%\"], [500, \"2%\"], [200, \"3%\"]]"),
-        "rule tax: table brackets: row 3 (counted from 1) begins at 200, which is not above 500 where the row before it begins: put the rows in order"
+        "table brackets: row 3 (counted from 1) begins at 200, which is not above 500 where the row before it begins: put the rows in order"
     );
     assert_eq!(
         table("[[0, \"1%\"], [500]]"),
-        "rule tax: table brackets: row 2 (counted from 1) has 1 figures, and a table of this kind has 2: [from, rate]"
+        "table brackets: row 2 (counted from 1) has 1 figures, and a table of this kind has 2: [from, rate]"
     );
     assert!(table("[]").contains("row 0 (counted from 1) has 0 figures"));
     assert!(table("[[0, \"one\"]]").contains("\"one\" is no number"));
@@ -103,8 +103,10 @@ fn figures_and_tables_that_can_not_be_are_refused() {
     };
     assert_eq!(
         parameter("[{ from = \"2026-01-01\", when = [\"single\"], value = 1 }]"),
-        "rule a: parameter free: on 2026-01-01 nothing is said for when = [married]: add it"
+        "parameter free: on 2026-01-01 nothing is said for when = [married]: add it"
     );
+    let slip = parameter("[{ from = \"2026-01-01\", when = [\"single|maried\"], value = 1 }]");
+    assert_eq!(slip, "parameter free: when is [maried], which is no case of by = [status]");
     let thirty = "123456789012345678901234567890";
     let long = parameter(&format!(
         "[{{ from = \"2026-01-01\", when = [\"single|married\"], value = \"{thirty}\" }}]"
