@@ -1,6 +1,6 @@
 //! Tables, each for the digits of what is looked up in it.
 
-use super::lower::{Lowering, Value, named, wrong_type};
+use super::lower::{Lowering, MOST_DIGITS, Value, named, wrong_type};
 use super::*;
 use crate::expr::Expr;
 use crate::program::{Brackets, Op, Rows, Scaling};
@@ -211,11 +211,11 @@ impl Shape {
             digits + rates
         };
         let gives = table.each_band.map_or(full, |rounded: Rounded| rounded.digits.min(full));
-        match full > 24 {
+        match full > MOST_DIGITS {
             true => Err(RuleError::TooManyDigits {
                 text: table.name.to_string(),
                 digits: full.into(),
-                most: 24,
+                most: MOST_DIGITS,
             }),
             false => Ok(Shape { digits, full, gives }),
         }
@@ -246,7 +246,7 @@ fn columns(
     let units = units.ok_or_else(|| RuleError::TooManyDigits {
         text: "a row".into(),
         digits: digits.into(),
-        most: 24,
+        most: MOST_DIGITS,
     })?;
     Ok(Column { units, digits })
 }
@@ -296,8 +296,11 @@ fn rows(
         let power = 10_i128.checked_pow(u32::from(digits.checked_sub(column.digits)?))?;
         column.units.get(range.clone())?.iter().map(|units| units.checked_mul(power)).collect()
     };
-    let too_large =
-        || RuleError::TooManyDigits { text: "a row".into(), digits: shape.full.into(), most: 24 };
+    let too_large = || RuleError::TooManyDigits {
+        text: "a row".into(),
+        digits: shape.full.into(),
+        most: MOST_DIGITS,
+    };
     let from = raised(from, shape.digits).ok_or_else(too_large)?;
     let rate = match rate {
         Some(rate) => raised(rate, rate.digits).ok_or_else(too_large)?,
