@@ -116,6 +116,36 @@ pub fn root(hashes: &[Hash]) -> Hash {
     root(&hashes.chunks(ARITY).map(|hashes| node_in(hashes, &mut message)).collect::<Vec<_>>())
 }
 
+/// The [`root`] of hashes that come one after another, however many: of each level of the tree only the last node's are kept.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RootBuilder {
+    last: Vec<Hash>,
+    /// The levels above, from the lowest on; most commits have none.
+    above: Option<Box<RootBuilder>>,
+}
+
+impl RootBuilder {
+    pub(crate) fn push(&mut self, hash: Hash) {
+        if self.last.len() == ARITY {
+            let full = node(&self.last);
+            self.last.clear();
+            self.above.get_or_insert_default().push(full);
+        }
+        self.last.push(hash);
+    }
+
+    pub(crate) fn root(self) -> Hash {
+        let last = node(&self.last);
+        match self.above {
+            None => last,
+            Some(mut above) => {
+                above.push(last);
+                above.root()
+            }
+        }
+    }
+}
+
 /// One node of the root's tree.
 pub(crate) fn node(hashes: &[Hash]) -> Hash {
     node_in(hashes, &mut Vec::new())
@@ -409,6 +439,18 @@ fn fill_shared(row: &mut std::sync::Arc<dyn Stored>, numbers: &Numbers) {
 mod tests {
     use super::*;
     use crate::tx::GuardCount;
+
+    #[test]
+    fn hashes_one_after_another_come_to_the_same_root() {
+        let hashes: Vec<Hash> = (0..33_000u32).map(|n| sha256(&[&n.to_be_bytes()])).collect();
+        for count in
+            [0, 1, 2, 31, 32, 33, 63, 64, 65, 1023, 1024, 1025, 1056, 1057, 32_768, 32_769, 33_000]
+        {
+            let mut builder = RootBuilder::default();
+            hashes[..count].iter().for_each(|hash| builder.push(*hash));
+            assert_eq!(builder.root(), root(&hashes[..count]), "{count} hashes");
+        }
+    }
 
     #[test]
     fn two_threads_hash_rows_as_one_does() {

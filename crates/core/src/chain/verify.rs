@@ -5,7 +5,7 @@ use std::fmt;
 use std::future::Future;
 use std::task::{Context, Poll, Waker};
 
-use super::{GENESIS, RowHasher, deletion_hash, link, root, said_in, sha256};
+use super::{GENESIS, RootBuilder, RowHasher, deletion_hash, link, said_in, sha256};
 use crate::CompanyId;
 use crate::proof::Checkpoint;
 use crate::proof::merkle::{Frontier, leaf};
@@ -262,8 +262,8 @@ impl Source<'_> {
 struct Log {
     roots: Vec<(u64, Hash)>,
     unsealed: Vec<u64>,
-    /// By commit, the hashes found in the tables read so far, in order of table and key.
-    found: HashMap<Version, Vec<Hash>>,
+    /// By commit, what the hashes found in the tables read so far come to, in order of table and key.
+    found: HashMap<Version, RootBuilder>,
     /// By table, then commit: hashes of state rows.
     states: BTreeMap<String, Vec<(u64, StateHash)>>,
 }
@@ -429,7 +429,7 @@ impl Verifier<'_> {
     fn compare_roots(&mut self) {
         for (position, expected) in std::mem::take(&mut self.log.roots) {
             let found = self.log.found.remove(&position).unwrap_or_default();
-            if root(&found) != expected {
+            if found.root() != expected {
                 self.out.findings.push(Finding::Rows { position });
             }
         }
