@@ -434,6 +434,44 @@ fn what_the_next_was_set_up_from_stays() {
 }
 
 #[test]
+fn what_would_help_is_what_an_order_waits_for() {
+    let routing = |code: &str, steel| {
+        Routing::in_line(code, vec![pieces("A", 2).of(steel, Decimal::ONE), pieces("B", 1)])
+    };
+    let plant = plant(
+        vec![centre("A", 1), centre("B", 1)],
+        vec![routing("R", "STEEL"), routing("S", "GOLD")],
+    );
+    let steel = Supply::new(2.into(), &[(hour(33), 9.into())], &[]).unwrap();
+    let gold = Supply::default();
+    let mut plan =
+        Plan::new(plant.unwrap()).with_material("STEEL", steel).with_material("GOLD", gold);
+    plan.schedule(
+        &[Order::new("busy", "R", 2.into(), hour(17))],
+        Rule::AsGiven,
+        Direction::Forward,
+    )
+    .unwrap();
+    let before = plan.clone();
+    let mut helps = |request: &Request| {
+        let helps = plan.what_would_help(request).unwrap();
+        assert_eq!(plan, before);
+        helps.into_iter().map(|relief| (relief.more, relief.ready)).collect::<Vec<_>>()
+    };
+    let (a, steel, gold) =
+        (More::Centre("A".into()), More::Material("STEEL".into()), More::Material("GOLD".into()));
+    // Steel comes on Tuesday; with enough of it the press is busy until noon of Monday.
+    assert_eq!(helps(&Request::new("1", "R", 1.into(), hour(12))), [(steel, hour(16))]);
+    // Never enough gold for one of these: then at once.
+    assert_eq!(helps(&Request::new("1", "S", 1.into(), hour(12))), [(gold, hour(16))]);
+    assert_eq!(helps(&Request::new("1", "R", 1.into(), hour(60))), []);
+    let mut plan = before.clone().with_material("GOLD", Supply::new(9.into(), &[], &[]).unwrap());
+    let relief = plan.what_would_help(&Request::new("1", "S", 1.into(), hour(12))).unwrap();
+    assert_eq!((relief[0].more.clone(), relief[0].ready), (a, hour(12)));
+    assert_eq!(relief[0].explain().to_string(), "with work centre A free: 2026-01-05T12:00:00Z\n");
+}
+
+#[test]
 fn what_cannot_be_is_refused_by_name() {
     let refused = |plant: Result<Plant, SchedulingError>| {
         let error = plant.unwrap_err();
