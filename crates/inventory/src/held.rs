@@ -14,9 +14,12 @@ use crate::moves::Move;
 use crate::places::{Location, LocationKind, Site};
 use crate::{Qty, StockError};
 
-/// What keeps an item from being closed: that there is some of it, promised, on order or on its way. The decision rests on all that
-/// happens to it.
+/// What keeps an item from being closed: that there is some of it, promised, on order or on its way, or that something is made of it. The
+/// decision rests on all that happens to it.
 pub(crate) fn keeps_item(tx: &mut Tx<'_>, item: &Item) -> Result<Option<String>, StockError> {
+    if let Some(why) = crate::bills::goes_into(tx, item)? {
+        return Ok(Some(why));
+    }
     for (site, stock) in at_sites(tx, item)? {
         if let Some((what, quantity)) = anything(&stock) {
             let quantity = item.quantity(quantity);

@@ -31,6 +31,7 @@ pub(crate) use read::in_order;
 pub use read::{BillOf, bill, bills_of, holding};
 pub use record::{Bill, BillLine, LineKind};
 pub use set::{NewAlternate, NewBill, NewComponent, NewOutput, RemoveBill, SetBills};
+pub(crate) use used::goes_into;
 pub use used::{Use, Uses, where_used};
 
 use fondaco_core::engine::Part;

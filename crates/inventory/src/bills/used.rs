@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use fondaco_core::report::{Cell, Column, Report, Row, word};
-use fondaco_core::{ItemId, Range, Reading};
+use fondaco_core::{ItemId, Range, Reading, Tx};
 
 use super::{Bill, BillLine, quantities};
 use crate::items::{CatalogueError, Item};
@@ -73,6 +74,28 @@ fn rows(
         uses.push(Use { level, part, item, bill, line: line.clone() });
     }
     Ok(uses)
+}
+
+/// Why something can't be closed: a bill that is not over, by which it goes into something that is not closed. Rests on all bills that
+/// name it.
+pub(crate) fn goes_into(tx: &mut Tx<'_>, item: &Item) -> Result<Option<String>, StockError> {
+    if tx.is_untouched::<Bill>()? {
+        return Ok(None);
+    }
+    let today = tx.today()?;
+    let is_over = |until: Option<NaiveDate>| until.is_some_and(|until| until < today);
+    for line in tx.scan(&Range::by(BillLine::BY_COMPONENT, &item.id))? {
+        let bill = tx.get::<Bill>(&(line.item, line.version.clone()))?;
+        let holds =
+            !is_over(line.valid_until) && bill.is_some_and(|bill| !is_over(bill.valid_until));
+        if let Some(made) = tx.get::<Item>(&line.item)?.filter(|made| holds && made.is_open()) {
+            let (code, version) = (&made.code, &line.version);
+            return Ok(Some(format!(
+                "it goes into {code} by bill {version}: end or change that first"
+            )));
+        }
+    }
+    Ok(None)
 }
 
 impl Uses {

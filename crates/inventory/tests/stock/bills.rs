@@ -6,7 +6,7 @@ use fondaco_core::{
     ActorId, CommandId, CompanyId, Driver, Envelope, ItemId, Rate, Timestamp, Unit,
 };
 use fondaco_inventory::bills::*;
-use fondaco_inventory::items::Item;
+use fondaco_inventory::items::{CloseItem, Item};
 use fondaco_inventory::{ENGINE, StockError};
 use proptest::prelude::*;
 
@@ -253,6 +253,23 @@ fn what_a_bill_cannot_be() {
         "{error}"
     );
     assert_eq!(host.view(|view| bills_of(view, id("KIT"))), []);
+}
+
+/// What something is made of is not closed before the bill is over, or what is made of it is closed.
+#[test]
+fn what_goes_into_something_stays_open() {
+    on_every_store(|host| {
+        with_parts(&host, &["KIT", "BOX"]);
+        host.must("kit", &set(of("KIT", &[("BOLT", "1 pcs"), ("BOX", "1 pcs")])));
+        let error = host.refused("bolts", &CloseItem::new(bolt()));
+        assert!(error.to_string().contains("it goes into KIT by bill 1"), "{error}");
+        let over = NewBill { until: Some(d("2026-06-29")), ..of("KIT", &[("BOLT", "1 pcs")]) };
+        host.must("over", &set(over));
+        host.must("bolts, now", &CloseItem::new(bolt()));
+        host.must("box", &CloseItem::new(id("BOX")));
+        let again = host.refused("again", &set(of("KIT", &[("BOX", "1 pcs")])));
+        assert_eq!(again.code(), "inventory.move_of_closed_item");
+    });
 }
 
 /// Two commands, each of which is right by itself, and which close a circle together: one is refused, whoever is first.
