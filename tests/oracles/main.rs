@@ -45,6 +45,7 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("inventory/eoq_family.json", inventory::eoq_family::cases),
     ("inventory/forecast_intermittent.json", inventory::forecast::intermittent),
     ("inventory/forecast_smoothing.json", inventory::forecast::smoothing),
+    ("inventory/frepple_cases.json", inventory::frepple_cases::cases),
     ("inventory/gsm_multi_echelon.json", inventory::gsm_multi_echelon::cases),
     ("inventory/lot_sizing.json", inventory::lot_sizing::cases),
     ("inventory/m3/M3data.csv", inventory::forecast::m3),

@@ -4,6 +4,7 @@ pub(crate) mod aql_sampling;
 pub(crate) mod bom_explosion;
 pub(crate) mod eoq_family;
 pub(crate) mod forecast;
+pub(crate) mod frepple_cases;
 pub(crate) mod gsm_multi_echelon;
 pub(crate) mod lot_sizing;
 pub(crate) mod misc_inventory;

@@ -62,6 +62,12 @@ impl Sizer {
         Ok(Sizer { rule: *rule, step, costs: WholeCosts::of(costs, quantity_digits)? })
     }
 
+    /// Its rule.
+    #[must_use]
+    pub fn rule(&self) -> &LotSizing {
+        &self.rule
+    }
+
     /// The lots that cover the needs of all periods, in the order of periods.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use smol_str::{SmolStr, ToSmolStr};
 
 use super::{Item, LotRule, MrpError, Sku};
 use crate::QUANTITY_DIGITS;
+use crate::lot_sizing::{LotCosts, LotSizing, Sizer};
 
 /// A count of things that is kept in 32 bits.
 pub(crate) fn number(count: usize) -> u32 {
@@ -100,6 +101,12 @@ pub(crate) fn step(digits: u8) -> i64 {
     10_i64.pow(u32::from(QUANTITY_DIGITS.saturating_sub(digits)))
 }
 
+/// The rule on whole millionths.
+pub(crate) fn sizer(item: &Item, rule: &LotSizing, costs: &LotCosts) -> Result<Sizer, MrpError> {
+    let sizer = Sizer::new(rule, costs, u32::from(QUANTITY_DIGITS));
+    sizer.map_err(|error| MrpError::Kernel { sku: item.sku.clone(), error })
+}
+
 /// Refuses what can't be said of an item.
 pub(crate) fn item(item: &Item) -> Result<(), MrpError> {
     let field = |name| Field::new(&item.sku, name);
@@ -127,6 +134,7 @@ pub(crate) fn item(item: &Item) -> Result<(), MrpError> {
     item.modifiers.orders(Decimal::ZERO).map_err(kernel)?;
     match &item.lot {
         LotRule::LotForLot => {}
+        LotRule::ByCost { rule, costs } => drop(sizer(item, rule, costs)?),
         LotRule::Fixed { quantity } => {
             let name = "the fixed order quantity";
             field(name).micro(field(name).positive(*quantity)?, item.digits)?;

@@ -427,6 +427,9 @@ fn lot_rule(item: &Item) -> Phrase {
         LotRule::LotForLot => word("lot for lot").into(),
         LotRule::Fixed { quantity } => Phrase::from(word("in lots of")).and(*quantity),
         LotRule::Days { days } => Phrase::from(word("for so many days:")).and(i64::from(*days)),
+        LotRule::ByCost { rule, .. } => {
+            Phrase::from(word("by cost:")).and(Cell::text(format!("{rule:?}")))
+        }
         LotRule::Periods { periods } => {
             Phrase::from(word("for so many periods:")).and(i64::from(*periods))
         }

@@ -7,6 +7,7 @@ use fondaco_core::{Conversion, Unit};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
+use crate::lot_sizing::{LotCosts, LotSizing};
 use crate::ordering::OrderModifiers;
 
 /// What is planned: an item at a site. Who plans one site alone leaves the site out.
@@ -73,6 +74,14 @@ pub enum LotRule {
     Periods {
         /// How many buckets.
         periods: u32,
+    },
+    /// What a rule of [`lot_sizing`](crate::lot_sizing) makes of the net requirements of all buckets, or days, by what lots cost: an economic
+    /// quantity, least unit cost, part-period balancing, Silver-Meal, Wagner-Whitin.
+    ByCost {
+        /// Which rule.
+        rule: LotSizing,
+        /// What lots cost; where it differs by period, one figure for each bucket of the horizon.
+        costs: LotCosts,
     },
 }
 

@@ -9,11 +9,11 @@
 //!
 //! | I want | see |
 //! |---|---|
-//! | lots: lot for lot, fixed, days, periods | [`LotRule`], [`OrderModifiers`](crate::ordering::OrderModifiers) |
+//! | lots: lot for lot, fixed, days, periods, by cost | [`LotRule`], [`OrderModifiers`](crate::ordering::OrderModifiers) |
 //! | phantoms, scrap, yield, by-products, alternates, effectivity | [`Item`], [`Component`], [`Output`], [`Alternate`] |
 //! | a second supplier, another site, a substitute | [`Source`] |
 //! | working days | [`Network::calendar`] |
-//! | safety stock by date, safety time, time fences | [`Item`] |
+//! | safety stock by date, safety time, time fences | [`Item`], [`Profile`] |
 //! | orders that are part of forecasts | [`Consumption`] |
 //! | nothing released in the past | [`PastDue`] |
 //! | what has to be done now | [`Plan::messages`], [`Damping`] |
@@ -39,6 +39,7 @@ mod network;
 mod options;
 mod pegging;
 mod plan;
+mod profile;
 mod ready;
 mod run;
 mod source;
@@ -58,6 +59,7 @@ pub use network::{CalendarNo, ItemNo, Network};
 pub use options::{Buckets, Damping, Horizon, Options, PastDue, ScrapRule};
 pub use pegging::{Coming, Need, NeedOf, Peg, Pegging, Promise, SupplyOf};
 pub use plan::{Plan, PlannedOrder, run, run_watched};
+pub use profile::{Profile, Stretch};
 pub use source::{Alternate, Component, Output, Source, SourceKind};
 pub use state::{Delivery, Demand, DemandKind, DemandNo, State, Supply, SupplyKind, SupplyNo};
 pub use table::{Period, Table};

@@ -256,6 +256,11 @@ impl Grid {
         self.first_of.get(bucket as usize).copied().unwrap_or(self.len)
     }
 
+    /// The number of the bucket that a place lies in.
+    pub(crate) fn period(&self, place: u32) -> usize {
+        self.bucket_of[place as usize] as usize
+    }
+
     pub(crate) fn first_places(&self) -> &[u32] {
         &self.first_of
     }

@@ -56,6 +56,7 @@ impl<'a> Ground<'a> {
             Fault::TooMany(day) => {
                 MrpError::TooManyOrders { sku, day: date(day), most: MOST_ORDERS }
             }
+            Fault::Lots(error) => MrpError::Kernel { sku, error: *error },
             Fault::Calendar(day) => {
                 let known = self.network.calendars().iter().map(|(_, days)| days.range());
                 let days = known.reduce(|a, b| a.intersect(b).unwrap_or(a));

@@ -13,6 +13,7 @@ use super::check::{self, Field, number};
 use super::network::{Node, ends};
 use super::options::{Grid, Horizon, Options};
 use super::{Item, LotRule, MrpError, Network, Source, levels};
+use crate::lot_sizing::Sizer;
 
 /// No index.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -50,6 +51,8 @@ pub(crate) enum Lot {
     Each,
     Days(u32),
     Periods(u32),
+    /// By this of the sizers.
+    ByCost(u32),
 }
 
 /// One way to have an item.
@@ -84,6 +87,8 @@ pub(crate) struct Compiled {
     /// Where each level begins in `order`, and where the last one ends.
     pub(crate) level_at: Vec<u32>,
     pub(crate) calendars: Vec<Worked>,
+    /// Rules of lot sizing by cost, of those items that have one.
+    pub(crate) sizers: Vec<Sizer>,
 }
 
 impl Compiled {
@@ -111,6 +116,7 @@ impl Compiled {
             order,
             level_at,
             calendars,
+            sizers: Vec::new(),
         };
         for node in network.nodes() {
             compiled.take(node, horizon, options)?;
@@ -137,6 +143,12 @@ impl Compiled {
             _ => params.fence,
         };
         params.safety = self.take_safety(&node.item)?;
+        if let LotRule::ByCost { rule, costs } = &node.item.lot
+            && !params.phantom
+        {
+            params.lot = Lot::ByCost(number(self.sizers.len()));
+            self.sizers.push(check::sizer(&node.item, rule, costs)?);
+        }
         self.params.push(params);
         Ok(())
     }
@@ -269,7 +281,7 @@ fn params(item: &Item, start: i32) -> Result<Params, MrpError> {
         }
     };
     let lot = match &item.lot {
-        LotRule::LotForLot | LotRule::Fixed { .. } => Lot::Each,
+        LotRule::LotForLot | LotRule::Fixed { .. } | LotRule::ByCost { .. } => Lot::Each,
         LotRule::Days { days } => Lot::Days(*days),
         LotRule::Periods { periods } => Lot::Periods(*periods),
     };

@@ -7,8 +7,10 @@ use rust_decimal::Decimal;
 
 use super::model::{DAYS, World, world};
 use super::{day, naive};
+use crate::lot_sizing::{LotCosts, LotModel, LotSizing, Stop};
 use crate::mrp::{
-    Demand, Edit, Item, ItemNo, MrpError, Network, Plan, PlannedOrder, Source, Supply, run,
+    Demand, Edit, Horizon, Item, ItemNo, LotRule, MrpError, Network, Options, Plan, PlannedOrder,
+    Source, State, Supply, run,
 };
 
 fn planned(world: &World) -> (Plan, Vec<ItemNo>) {
@@ -157,7 +159,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(192))]
+    #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
     fn the_kernel_plans_what_the_textbook_plans(world in world()) {
@@ -192,5 +194,66 @@ proptest! {
         let network = plan.network();
         let other = run(network, &world.state(network, &items), World::horizon(), &options).unwrap();
         prop_assert_eq!(orders(&plan), orders(&other));
+    }
+
+    #[test]
+    fn pegs_deal_out_what_there_is_and_meet_what_is_needed(world in world()) {
+        let (plan, items) = planned(&world);
+        for item in items {
+            let pegging = plan.pegging(item).unwrap();
+            for (at, need) in pegging.needs.iter().enumerate() {
+                let met: Decimal = pegging.supplies_of(at).map(|(_, much)| much).sum();
+                // Whatever is short is ordered in the end.
+                prop_assert_eq!(met, need.quantity, "{:?}", need);
+                prop_assert_eq!(need.parts.iter().map(|part| part.1).sum::<Decimal>(), met);
+            }
+            for (at, supply) in pegging.supplies.iter().enumerate() {
+                let used: Decimal = pegging.needs_of(at).map(|(_, much)| much).sum();
+                prop_assert_eq!(used + supply.free, supply.quantity);
+            }
+            for order in orders(&plan)[item.index()].iter() {
+                let told = plan.explain_order(item, order.number).unwrap();
+                prop_assert!(told.to_string().contains(&order.due.to_string()));
+                plan.demands_of(item, order.number).unwrap();
+            }
+            for (demand, _) in plan.state().demands(item) {
+                let feasible = plan.feasible(demand).unwrap();
+                prop_assert!(feasible.late_days == 0 || !feasible.chain.is_empty());
+                plan.explain_demand(demand).unwrap();
+            }
+        }
+        for message in plan.messages().unwrap() {
+            plan.explain_message(&message).unwrap();
+        }
+    }
+
+    #[test]
+    fn lots_by_cost_are_those_of_lot_sizing(
+        needs in proptest::collection::vec(prop_oneof![1 => Just(0_u32), 2 => 1_u32..60], 30),
+        setup in 1_u32..400, holding in 1_u32..9, rule in 0_usize..6
+    ) {
+        let rules = [
+            LotSizing::SilverMeal, LotSizing::LeastUnitCost, LotSizing::WagnerWhitin,
+            LotSizing::PartPeriod(Stop::Nearest), LotSizing::EconomicPeriods,
+            LotSizing::EconomicQuantity(Decimal::ONE),
+        ];
+        let costs = LotCosts::new(Decimal::from(setup), Decimal::from(holding));
+        let wanted: Vec<Decimal> = needs.iter().map(|need| Decimal::from(*need)).collect();
+        let expected = rules[rule].plan(&LotModel::new(&wanted, &costs)).unwrap();
+        let mut network = Network::new();
+        let item = Item::new("X").lot(LotRule::ByCost { rule: rules[rule], costs });
+        let item = network.add(item).unwrap();
+        network.source(item, Source::buy(0)).unwrap();
+        let mut state = State::of(&network);
+        for (at, need) in needs.iter().enumerate() {
+            state.demand(Demand::order("", item, *need, day(at as i64))).unwrap();
+        }
+        let horizon = Horizon::new(day(0), day(29));
+        let plan = run(&network, &state, horizon, &Options::default()).unwrap();
+        let mut actual = vec![Decimal::ZERO; 30];
+        for order in plan.orders(item).unwrap() {
+            actual[(order.due - day(0)).num_days() as usize] += order.quantity;
+        }
+        prop_assert_eq!(actual, expected.quantities());
     }
 }

@@ -6,16 +6,23 @@
 //!
 //! Days are places in arrays that each thread keeps, so that nothing is sorted or allocated for an item.
 
+mod lots;
+mod set_apart;
+
+use lots::ByCost;
+
 use super::book::{Book, Chunk, Due, Mark, Release};
-use super::compiled::{Compiled, Kind, Lot, NONE, Params, ceil_to};
+use super::compiled::{Compiled, Kind, Lot, NONE, Params};
 use super::ready::Ready;
 use super::{PastDue, SupplyKind};
+use crate::KernelError;
+use crate::lot_sizing::Scratch;
 
 /// More orders than these for one need are a mistake in the maximum.
 pub(crate) const MOST_ORDERS: u32 = 10_000;
 
 /// Why an item can't be planned; its name is said by who knows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Fault {
     /// A quantity grew too large.
     Overflow(&'static str),
@@ -23,6 +30,8 @@ pub(crate) enum Fault {
     TooMany(i32),
     /// A calendar doesn't reach back to the release of what is due on this day.
     Calendar(i32),
+    /// The rule of lot sizing has no answer.
+    Lots(Box<KernelError>),
 }
 
 /// A day on which something happens.
@@ -75,6 +84,10 @@ pub(crate) struct Netting<'a> {
     pub(crate) events: Vec<Event>,
     marked: Vec<Marked>,
     moved: Vec<bool>,
+    /// Lots by cost of the item that is being planned, once its first need is known.
+    lots: Vec<ByCost>,
+    needs: Vec<i64>,
+    room: Scratch,
     /// The orders of the item that was planned last.
     pub(crate) orders: Chunk,
     /// Why, where somebody asks.
@@ -100,6 +113,9 @@ impl<'a> Netting<'a> {
             events: Vec::new(),
             marked: Vec::new(),
             moved: Vec::new(),
+            lots: Vec::new(),
+            needs: Vec::new(),
+            room: Scratch::default(),
             orders: Chunk::default(),
             steps: None,
         }
@@ -172,8 +188,9 @@ impl<'a> Netting<'a> {
                 if release.source != line.source || !line.holds(day) {
                     continue;
                 }
-                let quantity = line.quantity(release.begun);
-                let quantity = quantity.ok_or(Fault::Overflow("what is needed"))?;
+                let Some(quantity) = line.quantity(release.begun) else {
+                    return Err(Fault::Overflow("what is needed"));
+                };
                 if line.kind == Kind::Output {
                     if let Some(place) = self.receipt_place(dues[at].day) {
                         self.bring(place, quantity)?;
@@ -207,8 +224,10 @@ impl<'a> Netting<'a> {
     #[inline]
     fn need(&mut self, place: u32, quantity: i64) -> Result<(), Fault> {
         let at = place as usize;
-        self.gross[at] =
-            self.gross[at].checked_add(quantity).ok_or(Fault::Overflow("what is needed"))?;
+        let Some(sum) = self.gross[at].checked_add(quantity) else {
+            return Err(Fault::Overflow("what is needed"));
+        };
+        self.gross[at] = sum;
         self.touch(place);
         Ok(())
     }
@@ -289,6 +308,7 @@ impl<'a> Netting<'a> {
         let soonest = self.soonest(params);
         let mut available = ready.map_or(0, |ready| ready.on_hand);
         self.moved.clear();
+        self.lots.clear();
         for at in 0..self.events.len() {
             let event = self.events[at];
             available = available.checked_add(event.scheduled).ok_or(SHORT)?;
@@ -301,6 +321,11 @@ impl<'a> Netting<'a> {
             }
             if available >= event.target || event.place < soonest {
                 continue;
+            }
+            if let Lot::ByCost(sizer) = params.lot
+                && self.lots.is_empty()
+            {
+                self.size(sizer, available, at)?;
             }
             let short = self.short(params, available, at).ok_or(SHORT)?;
             let first = self.orders.len();
@@ -321,28 +346,6 @@ impl<'a> Netting<'a> {
             return 0;
         }
         grid.place(params.earliest).unwrap_or(grid.len)
-    }
-
-    /// How much the lot has to bring so that nothing is short within what it covers.
-    fn short(&self, params: &Params, available: i64, at: usize) -> Option<i64> {
-        let event = self.events[at];
-        let until = self.covered(params, event.place);
-        let mut short = event.target.checked_sub(available)?;
-        let mut level = available;
-        for later in self.events[at + 1..].iter().take_while(|later| later.place <= until) {
-            level = level.checked_add(later.scheduled)?.checked_sub(later.gross)?;
-            short = short.max(later.target.checked_sub(level)?);
-        }
-        Some(short)
-    }
-
-    /// The last place that a lot is for which is needed at a place.
-    fn covered(&self, params: &Params, place: u32) -> u32 {
-        match params.lot {
-            Lot::Each => place,
-            Lot::Days(days) => place.saturating_add(days) - 1,
-            Lot::Periods(periods) => self.compiled.grid.after_periods(place, periods) - 1,
-        }
     }
 
     /// Takes scheduled receipts that may come earlier for as many as are needed, the nearest first. What is available then.
@@ -371,32 +374,6 @@ impl<'a> Netting<'a> {
         Some(available)
     }
 
-    /// Plans the orders that bring so much by a day. How much they bring: nothing where no source can.
-    fn order(&mut self, params: &Params, short: i64, place: u32, mark: Mark) -> Result<i64, Fault> {
-        let needed = self.compiled.grid.day(place);
-        let Some((source, due)) = self.choose(params, needed) else { return Ok(0) };
-        let (release, due) = self.released(params, source, due)?;
-        let too_large = Fault::Overflow("an order");
-        let (mut rest, mut sum, mut count) = (short, 0_i64, 0);
-        while rest > 0 {
-            count += 1;
-            if count > MOST_ORDERS {
-                return Err(Fault::TooMany(needed));
-            }
-            let quantity = if params.maximum > 0 && rest > params.maximum {
-                params.maximum
-            } else {
-                ceil_to(rest.max(params.minimum), params.multiple).ok_or(too_large)?
-            };
-            let begun = params.begun.up(quantity).ok_or(Fault::Overflow("what is begun"))?;
-            self.orders
-                .push(Release { begun, day: release, source }, Due { quantity, day: due, mark });
-            sum = sum.checked_add(quantity).ok_or(too_large)?;
-            rest = rest.saturating_sub(quantity);
-        }
-        Ok(sum)
-    }
-
     /// When an order from a source is released, and when it is there, that is due on a day.
     fn released(&self, params: &Params, source: u32, due: i32) -> Result<(i32, i32), Fault> {
         self.compiled.release(params.sources.0 + source, due).ok_or(Fault::Calendar(due))
@@ -417,73 +394,5 @@ impl<'a> Netting<'a> {
             }
         }
         None
-    }
-
-    /// Supply of its own for each demand; what is left over in the end is there for all.
-    fn net_to_order(&mut self, params: &Params, ready: Option<&Ready>) -> Result<(), Fault> {
-        let mut marked = std::mem::take(&mut self.marked);
-        marked.sort_unstable();
-        let soonest = self.soonest(params);
-        let reserved = |demand: u32| {
-            let rows = ready.into_iter().flat_map(|ready| &ready.receipts);
-            rows.filter(move |row| row.demand == demand)
-        };
-        for group in marked.chunk_by(|a, b| a.demand == b.demand) {
-            let demand = group[0].demand;
-            let (mut brought, mut needed) = (0_i64, 0_i64);
-            let mut last = group[0].place;
-            for row in group {
-                let by = row.place.max(soonest);
-                let coming: i64 = reserved(demand)
-                    .filter(|row| self.receipt_place(row.day).is_some_and(|place| place <= by))
-                    .map(|row| row.quantity)
-                    .sum();
-                needed = needed.saturating_add(row.quantity);
-                let short = needed.saturating_sub(coming.saturating_add(brought));
-                last = by;
-                if short > 0 && by < self.compiled.grid.len {
-                    brought += self.order(params, short, by, Mark::order(demand))?;
-                }
-            }
-            let all: i64 = reserved(demand).map(|row| row.quantity).sum();
-            let left = brought.saturating_add(all).saturating_sub(needed);
-            if left > 0 && last < self.compiled.grid.len {
-                self.bring(last, left)?;
-            }
-        }
-        // What was reserved for demands that are no more is there for all.
-        for row in ready.into_iter().flat_map(|ready| &ready.receipts) {
-            let is_orphan = row.demand != NONE
-                && marked.binary_search_by_key(&row.demand, |marked| marked.demand).is_err();
-            if let Some(place) = self.receipt_place(row.day).filter(|_| is_orphan) {
-                self.bring(place, row.quantity)?;
-            }
-        }
-        marked.clear();
-        self.marked = marked;
-        Ok(())
-    }
-
-    /// Leaves out what is wanted so soon that only what is there and coming can meet it, and that can't.
-    fn trim(&mut self, params: &Params, ready: &Ready) {
-        let soonest = self.soonest(params);
-        for row in ready.required.iter().filter(|row| row.latest < params.earliest.max(row.day)) {
-            let Some(place) = self.compiled.grid.place(row.day) else { continue };
-            let by = self.need_place(row.latest.max(row.day));
-            let Ok(at) = self.events.binary_search_by_key(&place, |event| event.place) else {
-                continue;
-            };
-            if by >= soonest && row.latest >= row.day {
-                continue;
-            }
-            // What is available up to its last day, less what all others need by then.
-            let mut level = ready.on_hand;
-            for event in self.events.iter().take_while(|event| event.place <= by) {
-                level = level.saturating_add(event.scheduled).saturating_sub(event.gross);
-            }
-            let lacking = level.saturating_neg().clamp(0, row.quantity);
-            let lacking = if row.full_only && lacking > 0 { row.quantity } else { lacking };
-            self.events[at].gross -= lacking;
-        }
     }
 }
