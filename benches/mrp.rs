@@ -55,7 +55,7 @@ fn main() {
         planned(&options)
     });
     println!("{} orders", plan.order_count());
-    let one = Options { threads: NonZeroUsize::MIN, ..options.clone() };
+    let one = options.clone().threads(NonZeroUsize::MIN);
     time("the same on one thread", || planned(&one).order_count());
     for (name, level) in [("top", 0), ("middle", LEVELS / 2), ("bottom", LEVELS - 1)] {
         edits(name, &plan, &numbers, level * items / LEVELS);

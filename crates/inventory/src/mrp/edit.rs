@@ -224,17 +224,18 @@ impl Edit<'_> {
                 self.touched.extend(of(&compiled, item));
             }
         }
-        let mut ready = Arc::clone(&base.ready);
+        let mut ready = base.ready.clone();
         let mut book = base.book.clone();
         if !self.touched.is_empty() {
             let items = self.network.len();
-            let ready = Arc::make_mut(&mut ready);
-            ready.resize(items, None);
+            ready.grow(items, &None);
             book.grow(items);
             for &at in &self.touched {
                 let item = &self.network.node(ItemNo(at))?.item;
                 let own = self.state.own(at).map(|own| Ready::of(own, at, item, &compiled));
-                ready[at as usize] = own.transpose()?.map(Arc::new);
+                if let Some(row) = ready.get_mut(at as usize) {
+                    *row = own.transpose()?.map(Arc::new);
+                }
             }
         }
         let ground = Ground {

@@ -178,9 +178,12 @@ impl Plan {
                 messages.push(message(Action::Overdue { days }, reason));
             }
             let comes = needed.day.max(start);
+            let is_overdue = needed.day < start;
             let change = match needed.on {
                 None if needed.quantity > tolerated => Some((Action::Cancel, Reason::NotNeeded)),
                 None => None,
+                // When it will come has to be asked first.
+                Some(_) if is_overdue => None,
                 Some(on) if later(on, damping.expedite_days) < comes => {
                     Some((Action::Expedite { to: date(on) }, first_need(dealt, on)))
                 }

@@ -37,6 +37,7 @@ mod messages;
 mod netting;
 mod network;
 mod options;
+mod paged;
 mod pegging;
 mod plan;
 mod profile;

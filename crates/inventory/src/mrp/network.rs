@@ -10,6 +10,7 @@ use fondaco_core::calendar::WorkingDays;
 use smol_str::SmolStr;
 
 use super::check::{self, Field};
+use super::paged::Paged;
 use super::{Item, MrpError, Sku, Source};
 
 /// An item of a network: its number, in the order in which they were added.
@@ -52,7 +53,7 @@ pub(crate) struct Node {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Network {
-    nodes: Vec<Arc<Node>>,
+    nodes: Paged<Arc<Node>>,
     by_sku: Arc<HashMap<Sku, u32, foldhash::fast::RandomState>>,
     calendars: Arc<Vec<(SmolStr, WorkingDays)>>,
 }
@@ -73,7 +74,7 @@ impl Network {
     /// Whether it has none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
+        self.nodes.len() == 0
     }
 
     /// Adds a calendar that lead times are counted by.
@@ -126,12 +127,10 @@ impl Network {
     /// [`MrpError::TooFine`] for a number that can't be, [`MrpError::Kernel`] for order modifiers that contradict one another.
     pub fn change(&mut self, number: ItemNo, item: Item) -> Result<(), MrpError> {
         check::item(&item)?;
-        let node = self.nodes.get_mut(number.index());
-        let node = node.ok_or(MrpError::NoSuchRow { what: "item", number: number.0 })?;
-        if node.item.sku != item.sku {
+        if self.node(number)?.item.sku != item.sku {
             return Err(MrpError::NotPlanned { sku: item.sku });
         }
-        Arc::make_mut(node).item = item;
+        self.node_mut(number)?.item = item;
         Ok(())
     }
 
@@ -144,7 +143,7 @@ impl Network {
     /// Cycles are found by [`Network::levels`], and by the run.
     pub fn source(&mut self, item: ItemNo, source: Source) -> Result<(), MrpError> {
         self.check_source(item, &source)?;
-        let sources = &mut Arc::make_mut(&mut self.nodes[item.index()]).sources;
+        let sources = &mut self.node_mut(item)?.sources;
         let at = sources.partition_point(|other| other.priority <= source.priority);
         sources.insert(at, source);
         Ok(())
@@ -160,7 +159,7 @@ impl Network {
             self.check_source(item, source)?;
         }
         sources.sort_by_key(|source| source.priority);
-        Arc::make_mut(&mut self.nodes[item.index()]).sources = sources;
+        self.node_mut(item)?.sources = sources;
         Ok(())
     }
 
@@ -222,7 +221,12 @@ impl Network {
         node.ok_or(MrpError::NoSuchRow { what: "item", number: number.0 })
     }
 
-    pub(crate) fn nodes(&self) -> impl ExactSizeIterator<Item = &Node> {
+    fn node_mut(&mut self, number: ItemNo) -> Result<&mut Node, MrpError> {
+        let node = self.nodes.get_mut(number.index()).map(Arc::make_mut);
+        node.ok_or(MrpError::NoSuchRow { what: "item", number: number.0 })
+    }
+
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = &Node> {
         self.nodes.iter().map(Arc::as_ref)
     }
 

@@ -49,7 +49,7 @@ pub struct Plan {
     pub(crate) horizon: Horizon,
     pub(crate) options: Options,
     pub(crate) compiled: Arc<Compiled>,
-    pub(crate) ready: Arc<Readies>,
+    pub(crate) ready: Readies,
     pub(crate) places: Arc<Vec<u32>>,
     pub(crate) book: Book,
     pub(crate) replanned: usize,
@@ -118,7 +118,7 @@ pub fn run_watched(
     let compiled = Compiled::of(network, &horizon, options)?;
     let mut state = state.clone();
     state.grow(network);
-    let mut ready = Vec::with_capacity(network.len());
+    let mut ready = Readies::default();
     for (at, node) in network.nodes().enumerate() {
         let of = |own| Ready::of(own, number(at), &node.item, &compiled).map(Arc::new);
         ready.push(state.own(number(at)).map(of).transpose()?);
@@ -126,7 +126,7 @@ pub fn run_watched(
     let places = Arc::new(compiled.grid.places());
     let ground = Ground { network, compiled: &compiled, ready: &ready, options, places: &places };
     let book = run::all(ground, progress)?;
-    let (compiled, ready) = (Arc::new(compiled), Arc::new(ready));
+    let compiled = Arc::new(compiled);
     let (network, options) = (network.clone(), options.clone());
     let replanned = network.len();
     Ok(Plan { network, state, horizon, options, compiled, ready, places, book, replanned })
@@ -213,7 +213,7 @@ impl Plan {
     }
 
     pub(crate) fn ready_of(&self, item: u32) -> Option<&Ready> {
-        self.ready[item as usize].as_deref()
+        self.ready.get(item as usize)?.as_deref()
     }
 }
 

@@ -12,11 +12,12 @@ use super::book::{Book, Chunk};
 use super::check::{date, number};
 use super::compiled::Compiled;
 use super::netting::{Fault, MOST_ORDERS, Netting};
+use super::paged::Paged;
 use super::ready::Ready;
 use super::{MrpError, Network, Options};
 
 /// Of each item what it begins with, if it has anything.
-pub(crate) type Readies = Vec<Option<Arc<Ready>>>;
+pub(crate) type Readies = Paged<Option<Arc<Ready>>>;
 
 /// So many items a thread takes at once; in tests so few that small networks use threads.
 const PART: usize = if cfg!(test) { 2 } else { 512 };
@@ -40,7 +41,7 @@ impl<'a> Ground<'a> {
     }
 
     fn ready_of(&self, item: u32) -> Option<&'a Ready> {
-        self.ready[item as usize].as_deref()
+        self.ready.get(item as usize)?.as_deref()
     }
 
     fn plan(&self, netting: &mut Netting<'a>, item: u32, book: &Book) -> Result<(), MrpError> {

@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::check::{self, Field};
+use super::paged::Paged;
 use super::{ItemNo, MrpError, Network};
 
 /// A demand of a state.
@@ -256,12 +257,12 @@ pub(crate) struct Own {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct State {
-    own: Vec<Option<Arc<Own>>>,
+    own: Paged<Option<Arc<Own>>>,
     /// The digits of each item.
     digits: Arc<Vec<u8>>,
     /// Whose each demand is, and each supply, by number; of what was taken out, nobody's.
-    demand_items: Arc<Vec<u32>>,
-    supply_items: Arc<Vec<u32>>,
+    demand_items: Paged<u32>,
+    supply_items: Paged<u32>,
 }
 
 const NOBODY: u32 = u32::MAX;
@@ -277,7 +278,7 @@ impl State {
 
     /// Takes in what the network has got, and how it keeps its items now.
     pub(crate) fn grow(&mut self, network: &Network) {
-        self.own.resize(network.len(), None);
+        self.own.grow(network.len(), &None);
         self.digits = Arc::new(network.nodes().map(|node| node.item.digits).collect());
     }
 
@@ -300,7 +301,7 @@ impl State {
     pub fn demand(&mut self, demand: Demand) -> Result<DemandNo, MrpError> {
         self.check_demand(&demand)?;
         let number = DemandNo(check::number(self.demand_items.len()));
-        Arc::make_mut(&mut self.demand_items).push(demand.item.0);
+        self.demand_items.push(demand.item.0);
         self.own_mut(demand.item)?.demands.push((number, demand));
         Ok(number)
     }
@@ -312,7 +313,7 @@ impl State {
     pub fn supply(&mut self, supply: Supply) -> Result<SupplyNo, MrpError> {
         self.check_supply(&supply)?;
         let number = SupplyNo(check::number(self.supply_items.len()));
-        Arc::make_mut(&mut self.supply_items).push(supply.item.0);
+        self.supply_items.push(supply.item.0);
         self.own_mut(supply.item)?.supplies.push((number, supply));
         Ok(number)
     }
@@ -341,7 +342,9 @@ impl State {
         let own = self.own_mut(item)?;
         let at = own.demands.iter().position(|(own, _)| *own == number);
         let (_, demand) = own.demands.remove(at.ok_or_else(|| no_demand(number))?);
-        Arc::make_mut(&mut self.demand_items)[number.0 as usize] = NOBODY;
+        if let Some(item) = self.demand_items.get_mut(number.0 as usize) {
+            *item = NOBODY;
+        }
         Ok(demand)
     }
 
@@ -369,7 +372,9 @@ impl State {
         let own = self.own_mut(item)?;
         let at = own.supplies.iter().position(|(own, _)| *own == number);
         let (_, supply) = own.supplies.remove(at.ok_or_else(|| no_supply(number))?);
-        Arc::make_mut(&mut self.supply_items)[number.0 as usize] = NOBODY;
+        if let Some(item) = self.supply_items.get_mut(number.0 as usize) {
+            *item = NOBODY;
+        }
         Ok(supply)
     }
 

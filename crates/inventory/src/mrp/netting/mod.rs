@@ -198,7 +198,9 @@ impl<'a> Netting<'a> {
                     continue;
                 }
                 let place = self.need_place(day.saturating_add(line.offset));
-                match dues[at].mark.demand().filter(|_| params.to_order) {
+                // Only what is made to order looks at whose the order above is.
+                let demand = if params.to_order { dues[at].mark.demand() } else { None };
+                match demand {
                     Some(demand) => self.marked.push(Marked { demand, place, quantity }),
                     None => self.need(place, quantity)?,
                 }

@@ -5,6 +5,7 @@ mod model;
 mod naive;
 mod properties;
 mod refusals;
+mod told;
 
 use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
