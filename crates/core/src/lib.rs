@@ -21,6 +21,8 @@ pub mod terms;
 
 pub mod decimal;
 pub mod id;
+#[cfg(feature = "import")]
+pub mod import;
 pub mod input;
 pub mod money;
 pub mod party;

@@ -12,6 +12,7 @@
 
 pub mod bills;
 pub mod counts;
+pub mod enter;
 pub mod forecast;
 pub mod history;
 pub mod items;
@@ -50,6 +51,7 @@ pub mod trace;
 pub use bills::BillError;
 pub use change::Change;
 pub use counts::CountError;
+pub use enter::EnterError;
 pub use error::KernelError;
 pub use handle::{AsyncStock, Stock};
 pub use holdings::HOLDINGS;

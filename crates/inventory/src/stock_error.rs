@@ -81,6 +81,10 @@ pub enum StockError {
     #[error(transparent)]
     #[inner]
     Planning(Box<crate::PlanningError>),
+    /// Something that can't be entered.
+    #[error(transparent)]
+    #[inner]
+    Enter(Box<crate::EnterError>),
     /// A level that can't be shown.
     #[error(transparent)]
     #[inner]
@@ -154,6 +158,12 @@ impl From<crate::BillError> for StockError {
 impl From<crate::PlanningError> for StockError {
     fn from(error: crate::PlanningError) -> StockError {
         StockError::Planning(Box::new(error))
+    }
+}
+
+impl From<crate::EnterError> for StockError {
+    fn from(error: crate::EnterError) -> StockError {
+        StockError::Enter(Box::new(error))
     }
 }
 

@@ -7,15 +7,14 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 use fondaco_core::digest::{self, DigestError, hex};
+use fondaco_core::import::{self, Cells, Finder, Lines, Reader, Refusal, Slot, same_word};
 use fondaco_core::job::{Job, JobId, Step};
 use fondaco_core::store::Hash;
 use fondaco_core::{Act, Currency, Progressed, Tx};
 use smol_str::SmolStr;
 
-use super::cells::{Cells, Finder, Reader, Slot, same_word};
 use super::entries::ImportCursor;
-use super::lines::Lines;
-use super::refusal::{Fault, Refusal};
+use super::refusal::{Fault, of_entry};
 use super::run::{Cursor, Phase, refused};
 use super::{AccountMapping, ImportError, ImportReport, Mode};
 use crate::ledger::tree::ordered;
@@ -86,7 +85,7 @@ const CLASSES: [(&str, AccountClass); 5] = [
 
 impl Columns {
     fn find(header: Option<&[SmolStr]>, mapping: &AccountMapping) -> Result<Columns, ImportError> {
-        let finder = Finder { header };
+        let finder = Finder::new(header);
         let usual = CLASSES.iter().map(|(word, class)| (SmolStr::new_static(word), *class));
         Ok(Columns {
             fields: header.map(<[SmolStr]>::len),
@@ -110,9 +109,9 @@ impl Columns {
         let class = cells.needed(&self.class).and_then(|word| self.class(&mut cells, &word));
         let parent = cells.text(&self.parent);
         let currency: Option<Currency> = cells.some_currency(&self.currency);
-        let heading = self.flag(&mut cells);
+        let heading = cells.flag(&self.heading);
         let opens: Option<NaiveDate> = cells.some_date(&self.opens);
-        if !cells.faults.is_empty() {
+        if !cells.is_good() {
             return None;
         }
         let (code, name, class) = (code?, name?, class?);
@@ -127,23 +126,13 @@ impl Columns {
         }
         class.map(|(_, class)| *class)
     }
-
-    fn flag(&self, cells: &mut Cells<'_>) -> bool {
-        let Some(word) = cells.text(&self.heading) else { return false };
-        let is = |words: &[&str]| words.iter().any(|known| same_word(known, &word));
-        let (yes, no) = (is(&["yes", "true", "1", "x"]), is(&["no", "false", "0"]));
-        if let Some(slot) = self.heading.as_ref().filter(|_| !yes && !no) {
-            cells.fault(Fault::BadFlag, slot, &word);
-        }
-        yes
-    }
 }
 
 impl ImportAccounts<File> {
     /// The accounts of the file at `path`.
     ///
     /// # Errors
-    /// As [`ImportAccounts::new`], and [`ImportError::Unreadable`].
+    /// As [`ImportAccounts::new`], and [`FileError::Unreadable`](super::FileError::Unreadable).
     pub fn open(
         path: impl AsRef<Path>,
         mapping: AccountMapping,
@@ -158,7 +147,7 @@ impl<R: Read + Seek> ImportAccounts<R> {
     /// # Errors
     /// What is wrong with the file as a whole, or with the mapping.
     pub fn new(file: R, mapping: AccountMapping) -> Result<ImportAccounts<R>, ImportError> {
-        mapping.format.check().map_err(|(field, why)| ImportError::Mapping { field, why })?;
+        mapping.format.check()?;
         let lines = Lines::open(file, &mapping.format)?;
         let columns = Columns::find(lines.header.as_deref(), &mapping)?;
         let (mode, batch) = (Mode::default(), Vec::new());
@@ -182,17 +171,17 @@ impl<R: Read + Seek> ImportAccounts<R> {
         self.batch = Vec::new();
         let mut reader = Reader::new(&self.mapping.format);
         let mut bytes = 0;
-        while let Some((number, record)) = self.lines.next()? {
+        while let Some(line) = self.lines.next()? {
             if self.batch.len() == MOST_ACCOUNTS {
                 return Err(ImportError::TooManyAccounts { most: MOST_ACCOUNTS });
             }
-            bytes += record.as_slice().len();
+            let number = line.number;
+            bytes += line.bytes();
             if bytes > MOST_BYTES {
                 return Err(ImportError::ChartTooLarge { line: number, most: MOST_BYTES });
             }
             let mut faults = Vec::new();
-            let cells = Cells { reader: &mut reader, record, line: number, faults: &mut faults };
-            let account = self.columns.read(cells);
+            let account = self.columns.read(Cells::new(&mut reader, line, &mut faults));
             self.batch.push(Line { number, account, faults });
         }
         headings(&mut self.batch, &self.columns);
@@ -209,7 +198,8 @@ fn headings(lines: &mut [Line], columns: &Columns) {
         let Some(account) = &mut line.account else { continue };
         account.heading |= parents.contains(&account.code);
         if !met.insert(account.code.clone()) {
-            let fault = Fault::RepeatedCode.at(line.number, columns.code.name(), &account.code);
+            let fault =
+                import::Fault::repeated_code().at(line.number, columns.code.name(), &account.code);
             line.faults.push(fault);
             line.account = None;
         }
@@ -364,7 +354,7 @@ impl<R: Read + Seek> ImportAccounts<R> {
                     LedgerError::At { error, .. } => *error,
                     other => other,
                 };
-                Err(vec![Refusal::of(number, number, &RefusedEntry::from(error))])
+                Err(vec![of_entry(number, number, &RefusedEntry::from(error))])
             }
         })
     }

@@ -6,15 +6,15 @@ use std::io::{Read, Seek};
 use std::path::Path;
 
 use fondaco_core::digest::{self, DigestError, hex};
+use fondaco_core::import::{Place, Refusal};
 use fondaco_core::job::{Job, JobId, Step};
 use fondaco_core::store::Hash;
 use fondaco_core::{Currency, Halt, Money, Progressed, Tx};
 use smol_str::{SmolStr, format_smolstr};
 
 use super::group::{Group, Groups};
-use super::lines::Place;
 use super::records::{ImportKey, ImportedEntry, RefusedLine};
-use super::refusal::{Fault, Refusal};
+use super::refusal::{Fault, of_entry};
 use super::run::{Cursor, Phase, refused};
 use super::{EntryMapping, Grouping, ImportError, ImportReport, Mode};
 use crate::ledger::{self, LedgerError, NewEntry, Posted, RefusedEntry, Settings};
@@ -69,7 +69,7 @@ impl ImportEntries<File> {
     /// The entries of the file at `path`.
     ///
     /// # Errors
-    /// As [`ImportEntries::new`], and [`ImportError::Unreadable`].
+    /// As [`ImportEntries::new`], and [`FileError::Unreadable`](super::FileError::Unreadable).
     pub fn open(
         path: impl AsRef<Path>,
         mapping: EntryMapping,
@@ -87,7 +87,7 @@ impl<R: Read + Seek> ImportEntries<R> {
     /// let mapping = EntryMapping::new("Date", "Account", AmountColumns::signed("Betrag"));
     /// let file = std::io::Cursor::new("Date,Account,Amount\n2026-03-01,1000,5.00\n");
     /// let error = ImportEntries::new(file, mapping).err().ok_or("there is no such column")?;
-    /// assert_eq!(error.code(), "accounting.import_no_column");
+    /// assert_eq!(error.code(), "core.import_no_column");
     /// assert_eq!(
     ///     error.to_string(),
     ///     "the file has no column Betrag, which the mapping names for amount: \
@@ -319,7 +319,7 @@ impl<R: Read + Seek> ImportEntries<R> {
                 (Known::Scattered, _) => vec![self.scattered(group)],
                 (Known::New, None) => group.faults.clone(),
                 (Known::New, Some(entry)) => match answers.next() {
-                    Some(Err(refused)) => vec![Refusal::of(group.line, group.through, &refused)],
+                    Some(Err(refused)) => vec![of_entry(group.line, group.through, &refused)],
                     Some(Ok(posted)) => {
                         cursor.report.entries += 1;
                         cursor.report.postings += entry.postings.len() as i64;

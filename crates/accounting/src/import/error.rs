@@ -1,73 +1,19 @@
 //! Why an import as a whole does not go on. What is wrong with single lines is in the report instead.
 
+use fondaco_core::import::FileError;
 use fondaco_core::job::JobError;
 use fondaco_core::{ActError, ErrorKind, Halt};
 use smol_str::SmolStr;
 
-use super::steady::Changed;
 use crate::ledger::LedgerError;
 
 /// What ends an import. Each message names what is wrong and the way out.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum ImportError {
-    /// The file can't be read.
-    #[error("the file can't be read: {why}")]
-    Unreadable {
-        /// What the system says.
-        why: String,
-    },
-    /// The report can't be written.
-    #[error("the report can't be written: {why}")]
-    Unwritable {
-        /// What the system says.
-        why: String,
-    },
-    /// The file is no text in the encoding that the mapping names.
-    #[error("the file is {found}: save it as CSV in UTF-8, or name its encoding in the mapping")]
-    Encoding {
-        /// What it seems to be.
-        found: &'static str,
-    },
-    /// There is nothing in the file.
-    #[error("the file has no lines{}: check that it is the right one", .skipped.as_str())]
-    Empty {
-        /// How many lines were left out, as text.
-        skipped: SmolStr,
-    },
-    /// A column that the mapping names is not there.
-    #[error("the file has no column {column}, which the mapping names for {field}: it has {known}")]
-    NoColumn {
-        /// The column.
-        column: SmolStr,
-        /// What for.
-        field: &'static str,
-        /// The columns of the file.
-        known: SmolStr,
-    },
-    /// Two columns have the same name.
-    #[error("the file has several columns {column}: name it by its position")]
-    AmbiguousColumn {
-        /// The column.
-        column: SmolStr,
-    },
-    /// The mapping contradicts itself.
-    #[error("the mapping's {field}: {why}")]
-    Mapping {
-        /// Which field.
-        field: &'static str,
-        /// Why, and the way out.
-        why: String,
-    },
-    /// A record without an end.
-    #[error(
-        "line {line} begins a record of more than {} bytes: is a quote not closed?",
-        super::lines::MAX_RECORD
-    )]
-    TooLong {
-        /// Where it begins.
-        line: u64,
-    },
+    /// What is wrong with the file as a whole, or with how the mapping says it is written.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// More accounts than a chart has.
     #[error("the file has more than {most} accounts: split it")]
     TooManyAccounts {
@@ -102,24 +48,6 @@ pub enum ImportError {
         /// The code of its refusal.
         code: SmolStr,
     },
-    /// The file is not any more what it was when it was opened.
-    #[error(
-        "the file has changed since it was opened (around byte {byte}): let whoever writes it finish, and import it anew; what was booked of it stands"
-    )]
-    FileChanged {
-        /// Where the part begins that is another.
-        byte: u64,
-    },
-    /// A byte that no text has.
-    #[error(
-        "line {line} has a NUL in it, at its byte {column}: the file is no text, or UTF-16; take it out, or save the file as CSV in UTF-8"
-    )]
-    NoText {
-        /// The line, from 1.
-        line: u64,
-        /// The byte of the line, from 1.
-        column: u64,
-    },
     /// The ledger's refusal of all of it, or a [`Halt`].
     #[error(transparent)]
     Ledger(#[from] LedgerError),
@@ -133,10 +61,7 @@ impl From<Halt> for ImportError {
 
 impl From<std::io::Error> for ImportError {
     fn from(error: std::io::Error) -> ImportError {
-        if let Some(changed) = error.get_ref().and_then(|inner| inner.downcast_ref::<Changed>()) {
-            return ImportError::FileChanged { byte: changed.byte };
-        }
-        ImportError::Unreadable { why: error.to_string() }
+        FileError::from(error).into()
     }
 }
 
@@ -154,31 +79,19 @@ impl ActError for ImportError {
 
     fn code(&self) -> &'static str {
         match self {
-            ImportError::Unreadable { .. } => "accounting.import_unreadable",
-            ImportError::Unwritable { .. } => "accounting.import_unwritable",
-            ImportError::Encoding { .. } => "accounting.import_encoding",
-            ImportError::Empty { .. } => "accounting.import_empty",
-            ImportError::NoColumn { .. } => "accounting.import_no_column",
-            ImportError::AmbiguousColumn { .. } => "accounting.import_ambiguous_column",
-            ImportError::Mapping { .. } => "accounting.import_mapping",
-            ImportError::TooLong { .. } => "accounting.import_too_long",
+            ImportError::File(error) => error.code(),
             ImportError::TooManyAccounts { .. } => "accounting.import_too_many_accounts",
             ImportError::ChartTooLarge { .. } => "accounting.import_chart_too_large",
             ImportError::Refused { .. } => "accounting.import_refused",
             ImportError::Changed { .. } => "accounting.import_changed",
-            ImportError::FileChanged { .. } => "accounting.import_file_changed",
-            ImportError::NoText { .. } => "accounting.import_no_text",
             ImportError::Ledger(error) => error.code(),
         }
     }
 
     fn kind(&self) -> ErrorKind {
         match self {
-            ImportError::Unreadable { .. } | ImportError::Unwritable { .. } => {
-                ErrorKind::Unavailable
-            }
+            ImportError::File(error) => error.kind(),
             ImportError::Refused { .. } | ImportError::Changed { .. } => ErrorKind::Refused,
-            ImportError::FileChanged { .. } => ErrorKind::Conflict,
             ImportError::Ledger(error) => error.kind(),
             _ => ErrorKind::Invalid,
         }

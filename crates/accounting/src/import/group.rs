@@ -3,13 +3,13 @@
 use std::io::{Read, Seek};
 
 use chrono::NaiveDate;
+use fondaco_core::import::{Cells, FileError, Finder, Lines, Place, Reader, Refusal, Slot};
 use fondaco_core::{Currency, Id, Money, PartyId, decimal};
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
 
-use super::cells::{Amount, AmountSlots, Cells, Finder, Reader, Slot};
-use super::lines::{Lines, Place};
-use super::refusal::{Fault, Refusal};
+use super::amounts::{Amount, AmountSlots, amount, rate, worth};
+use super::refusal::Fault;
 use super::{EntryMapping, Grouping, ImportError};
 use crate::ledger::{Entry, NewEntry, NewPosting};
 
@@ -77,7 +77,7 @@ struct Columns {
 
 impl Columns {
     fn find(header: Option<&[SmolStr]>, mapping: &EntryMapping) -> Result<Columns, ImportError> {
-        let finder = Finder { header };
+        let finder = Finder::new(header);
         let key = match &mapping.grouping {
             Grouping::Key(key) => Some(finder.find("key", key)?),
             _ => None,
@@ -172,11 +172,10 @@ impl<R: Read + Seek> Groups<R> {
 
     fn line(&mut self) -> Result<Option<Line>, ImportError> {
         let place = self.lines.place();
-        let Some((number, record)) = self.lines.next()? else { return Ok(None) };
-        let mut faults = Vec::new();
-        let (reader, columns) = (&mut self.reader, &self.columns);
-        let cells = Cells { reader, record, line: number, faults: &mut faults };
-        let line = columns.read(cells, number, place);
+        let Some(record) = self.lines.next()? else { return Ok(None) };
+        let (number, mut faults) = (record.number, Vec::new());
+        let cells = Cells::new(&mut self.reader, record, &mut faults);
+        let line = self.columns.read(cells, number, place);
         Ok(Some(Line { faults, ..line }))
     }
 }
@@ -214,10 +213,10 @@ impl Columns {
     fn postings(&self, cells: &mut Cells<'_>, head: &Head) -> [Option<NewPosting>; 2] {
         let account = cells.needed(&self.account);
         let contra = self.contra_account.as_ref().map(|contra| cells.needed(contra));
-        let mut amount = cells.amount(&self.amounts);
+        let mut amount = amount(cells, &self.amounts);
         let currency = cells.currency(&self.currency);
-        let rate = cells.rate(&self.rate);
-        let worth = cells.worth(&self.worth, &mut amount);
+        let rate = rate(cells, &self.rate);
+        let worth = worth(cells, &self.worth, &mut amount);
         let text = cells.text(&self.posting_text);
         let mut dimensions = fondaco_core::store::Tags::default();
         for (name, slot) in &self.dimensions {
@@ -387,8 +386,8 @@ fn count(sums: &mut Vec<(Currency, Decimal)>, posting: &NewPosting) {
 
 /// What contradicts itself.
 fn check(mapping: &EntryMapping) -> Result<(), ImportError> {
-    mapping.format.check().map_err(|(field, why)| ImportError::Mapping { field, why })?;
-    let bad = |field, why: &str| Err(ImportError::Mapping { field, why: why.into() });
+    mapping.format.check()?;
+    let bad = |field, why: &str| Err(FileError::Mapping { field, why: why.into() }.into());
     match &mapping.grouping {
         Grouping::Line if mapping.contra_account.is_none() => {
             bad("grouping", "an entry of one line needs a contra account: map one")

@@ -11,7 +11,7 @@
 //!   ([`ImportError::Changed`]) and goes on when it is run again: mend the books, and leave the file. A mended file is another
 //!   one; only entries with a key and an [`origin`](EntryMapping::origin) are known again in it.
 //! - **One file.** What is booked is what was digested and checked: a file that changes meanwhile ends the import
-//!   ([`ImportError::FileChanged`]).
+//!   ([`FileError::FileChanged`]).
 //! - **Once.** A job's name stands for one file read in one way ([`ImportEntries::file_digest`] helps to name it); under another name, entries that came from the same file,
 //!   or with the same key from the same [`origin`](EntryMapping::origin), are skipped.
 //! - **Nothing is guessed.** A date, an amount, a side, a currency that is not written as the mapping says is refused.
@@ -43,27 +43,19 @@ mod records;
 #[cfg(feature = "import")]
 mod accounts;
 #[cfg(feature = "import")]
-mod cells;
-#[cfg(feature = "import")]
-mod encoding;
+mod amounts;
 #[cfg(feature = "import")]
 mod entries;
 #[cfg(feature = "import")]
 mod error;
 #[cfg(feature = "import")]
-mod format;
-#[cfg(feature = "import")]
 mod group;
-#[cfg(feature = "import")]
-mod lines;
 #[cfg(feature = "import")]
 mod mapping;
 #[cfg(feature = "import")]
 mod refusal;
 #[cfg(feature = "import")]
 mod run;
-#[cfg(feature = "import")]
-mod steady;
 
 pub(crate) use declared::PART;
 pub use erase::{EraseRefusals, ErasedRefusals};
@@ -72,12 +64,11 @@ pub use records::{ImportKey, ImportedEntry, RefusedLine};
 #[cfg(feature = "import")]
 pub use {
     accounts::ImportAccounts,
-    encoding::Encoding,
     entries::{ImportCursor, ImportEntries},
     error::ImportError,
-    format::{CsvFormat, NumberFormat},
-    mapping::{AccountMapping, AmountColumns, EntryMapping, Grouping, Source},
-    refusal::{Refusal, refusals},
+    fondaco_core::import::{CsvFormat, Encoding, FileError, NumberFormat, Refusal, Source},
+    mapping::{AccountMapping, AmountColumns, EntryMapping, Grouping},
+    refusal::refusals,
     run::{ImportReport, Mode},
 };
 
@@ -86,9 +77,9 @@ mod books {
     use std::cell::RefCell;
     use std::io::Write;
 
+    use fondaco_core::import::RefusalWriter;
     use fondaco_core::job::JobId;
 
-    use super::refusal::RefusalWriter;
     use super::{ImportError, Refusal, refusals};
     use crate::Books;
     use crate::ledger::LedgerError;
@@ -139,7 +130,7 @@ mod books {
         /// apostrophe before it.
         ///
         /// # Errors
-        /// [`ImportError::Unwritable`], or a [`Halt`](fondaco_core::Halt).
+        /// [`FileError::Unwritable`](super::FileError::Unwritable), or a [`Halt`](fondaco_core::Halt).
         pub fn write_refusals(&self, name: &str, out: &mut dyn Write) -> Result<(), ImportError> {
             let out = RefCell::new((RefusalWriter::new(out)?, 0));
             self.driver().view(|view| {
@@ -149,13 +140,13 @@ mod books {
                     read += 1;
                     // A view may begin again when its snapshot is gone: what is written is written.
                     if read <= *written {
-                        return Ok(());
+                        return Ok::<(), ImportError>(());
                     }
                     *written += 1;
-                    writer.write(&refusal)
+                    Ok(writer.write(&refusal)?)
                 })
             })?;
-            out.into_inner().0.finish()
+            Ok(out.into_inner().0.finish()?)
         }
     }
 }

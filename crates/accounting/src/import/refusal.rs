@@ -1,79 +1,20 @@
-//! Why a line was refused: for people, with the way out; for programs, with a stable code; and as CSV.
+//! Why a line was refused that is to be a part of an entry, or an account; and what is kept of it.
 
-use std::io::Write;
-
+use fondaco_core::import::{self, Refusal};
 use fondaco_core::job::{JobId, job};
-use fondaco_core::report::{Cell, Column, Listed, Row, word};
 use fondaco_core::{Halt, Range, Reading, Tx};
 use smol_str::{SmolStr, format_smolstr};
 
-use super::ImportError;
 use super::records::RefusedLine;
 use super::run::Cursor;
 use crate::ledger::RefusedEntry;
 
-/// One thing that is wrong with a line. Of an entry of several lines, none is booked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// The line, counted from 1 in the whole file.
-    pub line: u64,
-    /// The last line of the entry that is refused with it.
-    pub through: u64,
-    /// The column, by name or position.
-    pub column: Option<SmolStr>,
-    /// What stands there.
-    pub value: Option<SmolStr>,
-    /// A stable code: `import.bad_date`, `accounting.unknown_account`.
-    pub code: SmolStr,
-    /// What is wrong.
-    pub message: SmolStr,
-    /// What to do about it.
-    pub way_out: SmolStr,
-}
-
-impl std::fmt::Display for Refusal {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "line {}", self.line)?;
-        self.column.as_ref().map_or(Ok(()), |column| write!(f, ", {column}"))?;
-        self.value.as_ref().map_or(Ok(()), |value| write!(f, " {value:?}"))?;
-        write!(f, ": {} ({}); {}", self.message, self.code, self.way_out)
-    }
-}
-
-/// What was refused of a file, a line each.
-impl Listed for Refusal {
-    fn columns() -> Vec<Column> {
-        let first = ["Line", "Last line"].map(|name| Column::count(word(name)));
-        let last = ["Column", "Value", "What is wrong", "Code", "Way out"];
-        first.into_iter().chain(last.map(|name| Column::text(word(name)))).collect()
-    }
-
-    fn row(&self) -> Row {
-        let number = |line: u64| Cell::Count(count(line));
-        Row::new([
-            number(self.line),
-            number(self.through),
-            self.column.as_ref().into(),
-            self.value.as_ref().into(),
-            Cell::from(&self.message),
-            Cell::from(&self.code),
-            Cell::from(&self.way_out),
-        ])
-    }
-}
-
-/// What can be wrong with a field.
+/// What can be wrong with lines that are to be entries or accounts, besides what can be with any.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Fault {
-    Missing,
-    NotText,
-    Fields { found: usize, expected: usize },
-    BadDate { patterns: SmolStr },
-    BadAmount,
     TwoAmounts,
     NoAmount,
     BadSide,
-    BadCurrency,
     BadRate,
     OtherSign,
     OtherDate,
@@ -81,23 +22,15 @@ pub(crate) enum Fault {
     ScatteredKey,
     TooManyLines { most: usize },
     BadClass,
-    BadFlag,
     OtherAccount,
-    RepeatedCode,
 }
 
 impl Fault {
     fn code(&self) -> &'static str {
         match self {
-            Fault::Missing => "import.missing",
-            Fault::NotText => "import.not_utf8",
-            Fault::Fields { .. } => "import.field_count",
-            Fault::BadDate { .. } => "import.bad_date",
-            Fault::BadAmount => "import.bad_amount",
             Fault::TwoAmounts => "import.two_amounts",
             Fault::NoAmount => "import.no_amount",
             Fault::BadSide => "import.bad_side",
-            Fault::BadCurrency => "import.bad_currency",
             Fault::BadRate => "import.bad_rate",
             Fault::OtherSign => "import.other_sign",
             Fault::OtherDate => "import.other_date",
@@ -105,28 +38,16 @@ impl Fault {
             Fault::ScatteredKey => "import.scattered_key",
             Fault::TooManyLines { .. } => "import.too_many_lines",
             Fault::BadClass => "import.bad_class",
-            Fault::BadFlag => "import.bad_flag",
             Fault::OtherAccount => "import.other_account",
-            Fault::RepeatedCode => "import.repeated_code",
         }
     }
 
     /// Without the value, which stands beside it.
     fn message(&self) -> SmolStr {
         let text = match self {
-            Fault::Missing => "the field is empty",
-            Fault::NotText => "the field is no text in the file's encoding",
-            Fault::Fields { found, expected } => {
-                return format_smolstr!("the line has {found} fields, {expected} were expected");
-            }
-            Fault::BadDate { patterns } => {
-                return format_smolstr!("that is no date written as {patterns}");
-            }
-            Fault::BadAmount => "that is no amount written as the mapping says",
             Fault::TwoAmounts => "there is an amount on either side",
             Fault::NoAmount => "there is no amount on either side",
             Fault::BadSide => "that is no word for debit or credit",
-            Fault::BadCurrency => "that is no currency of ISO 4217",
             Fault::BadRate => "that is no rate above zero",
             Fault::OtherSign => "the worth is below zero, and the amount is not",
             Fault::OtherDate => "the lines of an entry have different dates",
@@ -136,26 +57,16 @@ impl Fault {
                 return format_smolstr!("the entry has more than {most} lines");
             }
             Fault::BadClass => "that is no class of accounts",
-            Fault::BadFlag => "that is neither yes nor no",
             Fault::OtherAccount => "there is an account of this code already, and it is another",
-            Fault::RepeatedCode => "this code was met further up",
         };
         SmolStr::new_static(text)
     }
 
     fn way_out(&self) -> &'static str {
         match self {
-            Fault::Missing => "fill it in, or map the field to a constant",
-            Fault::NotText => "save the file in UTF-8, or name its encoding in the mapping",
-            Fault::Fields { .. } => "check for a delimiter or a quote too many or too few",
-            Fault::BadDate { .. } => "correct the date, or the mapping's date patterns",
-            Fault::BadAmount => {
-                "correct the amount, or the mapping's marks for decimals and thousands"
-            }
             Fault::TwoAmounts => "leave one side empty, or write two lines",
             Fault::NoAmount => "fill one side in, or leave the line out",
             Fault::BadSide => "correct it, or name the file's words in the mapping",
-            Fault::BadCurrency => "write its three capital letters, such as EUR",
             Fault::BadRate => "write units of the ledger's currency for one unit of the amount's",
             Fault::OtherSign => "write the worth without a sign, or with that of the amount",
             Fault::OtherDate => {
@@ -167,50 +78,45 @@ impl Fault {
             Fault::BadClass => {
                 "write asset, liability, equity, income or expense, or name the file's words in the mapping"
             }
-            Fault::BadFlag => "write yes or no",
             Fault::OtherAccount => "leave the line out, or change the account in the ledger",
-            Fault::RepeatedCode => "leave one of the lines out",
         }
     }
 
     pub(crate) fn at(self, line: u64, column: &SmolStr, value: &str) -> Refusal {
-        let mut shown = value;
-        if let Some((end, _)) = value.char_indices().nth(80) {
-            shown = value.get(..end).unwrap_or(value);
-        }
-        Refusal {
-            line,
-            through: line,
-            column: (!column.is_empty()).then(|| column.clone()),
-            value: (!value.is_empty()).then(|| shown.replace('\0', "\u{fffd}").into()),
-            code: SmolStr::new_static(self.code()),
-            message: self.message(),
-            way_out: SmolStr::new_static(self.way_out()),
-        }
+        import::Fault::from(self).at(line, column, value)
     }
 }
 
-impl Refusal {
-    /// The ledger's refusal of an entry.
-    pub(crate) fn of(line: u64, through: u64, refused: &RefusedEntry) -> Refusal {
-        let (code, message) = (refused.code.clone(), refused.message.clone());
-        let way_out = SmolStr::new_static(way_out(&code));
-        Refusal { line, through, column: None, value: None, code, message, way_out }
+impl From<Fault> for import::Fault {
+    fn from(fault: Fault) -> import::Fault {
+        import::Fault::new(fault.code(), fault.message(), fault.way_out())
     }
+}
 
-    pub(crate) fn keep(&self, tx: &mut Tx<'_>, id: JobId, round: u32, number: i64) -> RefusedLine {
-        RefusedLine {
-            job: id,
-            round,
-            number,
-            line: count(self.line),
-            through: count(self.through),
-            column: self.column.clone(),
-            value: self.value.clone().map(|value| tx.personal(value)),
-            code: self.code.clone(),
-            message: tx.personal(self.message.clone()),
-            way_out: self.way_out.clone(),
-        }
+/// The ledger's refusal of an entry.
+pub(crate) fn of_entry(line: u64, through: u64, refused: &RefusedEntry) -> Refusal {
+    let (code, message) = (refused.code.clone(), refused.message.clone());
+    let way_out = SmolStr::new_static(way_out(&code));
+    Refusal { line, through, column: None, value: None, code, message, way_out }
+}
+
+/// What is kept of a refusal.
+pub(crate) fn kept(
+    refusal: &Refusal,
+    tx: &mut Tx<'_>,
+    (id, round, number): (JobId, u32, i64),
+) -> RefusedLine {
+    RefusedLine {
+        job: id,
+        round,
+        number,
+        line: count(refusal.line),
+        through: count(refusal.through),
+        column: refusal.column.clone(),
+        value: refusal.value.clone().map(|value| tx.personal(value)),
+        code: refusal.code.clone(),
+        message: tx.personal(refusal.message.clone()),
+        way_out: refusal.way_out.clone(),
     }
 }
 
@@ -266,49 +172,4 @@ pub fn refusals<E: From<Halt>>(
             way_out: row.way_out.clone(),
         })
     })
-}
-
-/// Writes refusals as CSV, a line each: to be mended in the same program that made the file, which may be a spreadsheet.
-pub(crate) struct RefusalWriter<W: Write>(csv::Writer<W>);
-
-impl<W: Write> RefusalWriter<W> {
-    pub(crate) fn new(out: W) -> Result<RefusalWriter<W>, ImportError> {
-        let mut writer = csv::Writer::from_writer(out);
-        let header = ["line", "through", "column", "value", "code", "message", "way_out"];
-        writer.write_record(header).map_err(unwritable)?;
-        Ok(RefusalWriter(writer))
-    }
-
-    pub(crate) fn write(&mut self, refusal: &Refusal) -> Result<(), ImportError> {
-        let Refusal { line, through, column, value, code, message, way_out } = refusal;
-        let text = |text: &Option<SmolStr>| text.as_ref().map(harmless).unwrap_or_default();
-        let (line, through) = (format_smolstr!("{line}"), format_smolstr!("{through}"));
-        let record = [
-            line,
-            through,
-            text(column),
-            text(value),
-            code.clone(),
-            harmless(message),
-            way_out.clone(),
-        ];
-        self.0.write_record(record.iter().map(|field| field.as_bytes())).map_err(unwritable)
-    }
-
-    pub(crate) fn finish(mut self) -> Result<(), ImportError> {
-        self.0.flush().map_err(|error| ImportError::Unwritable { why: error.to_string() })
-    }
-}
-
-/// What a spreadsheet takes for a formula, quoted from a file of unknown hands, is a text with an apostrophe before it; a number with a
-/// sign is none.
-fn harmless(text: &SmolStr) -> SmolStr {
-    let begins = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let is_number = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b' ');
-    let number = text.bytes().skip(1).all(is_number) && text.starts_with(['+', '-']);
-    if begins && !number { format_smolstr!("'{text}") } else { text.clone() }
-}
-
-fn unwritable(error: csv::Error) -> ImportError {
-    ImportError::Unwritable { why: error.to_string() }
 }

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
+use fondaco_core::import::{Place, Refusal};
 use fondaco_core::job::JobId;
 use fondaco_core::{Progressed, Tx};
 use serde::{Deserialize, Serialize};
 
 use super::ImportError;
-use super::lines::Place;
 use super::records::RefusedLine;
-use super::refusal::Refusal;
+use super::refusal::kept;
 use crate::ledger::CheckedSoFar;
 
 /// What is done about lines that are refused. Of an entry, all lines are booked or none.
@@ -100,7 +100,7 @@ impl Cursor {
         self.report.refused_lines += lines;
         for fault in faults {
             self.report.refusals += 1;
-            out.push(fault.keep(tx, id, self.round, self.report.refusals));
+            out.push(kept(fault, tx, (id, self.round, self.report.refusals)));
         }
     }
 }

@@ -80,7 +80,7 @@ fn files_in_windows_1252_are_read_when_the_mapping_says_so() {
     assert_eq!(whole.entry.source.as_deref(), Some("Müller – 1"));
     assert_eq!(whole.entry.text.as_deref(), Some("Straße"));
     let error = bytes(file, mapping.format(german)).err().unwrap();
-    assert_eq!(error.code(), "accounting.import_encoding");
+    assert_eq!(error.code(), "core.import_encoding");
     assert!(error.to_string().contains("name its encoding"), "{error}");
 }
 

@@ -114,7 +114,7 @@ fn a_file_that_changes_after_it_was_opened_is_not_booked() {
         let mut import = ImportEntries::new(file.clone(), mapping()).unwrap();
         change(&mut file.0.lock().unwrap());
         let error = run(&firm, name, &mut import).unwrap_err();
-        assert_eq!(error.code(), "accounting.import_file_changed", "{name}");
+        assert_eq!(error.code(), "core.import_file_changed", "{name}");
         assert_eq!(firm.sum(&BalanceQuery::account("1000")), "0", "{name}");
         firm.clean();
     }

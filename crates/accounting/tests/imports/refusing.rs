@@ -104,17 +104,14 @@ fn files_that_are_wrong_as_a_whole_are_refused_before_anything() {
     };
     let utf16: Vec<u8> = "key,date\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let with_bom = [&[0xff, 0xfe][..], &utf16].concat();
-    assert_eq!(code(&utf16, mapping()), "accounting.import_no_text");
+    assert_eq!(code(&utf16, mapping()), "core.import_no_text");
     let stray = bytes(b"key,date\na,b\nc,\0\n", mapping()).err().unwrap().to_string();
     assert!(stray.starts_with("line 3 has a NUL in it, at its byte 3: "), "{stray}");
-    assert_eq!(code(&with_bom, mapping()), "accounting.import_encoding");
-    assert_eq!(code(b"", mapping()), "accounting.import_empty");
-    assert_eq!(code(b"\n\n", mapping()), "accounting.import_empty");
-    assert_eq!(code(b"key,date,account\n", mapping()), "accounting.import_no_column");
-    assert_eq!(
-        code(b"key,date,account,amount,date\n", mapping()),
-        "accounting.import_ambiguous_column"
-    );
+    assert_eq!(code(&with_bom, mapping()), "core.import_encoding");
+    assert_eq!(code(b"", mapping()), "core.import_empty");
+    assert_eq!(code(b"\n\n", mapping()), "core.import_empty");
+    assert_eq!(code(b"key,date,account\n", mapping()), "core.import_no_column");
+    assert_eq!(code(b"key,date,account,amount,date\n", mapping()), "core.import_ambiguous_column");
     let bad = |change: fn(&mut EntryMapping)| {
         let mut mapping = mapping();
         change(&mut mapping);
@@ -134,15 +131,15 @@ fn files_that_are_wrong_as_a_whole_are_refused_before_anything() {
         |m| (m.grouping, m.conversion) = (Grouping::Balance, true),
     ];
     for (at, change) in changes.into_iter().enumerate() {
-        assert_eq!(bad(change), "accounting.import_mapping", "change {at}");
+        assert_eq!(bad(change), "core.import_mapping", "change {at}");
     }
-    assert_eq!(bad(|m| m.date = Source::Position(9)), "accounting.import_no_column");
+    assert_eq!(bad(|m| m.date = Source::Position(9)), "core.import_no_column");
     // A quote that is never closed must not take the whole file into memory.
     let firm = in_memory().set_up();
     let open_quote =
         format!("{TWO}C,2026-01-07,1000,\"5\n{}", "C,2026-01-07,4000,-5\n".repeat(60_000));
     let error = run(&firm, "quote", &mut open(&open_quote, mapping())).unwrap_err();
-    assert_eq!(error.code(), "accounting.import_too_long");
+    assert_eq!(error.code(), "core.import_too_long");
     assert!(error.to_string().starts_with("line 7 begins a record"), "{error}");
     assert_eq!(entries(&firm).len(), 0);
 }

@@ -59,7 +59,7 @@ impl Act for AddItems {
 }
 
 /// Adds one item, if who acts may, and if it can be.
-pub(super) fn add(tx: &mut Tx<'_>, authority: &Authority, item: Item) -> Result<(), StockError> {
+pub(crate) fn add(tx: &mut Tx<'_>, authority: &Authority, item: Item) -> Result<(), StockError> {
     check_item(&item)?;
     rights::allow_in_category(tx, authority, &item.code, item.category.as_ref())?;
     if let Some(same) = tx.get::<Item>(&item.id)? {

@@ -17,11 +17,12 @@ mod units;
 mod variants;
 
 pub use add::AddItems;
-pub(crate) use add::existing;
+pub(crate) use add::{add, existing};
 pub use category::{AddCategories, Category, ChangeCategory, CloseCategory, ReopenCategory};
 pub use change::{ChangeItem, CloseItem, ReopenItem};
 pub use error::CatalogueError;
 pub use lot::{Lot, LotOrigin, LotStatus};
+pub(crate) use lots::add_lot;
 pub use lots::{AddLots, ChangeLot, JudgeLot, NewLot};
 pub use origins::AddOrigins;
 pub use query::{
@@ -30,6 +31,7 @@ pub use query::{
 };
 pub use record::{Item, ItemUnit, Ownership, Tracking};
 pub use units::SetConversions;
+pub(crate) use units::check_conversions;
 pub use variants::{AddVariants, Axis, AxisValue};
 
 use fondaco_core::engine::Part;

@@ -71,7 +71,10 @@ impl Act for SetConversions {
 }
 
 /// That conversions agree, and that each of their units converts to the stock unit.
-fn check_conversions(item: &Item, given: &[Conversion]) -> Result<Conversions, StockError> {
+pub(crate) fn check_conversions(
+    item: &Item,
+    given: &[Conversion],
+) -> Result<Conversions, StockError> {
     let all = item.conversions(given.iter().copied())?;
     for unit in given.iter().flat_map(|one| [one.left().unit(), one.right().unit()]) {
         // What an item weighs leads from its stock unit, and back.

@@ -3,6 +3,8 @@
 use fondaco_core::{Act, DocumentId, Id, PartyId, UnitPrice, digest};
 use fondaco_inventory::bills::*;
 use fondaco_inventory::counts::*;
+use fondaco_inventory::enter::*;
+use fondaco_inventory::items::Item;
 use fondaco_inventory::moves::*;
 use fondaco_inventory::planning::*;
 use fondaco_inventory::posting::MoveStock;
@@ -56,6 +58,29 @@ fn moves_are_json() {
         r#"{"moves":[{"item":"00000000-0000-0000-0000-000000000006","quantity":"12 pcs","movement":{"issue":{"from":"MAIN/A"}},"date":"2026-03-02","lot":"00000000-0000-0000-0000-000000000001","weight":"90.35 kg","fulfils":"00000000-0000-0000-0000-000000000002","receives":"00000000-0000-0000-0000-000000000003","document":"00000000-0000-0000-0000-000000000004","party":"00000000-0000-0000-0000-000000000005","reason":"damaged","text":"à la carte"}],"each":true}"#,
     );
     assert!(serde_json::from_str::<MoveStock>(r#"{"moves":[],"every":true}"#).is_err());
+}
+
+#[test]
+fn what_is_entered_is_json() {
+    let bolt = Item { id: Id::from_u128(6), ..Item::new("M8", "Bolt", fondaco_core::Unit::PIECE) };
+    let conversions = vec!["1 carton = 12 pcs".parse().unwrap()];
+    let items = EnterItems::new(vec![NewItem { item: bolt, conversions }]);
+    same(
+        &items,
+        r#"{"items":[{"item":{"id":"00000000-0000-0000-0000-000000000006","code":"M8","name":"Bolt","unit":"pcs","tracking":"none","ownership":"own"},"conversions":["1 carton = 12 pcs"]}],"taking":"all_or_nothing"}"#,
+    );
+    let line = OpeningLine::new("M8", q("3 carton"), "MAIN/A").lot("7");
+    let opening = EnterStock {
+        taking: Taking::GoodOnes,
+        reason: Some("opening".into()),
+        ..EnterStock::new(d("2026-03-31"), vec![line])
+    };
+    same(
+        &opening,
+        r#"{"date":"2026-03-31","lines":[{"item":"M8","quantity":"3 carton","location":"MAIN/A","lot":"7"}],"taking":"good_ones","reason":"opening"}"#,
+    );
+    assert_eq!(hex(&items), "8afb1cd9586ffff833ff68d886ce03a6951b7351732620c89be8df295fffef9a");
+    assert_eq!(hex(&opening), "6d0b192bdc53dcc78e4b6b96b0a6b0e5239d0c8bc9584d937883edb1b4b3f547");
 }
 
 #[test]

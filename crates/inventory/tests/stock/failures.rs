@@ -10,6 +10,8 @@ use fondaco_core::{
 };
 use fondaco_inventory::bills::*;
 use fondaco_inventory::counts::*;
+use fondaco_inventory::enter::*;
+use fondaco_inventory::items::Item;
 use fondaco_inventory::moves::*;
 use fondaco_inventory::planning::*;
 use fondaco_inventory::posting::MoveStock;
@@ -133,6 +135,7 @@ fn a_day(store: &dyn Store) -> Result<(), StockError> {
     day.send("value", &SetUpCosting::default())?;
     let each = "0.5 EUR/pcs".parse().unwrap();
     day.send("bolts", &SetCosting::item(bolt(), Method::Fifo).cost(each))?;
+    enter(&day)?;
     let came = day.send("come", &MoveStock::new(vec![receipt(bolt(), "2 carton", "MAIN/A")]))?;
     let came = came.ids().next().unwrap();
     replenish(&day)?;
@@ -189,6 +192,21 @@ fn a_day(store: &dyn Store) -> Result<(), StockError> {
     clean(&driver)?;
     day.send("no rule", &RemoveReorderRule { item: bolt(), site: main_site() })?;
     clean(&driver)
+}
+
+/// Items and opening stock, in a place of their own.
+fn enter(day: &Day<'_, '_>) -> Result<(), StockError> {
+    let nut = Item::new("NUT", "Nut", fondaco_core::Unit::PIECE);
+    let carton = "1 carton = 250 pcs".parse().unwrap();
+    let new = NewItem { item: nut, conversions: vec![carton] };
+    day.send("enter items", &EnterItems::new(vec![new]))?;
+    let lines = vec![
+        OpeningLine::new("NUT", q("1 carton"), "SHOP"),
+        OpeningLine::new("MILK", q("3 l"), "SHOP").lot("ENTERED"),
+        OpeningLine::new("NONE", q("3 l"), "SHOP"),
+    ];
+    let opening = EnterStock { taking: Taking::GoodOnes, ..EnterStock::new(today(), lines) };
+    day.send("enter stock", &opening).map(drop)
 }
 
 /// A plan, a count that falls due at once, and its end.

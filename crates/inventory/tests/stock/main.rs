@@ -11,6 +11,7 @@ mod closing;
 mod commands;
 mod counts;
 mod cycle_counts;
+mod entering;
 mod failures;
 mod histories;
 mod host;

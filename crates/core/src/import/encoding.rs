@@ -22,12 +22,12 @@ pub enum Encoding {
 
 impl Encoding {
     #[allow(clippy::trivially_copy_pass_by_ref)] // serde asks so
-    pub(crate) fn is_utf8(&self) -> bool {
+    pub(super) fn is_utf8(&self) -> bool {
         *self == Encoding::Utf8
     }
 
     /// The field in UTF-8; as it is where a byte stands for nothing, which then is no text.
-    pub(crate) fn field(self, field: &[u8]) -> Cow<'_, [u8]> {
+    pub(super) fn field(self, field: &[u8]) -> Cow<'_, [u8]> {
         if self.is_utf8() || field.is_ascii() {
             return Cow::Borrowed(field);
         }
@@ -36,7 +36,7 @@ impl Encoding {
     }
 
     /// All fields in UTF-8.
-    pub(crate) fn decode(self, record: &mut ByteRecord) {
+    pub(super) fn decode(self, record: &mut ByteRecord) {
         if self.is_utf8() || record.as_slice().is_ascii() {
             return;
         }

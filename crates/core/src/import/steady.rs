@@ -6,22 +6,22 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use fondaco_core::digest::Digester;
-use fondaco_core::store::Hash;
+use crate::digest::Digester;
+use crate::store::Hash;
 
 /// So many bytes have one digest.
-pub(crate) const BLOCK: usize = 1 << 16;
+pub(super) const BLOCK: usize = 1 << 16;
 
 /// The digests of a file's blocks, in order; the last may be shorter.
 #[derive(Default)]
-pub(crate) struct Blocks {
+pub(super) struct Blocks {
     digests: Vec<Hash>,
     bytes: u64,
 }
 
 impl Blocks {
     /// Takes the next block down.
-    pub(crate) fn take(&mut self, block: &[u8]) {
+    pub(super) fn take(&mut self, block: &[u8]) {
         self.digests.push(digest(block));
         self.bytes += block.len() as u64;
     }
@@ -35,7 +35,7 @@ impl Blocks {
 }
 
 fn digest(block: &[u8]) -> Hash {
-    let mut digester = Digester::new("accounting.import.block");
+    let mut digester = Digester::new("accounting.import.block"); // as it always was
     digester.bytes(block);
     digester.finish()
 }
@@ -43,12 +43,12 @@ fn digest(block: &[u8]) -> Hash {
 /// Why reading ends: the file is another.
 #[derive(Debug, thiserror::Error)]
 #[error("the file has changed")]
-pub(crate) struct Changed {
-    pub(crate) byte: u64,
+pub(super) struct Changed {
+    pub(super) byte: u64,
 }
 
 /// The file, as long as it is what it was.
-pub(crate) struct Steady<R> {
+pub(super) struct Steady<R> {
     inner: R,
     blocks: Blocks,
     /// Where the next byte is read.
@@ -59,7 +59,7 @@ pub(crate) struct Steady<R> {
 }
 
 impl<R> Steady<R> {
-    pub(crate) fn new(inner: R, blocks: Blocks) -> Steady<R> {
+    pub(super) fn new(inner: R, blocks: Blocks) -> Steady<R> {
         Steady { inner, blocks, at: 0, block: Vec::new(), loaded: None }
     }
 }
@@ -110,7 +110,7 @@ impl<R: Read + Seek> Seek for Steady<R> {
 }
 
 /// Reads until the buffer is full or the file ends.
-pub(crate) fn fill(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+pub(super) fn fill(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
         match file.read(rest) {

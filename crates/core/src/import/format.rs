@@ -5,17 +5,17 @@
 //! its line.
 
 use chrono::NaiveDate;
-use fondaco_core::decimal;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::Encoding;
+use super::{Encoding, FileError};
+use crate::decimal;
 
 /// How a CSV file is written: in UTF-8 unless it says otherwise, quoted as in RFC 4180.
 ///
 /// ```
-/// use fondaco_accounting::import::{CsvFormat, Encoding, NumberFormat};
+/// use fondaco_core::import::{CsvFormat, Encoding, NumberFormat};
 /// let german = CsvFormat::new().delimiter(';').numbers(NumberFormat::COMMA).date("DD.MM.YYYY");
 /// let of_a_bank = german.skip_lines(4).encoding(Encoding::Windows1252);
 /// assert_eq!(of_a_bank.delimiter, ';');
@@ -48,7 +48,7 @@ impl CsvFormat {
     /// Commas between fields, a header, `1234.50`, `2026-01-31`.
     ///
     /// ```
-    /// use fondaco_accounting::import::CsvFormat;
+    /// use fondaco_core::import::CsvFormat;
     /// assert!(CsvFormat::new().header && CsvFormat::new().dates == ["YYYY-MM-DD"]);
     /// ```
     pub fn new() -> CsvFormat {
@@ -104,25 +104,39 @@ impl CsvFormat {
         self
     }
 
-    /// What can't be read as it is described, if anything: the field and why.
-    pub(crate) fn check(&self) -> Result<(), (&'static str, String)> {
+    /// That the file can be read as it is described.
+    ///
+    /// ```
+    /// use fondaco_core::import::CsvFormat;
+    /// let error = CsvFormat::new().date("MM/YYYY").check().unwrap_err();
+    /// assert_eq!(error.code(), "core.import_mapping");
+    /// ```
+    ///
+    /// # Errors
+    /// [`FileError::Mapping`] with the field that is not as it can be, and why.
+    pub fn check(&self) -> Result<(), FileError> {
+        let mapping = |field, why| Err(FileError::Mapping { field, why });
         let bad =
             |c: char| !c.is_ascii() || c.is_ascii_alphanumeric() || matches!(c, '"' | '\r' | '\n');
         if bad(self.delimiter) {
             let why = format!("{:?} can't stand between fields: use , ; or a tab", self.delimiter);
-            return Err(("delimiter", why));
+            return mapping("delimiter", why);
         }
-        self.numbers.check().map_err(|why| ("numbers", why))?;
+        if let Err(why) = self.numbers.check() {
+            return mapping("numbers", why);
+        }
         if self.dates.is_empty() {
-            return Err(("dates", "there is no pattern: give one, such as YYYY-MM-DD".into()));
+            return mapping("dates", "there is no pattern: give one, such as YYYY-MM-DD".into());
         }
-        self.dates.iter().try_for_each(|pattern| match DateFormat::parse(pattern) {
-            Some(_) => Ok(()),
-            None => Err((
+        match self.dates.iter().find(|pattern| DateFormat::parse(pattern).is_none()) {
+            None => Ok(()),
+            Some(pattern) => mapping(
                 "dates",
-                format!("{pattern:?} is no pattern: write a day, a month and a year once each, as in DD.MM.YYYY"),
-            )),
-        })
+                format!(
+                    "{pattern:?} is no pattern: write a day, a month and a year once each, as in DD.MM.YYYY"
+                ),
+            ),
+        }
     }
 }
 
@@ -131,7 +145,7 @@ impl CsvFormat {
 /// Besides the marks, the ways of accountants are read: `-12.50`, `12.50-`, `(12.50)`, `+12.50`.
 ///
 /// ```
-/// use fondaco_accounting::import::NumberFormat;
+/// use fondaco_core::import::NumberFormat;
 /// let read = |text| NumberFormat::COMMA.read(text).map(|value| value.to_string());
 /// assert_eq!(read("1.234,50").as_deref(), Some("1234.5"));
 /// assert_eq!(read("(7,00)").as_deref(), Some("-7"));
@@ -225,7 +239,7 @@ fn sign(text: &str) -> Option<(bool, &str)> {
 
 /// A pattern of a date, ready for reading.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct DateFormat(Vec<Part>);
+pub(super) struct DateFormat(Vec<Part>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
@@ -243,7 +257,7 @@ enum Of {
 
 impl DateFormat {
     /// `YYYY` or `YY`, `MM` or `M`, `DD` or `D`, and marks between them.
-    pub(crate) fn parse(pattern: &str) -> Option<DateFormat> {
+    pub(super) fn parse(pattern: &str) -> Option<DateFormat> {
         let mut parts = Vec::new();
         let mut rest = pattern;
         while let Some(first) = rest.chars().next() {
@@ -270,7 +284,7 @@ impl DateFormat {
         whole.then_some(DateFormat(parts))
     }
 
-    pub(crate) fn read(&self, text: &str) -> Option<NaiveDate> {
+    pub(super) fn read(&self, text: &str) -> Option<NaiveDate> {
         let mut rest = text;
         let (mut year, mut month, mut day) = (0, 0, 0);
         for part in &self.0 {

@@ -6,40 +6,76 @@
 use std::io::{self, Read, Seek, SeekFrom};
 
 use csv::{ByteRecord, Position, ReaderBuilder, Terminator};
-use fondaco_core::digest::Digester;
-use fondaco_core::store::Hash;
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, format_smolstr};
 
 use super::steady::{BLOCK, Blocks, Steady, fill};
-use super::{CsvFormat, Encoding, ImportError};
+use super::{CsvFormat, Encoding, FileError};
+use crate::digest::Digester;
+use crate::store::Hash;
 
 /// No record is longer, in bytes: else a quote that is not closed takes the whole file for one field.
-pub(crate) const MAX_RECORD: usize = 1 << 20;
+pub(super) const MAX_RECORD: usize = 1 << 20;
 
-/// Where a record begins.
+/// Where a line begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) struct Place {
-    pub(crate) byte: u64,
-    pub(crate) line: u64,
+pub struct Place {
+    /// How many bytes stand before it.
+    pub byte: u64,
+    /// Its number, from 1.
+    pub line: u64,
 }
 
-/// The lines of a file after its header.
-pub(crate) struct Lines<R> {
+/// One line of a file: a record, which goes over several where a field with a line's end is quoted.
+#[derive(Debug, Clone, Copy)]
+pub struct Line<'r> {
+    /// The number of the line that it begins on, from 1.
+    pub number: u64,
+    pub(super) record: &'r ByteRecord,
+}
+
+impl Line<'_> {
+    /// How many bytes its fields have in all.
+    pub fn bytes(&self) -> usize {
+        self.record.as_slice().len()
+    }
+}
+
+/// The lines of a file after its header, one at a time.
+///
+/// ```
+/// use fondaco_core::import::{CsvFormat, Lines};
+///
+/// let file = std::io::Cursor::new("code,name\nM8,Bolt\n\nM10,Bolt\n");
+/// let mut lines = Lines::open(file, &CsvFormat::new())?;
+/// assert_eq!(lines.header.as_deref().map(<[_]>::len), Some(2));
+/// let mut numbers = Vec::new();
+/// while let Some(line) = lines.next()? {
+///     numbers.push(line.number);
+/// }
+/// assert_eq!(numbers, [2, 4]); // empty ones are left out
+/// # Ok::<(), fondaco_core::import::FileError>(())
+/// ```
+pub struct Lines<R> {
     reader: csv::Reader<Fed<Steady<R>>>,
-    pub(crate) header: Option<Vec<SmolStr>>,
+    /// The names of the columns; `None` where the file has no line of names.
+    pub header: Option<Vec<SmolStr>>,
     /// Of the whole file.
-    pub(crate) digest: Hash,
+    pub digest: Hash,
     /// How many lines there are in all.
-    pub(crate) total: i64,
-    /// Where the first record after the header begins.
-    pub(crate) first: Place,
+    pub total: i64,
+    /// Where the first line after the header begins.
+    pub first: Place,
     encoding: Encoding,
     record: ByteRecord,
 }
 
 impl<R: Read + Seek> Lines<R> {
-    pub(crate) fn open(mut file: R, format: &CsvFormat) -> Result<Lines<R>, ImportError> {
+    /// The lines of a file, which is read from end to end for its digest.
+    ///
+    /// # Errors
+    /// What is wrong with the file as a whole.
+    pub fn open(mut file: R, format: &CsvFormat) -> Result<Lines<R>, FileError> {
         let scanned = Scanned::scan(&mut file, format.skip_lines)?;
         let delimiter = u8::try_from(format.delimiter).unwrap_or(b',');
         let mut builder = ReaderBuilder::new();
@@ -64,32 +100,36 @@ impl<R: Read + Seek> Lines<R> {
         Ok(lines)
     }
 
-    fn read_header(&mut self, format: &CsvFormat) -> Result<(), ImportError> {
+    fn read_header(&mut self, format: &CsvFormat) -> Result<(), FileError> {
         let skipped = format.skip_lines;
         if self.next()?.is_none() {
             let skipped = match skipped {
                 0 => SmolStr::default(),
                 lines => format_smolstr!(" after the first {lines}"),
             };
-            return Err(ImportError::Empty { skipped });
+            return Err(FileError::Empty { skipped });
         }
         let name = |field: &[u8]| {
             std::str::from_utf8(field)
                 .map(|name| SmolStr::new(name.trim_start_matches('\u{feff}').trim()))
-                .map_err(|_| ImportError::Encoding { found: "no text in its header" })
+                .map_err(|_| FileError::Encoding { found: "no text in its header" })
         };
         self.header = Some(self.record.iter().map(name).collect::<Result<_, _>>()?);
         self.first = self.place();
         Ok(())
     }
 
-    /// Where the next record begins.
-    pub(crate) fn place(&self) -> Place {
+    /// Where the next line begins.
+    pub fn place(&self) -> Place {
         let position = self.reader.position();
         Place { byte: position.byte(), line: position.line() }
     }
 
-    pub(crate) fn go_to(&mut self, place: Place) -> Result<(), ImportError> {
+    /// Goes on with the line that begins there.
+    ///
+    /// # Errors
+    /// [`FileError::Unreadable`], [`FileError::FileChanged`].
+    pub fn go_to(&mut self, place: Place) -> Result<(), FileError> {
         if self.place() == place {
             return Ok(());
         }
@@ -98,8 +138,12 @@ impl<R: Read + Seek> Lines<R> {
         self.reader.seek(position).map_err(|error| unreadable(error, place.line))
     }
 
-    /// The next record that says anything, with the line it begins on; `None` at the end.
-    pub(crate) fn next(&mut self) -> Result<Option<(u64, &ByteRecord)>, ImportError> {
+    /// The next line that says anything; `None` at the end.
+    ///
+    /// # Errors
+    /// [`FileError::TooLong`], [`FileError::Unreadable`], [`FileError::FileChanged`].
+    #[allow(clippy::should_implement_trait)] // lines lend what they read
+    pub fn next(&mut self) -> Result<Option<Line<'_>>, FileError> {
         loop {
             let before = self.place().line;
             self.reader.get_mut().budget = MAX_RECORD;
@@ -113,19 +157,19 @@ impl<R: Read + Seek> Lines<R> {
         }
         // A record ends behind its line; lines inside of quotes are its own.
         let inner = self.record.as_slice().iter().filter(|byte| **byte == b'\n').count();
-        let line = self.place().line.saturating_sub(inner as u64 + 1);
+        let number = self.place().line.saturating_sub(inner as u64 + 1);
         self.encoding.decode(&mut self.record);
-        Ok(Some((line, &self.record)))
+        Ok(Some(Line { number, record: &self.record }))
     }
 }
 
-fn unreadable(error: csv::Error, line: u64) -> ImportError {
+fn unreadable(error: csv::Error, line: u64) -> FileError {
     match error.into_kind() {
         csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
-            ImportError::TooLong { line }
+            FileError::TooLong { line }
         }
         csv::ErrorKind::Io(error) => error.into(),
-        other => ImportError::Unreadable { why: format!("{other:?}") },
+        other => FileError::Unreadable { why: format!("{other:?}") },
     }
 }
 
@@ -171,8 +215,8 @@ struct Scanned {
 }
 
 impl Scanned {
-    fn scan(file: &mut impl Read, skip: u32) -> Result<Scanned, ImportError> {
-        let mut digester = Digester::new("accounting.import");
+    fn scan(file: &mut impl Read, skip: u32) -> Result<Scanned, FileError> {
+        let mut digester = Digester::new("accounting.import"); // files are known again by it
         let (mut buffer, mut blocks) = (vec![0; BLOCK], Blocks::default());
         let (mut bytes, mut lines, mut last) = (0u64, 0i64, b'\n');
         let mut line_start = 0;
@@ -193,7 +237,7 @@ impl Scanned {
                     b'\n' => (lines, line_start) = (lines + 1, at + 1),
                     0 => {
                         let (line, column) = (lines as u64 + 1, at - line_start + 1);
-                        return Err(ImportError::NoText { line, column });
+                        return Err(FileError::NoText { line, column });
                     }
                     _ => continue,
                 }
@@ -211,9 +255,15 @@ impl Scanned {
     }
 }
 
-fn check_encoding(start: &[u8]) -> Result<(), ImportError> {
+fn check_encoding(start: &[u8]) -> Result<(), FileError> {
     match start {
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err(ImportError::Encoding { found: "UTF-16" }),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err(FileError::Encoding { found: "UTF-16" }),
         _ => Ok(()),
+    }
+}
+
+impl<R> std::fmt::Debug for Lines<R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Lines").field("header", &self.header).finish_non_exhaustive()
     }
 }
