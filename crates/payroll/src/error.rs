@@ -308,7 +308,27 @@ pub enum PayError {
         /// Where the table begins.
         first: Decimal,
     },
-    /// What a function in Rust refused.
+    /// A column of a batch with more or fewer values than there are employees, so that some would get another's or none.
+    #[error(
+        "column {field} has {found} values, and there are {wanted} employees: give one for each, in their order"
+    )]
+    #[kind(Invalid)]
+    ColumnLength {
+        /// Which input.
+        field: SmolStr,
+        /// How many values it has, or that they are more.
+        found: String,
+        /// How many employees there are.
+        wanted: usize,
+    },
+    /// A column that was given before.
+    #[error("column {field} was given before: give it once, or begin another batch")]
+    #[kind(Invalid)]
+    ColumnTwice {
+        /// Which input.
+        field: SmolStr,
+    },
+    /// What a function in Rust refused, or that it panicked.
     #[error("employee {employee}: {rule}: {function} refuses: {why}")]
     #[kind(Invalid)]
     FunctionRefused {

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 ///
 /// # Behaviour
 /// The same values give the same answer, on any machine and at any time: slips are recomputed. It may be called from several threads at
-/// once. A condition is 0 or 1, a day the count of days since the first of the year 1 (which is 1), one of a choice its place.
+/// once, and what it panics with is told like what it refuses. A condition is 0 or 1, a day the count of days since the first of the year 1 (which is 1), one of a choice its place.
 ///
 /// ```
 /// use std::sync::Arc;

@@ -5,6 +5,7 @@
 //! against it: where support takes more than a quarter, nothing is left for an ordinary creditor (15 USC 1673; DOL Fact Sheet 30). What an
 //! order wants and doesn't get is said, so that it can be carried on as arrears.
 
+use fondaco_core::decimal::DecimalError;
 use fondaco_core::{Residual, Rounding, allocation, decimal, rounding};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
@@ -206,7 +207,10 @@ fn share(
         let sharing: Vec<usize> =
             limits.iter().filter(|(most, _)| *most >= step).map(|(_, at)| *at).collect();
         let wants: Vec<Decimal> = sharing.iter().map(|at| taken[*at].short).collect();
-        let wanted: Decimal = wants.iter().sum();
+        let mut wanted = Decimal::ZERO;
+        for want in &wants {
+            wanted = exact("wanted", decimal::add(wanted, *want))?;
+        }
         let there = (step - gone).max(Decimal::ZERO).min(wanted);
         if there.is_zero() {
             continue;
@@ -227,7 +231,7 @@ fn share(
 /// An amount in proportion, to the cent.
 fn parts(amount: Decimal, wants: &[Decimal]) -> Result<Vec<Decimal>, KernelError> {
     let cents = decimal::to_fixed(amount, 2)
-        .ok_or(KernelError::Negative { field: "amount", value: amount })?;
+        .ok_or(KernelError::Exact { what: "amount", error: DecimalError::Overflow })?;
     let parts = allocation::allocate_units(cents.into(), wants, Residual::LargestRemainder);
     let parts = parts.map_err(|_| KernelError::NotPositive { field: "wanted", value: amount })?;
     let amount = |cents: i128| decimal::from_fixed(i64::try_from(cents).unwrap_or(i64::MAX), 2);
@@ -259,6 +263,16 @@ mod tests {
         let error =
             serve(Decimal::ONE, &[order("a", -5, 1, Limit::All)], Decimal::ZERO).unwrap_err();
         assert_eq!(error.to_string(), "wanted is -5: give zero or more");
+    }
+
+    #[test]
+    fn orders_beyond_all_figures_are_refused() {
+        let order = |id: &str| Order { wanted: Decimal::MAX, ..order(id, 0, 1, Limit::All) };
+        let error = serve(Decimal::MAX, &[order("a"), order("b")], Decimal::ZERO).unwrap_err();
+        assert_eq!(error.code(), "payroll.exact");
+        assert!(error.to_string().starts_with("wanted: "), "{error}");
+        let error = serve(Decimal::MAX, &[order("a")], Decimal::ZERO).unwrap_err();
+        assert!(error.to_string().starts_with("amount: "), "{error}");
     }
 
     proptest! {

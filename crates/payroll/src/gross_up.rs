@@ -25,7 +25,7 @@ pub enum GrossUpError {
     #[error(transparent)]
     #[inner]
     Case(Box<PayError>),
-    /// However much is paid, not so much is left.
+    /// However much is paid, not so much is left: shown of every amount up to the most there is.
     #[error("employee {employee}: no {input} gives a net of {net}: at {most} it is {reached}")]
     #[kind(Refused)]
     NoSuchGross {
@@ -228,7 +228,10 @@ impl<'p> Search<'p> {
         let mut step = guess.saturating_sub(low).max(1);
         while over < self.wanted {
             if high == self.most {
-                return Err(self.none(over));
+                return match self.first()? {
+                    Some(first) => Ok(first),
+                    None => Err(self.none(over)),
+                };
             }
             (low, under) = (high, over);
             high = high.saturating_add(step).min(self.most);
@@ -253,6 +256,23 @@ impl<'p> Search<'p> {
             by_halves = !by_halves && high - low > before / 2;
         }
         Ok(high)
+    }
+
+    /// The first input of all that gives enough, found range by range: what is left when none of those tried does.
+    fn first(&mut self) -> Result<Option<i64>, GrossUpError> {
+        let (mut from, mut width) = (self.least, 1);
+        while from <= self.most {
+            let to = from.saturating_add(width - 1).min(self.most);
+            match self.range(from, to)? {
+                Range::Reached => return Ok(Some(from)),
+                Range::Below => {
+                    from = to + 1;
+                    width = width.saturating_mul(3);
+                }
+                Range::Either => width = ((to - from + 1) / 2).max(1),
+            }
+        }
+        Ok(None)
     }
 
     fn on_the_line(&self, low: i64, under: i128, high: i64, over: i128) -> i64 {

@@ -118,11 +118,15 @@ impl OvertimeRules {
             )?;
             straight = exact("straight pay", decimal::add(straight, pay))?;
         }
-        let hours = days.values().copied().sum::<Decimal>();
-        let overtime = self.hours(&days);
+        let mut hours = Decimal::ZERO;
+        for day in days.values() {
+            hours = exact("hours", decimal::add(hours, *day))?;
+        }
+        let overtime = self.hours(&days)?;
         let mut extra = Decimal::ZERO;
         for (factor, hours) in &overtime {
-            let part = exact("overtime", decimal::mul_exact(*factor - Decimal::ONE, *hours))?;
+            let above = exact("overtime", decimal::sub(*factor, Decimal::ONE))?;
+            let part = exact("overtime", decimal::mul_exact(above, *hours))?;
             extra = exact("overtime", decimal::add(extra, part))?;
         }
         let straight = fondaco_core::rounding::round(straight, 2, rounding);
@@ -149,37 +153,49 @@ impl OvertimeRules {
     }
 
     /// The hours of overtime, each once, by its factor.
-    fn hours(&self, days: &BTreeMap<NaiveDate, Decimal>) -> Vec<(Decimal, Decimal)> {
+    fn hours(
+        &self,
+        days: &BTreeMap<NaiveDate, Decimal>,
+    ) -> Result<Vec<(Decimal, Decimal)>, KernelError> {
         let mut by_factor = BTreeMap::new();
         let mut plain = Decimal::ZERO;
         let all_seven = days.len() == 7 && days.values().all(|hours| !hours.is_zero());
         for (index, hours) in days.values().enumerate() {
             let seventh = all_seven && index == 6 && !self.seventh_day.is_empty();
             let tiers = if seventh { &self.seventh_day } else { &self.daily };
-            plain += share(*hours, tiers, &mut by_factor);
+            let below = share(*hours, tiers, &mut by_factor)?;
+            plain = exact("hours", decimal::add(plain, below))?;
         }
-        share(plain, &self.weekly, &mut by_factor);
-        by_factor.into_iter().filter(|(_, hours)| !hours.is_zero()).collect()
+        share(plain, &self.weekly, &mut by_factor)?;
+        Ok(by_factor.into_iter().filter(|(_, hours)| !hours.is_zero()).collect())
     }
 }
 
 /// Puts hours into their tiers, and says how many lie below all of them.
-fn share(hours: Decimal, tiers: &[Tier], by_factor: &mut BTreeMap<Decimal, Decimal>) -> Decimal {
+fn share(
+    hours: Decimal,
+    tiers: &[Tier],
+    by_factor: &mut BTreeMap<Decimal, Decimal>,
+) -> Result<Decimal, KernelError> {
     for (index, tier) in tiers.iter().enumerate() {
+        let above = not_negative("above", tier.above)?;
         let end = tiers.get(index + 1).map_or(hours, |next| hours.min(next.above));
-        *by_factor.entry(tier.factor).or_default() += (end - tier.above).max(Decimal::ZERO);
+        let inside = exact("overtime", decimal::sub(end, above.min(end)))?;
+        let all: &mut Decimal = by_factor.entry(tier.factor).or_default();
+        *all = exact("overtime", decimal::add(*all, inside))?;
     }
-    tiers.first().map_or(hours, |tier| hours.min(tier.above))
+    Ok(tiers.first().map_or(hours, |tier| hours.min(tier.above)))
 }
 
 /// The hours of each day of a week.
 fn days(shifts: &[Shift]) -> Result<BTreeMap<NaiveDate, Decimal>, KernelError> {
     let mut days: BTreeMap<NaiveDate, Decimal> = BTreeMap::new();
     for shift in shifts {
-        *days.entry(shift.day).or_default() += not_negative("hours", shift.hours)?;
-    }
-    if let Some((day, hours)) = days.iter().find(|(_, hours)| **hours > Decimal::from(24)) {
-        return Err(KernelError::DayTooLong { day: *day, hours: *hours });
+        let before = days.entry(shift.day).or_default();
+        *before = exact("hours", decimal::add(*before, not_negative("hours", shift.hours)?))?;
+        if *before > Decimal::from(24) {
+            return Err(KernelError::DayTooLong { day: shift.day, hours: *before });
+        }
     }
     if let (Some((first, _)), Some((last, _))) = (days.first_key_value(), days.last_key_value())
         && (*last - *first).num_days() > 6
@@ -264,6 +280,16 @@ mod tests {
             said(&shifts(&["1", "1", "1", "1", "1", "1", "1", "1"], 10))
                 .contains("give the shifts of one week at a time")
         );
+        let day = shifts(&["0"], 10)[0];
+        let endless = Shift { hours: Decimal::MAX, ..day };
+        assert!(said(&[endless, endless]).contains("hours are worked on 2026-01-05"));
+        let eight = Shift { hours: 8.into(), ..day };
+        assert!(said(&[eight, endless]).starts_with("hours: "));
+        let tier = |above, factor| Tier { above, factor };
+        for weekly in [tier(Decimal::MIN, Decimal::TWO), tier(Decimal::ZERO, Decimal::MIN)] {
+            let rules = OvertimeRules { weekly: vec![weekly], ..OvertimeRules::default() };
+            assert!(rules.week(&[eight], Decimal::ZERO, Rounding::HalfUp).is_err());
+        }
         let nothing = rules.week(&[], Decimal::ZERO, Rounding::HalfUp).unwrap();
         assert_eq!(nothing.total, Decimal::ZERO);
     }

@@ -2,7 +2,8 @@
 //!
 //! A period is cut into segments wherever something changes; each has what a whole period would pay at its terms, and the share of the
 //! period that the method gives it. Rounding goes along the segments, so that their parts add up to the rounded sum: a rise of nothing in
-//! the middle of a month pays the month, not a cent more.
+//! the middle of a month pays the month, not a cent more. Where days are counted over a fixed number, which no month has, segments never
+//! come to more than a whole period, and of those that fill it the last is what the others leave of it.
 
 use chrono::{Datelike, NaiveDate};
 use fondaco_core::calendar::Calendar;
@@ -79,12 +80,19 @@ impl Proration<'_> {
         rounding: Rounding,
     ) -> Result<Vec<Decimal>, KernelError> {
         check(period, segments)?;
-        let (mut sum, mut paid) = (Ratio::ZERO, Decimal::ZERO);
+        let (mut sum, mut paid, mut left) = (Ratio::ZERO, Decimal::ZERO, Ratio::ONE);
         let mut pay = Vec::with_capacity(segments.len());
-        for segment in segments {
+        let fixed = matches!(self, Proration::CalendarDaysOver(_) | Proration::WorkingDaysOver(..));
+        let fill = fixed && fill(period, segments);
+        for (index, segment) in segments.iter().enumerate() {
             not_negative("amount", segment.amount)?;
-            let part =
-                ratio(self.share(period, segment)?.mul(Ratio::from_decimal(segment.amount)))?;
+            let mut share = self.share(period, segment)?;
+            if fixed {
+                let rest = fill && index + 1 == segments.len();
+                share = if rest { left } else { share.min(left) };
+                left = ratio(left.sub(share))?;
+            }
+            let part = ratio(share.mul(Ratio::from_decimal(segment.amount)))?;
             sum = ratio(sum.add(part))?;
             let so_far = exact("pay", sum.round(digits, rounding))?;
             pay.push(exact("pay", decimal::sub(so_far, paid))?);
@@ -93,7 +101,7 @@ impl Proration<'_> {
         Ok(pay)
     }
 
-    /// The share of a period that a segment is.
+    /// The share of a period that a segment is by itself.
     ///
     /// # Errors
     /// Those of [`Proration::pay`]; a period without working days, or without hours, has no shares.
@@ -147,6 +155,12 @@ fn check(period: DateRange, segments: &[Segment]) -> Result<(), KernelError> {
         before = Some(segment.days);
     }
     Ok(())
+}
+
+/// Whether segments in order leave no day of a period out.
+fn fill(period: DateRange, segments: &[Segment]) -> bool {
+    let days = segments.iter().try_fold(0, |sum: i64, part| sum.checked_add(part.days.days()?));
+    days.is_some() && days == period.days()
 }
 
 fn working(calendar: &Calendar, days: DateRange) -> i64 {
@@ -217,6 +231,20 @@ mod tests {
     }
 
     #[test]
+    fn a_fixed_number_of_days_pays_no_more_than_a_whole_period() {
+        let cut = [("2026-01-01/2026-01-15", 3000), ("2026-01-16/2026-01-31", 3000)];
+        let over = Proration::CalendarDaysOver("30.42".parse().unwrap());
+        assert_eq!(pay(&over, "2026-01-01/2026-01-31", &cut), ["1479.29", "1520.71"]);
+        let february = [("2026-02-01/2026-02-14", 3000), ("2026-02-15/2026-02-28", 3000)];
+        assert_eq!(pay(&over, "2026-02-01/2026-02-28", &february), ["1380.67", "1619.33"]);
+        // July 2026 has 23 working days in Berlin, of which a joiner on the 2nd works 22.
+        let calendar = Calendar::named("DE-BE").unwrap();
+        let working = Proration::WorkingDaysOver(&calendar, "21.75".parse().unwrap());
+        let july = "2026-07-01/2026-07-31";
+        assert_eq!(pay(&working, july, &[("2026-07-02/2026-07-31", 3000)]), ["3000"]);
+    }
+
+    #[test]
     fn whole_months_of_thirty_days_are_whole_and_their_31st_is_none() {
         assert_eq!(thirty(range("2026-02-01/2026-02-28")), 30);
         assert_eq!(thirty(range("2026-01-01/2026-01-31")), 30);
@@ -270,7 +298,15 @@ mod tests {
                 Segment::new(DateRange::new(middle.succ_opt().unwrap(), last).unwrap(), amount),
             ];
             let calendar = Calendar::named("DE-BE").unwrap();
-            for how in [Proration::CalendarDays, Proration::WorkingDays(&calendar), Proration::Fixed30] {
+            let divisor = |text: &str| text.parse().unwrap();
+            for how in [
+                Proration::CalendarDays,
+                Proration::WorkingDays(&calendar),
+                Proration::Fixed30,
+                Proration::CalendarDaysOver(divisor("30.42")),
+                Proration::CalendarDaysOver(30.into()),
+                Proration::WorkingDaysOver(&calendar, divisor("21.75")),
+            ] {
                 let pay = how.pay(period, &segments, 2, Rounding::HalfUp).unwrap();
                 prop_assert_eq!(pay[0] + pay[1], amount);
             }

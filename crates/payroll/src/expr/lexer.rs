@@ -23,17 +23,18 @@ const SIGNS: &[&str] =
 /// Every token with its column, counted in characters from 1; [`Token::End`] is the last.
 pub(crate) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, RuleError> {
     let mut found = Vec::new();
-    let mut rest = text;
+    let (mut rest, mut column) = (text, 1);
     loop {
-        rest = rest.trim_start();
-        let at = text.len() - rest.len();
-        let column = text[..at].chars().count() + 1;
+        let trimmed = rest.trim_start();
+        column += rest[..rest.len() - trimmed.len()].chars().count();
+        rest = trimmed;
         let Some(first) = rest.chars().next() else {
             found.push((column, Token::End));
             return Ok(found);
         };
         let (token, length) = token(first, rest).map_err(|why| bad(column, why))?;
         found.push((column, token));
+        column += rest[..length].chars().count();
         rest = &rest[length..];
     }
 }

@@ -12,6 +12,8 @@ use crate::RuleError;
 
 /// Deeper than any law, shallower than any stack.
 const DEEPEST: u32 = 100;
+/// How many operators and functions one value may go through: `a + b + c` is two high.
+const HIGHEST: u32 = 250;
 /// What `not` stands before.
 const COMPARISON: u8 = 4;
 /// What words can't be used as names.
@@ -34,7 +36,7 @@ pub fn is_name(text: &str) -> bool {
 }
 
 pub(super) fn formula(text: &str) -> Result<Expr, RuleError> {
-    let mut parser = Parser { tokens: tokens(text)?, at: 0, depth: 0 };
+    let mut parser = Parser { tokens: tokens(text)?, at: 0, depth: 0, height: 0 };
     let expr = parser.expr(0)?;
     match parser.peek() {
         Token::End => Ok(expr),
@@ -49,6 +51,8 @@ struct Parser {
     tokens: Vec<(usize, Token)>,
     at: usize,
     depth: u32,
+    /// That of the highest expression that was read within the one being read.
+    height: u32,
 }
 
 impl Parser {
@@ -88,10 +92,19 @@ impl Parser {
                 "the formula is nested deeper than {DEEPEST}: give its parts rules of their own"
             )));
         }
+        let outer = std::mem::take(&mut self.height);
         let mut left = self.operand()?;
+        let mut height = self.height + 1;
         while let Some(sign) = self.binary().filter(|sign| sign.strength() > loosest) {
             self.at += 1;
+            self.height = height;
             let right = self.expr(sign.strength())?;
+            height = self.height + 1;
+            if height > HIGHEST {
+                return Err(self.bad(format!(
+                    "the formula joins more than {HIGHEST} values one by one: give its parts rules of their own"
+                )));
+            }
             left = Expr::Binary(sign, Box::new(left), Box::new(right));
             let again = self.binary().is_some_and(|next| next.strength() == COMPARISON);
             if sign.strength() == COMPARISON && again {
@@ -99,6 +112,7 @@ impl Parser {
             }
         }
         self.depth -= 1;
+        self.height = outer.max(height);
         Ok(left)
     }
 

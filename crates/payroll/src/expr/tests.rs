@@ -52,6 +52,21 @@ fn what_can_not_be_read_says_where_and_what_belongs_there() {
     assert!(refused(&"-".repeat(100_000)).contains("nested deeper than 100"));
 }
 
+#[test]
+fn a_flat_formula_is_as_high_as_it_is_long() {
+    let sum = |terms: usize| vec!["1"; terms].join(" + ");
+    assert!(sum(250).parse::<Expr>().is_ok());
+    let error = refused(&sum(100_000));
+    assert!(
+        error.starts_with("column 1003 of the formula: the formula joins more than 250"),
+        "{error}"
+    );
+    let inner = format!("max({}, 1)", sum(200));
+    assert!(refused(&format!("{inner} + {}", sum(60))).contains("joins more than 250"));
+    // What stands beside it adds nothing.
+    assert!(format!("max({}, {})", sum(200), sum(200)).parse::<Expr>().is_ok());
+}
+
 fn trees() -> impl Strategy<Value = Expr> {
     let names = prop::sample::select(vec!["a", "wages", "ytd_1"]);
     let leaf = prop_oneof![

@@ -22,3 +22,26 @@ pub const FILE: &str = include_str!("../../jurisdictions/canada.toml");
 pub fn canada() -> Result<RuleSet, RuleError> {
     RuleSet::from_toml(FILE)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// T4127, factor K2: who reached the most of the year has the credit for all of it, whatever this period would come to in a year.
+    #[test]
+    fn the_most_of_the_year_is_credited_from_the_period_on_that_reaches_it() {
+        let rules = canada().unwrap();
+        let program = rules.on("2021-05-14".parse().unwrap()).unwrap();
+        let credited = |cpp: &str, ei: &str| {
+            let case = program.case("Ada").with("frequency", "biweekly").with("province", "ON");
+            let case = case.with("wages", "1000").with("provincial_claim", "10880");
+            let slip = program.run(&case.with("cpp_to_date", cpp).with("ei_to_date", ei)).unwrap();
+            let amount = |name| slip.amount(name).unwrap().to_string();
+            (amount("cpp_of_year"), amount("ei_of_year"))
+        };
+        assert_eq!(credited("0", "0"), ("1226.16".into(), "410.8".into()));
+        assert_eq!(credited("3166.45", "889.54"), ("3166.45".into(), "889.54".into()));
+        assert_eq!(credited("3130", "880"), ("3166.45".into(), "889.54".into()));
+        assert_eq!(credited("3100", "870"), ("1226.16".into(), "410.8".into()));
+    }
+}

@@ -108,6 +108,25 @@ mod tests {
         );
     }
 
+    /// Half of salary after the pension: 852.00, not 886.86 of 2,000; half of 500 where 1,500 are given up.
+    #[test]
+    fn no_more_than_half_of_what_is_paid_is_tax() {
+        let rules = united_kingdom().unwrap();
+        let program = rules.on("2025-04-30".parse().unwrap()).unwrap();
+        let tax = |scheme: &str, rate: &str| {
+            let case = program.case("Ada").with("frequency", "monthly").with("period", 1);
+            let case = case.with("code_kind", "addition").with("code_number", 2500);
+            let case = case.with("salary", "2000").with("pension_scheme", scheme);
+            let slip = program.run(&case.with("pension_rate", rate)).unwrap();
+            let paid = slip.amount("salary").unwrap()
+                - slip.amount("pension_before_tax").unwrap()
+                - slip.amount("pension_sacrifice").unwrap();
+            (paid.to_string(), slip.amount("income_tax").unwrap().to_string())
+        };
+        assert_eq!(tax("net_pay", "20%"), ("1704".into(), "852".into()));
+        assert_eq!(tax("salary_sacrifice", "100%"), ("520".into(), "260".into()));
+    }
+
     #[test]
     fn what_is_no_code_is_refused_by_itself() {
         for code in ["", "1257", "L", "12,57L", "D2", "K", "1257Q", "-5L", "123456L"] {

@@ -80,23 +80,33 @@ impl<'p> Batch<'p> {
     /// Fills an input, in the order of the employees. A value that the input can't be is told with its employee when the batch is run.
     ///
     /// # Errors
-    /// [`PayError::UnknownInput`].
+    /// [`PayError::UnknownInput`], [`PayError::ColumnLength`] unless there is one value for each employee, and [`PayError::ColumnTwice`].
     pub fn column<V: Into<Value>>(
         &mut self,
         name: &str,
         values: impl IntoIterator<Item = V>,
     ) -> Result<(), PayError> {
-        let input = self.program.input(name)?;
+        let input = self.new_column(name)?;
         let slot = &self.program.inputs[input.0];
         let mut units = Vec::with_capacity(self.employees.len());
-        for (row, value) in values.into_iter().take(self.employees.len()).enumerate() {
+        let mut wrong = Vec::new();
+        let mut values = values.into_iter();
+        for (row, value) in values.by_ref().take(self.employees.len()).enumerate() {
             match slot.take(&self.employees[row], &value.into(), self.program) {
                 Ok(value) => units.push(value),
                 Err(error) => {
-                    self.wrong.entry(row).or_insert(error);
+                    wrong.push((row, error));
                     units.push(0);
                 }
             }
+        }
+        // A column may have no end, so that what is too much is not counted.
+        let more = if values.next().is_some() { "more than " } else { "" };
+        if !more.is_empty() || units.len() < self.employees.len() {
+            return Err(self.length(name, format!("{more}{}", units.len())));
+        }
+        for (row, error) in wrong {
+            self.wrong.entry(row).or_insert(error);
         }
         self.columns.push((input, units));
         Ok(())
@@ -105,10 +115,27 @@ impl<'p> Batch<'p> {
     /// Fills an input with units of its smallest digits, as a data frame has them.
     ///
     /// # Errors
-    /// [`PayError::UnknownInput`].
+    /// Those of [`Batch::column`].
     pub fn units(&mut self, name: &str, units: Vec<i64>) -> Result<(), PayError> {
-        self.columns.push((self.program.input(name)?, units));
+        let input = self.new_column(name)?;
+        if units.len() != self.employees.len() {
+            return Err(self.length(name, units.len().to_string()));
+        }
+        self.columns.push((input, units));
         Ok(())
+    }
+
+    /// The input of a column that was not given yet.
+    fn new_column(&self, name: &str) -> Result<Input, PayError> {
+        let input = self.program.input(name)?;
+        match self.columns.iter().any(|(given, _)| *given == input) {
+            true => Err(PayError::ColumnTwice { field: name.into() }),
+            false => Ok(input),
+        }
+    }
+
+    fn length(&self, name: &str, found: String) -> PayError {
+        PayError::ColumnLength { field: name.into(), found, wanted: self.employees.len() }
     }
 
     /// Computes all rows, one after the other.
@@ -144,7 +171,11 @@ impl<'p> Batch<'p> {
                         scope.spawn(move || self.part(start..rows.min(start + each), outputs))
                     })
                     .collect();
-                running.into_iter().filter_map(|part| part.join().ok()).collect()
+                let done = |part: std::thread::ScopedJoinHandle<'_, BatchResult>| {
+                    // A part that is lost would give its rows to others.
+                    part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+                };
+                running.into_iter().map(done).collect()
             })
         };
         for part in parts {
@@ -184,9 +215,7 @@ impl<'p> Batch<'p> {
         }
         runner.clear();
         for (input, units) in &self.columns {
-            if let Some(units) = units.get(row) {
-                runner.set(*input, *units)?;
-            }
+            runner.set(*input, units[row])?;
         }
         runner.run()?;
         let units = |output: &Output| {

@@ -1,5 +1,8 @@
 //! Running a program over a frame.
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
@@ -109,13 +112,24 @@ fn age(from: i128, on: i128) -> Result<i128, Fault> {
     Ok(i128::from(years - i32::from(before)))
 }
 
+/// What a panic says, as the words of who panicked.
+#[cold]
+fn panicked(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+    format!("it panicked, and has to be mended: {}", text.unwrap_or("without a word"))
+}
+
 fn call(function: u16, bound: &Bound, values: &[i128]) -> Result<i128, Fault> {
     let decimal = |(value, digits): (&i128, &u8)| {
         Decimal::try_from_i128_with_scale(*value, u32::from(*digits)).map_err(|_| Fault::TooLarge)
     };
     let values: Vec<Decimal> =
         values.iter().zip(&bound.digits).map(decimal).collect::<Result<_, _>>()?;
-    let answer = bound.function.call(&values).map_err(|why| Fault::Refused { function, why })?;
+    // A panic of one employee's case must not end those of the others.
+    let called = AssertUnwindSafe(|| bound.function.call(&values));
+    let answer = catch_unwind(called).unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
+    let answer = answer.map_err(|why| Fault::Refused { function, why })?;
     let answer = fondaco_core::decimal::normalize(answer);
     match u32::from(bound.gives).checked_sub(answer.scale()) {
         Some(more) => mul(answer.mantissa(), power(more as u8)?),

@@ -73,6 +73,31 @@ fn no_gross_gives_more_than_the_most_there_is() {
     assert_eq!(unknown.code(), "payroll.unknown_input");
 }
 
+#[test]
+fn a_gross_between_those_that_are_tried_first_is_found() {
+    // Above 1,000 all but 500 is clawed back: the net is 800 at 1,000, 300 above, and falls.
+    let rules = rules(
+        r#"
+[[input]]
+name = "bonus"
+type = "money"
+min = 0
+kind = "earning"
+[[rule]]
+name = "tax"
+kind = "tax"
+formula = "round(bonus * 20%, 2, half_up) + if(bonus > money(1000), bonus - money(500), 0)"
+"#,
+    );
+    let program = rules.on("2026-01-01".parse().unwrap()).unwrap();
+    let case = program.case("Ada");
+    let found = program.gross_up(&case, "bonus", Decimal::from(780)).unwrap();
+    assert_eq!((found.gross, found.net), (Decimal::from(975), Decimal::from(780)));
+    assert_eq!(found.falls_again_at, Some(Decimal::new(100_001, 2)));
+    let error = program.gross_up(&case, "bonus", Decimal::from(801)).unwrap_err();
+    assert_eq!(error.code(), "payroll.no_such_gross");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 

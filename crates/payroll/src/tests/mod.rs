@@ -1,5 +1,6 @@
 //! What the engine promises, shown on small rules.
 
+mod batches;
 mod blocks;
 mod explained;
 mod gross_up;
