@@ -308,6 +308,21 @@ pub enum PayError {
         /// Where the table begins.
         first: Decimal,
     },
+    /// Inputs that don't go together, by a check of the rules.
+    #[error("employee {employee}: {message}{given}: {way_out}")]
+    #[kind(Invalid)]
+    CheckFailed {
+        /// Whose.
+        employee: SmolStr,
+        /// Which check, by its name in the rules.
+        check: SmolStr,
+        /// What is wrong, as the check says it.
+        message: String,
+        /// What was given of all that the check names, in brackets: ` (period 53, frequency monthly)`; nothing where it names no input.
+        given: String,
+        /// What to do about it, as the check says it.
+        way_out: String,
+    },
     /// A column of a batch with more or fewer values than there are employees, so that some would get another's or none.
     #[error(
         "column {field} has {found} values, and there are {wanted} employees: give one for each, in their order"

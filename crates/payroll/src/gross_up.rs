@@ -9,12 +9,15 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use crate::PayError;
-use crate::program::{Bounds, Case, Input, Output, Program, Runner, Slip, run_bounds};
+use crate::program::{Bounds, Case, Input, Output, Program, Runner, Slip, checked, run_bounds};
 
 /// How many ranges are looked at before a search gives up.
 const MOST_RANGES: u32 = 1_000_000;
 /// How many times the solution everything above it is searched to.
 const SEARCHED_TIMES: i64 = 4;
+
+/// The net of an input that a check of the rules refuses: below any that is wanted.
+const NOTHING: i128 = -(1 << 100);
 
 /// What a search from net to gross refuses.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, ErrorCode)]
@@ -140,6 +143,8 @@ struct Search<'p> {
     least: i64,
     most: i64,
     ranges: u32,
+    /// Why the input that was tried last can't be, where a check of the rules says so.
+    refused: Option<PayError>,
 }
 
 /// How the nets of a range stand to what is wanted.
@@ -164,7 +169,11 @@ impl<'p> Search<'p> {
         let mut runner = program.runner();
         runner
             .take(&case.clone().with(&slot.name, decimal::from_fixed(least, slot.digits.into())))?;
-        runner.run()?;
+        match runner.run() {
+            // What the rules refuse with the least may be good with more.
+            Ok(()) | Err(PayError::CheckFailed { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
         let frame = runner.frame.iter().map(|units| (*units, *units)).collect();
         let digits = program.output_digits(net).into();
         let wanted = fondaco_core::rounding::round(wanted, digits, fondaco_core::Rounding::Ceiling);
@@ -173,14 +182,33 @@ impl<'p> Search<'p> {
         let wanted = decimal::to_fixed(wanted, digits).ok_or_else(too_large)?.into();
         let most =
             slot.most.and_then(|most| i64::try_from(most).ok()).unwrap_or(i64::MAX / 1_000_000);
-        Ok(Search { program, runner, frame, employee, input, net, wanted, least, most, ranges: 0 })
+        Ok(Search {
+            program,
+            runner,
+            frame,
+            employee,
+            input,
+            net,
+            wanted,
+            least,
+            most,
+            ranges: 0,
+            refused: None,
+        })
     }
 
     fn net_at(&mut self, units: i64) -> Result<i128, GrossUpError> {
         self.count()?;
         self.runner.set(self.input, units)?;
-        self.runner.run()?;
-        Ok(self.runner.units(self.net))
+        self.refused = None;
+        match self.runner.run() {
+            Ok(()) => Ok(self.runner.units(self.net)),
+            Err(error @ PayError::CheckFailed { .. }) => {
+                self.refused = Some(error);
+                Ok(NOTHING)
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn count(&mut self) -> Result<(), GrossUpError> {
@@ -209,9 +237,9 @@ impl<'p> Search<'p> {
         self.frame[reg] = (from.into(), to.into());
         run_bounds(self.program, &mut self.frame);
         let net = self.frame[usize::from(self.program.outputs[self.net.0].reg)];
-        Ok(match (net.1 < self.wanted, net.0 >= self.wanted) {
-            (true, _) => Range::Below,
-            (_, true) => Range::Reached,
+        Ok(match (checked(self.program, &self.frame), net.1 < self.wanted, net.0 >= self.wanted) {
+            (Some(false), ..) | (_, true, _) => Range::Below,
+            (Some(true), _, true) => Range::Reached,
             _ => Range::Either,
         })
     }
@@ -228,9 +256,11 @@ impl<'p> Search<'p> {
         let mut step = guess.saturating_sub(low).max(1);
         while over < self.wanted {
             if high == self.most {
-                return match self.first()? {
-                    Some(first) => Ok(first),
-                    None => Err(self.none(over)),
+                let refused = self.refused.take();
+                return match (self.first()?, refused) {
+                    (Some(first), _) => Ok(first),
+                    (None, Some(refused)) => Err(refused.into()),
+                    (None, None) => Err(self.none(over)),
                 };
             }
             (low, under) = (high, over);

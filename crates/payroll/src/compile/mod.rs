@@ -18,7 +18,7 @@ use fondaco_core::{DateRange, Timestamp};
 use smol_str::SmolStr;
 
 use crate::RuleError;
-use crate::program::{InputSlot, Lines, OutputSlot, Program};
+use crate::program::{CheckSlot, InputSlot, Lines, OutputSlot, Program};
 use crate::rules::{Kind, RuleSet, is_missing};
 use crate::units::Type;
 
@@ -70,6 +70,8 @@ pub(crate) fn compile(
     for (index, accumulator) in rules.file.accumulators.iter().enumerate() {
         lowering.accumulator(index).map_err(|error| error.of("accumulator", &accumulator.name))?;
     }
+    let mut checks: Vec<usize> = (0..rules.file.checks.len()).collect();
+    lowering.checks(&mut checks)?;
     for symbol in order {
         match symbol {
             Symbol::Rule(index) => {
@@ -82,6 +84,7 @@ pub(crate) fn compile(
             }
             _ => {}
         }
+        lowering.checks(&mut checks)?;
     }
     for (index, accumulator) in rules.file.accumulators.iter().enumerate() {
         lowering.accumulate(index).map_err(|error| error.of("accumulator", &accumulator.name))?;

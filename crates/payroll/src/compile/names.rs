@@ -156,6 +156,59 @@ impl Lowering<'_> {
         Ok(())
     }
 
+    /// Puts in every check as soon as all that it names is there, so that a case is refused before anything comes of it.
+    pub(super) fn checks(&mut self, left: &mut Vec<usize>) -> Result<(), RuleError> {
+        for index in std::mem::take(left) {
+            let check = &self.rules.file.checks[index];
+            let mut named = Vec::new();
+            check.condition.names(&mut |name| named.extend(self.rules.symbols.get(name).copied()));
+            let later = |symbol: &Symbol| {
+                matches!(symbol, Symbol::Rule(_) | Symbol::Base(_))
+                    && !self.done.contains_key(symbol)
+            };
+            match named.iter().any(later) {
+                true => left.push(index),
+                false => {
+                    self.check(index, &named).map_err(|error| error.of("check", &check.name))?
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn check(&mut self, index: usize, named: &[Symbol]) -> Result<(), RuleError> {
+        let check = &self.rules.file.checks[index];
+        let (value, _) = self.value_as(&check.condition, Some(&Type::Bool))?;
+        if value.of != Type::Bool {
+            return Err(wrong_type(check.condition.to_string(), &value.of, &Type::Bool));
+        }
+        let inputs = self.rules.file.inputs.len();
+        let mut given: Vec<usize> = Vec::new();
+        for symbol in named {
+            let place = match symbol {
+                Symbol::Input(at) => *at,
+                Symbol::Accumulator(at) => inputs + at,
+                _ => continue,
+            };
+            if !given.contains(&place) {
+                given.push(place);
+            }
+        }
+        let place = u16::try_from(self.checks.len()).map_err(|_| RuleError::BadRule {
+            field: "check",
+            why: "are more than 65,536: split the rules into several sets".into(),
+        })?;
+        self.checks.push(CheckSlot {
+            name: check.name.clone(),
+            message: check.message.clone(),
+            way_out: check.way_out.clone(),
+            inputs: given,
+        });
+        self.ops.push(Op::Check { condition: value.reg, check: place });
+        self.spans.push((self.ops.len(), check.name.clone()));
+        Ok(())
+    }
+
     pub(super) fn check_paid(&self, kind: Kind, value: &Value) -> Result<(), RuleError> {
         if !kind.is_paid() {
             return Ok(());

@@ -103,8 +103,22 @@ fn step(program: &Program, frame: &[Bounds], op: Op) -> Step {
         Op::Calendar { .. } | Op::Age { .. } | Op::Call { .. } => {
             return at_a_point(program, frame, op);
         }
-        Op::Unless { .. } | Op::Jump { .. } => return None,
+        Op::Check { .. } | Op::Unless { .. } | Op::Jump { .. } => return None,
     })
+}
+
+/// Whether all checks hold of every value between the bounds: yes, no of any, or of some.
+pub(crate) fn checked(program: &Program, frame: &[Bounds]) -> Option<bool> {
+    let mut all = Some(true);
+    for op in &program.ops {
+        let Op::Check { condition, .. } = op else { continue };
+        match frame[usize::from(*condition)] {
+            (0, 0) => return Some(false),
+            (low, _) if low > 0 => {}
+            _ => all = None,
+        }
+    }
+    all
 }
 
 /// What has bounds only of values that have them.

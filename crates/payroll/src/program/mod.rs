@@ -23,7 +23,7 @@ use crate::units::Type;
 
 pub use batch::{Batch, BatchResult};
 pub use case::{Case, Value};
-pub(crate) use interval::{Bounds, run_bounds};
+pub(crate) use interval::{Bounds, checked, run_bounds};
 pub(crate) use op::{CalendarPart, Op, Reg};
 pub(crate) use runner::decimal_of;
 pub use runner::{Input, Output, Runner};
@@ -41,6 +41,7 @@ pub struct Program {
     pub(crate) cells: Vec<i128>,
     pub(crate) tables: Vec<Brackets>,
     pub(crate) functions: Vec<Bound>,
+    pub(crate) checks: Vec<CheckSlot>,
     pub(crate) inputs: Vec<InputSlot>,
     pub(crate) outputs: Vec<OutputSlot>,
     pub(crate) lines: Vec<Lines>,
@@ -61,6 +62,16 @@ pub(crate) struct InputSlot {
     pub(crate) most: Option<i128>,
     pub(crate) default: Option<i128>,
     pub(crate) reg: Reg,
+}
+
+/// What is told where a check does not hold.
+#[derive(Clone, Debug)]
+pub(crate) struct CheckSlot {
+    pub(crate) name: SmolStr,
+    pub(crate) message: String,
+    pub(crate) way_out: String,
+    /// What it names, by the places of the inputs.
+    pub(crate) inputs: Vec<usize>,
 }
 
 /// Where a result stands.

@@ -91,6 +91,11 @@ pub(crate) enum Op {
     Jump {
         step: u32,
     },
+    /// Ends the case where a condition does not hold.
+    Check {
+        condition: Reg,
+        check: u16,
+    },
     /// One of two values, of which perhaps only that one was computed, each times 10 to a power.
     Select {
         to: Reg,
@@ -158,4 +163,5 @@ pub(crate) enum Fault {
     DividedByZero,
     BelowTable { table: u16, index: usize, value: i128 },
     Refused { function: u16, why: String },
+    Check { check: u16 },
 }

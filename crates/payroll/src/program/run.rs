@@ -77,7 +77,10 @@ pub(super) fn step(program: &Program, frame: &mut [i128], op: Op) -> Result<(), 
             let values = frame.get(first..first + bound.digits.len()).ok_or(Fault::TooLarge)?;
             (to, call(function, bound, values)?)
         }
-        Op::Unless { .. } | Op::Jump { .. } => return Ok(()),
+        Op::Check { condition, check } if get(condition) == 0 => {
+            return Err(Fault::Check { check });
+        }
+        Op::Check { .. } | Op::Unless { .. } | Op::Jump { .. } => return Ok(()),
     };
     frame[usize::from(to)] = value;
     Ok(())

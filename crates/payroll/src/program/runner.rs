@@ -8,6 +8,7 @@ use super::op::{Fault, Reg};
 use super::{Case, OutputSlot, Program, run};
 use crate::PayError;
 use crate::rules::names_like;
+use crate::units::Type;
 
 /// An input, found once by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,8 +157,10 @@ impl<'p> Runner<'p> {
                 None => return Err(self.missing(slot)),
             }
         }
-        run::run(self.program, &mut self.frame)
-            .map_err(|(step, fault)| self.program.said(&self.employee, step, fault))
+        run::run(self.program, &mut self.frame).map_err(|(step, fault)| match fault {
+            Fault::Check { check } => self.unchecked(check),
+            fault => self.program.said(&self.employee, step, fault),
+        })
     }
 
     #[cold]
@@ -167,6 +170,29 @@ impl<'p> Runner<'p> {
             false => format!("one of {}", slot.values.join(", ")),
         };
         PayError::MissingInput { employee: self.employee.clone(), field: slot.name.clone(), wanted }
+    }
+
+    /// What a check refuses, with what was given of the inputs that it names.
+    #[cold]
+    fn unchecked(&self, check: u16) -> PayError {
+        let check = self.program.checks.get(usize::from(check));
+        let shown = |at: &usize| {
+            let slot = self.program.inputs.get(*at)?;
+            Some(format!("{} {}", slot.name, slot.shown(*self.frame.get(usize::from(slot.reg))?)))
+        };
+        let inputs = check.map_or(&[][..], |check| &check.inputs);
+        let given: Vec<String> = inputs.iter().filter_map(shown).collect();
+        PayError::CheckFailed {
+            employee: self.employee.clone(),
+            check: check.map(|check| check.name.clone()).unwrap_or_default(),
+            message: check.map(|check| check.message.clone()).unwrap_or_default(),
+            given: if given.is_empty() {
+                String::new()
+            } else {
+                format!(" ({})", given.join(", "))
+            },
+            way_out: check.map(|check| check.way_out.clone()).unwrap_or_default(),
+        }
     }
 
     /// A result, in its smallest digits.
@@ -203,6 +229,28 @@ impl<'p> Runner<'p> {
     }
 }
 
+impl super::InputSlot {
+    /// A value as it is written in a case.
+    fn shown(&self, units: i128) -> String {
+        let digits = u32::from(self.digits);
+        match &self.of {
+            Type::Bool => (units != 0).to_string(),
+            Type::Choice(_) => {
+                let value = usize::try_from(units).ok().and_then(|at| self.values.get(at));
+                value.map(ToString::to_string).unwrap_or_default()
+            }
+            Type::Date => {
+                let day = i32::try_from(units).ok();
+                let day = day.and_then(chrono::NaiveDate::from_num_days_from_ce_opt);
+                day.map(|day| day.to_string()).unwrap_or_default()
+            }
+            Type::Number(_) => Decimal::try_from_i128_with_scale(units, digits)
+                .map(|value| decimal::normalize(value).to_string())
+                .unwrap_or_default(),
+        }
+    }
+}
+
 impl OutputSlot {
     pub(crate) fn amount(&self, frame: &[i128], employee: &str) -> Result<Decimal, PayError> {
         decimal_of(frame, self.reg, self.digits).ok_or_else(|| PayError::FigureTooLarge {
@@ -224,7 +272,8 @@ impl Program {
     pub(crate) fn said(&self, employee: &str, step: usize, fault: Fault) -> PayError {
         let (employee, rule) = (SmolStr::new(employee), SmolStr::new(self.rule_at(step)));
         match fault {
-            Fault::TooLarge => PayError::FigureTooLarge { employee, rule },
+            // A runner tells it, which knows what was given.
+            Fault::TooLarge | Fault::Check { .. } => PayError::FigureTooLarge { employee, rule },
             Fault::DividedByZero => PayError::DividedByZero { employee, rule },
             Fault::Refused { function, why } => {
                 let function =

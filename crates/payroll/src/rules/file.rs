@@ -40,6 +40,9 @@ pub struct RuleFile {
     /// Sums over periods: `[[accumulator]]`.
     #[serde(default, rename = "accumulator", skip_serializing_if = "Vec::is_empty")]
     pub accumulators: Vec<Accumulator>,
+    /// What has to hold of inputs and results together: `[[check]]`.
+    #[serde(default, rename = "check", skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<Check>,
     /// What is computed: `[[rule]]`.
     #[serde(default, rename = "rule", skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<Rule>,
@@ -318,6 +321,23 @@ pub struct Accumulator {
     /// What it is, in people's words.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub about: String,
+}
+
+/// What has to hold of inputs and results together. A case of which it does not is refused, before what comes of it is computed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// Its name, by which a refusal is known.
+    pub name: SmolStr,
+    /// What has to hold: a formula that is true or false.
+    pub condition: Expr,
+    /// What is wrong where it does not hold, in people's words.
+    pub message: String,
+    /// What to do about it.
+    pub way_out: String,
+    /// The law.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source: String,
 }
 
 /// What is computed, by a formula.

@@ -8,8 +8,8 @@ mod versions;
 pub use figure::Figure;
 pub(crate) use figure::read as read_text;
 pub use file::{
-    Accumulator, Base, Choice, Formula, Input, Kind, Parameter, ParameterVersion, Rounded, Rule,
-    RuleFile, Scaled, Table, TableKind, TableVersion,
+    Accumulator, Base, Check, Choice, Formula, Input, Kind, Parameter, ParameterVersion, Rounded,
+    Rule, RuleFile, Scaled, Table, TableKind, TableVersion,
 };
 pub(crate) use set::is_missing;
 pub use set::{RuleSet, TOTALS};

@@ -364,6 +364,15 @@ fn symbols(
     for (index, function) in functions.iter().enumerate() {
         add(function.name(), Symbol::Function(index))?;
     }
+    let mut checks = BTreeSet::new();
+    for check in &file.checks {
+        if !is_name(&check.name) {
+            return Err(RuleError::BadName { name: check.name.clone() });
+        }
+        if !checks.insert(&check.name) {
+            return Err(RuleError::NameTwice { name: check.name.clone() });
+        }
+    }
     for choice in &file.choices {
         let mut seen = BTreeSet::new();
         let twice = choice.values.iter().find(|value| !seen.insert(*value));

@@ -2,6 +2,7 @@
 
 mod batches;
 mod blocks;
+mod checks;
 mod explained;
 mod gross_up;
 mod refused;

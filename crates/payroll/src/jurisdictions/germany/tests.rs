@@ -28,11 +28,56 @@ fn with_figures(figures: &[(&str, &str)]) -> Program {
 
 fn monthly<'p>(program: &'p Program, said: &[(&str, &str)]) -> Slip<'p> {
     let case = program.case("Ada").with("pay_period", "month").with("tax_class", "I");
+    let case = case.with("expected_wage", "60000");
     program.run(&said.iter().fold(case, |case, (name, value)| case.with(name, *value))).unwrap()
 }
 
 fn said(slip: &Slip<'_>, names: &[&str]) -> Vec<String> {
     names.iter().map(|name| format!("{:.2}", slip.amount(name).unwrap())).collect()
+}
+
+#[test]
+fn inputs_that_do_not_go_together_are_refused() {
+    let program = &*IN_2026;
+    let refused = |said: &[(&str, &str)]| {
+        let case = program.case("Ada").with("pay_period", "month").with("tax_class", "I");
+        let case = said.iter().fold(case, |case, (name, value)| case.with(name, *value));
+        program.run(&case).map(|_| String::new()).unwrap_or_else(|error| error.to_string())
+    };
+    for (given, why) in [
+        (&[("wage", "5000"), ("bonus", "5000")][..], "give expected_wage"),
+        (&[("wage", "2000"), ("age_relief", "true")], "give age_relief_year"),
+        (&[("wage", "2000"), ("pension", "500")], "give pension_first_year"),
+        (
+            &[("wage", "2000"), ("pay_period", "week")],
+            "(insured_days 30, pay_period week): give the insured days",
+        ),
+        (
+            &[("wage", "1206.02"), ("employment", "minijob")],
+            "no month of a minijob pays more than twice",
+        ),
+        (&[("wage", "2000.01"), ("employment", "midijob")], "not in the transition range"),
+        (&[("wage", "602.99"), ("employment", "midijob")], "not in the transition range"),
+        (
+            &[("wage", "1000.01"), ("employment", "midijob"), ("insured_days", "15")],
+            "not in the transition range",
+        ),
+    ] {
+        assert!(refused(given).contains(why), "{given:?}: {}", refused(given));
+    }
+    for given in [
+        &[("wage", "0"), ("bonus", "5000")][..],
+        &[("wage", "1206"), ("employment", "minijob")],
+        &[("wage", "2000"), ("employment", "midijob")],
+        &[("wage", "400"), ("employment", "midijob"), ("insured_days", "15")],
+    ] {
+        assert_eq!(refused(given), "", "{given:?}");
+    }
+    // 7 of 360 days of the ceiling of 66,150: 1,286.25, of which 7.3 %.
+    let slip =
+        monthly(&IN_2025, &[("pay_period", "week"), ("wage", "2000"), ("insured_days", "7")]);
+    assert_eq!(said(&slip, &["health_insurance"]), ["93.90"]);
+    assert_eq!(said(&slip, &["pension_insurance"]), ["174.68"]);
 }
 
 const BRANCHES: &[&str] = &[
