@@ -35,6 +35,8 @@ pub fn germany() -> Result<RuleSet, RuleError> {
 }
 
 const PERIODS: &[&str] = &["year", "month", "week", "day"];
+/// The days of insurance of each.
+const DAYS: &[&str] = &["360", "30", "7", "1"];
 const CLASSES: &[&str] = &["I", "II", "III", "IV", "V", "VI"];
 
 /// Amounts that the ministry's program takes in cents, and what they are called here.
@@ -107,7 +109,10 @@ pub fn by_pap_names<'p>(
         };
         let hundredth = || value.checked_div(Decimal::ONE_HUNDRED).unwrap_or_default();
         match name {
-            "LZZ" => case.set("pay_period", one_of(PERIODS)),
+            "LZZ" => {
+                case.set("pay_period", one_of(PERIODS));
+                case.set("insured_days", one_of(DAYS));
+            }
             "STKL" => case.set("tax_class", one_of(CLASSES)),
             "KVZ" => case.set("fund_rate", hundredth()),
             // The rate is of no matter to the tax: only whether there is one.
