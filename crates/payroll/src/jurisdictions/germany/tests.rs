@@ -76,8 +76,8 @@ fn inputs_that_do_not_go_together_are_refused() {
     // 7 of 360 days of the ceiling of 66,150: 1,286.25, of which 7.3 %.
     let slip =
         monthly(&IN_2025, &[("pay_period", "week"), ("wage", "2000"), ("insured_days", "7")]);
-    assert_eq!(said(&slip, &["health_insurance"]), ["93.90"]);
-    assert_eq!(said(&slip, &["pension_insurance"]), ["174.68"]);
+    assert_eq!(said(&slip, &["health_insurance_employee"]), ["93.90"]);
+    assert_eq!(said(&slip, &["pension_insurance_employee"]), ["174.68"]);
 }
 
 const BRANCHES: &[&str] = &[
