@@ -2,6 +2,7 @@
 //!
 //! A run leaves every step's value in its frame, and the compiler kept the tree of every formula with the places in the frame. So to
 //! explain costs nothing until somebody asks, and what is explained is what was computed.
+//! A sum says what is taken from it as `less`, and leaves out what is nothing, so that its parts add up to it by hand.
 
 use std::collections::BTreeSet;
 
@@ -41,6 +42,8 @@ struct Teller<'s> {
 struct Said {
     parameters: Vec<Parameter>,
     inputs: Vec<Explain>,
+    /// What was said by its name: once is enough.
+    named: BTreeSet<Symbol>,
 }
 
 impl Teller<'_> {
@@ -100,6 +103,9 @@ impl Teller<'_> {
             What::Literal => {}
             What::Name(symbol) => self.name(*symbol, node, said),
             What::Join(parts) => parts.iter().for_each(|part| self.part(part, said)),
+            What::Sum(parts) => {
+                parts.iter().for_each(|(sign, part)| self.added(*sign, part, said));
+            }
             What::If(parts) => {
                 self.part(&parts[0], said);
                 let holds = parts[0].reg.is_some_and(|reg| self.units(reg) != 0);
@@ -144,7 +150,26 @@ impl Teller<'_> {
         }
     }
 
+    /// A part of a sum, unless it is nothing.
+    fn added(&mut self, sign: i8, node: &Node, said: &mut Said) {
+        let (What::Name(symbol), Some(reg)) = (&node.what, node.reg) else { return };
+        if self.units(reg) == 0 {
+            return;
+        }
+        let mut one = Said::default();
+        self.name(*symbol, node, &mut one);
+        let less = |mut explain: Explain| {
+            explain.what = format!("less {}", explain.what).into();
+            explain
+        };
+        let parts = one.inputs.into_iter();
+        said.inputs.extend(parts.map(|part| if sign < 0 { less(part) } else { part }));
+    }
+
     fn name(&mut self, symbol: Symbol, node: &Node, said: &mut Said) {
+        if !said.named.insert(symbol) {
+            return;
+        }
         let name = self.slip.program.names.get(&symbol).cloned().unwrap_or_default();
         match symbol {
             Symbol::Parameter(index) => said.parameters.extend(self.figure(index, 0)),

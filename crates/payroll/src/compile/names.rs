@@ -126,6 +126,7 @@ impl Lowering<'_> {
         self.output(&accumulator.name, &accumulator.about, None, &after);
         let node = |symbol, value: &Value| named(What::Name(symbol), value);
         let mut line = Lines::of(&accumulator.name, &accumulator.about);
+        line.formula = Some(format!("{} + {}", accumulator.name, accumulator.of));
         line.node = Some(named(
             What::Join(vec![node(Symbol::Accumulator(index), &before), node(symbol, &added)]),
             &after,
@@ -233,7 +234,7 @@ impl Lowering<'_> {
             if !member.of.is_money() {
                 return Err(wrong_type("what adds to it".into(), &member.of, &Type::money()));
             }
-            nodes.push(named(What::Name(*symbol), &member));
+            nodes.push((*sign, named(What::Name(*symbol), &member)));
             let (a, b) = self.aligned(&total, &member)?;
             total = self.fresh(a.digits, Type::money(), || sum.name.to_string())?;
             let (to, a, b) = (total.reg, a.reg, b.reg);
@@ -242,10 +243,31 @@ impl Lowering<'_> {
         self.spans.push((self.ops.len(), sum.name.clone()));
         self.output(&sum.name, &sum.about, None, &total);
         let mut line = Lines::of(&sum.name, &sum.about);
-        line.node = Some(named(What::Join(nodes), &total));
+        line.formula = self.sum_text(&sum.members);
+        line.node = Some(named(What::Sum(nodes), &total));
         self.lines.push(line);
         self.done.insert(Symbol::Base(index), total);
         Ok(())
+    }
+
+    /// A sum as a formula would say it: `salary + bonus - pension`; nothing where nothing adds to it.
+    fn sum_text(&self, members: &[(Symbol, i8)]) -> Option<String> {
+        let mut text = String::new();
+        for (symbol, sign) in members {
+            let name = match symbol {
+                Symbol::Input(at) => &self.rules.file.inputs[*at].name,
+                Symbol::Rule(at) => &self.rules.file.rules[*at].name,
+                _ => continue,
+            };
+            text.push_str(match (*sign < 0, text.is_empty()) {
+                (true, true) => "-",
+                (true, false) => " - ",
+                (false, true) => "",
+                (false, false) => " + ",
+            });
+            text.push_str(name);
+        }
+        Some(text).filter(|text| !text.is_empty())
     }
 
     pub(super) fn output(

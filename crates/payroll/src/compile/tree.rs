@@ -27,6 +27,8 @@ pub(crate) enum What {
     Cell { parameter: usize, index: Reg, cells: Vec<Node> },
     /// Operators and functions, of which nothing has to be said but what they are made of.
     Join(Vec<Node>),
+    /// A base or total: what adds to it, with 1, and what is taken from it, with -1.
+    Sum(Vec<(i8, Node)>),
     /// Condition, then, else.
     If(Box<[Node; 3]>),
     /// A rounding.

@@ -4,7 +4,8 @@ use fondaco_core::report::{Cell, Explain};
 use rust_decimal::Decimal;
 
 use super::rules;
-use crate::jurisdictions::united_states;
+use crate::Slip;
+use crate::jurisdictions::{canada, united_kingdom, united_states};
 
 const RULES: &str = r#"
 [[input]]
@@ -47,7 +48,6 @@ Income tax (tax): 153.06 EUR (Income Tax Act § 31)
 └─ wages: 1,224.50 EUR
    │ if(pay > money(100), pay - free, pay)
    ├─ pay: 1,234.50 EUR
-   ├─ pay: 1,234.50 EUR
    └─ free: 10.00 EUR
         money(10)
 "
@@ -56,32 +56,92 @@ Income tax (tax): 153.06 EUR (Income Tax Act § 31)
     assert_eq!(unknown, "employee Ada: these rules have no taxes: did you mean tax?");
 }
 
-/// Every component of net, and what it comes to.
-#[test]
-fn what_is_explained_of_net_adds_up_to_net() {
-    let rules = united_states().unwrap();
-    let program = rules.on("2025-06-30".parse().unwrap()).unwrap();
-    let case = program
-        .case("Ada")
-        .with("frequency", "monthly")
-        .with("wages", "9000")
-        .with("supplemental_wages", "500");
-    let slip = program
-        .run(&case.with("retirement_deferrals", "700").with("w4_status", "married"))
-        .unwrap();
-    let why = slip.explain("net").unwrap();
-    let amount = |explain: &Explain| match &explain.value {
+fn amount(explain: &Explain) -> Decimal {
+    match &explain.value {
         Cell::Money(money) => money.amount(),
-        _ => Decimal::ZERO,
-    };
-    let signed = |explain: &Explain| {
-        let what = explain.what.to_string();
-        let earned =
-            ["wages", "supplemental_wages", "reimbursements"].iter().any(|name| what == *name);
-        if earned { amount(explain) } else { -amount(explain) }
+        _ => panic!("{explain} is no money"),
+    }
+}
+
+/// What is explained of a sum adds up by what the explanation says alone.
+fn adds_up(slip: &Slip<'_>, name: &str) {
+    let why = slip.explain(name).unwrap();
+    let signed = |explain: &Explain| match explain.what.to_string().starts_with("less ") {
+        true => -amount(explain),
+        false => amount(explain),
     };
     assert_eq!(why.inputs.iter().map(signed).sum::<Decimal>(), amount(&why), "{why}");
-    assert_eq!(amount(&why), slip.net().unwrap());
+    assert_eq!(amount(&why), slip.amount(name).unwrap());
+    assert!(why.inputs.iter().all(|part| !amount(part).is_zero()), "{why}");
+}
+
+#[test]
+fn what_is_explained_of_a_sum_adds_up_to_it() {
+    let us = united_states().unwrap();
+    let us = us.on("2025-06-30".parse().unwrap()).unwrap();
+    let case = us.case("Ada").with("frequency", "monthly").with("wages", "9000");
+    let case = case.with("supplemental_wages", "500").with("cafeteria_plan", "200");
+    let case = case.with("retirement_deferrals", "700").with("w4_status", "married");
+    let slip = us.run(&case).unwrap();
+    for name in ["gross", "net", "employer_cost", "income_tax_wages", "social_security_wages"] {
+        adds_up(&slip, name);
+    }
+    let uk = united_kingdom().unwrap();
+    let uk = uk.on("2025-06-30".parse().unwrap()).unwrap();
+    for (scheme, salary) in [
+        ("none", "500"),
+        ("net_pay", "3000"),
+        ("salary_sacrifice", "3000"),
+        ("relief_at_source", "9000"),
+    ] {
+        let case = uk.case("Ada").with("frequency", "monthly").with("period", 3);
+        let case = case.with("code_kind", "allowance").with("code_number", 1257);
+        let case = case.with("salary", salary).with("pension_scheme", scheme);
+        let slip = uk.run(&case.with("loan_plan", "plan_2")).unwrap();
+        for name in ["gross", "net", "employer_cost", "pay", "ni_pay", "loan_pay"] {
+            adds_up(&slip, name);
+        }
+    }
+    let ca = canada().unwrap();
+    let ca = ca.on("2021-05-14".parse().unwrap()).unwrap();
+    let case = ca.case("Ada").with("frequency", "biweekly").with("province", "ON");
+    let case = case.with("wages", "1923").with("union_dues", "20").with("cpp_to_date", "500");
+    let slip = ca.run(&case.with("provincial_claim", "10880")).unwrap();
+    for name in ["gross", "net", "employer_cost", "taxable", "pensionable", "cpp_to_date"] {
+        adds_up(&slip, name);
+    }
+}
+
+#[test]
+fn a_sum_says_its_formula_what_is_taken_from_it_and_no_part_that_is_nothing() {
+    let rules = rules(
+        "[[base]]\nname = \"taxed\"\n\
+         [[input]]\nname = \"pay\"\ntype = \"money\"\nkind = \"earning\"\nadds_to = [\"taxed\"]\n\
+         [[input]]\nname = \"bonus\"\ntype = \"money\"\nkind = \"earning\"\ndefault = 0\nadds_to = [\"taxed\"]\n\
+         [[input]]\nname = \"plan\"\ntype = \"money\"\nkind = \"pre_tax\"\ntakes_from = [\"taxed\"]\n\
+         [[accumulator]]\nname = \"taxed_to_date\"\nof = \"taxed\"",
+    );
+    let program = rules.on("2026-03-31".parse().unwrap()).unwrap();
+    let slip = program.run(&program.case("Ada").with("pay", "1000").with("plan", "40")).unwrap();
+    assert_eq!(
+        slip.explain("taxed").unwrap().to_string(),
+        "\
+taxed: 960.00 EUR
+│ pay + bonus - plan
+├─ pay: 1,000.00 EUR
+└─ less plan: 40.00 EUR
+"
+    );
+    assert!(slip.explain("taxed_to_date").unwrap().to_string().contains("taxed_to_date + taxed\n"));
+}
+
+#[test]
+fn an_explanation_names_the_rows_of_a_table_and_is_data() {
+    let rules = united_states().unwrap();
+    let program = rules.on("2025-06-30".parse().unwrap()).unwrap();
+    let case = program.case("Ada").with("frequency", "monthly").with("wages", "9000");
+    let slip = program.run(&case.with("w4_status", "married")).unwrap();
+    let why = slip.explain("net").unwrap();
     let text = why.to_string();
     assert!(
         text.contains("annual_tax: ") && text.contains("rows: 0, 0, 0%; 17100, 0, 10%"),

@@ -71,3 +71,22 @@ fn a_file_is_the_same_in_toml_and_json() {
     assert_eq!(again.file(), toml.file());
     assert_eq!(toml::from_str::<crate::rules::RuleFile>(&file(RATES)).unwrap(), *toml.file());
 }
+
+/// Nobody is paid by the law of a year that is over.
+#[test]
+fn what_is_shipped_ends_with_the_last_year_that_it_has_figures_of() {
+    use crate::jurisdictions::{canada, estonia, france, germany, united_kingdom, united_states};
+    for (set, last) in [
+        (canada(), "2021-06-30"),
+        (estonia(), "2026-12-31"),
+        (france(), "2026-12-31"),
+        (germany(), "2026-12-31"),
+        (united_kingdom(), "2026-04-05"),
+        (united_states(), "2026-12-31"),
+    ] {
+        let (set, last) = (set.unwrap(), last.parse::<chrono::NaiveDate>().unwrap());
+        assert!(set.on(last).is_ok(), "{} on {last}", set.file().name);
+        let error = set.on(last.succ_opt().unwrap()).unwrap_err();
+        assert_eq!(error.code(), "payroll.no_version", "{}", set.file().name);
+    }
+}
