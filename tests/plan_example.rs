@@ -25,7 +25,9 @@ fn a_second_run_plans_nothing_anew_and_says_the_same() {
     let (store, page) = (fresh(".db"), fresh(".html"));
     let argument = format!("sqlite:{}", store.display());
     let line = ["--orders", "100", "--store", &argument, "--page", page.to_str().unwrap()];
-    let (first, second) = (good(&run(&line)), good(&run(&line)));
+    let program = program::example("plan");
+    let run = || good(&Command::new(&program).args(line).output().unwrap());
+    let (first, second) = (run(), run());
     assert_eq!(first, second);
     for told in ["Purchase orders proposed", "Messages", "Waits for", "Load of the work centres"] {
         assert!(first.contains(told), "{told} is missing in {first}");
@@ -39,10 +41,6 @@ fn a_second_run_plans_nothing_anew_and_says_the_same() {
     for ending in ["", "-wal", "-shm"] {
         let _ = fs::remove_file(format!("{}{ending}", store.display()));
     }
-}
-
-fn run(line: &[&str]) -> Output {
-    Command::new(program::example("plan")).args(line).output().unwrap()
 }
 
 /// What it printed; it must have ended well.

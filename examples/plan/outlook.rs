@@ -95,8 +95,11 @@ impl Outlook {
     }
 }
 
+/// A product, and how much of it was sold in each week.
+type Sold = (u32, Vec<f64>);
+
 /// What was sold of each product, week by week, as the stock has it.
-fn weeks(today: &Today<'_>) -> Result<Vec<(u32, Vec<f64>)>, Box<dyn Error>> {
+fn weeks(today: &Today<'_>) -> Result<Vec<Sold>, Box<dyn Error>> {
     let mut of = Vec::new();
     for id in &today.sold {
         of.push((*id, (item_of(today.product(*id)?), site())));

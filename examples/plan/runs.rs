@@ -43,7 +43,7 @@ pub fn settings(date: NaiveDate) -> PlanSettings {
 pub struct Runs {
     /// What the second one did.
     pub report: PlanReport,
-    /// What it proposes, what is to be released first first.
+    /// What it proposes, by day of release.
     pub orders: Vec<Arc<PlannedOrder>>,
     messages: Vec<Arc<PlanMessage>>,
     pub difference: PlanDifference,

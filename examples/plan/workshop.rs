@@ -1,5 +1,5 @@
 //! The demo company's machines: which hours they run, what is done where, and when the proposed work orders can be done there, none of them
-//! on two orders at once.
+//! on two orders at once. Components are taken for there on the day of release: what they wait for, `late.rs` asks.
 
 use std::error::Error;
 
@@ -35,19 +35,22 @@ const ROWS: usize = 48;
 
 /// The work centres: code, machines, hours of weekdays.
 const CENTRES: [(&str, u32, &str); 4] = [
-    ("MACHINING", 2, "06:00-14:00,14:00-22:00"),
+    ("MILLING", 2, "06:00-14:00,14:00-22:00"),
     ("ASSEMBLY", 3, "06:00-14:00,14:00-22:00"),
     ("TEST", 1, "08:00-16:00"),
     ("PACKING", 2, "08:00-16:00"),
 ];
 
-/// What is done with the families of the demo company: work centre, minutes to set up, minutes for a piece.
-const STEPS: [(&str, &[(&str, i64, i64)]); 5] = [
+/// A work centre, minutes to set up, minutes for a piece.
+type Step = (&'static str, i64, i64);
+
+/// What is done with the families of the demo company.
+const STEPS: [(&str, &[Step]); 5] = [
     ("GP", &[("ASSEMBLY", 30, 18), ("TEST", 10, 5), ("PACKING", 0, 3)]),
     ("WP", &[("ASSEMBLY", 45, 30), ("TEST", 15, 8), ("PACKING", 0, 4)]),
     ("IC", &[("ASSEMBLY", 20, 12), ("TEST", 10, 4), ("PACKING", 0, 2)]),
     ("DL", &[("PACKING", 10, 6)]),
-    ("PH", &[("MACHINING", 60, 9)]),
+    ("PH", &[("MILLING", 60, 9)]),
 ];
 
 /// The schedule.
@@ -134,8 +137,8 @@ fn routings(today: &Today<'_>) -> Vec<Routing> {
     families.sort_unstable();
     families.dedup();
     let known = STEPS.iter().filter(|(code, _)| families.contains(code));
-    let routing = |(code, steps): &(&str, &[(&str, i64, i64)])| {
-        let step = |(centre, setup, run): &(&str, i64, i64)| {
+    let routing = |(code, steps): &(&'static str, &[Step])| {
+        let step = |(centre, setup, run): &Step| {
             let time = RunTime::PerPiece(TimeDelta::minutes(*run));
             Operation::new(*centre, time).set_up_in(TimeDelta::minutes(*setup)).in_family(*code)
         };
