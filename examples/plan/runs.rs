@@ -68,8 +68,8 @@ impl Runs {
         let made = proposed.iter().filter(|it| it.version.is_some());
         let firmed = made.min_by_key(|it| (it.release_on, it.number));
         let firmed = firmed.ok_or("nothing that has a bill is to be made")?.clone();
-        let why_firmed = today.stock.view(|view| explain_proposal(view, run, firmed.number))?;
         let order = release(today, run, firmed.number)?;
+        let why_firmed = today.stock.view(|view| explain_proposal(view, run, firmed.number))?;
         large.take(today)?;
         let report = plan(today, second)?;
         let second = JobId::named(second);
