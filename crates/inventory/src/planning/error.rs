@@ -103,6 +103,19 @@ pub enum PlanningError {
         /// The firm order.
         firm: Id<FirmOrder>,
     },
+    /// A proposal of a run that didn't know yet of an order that was firmed of the same item.
+    #[error(
+        "planning run {run} proposes order {number} without knowing of {firm}, which was firmed while it ran: plan again"
+    )]
+    #[kind(Conflict)]
+    FirmedSince {
+        /// The run.
+        run: JobId,
+        /// The number.
+        number: u32,
+        /// What was firmed of another run.
+        firm: Id<FirmOrder>,
+    },
     /// No such firm order.
     #[error("there is no firm order {order}: correct the id")]
     #[kind(NotFound)]

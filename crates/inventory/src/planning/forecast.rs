@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, Months, NaiveDate};
 use fondaco_core::store::Event;
 use fondaco_core::{Act, DateRange, ItemId, Needs, Quantity, Range, SiteId, Tx};
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,10 @@ use crate::{Qty, StockError};
 pub struct Expectation {
     /// The first day of the bucket.
     pub starts: NaiveDate,
+    /// Its last day; `None` for the day before the next bucket of the line. The last of a line then goes on to the line's last day, or as
+    /// long as the one before it (as many months, where both begin on the first of one); alone, it is one day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<NaiveDate>,
     /// How much, zero or more, in any unit that converts into the item's stock unit.
     pub quantity: Quantity,
 }
@@ -26,7 +30,21 @@ pub struct Expectation {
 impl Expectation {
     /// So much from this day on.
     pub fn new(starts: NaiveDate, quantity: Quantity) -> Expectation {
-        Expectation { starts, quantity }
+        Expectation { starts, until: None, quantity }
+    }
+
+    /// The same, to this day.
+    ///
+    /// ```
+    /// use fondaco_inventory::planning::Expectation;
+    /// let june = Expectation::new("2026-06-01".parse()?, "400 pcs".parse()?).until("2026-06-30".parse()?);
+    /// assert_eq!(june.until, Some("2026-06-30".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn until(mut self, last: NaiveDate) -> Expectation {
+        self.until = Some(last);
+        self
     }
 }
 
@@ -136,8 +154,8 @@ impl ForecastLine {
             }
         }
         let buckets = new.len() as i64;
-        for (starts, quantity) in new {
-            let row = ForecastBucket { item: self.item, site: self.site, starts, quantity };
+        for (starts, (until, quantity)) in new {
+            let row = ForecastBucket { item: self.item, site: self.site, starts, until, quantity };
             if !before.iter().any(|old| **old == row) {
                 tx.upsert(row)?;
             }
@@ -148,12 +166,35 @@ impl ForecastLine {
         Ok(())
     }
 
-    /// The figures in the stock unit, by day; of nothing, none.
+    /// The last day of each bucket, by its first.
+    fn ends(&self, item: &Item) -> Result<BTreeMap<NaiveDate, NaiveDate>, PlanningError> {
+        let mut given: Vec<&Expectation> = self.expected.iter().collect();
+        given.sort_by_key(|one| one.starts);
+        let mut ends = BTreeMap::new();
+        for (at, one) in given.iter().enumerate() {
+            let next = given.get(at + 1).and_then(|next| next.starts.pred_opt());
+            let before = at.checked_sub(1).and_then(|before| given.get(before));
+            let alike = || before.and_then(|before| as_long(before.starts, one.starts));
+            let end = one.until.or(next).or(self.until).or_else(alike).unwrap_or(one.starts);
+            if end < one.starts || next.is_some_and(|next| end > next) {
+                return Err(PlanningError::BadPlanning {
+                    item: item.code.clone(),
+                    field: "until",
+                    value: end.to_string(),
+                    why: "is before the first day of its bucket, or within the next one: correct it",
+                });
+            }
+            ends.insert(one.starts, end);
+        }
+        Ok(ends)
+    }
+
+    /// The last days and the figures in the stock unit, by the first day; of nothing, none.
     fn figures(
         &self,
         tx: &mut Tx<'_>,
         item: &Item,
-    ) -> Result<BTreeMap<NaiveDate, Qty>, StockError> {
+    ) -> Result<BTreeMap<NaiveDate, (NaiveDate, Qty)>, StockError> {
         let days = self.days(item)?;
         let mut figures = BTreeMap::new();
         for one in &self.expected {
@@ -174,7 +215,21 @@ impl ForecastLine {
                 return Err(PlanningError::ForecastTwice { item: code, day }.into());
             }
         }
-        figures.retain(|_, quantity| *quantity != Qty::ZERO);
-        Ok(figures)
+        let ends = self.ends(item)?;
+        let with_end = |(day, quantity)| (day, (ends.get(&day).copied().unwrap_or(day), quantity));
+        let figures = figures.into_iter().filter(|(_, quantity)| *quantity != Qty::ZERO);
+        Ok(figures.map(with_end).collect())
     }
+}
+
+/// The last day of a bucket that is as long as the one before it.
+fn as_long(before: NaiveDate, starts: NaiveDate) -> Option<NaiveDate> {
+    let next = if before.day() == 1 && starts.day() == 1 {
+        let months = |day: NaiveDate| day.year() * 12 + day.month0().cast_signed();
+        let months = u32::try_from(months(starts) - months(before)).ok()?;
+        starts.checked_add_months(Months::new(months))?
+    } else {
+        starts.checked_add_signed(starts.signed_duration_since(before))?
+    };
+    next.pred_opt()
 }

@@ -31,7 +31,8 @@ mod run;
 pub use error::PlanningError;
 pub use firm::{
     ChangeFirmOrder, DropFirmOrder, FirmOrder, FirmOrderStep, FirmProposals, FirmStatus, FirmStep,
-    ReleaseFirmOrder, Released, SetWantedDay, WantedDay, firm_order_history, firm_orders,
+    ReleaseFirmOrder, Released, ReleasedPromise, SetWantedDay, WantedDay, firm_order_history,
+    firm_orders,
 };
 pub use forecast::{Expectation, ForecastLine, RecordForecast};
 pub use parameters::{LotSizing, RemovePlanning, SetPlanning};
@@ -59,6 +60,7 @@ pub(crate) static PART: Part = Part::new(&[
     PlanMessage::TABLE,
     FirmOrder::TABLE,
     FirmOrderStep::TABLE,
+    ReleasedPromise::TABLE,
 ])
 .permissions(&[
     &rights::SET,

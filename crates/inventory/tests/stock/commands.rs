@@ -354,6 +354,10 @@ fn commands_of_bills_and_planning_are_json() {
         &forecast(),
         r#"{"lines":[{"item":"00000000-0000-0000-0000-000000000006","site":"00000000-0000-0000-0000-000000000008","from":"2026-03-02","expected":[{"starts":"2026-03-02","quantity":"4 pcs"}]}]}"#,
     );
+    same(
+        &Expectation::new(d("2026-03-02"), q("4 pcs")).until(d("2026-03-08")),
+        r#"{"starts":"2026-03-02","until":"2026-03-08","quantity":"4 pcs"}"#,
+    );
     assert!(serde_json::from_str::<SetBills>(r#"{"bills":[],"each":true}"#).is_err());
     same(
         &FirmProposals::new(Id::from_u128(4), vec![0, 3]),
@@ -377,7 +381,7 @@ fn commands_of_bills_and_planning_are_json() {
     );
     same(
         &PlanSettings::new(d("2026-03-02")),
-        r#"{"date":"2026-03-02","days":365,"buckets":"dates","releases_in_past":false,"expedite_days":0,"defer_days":0,"release_days":0}"#,
+        r#"{"date":"2026-03-02","days":365,"buckets":"dates","releases_in_past":false,"expedite_days":0,"defer_days":0,"release_days":0,"reschedule_days":0}"#,
     );
 }
 

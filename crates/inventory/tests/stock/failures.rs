@@ -99,6 +99,7 @@ fn planned_run(driver: &Driver<'_>, envelope: Envelope) -> Result<JobId, StockEr
         release_on: date,
         due_on: d("2026-07-10"),
         firm: None,
+        for_promise: None,
     };
     driver.run(envelope, "plan", |tx, _| {
         let (until, planned_at) = (d("2026-12-31"), tx.now());
@@ -109,12 +110,13 @@ fn planned_run(driver: &Driver<'_>, envelope: Envelope) -> Result<JobId, StockEr
             date,
             until,
             as_of,
+            firmings: 0,
             planned_at,
             items,
             orders,
             messages,
         })?;
-        tx.insert(CurrentPlan { plan: CurrentPlan::key(), run, previous: None })?;
+        tx.insert(CurrentPlan { plan: CurrentPlan::key(), run, previous: None, firmings: 0 })?;
         tx.insert_all(vec![order(0), order(1)])?;
         Ok::<(), Halt>(())
     })?;

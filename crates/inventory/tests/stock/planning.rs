@@ -62,6 +62,38 @@ fn a_forecast_replaces_the_days_that_it_is_about() {
 }
 
 #[test]
+fn a_bucket_ends_before_the_next_and_the_last_is_as_long_as_the_one_before() {
+    let host = Host::memory();
+    let ends = |name: &str, record: &RecordForecast| -> Vec<String> {
+        host.must(name, record);
+        let rows = host.view(|view| forecast_of(view, bolt(), main_site()));
+        rows.iter().map(|row| row.until.to_string()).collect()
+    };
+    let from = "2026-01-01";
+    let months = [("2026-11-01", "1 pcs"), ("2026-12-01", "0 pcs"), ("2027-01-01", "1 pcs")];
+    // A month of which nothing is expected still ends the one before.
+    assert_eq!(ends("months", &line(from, None, &months)), ["2026-11-30", "2027-01-31"]);
+    let quarters = [("2026-01-01", "1 pcs"), ("2026-04-01", "1 pcs")];
+    assert_eq!(ends("quarters", &line(from, None, &quarters)), ["2026-03-31", "2026-06-30"]);
+    let weeks = [("2026-06-01", "1 pcs"), ("2026-06-08", "1 pcs")];
+    assert_eq!(ends("weeks", &line(from, None, &weeks)), ["2026-06-07", "2026-06-14"]);
+    let until = Some("2026-06-10");
+    assert_eq!(ends("until", &line(from, until, &weeks)), ["2026-06-07", "2026-06-10"]);
+    host.must("over", &line(from, None, &[]));
+    assert_eq!(ends("one day", &line(from, None, &weeks[..1])), ["2026-06-01"]);
+    let given = |last: &str| {
+        let one = Expectation::new(d("2026-06-01"), q("1 pcs")).until(d(last));
+        let next = Expectation::new(d("2026-06-08"), q("1 pcs")).until(d("2026-06-08"));
+        let line = ForecastLine::new(bolt(), main_site(), d(from), vec![next, one]);
+        RecordForecast::new(vec![line])
+    };
+    assert_eq!(ends("given", &given("2026-06-05")), ["2026-06-05", "2026-06-08"]);
+    for last in ["2026-05-31", "2026-06-08"] {
+        assert_eq!(host.refused(last, &given(last)).code(), "inventory.bad_planning");
+    }
+}
+
+#[test]
 fn what_cannot_be_said_for_planning() {
     let host = Host::memory();
     let share = |text: &str| Some(Rate::percent(text).unwrap());

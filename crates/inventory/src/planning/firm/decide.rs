@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use fondaco_core::job::JobId;
 use fondaco_core::policy::Authority;
 use fondaco_core::store::Event;
-use fondaco_core::{Act, Id, ItemId, Needs, Quantity, SiteId, Tx};
+use fondaco_core::{Act, Id, ItemId, Needs, Quantity, Range, Reading, SiteId, Tx};
 use serde::{Deserialize, Serialize};
 
 use super::{FirmOrder, FirmOrderStep, FirmStatus, FirmStep};
@@ -48,30 +48,34 @@ impl Act for FirmProposals {
         let authority = tx.authority(&rights::DECIDE)?;
         let run = self.run;
         let current = tx.get::<CurrentPlan>(&CurrentPlan::key())?;
-        if current.is_none_or(|current| current.run != run) {
-            return Err(PlanningError::OldProposal { run }.into());
-        }
+        let current = current.filter(|current| current.run == run);
+        let current = current.ok_or(PlanningError::OldProposal { run })?;
         let number = self.orders.first().copied().unwrap_or_default();
         let unknown = PlanningError::UnknownProposal { run, number };
-        let attempt = tx.get::<PlanRun>(&run)?.ok_or(unknown)?.attempt;
-        let keys: Vec<_> = self.orders.iter().map(|number| (run, attempt, *number)).collect();
+        let planned = tx.get::<PlanRun>(&run)?.ok_or(unknown)?;
+        let of_run = |number: &u32| (run, planned.attempt, *number);
+        let keys: Vec<_> = self.orders.iter().map(of_run).collect();
         let rows: Vec<_> = tx.get_many::<PlannedOrder>(&keys)?.into_iter().flatten().collect();
         let items: Vec<ItemId> = rows.iter().map(|row| row.item).collect();
         let sites: Vec<SiteId> = rows.iter().map(|row| row.site).collect();
         tx.need_all(Needs::new().rows::<Item>(&items).rows::<Site>(&sites))?;
+        let firmings = current.firmings.saturating_add(1);
+        tx.put(CurrentPlan { firmings, ..current.as_ref().clone() })?;
         let mut ids = Vec::with_capacity(keys.len());
         for (index, key) in keys.into_iter().enumerate() {
-            let firm = firm(tx, &authority, key);
+            let firm = firm(tx, &authority, key, (planned.firmings, firmings));
             ids.push(firm.map_err(|error| error.at(index))?);
         }
         Ok(ids)
     }
 }
 
+/// Firms one proposal of a run that knew of so many firmings, as part of another one.
 fn firm(
     tx: &mut Tx<'_>,
     authority: &Authority,
     key: (JobId, u32, u32),
+    (known, firming): (i64, i64),
 ) -> Result<Id<FirmOrder>, StockError> {
     let (run, _, number) = key;
     let row = tx.get::<PlannedOrder>(&key)?;
@@ -82,6 +86,9 @@ fn firm(
     }
     if row.source.is_none() {
         return Err(PlanningError::NoSource { item: item.code.clone() }.into());
+    }
+    if let Some(firm) = firmed_since(tx, &row, known)? {
+        return Err(PlanningError::FirmedSince { run, number, firm }.into());
     }
     let id = tx.id()?;
     let order = FirmOrder {
@@ -98,6 +105,8 @@ fn firm(
         status: FirmStatus::Firm,
         run,
         number,
+        firming,
+        for_promise: row.for_promise,
         document: None,
         expected: None,
         steps: 1,
@@ -107,6 +116,20 @@ fn firm(
     tx.insert(order)?;
     tx.put(PlannedOrder { firm: Some(id), ..row.as_ref().clone() })?;
     Ok(id)
+}
+
+/// What was firmed of the same item at the site out of another run, since a run that knew of so many firmings looked at the stock:
+/// it may be for the same needs. Whoever else firms changes the row of the current plan, which is guarded.
+fn firmed_since(
+    tx: &mut Tx<'_>,
+    row: &PlannedOrder,
+    known: i64,
+) -> Result<Option<Id<FirmOrder>>, StockError> {
+    let range = Range::by(FirmOrder::BY_ITEM, &(row.item, row.site));
+    let since = tx.peek_scan(&range.from(&known.saturating_add(1)))?;
+    let others =
+        |order: &&Arc<FirmOrder>| order.run != row.run && order.status != FirmStatus::Dropped;
+    Ok(since.iter().find(others).map(|order| order.id))
 }
 
 /// The item and the site of an order, if who acts may decide about it.

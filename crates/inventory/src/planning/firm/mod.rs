@@ -8,6 +8,6 @@ mod wanted;
 
 pub use decide::{ChangeFirmOrder, DropFirmOrder, FirmProposals};
 pub use read::{firm_order_history, firm_orders};
-pub use record::{FirmOrder, FirmOrderStep, FirmStatus, FirmStep, WantedDay};
+pub use record::{FirmOrder, FirmOrderStep, FirmStatus, FirmStep, ReleasedPromise, WantedDay};
 pub use release::{ReleaseFirmOrder, Released};
 pub use wanted::SetWantedDay;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::Qty;
-use crate::levels::Expected;
+use crate::levels::{Expected, Reservation};
 use crate::replenish::SourceKind;
 
 /// What became of a firm order.
@@ -27,7 +27,10 @@ pub enum FirmStatus {
 
 /// A planned order that a planner has firmed: no run changes it.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "stock_firm_order", kind = state, key(id), index(by_status(status)), index(by_item(item, site)))]
+#[record(
+    table = "stock_firm_order", kind = state, key(id), index(by_status(status)), index(by_item(item, site, firming)),
+    index(by_expected(expected)),
+)]
 pub struct FirmOrder {
     /// Its id.
     pub id: Id<FirmOrder>,
@@ -55,9 +58,13 @@ pub struct FirmOrder {
     pub run: JobId,
     /// Under which number.
     pub number: u32,
+    /// Which time it was that proposals were firmed, counted from 1 over all runs.
+    pub firming: i64,
+    /// The customer's promise that it is for alone, where it is made to order.
+    pub for_promise: Option<Id<Reservation>>,
     /// The order or work order that it was released as.
     pub document: Option<DocumentId>,
-    /// What it is on order as.
+    /// What it is on order as; of a transfer, nothing: it is promised where it is sent from, and then on its way.
     pub expected: Option<Id<Expected>>,
     /// How many steps its history has.
     pub steps: u32,
@@ -93,6 +100,18 @@ pub struct FirmOrderStep {
     pub due_on: NaiveDate,
     /// When it was done.
     pub recorded_at: Timestamp,
+}
+
+/// What was promised to a firm order when it was released: the components of what is made, or the goods that another site sends.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(table = "stock_released_promise", kind = state, key(promise))]
+pub struct ReleasedPromise {
+    /// The promise.
+    pub promise: Id<Reservation>,
+    /// The firm order that takes it.
+    pub order: Id<FirmOrder>,
+    /// The day on which it is taken, where nothing else is said of the document.
+    pub wanted_on: NaiveDate,
 }
 
 /// The day on which what is promised to a document is wanted.

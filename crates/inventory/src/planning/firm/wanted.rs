@@ -50,7 +50,7 @@ impl Act for SetWantedDay {
 }
 
 /// Notes the day on which something is wanted.
-pub(super) fn set(
+fn set(
     tx: &mut Tx<'_>,
     document: DocumentId,
     wanted_on: Option<NaiveDate>,

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::Days;
-use fondaco_core::{DateRange, Id, PartyId, Range, Rate, Reading, SiteId, View, calendar};
+use chrono::{Days, NaiveDate};
+use fondaco_core::{DateRange, Id, PartyId, Rate, Reading, SiteId, View, calendar};
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
 
+use super::CurrentPlan;
+use super::committed::{Committed, Demands, open};
 use super::said::{Key, Said};
 use super::settings::PlanSettings;
 use crate::bills::{BillOf, LineKind};
@@ -16,7 +18,7 @@ use crate::mrp::{
     Alternate, CalendarNo, Component, Demand, DemandNo, Item, ItemNo, LotRule, Network, Output,
     Sku, Source, State, Supply, SupplyNo,
 };
-use crate::planning::{FirmOrder, LotKind, PlanningError, PlanningParameters, WantedDay};
+use crate::planning::{FirmOrder, LotKind, PlanningError, PlanningParameters};
 use crate::replenish::{ReorderRule, SourceKind, modifiers};
 use crate::{Qty, StockError, exact};
 
@@ -43,6 +45,7 @@ pub(super) enum Wants {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Comes {
     Expected(Id<Expected>),
+    /// A firm order that stands, or one that another site is to send.
     Firm(Id<FirmOrder>),
     InTransit,
 }
@@ -57,7 +60,11 @@ pub struct Ground {
     pub(super) ways: Vec<Vec<Way>>,
     pub(super) wants: BTreeMap<DemandNo, Wants>,
     pub(super) comes: BTreeMap<SupplyNo, Comes>,
+    /// The customer's promise behind each: of what a released order takes, that which the order is for.
+    pub(super) roots: BTreeMap<Id<Reservation>, Id<Reservation>>,
     pub(super) as_of: u64,
+    /// How often proposals had been firmed.
+    pub(super) firmings: i64,
 }
 
 impl Ground {
@@ -87,8 +94,18 @@ impl Ground {
         }
         let state = State::of(&network);
         let as_of = view.position();
-        let (wants, comes) = (BTreeMap::new(), BTreeMap::new());
-        let mut ground = Ground { network, state, keys, ways, wants, comes, as_of };
+        let current = view.peek::<CurrentPlan>(&CurrentPlan::key())?;
+        let mut ground = Ground {
+            network,
+            state,
+            keys,
+            ways,
+            wants: BTreeMap::new(),
+            comes: BTreeMap::new(),
+            roots: BTreeMap::new(),
+            as_of,
+            firmings: current.map_or(0, |current| current.firmings),
+        };
         ground.fill(view, &said, settings)?;
         Ok(ground)
     }
@@ -122,88 +139,144 @@ impl Ground {
     ) -> Result<(), StockError> {
         let keys = self.keys.clone();
         let stocks = read.peek_many::<Stock>(&keys)?;
-        let promised: Vec<_> =
-            keys.iter().map(|key| Range::by(Reservation::BY_OPEN, key)).collect();
-        let promised = read.peek_scans(&promised)?;
-        let coming: Vec<_> = keys.iter().map(|key| Range::by(Expected::BY_OPEN, key)).collect();
-        let coming = read.peek_scans(&coming)?;
-        let documents: Vec<_> = promised.iter().flatten().map(|row| row.document).collect();
-        let wanted = read.peek_many::<WantedDay>(&documents)?;
-        let wanted: BTreeMap<_, _> =
-            wanted.into_iter().flatten().map(|row| (row.document, row.wanted_on)).collect();
+        let is_alone = |key: &Key| said.parameters.get(key).is_some_and(|row| row.make_to_order);
+        let committed = Committed::read(read, &keys, is_alone)?;
         let numbered: Vec<ItemNo> = self.network.items().map(|(number, _)| number).collect();
-        for ((number, key), ((stock, promised), coming)) in
-            numbered.into_iter().zip(&keys).zip(stocks.into_iter().zip(promised).zip(coming))
-        {
+        let each = || numbered.iter().copied().zip(&keys);
+        let mut demands = Demands::default();
+        for (((number, key), stock), promised) in each().zip(stocks).zip(&committed.promised) {
+            let alone = is_alone(key);
             if let Some(stock) = stock {
-                self.there(number, &stock, settings)?;
+                let held = promised.iter().map(|row| i128::from(row.held.units()));
+                let kept = if alone { held.sum() } else { 0 };
+                self.there(number, &stock, kept, settings)?;
             }
             for row in promised {
-                let due = wanted.get(&row.document).copied().unwrap_or(settings.date);
-                self.promised(number, &row, due)?;
+                self.promised((number, alone), row, &committed, (settings, &mut demands))?;
             }
+        }
+        for ((number, key), coming) in each().zip(&committed.coming) {
+            let whose = is_alone(key).then_some(&demands);
             for row in coming {
-                let supply = Supply::scheduled(
-                    format_smolstr!("{}", row.id),
-                    number,
-                    row.to_come().to_decimal(),
-                    row.due_on,
-                );
-                self.supply(supply, Comes::Expected(row.id))?;
+                let of = committed.alone.get(&row.id).copied();
+                let id = format_smolstr!("{}", row.id);
+                let quantity = row.to_come().to_decimal();
+                let supply = Supply::scheduled(id, number, quantity, row.due_on);
+                self.supply(supply, (whose, of), Comes::Expected(row.id))?;
             }
-            self.said(number, *key, said)?;
+            self.firm(number, *key, said, whose)?;
+            self.forecast(number, *key, said, settings)?;
+        }
+        let numbers: BTreeMap<Key, ItemNo> = each().map(|(number, key)| (*key, number)).collect();
+        for row in committed.promised.iter().flatten() {
+            let Some(order) = committed.order_of(row.id).filter(|order| order.from_site.is_some())
+            else {
+                continue;
+            };
+            let key = (order.item, order.site);
+            let Some(number) = numbers.get(&key).copied() else { continue };
+            let whose = is_alone(&key).then_some(&demands);
+            let (id, quantity) = (format_smolstr!("{}", order.id), open(row).to_decimal());
+            let supply = Supply::scheduled(id, number, quantity, order.due_on);
+            self.supply(supply, (whose, order.for_promise), Comes::Firm(order.id))?;
         }
         Ok(())
     }
 
-    /// What lies there and can be used, and what is on its way, which is taken for there today.
+    /// What lies there and can be used, less what is kept for those whom it was made for; and what is on its way, which is taken for
+    /// there today.
     fn there(
         &mut self,
         number: ItemNo,
         stock: &Stock,
+        kept: i128,
         settings: &PlanSettings,
     ) -> Result<(), StockError> {
         let units = |quantity: Qty| i128::from(quantity.units());
         let usable = units(stock.on_hand) - units(stock.quarantined) - units(stock.expired);
-        let usable = crate::levels::decimal(usable);
+        let usable = crate::levels::decimal(usable - kept);
         self.state.on_hand(number, usable).map_err(PlanningError::Mrp)?;
         if stock.in_transit > Qty::ZERO {
             let quantity = stock.in_transit.to_decimal();
             let supply = Supply::scheduled("in transit", number, quantity, settings.date).fixed();
-            self.supply(supply, Comes::InTransit)?;
+            self.supply(supply, (None, None), Comes::InTransit)?;
         }
         Ok(())
     }
 
+    /// What is promised is wanted; of what is made to order, as far as it is not there.
     fn promised(
         &mut self,
-        number: ItemNo,
+        (number, alone): (ItemNo, bool),
         row: &Reservation,
-        due: chrono::NaiveDate,
+        committed: &Committed,
+        (settings, demands): (&PlanSettings, &mut Demands),
     ) -> Result<(), StockError> {
-        let units = row.held.units().saturating_add(row.backordered.units());
+        let root = committed.order_of(row.id).and_then(|order| order.for_promise);
+        let root = root.unwrap_or(row.id);
+        self.roots.insert(row.id, root);
+        let quantity = if alone { row.backordered } else { open(row) };
+        if quantity <= Qty::ZERO {
+            return Ok(());
+        }
+        let due = committed.wanted_on(row).unwrap_or(settings.date);
         let id = format_smolstr!("{}", row.id);
-        let demand = Demand::order(id, number, Qty::from_units(units).to_decimal(), due);
+        let demand = Demand::order(id, number, quantity.to_decimal(), due);
         let demand = self.state.demand(demand).map_err(PlanningError::Mrp)?;
         self.wants.insert(demand, Wants::Promise(row.id));
+        demands.of_item.entry((number, root)).or_insert(demand);
+        demands.of_promise.insert(row.id, demand);
         Ok(())
     }
 
-    fn supply(&mut self, supply: Supply, comes: Comes) -> Result<(), StockError> {
+    /// Something that is coming; of what is made to order, for whom it is.
+    fn supply(
+        &mut self,
+        supply: Supply,
+        (demands, of): (Option<&Demands>, Option<Id<Reservation>>),
+        comes: Comes,
+    ) -> Result<(), StockError> {
+        let whose = demands.zip(of).and_then(|(demands, of)| demands.find(supply.item, of));
+        let supply = match whose {
+            Some(demand) => supply.reserved_for(demand),
+            None => supply,
+        };
         let supply = self.state.supply(supply).map_err(PlanningError::Mrp)?;
         self.comes.insert(supply, comes);
         Ok(())
     }
 
-    /// What is forecast, and what planners have firmed.
-    fn said(&mut self, number: ItemNo, key: Key, said: &Said) -> Result<(), StockError> {
+    /// What is still expected of what is forecast: what a bucket that has begun expects of its days from today on, or from the end of the
+    /// demand time fence on.
+    fn forecast(
+        &mut self,
+        number: ItemNo,
+        key: Key,
+        said: &Said,
+        settings: &PlanSettings,
+    ) -> Result<(), StockError> {
+        let fence = said.parameters.get(&key).map_or(0, |row| row.demand_fence_days);
+        let fence = Days::new(u64::from(fence));
+        let from = settings.date.checked_add_days(fence).unwrap_or(NaiveDate::MAX);
+        let digits = said.items.get(&key.0).map_or(0, |item| item.digits());
         for bucket in said.forecasts.get(&key).into_iter().flatten() {
+            let Some((day, quantity)) = bucket.left(from, digits)? else { continue };
             let id = format_smolstr!("{}", bucket.starts);
-            let quantity = bucket.quantity.to_decimal();
-            let demand = Demand::forecast(id, number, quantity, bucket.starts);
+            let demand = Demand::forecast(id, number, quantity, day);
             let demand = self.state.demand(demand).map_err(PlanningError::Mrp)?;
             self.wants.insert(demand, Wants::Forecast);
         }
+        Ok(())
+    }
+
+    /// What planners have firmed.
+    fn firm(
+        &mut self,
+        number: ItemNo,
+        key: Key,
+        said: &Said,
+        whose: Option<&Demands>,
+    ) -> Result<(), StockError> {
         for firm in said.firm.get(&key).into_iter().flatten() {
             let id = format_smolstr!("{}", firm.id);
             let ways = self.ways.get(number.index()).map_or(&[][..], Vec::as_slice);
@@ -213,7 +286,8 @@ impl Ground {
             };
             let source = ways.iter().position(same).unwrap_or(0);
             let supply = Supply::firm(id, number, firm.quantity.to_decimal(), firm.due_on);
-            self.supply(supply.from_source(source), Comes::Firm(firm.id))?;
+            let supply = supply.from_source(source);
+            self.supply(supply, (whose, firm.for_promise), Comes::Firm(firm.id))?;
         }
         Ok(())
     }

@@ -21,6 +21,7 @@ const CHUNK: usize = 1_000;
 pub struct PlanningRun {
     settings: PlanSettings,
     as_of: u64,
+    firmings: i64,
     results: Results,
     digest: String,
 }
@@ -41,13 +42,14 @@ impl PlanningRun {
         let plan = plan.map_err(PlanningError::Mrp)?;
         let results = results::results(ground, &plan)?;
         let digest = results::digest(&results.rows).map_err(|error| broken(&error))?;
-        Ok(PlanningRun { settings, as_of: ground.as_of, results, digest })
+        let Ground { as_of, firmings, .. } = *ground;
+        Ok(PlanningRun { settings, as_of, firmings, results, digest })
     }
 
     /// A run that is done already: its report is asked for once more.
     fn done(settings: PlanSettings) -> PlanningRun {
         let results = Results::default();
-        PlanningRun { settings, as_of: 0, results, digest: String::new() }
+        PlanningRun { settings, as_of: 0, firmings: 0, results, digest: String::new() }
     }
 }
 
@@ -66,6 +68,9 @@ pub struct PlanCursor {
     pub rows: u64,
     /// How many commits the stock had when it was looked at.
     pub as_of: u64,
+    /// How often proposals had been firmed by then.
+    #[serde(default)]
+    pub firmings: i64,
     /// See [`PlanReport::items`].
     pub items: u32,
     /// See [`PlanReport::orders`].
@@ -105,9 +110,9 @@ impl PlanningRun {
             none if none.is_empty() => (0, 0),
             _ => (cursor.attempt.saturating_add(1), 0),
         };
-        let (digest, as_of) = (self.digest.clone(), self.as_of);
+        let (digest, as_of, firmings) = (self.digest.clone(), self.as_of, self.firmings);
         let Results { items, orders, messages, .. } = self.results;
-        PlanCursor { attempt, digest, rows, as_of, items, orders, messages }
+        PlanCursor { attempt, digest, rows, as_of, firmings, items, orders, messages }
     }
 }
 
@@ -154,13 +159,23 @@ impl Job for PlanningRun {
     ) -> Result<PlanReport, StockError> {
         self.ask(tx)?;
         // What the chunks of this attempt wrote is whole, whatever has changed since.
-        let PlanCursor { as_of, items, orders, messages, .. } = *cursor;
+        let PlanCursor { as_of, firmings, items, orders, messages, .. } = *cursor;
         let as_of = i64::try_from(as_of).unwrap_or(i64::MAX);
-        let (date, until) = (self.settings.date, self.settings.horizon().end);
+        let date = self.settings.date;
         let (attempt, planned_at) = (cursor.attempt, tx.now());
-        let run =
-            PlanRun { run: id, attempt, date, until, as_of, planned_at, items, orders, messages };
-        tx.upsert(run)?;
+        let until = self.settings.horizon().end;
+        tx.upsert(PlanRun {
+            run: id,
+            attempt,
+            date,
+            until,
+            as_of,
+            firmings,
+            planned_at,
+            items,
+            orders,
+            messages,
+        })?;
         let is_current = make_current(tx, id, as_of)?;
         let event = Event::new("stock.planned").with("run", id).with("orders", i64::from(orders));
         tx.emit(event.with("messages", i64::from(messages)).with("is_current", is_current));
@@ -172,14 +187,15 @@ impl Job for PlanningRun {
 fn make_current(tx: &mut Tx<'_>, run: JobId, as_of: i64) -> Result<bool, StockError> {
     let plan = CurrentPlan::key();
     let Some(current) = tx.get::<CurrentPlan>(&plan)? else {
-        tx.insert(CurrentPlan { plan, run, previous: None })?;
+        tx.insert(CurrentPlan { plan, run, previous: None, firmings: 0 })?;
         return Ok(true);
     };
     let other = tx.get::<PlanRun>(&current.run)?;
     if other.is_some_and(|other| other.as_of > as_of) {
         return Ok(false);
     }
-    tx.put(CurrentPlan { plan, run, previous: Some(current.run) })?;
+    let previous = Some(current.run);
+    tx.put(CurrentPlan { run, previous, ..current.as_ref().clone() })?;
     Ok(true)
 }
 

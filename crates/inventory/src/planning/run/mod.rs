@@ -5,6 +5,7 @@
 //! stays readable. A run that was killed goes on where it was if what it rests on is the same; else it begins again, and what it had
 //! written is what nobody reads. A run that looked at the stock earlier than the current one did, and ends later, doesn't take its place.
 
+mod committed;
 mod compare;
 mod ground;
 mod job;

@@ -26,6 +26,8 @@ pub struct PlanRun {
     pub until: NaiveDate,
     /// How many commits the stock had when it was looked at.
     pub as_of: i64,
+    /// How often proposals had been firmed by then.
+    pub firmings: i64,
     /// When it was done.
     pub planned_at: Timestamp,
     /// How many items at sites were planned.
@@ -46,6 +48,8 @@ pub struct CurrentPlan {
     pub run: JobId,
     /// The one that was current before.
     pub previous: Option<JobId>,
+    /// How often proposals were firmed, of whatever run.
+    pub firmings: i64,
 }
 
 impl CurrentPlan {
@@ -90,6 +94,8 @@ pub struct PlannedOrder {
     pub due_on: NaiveDate,
     /// The firm order that it was when the run began, or has become since.
     pub firm: Option<Id<FirmOrder>>,
+    /// The promise that it is for alone, where it is made to order.
+    pub for_promise: Option<Id<Reservation>>,
 }
 
 /// Who needs what an order brings.
@@ -200,4 +206,6 @@ pub struct PlanMessage {
     pub order: Option<u32>,
     /// What is on order that it is about.
     pub expected: Option<Id<Expected>>,
+    /// The firm order that it is about, or the transfer that it was released as.
+    pub firm: Option<Id<FirmOrder>>,
 }

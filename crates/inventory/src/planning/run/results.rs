@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use fondaco_core::Id;
 use fondaco_core::job::JobId;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::ground::{Comes, Ground, Wants};
 use super::record::{PegKind, PlanAction, PlanMessage, PlanPeg, PlanReason, PlannedOrder};
+use crate::levels::Reservation;
 use crate::mrp::{self, Action, ItemNo, NeedOf, Plan, Reason, SupplyOf};
 use crate::planning::PlanningError;
 use crate::{QUANTITY_DIGITS, Qty, StockError};
@@ -104,7 +106,16 @@ impl Writer<'_> {
             release_on: order.release,
             due_on: order.due,
             firm,
+            for_promise: order.demand.and_then(|demand| self.root(demand)),
         }))
+    }
+
+    /// The customer's promise that a demand stands for.
+    fn root(&self, demand: mrp::DemandNo) -> Option<Id<Reservation>> {
+        match self.ground.wants.get(&demand) {
+            Some(Wants::Promise(promise)) => self.ground.roots.get(promise).copied(),
+            _ => None,
+        }
     }
 
     fn pegs(&mut self) -> Result<(), StockError> {
@@ -156,11 +167,20 @@ impl Writer<'_> {
 
     fn messages(&mut self) -> Result<(), StockError> {
         let messages = self.plan.messages().map_err(PlanningError::Mrp)?;
-        for (number, message) in (0..).zip(&messages) {
-            let row = self.message(number, message)?;
+        let before = self.rows.len();
+        for message in &messages {
+            let row = self.message(small(self.rows.len() - before), message)?;
             self.rows.extend(row.map(ResultRow::Message));
         }
         Ok(())
+    }
+
+    /// What a supply of the kernel is in the store.
+    fn comes(&self, of: SupplyOf) -> Option<Comes> {
+        match of {
+            SupplyOf::Supply(supply) => self.ground.comes.get(&supply).copied(),
+            _ => None,
+        }
     }
 
     fn message(
@@ -189,15 +209,16 @@ impl Writer<'_> {
             Reason::LeadTime { comes } => (PlanReason::LeadTime, Some(comes)),
         };
         to = to.or(other);
-        let (order, expected) = match message.of {
-            Some(SupplyOf::Order(number)) => {
-                (self.numbers.get(&(message.item, number)).copied(), None)
-            }
-            Some(SupplyOf::Supply(supply)) => match self.ground.comes.get(&supply) {
-                Some(Comes::Expected(expected)) => (None, Some(*expected)),
-                _ => (None, None),
-            },
-            _ => (None, None),
+        let order = match message.of {
+            Some(SupplyOf::Order(number)) => self.numbers.get(&(message.item, number)).copied(),
+            _ => None,
+        };
+        let (expected, firm) = match message.of.and_then(|of| self.comes(of)) {
+            Some(Comes::Expected(expected)) => (Some(expected), None),
+            Some(Comes::Firm(firm)) => (None, Some(firm)),
+            // What is on its way comes, whether it is needed or not.
+            Some(Comes::InTransit) => return Ok(None),
+            None => (None, None),
         };
         let quantity = match message.action {
             Action::Short { quantity, .. } => quantity,
@@ -216,6 +237,7 @@ impl Writer<'_> {
             quantity: stored(quantity)?,
             order,
             expected,
+            firm,
         }))
     }
 }

@@ -50,6 +50,10 @@ pub struct PlanSettings {
     /// So many days before its release an order is said to be released.
     #[serde(default)]
     pub release_days: u32,
+    /// What is on order is taken for what can come so many days earlier, and called in before anything new is planned. With 0 what comes
+    /// too late is called in, and ordered besides.
+    #[serde(default)]
+    pub reschedule_days: u32,
 }
 
 impl PlanSettings {
@@ -63,6 +67,7 @@ impl PlanSettings {
             expedite_days: 0,
             defer_days: 0,
             release_days: 0,
+            reschedule_days: 0,
         }
     }
 
@@ -82,6 +87,7 @@ impl PlanSettings {
         let past = if self.releases_in_past { PastDue::AtStart } else { PastDue::FromToday };
         let damping = Damping::new(self.expedite_days, self.defer_days, Default::default());
         let damping = damping.release_within(self.release_days);
-        Options::default().buckets(buckets).past_due(past).damping(damping)
+        let options = Options::default().buckets(buckets).past_due(past).damping(damping);
+        options.reschedules(self.reschedule_days)
     }
 }

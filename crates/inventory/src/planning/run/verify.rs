@@ -36,7 +36,8 @@ pub(in crate::planning) fn verify(
         let is_released = order.status == FirmStatus::Released;
         if !is_told
             || steps.len() != order.steps as usize
-            || order.expected.is_some() != is_released
+            || order.document.is_some() != is_released
+            || order.expected.is_some() != (is_released && order.from_site.is_none())
         {
             let id = order.id;
             found.say(format_args!("firm order {id} is not what its history says"));
