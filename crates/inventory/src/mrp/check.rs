@@ -5,6 +5,7 @@ use fondaco_core::decimal::to_fixed;
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, ToSmolStr};
 
+use super::options::MOST_DAYS;
 use super::{Item, LotRule, MrpError, Sku};
 use crate::QUANTITY_DIGITS;
 use crate::lot_sizing::{LotCosts, LotSizing, Sizer};
@@ -83,6 +84,14 @@ impl Field {
         Err(self.refuse(value, "give a share above 0 and of at most 1, such as 0.95 for 95 %"))
     }
 
+    /// A number of days that leads no further than a horizon may.
+    pub(crate) fn days(self, days: u32) -> Result<u32, MrpError> {
+        if days <= MOST_DAYS {
+            return Ok(days);
+        }
+        Err(self.refuse(days.into(), "give at most 36,525 days, which are 100 years"))
+    }
+
     /// The quantity in millionths, if it has no more digits than these.
     pub(crate) fn micro(self, value: Decimal, digits: u8) -> Result<i64, MrpError> {
         let step = step(digits);
@@ -120,6 +129,15 @@ pub(crate) fn item(item: &Item) -> Result<(), MrpError> {
         exact("safety stock", *quantity)?;
     }
     field("yield").good_share(item.yield_share)?;
+    for (name, days) in [
+        ("safety time", item.safety_days),
+        ("the demand time fence", item.demand_fence_days),
+        ("the planning time fence", item.planning_fence_days),
+        ("consumption backward", item.consumption.backward_days),
+        ("consumption forward", item.consumption.forward_days),
+    ] {
+        field(name).days(days)?;
+    }
     exact("the least order", item.modifiers.minimum)?;
     for (name, value) in [
         ("the multiple of orders", item.modifiers.multiple),

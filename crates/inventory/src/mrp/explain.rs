@@ -182,11 +182,12 @@ impl Plan {
                         .and(word("released on"))
                         .and(order.release);
                     let told = Explain::new(what, figure);
-                    if depth >= DEEPEST {
-                        return Ok(vec![told]);
-                    }
                     let of = SupplyOf::Order(number);
-                    told.inputs(self.explain_needs(parent, of, depth + 1, left)?)
+                    if depth >= DEEPEST {
+                        told
+                    } else {
+                        told.inputs(self.explain_needs(parent, of, depth + 1, left)?)
+                    }
                 }
             });
         }

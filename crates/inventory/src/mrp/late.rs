@@ -6,10 +6,10 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::check::{date, day};
+use super::check::{date, day, later};
 use super::compiled::Kind;
 use super::pegging::{Dealt, NeedOf, SupplyOf};
 use super::plan::quantity;
@@ -106,7 +106,7 @@ impl Plan {
         let want = &dealt.wants[need];
         let met: i64 = want.parts.iter().map(|(_, part)| part).sum();
         let last = walk.last(wanted.item.0, need)?;
-        let arrives = |on: i32| date(on) + Days::new(wanted.ship_days.into());
+        let arrives = |on: i32| date(later(on, wanted.ship_days));
         let comes =
             (met == want.quantity).then(|| last.map_or(want.day, |last| last.2.max(want.day)));
         let delivered = comes.map(arrives);
@@ -192,13 +192,13 @@ impl Walk<'_> {
             .map(|line| (line.item, line.offset))
             .collect();
         parts.sort_unstable();
-        // Two lines of one component are two of its needs, but one is enough to find both.
-        parts.dedup_by_key(|part| part.0);
         let mut needs = Vec::new();
-        for (part, offset) in parts {
+        // Two lines of one component are two of its needs: the one that is wanted sooner is that of the smaller offset.
+        for lines in parts.chunk_by(|a, b| a.0 == b.0) {
+            let part = lines[0].0;
             let dealt = self.dealt(part)?;
             let own = (0..dealt.wants.len()).filter(|at| dealt.wants[*at].of == of);
-            needs.extend(own.map(|need| (part, need, offset)));
+            needs.extend(own.zip(lines).map(|(need, line)| (part, need, line.1)));
         }
         Ok(needs)
     }

@@ -1,14 +1,16 @@
 //! What somebody has to do now: release, call in, put off, cancel, or find a way where the plan has none.
 //!
-//! Whether something on order comes when it is needed is judged as if it could come on any day, before new orders are: each receipt, in the
-//! order of their days, is needed on the first day on which those before it are not enough. Small shifts are left out
+//! Whether something on order comes when it is needed is judged as if it could come on any day: each receipt, in the order of their days, is
+//! needed on the first day on which those before it are not enough. What the plan has new orders for, nothing else is called in for: who
+//! follows all messages has what is needed, once. To have receipts called in rather than new orders planned, say how far they can be
+//! ([`Options::reschedules`](super::Options::reschedules)). What comes after the horizon is for what is needed then. Small shifts are left out
 //! ([`Damping`](super::Damping)), so that not every change of the plan becomes a call to a supplier.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::check::{Field, date, day, later};
-use super::pegging::{Dealt, NeedOf, SupplyOf};
+use super::pegging::{Dealt, NeedOf, Supplied, SupplyOf};
 use super::plan::quantity;
 use super::{ItemNo, MrpError, Plan, SupplyKind, SupplyNo};
 
@@ -179,7 +181,9 @@ impl Plan {
             }
             let comes = needed.day.max(start);
             let is_overdue = needed.day < start;
+            let is_beyond = needed.day > day(self.horizon.end);
             let change = match needed.on {
+                None if is_beyond => None,
                 None if needed.quantity > tolerated => Some((Action::Cancel, Reason::NotNeeded)),
                 None => None,
                 // When it will come has to be asked first.
@@ -226,7 +230,22 @@ impl Plan {
         let overflow =
             || MrpError::Overflow { sku: self.network.name(item.0), what: "what is available" };
         let mut changes: Vec<(i32, i64)> = vec![(start, 0)];
-        changes.extend(dealt.wants.iter().map(|want| (want.day.max(start), -want.quantity)));
+        let (_, dues) = self.book.of_item(item.0);
+        let is_new = |supply: &Supplied| match supply.of {
+            SupplyOf::Order(number) => dues.get(number).is_some_and(|due| due.mark.supply().is_none()),
+            _ => false,
+        };
+        // What new orders are for is left to them, whenever they come; what they bring besides is there for all.
+        let mut left: Vec<i64> = dealt.wants.iter().map(|want| want.quantity).collect();
+        for (need, supply, much) in &dealt.pegs {
+            if is_new(&dealt.supplied[*supply as usize]) {
+                left[*need as usize] -= much;
+            }
+        }
+        let wants = dealt.wants.iter().zip(left);
+        changes.extend(wants.map(|(want, left)| (want.day.max(start), -left)));
+        let new = dealt.supplied.iter().filter(|supply| is_new(supply));
+        changes.extend(new.map(|supply| (supply.day.max(start), supply.left)));
         changes.extend(safety.iter().map(|(from, _)| ((*from).max(start), 0)));
         let outputs = dealt
             .supplied

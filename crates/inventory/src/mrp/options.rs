@@ -9,7 +9,7 @@ use super::MrpError;
 use super::check::{date, day};
 
 /// More days than these are a mistake: 100 years.
-const MOST_DAYS: u32 = 36_525;
+pub(crate) const MOST_DAYS: u32 = 36_525;
 
 /// The days that are planned: from today to the last one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,10 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::check::{date, number};
+use super::check::{date, later, number};
 use super::compiled::{Kind, NONE};
 use super::netting::Fault;
 use super::plan::quantity;
@@ -259,12 +259,11 @@ impl Plan {
         let dealt = self.dealt(wanted.item.0)?;
         let want = dealt.wants.iter().find(|want| want.of == NeedOf::Demand(demand));
         let Some(want) = want else {
-            let beyond = self.compiled.grid.place(super::check::day(wanted.due)).is_none();
-            let unmet = if beyond { wanted.quantity } else { Decimal::ZERO };
+            let unmet = if self.is_left_out(wanted) { wanted.quantity } else { Decimal::ZERO };
             return Ok(Promise { parts: Vec::new(), unmet, late_days: 0 });
         };
         let met: i64 = want.parts.iter().map(|(_, quantity)| quantity).sum();
-        let arrives = |day: i32| date(day) + Days::new(wanted.ship_days.into());
+        let arrives = |day: i32| date(later(day, wanted.ship_days));
         let parts: Vec<(NaiveDate, Decimal)> =
             want.parts.iter().map(|(day, much)| (arrives(*day), quantity(*much))).collect();
         let last = parts.iter().map(|(day, _)| *day).max();
@@ -274,6 +273,16 @@ impl Plan {
             unmet: quantity(want.quantity - met),
             late_days: u32::try_from(late).unwrap_or(u32::MAX),
         })
+    }
+
+    /// Whether a demand is not planned for: it leaves the shelf after the horizon, or its last day is over.
+    pub(crate) fn is_left_out(&self, wanted: &super::Demand) -> bool {
+        let grid = &self.compiled.grid;
+        let leaves =
+            |on| super::check::day(on).saturating_sub(wanted.ship_days.cast_signed());
+        let day = leaves(wanted.due);
+        let is_over = |latest| leaves(latest) < day.max(grid.origin);
+        grid.place(day).is_none() || wanted.delivery.latest.is_some_and(is_over)
     }
 
     /// The demands that an order serves, through all levels, and how much of each demand rests on it: full pegging upward.
@@ -475,7 +484,7 @@ fn parts<'a>(want: &Want, supplies: impl Iterator<Item = &'a Supplied>) -> Vec<(
     let (mut rest, mut waiting) = (want.quantity, 0_i64);
     for supply in supplies {
         let day = supply.day.max(want.day);
-        if rest == waiting || supply.day > want.latest {
+        if rest == waiting || day > want.latest {
             break;
         }
         waiting += supply.left.min(rest - waiting);

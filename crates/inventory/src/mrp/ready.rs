@@ -62,15 +62,22 @@ impl Ready {
                 |quantity| Field::of_text(&demand.id, "the quantity").micro(quantity, item.digits);
             let ship = demand.ship_days.cast_signed();
             let latest = demand.delivery.latest.map_or(i32::MAX, |latest| day(latest) - ship);
+            let day = day(demand.due).saturating_sub(ship);
+            // Who would not take it any more needs nothing.
+            if latest < day.max(compiled.grid.origin) {
+                continue;
+            }
+            let quantity = micro(demand.quantity)?;
             required.push(Required {
-                day: day(demand.due).saturating_sub(ship),
+                day,
                 priority: demand.priority,
                 is_forecast: demand.kind == DemandKind::Forecast,
                 full_only: demand.delivery.full_only,
                 latest,
                 demand: number.0,
-                quantity: micro(demand.quantity)?,
-                minimum: micro(demand.delivery.minimum)?,
+                quantity,
+                // All of it is never too small a part.
+                minimum: micro(demand.delivery.minimum)?.min(quantity),
             });
         }
         required.sort_by_key(|row| (row.day, row.priority, row.demand));
@@ -112,14 +119,20 @@ fn receipts(own: &Own, digits: u8, (first, last): (u32, u32)) -> Result<Vec<Rece
 }
 
 /// Orders take their part out of forecasts: of their own day, or bucket, then of those before, the nearest first, then of those after.
+///
+/// What was forecast for the past is over: nobody's order is part of it any more.
 fn consume(required: &mut [Required], item: &Item, compiled: &Compiled) {
-    let forecasts: Vec<usize> =
-        (0..required.len()).filter(|at| required[*at].is_forecast).collect();
-    if forecasts.is_empty() || forecasts.len() == required.len() {
+    let grid = &compiled.grid;
+    let today = grid.day(grid.start);
+    let forecasts: Vec<usize> = (0..required.len())
+        .filter(|at| required[*at].is_forecast && required[*at].day >= today)
+        .collect();
+    if forecasts.is_empty() {
         return;
     }
     let window = item.consumption;
-    let place = |day: i32| compiled.grid.place(day);
+    // All that lies before the grid stands at its first place, but is not of that day.
+    let place = |day: i32| (day >= grid.origin).then(|| grid.place(day)).flatten();
     let orders: Vec<(i32, i64)> =
         required.iter().filter(|row| !row.is_forecast).map(|row| (row.day, row.quantity)).collect();
     for (day, mut left) in orders {

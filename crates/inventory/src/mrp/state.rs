@@ -89,7 +89,7 @@ pub struct Demand {
     pub kind: DemandKind,
     /// Of those of one day, the smallest is served first.
     pub priority: u16,
-    /// How many days before it is due it leaves the shelf.
+    /// How many days before it is due it leaves the shelf; at most 36,525.
     pub ship_days: u32,
     /// How it may be met.
     pub delivery: Delivery,
@@ -439,6 +439,7 @@ impl State {
         field("the quantity").micro(quantity, digits)?;
         let least = field("the least delivery").not_negative(demand.delivery.minimum)?;
         field("the least delivery").micro(least, digits)?;
+        field("the days of shipment").days(demand.ship_days)?;
         Ok(())
     }
 

@@ -352,7 +352,7 @@ fn what_a_run_refuses() {
     assert_eq!(none.code(), "inventory.unknown_firm_order");
 }
 
-/// What lies in quarantine or has expired is not there, what is on its way is, and what is on order is called in or put off.
+/// What lies in quarantine or has expired is not there, what is on its way is, and what comes later than what is planned is cancelled.
 #[test]
 fn stock_that_cannot_be_used_is_planned_for_again() {
     let host = Host::memory();
@@ -370,10 +370,10 @@ fn stock_that_cannot_be_used_is_planned_for_again() {
     host.must("forecast", &RecordForecast::new(vec![line]));
     plan(&host, "june");
     let messages = host.view(|view| plan_messages(view, run_of("june")));
-    let expedite = messages.iter().find(|one| one.action == PlanAction::Expedite).unwrap();
-    assert_eq!(expedite.to, Some(d("2026-08-01")));
-    assert!(expedite.expected.is_some());
-    // The four come a month too late, and nothing says that they can be had sooner.
+    // What is planned comes in time for all that is short, so that the four, a month later, are for nothing.
+    let cancel = messages.iter().find(|one| one.action == PlanAction::Cancel).unwrap();
+    assert!(cancel.expected.is_some());
+    assert!(messages.iter().all(|one| one.action != PlanAction::Expedite));
     assert_eq!(shown(&host, "june"), ["BOLT 10 2026-07-27 to 2026-08-01"]);
     let sooner = PlanSettings { reschedule_days: 31, ..settings() };
     let looked = ground(&host, &sooner);

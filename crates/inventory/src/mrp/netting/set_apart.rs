@@ -3,7 +3,7 @@
 use super::{Fault, Netting};
 use crate::mrp::book::Mark;
 use crate::mrp::compiled::{NONE, Params};
-use crate::mrp::ready::Ready;
+use crate::mrp::ready::{Ready, Required};
 
 impl Netting<'_> {
     /// Supply of its own for each demand; what is left over in the end is there for all.
@@ -55,26 +55,48 @@ impl Netting<'_> {
         Ok(())
     }
 
-    /// Leaves out what is wanted so soon that only what is there and coming can meet it, and that can't.
+    /// Leaves out what is wanted so soon that only what is there and coming can meet it, and that can't: after all whose turn is before.
     pub(super) fn trim(&mut self, params: &Params, ready: &Ready) {
-        let soonest = self.soonest(params);
-        for row in ready.required.iter().filter(|row| row.latest < params.earliest.max(row.day)) {
-            let Some(place) = self.compiled.grid.place(row.day) else { continue };
-            let by = self.need_place(row.latest.max(row.day));
-            let Ok(at) = self.events.binary_search_by_key(&place, |event| event.place) else {
-                continue;
-            };
-            if by >= soonest && row.latest >= row.day {
-                continue;
+        let (compiled, soonest) = (self.compiled, self.soonest(params));
+        let grid = &compiled.grid;
+        let today = grid.day(grid.start);
+        let is_own = |row: &&Required| params.to_order && !row.is_forecast;
+        let rows = ready.required.iter().filter(|row| !is_own(row));
+        let mut turns: Vec<(&Required, usize)> =
+            rows.filter_map(|row| Some((row, self.event_of(grid.place(row.day)?)?))).collect();
+        turns.sort_by_key(|(row, _)| (row.day.max(today), row.priority, row.demand));
+        // What is needed for orders of other things is what is needed besides; of a day it is served as priority 0 is.
+        let mut besides: Vec<i64> = self.events.iter().map(|event| event.gross).collect();
+        for (row, at) in &turns {
+            besides[*at] = besides[*at].saturating_sub(row.quantity);
+        }
+        let mut taken = 0_i64;
+        for (row, at) in turns {
+            let by = self.need_place(row.latest);
+            let mut lacking = 0;
+            if by < soonest {
+                let served = if row.priority > 0 { at + 1 } else { at };
+                let before = besides[..served].iter().fold(taken, |sum, much| sum.saturating_add(*much));
+                let coming = self.events.iter().take_while(|event| event.place <= by);
+                let level = coming.fold(ready.on_hand, |sum, event| sum.saturating_add(event.scheduled));
+                lacking = row.quantity - sent_of(row, level.saturating_sub(before));
+                self.events[at].gross -= lacking;
             }
-            // What is available up to its last day, less what all others need by then.
-            let mut level = ready.on_hand;
-            for event in self.events.iter().take_while(|event| event.place <= by) {
-                level = level.saturating_add(event.scheduled).saturating_sub(event.gross);
-            }
-            let lacking = level.saturating_neg().clamp(0, row.quantity);
-            let lacking = if row.full_only && lacking > 0 { row.quantity } else { lacking };
-            self.events[at].gross -= lacking;
+            taken = taken.saturating_add(row.quantity - lacking);
         }
     }
+
+    fn event_of(&self, place: u32) -> Option<usize> {
+        self.events.binary_search_by_key(&place, |event| event.place).ok()
+    }
+}
+
+/// How much of what is wanted is sent when there is so much for it.
+fn sent_of(row: &Required, there: i64) -> i64 {
+    if there >= row.quantity {
+        return row.quantity;
+    }
+    // No part is too small, that which is left neither.
+    let part = there.min(row.quantity - row.minimum).max(0);
+    if row.full_only || part < row.minimum { 0 } else { part }
 }

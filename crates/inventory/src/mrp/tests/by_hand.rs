@@ -236,6 +236,29 @@ fn orders_are_part_of_forecasts() {
 }
 
 #[test]
+fn what_was_forecast_for_the_past_is_over() {
+    let mut network = Network::new();
+    let bike = network.add(Item::new("BIKE").consumes(40, 0)).unwrap();
+    let frame = network.add(Item::new("FRAME")).unwrap();
+    for item in [bike, frame] {
+        network.source(item, Source::buy(0)).unwrap();
+    }
+    let mut state = State::of(&network);
+    for (id, due) in [("F-0", -31), ("F-1", 0)] {
+        state.demand(Demand::forecast(id, bike, 400, day(due))).unwrap();
+    }
+    state.demand(Demand::order("SO-1", bike, 300, day(0))).unwrap();
+    // What is late is not part of what is forecast for today.
+    state.demand(Demand::forecast("F-2", frame, 100, day(0))).unwrap();
+    state.demand(Demand::order("SO-2", frame, 40, day(-20))).unwrap();
+    for buckets in [Buckets::Dates, Buckets::Months] {
+        let plan = planned(&network, &state, &Options::default().buckets(buckets));
+        assert_eq!(orders(&plan, bike), [(n(400), 0, 0)]);
+        assert_eq!(orders(&plan, frame), [(n(140), 0, 0)]);
+    }
+}
+
+#[test]
 fn within_the_planning_fence_nothing_new_is_planned() {
     let mut network = Network::new();
     let bike = network.add(Item::new("BIKE").fences(0, 10)).unwrap();

@@ -100,6 +100,11 @@ fn quantities_below_zero_are_refused_by_name() {
     let policy = Delivery::default().at_least((-1).into());
     let refused = said(state.demand(Demand::order("SO-8", bike, 3, day(1)).delivery(policy)));
     assert!(refused.contains("the least delivery of SO-8"), "{refused}");
+    let far = Demand::order("SO-9", bike, 3, day(1)).shipped_before(200_000_000);
+    let refused = said(state.demand(far));
+    assert!(refused.contains("the days of shipment of SO-9 is 200000000: give at most 36,525"), "{refused}");
+    let refused = said(network.clone().change(bike, Item::new("BIKE").safety_days(u32::MAX)));
+    assert!(refused.contains("safety time of BIKE"), "{refused}");
     let of = |component| said(network.clone().source(bike, Source::make(1).component(component)));
     assert!(of(Component::new(bike, -2)).contains("a component's quantity of BIKE is -2"));
     assert!(

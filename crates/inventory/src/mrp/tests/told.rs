@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::day;
 use crate::mrp::{
-    Action, Damping, Delivery, Demand, DemandNo, Help, Horizon, Item, ItemNo, NeedOf, Network,
+    Action, Component, Damping, Delivery, Demand, DemandNo, Help, Horizon, Item, ItemNo, NeedOf, Network,
     Options, PastDue, Plan, Promise, Reason, Source, State, Supply, SupplyOf, run,
 };
 
@@ -37,7 +37,11 @@ impl One {
     }
 
     fn told(&self, damping: Damping) -> Vec<(Action, Reason)> {
-        let plan = self.plan(&Options::default().damping(damping));
+        self.told_by(&Options::default().damping(damping))
+    }
+
+    fn told_by(&self, options: &Options) -> Vec<(Action, Reason)> {
+        let plan = self.plan(options);
         let messages = plan.messages_of(self.item).unwrap();
         messages.iter().map(|message| (message.action, message.reason)).collect()
     }
@@ -69,7 +73,10 @@ fn what_comes_too_late_is_called_in_unless_it_is_hardly_so() {
     let mut one = One::new(Item::new("BIKE"), 2);
     one.wanted(5, 10);
     one.coming(5, 13);
-    let actions = |damping| one.told(damping).iter().map(|told| told.0).collect::<Vec<_>>();
+    let actions = |damping| {
+        let told = one.told_by(&Options::default().reschedules(3).damping(damping));
+        told.iter().map(|told| told.0).collect::<Vec<_>>()
+    };
     assert!(actions(Damping::new(2, 0, n(0))).contains(&Action::Expedite { to: day(10) }));
     assert!(actions(Damping::new(3, 0, n(0))).is_empty());
 }
@@ -80,6 +87,38 @@ fn what_nobody_needs_is_cancelled_unless_it_is_hardly_anything() {
     one.coming(3, 13);
     assert_eq!(one.told(Damping::new(0, 0, n(2))), [(Action::Cancel, Reason::NotNeeded)]);
     assert_eq!(one.told(Damping::new(0, 0, n(3))), []);
+}
+
+#[test]
+fn what_comes_after_the_horizon_is_for_what_is_needed_then() {
+    let mut one = One::new(Item::new("BIKE"), 2);
+    one.coming(100, 80);
+    assert_eq!(one.told(Damping::default()), []);
+    // Whoever needs it now can still have it.
+    one.network.resource(one.item, vec![]).unwrap();
+    one.wanted(5, 10);
+    let actions: Vec<_> = one.told(Damping::default()).into_iter().map(|told| told.0).collect();
+    assert_eq!(actions[0], Action::Expedite { to: day(10) });
+}
+
+#[test]
+fn a_need_is_met_by_a_new_order_or_by_what_is_called_in() {
+    let mut one = One::new(Item::new("BIKE"), 2);
+    let order = one.wanted(10, 5);
+    one.coming(10, 50);
+    let needed = Reason::Needed { by: NeedOf::Demand(order), on: day(5) };
+    let released = Damping::default().release_within(5);
+    let both = [(Action::Cancel, Reason::NotNeeded), (Action::Release, needed)];
+    assert_eq!(one.told(released), both);
+    let sooner = Options::default().reschedules(50).damping(released);
+    assert_eq!(one.told_by(&sooner), [(Action::Expedite { to: day(5) }, needed)]);
+    // An order that comes late is still for what it was planned for.
+    let from_today = Options::default().past_due(PastDue::FromToday).damping(released);
+    one.wanted(10, 50);
+    one.network.resource(one.item, vec![Source::buy(20)]).unwrap();
+    let told = one.told_by(&from_today);
+    assert!(told.contains(&(Action::Release, needed)), "{told:?}");
+    assert!(!told.iter().any(|told| matches!(told.0, Action::Expedite { .. })), "{told:?}");
 }
 
 #[test]
@@ -140,6 +179,72 @@ fn the_first_by_priority_gets_what_there_is() {
     let first = one.state.demand(first).unwrap();
     assert_eq!(one.promised(first).0.parts, [(day(2), n(3))]);
     assert_eq!(one.promised(last).0.parts, [(day(10), n(3))]);
+}
+
+#[test]
+fn who_does_not_wait_gets_what_is_there_when_it_is_its_turn() {
+    let met = |of_first: (u16, i64, i64), of_second: (u16, i64)| {
+        let mut one = One::new(Item::new("BIKE"), 10);
+        one.state.on_hand(one.item, n(10)).unwrap();
+        let (priority, due, until) = of_first;
+        let hasty = Demand::order("SO-1", one.item, 10, day(due)).priority(priority);
+        let hasty = hasty.delivery(Delivery::default().until(day(until)));
+        let hasty = one.state.demand(hasty).unwrap();
+        let (priority, due) = of_second;
+        let patient = Demand::order("SO-2", one.item, 10, day(due)).priority(priority);
+        let patient = one.state.demand(patient).unwrap();
+        let (first, orders) = one.promised(hasty);
+        (first.parts, one.promised(patient).0.parts, orders)
+    };
+    let (at, late) = (|on| vec![(day(on), n(10))], vec![(day(10), n(10))]);
+    assert_eq!(met((0, 3, 3), (1, 3)), (at(3), late.clone(), 1));
+    assert_eq!(met((1, 3, 3), (0, 3)), (vec![], at(3), 0));
+    // Who comes later comes after, whatever the priority; of the past all come at once.
+    assert_eq!(met((5, 3, 6), (0, 4)), (at(3), late.clone(), 1));
+    assert_eq!(met((1, -9, 6), (0, -3)), (vec![], at(0), 0));
+    assert_eq!(met((0, -3, 6), (1, -9)), (at(0), late, 1));
+}
+
+#[test]
+fn who_would_not_take_it_any_more_needs_nothing() {
+    let mut one = One::new(Item::new("BIKE"), 0);
+    let gone = Demand::order("SO", one.item, 8, day(-4)).delivery(Delivery::default().until(day(-2)));
+    let gone = one.state.demand(gone).unwrap();
+    for there in [0, 10] {
+        one.state.on_hand(one.item, n(there)).unwrap();
+        for past in [PastDue::AtStart, PastDue::FromToday] {
+            let plan = one.plan(&Options::default().past_due(past));
+            let promise = plan.promise(gone).unwrap();
+            assert_eq!((promise.parts, promise.unmet), (vec![], n(8)), "{there} {past:?}");
+            assert_eq!(plan.order_count(), 0, "{there} {past:?}");
+        }
+    }
+}
+
+#[test]
+fn all_that_is_wanted_is_not_too_small_a_part() {
+    let mut one = One::new(Item::new("BIKE"), 2);
+    one.state.on_hand(one.item, n(100)).unwrap();
+    let small = Demand::order("SO", one.item, 5, day(2)).delivery(Delivery::default().at_least(n(11)));
+    let small = one.state.demand(small).unwrap();
+    assert_eq!(one.promised(small).0.parts, [(day(2), n(5))]);
+}
+
+#[test]
+fn each_line_of_a_component_waits_for_its_own_day() {
+    let mut network = Network::new();
+    let bolt = network.add(Item::new("BOLT")).unwrap();
+    let bike = network.add(Item::new("BIKE")).unwrap();
+    network.source(bolt, Source::buy(3)).unwrap();
+    let later = Component::new(bolt, 2).after_days(5);
+    network.source(bike, Source::make(10).component(later).of(1, bolt)).unwrap();
+    let mut state = State::of(&network);
+    let order = state.demand(Demand::order("SO", bike, 10, day(20))).unwrap();
+    let horizon = Horizon::new(day(0), day(59));
+    let plan = run(&network, &state, horizon, &Options::default()).unwrap();
+    let feasible = plan.feasible(order).unwrap();
+    assert_eq!((feasible.day, feasible.late_days), (Some(day(20)), 0));
+    assert!(feasible.chain.is_empty(), "{:?}", feasible.chain);
 }
 
 #[test]
