@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::check::number;
 use super::compiled::NONE;
+use super::ready::Ready;
 
 /// What an order begins and when: what its components look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,8 +47,14 @@ impl Mark {
         (self.0 & FIRM != 0 && self.0 != NONE).then_some(self.0 & !FIRM)
     }
 
+    /// The demand that the run planned it for; what was firmed for one, its supply knows.
     pub(crate) fn demand(self) -> Option<u32> {
         (self.0 & FIRM == 0).then_some(self.0)
+    }
+
+    /// The demand that it is for alone, of an item that is made to order.
+    pub(crate) fn whose(self, ready: Option<&Ready>) -> Option<u32> {
+        self.demand().or_else(|| ready?.reserved_for(self.supply()?))
     }
 }
 

@@ -230,13 +230,21 @@ impl Edit<'_> {
             let items = self.network.len();
             ready.grow(items, &None);
             book.grow(items);
+            let mut reserved = Vec::new();
             for &at in &self.touched {
                 let item = &self.network.node(ItemNo(at))?.item;
                 let own = self.state.own(at).map(|own| Ready::of(own, at, item, &compiled));
+                let own = own.transpose()?;
+                // Whose a firm order is does not show in the order, but in what goes into it.
+                let before = base.ready_of(at).into_iter().flat_map(Ready::firmed);
+                if !before.eq(own.iter().flat_map(Ready::firmed)) {
+                    reserved.extend(compiled.all_parts(at).map(|line| line.item));
+                }
                 if let Some(row) = ready.get_mut(at as usize) {
-                    *row = own.transpose()?.map(Arc::new);
+                    *row = own.map(Arc::new);
                 }
             }
+            self.touched.extend(reserved);
         }
         let ground = Ground {
             network: &self.network,

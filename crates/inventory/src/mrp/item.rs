@@ -119,7 +119,7 @@ pub struct Item {
     /// How many digits after the point its quantities have, at most [`QUANTITY_DIGITS`](crate::QUANTITY_DIGITS): 0 for pieces.
     pub digits: u8,
     /// Whether it never lies on a shelf: an assembly that is made in passing. What there is of it is used first; of the rest, its
-    /// components are needed on the day that it is.
+    /// components are needed on the day that it is: lead times, lots, modifiers, safety time and the planning time fence are not for it.
     pub phantom: bool,
     /// Whether each customer's order has its own supply, apart from the stock.
     pub make_to_order: bool,

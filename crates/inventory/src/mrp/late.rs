@@ -189,6 +189,7 @@ impl Walk<'_> {
         let mut parts: Vec<(u32, i32)> = compiled
             .parts(item, release.source)
             .filter(|line| line.kind != Kind::Output && line.holds(on))
+            .filter(|line| compiled.grid.place(on.saturating_add(line.offset)).is_some())
             .map(|line| (line.item, line.offset))
             .collect();
         parts.sort_unstable();

@@ -235,10 +235,9 @@ impl Grid {
         Some(self.first_of[*self.bucket_of.get(place as usize)? as usize])
     }
 
-    /// The place of an exact day, the first for all before it; `None` after the end.
-    pub(crate) fn exact(&self, day: i32) -> Option<u32> {
-        let place = u32::try_from(day.saturating_sub(self.origin)).unwrap_or(0);
-        (place < self.len).then_some(place)
+    /// Whether what holds from a day on holds at a place: within a bucket, from its beginning on.
+    pub(crate) fn holds(&self, from: i32, place: u32) -> bool {
+        self.place(from).is_some_and(|from| from <= place)
     }
 
     /// Each day's place, where it stands with all of its bucket.

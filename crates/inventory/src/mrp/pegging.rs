@@ -413,8 +413,13 @@ impl Plan {
                     supplied.push(comes(of, due.day.max(start), quantity, NONE));
                     continue;
                 }
-                let mark = due.mark.demand().filter(|_| params.to_order).unwrap_or(NONE);
+                let is_one = params.to_order && compiled.params[line.parent as usize].to_order;
+                let whose = is_one.then(|| due.mark.whose(self.ready_of(line.parent))).flatten();
+                let mark = whose.unwrap_or(NONE);
                 let day = day.saturating_add(line.offset);
+                if compiled.grid.place(day).is_none() {
+                    continue;
+                }
                 wants.push(plain(NeedOf::Order { item: parent, number }, day, quantity, mark));
             }
         }
@@ -423,7 +428,8 @@ impl Plan {
             if due.mark.supply().is_some() && compiled.grid.place(due.day.max(start)).is_none() {
                 continue;
             }
-            let mark = due.mark.demand().unwrap_or(NONE);
+            let whose = params.to_order.then(|| due.mark.whose(self.ready_of(item))).flatten();
+            let mark = whose.unwrap_or(NONE);
             let day = if due.mark.supply().is_some() { due.day.max(start) } else { due.day };
             supplied.push(comes(SupplyOf::Order(number), day, due.quantity, mark));
         }

@@ -88,6 +88,18 @@ impl Ready {
         let is_choosy = required.iter().any(|row| row.latest < params.earliest.max(row.day));
         Ok(Ready { on_hand, required, receipts, is_choosy })
     }
+
+    /// The demand that one of its supplies is for alone.
+    pub(crate) fn reserved_for(&self, supply: u32) -> Option<u32> {
+        let row = self.receipts.iter().find(|row| row.supply == supply)?;
+        (row.demand != NONE).then_some(row.demand)
+    }
+
+    /// Which of its firm planned orders are for which demand alone.
+    pub(crate) fn firmed(&self) -> impl Iterator<Item = (u32, u32)> {
+        let rows = self.receipts.iter().filter(|row| row.kind == SupplyKind::Firm);
+        rows.filter(|row| row.demand != NONE).map(|row| (row.supply, row.demand))
+    }
 }
 
 fn receipts(own: &Own, digits: u8, (first, last): (u32, u32)) -> Result<Vec<Receipt>, MrpError> {

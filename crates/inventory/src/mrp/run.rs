@@ -37,7 +37,8 @@ pub(crate) struct Ground<'a> {
 impl<'a> Ground<'a> {
     pub(crate) fn netting(&self) -> Netting<'a> {
         let options = self.options;
-        Netting::new(self.compiled, options.past_due, options.reschedule_days, self.places)
+        let (past_due, days) = (options.past_due, options.reschedule_days);
+        Netting::new(self.compiled, self.ready, past_due, days, self.places)
     }
 
     fn ready_of(&self, item: u32) -> Option<&'a Ready> {

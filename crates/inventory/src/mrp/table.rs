@@ -103,7 +103,7 @@ impl Plan {
         for (place, [gross, scheduled, receipts, begun]) in rows {
             let start = grid.day(place);
             if place >= grid.start {
-                let step = safety.iter().rev().find(|(from, _)| *from <= start);
+                let step = safety.iter().rev().find(|(from, _)| grid.holds(*from, place));
                 target = step.map_or(0, |(_, quantity)| *quantity);
             }
             let before = left

@@ -161,6 +161,11 @@ impl Compiled {
         horizon_days: u32,
     ) -> Result<From, MrpError> {
         let sku = || node.item.sku.clone();
+        if node.item.phantom {
+            // It is made in passing: on the day on which it is needed.
+            let valid = ends(source.valid);
+            return Ok(From { lead: 0, calendar: NONE, valid, earliest: start });
+        }
         if source.lead_days > horizon_days {
             let lead_days = source.lead_days;
             return Err(MrpError::LeadTime { sku: sku(), lead_days, horizon_days });
@@ -268,6 +273,8 @@ fn params(item: &Item, start: i32) -> Result<Params, MrpError> {
     let optional = |name, value: Option<_>| value.map_or(Ok(0), |value| micro(name, value));
     let overflow = || MrpError::Overflow { sku: item.sku.clone(), what: "the least order" };
     let (minimum, multiple, maximum) = match &item.lot {
+        // Nobody orders what never lies on a shelf.
+        _ if item.phantom => (0, step, 0),
         LotRule::Fixed { quantity } => {
             let quantity = micro("the fixed order quantity", *quantity)?;
             (quantity, quantity, quantity)
@@ -297,8 +304,8 @@ fn params(item: &Item, start: i32) -> Result<Params, MrpError> {
         maximum,
         begun,
         lot: if item.phantom { Lot::Each } else { lot },
-        safety_days: item.safety_days,
-        fence: if item.planning_fence_days == 0 {
+        safety_days: if item.phantom { 0 } else { item.safety_days },
+        fence: if item.planning_fence_days == 0 || item.phantom {
             i32::MIN
         } else {
             check::later(start, item.planning_fence_days)

@@ -11,9 +11,11 @@ mod set_apart;
 
 use lots::ByCost;
 
+use super::check;
 use super::book::{Book, Chunk, Due, Mark, Release};
 use super::compiled::{Compiled, Kind, Lot, NONE, Params};
 use super::ready::Ready;
+use super::run::Readies;
 use super::{PastDue, SupplyKind};
 use crate::KernelError;
 use crate::lot_sizing::Scratch;
@@ -73,6 +75,8 @@ struct Marked {
 /// What one thread plans with.
 pub(crate) struct Netting<'a> {
     compiled: &'a Compiled,
+    /// What the items above begin with: whose their firm orders are.
+    readies: &'a Readies,
     from_today: bool,
     reschedule_days: u32,
     /// Where each day stands: itself, or with its bucket.
@@ -97,6 +101,7 @@ pub(crate) struct Netting<'a> {
 impl<'a> Netting<'a> {
     pub(crate) fn new(
         compiled: &'a Compiled,
+        readies: &'a Readies,
         past_due: PastDue,
         reschedule_days: u32,
         place_of: &'a [u32],
@@ -104,6 +109,7 @@ impl<'a> Netting<'a> {
         let len = compiled.grid.len as usize;
         Netting {
             compiled,
+            readies,
             from_today: past_due == PastDue::FromToday,
             reschedule_days,
             place_of,
@@ -154,6 +160,12 @@ impl<'a> Netting<'a> {
         for marked in std::mem::take(&mut self.marked) {
             self.need(marked.place, marked.quantity)?;
         }
+        let rows = ready.filter(|_| params.to_order).into_iter().flat_map(|ready| &ready.receipts);
+        for row in rows.filter(|row| row.demand != NONE) {
+            if let Some(place) = self.receipt_place(row.day) {
+                self.bring(place, row.quantity)?;
+            }
+        }
         self.take_events(item, &params);
         Ok(())
     }
@@ -197,9 +209,16 @@ impl<'a> Netting<'a> {
                     }
                     continue;
                 }
-                let place = self.need_place(day.saturating_add(line.offset));
+                let Some(place) = compiled.grid.place(day.saturating_add(line.offset)) else {
+                    continue;
+                };
                 // Only what is made to order looks at whose the order above is.
-                let demand = if params.to_order { dues[at].mark.demand() } else { None };
+                let demand = if params.to_order && compiled.params[line.parent as usize].to_order {
+                    let above = self.readies.get(line.parent as usize);
+                    dues[at].mark.whose(above.and_then(|above| above.as_deref()))
+                } else {
+                    None
+                };
                 match demand {
                     Some(demand) => self.marked.push(Marked { demand, place, quantity }),
                     None => self.need(place, quantity)?,
@@ -271,12 +290,15 @@ impl<'a> Netting<'a> {
         // Before the start nothing has to lie there.
         self.touch(grid.start);
         for (day, _) in &steps[1..] {
-            if let Some(place) = grid.exact(*day) {
+            if let Some(place) = grid.place(*day) {
                 self.touch(place);
             }
         }
         if params.earliest > i32::MIN {
-            let sources = compiled.sources_of(item).iter().map(|from| from.earliest);
+            let sources = compiled.sources_of(item).iter().flat_map(|from| {
+                // From here on one that is not valid yet can be asked.
+                [from.earliest, check::later(from.valid.0, params.safety_days)]
+            });
             for day in sources.chain([params.earliest]) {
                 if let Some(place) = grid.place(day.max(params.earliest)) {
                     self.touch(place);
@@ -290,8 +312,8 @@ impl<'a> Netting<'a> {
             while bits != 0 {
                 let at = word * 64 + bits.trailing_zeros() as usize;
                 bits &= bits - 1;
-                let place = super::check::number(at);
-                while steps.get(step + 1).is_some_and(|(day, _)| *day <= grid.day(place)) {
+                let place = check::number(at);
+                while steps.get(step + 1).is_some_and(|next| grid.holds(next.0, place)) {
                     step += 1;
                 }
                 self.events.push(Event {

@@ -25,18 +25,18 @@ impl Netting<'_> {
             let mut last = group[0].place;
             for row in group {
                 let by = row.place.max(soonest);
-                let coming: i64 = reserved(demand)
+                let coming = reserved(demand)
                     .filter(|row| self.receipt_place(row.day).is_some_and(|place| place <= by))
-                    .map(|row| row.quantity)
-                    .sum();
+                    .fold(0_i64, |sum, row| sum.saturating_add(row.quantity));
                 needed = needed.saturating_add(row.quantity);
                 let short = needed.saturating_sub(coming.saturating_add(brought));
                 last = by;
                 if short > 0 && by < self.compiled.grid.len {
-                    brought += self.order(params, short, by, Mark::order(demand))?;
+                    let ordered = self.order(params, short, by, Mark::order(demand))?;
+                    brought = brought.saturating_add(ordered);
                 }
             }
-            let all: i64 = reserved(demand).map(|row| row.quantity).sum();
+            let all = reserved(demand).fold(0_i64, |sum, row| sum.saturating_add(row.quantity));
             let left = brought.saturating_add(all).saturating_sub(needed);
             if left > 0 && last < self.compiled.grid.len {
                 self.bring(last, left)?;

@@ -5,8 +5,9 @@ use fondaco_core::calendar::{Calendar, WorkingWeek};
 use rust_decimal::Decimal;
 
 use super::{day, dec};
+use crate::ordering::OrderModifiers;
 use crate::mrp::{
-    Alternate, Buckets, Component, Demand, Horizon, Item, ItemNo, LotRule, Network, Options,
+    Action, Alternate, Buckets, Component, Demand, Horizon, Item, ItemNo, LotRule, Network, Options,
     Output, PastDue, Plan, ScrapRule, Source, State, Supply, run,
 };
 
@@ -73,6 +74,64 @@ fn a_phantom_passes_on_what_is_not_there() {
     assert_eq!(orders(&plan, leg), [(n(28), 13, 18)]);
     let proposed: Vec<ItemNo> = plan.proposals().map(|order| order.item).collect();
     assert_eq!(proposed, [leg, table]);
+}
+
+#[test]
+fn a_phantom_takes_no_time_and_nobody_orders_it() {
+    let mut network = Network::new();
+    let leg = network.add(Item::new("LEG")).unwrap();
+    let kit = Item::new("KIT").phantom().safety_days(2).fences(0, 30);
+    let kit = kit.modifiers(OrderModifiers::at_least(n(15)).in_multiples_of(n(10)));
+    let kit = network.add(kit).unwrap();
+    let table = network.add(Item::new("TABLE")).unwrap();
+    network.source(leg, Source::buy(5)).unwrap();
+    network.source(kit, Source::make(3).of(4, leg)).unwrap();
+    network.source(table, Source::make(2).of(1, kit)).unwrap();
+    let mut state = State::of(&network);
+    state.demand(Demand::order("SO", table, 3, day(20))).unwrap();
+    for past in [PastDue::AtStart, PastDue::FromToday] {
+        let plan = planned(&network, &state, &Options::default().past_due(past));
+        assert_eq!(orders(&plan, leg), [(n(12), 13, 18)]);
+    }
+}
+
+#[test]
+fn what_is_needed_after_the_horizon_is_left_for_later() {
+    let mut network = Network::new();
+    let wheel = network.add(Item::new("WHEEL")).unwrap();
+    let bike = network.add(Item::new("BIKE")).unwrap();
+    network.source(wheel, Source::buy(5)).unwrap();
+    network.source(bike, Source::make(10).of(2, wheel)).unwrap();
+    let mut state = State::of(&network);
+    state.supply(Supply::firm("PL", bike, 20, day(100))).unwrap();
+    let plan = planned(&network, &state, &Options::default());
+    assert_eq!(orders(&plan, wheel), []);
+    assert!(plan.pegging(wheel).unwrap().needs.is_empty());
+}
+
+#[test]
+fn a_source_is_asked_as_soon_as_it_is_valid() {
+    let mut network = Network::new();
+    let bolt = network.add(Item::new("BOLT")).unwrap();
+    let valid = DateRange::new(day(16), day(50)).unwrap();
+    network.source(bolt, Source::buy(0).valid(valid)).unwrap();
+    let mut state = State::of(&network);
+    state.demand(Demand::order("SO", bolt, 10, day(6))).unwrap();
+    let plan = planned(&network, &state, &Options::default().past_due(PastDue::FromToday));
+    assert_eq!(orders(&plan, bolt), [(n(10), 16, 16)]);
+}
+
+#[test]
+fn safety_stock_that_changes_within_a_bucket_does_at_its_beginning() {
+    let mut network = Network::new();
+    let bolt = network.add(Item::new("BOLT").safety_from(day(41), n(50))).unwrap();
+    network.source(bolt, Source::buy(1)).unwrap();
+    let months = Options::default().buckets(Buckets::Months);
+    let plan = planned(&network, &State::of(&network), &months);
+    assert_eq!(orders(&plan, bolt), [(n(50), 26, 27)]);
+    let table = plan.table(bolt).unwrap();
+    let shown: Vec<_> = table.periods.iter().map(|row| (row.net, row.receipts)).collect();
+    assert_eq!(shown, [(n(0), n(0)), (n(50), n(50)), (n(0), n(0))]);
 }
 
 #[test]
@@ -305,6 +364,48 @@ fn made_to_order_is_apart_from_the_stock() {
     };
     assert_eq!(whose(bike), [(n(3), one), (n(4), two)]);
     assert_eq!(whose(frame), [(n(3), one), (n(3), two)]);
+}
+
+#[test]
+fn what_is_firmed_for_an_order_is_for_that_order() {
+    let mut network = Network::new();
+    let frame = network.add(Item::new("FRAME").make_to_order()).unwrap();
+    let bike = network.add(Item::new("BIKE").make_to_order()).unwrap();
+    network.source(frame, Source::buy(5)).unwrap();
+    network.source(bike, Source::make(2).of(1, frame)).unwrap();
+    let mut state = State::of(&network);
+    let one = state.demand(Demand::order("SO-1", bike, 10, day(20))).unwrap();
+    let two = state.demand(Demand::order("SO-2", bike, 7, day(20))).unwrap();
+    let firm = |id, due| Supply::firm(id, bike, 10, day(due));
+    let first = state.supply(firm("PL-1", 18).reserved_for(one)).unwrap();
+    let second = state.supply(firm("PL-2", 20).reserved_for(two)).unwrap();
+    let plan = planned(&network, &state, &Options::default());
+    let whose = |plan: &Plan| -> Vec<_> {
+        let orders = plan.orders(frame).unwrap();
+        orders.map(|order| (order.demand.unwrap(), order.due)).collect()
+    };
+    assert_eq!(whose(&plan), [(one, day(16)), (two, day(18))]);
+    assert_eq!(plan.orders(bike).unwrap().count(), 2);
+    assert_eq!(plan.promise(one).unwrap().parts, [(day(20), n(10))]);
+    // Whose a firm order is changes nothing in the order, but in what goes into it.
+    let mut edit = plan.edit();
+    edit.change_supply(first, firm("PL-1", 18).reserved_for(two)).unwrap();
+    edit.change_supply(second, firm("PL-2", 20).reserved_for(one)).unwrap();
+    assert_eq!(whose(&edit.replan().unwrap()), [(one, day(18)), (two, day(16))]);
+}
+
+#[test]
+fn what_comes_for_one_order_is_in_the_table() {
+    let mut network = Network::new();
+    let bike = network.add(Item::new("BIKE").make_to_order()).unwrap();
+    let mut state = State::of(&network);
+    let order = state.demand(Demand::order("SO-1", bike, 10, day(20))).unwrap();
+    state.supply(Supply::scheduled("PO-1", bike, 10, day(19)).reserved_for(order)).unwrap();
+    let plan = planned(&network, &state, &Options::default());
+    let table = plan.table(bike).unwrap();
+    assert!(table.periods.iter().all(|row| row.projected >= n(0)), "{table:?}");
+    let told = plan.messages_of(bike).unwrap();
+    assert!(told.iter().all(|message| !matches!(message.action, Action::Short { .. })), "{told:?}");
 }
 
 #[test]

@@ -84,12 +84,12 @@ fn part() -> impl Strategy<Value = Part> {
             let (lead, safety_days, fence) = times;
             Part {
                 digits,
-                lead: if phantom { 0 } else { lead },
+                lead,
                 on_hand,
                 safety,
                 safety_step,
-                safety_days: if phantom { 0 } else { safety_days },
-                lot: if phantom { Lot::Each } else { lot },
+                safety_days,
+                lot,
                 minimum,
                 multiple,
                 maximum,

@@ -26,7 +26,7 @@ pub(super) fn plan(world: &World) -> Vec<Vec<Order>> {
 }
 
 fn part(world: &World, at: usize, above: &[Vec<Order>]) -> Vec<Order> {
-    let part = &world.parts[at];
+    let part = &in_passing(&world.parts[at]);
     let (mut needed, mut coming) = (days(), days());
     for (_, quantity, due) in world.demands.iter().filter(|(of, _, due)| *of == at && *due < DAYS) {
         *needed.get_mut(&(*due).max(0)).unwrap() += Decimal::from(*quantity);
@@ -83,6 +83,14 @@ fn part(world: &World, at: usize, above: &[Vec<Order>]) -> Vec<Order> {
     orders
 }
 
+/// Nobody orders a phantom: it is there when it is needed, as much of it as is needed.
+fn in_passing(part: &Part) -> Part {
+    if !part.phantom {
+        return part.clone();
+    }
+    Part { lead: 0, safety_days: 0, fence: 0, lot: Lot::Each, ..part.clone() }
+}
+
 /// What an order above takes, or brings besides.
 fn dependent(
     part: &Part,
@@ -107,8 +115,10 @@ fn dependent(
     // begun x per / (1 - scrap), in whole steps, up: with the division last, so that it is exact where it can be.
     let left = Decimal::from(100 - line.scrap);
     let whole = up(order.begun * per * Decimal::from(100) / step, left) * step;
-    let day = (release + line.offset).clamp(0, DAYS - 1);
-    *needed.get_mut(&day).unwrap() += whole;
+    // What is needed after the last day is left for later.
+    if let Some(sum) = needed.get_mut(&(release + line.offset).max(0)) {
+        *sum += whole;
+    }
 }
 
 fn order(part: &Part, quantity: Decimal, due: i64, is_firm: bool) -> Order {
@@ -148,6 +158,9 @@ fn short(
 
 /// As many of the largest as it takes, and one for the rest.
 fn lots(part: &Part, short: Decimal) -> Vec<Decimal> {
+    if part.phantom {
+        return vec![short];
+    }
     let (minimum, multiple, maximum) = match part.lot {
         Lot::Fixed(quantity) => (quantity, quantity, Some(quantity)),
         _ => (part.minimum, part.multiple, part.maximum),
