@@ -1,15 +1,17 @@
 //! Demands and supplies of one item as a run reads them: in millionths and days, forecasts consumed, in order.
 
 use super::check::{self, Field, day};
-use super::compiled::{Compiled, NONE};
+use super::compiled::{Compiled, NONE, Params};
 use super::state::Own;
-use super::{DemandKind, Item, MrpError, SupplyKind};
+use super::{Demand, DemandKind, Item, MrpError, SupplyKind};
 
 /// What is wanted from outside.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Required {
     /// When it leaves the shelf.
     pub(crate) day: i32,
+    /// Of a forecast, the last day that it is for.
+    pub(crate) through: i32,
     pub(crate) priority: u16,
     pub(crate) is_forecast: bool,
     pub(crate) full_only: bool,
@@ -67,9 +69,10 @@ impl Ready {
             if latest < day.max(compiled.grid.origin) {
                 continue;
             }
-            let quantity = micro(demand.quantity)?;
+            let (day, quantity) = still_to_come(demand, day, item, params, micro(demand.quantity)?);
             required.push(Required {
                 day,
+                through: day.max(demand.through.map_or(day, |last| check::day(last) - ship)),
                 priority: demand.priority,
                 is_forecast: demand.kind == DemandKind::Forecast,
                 full_only: demand.delivery.full_only,
@@ -102,6 +105,28 @@ impl Ready {
     }
 }
 
+/// Of a forecast of many days that has begun, the days that are over are taken out, those within the demand time fence too: from which day
+/// on it counts, and how much of it, in whole steps.
+fn still_to_come(
+    demand: &Demand,
+    day: i32,
+    item: &Item,
+    params: &Params,
+    quantity: i64,
+) -> (i32, i64) {
+    let ship = demand.ship_days.cast_signed();
+    let last = demand.through.map_or(day, |last| check::day(last) - ship);
+    let from = params.demand_fence;
+    if demand.kind != DemandKind::Forecast || day >= from || last < from {
+        return (day, quantity);
+    }
+    let days = |from: i32| i128::from(last) - i128::from(from) + 1;
+    let step = i128::from(check::step(item.digits));
+    let rest = (i128::from(quantity) * days(from)).div_euclid(days(day) * step) * step;
+    // Not more than all of it, so there is room for it.
+    (from, i64::try_from(rest).unwrap_or(quantity))
+}
+
 fn receipts(own: &Own, digits: u8, (first, last): (u32, u32)) -> Result<Vec<Receipt>, MrpError> {
     let mut receipts = Vec::with_capacity(own.supplies.len());
     for (number, supply) in &own.supplies {
@@ -130,7 +155,7 @@ fn receipts(own: &Own, digits: u8, (first, last): (u32, u32)) -> Result<Vec<Rece
     Ok(receipts)
 }
 
-/// Orders take their part out of forecasts: of their own day, or bucket, then of those before, the nearest first, then of those after.
+/// Orders take their part out of forecasts: of those that are for their own day, or of its bucket, then of those before, the nearest first, then of those after.
 ///
 /// What was forecast for the past is over: nobody's order is part of it any more.
 fn consume(required: &mut [Required], item: &Item, compiled: &Compiled) {
@@ -153,16 +178,19 @@ fn consume(required: &mut [Required], item: &Item, compiled: &Compiled) {
             day.saturating_add_unsigned(window.forward_days),
         );
         let here = place(day);
-        let is_here = |other: i32| other == day || (here.is_some() && place(other) == here);
-        let of = |at: &usize| required[*at].day;
+        let of = |at: &usize| required[*at];
+        let is_here = |other: Required| {
+            (other.day <= day && day <= other.through)
+                || (here.is_some() && place(other.day) == here)
+        };
         let same: Vec<usize> = forecasts.iter().copied().filter(|at| is_here(of(at))).collect();
         let before = forecasts.iter().rev().copied().filter(|at| {
             let other = of(at);
-            !is_here(other) && other < day && other >= from
+            !is_here(other) && other.day < day && other.through >= from
         });
         let after = forecasts.iter().copied().filter(|at| {
             let other = of(at);
-            !is_here(other) && other > day && other <= to
+            !is_here(other) && other.day > day && other.day <= to
         });
         let chosen: Vec<usize> = same.into_iter().chain(before).chain(after).collect();
         for at in chosen {

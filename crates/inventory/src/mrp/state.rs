@@ -26,7 +26,8 @@ pub struct SupplyNo(pub(crate) u32);
 pub enum DemandKind {
     /// Somebody ordered it: a customer, a work order that is released, a project.
     Order,
-    /// Somebody may: orders [consume](super::Consumption) it, and it doesn't count within the demand time fence, nor in the past.
+    /// Somebody may: orders [consume](super::Consumption) it, and it doesn't count within the demand time fence, nor in the past; of
+    /// one for [many days](Demand::through), those days don't.
     Forecast,
 }
 
@@ -87,6 +88,9 @@ pub struct Demand {
     pub due: NaiveDate,
     /// Where it comes from.
     pub kind: DemandKind,
+    /// The last of the days that a forecast is for, from `due` on; that day alone where nothing is said. Once it has begun, the days that
+    /// are over are no part of it any more.
+    pub through: Option<NaiveDate>,
     /// Of those of one day, the smallest is served first.
     pub priority: u16,
     /// How many days before it is due it leaves the shelf; at most 36,525.
@@ -110,6 +114,7 @@ impl Demand {
             quantity: quantity.into(),
             due,
             kind: DemandKind::Order,
+            through: None,
             priority: 0,
             ship_days: 0,
             delivery: Delivery::default(),
@@ -125,6 +130,27 @@ impl Demand {
         due: NaiveDate,
     ) -> Demand {
         Demand { kind: DemandKind::Forecast, ..Demand::order(id, item, quantity, due) }
+    }
+
+    /// The same, a forecast for all days up to this one: what of it is still to come is wanted on the first of them that counts.
+    ///
+    /// ```
+    /// # use fondaco_inventory::mrp::{Demand, Horizon, Item, Network, Options, Source, State, run};
+    /// # let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
+    /// # let mut network = Network::new();
+    /// let bike = network.add(Item::new("BIKE"))?;
+    /// network.source(bike, Source::buy(0))?;
+    /// let mut state = State::of(&network);
+    /// state.demand(Demand::forecast("June", bike, 300, day("2026-06-01")).through(day("2026-06-30")))?;
+    /// let horizon = Horizon::new(day("2026-06-11"), day("2026-08-31"));
+    /// let plan = run(&network, &state, horizon, &Options::default())?;
+    /// assert_eq!(plan.orders(bike)?.next().unwrap().quantity, 200.into()); // for 20 of 30 days
+    /// # Ok::<(), fondaco_inventory::mrp::MrpError>(())
+    /// ```
+    #[must_use]
+    pub fn through(mut self, last: NaiveDate) -> Demand {
+        self.through = Some(last);
+        self
     }
 
     /// The same, with this priority; 0 is served first.

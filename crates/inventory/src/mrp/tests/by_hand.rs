@@ -318,6 +318,29 @@ fn what_was_forecast_for_the_past_is_over() {
 }
 
 #[test]
+fn of_a_forecast_of_many_days_the_rest_is_still_to_come() {
+    let mut network = Network::new();
+    let bike = network.add(Item::new("BIKE").digits(0).fences(2, 0)).unwrap();
+    network.source(bike, Source::buy(0)).unwrap();
+    let mut state = State::of(&network);
+    let forecast = |id, due, last| Demand::forecast(id, bike, 100, day(due)).through(day(last));
+    state.demand(forecast("F-0", -14, -8)).unwrap();
+    state.demand(forecast("F-1", -7, 8)).unwrap();
+    state.demand(forecast("F-2", 9, 20)).unwrap();
+    let planned = |state: &State| {
+        orders(&planned(&network, state, &Options::default()), bike)
+    };
+    // Of 16 days, 7 are left after the fence: 43.75.
+    assert_eq!(planned(&state), [(n(43), 2, 2), (n(100), 9, 9)]);
+    // An order is part of the forecast of its day; what is older, or within the fence, is of days that are over.
+    state.demand(Demand::order("SO-1", bike, 30, day(5))).unwrap();
+    state.demand(Demand::order("SO-2", bike, 40, day(20))).unwrap();
+    state.demand(Demand::order("SO-3", bike, 9, day(-3))).unwrap();
+    let all = [(n(9), 0, 0), (n(13), 2, 2), (n(30), 5, 5), (n(60), 9, 9), (n(40), 20, 20)];
+    assert_eq!(planned(&state), all);
+}
+
+#[test]
 fn within_the_planning_fence_nothing_new_is_planned() {
     let mut network = Network::new();
     let bike = network.add(Item::new("BIKE").fences(0, 10)).unwrap();
