@@ -44,6 +44,12 @@ impl Worked {
         self.days.get(at as usize).copied()
     }
 
+    /// The first day that it doesn't know any more.
+    pub(crate) fn ends(&self) -> i32 {
+        let known = i32::try_from(self.before.len() - 1).unwrap_or(i32::MAX);
+        self.first.saturating_add(known)
+    }
+
     fn before_place(&self, day: i32) -> Option<u32> {
         let place = usize::try_from(day.checked_sub(self.first)?).ok()?;
         self.before.get(place).copied()

@@ -324,6 +324,9 @@ impl Plan {
             }
         }
         runs.extend(below.map(|(from, most)| (from, most, None)));
+        let lost = table.periods.iter().filter(|period| period.lost > Decimal::ZERO);
+        runs.extend(lost.map(|period| (period.start, period.lost, None)));
+        runs.sort_by_key(|(from, ..)| *from);
         for (from, most, until) in runs {
             messages.push(Message {
                 item,

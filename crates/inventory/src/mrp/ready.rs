@@ -155,7 +155,8 @@ fn receipts(own: &Own, digits: u8, (first, last): (u32, u32)) -> Result<Vec<Rece
     Ok(receipts)
 }
 
-/// Orders take their part out of forecasts: of those that are for their own day, or of its bucket, then of those before, the nearest first, then of those after.
+/// Orders take their part out of forecasts: of those that are for their own day, or of its bucket, then of those before, the nearest first,
+/// then of those after.
 ///
 /// What was forecast for the past is over: nobody's order is part of it any more.
 fn consume(required: &mut [Required], item: &Item, compiled: &Compiled) {

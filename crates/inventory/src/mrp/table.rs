@@ -15,6 +15,8 @@ pub struct Period {
     pub start: NaiveDate,
     /// What is needed: by customers, forecasts, and the orders of what it goes into.
     pub gross: Decimal,
+    /// What is wanted besides so soon that nothing can be there for it: [`PastDue::FromToday`](super::PastDue::FromToday) plans nothing for it.
+    pub lost: Decimal,
     /// What comes that is on order, or comes out of other orders; that is firm, too.
     pub scheduled: Decimal,
     /// What is left at its end.
@@ -67,9 +69,9 @@ impl Plan {
         let ready = self.ready_of(item.0);
         let looked = netting.look(item.0, ready, &self.book);
         looked.map_err(|fault| self.ground().refused(item.0, fault))?;
-        let mut rows: std::collections::BTreeMap<u32, [i64; 4]> = Default::default();
+        let mut rows: std::collections::BTreeMap<u32, [i64; 5]> = Default::default();
         if self.has_buckets() {
-            rows.extend(grid.first_places().iter().map(|place| (*place, [0; 4])));
+            rows.extend(grid.first_places().iter().map(|place| (*place, [0; 5])));
         }
         const OVERFLOW: &str = "a sum of its table";
         let overflow = || MrpError::Overflow { sku: self.network.name(item.0), what: OVERFLOW };
@@ -81,6 +83,9 @@ impl Plan {
         for event in &netting.events {
             add(event.place, 0, event.gross)?;
             add(event.place, 1, event.scheduled)?;
+        }
+        for (place, lost) in &netting.lost {
+            add(*place, 4, *lost)?;
         }
         let mut past = 0_i64;
         let (releases, dues) = self.book.of_item(item.0);
@@ -100,7 +105,7 @@ impl Plan {
         let mut left = ready.map_or(0, |ready| ready.on_hand);
         let mut target = 0;
         let safety = self.compiled.safety_of(item.0);
-        for (place, [gross, scheduled, receipts, begun]) in rows {
+        for (place, [gross, scheduled, receipts, begun, lost]) in rows {
             let start = grid.day(place);
             if place >= grid.start {
                 let step = safety.iter().rev().find(|(from, _)| grid.holds(*from, place));
@@ -114,6 +119,7 @@ impl Plan {
             periods.push(Period {
                 start: date(start),
                 gross: quantity(gross),
+                lost: quantity(lost),
                 scheduled: quantity(scheduled),
                 projected: quantity(left),
                 net: quantity(target.saturating_sub(before).max(0)),

@@ -135,6 +135,14 @@ impl Compiled {
             self.sources.push(from);
         }
         let sources = (first, number(self.sources.len()));
+        let own = &mut self.sources[first as usize..];
+        if own.iter().all(|from| from.earliest == i32::MAX) {
+            // Nothing is known of any order of today: what is needed after the calendars end is refused for it.
+            for from in own {
+                let worked = self.calendars.get(from.calendar as usize);
+                from.earliest = worked.map_or(i32::MAX, Worked::ends);
+            }
+        }
         let soonest = self.sources[first as usize..].iter().map(|from| from.earliest).min();
         let mut params = params(&node.item, start)?;
         params.sources = sources;
@@ -175,7 +183,7 @@ impl Compiled {
             None => Some(check::later(start, source.lead_days)),
             Some(worked) => worked.forth(start, source.lead_days),
         };
-        // A calendar that ends early is refused when an order would need more of it.
+        // A calendar that ends early is refused when an order would need more of it, and no other source has one.
         let earliest = earliest.unwrap_or(i32::MAX);
         Ok(From { lead: source.lead_days, calendar, valid: ends(source.valid), earliest })
     }

@@ -87,6 +87,8 @@ pub(crate) struct Netting<'a> {
     touched: Vec<u64>,
     pub(crate) events: Vec<Event>,
     marked: Vec<Marked>,
+    /// What is wanted so soon that it is never met, by place.
+    pub(crate) lost: Vec<(u32, i64)>,
     moved: Vec<bool>,
     /// Lots by cost of the item that is being planned, once its first need is known.
     lots: Vec<ByCost>,
@@ -118,6 +120,7 @@ impl<'a> Netting<'a> {
             touched: vec![0; len.div_ceil(64)],
             events: Vec::new(),
             marked: Vec::new(),
+            lost: Vec::new(),
             moved: Vec::new(),
             lots: Vec::new(),
             needs: Vec::new(),
@@ -142,9 +145,7 @@ impl<'a> Netting<'a> {
             self.net_to_order(&params, ready)?;
         }
         self.take_events(item, &params);
-        if let Some(ready) = ready.filter(|ready| ready.is_choosy && self.from_today) {
-            self.trim(&params, ready);
-        }
+        self.trim(&params, ready);
         self.net(&params, ready)
     }
 
@@ -167,6 +168,7 @@ impl<'a> Netting<'a> {
             }
         }
         self.take_events(item, &params);
+        self.trim(&params, ready);
         Ok(())
     }
 

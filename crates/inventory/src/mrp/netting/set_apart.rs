@@ -56,7 +56,9 @@ impl Netting<'_> {
     }
 
     /// Leaves out what is wanted so soon that only what is there and coming can meet it, and that can't: after all whose turn is before.
-    pub(super) fn trim(&mut self, params: &Params, ready: &Ready) {
+    pub(super) fn trim(&mut self, params: &Params, ready: Option<&Ready>) {
+        self.lost.clear();
+        let Some(ready) = ready.filter(|ready| ready.is_choosy && self.from_today) else { return };
         let (compiled, soonest) = (self.compiled, self.soonest(params));
         let grid = &compiled.grid;
         let today = grid.day(grid.start);
@@ -80,7 +82,10 @@ impl Netting<'_> {
                 let coming = self.events.iter().take_while(|event| event.place <= by);
                 let level = coming.fold(ready.on_hand, |sum, event| sum.saturating_add(event.scheduled));
                 lacking = row.quantity - sent_of(row, level.saturating_sub(before));
+            }
+            if lacking > 0 {
                 self.events[at].gross -= lacking;
+                self.lost.push((self.events[at].place, lacking));
             }
             taken = taken.saturating_add(row.quantity - lacking);
         }

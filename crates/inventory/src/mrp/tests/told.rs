@@ -206,6 +206,23 @@ fn who_does_not_wait_gets_what_is_there_when_it_is_its_turn() {
 }
 
 #[test]
+fn what_is_not_planned_for_is_said_to_be_short() {
+    let mut one = One::new(Item::new("BIKE"), 10);
+    one.state.on_hand(one.item, n(3)).unwrap();
+    let hasty = Demand::order("SO-1", one.item, 8, day(2));
+    one.state.demand(hasty.delivery(Delivery::default().until(day(5)))).unwrap();
+    one.wanted(4, 30);
+    let plan = one.plan(&Options::default().past_due(PastDue::FromToday));
+    let table = plan.table(one.item).unwrap();
+    let row = |on| table.periods.iter().find(|row| row.start == day(on)).unwrap();
+    assert_eq!((row(2).gross, row(2).lost, row(2).projected), (n(3), n(5), n(0)));
+    assert_eq!((row(30).net, row(30).receipts, row(30).lost), (n(4), n(4), n(0)));
+    let told = plan.messages_of(one.item).unwrap();
+    let told: Vec<_> = told.iter().map(|message| (message.day, message.action)).collect();
+    assert_eq!(told, [(day(2), Action::Short { quantity: n(5), until: None })]);
+}
+
+#[test]
 fn who_would_not_take_it_any_more_needs_nothing() {
     let mut one = One::new(Item::new("BIKE"), 0);
     let gone = Demand::order("SO", one.item, 8, day(-4)).delivery(Delivery::default().until(day(-2)));
