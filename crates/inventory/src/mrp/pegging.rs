@@ -353,12 +353,10 @@ impl Plan {
 
     /// What is needed and what comes, each by itself.
     fn both_sides(&self, item: u32) -> Result<(Vec<Want>, Vec<Supplied>), Fault> {
-        let (compiled, start) = (&self.compiled, self.compiled.grid.day(self.compiled.grid.start));
+        let compiled = &self.compiled;
         let params = &compiled.params[item as usize];
-        let earliest = match self.options.past_due {
-            super::PastDue::AsDated { .. } => compiled.grid.origin,
-            _ => start,
-        };
+        // As far back as the past is kept: the start, but where all stays dated.
+        let earliest = compiled.grid.origin;
         let plain = |of, day: i32, quantity, mark| Want {
             of,
             day: day.max(earliest),
@@ -392,10 +390,10 @@ impl Plan {
                 });
             }
             let receipts = ready.receipts.iter().filter(|row| row.kind != SupplyKind::Firm);
-            for row in receipts.filter(|row| compiled.grid.place(row.day.max(start)).is_some()) {
+            for row in receipts.filter(|row| compiled.grid.place(row.day.max(earliest)).is_some()) {
                 let mark = if params.to_order { row.demand } else { NONE };
                 let of = SupplyOf::Supply(SupplyNo(row.supply));
-                supplied.push(comes(of, row.day.max(start), row.quantity, mark));
+                supplied.push(comes(of, row.day.max(earliest), row.quantity, mark));
             }
         }
         for line in compiled.uses(item) {
@@ -410,7 +408,7 @@ impl Plan {
                 let quantity = quantity.ok_or(Fault::Overflow("what is needed"))?;
                 if line.kind == Kind::Output {
                     let of = SupplyOf::Output { item: parent, number };
-                    supplied.push(comes(of, due.day.max(start), quantity, NONE));
+                    supplied.push(comes(of, due.day.max(earliest), quantity, NONE));
                     continue;
                 }
                 let is_one = params.to_order && compiled.params[line.parent as usize].to_order;
@@ -425,12 +423,12 @@ impl Plan {
         }
         let (_, dues) = self.book.of_item(item);
         for (number, due) in dues.iter().enumerate() {
-            if due.mark.supply().is_some() && compiled.grid.place(due.day.max(start)).is_none() {
+            if due.mark.supply().is_some() && compiled.grid.place(due.day.max(earliest)).is_none() {
                 continue;
             }
             let whose = params.to_order.then(|| due.mark.whose(self.ready_of(item))).flatten();
             let mark = whose.unwrap_or(NONE);
-            let day = if due.mark.supply().is_some() { due.day.max(start) } else { due.day };
+            let day = if due.mark.supply().is_some() { due.day.max(earliest) } else { due.day };
             supplied.push(comes(SupplyOf::Order(number), day, due.quantity, mark));
         }
         Ok((wants, supplied))

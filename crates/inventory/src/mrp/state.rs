@@ -197,7 +197,8 @@ pub struct Supply {
     pub item: ItemNo,
     /// How much of it will be good.
     pub quantity: Decimal,
-    /// On which day it is there; in the past it counts as there at the start.
+    /// On which day it is there; what should have come in the past counts as there at the start, where the past doesn't stay
+    /// [dated](super::PastDue::AsDated).
     pub due: NaiveDate,
     /// How it can be changed.
     pub kind: SupplyKind,

@@ -238,10 +238,9 @@ impl<'a> Netting<'a> {
         self.place_of[(place as usize).min(last)]
     }
 
-    /// Where what comes on a day stands: not before the start; `None` after the end.
+    /// Where what comes on a day stands: as far back as the past is kept; `None` after the end.
     pub(crate) fn receipt_place(&self, day: i32) -> Option<u32> {
-        let grid = &self.compiled.grid;
-        grid.place(day.max(grid.day(grid.start)))
+        self.compiled.grid.place(day)
     }
 
     #[inline]

@@ -171,6 +171,24 @@ fn the_past_is_collected_kept_or_can_not_be_had() {
 }
 
 #[test]
+fn where_the_past_stays_dated_so_does_what_comes() {
+    let mut network = Network::new();
+    let bolt = network.add(Item::new("BOLT")).unwrap();
+    network.source(bolt, Source::buy(2)).unwrap();
+    let mut state = State::of(&network);
+    let order = state.demand(Demand::order("SO", bolt, 10, day(-20))).unwrap();
+    let receipt = state.supply(Supply::scheduled("PO", bolt, 10, day(-25))).unwrap();
+    let as_dated = Options::default().past_due(PastDue::AsDated { days: 30 });
+    let plan = planned(&network, &state, &as_dated);
+    assert_eq!(orders(&plan, bolt), []);
+    assert_eq!(plan.promise(order).unwrap().parts, [(day(-20), n(10))]);
+    let later = Supply::scheduled("PO", bolt, 10, day(-15));
+    state.change_supply(receipt, later).unwrap();
+    let plan = planned(&network, &state, &as_dated);
+    assert_eq!(orders(&plan, bolt), [(n(10), -22, -20)]);
+}
+
+#[test]
 fn alternates_go_in_when_the_line_does_not_hold() {
     let mut network = Network::new();
     let old = network.add(Item::new("OLD")).unwrap();

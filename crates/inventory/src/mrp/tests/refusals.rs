@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 
 use super::{day, dec};
 use crate::mrp::{
-    Buckets, Component, Delivery, Demand, Horizon, Item, LotRule, MrpError, Network, Options, Plan,
+    Buckets, Component, Delivery, Demand, Horizon, Item, LotRule, MrpError, Network, Options, PastDue, Plan,
     Source, State, Supply, run, run_watched,
 };
 use crate::ordering::OrderModifiers;
@@ -197,6 +197,16 @@ fn calendars_without_work_and_calendars_that_end_are_refused() {
     let horizon = Horizon::new(day(0), day(20));
     let refused = said(run(&network, &state, horizon, &Options::default()));
     assert!(refused.starts_with("inventory.calendar_too_short: calendar of BIKE"), "{refused}");
+    // An order of today comes when nobody knows any more: refused where something is needed by then, and only there.
+    network.resource(bike, vec![Source::buy(20).calendar(works)]).unwrap();
+    let from_today = Options::default().past_due(PastDue::FromToday);
+    let until = |end| run(&network, &state, Horizon::new(day(0), day(end)), &from_today);
+    assert!(said(until(60)).starts_with("inventory.calendar_too_short: calendar of BIKE"));
+    assert_eq!(until(26).unwrap().order_count(), 0);
+    // Where another source has it, that one has.
+    network.source(bike, Source::buy(5).priority(200)).unwrap();
+    let plan = run(&network, &state, Horizon::new(day(0), day(60)), &from_today).unwrap();
+    assert_eq!(plan.orders(bike).unwrap().next().unwrap().due, day(5));
 }
 
 #[test]
