@@ -232,7 +232,9 @@ impl Plan {
         let mut changes: Vec<(i32, i64)> = vec![(start, 0)];
         let (_, dues) = self.book.of_item(item.0);
         let is_new = |supply: &Supplied| match supply.of {
-            SupplyOf::Order(number) => dues.get(number).is_some_and(|due| due.mark.supply().is_none()),
+            SupplyOf::Order(number) => {
+                dues.get(number).is_some_and(|due| due.mark.supply().is_none())
+            }
             _ => false,
         };
         // What new orders are for is left to them, whenever they come; what they bring besides is there for all.

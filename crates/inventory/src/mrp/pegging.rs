@@ -278,8 +278,7 @@ impl Plan {
     /// Whether a demand is not planned for: it leaves the shelf after the horizon, or its last day is over.
     pub(crate) fn is_left_out(&self, wanted: &super::Demand) -> bool {
         let grid = &self.compiled.grid;
-        let leaves =
-            |on| super::check::day(on).saturating_sub(wanted.ship_days.cast_signed());
+        let leaves = |on| super::check::day(on).saturating_sub(wanted.ship_days.cast_signed());
         let day = leaves(wanted.due);
         let is_over = |latest| leaves(latest) < day.max(grid.origin);
         grid.place(day).is_none() || wanted.delivery.latest.is_some_and(is_over)

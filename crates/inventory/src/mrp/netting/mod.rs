@@ -11,8 +11,8 @@ mod set_apart;
 
 use lots::ByCost;
 
-use super::check;
 use super::book::{Book, Chunk, Due, Mark, Release};
+use super::check;
 use super::compiled::{Compiled, Kind, Lot, NONE, Params};
 use super::ready::Ready;
 use super::run::Readies;
@@ -169,6 +169,11 @@ impl<'a> Netting<'a> {
         }
         self.take_events(item, &params);
         self.trim(&params, ready);
+        if self.reschedule_days > 0 && !params.to_order {
+            // What the plan rests on: receipts that come sooner than they are dated.
+            self.orders.clear();
+            self.net(&params, ready)?;
+        }
         Ok(())
     }
 
@@ -357,6 +362,7 @@ impl<'a> Netting<'a> {
             let ordered = self.order(params, short, event.place, Mark::PLANNED)?;
             let (count, until) = (self.orders.len() - first, self.covered(params, event.place));
             if let Some(steps) = &mut self.steps {
+                let event = self.events[at];
                 steps.push(Step { first, count, event, available, short, until });
             }
             available = available.checked_add(ordered).ok_or(SHORT)?;
@@ -373,7 +379,8 @@ impl<'a> Netting<'a> {
         grid.place(params.earliest).unwrap_or(grid.len)
     }
 
-    /// Takes scheduled receipts that may come earlier for as many as are needed, the nearest first. What is available then.
+    /// Takes scheduled receipts that may come earlier for as many as are needed, the nearest first: they come then. What is available
+    /// with them.
     fn pull_in(&mut self, mut available: i64, at: usize, ready: Option<&Ready>) -> Option<i64> {
         let Some(ready) = ready else { return Some(available) };
         let event = self.events[at];
@@ -392,6 +399,8 @@ impl<'a> Netting<'a> {
             }
             if let Ok(from) = self.events.binary_search_by_key(&place, |event| event.place) {
                 self.events[from].scheduled -= row.quantity;
+                let here = &mut self.events[at].scheduled;
+                *here = here.checked_add(row.quantity)?;
                 self.moved[number] = true;
                 available = available.checked_add(row.quantity)?;
             }

@@ -78,9 +78,11 @@ impl Netting<'_> {
             let mut lacking = 0;
             if by < soonest {
                 let served = if row.priority > 0 { at + 1 } else { at };
-                let before = besides[..served].iter().fold(taken, |sum, much| sum.saturating_add(*much));
+                let before =
+                    besides[..served].iter().fold(taken, |sum, much| sum.saturating_add(*much));
                 let coming = self.events.iter().take_while(|event| event.place <= by);
-                let level = coming.fold(ready.on_hand, |sum, event| sum.saturating_add(event.scheduled));
+                let level =
+                    coming.fold(ready.on_hand, |sum, event| sum.saturating_add(event.scheduled));
                 lacking = row.quantity - sent_of(row, level.saturating_sub(before));
             }
             if lacking > 0 {

@@ -5,11 +5,11 @@ use fondaco_core::calendar::{Calendar, WorkingWeek};
 use rust_decimal::Decimal;
 
 use super::{day, dec};
-use crate::ordering::OrderModifiers;
 use crate::mrp::{
-    Action, Alternate, Buckets, Component, Demand, Horizon, Item, ItemNo, LotRule, Network, Options,
-    Output, PastDue, Plan, ScrapRule, Source, State, Supply, run,
+    Action, Alternate, Buckets, Component, Demand, Horizon, Item, ItemNo, LotRule, Network,
+    Options, Output, PastDue, Plan, ScrapRule, Source, State, Supply, run,
 };
+use crate::ordering::OrderModifiers;
 
 /// Quantity, release and due day of each order.
 fn orders(plan: &Plan, item: ItemNo) -> Vec<(Decimal, i64, i64)> {
@@ -345,9 +345,7 @@ fn of_a_forecast_of_many_days_the_rest_is_still_to_come() {
     state.demand(forecast("F-0", -14, -8)).unwrap();
     state.demand(forecast("F-1", -7, 8)).unwrap();
     state.demand(forecast("F-2", 9, 20)).unwrap();
-    let planned = |state: &State| {
-        orders(&planned(&network, state, &Options::default()), bike)
-    };
+    let planned = |state: &State| orders(&planned(&network, state, &Options::default()), bike);
     // Of 16 days, 7 are left after the fence: 43.75.
     assert_eq!(planned(&state), [(n(43), 2, 2), (n(100), 9, 9)]);
     // An order is part of the forecast of its day; what is older, or within the fence, is of days that are over.
@@ -382,6 +380,9 @@ fn what_is_on_order_comes_sooner_before_anything_is_planned() {
     assert_eq!(orders(&as_dated, bike), [(n(5), 2, 4)]);
     let sooner = planned(&network, &state, &Options::default().reschedules(5));
     assert_eq!(orders(&sooner, bike), []);
+    let table = sooner.table(bike).unwrap();
+    let shown = table.periods.iter().find(|row| row.start == day(4)).unwrap();
+    assert_eq!((shown.scheduled, shown.net, shown.projected), (n(5), n(0), n(0)));
     let not_so_soon = planned(&network, &state, &Options::default().reschedules(4));
     assert_eq!(orders(&not_so_soon, bike), [(n(5), 2, 4)]);
 }

@@ -9,8 +9,8 @@ use rust_decimal::Decimal;
 
 use super::{day, dec};
 use crate::mrp::{
-    Buckets, Component, Delivery, Demand, Horizon, Item, LotRule, MrpError, Network, Options, PastDue, Plan,
-    Source, State, Supply, run, run_watched,
+    Buckets, Component, Delivery, Demand, Horizon, Item, LotRule, MrpError, Network, Options,
+    PastDue, Plan, Source, State, Supply, run, run_watched,
 };
 use crate::ordering::OrderModifiers;
 
@@ -102,7 +102,10 @@ fn quantities_below_zero_are_refused_by_name() {
     assert!(refused.contains("the least delivery of SO-8"), "{refused}");
     let far = Demand::order("SO-9", bike, 3, day(1)).shipped_before(200_000_000);
     let refused = said(state.demand(far));
-    assert!(refused.contains("the days of shipment of SO-9 is 200000000: give at most 36,525"), "{refused}");
+    assert!(
+        refused.contains("the days of shipment of SO-9 is 200000000: give at most 36,525"),
+        "{refused}"
+    );
     let refused = said(network.clone().change(bike, Item::new("BIKE").safety_days(u32::MAX)));
     assert!(refused.contains("safety time of BIKE"), "{refused}");
     let of = |component| said(network.clone().source(bike, Source::make(1).component(component)));

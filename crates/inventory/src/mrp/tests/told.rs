@@ -4,8 +4,8 @@ use rust_decimal::Decimal;
 
 use super::day;
 use crate::mrp::{
-    Action, Component, Damping, Delivery, Demand, DemandNo, Help, Horizon, Item, ItemNo, NeedOf, Network,
-    Options, PastDue, Plan, Promise, Reason, Source, State, Supply, SupplyOf, run,
+    Action, Component, Damping, Delivery, Demand, DemandNo, Help, Horizon, Item, ItemNo, NeedOf,
+    Network, Options, PastDue, Plan, Promise, Reason, Source, State, Supply, SupplyOf, run,
 };
 
 /// One item, bought in some days.
@@ -225,7 +225,8 @@ fn what_is_not_planned_for_is_said_to_be_short() {
 #[test]
 fn who_would_not_take_it_any_more_needs_nothing() {
     let mut one = One::new(Item::new("BIKE"), 0);
-    let gone = Demand::order("SO", one.item, 8, day(-4)).delivery(Delivery::default().until(day(-2)));
+    let gone =
+        Demand::order("SO", one.item, 8, day(-4)).delivery(Delivery::default().until(day(-2)));
     let gone = one.state.demand(gone).unwrap();
     for there in [0, 10] {
         one.state.on_hand(one.item, n(there)).unwrap();
@@ -242,7 +243,8 @@ fn who_would_not_take_it_any_more_needs_nothing() {
 fn all_that_is_wanted_is_not_too_small_a_part() {
     let mut one = One::new(Item::new("BIKE"), 2);
     one.state.on_hand(one.item, n(100)).unwrap();
-    let small = Demand::order("SO", one.item, 5, day(2)).delivery(Delivery::default().at_least(n(11)));
+    let small =
+        Demand::order("SO", one.item, 5, day(2)).delivery(Delivery::default().at_least(n(11)));
     let small = one.state.demand(small).unwrap();
     assert_eq!(one.promised(small).0.parts, [(day(2), n(5))]);
 }
