@@ -237,17 +237,17 @@ impl Plan {
             }
             _ => false,
         };
-        // What new orders are for is left to them, whenever they come; what they bring besides is there for all.
-        let mut left: Vec<i64> = dealt.wants.iter().map(|want| want.quantity).collect();
+        changes.extend(dealt.wants.iter().map(|want| (want.day.max(start), -want.quantity)));
+        let new = dealt.supplied.iter().filter(|supply| is_new(supply));
+        changes.extend(new.map(|supply| (supply.day.max(start), supply.quantity)));
+        // What waits for a new order that comes late is left to it.
         for (need, supply, much) in &dealt.pegs {
-            if is_new(&dealt.supplied[*supply as usize]) {
-                left[*need as usize] -= much;
+            let (want, supply) = (&dealt.wants[*need as usize], &dealt.supplied[*supply as usize]);
+            if is_new(supply) && supply.day > want.day {
+                changes.push((want.day.max(start), *much));
+                changes.push((supply.day.max(start), -much));
             }
         }
-        let wants = dealt.wants.iter().zip(left);
-        changes.extend(wants.map(|(want, left)| (want.day.max(start), -left)));
-        let new = dealt.supplied.iter().filter(|supply| is_new(supply));
-        changes.extend(new.map(|supply| (supply.day.max(start), supply.left)));
         changes.extend(safety.iter().map(|(from, _)| ((*from).max(start), 0)));
         let outputs = dealt
             .supplied
@@ -269,8 +269,6 @@ impl Plan {
                 available = available.checked_add(receipt.quantity).ok_or_else(overflow)?;
                 next += 1;
             }
-            // What is short then, orders of the plan bring.
-            available = available.max(target(on));
         }
         Ok(needed)
     }

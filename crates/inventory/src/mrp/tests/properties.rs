@@ -9,8 +9,8 @@ use super::model::{DAYS, World, world};
 use super::{day, naive};
 use crate::lot_sizing::{LotCosts, LotModel, LotSizing, Stop};
 use crate::mrp::{
-    Demand, Edit, Horizon, Item, ItemNo, LotRule, MrpError, Network, Options, Plan, PlannedOrder,
-    Source, State, Supply, run,
+    Action, Demand, Edit, Horizon, Item, ItemNo, LotRule, MrpError, Network, Options, Plan,
+    PlannedOrder, Source, State, Supply, run,
 };
 
 fn planned(world: &World) -> (Plan, Vec<ItemNo>) {
@@ -224,6 +224,11 @@ proptest! {
         }
         for message in plan.messages().unwrap() {
             plan.explain_message(&message).unwrap();
+            // Where new orders come whenever they are needed, nothing else has to come sooner than it is dated.
+            let can_be_late = world.from_today || world.parts[message.item.index()].fence > 0;
+            if !can_be_late && world.reschedule == 0 {
+                prop_assert!(!matches!(message.action, Action::Expedite { .. }), "{:?}", message);
+            }
         }
     }
 

@@ -122,6 +122,17 @@ fn a_need_is_met_by_a_new_order_or_by_what_is_called_in() {
 }
 
 #[test]
+fn safety_stock_that_new_orders_restore_calls_nothing_in() {
+    let mut one = One::new(Item::new("BIKE").safety_stock(n(10)), 2);
+    one.state.on_hand(one.item, n(10)).unwrap();
+    for due in [5, 20, 30] {
+        one.wanted(10, due);
+    }
+    one.coming(10, 30);
+    assert_eq!(one.told(Damping::default()), []);
+}
+
+#[test]
 fn what_should_have_come_is_asked_for() {
     let mut one = One::new(Item::new("BIKE"), 2);
     let order = one.wanted(5, 3);
