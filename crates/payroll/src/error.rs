@@ -30,6 +30,17 @@ pub enum RuleError {
         /// What was found, and what belongs there.
         why: String,
     },
+    /// What is wrong stands in a file, at a place.
+    #[error("line {line}, column {column}: {error}")]
+    #[inner]
+    At {
+        /// The line, counted from 1.
+        line: usize,
+        /// The character in it, counted from 1.
+        column: usize,
+        /// What is wrong there.
+        error: Box<RuleError>,
+    },
     /// What is wrong lies in one thing that has a name.
     #[error("{what} {name}: {error}")]
     #[inner]
@@ -213,6 +224,35 @@ impl RuleError {
     #[must_use]
     pub fn of(self, what: &'static str, name: &str) -> RuleError {
         RuleError::In { what, name: name.into(), error: Box::new(self) }
+    }
+
+    /// Where in its file it stands, line and column counted from 1; `None` of rules that were not read from a file.
+    ///
+    /// ```
+    /// use fondaco_payroll::RuleSet;
+    /// let error = RuleSet::from_toml("name = \"demo\"\ncurrency = \"EUR\"\nunits = \"egg\"").err().ok_or("a list belongs there")?;
+    /// assert_eq!(error.place(), Some((3, 9)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn place(&self) -> Option<(usize, usize)> {
+        match self {
+            RuleError::At { line, column, .. } | RuleError::BadFile { line, column, .. } => {
+                Some((*line, *column))
+            }
+            RuleError::In { error, .. } => error.place(),
+            _ => None,
+        }
+    }
+
+    /// What is wrong, without where it stands, for whoever shows the place in a way of their own.
+    #[must_use]
+    pub fn without_place(&self) -> String {
+        match self {
+            RuleError::At { error, .. } => error.to_string(),
+            RuleError::BadFile { why, .. } => why.clone(),
+            other => other.to_string(),
+        }
     }
 }
 

@@ -21,6 +21,7 @@ use smol_str::SmolStr;
 use crate::RuleError;
 
 pub use parse::is_name;
+pub(crate) use parse::placed;
 
 /// A formula.
 ///
@@ -167,22 +168,44 @@ impl Expr {
     /// # Ok::<(), fondaco_payroll::RuleError>(())
     /// ```
     pub fn names<'e>(&'e self, found: &mut dyn FnMut(&'e SmolStr)) {
-        match self {
-            Expr::Number(_) | Expr::Percent(_) | Expr::Bool(_) | Expr::Text(_) => {}
-            Expr::Name(name) => found(name),
-            Expr::Unary(_, of) => of.names(found),
-            Expr::Binary(_, a, b) => [a, b].into_iter().for_each(|one| one.names(found)),
-            Expr::If(parts) => parts.iter().for_each(|one| one.names(found)),
-            Expr::Round { value, .. } | Expr::RoundTo { value, .. } => value.names(found),
-            Expr::Cell(name, cells) => {
-                found(name);
-                cells.iter().for_each(|one| one.names(found));
-            }
-            Expr::Call { name, cells, args } => {
-                found(name);
-                cells.iter().chain(args).for_each(|one| one.names(found));
-            }
+        if let Expr::Name(name) | Expr::Cell(name, _) | Expr::Call { name, .. } = self {
+            found(name);
         }
+        self.parts().into_iter().for_each(|part| part.names(found));
+    }
+
+    /// What it is made of, left to right.
+    pub(crate) fn parts(&self) -> Vec<&Expr> {
+        match self {
+            Expr::Number(_) | Expr::Percent(_) | Expr::Bool(_) | Expr::Text(_) | Expr::Name(_) => {
+                Vec::new()
+            }
+            Expr::Unary(_, of) => vec![of],
+            Expr::Binary(_, a, b) => vec![a, b],
+            Expr::If(parts) => parts.iter().collect(),
+            Expr::Round { value, .. } | Expr::RoundTo { value, .. } => vec![value],
+            Expr::Cell(_, cells) => cells.iter().collect(),
+            Expr::Call { cells, args, .. } => cells.iter().chain(args).collect(),
+        }
+    }
+
+    /// Every part of it, each after what it is made of, and itself at the end.
+    pub(crate) fn parts_first(&self) -> Vec<&Expr> {
+        let mut all: Vec<&Expr> = self.parts().into_iter().flat_map(Expr::parts_first).collect();
+        all.push(self);
+        all
+    }
+
+    /// The part of it, or it itself, that is shown as a text: the outermost of several.
+    pub(crate) fn shown_as(&self, text: &str) -> Option<&Expr> {
+        let mut level = vec![self];
+        while !level.is_empty() {
+            if let Some(found) = level.iter().find(|part| part.to_string() == text) {
+                return Some(found);
+            }
+            level = level.into_iter().flat_map(Expr::parts).collect();
+        }
+        None
     }
 }
 

@@ -34,6 +34,8 @@ pub(super) struct Lowering<'r> {
     /// Up to which step each rule reaches.
     pub(super) spans: Vec<(usize, SmolStr)>,
     pub(super) figures: BTreeMap<(usize, usize), (Figure, String, DateRange)>,
+    /// The innermost part of a formula that could not be lowered.
+    pub(super) failed: Option<*const Expr>,
 }
 
 /// A value that is computed, or known.
@@ -67,6 +69,7 @@ impl<'r> Lowering<'r> {
             lines: Vec::new(),
             spans: Vec::new(),
             figures: BTreeMap::new(),
+            failed: None,
         }
     }
 
@@ -155,6 +158,14 @@ impl<'r> Lowering<'r> {
 
     /// A formula's value.
     pub(super) fn value(&mut self, expr: &Expr) -> Result<(Value, Node), RuleError> {
+        let lowered = self.lowered(expr);
+        if lowered.is_err() {
+            self.failed.get_or_insert(std::ptr::from_ref(expr));
+        }
+        lowered
+    }
+
+    fn lowered(&mut self, expr: &Expr) -> Result<(Value, Node), RuleError> {
         let literal = |value: Value| Ok((value.clone(), named(What::Literal, &value)));
         match expr {
             Expr::Number(number) => {
@@ -452,11 +463,15 @@ impl<'r> Lowering<'r> {
         expr: &Expr,
         wanted: Option<&Type>,
     ) -> Result<(Value, Node), RuleError> {
-        match (expr, wanted) {
+        let lowered = match (expr, wanted) {
             (Expr::Text(text), Some(of)) => self.text(text, of),
             (Expr::If(parts), _) => self.choice([&parts[0], &parts[1], &parts[2]], wanted),
-            _ => self.value(expr),
+            _ => return self.value(expr),
+        };
+        if lowered.is_err() {
+            self.failed.get_or_insert(std::ptr::from_ref(expr));
         }
+        lowered
     }
 
     // ---- The program

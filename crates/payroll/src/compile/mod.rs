@@ -18,6 +18,7 @@ use fondaco_core::{DateRange, Timestamp};
 use smol_str::SmolStr;
 
 use crate::RuleError;
+use crate::expr::Expr;
 use crate::program::{CheckSlot, InputSlot, Lines, OutputSlot, Program};
 use crate::rules::{Kind, RuleSet, is_missing};
 use crate::units::Type;
@@ -57,11 +58,55 @@ pub(crate) fn check_figures(rules: &RuleSet, on: NaiveDate) -> Result<(), RuleEr
     Ok(())
 }
 
+/// What is wrong with rules, and in which part of which formula, where it is in one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) error: RuleError,
+    pub(crate) part: Option<Part>,
+}
+
+/// A part of a formula, by its place in [`Expr::parts_first`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    pub(crate) formula: Expr,
+    pub(crate) index: usize,
+}
+
+impl From<RuleError> for Fault {
+    fn from(error: RuleError) -> Fault {
+        Fault { error, part: None }
+    }
+}
+
+/// What is wrong with the rules that hold on a day: of every rule, as far as one can be looked at without the others.
+pub(crate) fn faults(rules: &RuleSet, on: NaiveDate) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    match lowered(rules, on, Timestamp::MAX, &mut faults) {
+        Ok(_) => faults,
+        Err(error) => [faults, vec![error.into()]].concat(),
+    }
+}
+
 pub(crate) fn compile(
     rules: &RuleSet,
     on: NaiveDate,
     known: Timestamp,
 ) -> Result<Program, RuleError> {
+    let mut faults = Vec::new();
+    let lowering = lowered(rules, on, known, &mut faults);
+    match faults.into_iter().next() {
+        Some(fault) => Err(fault.error),
+        None => lowering?.finish(on),
+    }
+}
+
+/// The rules as steps. A rule that is wrong is told, and stands for a value of its type, so that the others are looked at too.
+fn lowered<'r>(
+    rules: &'r RuleSet,
+    on: NaiveDate,
+    known: Timestamp,
+    faults: &mut Vec<Fault>,
+) -> Result<Lowering<'r>, RuleError> {
     let order = graph::order(rules, on, known)?;
     let mut lowering = Lowering::new(rules, on, known);
     for (index, input) in rules.file.inputs.iter().enumerate() {
@@ -71,23 +116,24 @@ pub(crate) fn compile(
         lowering.accumulator(index).map_err(|error| error.of("accumulator", &accumulator.name))?;
     }
     let mut checks: Vec<usize> = (0..rules.file.checks.len()).collect();
-    lowering.checks(&mut checks)?;
+    lowering.checks(&mut checks, faults);
     for symbol in order {
         match symbol {
             Symbol::Rule(index) => {
-                lowering
-                    .rule(index)
-                    .map_err(|error| error.of("rule", &rules.file.rules[index].name))?;
+                if let Err(fault) = lowering.rule(index) {
+                    faults.push(*fault);
+                    lowering.instead_of_rule(index)?;
+                }
             }
             Symbol::Base(index) => {
                 lowering.base(index).map_err(|error| error.of("base", &rules.bases[index].name))?;
             }
             _ => {}
         }
-        lowering.checks(&mut checks)?;
+        lowering.checks(&mut checks, faults);
     }
     for (index, accumulator) in rules.file.accumulators.iter().enumerate() {
         lowering.accumulate(index).map_err(|error| error.of("accumulator", &accumulator.name))?;
     }
-    lowering.finish(on)
+    Ok(lowering)
 }

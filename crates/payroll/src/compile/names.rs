@@ -135,11 +135,21 @@ impl Lowering<'_> {
         Ok(())
     }
 
-    pub(super) fn rule(&mut self, index: usize) -> Result<(), RuleError> {
+    pub(super) fn rule(&mut self, index: usize) -> Result<(), Box<Fault>> {
+        let rule = &self.rules.file.rules[index];
+        let held = self.rules.formulas[index].held(&[], self.on, self.known);
+        let (formula, source) =
+            held.map_err(|error| Box::new(Fault::from(error.of("rule", &rule.name))))?.value;
+        self.failed = None;
+        self.formula(index, formula, source).map_err(|error| {
+            let part = Some(part(formula, self.failed, &error));
+            Box::new(Fault { part, error: error.of("rule", &rule.name) })
+        })
+    }
+
+    fn formula(&mut self, index: usize, formula: &Expr, source: &str) -> Result<(), RuleError> {
         let rule = &self.rules.file.rules[index];
         let wanted = self.rules.type_of(&rule.of)?;
-        let held = self.rules.formulas[index].held(&[], self.on, self.known)?;
-        let (formula, source) = held.value;
         let (value, node) = self.value_as(formula, Some(&wanted))?;
         if value.of != wanted && !(value.any_unit && matches!(wanted, Type::Number(_))) {
             return Err(wrong_type(formula.to_string(), &value.of, &wanted));
@@ -150,7 +160,7 @@ impl Lowering<'_> {
         self.output(&rule.name, &rule.about, Some(rule.kind), &value);
         let mut line = Lines::of(&rule.name, &rule.about);
         line.formula = Some(formula.to_string());
-        line.source = Some(source.clone()).filter(|source| !source.is_empty());
+        line.source = Some(source.to_owned()).filter(|source| !source.is_empty());
         line.node = Some(node);
         self.lines.push(line);
         self.done.insert(Symbol::Rule(index), value);
@@ -158,7 +168,7 @@ impl Lowering<'_> {
     }
 
     /// Puts in every check as soon as all that it names is there, so that a case is refused before anything comes of it.
-    pub(super) fn checks(&mut self, left: &mut Vec<usize>) -> Result<(), RuleError> {
+    pub(super) fn checks(&mut self, left: &mut Vec<usize>, faults: &mut Vec<Fault>) {
         for index in std::mem::take(left) {
             let check = &self.rules.file.checks[index];
             let mut named = Vec::new();
@@ -167,14 +177,16 @@ impl Lowering<'_> {
                 matches!(symbol, Symbol::Rule(_) | Symbol::Base(_))
                     && !self.done.contains_key(symbol)
             };
-            match named.iter().any(later) {
-                true => left.push(index),
-                false => {
-                    self.check(index, &named).map_err(|error| error.of("check", &check.name))?
-                }
+            if named.iter().any(later) {
+                left.push(index);
+                continue;
+            }
+            self.failed = None;
+            if let Err(error) = self.check(index, &named) {
+                let part = Some(part(&check.condition, self.failed, &error));
+                faults.push(Fault { part, error: error.of("check", &check.name) });
             }
         }
-        Ok(())
     }
 
     fn check(&mut self, index: usize, named: &[Symbol]) -> Result<(), RuleError> {
@@ -207,6 +219,16 @@ impl Lowering<'_> {
         });
         self.ops.push(Op::Check { condition: value.reg, check: place });
         self.spans.push((self.ops.len(), check.name.clone()));
+        Ok(())
+    }
+
+    /// A value of the type of a rule that is wrong, for the rules that need it.
+    pub(super) fn instead_of_rule(&mut self, index: usize) -> Result<(), RuleError> {
+        let rule = &self.rules.file.rules[index];
+        let of = self.rules.type_of(&rule.of).map_err(|error| error.of("rule", &rule.name))?;
+        // Without digits: nothing that is made of it has too many.
+        let value = self.fresh(0, of, || rule.name.to_string())?;
+        self.done.insert(Symbol::Rule(index), value);
         Ok(())
     }
 
@@ -352,4 +374,21 @@ impl Lowering<'_> {
         })?;
         Ok(Figures { units, digits, of })
     }
+}
+
+/// The part of a formula that an error is about: the innermost that failed, or what in it the error shows.
+fn part(formula: &Expr, failed: Option<*const Expr>, error: &RuleError) -> Part {
+    let all = formula.parts_first();
+    let place = |part: &Expr| all.iter().position(|other| std::ptr::eq(*other, part));
+    let failed = all.iter().find(|part| failed.is_some_and(|failed| std::ptr::eq(**part, failed)));
+    let within = failed.copied().unwrap_or(formula);
+    let shown = match error {
+        RuleError::WrongType { text, .. }
+        | RuleError::NotRounded { text }
+        | RuleError::TooManyDigits { text, .. } => within.shown_as(text),
+        RuleError::BadFigure { value, .. } => within.shown_as(&format!("'{value}'")),
+        _ => None,
+    };
+    let index = place(shown.unwrap_or(within)).unwrap_or(all.len() - 1);
+    Part { formula: formula.clone(), index }
 }

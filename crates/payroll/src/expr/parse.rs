@@ -36,10 +36,16 @@ pub fn is_name(text: &str) -> bool {
 }
 
 pub(super) fn formula(text: &str) -> Result<Expr, RuleError> {
-    let mut parser = Parser { tokens: tokens(text)?, at: 0, depth: 0, height: 0 };
+    placed(text).map(|(expr, _)| expr)
+}
+
+/// A formula, and the column at which each of its parts begins, in the order of [`Expr::parts_first`].
+pub(crate) fn placed(text: &str) -> Result<(Expr, Vec<usize>), RuleError> {
+    let mut parser =
+        Parser { tokens: tokens(text)?, at: 0, depth: 0, height: 0, columns: Vec::new() };
     let expr = parser.expr(0)?;
     match parser.peek() {
-        Token::End => Ok(expr),
+        Token::End => Ok((expr, parser.columns)),
         other => {
             Err(parser
                 .bad(format!("{} is too much here: the formula was at its end", named(other))))
@@ -53,6 +59,8 @@ struct Parser {
     depth: u32,
     /// That of the highest expression that was read within the one being read.
     height: u32,
+    /// Where each part begins that was read, parts before what is made of them.
+    columns: Vec<usize>,
 }
 
 impl Parser {
@@ -80,8 +88,19 @@ impl Parser {
     }
 
     fn bad(&self, why: String) -> RuleError {
+        bad(self.column(self.at), why)
+    }
+
+    /// The column of a token.
+    fn column(&self, at: usize) -> usize {
         let last = self.tokens.len().saturating_sub(1);
-        bad(self.tokens.get(self.at.min(last)).map_or(1, |(column, _)| *column), why)
+        self.tokens.get(at.min(last)).map_or(1, |(column, _)| *column)
+    }
+
+    /// What was read from a token on.
+    fn read(&mut self, from: usize, expr: Expr) -> Expr {
+        self.columns.push(self.column(from));
+        expr
     }
 
     /// An expression of operators no looser than this.
@@ -93,6 +112,7 @@ impl Parser {
             )));
         }
         let outer = std::mem::take(&mut self.height);
+        let start = self.at;
         let mut left = self.operand()?;
         let mut height = self.height + 1;
         while let Some(sign) = self.binary().filter(|sign| sign.strength() > loosest) {
@@ -105,7 +125,7 @@ impl Parser {
                     "the formula joins more than {HIGHEST} values one by one: give its parts rules of their own"
                 )));
             }
-            left = Expr::Binary(sign, Box::new(left), Box::new(right));
+            left = self.read(start, Expr::Binary(sign, Box::new(left), Box::new(right)));
             let again = self.binary().is_some_and(|next| next.strength() == COMPARISON);
             if sign.strength() == COMPARISON && again {
                 return Err(self.bad("comparisons don't chain: join two of them with and".into()));
@@ -135,23 +155,24 @@ impl Parser {
     }
 
     fn operand(&mut self) -> Result<Expr, RuleError> {
-        let before = self.at;
-        match self.next() {
-            Token::Number(value) => Ok(Expr::Number(value)),
-            Token::Percent(value) => Ok(Expr::Percent(value)),
-            Token::Text(text) => Ok(Expr::Text(text)),
-            Token::Sign("-") => Ok(Expr::Unary(Unary::Minus, Box::new(self.expr(6)?))),
+        let start = self.at;
+        let expr = match self.next() {
+            Token::Number(value) => Expr::Number(value),
+            Token::Percent(value) => Expr::Percent(value),
+            Token::Text(text) => Expr::Text(text),
+            Token::Sign("-") => Expr::Unary(Unary::Minus, Box::new(self.expr(6)?)),
             Token::Sign("(") => {
                 let inner = self.expr(0)?;
                 self.wants(")")?;
-                Ok(inner)
+                return Ok(inner);
             }
-            Token::Word(word) => self.word(word),
+            Token::Word(word) => self.word(word)?,
             other => {
-                self.at = before;
-                Err(self.bad(format!("{} stands where a value belongs", named(&other))))
+                self.at = start;
+                return Err(self.bad(format!("{} stands where a value belongs", named(&other))));
             }
-        }
+        };
+        Ok(self.read(start, expr))
     }
 
     fn word(&mut self, word: SmolStr) -> Result<Expr, RuleError> {

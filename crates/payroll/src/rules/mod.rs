@@ -1,7 +1,9 @@
 //! Rules as data: what a file of them says, and the checked set that programs are compiled from.
 
+mod changed;
 mod figure;
 mod file;
+mod places;
 mod set;
 mod versions;
 
@@ -13,6 +15,10 @@ pub use file::{
 };
 pub(crate) use set::is_missing;
 pub use set::{RuleSet, TOTALS};
+
+/// A JSON schema of files of rules, for editors: they offer and check fields, kinds and days while one writes. Save it beside the file, and
+/// say `#:schema rules.schema.json` in the file's first line.
+pub const SCHEMA: &str = include_str!("../../jurisdictions/rules.schema.json");
 
 /// What may have been meant by a name: the nearest of those that there are.
 pub(crate) fn names_like<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {

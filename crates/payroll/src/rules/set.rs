@@ -9,9 +9,9 @@ use smol_str::SmolStr;
 
 use super::file::{Kind, RuleFile, TableVersion};
 use super::versions::{Version, Versions};
-use super::{Figure, names_like};
+use super::{Figure, names_like, places};
 use crate::RuleError;
-use crate::compile::{self, Symbol};
+use crate::compile::{self, Fault, Symbol};
 use crate::expr::{Expr, is_name};
 use crate::function::Function;
 use crate::program::Program;
@@ -79,9 +79,43 @@ impl RuleSet {
     /// Reads and checks a file of TOML.
     ///
     /// # Errors
-    /// [`RuleError::BadFile`] with line and column, and those of [`RuleSet::new`].
+    /// [`RuleError::BadFile`], and those of [`RuleSet::new`], each with its line and column; of several the first in the file.
     pub fn from_toml(text: &str) -> Result<RuleSet, RuleError> {
-        RuleSet::new(read_toml(text)?)
+        RuleSet::new(places::read(text)?)
+            .map_err(|error| RuleSet::problems(text).into_iter().next().unwrap_or(error))
+    }
+
+    /// All that is wrong with a file of TOML, as far as one thing can be looked at without another, in the file's order; nothing when
+    /// [`RuleSet::from_toml`] takes it.
+    ///
+    /// ```
+    /// use fondaco_payroll::RuleSet;
+    /// let problems = RuleSet::problems(r#"name = "demo"
+    /// currency = "EUR"
+    /// [[input]]
+    /// name = "salary"
+    /// type = "money"
+    /// [[rule]]
+    /// name = "tax"
+    /// kind = "tax"
+    /// formula = "round(salry * 10%, 2, half_up)"
+    /// [[rule]]
+    /// name = "fee"
+    /// kind = "tax"
+    /// formula = "salary / 3"
+    /// "#);
+    /// let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    /// assert_eq!(said[0], "line 9, column 18: rule tax: nothing is called salry: did you mean salary?");
+    /// assert_eq!(said[1], "line 13, column 12: rule fee: salary / 3 has no last digit: write round(salary / 3, digits, mode)");
+    /// ```
+    #[must_use]
+    pub fn problems(text: &str) -> Vec<RuleError> {
+        let set = match places::read(text).map(|file| RuleSet::unchecked(file, Vec::new())) {
+            Err(error) => return vec![error],
+            Ok(Err(error)) => return places::placed(text, &[error.into()]),
+            Ok(Ok(set)) => set,
+        };
+        places::placed(text, &set.faults())
     }
 
     /// Checks what a file says, however it was read: by serde from JSON, or written in Rust.
@@ -100,6 +134,12 @@ impl RuleSet {
         file: RuleFile,
         functions: Vec<Arc<dyn Function>>,
     ) -> Result<RuleSet, RuleError> {
+        let set = RuleSet::unchecked(file, functions)?;
+        set.faults().into_iter().next().map_or(Ok(set), |fault| Err(fault.error))
+    }
+
+    /// Names, versions and sums, and no formula yet.
+    fn unchecked(file: RuleFile, functions: Vec<Arc<dyn Function>>) -> Result<RuleSet, RuleError> {
         let choices =
             file.choices.iter().map(|choice| (choice.name.clone(), choice.values.clone()));
         let set = RuleSet {
@@ -112,9 +152,7 @@ impl RuleSet {
             functions,
             file,
         };
-        let set = RuleSet { bases: set.sums()?, ..set };
-        set.check()?;
-        Ok(set)
+        Ok(RuleSet { bases: set.sums()?, ..set })
     }
 
     /// The file.
@@ -151,23 +189,33 @@ impl RuleSet {
 
     /// Compiles every version: what is wrong in one that holds next year is found today. A day on which only a part of the rules holds
     /// is none that anybody is paid on; that no day has all of them is an error.
-    fn check(&self) -> Result<(), RuleError> {
+    fn faults(&self) -> Vec<Fault> {
         let mut days = self.changes();
         if days.is_empty() {
             days.push(NaiveDate::default());
         }
-        self.check_cases()?;
-        let mut missing = None;
-        let mut whole = false;
+        if let Err(error) = self.check_cases() {
+            return vec![error.into()];
+        }
+        let (mut found, mut missing, mut whole) = (Vec::new(), None, false);
         for day in days {
-            compile::check_figures(self, day)?;
-            match self.on(day) {
-                Ok(_) => whole = true,
-                Err(error) if is_missing(&error) => missing = Some(error),
-                Err(error) => return Err(error),
+            let faults = match compile::check_figures(self, day) {
+                Err(error) => vec![error.into()],
+                Ok(()) => compile::faults(self, day),
+            };
+            whole |= faults.is_empty();
+            let held = faults.iter().take_while(|fault| !is_missing(&fault.error)).count();
+            missing = faults.get(held).cloned().or(missing);
+            for fault in faults.into_iter().take(held) {
+                if !found.contains(&fault) {
+                    found.push(fault);
+                }
             }
         }
-        missing.filter(|_| !whole).map_or(Ok(()), Err)
+        if found.is_empty() && !whole {
+            found.extend(missing);
+        }
+        found
     }
 
     /// What is said for a case that there is none of, such as a choice's value with a slip of the pen, would hold for nobody.
@@ -434,14 +482,4 @@ fn formulas(rule: &super::Rule) -> Result<Versions<(Expr, String)>, RuleError> {
 
 fn either(own: &str, other: &str) -> String {
     if own.is_empty() { other.to_owned() } else { own.to_owned() }
-}
-
-fn read_toml(text: &str) -> Result<RuleFile, RuleError> {
-    toml::from_str(text).map_err(|error| {
-        let at = error.span().map_or(0, |span| span.start).min(text.len());
-        let before = text.get(..at).unwrap_or(text);
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        RuleError::BadFile { line, column, why: error.message().to_owned() }
-    })
 }

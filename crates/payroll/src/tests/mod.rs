@@ -5,10 +5,12 @@ mod blocks;
 mod checks;
 mod explained;
 mod gross_up;
+mod places;
 mod refused;
+mod schema;
 mod versions;
 
-use crate::{PayError, RuleSet, Slip};
+use crate::{PayError, RuleError, RuleSet, Slip};
 
 /// A file with a head that every file has.
 fn file(body: &str) -> String {
@@ -22,6 +24,8 @@ fn rules(body: &str) -> RuleSet {
 fn refused(body: &str) -> String {
     match RuleSet::from_toml(&file(body)) {
         Ok(_) => panic!("these rules were taken"),
+        // Where it stands is what the tests of places are about.
+        Err(RuleError::At { error, .. }) => error.to_string(),
         Err(error) => error.to_string(),
     }
 }

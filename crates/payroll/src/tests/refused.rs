@@ -38,7 +38,7 @@ fn a_formula_of_wrong_types_is_refused_when_it_is_loaded() {
         ),
         (
             "round(pay, 2",
-            "line 36, column 11: column 13 of the formula: the end stands where , belongs",
+            "line 36, column 24: column 13 of the formula: the end stands where , belongs",
         ),
     ] {
         assert_eq!(formula(text), said, "{text}");

@@ -90,3 +90,48 @@ fn what_is_shipped_ends_with_the_last_year_that_it_has_figures_of() {
         assert_eq!(error.code(), "payroll.no_version", "{}", set.file().name);
     }
 }
+
+#[test]
+fn what_another_day_or_file_says_otherwise_is_told_by_case_and_what_is_new_or_gone_too() {
+    let old = rules(
+        r#"
+[[choice]]
+name = "status"
+values = ["single", "married"]
+[[input]]
+name = "status"
+type = "status"
+[[parameter]]
+name = "free"
+type = "money"
+by = ["status"]
+values = [
+  { from = "2025-01-01", when = ["single"], value = "100" },
+  { from = "2025-01-01", when = ["married"], value = "200" },
+  { from = "2026-01-01", when = ["married"], value = "250.50" },
+]
+[[table]]
+name = "brackets"
+kind = "marginal"
+of = "money"
+versions = [{ from = "2025-01-01", to = "2025-12-31", rows = [[0, "10%"], [50, "20%"]] }]
+[[rule]]
+name = "gone"
+kind = "value"
+formula = "free[status]"
+"#,
+    );
+    let said = |causes: Vec<crate::Cause>| -> Vec<[String; 3]> {
+        causes.into_iter().map(|cause| [cause.what, cause.before, cause.after]).collect()
+    };
+    let (june, next) = ("2025-06-30".parse().unwrap(), "2026-06-30".parse().unwrap());
+    assert_eq!(
+        said(old.changed(june, &old, next)),
+        [["parameter free[married]", "200", "250.50"], ["table brackets", "0, 10%; 50, 20%", ""],]
+    );
+    let new = rules("[[rule]]\nname = \"come\"\nkind = \"value\"\nformula = \"money(5)\"");
+    let changed = said(old.changed(next, &new, next));
+    assert!(changed.contains(&["rule gone", "free[status]", ""].map(String::from)), "{changed:?}");
+    assert!(changed.contains(&["rule come", "", "money(5)"].map(String::from)), "{changed:?}");
+    assert!(old.changed(june, &old, june).is_empty());
+}

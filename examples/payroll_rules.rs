@@ -1,0 +1,100 @@
+//! A workbench for files of payroll rules: `cargo run --example payroll_rules --features payroll -- check FILE`.
+//!
+//! `check` reads a file as the engine does, and says of everything that is wrong in which line and column it stands. `explain` computes
+//! one case and says why, as text or as a page. `diff` holds two files against each other, or one on two days: which figures and
+//! formulas are others, and whose pay it changes. Without arguments it says how each is called.
+//!
+//! Read it in this order: `run` below; `payroll_rules/command.rs` reads the command line, `payroll_rules/explain.rs` and
+//! `payroll_rules/diff.rs` do what their names say.
+
+#![allow(unreachable_pub, reason = "its modules are read as if they were a library's")]
+
+use std::error::Error;
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use chrono::NaiveDate;
+use fondaco::payroll::{Program, RuleSet};
+
+#[path = "payroll_rules/command.rs"]
+mod command;
+#[path = "payroll_rules/diff.rs"]
+mod diff;
+#[path = "payroll_rules/explain.rs"]
+mod explain;
+#[path = "common/output.rs"]
+mod output;
+
+use command::{Command, File};
+use output::Output;
+
+fn main() -> ExitCode {
+    match run(&mut Output::new()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether all went well; of a file that is wrong, what is wrong was said.
+fn run(out: &mut dyn Write) -> Result<bool, Box<dyn Error>> {
+    match command::from_env()? {
+        Command::Help => {
+            out.write_all(command::HELP.as_bytes())?;
+            Ok(true)
+        }
+        Command::Check(files) => {
+            let mut good = true;
+            for file in files {
+                good &= check(out, &file)?;
+            }
+            Ok(good)
+        }
+        Command::Explain(what) => explain::explain(out, &what).map(|()| true),
+        Command::Diff(what) => diff::diff(out, &what).map(|()| true),
+    }
+}
+
+/// Says what is wrong with a file, as compilers do, so that editors find the place; or what is in it.
+fn check(out: &mut dyn Write, file: &Path) -> Result<bool, Box<dyn Error>> {
+    let text = read(file)?;
+    let problems = RuleSet::problems(&text);
+    for problem in &problems {
+        let (line, column) = problem.place().unwrap_or((1, 1));
+        writeln!(out, "{}:{line}:{column}: {}", file.display(), problem.without_place())?;
+    }
+    if problems.is_empty() {
+        let rules = RuleSet::from_toml(&text)?;
+        let (all, days) = (rules.file(), rules.changes());
+        let days: Vec<String> = days.iter().map(NaiveDate::to_string).collect();
+        writeln!(
+            out,
+            "{}: good. {} inputs, {} figures, {} tables, {} rules; something begins on {}",
+            file.display(),
+            all.inputs.len(),
+            all.parameters.len(),
+            all.tables.len(),
+            all.rules.len(),
+            if days.is_empty() { "no day of its own".to_owned() } else { days.join(", ") },
+        )?;
+    }
+    Ok(problems.is_empty())
+}
+
+fn read(file: &Path) -> Result<String, Box<dyn Error>> {
+    std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()).into())
+}
+
+/// The rules of a file, and the day that was asked for: without one, the last on which something begins and all of it holds.
+fn rules(file: &File) -> Result<(RuleSet, Program), Box<dyn Error>> {
+    let said = |error: &dyn Error| format!("{}: {error}", file.path.display());
+    let rules = RuleSet::from_toml(&read(&file.path)?).map_err(|error| said(&error))?;
+    let last = || rules.changes().into_iter().rev().find(|day| rules.on(*day).is_ok());
+    let day = file.day.or_else(last).unwrap_or_default();
+    let program = rules.on(day).map_err(|error| said(&error))?;
+    Ok((rules, program))
+}
