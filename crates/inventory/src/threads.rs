@@ -21,13 +21,26 @@ pub(crate) fn each<'r, Row: Sync, Room, Made: Send>(
         return rows.iter().map(|row| of(&mut room, row)).collect();
     }
     let parts: Vec<&[Row]> = rows.chunks(part).collect();
+    let done = in_parts(threads, &parts, || {
+        let (mut room, of) = (room(), &of);
+        move |part: &'r [Row]| part.iter().map(|row| of(&mut room, row)).collect::<Vec<_>>()
+    });
+    done.into_iter().flatten().collect()
+}
+
+/// What a worker makes of each part, in the order of the parts, whoever made it. Each thread has a worker of its own.
+pub(crate) fn in_parts<'r, Row: Sync, Made: Send, Worker: FnMut(&'r [Row]) -> Made>(
+    threads: usize,
+    parts: &[&'r [Row]],
+    worker: impl Fn() -> Worker + Sync,
+) -> Vec<Made> {
     let next = AtomicUsize::new(0);
     let work = || {
-        let (mut room, mut done) = (room(), Vec::new());
+        let (mut worker, mut done) = (worker(), Vec::new());
         while let at = next.fetch_add(1, Ordering::Relaxed)
             && let Some(part) = parts.get(at)
         {
-            done.push((at, part.iter().map(|row| of(&mut room, row)).collect::<Vec<_>>()));
+            done.push((at, worker(part)));
         }
         done
     };
@@ -43,5 +56,5 @@ pub(crate) fn each<'r, Row: Sync, Room, Made: Send>(
         done
     });
     done.sort_by_key(|(at, _)| *at);
-    done.into_iter().flat_map(|(_, part)| part).collect()
+    done.into_iter().map(|(_, made)| made).collect()
 }

@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use fondaco_core::{Progress, Progressed};
 
@@ -15,6 +13,7 @@ use super::netting::{Fault, MOST_ORDERS, Netting};
 use super::paged::Paged;
 use super::ready::Ready;
 use super::{MrpError, Network, Options};
+use crate::threads::in_parts;
 
 /// Of each item what it begins with, if it has anything.
 pub(crate) type Readies = Paged<Option<Arc<Ready>>>;
@@ -212,28 +211,5 @@ fn on_threads<T: Send, W: FnMut(&[u32]) -> Result<T, MrpError>>(
     parts: &[&[u32]],
     worker: impl Fn() -> W + Sync,
 ) -> Result<Vec<T>, MrpError> {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut worker = worker();
-        let mut done = Vec::new();
-        while let at = next.fetch_add(1, Ordering::Relaxed)
-            && let Some(part) = parts.get(at)
-        {
-            done.push((at, worker(part)));
-        }
-        done
-    };
-    let mut done = thread::scope(|scope| {
-        let helpers: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-        let mut done = work();
-        for helper in helpers {
-            match helper.join() {
-                Ok(parts) => done.extend(parts),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        done
-    });
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, answer)| answer).collect()
+    in_parts(threads, parts, worker).into_iter().collect()
 }
