@@ -25,6 +25,7 @@ pub mod pap;
 mod program;
 pub mod proration;
 pub mod rules;
+pub mod runs;
 pub mod units;
 
 pub use compare::{Cause, Change, changes_report};
@@ -34,6 +35,14 @@ pub use gross_up::{GrossUpError, GrossedUp};
 pub use kernel_error::KernelError;
 pub use program::{Batch, BatchResult, Case, Input, Line, Output, Program, Runner, Slip, Value};
 pub use rules::RuleSet;
+
+use fondaco_core::store::Fixed;
+
+/// How many digits after the point an amount has as it is stored: enough for every currency of ISO 4217.
+pub const AMOUNT_DIGITS: u8 = 4;
+
+/// An amount as it is stored, in the currency of what it belongs to: reaches 922 trillion either way.
+pub type Amt = Fixed<AMOUNT_DIGITS>;
 
 #[cfg(test)]
 mod tests;

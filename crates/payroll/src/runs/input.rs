@@ -1,0 +1,275 @@
+//! What a slip is computed from: one employee's case for one period, with everything that has to be known besides the rules.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, NaiveDate};
+use fondaco_core::{DateRange, PartyId};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+/// A value of an input of the rules, as a slip keeps it: texts of choices, days and yes or no; numbers of everything else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum PayValue {
+    /// `true`, `false`.
+    Bool(bool),
+    /// Written as the rules read it: `"1250.00"`, `"6.2%"`, `"single"`, `"2025-04-06"`.
+    Text(SmolStr),
+}
+
+impl From<&str> for PayValue {
+    fn from(text: &str) -> PayValue {
+        PayValue::Text(text.into())
+    }
+}
+
+impl From<SmolStr> for PayValue {
+    fn from(text: SmolStr) -> PayValue {
+        PayValue::Text(text)
+    }
+}
+
+impl From<Decimal> for PayValue {
+    fn from(number: Decimal) -> PayValue {
+        PayValue::Text(smol_str::format_smolstr!("{}", fondaco_core::decimal::normalize(number)))
+    }
+}
+
+impl From<bool> for PayValue {
+    fn from(is: bool) -> PayValue {
+        PayValue::Bool(is)
+    }
+}
+
+impl From<NaiveDate> for PayValue {
+    fn from(day: NaiveDate) -> PayValue {
+        PayValue::Text(smol_str::format_smolstr!("{day}"))
+    }
+}
+
+/// Which part of something a cost centre bears.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CostShare {
+    /// The cost centre's code.
+    pub centre: SmolStr,
+    /// Its weight: shares are in proportion, and need not come to one.
+    #[serde(with = "fondaco_core::decimal::as_text")]
+    pub share: Decimal,
+}
+
+/// One thing that is paid or withheld: a salary, hours at a rate, a bonus. Several of one input add up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PayComponent {
+    /// The component's code, which the slip's line is called.
+    pub code: SmolStr,
+    /// The input of the rules that it feeds.
+    pub input: SmolStr,
+    /// How much it is, in the input's unit: money, hours.
+    #[serde(with = "fondaco_core::decimal::as_text")]
+    pub amount: Decimal,
+    /// Of how much of something, if it is that times a rate.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "fondaco_core::decimal::as_text::option"
+    )]
+    pub quantity: Option<Decimal>,
+    /// In which unit: `hour`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<SmolStr>,
+    /// At which rate.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "fondaco_core::decimal::as_text::option"
+    )]
+    pub rate: Option<Decimal>,
+    /// Which cost centres bear it, where they are not those of the whole slip.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shares: Vec<CostShare>,
+}
+
+impl PayComponent {
+    /// An amount that feeds an input.
+    ///
+    /// ```
+    /// use fondaco_payroll::runs::PayComponent;
+    /// let bonus = PayComponent::new("BONUS", "bonus", "250.00".parse()?);
+    /// assert_eq!(bonus.input, "bonus");
+    /// # Ok::<(), rust_decimal::Error>(())
+    /// ```
+    pub fn new(
+        code: impl Into<SmolStr>,
+        input: impl Into<SmolStr>,
+        amount: Decimal,
+    ) -> PayComponent {
+        PayComponent {
+            code: code.into(),
+            input: input.into(),
+            amount,
+            quantity: None,
+            unit: None,
+            rate: None,
+            shares: Vec::new(),
+        }
+    }
+}
+
+/// Days of the period on which nothing changes: why an amount is prorated, and where each part belongs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PaySegment {
+    /// Its first day.
+    pub from: NaiveDate,
+    /// Its last day.
+    pub to: NaiveDate,
+    /// What held on these days, in short: a job's code, a rate.
+    pub about: SmolStr,
+}
+
+/// What of net pay goes to an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum BankPart {
+    /// So much, as far as there is enough.
+    Amount(#[serde(with = "fondaco_core::decimal::as_text")] Decimal),
+    /// So many per cent.
+    Percent(#[serde(with = "fondaco_core::decimal::as_text")] Decimal),
+    /// All that is left; the last one takes it whether it says so or not.
+    Rest,
+}
+
+/// An account that is paid to. Its number stays where the employee's data are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BankShare {
+    /// What it is known by, the same for everybody who uses the same account.
+    pub account: SmolStr,
+    /// How much of net pay goes there.
+    pub part: BankPart,
+}
+
+/// Something that a person should look at before the slip is approved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InputWarning {
+    /// Which sort of thing: `missing_card`, `leaver_paid`.
+    pub code: SmolStr,
+    /// What it is about, in people's words, without a name.
+    pub about: SmolStr,
+}
+
+/// An employee's case for one period: what is told to the rules, and where its parts come from and go to.
+///
+/// ```
+/// use fondaco_core::PartyId;
+/// use fondaco_payroll::runs::{PayComponent, PayInput};
+/// let input = PayInput::new(PartyId::named("ada"), "1001", "2026-01-01/2026-01-31".parse()?, "2026-01-30".parse()?, "estonia")
+///     .with("pension_rate", "2%")
+///     .component(PayComponent::new("SALARY", "salary", "2000.00".parse()?));
+/// assert_eq!(input.year("calendar_year"), Some(2026));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct PayInput {
+    /// Who is paid.
+    pub employee: PartyId,
+    /// The company's own number for them, which errors and reports say instead of a name.
+    pub number: SmolStr,
+    /// The first day of the period that is paid.
+    pub from: NaiveDate,
+    /// Its last day.
+    pub to: NaiveDate,
+    /// The day on which it is paid.
+    pub pay_date: NaiveDate,
+    /// Which rules: the code of a stored rule book, or a shipped set's name.
+    pub rules: SmolStr,
+    /// The day whose rules hold: the pay date, unless the law goes by the period that is worked.
+    pub rules_on: NaiveDate,
+    /// What the rules are told, besides what components feed.
+    #[serde(default)]
+    pub values: BTreeMap<SmolStr, PayValue>,
+    /// What is paid and withheld.
+    #[serde(default)]
+    pub components: Vec<PayComponent>,
+    /// Which year each kind of year-to-date sum counts to: of `calendar_year`, `tax_year` and so on, as rules say `over`.
+    #[serde(default)]
+    pub years: BTreeMap<SmolStr, i32>,
+    /// Where the period is cut.
+    #[serde(default)]
+    pub segments: Vec<PaySegment>,
+    /// Which cost centres bear the slip.
+    #[serde(default)]
+    pub shares: Vec<CostShare>,
+    /// Where net pay goes.
+    #[serde(default)]
+    pub bank: Vec<BankShare>,
+    /// How much is paid out in any case, before loans, orders and arrears take anything.
+    #[serde(default, with = "fondaco_core::decimal::as_text")]
+    pub net_floor: Decimal,
+    /// What should be looked at before the slip is approved.
+    #[serde(default)]
+    pub warnings: Vec<InputWarning>,
+}
+
+impl PayInput {
+    /// A case with nothing said yet, under the rules of the pay date, whose years are the calendar year of the pay date.
+    pub fn new(
+        employee: PartyId,
+        number: impl Into<SmolStr>,
+        period: DateRange,
+        pay_date: NaiveDate,
+        rules: impl Into<SmolStr>,
+    ) -> PayInput {
+        let years = ["calendar_year", "tax_year"].map(|over| (over.into(), pay_date.year()));
+        PayInput {
+            employee,
+            number: number.into(),
+            from: period.start().unwrap_or(pay_date),
+            to: period.end().unwrap_or(pay_date),
+            pay_date,
+            rules: rules.into(),
+            rules_on: pay_date,
+            values: BTreeMap::new(),
+            components: Vec::new(),
+            years: years.into_iter().collect(),
+            segments: Vec::new(),
+            shares: Vec::new(),
+            bank: Vec::new(),
+            net_floor: Decimal::ZERO,
+            warnings: Vec::new(),
+        }
+    }
+
+    /// The same, with a value for an input of the rules.
+    #[must_use]
+    pub fn with(mut self, input: impl Into<SmolStr>, value: impl Into<PayValue>) -> PayInput {
+        self.values.insert(input.into(), value.into());
+        self
+    }
+
+    /// The same, with something that is paid or withheld besides.
+    #[must_use]
+    pub fn component(mut self, component: PayComponent) -> PayInput {
+        self.components.push(component);
+        self
+    }
+
+    /// The same, with sums over `over` counting to this year: the tax year that begins in 2025 is 2025.
+    #[must_use]
+    pub fn in_year(mut self, over: impl Into<SmolStr>, year: i32) -> PayInput {
+        self.years.insert(over.into(), year);
+        self
+    }
+
+    /// The year that sums over `over` count to.
+    #[must_use]
+    pub fn year(&self, over: &str) -> Option<i32> {
+        self.years.get(over).copied()
+    }
+}

@@ -1,0 +1,363 @@
+//! What is stored of runs: the run, what was done with it, its slips, and who could not be computed.
+
+use chrono::NaiveDate;
+use fondaco_core::store::{Field, Record};
+use fondaco_core::{ActorId, Currency, Id, PartyId, Timestamp};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::{CostShare, Deduction, Parts, PayInput, Whole};
+use crate::Amt;
+use crate::rules::Kind;
+
+/// What a run is for.
+#[derive(Field, Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunKind {
+    /// The pay of a period: one for each period of a calendar.
+    Regular,
+    /// Between two of these.
+    OffCycle,
+    /// A bonus or another one-off payment.
+    Bonus,
+    /// The last pay of people who leave.
+    Final,
+    /// Slips in place of some that were voided.
+    Correction,
+    /// What earlier periods should have been, less what they were.
+    Retro,
+}
+
+/// How far a run is. Forward one by one; a calculated run may be a draft again, and money that left may come back.
+#[derive(
+    Field, Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum RunStatus {
+    /// Its slips are computed, or not yet.
+    Draft,
+    /// All of its slips are computed.
+    Calculated,
+    /// Somebody else said yes: its slips count.
+    Approved,
+    /// The books have taken it.
+    Posted,
+    /// Some of the money has left, or came back.
+    PartPaid,
+    /// All of the money has left.
+    Paid,
+    /// Nothing of it changes any more.
+    Closed,
+    /// It never was.
+    Cancelled,
+}
+
+/// A payroll run.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(
+    table = "payroll_run", kind = state, key(id), guard(by_period(calendar, period_start)),
+    index(by_period(calendar, period_start)), index(by_status(status)),
+)]
+pub struct Run {
+    /// Its id.
+    pub id: Id<Run>,
+    /// The pay calendar that its period is of: one regular run for each period.
+    pub calendar: SmolStr,
+    /// The first day of its period.
+    pub period_start: NaiveDate,
+    /// The last.
+    pub period_end: NaiveDate,
+    /// The day of payment.
+    pub pay_date: NaiveDate,
+    /// What it is for.
+    pub kind: RunKind,
+    /// How far it is.
+    pub status: RunStatus,
+    /// Which calculation of it counts: slips of an earlier one are not of the run.
+    pub calculation: u32,
+    /// What its slips are paid in; `None` before the first.
+    pub currency: Option<Currency>,
+    /// When it was created.
+    pub created_at: Timestamp,
+}
+
+/// What was done with a run, or with one slip of it.
+#[derive(Field, Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunDeed {
+    /// It was created.
+    Created,
+    /// Its slips were computed.
+    Calculated,
+    /// One slip was computed again.
+    SlipChanged,
+    /// One slip was taken out.
+    SlipDropped,
+    /// It was made a draft again.
+    Reopened,
+    /// It was approved.
+    Approved,
+    /// The books have taken it.
+    Posted,
+    /// Money left.
+    Paid,
+    /// Money came back.
+    Returned,
+    /// A slip was voided.
+    Voided,
+    /// It was closed.
+    Closed,
+    /// It was cancelled.
+    Cancelled,
+}
+
+/// A step in the history of a run. Kept for ever.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(table = "payroll_run_step", kind = fact, key(run, id), guard(by_run(run)))]
+pub struct RunStep {
+    /// The run.
+    pub run: Id<Run>,
+    /// The step; ids order by time.
+    pub id: Id<RunStep>,
+    /// What was done.
+    pub deed: RunDeed,
+    /// Who did it.
+    pub actor: ActorId,
+    /// By whose right, where that was delegated: who handed it on, joined by commas.
+    pub right_of: Option<SmolStr>,
+    /// To whose slip, if to one.
+    pub employee: Option<PartyId>,
+    /// Why.
+    pub reason: SmolStr,
+    /// When.
+    pub recorded_at: Timestamp,
+}
+
+/// How far a slip is.
+#[derive(
+    Field, Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum SlipStatus {
+    /// It is computed, and counts for nothing yet.
+    Calculated,
+    /// It counts: sums and loans have moved.
+    Approved,
+    /// The books have taken it.
+    Posted,
+    /// Some of its money has left.
+    PartPaid,
+    /// All of its money has left.
+    Paid,
+    /// Its money came back, all of it.
+    Returned,
+    /// Nothing of it changes any more.
+    Closed,
+    /// It was taken back: what it moved was moved back.
+    Voided,
+}
+
+impl SlipStatus {
+    /// Whether what it says counts.
+    #[must_use]
+    pub fn counts(self) -> bool {
+        !matches!(self, SlipStatus::Calculated | SlipStatus::Voided)
+    }
+}
+
+/// A line of a slip.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SlipLine {
+    /// The component: the code of what was paid or withheld, or the name of the rule that computed it.
+    pub component: SmolStr,
+    /// The input or rule that it comes from, where that has another name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<SmolStr>,
+    /// What it does to pay.
+    pub kind: Kind,
+    /// How much, as the rules give it: a tax that is withheld is above zero.
+    #[serde(with = "fondaco_core::decimal::as_text")]
+    pub amount: Decimal,
+    /// Of how much of something.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "fondaco_core::decimal::as_text::option"
+    )]
+    pub quantity: Option<Decimal>,
+    /// In which unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<SmolStr>,
+    /// At which rate.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "fondaco_core::decimal::as_text::option"
+    )]
+    pub rate: Option<Decimal>,
+    /// The first day of the period that it belongs to, where that is not the slip's: retro pay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original: Option<NaiveDate>,
+    /// The loan, order or claim that it serves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deduction: Option<Id<Deduction>>,
+    /// Which cost centres bear it, where they are not those of the slip.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shares: Vec<CostShare>,
+}
+
+impl SlipLine {
+    /// A line of so much.
+    pub fn new(component: impl Into<SmolStr>, kind: Kind, amount: Decimal) -> SlipLine {
+        SlipLine {
+            component: component.into(),
+            rule: None,
+            kind,
+            amount,
+            quantity: None,
+            unit: None,
+            rate: None,
+            original: None,
+            deduction: None,
+            shares: Vec::new(),
+        }
+    }
+
+    /// The input or rule that it comes from.
+    #[must_use]
+    pub fn rule(&self) -> &str {
+        self.rule.as_deref().unwrap_or(&self.component)
+    }
+}
+
+/// How a year-to-date sum stands before and after a slip.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SlipSum {
+    /// The accumulator's name.
+    pub sum: SmolStr,
+    /// The year that it counts to.
+    pub year: i32,
+    /// What it was before.
+    #[serde(with = "fondaco_core::decimal::as_text")]
+    pub before: Decimal,
+    /// What it is after.
+    #[serde(with = "fondaco_core::decimal::as_text")]
+    pub after: Decimal,
+}
+
+/// What a slip takes for a loan, order or claim.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SlipTaking {
+    /// For what.
+    pub deduction: Id<Deduction>,
+    /// What was owed before: a loan's rest, an order's arrears.
+    #[serde(with = "fondaco_core::decimal::as_text")]
+    pub before: Decimal,
+    /// What it wanted from this slip besides, which it is owed from now on: an order's amount for the period.
+    #[serde(with = "fondaco_core::decimal::as_text")]
+    pub due: Decimal,
+    /// What it gets; below zero it is given back.
+    #[serde(with = "fondaco_core::decimal::as_text")]
+    pub taken: Decimal,
+}
+
+/// One employee's pay of one run. What it says never changes once it counts; only how far it is does.
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(
+    table = "payroll_slip", kind = state, key(run, employee), guard(by_employee(employee)),
+    index(by_employee(employee, pay_date)),
+)]
+pub struct Slip {
+    /// The run.
+    pub run: Id<Run>,
+    /// Who is paid.
+    pub employee: PartyId,
+    /// The company's own number for them.
+    pub number: SmolStr,
+    /// How far it is.
+    pub status: SlipStatus,
+    /// The calculation of the run that it is of.
+    pub calculation: u32,
+    /// How often it was computed.
+    pub edition: u32,
+    /// The first day of its period.
+    pub period_start: NaiveDate,
+    /// The last.
+    pub period_end: NaiveDate,
+    /// The day of payment.
+    pub pay_date: NaiveDate,
+    /// The rules that computed it.
+    pub rules: SmolStr,
+    /// Which version of a stored rule book; 0 of shipped rules.
+    pub rules_version: u32,
+    /// The day whose rules they were.
+    pub rules_on: NaiveDate,
+    /// When it was computed: what was known then is what it rests on.
+    pub known_at: Timestamp,
+    /// What it is paid in.
+    pub currency: Currency,
+    /// What is earned.
+    pub gross: Amt,
+    /// What is paid out, after loans, orders and claims.
+    pub net: Amt,
+    /// What it costs the employer.
+    pub employer_cost: Amt,
+    /// How much of that has left and not come back.
+    pub paid: Amt,
+    /// What it was computed from: also where its costs and its net pay go, and what should be looked at before it is approved.
+    pub input: Whole<PayInput>,
+    /// Its lines.
+    pub lines: Parts<SlipLine>,
+    /// The year-to-date sums.
+    pub sums: Parts<SlipSum>,
+    /// Loans, orders, claims.
+    pub takings: Parts<SlipTaking>,
+    /// The run of the slip that it stands in place of.
+    pub replaces: Option<Id<Run>>,
+}
+
+/// Why an employee's slip could not be computed in a run. The others' are.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(table = "payroll_run_refusal", kind = state, key(run, employee))]
+pub struct RunRefusal {
+    /// The run.
+    pub run: Id<Run>,
+    /// Who.
+    pub employee: PartyId,
+    /// The company's own number for them.
+    pub number: SmolStr,
+    /// The calculation of the run.
+    pub calculation: u32,
+    /// The code of the error.
+    pub code: SmolStr,
+    /// What is wrong, with the field, the value and the way out; without a name.
+    pub why: String,
+}
+
+/// What the slips of a run come to, those of its calculation that counts.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(table = "payroll_run_total", kind = counter, key(run, calculation))]
+pub struct RunTotal {
+    /// The run.
+    pub run: Id<Run>,
+    /// The calculation.
+    pub calculation: u32,
+    /// How many slips, voided ones too.
+    pub slips: i64,
+    /// How many employees could not be computed.
+    pub refused: i64,
+    /// How many slips were voided.
+    pub voided: i64,
+    /// What is earned, without voided slips.
+    pub gross: Amt,
+    /// What is paid out, without voided slips.
+    pub net: Amt,
+    /// What it costs the employer, without voided slips.
+    pub employer_cost: Amt,
+    /// How much of net has left and not come back, without voided slips.
+    pub paid: Amt,
+}
