@@ -8,6 +8,7 @@
 //! | money, currencies, dates, rounding; to write an engine or a store | [`core`] |
 //! | to keep books: accounts, entries, balances, reports | `accounting`, feature `accounting`; from CSV files by feature `import` |
 //! | stock, its value and its replenishment; the formulas alone | `inventory`, feature `inventory` |
+//! | names compared, leads scored, customers forecast | `crm`, feature `crm` |
 //! | gross to net: payroll rules as data, those of countries, why an amount is what it is | `payroll`, feature `payroll` |
 //! | somewhere to keep them: memory, SQLite, redb, PostgreSQL, any ordered map | [`store`]; features `sqlite`, `redb`, `postgres` |
 //!
@@ -33,6 +34,8 @@
 #[cfg(feature = "accounting")]
 pub use fondaco_accounting as accounting;
 pub use fondaco_core as core;
+#[cfg(feature = "crm")]
+pub use fondaco_crm as crm;
 #[cfg(feature = "inventory")]
 pub use fondaco_inventory as inventory;
 #[cfg(feature = "payroll")]

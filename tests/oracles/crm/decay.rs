@@ -1,0 +1,52 @@
+//! `decay/decay.json`: sums with half-lives, as 50 digits give them.
+
+use std::error::Error;
+use std::path::Path;
+
+use fondaco::core::Timestamp;
+use fondaco_crm::KernelError;
+use fondaco_crm::decay::{DecayingSum, HalfLife};
+use serde_json::Value;
+
+use crate::case::Case;
+use crate::json;
+
+pub(crate) fn cases(path: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
+    let file = json::read(path)?;
+    let events = file.get("events").ok_or("no events")?;
+    json::list(&file, "cases")?.iter().map(|case| one(case, events)).collect()
+}
+
+fn one(case: &Value, events: &Value) -> Result<Case, Box<dyn Error>> {
+    let name = json::text(case, "events")?;
+    let [half_life, at] = [json::number(case, "half_life_s")?, json::number(case, "at_s")?];
+    let expected: f64 = json::text(case, "value")?.parse()?;
+    // Only what had happened by then.
+    let mut known = Vec::new();
+    for event in json::list(events, name)? {
+        let number = |n: usize| event.get(n).and_then(Value::as_f64).ok_or("two numbers");
+        known.push((number(0)?, number(1)?));
+    }
+    let id = format!("{name}, half-life {half_life} s, at {at} s");
+    let actual = sum(&known, half_life, at)?;
+    // Relative, however small: what is expected is never nothing but where nothing is left.
+    let share = actual.as_ref().map_or(f64::NAN, |actual| actual / expected);
+    match expected.abs() < 1e-300 {
+        true => Ok(Case::near(id, expected, 1e-12, actual)),
+        false => Ok(Case::near(id, 1.0, 1e-12, Ok::<_, KernelError>(share))),
+    }
+}
+
+fn sum(
+    events: &[(f64, f64)],
+    half_life: f64,
+    at: f64,
+) -> Result<Result<f64, KernelError>, Box<dyn Error>> {
+    let time = |seconds: f64| Timestamp::from_micros((seconds * 1e6) as i64).ok_or("a time");
+    let half_life = HalfLife::from_seconds(half_life)?;
+    let mut sum = DecayingSum::new();
+    for (second, weight) in events.iter().filter(|(second, _)| *second <= at) {
+        sum.add(*weight, time(*second)?, half_life)?;
+    }
+    Ok(sum.at(time(at)?, half_life))
+}
