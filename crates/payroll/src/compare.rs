@@ -1,12 +1,13 @@
 //! Two results compared: what changed, by how much, and why.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use fondaco_core::report::{Column, Explain, Locale, Report, Row};
+use fondaco_core::report::{Cell, Column, Explain, Locale, Report, Row};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use crate::PayError;
+use crate::explain::BAND_WORDS;
 use crate::program::Slip;
 
 /// A result that is another one in two slips.
@@ -55,8 +56,9 @@ impl Slip<'_> {
     /// [`PayError::FigureTooLarge`].
     pub fn compare(&self, after: &Slip<'_>) -> Result<Vec<Change>, PayError> {
         let names = self.program.outputs().chain(after.program.outputs());
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         let mut changes = Vec::new();
+        let inner = &self.program.inner_names | &after.program.inner_names;
         for name in names.filter(|name| seen.insert(*name)) {
             let (old, new) = (found(self, name)?, found(after, name)?);
             let value = |side: &Option<(Decimal, Explain)>| side.as_ref().map(|(value, _)| *value);
@@ -64,7 +66,7 @@ impl Slip<'_> {
                 continue;
             }
             let because =
-                causes(old.as_ref().map(|(_, why)| why), new.as_ref().map(|(_, why)| why));
+                causes(old.as_ref().map(|(_, why)| why), new.as_ref().map(|(_, why)| why), &inner);
             changes.push(Change {
                 name: name.into(),
                 before: value(&old),
@@ -126,17 +128,21 @@ fn found(slip: &Slip<'_>, name: &str) -> Result<Option<(Decimal, Explain)>, PayE
     }
 }
 
-fn causes(before: Option<&Explain>, after: Option<&Explain>) -> Vec<Cause> {
+fn causes(
+    before: Option<&Explain>,
+    after: Option<&Explain>,
+    inner: &BTreeSet<SmolStr>,
+) -> Vec<Cause> {
     let (mut old, mut new) = (BTreeMap::new(), BTreeMap::new());
     for (explain, rests) in [(before, &mut old), (after, &mut new)] {
         if let Some(explain) = explain {
             if let Some(rule) = &explain.rule {
                 rests.insert("formula".to_owned(), rule.to_string());
             }
-            collect(explain, rests);
+            collect(explain, inner, rests);
         }
     }
-    let names: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     let each = names.into_iter().map(|what| {
         let side = |rests: &BTreeMap<String, String>| rests.get(what).cloned().unwrap_or_default();
         Cause { what: what.clone(), before: side(&old), after: side(&new) }
@@ -144,8 +150,8 @@ fn causes(before: Option<&Explain>, after: Option<&Explain>) -> Vec<Cause> {
     each.filter(|cause| cause.before != cause.after).collect()
 }
 
-/// What a figure rests on: of parts of its own formula, what they rest on; of other rules, their values.
-fn collect(explain: &Explain, rests: &mut BTreeMap<String, String>) {
+/// What a figure rests on: of parts of its own formula and of the formulas that it calls, what they rest on; of other rules, their values.
+fn collect(explain: &Explain, inner: &BTreeSet<SmolStr>, rests: &mut BTreeMap<String, String>) {
     let locale = Locale::plain();
     for parameter in &explain.parameters {
         let name = match parameter.name.to_string().as_str() {
@@ -154,13 +160,22 @@ fn collect(explain: &Explain, rests: &mut BTreeMap<String, String>) {
         };
         rests.insert(name, locale.value(&parameter.value));
     }
-    for input in &explain.inputs {
+    for input in explain.inputs.iter().filter(|input| !is_band(input)) {
+        let what = input.what.to_string();
+        let is_inner = inner.contains(what.as_str());
         let is_part =
             input.rule.is_none() && !(input.inputs.is_empty() && input.parameters.is_empty());
-        if is_part {
-            collect(input, rests);
+        if is_part || is_inner {
+            collect(input, inner, rests);
         } else {
-            rests.insert(input.what.to_string(), locale.value(&input.value));
+            rests.insert(what, locale.value(&input.value));
         }
     }
+}
+
+/// What a band of a table adds says nothing that the rows and the value don't.
+fn is_band(explain: &Explain) -> bool {
+    let first = explain.what.parts().first();
+    explain.rule.is_none()
+        && matches!(first, Some(Cell::Word(word)) if BAND_WORDS.contains(&word.as_str()))
 }

@@ -45,6 +45,9 @@ impl Lowering<'_> {
             Some(Symbol::Function(index)) if cells.is_empty() => {
                 return self.function(*index, args, expr);
             }
+            Some(Symbol::Callable(index)) if cells.is_empty() => {
+                return self.called(*index, args, expr);
+            }
             _ => {}
         }
         if !cells.is_empty() {
@@ -278,10 +281,7 @@ impl Lowering<'_> {
         let mut nodes = Vec::new();
         for (wanted, arg) in takes.into_iter().zip(args) {
             let wanted = self.rules.type_of(wanted)?;
-            let (value, node) = self.value_as(arg, Some(&wanted))?;
-            if value.of != wanted && !value.any_unit {
-                return Err(wrong_type(arg.to_string(), &value.of, &wanted));
-            }
+            let (value, node) = self.value_of_type(arg, &wanted)?;
             values.push(value);
             nodes.push(node);
         }

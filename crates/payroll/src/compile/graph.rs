@@ -11,7 +11,7 @@ use super::Symbol;
 use crate::RuleError;
 use crate::rules::RuleSet;
 
-/// Rules and bases, each after what it needs.
+/// Rules, bases and formulas that are called, each after what it needs.
 pub(super) fn order(
     rules: &RuleSet,
     on: NaiveDate,
@@ -20,7 +20,8 @@ pub(super) fn order(
     let mut graph = DiGraph::<Symbol, ()>::new();
     let all = (0..rules.file.rules.len())
         .map(Symbol::Rule)
-        .chain((0..rules.bases.len()).map(Symbol::Base));
+        .chain((0..rules.bases.len()).map(Symbol::Base))
+        .chain((0..rules.file.formulas.len()).map(Symbol::Callable));
     let places: BTreeMap<Symbol, NodeIndex> =
         all.map(|symbol| (symbol, graph.add_node(symbol))).collect();
     for (symbol, place) in &places {
@@ -37,7 +38,7 @@ pub(super) fn order(
 }
 
 /// What the formula of a rule, or the members of a base, name.
-fn needs(
+pub(super) fn needs(
     rules: &RuleSet,
     symbol: Symbol,
     on: NaiveDate,
@@ -49,6 +50,17 @@ fn needs(
             let held = held.map_err(|error| error.of("rule", &rules.file.rules[index].name))?;
             let mut found = Vec::new();
             held.value.0.names(&mut |name| found.extend(rules.symbols.get(name).copied()));
+            Ok(found)
+        }
+        Symbol::Callable(index) => {
+            let callable = &rules.file.formulas[index];
+            let held = rules.callables[index].held(&[], on, known);
+            let held = held.map_err(|error| error.of("formula", &callable.name))?;
+            let mut found = Vec::new();
+            let steps = callable.steps.iter().map(|step| &step.formula);
+            for formula in steps.chain([&held.value.0]) {
+                formula.names(&mut |name| found.extend(rules.symbols.get(name).copied()));
+            }
             Ok(found)
         }
         Symbol::Base(index) => {
@@ -82,6 +94,7 @@ fn circle(rules: &RuleSet, graph: &DiGraph<Symbol, ()>) -> String {
     let names = path.into_iter().map(|place| match graph[place] {
         Symbol::Rule(index) => rules.file.rules[index].name.as_str(),
         Symbol::Base(index) => rules.bases[index].name.as_str(),
+        Symbol::Callable(index) => rules.file.formulas[index].name.as_str(),
         _ => "",
     });
     names.collect::<Vec<_>>().join(" -> ")

@@ -1,6 +1,6 @@
 //! Formulas as steps.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use rust_decimal::Decimal;
 
@@ -36,6 +36,12 @@ pub(super) struct Lowering<'r> {
     pub(super) figures: BTreeMap<(usize, usize), (Figure, String, DateRange)>,
     /// The innermost part of a formula that could not be lowered.
     pub(super) failed: Option<*const Expr>,
+    /// The same within a formula that is called, which stands elsewhere.
+    pub(super) failed_inside: Option<Part>,
+    /// The arguments and steps of the formula that is being called.
+    pub(super) locals: BTreeMap<SmolStr, Value>,
+    /// Formulas with arguments that are wrong by themselves, which was told.
+    pub(super) broken: BTreeSet<usize>,
 }
 
 /// A value that is computed, or known.
@@ -70,6 +76,9 @@ impl<'r> Lowering<'r> {
             spans: Vec::new(),
             figures: BTreeMap::new(),
             failed: None,
+            failed_inside: None,
+            locals: BTreeMap::new(),
+            broken: BTreeSet::new(),
         }
     }
 
@@ -186,6 +195,9 @@ impl<'r> Lowering<'r> {
                 wanted: "a value: a text says one of a choice, or a day, beside one".into(),
             }),
             Expr::Name(name) => {
+                if let Some(value) = self.locals.get(name).cloned() {
+                    return Ok((value.clone(), named(What::Local(name.clone()), &value)));
+                }
                 let Some(symbol) = self.rules.symbols.get(name).copied() else {
                     return Err(self.unknown(name));
                 };
@@ -495,6 +507,9 @@ impl<'r> Lowering<'r> {
             figures: self.figures,
             table_texts: self.tables.texts,
             names: names(self.rules),
+            accumulators: self.rules.file.accumulators.clone(),
+            callables: callables(self.rules, on, self.known),
+            inner_names: inner_names(self.rules),
         })
     }
 }
@@ -502,6 +517,22 @@ impl<'r> Lowering<'r> {
 /// The name of every symbol.
 fn names(rules: &RuleSet) -> BTreeMap<Symbol, SmolStr> {
     rules.symbols.iter().map(|(name, symbol)| (*symbol, name.clone())).collect()
+}
+
+/// The names of formulas that are called, of their arguments and their steps.
+fn inner_names(rules: &RuleSet) -> BTreeSet<SmolStr> {
+    let all = rules.file.formulas.iter().flat_map(|formula| {
+        let of = formula.of.iter().map(|argument| &argument.name);
+        of.chain(formula.steps.iter().map(|step| &step.name)).chain([&formula.name])
+    });
+    all.cloned().collect()
+}
+
+/// The text and the law of every formula that is called, as it holds.
+fn callables(rules: &RuleSet, on: NaiveDate, known: Timestamp) -> Vec<(String, String)> {
+    let held = rules.callables.iter().map(|versions| versions.held(&[], on, known));
+    let said = held.map(|held| held.map(|held| (held.value.0.to_string(), held.value.1.clone())));
+    said.map(Result::unwrap_or_default).collect()
 }
 
 pub(super) fn named(what: What, value: &Value) -> Node {

@@ -3,6 +3,7 @@
 //! Everything that can be known before an employee is seen is decided here: names, types, units, how many digits each value has, which
 //! version of each figure holds. The program that comes out only adds and multiplies.
 
+mod callable;
 mod calls;
 mod graph;
 mod lower;
@@ -38,6 +39,7 @@ pub(crate) enum Symbol {
     Accumulator(usize),
     Rule(usize),
     Function(usize),
+    Callable(usize),
 }
 
 /// Reads every figure and table that holds on a day, those too that no rule uses.
@@ -127,6 +129,11 @@ fn lowered<'r>(
             }
             Symbol::Base(index) => {
                 lowering.base(index).map_err(|error| error.of("base", &rules.bases[index].name))?;
+            }
+            Symbol::Callable(index) => {
+                if let Err(fault) = lowering.callable(index) {
+                    faults.push(*fault);
+                }
             }
             _ => {}
         }

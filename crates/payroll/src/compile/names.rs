@@ -32,6 +32,7 @@ impl Lowering<'_> {
             reg: self.place(0)?,
             of: of.clone(),
             digits,
+            carries: None,
         };
         let value = Value { reg: slot.reg, digits, of, constant: None, any_unit: false };
         self.done.insert(Symbol::Input(index), value.clone());
@@ -83,12 +84,14 @@ impl Lowering<'_> {
         let of = self.rules.type_of(&written)?;
         let digits = self.usual_digits(&of, &written);
         let reg = self.place(0)?;
+        let default = self.bound(&accumulator.default, &of, digits)?;
         self.inputs.push(InputSlot {
             name: accumulator.name.clone(),
             values: Vec::new(),
             least: None,
             most: None,
-            default: Some(0),
+            default,
+            carries: Some(index),
             reg,
             of: of.clone(),
             digits,
@@ -140,9 +143,10 @@ impl Lowering<'_> {
         let held = self.rules.formulas[index].held(&[], self.on, self.known);
         let (formula, source) =
             held.map_err(|error| Box::new(Fault::from(error.of("rule", &rule.name))))?.value;
-        self.failed = None;
+        (self.failed, self.failed_inside) = (None, None);
         self.formula(index, formula, source).map_err(|error| {
-            let part = Some(part(formula, self.failed, &error));
+            let inside = self.failed_inside.take();
+            let part = inside.or_else(|| Some(part(formula, self.failed, &error)));
             Box::new(Fault { part, error: error.of("rule", &rule.name) })
         })
     }
@@ -150,11 +154,7 @@ impl Lowering<'_> {
     fn formula(&mut self, index: usize, formula: &Expr, source: &str) -> Result<(), RuleError> {
         let rule = &self.rules.file.rules[index];
         let wanted = self.rules.type_of(&rule.of)?;
-        let (value, node) = self.value_as(formula, Some(&wanted))?;
-        if value.of != wanted && !(value.any_unit && matches!(wanted, Type::Number(_))) {
-            return Err(wrong_type(formula.to_string(), &value.of, &wanted));
-        }
-        let value = Value { of: wanted, any_unit: false, ..value };
+        let (value, node) = self.value_of_type(formula, &wanted)?;
         self.check_paid(rule.kind, &value)?;
         self.spans.push((self.ops.len(), rule.name.clone()));
         self.output(&rule.name, &rule.about, Some(rule.kind), &value);
@@ -171,8 +171,7 @@ impl Lowering<'_> {
     pub(super) fn checks(&mut self, left: &mut Vec<usize>, faults: &mut Vec<Fault>) {
         for index in std::mem::take(left) {
             let check = &self.rules.file.checks[index];
-            let mut named = Vec::new();
-            check.condition.names(&mut |name| named.extend(self.rules.symbols.get(name).copied()));
+            let named = self.named_by(&check.condition);
             let later = |symbol: &Symbol| {
                 matches!(symbol, Symbol::Rule(_) | Symbol::Base(_))
                     && !self.done.contains_key(symbol)
@@ -181,20 +180,37 @@ impl Lowering<'_> {
                 left.push(index);
                 continue;
             }
-            self.failed = None;
+            (self.failed, self.failed_inside) = (None, None);
             if let Err(error) = self.check(index, &named) {
-                let part = Some(part(&check.condition, self.failed, &error));
+                let inside = self.failed_inside.take();
+                let part = inside.or_else(|| Some(part(&check.condition, self.failed, &error)));
                 faults.push(Fault { part, error: error.of("check", &check.name) });
             }
         }
     }
 
+    /// All that a formula names, and what the formulas name that it calls.
+    fn named_by(&self, formula: &Expr) -> Vec<Symbol> {
+        let mut named = Vec::new();
+        formula.names(&mut |name| named.extend(self.rules.symbols.get(name).copied()));
+        let mut at = 0;
+        while let Some(symbol) = named.get(at).copied() {
+            at += 1;
+            if matches!(symbol, Symbol::Callable(_)) {
+                let more = super::graph::needs(self.rules, symbol, self.on, self.known);
+                for symbol in more.unwrap_or_default() {
+                    if !named.contains(&symbol) {
+                        named.push(symbol);
+                    }
+                }
+            }
+        }
+        named
+    }
+
     fn check(&mut self, index: usize, named: &[Symbol]) -> Result<(), RuleError> {
         let check = &self.rules.file.checks[index];
-        let (value, _) = self.value_as(&check.condition, Some(&Type::Bool))?;
-        if value.of != Type::Bool {
-            return Err(wrong_type(check.condition.to_string(), &value.of, &Type::Bool));
-        }
+        let (value, _) = self.value_of_type(&check.condition, &Type::Bool)?;
         let inputs = self.rules.file.inputs.len();
         let mut given: Vec<usize> = Vec::new();
         for symbol in named {
@@ -315,6 +331,7 @@ impl Lowering<'_> {
             .rules
             .symbols
             .keys()
+            .chain(self.locals.keys())
             .map(SmolStr::as_str)
             .chain(super::calls::FUNCTIONS.iter().copied());
         RuleError::UnknownName { name: name.into(), like: names_like(name, known) }
@@ -327,6 +344,10 @@ impl Lowering<'_> {
         match symbol {
             Symbol::Parameter(index) if self.rules.file.parameters[index].by.is_empty() => {
                 self.parameter(index)
+            }
+            Symbol::Callable(_) => {
+                let wanted = "its arguments in round brackets".to_owned();
+                Err(RuleError::WrongArguments { name: name.into(), found: 0, wanted })
             }
             Symbol::Parameter(_) | Symbol::Table(_) => {
                 let wanted = "its cell in square brackets, or its value in round ones".to_owned();
@@ -377,7 +398,7 @@ impl Lowering<'_> {
 }
 
 /// The part of a formula that an error is about: the innermost that failed, or what in it the error shows.
-fn part(formula: &Expr, failed: Option<*const Expr>, error: &RuleError) -> Part {
+pub(super) fn part(formula: &Expr, failed: Option<*const Expr>, error: &RuleError) -> Part {
     let all = formula.parts_first();
     let place = |part: &Expr| all.iter().position(|other| std::ptr::eq(*other, part));
     let failed = all.iter().find(|part| failed.is_some_and(|failed| std::ptr::eq(**part, failed)));

@@ -60,15 +60,20 @@ impl Lowering<'_> {
         let of = self.tables.gives[usize::from(at)].clone();
         let result = self.fresh(gives, of, || expr.to_string())?;
         let (to, value) = (result.reg, value.reg);
-        match args {
+        let over = match args {
             [_, times, over] => {
                 let over = self.ratio(times, over, &mut nodes)?;
                 self.ops.push(Op::Scaled { to, table: at, index: cell, value, over });
+                Some(over)
             }
-            _ => self.ops.push(Op::Table { to, table: at, index: cell, value }),
-        }
+            _ => {
+                self.ops.push(Op::Table { to, table: at, index: cell, value });
+                None
+            }
+        };
         let index = Some(cell).filter(|_| !table.by.is_empty());
-        Ok((result.clone(), named(What::Table { table: at, index, of: nodes }, &result)))
+        let what = What::Table { table: at, index, value, over, of: nodes };
+        Ok((result.clone(), named(what, &result)))
     }
 
     /// A numerator and a denominator, of one unit and with the same digits, side by side in the frame.

@@ -1,6 +1,7 @@
 //! What a formula became: its tree once more, each part with its place in the frame. It explains results and is not run.
 
 use fondaco_core::Rounding;
+use smol_str::SmolStr;
 
 use super::Symbol;
 use crate::program::Reg;
@@ -23,6 +24,15 @@ pub(crate) enum What {
     Literal,
     /// Something that has a name.
     Name(Symbol),
+    /// An argument or a step of a formula that is called.
+    Local(SmolStr),
+    /// A formula that is called: with what, the steps on the way, the answer.
+    Call {
+        callable: usize,
+        of: Vec<(SmolStr, String, Node)>,
+        steps: Vec<(SmolStr, String, Node)>,
+        answer: Box<Node>,
+    },
     /// One cell of a parameter.
     Cell { parameter: usize, index: Reg, cells: Vec<Node> },
     /// Operators and functions, of which nothing has to be said but what they are made of.
@@ -33,8 +43,8 @@ pub(crate) enum What {
     If(Box<[Node; 3]>),
     /// A rounding.
     Round { exact: Exact, to_digits: Option<u8>, rounding: Rounding, of: Vec<Node> },
-    /// A table.
-    Table { table: u16, index: Option<Reg>, of: Vec<Node> },
+    /// A table: the value that is looked up, and of one whose thresholds are scaled the place of the ratio.
+    Table { table: u16, index: Option<Reg>, value: Reg, over: Option<Reg>, of: Vec<Node> },
 }
 
 /// What was rounded: a value, or a value over another.

@@ -1,5 +1,6 @@
 //! Programs: rules compiled for a day, run for one employee or for a million.
 
+mod bands;
 mod batch;
 mod case;
 mod exact;
@@ -10,7 +11,7 @@ mod runner;
 mod slip;
 mod table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use fondaco_core::{Currency, DateRange};
@@ -18,9 +19,10 @@ use smol_str::SmolStr;
 
 use crate::compile::{Node, Symbol};
 use crate::function::Bound;
-use crate::rules::{Figure, Kind};
+use crate::rules::{Accumulator, Figure, Kind};
 use crate::units::Type;
 
+pub(crate) use bands::Band;
 pub use batch::{Batch, BatchResult};
 pub use case::{Case, Value};
 pub(crate) use interval::{Bounds, checked, run_bounds};
@@ -49,6 +51,11 @@ pub struct Program {
     pub(crate) figures: BTreeMap<(usize, usize), (Figure, String, DateRange)>,
     pub(crate) table_texts: BTreeMap<(usize, usize), (Vec<String>, String, DateRange)>,
     pub(crate) names: BTreeMap<Symbol, SmolStr>,
+    pub(crate) accumulators: Vec<Accumulator>,
+    /// The formulas that are called: their text and their law.
+    pub(crate) callables: Vec<(String, String)>,
+    /// Their names, and those of their arguments and steps.
+    pub(crate) inner_names: BTreeSet<SmolStr>,
 }
 
 /// Where an input stands, and what it may be.
@@ -62,6 +69,8 @@ pub(crate) struct InputSlot {
     pub(crate) most: Option<i128>,
     pub(crate) default: Option<i128>,
     pub(crate) reg: Reg,
+    /// Which accumulator it is, as it was before the period.
+    pub(crate) carries: Option<usize>,
 }
 
 /// What is told where a check does not hold.
@@ -136,6 +145,12 @@ impl Program {
     /// The names of all inputs, in the file's order; accumulators come last.
     pub fn inputs(&self) -> impl Iterator<Item = &str> {
         self.inputs.iter().map(|input| input.name.as_str())
+    }
+
+    /// The sums over periods that these rules begin with and end with: what the host keeps, over which year, and by what apart.
+    #[must_use]
+    pub fn accumulators(&self) -> &[Accumulator] {
+        &self.accumulators
     }
 
     /// The names of all results: inputs that are pay, rules, bases, totals, and accumulators as they are after the period.

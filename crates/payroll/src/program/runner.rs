@@ -165,10 +165,24 @@ impl<'p> Runner<'p> {
 
     #[cold]
     fn missing(&self, slot: &super::InputSlot) -> PayError {
+        if let Some(at) = slot.carries {
+            return self.not_carried(slot, at);
+        }
         let wanted = match slot.values.is_empty() {
             true => format!("a value of type {}", slot.of),
             false => format!("one of {}", slot.values.join(", ")),
         };
+        PayError::MissingInput { employee: self.employee.clone(), field: slot.name.clone(), wanted }
+    }
+
+    /// A sum over periods that nobody gave: taken for nothing it would begin the year anew.
+    #[cold]
+    fn not_carried(&self, slot: &super::InputSlot, at: usize) -> PayError {
+        let over = self.program.accumulators.get(at).map(|sum| sum.over.as_str());
+        let over = over.filter(|over| !over.is_empty()).unwrap_or("year");
+        let wanted = format!(
+            "what it was before this period, 0 in the first of its {over}; or say default = 0 in the rules"
+        );
         PayError::MissingInput { employee: self.employee.clone(), field: slot.name.clone(), wanted }
     }
 

@@ -58,7 +58,7 @@ impl Rows {
         self.from.iter().take_while(|from| begun(from)).count().checked_sub(1)
     }
 
-    fn at(&self, row: usize) -> (i128, i128, i128) {
+    pub(super) fn at(&self, row: usize) -> (i128, i128, i128) {
         let part = |column: &[i128]| column.get(row).copied().unwrap_or_default();
         (part(&self.from), part(&self.rate), part(&self.base))
     }
@@ -103,8 +103,8 @@ impl Brackets {
                 break;
             }
             below = add(below, mul(sub(threshold, begun)?, rate)?)?;
-            if let Some((dropped, rounding)) = scaling.amounts {
-                below = mul(round(below, dropped, rounding)?, power(dropped)?)?;
+            if let Some(amounts) = scaling.amounts {
+                below = rounded(below, amounts)?;
             }
             (begun, rate) = (threshold, *next);
         }
@@ -126,6 +126,11 @@ impl Brackets {
             _ => Ok(from.to_vec()),
         }
     }
+}
+
+/// An amount with digits dropped, and as many zeros instead.
+pub(super) fn rounded(amount: i128, (dropped, how): (u8, Rounding)) -> Result<i128, Fault> {
+    mul(round(amount, dropped, how)?, power(dropped)?)
 }
 
 /// Each band by itself, rounded.

@@ -11,7 +11,7 @@ use crate::compare::Cause;
 
 impl RuleSet {
     /// What is another figure, other brackets or another formula under later rules, or under these on a later day; what only one of
-    /// them has is empty in the other. In the order of their names, parameters first, then tables, then rules.
+    /// them has is empty in the other. In the order of their names: formulas that are called, parameters, rules, tables.
     ///
     /// ```
     /// use fondaco_payroll::jurisdictions::estonia;
@@ -55,6 +55,14 @@ impl RuleSet {
                     let rows: Vec<String> = held.value.rows.iter().map(row).collect();
                     said.insert(of("table", &table.name, case), rows.join("; "));
                 }
+            }
+        }
+        for (formula, versions) in self.file.formulas.iter().zip(&self.callables) {
+            if let Ok(held) = versions.held(&[], on, known) {
+                let steps = formula.steps.iter();
+                let steps = steps.map(|step| format!("{} = {}; ", step.name, step.formula));
+                let text = steps.collect::<String>() + &held.value.0.to_string();
+                said.insert(of("formula", &formula.name, &[]), text);
             }
         }
         for (rule, versions) in self.file.rules.iter().zip(&self.formulas) {

@@ -43,6 +43,9 @@ pub struct RuleFile {
     /// What has to hold of inputs and results together: `[[check]]`.
     #[serde(default, rename = "check", skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<Check>,
+    /// Formulas that others call: `[[formula]]`.
+    #[serde(default, rename = "formula", skip_serializing_if = "Vec::is_empty")]
+    pub formulas: Vec<Callable>,
     /// What is computed: `[[rule]]`.
     #[serde(default, rename = "rule", skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<Rule>,
@@ -315,12 +318,29 @@ pub struct Accumulator {
     /// Over what: `tax_year`, or whatever the host keeps apart.
     #[serde(default, skip_serializing_if = "SmolStr::is_empty")]
     pub over: SmolStr,
-    /// For each of which: `employee`, `employer`, `jurisdiction`.
+    /// For each of which it is kept apart.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub by: Vec<SmolStr>,
+    pub by: Vec<Key>,
+    /// What it was before this period when nobody says; without one it has to be given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<Figure>,
     /// What it is, in people's words.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub about: String,
+}
+
+/// What a sum over periods is kept apart by, beside its year and its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Key {
+    /// Who is paid.
+    Employee,
+    /// Who pays: a ceiling that each employer reckons from nothing.
+    Employer,
+    /// Under whose law: a state, a province.
+    Jurisdiction,
+    /// Which component, where several feed one input: a loan, a garnishment order.
+    Component,
 }
 
 /// What has to hold of inputs and results together. A case of which it does not is refused, before what comes of it is computed.
@@ -388,6 +408,55 @@ pub struct Formula {
     /// The law, where it is not the rule's.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub source: String,
+}
+
+/// A formula with arguments, written once and called by its name like a function: a tariff that several incomes are taxed by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Callable {
+    /// Its name, by which formulas call it.
+    pub name: SmolStr,
+    /// What it is called with, in order.
+    pub of: Vec<Argument>,
+    /// The type of its answer: money, unless it says otherwise.
+    #[serde(rename = "type", default = "money", skip_serializing_if = "is_money")]
+    pub gives: SmolStr,
+    /// What it is, in people's words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub about: String,
+    /// The law.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source: String,
+    /// Values on the way, each from the arguments and the steps before it; only this formula knows their names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Step>,
+    /// The formula, when it never changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub formula: Option<Expr>,
+    /// The formulas over time, when it did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub formulas: Vec<Formula>,
+}
+
+/// What a formula is called with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Argument {
+    /// Its name within the formula.
+    pub name: SmolStr,
+    /// Its type.
+    #[serde(rename = "type", default = "money", skip_serializing_if = "is_money")]
+    pub of: SmolStr,
+}
+
+/// A value on the way to a formula's answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Its name within the formula.
+    pub name: SmolStr,
+    /// The formula.
+    pub formula: Expr,
 }
 
 fn money() -> SmolStr {

@@ -10,8 +10,8 @@ mod versions;
 pub use figure::Figure;
 pub(crate) use figure::read as read_text;
 pub use file::{
-    Accumulator, Base, Check, Choice, Formula, Input, Kind, Parameter, ParameterVersion, Rounded,
-    Rule, RuleFile, Scaled, Table, TableKind, TableVersion,
+    Accumulator, Argument, Base, Callable, Check, Choice, Formula, Input, Key, Kind, Parameter,
+    ParameterVersion, Rounded, Rule, RuleFile, Scaled, Step, Table, TableKind, TableVersion,
 };
 pub(crate) use set::is_missing;
 pub use set::{RuleSet, TOTALS};

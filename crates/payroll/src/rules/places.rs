@@ -15,8 +15,8 @@ use crate::expr;
 type Item<'t> = Spanned<DeValue<'t>>;
 
 /// The parts of a file whose names formulas can say, by their keys.
-const KINDS: [&str; 8] =
-    ["choice", "input", "parameter", "table", "base", "accumulator", "rule", "check"];
+const KINDS: [&str; 9] =
+    ["choice", "input", "parameter", "table", "base", "accumulator", "formula", "rule", "check"];
 
 /// Reads a file.
 pub(super) fn read(text: &str) -> Result<RuleFile, RuleError> {
@@ -61,7 +61,7 @@ impl<'t> Places<'t> {
         let Some(item) = self.items(what).find(|item| name_of(item) == Some(name)) else {
             return self.of_file(error);
         };
-        let part = fault.part.as_ref().filter(|_| matches!(what, "rule" | "check"));
+        let part = fault.part.as_ref().filter(|_| matches!(what, "rule" | "check" | "formula"));
         part.and_then(|part| self.in_formula(item, part))
             .or_else(|| in_item(item, error))
             .unwrap_or_else(|| start_of(item))
@@ -240,7 +240,7 @@ fn start_of(item: &Item<'_>) -> usize {
 fn formula_error(text: &str, span: &Range<usize>) -> Option<usize> {
     let file = DeTable::parse(text).ok()?.into_inner();
     let mut formulas = Vec::new();
-    for (kind, key) in [("rule", "formula"), ("check", "condition")] {
+    for (kind, key) in [("rule", "formula"), ("formula", "formula"), ("check", "condition")] {
         let items = file.get(kind).and_then(|items| items.get_ref().as_array());
         items
             .into_iter()

@@ -62,7 +62,10 @@ pub struct RuleSet {
     pub(crate) choices: BTreeMap<SmolStr, Vec<SmolStr>>,
     pub(crate) parameters: Vec<Versions<(Figure, String)>>,
     pub(crate) tables: Vec<Versions<TableVersion>>,
+    /// Of the rules.
     pub(crate) formulas: Vec<Versions<(Expr, String)>>,
+    /// Of the formulas with arguments.
+    pub(crate) callables: Vec<Versions<(Expr, String)>>,
     /// The bases of the file, then [`TOTALS`]: each with its members and their signs.
     pub(crate) bases: Vec<Sum>,
     pub(crate) functions: Vec<Arc<dyn Function>>,
@@ -147,7 +150,8 @@ impl RuleSet {
             choices: choices.collect(),
             parameters: file.parameters.iter().map(parameter).collect::<Result<_, _>>()?,
             tables: file.tables.iter().map(table).collect::<Result<_, _>>()?,
-            formulas: file.rules.iter().map(formulas).collect::<Result<_, _>>()?,
+            formulas: file.rules.iter().map(of_rule).collect::<Result<_, _>>()?,
+            callables: file.formulas.iter().map(of_callable).collect::<Result<_, _>>()?,
             bases: Vec::new(),
             functions,
             file,
@@ -183,7 +187,9 @@ impl RuleSet {
         let parameters = self.parameters.iter().flat_map(Versions::starts);
         let tables = self.tables.iter().flat_map(Versions::starts);
         let formulas = self.formulas.iter().flat_map(Versions::starts);
-        let days: BTreeSet<NaiveDate> = parameters.chain(tables).chain(formulas).collect();
+        let callables = self.callables.iter().flat_map(Versions::starts);
+        let days: BTreeSet<NaiveDate> =
+            parameters.chain(tables).chain(formulas).chain(callables).collect();
         days.into_iter().filter(|day| *day != NaiveDate::MIN).collect()
     }
 
@@ -382,7 +388,7 @@ fn symbols(
             return Err(RuleError::BadName { name: name.into() });
         }
         // What is called by its name can't be called like something else that is; other names may be those of units.
-        let called = matches!(symbol, Symbol::Table(_) | Symbol::Function(_));
+        let called = matches!(symbol, Symbol::Table(_) | Symbol::Function(_) | Symbol::Callable(_));
         let is_unit = UNITS.contains(&name) || file.units.iter().any(|unit| unit == name);
         let taken = compile::is_function(name) || (called && is_unit);
         match symbols.insert(SmolStr::new(name), symbol) {
@@ -409,9 +415,37 @@ fn symbols(
     for (index, rule) in file.rules.iter().enumerate() {
         add(&rule.name, Symbol::Rule(index))?;
     }
+    for (index, formula) in file.formulas.iter().enumerate() {
+        add(&formula.name, Symbol::Callable(index))?;
+    }
     for (index, function) in functions.iter().enumerate() {
         add(function.name(), Symbol::Function(index))?;
     }
+    local_names(file, &symbols)?;
+    check_names(file)?;
+    choice_names(file)?;
+    Ok(symbols)
+}
+
+/// Names within a formula are its own, and none that the file says something else by.
+fn local_names(file: &RuleFile, symbols: &BTreeMap<SmolStr, Symbol>) -> Result<(), RuleError> {
+    for formula in &file.formulas {
+        let of = |error: RuleError| error.of("formula", &formula.name);
+        let mut seen = BTreeSet::new();
+        let steps = formula.steps.iter().map(|step| &step.name);
+        for name in formula.of.iter().map(|argument| &argument.name).chain(steps) {
+            if !is_name(name) {
+                return Err(of(RuleError::BadName { name: name.clone() }));
+            }
+            if symbols.contains_key(name) || !seen.insert(name) {
+                return Err(of(RuleError::NameTwice { name: name.clone() }));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check_names(file: &RuleFile) -> Result<(), RuleError> {
     let mut checks = BTreeSet::new();
     for check in &file.checks {
         if !is_name(&check.name) {
@@ -421,6 +455,10 @@ fn symbols(
             return Err(RuleError::NameTwice { name: check.name.clone() });
         }
     }
+    Ok(())
+}
+
+fn choice_names(file: &RuleFile) -> Result<(), RuleError> {
     for choice in &file.choices {
         let mut seen = BTreeSet::new();
         let twice = choice.values.iter().find(|value| !seen.insert(*value));
@@ -431,7 +469,7 @@ fn symbols(
             return Err(RuleError::BadName { name: choice.name.clone() }.of("choice", &choice.name));
         }
     }
-    Ok(symbols)
+    Ok(())
 }
 
 fn parameter(parameter: &super::Parameter) -> Result<Versions<(Figure, String)>, RuleError> {
@@ -458,26 +496,41 @@ fn table(table: &super::Table) -> Result<Versions<TableVersion>, RuleError> {
     versions.map_err(|error| error.of("table", &table.name))
 }
 
-fn formulas(rule: &super::Rule) -> Result<Versions<(Expr, String)>, RuleError> {
-    if rule.formula.is_some() != rule.formulas.is_empty() {
+fn of_rule(rule: &super::Rule) -> Result<Versions<(Expr, String)>, RuleError> {
+    formulas(rule.formula.as_ref(), &rule.formulas, &rule.source)
+        .map_err(|error| error.of("rule", &rule.name))
+}
+
+fn of_callable(callable: &super::Callable) -> Result<Versions<(Expr, String)>, RuleError> {
+    formulas(callable.formula.as_ref(), &callable.formulas, &callable.source)
+        .map_err(|error| error.of("formula", &callable.name))
+}
+
+/// One formula for all days, or several over time; each with its law.
+fn formulas(
+    always: Option<&Expr>,
+    dated: &[super::Formula],
+    source: &str,
+) -> Result<Versions<(Expr, String)>, RuleError> {
+    if always.is_some() != dated.is_empty() {
         let why = "is given or formulas are, and one of them has to be".to_owned();
-        return Err(RuleError::BadRule { field: "formula", why }.of("rule", &rule.name));
+        return Err(RuleError::BadRule { field: "formula", why });
     }
-    let always = rule.formula.iter().map(|formula| Version {
+    let always = always.into_iter().map(|formula| Version {
         when: Vec::new(),
         from: NaiveDate::MIN,
         to: None,
         recorded: None,
-        value: (formula.clone(), rule.source.clone()),
+        value: (formula.clone(), source.to_owned()),
     });
-    let dated = rule.formulas.iter().map(|version| Version {
+    let dated = dated.iter().map(|version| Version {
         when: Vec::new(),
         from: version.from,
         to: version.to,
         recorded: version.recorded,
-        value: (version.formula.clone(), either(&version.source, &rule.source)),
+        value: (version.formula.clone(), either(&version.source, source)),
     });
-    Versions::read(always.chain(dated).collect()).map_err(|error| error.of("rule", &rule.name))
+    Versions::read(always.chain(dated).collect())
 }
 
 fn either(own: &str, other: &str) -> String {

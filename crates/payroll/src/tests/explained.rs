@@ -122,7 +122,9 @@ fn a_sum_says_its_formula_what_is_taken_from_it_and_no_part_that_is_nothing() {
          [[accumulator]]\nname = \"taxed_to_date\"\nof = \"taxed\"",
     );
     let program = rules.on("2026-03-31".parse().unwrap()).unwrap();
-    let slip = program.run(&program.case("Ada").with("pay", "1000").with("plan", "40")).unwrap();
+    let slip = program
+        .run(&program.case("Ada").with("pay", "1000").with("plan", "40").with("taxed_to_date", 0))
+        .unwrap();
     assert_eq!(
         slip.explain("taxed").unwrap().to_string(),
         "\

@@ -4,6 +4,7 @@ mod batches;
 mod blocks;
 mod checks;
 mod explained;
+mod formulas;
 mod gross_up;
 mod places;
 mod refused;

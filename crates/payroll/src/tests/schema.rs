@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use crate::jurisdictions::{canada, estonia, france, germany, united_kingdom, united_states};
 use crate::rules::{
-    Accumulator, Base, Check, Choice, Formula, Input, Parameter, ParameterVersion, Rounded, Rule,
-    RuleFile, SCHEMA, Scaled, Table, TableVersion,
+    Accumulator, Argument, Base, Callable, Check, Choice, Formula, Input, Parameter,
+    ParameterVersion, Rounded, Rule, RuleFile, SCHEMA, Scaled, Step, Table, TableVersion,
 };
 
 fn schema() -> Value {
@@ -171,6 +171,9 @@ fn the_schema_names_every_field_that_the_loader_knows_and_no_other() {
         ("scaled", fields::<Scaled>()),
         ("base", fields::<Base>()),
         ("accumulator", fields::<Accumulator>()),
+        ("callable", fields::<Callable>()),
+        ("argument", fields::<Argument>()),
+        ("step", fields::<Step>()),
         ("rule", fields::<Rule>()),
         ("check", fields::<Check>()),
         ("dated", fields::<Formula>()),
@@ -192,6 +195,7 @@ fn the_schema_names_every_value_that_the_loader_knows_of_a_kind() {
         values.map(|value| value.as_str().unwrap().to_owned()).collect()
     };
     assert_eq!(said("/$defs/kind/enum"), values::<crate::rules::Kind>());
+    assert_eq!(said("/$defs/accumulator/properties/by/items/enum"), values::<crate::rules::Key>());
     assert_eq!(said("/$defs/mode/enum"), values::<fondaco_core::Rounding>());
     assert_eq!(said("/$defs/table/properties/kind/enum"), values::<crate::rules::TableKind>());
 }

@@ -2,11 +2,16 @@
 //!
 //! A run leaves every step's value in its frame, and the compiler kept the tree of every formula with the places in the frame. So to
 //! explain costs nothing until somebody asks, and what is explained is what was computed.
-//! A sum says what is taken from it as `less`, and leaves out what is nothing, so that its parts add up to it by hand.
+//! A sum says what is taken from it as `less`, and leaves out what is nothing, so that its parts add up to it by hand; of brackets each
+//! band says what it adds.
+
+mod bands;
+
+pub(crate) use bands::BAND_WORDS;
 
 use std::collections::BTreeSet;
 
-use fondaco_core::report::{Cell, Explain, Parameter};
+use fondaco_core::report::{Cell, Explain, Parameter, Phrase, word};
 use fondaco_core::{DateRange, Money, Rounding, decimal};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
@@ -44,6 +49,8 @@ struct Said {
     inputs: Vec<Explain>,
     /// What was said by its name: once is enough.
     named: BTreeSet<Symbol>,
+    /// Of a formula that is called: the names of its own that were said.
+    locals: BTreeSet<SmolStr>,
 }
 
 impl Teller<'_> {
@@ -65,6 +72,11 @@ impl Teller<'_> {
             (Some(formula), None) => explain.rule(formula.as_str()),
             (None, _) => explain,
         };
+        self.grounds(explain, node)
+    }
+
+    /// A figure with all that its formula rests on, and the rounding at the formula's end.
+    fn grounds(&mut self, explain: Explain, node: &Node) -> Explain {
         let mut said = Said::default();
         let explain = match &node.what {
             What::Round { exact, to_digits: Some(digits), rounding, of } => {
@@ -114,8 +126,8 @@ impl Teller<'_> {
             What::Round { exact, to_digits, rounding, of } => {
                 let mut inner = Said::default();
                 of.iter().for_each(|part| self.part(part, &mut inner));
-                let explain =
-                    Explain::new("rounded", self.shown(node.reg, node.digits, &node.of, &[]));
+                let value = self.shown(node.reg, node.digits, &node.of, &[]);
+                let explain = Explain::new(word("rounded"), value);
                 let explain = match to_digits {
                     Some(digits) => self.rounded(explain, *exact, *rounding, *digits),
                     None => explain,
@@ -128,26 +140,52 @@ impl Teller<'_> {
                 let cell = usize::try_from(self.units(*index)).unwrap_or(0);
                 said.parameters.extend(self.figure(*parameter, cell));
             }
-            What::Table { table, index, of } => {
-                let mut inner = Said::default();
-                of.iter().for_each(|part| self.part(part, &mut inner));
-                let cell = index.map_or(0, |index| usize::try_from(self.units(index)).unwrap_or(0));
-                let name = self
-                    .slip
-                    .program
-                    .tables
-                    .get(usize::from(*table))
-                    .map(|table| table.name.clone());
-                let explain = Explain::new(
-                    name.unwrap_or_default(),
-                    self.shown(node.reg, node.digits, &node.of, &[]),
-                );
-                let explain =
-                    self.brackets(*table, cell).into_iter().fold(explain, Explain::parameter);
-                let explain = inner.parameters.into_iter().fold(explain, Explain::parameter);
-                said.inputs.push(explain.inputs(inner.inputs));
+            What::Table { .. } => said.inputs.push(self.table(node)),
+            What::Local(name) => {
+                if said.locals.insert(name.clone()) {
+                    said.inputs.push(self.local(name, node));
+                }
+            }
+            What::Call { callable, of, steps, answer } => {
+                said.inputs.push(self.call(*callable, of, steps, answer, node));
             }
         }
+    }
+
+    /// A formula that is called: what it is called with, its steps, and what its answer rests on.
+    fn call(
+        &mut self,
+        callable: usize,
+        of: &[(SmolStr, String, Node)],
+        steps: &[(SmolStr, String, Node)],
+        answer: &Node,
+        node: &Node,
+    ) -> Explain {
+        let program = self.slip.program;
+        let name = program.names.get(&Symbol::Callable(callable)).cloned().unwrap_or_default();
+        let value = self.shown(node.reg, node.digits, &node.of, self.choices(&node.of));
+        let mut explain = Explain::new(name, value);
+        if let Some((text, source)) = program.callables.get(callable) {
+            explain = explain.rule(text.as_str());
+            if !source.is_empty() {
+                explain = explain.source(source.as_str());
+            }
+        }
+        for (name, text, part) in of.iter().chain(steps) {
+            let local = self.local(name, part).rule(text.as_str());
+            explain = explain.input(self.grounds(local, part));
+        }
+        self.grounds(explain, answer)
+    }
+
+    fn local(&self, name: &str, node: &Node) -> Explain {
+        Explain::new(name, self.shown(node.reg, node.digits, &node.of, self.choices(&node.of)))
+    }
+
+    /// The values of a choice, which the program keeps with its inputs.
+    fn choices(&self, of: &Type) -> &[SmolStr] {
+        let inputs = &self.slip.program.inputs;
+        inputs.iter().find(|input| input.of == *of).map_or(&[][..], |input| &input.values)
     }
 
     /// A part of a sum, unless it is nothing.
@@ -159,7 +197,8 @@ impl Teller<'_> {
         let mut one = Said::default();
         self.name(*symbol, node, &mut one);
         let less = |mut explain: Explain| {
-            explain.what = format!("less {}", explain.what).into();
+            let what = std::mem::take(&mut explain.what);
+            explain.what = Phrase::from(word("less")).and(what.into_cell());
             explain
         };
         let parts = one.inputs.into_iter();
@@ -176,7 +215,8 @@ impl Teller<'_> {
             Symbol::Rule(_) | Symbol::Base(_) => said.inputs.push(self.line(&name)),
             Symbol::Accumulator(_) => {
                 let before = self.shown(node.reg, node.digits, &node.of, &[]);
-                said.inputs.push(Explain::new(format!("{name} before this period"), before));
+                let what = Phrase::from(name).and(word("before this period"));
+                said.inputs.push(Explain::new(what, before));
             }
             Symbol::Input(index) => {
                 let values =
@@ -184,7 +224,7 @@ impl Teller<'_> {
                 said.inputs
                     .push(Explain::new(name, self.shown(node.reg, node.digits, &node.of, values)));
             }
-            Symbol::Table(_) | Symbol::Function(_) => {}
+            Symbol::Table(_) | Symbol::Function(_) | Symbol::Callable(_) => {}
         }
     }
 
@@ -193,14 +233,6 @@ impl Teller<'_> {
         let name = program.names.get(&Symbol::Parameter(index))?;
         let (figure, source, days) = program.figures.get(&(index, cell))?;
         Some(sourced(Parameter::new(name, figure.0.as_str()), source, *days))
-    }
-
-    /// Every row, for whoever adds it up again.
-    fn brackets(&self, table: u16, cell: usize) -> Option<Parameter> {
-        let program = self.slip.program;
-        let of = program.tables.get(usize::from(table))?.of;
-        let (rows, source, days) = program.table_texts.get(&(of, cell))?;
-        Some(sourced(Parameter::new("rows", rows.join("; ")), source, *days))
     }
 
     fn units(&self, reg: Reg) -> i128 {
@@ -218,7 +250,7 @@ impl Teller<'_> {
                 Some(value) => Cell::Number(value),
                 None => Cell::Empty,
             },
-            Type::Bool => Cell::text(if units == 0 { "no" } else { "yes" }),
+            Type::Bool => word(if units == 0 { "no" } else { "yes" }),
             Type::Date => {
                 let day = i32::try_from(units)
                     .ok()
