@@ -19,6 +19,7 @@ pub mod garnishment;
 mod gross_up;
 pub mod jurisdictions;
 mod kernel_error;
+pub mod outputs;
 pub mod overtime;
 #[cfg(feature = "pap")]
 pub mod pap;
