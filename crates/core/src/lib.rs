@@ -39,6 +39,7 @@ mod act;
 pub mod driver;
 pub mod due;
 pub mod engine;
+pub mod enter;
 mod names;
 pub mod office;
 pub mod policy;

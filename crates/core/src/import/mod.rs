@@ -14,6 +14,7 @@
 
 mod cells;
 mod encoding;
+mod entered;
 mod error;
 mod format;
 mod lines;
@@ -23,6 +24,7 @@ mod steady;
 
 pub use cells::{Cells, Finder, Reader, Slot, same_word};
 pub use encoding::Encoding;
+pub use entered::{EnterReport, GoodLines};
 pub use error::FileError;
 pub use format::{CsvFormat, NumberFormat};
 pub use lines::{Line, Lines, Place};

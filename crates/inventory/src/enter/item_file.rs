@@ -3,7 +3,8 @@
 use std::io::{Read, Seek};
 
 use fondaco_core::import::{
-    Cells, CsvFormat, Fault, FileError, Finder, Lines, Reader, Slot, Source, same_word,
+    Cells, CsvFormat, EnterReport, Fault, FileError, Finder, GoodLines, Lines, Reader, Slot,
+    Source, same_word,
 };
 use fondaco_core::store::Tags;
 use fondaco_core::{Conversion, Quantity, Unit};
@@ -11,7 +12,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::report::{EnterReport, Good};
+use super::report::way_out;
 use super::{EnterItems, Entered, MOST, NewItem, Taking};
 use crate::items::{Item, Tracking};
 
@@ -158,7 +159,7 @@ impl ItemMapping {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-pub struct ItemFile(Good<NewItem>);
+pub struct ItemFile(GoodLines<NewItem>);
 
 /// The mapping's columns, found in a file.
 struct Columns<'m> {
@@ -189,7 +190,7 @@ impl ItemFile {
         let header = lines.header.take();
         let columns = Columns::find(header.as_deref(), mapping)?;
         let mut reader = Reader::new(&mapping.format);
-        let mut read = Good { lines: 0, good: Vec::new(), refusals: Vec::new() };
+        let mut read = GoodLines::default();
         while let Some(line) = lines.next()? {
             read.lines += 1;
             if read.lines > MOST as u64 {
@@ -211,7 +212,7 @@ impl ItemFile {
 
     /// What became of each line, by the file and by the command's answer.
     pub fn report(&self, entered: &Entered) -> EnterReport {
-        self.0.report(entered)
+        self.0.report(entered, way_out)
     }
 }
 

@@ -4,14 +4,14 @@ use std::io::{Read, Seek};
 
 use chrono::NaiveDate;
 use fondaco_core::import::{
-    Cells, CsvFormat, Fault, FileError, Finder, Lines, Reader, Slot, Source,
+    Cells, CsvFormat, EnterReport, Fault, FileError, Finder, GoodLines, Lines, Reader, Slot, Source,
 };
 use fondaco_core::{Money, Quantity, Unit, UnitPrice};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::item_file::unit;
-use super::report::{EnterReport, Good};
+use super::report::way_out;
 use super::{EnterStock, Entered, MOST, OpeningLine, Taking};
 use crate::moves::MoveCost;
 
@@ -131,7 +131,7 @@ impl StockMapping {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-pub struct StockFile(Good<OpeningLine>);
+pub struct StockFile(GoodLines<OpeningLine>);
 
 /// The mapping's columns, found in a file.
 struct Columns<'m> {
@@ -159,7 +159,7 @@ impl StockFile {
         let header = lines.header.take();
         let columns = Columns::find(header.as_deref(), mapping)?;
         let mut reader = Reader::new(&mapping.format);
-        let mut read = Good { lines: 0, good: Vec::new(), refusals: Vec::new() };
+        let mut read = GoodLines::default();
         while let Some(line) = lines.next()? {
             read.lines += 1;
             if read.lines > MOST as u64 {
@@ -181,7 +181,7 @@ impl StockFile {
 
     /// What became of each line, by the file and by the command's answer.
     pub fn report(&self, entered: &Entered) -> EnterReport {
-        self.0.report(entered)
+        self.0.report(entered, way_out)
     }
 }
 
