@@ -1,8 +1,8 @@
 //! What the plain functions of pay refuse, and the checks that all of them make.
 
 use chrono::NaiveDate;
-use fondaco_core::ErrorCode;
 use fondaco_core::decimal::DecimalError;
+use fondaco_core::{ErrorCode, RatioError};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
@@ -82,4 +82,12 @@ pub(crate) fn exact<T>(
     result: Result<T, impl Into<DecimalError>>,
 ) -> Result<T, KernelError> {
     result.map_err(|error| KernelError::Exact { what, error: error.into() })
+}
+
+/// An exact ratio, or which figure had none.
+pub(crate) fn ratio<T>(
+    what: &'static str,
+    result: Result<T, RatioError>,
+) -> Result<T, KernelError> {
+    result.map_err(|_| KernelError::Exact { what, error: DecimalError::Overflow })
 }

@@ -9,31 +9,41 @@
 //! What is reckoned over a list of things is a plain function: [`overtime`] of a week's shifts, [`garnishment`] by many orders, [`proration`] of a
 //! period that something changes in.
 
+pub mod calendars;
 mod compare;
 mod compile;
+mod engine;
 mod error;
 mod explain;
 pub mod expr;
 mod function;
 pub mod garnishment;
 mod gross_up;
+mod handle;
 pub mod jurisdictions;
 mod kernel_error;
+pub mod leave;
 pub mod outputs;
 pub mod overtime;
 #[cfg(feature = "pap")]
 pub mod pap;
+mod payroll_error;
 mod program;
 pub mod proration;
 pub mod rules;
 pub mod runs;
+pub mod staff;
+pub mod time;
 pub mod units;
 
 pub use compare::{Cause, Change, changes_report};
+pub use engine::ENGINE;
 pub use error::{PayError, RuleError};
 pub use function::Function;
 pub use gross_up::{GrossUpError, GrossedUp};
+pub use handle::{AsyncPayroll, Payroll};
 pub use kernel_error::KernelError;
+pub use payroll_error::PayrollError;
 pub use program::{Batch, BatchResult, Case, Input, Line, Output, Program, Runner, Slip, Value};
 pub use rules::RuleSet;
 

@@ -7,10 +7,10 @@
 
 use chrono::{Datelike, NaiveDate};
 use fondaco_core::calendar::Calendar;
-use fondaco_core::{DateRange, Ratio, RatioError, Rounding, decimal};
+use fondaco_core::{DateRange, Ratio, Rounding, decimal};
 use rust_decimal::Decimal;
 
-use crate::kernel_error::{KernelError, exact, not_negative, positive};
+use crate::kernel_error::{KernelError, exact, not_negative, positive, ratio};
 
 /// How the share of a segment is reckoned.
 #[derive(Clone, Debug)]
@@ -90,10 +90,10 @@ impl Proration<'_> {
             if fixed {
                 let rest = fill && index + 1 == segments.len();
                 share = if rest { left } else { share.min(left) };
-                left = ratio(left.sub(share))?;
+                left = ratio("share", left.sub(share))?;
             }
-            let part = ratio(share.mul(Ratio::from_decimal(segment.amount)))?;
-            sum = ratio(sum.add(part))?;
+            let part = ratio("share", share.mul(Ratio::from_decimal(segment.amount)))?;
+            sum = ratio("share", sum.add(part))?;
             let so_far = exact("pay", sum.round(digits, rounding))?;
             pay.push(exact("pay", decimal::sub(so_far, paid))?);
             paid = so_far;
@@ -108,11 +108,11 @@ impl Proration<'_> {
     pub fn share(&self, period: DateRange, segment: &Segment) -> Result<Ratio, KernelError> {
         let over = |part: i64, whole: i64| {
             positive("days of the period", whole.into())?;
-            ratio(Ratio::new(part.into(), whole.into()))
+            ratio("share", Ratio::new(part.into(), whole.into()))
         };
         let fixed = |part: i64, divisor: Decimal| {
             let divisor = Ratio::from_decimal(positive("divisor", divisor)?);
-            ratio(ratio(Ratio::new(part.into(), 1))?.div(divisor))
+            ratio("share", ratio("share", Ratio::new(part.into(), 1))?.div(divisor))
         };
         let days = |days: DateRange| days.days().unwrap_or(0);
         match self {
@@ -130,7 +130,10 @@ impl Proration<'_> {
             }
             Proration::Hours { period } => {
                 let hours = Ratio::from_decimal(not_negative("hours", segment.hours)?);
-                ratio(hours.div(Ratio::from_decimal(positive("hours of the period", *period)?)))
+                ratio(
+                    "share",
+                    hours.div(Ratio::from_decimal(positive("hours of the period", *period)?)),
+                )
             }
         }
     }
@@ -178,10 +181,6 @@ fn thirty(days: DateRange) -> i64 {
         _ => i64::from(last.day().min(30)),
     };
     months * 30 + end - i64::from(first.day() - 1).min(30)
-}
-
-fn ratio(result: Result<Ratio, RatioError>) -> Result<Ratio, KernelError> {
-    result.map_err(|_| KernelError::Exact { what: "share", error: decimal::DecimalError::Overflow })
 }
 
 #[cfg(test)]

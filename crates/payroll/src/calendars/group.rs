@@ -1,0 +1,287 @@
+//! Who is paid together, and the periods of their years.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use fondaco_core::calendar::Calendar;
+use fondaco_core::input::{check_code, check_line};
+use fondaco_core::policy::{Permission, Request};
+use fondaco_core::store::{Event, Record, Value};
+use fondaco_core::{Act, DateRange, Halt, Range, Reading, Tx, decimal};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::{PayCalendar, PayCalendarError, Period};
+use crate::PayrollError;
+use crate::proration::Proration;
+use crate::runs::Whole;
+use crate::time::TimeRules;
+
+/// Say who is paid together, when, and from what.
+pub const SET_UP: Permission = Permission::new(
+    "payroll.set_up",
+    "define pay groups, their years, components of pay and pay scales",
+);
+
+/// Those who are paid together.
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(table = "payroll_group", kind = state, key(code), guard(all()))]
+pub struct PayGroup {
+    /// Its code: `monthly`, `plant-2`.
+    pub code: SmolStr,
+    /// What it is called.
+    pub title: SmolStr,
+    /// Under which book of rules they are paid: `united_kingdom`.
+    pub rules: SmolStr,
+    /// When they are paid.
+    pub calendar: Whole<PayCalendar>,
+    /// Which days they work, by the code of a calendar of core's.
+    pub work_calendar: SmolStr,
+    /// How a part of a period is paid.
+    pub proration: Whole<ProrationRule>,
+    /// What becomes of hours.
+    pub time: Whole<TimeRules>,
+}
+
+/// How a part of a period is paid: the [`Proration`] that a pay group keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ProrationRule {
+    /// By its calendar days over those of the period.
+    #[default]
+    CalendarDays,
+    /// By its working days over those of the period.
+    WorkingDays,
+    /// Every month has 30 days.
+    Fixed30,
+    /// By its calendar days over a fixed number.
+    CalendarDaysOver(#[serde(with = "decimal::as_text")] Decimal),
+    /// By its working days over a fixed number, such as 21.75.
+    WorkingDaysOver(#[serde(with = "decimal::as_text")] Decimal),
+}
+
+impl ProrationRule {
+    /// The function, with the calendar of the days that are worked.
+    #[must_use]
+    pub fn with(self, calendar: &Calendar) -> Proration<'_> {
+        match self {
+            ProrationRule::CalendarDays => Proration::CalendarDays,
+            ProrationRule::WorkingDays => Proration::WorkingDays(calendar),
+            ProrationRule::Fixed30 => Proration::Fixed30,
+            ProrationRule::CalendarDaysOver(days) => Proration::CalendarDaysOver(days),
+            ProrationRule::WorkingDaysOver(days) => Proration::WorkingDaysOver(calendar, days),
+        }
+    }
+}
+
+/// A period in which a pay group is paid. It stays as it was opened, whatever becomes of the calendar.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(table = "payroll_period", kind = state, key(pay_group, year, number), guard(by_year(pay_group, year)))]
+pub struct PayPeriod {
+    /// Which pay group's.
+    pub pay_group: SmolStr,
+    /// The tax year that it belongs to.
+    pub year: i32,
+    /// Its number in that year, from 1.
+    pub number: u32,
+    /// How many periods that year has.
+    pub of: u32,
+    /// The first day worked.
+    pub starts: NaiveDate,
+    /// The last day worked.
+    pub ends: NaiveDate,
+    /// The last day on which what counts for it can be told.
+    pub cut_off: NaiveDate,
+    /// The day on which it is paid.
+    pub pay_date: NaiveDate,
+    /// The tax period, as the law numbers them.
+    pub tax_period: u32,
+    /// Whether nothing of it changes any more: what comes late is paid later.
+    pub closed: bool,
+}
+
+impl PayPeriod {
+    /// The days worked.
+    pub fn days(&self) -> DateRange {
+        DateRange::new(self.starts, self.ends).unwrap_or(DateRange::day(self.starts))
+    }
+
+    fn of(group: &SmolStr, period: &Period) -> PayPeriod {
+        let day = period.pay_date;
+        PayPeriod {
+            pay_group: group.clone(),
+            year: period.year,
+            number: period.number,
+            of: period.of,
+            starts: period.days.start().unwrap_or(day),
+            ends: period.days.end().unwrap_or(day),
+            cut_off: period.cut_off,
+            pay_date: period.pay_date,
+            tax_period: period.tax_period,
+            closed: false,
+        }
+    }
+}
+
+/// A pay group, for people and for what rests on it otherwise.
+///
+/// # Errors
+/// [`PayCalendarError::UnknownPayGroup`], or a [`Halt`] to be passed on.
+pub fn pay_group(read: &mut impl Reading, code: &SmolStr) -> Result<Arc<PayGroup>, PayrollError> {
+    let unknown = || PayCalendarError::UnknownPayGroup { group: code.clone() }.into();
+    read.peek_require::<PayGroup, PayrollError>(code, unknown)
+}
+
+/// A period that is open.
+///
+/// # Errors
+/// [`PayCalendarError::UnknownPayPeriod`], or a [`Halt`] to be passed on.
+pub fn pay_period(
+    read: &mut impl Reading,
+    group: &SmolStr,
+    year: i32,
+    number: u32,
+) -> Result<Arc<PayPeriod>, PayrollError> {
+    let unknown =
+        || PayCalendarError::UnknownPayPeriod { group: group.clone(), year, number }.into();
+    read.peek_require::<PayPeriod, PayrollError>(&(group.clone(), year, number), unknown)
+}
+
+/// The periods of a year that are open, in order.
+///
+/// # Errors
+/// A [`Halt`], to be passed on.
+pub fn pay_periods(
+    read: &mut impl Reading,
+    group: &SmolStr,
+    year: i32,
+) -> Result<Vec<Arc<PayPeriod>>, Halt> {
+    read.peek_scan(&Range::<PayPeriod>::by_key(&(group.clone(), year)))
+}
+
+/// Says who is paid together, or says it anew. Periods that are open stay as they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DefinePayGroup {
+    /// See [`PayGroup::code`].
+    pub code: SmolStr,
+    /// See [`PayGroup::title`].
+    pub title: SmolStr,
+    /// See [`PayGroup::rules`].
+    pub rules: SmolStr,
+    /// When they are paid.
+    pub calendar: PayCalendar,
+    /// See [`PayGroup::work_calendar`]; that of the pay days when it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work_calendar: Option<SmolStr>,
+    /// How a part of a period is paid.
+    #[serde(default)]
+    pub proration: ProrationRule,
+    /// What becomes of hours.
+    #[serde(default)]
+    pub time: TimeRules,
+}
+
+impl DefinePayGroup {
+    /// Those who are paid by these rules and this calendar.
+    ///
+    /// ```
+    /// use fondaco_core::CompanyId;
+    /// use fondaco_payroll::Payroll;
+    /// use fondaco_payroll::calendars::{DefinePayGroup, OpenPayYear, PayCalendar, PayFrequency, TaxTime};
+    /// # use fondaco_store::Memory;
+    /// let payroll = Payroll::open(Memory::new(), CompanyId::named("acme"))?;
+    /// let calendar = PayCalendar::new(PayFrequency::Monthly, "2026-01-01".parse()?, TaxTime::united_states());
+    /// payroll.send("group", &DefinePayGroup::new("monthly", "Salaried", "united_states", calendar))?;
+    /// assert_eq!(payroll.send("2026", &OpenPayYear::new("monthly", 2026))?.answer, 12);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new(
+        code: impl Into<SmolStr>,
+        title: impl Into<SmolStr>,
+        rules: impl Into<SmolStr>,
+        calendar: PayCalendar,
+    ) -> DefinePayGroup {
+        DefinePayGroup {
+            code: code.into(),
+            title: title.into(),
+            rules: rules.into(),
+            calendar,
+            work_calendar: None,
+            proration: ProrationRule::default(),
+            time: TimeRules::default(),
+        }
+    }
+}
+
+impl Act for DefinePayGroup {
+    type Answer = ();
+    type Error = PayrollError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), PayrollError> {
+        tx.authorize(&Request::new(&SET_UP))?;
+        check_code("pay group", &self.code)?;
+        check_line("title", &self.title)?;
+        check_code("rules", &self.rules)?;
+        self.calendar.check()?;
+        self.time.check()?;
+        tx.calendar(&self.calendar.business_days.calendar)?;
+        let work = self.work_calendar.as_ref().unwrap_or(&self.calendar.business_days.calendar);
+        tx.calendar(work)?;
+        let group = PayGroup {
+            code: self.code.clone(),
+            title: self.title.clone(),
+            rules: self.rules.clone(),
+            calendar: Whole::new(self.calendar.clone()),
+            work_calendar: work.clone(),
+            proration: Whole::new(self.proration),
+            time: Whole::new(self.time.clone()),
+        };
+        tx.emit(Event::new("payroll.group_defined").with("group", Value::Text(self.code.clone())));
+        tx.upsert(group)?;
+        Ok(())
+    }
+}
+
+/// Opens the periods of a tax year for a pay group: once. Answers how many they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenPayYear {
+    /// The pay group's code.
+    pub group: SmolStr,
+    /// The tax year.
+    pub year: i32,
+}
+
+impl OpenPayYear {
+    /// The periods of `year`.
+    pub fn new(group: impl Into<SmolStr>, year: i32) -> OpenPayYear {
+        OpenPayYear { group: group.into(), year }
+    }
+}
+
+impl Act for OpenPayYear {
+    type Answer = u32;
+    type Error = PayrollError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<u32, PayrollError> {
+        tx.authorize(&Request::new(&SET_UP))?;
+        let (group, year) = (self.group.clone(), self.year);
+        let unknown = || PayCalendarError::UnknownPayGroup { group: group.clone() }.into();
+        let stored = tx.require::<PayGroup, PayrollError>(&group, unknown)?;
+        let pay_calendar = &stored.calendar;
+        let calendar = tx.calendar(&pay_calendar.business_days.calendar)?;
+        if !tx.scan(&Range::<PayPeriod>::by_key(&(group.clone(), year)))?.is_empty() {
+            return Err(PayCalendarError::PayYearOpen { group, year }.into());
+        }
+        let periods = pay_calendar.year(year, &calendar)?;
+        let rows: Vec<_> = periods.iter().map(|period| PayPeriod::of(&group, period)).collect();
+        let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+        let event = Event::new("payroll.year_opened").with("group", Value::Text(group));
+        tx.emit(event.with("year", Value::I64(year.into())));
+        tx.insert_all(rows)?;
+        Ok(count)
+    }
+}

@@ -1,0 +1,17 @@
+//! What the payroll consists of, each part declared beside its records.
+
+use fondaco_core::Engine;
+
+/// What the payroll consists of, for [`Driver::join`](fondaco_core::Driver::join): its tables, what can be allowed, what is held on
+/// parties, what happens by the clock, and how it is verified.
+///
+/// ```
+/// use fondaco_core::{CompanyId, Office};
+/// use fondaco_store::Memory;
+///
+/// let office = Office::open(Memory::new(), CompanyId::named("acme"))?;
+/// office.join(&fondaco_payroll::ENGINE)?;
+/// assert!(office.verify()?.is_clean());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub static ENGINE: Engine = Engine { name: "payroll", parts: &[&crate::staff::PART] };

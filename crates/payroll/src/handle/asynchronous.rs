@@ -1,0 +1,73 @@
+//! The handle of a host that must not block.
+
+use std::ops::Deref;
+
+use fondaco_core::store::{AsyncStore, StoreError};
+use fondaco_core::{AsyncOffice, CompanyId, Timestamp};
+
+use crate::ENGINE;
+
+/// As [`Payroll`](crate::Payroll), over an asynchronous store: the same engine, the same questions.
+///
+/// ```
+/// use fondaco_core::CompanyId;
+/// use fondaco_payroll::AsyncPayroll;
+/// # use fondaco_testkit::{Model, Unloaded, block_on};
+/// # block_on(async {
+/// let store = Unloaded::new(Model::new(), 2); // an asynchronous store
+/// let payroll = AsyncPayroll::open(store, CompanyId::named("acme")).await?;
+/// assert!(payroll.verify().await?.is_clean());
+/// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// What is not said here (`send`, `view`, `tick`, `verify`, ...) is said by its [`AsyncOffice`].
+#[derive(Debug, Clone)]
+pub struct AsyncPayroll<'s>(AsyncOffice<'s>);
+
+impl<'s> Deref for AsyncPayroll<'s> {
+    type Target = AsyncOffice<'s>;
+
+    fn deref(&self) -> &AsyncOffice<'s> {
+        &self.0
+    }
+}
+
+impl<'s> AsyncPayroll<'s> {
+    /// Opens the payroll of `company`, making its tables ready.
+    ///
+    /// # Errors
+    /// As [`Store::prepare`](fondaco_core::store::Store::prepare).
+    pub async fn open(
+        store: impl AsyncStore + 's,
+        company: CompanyId,
+    ) -> Result<AsyncPayroll<'s>, StoreError> {
+        AsyncPayroll::of(&AsyncOffice::open(store, company).await?).await
+    }
+
+    /// The payroll of an office, which the engine joins: beside the handles of other engines.
+    ///
+    /// # Errors
+    /// As [`AsyncOffice::join`].
+    pub async fn of(office: &AsyncOffice<'s>) -> Result<AsyncPayroll<'s>, StoreError> {
+        office.join(&ENGINE).await?;
+        Ok(AsyncPayroll(office.clone()))
+    }
+
+    /// The office of this payroll, for the handle of another engine.
+    pub fn office(&self) -> &AsyncOffice<'s> {
+        &self.0
+    }
+
+    /// The same payroll, for somebody who acts: [`AsyncOffice::acting_as`].
+    #[must_use]
+    pub fn acting_as(self, actor: &str) -> AsyncPayroll<'s> {
+        AsyncPayroll(self.0.acting_as(actor))
+    }
+
+    /// The same payroll under another clock: [`AsyncOffice::with_clock`].
+    #[must_use]
+    pub fn with_clock(self, clock: impl Fn() -> Timestamp + Send + Sync + 's) -> AsyncPayroll<'s> {
+        AsyncPayroll(self.0.with_clock(clock))
+    }
+}

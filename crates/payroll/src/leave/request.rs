@@ -1,0 +1,71 @@
+//! What is asked for of leave, as it is stored.
+
+use chrono::NaiveDate;
+use fondaco_core::store::{Field, Record};
+use fondaco_core::{ActorId, Id, PartyId, Timestamp, decimal};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use crate::runs::Parts;
+
+/// How a request for leave stands.
+#[derive(Field, Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeaveStatus {
+    /// It was asked for: the balance keeps it free.
+    Requested,
+    /// It is granted.
+    Approved,
+    /// It was refused.
+    Refused,
+    /// It was withdrawn.
+    Withdrawn,
+}
+
+impl LeaveStatus {
+    /// Whether it takes of the balance.
+    #[must_use]
+    pub fn counts(self) -> bool {
+        matches!(self, LeaveStatus::Requested | LeaveStatus::Approved)
+    }
+}
+
+/// How much of a day is leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeaveDay {
+    /// The day.
+    pub day: NaiveDate,
+    /// How much of it, in the unit of the policy: 1 or 0.5 days, 8 hours.
+    #[serde(with = "decimal::as_text")]
+    pub amount: Decimal,
+}
+
+/// A request for leave.
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(
+    table = "payroll_leave_request", kind = state, key(employee, id), guard(by_employee(employee)), index(by_id(id)),
+)]
+pub struct LeaveRequest {
+    /// Whose.
+    pub employee: PartyId,
+    /// Its id.
+    pub id: Id<LeaveRequest>,
+    /// Of which policy.
+    pub policy: SmolStr,
+    /// The first day.
+    pub first: NaiveDate,
+    /// The last day.
+    pub last: NaiveDate,
+    /// How much of which days; those on which nobody works are not among them.
+    pub days: Parts<LeaveDay>,
+    /// How it stands.
+    pub status: LeaveStatus,
+    /// Who asked for it.
+    pub asked_by: ActorId,
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+    /// When it was decided, or withdrawn.
+    pub decided_at: Option<Timestamp>,
+}

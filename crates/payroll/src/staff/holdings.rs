@@ -1,0 +1,25 @@
+//! What is held on employees: all of it goes by their id, and what is personal of it is erased with them.
+
+use std::sync::Arc;
+
+use fondaco_core::party::{HeldOnParty, Holding};
+use fondaco_core::{Halt, PartyId, Range, Reading};
+
+use super::Employee;
+use crate::leave::LeaveRequest;
+
+/// What is held on employees, for [`export`](fondaco_core::party::export()) and [`EraseParty`](fondaco_core::party::EraseParty). What was
+/// paid stays, under the employee's id and number: the law demands the books.
+pub const HOLDINGS: &[Holding] = &[Holding::of::<Employee>(), Holding::of::<LeaveRequest>()];
+
+macro_rules! held_by_key {
+    ($($record:ty),*) => { $(
+        impl HeldOnParty for $record {
+            fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<Self>>, Halt> {
+                read.peek_scan(&Range::by_key(&party))
+            }
+        }
+    )* };
+}
+
+held_by_key!(Employee, LeaveRequest);
