@@ -28,6 +28,7 @@ pub mod overtime;
 #[cfg(feature = "pap")]
 pub mod pap;
 mod payroll_error;
+mod power;
 mod program;
 pub mod proration;
 pub mod rules;

@@ -14,6 +14,7 @@ use crate::RuleError;
 use crate::compile::{self, Fault, Symbol};
 use crate::expr::{Expr, is_name};
 use crate::function::Function;
+use crate::power::Power;
 use crate::program::Program;
 use crate::units::{Type, UNITS};
 
@@ -142,7 +143,16 @@ impl RuleSet {
     }
 
     /// Names, versions and sums, and no formula yet.
-    fn unchecked(file: RuleFile, functions: Vec<Arc<dyn Function>>) -> Result<RuleSet, RuleError> {
+    fn unchecked(
+        file: RuleFile,
+        mut functions: Vec<Arc<dyn Function>>,
+    ) -> Result<RuleSet, RuleError> {
+        if !names(&file)
+            .chain(functions.iter().map(|function| function.name()))
+            .any(|name| name == Power.name())
+        {
+            functions.push(Arc::new(Power));
+        }
         let choices =
             file.choices.iter().map(|choice| (choice.name.clone(), choice.values.clone()));
         let set = RuleSet {
@@ -375,6 +385,23 @@ impl Component<'_> {
         }
         Ok(())
     }
+}
+
+/// What a file calls things, apart from inputs' choices: what is shipped gives way to it.
+fn names(file: &RuleFile) -> impl Iterator<Item = &str> {
+    let inputs = file.inputs.iter().map(|input| &input.name);
+    let figures = file.parameters.iter().map(|parameter| &parameter.name);
+    let tables = file.tables.iter().map(|table| &table.name);
+    let sums = file.bases.iter().map(|base| &base.name);
+    let sums = sums.chain(file.accumulators.iter().map(|accumulator| &accumulator.name));
+    let rules = file.rules.iter().map(|rule| &rule.name);
+    inputs
+        .chain(figures)
+        .chain(tables)
+        .chain(sums)
+        .chain(rules)
+        .chain(&file.units)
+        .map(SmolStr::as_str)
 }
 
 /// Every name with what it stands for, each once.
