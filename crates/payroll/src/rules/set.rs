@@ -395,6 +395,7 @@ fn names(file: &RuleFile) -> impl Iterator<Item = &str> {
     let sums = file.bases.iter().map(|base| &base.name);
     let sums = sums.chain(file.accumulators.iter().map(|accumulator| &accumulator.name));
     let rules = file.rules.iter().map(|rule| &rule.name);
+    let rules = rules.chain(file.formulas.iter().map(|formula| &formula.name));
     inputs
         .chain(figures)
         .chain(tables)
