@@ -5,6 +5,7 @@ use fondaco_core::party::PartyError;
 use fondaco_core::{ActError as _, ErrorCode, Halt, InputError};
 
 use crate::calendars::PayCalendarError;
+use crate::runs::RunError;
 use crate::staff::StaffError;
 use crate::{KernelError, PayError, RuleError};
 
@@ -23,6 +24,10 @@ pub enum PayrollError {
     #[error(transparent)]
     #[inner]
     PayCalendar(#[from] PayCalendarError),
+    /// A run, a slip, a deduction or a rule book.
+    #[error(transparent)]
+    #[inner]
+    Run(Box<RunError>),
     /// A file of rules.
     #[error(transparent)]
     #[inner]
@@ -76,6 +81,12 @@ impl PayrollError {
 impl From<StaffError> for PayrollError {
     fn from(error: StaffError) -> PayrollError {
         PayrollError::Staff(Box::new(error))
+    }
+}
+
+impl From<RunError> for PayrollError {
+    fn from(error: RunError) -> PayrollError {
+        PayrollError::Run(Box::new(error))
     }
 }
 

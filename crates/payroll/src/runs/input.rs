@@ -87,6 +87,9 @@ pub struct PayComponent {
         with = "fondaco_core::decimal::as_text::option"
     )]
     pub rate: Option<Decimal>,
+    /// The first day of the period that it belongs to, where that is another than the slip's: retro pay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original: Option<NaiveDate>,
     /// Which cost centres bear it, where they are not those of the whole slip.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shares: Vec<CostShare>,
@@ -113,6 +116,7 @@ impl PayComponent {
             quantity: None,
             unit: None,
             rate: None,
+            original: None,
             shares: Vec::new(),
         }
     }

@@ -89,6 +89,19 @@ impl<T> Whole<T> {
     }
 }
 
+impl<T> From<Arc<T>> for Whole<T> {
+    fn from(value: Arc<T>) -> Whole<T> {
+        Whole(value)
+    }
+}
+
+impl<T> Whole<T> {
+    /// The struct, shared.
+    pub fn shared(&self) -> Arc<T> {
+        self.0.clone()
+    }
+}
+
 impl<T> Deref for Whole<T> {
     type Target = T;
 

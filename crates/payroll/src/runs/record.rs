@@ -268,8 +268,7 @@ pub struct SlipTaking {
 /// One employee's pay of one run. What it says never changes once it counts; only how far it is does.
 #[derive(Record, Debug, Clone, PartialEq)]
 #[record(
-    table = "payroll_slip", kind = state, key(run, employee), guard(by_employee(employee)),
-    index(by_employee(employee, pay_date)),
+    table = "payroll_slip", kind = state, key(run, employee), index(by_employee(employee, pay_date)),
 )]
 pub struct Slip {
     /// The run.
@@ -278,6 +277,8 @@ pub struct Slip {
     pub employee: PartyId,
     /// The company's own number for them.
     pub number: SmolStr,
+    /// What sort of pay it is: that of its run, or of the slip that it stands in place of.
+    pub kind: RunKind,
     /// How far it is.
     pub status: SlipStatus,
     /// The calculation of the run that it is of.
@@ -318,6 +319,8 @@ pub struct Slip {
     pub takings: Parts<SlipTaking>,
     /// The run of the slip that it stands in place of.
     pub replaces: Option<Id<Run>>,
+    /// Of retro pay: how often slips of the employee had begun or ceased to count when it was computed.
+    pub rests_on: Option<i64>,
 }
 
 /// Why an employee's slip could not be computed in a run. The others' are.
@@ -350,6 +353,8 @@ pub struct RunTotal {
     pub slips: i64,
     /// How many employees could not be computed.
     pub refused: i64,
+    /// How many slips count.
+    pub approved: i64,
     /// How many slips were voided.
     pub voided: i64,
     /// What is earned, without voided slips.

@@ -1,0 +1,253 @@
+//! Why something of a payroll run is refused.
+
+use chrono::NaiveDate;
+use fondaco_core::{Currency, ErrorCode, Id, PartyId};
+use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+use super::{Deduction, Run};
+
+/// What is wrong with a run, a slip, a deduction or a rule book.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, ErrorCode)]
+#[error_code(engine = "payroll")]
+#[non_exhaustive]
+pub enum RunError {
+    /// There is no such run.
+    #[error("there is no payroll run {run}: create it first")]
+    #[kind(NotFound)]
+    UnknownRun {
+        /// Its id.
+        run: Id<Run>,
+    },
+    /// The run has no slip of this employee.
+    #[error("payroll run {run} has no slip of employee {employee}")]
+    #[kind(NotFound)]
+    UnknownSlip {
+        /// The run.
+        run: Id<Run>,
+        /// Whose.
+        employee: PartyId,
+    },
+    /// There is no such loan, order or claim.
+    #[error("there is no deduction {deduction}: set it first")]
+    #[kind(NotFound)]
+    UnknownDeduction {
+        /// Its id.
+        deduction: Id<Deduction>,
+    },
+    /// Rules that nobody stored and that are not shipped.
+    #[error(
+        "employee {number}: rules are {rules:?}: store that book first, or name one of {known}"
+    )]
+    #[kind(NotFound)]
+    UnknownRules {
+        /// Whose case names them; empty where no case does.
+        number: SmolStr,
+        /// Their code.
+        rules: SmolStr,
+        /// What there is.
+        known: String,
+    },
+    /// The run of this id is there already.
+    #[error("payroll run {run} is there already, {status}: give another name")]
+    #[kind(Conflict)]
+    RunExists {
+        /// Its id.
+        run: Id<Run>,
+        /// How far it is.
+        status: &'static str,
+    },
+    /// A period of a calendar is paid by one regular run.
+    #[error(
+        "the period of {calendar} that begins on {period_start} has its regular run, {run}: go on with that, cancel it, or pay what is missing off-cycle"
+    )]
+    #[kind(Conflict)]
+    PeriodHasRun {
+        /// The calendar.
+        calendar: SmolStr,
+        /// The first day of its period.
+        period_start: NaiveDate,
+        /// The run.
+        run: Id<Run>,
+    },
+    /// The books of a period are closed.
+    #[error(
+        "the period of {calendar} that begins on {period_start} is closed: pay what is missing by a retro run of a period that is open"
+    )]
+    #[kind(Refused)]
+    PeriodClosed {
+        /// The calendar.
+        calendar: SmolStr,
+        /// The first day of its period.
+        period_start: NaiveDate,
+    },
+    /// A field of a command that can't be.
+    #[error("{field} is {value}: {way_out}")]
+    #[kind(Invalid)]
+    BadRun {
+        /// Which field.
+        field: &'static str,
+        /// What was given.
+        value: String,
+        /// What to give.
+        way_out: &'static str,
+    },
+    /// The run is not where this can be done.
+    #[error("payroll run {run} is {status} and can't be {wanted}: {way_out}")]
+    #[kind(Refused)]
+    IllegalMove {
+        /// The run.
+        run: Id<Run>,
+        /// How far it is.
+        status: &'static str,
+        /// What was to become of it.
+        wanted: &'static str,
+        /// What can be done.
+        way_out: &'static str,
+    },
+    /// The slip is not where this can be done.
+    #[error(
+        "the slip of employee {number} in payroll run {run} is {status} and can't be {wanted}: {way_out}"
+    )]
+    #[kind(Refused)]
+    IllegalSlipMove {
+        /// The run.
+        run: Id<Run>,
+        /// Whose, by the company's number.
+        number: SmolStr,
+        /// How far it is.
+        status: &'static str,
+        /// What was to become of it.
+        wanted: &'static str,
+        /// What can be done.
+        way_out: &'static str,
+    },
+    /// Another calculation of the run was begun meanwhile.
+    #[error("payroll run {run} is being computed anew by another job: let that one go on")]
+    #[kind(Conflict)]
+    Superseded {
+        /// The run.
+        run: Id<Run>,
+    },
+    /// What a slip rests on has changed since it was computed.
+    #[error(
+        "the slip of employee {number} rests on {what} {was}, which is {now} by now: compute it again"
+    )]
+    #[kind(Conflict)]
+    StaleSlip {
+        /// Whose, by the company's number.
+        number: SmolStr,
+        /// What has changed.
+        what: SmolStr,
+        /// What it was.
+        was: Decimal,
+        /// What it is.
+        now: Decimal,
+    },
+    /// A run in which nobody is paid.
+    #[error("payroll run {run} has no slips: compute it first, or see why everybody was refused")]
+    #[kind(Refused)]
+    NoSlips {
+        /// The run.
+        run: Id<Run>,
+    },
+    /// Some employees could not be computed, and the run is not to go on without them.
+    #[error(
+        "{refused} employees of payroll run {run} could not be computed: mend that and compute it again, or approve it without them"
+    )]
+    #[kind(Refused)]
+    RefusedLeft {
+        /// The run.
+        run: Id<Run>,
+        /// How many.
+        refused: i64,
+    },
+    /// Two currencies in one run.
+    #[error(
+        "employee {number} is paid in {found}, and the run in {currency}: pay them in a run of their own"
+    )]
+    #[kind(Invalid)]
+    OtherCurrency {
+        /// Whose, by the company's number.
+        number: SmolStr,
+        /// What the rules say.
+        found: Currency,
+        /// What the run is paid in.
+        currency: Currency,
+    },
+    /// A sum over a year whose year nobody said.
+    #[error("employee {number}: years has none for {over}, which {sum} is summed over: say it")]
+    #[kind(Invalid)]
+    NoYear {
+        /// Whose, by the company's number.
+        number: SmolStr,
+        /// The accumulator.
+        sum: SmolStr,
+        /// What it is summed over.
+        over: SmolStr,
+    },
+    /// A value that the payroll keeps itself.
+    #[error(
+        "employee {number}: {field} is kept by the payroll: leave it out, and enter what was before as an opening sum"
+    )]
+    #[kind(Invalid)]
+    KeptSum {
+        /// Whose, by the company's number.
+        number: SmolStr,
+        /// The accumulator.
+        field: SmolStr,
+    },
+    /// A component with an amount that is no number of its input, or given twice in different ways.
+    #[error("employee {number}: {field} is given as a value and by components: give one of them")]
+    #[kind(Invalid)]
+    GivenTwice {
+        /// Whose, by the company's number.
+        number: SmolStr,
+        /// The input.
+        field: SmolStr,
+    },
+    /// A figure without room.
+    #[error("employee {number}: {what} has no room in 14 digits and 4 behind the point")]
+    #[kind(Invalid)]
+    NoRoom {
+        /// Whose, by the company's number.
+        number: SmolStr,
+        /// Which figure.
+        what: SmolStr,
+    },
+    /// The same employee twice in one run.
+    #[error("employee {number} is given twice: give one case for each")]
+    #[kind(Invalid)]
+    Twice {
+        /// Whose, by the company's number.
+        number: SmolStr,
+    },
+    /// More is said to be paid than is due, or more to have come back than has left.
+    #[error("employee {number}: amount is {amount}, and {most} is the most there is: {way_out}")]
+    #[kind(Refused)]
+    TooMuch {
+        /// Whose, by the company's number.
+        number: SmolStr,
+        /// What was given.
+        amount: Decimal,
+        /// The most.
+        most: Decimal,
+        /// What to do.
+        way_out: &'static str,
+    },
+    /// Retro pay that can't be paid now: pay was too high.
+    #[error(
+        "employee {number}: {component} of {period} was {amount} too high, which can't be paid: correct the slip, or choose that old periods are taxed anew"
+    )]
+    #[kind(Refused)]
+    OverpaidBefore {
+        /// Whose, by the company's number.
+        number: SmolStr,
+        /// Which component.
+        component: SmolStr,
+        /// The first day of the period.
+        period: NaiveDate,
+        /// How much.
+        amount: Decimal,
+    },
+}

@@ -1,0 +1,174 @@
+//! Year-to-date sums: counters of what slips that count have added, by employee, accumulator and year.
+//!
+//! A slip adds what its accumulators rose by when it is approved, and takes exactly that back when it is voided. What was summed up before
+//! the payroll began, or by a former employer, comes in as a fact: [`OpenSums`]. So a counter is the sum of both, which `verify` compares.
+
+use std::collections::BTreeMap;
+
+use fondaco_core::policy::Request;
+use fondaco_core::store::{Event, Record};
+use fondaco_core::{Act, Id, PartyId, Range, Reading, Timestamp, Tx, input};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::books::Books;
+use super::{RunError, rights};
+use crate::{Amt, PayrollError};
+
+/// A year-to-date sum of an employee.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(table = "payroll_year_sum", kind = counter, key(employee, sum, year))]
+pub struct YearSum {
+    /// Whose.
+    pub employee: PartyId,
+    /// The accumulator, as rules call it.
+    pub sum: SmolStr,
+    /// The year that it counts to, by its first day; 0 of what is summed over all years.
+    pub year: i32,
+    /// How much.
+    pub amount: Amt,
+}
+
+/// What a year-to-date sum was before this payroll knew of it.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(table = "payroll_opening_sum", kind = fact, key(employee, id))]
+pub struct OpeningSum {
+    /// Whose.
+    pub employee: PartyId,
+    /// Its id.
+    pub id: Id<OpeningSum>,
+    /// The accumulator.
+    pub sum: SmolStr,
+    /// The year.
+    pub year: i32,
+    /// How much is added.
+    pub amount: Amt,
+    /// Where it comes from: a P45, the payroll before.
+    pub reason: SmolStr,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+}
+
+/// One sum that is entered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpeningLine {
+    /// Whose.
+    pub employee: PartyId,
+    /// The accumulator.
+    pub sum: SmolStr,
+    /// The year, by its first day.
+    pub year: i32,
+    /// How much is added: below zero takes back what was entered wrongly.
+    #[serde(with = "fondaco_core::decimal::as_text")]
+    pub amount: Decimal,
+}
+
+/// Enters year-to-date sums of before: for a start in mid-year, or a former employer's figures.
+///
+/// ```
+/// use fondaco_core::{CompanyId, PartyId};
+/// use fondaco_payroll::runs::{OpenSums, OpeningLine};
+/// let line = OpeningLine {
+///     employee: PartyId::named("ada"),
+///     sum: "pay_to_date".into(),
+///     year: 2025,
+///     amount: "9000.00".parse()?,
+/// };
+/// let p45 = OpenSums::new("united_kingdom", vec![line], "P45 of 2025-07-31");
+/// assert_eq!(p45.lines.len(), 1);
+/// # Ok::<(), rust_decimal::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenSums {
+    /// The rules that have these accumulators.
+    pub rules: SmolStr,
+    /// The sums.
+    pub lines: Vec<OpeningLine>,
+    /// Where they come from.
+    pub reason: SmolStr,
+}
+
+impl OpenSums {
+    /// These sums of accumulators of these rules.
+    pub fn new(
+        rules: impl Into<SmolStr>,
+        lines: Vec<OpeningLine>,
+        reason: impl Into<SmolStr>,
+    ) -> OpenSums {
+        OpenSums { rules: rules.into(), lines, reason: reason.into() }
+    }
+}
+
+impl Act for OpenSums {
+    type Answer = ();
+    type Error = PayrollError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), PayrollError> {
+        tx.authorize(&Request::new(&rights::OPEN))?;
+        input::check_line("reason", &self.reason)?;
+        let file = Books::in_act(tx)?.file(&SmolStr::default(), &self.rules)?;
+        let (mut facts, mut adds) = (Vec::new(), Vec::new());
+        for (index, line) in self.lines.iter().enumerate() {
+            let known = file.file().accumulators.iter().map(|sum| sum.name.as_str());
+            if !known.clone().any(|name| name == line.sum) {
+                let like = crate::rules::names_like(&line.sum, known);
+                let (field, employee) = (line.sum.clone(), SmolStr::default());
+                let unknown = crate::PayError::UnknownInput { employee, field, like };
+                return Err(PayrollError::from(unknown).at(index));
+            }
+            let amount = stored(&SmolStr::default(), &line.sum, line.amount)?;
+            let (employee, sum, year) = (line.employee, line.sum.clone(), line.year);
+            let (id, recorded_at, reason) = (tx.id()?, tx.now(), self.reason.clone());
+            adds.push(YearSum { employee, sum: sum.clone(), year, amount });
+            facts.push(OpeningSum { employee, id, sum, year, amount, reason, recorded_at });
+        }
+        tx.emit(Event::new("payroll.sums_opened").with("sums", facts.len() as i64));
+        tx.insert_all(facts)?;
+        Ok(tx.add_all(adds)?)
+    }
+}
+
+/// An amount as it is stored.
+pub(crate) fn stored(number: &SmolStr, what: &str, amount: Decimal) -> Result<Amt, RunError> {
+    let none = || RunError::NoRoom { number: number.clone(), what: what.into() };
+    Amt::from_decimal(amount).ok_or_else(none)
+}
+
+/// The key of a sum.
+pub(crate) type SumKey = (PartyId, SmolStr, i32);
+
+/// Sums of many employees, as they stand.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Sums(BTreeMap<SumKey, Decimal>);
+
+impl Sums {
+    /// Reads sums without resting on them.
+    pub(crate) fn read(read: &mut impl Reading, keys: &[SumKey]) -> Result<Sums, PayrollError> {
+        let rows = read.peek_many::<YearSum>(keys)?;
+        let found = keys.iter().zip(rows);
+        let found = found.filter_map(|(key, row)| Some((key.clone(), row?.amount.to_decimal())));
+        Ok(Sums(found.collect()))
+    }
+
+    pub(crate) fn get(&self, key: &SumKey) -> Decimal {
+        self.0.get(key).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn set(&mut self, key: SumKey, amount: Decimal) {
+        self.0.insert(key, amount);
+    }
+}
+
+/// The year-to-date sums of an employee, by accumulator and year.
+///
+/// # Errors
+/// A [`Halt`](fondaco_core::Halt), to be passed on.
+pub fn year_sums(
+    read: &mut impl Reading,
+    employee: PartyId,
+) -> Result<Vec<std::sync::Arc<YearSum>>, PayrollError> {
+    Ok(read.peek_scan(&Range::<YearSum>::by_key(&employee))?)
+}

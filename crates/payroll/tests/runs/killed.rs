@@ -1,0 +1,199 @@
+//! A store that fails at every step of a run's whole life, two drivers that run one job, and jobs that are stopped.
+
+use std::sync::Arc;
+
+use fondaco_core::job::{JobCall, JobId};
+use fondaco_core::store::Store;
+use fondaco_core::{
+    ActError, ActorId, CommandId, CompanyId, Driver, Envelope, Halt, Id, JobError, Progressed,
+    Timestamp,
+};
+use fondaco_payroll::runs::*;
+use fondaco_payroll::{ENGINE, PayrollError};
+use fondaco_store::Memory;
+use fondaco_testkit::{Model, sweep};
+
+use crate::house::*;
+
+fn acme() -> CompanyId {
+    CompanyId::named("acme")
+}
+
+fn time() -> Timestamp {
+    "2026-06-30T12:00:00Z".parse().unwrap()
+}
+
+struct Desk<'d>(&'d Driver<'d>);
+
+impl Desk<'_> {
+    fn send<C: fondaco_core::Act<Error = PayrollError>>(
+        &self,
+        name: &str,
+        command: &C,
+    ) -> Result<C::Answer, PayrollError> {
+        let envelope = Envelope::new(CommandId::named(name), ActorId::new("clerk"), time());
+        Ok(self.0.carry_out(envelope, command)?.answer)
+    }
+
+    fn job<J: fondaco_core::job::Job<Error = PayrollError>>(
+        &self,
+        (actor, name): (&str, &str),
+        mut job: J,
+    ) -> Result<J::Report, PayrollError> {
+        let (actor, clock) = (ActorId::new(actor), time);
+        let call = JobCall::new(JobId::named(name), &actor, &clock);
+        match self.0.run_job(&call, &mut job, &mut ()) {
+            Ok(done) => Ok(done.report),
+            Err(JobError::Act(error)) => Err(error),
+            Err(error) => Err(Halt::Bug(error.to_string()).into()),
+        }
+    }
+
+    fn settle(&self, run: Id<Run>, name: &str) -> Result<(), PayrollError> {
+        self.job(("boss", &format!("{name} approved")), AdvanceRun::approve(run, "looked at"))?;
+        self.job(("boss", &format!("{name} posted")), AdvanceRun::post(run, "booked"))?;
+        let pay = AdvanceRun::pay(run, d("2026-01-31"), "file");
+        self.job(("boss", &format!("{name} paid")), pay).map(drop)
+    }
+}
+
+/// A year in short: two months, a loan, a void, a correction, a return, retro pay; the names are the same each time.
+fn a_life(store: &dyn Store) -> Result<(), PayrollError> {
+    let driver = Driver::new(store, acme());
+    driver.join(&ENGINE).map_err(Halt::from)?;
+    let desk = Desk(&driver);
+    desk.send("rules", &StoreRules::new("house", BOOK))?;
+    let opening = OpeningLine {
+        employee: who(1),
+        sum: "taxed_to_date".into(),
+        year: 2026,
+        amount: dec("100"),
+    };
+    desk.send("opening", &OpenSums::new("house", vec![opening], "before"))?;
+    let loan = SetDeduction::loan(who(1), "CAR", dec("500"), dec("300"), d("2026-01-01"));
+    desk.send("loan", &loan)?;
+    let mut runs = Vec::new();
+    for of_month in 1..=2 {
+        let name = format!("month {of_month}");
+        let run =
+            desk.send(&name, &CreateRun::new("MONTHLY", month(of_month), month(of_month).1))?;
+        let cases = vec![
+            case(1, of_month, dec("2000")),
+            case(2, of_month, dec("900")),
+            case(3, of_month, dec("-1")),
+        ];
+        let source = PaySource::given(cases).unwrap();
+        desk.job(("clerk", &format!("{name} computed")), CalculateRun::new(run, source))?;
+        let reason = "left out".into();
+        desk.send(&format!("{name} without 3"), &DropSlip { run, employee: who(3), reason })?;
+        desk.settle(run, &name)?;
+        runs.push(run);
+    }
+    desk.send("void", &VoidSlip::new(runs[1], who(2), "gone"))?;
+    let lines = vec![PaymentLine { employee: who(2), amount: dec("10") }];
+    let (run, way, day) = (runs[1], PaymentWay::Returned, d("2026-03-01"));
+    desk.send("back", &RecordPayments { run, way, lines, day, reference: "bank".into() })?;
+    let correction =
+        CreateRun { kind: RunKind::Correction, ..CreateRun::new("MONTHLY", month(2), month(2).1) };
+    let into = desk.send("correction", &correction)?;
+    let case_of = Some(Box::new(case(1, 2, dec("2500"))));
+    let (set, reason) = (Default::default(), "hours".into());
+    let correct = CorrectSlip { run: runs[1], employee: who(1), into, case: case_of, set, reason };
+    desk.send("correct", &correct)?;
+    desk.settle(into, "correction")?;
+    let retro =
+        CreateRun { kind: RunKind::Retro, ..CreateRun::new("MONTHLY", month(3), month(3).1) };
+    let retro = desk.send("retro", &retro)?;
+    let cases = vec![case(1, 1, dec("2100")), case(1, 2, dec("2500"))];
+    desk.job(
+        ("clerk", "retro computed"),
+        RetroRun::new(retro, cases, RetroLaw::OldPeriods, "a rise"),
+    )?;
+    desk.settle(retro, "retro")?;
+    desk.job(("boss", "closed"), AdvanceRun::close(runs[0], "done"))?;
+    driver.view(|view| {
+        let found = ENGINE.verify(view)?;
+        assert!(found.is_empty(), "{found:?}");
+        Ok::<(), PayrollError>(())
+    })
+}
+
+#[test]
+fn nothing_is_half_done_at_any_step_of_a_run() {
+    let swept = sweep(acme(), Memory::new, |store| a_life(store)).unwrap();
+    assert!(swept.failures > 100, "{swept:?}");
+    sweep(acme(), Model::new, |store| a_life(store)).unwrap();
+}
+
+/// More than one chunk of employees.
+fn many() -> Vec<PayInput> {
+    (1..=2_300).map(|one| case(one, 1, dec("2000"))).collect()
+}
+
+#[test]
+fn a_run_that_is_stopped_goes_on_where_it_was() {
+    let house = House::memory();
+    let run = house.create(RunKind::Regular, 1, "january");
+    let job = || CalculateRun::new(run, PaySource::given(many()).unwrap());
+    let mut after_one = |at: &Progressed| match at.done {
+        0 => std::ops::ControlFlow::Continue(()),
+        _ => std::ops::ControlFlow::Break(()),
+    };
+    let stopped = house.host.run_job("calculate", &mut job(), &mut after_one);
+    assert_eq!(stopped.unwrap_err().code(), "job.stopped");
+    assert_eq!(house.run(run).status, RunStatus::Draft);
+    assert_eq!(house.host.rows::<Slip>().len(), 1_000);
+    let mut told = Vec::new();
+    let mut watch = |at: &Progressed| {
+        told.push((at.done, at.total));
+        std::ops::ControlFlow::Continue(())
+    };
+    let done = house.host.run_job("calculate", &mut job(), &mut watch).unwrap();
+    assert_eq!(done.report, RunReport { slips: 2_300, refused: 0 });
+    assert_eq!(told.first(), Some(&(1_000, Some(2_300))));
+    // So does an approval.
+    let boss = house.host.acting_as("boss");
+    let mut approve = AdvanceRun::approve(run, "looked at");
+    assert!(boss.run_job("approve", &mut approve, &mut after_one).is_err());
+    let reopen = ReopenRun { run, reason: "no".into() };
+    assert_eq!(
+        fondaco_core::ActError::code(&house.host.refused("reopen", &reopen)),
+        "payroll.illegal_move"
+    );
+    boss.run_job("approve", &mut approve, &mut ()).unwrap();
+    assert_eq!(house.sum(2_300, "taxed_to_date"), dec("2000"));
+    house.clean();
+}
+
+#[test]
+fn two_who_run_one_job_do_it_once() {
+    let store: Arc<dyn Store> = Arc::new(Memory::new());
+    let driver = |store: &Arc<dyn Store>| {
+        let driver = Driver::new(store.clone(), acme());
+        driver.join(&ENGINE).unwrap();
+        driver
+    };
+    let first = driver(&store);
+    let desk = Desk(&first);
+    desk.send("rules", &StoreRules::new("house", BOOK)).unwrap();
+    let run = desk.send("january", &CreateRun::new("MONTHLY", month(1), month(1).1)).unwrap();
+    let source = PaySource::given(many()).unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            let (store, source) = (&store, source.clone());
+            scope.spawn(move || {
+                let driver = driver(store);
+                let desk = Desk(&driver);
+                let report =
+                    desk.job(("clerk", "calculate"), CalculateRun::new(run, source)).unwrap();
+                assert_eq!(report, RunReport { slips: 2_300, refused: 0 });
+                desk.settle(run, "january").unwrap();
+            });
+        }
+    });
+    let payments = first.view(|view| payments_of(view, run, who(7))).unwrap();
+    assert_eq!(payments.len(), 1);
+    let sums = first.view(|view| year_sums(view, who(7))).unwrap();
+    assert_eq!(sums.iter().map(|sum| sum.amount.to_decimal()).max(), Some(dec("2000")));
+    assert!(first.discrepancies().unwrap().is_empty());
+}

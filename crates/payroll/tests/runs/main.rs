@@ -1,0 +1,10 @@
+//! Payroll runs on every store: their states, what slips move and move back, retro pay against a straight history, and runs that are killed.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // helpers of tests are tests
+#![allow(unreachable_pub)] // modules of one program
+
+mod history;
+mod house;
+mod killed;
+mod owed;
+mod retro;
+mod states;
