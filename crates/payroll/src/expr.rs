@@ -174,6 +174,31 @@ impl Expr {
         self.parts().into_iter().for_each(|part| part.names(found));
     }
 
+    /// The same with every part of a name replaced by a formula.
+    pub(crate) fn with(&self, name: &str, by: &Expr) -> Expr {
+        let each = |parts: &[Expr]| parts.iter().map(|part| part.with(name, by)).collect();
+        let one = |part: &Expr| Box::new(part.with(name, by));
+        match self {
+            Expr::Name(own) if own == name => by.clone(),
+            Expr::Number(_) | Expr::Percent(_) | Expr::Bool(_) | Expr::Text(_) | Expr::Name(_) => {
+                self.clone()
+            }
+            Expr::Unary(sign, of) => Expr::Unary(*sign, one(of)),
+            Expr::Binary(sign, a, b) => Expr::Binary(*sign, one(a), one(b)),
+            Expr::If(parts) => Expr::If(Box::new(parts.each_ref().map(|part| part.with(name, by)))),
+            Expr::Round { value, digits, rounding } => {
+                Expr::Round { value: one(value), digits: *digits, rounding: *rounding }
+            }
+            Expr::RoundTo { value, step, rounding } => {
+                Expr::RoundTo { value: one(value), step: *step, rounding: *rounding }
+            }
+            Expr::Cell(own, cells) => Expr::Cell(own.clone(), each(cells)),
+            Expr::Call { name: own, cells, args } => {
+                Expr::Call { name: own.clone(), cells: each(cells), args: each(args) }
+            }
+        }
+    }
+
     /// What it is made of, left to right.
     pub(crate) fn parts(&self) -> Vec<&Expr> {
         match self {
@@ -225,7 +250,29 @@ impl Serialize for Expr {
 
 impl<'de> Deserialize<'de> for Expr {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Expr, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+/// Reads a formula: a text, or a whole number by itself.
+struct Reader;
+
+impl serde::de::Visitor<'_> for Reader {
+    type Value = Expr;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a formula, such as \"round(wages * 6.2%, 2, half_up)\"")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Expr, E> {
+        text.parse().map_err(E::custom)
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<Expr, E> {
+        number.to_string().parse().map_err(E::custom)
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Expr, E> {
+        number.to_string().parse().map_err(E::custom)
     }
 }

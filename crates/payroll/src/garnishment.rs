@@ -166,76 +166,91 @@ pub fn serve(
     orders: &[Order],
     keep: Decimal,
 ) -> Result<Vec<Taken>, KernelError> {
-    not_negative("disposable", disposable)?;
     not_negative("keep", keep)?;
-    let mut taken = Vec::with_capacity(orders.len());
+    let there = cents("disposable", not_negative("disposable", disposable)?)?;
+    let most_of_all = (there - cents("keep", keep)?).max(0);
+    let mut wants = Vec::with_capacity(orders.len());
     for order in orders {
-        let wanted = rounding::round(not_negative("wanted", order.wanted)?, 2, Rounding::Down);
-        taken.push(Taken { id: order.id.clone(), amount: Decimal::ZERO, short: wanted });
+        let amount = cents("wanted", not_negative("wanted", order.wanted)?)?;
+        let most = cents("limit", order.limit.most(disposable)?)?.min(most_of_all);
+        wants.push(Wanted { amount, rank: order.rank.into(), most });
     }
-    let mut ranks: Vec<u32> = orders.iter().map(|order| order.rank).collect();
-    ranks.sort_unstable();
-    ranks.dedup();
-    let mut gone = Decimal::ZERO;
-    let most_of_all = (disposable - keep).max(Decimal::ZERO);
-    for rank in ranks {
-        let peers: Vec<usize> = (0..orders.len()).filter(|at| orders[*at].rank == rank).collect();
-        gone = share(&peers, orders, &mut taken, disposable, gone, most_of_all)?;
+    let overflow = || KernelError::Exact { what: "wanted", error: DecimalError::Overflow };
+    let taken = serve_units(&wants).ok_or_else(overflow)?;
+    let amount = |cents: i128| {
+        let amount = i64::try_from(cents).map(|cents| decimal::from_fixed(cents, 2));
+        amount.map(decimal::normalize).map_err(|_| overflow())
+    };
+    let each = orders.iter().zip(&wants).zip(taken);
+    each.map(|((order, want), taken)| {
+        Ok(Taken {
+            id: order.id.clone(),
+            amount: amount(taken)?,
+            short: amount(want.amount - taken)?,
+        })
+    })
+    .collect()
+}
+
+/// An amount in cents, what is less than a cent left out.
+fn cents(what: &'static str, amount: Decimal) -> Result<i128, KernelError> {
+    let cut = rounding::round(amount, 2, Rounding::Down);
+    let cents = decimal::to_fixed(cut, 2);
+    cents.map(i128::from).ok_or(KernelError::Exact { what, error: DecimalError::Overflow })
+}
+
+/// What one order wants, in the smallest coin, with the most it may take together with all before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    pub(crate) amount: i128,
+    pub(crate) rank: i128,
+    pub(crate) most: i128,
+}
+
+/// What each gets, in their order; nothing where figures have no room.
+pub(crate) fn serve_units(wants: &[Wanted]) -> Option<Vec<i128>> {
+    let mut taken = vec![0; wants.len()];
+    let mut order: Vec<usize> = (0..wants.len()).filter(|at| wants[*at].amount > 0).collect();
+    order.sort_by_key(|at| wants[*at].rank);
+    let mut gone = 0_i128;
+    for peers in order.chunk_by(|a, b| wants[*a].rank == wants[*b].rank) {
+        match peers {
+            [one] => {
+                let want = wants[*one];
+                taken[*one] = want.amount.min(want.most.checked_sub(gone)?.max(0));
+                gone = gone.checked_add(taken[*one])?;
+            }
+            peers => gone = share(peers, wants, &mut taken, gone)?,
+        }
     }
-    Ok(taken)
+    Some(taken)
 }
 
 /// Shares what is left among orders of one rank. Where their limits differ, those of the least are served within it first, and what the
 /// others may take above it is shared among them.
-fn share(
-    peers: &[usize],
-    orders: &[Order],
-    taken: &mut [Taken],
-    disposable: Decimal,
-    gone: Decimal,
-    most_of_all: Decimal,
-) -> Result<Decimal, KernelError> {
-    let mut limits = Vec::new();
-    for at in peers {
-        limits.push((orders[*at].limit.most(disposable)?.min(most_of_all), *at));
-    }
-    let mut steps: Vec<Decimal> = limits.iter().map(|(most, _)| *most).collect();
+fn share(peers: &[usize], wants: &[Wanted], taken: &mut [i128], gone: i128) -> Option<i128> {
+    let mut steps: Vec<i128> = peers.iter().map(|at| wants[*at].most).collect();
     steps.sort_unstable();
     steps.dedup();
     let mut gone = gone;
     for step in steps {
         let sharing: Vec<usize> =
-            limits.iter().filter(|(most, _)| *most >= step).map(|(_, at)| *at).collect();
-        let wants: Vec<Decimal> = sharing.iter().map(|at| taken[*at].short).collect();
-        let mut wanted = Decimal::ZERO;
-        for want in &wants {
-            wanted = exact("wanted", decimal::add(wanted, *want))?;
-        }
-        let there = (step - gone).max(Decimal::ZERO).min(wanted);
-        if there.is_zero() {
+            peers.iter().copied().filter(|at| wants[*at].most >= step).collect();
+        let lacks = |at: &usize| wants[*at].amount - taken[*at];
+        let all = sharing.iter().try_fold(0_i128, |sum, at| sum.checked_add(lacks(at)))?;
+        let there = step.checked_sub(gone)?.max(0).min(all);
+        if there == 0 {
             continue;
         }
-        for (at, part) in sharing.iter().zip(parts(there, &wants)?) {
-            taken[*at].amount += part;
-            taken[*at].short -= part;
+        let weight = |at: &usize| Decimal::try_from_i128_with_scale(lacks(at), 0).ok();
+        let weights = sharing.iter().map(weight).collect::<Option<Vec<_>>>()?;
+        let parts = allocation::allocate_units(there, &weights, Residual::LargestRemainder).ok()?;
+        for (at, part) in sharing.iter().zip(parts) {
+            taken[*at] += part;
         }
-        gone += there;
+        gone = gone.checked_add(there)?;
     }
-    for taken in taken {
-        taken.amount = decimal::normalize(taken.amount);
-        taken.short = decimal::normalize(taken.short);
-    }
-    Ok(gone)
-}
-
-/// An amount in proportion, to the cent.
-fn parts(amount: Decimal, wants: &[Decimal]) -> Result<Vec<Decimal>, KernelError> {
-    let cents = decimal::to_fixed(amount, 2)
-        .ok_or(KernelError::Exact { what: "amount", error: DecimalError::Overflow })?;
-    let parts = allocation::allocate_units(cents.into(), wants, Residual::LargestRemainder);
-    let parts = parts.map_err(|_| KernelError::NotPositive { field: "wanted", value: amount })?;
-    let amount = |cents: i128| decimal::from_fixed(i64::try_from(cents).unwrap_or(i64::MAX), 2);
-    Ok(parts.into_iter().map(amount).collect())
+    Some(gone)
 }
 
 #[cfg(test)]
@@ -268,11 +283,11 @@ mod tests {
     #[test]
     fn orders_beyond_all_figures_are_refused() {
         let order = |id: &str| Order { wanted: Decimal::MAX, ..order(id, 0, 1, Limit::All) };
-        let error = serve(Decimal::MAX, &[order("a"), order("b")], Decimal::ZERO).unwrap_err();
-        assert_eq!(error.code(), "payroll.exact");
-        assert!(error.to_string().starts_with("wanted: "), "{error}");
-        let error = serve(Decimal::MAX, &[order("a")], Decimal::ZERO).unwrap_err();
-        assert!(error.to_string().starts_with("amount: "), "{error}");
+        for (disposable, what) in [(Decimal::MAX, "disposable: "), (1000.into(), "wanted: ")] {
+            let error = serve(disposable, &[order("a"), order("b")], Decimal::ZERO).unwrap_err();
+            assert_eq!(error.code(), "payroll.exact");
+            assert!(error.to_string().starts_with(what), "{error}");
+        }
     }
 
     proptest! {

@@ -35,6 +35,7 @@ pub mod rules;
 pub mod runs;
 pub mod staff;
 pub mod time;
+mod to_date;
 pub mod units;
 
 pub use compare::{Cause, Change, changes_report};
@@ -47,6 +48,7 @@ pub use kernel_error::KernelError;
 pub use payroll_error::PayrollError;
 pub use program::{Batch, BatchResult, Case, Input, Line, Output, Program, Runner, Slip, Value};
 pub use rules::RuleSet;
+pub use to_date::{Keys, SumsToDate};
 
 use fondaco_core::store::Fixed;
 

@@ -123,7 +123,7 @@ impl Proration<'_> {
             Proration::WorkingDays(calendar) => {
                 over(working(calendar, segment.days), working(calendar, period))
             }
-            Proration::Fixed30 => over(thirty(segment.days), thirty(period)),
+            Proration::Fixed30 => over(thirty_in(segment.days), thirty_in(period)),
             Proration::CalendarDaysOver(divisor) => fixed(days(segment.days), *divisor),
             Proration::WorkingDaysOver(calendar, divisor) => {
                 fixed(working(calendar, segment.days), *divisor)
@@ -172,8 +172,15 @@ fn working(calendar: &Calendar, days: DateRange) -> i64 {
 }
 
 /// Days of months that all have thirty.
-fn thirty(days: DateRange) -> i64 {
-    let (Some(first), Some(last)) = (days.start(), days.end()) else { return 0 };
+fn thirty_in(days: DateRange) -> i64 {
+    match (days.start(), days.end()) {
+        (Some(first), Some(last)) => thirty(first, last),
+        _ => 0,
+    }
+}
+
+/// The same from a first day to a last, both counted.
+pub(crate) fn thirty(first: NaiveDate, last: NaiveDate) -> i64 {
     let months = i64::from(last.year() - first.year()) * 12 + i64::from(last.month())
         - i64::from(first.month());
     let end = match last.succ_opt() {
@@ -245,14 +252,14 @@ mod tests {
 
     #[test]
     fn whole_months_of_thirty_days_are_whole_and_their_31st_is_none() {
-        assert_eq!(thirty(range("2026-02-01/2026-02-28")), 30);
-        assert_eq!(thirty(range("2026-01-01/2026-01-31")), 30);
+        assert_eq!(thirty_in(range("2026-02-01/2026-02-28")), 30);
+        assert_eq!(thirty_in(range("2026-01-01/2026-01-31")), 30);
         assert_eq!(
-            (thirty(range("2026-01-01/2026-01-15")), thirty(range("2026-01-16/2026-01-31"))),
+            (thirty_in(range("2026-01-01/2026-01-15")), thirty_in(range("2026-01-16/2026-01-31"))),
             (15, 15)
         );
-        assert_eq!(thirty(range("2026-01-31/2026-01-31")), 0);
-        assert_eq!(thirty(range("2026-01-01/2026-12-31")), 360);
+        assert_eq!(thirty_in(range("2026-01-31/2026-01-31")), 0);
+        assert_eq!(thirty_in(range("2026-01-01/2026-12-31")), 360);
     }
 
     #[test]

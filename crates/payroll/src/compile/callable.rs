@@ -7,6 +7,9 @@ use super::*;
 use crate::expr::Expr;
 use crate::rules::Callable;
 
+/// A call's answer, its steps by name and text, and the tree of the answer.
+type Inside = (Value, Vec<(SmolStr, String, Node)>, Node);
+
 impl Lowering<'_> {
     /// A call, checked as any function's.
     pub(super) fn called(
@@ -73,12 +76,11 @@ impl Lowering<'_> {
     }
 
     /// The steps and the answer, over arguments; of an error, the part of the formula it is in.
-    #[allow(clippy::type_complexity, reason = "it is taken apart where it is made")]
     fn inside(
         &mut self,
         index: usize,
         values: BTreeMap<SmolStr, Value>,
-    ) -> Result<(Value, Vec<(SmolStr, String, Node)>, Node), RuleError> {
+    ) -> Result<Inside, RuleError> {
         let callable = &self.rules.file.formulas[index];
         let outer = (self.failed.take(), std::mem::replace(&mut self.locals, values));
         let lowered = self.steps(callable, index);
@@ -86,12 +88,7 @@ impl Lowering<'_> {
         lowered.map_err(|error| error.of("formula", &callable.name))
     }
 
-    #[allow(clippy::type_complexity, reason = "it is taken apart where it is made")]
-    fn steps(
-        &mut self,
-        callable: &Callable,
-        index: usize,
-    ) -> Result<(Value, Vec<(SmolStr, String, Node)>, Node), RuleError> {
+    fn steps(&mut self, callable: &Callable, index: usize) -> Result<Inside, RuleError> {
         let mut steps = Vec::with_capacity(callable.steps.len());
         for step in &callable.steps {
             let (value, node) = self.placed(&step.formula, |this| this.value(&step.formula))?;

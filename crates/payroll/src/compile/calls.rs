@@ -5,7 +5,7 @@ use super::names::Figures;
 use super::*;
 use crate::expr::{Binary, Expr};
 use crate::function::Bound;
-use crate::program::{CalendarPart, Op, Reg};
+use crate::program::{CalendarPart, Days, Op, Reg};
 use crate::units::{UNITS, Units};
 
 /// The functions of the language.
@@ -23,6 +23,10 @@ pub(super) const FUNCTIONS: &[&str] = &[
     "weekday_of",
     "days_in_month",
     "age",
+    "days_30",
+    "weekdays",
+    "sum",
+    "count",
 ];
 
 /// Whether a name is one that formulas call without anybody declaring it.
@@ -82,6 +86,16 @@ impl Lowering<'_> {
             "weekday_of" => self.calendar(name, args, CalendarPart::Weekday),
             "days_in_month" => self.calendar(name, args, CalendarPart::DaysInMonth),
             "age" => self.age(name, args),
+            "days_30" => self.days(name, args, Days::Thirty),
+            "weekdays" => self.days(name, args, Days::Weekdays),
+            "sum" => {
+                let [list, of] = self.args(name, args)?;
+                self.summed(list, of, expr)
+            }
+            "count" => {
+                let [list] = self.args(name, args)?;
+                self.row_count(list)
+            }
             _ if is_unit => self.cast(name, args, Some(Units::one(name))),
             _ => Err(self.unknown(name)),
         }
@@ -206,6 +220,15 @@ impl Lowering<'_> {
         let ((from, one), (on, two)) = (self.date(from)?, self.date(on)?);
         let result = self.fresh(0, Type::Number(Units::one("year")), String::new)?;
         self.ops.push(Op::Age { to: result.reg, a: from.reg, b: on.reg });
+        Ok((result.clone(), named(What::Join(vec![one, two]), &result)))
+    }
+
+    /// The days from one to another, both counted.
+    fn days(&mut self, name: &SmolStr, args: &[Expr], how: Days) -> Lowered {
+        let [from, to] = self.args(name, args)?;
+        let ((from, one), (last, two)) = (self.date(from)?, self.date(to)?);
+        let result = self.fresh(0, Type::Number(Units::one("day")), String::new)?;
+        self.ops.push(Op::Days { to: result.reg, a: from.reg, b: last.reg, how });
         Ok((result.clone(), named(What::Join(vec![one, two]), &result)))
     }
 

@@ -9,6 +9,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::Symbol;
 use crate::RuleError;
+use crate::expr::Expr;
 use crate::rules::RuleSet;
 
 /// Rules, bases and formulas that are called, each after what it needs.
@@ -21,7 +22,9 @@ pub(super) fn order(
     let all = (0..rules.file.rules.len())
         .map(Symbol::Rule)
         .chain((0..rules.bases.len()).map(Symbol::Base))
-        .chain((0..rules.file.formulas.len()).map(Symbol::Callable));
+        .chain((0..rules.file.formulas.len()).map(Symbol::Callable))
+        .chain((0..rules.file.claims.len()).map(Symbol::Claims))
+        .chain((0..rules.claims.len()).map(Symbol::Claim));
     let places: BTreeMap<Symbol, NodeIndex> =
         all.map(|symbol| (symbol, graph.add_node(symbol))).collect();
     for (symbol, place) in &places {
@@ -48,26 +51,43 @@ pub(super) fn needs(
         Symbol::Rule(index) => {
             let held = rules.formulas[index].held(&[], on, known);
             let held = held.map_err(|error| error.of("rule", &rules.file.rules[index].name))?;
-            let mut found = Vec::new();
-            held.value.0.names(&mut |name| found.extend(rules.symbols.get(name).copied()));
-            Ok(found)
+            Ok(named(rules, [&held.value.0]))
         }
+        Symbol::Claims(index) => {
+            let claims = &rules.file.claims[index];
+            let each = claims.each.iter();
+            let each = each.flat_map(|claim| {
+                [Some(&claim.wanted), Some(&claim.rank), claim.limit.as_ref()].into_iter().flatten()
+            });
+            Ok(named(rules, each.chain([&claims.from]).chain(&claims.keep)))
+        }
+        Symbol::Claim(index) => Ok(rules
+            .claims
+            .get(index)
+            .map(|(claims, _)| Symbol::Claims(*claims))
+            .into_iter()
+            .collect()),
         Symbol::Callable(index) => {
             let callable = &rules.file.formulas[index];
             let held = rules.callables[index].held(&[], on, known);
             let held = held.map_err(|error| error.of("formula", &callable.name))?;
-            let mut found = Vec::new();
             let steps = callable.steps.iter().map(|step| &step.formula);
-            for formula in steps.chain([&held.value.0]) {
-                formula.names(&mut |name| found.extend(rules.symbols.get(name).copied()));
-            }
-            Ok(found)
+            Ok(named(rules, steps.chain([&held.value.0])))
         }
         Symbol::Base(index) => {
             Ok(rules.bases[index].members.iter().map(|(member, _)| *member).collect())
         }
         _ => Ok(Vec::new()),
     }
+}
+
+/// Everything that formulas name.
+fn named<'e>(rules: &RuleSet, formulas: impl IntoIterator<Item = &'e Expr>) -> Vec<Symbol> {
+    let mut found = Vec::new();
+    for formula in formulas {
+        formula.names(&mut |name| found.extend(rules.symbols.get(name).copied()));
+    }
+    found
 }
 
 /// One circle, by the names on it: `a -> b -> a`, each needing the next.
@@ -95,6 +115,11 @@ fn circle(rules: &RuleSet, graph: &DiGraph<Symbol, ()>) -> String {
         Symbol::Rule(index) => rules.file.rules[index].name.as_str(),
         Symbol::Base(index) => rules.bases[index].name.as_str(),
         Symbol::Callable(index) => rules.file.formulas[index].name.as_str(),
+        Symbol::Claims(index) => rules.file.claims[index].name.as_str(),
+        Symbol::Claim(index) => rules
+            .claims
+            .get(index)
+            .map_or("", |(claims, at)| rules.file.claims[*claims].each[*at].name.as_str()),
         _ => "",
     });
     names.collect::<Vec<_>>().join(" -> ")

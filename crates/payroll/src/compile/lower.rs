@@ -8,7 +8,7 @@ use super::tables::TableCache;
 use super::*;
 use crate::expr::{Binary, Expr, Unary};
 use crate::function::Bound;
-use crate::program::{Op, Reg};
+use crate::program::{ClaimsSlot, Op, Reg};
 use crate::rules::Figure;
 use crate::units::Units;
 
@@ -40,6 +40,11 @@ pub(super) struct Lowering<'r> {
     pub(super) failed_inside: Option<Part>,
     /// The arguments and steps of the formula that is being called.
     pub(super) locals: BTreeMap<SmolStr, Value>,
+    /// The rows of each list.
+    pub(super) lists: BTreeMap<usize, super::lists::Rows>,
+    pub(super) claims: Vec<ClaimsSlot>,
+    /// What each claim wanted and did not get.
+    pub(super) shorts: BTreeMap<SmolStr, Value>,
     /// Formulas with arguments that are wrong by themselves, which was told.
     pub(super) broken: BTreeSet<usize>,
 }
@@ -79,6 +84,9 @@ impl<'r> Lowering<'r> {
             failed_inside: None,
             locals: BTreeMap::new(),
             broken: BTreeSet::new(),
+            lists: BTreeMap::new(),
+            claims: Vec::new(),
+            shorts: BTreeMap::new(),
         }
     }
 
@@ -485,54 +493,6 @@ impl<'r> Lowering<'r> {
         }
         lowered
     }
-
-    // ---- The program
-
-    pub(super) fn finish(self, on: NaiveDate) -> Result<Program, RuleError> {
-        Ok(Program {
-            name: self.rules.file.name.clone(),
-            title: self.rules.file.title.clone(),
-            currency: self.rules.file.currency,
-            on,
-            ops: self.ops,
-            template: self.template,
-            cells: self.cells,
-            tables: self.tables.brackets,
-            functions: self.functions,
-            checks: self.checks,
-            inputs: self.inputs,
-            outputs: self.outputs,
-            lines: self.lines,
-            spans: self.spans,
-            figures: self.figures,
-            table_texts: self.tables.texts,
-            names: names(self.rules),
-            accumulators: self.rules.file.accumulators.clone(),
-            callables: callables(self.rules, on, self.known),
-            inner_names: inner_names(self.rules),
-        })
-    }
-}
-
-/// The name of every symbol.
-fn names(rules: &RuleSet) -> BTreeMap<Symbol, SmolStr> {
-    rules.symbols.iter().map(|(name, symbol)| (*symbol, name.clone())).collect()
-}
-
-/// The names of formulas that are called, of their arguments and their steps.
-fn inner_names(rules: &RuleSet) -> BTreeSet<SmolStr> {
-    let all = rules.file.formulas.iter().flat_map(|formula| {
-        let of = formula.of.iter().map(|argument| &argument.name);
-        of.chain(formula.steps.iter().map(|step| &step.name)).chain([&formula.name])
-    });
-    all.cloned().collect()
-}
-
-/// The text and the law of every formula that is called, as it holds.
-fn callables(rules: &RuleSet, on: NaiveDate, known: Timestamp) -> Vec<(String, String)> {
-    let held = rules.callables.iter().map(|versions| versions.held(&[], on, known));
-    let said = held.map(|held| held.map(|held| (held.value.0.to_string(), held.value.1.clone())));
-    said.map(Result::unwrap_or_default).collect()
 }
 
 pub(super) fn named(what: What, value: &Value) -> Node {

@@ -5,7 +5,10 @@
 
 mod callable;
 mod calls;
+mod claims;
+mod finish;
 mod graph;
+mod lists;
 mod lower;
 mod names;
 mod rounding;
@@ -40,6 +43,11 @@ pub(crate) enum Symbol {
     Rule(usize),
     Function(usize),
     Callable(usize),
+    List(usize),
+    /// All that want of one amount.
+    Claims(usize),
+    /// One of them.
+    Claim(usize),
 }
 
 /// Reads every figure and table that holds on a day, those too that no rule uses.
@@ -114,8 +122,11 @@ fn lowered<'r>(
     for (index, input) in rules.file.inputs.iter().enumerate() {
         lowering.input(index).map_err(|error| error.of("input", &input.name))?;
     }
-    for (index, accumulator) in rules.file.accumulators.iter().enumerate() {
+    for (index, accumulator) in rules.accumulators.iter().enumerate() {
         lowering.accumulator(index).map_err(|error| error.of("accumulator", &accumulator.name))?;
+    }
+    for (index, list) in rules.file.lists.iter().enumerate() {
+        lowering.list(index).map_err(|error| error.of("list", &list.name))?;
     }
     let mut checks: Vec<usize> = (0..rules.file.checks.len()).collect();
     lowering.checks(&mut checks, faults);
@@ -130,6 +141,12 @@ fn lowered<'r>(
             Symbol::Base(index) => {
                 lowering.base(index).map_err(|error| error.of("base", &rules.bases[index].name))?;
             }
+            Symbol::Claims(index) => {
+                if let Err(fault) = lowering.claims(index) {
+                    faults.push(*fault);
+                    lowering.instead_of_claims(index)?;
+                }
+            }
             Symbol::Callable(index) => {
                 if let Err(fault) = lowering.callable(index) {
                     faults.push(*fault);
@@ -139,7 +156,7 @@ fn lowered<'r>(
         }
         lowering.checks(&mut checks, faults);
     }
-    for (index, accumulator) in rules.file.accumulators.iter().enumerate() {
+    for (index, accumulator) in rules.accumulators.iter().enumerate() {
         lowering.accumulate(index).map_err(|error| error.of("accumulator", &accumulator.name))?;
     }
     Ok(lowering)

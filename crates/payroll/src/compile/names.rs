@@ -3,7 +3,7 @@
 use super::lower::{Lowering, MOST_DIGITS, Value, named, wrong_type};
 use super::*;
 use crate::program::Op;
-use crate::rules::{Figure, names_like};
+use crate::rules::{Accumulator, Figure, Input, names_like};
 
 /// The figures of a parameter, one for each of its cells, all with the same digits.
 pub(super) struct Figures {
@@ -15,6 +15,18 @@ pub(super) struct Figures {
 impl Lowering<'_> {
     pub(super) fn input(&mut self, index: usize) -> Result<(), RuleError> {
         let input = &self.rules.file.inputs[index];
+        let value = self.slot(input)?;
+        self.done.insert(Symbol::Input(index), value.clone());
+        if let Some(kind) = input.kind {
+            self.check_paid(kind, &value)?;
+            self.output(&input.name, &input.about, Some(kind), &value);
+            self.lines.push(Lines::of(&input.name, &input.about));
+        }
+        Ok(())
+    }
+
+    /// A place for an input.
+    pub(super) fn slot(&mut self, input: &Input) -> Result<Value, RuleError> {
         let of = self.rules.type_of(&input.of)?;
         let digits = input.digits.unwrap_or_else(|| self.usual_digits(&of, &input.of));
         if digits > 12 || (!matches!(of, Type::Number(_)) && digits > 0) {
@@ -33,16 +45,11 @@ impl Lowering<'_> {
             of: of.clone(),
             digits,
             carries: None,
+            row: None,
         };
         let value = Value { reg: slot.reg, digits, of, constant: None, any_unit: false };
-        self.done.insert(Symbol::Input(index), value.clone());
         self.inputs.push(slot);
-        if let Some(kind) = input.kind {
-            self.check_paid(kind, &value)?;
-            self.output(&input.name, &input.about, Some(kind), &value);
-            self.lines.push(Lines::of(&input.name, &input.about));
-        }
-        Ok(())
+        Ok(value)
     }
 
     pub(super) fn bound(
@@ -79,7 +86,7 @@ impl Lowering<'_> {
 
     /// The sum before this period, which is an input.
     pub(super) fn accumulator(&mut self, index: usize) -> Result<(), RuleError> {
-        let accumulator = &self.rules.file.accumulators[index];
+        let accumulator = &self.rules.accumulators[index];
         let written = self.declared(&accumulator.of)?;
         let of = self.rules.type_of(&written)?;
         let digits = self.usual_digits(&of, &written);
@@ -92,6 +99,7 @@ impl Lowering<'_> {
             most: None,
             default,
             carries: Some(index),
+            row: None,
             reg,
             of: of.clone(),
             digits,
@@ -106,14 +114,14 @@ impl Lowering<'_> {
         match self.rules.symbols.get(name) {
             Some(Symbol::Input(index)) => Ok(self.rules.file.inputs[*index].of.clone()),
             Some(Symbol::Rule(index)) => Ok(self.rules.file.rules[*index].of.clone()),
-            Some(Symbol::Base(_)) => Ok("money".into()),
+            Some(Symbol::Base(_) | Symbol::Claim(_)) => Ok("money".into()),
             _ => Err(self.unknown(name)),
         }
     }
 
     /// The sum after this period.
     pub(super) fn accumulate(&mut self, index: usize) -> Result<(), RuleError> {
-        let accumulator = &self.rules.file.accumulators[index];
+        let accumulator = &self.rules.accumulators[index];
         let before = self.value_of(Symbol::Accumulator(index), &accumulator.name)?;
         let Some(symbol) = self.rules.symbols.get(&accumulator.of).copied() else {
             return Err(self.unknown(&accumulator.of));
@@ -123,6 +131,9 @@ impl Lowering<'_> {
             return Err(RuleError::PayNotRounded { digits: added.digits, most: before.digits });
         }
         let added = self.raised(&added, before.digits)?;
+        if index >= self.rules.file.accumulators.len() {
+            return self.owing(accumulator, &before);
+        }
         let after = self.fresh(before.digits, before.of.clone(), || accumulator.of.to_string())?;
         self.ops.push(Op::Add { to: after.reg, a: before.reg, b: added.reg });
         self.spans.push((self.ops.len(), accumulator.name.clone()));
@@ -134,6 +145,27 @@ impl Lowering<'_> {
             What::Join(vec![node(Symbol::Accumulator(index), &before), node(symbol, &added)]),
             &after,
         ));
+        self.lines.push(line);
+        Ok(())
+    }
+
+    /// What is left owing of a claim.
+    fn owing(&mut self, accumulator: &Accumulator, before: &Value) -> Result<(), RuleError> {
+        let Some(short) = self.shorts.get(&accumulator.of).cloned() else {
+            return Err(self.unknown(&accumulator.of));
+        };
+        self.output(&accumulator.name, &accumulator.about, None, &short);
+        let mut line = Lines::of(&accumulator.name, &accumulator.about);
+        line.formula = Some(format!("what {} wanted and did not get", accumulator.of));
+        let owed = self.rules.symbols.get(&accumulator.name).copied();
+        let taken = self.rules.symbols.get(&accumulator.of).copied();
+        let nodes = [
+            owed.map(|symbol| named(What::Name(symbol), before)),
+            taken.and_then(|symbol| {
+                self.done.get(&symbol).map(|value| named(What::Name(symbol), value))
+            }),
+        ];
+        line.node = Some(named(What::Join(nodes.into_iter().flatten().collect()), &short));
         self.lines.push(line);
         Ok(())
     }
@@ -173,7 +205,7 @@ impl Lowering<'_> {
             let check = &self.rules.file.checks[index];
             let named = self.named_by(&check.condition);
             let later = |symbol: &Symbol| {
-                matches!(symbol, Symbol::Rule(_) | Symbol::Base(_))
+                matches!(symbol, Symbol::Rule(_) | Symbol::Base(_) | Symbol::Claim(_))
                     && !self.done.contains_key(symbol)
             };
             if named.iter().any(later) {
@@ -295,6 +327,10 @@ impl Lowering<'_> {
             let name = match symbol {
                 Symbol::Input(at) => &self.rules.file.inputs[*at].name,
                 Symbol::Rule(at) => &self.rules.file.rules[*at].name,
+                Symbol::Claim(at) => match self.rules.claims.get(*at) {
+                    Some((claims, each)) => &self.rules.file.claims[*claims].each[*each].name,
+                    None => continue,
+                },
                 _ => continue,
             };
             text.push_str(match (*sign < 0, text.is_empty()) {

@@ -24,6 +24,10 @@ pub(crate) enum What {
     Literal,
     /// Something that has a name.
     Name(Symbol),
+    /// What is said of each row of a list: whether the row is there, and its value.
+    Rows { list: SmolStr, rows: Vec<(Reg, Node)> },
+    /// What a claim gets: of which claims, the how manieth, and what it wants, is limited by and is served by.
+    Claim { claims: u16, at: usize, parts: Vec<(&'static str, Node)> },
     /// An argument or a step of a formula that is called.
     Local(SmolStr),
     /// A formula that is called: with what, the steps on the way, the answer.

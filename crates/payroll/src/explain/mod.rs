@@ -6,6 +6,7 @@
 //! band says what it adds.
 
 mod bands;
+mod claims;
 
 pub(crate) use bands::BAND_WORDS;
 
@@ -146,6 +147,16 @@ impl Teller<'_> {
                     said.inputs.push(self.local(name, node));
                 }
             }
+            What::Rows { list, rows } => {
+                for (row, (present, node)) in (1_i64..).zip(rows) {
+                    if self.units(*present) != 0 {
+                        let value = self.shown(node.reg, node.digits, &node.of, &[]);
+                        let row = Explain::new(Phrase::from(list.as_str()).and(row), value);
+                        said.inputs.push(self.grounds(row, node));
+                    }
+                }
+            }
+            What::Claim { claims, at, parts } => self.claim(*claims, *at, parts, said),
             What::Call { callable, of, steps, answer } => {
                 said.inputs.push(self.call(*callable, of, steps, answer, node));
             }
@@ -190,12 +201,12 @@ impl Teller<'_> {
 
     /// A part of a sum, unless it is nothing.
     fn added(&mut self, sign: i8, node: &Node, said: &mut Said) {
-        let (What::Name(symbol), Some(reg)) = (&node.what, node.reg) else { return };
+        let Some(reg) = node.reg else { return };
         if self.units(reg) == 0 {
             return;
         }
         let mut one = Said::default();
-        self.name(*symbol, node, &mut one);
+        self.part(node, &mut one);
         let less = |mut explain: Explain| {
             let what = std::mem::take(&mut explain.what);
             explain.what = Phrase::from(word("less")).and(what.into_cell());
@@ -212,7 +223,9 @@ impl Teller<'_> {
         let name = self.slip.program.names.get(&symbol).cloned().unwrap_or_default();
         match symbol {
             Symbol::Parameter(index) => said.parameters.extend(self.figure(index, 0)),
-            Symbol::Rule(_) | Symbol::Base(_) => said.inputs.push(self.line(&name)),
+            Symbol::Rule(_) | Symbol::Base(_) | Symbol::Claim(_) => {
+                said.inputs.push(self.line(&name));
+            }
             Symbol::Accumulator(_) => {
                 let before = self.shown(node.reg, node.digits, &node.of, &[]);
                 let what = Phrase::from(name).and(word("before this period"));
@@ -224,7 +237,11 @@ impl Teller<'_> {
                 said.inputs
                     .push(Explain::new(name, self.shown(node.reg, node.digits, &node.of, values)));
             }
-            Symbol::Table(_) | Symbol::Function(_) | Symbol::Callable(_) => {}
+            Symbol::Table(_)
+            | Symbol::Function(_)
+            | Symbol::Callable(_)
+            | Symbol::List(_)
+            | Symbol::Claims(_) => {}
         }
     }
 

@@ -180,10 +180,20 @@ impl Parser {
             "true" => return Ok(Expr::Bool(true)),
             "false" => return Ok(Expr::Bool(false)),
             "not" => return Ok(Expr::Unary(Unary::Not, Box::new(self.expr(COMPARISON - 1)?))),
-            "if" => return self.choice(),
-            "round" => return self.rounded(),
-            "round_to" => return self.rounded_to(),
-            "floor" => return self.floored(),
+            "if" | "round" | "round_to" | "floor" => {
+                if !matches!(self.peek(), Token::Sign("(")) {
+                    self.at -= 1;
+                    return Err(self.bad(format!(
+                        "{word} is a word of formulas, called as {word}(...): give what you named so another name"
+                    )));
+                }
+                return match word.as_str() {
+                    "if" => self.choice(),
+                    "round" => self.rounded(),
+                    "round_to" => self.rounded_to(),
+                    _ => self.floored(),
+                };
+            }
             _ => {}
         }
         if !is_name(&word) {

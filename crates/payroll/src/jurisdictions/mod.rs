@@ -9,6 +9,7 @@ pub mod france;
 pub mod germany;
 pub mod united_kingdom;
 pub mod united_states;
+pub mod us_labour;
 
 pub use canada::canada;
 pub use estonia::estonia;
@@ -16,3 +17,4 @@ pub use france::france;
 pub use germany::germany;
 pub use united_kingdom::united_kingdom;
 pub use united_states::united_states;
+pub use us_labour::us_labour;

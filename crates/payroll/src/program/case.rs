@@ -78,11 +78,61 @@ impl<'p> Case<'p> {
         let set = self.program.slot(&self.employee, name).and_then(|at| {
             let input = &self.program.inputs[at];
             self.values[at] = Some(input.take(&self.employee, &value.into(), self.program)?);
+            if let Some((count, row)) = input.row {
+                self.reaches(count, row.into());
+            }
             Ok(())
         });
         if let Err(error) = set {
             self.wrong.get_or_insert(error);
         }
+    }
+
+    /// Makes a list at least so long as a row that was given of it.
+    fn reaches(&mut self, count: super::Reg, row: i64) {
+        let at = self.program.inputs.iter().position(|input| input.reg == count);
+        if let Some(rows) = at.and_then(|at| self.values.get_mut(at)) {
+            *rows = Some(rows.unwrap_or_default().max(row));
+        }
+    }
+
+    /// The same with another row of a list, by its columns.
+    ///
+    /// ```
+    /// use fondaco_payroll::RuleSet;
+    /// let rules = RuleSet::from_toml(r#"
+    /// name = "demo"
+    /// currency = "USD"
+    /// [[list]]
+    /// name = "shift"
+    /// most = 7
+    /// columns = [{ name = "worked", type = "hour", min = 0 }, { name = "hourly", type = "money/hour", digits = 2 }]
+    /// [[rule]]
+    /// name = "pay"
+    /// kind = "earning"
+    /// formula = "round(sum(shift, worked * hourly), 2, half_up)"
+    /// "#)?;
+    /// let program = rules.on("2026-01-01".parse()?)?;
+    /// let case = program.case("Ada").row("shift", [("worked", "8"), ("hourly", "20.00")]);
+    /// let slip = program.run(&case.row("shift", [("worked", "4.5"), ("hourly", "30.00")]))?;
+    /// assert_eq!(slip.amount("pay")?.to_string(), "295");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn row<V: Into<Value>>(
+        mut self,
+        list: &str,
+        columns: impl IntoIterator<Item = (&'static str, V)>,
+    ) -> Case<'p> {
+        let count = format!("{list}.rows");
+        let rows = self.program.inputs.iter().position(|input| input.name == count);
+        let rows = rows.and_then(|at| self.values[at]).unwrap_or_default() + 1;
+        // One row more than there may be is refused here.
+        self.set(&count, Decimal::from(rows));
+        for (column, value) in columns {
+            self.set(&format!("{list}.{rows}.{column}"), value);
+        }
+        self
     }
 
     /// Whose it is.

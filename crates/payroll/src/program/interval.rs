@@ -11,12 +11,14 @@ use super::{Brackets, Program, run};
 pub(crate) type Bounds = (i128, i128);
 
 /// Any value at all: what is known of a value that can't be computed.
-const ANY: Bounds = (i128::MIN, i128::MAX);
+pub(super) const ANY: Bounds = (i128::MIN, i128::MAX);
 
 /// Runs every step, both sides of each choice.
 pub(crate) fn run_bounds(program: &Program, frame: &mut [Bounds]) {
     for op in &program.ops {
-        if let Some((to, bounds)) = step(program, frame, *op) {
+        if let Op::Serve { claims } = op {
+            super::claims::serve_bounds(program, frame, *claims);
+        } else if let Some((to, bounds)) = step(program, frame, *op) {
             frame[usize::from(to)] = bounds.unwrap_or(ANY);
         }
     }
@@ -100,10 +102,10 @@ fn step(program: &Program, frame: &[Bounds], op: Op) -> Step {
             let ratio = (get(over), get(over + 1));
             (to, table_bounds(program, table, get(index), get(value), Some(ratio)))
         }
-        Op::Calendar { .. } | Op::Age { .. } | Op::Call { .. } => {
+        Op::Calendar { .. } | Op::Age { .. } | Op::Days { .. } | Op::Call { .. } => {
             return at_a_point(program, frame, op);
         }
-        Op::Check { .. } | Op::Unless { .. } | Op::Jump { .. } => return None,
+        Op::Serve { .. } | Op::Check { .. } | Op::Unless { .. } | Op::Jump { .. } => return None,
     })
 }
 
@@ -228,7 +230,7 @@ fn answer(
 fn at_a_point(program: &Program, frame: &[Bounds], op: Op) -> Step {
     let (to, needs) = match op {
         Op::Calendar { to, a, .. } => (to, vec![a]),
-        Op::Age { to, a, b } => (to, vec![a, b]),
+        Op::Age { to, a, b } | Op::Days { to, a, b, .. } => (to, vec![a, b]),
         Op::Call { to, function, first } => {
             let count =
                 program.functions.get(usize::from(function)).map_or(0, |bound| bound.digits.len());

@@ -3,6 +3,7 @@
 mod bands;
 mod batch;
 mod case;
+mod claims;
 mod exact;
 mod interval;
 mod op;
@@ -26,7 +27,7 @@ pub(crate) use bands::Band;
 pub use batch::{Batch, BatchResult};
 pub use case::{Case, Value};
 pub(crate) use interval::{Bounds, checked, run_bounds};
-pub(crate) use op::{CalendarPart, Op, Reg};
+pub(crate) use op::{CalendarPart, Days, Op, Reg};
 pub(crate) use runner::decimal_of;
 pub use runner::{Input, Output, Runner};
 pub use slip::{Line, Slip};
@@ -44,6 +45,7 @@ pub struct Program {
     pub(crate) tables: Vec<Brackets>,
     pub(crate) functions: Vec<Bound>,
     pub(crate) checks: Vec<CheckSlot>,
+    pub(crate) claims: Vec<ClaimsSlot>,
     pub(crate) inputs: Vec<InputSlot>,
     pub(crate) outputs: Vec<OutputSlot>,
     pub(crate) lines: Vec<Lines>,
@@ -71,6 +73,27 @@ pub(crate) struct InputSlot {
     pub(crate) reg: Reg,
     /// Which accumulator it is, as it was before the period.
     pub(crate) carries: Option<usize>,
+    /// Of a row of a list: where it stands how many rows there are, and which row it is, counted from 1.
+    pub(crate) row: Option<(Reg, u8)>,
+}
+
+/// What several want of one amount.
+#[derive(Clone, Debug)]
+pub(crate) struct ClaimsSlot {
+    pub(crate) there: Reg,
+    pub(crate) keep: Option<Reg>,
+    pub(crate) each: Vec<ClaimSlot>,
+}
+
+/// What one of them wants, and gets.
+#[derive(Clone, Debug)]
+pub(crate) struct ClaimSlot {
+    pub(crate) name: SmolStr,
+    pub(crate) wanted: Reg,
+    pub(crate) rank: Reg,
+    pub(crate) limit: Option<Reg>,
+    pub(crate) taken: Reg,
+    pub(crate) short: Reg,
 }
 
 /// What is told where a check does not hold.

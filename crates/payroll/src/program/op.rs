@@ -131,6 +131,17 @@ pub(crate) enum Op {
         a: Reg,
         part: CalendarPart,
     },
+    /// Days from one to another, both counted.
+    Days {
+        to: Reg,
+        a: Reg,
+        b: Reg,
+        how: Days,
+    },
+    /// What each of several gets of one amount.
+    Serve {
+        claims: u16,
+    },
     /// Whole years from one day to another.
     Age {
         to: Reg,
@@ -143,6 +154,15 @@ pub(crate) enum Op {
         function: u16,
         first: Reg,
     },
+}
+
+/// Which days are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Days {
+    /// Every month has thirty.
+    Thirty,
+    /// From Monday to Friday.
+    Weekdays,
 }
 
 /// What is asked of a day.

@@ -8,8 +8,9 @@ use rust_decimal::Decimal;
 
 use super::Program;
 use super::exact::{add, divide, mul, power, round, sub};
-use super::op::{CalendarPart, Fault, Op, Reg};
+use super::op::{CalendarPart, Days, Fault, Op, Reg};
 use crate::function::Bound;
+use crate::proration::thirty;
 
 /// Runs every step. What went wrong is told with the step it went wrong at.
 pub(super) fn run(program: &Program, frame: &mut [i128]) -> Result<(), (usize, Fault)> {
@@ -71,6 +72,8 @@ pub(super) fn step(program: &Program, frame: &mut [i128], op: Op) -> Result<(), 
         }
         Op::Calendar { to, a, part } => (to, calendar(get(a), part)?),
         Op::Age { to, a, b } => (to, age(get(a), get(b))?),
+        Op::Days { to, a, b, how } => (to, days(get(a), get(b), how)?),
+        Op::Serve { claims } => return super::claims::serve(program, frame, claims),
         Op::Call { to, function, first } => {
             let bound = program.functions.get(usize::from(function)).ok_or(Fault::TooLarge)?;
             let first = usize::from(first);
@@ -105,6 +108,23 @@ fn calendar(count: i128, part: CalendarPart) -> Result<i128, Fault> {
         CalendarPart::Weekday => date.weekday().number_from_monday().into(),
         CalendarPart::DaysInMonth => date.num_days_in_month().into(),
     })
+}
+
+/// None where the last day lies before the first.
+fn days(from: i128, last: i128, how: Days) -> Result<i128, Fault> {
+    if last < from {
+        return Ok(0);
+    }
+    match how {
+        Days::Thirty => Ok(thirty(day(from)?, day(last)?).into()),
+        // Whole weeks have five; of what is left over, those that are no Saturday or Sunday.
+        Days::Weekdays => {
+            let (weeks, over) = ((last - from + 1) / 7, (last - from + 1) % 7);
+            let first = i128::from(day(from)?.weekday().num_days_from_monday());
+            let left = (0..over).filter(|more| (first + more) % 7 < 5).count();
+            Ok(weeks * 5 + left as i128)
+        }
+    }
 }
 
 /// Somebody born on a 29th of February is a year older on the 1st of March of other years.

@@ -154,6 +154,10 @@ impl<'p> Runner<'p> {
             }
             match slot.default {
                 Some(units) => self.frame[usize::from(slot.reg)] = units,
+                // Rows that are not there say nothing.
+                None if slot.row.is_some_and(|(count, row)| self.rows(count) < row.into()) => {
+                    self.frame[usize::from(slot.reg)] = 0;
+                }
                 None => return Err(self.missing(slot)),
             }
         }
@@ -161,6 +165,11 @@ impl<'p> Runner<'p> {
             Fault::Check { check } => self.unchecked(check),
             fault => self.program.said(&self.employee, step, fault),
         })
+    }
+
+    /// How many rows of a list are there; what wasn't given has its default by now, for it stands before its rows.
+    fn rows(&self, count: Reg) -> i128 {
+        self.frame.get(usize::from(count)).copied().unwrap_or_default()
     }
 
     #[cold]

@@ -65,6 +65,12 @@ impl RuleSet {
                 said.insert(of("formula", &formula.name, &[]), text);
             }
         }
+        for claim in self.file.claims.iter().flat_map(|claims| &claims.each) {
+            let limit = claim.limit.iter().map(|limit| format!(", at most {limit}"));
+            let limit = limit.collect::<String>();
+            let text = format!("wants {}{limit}, by rank {}", claim.wanted, claim.rank);
+            said.insert(of("claim", &claim.name, &[]), text);
+        }
         for (rule, versions) in self.file.rules.iter().zip(&self.formulas) {
             if let Ok(held) = versions.held(&[], on, known) {
                 said.insert(of("rule", &rule.name, &[]), held.value.0.to_string());

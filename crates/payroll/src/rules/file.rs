@@ -5,7 +5,7 @@ use fondaco_core::{Currency, Rounding, Timestamp};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::Figure;
+use super::{Claims, Figure, List, Withholding};
 use crate::expr::Expr;
 
 /// A file of rules: those of a country, a state, or a company.
@@ -40,6 +40,15 @@ pub struct RuleFile {
     /// Sums over periods: `[[accumulator]]`.
     #[serde(default, rename = "accumulator", skip_serializing_if = "Vec::is_empty")]
     pub accumulators: Vec<Accumulator>,
+    /// Rows of which an employee may have several: `[[list]]`.
+    #[serde(default, rename = "list", skip_serializing_if = "Vec::is_empty")]
+    pub lists: Vec<List>,
+    /// What several want of one amount: `[[claims]]`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<Claims>,
+    /// Taxes by one of the usual methods: `[[withholding]]`. Once loaded, they are rules.
+    #[serde(default, rename = "withholding", skip_serializing_if = "Vec::is_empty")]
+    pub withholdings: Vec<Withholding>,
     /// What has to hold of inputs and results together: `[[check]]`.
     #[serde(default, rename = "check", skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<Check>,
@@ -341,6 +350,19 @@ pub enum Key {
     Jurisdiction,
     /// Which component, where several feed one input: a loan, a garnishment order.
     Component,
+}
+
+impl Key {
+    /// As a file writes it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Key::Employee => "employee",
+            Key::Employer => "employer",
+            Key::Jurisdiction => "jurisdiction",
+            Key::Component => "component",
+        }
+    }
 }
 
 /// What has to hold of inputs and results together. A case of which it does not is refused, before what comes of it is computed.

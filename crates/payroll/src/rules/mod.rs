@@ -1,12 +1,16 @@
 //! Rules as data: what a file of them says, and the checked set that programs are compiled from.
 
+mod blocks;
 mod changed;
 mod figure;
 mod file;
+mod names;
 mod places;
 mod set;
 mod versions;
+mod withholding;
 
+pub use blocks::{Arrears, Claim, Claims, List, Method, Withholding};
 pub use figure::Figure;
 pub(crate) use figure::read as read_text;
 pub use file::{

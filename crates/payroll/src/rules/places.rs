@@ -15,8 +15,30 @@ use crate::expr;
 type Item<'t> = Spanned<DeValue<'t>>;
 
 /// The parts of a file whose names formulas can say, by their keys.
-const KINDS: [&str; 9] =
-    ["choice", "input", "parameter", "table", "base", "accumulator", "formula", "rule", "check"];
+const KINDS: [&str; 14] = [
+    "choice",
+    "input",
+    "parameter",
+    "table",
+    "base",
+    "accumulator",
+    "list",
+    "column",
+    "claims",
+    "claim",
+    "formula",
+    "withholding",
+    "rule",
+    "check",
+];
+/// The keys that formulas stand under.
+const FORMULAS: [&str; 7] = ["formula", "condition", "wanted", "rank", "limit", "from", "keep"];
+/// Those of a withholding.
+const WITHHOLDING: [&str; 6] =
+    ["wages", "tax", "periods", "period", "wages_to_date", "tax_to_date"];
+/// What stands within something else of the file: of what, and under which key.
+const NESTED: [(&str, &str, &str); 2] =
+    [("column", "list", "columns"), ("claim", "claims", "each")];
 
 /// Reads a file.
 pub(super) fn read(text: &str) -> Result<RuleFile, RuleError> {
@@ -58,10 +80,17 @@ impl<'t> Places<'t> {
             (error, inside) = (inner.as_ref(), Some((*what, name.as_str())));
         }
         let Some((what, name)) = inside else { return self.of_file(error) };
-        let Some(item) = self.items(what).find(|item| name_of(item) == Some(name)) else {
+        // A withholding is a rule once it is read.
+        let items = self.items(what).into_iter();
+        let items =
+            items.chain(if what == "rule" { self.items("withholding") } else { Vec::new() });
+        let Some(item) = items.into_iter().find(|item| name_of(item) == Some(name)) else {
             return self.of_file(error);
         };
-        let part = fault.part.as_ref().filter(|_| matches!(what, "rule" | "check" | "formula"));
+        let part = fault
+            .part
+            .as_ref()
+            .filter(|_| matches!(what, "rule" | "check" | "formula" | "claim" | "claims"));
         part.and_then(|part| self.in_formula(item, part))
             .or_else(|| in_item(item, error))
             .unwrap_or_else(|| start_of(item))
@@ -82,7 +111,7 @@ impl<'t> Places<'t> {
 
     /// Where the second of a name stands. Checks have names of their own, which formulas don't say.
     fn twice(&self, name: &str) -> Option<usize> {
-        let is_check = |at: &usize| self.items("check").any(|check| start_of(check) == *at);
+        let is_check = |at: &usize| self.items("check").iter().any(|check| start_of(check) == *at);
         let (checks, others): (Vec<usize>, Vec<usize>) =
             self.named(name).into_iter().partition(is_check);
         if others.len() > 1 || checks.len() < 2 { others } else { checks }.into_iter().max()
@@ -94,15 +123,14 @@ impl<'t> Places<'t> {
         all.filter(|item| name_of(item) == Some(name)).map(start_of).collect()
     }
 
-    fn items(&self, kind: &str) -> impl Iterator<Item = &Item<'t>> {
-        let items = self.file.get(kind).and_then(|items| items.get_ref().as_array());
-        items.into_iter().flat_map(|items| items.iter())
+    fn items(&self, kind: &str) -> Vec<&Item<'t>> {
+        items_of(&self.file, kind)
     }
 
     /// Where a part of a formula begins, of the version that reads so.
     fn in_formula(&self, rule: &Item<'t>, part: &Part) -> Option<usize> {
         let mut texts = Vec::new();
-        ["formula", "condition"].iter().for_each(|key| collect(rule, key, &mut texts));
+        FORMULAS.iter().for_each(|key| collect(rule, key, &mut texts));
         texts.sort_by_key(|text| text.span().start);
         texts.into_iter().find_map(|item| {
             let text = item.get_ref().as_str()?;
@@ -110,6 +138,20 @@ impl<'t> Places<'t> {
             let column = columns.get(part.index).filter(|_| formula == part.formula)?;
             Some(inside(self.text, &item.span(), text, *column))
         })
+    }
+}
+
+/// Everything of a kind, in the file's order.
+fn items_of<'i, 't>(file: &'i DeTable<'t>, kind: &str) -> Vec<&'i Item<'t>> {
+    let under = |items: Option<&'i Item<'t>>| {
+        let items = items.and_then(|items| items.get_ref().as_array());
+        items.into_iter().flat_map(|items| items.iter())
+    };
+    match NESTED.iter().find(|(nested, ..)| *nested == kind) {
+        Some((_, outer, key)) => under(file.get(*outer))
+            .flat_map(|item| under(item.get_ref().as_table().and_then(|table| table.get(*key))))
+            .collect(),
+        None => under(file.get(kind)).collect(),
     }
 }
 
@@ -240,12 +282,11 @@ fn start_of(item: &Item<'_>) -> usize {
 fn formula_error(text: &str, span: &Range<usize>) -> Option<usize> {
     let file = DeTable::parse(text).ok()?.into_inner();
     let mut formulas = Vec::new();
-    for (kind, key) in [("rule", "formula"), ("formula", "formula"), ("check", "condition")] {
-        let items = file.get(kind).and_then(|items| items.get_ref().as_array());
-        items
-            .into_iter()
-            .flat_map(|items| items.iter())
-            .for_each(|item| collect(item, key, &mut formulas));
+    for kind in ["rule", "formula", "check", "claims", "withholding"] {
+        for item in items_of(&file, kind) {
+            let keys = FORMULAS.iter().chain(&WITHHOLDING);
+            keys.for_each(|key| collect(item, key, &mut formulas));
+        }
     }
     let formula = formulas.into_iter().find(|formula| formula.span() == *span)?;
     let said = formula.get_ref().as_str()?;

@@ -7,16 +7,18 @@ use chrono::NaiveDate;
 use fondaco_core::Timestamp;
 use smol_str::SmolStr;
 
-use super::file::{Kind, RuleFile, TableVersion};
+use super::blocks::Claim;
+use super::file::{Accumulator, Key, Kind, RuleFile, TableVersion};
+use super::names::symbols;
 use super::versions::{Version, Versions};
 use super::{Figure, names_like, places};
 use crate::RuleError;
 use crate::compile::{self, Fault, Symbol};
-use crate::expr::{Expr, is_name};
+use crate::expr::Expr;
 use crate::function::Function;
 use crate::power::Power;
 use crate::program::Program;
-use crate::units::{Type, UNITS};
+use crate::units::Type;
 
 /// The sums that every set of rules has, beside its own: what is earned, what is paid, and what it costs the employer.
 pub const TOTALS: [&str; 3] = ["gross", "net", "employer_cost"];
@@ -70,6 +72,10 @@ pub struct RuleSet {
     /// The bases of the file, then [`TOTALS`]: each with its members and their signs.
     pub(crate) bases: Vec<Sum>,
     pub(crate) functions: Vec<Arc<dyn Function>>,
+    /// Those of the file, then what is left owing of claims.
+    pub(crate) accumulators: Vec<Accumulator>,
+    /// Every claim: of which of the file's claims it is, and which of them.
+    pub(crate) claims: Vec<(usize, usize)>,
 }
 
 /// A base with what adds to it.
@@ -144,9 +150,12 @@ impl RuleSet {
 
     /// Names, versions and sums, and no formula yet.
     fn unchecked(
-        file: RuleFile,
+        mut file: RuleFile,
         mut functions: Vec<Arc<dyn Function>>,
     ) -> Result<RuleSet, RuleError> {
+        for withholding in std::mem::take(&mut file.withholdings) {
+            file.rules.push(withholding.rule()?);
+        }
         if !names(&file)
             .chain(functions.iter().map(|function| function.name()))
             .any(|name| name == Power.name())
@@ -164,6 +173,8 @@ impl RuleSet {
             callables: file.formulas.iter().map(of_callable).collect::<Result<_, _>>()?,
             bases: Vec::new(),
             functions,
+            accumulators: file.accumulators.iter().cloned().chain(arrears(&file)).collect(),
+            claims: claims(&file),
             file,
         };
         Ok(RuleSet { bases: set.sums()?, ..set })
@@ -303,6 +314,11 @@ impl RuleSet {
         Ok(cells)
     }
 
+    /// Every claim, in the order of their symbols.
+    fn each_claim(&self) -> impl Iterator<Item = &Claim> {
+        self.file.claims.iter().flat_map(|claims| &claims.each)
+    }
+
     fn sums(&self) -> Result<Vec<Sum>, RuleError> {
         let declared = self.file.bases.iter().map(|base| (base.name.clone(), base.about.clone()));
         let mut sums: Vec<Sum> =
@@ -323,6 +339,14 @@ impl RuleSet {
             };
             component.join(&mut sums).map_err(|error| error.of("rule", &rule.name))?;
         }
+        for (index, claim) in self.each_claim().enumerate() {
+            let component = Component {
+                symbol: Symbol::Claim(index),
+                adds: &claim.adds_to,
+                takes: &claim.takes_from,
+            };
+            component.join(&mut sums).map_err(|error| error.of("claim", &claim.name))?;
+        }
         let inputs = self.file.inputs.iter().enumerate();
         let inputs = inputs.filter_map(|(index, input)| Some((Symbol::Input(index), input.kind?)));
         let rules = self
@@ -331,7 +355,9 @@ impl RuleSet {
             .iter()
             .enumerate()
             .map(|(index, rule)| (Symbol::Rule(index), rule.kind));
-        let kinds: Vec<(Symbol, Kind)> = inputs.chain(rules).collect();
+        let claims = self.each_claim().enumerate();
+        let claims = claims.map(|(index, claim)| (Symbol::Claim(index), claim.kind));
+        let kinds: Vec<(Symbol, Kind)> = inputs.chain(rules).chain(claims).collect();
         for (name, on) in
             TOTALS.into_iter().zip([on_gross as fn(Kind) -> i8, Kind::on_net, on_cost])
         {
@@ -396,7 +422,11 @@ fn names(file: &RuleFile) -> impl Iterator<Item = &str> {
     let sums = sums.chain(file.accumulators.iter().map(|accumulator| &accumulator.name));
     let rules = file.rules.iter().map(|rule| &rule.name);
     let rules = rules.chain(file.formulas.iter().map(|formula| &formula.name));
+    let lists = file.lists.iter().map(|list| &list.name);
+    let claims = file.claims.iter().flat_map(|claims| &claims.each).map(|claim| &claim.name);
     inputs
+        .chain(lists)
+        .chain(claims)
         .chain(figures)
         .chain(tables)
         .chain(sums)
@@ -405,99 +435,24 @@ fn names(file: &RuleFile) -> impl Iterator<Item = &str> {
         .map(SmolStr::as_str)
 }
 
-/// Every name with what it stands for, each once.
-fn symbols(
-    file: &RuleFile,
-    functions: &[Arc<dyn Function>],
-) -> Result<BTreeMap<SmolStr, Symbol>, RuleError> {
-    let mut symbols = BTreeMap::new();
-    let mut add = |name: &str, symbol: Symbol| -> Result<(), RuleError> {
-        if !is_name(name) {
-            return Err(RuleError::BadName { name: name.into() });
-        }
-        // What is called by its name can't be called like something else that is; other names may be those of units.
-        let called = matches!(symbol, Symbol::Table(_) | Symbol::Function(_) | Symbol::Callable(_));
-        let is_unit = UNITS.contains(&name) || file.units.iter().any(|unit| unit == name);
-        let taken = compile::is_function(name) || (called && is_unit);
-        match symbols.insert(SmolStr::new(name), symbol) {
-            None if !taken => Ok(()),
-            _ => Err(RuleError::NameTwice { name: name.into() }),
-        }
-    };
-    for (index, input) in file.inputs.iter().enumerate() {
-        add(&input.name, Symbol::Input(index))?;
-    }
-    for (index, parameter) in file.parameters.iter().enumerate() {
-        add(&parameter.name, Symbol::Parameter(index))?;
-    }
-    for (index, table) in file.tables.iter().enumerate() {
-        add(&table.name, Symbol::Table(index))?;
-    }
-    let bases = file.bases.iter().map(|base| base.name.as_str());
-    for (index, name) in bases.chain(TOTALS).enumerate() {
-        add(name, Symbol::Base(index))?;
-    }
-    for (index, accumulator) in file.accumulators.iter().enumerate() {
-        add(&accumulator.name, Symbol::Accumulator(index))?;
-    }
-    for (index, rule) in file.rules.iter().enumerate() {
-        add(&rule.name, Symbol::Rule(index))?;
-    }
-    for (index, formula) in file.formulas.iter().enumerate() {
-        add(&formula.name, Symbol::Callable(index))?;
-    }
-    for (index, function) in functions.iter().enumerate() {
-        add(function.name(), Symbol::Function(index))?;
-    }
-    local_names(file, &symbols)?;
-    check_names(file)?;
-    choice_names(file)?;
-    Ok(symbols)
+/// What is left owing of claims, kept as accumulators are.
+fn arrears(file: &RuleFile) -> impl Iterator<Item = Accumulator> {
+    file.claims.iter().flat_map(|claims| &claims.each).filter_map(|claim| {
+        claim.arrears.as_ref().map(|arrears| Accumulator {
+            name: arrears.name.clone(),
+            of: claim.name.clone(),
+            over: SmolStr::default(),
+            by: vec![Key::Employee],
+            default: arrears.default.clone(),
+            about: String::new(),
+        })
+    })
 }
 
-/// Names within a formula are its own, and none that the file says something else by.
-fn local_names(file: &RuleFile, symbols: &BTreeMap<SmolStr, Symbol>) -> Result<(), RuleError> {
-    for formula in &file.formulas {
-        let of = |error: RuleError| error.of("formula", &formula.name);
-        let mut seen = BTreeSet::new();
-        let steps = formula.steps.iter().map(|step| &step.name);
-        for name in formula.of.iter().map(|argument| &argument.name).chain(steps) {
-            if !is_name(name) {
-                return Err(of(RuleError::BadName { name: name.clone() }));
-            }
-            if symbols.contains_key(name) || !seen.insert(name) {
-                return Err(of(RuleError::NameTwice { name: name.clone() }));
-            }
-        }
-    }
-    Ok(())
-}
-
-fn check_names(file: &RuleFile) -> Result<(), RuleError> {
-    let mut checks = BTreeSet::new();
-    for check in &file.checks {
-        if !is_name(&check.name) {
-            return Err(RuleError::BadName { name: check.name.clone() });
-        }
-        if !checks.insert(&check.name) {
-            return Err(RuleError::NameTwice { name: check.name.clone() });
-        }
-    }
-    Ok(())
-}
-
-fn choice_names(file: &RuleFile) -> Result<(), RuleError> {
-    for choice in &file.choices {
-        let mut seen = BTreeSet::new();
-        let twice = choice.values.iter().find(|value| !seen.insert(*value));
-        if let Some(value) = twice {
-            return Err(RuleError::NameTwice { name: value.clone() }.of("choice", &choice.name));
-        }
-        if !is_name(&choice.name) || choice.values.is_empty() {
-            return Err(RuleError::BadName { name: choice.name.clone() }.of("choice", &choice.name));
-        }
-    }
-    Ok(())
+/// Of which of the file's claims each claim is.
+fn claims(file: &RuleFile) -> Vec<(usize, usize)> {
+    let all = file.claims.iter().enumerate();
+    all.flat_map(|(at, claims)| (0..claims.each.len()).map(move |each| (at, each))).collect()
 }
 
 fn parameter(parameter: &super::Parameter) -> Result<Versions<(Figure, String)>, RuleError> {

@@ -6,10 +6,12 @@ mod checks;
 mod explained;
 mod formulas;
 mod gross_up;
+mod lists;
 mod places;
 mod refused;
 mod schema;
 mod versions;
+mod withholding;
 
 use crate::{PayError, RuleError, RuleSet, Slip};
 

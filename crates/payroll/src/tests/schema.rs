@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::jurisdictions::{canada, estonia, france, germany, united_kingdom, united_states};
+use crate::jurisdictions::{
+    canada, estonia, france, germany, united_kingdom, united_states, us_labour,
+};
 use crate::rules::{
-    Accumulator, Argument, Base, Callable, Check, Choice, Formula, Input, Parameter,
-    ParameterVersion, Rounded, Rule, RuleFile, SCHEMA, Scaled, Step, Table, TableVersion,
+    Accumulator, Argument, Arrears, Base, Callable, Check, Choice, Claim, Claims, Formula, Input,
+    List, Parameter, ParameterVersion, Rounded, Rule, RuleFile, SCHEMA, Scaled, Step, Table,
+    TableVersion, Withholding,
 };
 
 fn schema() -> Value {
@@ -120,6 +123,7 @@ fn the_files_that_come_along_keep_to_the_schema() {
         germany::FILE,
         united_kingdom::FILE,
         united_states::FILE,
+        us_labour::FILE,
     ] {
         assert_eq!(problems(file), Vec::<String>::new());
     }
@@ -171,6 +175,11 @@ fn the_schema_names_every_field_that_the_loader_knows_and_no_other() {
         ("scaled", fields::<Scaled>()),
         ("base", fields::<Base>()),
         ("accumulator", fields::<Accumulator>()),
+        ("list", fields::<List>()),
+        ("claims", fields::<Claims>()),
+        ("claim", fields::<Claim>()),
+        ("arrears", fields::<Arrears>()),
+        ("withholding", fields::<Withholding>()),
         ("callable", fields::<Callable>()),
         ("argument", fields::<Argument>()),
         ("step", fields::<Step>()),
@@ -196,6 +205,7 @@ fn the_schema_names_every_value_that_the_loader_knows_of_a_kind() {
     };
     assert_eq!(said("/$defs/kind/enum"), values::<crate::rules::Kind>());
     assert_eq!(said("/$defs/accumulator/properties/by/items/enum"), values::<crate::rules::Key>());
+    assert_eq!(said("/$defs/withholding/properties/method/enum"), values::<crate::rules::Method>());
     assert_eq!(said("/$defs/mode/enum"), values::<fondaco_core::Rounding>());
     assert_eq!(said("/$defs/table/properties/kind/enum"), values::<crate::rules::TableKind>());
 }

@@ -1,0 +1,55 @@
+//! The program that lowered rules come to, with what explains it.
+
+use std::collections::BTreeSet;
+
+use super::lower::Lowering;
+use super::*;
+
+impl Lowering<'_> {
+    pub(super) fn finish(self, on: NaiveDate) -> Result<Program, RuleError> {
+        Ok(Program {
+            name: self.rules.file.name.clone(),
+            title: self.rules.file.title.clone(),
+            currency: self.rules.file.currency,
+            on,
+            ops: self.ops,
+            template: self.template,
+            cells: self.cells,
+            tables: self.tables.brackets,
+            functions: self.functions,
+            checks: self.checks,
+            claims: self.claims,
+            inputs: self.inputs,
+            outputs: self.outputs,
+            lines: self.lines,
+            spans: self.spans,
+            figures: self.figures,
+            table_texts: self.tables.texts,
+            names: names(self.rules),
+            accumulators: self.rules.accumulators.clone(),
+            callables: callables(self.rules, on, self.known),
+            inner_names: inner_names(self.rules),
+        })
+    }
+}
+
+/// The name of every symbol.
+fn names(rules: &RuleSet) -> BTreeMap<Symbol, SmolStr> {
+    rules.symbols.iter().map(|(name, symbol)| (*symbol, name.clone())).collect()
+}
+
+/// The names of formulas that are called, of their arguments and their steps.
+fn inner_names(rules: &RuleSet) -> BTreeSet<SmolStr> {
+    let all = rules.file.formulas.iter().flat_map(|formula| {
+        let of = formula.of.iter().map(|argument| &argument.name);
+        of.chain(formula.steps.iter().map(|step| &step.name)).chain([&formula.name])
+    });
+    all.cloned().collect()
+}
+
+/// The text and the law of every formula that is called, as it holds.
+fn callables(rules: &RuleSet, on: NaiveDate, known: Timestamp) -> Vec<(String, String)> {
+    let held = rules.callables.iter().map(|versions| versions.held(&[], on, known));
+    let said = held.map(|held| held.map(|held| (held.value.0.to_string(), held.value.1.clone())));
+    said.map(Result::unwrap_or_default).collect()
+}
