@@ -1,6 +1,8 @@
 //! What the formulas refuse, and the checks that all of them make of their numbers.
 
 use fondaco_core::ErrorCode;
+use fondaco_core::calendar::CalendarError;
+use fondaco_core::decimal::DecimalError;
 
 /// A value that a formula can't be asked with, or an answer that it doesn't have.
 ///
@@ -111,6 +113,19 @@ pub enum KernelError {
         /// Why, and the way out.
         why: &'static str,
     },
+    /// An exact figure that has no room in 28 digits.
+    #[error("{what}: {error}")]
+    #[kind(Invalid)]
+    Exact {
+        /// Which figure.
+        what: &'static str,
+        /// What went wrong.
+        error: DecimalError,
+    },
+    /// Working hours, or a zone, that have no answer.
+    #[error(transparent)]
+    #[inner]
+    Calendar(#[from] CalendarError),
     /// One row of a table was refused.
     #[error("row {index} (counted from 0): {error}")]
     #[inner]
@@ -154,4 +169,36 @@ pub(crate) fn within(
 /// A finite number above zero.
 pub(crate) fn positive(field: &str, value: f64) -> Result<f64, KernelError> {
     within(field, value, |value| value > 0.0, "a number above zero")
+}
+
+/// A finite number, zero or above it.
+pub(crate) fn not_negative(field: &str, value: f64) -> Result<f64, KernelError> {
+    within(field, value, |value| value >= 0.0, "zero or a number above it")
+}
+
+/// A number from 0 to 1.
+pub(crate) fn probability(field: &str, value: f64) -> Result<f64, KernelError> {
+    within(field, value, |value| (0.0..=1.0).contains(&value), "a probability from 0 to 1")
+}
+
+/// A number above 0 and below 1.
+pub(crate) fn share(field: &str, value: f64) -> Result<f64, KernelError> {
+    let inside = |value| value > 0.0 && value < 1.0;
+    within(field, value, inside, "a number above 0 and below 1, such as 0.95 for 95 %")
+}
+
+/// At least so many values.
+pub(crate) fn at_least(field: &str, count: usize, least: usize) -> Result<(), KernelError> {
+    match count >= least {
+        true => Ok(()),
+        false => Err(KernelError::TooFew { field: field.to_owned(), count, least }),
+    }
+}
+
+/// As many values as belong there.
+pub(crate) fn same_length(field: &str, found: usize, wanted: usize) -> Result<(), KernelError> {
+    match found == wanted {
+        true => Ok(()),
+        false => Err(KernelError::WrongLength { field: field.to_owned(), found, wanted }),
+    }
 }

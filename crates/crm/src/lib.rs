@@ -7,10 +7,23 @@
 //! |---|---|
 //! | to know whether two names are one | [`strings`] |
 //! | to count what somebody did, old acts for less | [`decay`] |
+//! | to know how likely somebody buys, and why | [`scoring`] |
+//! | to know what deals bring, and when | [`pipeline`] |
+//! | to keep promises on time | [`sla`] |
+//! | to tell customers apart by when, how often and for how much they bought | [`rfm`] |
+//! | to find customers that are alike | [`clusters`] |
+//! | to know whether a difference is more than chance, who is in which group of a test | [`stats`] |
 
+pub mod clusters;
 pub mod decay;
+pub mod pipeline;
+pub mod rfm;
+pub mod scoring;
+pub mod sla;
+pub mod stats;
 pub mod strings;
 
 mod error;
+mod numeric;
 
 pub use error::KernelError;

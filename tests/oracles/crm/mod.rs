@@ -1,5 +1,10 @@
 //! Adapters of `crm/`.
 
 pub(crate) mod decay;
+pub(crate) mod ml;
+pub(crate) mod odoo_pls;
+pub(crate) mod pipeline;
+pub(crate) mod rfm;
 pub(crate) mod sla;
+pub(crate) mod stats;
 pub(crate) mod strings;

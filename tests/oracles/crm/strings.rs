@@ -66,6 +66,8 @@ fn phonetic_cases(name: &Value, cases: &mut Vec<Case>) -> Result<(), Box<dyn Err
     Ok(())
 }
 
+type Code = fn(&str) -> String;
+
 fn published(file: &Value, cases: &mut Vec<Case>) -> Result<(), Box<dyn Error>> {
     for pair in json::list(file, "jaro_winkler")? {
         let [a, b] = [at(pair, 0)?, at(pair, 1)?];
@@ -76,7 +78,7 @@ fn published(file: &Value, cases: &mut Vec<Case>) -> Result<(), Box<dyn Error>> 
         let id = format!("published jaro_winkler of {a} and {b}");
         cases.push(Case::near(id, expected, WITHIN, Ok::<_, KernelError>(ours)));
     }
-    let codes: [(&str, fn(&str) -> String); 3] =
+    let codes: [(&str, Code); 3] =
         [("soundex", soundex), ("metaphone", metaphone), ("nysiis", nysiis)];
     for (what, code) in codes {
         let words = file.get(what).and_then(Value::as_object).ok_or("words with codes")?;

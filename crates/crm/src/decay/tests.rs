@@ -52,7 +52,7 @@ fn a_hundred_years_of_a_half_life_of_a_second_do_not_overflow() {
     sum.add(1.0, second(0), half).unwrap();
     let read = sum.at(second(99 * 31_557_600 + 1), half).unwrap();
     assert!((read - 0.5).abs() < 1e-15);
-    assert!(sum.at(second(1_000_000_000_000), half).unwrap().abs() < 1e-300);
+    assert!(sum.at(second(100_000_000_000), half).unwrap().abs() < 1e-300);
 }
 
 #[test]

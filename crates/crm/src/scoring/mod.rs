@@ -1,0 +1,5 @@
+//! How likely somebody buys.
+//!
+//! [`learned`] has scores that are learned of the past: models, how good they are, and why a score is what it is.
+
+pub mod learned;
