@@ -14,5 +14,7 @@ use fondaco_core::Engine;
 /// assert!(office.verify()?.is_clean());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub static ENGINE: Engine =
-    Engine { name: "payroll", parts: &[&crate::staff::PART, &crate::runs::PART] };
+pub static ENGINE: Engine = Engine {
+    name: "payroll",
+    parts: &[&crate::staff::PART, &crate::leave::PART, &crate::runs::PART],
+};

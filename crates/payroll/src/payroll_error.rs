@@ -5,6 +5,7 @@ use fondaco_core::party::PartyError;
 use fondaco_core::{ActError as _, ErrorCode, Halt, InputError};
 
 use crate::calendars::PayCalendarError;
+use crate::leave::LeaveError;
 use crate::runs::RunError;
 use crate::staff::StaffError;
 use crate::{KernelError, PayError, RuleError};
@@ -20,6 +21,10 @@ pub enum PayrollError {
     #[error(transparent)]
     #[inner]
     Staff(Box<StaffError>),
+    /// Leave.
+    #[error(transparent)]
+    #[inner]
+    Leave(Box<LeaveError>),
     /// A pay calendar.
     #[error(transparent)]
     #[inner]
@@ -87,6 +92,12 @@ impl From<StaffError> for PayrollError {
 impl From<RunError> for PayrollError {
     fn from(error: RunError) -> PayrollError {
         PayrollError::Run(Box::new(error))
+    }
+}
+
+impl From<LeaveError> for PayrollError {
+    fn from(error: LeaveError) -> PayrollError {
+        PayrollError::Leave(Box::new(error))
     }
 }
 

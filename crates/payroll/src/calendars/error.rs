@@ -1,8 +1,8 @@
 //! Why a pay calendar is refused.
 
 use chrono::NaiveDate;
-use fondaco_core::ErrorCode;
 use fondaco_core::calendar::CalendarError;
+use fondaco_core::{DateRange, ErrorCode};
 use smol_str::SmolStr;
 
 /// A pay calendar that can't be, or a year or day that it doesn't reach.
@@ -69,6 +69,15 @@ pub enum PayCalendarError {
         year: i32,
         /// The number as given.
         number: u32,
+    },
+    /// No such period.
+    #[error("pay group {group} has no period of {days}: open its year first, or correct the days")]
+    #[kind(NotFound)]
+    NoPayPeriod {
+        /// The pay group.
+        group: SmolStr,
+        /// The days as given.
+        days: DateRange,
     },
     /// A business calendar that can't tell a day.
     #[error(transparent)]

@@ -98,8 +98,6 @@ pub struct PayPeriod {
     pub pay_date: NaiveDate,
     /// The tax period, as the law numbers them.
     pub tax_period: u32,
-    /// Whether nothing of it changes any more: what comes late is paid later.
-    pub closed: bool,
 }
 
 impl PayPeriod {
@@ -120,7 +118,6 @@ impl PayPeriod {
             cut_off: period.cut_off,
             pay_date: period.pay_date,
             tax_period: period.tax_period,
-            closed: false,
         }
     }
 }
@@ -147,6 +144,21 @@ pub fn pay_period(
     let unknown =
         || PayCalendarError::UnknownPayPeriod { group: group.clone(), year, number }.into();
     read.peek_require::<PayPeriod, PayrollError>(&(group.clone(), year, number), unknown)
+}
+
+/// The period of these days, in whichever year.
+///
+/// # Errors
+/// [`PayCalendarError::NoPayPeriod`], or a [`Halt`] to be passed on.
+pub fn pay_period_of(
+    read: &mut impl Reading,
+    group: &SmolStr,
+    days: DateRange,
+) -> Result<Arc<PayPeriod>, PayrollError> {
+    let periods = read.peek_scan(&Range::<PayPeriod>::by_key(group))?;
+    let found = periods.into_iter().find(|period| period.days() == days);
+    let none = || PayCalendarError::NoPayPeriod { group: group.clone(), days };
+    Ok(found.ok_or_else(none)?)
 }
 
 /// The periods of a year that are open, in order.

@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use fondaco_core::store::{AsyncStore, StoreError};
-use fondaco_core::{AsyncOffice, CompanyId, Timestamp};
+use fondaco_core::{AsyncOffice, CompanyId, Timestamp, party};
 
 use crate::ENGINE;
 
@@ -50,6 +50,7 @@ impl<'s> AsyncPayroll<'s> {
     /// # Errors
     /// As [`AsyncOffice::join`].
     pub async fn of(office: &AsyncOffice<'s>) -> Result<AsyncPayroll<'s>, StoreError> {
+        office.join(&party::ENGINE).await?; // employees are parties
         office.join(&ENGINE).await?;
         Ok(AsyncPayroll(office.clone()))
     }

@@ -6,7 +6,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use fondaco_core::store::{Store, StoreError};
-use fondaco_core::{CompanyId, Driver, Office, Timestamp};
+use fondaco_core::{CompanyId, Driver, Office, Timestamp, party};
 
 pub use asynchronous::AsyncPayroll;
 
@@ -70,6 +70,7 @@ impl<'s> Payroll<'s> {
     /// # Errors
     /// As [`Driver::join`].
     pub fn of(office: &Office<'s>) -> Result<Payroll<'s>, StoreError> {
+        office.join(&party::ENGINE)?; // employees are parties
         office.join(&ENGINE)?;
         Ok(Payroll(office.clone()))
     }

@@ -29,6 +29,15 @@ impl LeaveStatus {
     pub fn counts(self) -> bool {
         matches!(self, LeaveStatus::Requested | LeaveStatus::Approved)
     }
+
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            LeaveStatus::Requested => "asked for",
+            LeaveStatus::Approved => "approved",
+            LeaveStatus::Refused => "refused",
+            LeaveStatus::Withdrawn => "withdrawn",
+        }
+    }
 }
 
 /// How much of a day is leave.

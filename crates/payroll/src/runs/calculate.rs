@@ -6,7 +6,7 @@ use std::sync::Arc;
 use fondaco_core::digest::{self, DigestError};
 use fondaco_core::job::{Job, JobId, Step};
 use fondaco_core::store::Hash;
-use fondaco_core::{Id, PartyId, Progressed, Range, Timestamp, Tx};
+use fondaco_core::{DateRange, Id, PartyId, Progressed, Range, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -17,6 +17,8 @@ use super::moves::{ask, must_be, run_of, step, totals};
 use super::sums::Sums;
 use super::{PayInput, Run, RunDeed, RunError, RunRefusal, RunStatus, RunTotal, Slip, rights};
 use crate::PayrollError;
+use crate::calendars::{PayPeriod, pay_period_of};
+use crate::staff::Gathering;
 
 /// So many employees are computed in one commit.
 pub(super) const CHUNK: usize = 1_000;
@@ -51,6 +53,8 @@ pub(crate) type Gathered = Result<Arc<PayInput>, Refused>;
 pub enum PaySource {
     /// A host that keeps its employees elsewhere brings them.
     Given(Arc<[Arc<PayInput>]>),
+    /// What is recorded of the employees of the pay group that the run's calendar names, as it is known when each is computed.
+    Staff,
 }
 
 impl PaySource {
@@ -71,8 +75,8 @@ impl PaySource {
     /// The next cases in order of employees, and where the ones after them begin.
     pub(super) fn next(
         &self,
-        _: &mut Tx<'_>,
-        _: &Run,
+        tx: &mut Tx<'_>,
+        run: &Run,
         from: PartyId,
         limit: usize,
     ) -> Result<(Vec<Gathered>, Option<PartyId>), PayrollError> {
@@ -83,8 +87,25 @@ impl PaySource {
                 let chunk = rest.iter().take(limit).cloned().map(Ok).collect();
                 Ok((chunk, rest.get(limit).map(|input| input.employee)))
             }
+            PaySource::Staff => {
+                let (cases, after) = gathering(tx, run)?.next(tx, Some(from), limit)?;
+                let case = |case: crate::staff::Gathered| match case.input {
+                    Ok(input) => Ok(Arc::new(input)),
+                    Err(error) => Err(Refused::new(case.employee, &case.number, &error)),
+                };
+                Ok((cases.into_iter().map(case).collect(), after))
+            }
         }
     }
+}
+
+/// What the employees of a run share: its period is one of the pay group's, and is paid when the run says.
+fn gathering(tx: &mut Tx<'_>, run: &Run) -> Result<Gathering, PayrollError> {
+    let days = DateRange::new(run.period_start, run.period_end);
+    let days = days.unwrap_or(DateRange::day(run.period_start));
+    let period = pay_period_of(tx, &run.calendar, days)?;
+    let period = PayPeriod { pay_date: run.pay_date, ..period.as_ref().clone() };
+    Gathering::open(tx, &period, None)
 }
 
 /// Computes all slips of a draft, as a job: run it by [`run_job`](fondaco_core::Office::run_job), and again where it was stopped.
@@ -169,6 +190,7 @@ impl Job for CalculateRun {
                 let cases: Vec<&PayInput> = cases.iter().map(Arc::as_ref).collect();
                 digest::of(&(self.run, cases, &self.reason))
             }
+            PaySource::Staff => digest::of(&(self.run, "staff", &self.reason)),
         }
     }
 
@@ -176,6 +198,7 @@ impl Job for CalculateRun {
         let done = Progressed::new("computing", cursor.slips + cursor.refused);
         match &self.source {
             PaySource::Given(inputs) => done.of(i64::try_from(inputs.len()).unwrap_or(i64::MAX)),
+            PaySource::Staff => done,
         }
     }
 

@@ -41,6 +41,7 @@ mod void;
 mod warnings;
 
 pub use advance::{AdvanceCursor, AdvanceRun, RunMove};
+pub(crate) use books::Books;
 pub use books::{RuleBook, StoreRules};
 pub use calculate::{CalculateCursor, CalculateRun, PaySource, Refused, RunReport};
 pub use create::{CancelRun, CreateRun, ReopenRun};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use fondaco_core::enter::{Entered, Taking, take};
 use fondaco_core::input::check_code;
-use fondaco_core::party::{Party, PartyKind, Private, RegisterParty};
+use fondaco_core::party::{KEEP, Party, PartyKind, Private, RegisterParty};
 use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Personal, Record, Value};
 use fondaco_core::{Act, Halt, PartyId, Range, Reading, Tx};
@@ -58,6 +58,14 @@ pub(crate) fn numbered<'n>(
         tx.peek_scans(&ranges)?.iter().flatten().map(|employee| employee.party).collect();
     let found = tx.get_many::<Employee>(&ids)?.into_iter().flatten();
     Ok(found.map(|employee| (employee.number.clone(), employee)).collect())
+}
+
+/// One of those, who has to be there.
+pub(crate) fn known<'e>(
+    employees: &'e BTreeMap<SmolStr, Arc<Employee>>,
+    number: &SmolStr,
+) -> Result<&'e Arc<Employee>, StaffError> {
+    employees.get(number).ok_or_else(|| StaffError::UnknownEmployee { employee: number.clone() })
 }
 
 /// A person to be taken on.
@@ -207,6 +215,9 @@ impl Act for AddEmployees {
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<Entered, PayrollError> {
         tx.authorize(&Request::new(&rights::KEEP_STAFF))?;
+        if self.employees.iter().any(|new| new.person.is_some()) {
+            tx.authorize(&Request::new(&KEEP))?; // who is new is registered
+        }
         check_count(self.employees.len())?;
         let ids: Vec<PartyId> = self.employees.iter().map(NewEmployee::id).collect();
         let there = numbered(tx, self.employees.iter().map(|new| &new.number))?;

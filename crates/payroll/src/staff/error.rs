@@ -164,14 +164,6 @@ pub enum StaffError {
         /// The most.
         most: usize,
     },
-    /// Rules that nobody has.
-    #[error("there are no rules {rules}: store the rule book first, or correct the code")]
-    #[kind(NotFound)]
-    #[code("unknown_rules")]
-    UnknownRules {
-        /// The code as given.
-        rules: SmolStr,
-    },
 }
 
 impl StaffError {

@@ -5,12 +5,20 @@ use std::sync::Arc;
 use fondaco_core::party::{HeldOnParty, Holding};
 use fondaco_core::{Halt, PartyId, Range, Reading};
 
-use super::Employee;
-use crate::leave::LeaveRequest;
+use super::{Employee, PayItem, PrivateFact, TermFact, TimeSheet};
+use crate::leave::{LeaveGrant, LeaveRequest};
 
 /// What is held on employees, for [`export`](fondaco_core::party::export()) and [`EraseParty`](fondaco_core::party::EraseParty). What was
 /// paid stays, under the employee's id and number: the law demands the books.
-pub const HOLDINGS: &[Holding] = &[Holding::of::<Employee>(), Holding::of::<LeaveRequest>()];
+pub const HOLDINGS: &[Holding] = &[
+    Holding::of::<Employee>(),
+    Holding::of::<TermFact>(),
+    Holding::of::<PrivateFact>(),
+    Holding::of::<PayItem>(),
+    Holding::of::<TimeSheet>(),
+    Holding::of::<LeaveGrant>(),
+    Holding::of::<LeaveRequest>(),
+];
 
 macro_rules! held_by_key {
     ($($record:ty),*) => { $(
@@ -22,4 +30,4 @@ macro_rules! held_by_key {
     )* };
 }
 
-held_by_key!(Employee, LeaveRequest);
+held_by_key!(Employee, TermFact, PrivateFact, PayItem, TimeSheet, LeaveGrant, LeaveRequest);

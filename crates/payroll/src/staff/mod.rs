@@ -3,37 +3,78 @@
 //! An [`Employee`] is a party of core's under the company's own number. Whatever holds for a time is said with the days on which it
 //! holds, and kept with the time at which it was said: pay that is reckoned again for an old period is reckoned from what was known then,
 //! or from what is known now, as it is asked.
+//!
+//! With the feature `import` employees, contracts and hours come from CSV files too.
 
+mod accounts;
+mod bank;
+mod component;
+mod contracts;
 mod employee;
 mod error;
+#[cfg(feature = "import")]
+mod files;
+mod gather;
 mod holdings;
+mod item;
 pub mod rights;
+mod rules;
+mod say;
+mod sheets;
+mod term;
+
+pub use accounts::pay_accounts;
+pub use bank::{PayAccount, account_key};
+pub use component::{
+    Basis, Component, DefineComponents, NewComponent, NewScalePay, RecordScale, ScaleFact, ScalePay,
+};
+pub(crate) use employee::{known, numbered};
 
 pub use employee::{
     AddEmployees, Employee, NewEmployee, NewPerson, employee_numbered, employee_party,
 };
 pub use error::StaffError;
+#[cfg(feature = "import")]
+pub use files::{
+    ContractFile, ContractMapping, EmployeeFile, EmployeeMapping, TimeFile, TimeMapping,
+};
+pub use gather::{Gathered, Gathering, employee_rate};
 pub use holdings::HOLDINGS;
+pub use item::{NewItem, PayItem, RecordItems};
+pub use say::{NewTerm, RecordTerms, Said};
+pub use sheets::{NewSheet, RecordTime, TimeSheet};
+pub use term::{
+    Contract, Job, JobPay, LeaveRight, PayPer, PrivateFact, PrivateTerm, Recurring, Term, TermFact,
+    Topic,
+};
 
 use fondaco_core::engine::Part;
 use fondaco_core::enter::MOST_LINES;
 use fondaco_core::store::Record;
 
 use crate::calendars::{PayGroup, PayPeriod};
-use crate::leave::LeaveRequest;
 
 /// What the engine has of employees, their pay calendars and their leave.
-pub(crate) static PART: Part =
-    Part::new(&[PayGroup::TABLE, PayPeriod::TABLE, Employee::TABLE, LeaveRequest::TABLE])
-        .permissions(&[
-            &rights::SET_UP,
-            &rights::KEEP_STAFF,
-            &rights::ENTER_PAY,
-            &rights::ENTER_TIME,
-            &rights::REQUEST_LEAVE,
-            &rights::DECIDE_LEAVE,
-        ])
-        .holdings(HOLDINGS);
+pub(crate) static PART: Part = Part::new(&[
+    PayGroup::TABLE,
+    PayPeriod::TABLE,
+    Employee::TABLE,
+    TermFact::TABLE,
+    PrivateFact::TABLE,
+    Component::TABLE,
+    ScaleFact::TABLE,
+    PayItem::TABLE,
+    TimeSheet::TABLE,
+])
+.permissions(&[
+    &rights::SET_UP,
+    &rights::KEEP_STAFF,
+    &rights::ENTER_PAY,
+    &rights::ENTER_TIME,
+    &rights::REQUEST_LEAVE,
+    &rights::DECIDE_LEAVE,
+])
+.holdings(HOLDINGS);
 
 /// Whether one command takes so many lines.
 pub(crate) fn check_count(count: usize) -> Result<(), StaffError> {

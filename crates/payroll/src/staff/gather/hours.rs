@@ -1,0 +1,170 @@
+//! What hours pay: at the rate of their day, with premiums, overtime, and leave that is paid by the hour.
+
+use std::collections::BTreeMap;
+
+use chrono::{Days, NaiveDate};
+use fondaco_core::{DateRange, Rounding, decimal};
+use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+use super::jobs::{ByShares, JobStay, shares_key};
+use super::person::Person;
+use crate::PayrollError;
+use crate::kernel_error::exact;
+use crate::leave::{LeaveUnit, day_hours};
+use crate::overtime::Shift;
+use crate::runs::{CostShare, PayComponent};
+use crate::staff::Basis;
+use crate::time::{classify, hours_of};
+
+/// Hours of one component, by rate and cost centres: minutes until all are there.
+type Minutes = BTreeMap<(SmolStr, Decimal), ByShares<Decimal>>;
+
+impl Person<'_> {
+    /// What sheets pay, and leave that is paid by the hour.
+    pub(super) fn by_sheets(
+        &self,
+        jobs: &[JobStay<'_>],
+        lines: &mut Vec<PayComponent>,
+    ) -> Result<(), PayrollError> {
+        let mut minutes = Minutes::new();
+        for ((day, job), sheet) in &self.sheets {
+            let Some(stay) = job_on(jobs, job, *day).filter(|_| self.of.days().contains(*day))
+            else {
+                continue;
+            };
+            let classes = classify(&self.of.group.time, &self.of.calendar, *day, sheet)?;
+            let rate = stay.hourly(self.of.group.calendar.frequency)?;
+            if stay.by_hours() {
+                note(
+                    &mut minutes,
+                    &stay.job.component,
+                    (stay.amount, stay.shares()),
+                    classes.worked,
+                )?;
+            }
+            for (component, worked) in classes.premiums {
+                let factor = match *self.of.component(&component)?.basis {
+                    Basis::Hours { factor } => factor,
+                    _ => Decimal::ONE,
+                };
+                let rate = exact("rate", decimal::mul_round(rate, factor, 4, Rounding::HalfUp))?;
+                note(&mut minutes, &component, (rate, stay.shares()), worked)?;
+            }
+        }
+        self.leave_by_hours(jobs, &mut minutes)?;
+        for ((component, rate), by_shares) in minutes {
+            let component = self.of.component(&component)?;
+            for (shares, minutes) in by_shares {
+                let hours = hours_of(minutes)?;
+                // From the minutes: an hour and forty minutes at 12 pay 20, not 20.0004.
+                let sixtieth = exact("pay", decimal::mul_exact(minutes, rate))?;
+                let amount = decimal::div_round(
+                    sixtieth,
+                    Decimal::from(60),
+                    self.of.digits,
+                    Rounding::HalfUp,
+                );
+                let shares: Vec<CostShare> =
+                    shares.into_iter().map(|(centre, share)| CostShare { centre, share }).collect();
+                lines.push(self.line(
+                    component,
+                    exact("pay", amount)?,
+                    Some((hours, "hour", rate)),
+                    &shares,
+                ));
+            }
+        }
+        self.overtime(jobs, lines)
+    }
+
+    /// Leave of those who are paid by the hour, at the rate of the day.
+    fn leave_by_hours(
+        &self,
+        jobs: &[JobStay<'_>],
+        minutes: &mut Minutes,
+    ) -> Result<(), PayrollError> {
+        for (day, (policy, amount)) in
+            self.leave.iter().filter(|(day, _)| self.of.days().contains(**day))
+        {
+            let Some(policy) = self.of.policies.get(policy).filter(|policy| policy.paid) else {
+                continue;
+            };
+            let hourly = jobs.iter().find(|stay| stay.by_hours() && stay.days.contains(*day));
+            let Some((component, stay)) = policy.component.as_ref().zip(hourly) else { continue };
+            let hours = match policy.unit {
+                LeaveUnit::Hours => *amount,
+                LeaveUnit::Days => {
+                    let whole = day_hours(stay.contract.weekly_hours, stay.contract.weekly_days)?;
+                    exact("hours of leave", decimal::mul_exact(whole, *amount))?
+                }
+            };
+            let worked = exact("hours of leave", decimal::mul_exact(hours, Decimal::from(60)))?;
+            note(minutes, component, (stay.amount, stay.shares()), worked)?;
+        }
+        Ok(())
+    }
+
+    /// What overtime adds, week by week, with the weeks that end in the period.
+    fn overtime(
+        &self,
+        jobs: &[JobStay<'_>],
+        lines: &mut Vec<PayComponent>,
+    ) -> Result<(), PayrollError> {
+        let Some(by) = &self.of.group.time.overtime else { return Ok(()) };
+        let mut weeks: BTreeMap<NaiveDate, Vec<(Shift, &JobStay<'_>)>> = BTreeMap::new();
+        for ((day, job), sheet) in &self.sheets {
+            let Some(stay) = job_on(jobs, job, *day).filter(|stay| stay.by_hours()) else {
+                continue;
+            };
+            let hours = hours_of(sheet.minutes(&self.of.group.time, *day)?)?;
+            let shift = Shift { day: *day, hours, rate: stay.amount };
+            weeks.entry(self.of.week_of(*day)).or_default().push((shift, stay));
+        }
+        let rules = by.rules();
+        for (first, shifts) in weeks {
+            let last = first.checked_add_days(Days::new(6)).unwrap_or(first);
+            if !self.of.days().contains(last) {
+                continue; // it is paid with the period in which it ends
+            }
+            let all: Vec<Shift> = shifts.iter().map(|(shift, _)| *shift).collect();
+            let week = rules.week(&all, Decimal::ZERO, Rounding::HalfUp)?;
+            let most = shifts.iter().max_by_key(|(shift, _)| shift.hours);
+            let Some((_, stay)) = most.filter(|_| !week.premium.is_zero()) else { continue };
+            let component = self.of.component(&self.of.group.time.overtime_component)?;
+            let hours = week.overtime.iter().map(|(_, hours)| *hours).sum();
+            let line = self.line(
+                component,
+                week.premium,
+                Some((hours, "hour", week.regular_rate)),
+                stay.shares(),
+            );
+            lines.push(PayComponent { rate: None, ..line }); // several factors have no one rate
+        }
+        Ok(())
+    }
+}
+
+/// The days of a job that a day lies in.
+fn job_on<'j, 'p>(
+    jobs: &'j [JobStay<'p>],
+    job: &SmolStr,
+    day: NaiveDate,
+) -> Option<&'j JobStay<'p>> {
+    jobs.iter().find(|stay| stay.code == job && stay.days.intersect(DateRange::day(day)).is_some())
+}
+
+fn note(
+    minutes: &mut Minutes,
+    component: &SmolStr,
+    (rate, shares): (Decimal, &[CostShare]),
+    worked: Decimal,
+) -> Result<(), PayrollError> {
+    let all = minutes
+        .entry((component.clone(), rate))
+        .or_default()
+        .entry(shares_key(shares))
+        .or_default();
+    *all = exact("hours", decimal::add(*all, worked))?;
+    Ok(())
+}

@@ -1,0 +1,176 @@
+//! What is paid or withheld once: a bonus, expenses, a deduction.
+
+use chrono::NaiveDate;
+use fondaco_core::enter::{Entered, Taking, take};
+use fondaco_core::input::check_line;
+use fondaco_core::policy::Request;
+use fondaco_core::store::{Event, Record, Value};
+use fondaco_core::{Act, Id, PartyId, Timestamp, Tx, decimal};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::contracts::Contracts;
+use super::say::{check_shares, component};
+use super::{StaffError, check_count, known, numbered, rights};
+use crate::PayrollError;
+use crate::runs::{CostShare, Parts};
+
+/// Something that is paid or withheld once. What was wrong is taken back by one of the opposite amount.
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(table = "payroll_item", kind = fact, key(employee, day, id))]
+pub struct PayItem {
+    /// Whose.
+    pub employee: PartyId,
+    /// The day it is for: it is paid with the period that the day lies in.
+    pub day: NaiveDate,
+    /// Its id.
+    pub id: Id<PayItem>,
+    /// The component.
+    pub component: SmolStr,
+    /// How much: of what, the component says.
+    pub value: Decimal,
+    /// At the rate of which job, where it is hours; `None` for the first one.
+    pub job: Option<SmolStr>,
+    /// Which cost centres bear it, where they are not those of the contract.
+    pub cost_centres: Parts<CostShare>,
+    /// Why.
+    pub reason: SmolStr,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+}
+
+/// Something to be paid or withheld once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewItem {
+    /// The employee's number.
+    pub employee: SmolStr,
+    /// See [`PayItem::day`].
+    pub day: NaiveDate,
+    /// See [`PayItem::component`].
+    pub component: SmolStr,
+    /// See [`PayItem::value`].
+    #[serde(with = "decimal::as_text")]
+    pub value: Decimal,
+    /// See [`PayItem::job`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job: Option<SmolStr>,
+    /// See [`PayItem::cost_centres`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cost_centres: Vec<CostShare>,
+    /// See [`PayItem::reason`].
+    pub reason: SmolStr,
+}
+
+impl NewItem {
+    /// So much for a day, and why.
+    pub fn new(
+        employee: impl Into<SmolStr>,
+        day: NaiveDate,
+        component: impl Into<SmolStr>,
+        value: Decimal,
+        reason: impl Into<SmolStr>,
+    ) -> NewItem {
+        NewItem {
+            employee: employee.into(),
+            day,
+            component: component.into(),
+            value,
+            job: None,
+            cost_centres: Vec::new(),
+            reason: reason.into(),
+        }
+    }
+}
+
+/// Records what is paid or withheld once, and says of each that is refused why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordItems {
+    /// The items, at most 100,000.
+    pub items: Vec<NewItem>,
+    /// What is done where some are refused.
+    #[serde(default)]
+    pub taking: Taking,
+}
+
+impl RecordItems {
+    /// Records all of these, or none.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let payroll = payroll();
+    /// let bonus = NewItem::new("1001", day("2026-03-31"), "BONUS", 500.into(), "a good quarter");
+    /// let entered = payroll.send("bonus", &RecordItems::new(vec![bonus]))?.answer;
+    /// assert_eq!(entered.entered, 1);
+    /// # Ok::<(), PayrollError>(())
+    /// ```
+    pub fn new(items: Vec<NewItem>) -> RecordItems {
+        RecordItems { items, taking: Taking::AllOrNothing }
+    }
+}
+
+impl Act for RecordItems {
+    type Answer = Entered;
+    type Error = PayrollError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<Entered, PayrollError> {
+        tx.authorize(&Request::new(&rights::ENTER_PAY))?;
+        check_count(self.items.len())?;
+        let employees = numbered(tx, self.items.iter().map(|new| &new.employee))?;
+        let contracts = Contracts::read(tx, employees.values().map(|employee| employee.party))?;
+        take(tx, self.taking, |tx| {
+            let mut entered = Entered::default();
+            for (at, new) in self.items.iter().enumerate() {
+                let done = tx.attempt(|tx| {
+                    let employee = known(&employees, &new.employee)?;
+                    record(tx, employee.party, &contracts, new)
+                })?;
+                entered.note(at, done.map(|()| true));
+            }
+            tx.emit(
+                Event::new("payroll.items_recorded")
+                    .with("items", Value::I64(entered.entered.into())),
+            );
+            Ok(entered)
+        })
+    }
+}
+
+fn record(
+    tx: &mut Tx<'_>,
+    employee: PartyId,
+    contracts: &Contracts,
+    new: &NewItem,
+) -> Result<(), PayrollError> {
+    component(tx, &new.component)?;
+    check_line("reason", &new.reason)?;
+    check_shares(&new.employee, &new.cost_centres)?;
+    if contracts.on(employee, new.day).is_none() {
+        return Err(StaffError::NoContract {
+            employee: new.employee.clone(),
+            day: new.day,
+            field: "component",
+            value: format!("{} {}", new.component, new.value),
+        }
+        .into());
+    }
+    if let Some(job) = new.job.as_ref().filter(|job| !contracts.has_job(employee, job, new.day)) {
+        let (employee, job, day) = (new.employee.clone(), job.clone(), new.day);
+        return Err(StaffError::NoJob { employee, job, day }.into());
+    }
+    let (id, recorded_at) = (tx.id()?, tx.now());
+    Ok(tx.insert(PayItem {
+        employee,
+        day: new.day,
+        id,
+        component: new.component.clone(),
+        value: new.value,
+        job: new.job.clone(),
+        cost_centres: new.cost_centres.clone().into(),
+        reason: new.reason.clone(),
+        recorded_at,
+    })?)
+}

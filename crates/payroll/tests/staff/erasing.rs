@@ -1,0 +1,38 @@
+//! What is personal goes with the person; what was agreed stays.
+
+use fondaco_core::party::{self, EraseParty};
+use fondaco_payroll::staff::*;
+
+use crate::firm::*;
+
+#[test]
+fn cards_and_accounts_are_exported_and_erased_with_the_person() {
+    everywhere(|host| {
+        hire(host, "1", "monthly", "2026-01-01/..", ("SALARY", "3000", PayPer::Month));
+        let id = employee_party("1");
+        let export = host.view(|view| party::export(view, id)).to_json();
+        assert!(export["tables"]["payroll_private_term"].to_string().contains("021000021"));
+        assert!(export["tables"]["payroll_term"].to_string().contains("SALARY"));
+        host.must("erase", &EraseParty::new(id));
+        let export = host.view(|view| party::export(view, id)).to_json();
+        assert!(!export.to_string().contains("021000021"), "{export}");
+        assert!(export["tables"]["payroll_term"].to_string().contains("SALARY"));
+        let input = case(host, ("monthly", 2026, 3), "1");
+        let codes: Vec<&str> = input.warnings.iter().map(|warning| warning.code.as_str()).collect();
+        assert_eq!(codes, ["missing_card", "missing_account"]);
+        for row in host.rows::<PrivateFact>() {
+            assert!(!format!("{row:?}").contains("021000021"));
+        }
+    });
+}
+
+#[test]
+fn no_log_shows_what_is_personal() {
+    let card = Said::card("united_states", [("w4_status", "single")]);
+    let accounts = Said::Accounts(vec![PayAccount::new("us:021000021:12345")]);
+    for said in [card, accounts] {
+        let text =
+            format!("{:?}", RecordTerms::new(vec![NewTerm::from("1", d("2026-01-01"), said)]));
+        assert!(!text.contains("single") && !text.contains("021000021"), "{text}");
+    }
+}

@@ -1,0 +1,11 @@
+//! Employees, what is said of them, and what their slips are computed from: on every store, blocking and not.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
+#![allow(unreachable_pub)] // modules of one program
+
+mod catalogue;
+mod erasing;
+mod firm;
+mod gathering;
+mod leave;
+mod refusals;
+mod running;
