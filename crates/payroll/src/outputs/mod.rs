@@ -1,5 +1,54 @@
-//! What leaves a payroll run: files that a bank carries out, and what the bank answers.
+//! What leaves a payroll run: payslips, registers, lines for the books, what the year comes to, files that a bank carries out, and what
+//! it answers.
 //!
-//! Everything here is a plain function from figures to a text or a value: nothing is stored, and no clock is read.
+//! | I want | here |
+//! |---|---|
+//! | a payslip in the employee's language: text, HTML that prints, PDF | [`Payslip`], [`Labels`] |
+//! | the register of a run, and what is different from the last one | [`Register`], [`Differences`] |
+//! | lines for the books, by role and cost centre, that balance | [`Journal`] |
+//! | what each cost centre costs, and month by month | [`CostReport`] |
+//! | what goes to which account, and the file for the bank | [`transfers`], [`payments`] |
+//! | the year of an employee: Form W-2, P60, Lohnsteuerbescheinigung | [`year`] |
+//!
+//! Everything here is a plain function from [slips](crate::runs::Slip) to a text or a value: nothing is stored, and no clock is read.
 
+mod cost;
+mod differences;
+mod error;
+mod journal;
+mod labels;
 pub mod payments;
+mod payslip;
+mod register;
+mod transfers;
+pub mod year;
+
+pub use cost::{CostOf, CostReport};
+pub use differences::{Difference, Differences, Moved};
+pub use error::OutputError;
+pub use journal::{AccountRole, Journal, JournalLine};
+pub use labels::Labels;
+pub use payslip::{Payslip, PayslipHead, YearToDate};
+pub use register::{Register, RegisterRow};
+pub use transfers::{Accounts, transfers};
+
+#[cfg(test)]
+mod tests;
+
+use fondaco_core::decimal;
+use rust_decimal::Decimal;
+
+/// Adds exactly, or says of what there is no room.
+fn add(what: &'static str, sum: &mut Decimal, more: Decimal) -> Result<(), OutputError> {
+    *sum = decimal::add(*sum, more).map_err(|error| OutputError::Exact { what, error })?;
+    Ok(())
+}
+
+/// What a line adds to net pay, with its sign.
+fn on_net(line: &crate::runs::SlipLine) -> Decimal {
+    match line.kind.on_net() {
+        1 => line.amount,
+        -1 => decimal::normalize(-line.amount),
+        _ => Decimal::ZERO,
+    }
+}

@@ -26,6 +26,7 @@ mod create;
 mod deductions;
 mod edit;
 mod error;
+mod forecast;
 mod input;
 mod lookup;
 mod moves;
@@ -51,6 +52,7 @@ pub use deductions::{
 };
 pub use edit::{ChangeSlip, CorrectSlip, DropSlip};
 pub use error::RunError;
+pub use forecast::forecast;
 pub use input::{
     BankPart, BankShare, CostShare, InputWarning, PayComponent, PayInput, PaySegment, PayValue,
 };

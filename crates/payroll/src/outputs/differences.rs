@@ -1,0 +1,180 @@
+//! What is different from the last run: who came and who left, and whose pay moved by which components.
+
+use std::borrow::Borrow;
+use std::collections::BTreeMap;
+
+use fondaco_core::report::{Column, Report, Row, word};
+use fondaco_core::{Currency, PartyId, decimal};
+use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+use super::journal::currency_of;
+use super::{OutputError, add};
+use crate::rules::Kind;
+use crate::runs::{Slip, SlipStatus};
+
+/// A component that is not what it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    /// The component.
+    pub component: SmolStr,
+    /// What it does to pay.
+    pub kind: Kind,
+    /// What it was.
+    pub before: Decimal,
+    /// What it is.
+    pub after: Decimal,
+}
+
+/// An employee whose pay is not what it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The employee's number.
+    pub number: SmolStr,
+    /// Who.
+    pub employee: PartyId,
+    /// Net pay before; `None` of who wasn't paid then.
+    pub before: Option<Decimal>,
+    /// Net pay now; `None` of who isn't paid now.
+    pub after: Option<Decimal>,
+    /// The components that moved, by name.
+    pub moved: Vec<Moved>,
+}
+
+/// All differences of two runs, the largest of net pay first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Differences {
+    /// What they are in.
+    pub currency: Currency,
+    /// By how much net pay moved.
+    pub of: Vec<Difference>,
+    /// How many are paid the same.
+    pub same: usize,
+}
+
+type Lines = BTreeMap<(SmolStr, Kind), Decimal>;
+
+/// Of each employee: the number, net pay, and the lines that do something to pay. Several slips of one employee add up.
+fn by_employee(
+    slips: &[impl Borrow<Slip>],
+) -> Result<BTreeMap<PartyId, (SmolStr, Decimal, Lines)>, OutputError> {
+    let mut all: BTreeMap<PartyId, (SmolStr, Decimal, Lines)> = BTreeMap::new();
+    for slip in
+        slips.iter().map(Borrow::borrow).filter(|slip: &&Slip| slip.status != SlipStatus::Voided)
+    {
+        let (number, net, lines) = all.entry(slip.employee).or_default();
+        *number = slip.number.clone();
+        add("net pay", net, slip.net.to_decimal())?;
+        for line in slip.lines.iter().filter(|line| line.kind.is_paid()) {
+            let key = (line.component.clone(), line.kind);
+            add("a component", lines.entry(key).or_default(), line.amount)?;
+        }
+    }
+    Ok(all)
+}
+
+impl Differences {
+    /// Compares the slips of a run with those of the one before it.
+    ///
+    /// # Errors
+    /// [`OutputError`]: no slip at all, two currencies, a figure without room.
+    pub fn between<S: Borrow<Slip>>(before: &[S], now: &[S]) -> Result<Differences, OutputError> {
+        let currency = currency_of(if now.is_empty() { before } else { now })?;
+        if let Some(other) =
+            before.iter().map(Borrow::borrow).find(|slip: &&Slip| slip.currency != currency)
+        {
+            let (number, found) = (other.number.clone(), other.currency);
+            return Err(OutputError::Currency { number, found, wanted: currency });
+        }
+        let (mut old, new) = (by_employee(before)?, by_employee(now)?);
+        let (mut of, mut same) = (Vec::new(), 0);
+        for (employee, (number, net, lines)) in new {
+            let (was, were) = match old.remove(&employee) {
+                Some((_, net, lines)) => (Some(net), lines),
+                None => (None, Lines::new()),
+            };
+            let moved = moved(were, lines);
+            match was == Some(net) && moved.is_empty() {
+                true => same += 1,
+                false => {
+                    of.push(Difference { number, employee, before: was, after: Some(net), moved })
+                }
+            }
+        }
+        let gone = old.into_iter().map(|(employee, (number, net, lines))| {
+            let moved = moved(lines, Lines::new());
+            Difference { number, employee, before: Some(net), after: None, moved }
+        });
+        of.extend(gone);
+        of.sort_by(|a, b| {
+            b.change().abs().cmp(&a.change().abs()).then_with(|| a.number.cmp(&b.number))
+        });
+        Ok(Differences { currency, of, same })
+    }
+
+    /// The differences as a table: each employee, and under them the components that moved.
+    pub fn to_report(&self, names: &dyn Fn(PartyId) -> Option<SmolStr>) -> Report {
+        let mut report = Report::new(word("Differences to the last run"))
+            .column(Column::text(word("Number")).naming_rows())
+            .column(Column::text(word("What")))
+            .column(Column::amount(word("Before"), self.currency))
+            .column(Column::amount(word("After"), self.currency))
+            .column(Column::amount(word("Change"), self.currency));
+        for of in &self.of {
+            let what = match (of.before, of.after) {
+                (None, _) => word("New"),
+                (_, None) => word("Not paid any more"),
+                _ => names(of.employee).map_or_else(|| word("Net pay"), Into::into),
+            };
+            let cells =
+                [(&of.number).into(), what, of.before.into(), of.after.into(), of.change().into()];
+            report.push(Row::new(cells).starting_group());
+            for moved in &of.moved {
+                let change = difference(moved.after, moved.before);
+                report.push(
+                    Row::new([
+                        fondaco_core::report::Cell::Empty,
+                        (&moved.component).into(),
+                        moved.before.into(),
+                        moved.after.into(),
+                        change.into(),
+                    ])
+                    .at_level(1),
+                );
+            }
+        }
+        let same = fondaco_core::report::Phrase::from(self.same).and(word("are paid the same"));
+        report.note(same)
+    }
+}
+
+impl Difference {
+    /// How much net pay moved.
+    pub fn change(&self) -> Decimal {
+        difference(self.after.unwrap_or_default(), self.before.unwrap_or_default())
+    }
+}
+
+/// A difference for people to read; one without room, which no pay comes near, is shown as what is.
+fn difference(after: Decimal, before: Decimal) -> Decimal {
+    decimal::sub(after, before).unwrap_or(after)
+}
+
+fn moved(mut before: Lines, after: Lines) -> Vec<Moved> {
+    let mut all: Vec<Moved> = Vec::new();
+    for ((component, kind), after) in after {
+        let before = before.remove(&(component.clone(), kind)).unwrap_or_default();
+        if before != after {
+            all.push(Moved { component, kind, before, after });
+        }
+    }
+    let gone = before.into_iter().filter(|(_, before)| !before.is_zero());
+    all.extend(gone.map(|((component, kind), before)| Moved {
+        component,
+        kind,
+        before,
+        after: Decimal::ZERO,
+    }));
+    all.sort_by(|a, b| a.component.cmp(&b.component));
+    all
+}

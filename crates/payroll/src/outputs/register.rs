@@ -1,0 +1,163 @@
+//! The register of a run: everybody's pay in one line, and what they come to.
+
+use std::borrow::Borrow;
+
+use fondaco_core::report::{Column, Report, Row, word};
+use fondaco_core::{Currency, PartyId};
+use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+use super::journal::currency_of;
+use super::{OutputError, add};
+use crate::rules::Kind;
+use crate::runs::{Slip, SlipStatus};
+
+/// One slip of a run, by what its lines do to pay.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RegisterRow {
+    /// The employee's number.
+    pub number: SmolStr,
+    /// Who; nobody of the total.
+    pub employee: Option<PartyId>,
+    /// What is earned.
+    pub gross: Decimal,
+    /// Withheld before taxes.
+    pub pre_tax: Decimal,
+    /// Taxes and contributions.
+    pub taxes: Decimal,
+    /// Withheld after taxes, loans and garnishments too.
+    pub post_tax: Decimal,
+    /// Expenses paid back.
+    pub reimbursed: Decimal,
+    /// Paid out.
+    pub net: Decimal,
+    /// What the employer pays on top.
+    pub contributions: Decimal,
+}
+
+/// All slips of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Register {
+    /// What they are in.
+    pub currency: Currency,
+    /// By number; voided slips are left out.
+    pub rows: Vec<RegisterRow>,
+    /// What they come to.
+    pub total: RegisterRow,
+    /// The numbers of voided slips.
+    pub voided: Vec<SmolStr>,
+}
+
+impl Register {
+    /// The register of slips.
+    ///
+    /// # Errors
+    /// [`OutputError`]: no slip, two currencies, a figure without room.
+    pub fn of(slips: &[impl Borrow<Slip>]) -> Result<Register, OutputError> {
+        let currency = currency_of(slips)?;
+        let slips: Vec<&Slip> = slips.iter().map(Borrow::borrow).collect();
+        let is_voided = |slip: &&&Slip| slip.status == SlipStatus::Voided;
+        let mut voided: Vec<SmolStr> =
+            slips.iter().filter(is_voided).map(|slip| slip.number.clone()).collect();
+        voided.sort();
+        let mut rows = Vec::with_capacity(slips.len());
+        let mut total = RegisterRow::default();
+        for slip in slips.iter().filter(|slip| !is_voided(slip)) {
+            let row = RegisterRow::of(slip)?;
+            total.merge(&row)?;
+            rows.push(row);
+        }
+        rows.sort_by(|a, b| a.number.cmp(&b.number));
+        Ok(Register { currency, rows, total, voided })
+    }
+
+    /// The register as a table; `names` says what employees are called, where that may be shown.
+    pub fn to_report(&self, names: &dyn Fn(PartyId) -> Option<SmolStr>) -> Report {
+        let mut report = Report::new(word("Payroll register"))
+            .column(Column::text(word("Number")).naming_rows())
+            .column(Column::text(word("Name")));
+        for heading in [
+            "Gross",
+            "Before tax",
+            "Taxes",
+            "After tax",
+            "Reimbursed",
+            "Net pay",
+            "Employer's contributions",
+        ] {
+            report = report.column(Column::amount(word(heading), self.currency));
+        }
+        let name = |row: &RegisterRow| row.employee.and_then(names).unwrap_or_default();
+        for row in &self.rows {
+            report.push(Row::new(row.cells((&row.number).into(), name(row))));
+        }
+        report.push(Row::total(self.total.cells(word("Total"), SmolStr::default())));
+        for number in &self.voided {
+            report
+                .notes
+                .push(fondaco_core::report::Phrase::from(word("Voided:")).and(number.clone()));
+        }
+        report
+    }
+}
+
+impl RegisterRow {
+    fn of(slip: &Slip) -> Result<RegisterRow, OutputError> {
+        let mut row = RegisterRow {
+            number: slip.number.clone(),
+            employee: Some(slip.employee),
+            net: slip.net.to_decimal(),
+            ..RegisterRow::default()
+        };
+        for line in slip.lines.iter() {
+            let sum = match line.kind {
+                Kind::Earning => &mut row.gross,
+                Kind::PreTax => &mut row.pre_tax,
+                Kind::Tax => &mut row.taxes,
+                Kind::PostTax => &mut row.post_tax,
+                Kind::Reimbursement => &mut row.reimbursed,
+                Kind::Employer => &mut row.contributions,
+                Kind::Benefit | Kind::Information | Kind::Value => continue,
+            };
+            add("a sum of the register", sum, line.amount)?;
+        }
+        Ok(row)
+    }
+
+    fn figures(&self) -> [Decimal; 7] {
+        [
+            self.gross,
+            self.pre_tax,
+            self.taxes,
+            self.post_tax,
+            self.reimbursed,
+            self.net,
+            self.contributions,
+        ]
+    }
+
+    fn merge(&mut self, other: &RegisterRow) -> Result<(), OutputError> {
+        let sums = [
+            &mut self.gross,
+            &mut self.pre_tax,
+            &mut self.taxes,
+            &mut self.post_tax,
+            &mut self.reimbursed,
+            &mut self.net,
+            &mut self.contributions,
+        ];
+        for (sum, more) in sums.into_iter().zip(other.figures()) {
+            add("a total of the register", sum, more)?;
+        }
+        Ok(())
+    }
+
+    fn cells(
+        &self,
+        number: fondaco_core::report::Cell,
+        name: SmolStr,
+    ) -> impl Iterator<Item = fondaco_core::report::Cell> {
+        let figures = self.figures().map(Into::into);
+        [number, name.into()].into_iter().chain(figures)
+    }
+}

@@ -1,0 +1,169 @@
+//! What a year of slips comes to on the forms of three countries: each box with its figure, and the official text that says what it is.
+//!
+//! | form | of | source |
+//! |---|---|---|
+//! | [`W2`] | United States | IRS, General Instructions for Forms W-2 and W-3; 26 USC 6051 |
+//! | [`P60`] | United Kingdom | The Income Tax (Pay As You Earn) Regulations 2003, regulation 67; HMRC, P60 for 2025 to 2026 |
+//! | [`Lohnsteuerbescheinigung`] | Germany | § 41b EStG; the ministry's letter on the printout of the electronic certificate |
+//!
+//! The forms are of the [shipped rules](crate::jurisdictions): their components are what the boxes add up. They take the slips that count, of one
+//! employee and one year, in any order; slips that were voided are left out, and what was corrected counts as it is now.
+
+use std::borrow::Borrow;
+use std::collections::BTreeMap;
+
+use fondaco_core::report::{Column, Report, Row, word};
+use fondaco_core::{Currency, decimal};
+use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+use super::{OutputError, add};
+use crate::rules::Kind;
+use crate::runs::Slip;
+
+mod lohnsteuer;
+mod p60;
+mod w2;
+
+pub use lohnsteuer::Lohnsteuerbescheinigung;
+pub use p60::{NationalInsurance, P60};
+pub use w2::W2;
+
+/// One box of a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormBox {
+    /// Its number on the form: `12a D`.
+    pub code: &'static str,
+    /// What the form calls it.
+    pub label: &'static str,
+    /// The figure.
+    pub amount: Decimal,
+    /// What says what belongs in it.
+    pub source: &'static str,
+}
+
+impl FormBox {
+    fn new(
+        code: &'static str,
+        label: &'static str,
+        amount: Decimal,
+        source: &'static str,
+    ) -> FormBox {
+        FormBox { code, label, amount, source }
+    }
+}
+
+/// Boxes as a table.
+fn report(
+    title: &'static str,
+    number: &SmolStr,
+    year: i32,
+    currency: Currency,
+    boxes: &[FormBox],
+) -> Report {
+    let title = fondaco_core::report::Phrase::from(title)
+        .and(year.to_string())
+        .and("·")
+        .and(number.clone());
+    let mut report = Report::new(title)
+        .column(Column::text(word("Box")))
+        .column(Column::text(word("What")).naming_rows())
+        .column(Column::amount(word("Amount"), currency))
+        .column(Column::text(word("Source")));
+    for of in boxes {
+        report.push(Row::new([
+            of.code.into(),
+            of.label.into(),
+            of.amount.into(),
+            of.source.into(),
+        ]));
+    }
+    report
+}
+
+/// The slips of an employee's year, added up.
+struct YearOf<'s> {
+    number: SmolStr,
+    year: i32,
+    /// By the rule or input that the lines come from.
+    lines: BTreeMap<(Kind, SmolStr), Decimal>,
+    /// In the order in which they were paid.
+    slips: Vec<&'s Slip>,
+}
+
+impl<'s> YearOf<'s> {
+    /// Adds slips up that are computed by the shipped rules of a name, and whose sums over `over` count to `year`.
+    fn of(
+        slips: &'s [impl Borrow<Slip>],
+        rules: &str,
+        over: &str,
+        year: i32,
+    ) -> Result<YearOf<'s>, OutputError> {
+        let in_year = |slip: &&Slip| slip.status.counts() && slip.input.year(over) == Some(year);
+        let mut slips: Vec<&Slip> = slips.iter().map(Borrow::borrow).filter(in_year).collect();
+        slips.sort_by_key(|slip| (slip.pay_date, slip.period_start, slip.known_at));
+        let first = slips.first().ok_or(OutputError::NoSlip)?;
+        let (number, employee) = (first.number.clone(), first.employee);
+        let mixed = |field, found: &str, wanted: &str| OutputError::Mixed {
+            number: number.clone(),
+            field,
+            found: found.into(),
+            wanted: wanted.into(),
+        };
+        let mut lines: BTreeMap<(Kind, SmolStr), Decimal> = BTreeMap::new();
+        for slip in &slips {
+            if slip.employee != employee {
+                return Err(mixed("an employee", &slip.number, &number));
+            }
+            if slip.rules != rules {
+                return Err(mixed("the rules", &slip.rules, rules));
+            }
+            for line in slip.lines.iter() {
+                add(
+                    "a sum of the year",
+                    lines.entry((line.kind, line.rule().into())).or_default(),
+                    line.amount,
+                )?;
+            }
+        }
+        Ok(YearOf { number, year, lines, slips })
+    }
+
+    /// What the lines of some rules or inputs come to.
+    fn sum(&self, names: &[&str]) -> Result<Decimal, OutputError> {
+        self.total(|_, name| names.contains(&name))
+    }
+
+    /// What all lines of a kind come to.
+    fn kind(&self, kind: Kind) -> Result<Decimal, OutputError> {
+        self.total(|of, _| of == kind)
+    }
+
+    fn total(&self, which: impl Fn(Kind, &str) -> bool) -> Result<Decimal, OutputError> {
+        let mut sum = Decimal::ZERO;
+        for (_, amount) in self.lines.iter().filter(|((kind, name), _)| which(*kind, name)) {
+            add("a box", &mut sum, *amount)?;
+        }
+        Ok(decimal::normalize(sum))
+    }
+
+    /// What the slips added to a year-to-date sum, without what it began with.
+    fn added(&self, sum: &str) -> Result<Decimal, OutputError> {
+        let mut added = Decimal::ZERO;
+        for of in self.slips.iter().flat_map(|slip| slip.sums.iter()).filter(|of| of.sum == sum) {
+            add("a box", &mut added, of.after)?;
+            add("a box", &mut added, -of.before)?;
+        }
+        Ok(decimal::normalize(added))
+    }
+
+    /// What a year-to-date sum began with: pay of a former employer, or of the system before.
+    fn brought(&self, sum: &str) -> Decimal {
+        let first = self.slips.iter().flat_map(|slip| slip.sums.iter()).find(|of| of.sum == sum);
+        first.map(|of| of.before).unwrap_or_default()
+    }
+}
+
+fn less(what: &'static str, from: Decimal, taken: Decimal) -> Result<Decimal, OutputError> {
+    decimal::sub(from, taken).map_err(|error| OutputError::Exact { what, error })
+}

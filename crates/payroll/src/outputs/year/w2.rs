@@ -1,0 +1,120 @@
+//! Form W-2, the wage and tax statement of the United States, as far as it is federal.
+
+use std::borrow::Borrow;
+
+use fondaco_core::Currency;
+use fondaco_core::report::Report;
+use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+use super::{FormBox, OutputError, YearOf, less, report};
+use crate::jurisdictions::united_states::united_states;
+use crate::rules::Kind;
+use crate::runs::Slip;
+
+/// The figures of a Form W-2. Boxes 15 to 20 are a state's and a town's, which the federal rules say nothing of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct W2 {
+    /// The employee's number with the company: box d, the control number.
+    pub number: SmolStr,
+    /// The calendar year.
+    pub year: i32,
+    /// Box 1: wages, tips, other compensation.
+    pub wages: Decimal,
+    /// Box 2: federal income tax withheld.
+    pub federal_income_tax: Decimal,
+    /// Box 3: Social Security wages, up to the base of the year.
+    pub social_security_wages: Decimal,
+    /// Box 4: Social Security tax withheld.
+    pub social_security_tax: Decimal,
+    /// Box 5: Medicare wages and tips.
+    pub medicare_wages: Decimal,
+    /// Box 6: Medicare tax withheld, with the additional one.
+    pub medicare_tax: Decimal,
+    /// Box 12, code D: elective deferrals to a 401(k).
+    pub elective_deferrals: Decimal,
+    /// Box 13: whether the employee took part in a retirement plan, which a deferral says.
+    pub retirement_plan: bool,
+    /// Box 14: fringe benefits that are within boxes 1, 3 and 5.
+    pub fringe_benefits: Decimal,
+}
+
+const INSTRUCTIONS: &str = "IRS, General Instructions for Forms W-2 and W-3";
+
+impl W2 {
+    /// The form of an employee's year: slips by the shipped rules `united_states`, of payments in that calendar year.
+    ///
+    /// # Errors
+    /// [`OutputError`]: no slip of the year, slips of two employees or other rules, a figure without room.
+    pub fn of(slips: &[impl Borrow<Slip>], year: i32) -> Result<W2, OutputError> {
+        let of = YearOf::of(slips, "united_states", "calendar_year", year)?;
+        let paid = of.total(|kind, _| matches!(kind, Kind::Earning | Kind::Benefit))?;
+        let deferrals = of.sum(&["retirement_deferrals"])?;
+        // What was deferred or went into a cafeteria plan is no wage of box 1.
+        let wages = less("box 1", paid, of.kind(Kind::PreTax)?)?;
+        // With a former system's figures where the year began there: the employer is the same.
+        let to_date = |sum: &str| -> Result<Decimal, OutputError> {
+            less("a box", of.added(sum)?, -of.brought(sum))
+        };
+        let base = wage_base(year).unwrap_or(Decimal::MAX);
+        Ok(W2 {
+            number: of.number.clone(),
+            year: of.year,
+            wages,
+            federal_income_tax: of.sum(&["federal_income_tax", "supplemental_tax"])?,
+            social_security_wages: to_date("social_security_wages_to_date")?.min(base),
+            social_security_tax: of.sum(&["social_security"])?,
+            medicare_wages: to_date("medicare_wages_to_date")?,
+            medicare_tax: of.sum(&["medicare", "additional_medicare"])?,
+            elective_deferrals: deferrals,
+            retirement_plan: deferrals > Decimal::ZERO,
+            fringe_benefits: of.kind(Kind::Benefit)?,
+        })
+    }
+
+    /// The boxes that have a figure, in the form's order.
+    pub fn boxes(&self) -> Vec<FormBox> {
+        let of = |code, label, amount| FormBox::new(code, label, amount, INSTRUCTIONS);
+        let all = [
+            of("1", "Wages, tips, other compensation", self.wages),
+            of("2", "Federal income tax withheld", self.federal_income_tax),
+            FormBox::new(
+                "3",
+                "Social security wages",
+                self.social_security_wages,
+                "26 USC 3121(a)(1); SSA, contribution and benefit base",
+            ),
+            FormBox::new(
+                "4",
+                "Social security tax withheld",
+                self.social_security_tax,
+                "26 USC 3101(a)",
+            ),
+            FormBox::new("5", "Medicare wages and tips", self.medicare_wages, "26 USC 3121(a)"),
+            FormBox::new("6", "Medicare tax withheld", self.medicare_tax, "26 USC 3101(b)"),
+            FormBox::new(
+                "12a D",
+                "Elective deferrals, section 401(k)",
+                self.elective_deferrals,
+                "26 USC 402(g); code D of the instructions",
+            ),
+            of("14", "Other: taxable fringe benefits", self.fringe_benefits),
+        ];
+        all.into_iter().filter(|of| !of.amount.is_zero()).collect()
+    }
+
+    /// The boxes as a table.
+    pub fn to_report(&self) -> Report {
+        report("Form W-2", &self.number, self.year, Currency::USD, &self.boxes())
+    }
+}
+
+/// The contribution and benefit base of a year, from the shipped rules.
+fn wage_base(year: i32) -> Option<Decimal> {
+    let rules = united_states().ok()?;
+    let of = rules.file().parameters.iter().find(|of| of.name == "social_security_base")?;
+    let day = chrono::NaiveDate::from_ymd_opt(year, 12, 31)?;
+    let holds =
+        of.values.iter().find(|value| value.from <= day && value.to.is_none_or(|to| to >= day))?;
+    fondaco_core::decimal::parse(&holds.value.0).ok()
+}
