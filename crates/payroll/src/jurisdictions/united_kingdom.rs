@@ -1,4 +1,10 @@
-//! The United Kingdom: income tax by PAYE, National Insurance, student loans, workplace pensions, from 2025-26 on.
+//! The United Kingdom: income tax by PAYE, National Insurance, student loans, workplace pensions, statutory pay, from 2025-26 on.
+//!
+//! What statutory pay rests on is lists of days and payments: [`sick`], [`parental`] and [`earnings`] count them for the file's inputs.
+
+pub mod earnings;
+pub mod parental;
+pub mod sick;
 
 use crate::{Case, PayError, RuleError, RuleSet};
 
@@ -125,6 +131,118 @@ mod tests {
         };
         assert_eq!(tax("net_pay", "20%"), ("1704".into(), "852".into()));
         assert_eq!(tax("salary_sacrifice", "100%"), ("520".into(), "260".into()));
+    }
+
+    fn monthly<'p>(program: &'p crate::Program, salary: &str) -> Case<'p> {
+        let case = program.case("Ada").with("frequency", "monthly").with("period", 4);
+        case.with("salary", salary).with("code_kind", "allowance").with("code_number", 1257)
+    }
+
+    fn amount(program: &crate::Program, case: &Case<'_>, name: &str) -> String {
+        format!("{:.2}", program.run(case).unwrap().amount(name).unwrap())
+    }
+
+    /// HMRC's table of unrounded daily rates: 16.9642 for seven qualifying days, 23.75 for five, 39.5833 for three.
+    #[test]
+    fn sick_pay_is_the_week_over_its_qualifying_days_up_to_the_penny() {
+        let rules = united_kingdom().unwrap();
+        let program = rules.on("2025-07-31".parse().unwrap()).unwrap();
+        let paid = |days: u32, in_week: u32, earned: &str| {
+            let case =
+                monthly(&program, "500").with("sick_days", days).with("sick_week_days", in_week);
+            amount(&program, &case.with("average_weekly_earnings", earned), "statutory_sick_pay")
+        };
+        assert_eq!(
+            (paid(7, 5, "300"), paid(1, 7, "300"), paid(2, 7, "300")),
+            ("166.25".into(), "16.97".into(), "33.93".into())
+        );
+        assert_eq!(
+            (paid(7, 7, "300"), paid(2, 3, "300"), paid(1, 6, "300")),
+            ("118.75".into(), "79.17".into(), "19.80".into())
+        );
+        // The lower earnings limit is 125 a week.
+        assert_eq!((paid(7, 5, "125"), paid(7, 5, "124.99")), ("166.25".into(), "0.00".into()));
+        let none = monthly(&program, "500").with("sick_days", 2);
+        assert!(
+            program.run(&none).unwrap_err().to_string().contains("give average_weekly_earnings")
+        );
+    }
+
+    #[test]
+    fn parental_pay_is_nine_tenths_and_then_no_more_than_the_standard_rate() {
+        let rules = united_kingdom().unwrap();
+        let program = rules.on("2025-07-31".parse().unwrap()).unwrap();
+        let paid = |related: u32, standard: u32, earned: &str| {
+            let case = monthly(&program, "0").with("parental_days_related", related);
+            let case = case.with("parental_days_standard", standard);
+            let slip = program.run(&case.with("average_weekly_earnings", earned)).unwrap();
+            let of = |name| format!("{:.2}", slip.amount(name).unwrap());
+            (of("statutory_parental_pay"), of("statutory_pay_recovered"))
+        };
+        // 90 % of 484.61538462 is 436.15384616, so 436.16 a week.
+        assert_eq!(paid(42, 0, "484.61538462"), ("2616.96".into(), "-2407.60".into()));
+        assert_eq!(paid(0, 7, "484.61538462"), ("187.18".into(), "-172.21".into()));
+        assert_eq!(paid(17, 13, "484.61538462"), ("1406.87".into(), "-1294.32".into())); // 1,059.25 and 347.62
+        assert_eq!(paid(0, 7, "150"), ("135.00".into(), "-124.20".into()));
+        assert_eq!(paid(7, 7, "124"), ("0.00".into(), "0.00".into()));
+    }
+
+    /// Statutory pay is earnings: taxed, insured, and a part of it may be a pension.
+    #[test]
+    fn statutory_pay_is_pay() {
+        let rules = united_kingdom().unwrap();
+        let program = rules.on("2025-07-31".parse().unwrap()).unwrap();
+        let sick =
+            monthly(&program, "1000").with("sick_days", 10).with("average_weekly_earnings", "400");
+        let slip = program.run(&sick.with("pension_scheme", "net_pay")).unwrap();
+        let of = |name| slip.amount(name).unwrap().to_string();
+        assert_eq!(
+            (of("gross"), of("ni_pay"), of("qualifying_earnings")),
+            ("1237.5".into(), "1237.5".into(), "717.5".into())
+        );
+        assert_eq!(of("pay"), "1201.62"); // less 35.88 of pension
+        assert_eq!(of("employee_ni"), "15.16"); // 8 % of 189.50
+    }
+
+    /// SI 2009/470: down to the pound, each loan by itself, and nobody's of plan 5 before April 2026.
+    #[test]
+    fn loans_are_repaid_in_whole_pounds() {
+        let rules = united_kingdom().unwrap();
+        let program = rules.on("2025-07-31".parse().unwrap()).unwrap();
+        let loan = |plan: &str, salary: &str| {
+            let case =
+                monthly(&program, salary).with("loan_plan", plan).with("postgraduate_loan", true);
+            let slip = program.run(&case).unwrap();
+            let of = |name| slip.amount(name).unwrap().to_string();
+            (of("student_loan"), of("postgraduate_loan_repayment"))
+        };
+        assert_eq!(loan("plan_1", "3000"), ("74".into(), "75".into())); // 9 % of 827.92, 6 % of 1,250
+        assert_eq!(loan("plan_2", "3000"), ("56".into(), "75".into())); // of 627.50
+        assert_eq!(loan("plan_4", "3000"), ("24".into(), "75".into())); // of 271.25
+        assert_eq!(loan("plan_5", "3000"), ("0".into(), "75".into()));
+        assert_eq!(loan("plan_1", "2183.19"), ("0".into(), "25".into())); // 9 % of 11.11 is 0.9999
+        assert_eq!(loan("plan_1", "2183.20"), ("1".into(), "25".into()));
+    }
+
+    /// Pensions Act 2008, s. 1, 3 and 7: by age and earnings of the period.
+    #[test]
+    fn who_earns_above_the_trigger_is_enrolled() {
+        let rules = united_kingdom().unwrap();
+        let program = rules.on("2025-07-31".parse().unwrap()).unwrap();
+        let category = |age: u32, salary: &str| {
+            let case = monthly(&program, salary).with("years_of_age", age);
+            program.run(&case).unwrap().chosen("worker_category").unwrap().to_owned()
+        };
+        assert_eq!(
+            [category(22, "833.01"), category(22, "833")],
+            ["eligible_jobholder", "non_eligible_jobholder"]
+        );
+        assert_eq!([category(21, "2000"), category(66, "2000")], ["non_eligible_jobholder"; 2]);
+        assert_eq!([category(40, "520"), category(15, "2000")], ["entitled_worker", "none"]);
+        assert_eq!([category(75, "2000"), category(0, "2000")], ["none", "not_given"]);
+        let all = monthly(&program, "2000").with("pension_scheme", "relief_at_source");
+        let all = all.with("pension_basis", "all_pay");
+        assert_eq!(amount(&program, &all, "pension_after_tax"), "80.00"); // 5 % of 2,000 less a fifth
     }
 
     #[test]
