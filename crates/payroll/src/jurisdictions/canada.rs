@@ -44,4 +44,70 @@ mod tests {
         assert_eq!(credited("3130", "880"), ("3166.45".into(), "889.54".into()));
         assert_eq!(credited("3100", "870"), ("1226.16".into(), "410.8".into()));
     }
+
+    fn amounts(inputs: &[(&str, &str)], names: &[&str]) -> Vec<String> {
+        let rules = canada().unwrap();
+        let program = rules.on("2021-05-14".parse().unwrap()).unwrap();
+        let case = program.case("Ada").with("frequency", "biweekly").with("province", "ON");
+        let mut case = case.with("wages", "2000").with("provincial_claim", "10880");
+        for (name, value) in inputs {
+            case = case.with(name, *value);
+        }
+        let slip = program.run(&case).unwrap();
+        names.iter().map(|name| slip.amount(name).unwrap().to_string()).collect()
+    }
+
+    /// T4127, chapter 4: what the year is taxed more with the bonus, at the rate of its bracket, less the credits for its CPP and EI. Worked
+    /// by hand: 52,000 are in the bracket of 20.5 %, and 5,000 more are too; 5,000 bring 272.50 of CPP, credited at 15 %, and of their 79 of EI
+    /// the 67.94 that the year has room for.
+    #[test]
+    fn a_bonus_is_taxed_as_what_the_year_has_more() {
+        let taxed = amounts(&[("bonus", "5000")], &["federal_tax_on_bonus", "cpp", "ei"]);
+        assert_eq!(taxed, ["973.93", "374.16", "110.6"]);
+        // Half of it paid before leaves the other half's tax as it is.
+        let later =
+            amounts(&[("bonus", "2500"), ("bonuses_to_date", "2500")], &["federal_tax_on_bonus"]);
+        assert_eq!(later, ["486.13"]);
+        assert_eq!(amounts(&[], &["federal_tax_on_bonus", "provincial_tax_on_bonus"]), ["0", "0"]);
+    }
+
+    /// A rise of 100 for each of five periods: 2,600 more in a year, taxed at 20.5 %, for five periods of 26.
+    #[test]
+    fn a_rise_paid_afterwards_is_taxed_in_its_periods() {
+        let rise = [("retroactive_pay", "500"), ("retroactive_periods", "5")];
+        assert_eq!(amounts(&rise, &["federal_tax_on_bonus"]), ["102.5"]);
+    }
+
+    #[test]
+    fn who_does_not_contribute_has_no_credit_for_it() {
+        let names = ["cpp", "ei", "cpp_of_year", "ei_of_year"];
+        let exempt = [("cpp_exempt", "true"), ("ei_exempt", "true")];
+        assert_eq!(amounts(&exempt, &names), ["0"; 4]);
+        let taxed = amounts(
+            &[("tax_exempt", "true"), ("bonus", "100")],
+            &["federal_tax", "provincial_tax", "federal_tax_on_bonus"],
+        );
+        assert_eq!(taxed, ["0"; 3]);
+        // Six months: half of the most of the year.
+        assert_eq!(amounts(&[("cpp_months", "6"), ("cpp_to_date", "1583")], &["cpp"]), ["0.23"]);
+    }
+
+    /// F1, F2, HD lower income, K3 and K3P the tax of the year.
+    #[test]
+    fn what_a_tax_office_authorised_lowers_tax() {
+        let names = ["annual_income", "annual_federal_tax", "annual_provincial_tax"];
+        let plain = amounts(&[], &names);
+        let less = amounts(
+            &[("court_payments", "100"), ("zone_deduction", "400"), ("yearly_deductions", "1000")],
+            &names,
+        );
+        assert_eq!((plain[0].as_str(), less[0].as_str()), ("52000", "48000"));
+        let credits = amounts(
+            &[("other_federal_credits", "100"), ("other_provincial_credits", "50")],
+            &names,
+        );
+        let number = |text: &String| text.parse::<rust_decimal::Decimal>().unwrap();
+        assert_eq!(number(&plain[1]) - number(&credits[1]), rust_decimal::Decimal::from(100));
+        assert_eq!(number(&plain[2]) - number(&credits[2]), rust_decimal::Decimal::from(50));
+    }
 }

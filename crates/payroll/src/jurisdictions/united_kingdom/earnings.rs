@@ -63,8 +63,7 @@ pub fn average_weekly(
             "give the payments of the eight weeks before, and the last before those",
         )
     };
-    let last =
-        |end: NaiveDate| paid.iter().map(|(day, _)| *day).filter(|day| *day <= end).next_back();
+    let last = |end: NaiveDate| paid.iter().map(|(day, _)| *day).rfind(|day| *day <= end);
     let end = last(until).ok_or_else(|| missing(until))?;
     let eight_weeks_before = end.checked_sub_days(Days::new(56)).ok_or_else(|| missing(end))?;
     let start = last(eight_weeks_before).ok_or_else(|| missing(eight_weeks_before))?;
