@@ -1,8 +1,11 @@
 //! The rules of countries, each a file with its legal sources, and proven by cases of its authority (`tests/oracles/payroll`).
 //!
 //! A country needs no code: [`RuleSet::from_toml`](crate::RuleSet::from_toml) reads a file of yours like these. Where an authority writes
-//! several inputs as one text, such as a tax code, a function here reads it.
+//! several inputs as one text, such as a tax code, a function here reads it. States of the Union are parts of files, read behind the federal
+//! one: [`united_states::with_states`].
 
+#[cfg(test)]
+mod any_inputs;
 pub mod canada;
 pub mod estonia;
 pub mod france;

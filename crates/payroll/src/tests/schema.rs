@@ -116,6 +116,8 @@ fn problems(file: &str) -> Vec<String> {
 
 #[test]
 fn the_files_that_come_along_keep_to_the_schema() {
+    use united_states::{CALIFORNIA, PENNSYLVANIA, TEXAS};
+    let with_states = [united_states::FILE, CALIFORNIA, PENNSYLVANIA, TEXAS];
     for file in [
         canada::FILE,
         estonia::FILE,
@@ -124,6 +126,7 @@ fn the_files_that_come_along_keep_to_the_schema() {
         united_kingdom::FILE,
         united_states::FILE,
         us_labour::FILE,
+        &with_states.join("\n"),
     ] {
         assert_eq!(problems(file), Vec::<String>::new());
     }
