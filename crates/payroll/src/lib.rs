@@ -65,3 +65,8 @@ mod tests;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/payroll-rules.md")]
 struct RulesPage;
+
+/// So is this one's.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/payroll-runs.md")]
+struct RunsPage;

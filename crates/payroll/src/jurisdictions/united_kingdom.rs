@@ -6,7 +6,7 @@ pub mod earnings;
 pub mod parental;
 pub mod sick;
 
-use crate::{Case, PayError, RuleError, RuleSet};
+use crate::{Case, PayError, RuleError, RuleSet, Value};
 
 /// The rules, as a file.
 pub const FILE: &str = include_str!("../../jurisdictions/united_kingdom.toml");
@@ -56,8 +56,25 @@ impl TaxCode {
     /// Says it in a case: `nation`, `code_kind`, `code_number` and `week_1`.
     #[must_use]
     pub fn say(self, case: Case<'_>) -> Case<'_> {
-        let case = case.with("nation", self.nation).with("code_kind", self.kind);
-        case.with("code_number", self.number).with("week_1", self.week_1)
+        self.values().into_iter().fold(case, |case, (name, value)| case.with(name, value))
+    }
+
+    /// The same as values by input, for a card or a [`PayInput`](crate::runs::PayInput).
+    ///
+    /// ```
+    /// use fondaco_payroll::jurisdictions::united_kingdom::TaxCode;
+    /// let [(nation, scotland), ..] = TaxCode::parse("SK475")?.values();
+    /// assert_eq!((nation, scotland), ("nation", "scotland".into()));
+    /// # Ok::<(), fondaco_payroll::PayError>(())
+    /// ```
+    #[must_use]
+    pub fn values(self) -> [(&'static str, Value); 4] {
+        [
+            ("nation", self.nation.into()),
+            ("code_kind", self.kind.into()),
+            ("code_number", self.number.into()),
+            ("week_1", self.week_1.into()),
+        ]
     }
 }
 

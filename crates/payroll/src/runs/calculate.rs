@@ -407,7 +407,12 @@ fn compute_all(
 ) -> Result<Vec<Result<Slip, Refused>>, PayrollError> {
     let books = Books::in_act(tx)?;
     let cases: Vec<Arc<PayInput>> = gathered.iter().filter_map(|case| case.clone().ok()).collect();
-    let ground = ground(tx, &books, &cases, Some(tx.now()))?;
+    let mut ground = ground(tx, &books, &cases, Some(tx.now()))?;
+    for (case, rules) in cases.iter().zip(&mut ground.rules) {
+        if let Err(error) = must_be_of(run, case) {
+            *rules = Err(error.into());
+        }
+    }
     let place = Place::of(run, 1, tx.now());
     let computed = compute_cases(place, &cases, &ground)?;
     let refused = gathered.iter().filter_map(|case| case.clone().err().map(Err));
@@ -445,6 +450,18 @@ fn compute_cases(
         }
     }
     Ok(done)
+}
+
+/// A case is paid on the run's day.
+pub(super) fn must_be_of(run: &Run, case: &PayInput) -> Result<(), RunError> {
+    match case.pay_date == run.pay_date {
+        true => Ok(()),
+        false => Err(RunError::OtherPayDate {
+            number: case.number.clone(),
+            pay_date: case.pay_date,
+            wanted: run.pay_date,
+        }),
+    }
 }
 
 /// An error said of a case, unless it is none of the case's.

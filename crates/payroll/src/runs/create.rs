@@ -40,8 +40,12 @@ pub struct CreateRun {
     /// What it is for.
     pub kind: RunKind,
     /// Why, for the record.
-    #[serde(default)]
+    #[serde(default = "planned")]
     pub reason: SmolStr,
+}
+
+fn planned() -> SmolStr {
+    SmolStr::new_static("the period is paid")
 }
 
 impl CreateRun {
@@ -52,8 +56,7 @@ impl CreateRun {
         pay_date: NaiveDate,
     ) -> CreateRun {
         let (calendar, kind) = (calendar.into(), RunKind::Regular);
-        let reason = SmolStr::new_static("the period is paid");
-        CreateRun { calendar, period_start, period_end, pay_date, kind, reason }
+        CreateRun { calendar, period_start, period_end, pay_date, kind, reason: planned() }
     }
 
     fn check(&self) -> Result<(), PayrollError> {

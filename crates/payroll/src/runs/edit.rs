@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 
 use super::advance::slip_illegal;
 use super::books::Books;
-use super::calculate::compute_one;
+use super::calculate::{compute_one, must_be_of};
 use super::compute::Place;
 use super::moves::{ask, must_be, run_of, step};
 use super::void::void;
@@ -110,6 +110,7 @@ fn compute_in(
     case: PayInput,
     edition: u32,
 ) -> Result<Slip, PayrollError> {
+    must_be_of(run, &case)?;
     let books = Books::in_act(tx)?;
     let place = Place::of(run, edition, tx.now());
     let slip = compute_one(tx, &books, place, Arc::new(case))?;

@@ -186,6 +186,17 @@ pub enum RunError {
         /// What it is summed over.
         over: SmolStr,
     },
+    /// A case of another day of payment than the run's.
+    #[error("employee {number}: pay_date is {pay_date}: give that of the run, {wanted}")]
+    #[kind(Invalid)]
+    OtherPayDate {
+        /// Whose, by the company's number.
+        number: SmolStr,
+        /// What was given.
+        pay_date: NaiveDate,
+        /// The run's.
+        wanted: NaiveDate,
+    },
     /// A value that the payroll keeps itself.
     #[error(
         "employee {number}: {field} is kept by the payroll: leave it out, and enter what was before as an opening sum"

@@ -8,6 +8,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use crate::Value;
+
 /// A value of an input of the rules, as a slip keeps it: texts of choices, days and yes or no; numbers of everything else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -33,6 +35,21 @@ impl From<SmolStr> for PayValue {
 impl From<Decimal> for PayValue {
     fn from(number: Decimal) -> PayValue {
         PayValue::Text(smol_str::format_smolstr!("{}", fondaco_core::decimal::normalize(number)))
+    }
+}
+
+/// Money and quantities without their unit, which is that of the input.
+impl From<Value> for PayValue {
+    fn from(value: Value) -> PayValue {
+        match value {
+            Value::Text(text) => text.into(),
+            Value::Number(number) => number.into(),
+            Value::Money(money) => money.amount().into(),
+            Value::Quantity(quantity) => quantity.amount().into(),
+            Value::Rate(rate) => rate.factor().into(),
+            Value::Bool(is) => is.into(),
+            Value::Date(day) => day.into(),
+        }
     }
 }
 

@@ -106,7 +106,7 @@ pub fn payments_of(
 /// let case = PayInput::new(PartyId::named("ada"), "1001", "2026-01-01/2026-01-31".parse()?, "2026-01-30".parse()?, "estonia")
 ///     .component(PayComponent::new("SALARY", "salary", "2000.00".parse()?));
 /// let slip = payroll.view(|view| preview(view, &case))?;
-/// assert_eq!(slip.net.to_decimal().to_string(), "1571.00");
+/// assert_eq!(slip.net.to_decimal().to_string(), "1657.84");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///

@@ -27,6 +27,7 @@ mod deductions;
 mod edit;
 mod error;
 mod forecast;
+mod holdings;
 mod input;
 mod lookup;
 mod moves;
@@ -53,6 +54,7 @@ pub use deductions::{
 pub use edit::{ChangeSlip, CorrectSlip, DropSlip};
 pub use error::RunError;
 pub use forecast::forecast;
+pub use holdings::HOLDINGS;
 pub use input::{
     BankPart, BankShare, CostShare, InputWarning, PayComponent, PayInput, PaySegment, PayValue,
 };
@@ -98,5 +100,6 @@ pub(crate) static PART: Part = Part::new(&[
     &rights::DEDUCT,
     &rights::OPEN,
 ])
+.holdings(HOLDINGS)
 .jobs(&["payroll.calculate", "payroll.advance", "payroll.retro"])
 .verified_by(verify::verify);

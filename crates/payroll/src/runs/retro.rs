@@ -53,7 +53,7 @@ pub enum RetroLaw {
 /// Pays employees what earlier periods should have been, less what they were: a job over a draft of the kind retro, which becomes a calculated
 /// run. Who gets no difference gets no slip.
 ///
-/// The example is in the [module](super).
+/// `docs/payroll-runs.md` shows one.
 #[derive(Debug, Clone)]
 pub struct RetroRun {
     /// The run.

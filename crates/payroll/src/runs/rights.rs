@@ -12,7 +12,7 @@ pub const CALCULATE: Permission =
 
 /// Approve runs that somebody else computed.
 pub const APPROVE: Permission =
-    Permission::new("payroll.approve", "approve payroll runs").within(&["calendar"]);
+    Permission::new("payroll.approve", "approve payroll runs").limited().within(&["calendar"]);
 
 /// Post and close runs.
 pub const POST: Permission =

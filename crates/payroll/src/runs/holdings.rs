@@ -1,0 +1,75 @@
+//! What runs hold on employees, who are named by their ids and the company's numbers alone: nothing of it is personal by itself, and pay has
+//! to be kept when a person is erased.
+
+use std::sync::Arc;
+
+use fondaco_core::party::{HeldOnParty, Holding, held_where};
+use fondaco_core::{Halt, PartyId, Range, Reading};
+
+use super::{
+    Deduction, DeductionStep, OpeningSum, RunRefusal, RunStep, Slip, SlipPayment, YearSum,
+};
+
+/// What runs hold on parties, for [`export`](fondaco_core::party::export()).
+pub const HOLDINGS: &[Holding] = &[
+    Holding::of::<Slip>(),
+    Holding::of::<SlipPayment>(),
+    Holding::of::<RunRefusal>(),
+    Holding::of::<RunStep>(),
+    Holding::of::<YearSum>(),
+    Holding::of::<OpeningSum>(),
+    Holding::of::<Deduction>(),
+    Holding::of::<DeductionStep>(),
+];
+
+impl HeldOnParty for Slip {
+    fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<Slip>>, Halt> {
+        read.peek_scan(&Range::by(Slip::BY_EMPLOYEE, &party))
+    }
+}
+
+impl HeldOnParty for SlipPayment {
+    fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<SlipPayment>>, Halt> {
+        let mut all = Vec::new();
+        for slip in Slip::held(read, party)? {
+            all.extend(read.peek_scan(&Range::<SlipPayment>::by_key(&(slip.run, party)))?);
+        }
+        Ok(all)
+    }
+}
+
+impl HeldOnParty for RunRefusal {
+    fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<RunRefusal>>, Halt> {
+        held_where(read, |row: &RunRefusal| Ok(row.employee == party))
+    }
+}
+
+impl HeldOnParty for RunStep {
+    fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<RunStep>>, Halt> {
+        held_where(read, |row: &RunStep| Ok(row.employee == Some(party)))
+    }
+}
+
+impl HeldOnParty for YearSum {
+    fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<YearSum>>, Halt> {
+        read.peek_scan(&Range::by_key(&party))
+    }
+}
+
+impl HeldOnParty for OpeningSum {
+    fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<OpeningSum>>, Halt> {
+        read.peek_scan(&Range::by_key(&party))
+    }
+}
+
+impl HeldOnParty for Deduction {
+    fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<Deduction>>, Halt> {
+        read.peek_scan(&Range::by(Deduction::BY_EMPLOYEE, &party))
+    }
+}
+
+impl HeldOnParty for DeductionStep {
+    fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<DeductionStep>>, Halt> {
+        held_where(read, |row: &DeductionStep| Ok(row.employee == party))
+    }
+}
