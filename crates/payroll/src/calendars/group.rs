@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use fondaco_core::calendar::Calendar;
 use fondaco_core::input::{check_code, check_line};
 use fondaco_core::policy::{Permission, Request};
-use fondaco_core::store::{Event, Record, Value};
+use fondaco_core::store::{Event, Field, Record, Value};
 use fondaco_core::{Act, DateRange, Halt, Range, Reading, Tx, decimal};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -42,6 +42,19 @@ pub struct PayGroup {
     pub proration: Whole<ProrationRule>,
     /// What becomes of hours.
     pub time: Whole<TimeRules>,
+    /// Over how many periods pay by the year is spread.
+    pub annual: AnnualPay,
+}
+
+/// Over how many periods pay by the year is spread, where a year has one more than usual.
+#[derive(Field, Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnnualPay {
+    /// Over the usual number, 52 or 26: a year of 53 or 27 periods pays more.
+    #[default]
+    Usual,
+    /// Over those that the year has: each of 27 pays a little less.
+    Actual,
 }
 
 /// How a part of a period is paid: the [`Proration`] that a pay group keeps.
@@ -194,6 +207,9 @@ pub struct DefinePayGroup {
     /// What becomes of hours.
     #[serde(default)]
     pub time: TimeRules,
+    /// See [`PayGroup::annual`].
+    #[serde(default)]
+    pub annual: AnnualPay,
 }
 
 impl DefinePayGroup {
@@ -224,6 +240,7 @@ impl DefinePayGroup {
             work_calendar: None,
             proration: ProrationRule::default(),
             time: TimeRules::default(),
+            annual: AnnualPay::default(),
         }
     }
 }
@@ -250,6 +267,7 @@ impl Act for DefinePayGroup {
             work_calendar: work.clone(),
             proration: Whole::new(self.proration),
             time: Whole::new(self.time.clone()),
+            annual: self.annual,
         };
         tx.emit(Event::new("payroll.group_defined").with("group", Value::Text(self.code.clone())));
         tx.upsert(group)?;

@@ -17,8 +17,8 @@ mod tax_time;
 pub use error::PayCalendarError;
 pub use group::SET_UP;
 pub use group::{
-    DefinePayGroup, OpenPayYear, PayGroup, PayPeriod, ProrationRule, pay_group, pay_period,
-    pay_period_of, pay_periods,
+    AnnualPay, DefinePayGroup, OpenPayYear, PayGroup, PayPeriod, ProrationRule, pay_group,
+    pay_period, pay_period_of, pay_periods,
 };
 pub use pay_calendar::{PayCalendar, PayDay, PayFrequency};
 pub use periods::Period;

@@ -145,7 +145,7 @@ impl GrantLeave {
     /// use fondaco_payroll::leave::{GrantLeave, NewGrant, leave_left};
     /// # let payroll = payroll();
     /// let opening = NewGrant::opening("1001", "VACATION", day("2026-01-02"), 12.into());
-    /// payroll.send("leave", &GrantLeave::new(vec![opening]))?;
+    /// payroll.send("opening leave", &GrantLeave::new(vec![opening]))?;
     /// let left = payroll.view(|view| leave_left(view, "1001", "VACATION", day("2026-06-01")))?;
     /// assert_eq!(left, 12.into()); // what accrued before that day is among it
     /// # Ok::<(), PayrollError>(())

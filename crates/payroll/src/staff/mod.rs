@@ -8,6 +8,7 @@
 
 mod accounts;
 mod bank;
+mod change;
 mod component;
 mod contracts;
 mod employee;
@@ -25,6 +26,7 @@ mod term;
 
 pub use accounts::pay_accounts;
 pub use bank::{PayAccount, account_key};
+pub use change::ChangeEmployee;
 pub use component::{
     Basis, Component, DefineComponents, NewComponent, NewScalePay, RecordScale, ScaleFact, ScalePay,
 };

@@ -60,6 +60,9 @@ pub struct NewTerm {
     pub span: Span,
     /// What.
     pub said: Said,
+    /// What is said besides, from the first day on: a job, a card. All of it is recorded, or none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Said>,
     /// Whether it is said in place of what was recorded for just these days.
     #[serde(default)]
     pub correct: bool,
@@ -76,7 +79,13 @@ impl NewTerm {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn from(employee: impl Into<SmolStr>, day: NaiveDate, said: Said) -> NewTerm {
-        NewTerm { employee: employee.into(), span: Span::from(day), said, correct: false }
+        NewTerm {
+            employee: employee.into(),
+            span: Span::from(day),
+            said,
+            also: Vec::new(),
+            correct: false,
+        }
     }
 
     /// Until a day.
@@ -234,7 +243,42 @@ impl Recorder {
         Ok(recorder)
     }
 
+    /// Records a term with all that is said besides, or none of it.
     fn record(
+        &mut self,
+        tx: &mut Tx<'_>,
+        employee: &Employee,
+        new: &NewTerm,
+    ) -> Result<(), PayrollError> {
+        if new.also.is_empty() {
+            return self.record_one(tx, employee, new);
+        }
+        let parts = std::iter::once((new.span, &new.said));
+        let parts = parts.chain(new.also.iter().map(|said| (Span::from(new.span.start), said)));
+        let (mut terms, mut private) = (Vec::new(), Vec::new());
+        for (span, said) in parts {
+            let (topic, series) = said.about();
+            let key = (employee.party, topic, SmolStr::new(series));
+            terms.push((key.clone(), self.terms.get(&key).cloned()));
+            private.push((key.clone(), self.private.get(&key).cloned()));
+            let one = NewTerm { span, said: said.clone(), also: Vec::new(), ..new.clone() };
+            if let Err(error) = self.record_one(tx, employee, &one) {
+                // What was recorded of it is as it was before.
+                terms
+                    .into_iter()
+                    .rev()
+                    .for_each(|(key, before)| put_back(&mut self.terms, key, before));
+                private
+                    .into_iter()
+                    .rev()
+                    .for_each(|(key, before)| put_back(&mut self.private, key, before));
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    fn record_one(
         &mut self,
         tx: &mut Tx<'_>,
         employee: &Employee,
@@ -335,6 +379,13 @@ impl Recorder {
             term,
             recorded_at,
         })?)
+    }
+}
+
+fn put_back<T>(all: &mut BTreeMap<Series, T>, key: Series, before: Option<T>) {
+    match before {
+        Some(before) => drop(all.insert(key, before)),
+        None => drop(all.remove(&key)),
     }
 }
 

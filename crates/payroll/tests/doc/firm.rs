@@ -1,6 +1,7 @@
 // What the examples of the documentation share: a small firm with two employees, one salaried and one paid by the hour.
 pub use chrono::NaiveDate;
-pub use fondaco_core::*;
+pub use fondaco_core::enter::Taking;
+pub use fondaco_core::{CompanyId, Timestamp};
 pub use fondaco_payroll::calendars::*;
 pub use fondaco_payroll::staff::*;
 pub use fondaco_payroll::{Payroll, PayrollError};
@@ -14,7 +15,6 @@ pub fn day(text: &str) -> NaiveDate {
 /// 2026 on, with 30 days of VACATION.
 pub fn payroll() -> Payroll<'static> {
     use fondaco_core::calendar::{BusinessDays, Roll};
-    use fondaco_core::enter::Taking;
     use fondaco_core::timeline::Span;
     use fondaco_payroll::leave::{DefineLeavePolicy, LeavePolicy};
     let time: Timestamp = "2025-12-15T08:00:00Z".parse().unwrap();

@@ -51,6 +51,10 @@ fn catalogue() -> Catalogue {
         )
     };
     let employees = || AddEmployees::new(vec![NewEmployee::named("77", "Ada")]);
+    let change = || ChangeEmployee {
+        tax_number: Some(party::Private("11".into())),
+        ..ChangeEmployee::new("1")
+    };
     let components = || DefineComponents::new(vec![NewComponent::new("X", "wages")]);
     let policy = || DefineLeavePolicy::new(LeavePolicy::yearly("P", 20.into()));
     let grant =
@@ -58,9 +62,15 @@ fn catalogue() -> Catalogue {
     let ask = || RequestLeave::new("1", "VACATION", d("2026-08-03"), d("2026-08-07"));
     let decide = || DecideLeave::new(fondaco_core::Id::from_u128(7), LeaveDecision::Refuse, "busy");
     Catalogue::new(&ENGINE, stores, before)
+        .case(
+            Case::new(move |_| change())
+                .json(r#"{"employee":"1","tax_number":"11"}"#, change())
+                .digest(change(), "58f29eea3c65bb469c9532767b0ad7c9a4c37c94e33351dfa17c30db5a0eab32")
+                .needs(&[&rights::KEEP_STAFF]),
+        )
         .case(Case::new(move |_| group())
             .json(r#"{"code":"g","title":"Group","rules":"germany","calendar":{"frequency":"monthly","anchor":"2026-01-01","pay_day":{"after_end":{"days":0}},"business_days":{"calendar":"MON-FRI","roll":"preceding"},"cut_off_days":3,"tax":{"basis":"period_end","month":1,"day":1,"numbering":"counted"}}}"#, group())
-            .digest(group(), "920bd53a9ce19c0ec23798a2fea2c9b13e19f81139066cd84d5f94e02bea2a4f").needs(&[&rights::SET_UP]))
+            .digest(group(), "7332d8df8c402e72d73034ae578bb2312bc66d013fd90e3a9be55405fd21d0b8").needs(&[&rights::SET_UP]))
         .case(Case::new(|_| OpenPayYear::new("monthly", 2027)).json(r#"{"group":"monthly","year":2027}"#, OpenPayYear::new("monthly", 2027))
             .digest(OpenPayYear::new("monthly", 2027), "4cfeba5a207ec7bf1a8a2a155f58230282fc1c0d9d8c3ef56a72b5fd273f375d").needs(&[&rights::SET_UP]))
         .case(Case::new(move |_| components()).json(r#"{"components":[{"code":"X","input":"wages"}]}"#, components())
@@ -130,6 +140,8 @@ fn a_year(store: &dyn Store) -> Result<(), PayrollError> {
     driver
         .carry_out(send("policy"), &DefineLeavePolicy::new(LeavePolicy::yearly("P", 20.into())))?;
     driver.carry_out(send("staff"), &AddEmployees::new(vec![NewEmployee::named("1", "Ada")]))?;
+    let change = ChangeEmployee { senior_since: Some(d("2020-01-01")), ..ChangeEmployee::new("1") };
+    driver.carry_out(send("change"), &change)?;
     let from = |said| NewTerm::from("1", d("2026-01-01"), said);
     let terms = vec![
         from(Said::Contract(Contract::new("g", 40.into()))),

@@ -187,3 +187,30 @@ fn net_pay_is_split_over_accounts_that_keep_one_key() {
         stored.iter().map(|account| account_key(&account.bank(&"1".into()).unwrap())).collect();
     assert_eq!(keys, first.bank.iter().map(|share| share.account.clone()).collect::<Vec<_>>());
 }
+
+#[test]
+fn a_year_of_27_periods_pays_more_or_each_a_little_less() {
+    use fondaco_core::calendar::{BusinessDays, Roll};
+    use fondaco_payroll::calendars::*;
+    let host = in_memory();
+    // The 27th Friday of 2026 is 1 January 2027, a holiday: it is paid on New Year's Eve.
+    let fridays =
+        PayCalendar::new(PayFrequency::Biweekly, d("2025-12-20"), TaxTime::united_states())
+            .kept_off_holidays(BusinessDays::new("US", Roll::Preceding));
+    for (number, annual, paid) in
+        [("1", AnnualPay::Usual, "2700"), ("2", AnnualPay::Actual, "2600")]
+    {
+        let group = format!("fridays {number}");
+        let define =
+            DefinePayGroup::new(group.as_str(), "Fridays", "united_states", fridays.clone());
+        host.must(&group, &DefinePayGroup { annual, ..define });
+        assert_eq!(
+            host.must(&format!("{group} 2026"), &OpenPayYear::new(group.as_str(), 2026)),
+            27
+        );
+        hire(&host, number, &group, "2025-12-20/..", ("SALARY", "70200", PayPer::Year));
+        let last = case(&host, (&group, 2026, 27), number);
+        assert_eq!(lines(&last), [format!("SALARY {paid} HQ")]);
+        assert_eq!((last.pay_date, last.year("calendar_year")), (d("2026-12-31"), Some(2026)));
+    }
+}

@@ -6,6 +6,7 @@ mod catalogue;
 mod erasing;
 mod firm;
 mod gathering;
+mod history;
 mod leave;
 mod refusals;
 mod running;

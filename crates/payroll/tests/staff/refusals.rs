@@ -193,3 +193,27 @@ fn what_is_missing_is_warned_of() {
     let codes: Vec<&str> = input.warnings.iter().map(|warning| warning.code.as_str()).collect();
     assert_eq!(codes, ["missing_card", "missing_account"]);
 }
+
+#[test]
+fn a_contract_with_its_job_is_recorded_whole_or_not_at_all() {
+    everywhere(|host| {
+        host.must("add", &AddEmployees::new(vec![NewEmployee::named("1", "Ada")]));
+        let contract = || Said::Contract(Contract::new("monthly", 40.into()));
+        let job = |component: &str| {
+            Said::Job("main".into(), Job::new("Work", component, 1.into(), PayPer::Month))
+        };
+        let with = |also| NewTerm { also, ..NewTerm::from("1", d("2026-01-01"), contract()) };
+        let terms = vec![with(vec![job("SALARY"), job("NOTHING")]), with(vec![job("SALARY")])];
+        let entered = host.must("terms", &RecordTerms { taking: Taking::GoodOnes, terms });
+        assert_eq!(
+            (entered.entered, entered.refused[0].code.as_str()),
+            (1, "payroll.unknown_component")
+        );
+        let told: Vec<String> = host
+            .rows::<TermFact>()
+            .iter()
+            .map(|row| format!("{:?} {}", row.topic, row.number))
+            .collect();
+        assert_eq!(told, ["Contract 0", "Job 0"]);
+    });
+}

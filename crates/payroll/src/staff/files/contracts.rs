@@ -94,7 +94,6 @@ impl ContractMapping {
 /// ```
 /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
 /// # use firm::*;
-/// use fondaco_core::enter::Taking;
 /// use fondaco_core::import::Source;
 /// # let payroll = payroll();
 /// let file = "\
@@ -115,7 +114,7 @@ impl ContractMapping {
 /// let entered = payroll.send("contracts.csv", &file.command(Taking::GoodOnes))?.answer;
 /// let report = file.report(&entered);
 /// let lines: Vec<u64> = report.refusals.iter().map(|refusal| refusal.line).collect();
-/// assert_eq!(lines, [3, 3, 5, 6, 6]); // contract and job overlap; no such unit; nobody has that number
+/// assert_eq!(lines, [3, 5, 6]); // contracts overlap; no such unit; nobody has that number
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -168,7 +167,7 @@ impl ContractFile {
         RecordTerms { terms, taking: self.0.taking(taking) }
     }
 
-    /// What became of each line, by the file and by the command's answer: contracts, jobs, accounts and cards count one by one.
+    /// What became of each line, by the file and by the command's answer: of a line all is recorded, or nothing.
     pub fn report(&self, entered: &Entered) -> EnterReport {
         self.0.report(entered, way_out)
     }
@@ -210,18 +209,12 @@ impl<'m> Columns<'m> {
             .filter_map(|(input, slot)| Some((input.clone(), cells.text(&Some(slot.clone()))?)))
             .collect();
         let (employee, span) = (employee?, span?);
-        let mut said = vec![Said::Contract(contract?), job?];
-        said.extend(account.map(|account| Said::Accounts(vec![PayAccount::new(account)])));
+        let (said, mut also) = (Said::Contract(contract?), vec![job?]);
+        also.extend(account.map(|account| Said::Accounts(vec![PayAccount::new(account)])));
         if let Some((rules, _)) = self.mapping.card.as_ref().filter(|_| !card.is_empty()) {
-            said.push(Said::card(rules.clone(), card));
+            also.push(Said::card(rules.clone(), card));
         }
-        let term = |said| {
-            // An account and a card hold on after the contract.
-            let open = matches!(said, Said::Accounts(_) | Said::Card(..));
-            let span = if open { Span::from(span.start) } else { span };
-            NewTerm { employee: employee.clone(), span, said, correct: false }
-        };
-        Some(said.into_iter().map(term).collect())
+        Some(vec![NewTerm { employee, span, said, also, correct: false }])
     }
 
     fn span(&self, cells: &mut Cells<'_>) -> Option<Span> {

@@ -78,7 +78,6 @@ impl EmployeeMapping {
 /// ```
 /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
 /// # use firm::*;
-/// use fondaco_core::enter::Taking;
 /// use fondaco_payroll::staff::{EmployeeFile, EmployeeMapping};
 /// # let payroll = payroll();
 /// let file = "\
@@ -93,7 +92,7 @@ impl EmployeeMapping {
 /// let entered = payroll.send("employees.csv", &file.command(Taking::GoodOnes))?.answer;
 /// let report = file.report(&entered);
 /// assert_eq!((report.entered, report.there, report.refusals.len()), (1, 1, 2));
-/// assert_eq!(report.refusals[0].to_string(), "line 3, born \"17.05.1990\": that is no date as the file's are written, %Y-%m-%d (import.bad_date); write it like the others, or give the file's format");
+/// assert_eq!(report.refusals[0].to_string(), "line 3, born \"17.05.1990\": that is no date written as YYYY-MM-DD (import.bad_date); correct the date, or the mapping's date patterns");
 /// assert!(report.refusals[1].to_string().starts_with("line 4: employee 1005: day of birth is 2090-05-17: it lies in the future"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

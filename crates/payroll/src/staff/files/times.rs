@@ -70,7 +70,6 @@ impl TimeMapping {
 /// ```
 /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
 /// # use firm::*;
-/// use fondaco_core::enter::Taking;
 /// # let payroll = payroll();
 /// let file = "\
 /// who,day,from,to
@@ -176,7 +175,7 @@ impl Columns {
             cells.fault(fault, slot, &hours.unwrap_or_default().to_string());
         }
         let worked = from.zip(to).map(|(from, to)| Worked { from, to, breaks: Vec::new() });
-        if worked.is_none() && (from.is_some() || to.is_some()) {
+        if worked.is_none() && (from.is_some() || to.is_some()) && cells.is_good() {
             let (slot, missing) =
                 if from.is_some() { (&self.to, "end") } else { (&self.from, "beginning") };
             if let Some(slot) = slot {

@@ -14,7 +14,7 @@ use super::Gathered;
 use super::person::{Person, Rows};
 use super::values::period_values;
 use crate::PayrollError;
-use crate::calendars::{PayGroup, PayPeriod, TaxBasis, pay_group};
+use crate::calendars::{AnnualPay, PayGroup, PayPeriod, TaxBasis, pay_group};
 use crate::leave::{LeavePolicy, LeaveRequest, StoredPolicy};
 use crate::rules::RuleFile;
 use crate::runs::{PayValue, Whole};
@@ -185,6 +185,14 @@ impl Gathering {
         match tax.basis {
             TaxBasis::PayDate => tax.year_of(self.period.pay_date).unwrap_or(self.period.year),
             TaxBasis::RegularPayDate | TaxBasis::PeriodEnd => self.period.year,
+        }
+    }
+
+    /// Over how many periods pay by the year is spread.
+    pub(super) fn annual_periods(&self) -> u32 {
+        match self.group.annual {
+            AnnualPay::Usual => self.group.calendar.frequency.usual_periods(),
+            AnnualPay::Actual => self.period.of.max(1),
         }
     }
 

@@ -8,6 +8,7 @@ use fondaco_core::{DateRange, PartyId, Range, Ratio, Reading, Rounding};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
+use super::Gathering;
 use super::context::scales;
 use super::person::Person;
 use crate::PayrollError;
@@ -43,8 +44,12 @@ impl JobStay<'_> {
     }
 
     /// What a whole period pays; `None` for what goes by hours or days worked.
-    pub(super) fn whole(&self, frequency: PayFrequency) -> Result<Option<Decimal>, KernelError> {
-        let Some(times) = times(self.per, frequency, self.contract)? else { return Ok(None) };
+    pub(super) fn whole(&self, of: &Gathering) -> Result<Option<Decimal>, KernelError> {
+        let calendar = &of.group.calendar;
+        let Some(times) = times(self.per, calendar.frequency, of.annual_periods(), self.contract)?
+        else {
+            return Ok(None);
+        };
         let all = ratio("pay", times.mul(Ratio::from_decimal(self.job.share)))?;
         exact("pay", all.times_round(self.amount, 4, Rounding::HalfUp)).map(Some)
     }
@@ -62,6 +67,7 @@ type PaidDays = (DateRange, (Decimal, PayPer));
 fn times(
     per: PayPer,
     frequency: PayFrequency,
+    of_year: u32,
     contract: &Contract,
 ) -> Result<Option<Ratio>, KernelError> {
     let periods = i128::from(frequency.usual_periods());
@@ -78,7 +84,7 @@ fn times(
         PayPer::Week => weeks,
         PayPer::Month => of(12, periods)?,
         PayPer::Period => Ratio::ONE,
-        PayPer::Year => of(1, periods)?,
+        PayPer::Year => of(1, of_year.into())?,
     }))
 }
 

@@ -44,7 +44,7 @@ impl Person<'_> {
         let of = self.of;
         let (mut segments, mut whose) = (Vec::new(), Vec::new());
         for stay in jobs {
-            let Some(whole) = stay.whole(of.group.calendar.frequency)? else { continue };
+            let Some(whole) = stay.whole(of)? else { continue };
             let Some(days) = stay.days.intersect(of.days()) else { continue };
             for days in self.paid_days(days) {
                 segments.push(Segment::new(days, of.coins(whole)));
