@@ -243,7 +243,7 @@ fn and_more(report: Report, all: usize, most: usize) -> Report {
 /// What can't wait comes first.
 fn urgency(action: PlanAction) -> u8 {
     match action {
-        PlanAction::Short => 0,
+        PlanAction::Short | PlanAction::Correct => 0,
         PlanAction::ReleaseLate => 1,
         PlanAction::Overdue => 2,
         PlanAction::Expedite => 3,
@@ -262,6 +262,7 @@ fn action(action: PlanAction) -> &'static str {
         PlanAction::Cancel => "cancel it",
         PlanAction::Overdue => "ask where it is",
         PlanAction::Short => "find a way: it is short",
+        PlanAction::Correct => "correct what is said",
     }
 }
 
@@ -273,5 +274,8 @@ fn reason(reason: PlanReason) -> &'static str {
         PlanReason::NoSource => "nothing says where it comes from",
         PlanReason::Fence => "it lies within the time fence",
         PlanReason::LeadTime => "what is ordered today comes later",
+        PlanReason::NoBill => "its bill is gone",
+        PlanReason::ComponentClosed => "a component is closed",
+        PlanReason::NoSendingSite => "the site that it comes from doesn't keep it",
     }
 }

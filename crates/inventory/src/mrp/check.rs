@@ -61,6 +61,14 @@ impl Field {
         Err(self.refuse(value, "give zero or a number above it"))
     }
 
+    /// A part of something.
+    pub(crate) fn at_most(self, value: Decimal, whole: Decimal) -> Result<Decimal, MrpError> {
+        if value <= whole {
+            return Ok(value);
+        }
+        Err(self.refuse(value, "give no more than all that is wanted"))
+    }
+
     pub(crate) fn positive(self, value: Decimal) -> Result<Decimal, MrpError> {
         if value > Decimal::ZERO {
             return Ok(value);

@@ -218,6 +218,12 @@ impl Edit<'_> {
                 let parts = known.then(|| compiled.all_parts(item).map(|line| line.item));
                 parts.into_iter().flatten().collect()
             };
+            // Whether something made in passing passes on for whom it is, depends on what it goes into and is made of.
+            let before = base.compiled.params.iter().map(|params| params.to_order);
+            let after = compiled.params.iter().map(|params| params.to_order);
+            let passes =
+                (0..).zip(before.zip(after)).filter(|(_, (before, after))| before != after);
+            self.rebuilt.extend(passes.map(|(item, _)| item));
             for &item in &self.rebuilt {
                 self.touched.insert(item);
                 self.touched.extend(of(&base.compiled, item));

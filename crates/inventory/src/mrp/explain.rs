@@ -5,9 +5,7 @@ use fondaco_core::Quantity;
 use fondaco_core::report::{Cell, Explain, Parameter, Phrase, word};
 use rust_decimal::Decimal;
 
-use super::check::date;
 use super::pegging::{NeedOf, SupplyOf};
-use super::plan::quantity;
 use super::{
     Action, DemandKind, DemandNo, Help, Item, ItemNo, Link, LotRule, Message, MrpError, Plan,
     PlannedOrder, Reason, SourceKind,
@@ -122,35 +120,27 @@ impl Plan {
         Ok(all)
     }
 
-    /// What was short when the order was planned.
+    /// What was short on the day for which an order was planned; nothing of what was firmed.
     fn explain_short(&self, item: ItemNo, number: usize) -> Result<Option<Explain>, MrpError> {
-        let mut netting = self.ground().netting();
-        netting.steps = Some(Vec::new());
-        let planned = netting.plan(item.0, self.ready_of(item.0), &self.book);
-        planned.map_err(|fault| self.ground().refused(item.0, fault))?;
-        let steps = netting.steps.unwrap_or_default();
-        let is_of =
-            |step: &&super::netting::Step| (step.first..step.first + step.count).contains(&number);
-        let Some(step) = steps.iter().find(is_of) else { return Ok(None) };
+        let shortages = self.shortages(item)?;
+        let Some(short) = shortages.iter().find(|short| short.orders.contains(&number)) else {
+            return Ok(None);
+        };
         let of = self.network.item(item)?;
-        let on = date(self.compiled.grid.day(step.event.place));
-        let figure = |micro| amount(of, quantity(micro));
-        let before = step.available + step.event.gross - step.event.scheduled;
-        let what = Phrase::from(word("Short on")).and(on);
-        let mut told = Explain::new(what, figure(step.short))
-            .input(Explain::new(word("Left before"), figure(before)));
-        if step.event.scheduled != 0 {
-            told = told.input(Explain::new(word("Comes"), figure(step.event.scheduled)));
+        let figure = |quantity| amount(of, quantity);
+        let what = Phrase::from(word("Short on")).and(short.on);
+        let mut told = Explain::new(what, figure(short.quantity))
+            .input(Explain::new(word("Left before"), figure(short.left)));
+        if short.coming != Decimal::ZERO {
+            told = told.input(Explain::new(word("Comes"), figure(short.coming)));
         }
-        told = told.input(Explain::new(word("Needed"), figure(step.event.gross)));
-        if step.event.target != 0 {
-            told = told.input(Explain::new(word("Safety stock"), figure(step.event.target)));
+        told = told.input(Explain::new(word("Needed"), figure(short.needed)));
+        if short.safety_stock != Decimal::ZERO {
+            told = told.input(Explain::new(word("Safety stock"), figure(short.safety_stock)));
         }
-        let later = step.short - (step.event.target - step.available);
-        if later != 0 {
-            let until = date(self.compiled.grid.day(step.until.min(self.compiled.grid.len - 1)));
-            let what = Phrase::from(word("Short later, until")).and(until);
-            told = told.input(Explain::new(what, figure(later)));
+        if short.later != Decimal::ZERO {
+            let what = Phrase::from(word("Short later, until")).and(short.until);
+            told = told.input(Explain::new(what, figure(short.later)));
         }
         Ok(Some(told))
     }
@@ -259,6 +249,10 @@ impl Plan {
         }
         if feasible.late_days > 0 {
             told = told.parameter(Parameter::new(word("Days late"), i64::from(feasible.late_days)));
+        }
+        if wanted.held > Decimal::ZERO {
+            let figure = amount(self.network.item(item)?, wanted.held);
+            told = told.input(Explain::new(word("Held for it"), figure));
         }
         let mut left = MOST;
         told = told.inputs(self.explain_supplies(item, NeedOf::Demand(demand), 0, &mut left)?);

@@ -101,7 +101,11 @@ impl Plan {
         let dealt = walk.dealt(wanted.item.0)?;
         let Some(need) = dealt.wants.iter().position(|want| want.of == NeedOf::Demand(demand))
         else {
-            return Ok(Feasible { day: None, late_days: 0, chain: Vec::new() });
+            let is_there = wanted.held > Decimal::ZERO && wanted.held == wanted.quantity;
+            let day = is_there.then(|| self.held_leaves(wanted));
+            let late = day.map_or(0, |on| (on - wanted.due).num_days().max(0));
+            let late_days = u32::try_from(late).unwrap_or(u32::MAX);
+            return Ok(Feasible { day, late_days, chain: Vec::new() });
         };
         let want = &dealt.wants[need];
         let met: i64 = want.parts.iter().map(|(_, part)| part).sum();

@@ -10,9 +10,10 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::check::{Field, date, day, later};
-use super::pegging::{Dealt, NeedOf, Supplied, SupplyOf};
+use super::needed::{Short, below_zero};
+use super::pegging::{Dealt, NeedOf, SupplyOf};
 use super::plan::quantity;
-use super::{ItemNo, MrpError, Plan, SupplyKind, SupplyNo};
+use super::{ItemNo, MrpError, Plan, SupplyKind};
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,15 +99,6 @@ pub struct Message {
     pub reason: Reason,
 }
 
-/// Something on order, and when it is needed.
-struct Needed {
-    supply: SupplyNo,
-    day: i32,
-    quantity: i64,
-    kind: SupplyKind,
-    on: Option<i32>,
-}
-
 impl Plan {
     /// What has to be done with one item.
     ///
@@ -138,7 +130,7 @@ impl Plan {
         let dealt = self.dealt(item.0)?;
         self.on_order(item, &dealt, &mut messages)?;
         self.to_release(item, &dealt, &mut messages);
-        self.short(item, &mut messages)?;
+        self.short(item, &dealt, &mut messages)?;
         Ok(messages)
     }
 
@@ -204,75 +196,6 @@ impl Plan {
         Ok(())
     }
 
-    /// On which day each thing on order is needed, if it could come on any.
-    fn needed_days(&self, item: ItemNo, dealt: &Dealt) -> Result<Vec<Needed>, MrpError> {
-        let start = day(self.horizon.start);
-        let ready = self.ready_of(item.0);
-        let receipts = ready.into_iter().flat_map(|ready| &ready.receipts);
-        let mut needed: Vec<Needed> = receipts
-            .map(|row| Needed {
-                supply: SupplyNo(row.supply),
-                day: row.day,
-                quantity: row.quantity,
-                kind: row.kind,
-                on: None,
-            })
-            .collect();
-        if needed.is_empty() {
-            return Ok(needed);
-        }
-        // All days on which something is needed, comes out of other orders, or the safety stock changes.
-        let safety = self.compiled.safety_of(item.0);
-        let target = |on: i32| {
-            let step = safety.iter().rev().find(|(from, _)| *from <= on);
-            step.map_or(0, |(_, quantity)| *quantity)
-        };
-        let overflow =
-            || MrpError::Overflow { sku: self.network.name(item.0), what: "what is available" };
-        let mut changes: Vec<(i32, i64)> = vec![(start, 0)];
-        let (_, dues) = self.book.of_item(item.0);
-        let is_new = |supply: &Supplied| match supply.of {
-            SupplyOf::Order(number) => {
-                dues.get(number).is_some_and(|due| due.mark.supply().is_none())
-            }
-            _ => false,
-        };
-        changes.extend(dealt.wants.iter().map(|want| (want.day.max(start), -want.quantity)));
-        let new = dealt.supplied.iter().filter(|supply| is_new(supply));
-        changes.extend(new.map(|supply| (supply.day.max(start), supply.quantity)));
-        // What waits for a new order that comes late is left to it.
-        for (need, supply, much) in &dealt.pegs {
-            let (want, supply) = (&dealt.wants[*need as usize], &dealt.supplied[*supply as usize]);
-            if is_new(supply) && supply.day > want.day {
-                changes.push((want.day.max(start), *much));
-                changes.push((supply.day.max(start), -much));
-            }
-        }
-        changes.extend(safety.iter().map(|(from, _)| ((*from).max(start), 0)));
-        let outputs = dealt
-            .supplied
-            .iter()
-            .filter(|supply| matches!(supply.of, SupplyOf::Output { .. } | SupplyOf::OnHand));
-        changes.extend(outputs.map(|supply| (supply.day.max(start), supply.quantity)));
-        changes.sort_unstable();
-        let mut next = 0;
-        let mut available = 0_i64;
-        for of_day in changes.chunk_by(|a, b| a.0 == b.0) {
-            let on = of_day[0].0;
-            for (_, change) in of_day {
-                available = available.checked_add(*change).ok_or_else(overflow)?;
-            }
-            while available < target(on)
-                && let Some(receipt) = needed.get_mut(next)
-            {
-                receipt.on = Some(on);
-                available = available.checked_add(receipt.quantity).ok_or_else(overflow)?;
-                next += 1;
-            }
-        }
-        Ok(needed)
-    }
-
     /// Of what is planned: to release.
     fn to_release(&self, item: ItemNo, dealt: &Dealt, messages: &mut Vec<Message>) {
         let start = day(self.horizon.start);
@@ -307,27 +230,18 @@ impl Plan {
     }
 
     /// What is short in spite of all orders.
-    fn short(&self, item: ItemNo, messages: &mut Vec<Message>) -> Result<(), MrpError> {
-        let table = self.table(item)?;
-        let mut below: Option<(NaiveDate, Decimal)> = None;
-        let mut runs = Vec::new();
-        for period in &table.periods {
-            let lacks = -period.projected;
-            match (&mut below, lacks > Decimal::ZERO) {
-                (None, true) => below = Some((period.start, lacks)),
-                (Some((_, most)), true) => *most = lacks.max(*most),
-                (Some((from, most)), false) => {
-                    runs.push((*from, *most, Some(period.start)));
-                    below = None;
-                }
-                (None, false) => {}
-            }
-        }
-        runs.extend(below.map(|(from, most)| (from, most, None)));
-        let lost = table.periods.iter().filter(|period| period.lost > Decimal::ZERO);
-        runs.extend(lost.map(|period| (period.start, period.lost, None)));
-        runs.sort_by_key(|(from, ..)| *from);
-        for (from, most, until) in runs {
+    fn short(
+        &self,
+        item: ItemNo,
+        dealt: &Dealt,
+        messages: &mut Vec<Message>,
+    ) -> Result<(), MrpError> {
+        let runs = if self.compiled.params[item.index()].to_order {
+            self.short_apart(item, dealt)?
+        } else {
+            self.short_of_all(item)?
+        };
+        for Short { from, most, until } in runs {
             messages.push(Message {
                 item,
                 of: None,
@@ -338,6 +252,21 @@ impl Plan {
             });
         }
         Ok(())
+    }
+
+    /// Where what is projected is below nothing, and what is wanted too soon for anything.
+    fn short_of_all(&self, item: ItemNo) -> Result<Vec<Short>, MrpError> {
+        let table = self.table(item)?;
+        let levels = table.periods.iter().map(|period| (period.start, period.projected));
+        let mut runs = below_zero(levels);
+        let lost = table.periods.iter().filter(|period| period.lost > Decimal::ZERO);
+        runs.extend(lost.map(|period| Short {
+            from: period.start,
+            most: period.lost,
+            until: None,
+        }));
+        runs.sort_by_key(|run| run.from);
+        Ok(runs)
     }
 
     /// Why nothing could be planned for a day.

@@ -18,7 +18,7 @@
 //! | nothing released in the past | [`PastDue`] |
 //! | what has to be done now | [`Plan::messages`], [`Damping`] |
 //! | what is for what, when a demand is met, what it waits for | [`Plan::pegging`], [`Plan::promise`], [`Plan::feasible`] |
-//! | why | [`Plan::explain_order`], [`Plan::explain_demand`] |
+//! | why | [`Plan::explain_order`], [`Plan::explain_demand`], [`Plan::shortages`] |
 //! | the effect of one change, a what-if | [`Plan::edit`], [`Plan::compare`] |
 //! | a bill of material alone | [`Network::explode`], [`Network::levels`] |
 
@@ -34,6 +34,7 @@ mod item;
 mod late;
 mod levels;
 mod messages;
+mod needed;
 mod netting;
 mod network;
 mod options;
@@ -43,6 +44,7 @@ mod plan;
 mod profile;
 mod ready;
 mod run;
+mod shortage;
 mod source;
 mod state;
 mod table;
@@ -61,6 +63,7 @@ pub use options::{Buckets, Damping, Horizon, Options, PastDue, ScrapRule};
 pub use pegging::{Coming, Need, NeedOf, Peg, Pegging, Promise, SupplyOf};
 pub use plan::{Plan, PlannedOrder, run, run_watched};
 pub use profile::{Profile, Stretch};
+pub use shortage::Shortage;
 pub use source::{Alternate, Component, Output, Source, SourceKind};
 pub use state::{Delivery, Demand, DemandKind, DemandNo, State, Supply, SupplyKind, SupplyNo};
 pub use table::{Period, Table};

@@ -153,7 +153,7 @@ pub(crate) struct Want {
     latest: i32,
     minimum: i64,
     /// Whose alone, or [`NONE`].
-    mark: u32,
+    pub(crate) mark: u32,
     pub(crate) parts: Vec<(i32, i64)>,
 }
 
@@ -164,7 +164,8 @@ pub(crate) struct Supplied {
     pub(crate) day: i32,
     pub(crate) quantity: i64,
     pub(crate) left: i64,
-    mark: u32,
+    /// Whose alone, or [`NONE`].
+    pub(crate) mark: u32,
 }
 
 /// What is dealt out.
@@ -258,30 +259,63 @@ impl Plan {
         let wanted = self.state.demand_of(demand)?;
         let dealt = self.dealt(wanted.item.0)?;
         let want = dealt.wants.iter().find(|want| want.of == NeedOf::Demand(demand));
-        let Some(want) = want else {
-            let unmet = if self.is_left_out(wanted) { wanted.quantity } else { Decimal::ZERO };
-            return Ok(Promise { parts: Vec::new(), unmet, late_days: 0 });
-        };
-        let met: i64 = want.parts.iter().map(|(_, quantity)| quantity).sum();
         let arrives = |day: i32| date(later(day, wanted.ship_days));
-        let parts: Vec<(NaiveDate, Decimal)> =
-            want.parts.iter().map(|(day, much)| (arrives(*day), quantity(*much))).collect();
+        let (mut parts, mut unmet) = match want {
+            Some(want) => {
+                let met: i64 = want.parts.iter().map(|(_, quantity)| quantity).sum();
+                let parts = want.parts.iter().map(|(day, much)| (arrives(*day), quantity(*much)));
+                (parts.collect(), quantity(want.quantity - met))
+            }
+            None if self.is_left_out(wanted) => (Vec::new(), wanted.quantity - wanted.held),
+            None => (Vec::new(), Decimal::ZERO),
+        };
+        self.add_held(wanted, &mut parts, &mut unmet);
         let last = parts.iter().map(|(day, _)| *day).max();
         let late = last.map_or(0, |last| (last - wanted.due).num_days().max(0));
-        Ok(Promise {
-            parts,
-            unmet: quantity(want.quantity - met),
-            late_days: u32::try_from(late).unwrap_or(u32::MAX),
-        })
+        let late_days = u32::try_from(late).unwrap_or(u32::MAX);
+        Ok(Promise { parts, unmet, late_days })
+    }
+
+    /// What is held for a demand goes out as soon as it is wanted, or with all the rest, where the rest can't follow.
+    fn add_held(
+        &self,
+        wanted: &super::Demand,
+        parts: &mut Vec<(NaiveDate, Decimal)>,
+        unmet: &mut Decimal,
+    ) {
+        if wanted.held == Decimal::ZERO {
+            return;
+        }
+        let on = self.held_leaves(wanted);
+        if self.is_over(wanted) || (wanted.delivery.full_only && *unmet > Decimal::ZERO) {
+            parts.clear();
+            *unmet = wanted.quantity;
+        } else if let Some(first) = parts.first_mut()
+            && (wanted.delivery.full_only || first.0 == on)
+        {
+            first.1 += wanted.held;
+        } else {
+            parts.insert(0, (on, wanted.held));
+        }
+    }
+
+    /// When what is held for a demand is delivered: when it is wanted, or at once.
+    pub(crate) fn held_leaves(&self, wanted: &super::Demand) -> NaiveDate {
+        let leaves = super::check::day(wanted.due).saturating_sub(wanted.ship_days.cast_signed());
+        date(later(leaves.max(super::check::day(self.horizon.start)), wanted.ship_days))
     }
 
     /// Whether a demand is not planned for: it leaves the shelf after the horizon, or its last day is over.
     pub(crate) fn is_left_out(&self, wanted: &super::Demand) -> bool {
-        let grid = &self.compiled.grid;
+        let leaves = super::check::day(wanted.due).saturating_sub(wanted.ship_days.cast_signed());
+        self.compiled.grid.place(leaves).is_none() || self.is_over(wanted)
+    }
+
+    /// Whether nobody would take it any more.
+    fn is_over(&self, wanted: &super::Demand) -> bool {
         let leaves = |on| super::check::day(on).saturating_sub(wanted.ship_days.cast_signed());
-        let day = leaves(wanted.due);
-        let is_over = |latest| leaves(latest) < day.max(grid.origin);
-        grid.place(day).is_none() || wanted.delivery.latest.is_some_and(is_over)
+        let first = leaves(wanted.due).max(self.compiled.grid.origin);
+        wanted.delivery.latest.is_some_and(|latest| leaves(latest) < first)
     }
 
     /// The demands that an order serves, through all levels, and how much of each demand rests on it: full pegging upward.

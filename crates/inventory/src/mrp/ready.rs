@@ -18,7 +18,10 @@ pub(crate) struct Required {
     /// The last day on which it may leave the shelf.
     pub(crate) latest: i32,
     pub(crate) demand: u32,
+    /// What has to come for it: what is held for it is there.
     pub(crate) quantity: i64,
+    /// How much of forecasts it is, held or not.
+    pub(crate) consumes: i64,
     pub(crate) minimum: i64,
 }
 
@@ -31,6 +34,8 @@ pub(crate) struct Receipt {
     pub(crate) kind: SupplyKind,
     /// Of a firm planned order: its source, or [`NONE`].
     pub(crate) source: u32,
+    /// Of a firm planned order: on which day it is released, where that is said.
+    pub(crate) release: Option<i32>,
     /// The demand it is for, or [`NONE`].
     pub(crate) demand: u32,
 }
@@ -69,7 +74,8 @@ impl Ready {
             if latest < day.max(compiled.grid.origin) {
                 continue;
             }
-            let (day, quantity) = still_to_come(demand, day, item, params, micro(demand.quantity)?);
+            let (day, whole) = still_to_come(demand, day, item, params, micro(demand.quantity)?);
+            let quantity = whole.saturating_sub(micro(demand.held)?);
             required.push(Required {
                 day,
                 through: day.max(demand.through.map_or(day, |last| check::day(last) - ship)),
@@ -79,6 +85,7 @@ impl Ready {
                 latest,
                 demand: number.0,
                 quantity,
+                consumes: if demand.kind == DemandKind::Order { whole } else { 0 },
                 // All of it is never too small a part.
                 minimum: micro(demand.delivery.minimum)?.min(quantity),
             });
@@ -148,6 +155,7 @@ fn receipts(own: &Own, digits: u8, (first, last): (u32, u32)) -> Result<Vec<Rece
             supply: number.0,
             kind: supply.kind,
             source,
+            release: supply.release.map(day),
             demand: supply.reserved_for.map_or(NONE, |demand| demand.0),
         });
     }
@@ -171,9 +179,8 @@ fn consume(required: &mut [Required], item: &Item, compiled: &Compiled) {
     let window = item.consumption;
     // All that lies before the grid stands at its first place, but is not of that day.
     let place = |day: i32| (day >= grid.origin).then(|| grid.place(day)).flatten();
-    let orders: Vec<(i32, i64)> =
-        required.iter().filter(|row| !row.is_forecast).map(|row| (row.day, row.quantity)).collect();
-    for (day, mut left) in orders {
+    let orders: Vec<(i32, i64)> = required.iter().map(|row| (row.day, row.consumes)).collect();
+    for (day, mut left) in orders.into_iter().filter(|(_, much)| *much > 0) {
         let (from, to) = (
             day.saturating_sub_unsigned(window.backward_days),
             day.saturating_add_unsigned(window.forward_days),

@@ -24,8 +24,11 @@ pub struct SupplyNo(pub(crate) u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DemandKind {
-    /// Somebody ordered it: a customer, a work order that is released, a project.
+    /// Somebody ordered it: a customer, a project.
     Order,
+    /// An order that is released takes it: components of what is being made, goods that another site has to send. Forecasts are of what
+    /// is ordered from outside, so that it is part of none.
+    Dependent,
     /// Somebody may: orders [consume](super::Consumption) it, and it doesn't count within the demand time fence, nor in the past; of
     /// one for [many days](Demand::through), those days don't.
     Forecast,
@@ -84,6 +87,8 @@ pub struct Demand {
     pub item: ItemNo,
     /// How much.
     pub quantity: Decimal,
+    /// How much of it lies there already for it alone, and is no part of what is [on hand](State::on_hand).
+    pub held: Decimal,
     /// On which day it is wanted where it is delivered.
     pub due: NaiveDate,
     /// Where it comes from.
@@ -112,6 +117,7 @@ impl Demand {
             id: id.into(),
             item,
             quantity: quantity.into(),
+            held: Decimal::ZERO,
             due,
             kind: DemandKind::Order,
             through: None,
@@ -130,6 +136,38 @@ impl Demand {
         due: NaiveDate,
     ) -> Demand {
         Demand { kind: DemandKind::Forecast, ..Demand::order(id, item, quantity, due) }
+    }
+
+    /// What an order that is released takes.
+    #[must_use]
+    pub fn dependent(
+        id: impl Into<SmolStr>,
+        item: ItemNo,
+        quantity: impl Into<Decimal>,
+        due: NaiveDate,
+    ) -> Demand {
+        Demand { kind: DemandKind::Dependent, ..Demand::order(id, item, quantity, due) }
+    }
+
+    /// The same, of which so much lies there for it alone: nothing has to come for that, and nobody else gets it.
+    ///
+    /// ```
+    /// # use fondaco_inventory::mrp::{Demand, Horizon, Item, Network, Options, Source, State, run};
+    /// # let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
+    /// # let mut network = Network::new();
+    /// let bike = network.add(Item::new("BIKE"))?;
+    /// network.source(bike, Source::buy(0))?;
+    /// let mut state = State::of(&network);
+    /// state.demand(Demand::order("SO-1", bike, 20, day("2026-06-01")).held(15))?;
+    /// let horizon = Horizon::new(day("2026-06-01"), day("2026-08-31"));
+    /// let plan = run(&network, &state, horizon, &Options::default())?;
+    /// assert_eq!(plan.orders(bike)?.next().unwrap().quantity, 5.into());
+    /// # Ok::<(), fondaco_inventory::mrp::MrpError>(())
+    /// ```
+    #[must_use]
+    pub fn held(mut self, quantity: impl Into<Decimal>) -> Demand {
+        self.held = quantity.into();
+        self
     }
 
     /// The same, a forecast for all days up to this one: what of it is still to come is wanted on the first of them that counts.
@@ -204,6 +242,8 @@ pub struct Supply {
     pub kind: SupplyKind,
     /// Of a firm planned order: which of the item's sources, counted by priority from 0.
     pub source: usize,
+    /// Of a firm planned order: on which day it is released; a lead time before it is due where nothing is said.
+    pub release: Option<NaiveDate>,
     /// For which demand it is alone, where the item is [made to order](super::Item::make_to_order).
     pub reserved_for: Option<DemandNo>,
 }
@@ -224,6 +264,7 @@ impl Supply {
             due,
             kind: SupplyKind::Scheduled,
             source: 0,
+            release: None,
             reserved_for: None,
         }
     }
@@ -250,6 +291,13 @@ impl Supply {
     #[must_use]
     pub fn from_source(mut self, source: usize) -> Supply {
         self.source = source;
+        self
+    }
+
+    /// The same, released on this day, whatever the lead time is by now.
+    #[must_use]
+    pub fn released_on(mut self, day: NaiveDate) -> Supply {
+        self.release = Some(day);
         self
     }
 
@@ -323,8 +371,8 @@ impl State {
     /// Adds something that is wanted.
     ///
     /// # Errors
-    /// [`MrpError::NoSuchRow`] for an item that the network doesn't have, [`MrpError::Number`] for a quantity below zero,
-    /// [`MrpError::TooFine`] for more digits than the item is kept in.
+    /// [`MrpError::NoSuchRow`] for an item that the network doesn't have, [`MrpError::Number`] for a quantity below zero, or more that
+    /// is held than is wanted, [`MrpError::TooFine`] for more digits than the item is kept in.
     pub fn demand(&mut self, demand: Demand) -> Result<DemandNo, MrpError> {
         self.check_demand(&demand)?;
         let number = DemandNo(check::number(self.demand_items.len()));
@@ -467,6 +515,8 @@ impl State {
         let least = field("the least delivery").not_negative(demand.delivery.minimum)?;
         field("the least delivery").micro(least, digits)?;
         field("the days of shipment").days(demand.ship_days)?;
+        field("what is held").micro(field("what is held").not_negative(demand.held)?, digits)?;
+        field("what is held").at_most(demand.held, demand.quantity)?;
         Ok(())
     }
 

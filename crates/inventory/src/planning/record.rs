@@ -2,12 +2,11 @@
 
 use chrono::NaiveDate;
 use fondaco_core::store::{Field, Record};
-use fondaco_core::{ItemId, Rate, Rounding, SiteId};
-use rust_decimal::Decimal;
+use fondaco_core::{ItemId, Rate, SiteId};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::{KernelError, Qty, exact};
+use crate::Qty;
 
 /// How many of an item's net requirements one order covers.
 #[derive(Field, Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -72,27 +71,4 @@ pub struct ForecastBucket {
     pub until: NaiveDate,
     /// How much, in the item's stock unit.
     pub quantity: Qty,
-}
-
-impl ForecastBucket {
-    /// How much is expected from a day on, and the day for which that is planned: of a bucket that has begun, by then, the part of its days
-    /// that is left. `None` of one that is over.
-    pub(super) fn left(
-        &self,
-        from: NaiveDate,
-        digits: u8,
-    ) -> Result<Option<(NaiveDate, Decimal)>, KernelError> {
-        let whole = self.quantity.to_decimal();
-        if self.starts >= from {
-            return Ok(Some((self.starts, whole)));
-        }
-        let days = |from: NaiveDate| self.until.signed_duration_since(from).num_days() + 1;
-        if self.until < from {
-            return Ok(None);
-        }
-        let parts = (Decimal::from(days(from)), Decimal::from(days(self.starts)));
-        let what = "what is left of a forecast";
-        let left = exact::portion(what, whole, parts, u32::from(digits), Rounding::HalfUp)?;
-        Ok(Some((from, left)))
-    }
 }

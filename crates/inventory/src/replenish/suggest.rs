@@ -85,7 +85,7 @@ pub(crate) fn suggest(
     };
     let order = cheapest(rule, units(need), (&offers, item.unit))?;
     let lead_time = order.offer.and_then(|offer| offer.lead_time_days);
-    let due_on = due_on(read, rule, lead_time.unwrap_or(rule.lead_time_days), today)?;
+    let due_on = due_after(read, rule, lead_time.unwrap_or(rule.lead_time_days), today)?;
     let of_item = |amount| Quantity::new(amount, item.unit);
     Ok(Suggestion {
         item: rule.item,
@@ -225,17 +225,14 @@ pub(crate) fn modifiers(rule: &ReorderRule) -> OrderModifiers {
     modifiers
 }
 
-/// So many working days after today; days, where no calendar says which are worked.
-fn due_on(
+/// So many working days after a day; days, where no calendar says which are worked.
+pub(crate) fn due_after(
     read: &mut impl Reading,
     rule: &ReorderRule,
     lead_time: u32,
     today: NaiveDate,
 ) -> Result<NaiveDate, StockError> {
-    let of_site = match &rule.calendar {
-        Some(code) => Some(code.clone()),
-        None => read.peek::<Site>(&rule.site)?.and_then(|site| site.calendar.clone()),
-    };
+    let of_site = calendar_of(read, Some(rule), rule.site)?;
     let last = |days: u64| today.checked_add_days(Days::new(days)).unwrap_or(NaiveDate::MAX);
     let Some(code) = of_site else { return Ok(last(u64::from(lead_time))) };
     let found = calendar::find(read, &code).map_err(super::calendar_error)?;
@@ -245,6 +242,18 @@ fn due_on(
     let days = found.over(days).map_err(ReplenishError::Calendar)?;
     let due = days.add(today, i64::from(lead_time), Roll::Following);
     Ok(due.map_err(ReplenishError::Calendar)?)
+}
+
+/// The code of the calendar by which lead times are counted: that of the rule, or the site's.
+pub(crate) fn calendar_of(
+    read: &mut impl Reading,
+    rule: Option<&ReorderRule>,
+    site: SiteId,
+) -> Result<Option<SmolStr>, StockError> {
+    match rule.and_then(|rule| rule.calendar.clone()) {
+        Some(code) => Ok(Some(code)),
+        None => Ok(read.peek::<Site>(&site)?.and_then(|site| site.calendar.clone())),
+    }
 }
 
 fn beyond(code: &SmolStr) -> ReplenishError {

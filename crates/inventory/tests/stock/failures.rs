@@ -100,6 +100,14 @@ fn planned_run(driver: &Driver<'_>, envelope: Envelope) -> Result<JobId, StockEr
         due_on: d("2026-07-10"),
         firm: None,
         for_promise: None,
+        short_on: None,
+        short: Qty::ZERO,
+        left: Qty::ZERO,
+        coming: Qty::ZERO,
+        needed: Qty::ZERO,
+        safety_stock: Qty::ZERO,
+        short_later: Qty::ZERO,
+        short_until: None,
     };
     driver.run(envelope, "plan", |tx, _| {
         let (until, planned_at) = (d("2026-12-31"), tx.now());

@@ -20,6 +20,7 @@ mod naive;
 mod owners;
 mod past;
 mod picking;
+mod plan_ground;
 mod plan_runs;
 mod planning;
 mod promises;

@@ -17,21 +17,21 @@ use fondaco_testkit::block_on;
 
 use crate::host::*;
 
-fn id(code: &str) -> ItemId {
+pub fn id(code: &str) -> ItemId {
     ItemId::named(code)
 }
 
-fn run_of(name: &str) -> JobId {
+pub fn run_of(name: &str) -> JobId {
     JobId::named(name)
 }
 
 /// Looks at the stock.
-fn ground(host: &Host, settings: &PlanSettings) -> Ground {
+pub fn ground(host: &Host, settings: &PlanSettings) -> Ground {
     host.view(|view| Ground::read(view, settings))
 }
 
 /// Runs a planning over what was looked at, and stops it when `stop` says so.
-fn run_over(
+pub fn run_over(
     host: &Host,
     name: &str,
     (settings, ground): (&PlanSettings, &Ground),
@@ -51,24 +51,24 @@ fn run_over(
     done.map(|done| done.report)
 }
 
-fn settings() -> PlanSettings {
+pub fn settings() -> PlanSettings {
     PlanSettings::new(today())
 }
 
-fn plan(host: &Host, name: &str) -> PlanReport {
+pub fn plan(host: &Host, name: &str) -> PlanReport {
     let settings = settings();
     let ground = ground(host, &settings);
     run_over(host, name, (&settings, &ground), |_| false)
         .unwrap_or_else(|error| panic!("{name} on {}: {error}", host.name))
 }
 
-fn orders(host: &Host, name: &str) -> Vec<PlannedOrder> {
+pub fn orders(host: &Host, name: &str) -> Vec<PlannedOrder> {
     let rows = host.view(|view| planned_orders(view, run_of(name)));
     rows.iter().map(|row| row.as_ref().clone()).collect()
 }
 
 /// Orders as people would write them down.
-fn shown(host: &Host, name: &str) -> Vec<String> {
+pub fn shown(host: &Host, name: &str) -> Vec<String> {
     let code = |item: ItemId| {
         let codes = ["BOLT", "DESK", "TOP", "LEG", "FRAME", "CURD", "WHEY"];
         codes.into_iter().find(|code| id(code) == item).unwrap_or("?")
@@ -81,7 +81,7 @@ fn shown(host: &Host, name: &str) -> Vec<String> {
     orders(host, name).iter().map(one).collect()
 }
 
-fn planned(item: &str, source: ReplenishmentSource, days: u32) -> SetReorderRule {
+pub fn planned(item: &str, source: ReplenishmentSource, days: u32) -> SetReorderRule {
     SetReorderRule {
         source,
         lead_time_days: days,
@@ -90,7 +90,7 @@ fn planned(item: &str, source: ReplenishmentSource, days: u32) -> SetReorderRule
 }
 
 /// Desks of tops and frames; a frame is made in passing, of legs that the shop sends. Tops are made of bolts, which are bought by the dozen.
-fn workshop(host: &Host) {
+pub fn workshop(host: &Host) {
     let codes = ["DESK", "TOP", "LEG", "FRAME"];
     host.insert("parts", codes.map(|code| Item::new(code, code, Unit::PIECE)).to_vec());
     let of = |item: &str, parts: &[(&str, i64)]| {
@@ -111,7 +111,7 @@ fn workshop(host: &Host) {
 }
 
 /// Somebody wants so many desks on a day.
-fn ordered(host: &Host, order: &str, count: i64, day: &str) {
+pub fn ordered(host: &Host, order: &str, count: i64, day: &str) {
     let document = DocumentId::named(order);
     let wanted = vec![Wanted::new(id("DESK"), main_site(), pcs(count))];
     let reserve = Reserve { otherwise: Otherwise::Backorder, ..Reserve::new(document, wanted) };
@@ -119,7 +119,7 @@ fn ordered(host: &Host, order: &str, count: i64, day: &str) {
     host.must(&format!("{order}, when"), &SetWantedDay::new(document, d(day)));
 }
 
-fn verified(host: &Host) {
+pub fn verified(host: &Host) {
     let found = host.view(|view| Ok(ENGINE.verify(view)?));
     assert!(found.is_empty(), "{}: {found:?}", host.name);
 }
@@ -368,31 +368,35 @@ fn stock_that_cannot_be_used_is_planned_for_again() {
     let wanted = vec![Expectation::new(d("2026-08-01"), pcs(20))];
     let line = ForecastLine::new(bolt(), main_site(), d("2026-08-01"), wanted);
     host.must("forecast", &RecordForecast::new(vec![line]));
-    plan(&host, "june");
+    let as_dated = PlanSettings { reschedule_days: 0, ..settings() };
+    let looked = ground(&host, &as_dated);
+    run_over(&host, "june", (&as_dated, &looked), |_| false).unwrap();
     let messages = host.view(|view| plan_messages(view, run_of("june")));
     // What is planned comes in time for all that is short, so that the four, a month later, are for nothing.
     let cancel = messages.iter().find(|one| one.action == PlanAction::Cancel).unwrap();
     assert!(cancel.expected.is_some());
     assert!(messages.iter().all(|one| one.action != PlanAction::Expedite));
     assert_eq!(shown(&host, "june"), ["BOLT 10 2026-07-27 to 2026-08-01"]);
-    let sooner = PlanSettings { reschedule_days: 31, ..settings() };
-    let looked = ground(&host, &sooner);
-    run_over(&host, "sooner", (&sooner, &looked), |_| false).unwrap();
+    // If nothing is said they are called in, and only the rest is ordered.
+    plan(&host, "sooner");
+    let messages = host.view(|view| plan_messages(view, run_of("sooner")));
+    let about = messages.iter().find(|one| one.expected == cancel.expected).unwrap();
+    assert_eq!((about.action, about.to), (PlanAction::Expedite, Some(d("2026-08-01"))));
     assert_eq!(shown(&host, "sooner"), ["BOLT 6 2026-07-27 to 2026-08-01"]);
 }
 
 /// What a run proposes of one item, as people would write it down.
-fn shown_of(host: &Host, name: &str, code: &str) -> Vec<String> {
+pub fn shown_of(host: &Host, name: &str, code: &str) -> Vec<String> {
     shown(host, name).into_iter().filter(|line| line.starts_with(code)).collect()
 }
 
 /// The number of a run's first order of an item.
-fn number_of(host: &Host, name: &str, code: &str) -> u32 {
+pub fn number_of(host: &Host, name: &str, code: &str) -> u32 {
     orders(host, name).iter().find(|row| row.item == id(code)).unwrap().number
 }
 
 /// Firms a run's first order of an item and releases it.
-fn released(host: &Host, name: &str, code: &str, document: &str) -> Released {
+pub fn released(host: &Host, name: &str, code: &str, document: &str) -> Released {
     let firm = FirmProposals::new(run_of(name), vec![number_of(host, name, code)]);
     let firmed = host.must(&format!("firm {document}"), &firm);
     let document = DocumentId::named(document);
@@ -579,7 +583,8 @@ fn each_order_of_a_document_is_wanted_on_its_day() {
         host.must(&format!("release {order}"), &ReleaseFirmOrder::new(order, document));
     }
     plan(&host, "released");
-    assert_eq!(of_shop("released"), ["60 2026-10-07"]);
+    // The one for October was released first and holds 80 of the legs that are there: the one for August waits.
+    assert_eq!(of_shop("released"), ["60 2026-08-07"]);
 }
 
 /// A message says which firm order it is about, and nothing is said of what is on its way.
@@ -599,8 +604,9 @@ fn messages_name_what_they_are_about() {
     host.must("later", &ChangeFirmOrder::due_on(firmed[0], d("2026-09-10")));
     plan(&host, "later");
     let messages = host.view(|view| plan_messages(view, run_of("later")));
-    // Nothing is called in unless the settings say how far: another order is made, and this one is for nothing.
     let about = messages.iter().find(|one| one.firm == Some(firmed[0])).unwrap();
-    assert_eq!(about.action, PlanAction::Cancel);
+    assert_eq!((about.action, about.to), (PlanAction::Expedite, Some(d("2026-08-10"))));
+    assert!(about.promise.is_some(), "{about:?}");
+    assert_eq!(shown_of(&host, "later", "DESK"), ["DESK 6 2026-09-08 to 2026-09-10, firm"]);
     verified(&host);
 }

@@ -122,7 +122,30 @@ impl Compiled {
             compiled.take(node, horizon, options)?;
         }
         lines::compile(network, options.scrap, &mut compiled)?;
+        compiled.pass_on_orders();
         Ok(compiled)
+    }
+
+    /// What is made in passing for something made to order, of something made to order, is for that order too: it passes on for whom.
+    fn pass_on_orders(&mut self) {
+        let mut passes = vec![false; self.params.len()];
+        let is_in = |line: &Line| line.kind != Kind::Output;
+        for &item in self.order.iter().rev() {
+            let mut parts = self.all_parts(item).filter(|line| is_in(line));
+            let is_own = |line: &Line| {
+                let part = line.item as usize;
+                self.params[part].to_order || passes[part]
+            };
+            passes[item as usize] = self.params[item as usize].phantom && parts.any(is_own);
+        }
+        for at in 0..self.order.len() {
+            let item = self.order[at];
+            let mut uses = self.uses(item).iter().filter(|line| is_in(line));
+            if passes[item as usize] && uses.any(|line| self.params[line.parent as usize].to_order)
+            {
+                self.params[item as usize].to_order = true;
+            }
+        }
     }
 
     /// Its parameters and sources.
@@ -174,15 +197,16 @@ impl Compiled {
             let valid = ends(source.valid);
             return Ok(From { lead: 0, calendar: NONE, valid, earliest: start });
         }
-        if source.lead_days > horizon_days {
-            let lead_days = source.lead_days;
-            return Err(MrpError::LeadTime { sku: sku(), lead_days, horizon_days });
-        }
         let calendar = source.calendar.map_or(NONE, |calendar| calendar.0);
         let earliest = match self.calendars.get(calendar as usize) {
             None => Some(check::later(start, source.lead_days)),
             Some(worked) => worked.forth(start, source.lead_days),
         };
+        // In days of the horizon, however few of them are worked.
+        let takes = earliest.map_or(source.lead_days, |comes| comes.abs_diff(start));
+        if takes > horizon_days && source.lead_days > 0 {
+            return Err(MrpError::LeadTime { sku: sku(), lead_days: takes, horizon_days });
+        }
         // A calendar that ends early is refused when an order would need more of it, and no other source has one.
         let earliest = earliest.unwrap_or(i32::MAX);
         Ok(From { lead: source.lead_days, calendar, valid: ends(source.valid), earliest })

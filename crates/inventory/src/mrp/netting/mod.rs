@@ -21,7 +21,7 @@ use crate::KernelError;
 use crate::lot_sizing::Scratch;
 
 /// More orders than these for one need are a mistake in the maximum.
-pub(crate) const MOST_ORDERS: u32 = 10_000;
+pub(crate) const MOST_ORDERS: u32 = 1_000_000;
 
 /// Why an item can't be planned; its name is said by who knows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -142,6 +142,7 @@ impl<'a> Netting<'a> {
         self.gather(item, ready, book)?;
         self.firm(&params, ready)?;
         if params.to_order {
+            self.trim_own(&params, ready);
             self.net_to_order(&params, ready)?;
         }
         self.take_events(item, &params);
@@ -158,6 +159,7 @@ impl<'a> Netting<'a> {
     ) -> Result<(), Fault> {
         let params = self.compiled.params[item as usize];
         self.gather(item, ready, book)?;
+        self.trim_own(&params, ready);
         for marked in std::mem::take(&mut self.marked) {
             self.need(marked.place, marked.quantity)?;
         }
@@ -181,6 +183,7 @@ impl<'a> Netting<'a> {
     fn gather(&mut self, item: u32, ready: Option<&Ready>, book: &Book) -> Result<(), Fault> {
         let (compiled, params) = (self.compiled, &self.compiled.params[item as usize]);
         self.marked.clear();
+        self.lost.clear();
         if let Some(ready) = ready {
             for row in &ready.required {
                 let Some(place) = compiled.grid.place(row.day) else { continue };
@@ -276,9 +279,10 @@ impl<'a> Netting<'a> {
     fn firm(&mut self, params: &Params, ready: Option<&Ready>) -> Result<(), Fault> {
         let rows = ready.into_iter().flat_map(|ready| &ready.receipts);
         for row in rows.filter(|row| row.kind == SupplyKind::Firm) {
-            let release = match row.source {
-                NONE => row.day,
-                source => self.released(params, source, row.day)?.0,
+            let release = match (row.release, row.source) {
+                (Some(said), _) => said,
+                (None, NONE) => row.day,
+                (None, source) => self.released(params, source, row.day)?.0,
             };
             let begun = params.begun.up(row.quantity).ok_or(Fault::Overflow("what is begun"))?;
             self.orders.push(
@@ -379,7 +383,7 @@ impl<'a> Netting<'a> {
         grid.place(params.earliest).unwrap_or(grid.len)
     }
 
-    /// Takes scheduled receipts that may come earlier for as many as are needed, the nearest first: they come then. What is available
+    /// Takes receipts and firm orders that may come earlier for as many as are needed, the nearest first: they come then. What is available
     /// with them.
     fn pull_in(&mut self, mut available: i64, at: usize, ready: Option<&Ready>) -> Option<i64> {
         let Some(ready) = ready else { return Some(available) };
@@ -391,7 +395,7 @@ impl<'a> Netting<'a> {
                 break;
             }
             let place = self.receipt_place(row.day).filter(|place| {
-                *place > event.place && *place <= until && row.kind == SupplyKind::Scheduled
+                *place > event.place && *place <= until && row.kind != SupplyKind::Fixed
             });
             let Some(place) = place.filter(|_| !self.moved[number]) else { continue };
             if row.demand != NONE {

@@ -1,12 +1,13 @@
 //! What is set apart from the common netting: supply for one order alone, and demands that don't wait.
 
-use super::{Fault, Netting};
+use super::{Event, Fault, Marked, Netting, Step};
+use crate::mrp::SupplyKind;
 use crate::mrp::book::Mark;
 use crate::mrp::compiled::{NONE, Params};
-use crate::mrp::ready::{Ready, Required};
+use crate::mrp::ready::{Ready, Receipt, Required};
 
 impl Netting<'_> {
-    /// Supply of its own for each demand; what is left over in the end is there for all.
+    /// Supply of its own for each demand; what is left over of it is there for all.
     pub(super) fn net_to_order(
         &mut self,
         params: &Params,
@@ -14,33 +15,8 @@ impl Netting<'_> {
     ) -> Result<(), Fault> {
         let mut marked = std::mem::take(&mut self.marked);
         marked.sort_unstable();
-        let soonest = self.soonest(params);
-        let reserved = |demand: u32| {
-            let rows = ready.into_iter().flat_map(|ready| &ready.receipts);
-            rows.filter(move |row| row.demand == demand)
-        };
         for group in marked.chunk_by(|a, b| a.demand == b.demand) {
-            let demand = group[0].demand;
-            let (mut brought, mut needed) = (0_i64, 0_i64);
-            let mut last = group[0].place;
-            for row in group {
-                let by = row.place.max(soonest);
-                let coming = reserved(demand)
-                    .filter(|row| self.receipt_place(row.day).is_some_and(|place| place <= by))
-                    .fold(0_i64, |sum, row| sum.saturating_add(row.quantity));
-                needed = needed.saturating_add(row.quantity);
-                let short = needed.saturating_sub(coming.saturating_add(brought));
-                last = by;
-                if short > 0 && by < self.compiled.grid.len {
-                    let ordered = self.order(params, short, by, Mark::order(demand))?;
-                    brought = brought.saturating_add(ordered);
-                }
-            }
-            let all = reserved(demand).fold(0_i64, |sum, row| sum.saturating_add(row.quantity));
-            let left = brought.saturating_add(all).saturating_sub(needed);
-            if left > 0 && last < self.compiled.grid.len {
-                self.bring(last, left)?;
-            }
+            self.net_one(params, ready, group)?;
         }
         // What was reserved for demands that are no more is there for all.
         for row in ready.into_iter().flat_map(|ready| &ready.receipts) {
@@ -55,9 +31,80 @@ impl Netting<'_> {
         Ok(())
     }
 
+    /// The needs of one demand against what comes for it alone, called in as far as it may be.
+    fn net_one(
+        &mut self,
+        params: &Params,
+        ready: Option<&Ready>,
+        group: &[Marked],
+    ) -> Result<(), Fault> {
+        let Some(demand) = group.first().map(|row| row.demand) else { return Ok(()) };
+        let soonest = self.soonest(params);
+        let mut supplies: Vec<(u32, i64)> = Vec::new();
+        let (mut brought, mut needed) = (0_i64, 0_i64);
+        for row in group {
+            let by = row.place.max(soonest);
+            let coming = self.reserved_by(ready, demand, by, self.reschedule_days);
+            needed = needed.saturating_add(row.quantity);
+            let short = needed.saturating_sub(coming.saturating_add(brought));
+            if short > 0 && by < self.compiled.grid.len {
+                let first = self.orders.len();
+                let ordered = self.order(params, short, by, Mark::order(demand))?;
+                let count = self.orders.len() - first;
+                if let Some(steps) = &mut self.steps {
+                    let event = Event { place: by, gross: row.quantity, scheduled: 0, target: 0 };
+                    steps.push(Step { first, count, event, available: -short, short, until: by });
+                }
+                brought = brought.saturating_add(ordered);
+                supplies.push((by, ordered));
+            }
+        }
+        let reserved = reserved(ready, demand)
+            .filter_map(|row| Some((self.receipt_place(row.day)?, row.quantity)));
+        supplies.extend(reserved);
+        supplies.sort_unstable();
+        for (place, quantity) in supplies {
+            let taken = quantity.min(needed);
+            needed -= taken;
+            if quantity > taken {
+                self.bring(place, quantity - taken)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How much of what comes for one demand is there at a place, if what may be can be called in so many days.
+    fn reserved_by(&self, ready: Option<&Ready>, demand: u32, place: u32, sooner: u32) -> i64 {
+        let is_there = |row: &&Receipt| {
+            let days = if row.kind == SupplyKind::Fixed { 0 } else { sooner };
+            let until = place.saturating_add(days);
+            self.receipt_place(row.day).is_some_and(|place| place <= until)
+        };
+        let there = reserved(ready, demand).filter(is_there);
+        there.fold(0_i64, |sum, row| sum.saturating_add(row.quantity))
+    }
+
+    /// As [`Netting::trim`], of what is wanted of something made to order: what comes for it alone can meet it, and nothing else.
+    pub(super) fn trim_own(&mut self, params: &Params, ready: Option<&Ready>) {
+        let Some(ready) = ready.filter(|ready| ready.is_choosy && self.from_today) else { return };
+        let soonest = self.soonest(params);
+        for row in ready.required.iter().filter(|row| params.to_order && !row.is_forecast) {
+            let by = self.need_place(row.latest);
+            if by >= soonest {
+                continue;
+            }
+            let there = self.reserved_by(Some(ready), row.demand, by, self.reschedule_days);
+            let lacking = row.quantity - sent_of(row, there);
+            let own = self.marked.iter_mut().find(|marked| marked.demand == row.demand);
+            if let Some(own) = own.filter(|_| lacking > 0) {
+                own.quantity -= lacking;
+                self.lost.push((own.place, lacking));
+            }
+        }
+    }
+
     /// Leaves out what is wanted so soon that only what is there and coming can meet it, and that can't: after all whose turn is before.
     pub(super) fn trim(&mut self, params: &Params, ready: Option<&Ready>) {
-        self.lost.clear();
         let Some(ready) = ready.filter(|ready| ready.is_choosy && self.from_today) else { return };
         let (compiled, soonest) = (self.compiled, self.soonest(params));
         let grid = &compiled.grid;
@@ -96,6 +143,12 @@ impl Netting<'_> {
     fn event_of(&self, place: u32) -> Option<usize> {
         self.events.binary_search_by_key(&place, |event| event.place).ok()
     }
+}
+
+/// What comes for one demand alone.
+fn reserved(ready: Option<&Ready>, demand: u32) -> impl Iterator<Item = &Receipt> {
+    let rows = ready.into_iter().flat_map(|ready| &ready.receipts);
+    rows.filter(move |row| row.demand == demand)
 }
 
 /// How much of what is wanted is sent when there is so much for it.

@@ -1,5 +1,6 @@
 //! What a plan must be: by hand, by the textbook's planner over random networks, and by its own rules.
 
+mod apart;
 mod by_hand;
 mod model;
 mod naive;

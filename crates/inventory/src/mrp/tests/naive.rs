@@ -49,7 +49,6 @@ fn part(world: &World, at: usize, above: &[Vec<Order>]) -> Vec<Order> {
     }
     let mut movable: Vec<(i64, Decimal)> = receipts
         .iter()
-        .filter(|(_, _, _, is_firm)| !is_firm)
         .map(|(_, quantity, due, _)| ((*due).max(0), Decimal::from(*quantity)))
         .collect();
     let earliest = if world.from_today { i64::from(part.lead) } else { 0 };

@@ -242,22 +242,23 @@ fn quantities_without_room_name_the_item() {
 }
 
 #[test]
-fn thousands_of_orders_for_one_need_are_a_mistake() {
+fn millions_of_orders_for_one_need_are_a_mistake() {
     let mut network = Network::new();
     let one = LotRule::Fixed { quantity: Decimal::ONE };
     let bolt = network.add(Item::new("BOLT").digits(0).lot(one)).unwrap();
     network.source(bolt, Source::buy(0)).unwrap();
     let mut state = State::of(&network);
-    let demand = state.demand(Demand::order("SO", bolt, 10_001, day(3))).unwrap();
+    let demand = state.demand(Demand::order("SO", bolt, 1_000_001, day(3))).unwrap();
     let plan =
         |state: &State| run(&network, state, Horizon::new(day(0), day(9)), &Options::default());
     let refused = said(plan(&state));
     assert!(
-        refused.contains("BOLT would take more than 10000 orders for what is short on 2026-01-08"),
+        refused
+            .contains("BOLT would take more than 1000000 orders for what is short on 2026-01-08"),
         "{refused}"
     );
-    state.change_demand(demand, Demand::order("SO", bolt, 10_000, day(3))).unwrap();
-    assert_eq!(plan(&state).unwrap().order_count(), 10_000);
+    state.change_demand(demand, Demand::order("SO", bolt, 10_001, day(3))).unwrap();
+    assert_eq!(plan(&state).unwrap().order_count(), 10_001);
 }
 
 #[test]

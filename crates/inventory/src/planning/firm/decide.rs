@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use fondaco_core::calendar::Roll;
 use fondaco_core::job::JobId;
 use fondaco_core::policy::Authority;
 use fondaco_core::store::Event;
-use fondaco_core::{Act, Id, ItemId, Needs, Quantity, Range, Reading, SiteId, Tx};
+use fondaco_core::{Act, DateRange, Id, ItemId, Needs, Quantity, Range, Reading, SiteId, Tx};
 use serde::{Deserialize, Serialize};
 
 use super::{FirmOrder, FirmOrderStep, FirmStatus, FirmStep};
@@ -14,6 +15,7 @@ use crate::items::Item;
 use crate::places::Site;
 use crate::planning::run::{CurrentPlan, PlanRun, PlannedOrder};
 use crate::planning::{PlanningError, rights};
+use crate::replenish::{self, ReorderRule, ReplenishError};
 use crate::{MoveError, Qty, StockError};
 
 /// Firms proposals of the current run: from then on no run changes them, and their components are needed. Gives the firm orders' ids.
@@ -200,7 +202,7 @@ pub struct ChangeFirmOrder {
     /// How much of it shall be good, in any unit that converts into the item's stock unit; `None` for what it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quantity: Option<Quantity>,
-    /// When it shall be there; the day of release moves as far. `None` for when it was.
+    /// When it shall be there; the day of release is as many working days before as it was. `None` for when it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_on: Option<NaiveDate>,
 }
@@ -237,13 +239,42 @@ impl Act for ChangeFirmOrder {
             order.quantity = Qty::from_units(crate::reserve::units(tx, &item, quantity)?);
         }
         if let Some(due_on) = self.due_on {
-            let moved = due_on.signed_duration_since(order.due_on);
-            let released = order.release_on.checked_add_signed(moved);
-            order.release_on = released.unwrap_or(due_on);
+            order.release_on = released(tx, &order, due_on)?;
             order.due_on = due_on;
         }
         keep(tx, order, FirmStep::Changed, "stock.firm_order_changed")
     }
+}
+
+/// When an order is released that is to be there on another day: as many working days before as it was, or as many days where no calendar
+/// says which are worked.
+fn released(
+    tx: &mut Tx<'_>,
+    order: &FirmOrder,
+    due_on: NaiveDate,
+) -> Result<NaiveDate, StockError> {
+    let rule = tx.get::<ReorderRule>(&(order.item, order.site))?;
+    let code = replenish::calendar_of(tx, rule.as_deref(), order.site)?;
+    let Some(code) = code else {
+        let moved = due_on.signed_duration_since(order.due_on);
+        return Ok(order.release_on.checked_add_signed(moved).unwrap_or(due_on));
+    };
+    let found = tx.calendar(&code).map_err(replenish::calendar_error)?;
+    let known = [order.release_on, order.due_on, due_on];
+    let first = known.iter().min().copied().unwrap_or(due_on);
+    let last = known.iter().max().copied().unwrap_or(due_on);
+    let before = order.due_on.signed_duration_since(order.release_on).num_days().max(0);
+    // Six free days for each that is worked, and a quarter for holidays.
+    let before = chrono::Days::new(7 * before.unsigned_abs() + 90);
+    let range = DateRange::between(
+        Some(first.checked_sub_days(before).unwrap_or(first)),
+        Some(last.checked_add_days(chrono::Days::new(90)).unwrap_or(last)),
+    );
+    let refused = |error| StockError::from(ReplenishError::Calendar(error));
+    let days = found.over(range.unwrap_or(DateRange::day(due_on))).map_err(refused)?;
+    let due = days.roll(order.due_on, Roll::Preceding).map_err(refused)?;
+    let worked = days.count(order.release_on.min(due), due).map_err(refused)?;
+    days.add(due_on, -worked, Roll::Preceding).map_err(refused)
 }
 
 /// Drops a firm order: it is not wanted any more, and the next run plans without it.

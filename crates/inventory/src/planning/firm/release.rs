@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use fondaco_core::{
     Act, DocumentId, Id, ItemId, Outcome, Quantity, Rate, Reading, Rounding, SiteId, Tx,
 };
@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use super::decide::{keep, standing};
 use super::{FirmOrder, FirmStatus, FirmStep, ReleasedPromise};
-use crate::bills::{self, BillOf, LineKind};
+use crate::bills::{self, BillError, BillOf, LineKind};
 use crate::items::Item;
-use crate::levels::{Expected, Reservation};
+use crate::levels::{Expected, Reservation, Stock};
 use crate::planning::{PlanningError, PlanningParameters, rights};
 use crate::replenish::SourceKind;
 use crate::reserve::{AnnounceStock, ExpectedLine, Otherwise, Reserve, Wanted, reserve};
@@ -62,13 +62,13 @@ impl Act for ReleaseFirmOrder {
     fn act(&self, tx: &mut Tx<'_>) -> Result<Released, StockError> {
         let authority = tx.authority(&rights::DECIDE)?;
         let (order, item) = standing(tx, &authority, self.order)?;
-        let (takes, besides) = takes(tx, &order, &item)?;
+        let Parts { takes, days, brings } = takes(tx, &order, &item)?;
         let quantity = item.quantity(order.quantity);
         let mut expected = Vec::new();
         // What another site sends is promised there until it is on its way: on order besides, it would come twice.
         if order.from_site.is_none() {
             let mut lines = vec![ExpectedLine::new(order.item, order.site, quantity, order.due_on)];
-            lines.extend(besides);
+            lines.extend(brings);
             let announce =
                 AnnounceStock { party: order.supplier, ..AnnounceStock::new(self.document, lines) };
             expected = announce.act(tx)?;
@@ -78,10 +78,13 @@ impl Act for ReleaseFirmOrder {
             let otherwise = Otherwise::Backorder;
             let promised = Reserve { otherwise, ..Reserve::new(self.document, takes) };
             let promised = reserve(tx, &promised)?;
-            promises = promised.lines.iter().filter_map(|line| line.reservation).collect();
-            let (order, wanted_on) = (order.id, order.release_on);
-            let rows = promises.iter().map(|id| ReleasedPromise { promise: *id, order, wanted_on });
-            tx.insert_all(rows.collect())?;
+            let both = promised.lines.iter().zip(days);
+            let rows = both.filter_map(|(line, wanted_on)| {
+                Some(ReleasedPromise { promise: line.reservation?, order: order.id, wanted_on })
+            });
+            let rows: Vec<ReleasedPromise> = rows.collect();
+            promises = rows.iter().map(|row| row.promise).collect();
+            tx.insert_all(rows)?;
         }
         let released = FirmOrder {
             status: FirmStatus::Released,
@@ -94,8 +97,13 @@ impl Act for ReleaseFirmOrder {
     }
 }
 
-/// What an order takes, and what it brings besides what it is an order of.
-type Parts = (Vec<Wanted>, Vec<ExpectedLine>);
+/// What an order takes, each on which day, and what it brings besides what it is an order of.
+#[derive(Default)]
+struct Parts {
+    takes: Vec<Wanted>,
+    days: Vec<NaiveDate>,
+    brings: Vec<ExpectedLine>,
+}
 
 /// What an order takes: of what is made its components, of what another site sends the goods there.
 fn takes(tx: &mut Tx<'_>, order: &FirmOrder, item: &Item) -> Result<Parts, StockError> {
@@ -104,9 +112,10 @@ fn takes(tx: &mut Tx<'_>, order: &FirmOrder, item: &Item) -> Result<Parts, Stock
         Some(SourceKind::Transfer) => {
             let quantity = item.quantity(order.quantity);
             let sent = order.from_site.map(|from| Wanted::new(order.item, from, quantity));
-            Ok((sent.into_iter().collect(), Vec::new()))
+            let takes: Vec<Wanted> = sent.into_iter().collect();
+            Ok(Parts { takes, days: vec![order.release_on], brings: Vec::new() })
         }
-        Some(SourceKind::Make) => parts(tx, order),
+        Some(SourceKind::Make) => made(tx, order, item),
         None => Err(PlanningError::NoSource { item: item.code.clone() }.into()),
     }
 }
@@ -116,51 +125,120 @@ const WHAT: &str = "what an order takes";
 /// More steps down through what is made in passing than these are a mistake.
 const MOST_PHANTOMS: usize = 100_000;
 
-/// The components of an order, through all that is made in passing, rounded up to the digits of each; and what comes besides, rounded
-/// down. An order whose day of release is over takes what holds today, as the run that proposed it planned.
-fn parts(tx: &mut Tx<'_>, order: &FirmOrder) -> Result<Parts, StockError> {
+/// The components of an order, each wanted on its day, and what comes out besides. An order whose day of release is over takes what holds
+/// today, as the run that proposed it planned.
+fn made(tx: &mut Tx<'_>, order: &FirmOrder, item: &Item) -> Result<Parts, StockError> {
     let Some(version) = &order.version else { return Ok(Parts::default()) };
-    let Some(bill) = bills::bill(tx, order.item, version)? else { return Ok(Parts::default()) };
-    let date = order.release_on.max(tx.today()?);
-    let mut needed: BTreeMap<ItemId, Decimal> = BTreeMap::new();
-    let mut besides: BTreeMap<ItemId, Decimal> = BTreeMap::new();
+    let bill = bills::bill(tx, order.item, version)?.ok_or_else(|| BillError::UnknownBill {
+        item: item.code.clone(),
+        version: version.clone(),
+    })?;
+    let today = tx.today()?;
+    let on = order.release_on.max(today);
     let begun = begun(tx, order)?;
-    let mut next = vec![(bill, begun)];
-    let mut steps = 0;
-    while let Some((bill, quantity)) = next.pop() {
-        steps += 1;
-        for line in bill.on(date) {
-            let takes = taken(&bill, line, quantity)?;
-            if line.kind == LineKind::Output {
-                let sum = besides.entry(line.component).or_default();
-                *sum = exact::add(WHAT, *sum, takes)?;
-                continue;
-            }
-            match phantom(tx, line.component, order.site, date)? {
-                Some(below) if steps < MOST_PHANTOMS => next.push((below, takes)),
-                _ => {
-                    let sum = needed.entry(line.component).or_default();
-                    *sum = exact::add(WHAT, *sum, takes)?;
-                }
-            }
-        }
-    }
-    let wanted = whole(tx, needed, Rounding::Up)?.into_iter();
-    let wanted = wanted.map(|(id, quantity)| Wanted::new(id, order.site, quantity));
-    let brings = whole(tx, besides, Rounding::Down)?.into_iter();
+    let mut taking = Taking {
+        site: order.site,
+        today,
+        next: vec![(bill, begun, on)],
+        needed: BTreeMap::new(),
+        besides: BTreeMap::new(),
+        there: BTreeMap::new(),
+    };
+    taking.all(tx)?;
+    let days: Vec<NaiveDate> = taking.needed.keys().map(|(_, on)| *on).collect();
+    let needed = taking.needed.into_iter().map(|((id, _), amount)| (id, amount));
+    let takes = whole(tx, needed.collect(), Rounding::Up)?.into_iter();
+    let takes = takes.map(|(id, quantity)| Wanted::new(id, order.site, quantity));
+    let brings = whole(tx, taking.besides.into_iter().collect(), Rounding::Down)?.into_iter();
     let brings = brings.filter(|(_, quantity)| !quantity.is_zero());
     let brings =
         brings.map(|(id, quantity)| ExpectedLine::new(id, order.site, quantity, order.due_on));
-    Ok((wanted.collect(), brings.collect()))
+    Ok(Parts { takes: takes.collect(), days, brings: brings.collect() })
+}
+
+/// What an order takes, as far as it is known: down through all that is made in passing.
+struct Taking {
+    site: SiteId,
+    today: NaiveDate,
+    /// Bills that are still to be taken apart: for how much, released on which day.
+    next: Vec<(BillOf, Decimal, NaiveDate)>,
+    /// By item, and the day on which it is wanted.
+    needed: BTreeMap<(ItemId, NaiveDate), Decimal>,
+    besides: BTreeMap<ItemId, Decimal>,
+    /// What lies there of what is made in passing, and is not taken yet.
+    there: BTreeMap<ItemId, Decimal>,
+}
+
+impl Taking {
+    fn all(&mut self, tx: &mut Tx<'_>) -> Result<(), StockError> {
+        let mut steps = 0;
+        while let Some((bill, quantity, on)) = self.next.pop() {
+            steps += 1;
+            for line in bill.on(on) {
+                let takes = bills::taken(&bill, line, quantity)?;
+                if line.kind == LineKind::Output {
+                    let sum = self.besides.entry(line.component).or_default();
+                    *sum = exact::add(WHAT, *sum, takes)?;
+                    continue;
+                }
+                let wanted_on = self.after(on, line.offset_days);
+                match phantom(tx, line.component, self.site, wanted_on)? {
+                    Some(below) if steps < MOST_PHANTOMS => {
+                        let rest = self.take_there(tx, line.component, takes, wanted_on)?;
+                        if rest > Decimal::ZERO {
+                            self.next.push((below, rest, wanted_on));
+                        }
+                    }
+                    _ => self.need(line.component, wanted_on, takes)?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// So many days after a release, but not before today.
+    fn after(&self, on: NaiveDate, days: i32) -> NaiveDate {
+        let shifted = on.checked_add_signed(TimeDelta::days(i64::from(days)));
+        shifted.unwrap_or(on).max(self.today)
+    }
+
+    fn need(&mut self, item: ItemId, on: NaiveDate, takes: Decimal) -> Result<(), StockError> {
+        let sum = self.needed.entry((item, on)).or_default();
+        *sum = exact::add(WHAT, *sum, takes)?;
+        Ok(())
+    }
+
+    /// What lies there of something made in passing is used first, as the run planned. What of it has to be made still.
+    fn take_there(
+        &mut self,
+        tx: &mut Tx<'_>,
+        item: ItemId,
+        takes: Decimal,
+        on: NaiveDate,
+    ) -> Result<Decimal, StockError> {
+        let left = match self.there.get(&item) {
+            Some(left) => *left,
+            None => {
+                let row = tx.get::<Stock>(&(item, self.site))?;
+                row.map_or(Decimal::ZERO, |row| row.available()).max(Decimal::ZERO)
+            }
+        };
+        let used = takes.min(left);
+        self.there.insert(item, left - used);
+        if used > Decimal::ZERO {
+            self.need(item, on, used)?;
+        }
+        Ok(takes - used)
+    }
 }
 
 /// Amounts of items as quantities, to the digits of each.
 fn whole(
     tx: &mut Tx<'_>,
-    amounts: BTreeMap<ItemId, Decimal>,
+    amounts: Vec<(ItemId, Decimal)>,
     rounding: Rounding,
 ) -> Result<Vec<(ItemId, Quantity)>, StockError> {
-    let ids: Vec<ItemId> = amounts.keys().copied().collect();
+    let ids: Vec<ItemId> = amounts.iter().map(|(id, _)| *id).collect();
     let items = tx.get_many::<Item>(&ids)?;
     let mut quantities = Vec::with_capacity(ids.len());
     for ((id, amount), item) in amounts.into_iter().zip(items) {
@@ -189,8 +267,4 @@ fn phantom(
 ) -> Result<Option<BillOf>, StockError> {
     let holds = bills::holding(read, item, Some(site), date)?;
     Ok(holds.filter(|one| one.bill.phantom))
-}
-
-fn taken(bill: &BillOf, line: &bills::BillLine, quantity: Decimal) -> Result<Decimal, StockError> {
-    Ok(bills::taken(bill, line, quantity)?)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
-use fondaco_core::{DateRange, Id, PartyId, Rate, Reading, SiteId, View, calendar};
+use fondaco_core::{DateRange, Id, Rate, Reading, View, calendar};
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
 
@@ -12,27 +12,19 @@ use super::CurrentPlan;
 use super::committed::{Committed, Demands, open};
 use super::said::{Key, Said};
 use super::settings::PlanSettings;
-use crate::bills::{BillOf, LineKind};
+use super::sourcing::{Fault, Sourcing, Way};
+use super::transit;
 use crate::levels::{Expected, Reservation, Stock};
 use crate::mrp::{
-    Alternate, CalendarNo, Component, Demand, DemandNo, Item, ItemNo, LotRule, Network, Output,
-    Sku, Source, State, Supply, SupplyNo,
+    CalendarNo, Demand, DemandNo, Item, ItemNo, LotRule, Network, Sku, Source, State, Supply,
+    SupplyNo,
 };
 use crate::planning::{FirmOrder, LotKind, PlanningError, PlanningParameters};
-use crate::replenish::{ReorderRule, SourceKind, modifiers};
-use crate::{Qty, StockError, exact};
+use crate::replenish::{SourceKind, modifiers};
+use crate::{Qty, StockError};
 
 /// Calendars are made for so many days before and after the days that are planned.
 const MARGIN: u64 = 4_000;
-
-/// One way in which an item comes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Way {
-    pub(super) kind: SourceKind,
-    pub(super) supplier: Option<PartyId>,
-    pub(super) from_site: Option<SiteId>,
-    pub(super) version: Option<SmolStr>,
-}
 
 /// What a demand of the kernel is in the store.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +50,8 @@ pub struct Ground {
     pub(super) keys: Vec<Key>,
     /// The ways of each item, as the kernel counts its sources.
     pub(super) ways: Vec<Vec<Way>>,
+    /// What of each item can't be planned by.
+    pub(super) faults: Vec<Vec<Fault>>,
     pub(super) wants: BTreeMap<DemandNo, Wants>,
     pub(super) comes: BTreeMap<SupplyNo, Comes>,
     /// The customer's promise behind each: of what a released order takes, that which the order is for.
@@ -82,11 +76,14 @@ impl Ground {
             numbers.insert(*key, network.add(item(&said, *key)).map_err(PlanningError::Mrp)?);
         }
         let mut calendars = Calendars { settings, made: BTreeMap::new() };
-        let mut ways = Vec::with_capacity(keys.len());
+        let (mut ways, mut faults) = (Vec::with_capacity(keys.len()), Vec::new());
         for key in &keys {
             let calendar = calendars.of(view, &said, &mut network, *key)?;
-            let sources = sources(&said, &numbers, *key, calendar)?;
-            let (sources, of_item): (Vec<Source>, Vec<Way>) = sources.into_iter().unzip();
+            let mut sourcing = Sourcing::new(&said, &numbers, *key, calendar, settings.horizon());
+            sourcing.sources()?;
+            sourcing.of_firm_orders()?;
+            let (sources, of_item): (Vec<Source>, Vec<Way>) = sourcing.ways.into_iter().unzip();
+            faults.push(sourcing.faults);
             if let Some(number) = numbers.get(key) {
                 network.resource(*number, sources).map_err(PlanningError::Mrp)?;
             }
@@ -100,6 +97,7 @@ impl Ground {
             state,
             keys,
             ways,
+            faults,
             wants: BTreeMap::new(),
             comes: BTreeMap::new(),
             roots: BTreeMap::new(),
@@ -143,16 +141,21 @@ impl Ground {
         let committed = Committed::read(read, &keys, is_alone)?;
         let numbered: Vec<ItemNo> = self.network.items().map(|(number, _)| number).collect();
         let each = || numbered.iter().copied().zip(&keys);
+        let sent = transit::on_its_way(read, said, (&keys, &stocks), settings.date)?;
         let mut demands = Demands::default();
-        for (((number, key), stock), promised) in each().zip(stocks).zip(&committed.promised) {
-            let alone = is_alone(key);
-            if let Some(stock) = stock {
-                let held = promised.iter().map(|row| i128::from(row.held.units()));
-                let kept = if alone { held.sum() } else { 0 };
-                self.there(number, &stock, kept, settings)?;
+        for (((number, _), stock), promised) in each().zip(&stocks).zip(&committed.promised) {
+            let kept = kept(stock.as_deref(), promised, |row| committed.wanted_on(row));
+            let held: i128 = kept.iter().map(|held| i128::from(held.units())).sum();
+            let free = crate::levels::decimal(stock.as_deref().map_or(0, usable) - held);
+            self.state.on_hand(number, free).map_err(PlanningError::Mrp)?;
+            for (row, held) in promised.iter().zip(kept) {
+                self.promised(number, (row, held), &committed, (settings, &mut demands))?;
             }
-            for row in promised {
-                self.promised((number, alone), row, &committed, (settings, &mut demands))?;
+        }
+        for (number, sent) in numbered.iter().copied().zip(sent) {
+            for (due, quantity) in sent {
+                let supply = Supply::scheduled("in transit", number, quantity.to_decimal(), due);
+                self.supply(supply.fixed(), (None, None), Comes::InTransit)?;
             }
         }
         for ((number, key), coming) in each().zip(&committed.coming) {
@@ -165,7 +168,7 @@ impl Ground {
                 self.supply(supply, (whose, of), Comes::Expected(row.id))?;
             }
             self.firm(number, *key, said, whose)?;
-            self.forecast(number, *key, said, settings)?;
+            self.forecast(number, *key, said)?;
         }
         let numbers: BTreeMap<Key, ItemNo> = each().map(|(number, key)| (*key, number)).collect();
         for row in committed.promised.iter().flatten() {
@@ -183,49 +186,35 @@ impl Ground {
         Ok(())
     }
 
-    /// What lies there and can be used, less what is kept for those whom it was made for; and what is on its way, which is taken for
-    /// there today.
-    fn there(
-        &mut self,
-        number: ItemNo,
-        stock: &Stock,
-        kept: i128,
-        settings: &PlanSettings,
-    ) -> Result<(), StockError> {
-        let units = |quantity: Qty| i128::from(quantity.units());
-        let usable = units(stock.on_hand) - units(stock.quarantined) - units(stock.expired);
-        let usable = crate::levels::decimal(usable - kept);
-        self.state.on_hand(number, usable).map_err(PlanningError::Mrp)?;
-        if stock.in_transit > Qty::ZERO {
-            let quantity = stock.in_transit.to_decimal();
-            let supply = Supply::scheduled("in transit", number, quantity, settings.date).fixed();
-            self.supply(supply, (None, None), Comes::InTransit)?;
-        }
-        Ok(())
-    }
-
-    /// What is promised is wanted; of what is made to order, as far as it is not there.
+    /// What is promised is wanted; what is held for it lies there for it alone.
     fn promised(
         &mut self,
-        (number, alone): (ItemNo, bool),
-        row: &Reservation,
+        number: ItemNo,
+        (row, held): (&Reservation, Qty),
         committed: &Committed,
         (settings, demands): (&PlanSettings, &mut Demands),
     ) -> Result<(), StockError> {
-        let root = committed.order_of(row.id).and_then(|order| order.for_promise);
-        let root = root.unwrap_or(row.id);
+        let order = committed.order_of(row.id);
+        let root = order.and_then(|order| order.for_promise).unwrap_or(row.id);
         self.roots.insert(row.id, root);
-        let quantity = if alone { row.backordered } else { open(row) };
+        let quantity = open(row);
         if quantity <= Qty::ZERO {
             return Ok(());
         }
         let due = committed.wanted_on(row).unwrap_or(settings.date);
-        let id = format_smolstr!("{}", row.id);
-        let demand = Demand::order(id, number, quantity.to_decimal(), due);
+        let (id, much) = (format_smolstr!("{}", row.id), quantity.to_decimal());
+        // What a released order takes is part of no forecast.
+        let demand = match order {
+            Some(_) => Demand::dependent(id, number, much, due),
+            None => Demand::order(id, number, much, due),
+        };
+        let demand = demand.held(held.to_decimal());
         let demand = self.state.demand(demand).map_err(PlanningError::Mrp)?;
         self.wants.insert(demand, Wants::Promise(row.id));
-        demands.of_item.entry((number, root)).or_insert(demand);
-        demands.of_promise.insert(row.id, demand);
+        if held < quantity {
+            demands.of_item.entry((number, root)).or_insert(demand);
+            demands.of_promise.insert(row.id, demand);
+        }
         Ok(())
     }
 
@@ -246,25 +235,14 @@ impl Ground {
         Ok(())
     }
 
-    /// What is still expected of what is forecast: what a bucket that has begun expects of its days from today on, or from the end of the
-    /// demand time fence on.
-    fn forecast(
-        &mut self,
-        number: ItemNo,
-        key: Key,
-        said: &Said,
-        settings: &PlanSettings,
-    ) -> Result<(), StockError> {
-        let fence = said.parameters.get(&key).map_or(0, |row| row.demand_fence_days);
-        let fence = Days::new(u64::from(fence));
-        let from = settings.date.checked_add_days(fence).unwrap_or(NaiveDate::MAX);
-        let digits = said.items.get(&key.0).map_or(0, |item| item.digits());
+    /// What is forecast, each for all days of its bucket: what is left of one that has begun, and which orders are part of it, the kernel
+    /// knows.
+    fn forecast(&mut self, number: ItemNo, key: Key, said: &Said) -> Result<(), StockError> {
         for bucket in said.forecasts.get(&key).into_iter().flatten() {
-            let Some((day, quantity)) = bucket.left(from, digits)? else { continue };
             let id = format_smolstr!("{}", bucket.starts);
-            let demand = Demand::forecast(id, number, quantity, day);
-            let demand = self.state.demand(demand).map_err(PlanningError::Mrp)?;
-            self.wants.insert(demand, Wants::Forecast);
+            let demand = Demand::forecast(id, number, bucket.quantity.to_decimal(), bucket.starts);
+            let demand = self.state.demand(demand.through(bucket.until));
+            self.wants.insert(demand.map_err(PlanningError::Mrp)?, Wants::Forecast);
         }
         Ok(())
     }
@@ -280,13 +258,9 @@ impl Ground {
         for firm in said.firm.get(&key).into_iter().flatten() {
             let id = format_smolstr!("{}", firm.id);
             let ways = self.ways.get(number.index()).map_or(&[][..], Vec::as_slice);
-            let same = |way: &Way| {
-                Some(way.kind) == firm.source
-                    && (way.from_site, &way.version) == (firm.from_site, &firm.version)
-            };
-            let source = ways.iter().position(same).unwrap_or(0);
+            let source = ways.iter().position(|way| way.is_of(firm)).unwrap_or(0);
             let supply = Supply::firm(id, number, firm.quantity.to_decimal(), firm.due_on);
-            let supply = supply.from_source(source);
+            let supply = supply.from_source(source).released_on(firm.release_on);
             self.supply(supply, (whose, firm.for_promise), Comes::Firm(firm.id))?;
         }
         Ok(())
@@ -364,96 +338,27 @@ fn with_parameters(item: Item, row: &PlanningParameters) -> Item {
     if row.make_to_order { item.make_to_order() } else { item }
 }
 
-/// The numbers of what is planned.
-type Numbers = BTreeMap<Key, ItemNo>;
-
-/// Where an item comes from at a site, in the order of priority.
-fn sources(
-    said: &Said,
-    numbers: &Numbers,
-    key: Key,
-    calendar: Option<CalendarNo>,
-) -> Result<Vec<(Source, Way)>, StockError> {
-    let rule = said.rules.get(&key);
-    let days = rule.map_or(0, |rule| rule.lead_time_days);
-    let by = |source: Source| match calendar {
-        Some(calendar) => source.calendar(calendar),
-        None => source,
-    };
-    let none = Way { kind: SourceKind::Buy, supplier: None, from_site: None, version: None };
-    Ok(match said.source(key) {
-        None => Vec::new(),
-        Some(SourceKind::Buy) => {
-            let days = said.vendor_days.get(&key).copied().unwrap_or(days);
-            let supplier = rule.and_then(|rule| rule.supplier);
-            vec![(by(Source::buy(days)), Way { supplier, ..none })]
-        }
-        Some(SourceKind::Transfer) => match transfer(rule, numbers, key) {
-            None => Vec::new(),
-            Some((from, number)) => {
-                let way = Way { kind: SourceKind::Transfer, from_site: Some(from), ..none };
-                vec![(by(Source::transfer(number, days)), way)]
-            }
-        },
-        Some(SourceKind::Make) => {
-            let none = Way { kind: SourceKind::Make, ..none };
-            let bills = said.bills_at(key);
-            if bills.is_empty() {
-                return Ok(vec![(by(Source::make(days)), none)]);
-            }
-            let mut made = Vec::with_capacity(bills.len());
-            for (rank, one) in (0_u16..).zip(bills) {
-                let version = Some(one.bill.version.clone());
-                let days = one.bill.lead_time_days.unwrap_or(days);
-                let source = by(Source::make(days)).priority(rank);
-                let way = Way { version, ..none.clone() };
-                made.push((made_by(source, one, numbers, key.1)?, way));
-            }
-            made
-        }
-    })
+/// What can be used of what lies there.
+fn usable(stock: &Stock) -> i128 {
+    let units = |quantity: Qty| i128::from(quantity.units());
+    units(stock.on_hand) - units(stock.quarantined) - units(stock.expired)
 }
 
-fn transfer(
-    rule: Option<&Arc<ReorderRule>>,
-    numbers: &Numbers,
-    key: Key,
-) -> Option<(SiteId, ItemNo)> {
-    let from = rule?.from_site?;
-    Some((from, *numbers.get(&(key.0, from))?))
-}
-
-/// A source with the lines of a bill. What is closed is taken for not needed.
-fn made_by(
-    source: Source,
-    one: &BillOf,
-    numbers: &Numbers,
-    site: SiteId,
-) -> Result<Source, StockError> {
-    let share = one.bill.yield_share.map_or(Decimal::ONE, Rate::factor);
-    let makes = exact::mul("what a batch makes", one.bill.makes.to_decimal(), share)?;
-    let mut source = source.valid(one.bill.days()).makes(makes);
-    for group in one.lines.chunk_by(|a, b| a.line == b.line) {
-        let mut known = group.iter().filter_map(|line| {
-            let number = numbers.get(&(line.component, site))?;
-            Some((line, *number))
-        });
-        let Some((first, number)) = known.next() else { continue };
-        if first.kind == LineKind::Output {
-            let output = Output::new(number, first.quantity);
-            source = source.output(output.valid(first.days()));
-            continue;
-        }
-        let mut component = Component::new(number, first.quantity).valid(first.days());
-        component = component.after_days(first.offset_days);
-        component = component.scrap(first.scrap.map_or(Decimal::ZERO, Rate::factor));
-        if first.per_order {
-            component = component.per_order();
-        }
-        for (line, number) in known {
-            component = component.or(Alternate::new(number, line.quantity).valid(line.days()));
-        }
-        source = source.component(component);
+/// How much of what is held for each promise can be used: of goods that were set aside or have expired since, who wants them last has none.
+fn kept(
+    stock: Option<&Stock>,
+    promised: &[Arc<Reservation>],
+    wanted_on: impl Fn(&Reservation) -> Option<NaiveDate>,
+) -> Vec<Qty> {
+    let mut left = stock.map_or(0, usable).max(0);
+    let mut turns: Vec<usize> = (0..promised.len()).collect();
+    turns.sort_by_key(|at| promised.get(*at).map(|row| wanted_on(row)));
+    let mut kept = vec![Qty::ZERO; promised.len()];
+    for at in turns {
+        let Some((row, kept)) = promised.get(at).zip(kept.get_mut(at)) else { continue };
+        let held = i128::from(row.held.units()).min(left).max(0);
+        left -= held;
+        *kept = Qty::from_units(i64::try_from(held).unwrap_or(i64::MAX));
     }
-    Ok(source)
+    kept
 }

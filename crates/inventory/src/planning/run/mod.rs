@@ -14,6 +14,8 @@ mod record;
 mod results;
 mod said;
 mod settings;
+mod sourcing;
+mod transit;
 mod verify;
 
 pub use compare::{PlanChange, PlanDifference, compare_plans};

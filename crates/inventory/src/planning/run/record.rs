@@ -96,6 +96,22 @@ pub struct PlannedOrder {
     pub firm: Option<Id<FirmOrder>>,
     /// The promise that it is for alone, where it is made to order.
     pub for_promise: Option<Id<Reservation>>,
+    /// The day on which something was short, so that it was planned; `None` of what was firmed.
+    pub short_on: Option<NaiveDate>,
+    /// How much was short: needed + safety stock - left - coming, and what is short later; several orders may be for it.
+    pub short: Qty,
+    /// What was left before that day.
+    pub left: Qty,
+    /// What comes on that day, without what is planned.
+    pub coming: Qty,
+    /// What is needed on that day.
+    pub needed: Qty,
+    /// How much shall be left then: the safety stock.
+    pub safety_stock: Qty,
+    /// How much more is short later, in the days that one lot is for.
+    pub short_later: Qty,
+    /// The last of these days.
+    pub short_until: Option<NaiveDate>,
 }
 
 /// Who needs what an order brings.
@@ -158,6 +174,8 @@ pub enum PlanAction {
     Overdue,
     /// Find a way: nothing can be planned for what is short.
     Short,
+    /// Correct what is said: it can't be planned by it.
+    Correct,
 }
 
 /// Why.
@@ -176,6 +194,12 @@ pub enum PlanReason {
     Fence,
     /// Whatever is ordered today comes later.
     LeadTime,
+    /// The bill that the firm order is made by is gone: its components are not planned.
+    NoBill,
+    /// A component is closed, and nothing takes its place: it is planned without it.
+    ComponentClosed,
+    /// The site that it shall come from doesn't keep it, or gets it from here.
+    NoSendingSite,
 }
 
 /// A message of a run: what has to be done with what.
@@ -208,4 +232,10 @@ pub struct PlanMessage {
     pub expected: Option<Id<Expected>>,
     /// The firm order that it is about, or the transfer that it was released as.
     pub firm: Option<Id<FirmOrder>>,
+    /// Who needs it first: a promise.
+    pub promise: Option<Id<Reservation>>,
+    /// Or an order of the run, by its number.
+    pub needed_by: Option<u32>,
+    /// What that is an order of; or the component that is closed.
+    pub about: Option<ItemId>,
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use fondaco_core::Id;
 use fondaco_core::job::JobId;
 use rust_decimal::Decimal;
@@ -9,8 +10,10 @@ use serde::Serialize;
 
 use super::ground::{Comes, Ground, Wants};
 use super::record::{PegKind, PlanAction, PlanMessage, PlanPeg, PlanReason, PlannedOrder};
+use super::said::Key;
+use super::sourcing::Fault;
 use crate::levels::Reservation;
-use crate::mrp::{self, Action, ItemNo, NeedOf, Plan, Reason, SupplyOf};
+use crate::mrp::{self, Action, ItemNo, NeedOf, Plan, Reason, Shortage, SupplyOf};
 use crate::planning::PlanningError;
 use crate::{QUANTITY_DIGITS, Qty, StockError};
 
@@ -55,6 +58,11 @@ fn stored(quantity: Decimal) -> Result<Qty, StockError> {
     Ok(units.map(Qty::from_units).ok_or_else(error)?)
 }
 
+/// A figure of a shortage, where there was one.
+fn figure(short: Option<&Shortage>, of: impl Fn(&Shortage) -> Decimal) -> Result<Qty, StockError> {
+    short.map_or(Ok(Qty::ZERO), |short| stored(of(short)))
+}
+
 struct Writer<'g> {
     ground: &'g Ground,
     plan: &'g Plan,
@@ -68,10 +76,17 @@ const NO_RUN: JobId = JobId::from_u128(0);
 
 impl Writer<'_> {
     fn orders(&mut self) -> Result<(), StockError> {
+        let mut of: Option<(ItemNo, Vec<Shortage>)> = None;
         for order in self.plan.proposals() {
+            if of.as_ref().is_none_or(|(item, _)| *item != order.item) {
+                let shortages = self.plan.shortages(order.item).map_err(PlanningError::Mrp)?;
+                of = Some((order.item, shortages));
+            }
+            let all = of.as_ref().map_or(&[][..], |(_, all)| all.as_slice());
+            let short = all.iter().find(|short| short.orders.contains(&order.number));
             let number = small(self.rows.len());
             self.numbers.insert((order.item, order.number), number);
-            let row = self.order(number, &order)?;
+            let row = self.order(number, &order, short)?;
             self.rows.extend(row.map(ResultRow::Order));
         }
         Ok(())
@@ -81,6 +96,7 @@ impl Writer<'_> {
         &self,
         number: u32,
         order: &mrp::PlannedOrder,
+        short: Option<&Shortage>,
     ) -> Result<Option<PlannedOrder>, StockError> {
         let Some((item, site)) = self.ground.keys.get(order.item.index()).copied() else {
             return Ok(None);
@@ -107,6 +123,14 @@ impl Writer<'_> {
             due_on: order.due,
             firm,
             for_promise: order.demand.and_then(|demand| self.root(demand)),
+            short_on: short.map(|short| short.on),
+            short: figure(short, |short| short.quantity)?,
+            left: figure(short, |short| short.left)?,
+            coming: figure(short, |short| short.coming)?,
+            needed: figure(short, |short| short.needed)?,
+            safety_stock: figure(short, |short| short.safety_stock)?,
+            short_later: figure(short, |short| short.later)?,
+            short_until: short.map(|short| short.until),
         }))
     }
 
@@ -166,13 +190,31 @@ impl Writer<'_> {
     }
 
     fn messages(&mut self) -> Result<(), StockError> {
-        let messages = self.plan.messages().map_err(PlanningError::Mrp)?;
-        let before = self.rows.len();
-        for message in &messages {
-            let row = self.message(small(self.rows.len() - before), message)?;
-            self.rows.extend(row.map(ResultRow::Message));
+        let told = self.plan.messages().map_err(PlanningError::Mrp)?;
+        let mut all: Vec<(ItemNo, PlanMessage)> = self.faults();
+        for message in &told {
+            all.extend(self.message(message)?.map(|row| (message.item, row)));
         }
+        all.sort_by_key(|(item, _)| *item);
+        let numbered = (0..).zip(all).map(|(number, (_, row))| PlanMessage { number, ..row });
+        self.rows.extend(numbered.map(ResultRow::Message));
         Ok(())
+    }
+
+    /// What the run could not plan by.
+    fn faults(&self) -> Vec<(ItemNo, PlanMessage)> {
+        let items = self.plan.network().items().map(|(number, _)| number);
+        let both = items.zip(self.ground.keys.iter().zip(&self.ground.faults));
+        let all = both.flat_map(|(number, (key, faults))| {
+            faults.iter().map(move |fault| (number, *key, *fault))
+        });
+        let day = self.plan.horizon().start;
+        let row = |(number, (item, site), fault): (ItemNo, _, Fault)| {
+            let (reason, about, firm) = (fault.reason, fault.about, fault.firm);
+            let row = PlanMessage { about, firm, ..no_message((item, site), day) };
+            (number, PlanMessage { action: PlanAction::Correct, reason, ..row })
+        };
+        all.map(row).collect()
     }
 
     /// What a supply of the kernel is in the store.
@@ -183,12 +225,8 @@ impl Writer<'_> {
         }
     }
 
-    fn message(
-        &self,
-        number: u32,
-        message: &mrp::Message,
-    ) -> Result<Option<PlanMessage>, StockError> {
-        let Some((item, site)) = self.ground.keys.get(message.item.index()).copied() else {
+    fn message(&self, message: &mrp::Message) -> Result<Option<PlanMessage>, StockError> {
+        let Some(key) = self.ground.keys.get(message.item.index()).copied() else {
             return Ok(None);
         };
         let (action, mut to) = match message.action {
@@ -224,21 +262,49 @@ impl Writer<'_> {
             Action::Short { quantity, .. } => quantity,
             _ => message.quantity,
         };
-        Ok(Some(PlanMessage {
-            run: NO_RUN,
-            attempt: 0,
-            number,
-            item,
-            site,
-            action,
-            reason,
-            day: message.day,
-            to,
-            quantity: stored(quantity)?,
-            order,
-            expected,
-            firm,
-        }))
+        let row = self.for_whom(message.reason, no_message(key, message.day));
+        let quantity = stored(quantity)?;
+        Ok(Some(PlanMessage { action, reason, to, quantity, order, expected, firm, ..row }))
+    }
+
+    /// A message with who needs it.
+    fn for_whom(&self, reason: Reason, row: PlanMessage) -> PlanMessage {
+        match reason {
+            Reason::Needed { by: NeedOf::Demand(demand), .. } => {
+                match self.ground.wants.get(&demand) {
+                    Some(Wants::Promise(promise)) => PlanMessage { promise: Some(*promise), ..row },
+                    _ => row,
+                }
+            }
+            Reason::Needed { by: NeedOf::Order { item, number }, .. } => {
+                let needed_by = self.numbers.get(&(item, number)).copied();
+                let about = self.ground.keys.get(item.index()).map(|(item, _)| *item);
+                PlanMessage { needed_by, about, ..row }
+            }
+            _ => row,
+        }
+    }
+}
+
+/// A message about nothing yet.
+fn no_message((item, site): Key, day: NaiveDate) -> PlanMessage {
+    PlanMessage {
+        run: NO_RUN,
+        attempt: 0,
+        number: 0,
+        item,
+        site,
+        action: PlanAction::Correct,
+        reason: PlanReason::NotNeeded,
+        day,
+        to: None,
+        quantity: Qty::ZERO,
+        order: None,
+        expected: None,
+        firm: None,
+        promise: None,
+        needed_by: None,
+        about: None,
     }
 }
 

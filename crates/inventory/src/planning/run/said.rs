@@ -78,6 +78,11 @@ impl Said {
         crate::bills::in_order(all, Some(site))
     }
 
+    /// A bill of an item by its version.
+    pub(super) fn bill(&self, item: ItemId, version: &SmolStr) -> Option<&BillOf> {
+        self.bills.get(&item)?.iter().find(|one| one.bill.version == *version)
+    }
+
     /// Where an item comes from at a site: by its rule; without one, it is made if it has a bill there.
     pub(super) fn source(&self, key: Key) -> Option<SourceKind> {
         match self.rules.get(&key) {
@@ -113,8 +118,18 @@ impl Said {
         Ok(keys)
     }
 
-    /// What an item at a site takes or brings besides.
+    /// What an item at a site takes or brings besides, and what orders take that were firmed of it.
     fn parts(&self, key: Key) -> Vec<Key> {
+        let firm = self.firm.get(&key).into_iter().flatten().flat_map(|firm| {
+            let bill = firm.version.as_ref().and_then(|version| self.bill(key.0, version));
+            let lines = bill.into_iter().flat_map(|bill| &bill.lines);
+            let sent = firm.from_site.map(|from| (key.0, from));
+            lines.map(|line| (line.component, key.1)).chain(sent)
+        });
+        self.parts_now(key).into_iter().chain(firm).collect()
+    }
+
+    fn parts_now(&self, key: Key) -> Vec<Key> {
         match self.source(key) {
             Some(SourceKind::Make) => {
                 let lines = self.bills_at(key).into_iter().flat_map(|bill| &bill.lines);

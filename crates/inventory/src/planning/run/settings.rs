@@ -50,10 +50,16 @@ pub struct PlanSettings {
     /// So many days before its release an order is said to be released.
     #[serde(default)]
     pub release_days: u32,
-    /// What is on order is taken for what can come so many days earlier, and called in before anything new is planned. With 0 what comes
-    /// too late is called in, and ordered besides.
-    #[serde(default)]
+    /// What is on order or firm, and comes up to so many days too late, is called in rather than ordered again; 90 where nothing is said.
+    /// What comes later still is taken as it is dated: it is ordered again, and cancelled if nobody needs it then. With 0 that is so of
+    /// all that comes too late.
+    #[serde(default = "a_quarter")]
     pub reschedule_days: u32,
+}
+
+/// How far something on order can be called in, where nothing is said.
+fn a_quarter() -> u32 {
+    90
 }
 
 impl PlanSettings {
@@ -67,7 +73,7 @@ impl PlanSettings {
             expedite_days: 0,
             defer_days: 0,
             release_days: 0,
-            reschedule_days: 0,
+            reschedule_days: a_quarter(),
         }
     }
 
