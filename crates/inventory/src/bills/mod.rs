@@ -15,6 +15,8 @@
 
 mod cycle;
 mod error;
+#[cfg(feature = "import")]
+mod file;
 mod indented;
 mod judge;
 mod read;
@@ -24,6 +26,8 @@ mod set;
 mod used;
 
 pub use error::BillError;
+#[cfg(feature = "import")]
+pub use file::{BillFile, BillMapping, ResolvedBills};
 pub(crate) use indented::taken;
 pub use indented::{Indented, IndentedLine, indented};
 pub(crate) use judge::LONGEST_DAYS;

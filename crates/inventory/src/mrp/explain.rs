@@ -158,6 +158,7 @@ impl Plan {
         let mut all = Vec::new();
         for (need, much) in pegging.needs_of(supply) {
             if *left == 0 {
+                all.push(more());
                 return Ok(all);
             }
             *left -= 1;
@@ -174,7 +175,7 @@ impl Plan {
                     let told = Explain::new(what, figure);
                     let of = SupplyOf::Order(number);
                     if depth >= DEEPEST {
-                        told
+                        told.input(more())
                     } else {
                         told.inputs(self.explain_needs(parent, of, depth + 1, left)?)
                     }
@@ -284,6 +285,7 @@ impl Plan {
         for at in (0..pegging.needs.len()).filter(|at| pegging.needs[*at].of == need) {
             for (supply, much) in pegging.supplies_of(at) {
                 if *left == 0 {
+                    all.push(more());
                     return Ok(all);
                 }
                 *left -= 1;
@@ -410,6 +412,11 @@ impl Plan {
         let day = Parameter::new(word("Day"), message.day);
         Ok(Explain::new(what, value).rule(reason).parameter(day))
     }
+}
+
+/// Says that there is more than is told: ask for the order above or below by itself.
+fn more() -> Explain {
+    Explain::new(word("And more"), Cell::Empty)
 }
 
 fn amount(item: &Item, quantity: Decimal) -> Cell {

@@ -174,12 +174,16 @@ impl Plan {
             let comes = needed.day.max(start);
             let is_overdue = needed.day < start;
             let is_beyond = needed.day > day(self.horizon.end);
+            // Within a bucket is in time.
+            let place = |on: i32| self.compiled.grid.place(on);
+            let is_here =
+                needed.on.is_some_and(|on| place(on).is_some() && place(on) == place(comes));
             let change = match needed.on {
                 None if is_beyond => None,
                 None if needed.quantity > tolerated => Some((Action::Cancel, Reason::NotNeeded)),
                 None => None,
                 // When it will come has to be asked first.
-                Some(_) if is_overdue => None,
+                Some(_) if is_overdue || is_here => None,
                 Some(on) if later(on, damping.expedite_days) < comes => {
                     Some((Action::Expedite { to: date(on) }, first_need(dealt, on)))
                 }

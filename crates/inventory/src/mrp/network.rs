@@ -105,6 +105,13 @@ impl Network {
         Ok(CalendarNo(number))
     }
 
+    /// The calendar of a name, the first that was added under it.
+    #[must_use]
+    pub fn calendar_of(&self, name: &str) -> Option<CalendarNo> {
+        let at = self.calendars.iter().position(|(own, _)| own == name)?;
+        Some(CalendarNo(check::number(at)))
+    }
+
     /// Adds an item.
     ///
     /// # Errors

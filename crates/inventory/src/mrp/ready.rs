@@ -86,14 +86,17 @@ impl Ready {
                 demand: number.0,
                 quantity,
                 consumes: if demand.kind == DemandKind::Order { whole } else { 0 },
-                // All of it is never too small a part.
-                minimum: micro(demand.delivery.minimum)?.min(quantity),
+                minimum: micro(demand.delivery.minimum)?,
             });
         }
         required.sort_by_key(|row| (row.day, row.priority, row.demand));
         consume(&mut required, item, compiled);
         let fence = params.demand_fence;
         required.retain(|row| row.quantity > 0 && (!row.is_forecast || row.day >= fence));
+        for row in &mut required {
+            // All of what is left of it is never too small a part.
+            row.minimum = row.minimum.min(row.quantity);
+        }
         let receipts = receipts(own, item.digits, params.sources)?;
         let is_choosy = required.iter().any(|row| row.latest < params.earliest.max(row.day));
         Ok(Ready { on_hand, required, receipts, is_choosy })

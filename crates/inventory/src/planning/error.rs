@@ -74,6 +74,22 @@ pub enum PlanningError {
         /// The id as given.
         run: JobId,
     },
+    /// A run that people look at.
+    #[error("planning run {run} is the current one, or the one before it: forget older ones")]
+    #[kind(Refused)]
+    RunIsCurrent {
+        /// The run.
+        run: JobId,
+    },
+    /// No such message, or of a run that is not done.
+    #[error("planning run {run} has no message {number}: correct the number, or the run")]
+    #[kind(NotFound)]
+    UnknownPlanMessage {
+        /// The run.
+        run: JobId,
+        /// The number as given.
+        number: u32,
+    },
     /// No such proposal, or of a run that is not done.
     #[error("planning run {run} proposes no order {number}: correct the number, or the run")]
     #[kind(NotFound)]

@@ -37,12 +37,13 @@ pub use firm::{
 pub use forecast::{Expectation, ForecastLine, RecordForecast};
 pub use parameters::{LotSizing, RemovePlanning, SetPlanning};
 pub use read::{forecast_of, parameters, parameters_of};
-pub use record::{ForecastBucket, LotKind, PlanningParameters};
+pub use record::{CostRule, ForecastBucket, LotKind, PlanningParameters};
 pub use run::{
-    CurrentPlan, Ground, PegKind, PlanAction, PlanBuckets, PlanChange, PlanCursor, PlanDifference,
-    PlanMessage, PlanPeg, PlanReason, PlanReport, PlanRun, PlanSettings, PlannedOrder, PlanningRun,
-    compare_plans, current_plan, explain_proposal, plan_messages, plan_pegs, plan_run,
-    planned_orders,
+    CurrentPlan, ForgetRuns, Forgotten, Ground, Listed, MessageList, PegKind, PlanAction,
+    PlanBuckets, PlanChange, PlanCursor, PlanDifference, PlanFilter, PlanMessage, PlanPeg,
+    PlanReason, PlanReport, PlanRun, PlanSettings, PlannedOrder, PlanningRun, ProposalList,
+    compare_plans, current_plan, explain_plan_message, explain_promise, explain_proposal,
+    message_list, plan_messages, plan_pegs, plan_run, planned_orders, proposal_list,
 };
 
 use fondaco_core::engine::Part;

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{LotKind, PlanningError, PlanningParameters, rights};
+use super::{CostRule, LotKind, PlanningError, PlanningParameters, rights};
 use crate::bills::LONGEST_DAYS;
 use crate::items::Item;
 use crate::places::Site;
@@ -28,6 +28,35 @@ pub enum LotSizing {
     Days(u32),
     /// What comes within so many buckets, that of the need being the first.
     Periods(u32),
+    /// What a rule makes of the requirements of all buckets by what lots cost.
+    ByCost {
+        /// Which rule.
+        rule: CostRule,
+        /// What a lot costs to set up, or an order to be made, in the stock's currency: zero or more.
+        #[serde(with = "fondaco_core::decimal::as_text")]
+        setup_cost: Decimal,
+        /// What a unit costs to keep for a year, in the stock's currency: above zero.
+        #[serde(with = "fondaco_core::decimal::as_text")]
+        holding_cost_per_year: Decimal,
+    },
+}
+
+impl LotSizing {
+    /// Lots by what they cost.
+    ///
+    /// ```
+    /// use fondaco_inventory::planning::{CostRule, LotSizing};
+    /// let least = LotSizing::by_cost(CostRule::WagnerWhitin, 80.into(), "3.65".parse()?);
+    /// assert!(matches!(least, LotSizing::ByCost { rule: CostRule::WagnerWhitin, .. }));
+    /// # Ok::<(), rust_decimal::Error>(())
+    /// ```
+    pub fn by_cost(
+        rule: CostRule,
+        setup_cost: Decimal,
+        holding_cost_per_year: Decimal,
+    ) -> LotSizing {
+        LotSizing::ByCost { rule, setup_cost, holding_cost_per_year }
+    }
 }
 
 /// Says how an item is planned at a site, in place of what was said before. Where it comes from, how long that takes, safety stock and
@@ -157,6 +186,22 @@ impl SetPlanning {
             }
             LotSizing::Days(days) => (LotKind::Days, Qty::ZERO, days),
             LotSizing::Periods(periods) => (LotKind::Periods, Qty::ZERO, periods),
+            LotSizing::ByCost { .. } => (LotKind::ByCost, Qty::ZERO, 0),
+        };
+        let (cost_rule, setup_cost, holding_cost_per_year) = match self.lot {
+            LotSizing::ByCost { rule, setup_cost, holding_cost_per_year } => {
+                if setup_cost < Decimal::ZERO {
+                    let why = "is below zero: give zero or more";
+                    return Err(bad("setup_cost", setup_cost.to_string(), why).into());
+                }
+                if holding_cost_per_year <= Decimal::ZERO {
+                    let (field, value) = ("holding_cost_per_year", holding_cost_per_year);
+                    let why = "is not above zero: what costs nothing to keep has no best lot";
+                    return Err(bad(field, value.to_string(), why).into());
+                }
+                (Some(rule), Some(setup_cost), Some(holding_cost_per_year))
+            }
+            _ => (None, None, None),
         };
         let in_periods = matches!(lot, LotKind::Days | LotKind::Periods);
         if in_periods && !(1..=LONGEST_DAYS).contains(&lot_periods) {
@@ -169,6 +214,9 @@ impl SetPlanning {
             lot,
             lot_quantity,
             lot_periods,
+            cost_rule,
+            setup_cost,
+            holding_cost_per_year,
             safety_days: self.safety_days,
             demand_fence_days: self.demand_fence_days,
             planning_fence_days: self.planning_fence_days,

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use fondaco_core::store::{Field, Record};
 use fondaco_core::{ItemId, Rate, SiteId};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -20,6 +21,26 @@ pub enum LotKind {
     Days,
     /// What comes within so many buckets of the run.
     Periods,
+    /// What a rule makes of all requirements by what lots cost.
+    ByCost,
+}
+
+/// How lots are made by what they cost: the rules of [`lot_sizing`](crate::lot_sizing).
+#[derive(Field, Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CostRule {
+    /// Lots of the economic order quantity.
+    EconomicQuantity,
+    /// As many buckets as the economic order quantity lasts: period order quantity.
+    EconomicPeriods,
+    /// As far as the cost per unit doesn't rise.
+    LeastUnitCost,
+    /// As far as keeping costs about as much as setting up: least total cost.
+    PartPeriod,
+    /// As far as the cost per bucket doesn't rise.
+    SilverMeal,
+    /// What costs least over all buckets.
+    WagnerWhitin,
 }
 
 /// How an item is planned at a site, beside what its reorder rule says.
@@ -36,6 +57,12 @@ pub struct PlanningParameters {
     pub lot_quantity: Qty,
     /// How many days, or buckets, one order covers; 0 where lots are no periods.
     pub lot_periods: u32,
+    /// By which rule, where lots are made by cost.
+    pub cost_rule: Option<CostRule>,
+    /// What a lot costs to set up, or an order to be made, in the stock's currency.
+    pub setup_cost: Option<Decimal>,
+    /// What a unit costs to keep for a year, in the stock's currency.
+    pub holding_cost_per_year: Option<Decimal>,
     /// How many days before it is needed something shall be there: safety time.
     pub safety_days: u32,
     /// Within so many days from today forecasts don't count: demand time fence.

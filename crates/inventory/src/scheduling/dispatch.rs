@@ -1,6 +1,6 @@
 //! Orders, and which goes first.
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Ordering;
 
 use fondaco_core::Timestamp;
 use rust_decimal::Decimal;
@@ -24,7 +24,7 @@ pub struct Order {
     pub due: Timestamp,
     /// Before this it must not begin.
     pub release: Timestamp,
-    /// The larger goes first, whatever the rule.
+    /// The smaller goes first, whatever the rule: 0 before 1, as in planning.
     pub priority: i32,
 }
 
@@ -47,7 +47,7 @@ impl Order {
         self
     }
 
-    /// The same with a priority: the larger goes first.
+    /// The same with a priority: the smaller goes first.
     #[must_use]
     pub fn with_priority(mut self, priority: i32) -> Order {
         self.priority = priority;
@@ -188,7 +188,7 @@ impl Plant {
 /// Which of two goes first.
 fn first(rule: Rule, one: &Ranked<'_>, other: &Ranked<'_>) -> Ordering {
     let by_rule = match rule {
-        Rule::AsGiven => return Reverse(one.order.priority).cmp(&Reverse(other.order.priority)),
+        Rule::AsGiven => return one.order.priority.cmp(&other.order.priority),
         Rule::DueDate => Ordering::Equal,
         Rule::Slack => (one.time - one.work).cmp(&(other.time - other.work)),
         Rule::CriticalRatio => {
@@ -198,6 +198,6 @@ fn first(rule: Rule, one: &Ranked<'_>, other: &Ranked<'_>) -> Ordering {
         }
         Rule::ShortestTime => one.work.cmp(&other.work),
     };
-    let by_priority = Reverse(one.order.priority).cmp(&Reverse(other.order.priority));
+    let by_priority = one.order.priority.cmp(&other.order.priority);
     by_priority.then(by_rule).then_with(|| one.order.due.cmp(&other.order.due))
 }

@@ -348,7 +348,7 @@ fn rules_choose_who_goes_first() {
     assert_eq!(first(Rule::Slack, &orders), ["40", "50", "96"]);
     assert_eq!(first(Rule::CriticalRatio, &orders), ["96", "40", "50"]);
     assert_eq!(first(Rule::ShortestTime, &orders), ["50", "40", "96"]);
-    let urgent = [orders[0].clone(), orders[1].clone(), orders[2].clone().with_priority(1)];
+    let urgent = [orders[0].clone(), orders[1].clone(), orders[2].clone().with_priority(-1)];
     assert_eq!(first(Rule::DueDate, &urgent), ["96", "40", "50"]);
 }
 

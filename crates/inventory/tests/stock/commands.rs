@@ -380,8 +380,12 @@ fn commands_of_bills_and_planning_are_json() {
         r#"{"document":"00000000-0000-0000-0000-000000000004","wanted_on":"2026-03-02"}"#,
     );
     same(
+        &ForgetRuns::new(vec![Id::from_u128(4)]),
+        r#"{"runs":["00000000-0000-0000-0000-000000000004"]}"#,
+    );
+    same(
         &PlanSettings::new(d("2026-03-02")),
-        r#"{"date":"2026-03-02","days":365,"buckets":"dates","releases_in_past":false,"expedite_days":0,"defer_days":0,"release_days":0,"reschedule_days":0}"#,
+        r#"{"date":"2026-03-02","days":365,"buckets":"dates","releases_in_past":false,"expedite_days":0,"defer_days":0,"release_days":0,"reschedule_days":90}"#,
     );
 }
 
@@ -402,7 +406,11 @@ fn digests_of_firm_orders_never_change() {
     let wanted = SetWantedDay::new(DocumentId::from_u128(4), d("2026-03-02"));
     let now = [hex(&firm), hex(&change), hex(&dropped), hex(&release), hex(&wanted)];
     assert_eq!(now, KNOWN_OF_FIRM_ORDERS);
+    assert_eq!(hex(&ForgetRuns::new(vec![Id::from_u128(4)])), KNOWN_OF_FORGETTING);
 }
+
+const KNOWN_OF_FORGETTING: &str =
+    "f4913e3c550c51958fded76f905705012cab9ae4138cd025a2374b816c05d5db";
 
 const KNOWN_OF_FIRM_ORDERS: [&str; 5] = [
     "10d24375940475e474cf7cdc107b32827f8bef47db078b68b33ed2cfd3160bac",

@@ -72,6 +72,8 @@ fn what_is_planned(store: &dyn Store) -> Result<(), StockError> {
         day.send("release", &ReleaseFirmOrder::new(*first, DocumentId::named("work/1")))?;
         day.send("drop", &DropFirmOrder::new(*last))?;
     }
+    let forgotten = day.send("forget", &ForgetRuns::new(vec![JobId::named("older")]))?;
+    assert!(!forgotten.more, "{forgotten:?}");
     driver.view(|view| {
         let found = ENGINE.verify(view)?;
         assert!(found.is_empty(), "{found:?}");
@@ -125,7 +127,9 @@ fn planned_run(driver: &Driver<'_>, envelope: Envelope) -> Result<JobId, StockEr
             messages,
         })?;
         tx.insert(CurrentPlan { plan: CurrentPlan::key(), run, previous: None, firmings: 0 })?;
-        tx.insert_all(vec![order(0), order(1)])?;
+        // What an attempt left that was given up.
+        let older = PlannedOrder { run: JobId::named("older"), ..order(0) };
+        tx.insert_all(vec![order(0), order(1), older])?;
         Ok::<(), Halt>(())
     })?;
     Ok(run)

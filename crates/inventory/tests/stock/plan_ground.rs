@@ -36,6 +36,7 @@ fn bought(host: &Host, days: u32) {
 fn forecast(host: &Host, (item, count): (ItemId, i64), from: &str, until: &str) {
     let line = Expectation::new(d(from), pcs(count)).until(d(until));
     let line = ForecastLine::new(item, main_site(), d(from), vec![line]);
+    let line = ForecastLine { until: Some(d(until)), ..line };
     host.must(&format!("forecast from {from}"), &RecordForecast::new(vec![line]));
 }
 
@@ -270,4 +271,146 @@ fn messages_say_for_whom() {
     let top = rows.iter().find(|row| row.item == id("TOP")).unwrap();
     let figures = [top.short, top.left, top.coming, top.needed, top.safety_stock];
     assert_eq!(figures.map(|figure| figure.to_decimal().to_string()), ["4", "2", "0", "6", "0"]);
+}
+
+#[test]
+fn lists_name_what_is_proposed_and_what_is_to_be_done() {
+    use fondaco_core::report::Locale;
+    on_every_store(|host| {
+        workshop(&host);
+        let mine =
+            SetPlanning { planner: Some("KH".into()), ..SetPlanning::new(id("LEG"), main_site()) };
+        host.must("mine", &mine);
+        ordered(&host, "order/1", 6, "2026-08-20");
+        let ahead = PlanSettings { release_days: 90, ..settings() };
+        let looked = ground(&host, &ahead);
+        run_over(&host, "june", (&ahead, &looked), |_| false).unwrap();
+        let all =
+            |filter: PlanFilter| host.view(|view| proposal_list(view, run_of("june"), &filter));
+        let codes = |list: &ProposalList| -> Vec<String> {
+            list.rows.iter().map(|row| row.item.to_string()).collect()
+        };
+        assert_eq!(codes(&all(PlanFilter::default())), ["BOLT", "DESK", "LEG", "TOP"]);
+        let page = PlanFilter { after: Some(0), limit: Some(2), ..PlanFilter::default() };
+        assert_eq!(codes(&all(page)), ["DESK", "LEG"]);
+        let of_mine = all(PlanFilter { planner: Some("KH".into()), ..PlanFilter::default() });
+        assert_eq!(codes(&of_mine), ["LEG"]);
+        assert_eq!(of_mine.rows[0].other.as_deref(), Some("SHOP"));
+        assert!(all(PlanFilter { site: Some(shop()), ..PlanFilter::default() }).rows.is_empty());
+        let german = of_mine.to_report().to_text(&Locale::de(), None);
+        for word in ["Vorschläge", "Umlagerung", "Von Standort", "vorgeschlagen", "17.08.2026"] {
+            assert!(german.contains(word), "{word} is not in {german}");
+        }
+        let filter = PlanFilter { item: Some(id("TOP")), ..PlanFilter::default() };
+        let told = host.view(|view| message_list(view, run_of("june"), &filter));
+        assert_eq!(told.rows.len(), 1);
+        let german = told.to_report().to_text(&Locale::de(), None);
+        for word in ["Was zu tun ist", "Freigeben", "jemand braucht es", "DESK"] {
+            assert!(german.contains(word), "{word} is not in {german}");
+        }
+        host.clean();
+    });
+}
+
+/// A message is explained up to who needs it, and by what would help.
+#[test]
+fn messages_and_promises_are_explained() {
+    let host = Host::memory();
+    workshop(&host);
+    host.must("desks", &MoveStock::new(vec![receipt(id("DESK"), "1 pcs", "MAIN/A")]));
+    ordered(&host, "order/1", 3, &today().to_string());
+    plan(&host, "june");
+    let why = |number: u32| {
+        host.view(|view| explain_plan_message(view, run_of("june"), number)).to_string()
+    };
+    let told = messages(&host, "june");
+    let number = |item: &str, action: PlanAction| {
+        told.iter().find(|one| one.item == id(item) && one.action == action).unwrap().number
+    };
+    let release = why(number("DESK", PlanAction::Release));
+    assert!(
+        release.starts_with("DESK at MAIN: Release it: 2 pcs\n│ somebody needs it\n"),
+        "{release}"
+    );
+    assert!(
+        release.contains("For the promise of DESK at MAIN, wanted on 2026-06-30: 3 pcs"),
+        "{release}"
+    );
+    let short = why(number("DESK", PlanAction::Short));
+    assert!(short.contains("would help: a lead time shorter by 2 days"), "{short}");
+    let promise = host.view(|view| levels::open_reservations(view, id("DESK"), main_site()));
+    let why = host.view(|view| explain_promise(view, promise[0].id)).to_string();
+    for part in [
+        "Promise of DESK at MAIN, wanted on 2026-06-30: 3 pcs",
+        "Held for it: 1 pcs",
+        "Planned order of DESK: 2 pcs",
+        "Days late: 2",
+        "would help: a lead time shorter by 2 days",
+        "Planned order of LEG: 8 pcs",
+        "Days late: 1",
+    ] {
+        assert!(why.contains(part), "{part} is not in {why}");
+    }
+    let none = host.view(|view| match explain_plan_message(view, run_of("june"), 99) {
+        Err(error) => Ok(error.code()),
+        Ok(_) => Ok(""),
+    });
+    assert_eq!(none, "inventory.unknown_plan_message");
+}
+
+#[test]
+fn runs_that_nobody_looks_at_any_more_are_forgotten() {
+    on_every_store(|host| {
+        workshop(&host);
+        ordered(&host, "order/1", 6, "2026-08-20");
+        for name in ["may", "june", "july"] {
+            plan(&host, name);
+        }
+        for name in ["june", "july"] {
+            let refused =
+                host.refused(&format!("not {name}"), &ForgetRuns::new(vec![run_of(name)]));
+            assert_eq!(refused.code(), "inventory.run_is_current");
+        }
+        let gone = host.must("forget", &ForgetRuns::new(vec![run_of("may")]));
+        assert!(gone.rows > 4 && !gone.more, "{gone:?}");
+        assert!(orders(&host, "may").is_empty());
+        assert_eq!(orders(&host, "june").len(), 4);
+        let again = host.must("again", &ForgetRuns::new(vec![run_of("may")]));
+        assert_eq!((again.rows, again.more), (0, false));
+        verified(&host);
+        host.clean();
+    });
+}
+
+/// Lots by what they cost, in the run on the store as in the kernel: 4 weeks of 10 pieces, at 52.18 a year for keeping one.
+#[test]
+fn lots_are_made_by_what_they_cost() {
+    let ordered_by = |rule: CostRule| -> Vec<String> {
+        let host = Host::memory();
+        bought(&host, 5);
+        let lot = LotSizing::by_cost(rule, 25.into(), "52.178571".parse().unwrap());
+        host.must("lots", &SetPlanning { lot, ..SetPlanning::new(bolt(), main_site()) });
+        for week in ["2026-08-03", "2026-08-10", "2026-08-17", "2026-08-24"] {
+            forecast_of_day(&host, 10, week);
+        }
+        let weekly = PlanSettings { buckets: PlanBuckets::Weeks, ..settings() };
+        let looked = ground(&host, &weekly);
+        run_over(&host, "june", (&weekly, &looked), |_| false).unwrap();
+        let rows = orders(&host, "june");
+        rows.iter().map(|row| format!("{} {}", row.quantity.to_decimal(), row.due_on)).collect()
+    };
+    // A week of keeping ten costs 10, so that two weeks at once cost 25 + 10, and three 25 + 10 + 20: per week 17.5 and 18.33.
+    let pairs = ["20 2026-08-03", "20 2026-08-17"];
+    assert_eq!(ordered_by(CostRule::SilverMeal), pairs);
+    assert_eq!(ordered_by(CostRule::WagnerWhitin), pairs);
+    // The root of 2 x 25 x mean demand / 1.
+    assert!(!ordered_by(CostRule::EconomicQuantity).is_empty());
+    let host = Host::memory();
+    let free = LotSizing::by_cost(CostRule::SilverMeal, 25.into(), 0.into());
+    let free = SetPlanning { lot: free, ..SetPlanning::new(bolt(), main_site()) };
+    assert_eq!(host.refused("free", &free).code(), "inventory.bad_planning");
+}
+
+fn forecast_of_day(host: &Host, count: i64, day: &str) {
+    forecast(host, (bolt(), count), day, day);
 }

@@ -351,7 +351,7 @@ impl<'a> Netting<'a> {
                 continue;
             }
             if self.reschedule_days > 0 {
-                available = self.pull_in(available, at, ready).ok_or(SHORT)?;
+                available = self.pull_in(params, available, at, ready).ok_or(SHORT)?;
             }
             if available >= event.target || event.place < soonest {
                 continue;
@@ -385,7 +385,13 @@ impl<'a> Netting<'a> {
 
     /// Takes receipts and firm orders that may come earlier for as many as are needed, the nearest first: they come then. What is available
     /// with them.
-    fn pull_in(&mut self, mut available: i64, at: usize, ready: Option<&Ready>) -> Option<i64> {
+    fn pull_in(
+        &mut self,
+        params: &Params,
+        mut available: i64,
+        at: usize,
+        ready: Option<&Ready>,
+    ) -> Option<i64> {
         let Some(ready) = ready else { return Some(available) };
         let event = self.events[at];
         let until = event.place.saturating_add(self.reschedule_days);
@@ -398,7 +404,7 @@ impl<'a> Netting<'a> {
                 *place > event.place && *place <= until && row.kind != SupplyKind::Fixed
             });
             let Some(place) = place.filter(|_| !self.moved[number]) else { continue };
-            if row.demand != NONE {
+            if params.to_order && row.demand != NONE {
                 continue;
             }
             if let Ok(from) = self.events.binary_search_by_key(&place, |event| event.place) {

@@ -2,6 +2,7 @@
 
 mod apart;
 mod by_hand;
+mod forecasts;
 mod model;
 mod naive;
 mod properties;

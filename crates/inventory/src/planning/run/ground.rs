@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
-use fondaco_core::{DateRange, Id, Rate, Reading, View, calendar};
+use fondaco_core::{DateRange, Id, Rate, Reading, Rounding, View, calendar};
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
 
@@ -15,13 +15,14 @@ use super::settings::PlanSettings;
 use super::sourcing::{Fault, Sourcing, Way};
 use super::transit;
 use crate::levels::{Expected, Reservation, Stock};
+use crate::lot_sizing::{LotCosts, LotSizing, Stop};
 use crate::mrp::{
     CalendarNo, Demand, DemandNo, Item, ItemNo, LotRule, Network, Sku, Source, State, Supply,
     SupplyNo,
 };
-use crate::planning::{FirmOrder, LotKind, PlanningError, PlanningParameters};
+use crate::planning::{CostRule, FirmOrder, LotKind, PlanningError, PlanningParameters};
 use crate::replenish::{SourceKind, modifiers};
-use crate::{Qty, StockError};
+use crate::{Qty, StockError, exact};
 
 /// Calendars are made for so many days before and after the days that are planned.
 const MARGIN: u64 = 4_000;
@@ -73,7 +74,10 @@ impl Ground {
         let mut network = Network::new();
         let mut numbers = BTreeMap::new();
         for key in &keys {
-            numbers.insert(*key, network.add(item(&said, *key)).map_err(PlanningError::Mrp)?);
+            numbers.insert(
+                *key,
+                network.add(item(&said, *key, settings)?).map_err(PlanningError::Mrp)?,
+            );
         }
         let mut calendars = Calendars { settings, made: BTreeMap::new() };
         let (mut ways, mut faults) = (Vec::with_capacity(keys.len()), Vec::new());
@@ -302,7 +306,7 @@ impl Calendars<'_> {
 }
 
 /// How an item at a site is planned.
-fn item(said: &Said, key: Key) -> Item {
+fn item(said: &Said, key: Key, settings: &PlanSettings) -> Result<Item, StockError> {
     let (code, site) = said.names(key);
     let mut item = Item::new(Sku::from(code.as_str()).at(site));
     if let Some(stored) = said.items.get(&key.0) {
@@ -317,17 +321,22 @@ fn item(said: &Said, key: Key) -> Item {
         item = item.safety_stock(rule.safety_stock.to_decimal()).modifiers(modifiers(rule));
     }
     match said.parameters.get(&key) {
-        Some(row) => with_parameters(item, row),
-        None => item,
+        Some(row) => with_parameters(item, row, settings),
+        None => Ok(item),
     }
 }
 
-fn with_parameters(item: Item, row: &PlanningParameters) -> Item {
+fn with_parameters(
+    item: Item,
+    row: &PlanningParameters,
+    settings: &PlanSettings,
+) -> Result<Item, StockError> {
     let lot = match row.lot {
         LotKind::LotForLot => LotRule::LotForLot,
         LotKind::Fixed => LotRule::Fixed { quantity: row.lot_quantity.to_decimal() },
         LotKind::Days => LotRule::Days { days: row.lot_periods },
         LotKind::Periods => LotRule::Periods { periods: row.lot_periods },
+        LotKind::ByCost => by_cost(row, item.digits, settings)?,
     };
     let item = item
         .lot(lot)
@@ -335,7 +344,31 @@ fn with_parameters(item: Item, row: &PlanningParameters) -> Item {
         .fences(row.demand_fence_days, row.planning_fence_days)
         .consumes(row.consumed_days_before, row.consumed_days_after)
         .yields(row.yield_share.map_or(Decimal::ONE, Rate::factor));
-    if row.make_to_order { item.make_to_order() } else { item }
+    Ok(if row.make_to_order { item.make_to_order() } else { item })
+}
+
+/// A rule by cost: a year's cost of keeping is a bucket's, by its days.
+fn by_cost(
+    row: &PlanningParameters,
+    digits: u8,
+    settings: &PlanSettings,
+) -> Result<LotRule, StockError> {
+    let rule = match row.cost_rule {
+        Some(CostRule::EconomicQuantity) => {
+            LotSizing::EconomicQuantity(Decimal::new(1, u32::from(digits)))
+        }
+        Some(CostRule::EconomicPeriods) => LotSizing::EconomicPeriods,
+        Some(CostRule::LeastUnitCost) => LotSizing::LeastUnitCost,
+        Some(CostRule::PartPeriod) => LotSizing::PartPeriod(Stop::Nearest),
+        Some(CostRule::SilverMeal) => LotSizing::SilverMeal,
+        Some(CostRule::WagnerWhitin) => LotSizing::WagnerWhitin,
+        None => return Ok(LotRule::LotForLot),
+    };
+    let year = row.holding_cost_per_year.unwrap_or_default();
+    let parts = (settings.bucket_days(), Decimal::new(36_525, 2));
+    let holding = exact::portion("what a unit costs to keep", year, parts, 12, Rounding::HalfUp)?;
+    let costs = LotCosts::new(row.setup_cost.unwrap_or_default(), holding);
+    Ok(LotRule::ByCost { rule, costs })
 }
 
 /// What can be used of what lies there.

@@ -7,8 +7,10 @@
 
 mod committed;
 mod compare;
+mod forget;
 mod ground;
 mod job;
+mod list;
 mod read;
 mod record;
 mod results;
@@ -17,15 +19,17 @@ mod settings;
 mod sourcing;
 mod transit;
 mod verify;
+mod why;
 
 pub use compare::{PlanChange, PlanDifference, compare_plans};
+pub use forget::{ForgetRuns, Forgotten};
 pub use ground::Ground;
 pub use job::{PlanCursor, PlanReport, PlanningRun};
-pub use read::{
-    current_plan, explain_proposal, plan_messages, plan_pegs, plan_run, planned_orders,
-};
+pub use list::{Listed, MessageList, PlanFilter, ProposalList, message_list, proposal_list};
+pub use read::{current_plan, plan_messages, plan_pegs, plan_run, planned_orders};
 pub use record::{
     CurrentPlan, PegKind, PlanAction, PlanMessage, PlanPeg, PlanReason, PlanRun, PlannedOrder,
 };
 pub use settings::{PlanBuckets, PlanSettings};
 pub(super) use verify::verify;
+pub use why::{explain_plan_message, explain_promise, explain_proposal};

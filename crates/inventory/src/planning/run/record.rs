@@ -132,7 +132,10 @@ pub enum PegKind {
 
 /// So much of an order for somebody who needs it.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
-#[record(table = "stock_plan_peg", kind = state, key(run, attempt, order, number))]
+#[record(
+    table = "stock_plan_peg", kind = state, key(run, attempt, order, number),
+    index(by_promise(run, attempt, promise)), index(by_need(run, attempt, needed_by)),
+)]
 pub struct PlanPeg {
     /// The run.
     pub run: JobId,
@@ -150,7 +153,7 @@ pub struct PlanPeg {
     pub needed_on: Option<NaiveDate>,
     /// The promise.
     pub promise: Option<Id<Reservation>>,
-    /// The order, by its number; `None` also of one that is made in passing.
+    /// The order, by its number; of what is made in passing, the one for which it is.
     pub needed_by: Option<u32>,
     /// What that is an order of.
     pub needed_for: Option<ItemId>,

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use fondaco_core::Id;
 use fondaco_core::job::JobId;
+use fondaco_core::{Id, Rounding};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
@@ -15,7 +15,7 @@ use super::sourcing::Fault;
 use crate::levels::Reservation;
 use crate::mrp::{self, Action, ItemNo, NeedOf, Plan, Reason, Shortage, SupplyOf};
 use crate::planning::PlanningError;
-use crate::{QUANTITY_DIGITS, Qty, StockError};
+use crate::{QUANTITY_DIGITS, Qty, StockError, exact};
 
 /// A row of a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -152,7 +152,9 @@ impl Writer<'_> {
                 let Some(order) = self.numbers.get(&(item, number)).copied() else { continue };
                 let mut pegs = Vec::new();
                 for (need, quantity) in pegging.needs_of(at) {
-                    pegs.push(self.peg(need, quantity)?);
+                    for (of, part) in self.above(need.of, quantity)? {
+                        pegs.push(self.peg(of, need.day, part)?);
+                    }
                 }
                 if coming.free > Decimal::ZERO {
                     let quantity = stored(coming.free)?;
@@ -166,10 +168,48 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn peg(&self, need: &mrp::Need, quantity: Decimal) -> Result<PlanPeg, StockError> {
+    /// For whom something is: of what is made in passing, for whom that is made, each in proportion.
+    fn above(&self, of: NeedOf, quantity: Decimal) -> Result<Vec<(NeedOf, Decimal)>, StockError> {
+        let (mut found, mut next) = (Vec::new(), vec![(of, quantity)]);
+        while let Some((of, quantity)) = next.pop() {
+            let in_passing = match of {
+                NeedOf::Order { item, number } if !self.numbers.contains_key(&(item, number)) => {
+                    self.made_for(item, number)?
+                }
+                _ => Vec::new(),
+            };
+            let whole: Decimal = in_passing.iter().map(|(_, much)| *much).sum();
+            if whole <= Decimal::ZERO {
+                found.push((of, quantity));
+                continue;
+            }
+            let (mut left, last) = (quantity, in_passing.len() - 1);
+            for (at, (of, much)) in in_passing.into_iter().enumerate() {
+                let parts = (much, whole);
+                let (what, digits) = ("a part of a peg", u32::from(QUANTITY_DIGITS));
+                let part = match at {
+                    at if at == last => left,
+                    _ => exact::portion(what, quantity, parts, digits, Rounding::Down)?,
+                };
+                left -= part;
+                next.push((of, part));
+            }
+        }
+        found.reverse();
+        Ok(found)
+    }
+
+    /// For whom an order of something made in passing is.
+    fn made_for(&self, item: ItemNo, number: usize) -> Result<Vec<(NeedOf, Decimal)>, StockError> {
+        let pegging = self.plan.pegging(item).map_err(PlanningError::Mrp)?;
+        let Some(at) = pegging.supply(SupplyOf::Order(number)) else { return Ok(Vec::new()) };
+        Ok(pegging.needs_of(at).map(|(need, much)| (need.of, much)).collect())
+    }
+
+    fn peg(&self, of: NeedOf, day: NaiveDate, quantity: Decimal) -> Result<PlanPeg, StockError> {
         let quantity = stored(quantity)?;
-        let day = Some(need.day);
-        let kind = match need.of {
+        let day = Some(day);
+        let kind = match of {
             NeedOf::Demand(demand) => match self.ground.wants.get(&demand) {
                 Some(Wants::Promise(promise)) => {
                     let promise = Some(*promise);

@@ -1,6 +1,7 @@
 //! For which days a run plans, and by which rules.
 
 use chrono::{Days, NaiveDate, Weekday};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::mrp::{Buckets, Damping, Horizon, Options, PastDue};
@@ -81,6 +82,16 @@ impl PlanSettings {
     pub(super) fn horizon(&self) -> Horizon {
         let more = Days::new(u64::from(self.days.saturating_sub(1)));
         Horizon::new(self.date, self.date.checked_add_days(more).unwrap_or(NaiveDate::MAX))
+    }
+
+    /// How many days a bucket has, months on average.
+    pub(super) fn bucket_days(&self) -> Decimal {
+        match self.buckets {
+            PlanBuckets::Dates => Decimal::ONE,
+            PlanBuckets::Days(days) => days.max(1).into(),
+            PlanBuckets::Weeks => 7.into(),
+            PlanBuckets::Months => Decimal::new(304_375, 4),
+        }
     }
 
     pub(super) fn options(&self) -> Options {

@@ -105,6 +105,7 @@ impl<'s> Sourcing<'s> {
         for firm in said.firm.get(&self.key).into_iter().flatten() {
             let Some(kind) = firm.source else { continue };
             if self.ways.iter().any(|(_, way)| way.is_of(firm)) {
+                self.check_ended(firm)?;
                 continue;
             }
             let source = match (kind, &firm.version) {
@@ -134,6 +135,17 @@ impl<'s> Sourcing<'s> {
             self.push(source.valid(never).priority(u16::MAX), way);
         }
         Ok(())
+    }
+
+    /// Whether the order can still take all that it was firmed with, when the bill has ended since.
+    fn check_ended(&mut self, firm: &FirmOrder) -> Result<(), StockError> {
+        let said = self.said;
+        let bill = firm.version.as_ref().and_then(|version| said.bill(self.key.0, version));
+        let ended = bill.filter(|one| one.bill.days().intersect(self.days).is_none());
+        match ended {
+            Some(one) => self.made_by(one, Some(firm.id)).map(drop),
+            None => Ok(()),
+        }
     }
 
     fn way(&self, kind: SourceKind) -> Way {
