@@ -129,7 +129,8 @@ pub struct Options {
     pub past_due: PastDue,
     /// How scrap is reckoned.
     pub scrap: ScrapRule,
-    /// A scheduled receipt is taken for one that can come so many days earlier, before anything new is planned; 0 for as it is dated.
+    /// What is on order, or firm, is taken for what can come so many days earlier, before anything new is planned; 0 for as it is dated.
+    /// What is [fixed](super::SupplyKind::Fixed) comes when it comes.
     pub reschedule_days: u32,
     /// Which messages are left out.
     pub damping: Damping,
@@ -172,7 +173,7 @@ impl Options {
         self
     }
 
-    /// The same, with scheduled receipts that can come so many days earlier.
+    /// The same, with receipts and firm orders that can come so many days earlier.
     #[must_use]
     pub fn reschedules(mut self, days: u32) -> Options {
         self.reschedule_days = days;
