@@ -41,7 +41,7 @@ pub struct Difference {
     pub moved: Vec<Moved>,
 }
 
-/// All differences of two runs, the largest of net pay first.
+/// All differences of two runs, the largest of net pay first. What only the employer bears is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Differences {
     /// What they are in.
@@ -54,6 +54,11 @@ pub struct Differences {
 
 type Lines = BTreeMap<(SmolStr, Kind), Decimal>;
 
+/// What the employer pays on top moves whenever a ceiling is reached, which is nobody's pay.
+fn is_told(kind: Kind) -> bool {
+    kind.is_paid() && kind != Kind::Employer
+}
+
 /// Of each employee: the number, net pay, and the lines that do something to pay. Several slips of one employee add up.
 fn by_employee(
     slips: &[impl Borrow<Slip>],
@@ -65,7 +70,7 @@ fn by_employee(
         let (number, net, lines) = all.entry(slip.employee).or_default();
         *number = slip.number.clone();
         add("net pay", net, slip.net.to_decimal())?;
-        for line in slip.lines.iter().filter(|line| line.kind.is_paid()) {
+        for line in slip.lines.iter().filter(|line| is_told(line.kind)) {
             let key = (line.component.clone(), line.kind);
             add("a component", lines.entry(key).or_default(), line.amount)?;
         }

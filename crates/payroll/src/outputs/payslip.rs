@@ -163,7 +163,9 @@ impl<'s> Payslip<'s> {
         if lines.is_empty() {
             return Ok(());
         }
-        report.push(Row::heading([word(heading)]).starting_group());
+        // Room is made once, so that a payslip of many parts stays one sheet of paper.
+        let heading = Row::heading([word(heading)]);
+        report.push(if kind == Kind::Employer { heading.starting_group() } else { heading });
         let (mut sum, mut told) = (Decimal::ZERO, BTreeSet::new());
         for line in lines {
             add("a sum of the payslip", &mut sum, line.amount)?;

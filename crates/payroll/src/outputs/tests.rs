@@ -334,7 +334,7 @@ fn a_register_adds_up_and_differences_say_who_moved() {
         .collect();
     assert_eq!(
         told,
-        [("19", "-3688.42".to_owned(), 10), ("20", "3688.42".into(), 10), ("18", "500".into(), 1)]
+        [("19", "-3688.42".to_owned(), 8), ("20", "3688.42".into(), 8), ("18", "500".into(), 1)]
     );
     assert_eq!(differences.same, 1);
     assert_eq!(differences.of[2].moved[0].component, "SALARY");

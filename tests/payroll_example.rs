@@ -1,0 +1,75 @@
+//! The example that pays a company does what it says: runs, a payslip with its reasons, a file for the bank, a page; and a second run pays
+//! nobody twice.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    dead_code,
+    unreachable_pub,
+    reason = "a test's helpers may fail the test"
+)]
+
+use std::{
+    fs,
+    process::{Command, Output},
+};
+
+mod program;
+#[path = "example_data/scratch.rs"]
+mod scratch;
+
+use scratch::fresh;
+
+#[test]
+fn a_second_run_pays_nobody_twice_and_tells_the_same() {
+    let (store, page) = (fresh(".db"), fresh(".html"));
+    let argument = format!("sqlite:{}", store.display());
+    let line = ["--store", &argument, "--page", page.to_str().unwrap()];
+    let program = program::example("payroll");
+    let run = || good(&Command::new(&program).args(line).output().unwrap());
+    let (first, second) = (run(), run());
+    let bank = page.with_extension("ach");
+    let (told, paid) = first.split_once("The bank's file").expect("a file is written");
+    let (again, nothing) =
+        second.split_once("Nothing was left to pay").expect("nobody is paid twice");
+    assert_eq!(told, again);
+    assert!(paid.contains("payments") && nothing.contains("The half year as a page"));
+    for part in [
+        "the federal law of 2025",
+        "arrears",
+        "2013-10-27 final",
+        "Garnishment",
+        "Payroll register",
+        "Form W-2 2013",
+        "Journal lines",
+    ] {
+        assert!(told.contains(part), "{part} is missing in {told}");
+    }
+    let file = fs::read_to_string(&bank).unwrap();
+    assert!(file.lines().all(|line| line.len() == 94) && file.lines().count() % 10 == 0);
+    let html = fs::read_to_string(&page).unwrap();
+    for part in
+        ["cost by cost centre", "Forecast of 2014", "Why federal income tax", "What was assumed"]
+    {
+        assert!(html.contains(part), "{part} is missing");
+    }
+    let payslip = fs::read_to_string(page.with_extension("payslip.html")).unwrap();
+    for html in [&html, &payslip] {
+        assert!(!html.contains("<script") && !html.contains("src=") && !html.contains("<link"));
+    }
+    assert!(payslip.contains("Net pay") && payslip.contains("Year to date"));
+    for file in [page.with_extension("payslip.html"), page, bank] {
+        fs::remove_file(&file).unwrap();
+    }
+    for ending in ["", "-wal", "-shm"] {
+        let _ = fs::remove_file(format!("{}{ending}", store.display()));
+    }
+}
+
+/// What it printed; it must have ended well.
+fn good(output: &Output) -> String {
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
