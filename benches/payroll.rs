@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use fondaco::payroll::jurisdictions::united_kingdom::TaxCode;
-use fondaco::payroll::jurisdictions::{united_kingdom, united_states};
+use fondaco::payroll::jurisdictions::{france, germany, united_kingdom, united_states};
 use fondaco::payroll::{Input, PayError, Program};
 use fondaco::rust_decimal::Decimal;
 
@@ -21,6 +21,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("US federal, one core: {us_per_second:.0} employees/s (goal 1,000,000)");
     let uk_per_second = one_core(&uk, &uk_inputs(&uk)?, rows)?;
     println!("UK PAYE and NI, one core: {uk_per_second:.0} employees/s (goal 300,000)");
+    let de = germany()?.on("2026-06-30".parse()?)?;
+    let de_per_second = one_core(&de, &de_inputs(&de)?, rows / 2)?;
+    println!(
+        "German wage tax and social insurance, one core: {de_per_second:.0} employees/s (goal 300,000)"
+    );
+    let fr = france()?.on("2025-06-30".parse()?)?;
+    let fr_per_second = one_core(&fr, &fr_inputs(&fr)?, rows / 10)?;
+    println!(
+        "France, all contributions, one core: {fr_per_second:.0} people/s; beside it: benches/peers/openfisca.py and modele_social.mjs"
+    );
     gross_up(&us, rows / 50)?;
     explanations(&us, rows / 200)?;
     println!("peak memory: {}", peak());
@@ -58,6 +68,28 @@ fn uk_inputs(program: &Program) -> Result<Vec<Column>, PayError> {
         (program.input("ni_letter")?, |row| row % 17),
         (program.input("pay_to_date")?, |row| row.wrapping_mul(104_729) % 5_000_000),
         (program.input("tax_to_date")?, |row| row.wrapping_mul(1_299_709) % 500_000),
+    ])
+}
+
+fn de_inputs(program: &Program) -> Result<Vec<Column>, PayError> {
+    Ok(vec![
+        (program.input("pay_period")?, |_| 1),
+        (program.input("tax_class")?, |row| row % 6),
+        (program.input("wage")?, |row| 60_000 + row.wrapping_mul(7_919) % 900_000),
+        (program.input("fund_rate")?, |row| 200 + row % 150),
+        (program.input("child_allowances")?, |row| row % 3 * 50),
+        (program.input("church_rate")?, |row| row % 2 * 90_000),
+        (program.input("care_childless")?, |row| i64::from(row % 3 == 0)),
+    ])
+}
+
+/// Those of the peers' scripts.
+fn fr_inputs(program: &Program) -> Result<Vec<Column>, PayError> {
+    Ok(vec![
+        (program.input("salary")?, |row| 185_000 + row.wrapping_mul(7_919) % 1_200_000),
+        (program.input("executive")?, |row| i64::from(row % 3 == 0)),
+        (program.input("headcount")?, |_| 15),
+        (program.input("accident_rate")?, |_| 7_000),
     ])
 }
 

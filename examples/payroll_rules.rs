@@ -1,6 +1,7 @@
 //! A workbench for files of payroll rules: `cargo run --example payroll_rules --features payroll -- check FILE`.
 //!
-//! `check` reads a file as the engine does, and says of everything that is wrong in which line and column it stands. `explain` computes
+//! `check` reads a file as the engine does, and says of everything that is wrong in which line and column it stands. `taxability` shows which
+//! component counts to which tax. `explain` computes
 //! one case and says why, as text or as a page. `diff` holds two files against each other, or one on two days: which figures and
 //! formulas are others, and whose pay it changes. Without arguments it says how each is called.
 //!
@@ -54,6 +55,11 @@ fn run(out: &mut dyn Write) -> Result<bool, Box<dyn Error>> {
             }
             Ok(good)
         }
+        Command::Taxability(file) => {
+            let (rules, _) = rules(&file)?;
+            write!(out, "{}", rules.taxability())?;
+            Ok(true)
+        }
         Command::Explain(what) => explain::explain(out, &what).map(|()| true),
         Command::Diff(what) => diff::diff(out, &what).map(|()| true),
     }
@@ -73,12 +79,15 @@ fn check(out: &mut dyn Write, file: &Path) -> Result<bool, Box<dyn Error>> {
         let days: Vec<String> = days.iter().map(NaiveDate::to_string).collect();
         writeln!(
             out,
-            "{}: good. {} inputs, {} figures, {} tables, {} rules; something begins on {}",
+            "{}: good. {} inputs, {} lists, {} figures, {} tables, {} formulas with arguments, {} rules, {} claims; something begins on {}",
             file.display(),
             all.inputs.len(),
+            all.lists.len(),
             all.parameters.len(),
             all.tables.len(),
+            all.formulas.len(),
             all.rules.len(),
+            all.claims.iter().map(|claims| claims.each.len()).sum::<usize>(),
             if days.is_empty() { "no day of its own".to_owned() } else { days.join(", ") },
         )?;
     }

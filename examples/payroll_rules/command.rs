@@ -12,6 +12,7 @@ pub const HELP: &str = "\
 A workbench for files of payroll rules.
 
   check FILE ...                 says what is wrong with files, with line and column
+  taxability FILE                says which component counts to which tax
   explain FILE[@DAY] [options]   computes one case and says why
     --input NAME=VALUE ...         what is told of the employee
     --of RESULT ...                which results are explained; without, net
@@ -31,6 +32,8 @@ pub enum Command {
     Help,
     /// To check files.
     Check(Vec<PathBuf>),
+    /// To show which component counts to which tax.
+    Taxability(File),
     /// To explain a case.
     Explain(Explain),
     /// To compare rules.
@@ -109,6 +112,7 @@ pub fn from_env() -> Result<Command, Box<dyn Error>> {
                 std::iter::once(first).chain(words.by_ref()).map(PathBuf::from).collect(),
             )
         }
+        "taxability" => Command::Taxability(dated(file()?)?),
         "explain" => Command::Explain(Explain { file: dated(file()?)?, inputs, of, html }),
         "diff" => {
             let (before, after) = (dated(file()?)?, dated(file()?)?);

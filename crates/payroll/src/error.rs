@@ -311,7 +311,7 @@ pub enum PayError {
     },
     /// A figure without room, or made of such.
     #[error(
-        "employee {employee}: {rule} has no room for its figures, which reach 1e38 in their smallest digits: look for an input that is too large"
+        "employee {employee}: {rule} has no room for its figures, which reach 1e38 in their smallest digits{given}: look for an input that is too large"
     )]
     #[kind(Invalid)]
     FigureTooLarge {
@@ -319,6 +319,8 @@ pub enum PayError {
         employee: SmolStr,
         /// Which rule.
         rule: SmolStr,
+        /// The largest of the inputs, in brackets: ` (salary is 90000000000000000)`; nothing where none is at hand.
+        given: String,
     },
     /// A quotient over nothing.
     #[error(

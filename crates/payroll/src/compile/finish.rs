@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::lower::Lowering;
 use super::*;
+use crate::program::Slices;
 
 impl Lowering<'_> {
     pub(super) fn finish(self, on: NaiveDate) -> Result<Program, RuleError> {
@@ -29,6 +30,7 @@ impl Lowering<'_> {
             accumulators: self.rules.accumulators.clone(),
             callables: callables(self.rules, on, self.known),
             inner_names: inner_names(self.rules),
+            slices: Slices::default(),
         })
     }
 }

@@ -78,7 +78,11 @@ impl Teller<'_> {
 
     /// A figure with all that its formula rests on, and the rounding at the formula's end.
     fn grounds(&mut self, explain: Explain, node: &Node) -> Explain {
-        let mut said = Said::default();
+        self.grounds_besides(explain, node, Said::default())
+    }
+
+    /// The same without what was said.
+    fn grounds_besides(&mut self, explain: Explain, node: &Node, mut said: Said) -> Explain {
         let explain = match &node.what {
             What::Round { exact, to_digits: Some(digits), rounding, of } => {
                 of.iter().for_each(|node| self.part(node, &mut said));
@@ -182,11 +186,13 @@ impl Teller<'_> {
                 explain = explain.source(source.as_str());
             }
         }
+        let mut said = Said::default();
         for (name, text, part) in of.iter().chain(steps) {
             let local = self.local(name, part).rule(text.as_str());
             explain = explain.input(self.grounds(local, part));
+            said.locals.insert(name.clone());
         }
-        self.grounds(explain, answer)
+        self.grounds_besides(explain, answer, said)
     }
 
     fn local(&self, name: &str, node: &Node) -> Explain {

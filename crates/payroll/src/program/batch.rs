@@ -222,6 +222,7 @@ impl<'p> Batch<'p> {
             i64::try_from(runner.units(*output)).map_err(|_| PayError::FigureTooLarge {
                 employee: self.employees[row].clone(),
                 rule: self.program.outputs[output.0].name.clone(),
+                given: runner.largest(),
             })
         };
         // All of a row or nothing of it.

@@ -13,9 +13,9 @@ pub(crate) type Bounds = (i128, i128);
 /// Any value at all: what is known of a value that can't be computed.
 pub(super) const ANY: Bounds = (i128::MIN, i128::MAX);
 
-/// Runs every step, both sides of each choice.
-pub(crate) fn run_bounds(program: &Program, frame: &mut [Bounds]) {
-    for op in &program.ops {
+/// Runs steps, both sides of each choice.
+pub(crate) fn run_bounds(program: &Program, ops: &[Op], frame: &mut [Bounds]) {
+    for op in ops {
         if let Op::Serve { claims } = op {
             super::claims::serve_bounds(program, frame, *claims);
         } else if let Some((to, bounds)) = step(program, frame, *op) {
@@ -110,9 +110,9 @@ fn step(program: &Program, frame: &[Bounds], op: Op) -> Step {
 }
 
 /// Whether all checks hold of every value between the bounds: yes, no of any, or of some.
-pub(crate) fn checked(program: &Program, frame: &[Bounds]) -> Option<bool> {
+pub(crate) fn checked(ops: &[Op], frame: &[Bounds]) -> Option<bool> {
     let mut all = Some(true);
-    for op in &program.ops {
+    for op in ops {
         let Op::Check { condition, .. } = op else { continue };
         match frame[usize::from(*condition)] {
             (0, 0) => return Some(false),

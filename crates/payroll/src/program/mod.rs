@@ -9,6 +9,7 @@ mod interval;
 mod op;
 mod run;
 mod runner;
+mod slice;
 mod slip;
 mod table;
 
@@ -30,6 +31,7 @@ pub(crate) use interval::{Bounds, checked, run_bounds};
 pub(crate) use op::{CalendarPart, Days, Op, Reg};
 pub(crate) use runner::decimal_of;
 pub use runner::{Input, Output, Runner};
+pub(crate) use slice::{Slice, Slices};
 pub use slip::{Line, Slip};
 pub(crate) use table::{Brackets, Rows, Scaling};
 
@@ -58,6 +60,7 @@ pub struct Program {
     pub(crate) callables: Vec<(String, String)>,
     /// Their names, and those of their arguments and steps.
     pub(crate) inner_names: BTreeSet<SmolStr>,
+    pub(crate) slices: Slices,
 }
 
 /// Where an input stands, and what it may be.

@@ -14,8 +14,17 @@ use crate::proration::thirty;
 
 /// Runs every step. What went wrong is told with the step it went wrong at.
 pub(super) fn run(program: &Program, frame: &mut [i128]) -> Result<(), (usize, Fault)> {
+    run_steps(program, &program.ops, frame)
+}
+
+/// Runs some of a program's steps over a frame that all others have run over.
+pub(super) fn run_steps(
+    program: &Program,
+    ops: &[Op],
+    frame: &mut [i128],
+) -> Result<(), (usize, Fault)> {
     let mut at = 0;
-    while let Some(op) = program.ops.get(at) {
+    while let Some(op) = ops.get(at) {
         let next = match *op {
             Op::Unless { condition, step } if frame[usize::from(condition)] == 0 => step as usize,
             Op::Unless { .. } => at + 1,

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::op::{Fault, Reg};
-use super::{Case, OutputSlot, Program, run};
+use super::{Case, OutputSlot, Program, Slice, run};
 use crate::PayError;
 use crate::rules::names_like;
 use crate::units::Type;
@@ -161,9 +161,48 @@ impl<'p> Runner<'p> {
                 None => return Err(self.missing(slot)),
             }
         }
-        run::run(self.program, &mut self.frame).map_err(|(step, fault)| match fault {
+        run::run(self.program, &mut self.frame).map_err(|(step, fault)| self.failed(step, fault))
+    }
+
+    /// Computes the case once more with another value of one input, as far as a result needs it. The input may have the value, and the
+    /// case was computed before.
+    pub(crate) fn again(
+        &mut self,
+        slice: &Slice,
+        input: Input,
+        units: i64,
+    ) -> Result<(), PayError> {
+        if let Some(slot) = self.program.inputs.get(input.0) {
+            self.frame[usize::from(slot.reg)] = units.into();
+        }
+        run::run_steps(self.program, &slice.ops, &mut self.frame).map_err(|(step, fault)| {
+            self.failed(slice.steps.get(step).copied().unwrap_or_default(), fault)
+        })
+    }
+
+    #[cold]
+    fn failed(&self, step: usize, fault: Fault) -> PayError {
+        match fault {
             Fault::Check { check } => self.unchecked(check),
-            fault => self.program.said(&self.employee, step, fault),
+            fault => match self.program.said(&self.employee, step, fault) {
+                PayError::FigureTooLarge { employee, rule, .. } => {
+                    PayError::FigureTooLarge { employee, rule, given: self.largest() }
+                }
+                other => other,
+            },
+        }
+    }
+
+    /// The largest of what was given, for whoever looks for what is too large.
+    pub(super) fn largest(&self) -> String {
+        let given = self.program.inputs.iter().zip(&self.given).filter(|(_, given)| **given);
+        let numbers = given.filter(|(slot, _)| matches!(slot.of, Type::Number(_)));
+        let units = |slot: &super::InputSlot| {
+            self.frame.get(usize::from(slot.reg)).copied().unwrap_or_default()
+        };
+        let largest = numbers.map(|(slot, _)| slot).max_by_key(|slot| units(slot).unsigned_abs());
+        largest.map_or(String::new(), |slot| {
+            format!(" ({} is {})", slot.name, slot.shown(units(slot)))
         })
     }
 
@@ -279,6 +318,10 @@ impl OutputSlot {
         decimal_of(frame, self.reg, self.digits).ok_or_else(|| PayError::FigureTooLarge {
             employee: employee.into(),
             rule: self.name.clone(),
+            given: frame
+                .get(usize::from(self.reg))
+                .map(|units| format!(" (it comes to {units} of them)"))
+                .unwrap_or_default(),
         })
     }
 }
@@ -296,7 +339,9 @@ impl Program {
         let (employee, rule) = (SmolStr::new(employee), SmolStr::new(self.rule_at(step)));
         match fault {
             // A runner tells it, which knows what was given.
-            Fault::TooLarge | Fault::Check { .. } => PayError::FigureTooLarge { employee, rule },
+            Fault::TooLarge | Fault::Check { .. } => {
+                PayError::FigureTooLarge { employee, rule, given: String::new() }
+            }
             Fault::DividedByZero => PayError::DividedByZero { employee, rule },
             Fault::Refused { function, why } => {
                 let function =
@@ -310,7 +355,7 @@ impl Program {
             }
             Fault::BelowTable { table, index, value } => {
                 let Some(brackets) = self.tables.get(usize::from(table)) else {
-                    return PayError::FigureTooLarge { employee, rule };
+                    return PayError::FigureTooLarge { employee, rule, given: String::new() };
                 };
                 let shown = |units: i128| {
                     let value = Decimal::try_from_i128_with_scale(units, brackets.digits.into());

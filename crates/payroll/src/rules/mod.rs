@@ -7,6 +7,7 @@ mod file;
 mod names;
 mod places;
 mod set;
+mod taxability;
 mod versions;
 mod withholding;
 

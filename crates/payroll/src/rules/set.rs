@@ -153,8 +153,9 @@ impl RuleSet {
         mut file: RuleFile,
         mut functions: Vec<Arc<dyn Function>>,
     ) -> Result<RuleSet, RuleError> {
-        for withholding in std::mem::take(&mut file.withholdings) {
-            file.rules.push(withholding.rule()?);
+        // Taxes come first on a payslip.
+        for (at, withholding) in std::mem::take(&mut file.withholdings).into_iter().enumerate() {
+            file.rules.insert(at, withholding.rule()?);
         }
         if !names(&file)
             .chain(functions.iter().map(|function| function.name()))

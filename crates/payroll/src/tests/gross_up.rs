@@ -124,3 +124,57 @@ proptest! {
         }
     }
 }
+
+/// What a search runs again comes to what the whole program comes to, wherever the input decides what else is computed.
+#[test]
+fn the_steps_between_an_input_and_the_net_are_enough() {
+    use crate::jurisdictions::{germany, united_kingdom, united_states};
+    type Said<'s> = (crate::RuleSet, &'s str, &'s str, &'s [(&'s str, &'s str)]);
+    let cases: [Said<'_>; 3] = [
+        (united_states().unwrap(), "2026-06-30", "wages", &[("frequency", "monthly")]),
+        (
+            united_kingdom().unwrap(),
+            "2025-06-30",
+            "salary",
+            &[
+                ("frequency", "monthly"),
+                ("period", "3"),
+                ("code_kind", "allowance"),
+                ("code_number", "1257"),
+                ("pension_scheme", "net_pay"),
+                ("loan_plan", "plan_2"),
+            ],
+        ),
+        (
+            germany().unwrap(),
+            "2026-06-30",
+            "wage",
+            &[
+                ("pay_period", "month"),
+                ("tax_class", "V"),
+                ("child_allowances", "1"),
+                ("church_rate", "9%"),
+            ],
+        ),
+    ];
+    for (rules, day, name, says) in &cases {
+        let program = rules.on(day.parse().unwrap()).unwrap();
+        let (input, net) = (program.input(name).unwrap(), program.output("net").unwrap());
+        let case = says.iter().fold(program.case("Ada").with(name, "0"), |case, (name, value)| {
+            case.with(name, *value)
+        });
+        let (mut part, mut whole) = (program.runner(), program.runner());
+        part.take(&case).unwrap();
+        part.run().unwrap();
+        whole.take(&case).unwrap();
+        let slice = program.slice(program.inputs[input.0].reg, program.outputs[net.0].reg);
+        assert!(slice.ops.len() < program.ops.len());
+        for row in 0..400_i64 {
+            let units = row.wrapping_mul(7_919) % 97 * (row + 1) * 31;
+            part.again(&slice, input, units).unwrap();
+            whole.set(input, units).unwrap();
+            whole.run().unwrap();
+            assert_eq!(part.units(net), whole.units(net), "{name} {units}");
+        }
+    }
+}

@@ -6,6 +6,7 @@ mod checks;
 mod explained;
 mod formulas;
 mod gross_up;
+mod ireland;
 mod lists;
 mod places;
 mod refused;

@@ -173,6 +173,11 @@ fn a_value_that_an_input_can_not_be_is_refused_with_employee_field_and_way_out()
     let large = asked("pay * 123456789012 * 123456789012", "money", &[("pay", "90000000000000")])
         .unwrap_err();
     assert_eq!(large.code(), "payroll.figure_too_large");
+    assert!(large.to_string().contains("asked has no room for its figures"), "{large}");
+    assert!(large.to_string().contains(" (it comes to 1371742087783"), "{large}");
+    let formula = "pay * 123456789012 * 123456789012 * 123456789012";
+    let larger = asked(formula, "money", &[("pay", "90000000000000")]).unwrap_err().to_string();
+    assert!(larger.contains(" (pay is 90000000000000): look for an input"), "{larger}");
     let zero = asked("round(pay / number(before), 2, up)", "money", &[]).unwrap_err();
     assert_eq!(
         zero.to_string(),

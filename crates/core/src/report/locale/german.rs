@@ -31,6 +31,7 @@ const WORDS: &[(&str, &str)] = &[
     ("Bars", "Säulen"),
     ("Bars by size", "Säulen nach Größe"),
     ("Bars over dates", "Balken über die Zeit"),
+    ("Because", "Weil"),
     ("Before", "Vor"),
     ("Before tax", "Vor Steuern"),
     ("Begun", "Begonnen"),
