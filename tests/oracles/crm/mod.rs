@@ -1,6 +1,9 @@
 //! Adapters of `crm/`.
 
+pub(crate) mod attribution;
+pub(crate) mod clv;
 pub(crate) mod decay;
+pub(crate) mod linkage;
 pub(crate) mod ml;
 pub(crate) mod odoo_pls;
 pub(crate) mod pipeline;

@@ -4,13 +4,11 @@
 
 mod cholesky;
 mod lbfgs;
-#[cfg(test)]
 mod nelder_mead;
 mod quantile;
 
 pub(crate) use cholesky::Cholesky;
 pub(crate) use lbfgs::lbfgs;
-#[cfg(test)]
 pub(crate) use nelder_mead::nelder_mead;
 pub(crate) use quantile::quantile;
 
