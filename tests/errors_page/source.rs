@@ -1,7 +1,7 @@
 //! Reads error types from sources as rustfmt writes them: the variants with their documentation and messages, and what they derive
-//! as code and kind, or the arms of `code` and `kind`.
+//! as code and kind, or the arms of `code` and `kind`; and, by another way, all codes that a program can give.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// An error as the page lists it.
@@ -37,6 +37,11 @@ struct Arms {
 }
 
 impl ErrorType {
+    /// Whether its codes are derived.
+    pub fn is_derived(&self) -> bool {
+        self.derived.is_some()
+    }
+
     /// The errors that have a code of their own. A variant that passes on another error has that one's.
     pub fn listed(&self) -> Vec<(String, Listed)> {
         let mut listed = Vec::new();
@@ -159,11 +164,15 @@ pub fn error_types(path: &Path) -> Vec<ErrorType> {
     let mut attributes = String::new();
     let mut docs = String::new();
     for (at, line) in lines.iter().enumerate() {
-        let opens = line.strip_prefix("pub enum ").or(line.strip_prefix("pub struct "));
-        if let Some(rest) = opens.filter(|_| attributes.contains("thiserror::Error")) {
+        let public = line.strip_prefix("pub enum ").or(line.strip_prefix("pub struct "));
+        let opens = match attributes.contains("#[error_code(") {
+            true => line.split_once("enum ").map(|(_, rest)| rest),
+            false => public.filter(|_| attributes.contains("thiserror::Error")),
+        };
+        if let Some(rest) = opens {
             let ends = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
             let name = rest[..ends].to_owned();
-            let variants = match line.starts_with("pub enum") {
+            let variants = match line.contains("enum ") {
                 true => variants(&lines[at + 1..]),
                 false => vec![Variant {
                     name: String::new(),
@@ -201,6 +210,47 @@ pub fn error_types(path: &Path) -> Vec<ErrorType> {
         gather(line, &mut attributes, &mut docs);
     }
     types
+}
+
+/// All codes in a file that a program can give: those written down in what is called `code`, or given to what becomes a refusal.
+pub fn codes(path: &Path) -> BTreeSet<String> {
+    let text = std::fs::read_to_string(path).unwrap();
+    let text = text.split("\n#[cfg(test)]\nmod ").next().unwrap_or_default();
+    let lines: Vec<&str> =
+        text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    let mut codes = BTreeSet::new();
+    for (at, line) in lines.iter().enumerate() {
+        let indent = line.len() - line.trim_start().len();
+        if line.contains("fn code(&self)") && line.ends_with('{') {
+            let end = format!("{}}}", " ".repeat(indent));
+            let body = lines[at + 1..].iter().take_while(|line| **line != end);
+            codes.extend(
+                body.flat_map(|line| line.split('"').skip(1).step_by(2)).map(str::to_owned),
+            );
+        }
+        let rest = lines[at..].iter().take(2).map(|line| line.trim()).collect::<String>();
+        for opener in ["Fault::new(", "Refused::new(", "code: ", "code = "] {
+            let given = rest.split(opener).skip(1).filter_map(|given| given.strip_prefix('"'));
+            codes.extend(given.filter_map(|given| given.split('"').next()).map(str::to_owned));
+        }
+    }
+    codes.retain(|code| is_code(code));
+    codes
+}
+
+/// Whether a text is written as codes are: an engine's name, a dot, a word.
+pub fn is_code(text: &str) -> bool {
+    let word = |text: &str| {
+        !text.is_empty()
+            && text.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit())
+    };
+    text.split_once('.').is_some_and(|(engine, what)| word(engine) && word(what))
+}
+
+/// How many types in a file derive their codes.
+pub fn deriving(path: &Path) -> usize {
+    let text = std::fs::read_to_string(path).unwrap();
+    text.lines().filter(|line| line.starts_with("#[error_code(")).count()
 }
 
 /// Keeps what stands over an item; anything else forgets it.

@@ -2,66 +2,65 @@
 
 use fondaco_core::import::{self, Refusal};
 use fondaco_core::job::{JobId, job};
-use fondaco_core::{Halt, Range, Reading, Tx};
-use smol_str::{SmolStr, format_smolstr};
+use fondaco_core::{ErrorCode, Halt, Range, Reading, Tx};
+use smol_str::SmolStr;
 
 use super::records::RefusedLine;
 use super::run::Cursor;
 use crate::ledger::RefusedEntry;
 
-/// What can be wrong with lines that are to be entries or accounts, besides what can be with any.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What can be wrong with lines that are to be entries or accounts, besides what can be with any. The value is not in the message: it stands
+/// beside it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, ErrorCode)]
+#[error_code(engine = "import")]
 pub(crate) enum Fault {
+    /// There is an amount in the debit and in the credit column.
+    #[error("there is an amount on either side")]
+    #[kind(Invalid)]
     TwoAmounts,
+    /// There is an amount in neither of both columns.
+    #[error("there is no amount on either side")]
+    #[kind(Invalid)]
     NoAmount,
+    /// A word that stands for no side.
+    #[error("that is no word for debit or credit")]
+    #[kind(Invalid)]
     BadSide,
+    /// A rate that is none.
+    #[error("that is no rate above zero")]
+    #[kind(Invalid)]
     BadRate,
+    /// Amount and worth have different signs.
+    #[error("the worth is below zero, and the amount is not")]
+    #[kind(Invalid)]
     OtherSign,
+    /// The lines of one entry differ in their date.
+    #[error("the lines of an entry have different dates")]
+    #[kind(Invalid)]
     OtherDate,
+    /// The lines of one entry differ in their journal.
+    #[error("the lines of an entry have different journals")]
+    #[kind(Invalid)]
     OtherJournal,
+    /// The lines of one entry don't stand together.
+    #[error("this key was met further up, with other lines in between")]
+    #[kind(Invalid)]
     ScatteredKey,
+    /// An entry is longer than one can be.
+    #[error("the entry has more than {most} lines")]
+    #[kind(Invalid)]
     TooManyLines { most: usize },
+    /// A word that stands for no class of accounts.
+    #[error("that is no class of accounts")]
+    #[kind(Invalid)]
     BadClass,
+    /// The ledger has another account of this code.
+    #[error("there is an account of this code already, and it is another")]
+    #[kind(Invalid)]
     OtherAccount,
 }
 
 impl Fault {
-    fn code(&self) -> &'static str {
-        match self {
-            Fault::TwoAmounts => "import.two_amounts",
-            Fault::NoAmount => "import.no_amount",
-            Fault::BadSide => "import.bad_side",
-            Fault::BadRate => "import.bad_rate",
-            Fault::OtherSign => "import.other_sign",
-            Fault::OtherDate => "import.other_date",
-            Fault::OtherJournal => "import.other_journal",
-            Fault::ScatteredKey => "import.scattered_key",
-            Fault::TooManyLines { .. } => "import.too_many_lines",
-            Fault::BadClass => "import.bad_class",
-            Fault::OtherAccount => "import.other_account",
-        }
-    }
-
-    /// Without the value, which stands beside it.
-    fn message(&self) -> SmolStr {
-        let text = match self {
-            Fault::TwoAmounts => "there is an amount on either side",
-            Fault::NoAmount => "there is no amount on either side",
-            Fault::BadSide => "that is no word for debit or credit",
-            Fault::BadRate => "that is no rate above zero",
-            Fault::OtherSign => "the worth is below zero, and the amount is not",
-            Fault::OtherDate => "the lines of an entry have different dates",
-            Fault::OtherJournal => "the lines of an entry have different journals",
-            Fault::ScatteredKey => "this key was met further up, with other lines in between",
-            Fault::TooManyLines { most } => {
-                return format_smolstr!("the entry has more than {most} lines");
-            }
-            Fault::BadClass => "that is no class of accounts",
-            Fault::OtherAccount => "there is an account of this code already, and it is another",
-        };
-        SmolStr::new_static(text)
-    }
-
     fn way_out(&self) -> &'static str {
         match self {
             Fault::TwoAmounts => "leave one side empty, or write two lines",
@@ -89,7 +88,7 @@ impl Fault {
 
 impl From<Fault> for import::Fault {
     fn from(fault: Fault) -> import::Fault {
-        import::Fault::new(fault.code(), fault.message(), fault.way_out())
+        import::Fault::new(fault.code(), fault.to_string(), fault.way_out())
     }
 }
 

@@ -26,6 +26,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
 
             /// What the caller can do about it.
             #[must_use]
+            #[allow(dead_code, reason = "what is no error by itself, but a part of a report, is asked for its code alone")]
             pub fn kind(&self) -> ::fondaco_core::ErrorKind {
                 match self { #( #kinds )* }
             }

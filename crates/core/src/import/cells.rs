@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
 
+use super::flaw::Flaw;
 use super::format::DateFormat;
 use super::{CsvFormat, Fault, FileError, Line, NumberFormat, Refusal, Source};
 use crate::Currency;
@@ -180,7 +181,7 @@ impl<'r> Cells<'r> {
         if found >= expected && !more {
             return true;
         }
-        let fault = Fault::field_count(found, expected);
+        let fault = Fault::from(Flaw::FieldCount { found, expected });
         self.faults.push(fault.at(self.line.number, &SmolStr::default(), ""));
         false
     }
@@ -199,7 +200,7 @@ impl<'r> Cells<'r> {
             Ok(text) => SmolStr::new(text.trim()),
             Err(_) => {
                 let shown = String::from_utf8_lossy(field);
-                self.faults.push(Fault::not_text().at(self.line.number, name, &shown));
+                self.faults.push(Fault::from(Flaw::NotText).at(self.line.number, name, &shown));
                 SmolStr::default()
             }
         }
@@ -221,7 +222,7 @@ impl<'r> Cells<'r> {
         let before = self.faults.len();
         let text = self.raw(slot);
         if text.is_empty() && self.faults.len() == before {
-            self.fault(Fault::missing(), slot, "");
+            self.fault(Flaw::Missing, slot, "");
         }
         (!text.is_empty()).then_some(text)
     }
@@ -248,7 +249,7 @@ impl<'r> Cells<'r> {
         match date {
             Some(date) => self.reader.last_date = Some((text, date)),
             None => {
-                let fault = Fault::bad_date(&self.reader.patterns);
+                let fault = Flaw::BadDate { patterns: self.reader.patterns.to_string() };
                 self.fault(fault, slot, &text);
             }
         }
@@ -281,7 +282,7 @@ impl<'r> Cells<'r> {
     pub fn needed_number(&mut self, slot: &Slot) -> Option<Decimal> {
         let number = self.number(slot, Fault::bad_amount())?;
         if number.is_none() {
-            self.fault(Fault::missing(), slot, "");
+            self.fault(Flaw::Missing, slot, "");
         }
         number
     }
@@ -302,7 +303,7 @@ impl<'r> Cells<'r> {
         let currency =
             Currency::from_code(text).or_else(|| Currency::from_code(&text.to_ascii_uppercase()));
         if currency.is_none() {
-            self.fault(Fault::bad_currency(), slot, text);
+            self.fault(Flaw::BadCurrency, slot, text);
         }
         currency
     }
@@ -313,7 +314,7 @@ impl<'r> Cells<'r> {
         let is = |words: &[&str]| words.iter().any(|known| same_word(known, &word));
         let (yes, no) = (is(&["yes", "true", "1", "x"]), is(&["no", "false", "0"]));
         if let Some(slot) = slot.as_ref().filter(|_| !yes && !no) {
-            self.fault(Fault::bad_flag(), slot, &word);
+            self.fault(Flaw::BadFlag, slot, &word);
         }
         yes
     }

@@ -16,6 +16,7 @@ mod cells;
 mod encoding;
 mod entered;
 mod error;
+mod flaw;
 mod format;
 mod lines;
 mod refusal;

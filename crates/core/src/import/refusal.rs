@@ -5,6 +5,7 @@ use std::io::Write;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::FileError;
+use super::flaw::Flaw;
 use crate::report::{Cell, Column, Listed, Row, word};
 
 /// One thing that is wrong with a line, or with several that are one thing, of which then nothing is taken.
@@ -84,45 +85,12 @@ impl Fault {
 
     /// A number that can't be read.
     pub fn bad_amount() -> Fault {
-        let way_out = "correct the amount, or the mapping's marks for decimals and thousands";
-        Fault::new("import.bad_amount", "that is no amount written as the mapping says", way_out)
+        Flaw::BadAmount.into()
     }
 
     /// A code that stands for something further up.
     pub fn repeated_code() -> Fault {
-        let way_out = "leave one of the lines out";
-        Fault::new("import.repeated_code", "this code was met further up", way_out)
-    }
-
-    pub(super) fn missing() -> Fault {
-        let way_out = "fill it in, or map the field to a constant";
-        Fault::new("import.missing", "the field is empty", way_out)
-    }
-
-    pub(super) fn not_text() -> Fault {
-        let way_out = "save the file in UTF-8, or name its encoding in the mapping";
-        Fault::new("import.not_utf8", "the field is no text in the file's encoding", way_out)
-    }
-
-    pub(super) fn field_count(found: usize, expected: usize) -> Fault {
-        let message = format_smolstr!("the line has {found} fields, {expected} were expected");
-        let way_out = "check for a delimiter or a quote too many or too few";
-        Fault::new("import.field_count", message, way_out)
-    }
-
-    pub(super) fn bad_date(patterns: &str) -> Fault {
-        let message = format_smolstr!("that is no date written as {patterns}");
-        let way_out = "correct the date, or the mapping's date patterns";
-        Fault::new("import.bad_date", message, way_out)
-    }
-
-    pub(super) fn bad_currency() -> Fault {
-        let way_out = "write its three capital letters, such as EUR";
-        Fault::new("import.bad_currency", "that is no currency of ISO 4217", way_out)
-    }
-
-    pub(super) fn bad_flag() -> Fault {
-        Fault::new("import.bad_flag", "that is neither yes nor no", "write yes or no")
+        Flaw::RepeatedCode.into()
     }
 
     /// The refusal of a line for it, with what stands in the column: its first 80 letters.
@@ -140,6 +108,12 @@ impl Fault {
             message: self.message,
             way_out: SmolStr::new_static(self.way_out),
         }
+    }
+}
+
+impl From<Flaw> for Fault {
+    fn from(flaw: Flaw) -> Fault {
+        Fault::new(flaw.code(), flaw.to_string(), flaw.way_out())
     }
 }
 

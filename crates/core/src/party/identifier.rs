@@ -3,10 +3,10 @@
 //!
 //! | kind | standard | checked |
 //! |---|---|---|
-//! | [`Iban`](IdentifierKind::Iban) | ISO 13616, registry of SWIFT, release 101 | length and pattern of the country, mod 97 |
+//! | [`Iban`](IdentifierKind::Iban) | ISO 13616, registry of SWIFT, release 101 | length and pattern of the country, mod 97, 02 to 98 |
 //! | [`Bic`](IdentifierKind::Bic) | ISO 9362 | pattern, country |
 //! | [`Vat`](IdentifierKind::Vat) | the 27 states of the EU, XI, GB, CH, NO | pattern and check digits of the country |
-//! | [`Lei`](IdentifierKind::Lei) | ISO 17442 | mod 97 |
+//! | [`Lei`](IdentifierKind::Lei) | ISO 17442 | mod 97, 02 to 98 |
 //! | [`Gln`](IdentifierKind::Gln), [`Gtin`](IdentifierKind::Gtin) | GS1 general specifications | mod 10 |
 //! | [`Siren`](IdentifierKind::Siren), [`Siret`](IdentifierKind::Siret) | INSEE | Luhn, ISO/IEC 7812-1 |
 //!
@@ -20,8 +20,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::names::ErrorKind;
 use crate::store::Field;
+use crate::{ErrorCode, ErrorKind};
 
 mod check;
 mod iban;
@@ -193,7 +193,7 @@ fn normal(kind: IdentifierKind, value: String) -> Result<SmolStr, Flaw> {
         IdentifierKind::Iban => iban::check(&value)?,
         IdentifierKind::Bic => return bic(&value),
         IdentifierKind::Vat => return vat::normal(&value),
-        IdentifierKind::Lei => fits(&[("XXXXXXXXXXXXXXXXXX99", check::mod_97)])?,
+        IdentifierKind::Lei => fits(&[("XXXXXXXXXXXXXXXXXX99", check::lei)])?,
         IdentifierKind::Gln => fits(&[("9999999999999", check::gs1)])?,
         IdentifierKind::Gtin => fits(&[
             ("99999999", check::gs1),
@@ -229,11 +229,14 @@ pub struct IdentifierError {
 }
 
 /// What can be wrong with a number.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, ErrorCode)]
+#[error_code(engine = "party")]
 #[non_exhaustive]
 pub enum Flaw {
     /// Too short or too long.
     #[error("it has {found} characters, where {of} has {expected}")]
+    #[kind(Invalid)]
+    #[code("identifier_length")]
     Length {
         /// Its characters, blanks and separators not counted.
         found: usize,
@@ -244,18 +247,24 @@ pub enum Flaw {
     },
     /// A letter where a digit should be, or the other way round, or a sign that no number has.
     #[error("its character {at} can't stand there")]
+    #[kind(Invalid)]
+    #[code("identifier_character")]
     Character {
         /// Its place, counted from 1, blanks and separators not counted.
         at: usize,
     },
     /// A country that has no such numbers.
     #[error("the two letters from character {at} on are no country that has such numbers")]
+    #[kind(Invalid)]
+    #[code("identifier_country")]
     Country {
         /// The place of the code, counted from 1.
         at: usize,
     },
     /// The right pattern, and check digits that say it is not right all the same.
     #[error("the check digits do not fit")]
+    #[kind(Invalid)]
+    #[code("identifier_check_digits")]
     CheckDigits,
 }
 
@@ -268,17 +277,12 @@ impl IdentifierError {
     /// assert_eq!(error.code(), "party.identifier_check_digits");
     /// ```
     pub fn code(&self) -> &'static str {
-        match self.flaw {
-            Flaw::Length { .. } => "party.identifier_length",
-            Flaw::Character { .. } => "party.identifier_character",
-            Flaw::Country { .. } => "party.identifier_country",
-            Flaw::CheckDigits => "party.identifier_check_digits",
-        }
+        self.flaw.code()
     }
 
     /// What the caller can do: give another value.
     pub fn kind(&self) -> ErrorKind {
-        ErrorKind::Invalid
+        self.flaw.kind()
     }
 }
 

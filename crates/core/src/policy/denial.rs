@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::Permission;
 use crate::report::{Cell, Explain, Locale, Parameter, Phrase, word};
-use crate::{ActorId, Money};
+use crate::{ActorId, ErrorCode, Money};
 
 /// A right that is lacking: ids and codes only, nothing personal.
 ///
@@ -37,18 +37,24 @@ pub struct Denial {
 }
 
 /// Why not.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, ErrorCode)]
+#[error_code(engine = "policy")]
 #[non_exhaustive]
 pub enum Why {
     /// Nobody was given any right yet.
+    #[kind(Refused)]
     NotSetUp,
     /// The policy does not know who acts.
+    #[kind(Refused)]
     UnknownActor,
     /// Who acts was blocked.
+    #[kind(Refused)]
     Blocked,
     /// Who acts has no right to it, or not on this day.
+    #[kind(Refused)]
     NotHeld,
     /// It is more than a document may be.
+    #[kind(Refused)]
     OverLimit {
         /// The amount.
         amount: Money,
@@ -56,6 +62,7 @@ pub enum Why {
         limit: Money,
     },
     /// It is more in all than one act may be.
+    #[kind(Refused)]
     OverTotal {
         /// The amount in all.
         total: Money,
@@ -63,11 +70,13 @@ pub enum Why {
         limit: Money,
     },
     /// There are limits, and none in this currency.
+    #[kind(Refused)]
     NoLimit {
         /// The amount.
         amount: Money,
     },
     /// The right is for other places.
+    #[kind(Refused)]
     OutOfScope {
         /// The dimension.
         dimension: SmolStr,
@@ -75,13 +84,17 @@ pub enum Why {
         place: Option<SmolStr>,
     },
     /// Somebody else has to do it.
+    #[kind(Refused)]
     FourEyes {
         /// Who had a hand in it already: who acts, or somebody by whose right he acts.
         hand: ActorId,
     },
     /// A person has to do it, and who acts is a program.
+    #[kind(Refused)]
     NotAPerson,
     /// A reason of a host's own policy.
+    #[kind(Refused)]
+    #[code("denied")]
     Other(SmolStr),
 }
 
@@ -113,21 +126,9 @@ impl Denial {
         }
     }
 
-    /// A stable code.
+    /// The stable code of why not.
     pub fn code(&self) -> &'static str {
-        match self.why {
-            Why::NotSetUp => "policy.not_set_up",
-            Why::UnknownActor => "policy.unknown_actor",
-            Why::Blocked => "policy.blocked",
-            Why::NotHeld => "policy.not_held",
-            Why::OverLimit { .. } => "policy.over_limit",
-            Why::OverTotal { .. } => "policy.over_total",
-            Why::NoLimit { .. } => "policy.no_limit",
-            Why::OutOfScope { .. } => "policy.out_of_scope",
-            Why::FourEyes { .. } => "policy.four_eyes",
-            Why::NotAPerson => "policy.not_a_person",
-            Why::Other(_) => "policy.denied",
-        }
+        self.why.code()
     }
 }
 

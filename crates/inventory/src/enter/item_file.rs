@@ -3,7 +3,7 @@
 use std::io::{Read, Seek};
 
 use fondaco_core::import::{
-    Cells, CsvFormat, EnterReport, Fault, FileError, Finder, GoodLines, Lines, Reader, Slot,
+    Cells, CsvFormat, EnterReport, FileError, Finder, GoodLines, Lines, Reader, Slot,
     Source, same_word,
 };
 use fondaco_core::store::Tags;
@@ -12,6 +12,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::flaw::Flaw;
 use super::report::way_out;
 use super::{EnterItems, Entered, MOST, NewItem, Taking};
 use crate::items::{Item, Tracking};
@@ -273,9 +274,7 @@ impl<'m> Columns<'m> {
         let own = self.mapping.tracking_words.iter().map(|(word, is)| (word.as_str(), *is));
         let found = own.chain(TRACKING).find(|(known, _)| same_word(known, &word));
         if found.is_none() {
-            let way_out = "write none, lot or serial, or name the file's words in the mapping";
-            let fault = Fault::new("import.bad_tracking", "that is no way of tracking", way_out);
-            cells.fault(fault, slot, &word);
+            cells.fault(Flaw::BadTracking, slot, &word);
         }
         found.map_or(Tracking::None, |(_, tracking)| tracking)
     }
@@ -287,12 +286,7 @@ impl<'m> Columns<'m> {
             let content_of_one = Quantity::new(content, unit);
             match Conversion::new(Quantity::new(1, *pack), content_of_one) {
                 Ok(conversion) => all.push(conversion),
-                Err(_) => {
-                    let way_out = "write how many stock units one of it is, above zero, or nothing";
-                    let fault =
-                        Fault::new("import.bad_pack", "that is no content of a pack", way_out);
-                    cells.fault(fault, slot, &content.to_string());
-                }
+                Err(_) => cells.fault(Flaw::BadPack, slot, &content.to_string()),
             }
         }
         all
@@ -305,8 +299,7 @@ pub(super) fn unit(cells: &mut Cells<'_>, slot: &Slot, words: &[(SmolStr, Unit)]
     let named = words.iter().find(|(word, _)| same_word(word, &text)).map(|(_, unit)| *unit);
     let unit = named.or_else(|| text.parse::<Unit>().ok());
     if unit.is_none() {
-        let way_out = "write its code, such as pcs or kg, or name the file's words in the mapping";
-        cells.fault(Fault::new("import.bad_unit", "that is no unit", way_out), slot, &text);
+        cells.fault(Flaw::BadUnit, slot, &text);
     }
     unit
 }
@@ -316,9 +309,7 @@ fn days(cells: &mut Cells<'_>, slot: &Option<Slot>) -> Option<u32> {
     let whole = Some(days).filter(|days| days.fract() == Decimal::ZERO);
     let whole = whole.and_then(|days| u32::try_from(days).ok());
     if let (None, Some(slot)) = (whole, slot) {
-        let fault =
-            Fault::new("import.bad_days", "that is no number of days", "write a whole number");
-        cells.fault(fault, slot, &days.to_string());
+        cells.fault(Flaw::BadDays, slot, &days.to_string());
     }
     whole
 }

@@ -12,6 +12,8 @@ mod items;
 mod stock;
 
 #[cfg(feature = "import")]
+mod flaw;
+#[cfg(feature = "import")]
 mod item_file;
 #[cfg(feature = "import")]
 mod report;

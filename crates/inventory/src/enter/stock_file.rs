@@ -4,12 +4,13 @@ use std::io::{Read, Seek};
 
 use chrono::NaiveDate;
 use fondaco_core::import::{
-    Cells, CsvFormat, EnterReport, Fault, FileError, Finder, GoodLines, Lines, Reader, Slot, Source,
+    Cells, CsvFormat, EnterReport, FileError, Finder, GoodLines, Lines, Reader, Slot, Source,
 };
 use fondaco_core::{Money, Quantity, Unit, UnitPrice};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::flaw::Flaw;
 use super::item_file::unit;
 use super::report::way_out;
 use super::{EnterStock, Entered, MOST, OpeningLine, Taking};
@@ -237,9 +238,7 @@ impl<'m> Columns<'m> {
         let amount = cells.some_number(&Some(slot.clone()))?;
         let currency = cells.currency(&self.currency)?;
         if amount.is_sign_negative() && !amount.is_zero() {
-            let way_out = "write what it cost, above zero, or nothing where it is not known";
-            let fault = Fault::new("import.bad_cost", "that is below zero", way_out);
-            cells.fault(fault, slot, &amount.to_string());
+            cells.fault(Flaw::BadCost, slot, &amount.to_string());
             return None;
         }
         let money = Money::new(amount, currency);

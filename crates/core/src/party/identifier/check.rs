@@ -41,9 +41,15 @@ pub(super) fn rest_97(text: impl IntoIterator<Item = u8>) -> u32 {
         .fold(0, |rest, digit| (rest * if digit > 9 { 100 } else { 10 } + digit) % 97)
 }
 
-/// ISO 7064 MOD 97-10.
-pub(super) fn mod_97(text: &[u8]) -> bool {
-    rest_97(text.iter().copied()) == 1
+/// ISO 7064 MOD 97-10 over a text, its two check digits, and where they stand in it: at its end. They are 98 less a remainder, so 02 to
+/// 98: 00, 01 and 99 leave the same remainder as 97, 98 and 02, and no issuer writes them (ISO 13616-1, 17442-1).
+pub(super) fn mod_97(text: impl IntoIterator<Item = u8>, digits: &[u8]) -> bool {
+    rest_97(text) == 1 && (2..=98).contains(&number(digits))
+}
+
+/// A LEI: its last two characters are the check digits.
+pub(super) fn lei(text: &[u8]) -> bool {
+    mod_97(text.iter().copied(), text.get(18..).unwrap_or_default())
 }
 
 /// ISO 7064 MOD 11,10.

@@ -122,7 +122,8 @@ pub(super) fn check(text: &str) -> Result<(), Flaw> {
         return Err(Flaw::Character { at: at + 3 });
     }
     let moved = text.bytes().skip(4).chain(text.bytes().take(4));
-    (check::rest_97(moved) == 1).then_some(()).ok_or(Flaw::CheckDigits)
+    let digits = text.as_bytes().get(2..4).unwrap_or_default();
+    check::mod_97(moved, digits).then_some(()).ok_or(Flaw::CheckDigits)
 }
 
 /// The counts and classes of a pattern: `4n6a` is four digits and six letters.

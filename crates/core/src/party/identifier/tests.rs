@@ -265,3 +265,31 @@ proptest! {
         }
     }
 }
+
+/// Check digits are 98 less a remainder, so never 00, 01 or 99, though these leave the remainder that 97, 98 and 02 leave.
+#[test]
+fn check_digits_that_no_issuer_writes_are_refused() {
+    let rest = |kind, text: &str, twin: &str| {
+        good(kind, twin);
+        assert_eq!(flaw(kind, text), Flaw::CheckDigits, "{text}");
+    };
+    rest(Iban, "DE01370400440532013032", "DE98370400440532013032");
+    let with_digits = |digits: u32, account: u64| format!("DE{digits:02}{account:018}");
+    let twin = |digits: u32| {
+        let fits = |account: &u64| {
+            let moved = format!("{account:018}DE{digits:02}");
+            check::rest_97(moved.bytes()) == 1
+        };
+        (370_400_440_532_013_000_u64..).find(fits).unwrap()
+    };
+    rest(Iban, &with_digits(0, twin(97)), &with_digits(97, twin(97)));
+    rest(Iban, &with_digits(99, twin(2)), &with_digits(2, twin(2)));
+    let lei = |digits: u32| {
+        let fits = |n: &u32| check::rest_97(format!("5493006MHB{n:08}{digits:02}").bytes()) == 1;
+        (0..).find(fits).map(|n| format!("5493006MHB{n:08}")).unwrap()
+    };
+    for (none, digits) in [(0, 97), (1, 98), (99, 2)] {
+        let body = lei(digits);
+        rest(Lei, &format!("{body}{none:02}"), &format!("{body}{digits:02}"));
+    }
+}
