@@ -6,7 +6,8 @@
 //!   `fondaco_company` gives a company, `_version` the position of the commit that last changed the row. Beside each table
 //!   `<table>_view` shows companies and ids as UUIDs, dates, instants (RFC 3339) and decimals as text.
 //! - **Sums to the last digit.** A decimal column of `n` digits holds whole units of `10^-n`. The view shows it as text,
-//!   which SQLite would add as floats, and beside it the units as an integer, `<column>_units`: sums go over the units. They
+//!   `<column>_text`, to be read (SQLite would add it as floats), and as these units, an integer, `<column>_units`: sums go over the
+//!   units. There is no `<column>` in the view, so that a sum that is not exact has to be asked for. Sums of units
 //!   are exact, a sum beyond 64 bits is an error of SQLite, and what balances is exactly 0. To show a sum, divide by `10^n`
 //!   in integers, which for the 4 digits of `ledger_posting` is 10000; the sign goes apart, for whole units may be 0:
 //!
@@ -16,8 +17,8 @@
 //!   FROM (SELECT company, account, sum(ledger_amount_units) AS units FROM ledger_posting_view GROUP BY company, account)
 //!   ```
 //! - **Indexes.** Those of `State` tables, and unique ones, are indexes of SQLite. Those of facts are packed sorted runs
-//!   (`fondaco_run`, `fondaco_page`), which people's SQL can't use: to query facts by other columns often, make an index of
-//!   your own, in a copy. A packed page has a checksum that is tried whenever it is read, and
+//!   (`fondaco_run`, `fondaco_page`), which people's SQL can't use: what it asks of facts by other columns than their key, such as a posting's account, reads the whole
+//!   table (a second or two for a million rows). To do so often, make an index of your own, in a copy ([`Sqlite::backup`]). A packed page has a checksum that is tried whenever it is read, and
 //!   [`chain::verify`](fondaco_core::chain::verify) compares each index with its table; [`Sqlite::rebuild_indexes`] mends one.
 //! - **What is erased is gone**, from the file and its write-ahead log: what a commit erases, replaces or removes is
 //!   overwritten with zeros, and so are copies that SQLite leaves where it moves rows. While somebody reads a snapshot from

@@ -78,6 +78,13 @@ pub enum StoreError {
     #[error("the store is not available: {0}")]
     #[kind(Unavailable)]
     Unavailable(String),
+    /// The host's transaction, in which the store works, can't write any more: what it read, another program changed since, or
+    /// waits to change. No trying again within it helps.
+    #[error(
+        "the host's transaction read what another one changes: roll it back and begin again ({0})"
+    )]
+    #[kind(Conflict)]
+    Stale(String),
     /// Whether the batch was stored is not known: ask for the command id.
     #[error("whether command {id} was stored is not known: {why}; ask again with the same id")]
     #[kind(Unavailable)]

@@ -32,6 +32,15 @@ impl From<rusqlite::Error> for Failure {
     }
 }
 
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Store(error) => error.fmt(f),
+            Failure::Sql(error) => error.fmt(f),
+        }
+    }
+}
+
 impl Failure {
     /// The failure as the port names it; `file` says where.
     pub(super) fn named(self, file: &dyn fmt::Display) -> StoreError {
@@ -51,6 +60,12 @@ impl Failure {
     pub(super) fn is_taken_key(&self) -> bool {
         let Failure::Sql(error) = self else { return false };
         error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
+    }
+
+    /// Whether somebody else has a lock, or wrote since this transaction began to read.
+    pub(super) fn is_busy(&self) -> bool {
+        let Failure::Sql(error) = self else { return false };
+        error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
     }
 
     /// Whether it is certain that a transaction that ended so was rolled back by SQLite or can be.

@@ -7,7 +7,7 @@ use fondaco_core::CompanyId;
 use fondaco_core::store::{
     Answer, At, Batch, Commit, FeedFrom, Pieces, Prepared, Read, Snapshot, Store, StoreError, Table,
 };
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionState};
 
 use super::error::{Failure, Outcome};
 use super::room::Room;
@@ -16,8 +16,9 @@ use super::{SqliteOptions, forget, log, schema};
 /// A [`Store`] over a connection of the host's; see [`Sqlite::over`](super::Sqlite::over).
 ///
 /// Each commit is a savepoint; the host commits or rolls back the whole. Durability, busy timeout and isolation are what the
-/// host's connection has: begin with `BEGIN IMMEDIATE`, else a conflict with another process comes to the host as
-/// `SQLITE_BUSY`, here as [`StoreError::Unavailable`], and the host must roll back and begin again. A refusal because rows
+/// host's connection has: begin with `BEGIN IMMEDIATE`. In a transaction that was begun otherwise and has read, what another
+/// program commits meanwhile can't be written over: that conflict comes to the host as [`StoreError::Stale`], nothing within the
+/// transaction mends it, and the host rolls back and begins again. A refusal because rows
 /// moved can't happen between `BEGIN IMMEDIATE` and the host's commit, unless the host's own commands move them.
 ///
 /// The connection's `secure_delete` is set to `FAST`, so that what is erased is overwritten in the file; where there is a
@@ -75,12 +76,23 @@ impl<'c> SqliteConnection<'c> {
                 }
                 Err(failure) => {
                     conn.execute_batch("ROLLBACK TO fondaco; RELEASE fondaco")?;
-                    Err(failure)
+                    Err(if is_stale(&conn, &failure) { stale(&failure) } else { failure })
                 }
             }
         };
         run().map_err(|failure| failure.named(&NAME))
     }
+}
+
+/// Whether the host's transaction can't write any more, however long it waits: it reads a state that was overwritten since, or keeps
+/// the program that writes waiting for its end.
+fn is_stale(conn: &Connection, failure: &Failure) -> bool {
+    let reads = || matches!(conn.transaction_state(None::<&str>), Ok(TransactionState::Read));
+    failure.is_busy() && !conn.is_autocommit() && reads()
+}
+
+fn stale(failure: &Failure) -> Failure {
+    StoreError::Stale(format!("{NAME}: {failure}")).into()
 }
 
 impl Store for SqliteConnection<'_> {

@@ -121,6 +121,8 @@ pub(super) fn prepare(
                 if found < table.layout {
                     upgrade(conn, table, found)?;
                     done.upgraded(table, found);
+                } else {
+                    renew_view(conn, table)?;
                 }
             }
             None => {
@@ -258,9 +260,21 @@ fn upgrade(conn: &Connection, table: &Table, from: u32) -> Outcome<()> {
             conn.execute_batch(&format!("ALTER TABLE {name} ADD COLUMN {part}"))?;
         }
     }
-    conn.execute_batch(&format!("DROP VIEW IF EXISTS {}", view::name(table)))?;
-    conn.execute_batch(&view::create(table))?;
+    renew_view(conn, table)?;
     note_layout(conn, table)
+}
+
+/// Files of earlier versions have other views; of ours there is none that is not made anew.
+fn renew_view(conn: &Connection, table: &Table) -> Outcome<()> {
+    let (name, wanted) = (format!("{}_view", table.name), view::create(table));
+    let mut get =
+        conn.prepare_cached("SELECT sql FROM sqlite_schema WHERE type = 'view' AND name = ?1")?;
+    let there: Option<String> = get.query_row([&name], |row| row.get(0)).optional()?;
+    if there.as_deref() != Some(wanted.as_str()) {
+        conn.execute_batch(&format!("DROP VIEW IF EXISTS {}", view::name(table)))?;
+        conn.execute_batch(&wanted)?;
+    }
+    Ok(())
 }
 
 /// The indexes that the file has for a table: name, number, and whether it is kept as runs.

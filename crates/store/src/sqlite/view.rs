@@ -1,7 +1,8 @@
 //! The view beside each table, for people: company and ids as UUIDs, dates, instants and decimals as text.
 //!
-//! Text of decimals is exact but is no number: SQLite would add it as floats. So beside a decimal `amount` of `n` digits the
-//! view has `amount_units`, the integer that is stored, in units of `10^-n`: sums go over that.
+//! Text of decimals is exact but is no number: SQLite would add it as floats, without a word. So a decimal `amount` of `n` digits is in
+//! the view as `amount_text`, to be read, and as `amount_units`, the integer that is stored, in units of `10^-n`, to be added; there is
+//! no `amount`, so that who sums it without thinking is told.
 
 use std::fmt::Write;
 
@@ -18,11 +19,12 @@ pub(super) fn name(table: &Table) -> String {
 pub(super) fn create(table: &Table) -> String {
     let mut out = format!("CREATE VIEW {} AS SELECT {} AS company", name(table), uuid("c.id"));
     for column in table.columns {
-        let _ = write!(out, ", {} AS {}", shown(column), quoted(column.name));
-        let units = format!("{}_units", column.name);
-        let free = table.columns.iter().all(|other| !other.name.eq_ignore_ascii_case(&units));
-        if matches!(column.ty, Type::Decimal { .. }) && free {
-            let _ = write!(out, ", t.{} AS {}", quoted(column.name), quoted(&units));
+        if let Type::Decimal { .. } = column.ty {
+            let [text, units] = ["text", "units"].map(|what| beside(table, column, what));
+            let _ =
+                write!(out, ", {} AS {text}, t.{} AS {units}", shown(column), quoted(column.name));
+        } else {
+            let _ = write!(out, ", {} AS {}", shown(column), quoted(column.name));
         }
     }
     let _ = write!(
@@ -31,6 +33,15 @@ pub(super) fn create(table: &Table) -> String {
         quoted(table.name)
     );
     out
+}
+
+/// A name in the view that no column of the table has: `amount_text`.
+fn beside(table: &Table, column: &Column, what: &str) -> String {
+    let mut name = format!("{}_{what}", column.name);
+    while table.columns.iter().any(|other| other.name.eq_ignore_ascii_case(&name)) {
+        name.push('_');
+    }
+    quoted(&name)
 }
 
 fn shown(column: &Column) -> String {

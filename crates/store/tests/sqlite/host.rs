@@ -1,8 +1,10 @@
 //! Over the host's own connection.
 
-use fondaco_core::chain;
-use fondaco_core::store::{At, Read, StoreError};
+use std::time::Duration;
+
+use fondaco_core::store::{At, Commit, Read, StoreError};
 use fondaco_core::store::{Record, Store};
+use fondaco_core::{ErrorKind, chain};
 use fondaco_store::{Sqlite, SqliteOptions};
 use rusqlite::Connection;
 
@@ -51,6 +53,53 @@ fn books_are_verified_and_mended_over_the_hosts_connection() {
     drop(store);
     conn.execute_batch("COMMIT").unwrap();
     assert_eq!(rows(&open(&path), all(Line::TABLE, Some(0))).len(), 2400);
+}
+
+/// A host that began to read before somebody else wrote can't write any more: it is told so, and its next transaction can.
+#[test]
+fn a_conflict_of_the_hosts_transaction_goes_to_the_host() {
+    let path = path();
+    let other = open(&path);
+    other.commit(add(1, "cash", 5)).unwrap();
+    let mut conn = Connection::open(&path).unwrap();
+    conn.busy_timeout(Duration::from_millis(10)).unwrap();
+    let is_stale = |result: Result<Commit, StoreError>| {
+        let error = result.unwrap_err();
+        assert!(matches!(error, StoreError::Stale(_)), "{error}");
+        assert_eq!((error.code(), error.kind()), ("store.stale", ErrorKind::Conflict));
+        assert!(error.to_string().contains("roll it back and begin again"), "{error}");
+    };
+
+    conn.execute_batch("BEGIN").unwrap();
+    let store = Sqlite::over(&mut conn).unwrap();
+    store.prepare(TABLES).unwrap();
+    assert_eq!(balance(&store, "cash"), 5);
+    other.commit(add(2, "cash", 1)).unwrap();
+    is_stale(store.commit(add(3, "cash", 10)));
+    is_stale(store.commit(add(3, "cash", 10)));
+    assert_eq!(balance(&store, "cash"), 5, "what it read still stands");
+    drop(store);
+    conn.execute_batch("ROLLBACK; BEGIN").unwrap();
+
+    // Somebody writes at this moment: what he will have changed, this transaction can't see.
+    let store = Sqlite::over(&mut conn).unwrap();
+    store.prepare(TABLES).unwrap();
+    assert_eq!(balance(&store, "cash"), 6);
+    let writing = Connection::open(&path).unwrap();
+    writing.execute_batch("BEGIN IMMEDIATE").unwrap();
+    is_stale(store.commit(add(3, "cash", 10)));
+    drop(store);
+    conn.execute_batch("ROLLBACK").unwrap();
+
+    // Without a transaction of the host's there is nothing to roll back: the same may work later.
+    let store = Sqlite::over(&mut conn).unwrap();
+    store.prepare(TABLES).unwrap();
+    let busy = store.commit(add(3, "cash", 10)).unwrap_err();
+    assert!(matches!(busy, StoreError::Unavailable(_)), "{busy}");
+    writing.execute_batch("ROLLBACK").unwrap();
+    store.commit(add(3, "cash", 10)).unwrap();
+    drop(store);
+    assert_eq!(balance(&other, "cash"), 16, "carried out once, after all");
 }
 
 /// Books without a chain stay so: one sealed commit among others would make all of them look stripped.

@@ -30,8 +30,8 @@ fn people_sum_exactly_and_read_views() {
     let of = |column: &str, entry: i64| {
         text(&conn, &format!("SELECT {column} FROM line_view WHERE entry = {entry} AND line = 1"))
     };
-    assert_eq!(of("amount", 7), "-0.05");
-    assert_eq!(of("amount", 8), "-92233720368547758.08");
+    assert_eq!(of("amount_text", 7), "-0.05");
+    assert_eq!(of("amount_text", 8), "-92233720368547758.08");
     assert_eq!(of("day", 7), "2026-01-08");
     assert_eq!(of("at", 7), "2026-07-01T12:00:00.250000Z");
     assert_eq!(of("at", 8), "1969-12-31T23:59:59.999999Z");
@@ -106,6 +106,10 @@ fn the_documented_sums_are_exact() {
     let sum = "SELECT typeof(s) || s FROM (SELECT sum(ledger_amount_units) AS s FROM ledger_posting_view WHERE account IN ";
     assert_eq!(text(&conn, &format!("{sum} ('1000'))")), "integer0");
     assert_eq!(text(&conn, &format!("{sum} ('2000', '3000'))")), "integer0");
+    // A sum that would be a float is told so: the view has no number of the plain name.
+    let plain = "SELECT sum(ledger_amount) FROM ledger_posting_view";
+    let error = conn.query_row(plain, [], |row| row.get::<_, f64>(0)).unwrap_err().to_string();
+    assert!(error.contains("no such column: ledger_amount"), "{error}");
     // Beyond 64 bits: an error, never a float.
     let beyond =
         conn.query_row(&format!("{sum} ('4000', '6000'))"), [], |row| row.get::<_, String>(0));
@@ -123,11 +127,29 @@ fn a_view_takes_no_columns_name() {
         .commit(insert(1, vec![row, Clashing { id: 2, amount, amount_units: None, tax: None }]))
         .unwrap();
     let conn = Connection::open(&path).unwrap();
-    let shown = "SELECT amount || ' ' || amount_units || ' ' || tax || ' ' || typeof(tax_units) || tax_units \
-                 FROM clashing_view WHERE id = 1";
-    assert_eq!(text(&conn, shown), "-0.0005 mine 7 integer7");
+    let shown = "SELECT amount_text || ' ' || amount_units || ' ' || amount_units_ || ' ' || tax_text || ' ' || \
+                 typeof(tax_units) || tax_units FROM clashing_view WHERE id = 1";
+    assert_eq!(text(&conn, shown), "-0.0005 mine -5 7 integer7");
     assert_eq!(
-        text(&conn, "SELECT typeof(tax) || typeof(tax_units) FROM clashing_view WHERE id = 2"),
+        text(&conn, "SELECT typeof(tax_text) || typeof(tax_units) FROM clashing_view WHERE id = 2"),
         "nullnull"
     );
+}
+
+#[test]
+fn a_view_of_an_earlier_version_is_made_anew() {
+    let path = path();
+    Sqlite::open(&path).unwrap().prepare(&[Posting::TABLE]).unwrap();
+    let conn = Connection::open(&path).unwrap();
+    let older = "DROP VIEW ledger_posting_view; \
+                 CREATE VIEW ledger_posting_view AS SELECT ledger_amount AS ledger_amount FROM ledger_posting";
+    conn.execute_batch(older).unwrap();
+    let count = "SELECT count(*) || '' FROM pragma_table_info('ledger_posting_view') WHERE name LIKE 'ledger_amount_%'";
+    assert_eq!(text(&conn, count), "0");
+    Sqlite::open(&path).unwrap().prepare(&[Posting::TABLE]).unwrap();
+    assert_eq!(text(&conn, count), "2");
+    let version = || text(&conn, "SELECT schema_version || '' FROM pragma_schema_version");
+    let made = version();
+    Sqlite::open(&path).unwrap().prepare(&[Posting::TABLE]).unwrap();
+    assert_eq!(version(), made, "what is as it should be is left alone");
 }
