@@ -25,7 +25,7 @@ use fondaco::core::store::StoreError;
 use fondaco::prelude::*;
 use fondaco::store::OrderedStore;
 use fondaco::store::ordered::{MapError, Ordered, Put, Written};
-use fondaco_testkit::{Suite, histories};
+use fondaco_testkit::{Suite, faults, histories};
 
 /// A directory that no other test uses, below the target directory; it is not made yet.
 pub fn path() -> PathBuf {
@@ -57,11 +57,13 @@ fn it_keeps_every_promise_of_the_contract() {
         *newest.lock().unwrap() = path.clone();
         open(&path)
     };
+    let killed = paths.clone();
     let reopen = move |store| {
         drop(store);
         open(&paths.lock().unwrap())
     };
-    Suite::new(make).reopen(reopen).run().assert();
+    let crash = move |_: &_| open(&faults::killed(&killed.lock().unwrap(), &path()).unwrap());
+    Suite::new(make).reopen(reopen).crash(crash).run().assert();
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod chain;
 mod commands;
 mod commits;
 mod counters;
+pub(crate) mod crash;
 mod feed;
 mod histories;
 mod loads;

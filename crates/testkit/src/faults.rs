@@ -11,16 +11,19 @@
 //! - [`Bank`]: any number of writers, threads or processes, move money between a few accounts, each asking three times for
 //!   every transfer. In the end not a cent is lost, no account is below its floor, and each transfer happened once.
 //! - [`Flaky`]: a store whose calls fail now and then, before they are made or after; what it answers is true.
+//! - [`killed`]: a copy of what a kill would leave of a store in files, for [`Suite::crash`](crate::Suite::crash).
 //! - [`orders`]: two acts on one store in all orders of their calls. Each must end as if one had come after the other.
 //!
 //! How they are put together for a store in a file, with children that are killed: `tests/torture` in the repository.
 
 mod bank;
 mod flaky;
+mod killed;
 mod orders;
 
 pub use bank::{Bank, Settled};
 pub use flaky::Flaky;
+pub use killed::killed;
 pub use orders::{Act, Orders, orders};
 
 pub use crate::history::life::Life;

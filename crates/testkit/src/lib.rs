@@ -32,12 +32,13 @@
 //! assert!(report.to_string().ends_with("promises kept"));
 //! ```
 //!
-//! A store that lives longer than its program also says how it is closed and opened again:
+//! A store that lives longer than its program also says how it is closed and opened again, and what a kill leaves of it:
 //!
 //! ```
 //! use fondaco_testkit::{Model, Suite};
-//! # let close_and_open = |store: Model| store;
-//! Suite::new(Model::new).reopen(close_and_open).run().assert();
+//! # let (close_and_open, open_what_a_kill_leaves) = (|store: Model| store, |store: &Model| store.copy());
+//! let suite = Suite::new(Model::new).reopen(close_and_open).crash(open_what_a_kill_leaves);
+//! suite.run().assert();
 //! ```
 //!
 //! A broken promise is reported with its name, what was found and what had to be, and the calls that show it. Random

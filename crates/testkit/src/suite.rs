@@ -39,11 +39,12 @@ pub struct Promise {
 /// assert!(all.len() > 80);
 /// ```
 pub fn promises() -> Vec<Promise> {
-    use crate::checks::{beside, reopen};
+    use crate::checks::{beside, crash, reopen};
     let checks = crate::checks::ALL.iter().flat_map(|group| group.iter());
     let all = checks.map(|check| (check.name, check.promise));
     let beside = beside::CHECKS.iter().map(|check| (check.name, check.promise));
-    let all = all.chain([(reopen::NAME, reopen::PROMISE)]).chain(beside);
+    let kept = [(reopen::NAME, reopen::PROMISE), (crash::NAME, crash::PROMISE)];
+    let all = all.chain(kept).chain(beside);
     all.map(|(name, promise)| Promise { name, promise, needs: needs(name) }).collect()
 }
 
@@ -51,7 +52,7 @@ pub fn promises() -> Vec<Promise> {
 fn needs(name: &str) -> Option<&'static str> {
     let (group, _) = name.split_once('.')?;
     match group {
-        "reopen" => Some("outliving its program"),
+        "reopen" | "crash" => Some("outliving its program"),
         "beside" => Some("several store objects on one database"),
         "chain" => Some("the hash chain"),
         _ if name == "tables.upgrade_keeps_chain" => Some("the hash chain"),
@@ -117,6 +118,7 @@ type Beside<S> = Arc<dyn Fn(&S) -> S + Send + Sync>;
 pub struct Suite<S> {
     make: Make<S>,
     reopen: Option<Box<dyn Fn(S) -> S>>,
+    crash: Option<Box<dyn Fn(&S) -> S>>,
     beside: Option<Beside<S>>,
     only: Option<String>,
     brief_holds: bool,
@@ -125,7 +127,8 @@ pub struct Suite<S> {
 impl<S> fmt::Debug for Suite<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut all = f.debug_struct("Suite");
-        all.field("reopen", &self.reopen.is_some()).field("beside", &self.beside.is_some());
+        all.field("reopen", &self.reopen.is_some()).field("crash", &self.crash.is_some());
+        all.field("beside", &self.beside.is_some());
         all.finish_non_exhaustive()
     }
 }
@@ -140,8 +143,8 @@ impl<S: Store + 'static> Suite<S> {
     /// report.assert();
     /// ```
     pub fn new(make: impl Fn() -> S + Send + Sync + 'static) -> Suite<S> {
-        let (reopen, beside, only) = (None, None, None);
-        Suite { make: Arc::new(make), reopen, beside, only, brief_holds: false }
+        let (reopen, crash, beside, only) = (None, None, None, None);
+        Suite { make: Arc::new(make), reopen, crash, beside, only, brief_holds: false }
     }
 
     /// Also checks that what was committed survives `reopen`, which closes a store and opens it again.
@@ -154,6 +157,23 @@ impl<S: Store + 'static> Suite<S> {
     #[must_use]
     pub fn reopen(mut self, reopen: impl Fn(S) -> S + 'static) -> Suite<S> {
         self.reopen = Some(Box::new(reopen));
+        self
+    }
+
+    /// Also checks that what was committed survives a kill: `crash` opens what a kill of its program at this moment would leave of a store,
+    /// which stays open, and is neither closed nor dropped before.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use fondaco_testkit::{Model, Suite};
+    /// # // What outlives its program here is the model, which is cloned as a file would be copied.
+    /// // For a store in files: `|store| MyStore::open(faults::killed(store.path(), &new_folder())?)`.
+    /// let left = |store: &Arc<Model>| Arc::new(store.copy());
+    /// Suite::new(|| Arc::new(Model::new())).crash(left).only("crash").run().assert();
+    /// ```
+    #[must_use]
+    pub fn crash(mut self, crash: impl Fn(&S) -> S + 'static) -> Suite<S> {
+        self.crash = Some(Box::new(crash));
         self
     }
 
@@ -201,13 +221,18 @@ impl<S: Store + 'static> Suite<S> {
 
     /// Runs the suite.
     pub fn run(self) -> Report {
-        let Suite { make, reopen, beside, only, brief_holds } = self;
+        let Suite { make, reopen, crash, beside, only, brief_holds } = self;
         let wanted = |name: &str| only.as_ref().is_none_or(|part| name.contains(part.as_str()));
         let mut checks = Vec::new();
         if wanted(crate::checks::reopen::NAME)
             && let Some(reopen) = reopen
         {
             checks.push(crate::checks::reopen::run(make.as_ref(), &reopen));
+        }
+        if wanted(crate::checks::crash::NAME)
+            && let Some(crash) = crash
+        {
+            checks.push(crate::checks::crash::run(make.as_ref(), &crash));
         }
         if let Some(beside) = beside {
             let make = pairs(make.clone(), beside);

@@ -4,6 +4,12 @@
 
 mod liar;
 
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use fondaco_core::store::{
+    Answer, Batch, Commit, FeedFrom, Prepared, Read, Store, StoreError, Table,
+};
 use fondaco_testkit::{Model, Outcome, Report, Suite};
 use liar::loads::Lie as LoadLie;
 use liar::{Liar, Lie};
@@ -414,6 +420,86 @@ fn a_panic_is_reported_and_the_other_checks_go_on() {
 fn a_store_that_forgets_when_it_is_closed_is_found() {
     let report = Suite::new(Model::new).reopen(|_| Model::new()).only("reopen").run();
     assert!(!report.is_kept());
+}
+
+/// Keeps commits in memory, and writes them down when it is closed: what it answers is lost when its program is killed.
+struct Late {
+    live: Arc<Model>,
+    disk: Arc<Mutex<Model>>,
+    /// How many commits it lets stand in memory before it writes them down all the same.
+    most: u64,
+    commits: AtomicU64,
+}
+
+impl Late {
+    fn new(most: u64) -> Late {
+        Late::on(Arc::default(), most)
+    }
+
+    fn on(disk: Arc<Mutex<Model>>, most: u64) -> Late {
+        let live = Arc::new(disk.lock().unwrap().copy());
+        Late { live, disk, most, commits: AtomicU64::new(0) }
+    }
+
+    fn flush(&self) {
+        *self.disk.lock().unwrap() = self.live.copy();
+    }
+
+    fn close_and_open(self) -> Late {
+        let (disk, most) = (self.disk.clone(), self.most);
+        drop(self);
+        Late::on(disk, most)
+    }
+
+    /// What a kill leaves: the disk as it is.
+    fn killed(&self) -> Late {
+        let left = self.disk.lock().unwrap().copy();
+        Late::on(Arc::new(Mutex::new(left)), self.most)
+    }
+}
+
+impl Drop for Late {
+    fn drop(&mut self) {
+        self.flush();
+    }
+}
+
+impl Store for Late {
+    fn prepare(&self, tables: &[&'static Table]) -> Result<Prepared, StoreError> {
+        let prepared = self.live.prepare(tables);
+        self.flush();
+        prepared
+    }
+    fn read(&self, read: &Read) -> Result<Answer, StoreError> {
+        self.live.read(read)
+    }
+    fn commit(&self, batch: Batch) -> Result<Commit, StoreError> {
+        let done = self.live.commit(batch);
+        if self.commits.fetch_add(1, Ordering::SeqCst) >= self.most {
+            self.flush();
+            self.commits.store(0, Ordering::SeqCst);
+        }
+        done
+    }
+    fn feed(&self, from: &FeedFrom) -> Result<Vec<Commit>, StoreError> {
+        self.live.feed(from)
+    }
+}
+
+#[test]
+fn a_store_that_writes_when_it_is_closed_is_found() {
+    for most in [u64::MAX, 1] {
+        let suite = Suite::new(move || Late::new(most)).reopen(Late::close_and_open);
+        let report = suite.crash(Late::killed).only("s.survives").run();
+        let kept =
+            |name: &str| report.check(name).is_none_or(|check| check.outcome == Outcome::Kept);
+        assert!(!report.is_kept() && !kept("crash.survives"), "{report}");
+    }
+    let closed = || Suite::new(|| Late::new(u64::MAX)).reopen(Late::close_and_open);
+    closed().only("reopen.survives").run().assert(); // which alone would believe it
+    let honest = Suite::new(|| Late::new(0)).crash(Late::killed).only("crash.survives").run();
+    assert_eq!(honest.checks.len(), 1);
+    honest.assert();
 }
 
 #[test]

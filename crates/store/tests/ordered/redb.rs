@@ -7,7 +7,7 @@ use ::redb::{ReadableDatabase, TableDefinition};
 use fondaco_core::store::{Batch, Change, FeedFrom, Meta, Record, Store, StoreError};
 use fondaco_core::{ActorId, CommandId, CompanyId, Timestamp, chain};
 use fondaco_store::{Redb, RedbDurability, RedbOptions};
-use fondaco_testkit::{Outcome, Suite, certify, histories};
+use fondaco_testkit::{Outcome, Suite, certify, faults, histories};
 
 #[derive(Record, Debug, Clone, PartialEq)]
 #[record(table = "line", kind = fact, key(number), index(by_text(text)))]
@@ -79,7 +79,11 @@ fn a_file_keeps_every_promise_and_outlives_its_store() {
         Redb::open_existing(path).unwrap()
     };
     let make = || Redb::open_with(path(), fast()).unwrap();
-    Suite::new(make).reopen(reopen).run().assert();
+    let crash = |store: &Redb| {
+        let copy = faults::killed(store.path().unwrap(), &path().with_extension("killed")).unwrap();
+        Redb::open_with(copy, fast()).unwrap()
+    };
+    Suite::new(make).reopen(reopen).crash(crash).run().assert();
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The SQLite store keeps the contract: in a file, in memory, and over a connection of the host's.
 
 use fondaco_store::{Sqlite, SqliteOptions};
-use fondaco_testkit::{Suite, certify};
+use fondaco_testkit::{Suite, certify, faults};
 
 use crate::lines::path;
 
@@ -31,7 +31,15 @@ fn a_file_outlives_its_store() {
         drop(store);
         Sqlite::open(path).unwrap()
     };
-    Suite::new(make).reopen(reopen).only("reopen").run().assert();
+    let crash = |store: &Sqlite| {
+        let copy = faults::killed(store.path().unwrap(), &path().with_extension("killed")).unwrap();
+        Sqlite::open(copy).unwrap()
+    };
+    for only in ["reopen", "crash"] {
+        let report = Suite::new(make).reopen(reopen).crash(crash).only(only).run();
+        assert_eq!(report.checks.len(), 1);
+        report.assert();
+    }
 }
 
 /// With caches of every size, as what is kept is what the other may change.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use fondaco_core::store::{Record, Store};
 
-use crate::probe::{Flaw, Probe, Told, Verdict, batch, broken, ensure, home, same, whole};
+use crate::probe::{Flaw, Probe, Told, Verdict, batch, broken, ensure, home, key, same, whole};
 use crate::records::{Item, Sample, Stock, TABLES};
 use crate::report::Checked;
 use crate::stage::Stage;
@@ -29,7 +29,8 @@ fn survives<S: Store + 'static>(
     history: &mut Vec<String>,
 ) -> Verdict {
     let (store, before) = during(make(), history, |probe| {
-        fill(probe)?;
+        probe.prepare(TABLES)?;
+        STEPS.iter().try_for_each(|step| step(probe))?;
         view(probe)
     })?;
     history.push("close, and open again".into());
@@ -38,7 +39,7 @@ fn survives<S: Store + 'static>(
 }
 
 /// Lends a store to a probe for some steps.
-fn during<S: Store + 'static, T>(
+pub(super) fn during<S: Store + 'static, T>(
     store: S,
     history: &mut Vec<String>,
     steps: impl FnOnce(&Probe<'_>) -> Verdict<T>,
@@ -55,16 +56,20 @@ fn during<S: Store + 'static, T>(
     Ok((store, result?))
 }
 
-fn fill(probe: &Probe<'_>) -> Verdict {
-    probe.prepare(TABLES)?;
+/// What is committed, one step after another.
+pub(super) const STEPS: [fn(&Probe<'_>) -> Verdict; 3] = [
+    insert,
+    |probe| probe.done(batch(home(), 2).add(vec![Stock::of("a", 5, 0)])).map(drop),
+    |probe| probe.done(batch(home(), 3).delete(key::<Item>((1, "c".into())), 1)).map(drop),
+];
+
+fn insert(probe: &Probe<'_>) -> Verdict {
     let samples = (0..30).map(|i| Sample { count: Some(i % 3), ..Sample::new(1, i) }).collect();
     let items = vec![Item { barcode: Some("b".into()), ..Item::new(1, "a") }, Item::new(1, "c")];
-    probe.done(probe.batch().insert::<Sample>(samples).insert(items).draw("s", 2))?;
-    probe.done(probe.batch().add(vec![Stock::of("a", 5, 0)]))?;
-    probe.done(probe.batch().delete(crate::probe::key::<Item>((1, "c".into())), 1)).map(|_| ())
+    probe.done(batch(home(), 1).insert::<Sample>(samples).insert(items).draw("s", 2)).map(drop)
 }
 
-fn compare(probe: &Probe<'_>, before: &str) -> Verdict {
+pub(super) fn compare(probe: &Probe<'_>, before: &str) -> Verdict {
     let prepared = probe.prepare(TABLES)?;
     same("tables created again", prepared.created.len(), 0)?;
     same("what is stored", view(probe)?.as_str(), before)?;
@@ -84,7 +89,7 @@ fn compare(probe: &Probe<'_>, before: &str) -> Verdict {
     same("the version of a row deleted before", probe.version::<Item>((1, "c".into()))?, 5)
 }
 
-fn view(probe: &Probe<'_>) -> Verdict<String> {
+pub(super) fn view(probe: &Probe<'_>) -> Verdict<String> {
     let by_count = probe.scan(whole(Sample::TABLE, Some(Sample::BY_COUNT.position())))?;
     let (samples, items, stocks) =
         (probe.all::<Sample>()?, probe.all::<Item>()?, probe.all::<Stock>()?);
