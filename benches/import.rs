@@ -31,7 +31,7 @@ fn main() {
     set_up(&books);
     let mapping = EntryMapping::new("date", "account", AmountColumns::columns("debit", "credit"));
     let mapping = if grouping == "balance" { mapping } else { mapping.key("voucher") };
-    let mode = if grouping == "good" { Mode::GoodOnes } else { Mode::AllOrNothing };
+    let mode = if grouping == "good" { Mode::GoodOnes } else { Mode::CheckedFirst };
 
     let before = resident();
     let start = Instant::now();

@@ -43,7 +43,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     let Some(story) = story::begin("Fills a company's books from two CSV files.", &offers)? else {
         return Ok(());
     };
-    let mode = if story.switches.is_empty() { Mode::AllOrNothing } else { Mode::GoodOnes };
+    let mode = if story.switches.is_empty() { Mode::CheckedFirst } else { Mode::GoodOnes };
     let books = Books::open(story.store, CompanyId::named("demo"))?;
     books.send("set up", &SetUp::new(Currency::EUR))?;
     books.send("journal", &OpenJournal::new("GEN", "General journal"))?;

@@ -154,7 +154,7 @@ impl<R: Read + Seek> ImportAccounts<R> {
         Ok(ImportAccounts { lines, columns, mapping, mode, batch, checked: false })
     }
 
-    /// What is done about refused lines; without, it is all or nothing.
+    /// What is done about refused lines; without, nothing is booked of a file that has some.
     #[must_use]
     pub fn mode(mut self, mode: Mode) -> ImportAccounts<R> {
         self.mode = mode;
@@ -286,7 +286,7 @@ type Opened = Vec<(u64, Result<bool, Vec<Refusal>>)>;
 /// Why what was opened is taken back.
 #[derive(Debug, thiserror::Error)]
 enum Nothing {
-    #[error("some lines are refused, and it is all or nothing")]
+    #[error("some lines are refused, so nothing is opened")]
     Was(Opened),
     #[error(transparent)]
     Ledger(#[from] LedgerError),

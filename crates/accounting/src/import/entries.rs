@@ -22,7 +22,7 @@ use crate::ledger::{self, LedgerError, NewEntry, Posted, RefusedEntry, Settings}
 /// The round in which a file's keys are noted.
 const FIRST: u32 = 0;
 
-/// So many lines are one commit.
+/// So many lines are one commit; a file with no more is booked whole or not at all.
 const CHUNK: i64 = 16_384;
 
 /// Imports the entries of a CSV file. What is in memory is one chunk, however long the file.
@@ -107,7 +107,7 @@ impl<R: Read + Seek> ImportEntries<R> {
         Ok(ImportEntries { groups, mapping, mode, origin, batch, checked: false })
     }
 
-    /// What is done about refused lines; without, it is all or nothing.
+    /// What is done about refused lines; without, nothing is booked of a file that has some.
     #[must_use]
     pub fn mode(mut self, mode: Mode) -> ImportEntries<R> {
         self.mode = mode;

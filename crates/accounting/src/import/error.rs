@@ -30,7 +30,7 @@ pub enum ImportError {
         /// The most, in bytes.
         most: usize,
     },
-    /// All or nothing: it was nothing.
+    /// Lines were refused when the file was checked.
     #[error(
         "nothing was booked: {lines} lines are refused; mend the file and import it under a new name, or mend the books and run it again"
     )]

@@ -5,11 +5,15 @@
 //!
 //! # What always holds
 //! - **Never half an entry.** Of an entry, all lines are booked, or none.
-//! - **All or nothing**, unless [`Mode::GoodOnes`] is chosen: the whole file is checked first, by the rules that posting goes by
-//!   ([`check_each`](crate::ledger::check_each)), and booked only when no line is refused. It is booked in parts, each of which
-//!   stands. Where the *books* change in between, so that a line is refused now that passed, booking ends there
-//!   ([`ImportError::Changed`]) and goes on when it is run again: mend the books, and leave the file. A mended file is another
-//!   one; only entries with a key and an [`origin`](EntryMapping::origin) are known again in it.
+//! - **Checked first**, unless [`Mode::GoodOnes`] is chosen: the whole file is checked, by the rules that posting goes by
+//!   ([`check_each`](crate::ledger::check_each)), and booked only when no line is refused.
+//! - **In parts.** A chart, and a file of entries of up to some 16,000 lines, is booked in one commit: all or nothing. What is longer is
+//!   booked in parts of that size, each of which stands by itself: stopped or killed in between, the books have the file's beginning, and
+//!   the rest when the import is run again. Where the *books* change meanwhile, so that a line is refused now that passed, booking ends
+//!   there ([`ImportError::Changed`]) and goes on when it is run again: mend the books, and leave the file. A mended file is another
+//!   one; only entries with a key and an [`origin`](EntryMapping::origin) are known again in it. (Entries whose journal numbers, balances
+//!   and limits counted only once the last part is there would have to be told from all others by whatever reads the books; who needs a
+//!   long file whole or not at all imports it into a copy of the company, and keeps that.)
 //! - **One file.** What is booked is what was digested and checked: a file that changes meanwhile ends the import
 //!   ([`FileError::FileChanged`]).
 //! - **Once.** A job's name stands for one file read in one way ([`ImportEntries::file_digest`] helps to name it); under another name, entries that came from the same file,

@@ -16,9 +16,10 @@ use crate::ledger::CheckedSoFar;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
-    /// The whole file is checked before anything is booked; one refused line, and nothing is.
+    /// The whole file is checked before anything is booked; one refused line, and nothing is. A long file is then booked in parts,
+    /// each of which stands: the [module](super) says what that means.
     #[default]
-    AllOrNothing,
+    CheckedFirst,
     /// What is good is booked, what is refused is reported.
     GoodOnes,
 }

@@ -83,6 +83,36 @@ fn a_stopped_import_goes_on_with_the_next_line() {
     firm.clean();
 }
 
+/// A period is locked after all was checked and before it is booked: a file of one part is then not booked at all, a longer one up to the
+/// part that is refused, and goes on when the books are mended.
+#[test]
+fn books_that_change_after_the_check_end_it_whole_or_at_a_part() {
+    let march = "m,2026-03-01,1000,1\nm,2026-03-01,4000,-1\n";
+    for (entries, booked) in [(3, 0), (8_191, 0), (8_192, 8_192), (20_000, 16_384)] {
+        let firm = in_memory().set_up();
+        let mut file = String::from("key,date,account,amount\n");
+        for n in 0..entries {
+            file += &format!("{n},2026-02-01,1000,1\n{n},2026-02-01,4000,-1\n");
+        }
+        file += march;
+        let mut locked = false;
+        let mut watch = |at: &Progressed| {
+            if at.phase == "booking" && !std::mem::replace(&mut locked, true) {
+                firm.must("lock", &LockPeriod { period: 202_603 });
+            }
+            ControlFlow::Continue(())
+        };
+        let changed = firm.run_job("file", &mut open(&file, mapping()), &mut watch).unwrap_err();
+        assert_eq!(changed.code(), "accounting.import_changed");
+        assert_eq!(entries_in(&firm), booked, "of {entries} and one");
+        firm.must("unlock", &UnlockPeriod { period: 202_603 });
+        let done = firm.run_job("file", &mut open(&file, mapping()), &mut ()).unwrap();
+        assert_eq!(done.report.entries, entries + 1);
+        assert_eq!(entries_in(&firm), entries + 1);
+        firm.clean();
+    }
+}
+
 const KILLED_LINES: usize = 70_000;
 
 fn long_file() -> String {
