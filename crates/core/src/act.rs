@@ -1,5 +1,7 @@
 //! Commands that know how they are carried out.
 
+use std::any::type_name;
+
 use serde::Serialize;
 
 use crate::digest::{self, DigestError};
@@ -82,7 +84,7 @@ impl Driver<'_> {
         envelope: Envelope,
         command: &C,
     ) -> Result<Done<C::Answer>, C::Error> {
-        self.run_digested(envelope, command.digest(), |tx| command.act(tx))
+        self.run_digested(envelope, (type_name::<C>(), command.digest()), |tx| command.act(tx))
     }
 }
 
@@ -118,6 +120,7 @@ impl crate::AsyncDriver<'_> {
         envelope: Envelope,
         command: &C,
     ) -> Result<Done<C::Answer>, C::Error> {
-        self.run_digested(envelope, command.digest(), |tx| command.act(tx)).await
+        self.run_digested(envelope, (type_name::<C>(), command.digest()), |tx| command.act(tx))
+            .await
     }
 }

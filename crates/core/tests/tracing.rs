@@ -3,7 +3,7 @@
 
 mod common;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex};
 
 use common::{Shelf, ShopError, TABLES, acme, elsewhere};
 use fondaco_core::digest::{self, DigestError};
+use fondaco_core::due::{self, AsyncQueue, Due, Handlers, Queue, Refused, SetDueClock};
 use fondaco_core::job::RUN;
 use fondaco_core::policy::Request;
 use fondaco_core::policy::stored::Stored;
@@ -139,7 +140,7 @@ fn clock() -> Timestamp {
 /// Everything that a driver tells of: acts that succeed, are replayed, refused, in conflict and failing; views; jobs.
 fn all_of_it(store: Arc<dyn Store>) {
     let driver = Driver::new(store.clone(), acme());
-    driver.prepare(TABLES).unwrap();
+    driver.prepare(&[TABLES, due::TABLES].concat()).unwrap();
     driver.run(by("one"), &1, note).unwrap();
     assert!(driver.run(by("one"), &1, note).unwrap().replayed);
     driver.run(by("ten"), &10, note).unwrap_err();
@@ -170,6 +171,25 @@ fn all_of_it(store: Arc<dyn Store>) {
     driver.run_job(&call, &mut Visits(false), &mut stop).unwrap_err();
     driver.run_job(&call, &mut Visits(false), &mut ()).unwrap_err();
     driver.run_job(&call, &mut Visits(true), &mut ()).unwrap();
+    driver.run(by("due"), &1, due_both).unwrap();
+    Queue::new(&driver, handlers(false)).tick(clock()).unwrap_err();
+    Queue::new(&driver, handlers(true)).tick(clock()).unwrap();
+}
+
+fn due_both(tx: &mut Tx<'_>, _: &i64) -> Result<(), Halt> {
+    for kind in ["shop.visit", "shop.moody"] {
+        tx.due(Due::new(kind, SECRET, clock()))?;
+    }
+    Ok(())
+}
+
+/// Visits that fail, or are carried out; whatever is moody is refused.
+fn handlers<'h>(good: bool) -> Handlers<'h> {
+    let handlers = Handlers::new().on("shop.visit", move |_, _| match good {
+        true => Ok(()),
+        false => Err(Halt::Bug(SECRET.into()).into()),
+    });
+    handlers.on("shop.moody", |_, _| Err(Refused::new("shop.no", SECRET)))
 }
 
 fn is_as_documented(seen: &Seen, known: &[Known]) -> bool {
@@ -243,6 +263,44 @@ fn a_denial_is_told_as_a_refusal() {
     let ends: Vec<&Seen> = ends.iter().filter(|one| one.name.starts_with("act.")).collect();
     assert_eq!((ends.len(), ends[0].name, ends[0].level.as_str()), (1, "act.refused", "info"));
     assert!(ends[0].fields["code"].contains("policy.not_set_up"), "{ends:?}");
+}
+
+/// What was done is told by what it is, the same on both drivers.
+#[test]
+fn an_act_is_told_by_its_name_and_a_tick_by_its_counts() {
+    let collector = Collector::default();
+    tracing::subscriber::with_default(collector.clone(), || {
+        all_of_it(Arc::new(Model::new()));
+        let driver = AsyncDriver::new(Unloaded::new(Model::new(), 2), acme());
+        block_on(driver.prepare(&[TABLES, due::TABLES].concat())).unwrap();
+        block_on(driver.carry_out(by("clock"), &SetDueClock { to: clock() })).unwrap();
+        block_on(driver.run(by("due"), &1, due_both)).unwrap();
+        block_on(AsyncQueue::new(&driver, handlers(true)).tick(clock())).unwrap();
+    });
+    let seen = collector.taken();
+    let acts = seen.iter().filter(|one| one.name == "act").map(|one| one.fields["act"].as_str());
+    let acts: BTreeSet<&str> = acts.map(|name| name.trim_matches('"')).collect();
+    let expected = [
+        "SetDueClock",
+        "due.carry_out",
+        "due.refuse",
+        "due.open",
+        "i64",
+        "job.begin",
+        "job.chunk",
+        "job.fail",
+        "job.finish",
+    ];
+    assert!(expected.iter().all(|name| acts.contains(name)), "{acts:?}");
+    let ticks: Vec<&Seen> = seen.iter().filter(|one| one.name.starts_with("tick.")).collect();
+    assert_eq!(ticks.len(), 3);
+    assert_eq!((ticks[0].name, ticks[0].fields["carried"].as_str()), ("tick.failed", "0"));
+    // The first one refused what is moody, which is tried again later; the last is of another company.
+    for (done, refused) in ticks[1..].iter().zip(["0", "1"]) {
+        let counts =
+            ["carried", "refused", "denied", "more"].map(|name| done.fields[name].as_str());
+        assert_eq!((done.name, counts), ("tick.done", ["1", refused, "0", "false"]));
+    }
 }
 
 /// An asynchronous driver tells the same of the same command, but for its trips.

@@ -1,5 +1,6 @@
 //! The driver for hosts that must not block: the same acts, the same promises.
 
+use std::any::type_name;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -198,18 +199,19 @@ impl<'s> AsyncDriver<'s> {
         A: Outcome,
         E: ActError,
     {
-        self.run_digested(envelope, digest::of(command), |tx| act(tx, command)).await
+        self.run_digested(envelope, (type_name::<C>(), digest::of(command)), |tx| act(tx, command))
+            .await
     }
 
     pub(crate) async fn run_digested<A: Outcome, E: ActError>(
         &self,
         envelope: Envelope,
-        digest: Result<Hash, DigestError>,
+        (name, digest): (&'static str, Result<Hash, DigestError>),
         act: impl Fn(&mut Tx<'_>) -> Result<A, E>,
     ) -> Result<Done<A>, E> {
         let kept = (&self.compiled, &self.rights, &self.known);
         let course = Course::new(self.company, envelope, digest, &self.seeds, kept)?;
-        let act_span = trace::act(self.company, course.command());
+        let act_span = trace::act(self.company, course.command(), name);
         act_span.wait(self.run_course(course, act)).await
     }
 

@@ -16,6 +16,7 @@ mod gate;
 mod known;
 mod seed;
 
+use std::any::type_name;
 use std::sync::Arc;
 
 pub use asynchronous::AsyncDriver;
@@ -329,18 +330,18 @@ impl<'s> Driver<'s> {
         A: Outcome,
         E: ActError,
     {
-        self.run_digested(envelope, digest::of(command), |tx| act(tx, command))
+        self.run_digested(envelope, (type_name::<C>(), digest::of(command)), |tx| act(tx, command))
     }
 
     pub(crate) fn run_digested<A: Outcome, E: ActError>(
         &self,
         envelope: Envelope,
-        digest: Result<Hash, DigestError>,
+        (name, digest): (&'static str, Result<Hash, DigestError>),
         act: impl Fn(&mut Tx<'_>) -> Result<A, E>,
     ) -> Result<Done<A>, E> {
         let kept = (&self.compiled, &self.rights, &self.known);
         let course = Course::new(self.company, envelope, digest, &self.seeds, kept)?;
-        trace::act(self.company, course.command()).run(|| self.run_course(course, act))
+        trace::act(self.company, course.command(), name).run(|| self.run_course(course, act))
     }
 
     fn run_course<A: Outcome, E: ActError>(

@@ -8,7 +8,7 @@ use super::pass::{Pass, Step};
 use super::queue::USUAL_LIMIT;
 use super::{DueItem, Handlers, TickError, Ticked};
 use crate::{
-    ActorId, AsyncDriver, CommandId, Done, Envelope, Halt, Outcome, Timestamp, Tx, digest,
+    ActorId, AsyncDriver, CommandId, Done, Envelope, Halt, Outcome, Timestamp, Tx, digest, trace,
 };
 
 /// As [`Queue`](super::Queue), over an asynchronous store: the same handlers, the same promises.
@@ -65,6 +65,15 @@ impl<'d, 's, 'h> AsyncQueue<'d, 's, 'h> {
     /// # Errors
     /// As [`Queue::tick`](super::Queue::tick).
     pub async fn tick(&self, now: Timestamp) -> Result<Ticked, TickError> {
+        let ticking = async {
+            let result = self.pass(now).await;
+            trace::ticked(&result);
+            result
+        };
+        trace::tick(self.driver.company()).wait(ticking).await
+    }
+
+    async fn pass(&self, now: Timestamp) -> Result<Ticked, TickError> {
         let mut pass = Pass::new(now, self.limit);
         loop {
             match pass.step() {
@@ -74,16 +83,16 @@ impl<'d, 's, 'h> AsyncQueue<'d, 's, 'h> {
                     let look = self.driver.view(look).await;
                     pass.looked(look)?;
                 }
-                Step::Open => {
-                    let id = acts::command_of_tick(now);
-                    let opened = self.run(id, now, |tx| acts::open(tx, now)).await;
+                Step::Open(position) => {
+                    let id = acts::command_of_tick(now, position);
+                    let opened = self.run((id, "due.open"), now, |tx| acts::open(tx, now)).await;
                     pass.opened(opened.map(|_| ()))?;
                 }
                 Step::Carry(ready) => {
                     let Some(handler) = self.handlers.get(&ready.place.kind) else { continue };
                     let id = acts::command_of_item(&ready);
                     let act = |tx: &mut Tx<'_>| acts::carry_out(tx, &ready, handler);
-                    let carried = self.run(id, now, act).await;
+                    let carried = self.run((id, "due.carry_out"), now, act).await;
                     pass.carried(ready, carried)?;
                 }
                 Step::Note(ready, refused) => {
@@ -91,7 +100,7 @@ impl<'d, 's, 'h> AsyncQueue<'d, 's, 'h> {
                     let id = acts::command_of_refusal(&ready);
                     let act =
                         |tx: &mut Tx<'_>| acts::note_refusal(tx, &ready, &refused, handler.backoff);
-                    let noted = self.run(id, now, act).await;
+                    let noted = self.run((id, "due.refuse"), now, act).await;
                     pass.noted(ready, &refused, noted)?;
                 }
                 Step::End => return Ok(pass.take()),
@@ -101,12 +110,12 @@ impl<'d, 's, 'h> AsyncQueue<'d, 's, 'h> {
 
     async fn run<A: Outcome>(
         &self,
-        id: CommandId,
+        (id, what): (CommandId, &'static str),
         now: Timestamp,
         act: impl Fn(&mut Tx<'_>) -> Result<A, Stop>,
     ) -> Result<Done<A>, Stop> {
         let envelope = Envelope::new(id, self.actor.clone(), now);
-        self.driver.run_digested(envelope, digest::of(&id), act).await
+        self.driver.run_digested(envelope, (what, digest::of(&id)), act).await
     }
 
     /// See [`Queue::next_due`](super::Queue::next_due).

@@ -6,7 +6,9 @@ use super::acts::{self, Stop};
 use super::look;
 use super::pass::{Pass, Step};
 use super::{DueItem, Handlers, TickError, Ticked};
-use crate::{ActorId, CommandId, Done, Driver, Envelope, Halt, Outcome, Timestamp, Tx, digest};
+use crate::{
+    ActorId, CommandId, Done, Driver, Envelope, Halt, Outcome, Timestamp, Tx, digest, trace,
+};
 
 /// So many items a tick tries, unless the host says otherwise.
 pub(super) const USUAL_LIMIT: usize = 1000;
@@ -82,6 +84,14 @@ impl<'d, 's, 'h> Queue<'d, 's, 'h> {
     /// # Errors
     /// [`TickError`] when the store fails or a handler halts; what was done before stays done, and it says what.
     pub fn tick(&self, now: Timestamp) -> Result<Ticked, TickError> {
+        trace::tick(self.driver.company()).run(|| {
+            let result = self.pass(now);
+            trace::ticked(&result);
+            result
+        })
+    }
+
+    fn pass(&self, now: Timestamp) -> Result<Ticked, TickError> {
         let mut pass = Pass::new(now, self.limit);
         loop {
             match pass.step() {
@@ -89,16 +99,16 @@ impl<'d, 's, 'h> Queue<'d, 's, 'h> {
                     let look = self.driver.view(|view| look::look(view, &self.handlers, now, room));
                     pass.looked(look)?;
                 }
-                Step::Open => {
-                    let id = acts::command_of_tick(now);
-                    let opened = self.run(id, now, |tx| acts::open(tx, now));
+                Step::Open(position) => {
+                    let id = acts::command_of_tick(now, position);
+                    let opened = self.run((id, "due.open"), now, |tx| acts::open(tx, now));
                     pass.opened(opened.map(|_| ()))?;
                 }
                 Step::Carry(ready) => {
                     let Some(handler) = self.handlers.get(&ready.place.kind) else { continue };
                     let id = acts::command_of_item(&ready);
                     let act = |tx: &mut Tx<'_>| acts::carry_out(tx, &ready, handler);
-                    let carried = self.run(id, now, act);
+                    let carried = self.run((id, "due.carry_out"), now, act);
                     pass.carried(ready, carried)?;
                 }
                 Step::Note(ready, refused) => {
@@ -106,7 +116,7 @@ impl<'d, 's, 'h> Queue<'d, 's, 'h> {
                     let id = acts::command_of_refusal(&ready);
                     let act =
                         |tx: &mut Tx<'_>| acts::note_refusal(tx, &ready, &refused, handler.backoff);
-                    let noted = self.run(id, now, act);
+                    let noted = self.run((id, "due.refuse"), now, act);
                     pass.noted(ready, &refused, noted)?;
                 }
                 Step::End => return Ok(pass.take()),
@@ -117,12 +127,12 @@ impl<'d, 's, 'h> Queue<'d, 's, 'h> {
     /// A command of a tick: its id says all of it, whatever the tick's time.
     fn run<A: Outcome>(
         &self,
-        id: CommandId,
+        (id, what): (CommandId, &'static str),
         now: Timestamp,
         act: impl Fn(&mut Tx<'_>) -> Result<A, Stop>,
     ) -> Result<Done<A>, Stop> {
         let envelope = Envelope::new(id, self.actor.clone(), now);
-        self.driver.run_digested(envelope, digest::of(&id), act)
+        self.driver.run_digested(envelope, (what, digest::of(&id)), act)
     }
 
     /// When a tick has something to do next, also when that is past; `None` when nothing is on the queue that a handler

@@ -45,6 +45,17 @@ impl<C> Deed<C> {
         CommandId::named(&format!("fondaco job {job}/{what}"))
     }
 
+    /// What it is, for who looks on.
+    pub(crate) fn what(&self) -> &'static str {
+        match self {
+            Deed::Begin { .. } => "job.begin",
+            Deed::Chunk { .. } => "job.chunk",
+            Deed::Finish { .. } => "job.finish",
+            Deed::Cancel { .. } => "job.cancel",
+            Deed::Fail { .. } => "job.fail",
+        }
+    }
+
     /// The command's digest. What is done to a job rests on its input; that it is begun or stopped does not, so that the
     /// answer can name the input it has.
     pub(crate) fn digest(&self, name: &Name) -> Hash {

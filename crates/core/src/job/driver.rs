@@ -86,7 +86,7 @@ impl Driver<'_> {
             match course.next(call, job, progress) {
                 Turn::Carry(envelope, deed) => {
                     let (name, job) = (&course.name, &*job);
-                    let digest = Ok(deed.digest(name));
+                    let digest = (deed.what(), Ok(deed.digest(name)));
                     let act = |tx: &mut crate::Tx<'_>| deed.act(tx, name, job);
                     let carried = self.run_digested(envelope, digest, act);
                     course.carried(carried)?;
@@ -119,8 +119,9 @@ impl Driver<'_> {
         let known = self.view::<_, Halt>(|view| view.peek::<JobState>(&call.job))?;
         let (envelope, digest) = cancelling(call, known.as_deref())?;
         let job = call.job;
-        let done =
-            self.run_digested(envelope, Ok(digest), |tx| deed::cancel_any::<Halt>(tx, job))?;
+        let done = self.run_digested(envelope, ("job.cancel", Ok(digest)), |tx| {
+            deed::cancel_any::<Halt>(tx, job)
+        })?;
         was_stopped(job, done.answer.status)
     }
 }
@@ -166,7 +167,7 @@ impl AsyncDriver<'_> {
             match course.next(call, job, progress) {
                 Turn::Carry(envelope, deed) => {
                     let (name, job) = (&course.name, &*job);
-                    let digest = Ok(deed.digest(name));
+                    let digest = (deed.what(), Ok(deed.digest(name)));
                     let act = |tx: &mut crate::Tx<'_>| deed.act(tx, name, job);
                     let carried = self.run_digested(envelope, digest, act).await;
                     course.carried(carried)?;
@@ -185,7 +186,7 @@ impl AsyncDriver<'_> {
         let (envelope, digest) = cancelling(call, known.as_deref())?;
         let job = call.job;
         let act = |tx: &mut crate::Tx<'_>| deed::cancel_any::<Halt>(tx, job);
-        let done = self.run_digested(envelope, Ok(digest), act).await?;
+        let done = self.run_digested(envelope, ("job.cancel", Ok(digest)), act).await?;
         was_stopped(job, done.answer.status)
     }
 }

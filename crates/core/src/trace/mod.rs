@@ -8,12 +8,13 @@
 //! # Spans
 //! | name | level | of | fields |
 //! |---|---|---|---|
-//! | `act` | info | a command, from its first run to its answer | `company`, `command` |
+//! | `act` | info | a command, from its first run to its answer | `company`, `command`, `act` |
 //! | `view` | debug | a read-only unit of work | `company` |
 //! | `read` | debug | one trip to the store | `asks` |
 //! | `commit` | debug | one batch at the store | `changes`, `seen`, `check` |
 //! | `job` | info | a run of a job, with its chunks' acts in it | `company`, `job`, `kind` |
 //! | `fetch` | debug | what a chunk needs from outside | `job`, `chunk` |
+//! | `tick` | info | a tick of the due queue, with its items' acts in it | `company` |
 //!
 //! # Events
 //! | name | level | when | fields |
@@ -26,6 +27,12 @@
 //! | `job.progress` | info | before each chunk, and before the last commit | `job`, `chunks`, `phase`, `done`, `total` |
 //! | `job.done`, `job.stopped` | info | a run of a job ends | `job`, `chunks` |
 //! | `job.failed` | warn | a run of a job ends in a refusal or failure | `job`, `chunks`, `code` |
+//! | `tick.done` | info | a tick ends | `carried`, `refused`, `denied`, `elsewhere`, `unhandled`, `past`, `more` |
+//! | `tick.failed` | warn | a tick can't go on | `code`, `carried`, `refused`, `denied` |
+//!
+//! The field `act` says what the command is: the name of its type (`PostMany`), of a job's commits `job.begin`, `job.chunk`,
+//! `job.finish`, `job.cancel`, `job.fail`, of the due queue's `due.open`, `due.carry_out`, `due.refuse`. Those of a tick count
+//! [items](crate::due::Ticked).
 //!
 //! A `total` of -1 is an unknown one. `phase` and `kind` are words of the engine's, `code` is a stable code.
 //!
@@ -33,7 +40,7 @@
 //! // What a host's subscriber may filter by; the tests hold the code and this page to it.
 //! use fondaco_core::trace::{EVENTS, SPANS};
 //! assert!(SPANS.iter().any(|known| known.name == "commit" && known.fields.contains(&"changes")));
-//! assert_eq!(EVENTS.len(), 9);
+//! assert_eq!(EVENTS.len(), 11);
 //! ```
 
 #[cfg(not(feature = "tracing"))]
@@ -66,12 +73,13 @@ pub const TARGET: &str = "fondaco";
 
 /// All spans.
 pub const SPANS: &[Known] = &[
-    known("act", "info", &["company", "command"]),
+    known("act", "info", &["company", "command", "act"]),
     known("view", "debug", &["company"]),
     known("read", "debug", &["asks"]),
     known("commit", "debug", &["changes", "seen", "check"]),
     known("job", "info", &["company", "job", "kind"]),
     known("fetch", "debug", &["job", "chunk"]),
+    known("tick", "info", &["company"]),
 ];
 
 /// All events.
@@ -85,4 +93,10 @@ pub const EVENTS: &[Known] = &[
     known("job.done", "info", &["job", "chunks"]),
     known("job.stopped", "info", &["job", "chunks"]),
     known("job.failed", "warn", &["job", "chunks", "code"]),
+    known(
+        "tick.done",
+        "info",
+        &["carried", "refused", "denied", "elsewhere", "unhandled", "past", "more"],
+    ),
+    known("tick.failed", "warn", &["code", "carried", "refused", "denied"]),
 ];

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use crate::due::{TickError, Ticked};
 use crate::job::JobId;
 use crate::store::{Batch, Read, Refusal};
 use crate::{ActError, CommandId, CompanyId, Progressed};
@@ -22,7 +23,7 @@ impl Within {
 }
 
 #[inline(always)]
-pub(crate) fn act(_: CompanyId, _: CommandId) -> Within {
+pub(crate) fn act(_: CompanyId, _: CommandId, _: &'static str) -> Within {
     Within
 }
 
@@ -50,6 +51,14 @@ pub(crate) fn job(_: CompanyId, _: JobId, _: &'static str) -> Within {
 pub(crate) fn fetch(_: JobId, _: u32) -> Within {
     Within
 }
+
+#[inline(always)]
+pub(crate) fn tick(_: CompanyId) -> Within {
+    Within
+}
+
+#[inline(always)]
+pub(crate) fn ticked(_: &Result<Ticked, TickError>) {}
 
 #[inline(always)]
 pub(crate) fn act_done(_: u64, _: bool, _: (u32, u32)) {}

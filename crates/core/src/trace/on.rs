@@ -4,6 +4,7 @@ use std::future::Future;
 
 use tracing::{Instrument, debug, debug_span, info, info_span, warn};
 
+use crate::due::{TickError, Ticked};
 use crate::job::JobId;
 use crate::store::{Batch, Read, Refusal};
 use crate::{ActError, CommandId, CompanyId, Progressed};
@@ -21,8 +22,14 @@ impl Within {
     }
 }
 
-pub(crate) fn act(company: CompanyId, command: CommandId) -> Within {
-    Within(info_span!(target: "fondaco", "act", %company, %command))
+pub(crate) fn act(company: CompanyId, command: CommandId, of: &'static str) -> Within {
+    Within(info_span!(target: "fondaco", "act", %company, %command, act = name_of(of)))
+}
+
+/// A type's name without its path and what it is generic over: `PostMany`.
+fn name_of(of: &'static str) -> &'static str {
+    let plain = of.split('<').next().unwrap_or(of);
+    plain.rsplit("::").next().unwrap_or(plain)
 }
 
 pub(crate) fn view(company: CompanyId) -> Within {
@@ -44,6 +51,27 @@ pub(crate) fn job(company: CompanyId, job: JobId, kind: &'static str) -> Within 
 
 pub(crate) fn fetch(job: JobId, chunk: u32) -> Within {
     Within(debug_span!(target: "fondaco", "fetch", %job, chunk))
+}
+
+pub(crate) fn tick(company: CompanyId) -> Within {
+    Within(info_span!(target: "fondaco", "tick", %company))
+}
+
+/// Tells of a tick as it ends, in its span.
+pub(crate) fn ticked(result: &Result<Ticked, TickError>) {
+    let (done, failed) = match result {
+        Ok(done) => (done, None),
+        Err(error) => (error.done.as_ref(), Some(error.code())),
+    };
+    let (carried, refused) = (done.carried_out.len(), done.refused.len());
+    let (denied, elsewhere, unhandled) = (done.denied.len(), done.elsewhere, done.unhandled.len());
+    match failed {
+        Some(code) => warn!(name: "tick.failed", target: "fondaco", code, carried, refused, denied),
+        None => {
+            let (past, more) = (done.past.is_some(), done.more);
+            info!(name: "tick.done", target: "fondaco", carried, refused, denied, elsewhere, unhandled, past, more);
+        }
+    }
 }
 
 pub(crate) fn act_done(position: u64, replayed: bool, (runs, conflicts): (u32, u32)) {
