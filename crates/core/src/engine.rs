@@ -11,6 +11,7 @@ use std::fmt;
 use crate::due::{self, DueHandler};
 use crate::party::{self, Holding, PartyAlias};
 use crate::policy::Permission;
+use crate::report::{Column, Listed, Row, word};
 use crate::store::{Record, Table};
 use crate::{Halt, View};
 
@@ -209,6 +210,17 @@ pub struct Discrepancy {
 impl fmt::Display for Discrepancy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.engine, self.what)
+    }
+}
+
+/// What people look at: which engine's, and what differs.
+impl Listed for Discrepancy {
+    fn columns() -> Vec<Column> {
+        ["Engine", "What differs"].map(|name| Column::text(word(name))).into()
+    }
+
+    fn row(&self) -> Row {
+        Row::new([self.engine.into(), self.what.as_str().into()])
     }
 }
 

@@ -189,6 +189,20 @@ fn a_tick_from_the_past_does_nothing_and_says_so() {
     });
 }
 
+#[test]
+fn a_clock_that_was_set_back_goes_on_by_the_same_times_again() {
+    on_every_host(|host| {
+        put(host, "put", &[("count", "a", 5)]);
+        assert_eq!(subjects(&host.tick(counting(), hour(10))), ["a"]);
+        for (n, subject) in ["b", "c"].into_iter().enumerate() {
+            host.carry_out(&format!("set back {n}"), &SetDueClock { to: hour(5) }).unwrap();
+            put(host, subject, &[("count", subject, 6)]);
+            assert_eq!(subjects(&host.tick(counting(), hour(10))), [subject]);
+            assert_eq!(host.tick(counting(), hour(9)).past, Some(hour(10)), "the clock moved on");
+        }
+    });
+}
+
 fn refuse_until<'h>(open: i64, backoff: Backoff) -> Handlers<'h> {
     counting().on_with("moody", backoff, move |tx, _| {
         if tx.now() < hour(open) {
@@ -459,6 +473,37 @@ fn each_step_of_a_tick_may_fail() {
         // The put; at hour 2 the clock, a, d; at 30 the clock, d, m's refusal; at 60 the clock, m, d.
         assert_eq!(swept.commits, 10);
         assert!(swept.failures > 50, "{} steps failed", swept.failures);
+    }
+}
+
+/// What people do with the queue by hand, step by step.
+#[test]
+fn each_step_of_what_is_done_by_hand_may_fail() {
+    fn by_hand(store: &dyn Store) -> Result<(), DueError> {
+        let driver = Driver::new(store, acme()).with_predictable_salts();
+        driver.prepare(&own_tables()).map_err(Halt::from)?;
+        driver.run(envelope("put"), "put", |tx, _| {
+            for (kind, subject, at) in [("moody", "m", 1), ("count", "a", 5)] {
+                tx.due(Due::new(kind, subject, hour(at)))?;
+            }
+            Ok::<(), Halt>(())
+        })?;
+        let handlers = refuse_until(40, Backoff::Hold);
+        let ticked = fondaco_core::due::Queue::new(&driver, handlers).tick(hour(2));
+        ticked.map_err(|error| error.halt)?;
+        let (kind, subject) = ("count".into(), "a".into());
+        driver.carry_out(envelope("cancel"), &CancelDue { kind, subject })?;
+        driver.carry_out(envelope("clock"), &SetDueClock { to: hour(3) })?;
+        let (kind, subject) = ("moody".into(), "m".into());
+        driver.carry_out(envelope("retry"), &RetryDue { kind, subject })?;
+        Ok(())
+    }
+    for make in [
+        || -> Arc<dyn Store> { Arc::new(Memory::new()) },
+        || -> Arc<dyn Store> { Arc::new(Model::new()) },
+    ] {
+        // The put; the tick's clock and refusal; three by hand.
+        assert_eq!(sweep(acme(), make, by_hand).unwrap().commits, 6);
     }
 }
 

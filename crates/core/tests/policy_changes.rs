@@ -436,8 +436,9 @@ fn an_office(store: &dyn Store) -> Result<(), PolicyError> {
     driver.join(&DESK).map_err(Halt::from)?;
     let root = |name: &str| envelope("root", name);
     driver.carry_out(root("1"), &AppointFirst::new(id("root")))?;
-    driver.carry_out(root("2"), &cashier())?;
-    driver.carry_out(root("3"), &manager())?;
+    let roles: [DefineRole; 2] = [cashier(), manager()];
+    driver.carry_out(root("2"), &roles[0])?;
+    driver.carry_out(root("3"), &roles[1])?;
     driver.carry_out(root("4"), &RegisterActor::person(id("anna")))?;
     driver.carry_out(root("5"), &RegisterActor::person(id("carla")))?;
     driver.carry_out(root("6"), &AssignRole::new(id("anna"), "cashier"))?;

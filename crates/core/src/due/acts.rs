@@ -4,7 +4,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::handlers::Handler;
 use super::look::Ready;
-use super::{Backoff, DueClock, DueItem, Refused, TICK};
+use super::{Backoff, DueClock, DueError, DueItem, Refused, TICK};
 use crate::policy::Request;
 use crate::store::{Event, Record, Value};
 use crate::{ActError, CommandId, ErrorKind, Halt, Id, Timestamp, Tx};
@@ -51,8 +51,9 @@ impl From<Refused> for Stop {
 /// The item of the same key that the handler put on the queue, and when it is due; whether it changed others too.
 pub(super) type Following = (Option<(Id<DueItem>, i64)>, bool);
 
-pub(super) fn command_of_tick(now: Timestamp) -> CommandId {
-    CommandId::derived("due tick:", &now.micros().to_string())
+/// A clock may be set back, and the same time be told again: that is another tick, so where the company stood tells them apart.
+pub(super) fn command_of_tick(now: Timestamp, position: u64) -> CommandId {
+    CommandId::derived("due tick:", &format_smolstr!("{}/{position}", now.micros()))
 }
 
 pub(super) fn command_of_item(ready: &Ready) -> CommandId {
@@ -139,9 +140,6 @@ fn event(name: &'static str, item: &DueItem) -> Event {
 
 /// Else one tick would carry it out again and again.
 fn not_later(item: &DueItem, next: Timestamp) -> Refused {
-    let why = format!(
-        "the handler of {} put {} on the queue again for {next}, which is not after {}",
-        item.kind, item.subject, item.at
-    );
-    Refused::new("due.not_later", why)
+    let (kind, subject) = item.due_key();
+    DueError::NotLater { kind, subject, next, at: item.at }.into()
 }

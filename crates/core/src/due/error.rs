@@ -3,9 +3,9 @@
 use smol_str::SmolStr;
 
 use super::{DueKey, Ticked};
-use crate::{ErrorCode, ErrorKind, Halt};
+use crate::{ErrorCode, ErrorKind, Halt, Timestamp};
 
-/// A refusal of the queue's own commands.
+/// A refusal of the queue's own commands, and of what a handler puts on it.
 #[derive(Debug, Clone, thiserror::Error, ErrorCode)]
 #[error_code(engine = "due")]
 #[non_exhaustive]
@@ -18,6 +18,21 @@ pub enum DueError {
         kind: SmolStr,
         /// The subject.
         subject: SmolStr,
+    },
+    /// A handler would have one tick carry its item out again and again.
+    #[error(
+        "the handler of {kind} put {subject} on the queue again for {next}, which is not after {at}: put it later"
+    )]
+    #[kind(Bug)]
+    NotLater {
+        /// The kind.
+        kind: SmolStr,
+        /// The subject.
+        subject: SmolStr,
+        /// For when it was put on the queue again.
+        next: Timestamp,
+        /// When it was due.
+        at: Timestamp,
     },
     /// Passed on.
     #[error(transparent)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::{DueClock, DueItem, Handlers, Unhandled};
-use crate::{Halt, Id, Range, Reading, Timestamp};
+use crate::{Halt, Id, Range, Reading, Timestamp, View};
 
 /// Where an item stands in the order of carrying out.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +26,8 @@ pub(super) struct Ready {
 /// What one look at the queue showed.
 #[derive(Debug)]
 pub(super) struct Look {
+    /// The position of the newest commit that it showed.
+    pub(super) position: u64,
     /// The newest tick that did something.
     pub(super) clock: Option<Timestamp>,
     /// Ready items, in order.
@@ -38,7 +40,7 @@ pub(super) struct Look {
 
 /// Looks for up to `room` items of each kind that are ready at `now`.
 pub(super) fn look(
-    read: &mut impl Reading,
+    read: &mut View<'_>,
     handlers: &Handlers<'_>,
     now: Timestamp,
     room: usize,
@@ -59,7 +61,7 @@ pub(super) fn look(
         ready.retain(|item| item.place <= *horizon);
     }
     let unhandled = unhandled(read, handlers, now)?;
-    Ok(Look { clock, ready, horizon, unhandled })
+    Ok(Look { position: read.position(), clock, ready, horizon, unhandled })
 }
 
 fn ready_of(item: &Arc<DueItem>) -> Option<Ready> {

@@ -14,8 +14,8 @@ const PAGE: usize = 256;
 pub(super) enum Step {
     /// Look for up to so many items of each kind.
     Look(usize),
-    /// Note that this tick does something.
-    Open,
+    /// Note that this tick does something, by what was seen at this position.
+    Open(u64),
     /// Carry this out.
     Carry(Ready),
     /// Keep this refusal.
@@ -34,6 +34,8 @@ pub(super) struct Pass {
     /// What was tried: nothing is, twice.
     tried: BTreeSet<Id<DueItem>>,
     opened: bool,
+    /// Where the company stood at the last look.
+    position: u64,
     noting: Option<(Ready, Refused)>,
     /// Whether nothing can have become ready since the last look.
     settled: bool,
@@ -49,6 +51,7 @@ impl Pass {
             horizon: None,
             tried: BTreeSet::new(),
             opened: false,
+            position: 0,
             noting: None,
             settled: false,
             ticked: Ticked::at(now),
@@ -70,7 +73,7 @@ impl Pass {
             return if self.settled { Step::End } else { Step::Look(self.page()) };
         }
         if !self.opened {
-            return Step::Open;
+            return Step::Open(self.position);
         }
         match self.pile.pop_first() {
             None => Step::End,
@@ -91,6 +94,7 @@ impl Pass {
     /// Takes what is ready.
     pub(super) fn looked(&mut self, look: Result<Look, Halt>) -> Result<(), TickError> {
         let look = look.map_err(|halt| self.failed(halt, None))?;
+        self.position = look.position;
         if !self.opened && look.clock.is_some_and(|clock| clock > self.now) {
             self.ticked.past = look.clock;
             return Ok(());

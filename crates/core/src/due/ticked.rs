@@ -5,6 +5,7 @@ use std::fmt;
 use smol_str::SmolStr;
 
 use crate::Timestamp;
+use crate::report::{Cell, Column, Phrase, Report, Row, word};
 
 /// What came of a tick. Its text says it in a few lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,6 +97,54 @@ impl Ticked {
             unhandled,
             more: false,
         }
+    }
+}
+
+impl Ticked {
+    /// What became of each item, as people look at it; [`Display`](fmt::Display) is for logs.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// use fondaco_core::due::{Due, Handlers, Queue, Refused};
+    /// # let shop = shop();
+    /// shop.run(envelope("remind"), "remind", |tx, _| {
+    ///     tx.due(Due::new("shop.reminder", "shelf/1", tx.now())).map(|_| ())
+    /// })?;
+    /// let shut = Handlers::new().on("shop.reminder", |_, _| Err(Refused::new("shop.shut", "it is shut")));
+    /// let ticked = Queue::new(&shop, shut).tick(Timestamp::MAX)?;
+    /// let csv = ticked.to_report().to_csv();
+    /// assert!(csv.contains("shop.reminder,shelf/1,") && csv.contains(",refused,it is shut,shop.shut,"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn to_report(&self) -> Report {
+        let columns = ["Kind", "Subject", "Due", "Outcome", "Why", "Code", "Next try"];
+        let report = Report::new(word("Carried out by the clock"));
+        let mut report = report.columns(columns.map(|name| Column::text(word(name))));
+        if let Some(past) = self.past {
+            let said = Phrase::from(word("nothing done, the clock has been further before:"));
+            return report.note(said.and(past.to_string()));
+        }
+        let time = |at: &Timestamp| Cell::text(at.to_string());
+        for CarriedOut { kind, subject, at, .. } in &self.carried_out {
+            let row = [kind.into(), subject.into(), time(at), word("carried out")];
+            report.push(Row::new(row));
+        }
+        for RefusedItem { kind, subject, code, why, try_at, .. } in &self.refused {
+            let next = try_at.as_ref().map_or_else(|| word("held"), time);
+            let why = [word("refused"), why.as_str().into(), code.into(), next];
+            let row = [kind.into(), subject.into(), Cell::Empty].into_iter().chain(why);
+            report.push(Row::new(row));
+        }
+        for DeniedItem { kind, subject, at, code, why } in &self.denied {
+            let why = [word("denied"), why.as_str().into(), code.into()];
+            report.push(Row::new([kind.into(), subject.into(), time(at)].into_iter().chain(why)));
+        }
+        for Unhandled { kind, since } in &self.unhandled {
+            report.push(Row::new([kind.into(), Cell::Empty, time(since), word("nobody takes it")]));
+        }
+        let report = if report.rows.is_empty() { report.note(word("nothing")) } else { report };
+        if self.more { report.note(word("more may be due")) } else { report }
     }
 }
 
