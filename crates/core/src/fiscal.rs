@@ -91,8 +91,54 @@ impl From<FiscalCalendar> for Parts {
     }
 }
 
+/// A year as it is read: nothing is known yet of its days.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct YearParts {
+    number: i32,
+    start: NaiveDate,
+    end: NaiveDate,
+}
+
+impl TryFrom<YearParts> for FiscalYear {
+    type Error = FiscalError;
+
+    fn try_from(YearParts { number, start, end }: YearParts) -> Result<FiscalYear, FiscalError> {
+        in_order(start, end)?;
+        Ok(FiscalYear { number, start, end })
+    }
+}
+
+/// A period as it is read.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PeriodParts {
+    year: i32,
+    number: u32,
+    start: NaiveDate,
+    end: NaiveDate,
+}
+
+impl TryFrom<PeriodParts> for FiscalPeriod {
+    type Error = FiscalError;
+
+    fn try_from(parts: PeriodParts) -> Result<FiscalPeriod, FiscalError> {
+        let PeriodParts { year, number, start, end } = parts;
+        in_order(start, end)?;
+        if number == 0 {
+            return Err(FiscalError::NoSuchPeriod { year });
+        }
+        Ok(FiscalPeriod { year, number, start, end })
+    }
+}
+
+fn in_order(start: NaiveDate, end: NaiveDate) -> Result<(), FiscalError> {
+    if end < start { Err(FiscalError::Reversed { start, end }) } else { Ok(()) }
+}
+
 /// A fiscal year. Both ends belong to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "YearParts")]
 pub struct FiscalYear {
     /// Its number, by the calendar's rule.
     pub number: i32,
@@ -104,6 +150,7 @@ pub struct FiscalYear {
 
 /// A period of a fiscal year. Both ends belong to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "PeriodParts")]
 pub struct FiscalPeriod {
     /// The number of its year.
     pub year: i32,
@@ -360,6 +407,20 @@ pub enum FiscalError {
         /// The number of the year.
         year: i32,
     },
+    /// A year or period would end before it starts.
+    #[error("{start} to {end} are no days of a year or period: the end lies before the start")]
+    Reversed {
+        /// Its first day as given.
+        start: NaiveDate,
+        /// Its last day as given.
+        end: NaiveDate,
+    },
+    /// A period without a place in its year.
+    #[error("year {year} has no period 0: they are counted from 1")]
+    NoSuchPeriod {
+        /// The number of the year.
+        year: i32,
+    },
 }
 
 impl FiscalError {
@@ -374,6 +435,8 @@ impl FiscalError {
         match self {
             FiscalError::NoSuchDay { .. } => "core.fiscal_no_such_day",
             FiscalError::OutOfRange { .. } => "core.fiscal_out_of_range",
+            FiscalError::Reversed { .. } => "core.fiscal_reversed",
+            FiscalError::NoSuchPeriod { .. } => "core.fiscal_no_such_period",
         }
     }
 

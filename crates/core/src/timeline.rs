@@ -25,6 +25,7 @@
 //! ([`Timeline::of_rows`]), in large batches from [`Tx::compiled`](crate::Tx::compiled).
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::Timestamp;
 
@@ -74,7 +75,8 @@ pub struct Timeline<T> {
 }
 
 /// What a timeline lets be recorded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TimelineRules {
     /// What is done about days for which something is known already.
     pub overlaps: Overlaps,
@@ -83,7 +85,8 @@ pub struct TimelineRules {
 }
 
 /// What becomes of a value for days on which another holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Overlaps {
     /// It is refused, except that what was set from a day on ends where a later day is set: else
     /// say [`Timeline::correct`] or [`Timeline::end`].
@@ -94,7 +97,8 @@ pub enum Overlaps {
 }
 
 /// What becomes of a recording that leaves days without a value between days with one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Gaps {
     /// It is taken: on those days nothing holds.
     #[default]
@@ -104,7 +108,8 @@ pub enum Gaps {
 }
 
 /// One thing that was said about a span of days.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Recording<T> {
     /// About which days.
     pub span: Span,
@@ -115,7 +120,8 @@ pub struct Recording<T> {
 }
 
 /// What a recording says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Says<T> {
     /// This holds.
     Set(T),
@@ -141,6 +147,29 @@ impl<T> Recording<T> {
             Says::Set(value) | Says::Corrected(Some(value)) => Some(value),
             Says::Corrected(None) | Says::Ended => None,
         }
+    }
+}
+
+/// What a timeline is to serde: its rules and its recordings in order, from which all else follows ([`Timeline::replay`]).
+#[derive(Serialize, Deserialize)]
+#[serde(rename = "Timeline", deny_unknown_fields)]
+struct Written<R> {
+    #[serde(default)]
+    rules: TimelineRules,
+    recordings: R,
+}
+
+impl<T: Serialize> Serialize for Timeline<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Written { rules: self.rules, recordings: &self.recordings }.serialize(serializer)
+    }
+}
+
+/// Recordings that could not have been made in this order are refused.
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Timeline<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Timeline<T>, D::Error> {
+        let Written { rules, recordings } = Written::<Vec<_>>::deserialize(deserializer)?;
+        Timeline::replay(rules, recordings).map_err(serde::de::Error::custom)
     }
 }
 

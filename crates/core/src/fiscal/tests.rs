@@ -193,3 +193,18 @@ proptest! {
         prop_assert_eq!(serde_json::from_str::<FiscalCalendar>(&json).unwrap(), calendar);
     }
 }
+
+#[test]
+fn years_and_periods_that_can_t_be_are_not_read() {
+    let good = r#"{"year":2026,"number":1,"start":"2026-01-01","end":"2026-01-31"}"#;
+    let period: FiscalPeriod = serde_json::from_str(good).unwrap();
+    assert_eq!(serde_json::to_string(&period).unwrap(), good);
+    let refusal = |json: &str| serde_json::from_str::<FiscalPeriod>(json).unwrap_err().to_string();
+    let reversed = refusal(&good.replace("01-31", "01-01").replacen("01-01", "01-31", 1));
+    assert!(reversed.contains("the end lies before the start"), "{reversed}");
+    assert!(refusal(&good.replace(r#""number":1"#, r#""number":0"#)).contains("no period 0"));
+    assert!(refusal(&good.replace("number", "nr")).contains("unknown field"));
+    let year = r#"{"number":2026,"start":"2026-12-31","end":"2026-01-01"}"#;
+    let reversed = serde_json::from_str::<FiscalYear>(year).unwrap_err().to_string();
+    assert!(reversed.contains("2026-12-31 to 2026-01-01"), "{reversed}");
+}

@@ -229,3 +229,25 @@ fn spans_are_read_as_they_are_written() {
 }
 
 use crate::DateRange;
+
+#[test]
+fn a_timeline_is_written_as_what_was_recorded_and_read_only_if_it_could_be() {
+    let mut rates =
+        Timeline::with(TimelineRules { overlaps: Overlaps::Split, gaps: Gaps::Allowed });
+    let price = |text: &str| crate::Money::parse(text).unwrap();
+    rates.set(span(0, None), price("1.10 EUR"), at(1)).unwrap();
+    rates.set(span(3, Some(2)), price("1.2 EUR"), at(2)).unwrap();
+    rates.correct(span(0, None), None, at(3)).unwrap();
+    rates.set(span(10, Some(2)), price("1.3 EUR"), at(4)).unwrap();
+    let json = serde_json::to_string(&rates).unwrap();
+    assert!(json.starts_with(r#"{"rules":{"overlaps":"split","gaps":"allowed"},"recordings":[{"span":"2026-01-01/..","says":{"set":{"amount":"1.1","currency":"EUR"}},"recorded_at":"#), "{json}");
+    assert!(json.contains(r#""says":{"corrected":null}"#), "{json}");
+    assert_eq!(serde_json::from_str::<Timeline<crate::Money>>(&json).unwrap(), rates);
+
+    let refusal = |json: &str| serde_json::from_str::<Timeline<u8>>(json).unwrap_err().to_string();
+    let ended = r#"{"recordings":[{"span":"2026-01-01/..","says":"ended","recorded_at":"2026-01-01T00:00:00Z"}]}"#;
+    assert!(refusal(ended).contains("nothing"), "{}", refusal(ended));
+    assert!(refusal(r#"{"recordings":[],"starts":[]}"#).contains("unknown field"));
+    let reversed = r#"{"recordings":[{"span":"2026-01-02/2026-01-01","says":{"set":1},"recorded_at":"2026-01-01T00:00:00Z"}]}"#;
+    assert!(serde_json::from_str::<Timeline<u8>>(reversed).is_err());
+}
