@@ -67,6 +67,12 @@ fn strangers_blocked_actors_and_other_permissions() {
             office.refused("anna", &BlockActor::new(id("ben"))),
             "anna may not policy.administer: no role that this actor has today allows it; who has the role administrator may"
         );
+        let pay = PayOut { till: "front".into(), amounts: vec![eur("1")], each: false };
+        assert_eq!(
+            office.refused("root", &pay),
+            "root may not desk.pay: no role that this actor has today allows it; who has one of the roles cashier, manager may",
+            "also those whose right is limited"
+        );
         office.must("root", &BlockActor::new(id("anna")));
         assert_eq!(code(office.pays("anna", "1")), "policy.blocked");
         office.must("root", &BlockActor::lift(id("anna")));

@@ -225,6 +225,12 @@ impl Rules {
         self.delegations.get(actor).into_iter().flatten().map(Arc::as_ref)
     }
 
+    /// The roles that have a permission, however far.
+    fn roles_with(&self, permission: &str) -> Vec<SmolStr> {
+        let with = self.grants.iter().filter(|(_, grants)| grants.contains_key(permission));
+        with.map(|(role, _)| role.clone()).collect()
+    }
+
     /// The roles whose permission would allow the request.
     fn roles_that_could(&self, request: &Request) -> Vec<SmolStr> {
         let name = request.permission.name;
@@ -262,7 +268,7 @@ pub(super) fn standing(
     };
     let sources = rules.sources(actor, permission.name, (day, &[]));
     if sources.is_empty() {
-        return none(Why::NotHeld, rules.roles_that_could(&Request::new(permission)));
+        return none(Why::NotHeld, rules.roles_with(permission.name));
     }
     let full = |source: &&Source| source.grant.is_unbounded() && source.chain.is_empty();
     if let Some(source) = sources.iter().find(full) {
