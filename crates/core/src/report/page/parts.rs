@@ -74,11 +74,17 @@ impl Writer<'_> {
             None => &[("class", "scroll")],
         };
         html.element("div", scroll, |html| {
-            html.element("table", &[], |html| {
-                html.with_text("caption", &[], &report.title.show(self.locale));
-                self.heading(html, report);
-                self.rows(html, report);
-            });
+            let over = over_figures(report);
+            let class: &[_] = &[("class", over.unwrap_or_default())];
+            html.element(
+                "table",
+                class.get(..usize::from(over.is_some())).unwrap_or_default(),
+                |html| {
+                    html.with_text("caption", &[], &report.title.show(self.locale));
+                    self.heading(html, report);
+                    self.rows(html, report);
+                },
+            );
         });
     }
 
@@ -241,6 +247,32 @@ impl Span {
     fn covers(&self, place: usize) -> bool {
         place != self.name && (self.first..self.first + self.columns).contains(&place)
     }
+}
+
+/// The classes of a table whose rows are a name, perhaps a code before it, and two to four figures: on a phone, where they don't fit
+/// beside one another, each name stands over its figures. Wider ones scroll.
+fn over_figures(report: &Report) -> Option<&'static str> {
+    let naming = report.naming_column()?;
+    let columns: Vec<_> = report.shown_columns().collect();
+    let name = columns.iter().position(|(at, _)| *at == naming)?;
+    let (before, after) = (columns.get(..name)?, columns.get(name + 1..)?);
+    let is_figure = |(_, column): &(usize, &Column)| class(&column.kind, false) == "n";
+    if !after.iter().all(is_figure) || !before.iter().all(|(_, column)| column.kind == Kind::Text) {
+        return None;
+    }
+    let is_share =
+        after.last().is_some_and(|(_, column)| matches!(column.kind, Kind::Percent { .. }));
+    Some(match (before.len(), after.len(), is_share) {
+        (0, 2, _) => "over f2",
+        (0, 3, _) => "over f3",
+        (0, 4, false) => "over f4",
+        (0, 4, true) => "over f4 share",
+        (1, 2, _) => "over f2 coded",
+        (1, 3, _) => "over f3 coded",
+        (1, 4, false) => "over f4 coded",
+        (1, 4, true) => "over f4 share coded",
+        _ => return None,
+    })
 }
 
 /// Classes of levels; deeper ones stand with the last.

@@ -127,3 +127,30 @@ fn luminance(css: &str) -> f64 {
     };
     0.2126 * linear(channels[0]) + 0.7152 * linear(channels[1]) + 0.0722 * linear(channels[2])
 }
+
+/// What has few figures needs no scrolling on a phone: `tests/browser.rs` has a browser measure it.
+#[test]
+fn names_stand_over_figures_where_these_are_few() {
+    let table = |before: usize, figures: usize, last: Option<Column>| {
+        let mut columns: Vec<_> = (0..before).map(|_| Column::text("Code")).collect();
+        columns.push(Column::text("Name").naming_rows());
+        columns.extend((0..figures).map(|_| Column::amount("Amount", Currency::EUR)));
+        columns.extend(last);
+        let html = Page::new("").report(Report::new("").columns(columns)).to_html(&Locale::en());
+        let table = html.split("<table").nth(1).unwrap().split('>').next().unwrap();
+        table.trim().trim_start_matches("class=").trim_matches('"').to_owned()
+    };
+    assert_eq!(table(0, 1, None), "", "one figure fits beside its name");
+    assert_eq!(table(0, 2, None), "over f2");
+    assert_eq!(table(1, 3, None), "over f3 coded");
+    assert_eq!(table(1, 4, None), "over f4 coded");
+    assert_eq!(table(1, 5, None), "", "so many scroll");
+    assert_eq!(table(2, 2, None), "");
+    assert_eq!(table(1, 2, Some(Column::text("Text"))), "", "a text after figures needs room");
+    let phone = STYLE.split("@media screen and (max-width:40rem){").nth(1).unwrap();
+    let compared = table(1, 3, Some(Column::percent("Change in %")));
+    assert_eq!(compared, "over f4 share coded", "a share is narrower than an amount");
+    for class in [".over", ".f3", ".f4", ".share", ".coded"] {
+        assert!(phone.contains(class), "{class}");
+    }
+}
