@@ -12,6 +12,8 @@
 
 #[path = "structure/holdings.rs"]
 mod holdings;
+#[path = "structure/pure.rs"]
+mod pure;
 #[path = "common/sources.rs"]
 mod sources;
 

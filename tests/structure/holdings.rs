@@ -15,7 +15,6 @@ const NO_PARTY: &[(&str, &str)] = &[
     ("JobState", "its cursor and report hold ids and counts, no personal data"),
     ("ZoneSetting", "its data say how far a company's clocks are from UTC"),
     ("OwnCalendar", "its data are the days on which a company does not work"),
-    ("ZoneSetting", "it says in which zone a company's days begin"),
     (
         "StoredTemplate",
         "its template says accounts, formulas and dimensions: who is meant comes with each entry",

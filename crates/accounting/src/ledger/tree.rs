@@ -1,7 +1,8 @@
 //! The tree of accounts: what may stand under what, how deep, and in which order a tree is opened.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use foldhash::fast::RandomState;
 use fondaco_core::{Range, Tx};
 use smol_str::SmolStr;
 
@@ -26,7 +27,7 @@ pub(crate) fn why_not(parent: Option<&Account>, class: AccountClass) -> Option<&
 
 /// The levels of accounts that were looked up, the topmost 1.
 #[derive(Default)]
-pub(crate) struct Levels(HashMap<SmolStr, usize, foldhash::fast::RandomState>);
+pub(crate) struct Levels(HashMap<SmolStr, usize, RandomState>);
 
 impl Levels {
     /// The level of an account under `parent`.
@@ -112,9 +113,9 @@ pub(crate) fn opening_order(accounts: &[NewAccount]) -> Result<Vec<usize>, usize
 pub(crate) fn ordered(accounts: &[&NewAccount]) -> (Vec<usize>, Vec<usize>) {
     let mut sorted: Vec<usize> = (0..accounts.len()).collect();
     sorted.sort_by_key(|&at| accounts.get(at).is_some_and(|account| !account.heading));
-    let coming: std::collections::HashSet<&SmolStr> =
+    let coming: HashSet<&SmolStr, RandomState> =
         accounts.iter().map(|account| &account.code).collect();
-    let mut under: HashMap<&SmolStr, Vec<usize>> = HashMap::new();
+    let mut under: HashMap<&SmolStr, Vec<usize>, RandomState> = HashMap::default();
     let mut order = Vec::with_capacity(accounts.len());
     for (at, account) in sorted.iter().filter_map(|&at| Some((at, accounts.get(at)?))) {
         match account.parent.as_ref().filter(|parent| coming.contains(parent)) {

@@ -1,6 +1,6 @@
 //! Reading a company's whole log and all its rows again, and comparing them with the hashes; and each index with its table.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::task::{Context, Poll, Waker};
@@ -263,7 +263,7 @@ struct Log {
     roots: Vec<(u64, Hash)>,
     unsealed: Vec<u64>,
     /// By commit, what the hashes found in the tables read so far come to, in order of table and key.
-    found: HashMap<Version, RootBuilder>,
+    found: BTreeMap<Version, RootBuilder>,
     /// By table, then commit: hashes of state rows.
     states: BTreeMap<String, Vec<(u64, StateHash)>>,
 }

@@ -1,6 +1,6 @@
 //! A company as it is, in pieces: how it goes from one store into another.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
@@ -117,7 +117,7 @@ impl<'s> PieceReader<'s> {
 pub struct LoadCheck {
     commits: u64,
     newest: u64,
-    last: HashMap<&'static str, KeyBytes>,
+    last: BTreeMap<&'static str, KeyBytes>,
 }
 
 impl LoadCheck {

@@ -18,10 +18,12 @@ struct Kept {
 
 /// The kept values of one driver, by the record and the type of what is built from it.
 #[derive(Clone, Default)]
-pub(crate) struct Compiled(Arc<Mutex<HashMap<(TypeId, TypeId), Kept>>>);
+pub(crate) struct Compiled(Arc<Mutex<All>>);
+
+type All = HashMap<(TypeId, TypeId), Kept, foldhash::fast::RandomState>;
 
 impl Compiled {
-    fn lock(&self) -> MutexGuard<'_, HashMap<(TypeId, TypeId), Kept>> {
+    fn lock(&self) -> MutexGuard<'_, All> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -1,6 +1,6 @@
 //! Variants: one item for each combination of what they are told apart by.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use fondaco_core::store::Tags;
 use fondaco_core::{Act, ItemId, Range, Tx};
@@ -96,7 +96,7 @@ impl Act for AddVariants {
         rights::allow_in_category(tx, &authority, &before.code, before.category.as_ref())?;
         let template = as_template(tx, &before)?;
         let variants = tx.scan(&Range::by(Item::BY_VARIANT_OF, &template.id))?;
-        let known: HashSet<&Tags> = variants.iter().map(|variant| &variant.attributes).collect();
+        let known: BTreeSet<&Tags> = variants.iter().map(|variant| &variant.attributes).collect();
         let mut added = Vec::new();
         for variant in combinations(&template, &self.axes)? {
             if !known.contains(&variant.attributes) {
@@ -164,7 +164,7 @@ fn check_axes(template: &Item, axes: &[Axis]) -> Result<(), StockError> {
             "there are no axes: name at least one thing that they are told apart by".into(),
         );
     }
-    let mut names = HashSet::new();
+    let mut names = BTreeSet::new();
     for axis in axes {
         fondaco_core::input::check_code("axis", &axis.name)?;
         if !names.insert(&axis.name) {
@@ -173,7 +173,7 @@ fn check_axes(template: &Item, axes: &[Axis]) -> Result<(), StockError> {
         if axis.values.is_empty() {
             return refuse(format!("the axis {} has no values: give at least one", axis.name));
         }
-        let (mut codes, mut values) = (HashSet::new(), HashSet::new());
+        let (mut codes, mut values) = (BTreeSet::new(), BTreeSet::new());
         for AxisValue { code, value } in &axis.values {
             fondaco_core::input::check_code("value code", code)?;
             fondaco_core::input::check_line("value", value)?;

@@ -3,7 +3,7 @@
 //! A plan dates each order by its own lead time. When a component comes too late, so does what is made of it, and what that is for; which of
 //! all that is the reason shows who walks down, always to what comes last.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use chrono::NaiveDate;
@@ -97,7 +97,7 @@ impl Plan {
     /// ```
     pub fn feasible(&self, demand: DemandNo) -> Result<Feasible, MrpError> {
         let wanted = self.state.demand_of(demand)?;
-        let mut walk = Walk { plan: self, dealt: HashMap::new(), comes: HashMap::new() };
+        let mut walk = Walk { plan: self, dealt: BTreeMap::new(), comes: BTreeMap::new() };
         let dealt = walk.dealt(wanted.item.0)?;
         let Some(need) = dealt.wants.iter().position(|want| want.of == NeedOf::Demand(demand))
         else {
@@ -147,9 +147,9 @@ impl Plan {
 /// What is asked for again and again on the way down.
 struct Walk<'p> {
     plan: &'p Plan,
-    dealt: HashMap<u32, Rc<Dealt>>,
+    dealt: BTreeMap<u32, Rc<Dealt>>,
     /// When the orders of items can be there.
-    comes: HashMap<(u32, usize), i32>,
+    comes: BTreeMap<(u32, usize), i32>,
 }
 
 /// A supply of a need: which, how much of it, when it can be there.

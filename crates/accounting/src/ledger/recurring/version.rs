@@ -1,6 +1,6 @@
 //! Terms with what is reckoned of them once, so that n occurrences take n steps and not n².
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use chrono::NaiveDate;
@@ -77,7 +77,7 @@ impl Version {
 }
 
 /// The terms of all recurring entries, kept by a driver until some are changed.
-struct Kept(HashMap<SmolStr, Known>);
+struct Kept(BTreeMap<SmolStr, Known>);
 
 #[derive(Default)]
 struct Known {
@@ -90,7 +90,7 @@ const MOST_KEPT: u64 = 4096;
 
 impl Kept {
     fn of(rows: &[Arc<RecurringVersion>]) -> Kept {
-        let mut kept: HashMap<SmolStr, Known> = HashMap::new();
+        let mut kept: BTreeMap<SmolStr, Known> = BTreeMap::new();
         for row in rows {
             kept.entry(row.code.clone()).or_default().rows.push(row.clone());
         }

@@ -8,7 +8,7 @@
 //! a posting without an amount that only says what a balance in another currency is worth: on cash it is an exchange difference, of
 //! which IAS 7.28 and DRS 21 want a row of its own; so is what a conversion from cash to cash gains or loses.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -64,7 +64,7 @@ impl Payments<'_> {
             let spans: Vec<Span> =
                 plan.paid.iter().filter(|span| span.known == known).copied().collect();
             let Some(days) = Span::around(&spans) else { continue };
-            let mut sums: HashMap<(SmolStr, Tags, usize), i128> = HashMap::new();
+            let mut sums: BTreeMap<(SmolStr, Tags, usize), i128> = BTreeMap::new();
             self.each(read, cells, known, days, |flow| {
                 let on_days = plan.paid.iter().enumerate();
                 let on_days =

@@ -3,7 +3,7 @@
 //! A store finds these through indexes of its own, which no scan goes by. One that lost an entry would carry a command out
 //! twice, or begin a sum anew.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use super::{Finding, PAGE, Verifier, next_page};
 use crate::store::{
@@ -28,7 +28,7 @@ impl Verifier<'_> {
 
     /// A commit that was changed is not what its receipt says: that is one finding.
     pub(super) fn blame_once(&mut self) {
-        let changed: HashSet<u64> = self.out.findings.iter().filter_map(changed).collect();
+        let changed: BTreeSet<u64> = self.out.findings.iter().filter_map(changed).collect();
         self.out.findings.retain(|finding| {
             !matches!(finding, Finding::Command { position } if changed.contains(position))
         });
