@@ -563,6 +563,18 @@ impl<'s> Books<'s> {
         self.view(|view| reports::compare_income_statements(view, now, before))
     }
 
+    /// The trial balance of a day beside that of another.
+    ///
+    /// # Errors
+    /// As [`compare_trial_balances`](reports::compare_trial_balances).
+    pub fn compare_trial_balances(
+        &self,
+        now: NaiveDate,
+        before: NaiveDate,
+    ) -> Result<Compared<TrialBalance>, LedgerError> {
+        self.view(|view| reports::compare_trial_balances(view, now, before))
+    }
+
     /// The balance sheet of a day beside that of another.
     ///
     /// # Errors

@@ -3,13 +3,14 @@
 use std::fmt;
 
 use chrono::NaiveDate;
-use fondaco_core::report::{self, Grid, Kind, Phrase, Report, word};
+use fondaco_core::report::{self, Cell, Column, Grid, Kind, Phrase, Report, Row, word};
 use fondaco_core::{DateRange, Reading};
 use rust_decimal::Decimal;
+use smol_str::format_smolstr;
 
 use super::chart::Chart;
-use super::sheet::Sheet;
-use super::{BalanceSheet, IncomeStatement};
+use super::sheet::{Sheet, account_anchor};
+use super::{BalanceSheet, IncomeStatement, TrialBalance};
 use crate::ledger::{BalanceQuery, LedgerError};
 
 /// Two statements of one kind, line by line of the same accounts: an account that is in one is in both.
@@ -74,6 +75,30 @@ pub fn compare_balance_sheets(
     let [of_now, of_before] = &charts;
     let (now, before) = (BalanceSheet::of(of_now, now), BalanceSheet::of(of_before, before));
     Ok(Compared { now, before })
+}
+
+/// The trial balance of a day beside that of another, both of one moment.
+///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// # let books = books();
+/// let both = books.compare_trial_balances("2026-12-31".parse()?, "2026-01-31".parse()?)?;
+/// assert_eq!(both.now.lines.len(), both.before.lines.len()); // the same accounts
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`LedgerError::NotSetUp`], or a [`Halt`](fondaco_core::Halt).
+pub fn compare_trial_balances(
+    read: &mut impl Reading,
+    now: NaiveDate,
+    before: NaiveDate,
+) -> Result<Compared<TrialBalance>, LedgerError> {
+    let query = |date| BalanceQuery::all().until(date);
+    let [of_now, of_before] = &Chart::read_each(read, [&query(now), &query(before)])?;
+    let of = |chart, date| TrialBalance::of(chart, date, None);
+    Ok(Compared { now: of(of_now, now), before: of(of_before, before) })
 }
 
 fn ends(what: &'static str, days: DateRange) -> Result<(NaiveDate, NaiveDate), LedgerError> {
@@ -156,6 +181,51 @@ impl Compared<BalanceSheet> {
     }
 }
 
+impl Compared<TrialBalance> {
+    /// As rows and columns: both balances of each account, and what changed.
+    ///
+    /// ```
+    /// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+    /// # use firm::*;
+    /// # let books = books();
+    /// let both = books.compare_trial_balances("2026-12-31".parse()?, "2026-01-31".parse()?)?;
+    /// assert_eq!(both.to_string(), "\
+    /// Trial balances as of 2026-12-31 and 2026-01-31 (EUR)
+    /// Account  Name        2026-12-31  2026-01-31  Change
+    /// =======  ==========  ==========  ==========  ======
+    /// 1000     Bank            460.00      500.00  -40.00
+    /// 3000     Capital        -400.00     -400.00    0.00
+    /// 4000     Sales          -100.00     -100.00    0.00
+    /// 5100     Rent             40.00        0.00   40.00
+    /// -------  ----------  ----------  ----------  ------
+    /// Total    4 accounts        0.00        0.00    0.00
+    /// ");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn to_report(&self) -> Report {
+        let (now, before) = (&self.now, &self.before);
+        let title = Phrase::from(word("Trial balances as of")).and(now.date).and(word("and"));
+        let title = title.and(before.date).and(format_smolstr!("({})", now.currency.code()));
+        let names = [Column::text(word("Account")), Column::text(word("Name")).naming_rows()];
+        let days = [Phrase::from(now.date), Phrase::from(before.date), word("Change").into()];
+        let days = days.map(|name| Column::amount(name, now.currency));
+        let mut report = Report::new(title).columns(names).columns(days);
+        let amounts = |now: Decimal, before: Decimal| {
+            [now, before, now.saturating_sub(before)].map(Cell::from)
+        };
+        for (line, earlier) in now.lines.iter().zip(&before.lines) {
+            let names = [Cell::from(&line.account), Cell::from(&line.name)];
+            let cells = names.into_iter().chain(amounts(line.balance, earlier.balance));
+            report.push(Row::new(cells).linked_to(account_anchor(&line.account)));
+        }
+        let accounts = Phrase::from(now.lines.len()).and(word("accounts"));
+        let names = [word("Total"), accounts.into_cell()];
+        let sum = |of: &TrialBalance| of.debit.saturating_sub(of.credit);
+        report.push(Row::total(names.into_iter().chain(amounts(sum(now), sum(before)))));
+        report
+    }
+}
+
 /// The sums of both statements beside one another, what was before at the left.
 fn bars<const N: usize>(
     title: &'static str,
@@ -174,7 +244,7 @@ pub(super) fn span(from: NaiveDate, through: NaiveDate) -> Phrase {
     let starts = |date: Option<NaiveDate>| date.is_some_and(|date| date.day() == 1);
     let whole_months = starts(Some(from)) && starts(next);
     match (whole_months, from.year() == through.year(), from.month(), through.month()) {
-        (true, true, first, last) if first == last => report::Cell::Month(from).into(),
+        (true, true, first, last) if first == last => Cell::Month(from).into(),
         (true, true, 1, 12) => from.year().to_string().into(),
         _ => Phrase::from(from).and(word("to")).and(through),
     }
@@ -185,6 +255,12 @@ fn and(phrase: Phrase, next: &Phrase) -> Phrase {
 }
 
 impl fmt::Display for Compared<IncomeStatement> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.to_report().fmt(f)
+    }
+}
+
+impl fmt::Display for Compared<TrialBalance> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.to_report().fmt(f)
     }

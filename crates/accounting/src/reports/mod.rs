@@ -19,7 +19,9 @@ mod statements;
 mod trial_balance;
 
 pub use ageing::{AgeBy, Aged, AgedItem, Ageing, AgeingQuery, PartyAgeing, ageing};
-pub use compared::{Compared, compare_balance_sheets, compare_income_statements};
+pub use compared::{
+    Compared, compare_balance_sheets, compare_income_statements, compare_trial_balances,
+};
 pub use explain::explain_balance;
 pub use financial::{
     EquityChange, EquityChanges, EquityResults, EquityRow, EquityStatement, FailedCheck,

@@ -108,30 +108,40 @@ fn of(
         Some((dimension, heading)) => query.under(dimension.clone(), heading.clone()),
         None => query,
     };
-    let chart = Chart::read(read, &query)?;
-    let accounts =
-        CLASSES.iter().flat_map(|&class| chart.walk(class)).filter(|(_, account)| !account.heading);
-    let lines: Vec<TrialBalanceLine> = accounts
-        .map(|(_, account)| {
-            let sum = chart.sum(&account.code);
-            TrialBalanceLine {
-                account: account.code.clone(),
-                name: account.name.clone(),
-                class: account.class,
-                debit: sum.debit,
-                credit: sum.credit,
-                balance: sum.balance(),
-            }
-        })
-        .collect();
-    let total = |of: fn(&TrialBalanceLine) -> Decimal| {
-        lines.iter().map(of).fold(Decimal::ZERO, Decimal::saturating_add)
-    };
-    let (debit, credit) = (total(|line| line.debit), total(|line| line.credit));
-    Ok(TrialBalance { date, under, currency: chart.currency, lines, debit, credit })
+    Ok(TrialBalance::of(&Chart::read(read, &query)?, date, under))
 }
 
 impl TrialBalance {
+    /// The trial balance as of the end of `date`, of what a chart holds.
+    pub(super) fn of(
+        chart: &Chart,
+        date: NaiveDate,
+        under: Option<(SmolStr, SmolStr)>,
+    ) -> TrialBalance {
+        let accounts = CLASSES
+            .iter()
+            .flat_map(|&class| chart.walk(class))
+            .filter(|(_, account)| !account.heading);
+        let lines: Vec<TrialBalanceLine> = accounts
+            .map(|(_, account)| {
+                let sum = chart.sum(&account.code);
+                TrialBalanceLine {
+                    account: account.code.clone(),
+                    name: account.name.clone(),
+                    class: account.class,
+                    debit: sum.debit,
+                    credit: sum.credit,
+                    balance: sum.balance(),
+                }
+            })
+            .collect();
+        let total = |of: fn(&TrialBalanceLine) -> Decimal| {
+            lines.iter().map(of).fold(Decimal::ZERO, Decimal::saturating_add)
+        };
+        let (debit, credit) = (total(|line| line.debit), total(|line| line.credit));
+        TrialBalance { date, under, currency: chart.currency, lines, debit, credit }
+    }
+
     /// As rows and columns.
     ///
     /// ```
