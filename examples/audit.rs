@@ -3,10 +3,14 @@
 //!
 //! ```sh
 //! cargo run --example audit
+//! cargo run --example audit -- --store sqlite:target/audit.db
 //! ```
+//!
+//! Without `--store` the file is a scratch one, which is removed: at the end of the story the books in it are spoilt.
 
 use std::error::Error;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use fondaco::accounting::ledger::Posting;
 use fondaco::core::proof::{Checkpoint, Growth, Proof, SignedCheckpoint};
@@ -14,9 +18,52 @@ use fondaco::core::store::{Record, Stored};
 use fondaco::core::{Range, View};
 use fondaco::prelude::*;
 
+#[path = "common/args.rs"]
+#[allow(dead_code, unreachable_pub, reason = "each example uses its own part")]
+mod args;
+
+use args::{Command, StoreChoice};
+
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-pub(crate) fn main() -> Result<()> {
+#[allow(dead_code, reason = "its test tells the story without a command line")]
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let about = "Proves the past to an auditor, and lets him find what was changed by hand.";
+    let scratch = StoreChoice::Sqlite(PathBuf::from("a scratch file"));
+    match args::offered(about, scratch.clone(), &[])? {
+        Command::Help(text) => print!("{text}"),
+        Command::Run(args) if args.store == scratch => told()?,
+        Command::Run(args) => story(&new_file(args.store)?)?,
+    }
+    Ok(())
+}
+
+/// The story spoils the books that it tells of, so it begins with new ones.
+fn new_file(store: StoreChoice) -> Result<PathBuf> {
+    let StoreChoice::Sqlite(file) = store else {
+        return Err(
+            "the story is about a file that somebody changes: give --store sqlite:PATH".into()
+        );
+    };
+    if file.exists() {
+        let file = file.display();
+        return Err(format!("{file} exists, and the story spoils its books: give a new one").into());
+    }
+    Ok(file)
+}
+
+/// The story in a scratch file.
+pub(crate) fn told() -> Result<()> {
     let folder = std::env::temp_dir().join(format!("fondaco-audit-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
     let done = story(&folder.join("acme.sqlite"));

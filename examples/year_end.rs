@@ -1,5 +1,6 @@
-//! The end of a year in three currencies: `cargo run --release --example year_end`. With the name of a file behind it,
-//! `-- year_end.html`, all that is printed is also written there as a page.
+//! The end of a year in three currencies: `cargo run --release --example year_end`. With `-- --page year_end.html` all that is
+//! printed is also written there as a page; with `--store sqlite:PATH` the books stay in a file, in which each thing happens once,
+//! however often it is run.
 //!
 //! A firm in Venice keeps its books in euro, sells in dollars and francs too, and has closed 2025. In January 2027 it closes
 //! 2026: the insurance that was paid in September is spread over its twelve months, power that is not billed yet is
@@ -11,6 +12,8 @@
 //! which periods that changed.
 
 use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -26,16 +29,35 @@ use fondaco::{
     accounting::ledger::PostReversing,
     accounting::reports::{FinancialQuery, Layout},
     core::report::{Locale, Page, Report, word},
+    core::store::Store,
     prelude::*,
 };
+use story::Offer;
+
+#[path = "common/story.rs"]
+mod story;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-fn main() -> Outcome<()> {
-    let mut shown = Shown { page: Page::new(word("The end of 2026")) };
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Outcome<()> {
+    let offers = [Offer::Page("write all that is printed there as a page")];
+    let Some(story) = story::begin("Closes a firm's year, twice.", &offers)? else {
+        return Ok(());
+    };
+    let mut shown = Shown { page: Page::new(word("The end of 2026")), file: story.page };
     let clock = Clock(Arc::new(AtomicI64::new(0)));
     clock.set("2027-01-15T09:00:00Z")?;
-    let books = firm(&clock)?;
+    let books = firm(story.store, &clock)?;
     last_year(&books)?;
     this_year(&books)?;
 
@@ -88,7 +110,7 @@ fn late_bill(books: &Books<'_>, clock: &Clock, shown: &mut Shown) -> Outcome<()>
         .source("bill/4711")
         .debit("6400", money("1900.00 EUR")?)
         .credit("2000", money("1900.00 EUR")?);
-    let refused = books.post("late bill", bill.clone()).err().ok_or("2026 is closed")?;
+    let refused = books.post("late bill, at first", bill.clone()).err().ok_or("2026 is closed")?;
     println!("{refused}\n");
     books.send("reopen", &ReopenYear::new(2026, "the lawyer's bill came late"))?;
     books.send("unlock December", &UnlockBooks::after(day("2026-11-30")?))?;
@@ -129,10 +151,10 @@ fn show_statements(books: &Books<'_>, shown: &mut Shown) -> Outcome<()> {
     Ok(())
 }
 
-fn firm(clock: &Clock) -> Outcome<Books<'static>> {
+fn firm(store: Box<dyn Store>, clock: &Clock) -> Outcome<Books<'static>> {
     use AccountClass::*;
     let time = clock.clone();
-    let books = Books::open(Memory::new(), CompanyId::named("fondaco"))?;
+    let books = Books::open(store, CompanyId::named("fondaco"))?;
     let books = books.with_clock(move || time.now());
     books.send("set up", &SetUp::new(Currency::EUR))?;
     let account = NewAccount::new;
@@ -243,6 +265,7 @@ fn this_year(books: &Books<'_>) -> Outcome<()> {
 /// What is printed, and kept for a page.
 struct Shown {
     page: Page,
+    file: Option<PathBuf>,
 }
 
 impl Shown {
@@ -252,9 +275,9 @@ impl Shown {
     }
 
     fn write(self) -> Outcome<()> {
-        if let Some(file) = std::env::args().nth(1) {
+        if let Some(file) = self.file {
             std::fs::write(&file, self.page.to_html(&Locale::en()))?;
-            println!("written to {file}");
+            println!("written to {}", file.display());
         }
         Ok(())
     }

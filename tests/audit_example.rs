@@ -5,5 +5,24 @@ mod audit;
 
 #[test]
 fn it_finds_what_was_changed() -> Result<(), Box<dyn std::error::Error>> {
-    audit::main()
+    audit::told()
+}
+
+mod program;
+
+#[test]
+fn it_says_what_it_takes_and_spoils_no_file_that_is_there() {
+    let run = |args: &[&str]| {
+        let output =
+            std::process::Command::new(program::example("audit")).args(args).output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (output.status.success(), text(output.stdout) + &text(output.stderr))
+    };
+    let (good, help) = run(&["--help"]);
+    assert!(good && help.contains("--store STORE"), "{help}");
+    assert!(run(&["books.db"]).1.contains("stands alone"));
+    let mine = concat!("sqlite:", env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let (good, told) = run(&["--store", mine]);
+    assert!(!good && told.contains("exists, and the story spoils its books"), "{told}");
+    assert!(!run(&["--store", "memory"]).0);
 }

@@ -23,3 +23,26 @@ fn its_year_is_closed_twice() {
     assert!(told.contains("is locked for ever: nobody opens it again"), "{told}");
     assert!(told.trim_end().ends_with("are as they were written"), "{told}");
 }
+
+#[test]
+fn run_twice_on_one_file_it_happens_once() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let file = folder.join(format!("year-end-{}.db", std::process::id()));
+    let page = file.with_extension("html");
+    let run = || {
+        let mut example = Command::new(program::example("year_end"));
+        example.arg("--store").arg(format!("sqlite:{}", file.display()));
+        let output = example.arg("--page").arg(&page).output().unwrap();
+        let told = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
+        told
+    };
+    let sheets = |told: &str| told.rsplit("What late entries changed").next().unwrap().to_owned();
+    let first = run();
+    assert_eq!(sheets(&run()), sheets(&first), "the second time nothing is booked");
+    assert!(std::fs::read_to_string(&page).unwrap().contains("The end of 2026"));
+    for end in ["", "-wal", "-shm"] {
+        drop(std::fs::remove_file(format!("{}{end}", file.display())));
+    }
+    std::fs::remove_file(&page).unwrap();
+}

@@ -46,7 +46,8 @@ fn page(
 ) -> Result<Page, Box<dyn Error>> {
     let view = View::new(books, company, chart, plan)?;
     let (now, before) = view.halves()?;
-    let whole = view.income_statement()?;
+    // The same days as what is printed: to the last document, which may be a bill or scrap after the last sale.
+    let whole = books.income_statement(plan.first, plan.last)?;
     let last_month = *view.months.last().ok_or("no month")?;
     let statements = books.compare_income_statements(now, before)?;
     let sheets = books.compare_balance_sheets(end(now), end(before))?;
@@ -127,12 +128,6 @@ impl<'v> View<'v> {
 
     fn grid(&self) -> Grid {
         Grid::new(self.months.iter().map(|month| Cell::Month(end(*month))))
-    }
-
-    /// The income statement of all the months.
-    fn income_statement(&self) -> Result<IncomeStatement, Box<dyn Error>> {
-        let (first, last) = self.months.first().zip(self.months.last()).ok_or("no month")?;
-        Ok(self.books.income_statement(start(*first), end(*last))?)
     }
 
     fn figures(&self, statement: &IncomeStatement) -> Result<[Figure; 5], LedgerError> {
