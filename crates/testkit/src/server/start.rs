@@ -83,7 +83,7 @@ struct Home {
 /// Waits for the end of its input, then stops the server and removes the folder. A keyboard's interrupt is not for it.
 const GUARD: &str = "trap '' INT TERM HUP; cat >/dev/null; \"$1/pg_ctl\" -D \"$2\" -m immediate -s stop; \
                      for _ in 1 2 3 4 5 6 7 8 9 10; do [ -e \"$2/postmaster.pid\" ] || break; sleep 0.1; done; \
-                     rm -rf \"$3\"";
+                     rm -rf \"$3\" & exit 0";
 
 impl Home {
     fn new() -> Result<Home, String> {
