@@ -3,7 +3,7 @@
 //! A slip says which book and version it was computed by, so that an old period computed again gives the old answer. What is shipped is
 //! known by its name and needs no storing; a stored book of the same code stands in its place from then on.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use chrono::NaiveDate;
@@ -97,7 +97,7 @@ pub(crate) struct Rules {
     pub(crate) code: SmolStr,
     pub(crate) version: u32,
     pub(crate) program: Arc<Program>,
-    pub(crate) inputs: HashMap<SmolStr, Input>,
+    pub(crate) inputs: BTreeMap<SmolStr, Input>,
     pub(crate) sums: Vec<SumSlot>,
     pub(crate) lines: Vec<LineSlot>,
     pub(crate) gross: Output,
@@ -128,7 +128,7 @@ impl Rules {
         program: Program,
     ) -> Result<Rules, PayrollError> {
         let inputs = program.inputs().map(|name| Ok((name.into(), program.input(name)?)));
-        let inputs = inputs.collect::<Result<HashMap<SmolStr, Input>, PayrollError>>()?;
+        let inputs = inputs.collect::<Result<BTreeMap<SmolStr, Input>, PayrollError>>()?;
         let mut sums = Vec::new();
         for sum in &set.file().accumulators {
             sums.push(SumSlot {
@@ -159,8 +159,8 @@ pub(crate) struct Books {
 
 #[derive(Default)]
 struct Made {
-    sets: HashMap<(SmolStr, u32), Arc<Set>>,
-    rules: HashMap<(SmolStr, u32, NaiveDate, Option<Timestamp>), Arc<Rules>>,
+    sets: BTreeMap<(SmolStr, u32), Arc<Set>>,
+    rules: BTreeMap<(SmolStr, u32, NaiveDate, Option<Timestamp>), Arc<Rules>>,
 }
 
 /// A file with the times at which something of it was recorded: between two of them the same is known.
