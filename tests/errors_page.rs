@@ -65,7 +65,7 @@ const SHARED: [&str; 1] = ["policy.not_set_up"];
 const WITHIN: [(&str, &str); 3] = [
     ("due.elsewhere", "counted by the tick"),
     ("due.refused", "noted by the tick, with the handler's own code"),
-    ("inventory.nothing_entered", "an answer, once what was staged is taken back"),
+    ("core.nothing_entered", "an answer, once what was staged is taken back"),
 ];
 
 /// The page is read from types; this looks for codes wherever they are given, so that a type that is read wrongly is found.

@@ -3,8 +3,8 @@
 use std::io::{Read, Seek};
 
 use fondaco_core::import::{
-    Cells, CsvFormat, EnterReport, FileError, Finder, GoodLines, Lines, Reader, Slot,
-    Source, same_word,
+    Cells, CsvFormat, EnterReport, FileError, Finder, GoodLines, Lines, Reader, Slot, Source,
+    same_word,
 };
 use fondaco_core::store::Tags;
 use fondaco_core::{Conversion, Quantity, Unit};
