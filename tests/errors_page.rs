@@ -58,8 +58,8 @@ fn codes_name_their_engine_and_are_of_one_type() {
     assert!(seen.len() > 60, "the sources were misread: {seen:?}");
 }
 
-/// Codes that two types have, for the same thing: to an administrator, and to who asks for a right.
-const SHARED: [&str; 1] = ["policy.not_set_up"];
+/// Codes that two types have, for the same thing: in a command on staff and in one on a run; to an administrator and to who asks for a right.
+const SHARED: [&str; 2] = ["payroll.given_twice", "policy.not_set_up"];
 
 /// Codes that never leave the program, and where they end.
 const WITHIN: [(&str, &str); 3] = [
@@ -86,7 +86,6 @@ fn no_code_is_missing_from_the_page() {
         let derived: Vec<_> = source::error_types(&file);
         let derived: Vec<_> = derived.iter().filter(|error| error.is_derived()).collect();
         assert_eq!(derived.len(), source::deriving(&file), "{file:?}");
-        assert!(derived.iter().all(|error| !error.listed().is_empty()), "{file:?}");
     }
     for code in ["policy.over_limit", "party.identifier_check_digits", "import.bad_date"] {
         assert!(page.contains(code), "{code}");

@@ -490,7 +490,7 @@ impl Store for Late {
 fn a_store_that_writes_when_it_is_closed_is_found() {
     for most in [u64::MAX, 1] {
         let suite = Suite::new(move || Late::new(most)).reopen(Late::close_and_open);
-        let report = suite.crash(Late::killed).only("s.survives").run();
+        let report = suite.crash(Late::killed).only("survives").run();
         let kept =
             |name: &str| report.check(name).is_none_or(|check| check.outcome == Outcome::Kept);
         assert!(!report.is_kept() && !kept("crash.survives"), "{report}");
