@@ -59,7 +59,7 @@ fn codes_name_their_engine_and_are_of_one_type() {
 }
 
 /// Codes that two types have, for the same thing: in a command on staff and in one on a run; to an administrator and to who asks for a right.
-const SHARED: [&str; 2] = ["payroll.given_twice", "policy.not_set_up"];
+const SHARED: [&str; 3] = ["payroll.given_twice", "payroll.unknown_rules", "policy.not_set_up"];
 
 /// Codes that never leave the program, and where they end.
 const WITHIN: [(&str, &str); 3] = [
