@@ -144,6 +144,12 @@ fn listed() -> Vec<(String, Listed)> {
             error.message = said.unwrap_or_else(|| panic!("what does {place} say?")).clone();
         }
     }
+    let files = sources();
+    let files = files.iter().filter(|file| !is_for_tests(file));
+    let faults = files.flat_map(|file| {
+        source::faults(file).into_iter().map(|one| ("Fault::new".to_owned(), one))
+    });
+    listed.extend(faults);
     listed.sort_by(|(_, a), (_, b)| a.code.cmp(&b.code));
     listed
 }

@@ -212,12 +212,35 @@ pub fn error_types(path: &Path) -> Vec<ErrorType> {
     types
 }
 
-/// All codes in a file that a program can give: those written down in what is called `code`, or given to what becomes a refusal.
-pub fn codes(path: &Path) -> BTreeSet<String> {
+/// Reasons of refused lines that are written where they are found, with a text that is the same each time.
+pub fn faults(path: &Path) -> Vec<Listed> {
+    let lines = program(path);
+    let mut listed = Vec::new();
+    for (at, _) in lines.iter().enumerate().filter(|(_, line)| line.contains("Fault::new(")) {
+        let call = lines[at..].iter().take(4).map(|line| line.trim()).collect::<String>();
+        let given = call.split("Fault::new(").nth(1).unwrap_or_default();
+        let texts: Vec<&str> = given.split('"').collect();
+        if let ["", code, ", ", message, ..] = texts.as_slice() {
+            let (code, message) = ((*code).to_owned(), (*message).to_owned());
+            let (kind, meaning) =
+                ("Invalid".to_owned(), "What stands in a line of an import.".to_owned());
+            listed.push(Listed { code, kind, message, meaning });
+        }
+    }
+    listed
+}
+
+/// The lines of a file that are compiled into programs: no comments, no tests.
+fn program(path: &Path) -> Vec<String> {
     let text = std::fs::read_to_string(path).unwrap();
     let text = text.split("\n#[cfg(test)]\nmod ").next().unwrap_or_default();
-    let lines: Vec<&str> =
-        text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    lines.map(str::to_owned).collect()
+}
+
+/// All codes in a file that a program can give: those written down in what is called `code`, or given to what becomes a refusal.
+pub fn codes(path: &Path) -> BTreeSet<String> {
+    let lines = program(path);
     let mut codes = BTreeSet::new();
     for (at, line) in lines.iter().enumerate() {
         let indent = line.len() - line.trim_start().len();
