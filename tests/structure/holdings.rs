@@ -30,6 +30,7 @@ const ENGINES: &[(&str, &[&Engine])] = &[
     ),
     ("crates/accounting/src", &[&ledger::ENGINE]),
     ("crates/inventory/src", &[&fondaco::inventory::ENGINE]),
+    ("crates/payroll/src", &[&fondaco_payroll::ENGINE]),
 ];
 
 /// What every driver has, whichever engines join it.

@@ -70,3 +70,8 @@ struct RulesPage;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/payroll-runs.md")]
 struct RunsPage;
+
+/// The page's code is compiled and run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/payroll-staff.md")]
+struct StaffPage;
