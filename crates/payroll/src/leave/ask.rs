@@ -103,7 +103,8 @@ impl Act for RequestLeave {
             status: LeaveStatus::Requested,
             asked_by,
             asked_at,
-            decided_at: None,
+            approved_at: None,
+            ended_at: None,
         })?;
         Ok(id)
     }
@@ -334,8 +335,10 @@ impl Act for DecideLeave {
         };
         let event = Event::new(name).with("request", Value::Id(self.request.to_u128()));
         tx.emit(event.with("reason", self.reason.as_str()));
-        let decided_at = Some(tx.now());
-        Ok(tx.put(LeaveRequest { status, decided_at, ..row.as_ref().clone() })?)
+        let (now, approved) = (Some(tx.now()), status == LeaveStatus::Approved);
+        let approved_at = if approved { now } else { row.approved_at };
+        let ended_at = if approved { None } else { now };
+        Ok(tx.put(LeaveRequest { status, approved_at, ended_at, ..row.as_ref().clone() })?)
     }
 }
 

@@ -75,6 +75,8 @@ pub struct LeaveRequest {
     pub asked_by: ActorId,
     /// When it was asked for.
     pub asked_at: Timestamp,
-    /// When it was decided, or withdrawn.
-    pub decided_at: Option<Timestamp>,
+    /// When it was approved, if it was.
+    pub approved_at: Option<Timestamp>,
+    /// When it was refused or withdrawn, if it was.
+    pub ended_at: Option<Timestamp>,
 }

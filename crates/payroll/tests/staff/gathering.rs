@@ -159,12 +159,20 @@ fn leave_is_paid_by_the_hour_and_time_off_is_taken_out_of_a_salary() {
             &format!("{name} yes"),
             &DecideLeave::new(request, LeaveDecision::Approve, "fine"),
         );
+        request
     };
-    approved("1", "VACATION", "2026-03-05", "2026-03-06");
+    let vacation = approved("1", "VACATION", "2026-03-05", "2026-03-06");
     let week = case(&host, ("weekly", 2026, 11), "1");
     assert_eq!(lines(&week), ["HOLIDAY-PAY 320 (16 at 20) HQ"]);
     approved("2", "TIME-OFF", "2026-03-02", "2026-03-06");
     assert_eq!(lines(&case(&host, MARCH, "2")), ["SALARY 2600 HQ"]); // 26 of 31 days
+    // What is withdrawn later was granted then.
+    let then = host.now();
+    host.wait(60);
+    host.must("no", &DecideLeave::new(vacation, LeaveDecision::Withdraw, "it rains"));
+    let paid = |known| gathered(&host, ("weekly", 2026, 11), known).pop().unwrap().input.unwrap();
+    assert_eq!(lines(&paid(None)), [] as [&str; 0]);
+    assert_eq!(lines(&paid(Some(then))), ["HOLIDAY-PAY 320 (16 at 20) HQ"]);
 }
 
 #[test]

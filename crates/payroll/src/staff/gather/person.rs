@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use fondaco_core::DateRange;
 use fondaco_core::store::Personal;
 use fondaco_core::timeline::{Recorded, Timeline, TimelineRules};
+use fondaco_core::{DateRange, Timestamp};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
@@ -14,7 +14,7 @@ use super::Gathering;
 use super::jobs::JobStay;
 use super::values::{banks, card};
 use crate::PayrollError;
-use crate::leave::{LeaveRequest, LeaveStatus};
+use crate::leave::LeaveRequest;
 use crate::runs::{InputWarning, PayInput, PaySegment, Whole};
 use crate::staff::term::{PrivateFact, PrivateTerm, Term, TermFact};
 use crate::staff::{Contract, Employee, PayItem, StaffError, TimeSheet, Topic};
@@ -61,11 +61,11 @@ impl<'g> Person<'g> {
         rows: Rows,
     ) -> Result<Person<'g>, PayrollError> {
         let mut leave = OnLeave::new();
+        let known = |at: Option<Timestamp>| at.is_some_and(|at| of.knew(at));
         let granted =
-            rows.requests.iter().filter(|request| request.status == LeaveStatus::Approved);
-        for request in granted {
-            let known = request.decided_at.unwrap_or(request.asked_at);
-            for day in request.days.iter().filter(|_| of.knew(known)) {
+            |request: &&Arc<LeaveRequest>| known(request.approved_at) && !known(request.ended_at);
+        for request in rows.requests.iter().filter(granted) {
+            for day in request.days.iter() {
                 let of_day =
                     leave.entry(day.day).or_insert((request.policy.clone(), Decimal::ZERO));
                 of_day.1 += day.amount;
