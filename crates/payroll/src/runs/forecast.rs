@@ -35,7 +35,7 @@ use crate::PayrollError;
 /// assert!(refused.is_empty());
 /// // Unemployment tax is on the first 7,000 of the year: on 5,000 in January, on 2,000 in February.
 /// let cost: Vec<String> = CostReport::by_month(&slips)?.of.values().map(|cost| cost.contributions.to_string()).collect();
-/// assert_eq!(cost, ["412.50", "394.50"]);
+/// assert_eq!(cost, ["412.5", "394.5"]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
