@@ -17,10 +17,13 @@ const WITHIN: f64 = 1e-9;
 /// Our answer to a case, or why the case can't be read.
 type Answered = Result<Result<Value, KernelError>, String>;
 
+/// Asks the cases of a section.
+type Section = fn(&Value) -> Answered;
+
 pub(crate) fn cases(path: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
     let file = json::read(path)?;
     let mut cases = Vec::new();
-    let sections: [(&str, fn(&Value) -> Answered); 3] = [
+    let sections: [(&str, Section); 3] = [
         ("two_proportion", two_proportions),
         ("sample_size_cohen_h", size),
         ("sample_ratio_mismatch", mismatch),
