@@ -146,10 +146,12 @@ fn listed() -> Vec<(String, Listed)> {
     }
     let files = sources();
     let files = files.iter().filter(|file| !is_for_tests(file));
-    let faults = files.flat_map(|file| {
-        source::faults(file).into_iter().map(|one| ("Fault::new".to_owned(), one))
-    });
-    listed.extend(faults);
+    for fault in files.flat_map(|file| source::faults(file)) {
+        // The same reason is the same wherever it is found.
+        if listed.iter().all(|(_, known)| known.code != fault.code) {
+            listed.push(("Fault::new".to_owned(), fault));
+        }
+    }
     listed.sort_by(|(_, a), (_, b)| a.code.cmp(&b.code));
     listed
 }
