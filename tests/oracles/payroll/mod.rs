@@ -4,6 +4,7 @@ pub(crate) mod canada;
 pub(crate) mod france;
 pub(crate) mod labour;
 pub(crate) mod lohnsteuer;
+mod runs;
 pub(crate) mod united_kingdom;
 pub(crate) mod united_states;
 

@@ -14,7 +14,7 @@ fn program() -> Answer<Program> {
     on(&united_kingdom()?, "2025-04-06")
 }
 
-fn frequency(text: &str) -> Result<&'static str, String> {
+pub(super) fn frequency(text: &str) -> Result<&'static str, String> {
     Ok(match text {
         "Weekly" => "weekly",
         "Fortnightly" => "fortnightly",
@@ -92,6 +92,7 @@ pub(crate) fn sequences(path: &Path) -> Answer<Vec<Case>> {
             ));
         }
     }
+    cases.extend(super::runs::sequences(&file)?);
     Ok(cases)
 }
 

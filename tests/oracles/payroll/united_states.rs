@@ -26,17 +26,32 @@ pub(crate) fn federal(path: &Path) -> Answer<Vec<Case>> {
     let file = read(path)?;
     let year = plain(file.get("meta").ok_or("a file says what it is")?, "year")?;
     let program = on(&united_states()?, &format!("{year}-06-30"))?;
-    list(&file, "cases")?.iter().map(|case| withheld(&program, case)).collect()
+    let cases = list(&file, "cases")?.iter().map(|case| withheld(&program, case));
+    let mut cases = cases.collect::<Answer<Vec<Case>>>()?;
+    cases.extend(super::runs::federal(&file, year.parse()?)?);
+    Ok(cases)
+}
+
+/// What of a form W-4 the cases say, as we call it and as they do.
+pub(super) const FORM: [(&str, &str); 5] = [
+    ("w4_step_2", "step2"),
+    ("w4_credits", "dependents_credit"),
+    ("w4_other_income", "other_income"),
+    ("w4_deductions", "deductions"),
+    ("w4_allowances", "allowances"),
+];
+
+pub(super) fn status(form: &Value) -> Answer<&str> {
+    Ok(match text(form, "status")? {
+        "mfj" => "married",
+        "hoh" => "head_of_household",
+        single => single,
+    })
 }
 
 fn withheld(program: &Program, case: &Value) -> Answer<Case> {
     let input = case.get("input").ok_or("a case has an input")?;
     let form = input.get("w4").ok_or("a case has a form W-4")?;
-    let status = match text(form, "status")? {
-        "mfj" => "married",
-        "hoh" => "head_of_household",
-        single => single,
-    };
     let (wages, to_date) = (plain(input, "taxable_wages")?, plain(input, "ytd_wages")?);
     let mut inputs = program.case("oracle");
     inputs.set("frequency", text(input, "frequency")?);
@@ -44,16 +59,10 @@ fn withheld(program: &Program, case: &Value) -> Answer<Case> {
     for name in ["social_security_wages_to_date", "medicare_wages_to_date", "futa_wages_to_date"] {
         inputs.set(name, to_date.as_str());
     }
-    inputs.set("w4_status", status);
+    inputs.set("w4_status", status(form)?);
     inputs.set("w4_before_2020", text(form, "form")? == "2019-");
     inputs.set("w4_extra", plain(form, "extra")?);
-    for (ours, theirs) in [
-        ("w4_step_2", "step2"),
-        ("w4_credits", "dependents_credit"),
-        ("w4_other_income", "other_income"),
-        ("w4_deductions", "deductions"),
-        ("w4_allowances", "allowances"),
-    ] {
+    for (ours, theirs) in FORM {
         if form.get(theirs).is_some() {
             inputs.set(ours, plain(form, theirs)?);
         }

@@ -35,6 +35,7 @@ mod parts;
 mod pay;
 mod record;
 mod retro;
+mod retro_cases;
 pub mod rights;
 mod sums;
 mod totals;
@@ -68,6 +69,7 @@ pub use record::{
     SlipSum, SlipTaking,
 };
 pub use retro::{RetroLaw, RetroRun};
+pub use retro_cases::retro_cases;
 pub use sums::{OpenSums, OpeningLine, OpeningSum, YearSum, year_sums};
 pub use void::VoidSlip;
 pub use warnings::{RunWarning, warnings, warnings_report};

@@ -1,0 +1,210 @@
+//! The same cases through whole payroll runs: computed, approved, and the next period begun with the sums that were kept.
+
+use std::collections::BTreeMap;
+
+use chrono::{Days, Months, NaiveDate};
+use fondaco::rust_decimal::Decimal;
+use fondaco_core::{CompanyId, DateRange, Id, PartyId};
+use fondaco_payroll::Payroll;
+use fondaco_payroll::jurisdictions::united_kingdom::TaxCode;
+use fondaco_payroll::runs::*;
+use fondaco_store::Memory;
+use serde_json::Value;
+
+use super::united_kingdom::frequency;
+use super::{Answer, expected, id, plain, two};
+use crate::case::Case;
+use crate::json::{list, text};
+
+/// A company, and how many runs it has had.
+struct Company {
+    payroll: Payroll<'static>,
+    runs: u32,
+}
+
+impl Company {
+    fn new() -> Answer<Company> {
+        Ok(Company { payroll: Payroll::open(Memory::new(), CompanyId::named("oracle"))?, runs: 0 })
+    }
+
+    /// A run of one period, approved; its slips by the number of the employee.
+    fn run(
+        &mut self,
+        calendar: &str,
+        (from, to): (NaiveDate, NaiveDate),
+        cases: Vec<PayInput>,
+    ) -> Answer<BTreeMap<String, std::sync::Arc<Slip>>> {
+        self.runs += 1;
+        let name = self.runs.to_string();
+        let create = CreateRun::new(calendar, (from, to), to);
+        let run: Id<Run> = self.payroll.send(&format!("create {name}"), &create)?.answer;
+        let mut calculate = CalculateRun::new(run, PaySource::given(cases)?);
+        self.payroll.run_job(&format!("calculate {name}"), &mut calculate, &mut ())?;
+        let boss = self.payroll.clone().acting_as("boss");
+        let to = RunMove::Approve { without_refused: true };
+        let mut approve = AdvanceRun { run, to, reason: "looked at".into() };
+        boss.run_job(&format!("approve {name}"), &mut approve, &mut ())?;
+        let slips = self.payroll.view(|view| slips(view, run))?;
+        Ok(slips.into_iter().map(|slip| (slip.number.to_string(), slip)).collect())
+    }
+
+    fn clean(&self) -> Answer<()> {
+        match self.payroll.verify()? {
+            found if found.is_clean() => Ok(()),
+            found => Err(format!("the runs don't add up: {found:?}").into()),
+        }
+    }
+}
+
+fn of_line(slip: &Slip, rule: &str) -> Decimal {
+    slip.lines.iter().filter(|line| line.rule() == rule).map(|line| line.amount).sum()
+}
+
+/// One employee for each sequence, one run for each period.
+pub(crate) fn sequences(file: &Value) -> Answer<Vec<Case>> {
+    let mut company = Company::new()?;
+    let mut answers = Vec::new();
+    let all = list(file, "sequences")?;
+    for how_often in ["Weekly", "Fortnightly", "FourWeekly", "Monthly"] {
+        let mut of_frequency = Vec::new();
+        for sequence in all {
+            if text(sequence, "frequency")? == how_often {
+                of_frequency.push((id(sequence)?, list(sequence, "rows")?));
+            }
+        }
+        let periods = of_frequency.iter().map(|(_, rows)| rows.len()).max().unwrap_or(0);
+        for at in 0..periods {
+            let days = uk_period(how_often, at)?;
+            let mut cases = Vec::new();
+            let mut rows = Vec::new();
+            for (id, of_id) in &of_frequency {
+                if let Some(row) = of_id.get(at) {
+                    cases.push(uk_case(id, how_often, days, row)?);
+                    rows.push((id, row));
+                }
+            }
+            let slips = company.run(how_often, days, cases)?;
+            for (id, row) in rows {
+                answers.push(uk_answer(id, row, slips.get(id).map(AsRef::as_ref))?);
+            }
+        }
+    }
+    company.clean()?;
+    Ok(answers)
+}
+
+/// The days of a period, counted from 0, of the tax year that begins on 6 April 2025.
+fn uk_period(how_often: &str, at: usize) -> Answer<(NaiveDate, NaiveDate)> {
+    let first = NaiveDate::from_ymd_opt(2025, 4, 6).ok_or("the first day of the tax year")?;
+    let at = u32::try_from(at)?;
+    let weeks = match how_often {
+        "Weekly" => 1,
+        "Fortnightly" => 2,
+        "FourWeekly" => 4,
+        _ => return Ok((first + Months::new(at), first + Months::new(at + 1) - Days::new(1))),
+    };
+    let from = first + Days::new(u64::from(at) * weeks * 7);
+    // The 53rd week has one day.
+    Ok((from, from))
+}
+
+fn uk_case(
+    id: &str,
+    how_often: &str,
+    (from, to): (NaiveDate, NaiveDate),
+    row: &Value,
+) -> Answer<PayInput> {
+    let gross: Decimal = plain(row, "gross")?.parse()?;
+    let days = DateRange::new(from, to)?;
+    let mut case = PayInput::new(PartyId::named(id), id, days, to, "united_kingdom")
+        .in_year("tax_year", 2025)
+        .with("frequency", frequency(how_often)?)
+        .with("period", plain(row, "period")?.as_str())
+        .component(PayComponent::new("PAY", "salary", gross));
+    for (name, value) in TaxCode::parse(text(row, "tax_code")?)?.values() {
+        case = case.with(name, value);
+    }
+    Ok(case)
+}
+
+fn uk_answer(id: &str, row: &Value, slip: Option<&Slip>) -> Answer<Case> {
+    let ours = slip.map_or_else(
+        || "no slip".to_owned(),
+        |slip| {
+            let after = slip.sums.iter().find(|sum| sum.sum == "tax_to_date");
+            let after = after.map_or(Decimal::ZERO, |sum| sum.after);
+            format!("income_tax {}, tax_to_date {}", two(of_line(slip, "income_tax")), two(after))
+        },
+    );
+    let id = format!("{id}/{} {} in runs", plain(row, "period")?, text(row, "tax_code")?);
+    let names = [("income_tax", "tax_in_period"), ("tax_to_date", "tax_to_date")];
+    Ok(Case::exact(id, expected(row, &names)?, ours))
+}
+
+/// What stands on slips of the federal cases; the first of [`NAMES`](super::united_states::NAMES) is a step on the way.
+const LINES: [(&str, &str); 7] = [
+    ("federal_income_tax", "federal_income_tax"),
+    ("social_security", "social_security_ee"),
+    ("medicare", "medicare_ee"),
+    ("additional_medicare", "additional_medicare_ee"),
+    ("employer_social_security", "social_security_er"),
+    ("employer_medicare", "medicare_er"),
+    ("futa", "futa_er"),
+];
+
+/// One employee for each case, with the wages of before as opening sums, in one run.
+pub(crate) fn federal(file: &Value, year: i32) -> Answer<Vec<Case>> {
+    let mut company = Company::new()?;
+    let day = NaiveDate::from_ymd_opt(year, 6, 30).ok_or("a day of the year")?;
+    let (mut cases, mut opening) = (Vec::new(), Vec::new());
+    let all = list(file, "cases")?;
+    for case in all {
+        let (input, before) = us_case(case, day)?;
+        for sum in ["social_security_wages_to_date", "medicare_wages_to_date", "futa_wages_to_date"]
+        {
+            let (employee, sum) = (input.employee, sum.into());
+            opening.push(OpeningLine { employee, sum, year, amount: before });
+        }
+        cases.push(input);
+    }
+    let open = OpenSums::new("united_states", opening, "the payroll of before");
+    company.payroll.send("opening", &open)?;
+    let slips = company.run("any", (day, day), cases)?;
+    company.clean()?;
+    let mut answers = Vec::new();
+    for case in all {
+        let wanted = case.get("expected").ok_or("a case has what is expected")?;
+        let slip = slips.get(id(case)?.as_str());
+        let said = |slip: &std::sync::Arc<Slip>| {
+            let each = LINES.map(|(ours, _)| format!("{ours} {}", two(of_line(slip, ours))));
+            each.join(", ")
+        };
+        let ours = slip.map_or_else(|| "no slip".to_owned(), said);
+        answers.push(Case::exact(
+            format!("{} in a run", id(case)?),
+            expected(wanted, &LINES)?,
+            ours,
+        ));
+    }
+    Ok(answers)
+}
+
+fn us_case(case: &Value, day: NaiveDate) -> Answer<(PayInput, Decimal)> {
+    let name = id(case)?;
+    let input = case.get("input").ok_or("a case has an input")?;
+    let form = input.get("w4").ok_or("a case has a form W-4")?;
+    let days = DateRange::new(day, day)?;
+    let wages = plain(input, "taxable_wages")?.parse()?;
+    let mut told = PayInput::new(PartyId::named(&name), name, days, day, "united_states")
+        .with("frequency", text(input, "frequency")?)
+        .with("w4_status", super::united_states::status(form)?)
+        .with("w4_before_2020", text(form, "form")? == "2019-")
+        .with("w4_extra", plain(form, "extra")?.as_str())
+        .component(PayComponent::new("WAGES", "wages", wages));
+    for (ours, theirs) in super::united_states::FORM {
+        if form.get(theirs).is_some() {
+            told = told.with(ours, plain(form, theirs)?.as_str());
+        }
+    }
+    Ok((told, plain(input, "ytd_wages")?.parse()?))
+}
