@@ -112,13 +112,14 @@ pub fn histories<S: Store + 'static>(
 }
 
 type Make<S> = Arc<dyn Fn() -> S + Send + Sync>;
+type Crash<S> = Box<dyn Fn(&S) -> S>;
 type Beside<S> = Arc<dyn Fn(&S) -> S + Send + Sync>;
 
 /// The suite with its settings; [`certify`] is the short way.
 pub struct Suite<S> {
     make: Make<S>,
     reopen: Option<Box<dyn Fn(S) -> S>>,
-    crash: Option<Box<dyn Fn(&S) -> S>>,
+    crash: Option<Crash<S>>,
     beside: Option<Beside<S>>,
     only: Option<String>,
     brief_holds: bool,
