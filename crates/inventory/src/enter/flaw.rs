@@ -6,6 +6,7 @@ use fondaco_core::import::Fault;
 /// What is wrong with a field.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, ErrorCode)]
 #[error_code(engine = "import")]
+#[allow(clippy::enum_variant_names)] // the names are the codes: `import.bad_days`
 pub(super) enum Flaw {
     /// A word that stands for no way of tracking.
     #[error("that is no way of tracking")]
