@@ -24,10 +24,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (url, address) = (std::env::args().nth(1), std::env::args().nth(2));
     if let Some(other) = url.as_deref().filter(|url| !url.starts_with("postgres")) {
         let usage = "web_service [postgresql://USER@HOST/DATABASE [ADDRESS]]: without a URL the books are in memory";
-        return match other {
-            "--help" | "-h" => Ok(println!("{usage}")),
-            _ => Err(format!("{other} is no URL of PostgreSQL; {usage}").into()),
-        };
+        if !matches!(other, "--help" | "-h") {
+            return Err(format!("{other} is no URL of PostgreSQL; {usage}").into());
+        }
+        println!("{usage}");
+        return Ok(());
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(serve(url.as_deref(), address.as_deref().unwrap_or("127.0.0.1:8080")))
