@@ -118,7 +118,9 @@ pub fn from_env() -> Result<Command, Box<dyn Error>> {
             let (before, after) = (dated(file()?)?, dated(file()?)?);
             Command::Diff(Diff { before, after, inputs, grid, cases, html })
         }
-        other => return Err(format!("{other:?} is none of check, explain, diff").into()),
+        other => {
+            return Err(format!("{other:?} is none of check, taxability, explain, diff").into());
+        }
     };
     match words.next() {
         Some(more) => {

@@ -174,6 +174,12 @@ fn values(name: &str, range: &str) -> Result<Vec<Decimal>, Box<dyn Error>> {
     if step <= Decimal::ZERO {
         return Err(format!("{name}={range}: the step is above 0").into());
     }
+    if from > to {
+        return Err(format!(
+            "{name}={range}: there is nothing from {from} up to {to}; the smaller comes first"
+        )
+        .into());
+    }
     let next = |value: &Decimal| value.checked_add(step);
     let all = std::iter::successors(Some(from), next).take_while(|value| *value <= to);
     Ok(all.take(MOST_CASES + 1).collect())

@@ -7,7 +7,9 @@ use super::*;
 use crate::program::Slices;
 
 impl Lowering<'_> {
-    pub(super) fn finish(self, on: NaiveDate) -> Result<Program, RuleError> {
+    pub(super) fn finish(mut self, on: NaiveDate) -> Result<Program, RuleError> {
+        // They were computed in the order in which they need each other; people read them as the file has them.
+        self.outputs.sort_by_key(|output| place(self.rules.symbols.get(&output.name)));
         Ok(Program {
             name: self.rules.file.name.clone(),
             title: self.rules.file.title.clone(),
@@ -32,6 +34,18 @@ impl Lowering<'_> {
             inner_names: inner_names(self.rules),
             slices: Slices::default(),
         })
+    }
+}
+
+/// Where a result stands: pay that is told, rules, claims, sums, what is carried on, each in the file's order.
+fn place(symbol: Option<&Symbol>) -> (u8, usize) {
+    match symbol {
+        Some(Symbol::Input(at)) => (0, *at),
+        Some(Symbol::Rule(at)) => (1, *at),
+        Some(Symbol::Claim(at)) => (2, *at),
+        Some(Symbol::Base(at)) => (3, *at),
+        Some(Symbol::Accumulator(at)) => (4, *at),
+        _ => (5, 0),
     }
 }
 

@@ -3,7 +3,7 @@
 //! The wage tax agrees with the ministry's own program, which `payroll::pap` runs, in all that both can be asked. That program is there a
 //! year sooner and has what these rules leave out; these rules explain each amount, and reckon net pay with the contributions.
 //!
-//! Contributions are those of a month: `insured_days` says of how much of one. What an employee has had this year stands in the
+//! Contributions are those of the whole pay period, or of so much of it as `insured_days` says. What an employee has had this year stands in the
 //! accumulators `health_pay_to_date`, `pension_pay_to_date` and `insured_days_to_date`, which other pay is held against (§ 23a SGB IV).
 
 use rust_decimal::Decimal;
@@ -97,6 +97,8 @@ pub fn by_pap_names<'p>(
     mut case: Case<'p>,
     inputs: &[(&str, Decimal)],
 ) -> Result<Case<'p>, PayError> {
+    // What is not given is zero there; here this one has no default.
+    case.set("fund_rate", Decimal::ZERO);
     let given =
         |name: &str| inputs.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
     for &(name, value) in inputs {

@@ -94,7 +94,7 @@ fn read(code: &str) -> Option<TaxCode> {
     match code {
         "NT" => return flat("no_tax"),
         "BR" => return flat("br"),
-        "0T" => return flat("allowance"),
+        "0T" => return flat("no_allowance"),
         "D0" => return flat(if scottish { "sd0" } else { "d0" }),
         "D1" => return flat(if scottish { "sd1" } else { "d1" }),
         "D2" if scottish => return flat("sd2"),
@@ -108,6 +108,8 @@ fn read(code: &str) -> Option<TaxCode> {
     let plain =
         !digits.is_empty() && digits.len() <= 5 && digits.bytes().all(|byte| byte.is_ascii_digit());
     let number = digits.parse().ok().filter(|_| plain)?;
+    // 0L and K0 are other names of 0T.
+    let kind = if number == 0 { "no_allowance" } else { kind };
     Some(TaxCode { nation, kind, number, week_1 })
 }
 
@@ -124,7 +126,8 @@ mod tests {
         assert_eq!(read("1257L"), ("rest_of_uk", "allowance", 1257, false));
         assert_eq!(read("s1257l M1"), ("scotland", "allowance", 1257, true));
         assert_eq!(read("SK475X"), ("scotland", "addition", 475, true));
-        assert_eq!(read("C0T"), ("wales", "allowance", 0, false));
+        assert_eq!(read("C0T"), ("wales", "no_allowance", 0, false));
+        assert_eq!(read("0L"), ("rest_of_uk", "no_allowance", 0, false));
         assert_eq!(
             (read("D0"), read("SD2")),
             (("rest_of_uk", "d0", 0, false), ("scotland", "sd2", 0, false))
@@ -202,6 +205,59 @@ mod tests {
         assert_eq!(paid(17, 13, "484.61538462"), ("1406.87".into(), "-1294.32".into())); // 1,059.25 and 347.62
         assert_eq!(paid(0, 7, "150"), ("135.00".into(), "-124.20".into()));
         assert_eq!(paid(7, 7, "124"), ("0.00".into(), "0.00".into()));
+    }
+
+    /// Codes of an allowance have its number, and others have none: 0T taxes all of 3,000 by the bands.
+    #[test]
+    fn a_code_and_its_number_go_together() {
+        let rules = united_kingdom().unwrap();
+        let program = rules.on("2025-04-30".parse().unwrap()).unwrap();
+        let case = program.case("Ada").with("frequency", "monthly").with("period", 1);
+        let case = case.with("salary", "3000");
+        let refused = |kind: &str, number: u32| {
+            let case = case.clone().with("code_kind", kind).with("code_number", number);
+            program.run(&case).map(|_| String::new()).unwrap_or_else(|error| error.to_string())
+        };
+        for kind in ["allowance", "addition"] {
+            assert!(refused(kind, 0).contains("give code_number, 1257 of 1257L"), "{kind}");
+            assert_eq!(refused(kind, 1), "");
+        }
+        for kind in ["no_allowance", "no_tax", "br", "sd3"] {
+            assert!(refused(kind, 1257).contains("leave code_number out"), "{kind}");
+            assert_eq!(refused(kind, 0), "");
+        }
+        let tax =
+            |code| amount(&program, &TaxCode::parse(code).unwrap().say(case.clone()), "income_tax");
+        assert_eq!(
+            (tax("0T"), tax("BR"), tax("1257L")),
+            ("600.00".into(), "600.00".into(), "390.20".into())
+        );
+        let large = |code| {
+            let case = TaxCode::parse(code).unwrap().say(case.clone()).with("salary", "5000");
+            amount(&program, &case, "income_tax")
+        };
+        // 20 % of 3,141.67 and 40 % of the rest.
+        assert_eq!((large("0T"), large("BR")), ("1371.66".into(), "1000.00".into()));
+    }
+
+    /// A week from 1 April 2025 is paid at the rate of 2024-25 to its end, 184.03; so one period may have days of both.
+    #[test]
+    fn a_week_that_began_before_april_keeps_its_rate() {
+        let rules = united_kingdom().unwrap();
+        let program = rules.on("2025-04-30".parse().unwrap()).unwrap();
+        let paid = |standard: u32, before: u32| {
+            let case = monthly(&program, "0").with("average_weekly_earnings", "400");
+            let case = case.with("parental_days_standard", standard);
+            let case = case.with("parental_days_last_year", before);
+            program
+                .run(&case)
+                .map(|slip| format!("{:.2}", slip.amount("statutory_parental_pay").unwrap()))
+        };
+        assert_eq!(paid(7, 7).unwrap(), "184.03");
+        assert_eq!(paid(7, 0).unwrap(), "187.18");
+        // 28 of 187.18 a week, 2 of 184.03.
+        assert_eq!(paid(30, 2).unwrap(), "801.30");
+        assert!(paid(1, 2).unwrap_err().to_string().contains("give parental_days_standard"));
     }
 
     /// Statutory pay is earnings: taxed, insured, and a part of it may be a pension.

@@ -27,6 +27,24 @@ kind = "value"
 formula = "round(pay / number(left), 2, half_up)"
 "#;
 
+/// Whatever needs what: here the first rule needs the last.
+#[test]
+fn lines_stand_in_the_order_of_the_file() {
+    for set in [
+        crate::jurisdictions::united_kingdom().unwrap(),
+        crate::jurisdictions::united_states().unwrap(),
+        crate::jurisdictions::germany().unwrap(),
+    ] {
+        let program = set.on("2025-06-30".parse().unwrap()).unwrap();
+        let file = set.file();
+        let pay = file.inputs.iter().filter(|input| input.kind.is_some()).map(|input| &input.name);
+        let rules = file.rules.iter().map(|rule| &rule.name);
+        let wanted: Vec<&str> = pay.chain(rules).map(|name| name.as_str()).collect();
+        let found: Vec<&str> = program.outputs().take(wanted.len()).collect();
+        assert_eq!(found, wanted, "{}", file.name);
+    }
+}
+
 #[test]
 fn a_case_of_inputs_that_do_not_go_together_is_refused_before_its_rules_are() {
     let rules = rules(&format!("{INPUTS}{CHECKED}"));

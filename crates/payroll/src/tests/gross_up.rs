@@ -152,6 +152,7 @@ fn the_steps_between_an_input_and_the_net_are_enough() {
             &[
                 ("pay_period", "month"),
                 ("tax_class", "V"),
+                ("fund_rate", "2.9%"),
                 ("child_allowances", "1"),
                 ("church_rate", "9%"),
             ],

@@ -28,7 +28,7 @@ fn with_figures(figures: &[(&str, &str)]) -> Program {
 
 fn monthly<'p>(program: &'p Program, said: &[(&str, &str)]) -> Slip<'p> {
     let case = program.case("Ada").with("pay_period", "month").with("tax_class", "I");
-    let case = case.with("expected_wage", "60000");
+    let case = case.with("expected_wage", "60000").with("fund_rate", "0%");
     program.run(&said.iter().fold(case, |case, (name, value)| case.with(name, *value))).unwrap()
 }
 
@@ -41,6 +41,7 @@ fn inputs_that_do_not_go_together_are_refused() {
     let program = &*IN_2026;
     let refused = |said: &[(&str, &str)]| {
         let case = program.case("Ada").with("pay_period", "month").with("tax_class", "I");
+        let case = case.with("fund_rate", "2.9%");
         let case = said.iter().fold(case, |case, (name, value)| case.with(name, *value));
         program.run(&case).map(|_| String::new()).unwrap_or_else(|error| error.to_string())
     };
@@ -49,12 +50,17 @@ fn inputs_that_do_not_go_together_are_refused() {
         (&[("wage", "2000"), ("age_relief", "true")], "give age_relief_year"),
         (&[("wage", "2000"), ("pension", "500")], "give pension_first_year"),
         (
-            &[("wage", "2000"), ("pay_period", "week")],
+            &[("wage", "2000"), ("pay_period", "week"), ("insured_days", "30")],
             "(insured_days 30, pay_period week): give the insured days",
         ),
         (
             &[("wage", "1206.02"), ("employment", "minijob")],
             "no month of a minijob pays more than twice",
+        ),
+        (&[("wage", "325.01"), ("employment", "low_paid_apprentice")], "no more than 325 euros"),
+        (
+            &[("wage", "170"), ("employment", "low_paid_apprentice"), ("insured_days", "15")],
+            "give regular above it",
         ),
         (&[("wage", "2000.01"), ("employment", "midijob")], "not in the transition range"),
         (&[("wage", "602.99"), ("employment", "midijob")], "not in the transition range"),
@@ -69,6 +75,7 @@ fn inputs_that_do_not_go_together_are_refused() {
         &[("wage", "0"), ("bonus", "5000")][..],
         &[("wage", "1206"), ("employment", "minijob")],
         &[("wage", "2000"), ("employment", "midijob")],
+        &[("wage", "162.50"), ("employment", "low_paid_apprentice"), ("insured_days", "15")],
         &[("wage", "400"), ("employment", "midijob"), ("insured_days", "15")],
     ] {
         assert_eq!(refused(given), "", "{given:?}");
@@ -78,6 +85,25 @@ fn inputs_that_do_not_go_together_are_refused() {
         monthly(&IN_2025, &[("pay_period", "week"), ("wage", "2000"), ("insured_days", "7")]);
     assert_eq!(said(&slip, &["health_insurance_employee"]), ["93.90"]);
     assert_eq!(said(&slip, &["pension_insurance_employee"]), ["174.68"]);
+}
+
+/// Nothing of what contributions rest on is guessed: the days are those of the pay period, and the fund's rate has to be given.
+#[test]
+fn a_pay_period_is_insured_for_all_its_days() {
+    for (period, days, wage, pension) in [
+        ("year", "360", "60000", "5580.00"), // 9.3 % of all of it
+        ("month", "30", "5000", "465.00"),
+        ("week", "7", "3000", "183.37"), // of 7 of 360 days of 101,400
+        ("day", "1", "100", "9.30"),
+    ] {
+        let slip = monthly(&IN_2026, &[("pay_period", period), ("wage", wage)]);
+        assert_eq!(said(&slip, &["pension_insurance_employee"]), [pension], "{period}");
+        let given = [("pay_period", period), ("wage", wage), ("insured_days", days)];
+        assert_eq!(monthly(&IN_2026, &given).net().unwrap(), slip.net().unwrap());
+    }
+    let case = IN_2026.case("Ada").with("pay_period", "month").with("tax_class", "I");
+    let error = IN_2026.run(&case.with("wage", "5000")).unwrap_err().to_string();
+    assert!(error.contains("fund_rate"), "{error}");
 }
 
 const BRANCHES: &[&str] = &[

@@ -42,7 +42,8 @@ impl ParentalPay {
     }
 }
 
-/// The days of a pay period that are paid at each rate: the inputs `parental_days_related` and `parental_days_standard`.
+/// The days of a pay period that are paid at each rate: the inputs `parental_days_related`, `parental_days_standard` and
+/// `parental_days_last_year`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ParentalDays {
@@ -50,6 +51,9 @@ pub struct ParentalDays {
     pub related: u32,
     /// At the standard rate, or nine tenths of earnings where they are less.
     pub standard: u32,
+    /// Of these, the days in weeks of leave that began before the 6 April on or before the period's last day: a week keeps the rate that it
+    /// began with (Statutory Maternity Pay (General) Regulations 1986, reg. 6).
+    pub last_year: u32,
 }
 
 /// The days of a pay period that are paid, of leave that begins on a day and has so many weeks.
@@ -114,7 +118,21 @@ pub fn parental_days(
         let days = (before.min(beyond) - from.max(first)).num_days();
         u32::try_from(days.max(0)).unwrap_or_default()
     };
-    Ok(ParentalDays { related: within(start, standard_from), standard: within(standard_from, end) })
+    let week_end = old_rate_until(start, period).unwrap_or(start);
+    Ok(ParentalDays {
+        related: within(start, standard_from),
+        standard: within(standard_from, end),
+        last_year: within(standard_from, end.min(week_end)),
+    })
+}
+
+/// The day after the last week of leave that began before the tax year in which a period ends.
+fn old_rate_until(start: NaiveDate, period: DateRange) -> Option<NaiveDate> {
+    let last = period.end()?;
+    let of = |year| NaiveDate::from_ymd_opt(year, 4, 6);
+    let april = of(last.year()).filter(|april| *april <= last).or_else(|| of(last.year() - 1))?;
+    let days = u64::try_from((april - start).num_days()).ok()?;
+    start.checked_add_days(Days::new(days.div_ceil(7) * 7))
 }
 
 /// The qualifying week, the fifteenth before the week of birth, from Sunday to Saturday: by its end an employee has to have worked 26 weeks
@@ -177,6 +195,28 @@ mod tests {
             let most = pay.weeks().0.min(weeks);
             assert_eq!((related, standard), (most * 7, (weeks - most) * 7));
         }
+    }
+
+    /// Paternity leave from Tuesday, 1 April 2025: its first week began before the 6th, its second did not.
+    #[test]
+    fn a_week_has_the_rate_of_the_day_it_began_on() {
+        let days = |period: &str| {
+            let start = "2025-04-01".parse().unwrap();
+            let days = parental_days(ParentalPay::Paternity, start, 2, period.parse().unwrap());
+            days.map(|days| (days.standard, days.last_year)).unwrap()
+        };
+        assert_eq!(days("2025-04-01/2025-04-30"), (14, 7));
+        assert_eq!(days("2025-04-06/2025-04-12"), (7, 2));
+        assert_eq!(days("2025-04-08/2025-04-14"), (7, 0));
+        // A period that ends before has the rates of its own year.
+        assert_eq!(days("2025-03-30/2025-04-05"), (5, 0));
+        let on_the_day = parental_days(
+            ParentalPay::Paternity,
+            "2025-04-06".parse().unwrap(),
+            2,
+            "2025-04-06/2025-04-30".parse().unwrap(),
+        );
+        assert_eq!(on_the_day.unwrap().last_year, 0);
     }
 
     #[test]
