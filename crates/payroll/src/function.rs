@@ -46,6 +46,14 @@ pub trait Function: Send + Sync {
     fn takes(&self) -> Vec<&str>;
     /// The type of its answer, and how many digits that has behind the point at most.
     fn gives(&self) -> (&str, u8);
+    /// Looks at the values that formulas give as constants, in their order, when rules are loaded; `None` is one that is computed. Without,
+    /// all are taken.
+    ///
+    /// # Errors
+    /// Why one can't be, and the way out, in words.
+    fn check_constants(&self, _values: &[Option<Decimal>]) -> Result<(), String> {
+        Ok(())
+    }
     /// The answer.
     ///
     /// # Errors

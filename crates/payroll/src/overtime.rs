@@ -41,6 +41,8 @@ pub struct OvertimeRules {
     pub daily: Vec<Tier>,
     /// By the day, on the seventh day in a row of a week.
     pub seventh_day: Vec<Tier>,
+    /// To how many digits the regular rate is rounded before overtime is reckoned from it, and which way; without, it is taken as it is.
+    pub rate_rounded: Option<(u32, Rounding)>,
 }
 
 /// What a week's work pays.
@@ -51,7 +53,8 @@ pub struct Overtime {
     pub hours: Decimal,
     /// What they pay without overtime, with piece earnings and bonuses.
     pub straight: Decimal,
-    /// The regular rate, to four digits half-up; the premium is reckoned from its exact value.
+    /// The regular rate, to four digits half-up, while the premium is reckoned from its exact value; or as
+    /// [`rate_rounded`](OvertimeRules::rate_rounded) says, and the premium from that.
     pub regular_rate: Decimal,
     /// The hours of overtime by their factor, the least first.
     pub overtime: Vec<(Decimal, Decimal)>,
@@ -77,6 +80,7 @@ impl OvertimeRules {
             weekly: vec![one_and_a_half(40)],
             daily: vec![one_and_a_half(8), double(12)],
             seventh_day: vec![one_and_a_half(0), double(8)],
+            rate_rounded: None,
         }
     }
 
@@ -132,14 +136,7 @@ impl OvertimeRules {
         let straight = fondaco_core::rounding::round(straight, 2, rounding);
         let (regular_rate, premium) = match hours.is_zero() {
             true => (Decimal::ZERO, Decimal::ZERO),
-            false => {
-                let rate = exact(
-                    "regular rate",
-                    decimal::div_round(straight, hours, 4, Rounding::HalfUp),
-                )?;
-                let above = exact("premium", decimal::mul_exact(straight, extra))?;
-                (rate, exact("premium", decimal::div_round(above, hours, 2, rounding))?)
-            }
+            false => self.premium(straight, hours, extra, rounding)?,
         };
         let total = exact("total", decimal::add(straight, premium))?;
         Ok(Overtime {
@@ -150,6 +147,57 @@ impl OvertimeRules {
             premium,
             total,
         })
+    }
+
+    /// The same with the regular rate rounded before overtime is reckoned from it.
+    ///
+    /// ```
+    /// use fondaco_core::Rounding;
+    /// use fondaco_payroll::overtime::{OvertimeRules, Shift};
+    /// use rust_decimal::Decimal;
+    /// // 29 CFR 778.114(b)(1): a salary of 600 dollars for a week of 44 hours; half of 13.64 on four of them.
+    /// let hours = |day: u32| Decimal::from(if day == 5 { 8 } else { 9 });
+    /// let shifts: Vec<Shift> = (5..10)
+    ///     .map(|day| Shift {
+    ///         day: format!("2026-01-{day:02}").parse().unwrap(),
+    ///         hours: hours(day),
+    ///         rate: Decimal::ZERO,
+    ///     })
+    ///     .collect();
+    /// let rules = OvertimeRules::flsa().rate_rounded_to(2, Rounding::HalfUp);
+    /// let week = rules.week(&shifts, Decimal::from(600), Rounding::HalfUp)?;
+    /// assert_eq!((week.regular_rate.to_string(), week.total.to_string()), ("13.64".into(), "627.28".into()));
+    /// # Ok::<(), fondaco_payroll::KernelError>(())
+    /// ```
+    #[must_use]
+    pub fn rate_rounded_to(mut self, digits: u32, rounding: Rounding) -> OvertimeRules {
+        self.rate_rounded = Some((digits, rounding));
+        self
+    }
+
+    /// The regular rate, and what overtime adds by it: `extra` are its hours, each times its factor less one.
+    fn premium(
+        &self,
+        straight: Decimal,
+        hours: Decimal,
+        extra: Decimal,
+        rounding: Rounding,
+    ) -> Result<(Decimal, Decimal), KernelError> {
+        let rate = |digits, rounding| {
+            exact("regular rate", decimal::div_round(straight, hours, digits, rounding))
+        };
+        match self.rate_rounded {
+            Some((digits, of_rate)) => {
+                let rate = rate(digits, of_rate)?;
+                let premium = exact("premium", decimal::mul_exact(rate, extra))?;
+                Ok((rate, fondaco_core::rounding::round(premium, 2, rounding)))
+            }
+            None => {
+                let above = exact("premium", decimal::mul_exact(straight, extra))?;
+                let premium = exact("premium", decimal::div_round(above, hours, 2, rounding))?;
+                Ok((rate(4, Rounding::HalfUp)?, premium))
+            }
+        }
     }
 
     /// The hours of overtime, each once, by its factor.
@@ -240,6 +288,25 @@ mod tests {
             (paid.premium.to_string(), paid.total.to_string()),
             ("21.27".into(), "489.27".into())
         );
+    }
+
+    /// 29 CFR 778.114(b)(1): a salary of 600 a week for 37.5, 44, 50 and 48 hours.
+    #[test]
+    fn a_fixed_salary_for_hours_that_vary_is_paid_as_the_regulation_has_it() {
+        let rules = OvertimeRules::flsa().rate_rounded_to(2, Rounding::HalfUp);
+        let week = |last: &str| {
+            let week = shifts(&["8", "8", "8", "8", last], 0);
+            let paid = rules.week(&week, Decimal::from(600), Rounding::HalfUp).unwrap();
+            (paid.regular_rate.to_string(), paid.total.to_string())
+        };
+        for (last, rate, total) in [
+            ("5.5", "16", "600"),
+            ("12", "13.64", "627.28"),
+            ("18", "12", "660"),
+            ("16", "12.5", "650"),
+        ] {
+            assert_eq!(week(last), (rate.to_owned(), total.to_owned()), "{last}");
+        }
     }
 
     #[test]

@@ -26,21 +26,31 @@ impl Function for Power {
         ("number", DIGITS)
     }
 
+    fn check_constants(&self, values: &[Option<Decimal>]) -> Result<(), String> {
+        match *values {
+            [_, Some(exponent)] => quarters(exponent).map(|_| ()),
+            _ => Ok(()),
+        }
+    }
+
     fn call(&self, values: &[Decimal]) -> Result<Decimal, String> {
         let [base, exponent] = *values else { return Err("give a base and an exponent".into()) };
         if base.is_sign_negative() && !base.is_zero() {
             return Err(format!("the base is {base}: give 0 or more"));
         }
-        let quarters = exponent * Decimal::from(4);
-        let quarters =
-            u32::try_from(quarters).ok().filter(|count| *count <= 40 && quarters.fract().is_zero());
-        let quarters = quarters.ok_or_else(|| {
-            format!("the exponent is {exponent}: give a multiple of 0.25, from 0 to 10")
-        })?;
-        let power = raised(base, quarters)
+        let power = raised(base, quarters(exponent)?)
             .ok_or_else(|| format!("{base} to the power of {exponent} is too large"))?;
         Ok(power.round_dp_with_strategy(u32::from(DIGITS), RoundingStrategy::MidpointAwayFromZero))
     }
+}
+
+/// How many quarters an exponent is.
+fn quarters(exponent: Decimal) -> Result<u32, String> {
+    let quarters = exponent.checked_mul(Decimal::from(4)).filter(|quarters| quarters.is_integer());
+    let quarters = quarters.and_then(|quarters| u32::try_from(quarters).ok());
+    quarters
+        .filter(|count| *count <= 40)
+        .ok_or_else(|| format!("the exponent is {exponent}: give a multiple of 0.25, from 0 to 10"))
 }
 
 fn raised(base: Decimal, quarters: u32) -> Option<Decimal> {

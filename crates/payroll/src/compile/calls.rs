@@ -1,5 +1,7 @@
 //! What is called in a formula: tables, functions of the language, units, functions in Rust.
 
+use rust_decimal::Decimal;
+
 use super::lower::{Lowering, Value, named, wrong_type};
 use super::names::Figures;
 use super::*;
@@ -308,6 +310,16 @@ impl Lowering<'_> {
             values.push(value);
             nodes.push(node);
         }
+        let known = |value: &Value| {
+            value.constant.and_then(|units| {
+                Decimal::try_from_i128_with_scale(units, value.digits.into()).ok()
+            })
+        };
+        let constants: Vec<Option<Decimal>> = values.iter().map(known).collect();
+        function.check_constants(&constants).map_err(|why| RuleError::BadRule {
+            field: "formula",
+            why: format!("calls {}, which refuses: {why}", function.name()),
+        })?;
         // Side by side in the frame, as the function takes them.
         let mut first = None;
         for value in &values {

@@ -1,7 +1,7 @@
 //! What one case came to.
 
 use fondaco_core::Currency;
-use fondaco_core::report::{Column, Report, Row};
+use fondaco_core::report::{Column, Report, Row, word};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
@@ -30,6 +30,13 @@ pub struct Line<'p> {
     /// How much it is.
     pub amount: Decimal,
 }
+
+/// What is shown, and is no part of net pay.
+const BESIDE_NET: [(&str, Kind); 3] = [
+    ("Benefits in kind", Kind::Benefit),
+    ("Paid by the employer on top", Kind::Employer),
+    ("Details", Kind::Information),
+];
 
 impl Program {
     /// Computes one case.
@@ -121,7 +128,8 @@ impl<'p> Slip<'p> {
             .collect()
     }
 
-    /// The components as a table, with what is paid at its end.
+    /// The components as a table: what is paid and, below zero, what is withheld, which add up to what is paid out; under it what is no part
+    /// of that.
     ///
     /// # Errors
     /// [`PayError::FigureTooLarge`].
@@ -129,10 +137,23 @@ impl<'p> Slip<'p> {
         let mut report = Report::new(self.program.title())
             .column(Column::text("Component").naming_rows())
             .column(Column::amount("Amount", self.currency()));
-        for line in self.lines()?.into_iter().filter(|line| !line.amount.is_zero()) {
-            report.push(Row::new([line.about.into(), line.amount.into()]));
+        let lines = self.lines()?;
+        let shown = || lines.iter().filter(|line| !line.amount.is_zero());
+        for sign in [1, -1] {
+            for line in shown().filter(|line| line.kind.on_net() == sign) {
+                let amount = if sign < 0 { -line.amount } else { line.amount };
+                report.push(Row::new([line.about.into(), amount.into()]));
+            }
         }
-        report.push(Row::total(["Net pay".into(), self.net()?.into()]));
+        report.push(Row::total([word("Net pay"), self.net()?.into()]));
+        for (heading, kind) in BESIDE_NET {
+            for (index, line) in shown().filter(|line| line.kind == kind).enumerate() {
+                if index == 0 {
+                    report.push(Row::heading([word(heading)]).starting_group());
+                }
+                report.push(Row::new([line.about.into(), line.amount.into()]).at_level(1));
+            }
+        }
         Ok(report)
     }
 

@@ -178,9 +178,14 @@ pub struct Parameter {
 #[serde(deny_unknown_fields)]
 pub struct ParameterVersion {
     /// The first day.
+    #[serde(deserialize_with = "super::day::read")]
     pub from: NaiveDate,
     /// The last day; without one it holds until the next begins.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "super::day::read_if_any",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub to: Option<NaiveDate>,
     /// When we knew it; without, always.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -288,9 +293,14 @@ pub struct Scaled {
 #[serde(deny_unknown_fields)]
 pub struct TableVersion {
     /// The first day.
+    #[serde(deserialize_with = "super::day::read")]
     pub from: NaiveDate,
     /// The last day; without one they hold until the next begin.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "super::day::read_if_any",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub to: Option<NaiveDate>,
     /// When we knew them; without, always.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -418,9 +428,14 @@ pub struct Rule {
 #[serde(deny_unknown_fields)]
 pub struct Formula {
     /// The first day.
+    #[serde(deserialize_with = "super::day::read")]
     pub from: NaiveDate,
     /// The last day; without one it holds until the next begins.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "super::day::read_if_any",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub to: Option<NaiveDate>,
     /// When we knew it; without, always.
     #[serde(default, skip_serializing_if = "Option::is_none")]

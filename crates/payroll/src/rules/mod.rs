@@ -2,6 +2,7 @@
 
 mod blocks;
 mod changed;
+mod day;
 mod figure;
 mod file;
 mod names;

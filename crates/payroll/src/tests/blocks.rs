@@ -234,7 +234,18 @@ formula = "net"
     assert_eq!(amount("employer_cost"), "3100");
     assert_eq!(amount("insured_to_date"), "12000");
     let text = slip.to_report().unwrap().to_text(&fondaco_core::report::Locale::plain(), None);
-    assert!(text.contains("2,323.00") || text.contains("2323.00"), "{text}");
+    // What stands above net pay adds up to it; the car, the employer's part and sums for information stand below.
+    let mut sum = Decimal::ZERO;
+    let (above, below) = text.split_once("Net pay").unwrap();
+    for line in above.lines() {
+        let last = line.split_whitespace().next_back().unwrap_or_default().replace(',', "");
+        sum += last.parse::<Decimal>().unwrap_or_default();
+    }
+    assert_eq!(sum, slip.net().unwrap(), "{text}");
+    let place = |name: &str| below.find(name).unwrap_or_else(|| panic!("no {name} in {text}"));
+    assert!(place("Benefits in kind") < place("Paid by the employer on top"), "{text}");
+    assert!(place("Paid by the employer on top") < place("Details"), "{text}");
+    assert!(below.contains("2323.00") || below.contains("2,323.00"), "{text}");
 }
 
 #[test]

@@ -263,12 +263,14 @@ proptest! {
         rates in prop::collection::vec(0_i64..6_000, 7),
         bonus in 0_i64..50_000,
         is_california in any::<bool>(),
+        in_cents in any::<bool>(),
     ) {
         let rules = us_labour().unwrap();
         let program = rules.on("2026-01-31".parse().unwrap()).unwrap();
         let all_seven = hours.len() == 7 && hours.iter().all(|hours| *hours > 0);
         let law = if is_california { "california" } else { "federal" };
         let mut case = program.case("Ada").with("overtime_law", law).with("work_bonus", cents(bonus));
+        case = case.with("rate_in_cents", in_cents);
         let mut shifts = Vec::new();
         for (day, (quarters, rate)) in hours.iter().zip(&rates).enumerate() {
             let (hours, rate) = (Decimal::new(*quarters * 25, 2), cents(*rate));
@@ -282,6 +284,8 @@ proptest! {
         }
         let slip = program.run(&case).unwrap();
         let law = if is_california { OvertimeRules::california() } else { OvertimeRules::flsa() };
+        let half_up = fondaco_core::Rounding::HalfUp;
+        let law = if in_cents { law.rate_rounded_to(2, half_up) } else { law };
         let paid = law.week(&shifts, cents(bonus), fondaco_core::Rounding::HalfUp).unwrap();
         prop_assert_eq!(slip.amount("regular_rate").unwrap(), paid.regular_rate.normalize());
         prop_assert_eq!(slip.amount("overtime_premium").unwrap(), paid.premium.normalize());

@@ -45,6 +45,49 @@ fn a_formula_of_wrong_types_is_refused_when_it_is_loaded() {
     }
 }
 
+/// A month that is none is told with its text, wherever days stand.
+#[test]
+fn a_day_that_is_none_is_told_with_its_text() {
+    for (from, to) in
+        [("2025-13-01", ""), ("2025-02-29", ""), ("", ""), ("2025-01-01", "31.12.2025")]
+    {
+        let wrong = if to.is_empty() { from } else { to };
+        let days = match to {
+            "" => format!("from = \"{from}\""),
+            to => format!("from = \"{from}\", to = \"{to}\""),
+        };
+        let values = format!("values = [{{ {days}, value = \"1\" }}]");
+        let said = refused(&format!("[[parameter]]\nname = \"limit\"\ntype = \"money\"\n{values}"));
+        assert!(said.starts_with("line 6, column "), "{said}");
+        let told = format!("{wrong:?} is no day: write one of the calendar as 2025-04-06");
+        assert!(said.contains(&told), "{said}");
+    }
+    let said = refused(
+        "[[rule]]\nname = \"tax\"\nkind = \"tax\"\n[[rule.formulas]]\nfrom = \"2025-04-31\"\nformula = \"money(1)\"",
+    );
+    assert!(said.contains("\"2025-04-31\" is no day"), "{said}");
+}
+
+/// What can be seen when rules are loaded is not left to the first employee.
+#[test]
+fn an_exponent_that_can_not_be_is_refused_when_it_is_loaded() {
+    let power =
+        |exponent: &str| formula(&format!("round(money(power(number(pay), {exponent})), 2, up)"));
+    for exponent in ["1.3", "11", "1.123456789"] {
+        let said = format!(
+            "rule tax: formula calls power, which refuses: the exponent is {exponent}: give a multiple of 0.25, from 0 to 10"
+        );
+        assert_eq!(power(exponent), said);
+    }
+    let parameter = "[[parameter]]\nname = \"curve\"\ntype = \"number\"\nvalues = [{ from = \"2025-01-01\", value = \"1.3\" }]";
+    let rule = "[[rule]]\nname = \"tax\"\nkind = \"value\"\ntype = \"number\"\nformula = \"power(2, curve)\"";
+    assert!(refused(&format!("{parameter}\n{rule}")).contains("the exponent is 1.3"));
+    // One that is told is judged when it is.
+    let told = asked("power(2, number(pay))", "number", &[("pay", "1.30")]).unwrap_err();
+    assert!(told.to_string().contains("the exponent is 1.3"), "{told}");
+    assert_eq!(asked("power(2, number(pay))", "number", &[("pay", "3")]).unwrap(), "8");
+}
+
 #[test]
 fn rules_that_need_each_other_print_their_circle() {
     let circle = refused(
