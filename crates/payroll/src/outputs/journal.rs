@@ -101,6 +101,9 @@ struct Sums(BTreeMap<Key, Decimal>);
 impl Journal {
     /// The lines of slips. Which sort of thing a deduction is, tells loans, orders and claims apart from what is withheld otherwise.
     ///
+    /// Among slips of which some count, those that count for nothing are left out: not approved yet, or voided. Of slips of which none
+    /// counts the journal is what was posted of them, to be [`reversed`](Journal::reversed).
+    ///
     /// # Errors
     /// [`OutputError::NoSlip`], [`OutputError::Currency`], [`OutputError::Unbalanced`] where a slip contradicts itself,
     /// [`OutputError::Shares`] for cost centres without any share, [`OutputError::Exact`].
@@ -110,7 +113,9 @@ impl Journal {
     ) -> Result<Journal, OutputError> {
         let currency = currency_of(slips)?;
         let mut sums = Sums::default();
-        for slip in slips.iter().map(Borrow::borrow) {
+        let any = slips.iter().any(|slip| slip.borrow().status.counts());
+        let slips = slips.iter().map(Borrow::borrow);
+        for slip in slips.filter(|slip| slip.status.counts() || !any) {
             let mut net = Decimal::ZERO;
             for line in slip.lines.iter() {
                 add("net pay", &mut net, on_net(line))?;

@@ -12,7 +12,7 @@ use fondaco_core::digest::{self, DigestError};
 use fondaco_core::job::{Job, JobId, Step};
 use fondaco_core::policy::{Reason, Request};
 use fondaco_core::store::Hash;
-use fondaco_core::{ActorId, Id, PartyId, Progressed, Range, Tx};
+use fondaco_core::{ActorId, Id, PartyId, Progressed, Range, Tx, input};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -169,6 +169,10 @@ impl Job for AdvanceRun {
         _: JobId,
         cursor: &AdvanceCursor,
     ) -> Result<Step<AdvanceCursor>, PayrollError> {
+        input::check_line("reason", &self.reason)?;
+        if let RunMove::Pay { reference, .. } = &self.to {
+            input::check_line("reference", reference)?;
+        }
         let run = run_of(tx, self.run)?;
         self.ask(tx, &run)?;
         self.must_be_legal(&run)?;
@@ -180,7 +184,7 @@ impl Job for AdvanceRun {
         match &self.to {
             RunMove::Approve { .. } => approve(tx, &run, &slips)?,
             RunMove::Pay { day, reference } => pay(tx, &run, &slips, (*day, reference))?,
-            RunMove::Post => forward(tx, &slips, SlipStatus::Approved, SlipStatus::Posted)?,
+            RunMove::Post => post(tx, &slips)?,
             RunMove::Close => close(tx, &slips)?,
         }
         let seen = i64::try_from(slips.len()).unwrap_or(i64::MAX);
@@ -366,8 +370,9 @@ fn pay(
 ) -> Result<(), PayrollError> {
     let mut payments: Vec<SlipPayment> = Vec::new();
     let mut total = RunTotal::none(run);
-    for slip in slips.iter().filter(|slip| slip.status.counts() && slip.status != SlipStatus::Paid)
-    {
+    // What was closed before some of it came back is paid.
+    let done = |status| matches!(status, SlipStatus::Paid | SlipStatus::Closed);
+    for slip in slips.iter().filter(|slip| slip.status.counts() && !done(slip.status)) {
         if slip.status < SlipStatus::Posted {
             return Err(slip_illegal(slip, "paid", "post the run first"));
         }
@@ -385,14 +390,11 @@ fn pay(
     Ok(())
 }
 
-fn forward(
-    tx: &mut Tx<'_>,
-    slips: &[Arc<Slip>],
-    from: SlipStatus,
-    to: SlipStatus,
-) -> Result<(), PayrollError> {
-    for slip in slips.iter().filter(|slip| slip.status == from) {
-        tx.put(Slip { status: to, ..slip.as_ref().clone() })?;
+/// Says that the books have taken slips. One that pays nothing is paid with that: no money will leave for it.
+fn post(tx: &mut Tx<'_>, slips: &[Arc<Slip>]) -> Result<(), PayrollError> {
+    for slip in slips.iter().filter(|slip| slip.status == SlipStatus::Approved) {
+        let status = if slip.net == Amt::ZERO { SlipStatus::Paid } else { SlipStatus::Posted };
+        tx.put(Slip { status, ..slip.as_ref().clone() })?;
     }
     Ok(())
 }
@@ -401,7 +403,7 @@ fn close(tx: &mut Tx<'_>, slips: &[Arc<Slip>]) -> Result<(), PayrollError> {
     for slip in
         slips.iter().filter(|slip| slip.status.counts() && slip.status != SlipStatus::Closed)
     {
-        if slip.status != SlipStatus::Paid {
+        if slip.paid != slip.net || slip.status < SlipStatus::Posted {
             return Err(slip_illegal(slip, "closed", "pay it, or void it, first"));
         }
         tx.put(Slip { status: SlipStatus::Closed, ..slip.as_ref().clone() })?;

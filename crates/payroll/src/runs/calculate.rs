@@ -6,7 +6,7 @@ use std::sync::Arc;
 use fondaco_core::digest::{self, DigestError};
 use fondaco_core::job::{Job, JobId, Step};
 use fondaco_core::store::Hash;
-use fondaco_core::{DateRange, Id, PartyId, Progressed, Range, Timestamp, Tx};
+use fondaco_core::{DateRange, Id, PartyId, Progressed, Range, Timestamp, Tx, input};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -15,7 +15,9 @@ use super::compute::{self, Place};
 use super::deductions::{self, Owed};
 use super::moves::{ask, must_be, run_of, step, totals};
 use super::sums::Sums;
-use super::{PayInput, Run, RunDeed, RunError, RunRefusal, RunStatus, RunTotal, Slip, rights};
+use super::{
+    PayInput, Run, RunDeed, RunError, RunKind, RunRefusal, RunStatus, RunTotal, Slip, rights,
+};
 use crate::PayrollError;
 use crate::calendars::{PayPeriod, pay_period_of};
 use crate::staff::Gathering;
@@ -208,9 +210,11 @@ impl Job for CalculateRun {
         _: JobId,
         cursor: &CalculateCursor,
     ) -> Result<Step<CalculateCursor>, PayrollError> {
+        input::check_line("reason", &self.reason)?;
         let run = run_of(tx, self.run)?;
         ask(tx, &rights::CALCULATE, &run, &[])?;
         must_be(&run, &[RunStatus::Draft], "computed", NOT_DRAFT)?;
+        must_be_whole_cases(&run)?;
         let mut run = begin(run, cursor.calculation)?;
         let mut next = CalculateCursor { calculation: run.calculation, ..cursor.clone() };
         let from = cursor.next.unwrap_or(PartyId::from_u128(0));
@@ -223,11 +227,7 @@ impl Job for CalculateRun {
             next.refused += done.refused;
             next.next = after;
         }
-        if next.next.is_none() && !cursor.clearing && run.calculation > 1 {
-            next.clearing = true;
-            return Ok(Step::More(next));
-        }
-        Ok(if next.next.is_none() { Step::Last(next) } else { Step::More(next) })
+        Ok(onward(next))
     }
 
     fn finish(
@@ -239,6 +239,28 @@ impl Job for CalculateRun {
         finish(tx, self.run, cursor.calculation, &self.reason)?;
         Ok(RunReport { slips: cursor.slips, refused: cursor.refused })
     }
+}
+
+/// Where a calculation goes on: after its last case what an earlier one left is taken away.
+pub(super) fn onward(next: CalculateCursor) -> Step<CalculateCursor> {
+    if next.next.is_some() {
+        Step::More(next)
+    } else if !next.clearing && next.calculation > 1 {
+        Step::More(CalculateCursor { clearing: true, ..next })
+    } else {
+        Step::Last(next)
+    }
+}
+
+/// Slips of corrections and of retro pay are made in other ways than out of cases of the period.
+fn must_be_whole_cases(run: &Run) -> Result<(), RunError> {
+    let way_out = match run.kind {
+        RunKind::Correction => "its slips come by CorrectSlip, one by one",
+        RunKind::Retro => "compute it by RetroRun",
+        _ => return Ok(()),
+    };
+    let (field, value) = ("run", run.kind.code().to_owned());
+    Err(RunError::BadRun { field, value, way_out })
 }
 
 /// A run as its calculation begins, or goes on.
@@ -341,7 +363,11 @@ fn stage(
 }
 
 /// Takes away what earlier calculations left of some employees from one on, and says where to go on.
-fn clear(tx: &mut Tx<'_>, run: &Run, from: PartyId) -> Result<Option<PartyId>, PayrollError> {
+pub(super) fn clear(
+    tx: &mut Tx<'_>,
+    run: &Run,
+    from: PartyId,
+) -> Result<Option<PartyId>, PayrollError> {
     let slips = tx.get_range(&Range::<Slip>::by_key(&run.id).from(&from).limit(CHUNK))?;
     let old = |calculation: u32| calculation < run.calculation;
     for slip in slips.iter().filter(|slip| old(slip.calculation)) {
@@ -452,16 +478,23 @@ fn compute_cases(
     Ok(done)
 }
 
-/// A case is paid on the run's day.
+/// A case is paid on the run's day, for days of its period.
 pub(super) fn must_be_of(run: &Run, case: &PayInput) -> Result<(), RunError> {
-    match case.pay_date == run.pay_date {
-        true => Ok(()),
-        false => Err(RunError::OtherPayDate {
+    if case.pay_date != run.pay_date {
+        return Err(RunError::OtherPayDate {
             number: case.number.clone(),
             pay_date: case.pay_date,
             wanted: run.pay_date,
-        }),
+        });
     }
+    // A correction has the days of the slip that it stands in place of.
+    if run.kind != RunKind::Correction && (case.from < run.period_start || case.to > run.period_end)
+    {
+        let (field, value) = ("from/to", format!("{}/{}", case.from, case.to));
+        let way_out = "give days that lie within the run's period";
+        return Err(RunError::BadRun { field, value, way_out });
+    }
+    Ok(())
 }
 
 /// An error said of a case, unless it is none of the case's.

@@ -1,5 +1,7 @@
 //! Creating, reopening and cancelling runs.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use fondaco_core::{Act, Id, Range, Tx, input};
 use serde::{Deserialize, Serialize};
@@ -9,7 +11,8 @@ use super::moves::{ask, illegal, must_be, put_status, run_of, step, totals};
 use super::{Run, RunDeed, RunError, RunKind, RunStatus, rights};
 use crate::PayrollError;
 
-/// Creates a run of a period of a calendar. Gives its id. A period has one regular run; what is paid besides has runs of its own.
+/// Creates a run of a period of a calendar. Gives its id. A day of a calendar
+/// is paid by one regular run; what is paid besides has runs of its own.
 ///
 /// ```
 /// use fondaco_core::CompanyId;
@@ -68,6 +71,17 @@ impl CreateRun {
         }
         Ok(())
     }
+
+    /// The regular run of the calendar that pays some of these days.
+    fn regular(&self, tx: &mut Tx<'_>) -> Result<Option<Arc<Run>>, PayrollError> {
+        let runs = tx.scan(&Range::by(Run::BY_PERIOD, &self.calendar).through(&self.period_end))?;
+        let pays = |run: &&Arc<Run>| {
+            run.kind == RunKind::Regular
+                && run.status != RunStatus::Cancelled
+                && run.period_end >= self.period_start
+        };
+        Ok(runs.iter().find(pays).cloned())
+    }
 }
 
 impl Act for CreateRun {
@@ -89,12 +103,9 @@ impl Act for CreateRun {
             created_at: tx.now(),
         };
         let by = ask(tx, &rights::CALCULATE, &run, &[])?;
-        let period = Range::by(Run::BY_PERIOD, &(self.calendar.clone(), self.period_start));
-        let others = tx.scan(&period)?;
-        let regular = others
-            .iter()
-            .find(|other| other.kind == RunKind::Regular && other.status != RunStatus::Cancelled);
-        let (calendar, period_start) = (self.calendar.clone(), self.period_start);
+        let regular = self.regular(tx)?;
+        let period_start = regular.as_ref().map_or(self.period_start, |other| other.period_start);
+        let calendar = self.calendar.clone();
         match (regular, self.kind) {
             (Some(other), RunKind::Regular) => {
                 return Err(RunError::PeriodHasRun { calendar, period_start, run: other.id }.into());
@@ -133,6 +144,10 @@ impl Act for ReopenRun {
         let way_out =
             "only what is calculated is computed again; void single slips of what is approved";
         must_be(&run, &[RunStatus::Calculated], "reopened", way_out)?;
+        if run.kind == RunKind::Correction {
+            let way_out = "its slips came one by one: change or drop single ones";
+            return Err(illegal(&run, "reopened", way_out));
+        }
         none_counts(tx, &run, "reopened")?;
         put_status(tx, &run, RunStatus::Draft)?;
         step(tx, run.id, RunDeed::Reopened, (&self.reason, None), &by)

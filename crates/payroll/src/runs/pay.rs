@@ -70,7 +70,8 @@ pub enum PaymentWay {
 /// Records that some of the pay of a posted run has left, slip by slip, or that the bank returned it. All of it at once is
 /// [`AdvanceRun::pay`](super::AdvanceRun::pay).
 ///
-/// What comes back of a voided slip is owed by the employee no longer.
+/// What comes back of a voided slip is owed by the employee no longer. What comes back of a closed run opens it for those slips alone: they
+/// are paid again, or voided, and it is closed again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecordPayments {
@@ -94,8 +95,13 @@ impl Act for RecordPayments {
         input::check_line("reference", &self.reference)?;
         let run = run_of(tx, self.run)?;
         let by = ask(tx, &rights::PAY, &run, &[])?;
-        let legal = [RunStatus::Posted, RunStatus::PartPaid, RunStatus::Paid];
-        must_be(&run, &legal, "paid", "post it first; what is closed stays as it is")?;
+        // The bank may give back after days what was closed meanwhile.
+        let legal = [RunStatus::Posted, RunStatus::PartPaid, RunStatus::Paid, RunStatus::Closed];
+        let legal = match self.way {
+            PaymentWay::Paid => &legal[..3],
+            PaymentWay::Returned => &legal[..],
+        };
+        must_be(&run, legal, "paid", "post it first; what is closed stays as it is")?;
         let keys: Vec<_> = self.lines.iter().map(|line| (run.id, line.employee)).collect();
         tx.need::<Slip>(&keys)?;
         let mut more = Amt::ZERO;
@@ -104,7 +110,10 @@ impl Act for RecordPayments {
             more = more.checked_add(paid).unwrap_or(more);
         }
         let total = totals(tx, &run)?;
-        put_status(tx, &run, paid_status(&total, more))?;
+        // Of a closed run nothing is open as long as only money of voided slips came back.
+        if run.status != RunStatus::Closed || more != Amt::ZERO {
+            put_status(tx, &run, paid_status(&total, more))?;
+        }
         tx.add_all(vec![RunTotal { paid: more, ..RunTotal::none(&run) }])?;
         let deed = match self.way {
             PaymentWay::Paid => RunDeed::Paid,

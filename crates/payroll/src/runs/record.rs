@@ -47,7 +47,7 @@ pub enum RunStatus {
     PartPaid,
     /// All of the money has left.
     Paid,
-    /// Nothing of it changes any more.
+    /// Nothing of it changes any more; unless the bank returns money, which is then paid again.
     Closed,
     /// It never was.
     Cancelled,
@@ -56,7 +56,7 @@ pub enum RunStatus {
 /// A payroll run.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
 #[record(
-    table = "payroll_run", kind = state, key(id), guard(by_period(calendar, period_start)),
+    table = "payroll_run", kind = state, key(id), guard(by_calendar(calendar)),
     index(by_period(calendar, period_start)), index(by_status(status)),
 )]
 pub struct Run {

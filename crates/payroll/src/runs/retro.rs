@@ -12,14 +12,16 @@ use chrono::NaiveDate;
 use fondaco_core::digest::{self, DigestError};
 use fondaco_core::job::{Job, JobId, Step};
 use fondaco_core::store::Hash;
-use fondaco_core::{Id, PartyId, Progressed, Range, Reading, Timestamp, Tx};
+use fondaco_core::{Id, PartyId, Progressed, Range, Reading, Timestamp, Tx, input};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::advance::changes_of;
 use super::books::Books;
-use super::calculate::{CalculateCursor, Refused, RunReport, begin, finish, refused};
+use super::calculate::{
+    CalculateCursor, Refused, RunReport, begin, clear, finish, onward, refused,
+};
 use super::compute::{self, Figures, Place};
 use super::deductions::{self, Owed};
 use super::moves::{ask, must_be, run_of};
@@ -116,6 +118,7 @@ impl Job for RetroRun {
         _: JobId,
         cursor: &CalculateCursor,
     ) -> Result<Step<CalculateCursor>, PayrollError> {
+        input::check_line("reason", &self.reason)?;
         let run = run_of(tx, self.run)?;
         ask(tx, &rights::CALCULATE, &run, &[])?;
         must_be(
@@ -131,16 +134,19 @@ impl Job for RetroRun {
             );
         }
         let mut run = begin(run, cursor.calculation)?;
-        let (chunk, next) = self.next(cursor.next.unwrap_or(PartyId::from_u128(0)));
+        let mut goes_on = CalculateCursor { calculation: run.calculation, ..cursor.clone() };
+        let from = cursor.next.unwrap_or(PartyId::from_u128(0));
+        if cursor.clearing {
+            // Who has no difference any more got no slip this time.
+            goes_on.next = clear(tx, &run, from)?;
+            return Ok(onward(goes_on));
+        }
+        let (chunk, next) = self.next(from);
         let done = self.compute(tx, &mut run, &chunk)?;
-        let next = CalculateCursor {
-            calculation: run.calculation,
-            clearing: false,
-            next,
-            slips: cursor.slips + done.slips,
-            refused: cursor.refused + done.refused,
-        };
-        Ok(if next.next.is_some() { Step::More(next) } else { Step::Last(next) })
+        goes_on.next = next;
+        goes_on.slips += done.slips;
+        goes_on.refused += done.refused;
+        Ok(onward(goes_on))
     }
 
     fn finish(

@@ -58,6 +58,10 @@ pub(super) fn void(
     let slip = tx.get::<Slip>(&(run.id, employee))?;
     let slip = slip.ok_or(RunError::UnknownSlip { run: run.id, employee })?;
     must_not_be_closed(run, "changed")?;
+    if slip.status == SlipStatus::Closed {
+        let way_out = "pay or take back the difference by a retro run";
+        return Err(slip_illegal(&slip, "voided", way_out));
+    }
     if !slip.status.counts() {
         return Err(slip_illegal(
             &slip,

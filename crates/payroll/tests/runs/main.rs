@@ -3,6 +3,7 @@
 #![allow(unreachable_pub)] // modules of one program
 
 mod catalogue;
+mod closing;
 mod history;
 mod house;
 mod killed;

@@ -108,3 +108,19 @@ fn retro_pay_rests_on_all_slips() {
     let wrong = house.retro(regular, "no retro run", Vec::new(), RetroLaw::OldPeriods);
     assert_eq!(code(wrong), "payroll.bad_run");
 }
+
+#[test]
+fn who_has_no_difference_any_more_has_no_slip_when_retro_pay_is_computed_again() {
+    House::everywhere(|house| {
+        let cases = raised(&house);
+        let run = house.create(RunKind::Retro, 4, "retro");
+        let both = [cases.clone(), vec![case(2, 3, dec("1100"))]].concat();
+        assert_eq!(house.retro(run, "both", both, RetroLaw::OldPeriods).unwrap().slips, 2);
+        house.host.must("reopen", &ReopenRun { run, reason: "no rise for one".into() });
+        assert_eq!(house.retro(run, "one", cases, RetroLaw::OldPeriods).unwrap().slips, 1);
+        assert_eq!(house.host.view(|view| slips(view, run)).len(), 1);
+        house.settle(run);
+        assert_eq!(house.run(run).status, RunStatus::Paid);
+        house.clean();
+    });
+}
