@@ -12,19 +12,20 @@ use fondaco_core::digest::{self, DigestError};
 use fondaco_core::job::{Job, JobId, Step};
 use fondaco_core::policy::{Reason, Request};
 use fondaco_core::store::Hash;
-use fondaco_core::{ActorId, Id, PartyId, Progressed, Range, Tx, input};
+use fondaco_core::{ActorId, Id, PartyId, Progressed, Range, Reading, Tx, input};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::calculate::{CHUNK, RunReport, after, report};
 use super::compute::{Claimed, claim_id};
+use super::deductions::{asks, near};
 use super::moves::{authors, illegal, must_be, paid_status, put_status, run_of, step, totals};
 use super::pay::payment;
 use super::sums::stored;
 use super::{
     Deduction, DeductionBalance, DeductionKind, OrderLimit, Run, RunDeed, RunError, RunStatus,
-    RunTotal, Slip, SlipPayment, SlipStatus, Whole, YearSum, rights,
+    RunTotal, Slip, SlipPayment, SlipStatus, SlipTaking, Whole, YearSum, rights,
 };
 use crate::{Amt, PayrollError};
 
@@ -328,13 +329,31 @@ fn take(tx: &mut Tx<'_>, slip: &Slip) -> Result<(), PayrollError> {
                 let way_out = "what it takes for was ended: compute it again";
                 return Err(slip_illegal(slip, "approved", way_out));
             }
-            Some(_) => {}
+            Some(_) => asked_once(tx, slip, taking, &what)?,
             None => claim(tx, slip, id)?,
         }
         let owed = stored(&slip.number, &what, taking.due - taking.taken)?;
         tx.add_all(vec![DeductionBalance { deduction: id, owed }])?;
     }
     Ok(())
+}
+
+/// An instalment is due once for each period, whichever of its slips was approved first.
+fn asked_once(
+    tx: &mut Tx<'_>,
+    slip: &Slip,
+    taking: &SlipTaking,
+    what: &SmolStr,
+) -> Result<(), PayrollError> {
+    if taking.due.is_zero() {
+        return Ok(());
+    }
+    let days = (slip.period_start, slip.period_end);
+    let others = tx.peek_scan(&near(slip.employee, slip.period_start))?;
+    match others.iter().any(|other| asks(other, slip.run, days, taking.deduction)) {
+        true => same(slip, what, taking.due, Decimal::ZERO),
+        false => Ok(()),
+    }
 }
 
 /// Opens what an employee owes because of a slip.

@@ -440,6 +440,7 @@ fn compute_all(
         }
     }
     let place = Place::of(run, 1, tx.now());
+    deductions::mark_asked(tx, &mut ground.owed, run.id, &cases)?;
     let computed = compute_cases(place, &cases, &ground)?;
     let refused = gathered.iter().filter_map(|case| case.clone().err().map(Err));
     Ok(computed.into_iter().chain(refused).collect())
@@ -514,15 +515,35 @@ pub(super) fn compute_one(
 ) -> Result<Slip, PayrollError> {
     let cases = [case.clone()];
     let known = (place.known_at != Timestamp::EPOCH).then_some(place.known_at);
-    let ground = ground(read, books, &cases, known)?;
+    let mut ground = ground(read, books, &cases, known)?;
+    deductions::mark_asked(read, &mut ground.owed, place.run, &cases)?;
+    let owed = ground.owed.remove(&case.employee).unwrap_or_default();
+    let owed = paid_before(read, place, case.employee, owed)?;
     let rules = match ground.rules.first() {
         Some(Ok(rules)) => rules.clone(),
         Some(Err(error)) => return Err(error.clone()),
         None => return Err(fondaco_core::Halt::Bug("a case without rules".into()).into()),
     };
-    let owed = ground.owed.get(&case.employee).map(Vec::as_slice).unwrap_or_default();
     let figures = compute::figures(&rules, &mut rules.program.runner(), &case, &ground.sums)?;
-    compute::slip(place, &rules, case, figures, owed)
+    compute::slip(place, &rules, case, figures, &owed)
+}
+
+/// Marks what was paid on the slip that this one stands in place of, and on those that that one stood in place of.
+fn paid_before(
+    read: &mut impl fondaco_core::Reading,
+    place: Place,
+    employee: PartyId,
+    mut owed: Vec<Owed>,
+) -> Result<Vec<Owed>, PayrollError> {
+    let mut next = place.replaces;
+    while let Some(run) = next {
+        let claim = compute::claim_id(run, employee, compute::Claimed::Voided);
+        owed.iter_mut()
+            .filter(|of| of.deduction.id == claim)
+            .for_each(|of| of.is_paid_before = true);
+        next = read.peek::<Slip>(&(run, employee))?.and_then(|slip| slip.replaces);
+    }
+    Ok(owed)
 }
 
 /// How many slips and refusals a run has now.

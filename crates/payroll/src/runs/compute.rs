@@ -180,12 +180,14 @@ pub(crate) struct Place {
     pub(crate) calculation: u32,
     pub(crate) edition: u32,
     pub(crate) known_at: Timestamp,
+    /// The run of the slip that it stands in place of.
+    pub(crate) replaces: Option<Id<Run>>,
 }
 
 impl Place {
     pub(crate) fn of(run: &Run, edition: u32, known_at: Timestamp) -> Place {
         let Run { id, kind, calculation, .. } = *run;
-        Place { run: id, kind, calculation, edition, known_at }
+        Place { run: id, kind, calculation, edition, known_at, replaces: None }
     }
 }
 
@@ -201,7 +203,12 @@ pub(crate) fn slip(
     let mut lines = figures.lines;
     let taxes = lines.iter().filter(|line| line.kind == Kind::Tax);
     let disposable = figures.gross - taxes.map(|line| line.amount).sum::<Decimal>();
-    let left = deductions::Left { disposable, net: figures.net, floor: input.net_floor };
+    let left = deductions::Left {
+        disposable,
+        net: figures.net,
+        floor: input.net_floor,
+        is_extra: deductions::is_extra(place.kind),
+    };
     let mut takings = deductions::take(left, owed, input.pay_date)?;
     let taken = takings.iter().map(|taking| taking.taken).sum::<Decimal>();
     let mut net = figures.net - taken;
@@ -246,7 +253,7 @@ pub(crate) fn slip(
         lines: lines.into(),
         sums: figures.sums.into(),
         takings: Parts::from(takings),
-        replaces: None,
+        replaces: place.replaces,
         rests_on: None,
         number,
     })

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Field, Record};
 use fondaco_core::{Act, ActorId, Id, PartyId, Range, Reading, Timestamp, Tx, input};
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::sums::stored;
-use super::{Run, RunError, SlipTaking, Whole, rights};
+use super::{PayInput, Run, RunError, RunKind, Slip, SlipTaking, Whole, rights};
 use crate::garnishment::{self, Limit, Order};
 use crate::{Amt, PayrollError};
 
@@ -70,7 +70,8 @@ pub struct Deduction {
     pub kind: DeductionKind,
     /// The component that its lines are called.
     pub component: SmolStr,
-    /// How much is wanted of each slip; of orders and others, what is not got is owed from then on. `None` for all that is owed.
+    /// How much is wanted for each period, by the first slip of it that is no bonus and no retro pay; of orders and others, what is not got
+    /// is owed from then on. `None` for all that is owed.
     pub instalment: Option<Amt>,
     /// What it is served by: the least first; those of one rank share.
     pub rank: u32,
@@ -101,6 +102,10 @@ pub struct DeductionBalance {
 pub(crate) struct Owed {
     pub(crate) deduction: Arc<Deduction>,
     pub(crate) owed: Decimal,
+    /// Whether another slip of the same days asked for its instalment already.
+    pub(crate) is_asked: bool,
+    /// Whether it is what was paid on the slip that this one stands in place of.
+    pub(crate) is_paid_before: bool,
 }
 
 /// What the rules leave of pay.
@@ -112,6 +117,8 @@ pub(crate) struct Left {
     pub(crate) net: Decimal,
     /// What is paid in any case.
     pub(crate) floor: Decimal,
+    /// Whether the slip is paid besides that of the period: nothing falls due by it.
+    pub(crate) is_extra: bool,
 }
 
 impl OrderLimit {
@@ -139,26 +146,34 @@ impl From<Limit> for OrderLimit {
 }
 
 impl Owed {
-    /// What is due from this slip on, besides what is owed already.
-    fn due(&self) -> Decimal {
+    /// What is due from this slip on, besides what is owed already: the instalment of an order, once for each period.
+    fn due(&self, is_extra: bool) -> Decimal {
         match self.deduction.kind {
-            DeductionKind::Order | DeductionKind::Other => {
-                self.deduction.instalment.map_or(Decimal::ZERO, Amt::to_decimal)
-            }
+            DeductionKind::Order | DeductionKind::Other => self.instalment(is_extra),
             DeductionKind::Loan | DeductionKind::Advance | DeductionKind::Claim => Decimal::ZERO,
         }
     }
 
     /// How much is wanted of this slip.
-    fn wanted(&self) -> Decimal {
+    fn wanted(&self, is_extra: bool) -> Decimal {
         match (self.deduction.kind, self.deduction.instalment) {
-            (DeductionKind::Order | DeductionKind::Other, _) | (_, None) => self.owed + self.due(),
-            (_, Some(instalment)) => self.owed.min(instalment.to_decimal()),
+            (DeductionKind::Order | DeductionKind::Other, _) | (_, None) => {
+                self.owed + self.due(is_extra)
+            }
+            (_, Some(_)) => self.owed.min(self.instalment(is_extra)),
+        }
+    }
+
+    fn instalment(&self, is_extra: bool) -> Decimal {
+        match is_extra || self.is_asked {
+            true => Decimal::ZERO,
+            false => self.deduction.instalment.map_or(Decimal::ZERO, Amt::to_decimal),
         }
     }
 }
 
-/// What deductions get of what is left. What is owed to the employee is given back first; then orders are served as
+/// What deductions get of what is left. What is owed to the employee is given back first. What was paid on the slip that this one stands in
+/// place of is no deduction but pay that has left: it counts towards the floor, and no limit holds for it. Then orders are served as
 /// [`serve`](crate::garnishment::serve) does, of what may be taken without going below the floor.
 pub(crate) fn take(
     left: Left,
@@ -170,12 +185,20 @@ pub(crate) fn take(
         deduction.starts <= pay_date && deduction.until.is_none_or(|until| pay_date <= until)
     };
     let mut takings = Vec::new();
-    let mut net = left.net;
+    let (mut net, mut floor) = (left.net, left.floor);
     let mut orders = Vec::new();
-    for owed in owed.iter().filter(holds) {
-        let (wanted, due) = (owed.wanted(), owed.due());
+    // First what gives, then what takes from all of it.
+    let mut owed: Vec<&Owed> = owed.iter().filter(holds).collect();
+    owed.sort_by_key(|owed| owed.is_paid_before);
+    for owed in owed {
+        let (mut wanted, due) = (owed.wanted(left.is_extra), owed.due(left.is_extra));
         let gives_back = wanted.is_sign_negative() && !wanted.is_zero();
-        let taken = if gives_back { wanted } else { Decimal::ZERO };
+        let mut taken = if gives_back { wanted } else { Decimal::ZERO };
+        if owed.is_paid_before && !gives_back {
+            taken = wanted.min(net.max(Decimal::ZERO));
+            floor = (floor - taken).max(Decimal::ZERO);
+            wanted = Decimal::ZERO;
+        }
         net -= taken;
         takings.push(SlipTaking { deduction: owed.deduction.id, before: owed.owed, due, taken });
         orders.push(Order {
@@ -186,7 +209,7 @@ pub(crate) fn take(
         });
     }
     let disposable = left.disposable.max(Decimal::ZERO);
-    let available = (net - left.floor).max(Decimal::ZERO);
+    let available = (net - floor).max(Decimal::ZERO);
     let keep = (disposable - available).max(Decimal::ZERO);
     let served = garnishment::serve(disposable, &orders, keep)?;
     for (taking, served) in takings.iter_mut().zip(served) {
@@ -209,9 +232,65 @@ pub(crate) fn owed_by(
     let mut all: BTreeMap<PartyId, Vec<Owed>> = BTreeMap::new();
     for (deduction, balance) in open.into_iter().zip(balances) {
         let owed = balance.map_or(Decimal::ZERO, |balance| balance.owed.to_decimal());
-        all.entry(deduction.employee).or_default().push(Owed { deduction, owed });
+        all.entry(deduction.employee).or_default().push(Owed {
+            deduction,
+            owed,
+            is_asked: false,
+            is_paid_before: false,
+        });
     }
     Ok(all)
+}
+
+/// Slips of the same days are paid at most so many days before them.
+const PAID_BEFORE: u64 = 62;
+
+/// Marks the deductions whose instalment another slip that counts has asked for in the days of a case.
+pub(crate) fn mark_asked(
+    read: &mut impl Reading,
+    owed: &mut BTreeMap<PartyId, Vec<Owed>>,
+    run: Id<Run>,
+    cases: &[Arc<PayInput>],
+) -> Result<(), PayrollError> {
+    let by_instalment = |case: &&Arc<PayInput>| {
+        let all = owed.get(&case.employee);
+        all.is_some_and(|all| all.iter().any(|owed| owed.deduction.instalment.is_some()))
+    };
+    let cases: Vec<&Arc<PayInput>> = cases.iter().filter(by_instalment).collect();
+    let ranges = cases.iter().map(|case| near(case.employee, case.from));
+    let slips = read.peek_scans(&ranges.collect::<Vec<_>>())?;
+    for (case, slips) in cases.into_iter().zip(slips) {
+        let days = (case.from, case.to);
+        for owed in owed.entry(case.employee).or_default() {
+            owed.is_asked = slips.iter().any(|slip| asks(slip, run, days, owed.deduction.id));
+        }
+    }
+    Ok(())
+}
+
+/// The slips of an employee that may be of days from one on.
+pub(crate) fn near(employee: PartyId, from: NaiveDate) -> Range<Slip> {
+    let first = from.checked_sub_days(Days::new(PAID_BEFORE)).unwrap_or(NaiveDate::MIN);
+    Range::by(Slip::BY_EMPLOYEE, &employee).from(&first)
+}
+
+/// Whether a slip that counts, of another run and of some of these days, asked for a deduction's instalment.
+pub(crate) fn asks(
+    slip: &Slip,
+    run: Id<Run>,
+    (from, to): (NaiveDate, NaiveDate),
+    deduction: Id<Deduction>,
+) -> bool {
+    slip.run != run
+        && slip.status.counts()
+        && (slip.period_start <= to && from <= slip.period_end)
+        && slip.takings.iter().any(|taking| taking.deduction == deduction)
+        && !is_extra(slip.kind)
+}
+
+/// Whether slips of this kind are paid besides that of the period, and so no instalment falls due by them.
+pub(crate) fn is_extra(kind: RunKind) -> bool {
+    matches!(kind, RunKind::Bonus | RunKind::Retro)
 }
 
 /// Something that is to be taken from an employee's pay from now on. Gives its id.

@@ -70,7 +70,13 @@ impl Act for ChangeSlip {
         }
         let case = self.case(before.as_deref())?;
         let edition = before.as_ref().map_or(1, |slip| slip.edition.saturating_add(1));
-        let slip = compute_in(tx, &run, case, edition)?;
+        let place = Place::of(&run, edition, tx.now());
+        let place = before.as_ref().map_or(place, |before| Place {
+            kind: before.kind,
+            replaces: before.replaces,
+            ..place
+        });
+        let slip = compute_in(tx, &run, case, place)?;
         replace(tx, &run, before.as_deref(), Some(slip))?;
         step(tx, run.id, RunDeed::SlipChanged, (&self.reason, Some(self.employee)), &by)?;
         Ok(edition)
@@ -108,11 +114,10 @@ fn compute_in(
     tx: &mut Tx<'_>,
     run: &Run,
     case: PayInput,
-    edition: u32,
+    place: Place,
 ) -> Result<Slip, PayrollError> {
     must_be_of(run, &case)?;
     let books = Books::in_act(tx)?;
-    let place = Place::of(run, edition, tx.now());
     let slip = compute_one(tx, &books, place, Arc::new(case))?;
     match run.currency {
         Some(currency) if currency != slip.currency => {
@@ -254,8 +259,9 @@ impl Act for CorrectSlip {
         let case = self.case.as_deref().cloned().unwrap_or_else(|| PayInput::clone(&old.input));
         let mut case = changed(case, self.employee, &self.set)?;
         case.pay_date = into.pay_date;
-        let slip = compute_in(tx, &into, case, 1)?;
-        let slip = Slip { replaces: Some(run.id), kind: old.kind, ..slip };
+        let place = Place::of(&into, 1, tx.now());
+        let place = Place { kind: old.kind, replaces: Some(run.id), ..place };
+        let slip = compute_in(tx, &into, case, place)?;
         self.put(tx, &into, slip, &by)
     }
 }

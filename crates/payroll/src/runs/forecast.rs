@@ -83,6 +83,6 @@ fn ahead(books: &Books, sums: &mut Sums, case: Arc<PayInput>) -> Result<Slip, Pa
         sums.set((case.employee, sum.sum.clone(), sum.year), sum.after);
     }
     let (run, kind, known_at) = (Id::from_u128(0), RunKind::Regular, Timestamp::EPOCH);
-    let place = Place { run, kind, calculation: 0, edition: 0, known_at };
+    let place = Place { run, kind, calculation: 0, edition: 0, known_at, replaces: None };
     compute::slip(place, &rules, case, figures, &[])
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::Value;
+use crate::calendars::TaxTime;
 
 /// A value of an input of the rules, as a slip keeps it: texts of choices, days and yes or no; numbers of everything else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -239,7 +240,9 @@ pub struct PayInput {
 }
 
 impl PayInput {
-    /// A case with nothing said yet, under the rules of the pay date, whose years are the calendar year of the pay date.
+    /// A case with nothing said yet, under the rules of the pay date, whose calendar year is that of the pay date. The tax year of the shipped
+    /// rules `united_kingdom` is the one from 6 April on in which it lies; that of other rules [has to be said](PayInput::in_year), as far as
+    /// they sum anything up over it.
     pub fn new(
         employee: PartyId,
         number: impl Into<SmolStr>,
@@ -247,18 +250,23 @@ impl PayInput {
         pay_date: NaiveDate,
         rules: impl Into<SmolStr>,
     ) -> PayInput {
-        let years = ["calendar_year", "tax_year"].map(|over| (over.into(), pay_date.year()));
+        let rules = rules.into();
+        let british = (rules == "united_kingdom")
+            .then(|| TaxTime::united_kingdom().year_of(pay_date))
+            .flatten()
+            .map(|year| ("tax_year", year));
+        let years = [Some(("calendar_year", pay_date.year())), british].into_iter().flatten();
         PayInput {
             employee,
             number: number.into(),
             from: period.start().unwrap_or(pay_date),
             to: period.end().unwrap_or(pay_date),
             pay_date,
-            rules: rules.into(),
+            rules,
             rules_on: pay_date,
             values: BTreeMap::new(),
             components: Vec::new(),
-            years: years.into_iter().collect(),
+            years: years.map(|(over, year)| (over.into(), year)).collect(),
             segments: Vec::new(),
             shares: Vec::new(),
             bank: Vec::new(),

@@ -115,7 +115,7 @@ pub fn payments_of(
 pub fn preview(read: &mut impl Reading, case: &PayInput) -> Result<Slip, PayrollError> {
     let books = Books::read(read)?;
     let (run, kind, known_at) = (Id::from_u128(0), RunKind::Regular, Timestamp::EPOCH);
-    let place = Place { run, kind, calculation: 0, edition: 0, known_at };
+    let place = Place { run, kind, calculation: 0, edition: 0, known_at, replaces: None };
     compute_one(read, &books, place, Arc::new(case.clone()))
 }
 

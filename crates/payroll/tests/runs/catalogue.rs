@@ -173,7 +173,7 @@ fn catalogue() -> Catalogue {
         .case(
             Case::new(move |host| change(calculated(host)))
                 .json(text(format!(r#"{{{of_slip},"reason":"again"}}"#)), change(run_7()))
-                .digest(full, "19ebc1b21f43a0c137bd4ba0219435b622a86fdb48dba83acc3141ecbd84f1d0")
+                .digest(full, "cee4cb90915185e6692882aec6ea4749d63881596fb62061f51fd8db71540663")
                 .needs(&[&rights::CALCULATE]),
         )
         .case(
@@ -200,7 +200,7 @@ fn catalogue() -> Catalogue {
                     text(format!(r#"{{{of_slip},"into":"{RUN}","reason":"hours"}}"#)),
                     correct(run_7(), run_7()),
                 )
-                .digest(full_correct, "4e133c19ad2d580c87e60a648a35f3cc537088f099d6c92ca927f46f83ef003b")
+                .digest(full_correct, "bc27c31d1489c34b45e17d14c53841a4d551747cb0652fec0b7326963e13b3c3")
                 .needs(&[&rights::VOID, &rights::CALCULATE]),
         )
         .case(

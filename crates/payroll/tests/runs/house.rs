@@ -38,6 +38,12 @@ type = "money"
 default = 0
 kind = "post_tax"
 
+[[input]]
+name = "expenses"
+type = "money"
+default = 0
+kind = "reimbursement"
+
 [[base]]
 name = "taxed"
 

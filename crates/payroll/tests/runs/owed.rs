@@ -152,6 +152,108 @@ fn a_corrected_slip_pays_the_difference() {
     });
 }
 
+/// A correction of a slip of January that says the same, or a salary of so much.
+fn corrected(house: &House, run: Id<Run>, name: &str, case: Option<PayInput>) -> Id<Run> {
+    let into = house.create(RunKind::Correction, 1, name);
+    let correct = CorrectSlip {
+        run,
+        employee: who(1),
+        into,
+        case: case.map(Box::new),
+        set: Default::default(),
+        reason: "looked at again".into(),
+    };
+    house.host.must(&format!("correct {name}"), &correct);
+    into
+}
+
+#[test]
+fn a_correction_pays_no_floor_no_expenses_and_no_order_again() {
+    House::everywhere(|house| {
+        let limit = Limit::support(true, false);
+        let order = SetDeduction::order(who(1), "CHILD", dec("200"), (1, limit), d("2026-01-01"));
+        house.host.must("order", &order);
+        let spent = |salary: &str| {
+            let trip = PayComponent::new("TRIP", "expenses", dec("400"));
+            let mut case = case(1, 1, dec(salary)).component(trip);
+            case.net_floor = dec("800");
+            case
+        };
+        // 1,000 less 300 of taxes and 200 of the order, and 400 that were spent: 900.
+        let january = house.paid(1, vec![spent("1000")]);
+        assert_eq!(house.slip(january, 1).net.to_decimal(), dec("900"));
+        let same = corrected(&house, january, "same", None);
+        let slip = house.slip(same, 1);
+        assert_eq!((line(&slip, "overpaid"), slip.net.to_decimal()), (dec("900"), dec("0")));
+        assert_eq!((line(&slip, "CHILD"), slip.replaces), (dec("200"), Some(january)));
+        let again = ChangeSlip::again(same, who(1), "looked at twice");
+        house.host.must("again", &again);
+        let slip = house.slip(same, 1);
+        assert_eq!((slip.net.to_decimal(), slip.replaces), (dec("0"), Some(january)));
+        house.approve(same).unwrap();
+        assert_eq!(house.owed(1), dec("0"));
+        // 100 more are earned, of which 70 are left; what was paid on the first of the three slips still counts.
+        let more = corrected(&house, same, "more", Some(spent("1100")));
+        let slip = house.slip(more, 1);
+        assert_eq!((line(&slip, "overpaid"), slip.net.to_decimal()), (dec("900"), dec("70")));
+        house.settle(more);
+        assert_eq!(house.owed(1), dec("0"));
+        house.clean();
+    });
+}
+
+#[test]
+fn an_instalment_is_due_once_for_each_period() {
+    House::everywhere(|house| {
+        let child =
+            SetDeduction::order(who(1), "CHILD", dec("300"), (1, Limit::All), d("2026-01-01"));
+        house.host.must("order", &child);
+        let loan = SetDeduction::loan(who(1), "CAR", dec("900"), dec("100"), d("2026-01-01"));
+        house.host.must("loan", &loan);
+        let computed = |kind, name: &str, salary: &str| {
+            let run = house.create(kind, 1, name);
+            house
+                .calculate(run, &format!("calculate {name}"), vec![case(1, 1, dec(salary))])
+                .unwrap();
+            run
+        };
+        let taken = |run| {
+            let slip = house.slip(run, 1);
+            (line(&slip, "CHILD"), line(&slip, "CAR"))
+        };
+        // A bonus comes first, and brings no instalment with it.
+        let bonus = computed(RunKind::Bonus, "bonus", "500");
+        house.settle(bonus);
+        assert_eq!(taken(bonus), (dec("0"), dec("0")));
+        // Both ask for the period's instalment, as neither counts yet: the second to be approved is told.
+        let regular = computed(RunKind::Regular, "regular", "200");
+        let between = computed(RunKind::OffCycle, "between", "2000");
+        house.settle(regular); // 140 left, all of which the order takes
+        assert_eq!((taken(regular), house.owed(1)), ((dec("140"), dec("0")), dec("1060")));
+        assert_eq!(code(house.approve(between)), "payroll.stale_slip");
+        house.host.must("again", &ChangeSlip::again(between, who(1), "after the regular run"));
+        house.settle(between);
+        // What it did not get is arrears, and nothing more; the loan got nothing in January yet.
+        assert_eq!((taken(between), house.owed(1)), ((dec("160"), dec("100")), dec("800")));
+        let last = computed(RunKind::Final, "final", "2000");
+        house.settle(last);
+        assert_eq!((taken(last), house.owed(1)), ((dec("0"), dec("0")), dec("800")));
+        house.clean();
+    });
+}
+
+#[test]
+fn the_tax_year_is_that_of_the_shipped_rules_or_has_to_be_said() {
+    let period = |rules: &str, day: &str| {
+        PayInput::new(who(1), "1", "2026-01-01/2026-01-31".parse().unwrap(), d(day), rules)
+    };
+    let british = |day: &str| period("united_kingdom", day).year("tax_year");
+    assert_eq!((british("2026-01-30"), british("2026-04-05")), (Some(2025), Some(2025)));
+    assert_eq!(british("2026-04-06"), Some(2026));
+    let other = period("house", "2026-01-30");
+    assert_eq!((other.year("tax_year"), other.year("calendar_year")), (None, Some(2026)));
+}
+
 #[test]
 fn a_loan_that_was_let_go_takes_no_more() {
     let house = House::memory();
