@@ -1,18 +1,43 @@
 //! `ca_tax_2021_pdoc.json`: what the Canada Revenue Agency's calculator said, federal and provincial tax of two weeks.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use chrono::NaiveDate;
 use fondaco_payroll::jurisdictions::canada;
 
-use super::{Answer, expected, on, plain, said};
+use super::{Answer, expected, on, plain, said, unread};
 use crate::case::Case;
 use crate::json::{list, read, text};
 
+/// What of a case is read.
+const READ: [&str; 9] = [
+    "country",
+    "province",
+    "date",
+    "pay_periods",
+    "federal_claim",
+    "provincial_claim",
+    "gross_income",
+    "federal_deduction",
+    "provincial_deduction",
+];
+
 pub(crate) fn deductions(path: &Path) -> Answer<Vec<Case>> {
-    let program = on(&canada()?, "2021-01-01")?;
+    let rules = canada()?;
     let file = read(path)?;
+    let mut programs = BTreeMap::new();
+    for case in list(&file, "cases")? {
+        let day = text(case, "date")?;
+        if !programs.contains_key(day) {
+            // As the calculator has them: 01/31/21.
+            let date = NaiveDate::parse_from_str(day, "%m/%d/%y")?;
+            programs.insert(day, on(&rules, &date.to_string())?);
+        }
+    }
     let mut cases = Vec::new();
     for case in list(&file, "cases")? {
+        let program = programs.get(text(case, "date")?).ok_or("a program for each day")?;
         let frequency = match text(case, "pay_periods")? {
             "52" => "weekly",
             "26" => "biweekly",
@@ -24,6 +49,12 @@ pub(crate) fn deductions(path: &Path) -> Answer<Vec<Case>> {
         let of_province = plain(case, "provincial_claim")?;
         let province = text(case, "province")?;
         let id = format!("{province} {gross} {claim} {of_province}");
+        let others =
+            (text(case, "country")? != "CA").then(|| "it is of another country".to_owned());
+        if let Some(reason) = others.or_else(|| unread(case, &READ)) {
+            cases.push(Case::unsupported(id, &reason));
+            continue;
+        }
         let inputs = program.case("oracle").with("frequency", frequency).with("province", province);
         let inputs = inputs
             .with("wages", gross)

@@ -7,7 +7,7 @@ use fondaco_payroll::garnishment::{Limit, PayPeriod};
 use fondaco_payroll::overtime::{OvertimeRules, Shift};
 use serde_json::Value;
 
-use super::{Answer, id, plain, two};
+use super::{Answer, id, plain, two, unread};
 use crate::case::Case;
 use crate::json::{list, read, text};
 
@@ -25,15 +25,37 @@ pub(crate) fn overtime(path: &Path) -> Answer<Vec<Case>> {
     list(&file, "cases")?.iter().map(week).collect()
 }
 
-/// The hours of the week over five days; what a case does not expect we don't say.
+/// What of a week is read: what it is told, and what is expected of it.
+const WEEK: [&str; 11] = [
+    "id",
+    "src",
+    "note",
+    "hours",
+    "hourly",
+    "bonus",
+    "piece_earnings",
+    "salary",
+    "regular_rate",
+    "ot_premium",
+    "total",
+];
+
+/// The hours of the week over five days; what a case does not expect we don't say. A salary is for all of its hours (29 CFR 778.114), and the
+/// regular rate is rounded to cents, as it is there.
 fn week(case: &Value) -> Answer<Case> {
+    if let Some(reason) = unread(case, &WEEK) {
+        return Ok(Case::unsupported(id(case)?, &reason));
+    }
     let hours = amount(case, "hours")? / Decimal::from(5);
     let rate = amount_if(case, "hourly")?;
     let shifts: Vec<Shift> = (5..10)
         .map(|day| Ok(Shift { day: format!("2026-01-{day:02}").parse()?, hours, rate }))
         .collect::<Answer<_>>()?;
-    let besides = amount_if(case, "bonus")? + amount_if(case, "piece_earnings")?;
-    let paid = OvertimeRules::flsa().week(&shifts, besides, fondaco::core::Rounding::HalfUp)?;
+    let besides =
+        amount_if(case, "bonus")? + amount_if(case, "piece_earnings")? + amount_if(case, "salary")?;
+    let half_up = fondaco::core::Rounding::HalfUp;
+    let rules = OvertimeRules::flsa().rate_rounded_to(2, half_up);
+    let paid = rules.week(&shifts, besides, half_up)?;
     let (mut expected, mut ours) = (Vec::new(), Vec::new());
     for (name, figure) in
         [("regular_rate", paid.regular_rate), ("ot_premium", paid.premium), ("total", paid.total)]
@@ -54,6 +76,10 @@ pub(crate) fn garnishments(path: &Path) -> Answer<Vec<Case>> {
 
 fn garnished(case: &Value, wage: Decimal) -> Answer<Case> {
     let id = id(case)?;
+    let read = ["id", "src", "note", "caps", "thresholds", "period", "disposable", "max_ordinary"];
+    if let Some(reason) = unread(case, &read) {
+        return Ok(Case::unsupported(id, &reason));
+    }
     if let Some(caps) = case.get("caps") {
         let cap = |name| amount(caps, name);
         let expected =

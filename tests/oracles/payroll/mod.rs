@@ -31,6 +31,13 @@ pub(crate) fn plain(value: &Value, name: &str) -> Result<String, String> {
     }
 }
 
+/// The fields of a case that an adapter does not read, as a reason for not answering it; nothing where there are none.
+pub(crate) fn unread(value: &Value, read: &[&str]) -> Option<String> {
+    let fields = value.as_object().into_iter().flatten().map(|(name, _)| name.as_str());
+    let others: Vec<&str> = fields.filter(|name| !read.contains(name)).collect();
+    (!others.is_empty()).then(|| format!("the adapter does not read {}", others.join(", ")))
+}
+
 /// Results by name, each with two digits, as text: `income_tax 21.40, employee_ni 8.00`.
 pub(crate) fn said(slip: &Result<Slip<'_>, PayError>, names: &[&str]) -> String {
     let each = |slip: &Slip<'_>| {

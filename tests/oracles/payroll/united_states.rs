@@ -6,7 +6,7 @@ use fondaco_payroll::Program;
 use fondaco_payroll::jurisdictions::united_states;
 use serde_json::Value;
 
-use super::{Answer, expected, id, on, plain, said};
+use super::{Answer, expected, id, on, plain, said, unread};
 use crate::case::Case;
 use crate::json::{list, read, text};
 
@@ -52,6 +52,13 @@ pub(super) fn status(form: &Value) -> Answer<&str> {
 fn withheld(program: &Program, case: &Value) -> Answer<Case> {
     let input = case.get("input").ok_or("a case has an input")?;
     let form = input.get("w4").ok_or("a case has a form W-4")?;
+    let of_form = FORM.map(|(_, theirs)| theirs);
+    let others = unread(case, &["id", "input", "expected", "note"])
+        .or_else(|| unread(input, &["frequency", "taxable_wages", "ytd_wages", "w4"]))
+        .or_else(|| unread(form, &[&of_form[..], &["form", "status", "extra"]].concat()));
+    if let Some(reason) = others {
+        return Ok(Case::unsupported(id(case)?, &reason));
+    }
     let (wages, to_date) = (plain(input, "taxable_wages")?, plain(input, "ytd_wages")?);
     let mut inputs = program.case("oracle");
     inputs.set("frequency", text(input, "frequency")?);
