@@ -15,6 +15,7 @@ use super::compute::{self, Place};
 use super::deductions::{self, Owed};
 use super::moves::{ask, must_be, run_of, step, totals};
 use super::sums::Sums;
+use super::unpaid::left_to_pay;
 use super::{
     PayInput, Run, RunDeed, RunError, RunKind, RunRefusal, RunStatus, RunTotal, Slip, rights,
 };
@@ -55,7 +56,9 @@ pub(crate) type Gathered = Result<Arc<PayInput>, Refused>;
 pub enum PaySource {
     /// A host that keeps its employees elsewhere brings them.
     Given(Arc<[Arc<PayInput>]>),
-    /// What is recorded of the employees of the pay group that the run's calendar names, as it is known when each is computed.
+    /// What is recorded of the employees of the pay group that the run's calendar names, as it is known when each is computed: so far as no
+    /// other slip of the period pays it. A regular run pays all of it; off-cycle and bonus runs pay one-off items, and an off-cycle run
+    /// also those whom the approved regular run has no slip of; a final run also those whose contract ends.
     Staff,
 }
 
@@ -91,6 +94,7 @@ impl PaySource {
             }
             PaySource::Staff => {
                 let (cases, after) = gathering(tx, run)?.next(tx, Some(from), limit)?;
+                let cases = left_to_pay(tx, run, cases)?;
                 let case = |case: crate::staff::Gathered| match case.input {
                     Ok(input) => Ok(Arc::new(input)),
                     Err(error) => Err(Refused::new(case.employee, &case.number, &error)),

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
-use fondaco_core::{DateRange, PartyId};
+use fondaco_core::{DateRange, Id, PartyId};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::Value;
 use crate::calendars::TaxTime;
+use crate::staff::PayItem;
 
 /// A value of an input of the rules, as a slip keeps it: texts of choices, days and yes or no; numbers of everything else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,6 +109,9 @@ pub struct PayComponent {
     /// The first day of the period that it belongs to, where that is another than the slip's: retro pay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub original: Option<NaiveDate>,
+    /// The one-off item that it is, where it is one that is recorded of the employee: it is paid by one slip.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<Id<PayItem>>,
     /// Which cost centres bear it, where they are not those of the whole slip.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shares: Vec<CostShare>,
@@ -135,6 +139,7 @@ impl PayComponent {
             unit: None,
             rate: None,
             original: None,
+            item: None,
             shares: Vec::new(),
         }
     }

@@ -39,6 +39,7 @@ mod retro_cases;
 pub mod rights;
 mod sums;
 mod totals;
+mod unpaid;
 mod verify;
 mod void;
 mod warnings;

@@ -352,10 +352,8 @@ impl Retro<'_> {
             }
         }
         for slip in &past.anew {
-            let case = cases.iter().find(|case| {
-                case.from == slip.period_start
-                    && matches!(slip.kind, RunKind::Regular | RunKind::Final)
-            });
+            let case = cases.iter().find(|case| case.from == slip.period_start);
+            let case = case.filter(|_| past.is_main(slip));
             let figures = self.figures(slip, case, &chain)?;
             for line in &figures.lines {
                 ledger.add(line, slip.period_start, Decimal::ONE);
@@ -529,6 +527,19 @@ impl<'s> Past<'s> {
         let periods = rest.iter().map(|slip| slip.period_start).collect();
         let sums = rest.iter().flat_map(|slip| sums_of(slip)).collect();
         Past { anew, retro, periods, sums }
+    }
+
+    /// Whether a slip is what a case of its period says anew: the regular one; the last pay of those who have no other. What was paid
+    /// besides stands.
+    fn is_main(&self, slip: &Slip) -> bool {
+        let is_regular = |other: &&Arc<Slip>| {
+            other.kind == RunKind::Regular && other.period_start == slip.period_start
+        };
+        match slip.kind {
+            RunKind::Regular => true,
+            RunKind::Final => !self.anew.iter().any(|other| is_regular(&other)),
+            _ => false,
+        }
     }
 
     fn is_sum_anew(&self, sum: &SlipSum) -> bool {

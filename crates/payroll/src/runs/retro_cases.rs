@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use fondaco_core::{Id, Range, Reading};
 
+use super::unpaid::of_regular;
 use super::{PayInput, Refused, Run};
 use crate::PayrollError;
 use crate::calendars::PayPeriod;
@@ -67,10 +68,12 @@ pub fn retro_cases(
         if period.starts == run.period_start {
             period.pay_date = run.pay_date;
         }
+        let of_period = Run { period_start: period.starts, ..run.as_ref().clone() };
         let gathering = Gathering::open(read, &period, None)?;
         let mut next = None;
         loop {
             let (gathered, after) = gathering.next(read, next, CHUNK)?;
+            let gathered = of_regular(read, &of_period, gathered)?;
             for one in gathered {
                 match one.input {
                     Ok(input) => cases.push(input),

@@ -91,3 +91,105 @@ fn leave_in_a_closed_period_is_refused() {
     let late = RequestLeave::new("1", "VACATION", d("2026-01-12"), d("2026-01-12"));
     assert_eq!(host.refused("late", &late).code(), "payroll.leave_closed");
 }
+
+/// A run of January 2026 of the offices, computed.
+fn january(host: &Host, name: &str, kind: RunKind) -> fondaco_core::Id<Run> {
+    let days = (d("2026-01-01"), d("2026-01-31"));
+    let run =
+        host.must(name, &CreateRun { kind, ..CreateRun::new("monthly", days, d("2026-01-30")) });
+    calculated(host, &format!("{name} computed"), run);
+    run
+}
+
+fn settled(host: &Host, name: &str, run: fondaco_core::Id<Run>) {
+    let boss = host.acting_as("boss");
+    let to = RunMove::Approve { without_refused: true };
+    let mut approve = AdvanceRun { run, to, reason: "looked at".into() };
+    boss.run_job(&format!("{name} approved"), &mut approve, &mut ()).unwrap();
+}
+
+/// Who gets how much.
+fn paid(host: &Host, run: fondaco_core::Id<Run>) -> Vec<String> {
+    let slips = host.view(|view| slips(view, run));
+    let mut told: Vec<String> =
+        slips.iter().map(|slip| format!("{} {}", slip.number, slip.gross.to_decimal())).collect();
+    told.sort();
+    told
+}
+
+fn bonus(host: &Host, number: &str, amount: &str) {
+    let item = NewItem::new(number, d("2026-01-20"), "BONUS", n(amount), "well done");
+    host.must(&format!("bonus {number} {amount}"), &RecordItems::new(vec![item]));
+}
+
+#[test]
+fn what_a_regular_run_pays_no_other_run_of_the_period_pays_again() {
+    everywhere(|host| {
+        for number in ["1", "2"] {
+            hire(host, number, "monthly", "2026-01-01/..", ("SALARY", "60000", PayPer::Year));
+        }
+        bonus(host, "1", "300");
+        // An item is paid by the run that is computed first, the salary by the regular one.
+        let early = january(host, "early", RunKind::Bonus);
+        assert_eq!(paid(host, early), ["1 300"]);
+        settled(host, "early", early);
+        bonus(host, "1", "70");
+        let regular = january(host, "regular", RunKind::Regular);
+        assert_eq!(paid(host, regular), ["1 5070", "2 5000"]);
+        let between = january(host, "between", RunKind::OffCycle);
+        assert!(paid(host, between).is_empty());
+        settled(host, "regular", regular);
+        for (name, kind) in
+            [("bonus", RunKind::Bonus), ("off-cycle", RunKind::OffCycle), ("final", RunKind::Final)]
+        {
+            assert!(paid(host, january(host, name, kind)).is_empty(), "{name}");
+        }
+        bonus(host, "2", "400");
+        let late = january(host, "late", RunKind::OffCycle);
+        assert_eq!(paid(host, late), ["2 400"]);
+        // Another that is computed meanwhile doesn't pay it too.
+        assert!(paid(host, january(host, "later", RunKind::Bonus)).is_empty());
+        settled(host, "late", late);
+        // Nothing of it is retro pay.
+        let days = (d("2026-02-01"), d("2026-02-28"));
+        let create = CreateRun::new("monthly", days, d("2026-02-27"));
+        let retro = host.must("retro", &CreateRun { kind: RunKind::Retro, ..create });
+        let (cases, _) = host.view(|view| retro_cases(view, retro, d("2026-01-01")));
+        let mut job = RetroRun::new(retro, cases, RetroLaw::OldPeriods, "none");
+        assert_eq!(host.run_job("retro computed", &mut job, &mut ()).unwrap().report.slips, 0);
+    });
+}
+
+#[test]
+fn who_was_left_out_is_paid_off_cycle_once() {
+    everywhere(|host| {
+        for number in ["1", "2", "3"] {
+            hire(host, number, "monthly", "2026-01-01/..", ("SALARY", "60000", PayPer::Year));
+        }
+        bonus(host, "2", "-5"); // which no bonus can be
+        let regular = january(host, "regular", RunKind::Regular);
+        assert_eq!(paid(host, regular), ["1 5000", "3 5000"]);
+        settled(host, "regular", regular);
+        bonus(host, "2", "5");
+        let employee = host.view(|view| slips(view, regular));
+        let employee = employee.iter().find(|slip| slip.number == "3").unwrap().employee;
+        host.must("void", &VoidSlip::new(regular, employee, "another account"));
+        let late = january(host, "late", RunKind::OffCycle);
+        assert_eq!(paid(host, late), ["2 5000", "3 5000"]);
+        settled(host, "late", late);
+        assert!(paid(host, january(host, "later", RunKind::OffCycle)).is_empty());
+    });
+}
+
+#[test]
+fn a_final_run_pays_those_who_leave_and_the_regular_one_no_more() {
+    everywhere(|host| {
+        hire(host, "1", "monthly", "2026-01-01/2026-01-31", ("SALARY", "60000", PayPer::Year));
+        hire(host, "2", "monthly", "2026-01-01/..", ("SALARY", "60000", PayPer::Year));
+        let last = january(host, "final", RunKind::Final);
+        assert_eq!(paid(host, last), ["1 5000"]);
+        settled(host, "final", last);
+        bonus(host, "1", "50");
+        assert_eq!(paid(host, january(host, "regular", RunKind::Regular)), ["1 50", "2 5000"]);
+    });
+}

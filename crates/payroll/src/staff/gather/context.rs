@@ -136,14 +136,15 @@ impl Gathering {
         {
             let Some(employee) = employee else { continue };
             let rows = Rows { terms, private, requests, items, sheets };
-            let input = Person::of(self, &employee, rows).and_then(|person| person.input());
-            let input = match input {
+            let person = Person::of(self, &employee, rows);
+            let leaves = person.as_ref().is_ok_and(Person::leaves);
+            let input = match person.and_then(|person| person.input()) {
                 Ok(None) => continue,
                 Ok(Some(input)) => Ok(input),
                 Err(PayrollError::Halt(halt)) => return Err(halt.into()),
                 Err(error) => Err(error),
             };
-            all.push(Gathered { employee: *party, number: employee.number.clone(), input });
+            all.push(Gathered { employee: *party, number: employee.number.clone(), leaves, input });
         }
         Ok(all)
     }

@@ -143,7 +143,8 @@ impl Person<'_> {
             }
             let component = self.of.component(&item.component)?;
             let made = self.made(component, jobs, (item.value, pay, item.job.as_ref()))?;
-            lines.push(self.line(component, made.0, made.1, &item.cost_centres));
+            let line = self.line(component, made.0, made.1, &item.cost_centres);
+            lines.push(PayComponent { item: Some(item.id), ..line });
         }
         Ok(())
     }

@@ -35,6 +35,8 @@ pub struct Gathered {
     pub employee: PartyId,
     /// Their number.
     pub number: SmolStr,
+    /// Whether no contract follows on the period: this is their last pay.
+    pub leaves: bool,
     /// What the slip is computed from.
     pub input: Result<PayInput, PayrollError>,
 }

@@ -165,6 +165,12 @@ impl<'g> Person<'g> {
         Ok(Some(input))
     }
 
+    /// Whether no contract follows on the period.
+    pub(super) fn leaves(&self) -> bool {
+        let next = self.of.period.ends.succ_opt();
+        next.is_none_or(|day| self.any_contract(day).is_none())
+    }
+
     /// Who has no contract has nothing that would be paid.
     fn none_is_paid(&self) -> Result<(), PayrollError> {
         let days = self.of.days();

@@ -1,0 +1,168 @@
+//! What of a period is still to be paid to whom, where the employees are kept here: everything is paid by one slip of the period.
+//!
+//! A one-off item is paid by the first run of its period that is computed, whichever kind it is of. Regular pay is paid by the regular run;
+//! by a final run to those whose contract ends in the period; by an off-cycle run to those whom the regular run went on without. A bonus
+//! run pays no regular pay.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use fondaco_core::{Id, PartyId, Range, Reading};
+use smol_str::SmolStr;
+
+use super::{PayComponent, PayInput, Run, RunKind, RunStatus, Slip, SlipStatus};
+use crate::PayrollError;
+use crate::staff::{Gathered, PayItem};
+
+/// The cases of a run without what other slips of its period pay. Who has nothing left to be paid is left out.
+pub(super) fn left_to_pay(
+    read: &mut impl Reading,
+    run: &Run,
+    gathered: Vec<Gathered>,
+) -> Result<Vec<Gathered>, PayrollError> {
+    let others = beside(read, run)?;
+    let slips = slips_of(read, &others, &gathered)?;
+    let went_on =
+        |other: &Arc<Run>| other.kind == RunKind::Regular && other.status >= RunStatus::Approved;
+    let went_on = others.iter().any(went_on);
+    let left = gathered.into_iter().filter_map(|case| {
+        let paid = Paid::by(slips.get(&case.employee).map(Vec::as_slice).unwrap_or_default());
+        let takes_regular = match run.kind {
+            RunKind::Regular => true,
+            RunKind::Final => case.leaves,
+            RunKind::OffCycle => went_on,
+            RunKind::Bonus | RunKind::Correction | RunKind::Retro => false,
+        };
+        let input = match case.input {
+            Ok(input) => Ok(paid.rest(input, takes_regular)?),
+            error => error,
+        };
+        Some(Gathered { input, ..case })
+    });
+    Ok(left.collect())
+}
+
+/// The cases of a period as its regular slips should be: without the one-off items of slips that stand beside these.
+pub(super) fn of_regular(
+    read: &mut impl Reading,
+    run: &Run,
+    mut gathered: Vec<Gathered>,
+) -> Result<Vec<Gathered>, PayrollError> {
+    let others = beside(read, run)?;
+    let slips = slips_of(read, &others, &gathered)?;
+    for case in &mut gathered {
+        let Ok(input) = &mut case.input else { continue };
+        let slips = slips.get(&case.employee).map(Vec::as_slice).unwrap_or_default();
+        let counted = || slips.iter().filter(|slip| slip.status.counts());
+        let has_regular = counted().any(|slip| slip.kind == RunKind::Regular);
+        let stands = |slip: &&Arc<Slip>| match slip.kind {
+            RunKind::OffCycle | RunKind::Bonus => true,
+            RunKind::Final => has_regular,
+            _ => false,
+        };
+        let paid: BTreeSet<_> = counted().filter(stands).flat_map(|slip| items_of(slip)).collect();
+        input.components.retain(|line| line.item.is_none_or(|item| !paid.contains(&item)));
+    }
+    Ok(gathered)
+}
+
+/// The other runs of a run's period that pay anything of it.
+fn beside(read: &mut impl Reading, run: &Run) -> Result<Vec<Arc<Run>>, PayrollError> {
+    let period = (run.calendar.clone(), run.period_start);
+    let mut runs = read.peek_scan(&Range::by(Run::BY_PERIOD, &period))?;
+    runs.retain(|other| {
+        other.id != run.id
+            && other.status != RunStatus::Cancelled
+            && !matches!(other.kind, RunKind::Retro | RunKind::Correction)
+    });
+    Ok(runs)
+}
+
+/// The slips of these runs, and those that stand in place of voided ones: computed or counted.
+fn slips_of(
+    read: &mut impl Reading,
+    runs: &[Arc<Run>],
+    gathered: &[Gathered],
+) -> Result<BTreeMap<PartyId, Vec<Arc<Slip>>>, PayrollError> {
+    let employees = gathered.iter().map(|case| case.employee);
+    let keys = employees.flat_map(|employee| runs.iter().map(move |run| (run.id, employee)));
+    let found = read.peek_many::<Slip>(&keys.collect::<Vec<_>>())?;
+    let mut slips: BTreeMap<PartyId, Vec<Arc<Slip>>> = BTreeMap::new();
+    for slip in found.into_iter().flatten() {
+        if slip.status == SlipStatus::Voided {
+            let in_place = in_place_of(read, &slip)?;
+            slips.entry(slip.employee).or_default().extend(in_place);
+        } else {
+            slips.entry(slip.employee).or_default().push(slip);
+        }
+    }
+    Ok(slips)
+}
+
+/// The slip that stands in place of a voided one, by however many corrections.
+fn in_place_of(read: &mut impl Reading, voided: &Slip) -> Result<Option<Arc<Slip>>, PayrollError> {
+    let mut all = read.peek_scan(&Range::by(Slip::BY_EMPLOYEE, &voided.employee))?;
+    all.retain(|slip| slip.replaces.is_some());
+    all.sort_by_key(|slip| slip.run); // ids order by time
+    let mut chain = BTreeSet::from([voided.run]);
+    let mut stands = None;
+    for slip in all {
+        if slip.replaces.is_some_and(|run| chain.contains(&run)) {
+            chain.insert(slip.run);
+            stands = (slip.status != SlipStatus::Voided).then_some(slip);
+        }
+    }
+    Ok(stands)
+}
+
+fn items_of(slip: &Slip) -> impl Iterator<Item = Id<PayItem>> {
+    slip.input.components.iter().filter_map(|line| line.item)
+}
+
+/// What other slips of a period pay an employee.
+#[derive(Default)]
+struct Paid {
+    is_regular: bool,
+    /// The components that are paid besides one-off items.
+    codes: BTreeSet<SmolStr>,
+    items: BTreeSet<Id<PayItem>>,
+}
+
+fn is_regular(line: &PayComponent) -> bool {
+    line.item.is_none() && !line.amount.is_zero()
+}
+
+impl Paid {
+    fn by(slips: &[Arc<Slip>]) -> Paid {
+        let mut paid = Paid::default();
+        for slip in slips {
+            paid.is_regular |= slip.kind == RunKind::Regular;
+            paid.items.extend(items_of(slip));
+            let regular = slip.input.components.iter().filter(|line| is_regular(line));
+            paid.codes.extend(regular.map(|line| line.code.clone()));
+        }
+        paid
+    }
+
+    /// What of a case is paid by none of the slips.
+    fn rest(&self, mut input: PayInput, takes_regular: bool) -> Option<PayInput> {
+        let again = |line: &PayComponent| is_regular(line) && self.codes.contains(&line.code);
+        let takes_regular =
+            takes_regular && !self.is_regular && !input.components.iter().any(again);
+        let all = std::mem::take(&mut input.components);
+        let (mut rest, paid): (Vec<_>, Vec<_>) = all
+            .into_iter()
+            .partition(|line| line.item.map_or(takes_regular, |item| !self.items.contains(&item)));
+        if rest.is_empty() && !takes_regular {
+            return None;
+        }
+        // The rules may ask for what is paid elsewhere all the same.
+        for line in paid {
+            if !rest.iter().any(|other| other.input == line.input) {
+                rest.push(PayComponent::new(line.code, line.input, rust_decimal::Decimal::ZERO));
+            }
+        }
+        input.components = rest;
+        Some(input)
+    }
+}
