@@ -537,7 +537,7 @@ impl<'s> Past<'s> {
         };
         match slip.kind {
             RunKind::Regular => true,
-            RunKind::Final => !self.anew.iter().any(|other| is_regular(&other)),
+            RunKind::Final => !self.anew.iter().any(is_regular),
             _ => false,
         }
     }

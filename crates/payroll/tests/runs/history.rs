@@ -260,7 +260,12 @@ proptest! {
             money(&life, employee, &slips)?;
         }
         let closed: BTreeSet<_> = life.runs.iter().take(life.closed as usize).collect();
-        prop_assert!(closed.iter().all(|run| life.house.run(**run).status == RunStatus::Closed));
+        // What is closed is opened by money that comes back alone.
+        for run in closed {
+            let slips = life.house.host.view(|view| slips(view, *run));
+            let came_back = slips.iter().any(|slip| slip.status != SlipStatus::Closed);
+            prop_assert!(came_back || life.house.run(*run).status == RunStatus::Closed);
+        }
     }
 }
 

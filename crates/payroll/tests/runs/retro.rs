@@ -124,3 +124,17 @@ fn who_has_no_difference_any_more_has_no_slip_when_retro_pay_is_computed_again()
         house.clean();
     });
 }
+
+#[test]
+fn a_case_stands_for_the_regular_slip_and_final_pay_beside_it_stays() {
+    House::everywhere(|house| {
+        house.paid(1, vec![case(1, 1, dec("2000"))]);
+        let last = house.create(RunKind::Final, 1, "final");
+        house.calculate(last, "final pay", vec![case(1, 1, dec("300"))]).unwrap();
+        house.settle(last);
+        let run = house.create(RunKind::Retro, 2, "retro");
+        let same = vec![case(1, 1, dec("2000"))];
+        assert_eq!(house.retro(run, "same", same, RetroLaw::OldPeriods).unwrap().slips, 0);
+        house.clean();
+    });
+}
