@@ -13,7 +13,7 @@ use fondaco::payroll::outputs::year::W2;
 use fondaco::payroll::outputs::{
     CostReport, Journal, Labels, Payslip, PayslipHead, Register, YearToDate,
 };
-use fondaco::payroll::runs::{PayInput, Slip, explain, forecast};
+use fondaco::payroll::runs::{PayInput, Slip, explain, forecast, opening_sums};
 
 use super::cases::{LAW, Period, case};
 use super::half_year::{Done, HalfYear, bank_file};
@@ -87,7 +87,8 @@ impl Told {
             by_month: CostReport::by_month(&all)?.to_report()?,
             ahead: ahead(half)?,
             journal: Journal::of(&last.slips, &half.deductions)?.to_report()?,
-            w2: W2::of(&year, 2013)?.to_report(),
+            w2: W2::of(&year, &half.payroll.view(|view| opening_sums(view, slip.employee))?, 2013)?
+                .to_report(),
             figures: vec![
                 Figure::new("People paid", total.people.len()),
                 Figure::new("Slips", all.len()),

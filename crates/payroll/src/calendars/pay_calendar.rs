@@ -224,7 +224,7 @@ impl PayCalendar {
     }
 
     /// The day on which a period that ends on a day is paid, before holidays move it.
-    pub(super) fn regular_pay_date(&self, end: NaiveDate) -> Option<NaiveDate> {
+    pub(crate) fn regular_pay_date(&self, end: NaiveDate) -> Option<NaiveDate> {
         match self.pay_day {
             PayDay::AfterEnd { days } => shifted(end, days.into()),
             PayDay::OfMonth { day, months_later } => {

@@ -17,7 +17,9 @@ use smol_str::SmolStr;
 
 use super::{OutputError, add, on_net};
 use crate::rules::Kind;
-use crate::runs::{CostShare, Deduction, DeductionKind, Slip, SlipLine};
+use crate::runs::{
+    CostShare, Deduction, DeductionDeed, DeductionKind, DeductionStep, Slip, SlipLine,
+};
 
 /// What an account is to payroll.
 #[derive(
@@ -126,6 +128,39 @@ impl Journal {
                 let (number, lines) = (slip.number.clone(), net);
                 return Err(OutputError::Unbalanced { number, lines, net: said });
             }
+        }
+        Ok(Journal { currency, lines: sums.lines() })
+    }
+
+    /// The lines of what moved claims and loans besides slips: money of a voided slip that had left becomes a claim, and the claim ends as
+    /// it comes back from the bank, is paid back or is let go. The money itself is the books' own entry against net pay; what is let go is
+    /// borne as wages. What was owed to begin with is in the books already, and orders are no claims of the company.
+    ///
+    /// # Errors
+    /// [`OutputError::Exact`].
+    pub fn of_steps(
+        currency: Currency,
+        steps: &[impl Borrow<DeductionStep>],
+        deductions: &[impl Borrow<Deduction>],
+    ) -> Result<Journal, OutputError> {
+        let mut sums = Sums::default();
+        for step in steps.iter().map(Borrow::borrow) {
+            let mut all = deductions.iter().map(Borrow::borrow);
+            let known: Option<&Deduction> = all.find(|known| known.id == step.deduction);
+            let component = known.map(|known| known.component.clone());
+            let role = match known.map(|known| known.kind) {
+                Some(DeductionKind::Loan | DeductionKind::Advance) => AccountRole::Loans,
+                Some(DeductionKind::Order | DeductionKind::Other) => continue,
+                Some(DeductionKind::Claim) | None => AccountRole::Claims,
+            };
+            let other = match step.deed {
+                DeductionDeed::Set => continue,
+                DeductionDeed::Ended => (AccountRole::Wages, component.clone(), None),
+                DeductionDeed::Claimed | DeductionDeed::Returned | DeductionDeed::Repaid => {
+                    (AccountRole::NetPay, None, None)
+                }
+            };
+            sums.pair((role, component, None), other, step.amount.to_decimal())?;
         }
         Ok(Journal { currency, lines: sums.lines() })
     }

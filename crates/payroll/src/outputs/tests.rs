@@ -1,6 +1,7 @@
 //! Outputs of slips that are made by hand: what they say, and that nothing is lost on the way.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::Datelike;
 use fondaco_core::report::Locale;
@@ -14,8 +15,8 @@ use super::*;
 use crate::Amt;
 use crate::rules::Kind;
 use crate::runs::{
-    BankPart, BankShare, CostShare, DeductionKind, PayInput, RunKind, Slip, SlipLine, SlipStatus,
-    SlipSum, Whole,
+    BankPart, BankShare, CostShare, DeductionKind, OpeningSum, PayInput, RunKind, Slip, SlipLine,
+    SlipStatus, SlipSum, Whole,
 };
 
 fn d(text: &str) -> Decimal {
@@ -246,14 +247,18 @@ fn fixed_parts_go_first_and_the_last_account_takes_what_is_left() {
     let paid = transfers(std::slice::from_ref(&split), &account).unwrap();
     let told: Vec<_> = paid
         .iter()
-        .map(|payment| (payment.reference.to_string(), payment.amount.to_string()))
+        .map(|payment| {
+            let (code, rest) = payment.reference.split_at(7);
+            assert!(code.chars().all(|letter| letter.is_ascii_alphanumeric()));
+            (rest.to_owned(), payment.amount.to_string())
+        })
         .collect();
     assert_eq!(
         told,
         [
-            ("2026-01-28/17/1".to_owned(), "500.00 USD".to_owned()),
-            ("2026-01-28/17/2".into(), "1229.35 USD".into()),
-            ("2026-01-28/17/3".into(), "1959.07 USD".into())
+            ("/17/1".to_owned(), "500.00 USD".to_owned()),
+            ("/17/2".into(), "1229.35 USD".into()),
+            ("/17/3".into(), "1959.07 USD".into())
         ]
     );
     let part_paid = Slip { paid: amt(d("3000")), ..split.clone() };
@@ -363,7 +368,19 @@ fn costs_go_by_centre_and_by_month() {
 #[test]
 fn the_boxes_of_a_w2() {
     let year: Vec<Slip> = (1..=12).map(|month| american("17", month)).collect();
-    let w2 = W2::of(&year, 2026).unwrap();
+    let before = |sum: &str| {
+        Arc::new(OpeningSum {
+            employee: PartyId::named("17"),
+            id: Id::from_u128(1),
+            sum: sum.into(),
+            year: 2026,
+            amount: amt(d("1000")),
+            reason: "the payroll before".into(),
+            recorded_at: Timestamp::EPOCH,
+        })
+    };
+    let opened = [before("social_security_wages_to_date"), before("medicare_wages_to_date")];
+    let w2 = W2::of(&year, &opened, 2026).unwrap();
     assert_eq!((w2.wages, w2.federal_income_tax), (d("57120"), d("7348.92")));
     // With the thousand that the year began with.
     assert_eq!((w2.social_security_wages, w2.medicare_wages), (d("61120"), d("61120")));
@@ -385,19 +402,19 @@ fn the_boxes_of_a_w2() {
         after: d("250000"),
     }]
     .into();
-    assert_eq!(W2::of(&[rich], 2026).unwrap().social_security_wages, d("184500"));
-    assert_eq!(W2::of(&year, 2025).unwrap_err(), OutputError::NoSlip);
+    assert_eq!(W2::of(&[rich], &[], 2026).unwrap().social_security_wages, d("184500"));
+    assert_eq!(W2::of(&year, &[], 2025).unwrap_err(), OutputError::NoSlip);
     assert_eq!(
-        W2::of(&[american("17", 1), american("18", 2)], 2026).unwrap_err().code(),
+        W2::of(&[american("17", 1), american("18", 2)], &[], 2026).unwrap_err().code(),
         "payroll.output_mixed"
     );
     let other = slip("17", 3, "germany", Currency::EUR, vec![]);
     assert_eq!(
-        W2::of(&[american("17", 1), other], 2026).unwrap_err().code(),
+        W2::of(&[american("17", 1), other], &[], 2026).unwrap_err().code(),
         "payroll.output_mixed"
     );
     let voided = Slip { status: SlipStatus::Voided, ..american("17", 2) };
-    assert_eq!(W2::of(&[american("17", 1), voided], 2026).unwrap().wages, d("4760"));
+    assert_eq!(W2::of(&[american("17", 1), voided], &[], 2026).unwrap().wages, d("4760"));
 }
 
 #[test]
@@ -427,7 +444,19 @@ fn a_p60_tells_this_employment_from_the_ones_before() {
         });
         Slip { sums: sums.into(), ..slip }
     };
-    let p60 = P60::of(&[month(2, "A"), month(1, "M"), month(3, "A")], 2025).unwrap();
+    let p45 = |sum: &str, amount: &str| {
+        Arc::new(OpeningSum {
+            employee: PartyId::named("17"),
+            id: Id::from_u128(1),
+            sum: sum.into(),
+            year: 2025,
+            amount: amt(d(amount)),
+            reason: "P45".into(),
+            recorded_at: Timestamp::EPOCH,
+        })
+    };
+    let opened = [p45("pay_to_date", "8000"), p45("tax_to_date", "700")];
+    let p60 = P60::of(&[month(2, "A"), month(1, "M"), month(3, "A")], &opened, 2025).unwrap();
     assert_eq!(
         (p60.previous_pay, p60.previous_tax, p60.pay, p60.tax),
         (d("8000"), d("700"), d("9000"), d("1170"))
@@ -475,6 +504,16 @@ fn a_lohnsteuerbescheinigung_leaves_out_what_is_free_of_tax() {
         ["3", "4", "6", "22a", "23a", "25"]
     );
     assert!(figures.to_report().to_string().contains("Bruttoarbeitslohn"));
+    // A rise of December that is paid in January, as wages of December: they belong to the old year's certificate.
+    let december = with(month(1), |input| *input = input.clone().in_year("calendar_year", 2025));
+    let start = chrono::NaiveDate::from_ymd_opt(2025, 12, 1).unwrap();
+    let december = Slip { period_start: start, run: Id::from_u128(99), ..december };
+    let more = SlipLine { original: Some(start), ..line("wage", Kind::Earning, "500") };
+    let late = slip("17", 2, "germany", Currency::EUR, vec![more]);
+    let late = Slip { rests_on: Some(2), ..late };
+    let gross =
+        |year| Lohnsteuerbescheinigung::of(&[&december, &late, &month(1)], year).unwrap().gross;
+    assert_eq!((gross(2025), gross(2026)), (d("4550"), d("4050")));
 }
 
 #[cfg(feature = "pdf")]

@@ -8,14 +8,14 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::payments::{BankAccount, Payment};
 use super::{OutputError, add};
-use crate::runs::{BankPart, Slip};
+use crate::runs::{BankPart, Slip, SlipStatus};
 
 /// Says whose account something is: by what a [`BankShare`](crate::runs::BankShare) calls it, the name on it and its number.
 pub type Accounts<'a> = &'a dyn Fn(&Slip, &str) -> Option<(SmolStr, BankAccount)>;
 
 /// The payments of slips, what is left of their net pay: fixed amounts first come first served, then per cents of the whole, then the rest.
-/// A payment's reference is the period, the employee's number and the place of the account: `2026-01-31/1001/1`. Slips of nothing, and
-/// voided ones, are left out.
+/// A payment's reference is a code of the run, the employee's number and the place of the account: `K3M9QF2/1001/1`. The code is another one
+/// when money was paid or came back in between, and the same when a file is made twice. Slips of nothing, and voided ones, are left out.
 ///
 /// # Errors
 /// [`OutputError`], naming the employee: an account that nobody knows, none at all, a part that can't be.
@@ -27,16 +27,29 @@ pub fn transfers(
     for slip in slips.iter().map(Borrow::borrow).filter(|slip| slip.status.counts()) {
         let due = decimal::sub(slip.net.to_decimal(), slip.paid.to_decimal())
             .map_err(|error| OutputError::Exact { what: "what is left to pay", error })?;
+        let code = code(slip);
         for (place, (account, amount)) in (1..).zip(split(slip, due)?) {
             let (payee, number) = accounts(slip, &account).ok_or_else(|| {
                 OutputError::NoAccount { number: slip.number.clone(), account: account.clone() }
             })?;
-            let reference = format_smolstr!("{}/{}/{place}", slip.period_end, slip.number);
+            let reference = format_smolstr!("{code}/{}/{place}", slip.number);
             let money = Money::new(amount, slip.currency);
             payments.push(Payment::new(reference, payee, number, money));
         }
     }
     Ok(payments)
+}
+
+/// Seven letters and digits that tell runs apart, and how far they are paid: 35 bits of the run's id, spread over all of it.
+fn code(slip: &Slip) -> String {
+    const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    const SPREAD: u128 = 0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835;
+    let paid = slip.paid.to_decimal().normalize();
+    let far = paid.mantissa().unsigned_abs() << 1 | u128::from(slip.status == SlipStatus::Returned);
+    let mixed = slip.run.to_u128().wrapping_mul(SPREAD) ^ far;
+    let mixed = (mixed ^ (mixed >> 64)).wrapping_mul(SPREAD);
+    let letter = |at: u32| LETTERS.get((mixed >> (123 - 5 * at)) as usize & 31);
+    (0..7).filter_map(letter).map(|letter| char::from(*letter)).collect()
 }
 
 /// How much of what is due each account gets, those that get nothing left out.

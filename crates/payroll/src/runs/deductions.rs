@@ -572,6 +572,17 @@ pub(crate) fn move_balance(
     Ok(tx.add_all(vec![DeductionBalance { deduction, owed: amount }])?)
 }
 
+/// What moved the balance of a deduction besides slips, in order.
+///
+/// # Errors
+/// A [`Halt`](fondaco_core::Halt), to be passed on.
+pub fn deduction_steps(
+    read: &mut impl Reading,
+    deduction: Id<Deduction>,
+) -> Result<Vec<Arc<DeductionStep>>, PayrollError> {
+    Ok(read.peek_scan(&Range::<DeductionStep>::by_key(&deduction))?)
+}
+
 /// All that is or was taken from an employee's pay, with what is owed for it.
 ///
 /// # Errors

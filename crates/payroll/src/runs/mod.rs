@@ -51,7 +51,7 @@ pub use calculate::{CalculateCursor, CalculateRun, PaySource, Refused, RunReport
 pub use create::{CancelRun, CreateRun, ReopenRun};
 pub use deductions::{
     Deduction, DeductionBalance, DeductionDeed, DeductionKind, DeductionStep, EndDeduction,
-    OrderLimit, RepayDeduction, SetDeduction, deductions_of,
+    OrderLimit, RepayDeduction, SetDeduction, deduction_steps, deductions_of,
 };
 pub use edit::{ChangeSlip, CorrectSlip, DropSlip};
 pub use error::RunError;
@@ -71,7 +71,7 @@ pub use record::{
 };
 pub use retro::{RetroLaw, RetroRun};
 pub use retro_cases::retro_cases;
-pub use sums::{OpenSums, OpeningLine, OpeningSum, YearSum, year_sums};
+pub use sums::{OpenSums, OpeningLine, OpeningSum, YearSum, opening_sums, year_sums};
 pub use void::VoidSlip;
 pub use warnings::{RunWarning, warnings, warnings_report};
 

@@ -162,6 +162,17 @@ impl Sums {
     }
 }
 
+/// What was entered of an employee's year-to-date sums of before.
+///
+/// # Errors
+/// A [`Halt`](fondaco_core::Halt), to be passed on.
+pub fn opening_sums(
+    read: &mut impl Reading,
+    employee: PartyId,
+) -> Result<Vec<std::sync::Arc<OpeningSum>>, PayrollError> {
+    Ok(read.peek_scan(&Range::<OpeningSum>::by_key(&employee))?)
+}
+
 /// The year-to-date sums of an employee, by accumulator and year.
 ///
 /// # Errors

@@ -2,6 +2,9 @@
 
 use fondaco_core::Id;
 use fondaco_payroll::garnishment::Limit;
+use fondaco_payroll::outputs::payments::BankAccount;
+use fondaco_payroll::outputs::year::W2;
+use fondaco_payroll::outputs::{AccountRole, Journal, transfers};
 use fondaco_payroll::runs::*;
 
 use crate::house::*;
@@ -252,6 +255,106 @@ fn the_tax_year_is_that_of_the_shipped_rules_or_has_to_be_said() {
     assert_eq!(british("2026-04-06"), Some(2026));
     let other = period("house", "2026-01-30");
     assert_eq!((other.year("tax_year"), other.year("calendar_year")), (None, Some(2026)));
+}
+
+#[test]
+fn payments_of_two_runs_and_of_what_came_back_have_references_of_their_own() {
+    let house = House::memory();
+    let with_bank = |mut case: PayInput| {
+        case.bank.push(BankShare { account: "MAIN".into(), part: BankPart::Rest });
+        case
+    };
+    let account = BankAccount::iban("DE89370400440532013000", None).unwrap();
+    let reference = |run| {
+        let slips = house.host.view(|view| slips(view, run));
+        let all = transfers(&slips, &|_, _| Some(("Ada".into(), account.clone()))).unwrap();
+        all[0].reference.to_string()
+    };
+    let mut told = std::collections::BTreeSet::new();
+    let kinds = [RunKind::Regular, RunKind::Bonus, RunKind::OffCycle];
+    let runs = kinds.map(|kind| {
+        let run = house.create(kind, 1, &format!("{kind:?}"));
+        let cases = vec![with_bank(case(1, 1, dec("1000")))];
+        house.calculate(run, &format!("calculate {kind:?}"), cases).unwrap();
+        house.approve(run).unwrap();
+        house.post(run).unwrap();
+        assert_eq!(reference(run), reference(run));
+        told.insert(reference(run));
+        run
+    });
+    house.pay(runs[0]).unwrap();
+    let back = RecordPayments {
+        run: runs[0],
+        way: PaymentWay::Returned,
+        lines: vec![PaymentLine { employee: who(1), amount: dec("700") }],
+        day: d("2026-02-02"),
+        reference: "bank".into(),
+    };
+    house.host.must("back", &back);
+    told.insert(reference(runs[0]));
+    assert_eq!(told.len(), 4, "{told:?}");
+    assert!(told.iter().all(|reference| reference.len() <= 15), "{told:?}");
+}
+
+#[test]
+fn the_books_come_to_nothing_when_a_claim_is_settled() {
+    let house = House::memory();
+    let january = house.paid(1, vec![case(1, 1, dec("1000"))]);
+    let kinds = || {
+        let all = house.host.view(|view| deductions_of(view, who(1)));
+        all.iter().map(|(known, _)| (known.id, known.kind)).collect()
+    };
+    let posted = Journal::of(&[house.slip(january, 1)], &kinds()).unwrap();
+    house.host.must("void", &VoidSlip::new(january, who(1), "paid to the wrong person"));
+    let back = RecordPayments {
+        run: january,
+        way: PaymentWay::Returned,
+        lines: vec![PaymentLine { employee: who(1), amount: dec("200") }],
+        day: d("2026-02-02"),
+        reference: "bank".into(),
+    };
+    house.host.must("bank", &back);
+    let claim = house.host.view(|view| deductions_of(view, who(1)))[0].0.clone();
+    let cash = RepayDeduction { deduction: claim.id, amount: dec("100"), reason: "cash".into() };
+    house.host.must("cash", &cash);
+    let february = house.paid(2, vec![case(1, 2, dec("500"))]); // 350 of 400 are taken
+    let end = EndDeduction { deduction: claim.id, reason: "let go".into() };
+    house.host.must("end", &end);
+    let steps = house.host.view(|view| deduction_steps(view, claim.id));
+    let slip = house.slip(february, 1);
+    let journals = [
+        posted.clone(),
+        posted.reversed(),
+        Journal::of(std::slice::from_ref(&*slip), &kinds()).unwrap(),
+        Journal::of_steps(slip.currency, &steps, &[claim]).unwrap(),
+    ];
+    let stands = |role| journals.iter().map(|journal| journal.balance(role).unwrap()).sum();
+    let money = dec("700") - dec("200") - dec("100"); // what left, less what came back
+    let net: rust_decimal::Decimal = stands(AccountRole::NetPay);
+    assert_eq!((net + money, stands(AccountRole::Claims)), (dec("0"), dec("0")));
+    assert_eq!(stands(AccountRole::Wages), dec("550")); // February's pay, and 50 that were let go
+}
+
+#[test]
+fn a_w2_holds_nothing_of_a_slip_that_was_voided_after_the_next() {
+    let house = House::memory();
+    let paid = |of_month: u32| {
+        let mut case = case(1, of_month, dec("0")).with("frequency", "monthly");
+        case.rules = "united_states".into();
+        case.components = vec![PayComponent::new("SALARY", "wages", dec("5000"))];
+        house.paid(of_month, vec![case.with("w4_status", "single")])
+    };
+    let sum = "medicare_wages_to_date";
+    let line = OpeningLine { employee: who(1), sum: sum.into(), year: 2026, amount: dec("1000") };
+    let open = OpenSums::new("united_states", vec![line], "the payroll before");
+    house.host.must("open", &open);
+    let runs = [paid(1), paid(2)];
+    house.host.must("void", &VoidSlip::new(runs[0], who(1), "not worked"));
+    let slips: Vec<_> = runs.iter().map(|run| house.slip(*run, 1)).collect();
+    let slips: Vec<&Slip> = slips.iter().map(|slip| &**slip).collect();
+    let opened = house.host.view(|view| opening_sums(view, who(1)));
+    let w2 = W2::of(&slips, &opened, 2026).unwrap();
+    assert_eq!((w2.social_security_wages, w2.medicare_wages), (dec("5000"), dec("6000")));
 }
 
 #[test]

@@ -27,6 +27,29 @@ fn a_salary_is_a_twelfth_of_the_year_with_all_that_the_rules_are_told() {
 }
 
 #[test]
+fn british_rules_and_year_follow_the_regular_pay_day() {
+    use fondaco_core::calendar::{BusinessDays, Roll};
+    use fondaco_payroll::calendars::*;
+    everywhere(|host| {
+        let sixth = PayDay::OfMonth { day: 6, months_later: 1 };
+        let calendar =
+            PayCalendar::new(PayFrequency::Monthly, d("2026-01-01"), TaxTime::united_kingdom())
+                .paid(sixth)
+                .kept_off_holidays(BusinessDays::new("GB-EAW", Roll::Preceding));
+        let group = DefinePayGroup::new("british", "Leeds", "united_kingdom", calendar);
+        host.must("british", &group);
+        host.must("british 2026", &OpenPayYear::new("british", 2026));
+        let pay = DefineComponents::new(vec![NewComponent::new("PAY", "salary")]);
+        host.must("british pay", &pay);
+        hire(host, "1", "british", "2026-01-01/..", ("PAY", "3000", PayPer::Month));
+        // 6 April 2026 is Easter Monday: March is paid on the Thursday before, and counts to the new year with its rates.
+        let input = case(host, ("british", 2026, 1), "1");
+        assert_eq!((input.from, input.pay_date), (d("2026-03-01"), d("2026-04-02")));
+        assert_eq!((input.rules_on, input.year("tax_year")), (d("2026-04-06"), Some(2026)));
+    });
+}
+
+#[test]
 fn a_rise_in_mid_month_cuts_the_month_and_the_old_month_stays_as_it_was_known() {
     everywhere(|host| {
         hire(host, "1", "monthly", "2026-01-01/..", ("SALARY", "3100", PayPer::Month));

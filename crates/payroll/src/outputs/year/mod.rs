@@ -7,11 +7,14 @@
 //! | [`Lohnsteuerbescheinigung`] | Germany | § 41b EStG; the ministry's letter on the printout of the electronic certificate |
 //!
 //! The forms are of the [shipped rules](crate::jurisdictions): their components are what the boxes add up. They take the slips that count, of one
-//! employee and one year, in any order; slips that were voided are left out, and what was corrected counts as it is now.
+//! employee and one year, in any order; slips that were voided are left out, and what was corrected counts as it is now. What a year began with is told by
+//! [`opening_sums`](crate::runs::opening_sums).
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use chrono::NaiveDate;
 use fondaco_core::report::{Column, Report, Row, word};
 use fondaco_core::{Currency, decimal};
 use rust_decimal::Decimal;
@@ -19,7 +22,7 @@ use smol_str::SmolStr;
 
 use super::{OutputError, add};
 use crate::rules::Kind;
-use crate::runs::Slip;
+use crate::runs::{OpeningSum, Slip, SlipLine};
 
 mod lohnsteuer;
 mod p60;
@@ -81,6 +84,30 @@ fn report(
     report
 }
 
+/// The year that each period counts to, over some sort of year.
+struct Periods<'o> {
+    over: &'o str,
+    years: BTreeMap<NaiveDate, i32>,
+}
+
+impl<'o> Periods<'o> {
+    /// As the slips of the periods themselves say.
+    fn of(slips: &[&Slip], over: &'o str) -> Periods<'o> {
+        let own = slips.iter().filter(|slip| slip.rests_on.is_none());
+        let years = own.filter_map(|slip| Some((slip.period_start, slip.input.year(over)?)));
+        Periods { over, years: years.collect() }
+    }
+
+    /// The year that a line counts to: that of its slip, but of its own period where the law pays differences of old periods anew. Such a
+    /// slip is computed from nothing that is paid on its day.
+    fn year(&self, slip: &Slip, line: &SlipLine) -> Option<i32> {
+        let is_anew = slip.rests_on.is_some() && slip.input.components.is_empty();
+        let of_its_own = line.original.filter(|_| is_anew);
+        let known = of_its_own.and_then(|period| self.years.get(&period).copied());
+        known.or_else(|| slip.input.year(self.over))
+    }
+}
+
 /// The slips of an employee's year, added up.
 struct YearOf<'s> {
     number: SmolStr,
@@ -92,15 +119,21 @@ struct YearOf<'s> {
 }
 
 impl<'s> YearOf<'s> {
-    /// Adds slips up that are computed by the shipped rules of a name, and whose sums over `over` count to `year`.
+    /// Adds up what slips that are computed by the shipped rules of a name have in a year. Retro pay needs the slips of the periods that it is
+    /// for: they say which year these count to.
     fn of(
         slips: &'s [impl Borrow<Slip>],
         rules: &str,
         over: &str,
         year: i32,
     ) -> Result<YearOf<'s>, OutputError> {
-        let in_year = |slip: &&Slip| slip.status.counts() && slip.input.year(over) == Some(year);
-        let mut slips: Vec<&Slip> = slips.iter().map(Borrow::borrow).filter(in_year).collect();
+        let counted = slips.iter().map(Borrow::borrow).filter(|slip| slip.status.counts());
+        let mut slips: Vec<&Slip> = counted.collect();
+        let periods = Periods::of(&slips, over);
+        let is_of = |slip: &Slip, line: &SlipLine| periods.year(slip, line) == Some(year);
+        slips.retain(|slip| {
+            slip.input.year(over) == Some(year) || slip.lines.iter().any(|line| is_of(slip, line))
+        });
         slips.sort_by_key(|slip| (slip.pay_date, slip.period_start, slip.known_at));
         let first = slips.first().ok_or(OutputError::NoSlip)?;
         let (number, employee) = (first.number.clone(), first.employee);
@@ -118,7 +151,7 @@ impl<'s> YearOf<'s> {
             if slip.rules != rules {
                 return Err(mixed("the rules", &slip.rules, rules));
             }
-            for line in slip.lines.iter() {
+            for line in slip.lines.iter().filter(|line| is_of(slip, line)) {
                 add(
                     "a sum of the year",
                     lines.entry((line.kind, line.rule().into())).or_default(),
@@ -150,17 +183,30 @@ impl<'s> YearOf<'s> {
     /// What the slips added to a year-to-date sum, without what it began with.
     fn added(&self, sum: &str) -> Result<Decimal, OutputError> {
         let mut added = Decimal::ZERO;
-        for of in self.slips.iter().flat_map(|slip| slip.sums.iter()).filter(|of| of.sum == sum) {
+        for of in self
+            .slips
+            .iter()
+            .flat_map(|slip| slip.sums.iter())
+            .filter(|of| of.sum == sum && [0, self.year].contains(&of.year))
+        {
             add("a box", &mut added, of.after)?;
             add("a box", &mut added, -of.before)?;
         }
         Ok(decimal::normalize(added))
     }
 
-    /// What a year-to-date sum began with: pay of a former employer, or of the system before.
-    fn brought(&self, sum: &str) -> Decimal {
-        let first = self.slips.iter().flat_map(|slip| slip.sums.iter()).find(|of| of.sum == sum);
-        first.map(|of| of.before).unwrap_or_default()
+    /// What a year-to-date sum began with, as it was entered: pay of a former employer, or of the system before. What a slip began with is
+    /// no answer, for slips before it may have been voided since.
+    fn brought(&self, opened: &[Arc<OpeningSum>], sum: &str) -> Result<Decimal, OutputError> {
+        let employee = self.slips.first().map(|slip| slip.employee);
+        let of = opened
+            .iter()
+            .filter(|of| Some(of.employee) == employee && of.sum == sum && of.year == self.year);
+        let mut brought = Decimal::ZERO;
+        for of in of {
+            add("a box", &mut brought, of.amount.to_decimal())?;
+        }
+        Ok(decimal::normalize(brought))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use fondaco_core::Currency;
 use fondaco_core::report::Report;
@@ -9,7 +10,7 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::{FormBox, OutputError, YearOf, add, less, report};
-use crate::runs::{PayValue, Slip};
+use crate::runs::{OpeningSum, PayValue, Slip};
 
 /// The figures of a P60.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,13 +55,17 @@ impl P60 {
     ///
     /// # Errors
     /// [`OutputError`]: no slip of the year, slips of two employees or other rules, a figure without room.
-    pub fn of(slips: &[impl Borrow<Slip>], year: i32) -> Result<P60, OutputError> {
+    pub fn of(
+        slips: &[impl Borrow<Slip>],
+        opened: &[Arc<OpeningSum>],
+        year: i32,
+    ) -> Result<P60, OutputError> {
         let of = YearOf::of(slips, "united_kingdom", "tax_year", year)?;
         Ok(P60 {
             number: of.number.clone(),
             year: of.year,
-            previous_pay: of.brought("pay_to_date"),
-            previous_tax: of.brought("tax_to_date"),
+            previous_pay: of.brought(opened, "pay_to_date")?,
+            previous_tax: of.brought(opened, "tax_to_date")?,
             pay: of.added("pay_to_date")?,
             tax: of.added("tax_to_date")?,
             national_insurance: by_letter(&of)?,

@@ -1,6 +1,7 @@
 //! Form W-2, the wage and tax statement of the United States, as far as it is federal.
 
 use std::borrow::Borrow;
+use std::sync::Arc;
 
 use fondaco_core::Currency;
 use fondaco_core::report::Report;
@@ -10,7 +11,7 @@ use smol_str::SmolStr;
 use super::{FormBox, OutputError, YearOf, less, report};
 use crate::jurisdictions::united_states::united_states;
 use crate::rules::Kind;
-use crate::runs::Slip;
+use crate::runs::{OpeningSum, Slip};
 
 /// The figures of a Form W-2. Boxes 15 to 20 are a state's and a town's, which the federal rules say nothing of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +47,11 @@ impl W2 {
     ///
     /// # Errors
     /// [`OutputError`]: no slip of the year, slips of two employees or other rules, a figure without room.
-    pub fn of(slips: &[impl Borrow<Slip>], year: i32) -> Result<W2, OutputError> {
+    pub fn of(
+        slips: &[impl Borrow<Slip>],
+        opened: &[Arc<OpeningSum>],
+        year: i32,
+    ) -> Result<W2, OutputError> {
         let of = YearOf::of(slips, "united_states", "calendar_year", year)?;
         let paid = of.total(|kind, _| matches!(kind, Kind::Earning | Kind::Benefit))?;
         let deferrals = of.sum(&["retirement_deferrals"])?;
@@ -54,7 +59,7 @@ impl W2 {
         let wages = less("box 1", paid, of.kind(Kind::PreTax)?)?;
         // With a former system's figures where the year began there: the employer is the same.
         let to_date = |sum: &str| -> Result<Decimal, OutputError> {
-            less("a box", of.added(sum)?, -of.brought(sum))
+            less("a box", of.added(sum)?, -of.brought(opened, sum)?)
         };
         let base = wage_base(year).unwrap_or(Decimal::MAX);
         Ok(W2 {

@@ -201,7 +201,12 @@ impl Gathering {
     pub(super) fn rules_on(&self) -> NaiveDate {
         match self.group.calendar.tax.basis {
             TaxBasis::PeriodEnd => self.period.ends,
-            TaxBasis::PayDate | TaxBasis::RegularPayDate => self.period.pay_date,
+            TaxBasis::PayDate => self.period.pay_date,
+            // Rules, rates and tax codes are those of the year that it counts to, wherever a holiday moved the money.
+            TaxBasis::RegularPayDate => {
+                let regular = self.group.calendar.regular_pay_date(self.period.ends);
+                regular.unwrap_or(self.period.pay_date)
+            }
         }
     }
 
