@@ -497,7 +497,7 @@ fn softly_locked_periods_are_for_those_who_may() {
         let denied = staff.refused("anna", &january());
         assert_eq!(
             denied.to_string(),
-            "anna may not ledger.post_soft_locked (2026-01): no role that this actor has today allows it; who has the role chief may"
+            "anna may not ledger.post_soft_locked (2026-01): no role that this actor has today allows it; who has one of the roles chief, closer may"
         );
         staff.must("ben", &january());
         assert_eq!(staff.refused("ben", &february()).code(), "policy.out_of_scope");
