@@ -342,7 +342,7 @@ fn the_ids_of_a_tick_are_those_of_ever() {
 }
 
 const IDS: [&str; 3] = [
-    "f4bba3a6-6aa9-6f87-d86e-8afa834002c6",
+    "6f6b1b15-800c-b7fc-efce-9ca73886306b",
     "2cd04457-83f8-e686-bef3-0935cadf7739",
     "1f9e7ce8-76e5-7874-c87b-f09bf4096499",
 ];
