@@ -260,8 +260,14 @@ fn upgrade(conn: &Connection, table: &Table, from: u32) -> Outcome<()> {
             conn.execute_batch(&format!("ALTER TABLE {name} ADD COLUMN {part}"))?;
         }
     }
-    renew_view(conn, table)?;
+    // Always: other programs notice an upgrade by SQLite's count of declarations, whatever else of it is in rows alone.
+    make_view(conn, table)?;
     note_layout(conn, table)
+}
+
+fn make_view(conn: &Connection, table: &Table) -> Outcome<()> {
+    conn.execute_batch(&format!("DROP VIEW IF EXISTS {}", view::name(table)))?;
+    Ok(conn.execute_batch(&view::create(table))?)
 }
 
 /// Files of earlier versions have other views; of ours there is none that is not made anew.
@@ -270,11 +276,10 @@ fn renew_view(conn: &Connection, table: &Table) -> Outcome<()> {
     let mut get =
         conn.prepare_cached("SELECT sql FROM sqlite_schema WHERE type = 'view' AND name = ?1")?;
     let there: Option<String> = get.query_row([&name], |row| row.get(0)).optional()?;
-    if there.as_deref() != Some(wanted.as_str()) {
-        conn.execute_batch(&format!("DROP VIEW IF EXISTS {}", view::name(table)))?;
-        conn.execute_batch(&wanted)?;
+    match there.as_deref() == Some(wanted.as_str()) {
+        true => Ok(()),
+        false => make_view(conn, table),
     }
-    Ok(())
 }
 
 /// The indexes that the file has for a table: name, number, and whether it is kept as runs.
