@@ -5,7 +5,7 @@ use std::io::{Read, Seek};
 use std::sync::Arc;
 
 use fondaco_core::import::{
-    Cells, CsvFormat, Fault, FileError, Finder, Lines, Reader, Refusal, Slot, Source, same_word,
+    Cells, CsvFormat, Fault, FileError, Finder, Lines, Reader, Refusal, Slot, Source,
 };
 use fondaco_core::{Quantity, Range, Rate, Reading, Unit};
 use rust_decimal::Decimal;
@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, format_smolstr};
 
 use super::{NewBill, NewComponent, SetBills};
-use crate::StockError;
 use crate::items::Item;
+use crate::{StockError, enter};
 
 /// So many lines a file has at most.
 const MOST: usize = 100_000;
@@ -348,15 +348,8 @@ impl<'m> Columns<'m> {
     }
 
     fn unit(&self, cells: &mut Cells<'_>) -> Option<Unit> {
-        let (slot, text) = self.unit.as_ref().zip(cells.text(&self.unit))?;
-        let own = self.mapping.unit_words.iter().find(|(word, _)| same_word(word, &text));
-        let unit = own.map(|(_, unit)| *unit).or_else(|| text.parse::<Unit>().ok());
-        if unit.is_none() {
-            let way_out =
-                "write its code, such as pcs or kg, or name the file's words in the mapping";
-            cells.fault(Fault::new("import.bad_unit", "that is no unit", way_out), slot, &text);
-        }
-        unit
+        let slot = self.unit.as_ref().filter(|_| cells.text(&self.unit).is_some())?;
+        enter::unit(cells, slot, &self.mapping.unit_words)
     }
 
     fn scrap(&self, cells: &mut Cells<'_>) -> Option<Rate> {

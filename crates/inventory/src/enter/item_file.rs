@@ -294,7 +294,7 @@ impl<'m> Columns<'m> {
 }
 
 /// A unit that must be there: a known one, one of the company's own, or a word of the file's.
-pub(super) fn unit(cells: &mut Cells<'_>, slot: &Slot, words: &[(SmolStr, Unit)]) -> Option<Unit> {
+pub(crate) fn unit(cells: &mut Cells<'_>, slot: &Slot, words: &[(SmolStr, Unit)]) -> Option<Unit> {
     let text = cells.needed(slot)?;
     let named = words.iter().find(|(word, _)| same_word(word, &text)).map(|(_, unit)| *unit);
     let unit = named.or_else(|| text.parse::<Unit>().ok());

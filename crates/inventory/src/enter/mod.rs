@@ -31,6 +31,9 @@ pub use {
 };
 
 use fondaco_core::enter::take;
+#[cfg(feature = "import")]
+pub(crate) use item_file::unit;
+
 pub use fondaco_core::enter::{Entered, RefusedLine, Taking};
 
 /// So many lines one command takes.

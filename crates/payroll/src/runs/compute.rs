@@ -86,15 +86,21 @@ pub(crate) fn figures(
     Ok(figures)
 }
 
-/// Tells the rules what the case says.
-fn tell(rules: &Rules, runner: &mut Runner<'_>, input: &PayInput) -> Result<(), PayrollError> {
+/// What components feed each input of the rules.
+fn fed(input: &PayInput) -> Result<BTreeMap<&SmolStr, Decimal>, RunError> {
     let mut fed: BTreeMap<&SmolStr, Decimal> = BTreeMap::new();
     for component in &input.components {
         let sum = fed.entry(&component.input).or_default();
-        let no_room =
-            || RunError::NoRoom { number: input.number.clone(), what: component.code.clone() };
-        *sum = fondaco_core::decimal::add(*sum, component.amount).map_err(|_| no_room())?;
+        *sum = fondaco_core::decimal::add(*sum, component.amount).map_err(|_| {
+            RunError::NoRoom { number: input.number.clone(), what: component.code.clone() }
+        })?;
     }
+    Ok(fed)
+}
+
+/// Tells the rules what the case says.
+fn tell(rules: &Rules, runner: &mut Runner<'_>, input: &PayInput) -> Result<(), PayrollError> {
+    let fed = fed(input)?;
     for (name, value) in &input.values {
         if fed.contains_key(name) {
             let (number, field) = (input.number.clone(), name.clone());
@@ -286,11 +292,7 @@ pub(crate) fn case<'r>(rules: &'r Rules, slip: &Slip) -> Result<crate::Case<'r>,
             PayValue::Text(text) => case.set(name, text.clone()),
         }
     }
-    let mut fed: BTreeMap<&SmolStr, Decimal> = BTreeMap::new();
-    for component in &slip.input.components {
-        *fed.entry(&component.input).or_default() += component.amount;
-    }
-    for (name, amount) in fed {
+    for (name, amount) in fed(&slip.input)? {
         case.set(name, amount);
     }
     for sum in &slip.sums {
