@@ -135,6 +135,15 @@ pub enum KernelError {
         /// What is wrong with it.
         error: Box<KernelError>,
     },
+    /// One part of something larger was refused, such as a rule of a scorecard.
+    #[error("{place}: {error}")]
+    #[inner]
+    In {
+        /// Which part, as it is written there.
+        place: String,
+        /// What is wrong with it.
+        error: Box<KernelError>,
+    },
 }
 
 impl KernelError {
@@ -142,6 +151,12 @@ impl KernelError {
     #[must_use]
     pub fn at(self, index: usize) -> Self {
         Self::At { index, error: Box::new(self) }
+    }
+
+    /// This error, said of a part of something larger.
+    #[must_use]
+    pub fn of_part(self, place: impl Into<String>) -> Self {
+        Self::In { place: place.into(), error: Box::new(self) }
     }
 }
 

@@ -6,12 +6,16 @@
 //!
 //! Sums are linear: the sum of two persons' events is [the sum of both sums](DecayingSum::merged). Hence caps and floors are applied when a
 //! score is read, never within the sum.
+//!
+//! Where a sum has to be the same to the last bit, whatever order events come and go in, count whole parts in [`bins`].
 
 use fondaco_core::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::KernelError;
 use crate::error::{finite, positive};
+
+pub mod bins;
 
 #[cfg(test)]
 mod tests;

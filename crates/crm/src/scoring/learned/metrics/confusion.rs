@@ -53,10 +53,7 @@ impl Confusion {
     }
 
     /// Of rows that are known to be good.
-    pub(in crate::scoring::learned) fn count(
-        threshold: f64,
-        rows: impl Iterator<Item = (f64, bool)>,
-    ) -> Self {
+    pub(crate) fn count(threshold: f64, rows: impl Iterator<Item = (f64, bool)>) -> Self {
         let mut seen =
             Self { true_positives: 0, false_positives: 0, true_negatives: 0, false_negatives: 0 };
         for (likely, happened) in rows {
