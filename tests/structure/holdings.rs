@@ -19,6 +19,7 @@ const NO_PARTY: &[(&str, &str)] = &[
         "StoredTemplate",
         "its template says accounts, formulas and dimensions: who is meant comes with each entry",
     ),
+    ("Attribute", "its choices are the texts that an attribute may be, of nobody"),
     ("DueItem", "its payload is documented to hold nothing personal"),
 ];
 
@@ -31,6 +32,7 @@ const ENGINES: &[(&str, &[&Engine])] = &[
     ("crates/accounting/src", &[&ledger::ENGINE]),
     ("crates/inventory/src", &[&fondaco::inventory::ENGINE]),
     ("crates/payroll/src", &[&fondaco_payroll::ENGINE]),
+    ("crates/crm/src", &[&fondaco::crm::ENGINE]),
 ];
 
 /// What every driver has, whichever engines join it.

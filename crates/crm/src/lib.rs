@@ -1,6 +1,10 @@
 //! Customers: who they are, how likely they buy, what they are worth.
 //!
-//! So far the mathematics: plain functions on plain data, without a store, a clock or randomness, so that they can be called on a data
+//! The engine keeps [`contacts`], what is known of them ([`attributes`]) and what they do ([`events`]) over any store. [`Crm`] is its handle.
+//! What else takes part in its commits, such as scores and segments, does so through one seam: the crate's `along` module says how (a trait
+//! with one function, and a tuple of those that implement it).
+//!
+//! The mathematics are plain functions on plain data, without a store, a clock or randomness, so that they can be called on a data
 //! frame as well as by an engine. Floats are used for statistics alone. [`KernelError`] says what they refuse.
 //!
 //! | I want | module |
@@ -17,10 +21,13 @@
 //! | to know what customers will buy, and what they are worth | [`clv`] |
 //! | to know whether a difference is more than chance, who is in which group of a test | [`stats`] |
 
+pub mod attributes;
 pub mod attribution;
 pub mod clusters;
 pub mod clv;
+pub mod contacts;
 pub mod decay;
+pub mod events;
 pub mod linkage;
 pub mod pipeline;
 pub mod rfm;
@@ -29,7 +36,19 @@ pub mod sla;
 pub mod stats;
 pub mod strings;
 
+mod along;
+mod crm_error;
+mod engine;
 mod error;
+mod handle;
+mod limits;
 mod numeric;
 
+pub use attributes::AttributeError;
+pub use contacts::ContactError;
+pub use crm_error::CrmError;
+pub use engine::ENGINE;
 pub use error::KernelError;
+pub use events::EventError;
+pub use handle::{AsyncCrm, Crm};
+pub(crate) use limits::{check_count, check_line_length, is_ahead};

@@ -1,0 +1,7 @@
+//! Contacts, what is known of them and what they do: on every store, blocking and not.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
+#![allow(unreachable_pub)] // modules of one program
+
+mod catalogue;
+mod events;
+mod firm;
