@@ -325,7 +325,8 @@ fn take(tx: &mut Tx<'_>, slip: &Slip) -> Result<(), PayrollError> {
             .map_or(SmolStr::new_static("what is owed"), |known| known.component.clone());
         same(slip, &what, taking.before, now)?;
         match known {
-            Some(known) if !known.is_open => {
+            // What a corrected slip had taken for is taken again, though it was ended since.
+            Some(known) if !known.is_open && slip.replaces.is_none() => {
                 let way_out = "what it takes for was ended: compute it again";
                 return Err(slip_illegal(slip, "approved", way_out));
             }

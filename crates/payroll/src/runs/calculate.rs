@@ -1,23 +1,24 @@
 //! Computing a run: a job in chunks of employees, each slip by itself, so that one who can't be computed stops nobody else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use fondaco_core::digest::{self, DigestError};
 use fondaco_core::job::{Job, JobId, Step};
 use fondaco_core::store::Hash;
-use fondaco_core::{DateRange, Id, PartyId, Progressed, Range, Timestamp, Tx, input};
+use fondaco_core::{ActorId, DateRange, Id, PartyId, Progressed, Range, Timestamp, Tx, input};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::books::{Books, Rules};
 use super::compute::{self, Place};
 use super::deductions::{self, Owed};
-use super::moves::{ask, must_be, run_of, step, totals};
+use super::moves::{ask, must_be, run_of, step, step_of, totals};
 use super::sums::Sums;
 use super::unpaid::left_to_pay;
 use super::{
-    PayInput, Run, RunDeed, RunError, RunKind, RunRefusal, RunStatus, RunTotal, Slip, rights,
+    Deduction, DeductionBalance, PayInput, Run, RunDeed, RunError, RunKind, RunRefusal, RunStatus,
+    RunTotal, Slip, rights,
 };
 use crate::PayrollError;
 use crate::calendars::{PayPeriod, pay_period_of};
@@ -168,6 +169,20 @@ pub struct CalculateCursor {
     pub slips: i64,
     /// How many employees could not be computed.
     pub refused: i64,
+    /// Who had a hand in it so far, and by whose right.
+    #[serde(default)]
+    pub hands: Vec<SmolStr>,
+}
+
+impl CalculateCursor {
+    /// Notes who has a hand in it: whoever goes on with the job of another is one of its authors.
+    pub(super) fn note(&mut self, hands: Vec<ActorId>) {
+        for hand in hands {
+            if !self.hands.iter().any(|known| known == hand.as_str()) {
+                self.hands.push(hand.as_str().into());
+            }
+        }
+    }
 }
 
 /// What a calculation, or another job over a run, has done.
@@ -216,11 +231,12 @@ impl Job for CalculateRun {
     ) -> Result<Step<CalculateCursor>, PayrollError> {
         input::check_line("reason", &self.reason)?;
         let run = run_of(tx, self.run)?;
-        ask(tx, &rights::CALCULATE, &run, &[])?;
+        let by = ask(tx, &rights::CALCULATE, &run, &[])?;
         must_be(&run, &[RunStatus::Draft], "computed", NOT_DRAFT)?;
         must_be_whole_cases(&run)?;
         let mut run = begin(run, cursor.calculation)?;
         let mut next = CalculateCursor { calculation: run.calculation, ..cursor.clone() };
+        next.note(by.hands(tx.actor()));
         let from = cursor.next.unwrap_or(PartyId::from_u128(0));
         if cursor.clearing {
             next.next = clear(tx, &run, from)?;
@@ -240,7 +256,7 @@ impl Job for CalculateRun {
         _: JobId,
         cursor: &CalculateCursor,
     ) -> Result<RunReport, PayrollError> {
-        finish(tx, self.run, cursor.calculation, &self.reason)?;
+        finish(tx, self.run, cursor, &self.reason)?;
         Ok(RunReport { slips: cursor.slips, refused: cursor.refused })
     }
 }
@@ -282,14 +298,23 @@ pub(super) fn begin(run: Arc<Run>, calculation: u32) -> Result<Run, PayrollError
 pub(super) fn finish(
     tx: &mut Tx<'_>,
     id: Id<Run>,
-    calculation: u32,
+    cursor: &CalculateCursor,
     reason: &SmolStr,
 ) -> Result<(), PayrollError> {
     let run = run_of(tx, id)?;
     let by = ask(tx, &rights::CALCULATE, &run, &[])?;
     must_be(&run, &[RunStatus::Draft], "computed", NOT_DRAFT)?;
-    let run = begin(run, calculation)?;
+    let run = begin(run, cursor.calculation)?;
     tx.put(Run { status: RunStatus::Calculated, ..run })?;
+    let own = by.hands(tx.actor());
+    let others = cursor
+        .hands
+        .iter()
+        .map(|hand| ActorId::new(hand.as_str()))
+        .filter(|hand| !own.contains(hand));
+    for other in others {
+        step_of(tx, id, RunDeed::Calculated, other, reason)?;
+    }
     step(tx, id, RunDeed::Calculated, (reason, None), &by)
 }
 
@@ -532,7 +557,7 @@ pub(super) fn compute_one(
     compute::slip(place, &rules, case, figures, &owed)
 }
 
-/// Marks what was paid on the slip that this one stands in place of, and on those that that one stood in place of.
+/// Marks what was paid on the slip that this one stands in place of, and on those that that one stood in place of; and what these took for.
 fn paid_before(
     read: &mut impl fondaco_core::Reading,
     place: Place,
@@ -540,12 +565,28 @@ fn paid_before(
     mut owed: Vec<Owed>,
 ) -> Result<Vec<Owed>, PayrollError> {
     let mut next = place.replaces;
+    let mut took = BTreeSet::new();
     while let Some(run) = next {
         let claim = compute::claim_id(run, employee, compute::Claimed::Voided);
         owed.iter_mut()
             .filter(|of| of.deduction.id == claim)
             .for_each(|of| of.is_paid_before = true);
-        next = read.peek::<Slip>(&(run, employee))?.and_then(|slip| slip.replaces);
+        let slip = read.peek::<Slip>(&(run, employee))?;
+        let takings = slip.iter().flat_map(|slip| slip.takings.iter());
+        took.extend(takings.map(|taking| taking.deduction));
+        next = slip.and_then(|slip| slip.replaces);
+    }
+    for of in owed.iter_mut().filter(|of| took.remove(&of.deduction.id)) {
+        of.is_kept = true;
+    }
+    let ended: Vec<_> = took.into_iter().collect();
+    let rows = read.peek_many::<Deduction>(&ended)?;
+    let balances = read.peek_many::<DeductionBalance>(&ended)?;
+    for (deduction, balance) in rows.into_iter().zip(balances) {
+        let Some(deduction) = deduction else { continue };
+        let balance = balance.map_or(rust_decimal::Decimal::ZERO, |row| row.owed.to_decimal());
+        let (is_asked, is_paid_before, is_kept) = (false, false, true);
+        owed.push(Owed { deduction, owed: balance, is_asked, is_paid_before, is_kept });
     }
     Ok(owed)
 }

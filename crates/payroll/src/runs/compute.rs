@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use fondaco_core::{Id, PartyId, Timestamp};
+use fondaco_core::{DocumentId, Id, PartyId, Timestamp};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
@@ -239,7 +239,10 @@ pub(crate) fn slip(
     Ok(Slip {
         run: place.run,
         employee: input.employee,
-        kind: place.kind,
+        kind: match place.kind {
+            RunKind::OffCycle if input.pays_period => RunKind::Regular,
+            kind => kind,
+        },
         status: SlipStatus::Calculated,
         calculation: place.calculation,
         edition: place.edition,
@@ -277,10 +280,10 @@ pub(crate) enum Claimed {
 /// The id of what is owed because of a slip: the same whenever it is computed.
 pub(crate) fn claim_id<T>(run: Id<Run>, employee: PartyId, why: Claimed) -> Id<T> {
     let why = match why {
-        Claimed::Short => 0x5348_4f52,
-        Claimed::Voided => 0x564f_4944,
+        Claimed::Short => "short",
+        Claimed::Voided => "voided",
     };
-    Id::from_u128(run.to_u128().rotate_left(61) ^ employee.to_u128().rotate_left(17) ^ why)
+    Id::from_u128(DocumentId::named(&format!("payroll claim/{run}/{employee}/{why}")).to_u128())
 }
 
 /// A slip's case as the rules were told it, for an explanation.

@@ -174,6 +174,10 @@ impl Act for CancelRun {
         let way_out = "its slips count: void them instead";
         must_be(&run, &[RunStatus::Draft, RunStatus::Calculated], "cancelled", way_out)?;
         none_counts(tx, &run, "cancelled")?;
+        if run.kind == RunKind::Correction && totals(tx, &run)?.slips > 0 {
+            let way_out = "its slips stand in place of voided ones: drop them one by one first";
+            return Err(illegal(&run, "cancelled", way_out));
+        }
         put_status(tx, &run, RunStatus::Cancelled)?;
         step(tx, run.id, RunDeed::Cancelled, (&self.reason, None), &by)
     }

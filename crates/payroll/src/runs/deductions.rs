@@ -106,6 +106,8 @@ pub(crate) struct Owed {
     pub(crate) is_asked: bool,
     /// Whether it is what was paid on the slip that this one stands in place of.
     pub(crate) is_paid_before: bool,
+    /// Whether the slip that this one stands in place of took for it: so does this one, though its time has passed or it was ended since.
+    pub(crate) is_kept: bool,
 }
 
 /// What the rules leave of pay.
@@ -182,7 +184,9 @@ pub(crate) fn take(
 ) -> Result<Vec<SlipTaking>, PayrollError> {
     let holds = |owed: &&Owed| {
         let deduction = &owed.deduction;
-        deduction.starts <= pay_date && deduction.until.is_none_or(|until| pay_date <= until)
+        let holds =
+            deduction.starts <= pay_date && deduction.until.is_none_or(|until| pay_date <= until);
+        owed.is_kept || holds
     };
     let mut takings = Vec::new();
     let (mut net, mut floor) = (left.net, left.floor);
@@ -237,6 +241,7 @@ pub(crate) fn owed_by(
             owed,
             is_asked: false,
             is_paid_before: false,
+            is_kept: false,
         });
     }
     Ok(all)

@@ -13,6 +13,7 @@ use super::books::Books;
 use super::calculate::{compute_one, must_be_of};
 use super::compute::Place;
 use super::moves::{ask, must_be, run_of, step};
+use super::unpaid::paid_otherwise;
 use super::void::void;
 use super::{
     PayInput, PayValue, Run, RunDeed, RunError, RunKind, RunRefusal, RunStatus, RunTotal, Slip,
@@ -208,8 +209,9 @@ impl Act for DropSlip {
     }
 }
 
-/// Voids a slip and computes another in its place, in a correction run, in one commit. The new one begins with the sums as they are without
-/// the old one, and what of the old one had left is taken from it: the employee gets the difference.
+/// Voids a slip and computes another in its place, in a correction run of the same calendar, in one commit. The new one begins with the sums
+/// as they are without the old one, and what of the old one had left is taken from it: the employee gets the difference. It takes for the same
+/// loans and orders. A slip that was voided before is put right in the same way, as long as nothing else pays for it.
 ///
 /// A correction run is calculated as its slips come; it is approved, posted and paid as any other.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -254,11 +256,14 @@ impl Act for CorrectSlip {
                 "it is corrected there already: change that slip",
             ));
         }
-        let old = void(tx, &run, self.employee, &self.reason)?;
-        step(tx, run.id, RunDeed::Voided, (&self.reason, Some(self.employee)), &void_by)?;
+        let old = self.old(tx, &run, &into)?;
+        if old.status != SlipStatus::Voided {
+            void(tx, &run, self.employee, &self.reason)?;
+            step(tx, run.id, RunDeed::Voided, (&self.reason, Some(self.employee)), &void_by)?;
+        }
         let case = self.case.as_deref().cloned().unwrap_or_else(|| PayInput::clone(&old.input));
-        let mut case = changed(case, self.employee, &self.set)?;
-        case.pay_date = into.pay_date;
+        let case = changed(case, self.employee, &self.set)?.paid_on(into.pay_date);
+        same_year(&old, &case)?;
         let place = Place::of(&into, 1, tx.now());
         let place = Place { kind: old.kind, replaces: Some(run.id), ..place };
         let slip = compute_in(tx, &into, case, place)?;
@@ -266,7 +271,38 @@ impl Act for CorrectSlip {
     }
 }
 
+/// What left in one year stays pay of that year, where the law goes by the day of payment.
+fn same_year(old: &Slip, case: &PayInput) -> Result<(), PayrollError> {
+    let moved = |over: &SmolStr| case.years.get(over) != old.input.years.get(over);
+    if old.paid == crate::Amt::ZERO || !old.input.years.keys().any(moved) {
+        return Ok(());
+    }
+    let (field, value) = ("into", case.pay_date.to_string());
+    let way_out = "its day of payment lies in another year than the money that left: pay the difference by a retro run";
+    Err(RunError::BadRun { field, value, way_out }.into())
+}
+
 impl CorrectSlip {
+    /// The slip that was wrong: one that counts, or one that was voided and whose pay no other slip pays.
+    fn old(&self, tx: &mut Tx<'_>, run: &Run, into: &Run) -> Result<Arc<Slip>, PayrollError> {
+        if into.calendar != run.calendar {
+            let (field, value) = ("into", into.calendar.to_string());
+            let way_out = "give a correction run of the calendar that the slip is of";
+            return Err(RunError::BadRun { field, value, way_out }.into());
+        }
+        let old = tx.get::<Slip>(&(run.id, self.employee))?;
+        let old = old.ok_or(RunError::UnknownSlip { run: run.id, employee: self.employee })?;
+        if old.kind == RunKind::Retro {
+            let way_out = "retro pay is differences: void it, and compute another retro run";
+            return Err(slip_illegal(&old, "corrected", way_out));
+        }
+        if old.status == SlipStatus::Voided && paid_otherwise(tx, &old)? {
+            let way_out = "another slip pays the same: correct that one";
+            return Err(slip_illegal(&old, "corrected", way_out));
+        }
+        Ok(old)
+    }
+
     fn put(
         &self,
         tx: &mut Tx<'_>,

@@ -246,19 +246,41 @@ pub enum RunError {
         /// What to do.
         way_out: &'static str,
     },
-    /// Retro pay that can't be paid now: pay was too high.
+    /// A case of retro pay for days that are not paid yet, rather than were paid too little.
     #[error(
-        "employee {number}: {component} of {period} was {amount} too high, which can't be paid: correct the slip, or choose that old periods are taxed anew"
+        "employee {number}: the days of {calendar} from {period} on are still to be paid by a run of their own: approve that first, or leave the case out"
     )]
     #[kind(Refused)]
-    OverpaidBefore {
+    NotPaidYet {
         /// Whose, by the company's number.
         number: SmolStr,
-        /// Which component.
-        component: SmolStr,
+        /// The calendar.
+        calendar: SmolStr,
+        /// The first of the days.
+        period: NaiveDate,
+    },
+    /// A period that earlier retro pay made good, without a case that says what it should be.
+    #[error(
+        "employee {number}: the period from {period} on was made good by retro pay before: give its case too"
+    )]
+    #[kind(Refused)]
+    CaseMissing {
+        /// Whose, by the company's number.
+        number: SmolStr,
         /// The first day of the period.
         period: NaiveDate,
-        /// How much.
-        amount: Decimal,
+    },
+    /// A case of retro pay that stands for several slips, or one slip that several cases stand for.
+    #[error(
+        "employee {number}: from/to is {from}/{to}, which meets several slips or another case: give one case for each slip"
+    )]
+    #[kind(Invalid)]
+    CaseAmbiguous {
+        /// Whose, by the company's number.
+        number: SmolStr,
+        /// The first day of the case.
+        from: NaiveDate,
+        /// The last.
+        to: NaiveDate,
     },
 }

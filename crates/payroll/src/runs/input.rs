@@ -236,6 +236,12 @@ pub struct PayInput {
     /// Where net pay goes.
     #[serde(default)]
     pub bank: Vec<BankShare>,
+    /// Whether it is the pay of its period though its run is off-cycle: of who has no slip of the regular run. Cases of retro pay stand for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pays_period: bool,
+    /// Of retro pay: the first days of the periods that it made good by cases of their own, without which no later retro pay knows them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub made_good: Vec<NaiveDate>,
     /// How much is paid out in any case, before loans, orders and arrears take anything.
     #[serde(default, with = "fondaco_core::decimal::as_text")]
     pub net_floor: Decimal,
@@ -275,6 +281,8 @@ impl PayInput {
             segments: Vec::new(),
             shares: Vec::new(),
             bank: Vec::new(),
+            pays_period: false,
+            made_good: Vec::new(),
             net_floor: Decimal::ZERO,
             warnings: Vec::new(),
         }
@@ -298,6 +306,34 @@ impl PayInput {
     #[must_use]
     pub fn in_year(mut self, over: impl Into<SmolStr>, year: i32) -> PayInput {
         self.years.insert(over.into(), year);
+        self
+    }
+
+    /// The same, as the pay of its period, for an off-cycle run: of who was left out of the regular one.
+    #[must_use]
+    pub fn in_place_of_regular(mut self) -> PayInput {
+        self.pays_period = true;
+        self
+    }
+
+    /// The same, paid on another day. Where the law goes by the day of payment, rules and years are those of that day.
+    #[must_use]
+    pub(crate) fn paid_on(mut self, day: NaiveDate) -> PayInput {
+        if self.rules_on == self.pay_date {
+            self.rules_on = day;
+            for (over, year) in &mut self.years {
+                let of = |day: NaiveDate| match over.as_str() {
+                    "calendar_year" => Some(day.year()),
+                    "tax_year" => TaxTime::united_kingdom().year_of(day),
+                    _ => None,
+                };
+                // A tax year that is reckoned in another way is not known here.
+                if of(self.pay_date) == Some(*year) {
+                    *year = of(day).unwrap_or(*year);
+                }
+            }
+        }
+        self.pay_date = day;
         self
     }
 

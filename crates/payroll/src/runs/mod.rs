@@ -35,7 +35,6 @@ mod parts;
 mod pay;
 mod record;
 mod retro;
-mod retro_cases;
 pub mod rights;
 mod sums;
 mod totals;
@@ -69,8 +68,7 @@ pub use record::{
     Run, RunDeed, RunKind, RunRefusal, RunStatus, RunStep, RunTotal, Slip, SlipLine, SlipStatus,
     SlipSum, SlipTaking,
 };
-pub use retro::{RetroLaw, RetroRun};
-pub use retro_cases::retro_cases;
+pub use retro::{RetroLaw, RetroRun, retro_cases};
 pub use sums::{OpenSums, OpeningLine, OpeningSum, YearSum, opening_sums, year_sums};
 pub use void::VoidSlip;
 pub use warnings::{RunWarning, warnings, warnings_report};

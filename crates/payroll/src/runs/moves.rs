@@ -69,6 +69,19 @@ pub(super) fn step(
     Ok(())
 }
 
+/// Keeps a step that somebody else did earlier within the same work.
+pub(super) fn step_of(
+    tx: &mut Tx<'_>,
+    run: Id<Run>,
+    deed: RunDeed,
+    actor: ActorId,
+    reason: &SmolStr,
+) -> Result<(), PayrollError> {
+    let (id, recorded_at, reason) = (tx.id()?, tx.now(), reason.clone());
+    let (right_of, employee) = (None, None);
+    Ok(tx.insert(RunStep { run, id, deed, actor, right_of, employee, reason, recorded_at })?)
+}
+
 /// Who had a hand in what a run says: those who computed it, changed or dropped a slip, and by whose right.
 pub(super) fn authors(tx: &mut Tx<'_>, run: Id<Run>) -> Result<Vec<ActorId>, PayrollError> {
     let steps = tx.scan(&Range::<RunStep>::by_key(&run))?;

@@ -25,8 +25,13 @@ pub(super) fn left_to_pay(
     let went_on =
         |other: &Arc<Run>| other.kind == RunKind::Regular && other.status >= RunStatus::Approved;
     let went_on = others.iter().any(went_on);
+    let by_retro = match run.kind == RunKind::OffCycle && went_on {
+        true => paid_by_retro(read, run, &gathered, &slips)?,
+        false => BTreeSet::new(),
+    };
     let left = gathered.into_iter().filter_map(|case| {
-        let paid = Paid::by(slips.get(&case.employee).map(Vec::as_slice).unwrap_or_default());
+        let mut paid = Paid::by(slips.get(&case.employee).map(Vec::as_slice).unwrap_or_default());
+        paid.is_regular |= by_retro.contains(&case.employee);
         let takes_regular = match run.kind {
             RunKind::Regular => true,
             RunKind::Final => case.leaves,
@@ -34,7 +39,7 @@ pub(super) fn left_to_pay(
             RunKind::Bonus | RunKind::Correction | RunKind::Retro => false,
         };
         let input = match case.input {
-            Ok(input) => Ok(paid.rest(input, takes_regular)?),
+            Ok(input) => Ok(paid.rest(input, (takes_regular, run.kind))?),
             error => error,
         };
         Some(Gathered { input, ..case })
@@ -99,6 +104,52 @@ fn slips_of(
     Ok(slips)
 }
 
+/// Who has no slip of the period, but got its pay by a retro run.
+fn paid_by_retro(
+    read: &mut impl Reading,
+    run: &Run,
+    gathered: &[Gathered],
+    slips: &BTreeMap<PartyId, Vec<Arc<Slip>>>,
+) -> Result<BTreeSet<PartyId>, PayrollError> {
+    let without = gathered.iter().map(|case| case.employee);
+    let without: Vec<PartyId> = without.filter(|employee| !slips.contains_key(employee)).collect();
+    let ranges = without.iter().map(|employee| Range::by(Slip::BY_EMPLOYEE, employee));
+    let all = read.peek_scans(&ranges.collect::<Vec<_>>())?;
+    let pays = |slip: &Arc<Slip>| {
+        slip.rests_on.is_some()
+            && slip.status != SlipStatus::Voided
+            && slip.lines.iter().any(|line| line.original == Some(run.period_start))
+    };
+    let paid = without.into_iter().zip(all).filter(|(_, slips)| slips.iter().any(pays));
+    Ok(paid.map(|(employee, _)| employee).collect())
+}
+
+/// Whether what a voided slip paid is paid by another slip: one in its place, or one of the same sort and days.
+pub(super) fn paid_otherwise(read: &mut impl Reading, voided: &Slip) -> Result<bool, PayrollError> {
+    let all = read.peek_scan(&Range::by(Slip::BY_EMPLOYEE, &voided.employee))?;
+    let meets = |other: &Slip| {
+        other.period_start <= voided.period_end && voided.period_start <= other.period_end
+    };
+    let same = |other: &&Arc<Slip>| {
+        other.run != voided.run
+            && other.status != SlipStatus::Voided
+            && (other.replaces == Some(voided.run)
+                || (other.kind == RunKind::Regular && voided.kind == other.kind && meets(other)))
+    };
+    let found: Vec<&Arc<Slip>> = all.iter().filter(same).collect();
+    let runs: Vec<Id<Run>> = found.iter().map(|slip| slip.run).chain([voided.run]).collect();
+    let runs = read.peek_many::<Run>(&runs)?;
+    let calendar = runs.last().and_then(Option::as_ref).map(|run| run.calendar.clone());
+    let lives = |(slip, run): (&&Arc<Slip>, &Option<Arc<Run>>)| {
+        run.as_ref().is_some_and(|run| {
+            run.status != RunStatus::Cancelled
+                && run.calculation == slip.calculation
+                && Some(&run.calendar) == calendar.as_ref()
+        })
+    };
+    Ok(found.iter().zip(&runs).any(lives))
+}
+
 /// The slip that stands in place of a voided one, by however many corrections.
 fn in_place_of(read: &mut impl Reading, voided: &Slip) -> Result<Option<Arc<Slip>>, PayrollError> {
     let mut all = read.peek_scan(&Range::by(Slip::BY_EMPLOYEE, &voided.employee))?;
@@ -145,7 +196,11 @@ impl Paid {
     }
 
     /// What of a case is paid by none of the slips.
-    fn rest(&self, mut input: PayInput, takes_regular: bool) -> Option<PayInput> {
+    fn rest(
+        &self,
+        mut input: PayInput,
+        (takes_regular, kind): (bool, RunKind),
+    ) -> Option<PayInput> {
         let again = |line: &PayComponent| is_regular(line) && self.codes.contains(&line.code);
         let takes_regular =
             takes_regular && !self.is_regular && !input.components.iter().any(again);
@@ -163,6 +218,7 @@ impl Paid {
             }
         }
         input.components = rest;
+        input.pays_period = takes_regular && kind == RunKind::OffCycle;
         Some(input)
     }
 }

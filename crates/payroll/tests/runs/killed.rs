@@ -137,6 +137,25 @@ fn a_run_that_is_stopped_goes_on_where_it_was() {
 }
 
 #[test]
+fn whoever_had_a_hand_in_a_calculation_does_not_approve_it() {
+    let house = House::memory();
+    let run = house.create(RunKind::Regular, 1, "january");
+    let job = || CalculateRun::new(run, PaySource::given(many()).unwrap());
+    let mut after_one = |at: &Progressed| match at.done {
+        0 => std::ops::ControlFlow::Continue(()),
+        _ => std::ops::ControlFlow::Break(()),
+    };
+    house.host.acting_as("first").run_job("calculate", &mut job(), &mut after_one).unwrap_err();
+    house.host.acting_as("second").run_job("calculate", &mut job(), &mut ()).unwrap();
+    for who in ["first", "second"] {
+        let own = &mut AdvanceRun::approve(run, "mine");
+        let refused = house.host.acting_as(who).run_job(who, own, &mut ()).unwrap_err();
+        assert_eq!(refused.code(), "policy.four_eyes", "{who}");
+    }
+    house.approve(run).unwrap();
+}
+
+#[test]
 fn two_who_run_one_job_do_it_once() {
     let store: Arc<dyn Store> = Arc::new(Memory::new());
     let driver = |store: &Arc<dyn Store>| {

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use fondaco_core::{Id, Range, Reading};
 
-use super::unpaid::of_regular;
-use super::{PayInput, Refused, Run};
+use super::super::unpaid::of_regular;
+use super::super::{PayInput, Refused, Run};
 use crate::PayrollError;
 use crate::calendars::PayPeriod;
 use crate::staff::Gathering;
@@ -51,13 +51,13 @@ const CHUNK: usize = 500;
 /// ```
 ///
 /// # Errors
-/// [`RunError::UnknownRun`](super::RunError::UnknownRun), a pay group that is not there, or a [`Halt`](fondaco_core::Halt).
+/// [`RunError::UnknownRun`](crate::runs::RunError::UnknownRun), a pay group that is not there, or a [`Halt`](fondaco_core::Halt).
 pub fn retro_cases(
     read: &mut impl Reading,
     run: Id<Run>,
     from: NaiveDate,
 ) -> Result<(Vec<PayInput>, Vec<Refused>), PayrollError> {
-    let run = super::run(read, run)?;
+    let run = super::super::run(read, run)?;
     let periods = read.peek_scan(&Range::<PayPeriod>::by_key(&run.calendar))?;
     let (mut cases, mut refused) = (Vec::new(), Vec::new());
     for period in periods {
