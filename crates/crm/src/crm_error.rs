@@ -7,6 +7,7 @@ use crate::KernelError;
 use crate::attributes::AttributeError;
 use crate::contacts::ContactError;
 use crate::events::EventError;
+use crate::leads::LeadError;
 
 /// What the CRM refuses.
 ///
@@ -27,6 +28,10 @@ pub enum CrmError {
     #[error(transparent)]
     #[inner]
     Attribute(#[from] AttributeError),
+    /// A lead.
+    #[error(transparent)]
+    #[inner]
+    Lead(#[from] LeadError),
     /// A figure that a plain function can't be asked with.
     #[error(transparent)]
     #[inner]

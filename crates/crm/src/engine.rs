@@ -16,5 +16,12 @@ use fondaco_core::Engine;
 /// ```
 pub static ENGINE: Engine = Engine {
     name: "crm",
-    parts: &[&crate::contacts::PART, &crate::attributes::PART, &crate::events::PART],
+    parts: &[
+        &crate::contacts::PART,
+        &crate::attributes::PART,
+        &crate::events::PART,
+        &crate::leads::PART,
+        &crate::matching::PART,
+        &crate::documents::PART,
+    ],
 };

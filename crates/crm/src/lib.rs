@@ -1,6 +1,6 @@
 //! Customers: who they are, how likely they buy, what they are worth.
 //!
-//! The engine keeps [`contacts`], what is known of them ([`attributes`]) and what they do ([`events`]) over any store. [`Crm`] is its handle.
+//! The engine keeps [`contacts`], what is known of them ([`attributes`]), what they do ([`events`]) and the [`leads`] that come of it over any store. [`Crm`] is its handle.
 //! What else takes part in its commits, such as scores and segments, does so through one seam: the crate's `along` module says how (a trait
 //! with one function, and a tuple of those that implement it).
 //!
@@ -27,8 +27,11 @@ pub mod clusters;
 pub mod clv;
 pub mod contacts;
 pub mod decay;
+pub mod documents;
 pub mod events;
+pub mod leads;
 pub mod linkage;
+pub mod matching;
 pub mod pipeline;
 pub mod rfm;
 pub mod scoring;
@@ -51,4 +54,5 @@ pub use engine::ENGINE;
 pub use error::KernelError;
 pub use events::EventError;
 pub use handle::{AsyncCrm, Crm};
+pub use leads::LeadError;
 pub(crate) use limits::{check_count, check_line_length, is_ahead};

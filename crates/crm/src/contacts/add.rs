@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::sound::sound_of;
-use super::{ContactError, ContactKind, LifecycleStage, Profile, rights};
+use super::{ContactError, ContactKind, LifecycleStage, Profile, StageStep, rights};
 use crate::along::{self, Change};
 use crate::attributes::{self, Setting, Values};
 use crate::{CrmError, check_count, check_line_length};
@@ -304,6 +304,8 @@ fn add(
     };
     attributes::set(tx, &Setting::new(&profile, &new.values, now), changes)?;
     tx.emit(Event::new("crm.contact_added").with("party", Value::Id(party.to_u128())));
+    let actor = tx.actor().clone();
+    tx.insert(StageStep::first(&profile, &actor))?;
     tx.insert(profile.clone())?;
     Ok(Some(profile))
 }

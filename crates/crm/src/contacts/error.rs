@@ -1,6 +1,7 @@
 //! Why something about a contact is refused. No message repeats what may be personal.
 
-use fondaco_core::{ErrorCode, PartyId};
+use fondaco_core::{ErrorCode, PartyId, Timestamp};
+use smol_str::SmolStr;
 
 /// A contact that can't be added or changed: nothing was stored.
 #[derive(Clone, Debug, thiserror::Error, ErrorCode)]
@@ -60,5 +61,49 @@ pub enum ContactError {
         count: usize,
         /// How many it takes.
         most: usize,
+    },
+    /// Back without a reason.
+    #[error("contact {party} is at {from}, and {to} lies before: recycle it, with a reason")]
+    #[kind(Refused)]
+    StageBack {
+        /// Who.
+        party: PartyId,
+        /// Where it is.
+        from: &'static str,
+        /// Where it was to be.
+        to: &'static str,
+    },
+    /// A time before the last step, or in the future.
+    #[error(
+        "contact {party} is at its stage since {since}, and now it is {now}: {at} is not between them"
+    )]
+    #[kind(Invalid)]
+    StageTime {
+        /// Who.
+        party: PartyId,
+        /// When it was to move.
+        at: Timestamp,
+        /// Since when it is where it is.
+        since: Timestamp,
+        /// The company's time.
+        now: Timestamp,
+    },
+    /// Organisations that would stand under themselves.
+    #[error("that makes a ring: {ring}; end one of these first")]
+    #[kind(Refused)]
+    Ring {
+        /// All that are in it, each under the next.
+        ring: SmolStr,
+    },
+    /// Another organisation has that domain.
+    #[error(
+        "domain {domain} is of organisation {holder}: take it from there first, or put one under the other"
+    )]
+    #[kind(Conflict)]
+    DomainTaken {
+        /// Which domain.
+        domain: SmolStr,
+        /// Whose it is.
+        holder: PartyId,
     },
 }

@@ -5,30 +5,51 @@
 //! [events](crate::events). Who was found twice is one [`group`].
 
 mod add;
+mod change;
 mod error;
+mod hierarchy;
 mod profile;
 pub mod rights;
 mod sound;
+mod stage;
 
 pub use add::{AddContacts, MAX_EMAIL, MAX_PHONE, NewContact};
+pub use change::{ChangeContact, ProfileField};
 pub use error::ContactError;
+pub use hierarchy::{BuyingRole, HasRole, SetBuyingRoles, SetParent, below, buying_centre};
 pub(crate) use profile::living;
-pub use profile::{ContactKind, LifecycleStage, Profile, group};
+pub use profile::{ContactKind, Profile, group};
 pub use sound::name_words;
+pub(crate) use sound::sounds_of;
+pub use stage::{LifecycleStage, MoveStages, StageMove, StageStep, StageTime, stage_times};
 
 use fondaco_core::engine::Part;
 use fondaco_core::party::{HeldOnParty, Holding};
 use fondaco_core::store::Record;
-use fondaco_core::{Halt, PartyId, Reading};
+use fondaco_core::{Halt, PartyId, Range, Reading};
 use std::sync::Arc;
 
 /// What the engine has of contacts.
-pub(crate) static PART: Part = Part::new(&[Profile::TABLE])
+pub(crate) static PART: Part = Part::new(&[Profile::TABLE, StageStep::TABLE, HasRole::TABLE])
     .permissions(&[&rights::SET_UP, &rights::KEEP_CONTACTS])
-    .holdings(&[Holding::of::<Profile>()]);
+    .holdings(&[Holding::of::<Profile>(), Holding::of::<StageStep>(), Holding::of::<HasRole>()]);
 
 impl HeldOnParty for Profile {
     fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<Profile>>, Halt> {
         Ok(read.peek::<Profile>(&party)?.into_iter().collect())
+    }
+}
+
+impl HeldOnParty for StageStep {
+    fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<StageStep>>, Halt> {
+        read.peek_scan(&Range::by_key(&party))
+    }
+}
+
+impl HeldOnParty for HasRole {
+    fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<HasRole>>, Halt> {
+        let mut all = read.peek_scan(&Range::<HasRole>::by_key(&party))?;
+        all.extend(read.peek_scan(&Range::by(HasRole::BY_PARTY, &party))?);
+        Ok(all)
     }
 }

@@ -8,7 +8,7 @@ use fondaco_core::{Halt, PartyId, Reading, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::ContactError;
+use super::{ContactError, LifecycleStage};
 use crate::CrmError;
 
 /// What a contact is.
@@ -47,26 +47,6 @@ impl ContactKind {
             ContactKind::Organisation | ContactKind::Household => PartyKind::Organisation,
         }
     }
-}
-
-/// How far a contact is on the way to being a customer. Stages only go up, but by recycling, with a reason.
-#[derive(
-    Field, Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum LifecycleStage {
-    /// Is known, and reads what is sent.
-    Subscriber,
-    /// Has shown interest.
-    Lead,
-    /// Is worth a salesperson's time, in marketing's eyes: a marketing qualified lead.
-    Mql,
-    /// And in sales' eyes: a sales qualified lead.
-    Sql,
-    /// Something is on offer.
-    Opportunity,
-    /// Has bought.
-    Customer,
 }
 
 /// What the CRM keeps of a party. Names, addresses and the ways to reach it are core's, under the same id.

@@ -89,3 +89,18 @@ fn sound(word: &str) -> SmolStr {
         false => word.chars().take(8).collect(),
     }
 }
+/// The keys under which a name may be stored: a person's names come in any order.
+pub(crate) fn sounds_of(kind: ContactKind, name: &str) -> Vec<SmolStr> {
+    let mut sounds: Vec<SmolStr> = name_words(kind, name)
+        .iter()
+        .map(|word| sound(word))
+        .filter(|key| !key.is_empty())
+        .collect();
+    if kind != ContactKind::Person {
+        sounds.truncate(1);
+    }
+    sounds.sort();
+    sounds.dedup();
+    sounds.truncate(8);
+    sounds
+}

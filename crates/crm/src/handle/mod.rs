@@ -6,11 +6,12 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use fondaco_core::store::{Store, StoreError};
-use fondaco_core::{CompanyId, Driver, Office, Timestamp, party};
+use fondaco_core::{CompanyId, Driver, Office, PartyId, Reading, Timestamp, party};
 
 pub use asynchronous::AsyncCrm;
 
-use crate::ENGINE;
+use crate::contacts::Profile;
+use crate::{ContactError, CrmError, ENGINE};
 
 /// A company's customers on a store: the engine's commands and queries in one place.
 ///
@@ -90,5 +91,23 @@ impl<'s> Crm<'s> {
     #[must_use]
     pub fn with_clock(self, clock: impl Fn() -> Timestamp + Send + Sync + 's) -> Crm<'s> {
         Crm(self.0.with_clock(clock))
+    }
+
+    /// What is kept of a contact, under this id alone.
+    ///
+    /// ```
+    /// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
+    /// # use people::*;
+    /// # let crm = crm();
+    /// assert_eq!(crm.profile(ada())?.owner.as_deref(), Some("seller-1"));
+    /// assert_eq!(crm.profile(PartyId::named("nobody")).unwrap_err().code(), "crm.unknown_contact");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ContactError::UnknownContact`].
+    pub fn profile(&self, party: PartyId) -> Result<Arc<Profile>, CrmError> {
+        let unknown = || CrmError::from(ContactError::UnknownContact { party });
+        self.view(|view| view.peek_require::<Profile, _>(&party, unknown))
     }
 }

@@ -3,5 +3,7 @@
 #![allow(unreachable_pub)] // modules of one program
 
 mod catalogue;
+mod contacts;
 mod events;
 mod firm;
+mod leads;

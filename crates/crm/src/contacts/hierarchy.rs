@@ -1,0 +1,255 @@
+//! Organisations that stand under others, people of households, and who says what when an organisation buys.
+//!
+//! What stands under what is a relation of core's. Here a ring is refused by naming all that are in it, and what stood where until today
+//! is ended.
+
+use fondaco_core::party::{self, EndRelation, Relate, Relation, RelationKind, RemoveRelation};
+use fondaco_core::policy::Request;
+use fondaco_core::store::{Event, Field, Record, Value};
+use fondaco_core::{Act, DateRange, Halt, PartyId, Range, Reading, Tx};
+use serde::{Deserialize, Serialize};
+
+use super::rights::KEEP_CONTACTS;
+use super::{ContactError, ContactKind, living};
+use crate::CrmError;
+
+/// Puts an organisation under another, from today on, or under none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetParent {
+    /// Which.
+    pub organisation: PartyId,
+    /// Under which it stands; none where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<PartyId>,
+}
+
+impl SetParent {
+    /// `organisation` stands under `parent`.
+    ///
+    /// ```
+    /// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
+    /// # use people::*;
+    /// # let crm = crm();
+    /// use fondaco_crm::contacts::{SetParent, below};
+    /// let lab = PartyId::named("firm/lab");
+    /// crm.send("lab", &AddContacts::new(vec![NewContact::organisation(lab, "Analytical Lab")]))?;
+    /// crm.send("under", &SetParent::new(lab, firm()))?;
+    /// let ring = crm.send("ring", &SetParent::new(firm(), lab));
+    /// assert_eq!(ring.unwrap_err().code(), "crm.ring");
+    /// assert_eq!(crm.view(|view| below(view, firm(), "2026-06-01".parse().unwrap()))?, [(lab, 1)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new(organisation: PartyId, parent: PartyId) -> SetParent {
+        SetParent { organisation, parent: Some(parent) }
+    }
+}
+
+impl Act for SetParent {
+    type Answer = ();
+    type Error = CrmError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), CrmError> {
+        tx.authorize(&Request::new(&KEEP_CONTACTS))?;
+        tx.authorize(&Request::new(&party::KEEP))?;
+        let (child, today) = (self.organisation, tx.today()?);
+        for party in [Some(child), self.parent].into_iter().flatten() {
+            if living(tx, party)?.kind == ContactKind::Person {
+                let why = "is a person: only organisations stand under one another";
+                return Err(ContactError::BadContact { field: "organisation", why }.into());
+            }
+        }
+        let kind = RelationKind::ParentOf;
+        let above = tx.scan(&Range::by(Relation::BY_OTHER, &(child, kind)))?;
+        let mut is_there = false;
+        for relation in above.iter().filter(|one| one.end.is_none_or(|end| end >= today)) {
+            let (party, number) = (relation.party, relation.number);
+            if Some(party) == self.parent && relation.days().contains(today) {
+                is_there = true;
+                continue;
+            }
+            match relation.start {
+                Some(start) if start >= today => {
+                    RemoveRelation::new(party, kind, child, number).act(tx)?;
+                }
+                _ => {
+                    let end = today.pred_opt().unwrap_or(today);
+                    EndRelation::new(party, kind, child, end).act(tx)?;
+                }
+            }
+        }
+        if let Some(parent) = self.parent.filter(|_| !is_there) {
+            refuse_ring(tx, child, parent, today)?;
+            let days = DateRange::from(today);
+            Relate::new(parent, kind, child).on(days).act(tx)?;
+        }
+        let party = Value::Id(child.to_u128());
+        tx.emit(Event::new("crm.parent_set").with("party", party));
+        Ok(())
+    }
+}
+
+/// Goes up from a parent on and refuses to come by the child.
+fn refuse_ring(
+    tx: &mut Tx<'_>,
+    child: PartyId,
+    parent: PartyId,
+    today: chrono::NaiveDate,
+) -> Result<(), CrmError> {
+    let mut ways = vec![vec![child, parent]];
+    let mut seen = vec![parent];
+    while let Some(way) = ways.pop() {
+        let Some(&top) = way.last() else { continue };
+        if top == child {
+            let ring = way.iter().map(ToString::to_string).collect::<Vec<_>>().join(" under ");
+            return Err(ContactError::Ring { ring: ring.into() }.into());
+        }
+        let range = Range::by(Relation::BY_OTHER, &(top, RelationKind::ParentOf));
+        for up in tx.scan(&range)?.iter().filter(|up| up.end.is_none_or(|end| end >= today)) {
+            if !seen.contains(&up.party) {
+                seen.push(up.party);
+                ways.push(way.iter().copied().chain([up.party]).collect());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// All organisations that stand under one on a day, each with how deep; those of one depth in order of their ids.
+///
+/// # Errors
+/// A [`Halt`], to be passed on.
+pub fn below(
+    read: &mut impl Reading,
+    organisation: PartyId,
+    on: chrono::NaiveDate,
+) -> Result<Vec<(PartyId, u32)>, Halt> {
+    let (mut found, mut level, mut depth) = (Vec::new(), vec![organisation], 0);
+    while !level.is_empty() {
+        depth += 1;
+        let ranges: Vec<_> = level
+            .iter()
+            .map(|party| Range::<Relation>::by_key(&(*party, RelationKind::ParentOf)))
+            .collect();
+        let mut next: Vec<PartyId> = read
+            .peek_scans(&ranges)?
+            .iter()
+            .flatten()
+            .filter(|relation| relation.days().contains(on))
+            .map(|relation| relation.other)
+            .filter(|party| *party != organisation && found.iter().all(|(known, _)| known != party))
+            .collect();
+        next.sort_unstable();
+        next.dedup();
+        found.extend(next.iter().map(|party| (*party, depth)));
+        level = next;
+    }
+    Ok(found)
+}
+
+/// What somebody has to say when an organisation buys.
+#[derive(
+    Field, Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum BuyingRole {
+    /// Decides.
+    DecisionMaker,
+    /// Has the money.
+    BudgetHolder,
+    /// Speaks for us.
+    Champion,
+    /// Is listened to.
+    Influencer,
+    /// Will use it.
+    EndUser,
+    /// Buys, in the name of those who want it.
+    Purchaser,
+    /// Looks at contracts and security.
+    Reviewer,
+    /// Is against it.
+    Blocker,
+}
+
+/// That somebody has a role when an organisation buys.
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(
+    table = "crm_buying_role", kind = state, key(organisation, party, role), index(by_party(party)), guard(by_pair(organisation, party)),
+)]
+pub struct HasRole {
+    /// Which organisation.
+    pub organisation: PartyId,
+    /// Who.
+    pub party: PartyId,
+    /// Which role.
+    pub role: BuyingRole,
+}
+
+/// Says which roles somebody has when an organisation buys; in place of those before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetBuyingRoles {
+    /// Who.
+    pub party: PartyId,
+    /// In which organisation.
+    pub organisation: PartyId,
+    /// Which roles; none for no more.
+    pub roles: Vec<BuyingRole>,
+}
+
+impl SetBuyingRoles {
+    /// `party` has these roles in `organisation`.
+    ///
+    /// ```
+    /// # mod people { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/people.rs")); }
+    /// # use people::*;
+    /// # let crm = crm();
+    /// use fondaco_crm::contacts::{BuyingRole, SetBuyingRoles, buying_centre};
+    /// crm.send("ada decides", &SetBuyingRoles::new(ada(), firm(), vec![BuyingRole::DecisionMaker]))?;
+    /// assert_eq!(crm.view(|view| buying_centre(view, firm()))?, [(ada(), BuyingRole::DecisionMaker)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new(party: PartyId, organisation: PartyId, roles: Vec<BuyingRole>) -> SetBuyingRoles {
+        SetBuyingRoles { party, organisation, roles }
+    }
+}
+
+impl Act for SetBuyingRoles {
+    type Answer = ();
+    type Error = CrmError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), CrmError> {
+        tx.authorize(&Request::new(&KEEP_CONTACTS))?;
+        let SetBuyingRoles { party, organisation, roles } = self;
+        let (of, who) = (living(tx, *organisation)?, living(tx, *party)?);
+        if of.kind == ContactKind::Person || who.kind != ContactKind::Person {
+            let why =
+                "is not one, or who has the role is no person: name a person and an organisation";
+            return Err(ContactError::BadContact { field: "organisation", why }.into());
+        }
+        for there in tx.scan(&Range::<HasRole>::by_key(&(*organisation, *party)))? {
+            if !roles.contains(&there.role) {
+                tx.delete::<HasRole>(&(*organisation, *party, there.role))?;
+            }
+        }
+        for &role in roles {
+            if tx.get::<HasRole>(&(*organisation, *party, role))?.is_none() {
+                tx.insert(HasRole { organisation: *organisation, party: *party, role })?;
+            }
+        }
+        tx.emit(Event::new("crm.roles_set").with("party", Value::Id(party.to_u128())));
+        Ok(())
+    }
+}
+
+/// Who has a say when an organisation buys.
+///
+/// # Errors
+/// A [`Halt`], to be passed on.
+pub fn buying_centre(
+    read: &mut impl Reading,
+    organisation: PartyId,
+) -> Result<Vec<(PartyId, BuyingRole)>, Halt> {
+    let rows = read.peek_scan(&Range::<HasRole>::by_key(&organisation))?;
+    Ok(rows.iter().map(|row| (row.party, row.role)).collect())
+}

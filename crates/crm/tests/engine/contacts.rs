@@ -1,0 +1,229 @@
+//! Contacts, what is known of them, what stands under what.
+
+use fondaco_core::DocumentId;
+use fondaco_core::enter::Taking;
+use fondaco_core::party::{self, NewAddress, Private};
+use fondaco_crm::attributes::*;
+use fondaco_crm::contacts::*;
+use fondaco_crm::documents::{LinkDocument, LinkedDocument, UnlinkDocument, documents};
+use fondaco_crm::matching::*;
+use fondaco_testkit::Host;
+
+use crate::firm::*;
+
+fn codes(taken: &fondaco_core::enter::Entered) -> Vec<&str> {
+    taken.refused.iter().map(|one| one.code.as_str()).collect()
+}
+
+#[test]
+fn a_contact_is_added_once_and_bad_ones_are_named() {
+    everywhere(|host| {
+        let long = format!("{}@example.org", "x".repeat(10_000_000));
+        let new = |name: &str| NewContact::person(p(name), "Some Body");
+        let contacts = vec![
+            NewContact::person(p("ada"), "Ada Lovelace"),
+            NewContact::organisation(p("ada"), "Ada"),
+            new("long").email(long),
+            new("none").email("no address"),
+            new("phone").phone("call me"),
+            new("twice"),
+            new("twice"),
+            new("value").values([("employees", Value::from(3))].into_iter().collect()),
+            new("what").values([("shoe", Value::from(3))].into_iter().collect()),
+            new("works").works_for(p("nowhere")),
+            NewContact { name: None, ..new("nameless").email("a@b.example") },
+            NewContact::visitor(p("visitor")),
+            NewContact { name: None, ..NewContact::organisation(p("o"), "") },
+            NewContact { name: Some(Private("x\n".into())), ..new("line") },
+        ];
+        let taken = host.must("all", &AddContacts { contacts, taking: Taking::GoodOnes });
+        assert_eq!((taken.entered, taken.there), (2, 2), "{taken:?}");
+        assert_eq!(
+            codes(&taken),
+            [
+                "crm.contact_exists",
+                "crm.field_too_long",
+                "party.bad_text",
+                "party.bad_text",
+                "crm.not_of_these",
+                "crm.unknown_attribute",
+                "party.unknown",
+                "crm.bad_contact",
+                "crm.bad_contact",
+                "party.bad_text",
+            ]
+        );
+        assert!(taken.refused.iter().all(|one| one.message.len() < 500));
+        // Nothing is half-stored: who was refused is not there at all.
+        for name in ["long", "none", "phone", "value", "what", "works", "nameless", "line"] {
+            assert!(host.view(|view| party::whole_party(view, p(name))).is_none(), "{name}");
+        }
+    });
+}
+
+#[test]
+fn values_keep_their_history_however_late_they_are_told() {
+    everywhere(|host| {
+        let say = |name: &str, number: i64, at: &str| {
+            let values = [("employees", Value::from(number))].into_iter().collect();
+            let at = Some(at.parse().unwrap());
+            let new = NewValues { party: p("firm"), values, clear: Vec::new(), at };
+            host.must(name, &SetValues::new(vec![new]))
+        };
+        let code = "employees".into();
+        let known = |at: &str| {
+            let (at, now) = (at.parse().unwrap(), host.now());
+            host.view(|view| value_at(view, (p("firm"), &code), at, now))
+        };
+        say("march", 30, "2026-03-01T00:00:00Z");
+        say("may", 50, "2026-05-01T00:00:00Z");
+        say("april, late", 40, "2026-04-01T00:00:00Z");
+        assert_eq!(say("may again", 50, "2026-05-02T00:00:00Z").there, 1);
+        assert_eq!(known("2026-02-01T00:00:00Z"), None);
+        assert_eq!(known("2026-03-15T00:00:00Z"), Some(Value::from(30)));
+        assert_eq!(known("2026-04-15T00:00:00Z"), Some(Value::from(40)));
+        assert_eq!(
+            host.view(|view| values(view, p("firm"))).get("employees"),
+            Some(&Value::from(50))
+        );
+        let none = NewValues {
+            party: p("firm"),
+            values: Values::default(),
+            clear: vec!["employees".into()],
+            at: None,
+        };
+        host.must("clear", &SetValues::new(vec![none]));
+        assert!(host.view(|view| values(view, p("firm"))).is_empty());
+        let bad = [
+            (SetValues::one(p("firm"), "employees", Value::from("many")), "crm.wrong_type"),
+            (SetValues::one(p("firm"), "segment", Value::from("huge")), "crm.no_such_choice"),
+            (SetValues::one(p("firm"), "title", Value::from("Dr")), "crm.not_of_these"),
+            (SetValues::one(p("firm"), "shoes", Value::from("Dr")), "crm.unknown_attribute"),
+            (SetValues::one(p("nobody"), "segment", Value::from("small")), "crm.unknown_contact"),
+        ];
+        for (at, (command, code)) in bad.into_iter().enumerate() {
+            assert_eq!(codes(&host.must(&format!("bad {at}"), &command)), [code]);
+        }
+        let kind = NewAttribute::new("employees", "Employees", ValueKind::Text)
+            .of(ContactKind::Organisation);
+        assert_eq!(
+            codes(&host.must("kind", &DefineAttributes::new(vec![kind]))),
+            ["crm.attribute_defined"]
+        );
+    });
+}
+
+#[test]
+fn a_ring_of_organisations_is_refused_with_all_that_are_in_it() {
+    everywhere(|host| {
+        let contacts = ["a", "b", "c"].map(|name| NewContact::organisation(p(name), name));
+        host.must("three", &AddContacts::new(contacts.into()));
+        host.must("b under a", &SetParent::new(p("b"), p("a")));
+        host.must("c under b", &SetParent::new(p("c"), p("b")));
+        host.must("again", &SetParent::new(p("c"), p("b")));
+        let ring = host.refused("ring", &SetParent::new(p("a"), p("c")));
+        assert_eq!(ring.code(), "crm.ring");
+        let text = ring.to_string();
+        assert!(["a", "b", "c"].iter().all(|name| text.contains(&p(name).to_string())), "{text}");
+        assert_eq!(host.refused("self", &SetParent::new(p("a"), p("a"))).code(), "crm.ring");
+        let today = "2026-06-01".parse().unwrap();
+        assert_eq!(host.view(|view| below(view, p("a"), today)), [(p("b"), 1), (p("c"), 2)]);
+        host.must("c alone", &SetParent { organisation: p("c"), parent: None });
+        host.must("a under c", &SetParent::new(p("a"), p("c")));
+        assert_eq!(host.view(|view| below(view, p("c"), today)), [(p("a"), 1), (p("b"), 2)]);
+        assert_eq!(
+            host.refused("person", &SetParent::new(p("ada"), p("c"))).code(),
+            "crm.bad_contact"
+        );
+    });
+}
+
+#[test]
+fn who_has_a_say_is_kept_by_organisation() {
+    everywhere(|host| {
+        let roles = |name: &str, roles: Vec<BuyingRole>| {
+            host.must(name, &SetBuyingRoles::new(p("ada"), p("firm"), roles));
+            host.view(|view| buying_centre(view, p("firm")))
+        };
+        roles("two", vec![BuyingRole::Champion, BuyingRole::Influencer]);
+        let now = roles("other", vec![BuyingRole::Champion, BuyingRole::DecisionMaker]);
+        assert_eq!(now, [(p("ada"), BuyingRole::Champion), (p("ada"), BuyingRole::DecisionMaker)]);
+        assert!(roles("none", Vec::new()).is_empty());
+    });
+}
+
+#[test]
+fn a_domain_tells_the_organisation_and_free_mail_nothing() {
+    everywhere(|host| {
+        let set = |organisation: &str, domain: &str| SetDomains::new(p(organisation), [domain]);
+        host.must("domain", &set("firm", "analytical.example"));
+        let find = |email: &str| host.view(|view| find_organisation(view, Some(email), None));
+        assert_eq!(
+            find("X@UK.Analytical.Example")[0].why,
+            WhyBelongs::Domain("analytical.example".into())
+        );
+        assert!(
+            find("x@notanalytical.example").is_empty()
+                && find("x@gmail.com").is_empty()
+                && find("x").is_empty()
+        );
+        assert_eq!(host.refused("free", &set("firm", "yahoo.co.uk")).code(), "crm.bad_contact");
+        assert_eq!(host.refused("no domain", &set("firm", "analytical")).code(), "crm.bad_contact");
+        assert_eq!(host.refused("person", &set("ada", "ada.example")).code(), "crm.bad_contact");
+        host.must(
+            "other",
+            &AddContacts::new(vec![NewContact::organisation(p("other"), "Other AG")]),
+        );
+        assert_eq!(
+            host.refused("taken", &set("other", "analytical.example")).code(),
+            "crm.domain_taken"
+        );
+        host.must("none", &SetDomains { organisation: p("firm"), domains: Vec::new() });
+        host.must("free again", &set("other", "analytical.example"));
+        assert_eq!(find("x@analytical.example")[0].organisation, p("other"));
+    });
+}
+
+#[test]
+fn documents_are_linked_and_go_with_the_person() {
+    everywhere(|host| {
+        let host = &host.clone().with(&party::ENGINE);
+        let offer = DocumentId::named("offer/7");
+        let title = Some(Private("For the Countess".into()));
+        host.must("link", &LinkDocument { title, ..LinkDocument::new(p("ada"), offer, "offer") });
+        assert_eq!(host.view(|view| documents(view, p("ada"))).len(), 1);
+        host.must("erase", &party::EraseParty::new(p("ada")));
+        assert!(
+            host.rows::<LinkedDocument>()
+                .iter()
+                .all(|row| row.title.as_ref().is_none_or(|title| title.get().is_none()))
+        );
+        host.must("unlink", &UnlinkDocument::new(p("ada"), offer));
+        assert!(host.view(|view| documents(view, p("ada"))).is_empty());
+    });
+}
+
+#[test]
+fn an_address_comes_with_the_contact() {
+    everywhere(|host: &Host| {
+        let country = "GB".parse().unwrap();
+        let home = NewAddress::new(party::AddressKind::Main, country, "London").postcode("W1");
+        let new = NewContact { address: Some(home), ..NewContact::person(p("eve"), "Eve Adams") };
+        host.must("eve", &AddContacts::new(vec![new]));
+        let whole = host.view(|view| party::whole_party(view, p("eve"))).unwrap();
+        assert_eq!(whole.addresses.len(), 1);
+        host.must(
+            "renamed",
+            &ChangeContact {
+                clear: vec![ProfileField::Owner],
+                ..ChangeContact::new(p("eve")).name("Eva Adam")
+            },
+        );
+        let visitor = AddContacts::new(vec![NewContact::visitor(p("v"))]);
+        host.must("visitor", &visitor);
+        assert_eq!(
+            host.refused("name", &ChangeContact::new(p("v")).name("Vi")).code(),
+            "crm.bad_contact"
+        );
+    });
+}
