@@ -166,6 +166,28 @@ pub fn serve(
     orders: &[Order],
     keep: Decimal,
 ) -> Result<Vec<Taken>, KernelError> {
+    serve_in(disposable, orders, keep, 2)
+}
+
+/// [`serve`] in coins of a currency with so many digits behind the point: none of the yen, three of the dinar.
+///
+/// ```
+/// use fondaco_payroll::garnishment::{Limit, Order, serve_in};
+/// let order = Order { id: "levy".into(), wanted: 900.into(), rank: 1, limit: Limit::Part("0.25".parse()?) };
+/// let taken = serve_in("1001".parse()?, &[order], 0.into(), 0)?;
+/// assert_eq!(taken[0].amount, 250.into()); // of 250.25 yen
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As [`serve`].
+pub fn serve_in(
+    disposable: Decimal,
+    orders: &[Order],
+    keep: Decimal,
+    digits: u32,
+) -> Result<Vec<Taken>, KernelError> {
+    let cents = |what, amount| cents(what, amount, digits);
     not_negative("keep", keep)?;
     let there = cents("disposable", not_negative("disposable", disposable)?)?;
     let most_of_all = (there - cents("keep", keep)?).max(0);
@@ -178,7 +200,7 @@ pub fn serve(
     let overflow = || KernelError::Exact { what: "wanted", error: DecimalError::Overflow };
     let taken = serve_units(&wants).ok_or_else(overflow)?;
     let amount = |cents: i128| {
-        let amount = i64::try_from(cents).map(|cents| decimal::from_fixed(cents, 2));
+        let amount = i64::try_from(cents).map(|cents| decimal::from_fixed(cents, digits));
         amount.map(decimal::normalize).map_err(|_| overflow())
     };
     let each = orders.iter().zip(&wants).zip(taken);
@@ -192,10 +214,10 @@ pub fn serve(
     .collect()
 }
 
-/// An amount in cents, what is less than a cent left out.
-fn cents(what: &'static str, amount: Decimal) -> Result<i128, KernelError> {
-    let cut = rounding::round(amount, 2, Rounding::Down);
-    let cents = decimal::to_fixed(cut, 2);
+/// An amount in the smallest coin, what is less than that left out.
+fn cents(what: &'static str, amount: Decimal, digits: u32) -> Result<i128, KernelError> {
+    let cut = rounding::round(amount, digits, Rounding::Down);
+    let cents = decimal::to_fixed(cut, digits);
     cents.map(i128::from).ok_or(KernelError::Exact { what, error: DecimalError::Overflow })
 }
 

@@ -119,7 +119,7 @@ impl PayPeriod {
         DateRange::new(self.starts, self.ends).unwrap_or(DateRange::day(self.starts))
     }
 
-    fn of(group: &SmolStr, period: &Period) -> PayPeriod {
+    pub(crate) fn of(group: &SmolStr, period: &Period) -> PayPeriod {
         let day = period.pay_date;
         PayPeriod {
             pay_group: group.clone(),

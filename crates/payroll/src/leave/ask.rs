@@ -86,7 +86,7 @@ impl Act for RequestLeave {
         let others = tx.scan(&Range::<LeaveRequest>::by_key(&employee.party))?;
         let reckoning = reckoning(tx, employee, &self.policy)?;
         let days = self.wanted(tx, &reckoning)?;
-        self.check_others(&others, &days)?;
+        self.check_others(&others, &days, reckoning.policy.unit)?;
         self.check_open(tx, &reckoning, &days)?;
         self.check_balance(reckoning, &days)?;
         let (id, asked_by, asked_at) = (tx.id()?, tx.actor().clone(), tx.now());
@@ -192,14 +192,21 @@ impl RequestLeave {
         &self,
         others: &[std::sync::Arc<LeaveRequest>],
         days: &[LeaveDay],
+        unit: LeaveUnit,
     ) -> Result<(), LeaveError> {
-        let counting = others.iter().filter(|request| request.status.counts());
-        let taken: Vec<&LeaveDay> = counting.flat_map(|request| request.days.iter()).collect();
+        let counting = || others.iter().filter(|request| request.status.counts());
+        let on = |day: NaiveDate, same_unit: bool| -> Decimal {
+            let like = counting().filter(|other| (other.policy == self.policy) == same_unit);
+            let days = like.flat_map(|other| other.days.iter()).filter(|other| other.day == day);
+            days.map(|other| other.amount).sum()
+        };
+        // Half a day twice is a day, and a day has 24 hours; hours and days of two policies don't add up.
+        let most = if unit == LeaveUnit::Days { Decimal::ONE } else { Decimal::from(24) };
         for LeaveDay { day, amount } in days {
-            let before: Decimal =
-                taken.iter().filter(|other| other.day == *day).map(|other| other.amount).sum();
-            // Half a day twice is a day; in hours, who knows how many a day has said so.
-            if before > Decimal::ZERO && before + *amount > Decimal::ONE {
+            let (before, of_others) = (on(*day, true), on(*day, false));
+            let too_much = before > Decimal::ZERO && before + *amount > most;
+            let meets = of_others > Decimal::ZERO && before + of_others + *amount > Decimal::ONE;
+            if too_much || meets {
                 return Err(LeaveError::LeaveTwice { employee: self.employee.clone(), day: *day });
             }
         }

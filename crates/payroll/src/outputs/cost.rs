@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::journal::{borne, currency_of};
-use super::{OutputError, add};
+use super::{OutputError, add, standing};
 use crate::rules::Kind;
 use crate::runs::Slip;
 
@@ -75,11 +75,7 @@ fn gather<K: Ord + Clone>(
 ) -> Result<CostReport<K>, OutputError> {
     let currency = currency_of(slips)?;
     let mut of: BTreeMap<K, CostOf> = BTreeMap::new();
-    for slip in slips
-        .iter()
-        .map(Borrow::borrow)
-        .filter(|slip: &&Slip| slip.status != crate::runs::SlipStatus::Voided)
-    {
+    for slip in standing(slips) {
         for line in slip.lines.iter() {
             let costs = matches!(line.kind, Kind::Earning | Kind::Employer | Kind::Reimbursement);
             for (centre, part) in if costs { borne(slip, line)? } else { Vec::new() } {

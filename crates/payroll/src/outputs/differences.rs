@@ -9,9 +9,9 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::journal::currency_of;
-use super::{OutputError, add};
+use super::{OutputError, add, standing};
 use crate::rules::Kind;
-use crate::runs::{Slip, SlipStatus};
+use crate::runs::Slip;
 
 /// A component that is not what it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,9 +64,7 @@ fn by_employee(
     slips: &[impl Borrow<Slip>],
 ) -> Result<BTreeMap<PartyId, (SmolStr, Decimal, Lines)>, OutputError> {
     let mut all: BTreeMap<PartyId, (SmolStr, Decimal, Lines)> = BTreeMap::new();
-    for slip in
-        slips.iter().map(Borrow::borrow).filter(|slip: &&Slip| slip.status != SlipStatus::Voided)
-    {
+    for slip in standing(slips) {
         let (number, net, lines) = all.entry(slip.employee).or_default();
         *number = slip.number.clone();
         add("net pay", net, slip.net.to_decimal())?;

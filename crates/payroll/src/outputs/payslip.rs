@@ -225,7 +225,7 @@ impl<'s> Payslip<'s> {
         for (name, value) in &self.head.details {
             tell(name.into(), value.into());
         }
-        for share in &self.slip.input.bank {
+        for share in self.slip.bank() {
             let shown = self.head.accounts.get(&share.account).unwrap_or(&share.account);
             tell(word("Paid to"), shown.into());
         }

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::journal::currency_of;
-use super::{OutputError, add};
+use super::{OutputError, add, standing};
 use crate::rules::Kind;
 use crate::runs::{Slip, SlipStatus};
 
@@ -40,12 +40,16 @@ pub struct RegisterRow {
 pub struct Register {
     /// What they are in.
     pub currency: Currency,
-    /// By number; voided slips are left out.
+    /// By number: the slips that count, or all of a run that is not approved yet; voided slips are left out.
     pub rows: Vec<RegisterRow>,
     /// What they come to.
     pub total: RegisterRow,
     /// The numbers of voided slips.
     pub voided: Vec<SmolStr>,
+    /// The numbers of slips that are computed and don't count, where others do: they are left out, too.
+    pub open: Vec<SmolStr>,
+    /// Whether none of the slips counts yet.
+    pub is_draft: bool,
 }
 
 impl Register {
@@ -55,20 +59,25 @@ impl Register {
     /// [`OutputError`]: no slip, two currencies, a figure without room.
     pub fn of(slips: &[impl Borrow<Slip>]) -> Result<Register, OutputError> {
         let currency = currency_of(slips)?;
-        let slips: Vec<&Slip> = slips.iter().map(Borrow::borrow).collect();
-        let is_voided = |slip: &&&Slip| slip.status == SlipStatus::Voided;
-        let mut voided: Vec<SmolStr> =
-            slips.iter().filter(is_voided).map(|slip| slip.number.clone()).collect();
-        voided.sort();
+        let all = || slips.iter().map(Borrow::borrow);
+        let of = |status: SlipStatus| {
+            let those = all().filter(|slip: &&Slip| slip.status == status);
+            let mut numbers: Vec<SmolStr> = those.map(|slip| slip.number.clone()).collect();
+            numbers.sort();
+            numbers
+        };
+        let is_draft = !all().any(|slip: &Slip| slip.status.counts());
+        let (voided, open) = (of(SlipStatus::Voided), of(SlipStatus::Calculated));
+        let open = if is_draft { Vec::new() } else { open };
         let mut rows = Vec::with_capacity(slips.len());
         let mut total = RegisterRow::default();
-        for slip in slips.iter().filter(|slip| !is_voided(slip)) {
+        for slip in standing(slips) {
             let row = RegisterRow::of(slip)?;
             total.merge(&row)?;
             rows.push(row);
         }
         rows.sort_by(|a, b| a.number.cmp(&b.number));
-        Ok(Register { currency, rows, total, voided })
+        Ok(Register { currency, rows, total, voided, open, is_draft })
     }
 
     /// The register as a table; `names` says what employees are called, where that may be shown.
@@ -92,10 +101,15 @@ impl Register {
             report.push(Row::new(row.cells((&row.number).into(), name(row))));
         }
         report.push(Row::total(self.total.cells(word("Total"), SmolStr::default())));
-        for number in &self.voided {
-            report
-                .notes
-                .push(fondaco_core::report::Phrase::from(word("Voided:")).and(number.clone()));
+        if self.is_draft && !self.rows.is_empty() {
+            report.notes.push(word("Not approved yet").into());
+        }
+        for (what, numbers) in [("Voided:", &self.voided), ("Not approved:", &self.open)] {
+            for number in numbers {
+                report
+                    .notes
+                    .push(fondaco_core::report::Phrase::from(word(what)).and(number.clone()));
+            }
         }
         report
     }

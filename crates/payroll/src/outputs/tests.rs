@@ -52,6 +52,8 @@ fn slip(number: &str, month: u32, rules: &str, currency: Currency, lines: Vec<Sl
         employee: input.employee,
         number: number.into(),
         kind: RunKind::Regular,
+        paid_to: Default::default(),
+        told: None,
         status: SlipStatus::Approved,
         calculation: 1,
         edition: 1,
@@ -530,4 +532,20 @@ fn a_payslip_as_pdf_is_a_file_of_one_page() {
     assert!(pdf.starts_with(b"%PDF-1.7") && pdf.ends_with(b"%%EOF"));
     assert_eq!(pdf.windows(12).filter(|at| at == b"/Type /Page\n").count(), 1);
     std::fs::write(std::env::temp_dir().join("fondaco-payslip.pdf"), &pdf).unwrap();
+}
+
+#[test]
+fn what_does_not_count_is_added_to_nothing_that_does() {
+    let counted = american("17", 1);
+    let open = Slip { status: SlipStatus::Calculated, ..american("18", 2) };
+    let register = |slips: &[Slip]| Register::of(slips).unwrap();
+    let both = register(&[counted.clone(), open.clone()]);
+    assert_eq!((both.rows.len(), both.open.len(), both.is_draft), (1, 1, false));
+    assert_eq!(both.total, register(std::slice::from_ref(&counted)).total);
+    let text = both.to_report(&|_| None).to_string();
+    assert!(text.contains("Not approved: 18"), "{text}");
+    let draft = register(std::slice::from_ref(&open));
+    assert_eq!((draft.rows.len(), draft.open.len(), draft.is_draft), (1, 0, true));
+    let cost = |slips: &[Slip]| CostReport::by_centre(slips).unwrap();
+    assert_eq!(cost(&[counted.clone(), open.clone()]), cost(&[counted]));
 }

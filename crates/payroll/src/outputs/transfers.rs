@@ -2,7 +2,7 @@
 
 use std::borrow::Borrow;
 
-use fondaco_core::{Money, Rounding, decimal};
+use fondaco_core::{DocumentId, Money, Rounding, decimal};
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
 
@@ -13,51 +13,120 @@ use crate::runs::{BankPart, Slip, SlipStatus};
 /// Says whose account something is: by what a [`BankShare`](crate::runs::BankShare) calls it, the name on it and its number.
 pub type Accounts<'a> = &'a dyn Fn(&Slip, &str) -> Option<(SmolStr, BankAccount)>;
 
-/// The payments of slips, what is left of their net pay: fixed amounts first come first served, then per cents of the whole, then the rest.
-/// A payment's reference is a code of the run, the employee's number and the place of the account: `K3M9QF2/1001/1`. The code is another one
-/// when money was paid or came back in between, and the same when a file is made twice. Slips of nothing, and voided ones, are left out.
+/// The payments of slips, what each account has not got yet: net pay is split once, fixed amounts first come first served, then per cents of
+/// the whole, then the rest. A payment's reference is a code of the run, the employee's number and the place of the account: `K3M9QF2/1001/1`;
+/// in place of a number that no bank passes on, or that is long, stands a code of it. The run's code is another one when money was paid or came
+/// back in between, and the same when a file is made twice. Slips of nothing, and voided ones, are left out.
 ///
 /// # Errors
-/// [`OutputError`], naming the employee: an account that nobody knows, none at all, a part that can't be.
+/// [`OutputError`], naming the first employee who can't be paid: an account that nobody knows, none at all, a part that can't be.
 pub fn transfers(
     slips: &[impl Borrow<Slip>],
     accounts: Accounts<'_>,
 ) -> Result<Vec<Payment>, OutputError> {
-    let mut payments = Vec::with_capacity(slips.len());
+    let (payments, refused) = transfers_each(slips, accounts);
+    match refused.into_iter().next() {
+        Some(error) => Err(error),
+        None => Ok(payments),
+    }
+}
+
+/// The payments of all who can be paid, and why the others can't: one of them stops nobody's file. Of one slip all payments are made, or none.
+///
+/// As [`transfers`] besides.
+pub fn transfers_each(
+    slips: &[impl Borrow<Slip>],
+    accounts: Accounts<'_>,
+) -> (Vec<Payment>, Vec<OutputError>) {
+    let (mut payments, mut refused) = (Vec::with_capacity(slips.len()), Vec::new());
     for slip in slips.iter().map(Borrow::borrow).filter(|slip| slip.status.counts()) {
-        let due = decimal::sub(slip.net.to_decimal(), slip.paid.to_decimal())
-            .map_err(|error| OutputError::Exact { what: "what is left to pay", error })?;
-        let code = code(slip);
-        for (place, (account, amount)) in (1..).zip(split(slip, due)?) {
-            let (payee, number) = accounts(slip, &account).ok_or_else(|| {
-                OutputError::NoAccount { number: slip.number.clone(), account: account.clone() }
-            })?;
-            let reference = format_smolstr!("{code}/{}/{place}", slip.number);
-            let money = Money::new(amount, slip.currency);
-            payments.push(Payment::new(reference, payee, number, money));
+        match of_slip(slip, accounts) {
+            Ok(of_slip) => payments.extend(of_slip),
+            Err(error) => refused.push(error),
         }
     }
-    Ok(payments)
+    (payments, refused)
+}
+
+fn of_slip(slip: &Slip, accounts: Accounts<'_>) -> Result<Vec<Payment>, OutputError> {
+    let code = code(slip);
+    let number = passing(slip);
+    let payment = |Lack { place, account, amount }| {
+        let (payee, bank) = accounts(slip, &account).ok_or_else(|| OutputError::NoAccount {
+            number: slip.number.clone(),
+            account: account.clone(),
+        })?;
+        let reference = format_smolstr!("{code}/{number}/{place}");
+        Ok(Payment::new(reference, payee, bank, Money::new(amount, slip.currency)))
+    };
+    lacks(slip)?.into_iter().map(payment).collect()
+}
+
+/// What an account has not got yet.
+pub(crate) struct Lack {
+    /// Its place among the slip's accounts, counted from 1.
+    pub(crate) place: u32,
+    pub(crate) account: SmolStr,
+    pub(crate) amount: Decimal,
+}
+
+/// What each account of a slip has not got yet. What was paid to nobody knows which counts to the first.
+pub(crate) fn lacks(slip: &Slip) -> Result<Vec<Lack>, OutputError> {
+    let sub = |from, taken| {
+        decimal::sub(from, taken)
+            .map_err(|error| OutputError::Exact { what: "what is left to pay", error })
+    };
+    let paid = slip.paid.to_decimal();
+    if slip.net.to_decimal() <= paid {
+        return Ok(Vec::new());
+    }
+    let known: Decimal = slip.paid_to.iter().map(|to| to.amount).sum();
+    let mut unknown = sub(paid, known)?;
+    let mut all = Vec::new();
+    for (place, (account, amount)) in (1..).zip(split(slip)?) {
+        let got: Decimal =
+            slip.paid_to.iter().filter(|to| to.place == place).map(|to| to.amount).sum();
+        let lacks = sub(amount, got)?;
+        let counted = unknown.min(lacks).max(Decimal::ZERO);
+        unknown = sub(unknown, counted)?;
+        let amount = sub(lacks, counted)?;
+        if amount > Decimal::ZERO {
+            all.push(Lack { place, account, amount });
+        }
+    }
+    Ok(all)
+}
+
+/// The employee's number as banks pass it on, or a code of it.
+fn passing(slip: &Slip) -> SmolStr {
+    let passes = |c: char| c.is_ascii_alphanumeric() || "-?:().,'+".contains(c);
+    let number = &slip.number;
+    match !number.is_empty() && number.len() <= 20 && number.chars().all(passes) {
+        true => number.clone(),
+        false => letters(DocumentId::named(number).to_u128()).into(),
+    }
 }
 
 /// Seven letters and digits that tell runs apart, and how far they are paid: 35 bits of the run's id, spread over all of it.
 fn code(slip: &Slip) -> String {
-    const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    const SPREAD: u128 = 0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835;
     let paid = slip.paid.to_decimal().normalize();
     let far = paid.mantissa().unsigned_abs() << 1 | u128::from(slip.status == SlipStatus::Returned);
-    let mixed = slip.run.to_u128().wrapping_mul(SPREAD) ^ far;
-    let mixed = (mixed ^ (mixed >> 64)).wrapping_mul(SPREAD);
+    letters(slip.run.to_u128().wrapping_mul(SPREAD) ^ far)
+}
+
+fn letters(bits: u128) -> String {
+    const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let mixed = (bits ^ (bits >> 64)).wrapping_mul(SPREAD);
     let letter = |at: u32| LETTERS.get((mixed >> (123 - 5 * at)) as usize & 31);
     (0..7).filter_map(letter).map(|letter| char::from(*letter)).collect()
 }
 
-/// How much of what is due each account gets, those that get nothing left out.
-fn split(slip: &Slip, due: Decimal) -> Result<Vec<(SmolStr, Decimal)>, OutputError> {
-    if due <= Decimal::ZERO {
-        return Ok(Vec::new());
-    }
-    let shares = &slip.input.bank;
+const SPREAD: u128 = 0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835;
+
+/// How much of net pay each account gets.
+fn split(slip: &Slip) -> Result<Vec<(SmolStr, Decimal)>, OutputError> {
+    let due = slip.net.to_decimal();
+    let shares = slip.bank();
     let Some((last, others)) = shares.split_last() else {
         return Err(OutputError::NoBank { number: slip.number.clone(), net: due });
     };
@@ -79,7 +148,6 @@ fn split(slip: &Slip, due: Decimal) -> Result<Vec<(SmolStr, Decimal)>, OutputErr
         parts.push((share.account.clone(), gets));
     }
     parts.push((last.account.clone(), left));
-    parts.retain(|(_, amount)| !amount.is_zero());
     Ok(parts)
 }
 

@@ -4,7 +4,7 @@
 //! was computed, its sums or loans stand elsewhere, and it is refused until it is computed again. So no order of runs counts anything
 //! twice.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -19,9 +19,9 @@ use smol_str::SmolStr;
 
 use super::calculate::{CHUNK, RunReport, after, report};
 use super::compute::{Claimed, claim_id};
-use super::deductions::{asks, near};
+use super::deductions::{Owed, asks, is_extra, near, owed_by};
 use super::moves::{authors, illegal, must_be, paid_status, put_status, run_of, step, totals};
-use super::pay::payment;
+use super::pay::{due, moved};
 use super::sums::stored;
 use super::{
     Deduction, DeductionBalance, DeductionKind, OrderLimit, Run, RunDeed, RunError, RunStatus,
@@ -254,6 +254,7 @@ pub(super) fn approve(tx: &mut Tx<'_>, run: &Run, slips: &[Arc<Slip>]) -> Result
     let sums = tx.get_many::<YearSum>(&keys)?;
     tx.need::<DeductionBalance>(&balances)?;
     tx.need::<Deduction>(&balances)?;
+    let since = set_since(tx, slips)?;
     let mut sums = sums.into_iter();
     let mut adds = Vec::with_capacity(keys.len());
     let mut totals = RunTotal::none(run);
@@ -274,6 +275,12 @@ pub(super) fn approve(tx: &mut Tx<'_>, run: &Run, slips: &[Arc<Slip>]) -> Result
                 adds.push(YearSum { employee: slip.employee, sum, year, amount });
             }
         }
+        if let Some(owed) =
+            since.get(&slip.employee).and_then(|all| all.iter().find(|owed| is_missed(slip, owed)))
+        {
+            let wanted = owed.wanted(is_extra(slip.kind));
+            same(slip, &owed.deduction.component, Decimal::ZERO, wanted)?;
+        }
         rests(tx, slip)?;
         take(tx, slip)?;
         totals.approved += 1;
@@ -284,6 +291,24 @@ pub(super) fn approve(tx: &mut Tx<'_>, run: &Run, slips: &[Arc<Slip>]) -> Result
         tx.add_all(vec![totals])?;
     }
     Ok(())
+}
+
+/// What is taken from some employees and was set since the first of their slips was computed.
+fn set_since(
+    tx: &mut Tx<'_>,
+    slips: &[Arc<Slip>],
+) -> Result<BTreeMap<PartyId, Vec<Owed>>, PayrollError> {
+    let (Some(first), Some(last)) = (slips.first(), slips.last()) else {
+        return Ok(BTreeMap::new());
+    };
+    owed_by(tx, (first.employee, last.employee))
+}
+
+/// Whether a slip would take something for what was set after it was computed.
+pub(super) fn is_missed(slip: &Slip, owed: &Owed) -> bool {
+    owed.deduction.recorded_at > slip.known_at
+        && owed.holds(slip.pay_date)
+        && owed.wanted(is_extra(slip.kind)) > Decimal::ZERO
 }
 
 fn same(slip: &Slip, what: &SmolStr, was: Decimal, now: Decimal) -> Result<(), PayrollError> {
@@ -397,11 +422,10 @@ fn pay(
             return Err(slip_illegal(slip, "paid", "post the run first"));
         }
         let amount = slip.net.checked_sub(slip.paid).unwrap_or(Amt::ZERO);
-        if amount != Amt::ZERO {
-            payments.push(payment(tx, slip, amount, (day, reference))?);
-        }
+        let (facts, after) = moved(tx, slip, &due(slip), (day, reference))?;
+        payments.extend(facts);
         total.paid = total.paid.checked_add(amount).unwrap_or(total.paid);
-        tx.put(Slip { status: SlipStatus::Paid, paid: slip.net, ..slip.as_ref().clone() })?;
+        tx.put(Slip { status: SlipStatus::Paid, ..after })?;
     }
     tx.insert_all(payments)?;
     if !total.is_nothing() {

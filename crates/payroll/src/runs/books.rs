@@ -269,6 +269,9 @@ impl Books {
         if let Some(book) = versions.iter().find(|book| book.version == version) {
             return Ok(Arc::new(RuleSet::from_toml(&book.text)?));
         }
+        if let Some(set) = with_states(code)? {
+            return Ok(Arc::new(set));
+        }
         let found = SHIPPED.iter().find(|(name, _, _)| name == code);
         let (_, make, kept) = found.ok_or_else(|| {
             let shipped = SHIPPED.iter().map(|(name, _, _)| *name);
@@ -282,6 +285,27 @@ impl Books {
         let set = Arc::new(make()?);
         Ok(kept.get_or_init(|| set).clone())
     }
+}
+
+/// The shipped rules that others are made of: `united_states+texas` are the federal ones with those of a state, and a stored book that is
+/// called `united_states+acme` says that it has all rules of these.
+#[must_use]
+pub(crate) fn base(code: &str) -> &str {
+    code.split('+').next().unwrap_or(code)
+}
+
+/// The federal rules with those of shipped states, by a code that names all of them.
+fn with_states(code: &str) -> Result<Option<RuleSet>, RuleError> {
+    use jurisdictions::united_states::{CALIFORNIA, PENNSYLVANIA, TEXAS, with_states};
+    let Some(states) = code.strip_prefix("united_states+") else { return Ok(None) };
+    let file = |state: &str| match state {
+        "california" => Some(CALIFORNIA),
+        "pennsylvania" => Some(PENNSYLVANIA),
+        "texas" => Some(TEXAS),
+        _ => None,
+    };
+    let files = states.split('+').map(file).collect::<Option<Vec<_>>>();
+    files.map(|files| with_states(&files)).transpose()
 }
 
 type Shipped = (&'static str, fn() -> Result<RuleSet, RuleError>, OnceLock<Arc<RuleSet>>);

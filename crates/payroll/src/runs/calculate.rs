@@ -72,8 +72,14 @@ impl PaySource {
         let mut inputs: Vec<Arc<PayInput>> = inputs.into_iter().map(Arc::new).collect();
         inputs.sort_by_key(|input| input.employee);
         let twice = inputs.windows(2).find(|pair| pair[0].employee == pair[1].employee);
-        match twice.and_then(|pair| pair.first()) {
-            Some(input) => Err(RunError::Twice { number: input.number.clone() }),
+        if let Some(input) = twice.and_then(|pair| pair.first()) {
+            return Err(RunError::Twice { number: input.number.clone() });
+        }
+        // One person under two ids would be paid twice.
+        let mut numbers: Vec<&SmolStr> = inputs.iter().map(|input| &input.number).collect();
+        numbers.sort_unstable();
+        match numbers.windows(2).find(|pair| pair[0] == pair[1]).and_then(|pair| pair.first()) {
+            Some(number) => Err(RunError::Twice { number: (*number).clone() }),
             None => Ok(PaySource::Given(inputs.into())),
         }
     }
@@ -182,6 +188,16 @@ impl CalculateCursor {
                 self.hands.push(hand.as_str().into());
             }
         }
+    }
+
+    /// Does something for each who had a hand in it besides those who end it.
+    pub(super) fn other_hands(
+        &self,
+        own: &[ActorId],
+        each: impl FnMut(ActorId) -> Result<(), PayrollError>,
+    ) -> Result<(), PayrollError> {
+        let others = self.hands.iter().map(|hand| ActorId::new(hand.as_str()));
+        others.filter(|hand| !own.contains(hand)).try_for_each(each)
     }
 }
 
@@ -306,15 +322,9 @@ pub(super) fn finish(
     must_be(&run, &[RunStatus::Draft], "computed", NOT_DRAFT)?;
     let run = begin(run, cursor.calculation)?;
     tx.put(Run { status: RunStatus::Calculated, ..run })?;
-    let own = by.hands(tx.actor());
-    let others = cursor
-        .hands
-        .iter()
-        .map(|hand| ActorId::new(hand.as_str()))
-        .filter(|hand| !own.contains(hand));
-    for other in others {
-        step_of(tx, id, RunDeed::Calculated, other, reason)?;
-    }
+    cursor.other_hands(&by.hands(tx.actor()), |other| {
+        step_of(tx, id, RunDeed::Calculated, other, reason)
+    })?;
     step(tx, id, RunDeed::Calculated, (reason, None), &by)
 }
 
@@ -369,6 +379,7 @@ fn stage(
     refusals: Vec<RunRefusal>,
     employees: &[PartyId],
 ) -> Result<(), PayrollError> {
+    let slips: Vec<Slip> = slips.into_iter().map(|slip| slip.stored(tx)).collect();
     if run.calculation <= 1 {
         tx.insert_all(slips)?;
         return Ok(tx.insert_all(refusals)?);
@@ -476,7 +487,7 @@ fn compute_all(
 }
 
 /// Computes cases, each by itself; a program's frame is used for all that follow one another under the same rules.
-fn compute_cases(
+pub(super) fn compute_cases(
     place: Place,
     cases: &[Arc<PayInput>],
     ground: &Ground,

@@ -213,6 +213,7 @@ pub(crate) fn slip(
         disposable,
         net: figures.net,
         floor: input.net_floor,
+        digits: rules.program.currency().minor_units().unwrap_or(2),
         is_extra: deductions::is_extra(place.kind),
     };
     let mut takings = deductions::take(left, owed, input.pay_date)?;
@@ -258,7 +259,9 @@ pub(crate) fn slip(
         net: stored(&number, "net", net)?,
         employer_cost: stored(&number, "employer_cost", figures.employer_cost)?,
         paid: crate::Amt::ZERO,
+        paid_to: Parts::default(),
         input: Whole::from(input),
+        told: None,
         lines: lines.into(),
         sums: figures.sums.into(),
         takings: Parts::from(takings),
@@ -289,7 +292,7 @@ pub(crate) fn claim_id<T>(run: Id<Run>, employee: PartyId, why: Claimed) -> Id<T
 /// A slip's case as the rules were told it, for an explanation.
 pub(crate) fn case<'r>(rules: &'r Rules, slip: &Slip) -> Result<crate::Case<'r>, PayrollError> {
     let mut case = rules.program.case(&slip.number);
-    for (name, value) in &slip.input.values {
+    for (name, value) in &slip.case().values {
         match value {
             PayValue::Bool(is) => case.set(name, *is),
             PayValue::Text(text) => case.set(name, text.clone()),

@@ -14,6 +14,7 @@ use smol_str::SmolStr;
 use super::sums::stored;
 use super::{PayInput, Run, RunError, RunKind, Slip, SlipTaking, Whole, rights};
 use crate::garnishment::{self, Limit, Order};
+use crate::staff::must_be_employee;
 use crate::{Amt, PayrollError};
 
 /// What sort of thing is taken.
@@ -119,6 +120,8 @@ pub(crate) struct Left {
     pub(crate) net: Decimal,
     /// What is paid in any case.
     pub(crate) floor: Decimal,
+    /// How many digits the smallest coin has behind the point.
+    pub(crate) digits: u32,
     /// Whether the slip is paid besides that of the period: nothing falls due by it.
     pub(crate) is_extra: bool,
 }
@@ -156,8 +159,16 @@ impl Owed {
         }
     }
 
+    /// Whether it is taken on a day of payment.
+    pub(crate) fn holds(&self, pay_date: NaiveDate) -> bool {
+        let deduction = &self.deduction;
+        let in_time =
+            deduction.starts <= pay_date && deduction.until.is_none_or(|until| pay_date <= until);
+        self.is_kept || in_time
+    }
+
     /// How much is wanted of this slip.
-    fn wanted(&self, is_extra: bool) -> Decimal {
+    pub(crate) fn wanted(&self, is_extra: bool) -> Decimal {
         match (self.deduction.kind, self.deduction.instalment) {
             (DeductionKind::Order | DeductionKind::Other, _) | (_, None) => {
                 self.owed + self.due(is_extra)
@@ -182,17 +193,11 @@ pub(crate) fn take(
     owed: &[Owed],
     pay_date: NaiveDate,
 ) -> Result<Vec<SlipTaking>, PayrollError> {
-    let holds = |owed: &&Owed| {
-        let deduction = &owed.deduction;
-        let holds =
-            deduction.starts <= pay_date && deduction.until.is_none_or(|until| pay_date <= until);
-        owed.is_kept || holds
-    };
     let mut takings = Vec::new();
     let (mut net, mut floor) = (left.net, left.floor);
     let mut orders = Vec::new();
     // First what gives, then what takes from all of it.
-    let mut owed: Vec<&Owed> = owed.iter().filter(holds).collect();
+    let mut owed: Vec<&Owed> = owed.iter().filter(|owed| owed.holds(pay_date)).collect();
     owed.sort_by_key(|owed| owed.is_paid_before);
     for owed in owed {
         let (mut wanted, due) = (owed.wanted(left.is_extra), owed.due(left.is_extra));
@@ -215,7 +220,7 @@ pub(crate) fn take(
     let disposable = left.disposable.max(Decimal::ZERO);
     let available = (net - floor).max(Decimal::ZERO);
     let keep = (disposable - available).max(Decimal::ZERO);
-    let served = garnishment::serve(disposable, &orders, keep)?;
+    let served = garnishment::serve_in(disposable, &orders, keep, left.digits)?;
     for (taking, served) in takings.iter_mut().zip(served) {
         taking.taken += served.amount;
     }
@@ -434,6 +439,7 @@ impl Act for SetDeduction {
     fn act(&self, tx: &mut Tx<'_>) -> Result<Id<Deduction>, PayrollError> {
         tx.authorize(&Request::new(&rights::DEDUCT).about(self.component.clone()))?;
         let (owed, instalment) = self.check()?;
+        must_be_employee(tx, self.employee)?;
         let id = tx.id()?;
         tx.insert(Deduction {
             id,

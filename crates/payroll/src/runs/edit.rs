@@ -89,7 +89,7 @@ impl ChangeSlip {
         let unknown = RunError::UnknownSlip { run: self.run, employee: self.employee };
         let case = match (&self.case, before) {
             (Some(case), _) => case.as_ref().clone(),
-            (None, Some(before)) => PayInput::clone(&before.input),
+            (None, Some(before)) => before.case(),
             (None, None) => return Err(unknown.into()),
         };
         changed(case, self.employee, &self.set)
@@ -130,7 +130,7 @@ fn compute_in(
 }
 
 /// Puts a slip in place of another, or takes one away, and what is known of a refusal with it.
-fn replace(
+pub(super) fn replace(
     tx: &mut Tx<'_>,
     run: &Run,
     before: Option<&Slip>,
@@ -140,7 +140,7 @@ fn replace(
     if let Some(before) = before {
         total.minus(before);
     }
-    match (before, slip) {
+    match (before, slip.map(|slip| slip.stored(tx))) {
         (Some(_), Some(slip)) => {
             total.plus(&slip);
             tx.put(slip)?;
@@ -261,7 +261,7 @@ impl Act for CorrectSlip {
             void(tx, &run, self.employee, &self.reason)?;
             step(tx, run.id, RunDeed::Voided, (&self.reason, Some(self.employee)), &void_by)?;
         }
-        let case = self.case.as_deref().cloned().unwrap_or_else(|| PayInput::clone(&old.input));
+        let case = self.case.as_deref().cloned().unwrap_or_else(|| old.case());
         let case = changed(case, self.employee, &self.set)?.paid_on(into.pay_date);
         same_year(&old, &case)?;
         let place = Place::of(&into, 1, tx.now());

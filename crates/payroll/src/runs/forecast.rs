@@ -6,13 +6,17 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use fondaco_core::{Id, Reading, Timestamp};
+use chrono::Datelike;
+use fondaco_core::{DateRange, Id, Range, Reading, Timestamp};
+use smol_str::SmolStr;
 
 use super::books::Books;
 use super::compute::{self, Place};
 use super::sums::{SumKey, Sums};
 use super::{PayInput, Refused, RunKind, Slip};
 use crate::PayrollError;
+use crate::calendars::{PayPeriod, pay_group};
+use crate::staff::Gathering;
 
 /// The slips that cases of periods ahead come to, in the order of payment, each with the sums that those before it leave; who can't be computed
 /// is told by itself. Nothing is stored. [`CostReport`](crate::outputs::CostReport) adds them up by month or by cost centre.
@@ -58,6 +62,81 @@ pub fn forecast(
         }
     }
     Ok((slips, refused))
+}
+
+/// The cases that contracts and a pay group's calendar say for the periods that begin within some days, as far as they are known; and who has
+/// none in some period, and why. Periods that nobody opened yet are those of the calendar as it is now. What is paid by hours that nobody
+/// told yet is not in them.
+///
+/// ```
+/// # mod firm { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/firm.rs")); }
+/// # use firm::*;
+/// use fondaco_payroll::outputs::CostReport;
+/// use fondaco_payroll::runs::{forecast, forecast_cases};
+///
+/// let payroll = payroll(); // Ada has 5,000 a month, and the year 2026 is open
+/// let months = "2026-07-01/2027-06-30".parse()?;
+/// let (cases, _) = payroll.view(|view| forecast_cases(view, "monthly", months))?;
+/// let (slips, _) = payroll.view(|view| forecast(view, &cases))?;
+/// let ada: Vec<_> = slips.into_iter().filter(|slip| slip.number == "1001").collect();
+/// assert_eq!(CostReport::by_month(&ada)?.of.len(), 12);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// A pay group that is not there, a calendar without such years, or a [`Halt`](fondaco_core::Halt) to be passed on.
+pub fn forecast_cases(
+    read: &mut impl Reading,
+    calendar: &str,
+    within: DateRange,
+) -> Result<(Vec<PayInput>, Vec<Refused>), PayrollError> {
+    let (mut cases, mut refused) = (Vec::new(), Vec::new());
+    for period in periods(read, &calendar.into(), within)? {
+        let gathering = Gathering::open(read, &period, None)?;
+        let mut next = None;
+        loop {
+            let (gathered, after) = gathering.next(read, next, CHUNK)?;
+            for one in gathered {
+                match one.input {
+                    Ok(input) => cases.push(input),
+                    Err(error) => refused.push(Refused::new(one.employee, &one.number, &error)),
+                }
+            }
+            next = after;
+            if next.is_none() {
+                break;
+            }
+        }
+    }
+    Ok((cases, refused))
+}
+
+/// So many employees are gathered at a time.
+const CHUNK: usize = 500;
+
+/// The periods of a pay group that begin within some days: as they were opened, or as its calendar says.
+fn periods(
+    read: &mut impl Reading,
+    calendar: &SmolStr,
+    within: DateRange,
+) -> Result<Vec<PayPeriod>, PayrollError> {
+    let group = pay_group(read, calendar)?;
+    let opened = read.peek_scan(&Range::<PayPeriod>::by_key(calendar))?;
+    let years: BTreeSet<i32> = opened.iter().map(|period| period.year).collect();
+    let mut all: Vec<PayPeriod> = opened.iter().map(|period| period.as_ref().clone()).collect();
+    let (Some(first), Some(last)) = (within.start(), within.end()) else { return Ok(Vec::new()) };
+    let holidays = fondaco_core::calendar::find(read, &group.calendar.business_days.calendar)?;
+    // The year before and the one after may have a period that begins within these days.
+    for year in first.year().saturating_sub(1)..=last.year().saturating_add(1) {
+        if !years.contains(&year) {
+            let made = group.calendar.year(year, &holidays)?;
+            all.extend(made.iter().map(|period| PayPeriod::of(calendar, period)));
+        }
+    }
+    all.retain(|period| within.contains(period.starts));
+    all.sort_by_key(|period| period.starts);
+    all.dedup_by_key(|period| period.starts);
+    Ok(all)
 }
 
 /// The sums as they stand, of all that the cases add to, in one trip.

@@ -1,5 +1,5 @@
-//! What runs hold on employees, who are named by their ids and the company's numbers alone: nothing of it is personal by itself, and pay has
-//! to be kept when a person is erased.
+//! What runs hold on employees, who are named by their ids and the company's numbers alone. The values of tax cards and the accounts of slips
+//! are [personal](super::Told) and erased with the person; pay has to be kept.
 
 use std::sync::Arc;
 

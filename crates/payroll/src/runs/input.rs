@@ -13,13 +13,21 @@ use crate::calendars::TaxTime;
 use crate::staff::PayItem;
 
 /// A value of an input of the rules, as a slip keeps it: texts of choices, days and yes or no; numbers of everything else.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// `Debug` never shows it: values come from tax cards.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum PayValue {
     /// `true`, `false`.
     Bool(bool),
     /// Written as the rules read it: `"1250.00"`, `"6.2%"`, `"single"`, `"2025-04-06"`.
     Text(SmolStr),
+}
+
+impl std::fmt::Debug for PayValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("<told>")
+    }
 }
 
 impl From<&str> for PayValue {
@@ -214,12 +222,12 @@ pub struct PayInput {
     pub to: NaiveDate,
     /// The day on which it is paid.
     pub pay_date: NaiveDate,
-    /// Which rules: the code of a stored rule book, or a shipped set's name.
+    /// Which rules: the code of a stored rule book, or a shipped set's name; `united_states+california` are the federal ones and a state's.
     pub rules: SmolStr,
     /// The day whose rules hold: the pay date, unless the law goes by the period that is worked.
     pub rules_on: NaiveDate,
-    /// What the rules are told, besides what components feed.
-    #[serde(default)]
+    /// What the rules are told, besides what components feed. Stored slips keep it [apart](super::Told), as it is personal.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub values: BTreeMap<SmolStr, PayValue>,
     /// What is paid and withheld.
     #[serde(default)]
@@ -233,8 +241,8 @@ pub struct PayInput {
     /// Which cost centres bear the slip.
     #[serde(default)]
     pub shares: Vec<CostShare>,
-    /// Where net pay goes.
-    #[serde(default)]
+    /// Where net pay goes; personal, too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bank: Vec<BankShare>,
     /// Whether it is the pay of its period though its run is off-cycle: of who has no slip of the regular run. Cases of retro pay stand for it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -262,7 +270,7 @@ impl PayInput {
         rules: impl Into<SmolStr>,
     ) -> PayInput {
         let rules = rules.into();
-        let british = (rules == "united_kingdom")
+        let british = (super::base(&rules) == "united_kingdom")
             .then(|| TaxTime::united_kingdom().year_of(pay_date))
             .flatten()
             .map(|year| ("tax_year", year));

@@ -1,15 +1,22 @@
 //! Looking runs and slips up, why a figure of a slip is what it is, and what a slip would be.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use fondaco_core::report::Explain;
-use fondaco_core::{Id, PartyId, Range, Reading, Timestamp};
+use chrono::NaiveDate;
+use fondaco_core::report::{Explain, word};
+use fondaco_core::{Id, Money, PartyId, Range, Reading, Timestamp};
+use rust_decimal::Decimal;
 
 use super::books::Books;
 use super::calculate::compute_one;
 use super::compute::Place;
-use super::{PayInput, Run, RunError, RunKind, RunRefusal, RunStep, RunTotal, Slip, SlipPayment};
+use super::{
+    Deduction, PayInput, Run, RunError, RunKind, RunRefusal, RunStep, RunTotal, Slip, SlipLine,
+    SlipPayment,
+};
 use crate::PayrollError;
+use crate::rules::Kind;
 
 /// A run.
 ///
@@ -122,7 +129,8 @@ pub fn preview(read: &mut impl Reading, case: &PayInput) -> Result<Slip, Payroll
 /// Why a result of a slip is what it is: the rule, the figures of the law, the inputs, what was rounded. `result` is a line's
 /// [rule](super::SlipLine::rule), `gross`, `net`, or any other result of the rules.
 ///
-/// It is computed again by the version of the rules that the slip names, with the sums that it began with.
+/// It is computed again by the version of the rules that the slip names, with the sums that it began with. Of a loan or an order it is said
+/// what was owed and due; of retro pay by the law of old periods, which period brings how much.
 ///
 /// # Errors
 /// [`RunError::UnknownSlip`], a result that the rules don't have, or a [`Halt`](fondaco_core::Halt).
@@ -133,8 +141,75 @@ pub fn explain(
 ) -> Result<Explain, PayrollError> {
     let unknown = || PayrollError::from(RunError::UnknownSlip { run, employee });
     let slip = read.peek_require::<Slip, PayrollError>(&(run, employee), unknown)?;
+    if let Some(taken) = why_taken(read, &slip, result)? {
+        return Ok(taken);
+    }
+    if slip.rests_on.is_some() && slip.input.components.is_empty() {
+        return why_made_good(&slip, result);
+    }
     let books = Books::read(read)?;
     let rules = books.rules(&slip.number, &slip.rules, slip.rules_on, Some(slip.known_at))?;
     let case = super::compute::case(&rules, &slip)?;
     Ok(rules.program.run(&case)?.explain(result)?)
+}
+
+/// Why a loan, an order or a claim got what it got, by the name that its lines have.
+fn why_taken(
+    read: &mut impl Reading,
+    slip: &Slip,
+    result: &str,
+) -> Result<Option<Explain>, PayrollError> {
+    let mut lines = slip.lines.iter().filter(|line| line.component == result);
+    let Some((line, deduction)) = lines.find_map(|line| Some((line, line.deduction?))) else {
+        return Ok(None);
+    };
+    let money = |amount: Decimal| Money::new(amount, slip.currency);
+    let known = read.peek::<Deduction>(&deduction)?;
+    let mut why = Explain::new(result, money(line.amount))
+        .rule(word("what is owed and due, as far as its limit and the floor under net pay let it"));
+    if let Some(taking) = slip.takings.iter().find(|taking| taking.deduction == deduction) {
+        why = why
+            .input(Explain::new(word("Owed before"), money(taking.before)))
+            .input(Explain::new(word("Due by this slip"), money(taking.due)));
+    }
+    if !slip.input.net_floor.is_zero() {
+        why = why.input(Explain::new(word("Floor under net pay"), money(slip.input.net_floor)));
+    }
+    if let Some(known) = known {
+        why.source = Some(format!("{} {}", known.component, known.id).into());
+    }
+    Ok(Some(why))
+}
+
+/// Which periods retro pay comes from: its lines are differences, which no rule made as a whole.
+fn why_made_good(slip: &Slip, result: &str) -> Result<Explain, PayrollError> {
+    let part = |line: &SlipLine| match result {
+        "net" => Some(Decimal::from(line.kind.on_net()) * line.amount),
+        "gross" => (line.kind == Kind::Earning).then_some(line.amount),
+        "employer_cost" => {
+            let costs = matches!(line.kind, Kind::Earning | Kind::Reimbursement | Kind::Employer);
+            costs.then_some(line.amount)
+        }
+        _ => (line.rule() == result || line.component == result).then_some(line.amount),
+    };
+    let parts = slip.lines.iter().filter_map(|line| Some((line.original, part(line)?)));
+    let mut of: BTreeMap<Option<NaiveDate>, Decimal> = BTreeMap::new();
+    for (period, amount) in parts {
+        *of.entry(period).or_default() += amount;
+    }
+    of.retain(|_, amount| !amount.is_zero());
+    if of.is_empty() && !matches!(result, "net" | "gross" | "employer_cost") {
+        let (employee, field) = (slip.number.clone(), result.into());
+        let known = slip.lines.iter().map(SlipLine::rule);
+        let like = crate::rules::names_like(result, known);
+        return Err(crate::PayError::UnknownInput { employee, field, like }.into());
+    }
+    let money = |amount: Decimal| Money::new(amount, slip.currency);
+    let mut why = Explain::new(result, money(of.values().sum()))
+        .rule(word("what each period should have come to, less what was paid of it"));
+    for (period, amount) in of {
+        let period = period.unwrap_or(slip.period_start);
+        why = why.input(Explain::new(period.to_string(), money(amount)));
+    }
+    Ok(why)
 }

@@ -34,9 +34,11 @@ mod moves;
 mod parts;
 mod pay;
 mod record;
+mod renew;
 mod retro;
 pub mod rights;
 mod sums;
+mod told;
 mod totals;
 mod unpaid;
 mod verify;
@@ -44,7 +46,7 @@ mod void;
 mod warnings;
 
 pub use advance::{AdvanceCursor, AdvanceRun, RunMove};
-pub(crate) use books::Books;
+pub(crate) use books::{Books, base};
 pub use books::{RuleBook, StoreRules};
 pub use calculate::{CalculateCursor, CalculateRun, PaySource, Refused, RunReport};
 pub use create::{CancelRun, CreateRun, ReopenRun};
@@ -54,7 +56,7 @@ pub use deductions::{
 };
 pub use edit::{ChangeSlip, CorrectSlip, DropSlip};
 pub use error::RunError;
-pub use forecast::forecast;
+pub use forecast::{forecast, forecast_cases};
 pub use holdings::HOLDINGS;
 pub use input::{
     BankPart, BankShare, CostShare, InputWarning, PayComponent, PayInput, PaySegment, PayValue,
@@ -65,11 +67,13 @@ pub use lookup::{
 pub use parts::{Parts, Whole};
 pub use pay::{PaymentLine, PaymentWay, RecordPayments, SlipPayment};
 pub use record::{
-    Run, RunDeed, RunKind, RunRefusal, RunStatus, RunStep, RunTotal, Slip, SlipLine, SlipStatus,
-    SlipSum, SlipTaking,
+    PaidTo, Run, RunDeed, RunKind, RunRefusal, RunStatus, RunStep, RunTotal, Slip, SlipLine,
+    SlipStatus, SlipSum, SlipTaking,
 };
+pub use renew::RenewRun;
 pub use retro::{RetroLaw, RetroRun, retro_cases};
 pub use sums::{OpenSums, OpeningLine, OpeningSum, YearSum, opening_sums, year_sums};
+pub use told::Told;
 pub use void::VoidSlip;
 pub use warnings::{RunWarning, warnings, warnings_report};
 
@@ -102,5 +106,5 @@ pub(crate) static PART: Part = Part::new(&[
     &rights::OPEN,
 ])
 .holdings(HOLDINGS)
-.jobs(&["payroll.calculate", "payroll.advance", "payroll.retro"])
+.jobs(&["payroll.calculate", "payroll.advance", "payroll.renew", "payroll.retro"])
 .verified_by(verify::verify);

@@ -1,8 +1,10 @@
 //! Money that leaves and comes back: what was paid of each slip, as facts, and what the bank returned.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use fondaco_core::store::{Field, Record};
-use fondaco_core::{Act, Id, PartyId, Timestamp, Tx, input};
+use fondaco_core::{Act, Id, PartyId, Timestamp, Tx, decimal, input};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -12,7 +14,8 @@ use super::compute::{Claimed, claim_id};
 use super::deductions::{DeductionDeed, move_balance};
 use super::moves::{ask, must_be, paid_status, put_status, run_of, step, totals};
 use super::sums::stored;
-use super::{Run, RunDeed, RunError, RunStatus, RunTotal, Slip, SlipStatus, rights};
+use super::{PaidTo, Run, RunDeed, RunError, RunStatus, RunTotal, Slip, SlipStatus, rights};
+use crate::outputs::lacks;
 use crate::{Amt, PayrollError};
 
 /// A payment of a slip, or one that came back.
@@ -27,6 +30,8 @@ pub struct SlipPayment {
     pub id: Id<SlipPayment>,
     /// How much left; below zero, how much came back.
     pub amount: Amt,
+    /// The place of the account among the slip's, counted from 1; `None` where the slip knows none.
+    pub place: Option<u32>,
     /// On which day.
     pub day: NaiveDate,
     /// The bank's or the payment file's reference.
@@ -35,15 +40,48 @@ pub struct SlipPayment {
     pub recorded_at: Timestamp,
 }
 
-pub(super) fn payment(
+/// Which place gets, or gave back, how much.
+type ByPlace = Vec<(Option<u32>, Amt)>;
+
+/// Payments of a slip, account by account, and the slip after them.
+pub(super) fn moved(
     tx: &mut Tx<'_>,
     slip: &Slip,
-    amount: Amt,
+    parts: &ByPlace,
     (day, reference): (NaiveDate, &SmolStr),
-) -> Result<SlipPayment, PayrollError> {
-    let (run, employee, reference) = (slip.run, slip.employee, reference.clone());
-    let (id, recorded_at) = (tx.id()?, tx.now());
-    Ok(SlipPayment { run, employee, id, amount, day, reference, recorded_at })
+) -> Result<(Vec<SlipPayment>, Slip), PayrollError> {
+    let (run, employee, recorded_at) = (slip.run, slip.employee, tx.now());
+    let (mut facts, mut after) = (Vec::with_capacity(parts.len()), slip.clone());
+    let mut to: BTreeMap<u32, Decimal> =
+        slip.paid_to.iter().map(|to| (to.place, to.amount)).collect();
+    for (place, amount) in parts.iter().copied() {
+        let (id, reference) = (tx.id()?, reference.clone());
+        facts.push(SlipPayment { run, employee, id, amount, place, day, reference, recorded_at });
+        after.paid = after.paid.checked_add(amount).unwrap_or(after.paid);
+        if let Some(place) = place {
+            *to.entry(place).or_default() += amount.to_decimal();
+        }
+    }
+    to.retain(|_, amount| !amount.is_zero());
+    let normal = |(place, amount)| PaidTo { place, amount: decimal::normalize(amount) };
+    after.paid_to = to.into_iter().map(normal).collect();
+    Ok((facts, after))
+}
+
+/// What is still to be paid, account by account. Who has no account is paid in another way.
+pub(super) fn due(slip: &Slip) -> ByPlace {
+    let mut left = slip.net.checked_sub(slip.paid).unwrap_or(Amt::ZERO);
+    let mut parts = ByPlace::new();
+    for lack in lacks(slip).unwrap_or_default() {
+        let Some(amount) = Amt::from_decimal(lack.amount).map(|amount| amount.min(left)) else {
+            continue;
+        };
+        left = left.checked_sub(amount).unwrap_or(left);
+        parts.push((Some(lack.place), amount));
+    }
+    parts.push((None, left));
+    parts.retain(|(_, amount)| *amount != Amt::ZERO);
+    parts
 }
 
 /// What of one slip left or came back.
@@ -55,6 +93,25 @@ pub struct PaymentLine {
     /// How much, above zero.
     #[serde(with = "fondaco_core::decimal::as_text")]
     pub amount: Decimal,
+    /// The place of the account among the slip's, counted from 1: the last number of a payment's reference. Where it is left out, money leaves
+    /// to the accounts in their order, and comes back from the one that was paid just so much.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<u32>,
+}
+
+impl PaymentLine {
+    /// So much of somebody's pay.
+    #[must_use]
+    pub fn new(employee: PartyId, amount: Decimal) -> PaymentLine {
+        PaymentLine { employee, amount, place: None }
+    }
+
+    /// Of an account by its place.
+    #[must_use]
+    pub fn at(mut self, place: u32) -> PaymentLine {
+        self.place = Some(place);
+        self
+    }
 }
 
 /// Which way money went.
@@ -146,26 +203,80 @@ impl RecordPayments {
             let (number, amount, most) = (slip.number.clone(), line.amount, most.to_decimal());
             return Err(RunError::TooMuch { number, amount, most, way_out }.into());
         }
-        let moved = match self.way {
-            PaymentWay::Paid => amount,
-            PaymentWay::Returned => amount.checked_neg().unwrap_or(amount),
+        let parts = match self.way {
+            PaymentWay::Paid => leaving(&slip, amount, line)?,
+            PaymentWay::Returned => vec![back(&slip, amount, line)?],
         };
-        let fact = payment(tx, &slip, moved, (self.day, &self.reference))?;
-        tx.insert(fact)?;
-        let paid = slip.paid.checked_add(moved).unwrap_or(slip.paid);
+        let (facts, after) = moved(tx, &slip, &parts, (self.day, &self.reference))?;
+        tx.insert_all(facts)?;
+        let more = after.paid.checked_sub(slip.paid).unwrap_or(Amt::ZERO);
         if slip.status == SlipStatus::Voided {
             let claim = claim_id(slip.run, slip.employee, Claimed::Voided);
             let key = (slip.employee, claim);
-            move_balance(tx, key, moved, DeductionDeed::Returned, self.reference.clone())?;
-            tx.put(Slip { paid, ..slip.as_ref().clone() })?;
+            move_balance(tx, key, more, DeductionDeed::Returned, self.reference.clone())?;
+            tx.put(after)?;
             return Ok(Amt::ZERO);
         }
-        let status = match (paid, self.way) {
+        let status = match (after.paid, self.way) {
             (all, _) if all == slip.net => SlipStatus::Paid,
             (Amt::ZERO, PaymentWay::Returned) => SlipStatus::Returned,
             _ => SlipStatus::PartPaid,
         };
-        tx.put(Slip { status, paid, ..slip.as_ref().clone() })?;
-        Ok(moved)
+        tx.put(Slip { status, ..after })?;
+        Ok(more)
     }
+}
+
+/// To which accounts an amount leaves: the one that is said, or those that lack something in their order.
+fn leaving(slip: &Slip, amount: Amt, line: &PaymentLine) -> Result<ByPlace, PayrollError> {
+    let due = due(slip);
+    if let Some(place) = line.place {
+        let of = due.iter().find(|(of, _)| *of == Some(place));
+        let most = of.map_or(Amt::ZERO, |(_, amount)| *amount);
+        if amount > most {
+            let (number, amount, most) = (slip.number.clone(), line.amount, most.to_decimal());
+            let way_out = "pay an account at most what it has not got yet";
+            return Err(RunError::TooMuch { number, amount, most, way_out }.into());
+        }
+        return Ok(vec![(Some(place), amount)]);
+    }
+    let mut left = amount;
+    let part = |(place, lacks): (Option<u32>, Amt)| {
+        let gets = lacks.min(left);
+        left = left.checked_sub(gets).unwrap_or(Amt::ZERO);
+        (place, gets)
+    };
+    let mut parts: ByPlace = due.into_iter().map(part).collect();
+    parts.retain(|(_, amount)| *amount != Amt::ZERO);
+    Ok(parts)
+}
+
+/// From which account an amount came back: the one that is said, or the only one that was paid so much.
+fn back(slip: &Slip, amount: Amt, line: &PaymentLine) -> Result<(Option<u32>, Amt), PayrollError> {
+    let minus = amount.checked_neg().unwrap_or(amount);
+    let got = |place: u32| {
+        let all = slip.paid_to.iter().filter(|to| to.place == place);
+        all.map(|to| to.amount).sum::<Decimal>()
+    };
+    let whole = amount.to_decimal();
+    let place = match (line.place, &slip.paid_to[..]) {
+        (Some(place), _) if got(place) >= whole => Some(place),
+        (None, []) => None,
+        (None, [only]) if only.amount >= whole => Some(only.place),
+        (None, many) => {
+            let same = || many.iter().filter(|to| to.amount == whole);
+            match (same().count(), same().next()) {
+                (1, Some(to)) => Some(to.place),
+                _ => return unsaid(line),
+            }
+        }
+        (Some(_), _) => return unsaid(line),
+    };
+    Ok((place, minus))
+}
+
+fn unsaid<T>(line: &PaymentLine) -> Result<T, PayrollError> {
+    let value = line.place.map_or("not said".into(), |place| place.to_string());
+    let way_out = "say which of the slip's accounts it came back from, and at most what that one got: the place is the last number of the payment's reference";
+    Err(RunError::BadRun { field: "place", value, way_out }.into())
 }

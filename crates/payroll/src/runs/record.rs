@@ -1,13 +1,13 @@
 //! What is stored of runs: the run, what was done with it, its slips, and who could not be computed.
 
 use chrono::NaiveDate;
-use fondaco_core::store::{Field, Record};
+use fondaco_core::store::{Field, Personal, Record};
 use fondaco_core::{ActorId, Currency, Id, PartyId, Timestamp};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{CostShare, Deduction, Parts, PayInput, Whole};
+use super::{CostShare, Deduction, Parts, PayInput, Told, Whole};
 use crate::Amt;
 use crate::rules::Kind;
 
@@ -265,6 +265,17 @@ pub struct SlipTaking {
     pub taken: Decimal,
 }
 
+/// How much has left to an account, and not come back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PaidTo {
+    /// Its place among the slip's accounts, counted from 1.
+    pub place: u32,
+    /// How much.
+    #[serde(with = "fondaco_core::decimal::as_text")]
+    pub amount: Decimal,
+}
+
 /// One employee's pay of one run. What it says never changes once it counts; only how far it is does.
 #[derive(Record, Debug, Clone, PartialEq)]
 #[record(
@@ -309,8 +320,12 @@ pub struct Slip {
     pub employer_cost: Amt,
     /// How much of that has left and not come back.
     pub paid: Amt,
-    /// What it was computed from: also where its costs and its net pay go, and what should be looked at before it is approved.
+    /// To which accounts.
+    pub paid_to: Parts<PaidTo>,
+    /// What it was computed from: also where its costs go, and what should be looked at before it is approved.
     pub input: Whole<PayInput>,
+    /// The part of that which is personal; before it is stored that stands in [`input`](Slip::input).
+    pub told: Option<Personal<Whole<Told>>>,
     /// Its lines.
     pub lines: Parts<SlipLine>,
     /// The year-to-date sums.

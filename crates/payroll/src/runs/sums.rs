@@ -14,6 +14,7 @@ use smol_str::SmolStr;
 
 use super::books::Books;
 use super::{RunError, rights};
+use crate::staff::must_be_employee;
 use crate::{Amt, PayrollError};
 
 /// A year-to-date sum of an employee.
@@ -119,6 +120,7 @@ impl Act for OpenSums {
                 let unknown = crate::PayError::UnknownInput { employee, field, like };
                 return Err(PayrollError::from(unknown).at(index));
             }
+            must_be_employee(tx, line.employee).map_err(|error| error.at(index))?;
             let amount = stored(&SmolStr::default(), &line.sum, line.amount)?;
             let (employee, sum, year) = (line.employee, line.sum.clone(), line.year);
             let (id, recorded_at, reason) = (tx.id()?, tx.now(), self.reason.clone());

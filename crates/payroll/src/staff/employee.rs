@@ -68,6 +68,17 @@ pub(crate) fn known<'e>(
     employees.get(number).ok_or_else(|| StaffError::UnknownEmployee { employee: number.clone() })
 }
 
+/// Where a company keeps its employees here, money is owed by and paid to these alone: an id that is none of theirs was mistyped.
+pub(crate) fn must_be_employee(tx: &mut Tx<'_>, party: PartyId) -> Result<(), PayrollError> {
+    if tx.peek::<Employee>(&party)?.is_some() {
+        return Ok(());
+    }
+    match tx.peek_scan(&Range::<Employee>::all().limit(1))?.is_empty() {
+        true => Ok(()),
+        false => Err(StaffError::NoEmployee { party }.into()),
+    }
+}
+
 /// A person to be taken on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -89,6 +89,21 @@ pub enum StaffError {
         /// What was given.
         value: String,
     },
+    /// Input for days that are paid already.
+    #[error(
+        "employee {employee}: {field} is {value} for {day}, whose period is paid: correct the day, or say that a retro run pays it"
+    )]
+    #[kind(Refused)]
+    PeriodPaid {
+        /// The employee's number.
+        employee: SmolStr,
+        /// The day.
+        day: NaiveDate,
+        /// Which field.
+        field: &'static str,
+        /// What was given.
+        value: String,
+    },
     /// A job that the employee does not have then.
     #[error(
         "employee {employee} has no job {job} on {day}: record the job first, or correct the code"

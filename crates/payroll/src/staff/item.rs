@@ -11,10 +11,11 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::contracts::Contracts;
+use super::paid::PaidDays;
 use super::say::{check_shares, component};
 use super::{StaffError, check_count, known, numbered, rights};
 use crate::PayrollError;
-use crate::runs::{CostShare, Parts};
+use crate::runs::{CostShare, Parts, RunStatus};
 
 /// Something that is paid or withheld once. What was wrong is taken back by one of the opposite amount.
 #[derive(Record, Debug, Clone, PartialEq)]
@@ -93,6 +94,10 @@ pub struct RecordItems {
     /// What is done where some are refused.
     #[serde(default)]
     pub taking: Taking,
+    /// Whether items of days whose run is closed already are taken, for a retro run to pay. Otherwise they are refused. Until the run is closed
+    /// an off-cycle or a bonus run pays them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub for_retro: bool,
 }
 
 impl RecordItems {
@@ -108,7 +113,7 @@ impl RecordItems {
     /// # Ok::<(), PayrollError>(())
     /// ```
     pub fn new(items: Vec<NewItem>) -> RecordItems {
-        RecordItems { items, taking: Taking::AllOrNothing }
+        RecordItems { items, taking: Taking::AllOrNothing, for_retro: false }
     }
 }
 
@@ -121,12 +126,18 @@ impl Act for RecordItems {
         check_count(self.items.len())?;
         let employees = numbered(tx, self.items.iter().map(|new| &new.employee))?;
         let contracts = Contracts::read(tx, employees.values().map(|employee| employee.party))?;
+        let mut paid = PaidDays::default();
         take(tx, self.taking, |tx| {
             let mut entered = Entered::default();
             for (at, new) in self.items.iter().enumerate() {
                 let done = tx.attempt(|tx| {
                     let employee = known(&employees, &new.employee)?;
-                    record(tx, employee.party, &contracts, new)
+                    record(tx, employee.party, &contracts, new)?;
+                    let contract = contracts.on(employee.party, new.day);
+                    match contract.filter(|_| !self.for_retro) {
+                        Some(contract) => must_be_open(tx, &mut paid, &contract.group, new),
+                        None => Ok(()),
+                    }
                 })?;
                 entered.note(at, done.map(|()| true));
             }
@@ -136,6 +147,25 @@ impl Act for RecordItems {
             );
             Ok(entered)
         })
+    }
+}
+
+/// An item of a day whose run is closed is paid by no run of its period.
+fn must_be_open(
+    tx: &mut Tx<'_>,
+    paid: &mut PaidDays,
+    group: &SmolStr,
+    new: &NewItem,
+) -> Result<(), PayrollError> {
+    match paid.status(tx, group, new.day)? {
+        Some(RunStatus::Closed) => Err(StaffError::PeriodPaid {
+            employee: new.employee.clone(),
+            day: new.day,
+            field: "component",
+            value: format!("{} {}", new.component, new.value),
+        }
+        .into()),
+        _ => Ok(()),
     }
 }
 

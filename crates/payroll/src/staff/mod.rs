@@ -18,6 +18,7 @@ mod files;
 mod gather;
 mod holdings;
 mod item;
+mod paid;
 pub mod rights;
 mod rules;
 mod say;
@@ -30,7 +31,7 @@ pub use change::ChangeEmployee;
 pub use component::{
     Basis, Component, DefineComponents, NewComponent, NewScalePay, RecordScale, ScaleFact, ScalePay,
 };
-pub(crate) use employee::{known, numbered};
+pub(crate) use employee::{known, must_be_employee, numbered};
 
 pub use employee::{
     AddEmployees, Employee, NewEmployee, NewPerson, employee_numbered, employee_party,

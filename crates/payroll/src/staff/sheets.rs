@@ -13,11 +13,12 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::contracts::Contracts;
+use super::paid::PaidDays;
 use super::{StaffError, check_count, known, numbered, rights};
 use crate::PayrollError;
 use crate::calendars::pay_group;
 use crate::kernel_error::KernelError;
-use crate::runs::Whole;
+use crate::runs::{RunStatus, Whole};
 use crate::time::{DaySheet, TimeRules};
 
 /// What was worked on a day in a job, as it was recorded.
@@ -73,6 +74,9 @@ pub struct RecordTime {
     /// What is done where some are refused.
     #[serde(default)]
     pub taking: Taking,
+    /// Whether hours of days whose run is approved already are taken, for a retro run to pay. Otherwise they are refused.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub for_retro: bool,
 }
 
 impl RecordTime {
@@ -93,7 +97,7 @@ impl RecordTime {
     /// # Ok::<(), PayrollError>(())
     /// ```
     pub fn new(sheets: Vec<NewSheet>) -> RecordTime {
-        RecordTime { sheets, taking: Taking::AllOrNothing }
+        RecordTime { sheets, taking: Taking::AllOrNothing, for_retro: false }
     }
 }
 
@@ -107,6 +111,7 @@ impl Act for RecordTime {
         let employees = numbered(tx, self.sheets.iter().map(|new| &new.employee))?;
         let contracts = Contracts::read(tx, employees.values().map(|employee| employee.party))?;
         let mut days = Days::read(tx, &self.sheets, &employees)?;
+        days.for_retro = self.for_retro;
         take(tx, self.taking, |tx| {
             let mut entered = Entered::default();
             for (at, new) in self.sheets.iter().enumerate() {
@@ -131,6 +136,8 @@ type Day = (PartyId, NaiveDate);
 struct Days {
     last: BTreeMap<Day, BTreeMap<SmolStr, (u32, Whole<DaySheet>)>>,
     rules: BTreeMap<SmolStr, Whole<TimeRules>>,
+    for_retro: bool,
+    paid: PaidDays,
 }
 
 impl Days {
@@ -149,7 +156,7 @@ impl Days {
             let of_day = last.entry((row.employee, row.day)).or_default();
             of_day.insert(row.job.clone(), (row.number + 1, row.sheet.clone()));
         }
-        Ok(Days { last, rules: BTreeMap::new() })
+        Ok(Days { last, rules: BTreeMap::new(), for_retro: false, paid: PaidDays::default() })
     }
 
     /// Takes one sheet; whether it says something new.
@@ -189,6 +196,12 @@ impl Days {
         };
         if before.is_some_and(|before| **before == new.sheet) {
             return Ok(false);
+        }
+        if !self.for_retro
+            && self.paid.status(tx, &contract.group, day)? >= Some(RunStatus::Approved)
+        {
+            let (employee, value) = (number.clone(), told.to_string());
+            return Err(StaffError::PeriodPaid { employee, day, field: "hours", value }.into());
         }
         let (sheet, recorded_at) = (Whole::new(new.sheet.clone()), tx.now());
         let job = new.job.clone();

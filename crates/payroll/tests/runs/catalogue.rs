@@ -121,7 +121,7 @@ fn catalogue() -> Catalogue {
     };
     let full_correct =
         CorrectSlip { case: full.case.clone(), set: full.set.clone(), ..correct(run_7(), run_7()) };
-    let lines = |amount| vec![PaymentLine { employee: who(1), amount: dec(amount) }];
+    let lines = |amount| vec![PaymentLine::new(who(1), dec(amount))];
     let back = move |run, amount| RecordPayments {
         run,
         way: PaymentWay::Returned,

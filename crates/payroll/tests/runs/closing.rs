@@ -8,7 +8,7 @@ use fondaco_payroll::runs::*;
 use crate::house::*;
 
 fn payment(run: fondaco_core::Id<Run>, way: PaymentWay, of: (u32, &str)) -> RecordPayments {
-    let lines = vec![PaymentLine { employee: who(of.0), amount: dec(of.1) }];
+    let lines = vec![PaymentLine::new(who(of.0), dec(of.1))];
     RecordPayments { run, way, lines, day: d("2026-02-03"), reference: "bank".into() }
 }
 

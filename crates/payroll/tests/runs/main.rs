@@ -8,5 +8,7 @@ mod history;
 mod house;
 mod killed;
 mod owed;
+mod paying;
 mod retro;
 mod states;
+mod warned;

@@ -102,7 +102,7 @@ fn money_of_a_voided_slip_is_owed_until_it_comes_back() {
         let back = |name: &str, amount: &str| RecordPayments {
             run: january,
             way: PaymentWay::Returned,
-            lines: vec![PaymentLine { employee: who(1), amount: dec(amount) }],
+            lines: vec![PaymentLine::new(who(1), dec(amount))],
             day: d("2026-02-02"),
             reference: name.into(),
         };
@@ -286,7 +286,7 @@ fn payments_of_two_runs_and_of_what_came_back_have_references_of_their_own() {
     let back = RecordPayments {
         run: runs[0],
         way: PaymentWay::Returned,
-        lines: vec![PaymentLine { employee: who(1), amount: dec("700") }],
+        lines: vec![PaymentLine::new(who(1), dec("700"))],
         day: d("2026-02-02"),
         reference: "bank".into(),
     };
@@ -309,7 +309,7 @@ fn the_books_come_to_nothing_when_a_claim_is_settled() {
     let back = RecordPayments {
         run: january,
         way: PaymentWay::Returned,
-        lines: vec![PaymentLine { employee: who(1), amount: dec("200") }],
+        lines: vec![PaymentLine::new(who(1), dec("200"))],
         day: d("2026-02-02"),
         reference: "bank".into(),
     };

@@ -177,7 +177,7 @@ fn money_leaves_in_parts_and_comes_back() {
             .unwrap();
         house.approve(run).unwrap();
         let pay = |name: &str, way, employee, amount: &str| {
-            let lines = vec![PaymentLine { employee: who(employee), amount: dec(amount) }];
+            let lines = vec![PaymentLine::new(who(employee), dec(amount))];
             let record =
                 RecordPayments { run, way, lines, day: d("2026-01-31"), reference: name.into() };
             house.host.send(name, &record).map(|_| ())
@@ -261,4 +261,28 @@ fn a_figure_of_a_slip_says_why() {
     let slip = house.host.view(|view| preview(view, &case(1, 3, dec("1000"))));
     assert_eq!((line(&slip, "contribution"), line(&slip, "tax")), (dec("0"), dec("200")));
     assert_eq!(house.host.commits(), before);
+}
+
+#[test]
+fn retro_pay_and_loans_say_why_they_are_what_they_are() {
+    let house = House::memory();
+    let loan = SetDeduction::loan(who(1), "CAR", dec("500"), dec("300"), d("2026-01-01"));
+    house.host.must("loan", &loan);
+    let january = house.paid(1, vec![case(1, 1, dec("1000"))]);
+    let why = house.host.view(|view| explain(view, (january, who(1)), "CAR")).to_string();
+    assert!(why.starts_with("CAR: 300.00 EUR") && why.contains("Owed before: 500.00 EUR"), "{why}");
+    house.paid(2, vec![case(1, 2, dec("1000"))]);
+    let run = house.create(RunKind::Retro, 3, "retro");
+    let cases = vec![case(1, 1, dec("1100")), case(1, 2, dec("1200"))];
+    house.retro(run, "rise", cases, RetroLaw::OldPeriods).unwrap();
+    let why = |what: &str| house.host.view(|view| explain(view, (run, who(1)), what)).to_string();
+    let tax = why("tax");
+    assert!(tax.starts_with("tax: 60.00 EUR"), "{tax}");
+    assert!(
+        tax.contains("2026-01-01: 20.00 EUR") && tax.contains("2026-02-01: 40.00 EUR"),
+        "{tax}"
+    );
+    assert!(why("net").starts_with("net: 210.00 EUR"), "{}", why("net"));
+    let unknown = house.host.office().unwrap().view(|view| explain(view, (run, who(1)), "taxes"));
+    assert_eq!(PayrollError::code(&unknown.unwrap_err()), "payroll.unknown_input");
 }

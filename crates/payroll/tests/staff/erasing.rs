@@ -36,3 +36,33 @@ fn no_log_shows_what_is_personal() {
         assert!(!text.contains("single") && !text.contains("021000021"), "{text}");
     }
 }
+
+#[test]
+fn slips_keep_what_was_paid_and_not_whom_it_was_paid_to() {
+    use fondaco_core::store::Record;
+    use fondaco_payroll::runs::*;
+    everywhere(|host| {
+        hire(host, "1", "monthly", "2026-01-01/..", ("SALARY", "3000", PayPer::Month));
+        let id = employee_party("1");
+        let days = (d("2026-01-01"), d("2026-01-31"));
+        let run = host.must("january", &CreateRun::new("monthly", days, d("2026-01-30")));
+        let mut calculate = CalculateRun::new(run, PaySource::Staff);
+        host.run_job("computed", &mut calculate, &mut ()).unwrap();
+        let slip = || host.rows::<Slip>().into_iter().next().unwrap();
+        let before = slip();
+        assert_eq!((before.bank().len(), before.value("w4_status").is_some()), (1, true));
+        // Nothing that is not personal shows it, and no log does.
+        let said = serde_json::to_string(&*before.input).unwrap();
+        assert!(!said.contains("single") && !said.contains("w4_status"), "{said}");
+        assert!(!format!("{before:?}").contains("single"));
+        assert!(!format!("{:?}", before.case()).contains("single"));
+        let export = host.view(|view| party::export(view, id)).to_json();
+        assert!(export["tables"][Slip::TABLE.name].to_string().contains("single"), "{export}");
+        host.must("erase", &EraseParty::new(id));
+        let after = slip();
+        assert_eq!((after.bank().len(), after.value("w4_status")), (0, None));
+        assert_eq!((after.lines.clone(), after.net), (before.lines.clone(), before.net));
+        let export = host.view(|view| party::export(view, id)).to_json();
+        assert!(!export.to_string().contains("single"), "{export}");
+    });
+}

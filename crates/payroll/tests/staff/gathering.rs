@@ -2,7 +2,7 @@
 
 use fondaco_core::timeline::Span;
 use fondaco_payroll::leave::{DecideLeave, LeaveDecision, RequestLeave};
-use fondaco_payroll::runs::{BankPart, CostShare};
+use fondaco_payroll::runs::{BankPart, CostShare, PayValue};
 use fondaco_payroll::staff::*;
 use fondaco_payroll::time::DaySheet;
 use rust_decimal::Decimal;
@@ -11,6 +11,40 @@ use crate::firm::*;
 
 const MARCH: (&str, i32, u32) = ("monthly", 2026, 3);
 
+fn text(value: &PayValue) -> String {
+    match value {
+        PayValue::Bool(is) => is.to_string(),
+        PayValue::Text(text) => text.to_string(),
+    }
+}
+
+#[test]
+fn who_changes_the_group_in_mid_month_gets_what_is_not_prorated_once() {
+    everywhere(|host| {
+        let other = fondaco_payroll::calendars::PayCalendar::new(
+            fondaco_payroll::calendars::PayFrequency::Monthly,
+            d("2026-01-01"),
+            fondaco_payroll::calendars::TaxTime::united_states(),
+        );
+        let group =
+            fondaco_payroll::calendars::DefinePayGroup::new("labs", "Labs", "united_states", other);
+        host.must("labs", &group);
+        host.must("labs 2026", &fondaco_payroll::calendars::OpenPayYear::new("labs", 2026));
+        hire(host, "1", "monthly", "2026-01-01/..", ("SALARY", "60000", PayPer::Year));
+        let allowance = Said::Recurring("BONUS".into(), Recurring::new(100.into()));
+        say(host, "allowance", NewTerm::from("1", d("2026-01-01"), allowance));
+        let moved = Said::Contract(Contract::new("labs", 40.into()));
+        say(host, "moved", NewTerm::from("1", d("2026-03-15"), moved));
+        let paid = |group: &str| {
+            let input = case(host, (group, 2026, 3), "1");
+            input.components.iter().any(|line| line.code == "BONUS")
+        };
+        assert_eq!((paid("monthly"), paid("labs")), (false, true));
+        let february = case(host, ("monthly", 2026, 2), "1");
+        assert!(february.components.iter().any(|line| line.code == "BONUS"));
+    });
+}
+
 #[test]
 fn a_salary_is_a_twelfth_of_the_year_with_all_that_the_rules_are_told() {
     everywhere(|host| {
@@ -18,8 +52,8 @@ fn a_salary_is_a_twelfth_of_the_year_with_all_that_the_rules_are_told() {
         let input = case(host, MARCH, "1");
         assert_eq!(lines(&input), ["SALARY 5000 HQ"]);
         let told: Vec<String> =
-            input.values.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
-        assert_eq!(told, [r#"frequency=Text("monthly")"#, r#"w4_status=Text("single")"#]);
+            input.values.iter().map(|(name, value)| format!("{name}={}", text(value))).collect();
+        assert_eq!(told, ["frequency=monthly", "w4_status=single"]);
         assert_eq!((input.pay_date, input.rules_on), (d("2026-03-31"), d("2026-03-31")));
         assert_eq!((input.year("calendar_year"), input.bank.len()), (Some(2026), 1));
         assert!(input.warnings.is_empty(), "{:?}", input.warnings);

@@ -56,11 +56,11 @@ fn record(host: &Host, name: &str, deed: &Deed) {
         Deed::Corrected(day, last, rate) => drop(host.must(name, &term(day, last, rate, true))),
         Deed::Hours(day, hours) => {
             let sheets = vec![NewSheet::hours("1", at(day), "main", hours.into())];
-            host.must(name, &RecordTime { sheets, taking: Taking::GoodOnes });
+            host.must(name, &RecordTime { taking: Taking::GoodOnes, ..RecordTime::new(sheets) });
         }
         Deed::Bonus(day, amount) => {
             let items = vec![NewItem::new("1", at(day), "BONUS", amount.into(), "why not")];
-            host.must(name, &RecordItems { items, taking: Taking::GoodOnes });
+            host.must(name, &RecordItems { taking: Taking::GoodOnes, ..RecordItems::new(items) });
         }
         Deed::Ended(day) => {
             let ended = NewTerm::from("1", at(day), Said::Ended(Topic::Contract, "".into()));

@@ -153,3 +153,25 @@ fn what_is_left_is_worth_what_an_hour_pays() {
     let by_centre = liability_by_centre(&lines);
     assert_eq!(by_centre.get(&Some("HQ".into())), Some(&9440.into()));
 }
+
+#[test]
+fn hours_of_leave_add_up_on_one_day() {
+    everywhere(|host| {
+        let hours =
+            LeavePolicy { unit: LeaveUnit::Hours, ..LeavePolicy::yearly("CARE", 80.into()) };
+        host.must("care", &DefineLeavePolicy::new(hours));
+        hire(host, "1", "monthly", "2026-01-01/..", SALARY);
+        let right = Said::Leave("CARE".into(), LeaveRight::default());
+        say(host, "right", NewTerm::from("1", d("2026-01-01"), right));
+        let on = |hours: i64| {
+            let mut request = RequestLeave::new("1", "CARE", d("2026-03-03"), d("2026-03-03"));
+            request.days = vec![LeaveDay { day: d("2026-03-03"), amount: hours.into() }];
+            request
+        };
+        host.must("morning", &on(2));
+        host.must("evening", &on(2));
+        assert_eq!(host.refused("night", &on(21)).code(), "payroll.leave_twice");
+        let whole = RequestLeave::new("1", "VACATION", d("2026-03-03"), d("2026-03-03"));
+        assert_eq!(host.refused("whole day", &whole).code(), "payroll.leave_twice");
+    });
+}

@@ -193,3 +193,84 @@ fn a_final_run_pays_those_who_leave_and_the_regular_one_no_more() {
         assert_eq!(paid(host, january(host, "regular", RunKind::Regular)), ["1 50", "2 5000"]);
     });
 }
+
+#[test]
+fn what_is_told_of_days_that_are_paid_is_refused_unless_a_retro_run_is_to_pay_it() {
+    everywhere(|host| {
+        hire(host, "1", "monthly", "2026-01-01/..", ("WAGES", "20", PayPer::Hour));
+        let hours =
+            |day: &str| RecordTime::new(vec![NewSheet::hours("1", d(day), "main", 8.into())]);
+        host.must("hours", &hours("2026-01-05"));
+        let run = january(host, "regular", RunKind::Regular);
+        settled(host, "regular", run);
+        let late = host.must("late", &hours("2026-01-06"));
+        assert_eq!(late.refused[0].code, "payroll.period_paid");
+        // What is there already is no news.
+        assert_eq!(host.must("same", &hours("2026-01-05")).there, 1);
+        host.wait(1);
+        host.must("for retro", &RecordTime { for_retro: true, ..hours("2026-01-06") });
+        let found = host.view(|view| warnings(view, run, n("20")));
+        let told: Vec<&str> = found.iter().map(|one| one.code.as_str()).collect();
+        assert_eq!(told, ["changed_since"]);
+        assert!(found[0].about.starts_with("hours of 2026-01-06 was recorded on"), "{found:?}");
+        let days = (d("2026-02-01"), d("2026-02-28"));
+        let create = CreateRun::new("monthly", days, d("2026-02-27"));
+        let retro = host.must("retro", &CreateRun { kind: RunKind::Retro, ..create });
+        let (cases, _) = host.view(|view| retro_cases(view, retro, d("2026-01-01")));
+        let mut job = RetroRun::new(retro, cases, RetroLaw::PayDate { input: None }, "hours");
+        assert_eq!(host.run_job("retro computed", &mut job, &mut ()).unwrap().report.slips, 1);
+        assert_eq!(paid(host, retro), ["1 160"]);
+        // An item is paid off-cycle as long as the regular run is open.
+        bonus(host, "1", "50");
+        let boss = host.acting_as("boss");
+        for (name, step) in [
+            ("post", AdvanceRun::post(run, "in the books")),
+            ("pay", AdvanceRun::pay(run, d("2026-01-30"), "file 1")),
+            ("close", AdvanceRun::close(run, "done")),
+        ] {
+            boss.run_job(name, &mut { step }, &mut ()).unwrap();
+        }
+        let item = NewItem::new("1", d("2026-01-20"), "BONUS", n("70"), "late");
+        let closed = RecordItems::new(vec![item]);
+        assert_eq!(host.must("closed", &closed).refused[0].code, "payroll.period_paid");
+        let taken = host.must("closed, for retro", &RecordItems { for_retro: true, ..closed });
+        assert_eq!(taken.entered, 1);
+    });
+}
+
+#[test]
+fn what_changes_after_a_calculation_is_told_before_the_approval() {
+    everywhere(|host| {
+        for number in ["1", "2"] {
+            hire(host, number, "monthly", "2026-01-01/..", ("SALARY", "60000", PayPer::Year));
+        }
+        let run = january(host, "regular", RunKind::Regular);
+        host.wait(1);
+        let job = Job::new("Lead", "SALARY", 72_000.into(), PayPer::Year);
+        say(host, "rise", NewTerm::from("1", d("2026-01-20"), Said::Job("main".into(), job)));
+        let later = Job::new("Lead", "SALARY", 72_000.into(), PayPer::Year);
+        say(host, "later", NewTerm::from("2", d("2026-02-01"), Said::Job("main".into(), later)));
+        let found = host.view(|view| warnings(view, run, n("20")));
+        let told: Vec<_> = found.iter().filter(|one| one.code == "changed_since").collect();
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!(told[0].number, "1");
+    });
+}
+
+#[test]
+fn money_is_owed_by_employees_alone() {
+    let host = in_memory();
+    hire(&host, "1", "monthly", "2026-01-01/..", ("SALARY", "60000", PayPer::Year));
+    let loan = |party| SetDeduction::loan(party, "CAR", n("500"), n("100"), d("2026-01-01"));
+    let mistyped = fondaco_core::PartyId::named("nobody");
+    assert_eq!(host.refused("mistyped", &loan(mistyped)).code(), "payroll.no_employee");
+    let line = OpeningLine {
+        employee: mistyped,
+        sum: "medicare_wages_to_date".into(),
+        year: 2026,
+        amount: n("1"),
+    };
+    let open = OpenSums::new("united_states", vec![line], "before");
+    assert!(host.refused("sums", &open).to_string().contains("is no employee"));
+    host.must("loan", &loan(employee_party("1")));
+}

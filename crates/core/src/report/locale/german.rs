@@ -107,6 +107,7 @@ const WORDS: &[(&str, &str)] = &[
     ("Draft", "Entwurf"),
     ("Due", "Fällig"),
     ("Due before", "Fällig vorher"),
+    ("Due by this slip", "Durch diese Abrechnung fällig"),
     ("Due date", "Fälligkeit"),
     ("Due now", "Fällig jetzt"),
     ("Earnings", "Bezüge"),
@@ -133,6 +134,7 @@ const WORDS: &[(&str, &str)] = &[
     ("Fixed overhead, spending", "Fixe Gemeinkosten, Ausgaben"),
     ("Fixed overhead, volume", "Fixe Gemeinkosten, Beschäftigung"),
     ("Fixed quantity, when stock does not suffice", "Feste Menge, wenn der Bestand nicht reicht"),
+    ("Floor under net pay", "Mindestbetrag"),
     ("For", "Für"),
     ("For demand", "Für Bedarf"),
     ("For forecast", "Für Prognose"),
@@ -237,6 +239,8 @@ const WORDS: &[(&str, &str)] = &[
     ("Nonconforming", "Fehlerhaft"),
     ("Nonconformities", "Fehler"),
     ("Nonconformities per unit", "Fehler je Einheit"),
+    ("Not approved yet", "Noch nicht freigegeben"),
+    ("Not approved:", "Nicht freigegeben:"),
     ("Not needed within the horizon", "Im Zeitraum nicht gebraucht"),
     ("Not paid any more", "Nicht mehr abgerechnet"),
     ("Number", "Nummer"),
@@ -257,6 +261,7 @@ const WORDS: &[(&str, &str)] = &[
     ("Over", "Über"),
     ("Overall equipment effectiveness", "Gesamtanlageneffektivität"),
     ("Overdue for days", "Überfällig seit Tagen"),
+    ("Owed before", "Zuvor geschuldet"),
     ("Paid by the employer on top", "Zusätzlich vom Arbeitgeber"),
     ("Paid to", "Überwiesen auf"),
     (
@@ -650,10 +655,18 @@ const WORDS: &[(&str, &str)] = &[
     ("was ready from its release on", "war bereit ab seiner Freigabe"),
     ("weight", "Gewicht"),
     (
+        "what each period should have come to, less what was paid of it",
+        "was jeder Zeitraum hätte ergeben sollen, abzüglich des dafür Gezahlten",
+    ),
+    (
         "what is held less what is owed, less equity and results at the rates of their days",
         "Vermögen minus Schulden, minus Eigenkapital und Ergebnisse zu den Kursen ihrer Tage",
     ),
     ("what is ordered today comes later", "was heute bestellt wird, kommt später"),
+    (
+        "what is owed and due, as far as its limit and the floor under net pay let it",
+        "was geschuldet und fällig ist, soweit Grenze und Mindestbetrag es zulassen",
+    ),
     (
         "what was earned less what was spent, and not yet closed to equity",
         "Erträge minus Aufwendungen, noch nicht ins Eigenkapital abgeschlossen",

@@ -6,7 +6,7 @@
 //! | [`P60`] | United Kingdom | The Income Tax (Pay As You Earn) Regulations 2003, regulation 67; HMRC, P60 for 2025 to 2026 |
 //! | [`Lohnsteuerbescheinigung`] | Germany | § 41b EStG; the ministry's letter on the printout of the electronic certificate |
 //!
-//! The forms are of the [shipped rules](crate::jurisdictions): their components are what the boxes add up. They take the slips that count, of one
+//! The forms are of the [shipped rules](crate::jurisdictions), alone or with more behind them (`united_states+texas`): their components are what the boxes add up. They take the slips that count, of one
 //! employee and one year, in any order; slips that were voided are left out, and what was corrected counts as it is now. What a year began with is told by
 //! [`opening_sums`](crate::runs::opening_sums).
 
@@ -22,7 +22,7 @@ use smol_str::SmolStr;
 
 use super::{OutputError, add};
 use crate::rules::Kind;
-use crate::runs::{OpeningSum, Slip, SlipLine};
+use crate::runs::{OpeningSum, Slip, SlipLine, base};
 
 mod lohnsteuer;
 mod p60;
@@ -148,7 +148,7 @@ impl<'s> YearOf<'s> {
             if slip.employee != employee {
                 return Err(mixed("an employee", &slip.number, &number));
             }
-            if slip.rules != rules {
+            if base(&slip.rules) != rules {
                 return Err(mixed("the rules", &slip.rules, rules));
             }
             for line in slip.lines.iter().filter(|line| is_of(slip, line)) {

@@ -120,7 +120,7 @@ impl P60 {
 fn by_letter(of: &YearOf<'_>) -> Result<Vec<NationalInsurance>, OutputError> {
     let mut all: BTreeMap<SmolStr, NationalInsurance> = BTreeMap::new();
     for slip in &of.slips {
-        let letter = match slip.input.values.get("ni_letter") {
+        let letter = match slip.value("ni_letter") {
             Some(PayValue::Text(letter)) => letter.clone(),
             _ => SmolStr::new_static("A"),
         };

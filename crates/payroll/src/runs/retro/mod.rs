@@ -255,6 +255,7 @@ fn stage(
     let keys: Vec<_> = refusals.iter().map(|refused| (run.id, refused.employee)).collect();
     tx.need::<RunRefusal>(&keys)?;
     for slip in slips {
+        let slip = slip.stored(tx);
         tx.upsert(slip)?;
     }
     for refused in refusals {

@@ -203,7 +203,7 @@ fn left_out(around: &Around, case: &PayInput, slips: &[Arc<Slip>]) -> Result<(),
     let went_on = around.regular.iter().any(|run| meets(run.period_start, run.period_end));
     let open = |slip: &Arc<Slip>| {
         around.is_open(slip)
-            && slip.kind != RunKind::Retro
+            && !matches!(slip.kind, RunKind::Retro | RunKind::Bonus)
             && meets(slip.period_start, slip.period_end)
     };
     match went_on && !slips.iter().any(open) {

@@ -105,7 +105,7 @@ impl Retro<'_> {
         chain: &mut Sums,
         now: &mut BTreeMap<super::super::sums::SumKey, Decimal>,
     ) -> Result<Option<(fondaco_core::PartyId, Figures)>, PayrollError> {
-        let own = of.slip.map(|slip| slip.input.shared());
+        let own = of.slip.map(|slip| Arc::new(slip.case()));
         let Some(case) = of.case.cloned().or(own) else { return Ok(None) };
         let known = match (self.law, of.slip) {
             (RetroLaw::OldPeriodsAsKnown, Some(slip)) => Some(slip.known_at),

@@ -121,7 +121,7 @@ impl TimeFile {
     /// The command that records the hours of the lines that are good by themselves.
     pub fn command(&self, taking: Taking) -> RecordTime {
         let sheets = self.0.good.iter().map(|(_, new)| new.clone()).collect();
-        RecordTime { sheets, taking: self.0.taking(taking) }
+        RecordTime { taking: self.0.taking(taking), ..RecordTime::new(sheets) }
     }
 
     /// What became of each line, by the file and by the command's answer: what was taken counts by sheets.

@@ -1,5 +1,7 @@
 //! What is paid and withheld: jobs, what recurs, what comes once.
 
+use chrono::NaiveDate;
+use fondaco_core::timeline::Timeline;
 use fondaco_core::{DateRange, Rounding, decimal};
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
@@ -9,7 +11,7 @@ use super::person::Person;
 use crate::PayrollError;
 use crate::kernel_error::exact;
 use crate::proration::Segment;
-use crate::runs::{CostShare, PayComponent};
+use crate::runs::{CostShare, PayComponent, Whole};
 use crate::staff::term::{Recurring, Term};
 use crate::staff::{Basis, Component, PayPer, StaffError, Topic};
 
@@ -107,8 +109,13 @@ impl Person<'_> {
                     within.flat_map(|days| self.paid_days(days)).map(|days| (days, recurring)),
                 );
             }
-            let Some((_, last)) = held.last().copied() else { continue };
+            let Some((days, last)) = held.last().copied() else { continue };
+            let last_day = days.end().unwrap_or(of.period.ends);
             if !component.prorated {
+                // Who changes the pay group gets it once: by the one they are with on the last day.
+                if self.elsewhere_after(timeline, last_day) {
+                    continue;
+                }
                 let made = self.made(component, jobs, (last.value, pay, last.job.as_ref()))?;
                 lines.push(self.line(component, made.0, made.1, &last.cost_centres));
                 continue;
@@ -128,6 +135,19 @@ impl Person<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether something holds after a day of the period, under a contract with another pay group.
+    fn elsewhere_after(&self, timeline: &Timeline<Whole<Term>>, day: NaiveDate) -> bool {
+        let of = self.of;
+        let rest = day.succ_opt().and_then(|next| DateRange::new(next, of.period.ends).ok());
+        let Some(rest) = rest else { return false };
+        let contracts = self.said(Topic::Contract).flat_map(|(_, all)| of.segments(all, rest));
+        let other = contracts.filter(|(_, term)| {
+            matches!(&***term, Term::Contract(contract) if contract.group != of.group.code)
+        });
+        let mut other = other.map(|(days, _)| days);
+        other.any(|days| !of.segments(timeline, days).is_empty())
     }
 
     /// What comes once.

@@ -10,7 +10,8 @@
 //! - *Pay by the hour* is what sheets say, each day at its own rate; leave that a component pays counts a day's hours.
 //! - *Premiums* are hours of sheets by [`TimeRules`](crate::time::TimeRules) at a multiple of the job's rate; *overtime* is reckoned by whole
 //!   weeks, and paid with the period in which a week ends (29 CFR 778.106).
-//! - *Recurring components* are prorated where they say so; else who has one on any day of the period gets it whole.
+//! - *Recurring components* are prorated where they say so; else who has one on any day of the period gets it whole, and who changes the pay
+//!   group by the one of the last day.
 
 mod context;
 mod hours;

@@ -1,6 +1,12 @@
 //! What a person should look at before approving a run. Nothing of it stops anybody.
+//!
+//! [`last`] compares slips with what was paid before, [`accounts`] looks who is paid to the same account, [`since`] what came after a slip was
+//! computed.
 
-use std::collections::BTreeMap;
+mod accounts;
+mod last;
+mod since;
+
 use std::sync::Arc;
 
 use fondaco_core::report::{Column, Report, Row};
@@ -9,7 +15,7 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::lookup::{refusals, run, slips};
-use super::{Run, RunKind, Slip};
+use super::{Run, Slip};
 use crate::PayrollError;
 
 /// Something to look at.
@@ -20,14 +26,15 @@ pub struct RunWarning {
     pub employee: PartyId,
     /// The company's own number for them.
     pub number: SmolStr,
-    /// Which sort of thing: `pay_changed`, `account_shared`, `not_computed`, `owes`, `short`, `paid_twice`, and what the cases bring
-    /// themselves: `missing_card`, `leaver_paid`.
+    /// Which sort of thing: `pay_changed`, `account_changed`, `account_shared`, `not_computed`, `owes`, `short`, `paid_twice`; of what came after
+    /// the slip was computed `stale`, `changed_since`, `after_cut_off`; and what the cases bring themselves: `missing_card`, `leaver_paid`.
     pub code: SmolStr,
     /// What it is, in people's words, without a name.
     pub about: String,
 }
 
-/// All that should be looked at before a run is approved. Pay that differs from the last regular slip's by more than `percent` is told.
+/// All that should be looked at before a run is approved. Gross or net pay that differs from the last regular slip's by more than `percent` is
+/// told. Of a run that was approved already, `changed_since` says what a retro run will pay.
 ///
 /// # Errors
 /// [`RunError::UnknownRun`](super::RunError::UnknownRun), or a [`Halt`](fondaco_core::Halt).
@@ -50,15 +57,20 @@ pub fn warnings(
         }
         of_takings(slip, &mut found);
     }
-    of_accounts(&slips, &mut found);
+    accounts::shared(read, &run, &slips, &mut found)?;
     for chunk in slips.chunks(500) {
+        let since = |slip: &Arc<Slip>| {
+            let days = chrono::Days::new(last::LOOKS_BACK_DAYS);
+            slip.pay_date.checked_sub_days(days).unwrap_or(chrono::NaiveDate::MIN)
+        };
         let ranges = chunk
             .iter()
-            .map(|slip| Range::by(Slip::BY_EMPLOYEE, &slip.employee).backwards().limit(8));
+            .map(|slip| Range::by(Slip::BY_EMPLOYEE, &slip.employee).from(&since(slip)));
         let before = read.peek_scans(&ranges.collect::<Vec<_>>())?;
         for (slip, before) in chunk.iter().zip(before) {
-            of_last(&run, slip, &before, percent, &mut found);
+            last::compare(slip, &before, percent, &mut found);
         }
+        since::changes(read, &run, chunk, &mut found)?;
     }
     found.sort_by(|a, b| (&a.number, &a.code).cmp(&(&b.number, &b.code)));
     Ok(found)
@@ -77,61 +89,6 @@ fn of_takings(slip: &Slip, found: &mut Vec<RunWarning>) {
             let short = taking.before + taking.due - taking.taken;
             found.push(said(slip, "short", format!("an order gets {} less than is due", short)));
         }
-    }
-}
-
-/// Accounts that several employees are paid to.
-fn of_accounts(slips: &[Arc<Slip>], found: &mut Vec<RunWarning>) {
-    let mut users: BTreeMap<&SmolStr, Vec<&Arc<Slip>>> = BTreeMap::new();
-    for slip in slips {
-        for share in &slip.input.bank {
-            users.entry(&share.account).or_default().push(slip);
-        }
-    }
-    for users in users.values() {
-        for slip in users {
-            let others = users.iter().filter(|other| other.employee != slip.employee);
-            let others: Vec<&str> = others.map(|other| other.number.as_str()).collect();
-            if !others.is_empty() {
-                let about = format!("is paid to the same account as {}", others.join(", "));
-                found.push(said(slip, "account_shared", about));
-            }
-        }
-    }
-}
-
-/// Pay that changed by much, and a period that was paid already.
-fn of_last(
-    run: &Run,
-    slip: &Slip,
-    before: &[Arc<Slip>],
-    percent: Decimal,
-    found: &mut Vec<RunWarning>,
-) {
-    if run.kind != RunKind::Regular {
-        return;
-    }
-    let mut others = before.iter().filter(|other| {
-        other.run != slip.run && other.status.counts() && other.kind == RunKind::Regular
-    });
-    if others
-        .clone()
-        .any(|other| other.period_start == slip.period_start && other.period_end == slip.period_end)
-    {
-        found.push(said(slip, "paid_twice", "has a slip of this period already".into()));
-    }
-    // Months are of like length, a week and a fortnight are not.
-    let length = |slip: &Slip| (slip.period_end - slip.period_start).num_days();
-    let like = |other: &Slip| (length(other) - length(slip)).abs() <= 3;
-    let Some(last) = others.find(|other| other.period_start < slip.period_start && like(other))
-    else {
-        return;
-    };
-    let (was, is) = (last.net.to_decimal(), slip.net.to_decimal());
-    let change = (is - was).abs() * Decimal::ONE_HUNDRED;
-    if change > was.abs() * percent {
-        let about = format!("net pay is {is}, and was {was} on {}", last.pay_date);
-        found.push(said(slip, "pay_changed", about));
     }
 }
 

@@ -1,0 +1,78 @@
+//! Slips beside what was paid before: much more or less, to another account, or the same again.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+use smol_str::SmolStr;
+
+use super::super::{RunKind, Slip};
+use super::{RunWarning, said};
+
+/// So far back the last slip is looked for.
+pub(super) const LOOKS_BACK_DAYS: u64 = 400;
+
+/// What differs from the slips of before, which stand in the order of payment.
+pub(super) fn compare(
+    slip: &Slip,
+    before: &[Arc<Slip>],
+    percent: Decimal,
+    found: &mut Vec<RunWarning>,
+) {
+    let others = || before.iter().filter(|other| other.run != slip.run && other.status.counts());
+    let meets = |other: &Slip| {
+        other.period_start <= slip.period_end && slip.period_start <= other.period_end
+    };
+    if let Some(again) = others().filter(|other| meets(other)).find_map(|other| again(slip, other))
+    {
+        found.push(said(slip, "paid_twice", again));
+    }
+    let earlier = |other: &&Arc<Slip>| {
+        other.kind == RunKind::Regular && other.period_start < slip.period_start
+    };
+    // Months are of like length, a week and a fortnight are not.
+    let length = |slip: &Slip| (slip.period_end - slip.period_start).num_days();
+    let like = |other: &&Arc<Slip>| (length(other) - length(slip)).abs() <= 3;
+    let mut regular: Vec<&Arc<Slip>> = others().filter(earlier).collect();
+    regular.sort_by_key(|other| (other.period_start, other.pay_date));
+    if let Some(last) = regular.last() {
+        accounts(slip, last, found);
+    }
+    let Some(last) = regular.iter().rev().copied().find(like) else { return };
+    if slip.kind == RunKind::Regular {
+        for (what, was, is) in [("net", last.net, slip.net), ("gross", last.gross, slip.gross)] {
+            let (was, is) = (was.to_decimal(), is.to_decimal());
+            if (is - was).abs() * Decimal::ONE_HUNDRED > was.abs() * percent {
+                let about = format!("{what} pay is {is}, and was {was} on {}", last.pay_date);
+                found.push(said(slip, "pay_changed", about));
+                return;
+            }
+        }
+    }
+}
+
+/// What of a slip was paid for the same days already.
+fn again(slip: &Slip, other: &Slip) -> Option<String> {
+    if slip.rests_on.is_some() || other.rests_on.is_some() || slip.replaces == Some(other.run) {
+        return None;
+    }
+    if slip.kind == RunKind::Regular && other.kind == RunKind::Regular {
+        return Some("has a slip of this period already".into());
+    }
+    let paid = |slip: &Slip| -> BTreeSet<SmolStr> {
+        let regular = slip.input.components.iter();
+        let regular = regular.filter(|line| line.item.is_none() && !line.amount.is_zero());
+        regular.map(|line| line.code.clone()).collect()
+    };
+    let code = paid(slip).intersection(&paid(other)).next().cloned()?;
+    Some(format!("{code} is paid for these days already"))
+}
+
+/// Pay that goes to an account to which none went before: who changes it may not be who is paid.
+fn accounts(slip: &Slip, last: &Slip, found: &mut Vec<RunWarning>) {
+    let known: BTreeSet<&SmolStr> = last.bank().iter().map(|share| &share.account).collect();
+    if !known.is_empty() && slip.bank().iter().any(|share| !known.contains(&share.account)) {
+        let about = format!("is paid to an account that is another one than on {}", last.pay_date);
+        found.push(said(slip, "account_changed", about));
+    }
+}
