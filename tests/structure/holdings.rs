@@ -33,6 +33,7 @@ const ENGINES: &[(&str, &[&Engine])] = &[
     ("crates/inventory/src", &[&fondaco::inventory::ENGINE]),
     ("crates/payroll/src", &[&fondaco_payroll::ENGINE]),
     ("crates/crm/src", &[&fondaco::crm::ENGINE]),
+    ("crates/fondaco/src", &[&fondaco::company::ENGINE]),
 ];
 
 /// What every driver has, whichever engines join it.

@@ -8,6 +8,7 @@
 //! | money, currencies, dates, rounding; to write an engine or a store | [`core`] |
 //! | to keep books: accounts, entries, balances, reports | `accounting`, feature `accounting`; from CSV files by feature `import` |
 //! | stock, its value and its replenishment; the formulas alone | `inventory`, feature `inventory` |
+//! | orders, deliveries, invoices and payments over both | `company`, feature `company` |
 //! | names compared, leads scored, customers forecast | `crm`, feature `crm` |
 //! | gross to net: payroll rules as data, those of countries, why an amount is what it is | `payroll`, feature `payroll` |
 //! | somewhere to keep them: memory, SQLite, redb, PostgreSQL, any ordered map | [`store`]; features `sqlite`, `redb`, `postgres` |
@@ -43,6 +44,8 @@ pub use fondaco_payroll as payroll;
 pub use fondaco_store as store;
 pub use {chrono, rust_decimal};
 
+#[cfg(feature = "company")]
+pub mod company;
 pub mod prelude;
 
 /// The README's code is compiled and run as a test.

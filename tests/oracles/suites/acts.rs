@@ -1,4 +1,4 @@
-//! `oracles.json`: costing tables of Odoo 19, row by row. Its entries of whole business acts wait for the flows that post them.
+//! `oracles.json`: costing tables of Odoo 19, row by row; entries of single acts by the tables of our profiles.
 
 use std::error::Error;
 use std::path::Path;
@@ -13,6 +13,8 @@ use crate::case::Case;
 use crate::inventory::valuation::{Bench, number};
 use crate::json;
 
+use super::{regimes, scenarios};
+
 pub(crate) fn cases(path: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
     let file = json::read(path)?;
     let mut cases = Vec::new();
@@ -20,11 +22,14 @@ pub(crate) fn cases(path: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
     for (part, content) in parts {
         let content = content.as_object().ok_or("a part is an object of cases")?;
         for (name, case) in content {
-            if part == "costing_tables_odoo19" {
-                cases.extend(costing_table(name, case)?);
-            } else {
-                let why = "the flows of a company that post it are not there yet";
-                cases.push(Case::unsupported(format!("{part}/{name}"), why));
+            match part.as_str() {
+                "costing_tables_odoo19" => cases.extend(costing_table(name, case)?),
+                "odoo19_regimes" => cases.extend(regimes::cases(name, case)?),
+                "tryton_7_8_scenarios" => cases.extend(scenarios::cases(name, case)?),
+                _ => {
+                    let why = "the figures of a whole company are not there yet";
+                    cases.push(Case::unsupported(format!("{part}/{name}"), why));
+                }
             }
         }
     }

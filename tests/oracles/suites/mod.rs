@@ -1,3 +1,5 @@
 //! Adapters of `suites/`.
 
 pub(crate) mod acts;
+mod regimes;
+mod scenarios;

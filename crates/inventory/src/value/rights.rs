@@ -9,4 +9,5 @@ pub const SET_COSTING: Permission =
 /// Change what stock costs: landed costs, prices, standards, write-downs.
 pub const REVALUE: Permission =
     Permission::new("stock.revalue", "change what stock costs: freight, prices, write-downs")
-        .within(&["site", "item", "category"]);
+        .within(&["site", "item", "category"])
+        .implied();

@@ -1,0 +1,394 @@
+//! What an act has on its desk: the documents and lines that it reads and changes, and the facts that it tells the books. All of it is
+//! staged at the end, each row once, each fact by every profile.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use fondaco_accounting::ledger::{
+    self, Amount, NewEntry, Pays, PostClearing, Posted, PostedClearing,
+};
+use fondaco_core::{Currency, DocumentId, Money, Reading, SiteId, Tx, tree};
+use fondaco_inventory::items::{Category, Item};
+use smol_str::SmolStr;
+
+use super::{Document, DocumentKind, Line, LineMatch, Settlement};
+use crate::company::posting::{Accounts, Facts, Place, Poster, Role};
+use crate::company::setup::{self, Profiles, Settings};
+use crate::company::{CompanyError, ENGINE};
+
+/// A line's key.
+pub(crate) type LineKey = (DocumentId, u32);
+
+/// The working state of an act.
+pub(crate) struct Desk {
+    pub(crate) settings: Arc<Settings>,
+    profiles: Arc<Profiles>,
+    accounts: Arc<Accounts>,
+    documents: BTreeMap<DocumentId, Document>,
+    lines: BTreeMap<LineKey, Line>,
+    new_documents: BTreeSet<DocumentId>,
+    changed: BTreeSet<DocumentId>,
+    changed_lines: BTreeSet<LineKey>,
+    items: BTreeMap<fondaco_core::ItemId, (Arc<Item>, Vec<SmolStr>)>,
+    matches: Vec<LineMatch>,
+    settlements: Vec<Settlement>,
+    facts: Vec<Told>,
+}
+
+/// Facts, and the document that the entry is remembered by.
+struct Told {
+    facts: Facts,
+    of: Option<DocumentId>,
+}
+
+impl Desk {
+    pub(crate) fn open(tx: &mut Tx<'_>) -> Result<Desk, CompanyError> {
+        Ok(Desk {
+            settings: Settings::of(tx)?,
+            profiles: Profiles::of(tx)?,
+            accounts: setup::accounts(tx)?,
+            documents: BTreeMap::new(),
+            lines: BTreeMap::new(),
+            new_documents: BTreeSet::new(),
+            changed: BTreeSet::new(),
+            changed_lines: BTreeSet::new(),
+            items: BTreeMap::new(),
+            matches: Vec::new(),
+            settlements: Vec::new(),
+            facts: Vec::new(),
+        })
+    }
+
+    pub(crate) fn currency(&self) -> Currency {
+        self.settings.currency
+    }
+
+    /// Refuses a code that is taken.
+    pub(crate) fn check_new(
+        &mut self,
+        tx: &mut Tx<'_>,
+        kind: DocumentKind,
+        code: &SmolStr,
+    ) -> Result<(), CompanyError> {
+        let (id, document) = (kind.id(code), kind.name_of(code));
+        if self.documents.contains_key(&id) || tx.get::<Document>(&id)?.is_some() {
+            return Err(CompanyError::DocumentExists { document });
+        }
+        Ok(())
+    }
+
+    /// A new document with its lines, numbered as they stand.
+    pub(crate) fn add(&mut self, document: Document, lines: Vec<Line>) {
+        self.new_documents.insert(document.id);
+        self.changed.insert(document.id);
+        for line in lines {
+            let key = (line.document, line.number);
+            self.changed_lines.insert(key);
+            self.lines.insert(key, line);
+        }
+        self.documents.insert(document.id, document);
+    }
+
+    /// A document by its code.
+    pub(crate) fn named(
+        &mut self,
+        tx: &mut Tx<'_>,
+        kind: DocumentKind,
+        code: &SmolStr,
+    ) -> Result<Document, CompanyError> {
+        let unknown = || CompanyError::UnknownDocument { document: kind.name_of(code) };
+        self.find(tx, kind.id(code))?.ok_or_else(unknown)
+    }
+
+    /// A document by its id, as it stands on the desk.
+    pub(crate) fn document(
+        &mut self,
+        tx: &mut Tx<'_>,
+        id: DocumentId,
+    ) -> Result<Document, CompanyError> {
+        let unknown =
+            || CompanyError::UnknownDocument { document: smol_str::ToSmolStr::to_smolstr(&id) };
+        self.find(tx, id)?.ok_or_else(unknown)
+    }
+
+    fn find(&mut self, tx: &mut Tx<'_>, id: DocumentId) -> Result<Option<Document>, CompanyError> {
+        if let Some(document) = self.documents.get(&id) {
+            return Ok(Some(document.clone()));
+        }
+        let Some(row) = tx.get::<Document>(&id)? else { return Ok(None) };
+        self.documents.insert(id, row.as_ref().clone());
+        Ok(Some(row.as_ref().clone()))
+    }
+
+    /// Puts a document back, changed.
+    pub(crate) fn put(&mut self, document: Document) {
+        self.changed.insert(document.id);
+        self.documents.insert(document.id, document);
+    }
+
+    /// All lines of a document, in order.
+    pub(crate) fn lines_of(
+        &mut self,
+        tx: &mut Tx<'_>,
+        document: &Document,
+    ) -> Result<Vec<Line>, CompanyError> {
+        let keys: Vec<LineKey> = (1..=document.lines).map(|line| (document.id, line)).collect();
+        let missing: Vec<LineKey> =
+            keys.iter().filter(|key| !self.lines.contains_key(key)).copied().collect();
+        if !missing.is_empty() {
+            for row in tx.get_many::<Line>(&missing)?.into_iter().flatten() {
+                self.lines.insert((row.document, row.number), row.as_ref().clone());
+            }
+        }
+        Ok(keys.iter().filter_map(|key| self.lines.get(key).cloned()).collect())
+    }
+
+    /// A line; `None` where there is none.
+    pub(crate) fn line(
+        &mut self,
+        tx: &mut Tx<'_>,
+        key: LineKey,
+    ) -> Result<Option<Line>, CompanyError> {
+        if let Some(line) = self.lines.get(&key) {
+            return Ok(Some(line.clone()));
+        }
+        let Some(row) = tx.get::<Line>(&key)? else { return Ok(None) };
+        self.lines.insert(key, row.as_ref().clone());
+        Ok(Some(row.as_ref().clone()))
+    }
+
+    /// Puts a line back, changed.
+    pub(crate) fn put_line(&mut self, line: Line) {
+        let key = (line.document, line.number);
+        self.changed_lines.insert(key);
+        self.lines.insert(key, line);
+    }
+
+    /// The lines that carry out a line, as they stand on the desk, in the order in which they were entered.
+    pub(crate) fn carried_out(
+        &mut self,
+        tx: &mut Tx<'_>,
+        (of, of_line): LineKey,
+        kind: DocumentKind,
+    ) -> Result<Vec<Line>, CompanyError> {
+        let range = fondaco_core::Range::by(Line::BY_OF, &(of, of_line));
+        let mut keys: BTreeSet<LineKey> =
+            tx.scan(&range)?.iter().map(|row| (row.document, row.number)).collect();
+        let here =
+            self.lines.values().filter(|line| line.of == Some(of) && line.of_line == Some(of_line));
+        keys.extend(here.map(|line| (line.document, line.number)));
+        let mut found = Vec::new();
+        for key in keys {
+            let document = self.document(tx, key.0)?;
+            if document.kind == kind && document.status != super::Status::Cancelled {
+                found.extend(self.line(tx, key)?.map(|line| (document.date, line)));
+            }
+        }
+        found.sort_by_key(|(date, line)| (*date, line.stock_move, line.number));
+        Ok(found.into_iter().map(|(_, line)| line).collect())
+    }
+
+    /// The line whose goods a move moved, if it is one of ours.
+    pub(crate) fn line_of_move(
+        &mut self,
+        tx: &mut Tx<'_>,
+        moved: fondaco_core::Id<fondaco_inventory::moves::Move>,
+    ) -> Result<Option<Line>, CompanyError> {
+        if let Some(line) = self.lines.values().find(|line| line.stock_move == Some(moved)) {
+            return Ok(Some(line.clone()));
+        }
+        let rows = tx.peek_scan(&fondaco_core::Range::by(Line::BY_MOVE, &moved))?;
+        match rows.first() {
+            Some(row) => self.line(tx, (row.document, row.number)),
+            None => Ok(None),
+        }
+    }
+
+    /// An item, which the act rests on.
+    pub(crate) fn item(
+        &mut self,
+        tx: &mut Tx<'_>,
+        id: fondaco_core::ItemId,
+    ) -> Result<Arc<Item>, CompanyError> {
+        Ok(self.item_and_categories(tx, id)?.0)
+    }
+
+    /// Where a figure of an item arises.
+    pub(crate) fn place(
+        &mut self,
+        tx: &mut Tx<'_>,
+        item: Option<fondaco_core::ItemId>,
+        site: SiteId,
+    ) -> Result<Place, CompanyError> {
+        let categories = match item {
+            Some(item) => self.item_and_categories(tx, item)?.1,
+            None => Vec::new(),
+        };
+        Ok(Place { categories, site: Some(site), ..Place::default() })
+    }
+
+    fn item_and_categories(
+        &mut self,
+        tx: &mut Tx<'_>,
+        id: fondaco_core::ItemId,
+    ) -> Result<(Arc<Item>, Vec<SmolStr>), CompanyError> {
+        if let Some(known) = self.items.get(&id) {
+            return Ok(known.clone());
+        }
+        let unknown =
+            || CompanyError::Unknown { what: "item", code: smol_str::ToSmolStr::to_smolstr(&id) };
+        let item = tx.require::<Item, CompanyError>(&id, unknown)?;
+        let categories = tree::rest_above::<Category>(tx, item.category.as_ref())?;
+        self.items.insert(id, (item.clone(), categories.clone()));
+        Ok((item, categories))
+    }
+
+    /// Notes that a line went into another.
+    pub(crate) fn note_match(&mut self, of: LineMatch) {
+        self.matches.push(of);
+    }
+
+    /// Notes that a document settles another.
+    pub(crate) fn note_settlement(&mut self, of: Settlement) {
+        self.settlements.push(of);
+    }
+
+    /// Tells the books; the entry is that of a document where one is named.
+    pub(crate) fn tell(&mut self, facts: Facts, of: Option<DocumentId>) {
+        self.facts.push(Told { facts, of });
+    }
+
+    /// Posts facts at once, and clears items by the line that is to be paid, which comes last among what is given: for payments and credits.
+    /// Gives the entry as it was made, and what came of it; `None` where nothing is posted.
+    pub(crate) fn post_clearing(
+        &mut self,
+        tx: &mut Tx<'_>,
+        facts: &Facts,
+        (role, pays): (Role, impl FnOnce(u32, &NewEntry) -> Option<Pays>),
+    ) -> Result<Option<(NewEntry, u32, PostedClearing)>, CompanyError> {
+        let Some(entry) = self.leading(facts)? else { return Ok(None) };
+        let line = self.owed_lines(role, &entry).first().copied().unwrap_or(0);
+        let mut command = PostClearing::new(entry.clone());
+        command.pays.extend(pays(line, &entry).filter(|pays| !pays.items.is_empty()));
+        let posted = tx.as_engine(&ENGINE, |tx| ledger::post_clearing(tx, &command))?;
+        let beside = self.beside(facts, Some(&entry))?;
+        if !beside.is_empty() {
+            tx.as_engine(&ENGINE, |tx| ledger::post_many(tx, &beside))?;
+        }
+        Ok(Some((entry, line, posted)))
+    }
+
+    fn leading(&self, facts: &Facts) -> Result<Option<NewEntry>, CompanyError> {
+        let profile = self.profiles.leading()?;
+        let journals = profile.journals.clone().unwrap_or_else(|| self.settings.journals());
+        let poster = Poster {
+            table: &profile.table,
+            accounts: &self.accounts,
+            profile: &profile.code,
+            journals: &journals,
+        };
+        Ok(poster.entry(facts)?)
+    }
+
+    /// What other ledgers have beside the leading one.
+    fn beside(
+        &self,
+        facts: &Facts,
+        leading: Option<&NewEntry>,
+    ) -> Result<Vec<NewEntry>, CompanyError> {
+        let mut entries = Vec::new();
+        for profile in self.profiles.0.iter().filter(|profile| profile.ledger.is_some()) {
+            let journals = profile.journals.clone().unwrap_or_else(|| self.settings.journals());
+            let poster = Poster {
+                table: &profile.table,
+                accounts: &self.accounts,
+                profile: &profile.code,
+                journals: &journals,
+            };
+            entries.extend(poster.difference(facts, leading)?);
+        }
+        Ok(entries)
+    }
+
+    /// The lines of an entry on accounts that play a role, from 1.
+    fn owed_lines(&self, role: Role, entry: &NewEntry) -> Vec<u32> {
+        let code = self.profiles.leading().map(|profile| profile.code.clone()).unwrap_or_default();
+        let accounts = self.accounts.of(role, &code);
+        let lines = entry.postings.iter().zip(1..);
+        lines
+            .filter(|(posting, _)| accounts.contains(&posting.account))
+            .map(|(_, line)| line)
+            .collect()
+    }
+
+    /// Stages all of it.
+    pub(crate) fn finish(mut self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
+        let told = std::mem::take(&mut self.facts);
+        let (mut entries, mut whose) = (Vec::new(), Vec::new());
+        for Told { facts, of } in &told {
+            let entry = self.leading(facts)?;
+            let beside = self.beside(facts, entry.as_ref())?;
+            if let Some(entry) = entry {
+                whose.push((entries.len(), *of));
+                entries.push(entry);
+            }
+            entries.extend(beside);
+        }
+        if !entries.is_empty() {
+            let posted = tx.as_engine(&ENGINE, |tx| ledger::post_many(tx, &entries))?;
+            for (at, of) in whose {
+                let posted = posted.entries.get(at).copied();
+                if let (Some(of), Some(posted), Some(entry)) = (of, posted, entries.get(at)) {
+                    self.remember(of, posted, entry);
+                }
+            }
+        }
+        self.stage(tx)
+    }
+
+    /// A document remembers its entry and which of its lines are to be paid.
+    pub(crate) fn remember(&mut self, of: DocumentId, posted: Posted, entry: &NewEntry) {
+        let Some(mut document) = self.documents.get(&of).cloned() else { return };
+        let role = if document.kind.is_of_sales() { Role::Receivable } else { Role::Payable };
+        let owed = self.owed_lines(role, entry);
+        document.entry = Some(posted.id);
+        document.items_from = owed.first().copied().unwrap_or(0);
+        document.items = u32::try_from(owed.len()).unwrap_or(0);
+        self.put(document);
+    }
+
+    fn stage(self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
+        let Desk { documents, lines, new_documents, changed, changed_lines, .. } = self;
+        let is_new = |key: &DocumentId| new_documents.contains(key);
+        let (mut inserted, mut inserted_lines) = (Vec::new(), Vec::new());
+        for (id, document) in documents {
+            match changed.contains(&id) {
+                true if is_new(&id) => inserted.push(document),
+                true => tx.put(document)?,
+                false => {}
+            }
+        }
+        for (key, line) in lines {
+            match changed_lines.contains(&key) {
+                true if is_new(&key.0) => inserted_lines.push(line),
+                true => tx.put(line)?,
+                false => {}
+            }
+        }
+        tx.insert_all(inserted)?;
+        tx.insert_all(inserted_lines)?;
+        tx.insert_all(self.matches)?;
+        tx.insert_all(self.settlements)?;
+        Ok(())
+    }
+}
+
+/// An amount of a document as it is stored.
+pub(crate) fn stored(
+    money: Money,
+    document: &SmolStr,
+    what: &'static str,
+) -> Result<Amount, CompanyError> {
+    let too_large = || CompanyError::TooLarge { document: document.clone(), what };
+    money.to_fixed().map_err(|_| too_large())
+}

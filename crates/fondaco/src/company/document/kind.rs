@@ -1,0 +1,89 @@
+//! Which documents there are, and how one stands.
+
+use fondaco_core::DocumentId;
+use fondaco_core::store::Field;
+use serde::{Deserialize, Serialize};
+use smol_str::{SmolStr, format_smolstr};
+
+/// A kind of document.
+#[derive(
+    Field, Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum DocumentKind {
+    /// What a customer orders; a quote until it is confirmed.
+    SalesOrder,
+    /// What was sent to a customer.
+    Delivery,
+    /// What a customer is billed.
+    Invoice,
+    /// What came back from a customer.
+    CustomerReturn,
+    /// What a customer is credited.
+    CreditNote,
+    /// What a customer paid.
+    CustomerPayment,
+    /// What is ordered from a supplier.
+    PurchaseOrder,
+    /// What came from a supplier.
+    Receipt,
+    /// What a supplier bills.
+    Bill,
+    /// What went back to a supplier.
+    SupplierReturn,
+    /// What a supplier credits.
+    SupplierCredit,
+    /// What a supplier was paid.
+    SupplierPayment,
+}
+
+impl DocumentKind {
+    /// The id of a document of this kind: that of its name.
+    ///
+    /// ```
+    /// use fondaco::company::DocumentKind;
+    /// use fondaco::core::DocumentId;
+    /// assert_eq!(DocumentKind::Invoice.id("7"), DocumentId::named("invoice/7"));
+    /// ```
+    pub fn id(self, code: &str) -> DocumentId {
+        DocumentId::named(&self.name_of(code))
+    }
+
+    /// What a document of this kind is called: `invoice/7`. The source of its entries, and what errors say.
+    pub fn name_of(self, code: &str) -> SmolStr {
+        format_smolstr!("{}/{code}", self.code())
+    }
+
+    /// Whether it is about a customer; else it is about a supplier.
+    pub fn is_of_sales(self) -> bool {
+        use DocumentKind as K;
+        matches!(
+            self,
+            K::SalesOrder
+                | K::Delivery
+                | K::Invoice
+                | K::CustomerReturn
+                | K::CreditNote
+                | K::CustomerPayment
+        )
+    }
+}
+
+/// How a document stands.
+#[derive(
+    Field, Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// An offer, which binds nobody yet.
+    Quote,
+    /// It waits for somebody to release it.
+    Held,
+    /// It counts, and something is left to be done of it.
+    Open,
+    /// It counts, and nothing is left to be done.
+    Done,
+    /// It was taken back.
+    Cancelled,
+}

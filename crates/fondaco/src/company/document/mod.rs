@@ -1,0 +1,23 @@
+//! Documents: heads and lines that carry what became of them, and links from line to line.
+
+mod desk;
+mod kind;
+mod lines;
+mod quantity;
+mod record;
+
+use fondaco_core::engine::Part;
+use fondaco_core::party::Holding;
+use fondaco_core::store::Record;
+
+pub(crate) use desk::{Desk, stored};
+pub use kind::{DocumentKind, Status};
+pub use lines::{NewLine, PartLine};
+pub(crate) use lines::{Pricing, blank, tax};
+pub(crate) use quantity::{share, stored_quantity};
+pub use record::{Document, Line, LineMatch, Settlement};
+
+/// What the engine has of them.
+pub(crate) static PART: Part =
+    Part::new(&[Document::TABLE, Line::TABLE, LineMatch::TABLE, Settlement::TABLE])
+        .holdings(&[Holding::of::<Document>()]);

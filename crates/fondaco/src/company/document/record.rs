@@ -1,0 +1,224 @@
+//! Documents and their lines, as they are stored.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use fondaco_accounting::ledger::{Amount, Clearing, Entry, ItemKey};
+use fondaco_core::party::HeldOnParty;
+use fondaco_core::store::{Json, Rare, Record};
+use fondaco_core::{
+    ActorId, Currency, DocumentId, Halt, Id, ItemId, Money, PartyId, Range, Rate, Reading, SiteId,
+    Unit, UnitPrice,
+};
+use fondaco_inventory::Qty;
+use fondaco_inventory::levels::{Expected, Reservation};
+use fondaco_inventory::moves::Move;
+use smol_str::SmolStr;
+
+use super::{DocumentKind, Status};
+
+/// A document: its head.
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(
+    table = "company_document", kind = state, key(id),
+    index(by_party(party, kind, date)), index(by_kind(kind, status, date)), index(by_of(of)),
+)]
+pub struct Document {
+    /// Its id: that of its name, `invoice/7`.
+    pub id: DocumentId,
+    /// What it is.
+    pub kind: DocumentKind,
+    /// How it stands.
+    pub status: Status,
+    /// What people call it by, among those of its kind.
+    pub code: SmolStr,
+    /// With whom.
+    pub party: PartyId,
+    /// The day on which it counts.
+    pub date: NaiveDate,
+    /// Its currency.
+    pub currency: Currency,
+    /// Where goods come from or go to.
+    pub site: SiteId,
+    /// The location there.
+    pub location: SmolStr,
+    /// How many lines it has, numbered from 1.
+    pub lines: u32,
+    /// What its lines come to, without tax.
+    pub net: Amount,
+    /// The tax on that.
+    pub tax: Amount,
+    /// What is settled of it: paid, credited, let off. Of an order, what is invoiced of it with tax.
+    pub settled: Amount,
+    /// The document that it belongs to: an invoice's order, a return's delivery.
+    pub of: Option<DocumentId>,
+    /// When it is to be paid, or was agreed to be.
+    pub terms: Rare<Json>,
+    /// The entry by which it stands in the books.
+    pub entry: Option<Id<Entry>>,
+    /// The first of the lines of that entry that are to be paid, and how many there are.
+    pub items_from: u32,
+    /// How many of them.
+    pub items: u32,
+    /// What it cleared, of a payment or credit.
+    pub clearing: Rare<Id<Clearing>>,
+    /// Why it is not to be paid.
+    pub blocked: Rare<SmolStr>,
+    /// The other side's number of it.
+    pub reference: Rare<SmolStr>,
+    /// How it was paid.
+    pub method: Rare<SmolStr>,
+    /// What people read.
+    pub text: Rare<SmolStr>,
+    /// Who entered it.
+    pub made_by: ActorId,
+}
+
+impl Document {
+    /// What it is called: `invoice/7`.
+    pub fn name(&self) -> SmolStr {
+        self.kind.name_of(&self.code)
+    }
+
+    /// What it comes to with tax.
+    pub fn gross(&self) -> Amount {
+        Amount::from_units(self.net.units().saturating_add(self.tax.units()))
+    }
+
+    /// What of it is open.
+    pub fn open(&self) -> Amount {
+        Amount::from_units(self.gross().units().saturating_sub(self.settled.units()))
+    }
+
+    /// An amount in its currency.
+    pub fn money(&self, amount: Amount) -> Money {
+        amount.money(self.currency)
+    }
+
+    /// The postings that are to be paid.
+    pub(crate) fn item_keys(&self) -> impl Iterator<Item = ItemKey> + '_ {
+        let lines = self.items_from..self.items_from.saturating_add(self.items);
+        lines.filter_map(|line| Some(ItemKey::new(self.entry?, line)))
+    }
+}
+
+impl HeldOnParty for Document {
+    fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<Document>>, Halt> {
+        read.peek_scan(&Range::by(Document::BY_PARTY, &party))
+    }
+}
+
+/// A line of a document, and what became of it.
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(
+    table = "company_line", kind = state, key(document, number),
+    index(by_of(of, of_line)), index(by_move(stock_move)), guard(by_of(of, of_line))
+)]
+pub struct Line {
+    /// The document.
+    pub document: DocumentId,
+    /// Its number, from 1.
+    pub number: u32,
+    /// The item; `None` of what is no goods.
+    pub item: Option<ItemId>,
+    /// How much, in the item's stock unit.
+    pub quantity: Qty,
+    /// That unit.
+    pub unit: Unit,
+    /// The price.
+    pub price: Option<UnitPrice>,
+    /// What is taken off it.
+    pub discount: Rare<Rate>,
+    /// What it comes to without tax: the base of the tax.
+    pub net: Amount,
+    /// The tax code.
+    pub tax_code: Option<SmolStr>,
+    /// The rate of the tax, as it was then.
+    pub tax_rate: Option<Rate>,
+    /// The tax on it: its share of the document's.
+    pub tax: Amount,
+    /// The document whose line it carries out: a delivery's order.
+    pub of: Option<DocumentId>,
+    /// That line.
+    pub of_line: Option<u32>,
+    /// Of an order: how much was shipped or received.
+    pub shipped: Qty,
+    /// How much was invoiced or billed; of a return, credited.
+    pub invoiced: Qty,
+    /// Of an order: how much of that had been shipped. Of a return: how much had never been invoiced.
+    pub matched: Qty,
+    /// How much came back or went back. Of an order: before it was invoiced.
+    pub returned: Qty,
+    /// What stands for it on the account of goods shipped and not invoiced, or received and not billed, at cost.
+    pub clearing: Amount,
+    /// What of its cost went on to the cost of sales.
+    pub sold: Amount,
+    /// The move of its goods.
+    pub stock_move: Option<Id<Move>>,
+    /// What is promised for it.
+    pub promise: Rare<Id<Reservation>>,
+    /// What is on order for it.
+    pub expected: Rare<Id<Expected>>,
+    /// What people read.
+    pub text: Rare<SmolStr>,
+}
+
+impl Line {
+    /// What is left of one quantity after others.
+    pub(crate) fn left(of: Qty, less: &[Qty]) -> Qty {
+        let taken: i64 = less.iter().map(|one| one.units()).fold(0, i64::saturating_add);
+        Qty::from_units(of.units().saturating_sub(taken))
+    }
+
+    /// Of an order: what is not shipped yet.
+    pub fn to_ship(&self) -> Qty {
+        Line::left(self.quantity, &[self.shipped])
+    }
+
+    /// Of an order: what was shipped and is not invoiced; of what is no goods, what is not invoiced.
+    pub fn to_invoice(&self) -> Qty {
+        match self.item {
+            Some(_) => Line::left(self.shipped, &[self.returned, self.invoiced]),
+            None => Line::left(self.quantity, &[self.invoiced]),
+        }
+    }
+
+    /// Of a delivery or receipt: what is neither invoiced nor came back before it was.
+    pub fn uninvoiced(&self) -> Qty {
+        Line::left(self.quantity, &[self.invoiced, self.matched])
+    }
+}
+
+/// That so much of one line went into another: of a delivery into an invoice, of a receipt into a bill. A fact, which counts while the
+/// document that it is of does.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(table = "company_match", kind = fact, key(document, line, of, of_line), index(by_of(of, of_line)))]
+pub struct LineMatch {
+    /// The invoice or bill.
+    pub document: DocumentId,
+    /// Its line.
+    pub line: u32,
+    /// The delivery or receipt.
+    pub of: DocumentId,
+    /// Its line.
+    pub of_line: u32,
+    /// How much, in the item's stock unit.
+    pub quantity: Qty,
+}
+
+/// That so much of a document was settled by another: an invoice by a payment or a credit. A fact, which counts while the document that
+/// it is of does.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(table = "company_settlement", kind = fact, key(document, of), index(by_of(of)))]
+pub struct Settlement {
+    /// The payment or credit.
+    pub document: DocumentId,
+    /// What it settles.
+    pub of: DocumentId,
+    /// How much in all.
+    pub amount: Amount,
+    /// How much of that was let off for paying early.
+    pub discount: Amount,
+    /// How much of that was given up.
+    pub write_off: Amount,
+}

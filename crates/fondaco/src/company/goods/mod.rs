@@ -1,0 +1,14 @@
+//! Goods that move otherwise than by documents of parties, and what all moves tell the books.
+
+mod moving;
+mod value;
+
+use fondaco_core::engine::Part;
+
+pub use moving::{ChangeCost, MoveGoods};
+pub(crate) use value::{Telling, tell_value};
+
+use super::rights;
+
+/// What the engine has of them.
+pub(crate) static PART: Part = Part::new(&[]).permissions(&[&rights::MOVE_GOODS]);

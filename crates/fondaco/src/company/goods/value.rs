@@ -1,0 +1,256 @@
+//! What moves of goods changed in value, told to the books: each fact of value on its day, against what its cause says.
+//!
+//! A fact is about a move: the one that was made, or an earlier one that it corrects. Of a delivery that was not invoiced a correction stands
+//! with the goods shipped, of one that was with the cost of sales; the delivery's line says how much of it was.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use fondaco_accounting::ledger::Amount;
+use fondaco_core::{DocumentId, Id, PartyId, Tx};
+use fondaco_inventory::Qty;
+use fondaco_inventory::moves::{Move, MoveKind, Stage};
+use fondaco_inventory::valuation::Cause;
+use fondaco_inventory::value::{self, CostChange, CostChangeKind, ValueEntry};
+use smol_str::SmolStr;
+
+use crate::company::CompanyError;
+use crate::company::document::{Desk, Line, share};
+use crate::company::posting::{BusinessEvent, Fact, Facts, Figure};
+
+/// What a fact of value is about.
+#[derive(Clone, Copy, PartialEq)]
+struct Origin {
+    event: BusinessEvent,
+    /// The line of a document whose goods were moved.
+    line: Option<(DocumentId, u32)>,
+}
+
+/// Moves whose facts of value are told.
+pub(crate) struct Telling<'a> {
+    /// The document that made them, or what else an entry has as its source.
+    pub(crate) document: SmolStr,
+    /// With whom.
+    pub(crate) party: Option<PartyId>,
+    /// The moves and changes of cost.
+    pub(crate) by: &'a [Id<Move>],
+}
+
+/// Tells the books what these moves and changes of cost changed in value, and their documents' lines what stands where.
+///
+/// # Errors
+/// A [`Halt`](fondaco_core::Halt); what can't be added up.
+pub(crate) fn tell_value(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    telling: &Telling<'_>,
+) -> Result<(), CompanyError> {
+    let mut origins: BTreeMap<Id<Move>, Origin> = BTreeMap::new();
+    let mut told: BTreeMap<(NaiveDate, BusinessEvent), Facts> = BTreeMap::new();
+    for by in telling.by {
+        for entry in value::entries_by(tx, *by)? {
+            let about = entry.about();
+            let origin = match origins.get(&about) {
+                Some(known) => *known,
+                None => {
+                    let found = origin(tx, desk, about)?;
+                    origins.insert(about, found);
+                    found
+                }
+            };
+            for (event, fact) in facts_of(tx, desk, &entry, origin)? {
+                let facts = told.entry((entry.date, event)).or_insert_with(|| Facts {
+                    party: telling.party,
+                    ..Facts::new(event, entry.date, telling.document.clone())
+                });
+                facts.facts.push(fact);
+            }
+        }
+    }
+    told.into_values().for_each(|facts| desk.tell(facts, None));
+    Ok(())
+}
+
+/// What a move was, of what document; or which change of a cost.
+fn origin(tx: &mut Tx<'_>, desk: &mut Desk, about: Id<Move>) -> Result<Origin, CompanyError> {
+    let Some(leg) = leg_of(tx, about)? else {
+        let kind = tx.get::<CostChange>(&about)?.map(|change| change.kind);
+        let event = match kind {
+            Some(CostChangeKind::Opening) => BusinessEvent::Opening,
+            Some(CostChangeKind::NetRealisable) => BusinessEvent::WriteDown,
+            _ => BusinessEvent::Revaluation,
+        };
+        return Ok(Origin { event, line: None });
+    };
+    // What takes a move back is what that was, the other way round.
+    let taken_back = match (leg.kind, leg.of.copied()) {
+        (MoveKind::Reversal, Some(of)) => leg_of(tx, of)?,
+        _ => None,
+    };
+    let leg = taken_back.unwrap_or(leg);
+    let line = match leg.kind {
+        MoveKind::Issue
+        | MoveKind::Receipt
+        | MoveKind::CustomerReturn
+        | MoveKind::SupplierReturn => desk.line_of_move(tx, leg.id)?,
+        _ => None,
+    };
+    let line = line.map(|line| (line.document, line.number));
+    Ok(Origin { event: event_of(&leg, line.is_some()), line })
+}
+
+fn leg_of(tx: &mut Tx<'_>, of: Id<Move>) -> Result<Option<Arc<Move>>, CompanyError> {
+    Ok(tx.get::<Move>(&(of, 0))?)
+}
+
+fn event_of(leg: &Move, is_of_document: bool) -> BusinessEvent {
+    match leg.kind {
+        MoveKind::Receipt if leg.stage == Stage::Outside => BusinessEvent::DropShipment,
+        // What came beside any supplier's document is what the company began with.
+        MoveKind::Receipt | MoveKind::SupplierReturn if !is_of_document => BusinessEvent::Opening,
+        MoveKind::Receipt | MoveKind::OwnerChange => BusinessEvent::Receipt,
+        MoveKind::Issue if is_of_document => BusinessEvent::Delivery,
+        MoveKind::CustomerReturn if !is_of_document => BusinessEvent::Consumption,
+        MoveKind::Issue => BusinessEvent::Consumption,
+        MoveKind::CustomerReturn => BusinessEvent::CustomerReturn,
+        MoveKind::SupplierReturn => BusinessEvent::SupplierReturn,
+        MoveKind::Gain | MoveKind::Count => BusinessEvent::Count,
+        MoveKind::Loss | MoveKind::Scrap | MoveKind::TransitLoss => BusinessEvent::Scrap,
+        _ => BusinessEvent::Transfer,
+    }
+}
+
+/// Whether an event takes goods out, so that its figures are above zero when value falls.
+fn takes_out(event: BusinessEvent) -> bool {
+    use BusinessEvent as E;
+    matches!(event, E::Delivery | E::CustomerReturn | E::SupplierReturn | E::Consumption | E::Scrap)
+}
+
+/// Whether what was paid or credited beside the cost that stock goes by is told apart.
+fn varies(event: BusinessEvent) -> bool {
+    use BusinessEvent as E;
+    matches!(
+        event,
+        E::Receipt | E::SupplierReturn | E::CustomerReturn | E::LandedCost | E::Count | E::Transfer
+    )
+}
+
+/// The figures of a fact of value.
+fn facts_of(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    entry: &ValueEntry,
+    origin: Origin,
+) -> Result<Vec<(BusinessEvent, Fact)>, CompanyError> {
+    let event = match entry.cause {
+        Cause::Landed => BusinessEvent::LandedCost,
+        Cause::WriteDown => BusinessEvent::WriteDown,
+        Cause::Revaluation => BusinessEvent::Revaluation,
+        _ => origin.event,
+    };
+    let figure = match entry.cause {
+        Cause::Variance if varies(event) => Figure::Variance,
+        _ => Figure::Cost,
+    };
+    // What went straight through is told once: both of its facts are the same.
+    let goes_out = entry.cause == Cause::Correction || entry.quantity < Qty::ZERO;
+    if event == BusinessEvent::DropShipment && goes_out && entry.about() == entry.by {
+        return Ok(Vec::new());
+    }
+    let amount = match takes_out(event) {
+        true => Amount::from_units(entry.value.units().saturating_neg()),
+        false => entry.value,
+    };
+    let place = desk.place(tx, Some(entry.item), entry.site)?;
+    let currency = desk.currency();
+    let mut parts = vec![(figure, amount)];
+    if let (Figure::Cost, Some(key)) = (figure, origin.line)
+        && event == origin.event
+        && let Some(line) = desk.line(tx, key)?
+    {
+        parts = stand(desk, tx, line, event, amount)?;
+    }
+    let fact = |(figure, amount): (Figure, Amount)| {
+        (event, Fact::new(figure, amount.money(currency)).at(place.clone()))
+    };
+    Ok(parts.into_iter().filter(|(_, amount)| *amount != Amount::ZERO).map(fact).collect())
+}
+
+/// Shares a cost out to where the line's cost stands, and has the line remember it.
+fn stand(
+    desk: &mut Desk,
+    tx: &mut Tx<'_>,
+    line: Line,
+    event: BusinessEvent,
+    amount: Amount,
+) -> Result<Vec<(Figure, Amount)>, CompanyError> {
+    match event {
+        BusinessEvent::Delivery | BusinessEvent::DropShipment => {
+            let open = line.uninvoiced();
+            let whole = Qty::from_units(open.units().saturating_add(line.invoiced.units()));
+            let kept = match (open.units(), line.invoiced.units()) {
+                (_, 0) => amount,
+                (0, _) => Amount::ZERO,
+                _ => share(amount, open, whole, desk.currency()),
+            };
+            let sold = Amount::from_units(amount.units().saturating_sub(kept.units()));
+            Ok(split(desk, line, amount, sold))
+        }
+        BusinessEvent::CustomerReturn => {
+            // What had never been invoiced comes off the delivery; the rest waits for a credit note.
+            let of_delivery = match line.matched.units() {
+                0 => Amount::ZERO,
+                _ => share(amount, line.matched, line.quantity, desk.currency()),
+            };
+            if let Some(key) = line.of.zip(line.of_line)
+                && let Some(delivery) = desk.line(tx, key)?
+            {
+                split(desk, delivery, of_delivery, Amount::ZERO);
+            }
+            let rest = Amount::from_units(amount.units().saturating_sub(of_delivery.units()));
+            let open = Line::left(line.quantity, &[line.matched]);
+            let sold = match line.invoiced.units() {
+                0 => Amount::ZERO,
+                _ => share(rest, line.invoiced, open, desk.currency()),
+            };
+            split(desk, line, rest, sold);
+            let kept = Amount::from_units(amount.units().saturating_sub(sold.units()));
+            Ok(vec![(Figure::Cost, kept), (Figure::SoldCost, sold)])
+        }
+        BusinessEvent::Receipt => {
+            split(desk, line, amount, Amount::ZERO);
+            Ok(vec![(Figure::Cost, amount)])
+        }
+        BusinessEvent::SupplierReturn => {
+            // The supplier owes it: what was not billed comes off the receipt.
+            let less = Amount::from_units(amount.units().saturating_neg());
+            let of_receipt = match line.matched.units() {
+                0 => Amount::ZERO,
+                _ => share(less, line.matched, line.quantity, desk.currency()),
+            };
+            if let Some(key) = line.of.zip(line.of_line)
+                && let Some(receipt) = desk.line(tx, key)?
+            {
+                split(desk, receipt, of_receipt, Amount::ZERO);
+            }
+            let rest = Amount::from_units(less.units().saturating_sub(of_receipt.units()));
+            split(desk, line, rest, Amount::ZERO);
+            Ok(vec![(Figure::Cost, amount)])
+        }
+        _ => Ok(vec![(Figure::Cost, amount)]),
+    }
+}
+
+/// Adds to what stands for a line: so much in all, of which so much with the cost of sales.
+fn split(desk: &mut Desk, line: Line, amount: Amount, sold: Amount) -> Vec<(Figure, Amount)> {
+    let kept = Amount::from_units(amount.units().saturating_sub(sold.units()));
+    let more =
+        |one: Amount, other: Amount| Amount::from_units(one.units().saturating_add(other.units()));
+    desk.put_line(Line {
+        clearing: more(line.clearing, kept),
+        sold: more(line.sold, sold),
+        ..line
+    });
+    vec![(Figure::Cost, kept), (Figure::SoldCost, sold)]
+}

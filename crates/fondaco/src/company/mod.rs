@@ -1,0 +1,81 @@
+//! A company: its documents over its books and its stock, each act one commit over both.
+//!
+//! A customer orders, goods leave, an invoice is written and paid; goods are bought, received, billed and paid. Each of these is a command
+//! that makes moves in the stock, reads what they changed in value, and posts it by the tables of the company's [profile](posting): in one
+//! unit of work, so that a kill at any moment leaves no half of it.
+//!
+//! | command | what it does | stock | books (perpetual, anglo-saxon) |
+//! |---|---|---|---|
+//! | [`PlaceOrders`], [`ConfirmOrders`], [`ReleaseOrders`] | quote, order, credit check | promised | |
+//! | [`Deliver`] | goods leave | out | goods shipped / stock, at cost |
+//! | [`InvoiceCustomers`] | what was shipped is billed | | customers / sales, tax; cost of sales / goods shipped |
+//! | [`Pay`] | paid, let off, given up | | bank / customers, or suppliers / bank |
+//! | [`TakeBack`], [`CreditCustomers`] | goods come back, are credited | in, at what they left at | the same, the other way round |
+//! | [`MoveGoods`], [`ChangeCost`] | transfers, counts, scrap; freight, write-downs | as said | by cause |
+//!
+//! # Commands
+//! Each takes many documents, all or none: a day's deliveries are one commit. Documents are named by their codes, and have ids made of them
+//! ([`DocumentKind::id`]). What a document tells the books carries its name as the entry's source.
+//!
+//! # What always holds
+//! - In the perpetual profiles the accounts of stock stand at what stock is worth, on every day.
+//! - The accounts of goods shipped and received stand at what the open lines leave there.
+//! - What customers owe and are owed stands on accounts that only documents post to, by open items.
+//!
+//! [`Company::verify`] recomputes all of it.
+
+mod document;
+mod error;
+mod goods;
+mod handle;
+mod masters;
+mod money;
+pub mod posting;
+pub mod rights;
+mod sales;
+mod setup;
+mod verify;
+
+pub use document::{
+    Document, DocumentKind, Line, LineMatch, NewLine, PartLine, Settlement, Status,
+};
+pub use error::CompanyError;
+pub use goods::{ChangeCost, MoveGoods};
+pub use handle::Company;
+pub use masters::{
+    AddPartners, ChangePartner, Exposure, NewPartner, NewPrice, Partner, Price, PriceList,
+    SetPrices, SetTaxCodes, TaxCode,
+};
+pub use money::{NewPayment, Pay, Settles};
+pub use sales::{
+    ConfirmOrders, CreditCustomers, Deliver, InvoiceCustomers, NewCredit, NewDelivery, NewInvoice,
+    NewOrder, NewReturn, PlaceOrders, Promise, ReleaseOrders, TakeBack,
+};
+pub use setup::{
+    AccountRow, Chart, Differences, ProfileRow, SetAccounts, SetProfile, SetUpCompany, Settings,
+};
+
+use fondaco_core::Engine;
+
+/// What a company has beside its books and its stock, for [`Driver::join`](fondaco_core::Driver::join).
+///
+/// ```
+/// use fondaco::company::ENGINE;
+/// assert!(ENGINE.permission("company.sell").is_some());
+/// ```
+pub static ENGINE: Engine = Engine {
+    name: "company",
+    parts: &[
+        &setup::PART,
+        &masters::PART,
+        &document::PART,
+        &goods::PART,
+        &sales::PART,
+        &money::PART,
+        &VERIFIED,
+    ],
+};
+
+/// That books, stock and documents agree.
+static VERIFIED: fondaco_core::engine::Part =
+    fondaco_core::engine::Part::new(&[]).verified_by(verify::verify);

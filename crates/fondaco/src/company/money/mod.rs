@@ -1,0 +1,42 @@
+//! Money: payments of customers and to suppliers, with what they settle.
+
+mod payment;
+
+use fondaco_accounting::ledger::{Amount, ItemKey, OpenItem};
+use fondaco_core::engine::Part;
+use fondaco_core::{Money, Tx};
+
+pub use payment::{NewPayment, Pay, Settles};
+
+use super::document::{Document, Status};
+use super::{CompanyError, rights};
+
+/// What the engine has of it.
+pub(crate) static PART: Part = Part::new(&[]).permissions(&[&rights::PAY]);
+
+/// The items of a document that so much of it is settled by, the first to fall due first; with the items' signs.
+pub(crate) fn open_items(
+    tx: &mut Tx<'_>,
+    document: &Document,
+    settled: Amount,
+) -> Result<Vec<(ItemKey, Money)>, CompanyError> {
+    let keys: Vec<_> = document.item_keys().map(|key| (key.entry, key.line)).collect();
+    let mut left = settled.units();
+    let mut items = Vec::new();
+    for item in tx.get_many::<OpenItem>(&keys)?.into_iter().flatten() {
+        let part = item.open.units().abs().min(left);
+        if part > 0 {
+            let signed = Amount::from_units(part * item.open.units().signum());
+            items.push((item.item_key(), signed.money(item.currency)));
+            left -= part;
+        }
+    }
+    Ok(items)
+}
+
+/// A document of which nothing is open is done.
+pub(crate) fn close_if_paid(document: Document) -> Document {
+    let is_paid = document.open() == Amount::ZERO;
+    let status = if is_paid { Status::Done } else { Status::Open };
+    Document { status, ..document }
+}

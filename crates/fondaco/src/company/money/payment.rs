@@ -1,0 +1,464 @@
+//! Payments: what is paid, what it settles, what is let off or given up; what is over stands on account.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use fondaco_accounting::ledger::{Amount, ItemKey, Pays};
+use fondaco_core::allocation::{Residual, allocate};
+use fondaco_core::policy::Authority;
+use fondaco_core::store::Event;
+use fondaco_core::{Act, DocumentId, Money, Rounding, Tx};
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::{close_if_paid, open_items};
+use crate::company::document::{Desk, Document, DocumentKind, Settlement, Status, stored};
+use crate::company::masters::{Partner, partner_by_code};
+use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place, Role};
+use crate::company::sales::{allow, head, owe};
+use crate::company::{CompanyError, rights};
+
+/// What a payment settles of a document.
+///
+/// ```
+/// use fondaco::company::Settles;
+/// use fondaco::core::Money;
+/// let part = Settles::invoice("I-1").amount(Money::parse("50 EUR")?);
+/// assert!(!part.discounted);
+/// # Ok::<(), fondaco::core::MoneyError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settles {
+    /// What it is: an invoice or a bill.
+    pub kind: DocumentKind,
+    /// Its code.
+    pub code: SmolStr,
+    /// How much is paid of it; all that is open, less what is let off and given up, where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Money>,
+    /// Whether what was agreed is let off for paying early.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub discounted: bool,
+    /// How much is given up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub write_off: Option<Money>,
+}
+
+impl Settles {
+    fn of(kind: DocumentKind, code: impl Into<SmolStr>) -> Settles {
+        Settles { kind, code: code.into(), amount: None, discounted: false, write_off: None }
+    }
+
+    /// All that is open of an invoice.
+    pub fn invoice(code: impl Into<SmolStr>) -> Settles {
+        Settles::of(DocumentKind::Invoice, code)
+    }
+
+    /// All that is open of a bill.
+    pub fn bill(code: impl Into<SmolStr>) -> Settles {
+        Settles::of(DocumentKind::Bill, code)
+    }
+
+    /// So much of it.
+    #[must_use]
+    pub fn amount(self, amount: Money) -> Settles {
+        Settles { amount: Some(amount), ..self }
+    }
+
+    /// With what was agreed let off for paying early.
+    #[must_use]
+    pub fn discounted(self) -> Settles {
+        Settles { discounted: true, ..self }
+    }
+
+    /// With so much given up.
+    #[must_use]
+    pub fn write_off(self, amount: Money) -> Settles {
+        Settles { write_off: Some(amount), ..self }
+    }
+}
+
+/// A payment.
+///
+/// ```
+/// use fondaco::company::{NewPayment, Settles};
+/// use fondaco::core::Money;
+/// let paid = NewPayment::received("P-1", "C-100", "2026-03-20".parse()?, Money::parse("119 EUR")?)
+///     .settles(Settles::invoice("I-1"));
+/// assert_eq!(paid.settles.len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewPayment {
+    /// Its code.
+    pub code: SmolStr,
+    /// Whether it was paid to a supplier; else a customer paid.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub to_supplier: bool,
+    /// The partner's code.
+    pub partner: SmolStr,
+    /// The day.
+    pub date: NaiveDate,
+    /// How much.
+    pub amount: Money,
+    /// How: what rules of accounts may name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<SmolStr>,
+    /// What it settles; what is over stands on account.
+    #[serde(default)]
+    pub settles: Vec<Settles>,
+}
+
+impl NewPayment {
+    /// A customer paid.
+    pub fn received(
+        code: impl Into<SmolStr>,
+        partner: impl Into<SmolStr>,
+        date: NaiveDate,
+        amount: Money,
+    ) -> NewPayment {
+        NewPayment {
+            code: code.into(),
+            to_supplier: false,
+            partner: partner.into(),
+            date,
+            amount,
+            method: None,
+            settles: Vec::new(),
+        }
+    }
+
+    /// A supplier was paid.
+    pub fn made(
+        code: impl Into<SmolStr>,
+        partner: impl Into<SmolStr>,
+        date: NaiveDate,
+        amount: Money,
+    ) -> NewPayment {
+        NewPayment { to_supplier: true, ..NewPayment::received(code, partner, date, amount) }
+    }
+
+    /// Of a document.
+    #[must_use]
+    pub fn settles(mut self, document: Settles) -> NewPayment {
+        self.settles.push(document);
+        self
+    }
+
+    fn kind(&self) -> DocumentKind {
+        match self.to_supplier {
+            true => DocumentKind::SupplierPayment,
+            false => DocumentKind::CustomerPayment,
+        }
+    }
+}
+
+/// Records payments: all or none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pay {
+    /// The payments.
+    pub payments: Vec<NewPayment>,
+}
+
+impl Pay {
+    /// These.
+    ///
+    /// ```
+    /// use fondaco::company::Pay;
+    /// assert!(Pay::new(vec![]).payments.is_empty());
+    /// ```
+    pub fn new(payments: Vec<NewPayment>) -> Pay {
+        Pay { payments }
+    }
+}
+
+impl Act for Pay {
+    type Answer = Vec<DocumentId>;
+    type Error = CompanyError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<Vec<DocumentId>, CompanyError> {
+        let authority = tx.authority(&rights::PAY)?;
+        let mut desk = Desk::open(tx)?;
+        let mut made = Vec::with_capacity(self.payments.len());
+        for (index, new) in self.payments.iter().enumerate() {
+            let done = pay(tx, &mut desk, &authority, new);
+            made.push(done.map_err(|error| error.at(index))?);
+        }
+        tx.emit(Event::new("payment.matched").with("payments", made.len() as i64));
+        desk.finish(tx)?;
+        Ok(made)
+    }
+}
+
+/// What a payment does to one document.
+struct Settled {
+    document: Document,
+    paid: Amount,
+    discount: Amount,
+    write_off: Amount,
+}
+
+impl Settled {
+    fn all(&self) -> Amount {
+        let units = self.paid.units() + self.discount.units() + self.write_off.units();
+        Amount::from_units(units)
+    }
+}
+
+fn pay(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    authority: &Authority,
+    new: &NewPayment,
+) -> Result<DocumentId, CompanyError> {
+    let (kind, name) = (new.kind(), new.kind().name_of(&new.code));
+    desk.check_new(tx, kind, &new.code)?;
+    let partner = partner_by_code(tx, &new.partner)?;
+    allow(tx, authority, &name, (&partner, None), Some(new.amount))?;
+    let currency = desk.currency();
+    if new.amount.currency() != currency {
+        let given = new.amount.currency();
+        return Err(CompanyError::OtherCurrency { document: name, given, expected: currency });
+    }
+    if new.amount.is_negative() || !new.amount.is_rounded() {
+        let (field, value) = ("amount", new.amount.to_string());
+        return Err(CompanyError::NotPositive { document: name, line: 0, field, value });
+    }
+    let amount = stored(new.amount, &name, "amount")?;
+    let mut settled: Vec<Settled> = Vec::with_capacity(new.settles.len());
+    for wanted in &new.settles {
+        let one = settle(tx, desk, new, (&partner, wanted))?;
+        if settled.iter().any(|other| other.document.id == one.document.id) {
+            return Err(CompanyError::AlreadyPaid { document: one.document.name() });
+        }
+        settled.push(one);
+    }
+    let taken: i64 = settled.iter().map(|one| one.paid.units()).sum();
+    if taken > amount.units() {
+        let (given, taken) = (new.amount, Amount::from_units(taken).money(currency));
+        return Err(CompanyError::PaymentShort { document: name, given, taken });
+    }
+    let facts = facts(tx, desk, new, (&partner, &settled))?;
+    let document = Document {
+        party: partner.party,
+        date: new.date,
+        net: amount,
+        method: new.method.clone().into(),
+        ..head(tx, kind, &new.code, currency)
+    };
+    let id = document.id;
+    desk.add(document, Vec::new());
+    post(tx, desk, (id, new), (&facts, &settled))?;
+    finish(tx, desk, (id, new), amount, settled)?;
+    Ok(id)
+}
+
+/// How much of a document is paid, let off and given up.
+fn settle(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    new: &NewPayment,
+    (partner, wanted): (&Partner, &Settles),
+) -> Result<Settled, CompanyError> {
+    let document = desk.named(tx, wanted.kind, &wanted.code)?;
+    let (name, open) = (document.name(), document.open());
+    let fits = match new.to_supplier {
+        true => document.kind == DocumentKind::Bill,
+        false => document.kind == DocumentKind::Invoice,
+    };
+    if !fits || document.party != partner.party {
+        let code = partner.code.clone();
+        let role = if new.to_supplier { "supplier of it" } else { "customer of it" };
+        return Err(CompanyError::NoRole { document: name, partner: code, role });
+    }
+    if document.status == Status::Done {
+        return Err(CompanyError::AlreadyPaid { document: name });
+    }
+    crate::company::sales::in_state(&document, &[Status::Open], "only what counts is paid")?;
+    if let Some(why) = document.blocked.cloned() {
+        return Err(CompanyError::PaymentBlocked { document: name, why });
+    }
+    let discount = match wanted.discounted {
+        true => discount(&document, new.date)?,
+        false => Amount::ZERO,
+    };
+    let given_up = wanted.write_off.unwrap_or_else(|| Money::zero(document.currency));
+    let write_off = positive(given_up, &document, "write_off")?;
+    let rest = open.units() - discount.units() - write_off.units();
+    let paid = match wanted.amount {
+        Some(paid) => positive(paid, &document, "amount")?,
+        None => Amount::from_units(rest.max(0)),
+    };
+    if paid.units() > rest || rest < 0 {
+        let paid = Amount::from_units(paid.units() + discount.units() + write_off.units());
+        let (paid, open) = (document.money(paid), document.money(open));
+        return Err(CompanyError::PaysTooMuch { document: name, paid, open });
+    }
+    Ok(Settled { document, paid, discount, write_off })
+}
+
+fn positive(
+    amount: Money,
+    document: &Document,
+    field: &'static str,
+) -> Result<Amount, CompanyError> {
+    let name = document.name();
+    if amount.currency() != document.currency {
+        let (given, expected) = (amount.currency(), document.currency);
+        return Err(CompanyError::OtherCurrency { document: name, given, expected });
+    }
+    if amount.is_negative() || !amount.is_rounded() {
+        let value = amount.to_string();
+        return Err(CompanyError::NotPositive { document: name, line: 0, field, value });
+    }
+    stored(amount, &name, field)
+}
+
+/// What was agreed to be let off for paying on a day.
+fn discount(document: &Document, date: NaiveDate) -> Result<Amount, CompanyError> {
+    let gross = document.money(document.gross());
+    let name = document.name();
+    let terms = document
+        .terms
+        .cloned()
+        .and_then(|terms| terms.to::<fondaco_core::terms::PaymentTerms>().ok());
+    let offers = match terms {
+        Some(terms) => terms
+            .discounts(gross, document.date, Rounding::HalfUp)
+            .map_err(|error| CompanyError::Terms { document: name.clone(), error })?,
+        None => Vec::new(),
+    };
+    let best = offers
+        .iter()
+        .filter(|offer| date <= offer.until)
+        .max_by_key(|offer| offer.reduction.amount());
+    let Some(best) = best else {
+        let last = offers.iter().map(|offer| offer.until).max();
+        let why = last.map_or("none is agreed: give a write_off".to_owned(), |last| {
+            format!("it held until {last}")
+        });
+        return Err(CompanyError::NoDiscount {
+            document: name,
+            discount: Money::zero(document.currency),
+            date,
+            why,
+        });
+    };
+    stored(best.reduction, &name, "discount")
+}
+
+/// What a payment tells the books.
+fn facts(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    new: &NewPayment,
+    (partner, settled): (&Partner, &[Settled]),
+) -> Result<Facts, CompanyError> {
+    let event = match new.to_supplier {
+        true => BusinessEvent::SupplierPayment,
+        false => BusinessEvent::CustomerPayment,
+    };
+    let place = Place {
+        party_group: partner.party_group.clone(),
+        method: new.method.clone(),
+        ..Place::default()
+    };
+    let name = new.kind().name_of(&new.code);
+    let mut facts = Facts::new(event, new.date, name).party(partner.party);
+    facts.facts.push(Fact::new(Figure::Paid, new.amount).at(place.clone()));
+    for one in settled {
+        for (figure, tax_code, amount) in let_off(tx, desk, one)? {
+            let place = Place { tax_code, ..place.clone() };
+            facts.facts.push(Fact::new(figure, amount).at(place));
+        }
+        let given_up = one.document.money(one.write_off);
+        facts.facts.push(Fact::new(Figure::WriteOff, given_up).at(place.clone()));
+    }
+    Ok(facts)
+}
+
+/// What is let off, by tax code: of the amounts without tax, and of the taxes, each in its share of the whole.
+fn let_off(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    one: &Settled,
+) -> Result<Vec<(Figure, Option<SmolStr>, Money)>, CompanyError> {
+    if one.discount == Amount::ZERO {
+        return Ok(Vec::new());
+    }
+    let mut sums: BTreeMap<(Option<SmolStr>, bool), i64> = BTreeMap::new();
+    for line in desk.lines_of(tx, &one.document)? {
+        *sums.entry((line.tax_code.clone(), false)).or_default() += line.net.units();
+        *sums.entry((line.tax_code, true)).or_default() += line.tax.units();
+    }
+    let weights: Vec<_> = sums.values().map(|sum| Amount::from_units(*sum).to_decimal()).collect();
+    let all = one.document.money(one.discount);
+    let shares = allocate(all, &weights, Residual::LargestRemainder).unwrap_or_default();
+    let shared = sums.into_keys().zip(shares).map(|((code, is_tax), share)| {
+        (if is_tax { Figure::DiscountTax } else { Figure::Discount }, code, share)
+    });
+    Ok(shared.collect())
+}
+
+/// Posts a payment, and clears the items that it settles.
+fn post(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    (id, new): (DocumentId, &NewPayment),
+    (facts, settled): (&Facts, &[Settled]),
+) -> Result<(), CompanyError> {
+    let mut items: Vec<(ItemKey, Money)> = Vec::new();
+    for one in settled {
+        items.extend(open_items(tx, &one.document, one.all())?);
+    }
+    let role = if new.to_supplier { Role::Payable } else { Role::Receivable };
+    let pays = |line: u32, _: &_| {
+        let lines = items.iter().copied();
+        Some(lines.fold(Pays::new(line), |pays, (item, amount)| pays.part(item, amount)))
+    };
+    let done = desk.post_clearing(tx, facts, (role, pays))?;
+    if let Some((entry, _, posted)) = done {
+        desk.remember(id, posted.posted, &entry);
+        let document = desk.document(tx, id)?;
+        let clearing = posted.clearings.first().map(|one| one.clearing);
+        desk.put(Document { clearing: clearing.into(), ..document });
+    }
+    Ok(())
+}
+
+/// Has documents remember what was settled of them.
+fn finish(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    (id, new): (DocumentId, &NewPayment),
+    amount: Amount,
+    settled: Vec<Settled>,
+) -> Result<(), CompanyError> {
+    let mut reduced = amount.units();
+    let mut used = 0_i64;
+    for one in settled {
+        let all = one.all();
+        reduced += one.discount.units() + one.write_off.units();
+        used += one.paid.units();
+        let Settled { document, discount, write_off, .. } = one;
+        desk.note_settlement(Settlement {
+            document: id,
+            of: document.id,
+            amount: all,
+            discount,
+            write_off,
+        });
+        let settled = Amount::from_units(document.settled.units() + all.units());
+        desk.put(close_if_paid(Document { settled, ..document }));
+    }
+    let payment = desk.document(tx, id)?;
+    let status = if used == amount.units() { Status::Done } else { Status::Open };
+    if !new.to_supplier {
+        owe(tx, payment.party, Amount::from_units(-reduced), Amount::ZERO)?;
+    }
+    desk.put(Document { settled: Amount::from_units(used), status, ..payment });
+    Ok(())
+}

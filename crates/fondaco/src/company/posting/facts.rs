@@ -1,0 +1,102 @@
+//! What a document tells the books: an event, and figures with the places in which they arise.
+
+use chrono::NaiveDate;
+use fondaco_core::terms::DueAmount;
+use fondaco_core::{Money, PartyId};
+use smol_str::SmolStr;
+
+use super::{BusinessEvent, Figure, Place};
+
+/// What happened, as far as books are told of it: the facts of one document on one day.
+///
+/// ```
+/// use fondaco::company::posting::{BusinessEvent, Fact, Facts, Figure};
+/// use fondaco::core::Money;
+/// let shipped = Facts::new(BusinessEvent::Delivery, "2026-03-02".parse()?, "delivery/7")
+///     .fact(Fact::new(Figure::Cost, Money::parse("50 EUR")?));
+/// assert_eq!(shipped.facts.len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Facts {
+    /// What happened.
+    pub event: BusinessEvent,
+    /// The day on which it counts.
+    pub date: NaiveDate,
+    /// The document, in words that the ledger keeps as the entry's source.
+    pub document: SmolStr,
+    /// The day of the document, where that is another.
+    pub document_date: Option<NaiveDate>,
+    /// What people read.
+    pub text: Option<SmolStr>,
+    /// With whom.
+    pub party: Option<PartyId>,
+    /// What falls due when, of what is to be paid; empty where all of it does at once.
+    pub due: Vec<DueAmount>,
+    /// The figures.
+    pub facts: Vec<Fact>,
+}
+
+/// A figure, and where it arises.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fact {
+    /// Which figure.
+    pub figure: Figure,
+    /// How much: below zero where it goes the other way.
+    pub amount: Money,
+    /// How much that is in the currency of the books, where it is in another and not left to the rates on record.
+    pub worth: Option<Money>,
+    /// What rules of accounts may name.
+    pub place: Place,
+}
+
+impl Facts {
+    /// An event of a document on a day, without figures yet.
+    pub fn new(event: BusinessEvent, date: NaiveDate, document: impl Into<SmolStr>) -> Facts {
+        Facts {
+            event,
+            date,
+            document: document.into(),
+            document_date: None,
+            text: None,
+            party: None,
+            due: Vec::new(),
+            facts: Vec::new(),
+        }
+    }
+
+    /// With a figure.
+    #[must_use]
+    pub fn fact(mut self, fact: Fact) -> Facts {
+        self.facts.push(fact);
+        self
+    }
+
+    /// With whom.
+    #[must_use]
+    pub fn party(mut self, party: PartyId) -> Facts {
+        self.party = Some(party);
+        self
+    }
+}
+
+impl Fact {
+    /// A figure that arises anywhere.
+    pub fn new(figure: Figure, amount: Money) -> Fact {
+        Fact { figure, amount, worth: None, place: Place::default() }
+    }
+
+    /// That arises there.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Fact {
+        self.place = place;
+        self
+    }
+
+    /// That is worth so much in the currency of the books.
+    #[must_use]
+    pub fn worth(mut self, worth: Money) -> Fact {
+        self.worth = Some(worth);
+        self
+    }
+}

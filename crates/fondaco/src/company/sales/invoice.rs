@@ -1,0 +1,321 @@
+//! Invoices to customers: what was shipped is billed, and its cost goes on to the cost of sales.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use fondaco_accounting::ledger::Amount;
+use fondaco_core::policy::Authority;
+use fondaco_core::store::Event;
+use fondaco_core::terms::DueAmount;
+use fondaco_core::{Act, Currency, DocumentId, Money, Rounding, Tx};
+use fondaco_inventory::Qty;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::delivery::{less, parts, plus};
+use super::order::{head, in_state};
+use super::{allow, owe};
+use crate::company::document::{
+    Desk, Document, DocumentKind, Line, LineMatch, PartLine, Status, blank, share, tax,
+};
+use crate::company::masters::{Partner, partner_of};
+use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place};
+use crate::company::{CompanyError, rights};
+
+/// An invoice to a customer.
+///
+/// ```
+/// use fondaco::company::NewInvoice;
+/// let invoice = NewInvoice::new("I-1", "SO-1", "2026-03-05".parse()?);
+/// assert!(invoice.lines.is_none() && !invoice.ahead); // all that was shipped
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewInvoice {
+    /// Its code.
+    pub code: SmolStr,
+    /// The code of the order.
+    pub order: SmolStr,
+    /// The day of the invoice.
+    pub date: NaiveDate,
+    /// What of the order; all that was shipped and not invoiced where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lines: Option<Vec<PartLine>>,
+    /// Whether what was not shipped yet may be invoiced too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ahead: bool,
+}
+
+impl NewInvoice {
+    /// All that was shipped of an order.
+    pub fn new(code: impl Into<SmolStr>, order: impl Into<SmolStr>, date: NaiveDate) -> NewInvoice {
+        NewInvoice { code: code.into(), order: order.into(), date, lines: None, ahead: false }
+    }
+
+    /// Some of it.
+    #[must_use]
+    pub fn line(mut self, part: PartLine) -> NewInvoice {
+        self.lines.get_or_insert_default().push(part);
+        self
+    }
+
+    /// Also what was not shipped yet.
+    #[must_use]
+    pub fn ahead(self) -> NewInvoice {
+        NewInvoice { ahead: true, ..self }
+    }
+}
+
+/// Invoices customers: all or none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InvoiceCustomers {
+    /// The invoices.
+    pub invoices: Vec<NewInvoice>,
+}
+
+impl InvoiceCustomers {
+    /// These.
+    ///
+    /// ```
+    /// use fondaco::company::InvoiceCustomers;
+    /// assert!(InvoiceCustomers::new(vec![]).invoices.is_empty());
+    /// ```
+    pub fn new(invoices: Vec<NewInvoice>) -> InvoiceCustomers {
+        InvoiceCustomers { invoices }
+    }
+}
+
+impl Act for InvoiceCustomers {
+    type Answer = Vec<DocumentId>;
+    type Error = CompanyError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<Vec<DocumentId>, CompanyError> {
+        let authority = tx.authority(&rights::INVOICE)?;
+        let mut desk = Desk::open(tx)?;
+        let mut made = Vec::with_capacity(self.invoices.len());
+        for (index, new) in self.invoices.iter().enumerate() {
+            let done = invoice(tx, &mut desk, &authority, new);
+            made.push(done.map_err(|error| error.at(index))?);
+        }
+        tx.emit(Event::new("invoice.posted").with("invoices", made.len() as i64));
+        desk.finish(tx)?;
+        Ok(made)
+    }
+}
+
+fn invoice(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    authority: &Authority,
+    new: &NewInvoice,
+) -> Result<DocumentId, CompanyError> {
+    let kind = DocumentKind::Invoice;
+    desk.check_new(tx, kind, &new.code)?;
+    let order = desk.named(tx, DocumentKind::SalesOrder, &new.order)?;
+    in_state(
+        &order,
+        &[Status::Open],
+        "only open orders are invoiced: confirm or release it first",
+    )?;
+    let partner = partner_of(tx, order.party)?;
+    let (name, id) = (kind.name_of(&new.code), kind.id(&new.code));
+    let left = |line: &Line| match new.ahead {
+        true => Line::left(line.quantity, &[line.returned, line.invoiced]),
+        false => line.to_invoice(),
+    };
+    let parts = parts(tx, desk, (&order, &new.lines), ("invoice", left))?;
+    if parts.is_empty() {
+        return Err(CompanyError::NothingLeft { document: order.name(), act: "invoice" });
+    }
+    let mut lines = Vec::with_capacity(parts.len());
+    let mut costs = Vec::with_capacity(parts.len());
+    for ((of, quantity, _), number) in parts.into_iter().zip(1..) {
+        let of = desk.line(tx, (of.document, of.number))?.unwrap_or(of);
+        let line = part_of(&of, quantity, (id, number), order.currency);
+        let (cost, matched) = take_cost(tx, desk, (&of, quantity), (id, number))?;
+        costs.push(cost);
+        let (invoiced, matched) = (plus(of.invoiced, quantity), plus(of.matched, matched));
+        desk.put_line(Line { invoiced, matched, ..of });
+        lines.push(Line { sold: cost, ..line });
+    }
+    let (net, taxed) = tax(&mut lines, &name, order.currency)?;
+    let document = Document {
+        party: order.party,
+        date: new.date,
+        site: order.site,
+        location: order.location.clone(),
+        lines: u32::try_from(lines.len()).unwrap_or(u32::MAX),
+        net,
+        tax: taxed,
+        of: Some(order.id),
+        terms: order.terms.clone(),
+        reference: order.reference.clone(),
+        ..head(tx, kind, &new.code, order.currency)
+    };
+    let gross = document.money(document.gross());
+    let site = super::order::site(tx, Some(order.site))?;
+    allow(tx, authority, &name, (&partner, Some(&site.code)), Some(gross))?;
+    let due = due(&document, &name)?;
+    let told = facts(tx, desk, &partner, (&document, &lines, &costs))?;
+    desk.tell(Facts { due, ..told }, Some(id));
+    settle_order(tx, desk, order, document.gross())?;
+    let document =
+        if gross.is_zero() { Document { status: Status::Done, ..document } } else { document };
+    desk.add(document, lines);
+    Ok(id)
+}
+
+/// The part of an order's line that is invoiced: of its amount what the quantity has a share in, the last part the remainder.
+pub(crate) fn part_of(
+    of: &Line,
+    quantity: Qty,
+    (document, number): (DocumentId, u32),
+    currency: Currency,
+) -> Line {
+    let before = match of.invoiced.units() {
+        0 => Amount::ZERO,
+        _ => share(of.net, of.invoiced, of.quantity, currency),
+    };
+    let after = share(of.net, plus(of.invoiced, quantity), of.quantity, currency);
+    Line {
+        document,
+        number,
+        item: of.item,
+        quantity,
+        unit: of.unit,
+        price: of.price,
+        discount: of.discount.clone(),
+        net: less(after, before),
+        tax_code: of.tax_code.clone(),
+        tax_rate: of.tax_rate,
+        of: Some(of.document),
+        of_line: Some(of.number),
+        text: of.text.clone(),
+        ..blank()
+    }
+}
+
+/// Takes the cost of what is invoiced from the deliveries of a line, the first sent first. Gives it, and how much had been shipped.
+fn take_cost(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    (of, quantity): (&Line, Qty),
+    (document, line): (DocumentId, u32),
+) -> Result<(Amount, Qty), CompanyError> {
+    let (mut cost, mut left) = (0_i64, quantity);
+    if of.item.is_none() {
+        return Ok((Amount::ZERO, Qty::ZERO));
+    }
+    for delivery in desk.carried_out(tx, (of.document, of.number), DocumentKind::Delivery)? {
+        let open = delivery.uninvoiced();
+        let part = open.min(left);
+        if part <= Qty::ZERO {
+            continue;
+        }
+        let taken = share(delivery.clearing, part, open, desk.currency());
+        desk.note_match(LineMatch {
+            document,
+            line,
+            of: delivery.document,
+            of_line: delivery.number,
+            quantity: part,
+        });
+        cost = cost.saturating_add(taken.units());
+        left = Line::left(left, &[part]);
+        desk.put_line(Line {
+            invoiced: plus(delivery.invoiced, part),
+            clearing: less(delivery.clearing, taken),
+            sold: Amount::from_units(delivery.sold.units().saturating_add(taken.units())),
+            ..delivery
+        });
+    }
+    Ok((Amount::from_units(cost), Line::left(quantity, &[left])))
+}
+
+/// When what falls due.
+pub(crate) fn due(document: &Document, name: &SmolStr) -> Result<Vec<DueAmount>, CompanyError> {
+    let gross = document.money(document.gross());
+    if gross.is_zero() {
+        return Ok(Vec::new());
+    }
+    let terms = document
+        .terms
+        .cloned()
+        .and_then(|terms| terms.to::<fondaco_core::terms::PaymentTerms>().ok());
+    let Some(terms) = terms else { return Ok(Vec::new()) };
+    let due = terms.schedule(gross, document.date, Rounding::HalfUp);
+    due.map_err(|error| CompanyError::Terms { document: name.clone(), error })
+}
+
+/// What an invoice tells the books.
+fn facts(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    partner: &Partner,
+    (document, lines, costs): (&Document, &[Line], &[Amount]),
+) -> Result<Facts, CompanyError> {
+    let event = BusinessEvent::CustomerInvoice;
+    let mut facts = Facts::new(event, document.date, document.name()).party(document.party);
+    facts.facts = revenue(tx, desk, partner, (document, lines), Figure::Revenue)?;
+    for (line, cost) in lines.iter().zip(costs) {
+        let place = desk.place(tx, line.item, document.site)?;
+        let cost: Money = cost.money(desk.currency());
+        facts.facts.push(Fact::new(Figure::Cost, cost).at(place));
+    }
+    Ok(facts)
+}
+
+/// What lines earn or cost without tax, and the taxes by code.
+pub(crate) fn revenue(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    partner: &Partner,
+    (document, lines): (&Document, &[Line]),
+    figure: Figure,
+) -> Result<Vec<Fact>, CompanyError> {
+    let (mut facts, mut taxes) = (Vec::new(), BTreeMap::<Option<SmolStr>, i64>::new());
+    for line in lines {
+        let place = Place {
+            party_group: partner.party_group.clone(),
+            tax_code: line.tax_code.clone(),
+            ..desk.place(tx, line.item, document.site)?
+        };
+        facts.push(Fact::new(figure, document.money(line.net)).at(place));
+        let tax = taxes.entry(line.tax_code.clone()).or_default();
+        *tax = tax.saturating_add(line.tax.units());
+    }
+    for (tax_code, tax) in taxes {
+        let place = Place {
+            party_group: partner.party_group.clone(),
+            tax_code,
+            site: Some(document.site),
+            ..Place::default()
+        };
+        facts.push(Fact::new(Figure::Tax, document.money(Amount::from_units(tax))).at(place));
+    }
+    Ok(facts)
+}
+
+/// What was invoiced is owed and no longer ordered; an order of which nothing is left is done.
+fn settle_order(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    order: Document,
+    gross: Amount,
+) -> Result<(), CompanyError> {
+    let lines = desk.lines_of(tx, &order)?;
+    let is_done = lines.iter().all(|line| {
+        Line::left(line.quantity, &[line.invoiced, line.returned]) <= Qty::ZERO
+            && (line.item.is_none() || line.to_ship() <= Qty::ZERO)
+    });
+    // Taxes of parts may come to another cent than that of the whole: the last part takes what is left of it.
+    let open = less(order.gross(), order.settled);
+    let ordered = if is_done { open } else { gross.min(open) };
+    owe(tx, order.party, gross, ordered)?;
+    let settled = Amount::from_units(order.settled.units().saturating_add(ordered.units()));
+    let status = if is_done { Status::Done } else { order.status };
+    desk.put(Document { settled, status, ..order });
+    Ok(())
+}

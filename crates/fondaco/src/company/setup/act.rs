@@ -1,0 +1,266 @@
+//! The commands that set a company up and change how it posts.
+
+use fondaco_accounting::ledger::{OpenAccounts, OpenFiscalYear, OpenJournal, SetUp};
+use fondaco_core::policy::Request;
+use fondaco_core::store::Event;
+use fondaco_core::{Act, Currency, Rate, Tx};
+use fondaco_inventory::SetUpStock;
+use fondaco_inventory::places::{OpenSites, Site};
+use fondaco_inventory::valuation::Method;
+use fondaco_inventory::value::{LateMoves, SetCosting, SetUpCosting};
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::records::{AccountRow, Differences, ProfileRow, Settings};
+use super::template::Chart;
+use crate::company::posting::{AccountRule, Journals, PostingTable, Profile};
+use crate::company::{CompanyError, rights};
+
+/// Sets a company up: its books with a chart of accounts, journals and a fiscal year, its stock with a site and a method of costing, and
+/// the profile by which documents are posted. One commit; later changes go by the commands of each.
+///
+/// ```
+/// use fondaco::company::SetUpCompany;
+/// use fondaco::core::Currency;
+/// let acme = SetUpCompany::new(Currency::EUR, 2026);
+/// assert_eq!(acme.site, "MAIN");
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetUpCompany {
+    /// The currency of its books and its stock.
+    pub currency: Currency,
+    /// The fiscal year that is opened: a calendar year.
+    pub year: i32,
+    /// How the books follow the goods.
+    #[serde(default = "SetUpCompany::profile")]
+    pub profile: Profile,
+    /// The chart of accounts.
+    #[serde(default = "Chart::plain")]
+    pub chart: Chart,
+    /// The journals.
+    #[serde(default)]
+    pub journals: Journals,
+    /// The code of its first site.
+    #[serde(default = "SetUpCompany::main")]
+    pub site: SmolStr,
+    /// How goods are costed.
+    #[serde(default = "SetUpCompany::average")]
+    pub costing: Method,
+    /// What moves do that are dated before others.
+    #[serde(default)]
+    pub late: LateMoves,
+    /// What becomes of differences between bills and receipts.
+    #[serde(default)]
+    pub differences: Differences,
+    /// By how much a bill may exceed the order's price before it is blocked for payment.
+    #[serde(default = "SetUpCompany::none")]
+    pub price_tolerance: Rate,
+    /// By how much it may exceed what was received.
+    #[serde(default = "SetUpCompany::none")]
+    pub quantity_tolerance: Rate,
+}
+
+impl SetUpCompany {
+    fn profile() -> Profile {
+        Profile::PerpetualAngloSaxon
+    }
+
+    fn main() -> SmolStr {
+        SmolStr::new_static("MAIN")
+    }
+
+    fn average() -> Method {
+        Method::Average
+    }
+
+    fn none() -> Rate {
+        Rate::ZERO
+    }
+
+    /// A company with the plain chart of accounts, perpetual and anglo-saxon, whose goods are costed by average.
+    pub fn new(currency: Currency, year: i32) -> SetUpCompany {
+        SetUpCompany {
+            currency,
+            year,
+            profile: SetUpCompany::profile(),
+            chart: Chart::plain(),
+            journals: Journals::default(),
+            site: SetUpCompany::main(),
+            costing: SetUpCompany::average(),
+            late: LateMoves::default(),
+            differences: Differences::default(),
+            price_tolerance: Rate::ZERO,
+            quantity_tolerance: Rate::ZERO,
+        }
+    }
+
+    /// By another profile.
+    #[must_use]
+    pub fn profiled(self, profile: Profile) -> SetUpCompany {
+        SetUpCompany { profile, ..self }
+    }
+
+    /// With goods costed otherwise.
+    #[must_use]
+    pub fn costed(self, costing: Method) -> SetUpCompany {
+        SetUpCompany { costing, ..self }
+    }
+
+    fn settings(&self) -> Settings {
+        let Journals { sales, purchases, bank, stock, closing } = self.journals.clone();
+        Settings {
+            company: Settings::key(),
+            currency: self.currency,
+            differences: self.differences,
+            price_tolerance: self.price_tolerance,
+            quantity_tolerance: self.quantity_tolerance,
+            amount_tolerance: None,
+            price_list: None,
+            sales,
+            purchases,
+            bank,
+            stock,
+            closing,
+        }
+    }
+
+    fn open_books(&self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
+        SetUp::new(self.currency).act(tx)?;
+        OpenAccounts::new(self.chart.accounts.clone()).act(tx)?;
+        let Journals { sales, purchases, bank, stock, closing } = &self.journals;
+        let journals = [
+            (sales, "Sales"),
+            (purchases, "Purchases"),
+            (bank, "Bank"),
+            (stock, "Stock"),
+            (closing, "Closing"),
+        ];
+        let mut opened: Vec<&SmolStr> = Vec::new();
+        for (code, name) in journals {
+            if !opened.contains(&code) {
+                OpenJournal::new(code.clone(), name).act(tx)?;
+                opened.push(code);
+            }
+        }
+        OpenFiscalYear::calendar_year(self.year).act(tx)?;
+        Ok(())
+    }
+
+    fn open_stock(&self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
+        SetUpStock::new(self.currency).act(tx)?;
+        OpenSites::new(vec![Site::new(self.site.clone(), self.site.clone())]).act(tx)?;
+        SetUpCosting::default().late(self.late).act(tx)?;
+        SetCosting::company(self.costing).act(tx)?;
+        Ok(())
+    }
+}
+
+impl Act for SetUpCompany {
+    type Answer = ();
+    type Error = CompanyError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
+        tx.authorize(&Request::new(&rights::SET_UP))?;
+        if let Some(settings) = tx.get::<Settings>(&Settings::key())? {
+            return Err(CompanyError::AlreadySetUp { currency: settings.currency });
+        }
+        self.open_books(tx)?;
+        self.open_stock(tx)?;
+        tx.emit(Event::new("company.set_up").with("currency", self.currency));
+        tx.insert(self.settings())?;
+        let (profile, postings) = (self.profile.code().into(), self.profile.text().into());
+        tx.insert(ProfileRow { profile, ledger: None, journal: None, postings })?;
+        Ok(tx.insert_all(self.chart.rules.iter().map(AccountRow::of).collect())?)
+    }
+}
+
+/// Says which accounts play which roles. A rule that names the same as one that is there takes its place.
+///
+/// ```
+/// use fondaco::company::SetAccounts;
+/// use fondaco::company::posting::{AccountRule, Role};
+/// let set = SetAccounts::new(vec![AccountRule::new(Role::Sales, "4010").tax_code("ZERO")]);
+/// assert_eq!(set.rules.len(), 1);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetAccounts {
+    /// The rules.
+    pub rules: Vec<AccountRule>,
+}
+
+impl SetAccounts {
+    /// These rules.
+    pub fn new(rules: Vec<AccountRule>) -> SetAccounts {
+        SetAccounts { rules }
+    }
+}
+
+impl Act for SetAccounts {
+    type Answer = ();
+    type Error = CompanyError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
+        tx.authorize(&Request::new(&rights::SET_UP))?;
+        Settings::of(tx)?;
+        for rule in &self.rules {
+            tx.upsert(AccountRow::of(rule))?;
+        }
+        tx.emit(Event::new("company.accounts_set").with("rules", self.rules.len() as i64));
+        Ok(())
+    }
+}
+
+/// Has documents posted by a table of its own, into a [parallel ledger](fondaco_accounting::parallel) that the books have: what is posted
+/// there is the difference to the leading one. What was posted before stays as it is.
+///
+/// ```
+/// use fondaco::company::SetProfile;
+/// use fondaco::company::posting::Profile;
+/// let tax = SetProfile::beside("tax", Profile::BillContinental.table()?, "tax", "TAX");
+/// assert_eq!(tax.ledger.as_deref(), Some("tax"));
+/// # Ok::<(), fondaco::company::posting::PostingError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetProfile {
+    /// Its code.
+    pub profile: SmolStr,
+    /// What is posted for which event.
+    pub postings: PostingTable,
+    /// The ledger; `None` for the leading one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ledger: Option<SmolStr>,
+    /// The journal of that ledger.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journal: Option<SmolStr>,
+}
+
+impl SetProfile {
+    /// A table by which a ledger beside the leading one is kept, in a journal of it.
+    pub fn beside(
+        profile: impl Into<SmolStr>,
+        postings: PostingTable,
+        ledger: impl Into<SmolStr>,
+        journal: impl Into<SmolStr>,
+    ) -> SetProfile {
+        let (ledger, journal) = (Some(ledger.into()), Some(journal.into()));
+        SetProfile { profile: profile.into(), postings, ledger, journal }
+    }
+}
+
+impl Act for SetProfile {
+    type Answer = ();
+    type Error = CompanyError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
+        tx.authorize(&Request::new(&rights::SET_UP))?;
+        Settings::of(tx)?;
+        let SetProfile { profile, postings, ledger, journal } = self.clone();
+        tx.emit(Event::new("company.profile_set").with("profile", profile.clone()));
+        let postings = postings.to_string().into();
+        tx.upsert(ProfileRow { profile, ledger, journal, postings })?;
+        Ok(())
+    }
+}

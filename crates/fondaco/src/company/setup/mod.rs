@@ -1,0 +1,19 @@
+//! Setting a company up: its books, its stock, a chart of accounts, a profile, all in one commit.
+
+mod act;
+mod records;
+mod template;
+
+use fondaco_core::engine::Part;
+use fondaco_core::store::Record;
+
+pub use act::{SetAccounts, SetProfile, SetUpCompany};
+pub use records::{AccountRow, Differences, ProfileRow, Settings};
+pub(crate) use records::{Profiles, accounts, seen_accounts};
+pub use template::Chart;
+
+use super::rights;
+
+/// What the engine has of it.
+pub(crate) static PART: Part = Part::new(&[Settings::TABLE, ProfileRow::TABLE, AccountRow::TABLE])
+    .permissions(&[&rights::SET_UP]);

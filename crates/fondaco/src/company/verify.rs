@@ -1,0 +1,166 @@
+//! That books, stock and documents agree: recomputed from facts, day by day.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use fondaco_accounting::ledger::{Account, Amount, Posting};
+use fondaco_core::engine::Discrepancies;
+use fondaco_core::{Halt, Range, Reading, View};
+use fondaco_inventory::value::ValueDay;
+use smol_str::SmolStr;
+
+use super::document::{Document, DocumentKind, Line, Status};
+use super::masters::Exposure;
+use super::posting::{Accounts, Role};
+use super::setup::{Profiles, Settings, seen_accounts};
+
+/// Compares what accounts stand at with what they are about.
+pub(crate) fn verify(view: &mut View<'_>, found: &mut Discrepancies) -> Result<(), Halt> {
+    if view.peek::<Settings>(&Settings::key())?.is_none() {
+        return Ok(());
+    }
+    let (profiles, accounts) = (Profiles::seen(view)?, seen_accounts(view)?);
+    let Ok(leading) = profiles.leading() else { return Ok(()) };
+    if leading.table.is_perpetual() {
+        stock_by_day(view, found, &accounts, &leading.code)?;
+        clearing(view, found, &accounts, &leading.code)?;
+    }
+    owed(view, found, &accounts, &leading.code)
+}
+
+/// What was posted to some accounts, by day.
+fn posted(view: &mut View<'_>, codes: &[SmolStr]) -> Result<BTreeMap<NaiveDate, i128>, Halt> {
+    let mut days: BTreeMap<NaiveDate, i128> = BTreeMap::new();
+    for code in codes {
+        view.peek_each(&Range::<Posting>::by(Posting::BY_ACCOUNT, code), |posting: &Posting| {
+            *days.entry(posting.date).or_default() += i128::from(posting.ledger_amount.units());
+            Ok::<(), Halt>(())
+        })?;
+    }
+    Ok(days)
+}
+
+/// In the perpetual profiles stock stands in the books at what it is worth, at the end of each day.
+fn stock_by_day(
+    view: &mut View<'_>,
+    found: &mut Discrepancies,
+    accounts: &Accounts,
+    profile: &str,
+) -> Result<(), Halt> {
+    let posted = posted(view, &accounts.of(Role::Stock, profile))?;
+    let mut worth: BTreeMap<NaiveDate, i128> = BTreeMap::new();
+    view.peek_each(&Range::<ValueDay>::all(), |day: &ValueDay| {
+        *worth.entry(day.date).or_default() += i128::from(day.value.units());
+        Ok::<(), Halt>(())
+    })?;
+    let days: BTreeSet<NaiveDate> = posted.keys().chain(worth.keys()).copied().collect();
+    let (mut books, mut goods) = (0_i128, 0_i128);
+    for day in days {
+        let before = books == goods;
+        books += posted.get(&day).copied().unwrap_or_default();
+        goods += worth.get(&day).copied().unwrap_or_default();
+        if books != goods && before {
+            let (books, goods) = (shown(books), shown(goods));
+            found.say(format_args!(
+                "stock stands at {books} in the books on {day}, and is worth {goods}: it was moved or posted beside the company's documents"
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn shown(units: i128) -> rust_decimal::Decimal {
+    Amount::from_units(i64::try_from(units).unwrap_or(i64::MAX)).to_decimal().normalize()
+}
+
+/// What open lines leave on the accounts of goods shipped and of goods received is what stands there.
+fn clearing(
+    view: &mut View<'_>,
+    found: &mut Discrepancies,
+    accounts: &Accounts,
+    profile: &str,
+) -> Result<(), Halt> {
+    let mut kinds: BTreeMap<fondaco_core::DocumentId, DocumentKind> = BTreeMap::new();
+    view.peek_each(&Range::<Document>::all(), |document: &Document| {
+        kinds.insert(document.id, document.kind);
+        Ok::<(), Halt>(())
+    })?;
+    let (mut shipped, mut received) = (0_i128, 0_i128);
+    view.peek_each(&Range::<Line>::all(), |line: &Line| {
+        let stands = i128::from(line.clearing.units());
+        match kinds.get(&line.document) {
+            Some(DocumentKind::Delivery | DocumentKind::CustomerReturn) => shipped += stands,
+            Some(DocumentKind::Receipt | DocumentKind::SupplierReturn) => received -= stands,
+            _ => {}
+        }
+        Ok::<(), Halt>(())
+    })?;
+    for (role, stands) in [(Role::GoodsShipped, shipped), (Role::GoodsReceived, received)] {
+        let codes = accounts.of(role, profile);
+        // Profiles that keep no such account, and accounts that others post to, are not compared.
+        let mut is_kept = !codes.is_empty();
+        for code in &codes {
+            let account = view.peek::<Account>(code)?;
+            is_kept &= account.is_some_and(|account| account.control.is_some());
+        }
+        let books: i128 = posted(view, &codes)?.values().sum();
+        if is_kept && books != stands && books != 0 {
+            let (books, stands) = (shown(books), shown(stands));
+            found.say(format_args!(
+                "{} stands at {books} in the books, and open lines leave {stands} there",
+                role.code()
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// What customers and suppliers owe and are owed by their documents is what stands on their accounts, party by party.
+fn owed(
+    view: &mut View<'_>,
+    found: &mut Discrepancies,
+    accounts: &Accounts,
+    profile: &str,
+) -> Result<(), Halt> {
+    let mut owed: BTreeMap<bool, i128> = BTreeMap::new();
+    view.peek_each(&Range::<Document>::all(), |document: &Document| {
+        if document.status == Status::Cancelled {
+            return Ok::<(), Halt>(());
+        }
+        let open = i128::from(document.open().units());
+        use DocumentKind as K;
+        let (sales, sign) = match document.kind {
+            K::Invoice => (true, 1),
+            K::CreditNote | K::CustomerPayment => (true, -1),
+            K::Bill => (false, -1),
+            K::SupplierCredit | K::SupplierPayment => (false, 1),
+            _ => return Ok(()),
+        };
+        *owed.entry(sales).or_default() += sign * open;
+        Ok(())
+    })?;
+    for (role, sales) in [(Role::Receivable, true), (Role::Payable, false)] {
+        let books: i128 = posted(view, &accounts.of(role, profile))?.values().sum();
+        let documents = owed.get(&sales).copied().unwrap_or_default();
+        if books != documents {
+            let (books, documents) = (shown(books), shown(documents));
+            found.say(format_args!(
+                "{} stands at {books} in the books, and documents have {documents} open",
+                role.code()
+            ));
+        }
+    }
+    let mut exposed = 0_i128;
+    view.peek_each(&Range::<Exposure>::all(), |row: &Exposure| {
+        exposed += i128::from(row.owed.units());
+        Ok::<(), Halt>(())
+    })?;
+    let documents = owed.get(&true).copied().unwrap_or_default();
+    if exposed != documents {
+        let (exposed, documents) = (shown(exposed), shown(documents));
+        found.say(format_args!(
+            "customers' limits are held against {exposed}, and their documents have {documents} open"
+        ));
+    }
+    Ok(())
+}
