@@ -5,9 +5,11 @@ use fondaco_core::{ActError as _, ErrorCode, Halt, InputError};
 
 use crate::KernelError;
 use crate::attributes::AttributeError;
+use crate::consent::ConsentError;
 use crate::contacts::ContactError;
 use crate::events::EventError;
 use crate::leads::LeadError;
+use crate::merge::MergeError;
 
 /// What the CRM refuses.
 ///
@@ -32,6 +34,14 @@ pub enum CrmError {
     #[error(transparent)]
     #[inner]
     Lead(#[from] LeadError),
+    /// Consent, or the suppression list.
+    #[error(transparent)]
+    #[inner]
+    Consent(#[from] ConsentError),
+    /// A merge.
+    #[error(transparent)]
+    #[inner]
+    Merge(#[from] MergeError),
     /// A figure that a plain function can't be asked with.
     #[error(transparent)]
     #[inner]

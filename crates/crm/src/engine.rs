@@ -23,5 +23,7 @@ pub static ENGINE: Engine = Engine {
         &crate::leads::PART,
         &crate::matching::PART,
         &crate::documents::PART,
+        &crate::consent::PART,
+        &crate::merge::PART,
     ],
 };

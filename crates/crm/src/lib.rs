@@ -23,8 +23,10 @@
 
 pub mod attributes;
 pub mod attribution;
+pub mod clean;
 pub mod clusters;
 pub mod clv;
+pub mod consent;
 pub mod contacts;
 pub mod decay;
 pub mod documents;
@@ -32,6 +34,7 @@ pub mod events;
 pub mod leads;
 pub mod linkage;
 pub mod matching;
+pub mod merge;
 pub mod pipeline;
 pub mod rfm;
 pub mod scoring;
@@ -48,6 +51,7 @@ mod limits;
 mod numeric;
 
 pub use attributes::AttributeError;
+pub use consent::ConsentError;
 pub use contacts::ContactError;
 pub use crm_error::CrmError;
 pub use engine::ENGINE;
@@ -56,3 +60,4 @@ pub use events::EventError;
 pub use handle::{AsyncCrm, Crm};
 pub use leads::LeadError;
 pub(crate) use limits::{check_count, check_line_length, is_ahead};
+pub use merge::MergeError;

@@ -10,6 +10,8 @@ use fondaco_core::{
     Act, ActorId, CommandId, CompanyId, DocumentId, Driver, Envelope, Halt, Timestamp,
 };
 use fondaco_crm::attributes::*;
+use fondaco_crm::consent::rights::{ERASE, RECORD_CONSENT};
+use fondaco_crm::consent::*;
 use fondaco_crm::contacts::rights::{KEEP_CONTACTS, SET_UP};
 use fondaco_crm::contacts::*;
 use fondaco_crm::documents::{LinkDocument, UnlinkDocument};
@@ -18,6 +20,8 @@ use fondaco_crm::events::*;
 use fondaco_crm::leads::rights::WORK_LEADS;
 use fondaco_crm::leads::*;
 use fondaco_crm::matching::SetDomains;
+use fondaco_crm::merge::rights::MERGE;
+use fondaco_crm::merge::{MergeContacts, UnmergeContact};
 use fondaco_crm::{CrmError, ENGINE};
 use fondaco_store::Memory;
 use fondaco_testkit::{Case, Catalogue, Host, Model, sweep};
@@ -26,9 +30,12 @@ use crate::firm::*;
 
 fn before(host: &Host) {
     // Who adds contacts registers them.
-    let all = ENGINE.permissions().chain([&party::KEEP]);
+    let all = ENGINE.permissions().chain([&party::KEEP, &party::MERGE, &party::ERASE]);
     host.role("chief", all.map(|allowed| Grant::new(allowed.name)));
     set_up(host);
+    host.must("news", &DefinePurposes::one("news", "News", true));
+    let asked = NewConsent::given(p("bo"), Channel::Email, "news", "form 12");
+    host.must("asked", &RecordConsents::new(vec![asked]));
     host.must("lead", &OpenLeads::new(vec![NewLead::new(p("ada"), "fair")]));
     host.must("call", &RecordEvents::new(vec![did("ada", "call", "call", 1)]));
 }
@@ -147,10 +154,73 @@ fn catalogue() -> Catalogue {
             &[&CORRECT_EVENTS],
         ))
         .case(one(
+            || DefinePurposes::one("offers", "Offers", false),
+            r#"{"purposes":[{"code":"offers","title":"Offers"}]}"#,
+            "907c3f2a3a4478c429df498cabcf35f22df88a0068f8d760629ec012ba02f1c5",
+            &[&SET_UP],
+        ))
+        .case(one(
+            || RecordConsents::new(vec![NewConsent::given(p("ada"), Channel::Email, "news", "form 12")]),
+            of_ada(r#"{"consents":[{"party":"$ada","channel":"email","purpose":"news","basis":"consent","proof":"form 12"}]}"#),
+            "fec3af83af8fe8e63f97eb42252a95fed78dfd177625641cca2dadc618d9ff1d",
+            &[&RECORD_CONSENT],
+        ))
+        .case(one(
+            || ConfirmConsent::new(p("bo"), Channel::Email, "news", "link"),
+            of_bo(r#"{"party":"$bo","channel":"email","purpose":"news","proof":"link"}"#),
+            "a51ccda1a7a7d41bc1beed0af46104af089d32b345e5f2ff51f3e2c50929fe6a",
+            &[&RECORD_CONSENT],
+        ))
+        .case(one(
+            || Unsubscribe::from_all(p("bo"), Channel::Email),
+            of_bo(r#"{"party":"$bo","channel":"email"}"#),
+            "8f0d8c605ada51a2eb665920a7eb065253ce281041f5c0c80150ec65b93cb0bb",
+            &[&RECORD_CONSENT],
+        ))
+        .case(one(
+            || SetSuppressionKey::new("0123 4567 89ab cdef"),
+            r#"{"key":"0123 4567 89ab cdef"}"#,
+            "be108fd4fb6c7dcf1c0c5c4ce1ab84ee540d575bf7c11e288a28155ed66bcaef",
+            &[&SET_UP],
+        ))
+        .case(
+            Case::new(|host: &Host| {
+                // Another case may have set it.
+                let name = format!("key at {}", host.position());
+                drop(host.send(&name, &SetSuppressionKey::new("0123 4567 89ab cdef")));
+                Suppress::email("a@b.example", "complained")
+            })
+            .json(r#"{"kind":"email","address":"a@b.example","reason":"complained"}"#, Suppress::email("a@b.example", "complained"))
+            .digest(Suppress::email("a@b.example", "complained"), "91190886645e41cf261a9b8bcbe06e24c2b41c5f7664f0c708035061880f78d1")
+            .needs(&[&RECORD_CONSENT]),
+        )
+        .case(one(
+            || MergeContacts::new(p("ada"), p("bo"), "same"),
+            of_bo(of_ada(r#"{"keep":"$ada","gone":"$bo","reason":"same"}"#)),
+            "1ecd24bc1b47ba582f837ca32beaf8ad319986ad1bdc615e3b7ff70aa920ae3d",
+            &[&MERGE, &party::MERGE],
+        ))
+        .case(
+            Case::new(|host: &Host| {
+                let name = format!("merge at {}", host.position());
+                drop(host.send(&name, &MergeContacts::new(p("ada"), p("bo"), "same")));
+                UnmergeContact::new(p("bo"), "not_so")
+            })
+            .json(of_bo(r#"{"gone":"$bo","reason":"not_so"}"#), UnmergeContact::new(p("bo"), "not_so"))
+            .digest(UnmergeContact::new(p("bo"), "not_so"), "5995e58257cc51573b81b92bf7ab7537b33db79a9a3c9c5acd3214342fed27b6")
+            .needs(&[&MERGE, &party::MERGE]),
+        )
+        .case(one(
             || EraseEvent::new("web", "call", "asked_for"),
             r#"{"source":"web","source_id":"call","reason":"asked_for"}"#,
             "1e30d68194932698be10ba4a517da0275a53e5344139ac3d197d497cd269e598",
             &[&CORRECT_EVENTS],
+        ))
+        .case(one(
+            || EraseContact { suppress: false, ..EraseContact::new(p("bo"), "asked") },
+            of_bo(r#"{"party":"$bo","reason":"asked"}"#),
+            "85ffcba360cf61aabdec21575a370542a5fdb478288e2a394e1217ed96f5644a",
+            &[&ERASE, &party::ERASE],
         ))
 }
 
@@ -213,6 +283,19 @@ fn a_year(store: &dyn Store) -> Result<(), CrmError> {
     let call = did("ada", "call", "c", 1).with("minutes", 4);
     driver.carry_out(send("call"), &RecordEvents::new(vec![call.clone()]))?;
     driver.carry_out(send("right"), &CorrectEvent::new(call.with("minutes", 40), "typo"))?;
+    driver.carry_out(send("news"), &DefinePurposes::one("news", "News", true))?;
+    driver.carry_out(send("key"), &SetSuppressionKey::new("0123 4567 89ab cdef"))?;
+    let asked = NewConsent::given(p("ada"), Channel::Email, "news", "form 12");
+    driver.carry_out(send("asked"), &RecordConsents::new(vec![asked]))?;
+    let confirm = ConfirmConsent::new(p("ada"), Channel::Email, "news", "link");
+    driver.carry_out(send("confirm"), &confirm)?;
+    let stop = Unsubscribe { suppress: true, ..Unsubscribe::from_all(p("ada"), Channel::Email) };
+    driver.carry_out(send("stop"), &stop)?;
+    driver.carry_out(send("never"), &Suppress::email("a@b.example", "complained"))?;
+    driver.carry_out(send("merge"), &MergeContacts::new(p("a"), p("b"), "same"))?;
+    driver.carry_out(send("unmerge"), &UnmergeContact::new(p("b"), "not_so"))?;
+    driver.carry_out(send("merge again"), &MergeContacts::new(p("a"), p("b"), "same"))?;
+    driver.carry_out(send("erase both"), &EraseContact::new(p("b"), "asked"))?;
     driver.carry_out(send("erase"), &EraseEvent::new("web", "c", "asked_for"))?;
     Ok(())
 }

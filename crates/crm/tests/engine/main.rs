@@ -3,7 +3,9 @@
 #![allow(unreachable_pub)] // modules of one program
 
 mod catalogue;
+mod consent;
 mod contacts;
 mod events;
 mod firm;
 mod leads;
+mod merge;

@@ -1,0 +1,45 @@
+//! Two contacts that are one, and two that were not after all.
+//!
+//! [`check_person`] tells at entry who may be the same person, and why: the same address, the same number, a name that is close. An address
+//! of a role (`info@`) or a number that several share proposes and never decides. [`MergeContacts`] makes one contact an alias of another, in
+//! all engines ([`party::resolve`](fondaco_core::party::resolve)), and moves nothing: every fact stays under the id that it was written for,
+//! and what is shown of the contact is drawn together on reading, by [rules](Survivorship). So [`UnmergeContact`] gives back exactly what
+//! was, in whatever order merges are taken back.
+
+mod act;
+mod check;
+mod error;
+mod golden;
+mod record;
+pub mod rights;
+
+pub use act::{MergeContacts, UnmergeContact};
+pub use check::{Probe, Same, SameWhy, check_person};
+pub use error::MergeError;
+pub use golden::{Candidate, Golden, SurvivorRule, Survivorship, golden};
+pub use record::{MergeStep, Merged, merges};
+
+use fondaco_core::engine::Part;
+use fondaco_core::party::{HeldOnParty, Holding};
+use fondaco_core::store::Record;
+use fondaco_core::{Halt, PartyId, Range, Reading};
+use std::sync::Arc;
+
+/// What the engine has of merges.
+pub(crate) static PART: Part = Part::new(&[Merged::TABLE, MergeStep::TABLE])
+    .permissions(&[&rights::MERGE])
+    .holdings(&[Holding::of::<Merged>(), Holding::of::<MergeStep>()]);
+
+impl HeldOnParty for Merged {
+    fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<Merged>>, Halt> {
+        let mut all: Vec<_> = read.peek::<Merged>(&party)?.into_iter().collect();
+        all.extend(read.peek_scan(&Range::by(Merged::BY_KEEP, &party))?);
+        Ok(all)
+    }
+}
+
+impl HeldOnParty for MergeStep {
+    fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<MergeStep>>, Halt> {
+        read.peek_scan(&Range::by_key(&party))
+    }
+}

@@ -1,0 +1,265 @@
+//! Merges, taken back in any order, with erasures and late events between: nothing is lost, nothing stays.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fondaco_core::PartyId;
+use fondaco_core::enter::Taking;
+use fondaco_core::party;
+use fondaco_crm::attributes::*;
+use fondaco_crm::consent::EraseContact;
+use fondaco_crm::contacts::*;
+use fondaco_crm::events::*;
+use fondaco_crm::merge::*;
+use fondaco_testkit::Host;
+use proptest::prelude::*;
+
+use crate::firm::*;
+
+const PEOPLE: [&str; 5] = ["c0", "c1", "c2", "c3", "c4"];
+
+fn house() -> Host {
+    let host = in_memory().with(&party::ENGINE);
+    let people = PEOPLE.map(|name| {
+        NewContact::person(p(name), format!("Person {name}"))
+            .email(format!("{name}@people.example"))
+    });
+    host.must("people here", &AddContacts::new(people.into()));
+    host
+}
+
+#[derive(Clone, Debug)]
+enum Deed {
+    Merge(usize, usize),
+    Unmerge(usize),
+    Erase(usize),
+    Event(usize, u8),
+    Value(usize, i64),
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    let who = || 0..PEOPLE.len();
+    prop_oneof![
+        5 => (who(), who()).prop_map(|(keep, gone)| Deed::Merge(keep, gone)),
+        3 => who().prop_map(Deed::Unmerge),
+        1 => who().prop_map(Deed::Erase),
+        4 => (who(), any::<u8>()).prop_map(|(who, id)| Deed::Event(who, id)),
+        3 => (who(), 0i64..9).prop_map(|(who, value)| Deed::Value(who, value)),
+    ]
+}
+
+/// What a naive reader believes.
+#[derive(Default, Clone, Debug)]
+struct Naive {
+    into: BTreeMap<usize, usize>,
+    erased: BTreeSet<usize>,
+    events: BTreeMap<usize, BTreeSet<String>>,
+}
+
+impl Naive {
+    fn root(&self, who: usize) -> usize {
+        self.into.get(&who).map_or(who, |into| self.root(*into))
+    }
+
+    fn group(&self, who: usize) -> Vec<usize> {
+        let root = self.root(who);
+        (0..PEOPLE.len()).filter(|other| self.root(*other) == root).collect()
+    }
+
+    fn told(&self, who: usize) -> Vec<String> {
+        let mut all: Vec<_> = self
+            .group(who)
+            .iter()
+            .flat_map(|one| self.events.get(one))
+            .flatten()
+            .cloned()
+            .collect();
+        all.sort();
+        all
+    }
+
+    fn ids(&self, who: usize) -> (PartyId, BTreeSet<PartyId>) {
+        let ids = self.group(who).into_iter().map(|one| p(PEOPLE[one])).collect();
+        (p(PEOPLE[self.root(who)]), ids)
+    }
+}
+
+/// Does it, here and in a company that never merges; whether that went as a naive reader believes.
+fn act(merging: &Host, never: &Host, naive: &mut Naive, at: usize, deed: &Deed) {
+    let name = format!("deed {at}");
+    let id = |who: usize| p(PEOPLE[who]);
+    match *deed {
+        Deed::Merge(keep, gone) => {
+            let root = naive.root(keep);
+            let may = !naive.into.contains_key(&gone)
+                && root != gone
+                && !naive.erased.contains(&root)
+                && !naive.erased.contains(&gone);
+            let done = merging.send(&name, &MergeContacts::new(id(keep), id(gone), "why"));
+            assert_eq!(done.is_ok(), may, "{done:?}");
+            if may {
+                naive.into.insert(gone, root);
+            }
+        }
+        Deed::Unmerge(gone) => {
+            let may = naive.into.remove(&gone).is_some();
+            let done = merging.send(&name, &UnmergeContact::new(id(gone), "why"));
+            assert_eq!(done.is_ok(), may, "{done:?}");
+        }
+        Deed::Erase(who) => {
+            let erase = |who| EraseContact { suppress: false, ..EraseContact::new(id(who), "why") };
+            let may = !naive.erased.contains(&naive.root(who));
+            assert_eq!(merging.send(&name, &erase(who)).is_ok(), may);
+            for one in naive.group(who) {
+                assert_eq!(
+                    never.send(&format!("{name}/{one}"), &erase(one)).is_ok(),
+                    naive.erased.insert(one)
+                );
+            }
+        }
+        Deed::Event(who, number) => {
+            let event = did(PEOPLE[who], "view", &format!("{who}/{number}"), i64::from(number));
+            let command = RecordEvents::good_ones(vec![event.with("page", "/")]);
+            let known = naive
+                .events
+                .get(&who)
+                .is_some_and(|known| known.contains(&format!("{who}/{number}")));
+            let taken = merging.must(&name, &command);
+            assert_eq!(taken, never.must(&name, &command));
+            assert_eq!(taken.refused.len(), usize::from(!known && naive.erased.contains(&who)));
+            if taken.entered == 1 {
+                naive.events.entry(who).or_default().insert(format!("{who}/{number}"));
+            }
+        }
+        Deed::Value(who, value) => {
+            let text = format!("title {value}");
+            let command = SetValues {
+                taking: Taking::GoodOnes,
+                ..SetValues::one(id(who), "title", Value::from(text.as_str()))
+            };
+            assert_eq!(merging.must(&name, &command), never.must(&name, &command));
+        }
+    }
+}
+
+/// All that is kept of each person by itself.
+fn kept(host: &Host) -> Vec<(Values, Vec<String>, LifecycleStage, bool)> {
+    let of = |name: &&str| {
+        let known = host.view(|view| values(view, p(name)));
+        let events = host.view(|view| events_of(view, p(name)));
+        let ids =
+            events.iter().map(|row| format!("{} {}", row.source_id, row.is_erased())).collect();
+        let profile = host.rows::<Profile>().into_iter().find(|row| row.party == p(name)).unwrap();
+        (known, ids, profile.stage, profile.is_erased())
+    };
+    PEOPLE.iter().map(of).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn merges_are_taken_back_exactly(deeds in prop::collection::vec(deed(), 1..30), order in Just((0..5).collect::<Vec<usize>>()).prop_shuffle()) {
+        let (merging, never) = (house(), house());
+        let mut naive = Naive::default();
+        for (at, deed) in deeds.iter().enumerate() {
+            merging.wait(60);
+            never.wait(60);
+            act(&merging, &never, &mut naive, at, deed);
+            for (who, name) in PEOPLE.iter().enumerate() {
+                let group = merging.view(|view| group(view, p(name)));
+                prop_assert_eq!((group[0], group.iter().copied().collect::<BTreeSet<_>>()), naive.ids(who));
+                let mut told: Vec<String> = merging.view(|view| events_of(view, p(name))).iter().map(|row| row.source_id.to_string()).collect();
+                told.sort();
+                prop_assert_eq!(told, naive.told(who));
+            }
+        }
+        // What is exported under any id is all that is held on the person, and nothing personal once it is erased.
+        for (who, name) in PEOPLE.iter().enumerate() {
+            let export = merging.view(|view| party::export(view, p(name))).to_json().to_string();
+            for (other, known) in PEOPLE.iter().enumerate() {
+                let is_told = export.contains(&format!("{}@people.example", known));
+                let is_same = naive.root(who) == naive.root(other);
+                prop_assert_eq!(is_told, is_same && !naive.erased.contains(&other));
+            }
+        }
+        for who in order {
+            act(&merging, &never, &mut naive, 1_000 + who, &Deed::Unmerge(who));
+        }
+        prop_assert_eq!(kept(&merging), kept(&never));
+        merging.clean();
+    }
+}
+
+#[test]
+fn who_can_not_be_one_is_told_why() {
+    everywhere(|host| {
+        let host = &host.clone().with(&party::ENGINE);
+        let born = |name: &str, day: &str| {
+            let born = party::ChangeParty {
+                born: Some(party::Private(day.parse().unwrap())),
+                ..party::ChangeParty::new(p(name))
+            };
+            host.must(&format!("{name} {day}"), &born);
+        };
+        born("ada", "1990-12-10");
+        born("bo", "1991-12-10");
+        let merge = |keep: &str, gone: &str| MergeContacts::new(p(keep), p(gone), "why");
+        assert_eq!(host.refused("born", &merge("ada", "bo")).code(), "crm.cannot_merge");
+        assert_eq!(host.refused("kind", &merge("ada", "firm")).code(), "crm.cannot_merge");
+        assert_eq!(host.refused("self", &merge("ada", "ada")).code(), "crm.cannot_merge");
+        assert_eq!(host.refused("nobody", &merge("ada", "nobody")).code(), "crm.unknown_contact");
+        assert_eq!(
+            host.refused("none", &UnmergeContact::new(p("bo"), "why")).code(),
+            "crm.not_merged"
+        );
+        born("bo", "1990-12-10");
+        host.must("one", &merge("ada", "bo"));
+        assert_eq!(host.refused("twice", &merge("ada", "bo")).code(), "crm.merged_already");
+        assert_eq!(host.refused("ring", &merge("bo", "ada")).code(), "crm.cannot_merge");
+        host.must("two", &UnmergeContact::new(p("bo"), "why"));
+        let steps = host.view(|view| merges(view, p("bo")));
+        assert_eq!(steps.iter().map(|step| step.merged).collect::<Vec<_>>(), [true, false]);
+        host.must("one again", &merge("bo", "ada"));
+        assert_eq!(host.view(|view| group(view, p("ada"))), [p("bo"), p("ada")]);
+    });
+}
+
+fn check(host: &Host, probe: &Probe) -> Vec<Same> {
+    host.view(|view| check_person(view, probe))
+}
+
+#[test]
+fn a_shared_number_or_an_address_of_a_role_decides_nothing() {
+    everywhere(|host| {
+        let contacts = vec![
+            NewContact::person(p("i1"), "Ines Ibarra")
+                .email("info@shop.example")
+                .phone("+34 91 123 4567"),
+            NewContact::person(p("i2"), "Igor Ivanov")
+                .email("igor@shop.example")
+                .phone("+34 91 123 4567"),
+            NewContact::person(p("x1"), "Xenia Xu").email("family@xu.example"),
+            NewContact::person(p("x2"), "Xaver Xu").email("family@xu.example"),
+        ];
+        host.must("some", &AddContacts::new(contacts));
+        let role = check(host, &Probe::person("Ines Ibarra").email("info@shop.example"));
+        assert_eq!((role[0].party, role[0].is_certain), (p("i1"), false));
+        let shared = check(host, &Probe::person("Igor Ivanov").phone("0034911234567"));
+        assert!(shared.iter().all(|same| !same.is_certain), "{shared:?}");
+        assert_eq!(shared[0].party, p("i2"));
+        assert!(shared[0].why.contains(&SameWhy::Phone { shared_by: 2 }));
+        let family = check(host, &Probe::person("Xenia Xu").email("FAMILY@xu.example"));
+        assert_eq!((family[0].party, family[0].is_certain), (p("x1"), false));
+        let own = check(host, &Probe::person("Ivanov, Igor").email("igor+x@shop.example"));
+        assert_eq!((own[0].party, own[0].is_certain), (p("i2"), true));
+        let other = check(host, &Probe::person("Walter Quux").email("igor@shop.example"));
+        assert!(!other[0].is_certain, "{other:?}"); // his address, and quite another name
+        let name = check(host, &Probe::person("Igor Iwanow"));
+        assert!(name.is_empty() || !name[0].is_certain);
+        assert!(check(host, &Probe::person("Nobody Known")).is_empty());
+        // Once they are one, the family's address is of one contact alone.
+        host.must("one", &MergeContacts::new(p("x1"), p("x2"), "why"));
+        let family = check(host, &Probe::person("Xaver Xu").email("family@xu.example"));
+        assert_eq!((family.len(), family[0].party, family[0].is_certain), (1, p("x1"), true));
+    });
+}
