@@ -8,6 +8,7 @@
 
 #[cfg(unix)]
 mod postgres;
+mod python;
 mod recipes;
 #[cfg(unix)]
 #[allow(unreachable_pub, clippy::disallowed_methods)] // the testkit's too
@@ -21,7 +22,8 @@ const HELP: &str = "\
 cargo xtask <recipe>
 
   test            all tests: units, properties, documentation examples, oracles; examples are built.
-                  PostgreSQL is that of FONDACO_TEST_POSTGRES, an installed one, or brought from PyPI
+                  PostgreSQL is that of FONDACO_TEST_POSTGRES, an installed one, or brought from PyPI;
+                  the Python package is tested by FONDACO_TEST_PYTHON, or in an environment made for it
   oracles [DIR]   the oracle cases under DIR (default: ../shared/oracles if it is there, else tests/oracles)
   torture ...     faults for as long as you like: --minutes N, from which seed: --seed S, which: --only WORD
   fmt [--check]   format the sources, or only say what is not formatted

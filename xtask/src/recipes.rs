@@ -9,7 +9,7 @@ use crate::step::Step;
 /// Nothing has to be installed or started first, and one failure hides no other.
 pub(crate) fn test() -> Vec<Step> {
     let test = ["test", "--workspace", "--all-features", "--no-fail-fast"];
-    vec![Step::cargo("test", &test).with_postgres()]
+    vec![Step::cargo("test", &test).with_postgres().with_python()]
 }
 
 /// The oracle runner alone. It finds its default folder itself, so that plain `cargo test` finds the same one.

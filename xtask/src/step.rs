@@ -11,6 +11,7 @@ pub(crate) struct Step {
     command: Command,
     needs: Option<Need>,
     with_postgres: bool,
+    with_python: bool,
 }
 
 /// A tool that may be missing: its probe, and what to tell people who lack it.
@@ -21,7 +22,13 @@ struct Need {
 
 impl Step {
     pub(crate) fn cargo(name: &'static str, arguments: &[&str]) -> Self {
-        Self { name, command: cargo(arguments), needs: None, with_postgres: false }
+        Self {
+            name,
+            command: cargo(arguments),
+            needs: None,
+            with_postgres: false,
+            with_python: false,
+        }
     }
 
     pub(crate) fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
@@ -46,6 +53,12 @@ impl Step {
         self
     }
 
+    /// Runs the step with an environment of Python, for the tests of its package.
+    pub(crate) fn with_python(mut self) -> Self {
+        self.with_python = true;
+        self
+    }
+
     fn run(mut self) -> Outcome {
         if let Some(mut need) = self.needs
             && !succeeds(need.probe.stdout(Stdio::null()).stderr(Stdio::null()))
@@ -66,7 +79,27 @@ impl Step {
             }
             None => None,
         };
+        if self.with_python {
+            set_python(&mut self.command);
+        }
         if succeeds(&mut self.command) { Outcome::Done } else { Outcome::Failed }
+    }
+}
+
+/// The tests leave themselves out where there is no Python; `none` tells them that it was looked for.
+fn set_python(command: &mut Command) {
+    use crate::python::{PYTHON, Without, environment};
+    match environment(root()) {
+        Ok(interpreter) => {
+            command.env(PYTHON, interpreter);
+        }
+        Err(Without::Python) => {
+            announce("no Python of 3.10 or later, the tests of its package are left out");
+            command.env(PYTHON, "none");
+        }
+        Err(Without::Packages(why)) => announce(&format!(
+            "the tests of the Python package are left out (or fail, with CI set): {why}"
+        )),
     }
 }
 
