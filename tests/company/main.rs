@@ -4,4 +4,5 @@
 mod firm;
 mod layouts;
 mod order_to_cash;
+mod procure_to_pay;
 mod refusals;

@@ -11,6 +11,9 @@
 //! | [`InvoiceCustomers`] | what was shipped is billed | | customers / sales, tax; cost of sales / goods shipped |
 //! | [`Pay`] | paid, let off, given up | | bank / customers, or suppliers / bank |
 //! | [`TakeBack`], [`CreditCustomers`] | goods come back, are credited | in, at what they left at | the same, the other way round |
+//! | [`OrderGoods`], [`Receive`] | goods are ordered and come | on order, in | stock / goods received, at the order's price |
+//! | [`EnterBills`], [`ReleaseBills`] | billed, matched with order and receipts | | goods received, tax / suppliers; differences to stock or to an expense |
+//! | [`SendBack`], [`CreditSuppliers`] | goods go back, are credited | out | goods received / stock; suppliers / goods received |
 //! | [`MoveGoods`], [`ChangeCost`] | transfers, counts, scrap; freight, write-downs | as said | by cause |
 //!
 //! # Commands
@@ -31,6 +34,7 @@ mod handle;
 mod masters;
 mod money;
 pub mod posting;
+mod purchases;
 pub mod rights;
 mod sales;
 mod setup;
@@ -47,6 +51,10 @@ pub use masters::{
     SetPrices, SetTaxCodes, TaxCode,
 };
 pub use money::{NewPayment, Pay, Settles};
+pub use purchases::{
+    BillLine, CreditSuppliers, EnterBills, NewBill, NewReceipt, OrderGoods, Receive, ReceivedLine,
+    ReleaseBills, SendBack,
+};
 pub use sales::{
     ConfirmOrders, CreditCustomers, Deliver, InvoiceCustomers, NewCredit, NewDelivery, NewInvoice,
     NewOrder, NewReturn, PlaceOrders, Promise, ReleaseOrders, TakeBack,
@@ -71,6 +79,7 @@ pub static ENGINE: Engine = Engine {
         &document::PART,
         &goods::PART,
         &sales::PART,
+        &purchases::PART,
         &money::PART,
         &VERIFIED,
     ],

@@ -90,7 +90,9 @@ fn clearing(
         let stands = i128::from(line.clearing.units());
         match kinds.get(&line.document) {
             Some(DocumentKind::Delivery | DocumentKind::CustomerReturn) => shipped += stands,
-            Some(DocumentKind::Receipt | DocumentKind::SupplierReturn) => received -= stands,
+            Some(DocumentKind::Receipt | DocumentKind::SupplierReturn | DocumentKind::Bill) => {
+                received -= stands;
+            }
             _ => {}
         }
         Ok::<(), Halt>(())

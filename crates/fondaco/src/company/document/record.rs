@@ -159,6 +159,8 @@ pub struct Line {
     pub promise: Rare<Id<Reservation>>,
     /// What is on order for it.
     pub expected: Rare<Id<Expected>>,
+    /// Of a receipt: how much came and was refused at the gate.
+    pub refused: Rare<Qty>,
     /// What people read.
     pub text: Rare<SmolStr>,
 }

@@ -79,6 +79,8 @@ fn origin(tx: &mut Tx<'_>, desk: &mut Desk, about: Id<Move>) -> Result<Origin, C
         let event = match kind {
             Some(CostChangeKind::Opening) => BusinessEvent::Opening,
             Some(CostChangeKind::NetRealisable) => BusinessEvent::WriteDown,
+            Some(CostChangeKind::Price) => BusinessEvent::Receipt,
+            Some(CostChangeKind::Landed) => BusinessEvent::LandedCost,
             _ => BusinessEvent::Revaluation,
         };
         return Ok(Origin { event, line: None });
@@ -136,6 +138,12 @@ fn varies(event: BusinessEvent) -> bool {
     )
 }
 
+/// Whether it corrects no move by name, but what a change of a cost could not give to the goods.
+fn is_unnamed(event: BusinessEvent, entry: &ValueEntry) -> bool {
+    let of_cost = matches!(event, BusinessEvent::Receipt | BusinessEvent::LandedCost);
+    of_cost && entry.about() == entry.by
+}
+
 /// The figures of a fact of value.
 fn facts_of(
     tx: &mut Tx<'_>,
@@ -151,6 +159,8 @@ fn facts_of(
     };
     let figure = match entry.cause {
         Cause::Variance if varies(event) => Figure::Variance,
+        // What came upon goods that are gone, and nobody can tell by which issue.
+        Cause::Correction if is_unnamed(event, entry) => Figure::Variance,
         _ => Figure::Cost,
     };
     // What went straight through is told once: both of its facts are the same.

@@ -148,12 +148,12 @@ fn credit(
         facts.facts.push(Fact::new(Figure::Cost, cost.money(desk.currency())).at(place));
     }
     desk.add(document, lines);
-    settle(tx, desk, id, invoice, &facts)?;
+    settle_credit(tx, desk, id, invoice, &facts)?;
     Ok(id)
 }
 
 /// Posts a credit, and settles its invoice by it as far as that is open.
-fn settle(
+pub(crate) fn settle_credit(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
     id: DocumentId,
@@ -167,7 +167,9 @@ fn settle(
         let lines = items.iter().copied();
         Some(lines.fold(Pays::new(line), |pays, (item, amount)| pays.part(item, amount)))
     };
-    let done = desk.post_clearing(tx, facts, (Role::Receivable, pays))?;
+    let is_of_sales = invoice.kind.is_of_sales();
+    let role = if is_of_sales { Role::Receivable } else { Role::Payable };
+    let done = desk.post_clearing(tx, facts, (role, pays))?;
     if let Some((entry, _, posted)) = &done {
         desk.remember(id, posted.posted, entry);
     }
@@ -175,12 +177,10 @@ fn settle(
     let credit = desk.document(tx, id)?;
     let is_used = settled == credit.gross();
     let status = if is_used { Status::Done } else { Status::Open };
-    owe(
-        tx,
-        credit.party,
-        Amount::from_units(credit.gross().units().saturating_neg()),
-        Amount::ZERO,
-    )?;
+    if is_of_sales {
+        let less = Amount::from_units(credit.gross().units().saturating_neg());
+        owe(tx, credit.party, less, Amount::ZERO)?;
+    }
     desk.put(Document { settled, status, clearing: clearing.into(), ..credit });
     if settled != Amount::ZERO {
         let (discount, write_off) = (Amount::ZERO, Amount::ZERO);

@@ -279,6 +279,38 @@ pub(crate) fn parts(
     Ok(parts)
 }
 
+/// As [`parts`], where more may be named than is left: what is billed says what it says.
+pub(crate) fn named_parts(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    (document, named): (&Document, &Option<Vec<PartLine>>),
+    left: impl Fn(&Line) -> Qty,
+) -> Result<Vec<(Line, Qty)>, CompanyError> {
+    let Some(named) = named else {
+        let all = parts(tx, desk, (document, &None), ("bill", left))?;
+        return Ok(all.into_iter().map(|(line, quantity, _)| (line, quantity)).collect());
+    };
+    let lines = desk.lines_of(tx, document)?;
+    let mut found = Vec::with_capacity(named.len());
+    for PartLine { line: number, quantity, .. } in named {
+        let at = number.checked_sub(1).and_then(|at| usize::try_from(at).ok());
+        let line = at.and_then(|at| lines.get(at)).ok_or_else(|| CompanyError::UnknownLine {
+            document: document.name(),
+            line: *number,
+            lines: document.lines,
+        })?;
+        let quantity = match quantity {
+            Some(quantity) => in_unit(tx, desk, (document, line), *quantity)?,
+            None => left(line),
+        };
+        if quantity <= Qty::ZERO {
+            return Err(CompanyError::NothingLeft { document: document.name(), act: "bill" });
+        }
+        found.push((line.clone(), quantity));
+    }
+    Ok(found)
+}
+
 fn in_unit(
     tx: &mut Tx<'_>,
     desk: &mut Desk,

@@ -9,12 +9,15 @@ mod returning;
 
 use fondaco_core::engine::Part;
 
+pub(crate) use credit::settle_credit;
 pub use credit::{CreditCustomers, NewCredit};
 pub use delivery::{Deliver, NewDelivery};
+pub(crate) use delivery::{Prepared, carry_out, less, named_parts, of_line, parts, plus};
 pub(crate) use exposure::owe;
 pub use invoice::{InvoiceCustomers, NewInvoice};
+pub(crate) use invoice::{due, part_of, revenue};
 pub use order::{ConfirmOrders, NewOrder, PlaceOrders, Promise, ReleaseOrders};
-pub(crate) use order::{head, in_state};
+pub(crate) use order::{check_partner, head, in_state, priced, site};
 pub use returning::{NewReturn, TakeBack};
 
 use super::rights;

@@ -1,0 +1,162 @@
+//! Receipts and bills matched, line by line and by quantity: the first received is billed first; what is billed ahead waits for goods.
+
+use fondaco_accounting::ledger::Amount;
+use fondaco_core::{DocumentId, Id, Money, Tx};
+use fondaco_inventory::Qty;
+use fondaco_inventory::moves::Move;
+use fondaco_inventory::valuation::Cause;
+use fondaco_inventory::value::{self, CorrectReceiptCost};
+
+use crate::company::document::{Desk, DocumentKind, Line, LineMatch, share};
+use crate::company::goods::{Telling, tell_value};
+use crate::company::sales::{less, plus};
+use crate::company::setup::Differences;
+use crate::company::{CompanyError, ENGINE};
+
+/// That goods came for which so much was billed ahead.
+pub(super) struct Ahead {
+    /// The receipt's line.
+    receipt: (DocumentId, u32),
+    /// How much it was billed at.
+    worth: Amount,
+}
+
+/// Takes what was billed ahead of an order's line for goods that come now, the first billed first: how much of them, and at what.
+pub(super) fn take_ahead(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    (of, quantity): (&Line, Qty),
+    receipt: (DocumentId, u32),
+    ahead: &mut Vec<Ahead>,
+) -> Result<(Qty, Amount), CompanyError> {
+    let (mut left, mut worth) = (quantity, 0_i64);
+    if Line::left(of.invoiced, &[of.matched]) <= Qty::ZERO {
+        return Ok((Qty::ZERO, Amount::ZERO));
+    }
+    for bill in desk.carried_out(tx, (of.document, of.number), DocumentKind::Bill)? {
+        let open = Line::left(bill.quantity, &[bill.matched, bill.invoiced]);
+        let part = open.min(left);
+        if part <= Qty::ZERO {
+            continue;
+        }
+        let stands = Amount::from_units(bill.clearing.units().saturating_neg());
+        let taken = share(stands, part, open, desk.currency());
+        let (document, line) = (bill.document, bill.number);
+        desk.note_match(LineMatch {
+            document,
+            line,
+            of: receipt.0,
+            of_line: receipt.1,
+            quantity: part,
+        });
+        worth = worth.saturating_add(taken.units());
+        left = Line::left(left, &[part]);
+        let clearing = Amount::from_units(bill.clearing.units().saturating_add(taken.units()));
+        desk.put_line(Line { matched: plus(bill.matched, part), clearing, ..bill });
+        ahead.push(Ahead { receipt, worth: taken });
+    }
+    Ok((Line::left(quantity, &[left]), Amount::from_units(worth)))
+}
+
+/// What came for bills that were ahead of it stands nowhere any more.
+pub(super) fn settle_ahead(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    ahead: Vec<Ahead>,
+) -> Result<(), CompanyError> {
+    for Ahead { receipt, worth } in ahead {
+        if let Some(line) = desk.line(tx, receipt)? {
+            let sold = Amount::from_units(line.sold.units().saturating_add(worth.units()));
+            desk.put_line(Line { clearing: less(line.clearing, worth), sold, ..line });
+        }
+    }
+    Ok(())
+}
+
+/// What a bill takes of receipts.
+pub(super) struct Taken {
+    /// How much of what is billed was received.
+    pub(super) received: Qty,
+    /// At what the receipts stood, or stand now where stock took the difference.
+    pub(super) goods: Amount,
+    /// What is billed beyond that.
+    pub(super) difference: Amount,
+}
+
+/// Takes what is billed of a line from its receipts. What the bill says otherwise goes to the stock that is there, and to where the rest
+/// went; or stands as a difference, where the company has it so.
+pub(super) fn take_receipts(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    (of, billed): (&Line, &Line),
+    date: chrono::NaiveDate,
+) -> Result<Taken, CompanyError> {
+    let currency = desk.currency();
+    let (mut left, mut rest) = (billed.quantity, billed.net);
+    let (mut goods, mut difference) = (0_i64, 0_i64);
+    for receipt in desk.carried_out(tx, (of.document, of.number), DocumentKind::Receipt)? {
+        let open = receipt.uninvoiced();
+        let part = open.min(left);
+        if part <= Qty::ZERO {
+            continue;
+        }
+        let price = share(rest, part, left, currency);
+        let stood = share(receipt.clearing, part, open, currency);
+        let differs = less(price, stood);
+        let revalued = desk.settings.differences == Differences::Revalue
+            && differs != Amount::ZERO
+            && revalue(tx, desk, &receipt, (billed, differs), date)?;
+        let taken = if revalued { price } else { stood };
+        let key = (receipt.document, receipt.number);
+        let receipt = desk.line(tx, key)?.unwrap_or(receipt);
+        let (document, line) = (billed.document, billed.number);
+        desk.note_match(LineMatch { document, line, of: key.0, of_line: key.1, quantity: part });
+        goods = goods.saturating_add(taken.units());
+        difference = difference.saturating_add(less(price, taken).units());
+        left = Line::left(left, &[part]);
+        rest = less(rest, price);
+        desk.put_line(Line {
+            invoiced: plus(receipt.invoiced, part),
+            clearing: less(receipt.clearing, taken),
+            sold: Amount::from_units(receipt.sold.units().saturating_add(taken.units())),
+            ..receipt
+        });
+    }
+    Ok(Taken {
+        received: Line::left(billed.quantity, &[left]),
+        goods: Amount::from_units(goods),
+        difference: Amount::from_units(difference),
+    })
+}
+
+/// Has a receipt cost so much more; whether it could: what was never valued keeps the difference.
+pub(super) fn revalue(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    receipt: &Line,
+    (billed, more): (&Line, Amount),
+    date: chrono::NaiveDate,
+) -> Result<bool, CompanyError> {
+    let Some(of) = receipt.stock_move else { return Ok(false) };
+    let Some((booked, came)) = booked(tx, of)? else { return Ok(false) };
+    let cost: Money =
+        Amount::from_units(booked.saturating_add(more.units())).money(desk.currency());
+    let document = Some(billed.document);
+    let date = Some(date.max(came));
+    let command = CorrectReceiptCost { date, document, ..CorrectReceiptCost::new(of, cost) };
+    let by = tx.as_engine(&ENGINE, |tx| fondaco_core::Act::act(&command, tx))?;
+    let head = desk.document(tx, receipt.document)?;
+    let by: Vec<Id<Move>> = by.into_iter().collect();
+    let telling = Telling { document: head.name(), party: Some(head.party), by: &by };
+    tell_value(tx, desk, &telling)?;
+    Ok(true)
+}
+
+/// What a receipt is booked at, and the day on which it came.
+fn booked(tx: &mut Tx<'_>, of: Id<Move>) -> Result<Option<(i64, chrono::NaiveDate)>, CompanyError> {
+    let Some(leg) = tx.get::<Move>(&(of, 0))? else { return Ok(None) };
+    let facts = value::entries_of(tx, of)?;
+    let own = facts.iter().filter(|fact| fact.site == leg.site && fact.cause == Cause::Cost);
+    let own: Vec<i64> = own.map(|fact| fact.value.units()).collect();
+    Ok((!own.is_empty()).then(|| (own.iter().sum(), leg.date)))
+}

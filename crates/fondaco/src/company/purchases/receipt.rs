@@ -1,0 +1,244 @@
+//! Receipts: goods come, at the price of the order, or at what was billed for them ahead.
+
+use chrono::NaiveDate;
+use fondaco_accounting::ledger::Amount;
+use fondaco_core::policy::Authority;
+use fondaco_core::store::Event;
+use fondaco_core::{Act, DocumentId, Id, Quantity, Tx};
+use fondaco_inventory::Qty;
+use fondaco_inventory::items::Lot;
+use fondaco_inventory::moves::NewMove;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::matching::{settle_ahead, take_ahead};
+use crate::company::document::{
+    Desk, Document, DocumentKind, Line, PartLine, Status, blank, share,
+};
+use crate::company::masters::partner_of;
+use crate::company::sales::{Prepared, allow, carry_out, head, in_state, less, parts, plus, site};
+use crate::company::{CompanyError, rights};
+
+/// What came of a line of an order.
+///
+/// ```
+/// use fondaco::company::ReceivedLine;
+/// let good = ReceivedLine { refused: Some("2 pcs".parse()?), ..ReceivedLine::new(1, "48 pcs".parse()?) };
+/// assert_eq!(good.line, 1);
+/// # Ok::<(), fondaco::core::QuantityError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReceivedLine {
+    /// The line of the order, from 1.
+    pub line: u32,
+    /// How much was taken in; all that is left where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<Quantity>,
+    /// How much came and was refused at the gate: it is noted, and still to come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Quantity>,
+    /// Of which lot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<Id<Lot>>,
+    /// Into which location, say one for quarantine; the receipt's where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<SmolStr>,
+}
+
+impl ReceivedLine {
+    /// So much of a line.
+    pub fn new(line: u32, quantity: Quantity) -> ReceivedLine {
+        ReceivedLine { quantity: Some(quantity), ..ReceivedLine::all(line) }
+    }
+
+    /// All that is left of a line.
+    pub fn all(line: u32) -> ReceivedLine {
+        ReceivedLine { line, quantity: None, refused: None, lot: None, location: None }
+    }
+}
+
+/// Goods that came.
+///
+/// ```
+/// use fondaco::company::NewReceipt;
+/// let all = NewReceipt::new("R-1", "PO-1", "2026-02-10".parse()?);
+/// assert!(all.lines.is_none()); // all that is left
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewReceipt {
+    /// Its code.
+    pub code: SmolStr,
+    /// The code of the order.
+    pub order: SmolStr,
+    /// The day on which they came.
+    pub date: NaiveDate,
+    /// What of the order; all that is left where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lines: Option<Vec<ReceivedLine>>,
+    /// Into which location; the order's where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<SmolStr>,
+}
+
+impl NewReceipt {
+    /// All that is left of an order.
+    pub fn new(code: impl Into<SmolStr>, order: impl Into<SmolStr>, date: NaiveDate) -> NewReceipt {
+        NewReceipt { code: code.into(), order: order.into(), date, lines: None, location: None }
+    }
+
+    /// Some of it.
+    #[must_use]
+    pub fn line(mut self, line: ReceivedLine) -> NewReceipt {
+        self.lines.get_or_insert_default().push(line);
+        self
+    }
+
+    /// What is taken in of which lines.
+    fn taken(&self) -> Option<Vec<PartLine>> {
+        let lines = self.lines.as_ref()?.iter();
+        let part = |line: &ReceivedLine| PartLine {
+            line: line.line,
+            quantity: line.quantity,
+            lot: line.lot,
+        };
+        Some(lines.map(part).collect())
+    }
+}
+
+/// Receives goods from suppliers: all or none. They come into stock at the price of the order, or at what was billed for them ahead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Receive {
+    /// The receipts.
+    pub receipts: Vec<NewReceipt>,
+}
+
+impl Receive {
+    /// These.
+    ///
+    /// ```
+    /// use fondaco::company::Receive;
+    /// assert!(Receive::new(vec![]).receipts.is_empty());
+    /// ```
+    pub fn new(receipts: Vec<NewReceipt>) -> Receive {
+        Receive { receipts }
+    }
+}
+
+impl Act for Receive {
+    type Answer = Vec<DocumentId>;
+    type Error = CompanyError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<Vec<DocumentId>, CompanyError> {
+        let authority = tx.authority(&rights::RECEIVE)?;
+        let mut desk = Desk::open(tx)?;
+        let (mut moves, mut lines, mut ahead) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, new) in self.receipts.iter().enumerate() {
+            let made = prepare(tx, &mut desk, &authority, new, &mut ahead);
+            for (moved, line) in made.map_err(|error| error.at(index))? {
+                moves.push(moved);
+                lines.push(line);
+            }
+        }
+        carry_out(tx, &mut desk, (&moves, &lines))?;
+        settle_ahead(tx, &mut desk, ahead)?;
+        tx.emit(Event::new("receipt.done").with("receipts", self.receipts.len() as i64));
+        desk.finish(tx)?;
+        Ok(self.receipts.iter().map(|new| DocumentKind::Receipt.id(&new.code)).collect())
+    }
+}
+
+fn prepare(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    authority: &Authority,
+    new: &NewReceipt,
+    ahead: &mut Vec<super::matching::Ahead>,
+) -> Result<Prepared, CompanyError> {
+    let kind = DocumentKind::Receipt;
+    desk.check_new(tx, kind, &new.code)?;
+    let order = desk.named(tx, DocumentKind::PurchaseOrder, &new.order)?;
+    in_state(&order, &[Status::Open, Status::Done], "nothing comes of what was cancelled")?;
+    let partner = partner_of(tx, order.party)?;
+    let place = site(tx, Some(order.site))?;
+    allow(tx, authority, &kind.name_of(&new.code), (&partner, Some(&place.code)), None)?;
+    let location = new.location.clone().unwrap_or_else(|| order.location.clone());
+    let parts = parts(tx, desk, (&order, &new.taken()), ("receive", Line::to_ship))?;
+    let (id, mut lines, mut made) = (kind.id(&new.code), Vec::new(), Vec::new());
+    for (at, (of, quantity, lot)) in parts.into_iter().enumerate() {
+        let of = desk.line(tx, (of.document, of.number))?.unwrap_or(of);
+        let Some(item) = of.item else { continue };
+        let said = new.lines.as_ref().and_then(|lines| lines.get(at));
+        let number = u32::try_from(lines.len() + 1).unwrap_or(u32::MAX);
+        let (billed, worth) = take_ahead(tx, desk, (&of, quantity), (id, number), ahead)?;
+        let ordered = ordered_at(&of, Line::left(quantity, &[billed]), order.currency);
+        let cost = Amount::from_units(ordered.units().saturating_add(worth.units()));
+        let to = said.and_then(|line| line.location.clone()).unwrap_or_else(|| location.clone());
+        let given = Quantity::from_fixed(quantity, of.unit);
+        let mut moved = NewMove::receipt(item, given, to, new.date).cost(order.money(cost));
+        moved = moved.document(id).party(order.party);
+        moved.receives = of.expected.copied();
+        moved.lot = lot;
+        made.push((moved, (id, number)));
+        let refused = match said.and_then(|line| line.refused) {
+            Some(refused) => Some(refuse(tx, desk, (&order, &of), refused)?),
+            None => None,
+        };
+        lines.push(Line {
+            document: id,
+            number,
+            item: Some(item),
+            quantity,
+            unit: of.unit,
+            of: Some(of.document),
+            of_line: Some(of.number),
+            invoiced: billed,
+            refused: refused.into(),
+            ..blank()
+        });
+        let (shipped, matched) = (plus(of.shipped, quantity), plus(of.matched, billed));
+        desk.put_line(Line { shipped, matched, ..of });
+    }
+    if made.is_empty() {
+        return Err(CompanyError::NothingLeft { document: order.name(), act: "receive" });
+    }
+    let document = Document {
+        party: order.party,
+        date: new.date,
+        site: order.site,
+        location,
+        lines: u32::try_from(lines.len()).unwrap_or(u32::MAX),
+        of: Some(order.id),
+        ..head(tx, kind, &new.code, order.currency)
+    };
+    desk.add(document, lines);
+    Ok(made)
+}
+
+/// What so much of an order's line comes to by the order: its share, the last part the remainder.
+pub(super) fn ordered_at(of: &Line, quantity: Qty, currency: fondaco_core::Currency) -> Amount {
+    let until = |quantity: Qty| match quantity.units() {
+        0 => Amount::ZERO,
+        _ => share(of.net, quantity, of.quantity, currency),
+    };
+    less(until(plus(of.shipped, quantity)), until(of.shipped))
+}
+
+/// Notes what was refused at the gate.
+fn refuse(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    (order, line): (&Document, &Line),
+    refused: Quantity,
+) -> Result<Qty, CompanyError> {
+    let Some(item) = line.item else { return Ok(Qty::ZERO) };
+    let item = desk.item(tx, item)?;
+    let at = (&order.name(), line.number);
+    let stored = crate::company::document::stored_quantity(tx, &item, refused, at)?;
+    let event = Event::new("inspection.failed").with("order", order.id);
+    tx.emit(event.with("line", i64::from(line.number)).with("item", item.id));
+    Ok(stored)
+}
