@@ -15,6 +15,8 @@
 //! | to know how likely somebody buys, and why | [`scoring`] |
 //! | to know what deals bring, and when | [`pipeline`] |
 //! | to keep promises on time | [`sla`] |
+//! | to say who is meant, and know who is in at every instant | [`segments`] |
+//! | to write to whoever comes into a segment, and not too often | [`campaigns`] |
 //! | to tell customers apart by when, how often and for how much they bought | [`rfm`] |
 //! | to find customers that are alike | [`clusters`] |
 //! | to know which channel brought a conversion | [`attribution`] |
@@ -23,6 +25,7 @@
 
 pub mod attributes;
 pub mod attribution;
+pub mod campaigns;
 pub mod clean;
 pub mod clusters;
 pub mod clv;
@@ -38,6 +41,7 @@ pub mod merge;
 pub mod pipeline;
 pub mod rfm;
 pub mod scoring;
+pub mod segments;
 pub mod sla;
 pub mod stats;
 pub mod strings;

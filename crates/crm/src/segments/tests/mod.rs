@@ -1,0 +1,8 @@
+//! Random predicates over random lives, held against [`naive`](super::naive); texts; what is refused.
+
+mod against_naive;
+mod any;
+mod insight;
+mod live;
+mod refused;
+mod texts;
