@@ -36,6 +36,48 @@ pub struct Cause {
     pub after: String,
 }
 
+impl Change {
+    /// What it comes from in the end: the inputs, figures, brackets and formulas that are others, through all results between, which are `all`
+    /// of the same comparison. Each once, in the order in which they are met.
+    ///
+    /// ```
+    /// use fondaco_payroll::jurisdictions::estonia;
+    /// let rules = estonia()?;
+    /// let (old, new) = (rules.on("2025-06-30".parse()?)?, rules.on("2026-06-30".parse()?)?);
+    /// let before = old.run(&old.case("Ada").with("salary", "1000.00"))?;
+    /// let changes = before.compare(&new.run(&new.case("Ada").with("salary", "1000.00"))?)?;
+    /// let net = changes.iter().find(|change| change.name == "net").ok_or("net pay changed")?;
+    /// // Net pay rests on the tax, the tax on the exemption, and that on its figure and formula of the year.
+    /// let roots = net.roots(&changes);
+    /// assert!(roots.iter().any(|root| root.what.contains("full_exemption")), "{roots:?}");
+    /// assert!(roots.iter().all(|root| !root.what.contains("income_tax")), "{roots:?}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn roots(&self, all: &[Change]) -> Vec<Cause> {
+        let (mut roots, mut met) = (Vec::new(), BTreeSet::from([self.name.clone()]));
+        let mut left: Vec<&Cause> = self.because.iter().rev().collect();
+        while let Some(cause) = left.pop() {
+            let between = all.iter().find(|change| change.name == named(&cause.what));
+            match between {
+                Some(change) if met.insert(change.name.clone()) => {
+                    left.extend(change.because.iter().rev());
+                }
+                Some(_) => {}
+                None if roots.contains(cause) => {}
+                None => roots.push(cause.clone()),
+            }
+        }
+        roots
+    }
+}
+
+/// The name of what an explanation calls `Basic exemption (exemption)`.
+fn named(what: &str) -> &str {
+    let inside = what.strip_suffix(')').and_then(|what| what.rsplit_once('('));
+    inside.map_or(what, |(_, name)| name)
+}
+
 impl Slip<'_> {
     /// What is another result in a later slip, and why: of the same employee after a correction, or under the rules of another year.
     ///

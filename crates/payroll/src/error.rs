@@ -245,6 +245,22 @@ impl RuleError {
         }
     }
 
+    /// Whether what it says is about something of a name, other than what it lies in.
+    pub(crate) fn mentions(&self, name: &str) -> bool {
+        match self {
+            RuleError::In { error, .. } | RuleError::At { error, .. } => error.mentions(name),
+            // What may have been meant is no matter of it.
+            RuleError::UnknownName { name: unknown, .. }
+            | RuleError::UnknownType { name: unknown, .. } => {
+                unknown.split('.').next() == Some(name)
+            }
+            other => {
+                let is_letter = |letter: char| letter.is_alphanumeric() || letter == '_';
+                other.to_string().split(|letter| !is_letter(letter)).any(|word| word == name)
+            }
+        }
+    }
+
     /// What is wrong, without where it stands, for whoever shows the place in a way of their own.
     #[must_use]
     pub fn without_place(&self) -> String {

@@ -42,6 +42,17 @@ pub enum PayPeriod {
     Months(u32),
 }
 
+impl PayPeriod {
+    /// Its weeks, over what: 52 of a year in 24 halves of months, or in 12 months (29 CFR 778.113(b), 870.10(c)).
+    pub(crate) fn weeks(self) -> (u32, u32) {
+        match self {
+            PayPeriod::Weeks(weeks) => (weeks, 1),
+            PayPeriod::Semimonthly => (52, 24),
+            PayPeriod::Months(months) => (52_u32.saturating_mul(months), 12),
+        }
+    }
+}
+
 impl Limit {
     /// The limit of the Consumer Credit Protection Act for ordinary garnishments: the lesser of a quarter of disposable earnings, and what is
     /// above 30 times the federal minimum wage an hour, for each week (15 USC 1673(a)). Of other periods the multiples are those of 29 CFR
@@ -62,11 +73,7 @@ impl Limit {
     /// [`KernelError::NotPositive`] and [`KernelError::Exact`].
     pub fn ordinary(minimum_wage: Decimal, period: PayPeriod) -> Result<Limit, KernelError> {
         positive("minimum_wage", minimum_wage)?;
-        let (times, over) = match period {
-            PayPeriod::Weeks(weeks) => (weeks, 1),
-            PayPeriod::Semimonthly => (52, 24),
-            PayPeriod::Months(months) => (52_u32.saturating_mul(months), 12),
-        };
+        let (times, over) = period.weeks();
         positive("period", times.into())?;
         let amount = |hours: u32| {
             let week = exact("protected amount", decimal::mul_exact(minimum_wage, hours.into()))?;

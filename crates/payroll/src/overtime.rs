@@ -2,15 +2,21 @@
 //!
 //! The regular rate is all that a week pays for work (hourly wages at all rates, piece earnings, bonuses that are no gifts), over all hours
 //! worked in it (29 CFR 778.109). All hours are paid straight first; what overtime adds is the factor less one, times the regular rate, on
-//! the hours that are overtime (29 CFR 778.110). An hour that is overtime by the day is not counted once more by the week.
+//! the hours that are overtime (29 CFR 778.110). An hour that is overtime by the day is not counted once more by the week. Whose pay is a
+//! salary: [`Salary`].
+
+mod salary;
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use fondaco_core::{Rounding, decimal};
+use fondaco_core::{Ratio, Rounding, decimal};
 use rust_decimal::Decimal;
 
-use crate::kernel_error::{KernelError, exact, not_negative};
+use crate::kernel_error::{KernelError, exact, not_negative, ratio};
+
+use salary::Fixed;
+pub use salary::{BonusShare, Salary};
 
 /// Hours worked on a day at a rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,31 +118,34 @@ impl OvertimeRules {
         besides: Decimal,
         rounding: Rounding,
     ) -> Result<Overtime, KernelError> {
-        not_negative("besides", besides)?;
+        self.reckoned(None, shifts, besides, rounding)
+    }
+
+    fn reckoned(
+        &self,
+        salary: Option<&Salary>,
+        shifts: &[Shift],
+        besides: Decimal,
+        rounding: Rounding,
+    ) -> Result<Overtime, KernelError> {
         let days = days(shifts)?;
-        let mut straight = besides;
-        for shift in shifts {
-            let pay = exact(
-                "straight pay",
-                decimal::mul_exact(shift.hours, not_negative("rate", shift.rate)?),
-            )?;
-            straight = exact("straight pay", decimal::add(straight, pay))?;
-        }
         let mut hours = Decimal::ZERO;
         for day in days.values() {
             hours = exact("hours", decimal::add(hours, *day))?;
         }
         let overtime = self.hours(&days)?;
-        let mut extra = Decimal::ZERO;
-        for (factor, hours) in &overtime {
-            let above = exact("overtime", decimal::sub(*factor, Decimal::ONE))?;
-            let part = exact("overtime", decimal::mul_exact(above, *hours))?;
-            extra = exact("overtime", decimal::add(extra, part))?;
-        }
-        let straight = fondaco_core::rounding::round(straight, 2, rounding);
+        let paid = fondaco_core::rounding::round(by_the_hour(shifts, besides)?, 2, rounding);
+        let Fixed { pay, rate } = match salary {
+            Some(salary) => salary.of_week(hours, self.rate_rounded, rounding)?,
+            None => Fixed::default(),
+        };
+        let straight = exact("straight pay", decimal::add(pay, paid))?;
         let (regular_rate, premium) = match hours.is_zero() {
             true => (Decimal::ZERO, Decimal::ZERO),
-            false => self.premium(straight, hours, extra, rounding)?,
+            false => {
+                let rate = ratio("regular rate", rate.add(per_hour(paid, hours)?))?;
+                self.premium(rate, extra(&overtime)?, rounding)?
+            }
         };
         let total = exact("total", decimal::add(straight, premium))?;
         Ok(Overtime {
@@ -178,24 +187,20 @@ impl OvertimeRules {
     /// The regular rate, and what overtime adds by it: `extra` are its hours, each times its factor less one.
     fn premium(
         &self,
-        straight: Decimal,
-        hours: Decimal,
+        rate: Ratio,
         extra: Decimal,
         rounding: Rounding,
     ) -> Result<(Decimal, Decimal), KernelError> {
-        let rate = |digits, rounding| {
-            exact("regular rate", decimal::div_round(straight, hours, digits, rounding))
-        };
         match self.rate_rounded {
             Some((digits, of_rate)) => {
-                let rate = rate(digits, of_rate)?;
+                let rate = exact("regular rate", rate.round(digits, of_rate))?;
                 let premium = exact("premium", decimal::mul_exact(rate, extra))?;
                 Ok((rate, fondaco_core::rounding::round(premium, 2, rounding)))
             }
             None => {
-                let above = exact("premium", decimal::mul_exact(straight, extra))?;
-                let premium = exact("premium", decimal::div_round(above, hours, 2, rounding))?;
-                Ok((rate(4, Rounding::HalfUp)?, premium))
+                let premium = ratio("premium", rate.mul(Ratio::from_decimal(extra)))?;
+                let shown = exact("regular rate", rate.round(4, Rounding::HalfUp))?;
+                Ok((shown, exact("premium", premium.round(2, rounding))?))
             }
         }
     }
@@ -217,6 +222,34 @@ impl OvertimeRules {
         share(plain, &self.weekly, &mut by_factor)?;
         Ok(by_factor.into_iter().filter(|(_, hours)| !hours.is_zero()).collect())
     }
+}
+
+/// What hours pay by their own rates, and what is paid besides.
+fn by_the_hour(shifts: &[Shift], besides: Decimal) -> Result<Decimal, KernelError> {
+    let mut paid = not_negative("besides", besides)?;
+    for shift in shifts {
+        let pay = exact(
+            "straight pay",
+            decimal::mul_exact(shift.hours, not_negative("rate", shift.rate)?),
+        )?;
+        paid = exact("straight pay", decimal::add(paid, pay))?;
+    }
+    Ok(paid)
+}
+
+fn per_hour(pay: Decimal, hours: Decimal) -> Result<Ratio, KernelError> {
+    ratio("regular rate", Ratio::from_decimal(pay).div(Ratio::from_decimal(hours)))
+}
+
+/// Hours of overtime, each times its factor less one.
+fn extra(overtime: &[(Decimal, Decimal)]) -> Result<Decimal, KernelError> {
+    let mut extra = Decimal::ZERO;
+    for (factor, hours) in overtime {
+        let above = exact("overtime", decimal::sub(*factor, Decimal::ONE))?;
+        let part = exact("overtime", decimal::mul_exact(above, *hours))?;
+        extra = exact("overtime", decimal::add(extra, part))?;
+    }
+    Ok(extra)
 }
 
 /// Puts hours into their tiers, and says how many lie below all of them.

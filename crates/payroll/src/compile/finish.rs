@@ -18,6 +18,7 @@ impl Lowering<'_> {
             ops: self.ops,
             template: self.template,
             cells: self.cells,
+            has_rows: self.inputs.iter().any(|input| input.row.is_some()),
             tables: self.tables.brackets,
             functions: self.functions,
             checks: self.checks,

@@ -1,4 +1,4 @@
-//! Which rule needs which, found from the formulas: an order in which they can be computed, or the circle that forbids it.
+//! Which rule needs which, found from the formulas: an order in which they can be computed, and the circles that forbid it.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,22 @@ use crate::RuleError;
 use crate::expr::Expr;
 use crate::rules::RuleSet;
 
-/// Rules, bases and formulas that are called, each after what it needs.
-pub(super) fn order(
-    rules: &RuleSet,
-    on: NaiveDate,
-    known: Timestamp,
-) -> Result<Vec<Symbol>, RuleError> {
+/// Rules, bases and formulas that are called.
+pub(super) struct Order {
+    /// Each after what it needs, but for what lies on a circle.
+    pub(super) sorted: Vec<Symbol>,
+    pub(super) circles: Vec<Circle>,
+}
+
+/// What needs each other.
+pub(super) struct Circle {
+    pub(super) symbols: Vec<Symbol>,
+    /// The names on it.
+    pub(super) path: String,
+}
+
+/// Finds an order.
+pub(super) fn order(rules: &RuleSet, on: NaiveDate, known: Timestamp) -> Result<Order, RuleError> {
     let mut graph = DiGraph::<Symbol, ()>::new();
     let all = (0..rules.file.rules.len())
         .map(Symbol::Rule)
@@ -34,10 +44,23 @@ pub(super) fn order(
             }
         }
     }
-    match toposort(&graph, None) {
-        Ok(sorted) => Ok(sorted.into_iter().map(|place| graph[place]).collect()),
-        Err(_) => Err(RuleError::Cycle { path: circle(rules, &graph) }),
+    if let Ok(sorted) = toposort(&graph, None) {
+        let sorted = sorted.into_iter().map(|place| graph[place]).collect();
+        return Ok(Order { sorted, circles: Vec::new() });
     }
+    // Knots come after what needs them.
+    let mut knots = tarjan_scc(&graph);
+    knots.reverse();
+    let is_circle = |knot: &&Vec<NodeIndex>| {
+        knot.len() > 1 || knot.iter().any(|place| graph.contains_edge(*place, *place))
+    };
+    let circles = knots.iter().filter(is_circle).map(|knot| Circle {
+        symbols: knot.iter().map(|place| graph[*place]).collect(),
+        path: path(rules, &graph, knot),
+    });
+    let circles = circles.collect();
+    let sorted = knots.iter().flatten().map(|place| graph[*place]).collect();
+    Ok(Order { sorted, circles })
 }
 
 /// What the formula of a rule, or the members of a base, name.
@@ -90,12 +113,8 @@ fn named<'e>(rules: &RuleSet, formulas: impl IntoIterator<Item = &'e Expr>) -> V
     found
 }
 
-/// One circle, by the names on it: `a -> b -> a`, each needing the next.
-fn circle(rules: &RuleSet, graph: &DiGraph<Symbol, ()>) -> String {
-    let knot = tarjan_scc(graph).into_iter().find(|knot| {
-        knot.len() > 1 || knot.iter().any(|place| graph.contains_edge(*place, *place))
-    });
-    let knot = knot.unwrap_or_default();
+/// One circle of a knot, by the names on it: `a -> b -> a`, each needing the next.
+fn path(rules: &RuleSet, graph: &DiGraph<Symbol, ()>, knot: &[NodeIndex]) -> String {
     let mut path: Vec<NodeIndex> = knot.iter().min().into_iter().copied().collect();
     // Every part of a knot needs another part of it, so that going on meets one that was met.
     while let Some(last) = path.last().copied() {

@@ -50,22 +50,20 @@ pub(crate) enum Symbol {
     Claim(usize),
 }
 
-/// Reads every figure and table that holds on a day, those too that no rule uses.
-pub(crate) fn check_figures(rules: &RuleSet, on: NaiveDate) -> Result<(), RuleError> {
+/// What is wrong with the figures and tables that hold on a day, with those too that no rule uses.
+pub(crate) fn check_figures(rules: &RuleSet, on: NaiveDate) -> Vec<RuleError> {
     let mut lowering = Lowering::new(rules, on, Timestamp::MAX);
-    let good = |read: Result<(), RuleError>| match read {
-        Err(error) if is_missing(&error) => Ok(()),
-        other => other,
-    };
+    let mut wrong = Vec::new();
     for index in 0..rules.file.parameters.len() {
-        good(lowering.figures(index).map(|_| ()))?;
+        wrong.extend(lowering.figures(index).err());
     }
     for (index, table) in rules.file.tables.iter().enumerate() {
-        good(
-            lowering.brackets(index, 0).map(|_| ()).map_err(|error| error.of("table", &table.name)),
-        )?;
+        wrong.extend(
+            lowering.brackets(index, 0).map_err(|error| error.of("table", &table.name)).err(),
+        );
     }
-    Ok(())
+    wrong.retain(|error| !is_missing(error));
+    wrong
 }
 
 /// What is wrong with rules, and in which part of which formula, where it is in one.
@@ -91,9 +89,25 @@ impl From<RuleError> for Fault {
 /// What is wrong with the rules that hold on a day: of every rule, as far as one can be looked at without the others.
 pub(crate) fn faults(rules: &RuleSet, on: NaiveDate) -> Vec<Fault> {
     let mut faults = Vec::new();
-    match lowered(rules, on, Timestamp::MAX, &mut faults) {
-        Ok(_) => faults,
-        Err(error) => [faults, vec![error.into()]].concat(),
+    if let Err(error) = lowered(rules, on, Timestamp::MAX, &mut faults) {
+        faults.push(error.into());
+    }
+    // Who names what is wrong by itself is not wrong for that.
+    let wrong: Vec<SmolStr> = faults.iter().filter_map(|fault| given(&fault.error)).collect();
+    let is_besides = |fault: &Fault| {
+        given(&fault.error).is_some() || !wrong.iter().any(|name| fault.error.mentions(name))
+    };
+    faults.retain(is_besides);
+    faults
+}
+
+/// The input, sum or list that an error lies in.
+fn given(error: &RuleError) -> Option<SmolStr> {
+    match error {
+        RuleError::In { what: "input" | "accumulator" | "list" | "base", name, .. } => {
+            Some(name.clone())
+        }
+        _ => None,
     }
 }
 
@@ -117,21 +131,21 @@ fn lowered<'r>(
     known: Timestamp,
     faults: &mut Vec<Fault>,
 ) -> Result<Lowering<'r>, RuleError> {
-    let order = graph::order(rules, on, known)?;
+    let graph::Order { sorted, circles } = graph::order(rules, on, known)?;
     let mut lowering = Lowering::new(rules, on, known);
-    for (index, input) in rules.file.inputs.iter().enumerate() {
-        lowering.input(index).map_err(|error| error.of("input", &input.name))?;
-    }
-    for (index, accumulator) in rules.accumulators.iter().enumerate() {
-        lowering.accumulator(index).map_err(|error| error.of("accumulator", &accumulator.name))?;
-    }
-    for (index, list) in rules.file.lists.iter().enumerate() {
-        lowering.list(index).map_err(|error| error.of("list", &list.name))?;
-    }
+    lowering.given(faults);
     let mut checks: Vec<usize> = (0..rules.file.checks.len()).collect();
     lowering.checks(&mut checks, faults);
-    for symbol in order {
+    for circle in &circles {
+        faults.push(RuleError::Cycle { path: circle.path.clone() }.into());
+        lowering.instead_of(&circle.symbols)?;
+    }
+    let is_in_circle =
+        |symbol: &Symbol| circles.iter().any(|circle| circle.symbols.contains(symbol));
+    for symbol in sorted {
         match symbol {
+            // Its sums are added up from what stands for their members.
+            Symbol::Rule(_) | Symbol::Claims(_) | Symbol::Callable(_) if is_in_circle(&symbol) => {}
             Symbol::Rule(index) => {
                 if let Err(fault) = lowering.rule(index) {
                     faults.push(*fault);
@@ -139,7 +153,9 @@ fn lowered<'r>(
                 }
             }
             Symbol::Base(index) => {
-                lowering.base(index).map_err(|error| error.of("base", &rules.bases[index].name))?;
+                let name = &rules.bases[index].name;
+                faults
+                    .extend(lowering.base(index).err().map(|error| error.of("base", name).into()));
             }
             Symbol::Claims(index) => {
                 if let Err(fault) = lowering.claims(index) {
@@ -157,7 +173,11 @@ fn lowered<'r>(
         lowering.checks(&mut checks, faults);
     }
     for (index, accumulator) in rules.accumulators.iter().enumerate() {
-        lowering.accumulate(index).map_err(|error| error.of("accumulator", &accumulator.name))?;
+        if !lowering.done.contains_key(&Symbol::Accumulator(index)) {
+            continue;
+        }
+        let carried = lowering.accumulate(index);
+        faults.extend(carried.err().map(|error| error.of("accumulator", &accumulator.name).into()));
     }
     Ok(lowering)
 }

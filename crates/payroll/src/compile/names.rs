@@ -271,6 +271,38 @@ impl Lowering<'_> {
     }
 
     /// A value of the type of a rule that is wrong, for the rules that need it.
+    /// Inputs, accumulators and lists: what is there before anything is computed.
+    pub(super) fn given(&mut self, faults: &mut Vec<Fault>) {
+        let rules = self.rules;
+        for (index, input) in rules.file.inputs.iter().enumerate() {
+            let read = self.input(index).map_err(|error| error.of("input", &input.name));
+            faults.extend(read.err().map(Fault::from));
+        }
+        for (index, sum) in rules.accumulators.iter().enumerate() {
+            let read = self.accumulator(index).map_err(|error| error.of("accumulator", &sum.name));
+            faults.extend(read.err().map(Fault::from));
+        }
+        for (index, list) in rules.file.lists.iter().enumerate() {
+            let read = self.list(index).map_err(|error| error.of("list", &list.name));
+            faults.extend(read.err().map(Fault::from));
+        }
+    }
+
+    /// Values of their types for what lies on a circle.
+    pub(super) fn instead_of(&mut self, symbols: &[Symbol]) -> Result<(), RuleError> {
+        for symbol in symbols {
+            match *symbol {
+                Symbol::Rule(index) => self.instead_of_rule(index)?,
+                Symbol::Claims(index) => self.instead_of_claims(index)?,
+                Symbol::Callable(index) => {
+                    self.broken.insert(index);
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn instead_of_rule(&mut self, index: usize) -> Result<(), RuleError> {
         let rule = &self.rules.file.rules[index];
         let of = self.rules.type_of(&rule.of).map_err(|error| error.of("rule", &rule.name))?;

@@ -110,4 +110,76 @@ mod tests {
         assert_eq!(number(&plain[1]) - number(&credits[1]), rust_decimal::Decimal::from(100));
         assert_eq!(number(&plain[2]) - number(&credits[2]), rust_decimal::Decimal::from(50));
     }
+
+    /// The basic exemption of pay periods as the Agency's guide T4001 lists it for the years of 3,500.
+    #[test]
+    fn pay_periods_have_their_part_of_the_basic_exemption() {
+        for (frequency, exempt) in [
+            ("annual", "3500"),
+            ("semiannual", "1750"),
+            ("quarterly", "875"),
+            ("monthly", "291.66"),
+            ("semimonthly", "145.83"),
+            ("biweekly", "134.61"),
+            ("biweekly_27", "129.62"),
+            ("weekly", "67.3"),
+            ("weekly_53", "66.03"),
+            ("periods_22", "159.09"),
+            ("four_weekly", "269.23"),
+            ("periods_10", "350"),
+            ("daily", "14.58"),
+        ] {
+            assert_eq!(amounts(&[("frequency", frequency)], &["cpp_exempt_part"]), [exempt]);
+        }
+    }
+
+    /// Income Tax Act, s. 118(1.1): 13,808 up to 151,978, 12,421 from 216,511 on, and between them in proportion.
+    #[test]
+    fn high_incomes_have_less_of_the_basic_personal_amount() {
+        let less = |wages: &str, province: &str| {
+            let said = [
+                ("frequency", "annual"),
+                ("wages", wages),
+                ("province", province),
+                ("basic_amount_by_income", "true"),
+            ];
+            amounts(&said, &["federal_basic_less", "provincial_basic_less"])
+        };
+        assert_eq!(less("151978", "ON"), ["0", "0"]);
+        assert_eq!(less("216511", "ON"), ["1387", "0"]);
+        assert_eq!(less("400000", "YT"), ["1387", "1387"]);
+        // Half of the way.
+        assert_eq!(less("184244.50", "ON"), ["693.5", "0"]);
+        // Nova Scotia: 11,481 to 8,481.
+        assert_eq!(less("25000", "NS"), ["0", "0"]);
+        assert_eq!(less("50000", "NS"), ["0", "1500"]);
+        assert_eq!(less("90000", "NS"), ["0", "3000"]);
+        let by_income =
+            [("frequency", "annual"), ("wages", "300000"), ("basic_amount_by_income", "true")];
+        let given = [("frequency", "annual"), ("wages", "300000"), ("federal_claim", "12421")];
+        assert_eq!(amounts(&by_income, &["federal_tax"]), amounts(&given, &["federal_tax"]));
+    }
+
+    #[test]
+    fn nothing_that_the_employee_chose_makes_pay_negative() {
+        let rules = canada().unwrap();
+        let program = rules.on("2021-05-14".parse().unwrap()).unwrap();
+        let case = program.case("Ada").with("frequency", "biweekly").with("province", "ON");
+        let case = case.with("wages", "100").with("provincial_claim", "10880");
+        let extra = program.run(&case.clone().with("extra_tax", "5000")).unwrap();
+        assert_eq!(extra.net().unwrap().to_string(), "0");
+        assert_eq!(extra.amount("federal_tax").unwrap().to_string(), "98.42");
+        let refused = program.run(&case.with("registered_pension", "300")).unwrap_err();
+        assert_eq!(refused.code(), "payroll.check_failed");
+        assert!(refused.to_string().contains("registered_pension"), "{refused}");
+    }
+
+    /// The figures are those of January to June; July has an edition of its own.
+    #[test]
+    fn days_of_the_next_edition_are_refused() {
+        let rules = canada().unwrap();
+        assert!(rules.on("2021-06-30".parse().unwrap()).is_ok());
+        let Err(error) = rules.on("2021-07-01".parse().unwrap()) else { panic!("it has none") };
+        assert_eq!(error.code(), "payroll.no_version");
+    }
 }

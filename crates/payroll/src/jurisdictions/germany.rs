@@ -43,6 +43,7 @@ const CLASSES: &[&str] = &["I", "II", "III", "IV", "V", "VI"];
 const CENTS: &[(&str, &str)] = &[
     ("RE4", "wage"),
     ("SONSTB", "bonus"),
+    ("MBV", "untaxed_shares"),
     ("JRE4", "expected_wage"),
     ("LZZFREIB", "allowance"),
     ("LZZHINZU", "addition"),
@@ -91,8 +92,7 @@ const FLAGS: &[(&str, &str, bool)] = &[
 /// ```
 ///
 /// # Errors
-/// [`PayError::UnknownInput`] for a name that the program of neither year has; [`PayError::BadInput`] for `MBV`, which these rules leave
-/// out, unless it is zero. Other wrong values are errors of the run.
+/// [`PayError::UnknownInput`] for a name that the program of neither year has. Wrong values are errors of the run.
 pub fn by_pap_names<'p>(
     mut case: Case<'p>,
     inputs: &[(&str, Decimal)],
@@ -127,8 +127,6 @@ pub fn by_pap_names<'p>(
                 case.set("factor", value)
             }
             "af" | "f" => {}
-            "MBV" if value.is_zero() => {}
-            "MBV" => return Err(left_out(&case, value)),
             _ => other(&mut case, name, value, hundredth()),
         }
     }
@@ -145,15 +143,6 @@ fn other(case: &mut Case<'_>, name: &str, value: Decimal, hundredth: Decimal) {
     } else {
         // Refused by its own name.
         case.set(name, value);
-    }
-}
-
-fn left_out(case: &Case<'_>, value: Decimal) -> PayError {
-    PayError::BadInput {
-        employee: case.employee().into(),
-        field: "MBV".into(),
-        value: value.to_string(),
-        wanted: "input of these rules: run the ministry's own program, by payroll::pap".into(),
     }
 }
 

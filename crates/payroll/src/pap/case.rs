@@ -28,6 +28,7 @@ pub struct Case<'p> {
     missing: Vec<usize>,
     memory: Memory,
     calls: Vec<u32>,
+    is_limited: bool,
 }
 
 /// What a run gave: valid until the case is changed or run again.
@@ -57,6 +58,7 @@ impl<'p> Case<'p> {
             missing: needed.map(|(at, _)| at).collect(),
             memory: start.clone(),
             calls: Vec::with_capacity(pap.program.depth),
+            is_limited: true,
         }
     }
 
@@ -98,7 +100,9 @@ impl<'p> Case<'p> {
         let Some(variable) = self.pap.variables.get(slot.0) else {
             return Err(self.foreign(slot.0));
         };
-        limits::check(variable, value)?;
+        if self.is_limited {
+            limits::check(variable, value)?;
+        }
         let at = variable.register as usize;
         match variable.ty {
             Type::Decimal => self.given.bigs[at] = Big::from_decimal(value),
@@ -117,6 +121,24 @@ impl<'p> Case<'p> {
             pap: self.pap.name.clone(),
             known: "found by Pap::input".to_owned(),
         }
+    }
+
+    /// Takes from now on what an input's type can hold, also outside of what the ministry documents for its name so far: for the file of a year
+    /// that widens it, before a release of ours knows of that. The file's own program has the word.
+    ///
+    /// ```
+    /// use fondaco_payroll::pap::{Pap, shipped};
+    /// let pap = Pap::read(shipped::LOHNSTEUER_2026)?;
+    /// let mut case = pap.case();
+    /// assert!(case.set_text("KVZ", "2.905").is_err());
+    /// case.without_limits().set_text("KVZ", "2.905")?;
+    /// case.set("RE4", 4_800_000)?.set("STKL", 1)?.set("LZZ", 1)?;
+    /// assert!(case.rest_zero().run().is_ok());
+    /// # Ok::<(), fondaco_payroll::pap::PapError>(())
+    /// ```
+    pub fn without_limits(&mut self) -> &mut Self {
+        self.is_limited = false;
+        self
     }
 
     /// Sets all inputs to zero that have no default and were not set, as an empty field of the ministry's own calculator counts.

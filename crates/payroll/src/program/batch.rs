@@ -53,6 +53,9 @@ pub struct BatchResult {
     pub digits: Vec<u8>,
     /// The rows that could not be computed, and why, in order.
     pub errors: Vec<(usize, PayError)>,
+    /// The rows of which more is withheld than is paid, in order: their net pay is below zero. Of a program that is for
+    /// [some results](Program::only) and has no net pay among them, none.
+    pub short: Vec<usize>,
 }
 
 impl BatchResult {
@@ -159,6 +162,7 @@ impl<'p> Batch<'p> {
             columns: outputs.iter().map(|_| Vec::with_capacity(rows)).collect(),
             digits: outputs.iter().map(|output| self.program.output_digits(*output)).collect(),
             errors: Vec::new(),
+            short: Vec::new(),
         };
         let starts = (0..rows).step_by(each);
         let parts: Vec<BatchResult> = if threads <= 1 {
@@ -183,6 +187,7 @@ impl<'p> Batch<'p> {
                 column.extend(more);
             }
             result.errors.extend(part.errors);
+            result.short.extend(part.short);
         }
         Ok(result)
     }
@@ -191,15 +196,18 @@ impl<'p> Batch<'p> {
         let mut runner = self.program.runner();
         let mut columns: Vec<Vec<i64>> =
             outputs.iter().map(|_| Vec::with_capacity(rows.len())).collect();
-        let mut errors = Vec::new();
+        let (mut errors, mut short) = (Vec::new(), Vec::new());
+        let net = self.program.output("net").ok();
         for row in rows {
             let done = self.row(&mut runner, row, outputs, &mut columns);
             if let Err(error) = done {
                 columns.iter_mut().for_each(|column| column.push(0));
                 errors.push((row, error));
+            } else if net.is_some_and(|net| runner.units(net) < 0) {
+                short.push(row);
             }
         }
-        BatchResult { columns, digits: Vec::new(), errors }
+        BatchResult { columns, digits: Vec::new(), errors, short }
     }
 
     fn row(
@@ -213,7 +221,7 @@ impl<'p> Batch<'p> {
         if let Some(wrong) = self.wrong.get(&row) {
             return Err(wrong.clone());
         }
-        runner.clear();
+        // Every row sets the same inputs, so that none keeps what another had.
         for (input, units) in &self.columns {
             runner.set(*input, units[row])?;
         }

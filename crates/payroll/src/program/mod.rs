@@ -6,6 +6,7 @@ mod case;
 mod claims;
 mod exact;
 mod interval;
+mod only;
 mod op;
 mod run;
 mod runner;
@@ -61,6 +62,8 @@ pub struct Program {
     /// Their names, and those of their arguments and steps.
     pub(crate) inner_names: BTreeSet<SmolStr>,
     pub(crate) slices: Slices,
+    /// Whether there are lists, whose rows may be there or not.
+    pub(crate) has_rows: bool,
 }
 
 /// Where an input stands, and what it may be.

@@ -50,6 +50,8 @@ pub struct Runner<'p> {
     employee: SmolStr,
     pub(crate) frame: Vec<i128>,
     given: Vec<bool>,
+    /// Whether what was not given stands in the frame by its default, from the run before.
+    filled: bool,
 }
 
 impl Program {
@@ -105,6 +107,7 @@ impl Program {
             employee: SmolStr::default(),
             frame: self.template.clone(),
             given: vec![false; self.inputs.len()],
+            filled: false,
         }
     }
 }
@@ -120,6 +123,7 @@ impl<'p> Runner<'p> {
     /// Forgets what was set.
     pub fn clear(&mut self) {
         self.given.fill(false);
+        self.filled = false;
     }
 
     /// Sets an input, in its smallest digits: cents of money.
@@ -140,6 +144,8 @@ impl<'p> Runner<'p> {
         }
         self.frame[usize::from(slot.reg)] = wide;
         self.given[input.0] = true;
+        // How many rows of a list there are says which of their columns have to be given.
+        self.filled &= !self.program.has_rows;
         Ok(())
     }
 
@@ -148,6 +154,14 @@ impl<'p> Runner<'p> {
     /// # Errors
     /// [`PayError::MissingInput`], and what a rule can't do with the inputs.
     pub fn run(&mut self) -> Result<(), PayError> {
+        if !self.filled {
+            self.fill()?;
+        }
+        run::run(self.program, &mut self.frame).map_err(|(step, fault)| self.failed(step, fault))
+    }
+
+    /// Puts the defaults of what was not given in their places.
+    fn fill(&mut self) -> Result<(), PayError> {
         for (slot, given) in self.program.inputs.iter().zip(&self.given) {
             if *given {
                 continue;
@@ -161,7 +175,8 @@ impl<'p> Runner<'p> {
                 None => return Err(self.missing(slot)),
             }
         }
-        run::run(self.program, &mut self.frame).map_err(|(step, fault)| self.failed(step, fault))
+        self.filled = true;
+        Ok(())
     }
 
     /// Computes the case once more with another value of one input, as far as a result needs it. The input may have the value, and the
@@ -281,6 +296,7 @@ impl<'p> Runner<'p> {
         if let Some(wrong) = &case.wrong {
             return Err(wrong.clone());
         }
+        self.filled = false;
         for (index, value) in case.values.iter().enumerate() {
             self.given[index] = value.is_some();
             if let (Some(units), Some(slot)) = (value, self.program.inputs.get(index)) {

@@ -37,9 +37,14 @@ impl Program {
 }
 
 fn slice(program: &Program, input: Reg, result: Reg) -> Slice {
-    let moves = depending(program, input);
+    kept(program, &depending(program, input), &[result]).0
+}
+
+/// The steps that results need, of those that `moves` says may be another than the last time, and all checks; and of each place of the
+/// frame, whether one of them reads it.
+pub(super) fn kept(program: &Program, moves: &[bool], results: &[Reg]) -> (Slice, Vec<bool>) {
     let mut needed = vec![false; program.template.len()];
-    needed[usize::from(result)] = true;
+    results.iter().for_each(|result| needed[usize::from(*result)] = true);
     let mut kept = vec![false; program.ops.len()];
     for (at, op) in program.ops.iter().enumerate().rev() {
         let keeps = match *op {
@@ -60,7 +65,8 @@ fn slice(program: &Program, input: Reg, result: Reg) -> Slice {
         Op::Jump { step } => Op::Jump { step: place(step) },
         op => op,
     });
-    Slice { ops: ops.collect(), steps }
+    let slice = Slice { ops: ops.collect(), steps: steps.clone() };
+    (slice, needed)
 }
 
 fn any(kept: &[bool], from: usize, to: usize) -> bool {

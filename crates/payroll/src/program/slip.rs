@@ -31,6 +31,9 @@ pub struct Line<'p> {
     pub amount: Decimal,
 }
 
+/// What is said of pay that does not reach for what is withheld.
+const SHORT: &str = "More is withheld than is paid: what is missing stays owed by the employee";
+
 /// What is shown, and is no part of net pay.
 const BESIDE_NET: [(&str, Kind); 3] = [
     ("Benefits in kind", Kind::Benefit),
@@ -106,6 +109,26 @@ impl<'p> Slip<'p> {
         self.amount("net")
     }
 
+    /// What is missing where more is withheld than is paid; zero where pay reaches. It stays owed by the employee: what is done about it the
+    /// host says (a payroll run takes it from the next pay), unless the rules have claims that carry it on.
+    ///
+    /// ```
+    /// use fondaco_payroll::jurisdictions::france;
+    /// let program = france()?.on("2026-02-28".parse()?)?;
+    /// let case = program.case("Ada").with("salary", "2000").with("headcount", 15).with("accident_rate", "2.08%");
+    /// assert!(program.run(&case.clone())?.short()?.is_zero());
+    /// let slip = program.run(&case.with("health_cover", "3000"))?;
+    /// assert_eq!(slip.short()?, -slip.net()?);
+    /// assert!(slip.to_report()?.to_string().contains("More is withheld than is paid"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`PayError::FigureTooLarge`].
+    pub fn short(&self) -> Result<Decimal, PayError> {
+        Ok((Decimal::ZERO - self.net()?).max(Decimal::ZERO))
+    }
+
     /// Every component, in the file's order, those of nothing too.
     ///
     /// # Errors
@@ -154,7 +177,10 @@ impl<'p> Slip<'p> {
                 report.push(Row::new([line.about.into(), line.amount.into()]).at_level(1));
             }
         }
-        Ok(report)
+        Ok(match self.short()?.is_zero() {
+            true => report,
+            false => report.note(word(SHORT)),
+        })
     }
 
     fn currency(&self) -> Currency {

@@ -7,6 +7,7 @@ mod figure;
 mod file;
 mod names;
 mod places;
+mod problems;
 mod set;
 mod taxability;
 mod versions;
@@ -25,6 +26,9 @@ pub use set::{RuleSet, TOTALS};
 /// A JSON schema of files of rules, for editors: they offer and check fields, kinds and days while one writes. Save it beside the file, and
 /// say `#:schema rules.schema.json` in the file's first line.
 pub const SCHEMA: &str = include_str!("../../jurisdictions/rules.schema.json");
+
+/// The same for a part of a file, such as a state's: it has no head of its own.
+pub const PART_SCHEMA: &str = include_str!("../../jurisdictions/part.schema.json");
 
 /// What may have been meant by a name: the nearest of those that there are.
 pub(crate) fn names_like<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {

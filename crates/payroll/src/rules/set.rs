@@ -11,7 +11,7 @@ use super::blocks::Claim;
 use super::file::{Accumulator, Key, Kind, RuleFile, TableVersion};
 use super::names::symbols;
 use super::versions::{Version, Versions};
-use super::{Figure, names_like, places};
+use super::{Figure, names_like, places, problems};
 use crate::RuleError;
 use crate::compile::{self, Fault, Symbol};
 use crate::expr::Expr;
@@ -95,8 +95,8 @@ impl RuleSet {
             .map_err(|error| RuleSet::problems(text).into_iter().next().unwrap_or(error))
     }
 
-    /// All that is wrong with a file of TOML, as far as one thing can be looked at without another, in the file's order; nothing when
-    /// [`RuleSet::from_toml`] takes it.
+    /// All that is wrong with a file of TOML, in the file's order; nothing when [`RuleSet::from_toml`] takes it. What can't be read or is
+    /// wrong by itself is left out, and so are errors that would only say that it is missing; the rest is looked at without it.
     ///
     /// ```
     /// use fondaco_payroll::RuleSet;
@@ -120,12 +120,33 @@ impl RuleSet {
     /// ```
     #[must_use]
     pub fn problems(text: &str) -> Vec<RuleError> {
-        let set = match places::read(text).map(|file| RuleSet::unchecked(file, Vec::new())) {
-            Err(error) => return vec![error],
-            Ok(Err(error)) => return places::placed(text, &[error.into()]),
-            Ok(Ok(set)) => set,
-        };
-        places::placed(text, &set.faults())
+        problems::all(text)
+    }
+
+    /// The rules of a file and of parts that belong to it: what states add to the law of their federation. A part has no head of its own.
+    ///
+    /// # Errors
+    /// Those of [`RuleSet::from_toml`]; [`RuleSet::problems_of_parts`] says in which part, and in which line of it.
+    pub fn from_parts(parts: &[&str]) -> Result<RuleSet, RuleError> {
+        RuleSet::from_toml(&parts.join("\n"))
+    }
+
+    /// All that is wrong with a file and its parts: in which of them, with the line in that.
+    ///
+    /// ```
+    /// use fondaco_payroll::RuleSet;
+    /// use fondaco_payroll::jurisdictions::united_states;
+    /// let utah = "[[rule]]\nname = \"ut_levy\"\nkind = \"employer\"\nformula = \"futa_wages * 1%\"";
+    /// let problems = RuleSet::problems_of_parts(&[united_states::FILE, utah]);
+    /// let (part, error) = &problems[0];
+    /// assert_eq!((*part, error.place()), (1, Some((4, 12))));
+    /// assert!(RuleSet::problems_of_parts(&[united_states::FILE, united_states::TEXAS]).is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn problems_of_parts(parts: &[&str]) -> Vec<(usize, RuleError)> {
+        let found = RuleSet::problems(&parts.join("\n"));
+        found.into_iter().map(|error| problems::of_part(parts, error)).collect()
     }
 
     /// Checks what a file says, however it was read: by serde from JSON, or written in Rust.
@@ -149,7 +170,7 @@ impl RuleSet {
     }
 
     /// Names, versions and sums, and no formula yet.
-    fn unchecked(
+    pub(super) fn unchecked(
         mut file: RuleFile,
         mut functions: Vec<Arc<dyn Function>>,
     ) -> Result<RuleSet, RuleError> {
@@ -217,20 +238,28 @@ impl RuleSet {
 
     /// Compiles every version: what is wrong in one that holds next year is found today. A day on which only a part of the rules holds
     /// is none that anybody is paid on; that no day has all of them is an error.
-    fn faults(&self) -> Vec<Fault> {
+    pub(super) fn faults(&self) -> Vec<Fault> {
         let mut days = self.changes();
         if days.is_empty() {
             days.push(NaiveDate::default());
         }
-        if let Err(error) = self.check_cases() {
-            return vec![error.into()];
-        }
-        let (mut found, mut missing, mut whole) = (Vec::new(), None, false);
+        let of_cases = self.check_cases();
+        let mut wrong = of_cases.clone();
+        let mut found: Vec<Fault> = of_cases.into_iter().map(Fault::from).collect();
+        let (mut missing, mut whole) = (None, false);
         for day in days {
-            let faults = match compile::check_figures(self, day) {
-                Err(error) => vec![error.into()],
-                Ok(()) => compile::faults(self, day),
-            };
+            let mut faults = Vec::new();
+            for error in compile::check_figures(self, day) {
+                if !wrong.iter().any(|known| is_of_same(known, &error)) {
+                    faults.push(Fault::from(error.clone()));
+                    wrong.push(error);
+                }
+            }
+            // A rule that uses a wrong table is wrong for that alone.
+            let more = compile::faults(self, day).into_iter();
+            faults.extend(
+                more.filter(|fault| !wrong.iter().any(|known| is_of_same(known, &fault.error))),
+            );
             whole |= faults.is_empty();
             let held = faults.iter().take_while(|fault| !is_missing(&fault.error)).count();
             missing = faults.get(held).cloned().or(missing);
@@ -247,16 +276,16 @@ impl RuleSet {
     }
 
     /// What is said for a case that there is none of, such as a choice's value with a slip of the pen, would hold for nobody.
-    fn check_cases(&self) -> Result<(), RuleError> {
-        for (parameter, versions) in self.file.parameters.iter().zip(&self.parameters) {
-            let checked = self.check_by(&parameter.by, versions.cases());
-            checked.map_err(|error| error.of("parameter", &parameter.name))?;
-        }
-        for (table, versions) in self.file.tables.iter().zip(&self.tables) {
-            let checked = self.check_by(&table.by, versions.cases());
-            checked.map_err(|error| error.of("table", &table.name))?;
-        }
-        Ok(())
+    fn check_cases(&self) -> Vec<RuleError> {
+        let parameters = self.file.parameters.iter().zip(&self.parameters).map(|(of, versions)| {
+            let checked = self.check_by(&of.by, versions.cases());
+            checked.map_err(|error| error.of("parameter", &of.name))
+        });
+        let tables = self.file.tables.iter().zip(&self.tables).map(|(of, versions)| {
+            let checked = self.check_by(&of.by, versions.cases());
+            checked.map_err(|error| error.of("table", &of.name))
+        });
+        parameters.chain(tables).filter_map(Result::err).collect()
     }
 
     fn check_by<'v>(
@@ -383,6 +412,20 @@ fn about_total(name: &str) -> &'static str {
         "gross" => "Gross pay",
         "net" => "Net pay",
         _ => "Cost of the employer",
+    }
+}
+
+/// Whether two errors lie in the same figure or table, however far in they are told.
+fn is_of_same(one: &RuleError, other: &RuleError) -> bool {
+    let (one, other) = (innermost(one), innermost(other));
+    one.is_some_and(|(what, _)| matches!(what, "parameter" | "table")) && one == other
+}
+
+/// What an error lies in: the innermost thing that has a name.
+fn innermost(error: &RuleError) -> Option<(&'static str, &str)> {
+    match error {
+        RuleError::In { what, name, error } => innermost(error).or(Some((*what, name.as_str()))),
+        _ => None,
     }
 }
 

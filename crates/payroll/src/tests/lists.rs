@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use super::{file, refused, rules};
 use crate::garnishment::{Limit, Order, PayPeriod, serve};
 use crate::jurisdictions::us_labour;
-use crate::overtime::{OvertimeRules, Shift};
+use crate::overtime::{OvertimeRules, Salary, Shift};
 use crate::{Batch, RuleSet};
 
 const SEGMENTS: &str = r#"
@@ -264,6 +264,7 @@ proptest! {
         bonus in 0_i64..50_000,
         is_california in any::<bool>(),
         in_cents in any::<bool>(),
+        salary in prop::option::of((0_i64..400_000, 0_usize..4, prop::option::of(1_i64..60))),
     ) {
         let rules = us_labour().unwrap();
         let program = rules.on("2026-01-31".parse().unwrap()).unwrap();
@@ -271,6 +272,11 @@ proptest! {
         let law = if is_california { "california" } else { "federal" };
         let mut case = program.case("Ada").with("overtime_law", law).with("work_bonus", cents(bonus));
         case = case.with("rate_in_cents", in_cents);
+        let names = ["weekly", "biweekly", "semimonthly", "monthly"];
+        if let Some((amount, period, hours)) = salary {
+            case = case.with("salary", cents(amount)).with("salary_period", names[period]);
+            case.set("salary_hours", Decimal::from(hours.unwrap_or(0)));
+        }
         let mut shifts = Vec::new();
         for (day, (quarters, rate)) in hours.iter().zip(&rates).enumerate() {
             let (hours, rate) = (Decimal::new(*quarters * 25, 2), cents(*rate));
@@ -286,7 +292,16 @@ proptest! {
         let law = if is_california { OvertimeRules::california() } else { OvertimeRules::flsa() };
         let half_up = fondaco_core::Rounding::HalfUp;
         let law = if in_cents { law.rate_rounded_to(2, half_up) } else { law };
-        let paid = law.week(&shifts, cents(bonus), fondaco_core::Rounding::HalfUp).unwrap();
+        let paid = match salary {
+            None => law.week(&shifts, cents(bonus), half_up).unwrap(),
+            Some((amount, period, hours)) => {
+                let periods =
+                    [PayPeriod::Weeks(1), PayPeriod::Weeks(2), PayPeriod::Semimonthly, PayPeriod::Months(1)];
+                let hours = hours.map(Decimal::from);
+                let salary = Salary { amount: cents(amount), period: periods[period], hours };
+                law.salaried_week(&salary, &shifts, cents(bonus), half_up).unwrap()
+            }
+        };
         prop_assert_eq!(slip.amount("regular_rate").unwrap(), paid.regular_rate.normalize());
         prop_assert_eq!(slip.amount("overtime_premium").unwrap(), paid.premium.normalize());
         prop_assert_eq!(slip.gross().unwrap(), paid.total.normalize());

@@ -131,3 +131,110 @@ fn of_two_checks_of_a_name_the_second_is_shown_though_an_input_has_the_name_too(
     let problems = RuleSet::problems(&text);
     assert_eq!(problems.iter().map(RuleError::place).collect::<Vec<_>>(), [Some((9, 8))]);
 }
+
+/// A wrong day, a wrong formula, a figure with a slip of the pen, a table out of order, a wrong unit and a circle are told at once, and who
+/// names any of them is not told besides.
+#[test]
+fn everything_that_is_wrong_is_told_in_one_round() {
+    let text = file(
+        r#"[[input]]
+name = "salary"
+type = "money"
+
+[[input]]
+name = "hours"
+type = "hours"
+
+[[parameter]]
+name = "late"
+type = "money"
+values = [{ from = "2025-13-01", value = "5" }]
+
+[[parameter]]
+name = "rate"
+type = "rate"
+values = [{ from = "2025-01-01", value = "1O%" }]
+
+[[table]]
+name = "bands"
+kind = "slab"
+of = "money"
+versions = [{ from = "2025-01-01", rows = [[100, "1%"], [50, "2%"]] }]
+
+[[rule]]
+name = "uses_them"
+kind = "value"
+formula = "max(late, round(bands(salary) + salary * rate, 2, up)) + pays(hours)"
+
+[[rule]]
+name = "cut_off"
+kind = "value"
+formula = "round(salary, 2"
+
+[[rule]]
+name = "uses_cut_off"
+kind = "value"
+formula = "cut_off + 1"
+
+[[rule]]
+name = "one"
+kind = "value"
+formula = "other"
+
+[[rule]]
+name = "other"
+kind = "value"
+formula = "one + salary"
+
+[[rule]]
+name = "of_the_circle"
+kind = "tax"
+formula = "one / 3"
+
+[[rule]]
+name = "misspelt"
+kind = "tax"
+formula = "round(salry * 10%, 2, up)"
+
+[[rule]]
+name = "salary"
+kind = "tax"
+formula = "money(1)"
+"#,
+    );
+    let problems = RuleSet::problems(&text);
+    let said: Vec<(String, String)> =
+        problems.iter().map(|error| (at(&text, error), error.without_place())).collect();
+    let wanted = [
+        ("\"hours\"", "input hours: "),
+        ("\"2025-13-01\", value", "\"2025-13-01\" is no day"),
+        ("\"1O%\"", "parameter rate: "),
+        ("[50, \"2%\"]", "table bands: "),
+        ("\"", ""),
+        ("\"one\"", "one"),
+        ("one / 3\"", "rule of_the_circle: "),
+        ("salry * 10%", "rule misspelt: "),
+        ("\"salary\"", "salary is there twice"),
+    ];
+    for ((place, said), (wanted_place, wanted)) in said.iter().zip(wanted) {
+        assert!(place.starts_with(wanted_place), "{place} {said} instead of {wanted_place}");
+        assert!(said.contains(wanted), "{said} instead of {wanted}");
+    }
+    assert_eq!(said.len(), wanted.len(), "{said:#?}");
+}
+
+/// What is wrong in a state's file is told with its own line, and the federal file is not to blame.
+#[test]
+fn parts_are_checked_with_lines_of_their_own() {
+    use crate::jurisdictions::united_states::{CALIFORNIA, FILE, PENNSYLVANIA};
+    let broken =
+        PENNSYLVANIA.replacen("pa_compensation * pa_tax_rate", "pa_compensation * pa_tax", 1);
+    let problems = RuleSet::problems_of_parts(&[FILE, CALIFORNIA, &broken]);
+    let [(2, error)] = problems.as_slice() else { panic!("{problems:?}") };
+    let (line, _) = error.place().unwrap();
+    assert!(broken.lines().nth(line - 1).unwrap().contains("pa_tax,"), "{error}");
+    let cut = CALIFORNIA.replacen("[[choice]]", "[[choic]]", 1);
+    let problems = RuleSet::problems_of_parts(&[FILE, &cut, PENNSYLVANIA]);
+    assert!(problems.iter().all(|(part, _)| *part == 1), "{problems:?}");
+    assert_eq!(RuleSet::problems_of_parts(&[FILE, CALIFORNIA, PENNSYLVANIA]), []);
+}

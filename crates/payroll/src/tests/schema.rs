@@ -9,8 +9,8 @@ use crate::jurisdictions::{
 };
 use crate::rules::{
     Accumulator, Argument, Arrears, Base, Callable, Check, Choice, Claim, Claims, Formula, Input,
-    List, Parameter, ParameterVersion, Rounded, Rule, RuleFile, SCHEMA, Scaled, Step, Table,
-    TableVersion, Withholding,
+    List, PART_SCHEMA, Parameter, ParameterVersion, Rounded, Rule, RuleFile, SCHEMA, Scaled, Step,
+    Table, TableVersion, Withholding,
 };
 
 fn schema() -> Value {
@@ -129,6 +129,23 @@ fn the_files_that_come_along_keep_to_the_schema() {
         &with_states.join("\n"),
     ] {
         assert_eq!(problems(file), Vec::<String>::new());
+    }
+}
+
+/// A state's file has everything but a head.
+#[test]
+fn parts_have_a_schema_without_a_head() {
+    let part: Value = serde_json::from_str(PART_SCHEMA).unwrap();
+    let said = part["properties"].as_object().unwrap();
+    let mut known = fields::<RuleFile>();
+    known.retain(|field| !["name", "title", "currency"].contains(&field.as_str()));
+    assert_eq!(said.keys().cloned().collect::<BTreeSet<_>>(), known);
+    for (field, of) in said {
+        assert_eq!(of["$ref"], format!("rules.schema.json#/properties/{field}"));
+    }
+    for state in [united_states::CALIFORNIA, united_states::PENNSYLVANIA, united_states::TEXAS] {
+        let fields: toml::Table = toml::from_str(state).unwrap();
+        assert!(fields.keys().all(|field| said.contains_key(field)));
     }
 }
 

@@ -223,6 +223,10 @@ const WORDS: &[(&str, &str)] = &[
     ("Minutes lost", "Verlorene Minuten"),
     ("Month", "Monat"),
     ("More if it came with the lot of period", "Mehrkosten, käme es mit dem Los der Periode"),
+    (
+        "More is withheld than is paid: what is missing stays owed by the employee",
+        "Es wird mehr einbehalten als gezahlt: was fehlt, schuldet der Arbeitnehmer weiterhin",
+    ),
     ("Movement", "Bewegung"),
     ("Moving range", "Gleitende Spannweite"),
     ("Multiple", "Vielfaches von"),

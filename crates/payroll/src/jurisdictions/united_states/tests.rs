@@ -143,3 +143,24 @@ fn a_state_that_owes_the_union_costs_its_employers_more() {
     assert_eq!(said(&program, &case, "futa"), "42.00");
     assert_eq!(said(&program, &case.with("futa_credit_reduction", "1.2%"), "futa"), "126.00");
 }
+
+/// 26 CFR 31.3402(i)-2(a)(1): the request is met only as far as it does not exceed what remains after all that federal, state and local law
+/// requires to be withheld.
+#[test]
+fn extra_withholding_takes_no_more_than_remains() {
+    let alone = program("2026-03-31", &[]);
+    let case = alone.case("Ada").with("frequency", "biweekly").with("wages", "1200");
+    let case = case.with("w4_extra", "5000").with("reimbursements", "40");
+    // 1,200 less 91.80 of Social Security and Medicare and 60.15 of tax: 1,564 a year, over 26.
+    assert_eq!(said(&alone, &case, "extra_withholding"), "1048.05");
+    assert_eq!(said(&alone, &case, "net"), "40.00");
+    let some = alone.case("Ada").with("frequency", "biweekly").with("wages", "600");
+    let some = some.with("w4_extra", "50");
+    assert_eq!(said(&alone, &some, "extra_withholding"), "50.00");
+    let both = program("2026-03-31", &[CALIFORNIA, PENNSYLVANIA]);
+    let case = both.case("Ada").with("frequency", "weekly").with("wages", "2000");
+    let case = case.with("ca_unemployment_rate", 0).with("pa_unemployment_rate", 0);
+    let case = case.with("retirement_deferrals", "100").with("w4_extra", "5000");
+    assert_ne!(said(&both, &case, "ca_income_tax"), "0.00");
+    assert_eq!(said(&both, &case, "net"), "0.00");
+}
