@@ -15,6 +15,7 @@
 //! | [`EnterBills`], [`ReleaseBills`] | billed, matched with order and receipts | | goods received, tax / suppliers; differences to stock or to an expense |
 //! | [`SendBack`], [`CreditSuppliers`] | goods go back, are credited | out | goods received / stock; suppliers / goods received |
 //! | [`MoveGoods`], [`ChangeCost`] | transfers, counts, scrap; freight, write-downs | as said | by cause |
+//! | [`Cancel`] | a document is taken back | as it was | its facts with the opposite sign |
 //!
 //! # Commands
 //! Each takes many documents, all or none: a day's deliveries are one commit. Documents are named by their codes, and have ids made of them
@@ -27,6 +28,7 @@
 //!
 //! [`Company::verify`] recomputes all of it.
 
+mod cancel;
 mod document;
 mod error;
 mod goods;
@@ -40,6 +42,7 @@ mod sales;
 mod setup;
 mod verify;
 
+pub use cancel::{Cancel, Named};
 pub use document::{
     Document, DocumentKind, Line, LineMatch, NewLine, PartLine, Settlement, Status,
 };

@@ -253,6 +253,45 @@ impl Desk {
         self.settlements.push(of);
     }
 
+    /// What went into the lines of a document, as it is stored.
+    pub(crate) fn matches_of(
+        &mut self,
+        tx: &mut Tx<'_>,
+        document: DocumentId,
+    ) -> Result<Vec<Arc<LineMatch>>, CompanyError> {
+        Ok(tx.peek_scan(&fondaco_core::Range::<LineMatch>::by_key(&document))?)
+    }
+
+    /// Documents that count and that something of a document went into, or that settle it: what keeps it from being cancelled.
+    pub(crate) fn rests_on(
+        &mut self,
+        tx: &mut Tx<'_>,
+        document: DocumentId,
+    ) -> Result<Option<Document>, CompanyError> {
+        let matches = tx.peek_scan(&fondaco_core::Range::by(LineMatch::BY_OF, &document))?;
+        let settled = tx.peek_scan(&fondaco_core::Range::by(Settlement::BY_OF, &document))?;
+        let returned = tx.peek_scan(&fondaco_core::Range::by(Document::BY_OF, &document))?;
+        let by_lines = matches.iter().map(|row| row.document);
+        let by_settlements = settled.iter().map(|row| row.document);
+        let ids = by_lines.chain(by_settlements).chain(returned.iter().map(|row| row.id));
+        for id in ids.collect::<BTreeSet<_>>() {
+            let other = self.document(tx, id)?;
+            if other.status != super::Status::Cancelled {
+                return Ok(Some(other));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What a document settled, as it is stored.
+    pub(crate) fn settlements_of(
+        &mut self,
+        tx: &mut Tx<'_>,
+        document: DocumentId,
+    ) -> Result<Vec<Arc<Settlement>>, CompanyError> {
+        Ok(tx.peek_scan(&fondaco_core::Range::<Settlement>::by_key(&document))?)
+    }
+
     /// Tells the books; the entry is that of a document where one is named.
     pub(crate) fn tell(&mut self, facts: Facts, of: Option<DocumentId>) {
         self.facts.push(Told { facts, of });

@@ -315,6 +315,7 @@ pub(crate) fn blank() -> Line {
         stock_move: None,
         promise: None.into(),
         expected: None.into(),
+        charge: None.into(),
         refused: None.into(),
         text: None.into(),
     }

@@ -16,6 +16,7 @@ use fondaco_inventory::moves::Move;
 use smol_str::SmolStr;
 
 use super::{DocumentKind, Status};
+use crate::company::posting::Figure;
 
 /// A document: its head.
 #[derive(Record, Debug, Clone, PartialEq)]
@@ -159,6 +160,8 @@ pub struct Line {
     pub promise: Rare<Id<Reservation>>,
     /// What is on order for it.
     pub expected: Rare<Id<Expected>>,
+    /// Of a bill: what it is, where it is no goods of an order.
+    pub charge: Rare<Figure>,
     /// Of a receipt: how much came and was refused at the gate.
     pub refused: Rare<Qty>,
     /// What people read.
@@ -206,6 +209,8 @@ pub struct LineMatch {
     pub of_line: u32,
     /// How much, in the item's stock unit.
     pub quantity: Qty,
+    /// By how much the goods were revalued for it, where a bill said otherwise than their receipt.
+    pub revalued: Amount,
 }
 
 /// That so much of a document was settled by another: an invoice by a payment or a credit. A fact, which counts while the document that

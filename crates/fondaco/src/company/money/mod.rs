@@ -6,6 +6,7 @@ use fondaco_accounting::ledger::{Amount, ItemKey, OpenItem};
 use fondaco_core::engine::Part;
 use fondaco_core::{Money, Tx};
 
+pub(crate) use payment::payment_facts;
 pub use payment::{NewPayment, Pay, Settles};
 
 use super::document::{Document, Status};

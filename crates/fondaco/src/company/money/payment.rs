@@ -241,7 +241,6 @@ fn pay(
         let (given, taken) = (new.amount, Amount::from_units(taken).money(currency));
         return Err(CompanyError::PaymentShort { document: name, given, taken });
     }
-    let facts = facts(tx, desk, new, (&partner, &settled))?;
     let document = Document {
         party: partner.party,
         date: new.date,
@@ -249,6 +248,7 @@ fn pay(
         method: new.method.clone().into(),
         ..head(tx, kind, &new.code, currency)
     };
+    let facts = facts(tx, desk, &document, (&partner, &settled))?;
     let id = document.id;
     desk.add(document, Vec::new());
     post(tx, desk, (id, new), (&facts, &settled))?;
@@ -350,25 +350,41 @@ fn discount(document: &Document, date: NaiveDate) -> Result<Amount, CompanyError
     stored(best.reduction, &name, "discount")
 }
 
+/// What a payment that is stored told the books.
+pub(crate) fn payment_facts(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    payment: &Document,
+    partner: &Partner,
+) -> Result<Facts, CompanyError> {
+    let mut settled = Vec::new();
+    for row in desk.settlements_of(tx, payment.id)? {
+        let (discount, write_off) = (row.discount, row.write_off);
+        let paid = row.amount.units() - discount.units() - write_off.units();
+        let document = desk.document(tx, row.of)?;
+        settled.push(Settled { document, paid: Amount::from_units(paid), discount, write_off });
+    }
+    facts(tx, desk, payment, (partner, &settled))
+}
+
 /// What a payment tells the books.
 fn facts(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
-    new: &NewPayment,
+    payment: &Document,
     (partner, settled): (&Partner, &[Settled]),
 ) -> Result<Facts, CompanyError> {
-    let event = match new.to_supplier {
-        true => BusinessEvent::SupplierPayment,
-        false => BusinessEvent::CustomerPayment,
+    let event = match payment.kind {
+        DocumentKind::SupplierPayment => BusinessEvent::SupplierPayment,
+        _ => BusinessEvent::CustomerPayment,
     };
     let place = Place {
         party_group: partner.party_group.clone(),
-        method: new.method.clone(),
+        method: payment.method.cloned(),
         ..Place::default()
     };
-    let name = new.kind().name_of(&new.code);
-    let mut facts = Facts::new(event, new.date, name).party(partner.party);
-    facts.facts.push(Fact::new(Figure::Paid, new.amount).at(place.clone()));
+    let mut facts = Facts::new(event, payment.date, payment.name()).party(partner.party);
+    facts.facts.push(Fact::new(Figure::Paid, payment.money(payment.net)).at(place.clone()));
     for one in settled {
         for (figure, tax_code, amount) in let_off(tx, desk, one)? {
             let place = Place { tax_code, ..place.clone() };

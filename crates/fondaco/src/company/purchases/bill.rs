@@ -389,7 +389,7 @@ fn charges(
             ..desk.place(tx, line.item, site)?
         };
         entering.facts.push(Fact::new(figure, line.net.money(currency)).at(place));
-        entering.lines.push(line);
+        entering.lines.push(Line { charge: Some(figure).into(), ..line });
     }
     Ok(())
 }

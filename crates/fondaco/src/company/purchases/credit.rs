@@ -76,17 +76,19 @@ fn credit(
         let line = part_of(&of, quantity, (id, number), bill.currency);
         let place = desk.place(tx, of.item, bill.site)?;
         let place = Place { tax_code: of.tax_code.clone(), ..place };
+        let (goods, back) = match of.item {
+            Some(_) => take_returned(tx, desk, (&of, quantity), (id, number))?,
+            None => (Amount::ZERO, Qty::ZERO),
+        };
         let figures = match of.item {
-            Some(_) => {
-                let goods = take_returned(tx, desk, (&of, quantity), (id, number))?;
-                [(Figure::Goods, goods), (Figure::Difference, less(line.net, goods))]
-            }
+            Some(_) => [(Figure::Goods, goods), (Figure::Difference, less(line.net, goods))],
             None => [(Figure::Expense, line.net), (Figure::Difference, Amount::ZERO)],
         };
         for (figure, amount) in figures {
             facts.push(Fact::new(figure, bill.money(amount)).at(place.clone()));
         }
-        lines.push(line);
+        let went = Line { sold: goods, matched: back, ..line };
+        lines.push(went);
         desk.put_line(Line { invoiced: plus(of.invoiced, quantity), ..of });
     }
     let (net, taxed) = tax(&mut lines, &name, bill.currency)?;
@@ -119,8 +121,9 @@ fn take_returned(
     desk: &mut Desk,
     (of, quantity): (&Line, Qty),
     (document, line): (DocumentId, u32),
-) -> Result<Amount, CompanyError> {
-    let Some(ordered) = of.of.zip(of.of_line) else { return Ok(Amount::ZERO) };
+) -> Result<(Amount, Qty), CompanyError> {
+    let none = (Amount::ZERO, Qty::ZERO);
+    let Some(ordered) = of.of.zip(of.of_line) else { return Ok(none) };
     let (mut goods, mut left) = (0_i64, quantity);
     for receipt in desk.carried_out(tx, ordered, DocumentKind::Receipt)? {
         let key = (receipt.document, receipt.number);
@@ -139,6 +142,7 @@ fn take_returned(
                 of: back.document,
                 of_line,
                 quantity: part,
+                revalued: Amount::ZERO,
             });
             goods = goods.saturating_sub(taken.units());
             left = Line::left(left, &[part]);
@@ -149,5 +153,5 @@ fn take_returned(
             });
         }
     }
-    Ok(Amount::from_units(goods))
+    Ok((Amount::from_units(goods), Line::left(quantity, &[left])))
 }

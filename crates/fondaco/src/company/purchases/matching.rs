@@ -48,6 +48,7 @@ pub(super) fn take_ahead(
             of: receipt.0,
             of_line: receipt.1,
             quantity: part,
+            revalued: Amount::ZERO,
         });
         worth = worth.saturating_add(taken.units());
         left = Line::left(left, &[part]);
@@ -110,7 +111,14 @@ pub(super) fn take_receipts(
         let key = (receipt.document, receipt.number);
         let receipt = desk.line(tx, key)?.unwrap_or(receipt);
         let (document, line) = (billed.document, billed.number);
-        desk.note_match(LineMatch { document, line, of: key.0, of_line: key.1, quantity: part });
+        desk.note_match(LineMatch {
+            document,
+            line,
+            of: key.0,
+            of_line: key.1,
+            quantity: part,
+            revalued: if revalued { differs } else { Amount::ZERO },
+        });
         goods = goods.saturating_add(taken.units());
         difference = difference.saturating_add(less(price, taken).units());
         left = Line::left(left, &[part]);
@@ -130,7 +138,7 @@ pub(super) fn take_receipts(
 }
 
 /// Has a receipt cost so much more; whether it could: what was never valued keeps the difference.
-pub(super) fn revalue(
+pub(crate) fn revalue(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
     receipt: &Line,

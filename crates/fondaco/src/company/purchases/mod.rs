@@ -11,6 +11,7 @@ use fondaco_core::engine::Part;
 
 pub use bill::{BillLine, EnterBills, NewBill, ReleaseBills};
 pub use credit::CreditSuppliers;
+pub(crate) use matching::revalue;
 pub use order::OrderGoods;
 pub use receipt::{NewReceipt, Receive, ReceivedLine};
 pub use sending::SendBack;

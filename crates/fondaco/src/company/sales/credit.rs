@@ -218,6 +218,7 @@ fn take_cost(
                 of: back.document,
                 of_line,
                 quantity: part,
+                revalued: Amount::ZERO,
             });
             cost = cost.saturating_sub(taken.units());
             left = Line::left(left, &[part]);

@@ -14,7 +14,7 @@ use smol_str::SmolStr;
 use super::allow;
 use super::order::{check_partner, head, in_state};
 use crate::company::document::{
-    Desk, Document, DocumentKind, Line, PartLine, Status, blank, stored_quantity,
+    Desk, Document, DocumentKind, Line, LineMatch, PartLine, Status, blank, stored_quantity,
 };
 use crate::company::goods::{Telling, tell_value};
 use crate::company::masters::partner_of;
@@ -182,8 +182,7 @@ fn prepare(
     for ((of, quantity, lot), number) in parts.into_iter().zip(1..) {
         let Some(item) = of.item else { continue };
         let of = desk.line(tx, (of.document, of.number))?.unwrap_or(of);
-        // What was invoiced ahead is matched by what leaves first.
-        let ahead = Line::left(of.invoiced, &[of.matched]).max(Qty::ZERO).min(quantity);
+        let ahead = match_ahead(tx, desk, (&of, quantity), (id, number))?;
         let given = Quantity::from_fixed(quantity, of.unit);
         let mut moved = NewMove::issue(item, given, location.clone(), new.date);
         moved = moved.document(id).party(order.party);
@@ -218,6 +217,36 @@ fn prepare(
     };
     desk.add(document, lines);
     Ok(made)
+}
+
+/// What was invoiced ahead is matched by what leaves first: how much of it.
+fn match_ahead(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    (of, quantity): (&Line, Qty),
+    (document, line): (DocumentId, u32),
+) -> Result<Qty, CompanyError> {
+    let mut left = Line::left(of.invoiced, &[of.matched]).max(Qty::ZERO).min(quantity);
+    let ahead = left;
+    if ahead == Qty::ZERO {
+        return Ok(ahead);
+    }
+    for invoice in desk.carried_out(tx, (of.document, of.number), DocumentKind::Invoice)? {
+        let part = Line::left(invoice.quantity, &[invoice.matched]).min(left);
+        if part > Qty::ZERO {
+            desk.note_match(LineMatch {
+                document: invoice.document,
+                line: invoice.number,
+                of: document,
+                of_line: line,
+                quantity: part,
+                revalued: Amount::ZERO,
+            });
+            left = Line::left(left, &[part]);
+            desk.put_line(Line { matched: plus(invoice.matched, part), ..invoice });
+        }
+    }
+    Ok(ahead)
 }
 
 pub(crate) fn plus(one: Qty, other: Qty) -> Qty {

@@ -134,11 +134,11 @@ fn invoice(
     for ((of, quantity, _), number) in parts.into_iter().zip(1..) {
         let of = desk.line(tx, (of.document, of.number))?.unwrap_or(of);
         let line = part_of(&of, quantity, (id, number), order.currency);
-        let (cost, matched) = take_cost(tx, desk, (&of, quantity), (id, number))?;
+        let (cost, shipped) = take_cost(tx, desk, (&of, quantity), (id, number))?;
         costs.push(cost);
-        let (invoiced, matched) = (plus(of.invoiced, quantity), plus(of.matched, matched));
+        let (invoiced, matched) = (plus(of.invoiced, quantity), plus(of.matched, shipped));
         desk.put_line(Line { invoiced, matched, ..of });
-        lines.push(Line { sold: cost, ..line });
+        lines.push(Line { sold: cost, matched: shipped, ..line });
     }
     let (net, taxed) = tax(&mut lines, &name, order.currency)?;
     let document = Document {
@@ -221,6 +221,7 @@ fn take_cost(
             of: delivery.document,
             of_line: delivery.number,
             quantity: part,
+            revalued: Amount::ZERO,
         });
         cost = cost.saturating_add(taken.units());
         left = Line::left(left, &[part]);

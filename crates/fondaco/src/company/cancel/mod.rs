@@ -1,0 +1,141 @@
+//! Taking documents back: exactly what they did, the other way round, on a day of its own. A document that others rest on is not cancelled
+//! before those are.
+
+mod billing;
+mod goods;
+mod orders;
+mod paid;
+
+use chrono::NaiveDate;
+use fondaco_core::policy::{Authority, Permission};
+use fondaco_core::store::Event;
+use fondaco_core::{Act, Tx};
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::document::{Desk, Document, DocumentKind, Status};
+use super::masters::partner_of;
+use super::sales::allow;
+use super::{CompanyError, rights};
+
+/// A document by its kind and code.
+///
+/// ```
+/// use fondaco::company::{Named, DocumentKind};
+/// let invoice = Named::new(DocumentKind::Invoice, "I-1");
+/// assert_eq!(invoice.code, "I-1");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Named {
+    /// What it is.
+    pub kind: DocumentKind,
+    /// Its code.
+    pub code: SmolStr,
+}
+
+impl Named {
+    /// This one.
+    pub fn new(kind: DocumentKind, code: impl Into<SmolStr>) -> Named {
+        Named { kind, code: code.into() }
+    }
+}
+
+/// Cancels documents: all or none, in their order. What each did is taken back: goods lie where they lay at what they cost, what was invoiced
+/// is to be invoiced again, what was paid is open again. It needs the right to what the document is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cancel {
+    /// Which.
+    pub documents: Vec<Named>,
+    /// The day on which that counts: not before theirs.
+    pub date: NaiveDate,
+}
+
+impl Cancel {
+    /// One document.
+    ///
+    /// ```
+    /// use fondaco::company::{Cancel, DocumentKind};
+    /// let cancel = Cancel::one(DocumentKind::Delivery, "D-1", "2026-03-05".parse()?);
+    /// assert_eq!(cancel.documents.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn one(kind: DocumentKind, code: impl Into<SmolStr>, date: NaiveDate) -> Cancel {
+        Cancel { documents: vec![Named::new(kind, code)], date }
+    }
+}
+
+impl Act for Cancel {
+    type Answer = ();
+    type Error = CompanyError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
+        let mut authorities: Vec<Authority> = Vec::new();
+        for named in &self.documents {
+            authorities.push(tx.authority(permission(named.kind))?);
+        }
+        for (index, named) in self.documents.iter().enumerate() {
+            // Each stands on what those before it left.
+            let mut desk = Desk::open(tx)?;
+            let authority = authorities.get(index);
+            cancel(tx, &mut desk, (named, self.date), authority)
+                .map_err(|error| error.at(index))?;
+            desk.finish(tx).map_err(|error| error.at(index))?;
+        }
+        Ok(())
+    }
+}
+
+fn permission(kind: DocumentKind) -> &'static Permission {
+    use DocumentKind as K;
+    match kind {
+        K::SalesOrder => &rights::SELL,
+        K::Delivery | K::CustomerReturn => &rights::SHIP,
+        K::Invoice | K::CreditNote => &rights::INVOICE,
+        K::CustomerPayment | K::SupplierPayment => &rights::PAY,
+        K::PurchaseOrder => &rights::BUY,
+        K::Receipt | K::SupplierReturn => &rights::RECEIVE,
+        K::Bill | K::SupplierCredit => &rights::BILL,
+    }
+}
+
+fn cancel(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    (named, date): (&Named, NaiveDate),
+    authority: Option<&Authority>,
+) -> Result<(), CompanyError> {
+    let document = desk.named(tx, named.kind, &named.code)?;
+    if document.status == Status::Cancelled {
+        let (document, status) = (document.name(), Status::Cancelled.code());
+        let why = "it was taken back already";
+        return Err(CompanyError::WrongState { document, status, why });
+    }
+    let partner = partner_of(tx, document.party)?;
+    if let Some(authority) = authority {
+        let gross = document.money(document.gross());
+        allow(tx, authority, &document.name(), (&partner, None), Some(gross))?;
+    }
+    if let Some(other) = desk.rests_on(tx, document.id)? {
+        let (document, by) = (document.name(), format!("{} rests on it", other.name()));
+        return Err(CompanyError::InUse { document, by });
+    }
+    let id = document.id;
+    use DocumentKind as K;
+    match document.kind {
+        K::SalesOrder | K::PurchaseOrder => orders::cancel(tx, desk, document)?,
+        K::Delivery | K::Receipt => goods::cancel_moved(tx, desk, document, date)?,
+        K::CustomerReturn | K::SupplierReturn => goods::cancel_returned(tx, desk, document, date)?,
+        K::Invoice | K::Bill | K::CreditNote | K::SupplierCredit => {
+            billing::cancel(tx, desk, document, (date, &partner))?;
+        }
+        K::CustomerPayment | K::SupplierPayment => {
+            paid::cancel(tx, desk, document, (date, &partner))?
+        }
+    }
+    let document = desk.document(tx, id)?;
+    tx.emit(Event::new("document.cancelled").with("document", id).with("date", date));
+    desk.put(Document { status: Status::Cancelled, ..document });
+    Ok(())
+}

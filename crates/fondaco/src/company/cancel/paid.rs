@@ -1,0 +1,51 @@
+//! Payments that are taken back: what they settled is open again.
+
+use chrono::NaiveDate;
+use fondaco_accounting::ledger::{Amount, Unclear, unclear};
+use fondaco_core::Tx;
+
+use super::billing::{opposite, post};
+use crate::company::document::{Desk, Document, DocumentKind};
+use crate::company::masters::Partner;
+use crate::company::money::{close_if_paid, payment_facts};
+use crate::company::sales::owe;
+use crate::company::{CompanyError, ENGINE};
+
+pub(super) fn cancel(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    payment: Document,
+    (date, partner): (NaiveDate, &Partner),
+) -> Result<(), CompanyError> {
+    let facts = payment_facts(tx, desk, &payment, partner)?;
+    let reduced = unsettle(tx, desk, &payment, date)?;
+    post(tx, desk, &payment, &opposite(facts, date))?;
+    if payment.kind == DocumentKind::CustomerPayment {
+        // What it paid, what it let off and gave up, and what stood on account.
+        let on_account = payment.net.units().saturating_sub(payment.settled.units());
+        let all = Amount::from_units(reduced.units().saturating_add(on_account));
+        owe(tx, payment.party, all, Amount::ZERO)?;
+    }
+    Ok(())
+}
+
+/// Opens again what a payment or credit settled: in the books and of the documents. Gives how much in all.
+pub(super) fn unsettle(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    document: &Document,
+    date: NaiveDate,
+) -> Result<Amount, CompanyError> {
+    if let Some(clearing) = document.clearing.copied() {
+        let command = Unclear::new(clearing).on(date);
+        tx.as_engine(&ENGINE, |tx| unclear(tx, &command))?;
+    }
+    let mut all = 0_i64;
+    for settlement in desk.settlements_of(tx, document.id)? {
+        let of = desk.document(tx, settlement.of)?;
+        let settled = of.settled.units().saturating_sub(settlement.amount.units());
+        all = all.saturating_add(settlement.amount.units());
+        desk.put(close_if_paid(Document { settled: Amount::from_units(settled), ..of }));
+    }
+    Ok(Amount::from_units(all))
+}
