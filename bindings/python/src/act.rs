@@ -9,7 +9,7 @@ use crate::told::{Tell, Told};
 use crate::trouble::Trouble;
 
 /// What a command's answer is when its type is not known: its values.
-pub(crate) struct Values(Vec<Value>);
+pub(crate) struct Values(pub(crate) Vec<Value>);
 
 impl Outcome for Values {
     fn encode(&self, out: &mut Vec<Value>) {
@@ -44,16 +44,21 @@ where
     }
 
     fn answer(&self, values: Values) -> Result<Told, Trouble> {
-        let answer = C::Answer::decode(&mut values.0.into_iter());
-        let damaged = |error: DecodeError| {
-            Trouble::new(
-                "python.bad_answer",
-                ErrorKind::Corrupt,
-                format!("the stored answer is none of this command: {error}"),
-            )
-        };
-        answer.map(|answer| answer.tell()).map_err(damaged)
+        told::<C>(values)
     }
+}
+
+/// What a command's stored answer says.
+pub(crate) fn told<C: Act>(values: Values) -> Result<Told, Trouble>
+where
+    C::Answer: Tell,
+{
+    let answer = C::Answer::decode(&mut values.0.into_iter());
+    let damaged = |error: DecodeError| {
+        let what = format!("the stored answer is none of this command: {error}");
+        Trouble::new("python.bad_answer", ErrorKind::Corrupt, what)
+    };
+    answer.map(|answer| answer.tell()).map_err(damaged)
 }
 
 /// A command of any engine.

@@ -8,12 +8,30 @@ use std::sync::OnceLock;
 use fondaco::core::{Act, ErrorKind};
 use serde::de::DeserializeOwned;
 
-use crate::act::{Any, AnyAct};
+use crate::act::{Any, AnyAct, Values, told};
 use crate::given::Given;
-use crate::told::Tell;
+use crate::told::{Tell, Told};
 use crate::trouble::Trouble;
 
 type Reader = fn(Given) -> Result<Box<dyn AnyAct>, Trouble>;
+type Teller = fn(Values) -> Result<Told, Trouble>;
+
+/// How a command is read, and how its answer is told.
+#[derive(Clone, Copy)]
+struct Known {
+    read: Reader,
+    tell: Teller,
+}
+
+impl Known {
+    fn of<C>() -> Known
+    where
+        C: Act + DeserializeOwned + Send + Sync + 'static,
+        C::Answer: Tell,
+    {
+        Known { read: reader::<C>, tell: told::<C> }
+    }
+}
 
 fn reader<C>(given: Given) -> Result<Box<dyn AnyAct>, Trouble>
 where
@@ -25,7 +43,7 @@ where
 
 /// A command by its name and what it says.
 pub(crate) fn command(name: &str, given: Given) -> Result<Any, Trouble> {
-    let Some(read) = all().get(name) else {
+    let Some(known) = all().get(name) else {
         let near = all().keys().filter(|known| alike(known, name)).cloned().collect::<Vec<_>>();
         let way_out = match near.is_empty() {
             true => "fondaco.commands() lists all".to_owned(),
@@ -40,10 +58,22 @@ pub(crate) fn command(name: &str, given: Given) -> Result<Any, Trouble> {
             vec![("field".to_owned(), "command".to_owned()), ("value".to_owned(), name.to_owned())];
         return Err(trouble);
     };
-    read(given).map(Any).map_err(|mut trouble| {
+    (known.read)(given).map(Any).map_err(|mut trouble| {
         trouble.message = format!("{name}: {}", trouble.message);
         trouble
     })
+}
+
+/// What a command of this name answered.
+pub(crate) fn answer(name: &str, values: Values) -> Result<Told, Trouble> {
+    let gone = || {
+        Trouble::new(
+            "python.no_command",
+            ErrorKind::NotFound,
+            format!("{name} is no command any more"),
+        )
+    };
+    (all().get(name).ok_or_else(gone)?.tell)(values)
 }
 
 /// Names of which one has the other's last part.
@@ -58,11 +88,11 @@ pub(crate) fn names() -> Vec<String> {
     all().keys().cloned().collect()
 }
 
-fn all() -> &'static BTreeMap<String, Reader> {
-    static ALL: OnceLock<BTreeMap<String, Reader>> = OnceLock::new();
+fn all() -> &'static BTreeMap<String, Known> {
+    static ALL: OnceLock<BTreeMap<String, Known>> = OnceLock::new();
     ALL.get_or_init(|| {
-        let lists = [accounting(), core(), inventory(), payroll()];
-        lists.into_iter().flatten().map(|(name, reader)| (snake(name), reader)).collect()
+        let lists = [accounting(), company(), core(), crm(), inventory(), payroll()];
+        lists.into_iter().flatten().map(|(name, known)| (snake(name), known)).collect()
     })
 }
 
@@ -81,10 +111,10 @@ fn snake(name: &str) -> String {
 
 macro_rules! commands {
     ($list:ident, $engine:literal, $($module:path: $($name:ident)*;)*) => {
-        fn $list() -> Vec<(&'static str, Reader)> {
+        fn $list() -> Vec<(&'static str, Known)> {
             vec![$($({
                 use $module as module;
-                (concat!($engine, ".", stringify!($name)), reader::<module::$name> as Reader)
+                (concat!($engine, ".", stringify!($name)), Known::of::<module::$name>())
             },)*)*]
         }
     };
@@ -150,4 +180,22 @@ commands! { payroll, "payroll",
         OpenSums RecordPayments ReopenRun RepayDeduction SetDeduction StoreRules VoidSlip;
     fondaco::payroll::staff: AddEmployees ChangeEmployee DefineComponents RecordItems
         RecordScale RecordTerms RecordTime;
+}
+
+commands! { company, "company",
+    fondaco::company: AddPartners ChangeCost ChangePartner ConfirmOrders CreditCustomers
+        Deliver InvoiceCustomers MoveGoods Pay PlaceOrders ReleaseOrders SetAccounts SetPrices
+        SetProfile SetTaxCodes SetUpCompany TakeBack;
+}
+
+commands! { crm, "crm",
+    fondaco::crm::attributes: DefineAttributes SetValues;
+    fondaco::crm::consent: ConfirmConsent DefinePurposes EraseContact RecordConsents
+        SetSuppressionKey Suppress Unsubscribe;
+    fondaco::crm::contacts: AddContacts ChangeContact MoveStages SetBuyingRoles SetParent;
+    fondaco::crm::documents: LinkDocument UnlinkDocument;
+    fondaco::crm::events: CorrectEvent EraseEvent RecordEvents;
+    fondaco::crm::leads: AssignLead MoveLeads OpenLeads;
+    fondaco::crm::matching: SetDomains;
+    fondaco::crm::merge: MergeContacts UnmergeContact;
 }

@@ -36,6 +36,28 @@ impl Given {
         read(object, "", 0)
     }
 
+    /// One text for whatever says the same: for digests.
+    pub(crate) fn canonical(&self) -> String {
+        match self {
+            Given::None => "null".to_owned(),
+            Given::Bool(value) => value.to_string(),
+            Given::Int(value) => value.to_string(),
+            Given::Text(text) => format!("{text:?}"),
+            Given::List(all) => {
+                let all: Vec<String> = all.iter().map(Given::canonical).collect();
+                format!("[{}]", all.join(","))
+            }
+            Given::Dict(entries) => {
+                let entries = entries.iter();
+                let mut all: Vec<String> = entries
+                    .map(|(name, value)| format!("{name:?}:{}", value.canonical()))
+                    .collect();
+                all.sort_unstable();
+                format!("{{{}}}", all.join(","))
+            }
+        }
+    }
+
     /// What it says, as a command or another value of ours.
     pub(crate) fn into<T: DeserializeOwned>(self) -> Result<T, Trouble> {
         serde_path_to_error::deserialize(self).map_err(|error| {

@@ -10,11 +10,13 @@ mod commands;
 mod free;
 mod given;
 mod kernels;
+mod maps;
 mod money;
 mod office;
 mod report;
 mod reports;
 mod rows;
+mod session;
 mod state;
 mod table;
 mod told;
@@ -31,11 +33,15 @@ mod _native {
         forecast, lot_sizes, mrp, policy, quality, rfm, similarity, sound,
     };
     #[pymodule_export]
+    use crate::maps::certify;
+    #[pymodule_export]
     use crate::money::PyMoney;
     #[pymodule_export]
     use crate::office::PyOffice;
     #[pymodule_export]
     use crate::report::{PyExplain, PyReport};
+    #[pymodule_export]
+    use crate::session::Session;
     #[pymodule_export]
     use crate::table::Table;
 

@@ -6,15 +6,17 @@ use fondaco::accounting::Books;
 use fondaco::core::store::{Event, FeedFrom, Store};
 use fondaco::core::{CompanyId, Driver, ErrorKind, Office, Timestamp};
 use fondaco::inventory::Stock;
-use fondaco::store::{Memory, Postgres, Sqlite};
+use fondaco::store::{Memory, OrderedStore, Postgres, Sqlite};
 use pyo3::prelude::*;
 
 use crate::commands;
 use crate::free;
 use crate::given::Given;
+use crate::maps::PyMap;
 use crate::report::PyReport;
 use crate::reports;
 use crate::rows;
+use crate::session::Session;
 use crate::table::Table;
 use crate::told::{Tell, Told};
 use crate::trouble::Trouble;
@@ -41,7 +43,10 @@ impl PyOffice {
     fn of(office: Office<'static>) -> Result<PyOffice, Trouble> {
         let books = Books::of(&office).map_err(stored)?;
         let stock = Stock::of(&office).map_err(stored)?;
-        office.join(&fondaco::payroll::ENGINE).map_err(stored)?;
+        for engine in [&fondaco::payroll::ENGINE, &fondaco::crm::ENGINE, &fondaco::company::ENGINE]
+        {
+            office.join(engine).map_err(stored)?;
+        }
         Ok(PyOffice(RwLock::new(Some(Opened { office, books, stock }))))
     }
 
@@ -78,6 +83,23 @@ impl PyOffice {
     #[staticmethod]
     fn open(py: Python<'_>, address: &str, company: &str) -> PyResult<PyOffice> {
         free::work(py, || PyOffice::over(store_at(address)?, company))
+    }
+
+    /// Opens a company over a store that is written in Python.
+    #[staticmethod]
+    fn over_map(py: Python<'_>, store: &Bound<'_, PyAny>, company: &str) -> PyResult<PyOffice> {
+        let map = PyMap::new(store)?;
+        free::work(py, || {
+            let store = OrderedStore::open(map).map_err(stored)?;
+            PyOffice::over(Box::new(store), company)
+        })
+    }
+
+    /// Begins one commit over several acts; `given` is what its name stands for.
+    fn session(&self, py: Python<'_>, name: String, given: &Bound<'_, PyAny>) -> PyResult<Session> {
+        let given = Given::from_object(given)?;
+        let Opened { office, .. } = self.opened().map_err(|error| error.into_error(py))?;
+        free::work(py, || Session::start(office, name, &given))
     }
 
     /// The same company, for somebody who acts, or at a time.

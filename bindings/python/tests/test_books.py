@@ -118,7 +118,7 @@ def test_verify_holds(acme: fondaco.Company) -> None:
 
 def test_a_file_keeps_and_a_closed_company_says_so(tmp_path: Path) -> None:
     path = tmp_path / "acme.db"
-    with fondaco.open(path, company="acme") as acme:  # type: ignore[arg-type]
+    with fondaco.open(path, company="acme") as acme:
         acme.books.set_up("EUR", journal="GEN", year=2026)
         acme.books.open_accounts({"1000": ("Bank", "asset"), "4000": ("Sales", "income")})
         sell(acme, "s/1", "10 EUR")

@@ -17,7 +17,8 @@ def test_the_commands_are_those_of_the_engines() -> None:
     listed = set(fondaco.commands())
     found = set()
     for engine in sorted({name.split(".")[0] for name in listed}):
-        for path in (ROOT / "crates" / engine / "src").rglob("*.rs"):
+        crate = {"company": "fondaco"}.get(engine, engine)
+        for path in (ROOT / "crates" / crate / "src").rglob("*.rs"):
             for name in re.findall(r"^impl Act for (\w+)", path.read_text(), re.M):
                 snake = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
                 found.add(f"{engine}.{snake}")

@@ -23,10 +23,11 @@ Total    2 accounts  100.00  100.00     0.00
 """
 
 from . import _books as books
-from . import customers, inventory, payroll, scores
+from . import customers, inventory, payroll, scores, stores, testkit
 from ._books import Books
-from ._company import Company, Done, Verification, open
+from ._company import Act, Commit, Company, Done, Verification, open
 from ._errors import (
+    AlreadyDone,
     BugError,
     ConflictError,
     CorruptError,
@@ -44,8 +45,11 @@ from ._stock import Stock
 __version__ = _version()
 
 __all__ = [
+    "Act",
+    "AlreadyDone",
     "Books",
     "BugError",
+    "Commit",
     "Company",
     "ConflictError",
     "CorruptError",
@@ -69,4 +73,6 @@ __all__ = [
     "open",
     "payroll",
     "scores",
+    "stores",
+    "testkit",
 ]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from . import _native
+from . import _errors, _native
 from ._native import Report, Table
 
 if TYPE_CHECKING:
+    from .stores import Store
     from ._books import Books
     from ._stock import Stock
 
@@ -69,6 +71,57 @@ class Company:
         """
         said = fields if given is None else given
         return Done(*self._office.send(id, command, said))
+
+    def commit(self, id: str, command: object = None) -> Commit:
+        """One commit over several acts: all of them or none.
+
+        The body of the ``with`` can't run again: when somebody else changed what it rests on, or a floor breaks, the commit raises
+        (:class:`fondaco.ConflictError`, or the engine's refusal), and nothing is done; :meth:`run` goes on by itself. Under the same
+        id it is done once; then the body ends at its first act, and ``done.replayed`` is true. ``command`` is what the id stands for, as
+        plain data: another under the same id is a conflict.
+
+        >>> import fondaco
+        >>> acme = fondaco.open(":memory:")
+        >>> with acme.commit("set up") as act:
+        ...     _ = act.send("accounting.set_up", currency="EUR")
+        ...     _ = act.send("accounting.open_journal", code="GEN", name="General")
+        >>> act.done.position
+        1
+        """
+        return Commit(self, id, command)
+
+    def run(self, id: str, command: object, work: Callable[[Act], object]) -> Done:
+        """One commit over several acts, which a function does: it is called again when somebody else was first, and ends at its first act
+        when the commit was made before. It may do nothing but acts and reckoning that comes out the same.
+
+        The answer is a list of the answers of the acts.
+
+        >>> import fondaco
+        >>> acme = fondaco.open(":memory:")
+        >>> def work(act):
+        ...     act.send("accounting.set_up", currency="EUR")
+        >>> acme.run("set up", {"currency": "EUR"}, work).replayed
+        False
+        >>> acme.run("set up", {"currency": "EUR"}, work).replayed
+        True
+        """
+        session = self._office.session(id, command)
+        while True:
+            try:
+                work(Act(session))
+                done = session.finish()
+            except _errors.AlreadyDone:
+                done = session.replayed()
+            except _errors.ConflictError as error:
+                if error.code != "python.moved":
+                    session.give_up()
+                    raise
+                done = None
+            except BaseException:
+                session.give_up()
+                raise
+            if done is not None:
+                return Done(*done)
 
     @property
     def books(self) -> Books:
@@ -168,8 +221,61 @@ class Company:
         return f"<fondaco.Company {self.name}{' (closed)' if self.closed else ''}>"
 
 
-def open(address: str = ":memory:", company: str = "company") -> Company:
-    """Opens a company: the path of an SQLite file, ``":memory:"``, or ``"postgresql://user@host/database"``.
+class Act:
+    """What may be done within a commit."""
+
+    def __init__(self, session: _native.Session) -> None:
+        self._session = session
+
+    def send(self, command: str, given: object = None, /, **fields: object) -> Any:
+        """Does a command within the commit, and gives its answer; numbers are drawn when all is committed, and ``None`` until then.
+
+        A refusal is raised, and what the command did is taken back; who catches it may go on with others.
+        """
+        return self._session.act(command, fields if given is None else given)
+
+
+class Commit(Act):
+    """One commit over several acts; :meth:`Company.commit` makes it, for a ``with``."""
+
+    #: What came of it, after the ``with``: the answers of the acts, in order.
+    done: Done
+
+    def __init__(self, company: Company, id: str, command: object) -> None:
+        self._made = (company, id, command)
+
+    def __enter__(self) -> Commit:
+        company, id, command = self._made
+        super().__init__(company._office.session(id, command))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        if isinstance(error, _errors.AlreadyDone):
+            done = self._session.replayed()
+        elif error is not None:
+            self._session.give_up()
+            return False
+        else:
+            done = self._session.finish()
+        if done is None:
+            self._session.give_up()
+            raise _errors.ConflictError(
+                "somebody else was first, and the body of a with can't run again: "
+                "do it again, or use company.run()",
+                "python.moved",
+            )
+        self.done = Done(*done)
+        return True
+
+
+def open(address: str | os.PathLike[str] | Store = ":memory:", company: str = "company") -> Company:
+    """Opens a company: the path of an SQLite file, ``":memory:"``, ``"postgresql://user@host/database"``, or a store written in
+    Python (:mod:`fondaco.stores`).
 
     A file that is not there is made. One store may hold several companies, each under its name.
 
@@ -178,4 +284,6 @@ def open(address: str = ":memory:", company: str = "company") -> Company:
     ...     acme.name
     'acme'
     """
-    return Company(_native.Office.open(str(address), company), company)
+    if isinstance(address, (str, os.PathLike)):
+        return Company(_native.Office.open(os.fspath(address), company), company)
+    return Company(_native.Office.over_map(address, company), company)

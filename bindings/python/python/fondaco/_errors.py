@@ -107,6 +107,10 @@ class BugError(FondacoError, RuntimeError):
     kind = "Bug"
 
 
+class AlreadyDone(FondacoError):
+    """The commit of a ``with`` was made before: what its body does is not done again. ``with`` itself catches it."""
+
+
 _CLASSES: dict[str, type[FondacoError]] = {
     one.kind: one
     for one in (
@@ -123,4 +127,6 @@ _CLASSES: dict[str, type[FondacoError]] = {
 
 def _made(kind: str, message: str, code: str, details: dict[str, str]) -> FondacoError:
     """Called by the native part."""
+    if code == "core.replayed":
+        return AlreadyDone(message, code, details)
     return _CLASSES.get(kind, FondacoError)(message, code, details)

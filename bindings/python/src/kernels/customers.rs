@@ -31,6 +31,37 @@ pub(crate) fn rfm(
     Table::of(columns)
 }
 
+/// Who it is: numbers order as numbers, since what is equal is told apart by order.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Name {
+    Number(i64),
+    Text(String),
+}
+
+impl Name {
+    fn of(text: String, numbered: bool) -> Name {
+        match text.parse() {
+            Ok(number) if numbered => Name::Number(number),
+            _ => Name::Text(text),
+        }
+    }
+}
+
+fn names<'n>(all: impl Iterator<Item = &'n Name>) -> arrow_array::ArrayRef {
+    let all: Vec<&Name> = all.collect();
+    let numbers = all.iter().map(|name| match name {
+        Name::Number(number) => Some(*number),
+        Name::Text(_) => None,
+    });
+    if let Some(numbers) = numbers.collect::<Option<Vec<i64>>>() {
+        return Built::whole(numbers);
+    }
+    Built::texts(all.iter().map(|name| match name {
+        Name::Number(number) => number.to_string(),
+        Name::Text(text) => text.clone(),
+    }))
+}
+
 type Columns = Vec<(&'static str, arrow_array::ArrayRef)>;
 
 fn scored(
@@ -40,10 +71,12 @@ fn scored(
     parts: u8,
     method: &str,
 ) -> Result<Columns, Trouble> {
+    let numbered = table.is_numeric(customer)?;
     let customers = needed(customer, table.texts(customer)?)?;
+    let customers = customers.into_iter().map(|name| Name::of(name, numbered));
     let days = needed(date, table.days(date)?)?;
     let amounts = needed(amount, table.exact(amount)?)?;
-    let purchases = customers.into_iter().zip(days).zip(amounts);
+    let purchases = customers.zip(days).zip(amounts);
     let purchases = purchases.map(|((customer, day), amount)| Purchase { customer, day, amount });
     let found = summarise(purchases, as_of).map_err(of_crm)?;
     let scale = match method {
@@ -56,7 +89,7 @@ fn scored(
     let segment = |score| cell_of(&cells, score).map(|cell| cell.name.clone());
     let money: Vec<_> = found.iter().map(|one| Some(one.money)).collect();
     Ok(vec![
-        ("customer", Built::texts(found.iter().map(|one| one.customer.as_str()))),
+        ("customer", names(found.iter().map(|one| &one.customer))),
         ("recency_days", Built::whole(found.iter().map(|one| one.recency_days))),
         ("frequency", Built::whole(found.iter().map(|one| one.frequency.into()))),
         ("money", Built::decimals("money", &money)?),
