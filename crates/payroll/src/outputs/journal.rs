@@ -154,7 +154,7 @@ impl Journal {
                 Some(DeductionKind::Claim) | None => AccountRole::Claims,
             };
             let other = match step.deed {
-                DeductionDeed::Set => continue,
+                DeductionDeed::Set | DeductionDeed::Changed => continue,
                 DeductionDeed::Ended => (AccountRole::Wages, component.clone(), None),
                 DeductionDeed::Claimed | DeductionDeed::Returned | DeductionDeed::Repaid => {
                     (AccountRole::NetPay, None, None)

@@ -1,14 +1,15 @@
 //! From net pay to payments: which account gets how much, as the employee said.
 
 use std::borrow::Borrow;
+use std::collections::BTreeMap;
 
-use fondaco_core::{DocumentId, Money, Rounding, decimal};
+use fondaco_core::{DocumentId, Money, PartyId, Rounding, decimal};
 use rust_decimal::Decimal;
 use smol_str::{SmolStr, format_smolstr};
 
-use super::payments::{BankAccount, Payment};
+use super::payments::{Answer, BankAccount, Payment};
 use super::{OutputError, add};
-use crate::runs::{BankPart, Slip, SlipStatus};
+use crate::runs::{BankPart, PaymentLine, Slip, SlipStatus};
 
 /// Says whose account something is: by what a [`BankShare`](crate::runs::BankShare) calls it, the name on it and its number.
 pub type Accounts<'a> = &'a dyn Fn(&Slip, &str) -> Option<(SmolStr, BankAccount)>;
@@ -60,6 +61,26 @@ fn of_slip(slip: &Slip, accounts: Accounts<'_>) -> Result<Vec<Payment>, OutputEr
         Ok(Payment::new(reference, payee, bank, Money::new(amount, slip.currency)))
     };
     lacks(slip)?.into_iter().map(payment).collect()
+}
+
+/// What answers of the bank say came back, or never left, of payments of these slips: for [`RecordPayments`](crate::runs::RecordPayments), account by account. The
+/// slips are those of the run whose file it was.
+pub fn came_back(
+    slips: &[impl Borrow<Slip>],
+    payments: &[Payment],
+    answers: &[Answer],
+) -> Vec<PaymentLine> {
+    let of: BTreeMap<SmolStr, PartyId> =
+        slips.iter().map(Borrow::borrow).map(|slip| (passing(slip), slip.employee)).collect();
+    let line = |answer: &Answer| {
+        let payment = payments.iter().find(|payment| payment.reference == answer.reference)?;
+        let mut parts = payment.reference.rsplit('/');
+        let place = parts.next()?.parse().ok()?;
+        let employee = *of.get(parts.next()?)?;
+        let amount = answer.amount.unwrap_or(payment.amount.amount());
+        Some(PaymentLine::new(employee, amount).at(place))
+    };
+    answers.iter().filter(|answer| answer.outcome.failed()).filter_map(line).collect()
 }
 
 /// What an account has not got yet.

@@ -306,7 +306,7 @@ fn set_since(
 
 /// Whether a slip would take something for what was set after it was computed.
 pub(super) fn is_missed(slip: &Slip, owed: &Owed) -> bool {
-    owed.deduction.recorded_at > slip.known_at
+    owed.deduction.changed_at.unwrap_or(owed.deduction.recorded_at) > slip.known_at
         && owed.holds(slip.pay_date)
         && owed.wanted(is_extra(slip.kind)) > Decimal::ZERO
 }
@@ -399,6 +399,7 @@ pub(super) fn claim(tx: &mut Tx<'_>, slip: &Slip, id: Id<Deduction>) -> Result<(
         until: None,
         origin: Some(slip.run),
         recorded_at: tx.now(),
+        changed_at: None,
     })?;
     Ok(())
 }

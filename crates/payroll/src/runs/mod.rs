@@ -51,8 +51,9 @@ pub use books::{RuleBook, StoreRules};
 pub use calculate::{CalculateCursor, CalculateRun, PaySource, Refused, RunReport};
 pub use create::{CancelRun, CreateRun, ReopenRun};
 pub use deductions::{
-    Deduction, DeductionBalance, DeductionDeed, DeductionKind, DeductionStep, EndDeduction,
-    OrderLimit, RepayDeduction, SetDeduction, deduction_steps, deductions_of,
+    ChangeDeduction, Deduction, DeductionBalance, DeductionDeed, DeductionKind, DeductionStep,
+    DeductionTerms, EndDeduction, OrderLimit, RepayDeduction, SetDeduction, deduction_steps,
+    deduction_terms, deductions_of,
 };
 pub use edit::{ChangeSlip, CorrectSlip, DropSlip};
 pub use error::RunError;

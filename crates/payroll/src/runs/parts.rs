@@ -79,7 +79,7 @@ impl<T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static> Field for 
 }
 
 /// A struct that is one column of a row.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Whole<T>(Arc<T>);
 
 impl<T> Whole<T> {

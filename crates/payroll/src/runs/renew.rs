@@ -1,5 +1,6 @@
 //! Computing the slips of a run again that rest on what has changed: a job, where another run was approved for many of the same people.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fondaco_core::digest::{self, DigestError};
@@ -9,13 +10,13 @@ use fondaco_core::{Id, PartyId, Progressed, Range, Tx, input};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::advance::slip_illegal;
+use super::advance::{is_missed, slip_illegal};
 use super::books::Books;
 use super::calculate::{
     CHUNK, CalculateCursor, Refused, RunReport, after, compute_cases, compute_one, ground, refused,
 };
 use super::compute::Place;
-use super::deductions;
+use super::deductions::{self, owed_by};
 use super::edit::replace;
 use super::moves::{ask, must_be, run_of, step, step_of};
 use super::{PayInput, Run, RunDeed, RunRefusal, RunStatus, RunTotal, Slip, SlipStatus, rights};
@@ -138,10 +139,18 @@ fn renew(tx: &mut Tx<'_>, run: &Run, slips: &[Arc<Slip>]) -> Result<(i64, i64), 
     if let Some(retro) = slips.iter().find(|slip| slip.rests_on.is_some()) {
         return Err(slip_illegal(retro, "renewed", "compute the run again by RetroRun"));
     }
+    let owed = match (slips.first(), slips.last()) {
+        (Some(first), Some(last)) => owed_by(tx, (first.employee, last.employee))?,
+        _ => BTreeMap::new(),
+    };
+    // What was set meanwhile and gets nothing changes no figure; that it was looked at is what the slip says anew.
+    let missed = |slip: &Slip| {
+        owed.get(&slip.employee).is_some_and(|all| all.iter().any(|owed| is_missed(slip, owed)))
+    };
     let (mut renewed, mut gone) = (0, 0);
     for (before, now) in slips.iter().zip(computed(tx, run, &slips)?) {
         match now {
-            Ok(now) if same(before, &now) => {}
+            Ok(now) if same(before, &now) && !missed(before) => {}
             Ok(now) => {
                 let edition = before.edition.saturating_add(1);
                 replace(tx, run, Some(before), Some(Slip { edition, ..now }))?;

@@ -57,7 +57,7 @@ pub struct OpeningSum {
 pub struct OpeningLine {
     /// Whose.
     pub employee: PartyId,
-    /// The accumulator.
+    /// The accumulator; or a result or input whose lines a form of the year adds up, as Form W-2 does.
     pub sum: SmolStr,
     /// The year, by its first day.
     pub year: i32,
@@ -113,7 +113,11 @@ impl Act for OpenSums {
         let file = Books::in_act(tx)?.file(&SmolStr::default(), &self.rules)?;
         let (mut facts, mut adds) = (Vec::new(), Vec::new());
         for (index, line) in self.lines.iter().enumerate() {
-            let known = file.file().accumulators.iter().map(|sum| sum.name.as_str());
+            let file = file.file();
+            let known = file.accumulators.iter().map(|sum| sum.name.as_str());
+            let known = known.chain(file.rules.iter().map(|rule| rule.name.as_str()));
+            let inputs = file.inputs.iter().filter(|input| input.kind.is_some());
+            let known = known.chain(inputs.map(|input| input.name.as_str()));
             if !known.clone().any(|name| name == line.sum) {
                 let like = crate::rules::names_like(&line.sum, known);
                 let (field, employee) = (line.sum.clone(), SmolStr::default());

@@ -133,6 +133,11 @@ fn catalogue() -> Catalogue {
     let reopen = |run| ReopenRun { run, reason: "again".into() };
     let cancel = |run| CancelRun { run, reason: "no".into() };
     let end = |deduction| EndDeduction { deduction, reason: "a gift".into() };
+    let changed = |deduction| {
+        let (instalment, rank, limit) = (Some(dec("50")), 7, OrderLimit::All);
+        let terms = DeductionTerms { instalment, rank, limit, from: d("2026-02-01"), to: None };
+        ChangeDeduction { deduction, terms, reason: "as agreed".into() }
+    };
     let repay = |deduction| RepayDeduction { deduction, amount: dec("100"), reason: "cash".into() };
     let opening = || {
         let (employee, sum, amount) = (who(1), "taxed_to_date".into(), dec("100"));
@@ -228,6 +233,17 @@ fn catalogue() -> Catalogue {
             Case::new(move |host| end(set(host)))
                 .json(text(format!(r#"{{"deduction":"{RUN}","reason":"a gift"}}"#)), end(Id::from_u128(7)))
                 .digest(end(Id::from_u128(7)), "0d0a09fd77cfe43e756dfb379d99e9c12e50ccce16e26984d448e6c53d031551")
+                .needs(&[&rights::DEDUCT]),
+        )
+        .case(
+            Case::new(move |host| changed(set(host)))
+                .json(
+                    text(format!(
+                        r#"{{"deduction":"{RUN}","terms":{{"instalment":"50","rank":7,"limit":"all","from":"2026-02-01"}},"reason":"as agreed"}}"#
+                    )),
+                    changed(Id::from_u128(7)),
+                )
+                .digest(changed(Id::from_u128(7)), "3ea8e70ce4049633cc9c234f11fde68dd8e00dfcc7e2c105e8f27c860aea6679")
                 .needs(&[&rights::DEDUCT]),
         )
         .case(

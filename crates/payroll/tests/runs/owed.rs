@@ -346,7 +346,20 @@ fn a_w2_holds_nothing_of_a_slip_that_was_voided_after_the_next() {
     };
     let sum = "medicare_wages_to_date";
     let line = OpeningLine { employee: who(1), sum: sum.into(), year: 2026, amount: dec("1000") };
-    let open = OpenSums::new("united_states", vec![line], "the payroll before");
+    let of = |sum: &str, amount: &str| OpeningLine {
+        sum: sum.into(),
+        amount: dec(amount),
+        ..line.clone()
+    };
+    let before = [
+        ("wages", "950"),
+        ("federal_income_tax", "80"),
+        ("social_security", "62"),
+        ("medicare", "14.5"),
+    ];
+    let mut lines: Vec<_> = before.map(|(sum, amount)| of(sum, amount)).to_vec();
+    lines.push(line);
+    let open = OpenSums::new("united_states", lines, "the payroll before");
     house.host.must("open", &open);
     let runs = [paid(1), paid(2)];
     house.host.must("void", &VoidSlip::new(runs[0], who(1), "not worked"));
@@ -355,6 +368,14 @@ fn a_w2_holds_nothing_of_a_slip_that_was_voided_after_the_next() {
     let opened = house.host.view(|view| opening_sums(view, who(1)));
     let w2 = W2::of(&slips, &opened, 2026).unwrap();
     assert_eq!((w2.social_security_wages, w2.medicare_wages), (dec("5000"), dec("6000")));
+    // All boxes have what the year began with, not two of them alone.
+    let plain = W2::of(&slips, &[], 2026).unwrap();
+    assert_eq!(
+        (w2.wages, w2.federal_income_tax),
+        (dec("5950"), plain.federal_income_tax + dec("80"))
+    );
+    assert_eq!(w2.social_security_tax, plain.social_security_tax + dec("62"));
+    assert_eq!(w2.medicare_tax, plain.medicare_tax + dec("14.5"));
 }
 
 #[test]

@@ -77,6 +77,33 @@ fn what_is_left_goes_to_the_accounts_that_lack_it() {
 }
 
 #[test]
+fn what_the_bank_answers_is_recorded_account_by_account() {
+    use fondaco_payroll::outputs::came_back;
+    use fondaco_payroll::outputs::payments::{Answer, Outcome};
+    let house = House::memory();
+    let run = split(&house);
+    let slips = house.host.view(|view| slips(view, run));
+    let payments = transfers(&slips, &|_, _| Some(("Ada".into(), account()))).unwrap();
+    house.pay(run).unwrap();
+    let answer = |at: usize, outcome: Outcome| Answer {
+        reference: payments[at].reference.clone(),
+        of: "".into(),
+        outcome,
+        code: "AC04".into(),
+        reason: "closed".into(),
+        amount: None,
+        day: None,
+    };
+    let answers = [answer(0, Outcome::Accepted), answer(1, Outcome::Returned)];
+    let lines = came_back(&slips, &payments, &answers);
+    assert_eq!(lines, [PaymentLine::new(who(1), dec("200.00")).at(2)]);
+    let (way, day, reference) = (PaymentWay::Returned, d("2026-02-04"), "pain.002".into());
+    house.host.must("back", &RecordPayments { run, way, lines, day, reference });
+    assert_eq!(file(&house, run), ["2: 200"]);
+    house.clean();
+}
+
+#[test]
 fn one_who_can_not_be_paid_stops_nobody() {
     let house = House::memory();
     let run = house.create(RunKind::Regular, 1, "january");

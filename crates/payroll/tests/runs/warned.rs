@@ -112,3 +112,31 @@ fn one_person_is_not_paid_under_two_ids() {
     let refused = PaySource::given(vec![case(1, 1, dec("100")), twice]).unwrap_err();
     assert_eq!(refused, RunError::Twice { number: "1".into() });
 }
+
+#[test]
+fn terms_that_change_hold_from_then_on_and_what_held_is_still_known() {
+    House::everywhere(|house| {
+        let loan = SetDeduction::loan(who(1), "CAR", dec("900"), dec("300"), d("2026-01-01"));
+        let loan = house.host.must("loan", &loan);
+        let before = house.host.now();
+        let run = house.create(RunKind::Regular, 1, "january");
+        let mut poor = case(2, 1, dec("100"));
+        poor.net_floor = dec("70");
+        house.calculate(run, "calculate", vec![case(1, 1, dec("1000")), poor]).unwrap();
+        house.host.wait(1);
+        let terms = |known| house.host.view(|view| deduction_terms(view, loan, known)).unwrap();
+        let less = DeductionTerms { instalment: Some(dec("100")), ..terms(None) };
+        let change = ChangeDeduction { deduction: loan, terms: less, reason: "as agreed".into() };
+        house.host.must("less", &change);
+        assert_eq!(terms(None).instalment, Some(dec("100")));
+        assert_eq!(terms(Some(before)).instalment, Some(dec("300")));
+        // Another is set that gets nothing above the floor: that is looked at, too.
+        let other = SetDeduction::loan(who(2), "BIKE", dec("50"), dec("10"), d("2026-01-01"));
+        house.host.must("other", &other);
+        assert_eq!(code(house.approve(run)), "payroll.stale_slip");
+        house.host.run_job("renew", &mut RenewRun::new(run, "terms"), &mut ()).unwrap();
+        house.advance("approve renewed", AdvanceRun::approve(run, "looked at")).unwrap();
+        assert_eq!((line(&house.slip(run, 1), "CAR"), house.owed(1)), (dec("100"), dec("800")));
+        house.clean();
+    });
+}

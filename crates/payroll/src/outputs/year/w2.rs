@@ -43,7 +43,9 @@ pub struct W2 {
 const INSTRUCTIONS: &str = "IRS, General Instructions for Forms W-2 and W-3";
 
 impl W2 {
-    /// The form of an employee's year: slips by the shipped rules `united_states`, of payments in that calendar year.
+    /// The form of an employee's year: slips by the shipped rules `united_states`, of payments in that calendar year. Where the year began with
+    /// another system of the same employer, its figures are those [entered](crate::runs::OpenSums): `wages` of box 1, `federal_income_tax`,
+    /// `social_security`, `medicare`, `retirement_deferrals`, and the sums to date of boxes 3 and 5.
     ///
     /// # Errors
     /// [`OutputError`]: no slip of the year, slips of two employees or other rules, a figure without room.
@@ -54,23 +56,26 @@ impl W2 {
     ) -> Result<W2, OutputError> {
         let of = YearOf::of(slips, "united_states", "calendar_year", year)?;
         let paid = of.total(|kind, _| matches!(kind, Kind::Earning | Kind::Benefit))?;
-        let deferrals = of.sum(&["retirement_deferrals"])?;
-        // What was deferred or went into a cafeteria plan is no wage of box 1.
-        let wages = less("box 1", paid, of.kind(Kind::PreTax)?)?;
-        // With a former system's figures where the year began there: the employer is the same.
-        let to_date = |sum: &str| -> Result<Decimal, OutputError> {
-            less("a box", of.added(sum)?, -of.brought(opened, sum)?)
+        let with = |amount: Decimal, opening: &str| -> Result<Decimal, OutputError> {
+            less("a box", amount, -of.brought(opened, opening)?)
         };
+        let deferrals = with(of.sum(&["retirement_deferrals"])?, "retirement_deferrals")?;
+        // What was deferred or went into a cafeteria plan is no wage of box 1.
+        let wages = with(less("box 1", paid, of.kind(Kind::PreTax)?)?, "wages")?;
+        let to_date = |sum: &str| with(of.added(sum)?, sum);
         let base = wage_base(year).unwrap_or(Decimal::MAX);
         Ok(W2 {
             number: of.number.clone(),
             year: of.year,
             wages,
-            federal_income_tax: of.sum(&["federal_income_tax", "supplemental_tax"])?,
+            federal_income_tax: with(
+                of.sum(&["federal_income_tax", "supplemental_tax"])?,
+                "federal_income_tax",
+            )?,
             social_security_wages: to_date("social_security_wages_to_date")?.min(base),
-            social_security_tax: of.sum(&["social_security"])?,
+            social_security_tax: with(of.sum(&["social_security"])?, "social_security")?,
             medicare_wages: to_date("medicare_wages_to_date")?,
-            medicare_tax: of.sum(&["medicare", "additional_medicare"])?,
+            medicare_tax: with(of.sum(&["medicare", "additional_medicare"])?, "medicare")?,
             elective_deferrals: deferrals,
             retirement_plan: deferrals > Decimal::ZERO,
             fringe_benefits: of.kind(Kind::Benefit)?,

@@ -121,7 +121,10 @@ pub(in super::super) fn must_be_of(run: &Run, case: &PayInput) -> Result<(), Run
 }
 
 /// An error said of a case, unless it is none of the case's.
-pub(in super::super) fn refused(case: &PayInput, error: PayrollError) -> Result<Refused, PayrollError> {
+pub(in super::super) fn refused(
+    case: &PayInput,
+    error: PayrollError,
+) -> Result<Refused, PayrollError> {
     match error {
         PayrollError::Halt(halt) if !halt.is_refusal() => Err(PayrollError::Halt(halt)),
         error => Ok(Refused::new(case.employee, &case.number, &error)),

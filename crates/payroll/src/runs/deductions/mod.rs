@@ -1,18 +1,20 @@
 //! What is taken from pay after the rules: loans and advances, orders of courts and authorities, what an employee owes the company.
 //!
 //! [`take`] is what a slip takes, [`due`] which of its slips asks for a period's instalment, [`set`] how people set, end and repay what is
-//! taken, [`steps`] what moved a balance besides slips.
+//! taken, [`terms`] how they change it, [`steps`] what moved a balance besides slips.
 
 mod due;
 mod set;
 mod steps;
 mod take;
+mod terms;
 
 pub(crate) use due::{asks, is_extra, mark_asked, near};
 pub use set::{EndDeduction, RepayDeduction, SetDeduction};
 pub(crate) use steps::move_balance;
 pub use steps::{DeductionDeed, DeductionStep, deduction_steps, deductions_of};
 pub(crate) use take::{Left, take};
+pub use terms::{ChangeDeduction, DeductionTerms, deduction_terms};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -97,6 +99,8 @@ pub struct Deduction {
     pub origin: Option<Id<Run>>,
     /// When it was recorded.
     pub recorded_at: Timestamp,
+    /// When its terms were changed last.
+    pub changed_at: Option<Timestamp>,
 }
 
 /// How much is owed for a deduction: what a loan has left, what an order has not got yet. Below zero it is given back.
@@ -123,7 +127,7 @@ pub(crate) struct Owed {
 }
 
 impl OrderLimit {
-    fn limit(&self) -> Limit {
+    pub(super) fn limit(&self) -> Limit {
         match *self {
             OrderLimit::Part(part) => Limit::Part(part),
             OrderLimit::Protected { free, full_from, part } => {

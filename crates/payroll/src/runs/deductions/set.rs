@@ -12,7 +12,11 @@ use smol_str::SmolStr;
 
 use super::super::sums::stored;
 use super::super::{RunError, Whole, rights};
-use super::{Deduction, DeductionBalance, DeductionDeed, DeductionKind, OrderLimit, move_balance};
+use super::steps;
+use super::{
+    Deduction, DeductionBalance, DeductionDeed, DeductionKind, DeductionTerms, OrderLimit,
+    move_balance,
+};
 use crate::garnishment::Limit;
 use crate::staff::must_be_employee;
 use crate::{Amt, PayrollError};
@@ -131,17 +135,18 @@ impl SetDeduction {
         if self.kind == DeductionKind::Claim {
             return bad("kind", "claim".into(), "claims come of slips; enter a loan or an advance");
         }
-        let least = [Some(self.owed), self.instalment].into_iter().flatten().min();
-        if let Some(least) = least.filter(|least| least.is_sign_negative() && !least.is_zero()) {
-            return bad("owed or instalment", least.to_string(), "give zero or more");
+        if self.owed.is_sign_negative() && !self.owed.is_zero() {
+            return bad("owed", self.owed.to_string(), "give zero or more");
         }
-        if let Some(to) = self.to.filter(|to| *to < self.from) {
-            return bad("to", to.to_string(), "give a day that is not before the first");
-        }
-        self.limit.limit().most(Decimal::ONE)?;
+        let terms = DeductionTerms {
+            instalment: self.instalment,
+            rank: self.rank,
+            limit: self.limit.clone(),
+            from: self.from,
+            to: self.to,
+        };
+        let instalment = terms.check()?;
         let number = SmolStr::default();
-        let instalment =
-            self.instalment.map(|each| stored(&number, "instalment", each)).transpose()?;
         Ok((stored(&number, "owed", self.owed)?, instalment))
     }
 }
@@ -155,7 +160,7 @@ impl Act for SetDeduction {
         let (owed, instalment) = self.check()?;
         must_be_employee(tx, self.employee)?;
         let id = tx.id()?;
-        tx.insert(Deduction {
+        let deduction = Deduction {
             id,
             employee: self.employee,
             is_open: true,
@@ -168,7 +173,10 @@ impl Act for SetDeduction {
             until: self.to,
             origin: None,
             recorded_at: tx.now(),
-        })?;
+            changed_at: None,
+        };
+        steps::note(tx, &deduction, DeductionDeed::Set, SmolStr::default())?;
+        tx.insert(deduction)?;
         move_balance(tx, (self.employee, id), owed, DeductionDeed::Set, SmolStr::default())?;
         tx.emit(Event::new("payroll.deduction_set").with("deduction", id));
         Ok(id)
@@ -239,7 +247,10 @@ impl Act for RepayDeduction {
 }
 
 /// An open deduction, and what is owed for it; the decision rests on both.
-fn open(tx: &mut Tx<'_>, id: Id<Deduction>) -> Result<(Arc<Deduction>, Amt), PayrollError> {
+pub(super) fn open(
+    tx: &mut Tx<'_>,
+    id: Id<Deduction>,
+) -> Result<(Arc<Deduction>, Amt), PayrollError> {
     let deduction = tx.get::<Deduction>(&id)?.filter(|deduction| deduction.is_open);
     let deduction = deduction.ok_or(RunError::UnknownDeduction { deduction: id })?;
     let owed = tx.get::<DeductionBalance>(&id)?.map_or(Amt::ZERO, |balance| balance.owed);

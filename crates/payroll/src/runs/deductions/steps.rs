@@ -8,7 +8,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{Deduction, DeductionBalance};
+use super::super::Whole;
+use super::{Deduction, DeductionBalance, DeductionTerms};
 use crate::{Amt, PayrollError};
 
 /// What moved a balance besides slips.
@@ -17,6 +18,8 @@ use crate::{Amt, PayrollError};
 pub enum DeductionDeed {
     /// It was owed to begin with.
     Set,
+    /// Its terms are others.
+    Changed,
     /// The employee paid it back.
     Repaid,
     /// It was let go.
@@ -47,6 +50,8 @@ pub struct DeductionStep {
     pub reason: SmolStr,
     /// When.
     pub recorded_at: Timestamp,
+    /// What holds from then on, where that was said.
+    pub terms: Option<Whole<DeductionTerms>>,
 }
 
 /// Moves a balance, with a fact of why.
@@ -58,8 +63,41 @@ pub(crate) fn move_balance(
     reason: SmolStr,
 ) -> Result<(), PayrollError> {
     let (id, actor, recorded_at) = (tx.id()?, tx.actor().clone(), tx.now());
-    tx.insert(DeductionStep { deduction, id, employee, deed, amount, actor, reason, recorded_at })?;
+    tx.insert(DeductionStep {
+        deduction,
+        id,
+        employee,
+        deed,
+        amount,
+        actor,
+        reason,
+        recorded_at,
+        terms: None,
+    })?;
     Ok(tx.add_all(vec![DeductionBalance { deduction, owed: amount }])?)
+}
+
+/// Keeps what holds of a deduction from now on.
+pub(super) fn note(
+    tx: &mut Tx<'_>,
+    of: &Deduction,
+    deed: DeductionDeed,
+    reason: SmolStr,
+) -> Result<(), PayrollError> {
+    let (id, actor, recorded_at) = (tx.id()?, tx.actor().clone(), tx.now());
+    let terms = Some(Whole::new(DeductionTerms::of(of)));
+    let (deduction, employee, amount) = (of.id, of.employee, Amt::ZERO);
+    Ok(tx.insert(DeductionStep {
+        deduction,
+        id,
+        employee,
+        deed,
+        amount,
+        actor,
+        reason,
+        recorded_at,
+        terms,
+    })?)
 }
 
 /// What moved the balance of a deduction besides slips, in order.

@@ -18,7 +18,11 @@ use crate::runs::CostShare;
 use crate::{PayrollError, Program};
 
 /// Whether something can be said of anybody.
-pub(super) fn check(tx: &mut Tx<'_>, employee: &Employee, new: &NewTerm) -> Result<(), PayrollError> {
+pub(super) fn check(
+    tx: &mut Tx<'_>,
+    employee: &Employee,
+    new: &NewTerm,
+) -> Result<(), PayrollError> {
     let number = &employee.number;
     let (_, series) = new.said.about();
     if !series.is_empty() {
@@ -65,12 +69,18 @@ fn check_contract(
     check_shares(number, &contract.cost_centres)
 }
 
-pub(in super::super) fn component(tx: &mut Tx<'_>, code: &SmolStr) -> Result<Arc<Component>, PayrollError> {
+pub(in super::super) fn component(
+    tx: &mut Tx<'_>,
+    code: &SmolStr,
+) -> Result<Arc<Component>, PayrollError> {
     let unknown = || StaffError::UnknownComponent { component: code.clone() }.into();
     tx.require::<Component, PayrollError>(code, unknown)
 }
 
-pub(in super::super) fn check_shares(number: &SmolStr, shares: &[CostShare]) -> Result<(), PayrollError> {
+pub(in super::super) fn check_shares(
+    number: &SmolStr,
+    shares: &[CostShare],
+) -> Result<(), PayrollError> {
     for share in shares {
         check_code("cost centre", &share.centre)?;
         if share.share <= Decimal::ZERO {
