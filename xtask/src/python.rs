@@ -29,7 +29,9 @@ pub(crate) fn environment(root: &Path) -> Result<PathBuf, Without> {
     let wanted = wanted.map_err(|error| packages(format!("{REQUIREMENTS}: {error}")))?;
     let target =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    let folder = target.join("python");
+    // The tests are run from elsewhere.
+    let folder = std::path::absolute(target.join("python"));
+    let folder = folder.map_err(|error| packages(format!("{}: {error}", target.display())))?;
     let (interpreter, stamp) = (folder.join("bin/python"), folder.join("requirements.txt"));
     if fs::read_to_string(&stamp).is_ok_and(|had| had == wanted) && says(&interpreter, "1", "1") {
         return Ok(interpreter);

@@ -183,8 +183,9 @@ commands! { payroll, "payroll",
 }
 
 commands! { company, "company",
-    fondaco::company: AddPartners ChangeCost ChangePartner ConfirmOrders CreditCustomers
-        Deliver InvoiceCustomers MoveGoods Pay PlaceOrders ReleaseOrders SetAccounts SetPrices
+    fondaco::company: AddPartners Cancel ChangeCost ChangePartner ConfirmOrders CreditCustomers
+        CreditSuppliers Deliver EnterBills InvoiceCustomers MoveGoods OrderGoods Pay
+        PlaceOrders Receive ReleaseBills ReleaseOrders SendBack SetAccounts SetPrices
         SetProfile SetTaxCodes SetUpCompany TakeBack;
 }
 

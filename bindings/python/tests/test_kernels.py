@@ -199,6 +199,9 @@ def test_progress_is_told_and_may_stop_the_work() -> None:
     assert told[-1] == (5000, 5000) and len(told) > 2
     assert told == sorted(told) and {total for _, total in told} == {5000}
 
+    bar = inventory.forecast(data, horizon=1, group="item", method="mean", progress=True)
+    assert len(bar) == 5000
+
     def stop(done: int, total: int) -> None:
         raise RuntimeError("enough")
 

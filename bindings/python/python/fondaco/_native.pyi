@@ -138,7 +138,7 @@ class BuyingModel:
     def fit(data: Any, kind: str) -> BuyingModel: ...
     def log_likelihood(self, data: Any) -> float: ...
     def predict(
-        self, data: Any, time: float, progress: Callable[[int, int], object] | None = None
+        self, data: Any, time: float, progress: Callable[[int, Any], object] | None = None
     ) -> Table: ...
     def expected_of_new(self, time: float) -> float: ...
     def lifetime_values(
@@ -196,7 +196,7 @@ class Program:
         data: Any,
         outputs: Sequence[str],
         employee: str | None = None,
-        progress: Callable[[int, int], object] | None = None,
+        progress: Callable[[int, Any], object] | None = None,
     ) -> tuple[Table, list[tuple[int, str, str]]]: ...
     def slip(self, employee: str, inputs: Mapping[str, object]) -> Report: ...
 
@@ -212,7 +212,7 @@ def forecast(
     parameters: Mapping[str, float],
     season: int,
     interval: float | None = None,
-    progress: Callable[[int, int], object] | None = None,
+    progress: Callable[[int, Any], object] | None = None,
 ) -> Table: ...
 def classify(data: Any, columns: tuple[str | None, str, str | None]) -> Table: ...
 def lot_sizes(
@@ -222,19 +222,19 @@ def lot_sizes(
     costs: tuple[object, object, object],
     quantity: object | None = None,
     periods: int | None = None,
-    progress: Callable[[int, int], object] | None = None,
+    progress: Callable[[int, Any], object] | None = None,
 ) -> tuple[Table, Table]: ...
 def policy(
     data: Any,
     name: str,
     given: Mapping[str, float],
-    progress: Callable[[int, int], object] | None = None,
+    progress: Callable[[int, Any], object] | None = None,
 ) -> Table: ...
 def mrp(
     tables: tuple[Any, Any, Any, Any],
     days: tuple[date | str, date | str],
     bucket_days: int | None = None,
-    progress: Callable[[int, int | None], object] | None = None,
+    progress: Callable[[int, Any], object] | None = None,
 ) -> Plan: ...
 def quality(data: Any) -> Any: ...
 def similarity(one: str, other: str, method: str = "jaro_winkler") -> float: ...

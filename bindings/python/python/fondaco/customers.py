@@ -13,17 +13,14 @@ Decimal('55.5')
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date as Date
 from typing import Any
 
 from . import _native
 from ._native import Table
+from ._progress import Progress, told
 
 __all__ = ["BuyingModel", "SpendingModel", "rfm", "similarity", "sound"]
-
-#: Told after each part of long work: how many rows are done, and of how many.
-Progress = Callable[[int, int], object]
 
 
 def rfm(
@@ -89,9 +86,9 @@ class BuyingModel:
         """How likely the histories are by this model, as a natural logarithm."""
         return self._model.log_likelihood(data)
 
-    def predict(self, data: Any, time: float, progress: Progress | None = None) -> Table:
+    def predict(self, data: Any, time: float, progress: Progress = None) -> Table:
         """For each customer how likely they still buy (``alive``), and how many purchases are ``expected`` within a time."""
-        return self._model.predict(data, time, progress)
+        return self._model.predict(data, time, told(progress))
 
     def expected_of_new(self, time: float) -> float:
         """How many purchases of a new customer, after the first, are expected within a time."""

@@ -11,13 +11,13 @@ Each function takes a data frame (anything with an Arrow stream), a dict of list
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date as Date
 from decimal import Decimal
 from typing import Any
 
 from . import _native
 from ._native import Plan, Table
+from ._progress import Progress, told
 
 __all__ = [
     "Plan",
@@ -33,8 +33,6 @@ __all__ = [
     "safety_stock",
 ]
 
-#: Told after each part of long work: how many rows are done, and of how many.
-Progress = Callable[[int, int], object]
 #: An exact number.
 Exact = Decimal | int | str
 
@@ -49,7 +47,7 @@ def forecast(
     method: str = "auto_ets",
     season: int = 1,
     interval: float | None = None,
-    progress: Progress | None = None,
+    progress: Progress = None,
     **parameters: float,
 ) -> Table:
     """Forecasts ``horizon`` periods of each series: ``period``, ``forecast``, ``deviation``, and with ``interval`` (such as 0.95)
@@ -66,7 +64,7 @@ def forecast(
     """
     columns = (group, value, order)
     given = {name: float(one) for name, one in parameters.items()}
-    return _native.forecast(data, columns, horizon, method, given, season, interval, progress)
+    return _native.forecast(data, columns, horizon, method, given, season, interval, told(progress))
 
 
 def classify(
@@ -93,7 +91,7 @@ def lot_sizes(
     unit_cost: Exact | None = None,
     quantity: Exact | None = None,
     periods: int | None = None,
-    progress: Progress | None = None,
+    progress: Progress = None,
 ) -> tuple[Table, Table]:
     """How much to order in which period: a table of lots (``period``, the last that it covers ``through``, ``quantity``), and one of
     what they cost (``setup``, ``holding``, ``purchase``, ``total``).
@@ -108,10 +106,10 @@ def lot_sizes(
     ([Decimal('20'), Decimal('10')], [Decimal('50')])
     """
     costs = (setup_cost, holding_cost, unit_cost)
-    return _native.lot_sizes(data, (group, demand), rule, costs, quantity, periods, progress)
+    return _native.lot_sizes(data, (group, demand), rule, costs, quantity, periods, told(progress))
 
 
-def eoq(data: Any, *, progress: Progress | None = None, **given: float) -> Table:
+def eoq(data: Any, *, progress: Progress = None, **given: float) -> Table:
     """The economic order quantity of each row, and what it costs.
 
     Columns, or values for all rows: ``fixed_cost`` (an order), ``holding_cost`` (a unit and unit of time), ``demand_rate`` (a unit of
@@ -126,7 +124,7 @@ def eoq(data: Any, *, progress: Progress | None = None, **given: float) -> Table
     return _policy("eoq", data, given, progress)
 
 
-def newsvendor(data: Any, *, progress: Progress | None = None, **given: float) -> Table:
+def newsvendor(data: Any, *, progress: Progress = None, **given: float) -> Table:
     """How much to have for one period: by ``holding_cost`` (left over), ``stockout_cost`` (missing) and demand.
 
     Demand is ``demand_mean`` with ``demand_sd`` (normal), or counted when no ``demand_sd`` is given or ``counting`` is 1.
@@ -140,7 +138,7 @@ def newsvendor(data: Any, *, progress: Progress | None = None, **given: float) -
 
 
 def safety_stock(
-    data: Any, *, by: str = "cycle_service", progress: Progress | None = None, **given: float
+    data: Any, *, by: str = "cycle_service", progress: Progress = None, **given: float
 ) -> Table:
     """Safety stock for a ``service``: ``by="cycle_service"`` (the share of cycles without want) or ``by="fill_rate"`` (the share of
     demand met at once; asks for ``order_quantity``).
@@ -151,13 +149,13 @@ def safety_stock(
     return _policy(f"safety_stock_by_{by}", data, given, progress)
 
 
-def reorder_point(data: Any, *, progress: Progress | None = None, **given: float) -> Table:
+def reorder_point(data: Any, *, progress: Progress = None, **given: float) -> Table:
     """The reorder point and order quantity (r, Q) that cost least: ``fixed_cost``, ``holding_cost``, ``stockout_cost``,
     ``demand_mean``, ``demand_sd`` (or counted), ``lead_time``."""
     return _policy("reorder_point", data, given, progress)
 
 
-def min_max(data: Any, *, progress: Progress | None = None, **given: float) -> Table:
+def min_max(data: Any, *, progress: Progress = None, **given: float) -> Table:
     """The levels (s, S) that cost least when every period is reviewed: as :func:`reorder_point`, the lead time in whole periods.
 
     >>> from fondaco import inventory
@@ -168,15 +166,15 @@ def min_max(data: Any, *, progress: Progress | None = None, **given: float) -> T
     return _policy("min_max", data, given, progress)
 
 
-def order_up_to(data: Any, *, progress: Progress | None = None, **given: float) -> Table:
+def order_up_to(data: Any, *, progress: Progress = None, **given: float) -> Table:
     """The level to order up to when it is reviewed every ``review_period``: ``review_cost``, ``holding_cost``, ``stockout_cost``,
     ``demand_mean``, ``demand_sd`` (or counted), ``lead_time``."""
     return _policy("order_up_to", data, given, progress)
 
 
-def _policy(name: str, data: Any, given: dict[str, float], progress: Progress | None) -> Table:
+def _policy(name: str, data: Any, given: dict[str, float], progress: Progress) -> Table:
     numbers = {name: float(value) for name, value in given.items()}
-    return _native.policy(data, name, numbers, progress)
+    return _native.policy(data, name, numbers, told(progress))
 
 
 def mrp(
@@ -188,7 +186,7 @@ def mrp(
     bom: Any = None,
     supply: Any = None,
     bucket_days: int | None = None,
-    progress: Callable[[int, int | None], object] | None = None,
+    progress: Progress = None,
 ) -> Plan:
     """Plans what to order and make, level by level through the bills: a :class:`fondaco.Plan` with ``orders()``, ``table(item)``,
     ``messages()`` and ``explain(item, number)``.
@@ -209,4 +207,4 @@ def mrp(
     >>> plan.orders("WHEEL").to_dicts()[0]["quantity"]
     Decimal('34')
     """
-    return _native.mrp((items, bom, demand, supply), (start, end), bucket_days, progress)
+    return _native.mrp((items, bom, demand, supply), (start, end), bucket_days, told(progress))

@@ -11,7 +11,7 @@ Decimal('1657.84')
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date as Date
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any
 
 from . import _errors, _native
 from ._native import Report, Table
+from ._progress import Progress, told
 
 __all__ = ["Program", "Rules", "country", "problems", "rules"]
 
@@ -132,7 +133,7 @@ class Program:
         outputs: Iterable[str],
         employee: str | None = None,
         errors: str = "raise",
-        progress: Callable[[int, int], object] | None = None,
+        progress: Progress = None,
     ) -> Table:
         """Computes a table: a row an employee, a column an input by its name; what is null is not said. A column for each output.
 
@@ -141,7 +142,7 @@ class Program:
         such rows are null, and a column ``error`` says why.
         """
         wanted = list(outputs)
-        table, failed = self._program.run(data, wanted, employee, progress)
+        table, failed = self._program.run(data, wanted, employee, told(progress))
         if errors == "column":
             said = {row: message for row, _, message in failed}
             columns = table.to_dict()

@@ -1,6 +1,7 @@
 //! How a table looks: aligned text, and rows of HTML; the first and last of many.
 
 use pyo3::prelude::*;
+use pyo3::types::PyFloat;
 
 use super::{Table, cells};
 
@@ -42,7 +43,11 @@ fn text_of(object: &Bound<'_, PyAny>) -> PyResult<String> {
     if object.is_none() {
         return Ok("·".to_owned());
     }
-    let text = object.str()?.to_string().replace('\n', " ");
+    // A figure of statistics is shown by its first digits; the table keeps all.
+    let text = match object.is_instance_of::<PyFloat>() {
+        true => object.call_method1("__format__", (".6g",))?.to_string(),
+        false => object.str()?.to_string().replace('\n', " "),
+    };
     if text.chars().count() <= WIDEST {
         return Ok(text);
     }
