@@ -55,6 +55,7 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("crm/odoo_pls/odoo_pls.json", crm::odoo_pls::cases),
     ("crm/pipeline/pipeline.json", crm::pipeline::cases),
     ("crm/rfm/rfm.json", crm::rfm::cases),
+    ("crm/segments/segments.json", crm::segments::cases),
     ("crm/sla/sla_oracles.json", crm::sla::cases),
     ("crm/stats/stats.json", crm::stats::cases),
     ("crm/strings/strings.json", crm::strings::cases),
