@@ -21,9 +21,10 @@ type Place = (Timestamp, Reverse<i32>, u32, usize, Timestamp);
 /// use fondaco_crm::campaigns::{Audience, Campaign, Outreach, Rules};
 /// use fondaco_crm::segments::Change;
 ///
+/// static UTC: Zone = Zone::UTC;
 /// struct Everybody;
 /// impl Audience for Everybody {
-///     fn zone(&self, _: u32) -> &Zone { &Zone::UTC }
+///     fn zone(&self, _: u32) -> &Zone { &UTC }
 ///     fn consents(&self, _: u32, _: &str, _: &str, _: Timestamp) -> bool { true }
 ///     fn is_suppressed(&self, _: u32, _: Timestamp) -> bool { false }
 ///     fn is_member(&self, _: &str, _: u32) -> bool { true }

@@ -129,7 +129,7 @@ pub struct EventKind {
 ///     .attribute("country", Kind::Text)
 ///     .attribute("tags", Kind::Texts)
 ///     .event("purchase", [("amount", Kind::Number { decimals: 2 })]);
-/// let big = "country = \"DE\" and sum(purchase.amount) in 90 days > 100".parse()?;
+/// let big: Predicate = "country = \"DE\" and sum(purchase.amount) in 90 days > 100".parse()?;
 /// assert!(SegmentSet::compile(&schema, [("big", big)]).is_ok());
 /// let typo: Predicate = "county = \"DE\"".parse()?;
 /// let refused = SegmentSet::compile(&schema, [("typo", typo)]).unwrap_err();

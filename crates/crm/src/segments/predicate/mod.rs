@@ -1,5 +1,6 @@
 //! What a segment says of its members: a typed tree of conditions, built, read from JSON or from text.
 
+mod build;
 mod formula;
 mod leaf;
 mod tree;
