@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, unreachable_pub)] // helpers of tests are tests
 
 mod cancelling;
+mod closing;
+mod failures;
 mod firm;
+mod histories;
 mod layouts;
 mod order_to_cash;
 mod procure_to_pay;

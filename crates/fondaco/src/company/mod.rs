@@ -16,6 +16,7 @@
 //! | [`SendBack`], [`CreditSuppliers`] | goods go back, are credited | out | goods received / stock; suppliers / goods received |
 //! | [`MoveGoods`], [`ChangeCost`] | transfers, counts, scrap; freight, write-downs | as said | by cause |
 //! | [`Cancel`] | a document is taken back | as it was | its facts with the opposite sign |
+//! | [`PostAccruals`] | the end of a period | | accruals; what stock is worth, where it is not followed |
 //!
 //! # Commands
 //! Each takes many documents, all or none: a day's deliveries are one commit. Documents are named by their codes, and have ids made of them
@@ -29,6 +30,7 @@
 //! [`Company::verify`] recomputes all of it.
 
 mod cancel;
+mod closing;
 mod document;
 mod error;
 mod goods;
@@ -43,6 +45,7 @@ mod setup;
 mod verify;
 
 pub use cancel::{Cancel, Named};
+pub use closing::PostAccruals;
 pub use document::{
     Document, DocumentKind, Line, LineMatch, NewLine, PartLine, Settlement, Status,
 };
@@ -84,6 +87,7 @@ pub static ENGINE: Engine = Engine {
         &sales::PART,
         &purchases::PART,
         &money::PART,
+        &closing::PART,
         &VERIFIED,
     ],
 };

@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 
 use super::document::{Document, DocumentKind, Line, Status};
 use super::masters::Exposure;
-use super::posting::{Accounts, Role};
+use super::posting::{Accounts, PostingTable, Role, Roles};
 use super::setup::{Profiles, Settings, seen_accounts};
 
 /// Compares what accounts stand at with what they are about.
@@ -23,7 +23,7 @@ pub(crate) fn verify(view: &mut View<'_>, found: &mut Discrepancies) -> Result<(
     let Ok(leading) = profiles.leading() else { return Ok(()) };
     if leading.table.is_perpetual() {
         stock_by_day(view, found, &accounts, &leading.code)?;
-        clearing(view, found, &accounts, &leading.code)?;
+        clearing(view, found, (&accounts, &leading.table), &leading.code)?;
     }
     owed(view, found, &accounts, &leading.code)
 }
@@ -77,7 +77,7 @@ fn shown(units: i128) -> rust_decimal::Decimal {
 fn clearing(
     view: &mut View<'_>,
     found: &mut Discrepancies,
-    accounts: &Accounts,
+    (accounts, table): (&Accounts, &PostingTable),
     profile: &str,
 ) -> Result<(), Halt> {
     let mut kinds: BTreeMap<fondaco_core::DocumentId, DocumentKind> = BTreeMap::new();
@@ -100,13 +100,14 @@ fn clearing(
     for (role, stands) in [(Role::GoodsShipped, shipped), (Role::GoodsReceived, received)] {
         let codes = accounts.of(role, profile);
         // Profiles that keep no such account, and accounts that others post to, are not compared.
-        let mut is_kept = !codes.is_empty();
+        let named = |roles: Roles| roles.debit == role || roles.credit == role;
+        let mut is_kept = table.all().any(|(_, _, roles)| named(roles));
         for code in &codes {
             let account = view.peek::<Account>(code)?;
             is_kept &= account.is_some_and(|account| account.control.is_some());
         }
         let books: i128 = posted(view, &codes)?.values().sum();
-        if is_kept && books != stands && books != 0 {
+        if is_kept && books != stands {
             let (books, stands) = (shown(books), shown(stands));
             found.say(format_args!(
                 "{} stands at {books} in the books, and open lines leave {stands} there",

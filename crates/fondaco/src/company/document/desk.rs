@@ -12,7 +12,7 @@ use fondaco_inventory::items::{Category, Item};
 use smol_str::SmolStr;
 
 use super::{Document, DocumentKind, Line, LineMatch, Settlement};
-use crate::company::posting::{Accounts, Facts, Place, Poster, Role};
+use crate::company::posting::{Accounts, BusinessEvent, Facts, Figure, Place, Poster, Role};
 use crate::company::setup::{self, Profiles, Settings};
 use crate::company::{CompanyError, ENGINE};
 
@@ -347,6 +347,13 @@ impl Desk {
             entries.extend(poster.difference(facts, leading)?);
         }
         Ok(entries)
+    }
+
+    /// The accounts of stock, where the leading profile tells them what it is worth at the end of a period alone.
+    pub(crate) fn accounts_valued_at_the_end(&self) -> Result<Option<Vec<SmolStr>>, CompanyError> {
+        let profile = self.profiles.leading()?;
+        let is_told = !profile.table.lines(BusinessEvent::Valuation, Figure::Cost).is_empty();
+        Ok(is_told.then(|| self.accounts.of(Role::Stock, &profile.code)))
     }
 
     /// The lines of an entry on accounts that play a role, from 1.

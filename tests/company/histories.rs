@@ -1,0 +1,273 @@
+//! Random histories: documents of every kind, on days back and forth, cancelled in between, sent twice, refused; after each step books, stock
+//! and documents agree, and what was refused left nothing.
+
+use fondaco::company::posting::Profile;
+use fondaco::company::*;
+use fondaco::inventory::moves::{Movement, NewMove};
+use fondaco::inventory::valuation::Method;
+use fondaco::inventory::value::LateMoves;
+use fondaco::prelude::*;
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rand_xoshiro::rand_core::{Rng, SeedableRng};
+
+use crate::firm::*;
+
+/// A company on a random way.
+struct History {
+    firm: Firm,
+    dice: Xoshiro256PlusPlus,
+    seed: u64,
+    step: u32,
+    /// How many steps were carried out, and how many refused.
+    done: (u32, u32),
+    documents: Vec<(DocumentKind, String)>,
+}
+
+impl History {
+    fn new(set_up: &SetUpCompany, seed: u64) -> History {
+        let firm = Firm::of(set_up).stocked(bolt(), "50", "177.77", "2026-01-05");
+        let firm = firm.stocked(nut(), "80", "13.31", "2026-01-05");
+        let dice = Xoshiro256PlusPlus::seed_from_u64(seed);
+        History { firm, dice, seed, step: 0, done: (0, 0), documents: Vec::new() }
+    }
+
+    fn below(&mut self, count: u64) -> u64 {
+        self.dice.next_u64() % count
+    }
+
+    fn count(&mut self, most: u64) -> Quantity {
+        pcs(&(1 + self.below(most)).to_string())
+    }
+
+    fn date(&mut self) -> NaiveDate {
+        // Mostly forward, sometimes back.
+        let at = match self.below(4) {
+            0 => self.below(150),
+            _ => u64::from(self.step).min(150),
+        };
+        day("2026-01-10") + chrono_days(at)
+    }
+
+    fn price(&mut self, unit: &str) -> fondaco::core::UnitPrice {
+        let cents = 50 + self.below(900);
+        format!("{}.{:02} EUR/{unit}", cents / 100, cents % 100).parse().unwrap()
+    }
+
+    fn one_of(&mut self, kind: DocumentKind) -> Option<String> {
+        let of: Vec<String> = self
+            .documents
+            .iter()
+            .filter(|(other, _)| *other == kind)
+            .map(|(_, code)| code.clone())
+            .collect();
+        let at = usize::try_from(self.below(of.len().max(1) as u64)).unwrap();
+        of.get(at).cloned()
+    }
+
+    /// Sends a command, twice now and then: the second time changes nothing.
+    fn send<C: fondaco::core::Act<Error = CompanyError>>(
+        &mut self,
+        kind: Option<DocumentKind>,
+        command: &C,
+    ) {
+        let name = format!("step {}", self.step);
+        let position =
+            |firm: &Firm| firm.company.view(|view| Ok::<_, CompanyError>(view.position())).unwrap();
+        let before = position(&self.firm);
+        match self.firm.company.send(&name, command) {
+            Ok(_) => {
+                self.done.0 += 1;
+                let after = position(&self.firm);
+                if self.below(8) == 0 {
+                    assert!(self.firm.company.send(&name, command).unwrap().replayed);
+                    assert_eq!(position(&self.firm), after, "a replay changed something");
+                }
+                self.documents.extend(kind.map(|kind| (kind, self.step.to_string())));
+            }
+            Err(error) => {
+                let expected = ["Refused", "NotFound", "Invalid"];
+                let found = format!("{:?}", error.kind());
+                assert!(
+                    expected.contains(&found.as_str()),
+                    "seed {} step {}: {error}",
+                    self.seed,
+                    self.step
+                );
+                assert_eq!(position(&self.firm), before, "{error}");
+                self.done.1 += 1;
+            }
+        }
+    }
+
+    fn step(&mut self) {
+        self.step += 1;
+        let (code, date) = (self.step.to_string(), self.date());
+        match self.below(20) {
+            0..=2 => self.order(&code, date),
+            3..=5 => self.deliver(&code, date),
+            6..=7 => self.invoice(&code, date),
+            8 => self.receive_payment(&code, date),
+            9 => self.take_back(&code, date),
+            10 => self.credit(&code, date),
+            11..=12 => self.buy(&code, date),
+            13..=14 => self.receive(&code, date),
+            15 => self.bill(&code, date),
+            16 => self.pay(&code, date),
+            17 => self.send_back(&code, date),
+            18 => self.moves(date),
+            _ => self.cancel(date),
+        }
+    }
+
+    fn order(&mut self, code: &str, date: NaiveDate) {
+        let mut order = NewOrder::new(code, "C-1", date);
+        for item in [bolt(), nut()] {
+            let line = NewLine::new(item, self.count(9)).price(self.price("pcs"));
+            order = order.line(line);
+        }
+        self.send(Some(DocumentKind::SalesOrder), &PlaceOrders::new(vec![order]));
+    }
+
+    fn deliver(&mut self, code: &str, date: NaiveDate) {
+        let Some(order) = self.one_of(DocumentKind::SalesOrder) else { return };
+        let mut delivery = NewDelivery::new(code, order, date);
+        if self.below(2) == 0 {
+            delivery = delivery.line(PartLine::new(1 + self.below(2) as u32, self.count(5)));
+        }
+        self.send(Some(DocumentKind::Delivery), &Deliver::new(vec![delivery]));
+    }
+
+    fn invoice(&mut self, code: &str, date: NaiveDate) {
+        let Some(order) = self.one_of(DocumentKind::SalesOrder) else { return };
+        let mut invoice = NewInvoice::new(code, order, date);
+        if self.below(3) == 0 {
+            invoice = invoice.line(PartLine::new(1 + self.below(2) as u32, self.count(5))).ahead();
+        }
+        self.send(Some(DocumentKind::Invoice), &InvoiceCustomers::new(vec![invoice]));
+    }
+
+    fn receive_payment(&mut self, code: &str, date: NaiveDate) {
+        let Some(invoice) = self.one_of(DocumentKind::Invoice) else { return };
+        let amount = Money::minor(100 + self.below(9000) as i64, Currency::EUR);
+        let mut settles = Settles::invoice(invoice);
+        if self.below(2) == 0 {
+            settles = settles
+                .amount(Money::minor(100, Currency::EUR))
+                .write_off(Money::minor(1, Currency::EUR));
+        }
+        let paid = NewPayment::received(code, "C-1", date, amount).settles(settles);
+        self.send(Some(DocumentKind::CustomerPayment), &Pay::new(vec![paid]));
+    }
+
+    fn take_back(&mut self, code: &str, date: NaiveDate) {
+        let Some(delivery) = self.one_of(DocumentKind::Delivery) else { return };
+        let back = NewReturn::new(code, delivery, date).line(PartLine::new(1, self.count(3)));
+        self.send(Some(DocumentKind::CustomerReturn), &TakeBack::new(vec![back]));
+    }
+
+    fn credit(&mut self, code: &str, date: NaiveDate) {
+        let Some(invoice) = self.one_of(DocumentKind::Invoice) else { return };
+        let credit = NewCredit::new(code, invoice, date).line(PartLine::new(1, self.count(3)));
+        self.send(Some(DocumentKind::CreditNote), &CreditCustomers::new(vec![credit]));
+    }
+
+    fn buy(&mut self, code: &str, date: NaiveDate) {
+        let mut order = NewOrder::new(code, "V-1", date);
+        for item in [bolt(), nut()] {
+            order = order.line(NewLine::new(item, self.count(12)).price(self.price("pcs")));
+        }
+        self.send(Some(DocumentKind::PurchaseOrder), &OrderGoods::new(vec![order]));
+    }
+
+    fn receive(&mut self, code: &str, date: NaiveDate) {
+        let Some(order) = self.one_of(DocumentKind::PurchaseOrder) else { return };
+        let mut receipt = NewReceipt::new(code, order, date);
+        if self.below(2) == 0 {
+            receipt = receipt.line(ReceivedLine::new(1 + self.below(2) as u32, self.count(7)));
+        }
+        self.send(Some(DocumentKind::Receipt), &Receive::new(vec![receipt]));
+    }
+
+    fn bill(&mut self, code: &str, date: NaiveDate) {
+        let Some(order) = self.one_of(DocumentKind::PurchaseOrder) else { return };
+        let mut bill = NewBill::new(code, "V-1", date).order(order);
+        if self.below(2) == 0 {
+            let line = BillLine::new(1 + self.below(2) as u32, self.count(7)).at(self.price("pcs"));
+            bill = bill.line(line);
+        }
+        self.send(Some(DocumentKind::Bill), &EnterBills::new(vec![bill]));
+    }
+
+    fn pay(&mut self, code: &str, date: NaiveDate) {
+        let Some(bill) = self.one_of(DocumentKind::Bill) else { return };
+        let amount = Money::minor(100 + self.below(9000) as i64, Currency::EUR);
+        let settles = Settles::bill(bill).amount(Money::minor(100, Currency::EUR));
+        let paid = NewPayment::made(code, "V-1", date, amount).settles(settles);
+        self.send(Some(DocumentKind::SupplierPayment), &Pay::new(vec![paid]));
+    }
+
+    fn send_back(&mut self, code: &str, date: NaiveDate) {
+        let Some(receipt) = self.one_of(DocumentKind::Receipt) else { return };
+        let back = NewReturn::new(code, receipt, date).line(PartLine::new(1, self.count(3)));
+        self.send(Some(DocumentKind::SupplierReturn), &SendBack::new(vec![back]));
+    }
+
+    fn moves(&mut self, date: NaiveDate) {
+        let quantity = self.count(2);
+        let movement = match self.below(3) {
+            0 => Movement::Scrap { from: "MAIN".into() },
+            1 => Movement::Gain { at: "MAIN".into() },
+            _ => Movement::Issue { from: "MAIN".into() },
+        };
+        self.send(None, &MoveGoods::new(vec![NewMove::new(bolt(), quantity, movement, date)]));
+    }
+
+    fn cancel(&mut self, date: NaiveDate) {
+        let count = self.documents.len() as u64;
+        let at = usize::try_from(self.below(count.max(1))).unwrap();
+        let Some((kind, code)) = self.documents.get(at).cloned() else { return };
+        // On the last day there is, so that it comes after what it takes back.
+        let date = if self.below(4) == 0 { date } else { day("2026-06-20") };
+        self.send(None, &Cancel::one(kind, code, date));
+    }
+}
+
+fn chrono_days(days: u64) -> fondaco::chrono::Days {
+    fondaco::chrono::Days::new(days)
+}
+
+fn run(set_up: &SetUpCompany, seed: u64, steps: u32) -> History {
+    let mut history = History::new(set_up, seed);
+    for _ in 0..steps {
+        history.step();
+        if history.step % 10 == 0 || history.step == steps {
+            let verified = history.firm.company.verify().unwrap();
+            assert!(verified.is_clean(), "seed {seed}, step {}: {verified}", history.step);
+        }
+    }
+    assert!(
+        history.done.0 > history.done.1 / 2,
+        "seed {seed}: {:?} were done and refused",
+        history.done
+    );
+    history
+}
+
+#[test]
+fn whatever_happens_books_stock_and_documents_agree() {
+    for (seed, method) in
+        [(1, Method::Average), (2, Method::Fifo), (3, Method::Lifo), (4, Method::Average)]
+    {
+        let late = if seed % 2 == 0 { LateMoves::Keep } else { LateMoves::Replay };
+        run(&SetUpCompany { late, ..by(method) }, seed, 50);
+    }
+}
+
+#[test]
+fn also_where_differences_are_an_expense_or_books_follow_otherwise() {
+    let expense = SetUpCompany { differences: Differences::Expense, ..set_up() };
+    run(&expense, 11, 80);
+    for (seed, profile) in (20..).zip(Profile::ALL) {
+        run(&set_up().profiled(profile), seed, 50);
+    }
+}
