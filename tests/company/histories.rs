@@ -240,7 +240,7 @@ fn run(set_up: &SetUpCompany, seed: u64, steps: u32) -> History {
     let mut history = History::new(set_up, seed);
     for _ in 0..steps {
         history.step();
-        if history.step % 10 == 0 || history.step == steps {
+        if history.step.is_multiple_of(10) || history.step == steps {
             let verified = history.firm.company.verify().unwrap();
             assert!(verified.is_clean(), "seed {seed}, step {}: {verified}", history.step);
         }

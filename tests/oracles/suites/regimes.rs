@@ -36,10 +36,13 @@ pub(crate) fn cases(name: &str, regimes: &Value) -> Result<Vec<Case>, Box<dyn Er
     Ok(cases)
 }
 
+/// How a name begins, the event that it means, and which of its words are figures.
+type Known = (&'static str, BusinessEvent, &'static [(&'static str, Figure)]);
+
 /// The event and the amounts in a name.
 fn facts(name: &str) -> Result<Option<Facts>, Box<dyn Error>> {
     use BusinessEvent as E;
-    const EVENTS: &[(&str, BusinessEvent, &[(&str, Figure)])] = &[
+    const EVENTS: &[Known] = &[
         ("supplier_bill", E::SupplierBill, &[("net", Figure::Goods)]),
         ("supplier_refund", E::SupplierCredit, &[("net", Figure::Goods)]),
         ("supplier_credit", E::SupplierCredit, &[("net", Figure::Goods)]),

@@ -23,7 +23,7 @@ pub struct Roles {
 /// ```
 /// use fondaco::company::posting::{BusinessEvent, Figure, PostingTable, Role};
 /// let table: PostingTable = "
-///     # Deliveries go straight to cost of sales.
+///     ## Deliveries go straight to cost of sales.
 ///     delivery  cost  cogs  stock
 /// ".parse()?;
 /// let lines = table.lines(BusinessEvent::Delivery, Figure::Cost);
