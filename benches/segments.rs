@@ -262,10 +262,12 @@ fn live(contacts: &[Contact], events: &[Event]) {
         })
         .collect();
     let (start, mut changes) = (cpu_seconds(), 0);
-    for happened in &taken {
-        live.advance(happened.at).unwrap();
-        live.event(happened).unwrap();
-        changes += if live.queued() % 1024 == 0 { live.take_changes().len() } else { 0 };
+    for some in taken.chunks(1024) {
+        for happened in some {
+            live.advance(happened.at).unwrap();
+            live.event(happened).unwrap();
+        }
+        changes += live.take_changes().len();
     }
     let took = cpu_seconds() - start;
     changes += live.take_changes().len();
