@@ -1,18 +1,18 @@
 //! A workbench for files of payroll rules: `cargo run --example payroll_rules --features payroll -- check FILE`.
 //!
-//! `check` reads a file as the engine does, and says of everything that is wrong in which line and column it stands. `taxability` shows which
+//! `check` reads a file as the engine does, and says of everything that is wrong in which line and column it stands; a state's file is named
+//! behind its federation's, joined by `+`, here and wherever a file is asked for. Files of JSON are read too. `taxability` shows which
 //! component counts to which tax. `explain` computes
 //! one case and says why, as text or as a page. `diff` holds two files against each other, or one on two days: which figures and
 //! formulas are others, and whose pay it changes. Without arguments it says how each is called.
 //!
-//! Read it in this order: `run` below; `payroll_rules/command.rs` reads the command line, `payroll_rules/explain.rs` and
+//! Read it in this order: `run` below; `payroll_rules/command.rs` reads the command line, `payroll_rules/source.rs` files, `payroll_rules/explain.rs` and
 //! `payroll_rules/diff.rs` do what their names say.
 
 #![allow(unreachable_pub, reason = "its modules are read as if they were a library's")]
 
 use std::error::Error;
 use std::io::Write;
-use std::path::Path;
 use std::process::ExitCode;
 
 use chrono::NaiveDate;
@@ -26,9 +26,12 @@ mod diff;
 mod explain;
 #[path = "common/output.rs"]
 mod output;
+#[path = "payroll_rules/source.rs"]
+mod source;
 
 use command::{Command, File};
 use output::Output;
+use source::Source;
 
 fn main() -> ExitCode {
     match run(&mut Output::new()) {
@@ -66,21 +69,19 @@ fn run(out: &mut dyn Write) -> Result<bool, Box<dyn Error>> {
 }
 
 /// Says what is wrong with a file, as compilers do, so that editors find the place; or what is in it.
-fn check(out: &mut dyn Write, file: &Path) -> Result<bool, Box<dyn Error>> {
-    let text = read(file)?;
-    let problems = RuleSet::problems(&text);
-    for problem in &problems {
+fn check(out: &mut dyn Write, file: &Source) -> Result<bool, Box<dyn Error>> {
+    let problems = file.problems()?;
+    for (part, problem) in &problems {
         let (line, column) = problem.place().unwrap_or((1, 1));
-        writeln!(out, "{}:{line}:{column}: {}", file.display(), problem.without_place())?;
+        writeln!(out, "{}:{line}:{column}: {}", file.name(*part), problem.without_place())?;
     }
     if problems.is_empty() {
-        let rules = RuleSet::from_toml(&text)?;
+        let rules = file.rules()?;
         let (all, days) = (rules.file(), rules.changes());
         let days: Vec<String> = days.iter().map(NaiveDate::to_string).collect();
         writeln!(
             out,
-            "{}: good. {} inputs, {} lists, {} figures, {} tables, {} formulas with arguments, {} rules, {} claims; something begins on {}",
-            file.display(),
+            "{file}: good. {} inputs, {} lists, {} figures, {} tables, {} formulas with arguments, {} rules, {} claims; something begins on {}",
             all.inputs.len(),
             all.lists.len(),
             all.parameters.len(),
@@ -94,16 +95,11 @@ fn check(out: &mut dyn Write, file: &Path) -> Result<bool, Box<dyn Error>> {
     Ok(problems.is_empty())
 }
 
-fn read(file: &Path) -> Result<String, Box<dyn Error>> {
-    std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()).into())
-}
-
 /// The rules of a file, and the day that was asked for: without one, the last on which something begins and all of it holds.
 fn rules(file: &File) -> Result<(RuleSet, Program), Box<dyn Error>> {
-    let said = |error: &dyn Error| format!("{}: {error}", file.path.display());
-    let rules = RuleSet::from_toml(&read(&file.path)?).map_err(|error| said(&error))?;
+    let rules = file.source.rules()?;
     let last = || rules.changes().into_iter().rev().find(|day| rules.on(*day).is_ok());
     let day = file.day.or_else(last).unwrap_or_default();
-    let program = rules.on(day).map_err(|error| said(&error))?;
+    let program = rules.on(day).map_err(|error| format!("{}: {error}", file.source))?;
     Ok((rules, program))
 }

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use lexopt::{Arg, Parser, ValueExt};
 
+use super::source::Source;
+
 /// What it can do.
 pub const HELP: &str = "\
 A workbench for files of payroll rules.
@@ -23,6 +25,7 @@ A workbench for files of payroll rules.
     --cases FILE.csv               cases of a table: one row each, one column for each input, and one named employee
     --html FILE                    writes it there as a page
 
+FILE is of TOML, or of JSON when it is called so. Parts of it, such as a state's rules, follow it: federal.toml+state.toml@2026-03-31.
 DAY is written as 2025-06-30; without one it is the last day on which something of the file begins.
 ";
 
@@ -31,7 +34,7 @@ pub enum Command {
     /// How it is called.
     Help,
     /// To check files.
-    Check(Vec<PathBuf>),
+    Check(Vec<Source>),
     /// To show which component counts to which tax.
     Taxability(File),
     /// To explain a case.
@@ -42,8 +45,8 @@ pub enum Command {
 
 /// A file, and the day whose rules are meant.
 pub struct File {
-    /// Where it is.
-    pub path: PathBuf,
+    /// Where it is, with its parts.
+    pub source: Source,
     /// The day.
     pub day: Option<NaiveDate>,
 }
@@ -108,9 +111,7 @@ pub fn from_env() -> Result<Command, Box<dyn Error>> {
     let command = match what.as_str() {
         "check" => {
             let first = file()?;
-            Command::Check(
-                std::iter::once(first).chain(words.by_ref()).map(PathBuf::from).collect(),
-            )
+            Command::Check(std::iter::once(first).chain(words.by_ref()).map(Source::said).collect())
         }
         "taxability" => Command::Taxability(dated(file()?)?),
         "explain" => Command::Explain(Explain { file: dated(file()?)?, inputs, of, html }),
@@ -144,10 +145,10 @@ fn pairs(parser: &mut Parser, into: &mut Vec<(String, String)>) -> Result<(), Bo
 fn dated(word: OsString) -> Result<File, Box<dyn Error>> {
     let said = word.to_str().and_then(|word| word.rsplit_once('@'));
     match said.map(|(path, day)| (path, day.parse())) {
-        Some((path, Ok(day))) => Ok(File { path: path.into(), day: Some(day) }),
+        Some((path, Ok(day))) => Ok(File { source: Source::said(path.into()), day: Some(day) }),
         Some((path, Err(_))) if !PathBuf::from(&word).exists() => {
             Err(format!("{path}: write its day as in {path}@2025-06-30").into())
         }
-        _ => Ok(File { path: word.into(), day: None }),
+        _ => Ok(File { source: Source::said(word), day: None }),
     }
 }

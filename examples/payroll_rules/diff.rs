@@ -69,56 +69,78 @@ fn pay_changed(
         Column::amount("Net before", before.currency()),
         Column::amount("Net after", after.currency()),
         Column::amount("Difference", after.currency()),
+        Column::amount("Cost more", after.currency()),
         Column::text("Because"),
     ];
     let mut report = Report::new("Whose pay changes").columns(columns);
-    let (mut changed, mut wrong) = (0, 0);
+    let (mut changed, mut nets, mut costs, mut wrong) = (0, 0, 0, 0);
     for person in people {
-        match net_and_lines(before, after, person) {
-            Ok((_, _, lines)) if lines.is_empty() => {}
-            Ok((old, new, lines)) => {
+        match compared(before, after, person) {
+            Ok(pay) if pay.lines.is_empty() => {}
+            Ok(pay) => {
+                let (net, cost) = (pay.net.1 - pay.net.0, pay.cost.1 - pay.cost.0);
                 changed += 1;
+                nets += i32::from(!net.is_zero());
+                costs += i32::from(!cost.is_zero());
                 report.push(Row::new([
                     person.name.as_str().into(),
-                    old.into(),
-                    new.into(),
-                    (new - old).into(),
-                    lines.join("; ").into(),
+                    pay.net.0.into(),
+                    pay.net.1.into(),
+                    net.into(),
+                    cost.into(),
+                    pay.lines.join("; ").into(),
                 ]));
             }
             Err(error) => {
                 wrong += 1;
-                let empty = fondaco::core::report::Cell::Empty;
-                report.push(Row::new([
-                    person.name.as_str().into(),
-                    empty.clone(),
-                    empty.clone(),
-                    empty,
-                    error.to_string().into(),
-                ]));
+                let empty = || fondaco::core::report::Cell::Empty;
+                let name = person.name.as_str().into();
+                let cells = [name, empty(), empty(), empty(), empty(), error.to_string().into()];
+                report.push(Row::new(cells));
             }
         }
     }
     let all = people.len();
-    Ok(report.note(format!("{changed} of {all} cases change, {wrong} can't be computed.")))
+    Ok(report.note(format!(
+        "{changed} of {all} cases change: net pay of {nets}, the employer's cost of {costs}; {wrong} can't be computed."
+    )))
 }
 
-/// Net pay before and after, and what is another amount on the payslip.
-fn net_and_lines(
-    before: &Program,
-    after: &Program,
-    person: &Person,
-) -> Result<(Decimal, Decimal, Vec<String>), PayError> {
+/// Of one case, before and after.
+struct Pay {
+    net: (Decimal, Decimal),
+    cost: (Decimal, Decimal),
+    /// What is another amount on the payslip, and what that comes from.
+    lines: Vec<String>,
+}
+
+fn compared(before: &Program, after: &Program, person: &Person) -> Result<Pay, PayError> {
     let old = before.run(&explain::case(before, &person.name, &known(person, before, after)))?;
     let new = after.run(&explain::case(after, &person.name, &known(person, after, before)))?;
     let lines = [old.lines()?, new.lines()?].concat();
-    let changes = old.compare(&new)?.into_iter().filter_map(|change| {
+    let all = old.compare(&new)?;
+    let changes = all.iter().filter_map(|change| {
         let line = lines.iter().find(|line| line.name == change.name)?;
         let (old, new) = (change.before.unwrap_or_default(), change.after.unwrap_or_default());
         let shown = |amount: Decimal| Locale::en().amount(amount, after.currency());
-        Some(format!("{} {} to {}", line.about, shown(old), shown(new))).filter(|_| old != new)
+        let roots: Vec<String> = change.roots(&all).iter().map(root).collect();
+        let roots =
+            if roots.is_empty() { String::new() } else { format!(" by {}", roots.join(", ")) };
+        let line = format!("{} {} to {}{roots}", line.about, shown(old), shown(new));
+        Some(line).filter(|_| old != new)
     });
-    Ok((old.net()?, new.net()?, changes.collect()))
+    let lines = changes.collect();
+    let cost = (old.amount("employer_cost")?, new.amount("employer_cost")?);
+    Ok(Pay { net: (old.net()?, new.net()?), cost, lines })
+}
+
+/// A figure with what it was and is; brackets and formulas, which are long, stand in the table before.
+fn root(cause: &Cause) -> String {
+    let is_long = |text: &str| text.len() > 20;
+    match is_long(&cause.before) || is_long(&cause.after) || cause.what == "formula" {
+        true => cause.what.clone(),
+        false => format!("{} {} to {}", cause.what, cause.before, cause.after),
+    }
 }
 
 /// The inputs for one of two programs: without those that only the other has.

@@ -15,11 +15,16 @@ pub fn explain(out: &mut dyn Write, what: &Explain) -> Result<(), Box<dyn Error>
     let title = if program.title().is_empty() { program.name() } else { program.title() };
     writeln!(out, "{title}, {}\n\n{}", program.day(), slip.to_report()?)?;
     let mut page = Page::new(format!("{title}, {}", program.day())).report(slip.to_report()?);
+    let lines = slip.lines()?;
+    let called = |name: &str| {
+        let line = lines.iter().find(|line| line.name == name).map(|line| line.about);
+        line.or((name == "net").then_some("Net pay")).unwrap_or(name).to_owned()
+    };
     let net = ["net".to_owned()];
     for name in if what.of.is_empty() { &net[..] } else { &what.of } {
         let why = slip.explain(name)?;
         writeln!(out, "{why}")?;
-        page = page.explain(name.as_str(), why);
+        page = page.explain(called(name), why);
     }
     if let Some(file) = &what.html {
         std::fs::write(file, page.to_html(&Locale::en()))

@@ -33,6 +33,7 @@ impl Lowering<'_> {
             min: Some(Figure("0".into())),
             max: Some(Figure(list.most.to_string().into())),
             default: Some(Figure("0".into())),
+            label: BTreeMap::new(),
             about: String::new(),
             kind: None,
             adds_to: Vec::new(),

@@ -33,7 +33,8 @@ pub(super) struct Lowering<'r> {
     pub(super) lines: Vec<Lines>,
     /// Up to which step each rule reaches.
     pub(super) spans: Vec<(usize, SmolStr)>,
-    pub(super) figures: BTreeMap<(usize, usize), (Figure, String, DateRange)>,
+    /// Of a parameter and its cell: the figure, its law, its days, and which cell it is.
+    pub(super) figures: BTreeMap<(usize, usize), (Figure, String, DateRange, SmolStr)>,
     /// The innermost part of a formula that could not be lowered.
     pub(super) failed: Option<*const Expr>,
     /// The same within a formula that is called, which stands elsewhere.

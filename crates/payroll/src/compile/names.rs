@@ -19,7 +19,7 @@ impl Lowering<'_> {
         self.done.insert(Symbol::Input(index), value.clone());
         if let Some(kind) = input.kind {
             self.check_paid(kind, &value)?;
-            self.output(&input.name, &input.about, Some(kind), &value);
+            self.output(&input.name, called(&input.label, &input.about), Some(kind), &value);
             self.lines.push(Lines::of(&input.name, &input.about));
         }
         Ok(())
@@ -189,7 +189,7 @@ impl Lowering<'_> {
         let (value, node) = self.value_of_type(formula, &wanted)?;
         self.check_paid(rule.kind, &value)?;
         self.spans.push((self.ops.len(), rule.name.clone()));
-        self.output(&rule.name, &rule.about, Some(rule.kind), &value);
+        self.output(&rule.name, called(&rule.label, &rule.about), Some(rule.kind), &value);
         let mut line = Lines::of(&rule.name, &rule.about);
         line.formula = Some(formula.to_string());
         line.source = Some(source.to_owned()).filter(|source| !source.is_empty());
@@ -448,7 +448,8 @@ impl Lowering<'_> {
             let held = self.rules.parameters[index].held(cell, self.on, self.known)?;
             let (figure, source) = held.value;
             read.push(figure.read(&of, &values)?);
-            self.figures.insert((index, place), (figure.clone(), source.clone(), held.days));
+            let told = (figure.clone(), source.clone(), held.days, cell.join(", ").into());
+            self.figures.insert((index, place), told);
         }
         let digits = read.iter().map(|figure| figure.digits).max().unwrap_or(0);
         let units = read.iter().map(|figure| {
@@ -480,4 +481,9 @@ pub(super) fn part(formula: &Expr, failed: Option<*const Expr>, error: &RuleErro
     };
     let index = place(shown.unwrap_or(within)).unwrap_or(all.len() - 1);
     Part { formula: formula.clone(), index }
+}
+
+/// What stands on a payslip: the label, where there is one.
+fn called<'r>(label: &'r BTreeMap<SmolStr, String>, about: &'r str) -> &'r str {
+    label.get("en").or_else(|| label.values().next()).map_or(about, String::as_str)
 }

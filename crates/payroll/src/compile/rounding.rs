@@ -88,7 +88,8 @@ impl Lowering<'_> {
                 result
             }
         };
-        let what = What::Round { exact, to_digits: Some(digits), rounding, of: nodes };
+        let text = expr.to_string();
+        let what = What::Round { exact, to_digits: Some(digits), rounding, of: nodes, text };
         Ok((result.clone(), named(what, &result)))
     }
 
@@ -136,7 +137,8 @@ impl Lowering<'_> {
         let steps = self.divided(&value, &over, 0, rounding, expr)?;
         let of = steps.of.clone();
         let result = self.product(&steps, &step, of, expr)?;
-        let what = What::Round { exact, to_digits: None, rounding, of: nodes };
+        let text = expr.to_string();
+        let what = What::Round { exact, to_digits: None, rounding, of: nodes, text };
         Ok((result.clone(), named(what, &result)))
     }
 }

@@ -45,8 +45,8 @@ pub(crate) enum What {
     Sum(Vec<(i8, Node)>),
     /// Condition, then, else.
     If(Box<[Node; 3]>),
-    /// A rounding.
-    Round { exact: Exact, to_digits: Option<u8>, rounding: Rounding, of: Vec<Node> },
+    /// A rounding, and how the formula writes it.
+    Round { exact: Exact, to_digits: Option<u8>, rounding: Rounding, of: Vec<Node>, text: String },
     /// A table: the value that is looked up, and of one whose thresholds are scaled the place of the ratio.
     Table { table: u16, index: Option<Reg>, value: Reg, over: Option<Reg>, of: Vec<Node> },
 }

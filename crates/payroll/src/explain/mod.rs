@@ -84,7 +84,7 @@ impl Teller<'_> {
     /// The same without what was said.
     fn grounds_besides(&mut self, explain: Explain, node: &Node, mut said: Said) -> Explain {
         let explain = match &node.what {
-            What::Round { exact, to_digits: Some(digits), rounding, of } => {
+            What::Round { exact, to_digits: Some(digits), rounding, of, .. } => {
                 of.iter().for_each(|node| self.part(node, &mut said));
                 self.rounded(explain, *exact, *rounding, *digits)
             }
@@ -128,11 +128,12 @@ impl Teller<'_> {
                 let holds = parts[0].reg.is_some_and(|reg| self.units(reg) != 0);
                 self.part(if holds { &parts[1] } else { &parts[2] }, said);
             }
-            What::Round { exact, to_digits, rounding, of } => {
+            What::Round { exact, to_digits, rounding, of, text } => {
                 let mut inner = Said::default();
                 of.iter().for_each(|part| self.part(part, &mut inner));
                 let value = self.shown(node.reg, node.digits, &node.of, &[]);
-                let explain = Explain::new(word("rounded"), value);
+                // Several may stand in one formula: each is called by what it says there.
+                let explain = Explain::new(text.as_str(), value);
                 let explain = match to_digits {
                     Some(digits) => self.rounded(explain, *exact, *rounding, *digits),
                     None => explain,
@@ -254,7 +255,8 @@ impl Teller<'_> {
     fn figure(&self, index: usize, cell: usize) -> Option<Parameter> {
         let program = self.slip.program;
         let name = program.names.get(&Symbol::Parameter(index))?;
-        let (figure, source, days) = program.figures.get(&(index, cell))?;
+        let (figure, source, days, of) = program.figures.get(&(index, cell))?;
+        let name = if of.is_empty() { name.clone() } else { format!("{name}[{of}]").into() };
         Some(sourced(Parameter::new(name, figure.0.as_str()), source, *days))
     }
 

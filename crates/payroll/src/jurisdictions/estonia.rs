@@ -81,4 +81,21 @@ mod tests {
         assert_eq!(of("2025-06-30", &[("salary", "100")], &["social_tax"]), ["270.60"]);
         assert_eq!(of("2025-06-30", &[("salary", "0")], &["social_tax"]), ["0.00"]);
     }
+
+    /// There are the rates that employees may choose, and none.
+    #[test]
+    fn a_rate_of_the_funded_pension_that_nobody_can_choose_is_refused() {
+        let program = estonia().unwrap().on("2026-06-30".parse().unwrap()).unwrap();
+        let run = |rate: &str| {
+            program
+                .run(&program.case("Ada").with("salary", "2000").with("pension_rate", rate))
+                .map(|_| ())
+        };
+        for rate in ["0%", "2%", "4%", "6%"] {
+            assert_eq!(run(rate), Ok(()));
+        }
+        for rate in ["3%", "5%"] {
+            assert_eq!(run(rate).unwrap_err().code(), "payroll.check_failed");
+        }
+    }
 }

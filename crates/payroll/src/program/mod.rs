@@ -53,7 +53,8 @@ pub struct Program {
     pub(crate) outputs: Vec<OutputSlot>,
     pub(crate) lines: Vec<Lines>,
     pub(crate) spans: Vec<(usize, SmolStr)>,
-    pub(crate) figures: BTreeMap<(usize, usize), (Figure, String, DateRange)>,
+    /// Of a parameter and its cell: the figure, its law, its days, and which cell it is.
+    pub(crate) figures: BTreeMap<(usize, usize), (Figure, String, DateRange, SmolStr)>,
     pub(crate) table_texts: BTreeMap<(usize, usize), (Vec<String>, String, DateRange)>,
     pub(crate) names: BTreeMap<Symbol, SmolStr>,
     pub(crate) accumulators: Vec<Accumulator>,

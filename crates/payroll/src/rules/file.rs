@@ -1,5 +1,7 @@
 //! What a file of rules says, as serde reads and writes it.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use fondaco_core::{Currency, Rounding, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -98,6 +100,9 @@ pub struct Input {
     /// What it is, in people's words.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub about: String,
+    /// What payslips call it, by language: `en`, `de`. Short, where `about` says what it is.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub label: BTreeMap<SmolStr, String>,
     /// What it does to pay, when it is an amount that stands on the payslip as given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<Kind>,
@@ -406,6 +411,9 @@ pub struct Rule {
     /// What it is, in people's words.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub about: String,
+    /// What payslips call it, by language: `en`, `de`. Short, where `about` says what it is.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub label: BTreeMap<SmolStr, String>,
     /// The law.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub source: String,

@@ -505,7 +505,10 @@ fn parameter(parameter: &super::Parameter) -> Result<Versions<(Figure, String)>,
         from: version.from,
         to: version.to,
         recorded: version.recorded,
-        value: (version.value.clone(), either(&version.source, &parameter.source)),
+        value: (
+            version.value.clone(),
+            known(either(&version.source, &parameter.source), version.recorded),
+        ),
     };
     let versions = Versions::read(parameter.values.iter().map(version).collect());
     versions.map_err(|error| error.of("parameter", &parameter.name))
@@ -517,7 +520,10 @@ fn table(table: &super::Table) -> Result<Versions<TableVersion>, RuleError> {
         from: version.from,
         to: version.to,
         recorded: version.recorded,
-        value: TableVersion { source: either(&version.source, &table.source), ..version.clone() },
+        value: TableVersion {
+            source: known(either(&version.source, &table.source), version.recorded),
+            ..version.clone()
+        },
     };
     let versions = Versions::read(table.versions.iter().map(version).collect());
     versions.map_err(|error| error.of("table", &table.name))
@@ -555,11 +561,20 @@ fn formulas(
         from: version.from,
         to: version.to,
         recorded: version.recorded,
-        value: (version.formula.clone(), either(&version.source, source)),
+        value: (version.formula.clone(), known(either(&version.source, source), version.recorded)),
     });
     Versions::read(always.chain(dated).collect())
 }
 
 fn either(own: &str, other: &str) -> String {
     if own.is_empty() { other.to_owned() } else { own.to_owned() }
+}
+
+/// A law, with the day since which it is known where a file says so: of two figures of one day, which of them was taken.
+fn known(source: String, recorded: Option<Timestamp>) -> String {
+    match recorded {
+        None => source,
+        Some(time) if source.is_empty() => format!("known since {time}"),
+        Some(time) => format!("{source}; known since {time}"),
+    }
 }

@@ -17,6 +17,7 @@ impl Withholding {
     pub(super) fn rule(&self) -> Result<Rule, RuleError> {
         let formula = self.formula().map_err(|error| error.of("withholding", &self.name))?;
         Ok(Rule {
+            label: Default::default(),
             name: self.name.clone(),
             kind: self.kind,
             of: SmolStr::new_static("money"),

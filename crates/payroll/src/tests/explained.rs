@@ -152,3 +152,52 @@ fn an_explanation_names_the_rows_of_a_table_and_is_data() {
     let json = serde_json::to_string(&why).unwrap();
     assert_eq!(serde_json::from_str::<Explain>(&json).unwrap(), why);
 }
+
+/// Of several roundings in a formula each is called by its own text, of a figure with cases the case is said, and of one that came to be
+/// known later since when it is.
+#[test]
+fn parts_cases_and_knowledge_are_told_by_name() {
+    let rules = rules(
+        r#"[[choice]]
+name = "status"
+values = ["single", "married"]
+[[input]]
+name = "pay"
+type = "money"
+[[input]]
+name = "status"
+type = "status"
+[[parameter]]
+name = "rate"
+type = "rate"
+by = ["status"]
+source = "Act § 1"
+values = [
+  { from = "2026-01-01", when = ["single"], value = "10%" },
+  { from = "2026-01-01", when = ["married"], value = "7%" },
+  { from = "2026-01-01", when = ["married"], recorded = "2026-02-03T00:00:00Z", value = "8%" },
+]
+[[rule]]
+name = "tax"
+kind = "tax"
+formula = "round(pay * rate[status], 2, up) + round(pay / 3, 0, down)"
+"#,
+    );
+    let day = "2026-06-30".parse().unwrap();
+    let why = |known: &str| {
+        let program = rules.known_at(day, known.parse().unwrap()).unwrap();
+        let case = program.case("Ada").with("pay", "100.05").with("status", "married");
+        program.run(&case).unwrap().explain("tax").unwrap().to_string()
+    };
+    let now = why("2026-06-30T00:00:00Z");
+    for part in [
+        "round(pay * rate[status], 2, up): 8.01 EUR",
+        "round(pay / 3, 0, down): 33.00 EUR",
+        "rate[married]",
+        "known since 2026-02-03",
+    ] {
+        assert!(now.contains(part), "no {part} in {now}");
+    }
+    let before = why("2026-01-15T00:00:00Z");
+    assert!(before.contains("7%") && !before.contains("known since"), "{before}");
+}

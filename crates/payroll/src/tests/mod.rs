@@ -7,6 +7,7 @@ mod explained;
 mod formulas;
 mod gross_up;
 mod ireland;
+mod labels;
 mod lists;
 mod places;
 mod refused;

@@ -164,3 +164,33 @@ fn extra_withholding_takes_no_more_than_remains() {
     assert_ne!(said(&both, &case, "ca_income_tax"), "0.00");
     assert_eq!(said(&both, &case, "net"), "0.00");
 }
+
+/// 26 CFR 31.3402(g)-1(a)(6): as if both were a single payment of regular wages, less the tax on the regular ones. Above a million the rate
+/// is the same by both ways.
+#[test]
+fn supplemental_wages_can_be_taxed_together_with_regular_ones() {
+    let program = program("2026-03-31", &[]);
+    let paid = |wages: &str, more: &str| {
+        let case = program.case("Ada").with("frequency", "monthly").with("wages", wages);
+        let case =
+            case.with("w4_status", "married").with("w4_credits", "500").with("w4_extra", "10");
+        case.with("supplemental_wages", more).with("supplemental_method", "aggregate")
+    };
+    let tax = |case: &Case<'_>, name: &str| {
+        said(&program, case, name).parse::<rust_decimal::Decimal>().unwrap()
+    };
+    for (wages, more) in [("3000", "500"), ("5000", "2000"), ("9000", "30000"), ("0", "4000")] {
+        let both = (wages.parse::<u32>().unwrap() + more.parse::<u32>().unwrap()).to_string();
+        let together = tax(&paid(&both, "0"), "computed_income_tax");
+        let regular = tax(&paid(wages, "0"), "computed_income_tax");
+        assert_eq!(
+            tax(&paid(wages, more), "supplemental_tax"),
+            together - regular,
+            "{wages} {more}"
+        );
+    }
+    let exempt = paid("3000", "500").with("exempt", true);
+    assert_eq!(said(&program, &exempt, "supplemental_tax"), "0.00");
+    let million = paid("3000", "1000").with("supplemental_wages_to_date", "1000000");
+    assert_eq!(said(&program, &million, "supplemental_tax"), "370.00");
+}
