@@ -25,5 +25,6 @@ pub static ENGINE: Engine = Engine {
         &crate::documents::PART,
         &crate::consent::PART,
         &crate::merge::PART,
+        &crate::import::PART,
     ],
 };

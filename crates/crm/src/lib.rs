@@ -34,6 +34,7 @@ pub mod contacts;
 pub mod decay;
 pub mod documents;
 pub mod events;
+pub mod import;
 pub mod leads;
 pub mod linkage;
 pub mod matching;

@@ -163,6 +163,44 @@ impl<R: Read + Seek> Lines<R> {
     }
 }
 
+impl<R: Read + Seek> Lines<R> {
+    /// Goes behind the line's end that comes next after a place: for whoever goes on after a line that is [too long](FileError::TooLong).
+    ///
+    /// ```
+    /// use fondaco_core::import::{CsvFormat, FileError, Lines};
+    ///
+    /// let file = format!("name\n{}\nBo\n", "x".repeat(3 << 20));
+    /// let mut lines = Lines::open(std::io::Cursor::new(file), &CsvFormat::new())?;
+    /// let before = lines.place();
+    /// assert!(matches!(lines.next(), Err(FileError::TooLong { line: 2 })));
+    /// lines.skip_line(before)?;
+    /// assert_eq!(lines.next()?.map(|line| line.number), Some(3));
+    /// # Ok::<(), FileError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`FileError::Unreadable`], [`FileError::FileChanged`].
+    pub fn skip_line(&mut self, from: Place) -> Result<(), FileError> {
+        let file = self.reader.get_mut();
+        file.seek(SeekFrom::Start(from.byte))?;
+        let (mut byte, mut buffer) = (from.byte, vec![0; BLOCK]);
+        let end = loop {
+            file.budget = MAX_RECORD;
+            let read = file.read(&mut buffer)?;
+            let part = buffer.get(..read).unwrap_or_default();
+            match part.iter().position(|byte| *byte == b'\n') {
+                Some(at) => break byte + at as u64 + 1,
+                None if read == 0 => break byte,
+                None => byte += read as u64,
+            }
+        };
+        let mut position = Position::new();
+        position.set_byte(end).set_line(from.line + 1);
+        let sought = self.reader.seek_raw(SeekFrom::Start(end), position);
+        sought.map_err(|error| unreadable(error, from.line))
+    }
+}
+
 fn unreadable(error: csv::Error, line: u64) -> FileError {
     match error.into_kind() {
         csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {

@@ -7,5 +7,7 @@ mod consent;
 mod contacts;
 mod events;
 mod firm;
+#[cfg(feature = "import")]
+mod import;
 mod leads;
 mod merge;
