@@ -13,6 +13,8 @@
 //! | to find records of one person among many | [`linkage`] |
 //! | to count what somebody did, old acts for less | [`decay`] |
 //! | to know how likely somebody buys, and why | [`scoring`] |
+//! | to know whom to speak to next, and when | [`queue`] |
+//! | to give leads to sellers | [`routing`] |
 //! | to know what deals bring, and when | [`pipeline`] |
 //! | to keep promises on time | [`sla`] |
 //! | to say who is meant, and know who is in at every instant | [`segments`] |
@@ -40,7 +42,9 @@ pub mod linkage;
 pub mod matching;
 pub mod merge;
 pub mod pipeline;
+pub mod queue;
 pub mod rfm;
+pub mod routing;
 pub mod scoring;
 pub mod segments;
 pub mod sla;

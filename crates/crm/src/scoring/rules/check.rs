@@ -37,7 +37,7 @@ pub(super) fn ready(card: Scorecard) -> Result<Scorer, KernelError> {
     }
     let mut building = Building {
         kinds: card.events.iter().map(|(name, fields)| kind(name, fields)).collect(),
-        person: Fields { others: declared(&card.attributes), ..Fields::default() },
+        person: Fields::declared(&card.attributes),
         rules: Vec::with_capacity(all),
         codes: BTreeSet::new(),
         sides: vec![None; card.groups.len()],
@@ -65,12 +65,8 @@ struct Building<'b> {
     sides: Vec<Option<&'static str>>,
 }
 
-fn declared<'d>(fields: impl IntoIterator<Item = (&'d String, &'d Type)>) -> Vec<(String, Type)> {
-    fields.into_iter().map(|(name, kind)| (name.clone(), *kind)).collect()
-}
-
 fn kind(name: &str, fields: &std::collections::BTreeMap<String, Type>) -> Kind {
-    let fields = Fields { others: declared(fields), ..Fields::default() };
+    let fields = Fields::declared(fields);
     Kind { name: name.to_owned(), fields, rules: Vec::new(), times: Vec::new() }
 }
 
@@ -146,7 +142,11 @@ impl<'b> Building<'b> {
 
 impl Fields {
     /// A condition over these fields, whose places are given as they are used.
-    fn node(&mut self, condition: &Condition, what: &'static str) -> Result<Node, KernelError> {
+    pub(crate) fn node(
+        &mut self,
+        condition: &Condition,
+        what: &'static str,
+    ) -> Result<Node, KernelError> {
         let mut field = |name: &str| {
             if let Some(place) = self.used.iter().position(|(known, _)| known == name) {
                 return Ok((place, self.used[place].1));

@@ -114,7 +114,7 @@ impl<'de> Visitor<'de> for OneEntry {
 
 /// A condition whose fields are places in a list and whose texts are in lower case.
 #[derive(Clone, Debug)]
-pub(super) enum Node {
+pub(crate) enum Node {
     All(Vec<Node>),
     Any(Vec<Node>),
     Not(Box<Node>),
@@ -123,7 +123,7 @@ pub(super) enum Node {
 
 /// A comparison that fits its type.
 #[derive(Clone, Debug)]
-pub(super) enum Check {
+pub(crate) enum Check {
     Known(bool),
     Flag(bool),
     /// Which orders to the number are right: below, equal, above.
@@ -175,7 +175,7 @@ impl Node {
     }
 
     /// Whether it is met; nothing where what is missing decides.
-    pub(super) fn met(&self, slots: &[Slot<'_>]) -> Option<bool> {
+    pub(crate) fn met(&self, slots: &[Slot<'_>]) -> Option<bool> {
         match self {
             Self::All(parts) => joined(parts, slots, false),
             Self::Any(parts) => joined(parts, slots, true),

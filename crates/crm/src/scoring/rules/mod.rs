@@ -29,11 +29,13 @@ mod trial;
 mod value;
 
 pub use card::{Axis, Basis, Cap, Each, Grade, Recent, Rule, Scorecard, Stage, Threshold};
+pub(crate) use condition::Node;
 pub use condition::{Comparison, Condition};
 pub use history::History;
 pub use machines::{Machine, Machines, Signal};
 pub use organisation::{Joint, Member, Together, Weight, organisation};
 pub use score::{Origin, Part, Person, Reading, Score};
+pub(crate) use scorer::Fields;
 pub use scorer::{Event, Scorer};
 pub use tally::Tally;
 pub use trial::{Found, InStage, Past, Row, Trial, trial};

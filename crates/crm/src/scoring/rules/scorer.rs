@@ -61,7 +61,7 @@ pub struct Scorer {
 
 /// Fields of a person or of a kind of event: those that rules look at come first.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Fields {
+pub(crate) struct Fields {
     pub(super) used: Vec<(String, Type)>,
     pub(super) others: Vec<(String, Type)>,
 }
@@ -147,8 +147,14 @@ impl Time {
 }
 
 impl Fields {
+    /// Fields that no rule looks at yet.
+    pub(crate) fn declared<'d>(fields: impl IntoIterator<Item = (&'d String, &'d Type)>) -> Self {
+        let others = fields.into_iter().map(|(name, kind)| (name.clone(), *kind)).collect();
+        Self { used: Vec::new(), others }
+    }
+
     /// The values of the fields that rules look at.
-    pub(super) fn slots<'v>(
+    pub(crate) fn slots<'v>(
         &self,
         what: &'static str,
         values: &[(&str, Value<'v>)],

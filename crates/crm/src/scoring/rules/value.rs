@@ -60,7 +60,7 @@ pub enum Literal {
 
 /// A value as tests read it: days are numbers, texts are in lower case.
 #[derive(Clone, Debug, Default)]
-pub(super) enum Slot<'v> {
+pub(crate) enum Slot<'v> {
     #[default]
     Missing,
     Number(f64),
