@@ -14,7 +14,33 @@ use crate::json;
 pub(crate) fn cases(path: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
     let file = json::read(path)?;
     let events = file.get("events").ok_or("no events")?;
-    json::list(&file, "cases")?.iter().map(|case| one(case, events)).collect()
+    let mut found = Vec::new();
+    for case in json::list(&file, "cases")? {
+        found.push(one(case, events)?);
+        found.push(in_bins(case, events)?);
+    }
+    Ok(found)
+}
+
+/// The same by bins of half-lives, in which scorecards count; they forget what is worth less than 2^-63.
+fn in_bins(case: &Value, events: &Value) -> Result<Case, Box<dyn Error>> {
+    let name = json::text(case, "events")?;
+    let [half_life, at] = [json::number(case, "half_life_s")?, json::number(case, "at_s")?];
+    let expected: f64 = json::text(case, "value")?.parse()?;
+    let half = HalfLife::from_seconds(half_life)?;
+    let time = |seconds: f64| Timestamp::from_micros((seconds * 1e6) as i64).ok_or("a time");
+    let (mut actual, mut forgotten) = (0.0, 0.0);
+    for event in json::list(events, name)? {
+        let number = |n: usize| event.get(n).and_then(Value::as_f64).ok_or("two numbers");
+        let (second, weight) = (number(0)?, number(1)?);
+        if second <= at {
+            let bins = [(half.bin(time(second)?), u128::from(half.parts(time(second)?)))];
+            actual += weight * half.worth(bins, time(at)?);
+            forgotten += weight.abs() * 0.5_f64.powi(63);
+        }
+    }
+    let id = format!("{name}, half-life {half_life} s, at {at} s, in bins");
+    Ok(Case::near(id, expected, 1e-12 * expected.abs() + forgotten, Ok::<_, KernelError>(actual)))
 }
 
 fn one(case: &Value, events: &Value) -> Result<Case, Box<dyn Error>> {

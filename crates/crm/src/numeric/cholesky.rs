@@ -1,5 +1,7 @@
 //! The Cholesky factor of a symmetric, positive definite matrix.
 
+use super::sums::{add, dot};
+
 /// A matrix `L` with `L L'` the matrix that it was made of.
 pub(crate) struct Cholesky {
     /// Row by row, zero above the diagonal.
@@ -13,19 +15,15 @@ impl Cholesky {
         for row in 0..width {
             let (above, rest) = matrix.split_at_mut(row * width);
             let own = rest.get_mut(..width)?;
-            for column in 0..=row {
-                let other = match column == row {
-                    true => own.to_vec(),
-                    false => above.get(column * width..(column + 1) * width)?.to_vec(),
-                };
-                let taken: f64 = own.iter().zip(&other).take(column).map(|(a, b)| a * b).sum();
-                let left = own[column] - taken;
-                own[column] = match column == row {
-                    true if left > 0.0 && left.is_finite() => left.sqrt(),
-                    true => return None,
-                    false => left / other[column],
-                };
+            for (column, other) in above.chunks_exact(width).enumerate() {
+                let taken = dot(&own[..column], &other[..column]);
+                own[column] = (own[column] - taken) / other[column];
             }
+            let left = own[row] - dot(&own[..row], &own[..row]);
+            if !(left > 0.0 && left.is_finite()) {
+                return None;
+            }
+            own[row] = left.sqrt();
             own.iter_mut().skip(row + 1).for_each(|above| *above = 0.0);
         }
         Some(Self { factor: matrix, width })
@@ -36,13 +34,12 @@ impl Cholesky {
         let row = |n: usize| &self.factor[n * self.width..(n + 1) * self.width];
         let mut x = right.to_vec();
         for n in 0..self.width {
-            let done: f64 = row(n).iter().zip(&x).take(n).map(|(a, b)| a * b).sum();
-            x[n] = (x[n] - done) / row(n)[n];
+            x[n] = (x[n] - dot(&row(n)[..n], &x[..n])) / row(n)[n];
         }
         for n in (0..self.width).rev() {
             x[n] /= row(n)[n];
-            let here = x[n];
-            x.iter_mut().zip(row(n)).take(n).for_each(|(x, factor)| *x -= factor * here);
+            let (before, here) = x.split_at_mut(n);
+            add(before, -here[0], row(n));
         }
         x
     }

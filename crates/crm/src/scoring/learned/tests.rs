@@ -166,6 +166,34 @@ proptest! {
     }
 }
 
+/// Levels that few rows have, weights, and missing values: where the search by gradients ends is where Newton's does.
+#[test]
+fn many_rows_of_many_levels_are_learned_alike_by_both_searches() {
+    let rows = 45_000_usize;
+    let mixed = |row: usize, times: usize| (row * times + row * row / 7) % 10_007;
+    let number = |row: usize| (row % 11 != 3).then(|| mixed(row, 7_919) as f64 / 3_000.0);
+    let level = |row: usize| (mixed(row, 104_729) as f64).powf(0.4) as usize;
+    let levels: Vec<String> = (0..rows).map(|row| format!("level {}", level(row))).collect();
+    let table = Table::new()
+        .numbers_or_missing("a", (0..rows).map(number).collect())
+        .and_then(|table| table.texts("b", levels.iter().map(|level| Some(level.as_str()))))
+        .unwrap();
+    let outcome = |row: usize| {
+        number(row).unwrap_or(1.0) + (level(row) % 5) as f64 > mixed(row, 31) as f64 / 1_700.0
+    };
+    let outcomes: Vec<bool> = (0..rows).map(outcome).collect();
+    let fit = |solver| {
+        let logistic = Logistic::new().l2(0.7).weights(ClassWeights::Balanced).solver(solver);
+        logistic.fit(&table, &outcomes).unwrap()
+    };
+    let (newton, lbfgs) = (fit(Solver::Newton), fit(Solver::Lbfgs));
+    assert!(newton.coefficients().count() > 35);
+    for ((name, one), (_, two)) in newton.coefficients().zip(lbfgs.coefficients()) {
+        assert!((one - two).abs() < 1e-8, "{name}: {one} and {two}");
+    }
+    assert!((newton.intercept() - lbfgs.intercept()).abs() < 1e-8);
+}
+
 #[test]
 fn what_says_the_same_twice_is_shared_out() {
     let x = vec![1.0, 4.0, 2.0, 5.0, 3.0, 2.5];

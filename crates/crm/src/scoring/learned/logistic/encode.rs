@@ -1,10 +1,12 @@
 //! How columns become numbers that have coefficients.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
-use super::super::table::{Column, MISSING, Table};
 use crate::KernelError;
 use crate::error::within;
+use crate::numeric::{squares_about, sum};
 
 /// What is made of a number before all else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +63,12 @@ impl Default for TextEncoding {
     fn default() -> Self {
         Self { rare_below: 1 }
     }
+}
+
+/// Those that are known.
+fn transformed(name: &str, values: &[f64], transform: Transform) -> Result<Vec<f64>, KernelError> {
+    let known = values.iter().enumerate().filter(|(_, value)| !value.is_nan());
+    known.map(|(row, value)| transform.of(name, *value).map_err(|error| error.at(row))).collect()
 }
 
 /// What was learned of how a column is read.
@@ -123,17 +131,18 @@ impl Encoder {
     ) -> Result<Self, KernelError> {
         let transform = encoding.transform;
         let fill = encoding.missing_is.map(|fill| transform.of(name, fill)).transpose()?;
-        let mut known = Vec::with_capacity(values.len());
-        for (row, value) in values.iter().enumerate().filter(|(_, value)| !value.is_nan()) {
-            known.push(transform.of(name, *value).map_err(|error| error.at(row))?);
-        }
-        let missing = values.len() - known.len();
-        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len().max(1) as f64;
-        let fill = fill.unwrap_or_else(|| mean(&known));
-        known.resize(values.len(), fill);
-        let average = mean(&known);
-        let variance =
-            mean(&known.iter().map(|value| (value - average).powi(2)).collect::<Vec<_>>());
+        let missing = values.iter().filter(|value| value.is_nan()).count();
+        let known = match (transform, missing) {
+            (Transform::AsIs, 0) => Cow::Borrowed(values),
+            _ => Cow::Owned(transformed(name, values, transform)?),
+        };
+        let mean = |sum: f64, count: usize| sum / count.max(1) as f64;
+        let fill = fill.unwrap_or_else(|| mean(sum(&known), known.len()));
+        // Those that are missing are all of them what stands for them.
+        let filled = missing as f64;
+        let average = mean(sum(&known) + filled * fill, values.len());
+        let off = squares_about(&known, average) + filled * (fill - average).powi(2);
+        let variance = mean(off, values.len());
         let (centre, scale) = match encoding.standardise {
             true if variance > 0.0 => (average, variance.sqrt()),
             true => (average, 1.0),
@@ -207,46 +216,4 @@ impl Encoder {
         let found = levels.binary_search_by(|(known, _)| known.as_str().cmp(level));
         found.ok().or_else(|| rare.map(|_| levels.len() + usize::from(missing.is_some())))
     }
-}
-
-/// Rows of numbers, each closed by a one for the intercept.
-pub(super) struct Design {
-    pub(super) cells: Vec<f64>,
-    /// With the intercept.
-    pub(super) width: usize,
-}
-
-pub(super) fn design(table: &Table, encoders: &[Encoder]) -> Result<Design, KernelError> {
-    let width = encoders.iter().map(Encoder::width).sum::<usize>() + 1;
-    let mut cells = vec![0.0; table.rows() * width];
-    let mut from = 0;
-    for (encoder, (_, column)) in encoders.iter().zip(table.columns()) {
-        match (encoder, column) {
-            (
-                Encoder::Number { name, transform, fill, centre, scale, flagged, .. },
-                Column::Numbers(values),
-            ) => {
-                for (row, value) in cells.chunks_exact_mut(width).zip(values) {
-                    let known = if value.is_nan() { *fill } else { transform.of(name, *value)? };
-                    row[from] = (known - centre) / scale;
-                    if *flagged {
-                        row[from + 1] = f64::from(u8::from(value.is_nan()));
-                    }
-                }
-            }
-            (_, Column::Texts { levels, codes }) => {
-                let (places, missing) = encoder.places(levels);
-                for (row, code) in cells.chunks_exact_mut(width).zip(codes) {
-                    let place = if *code == MISSING { missing } else { places[*code as usize] };
-                    if let Some(place) = place {
-                        row[from + place] = 1.0;
-                    }
-                }
-            }
-            _ => {}
-        }
-        from += encoder.width();
-    }
-    cells.chunks_exact_mut(width).for_each(|row| row[width - 1] = 1.0);
-    Ok(Design { cells, width })
 }

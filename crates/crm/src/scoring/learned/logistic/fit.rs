@@ -1,64 +1,99 @@
 //! The search for the coefficients.
+//!
+//! Many rows say nearly the same as some of them: a sample is fitted first, by Newton's method. Where that is least, and what the second derivatives are there, is the start of a search
+//! (L-BFGS) that reads all rows a few times for their gradient alone.
 
-use super::encode::Design;
-use super::gram::{add_gram, product};
+use super::design::{BLOCK, Design};
 use crate::KernelError;
-use crate::numeric::{Cholesky, lbfgs};
+use crate::numeric::{Cholesky, dot, exp_below, largest, lbfgs};
 
 /// What is to be made least.
 pub(super) struct Problem<'p> {
     pub(super) design: &'p Design,
-    pub(super) outcomes: &'p [bool],
+    /// 1 where it happened, else 0.
+    pub(super) outcomes: &'p [f64],
     /// Of rows without and with the outcome.
     pub(super) weights: [f64; 2],
     pub(super) l2: f64,
 }
 
-/// Rows whose weights are kept at a time.
-const BLOCK: usize = 1024;
+/// More coefficients than this have no Cholesky factor: it takes time with their cube.
+const MOST_FACTORED: usize = 2_000;
+/// Up to so many coefficients a sample is fitted; beyond them its second derivatives are taken where all are zero.
+const MOST_FITTED: usize = 400;
+/// What a matrix of second derivatives may cost, in products.
+const MOST_PRODUCTS: usize = 4_000_000_000;
 
 impl Problem<'_> {
+    /// Whether the exact search is soon done.
+    pub(super) fn is_small(&self) -> bool {
+        self.design.rows.saturating_mul(self.design.width.pow(2)) < 50_000_000
+    }
+
     /// By Newton's method: each step goes where the parabola that touches here is least, or half as far while that is no better.
     pub(super) fn newton(&self) -> Result<Vec<f64>, KernelError> {
-        let width = self.design.width;
-        let mut at = vec![0.0; width];
-        let mut value = self.value(&at);
+        let mut at = vec![0.0; self.design.width];
+        let mut here = self.derivatives(&at);
         for _ in 0..100 {
-            let (gradient, hessian) = self.derivatives(&at);
-            let step = direction(hessian, &gradient, width)?;
-            let gain: f64 = step.iter().zip(&gradient).map(|(step, slope)| step * slope).sum();
+            let step = direction(&here, self.design.width)?;
+            let gain: f64 = dot(&step, &here.gradient);
             // Twice what the parabola promises is too little to show in the value.
-            if gain <= 1e-15 * (1.0 + value.abs()) {
+            if gain <= 1e-15 * (1.0 + here.value.abs()) {
                 return self.finish(at, &step);
             }
             let tried = std::iter::successors(Some(1.0), |part| Some(part * 0.5)).take(40);
-            let next = tried.map(|part| -> (Vec<f64>, f64) {
+            let next = tried.map(|part| {
                 let next: Vec<f64> =
                     at.iter().zip(&step).map(|(at, step)| at - part * step).collect();
-                let found = self.value(&next);
+                let found = self.derivatives(&next);
                 (next, found)
             });
-            let mut better = next.filter(|(_, found)| *found < value);
+            let mut better = next.filter(|(_, found)| found.value < here.value);
             let Some((next, found)) = better.next() else {
                 return self.finish(at, &step);
             };
-            (at, value) = (next, found);
+            (at, here) = (next, found);
         }
         Err(endless())
     }
 
-    /// By L-BFGS.
+    /// By gradients, from what a sample says.
     pub(super) fn lbfgs(&self) -> Result<Vec<f64>, KernelError> {
-        let start = vec![0.0; self.design.width];
-        let tolerance = 1e-11 * self.outcomes.len() as f64 + 1e-9;
-        let found = lbfgs(start, tolerance, 5_000, |at, gradient| self.slope(at, gradient));
+        let (start, guess) = self.guess();
+        let steps = if self.l2 > 0.0 { 1_000 } else { 5_000 };
+        let multiplied = |gradient: &[f64]| guess.multiply(gradient);
+        let found = lbfgs(start, 1e-10, steps, multiplied, |at, gradient| self.slope(at, gradient));
         self.bounded(found.ok_or_else(endless)?)
+    }
+
+    /// Where to begin, and what the second derivatives are about there.
+    fn guess(&self) -> (Vec<f64>, Guess) {
+        let (rows, width) = (self.design.rows, self.design.width);
+        let zero = vec![0.0; width];
+        let wanted = (20 * width).max(20_000);
+        let dense = self.design.intercept() + 1;
+        if width > MOST_FACTORED || wanted.saturating_mul(dense * dense) > MOST_PRODUCTS {
+            let squares = self.squares(&zero);
+            return (zero, Guess::Diagonal(squares));
+        }
+        let every = (rows / wanted).max(1);
+        let design = self.design.sample(every);
+        let outcomes: Vec<f64> = self.outcomes.iter().step_by(every).copied().collect();
+        let times = rows as f64 / design.rows.max(1) as f64;
+        let weights = self.weights.map(|weight| weight * times);
+        let sample = Problem { design: &design, outcomes: &outcomes, weights, l2: self.l2 };
+        let fitted = if width <= MOST_FITTED { sample.newton().ok() } else { None };
+        let start = fitted.unwrap_or(zero);
+        let (squares, hessian) = (self.squares(&start), sample.derivatives(&start).hessian);
+        let factor = scaled(hessian, &squares);
+        let guess = factor
+            .map_or(Guess::Diagonal(squares.clone()), |factor| Guess::Factor(factor, squares));
+        (start, guess)
     }
 
     /// The last step is taken whole: it is what rounding hides from the value.
     fn finish(&self, at: Vec<f64>, step: &[f64]) -> Result<Vec<f64>, KernelError> {
         let found: Vec<f64> = at.iter().zip(step).map(|(at, step)| at - step).collect();
-        let largest = |values: &[f64]| values.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
         // Where it still moves, it moves for ever: some rows are told apart entirely.
         match largest(step) <= 1e-3 * (1.0 + largest(&found)) {
             true => self.bounded(found),
@@ -68,92 +103,173 @@ impl Problem<'_> {
 
     /// Refuses what is largest nowhere: without `l2` all rows on their right side can always be farther there.
     fn bounded(&self, found: Vec<f64>) -> Result<Vec<f64>, KernelError> {
-        let mut rows = self.design.cells.chunks_exact(self.design.width).zip(self.outcomes);
-        let apart =
-            self.l2 <= 0.0 && rows.all(|(row, outcome)| (product(row, &found) > 0.0) == *outcome);
+        let apart = self.l2 <= 0.0 && self.are_apart(&found);
         match !apart && found.iter().all(|x| x.is_finite()) {
             true => Ok(found),
             false => Err(endless()),
         }
     }
 
-    fn value(&self, at: &[f64]) -> f64 {
-        let rows = self.design.cells.chunks_exact(self.design.width).zip(self.outcomes);
-        let loss: f64 = rows.map(|(row, outcome)| self.loss(product(row, at), *outcome)).sum();
-        loss + self.held_back(at)
+    fn are_apart(&self, at: &[f64]) -> bool {
+        let mut log_odds = [0.0; BLOCK];
+        self.outcomes.chunks(BLOCK).enumerate().all(|(block, outcomes)| {
+            let log_odds = &mut log_odds[..outcomes.len()];
+            self.design.log_odds(block, at, log_odds);
+            log_odds.iter().zip(outcomes).all(|(odds, outcome)| (*odds > 0.0) == (*outcome > 0.5))
+        })
     }
 
-    fn held_back(&self, at: &[f64]) -> f64 {
-        let squares: f64 = at.iter().take(at.len() - 1).map(|x| x * x).sum();
-        0.5 * self.l2 * squares
-    }
-
-    fn loss(&self, log_odds: f64, outcome: bool) -> f64 {
-        let against = if outcome { -log_odds } else { log_odds };
-        // ln(1 + e^x) without a power that has no room.
-        let loss = against.max(0.0) + (-against.abs()).exp().ln_1p();
-        self.weights[usize::from(outcome)] * loss
+    /// Calls with each block of rows, by how much their probabilities are off, and how fast that changes; gives the value.
+    fn pass(&self, at: &[f64], mut of: impl FnMut(usize, &[f64], &[f64])) -> f64 {
+        let (mut off, mut curves) = ([0.0; BLOCK], [0.0; BLOCK]);
+        let mut value = 0.0;
+        for (block, outcomes) in self.outcomes.chunks(BLOCK).enumerate() {
+            let (off, curves) = (&mut off[..outcomes.len()], &mut curves[..outcomes.len()]);
+            self.design.log_odds(block, at, off);
+            value += judge(off, curves, outcomes, self.weights);
+            of(block, off, curves);
+        }
+        let free = self.design.intercept();
+        let held: f64 = at.iter().enumerate().filter(|(n, _)| *n != free).map(|(_, x)| x * x).sum();
+        value + 0.5 * self.l2 * held
     }
 
     /// The value, with the gradient.
     fn slope(&self, at: &[f64], gradient: &mut [f64]) -> f64 {
         gradient.fill(0.0);
-        let mut value = self.held_back(at);
-        for (row, outcome) in self.design.cells.chunks_exact(at.len()).zip(self.outcomes) {
-            let log_odds = product(row, at);
-            value += self.loss(log_odds, *outcome);
-            let off = self.off(log_odds, *outcome).0;
-            gradient.iter_mut().zip(row).for_each(|(sum, cell)| *sum += off * cell);
-        }
+        let value = self.pass(at, |block, off, _| self.design.add_rows(block, off, gradient));
         self.hold_back(at, gradient);
         value
     }
 
-    /// How far the probability is off, and how fast that changes.
-    fn off(&self, log_odds: f64, outcome: bool) -> (f64, f64) {
-        let weight = self.weights[usize::from(outcome)];
-        let likely = super::model::probability(log_odds);
-        (weight * (likely - f64::from(u8::from(outcome))), weight * likely * (1.0 - likely))
-    }
-
+    /// What belongs to `l2`; of the coefficient of nothing there is nothing else.
     fn hold_back(&self, at: &[f64], gradient: &mut [f64]) {
-        let held = gradient.iter_mut().zip(at).take(at.len() - 1);
-        held.for_each(|(sum, x)| *sum += self.l2 * x);
+        let free = self.design.intercept();
+        for (n, (sum, x)) in gradient.iter_mut().zip(at).enumerate().filter(|(n, _)| *n != free) {
+            *sum += if n + 1 == at.len() { -*sum } else { self.l2 * x };
+        }
     }
 
-    /// The gradient, and the second derivatives on and below the diagonal.
-    fn derivatives(&self, at: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    /// The second derivatives by each coefficient alone.
+    fn squares(&self, at: &[f64]) -> Vec<f64> {
+        let mut squares = vec![0.0; at.len()];
+        self.pass(at, |block, _, curves| self.design.add_squares(block, curves, &mut squares));
+        self.stiffen(&mut squares, 1);
+        squares
+    }
+
+    /// Adds `l2` to second derivatives that are so far from one another in their list; the coefficient of nothing stays where it is.
+    fn stiffen(&self, list: &mut [f64], apart: usize) {
+        let (free, last) = (self.design.intercept(), self.design.width - 1);
+        for (n, place) in list.iter_mut().step_by(apart).enumerate().filter(|(n, _)| *n != free) {
+            *place = if n == last { 1.0 } else { *place + self.l2 };
+        }
+    }
+
+    fn derivatives(&self, at: &[f64]) -> Derivatives {
         let width = at.len();
         let (mut gradient, mut hessian) = (vec![0.0; width], vec![0.0; width * width]);
-        let blocks = self.design.cells.chunks(BLOCK * width).zip(self.outcomes.chunks(BLOCK));
-        let mut curves = Vec::with_capacity(BLOCK);
-        for (cells, outcomes) in blocks {
-            curves.clear();
-            for (row, outcome) in cells.chunks_exact(width).zip(outcomes) {
-                let (off, curve) = self.off(product(row, at), *outcome);
-                gradient.iter_mut().zip(row).for_each(|(sum, cell)| *sum += off * cell);
-                curves.push(curve);
-            }
-            add_gram(&mut hessian, cells, &curves, width);
-        }
+        let value = self.pass(at, |block, off, curves| {
+            self.design.add_rows(block, off, &mut gradient);
+            self.design.add_gram(block, curves, &mut hessian);
+        });
         self.hold_back(at, &mut gradient);
-        for n in 0..width - 1 {
-            hessian[n * width + n] += self.l2;
+        if let Some(nothing) = hessian.chunks_exact_mut(width).last() {
+            nothing.fill(0.0);
         }
-        (gradient, hessian)
+        self.stiffen(&mut hessian, width + 1);
+        Derivatives { value, gradient, hessian }
     }
 }
 
+/// The value at a point with its derivatives, the second ones on and below the diagonal.
+struct Derivatives {
+    value: f64,
+    gradient: Vec<f64>,
+    hessian: Vec<f64>,
+}
+
+/// What the inverse of the second derivatives is about.
+enum Guess {
+    /// Of each coefficient alone.
+    Diagonal(Vec<f64>),
+    /// A factor of what they are where each alone is one, with what each is.
+    Factor(Cholesky, Vec<f64>),
+}
+
+impl Guess {
+    fn multiply(&self, gradient: &[f64]) -> Vec<f64> {
+        let pairs = |squares: &[f64]| gradient.iter().zip(squares).map(|(g, s)| (*g, *s)).collect();
+        match self {
+            Self::Diagonal(squares) => {
+                let pairs: Vec<(f64, f64)> = pairs(squares);
+                pairs.into_iter().map(|(g, s)| if s > 0.0 { g / s } else { g }).collect()
+            }
+            Self::Factor(factor, squares) => {
+                let pairs: Vec<(f64, f64)> = pairs(squares);
+                let unit: Vec<f64> = pairs.into_iter().map(|(g, s)| g / s.sqrt()).collect();
+                let found = factor.solve(&unit);
+                found.into_iter().zip(squares).map(|(x, s)| x / s.sqrt()).collect()
+            }
+        }
+    }
+}
+
+/// The factor of a sample's second derivatives where each alone is one: a level that the sample has seldom then is as stiff as it is in all rows.
+fn scaled(mut hessian: Vec<f64>, squares: &[f64]) -> Option<Cholesky> {
+    let width = squares.len();
+    let own: Vec<f64> = (0..width).map(|n| hessian[n * width + n].sqrt()).collect();
+    if squares.iter().any(|square| *square <= 0.0) {
+        return None;
+    }
+    for (row, cells) in hessian.chunks_exact_mut(width).enumerate() {
+        for (column, cell) in cells.iter_mut().enumerate().take(row) {
+            let size = own[row] * own[column];
+            *cell = if size > 0.0 { *cell / size } else { 0.0 };
+        }
+        // A little more than one: columns that say the same twice have a factor too.
+        cells[row] = 1.0 + 1e-9;
+    }
+    Cholesky::of(hessian, width)
+}
+
+/// Makes of log-odds by how much probabilities are off, times the weights, and how fast that changes; gives what they cost.
+fn judge(log_odds: &mut [f64], curves: &mut [f64], outcomes: &[f64], [no, yes]: [f64; 2]) -> f64 {
+    let mut cost = 0.0;
+    // What is below the larger part is a product of numbers up to two: 128 of them have room, and one logarithm does for all.
+    let (mut of_no, mut of_yes) = ([1.0; 4], [1.0; 4]);
+    let rows = log_odds.chunks_mut(4).zip(curves.chunks_mut(4)).zip(outcomes.chunks(4));
+    for ((log_odds, curves), outcomes) in rows {
+        let rows = log_odds.iter_mut().zip(curves).zip(outcomes);
+        for (((off, curve), outcome), (of_no, of_yes)) in
+            rows.zip(of_no.iter_mut().zip(&mut of_yes))
+        {
+            let odds = *off;
+            let small = exp_below(-odds.abs());
+            let likely = if odds < 0.0 { small } else { 1.0 } / (1.0 + small);
+            let weight = no + outcome * (yes - no);
+            let against = odds - 2.0 * outcome * odds;
+            cost += weight * against.max(0.0);
+            *of_yes *= 1.0 + outcome * small;
+            *of_no *= 1.0 + (1.0 - outcome) * small;
+            *off = weight * (likely - outcome);
+            *curve = weight * likely * (1.0 - likely);
+        }
+    }
+    let log = |parts: [f64; 4]| parts.iter().map(|part: &f64| part.ln()).sum::<f64>();
+    cost + no * log(of_no) + yes * log(of_yes)
+}
+
 /// Where to go; columns that say the same need a push off the edge.
-fn direction(hessian: Vec<f64>, gradient: &[f64], width: usize) -> Result<Vec<f64>, KernelError> {
-    let largest = (0..width).map(|n| hessian[n * width + n]).fold(0.0, f64::max);
+fn direction(here: &Derivatives, width: usize) -> Result<Vec<f64>, KernelError> {
+    let largest = (0..width).map(|n| here.hessian[n * width + n]).fold(0.0, f64::max);
     let pushes = [0.0, 1e-12, 1e-9, 1e-6].into_iter().map(|part| part * largest);
     let mut factors = pushes.filter_map(|push| {
-        let mut pushed = hessian.clone();
-        (0..width).for_each(|n| pushed[n * width + n] += push);
+        let mut pushed = here.hessian.clone();
+        pushed.iter_mut().step_by(width + 1).for_each(|place| *place += push);
         Cholesky::of(pushed, width)
     });
-    factors.next().map(|factor| factor.solve(gradient)).ok_or_else(endless)
+    factors.next().map(|factor| factor.solve(&here.gradient)).ok_or_else(endless)
 }
 
 fn endless() -> KernelError {

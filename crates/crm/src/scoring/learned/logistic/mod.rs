@@ -1,15 +1,15 @@
 //! Logistic regression: the logarithm of the odds is a sum of what each feature gives.
 //!
 //! What is least is the sum over rows of weight times log loss, plus half of `l2` times the squares of all coefficients but the intercept
-//! (ridge; le Cessie and van Houwelingen, 1992). scikit-learn's `C` is one over `l2`. It is found by Newton's method, exactly, or by L-BFGS where there are
-//! hundreds of coefficients.
+//! (ridge; le Cessie and van Houwelingen, 1992). scikit-learn's `C` is one over `l2`. It is found by Newton's method, or where there
+//! are many rows or coefficients by L-BFGS, which begins where a sample of the rows is least.
 //!
 //! How columns become numbers is learned of the rows that are fitted, and of no others, so that nothing leaks from those that judge: numbers are
 //! centred and divided by their deviation, texts become one coefficient per level, what is missing gets one too.
 
+mod design;
 mod encode;
 mod fit;
-mod gram;
 mod model;
 
 pub use encode::{NumberEncoding, TextEncoding, Transform};
@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use super::table::{Column, Table};
 use crate::KernelError;
 use crate::error::{not_negative, positive, same_length};
+use design::Design;
 use encode::Encoder;
 
 /// What each row counts for.
@@ -46,12 +47,12 @@ pub enum ClassWeights {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Solver {
-    /// Newton's method, or L-BFGS from 300 coefficients on.
+    /// Newton's method for small tables, and without `l2`; else L-BFGS.
     #[default]
     Automatic,
     /// Newton's method with a Cholesky factor: few steps, each in time with the square of the coefficients.
     Newton,
-    /// L-BFGS: more steps, each in time with the coefficients.
+    /// L-BFGS: more steps, each in time with the coefficients, begun where a sample is least (above 2,000 coefficients, at zero).
     Lbfgs,
 }
 
@@ -158,15 +159,18 @@ impl Logistic {
         }
         let encoders = table.columns().map(|(name, column)| self.encoder(name, column));
         let encoders = encoders.collect::<Result<Vec<_>, _>>()?;
-        let design = encode::design(table, &encoders)?;
-        let problem = fit::Problem { design: &design, outcomes, weights, l2: self.l2 };
+        let design = Design::of(table, &encoders)?;
+        let outcomes: Vec<f64> =
+            outcomes.iter().map(|outcome| f64::from(u8::from(*outcome))).collect();
+        let problem = fit::Problem { design: &design, outcomes: &outcomes, weights, l2: self.l2 };
         let newton = match self.solver {
-            Solver::Automatic => design.width < 300,
+            // Without l2 the exact second derivatives tell whether there is an answer.
+            Solver::Automatic => problem.is_small() || (self.l2 <= 0.0 && design.width < 2_000),
             Solver::Newton => true,
             Solver::Lbfgs => false,
         };
         let found = if newton { problem.newton()? } else { problem.lbfgs()? };
-        Ok(Model::new(encoders, found))
+        Ok(Model::new(encoders, design.order.iter().map(|place| found[*place]).collect()))
     }
 
     fn encoder(&self, name: &str, column: &Column) -> Result<Encoder, KernelError> {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::encode::{Encoder, Names};
 use crate::KernelError;
 use crate::error::{finite, same_length};
+use crate::numeric::logistic;
 use crate::scoring::learned::table::{MISSING, Table, Value, wrong_type};
 
 /// A logistic regression that was learned. It can be stored as JSON.
@@ -99,7 +100,7 @@ impl Model {
         for (term, value) in self.terms.iter().zip(lead) {
             log_odds += term.of(*value)?;
         }
-        Ok(probability(log_odds))
+        Ok(logistic(log_odds))
     }
 
     /// Why it is as likely as it is for one lead.
@@ -116,7 +117,7 @@ impl Model {
             parts.push(Part { feature: term.name().to_owned(), amount: gives - term.average });
         }
         let base = self.intercept + self.terms.iter().map(|term| term.average).sum::<f64>();
-        Ok(Explained { log_odds, probability: probability(log_odds), base, parts })
+        Ok(Explained { log_odds, probability: logistic(log_odds), base, parts })
     }
 
     /// How likely it is for each row of a table, whose columns are found by their names.
@@ -144,7 +145,7 @@ impl Model {
             for column in &columns {
                 column.add(part * PART, scores)?;
             }
-            scores.iter_mut().for_each(|score| *score = probability(*score));
+            scores.iter_mut().for_each(|score| *score = logistic(*score));
         }
         Ok(())
     }
@@ -254,9 +255,4 @@ impl Term {
             }
         })
     }
-}
-
-/// The probability that has these log-odds.
-pub(super) fn probability(log_odds: f64) -> f64 {
-    1.0 / (1.0 + (-log_odds).exp())
 }
