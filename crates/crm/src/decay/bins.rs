@@ -57,16 +57,25 @@ impl HalfLife {
     /// What bins with their parts, from the oldest to the newest, are worth at a time; none may be later than that.
     #[must_use]
     pub fn worth(self, bins: impl IntoIterator<Item = (i64, u128)>, at: Timestamp) -> f64 {
-        let now = self.bin(at);
+        self.worth_where(bins, self.bin(at), self.grown(at))
+    }
+
+    /// [`worth`](Self::worth) at a time whose bin is known, and what one has grown to in it.
+    pub(crate) fn worth_where(
+        self,
+        bins: impl IntoIterator<Item = (i64, u128)>,
+        now: i64,
+        grown: f64,
+    ) -> f64 {
         let left = bins.into_iter().map(|(bin, parts)| match now.saturating_sub(bin) {
             age @ 0..FORGOTTEN_AFTER => parts as f64 / (1_u64 << age) as f64,
             _ => 0.0,
         });
-        left.sum::<f64>() / (ONE * self.grown(at))
+        left.sum::<f64>() / (ONE * grown)
     }
 
     /// What one at the beginning of its bin has to be multiplied by for a time in it.
-    fn grown(self, at: Timestamp) -> f64 {
+    pub(crate) fn grown(self, at: Timestamp) -> f64 {
         let half_life = self.micros();
         power_of_two(at.micros().rem_euclid(half_life) as f64 / half_life as f64)
     }
@@ -83,10 +92,19 @@ const TERMS: [f64; 19] = {
     terms
 };
 
-/// Two to the power of a number from 0 to 1 by its series: a system's own `exp2` may differ in the last bit from another's.
+/// Two to the power of a number from 0 to 1 by its series: a system's own `exp2` may differ in the last bit from another's. Even and odd terms are added up beside
+/// one another.
 fn power_of_two(part: f64) -> f64 {
     let power = part * std::f64::consts::LN_2;
-    TERMS.iter().rev().fold(0.0, |sum, term| sum * power + term)
+    let square = power * power;
+    let (mut even, mut odd) = (TERMS[18], 0.0);
+    let mut n = 18;
+    while n >= 2 {
+        odd = odd * square + TERMS[n - 1];
+        even = even * square + TERMS[n - 2];
+        n -= 2;
+    }
+    even + power * odd
 }
 
 #[cfg(test)]

@@ -4,37 +4,39 @@
 /// How many sums are kept side by side.
 const LANES: usize = 8;
 
-/// The sum of what is made of each number, or pair of numbers.
-#[inline]
-fn lanes<const N: usize>(lists: [&[f64]; N], of: impl Fn([f64; N]) -> f64) -> f64 {
-    let length = lists.iter().map(|list| list.len()).min().unwrap_or(0);
-    let whole = length - length % LANES;
-    let mut sums = [0.0; LANES];
-    let mut at = 0;
-    while at < whole {
-        let parts: [&[f64]; N] = std::array::from_fn(|n| &lists[n][at..at + LANES]);
-        for (lane, sum) in sums.iter_mut().enumerate() {
-            *sum += of(std::array::from_fn(|n| parts[n][lane]));
-        }
-        at += LANES;
-    }
-    let rest: f64 = (whole..length).map(|n| of(std::array::from_fn(|list| lists[list][n]))).sum();
-    sums.iter().sum::<f64>() + rest
-}
-
 /// The sum of numbers.
 pub(crate) fn sum(values: &[f64]) -> f64 {
-    lanes([values], |[value]| value)
+    let (blocks, rest) = values.as_chunks::<LANES>();
+    let mut sums = [0.0; LANES];
+    for block in blocks {
+        sums.iter_mut().zip(block).for_each(|(sum, value)| *sum += value);
+    }
+    sums.iter().sum::<f64>() + rest.iter().sum::<f64>()
 }
 
 /// The sum of the squares of how far numbers are from one.
 pub(crate) fn squares_about(values: &[f64], centre: f64) -> f64 {
-    lanes([values], |[value]| (value - centre) * (value - centre))
+    let (blocks, rest) = values.as_chunks::<LANES>();
+    let mut sums = [0.0; LANES];
+    let square = |value: &f64| (value - centre) * (value - centre);
+    for block in blocks {
+        sums.iter_mut().zip(block).for_each(|(sum, value)| *sum += square(value));
+    }
+    sums.iter().sum::<f64>() + rest.iter().map(square).sum::<f64>()
 }
 
 /// The sum of the products of pairs.
 pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    lanes([a, b], |[a, b]| a * b)
+    let length = a.len().min(b.len());
+    let (blocks_a, rest_a) = a[..length].as_chunks::<LANES>();
+    let (blocks_b, rest_b) = b[..length].as_chunks::<LANES>();
+    let mut sums = [0.0; LANES];
+    for (a, b) in blocks_a.iter().zip(blocks_b) {
+        for lane in 0..LANES {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    sums.iter().sum::<f64>() + rest_a.iter().zip(rest_b).map(|(a, b)| a * b).sum::<f64>()
 }
 
 /// Adds so many times numbers to others.

@@ -99,10 +99,10 @@ fn a_turn_says_why() {
     assert_eq!(
         turns[0].explain().to_string(),
         "\
-Expected value: 125.00
+Expected value: 125
 │ chance × value × what is left
 ├─ Chance: 25%
-├─ Value: 1000
+├─ Value: 1,000
 └─ What is left: 50%
      since: 2026-03-02T00:00:00Z
 "

@@ -10,6 +10,7 @@ use super::scorer::{DAY, Gives, Ready, Scorer, Time};
 use super::tally::{Bin, Tally};
 use super::value::Slot;
 use crate::KernelError;
+use crate::decay::HalfLife;
 
 /// What all rules of both axes are read with.
 struct Facts<'f> {
@@ -18,6 +19,8 @@ struct Facts<'f> {
     bins: &'f [Bin],
     since: Option<Timestamp>,
     at: Timestamp,
+    /// Of each half-life, the bin of now and what one has grown to in it.
+    grown: Vec<(HalfLife, i64, f64)>,
 }
 
 impl Scorer {
@@ -70,7 +73,13 @@ impl Scorer {
             });
         }
         let slots = self.person.slots("attribute", person.attributes)?;
-        let mut facts = Facts { slots, bins: &tally.bins, since: person.since, at };
+        let mut facts = Facts {
+            slots,
+            bins: &tally.bins,
+            since: person.since,
+            at,
+            grown: Vec::with_capacity(4),
+        };
         let ([of_fit, of_engagement], card) = (self.caps.axes, &self.card);
         let fit = self.axis(0, &card.fit, of_fit, &mut facts)?;
         let begin = card.fit.rules.len();
@@ -141,16 +150,24 @@ impl Ready {
                 (count >= (*at_least).into() && most).then(holds)?
             }
             Gives::Each(_) if counted.is_empty() => return None,
-            Gives::Each(time) => self.of_events(*time, counted, facts.at, digits),
+            Gives::Each(time) => self.of_events(*time, counted, facts, digits),
         };
         let capped = clamp(units, self.cap);
         (capped != 0).then_some((capped, from))
     }
 
-    fn of_events(&self, time: Time, bins: &[Bin], at: Timestamp, digits: u32) -> (i128, Origin) {
+    fn of_events(
+        &self,
+        time: Time,
+        bins: &[Bin],
+        facts: &mut Facts<'_>,
+        digits: u32,
+    ) -> (i128, Origin) {
         let (units, worth) = match time {
             Time::Half(half_life) => {
-                let worth = half_life.worth(bins.iter().map(|bin| (bin.at, bin.sum)), at);
+                let (now, grown) = facts.grown(half_life);
+                let bins = bins.iter().map(|bin| (bin.at, bin.sum));
+                let worth = half_life.worth_where(bins, now, grown);
                 // Half up, away from zero; a float has room for all whole units that are of any use.
                 ((self.points as f64 * worth).round() as i128, worth)
             }
@@ -172,6 +189,16 @@ impl<'f> Facts<'f> {
         let (own, rest) = self.bins.split_at(own);
         self.bins = rest;
         own
+    }
+
+    /// The bin of now, and what one has grown to in it.
+    fn grown(&mut self, half_life: HalfLife) -> (i64, f64) {
+        if let Some((_, now, grown)) = self.grown.iter().find(|(known, ..)| *known == half_life) {
+            return (*now, *grown);
+        }
+        let (now, grown) = (half_life.bin(self.at), half_life.grown(self.at));
+        self.grown.push((half_life, now, grown));
+        (now, grown)
     }
 
     /// Whether somebody is known for so many days, today included.

@@ -260,10 +260,8 @@ impl Scorer {
             tally.automated += 1;
             return Ok(());
         }
-        each(kind, event, now, &slots, |rule, time, bin, parts| {
-            let first = time.first(now);
-            tally.forget_before(rule, first);
-            tally.add(rule, bin, parts);
+        each(kind, event, now, &slots, |rule, first, bin, parts| {
+            tally.add(rule, bin, parts, first);
             true
         });
         Ok(())
@@ -299,8 +297,7 @@ impl Scorer {
             tally.automated -= 1;
             return Ok(());
         }
-        each(kind, event, seen, &slots, |rule, time, bin, parts| {
-            tally.forget_before(rule, time.first(seen));
+        each(kind, event, seen, &slots, |rule, _, bin, parts| {
             tally.take(rule, bin, parts);
             true
         });
@@ -324,6 +321,25 @@ impl Scorer {
         }
         let kind = self.kind(event.kind)?;
         Ok((kind, kind.fields.slots("property", event.properties)?))
+    }
+
+    /// Forgets what will not be read any more from a time on, so that tallies that say the same are equal.
+    pub fn settle(&self, tally: &mut Tally, now: Timestamp) {
+        tally.until = tally.until.max(Some(now));
+        let now = tally.until.unwrap_or(now);
+        let times =
+            self.kinds.iter().flat_map(|kind| kind.rules.iter().map(move |rule| (kind, rule)));
+        for (kind, counting) in times {
+            if let Some(time) = kind.times.get(counting.time) {
+                tally.forget_before(counting.rule, time.first(now));
+            }
+        }
+    }
+
+    /// Whether the scorecard has a stage of this name.
+    #[must_use]
+    pub fn has_stage(&self, name: &str) -> bool {
+        self.card.stages.iter().any(|stage| stage.stage == name)
     }
 
     /// That the tally was counted by this version.
@@ -350,24 +366,25 @@ impl Scorer {
     }
 }
 
-/// Calls with what an event adds for each rule that counts it, as long as that says so; whether it said so of all.
+/// Calls with the rule, the first bin that is read, its bin and what an event adds to that, for each rule that counts it, as long as that says so; whether it said so of all.
 fn each(
     kind: &Kind,
     event: &Event<'_>,
     now: Timestamp,
     slots: &[Slot<'_>],
-    mut of: impl FnMut(u32, Time, i64, u64) -> bool,
+    mut of: impl FnMut(u32, i64, i64, u64) -> bool,
 ) -> bool {
-    let mut known: Option<(usize, i64, u64)> = None;
+    // Few ways of cutting time are used by many rules.
+    let mut known: [Option<(i64, u64, i64)>; 8] = [None; 8];
     kind.rules.iter().all(|counting| {
         let meets = counting.condition.as_ref().is_none_or(|node| node.met(slots) == Some(true));
         let Some(time) = kind.times.get(counting.time).filter(|_| meets) else { return true };
-        let (bin, parts) = match known {
-            Some((time, bin, parts)) if time == counting.time => (bin, parts),
-            _ => (time.bin(event.at), time.parts(event.at)),
+        let cut = || (time.bin(event.at), time.parts(event.at), time.first(now));
+        let (bin, parts, first) = match known.get_mut(counting.time) {
+            Some(known) => *known.get_or_insert_with(cut),
+            None => cut(),
         };
-        known = Some((counting.time, bin, parts));
         // What is too old will never be read.
-        bin < time.first(now) || of(counting.rule, *time, bin, parts)
+        bin < first || of(counting.rule, first, bin, parts)
     })
 }

@@ -50,10 +50,18 @@ impl Tally {
         self.bins.binary_search_by(|bin| (bin.rule, bin.at).cmp(&(rule, at)))
     }
 
-    pub(super) fn add(&mut self, rule: u32, at: i64, parts: u64) {
+    /// Adds to a bin; with a new one, what the rule has before the first that will be read goes.
+    pub(super) fn add(&mut self, rule: u32, at: i64, parts: u64, first: i64) {
         match self.place(rule, at) {
             Ok(place) => self.bins[place].sum += u128::from(parts),
-            Err(place) => self.bins.insert(place, Bin { rule, at, sum: parts.into() }),
+            Err(place) => {
+                let own =
+                    self.bins[..place].iter().rev().take_while(|bin| bin.rule == rule).count();
+                let begin = place - own;
+                let old = self.bins[begin..place].iter().take_while(|bin| bin.at < first).count();
+                self.bins.insert(place, Bin { rule, at, sum: parts.into() });
+                self.bins.drain(begin..begin + old);
+            }
         }
     }
 
@@ -79,6 +87,18 @@ impl Tally {
         let count = self.bins.iter().skip(from).take_while(old).count();
         if count > 0 {
             self.bins.drain(from..from + count);
+        }
+    }
+
+    /// Adds what the same version has counted of somebody who turned out to be the same person.
+    pub fn merge(&mut self, other: &Self) {
+        self.until = self.until.max(other.until);
+        self.automated += other.automated;
+        for bin in &other.bins {
+            match self.place(bin.rule, bin.at) {
+                Ok(place) => self.bins[place].sum = self.bins[place].sum.saturating_add(bin.sum),
+                Err(place) => self.bins.insert(place, *bin),
+            }
         }
     }
 

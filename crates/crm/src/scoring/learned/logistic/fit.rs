@@ -85,10 +85,8 @@ impl Problem<'_> {
         let fitted = if width <= MOST_FITTED { sample.newton().ok() } else { None };
         let start = fitted.unwrap_or(zero);
         let (squares, hessian) = (self.squares(&start), sample.derivatives(&start).hessian);
-        let factor = scaled(hessian, &squares);
-        let guess = factor
-            .map_or(Guess::Diagonal(squares.clone()), |factor| Guess::Factor(factor, squares));
-        (start, guess)
+        let factor = stiffened(hessian, &squares);
+        (start, factor.map_or(Guess::Diagonal(squares), Guess::Factor))
     }
 
     /// The last step is taken whole: it is what rounding hides from the value.
@@ -193,71 +191,65 @@ struct Derivatives {
 enum Guess {
     /// Of each coefficient alone.
     Diagonal(Vec<f64>),
-    /// A factor of what they are where each alone is one, with what each is.
-    Factor(Cholesky, Vec<f64>),
+    /// A factor of what they are in a sample.
+    Factor(Cholesky),
 }
 
 impl Guess {
     fn multiply(&self, gradient: &[f64]) -> Vec<f64> {
-        let pairs = |squares: &[f64]| gradient.iter().zip(squares).map(|(g, s)| (*g, *s)).collect();
         match self {
             Self::Diagonal(squares) => {
-                let pairs: Vec<(f64, f64)> = pairs(squares);
-                pairs.into_iter().map(|(g, s)| if s > 0.0 { g / s } else { g }).collect()
+                let pairs = gradient.iter().zip(squares);
+                pairs.map(|(g, s)| if *s > 0.0 { g / s } else { *g }).collect()
             }
-            Self::Factor(factor, squares) => {
-                let pairs: Vec<(f64, f64)> = pairs(squares);
-                let unit: Vec<f64> = pairs.into_iter().map(|(g, s)| g / s.sqrt()).collect();
-                let found = factor.solve(&unit);
-                found.into_iter().zip(squares).map(|(x, s)| x / s.sqrt()).collect()
-            }
+            Self::Factor(factor) => factor.solve(gradient),
         }
     }
 }
 
-/// The factor of a sample's second derivatives where each alone is one: a level that the sample has seldom then is as stiff as it is in all rows.
-fn scaled(mut hessian: Vec<f64>, squares: &[f64]) -> Option<Cholesky> {
+/// The factor of a sample's second derivatives. A level that the sample hardly has is as stiff as it is in all rows; others are left as they are, so that
+/// what columns say twice stays said twice.
+fn stiffened(mut hessian: Vec<f64>, squares: &[f64]) -> Option<Cholesky> {
     let width = squares.len();
-    let own: Vec<f64> = (0..width).map(|n| hessian[n * width + n].sqrt()).collect();
-    if squares.iter().any(|square| *square <= 0.0) {
-        return None;
-    }
-    for (row, cells) in hessian.chunks_exact_mut(width).enumerate() {
-        for (column, cell) in cells.iter_mut().enumerate().take(row) {
-            let size = own[row] * own[column];
-            *cell = if size > 0.0 { *cell / size } else { 0.0 };
-        }
-        // A little more than one: columns that say the same twice have a factor too.
-        cells[row] = 1.0 + 1e-9;
+    for (place, square) in hessian.iter_mut().step_by(width + 1).zip(squares) {
+        // A little more than they are: columns that say the same twice have a factor too.
+        *place = if *place < 0.5 * square { *square } else { *place } * (1.0 + 1e-10);
     }
     Cholesky::of(hessian, width)
 }
 
 /// Makes of log-odds by how much probabilities are off, times the weights, and how fast that changes; gives what they cost.
 fn judge(log_odds: &mut [f64], curves: &mut [f64], outcomes: &[f64], [no, yes]: [f64; 2]) -> f64 {
-    let mut cost = 0.0;
-    // What is below the larger part is a product of numbers up to two: 128 of them have room, and one logarithm does for all.
-    let (mut of_no, mut of_yes) = ([1.0; 4], [1.0; 4]);
-    let rows = log_odds.chunks_mut(4).zip(curves.chunks_mut(4)).zip(outcomes.chunks(4));
-    for ((log_odds, curves), outcomes) in rows {
-        let rows = log_odds.iter_mut().zip(curves).zip(outcomes);
-        for (((off, curve), outcome), (of_no, of_yes)) in
-            rows.zip(of_no.iter_mut().zip(&mut of_yes))
-        {
-            let odds = *off;
-            let small = exp_below(-odds.abs());
-            let likely = if odds < 0.0 { small } else { 1.0 } / (1.0 + small);
-            let weight = no + outcome * (yes - no);
+    let mut small = [0.0; BLOCK];
+    small.iter_mut().zip(&*log_odds).for_each(|(small, odds)| *small = exp_below(-odds.abs()));
+    let cost = cost(log_odds, &small, outcomes, [no, yes]);
+    let rows = log_odds.iter_mut().zip(curves).zip(&small).zip(outcomes);
+    for (((off, curve), small), outcome) in rows {
+        let likely = if *off < 0.0 { *small } else { 1.0 } / (1.0 + small);
+        let weight = no + outcome * (yes - no);
+        *off = weight * (likely - outcome);
+        *curve = weight * likely * (1.0 - likely);
+    }
+    cost
+}
+
+/// What log-odds cost, with the powers of e below them.
+fn cost(log_odds: &[f64], small: &[f64], outcomes: &[f64], [no, yes]: [f64; 2]) -> f64 {
+    const LANES: usize = 4;
+    let mut costs = [0.0; LANES];
+    // What is below the larger part is a product of numbers up to two: those of a block have room, and one logarithm does for all.
+    let (mut of_no, mut of_yes) = ([1.0; LANES], [1.0; LANES]);
+    let rows = log_odds.chunks(LANES).zip(small.chunks(LANES)).zip(outcomes.chunks(LANES));
+    for ((odds, small), outcomes) in rows {
+        for (lane, ((odds, small), outcome)) in odds.iter().zip(small).zip(outcomes).enumerate() {
             let against = odds - 2.0 * outcome * odds;
-            cost += weight * against.max(0.0);
-            *of_yes *= 1.0 + outcome * small;
-            *of_no *= 1.0 + (1.0 - outcome) * small;
-            *off = weight * (likely - outcome);
-            *curve = weight * likely * (1.0 - likely);
+            costs[lane] += (no + outcome * (yes - no)) * against.max(0.0);
+            of_yes[lane] *= 1.0 + outcome * small;
+            of_no[lane] *= 1.0 + (1.0 - outcome) * small;
         }
     }
-    let log = |parts: [f64; 4]| parts.iter().map(|part: &f64| part.ln()).sum::<f64>();
-    cost + no * log(of_no) + yes * log(of_yes)
+    let log = |parts: [f64; LANES]| parts.iter().map(|part| part.ln()).sum::<f64>();
+    costs.iter().sum::<f64>() + no * log(of_no) + yes * log(of_yes)
 }
 
 /// Where to go; columns that say the same need a push off the edge.
