@@ -19,6 +19,9 @@ const NO_PARTY: &[(&str, &str)] = &[
         "StoredTemplate",
         "its template says accounts, formulas and dimensions: who is meant comes with each entry",
     ),
+    ("CardVersion", "its card has rules for all contacts, of nobody"),
+    ("CardInUse", "its card has rules for all contacts, of nobody"),
+    ("Pipeline", "its stages are those that all opportunities go through, of nobody"),
     ("Attribute", "its choices are the texts that an attribute may be, of nobody"),
     ("DueItem", "its payload is documented to hold nothing personal"),
 ];

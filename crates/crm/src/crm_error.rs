@@ -10,6 +10,8 @@ use crate::contacts::ContactError;
 use crate::events::EventError;
 use crate::leads::LeadError;
 use crate::merge::MergeError;
+use crate::opportunities::OpportunityError;
+use crate::scores::ScoreError;
 
 /// What the CRM refuses.
 ///
@@ -42,6 +44,14 @@ pub enum CrmError {
     #[error(transparent)]
     #[inner]
     Merge(#[from] MergeError),
+    /// A stored scorecard.
+    #[error(transparent)]
+    #[inner]
+    Score(#[from] ScoreError),
+    /// Something on offer.
+    #[error(transparent)]
+    #[inner]
+    Opportunity(Box<OpportunityError>),
     /// A figure that a plain function can't be asked with.
     #[error(transparent)]
     #[inner]
@@ -83,6 +93,12 @@ impl CrmError {
 impl From<EventError> for CrmError {
     fn from(error: EventError) -> CrmError {
         CrmError::Event(Box::new(error))
+    }
+}
+
+impl From<OpportunityError> for CrmError {
+    fn from(error: OpportunityError) -> CrmError {
+        CrmError::Opportunity(Box::new(error))
     }
 }
 

@@ -26,5 +26,7 @@ pub static ENGINE: Engine = Engine {
         &crate::consent::PART,
         &crate::merge::PART,
         &crate::import::PART,
+        &crate::scores::PART,
+        &crate::opportunities::PART,
     ],
 };

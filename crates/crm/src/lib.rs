@@ -12,10 +12,10 @@
 //! | to know whether two names are one | [`strings`] |
 //! | to find records of one person among many | [`linkage`] |
 //! | to count what somebody did, old acts for less | [`decay`] |
-//! | to know how likely somebody buys, and why | [`scoring`] |
+//! | to know how likely somebody buys, and why | [`scoring`], kept up to date by [`scores`] |
 //! | to know whom to speak to next, and when | [`queue`] |
 //! | to give leads to sellers | [`routing`] |
-//! | to know what deals bring, and when | [`pipeline`] |
+//! | to know what deals bring, and when | [`pipeline`], of stored [`opportunities`] |
 //! | to keep promises on time | [`sla`] |
 //! | to say who is meant, and know who is in at every instant | [`segments`] |
 //! | to write to whoever comes into a segment, and not too often | [`campaigns`] |
@@ -41,10 +41,12 @@ pub mod leads;
 pub mod linkage;
 pub mod matching;
 pub mod merge;
+pub mod opportunities;
 pub mod pipeline;
 pub mod queue;
 pub mod rfm;
 pub mod routing;
+pub mod scores;
 pub mod scoring;
 pub mod segments;
 pub mod sla;
@@ -70,3 +72,5 @@ pub use handle::{AsyncCrm, Crm};
 pub use leads::LeadError;
 pub(crate) use limits::{check_count, check_line_length, is_ahead};
 pub use merge::MergeError;
+pub use opportunities::OpportunityError;
+pub use scores::ScoreError;

@@ -32,9 +32,7 @@ pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     let (blocks_b, rest_b) = b[..length].as_chunks::<LANES>();
     let mut sums = [0.0; LANES];
     for (a, b) in blocks_a.iter().zip(blocks_b) {
-        for lane in 0..LANES {
-            sums[lane] += a[lane] * b[lane];
-        }
+        sums.iter_mut().zip(a.iter().zip(b)).for_each(|(sum, (a, b))| *sum += a * b);
     }
     sums.iter().sum::<f64>() + rest_a.iter().zip(rest_b).map(|(a, b)| a * b).sum::<f64>()
 }

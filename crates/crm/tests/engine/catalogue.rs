@@ -22,11 +22,17 @@ use fondaco_crm::leads::*;
 use fondaco_crm::matching::SetDomains;
 use fondaco_crm::merge::rights::MERGE;
 use fondaco_crm::merge::{MergeContacts, UnmergeContact};
+use fondaco_crm::opportunities::rights::SELL;
+use fondaco_crm::opportunities::*;
+use fondaco_crm::scores::rights::SCORE;
+use fondaco_crm::scores::*;
 use fondaco_crm::{CrmError, ENGINE};
 use fondaco_store::Memory;
 use fondaco_testkit::{Case, Catalogue, Host, Model, sweep};
 
 use crate::firm::*;
+use crate::opportunities::{engine, id, sales};
+use crate::scores::card;
 
 fn before(host: &Host) {
     // Who adds contacts registers them.
@@ -38,6 +44,10 @@ fn before(host: &Host) {
     host.must("asked", &RecordConsents::new(vec![asked]));
     host.must("lead", &OpenLeads::new(vec![NewLead::new(p("ada"), "fair")]));
     host.must("call", &RecordEvents::new(vec![did("ada", "call", "call", 1)]));
+    host.must("pipeline", &sales());
+    host.must("a", &engine("a", "100"));
+    host.must("card", &PutScorecard::new(card(1)));
+    host.must("use", &UseScorecard::new("leads", Some(1)));
 }
 
 /// A form with the id of a person in its place.
@@ -59,6 +69,11 @@ fn of_firm(form: &str) -> &'static str {
 
 fn of_eve(form: &str) -> &'static str {
     of("eve", form)
+}
+
+fn of_offer(form: &str) -> &'static str {
+    let form = form.replace("$a", &id("a").to_string()).replace("$b", &id("b").to_string());
+    form.leak()
 }
 
 fn catalogue() -> Catalogue {
@@ -116,6 +131,48 @@ fn catalogue() -> Catalogue {
             of_ada(r#"{"party":"$ada","document":"00000000-0000-0000-0000-000000000008"}"#),
             "f59e58e6f45fc3bf5b1cce57304d0b67a5ae45f68d286c01f387fb635fc7f7e6",
             &[&KEEP_CONTACTS],
+        ))
+        .case(one(
+            || SetPipeline::new("rent", [("talk", 10, ForecastCategory::Pipeline)]),
+            r#"{"name":"rent","stages":[{"stage":"talk","probability":"0.1","forecast":"pipeline"}]}"#,
+            "d40410bd303111a0603a774c260b6e33a9f1d764ec07c82e9c6f889b386ff18a",
+            &[&SET_UP],
+        ))
+        .case(one(
+            || engine("b", "70"),
+            of_firm(of_offer(r#"{"opportunity":"$b","party":"$firm","pipeline":"sales","name":"Engine","amount":{"amount":"70","currency":"EUR"},"close_on":"2026-09-30"}"#)),
+            "c4f8bf4217c7ff993add99e59c2f376d325ea6f88c6786d2ad4a5907be5045d3",
+            &[&SELL],
+        ))
+        .case(one(
+            || ChangeOpportunity { amount: Some(90.into()), ..ChangeOpportunity::to(id("a"), "offer") },
+            of_offer(r#"{"opportunity":"$a","stage":"offer","amount":"90"}"#),
+            "ac9c56843aec416ab68932d3fb2fa12d76e1b37099a4daee59d27c4afd993e1e",
+            &[&SELL],
+        ))
+        .case(one(
+            || EndOpportunity::lost(id("a"), "2026-06-01".parse().unwrap(), "price"),
+            of_offer(r#"{"opportunity":"$a","won":false,"on":"2026-06-01","reason":"price"}"#),
+            "end",
+            &[&SELL],
+        ))
+        .case(one(
+            || PutScorecard::new(serde_json::from_str(r#"{"name":"small","version":2}"#).unwrap()),
+            r#"{"card":{"name":"small","version":2}}"#,
+            "b47138347fb61171a25ff4650d42d3646a69f067f8edf20240072354c865cb39",
+            &[&SET_UP],
+        ))
+        .case(one(
+            || UseScorecard::new("leads", Some(1)),
+            r#"{"name":"leads","version":1}"#,
+            "cb192d17f70b51e542848745f0cfb55e7cfd33bb8a093250cd88164f9453126a",
+            &[&SET_UP],
+        ))
+        .case(one(
+            || RefreshScores::new("leads", vec![p("ada")]),
+            of_ada(r#"{"card":"leads","parties":["$ada"]}"#),
+            "3750a18d035b3f4252230084acf40a57a737a480c5046a41e1f30b545ab4c7bc",
+            &[&SCORE],
         ))
         .case(one(
             || OpenLeads::new(vec![NewLead::new(p("bo"), "webinar")]),
@@ -282,6 +339,14 @@ fn a_year(store: &dyn Store) -> Result<(), CrmError> {
     driver.carry_out(send("assign"), &AssignLead::new(p("ada"), "seller-1"))?;
     let call = did("ada", "call", "c", 1).with("minutes", 4);
     driver.carry_out(send("call"), &RecordEvents::new(vec![call.clone()]))?;
+    driver.carry_out(send("pipeline"), &sales())?;
+    let offer = OpenOpportunity { party: p("a"), ..engine("a", "100") };
+    driver.carry_out(send("offer"), &offer)?;
+    driver.carry_out(send("offered"), &ChangeOpportunity::to(id("a"), "offer"))?;
+    driver.carry_out(send("won"), &EndOpportunity::won(id("a"), time.date_utc()))?;
+    driver.carry_out(send("card"), &PutScorecard::new(card(1)))?;
+    driver.carry_out(send("use"), &UseScorecard::new("leads", Some(1)))?;
+    driver.carry_out(send("look"), &RefreshScores::new("leads", vec![p("ada")]))?;
     driver.carry_out(send("right"), &CorrectEvent::new(call.with("minutes", 40), "typo"))?;
     driver.carry_out(send("news"), &DefinePurposes::one("news", "News", true))?;
     driver.carry_out(send("key"), &SetSuppressionKey::new("0123 4567 89ab cdef"))?;

@@ -11,3 +11,5 @@ mod firm;
 mod import;
 mod leads;
 mod merge;
+mod opportunities;
+mod scores;

@@ -1,0 +1,249 @@
+//! Scores that are kept, against a recount: whatever is recorded, corrected, erased, merged, in whatever order.
+
+use std::collections::BTreeMap;
+
+use fondaco_core::Timestamp;
+use fondaco_core::party::{EraseParty, MergeParties};
+use fondaco_crm::attributes::*;
+use fondaco_crm::events::*;
+use fondaco_crm::scores::*;
+use fondaco_crm::scoring::rules::{Event, Person, Scorecard, Scorer, Value as Known};
+use fondaco_testkit::Host;
+use proptest::prelude::*;
+
+use crate::firm::*;
+
+const CARD: &str = r#"{
+    "name": "leads", "version": 1, "digits": 1,
+    "attributes": {"employees": "number", "title": "text", "renewal": "date"},
+    "events": {"view": {"page": "text", "seconds": "number"}, "call": {}},
+    "groups": {"web": {"most": "12"}},
+    "fit": {"rules": [
+        {"code": "large", "points": "10", "of": {"person": {"employees": {"at_least": 100}}}},
+        {"code": "head", "points": "6", "of": {"person": {"title": {"contains": "head"}}}}]},
+    "engagement": {"rules": [
+        {"code": "prices", "points": "4", "group": "web", "of": {"each": {"kind": "view", "when": {"page": {"is": "/pricing"}}, "half_life_days": 2}}},
+        {"code": "view", "points": "1", "group": "web", "of": {"each": {"kind": "view", "half_life_days": 5}}},
+        {"code": "call", "points": "5", "cap": {"most": "10"}, "of": {"each": {"kind": "call"}}}]},
+    "stages": [{"stage": "mql", "enter": {"total": "9"}, "keep": {"total": "6"}}, {"stage": "sql", "enter": {"total": "18"}}]
+}"#;
+
+pub fn card(version: u32) -> Scorecard {
+    let text = CARD.replace("\"version\": 1", &format!("\"version\": {version}"));
+    serde_json::from_str(&text).unwrap()
+}
+
+fn in_use(host: &Host) {
+    host.at("2026-07-01T00:00:00Z");
+    host.must("card", &PutScorecard::new(card(1)));
+    host.must("use", &UseScorecard::new("leads", Some(1)));
+}
+
+fn score(host: &Host, name: &str) -> KeptScore {
+    let now = host.now();
+    host.view(|view| contact_score(view, p(name), "leads", now)).unwrap()
+}
+
+fn view(party: &str, id: &str, minute: i64, page: &str) -> NewEvent {
+    did(party, "view", id, minute).with("page", page).with("seconds", 30)
+}
+
+#[test]
+fn a_score_is_right_in_the_commit_of_its_cause() {
+    everywhere(|host| {
+        in_use(host);
+        host.must("title", &SetValues::one(p("ada"), "title", Value::from("Head of Engines")));
+        assert_eq!((score(host, "ada").total, score(host, "ada").stage), (6.into(), None));
+        host.must(
+            "call",
+            &RecordEvents::new(vec![did("ada", "call", "c", 5), did("bo", "mail", "m", 5)]),
+        );
+        let ada = score(host, "ada");
+        assert_eq!((ada.total, ada.stage.as_deref()), (11.into(), Some("mql")));
+        let kept = host.view(|view| scored_as(view, "leads", "mql"));
+        assert_eq!(kept.iter().map(|row| row.party).collect::<Vec<_>>(), [p("ada")]);
+        let history = host.view(|view| score_history(view, p("ada"), "leads"));
+        let told: Vec<_> =
+            history.iter().map(|point| (point.number, point.stage.as_deref())).collect();
+        assert_eq!(told, [(1, Some("mql"))]);
+        // A machine's calls give nothing, and a doubled event is one.
+        host.must(
+            "bots",
+            &RecordEvents::new(vec![
+                did("ada", "call", "bot", 6).by(Machine::Bot),
+                did("ada", "call", "c", 5),
+            ]),
+        );
+        assert_eq!(score(host, "ada").total, 11.into());
+        host.must("wrong", &EraseEvent::new("web", "c", "mistake"));
+        assert_eq!(
+            (score(host, "ada").total, score(host, "ada").stage.as_deref()),
+            (6.into(), Some("mql"))
+        );
+    });
+}
+
+#[test]
+fn who_was_there_before_a_card_is_counted_by_it_from_the_first() {
+    everywhere(|host| {
+        host.at("2026-07-01T00:00:00Z");
+        host.must("title", &SetValues::one(p("ada"), "title", Value::from("head")));
+        host.must(
+            "before",
+            &RecordEvents::new(vec![did("ada", "call", "a", 1), view("ada", "v", 2, "/pricing")]),
+        );
+        in_use(host);
+        let before = score(host, "ada");
+        assert_eq!(before.fit, 6.into());
+        host.must(
+            "after",
+            &RecordEvents::new(vec![did("ada", "call", "b", 3), did("ada", "call", "c", 4)]),
+        );
+        assert_eq!(
+            score(host, "ada").engagement,
+            before.engagement + rust_decimal::Decimal::from(5)
+        );
+        host.must("second", &PutScorecard::new(Scorecard { digits: 2, ..card(2) }));
+        host.must("use second", &UseScorecard::new("leads", Some(2)));
+        let correct = CorrectEvent::new(did("ada", "call", "a", 9), "time");
+        host.must("correct", &correct);
+        assert_eq!(score(host, "ada").stage.as_deref(), Some("mql"));
+    });
+}
+
+#[test]
+fn points_fade_and_a_stage_is_left_when_it_is_looked_at() {
+    everywhere(|host| {
+        in_use(host);
+        let now = host.now();
+        let at = |hours: i64| Timestamp::from_micros(now.micros() - hours * 3_600_000_000).unwrap();
+        let views: Vec<NewEvent> = (0..4)
+            .map(|n| NewEvent { at: at(n), ..view("ada", &format!("v{n}"), 0, "/pricing") })
+            .collect();
+        host.must("views", &RecordEvents::new(views));
+        let kept = |host: &Host| {
+            host.view(|view| score_history(view, p("ada"), "leads"))
+                .last()
+                .map(|point| point.stage.clone())
+        };
+        assert_eq!(kept(host), Some(Some("mql".into())));
+        host.wait(3_600 * 24 * 2);
+        assert_eq!(
+            host.must("soon", &RefreshScores::new("leads", vec![p("ada"), p("bo"), p("nobody")])),
+            0
+        );
+        host.wait(3_600 * 24 * 20);
+        assert_eq!(host.must("later", &RefreshScores::new("leads", vec![p("ada")])), 1);
+        assert_eq!(kept(host), Some(None));
+        let points = host.view(|view| score_history(view, p("ada"), "leads"));
+        assert!(
+            points.len() == 3 && points.windows(2).all(|two| two[0].engagement > two[1].engagement)
+        );
+    });
+}
+
+#[test]
+fn whom_was_merged_is_one_and_whom_was_erased_is_gone() {
+    everywhere(|host| {
+        in_use(host);
+        let host = &host.clone().with(&fondaco_core::party::ENGINE);
+        host.must(
+            "calls",
+            &RecordEvents::new(vec![did("ada", "call", "a", 1), did("bo", "call", "b", 2)]),
+        );
+        host.must("title", &SetValues::one(p("bo"), "title", Value::from("head")));
+        host.must("merge", &MergeParties { keep: p("ada"), gone: p("bo") });
+        let joint = score(host, "ada");
+        assert_eq!((joint.fit, joint.engagement), (6.into(), 10.into()));
+        host.must("erase", &EraseParty::new(p("ada")));
+        assert!(
+            host.view(|view| scored_as(view, "leads", "mql"))
+                .iter()
+                .all(|row| row.is_erased() || row.party != p("ada"))
+        );
+    });
+}
+
+#[test]
+fn what_can_not_be_a_card_is_refused() {
+    let host = in_memory();
+    in_use(&host);
+    host.must("again", &PutScorecard::new(card(1)));
+    let other = Scorecard { digits: 2, ..card(1) };
+    assert_eq!(host.refused("other", &PutScorecard::new(other)).code(), "crm.card_differs");
+    assert_eq!(
+        host.refused("none", &UseScorecard::new("leads", Some(7))).code(),
+        "crm.unknown_card"
+    );
+    assert_eq!(
+        host.refused("no", &RefreshScores::new("nobody", vec![])).code(),
+        "crm.unknown_card"
+    );
+    let mut bad = card(9);
+    bad.attributes.remove("title");
+    let error = host.refused("bad", &PutScorecard::new(bad));
+    assert!(error.to_string().contains("fit.rules[1] (head): there is no attribute"), "{error}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Events in any order, some corrected and some erased, in batches: as by hand, and as `verify` counts.
+    #[test]
+    fn what_is_kept_is_what_a_recount_gives(
+        acts in prop::collection::vec((0usize..8, 0u8..4, 0i64..60_000, 0u8..3), 1..40), batch in 1usize..6,
+    ) {
+        let host = in_memory();
+        in_use(&host);
+        let mut holds: BTreeMap<usize, (i64, u8)> = BTreeMap::new();
+        let mut gone = Vec::new();
+        let made = |id: usize, (minute, kind): (i64, u8)| match kind {
+            0 => view("ada", &format!("e{id}"), minute, "/pricing"),
+            1 => view("ada", &format!("e{id}"), minute, "/jobs"),
+            _ => did("ada", "call", &format!("e{id}"), minute),
+        };
+        let mut waiting = Vec::new();
+        for (nth, (id, act, minute, kind)) in acts.into_iter().enumerate() {
+            let there = holds.contains_key(&id);
+            match act {
+                0 if there && !waiting.iter().any(|(other, _)| *other == id) => {
+                    host.must(&format!("erase {nth}"), &EraseEvent::new("web", format!("e{id}"), "asked"));
+                    holds.remove(&id);
+                    gone.push(id);
+                }
+                1 if there && holds[&id] != (minute, kind) && !waiting.iter().any(|(other, _)| *other == id) => {
+                    host.must(&format!("correct {nth}"), &CorrectEvent::new(made(id, (minute, kind)), "typo"));
+                    holds.insert(id, (minute, kind));
+                }
+                _ if !there && !gone.contains(&id) => {
+                    holds.insert(id, (minute, kind));
+                    waiting.push((id, (minute, kind)));
+                }
+                _ => {}
+            }
+            if waiting.len() >= batch {
+                let events = waiting.drain(..).map(|(id, one)| made(id, one)).collect();
+                host.must(&format!("record {nth}"), &RecordEvents::new(events));
+            }
+        }
+        let events = waiting.drain(..).map(|(id, one)| made(id, one)).collect();
+        host.must("rest", &RecordEvents::new(events));
+        host.clean();
+        let scorer = Scorer::new(card(1)).unwrap();
+        let mut tally = scorer.tally();
+        let now = host.now();
+        for (minute, kind) in holds.values() {
+            let at = did("ada", "x", "x", *minute).at;
+            let page = [("page", Known::Text(if *kind == 0 { "/pricing" } else { "/jobs" }))];
+            let event = match kind {
+                0 | 1 => Event::new("view", at).with(&page),
+                _ => Event::new("call", at),
+            };
+            scorer.record(&mut tally, &event, now).unwrap();
+        }
+        let naive = scorer.score(&tally, &Person::default(), now).unwrap();
+        let kept = host.view(|view| contact_score(view, p("ada"), "leads", now)).unwrap();
+        prop_assert_eq!(kept.total, naive.total);
+        prop_assert_eq!(kept.why.to_string(), naive.explain().to_string());
+    }
+}
