@@ -153,7 +153,7 @@ fn catalogue() -> Catalogue {
         .case(one(
             || EndOpportunity::lost(id("a"), "2026-06-01".parse().unwrap(), "price"),
             of_offer(r#"{"opportunity":"$a","won":false,"on":"2026-06-01","reason":"price"}"#),
-            "end",
+            "be8dcaaa6173a81d305ee105fb07fd0a1fdb0851d6f1192878fa2f79ef06c047",
             &[&SELL],
         ))
         .case(one(
