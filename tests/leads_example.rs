@@ -29,7 +29,7 @@ fn leads_that_are_made_up_are_cleaned_scored_and_given_out() {
         "demo-0498 is there twice",
         "area under the ROC curve",
         "Would the rules have found the buyers?",
-        "Learning ranks better than the rules by",
+        "Learning ranks worse than the rules by",
         "Who is next",
         "Who got them",
         "an average lead, and what each feature adds",

@@ -38,7 +38,15 @@ pub struct ByRules {
     ranks: Vec<f64>,
     /// What is found by asking those with most points first.
     pub gains: Vec<Gain>,
-    stages: Vec<(String, u64, Option<f64>, Option<f64>, Option<f64>)>,
+    stages: Vec<InStage>,
+}
+
+/// Who comes to a stage: how many, what part of them bought, what part of the buyers that is, how many times as often as all.
+struct InStage {
+    stage: String,
+    count: u64,
+    shares: [Option<f64>; 2],
+    lift: Option<f64>,
 }
 
 impl ByRules {
@@ -72,7 +80,12 @@ impl ByRules {
         let stages = tried.found.stages.iter().map(|stage| {
             let seen = &stage.confusion;
             let count = seen.true_positives + seen.false_positives;
-            (stage.stage.to_owned(), count, seen.precision(), seen.recall(), stage.lift)
+            InStage {
+                stage: stage.stage.to_owned(),
+                count,
+                shares: [seen.precision(), seen.recall()],
+                lift: stage.lift,
+            }
         });
         let (stages, gains) = (stages.collect(), tried.found.gains.clone());
         drop(tried);
@@ -88,7 +101,7 @@ impl ByRules {
             .column(Column::percent("Of all buyers"))
             .column(Column::text("Lift"));
         let percent = |share: Option<f64>| share.map_or(Cell::Empty, super::learning::percent);
-        for (stage, count, precision, recall, lift) in &self.stages {
+        for InStage { stage, count, shares: [precision, recall], lift } in &self.stages {
             let lift = lift.map_or(Cell::Empty, |lift| Cell::text(format!("{lift:.2}")));
             let count = Cell::Count(i64::try_from(*count)?);
             report.push(Row::new([
@@ -100,10 +113,11 @@ impl ByRules {
             ]));
         }
         let (gained, _, chance) = compare_aucs(&self.ranks, &learned.likely, &learned.outcomes)?;
+        let (how, gained) = (if gained < 0.0 { "worse" } else { "better" }, gained.abs());
         let first = |likely: &[f64]| lift(likely, &learned.outcomes, 0.1);
         let (rules, model) = (first(&self.ranks)?, first(&learned.likely)?);
         Ok(report
-            .note(format!("Learning ranks better than the rules by {gained:.3} of the area under the ROC curve; chance makes so much in {:.2} % of cases.", 100.0 * chance))
+            .note(format!("Learning ranks {how} than the rules by {gained:.3} of the area under the ROC curve; chance makes so much in {:.2} % of cases.", 100.0 * chance))
             .note(format!("Of the first tenth the lift is {rules:.2} by rules, {model:.2} by learning.")))
     }
 
