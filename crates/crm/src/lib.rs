@@ -1,6 +1,7 @@
 //! Customers: who they are, how likely they buy, what they are worth.
 //!
-//! The engine keeps [`contacts`], what is known of them ([`attributes`]), what they do ([`events`]) and the [`leads`] that come of it over any store. [`Crm`] is its handle.
+//! The engine keeps [`contacts`], what is known of them ([`attributes`]), what they do ([`events`]) and the [`leads`] that come of it over any
+//! store. [`Crm`] is its handle; `docs/crm.md` walks through it.
 //! What else takes part in its commits, such as scores and segments, does so through one seam: the crate's `along` module says how (a trait
 //! with one function, and a tuple of those that implement it).
 //!
@@ -9,6 +10,12 @@
 //!
 //! | I want | module |
 //! |---|---|
+//! | to keep contacts, and what is known of them | [`contacts`], [`attributes`], [`documents`] |
+//! | to record what they do | [`events`] |
+//! | to work on leads, and know their organisations | [`leads`], [`matching`] |
+//! | to know who may be written to, and erase who asks for it | [`consent`] |
+//! | to find who is in twice, merge, and take it back | [`merge`] |
+//! | to bring contacts in from files, cleaned | [`import`], [`clean`] |
 //! | to know whether two names are one | [`strings`] |
 //! | to find records of one person among many | [`linkage`] |
 //! | to count what somebody did, old acts for less | [`decay`] |
@@ -74,3 +81,8 @@ pub(crate) use limits::{check_count, check_line_length, is_ahead};
 pub use merge::MergeError;
 pub use opportunities::OpportunityError;
 pub use scores::ScoreError;
+
+/// The page's code is compiled and run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/crm.md")]
+struct CrmPage;

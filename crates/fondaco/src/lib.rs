@@ -9,7 +9,7 @@
 //! | to keep books: accounts, entries, balances, reports | `accounting`, feature `accounting`; from CSV files by feature `import` |
 //! | stock, its value and its replenishment; the formulas alone | `inventory`, feature `inventory` |
 //! | orders, deliveries, invoices and payments over both | `company`, feature `company` |
-//! | names compared, leads scored, customers forecast | `crm`, feature `crm` |
+//! | contacts, leads and consent kept; names compared, leads scored, customers forecast | `crm`, feature `crm` |
 //! | gross to net: payroll rules as data, those of countries, why an amount is what it is | `payroll`, feature `payroll` |
 //! | somewhere to keep them: memory, SQLite, redb, PostgreSQL, any ordered map | [`store`]; features `sqlite`, `redb`, `postgres` |
 //!
