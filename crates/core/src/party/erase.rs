@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::record::{event, gone};
+use super::record::{event, refuse_alias};
 use super::{Address, Contact, Party, PartyAlias, PartyError, PartyIdentifier};
 use crate::policy::Request;
 use crate::store::Value;
@@ -19,7 +19,7 @@ use crate::{Act, Halt, PartyId, Range, Tx};
 /// know what is held on parties erases nothing: that is a [`Halt::Bug`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EraseParty {
-    /// Which party. Of one that was merged into another, that other.
+    /// Which party. Of one that was merged into another, that other: by the alias alone half a person would go.
     pub party: PartyId,
 }
 
@@ -49,33 +49,21 @@ impl Act for EraseParty {
     fn act(&self, tx: &mut Tx<'_>) -> Result<u32, PartyError> {
         tx.authorize(&Request::new(&super::ERASE))?;
         let party = self.party;
-        let Some(found) = tx.get::<Party>(&party)? else { return self.erase_named(tx) };
-        if found.is_erased()
-            && let merged @ PartyError::Merged { .. } = gone(tx, party)?
-        {
-            return Err(merged);
-        }
+        refuse_alias(tx, party)?;
+        let merged = tx.scan(&Range::by(PartyAlias::BY_KEEP, &party))?;
+        let all: Vec<PartyId> =
+            std::iter::once(party).chain(merged.iter().map(|alias| alias.party)).collect();
+        let is_registered = tx.get::<Party>(&party)?.is_some();
         // The decision rests on each of these ranges: what somebody adds meanwhile makes this act run again.
         tx.scan(&Range::<Address>::by_key(&party))?;
         tx.scan(&Range::<Contact>::by_key(&party))?;
         tx.scan(&Range::<PartyIdentifier>::by_key(&party))?;
-        let merged = tx.scan(&Range::by(PartyAlias::BY_KEEP, &party))?;
         let mut rows = 0u32;
-        for party in std::iter::once(party).chain(merged.iter().map(|alias| alias.party)) {
+        for &party in &all {
             rows = rows.saturating_add(erase(tx, party)?);
         }
-        tx.emit(event("party.erased", party).with("rows", Value::I64(rows.into())));
-        Ok(rows)
-    }
-}
-
-impl EraseParty {
-    /// Erases what engines keep of a party that is only named; it is unknown where that is nothing.
-    fn erase_named(&self, tx: &mut Tx<'_>) -> Result<u32, PartyError> {
-        let party = self.party;
-        let rows = erase(tx, party)?;
-        if rows == 0 {
-            return Err(PartyError::Unknown { party });
+        if rows == 0 && !is_registered {
+            return Err(PartyError::Unknown { party }); // not even named by what engines keep
         }
         tx.emit(event("party.erased", party).with("rows", Value::I64(rows.into())));
         Ok(rows)

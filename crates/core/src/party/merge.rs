@@ -14,10 +14,11 @@ use smol_str::SmolStr;
 
 pub use record::{PartyAlias, aliases, resolve};
 
-use super::record::{event, living};
+use super::record::{event, living, refuse_alias};
 use super::{Address, Contact, Party, PartyError, PartyIdentifier, PartyStatus};
 use crate::policy::Request;
 use crate::store::{Personal, Value};
+use crate::tx::Needs;
 use crate::{Act, Outcome, PartyId, Range, Tx};
 
 /// Makes one of two parties; it can't be taken back. What becomes of what:
@@ -30,7 +31,7 @@ use crate::{Act, Outcome, PartyId, Range, Tx};
 ///   two were to one another is dropped.
 ///
 /// What moved is erased under `gone`. It is refused where the two can't be one: they are of different kinds, were born on
-/// different days, or one is above the other, so that it would be its own parent.
+/// different days, one is above the other, so that it would be its own parent, or one is an alias by now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MergeParties {
     /// The party that stays.
@@ -110,7 +111,11 @@ impl Act for MergeParties {
         if keep == gone {
             return Err(self.refused("they are one already: name two parties"));
         }
-        tx.need::<Party>(&[keep, gone])?;
+        let both = [keep, gone];
+        tx.need_all(Needs::new().rows::<Party>(&both).rows::<PartyAlias>(&both))?;
+        for party in both {
+            refuse_alias(tx, party)?;
+        }
         let (kept, lost) = (living(tx, keep)?, living(tx, gone)?);
         self.check(&kept, &lost)?;
         let (party, differed) = one_of(tx, &kept, &lost);

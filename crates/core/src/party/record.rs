@@ -70,6 +70,14 @@ pub(super) fn living(tx: &mut Tx<'_>, party: PartyId) -> Result<Arc<Party>, Part
     if found.is_erased() { Err(gone(tx, party)?) } else { Ok(found) }
 }
 
+/// Refuses an id that stands for another party: also where an engine made it an alias and the row of it is whole.
+pub(super) fn refuse_alias(tx: &mut Tx<'_>, party: PartyId) -> Result<(), PartyError> {
+    match tx.get::<PartyAlias>(&party)? {
+        Some(alias) => Err(PartyError::Merged { party, into: alias.keep }),
+        None => Ok(()),
+    }
+}
+
 /// Why nothing personal is left of a party.
 pub(super) fn gone(tx: &mut Tx<'_>, party: PartyId) -> Result<PartyError, Halt> {
     Ok(match tx.get::<PartyAlias>(&party)? {

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use fondaco_core::party::*;
 use fondaco_core::store::{FeedFrom, Personal, Record};
-use fondaco_core::{Act, ActError, CommandId, Driver, PartyId};
+use fondaco_core::{Act, ActError, CommandId, Driver, PartyId, Tx};
 use smol_str::SmolStr;
 
 use crate::exporting::{CALLS, Call, call};
@@ -327,5 +327,35 @@ fn export_and_erasure_cover_both() {
             let commit = commits.iter().find(|commit| commit.id == CommandId::named(name)).unwrap();
             assert!(commit.salt.is_none(), "{name} on {}", host.name);
         }
+    });
+}
+
+/// An engine may make aliases that it can take back: the alias keeps its own rows until then.
+#[test]
+fn an_alias_that_an_engine_made_is_neither_merged_nor_erased_by_itself() {
+    on_every_store(|host| {
+        if host.asynchronous.is_some() {
+            return;
+        }
+        let (ada, web) = (ada(host), web(host));
+        let alias = |tx: &mut Tx<'_>| {
+            tx.get::<PartyAlias>(&web)?;
+            let (merged_at, name, known_as) = (tx.now(), None, None);
+            tx.insert(PartyAlias { party: web, keep: ada, merged_at, name, known_as })?;
+            Ok::<(), PartyError>(())
+        };
+        host.driver.run(envelope("alias"), "alias", |tx, _| alias(tx)).unwrap();
+        host.must("third", &RegisterParty::person(id("third"), "Markthird"));
+        assert_eq!(host.refused("half", &EraseParty::new(web)), "party.merged");
+        for (keep, gone) in [("web", "third"), ("third", "web")] {
+            let merge = MergeParties::new(id(keep), id(gone));
+            assert_eq!(host.refused(&format!("{keep}+{gone}"), &merge), "party.merged");
+        }
+        host.must("whole", &EraseParty::new(ada));
+        for party in [ada, web] {
+            let text = host.view(|view| Ok(export(view, party)?)).to_json().to_string();
+            assert!(!text.to_lowercase().contains("mark"), "{text}");
+        }
+        host.clean();
     });
 }
