@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use fondaco_core::engine::Part;
-use fondaco_core::input::{check_code, check_line};
 use fondaco_core::party::{HeldOnParty, Holding, Private};
 use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Personal, Record, Value};
@@ -11,9 +10,12 @@ use fondaco_core::{Act, DocumentId, Halt, PartyId, Range, Reading, Timestamp, Tx
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::CrmError;
-use crate::contacts::living;
 use crate::contacts::rights::KEEP_CONTACTS;
+use crate::contacts::{group, living};
+use crate::{CrmError, check_code, check_text};
+
+/// The longest title, in bytes.
+const MAX_TITLE: usize = 400;
 
 /// What the engine has of documents.
 pub(crate) static PART: Part =
@@ -82,7 +84,7 @@ impl Act for LinkDocument {
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), CrmError> {
         tx.authorize(&Request::new(&KEEP_CONTACTS))?;
         check_code("document kind", &self.kind)?;
-        self.title.as_ref().map_or(Ok(()), |title| check_line("title", &title.0))?;
+        self.title.as_ref().map_or(Ok(()), |title| check_text("title", &title.0, MAX_TITLE))?;
         living(tx, self.party)?;
         let title = self.title.as_ref().map(|title| tx.personal(title.0.clone()));
         let (party, document, kind) = (self.party, self.document, self.kind.clone());
@@ -94,7 +96,7 @@ impl Act for LinkDocument {
     }
 }
 
-/// Takes a document from a contact.
+/// Takes a document from a contact, whichever of its ids it was linked to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UnlinkDocument {
@@ -130,11 +132,13 @@ impl Act for UnlinkDocument {
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), CrmError> {
         tx.authorize(&Request::new(&KEEP_CONTACTS))?;
-        let key = (self.party, self.document);
-        if tx.get::<LinkedDocument>(&key)?.is_some() {
-            let event = Event::new("crm.document_unlinked");
-            tx.emit(event.with("party", Value::Id(self.party.to_u128())));
-            tx.delete::<LinkedDocument>(&key)?;
+        for party in group(tx, self.party)? {
+            let key = (party, self.document);
+            if tx.get::<LinkedDocument>(&key)?.is_some() {
+                let event = Event::new("crm.document_unlinked");
+                tx.emit(event.with("party", Value::Id(party.to_u128())));
+                tx.delete::<LinkedDocument>(&key)?;
+            }
         }
         Ok(())
     }
@@ -149,7 +153,7 @@ pub fn documents(
     party: PartyId,
 ) -> Result<Vec<Arc<LinkedDocument>>, Halt> {
     let mut all = Vec::new();
-    for party in crate::contacts::group(read, party)? {
+    for party in group(read, party)? {
         all.extend(LinkedDocument::held(read, party)?);
     }
     Ok(all)

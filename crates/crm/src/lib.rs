@@ -77,7 +77,9 @@ pub use error::KernelError;
 pub use events::EventError;
 pub use handle::{AsyncCrm, Crm};
 pub use leads::LeadError;
-pub(crate) use limits::{check_count, check_line_length, is_ahead};
+pub(crate) use limits::{
+    check_code, check_count, check_line_length, check_source_id, check_text, is_ahead,
+};
 pub use merge::MergeError;
 pub use opportunities::OpportunityError;
 pub use scores::ScoreError;

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use fondaco_core::Timestamp;
 use fondaco_core::enter::MOST_LINES;
+use fondaco_core::is_code;
 
 use crate::contacts::ContactError;
 
@@ -28,4 +29,28 @@ pub(crate) fn check_line_length(
 ) -> Result<(), ContactError> {
     let bytes = text.len();
     if bytes > most { Err(ContactError::FieldTooLong { field, bytes, most }) } else { Ok(()) }
+}
+
+/// Whether a text can be kept: something, no longer than such can be, without the NUL character. It is not repeated in the error.
+pub(crate) fn check_text(field: &'static str, text: &str, most: usize) -> Result<(), ContactError> {
+    check_line_length(field, text, most)?;
+    let why = match text {
+        _ if text.trim().is_empty() => "is empty: say something, or leave it out",
+        _ if text.contains('\0') => "holds the NUL character: leave that out",
+        _ => return Ok(()),
+    };
+    Err(ContactError::BadContact { field, why })
+}
+
+/// Whether a text is a code. Other than core's, the error repeats nothing: what was typed may be somebody's address, and refusals are kept.
+pub(crate) fn check_code(field: &'static str, code: &str) -> Result<(), ContactError> {
+    let why = "is no code: give 1 to 64 bytes, without blanks at the ends and control characters";
+    if is_code(code) { Ok(()) } else { Err(ContactError::BadContact { field, why }) }
+}
+
+/// Whether an id of a source's can be kept for good: a code that holds no address, since it outlives erasure.
+pub(crate) fn check_source_id(field: &'static str, id: &str) -> Result<(), ContactError> {
+    check_code(field, id)?;
+    let why = "holds a sign of addresses (@), and stays when a person is erased: give a number, or a digest of it";
+    if id.contains('@') { Err(ContactError::BadContact { field, why }) } else { Ok(()) }
 }

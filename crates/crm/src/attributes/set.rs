@@ -6,7 +6,7 @@ use fondaco_core::enter::{Entered, Taking, take};
 use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Personal, Record, Value as Stored};
 use fondaco_core::tx::Needs;
-use fondaco_core::{Act, PartyId, Timestamp, Tx};
+use fondaco_core::{Act, PartyId, Range, Reading, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -208,7 +208,10 @@ fn say_one(
     let there = tx.get::<AttributeValue>(&(party, code.clone()))?;
     let before = there.as_ref().and_then(|row| row.value.as_ref()?.get().cloned());
     let is_now = there.as_ref().is_none_or(|row| row.at <= at);
-    if is_now && before.as_ref() == value {
+    let is_unknown = there.is_none() && value.is_none();
+    if is_unknown
+        || held_from(tx, (party, code), there.as_deref(), at)?.as_ref() == Some(&value.cloned())
+    {
         return Ok(false);
     }
     let number = there.as_ref().map_or(1, |row| row.number.saturating_add(1));
@@ -224,9 +227,29 @@ fn say_one(
         Some(_) => tx.put(row)?,
         None => tx.insert(row)?,
     }
-    if is_now {
+    // What holds on is told again for its time alone: so what comes late of a time between changes the past, and not the present.
+    if is_now && before.as_ref() != value {
         let (attribute, after) = (code.clone(), value.cloned());
         changes.push(Change::Attribute { party, attribute, before, after, at });
     }
     Ok(true)
+}
+
+/// What was said to hold from just this time on: that again is there already.
+fn held_from(
+    tx: &mut Tx<'_>,
+    (party, code): (PartyId, &SmolStr),
+    there: Option<&AttributeValue>,
+    at: Timestamp,
+) -> Result<Option<Option<Value>>, CrmError> {
+    let known = |value: &Option<Personal<Value>>| value.as_ref().and_then(|it| it.get().cloned());
+    match there {
+        Some(row) if row.at == at => Ok(Some(known(&row.value))),
+        Some(row) if at < row.at => {
+            let said = tx.peek_scan(&Range::<ValueFact>::by_key(&(party, code.clone())))?;
+            let of_then = said.iter().filter(|fact| fact.at == at);
+            Ok(of_then.max_by_key(|fact| fact.number).map(|fact| known(&fact.value)))
+        }
+        _ => Ok(None),
+    }
 }

@@ -1,7 +1,6 @@
 //! Erasing a contact: the person goes, the counts stay (GDPR, article 17).
 
-use fondaco_core::input::check_code;
-use fondaco_core::party::{EraseParty, Party, PartyAlias, resolve};
+use fondaco_core::party::{EraseParty, PartyAlias, PartyError, resolve};
 use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Value};
 use fondaco_core::{Act, PartyId, Range, Tx};
@@ -9,18 +8,20 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::rights::ERASE;
-use super::suppression::suppress_party;
-use crate::CrmError;
+use super::suppression::suppress_parties;
 use crate::along::{self, Change};
-use crate::contacts::living;
+use crate::contacts::{ContactError, living_in_group};
+use crate::{CrmError, check_code};
 
-/// Erases what is personal of a contact, under all ids that were merged into it, in all engines. What it did stays as counts.
+/// Erases what is personal of a contact, under all ids that were merged into it, in all engines. What it did stays as counts. Erasing again does
+/// no harm, and catches what came since.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EraseContact {
     /// Who, under any of its ids.
     pub party: PartyId,
     /// Whether keyed hashes of its addresses go on the suppression list, so that nobody writes to it when they come back.
+    /// The address of a role (`info@`), or one that another contact has, too, is left out: [`Suppress`](super::Suppress) puts such on the list.
     #[serde(default)]
     pub suppress: bool,
     /// Why, by a code of the host's.
@@ -61,27 +62,24 @@ impl Act for EraseContact {
         tx.authorize(&Request::new(&ERASE))?;
         check_code("reason", &self.reason)?;
         let whole = resolve(tx, self.party)?;
-        living(tx, whole)?;
+        // Who was erased is erased again: that catches what came since.
+        match living_in_group(tx, self.party) {
+            Ok(_) | Err(CrmError::Contact(ContactError::ContactErased { .. })) => {}
+            Err(error) => return Err(error),
+        }
         let aliases = tx.scan(&Range::by(PartyAlias::BY_KEEP, &whole))?;
         let all: Vec<PartyId> =
             std::iter::once(whole).chain(aliases.iter().map(|alias| alias.party)).collect();
         if self.suppress {
-            for &party in &all {
-                suppress_party(tx, party, None, &self.reason)?;
-            }
+            suppress_parties(tx, &all, None, &self.reason)?;
         }
         let changes: Vec<Change<'_>> = all.iter().map(|&party| Change::Erased { party }).collect();
         along::note(tx, &changes)?;
         let event = Event::new("crm.contact_erased").with("party", Value::Id(whole.to_u128()));
         tx.emit(event.with("reason", self.reason.clone()));
-        if tx.get::<Party>(&whole)?.is_some() {
-            return Ok(EraseParty::new(whole).act(tx)?);
+        match EraseParty::new(whole).act(tx) {
+            Err(PartyError::Unknown { .. }) => Ok(0), // a visitor of whom nothing is left
+            done => Ok(done?),
         }
-        // A visitor, of whom core knows nobody that others were merged into.
-        let mut rows = 0u32;
-        for party in all {
-            rows = rows.saturating_add(EraseParty::new(party).act(tx)?);
-        }
-        Ok(rows)
     }
 }

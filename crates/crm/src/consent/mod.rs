@@ -1,7 +1,7 @@
 //! Who may be written to, on what ground, and who never again.
 //!
 //! Consent is kept by channel and purpose, with its lawful basis (GDPR, article 6) and its proof (article 7), as facts: what is said last of a
-//! time counts, and what was known at a time can be shown. A purpose may demand a second confirmation (double opt-in). Who unsubscribes is
+//! time counts, a withdrawal wins, and what was known at a time can be shown. A purpose may demand a second confirmation (double opt-in). Who unsubscribes is
 //! withdrawn; who is [erased](EraseContact) may leave a keyed hash of each address on the suppression list, so that nobody writes to the person
 //! when a later import brings the address back, while the list itself tells no address.
 //!
@@ -10,19 +10,24 @@
 mod ask;
 mod erase;
 mod error;
+mod lift;
 mod purpose;
 mod query;
 mod record;
 pub mod rights;
+mod said;
 mod suppression;
+mod withdraw;
 
-pub use ask::{ConfirmConsent, NewConsent, RecordConsents, Unsubscribe};
+pub use ask::{ConfirmConsent, NewConsent, RecordConsents};
 pub use erase::EraseContact;
 pub use error::ConsentError;
+pub use lift::LiftSuppression;
 pub use purpose::{DefinePurposes, NewPurpose, Purpose};
 pub use query::{MayContact, consents, may_contact};
 pub use record::{Channel, ConsentFact, ConsentStatus, LawfulBasis};
 pub use suppression::{CrmSecret, SetSuppressionKey, Suppress, Suppression, is_suppressed};
+pub use withdraw::Unsubscribe;
 
 use fondaco_core::engine::Part;
 use fondaco_core::party::{HeldOnParty, Holding};
@@ -33,7 +38,7 @@ use std::sync::Arc;
 /// What the engine has of consent.
 pub(crate) static PART: Part =
     Part::new(&[Purpose::TABLE, ConsentFact::TABLE, Suppression::TABLE, CrmSecret::TABLE])
-        .permissions(&[&rights::RECORD_CONSENT, &rights::ERASE])
+        .permissions(&[&rights::RECORD_CONSENT, &rights::LIFT_SUPPRESSION, &rights::ERASE])
         .holdings(&[Holding::of::<ConsentFact>(), Holding::untied::<CrmSecret>()]);
 
 impl HeldOnParty for ConsentFact {

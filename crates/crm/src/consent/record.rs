@@ -59,6 +59,27 @@ pub enum LawfulBasis {
     LegitimateInterests,
 }
 
+impl LawfulBasis {
+    /// Whether the person can end it: consent can be withdrawn (article 7, paragraph 3), to legitimate interests and public tasks one can
+    /// object (article 21). A contract, the law and somebody's life demand what they demand.
+    ///
+    /// ```
+    /// use fondaco_crm::consent::LawfulBasis;
+    /// assert!(LawfulBasis::LegitimateInterests.can_be_refused());
+    /// assert!(!LawfulBasis::LegalObligation.can_be_refused());
+    /// ```
+    pub fn can_be_refused(self) -> bool {
+        match self {
+            LawfulBasis::Consent | LawfulBasis::PublicTask | LawfulBasis::LegitimateInterests => {
+                true
+            }
+            LawfulBasis::Contract | LawfulBasis::LegalObligation | LawfulBasis::VitalInterests => {
+                false
+            }
+        }
+    }
+}
+
 /// How consent stands.
 #[derive(
     Field, Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
@@ -81,7 +102,7 @@ pub struct ConsentFact {
     pub party: PartyId,
     /// By which channel.
     pub channel: Channel,
-    /// For which purpose.
+    /// For which purpose; empty where it is said of all that comes by the channel.
     pub purpose: SmolStr,
     /// Counts what was said, from 1.
     pub number: u32,
@@ -99,4 +120,16 @@ pub struct ConsentFact {
     pub source: Option<SmolStr>,
     /// What proves it: the form and its version, the address that it came from.
     pub proof: Option<Personal<SmolStr>>,
+}
+
+impl ConsentFact {
+    /// Whether it is said of the channel as such, and not of one purpose.
+    pub(super) fn is_of_channel(&self) -> bool {
+        self.purpose.is_empty()
+    }
+
+    /// Whether the person agreed, or is asked to confirm that.
+    pub(super) fn is_agreed(&self) -> bool {
+        self.basis == LawfulBasis::Consent && self.status != ConsentStatus::Withdrawn
+    }
 }

@@ -4,7 +4,6 @@
 //! try addresses; the key is kept as something personal, outside the hash chain and all logs.
 
 use fondaco_core::digest::hex;
-use fondaco_core::input::check_code;
 use fondaco_core::party::{Contact, ContactKind as Reach, Private};
 use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Personal, Record, Value};
@@ -15,10 +14,11 @@ use smol_str::SmolStr;
 
 use super::rights::RECORD_CONSENT;
 use super::{Channel, ConsentError};
-use crate::clean::{email_key, phone_key};
+use crate::clean::{email_key, is_role_address, phone_key};
 use crate::contacts::rights::SET_UP;
 use crate::contacts::{MAX_EMAIL, MAX_PHONE};
-use crate::{CrmError, check_line_length};
+use crate::merge::holders;
+use crate::{CrmError, check_code, check_text};
 
 /// An address that nobody writes to again.
 #[derive(Record, Debug, Clone, PartialEq)]
@@ -121,15 +121,20 @@ impl Act for Suppress {
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), CrmError> {
         tx.authorize(&Request::new(&RECORD_CONSENT))?;
         check_code("reason", &self.reason)?;
-        let most = if self.kind == Reach::Email { MAX_EMAIL } else { MAX_PHONE };
-        check_line_length("address", &self.address.0, most)?;
+        check_address(self.kind, &self.address)?;
         let key = key(tx)?.ok_or(ConsentError::NoSuppressionKey)?;
         put(tx, &key, (self.kind, &self.address.0), &self.reason)
     }
 }
 
+/// Whether an address is one that can be.
+pub(super) fn check_address(kind: Reach, address: &Private<SmolStr>) -> Result<(), CrmError> {
+    let most = if kind == Reach::Email { MAX_EMAIL } else { MAX_PHONE };
+    Ok(check_text("address", &address.0, most)?)
+}
+
 /// The company's key, where it has one.
-fn key(read: &mut impl Reading) -> Result<Option<SmolStr>, Halt> {
+pub(super) fn key(read: &mut impl Reading) -> Result<Option<SmolStr>, Halt> {
     Ok(read.peek::<CrmSecret>(&KEY)?.and_then(|row| row.secret.get().cloned()))
 }
 
@@ -148,22 +153,40 @@ fn put(
     Ok(())
 }
 
-/// Puts the addresses of a party on the list: those of a channel, or all. How many.
-pub(super) fn suppress_party(
+/// Puts the addresses of a contact on the list, who is all these parties: those of a channel, or all. What is a role's (`info@`) or another's,
+/// too, is left out: they would be silenced for what this one wants.
+pub(super) fn suppress_parties(
     tx: &mut Tx<'_>,
-    party: PartyId,
+    all: &[PartyId],
     channel: Option<Channel>,
     reason: &SmolStr,
 ) -> Result<(), CrmError> {
     let key = key(tx)?.ok_or(ConsentError::NoSuppressionKey)?;
-    let there = tx.scan(&Range::<Contact>::by_key(&party))?;
-    for contact in there.iter().filter(|one| channel.is_none_or(|it| it.reaches(one.kind))) {
-        if let Some(address) = contact.value.get() {
-            put(tx, &key, (contact.kind, address), reason)?;
+    for party in all {
+        let there = tx.scan(&Range::<Contact>::by_key(party))?;
+        for contact in there.iter().filter(|one| channel.is_none_or(|it| it.reaches(one.kind))) {
+            if let Some(address) = contact.value.get()
+                && !is_shared(tx, all, (contact.kind, address))?
+            {
+                put(tx, &key, (contact.kind, address), reason)?;
+            }
         }
+        tx.emit(Event::new("crm.suppressed").with("party", Value::Id(party.to_u128())));
     }
-    tx.emit(Event::new("crm.suppressed").with("party", Value::Id(party.to_u128())));
     Ok(())
+}
+
+/// Whether an address is of a role, or of another contact, too.
+fn is_shared(
+    read: &mut impl Reading,
+    all: &[PartyId],
+    (kind, address): (Reach, &str),
+) -> Result<bool, CrmError> {
+    if kind == Reach::Email && is_role_address(address) {
+        return Ok(true);
+    }
+    let holders = holders(read, kind, address)?;
+    Ok(holders.iter().any(|holder| !all.contains(holder)))
 }
 
 /// Whether an address is on the suppression list.
@@ -176,7 +199,7 @@ pub fn is_suppressed(read: &mut impl Reading, kind: Reach, address: &str) -> Res
 }
 
 /// The keyed hash of an address, in whatever way it is written.
-fn hash(key: &str, kind: Reach, address: &str) -> SmolStr {
+pub(super) fn hash(key: &str, kind: Reach, address: &str) -> SmolStr {
     let (name, address) = match kind {
         Reach::Email => ("email", email_key(address)),
         Reach::Phone | Reach::Mobile => ("phone", phone_key(address)),

@@ -1,7 +1,6 @@
 //! Adding contacts: people, organisations and households, each a party of core's with a part of the CRM's.
 
 use fondaco_core::enter::{Entered, Taking, take};
-use fondaco_core::input::check_code;
 use fondaco_core::party::{
     self, AddAddress, AddContact, Contact, NewAddress, Party, Private, RegisterParty, Relate,
     RelationKind,
@@ -13,11 +12,12 @@ use fondaco_core::{Act, PartyId, Range, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::again::differs;
 use super::sound::sound_of;
 use super::{ContactError, ContactKind, LifecycleStage, Profile, StageStep, rights};
 use crate::along::{self, Change};
 use crate::attributes::{self, Setting, Values};
-use crate::{CrmError, check_count, check_line_length};
+use crate::{CrmError, check_code, check_count, check_line_length};
 
 /// The longest e-mail address (RFC 5321, 4.5.3.1.3), in bytes.
 pub const MAX_EMAIL: usize = 254;
@@ -32,7 +32,7 @@ pub struct NewContact {
     pub party: PartyId,
     /// What it is.
     pub kind: ContactKind,
-    /// The full name. A person may do without: a visitor, who is [merged](crate::contacts) when there is a name.
+    /// The full name. A person may do without: a visitor, who is [merged](crate::merge) when there is a name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Private<SmolStr>>,
     /// A person's given names.
@@ -204,7 +204,8 @@ impl NewContact {
     }
 }
 
-/// Adds contacts. One that is there, under the same id, is left alone.
+/// Adds contacts. One that is there, under the same id and as it is given, is left alone; one that is there otherwise is refused, and says in
+/// what it differs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AddContacts {
@@ -282,11 +283,13 @@ fn add(
     let (party, kind) = (new.party, new.kind);
     new.check()?;
     if let Some(there) = tx.get::<Profile>(&party)? {
-        return match there.kind == kind {
-            _ if there.is_erased() => Err(ContactError::ContactErased { party }.into()),
-            true => Ok(None),
-            false => Err(ContactError::ContactExists { party, kind: there.kind.says() }.into()),
-        };
+        if there.is_erased() {
+            return Err(ContactError::ContactErased { party }.into());
+        }
+        let other =
+            if there.kind == kind { differs(tx, new, &there)? } else { Some(there.kind.says()) };
+        let exists = |kind| Err(ContactError::ContactExists { party, kind }.into());
+        return other.map_or(Ok(None), exists);
     }
     let name = register(tx, new)?;
     reach(tx, new)?;

@@ -1,6 +1,5 @@
 //! Changing what is kept of contacts.
 
-use fondaco_core::input::check_code;
 use fondaco_core::party::{self, ChangeParty, Party, Private};
 use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Value};
@@ -11,8 +10,8 @@ use smol_str::SmolStr;
 use super::rights::KEEP_CONTACTS;
 use super::sound::sound_of;
 use super::{ContactError, Profile, living};
-use crate::CrmError;
 use crate::along::{self, Change};
+use crate::{CrmError, check_code};
 
 /// Changes what a contact is called, who looks after it and where it is. What is left out stays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

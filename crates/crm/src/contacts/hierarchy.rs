@@ -1,4 +1,4 @@
-//! Organisations that stand under others, people of households, and who says what when an organisation buys.
+//! Organisations that stand under others, and who says what when an organisation buys.
 //!
 //! What stands under what is a relation of core's. Here a ring is refused by naming all that are in it, and what stood where until today
 //! is ended.
@@ -10,7 +10,7 @@ use fondaco_core::{Act, DateRange, Halt, PartyId, Range, Reading, Tx};
 use serde::{Deserialize, Serialize};
 
 use super::rights::KEEP_CONTACTS;
-use super::{ContactError, ContactKind, living};
+use super::{ContactError, ContactKind, group, living};
 use crate::CrmError;
 
 /// Puts an organisation under another, from today on, or under none.
@@ -79,7 +79,7 @@ impl Act for SetParent {
             }
         }
         if let Some(parent) = self.parent.filter(|_| !is_there) {
-            refuse_ring(tx, child, parent, today)?;
+            refuse_ring(tx, child, parent)?;
             let days = DateRange::from(today);
             Relate::new(parent, kind, child).on(days).act(tx)?;
         }
@@ -90,29 +90,48 @@ impl Act for SetParent {
 }
 
 /// Goes up from a parent on and refuses to come by the child.
-fn refuse_ring(
+fn refuse_ring(tx: &mut Tx<'_>, child: PartyId, parent: PartyId) -> Result<(), CrmError> {
+    let all = group(tx, child)?;
+    let Some(up) = way_up(tx, &[parent], &all)? else { return Ok(()) };
+    let ring = std::iter::once(child).chain(up).map(|one| one.to_string());
+    let ring = ring.collect::<Vec<_>>().join(" under ");
+    Err(ContactError::Ring { ring: ring.into() }.into())
+}
+
+/// Whether any of these stands under any of those, today or from a day to come.
+pub(crate) fn stands_under(
     tx: &mut Tx<'_>,
-    child: PartyId,
-    parent: PartyId,
-    today: chrono::NaiveDate,
-) -> Result<(), CrmError> {
-    let mut ways = vec![vec![child, parent]];
-    let mut seen = vec![parent];
+    these: &[PartyId],
+    those: &[PartyId],
+) -> Result<bool, CrmError> {
+    Ok(way_up(tx, these, those)?.is_some())
+}
+
+/// The way from one of these up to one of those, where there is one. Who is one with another stands where that stands.
+fn way_up(
+    tx: &mut Tx<'_>,
+    these: &[PartyId],
+    those: &[PartyId],
+) -> Result<Option<Vec<PartyId>>, CrmError> {
+    let today = tx.today()?;
+    let mut ways: Vec<Vec<PartyId>> = these.iter().map(|one| vec![*one]).collect();
+    let mut seen: Vec<PartyId> = these.to_vec();
     while let Some(way) = ways.pop() {
         let Some(&top) = way.last() else { continue };
-        if top == child {
-            let ring = way.iter().map(ToString::to_string).collect::<Vec<_>>().join(" under ");
-            return Err(ContactError::Ring { ring: ring.into() }.into());
+        if those.contains(&top) {
+            return Ok(Some(way));
         }
-        let range = Range::by(Relation::BY_OTHER, &(top, RelationKind::ParentOf));
-        for up in tx.scan(&range)?.iter().filter(|up| up.end.is_none_or(|end| end >= today)) {
-            if !seen.contains(&up.party) {
-                seen.push(up.party);
-                ways.push(way.iter().copied().chain([up.party]).collect());
+        for same in group(tx, top)? {
+            let range = Range::by(Relation::BY_OTHER, &(same, RelationKind::ParentOf));
+            for up in tx.scan(&range)?.iter().filter(|up| up.end.is_none_or(|end| end >= today)) {
+                if !seen.contains(&up.party) {
+                    seen.push(up.party);
+                    ways.push(way.iter().copied().chain([up.party]).collect());
+                }
             }
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 /// All organisations that stand under one on a day, each with how deep; those of one depth in order of their ids.

@@ -5,6 +5,7 @@
 //! [events](crate::events). Who was found twice is one [`group`].
 
 mod add;
+mod again;
 mod change;
 mod error;
 mod hierarchy;
@@ -16,9 +17,10 @@ mod stage;
 pub use add::{AddContacts, MAX_EMAIL, MAX_PHONE, NewContact};
 pub use change::{ChangeContact, ProfileField};
 pub use error::ContactError;
+pub(crate) use hierarchy::stands_under;
 pub use hierarchy::{BuyingRole, HasRole, SetBuyingRoles, SetParent, below, buying_centre};
-pub(crate) use profile::living;
 pub use profile::{ContactKind, Profile, group};
+pub(crate) use profile::{living, living_in_group};
 pub use sound::name_words;
 pub(crate) use sound::sounds_of;
 pub use stage::{LifecycleStage, MoveStages, StageMove, StageStep, StageTime, stage_times};

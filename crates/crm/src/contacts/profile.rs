@@ -93,6 +93,26 @@ pub(crate) fn living(tx: &mut Tx<'_>, party: PartyId) -> Result<Arc<Profile>, Cr
     }
 }
 
+/// The contact that a party is one with, for a decision that rests on it: its own profile, or the first that lives among all that are one.
+/// So also who core merged into a party that is no contact is found.
+///
+/// # Errors
+/// As [`living`].
+pub(crate) fn living_in_group(tx: &mut Tx<'_>, party: PartyId) -> Result<Arc<Profile>, CrmError> {
+    let all = group(tx, party)?;
+    let mut is_erased = false;
+    for one in all {
+        match tx.get::<Profile>(&one)? {
+            Some(profile) if !profile.is_erased() => return Ok(profile),
+            there => is_erased |= there.is_some(),
+        }
+    }
+    Err(match is_erased {
+        true => ContactError::ContactErased { party }.into(),
+        false => ContactError::UnknownContact { party }.into(),
+    })
+}
+
 /// All parties that are one contact: the one that an id stands for, and then those that were merged into it.
 ///
 /// ```

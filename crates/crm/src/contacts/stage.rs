@@ -5,7 +5,6 @@
 use std::sync::Arc;
 
 use fondaco_core::enter::{Entered, Taking, take};
-use fondaco_core::input::check_code;
 use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Field, Record, Value};
 use fondaco_core::{Act, ActorId, Halt, PartyId, Range, Reading, Timestamp, Tx};
@@ -15,7 +14,7 @@ use smol_str::SmolStr;
 use super::rights::KEEP_CONTACTS;
 use super::{ContactError, Profile, living};
 use crate::along::{self, Change};
-use crate::{CrmError, check_count, is_ahead};
+use crate::{CrmError, check_code, check_count, is_ahead};
 
 /// How far a contact is on the way to being a customer. Stages only go up, but by recycling, with a reason.
 #[derive(

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use fondaco_core::input::check_code;
 use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Value as Stored};
 use fondaco_core::{Act, PartyId, Range, Reading, Tx};
@@ -10,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::{BehaviourEvent, EventError, NewEvent, Superseded, rights};
-use crate::CrmError;
 use crate::along::{self, Change};
 use crate::contacts::living;
+use crate::{CrmError, check_code};
 
 /// Says what is right of an event, of which all fields are given. It counts in place of what was recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

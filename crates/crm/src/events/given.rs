@@ -1,6 +1,5 @@
 //! What is said to have happened.
 
-use fondaco_core::input::check_code;
 use fondaco_core::store::Rare;
 use fondaco_core::{PartyId, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
@@ -8,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::{BehaviourEvent, EventError, Machine};
 use crate::attributes::{Value, Values};
-use crate::{CrmError, is_ahead};
+use crate::{CrmError, check_code, check_source_id, is_ahead};
 
 /// Something that happened, to be recorded once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,7 +80,7 @@ impl NewEvent {
     pub(super) fn check(&self, now: Timestamp) -> Result<(), CrmError> {
         check_code("event kind", &self.kind)?;
         check_code("event source", &self.source)?;
-        check_code("event id", &self.source_id)?;
+        check_source_id("event id", &self.source_id)?;
         if is_ahead(self.at, now) {
             let (source_code, id) = (self.source.clone(), self.source_id.clone());
             return Err(EventError::FutureEvent { source_code, id, at: self.at, now }.into());

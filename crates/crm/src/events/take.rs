@@ -7,11 +7,11 @@ use fondaco_core::enter::{Entered, Taking, take};
 use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Hash, Value as Stored};
 use fondaco_core::tx::Needs;
-use fondaco_core::{Act, PartyId, Tx};
+use fondaco_core::{Act, PartyId, Range, Reading, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{BehaviourEvent, NewEvent, rights};
+use super::{BehaviourEvent, EventError, NewEvent, rights};
 use crate::along::{self, Change};
 use crate::attributes::Value;
 use crate::contacts::{Profile, living};
@@ -128,7 +128,10 @@ impl Pages {
         let id = (new.source.clone(), new.source_id.clone());
         let before = match self.at.get(&id) {
             Some(at) => self.rows.get(*at).map(|row| new.differs(row)),
-            None => tx.get::<BehaviourEvent>(&new.key())?.map(|row| new.differs(&row)),
+            None => match tx.get::<BehaviourEvent>(&new.key())? {
+                Some(row) => Some(differs_from_all(tx, new, &row)?),
+                None => None,
+            },
         };
         match before {
             Some(Some(differs)) => return Err(differs.into()),
@@ -152,4 +155,16 @@ impl Pages {
         tx.emit(Event::new("crm.events_recorded").with("events", Stored::I64(count)));
         Ok(tx.insert_all(self.rows)?)
     }
+}
+
+/// What differs both from an event as it came first and as it stands: a source may mend itself what was corrected here before.
+fn differs_from_all(
+    tx: &mut Tx<'_>,
+    new: &NewEvent,
+    first: &BehaviourEvent,
+) -> Result<Option<EventError>, CrmError> {
+    let Some(differs) = new.differs(first) else { return Ok(None) };
+    let revisions = Range::<BehaviourEvent>::by_key(&(new.source.clone(), new.source_id.clone()));
+    let last = tx.peek_scan(&revisions.backwards().limit(1))?.pop();
+    Ok(last.is_none_or(|last| new.differs(&last).is_some()).then_some(differs))
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use fondaco_core::enter::{Entered, Taking, take};
-use fondaco_core::input::check_code;
 use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Value};
 use fondaco_core::tx::Needs;
@@ -11,11 +10,12 @@ use fondaco_core::{Act, PartyId, Range, Timestamp, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::query::current;
 use super::rights::WORK_LEADS;
 use super::{Lead, LeadError, LeadStatus};
-use crate::contacts::{Profile, living};
+use crate::contacts::{Profile, group, living};
 use crate::matching::organisation_of;
-use crate::{CrmError, check_count, is_ahead};
+use crate::{CrmError, check_code, check_count, is_ahead};
 
 /// Interest of a contact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,9 +97,13 @@ impl Act for OpenLeads {
     }
 }
 
-/// The last lead of a contact; the decision rests on it.
+/// The lead that a contact has under any of its ids; the decision rests on it.
 pub(super) fn last(tx: &mut Tx<'_>, party: PartyId) -> Result<Option<Arc<Lead>>, CrmError> {
-    Ok(tx.scan(&Range::<Lead>::by_key(&party))?.pop())
+    let mut leads = Vec::new();
+    for party in group(tx, party)? {
+        leads.extend(tx.scan(&Range::<Lead>::by_key(&party))?.pop());
+    }
+    Ok(current(leads))
 }
 
 fn open(tx: &mut Tx<'_>, new: &NewLead) -> Result<(), CrmError> {
@@ -111,11 +115,11 @@ fn open(tx: &mut Tx<'_>, new: &NewLead) -> Result<(), CrmError> {
     if is_ahead(at, now) {
         return Err(LeadError::LeadTime { party, at, since: profile.added_at, now }.into());
     }
-    let before = last(tx, party)?;
-    if let Some(there) = before.as_ref().filter(|there| !there.status.is_closed()) {
-        let (number, status) = (there.number, there.status.code());
+    if let Some(there) = last(tx, party)?.filter(|there| !there.status.is_closed()) {
+        let (party, number, status) = (there.party, there.number, there.status.code());
         return Err(LeadError::LeadOpen { party, number, status }.into());
     }
+    let before = tx.scan(&Range::<Lead>::by_key(&party))?.pop();
     let organisation = match new.organisation {
         Some(organisation) => Some(living(tx, organisation)?.party),
         None => organisation_of(tx, party)?,

@@ -5,13 +5,23 @@ use std::sync::Arc;
 use fondaco_core::{Halt, PartyId, Range, Reading};
 
 use super::{Lead, LeadStatus, LeadStep};
+use crate::contacts::group;
 
-/// The last lead of a contact.
+/// The lead of a contact under any of its ids: the open one, or else the last.
 ///
 /// # Errors
 /// A [`Halt`], to be passed on.
 pub fn lead(read: &mut impl Reading, party: PartyId) -> Result<Option<Arc<Lead>>, Halt> {
-    Ok(read.peek_scan(&Range::<Lead>::by_key(&party).backwards().limit(1))?.pop())
+    let mut leads = Vec::new();
+    for party in group(read, party)? {
+        leads.extend(read.peek_scan(&Range::<Lead>::by_key(&party).backwards().limit(1))?);
+    }
+    Ok(current(leads))
+}
+
+/// Of the last lead of each id that a contact has, the one that counts: two may be open, where both were before they were found to be one.
+pub(super) fn current(leads: Vec<Arc<Lead>>) -> Option<Arc<Lead>> {
+    leads.into_iter().max_by_key(|lead| (!lead.status.is_closed(), lead.opened_at))
 }
 
 /// The steps of a lead, the first of which opened it.

@@ -1,7 +1,6 @@
 //! What becomes of leads.
 
 use fondaco_core::enter::{Entered, Taking, take};
-use fondaco_core::input::check_code;
 use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Value};
 use fondaco_core::{Act, PartyId, Timestamp, Tx};
@@ -11,7 +10,7 @@ use smol_str::SmolStr;
 use super::open::last;
 use super::rights::WORK_LEADS;
 use super::{Lead, LeadError, LeadStatus};
-use crate::{CrmError, check_count, is_ahead};
+use crate::{CrmError, check_code, check_count, is_ahead};
 
 /// That a lead stands otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

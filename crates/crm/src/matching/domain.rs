@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::is_free_mail;
+use super::suffix::is_public_suffix;
 use crate::CrmError;
 use crate::contacts::rights::KEEP_CONTACTS;
 use crate::contacts::{ContactError, ContactKind, living};
@@ -67,6 +68,9 @@ fn check(domain: &str) -> Result<(), ContactError> {
         _ if domain.to_lowercase() != domain => bad("has capital letters: write small ones"),
         _ if is_free_mail(domain) => {
             bad("is one of free mail, where anybody may have an address: leave it out")
+        }
+        _ if is_public_suffix(domain) => {
+            bad("is one under which anybody may have a domain: write that which is yours alone")
         }
         _ => Ok(()),
     }

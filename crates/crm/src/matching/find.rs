@@ -1,11 +1,11 @@
 //! Which organisation somebody belongs to, with the reason.
 
-use fondaco_core::party::{Contact, ContactKind as Reach, Party, Relation, RelationKind};
+use fondaco_core::party::{Contact, ContactKind as Reach, Party, Relation, RelationKind, resolve};
 use fondaco_core::{Halt, PartyId, Range, Reading};
 use smol_str::SmolStr;
 
 use super::{OrganisationDomain, domain_of, is_free_mail};
-use crate::contacts::{ContactKind, Profile, name_words, sounds_of};
+use crate::contacts::{ContactKind, Profile, group, name_words, sounds_of};
 use crate::strings::jaro_winkler;
 
 /// Names that are less alike are not proposed.
@@ -73,7 +73,8 @@ fn by_domain(read: &mut impl Reading, domain: &str) -> Result<Option<Belongs>, H
     while let Some(domain) = rest.filter(|rest| rest.contains('.') && !is_free_mail(rest)) {
         let domain = SmolStr::new(domain);
         if let Some(row) = read.peek::<OrganisationDomain>(&domain)? {
-            let (organisation, why) = (row.organisation, WhyBelongs::Domain(domain));
+            let (organisation, why) =
+                (resolve(read, row.organisation)?, WhyBelongs::Domain(domain));
             return Ok(Some(Belongs { organisation, why }));
         }
         rest = rest.and_then(|rest| rest.split_once('.')).map(|(_, rest)| rest);
@@ -96,8 +97,15 @@ fn by_name(read: &mut impl Reading, name: &str) -> Result<Vec<Belongs>, Halt> {
     };
     let mut found: Vec<_> = parties.iter().flatten().filter_map(|party| alike(party)).collect();
     found.sort_by(|(a, one), (b, two)| two.total_cmp(one).then(a.cmp(b)));
-    let belongs = |(organisation, alike)| Belongs { organisation, why: WhyBelongs::Name(alike) };
-    Ok(found.into_iter().map(belongs).collect())
+    let mut all: Vec<Belongs> = Vec::new();
+    for (party, alike) in found {
+        // Who was found twice is one: its name that is closest counts.
+        let organisation = resolve(read, party)?;
+        if all.iter().all(|one| one.organisation != organisation) {
+            all.push(Belongs { organisation, why: WhyBelongs::Name(alike) });
+        }
+    }
+    Ok(all)
 }
 
 /// The organisation that a contact works for today, or whose domain its e-mail addresses have; never by a name alone.
@@ -105,18 +113,23 @@ pub(crate) fn organisation_of(
     read: &mut impl Reading,
     party: PartyId,
 ) -> Result<Option<PartyId>, Halt> {
-    let range = Range::<Relation>::by_key(&(party, RelationKind::EmployeeOf));
-    let works = read.peek_scan(&range)?;
-    if let Some(last) = works.iter().rev().find(|relation| relation.end.is_none()) {
-        return Ok(Some(last.other));
+    let all = group(read, party)?;
+    for party in &all {
+        let range = Range::<Relation>::by_key(&(*party, RelationKind::EmployeeOf));
+        let works = read.peek_scan(&range)?;
+        if let Some(last) = works.iter().rev().find(|relation| relation.end.is_none()) {
+            return Ok(Some(resolve(read, last.other)?));
+        }
     }
-    let reached = read.peek_scan(&Range::<Contact>::by_key(&party))?;
-    for contact in reached.iter().filter(|contact| contact.kind == Reach::Email) {
-        let Some(domain) = contact.normal.get().and_then(|email| domain_of(email)) else {
-            continue;
-        };
-        if let Some(found) = by_domain(read, &domain)? {
-            return Ok(Some(found.organisation));
+    for party in &all {
+        let reached = read.peek_scan(&Range::<Contact>::by_key(party))?;
+        for contact in reached.iter().filter(|contact| contact.kind == Reach::Email) {
+            let Some(domain) = contact.normal.get().and_then(|email| domain_of(email)) else {
+                continue;
+            };
+            if let Some(found) = by_domain(read, &domain)? {
+                return Ok(Some(found.organisation));
+            }
         }
     }
     Ok(None)

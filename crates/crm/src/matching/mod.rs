@@ -1,11 +1,12 @@
 //! Which organisation somebody belongs to: by the domain of the e-mail address, and by a name.
 //!
-//! An organisation's domains are kept; a subdomain counts as its domain. Domains of free mail (`gmail.com`) tell nothing and can't be an
-//! organisation's. A name that is close is a proposal with its reason, never a decision.
+//! An organisation's domains are kept; a subdomain counts as its domain. Domains of free mail (`gmail.com`) and those under which
+//! anybody may have one (`co.uk`) tell nothing and can't be an organisation's. A name that is close is a proposal with its reason, never a decision.
 
 mod domain;
 mod find;
 mod free;
+mod suffix;
 
 pub use domain::{OrganisationDomain, SetDomains};
 pub(crate) use find::organisation_of;

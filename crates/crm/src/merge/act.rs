@@ -1,6 +1,5 @@
 //! Merging, and taking it back.
 
-use fondaco_core::input::check_code;
 use fondaco_core::party::{self, Party, PartyAlias};
 use fondaco_core::policy::Request;
 use fondaco_core::store::{Event, Value};
@@ -9,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::rights::MERGE;
-use super::{MergeError, MergeStep, Merged};
-use crate::CrmError;
+use super::{Carried, MergeError, MergeStep, Merged};
 use crate::along::{self, Change};
-use crate::contacts::living;
+use crate::contacts::{ContactKind, group, living_in_group, stands_under};
+use crate::{CrmError, check_code};
 
 /// Merges a contact into another: they are one from now on, until that is [taken back](UnmergeContact).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,28 +50,43 @@ impl MergeContacts {
         MergeError::CannotMerge { keep: self.keep, gone: self.gone, why }.into()
     }
 
-    /// Whether these two can be one person.
-    fn check(&self, tx: &mut Tx<'_>, keep: PartyId) -> Result<(), CrmError> {
-        if keep == self.gone {
+    /// Whether all that are one with either can be one.
+    fn check(&self, tx: &mut Tx<'_>) -> Result<(), CrmError> {
+        let (kept, gone) = (group(tx, self.keep)?, group(tx, self.gone)?);
+        if kept.first() == gone.first() {
             return Err(self.refused("they are one already: name two contacts"));
         }
-        let (kept, gone) = (living(tx, keep)?, living(tx, self.gone)?);
-        if kept.kind != gone.kind {
+        let (one, other) = (living_in_group(tx, self.keep)?, living_in_group(tx, self.gone)?);
+        if one.kind != other.kind {
             return Err(
                 self.refused("they are of different kinds: relate them to one another instead")
             );
         }
-        let born = |tx: &mut Tx<'_>, party: PartyId| -> Result<_, CrmError> {
-            let party = tx.get::<Party>(&party)?;
-            Ok(party.and_then(|party| party.born.as_ref().and_then(|born| born.get().copied())))
-        };
-        match (born(tx, keep)?, born(tx, self.gone)?) {
-            (Some(one), Some(other)) if one != other => Err(self.refused(
+        let (born, others) = (born(tx, &kept)?, born(tx, &gone)?);
+        if born.iter().any(|day| others.iter().any(|other| other != day)) {
+            return Err(self.refused(
                 "they were born on different days: correct one day or clear it, if they are one person",
-            )),
-            _ => Ok(()),
+            ));
         }
+        if one.kind == ContactKind::Organisation
+            && (stands_under(tx, &kept, &gone)? || stands_under(tx, &gone, &kept)?)
+        {
+            return Err(self.refused(
+                "one stands under the other: put it under another first, if they are one organisation",
+            ));
+        }
+        Ok(())
     }
+}
+
+/// The days of birth that are known of several.
+fn born(tx: &mut Tx<'_>, parties: &[PartyId]) -> Result<Vec<chrono::NaiveDate>, CrmError> {
+    let mut days = Vec::new();
+    for party in parties {
+        let party = tx.get::<Party>(party)?;
+        days.extend(party.and_then(|party| party.born.as_ref()?.get().copied()));
+    }
+    Ok(days)
 }
 
 /// Asks for both rights: of the CRM's, and of core's, whose aliases change.
@@ -94,20 +108,25 @@ impl Act for MergeContacts {
         if let Some(into) = root(tx.get::<PartyAlias>(&gone)?) {
             return Err(MergeError::MergedAlready { party: gone, into }.into());
         }
-        self.check(tx, keep)?;
+        self.check(tx)?;
         let merged_at = tx.now();
         point(tx, gone, keep)?;
         tx.get::<Merged>(&gone)?; // there is none: the insert rests on that
         tx.insert(PartyAlias { party: gone, keep, merged_at, name: None, known_as: None })?;
-        tx.insert(Merged { gone, keep, at: merged_at })?;
-        step(tx, (gone, keep), true, &self.reason)?;
+        // As it was said: whom `keep` is now may be taken back, and this goes with it.
+        tx.insert(Merged { gone, keep: self.keep, at: merged_at })?;
+        step(tx, (gone, self.keep), true, &self.reason)?;
         along::note(tx, &[Change::Merged { gone, keep }])
     }
 }
 
-/// Lets all that were merged into `old` be aliases of `new`.
+/// Lets all that were merged into `old` be aliases of `new`. Those that core merged, for good, are noted to go with `old`.
 fn point(tx: &mut Tx<'_>, old: PartyId, new: PartyId) -> Result<(), CrmError> {
     for alias in tx.scan(&Range::by(PartyAlias::BY_KEEP, &old))? {
+        let party = alias.party;
+        if tx.get::<Merged>(&party)?.is_none() && tx.get::<Carried>(&party)?.is_none() {
+            tx.insert(Carried { party, with: old })?;
+        }
         tx.put(PartyAlias { keep: new, ..alias.as_ref().clone() })?;
     }
     Ok(())
@@ -158,7 +177,9 @@ impl Act for UnmergeContact {
         let gone = self.gone;
         let merged = tx.get::<Merged>(&gone)?.ok_or(MergeError::NotMerged { party: gone })?;
         tx.delete::<Merged>(&gone)?;
-        if tx.get::<PartyAlias>(&gone)?.is_some() {
+        let alias = tx.get::<PartyAlias>(&gone)?;
+        let keep = alias.as_ref().map_or(merged.keep, |alias| alias.keep);
+        if alias.is_some() {
             tx.delete::<PartyAlias>(&gone)?;
         }
         for below in all_below(tx, gone)? {
@@ -167,7 +188,7 @@ impl Act for UnmergeContact {
             }
         }
         step(tx, (gone, merged.keep), false, &self.reason)?;
-        along::note(tx, &[Change::Separated { gone, keep: merged.keep }])
+        along::note(tx, &[Change::Separated { gone, keep }])
     }
 }
 
@@ -175,8 +196,11 @@ impl Act for UnmergeContact {
 fn all_below(tx: &mut Tx<'_>, party: PartyId) -> Result<Vec<PartyId>, CrmError> {
     let (mut found, mut at) = (vec![party], 0);
     while let Some(&next) = found.get(at) {
-        let below = tx.scan(&Range::by(Merged::BY_KEEP, &next))?;
-        found.extend(below.iter().map(|row| row.gone));
+        let merged = tx.scan(&Range::by(Merged::BY_KEEP, &next))?;
+        let carried = tx.scan(&Range::by(Carried::BY_WITH, &next))?;
+        let below = merged.iter().map(|row| row.gone).chain(carried.iter().map(|row| row.party));
+        let new: Vec<PartyId> = below.filter(|party| !found.contains(party)).collect();
+        found.extend(new);
         at += 1;
     }
     found.remove(0);

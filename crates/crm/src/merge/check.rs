@@ -82,7 +82,8 @@ pub struct Same {
     pub party: PartyId,
     /// Why.
     pub why: Vec<SameWhy>,
-    /// Whether that decides. A role's address or a number never does alone; an address of one's own does, unless the name is another.
+    /// Whether that decides. A role's address never does, and a number only with the same name; an address
+    /// of one's own does, unless the name is another.
     pub is_certain: bool,
 }
 
@@ -158,7 +159,9 @@ fn judged((party, why): (PartyId, Vec<SameWhy>)) -> Option<Same> {
     let other = !close && has(|why| matches!(why, SameWhy::OtherName(_)));
     let own = has(|why| *why == SameWhy::Email);
     let number = has(|why| *why == SameWhy::Phone { shared_by: 1 });
-    let is_certain = !other && (own || (number && close));
+    // A household shares its number, and names in it are close: Maria and Mario. Only the same name decides.
+    let equal = has(|why| matches!(why, SameWhy::CloseName(alike) if *alike >= 1.0));
+    let is_certain = !other && (own || (number && equal));
     let why: Vec<SameWhy> =
         why.into_iter().filter(|why| other || !matches!(why, SameWhy::OtherName(_))).collect();
     let says = why.iter().any(|why| !matches!(why, SameWhy::OtherName(_)));
@@ -166,14 +169,19 @@ fn judged((party, why): (PartyId, Vec<SameWhy>)) -> Option<Same> {
 }
 
 /// Who has an address or a number, each once, as what they stand for.
-fn holders(read: &mut impl Reading, kind: Reach, address: &str) -> Result<Vec<PartyId>, CrmError> {
+pub(crate) fn holders(
+    read: &mut impl Reading,
+    kind: Reach,
+    address: &str,
+) -> Result<Vec<PartyId>, CrmError> {
     let mut ways = vec![SmolStr::new(address.trim())];
     let kinds: &[Reach] = match kind {
         Reach::Email => {
             ways.push(email_key(address));
             &[Reach::Email]
         }
-        _ => {
+        Reach::Web | Reach::Other => &[kind],
+        Reach::Phone | Reach::Mobile => {
             ways.push(phone_key(address));
             &[Reach::Phone, Reach::Mobile]
         }

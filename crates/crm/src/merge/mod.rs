@@ -4,7 +4,7 @@
 //! of a role (`info@`) or a number that several share proposes and never decides. [`MergeContacts`] makes one contact an alias of another, in
 //! all engines ([`party::resolve`](fondaco_core::party::resolve)), and moves nothing: every fact stays under the id that it was written for,
 //! and what is shown of the contact is drawn together on reading, by [rules](Survivorship). So [`UnmergeContact`] gives back exactly what
-//! was, in whatever order merges are taken back.
+//! was, in whatever order merges are taken back, also where core merged parties for good before.
 
 mod act;
 mod check;
@@ -14,10 +14,11 @@ mod record;
 pub mod rights;
 
 pub use act::{MergeContacts, UnmergeContact};
+pub(crate) use check::holders;
 pub use check::{Probe, Same, SameWhy, check_person};
 pub use error::MergeError;
 pub use golden::{Candidate, Golden, SurvivorRule, Survivorship, golden};
-pub use record::{MergeStep, Merged, merges};
+pub use record::{Carried, MergeStep, Merged, merges};
 
 use fondaco_core::engine::Part;
 use fondaco_core::party::{HeldOnParty, Holding};
@@ -26,14 +27,22 @@ use fondaco_core::{Halt, PartyId, Range, Reading};
 use std::sync::Arc;
 
 /// What the engine has of merges.
-pub(crate) static PART: Part = Part::new(&[Merged::TABLE, MergeStep::TABLE])
+pub(crate) static PART: Part = Part::new(&[Merged::TABLE, Carried::TABLE, MergeStep::TABLE])
     .permissions(&[&rights::MERGE])
-    .holdings(&[Holding::of::<Merged>(), Holding::of::<MergeStep>()]);
+    .holdings(&[Holding::of::<Merged>(), Holding::of::<Carried>(), Holding::of::<MergeStep>()]);
 
 impl HeldOnParty for Merged {
     fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<Merged>>, Halt> {
         let mut all: Vec<_> = read.peek::<Merged>(&party)?.into_iter().collect();
         all.extend(read.peek_scan(&Range::by(Merged::BY_KEEP, &party))?);
+        Ok(all)
+    }
+}
+
+impl HeldOnParty for Carried {
+    fn held(read: &mut impl Reading, party: PartyId) -> Result<Vec<Arc<Carried>>, Halt> {
+        let mut all: Vec<_> = read.peek::<Carried>(&party)?.into_iter().collect();
+        all.extend(read.peek_scan(&Range::by(Carried::BY_WITH, &party))?);
         Ok(all)
     }
 }

@@ -12,10 +12,20 @@ use smol_str::SmolStr;
 pub struct Merged {
     /// Who is an alias.
     pub gone: PartyId,
-    /// Of whom it was made one; that may have been merged since.
+    /// Of whom it was said to be one: that may itself be merged, before or since.
     pub keep: PartyId,
     /// Since when.
     pub at: Timestamp,
+}
+
+/// An alias that core made, for good, and that went along when its contact was merged: taken back, it goes with it again.
+#[derive(Record, Debug, Clone, PartialEq)]
+#[record(table = "crm_carried", kind = state, key(party), index(by_with(with)), guard(by_with(with)))]
+pub struct Carried {
+    /// Who is an alias.
+    pub party: PartyId,
+    /// Of whom core made it one.
+    pub with: PartyId,
 }
 
 /// That contacts were merged, or a merge was taken back.

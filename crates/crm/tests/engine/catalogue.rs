@@ -10,7 +10,7 @@ use fondaco_core::{
     Act, ActorId, CommandId, CompanyId, DocumentId, Driver, Envelope, Halt, Timestamp,
 };
 use fondaco_crm::attributes::*;
-use fondaco_crm::consent::rights::{ERASE, RECORD_CONSENT};
+use fondaco_crm::consent::rights::{ERASE, LIFT_SUPPRESSION, RECORD_CONSENT};
 use fondaco_crm::consent::*;
 use fondaco_crm::contacts::rights::{KEEP_CONTACTS, SET_UP};
 use fondaco_crm::contacts::*;
@@ -251,6 +251,16 @@ fn catalogue() -> Catalogue {
             .digest(Suppress::email("a@b.example", "complained"), "91190886645e41cf261a9b8bcbe06e24c2b41c5f7664f0c708035061880f78d1")
             .needs(&[&RECORD_CONSENT]),
         )
+        .case(
+            Case::new(|host: &Host| {
+                let name = format!("key at {}", host.position());
+                drop(host.send(&name, &SetSuppressionKey::new("0123 4567 89ab cdef")));
+                LiftSuppression::email("a@b.example", "mistyped")
+            })
+            .json(r#"{"kind":"email","address":"a@b.example","reason":"mistyped"}"#, LiftSuppression::email("a@b.example", "mistyped"))
+            .digest(LiftSuppression::email("a@b.example", "mistyped"), "55955d879ca61dbe3a7e4a6ed4d4174027a3d9ef3e32cc777a28082e0f0812cf")
+            .needs(&[&LIFT_SUPPRESSION]),
+        )
         .case(one(
             || MergeContacts::new(p("ada"), p("bo"), "same"),
             of_bo(of_ada(r#"{"keep":"$ada","gone":"$bo","reason":"same"}"#)),
@@ -324,7 +334,7 @@ fn a_year(store: &dyn Store) -> Result<(), CrmError> {
     driver.carry_out(send("set"), &SetValues::one(p("ada"), "title", Value::from("Countess")))?;
     driver.carry_out(send("change"), &ChangeContact::new(p("ada")).name("Ada King"))?;
     driver.carry_out(send("mql"), &MoveStages::up(p("ada"), LifecycleStage::Mql))?;
-    let organisations = ["a", "b"].map(|name| NewContact::organisation(p(name), name));
+    let organisations = ["a", "b", "c"].map(|name| NewContact::organisation(p(name), name));
     driver.carry_out(send("organisations"), &AddContacts::new(organisations.into()))?;
     driver.carry_out(send("parent"), &SetParent::new(p("b"), p("a")))?;
     let roles = SetBuyingRoles::new(p("ada"), p("a"), vec![BuyingRole::Champion]);
@@ -357,10 +367,11 @@ fn a_year(store: &dyn Store) -> Result<(), CrmError> {
     let stop = Unsubscribe { suppress: true, ..Unsubscribe::from_all(p("ada"), Channel::Email) };
     driver.carry_out(send("stop"), &stop)?;
     driver.carry_out(send("never"), &Suppress::email("a@b.example", "complained"))?;
-    driver.carry_out(send("merge"), &MergeContacts::new(p("a"), p("b"), "same"))?;
-    driver.carry_out(send("unmerge"), &UnmergeContact::new(p("b"), "not_so"))?;
-    driver.carry_out(send("merge again"), &MergeContacts::new(p("a"), p("b"), "same"))?;
-    driver.carry_out(send("erase both"), &EraseContact::new(p("b"), "asked"))?;
+    driver.carry_out(send("lift"), &LiftSuppression::email("a@b.example", "mistyped"))?;
+    driver.carry_out(send("merge"), &MergeContacts::new(p("a"), p("c"), "same"))?;
+    driver.carry_out(send("unmerge"), &UnmergeContact::new(p("c"), "not_so"))?;
+    driver.carry_out(send("merge again"), &MergeContacts::new(p("a"), p("c"), "same"))?;
+    driver.carry_out(send("erase both"), &EraseContact::new(p("c"), "asked"))?;
     driver.carry_out(send("erase"), &EraseEvent::new("web", "c", "asked_for"))?;
     Ok(())
 }

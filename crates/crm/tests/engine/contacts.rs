@@ -1,13 +1,18 @@
 //! Contacts, what is known of them, what stands under what.
 
-use fondaco_core::DocumentId;
+use std::collections::BTreeSet;
+
 use fondaco_core::enter::Taking;
 use fondaco_core::party::{self, NewAddress, Private};
+use fondaco_core::{DocumentId, Timestamp};
 use fondaco_crm::attributes::*;
 use fondaco_crm::contacts::*;
 use fondaco_crm::documents::{LinkDocument, LinkedDocument, UnlinkDocument, documents};
+use fondaco_crm::leads::*;
 use fondaco_crm::matching::*;
+use fondaco_crm::merge::MergeContacts;
 use fondaco_testkit::Host;
+use proptest::prelude::*;
 
 use crate::firm::*;
 
@@ -62,6 +67,86 @@ fn a_contact_is_added_once_and_bad_ones_are_named() {
 }
 
 #[test]
+fn a_contact_that_comes_again_otherwise_is_told_and_not_lost_unsaid() {
+    everywhere(|host| {
+        let address = |street: &str| {
+            let country = party::Country::from_code("GB").unwrap();
+            Some(NewAddress::new(party::AddressKind::Main, country, "London").street(street))
+        };
+        let values = |title: &str| [("title", Value::from(title))].into_iter().collect();
+        let cy = NewContact {
+            address: address("Downing Street 10"),
+            ..NewContact::person(p("cy"), "Cy Coy")
+                .email("Cy@Coy.example")
+                .phone("+44 20 7946 0123")
+                .works_for(p("firm"))
+                .owner("seller-1")
+                .stage(LifecycleStage::Mql)
+                .values(values("Dr"))
+        };
+        host.must("cy", &AddContacts::new(vec![cy.clone()]));
+        host.must("up", &MoveStages::up(p("cy"), LifecycleStage::Sql));
+        let same = NewContact { emails: Vec::new(), ..cy.clone() }.email("cy+fair@coy.example");
+        let taken = host.must("again", &AddContacts::new(vec![cy.clone(), same]));
+        assert_eq!((taken.there, taken.refused.len()), (2, 0), "{taken:?}");
+        let others = vec![
+            (cy.clone().email("c@coy.example"), "reached"),
+            (cy.clone().phone("+44 20 7946 0124"), "reached"),
+            (NewContact { address: address("Downing Street 11"), ..cy.clone() }, "reached"),
+            (cy.clone().works_for(p("bo")), "work there"),
+            (cy.clone().owner("seller-2"), "owner"),
+            (cy.clone().territory("north"), "territory"),
+            (cy.clone().source("fair"), "source"),
+            (cy.clone().values(values("Prof")), "values"),
+            (NewContact { name: Some(Private("Cyrus".into())), ..cy }, "name"),
+        ];
+        let contacts = others.iter().map(|(new, _)| new.clone()).collect();
+        let good_ones = AddContacts { taking: Taking::GoodOnes, ..AddContacts::new(contacts) };
+        let taken = host.must("others", &good_ones);
+        assert_eq!(taken.refused.len(), others.len(), "{taken:?}");
+        for (refused, (_, word)) in taken.refused.iter().zip(&others) {
+            assert_eq!(refused.code, "crm.contact_exists");
+            assert!(refused.message.contains(word), "{word}: {}", refused.message);
+        }
+    });
+}
+
+#[test]
+fn what_is_shown_of_two_that_are_one_is_that_of_both() {
+    everywhere(|host| {
+        let host = &host.clone().with(&party::ENGINE);
+        let twice = vec![
+            NewContact::person(p("ada2"), "Ada King").works_for(p("firm")),
+            NewContact::organisation(p("firm2"), "Analytical Engines"),
+            NewContact::person(p("cy"), "Cy").email("cy@engines.example"),
+        ];
+        host.must("twice", &AddContacts::new(twice));
+        host.must("domain", &SetDomains::new(p("firm2"), ["engines.example"]));
+        let offer = DocumentId::named("offer/2");
+        host.must("offer", &LinkDocument::new(p("ada2"), offer, "offer"));
+        host.must("lead", &OpenLeads::new(vec![NewLead::new(p("ada2"), "fair")]));
+        let one = |keep: &str, gone: &str| MergeContacts::new(p(keep), p(gone), "same");
+        host.must("one", &one("ada", "ada2"));
+        host.must("one firm", &one("firm", "firm2"));
+        // One lead at a time, whichever id it was opened for.
+        assert_eq!(host.view(|view| lead(view, p("ada"))).unwrap().party, p("ada2"));
+        let second = host.must("second", &OpenLeads::new(vec![NewLead::new(p("ada"), "fair")]));
+        assert_eq!(codes(&second), ["crm.lead_open"]);
+        host.must("work", &MoveLeads::new(vec![LeadMove::new(p("ada"), LeadStatus::Working)]));
+        assert_eq!(host.view(|view| lead(view, p("ada2"))).unwrap().status, LeadStatus::Working);
+        host.must("unlink", &UnlinkDocument::new(p("ada"), offer));
+        assert!(host.view(|view| documents(view, p("ada"))).is_empty());
+        // The lead of who writes from the other's domain goes to whom that is now.
+        host.must("cy's", &OpenLeads::new(vec![NewLead::new(p("cy"), "web")]));
+        let organisation = host.view(|view| lead(view, p("cy"))).unwrap().organisation;
+        assert_eq!(organisation, Some(p("firm")));
+        let named = host.view(|view| find_organisation(view, None, Some("Analytical Engines")));
+        assert_eq!(named.len(), 1, "{named:?}");
+        assert_eq!(named[0].organisation, p("firm"));
+    });
+}
+
+#[test]
 fn values_keep_their_history_however_late_they_are_told() {
     everywhere(|host| {
         let say = |name: &str, number: i64, at: &str| {
@@ -78,7 +163,13 @@ fn values_keep_their_history_however_late_they_are_told() {
         say("march", 30, "2026-03-01T00:00:00Z");
         say("may", 50, "2026-05-01T00:00:00Z");
         say("april, late", 40, "2026-04-01T00:00:00Z");
-        assert_eq!(say("may again", 50, "2026-05-02T00:00:00Z").there, 1);
+        assert_eq!(say("april, twice", 40, "2026-04-01T00:00:00Z").there, 1);
+        assert_eq!(say("may, twice", 50, "2026-05-01T00:00:00Z").there, 1);
+        // It holds on: what is told late of a time between is past.
+        assert_eq!(say("may again", 50, "2026-05-03T00:00:00Z").entered, 1);
+        assert_eq!(say("may, late", 45, "2026-05-02T00:00:00Z").entered, 1);
+        assert_eq!(known("2026-05-02T12:00:00Z"), Some(Value::from(45)));
+        assert_eq!(known("2026-05-03T12:00:00Z"), Some(Value::from(50)));
         assert_eq!(known("2026-02-01T00:00:00Z"), None);
         assert_eq!(known("2026-03-15T00:00:00Z"), Some(Value::from(30)));
         assert_eq!(known("2026-04-15T00:00:00Z"), Some(Value::from(40)));
@@ -111,6 +202,33 @@ fn values_keep_their_history_however_late_they_are_told() {
             ["crm.attribute_defined"]
         );
     });
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// What is known now, and was at any time, doesn't depend on the order in which it is told.
+    #[test]
+    fn values_told_in_any_order_are_those_told_in_order(mut told in prop::collection::vec((0i64..8, 0i64..3), 1..9)) {
+        let mut days = BTreeSet::new();
+        told.retain(|(day, _)| days.insert(*day)); // of one time the last word counts
+        let code = "employees".into();
+        let at = |day: i64| Timestamp::from_micros(1_777_593_600_000_000 + day * 86_400_000_000).unwrap();
+        let all = |told: &[(i64, i64)]| {
+            let host = in_memory();
+            for (number, (day, value)) in told.iter().enumerate() {
+                let values = [("employees", Value::from(*value))].into_iter().collect();
+                let new = NewValues { party: p("firm"), values, clear: Vec::new(), at: Some(at(*day)) };
+                host.must(&format!("told {number}"), &SetValues::new(vec![new]));
+            }
+            let now = host.now();
+            let past: Vec<_> = (0..9).map(|day| host.view(|view| value_at(view, (p("firm"), &code), at(day), now))).collect();
+            (host.view(|view| values(view, p("firm"))), past)
+        };
+        let late = all(&told);
+        told.sort_unstable();
+        prop_assert_eq!(late, all(&told));
+    }
 }
 
 #[test]
@@ -178,6 +296,9 @@ fn a_domain_tells_the_organisation_and_free_mail_nothing() {
             host.refused("taken", &set("other", "analytical.example")).code(),
             "crm.domain_taken"
         );
+        for domain in ["co.uk", "github.io"] {
+            assert_eq!(host.refused(domain, &set("firm", domain)).code(), "crm.bad_contact");
+        }
         host.must("none", &SetDomains { organisation: p("firm"), domains: Vec::new() });
         host.must("free again", &set("other", "analytical.example"));
         assert_eq!(find("x@analytical.example")[0].organisation, p("other"));
