@@ -39,7 +39,8 @@ pub use employee::{
 pub use error::StaffError;
 #[cfg(feature = "import")]
 pub use files::{
-    ContractFile, ContractMapping, EmployeeFile, EmployeeMapping, TimeFile, TimeMapping,
+    ContractFile, ContractMapping, EmployeeFile, EmployeeMapping, ItemFile, ItemMapping, TimeFile,
+    TimeMapping,
 };
 pub use gather::{Gathered, Gathering, employee_rate};
 pub use holdings::HOLDINGS;

@@ -1,14 +1,16 @@
-//! Employees, contracts and hours from CSV files, by a mapping of columns.
+//! Employees, contracts, hours and one-off items from CSV files, by a mapping of columns.
 //!
 //! A file is read and judged by itself; `command` makes the command of what is good, and `report` says line by line what was refused, of the
 //! file and of the payroll. What is wrong with a line names its column and value; no line stops another.
 
 mod contracts;
 mod employees;
+mod items;
 mod times;
 
 pub use contracts::{ContractFile, ContractMapping};
 pub use employees::{EmployeeFile, EmployeeMapping};
+pub use items::{ItemFile, ItemMapping};
 pub use times::{TimeFile, TimeMapping};
 
 use std::io::{Read, Seek};
@@ -54,6 +56,7 @@ fn way_out(code: &str) -> &'static str {
             "leave the line out, or correct the number"
         }
         "payroll.no_contract" => "record the contract first, or correct the day",
+        "payroll.period_paid" => "say that a retro run pays it, or correct the day",
         "payroll.no_job" => "record the job first, or correct the code",
         "payroll.unknown_pay_group" => "define the pay group, or correct the code",
         "payroll.unknown_component" => "define the component, or correct the code",
