@@ -6,8 +6,12 @@ use fondaco_core::decimal;
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
+use super::lanes::{Lanes, ROWS};
 use super::{Input, Output, Program, Runner, Value};
 use crate::PayError;
+
+/// How many blocks in a row may go row by row before no other is tried at once: where figures are large, or inputs wrong, they often are.
+const TRIES: u8 = 4;
 
 /// Inputs of many employees: one column for each input, one row for each employee.
 ///
@@ -44,7 +48,7 @@ pub struct Batch<'p> {
 }
 
 /// What a batch came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BatchResult {
     /// For each result that was asked for, in its smallest digits, one for each employee; 0 for those that could not be computed.
@@ -196,18 +200,75 @@ impl<'p> Batch<'p> {
         let mut runner = self.program.runner();
         let mut columns: Vec<Vec<i64>> =
             outputs.iter().map(|_| Vec::with_capacity(rows.len())).collect();
-        let (mut errors, mut short) = (Vec::new(), Vec::new());
+        let mut part = BatchResult::default();
         let net = self.program.output("net").ok();
-        for row in rows {
-            let done = self.row(&mut runner, row, outputs, &mut columns);
-            if let Err(error) = done {
-                columns.iter_mut().for_each(|column| column.push(0));
-                errors.push((row, error));
-            } else if net.is_some_and(|net| runner.units(net) < 0) {
-                short.push(row);
+        let (mut lanes, mut tries) = (self.lanes(), TRIES);
+        for first in rows.clone().step_by(ROWS) {
+            let block = first..rows.end.min(first + ROWS);
+            let done = lanes
+                .as_mut()
+                .and_then(|lanes| self.block(lanes, block.clone(), outputs, &mut columns));
+            if let (Some(()), Some(lanes)) = (done, &lanes) {
+                tries = TRIES;
+                let net = net.and_then(|net| lanes.get(self.program.outputs.get(net.0)?.reg));
+                let nets = block.zip(net.into_iter().flatten());
+                part.short.extend(nets.filter(|(_, net)| **net < 0).map(|(row, _)| row));
+                continue;
+            }
+            tries = tries.saturating_sub(1);
+            if tries == 0 {
+                lanes = None;
+            }
+            for row in block {
+                let done = self.row(&mut runner, row, outputs, &mut columns);
+                if let Err(error) = done {
+                    columns.iter_mut().for_each(|column| column.push(0));
+                    part.errors.push((row, error));
+                } else if net.is_some_and(|net| runner.units(net) < 0) {
+                    part.short.push(row);
+                }
             }
         }
-        BatchResult { columns, digits: Vec::new(), errors, short }
+        part.columns = columns;
+        part
+    }
+
+    /// A frame for blocks of rows with what no row says, where all of the program can be run so.
+    fn lanes(&self) -> Option<Lanes<'p>> {
+        let mut lanes = Lanes::new(self.program)?;
+        for (at, slot) in self.program.inputs.iter().enumerate() {
+            if !self.columns.iter().any(|(input, _)| input.0 == at) {
+                lanes.fill(slot.reg, slot.default?)?;
+            }
+        }
+        Some(lanes)
+    }
+
+    /// Computes a block of rows at once; `None`, with nothing done, where one of them has to be looked at by itself.
+    fn block(
+        &self,
+        lanes: &mut Lanes<'_>,
+        rows: std::ops::Range<usize>,
+        outputs: &[Output],
+        columns: &mut [Vec<i64>],
+    ) -> Option<()> {
+        if self.wrong.range(rows.clone()).next().is_some() {
+            return None;
+        }
+        for (input, units) in &self.columns {
+            let slot = self.program.inputs.get(input.0)?;
+            let units = units.get(rows.clone())?;
+            if !units.iter().all(|units| slot.may_be(i128::from(*units))) {
+                return None;
+            }
+            lanes.set(slot.reg, units)?;
+        }
+        lanes.run()?;
+        for (column, output) in columns.iter_mut().zip(outputs) {
+            let reg = self.program.outputs.get(output.0)?.reg;
+            column.extend(lanes.get(reg)?.iter().take(rows.len()));
+        }
+        Some(())
     }
 
     fn row(

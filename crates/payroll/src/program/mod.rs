@@ -6,6 +6,7 @@ mod case;
 mod claims;
 mod exact;
 mod interval;
+mod lanes;
 mod only;
 mod op;
 mod run;

@@ -134,10 +134,7 @@ impl<'p> Runner<'p> {
     pub fn set(&mut self, input: Input, units: i64) -> Result<(), PayError> {
         let Some(slot) = self.program.inputs.get(input.0) else { return Ok(()) };
         let wide = i128::from(units);
-        let out = slot.least.is_some_and(|least| wide < least)
-            || slot.most.is_some_and(|most| wide > most)
-            || (!slot.values.is_empty() && !(0..slot.values.len() as i128).contains(&wide));
-        if out {
+        if !slot.may_be(wide) {
             // As `take` refuses it.
             let value = decimal::from_fixed(units, slot.digits.into());
             slot.take(&self.employee, &value.into(), self.program)?;
@@ -308,6 +305,14 @@ impl<'p> Runner<'p> {
 }
 
 impl super::InputSlot {
+    /// Whether a value lies within its bounds, or is one of its choice.
+    #[inline]
+    pub(super) fn may_be(&self, units: i128) -> bool {
+        self.least.is_none_or(|least| units >= least)
+            && self.most.is_none_or(|most| units <= most)
+            && (self.values.is_empty() || (0..self.values.len() as i128).contains(&units))
+    }
+
     /// A value as it is written in a case.
     fn shown(&self, units: i128) -> String {
         let digits = u32::from(self.digits);
