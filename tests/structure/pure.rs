@@ -35,6 +35,7 @@ const EDGES: &[(&str, &str, &str)] = &[
     ),
     ("accounting/src/import/accounts.rs", "std::fs::", "a job's `fetch` brings a file's lines"),
     ("accounting/src/import/entries.rs", "std::fs::", "a job's `fetch` brings a file's lines"),
+    ("crm/src/import/job.rs", "std::fs::", "a job's `fetch` brings a file's lines"),
 ];
 
 #[test]

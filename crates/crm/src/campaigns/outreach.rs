@@ -1,7 +1,9 @@
 //! What is due to whom, and what becomes of it.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use foldhash::HashMap;
 
 use chrono::TimeDelta;
 use fondaco_core::Timestamp;
@@ -63,7 +65,7 @@ impl Outreach {
                 });
             }
         }
-        Ok(Outreach { rules, waiting: BTreeMap::new(), sent: HashMap::new() })
+        Ok(Outreach { rules, waiting: BTreeMap::new(), sent: HashMap::default() })
     }
 
     /// Somebody came into a segment, or left it: what goes by that, waits for its moment. The same change again changes nothing.

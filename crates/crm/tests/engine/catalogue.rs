@@ -349,7 +349,8 @@ fn a_year(store: &dyn Store) -> Result<(), CrmError> {
     driver.carry_out(send("assign"), &AssignLead::new(p("ada"), "seller-1"))?;
     let call = did("ada", "call", "c", 1).with("minutes", 4);
     driver.carry_out(send("call"), &RecordEvents::new(vec![call.clone()]))?;
-    driver.carry_out(send("pipeline"), &sales())?;
+    let pipeline: SetPipeline = sales();
+    driver.carry_out(send("pipeline"), &pipeline)?;
     let offer = OpenOpportunity { party: p("a"), ..engine("a", "100") };
     driver.carry_out(send("offer"), &offer)?;
     driver.carry_out(send("offered"), &ChangeOpportunity::to(id("a"), "offer"))?;

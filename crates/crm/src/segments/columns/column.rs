@@ -1,6 +1,6 @@
 //! Columns of typed values: numbers as they are, texts and lists as codes of what a dictionary holds once.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
@@ -29,8 +29,8 @@ pub(crate) struct Column {
 impl Column {
     fn new(field: &Field) -> Column {
         let dictionary = match field.kind {
-            Kind::Text => Dictionary::Words(Vec::new(), HashMap::new()),
-            Kind::Texts => Dictionary::Lists(Vec::new(), HashMap::new()),
+            Kind::Text => Dictionary::Words(Vec::new(), HashMap::default()),
+            Kind::Texts => Dictionary::Lists(Vec::new(), HashMap::default()),
             _ => Dictionary::None,
         };
         Column { field: field.clone(), ints: Ints::default(), dictionary, missing: 0 }

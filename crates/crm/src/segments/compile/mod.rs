@@ -7,7 +7,7 @@ mod order;
 mod program;
 mod values;
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::sync::Arc;
 
 use super::predicate::{Formula, Leaf, Node, Predicate, Quantifier, Window};
@@ -144,7 +144,7 @@ impl SegmentSet {
         definitions: impl IntoIterator<Item = (N, D)>,
     ) -> Result<SegmentSet, SegmentError> {
         let mut given: Vec<(String, Definition)> = Vec::new();
-        let mut names = HashMap::new();
+        let mut names = HashMap::default();
         for (name, definition) in definitions {
             let name = name.into();
             if names.insert(name.clone(), given.len()).is_some() {
@@ -160,8 +160,8 @@ impl SegmentSet {
             schema: Arc::new(schema.clone()),
             segments: Vec::new(),
             conditions: Vec::new(),
-            by_name: HashMap::new(),
-            asked: HashMap::new(),
+            by_name: HashMap::default(),
+            asked: HashMap::default(),
         };
         let mut compiler = Compiler { set };
         for place in order {

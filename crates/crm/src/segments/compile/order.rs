@@ -1,6 +1,6 @@
 //! Which segment comes after which, and paths into their JSON form.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::Origin;
 use crate::segments::SegmentError;

@@ -1,6 +1,6 @@
 //! What segments have in common: every combination with those who are in exactly it (Venn's regions; the bars of an UpSet plot).
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use roaring::RoaringBitmap;
 
@@ -40,13 +40,13 @@ impl Overlap {
             let field = "segments".to_owned();
             return Err(KernelError::OutOfRange { field, value, wanted: "32 at most" });
         }
-        let mut masks: HashMap<u32, u32> = HashMap::new();
+        let mut masks: HashMap<u32, u32> = HashMap::default();
         for (place, (_, members)) in segments.iter().enumerate() {
             for contact in *members {
                 *masks.entry(contact).or_default() |= 1 << place;
             }
         }
-        let mut counts: HashMap<u32, u64> = HashMap::new();
+        let mut counts: HashMap<u32, u64> = HashMap::default();
         for mask in masks.into_values() {
             *counts.entry(mask).or_default() += 1;
         }

@@ -11,7 +11,9 @@ mod queue;
 mod state;
 mod write;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use foldhash::HashMap;
 use std::sync::Arc;
 
 use fondaco_core::Timestamp;
@@ -94,8 +96,8 @@ impl Live {
             now: now.micros(),
             members: vec![RoaringBitmap::new(); segments],
             gone: RoaringBitmap::new(),
-            organisations: HashMap::new(),
-            counts: vec![HashMap::new(); segments],
+            organisations: HashMap::default(),
+            counts: vec![HashMap::default(); segments],
             dirty: BTreeSet::new(),
             changes: Vec::new(),
             set: Arc::new(set),
@@ -180,10 +182,12 @@ impl Live {
         Ok(())
     }
 
-    /// An event of a kind counts from now on: the last before now.
+    /// Events of a kind count from now on: the last before now, and those of the same time, of which none was asked about before.
     fn happened(&mut self, contact: u32, kind: usize) {
-        let past = Log(self.logs.log(contact, kind)).first_at(self.now);
-        self.ask_kind(contact, kind, past.saturating_sub(1));
+        let log = Log(self.logs.log(contact, kind));
+        let past = log.first_at(self.now).saturating_sub(1);
+        let first = if past < log.len() { log.first_at(log.at(past)) } else { past };
+        self.ask_kind(contact, kind, first);
     }
 
     /// Asks a condition of a contact again.

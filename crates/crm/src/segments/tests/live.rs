@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::against_naive::in_order;
 use super::any;
 use crate::segments::naive::{Contact, Event, World};
-use crate::segments::{Change, Happened, Live, Predicate, Schema, SegmentSet};
+use crate::segments::{Change, Happened, Kind, Live, Predicate, Schema, SegmentSet, Value};
 
 const CONTACTS: usize = 4;
 
@@ -210,4 +210,22 @@ fn what_comes_again_with_other_content_is_refused() {
     assert_eq!(live.event(&number).unwrap_err().code(), "crm.segment_bad_value");
     live.advance(any::half_hours(5)).unwrap();
     assert_eq!(live.advance(any::half_hours(4)).unwrap_err().code(), "crm.segment_clock_backwards");
+}
+
+/// Two first events of one moment, which was ahead when they were told: the sum falls again when both leave the window.
+#[test]
+fn events_of_one_moment_leave_a_window_together() {
+    let schema = Schema::new().event("purchase", [("amount", Kind::Number { decimals: 2 })]);
+    let valuable: Predicate = "sum(purchase.amount) in 30 days > 15".parse().unwrap();
+    let set = SegmentSet::compile(&schema, [("valuable", valuable)]).unwrap();
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let mut live = Live::new(set, at("2026-03-01T00:00:00Z"));
+    let ada = live.contact(None, None, &[]).unwrap();
+    for id in [1, 2] {
+        let bought = Happened::new(ada, "purchase", id, at("2026-03-02T00:00:00Z"));
+        live.event(&bought.with(vec![Value::Number(rust_decimal::Decimal::TEN)])).unwrap();
+    }
+    live.advance(at("2026-06-01T00:00:00Z")).unwrap();
+    let said: Vec<bool> = live.take_changes().iter().map(|change| change.entered).collect();
+    assert_eq!(said, [true, false]);
 }

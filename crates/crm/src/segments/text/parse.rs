@@ -1,6 +1,6 @@
 //! From the text of a predicate to the predicate, and to the place of each of its parts.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::lexer::{Spot, Token, tokens};
 use super::words::{OF_EVENTS, OF_FIELDS, Want};
@@ -114,7 +114,7 @@ impl Parser {
             at: 0,
             depth: 0,
             nodes: Vec::new(),
-            spots: HashMap::new(),
+            spots: HashMap::default(),
             step: 0,
             wants: Vec::new(),
         })
