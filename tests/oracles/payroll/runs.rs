@@ -180,7 +180,7 @@ pub(crate) fn federal(file: &Value, year: i32) -> Answer<Vec<Case>> {
             each.join(", ")
         };
         let extra = case.pointer("/input/w4/extra").and_then(Value::as_str).unwrap_or("0");
-        if slip.is_some_and(|slip| slip.net.is_zero()) && extra != "0" {
+        if slip.is_some_and(|slip| slip.net == fondaco_payroll::Amt::ZERO) && extra != "0" {
             // Its worksheet is compared where rules alone are run.
             let why = "extra withholding is cut at what is left of pay (26 CFR 31.3402(i)-2), which the case ignores";
             answers.push(Case::unsupported(format!("{} in a run", id(case)?), why));
