@@ -74,12 +74,12 @@ pub fn forecast(
 /// use fondaco_payroll::outputs::CostReport;
 /// use fondaco_payroll::runs::{forecast, forecast_cases};
 ///
-/// let payroll = payroll(); // Ada has 5,000 a month, and the year 2026 is open
+/// let payroll = payroll(); // Ada has 5,000 a month until December, and the year 2026 is open
 /// let months = "2026-07-01/2027-06-30".parse()?;
 /// let (cases, _) = payroll.view(|view| forecast_cases(view, "monthly", months))?;
 /// let (slips, _) = payroll.view(|view| forecast(view, &cases))?;
 /// let ada: Vec<_> = slips.into_iter().filter(|slip| slip.number == "1001").collect();
-/// assert_eq!(CostReport::by_month(&ada)?.of.len(), 12);
+/// assert_eq!(CostReport::by_month(&ada)?.of.len(), 6);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///

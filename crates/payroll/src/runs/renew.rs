@@ -39,8 +39,10 @@ use crate::PayrollError;
 /// for kind in [RunKind::Regular, RunKind::Bonus] {
 ///     let create = CreateRun { kind, ..CreateRun::new("MONTHLY", days, days.1) };
 ///     let run = payroll.send(&format!("{kind:?}"), &create)?.answer;
-///     let case = PayInput::new(PartyId::named("ada"), "1001", "2026-01-01/2026-01-31".parse()?, days.1, "estonia")
-///         .component(PayComponent::new("SALARY", "salary", "2000.00".parse()?));
+///     let case = PayInput::new(PartyId::named("ada"), "1001", "2026-01-01/2026-01-31".parse()?, days.1, "united_states")
+///         .with("frequency", "monthly")
+///         .with("w4_status", "single")
+///         .component(PayComponent::new("SALARY", "wages", "2000.00".parse()?));
 ///     let mut calculate = CalculateRun::new(run, PaySource::given(vec![case])?);
 ///     payroll.run_job(&format!("{kind:?} computed"), &mut calculate, &mut ())?;
 ///     runs.push(run);

@@ -78,7 +78,7 @@ impl DeductionTerms {
 /// terms.instalment = Some("50".parse()?);
 /// payroll.send("less", &ChangeDeduction { deduction: loan, terms, reason: "as agreed".into() })?;
 /// let now = payroll.view(|view| deductions_of(view, ada))?;
-/// assert_eq!(now[0].0.instalment.map(|each| each.to_string()), Some("50".to_owned()));
+/// assert_eq!(now[0].0.instalment.map(|each| each.to_decimal()), Some("50".parse()?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
