@@ -239,7 +239,7 @@ mod tests {
             AccountRule::new(Role::Stock, "2").category("BOLTS"),
         ]);
         let of = |categories: &[&str]| Place {
-            categories: categories.iter().map(|code| SmolStr::new(code)).collect(),
+            categories: categories.iter().map(SmolStr::new).collect(),
             ..Place::default()
         };
         let find = |categories: &[&str]| accounts.find(Role::Stock, &of(categories), "").cloned();
