@@ -38,7 +38,7 @@ const KINDS: u32 = 1 << 31;
 pub struct Change {
     /// When.
     pub at: Timestamp,
-    /// The segment, by its place in [`Live::names`].
+    /// The segment, by its place; [`Live::name`] says which.
     pub segment: u32,
     /// Who.
     pub contact: u32,
