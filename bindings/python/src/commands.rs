@@ -176,7 +176,7 @@ commands! { inventory, "inventory",
 commands! { payroll, "payroll",
     fondaco::payroll::calendars: DefinePayGroup OpenPayYear;
     fondaco::payroll::leave: DecideLeave DefineLeavePolicy GrantLeave RequestLeave;
-    fondaco::payroll::runs: CancelRun ChangeSlip CorrectSlip CreateRun DropSlip EndDeduction
+    fondaco::payroll::runs: CancelRun ChangeDeduction ChangeSlip CorrectSlip CreateRun DropSlip EndDeduction
         OpenSums RecordPayments ReopenRun RepayDeduction SetDeduction StoreRules VoidSlip;
     fondaco::payroll::staff: AddEmployees ChangeEmployee DefineComponents RecordItems
         RecordScale RecordTerms RecordTime;
@@ -185,13 +185,13 @@ commands! { payroll, "payroll",
 commands! { company, "company",
     fondaco::company: AddPartners Cancel ChangeCost ChangePartner ConfirmOrders CreditCustomers
         CreditSuppliers Deliver EnterBills InvoiceCustomers MoveGoods OrderGoods Pay
-        PlaceOrders Receive ReleaseBills ReleaseOrders SendBack SetAccounts SetPrices
+        PlaceOrders PostAccruals Receive ReleaseBills ReleaseOrders SendBack SetAccounts SetPrices
         SetProfile SetTaxCodes SetUpCompany TakeBack;
 }
 
 commands! { crm, "crm",
     fondaco::crm::attributes: DefineAttributes SetValues;
-    fondaco::crm::consent: ConfirmConsent DefinePurposes EraseContact RecordConsents
+    fondaco::crm::consent: ConfirmConsent DefinePurposes EraseContact LiftSuppression RecordConsents
         SetSuppressionKey Suppress Unsubscribe;
     fondaco::crm::contacts: AddContacts ChangeContact MoveStages SetBuyingRoles SetParent;
     fondaco::crm::documents: LinkDocument UnlinkDocument;
@@ -199,4 +199,6 @@ commands! { crm, "crm",
     fondaco::crm::leads: AssignLead MoveLeads OpenLeads;
     fondaco::crm::matching: SetDomains;
     fondaco::crm::merge: MergeContacts UnmergeContact;
+    fondaco::crm::opportunities: ChangeOpportunity EndOpportunity OpenOpportunity SetPipeline;
+    fondaco::crm::scores: PutScorecard RefreshScores UseScorecard;
 }
