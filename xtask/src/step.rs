@@ -66,7 +66,7 @@ impl Step {
             return Outcome::LeftOut(need.advice);
         }
         #[cfg(unix)]
-        let _stopped_afterwards = match self.with_postgres.then(crate::postgres::server) {
+        let server = match self.with_postgres.then(crate::postgres::server) {
             Some(Ok(server)) => {
                 self.command.env(crate::server::URL, server.url());
                 Some(server)
@@ -82,7 +82,14 @@ impl Step {
         if self.with_python {
             set_python(&mut self.command);
         }
-        if succeeds(&mut self.command) { Outcome::Done } else { Outcome::Failed }
+        if succeeds(&mut self.command) {
+            return Outcome::Done;
+        }
+        #[cfg(unix)]
+        if let Some(said) = server.and_then(|server| server.last_words()) {
+            announce(&format!("PostgreSQL's log ends with:\n{said}"));
+        }
+        Outcome::Failed
     }
 }
 

@@ -16,13 +16,14 @@ pub const URL: &str = "FONDACO_TEST_POSTGRES";
 #[derive(Debug)]
 pub struct Server {
     url: String,
-    _guard: Option<Guard>,
+    guard: Option<Guard>,
 }
 
 /// The folder of a server of our own, and the shell that stops it when we are gone.
 #[derive(Debug)]
 struct Guard {
     shell: Child,
+    log: PathBuf,
 }
 
 impl Server {
@@ -32,7 +33,7 @@ impl Server {
     /// Why there is none.
     pub fn find() -> Result<Server, String> {
         match std::env::var(URL) {
-            Ok(url) if !url.is_empty() => Ok(Server { url, _guard: None }),
+            Ok(url) if !url.is_empty() => Ok(Server { url, guard: None }),
             _ => Server::start(&programs()?),
         }
     }
@@ -40,6 +41,15 @@ impl Server {
     /// `postgresql://...`
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// What a server of our own said last, for whoever lost it: why it went (a full disk, most often), if it has not taken that
+    /// with it.
+    pub fn last_words(&self) -> Option<String> {
+        let said = fs::read_to_string(&self.guard.as_ref()?.log);
+        let said = said.unwrap_or_else(|error| format!("its log is gone, too: {error}"));
+        let skip = said.lines().count().saturating_sub(20);
+        Some(said.lines().skip(skip).collect::<Vec<_>>().join("\n"))
     }
 
     /// Starts a server with the programs in `bin`.
@@ -58,11 +68,11 @@ impl Server {
             home.remove();
             return Err(format!("initdb failed: {}", said.trim()));
         }
-        let guard = home.guard(bin, &data)?;
+        let guard = home.guarded(bin, &data)?;
         home.wait(&data)?;
         let folder = home.folder.display().to_string().replace('/', "%2F");
         let url = format!("postgresql://postgres@{folder}/postgres");
-        Ok(Server { url, _guard: Some(guard) })
+        Ok(Server { url, guard: Some(guard) })
     }
 }
 
@@ -119,7 +129,7 @@ impl Home {
     }
 
     /// Starts the server, and the shell that outlives us.
-    fn guard(&self, bin: &Path, data: &Path) -> Result<Guard, String> {
+    fn guarded(&self, bin: &Path, data: &Path) -> Result<Guard, String> {
         let log = self.folder.join("log");
         let failed = |error: io::Error| format!("{}: {error}", log.display());
         let (out, err) =
@@ -134,7 +144,7 @@ impl Home {
         shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         // The guard first: so that no server is ever without.
         let shell = shell.spawn().map_err(|error| format!("sh does not start: {error}"))?;
-        let guard = Guard { shell };
+        let guard = Guard { shell, log };
         server.spawn().map_err(|error| format!("postgres does not start: {error}"))?;
         Ok(guard)
     }
