@@ -133,3 +133,51 @@ fn a_credit_limit_is_crossed_by_nobody() {
     firm.must(&PlaceOrders::new(vec![order("SO-3", "10")]));
     firm.clean();
 }
+
+#[test]
+fn what_is_beyond_what_is_stored_is_said_and_never_cut_off() {
+    let firm = Firm::new().stocked(bolt(), "10", "40", "2026-02-01");
+    let freight = |price: &str| {
+        NewLine::service("Freight", pcs("1"), format!("{price} EUR/pcs").parse().unwrap())
+    };
+    let place =
+        |lines: Vec<NewLine>| PlaceOrders::new(vec![NewOrder { lines, ..order("SO-1", "1") }]);
+    let million_million = |count: u32| format!("{count}000000000000");
+    let untaxed = |price: u32| freight(&million_million(price)).tax_code("NONE");
+    let none =
+        TaxCode { code: "NONE".into(), name: "None".into(), rate: Rate::percent("0").unwrap() };
+    firm.must(&SetTaxCodes::new(vec![none]));
+    let beyond = |said: &str| {
+        format!(
+            "company.too_large: item 0 (counted from 0): {said}, beyond the 922337203685477.5807 that is stored: split the document"
+        )
+    };
+    assert_eq!(
+        refused(&firm, &place(vec![freight("1"), untaxed(923)])),
+        beyond("sales_order/SO-1, line 2: net amount is 923000000000000")
+    );
+    assert_eq!(
+        refused(&firm, &place(vec![untaxed(500), untaxed(500)])),
+        beyond("sales_order/SO-1, line 0: net amount is 1000000000000000")
+    );
+    assert_eq!(
+        refused(&firm, &place(vec![freight(&million_million(800))])),
+        beyond("sales_order/SO-1, line 0: amount with tax is 952000000000000")
+    );
+    // What fits is exact to the cent, up to the last.
+    firm.must(&place(vec![freight("922337203685477.58").tax_code("NONE")]));
+    let stored = firm.company.document(DocumentKind::SalesOrder, "SO-1").unwrap().unwrap();
+    assert_eq!(stored.gross().to_decimal().to_string(), "922337203685477.58");
+    firm.must(&Cancel::one(DocumentKind::SalesOrder, "SO-1", day("2026-03-03")));
+    // More billed than was ordered, at the order's price.
+    let goods = NewLine::new(bolt(), pcs("1"))
+        .price(format!("{} EUR/pcs", million_million(700)).parse().unwrap());
+    let bought =
+        NewOrder { partner: "V-1".into(), ..NewOrder::new("PO-1", "V-1", day("2026-03-02")) };
+    firm.must(&OrderGoods::new(vec![bought.line(goods.tax_code("NONE"))]));
+    let bill = NewBill::new("B-1", "V-1", day("2026-03-04")).order("PO-1");
+    assert_eq!(
+        refused(&firm, &EnterBills::new(vec![bill.line(BillLine::new(1, pcs("2")))])),
+        beyond("bill/B-1, line 1: net amount is 1400000000000000")
+    );
+}

@@ -8,6 +8,7 @@ use fondaco_core::{
     ActError, Currency, ErrorCode, Halt, Money, MoneyError, Quantity, QuantityError,
 };
 use fondaco_inventory::StockError;
+use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::posting::PostingError;
@@ -330,13 +331,21 @@ pub enum CompanyError {
         error: TermsError,
     },
     /// A figure beyond what is stored.
-    #[error("{document}: {what} is beyond 922 million million: split the document")]
+    #[error(
+        "{document}, line {line}: {field} is {value}, beyond the {most} that is stored: split the document"
+    )]
     #[kind(Invalid)]
     TooLarge {
         /// The document.
         document: SmolStr,
-        /// Which figure.
-        what: &'static str,
+        /// The line, from 1; 0 of the document itself.
+        line: u32,
+        /// Which field.
+        field: &'static str,
+        /// What it would be.
+        value: String,
+        /// The most that is stored of such.
+        most: Decimal,
     },
     /// Nothing of the company's: the store, a right, an interruption.
     #[error(transparent)]
@@ -345,6 +354,19 @@ pub enum CompanyError {
 }
 
 impl CompanyError {
+    /// This error, said of a document where it names none yet: sums are made by functions that know the line alone.
+    #[must_use]
+    pub(crate) fn of(self, name: &SmolStr) -> CompanyError {
+        match self {
+            CompanyError::TooLarge { document, line, field, value, most }
+                if document.is_empty() =>
+            {
+                CompanyError::TooLarge { document: name.clone(), line, field, value, most }
+            }
+            error => error,
+        }
+    }
+
     /// This error, said of one of a batch. What is no refusal of that one is passed on as it is.
     #[must_use]
     pub fn at(self, index: usize) -> CompanyError {

@@ -8,12 +8,14 @@ use fondaco_core::{Money, Tx};
 
 use super::paid;
 use crate::company::CompanyError;
-use crate::company::document::{Desk, Document, DocumentKind, Line, Status, share};
+use crate::company::document::{
+    At, Desk, Document, DocumentKind, Line, Status, less, minus, plus, share,
+};
 use crate::company::masters::Partner;
 use crate::company::money::open_items;
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place, Role};
 use crate::company::purchases::revalue;
-use crate::company::sales::{less, owe, revenue};
+use crate::company::sales::{owe, revenue};
 
 pub(super) fn cancel(
     tx: &mut Tx<'_>,
@@ -32,15 +34,11 @@ pub(super) fn cancel(
     }
     post(tx, desk, &document, &told)?;
     of_origin(tx, desk, &document, &lines)?;
-    let gross = document.gross();
-    let sign = if is_credit { gross } else { Amount::from_units(gross.units().saturating_neg()) };
-    if document.kind == DocumentKind::Invoice {
-        return reopen(tx, desk, &document);
+    match document.kind {
+        DocumentKind::Invoice => reopen(tx, desk, &document),
+        DocumentKind::CreditNote => owe(tx, document.party, document.gross(), Amount::ZERO),
+        _ => Ok(()),
     }
-    if document.kind == DocumentKind::CreditNote {
-        owe(tx, document.party, sign, Amount::ZERO)?;
-    }
-    Ok(())
 }
 
 /// Posts what takes a document back, and clears its items by it.
@@ -81,21 +79,23 @@ fn give_back(
     let mut costs: BTreeMap<u32, Amount> = BTreeMap::new();
     for matched in desk.matches_of(tx, document.id)? {
         let Some(of) = desk.line(tx, (matched.of, matched.of_line))? else { continue };
+        let at: At = (matched.line, "cost");
+        let coins = (document.currency, at);
         let cost = match document.kind {
             // A credit took what the supplier owed, and keeps nothing of it.
             DocumentKind::SupplierCredit => {
                 let line = lines.iter().find(|line| line.number == matched.line);
                 let taken = line.map_or(Amount::ZERO, |line| line.sold);
                 let whole = line.map_or(matched.quantity, |line| line.matched);
-                share(taken, matched.quantity, whole, document.currency)
+                share(taken, matched.quantity, whole, coins)?
             }
-            _ => share(of.sold, matched.quantity, of.invoiced, document.currency),
+            _ => share(of.sold, matched.quantity, of.invoiced, coins)?,
         };
         let sum = costs.entry(matched.line).or_default();
-        *sum = Amount::from_units(sum.units().saturating_add(cost.units()));
+        *sum = plus(*sum, cost, at)?;
         let (clearing, sold) = match document.kind {
-            DocumentKind::SupplierCredit => (less(of.clearing, cost), of.sold),
-            _ => (plus(of.clearing, cost), less(of.sold, cost)),
+            DocumentKind::SupplierCredit => (less(of.clearing, cost, at)?, of.sold),
+            _ => (plus(of.clearing, cost, at)?, less(of.sold, cost, at)?),
         };
         let invoiced = Line::left(of.invoiced, &[matched.quantity]);
         desk.put_line(Line { invoiced, clearing, sold, ..of });
@@ -103,15 +103,11 @@ fn give_back(
             && let Some(receipt) = desk.line(tx, (matched.of, matched.of_line))?
             && let Some(billed) = lines.iter().find(|line| line.number == matched.line)
         {
-            let back = Amount::from_units(matched.revalued.units().saturating_neg());
+            let back = minus(matched.revalued, at)?;
             revalue(tx, desk, &receipt, (billed, back), document.date)?;
         }
     }
     Ok(costs)
-}
-
-fn plus(one: Amount, other: Amount) -> Amount {
-    Amount::from_units(one.units().saturating_add(other.units()))
 }
 
 /// What the document told the books, with the costs as they stand now.
@@ -138,20 +134,20 @@ fn facts(
         let place = desk.place(tx, line.item, document.site)?;
         if is_of_sales {
             // What came back stands below zero.
-            let sign = if document.kind == DocumentKind::CreditNote { -1 } else { 1 };
-            let cost = Amount::from_units(cost.units().saturating_mul(sign));
+            let is_credit = document.kind == DocumentKind::CreditNote;
+            let cost = if is_credit { minus(cost, (line.number, "cost"))? } else { cost };
             told.facts.push(Fact::new(Figure::Cost, cost.money(desk.currency())).at(place));
             continue;
         }
         let place = Place { tax_code: line.tax_code.clone(), ..place };
         // A bill that is ahead of its goods stands where they will.
-        let ahead = Amount::from_units(line.clearing.units().saturating_neg());
-        let goods = plus(cost, ahead);
+        let at = (line.number, "net amount");
+        let goods = less(cost, line.clearing, at)?;
         let figures = match (line.charge.copied(), line.item) {
             (Some(charge), _) => [(charge, line.net), (Figure::Difference, Amount::ZERO)],
             (None, None) => [(Figure::Expense, line.net), (Figure::Difference, Amount::ZERO)],
             (None, Some(_)) => {
-                [(Figure::Goods, goods), (Figure::Difference, less(line.net, goods))]
+                [(Figure::Goods, goods), (Figure::Difference, less(line.net, goods, at)?)]
             }
         };
         for (figure, amount) in figures {
@@ -199,8 +195,8 @@ fn reopen(tx: &mut Tx<'_>, desk: &mut Desk, invoice: &Document) -> Result<(), Co
     let lines = desk.lines_of(tx, &order)?;
     let none_left = lines.iter().all(|line| line.invoiced.units() == 0);
     let back = if none_left { order.settled } else { gross.min(order.settled) };
-    let minus = |amount: Amount| Amount::from_units(amount.units().saturating_neg());
-    owe(tx, order.party, minus(gross), minus(back))?;
-    desk.put(Document { settled: less(order.settled, back), status: Status::Open, ..order });
+    let at = (0, "amount invoiced of the order");
+    owe(tx, order.party, minus(gross, at)?, minus(back, at)?)?;
+    desk.put(Document { settled: less(order.settled, back, at)?, status: Status::Open, ..order });
     Ok(())
 }

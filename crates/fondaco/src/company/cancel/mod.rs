@@ -80,7 +80,7 @@ impl Act for Cancel {
             let mut desk = Desk::open(tx)?;
             let authority = authorities.get(index);
             cancel(tx, &mut desk, (named, self.date), authority)
-                .map_err(|error| error.at(index))?;
+                .map_err(|error| error.of(&named.kind.name_of(&named.code)).at(index))?;
             desk.finish(tx).map_err(|error| error.at(index))?;
         }
         Ok(())

@@ -6,8 +6,8 @@ use fondaco_inventory::reserve::{CancelExpected, ReleaseDocument};
 
 use fondaco_accounting::ledger::Amount;
 
-use crate::company::document::{Desk, Document, DocumentKind, Status};
-use crate::company::sales::{less, owe};
+use crate::company::document::{Desk, Document, DocumentKind, Status, less};
+use crate::company::sales::owe;
 use crate::company::{CompanyError, ENGINE};
 
 pub(super) fn cancel(
@@ -37,5 +37,6 @@ pub(super) fn cancel(
     if lines.iter().any(|line| line.promise.get().is_some()) {
         tx.as_engine(&ENGINE, |tx| ReleaseDocument::new(order.id).act(tx))?;
     }
-    owe(tx, order.party, Amount::ZERO, less(order.gross(), order.settled))
+    let open = less(order.gross(), order.settled, (0, "amount invoiced of the order"))?;
+    owe(tx, order.party, Amount::ZERO, open)
 }

@@ -5,11 +5,13 @@ use fondaco_accounting::ledger::{Amount, Unclear, unclear};
 use fondaco_core::Tx;
 
 use super::billing::{opposite, post};
-use crate::company::document::{Desk, Document, DocumentKind};
+use crate::company::document::{At, Desk, Document, DocumentKind, less, plus};
 use crate::company::masters::Partner;
 use crate::company::money::{close_if_paid, payment_facts};
 use crate::company::sales::owe;
 use crate::company::{CompanyError, ENGINE};
+
+const SETTLED: At = (0, "amount settled");
 
 pub(super) fn cancel(
     tx: &mut Tx<'_>,
@@ -22,9 +24,8 @@ pub(super) fn cancel(
     post(tx, desk, &payment, &opposite(facts, date))?;
     if payment.kind == DocumentKind::CustomerPayment {
         // What it paid, what it let off and gave up, and what stood on account.
-        let on_account = payment.net.units().saturating_sub(payment.settled.units());
-        let all = Amount::from_units(reduced.units().saturating_add(on_account));
-        owe(tx, payment.party, all, Amount::ZERO)?;
+        let on_account = less(payment.net, payment.settled, SETTLED)?;
+        owe(tx, payment.party, plus(reduced, on_account, SETTLED)?, Amount::ZERO)?;
     }
     Ok(())
 }
@@ -40,12 +41,12 @@ pub(super) fn unsettle(
         let command = Unclear::new(clearing).on(date);
         tx.as_engine(&ENGINE, |tx| unclear(tx, &command))?;
     }
-    let mut all = 0_i64;
+    let mut all = Amount::ZERO;
     for settlement in desk.settlements_of(tx, document.id)? {
         let of = desk.document(tx, settlement.of)?;
-        let settled = of.settled.units().saturating_sub(settlement.amount.units());
-        all = all.saturating_add(settlement.amount.units());
-        desk.put(close_if_paid(Document { settled: Amount::from_units(settled), ..of }));
+        let settled = less(of.settled, settlement.amount, SETTLED)?;
+        all = plus(all, settlement.amount, SETTLED)?;
+        desk.put(close_if_paid(Document { settled, ..of }));
     }
-    Ok(Amount::from_units(all))
+    Ok(all)
 }

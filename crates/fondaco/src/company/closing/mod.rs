@@ -15,7 +15,7 @@ use fondaco_inventory::value::{ValueQuery, stock_value};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::document::{Desk, Document, DocumentKind, Line, Status, share};
+use super::document::{At, Desk, Document, DocumentKind, Line, Status, beyond, minus, share};
 use super::masters::partner_of;
 use super::posting::{BusinessEvent, Fact, Facts, Figure, Place};
 use super::{CompanyError, rights};
@@ -82,7 +82,8 @@ fn accruals(tx: &mut Tx<'_>, desk: &mut Desk, date: NaiveDate) -> Result<Vec<Fac
     let counts = |document: &&std::sync::Arc<Document>| document.status != Status::Cancelled;
     for document in documents.iter().filter(counts) {
         for line in desk.lines_of(tx, document)? {
-            for (event, figure, amount) in open(tx, desk, document, &line)? {
+            let open = open(tx, desk, document, &line);
+            for (event, figure, amount) in open.map_err(|error| error.of(&document.name()))? {
                 let partner = partner_of(tx, document.party)?;
                 let place = Place {
                     party_group: partner.party_group.clone(),
@@ -111,32 +112,36 @@ fn open(
     line: &Line,
 ) -> Result<Open, CompanyError> {
     use BusinessEvent as E;
-    let minus = |amount: Amount| Amount::from_units(amount.units().saturating_neg());
+    let at: At = (line.number, "net amount");
     Ok(match document.kind {
         DocumentKind::SalesOrder if line.item.is_some() => {
             // What was shipped and is invoiced ahead of nothing, or the other way round.
             let ahead = Line::left(line.invoiced, &[line.matched]);
             let shipped = Line::left(line.shipped, &[line.returned, line.matched]);
-            let at = |quantity: Qty| match quantity.units() {
-                0 => Amount::ZERO,
-                _ => share(line.net, quantity, line.quantity, document.currency),
+            let earned = |quantity: Qty| match quantity.units() {
+                0 => Ok(Amount::ZERO),
+                _ => share(line.net, quantity, line.quantity, (document.currency, at)),
             };
             vec![
-                (E::ShippedNotInvoiced, Figure::Revenue, at(shipped)),
-                (E::InvoicedNotShipped, Figure::Revenue, at(ahead)),
+                (E::ShippedNotInvoiced, Figure::Revenue, earned(shipped)?),
+                (E::InvoicedNotShipped, Figure::Revenue, earned(ahead)?),
             ]
         }
         DocumentKind::Delivery => vec![(E::ShippedNotInvoiced, Figure::Cost, line.clearing)],
         DocumentKind::CustomerReturn => {
             let mut open = vec![(E::ShippedNotInvoiced, Figure::Cost, line.clearing)];
             // What came back and is to be credited was earned too much.
-            open.push((E::ShippedNotInvoiced, Figure::Revenue, minus(to_credit(tx, desk, line)?)));
+            open.push((
+                E::ShippedNotInvoiced,
+                Figure::Revenue,
+                minus(to_credit(tx, desk, line)?, at)?,
+            ));
             open
         }
         DocumentKind::Receipt | DocumentKind::SupplierReturn => {
             vec![(E::ReceivedNotBilled, Figure::Cost, line.clearing)]
         }
-        DocumentKind::Bill => vec![(E::BilledNotReceived, Figure::Cost, minus(line.clearing))],
+        DocumentKind::Bill => vec![(E::BilledNotReceived, Figure::Cost, minus(line.clearing, at)?)],
         _ => Vec::new(),
     })
 }
@@ -152,25 +157,28 @@ fn to_credit(tx: &mut Tx<'_>, desk: &mut Desk, back: &Line) -> Result<Amount, Co
         Some(key) => desk.line(tx, key)?,
         None => None,
     };
-    let currency = desk.currency();
-    Ok(ordered.map_or(Amount::ZERO, |line| share(line.net, open, line.quantity, currency)))
+    let coins = (desk.currency(), (back.number, "net amount"));
+    ordered.map_or(Ok(Amount::ZERO), |line| share(line.net, open, line.quantity, coins))
 }
 
 /// By how much what stock is worth differs from what stands in the books; `None` where those follow each move.
 fn valuation(tx: &mut Tx<'_>, desk: &Desk, date: NaiveDate) -> Result<Option<Facts>, CompanyError> {
     let Some(accounts) = desk.accounts_valued_at_the_end()? else { return Ok(None) };
-    let mut books = 0_i64;
+    let mut books = 0_i128;
     for code in accounts {
         tx.peek_each(&Range::<Posting>::by(Posting::BY_ACCOUNT, &code), |posting: &Posting| {
             if posting.date <= date {
-                books = books.saturating_add(posting.ledger_amount.units());
+                books += i128::from(posting.ledger_amount.units());
             }
             Ok::<(), Halt>(())
         })?;
     }
     let worth = stock_value(tx, &ValueQuery::on(date))?.total();
-    let books = Amount::from_units(books).money(desk.currency());
     let document = SmolStr::new_static("valuation");
+    let value = || rust_decimal::Decimal::from_i128_with_scale(books, 4);
+    let books = i64::try_from(books)
+        .map_err(|_| beyond::<4>((0, "stock in the books"), value()).of(&document))?;
+    let books = Amount::from_units(books).money(desk.currency());
     let differs = worth.sub(books);
     let differs =
         differs.map_err(|error| CompanyError::Money { document: document.clone(), error })?;

@@ -11,7 +11,7 @@ use fondaco_core::{Currency, DocumentId, Money, Reading, SiteId, Tx, tree};
 use fondaco_inventory::items::{Category, Item};
 use smol_str::SmolStr;
 
-use super::{Document, DocumentKind, Line, LineMatch, Settlement};
+use super::{At, Document, DocumentKind, Line, LineMatch, Settlement, beyond};
 use crate::company::posting::{Accounts, BusinessEvent, Facts, Figure, Place, Poster, Role};
 use crate::company::setup::{self, Profiles, Settings};
 use crate::company::{CompanyError, ENGINE};
@@ -430,11 +430,6 @@ impl Desk {
 }
 
 /// An amount of a document as it is stored.
-pub(crate) fn stored(
-    money: Money,
-    document: &SmolStr,
-    what: &'static str,
-) -> Result<Amount, CompanyError> {
-    let too_large = || CompanyError::TooLarge { document: document.clone(), what };
-    money.to_fixed().map_err(|_| too_large())
+pub(crate) fn stored(money: Money, document: &SmolStr, at: At) -> Result<Amount, CompanyError> {
+    money.to_fixed().map_err(|_| beyond::<4>(at, money.amount()).of(document))
 }

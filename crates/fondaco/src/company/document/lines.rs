@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::desk::stored;
-use super::{Desk, Line, stored_quantity};
+use super::{Desk, Line, plus, stored_quantity};
 use crate::company::CompanyError;
 use crate::company::masters::{Partner, TaxCode, find_price};
 
@@ -172,7 +172,7 @@ impl Pricing<'_> {
             unit,
             price: Some(price),
             discount: discount.into(),
-            net: stored(net, self.document, "net amount of a line")?,
+            net: stored(net, self.document, (number, "net amount"))?,
             tax_code,
             tax_rate,
             text: new.text.clone().into(),
@@ -283,11 +283,15 @@ pub(crate) fn tax(
         let shares = allocate(tax, &weights, Residual::LargestRemainder).unwrap_or_default();
         for (at, share) in places.iter().zip(shares) {
             if let Some(line) = lines.get_mut(*at) {
-                line.tax = stored(share, document, "tax of a line")?;
+                line.tax = stored(share, document, (line.number, "tax"))?;
             }
         }
     }
-    Ok((stored(net, document, "net amount")?, stored(all, document, "tax")?))
+    let (net, taxed) =
+        (stored(net, document, (0, "net amount"))?, stored(all, document, (0, "tax"))?);
+    // That what is to be paid fits too is relied on from here.
+    plus(net, taxed, (0, "amount with tax")).map_err(|error| error.of(document))?;
+    Ok((net, taxed))
 }
 
 /// A line of nothing.

@@ -5,6 +5,7 @@ mod kind;
 mod lines;
 mod quantity;
 mod record;
+mod sums;
 
 use fondaco_core::engine::Part;
 use fondaco_core::party::Holding;
@@ -16,6 +17,7 @@ pub use lines::{NewLine, PartLine};
 pub(crate) use lines::{Pricing, blank, tax};
 pub(crate) use quantity::{share, stored_quantity};
 pub use record::{Document, Line, LineMatch, Settlement};
+pub(crate) use sums::{At, beyond, less, minus, plus, sum};
 
 /// What the engine has of them.
 pub(crate) static PART: Part =

@@ -4,8 +4,10 @@ use fondaco_accounting::ledger::Amount;
 use fondaco_core::{Currency, Quantity, Range, Rounding, Tx};
 use fondaco_inventory::Qty;
 use fondaco_inventory::items::{Item, ItemUnit};
+use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
+use super::{At, beyond};
 use crate::company::CompanyError;
 
 /// A quantity in an item's stock unit, as it is stored.
@@ -33,15 +35,27 @@ pub(crate) fn stored_quantity(
 }
 
 /// The share of an amount that a part has in a whole, in whole coins of its currency; all of it where the part is the whole.
-pub(crate) fn share(amount: Amount, part: Qty, whole: Qty, currency: Currency) -> Amount {
+///
+/// # Errors
+/// [`CompanyError::TooLarge`]: a part may be more than the whole, where more is billed than was ordered.
+pub(crate) fn share(
+    amount: Amount,
+    part: Qty,
+    whole: Qty,
+    (currency, at): (Currency, At),
+) -> Result<Amount, CompanyError> {
     if part == whole || whole == Qty::ZERO {
-        return amount;
+        return Ok(amount);
     }
     let digits = currency.minor_units().unwrap_or(4).min(4);
     let coin = 10_i128.pow(4 - digits);
     let product = i128::from(amount.units()) * i128::from(part.units());
     let coins = Rounding::HalfEven.divide(product, i128::from(whole.units()) * coin).unwrap_or(0);
-    Amount::from_units(i64::try_from(coins * coin).unwrap_or(0))
+    let share = coins.checked_mul(coin).and_then(|units| i64::try_from(units).ok());
+    share.map(Amount::from_units).ok_or_else(|| {
+        let more = part.to_decimal().checked_div(whole.to_decimal()).unwrap_or_default();
+        beyond::<4>(at, amount.to_decimal().checked_mul(more).unwrap_or(Decimal::MAX))
+    })
 }
 
 #[cfg(test)]
@@ -54,7 +68,7 @@ mod tests {
         let one = Qty::from_units(1_000_000);
         let mut shares = Vec::new();
         while open > Qty::ZERO {
-            let part = share(left, one, open, Currency::EUR);
+            let part = share(left, one, open, (Currency::EUR, (1, "net amount"))).unwrap();
             shares.push(part.to_decimal().to_string());
             left = left.checked_sub(part).unwrap();
             open = open.checked_sub(one).unwrap();

@@ -81,7 +81,7 @@ impl Document {
         self.kind.name_of(&self.code)
     }
 
-    /// What it comes to with tax.
+    /// What it comes to with tax: within what is stored, which is checked when it is entered.
     pub fn gross(&self) -> Amount {
         Amount::from_units(self.net.units().saturating_add(self.tax.units()))
     }
@@ -171,8 +171,9 @@ pub struct Line {
 impl Line {
     /// What is left of one quantity after others.
     pub(crate) fn left(of: Qty, less: &[Qty]) -> Qty {
-        let taken: i64 = less.iter().map(|one| one.units()).fold(0, i64::saturating_add);
-        Qty::from_units(of.units().saturating_sub(taken))
+        let taken: i128 = less.iter().map(|one| i128::from(one.units())).sum();
+        // What is taken so far beyond it that no number says it leaves nothing either way.
+        Qty::from_units(i64::try_from(i128::from(of.units()) - taken).unwrap_or(i64::MIN))
     }
 
     /// Of an order: what is not shipped yet.

@@ -16,7 +16,7 @@ use fondaco_inventory::value::{self, CostChange, CostChangeKind, ValueEntry};
 use smol_str::SmolStr;
 
 use crate::company::CompanyError;
-use crate::company::document::{Desk, Line, share};
+use crate::company::document::{At, Desk, Line, less, minus, plus, share};
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure};
 
 /// What a fact of value is about.
@@ -46,6 +46,10 @@ pub(crate) fn tell_value(
     desk: &mut Desk,
     telling: &Telling<'_>,
 ) -> Result<(), CompanyError> {
+    tell(tx, desk, telling).map_err(|error| error.of(&telling.document))
+}
+
+fn tell(tx: &mut Tx<'_>, desk: &mut Desk, telling: &Telling<'_>) -> Result<(), CompanyError> {
     let mut origins: BTreeMap<Id<Move>, Origin> = BTreeMap::new();
     let mut told: BTreeMap<(NaiveDate, BusinessEvent), Facts> = BTreeMap::new();
     for by in telling.by {
@@ -169,7 +173,7 @@ fn facts_of(
         return Ok(Vec::new());
     }
     let amount = match takes_out(event) {
-        true => Amount::from_units(entry.value.units().saturating_neg()),
+        true => minus(entry.value, (origin.line.map_or(0, |(_, line)| line), "cost"))?,
         false => entry.value,
     };
     let place = desk.place(tx, Some(entry.item), entry.site)?;
@@ -195,57 +199,59 @@ fn stand(
     event: BusinessEvent,
     amount: Amount,
 ) -> Result<Vec<(Figure, Amount)>, CompanyError> {
+    let at: At = (line.number, "cost");
+    let coins = (desk.currency(), at);
     match event {
         BusinessEvent::Delivery | BusinessEvent::DropShipment => {
             let open = line.uninvoiced();
-            let whole = Qty::from_units(open.units().saturating_add(line.invoiced.units()));
+            let whole = plus(open, line.invoiced, (line.number, "quantity"))?;
             let kept = match (open.units(), line.invoiced.units()) {
                 (_, 0) => amount,
                 (0, _) => Amount::ZERO,
-                _ => share(amount, open, whole, desk.currency()),
+                _ => share(amount, open, whole, coins)?,
             };
-            let sold = Amount::from_units(amount.units().saturating_sub(kept.units()));
-            Ok(split(desk, line, amount, sold))
+            let sold = less(amount, kept, at)?;
+            split(desk, line, amount, sold)
         }
         BusinessEvent::CustomerReturn => {
             // What had never been invoiced comes off the delivery; the rest waits for a credit note.
             let of_delivery = match line.matched.units() {
                 0 => Amount::ZERO,
-                _ => share(amount, line.matched, line.quantity, desk.currency()),
+                _ => share(amount, line.matched, line.quantity, coins)?,
             };
             if let Some(key) = line.of.zip(line.of_line)
                 && let Some(delivery) = desk.line(tx, key)?
             {
-                split(desk, delivery, of_delivery, Amount::ZERO);
+                split(desk, delivery, of_delivery, Amount::ZERO)?;
             }
-            let rest = Amount::from_units(amount.units().saturating_sub(of_delivery.units()));
+            let rest = less(amount, of_delivery, at)?;
             let open = Line::left(line.quantity, &[line.matched]);
             let sold = match line.invoiced.units() {
                 0 => Amount::ZERO,
-                _ => share(rest, line.invoiced, open, desk.currency()),
+                _ => share(rest, line.invoiced, open, coins)?,
             };
-            split(desk, line, rest, sold);
-            let kept = Amount::from_units(amount.units().saturating_sub(sold.units()));
+            split(desk, line, rest, sold)?;
+            let kept = less(amount, sold, at)?;
             Ok(vec![(Figure::Cost, kept), (Figure::SoldCost, sold)])
         }
         BusinessEvent::Receipt => {
-            split(desk, line, amount, Amount::ZERO);
+            split(desk, line, amount, Amount::ZERO)?;
             Ok(vec![(Figure::Cost, amount)])
         }
         BusinessEvent::SupplierReturn => {
             // The supplier owes it: what was not billed comes off the receipt.
-            let less = Amount::from_units(amount.units().saturating_neg());
+            let owed = minus(amount, at)?;
             let of_receipt = match line.matched.units() {
                 0 => Amount::ZERO,
-                _ => share(less, line.matched, line.quantity, desk.currency()),
+                _ => share(owed, line.matched, line.quantity, coins)?,
             };
             if let Some(key) = line.of.zip(line.of_line)
                 && let Some(receipt) = desk.line(tx, key)?
             {
-                split(desk, receipt, of_receipt, Amount::ZERO);
+                split(desk, receipt, of_receipt, Amount::ZERO)?;
             }
-            let rest = Amount::from_units(less.units().saturating_sub(of_receipt.units()));
-            split(desk, line, rest, Amount::ZERO);
+            let rest = less(owed, of_receipt, at)?;
+            split(desk, line, rest, Amount::ZERO)?;
             Ok(vec![(Figure::Cost, amount)])
         }
         _ => Ok(vec![(Figure::Cost, amount)]),
@@ -253,14 +259,18 @@ fn stand(
 }
 
 /// Adds to what stands for a line: so much in all, of which so much with the cost of sales.
-fn split(desk: &mut Desk, line: Line, amount: Amount, sold: Amount) -> Vec<(Figure, Amount)> {
-    let kept = Amount::from_units(amount.units().saturating_sub(sold.units()));
-    let more =
-        |one: Amount, other: Amount| Amount::from_units(one.units().saturating_add(other.units()));
+fn split(
+    desk: &mut Desk,
+    line: Line,
+    amount: Amount,
+    sold: Amount,
+) -> Result<Vec<(Figure, Amount)>, CompanyError> {
+    let at = (line.number, "cost");
+    let kept = less(amount, sold, at)?;
     desk.put_line(Line {
-        clearing: more(line.clearing, kept),
-        sold: more(line.sold, sold),
+        clearing: plus(line.clearing, kept, at)?,
+        sold: plus(line.sold, sold, at)?,
         ..line
     });
-    vec![(Figure::Cost, kept), (Figure::SoldCost, sold)]
+    Ok(vec![(Figure::Cost, kept), (Figure::SoldCost, sold)])
 }

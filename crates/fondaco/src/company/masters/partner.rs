@@ -12,6 +12,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use crate::company::document::beyond;
 use crate::company::{CompanyError, rights};
 
 /// A party that the company sells to or buys from. Its names and addresses are core's ([`fondaco_core::party`]), under the same id.
@@ -183,9 +184,9 @@ impl NewPartner {
 
     fn row(&self) -> Result<Partner, CompanyError> {
         let document: SmolStr = format!("partner {}", self.code).into();
-        let too_large = || CompanyError::TooLarge { document: document.clone(), what: "limit" };
+        let too_large = |limit| beyond::<4>((0, "credit limit"), limit).of(&document);
         let credit_limit = match self.credit_limit {
-            Some(limit) => Some(Amount::from_decimal(limit).ok_or_else(too_large)?),
+            Some(limit) => Some(Amount::from_decimal(limit).ok_or_else(|| too_large(limit))?),
             None => None,
         };
         Ok(Partner {

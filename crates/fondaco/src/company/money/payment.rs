@@ -12,7 +12,9 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::{close_if_paid, open_items};
-use crate::company::document::{Desk, Document, DocumentKind, Settlement, Status, stored};
+use crate::company::document::{
+    At, Desk, Document, DocumentKind, Settlement, Status, less, minus, plus, stored, sum,
+};
 use crate::company::masters::{Partner, partner_by_code};
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place, Role};
 use crate::company::sales::{allow, head, owe};
@@ -185,7 +187,8 @@ impl Act for Pay {
         let mut made = Vec::with_capacity(self.payments.len());
         for (index, new) in self.payments.iter().enumerate() {
             let done = pay(tx, &mut desk, &authority, new);
-            made.push(done.map_err(|error| error.at(index))?);
+            let name = || new.kind().name_of(&new.code);
+            made.push(done.map_err(|error| error.of(&name()).at(index))?);
         }
         tx.emit(Event::new("payment.matched").with("payments", made.len() as i64));
         desk.finish(tx)?;
@@ -202,11 +205,12 @@ struct Settled {
 }
 
 impl Settled {
-    fn all(&self) -> Amount {
-        let units = self.paid.units() + self.discount.units() + self.write_off.units();
-        Amount::from_units(units)
+    fn all(&self) -> Result<Amount, CompanyError> {
+        sum([self.paid, self.discount, self.write_off], SETTLED)
     }
 }
+
+const SETTLED: At = (0, "amount settled");
 
 fn pay(
     tx: &mut Tx<'_>,
@@ -227,7 +231,7 @@ fn pay(
         let (field, value) = ("amount", new.amount.to_string());
         return Err(CompanyError::NotPositive { document: name, line: 0, field, value });
     }
-    let amount = stored(new.amount, &name, "amount")?;
+    let amount = stored(new.amount, &name, (0, "amount"))?;
     let mut settled: Vec<Settled> = Vec::with_capacity(new.settles.len());
     for wanted in &new.settles {
         let one = settle(tx, desk, new, (&partner, wanted))?;
@@ -236,9 +240,9 @@ fn pay(
         }
         settled.push(one);
     }
-    let taken: i64 = settled.iter().map(|one| one.paid.units()).sum();
-    if taken > amount.units() {
-        let (given, taken) = (new.amount, Amount::from_units(taken).money(currency));
+    let taken = sum(settled.iter().map(|one| one.paid), SETTLED)?;
+    if taken > amount {
+        let (given, taken) = (new.amount, taken.money(currency));
         return Err(CompanyError::PaymentShort { document: name, given, taken });
     }
     let document = Document {
@@ -287,13 +291,14 @@ fn settle(
     };
     let given_up = wanted.write_off.unwrap_or_else(|| Money::zero(document.currency));
     let write_off = positive(given_up, &document, "write_off")?;
-    let rest = open.units() - discount.units() - write_off.units();
+    let let_off = plus(discount, write_off, (0, "write_off"))?;
+    let rest = less(open, let_off, (0, "write_off"))?;
     let paid = match wanted.amount {
         Some(paid) => positive(paid, &document, "amount")?,
-        None => Amount::from_units(rest.max(0)),
+        None => rest.max(Amount::ZERO),
     };
-    if paid.units() > rest || rest < 0 {
-        let paid = Amount::from_units(paid.units() + discount.units() + write_off.units());
+    if paid > rest || rest < Amount::ZERO {
+        let paid = plus(paid, let_off, SETTLED)?;
         let (paid, open) = (document.money(paid), document.money(open));
         return Err(CompanyError::PaysTooMuch { document: name, paid, open });
     }
@@ -314,7 +319,7 @@ fn positive(
         let value = amount.to_string();
         return Err(CompanyError::NotPositive { document: name, line: 0, field, value });
     }
-    stored(amount, &name, field)
+    stored(amount, &name, (0, field))
 }
 
 /// What was agreed to be let off for paying on a day.
@@ -347,7 +352,7 @@ fn discount(document: &Document, date: NaiveDate) -> Result<Amount, CompanyError
             why,
         });
     };
-    stored(best.reduction, &name, "discount")
+    stored(best.reduction, &name, (0, "discount"))
 }
 
 /// What a payment that is stored told the books.
@@ -360,9 +365,9 @@ pub(crate) fn payment_facts(
     let mut settled = Vec::new();
     for row in desk.settlements_of(tx, payment.id)? {
         let (discount, write_off) = (row.discount, row.write_off);
-        let paid = row.amount.units() - discount.units() - write_off.units();
+        let paid = less(row.amount, plus(discount, write_off, SETTLED)?, SETTLED)?;
         let document = desk.document(tx, row.of)?;
-        settled.push(Settled { document, paid: Amount::from_units(paid), discount, write_off });
+        settled.push(Settled { document, paid, discount, write_off });
     }
     facts(tx, desk, payment, (partner, &settled))
 }
@@ -405,12 +410,14 @@ fn let_off(
     if one.discount == Amount::ZERO {
         return Ok(Vec::new());
     }
-    let mut sums: BTreeMap<(Option<SmolStr>, bool), i64> = BTreeMap::new();
+    let mut sums: BTreeMap<(Option<SmolStr>, bool), Amount> = BTreeMap::new();
     for line in desk.lines_of(tx, &one.document)? {
-        *sums.entry((line.tax_code.clone(), false)).or_default() += line.net.units();
-        *sums.entry((line.tax_code, true)).or_default() += line.tax.units();
+        for (is_tax, amount) in [(false, line.net), (true, line.tax)] {
+            let sum = sums.entry((line.tax_code.clone(), is_tax)).or_default();
+            *sum = plus(*sum, amount, (line.number, "discount"))?;
+        }
     }
-    let weights: Vec<_> = sums.values().map(|sum| Amount::from_units(*sum).to_decimal()).collect();
+    let weights: Vec<_> = sums.values().map(|sum| sum.to_decimal()).collect();
     let all = one.document.money(one.discount);
     let shares = allocate(all, &weights, Residual::LargestRemainder).unwrap_or_default();
     let shared = sums.into_keys().zip(shares).map(|((code, is_tax), share)| {
@@ -428,7 +435,7 @@ fn post(
 ) -> Result<(), CompanyError> {
     let mut items: Vec<(ItemKey, Money)> = Vec::new();
     for one in settled {
-        items.extend(open_items(tx, &one.document, one.all())?);
+        items.extend(open_items(tx, &one.document, one.all()?)?);
     }
     let role = if new.to_supplier { Role::Payable } else { Role::Receivable };
     let pays = |line: u32, _: &_| {
@@ -453,12 +460,11 @@ fn finish(
     amount: Amount,
     settled: Vec<Settled>,
 ) -> Result<(), CompanyError> {
-    let mut reduced = amount.units();
-    let mut used = 0_i64;
+    let (mut reduced, mut used) = (amount, Amount::ZERO);
     for one in settled {
-        let all = one.all();
-        reduced += one.discount.units() + one.write_off.units();
-        used += one.paid.units();
+        let all = one.all()?;
+        reduced = sum([reduced, one.discount, one.write_off], SETTLED)?;
+        used = plus(used, one.paid, SETTLED)?;
         let Settled { document, discount, write_off, .. } = one;
         desk.note_settlement(Settlement {
             document: id,
@@ -467,14 +473,14 @@ fn finish(
             discount,
             write_off,
         });
-        let settled = Amount::from_units(document.settled.units() + all.units());
+        let settled = plus(document.settled, all, SETTLED)?;
         desk.put(close_if_paid(Document { settled, ..document }));
     }
     let payment = desk.document(tx, id)?;
-    let status = if used == amount.units() { Status::Done } else { Status::Open };
+    let status = if used == amount { Status::Done } else { Status::Open };
     if !new.to_supplier {
-        owe(tx, payment.party, Amount::from_units(-reduced), Amount::ZERO)?;
+        owe(tx, payment.party, minus(reduced, SETTLED)?, Amount::ZERO)?;
     }
-    desk.put(Document { settled: Amount::from_units(used), status, ..payment });
+    desk.put(Document { settled: used, status, ..payment });
     Ok(())
 }

@@ -11,12 +11,13 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::matching::take_receipts;
 use crate::company::document::{
-    Desk, Document, DocumentKind, Line, NewLine, PartLine, Pricing, Status, stored, tax,
+    Desk, Document, DocumentKind, Line, NewLine, PartLine, Pricing, Status, less, minus, plus,
+    stored, tax,
 };
 use crate::company::masters::{Partner, partner_by_code, partner_of};
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place};
 use crate::company::sales::{
-    allow, check_partner, due, head, in_state, less, named_parts, part_of, plus, revenue, site,
+    allow, check_partner, due, head, in_state, named_parts, part_of, revenue, site,
 };
 use crate::company::{CompanyError, rights};
 
@@ -175,7 +176,8 @@ impl Act for EnterBills {
         let mut made = Vec::with_capacity(self.bills.len());
         for (index, new) in self.bills.iter().enumerate() {
             let done = enter(tx, &mut desk, &authority, new);
-            made.push(done.map_err(|error| error.at(index))?);
+            let name = || DocumentKind::Bill.name_of(&new.code);
+            made.push(done.map_err(|error| error.of(&name()).at(index))?);
         }
         tx.emit(Event::new("bill.posted").with("bills", made.len() as i64));
         desk.finish(tx)?;
@@ -284,12 +286,12 @@ fn goods(
         let of = desk.line(tx, (of.document, of.number))?.unwrap_or(of);
         let said = new.lines.as_ref().and_then(|lines| lines.get(at));
         let number = u32::try_from(entering.lines.len() + 1).unwrap_or(u32::MAX);
-        let mut line = part_of(&of, quantity, (id, number), order.currency);
+        let mut line = part_of(&of, quantity, (id, number), order.currency)?;
         let expected = line.net;
         if let Some(price) = said.and_then(|line| line.price) {
             line = repriced(line, (order, &of), price)?;
         }
-        judge(desk, (&of, quantity), (line.net, expected), entering);
+        judge(desk, (&of, quantity), (line.net, expected), entering)?;
         let place = desk.place(tx, of.item, order.site)?;
         let place = Place { tax_code: line.tax_code.clone(), ..place };
         let mut matched = quantity;
@@ -298,19 +300,22 @@ fn goods(
             entering.facts.push(fact);
         } else {
             let taken = take_receipts(tx, desk, (&of, &line), new.date)?;
-            let billed = taken.goods.units().saturating_add(taken.difference.units());
+            let at = (number, "net amount");
+            let billed = plus(taken.goods, taken.difference, at)?;
             // What was not received yet waits for its goods.
-            let ahead = less(line.net, Amount::from_units(billed));
-            let all = Amount::from_units(taken.goods.units().saturating_add(ahead.units()));
+            let ahead = less(line.net, billed, at)?;
+            let all = plus(taken.goods, ahead, at)?;
             for (figure, amount) in [(Figure::Goods, all), (Figure::Difference, taken.difference)] {
                 entering.facts.push(Fact::new(figure, order.money(amount)).at(place.clone()));
             }
-            line.clearing = Amount::from_units(ahead.units().saturating_neg());
+            line.clearing = minus(ahead, at)?;
             line.matched = taken.received;
             matched = taken.received;
         }
         let of = desk.line(tx, (of.document, of.number))?.unwrap_or(of);
-        let (invoiced, matched) = (plus(of.invoiced, quantity), plus(of.matched, matched));
+        let at = (number, "quantity billed");
+        let (invoiced, matched) =
+            (plus(of.invoiced, quantity, at)?, plus(of.matched, matched, at)?);
         desk.put_line(Line { invoiced, matched, ..of });
         entering.lines.push(line);
     }
@@ -332,7 +337,7 @@ fn repriced(
     let total = price.total(quantity, Rounding::HalfUp).map_err(|error| {
         CompanyError::Quantity { document: name.clone(), line: of.number, error: Box::new(error) }
     })?;
-    let net = stored(total, &name, "net amount of a line")?;
+    let net = stored(total, &name, (of.number, "net amount"))?;
     Ok(Line { net, price: Some(price), discount: None.into(), ..line })
 }
 
@@ -342,7 +347,7 @@ fn judge(
     (of, quantity): (&Line, Qty),
     (net, expected): (Amount, Amount),
     entering: &mut Entering,
-) {
+) -> Result<(), CompanyError> {
     let settings = &desk.settings;
     let above = |value: i64, limit: i64, tolerance: Rate| {
         let (value, limit) =
@@ -361,13 +366,14 @@ fn judge(
         entering.outside.push(said);
     }
     let is_dearer = above(net.units(), expected.units(), settings.price_tolerance);
-    let more = less(net, expected);
+    let more = less(net, expected, (number, "net amount"))?;
     if is_dearer || settings.amount_tolerance.is_some_and(|most| more > most) {
         let currency = desk.currency();
         let (net, expected): (Money, Money) = (net.money(currency), expected.money(currency));
         let said = format_smolstr!("line {number} of the order: {net} billed, {expected} ordered");
         entering.outside.push(said);
     }
+    Ok(())
 }
 
 /// Charges and freight.

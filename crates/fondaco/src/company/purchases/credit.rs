@@ -7,11 +7,13 @@ use fondaco_core::{Act, DocumentId, Tx};
 use fondaco_inventory::Qty;
 use serde::{Deserialize, Serialize};
 
-use crate::company::document::{Desk, Document, DocumentKind, Line, LineMatch, Status, share, tax};
+use crate::company::document::{
+    At, Desk, Document, DocumentKind, Line, LineMatch, Status, less, plus, share, tax,
+};
 use crate::company::masters::partner_of;
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place};
 use crate::company::sales::{
-    NewCredit, allow, head, in_state, less, part_of, parts, plus, revenue, settle_credit, site,
+    NewCredit, allow, head, in_state, part_of, parts, revenue, settle_credit, site,
 };
 use crate::company::{CompanyError, rights};
 
@@ -45,7 +47,8 @@ impl Act for CreditSuppliers {
         let mut made = Vec::with_capacity(self.credits.len());
         for (index, new) in self.credits.iter().enumerate() {
             let done = credit(tx, &mut desk, &authority, new);
-            made.push(done.map_err(|error| error.at(index))?);
+            let name = || DocumentKind::SupplierCredit.name_of(&new.code);
+            made.push(done.map_err(|error| error.of(&name()).at(index))?);
         }
         tx.emit(Event::new("bill.credited").with("credits", made.len() as i64));
         desk.finish(tx)?;
@@ -73,7 +76,7 @@ fn credit(
     let (mut lines, mut facts) = (Vec::new(), Vec::new());
     for ((of, quantity, _), number) in parts.into_iter().zip(1..) {
         let of = desk.line(tx, (of.document, of.number))?.unwrap_or(of);
-        let line = part_of(&of, quantity, (id, number), bill.currency);
+        let line = part_of(&of, quantity, (id, number), bill.currency)?;
         let place = desk.place(tx, of.item, bill.site)?;
         let place = Place { tax_code: of.tax_code.clone(), ..place };
         let (goods, back) = match of.item {
@@ -81,7 +84,10 @@ fn credit(
             None => (Amount::ZERO, Qty::ZERO),
         };
         let figures = match of.item {
-            Some(_) => [(Figure::Goods, goods), (Figure::Difference, less(line.net, goods))],
+            Some(_) => [
+                (Figure::Goods, goods),
+                (Figure::Difference, less(line.net, goods, (number, "price difference"))?),
+            ],
             None => [(Figure::Expense, line.net), (Figure::Difference, Amount::ZERO)],
         };
         for (figure, amount) in figures {
@@ -89,7 +95,8 @@ fn credit(
         }
         let went = Line { sold: goods, matched: back, ..line };
         lines.push(went);
-        desk.put_line(Line { invoiced: plus(of.invoiced, quantity), ..of });
+        let invoiced = plus(of.invoiced, quantity, (number, "quantity credited"))?;
+        desk.put_line(Line { invoiced, ..of });
     }
     let (net, taxed) = tax(&mut lines, &name, bill.currency)?;
     let document = Document {
@@ -124,7 +131,8 @@ fn take_returned(
 ) -> Result<(Amount, Qty), CompanyError> {
     let none = (Amount::ZERO, Qty::ZERO);
     let Some(ordered) = of.of.zip(of.of_line) else { return Ok(none) };
-    let (mut goods, mut left) = (0_i64, quantity);
+    let (mut goods, mut left) = (Amount::ZERO, quantity);
+    let (at, many): (At, At) = ((line, "cost"), (line, "quantity credited"));
     for receipt in desk.carried_out(tx, ordered, DocumentKind::Receipt)? {
         let key = (receipt.document, receipt.number);
         for back in desk.carried_out(tx, key, DocumentKind::SupplierReturn)? {
@@ -134,7 +142,7 @@ fn take_returned(
                 continue;
             }
             // What stands for a return is below zero: the supplier owes it.
-            let taken = share(back.clearing, part, open, desk.currency());
+            let taken = share(back.clearing, part, open, (desk.currency(), at))?;
             let of_line = back.number;
             desk.note_match(LineMatch {
                 document,
@@ -144,14 +152,14 @@ fn take_returned(
                 quantity: part,
                 revalued: Amount::ZERO,
             });
-            goods = goods.saturating_sub(taken.units());
+            goods = less(goods, taken, at)?;
             left = Line::left(left, &[part]);
             desk.put_line(Line {
-                invoiced: plus(back.invoiced, part),
-                clearing: less(back.clearing, taken),
+                invoiced: plus(back.invoiced, part, many)?,
+                clearing: less(back.clearing, taken, at)?,
                 ..back
             });
         }
     }
-    Ok((Amount::from_units(goods), Line::left(quantity, &[left])))
+    Ok((goods, Line::left(quantity, &[left])))
 }

@@ -7,9 +7,10 @@ use fondaco_inventory::moves::Move;
 use fondaco_inventory::valuation::Cause;
 use fondaco_inventory::value::{self, CorrectReceiptCost};
 
-use crate::company::document::{Desk, DocumentKind, Line, LineMatch, share};
+use crate::company::document::{
+    At, Desk, DocumentKind, Line, LineMatch, less, minus, plus, share, sum,
+};
 use crate::company::goods::{Telling, tell_value};
-use crate::company::sales::{less, plus};
 use crate::company::setup::Differences;
 use crate::company::{CompanyError, ENGINE};
 
@@ -29,7 +30,8 @@ pub(super) fn take_ahead(
     receipt: (DocumentId, u32),
     ahead: &mut Vec<Ahead>,
 ) -> Result<(Qty, Amount), CompanyError> {
-    let (mut left, mut worth) = (quantity, 0_i64);
+    let (mut left, mut worth) = (quantity, Amount::ZERO);
+    let (at, many): (At, At) = ((receipt.1, "cost"), (receipt.1, "quantity received"));
     if Line::left(of.invoiced, &[of.matched]) <= Qty::ZERO {
         return Ok((Qty::ZERO, Amount::ZERO));
     }
@@ -39,8 +41,8 @@ pub(super) fn take_ahead(
         if part <= Qty::ZERO {
             continue;
         }
-        let stands = Amount::from_units(bill.clearing.units().saturating_neg());
-        let taken = share(stands, part, open, desk.currency());
+        let stands = minus(bill.clearing, at)?;
+        let taken = share(stands, part, open, (desk.currency(), at))?;
         let (document, line) = (bill.document, bill.number);
         desk.note_match(LineMatch {
             document,
@@ -50,13 +52,14 @@ pub(super) fn take_ahead(
             quantity: part,
             revalued: Amount::ZERO,
         });
-        worth = worth.saturating_add(taken.units());
+        worth = plus(worth, taken, at)?;
         left = Line::left(left, &[part]);
-        let clearing = Amount::from_units(bill.clearing.units().saturating_add(taken.units()));
-        desk.put_line(Line { matched: plus(bill.matched, part), clearing, ..bill });
+        let (matched, clearing) =
+            (plus(bill.matched, part, many)?, plus(bill.clearing, taken, at)?);
+        desk.put_line(Line { matched, clearing, ..bill });
         ahead.push(Ahead { receipt, worth: taken });
     }
-    Ok((Line::left(quantity, &[left]), Amount::from_units(worth)))
+    Ok((Line::left(quantity, &[left]), worth))
 }
 
 /// What came for bills that were ahead of it stands nowhere any more.
@@ -67,8 +70,9 @@ pub(super) fn settle_ahead(
 ) -> Result<(), CompanyError> {
     for Ahead { receipt, worth } in ahead {
         if let Some(line) = desk.line(tx, receipt)? {
-            let sold = Amount::from_units(line.sold.units().saturating_add(worth.units()));
-            desk.put_line(Line { clearing: less(line.clearing, worth), sold, ..line });
+            let at = (line.number, "cost");
+            let (clearing, sold) = (less(line.clearing, worth, at)?, plus(line.sold, worth, at)?);
+            desk.put_line(Line { clearing, sold, ..line });
         }
     }
     Ok(())
@@ -94,16 +98,17 @@ pub(super) fn take_receipts(
 ) -> Result<Taken, CompanyError> {
     let currency = desk.currency();
     let (mut left, mut rest) = (billed.quantity, billed.net);
-    let (mut goods, mut difference) = (0_i64, 0_i64);
+    let (mut goods, mut difference) = (Amount::ZERO, Amount::ZERO);
+    let (at, many): (At, At) = ((billed.number, "net amount"), (billed.number, "quantity billed"));
     for receipt in desk.carried_out(tx, (of.document, of.number), DocumentKind::Receipt)? {
         let open = receipt.uninvoiced();
         let part = open.min(left);
         if part <= Qty::ZERO {
             continue;
         }
-        let price = share(rest, part, left, currency);
-        let stood = share(receipt.clearing, part, open, currency);
-        let differs = less(price, stood);
+        let price = share(rest, part, left, (currency, at))?;
+        let stood = share(receipt.clearing, part, open, (currency, at))?;
+        let differs = less(price, stood, at)?;
         let revalued = desk.settings.differences == Differences::Revalue
             && differs != Amount::ZERO
             && revalue(tx, desk, &receipt, (billed, differs), date)?;
@@ -119,22 +124,18 @@ pub(super) fn take_receipts(
             quantity: part,
             revalued: if revalued { differs } else { Amount::ZERO },
         });
-        goods = goods.saturating_add(taken.units());
-        difference = difference.saturating_add(less(price, taken).units());
+        goods = plus(goods, taken, at)?;
+        difference = plus(difference, less(price, taken, at)?, at)?;
         left = Line::left(left, &[part]);
-        rest = less(rest, price);
+        rest = less(rest, price, at)?;
         desk.put_line(Line {
-            invoiced: plus(receipt.invoiced, part),
-            clearing: less(receipt.clearing, taken),
-            sold: Amount::from_units(receipt.sold.units().saturating_add(taken.units())),
+            invoiced: plus(receipt.invoiced, part, many)?,
+            clearing: less(receipt.clearing, taken, at)?,
+            sold: plus(receipt.sold, taken, at)?,
             ..receipt
         });
     }
-    Ok(Taken {
-        received: Line::left(billed.quantity, &[left]),
-        goods: Amount::from_units(goods),
-        difference: Amount::from_units(difference),
-    })
+    Ok(Taken { received: Line::left(billed.quantity, &[left]), goods, difference })
 }
 
 /// Has a receipt cost so much more; whether it could: what was never valued keeps the difference.
@@ -147,8 +148,7 @@ pub(crate) fn revalue(
 ) -> Result<bool, CompanyError> {
     let Some(of) = receipt.stock_move else { return Ok(false) };
     let Some((booked, came)) = booked(tx, of)? else { return Ok(false) };
-    let cost: Money =
-        Amount::from_units(booked.saturating_add(more.units())).money(desk.currency());
+    let cost: Money = plus(booked, more, (billed.number, "cost"))?.money(desk.currency());
     let document = Some(billed.document);
     let date = Some(date.max(came));
     let command = CorrectReceiptCost { date, document, ..CorrectReceiptCost::new(of, cost) };
@@ -161,10 +161,16 @@ pub(crate) fn revalue(
 }
 
 /// What a receipt is booked at, and the day on which it came.
-fn booked(tx: &mut Tx<'_>, of: Id<Move>) -> Result<Option<(i64, chrono::NaiveDate)>, CompanyError> {
+fn booked(
+    tx: &mut Tx<'_>,
+    of: Id<Move>,
+) -> Result<Option<(Amount, chrono::NaiveDate)>, CompanyError> {
     let Some(leg) = tx.get::<Move>(&(of, 0))? else { return Ok(None) };
     let facts = value::entries_of(tx, of)?;
     let own = facts.iter().filter(|fact| fact.site == leg.site && fact.cause == Cause::Cost);
-    let own: Vec<i64> = own.map(|fact| fact.value.units()).collect();
-    Ok((!own.is_empty()).then(|| (own.iter().sum(), leg.date)))
+    let own: Vec<Amount> = own.map(|fact| fact.value).collect();
+    if own.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some((sum(own, (0, "cost of a receipt"))?, leg.date)))
 }

@@ -41,7 +41,8 @@ impl Act for OrderGoods {
         let mut placed = Vec::with_capacity(self.orders.len());
         for (index, new) in self.orders.iter().enumerate() {
             let done = place(tx, &mut desk, &authority, new);
-            placed.push(done.map_err(|error| error.at(index))?);
+            let name = || DocumentKind::PurchaseOrder.name_of(&new.code);
+            placed.push(done.map_err(|error| error.of(&name()).at(index))?);
         }
         tx.emit(Event::new("purchase.ordered").with("orders", placed.len() as i64));
         desk.finish(tx)?;

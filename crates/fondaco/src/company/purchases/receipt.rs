@@ -13,10 +13,10 @@ use smol_str::SmolStr;
 
 use super::matching::{settle_ahead, take_ahead};
 use crate::company::document::{
-    Desk, Document, DocumentKind, Line, PartLine, Status, blank, share,
+    Desk, Document, DocumentKind, Line, PartLine, Status, blank, less, plus, share,
 };
 use crate::company::masters::partner_of;
-use crate::company::sales::{Prepared, allow, carry_out, head, in_state, less, parts, plus, site};
+use crate::company::sales::{Prepared, allow, carry_out, head, in_state, parts, site};
 use crate::company::{CompanyError, rights};
 
 /// What came of a line of an order.
@@ -138,7 +138,8 @@ impl Act for Receive {
         let (mut moves, mut lines, mut ahead) = (Vec::new(), Vec::new(), Vec::new());
         for (index, new) in self.receipts.iter().enumerate() {
             let made = prepare(tx, &mut desk, &authority, new, &mut ahead);
-            for (moved, line) in made.map_err(|error| error.at(index))? {
+            let name = || DocumentKind::Receipt.name_of(&new.code);
+            for (moved, line) in made.map_err(|error| error.of(&name()).at(index))? {
                 moves.push(moved);
                 lines.push(line);
             }
@@ -174,8 +175,8 @@ fn prepare(
         let said = new.lines.as_ref().and_then(|lines| lines.get(at));
         let number = u32::try_from(lines.len() + 1).unwrap_or(u32::MAX);
         let (billed, worth) = take_ahead(tx, desk, (&of, quantity), (id, number), ahead)?;
-        let ordered = ordered_at(&of, Line::left(quantity, &[billed]), order.currency);
-        let cost = Amount::from_units(ordered.units().saturating_add(worth.units()));
+        let ordered = ordered_at(&of, Line::left(quantity, &[billed]), (order.currency, number))?;
+        let cost = plus(ordered, worth, (number, "cost"))?;
         let to = said.and_then(|line| line.location.clone()).unwrap_or_else(|| location.clone());
         let given = Quantity::from_fixed(quantity, of.unit);
         let mut moved = NewMove::receipt(item, given, to, new.date).cost(order.money(cost));
@@ -199,7 +200,8 @@ fn prepare(
             refused: refused.into(),
             ..blank()
         });
-        let (shipped, matched) = (plus(of.shipped, quantity), plus(of.matched, billed));
+        let at = (number, "quantity received");
+        let (shipped, matched) = (plus(of.shipped, quantity, at)?, plus(of.matched, billed, at)?);
         desk.put_line(Line { shipped, matched, ..of });
     }
     if made.is_empty() {
@@ -219,12 +221,17 @@ fn prepare(
 }
 
 /// What so much of an order's line comes to by the order: its share, the last part the remainder.
-pub(super) fn ordered_at(of: &Line, quantity: Qty, currency: fondaco_core::Currency) -> Amount {
+pub(super) fn ordered_at(
+    of: &Line,
+    quantity: Qty,
+    (currency, number): (fondaco_core::Currency, u32),
+) -> Result<Amount, CompanyError> {
+    let (at, many) = ((number, "cost"), (number, "quantity received"));
     let until = |quantity: Qty| match quantity.units() {
-        0 => Amount::ZERO,
-        _ => share(of.net, quantity, of.quantity, currency),
+        0 => Ok(Amount::ZERO),
+        _ => share(of.net, quantity, of.quantity, (currency, at)),
     };
-    less(until(plus(of.shipped, quantity)), until(of.shipped))
+    less(until(plus(of.shipped, quantity, many)?)?, until(of.shipped)?, at)
 }
 
 /// Notes what was refused at the gate.

@@ -7,11 +7,9 @@ use fondaco_inventory::Qty;
 use fondaco_inventory::moves::{Movement, NewMove};
 use serde::{Deserialize, Serialize};
 
-use crate::company::document::{Desk, Document, DocumentKind, Line, Status, blank};
+use crate::company::document::{Desk, Document, DocumentKind, Line, Status, blank, plus};
 use crate::company::masters::partner_of;
-use crate::company::sales::{
-    NewReturn, Prepared, allow, carry_out, head, in_state, parts, plus, site,
-};
+use crate::company::sales::{NewReturn, Prepared, allow, carry_out, head, in_state, parts, site};
 use crate::company::{CompanyError, rights};
 
 /// Sends goods back to suppliers: all or none. What was never billed is not to be billed any more; the rest is to be credited.
@@ -42,9 +40,12 @@ impl Act for SendBack {
         let authority = tx.authority(&rights::RECEIVE)?;
         let mut desk = Desk::open(tx)?;
         for (index, new) in self.returns.iter().enumerate() {
-            let made = prepare(tx, &mut desk, &authority, new).map_err(|error| error.at(index))?;
+            let said = |error: CompanyError| {
+                error.of(&DocumentKind::SupplierReturn.name_of(&new.code)).at(index)
+            };
+            let made = prepare(tx, &mut desk, &authority, new).map_err(said)?;
             let (moves, lines): (Vec<_>, Vec<_>) = made.into_iter().unzip();
-            carry_out(tx, &mut desk, (&moves, &lines)).map_err(|error| error.at(index))?;
+            carry_out(tx, &mut desk, (&moves, &lines)).map_err(said)?;
         }
         tx.emit(Event::new("receipt.returned").with("returns", self.returns.len() as i64));
         desk.finish(tx)?;
@@ -93,10 +94,12 @@ fn prepare(
         if let Some(key) = of.of.zip(of.of_line)
             && let Some(ordered) = desk.line(tx, key)?
         {
-            let returned = plus(ordered.returned, never_billed);
+            let returned = plus(ordered.returned, never_billed, (number, "quantity returned"))?;
             desk.put_line(Line { returned, ..ordered });
         }
-        let (returned, matched) = (plus(of.returned, quantity), plus(of.matched, never_billed));
+        let at = (number, "quantity returned");
+        let (returned, matched) =
+            (plus(of.returned, quantity, at)?, plus(of.matched, never_billed, at)?);
         desk.put_line(Line { returned, matched, ..of });
     }
     if made.is_empty() {

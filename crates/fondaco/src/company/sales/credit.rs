@@ -9,12 +9,13 @@ use fondaco_inventory::Qty;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::delivery::{less, parts, plus};
+use super::delivery::parts;
 use super::invoice::{part_of, revenue};
 use super::order::{head, in_state};
 use super::{allow, owe};
 use crate::company::document::{
-    Desk, Document, DocumentKind, Line, LineMatch, PartLine, Settlement, Status, share, tax,
+    At, Desk, Document, DocumentKind, Line, LineMatch, PartLine, Settlement, Status, less, minus,
+    plus, share, tax,
 };
 use crate::company::masters::partner_of;
 use crate::company::money::{close_if_paid, open_items};
@@ -91,7 +92,8 @@ impl Act for CreditCustomers {
         let mut made = Vec::with_capacity(self.credits.len());
         for (index, new) in self.credits.iter().enumerate() {
             let done = credit(tx, &mut desk, &authority, new);
-            made.push(done.map_err(|error| error.at(index))?);
+            let name = || DocumentKind::CreditNote.name_of(&new.code);
+            made.push(done.map_err(|error| error.of(&name()).at(index))?);
         }
         tx.emit(Event::new("invoice.credited").with("credits", made.len() as i64));
         desk.finish(tx)?;
@@ -119,11 +121,12 @@ fn credit(
     let (mut lines, mut costs) = (Vec::new(), Vec::new());
     for ((of, quantity, _), number) in parts.into_iter().zip(1..) {
         let of = desk.line(tx, (of.document, of.number))?.unwrap_or(of);
-        let line = part_of(&of, quantity, (id, number), invoice.currency);
+        let line = part_of(&of, quantity, (id, number), invoice.currency)?;
         let cost = take_cost(tx, desk, (&of, quantity), (id, number))?;
         costs.push(cost);
         lines.push(Line { sold: cost, ..line });
-        desk.put_line(Line { invoiced: plus(of.invoiced, quantity), ..of });
+        let invoiced = plus(of.invoiced, quantity, (number, "quantity credited"))?;
+        desk.put_line(Line { invoiced, ..of });
     }
     let (net, taxed) = tax(&mut lines, &name, invoice.currency)?;
     let document = Document {
@@ -178,8 +181,8 @@ pub(crate) fn settle_credit(
     let is_used = settled == credit.gross();
     let status = if is_used { Status::Done } else { Status::Open };
     if is_of_sales {
-        let less = Amount::from_units(credit.gross().units().saturating_neg());
-        owe(tx, credit.party, less, Amount::ZERO)?;
+        let credited = minus(credit.gross(), (0, "amount with tax"))?;
+        owe(tx, credit.party, credited, Amount::ZERO)?;
     }
     desk.put(Document { settled, status, clearing: clearing.into(), ..credit });
     if settled != Amount::ZERO {
@@ -187,7 +190,7 @@ pub(crate) fn settle_credit(
         let of = invoice.id;
         desk.note_settlement(Settlement { document: id, of, amount: settled, discount, write_off });
     }
-    let settled = Amount::from_units(invoice.settled.units().saturating_add(settled.units()));
+    let settled = plus(invoice.settled, settled, (0, "amount settled"))?;
     desk.put(close_if_paid(Document { settled, ..invoice }));
     Ok(())
 }
@@ -200,7 +203,8 @@ fn take_cost(
     (document, line): (DocumentId, u32),
 ) -> Result<Amount, CompanyError> {
     let Some(ordered) = of.of.zip(of.of_line) else { return Ok(Amount::ZERO) };
-    let (mut cost, mut left) = (0_i64, quantity);
+    let (mut cost, mut left) = (Amount::ZERO, quantity);
+    let (at, many): (At, At) = ((line, "cost"), (line, "quantity credited"));
     for delivery in desk.carried_out(tx, ordered, DocumentKind::Delivery)? {
         let key = (delivery.document, delivery.number);
         for back in desk.carried_out(tx, key, DocumentKind::CustomerReturn)? {
@@ -210,7 +214,7 @@ fn take_cost(
                 continue;
             }
             // What stands for a return is below zero: it came back.
-            let taken = share(back.clearing, part, open, desk.currency());
+            let taken = share(back.clearing, part, open, (desk.currency(), at))?;
             let of_line = back.number;
             desk.note_match(LineMatch {
                 document,
@@ -220,15 +224,15 @@ fn take_cost(
                 quantity: part,
                 revalued: Amount::ZERO,
             });
-            cost = cost.saturating_sub(taken.units());
+            cost = less(cost, taken, at)?;
             left = Line::left(left, &[part]);
             desk.put_line(Line {
-                invoiced: plus(back.invoiced, part),
-                clearing: less(back.clearing, taken),
-                sold: Amount::from_units(back.sold.units().saturating_add(taken.units())),
+                invoiced: plus(back.invoiced, part, many)?,
+                clearing: less(back.clearing, taken, at)?,
+                sold: plus(back.sold, taken, at)?,
                 ..back
             });
         }
     }
-    Ok(Amount::from_units(cost))
+    Ok(cost)
 }

@@ -14,7 +14,7 @@ use smol_str::SmolStr;
 use super::allow;
 use super::order::{check_partner, head, in_state};
 use crate::company::document::{
-    Desk, Document, DocumentKind, Line, LineMatch, PartLine, Status, blank, stored_quantity,
+    Desk, Document, DocumentKind, Line, LineMatch, PartLine, Status, blank, plus, stored_quantity,
 };
 use crate::company::goods::{Telling, tell_value};
 use crate::company::masters::partner_of;
@@ -92,7 +92,8 @@ impl Act for Deliver {
         let mut desk = Desk::open(tx)?;
         let (mut moves, mut parts) = (Vec::new(), Vec::new());
         for (index, new) in self.deliveries.iter().enumerate() {
-            let made = prepare(tx, &mut desk, &authority, new).map_err(|error| error.at(index))?;
+            let made = prepare(tx, &mut desk, &authority, new)
+                .map_err(|error| error.of(&DocumentKind::Delivery.name_of(&new.code)).at(index))?;
             for (moved, line) in made {
                 moves.push(moved);
                 parts.push(line);
@@ -200,8 +201,12 @@ fn prepare(
             invoiced: ahead,
             ..blank()
         });
-        let shipped = plus(of.shipped, quantity);
-        desk.put_line(Line { shipped, matched: plus(of.matched, ahead), ..of });
+        let shipped = plus(of.shipped, quantity, (number, "quantity shipped"))?;
+        desk.put_line(Line {
+            shipped,
+            matched: plus(of.matched, ahead, (number, "quantity shipped"))?,
+            ..of
+        });
     }
     if made.is_empty() {
         return Err(CompanyError::NothingLeft { document: order.name(), act: "ship" });
@@ -243,18 +248,11 @@ fn match_ahead(
                 revalued: Amount::ZERO,
             });
             left = Line::left(left, &[part]);
-            desk.put_line(Line { matched: plus(invoice.matched, part), ..invoice });
+            let matched = plus(invoice.matched, part, (line, "quantity shipped"))?;
+            desk.put_line(Line { matched, ..invoice });
         }
     }
     Ok(ahead)
-}
-
-pub(crate) fn plus(one: Qty, other: Qty) -> Qty {
-    Qty::from_units(one.units().saturating_add(other.units()))
-}
-
-pub(crate) fn less(one: Amount, other: Amount) -> Amount {
-    Amount::from_units(one.units().saturating_sub(other.units()))
 }
 
 /// A line of which something is done, how much of it, and of which lot.
@@ -283,8 +281,8 @@ pub(crate) fn parts(
         })?;
         // A line that is named twice, say for two lots, has been taken from already.
         let taken = parts.iter().filter(|(other, ..)| other.number == *number);
-        let taken: i64 = taken.map(|(_, quantity, _)| quantity.units()).sum();
-        let open = Qty::from_units(left(line).units().saturating_sub(taken));
+        let taken: Vec<Qty> = taken.map(|(_, quantity, _)| *quantity).collect();
+        let open = Line::left(left(line), &taken);
         let quantity = match quantity {
             Some(quantity) => in_unit(tx, desk, (document, line), *quantity)?,
             None => open,

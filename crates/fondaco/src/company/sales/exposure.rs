@@ -6,7 +6,10 @@ use fondaco_core::{Added, Currency, Money, PartyId, Tx};
 use smol_str::SmolStr;
 
 use crate::company::CompanyError;
+use crate::company::document::{minus, plus};
 use crate::company::masters::{Exposure, Partner};
+
+const OWED: &str = "what the customer ordered and owes";
 
 /// Adds to what a customer has ordered, within his limit.
 ///
@@ -23,12 +26,12 @@ pub(super) fn order(
         return Ok(tx.add_all(vec![delta])?);
     };
     // -ordered - owed >= -limit
-    let floor = Floor::new(&[(1, -1), (2, -1)], limit.units().saturating_neg());
+    let at = (0, "credit limit");
+    let floor = Floor::new(&[(1, -1), (2, -1)], minus(limit, at)?.units());
     match tx.add(delta, &[floor])? {
         Added::Fine => Ok(()),
         Added::Short(after) => {
-            let all = after.ordered.units().saturating_add(after.owed.units());
-            let would_owe: Money = Amount::from_units(all).money(currency);
+            let would_owe: Money = plus(after.ordered, after.owed, (0, OWED))?.money(currency);
             Err(CompanyError::CreditLimit {
                 document: document.clone(),
                 partner: partner.code.clone(),
@@ -46,6 +49,6 @@ pub(crate) fn owe(
     owed: Amount,
     no_longer_ordered: Amount,
 ) -> Result<(), CompanyError> {
-    let ordered = Amount::from_units(no_longer_ordered.units().saturating_neg());
+    let ordered = minus(no_longer_ordered, (0, OWED))?;
     Ok(tx.add_all(vec![Exposure { party, ordered, owed }])?)
 }

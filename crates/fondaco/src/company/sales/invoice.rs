@@ -12,11 +12,12 @@ use fondaco_inventory::Qty;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::delivery::{less, parts, plus};
+use super::delivery::parts;
 use super::order::{head, in_state};
 use super::{allow, owe};
 use crate::company::document::{
-    Desk, Document, DocumentKind, Line, LineMatch, PartLine, Status, blank, share, tax,
+    At, Desk, Document, DocumentKind, Line, LineMatch, PartLine, Status, blank, less, plus, share,
+    tax,
 };
 use crate::company::masters::{Partner, partner_of};
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place};
@@ -97,7 +98,8 @@ impl Act for InvoiceCustomers {
         let mut made = Vec::with_capacity(self.invoices.len());
         for (index, new) in self.invoices.iter().enumerate() {
             let done = invoice(tx, &mut desk, &authority, new);
-            made.push(done.map_err(|error| error.at(index))?);
+            let name = || DocumentKind::Invoice.name_of(&new.code);
+            made.push(done.map_err(|error| error.of(&name()).at(index))?);
         }
         tx.emit(Event::new("invoice.posted").with("invoices", made.len() as i64));
         desk.finish(tx)?;
@@ -133,10 +135,12 @@ fn invoice(
     let mut costs = Vec::with_capacity(parts.len());
     for ((of, quantity, _), number) in parts.into_iter().zip(1..) {
         let of = desk.line(tx, (of.document, of.number))?.unwrap_or(of);
-        let line = part_of(&of, quantity, (id, number), order.currency);
+        let line = part_of(&of, quantity, (id, number), order.currency)?;
         let (cost, shipped) = take_cost(tx, desk, (&of, quantity), (id, number))?;
         costs.push(cost);
-        let (invoiced, matched) = (plus(of.invoiced, quantity), plus(of.matched, shipped));
+        let at = (number, "quantity invoiced");
+        let (invoiced, matched) =
+            (plus(of.invoiced, quantity, at)?, plus(of.matched, shipped, at)?);
         desk.put_line(Line { invoiced, matched, ..of });
         lines.push(Line { sold: cost, matched: shipped, ..line });
     }
@@ -173,13 +177,15 @@ pub(crate) fn part_of(
     quantity: Qty,
     (document, number): (DocumentId, u32),
     currency: Currency,
-) -> Line {
+) -> Result<Line, CompanyError> {
+    let (many, much): (At, At) = ((number, "quantity invoiced"), (number, "net amount"));
     let before = match of.invoiced.units() {
         0 => Amount::ZERO,
-        _ => share(of.net, of.invoiced, of.quantity, currency),
+        _ => share(of.net, of.invoiced, of.quantity, (currency, much))?,
     };
-    let after = share(of.net, plus(of.invoiced, quantity), of.quantity, currency);
-    Line {
+    let after = plus(of.invoiced, quantity, many)?;
+    let after = share(of.net, after, of.quantity, (currency, much))?;
+    Ok(Line {
         document,
         number,
         item: of.item,
@@ -187,14 +193,14 @@ pub(crate) fn part_of(
         unit: of.unit,
         price: of.price,
         discount: of.discount.clone(),
-        net: less(after, before),
+        net: less(after, before, much)?,
         tax_code: of.tax_code.clone(),
         tax_rate: of.tax_rate,
         of: Some(of.document),
         of_line: Some(of.number),
         text: of.text.clone(),
         ..blank()
-    }
+    })
 }
 
 /// Takes the cost of what is invoiced from the deliveries of a line, the first sent first. Gives it, and how much had been shipped.
@@ -204,7 +210,8 @@ fn take_cost(
     (of, quantity): (&Line, Qty),
     (document, line): (DocumentId, u32),
 ) -> Result<(Amount, Qty), CompanyError> {
-    let (mut cost, mut left) = (0_i64, quantity);
+    let (mut cost, mut left) = (Amount::ZERO, quantity);
+    let (at, many): (At, At) = ((line, "cost"), (line, "quantity invoiced"));
     if of.item.is_none() {
         return Ok((Amount::ZERO, Qty::ZERO));
     }
@@ -214,7 +221,7 @@ fn take_cost(
         if part <= Qty::ZERO {
             continue;
         }
-        let taken = share(delivery.clearing, part, open, desk.currency());
+        let taken = share(delivery.clearing, part, open, (desk.currency(), at))?;
         desk.note_match(LineMatch {
             document,
             line,
@@ -223,16 +230,16 @@ fn take_cost(
             quantity: part,
             revalued: Amount::ZERO,
         });
-        cost = cost.saturating_add(taken.units());
+        cost = plus(cost, taken, at)?;
         left = Line::left(left, &[part]);
         desk.put_line(Line {
-            invoiced: plus(delivery.invoiced, part),
-            clearing: less(delivery.clearing, taken),
-            sold: Amount::from_units(delivery.sold.units().saturating_add(taken.units())),
+            invoiced: plus(delivery.invoiced, part, many)?,
+            clearing: less(delivery.clearing, taken, at)?,
+            sold: plus(delivery.sold, taken, at)?,
             ..delivery
         });
     }
-    Ok((Amount::from_units(cost), Line::left(quantity, &[left])))
+    Ok((cost, Line::left(quantity, &[left])))
 }
 
 /// When what falls due.
@@ -276,7 +283,7 @@ pub(crate) fn revenue(
     (document, lines): (&Document, &[Line]),
     figure: Figure,
 ) -> Result<Vec<Fact>, CompanyError> {
-    let (mut facts, mut taxes) = (Vec::new(), BTreeMap::<Option<SmolStr>, i64>::new());
+    let (mut facts, mut taxes) = (Vec::new(), BTreeMap::<Option<SmolStr>, Amount>::new());
     for line in lines {
         let place = Place {
             party_group: partner.party_group.clone(),
@@ -285,7 +292,7 @@ pub(crate) fn revenue(
         };
         facts.push(Fact::new(figure, document.money(line.net)).at(place));
         let tax = taxes.entry(line.tax_code.clone()).or_default();
-        *tax = tax.saturating_add(line.tax.units());
+        *tax = plus(*tax, line.tax, (line.number, "tax"))?;
     }
     for (tax_code, tax) in taxes {
         let place = Place {
@@ -294,7 +301,7 @@ pub(crate) fn revenue(
             site: Some(document.site),
             ..Place::default()
         };
-        facts.push(Fact::new(Figure::Tax, document.money(Amount::from_units(tax))).at(place));
+        facts.push(Fact::new(Figure::Tax, document.money(tax)).at(place));
     }
     Ok(facts)
 }
@@ -312,10 +319,11 @@ fn settle_order(
             && (line.item.is_none() || line.to_ship() <= Qty::ZERO)
     });
     // Taxes of parts may come to another cent than that of the whole: the last part takes what is left of it.
-    let open = less(order.gross(), order.settled);
+    let at = (0, "amount invoiced of the order");
+    let open = less(order.gross(), order.settled, at)?;
     let ordered = if is_done { open } else { gross.min(open) };
     owe(tx, order.party, gross, ordered)?;
-    let settled = Amount::from_units(order.settled.units().saturating_add(ordered.units()));
+    let settled = plus(order.settled, ordered, at)?;
     let status = if is_done { Status::Done } else { order.status };
     desk.put(Document { settled, status, ..order });
     Ok(())

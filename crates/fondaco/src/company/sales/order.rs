@@ -14,7 +14,9 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::{allow, exposure};
-use crate::company::document::{Desk, Document, DocumentKind, Line, NewLine, Pricing, Status, tax};
+use crate::company::document::{
+    Desk, Document, DocumentKind, Line, NewLine, Pricing, Status, minus, tax,
+};
 use crate::company::masters::{Partner, partner_by_code, partner_of};
 use crate::company::{CompanyError, ENGINE, rights};
 
@@ -159,7 +161,9 @@ impl Act for PlaceOrders {
         let mut desk = Desk::open(tx)?;
         let mut placed = Vec::with_capacity(self.orders.len());
         for (index, new) in self.orders.iter().enumerate() {
-            let id = place(tx, &mut desk, &authority, new).map_err(|error| error.at(index))?;
+            let id = place(tx, &mut desk, &authority, new).map_err(|error| {
+                error.of(&DocumentKind::SalesOrder.name_of(&new.code)).at(index)
+            })?;
             placed.push(id);
         }
         tx.emit(Event::new("order.placed").with("orders", placed.len() as i64));
@@ -394,7 +398,7 @@ impl Act for ConfirmOrders {
         let mut desk = Desk::open(tx)?;
         for (index, code) in self.orders.iter().enumerate() {
             confirm_one(tx, &mut desk, &authority, code, self.promise)
-                .map_err(|error| error.at(index))?;
+                .map_err(|error| error.of(&DocumentKind::SalesOrder.name_of(code)).at(index))?;
         }
         desk.finish(tx)
     }
@@ -465,7 +469,8 @@ impl Act for ReleaseOrders {
         tx.authority(&rights::RELEASE)?;
         let mut desk = Desk::open(tx)?;
         for (index, code) in self.orders.iter().enumerate() {
-            release_one(tx, &mut desk, code, self.promise).map_err(|error| error.at(index))?;
+            release_one(tx, &mut desk, code, self.promise)
+                .map_err(|error| error.of(&DocumentKind::SalesOrder.name_of(code)).at(index))?;
         }
         desk.finish(tx)
     }
@@ -487,8 +492,7 @@ fn release_one(
     };
     tx.authorize(&request.after(std::slice::from_ref(&document.made_by)))?;
     let (ordered, owed) = (document.gross(), Amount::ZERO);
-    let ordered = Amount::from_units(ordered.units().saturating_neg());
-    super::owe(tx, document.party, owed, ordered)?;
+    super::owe(tx, document.party, owed, minus(ordered, (0, "amount with tax"))?)?;
     document.status = Status::Open;
     let mut lines = desk.lines_of(tx, &document)?;
     promise_goods(tx, (&document, &mut lines), promise)?;

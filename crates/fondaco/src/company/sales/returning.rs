@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::allow;
-use super::delivery::{Prepared, carry_out, comes_back, parts, plus};
+use super::delivery::{Prepared, carry_out, comes_back, parts};
 use super::order::{head, in_state};
-use crate::company::document::{Desk, Document, DocumentKind, Line, PartLine, Status, blank};
+use crate::company::document::{Desk, Document, DocumentKind, Line, PartLine, Status, blank, plus};
 use crate::company::masters::partner_of;
 use crate::company::{CompanyError, rights};
 
@@ -83,9 +83,12 @@ impl Act for TakeBack {
         let authority = tx.authority(&rights::SHIP)?;
         let mut desk = Desk::open(tx)?;
         for (index, new) in self.returns.iter().enumerate() {
-            let made = prepare(tx, &mut desk, &authority, new).map_err(|error| error.at(index))?;
+            let said = |error: CompanyError| {
+                error.of(&DocumentKind::CustomerReturn.name_of(&new.code)).at(index)
+            };
+            let made = prepare(tx, &mut desk, &authority, new).map_err(said)?;
             let (moves, lines): (Vec<_>, Vec<_>) = made.into_iter().unzip();
-            carry_out(tx, &mut desk, (&moves, &lines)).map_err(|error| error.at(index))?;
+            carry_out(tx, &mut desk, (&moves, &lines)).map_err(said)?;
         }
         tx.emit(Event::new("shipment.returned").with("returns", self.returns.len() as i64));
         desk.finish(tx)?;
@@ -133,10 +136,12 @@ fn prepare(
         if let Some(key) = of.of.zip(of.of_line)
             && let Some(ordered) = desk.line(tx, key)?
         {
-            let returned = plus(ordered.returned, never_invoiced);
+            let returned = plus(ordered.returned, never_invoiced, (number, "quantity returned"))?;
             desk.put_line(Line { returned, ..ordered });
         }
-        let (returned, matched) = (plus(of.returned, quantity), plus(of.matched, never_invoiced));
+        let at = (number, "quantity returned");
+        let (returned, matched) =
+            (plus(of.returned, quantity, at)?, plus(of.matched, never_invoiced, at)?);
         desk.put_line(Line { returned, matched, ..of });
     }
     if made.is_empty() {
