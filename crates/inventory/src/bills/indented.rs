@@ -161,8 +161,27 @@ impl Below {
     }
 }
 
-/// How much of a line so much takes, or makes: need / (makes x yield) x quantity / (1 - scrap).
-pub(crate) fn taken(bill: &BillOf, line: &BillLine, need: Decimal) -> Result<Decimal, KernelError> {
+/// How much of a line an order for `need` good pieces takes, or makes besides: need / (makes x yield) x quantity / (1 - scrap), to six
+/// digits; up for what goes in, down for what comes out.
+///
+/// ```
+/// # mod goods { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/goods.rs")); }
+/// # use goods::*;
+/// use fondaco_inventory::bills::{self, NewBill, NewComponent, SetBills};
+/// # let stock = stock();
+/// let kit = Item::new("KIT", "Kit of bolts", Unit::PIECE);
+/// let (kit_id, bolt) = (kit.id, ItemId::named("M8x40"));
+/// stock.send("kit", &AddItems::new(vec![kit]))?;
+/// let bolts = NewComponent::new(bolt, "20 pcs".parse()?);
+/// stock.send("bill", &SetBills::new(vec![NewBill::new(kit_id, "1", "1 pcs".parse()?, vec![bolts])]))?;
+/// let bill = stock.view(|view| bills::bill(view, kit_id, &"1".into()))?.ok_or("it was set")?;
+/// assert_eq!(bills::taken(&bill, &bill.lines[0], 3.into())?, 60.into());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// A figure without room in 28 digits.
+pub fn taken(bill: &BillOf, line: &BillLine, need: Decimal) -> Result<Decimal, KernelError> {
     const WHAT: &str = "what a line of a bill takes";
     let kept = Decimal::ONE - line.scrap.map_or(Decimal::ZERO, Rate::factor);
     let (above, below) = match line.per_order {

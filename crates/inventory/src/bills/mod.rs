@@ -28,8 +28,7 @@ mod used;
 pub use error::BillError;
 #[cfg(feature = "import")]
 pub use file::{BillFile, BillMapping, ResolvedBills};
-pub(crate) use indented::taken;
-pub use indented::{Indented, IndentedLine, indented};
+pub use indented::{Indented, IndentedLine, indented, taken};
 pub(crate) use judge::LONGEST_DAYS;
 pub(crate) use read::in_order;
 pub use read::{BillOf, bill, bills_of, holding};

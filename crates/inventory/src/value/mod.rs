@@ -22,6 +22,7 @@ mod change;
 mod costing;
 mod costs;
 mod error;
+mod now;
 mod past;
 mod read;
 mod record;
@@ -38,6 +39,7 @@ pub use begin::{CostStock, CostStockCursor, CostStockReport};
 pub use change::{AddLandedCost, CorrectReceiptCost, NetRealisable, WriteDown};
 pub(crate) use costing::Costed;
 pub use error::ValueError;
+pub use now::{CostNow, cost_now};
 pub use read::{
     StockValue, ValueLine, ValueQuery, by_category, entries_by, entries_of, explain_entries,
     explain_value, layers, stock_cost, stock_value,
