@@ -3,7 +3,13 @@
 //! "sqlite": half a year of a company (184 days, 11,442 orders with 40,947 lines, 1,183 purchase orders with 2,667, the sizes of the
 //! real company's), TIMES as much (1), each day's commands of a kind in one commit; "steps": the same on SQLite, each step a commit. Perpetual,
 //! anglo-saxon, moving average, one tax, with everything on: rights, digests, price lists, credit exposure, promises, three-way match.
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs
+)]
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

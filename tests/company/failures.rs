@@ -9,6 +9,7 @@ use fondaco::prelude::*;
 use fondaco_testkit::sweep;
 
 use crate::firm::*;
+use crate::workshop::*;
 
 #[test]
 fn nothing_is_half_done() {
@@ -18,6 +19,52 @@ fn nothing_is_half_done() {
 #[test]
 fn nothing_else_is_half_done() {
     sweep(CompanyId::named("acme"), Memory::new, |store| another_week(store)).unwrap();
+}
+
+#[test]
+fn nothing_is_half_made() {
+    sweep(CompanyId::named("acme"), Memory::new, |store| a_batch(store)).unwrap();
+}
+
+/// The commands of production.
+fn a_batch(store: &dyn Store) -> Result<(), CompanyError> {
+    let now: Timestamp = "2026-06-30T12:00:00Z".parse().unwrap();
+    let office = Office::open(store, CompanyId::named("acme")).map_err(Halt::from)?;
+    let company = Company::of(&office).map_err(Halt::from)?.with_clock(move || now);
+    company.send("set up", &set_up())?;
+    let items =
+        vec![Item::new("BOLT", "Bolt", Unit::PIECE), Item::new("GEAR", "Gear", Unit::PIECE)];
+    company.send("items", &AddItems::new(items))?;
+    let saw = WorkCentre {
+        code: "SAW".into(),
+        name: "Saw".into(),
+        labour_rate: Some("30 EUR/h".parse().unwrap()),
+        overhead_rate: None,
+    };
+    company.send("centres", &SetWorkCentres::new(vec![saw]))?;
+    let date = day("2026-03-02");
+    let come = NewMove::receipt(bolt(), pcs("20"), "MAIN", date).cost(eur("80"));
+    company.send("stock", &MoveGoods::new(vec![come]))?;
+    let order = NewWorkOrder::new("1", gear(), pcs("4"), date).material(bolt(), pcs("8"));
+    company.send("plan", &PlanWorkOrders::new(vec![order]))?;
+    company.send("release", &ReleaseWorkOrders::new(["1"]))?;
+    let issue = NewIssue::new("M", "1", date).line(IssueLine::new(1, pcs("6")));
+    company.send("issue", &IssueMaterial::new(vec![issue]))?;
+    let back = NewReturn::new("1", "M", date).line(PartLine::new(1, pcs("1")));
+    company.send("back", &ReturnMaterial::new(vec![back]))?;
+    let time = NewTime::new("1", "1", date).labour("SAW", hours("1"));
+    company.send("work", &BookTime::new(vec![time]))?;
+    let made = NewCompletion::new("1", "1", date).scrapped(pcs("1")).backflush();
+    company.send("make", &CompleteWorkOrders::new(vec![made]))?;
+    company.send(
+        "late",
+        &BookTime::new(vec![NewTime::new("2", "1", date).labour("SAW", hours("0.5"))]),
+    )?;
+    company.send("close", &CloseWorkOrders::new(vec![NewClose::new("1", date)]))?;
+    company.send("cancel", &Cancel::one(DocumentKind::ProductionClose, "1", date))?;
+    let verified = company.verify()?;
+    assert!(verified.is_clean(), "{verified}");
+    Ok(())
 }
 
 /// The commands that the first week does without.

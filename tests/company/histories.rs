@@ -11,6 +11,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
 use crate::firm::*;
+use crate::workshop::*;
 
 /// A company on a random way.
 struct History {
@@ -25,7 +26,10 @@ struct History {
 
 impl History {
     fn new(set_up: &SetUpCompany, seed: u64) -> History {
-        let firm = Firm::of(set_up).stocked(bolt(), "50", "177.77", "2026-01-05");
+        let firm = Firm::of(set_up).workshop();
+        // Every third company's gears go by a standard cost.
+        let firm = if seed.is_multiple_of(3) { firm.gears_at("11.11") } else { firm };
+        let firm = firm.stocked(bolt(), "50", "177.77", "2026-01-05");
         let firm = firm.stocked(nut(), "80", "13.31", "2026-01-05");
         let dice = Xoshiro256PlusPlus::seed_from_u64(seed);
         History { firm, dice, seed, step: 0, done: (0, 0), documents: Vec::new() }
@@ -102,7 +106,7 @@ impl History {
     fn step(&mut self) {
         self.step += 1;
         let (code, date) = (self.step.to_string(), self.date());
-        match self.below(20) {
+        match self.below(27) {
             0..=2 => self.order(&code, date),
             3..=5 => self.deliver(&code, date),
             6..=7 => self.invoice(&code, date),
@@ -115,6 +119,11 @@ impl History {
             16 => self.pay(&code, date),
             17 => self.send_back(&code, date),
             18 => self.moves(date),
+            19 => self.plan(&code, date),
+            20..=21 => self.issue(&code, date),
+            22 => self.work(&code, date),
+            23..=24 => self.complete(&code, date),
+            25 => self.close(&code, date),
             _ => self.cancel(date),
         }
     }
@@ -210,6 +219,68 @@ impl History {
         let Some(receipt) = self.one_of(DocumentKind::Receipt) else { return };
         let back = NewReturn::new(code, receipt, date).line(PartLine::new(1, self.count(3)));
         self.send(Some(DocumentKind::SupplierReturn), &SendBack::new(vec![back]));
+    }
+
+    fn plan(&mut self, code: &str, date: NaiveDate) {
+        let mut order = NewWorkOrder::new(code, gear(), self.count(6), date);
+        if self.below(3) == 0 {
+            order = order.material(bolt(), self.count(9)).output(WorkOutput {
+                item: chips(),
+                quantity: Some(self.count(4)),
+                value: Some(OutputValue::Price(self.price("pcs"))),
+            });
+        }
+        if self.below(2) == 0 {
+            order = order.labour("SAW", hours("1.5"));
+        }
+        self.send(Some(DocumentKind::WorkOrder), &PlanWorkOrders::new(vec![order.released()]));
+    }
+
+    fn issue(&mut self, code: &str, date: NaiveDate) {
+        if self.below(5) == 0 {
+            let Some(issue) = self.one_of(DocumentKind::MaterialIssue) else { return };
+            let back = NewReturn::new(code, issue, date).line(PartLine::new(1, self.count(3)));
+            let returned = Some(DocumentKind::MaterialReturn);
+            return self.send(returned, &ReturnMaterial::new(vec![back]));
+        }
+        let Some(order) = self.one_of(DocumentKind::WorkOrder) else { return };
+        let mut issue = NewIssue::new(code, order, date);
+        match self.below(3) {
+            0 => issue = issue.line(IssueLine::new(1, self.count(6))),
+            1 => issue = issue.line(IssueLine::new(1, self.count(2)).instead(nut(), self.count(4))),
+            _ => {}
+        }
+        self.send(Some(DocumentKind::MaterialIssue), &IssueMaterial::new(vec![issue]));
+    }
+
+    fn work(&mut self, code: &str, date: NaiveDate) {
+        let Some(order) = self.one_of(DocumentKind::WorkOrder) else { return };
+        let time = NewTime::new(code, order, date).labour("SAW", hours("0.7"));
+        let time = if self.below(2) == 0 { time.overhead("SAW", hours("0.3")) } else { time };
+        self.send(Some(DocumentKind::TimeBooking), &BookTime::new(vec![time]));
+    }
+
+    fn complete(&mut self, code: &str, date: NaiveDate) {
+        let Some(order) = self.one_of(DocumentKind::WorkOrder) else { return };
+        let mut made = NewCompletion::new(code, order, date).good(self.count(3));
+        if self.below(4) == 0 {
+            made = made.scrapped(self.count(2));
+        }
+        made.abnormal = self.below(3) == 0;
+        let made = if self.below(2) == 0 { made.backflush() } else { made.as_issued() };
+        let backflushed = made.backflush;
+        let before = self.done.0;
+        self.send(Some(DocumentKind::Completion), &CompleteWorkOrders::new(vec![made]));
+        if backflushed && self.done.0 > before {
+            self.documents.push((DocumentKind::MaterialIssue, code.to_owned()));
+        }
+    }
+
+    fn close(&mut self, code: &str, date: NaiveDate) {
+        let Some(order) = self.one_of(DocumentKind::WorkOrder) else { return };
+        let date = if self.below(4) == 0 { date } else { day("2026-06-20") };
+        let close = NewClose::new(order, date).code(code);
+        self.send(Some(DocumentKind::ProductionClose), &CloseWorkOrders::new(vec![close]));
     }
 
     fn moves(&mut self, date: NaiveDate) {

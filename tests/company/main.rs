@@ -8,5 +8,8 @@ mod firm;
 mod histories;
 mod layouts;
 mod order_to_cash;
+mod plan_to_produce;
 mod procure_to_pay;
+mod produced_and_cancelled;
 mod refusals;
+mod workshop;

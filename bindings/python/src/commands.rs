@@ -183,10 +183,11 @@ commands! { payroll, "payroll",
 }
 
 commands! { company, "company",
-    fondaco::company: AddPartners Cancel ChangeCost ChangePartner ConfirmOrders CreditCustomers
-        CreditSuppliers Deliver EnterBills InvoiceCustomers MoveGoods OrderGoods Pay
-        PlaceOrders PostAccruals Receive ReleaseBills ReleaseOrders SendBack SetAccounts SetPrices
-        SetProfile SetTaxCodes SetUpCompany TakeBack;
+    fondaco::company: AddPartners BookTime Cancel ChangeCost ChangePartner CloseWorkOrders
+        CompleteWorkOrders ConfirmOrders CreditCustomers CreditSuppliers Deliver EnterBills
+        InvoiceCustomers IssueMaterial MoveGoods OrderGoods Pay PlaceOrders PlanWorkOrders
+        PostAccruals Receive ReleaseBills ReleaseOrders ReleaseWorkOrders ReturnMaterial SendBack
+        SetAccounts SetPrices SetProfile SetTaxCodes SetUpCompany SetWorkCentres TakeBack;
 }
 
 commands! { crm, "crm",

@@ -12,6 +12,7 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::posting::PostingError;
+use super::production::WorkError;
 
 /// What the documents of a company refuse. Errors name the document, the line and the field, with the way out.
 #[derive(Debug, Clone, thiserror::Error, ErrorCode)]
@@ -276,6 +277,10 @@ pub enum CompanyError {
         /// Why.
         error: Box<StockError>,
     },
+    /// What can't be done of a work order.
+    #[error(transparent)]
+    #[inner]
+    Work(Box<WorkError>),
     /// One of a batch was refused.
     #[error("item {index} (counted from 0): {error}")]
     #[inner]
@@ -374,6 +379,12 @@ impl CompanyError {
             CompanyError::Halt(halt) if !halt.is_refusal() => CompanyError::Halt(halt),
             error => CompanyError::At { index, error: Box::new(error) },
         }
+    }
+}
+
+impl From<WorkError> for CompanyError {
+    fn from(error: WorkError) -> CompanyError {
+        CompanyError::Work(Box::new(error))
     }
 }
 

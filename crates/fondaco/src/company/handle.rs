@@ -10,6 +10,7 @@ use fondaco_core::{CompanyId, Driver, Halt, Office, Range, Reading};
 use fondaco_inventory::Stock;
 
 use super::document::{Document, DocumentKind, Line};
+use super::production::{WorkLine, WorkOrder};
 use super::setup::{SetUpCompany, Settings};
 use super::{CompanyError, ENGINE};
 
@@ -164,6 +165,24 @@ impl<'s> Company<'s> {
     /// A [`Halt`].
     pub fn lines(&self, kind: DocumentKind, code: &str) -> Result<Vec<Arc<Line>>, CompanyError> {
         self.office.view(|view| Ok(view.peek_scan(&Range::<Line>::by_key(&kind.id(code)))?))
+    }
+
+    /// What a work order has beside its document: what it makes, and how far it is; `None` when there is none.
+    ///
+    /// # Errors
+    /// A [`Halt`].
+    pub fn work_order(&self, code: &str) -> Result<Option<Arc<WorkOrder>>, CompanyError> {
+        let id = DocumentKind::WorkOrder.id(code);
+        self.office.view(|view| Ok(view.peek::<WorkOrder>(&id)?))
+    }
+
+    /// The lines of a work order: its material, what comes out besides, and hours; with what became of them.
+    ///
+    /// # Errors
+    /// A [`Halt`].
+    pub fn work_lines(&self, code: &str) -> Result<Vec<Arc<WorkLine>>, CompanyError> {
+        let id = DocumentKind::WorkOrder.id(code);
+        self.office.view(|view| Ok(view.peek_scan(&Range::<WorkLine>::by_key(&id))?))
     }
 
     /// Recomputes all that is derived: of the books, of the stock, and that both agree with the documents.

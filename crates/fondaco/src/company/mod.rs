@@ -14,6 +14,11 @@
 //! | [`OrderGoods`], [`Receive`] | goods are ordered and come | on order, in | stock / goods received, at the order's price |
 //! | [`EnterBills`], [`ReleaseBills`] | billed, matched with order and receipts | | goods received, tax / suppliers; differences to stock or to an expense |
 //! | [`SendBack`], [`CreditSuppliers`] | goods go back, are credited | out | goods received / stock; suppliers / goods received |
+//! | [`PlanWorkOrders`], [`ReleaseWorkOrders`] | something is to be made | on order; material is promised | |
+//! | [`IssueMaterial`], [`ReturnMaterial`] | material goes into it, or comes back | out, in | work in progress / stock, at cost |
+//! | [`BookTime`] | hours are worked on it | | work in progress / labour and overhead absorbed |
+//! | [`CompleteWorkOrders`] | it is made, in parts or whole | in | stock / work in progress |
+//! | [`CloseWorkOrders`] | it is over | | what is left to variances, or upon what was made |
 //! | [`MoveGoods`], [`ChangeCost`] | transfers, counts, scrap; freight, write-downs | as said | by cause |
 //! | [`Cancel`] | a document is taken back | as it was | its facts with the opposite sign |
 //! | [`PostAccruals`] | the end of a period | | accruals; what stock is worth, where it is not followed |
@@ -25,6 +30,7 @@
 //! # What always holds
 //! - In the perpetual profiles the accounts of stock stand at what stock is worth, on every day.
 //! - The accounts of goods shipped and received stand at what the open lines leave there.
+//! - Work in progress stands at what open work orders cost so far, and what was absorbed at the hours that were booked.
 //! - What customers owe and are owed stands on accounts that only documents post to, by open items.
 //!
 //! [`Company::verify`] recomputes all of it.
@@ -38,6 +44,7 @@ mod handle;
 mod masters;
 mod money;
 pub mod posting;
+mod production;
 mod purchases;
 pub mod rights;
 mod sales;
@@ -57,6 +64,12 @@ pub use masters::{
     SetPrices, SetTaxCodes, TaxCode,
 };
 pub use money::{NewPayment, Pay, Settles};
+pub use production::{
+    BookTime, CloseWorkOrders, CompleteWorkOrders, IssueLine, IssueMaterial, Makes, NewClose,
+    NewCompletion, NewIssue, NewTime, NewWorkOrder, OutputValue, PlanWorkOrders, ReleaseWorkOrders,
+    ReturnMaterial, SetWorkCentres, TimeLine, WorkCentre, WorkError, WorkLine, WorkLineKind,
+    WorkMaterial, WorkOrder, WorkOutput, WorkTime,
+};
 pub use purchases::{
     BillLine, CreditSuppliers, EnterBills, NewBill, NewReceipt, OrderGoods, Receive, ReceivedLine,
     ReleaseBills, SendBack,
@@ -87,6 +100,7 @@ pub static ENGINE: Engine = Engine {
         &sales::PART,
         &purchases::PART,
         &money::PART,
+        &production::PART,
         &closing::PART,
         &VERIFIED,
     ],

@@ -15,6 +15,9 @@
 //! | `company.release_bill` | to release bills that are blocked for payment; not by who entered them | amount | party_group |
 //! | `company.pay` | to record payments of customers, and to pay suppliers | amount | party_group |
 //! | `company.move_goods` | to move, count, scrap and use up goods, with what that posts | | site |
+//! | `company.plan_work` | to plan, release and cancel work orders, and to set work centres | | site |
+//! | `company.work` | to issue material to work orders, to book hours and what was made | | site |
+//! | `company.close_work` | to close work orders | | site |
 //! | `company.close_period` | to post what is accrued at the end of a period | | |
 //!
 //! Who may one of these needs no right of the books or of the stock for what follows from it.
@@ -74,6 +77,21 @@ pub const PAY: Permission =
 /// Move goods otherwise than by documents of parties.
 pub const MOVE_GOODS: Permission =
     Permission::new("company.move_goods", "move, count, scrap and use up goods").within(&["site"]);
+/// Plan what is made.
+pub const PLAN_WORK: Permission = Permission::new(
+    "company.plan_work",
+    "plan, release and cancel work orders, and set work centres",
+)
+.within(&["site"]);
+/// Make it.
+pub const WORK: Permission = Permission::new(
+    "company.work",
+    "issue material to work orders, and book hours and what was made",
+)
+.within(&["site"]);
+/// Close work orders.
+pub const CLOSE_WORK: Permission =
+    Permission::new("company.close_work", "close work orders, and reopen them").within(&["site"]);
 /// Post accruals.
 pub const CLOSE_PERIOD: Permission =
     Permission::new("company.close_period", "post what is accrued at the end of a period");

@@ -11,7 +11,8 @@ use smol_str::SmolStr;
 
 use super::document::{Document, DocumentKind, Line, Status};
 use super::masters::Exposure;
-use super::posting::{Accounts, PostingTable, Role, Roles};
+use super::posting::{Accounts, BusinessEvent, Figure, PostingTable, Role, Roles};
+use super::production::{self, Production};
 use super::setup::{Profiles, Settings, seen_accounts};
 
 /// Compares what accounts stand at with what they are about.
@@ -21,9 +22,11 @@ pub(crate) fn verify(view: &mut View<'_>, found: &mut Discrepancies) -> Result<(
     }
     let (profiles, accounts) = (Profiles::seen(view)?, seen_accounts(view)?);
     let Ok(leading) = profiles.leading() else { return Ok(()) };
+    let production = production::verify(view, found)?;
     if leading.table.is_perpetual() {
         stock_by_day(view, found, &accounts, &leading.code)?;
         clearing(view, found, (&accounts, &leading.table), &leading.code)?;
+        made(view, found, (&accounts, &leading.table, &leading.code), &production)?;
     }
     owed(view, found, &accounts, &leading.code)
 }
@@ -69,7 +72,7 @@ fn stock_by_day(
     Ok(())
 }
 
-fn shown(units: i128) -> rust_decimal::Decimal {
+pub(crate) fn shown(units: i128) -> rust_decimal::Decimal {
     Amount::from_units(i64::try_from(units).unwrap_or(i64::MAX)).to_decimal().normalize()
 }
 
@@ -97,23 +100,61 @@ fn clearing(
         }
         Ok::<(), Halt>(())
     })?;
-    for (role, stands) in [(Role::GoodsShipped, shipped), (Role::GoodsReceived, received)] {
-        let codes = accounts.of(role, profile);
-        // Profiles that keep no such account, and accounts that others post to, are not compared.
-        let named = |roles: Roles| roles.debit == role || roles.credit == role;
-        let mut is_kept = table.all().any(|(_, _, roles)| named(roles));
-        for code in &codes {
-            let account = view.peek::<Account>(code)?;
-            is_kept &= account.is_some_and(|account| account.control.is_some());
-        }
-        let books: i128 = posted(view, &codes)?.values().sum();
-        if is_kept && books != stands {
-            let (books, stands) = (shown(books), shown(stands));
-            found.say(format_args!(
-                "{} stands at {books} in the books, and open lines leave {stands} there",
-                role.code()
-            ));
-        }
+    let both = [(Role::GoodsShipped, shipped), (Role::GoodsReceived, received)];
+    both.into_iter().try_for_each(|(role, stands)| {
+        let what = "open lines leave";
+        kept(view, found, (accounts, table, profile), (role, stands, what))
+    })
+}
+
+/// What stands as work in progress is what open work orders cost, and what was absorbed is the hours that were booked.
+fn made(
+    view: &mut View<'_>,
+    found: &mut Discrepancies,
+    books: (&Accounts, &PostingTable, &str),
+    production: &Production,
+) -> Result<(), Halt> {
+    let (_, table, _) = books;
+    // Where it is accrued alone, it stands there for a day.
+    if table
+        .lines(BusinessEvent::FinishedReceipt, Figure::Cost)
+        .iter()
+        .all(|roles| roles.credit != Role::WorkInProgress)
+    {
+        return Ok(());
+    }
+    let all = [
+        (Role::WorkInProgress, production.in_progress, "open work orders cost"),
+        (Role::LabourAbsorbed, -production.labour, "hours of labour that were booked come to"),
+        (
+            Role::OverheadAbsorbed,
+            -production.overhead,
+            "hours of machines that were booked come to",
+        ),
+    ];
+    all.into_iter().try_for_each(|of| kept(view, found, books, of))
+}
+
+/// What stands on the accounts of a role is what it should be.
+fn kept(
+    view: &mut View<'_>,
+    found: &mut Discrepancies,
+    (accounts, table, profile): (&Accounts, &PostingTable, &str),
+    (role, stands, what): (Role, i128, &str),
+) -> Result<(), Halt> {
+    let codes = accounts.of(role, profile);
+    // Profiles that keep no such account, and accounts that others post to, are not compared.
+    let named = |roles: Roles| roles.debit == role || roles.credit == role;
+    let mut is_kept = table.all().any(|(_, _, roles)| named(roles));
+    for code in &codes {
+        let account = view.peek::<Account>(code)?;
+        is_kept &= account.is_some_and(|account| account.control.is_some());
+    }
+    let books: i128 = posted(view, &codes)?.values().sum();
+    if is_kept && books != stands {
+        let (books, stands) = (shown(books), shown(stands));
+        let role = role.code();
+        found.say(format_args!("{role} stands at {books} in the books, and {what} {stands}"));
     }
     Ok(())
 }

@@ -59,7 +59,7 @@ pub(super) fn post(
 }
 
 /// Facts with the opposite sign, on another day.
-pub(super) fn opposite(mut facts: Facts, date: NaiveDate) -> Facts {
+pub(crate) fn opposite(mut facts: Facts, date: NaiveDate) -> Facts {
     facts.date = date;
     facts.due = Vec::new();
     for fact in &mut facts.facts {

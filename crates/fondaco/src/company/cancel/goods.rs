@@ -86,7 +86,7 @@ pub(super) fn cancel_returned(
 }
 
 /// Takes the moves of a document back.
-fn reverse(
+pub(crate) fn reverse(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
     document: &Document,
@@ -104,6 +104,6 @@ fn reverse(
     let done = tx.as_engine(&ENGINE, |tx| move_stock(tx, &moves, false));
     let done = done.map_err(|error| of_line(error, document, number))?;
     let by: Vec<_> = done.ids().collect();
-    let telling = Telling { document: document.name(), party: Some(document.party), by: &by };
+    let telling = Telling { document: document.name(), party: document.partner(), by: &by };
     tell_value(tx, desk, &telling)
 }

@@ -6,17 +6,20 @@ mod goods;
 mod orders;
 mod paid;
 
+pub(crate) use billing::opposite;
+pub(crate) use goods::reverse;
+
 use chrono::NaiveDate;
 use fondaco_core::policy::{Authority, Permission};
 use fondaco_core::store::Event;
-use fondaco_core::{Act, Tx};
+use fondaco_core::{Act, PartyId, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::document::{Desk, Document, DocumentKind, Status};
 use super::masters::partner_of;
 use super::sales::allow;
-use super::{CompanyError, rights};
+use super::{CompanyError, production, rights};
 
 /// A document by its kind and code.
 ///
@@ -97,6 +100,9 @@ fn permission(kind: DocumentKind) -> &'static Permission {
         K::PurchaseOrder => &rights::BUY,
         K::Receipt | K::SupplierReturn => &rights::RECEIVE,
         K::Bill | K::SupplierCredit => &rights::BILL,
+        K::WorkOrder => &rights::PLAN_WORK,
+        K::ProductionClose => &rights::CLOSE_WORK,
+        K::MaterialIssue | K::MaterialReturn | K::TimeBooking | K::Completion => &rights::WORK,
     }
 }
 
@@ -112,16 +118,42 @@ fn cancel(
         let why = "it was taken back already";
         return Err(CompanyError::WrongState { document, status, why });
     }
-    let partner = partner_of(tx, document.party)?;
+    let id = document.id;
+    match document.partner() {
+        Some(party) => of_partner(tx, desk, (document, party, date), authority)?,
+        None => {
+            if let Some(authority) = authority {
+                production::allow(tx, authority, &document.name(), document.site)?;
+            }
+            check_free(tx, desk, &document)?;
+            production::cancel(tx, desk, document, date)?;
+        }
+    }
+    let document = desk.document(tx, id)?;
+    tx.emit(Event::new("document.cancelled").with("document", id).with("date", date));
+    desk.put(Document { status: Status::Cancelled, ..document });
+    Ok(())
+}
+
+/// Refuses what others rest on.
+fn check_free(tx: &mut Tx<'_>, desk: &mut Desk, document: &Document) -> Result<(), CompanyError> {
+    let Some(other) = desk.rests_on(tx, document.id)? else { return Ok(()) };
+    let (document, by) = (document.name(), format!("{} rests on it", other.name()));
+    Err(CompanyError::InUse { document, by })
+}
+
+fn of_partner(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    (document, party, date): (Document, PartyId, NaiveDate),
+    authority: Option<&Authority>,
+) -> Result<(), CompanyError> {
+    let partner = partner_of(tx, party)?;
     if let Some(authority) = authority {
         let gross = document.money(document.gross());
         allow(tx, authority, &document.name(), (&partner, None), Some(gross))?;
     }
-    if let Some(other) = desk.rests_on(tx, document.id)? {
-        let (document, by) = (document.name(), format!("{} rests on it", other.name()));
-        return Err(CompanyError::InUse { document, by });
-    }
-    let id = document.id;
+    check_free(tx, desk, &document)?;
     use DocumentKind as K;
     match document.kind {
         K::SalesOrder | K::PurchaseOrder => orders::cancel(tx, desk, document)?,
@@ -133,9 +165,8 @@ fn cancel(
         K::CustomerPayment | K::SupplierPayment => {
             paid::cancel(tx, desk, document, (date, &partner))?
         }
+        // What is about no partner is taken back by production.
+        _ => {}
     }
-    let document = desk.document(tx, id)?;
-    tx.emit(Event::new("document.cancelled").with("document", id).with("date", date));
-    desk.put(Document { status: Status::Cancelled, ..document });
     Ok(())
 }

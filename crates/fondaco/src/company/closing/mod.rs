@@ -18,6 +18,7 @@ use smol_str::SmolStr;
 use super::document::{At, Desk, Document, DocumentKind, Line, Status, beyond, minus, share};
 use super::masters::partner_of;
 use super::posting::{BusinessEvent, Fact, Facts, Figure, Place};
+use super::production::in_progress;
 use super::{CompanyError, rights};
 
 /// What the engine has of it.
@@ -79,7 +80,9 @@ fn accruals(tx: &mut Tx<'_>, desk: &mut Desk, date: NaiveDate) -> Result<Vec<Fac
         .map(|event| Facts::new(*event, date, SmolStr::new_static("accruals")))
         .collect();
     let documents = tx.peek_scan(&Range::<Document>::all())?;
-    let counts = |document: &&std::sync::Arc<Document>| document.status != Status::Cancelled;
+    let counts = |document: &&std::sync::Arc<Document>| {
+        document.status != Status::Cancelled && !document.kind.is_of_production()
+    };
     for document in documents.iter().filter(counts) {
         for line in desk.lines_of(tx, document)? {
             let open = open(tx, desk, document, &line);
@@ -98,6 +101,7 @@ fn accruals(tx: &mut Tx<'_>, desk: &mut Desk, date: NaiveDate) -> Result<Vec<Fac
             }
         }
     }
+    told.push(in_progress(tx, desk, date)?);
     told.retain(|facts| facts.facts.iter().any(|fact| !fact.amount.is_zero()));
     Ok(told)
 }

@@ -13,6 +13,7 @@ use smol_str::SmolStr;
 
 use super::{At, Document, DocumentKind, Line, LineMatch, Settlement, beyond};
 use crate::company::posting::{Accounts, BusinessEvent, Facts, Figure, Place, Poster, Role};
+use crate::company::production::Works;
 use crate::company::setup::{self, Profiles, Settings};
 use crate::company::{CompanyError, ENGINE};
 
@@ -33,6 +34,8 @@ pub(crate) struct Desk {
     matches: Vec<LineMatch>,
     settlements: Vec<Settlement>,
     facts: Vec<Told>,
+    /// Work orders.
+    pub(crate) works: Works,
 }
 
 /// Facts, and the document that the entry is remembered by.
@@ -56,6 +59,7 @@ impl Desk {
             matches: Vec::new(),
             settlements: Vec::new(),
             facts: Vec::new(),
+            works: Works::default(),
         })
     }
 
@@ -425,7 +429,7 @@ impl Desk {
         tx.insert_all(inserted_lines)?;
         tx.insert_all(self.matches)?;
         tx.insert_all(self.settlements)?;
-        Ok(())
+        Ok(self.works.stage(tx)?)
     }
 }
 

@@ -36,6 +36,18 @@ pub enum DocumentKind {
     SupplierCredit,
     /// What a supplier was paid.
     SupplierPayment,
+    /// What shall be made.
+    WorkOrder,
+    /// Material that went into a work order.
+    MaterialIssue,
+    /// Material that came back from a work order.
+    MaterialReturn,
+    /// Hours that were worked on a work order.
+    TimeBooking,
+    /// What was made by a work order.
+    Completion,
+    /// That a work order is over, and what it cost beside what was made of it.
+    ProductionClose,
 }
 
 impl DocumentKind {
@@ -55,7 +67,21 @@ impl DocumentKind {
         format_smolstr!("{}/{code}", self.code())
     }
 
-    /// Whether it is about a customer; else it is about a supplier.
+    /// Whether it is about production, and so about no partner.
+    pub fn is_of_production(self) -> bool {
+        use DocumentKind as K;
+        matches!(
+            self,
+            K::WorkOrder
+                | K::MaterialIssue
+                | K::MaterialReturn
+                | K::TimeBooking
+                | K::Completion
+                | K::ProductionClose
+        )
+    }
+
+    /// Whether it is about a customer; else it is about a supplier, or about production.
     pub fn is_of_sales(self) -> bool {
         use DocumentKind as K;
         matches!(
@@ -86,4 +112,14 @@ pub enum Status {
     Done,
     /// It was taken back.
     Cancelled,
+    /// Of a work order: it is planned, and nothing is promised to it yet.
+    Planned,
+    /// Of a work order: it may begin.
+    Released,
+    /// Of a work order: something went into it or was made.
+    InProgress,
+    /// Of a work order: all of it is made.
+    Finished,
+    /// Of a work order: nothing goes in or comes out any more.
+    Closed,
 }

@@ -81,6 +81,11 @@ impl Document {
         self.kind.name_of(&self.code)
     }
 
+    /// With whom it is; `None` of what is within the company.
+    pub fn partner(&self) -> Option<PartyId> {
+        Some(self.party).filter(|_| !self.kind.is_of_production())
+    }
+
     /// What it comes to with tax: within what is stored, which is checked when it is entered.
     pub fn gross(&self) -> Amount {
         Amount::from_units(self.net.units().saturating_add(self.tax.units()))

@@ -15,9 +15,9 @@ use fondaco_inventory::valuation::Cause;
 use fondaco_inventory::value::{self, CostChange, CostChangeKind, ValueEntry};
 use smol_str::SmolStr;
 
-use crate::company::CompanyError;
-use crate::company::document::{At, Desk, Line, less, minus, plus, share};
+use crate::company::document::{At, Desk, DocumentKind, Line, less, minus, plus, share};
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure};
+use crate::company::{CompanyError, production};
 
 /// What a fact of value is about.
 #[derive(Clone, Copy, PartialEq)]
@@ -103,14 +103,26 @@ fn origin(tx: &mut Tx<'_>, desk: &mut Desk, about: Id<Move>) -> Result<Origin, C
         _ => None,
     };
     let line = line.map(|line| (line.document, line.number));
-    Ok(Origin { event: event_of(&leg, line.is_some()), line })
+    let of = match line {
+        Some((document, _)) => Some(desk.document(tx, document)?.kind),
+        None => None,
+    };
+    Ok(Origin { event: event_of(&leg, of), line })
 }
 
 fn leg_of(tx: &mut Tx<'_>, of: Id<Move>) -> Result<Option<Arc<Move>>, CompanyError> {
     Ok(tx.get::<Move>(&(of, 0))?)
 }
 
-fn event_of(leg: &Move, is_of_document: bool) -> BusinessEvent {
+fn event_of(leg: &Move, of: Option<DocumentKind>) -> BusinessEvent {
+    let is_of_document = of.is_some();
+    match (leg.kind, of) {
+        (_, Some(DocumentKind::MaterialIssue | DocumentKind::MaterialReturn)) => {
+            return BusinessEvent::ComponentIssue;
+        }
+        (_, Some(DocumentKind::Completion)) => return BusinessEvent::FinishedReceipt,
+        _ => {}
+    }
     match leg.kind {
         MoveKind::Receipt if leg.stage == Stage::Outside => BusinessEvent::DropShipment,
         // What came beside any supplier's document is what the company began with.
@@ -130,7 +142,15 @@ fn event_of(leg: &Move, is_of_document: bool) -> BusinessEvent {
 /// Whether an event takes goods out, so that its figures are above zero when value falls.
 fn takes_out(event: BusinessEvent) -> bool {
     use BusinessEvent as E;
-    matches!(event, E::Delivery | E::CustomerReturn | E::SupplierReturn | E::Consumption | E::Scrap)
+    matches!(
+        event,
+        E::Delivery
+            | E::CustomerReturn
+            | E::SupplierReturn
+            | E::Consumption
+            | E::Scrap
+            | E::ComponentIssue
+    )
 }
 
 /// Whether what was paid or credited beside the cost that stock goes by is told apart.
@@ -138,7 +158,14 @@ fn varies(event: BusinessEvent) -> bool {
     use BusinessEvent as E;
     matches!(
         event,
-        E::Receipt | E::SupplierReturn | E::CustomerReturn | E::LandedCost | E::Count | E::Transfer
+        E::Receipt
+            | E::SupplierReturn
+            | E::CustomerReturn
+            | E::LandedCost
+            | E::Count
+            | E::Transfer
+            | E::ComponentIssue
+            | E::FinishedReceipt
     )
 }
 
@@ -253,6 +280,9 @@ fn stand(
             let rest = less(owed, of_receipt, at)?;
             split(desk, line, rest, Amount::ZERO)?;
             Ok(vec![(Figure::Cost, amount)])
+        }
+        BusinessEvent::ComponentIssue | BusinessEvent::FinishedReceipt => {
+            production::stand(desk, tx, line, event, amount)
         }
         _ => Ok(vec![(Figure::Cost, amount)]),
     }

@@ -63,6 +63,18 @@ pub enum BusinessEvent {
     BilledNotReceived,
     /// At the end of a period: what stock is worth, where the books don't follow each move.
     Valuation,
+    /// Material went into a work order, or came back from it.
+    ComponentIssue,
+    /// Hours were worked on a work order.
+    TimeBooked,
+    /// What was made came into stock.
+    FinishedReceipt,
+    /// What was made was thrown away, beyond what is usual.
+    ProductionScrap,
+    /// A work order was closed: what it cost beside what was made of it.
+    ProductionClose,
+    /// At the end of a period: what open work orders cost so far, where the books don't follow them.
+    WorkInProgress,
 }
 
 /// Which figure of an event.
@@ -100,6 +112,22 @@ pub enum Figure {
     DiscountTax,
     /// What is given up.
     WriteOff,
+    /// Hours of people.
+    Labour,
+    /// Hours of machines, with the overhead that is charged by them.
+    Overhead,
+    /// Material was dearer than planned.
+    PriceVariance,
+    /// More material was used than the output allows.
+    UsageVariance,
+    /// Hours were dearer than planned.
+    RateVariance,
+    /// More hours were worked than the output allows.
+    EfficiencyVariance,
+    /// Less turned out good than was begun.
+    YieldVariance,
+    /// What is left of a work order's cost after all of these.
+    RemainingVariance,
 }
 
 /// In which of a company's journals an event is posted.
@@ -136,6 +164,7 @@ impl BusinessEvent {
             E::CustomerDeposit | E::SupplierDeposit => Book::Bank,
             E::ShippedNotInvoiced | E::InvoicedNotShipped => Book::Closing,
             E::ReceivedNotBilled | E::BilledNotReceived | E::Valuation => Book::Closing,
+            E::WorkInProgress => Book::Closing,
             _ => Book::Stock,
         }
     }

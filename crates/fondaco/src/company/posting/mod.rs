@@ -12,6 +12,13 @@
 //! | posted at bill | | | expense or cost of sales / stock | stock / payable | accruals, and what stock is worth |
 //! | periodic | | | | expense or cost of sales / payable | accruals, and what stock is worth |
 //!
+//! | profile | material issued | work | made | work order closed | end of a period |
+//! |---|---|---|---|---|---|
+//! | perpetual, anglo-saxon | work in progress / stock | work in progress / absorbed | stock / work in progress | variances / work in progress | |
+//! | perpetual, continental | variation / stock | | stock / variation | | what open work orders cost |
+//! | posted at bill, anglo-saxon | cost of production / stock | | stock / cost of production | | what open work orders cost |
+//! | the others | | | | | what open work orders cost, and stock as above |
+//!
 //! Sources: Odoo 19's and Tryton 7.8's own tests of these regimes, SAP's GR/IR clearing, ADR 0019.
 
 mod accounts;

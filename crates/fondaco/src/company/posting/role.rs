@@ -78,6 +78,26 @@ pub enum Role {
     Prepaid,
     /// Received and not billed, where receipts are not posted.
     InvoicesToReceive,
+    /// What open work orders cost so far.
+    WorkInProgress,
+    /// Labour that went into work orders, as a reduction of expense.
+    LabourAbsorbed,
+    /// Machine time and overhead that went into work orders, likewise.
+    OverheadAbsorbed,
+    /// What goes in and what comes out, in one account (US, posted at bill).
+    CostOfProduction,
+    /// Output that was thrown away beyond what is usual.
+    ProductionScrap,
+    /// More material was used than the output allows.
+    UsageVariance,
+    /// Hours were dearer than planned.
+    RateVariance,
+    /// More hours were worked than the output allows.
+    EfficiencyVariance,
+    /// Less turned out good than was begun.
+    YieldVariance,
+    /// What else work orders cost beside what was made of them.
+    ProductionVariance,
 }
 
 impl Role {

@@ -155,7 +155,7 @@ pub(crate) fn revalue(
     let by = tx.as_engine(&ENGINE, |tx| fondaco_core::Act::act(&command, tx))?;
     let head = desk.document(tx, receipt.document)?;
     let by: Vec<Id<Move>> = by.into_iter().collect();
-    let telling = Telling { document: head.name(), party: Some(head.party), by: &by };
+    let telling = Telling { document: head.name(), party: head.partner(), by: &by };
     tell_value(tx, desk, &telling)?;
     Ok(true)
 }

@@ -138,7 +138,7 @@ pub(crate) fn carry_out(
         let count = parts.iter().skip(from).take_while(|(other, _)| other == document).count();
         let head = desk.document(tx, *document)?;
         let by = ids.get(from..from + count).unwrap_or_default();
-        let telling = Telling { document: head.name(), party: Some(head.party), by };
+        let telling = Telling { document: head.name(), party: head.partner(), by };
         tell_value(tx, desk, &telling)?;
         from += count;
     }

@@ -12,7 +12,7 @@ use fondaco_core::engine::Part;
 pub(crate) use credit::settle_credit;
 pub use credit::{CreditCustomers, NewCredit};
 pub use delivery::{Deliver, NewDelivery};
-pub(crate) use delivery::{Prepared, carry_out, named_parts, of_line, parts};
+pub(crate) use delivery::{Prepared, carry_out, comes_back, named_parts, of_line, parts};
 pub(crate) use exposure::owe;
 pub use invoice::{InvoiceCustomers, NewInvoice};
 pub(crate) use invoice::{due, part_of, revenue};

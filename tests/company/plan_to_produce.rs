@@ -1,0 +1,246 @@
+//! From the plan to the goods: each step's entries, worked out by hand; and the same profit by every profile.
+
+use fondaco::company::posting::Profile;
+use fondaco::company::*;
+use fondaco::inventory::bills::{NewBill, NewComponent, SetBills};
+use fondaco::inventory::valuation::Method;
+use fondaco::prelude::*;
+
+use crate::firm::*;
+use crate::workshop::*;
+
+/// Stock, work in progress, labour and overhead absorbed, scrap.
+const BOOKS: [&str; 5] = ["1400", "1440", "5400", "5410", "5480"];
+const VARIANCES: [&str; 6] = ["5100", "5430", "5440", "5450", "5460", "5470"];
+
+fn issue_all(firm: &Firm, code: &str) {
+    let all = NewIssue::new(code, "W-1", day("2026-03-03"));
+    firm.must(&IssueMaterial::new(vec![all]));
+}
+
+fn work(firm: &Firm, labour: &str, overhead: &str) {
+    let time = NewTime::new("T-1", "W-1", day("2026-03-04"));
+    let time = time.labour("SAW", hours(labour)).overhead("SAW", hours(overhead));
+    firm.must(&BookTime::new(vec![time]));
+}
+
+fn complete(firm: &Firm, made: NewCompletion) {
+    firm.must(&CompleteWorkOrders::new(vec![made]));
+    firm.clean();
+}
+
+fn close(firm: &Firm) {
+    firm.must(&CloseWorkOrders::new(vec![NewClose::new("W-1", day("2026-03-31"))]));
+    firm.clean();
+    assert_eq!(firm.status("W-1"), Status::Closed);
+    assert_eq!(firm.balance("1440"), "0");
+}
+
+fn made(code: &str) -> NewCompletion {
+    NewCompletion::new(code, "W-1", day("2026-03-06"))
+}
+
+#[test]
+fn what_is_made_costs_what_went_in() {
+    let firm = Firm::new().workshop().ten_gears();
+    let stock = firm.company.stock();
+    let main = SiteId::named("MAIN");
+    assert_eq!(firm.status("W-1"), Status::Released);
+    assert_eq!(stock.on_order(gear(), main).unwrap(), pcs("10"));
+    assert_eq!(stock.promised(nut(), main).unwrap(), pcs("40"));
+    issue_all(&firm, "M-1");
+    assert_eq!(firm.status("W-1"), Status::InProgress);
+    assert_eq!(stock.promised(nut(), main).unwrap(), pcs("0"));
+    assert_eq!(firm.balances(BOOKS), ["100", "100", "0", "0", "0"]);
+    work(&firm, "3", "1");
+    assert_eq!(firm.balances(BOOKS), ["100", "202", "-90", "-12", "0"]);
+    complete(&firm, made("C-1").good(pcs("4")));
+    assert_eq!(firm.balances(BOOKS), ["180.8", "121.2", "-90", "-12", "0"]);
+    assert_eq!(stock.on_order(gear(), main).unwrap(), pcs("6"));
+    complete(&firm, made("C-2"));
+    assert_eq!(firm.status("W-1"), Status::Finished);
+    assert_eq!(firm.balances(BOOKS), ["302", "0", "-90", "-12", "0"]);
+    close(&firm);
+    assert_eq!(firm.worth(gear()), "202");
+    let order = firm.company.work_order("W-1").unwrap().unwrap();
+    assert_eq!((order.completed, order.in_progress.units()), (order.quantity, 0));
+}
+
+#[test]
+fn what_comes_later_is_put_upon_what_was_made_wherever_it_is() {
+    // Of a moving average stock bears what it covers; of layers each issue what its layer cost.
+    for (method, sent, there) in [(Method::Average, "20", "182"), (Method::Fifo, "40.4", "161.6")] {
+        let firm = Firm::of(&by(method)).workshop().ten_gears();
+        issue_all(&firm, "M-1");
+        complete(&firm, made("C-1").good(pcs("4"))); // 40 of 100
+        let sold = NewOrder::new("SO-1", "C-1", day("2026-03-07"))
+            .line(NewLine::new(gear(), pcs("2")).price("50 EUR/pcs".parse().unwrap()));
+        firm.must(&PlaceOrders::new(vec![sold]));
+        firm.must(&Deliver::new(vec![NewDelivery::new("D-1", "SO-1", day("2026-03-07"))]));
+        assert_eq!(firm.balance("1420"), "20");
+        complete(&firm, made("C-2")); // the rest
+        work(&firm, "3", "1");
+        assert_eq!(firm.balance("1440"), "102");
+        close(&firm);
+        // Ten gears cost 202; two of them are gone.
+        let worth = (firm.balance("1420"), firm.worth(gear()));
+        assert_eq!(worth, (sent.into(), there.into()), "{method}");
+        assert_eq!(firm.balances(VARIANCES), ["0"; 6]);
+    }
+}
+
+#[test]
+fn beside_a_standard_everything_is_a_variance_by_its_cause() {
+    let firm = Firm::new().workshop().gears_at("20.20").ten_gears();
+    let more = NewIssue::new("M-1", "W-1", day("2026-03-03"))
+        .line(IssueLine::new(1, pcs("22")))
+        .line(IssueLine::all(2));
+    firm.must(&IssueMaterial::new(vec![more]));
+    let dear = TimeLine {
+        centre: "SAW".into(),
+        kind: WorkLineKind::Labour,
+        hours: hours("3.5"),
+        rate: Some("32 EUR/h".parse().unwrap()),
+    };
+    let time = NewTime::new("T-1", "W-1", day("2026-03-04")).line(dear).overhead("SAW", hours("1"));
+    firm.must(&BookTime::new(vec![time]));
+    complete(&firm, made("C-1").good(pcs("9")).scrapped(pcs("1")));
+    assert_eq!(firm.worth(gear()), "181.8");
+    assert_eq!(firm.balance("1440"), "50.2");
+    close(&firm);
+    // Two bolts more; 2 an hour more for 3.5 h; half an hour more at 30; one gear less of 20.20.
+    assert_eq!(firm.balances(VARIANCES), ["0", "8", "7", "15", "20.2", "0"]);
+}
+
+#[test]
+fn what_is_scrapped_beyond_what_is_usual_is_lost_and_the_rest_is_borne() {
+    let firm = Firm::new().workshop().ten_gears();
+    issue_all(&firm, "M-1");
+    work(&firm, "3", "1");
+    complete(&firm, made("C-1").good(pcs("4")).scrapped(pcs("1")));
+    assert_eq!(firm.worth(gear()), "101"); // five cost that
+    complete(&firm, made("C-2").good(pcs("3")).scrapped(pcs("2")).abnormal());
+    assert_eq!(firm.worth(gear()), "161.6");
+    assert_eq!(firm.balances(BOOKS), ["261.6", "0", "-90", "-12", "40.4"]);
+    close(&firm);
+}
+
+#[test]
+fn what_comes_out_besides_takes_a_price_or_a_share() {
+    let output = |value| WorkOutput { item: chips(), quantity: None, value: Some(value) };
+    for (value, chips_worth) in [
+        (OutputValue::Price("0.20 EUR/pcs".parse().unwrap()), "2"),
+        (OutputValue::Share(Rate::percent("10").unwrap()), "10"),
+    ] {
+        let firm = Firm::new().workshop().stocked(bolt(), "40", "160", "2026-02-01");
+        let bolts = vec![NewComponent::new(bolt(), pcs("2.5").round(0, Rounding::Down))];
+        let mut bill = NewBill::new(gear(), "2", pcs("1"), bolts);
+        bill.outputs.push(leaves_chips());
+        bill.priority = 1;
+        firm.must(&SetBills::new(vec![bill]));
+        let mut order = NewWorkOrder::new("W-1", gear(), pcs("10"), day("2026-03-02"));
+        order = order
+            .material(bolt(), pcs("25"))
+            .output(WorkOutput { quantity: Some(pcs("10")), ..output(value) });
+        firm.must(&PlanWorkOrders::new(vec![order.released()]));
+        issue_all(&firm, "M-1");
+        complete(&firm, made("C-1").good(pcs("4")));
+        complete(&firm, made("C-2"));
+        assert_eq!(firm.worth(chips()), chips_worth);
+        close(&firm);
+        let gears: Decimal = firm.worth(gear()).parse().unwrap();
+        assert_eq!(gears + chips_worth.parse::<Decimal>().unwrap(), 100.into());
+        // The bill says them too.
+        let of_bill = NewWorkOrder {
+            version: Some("2".into()),
+            ..NewWorkOrder::new("W-2", gear(), pcs("3"), day("2026-03-02"))
+        };
+        firm.must(&PlanWorkOrders::new(vec![of_bill.output(output(value))]));
+        let lines = firm.company.work_lines("W-2").unwrap();
+        let said: Vec<_> =
+            lines.iter().map(|line| (line.kind, line.planned.to_decimal())).collect();
+        assert_eq!(said, [(WorkLineKind::Component, 6.into()), (WorkLineKind::Output, 3.into())]);
+    }
+}
+
+#[test]
+fn material_comes_back_is_taken_instead_and_with_what_is_made() {
+    let firm = Firm::new().workshop().ten_gears();
+    let main = SiteId::named("MAIN");
+    let stock = firm.company.stock();
+    let part = NewIssue::new("M-1", "W-1", day("2026-03-03")).line(IssueLine::new(1, pcs("8")));
+    firm.must(&IssueMaterial::new(vec![part]));
+    let back = NewReturn::new("MR-1", "M-1", day("2026-03-03")).line(PartLine::new(1, pcs("3")));
+    firm.must(&ReturnMaterial::new(vec![back]));
+    assert_eq!(firm.balance("1440"), "20");
+    // Ten of forty nuts are replaced by five bolts.
+    let other = IssueLine::new(2, pcs("10")).instead(bolt(), pcs("5"));
+    let other = NewIssue::new("M-2", "W-1", day("2026-03-03")).line(other);
+    firm.must(&IssueMaterial::new(vec![other]));
+    assert_eq!(firm.balance("1440"), "40");
+    assert_eq!(stock.promised(nut(), main).unwrap(), pcs("30"));
+    firm.clean();
+    complete(&firm, made("C-1").good(pcs("4")).backflush());
+    // Eight bolts for four gears: five were there. Nuts: sixteen, less ten.
+    let issue = firm.company.lines(DocumentKind::MaterialIssue, "C-1").unwrap();
+    let taken: Vec<_> = issue.iter().map(|line| line.quantity.to_decimal()).collect();
+    assert_eq!(taken, [3.into(), 6.into()]);
+    complete(&firm, made("C-2").backflush());
+    assert_eq!(stock.on_hand(nut(), main).unwrap(), pcs("50"));
+    assert_eq!(stock.on_hand(bolt(), main).unwrap(), pcs("15"));
+    close(&firm);
+    assert_eq!(firm.worth(gear()), "115"); // twenty bolts, five more, thirty nuts
+    assert_eq!(stock.promised(bolt(), main).unwrap(), pcs("0"));
+}
+
+#[test]
+fn what_is_closed_early_is_not_on_order_any_more() {
+    let firm = Firm::new().workshop().ten_gears();
+    let main = SiteId::named("MAIN");
+    complete(&firm, made("C-1").good(pcs("2")).backflush());
+    close(&firm);
+    let stock = firm.company.stock();
+    assert_eq!(stock.on_order(gear(), main).unwrap(), pcs("0"));
+    assert_eq!(stock.promised(nut(), main).unwrap(), pcs("0"));
+    assert_eq!(firm.worth(gear()), "20");
+}
+
+#[test]
+fn every_profile_shows_the_same_profit_of_what_is_made() {
+    // Six of ten gears are sold at 50; another order is begun. At 20.20 each 102 of hours are absorbed, and 30 in what is not made yet.
+    for (standard, profit) in [(None, "310.80"), (Some("20"), "310.00")] {
+        for profile in Profile::ALL {
+            let firm = Firm::of(&set_up().profiled(profile)).workshop();
+            let firm = match standard {
+                Some(cost) => firm.gears_at(cost),
+                None => firm,
+            };
+            let firm = firm.ten_gears();
+            issue_all(&firm, "M-1");
+            work(&firm, "3", "1");
+            complete(&firm, made("C-1"));
+            firm.must(&CloseWorkOrders::new(vec![NewClose::new("W-1", day("2026-03-10"))]));
+            let sold = NewOrder::new("SO-1", "C-1", day("2026-03-11"))
+                .line(NewLine::new(gear(), pcs("6")).price("50 EUR/pcs".parse().unwrap()));
+            firm.must(&PlaceOrders::new(vec![sold]));
+            firm.must(&Deliver::new(vec![NewDelivery::new("D-1", "SO-1", day("2026-03-11"))]));
+            firm.must(&InvoiceCustomers::new(vec![NewInvoice::new(
+                "I-1",
+                "SO-1",
+                day("2026-03-11"),
+            )]));
+            let next = NewWorkOrder::new("W-2", gear(), pcs("5"), day("2026-03-12"));
+            firm.must(&PlanWorkOrders::new(vec![next.released()]));
+            firm.must(&IssueMaterial::new(vec![NewIssue::new("M-2", "W-2", day("2026-03-12"))]));
+            let time = NewTime::new("T-2", "W-2", day("2026-03-12")).labour("SAW", hours("1"));
+            firm.must(&BookTime::new(vec![time]));
+            firm.must(&PostAccruals::on(day("2026-03-31")));
+            firm.clean();
+            let books = firm.company.books();
+            let statement = books.income_statement(day("2026-01-01"), day("2026-03-31")).unwrap();
+            assert_eq!(statement.result, profit.parse().unwrap(), "{profile:?} {standard:?}");
+            let sheet = books.balance_sheet(day("2026-03-31")).unwrap();
+            assert_eq!(sheet.assets.total, sheet.financing(), "{profile:?}");
+        }
+    }
+}
