@@ -106,7 +106,7 @@ impl History {
     fn step(&mut self) {
         self.step += 1;
         let (code, date) = (self.step.to_string(), self.date());
-        match self.below(27) {
+        match self.below(28) {
             0..=2 => self.order(&code, date),
             3..=5 => self.deliver(&code, date),
             6..=7 => self.invoice(&code, date),
@@ -124,6 +124,7 @@ impl History {
             22 => self.work(&code, date),
             23..=24 => self.complete(&code, date),
             25 => self.close(&code, date),
+            26 => self.outside(&code, date),
             _ => self.cancel(date),
         }
     }
@@ -274,6 +275,19 @@ impl History {
         if backflushed && self.done.0 > before {
             self.documents.push((DocumentKind::MaterialIssue, code.to_owned()));
         }
+    }
+
+    /// Others work on it: the service is ordered, and comes.
+    fn outside(&mut self, code: &str, date: NaiveDate) {
+        let Some(work) = self.one_of(DocumentKind::WorkOrder) else { return };
+        let service = NewLine::service("Hardened", self.count(5), self.price("pcs"));
+        let order = NewOrder::new(code, "V-1", date).line(service);
+        self.send(Some(DocumentKind::PurchaseOrder), &OrderGoods::new(vec![order]));
+        self.step += 1;
+        let (receipt, some) = (self.step.to_string(), self.count(3));
+        let came = ReceivedLine::new(1, some).into_work(work);
+        let came = NewReceipt::new(receipt, code, date).line(came);
+        self.send(Some(DocumentKind::Receipt), &Receive::new(vec![came]));
     }
 
     fn close(&mut self, code: &str, date: NaiveDate) {

@@ -2,7 +2,7 @@
 
 use fondaco::company::posting::Profile;
 use fondaco::company::*;
-use fondaco::inventory::bills::{NewBill, NewComponent, SetBills};
+use fondaco::inventory::bills::{self, NewComponent, SetBills};
 use fondaco::inventory::valuation::Method;
 use fondaco::prelude::*;
 
@@ -134,7 +134,7 @@ fn what_comes_out_besides_takes_a_price_or_a_share() {
     ] {
         let firm = Firm::new().workshop().stocked(bolt(), "40", "160", "2026-02-01");
         let bolts = vec![NewComponent::new(bolt(), pcs("2.5").round(0, Rounding::Down))];
-        let mut bill = NewBill::new(gear(), "2", pcs("1"), bolts);
+        let mut bill = bills::NewBill::new(gear(), "2", pcs("1"), bolts);
         bill.outputs.push(leaves_chips());
         bill.priority = 1;
         firm.must(&SetBills::new(vec![bill]));
@@ -243,4 +243,90 @@ fn every_profile_shows_the_same_profit_of_what_is_made() {
             assert_eq!(sheet.assets.total, sheet.financing(), "{profile:?}");
         }
     }
+}
+
+/// Bolts lie at the works, which make gears of them for 5 each; the bill is dearer by a tenth.
+fn subcontracted(firm: Firm) -> Firm {
+    let works = Location::new("WORKS", "At the works", SiteId::named("MAIN"), "MAIN");
+    firm.must(&OpenLocations::new(vec![works]));
+    let firm =
+        firm.stocked(bolt(), "40", "160", "2026-02-01").stocked(nut(), "80", "40", "2026-02-01");
+    let sent = vec![
+        NewMove::transfer(bolt(), pcs("20"), ("MAIN", "WORKS"), day("2026-03-01")),
+        NewMove::transfer(nut(), pcs("40"), ("MAIN", "WORKS"), day("2026-03-01")),
+    ];
+    firm.must(&MoveGoods::new(sent));
+    let order = NewWorkOrder::new("W-1", gear(), pcs("10"), day("2026-03-02"));
+    firm.must(&PlanWorkOrders::new(vec![order.material_from("WORKS").released()]));
+    let service = NewLine::service("Make gears", pcs("10"), "5 EUR/pcs".parse().unwrap());
+    firm.must(&OrderGoods::new(vec![
+        NewOrder::new("PO-1", "V-1", day("2026-03-02")).line(service),
+    ]));
+    let came = ReceivedLine::new(1, pcs("10")).into_work("W-1");
+    firm.must(&Receive::new(vec![NewReceipt::new("R-1", "PO-1", day("2026-03-06")).line(came)]));
+    firm.clean();
+    firm
+}
+
+#[test]
+fn what_others_make_of_our_material_costs_both() {
+    let firm = subcontracted(Firm::new().workshop());
+    assert_eq!(firm.balances(["1440", "2050"]), ["50", "-50"]);
+    complete(&firm, made("C-1").backflush());
+    assert_eq!(firm.worth(gear()), "150");
+    let dear = BillLine::all(1).at("5.50 EUR/pcs".parse().unwrap());
+    let bill = NewBill::new("B-1", "V-1", day("2026-03-20")).order("PO-1").line(dear);
+    firm.must(&EnterBills::new(vec![bill]));
+    firm.clean();
+    assert_eq!(firm.balances(["1440", "2050", "5100", "6000"]), ["0", "0", "5", "0"]);
+    let receipt = || Cancel::one(DocumentKind::Receipt, "R-1", day("2026-04-01"));
+    assert_eq!(firm.send(&receipt()).unwrap_err().code(), "company.in_use");
+    firm.must(&Cancel::one(DocumentKind::Bill, "B-1", day("2026-04-01")));
+    firm.clean();
+    assert_eq!(firm.balances(["1440", "2050", "5100"]), ["0", "-50", "0"]);
+    firm.must(&receipt());
+    firm.clean();
+    assert_eq!(firm.balances(["1440", "2050", "5100"]), ["-50", "0", "0"]);
+    let again = ReceivedLine::new(1, pcs("10")).into_work("W-1");
+    firm.must(&Receive::new(vec![NewReceipt::new("R-2", "PO-1", day("2026-04-02")).line(again)]));
+    close(&firm);
+    assert_eq!(firm.worth(gear()), "150");
+}
+
+#[test]
+fn also_of_what_others_make_every_profile_shows_the_same_profit() {
+    for profile in Profile::ALL {
+        let firm = subcontracted(Firm::of(&set_up().profiled(profile)).workshop());
+        complete(&firm, made("C-1").good(pcs("6")).backflush());
+        let half = BillLine::new(1, pcs("4"));
+        let bill = NewBill::new("B-1", "V-1", day("2026-03-20")).order("PO-1").line(half);
+        firm.must(&EnterBills::new(vec![bill]));
+        let sold = NewOrder::new("SO-1", "C-1", day("2026-03-11"))
+            .line(NewLine::new(gear(), pcs("2")).price("50 EUR/pcs".parse().unwrap()));
+        firm.must(&PlaceOrders::new(vec![sold]));
+        firm.must(&Deliver::new(vec![NewDelivery::new("D-1", "SO-1", day("2026-03-11"))]));
+        firm.must(&InvoiceCustomers::new(vec![NewInvoice::new("I-1", "SO-1", day("2026-03-11"))]));
+        firm.must(&PostAccruals::on(day("2026-03-31")));
+        firm.clean();
+        let statement = firm.company.books().income_statement(day("2026-01-01"), day("2026-03-31"));
+        // Each gear costs 10 of material and 5 of work.
+        assert_eq!(statement.unwrap().result, "70.00".parse().unwrap(), "{profile:?}");
+    }
+}
+
+#[test]
+fn what_is_no_good_is_worked_on_again() {
+    let firm = Firm::new().workshop().ten_gears();
+    complete(&firm, made("C-1").backflush());
+    let again =
+        NewWorkOrder::new("W-2", gear(), pcs("3"), day("2026-03-10")).material(gear(), pcs("3"));
+    firm.must(&PlanWorkOrders::new(vec![again.released()]));
+    let time = NewTime::new("T-2", "W-2", day("2026-03-10")).labour("SAW", hours("0.5"));
+    firm.must(&BookTime::new(vec![time]));
+    let made = NewCompletion::new("C-2", "W-2", day("2026-03-11")).backflush();
+    firm.must(&CompleteWorkOrders::new(vec![made]));
+    firm.must(&CloseWorkOrders::new(vec![NewClose::new("W-2", day("2026-03-11"))]));
+    firm.clean();
+    assert_eq!(firm.balances(["1440", "5400"]), ["0", "-15"]);
+    assert_eq!(firm.worth(gear()), "115");
 }

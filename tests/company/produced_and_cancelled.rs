@@ -154,6 +154,11 @@ fn what_is_refused_names_document_line_value_and_way_out() {
     });
     assert!(refused(&firm, &plan(shared)).starts_with("company.all_shared"));
     firm.must(&complete(made("C-1").good(pcs("4"))));
+    let service = NewLine::service("Hardened", pcs("1"), "5 EUR/pcs".parse().unwrap());
+    firm.must(&OrderGoods::new(vec![NewOrder::new("PO-1", "V-1", date).line(service)]));
+    firm.must(&EnterBills::new(vec![NewBill::new("B-1", "V-1", date).order("PO-1")]));
+    let late = NewReceipt::new("R-1", "PO-1", date).line(ReceivedLine::all(1).into_work("W-1"));
+    assert!(refused(&firm, &Receive::new(vec![late])).contains("cancel the bill first"));
     let in_use = Cancel::one(DocumentKind::WorkOrder, "W-1", date);
     assert!(refused(&firm, &in_use).contains("rests on it; cancel that first"));
     firm.must(&close("W-1"));

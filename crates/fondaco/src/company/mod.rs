@@ -16,6 +16,7 @@
 //! | [`SendBack`], [`CreditSuppliers`] | goods go back, are credited | out | goods received / stock; suppliers / goods received |
 //! | [`PlanWorkOrders`], [`ReleaseWorkOrders`] | something is to be made | on order; material is promised | |
 //! | [`IssueMaterial`], [`ReturnMaterial`] | material goes into it, or comes back | out, in | work in progress / stock, at cost |
+//! | [`Receive`] a service into it | others worked on it | | work in progress / goods received, at the order's price |
 //! | [`BookTime`] | hours are worked on it | | work in progress / labour and overhead absorbed |
 //! | [`CompleteWorkOrders`] | it is made, in parts or whole | in | stock / work in progress |
 //! | [`CloseWorkOrders`] | it is over | | what is left to variances, or upon what was made |

@@ -145,10 +145,10 @@ fn facts(
         let goods = less(cost, line.clearing, at)?;
         let figures = match (line.charge.copied(), line.item) {
             (Some(charge), _) => [(charge, line.net), (Figure::Difference, Amount::ZERO)],
-            (None, None) => [(Figure::Expense, line.net), (Figure::Difference, Amount::ZERO)],
-            (None, Some(_)) => {
-                [(Figure::Goods, goods), (Figure::Difference, less(line.net, goods, at)?)]
+            (None, None) if !costs.contains_key(&line.number) => {
+                [(Figure::Expense, line.net), (Figure::Difference, Amount::ZERO)]
             }
+            (None, _) => [(Figure::Goods, goods), (Figure::Difference, less(line.net, goods, at)?)],
         };
         for (figure, amount) in figures {
             told.facts.push(Fact::new(figure, document.money(amount)).at(place.clone()));
@@ -171,7 +171,8 @@ fn of_origin(
         let invoiced = Line::left(of.invoiced, &[line.quantity]);
         // Of an order also what of it had been shipped; of what is no goods all of it.
         let is_order = matches!(document.kind, DocumentKind::Invoice | DocumentKind::Bill);
-        let shipped = if line.item.is_some() { line.matched } else { line.quantity };
+        let is_matched = line.item.is_some() || line.matched > fondaco_inventory::Qty::ZERO;
+        let shipped = if is_matched { line.matched } else { line.quantity };
         let shipped = if document.kind == DocumentKind::Invoice && line.item.is_none() {
             fondaco_inventory::Qty::ZERO
         } else {

@@ -10,6 +10,7 @@ use fondaco_inventory::reserve::Release;
 
 use crate::company::document::{Desk, Document, DocumentKind, Line, Status};
 use crate::company::goods::{Telling, tell_value};
+use crate::company::production::unserve;
 use crate::company::sales::{Promise, of_line, promise_goods};
 use crate::company::{CompanyError, ENGINE};
 
@@ -21,6 +22,7 @@ pub(super) fn cancel_moved(
     date: NaiveDate,
 ) -> Result<(), CompanyError> {
     reverse(tx, desk, &document, date)?;
+    unserve(tx, desk, &document, date)?;
     let lines = desk.lines_of(tx, &document)?;
     for line in lines {
         let Some(key) = line.of.zip(line.of_line) else { continue };

@@ -67,6 +67,8 @@ pub enum BusinessEvent {
     ComponentIssue,
     /// Hours were worked on a work order.
     TimeBooked,
+    /// Others worked on a work order.
+    ServiceReceived,
     /// What was made came into stock.
     FinishedReceipt,
     /// What was made was thrown away, beyond what is usual.
@@ -116,6 +118,8 @@ pub enum Figure {
     Labour,
     /// Hours of machines, with the overhead that is charged by them.
     Overhead,
+    /// The work of others.
+    Service,
     /// Material was dearer than planned.
     PriceVariance,
     /// More material was used than the output allows.

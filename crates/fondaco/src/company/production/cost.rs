@@ -143,6 +143,8 @@ mod tests {
             unit: Unit::PIECE,
             quantity: Qty::from_units(quantity),
             due_on: NaiveDate::MIN,
+            material_from: None.into(),
+            material_site: None.into(),
             version: None,
             firm: None,
             expected: None,

@@ -264,7 +264,7 @@ pub(super) fn issue(
                     None => continue,
                 },
             };
-            let from = taken.location.clone().unwrap_or_else(|| order.location.clone());
+            let from = taken.location.clone().unwrap_or_else(|| work.material_from(&order));
             let mut moved = NewMove::issue(item, Quantity::from_fixed(given, unit), from, date);
             moved = moved.document(id);
             (moved.fulfils, moved.lot) = (promise, taken.lot);
@@ -289,8 +289,8 @@ pub(super) fn issue(
     }
     let document = Document {
         date,
-        site: order.site,
-        location: order.location.clone(),
+        site: work.material_site(&order),
+        location: work.material_from(&order),
         lines: u32::try_from(lines.len()).unwrap_or(u32::MAX),
         of: Some(order.id),
         ..head(tx, kind, code, order.currency)

@@ -29,6 +29,7 @@ mod order;
 mod record;
 mod release;
 mod returned;
+mod service;
 mod time;
 mod variances;
 mod verify;
@@ -53,6 +54,7 @@ pub use order::{
 pub use record::{WorkCentre, WorkLine, WorkLineKind, WorkOrder};
 pub use release::ReleaseWorkOrders;
 pub use returned::ReturnMaterial;
+pub(crate) use service::{Served, serve, unserve};
 pub use time::{BookTime, NewTime, TimeLine};
 pub(crate) use verify::{Production, verify};
 pub(crate) use works::Works;

@@ -7,6 +7,7 @@ use fondaco_core::{Act, DocumentId, Id, ItemId, Quantity, Rate, SiteId, Tx, Unit
 use fondaco_inventory::Qty;
 use fondaco_inventory::bills::{self, BillOf, LineKind};
 use fondaco_inventory::items::Item;
+use fondaco_inventory::places::Location;
 use fondaco_inventory::planning::{FirmOrder, FirmStatus};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -111,6 +112,9 @@ pub struct NewWorkOrder {
     /// Out of which location material comes and into which goes what is made; the site's own where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<SmolStr>,
+    /// Out of which location its material comes, at a subcontractor's, say; out of the order's where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub material_from: Option<SmolStr>,
     /// By which version of the bill; the one that holds where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<SmolStr>,
@@ -160,6 +164,7 @@ impl NewWorkOrder {
             due_on: None,
             site: None,
             location: None,
+            material_from: None,
             version: None,
             material: None,
             outputs: Vec::new(),
@@ -203,6 +208,12 @@ impl NewWorkOrder {
     #[must_use]
     pub fn released(self) -> NewWorkOrder {
         NewWorkOrder { release: Some(Promise::Backorder), ..self }
+    }
+
+    /// With its material at another place.
+    #[must_use]
+    pub fn material_from(self, location: impl Into<SmolStr>) -> NewWorkOrder {
+        NewWorkOrder { material_from: Some(location.into()), ..self }
     }
 
     /// There by a day.
@@ -291,8 +302,14 @@ impl Planning<'_> {
             location: new.location.clone().unwrap_or_else(|| site.root().clone()),
             ..head(tx, kind, &new.code, self.desk.currency())
         };
+        let material_site = match &new.material_from {
+            Some(location) => Some(site_of(tx, location)?),
+            None => None,
+        };
         self.desk.works.orders.add(WorkOrder {
             id,
+            material_from: new.material_from.clone().into(),
+            material_site: material_site.into(),
             item: said.item.id,
             unit: said.item.unit,
             quantity: said.quantity,
@@ -470,6 +487,12 @@ impl Planning<'_> {
             ..blank(Unit::HOUR)
         })
     }
+}
+
+/// The site that a location is at.
+fn site_of(tx: &mut Tx<'_>, location: &SmolStr) -> Result<SiteId, CompanyError> {
+    let unknown = || CompanyError::Unknown { what: "location", code: location.clone() };
+    Ok(tx.require::<Location, CompanyError>(location, unknown)?.site)
 }
 
 /// A line of nothing yet.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use fondaco_accounting::ledger::Amount;
 use fondaco_core::store::{Field, Rare, Record};
-use fondaco_core::{DocumentId, Id, ItemId, Rate, Tx, Unit, UnitPrice};
+use fondaco_core::{DocumentId, Id, ItemId, Rate, SiteId, Tx, Unit, UnitPrice};
 use fondaco_inventory::Qty;
 use fondaco_inventory::levels::{Expected, Reservation};
 use fondaco_inventory::planning::FirmOrder;
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::company::CompanyError;
+use crate::company::document::Document;
 use crate::company::posting::Figure;
 
 /// What is made by a work order, and how far it is: what its [`Document`](crate::company::Document) has beside what all documents have.
@@ -29,6 +30,10 @@ pub struct WorkOrder {
     pub quantity: Qty,
     /// When it shall be there.
     pub due_on: NaiveDate,
+    /// The location that its material comes from, where that is not the document's: at a subcontractor's, say.
+    pub material_from: Rare<SmolStr>,
+    /// The site of that.
+    pub material_site: Rare<SiteId>,
     /// By which version of the item's bill.
     pub version: Option<SmolStr>,
     /// The firm order of a plan that it carries out.
@@ -46,6 +51,16 @@ pub struct WorkOrder {
 }
 
 impl WorkOrder {
+    /// The site that its material comes from.
+    pub(crate) fn material_site(&self, order: &Document) -> SiteId {
+        self.material_site.copied().unwrap_or(order.site)
+    }
+
+    /// The location that its material comes from.
+    pub(crate) fn material_from(&self, order: &Document) -> SmolStr {
+        self.material_from.get().cloned().unwrap_or_else(|| order.location.clone())
+    }
+
     /// How much was made, good or not.
     pub fn made(&self) -> Qty {
         Qty::from_units(self.completed.units().saturating_add(self.scrapped.units()))
@@ -72,6 +87,8 @@ pub enum WorkLineKind {
     Labour,
     /// Hours of machines, and whatever else is charged by them.
     Overhead,
+    /// The work of others, bought as a service.
+    Service,
 }
 
 impl WorkLineKind {

@@ -2,7 +2,7 @@
 
 use fondaco_accounting::ledger::Amount;
 use fondaco_core::store::Event;
-use fondaco_core::{Act, DocumentId, Id, Quantity, Range, Tx};
+use fondaco_core::{Act, DocumentId, Id, Quantity, Range, SiteId, Tx};
 use fondaco_inventory::Qty;
 use fondaco_inventory::levels::{Expected, Reservation};
 use fondaco_inventory::planning::{ReleaseFirmOrder, SetWantedDay};
@@ -72,13 +72,13 @@ pub(super) fn release(
     let mut work = desk.work(tx, &order)?;
     let mut lines = desk.work_lines(tx, &work)?;
     for line in &mut lines {
-        line.planned_cost = planned_cost(tx, desk, (&order, line))?;
+        line.planned_cost = planned_cost(tx, desk, (&order, line), work.material_site(&order))?;
     }
     match work.firm {
         Some(_) => as_planned(tx, &order, (&mut work, &mut lines))?,
         None => {
             announce(tx, &order, (&mut work, &mut lines))?;
-            promise_material(tx, &order, (&mut lines, promise))?;
+            promise_material(tx, (&order, work.material_site(&order)), (&mut lines, promise))?;
         }
     }
     if order.date > tx.today()? {
@@ -96,6 +96,7 @@ fn planned_cost(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
     (order, line): (&Document, &WorkLine),
+    site: SiteId,
 ) -> Result<Amount, CompanyError> {
     let currency = desk.currency();
     if let Some(rate) = line.rate.copied() {
@@ -103,7 +104,7 @@ fn planned_cost(
     }
     let Some(item) = line.item else { return Ok(Amount::ZERO) };
     let item = desk.item(tx, item)?;
-    let (worth, _) = worth_now(tx, &item, (order.site, line.planned), currency)?;
+    let (worth, _) = worth_now(tx, &item, (site, line.planned), currency)?;
     Ok(worth.unwrap_or_default())
 }
 
@@ -166,7 +167,7 @@ pub(super) fn announce_again(
 /// What of the material is still to go in is promised to the order.
 pub(super) fn promise_material(
     tx: &mut Tx<'_>,
-    order: &Document,
+    (order, site): (&Document, SiteId),
     (lines, promise): (&mut [WorkLine], Promise),
 ) -> Result<(), CompanyError> {
     let otherwise = match promise {
@@ -179,7 +180,7 @@ pub(super) fn promise_material(
     let mut open: Vec<&mut WorkLine> = lines.iter_mut().filter(is_open).collect();
     let wanted = open.iter().filter_map(|line| {
         let quantity = Quantity::from_fixed(line.left(), line.unit);
-        Some(Wanted::new(line.item?, order.site, quantity))
+        Some(Wanted::new(line.item?, site, quantity))
     });
     let wanted: Vec<Wanted> = wanted.collect();
     if wanted.is_empty() {
@@ -208,7 +209,8 @@ pub(super) fn promise_again(
         tx.as_engine(&ENGINE, |tx| Release::new(vec![promise]).act(tx))?;
     }
     let mut lines = [line];
-    promise_material(tx, &order, (&mut lines, Promise::Backorder))?;
+    let site = desk.work(tx, &order)?.material_site(&order);
+    promise_material(tx, (&order, site), (&mut lines, Promise::Backorder))?;
     lines.into_iter().for_each(|line| desk.works.lines.put(line));
     Ok(())
 }

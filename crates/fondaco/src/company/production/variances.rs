@@ -31,7 +31,9 @@ pub(super) fn variances(
     let mut found = Variances::new();
     for line in lines.iter().filter(|line| line.kind != WorkLineKind::Output) {
         let (price, usage) = match line.kind {
-            WorkLineKind::Component => (Figure::PriceVariance, Figure::UsageVariance),
+            WorkLineKind::Component | WorkLineKind::Service => {
+                (Figure::PriceVariance, Figure::UsageVariance)
+            }
             _ => (Figure::RateVariance, Figure::EfficiencyVariance),
         };
         let at: At = (line.number, "variance");
@@ -104,6 +106,8 @@ mod tests {
             unit: Unit::PIECE,
             quantity: made(100),
             due_on: chrono::NaiveDate::MIN,
+            material_from: None.into(),
+            material_site: None.into(),
             version: None,
             firm: None,
             expected: None,

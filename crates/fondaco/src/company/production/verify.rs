@@ -1,12 +1,12 @@
 //! That what work orders cost follows from their documents, and is what stands as work in progress.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fondaco_core::engine::Discrepancies;
 use fondaco_core::{DocumentId, Halt, Range, Reading, View};
 
 use super::WorkOrder;
-use crate::company::document::{Document, DocumentKind, Line, Status};
+use crate::company::document::{Document, DocumentKind, Line, LineMatch, Status};
 use crate::company::posting::Figure;
 use crate::company::verify::shown;
 
@@ -24,9 +24,13 @@ pub(crate) struct Production {
 /// Recomputes what each order costs from its documents; gives what they come to.
 pub(crate) fn verify(view: &mut View<'_>, found: &mut Discrepancies) -> Result<Production, Halt> {
     let mut documents: BTreeMap<DocumentId, Document> = BTreeMap::new();
+    // Receipts of services that were taken back.
+    let mut cancelled: BTreeSet<DocumentId> = BTreeSet::new();
     view.peek_each(&Range::<Document>::all(), |document: &Document| {
         if document.kind.is_of_production() {
             documents.insert(document.id, document.clone());
+        } else if document.kind == DocumentKind::Receipt && document.status == Status::Cancelled {
+            cancelled.insert(document.id);
         }
         Ok::<(), Halt>(())
     })?;
@@ -54,6 +58,14 @@ pub(crate) fn verify(view: &mut View<'_>, found: &mut Discrepancies) -> Result<P
             *costs.entry(order).or_default() += cost;
         }
         Ok(())
+    })?;
+    view.peek_each(&Range::<LineMatch>::all(), |matched: &LineMatch| {
+        let is_work =
+            documents.get(&matched.of).is_some_and(|of| of.kind == DocumentKind::WorkOrder);
+        if is_work && !cancelled.contains(&matched.document) {
+            *costs.entry(matched.of).or_default() += i128::from(matched.revalued.units());
+        }
+        Ok::<(), Halt>(())
     })?;
     view.peek_each(&Range::<WorkOrder>::all(), |work: &WorkOrder| {
         let stands = i128::from(work.in_progress.units());

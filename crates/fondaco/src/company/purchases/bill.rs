@@ -295,7 +295,7 @@ fn goods(
         let place = desk.place(tx, of.item, order.site)?;
         let place = Place { tax_code: line.tax_code.clone(), ..place };
         let mut matched = quantity;
-        if of.item.is_none() {
+        if of.item.is_none() && of.shipped == Qty::ZERO {
             let fact = Fact::new(Figure::Expense, order.money(line.net)).at(place);
             entering.facts.push(fact);
         } else {

@@ -16,6 +16,7 @@ use crate::company::document::{
     Desk, Document, DocumentKind, Line, PartLine, Status, blank, less, plus, share,
 };
 use crate::company::masters::partner_of;
+use crate::company::production::{Served, serve};
 use crate::company::sales::{Prepared, allow, carry_out, head, in_state, parts, site};
 use crate::company::{CompanyError, rights};
 
@@ -44,6 +45,9 @@ pub struct ReceivedLine {
     /// Into which location, say one for quarantine; the receipt's where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<SmolStr>,
+    /// The code of the work order that a service was done for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work_order: Option<SmolStr>,
 }
 
 impl ReceivedLine {
@@ -54,7 +58,14 @@ impl ReceivedLine {
 
     /// All that is left of a line.
     pub fn all(line: u32) -> ReceivedLine {
-        ReceivedLine { line, quantity: None, refused: None, lot: None, location: None }
+        let (quantity, refused, lot, location, work_order) = (None, None, None, None, None);
+        ReceivedLine { line, quantity, refused, lot, location, work_order }
+    }
+
+    /// A service that was done for a work order.
+    #[must_use]
+    pub fn into_work(self, order: impl Into<SmolStr>) -> ReceivedLine {
+        ReceivedLine { work_order: Some(order.into()), ..self }
     }
 }
 
@@ -171,9 +182,20 @@ fn prepare(
     let (id, mut lines, mut made) = (kind.id(&new.code), Vec::new(), Vec::new());
     for (at, (of, quantity, lot)) in parts.into_iter().enumerate() {
         let of = desk.line(tx, (of.document, of.number))?.unwrap_or(of);
-        let Some(item) = of.item else { continue };
         let said = new.lines.as_ref().and_then(|lines| lines.get(at));
         let number = u32::try_from(lines.len() + 1).unwrap_or(u32::MAX);
+        let Some(item) = of.item else {
+            // A service comes only as far as it is said what for.
+            if let Some(order) = said.and_then(|line| line.work_order.as_ref()) {
+                let (code, party) = (&new.code, partner.party);
+                let cost = ordered_at(&of, quantity, (desk.currency(), number))?;
+                let served = Served { order, code, number, date: new.date, party, quantity, cost };
+                lines.push(serve(tx, desk, &of, &served)?);
+                let shipped = plus(of.shipped, quantity, (number, "quantity received"))?;
+                desk.put_line(Line { shipped, ..of });
+            }
+            continue;
+        };
         let (billed, worth) = take_ahead(tx, desk, (&of, quantity), (id, number), ahead)?;
         let ordered = ordered_at(&of, Line::left(quantity, &[billed]), (order.currency, number))?;
         let cost = plus(ordered, worth, (number, "cost"))?;
@@ -204,7 +226,7 @@ fn prepare(
         let (shipped, matched) = (plus(of.shipped, quantity, at)?, plus(of.matched, billed, at)?);
         desk.put_line(Line { shipped, matched, ..of });
     }
-    if made.is_empty() {
+    if lines.is_empty() {
         return Err(CompanyError::NothingLeft { document: order.name(), act: "receive" });
     }
     let document = Document {
