@@ -62,6 +62,10 @@ fn a_batch(store: &dyn Store) -> Result<(), CompanyError> {
     )?;
     company.send("close", &CloseWorkOrders::new(vec![NewClose::new("1", date)]))?;
     company.send("cancel", &Cancel::one(DocumentKind::ProductionClose, "1", date))?;
+    company.send("shop", &OpenSites::new(vec![Site::new("SHOP", "Shop")]))?;
+    let sent = NewTransfer::new("1", ("MAIN", "SHOP"), date).line(bolt(), pcs("2")).in_transit();
+    company.send("send", &TransferGoods::new(vec![sent]))?;
+    company.send("take in", &TakeIn::new(vec![NewArrival::new("1", "1", date)]))?;
     let verified = company.verify()?;
     assert!(verified.is_clean(), "{verified}");
     Ok(())

@@ -187,7 +187,8 @@ commands! { company, "company",
         CompleteWorkOrders ConfirmOrders CreditCustomers CreditSuppliers Deliver EnterBills
         InvoiceCustomers IssueMaterial MoveGoods OrderGoods Pay PlaceOrders PlanWorkOrders
         PostAccruals Receive ReleaseBills ReleaseOrders ReleaseWorkOrders ReturnMaterial SendBack
-        SetAccounts SetPrices SetProfile SetTaxCodes SetUpCompany SetWorkCentres TakeBack;
+        SetAccounts SetPrices SetProfile SetTaxCodes SetUpCompany SetWorkCentres TakeBack TakeIn
+        TransferGoods;
 }
 
 commands! { crm, "crm",

@@ -20,7 +20,8 @@
 //! | [`BookTime`] | hours are worked on it | | work in progress / labour and overhead absorbed |
 //! | [`CompleteWorkOrders`] | it is made, in parts or whole | in | stock / work in progress |
 //! | [`CloseWorkOrders`] | it is over | | what is left to variances, or upon what was made |
-//! | [`MoveGoods`], [`ChangeCost`] | transfers, counts, scrap; freight, write-downs | as said | by cause |
+//! | [`TransferGoods`], [`TakeIn`] | goods are put or sent elsewhere, and arrive | out, in | between sites with accounts of their own |
+//! | [`MoveGoods`], [`ChangeCost`] | counts, scrap, use; freight, write-downs, standards | as said | by cause |
 //! | [`Cancel`] | a document is taken back | as it was | its facts with the opposite sign |
 //! | [`PostAccruals`] | the end of a period | | accruals; what stock is worth, where it is not followed |
 //!
@@ -58,7 +59,9 @@ pub use document::{
     Document, DocumentKind, Line, LineMatch, NewLine, PartLine, Settlement, Status,
 };
 pub use error::CompanyError;
-pub use goods::{ChangeCost, MoveGoods};
+pub use goods::{
+    ChangeCost, MoveGoods, NewArrival, NewTransfer, TakeIn, TransferGoods, TransferLine,
+};
 pub use handle::Company;
 pub use masters::{
     AddPartners, ChangePartner, Exposure, NewPartner, NewPrice, Partner, Price, PriceList,

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::document::{Desk, Document, DocumentKind, Status};
+use super::goods::cancel as goods_cancel;
 use super::masters::partner_of;
 use super::sales::allow;
 use super::{CompanyError, production, rights};
@@ -100,6 +101,7 @@ fn permission(kind: DocumentKind) -> &'static Permission {
         K::PurchaseOrder => &rights::BUY,
         K::Receipt | K::SupplierReturn => &rights::RECEIVE,
         K::Bill | K::SupplierCredit => &rights::BILL,
+        K::Transfer | K::Arrival => &rights::MOVE_GOODS,
         K::WorkOrder => &rights::PLAN_WORK,
         K::ProductionClose => &rights::CLOSE_WORK,
         K::MaterialIssue | K::MaterialReturn | K::TimeBooking | K::Completion => &rights::WORK,
@@ -126,7 +128,12 @@ fn cancel(
                 production::allow(tx, authority, &document.name(), document.site)?;
             }
             check_free(tx, desk, &document)?;
-            production::cancel(tx, desk, document, date)?;
+            match document.kind {
+                DocumentKind::Transfer | DocumentKind::Arrival => {
+                    goods_cancel(tx, desk, &document, date)?;
+                }
+                _ => production::cancel(tx, desk, document, date)?,
+            }
         }
     }
     let document = desk.document(tx, id)?;
@@ -165,7 +172,7 @@ fn of_partner(
         K::CustomerPayment | K::SupplierPayment => {
             paid::cancel(tx, desk, document, (date, &partner))?
         }
-        // What is about no partner is taken back by production.
+        // What is about no partner is taken back otherwise.
         _ => {}
     }
     Ok(())

@@ -81,7 +81,7 @@ fn accruals(tx: &mut Tx<'_>, desk: &mut Desk, date: NaiveDate) -> Result<Vec<Fac
         .collect();
     let documents = tx.peek_scan(&Range::<Document>::all())?;
     let counts = |document: &&std::sync::Arc<Document>| {
-        document.status != Status::Cancelled && !document.kind.is_of_production()
+        document.status != Status::Cancelled && !document.kind.is_internal()
     };
     for document in documents.iter().filter(counts) {
         for line in desk.lines_of(tx, document)? {

@@ -36,6 +36,10 @@ pub enum DocumentKind {
     SupplierCredit,
     /// What a supplier was paid.
     SupplierPayment,
+    /// What was put elsewhere within the company, or sent there.
+    Transfer,
+    /// What arrived of it.
+    Arrival,
     /// What shall be made.
     WorkOrder,
     /// Material that went into a work order.
@@ -67,12 +71,14 @@ impl DocumentKind {
         format_smolstr!("{}/{code}", self.code())
     }
 
-    /// Whether it is about production, and so about no partner.
-    pub fn is_of_production(self) -> bool {
+    /// Whether it is within the company, and so about no partner.
+    pub fn is_internal(self) -> bool {
         use DocumentKind as K;
         matches!(
             self,
-            K::WorkOrder
+            K::Transfer
+                | K::Arrival
+                | K::WorkOrder
                 | K::MaterialIssue
                 | K::MaterialReturn
                 | K::TimeBooking
@@ -81,7 +87,7 @@ impl DocumentKind {
         )
     }
 
-    /// Whether it is about a customer; else it is about a supplier, or about production.
+    /// Whether it is about a customer; else it is about a supplier, or within the company.
     pub fn is_of_sales(self) -> bool {
         use DocumentKind as K;
         matches!(

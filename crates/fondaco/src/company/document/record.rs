@@ -83,7 +83,7 @@ impl Document {
 
     /// With whom it is; `None` of what is within the company.
     pub fn partner(&self) -> Option<PartyId> {
-        Some(self.party).filter(|_| !self.kind.is_of_production())
+        Some(self.party).filter(|_| !self.kind.is_internal())
     }
 
     /// What it comes to with tax: within what is stored, which is checked when it is entered.

@@ -1,11 +1,14 @@
 //! Goods that move otherwise than by documents of parties, and what all moves tell the books.
 
 mod moving;
+mod transfers;
 mod value;
 
 use fondaco_core::engine::Part;
 
 pub use moving::{ChangeCost, MoveGoods};
+pub(crate) use transfers::cancel;
+pub use transfers::{NewArrival, NewTransfer, TakeIn, TransferGoods, TransferLine};
 pub(crate) use value::{Telling, tell_value};
 
 use super::rights;

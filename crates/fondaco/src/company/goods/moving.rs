@@ -1,11 +1,15 @@
 //! Moving goods within the company: transfers, counts, scrap, what is used up, and what changes their cost; each with what it posts.
 
+use std::collections::BTreeSet;
+
 use fondaco_core::policy::Request;
-use fondaco_core::{Act, Id, Tx};
+use fondaco_core::{Act, Id, Range, Reading, Tx};
 use fondaco_inventory::StockError;
 use fondaco_inventory::moves::{Move, Moved, NewMove};
 use fondaco_inventory::posting::move_stock;
-use fondaco_inventory::value::{AddLandedCost, CorrectReceiptCost, WriteDown};
+use fondaco_inventory::value::{
+    AddLandedCost, CorrectReceiptCost, CostChange, CostingOf, SetCosting, WriteDown,
+};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -85,6 +89,8 @@ pub enum ChangeCost {
     WriteDown(WriteDown),
     /// What one receipt cost.
     Receipt(CorrectReceiptCost),
+    /// How items are costed, or what one costs by standard.
+    Costing(SetCosting),
 }
 
 impl ChangeCost {
@@ -93,8 +99,23 @@ impl ChangeCost {
             ChangeCost::Landed(landed) => landed.act(tx),
             ChangeCost::WriteDown(down) => Ok(down.act(tx)?.into_iter().flatten().collect()),
             ChangeCost::Receipt(corrected) => Ok(corrected.act(tx)?.into_iter().collect()),
+            ChangeCost::Costing(set) => {
+                let before = changes(tx, &set.of)?;
+                set.act(tx)?;
+                let after = changes(tx, &set.of)?;
+                Ok(after.difference(&before).copied().collect())
+            }
         }
     }
+}
+
+/// What changed the cost of the items that a rule is about, so far.
+fn changes(tx: &mut Tx<'_>, of: &CostingOf) -> Result<BTreeSet<Id<Move>>, StockError> {
+    let range = match of {
+        CostingOf::Item(item) => Range::by(CostChange::BY_ITEM, item),
+        _ => Range::all(),
+    };
+    Ok(tx.peek_scan(&range)?.iter().map(|change| change.id).collect())
 }
 
 impl Act for ChangeCost {

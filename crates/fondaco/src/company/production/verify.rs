@@ -27,7 +27,7 @@ pub(crate) fn verify(view: &mut View<'_>, found: &mut Discrepancies) -> Result<P
     // Receipts of services that were taken back.
     let mut cancelled: BTreeSet<DocumentId> = BTreeSet::new();
     view.peek_each(&Range::<Document>::all(), |document: &Document| {
-        if document.kind.is_of_production() {
+        if document.kind.is_internal() {
             documents.insert(document.id, document.clone());
         } else if document.kind == DocumentKind::Receipt && document.status == Status::Cancelled {
             cancelled.insert(document.id);

@@ -1,0 +1,53 @@
+//! From a plan to a work order: what a run proposes is firmed, carried out as a document, made and sent.
+
+use fondaco::company::*;
+use fondaco::core::job::JobId;
+use fondaco::inventory::planning::{
+    FirmProposals, FirmStatus, PlanSettings, SetWantedDay, firm_orders, planned_orders,
+};
+use fondaco::inventory::replenish::{ReplenishmentPolicy, ReplenishmentSource, SetReorderRule};
+use fondaco::prelude::*;
+
+use crate::firm::*;
+use crate::workshop::*;
+
+#[test]
+fn what_a_plan_proposes_becomes_a_work_order_and_is_made() {
+    let main = SiteId::named("MAIN");
+    let firm = Firm::new().workshop().stocked(bolt(), "40", "160", "2026-02-01");
+    let firm = firm.stocked(nut(), "80", "40", "2026-02-01");
+    let rule = |item, source| SetReorderRule {
+        source,
+        lead_time_days: 2,
+        ..SetReorderRule::new(item, main, ReplenishmentPolicy::Planned)
+    };
+    firm.must(&rule(gear(), ReplenishmentSource::Make));
+    let (today, due) = (day("2026-06-30"), day("2026-07-15"));
+    let line = NewLine::new(gear(), pcs("6")).price("50 EUR/pcs".parse().unwrap());
+    let order = NewOrder::new("SO-1", "C-1", today).line(line);
+    firm.must(&PlaceOrders::new(vec![order]));
+    firm.must(&SetWantedDay::new(DocumentKind::SalesOrder.id("SO-1"), due));
+    let stock = firm.company.stock();
+    stock.plan("june", &PlanSettings::new(today), &mut ()).unwrap();
+    let run = JobId::named("june");
+    let proposed = stock.view(|view| planned_orders(view, run)).unwrap();
+    let gears = proposed.iter().find(|row| row.item == gear()).unwrap();
+    assert_eq!(gears.quantity.to_decimal(), 6.into());
+    let firmed = firm.must(&FirmProposals::new(run, vec![gears.number]));
+    let work = NewWorkOrder::firm("W-1", firmed[0], today).released();
+    firm.must(&PlanWorkOrders::new(vec![work]));
+    assert_eq!(stock.on_order(gear(), main).unwrap(), pcs("6"));
+    assert_eq!(stock.promised(bolt(), main).unwrap(), pcs("12"));
+    let released = stock.view(|view| firm_orders(view, FirmStatus::Released)).unwrap();
+    assert_eq!(released[0].document, Some(DocumentKind::WorkOrder.id("W-1")));
+    let again = NewWorkOrder::firm("W-2", firmed[0], today);
+    let over = firm.send(&PlanWorkOrders::new(vec![again])).unwrap_err();
+    assert_eq!(over.code(), "company.firm_order_over");
+    firm.must(&IssueMaterial::new(vec![NewIssue::new("M-1", "W-1", today)]));
+    assert_eq!(stock.promised(bolt(), main).unwrap(), pcs("0"));
+    firm.must(&CompleteWorkOrders::new(vec![NewCompletion::new("C-1", "W-1", today)]));
+    firm.must(&CloseWorkOrders::new(vec![NewClose::new("W-1", today)]));
+    firm.must(&Deliver::new(vec![NewDelivery::new("D-1", "SO-1", today)]));
+    firm.clean();
+    assert_eq!(firm.balances(["1420", "1440"]), ["60", "0"]);
+}
