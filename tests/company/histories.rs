@@ -347,6 +347,12 @@ fn live(mut history: History, steps: u32) -> History {
         if history.step.is_multiple_of(10) || history.step == steps {
             let verified = history.firm.company.verify().unwrap();
             assert!(verified.is_clean(), "seed {seed}, step {}: {verified}", history.step);
+            if history.step.is_multiple_of(20) {
+                crate::figures::figures_agree(
+                    &history.firm,
+                    set_up.profile == Profile::PerpetualAngloSaxon,
+                );
+            }
         }
     }
     assert!(

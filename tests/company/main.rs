@@ -4,6 +4,7 @@
 mod cancelling;
 mod closing;
 mod failures;
+mod figures;
 mod firm;
 mod histories;
 mod layouts;

@@ -13,7 +13,7 @@ use crate::case::Case;
 use crate::inventory::valuation::{Bench, number};
 use crate::json;
 
-use super::{regimes, scenarios};
+use super::{kpi, regimes, scenarios};
 
 pub(crate) fn cases(path: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
     let file = json::read(path)?;
@@ -26,10 +26,8 @@ pub(crate) fn cases(path: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
                 "costing_tables_odoo19" => cases.extend(costing_table(name, case)?),
                 "odoo19_regimes" => cases.extend(regimes::cases(name, case)?),
                 "tryton_7_8_scenarios" => cases.extend(scenarios::cases(name, case)?),
-                _ => {
-                    let why = "the figures of a whole company are not there yet";
-                    cases.push(Case::unsupported(format!("{part}/{name}"), why));
-                }
+                "kpi" => cases.extend(kpi::cases(name, case)?),
+                _ => cases.push(Case::unsupported(format!("{part}/{name}"), "another part")),
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Adapters of `suites/`.
 
 pub(crate) mod acts;
+mod kpi;
 mod regimes;
 mod scenarios;

@@ -41,6 +41,7 @@ mod cancel;
 mod closing;
 mod document;
 mod error;
+pub mod figures;
 mod goods;
 mod handle;
 mod masters;
@@ -106,6 +107,7 @@ pub static ENGINE: Engine = Engine {
         &money::PART,
         &production::PART,
         &closing::PART,
+        &figures::PART,
         &VERIFIED,
     ],
 };

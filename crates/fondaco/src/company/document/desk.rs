@@ -12,6 +12,7 @@ use fondaco_inventory::items::{Category, Item};
 use smol_str::SmolStr;
 
 use super::{At, Document, DocumentKind, Line, LineMatch, Settlement, beyond};
+use crate::company::figures::Counted;
 use crate::company::posting::{Accounts, BusinessEvent, Facts, Figure, Place, Poster, Role};
 use crate::company::production::Works;
 use crate::company::setup::{self, Profiles, Settings};
@@ -36,6 +37,7 @@ pub(crate) struct Desk {
     facts: Vec<Told>,
     /// Work orders.
     pub(crate) works: Works,
+    counted: Counted,
 }
 
 /// Facts, and the document that the entry is remembered by.
@@ -60,6 +62,7 @@ impl Desk {
             settlements: Vec::new(),
             facts: Vec::new(),
             works: Works::default(),
+            counted: Counted::default(),
         })
     }
 
@@ -228,7 +231,7 @@ impl Desk {
             Some(item) => self.item_and_categories(tx, item)?.1,
             None => Vec::new(),
         };
-        Ok(Place { categories, site: Some(site), ..Place::default() })
+        Ok(Place { categories, site: Some(site), item, ..Place::default() })
     }
 
     fn item_and_categories(
@@ -293,11 +296,14 @@ impl Desk {
         tx: &mut Tx<'_>,
         document: DocumentId,
     ) -> Result<Vec<Arc<Settlement>>, CompanyError> {
-        Ok(tx.peek_scan(&fondaco_core::Range::<Settlement>::by_key(&document))?)
+        let rows = tx.peek_scan(&fondaco_core::Range::<Settlement>::by_key(&document))?;
+        self.counted.saw(&rows);
+        Ok(rows)
     }
 
     /// Tells the books; the entry is that of a document where one is named.
     pub(crate) fn tell(&mut self, facts: Facts, of: Option<DocumentId>) {
+        self.counted.note(&facts);
         self.facts.push(Told { facts, of });
     }
 
@@ -309,6 +315,7 @@ impl Desk {
         facts: &Facts,
         (role, pays): (Role, impl FnOnce(u32, &NewEntry) -> Option<Pays>),
     ) -> Result<Option<(NewEntry, u32, PostedClearing)>, CompanyError> {
+        self.counted.note(facts);
         let Some(entry) = self.leading(facts)? else { return Ok(None) };
         let line = self.owed_lines(role, &entry).first().copied().unwrap_or(0);
         let mut command = PostClearing::new(entry.clone());
@@ -408,6 +415,7 @@ impl Desk {
     }
 
     fn stage(self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
+        self.counted.stage(tx, &self.documents, &self.settlements)?;
         let Desk { documents, lines, new_documents, changed, changed_lines, .. } = self;
         let is_new = |key: &DocumentId| new_documents.contains(key);
         let (mut inserted, mut inserted_lines) = (Vec::new(), Vec::new());

@@ -71,6 +71,8 @@ pub struct Document {
     pub method: Rare<SmolStr>,
     /// What people read.
     pub text: Rare<SmolStr>,
+    /// Of an order: when its goods shall be there.
+    pub wanted_on: Rare<NaiveDate>,
     /// Who entered it.
     pub made_by: ActorId,
 }

@@ -203,7 +203,10 @@ fn facts_of(
         true => minus(entry.value, (origin.line.map_or(0, |(_, line)| line), "cost"))?,
         false => entry.value,
     };
-    let place = desk.place(tx, Some(entry.item), entry.site)?;
+    let mut place = desk.place(tx, Some(entry.item), entry.site)?;
+    if let Some((document, _)) = origin.line {
+        place.party = Some(desk.document(tx, document)?.party);
+    }
     let currency = desk.currency();
     let mut parts = vec![(figure, amount)];
     if let (Figure::Cost, Some(key)) = (figure, origin.line)

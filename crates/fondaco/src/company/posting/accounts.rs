@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fondaco_core::SiteId;
+use fondaco_core::{ItemId, PartyId, SiteId};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -143,6 +143,10 @@ pub struct Place {
     pub tax_code: Option<SmolStr>,
     /// The method of payment.
     pub method: Option<SmolStr>,
+    /// The item itself. No rule names it: it is for what is counted beside the books.
+    pub item: Option<ItemId>,
+    /// With whom, where that is another than that of the whole document. No rule names it either.
+    pub party: Option<PartyId>,
 }
 
 /// Rules of accounts, by role.

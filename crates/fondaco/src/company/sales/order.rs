@@ -244,6 +244,7 @@ pub(crate) fn priced(
         tax: taxed,
         terms: terms.into(),
         reference: new.reference.clone().into(),
+        wanted_on: new.wanted_on.into(),
         ..head(tx, kind, &new.code, currency)
     };
     Ok((document, lines, site))
@@ -280,6 +281,7 @@ pub(crate) fn head(
         reference: None.into(),
         method: None.into(),
         text: None.into(),
+        wanted_on: None.into(),
         made_by: tx.actor().clone(),
     }
 }

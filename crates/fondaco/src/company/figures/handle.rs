@@ -1,0 +1,65 @@
+//! The figures of a company, by its handle.
+
+use fondaco_core::report::Explain;
+
+use super::{
+    CashOutlook, FiguresQuery, OutlookQuery, OwnerFigures, ProfitQuery, Profitability,
+    cash_outlook, explain_figure, owner_figures, profitability,
+};
+use crate::company::{Company, CompanyError};
+
+impl Company<'_> {
+    /// The owner's figures over some days.
+    ///
+    /// ```
+    /// use fondaco::company::figures::FiguresQuery;
+    /// use fondaco::company::{Company, SetUpCompany};
+    /// use fondaco::prelude::*;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let acme = Company::open(Memory::new(), &SetUpCompany::new(Currency::EUR, 2026))?;
+    /// let march = FiguresQuery::new("2026-03-01".parse()?, "2026-03-31".parse()?);
+    /// let figures = acme.figures(&march)?;
+    /// let ratio = figures.get("current_ratio").ok_or("there is one")?;
+    /// // Nothing is owed yet, so nothing is divided by it.
+    /// assert_eq!(
+    ///     ratio.explain.value.clone(),
+    ///     "not defined, because current liabilities is zero".into()
+    /// );
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`owner_figures`].
+    pub fn figures(&self, query: &FiguresQuery) -> Result<OwnerFigures, CompanyError> {
+        self.office().view(|view| owner_figures(view, query))
+    }
+
+    /// Why one of them is what it is: down to accounts, and the documents that add up to each. It costs what the postings are.
+    ///
+    /// # Errors
+    /// As [`explain_figure`].
+    pub fn explain_figure(
+        &self,
+        query: &FiguresQuery,
+        code: &str,
+    ) -> Result<Explain, CompanyError> {
+        self.office().view(|view| explain_figure(view, query, code))
+    }
+
+    /// What was earned with which product, customer, channel, site.
+    ///
+    /// # Errors
+    /// As [`profitability`].
+    pub fn profitability(&self, query: &ProfitQuery) -> Result<Profitability, CompanyError> {
+        self.office().view(|view| profitability(view, query))
+    }
+
+    /// What money comes in and goes out in the next weeks.
+    ///
+    /// # Errors
+    /// As [`cash_outlook`].
+    pub fn cash_outlook(&self, query: &OutlookQuery) -> Result<CashOutlook, CompanyError> {
+        self.office().view(|view| cash_outlook(view, query))
+    }
+}
