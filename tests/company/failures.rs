@@ -167,3 +167,47 @@ fn a_week(store: &dyn Store) -> Result<(), CompanyError> {
     assert!(verified.is_clean(), "{verified}");
     Ok(())
 }
+
+/// The commands of pay.
+#[cfg(feature = "payroll")]
+#[test]
+fn nothing_is_half_paid() {
+    sweep(CompanyId::named("acme"), Memory::new, |store| a_payday(store)).unwrap();
+}
+
+#[cfg(feature = "payroll")]
+fn a_payday(store: &dyn Store) -> Result<(), CompanyError> {
+    use fondaco::core::JobError;
+    use fondaco::payroll::{ENGINE, PayrollError, runs::*};
+    let ran = |done: Result<_, JobError<PayrollError>>| match done {
+        Ok(_) => Ok(()),
+        Err(JobError::Act(PayrollError::Halt(halt))) => Err(CompanyError::Halt(halt)),
+        Err(error) => panic!("{error}"),
+    };
+    let of_payroll = |error: PayrollError| match error {
+        PayrollError::Halt(halt) => CompanyError::Halt(halt),
+        error => panic!("{error}"),
+    };
+    let now: Timestamp = "2026-06-30T12:00:00Z".parse().unwrap();
+    let office = Office::open(store, CompanyId::named("acme")).map_err(Halt::from)?;
+    let company = Company::of(&office).map_err(Halt::from)?.with_clock(move || now);
+    company.office().join(&ENGINE).map_err(Halt::from)?;
+    let boss = company.office().clone().acting_as("boss");
+    company.send("set up", &set_up())?;
+    company.send("rules", &StoreRules::new("house", crate::pay::BOOK)).map_err(of_payroll)?;
+    let (first, last) = crate::pay::month(1);
+    let create = CreateRun::new("MONTHLY", (first, last), last);
+    let run = company.send("run", &create).map_err(of_payroll)?.answer;
+    let cases = vec![crate::pay::case(1, 1, 3000.into())];
+    let mut calculate = CalculateRun::new(run, PaySource::given(cases).unwrap());
+    ran(company.office().run_job("calculate", &mut calculate, &mut ()))?;
+    ran(boss.run_job("approve", &mut AdvanceRun::approve(run, "looked at"), &mut ()))?;
+    company.send("post", &PostPay::of(run))?;
+    let tax = Remit::new("1", day("2026-02-10"), Remitted::Withheld, eur("450"));
+    company.send("remit", &tax)?;
+    let plant = LeaveOwed { centre: "PLANT".into(), amount: eur("500") };
+    company.send("leave", &AccrueLeave::on(day("2026-02-28"), vec![plant]))?;
+    let verified = company.verify()?;
+    assert!(verified.is_clean(), "{verified}");
+    Ok(())
+}

@@ -9,6 +9,9 @@ mod firm;
 mod histories;
 mod layouts;
 mod order_to_cash;
+mod pages;
+#[cfg(feature = "payroll")]
+mod pay;
 mod plan_to_produce;
 mod planned;
 mod procure_to_pay;

@@ -183,11 +183,11 @@ commands! { payroll, "payroll",
 }
 
 commands! { company, "company",
-    fondaco::company: AddPartners BookTime Cancel ChangeCost ChangePartner CloseWorkOrders
+    fondaco::company: AccrueLeave AddPartners BookTime Cancel ChangeCost ChangePartner CloseWorkOrders
         CompleteWorkOrders ConfirmOrders CreditCustomers CreditSuppliers Deliver EnterBills
         InvoiceCustomers IssueMaterial MoveGoods OrderGoods Pay PlaceOrders PlanWorkOrders
-        PostAccruals Receive ReleaseBills ReleaseOrders ReleaseWorkOrders ReturnMaterial SendBack
-        SetAccounts SetPrices SetProfile SetTaxCodes SetUpCompany SetWorkCentres TakeBack TakeIn
+        PostAccruals PostPay Receive ReleaseBills ReleaseOrders ReleaseWorkOrders Remit ReturnMaterial
+        SendBack SetAccounts SetPrices SetProfile SetTaxCodes SetUpCompany SetWorkCentres TakeBack TakeIn
         TransferGoods;
 }
 

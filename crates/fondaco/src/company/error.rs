@@ -335,6 +335,15 @@ pub enum CompanyError {
         /// Why.
         error: TermsError,
     },
+    /// What payroll says of a run can't be posted.
+    #[error("{document}: {why}")]
+    #[kind(Refused)]
+    Pay {
+        /// The run.
+        document: SmolStr,
+        /// Why, and the way out.
+        why: String,
+    },
     /// A figure beyond what is stored.
     #[error(
         "{document}, line {line}: {field} is {value}, beyond the {most} that is stored: split the document"

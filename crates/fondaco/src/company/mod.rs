@@ -46,6 +46,8 @@ mod goods;
 mod handle;
 mod masters;
 mod money;
+pub mod pages;
+mod pay;
 pub mod posting;
 mod production;
 mod purchases;
@@ -69,6 +71,9 @@ pub use masters::{
     SetPrices, SetTaxCodes, TaxCode,
 };
 pub use money::{NewPayment, Pay, Settles};
+#[cfg(feature = "payroll")]
+pub use pay::PostPay;
+pub use pay::{AccrueLeave, LeaveOwed, PayFact, PaySlip, Remit, Remitted};
 pub use production::{
     BookTime, CloseWorkOrders, CompleteWorkOrders, IssueLine, IssueMaterial, Makes, NewClose,
     NewCompletion, NewIssue, NewTime, NewWorkOrder, OutputValue, PlanWorkOrders, ReleaseWorkOrders,
@@ -106,6 +111,7 @@ pub static ENGINE: Engine = Engine {
         &purchases::PART,
         &money::PART,
         &production::PART,
+        &pay::PART,
         &closing::PART,
         &figures::PART,
         &VERIFIED,

@@ -18,6 +18,7 @@
 //! | `company.plan_work` | to plan, release and cancel work orders, and to set work centres | | site |
 //! | `company.work` | to issue material to work orders, to book hours and what was made | | site |
 //! | `company.close_work` | to close work orders | | site |
+//! | `company.pay_people` | to post payroll runs and leave, to remit what was withheld | amount | |
 //! | `company.close_period` | to post what is accrued at the end of a period | | |
 //!
 //! Who may one of these needs no right of the books or of the stock for what follows from it.
@@ -95,3 +96,9 @@ pub const CLOSE_WORK: Permission =
 /// Post accruals.
 pub const CLOSE_PERIOD: Permission =
     Permission::new("company.close_period", "post what is accrued at the end of a period");
+/// Post payroll runs, remit what was withheld.
+pub const PAY_PEOPLE: Permission = Permission::new(
+    "company.pay_people",
+    "post payroll runs and leave, and remit what was withheld",
+)
+.limited();

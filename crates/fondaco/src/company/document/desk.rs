@@ -367,6 +367,20 @@ impl Desk {
         Ok(is_told.then(|| self.accounts.of(Role::Stock, &profile.code)))
     }
 
+    /// The accounts that play a role in the leading ledger.
+    pub(crate) fn accounts_of(&self, role: Role) -> Result<Vec<SmolStr>, CompanyError> {
+        Ok(self.accounts.of(role, &self.profiles.leading()?.code))
+    }
+
+    /// The account that plays a role somewhere in the leading ledger.
+    pub(crate) fn account_at(
+        &self,
+        role: Role,
+        place: &Place,
+    ) -> Result<Option<SmolStr>, CompanyError> {
+        Ok(self.accounts.find(role, place, &self.profiles.leading()?.code).cloned())
+    }
+
     /// The lines of an entry on accounts that play a role, from 1.
     fn owed_lines(&self, role: Role, entry: &NewEntry) -> Vec<u32> {
         let code = self.profiles.leading().map(|profile| profile.code.clone()).unwrap_or_default();

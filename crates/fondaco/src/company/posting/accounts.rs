@@ -143,6 +143,8 @@ pub struct Place {
     pub tax_code: Option<SmolStr>,
     /// The method of payment.
     pub method: Option<SmolStr>,
+    /// The cost centre, by which postings are told apart. No rule names it.
+    pub centre: Option<SmolStr>,
     /// The item itself. No rule names it: it is for what is counted beside the books.
     pub item: Option<ItemId>,
     /// With whom, where that is another than that of the whole document. No rule names it either.

@@ -24,8 +24,11 @@ pub struct Poster<'a> {
     pub journals: &'a Journals,
 }
 
-/// A posting that is being added up: its account, side and currency.
-type Line = (SmolStr, Side, Currency);
+/// A posting that is being added up: its account, side, currency and cost centre.
+type Line = (SmolStr, Side, Currency, Option<SmolStr>);
+
+/// The dimension that says cost centres.
+const CENTRE: &str = "cost_centre";
 
 impl Poster<'_> {
     /// The entries of some facts: one for each that has figures to be posted, in their order. Postings of one account and side are one.
@@ -88,7 +91,8 @@ impl Poster<'_> {
         };
         for (role, side) in [(debit, Side::Debit), (credit, Side::Credit)] {
             let account = self.account(facts, fact, role)?;
-            sums.add(role, (account, side, fact.amount.currency()), fact)
+            let centre = fact.place.centre.clone().filter(|_| !role.is_kept_by_items());
+            sums.add(role, (account, side, fact.amount.currency(), centre), fact)
                 .map_err(|error| amount(facts, error))?;
         }
         Ok(())
@@ -120,7 +124,8 @@ impl Poster<'_> {
         for (entry, opposite) in [(own.as_ref(), false), (leading, true)] {
             for posting in entry.iter().flat_map(|entry| &entry.postings) {
                 let side = if opposite { posting.side.opposite() } else { posting.side };
-                let key = (posting.account.clone(), side, posting.amount.currency());
+                let centre = posting.dimensions.get(CENTRE).map(SmolStr::new);
+                let key = (posting.account.clone(), side, posting.amount.currency(), centre);
                 sums.put(key, posting.amount, posting.ledger_amount)
                     .map_err(|error| amount(facts, error))?;
             }
@@ -191,9 +196,11 @@ impl Sums {
 
     /// Sets both sides of an account off against one another.
     fn net(&mut self, account: &SmolStr) -> Result<(), MoneyError> {
-        let currencies: Vec<Currency> = self.lines.iter().map(|(line, ..)| line.2).collect();
-        for currency in currencies {
-            let at = |side| self.place.get(&(account.clone(), side, currency)).copied();
+        let apart: Vec<(Currency, Option<SmolStr>)> =
+            self.lines.iter().map(|(line, ..)| (line.2, line.3.clone())).collect();
+        for (currency, centre) in apart {
+            let at =
+                |side| self.place.get(&(account.clone(), side, currency, centre.clone())).copied();
             let (Some(debit), Some(credit)) = (at(Side::Debit), at(Side::Credit)) else { continue };
             let of = |at: usize| self.lines.get(at).map(|(_, amount, worth)| (*amount, *worth));
             let (Some(debits), Some(credits)) = (of(debit), of(credit)) else { continue };
@@ -225,8 +232,12 @@ impl Sums {
 
     fn into_postings(self) -> Vec<NewPosting> {
         let some = self.lines.into_iter().filter(|(_, amount, _)| !amount.is_zero());
-        some.map(|((account, side, _), amount, worth)| NewPosting {
+        some.map(|((account, side, _, centre), amount, worth)| NewPosting {
             ledger_amount: worth,
+            dimensions: centre
+                .into_iter()
+                .map(|code| (SmolStr::new_static(CENTRE), code))
+                .collect(),
             ..NewPosting::new(account, side, amount)
         })
         .collect()
@@ -243,9 +254,10 @@ impl Sums {
             .map_err(|error| amount(facts, error))?;
         let mut postings = Vec::new();
         for posting in self.into_postings() {
-            match owed.contains(&posting.account) && facts.due.len() > 1 {
-                true => postings.extend(instalments(facts, posting)?),
-                false => postings.push(posting),
+            match owed.contains(&posting.account) {
+                true if !facts.owed_to.is_empty() => postings.extend(to_each(facts, posting)?),
+                true if facts.due.len() > 1 => postings.extend(instalments(facts, posting)?),
+                _ => postings.push(posting),
             }
         }
         if postings.is_empty() {
@@ -281,4 +293,22 @@ fn instalments(facts: &Facts, posting: NewPosting) -> Result<Vec<NewPosting>, Po
         ..posting.clone()
     };
     Ok(facts.due.iter().map(part).filter(|part| !part.amount.is_zero()).collect())
+}
+
+/// What is owed, to each whom it is owed to.
+fn to_each(facts: &Facts, posting: NewPosting) -> Result<Vec<NewPosting>, PostingError> {
+    let amounts = facts.owed_to.iter().map(|(_, amount)| *amount);
+    let sum = Money::sum(posting.amount.currency(), amounts);
+    let sum = sum.map_err(|error| amount(facts, error))?;
+    if sum != posting.amount {
+        let document = facts.document.clone();
+        return Err(PostingError::Instalments { document, parts: sum, total: posting.amount });
+    }
+    let part = |(party, amount): &(fondaco_core::PartyId, Money)| NewPosting {
+        amount: *amount,
+        ledger_amount: None,
+        party: Some(*party),
+        ..posting.clone()
+    };
+    Ok(facts.owed_to.iter().filter(|(_, amount)| !amount.is_zero()).map(part).collect())
 }

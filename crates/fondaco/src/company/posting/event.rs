@@ -53,6 +53,14 @@ pub enum BusinessEvent {
     CustomerDeposit,
     /// A supplier was paid before he billed.
     SupplierDeposit,
+    /// Slips of a payroll run count, or no longer do.
+    Payroll,
+    /// Net pay left, or came back.
+    PayOut,
+    /// What was withheld went to authorities, insurers, creditors.
+    Remittance,
+    /// More or less leave is owed to employees than before.
+    LeaveAccrual,
     /// At the end of a period: shipped, and not invoiced.
     ShippedNotInvoiced,
     /// At the end of a period: invoiced, and not shipped.
@@ -114,6 +122,22 @@ pub enum Figure {
     DiscountTax,
     /// What is given up.
     WriteOff,
+    /// What employees earn.
+    Wages,
+    /// What the employer pays on top.
+    Contributions,
+    /// What employees spent and get back.
+    Reimbursements,
+    /// What employees pay back of loans and advances.
+    Loans,
+    /// What employees owe the company.
+    Claims,
+    /// What is withheld, and added by the employer, for others.
+    Withheld,
+    /// What is withheld by orders of courts.
+    Garnished,
+    /// What is left of rounding.
+    Rounding,
     /// Hours of people.
     Labour,
     /// Hours of machines, with the overhead that is charged by them.
@@ -165,6 +189,8 @@ impl BusinessEvent {
             E::CustomerInvoice | E::CustomerCredit => Book::Sales,
             E::SupplierBill | E::SupplierCredit => Book::Purchases,
             E::CustomerPayment | E::SupplierPayment => Book::Bank,
+            E::PayOut | E::Remittance => Book::Bank,
+            E::Payroll | E::LeaveAccrual => Book::Closing,
             E::CustomerDeposit | E::SupplierDeposit => Book::Bank,
             E::ShippedNotInvoiced | E::InvoicedNotShipped => Book::Closing,
             E::ReceivedNotBilled | E::BilledNotReceived | E::Valuation => Book::Closing,

@@ -33,6 +33,8 @@ pub struct Facts {
     pub party: Option<PartyId>,
     /// What falls due when, of what is to be paid; empty where all of it does at once.
     pub due: Vec<DueAmount>,
+    /// To whom what is owed goes, where it is to many: amounts above zero, which come to it.
+    pub owed_to: Vec<(PartyId, Money)>,
     /// The figures.
     pub facts: Vec<Fact>,
 }
@@ -61,6 +63,7 @@ impl Facts {
             text: None,
             party: None,
             due: Vec::new(),
+            owed_to: Vec::new(),
             facts: Vec::new(),
         }
     }

@@ -24,6 +24,28 @@ pub enum Role {
     ExpenseGoods,
     /// Whatever else is bought.
     Expense,
+    /// What employees earn.
+    Wages,
+    /// What the employer pays on top.
+    EmployerContributions,
+    /// What employees spent and get back.
+    Reimbursements,
+    /// Loans and advances to employees.
+    EmployeeLoans,
+    /// What employees owe the company.
+    EmployeeClaims,
+    /// What was withheld, for authorities, insurers and plans.
+    Withheld,
+    /// What was withheld by orders of courts.
+    Garnishments,
+    /// What employees get.
+    NetPay,
+    /// What is left of rounding pay.
+    PayRounding,
+    /// Leave that employees earn.
+    LeaveExpense,
+    /// Leave that they have not taken yet.
+    LeaveLiability,
     /// What was paid beside the cost that stock goes by.
     PriceVariance,
     /// Freight and duty until they come upon goods.
@@ -108,6 +130,6 @@ impl Role {
     /// assert!(Role::Receivable.is_kept_by_items() && !Role::Sales.is_kept_by_items());
     /// ```
     pub fn is_kept_by_items(self) -> bool {
-        matches!(self, Role::Receivable | Role::Payable)
+        matches!(self, Role::Receivable | Role::Payable | Role::NetPay)
     }
 }

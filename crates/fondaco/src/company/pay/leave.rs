@@ -1,0 +1,87 @@
+//! Leave that is owed to employees: brought to where it is, by cost centre.
+
+use chrono::NaiveDate;
+use fondaco_accounting::ledger::BalanceQuery;
+use fondaco_core::policy::Request;
+use fondaco_core::store::Event;
+use fondaco_core::{Act, Money, Tx};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::remit::stands;
+use crate::company::document::Desk;
+use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place, Role};
+use crate::company::{CompanyError, rights};
+
+/// How much leave is owed to the people of a cost centre.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeaveOwed {
+    /// The cost centre.
+    pub centre: SmolStr,
+    /// What the leave that they have not taken is worth: `payroll::leave::liability_by_centre` says it.
+    pub amount: Money,
+}
+
+/// Brings what is owed as leave on a day to what is said: what is more was earned, what is less was taken. Sent again it changes nothing.
+///
+/// ```
+/// use fondaco::company::{AccrueLeave, LeaveOwed};
+/// use fondaco::core::Money;
+/// let plant = LeaveOwed { centre: "PLANT".into(), amount: Money::parse("5200 EUR")? };
+/// assert_eq!(AccrueLeave::on("2026-03-31".parse()?, vec![plant]).owed.len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccrueLeave {
+    /// The day.
+    pub date: NaiveDate,
+    /// How much is owed, by cost centre; those left out stay as they are.
+    pub owed: Vec<LeaveOwed>,
+}
+
+impl AccrueLeave {
+    /// On a day.
+    pub fn on(date: NaiveDate, owed: Vec<LeaveOwed>) -> AccrueLeave {
+        AccrueLeave { date, owed }
+    }
+}
+
+impl Act for AccrueLeave {
+    type Answer = ();
+    type Error = CompanyError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
+        tx.authorize(&Request::new(&rights::PAY_PEOPLE))?;
+        let mut desk = Desk::open(tx)?;
+        let document = SmolStr::new_static("leave");
+        let mut facts = Facts::new(BusinessEvent::LeaveAccrual, self.date, document.clone());
+        for (owed, line) in self.owed.iter().zip(1..) {
+            if owed.amount.currency() != desk.currency() {
+                let (given, expected) = (owed.amount.currency(), desk.currency());
+                return Err(CompanyError::OtherCurrency { document, given, expected });
+            }
+            if owed.amount.is_negative() || !owed.amount.is_rounded() {
+                let (field, value) = ("amount", owed.amount.to_string());
+                return Err(CompanyError::NotPositive { document, line, field, value });
+            }
+            let mut before = Decimal::ZERO;
+            for account in desk.accounts_of(Role::LeaveLiability)? {
+                let query = BalanceQuery::account(account).until(self.date);
+                let query = query.dimension("cost_centre", owed.centre.clone());
+                before -= stands(tx, query)?;
+            }
+            let more = Money::new(owed.amount.amount() - before, desk.currency());
+            let place = Place { centre: Some(owed.centre.clone()), ..Place::default() };
+            facts = facts.fact(Fact::new(Figure::Cost, more).at(place));
+        }
+        facts.facts.retain(|fact| !fact.amount.is_zero());
+        if !facts.facts.is_empty() {
+            desk.tell(facts, None);
+        }
+        tx.emit(Event::new("leave.accrued").with("date", self.date));
+        desk.finish(tx)
+    }
+}

@@ -1,0 +1,55 @@
+//! One customer's page and one item's page: what happened in order of time, what is open, what there is.
+
+use fondaco::company::*;
+use fondaco::core::report::Locale;
+use fondaco::prelude::*;
+
+use crate::firm::*;
+
+#[test]
+fn a_customer_and_an_item_on_a_page_each() {
+    let firm = Firm::new().stocked(bolt(), "20", "80", "2026-01-05");
+    let gear = Item::new("GEAR", "Gear", Unit::PIECE);
+    firm.must(&AddItems::new(vec![gear]));
+    let order = |code: &str| {
+        NewOrder::new(code, "C-1", day("2026-02-02")).line(NewLine::new(bolt(), pcs("5")))
+    };
+    firm.must(&PlaceOrders::new(vec![order("SO-1"), order("SO-2")]));
+    firm.must(&Deliver::new(vec![NewDelivery::new("D-1", "SO-1", day("2026-02-03"))]));
+    firm.must(&InvoiceCustomers::new(vec![NewInvoice::new("I-1", "SO-1", day("2026-02-04"))]));
+    let buy = NewLine::new(bolt(), pcs("7")).price("4 EUR/pcs".parse().unwrap());
+    firm.must(&OrderGoods::new(vec![NewOrder::new("PO-1", "V-1", day("2026-02-05")).line(buy)]));
+
+    let shop = firm.company.party_page("C-1", false).unwrap();
+    let kinds: Vec<&str> = shop.moments.iter().map(|moment| moment.kind.as_str()).collect();
+    assert_eq!(kinds, ["sales_order", "sales_order", "delivery", "invoice"]);
+    assert_eq!((shop.sold, shop.gross), (eur("50"), eur("30")));
+    assert_eq!((shop.open[0].source.as_str(), shop.open[0].open), ("invoice/I-1", eur("59.50")));
+    assert_eq!(shop.days_late, None);
+    let html = shop.to_page().to_html(&Locale::en());
+    assert!(html.contains("I-1") && !html.contains("<script"), "{html}");
+
+    let page = firm.company.item_page(bolt()).unwrap();
+    assert_eq!(page.value, eur("60"));
+    assert_eq!(page.places[0].on_hand, 15.into());
+    assert_eq!(
+        (page.promised[0].document.as_str(), page.promised[0].quantity),
+        ("sales_order/SO-2", 5.into())
+    );
+    assert_eq!(
+        (page.expected[0].document.as_str(), page.expected[0].quantity),
+        ("purchase_order/PO-1", 7.into())
+    );
+    assert_eq!(page.demand, [(day("2026-02-01"), 5.into())]);
+    let moved: Vec<&str> = page.moments.iter().map(|moment| moment.name.as_str()).collect();
+    assert_eq!(moved, ["", "delivery/D-1"]);
+    assert!(page.to_page().to_html(&Locale::en()).contains("delivery/D-1"));
+    assert_eq!(
+        firm.company.party_page("C-9", false).unwrap_err().code(),
+        "company.unknown_partner"
+    );
+    assert_eq!(
+        firm.company.item_page(ItemId::named("NONE")).unwrap_err().code(),
+        "company.unknown"
+    );
+}
