@@ -24,6 +24,8 @@ struct History {
     documents: Vec<(DocumentKind, String)>,
     /// Whether most of what happens is production.
     makes: bool,
+    /// Whether books follow each move, and the cost of sales stands apart.
+    is_followed: bool,
 }
 
 impl History {
@@ -34,7 +36,17 @@ impl History {
         let firm = firm.stocked(bolt(), "50", "177.77", "2026-01-05");
         let firm = firm.stocked(nut(), "80", "13.31", "2026-01-05");
         let dice = Xoshiro256PlusPlus::seed_from_u64(seed);
-        History { firm, dice, seed, step: 0, done: (0, 0), documents: Vec::new(), makes: false }
+        let is_followed = set_up.profile == Profile::PerpetualAngloSaxon;
+        History {
+            is_followed,
+            firm,
+            dice,
+            seed,
+            step: 0,
+            done: (0, 0),
+            documents: Vec::new(),
+            makes: false,
+        }
     }
 
     fn below(&mut self, count: u64) -> u64 {
@@ -348,10 +360,7 @@ fn live(mut history: History, steps: u32) -> History {
             let verified = history.firm.company.verify().unwrap();
             assert!(verified.is_clean(), "seed {seed}, step {}: {verified}", history.step);
             if history.step.is_multiple_of(20) {
-                crate::figures::figures_agree(
-                    &history.firm,
-                    set_up.profile == Profile::PerpetualAngloSaxon,
-                );
+                crate::figures::figures_agree(&history.firm, history.is_followed);
             }
         }
     }
