@@ -63,3 +63,31 @@ fn every_profile_shows_the_same_profit() {
         assert_eq!(firm.company.stock().value(&Default::default()).unwrap().total(), eur("47.30"));
     }
 }
+
+#[test]
+fn a_month_is_closed_by_its_list_and_then_locked() {
+    let firm = quarter(Profile::PerpetualAngloSaxon);
+    let march = CloseMonth::ending(day("2026-03-31"));
+    let state = firm.company.close_state(&march).unwrap();
+    assert!(!state.closed && state.open().next().is_none(), "{}", state.to_report());
+    let january = CloseMonth::ending(day("2026-01-31"));
+    let refused = firm.send(&january).unwrap_err();
+    assert_eq!(refused.code(), "company.open_steps");
+    assert_eq!(
+        refused.to_string(),
+        "2026-01 can't be closed yet: accruals: PostAccruals on 2026-01-31"
+    );
+    firm.must(&PostAccruals::on(day("2026-01-31")));
+    let twice = firm.send(&PostAccruals::on(day("2026-01-31"))).unwrap_err();
+    assert!(twice.to_string().contains("posted once"), "{twice}");
+    firm.must(&january);
+    assert!(firm.company.close_state(&january).unwrap().closed);
+    let late = NewLine::new(bolt(), pcs("1"));
+    firm.must(&PlaceOrders::new(vec![NewOrder::new("SO-9", "C-1", day("2026-01-30")).line(late)]));
+    let locked = firm.send(&Deliver::new(vec![NewDelivery::new("D-9", "SO-9", day("2026-01-30"))]));
+    assert!(locked.unwrap_err().to_string().contains("lock"));
+    let unknown = firm.send(&CloseMonth::ending(day("2026-01-30"))).unwrap_err();
+    assert_eq!(unknown.code(), "company.unknown");
+    assert!(state.to_page().to_html(&fondaco::core::report::Locale::en()).contains("2026-03"));
+    firm.clean();
+}

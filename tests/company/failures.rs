@@ -206,6 +206,8 @@ fn a_payday(store: &dyn Store) -> Result<(), CompanyError> {
     let tax = Remit::new("1", day("2026-02-10"), Remitted::Withheld, eur("450"));
     company.send("remit", &tax)?;
     let plant = LeaveOwed { centre: "PLANT".into(), amount: eur("500") };
+    company.send("accruals", &PostAccruals::on(last))?;
+    company.send("close", &CloseMonth::ending(last).with_payroll())?;
     company.send("leave", &AccrueLeave::on(day("2026-02-28"), vec![plant]))?;
     let verified = company.verify()?;
     assert!(verified.is_clean(), "{verified}");

@@ -335,6 +335,15 @@ pub enum CompanyError {
         /// Why.
         error: TermsError,
     },
+    /// A month with steps that are open.
+    #[error("{period} can't be closed yet: {steps}")]
+    #[kind(Refused)]
+    OpenSteps {
+        /// Its period.
+        period: SmolStr,
+        /// What is open, and the way out.
+        steps: String,
+    },
     /// What payroll says of a run can't be posted.
     #[error("{document}: {why}")]
     #[kind(Refused)]

@@ -23,6 +23,7 @@
 //! | [`TransferGoods`], [`TakeIn`] | goods are put or sent elsewhere, and arrive | out, in | between sites with accounts of their own |
 //! | [`MoveGoods`], [`ChangeCost`] | counts, scrap, use; freight, write-downs, standards | as said | by cause |
 //! | [`Cancel`] | a document is taken back | as it was | its facts with the opposite sign |
+//! | [`CloseMonth`] | a month by its checklist; its period is locked | | |
 //! | [`PostAccruals`] | the end of a period | | accruals; what stock is worth, where it is not followed |
 //!
 //! # Commands
@@ -57,7 +58,7 @@ mod setup;
 mod verify;
 
 pub use cancel::{Cancel, Named};
-pub use closing::PostAccruals;
+pub use closing::{AccrualDay, CloseMonth, CloseState, CloseStep, PostAccruals};
 pub use document::{
     Document, DocumentKind, Line, LineMatch, NewLine, PartLine, Settlement, Status,
 };

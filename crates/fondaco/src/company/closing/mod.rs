@@ -4,11 +4,13 @@
 //! After it every profile shows the same profit for the same documents and the same costing: what is bought becomes an expense when goods
 //! leave, whichever account it went over (EVENTS rows 16 to 19; Odoo 19's closing entries).
 
+mod month;
+
 use chrono::NaiveDate;
 use fondaco_accounting::ledger::{Amount, Posting};
 use fondaco_core::engine::Part;
 use fondaco_core::policy::Request;
-use fondaco_core::store::Event;
+use fondaco_core::store::{Event, Record};
 use fondaco_core::{Act, Halt, Range, Reading, Tx};
 use fondaco_inventory::Qty;
 use fondaco_inventory::value::{ValueQuery, stock_value};
@@ -21,8 +23,11 @@ use super::posting::{BusinessEvent, Fact, Facts, Figure, Place};
 use super::production::in_progress;
 use super::{CompanyError, rights};
 
+pub use month::{AccrualDay, CloseMonth, CloseState, CloseStep};
+
 /// What the engine has of it.
-pub(crate) static PART: Part = Part::new(&[]).permissions(&[&rights::CLOSE_PERIOD]);
+pub(crate) static PART: Part =
+    Part::new(&[AccrualDay::TABLE]).permissions(&[&rights::CLOSE_PERIOD]);
 
 /// Posts what is accrued at the end of a period, by documents as they stand now: on its last day, and the other way round on the day after.
 /// What stock is worth is posted on the last day alone, where the books don't follow each move.
@@ -53,6 +58,13 @@ impl Act for PostAccruals {
 
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
         tx.authorize(&Request::new(&rights::CLOSE_PERIOD))?;
+        if tx.get::<AccrualDay>(&self.date)?.is_some() {
+            let document = smol_str::format_smolstr!("accruals/{}", self.date);
+            let why =
+                "they are posted once; what came since is accrued at the next end of a period";
+            return Err(CompanyError::WrongState { document, status: "posted", why });
+        }
+        tx.insert(AccrualDay { date: self.date })?;
         let mut desk = Desk::open(tx)?;
         let next = self.date.succ_opt().unwrap_or(self.date);
         for facts in accruals(tx, &mut desk, self.date)? {

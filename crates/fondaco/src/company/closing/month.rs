@@ -1,0 +1,227 @@
+//! A month is closed by a checklist: what is accrued is posted, runs of payroll are in the books, and nothing that the books themselves ask
+//! for is open. Then its period is locked.
+
+use std::fmt;
+
+use chrono::NaiveDate;
+use fondaco_accounting::close::checklist;
+use fondaco_accounting::ledger::{LockPeriod, Period, PeriodKey, PeriodStatus};
+use fondaco_core::policy::Request;
+use fondaco_core::report::{Column, Page, Phrase, Report, Row, word};
+use fondaco_core::store::{Event, Record};
+use fondaco_core::{Act, Range, Reading, Tx};
+use serde::{Deserialize, Serialize};
+use smol_str::{SmolStr, format_smolstr};
+
+use crate::company::{Company, CompanyError, ENGINE, rights};
+
+/// That accruals of a day are posted.
+#[derive(Record, Debug, Clone, PartialEq, Eq)]
+#[record(table = "company_accrual", kind = state, key(date))]
+pub struct AccrualDay {
+    /// The last day of the period.
+    pub date: NaiveDate,
+}
+
+/// A step of closing a month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CloseStep {
+    /// What programs call it by.
+    pub code: SmolStr,
+    /// What is to be done, or was.
+    pub text: String,
+    /// Whether it is done.
+    pub done: bool,
+    /// Whether the month can't be closed before.
+    pub blocks: bool,
+}
+
+/// How far closing a month is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CloseState {
+    /// Its last day.
+    pub date: NaiveDate,
+    /// Its period in the books.
+    pub period: PeriodKey,
+    /// What people call that: `2026-03`.
+    pub label: SmolStr,
+    /// Whether it is closed.
+    pub closed: bool,
+    /// The steps.
+    pub steps: Vec<CloseStep>,
+}
+
+impl fmt::Display for CloseStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.text)
+    }
+}
+
+impl CloseState {
+    /// The steps that keep the month from being closed.
+    pub fn open(&self) -> impl Iterator<Item = &CloseStep> {
+        self.steps.iter().filter(|step| step.blocks && !step.done)
+    }
+
+    /// As a table.
+    pub fn to_report(&self) -> Report {
+        let title = Phrase::from(word("Closing of")).and(self.label.clone());
+        let mut report = Report::new(title)
+            .column(Column::text(word("Step")).naming_rows())
+            .column(Column::text(word("Done")))
+            .column(Column::text(word("Blocks")));
+        let shown = |is: bool| if is { word("yes") } else { word("no") };
+        for step in &self.steps {
+            report.push(Row::new([step.to_string().into(), shown(step.done), shown(step.blocks)]));
+        }
+        report
+    }
+
+    /// As a page.
+    pub fn to_page(&self) -> Page {
+        let about = if self.closed { word("closed") } else { word("open") };
+        Page::new(word("Closing of a month")).about(about).report(self.to_report())
+    }
+}
+
+/// Closes a month: refused while a step is open, and then its period is locked.
+///
+/// ```
+/// use fondaco::company::CloseMonth;
+/// let march = CloseMonth::ending("2026-03-31".parse()?);
+/// assert!(!march.with_payroll);
+/// # Ok::<(), fondaco::chrono::ParseError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CloseMonth {
+    /// Its last day.
+    pub date: NaiveDate,
+    /// Whether runs of payroll are looked at: where the driver has that engine.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub with_payroll: bool,
+}
+
+impl CloseMonth {
+    /// The month that ends on a day.
+    pub fn ending(date: NaiveDate) -> CloseMonth {
+        CloseMonth { date, with_payroll: false }
+    }
+
+    /// Also looking at runs of payroll.
+    #[must_use]
+    pub fn with_payroll(self) -> CloseMonth {
+        CloseMonth { with_payroll: true, ..self }
+    }
+
+    /// How far it is.
+    ///
+    /// # Errors
+    /// [`CompanyError::Unknown`] where no period of the books ends on the day; what the books say.
+    pub fn state(&self, read: &mut impl Reading) -> Result<CloseState, CompanyError> {
+        let periods = read.peek_scan(&Range::<Period>::all())?;
+        let fits =
+            |period: &&std::sync::Arc<Period>| period.kind.is_none() && period.end == self.date;
+        let code = || format_smolstr!("that ends on {}", self.date);
+        let unknown = || CompanyError::Unknown { what: "period", code: code() };
+        let period = periods.iter().find(fits).ok_or_else(unknown)?;
+        let accrued = read.peek::<AccrualDay>(&self.date)?.is_some();
+        let step = |code: &'static str, text: String, done, blocks| CloseStep {
+            code: SmolStr::new_static(code),
+            text,
+            done,
+            blocks,
+        };
+        let mut steps =
+            vec![step("accruals", format!("PostAccruals on {}", self.date), accrued, true)];
+        let runs = if self.with_payroll { unposted(read, period)? } else { Vec::new() };
+        steps.extend(
+            runs.into_iter().map(|run| step("pay", format!("PostPay of run {run}"), false, true)),
+        );
+        for point in checklist(read, period.period)?.points {
+            steps.push(step("books", point.to_string(), false, point.blocks));
+        }
+        let closed = period.status != PeriodStatus::Open;
+        Ok(CloseState {
+            date: self.date,
+            period: period.period,
+            label: period.label(),
+            closed,
+            steps,
+        })
+    }
+}
+
+impl Act for CloseMonth {
+    type Answer = ();
+    type Error = CompanyError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
+        tx.authorize(&Request::new(&rights::CLOSE_PERIOD))?;
+        let state = self.state(tx)?;
+        let open: Vec<String> = state.open().map(ToString::to_string).collect();
+        if !open.is_empty() {
+            let steps = open.join("; ");
+            return Err(CompanyError::OpenSteps { period: state.label, steps });
+        }
+        // What was found open or done is rested on by the lock: whoever posts to the period afterwards is refused.
+        tx.get::<AccrualDay>(&self.date)?;
+        tx.as_engine(&ENGINE, |tx| LockPeriod::new(state.period).act(tx))?;
+        tx.emit(Event::new("period.closed").with("date", self.date));
+        Ok(())
+    }
+}
+
+#[cfg(not(feature = "payroll"))]
+fn unposted(_: &mut impl Reading, _: &Period) -> Result<Vec<SmolStr>, CompanyError> {
+    Ok(Vec::new())
+}
+
+/// Runs that were approved, whose period ends in this one, and of which the books have no slip.
+#[cfg(feature = "payroll")]
+fn unposted(read: &mut impl Reading, period: &Period) -> Result<Vec<SmolStr>, CompanyError> {
+    use fondaco_core::DocumentId;
+    use fondaco_payroll::runs::{Run, RunStatus};
+    let mut found = Vec::new();
+    let counting = [
+        RunStatus::Approved,
+        RunStatus::Posted,
+        RunStatus::PartPaid,
+        RunStatus::Paid,
+        RunStatus::Closed,
+    ];
+    for status in counting {
+        for run in read.peek_scan(&Range::by(Run::BY_STATUS, &status))? {
+            let is_in = period.start <= run.period_end && run.period_end <= period.end;
+            let key = DocumentId::from_u128(run.id.to_u128());
+            let slips = Range::<crate::company::PaySlip>::by_key(&key).limit(1);
+            if is_in && read.peek_scan(&slips)?.is_empty() {
+                found.push(smol_str::ToSmolStr::to_smolstr(&run.id));
+            }
+        }
+    }
+    Ok(found)
+}
+
+impl Company<'_> {
+    /// How far closing a month is.
+    ///
+    /// ```
+    /// use fondaco::company::{CloseMonth, Company, SetUpCompany};
+    /// use fondaco::prelude::*;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let acme = Company::open(Memory::new(), &SetUpCompany::new(Currency::EUR, 2026))?;
+    /// let january = CloseMonth::ending("2026-01-31".parse()?);
+    /// let state = acme.close_state(&january)?;
+    /// let open: Vec<String> = state.open().map(|step| step.to_string()).collect();
+    /// assert_eq!(open, ["accruals: PostAccruals on 2026-01-31"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`CloseMonth::state`].
+    pub fn close_state(&self, month: &CloseMonth) -> Result<CloseState, CompanyError> {
+        self.office().view(|view| month.state(view))
+    }
+}
