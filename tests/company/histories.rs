@@ -402,3 +402,21 @@ fn whatever_is_made_work_in_progress_is_what_open_orders_cost() {
         make(&set_up().profiled(profile), seed, 40);
     }
 }
+
+#[test]
+fn after_the_closing_entries_every_profile_shows_one_profit_of_what_happened() {
+    for seed in 60..63 {
+        let mut results = Vec::new();
+        for profile in Profile::ALL {
+            let history = make(&set_up().profiled(profile), seed, 60);
+            history.firm.must(&PostAccruals::on(day("2026-06-30")));
+            let books = history.firm.company.books();
+            let statement = books.income_statement(day("2026-01-01"), day("2026-06-30"));
+            results.push((profile, history.done, statement.unwrap().result));
+        }
+        let same = results
+            .iter()
+            .all(|(_, done, result)| (done, result) == (&results[0].1, &results[0].2));
+        assert!(same, "seed {seed}: {results:?}");
+    }
+}

@@ -330,3 +330,38 @@ fn what_is_no_good_is_worked_on_again() {
     assert_eq!(firm.balances(["1440", "5400"]), ["0", "-15"]);
     assert_eq!(firm.worth(gear()), "115");
 }
+
+#[test]
+fn a_lot_that_is_made_knows_what_it_was_made_of() {
+    let firm = Firm::new().workshop();
+    let by_lots =
+        |code: &str| Item { tracking: Tracking::Lot, ..Item::new(code, code, Unit::PIECE) };
+    let (steel, shaft) = (by_lots("STEEL"), by_lots("SHAFT"));
+    let (steel_id, shaft_id) = (steel.id, shaft.id);
+    firm.must(&AddItems::new(vec![steel, shaft]));
+    let lots = ["S-1", "S-2"].map(|code| NewLot::new(steel_id, code)).to_vec();
+    let lots = firm.must(&AddLots::new(lots));
+    let come = |lot| {
+        NewMove::receipt(steel_id, pcs("5"), "MAIN", day("2026-02-01")).cost(eur("10")).lot(lot)
+    };
+    firm.must(&MoveGoods::new(lots.iter().copied().map(come).collect()));
+    let order = NewWorkOrder::new("W-1", shaft_id, pcs("3"), day("2026-03-02"));
+    firm.must(&PlanWorkOrders::new(vec![order.material(steel_id, pcs("6")).released()]));
+    let both = NewIssue::new("M-1", "W-1", day("2026-03-03"))
+        .line(IssueLine::new(1, pcs("5")).lot(lots[0]))
+        .line(IssueLine::new(1, pcs("1")).lot(lots[1]));
+    firm.must(&IssueMaterial::new(vec![both]));
+    let without = CompleteWorkOrders::new(vec![made("C-1")]);
+    assert!(firm.send(&without).unwrap_err().to_string().contains("completion/C-1, line 1"));
+    complete(&firm, made("C-1").new_lot("SH-1"));
+    close(&firm);
+    let receipt = firm.company.lines(DocumentKind::Completion, "C-1").unwrap();
+    let moved = firm.company.stock().view(|view| {
+        view.peek::<fondaco::inventory::moves::Move>(&(receipt[0].stock_move.unwrap(), 0))
+            .map_err(StockError::from)
+    });
+    let lot = moved.unwrap().unwrap().lot.copied().unwrap();
+    let up = firm.company.stock().trace_up(lot).unwrap().to_string();
+    assert!(up.contains("S-1") && up.contains("S-2"), "{up}");
+    assert_eq!(firm.worth(shaft_id), "12");
+}

@@ -13,6 +13,7 @@ use smol_str::SmolStr;
 
 use super::cost::{goes_along, takes, worth_now};
 use super::issue::{Taken, issue};
+use super::lots::register;
 use super::release::announce_again;
 use super::{WorkError, WorkLine, WorkLineKind, WorkOrder, allow};
 use crate::company::document::{
@@ -54,9 +55,12 @@ pub struct NewCompletion {
     /// Whether it was made of what was issued, though less was than planned.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub as_issued: bool,
-    /// The lot that is made.
+    /// The lot that is made, of those that there are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lot: Option<Id<Lot>>,
+    /// The code of a new lot that is made: of the lots that went in so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_lot: Option<SmolStr>,
     /// Into which location; the order's where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<SmolStr>,
@@ -79,6 +83,7 @@ impl NewCompletion {
             backflush: false,
             as_issued: false,
             lot: None,
+            new_lot: None,
             location: None,
         }
     }
@@ -111,6 +116,12 @@ impl NewCompletion {
     #[must_use]
     pub fn as_issued(self) -> NewCompletion {
         NewCompletion { as_issued: true, ..self }
+    }
+
+    /// It is a new lot.
+    #[must_use]
+    pub fn new_lot(self, code: impl Into<SmolStr>) -> NewCompletion {
+        NewCompletion { new_lot: Some(code.into()), ..self }
     }
 
     /// It is this lot.
@@ -324,7 +335,12 @@ fn make(
     let rest = less(cost, taken, COST)?.max(Amount::ZERO);
     let item = desk.item(tx, work.item)?;
     let (_, at_standard) = worth_now(tx, &item, (order.site, making.good), currency)?;
-    let mut comes = Coming { new, order: &order, id: kind.id(&new.code), lines: Vec::new(), made };
+    let lot = match &new.new_lot {
+        Some(code) => Some(register(tx, desk, &work, (code, new.date))?),
+        None => new.lot,
+    };
+    let mut comes =
+        Coming { new, lot, order: &order, id: kind.id(&new.code), lines: Vec::new(), made };
     comes.line(
         (work.item, making.good, work.unit),
         (Some(rest).filter(|_| !at_standard), work.expected, 0),
@@ -405,6 +421,7 @@ fn besides(
 /// The lines of a completion, as they come to be.
 struct Coming<'a> {
     new: &'a NewCompletion,
+    lot: Option<Id<Lot>>,
     order: &'a Document,
     id: DocumentId,
     lines: Vec<Line>,
@@ -431,7 +448,7 @@ impl Coming<'_> {
                 moved = moved.cost(self.order.money(cost));
             }
             moved.receives = expected;
-            moved.lot = self.new.lot.filter(|_| of_line == 0);
+            moved.lot = self.lot.filter(|_| of_line == 0);
             self.made.push((moved, (self.id, number)));
         }
         self.lines.push(Line {

@@ -25,6 +25,7 @@ mod cost;
 mod error;
 mod explode;
 mod issue;
+mod lots;
 mod order;
 mod record;
 mod release;
