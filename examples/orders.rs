@@ -25,8 +25,7 @@ mod telling;
 
 use booking::Booking;
 use common::{
-    args::{self, Args, Command, Offer, StoreChoice},
-    company::Company,
+    args::{self, Command, Offer, StoreChoice},
     output::Output,
     progress::Progress,
 };

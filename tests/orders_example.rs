@@ -1,7 +1,12 @@
 //! The example that takes a half year through its documents does what it says: totals come out, nothing is booked twice, a run that was
 //! killed goes on, and bad input leaves nothing behind.
 
-#![allow(clippy::unwrap_used, dead_code, unreachable_pub, reason = "a test's helpers may fail the test")]
+#![allow(
+    clippy::unwrap_used,
+    dead_code,
+    unreachable_pub,
+    reason = "a test's helpers may fail the test"
+)]
 
 use std::{
     fs,

@@ -88,7 +88,7 @@ impl<'b> Booking<'b> {
     // ---- Getting ready
 
     fn set_up(&self, papers: &Papers) -> Done<()> {
-        let years = papers.days.keys().map(|day| chrono::Datelike::year(day));
+        let years = papers.days.keys().map(chrono::Datelike::year);
         let (from, to) = years.clone().min().zip(years.max()).ok_or("there are no documents")?;
         // Of what came short of an order, half a cent may be billed more than its part of the order's amount.
         let price_tolerance = Rate::percent("0.5")?;

@@ -175,7 +175,7 @@ fn open(read: &mut impl Reading, party: PartyId) -> Result<Vec<OpenLine>, Compan
     let mut lines = Vec::new();
     for role in [Role::Receivable, Role::Payable] {
         for code in rules.of(role, &profile) {
-            if !read.peek::<Account>(&code)?.is_some_and(|account| account.open_items.is_some()) {
+            if read.peek::<Account>(&code)?.is_none_or(|account| account.open_items.is_none()) {
                 continue;
             }
             let found = open_items(read, &OpenItemQuery::account(code).party(party))?.items;
