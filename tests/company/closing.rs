@@ -7,7 +7,7 @@ use fondaco::inventory::moves::{Movement, NewMove};
 use crate::firm::*;
 
 /// Goods bought and sold with something open at every joint.
-fn quarter(profile: Profile) -> Firm {
+fn open_quarter(profile: Profile) -> Firm {
     let firm = Firm::of(&set_up().profiled(profile));
     let buy = |code: &str, count: &str, price: &str| {
         let line = NewLine::new(bolt(), pcs(count)).price(price.parse().unwrap());
@@ -46,9 +46,37 @@ fn quarter(profile: Profile) -> Firm {
     firm.must(&TakeBack::new(vec![back]));
     let scrap = Movement::Scrap { from: "MAIN".into() };
     firm.must(&MoveGoods::new(vec![NewMove::new(bolt(), pcs("1"), scrap, day("2026-02-11"))]));
+    firm
+}
+
+/// The same, with what is open accrued.
+fn quarter(profile: Profile) -> Firm {
+    let firm = open_quarter(profile);
     firm.must(&PostAccruals::on(day("2026-03-31")));
     firm.clean();
     firm
+}
+
+#[test]
+fn what_is_entered_later_changes_nothing_of_what_was_open() {
+    for profile in Profile::ALL {
+        let firm = open_quarter(profile);
+        // In April everything that was open is closed, and more is traded.
+        let april = day("2026-04-10");
+        firm.must(&InvoiceCustomers::new(vec![NewInvoice::new("I-2", "SO-2", april)]));
+        firm.must(&Deliver::new(vec![NewDelivery::new("D-3", "SO-3", april)]));
+        let credit = NewCredit::new("CN-1", "I-1", april).line(PartLine::new(1, pcs("1")));
+        firm.must(&CreditCustomers::new(vec![credit]));
+        firm.must(&EnterBills::new(vec![NewBill::new("B-3", "V-1", april).order("PO-1")]));
+        firm.must(&Receive::new(vec![NewReceipt::new("R-2", "PO-2", april)]));
+        let line = NewLine::new(bolt(), pcs("2"));
+        firm.must(&PlaceOrders::new(vec![NewOrder::new("SO-4", "C-1", april).line(line)]));
+        firm.must(&Deliver::new(vec![NewDelivery::new("D-4", "SO-4", april)]));
+        firm.must(&PostAccruals::on(day("2026-03-31")));
+        let statement = firm.company.books().income_statement(day("2026-01-01"), day("2026-03-31"));
+        assert_eq!(statement.unwrap().result, "41.30".parse().unwrap(), "{profile:?}");
+        firm.clean();
+    }
 }
 
 #[test]

@@ -55,7 +55,7 @@ pub fn case(employee: u32, of_month: u32, salary: Decimal) -> PayInput {
     let share = |centre: &str, share: i64| CostShare { centre: centre.into(), share: share.into() };
     let mut input = PayInput::new(who(employee), employee.to_string(), period, last, "house")
         .component(PayComponent::new("SALARY", "salary", salary));
-    input.shares = vec![share("PLANT", 2), share("SHOP", 1)].into();
+    input.shares = vec![share("PLANT", 2), share("SHOP", 1)];
     input
 }
 

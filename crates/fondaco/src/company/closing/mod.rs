@@ -4,6 +4,7 @@
 //! After it every profile shows the same profit for the same documents and the same costing: what is bought becomes an expense when goods
 //! leave, whichever account it went over (EVENTS rows 16 to 19; Odoo 19's closing entries).
 
+mod as_of;
 mod month;
 
 use chrono::NaiveDate;
@@ -29,7 +30,7 @@ pub use month::{AccrualDay, CloseMonth, CloseState, CloseStep};
 pub(crate) static PART: Part =
     Part::new(&[AccrualDay::TABLE]).permissions(&[&rights::CLOSE_PERIOD]);
 
-/// Posts what is accrued at the end of a period, by documents as they stand now: on its last day, and the other way round on the day after.
+/// Posts what is accrued at the end of a period, by documents as they stood on its last day: on that day, and the other way round on the day after.
 /// What stock is worth is posted on the last day alone, where the books don't follow each move.
 ///
 /// ```
@@ -95,8 +96,12 @@ fn accruals(tx: &mut Tx<'_>, desk: &mut Desk, date: NaiveDate) -> Result<Vec<Fac
     let counts = |document: &&std::sync::Arc<Document>| {
         document.status != Status::Cancelled && !document.kind.is_internal()
     };
-    for document in documents.iter().filter(counts) {
+    let documents: Vec<_> = documents.iter().filter(counts).collect();
+    let as_of = as_of::AsOf::read(tx, desk, &documents, date)?;
+    for document in documents.into_iter().filter(|document| as_of.has(document)) {
         for line in desk.lines_of(tx, document)? {
+            let line = as_of.line(tx, desk, document, line);
+            let line = line.map_err(|error| error.of(&document.name()))?;
             let open = open(tx, desk, document, &line);
             for (event, figure, amount) in open.map_err(|error| error.of(&document.name()))? {
                 let partner = partner_of(tx, document.party)?;

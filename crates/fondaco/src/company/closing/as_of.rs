@@ -1,0 +1,231 @@
+//! Lines as they stood on a day: what later documents did to them is taken off again, as if those were cancelled.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use fondaco_accounting::ledger::Amount;
+use fondaco_core::{DocumentId, Range, Reading, Tx};
+use fondaco_inventory::Qty;
+
+use crate::company::CompanyError;
+use crate::company::document::{
+    At, Desk, Document, DocumentKind, Line, LineMatch, less, plus, share,
+};
+
+/// A line's key.
+type LineKey = (DocumentId, u32);
+
+/// How much of a line came about after the day.
+#[derive(Default, Clone, Copy)]
+struct Later {
+    shipped: Qty,
+    invoiced: Qty,
+    returned: Qty,
+}
+
+/// That so much of a line went into another.
+struct Into {
+    whose: LineKey,
+    quantity: Qty,
+    revalued: Amount,
+    is_later: bool,
+}
+
+/// What came about after a day.
+pub(super) struct AsOf {
+    date: NaiveDate,
+    kinds: BTreeMap<DocumentId, (DocumentKind, NaiveDate)>,
+    /// Of orders, and of what carries them out.
+    lines: BTreeMap<LineKey, Later>,
+    /// Of what stood on the day: what went into other documents.
+    into: BTreeMap<LineKey, Vec<Into>>,
+    /// Of bills: what of them came later.
+    ahead: BTreeMap<LineKey, Vec<(LineKey, Qty)>>,
+}
+
+fn more(one: Qty, other: Qty) -> Qty {
+    Qty::from_units(one.units().saturating_add(other.units()))
+}
+
+impl AsOf {
+    pub(super) fn read(
+        tx: &mut Tx<'_>,
+        desk: &mut Desk,
+        documents: &[&Arc<Document>],
+        date: NaiveDate,
+    ) -> Result<AsOf, CompanyError> {
+        let kinds = documents.iter().map(|one| (one.id, (one.kind, one.date))).collect();
+        let (lines, into, ahead) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let mut all = AsOf { date, kinds, lines, into, ahead };
+        let later: Vec<_> = documents.iter().filter(|one| one.date > date).collect();
+        if later.is_empty() {
+            return Ok(all);
+        }
+        for document in later {
+            for line in desk.lines_of(tx, document)? {
+                all.take(tx, desk, document.kind, &line)?;
+            }
+        }
+        for row in tx.peek_scan(&Range::<LineMatch>::all())? {
+            all.matched(&row);
+        }
+        Ok(all)
+    }
+
+    fn take(
+        &mut self,
+        tx: &mut Tx<'_>,
+        desk: &mut Desk,
+        kind: DocumentKind,
+        line: &Line,
+    ) -> Result<(), CompanyError> {
+        use DocumentKind as K;
+        let Some(key) = line.of.zip(line.of_line) else { return Ok(()) };
+        let of = self.lines.entry(key).or_default();
+        match kind {
+            K::Delivery | K::Receipt => of.shipped = more(of.shipped, line.quantity),
+            K::Invoice | K::Bill => of.invoiced = more(of.invoiced, line.quantity),
+            K::CustomerReturn | K::SupplierReturn => {
+                of.returned = more(of.returned, line.matched);
+                let moved = desk.line(tx, key)?;
+                if let Some(ordered) = moved.and_then(|moved| moved.of.zip(moved.of_line)) {
+                    let of = self.lines.entry(ordered).or_default();
+                    of.returned = more(of.returned, line.matched);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn matched(&mut self, row: &LineMatch) {
+        let when = |id: &DocumentId| self.kinds.get(id).map(|(_, date)| *date > self.date);
+        let (whose, of) = ((row.document, row.line), (row.of, row.of_line));
+        match (when(&row.document), when(&row.of)) {
+            (Some(is_later), Some(false)) => {
+                let (quantity, revalued) = (row.quantity, row.revalued);
+                let into = Into { whose, quantity, revalued, is_later };
+                self.into.entry(of).or_default().push(into);
+            }
+            (Some(false), Some(true)) => {
+                self.ahead.entry(whose).or_default().push((of, row.quantity));
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a document was there on the day.
+    pub(super) fn has(&self, document: &Document) -> bool {
+        document.date <= self.date
+    }
+
+    /// A line as it stood.
+    pub(super) fn line(
+        &self,
+        tx: &mut Tx<'_>,
+        desk: &mut Desk,
+        document: &Document,
+        line: Line,
+    ) -> Result<Line, CompanyError> {
+        let key = (line.document, line.number);
+        let later = self.lines.get(&key).copied().unwrap_or_default();
+        match document.kind {
+            DocumentKind::SalesOrder => Ok(ordered(line, later)),
+            DocumentKind::Bill => self.billed(tx, desk, line),
+            _ => {
+                let line = self.moved(tx, desk, line)?;
+                came_back(desk, line, later.returned)
+            }
+        }
+    }
+
+    /// What went on into later invoices, bills and credits stands where it did.
+    fn moved(&self, tx: &mut Tx<'_>, desk: &mut Desk, line: Line) -> Result<Line, CompanyError> {
+        let Some(all) = self.into.get(&(line.document, line.number)) else { return Ok(line) };
+        let at: At = (line.number, "cost");
+        // What was revalued went at the bill's price, the rest at what it stood at.
+        let (mut pool, mut whole) = (line.sold, line.invoiced);
+        for into in all.iter().filter(|into| into.revalued != Amount::ZERO) {
+            pool = less(pool, price(tx, desk, into, at)?, at)?;
+            whole = Line::left(whole, &[into.quantity]);
+        }
+        let mut stood = line;
+        for into in all.iter().filter(|into| into.is_later) {
+            let kind = self.kinds.get(&into.whose.0).map(|(kind, _)| *kind);
+            let back = match kind {
+                Some(DocumentKind::SupplierCredit) => {
+                    let credit = desk.line(tx, into.whose)?;
+                    let of =
+                        credit.map_or((Amount::ZERO, Qty::ZERO), |line| (line.sold, line.matched));
+                    let cost = share(of.0, into.quantity, of.1, (desk.currency(), at))?;
+                    less(Amount::ZERO, cost, at)?
+                }
+                Some(DocumentKind::Invoice) => {
+                    let invoice = desk.line(tx, into.whose)?;
+                    let of =
+                        invoice.map_or((Amount::ZERO, Qty::ZERO), |line| (line.sold, line.matched));
+                    share(of.0, into.quantity, of.1, (desk.currency(), at))?
+                }
+                _ if into.revalued != Amount::ZERO => {
+                    less(price(tx, desk, into, at)?, into.revalued, at)?
+                }
+                _ => share(pool, into.quantity, whole, (desk.currency(), at))?,
+            };
+            let clearing = plus(stood.clearing, back, at)?;
+            let invoiced = Line::left(stood.invoiced, &[into.quantity]);
+            let sold = match kind {
+                Some(DocumentKind::SupplierCredit) => stood.sold,
+                _ => less(stood.sold, back, at)?,
+            };
+            stood = Line { clearing, invoiced, sold, ..stood };
+        }
+        Ok(stood)
+    }
+
+    /// What was billed ahead of goods that came later was still ahead of them.
+    fn billed(&self, tx: &mut Tx<'_>, desk: &mut Desk, line: Line) -> Result<Line, CompanyError> {
+        let (mut stood, at) = (line, (0, "cost"));
+        for (receipt, quantity) in
+            self.ahead.get(&(stood.document, stood.number)).into_iter().flatten()
+        {
+            let Some(receipt) = desk.line(tx, *receipt)? else { continue };
+            let worth = share(receipt.sold, *quantity, receipt.invoiced, (desk.currency(), at))?;
+            stood = Line { clearing: less(stood.clearing, worth, at)?, ..stood };
+        }
+        Ok(stood)
+    }
+}
+
+/// An order's line: of what was shipped and invoiced by then, the smaller part is matched.
+fn ordered(line: Line, later: Later) -> Line {
+    let shipped = Line::left(line.shipped, &[later.shipped]);
+    let returned = Line::left(line.returned, &[later.returned]);
+    let invoiced = Line::left(line.invoiced, &[later.invoiced]);
+    let is_as_now =
+        later.shipped == Qty::ZERO && later.invoiced == Qty::ZERO && later.returned == Qty::ZERO;
+    let matched = match is_as_now {
+        true => line.matched,
+        false => Line::left(shipped, &[returned]).min(invoiced).max(Qty::ZERO),
+    };
+    Line { shipped, returned, invoiced, matched, ..line }
+}
+
+/// What came back later and was never invoiced was still with the other side: at what the rest costs.
+fn came_back(desk: &Desk, line: Line, returned: Qty) -> Result<Line, CompanyError> {
+    let kept = Line::left(line.quantity, &[line.matched]);
+    if returned == Qty::ZERO || kept <= Qty::ZERO {
+        return Ok(line);
+    }
+    let at: At = (line.number, "cost");
+    let all = plus(line.clearing, line.sold, at)?;
+    let cost = share(all, returned, kept, (desk.currency(), at))?;
+    let matched = Line::left(line.matched, &[returned]);
+    Ok(Line { clearing: plus(line.clearing, cost, at)?, matched, ..line })
+}
+
+/// What a part of a line was billed at.
+fn price(tx: &mut Tx<'_>, desk: &mut Desk, into: &Into, at: At) -> Result<Amount, CompanyError> {
+    let Some(bill) = desk.line(tx, into.whose)? else { return Ok(Amount::ZERO) };
+    share(bill.net, into.quantity, bill.quantity, (desk.currency(), at))
+}
