@@ -1,5 +1,5 @@
-//! `docs/write-a-store.md` shows code that runs and says what the suite checks: this test runs the code, makes those parts of
-//! the page anew from their sources, and where the page is another, writes it and fails, so that somebody looks at it.
+//! `docs/write-a-store.md` shows code that runs and says what the suite checks, `docs/embed.md` code that runs: this test makes those
+//! parts of the pages anew from their sources, and where a page is another, writes it and fails, so that somebody looks at it.
 //!
 //! A part stands between `<!-- made: WHAT -->` and `<!-- end -->`. WHAT is `checks`, `optional`, or a file with the name of a
 //! part in it that stands between `// [NAME]` and `// [end]`: `examples/map_store.rs store`.
@@ -29,15 +29,17 @@ fn the_store_of_fifty_lines_keeps_the_contract() {
 }
 
 #[test]
-fn the_page_is_as_its_sources_are() {
-    let path = root().join("docs/write-a-store.md");
-    let page = std::fs::read_to_string(&path).unwrap();
-    let made = remade(&page);
-    if made != page {
-        std::fs::write(&path, made).unwrap();
-        panic!(
-            "docs/write-a-store.md was not as its sources are: it is written anew, look at it and commit it"
-        );
+fn the_pages_are_as_their_sources_are() {
+    for page in ["docs/write-a-store.md", "docs/embed.md"] {
+        let path = root().join(page);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let made = remade(&text);
+        if made != text {
+            std::fs::write(&path, made).unwrap();
+            panic!(
+                "{page} was not as its sources are: it is written anew, look at it and commit it"
+            );
+        }
     }
 }
 

@@ -135,3 +135,26 @@ fn what_was_ahead_is_taken_back_before_what_it_waited_for() {
     assert_eq!(firm.balances(["1420", "5000"]), ["0", "16"]);
     firm.clean();
 }
+
+#[test]
+fn parts_that_are_invoiced_again_come_to_the_order() {
+    let firm = Firm::new().stocked(bolt(), "10", "40", "2026-02-01");
+    let date = day("2026-03-02");
+    let line = NewLine::new(bolt(), pcs("3")).price("3.3333 EUR/pcs".parse().unwrap());
+    firm.must(&PlaceOrders::new(vec![NewOrder::new("SO-1", "C-1", date).line(line)])); // 10.00
+    let part = |code: &str| {
+        let invoice = NewInvoice::new(code, "SO-1", date).ahead();
+        InvoiceCustomers::new(vec![invoice.line(PartLine::new(1, pcs("1")))])
+    };
+    let net = |code: &str| {
+        let invoice = firm.company.document(DocumentKind::Invoice, code).unwrap().unwrap();
+        invoice.net.to_decimal().to_string()
+    };
+    ["I-1", "I-2"].iter().for_each(|code| drop(firm.must(&part(code))));
+    assert_eq!((net("I-1"), net("I-2")), ("3.33".into(), "3.34".into()));
+    firm.must(&Cancel::one(DocumentKind::Invoice, "I-1", date));
+    ["I-3", "I-4"].iter().for_each(|code| drop(firm.must(&part(code))));
+    assert_eq!((net("I-3"), net("I-4")), ("3.33".into(), "3.33".into()));
+    assert_eq!(firm.balance("4000"), "-10");
+    firm.clean();
+}

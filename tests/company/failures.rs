@@ -106,12 +106,16 @@ fn another_week(store: &dyn Store) -> Result<(), CompanyError> {
     ];
     company.send("orders", &PlaceOrders::new(orders))?;
     company.send("confirm", &ConfirmOrders::new(["1"]))?;
+    let ahead = NewDeposit::received("1", "1", date, eur("3")).taxed("STD");
+    company.send("deposit", &PayAhead::new(vec![ahead]))?;
     boss.send("release", &ReleaseOrders::new(["2"]))?;
     let order = NewOrder::new("1", "V-1", date).line(line().price("4 EUR/pcs".parse().unwrap()));
     company.send("buy", &OrderGoods::new(vec![order]))?;
     company.send("receive", &Receive::new(vec![NewReceipt::new("1", "1", date)]))?;
     let dear = BillLine::all(1).at("5 EUR/pcs".parse().unwrap());
-    let bill = NewBill::new("1", "V-1", date).order("1").line(dear);
+    let ahead = NewDeposit::made("1", "1", date, eur("10"));
+    company.send("deposit to them", &PayAhead::new(vec![ahead]))?;
+    let bill = NewBill::new("1", "V-1", date).order("1").line(dear).deposit("1");
     company.send("bill", &EnterBills::new(vec![bill]))?;
     boss.send("pay it", &ReleaseBills::new(["1"]))?;
     let receipt = company.lines(DocumentKind::Receipt, "1")?[0].stock_move.unwrap();

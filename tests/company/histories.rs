@@ -122,7 +122,7 @@ impl History {
         let (code, date) = (self.step.to_string(), self.date());
         let act = match self.makes && self.below(4) > 0 {
             true => 19 + self.below(9),
-            false => self.below(28),
+            false => self.below(30),
         };
         match act {
             0..=2 => self.order(&code, date),
@@ -143,6 +143,7 @@ impl History {
             23..=24 => self.complete(&code, date),
             25 => self.close(&code, date),
             26 => self.outside(&code, date),
+            27..=28 => self.pay_ahead(&code, date),
             _ => self.cancel(date),
         }
     }
@@ -171,7 +172,35 @@ impl History {
         if self.below(3) == 0 {
             invoice = invoice.line(PartLine::new(1 + self.below(2) as u32, self.count(5))).ahead();
         }
+        invoice.deposits.extend(self.deposit_of(DocumentKind::CustomerDeposit, &invoice.order));
         self.send(Some(DocumentKind::Invoice), &InvoiceCustomers::new(vec![invoice]));
+    }
+
+    fn pay_ahead(&mut self, code: &str, date: NaiveDate) {
+        let amount = Money::minor(1 + self.below(3000) as i64, Currency::EUR);
+        let (kind, deposit) = if self.below(3) > 0 {
+            let Some(order) = self.one_of(DocumentKind::SalesOrder) else { return };
+            (DocumentKind::CustomerDeposit, NewDeposit::received(code, order, date, amount))
+        } else {
+            let Some(order) = self.one_of(DocumentKind::PurchaseOrder) else { return };
+            (DocumentKind::SupplierDeposit, NewDeposit::made(code, order, date, amount))
+        };
+        let deposit = if self.below(2) == 0 { deposit.taxed("STD") } else { deposit };
+        self.send(Some(kind), &PayAhead::new(vec![deposit]));
+    }
+
+    /// A deposit of an order that has something left.
+    fn deposit_of(&mut self, kind: DocumentKind, order: &str) -> Option<smol_str::SmolStr> {
+        let of = match kind {
+            DocumentKind::CustomerDeposit => DocumentKind::SalesOrder.id(order),
+            _ => DocumentKind::PurchaseOrder.id(order),
+        };
+        let found =
+            self.documents.iter().filter(|(other, _)| *other == kind).find_map(|(_, code)| {
+                let document = self.firm.company.document(kind, code).unwrap()?;
+                (document.of == Some(of) && document.status == Status::Open).then(|| code.clone())
+            });
+        found.map(Into::into)
     }
 
     fn receive_payment(&mut self, code: &str, date: NaiveDate) {
@@ -218,7 +247,8 @@ impl History {
 
     fn bill(&mut self, code: &str, date: NaiveDate) {
         let Some(order) = self.one_of(DocumentKind::PurchaseOrder) else { return };
-        let mut bill = NewBill::new(code, "V-1", date).order(order);
+        let mut bill = NewBill::new(code, "V-1", date).order(order.clone());
+        bill.deposits.extend(self.deposit_of(DocumentKind::SupplierDeposit, &order));
         if self.below(2) == 0 {
             let line = BillLine::new(1 + self.below(2) as u32, self.count(7)).at(self.price("pcs"));
             bill = bill.line(line);

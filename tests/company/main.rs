@@ -3,6 +3,7 @@
 
 mod cancelling;
 mod closing;
+mod deposits;
 mod failures;
 mod figures;
 mod firm;

@@ -185,7 +185,7 @@ commands! { payroll, "payroll",
 commands! { company, "company",
     fondaco::company: AccrueLeave AddPartners BookTime Cancel ChangeCost ChangePartner CloseMonth
         CloseWorkOrders CompleteWorkOrders ConfirmOrders CreditCustomers CreditSuppliers Deliver EnterBills
-        InvoiceCustomers IssueMaterial MoveGoods OrderGoods Pay PlaceOrders PlanWorkOrders
+        InvoiceCustomers IssueMaterial MoveGoods OrderGoods Pay PayAhead PlaceOrders PlanWorkOrders
         PostAccruals PostPay Receive ReleaseBills ReleaseOrders ReleaseWorkOrders Remit ReturnMaterial
         SendBack SetAccounts SetPrices SetProfile SetTaxCodes SetUpCompany SetWorkCentres TakeBack TakeIn
         TransferGoods;

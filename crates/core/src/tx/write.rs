@@ -75,6 +75,24 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// The rows of `R` that this act has inserted so far, as they were staged: what another function of it brought about, without
+    /// asking the store for what only this act can have made.
+    ///
+    /// ```
+    /// # mod shop { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/shop.rs")); }
+    /// # use shop::*;
+    /// # run(|tx| {
+    /// tx.get_many::<Shelf>(&[3, 4])?;
+    /// tx.insert_all(vec![shelf(3, "cellar"), shelf(4, "roof")])?;
+    /// assert_eq!(tx.inserted_so_far::<Shelf>().len(), 2); // those that were there before are not among them
+    /// # Ok(()) });
+    /// ```
+    pub fn inserted_so_far<R: Record>(&self) -> &[R] {
+        let rows = self.stage.staged(R::TABLE).and_then(|stage| stage.inserts.as_deref());
+        let typed = rows.and_then(|rows| (rows as &dyn std::any::Any).downcast_ref::<Vec<R>>());
+        typed.map_or(&[], Vec::as_slice)
+    }
+
     /// A row in place of one that this act removed is one change of its key: a put.
     fn put_removed<R: Record>(&mut self, rows: &mut Vec<R>) {
         if self.stage.staged(R::TABLE).is_none_or(|stage| stage.slots.is_empty()) {

@@ -9,6 +9,7 @@
 //! | [`PlaceOrders`], [`ConfirmOrders`], [`ReleaseOrders`] | quote, order, credit check | promised | |
 //! | [`Deliver`] | goods leave | out | goods shipped / stock, at cost |
 //! | [`InvoiceCustomers`] | what was shipped is billed | | customers / sales, tax; cost of sales / goods shipped |
+//! | [`PayAhead`] | a deposit, which invoices and bills take off | | bank / deposits of customers |
 //! | [`Pay`] | paid, let off, given up | | bank / customers, or suppliers / bank |
 //! | [`TakeBack`], [`CreditCustomers`] | goods come back, are credited | in, at what they left at | the same, the other way round |
 //! | [`OrderGoods`], [`Receive`] | goods are ordered and come | on order, in | stock / goods received, at the order's price |
@@ -71,7 +72,7 @@ pub use masters::{
     AddPartners, ChangePartner, Exposure, NewPartner, NewPrice, Partner, Price, PriceList,
     SetPrices, SetTaxCodes, TaxCode,
 };
-pub use money::{NewPayment, Pay, Settles};
+pub use money::{NewDeposit, NewPayment, Pay, PayAhead, Settles};
 #[cfg(feature = "payroll")]
 pub use pay::PostPay;
 pub use pay::{AccrueLeave, LeaveOwed, PayFact, PaySlip, Remit, Remitted};

@@ -89,6 +89,7 @@ fn clearing(
         Ok::<(), Halt>(())
     })?;
     let (mut shipped, mut received) = (0_i128, 0_i128);
+    let (mut ahead_in, mut ahead_out) = (0_i128, 0_i128);
     view.peek_each(&Range::<Line>::all(), |line: &Line| {
         let stands = i128::from(line.clearing.units());
         match kinds.get(&line.document) {
@@ -96,12 +97,19 @@ fn clearing(
             Some(DocumentKind::Receipt | DocumentKind::SupplierReturn | DocumentKind::Bill) => {
                 received -= stands;
             }
+            Some(DocumentKind::CustomerDeposit) => ahead_in -= stands,
+            Some(DocumentKind::SupplierDeposit) => ahead_out += stands,
             _ => {}
         }
         Ok::<(), Halt>(())
     })?;
-    let both = [(Role::GoodsShipped, shipped), (Role::GoodsReceived, received)];
-    both.into_iter().try_for_each(|(role, stands)| {
+    let all = [
+        (Role::GoodsShipped, shipped),
+        (Role::GoodsReceived, received),
+        (Role::CustomerDeposit, ahead_in),
+        (Role::SupplierDeposit, ahead_out),
+    ];
+    all.into_iter().try_for_each(|(role, stands)| {
         let what = "open lines leave";
         kept(view, found, (accounts, table, profile), (role, stands, what))
     })
@@ -166,7 +174,7 @@ fn owed(
     accounts: &Accounts,
     profile: &str,
 ) -> Result<(), Halt> {
-    let mut owed: BTreeMap<bool, i128> = BTreeMap::new();
+    let (mut owed, mut ahead): (BTreeMap<bool, i128>, i128) = (BTreeMap::new(), 0);
     view.peek_each(&Range::<Document>::all(), |document: &Document| {
         if document.status == Status::Cancelled {
             return Ok::<(), Halt>(());
@@ -178,6 +186,10 @@ fn owed(
             K::CreditNote | K::CustomerPayment => (true, -1),
             K::Bill => (false, -1),
             K::SupplierCredit | K::SupplierPayment => (false, 1),
+            K::CustomerDeposit => {
+                ahead += open;
+                return Ok(());
+            }
             _ => return Ok(()),
         };
         *owed.entry(sales).or_default() += sign * open;
@@ -199,7 +211,8 @@ fn owed(
         exposed += i128::from(row.owed.units());
         Ok::<(), Halt>(())
     })?;
-    let documents = owed.get(&true).copied().unwrap_or_default();
+    // What was paid ahead stands elsewhere, and makes as much room.
+    let documents = owed.get(&true).copied().unwrap_or_default() - ahead;
     if exposed != documents {
         let (exposed, documents) = (shown(exposed), shown(documents));
         found.say(format_args!(

@@ -31,7 +31,7 @@ pub(crate) use expire::KIND;
 pub use pick::{PickLine, PickList, pick_list, pick_list_for};
 pub(crate) use promises::Promises;
 pub use release::{Release, ReleaseDocument};
-pub use reservation::{Otherwise, Reserve, Reserved, ReservedLine, Wanted, reserve};
+pub use reservation::{Otherwise, Reserve, Reserved, ReservedLine, Wanted, reserve, reserve_many};
 pub(crate) use reservation::{ask, units};
 
 use crate::levels::{Expected, Reservation};

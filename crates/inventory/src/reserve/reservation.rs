@@ -129,23 +129,35 @@ impl Act for Reserve {
 /// [`StockError::At`] with the line that is refused: [`MoveError::Short`], [`MoveError::BinShort`], [`MoveError::LotShort`], what is wrong
 /// with its item, place, lot or unit; [`ReserveError::ExpiresInThePast`]; or a [`Halt`](fondaco_core::Halt).
 pub fn reserve(tx: &mut Tx<'_>, command: &Reserve) -> Result<Reserved, StockError> {
+    let reserved = reserve_many(tx, std::slice::from_ref(command));
+    let mut reserved = reserved.map_err(|error| match error {
+        StockError::At { error, .. } => *error,
+        error => error,
+    })?;
+    Ok(reserved.pop().unwrap_or_default())
+}
+
+/// Promises stock to several documents in a unit of work, each after those before it: to all or to none. What all of them name is read
+/// once.
+///
+/// # Errors
+/// [`StockError::At`] with the one that is refused, and what [`reserve`] says of it.
+pub fn reserve_many(tx: &mut Tx<'_>, commands: &[Reserve]) -> Result<Vec<Reserved>, StockError> {
     let authority = tx.authority(&rights::RESERVE)?;
-    if let Some(at) = command.expires_at.filter(|at| *at <= tx.now()) {
-        return Err(ReserveError::ExpiresInThePast { at }.into());
+    for (index, command) in commands.iter().enumerate() {
+        if let Some(at) = command.expires_at.filter(|at| *at <= tx.now()) {
+            return Err(StockError::from(ReserveError::ExpiresInThePast { at }).at(index));
+        }
     }
-    let mut batch = Batch::prepare(tx, command)?;
-    let mut lines = Vec::with_capacity(command.lines.len());
-    for (index, wanted) in command.lines.iter().enumerate() {
-        let line = batch.take(tx, &authority, command, wanted);
-        lines.push(line.map_err(|error| error.at(index))?);
+    let mut batch = Batch::prepare(tx, commands)?;
+    let mut reserved = Vec::with_capacity(commands.len());
+    for (index, command) in commands.iter().enumerate() {
+        let lines = batch.promise(tx, &authority, command);
+        reserved.push(lines.map_err(|error| error.at(index))?);
     }
-    let held = lines.iter().filter(|line| line.held > Qty::ZERO).count();
-    let waiting = lines.iter().filter(|line| line.backordered > Qty::ZERO).count();
-    let event = Event::new("stock.reserved").with("document", command.document);
-    tx.emit(event.with("held", held as i64).with("waiting", waiting as i64));
     crate::posting::stage_levels(tx, batch.levels)?;
     batch.rows.finish(tx)?;
-    Ok(Reserved { lines })
+    Ok(reserved)
 }
 
 struct Batch {
@@ -155,10 +167,10 @@ struct Batch {
 
 impl Batch {
     /// Reads all that the lines name, in two trips.
-    fn prepare(tx: &mut Tx<'_>, command: &Reserve) -> Result<Batch, StockError> {
-        let lines = &command.lines;
+    fn prepare(tx: &mut Tx<'_>, commands: &[Reserve]) -> Result<Batch, StockError> {
+        let lines: Vec<&Wanted> = commands.iter().flat_map(|command| &command.lines).collect();
         let mut touched = Touched::default();
-        for line in lines {
+        for line in &lines {
             touched.stocks.push((line.item, line.site));
             if let Some(location) = &line.location {
                 touched.bins.push((line.item, location.clone()));
@@ -181,6 +193,25 @@ impl Batch {
         let tracked = tracked.filter(|item| item.tracking != Tracking::None).map(|item| item.id);
         lapse_overdue(tx, tracked)?;
         Ok(Batch { levels: Levels::prepare(tx, touched)?, rows: Rows::default() })
+    }
+
+    /// Promises what one document wants.
+    fn promise(
+        &mut self,
+        tx: &mut Tx<'_>,
+        authority: &Authority,
+        command: &Reserve,
+    ) -> Result<Reserved, StockError> {
+        let mut lines = Vec::with_capacity(command.lines.len());
+        for (index, wanted) in command.lines.iter().enumerate() {
+            let line = self.take(tx, authority, command, wanted);
+            lines.push(line.map_err(|error| error.at(index))?);
+        }
+        let held = lines.iter().filter(|line| line.held > Qty::ZERO).count();
+        let waiting = lines.iter().filter(|line| line.backordered > Qty::ZERO).count();
+        let event = Event::new("stock.reserved").with("document", command.document);
+        tx.emit(event.with("held", held as i64).with("waiting", waiting as i64));
+        Ok(Reserved { lines })
     }
 
     fn take(

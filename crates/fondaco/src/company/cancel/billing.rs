@@ -12,7 +12,7 @@ use crate::company::document::{
     At, Desk, Document, DocumentKind, Line, Status, less, minus, plus, share,
 };
 use crate::company::masters::Partner;
-use crate::company::money::open_items;
+use crate::company::money::{give_deposits_back, open_items};
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place, Role};
 use crate::company::purchases::revalue;
 use crate::company::sales::{owe, revenue};
@@ -20,18 +20,24 @@ use crate::company::sales::{owe, revenue};
 pub(super) fn cancel(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
-    document: Document,
+    mut document: Document,
     (date, partner): (NaiveDate, &Partner),
 ) -> Result<(), CompanyError> {
     let is_credit =
         matches!(document.kind, DocumentKind::CreditNote | DocumentKind::SupplierCredit);
     let lines = desk.lines_of(tx, &document)?;
     let costs = give_back(tx, desk, &document, &lines)?;
-    let facts = facts(tx, desk, (&document, &lines), (partner, &costs))?;
-    let told = opposite(facts, date);
+    let mut facts = facts(tx, desk, (&document, &lines), (partner, &costs))?;
     if is_credit {
         paid::unsettle(tx, desk, &document, date)?;
+    } else {
+        let (taken_off, all) = give_deposits_back(tx, desk, &document, partner)?;
+        facts.facts.extend(taken_off);
+        let settled = less(document.settled, all, (0, "deposit"))?;
+        document = Document { settled, ..document };
+        desk.put(document.clone());
     }
+    let told = opposite(facts, date);
     post(tx, desk, &document, &told)?;
     of_origin(tx, desk, &document, &lines)?;
     match document.kind {
@@ -179,7 +185,16 @@ fn of_origin(
             shipped
         };
         let matched = if is_order { Line::left(of.matched, &[shipped]) } else { of.matched };
-        desk.put_line(Line { invoiced, matched, ..of });
+        let at: At = (line.number, "net amount");
+        let given_back = match document.kind {
+            // At the order's price, whatever the bill said.
+            DocumentKind::Bill => {
+                share(of.taken, line.quantity, of.invoiced, (document.currency, at))?
+            }
+            _ => line.net,
+        };
+        let taken = less(of.taken, given_back, at)?;
+        desk.put_line(Line { invoiced, matched, taken, ..of });
     }
     if let (DocumentKind::Bill, Some(order)) = (document.kind, document.of) {
         let order = desk.document(tx, order)?;

@@ -11,7 +11,7 @@ use fondaco_inventory::reserve::Release;
 use crate::company::document::{Desk, Document, DocumentKind, Line, Status};
 use crate::company::goods::{Telling, tell_value};
 use crate::company::production::unserve;
-use crate::company::sales::{Promise, of_line, promise_goods};
+use crate::company::sales::{Promise, Wanting, of_line, promise_goods};
 use crate::company::{CompanyError, ENGINE};
 
 /// A delivery or a receipt: its order has as much left to be done as before.
@@ -44,7 +44,7 @@ pub(super) fn cancel_moved(
 /// What is to be shipped again is promised again, where it was.
 fn promise_again(tx: &mut Tx<'_>, desk: &mut Desk, order: &Document) -> Result<(), CompanyError> {
     let lines = desk.lines_of(tx, order)?;
-    let mut promised: Vec<Line> = lines
+    let promised: Vec<Line> = lines
         .into_iter()
         .filter(|line| line.promise.get().is_some() && line.to_ship() > Qty::ZERO)
         .collect();
@@ -58,9 +58,8 @@ fn promise_again(tx: &mut Tx<'_>, desk: &mut Desk, order: &Document) -> Result<(
     if !open.is_empty() {
         tx.as_engine(&ENGINE, |tx| Release::new(open).act(tx))?;
     }
-    promise_goods(tx, (order, &mut promised), Promise::Backorder)?;
-    promised.into_iter().for_each(|line| desk.put_line(line));
-    Ok(())
+    let (document, promise) = (order.clone(), Promise::Backorder);
+    promise_goods(tx, desk, vec![Wanting { index: None, document, lines: promised, promise }])
 }
 
 /// A return: what came or went back is with the other side again.

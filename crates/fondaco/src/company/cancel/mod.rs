@@ -98,6 +98,7 @@ fn permission(kind: DocumentKind) -> &'static Permission {
         K::Delivery | K::CustomerReturn => &rights::SHIP,
         K::Invoice | K::CreditNote => &rights::INVOICE,
         K::CustomerPayment | K::SupplierPayment => &rights::PAY,
+        K::CustomerDeposit | K::SupplierDeposit => &rights::PAY,
         K::PurchaseOrder => &rights::BUY,
         K::Receipt | K::SupplierReturn => &rights::RECEIVE,
         K::Bill | K::SupplierCredit => &rights::BILL,
@@ -171,6 +172,9 @@ fn of_partner(
         }
         K::CustomerPayment | K::SupplierPayment => {
             paid::cancel(tx, desk, document, (date, &partner))?
+        }
+        K::CustomerDeposit | K::SupplierDeposit => {
+            paid::cancel_deposit(tx, desk, document, (date, &partner))?;
         }
         // What is about no partner is taken back otherwise.
         _ => {}

@@ -5,9 +5,9 @@ use fondaco_accounting::ledger::{Amount, Unclear, unclear};
 use fondaco_core::Tx;
 
 use super::billing::{opposite, post};
-use crate::company::document::{At, Desk, Document, DocumentKind, less, plus};
+use crate::company::document::{At, Desk, Document, DocumentKind, Line, less, plus};
 use crate::company::masters::Partner;
-use crate::company::money::{close_if_paid, payment_facts};
+use crate::company::money::{close_if_paid, deposit_facts, payment_facts};
 use crate::company::sales::owe;
 use crate::company::{CompanyError, ENGINE};
 
@@ -26,6 +26,22 @@ pub(super) fn cancel(
         // What it paid, what it let off and gave up, and what stood on account.
         let on_account = less(payment.net, payment.settled, SETTLED)?;
         owe(tx, payment.party, plus(reduced, on_account, SETTLED)?, Amount::ZERO)?;
+    }
+    Ok(())
+}
+
+/// A deposit of which nothing was taken off.
+pub(super) fn cancel_deposit(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    deposit: Document,
+    (date, partner): (NaiveDate, &Partner),
+) -> Result<(), CompanyError> {
+    let Some(line) = desk.line(tx, (deposit.id, 1))? else { return Ok(()) };
+    desk.tell(opposite(deposit_facts(desk, partner, &deposit, &line), date), None);
+    desk.put_line(Line { clearing: Amount::ZERO, ..line });
+    if deposit.kind == DocumentKind::CustomerDeposit {
+        owe(tx, deposit.party, deposit.gross(), Amount::ZERO)?;
     }
     Ok(())
 }

@@ -7,12 +7,16 @@ use std::sync::Arc;
 use fondaco_accounting::ledger::{
     self, Amount, NewEntry, Pays, PostClearing, Posted, PostedClearing,
 };
-use fondaco_core::{Currency, DocumentId, Money, Reading, SiteId, Tx, tree};
+use fondaco_core::{Currency, DocumentId, Id, Money, Needs, Range, Reading, SiteId, Tx, tree};
 use fondaco_inventory::items::{Category, Item};
+use fondaco_inventory::moves::Move;
+use fondaco_inventory::places::Site;
+use fondaco_inventory::value::ValueEntry;
 use smol_str::SmolStr;
 
 use super::{At, Document, DocumentKind, Line, LineMatch, Settlement, beyond};
 use crate::company::figures::Counted;
+use crate::company::masters::Partner;
 use crate::company::posting::{Accounts, BusinessEvent, Facts, Figure, Place, Poster, Role};
 use crate::company::production::Works;
 use crate::company::setup::{self, Profiles, Settings};
@@ -31,13 +35,30 @@ pub(crate) struct Desk {
     new_documents: BTreeSet<DocumentId>,
     changed: BTreeSet<DocumentId>,
     changed_lines: BTreeSet<LineKey>,
+    /// Lines by the line that they carry out, and by the move of their goods.
+    by_of: BTreeMap<LineKey, BTreeSet<LineKey>>,
+    by_move: BTreeMap<Id<Move>, LineKey>,
     items: BTreeMap<fondaco_core::ItemId, (Arc<Item>, Vec<SmolStr>)>,
+    /// Where the facts of value of each move are among those that the act staged, and how many of them were looked at.
+    values: BTreeMap<Id<Move>, Vec<usize>>,
+    values_to: usize,
     matches: Vec<LineMatch>,
     settlements: Vec<Settlement>,
     facts: Vec<Told>,
     /// Work orders.
     pub(crate) works: Works,
     counted: Counted,
+}
+
+/// How much of documents is read ahead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ahead {
+    /// Their heads, with partners and sites.
+    Heads,
+    /// Their lines too.
+    Lines,
+    /// What carries those out too.
+    CarriedOut,
 }
 
 /// Facts, and the document that the entry is remembered by.
@@ -57,7 +78,11 @@ impl Desk {
             new_documents: BTreeSet::new(),
             changed: BTreeSet::new(),
             changed_lines: BTreeSet::new(),
+            by_of: BTreeMap::new(),
+            by_move: BTreeMap::new(),
             items: BTreeMap::new(),
+            values: BTreeMap::new(),
+            values_to: 0,
             matches: Vec::new(),
             settlements: Vec::new(),
             facts: Vec::new(),
@@ -89,9 +114,7 @@ impl Desk {
         self.new_documents.insert(document.id);
         self.changed.insert(document.id);
         for line in lines {
-            let key = (line.document, line.number);
-            self.changed_lines.insert(key);
-            self.lines.insert(key, line);
+            self.put_line(line);
         }
         self.documents.insert(document.id, document);
     }
@@ -144,7 +167,7 @@ impl Desk {
             keys.iter().filter(|key| !self.lines.contains_key(key)).copied().collect();
         if !missing.is_empty() {
             for row in tx.get_many::<Line>(&missing)?.into_iter().flatten() {
-                self.lines.insert((row.document, row.number), row.as_ref().clone());
+                self.keep(row.as_ref().clone());
             }
         }
         Ok(keys.iter().filter_map(|key| self.lines.get(key).cloned()).collect())
@@ -160,14 +183,24 @@ impl Desk {
             return Ok(Some(line.clone()));
         }
         let Some(row) = tx.get::<Line>(&key)? else { return Ok(None) };
-        self.lines.insert(key, row.as_ref().clone());
+        self.keep(row.as_ref().clone());
         Ok(Some(row.as_ref().clone()))
     }
 
     /// Puts a line back, changed.
     pub(crate) fn put_line(&mut self, line: Line) {
+        self.changed_lines.insert((line.document, line.number));
+        self.keep(line);
+    }
+
+    fn keep(&mut self, line: Line) {
         let key = (line.document, line.number);
-        self.changed_lines.insert(key);
+        if let Some(of) = line.of.zip(line.of_line) {
+            self.by_of.entry(of).or_default().insert(key);
+        }
+        if let Some(moved) = line.stock_move {
+            self.by_move.insert(moved, key);
+        }
         self.lines.insert(key, line);
     }
 
@@ -178,12 +211,10 @@ impl Desk {
         (of, of_line): LineKey,
         kind: DocumentKind,
     ) -> Result<Vec<Line>, CompanyError> {
-        let range = fondaco_core::Range::by(Line::BY_OF, &(of, of_line));
+        let range = Range::by(Line::BY_OF, &(of, of_line));
         let mut keys: BTreeSet<LineKey> =
             tx.scan(&range)?.iter().map(|row| (row.document, row.number)).collect();
-        let here =
-            self.lines.values().filter(|line| line.of == Some(of) && line.of_line == Some(of_line));
-        keys.extend(here.map(|line| (line.document, line.number)));
+        keys.extend(self.by_of.get(&(of, of_line)).into_iter().flatten());
         let mut found = Vec::new();
         for key in keys {
             let document = self.document(tx, key.0)?;
@@ -199,16 +230,69 @@ impl Desk {
     pub(crate) fn line_of_move(
         &mut self,
         tx: &mut Tx<'_>,
-        moved: fondaco_core::Id<fondaco_inventory::moves::Move>,
+        moved: Id<Move>,
     ) -> Result<Option<Line>, CompanyError> {
-        if let Some(line) = self.lines.values().find(|line| line.stock_move == Some(moved)) {
-            return Ok(Some(line.clone()));
+        if let Some(key) = self.by_move.get(&moved) {
+            return Ok(self.lines.get(key).cloned());
         }
-        let rows = tx.peek_scan(&fondaco_core::Range::by(Line::BY_MOVE, &moved))?;
+        let rows = tx.peek_scan(&Range::by(Line::BY_MOVE, &moved))?;
         match rows.first() {
             Some(row) => self.line(tx, (row.document, row.number)),
             None => Ok(None),
         }
+    }
+
+    /// The facts of value that came about when the act made a move or changed a cost, those of earlier moves that it corrected included:
+    /// as [`value::entries_by`](fondaco_inventory::value::entries_by), of what is staged.
+    pub(crate) fn values_by(&mut self, tx: &Tx<'_>, by: Id<Move>) -> Vec<ValueEntry> {
+        let staged = tx.inserted_so_far::<ValueEntry>();
+        for (at, entry) in staged.iter().enumerate().skip(self.values_to) {
+            self.values.entry(entry.by).or_default().push(at);
+        }
+        self.values_to = staged.len();
+        let of = self.values.get(&by).into_iter().flatten();
+        of.filter_map(|at| staged.get(*at).cloned()).collect()
+    }
+
+    /// Reads what an act is about to name, in as few trips as it takes: heads, then of `of` as much as is said. What is not there is found
+    /// missing later.
+    pub(crate) fn read_ahead(
+        tx: &mut Tx<'_>,
+        new: impl IntoIterator<Item = DocumentId>,
+        of: &[DocumentId],
+        much: Ahead,
+    ) -> Result<(), CompanyError> {
+        let heads: Vec<DocumentId> = new.into_iter().chain(of.iter().copied()).collect();
+        tx.need::<Document>(&heads)?;
+        let of: Vec<Arc<Document>> = tx.peek_many::<Document>(of)?.into_iter().flatten().collect();
+        let parties: Vec<_> = of.iter().map(|document| document.party).collect();
+        let sites: Vec<_> = of.iter().map(|document| document.site).collect();
+        let lines: Vec<LineKey> = of
+            .iter()
+            .flat_map(|document| (1..=document.lines).map(|line| (document.id, line)))
+            .collect();
+        let needs = Needs::new().rows::<Partner>(&parties).rows::<Site>(&sites);
+        if much == Ahead::Heads {
+            return Ok(tx.need_all(needs)?);
+        }
+        tx.need_all(needs.rows::<Line>(&lines))?;
+        let lines = tx.peek_many::<Line>(&lines)?;
+        let items: Vec<_> = lines.iter().flatten().filter_map(|line| line.item).collect();
+        let mut needs = Needs::new().rows::<Item>(&items);
+        if much == Ahead::CarriedOut {
+            let by_of = |line: &Arc<Line>| Range::by(Line::BY_OF, &(line.document, line.number));
+            let ranges: Vec<Range<Line>> = lines.iter().flatten().map(by_of).collect();
+            for range in &ranges {
+                needs = needs.range(range)?;
+            }
+            tx.need_all(needs)?;
+            let found = tx.scan_each(&ranges)?;
+            let found: Vec<LineKey> =
+                found.iter().flatten().map(|line| (line.document, line.number)).collect();
+            let heads: Vec<DocumentId> = found.iter().map(|key| key.0).collect();
+            needs = Needs::new().rows::<Line>(&found).rows::<Document>(&heads);
+        }
+        Ok(tx.need_all(needs)?)
     }
 
     /// An item, which the act rests on.
@@ -266,7 +350,7 @@ impl Desk {
         tx: &mut Tx<'_>,
         document: DocumentId,
     ) -> Result<Vec<Arc<LineMatch>>, CompanyError> {
-        Ok(tx.peek_scan(&fondaco_core::Range::<LineMatch>::by_key(&document))?)
+        Ok(tx.peek_scan(&Range::<LineMatch>::by_key(&document))?)
     }
 
     /// Documents that count and that something of a document went into, or that settle it: what keeps it from being cancelled.
@@ -275,9 +359,9 @@ impl Desk {
         tx: &mut Tx<'_>,
         document: DocumentId,
     ) -> Result<Option<Document>, CompanyError> {
-        let matches = tx.peek_scan(&fondaco_core::Range::by(LineMatch::BY_OF, &document))?;
-        let settled = tx.peek_scan(&fondaco_core::Range::by(Settlement::BY_OF, &document))?;
-        let returned = tx.peek_scan(&fondaco_core::Range::by(Document::BY_OF, &document))?;
+        let matches = tx.peek_scan(&Range::by(LineMatch::BY_OF, &document))?;
+        let settled = tx.peek_scan(&Range::by(Settlement::BY_OF, &document))?;
+        let returned = tx.peek_scan(&Range::by(Document::BY_OF, &document))?;
         let by_lines = matches.iter().map(|row| row.document);
         let by_settlements = settled.iter().map(|row| row.document);
         let ids = by_lines.chain(by_settlements).chain(returned.iter().map(|row| row.id));
@@ -296,7 +380,7 @@ impl Desk {
         tx: &mut Tx<'_>,
         document: DocumentId,
     ) -> Result<Vec<Arc<Settlement>>, CompanyError> {
-        let rows = tx.peek_scan(&fondaco_core::Range::<Settlement>::by_key(&document))?;
+        let rows = tx.peek_scan(&Range::<Settlement>::by_key(&document))?;
         self.counted.saw(&rows);
         Ok(rows)
     }

@@ -52,6 +52,10 @@ pub enum DocumentKind {
     Completion,
     /// That a work order is over, and what it cost beside what was made of it.
     ProductionClose,
+    /// What a customer paid ahead for an order.
+    CustomerDeposit,
+    /// What a supplier was paid ahead for an order.
+    SupplierDeposit,
 }
 
 impl DocumentKind {
@@ -98,6 +102,7 @@ impl DocumentKind {
                 | K::CustomerReturn
                 | K::CreditNote
                 | K::CustomerPayment
+                | K::CustomerDeposit
         )
     }
 }

@@ -314,6 +314,7 @@ pub(crate) fn blank() -> Line {
         invoiced: Qty::ZERO,
         matched: Qty::ZERO,
         returned: Qty::ZERO,
+        taken: Amount::ZERO,
         clearing: Amount::ZERO,
         sold: Amount::ZERO,
         stock_move: None,

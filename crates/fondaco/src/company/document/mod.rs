@@ -12,7 +12,7 @@ use fondaco_core::engine::Part;
 use fondaco_core::party::Holding;
 use fondaco_core::store::Record;
 
-pub(crate) use desk::{Desk, stored};
+pub(crate) use desk::{Ahead, Desk, stored};
 pub use kind::{DocumentKind, Status};
 pub use lines::{NewLine, PartLine};
 pub(crate) use lines::{Pricing, blank, tax};

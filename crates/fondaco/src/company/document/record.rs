@@ -157,6 +157,8 @@ pub struct Line {
     pub matched: Qty,
     /// How much came back or went back. Of an order: before it was invoiced.
     pub returned: Qty,
+    /// How much of its net amount went into invoices or bills that count; of an invoice or a bill, into credits.
+    pub taken: Amount,
     /// What stands for it on the account of goods shipped and not invoiced, or received and not billed, at cost.
     pub clearing: Amount,
     /// What of its cost went on to the cost of sales.
@@ -221,7 +223,7 @@ pub struct LineMatch {
     pub revalued: Amount,
 }
 
-/// That so much of a document was settled by another: an invoice by a payment or a credit. A fact, which counts while the document that
+/// That so much of a document was settled by another: an invoice by a payment or a credit, a deposit by an invoice. A fact, which counts while the document that
 /// it is of does.
 #[derive(Record, Debug, Clone, PartialEq, Eq)]
 #[record(table = "company_settlement", kind = fact, key(document, of), index(by_of(of)))]
@@ -236,4 +238,6 @@ pub struct Settlement {
     pub discount: Amount,
     /// How much of that was given up.
     pub write_off: Amount,
+    /// Of a deposit: how much of that was tax, posted when it was paid.
+    pub tax: Amount,
 }

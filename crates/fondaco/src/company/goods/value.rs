@@ -12,7 +12,7 @@ use fondaco_core::{DocumentId, Id, PartyId, Tx};
 use fondaco_inventory::Qty;
 use fondaco_inventory::moves::{Move, MoveKind, Stage};
 use fondaco_inventory::valuation::Cause;
-use fondaco_inventory::value::{self, CostChange, CostChangeKind, ValueEntry};
+use fondaco_inventory::value::{CostChange, CostChangeKind, ValueEntry};
 use smol_str::SmolStr;
 
 use crate::company::document::{At, Desk, DocumentKind, Line, less, minus, plus, share};
@@ -33,7 +33,7 @@ pub(crate) struct Telling<'a> {
     pub(crate) document: SmolStr,
     /// With whom.
     pub(crate) party: Option<PartyId>,
-    /// The moves and changes of cost.
+    /// The moves and changes of cost, which the act itself made.
     pub(crate) by: &'a [Id<Move>],
 }
 
@@ -53,7 +53,7 @@ fn tell(tx: &mut Tx<'_>, desk: &mut Desk, telling: &Telling<'_>) -> Result<(), C
     let mut origins: BTreeMap<Id<Move>, Origin> = BTreeMap::new();
     let mut told: BTreeMap<(NaiveDate, BusinessEvent), Facts> = BTreeMap::new();
     for by in telling.by {
-        for entry in value::entries_by(tx, *by)? {
+        for entry in desk.values_by(tx, *by) {
             let about = entry.about();
             let origin = match origins.get(&about) {
                 Some(known) => *known,

@@ -1,11 +1,14 @@
 //! Money: payments of customers and to suppliers, with what they settle.
 
+mod deposit;
 mod payment;
 
 use fondaco_accounting::ledger::{Amount, ItemKey, OpenItem};
 use fondaco_core::engine::Part;
-use fondaco_core::{Money, Tx};
+use fondaco_core::{DocumentId, Money, Reading, Tx};
 
+pub use deposit::{NewDeposit, PayAhead};
+pub(crate) use deposit::{deposit_facts, give_deposits_back, take_deposits};
 pub(crate) use payment::payment_facts;
 pub use payment::{NewPayment, Pay, Settles};
 
@@ -14,6 +17,14 @@ use super::{CompanyError, rights};
 
 /// What the engine has of it.
 pub(crate) static PART: Part = Part::new(&[]).permissions(&[&rights::PAY]);
+
+/// Reads the items of documents, all at once.
+pub(crate) fn read_items(tx: &mut Tx<'_>, of: &[DocumentId]) -> Result<(), CompanyError> {
+    let documents = tx.peek_many::<Document>(of)?;
+    let items = documents.iter().flatten().flat_map(|document| document.item_keys());
+    let keys: Vec<_> = items.map(|key| (key.entry, key.line)).collect();
+    Ok(tx.need::<OpenItem>(&keys)?)
+}
 
 /// The items of a document that so much of it is settled by, the first to fall due first; with the items' signs.
 pub(crate) fn open_items(

@@ -11,9 +11,9 @@ use fondaco_core::{Act, DocumentId, Money, Rounding, Tx};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{close_if_paid, open_items};
+use super::{close_if_paid, open_items, read_items};
 use crate::company::document::{
-    At, Desk, Document, DocumentKind, Settlement, Status, less, minus, plus, stored, sum,
+    Ahead, At, Desk, Document, DocumentKind, Settlement, Status, less, minus, plus, stored, sum,
 };
 use crate::company::masters::{Partner, partner_by_code};
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place, Role};
@@ -184,6 +184,11 @@ impl Act for Pay {
     fn act(&self, tx: &mut Tx<'_>) -> Result<Vec<DocumentId>, CompanyError> {
         let authority = tx.authority(&rights::PAY)?;
         let mut desk = Desk::open(tx)?;
+        let settled = self.payments.iter().flat_map(|new| &new.settles);
+        let of: Vec<DocumentId> = settled.map(|one| one.kind.id(&one.code)).collect();
+        let new = self.payments.iter().map(|new| new.kind().id(&new.code));
+        Desk::read_ahead(tx, new, &of, Ahead::Heads)?;
+        read_items(tx, &of)?;
         let mut made = Vec::with_capacity(self.payments.len());
         for (index, new) in self.payments.iter().enumerate() {
             let done = pay(tx, &mut desk, &authority, new);
@@ -472,6 +477,7 @@ fn finish(
             amount: all,
             discount,
             write_off,
+            tax: Amount::ZERO,
         });
         let settled = plus(document.settled, all, SETTLED)?;
         desk.put(close_if_paid(Document { settled, ..document }));

@@ -11,10 +11,11 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::matching::take_receipts;
 use crate::company::document::{
-    Desk, Document, DocumentKind, Line, NewLine, PartLine, Pricing, Status, less, minus, plus,
-    stored, tax,
+    Ahead, Desk, Document, DocumentKind, Line, NewLine, PartLine, Pricing, Status, less, minus,
+    plus, stored, tax,
 };
 use crate::company::masters::{Partner, partner_by_code, partner_of};
+use crate::company::money::{close_if_paid, take_deposits};
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place};
 use crate::company::sales::{
     allow, check_partner, due, head, in_state, named_parts, part_of, revenue, site,
@@ -92,6 +93,9 @@ pub struct NewBill {
     /// The supplier's number of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<SmolStr>,
+    /// The codes of deposits for the order that are taken off, as far as they reach.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deposits: Vec<SmolStr>,
 }
 
 impl NewBill {
@@ -106,7 +110,15 @@ impl NewBill {
             charges: Vec::new(),
             freight: Vec::new(),
             reference: None,
+            deposits: Vec::new(),
         }
+    }
+
+    /// With a deposit taken off.
+    #[must_use]
+    pub fn deposit(mut self, code: impl Into<SmolStr>) -> NewBill {
+        self.deposits.push(code.into());
+        self
     }
 
     /// For an order: all that was received of it.
@@ -173,6 +185,10 @@ impl Act for EnterBills {
     fn act(&self, tx: &mut Tx<'_>) -> Result<Vec<DocumentId>, CompanyError> {
         let authority = tx.authority(&rights::BILL)?;
         let mut desk = Desk::open(tx)?;
+        let of = self.bills.iter().filter_map(|new| new.order.as_ref());
+        let of: Vec<_> = of.map(|order| DocumentKind::PurchaseOrder.id(order)).collect();
+        let new = self.bills.iter().map(|new| DocumentKind::Bill.id(&new.code));
+        Desk::read_ahead(tx, new, &of, Ahead::CarriedOut)?;
         let mut made = Vec::with_capacity(self.bills.len());
         for (index, new) in self.bills.iter().enumerate() {
             let done = enter(tx, &mut desk, &authority, new);
@@ -223,7 +239,7 @@ fn enter(
     let (net, taxed) = tax(&mut lines, &name, desk.currency())?;
     let terms =
         order.as_ref().and_then(|order| order.terms.cloned()).or_else(|| partner.terms.clone());
-    let document = Document {
+    let mut document = Document {
         party: partner.party,
         date: new.date,
         site: place.id,
@@ -241,8 +257,9 @@ fn enter(
     allow(tx, authority, &name, (&partner, Some(&place.code)), Some(gross))?;
     let mut told =
         Facts::new(BusinessEvent::SupplierBill, new.date, name.clone()).party(partner.party);
-    told.due = due(&document, &name)?;
     told.facts = facts;
+    told.facts.extend(take_deposits(tx, desk, &mut document, (&partner, &new.deposits))?);
+    told.due = due(&document, &name)?;
     // Of what lines come to only the taxes are left to tell.
     let taxes = revenue(tx, desk, &partner, (&document, &lines), Figure::Expense)?;
     told.facts.extend(taxes.into_iter().filter(|fact| fact.figure == Figure::Tax));
@@ -250,8 +267,7 @@ fn enter(
     if !outside.is_empty() {
         tx.emit(Event::new("bill.blocked").with("bill", id));
     }
-    let status = if gross.is_zero() { Status::Done } else { Status::Open };
-    desk.add(Document { status, ..document }, lines);
+    desk.add(close_if_paid(document), lines);
     if let Some(order) = order {
         close_if_done(tx, desk, order)?;
     }
@@ -316,7 +332,8 @@ fn goods(
         let at = (number, "quantity billed");
         let (invoiced, matched) =
             (plus(of.invoiced, quantity, at)?, plus(of.matched, matched, at)?);
-        desk.put_line(Line { invoiced, matched, ..of });
+        let taken = plus(of.taken, expected, at)?;
+        desk.put_line(Line { invoiced, matched, taken, ..of });
         entering.lines.push(line);
     }
     Ok(())

@@ -93,10 +93,12 @@ fn credit(
         for (figure, amount) in figures {
             facts.push(Fact::new(figure, bill.money(amount)).at(place.clone()));
         }
+        let net = line.net;
         let went = Line { sold: goods, matched: back, ..line };
         lines.push(went);
         let invoiced = plus(of.invoiced, quantity, (number, "quantity credited"))?;
-        desk.put_line(Line { invoiced, ..of });
+        let taken = plus(of.taken, net, (number, "net amount"))?;
+        desk.put_line(Line { invoiced, taken, ..of });
     }
     let (net, taxed) = tax(&mut lines, &name, bill.currency)?;
     let document = Document {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::company::document::{Desk, Document, DocumentKind, Line};
 use crate::company::masters::partner_by_code;
-use crate::company::sales::{NewOrder, allow, check_partner, of_line, priced};
+use crate::company::sales::{NewOrder, allow, check_partner, of_line, priced, read_ahead};
 use crate::company::{CompanyError, ENGINE, rights};
 
 /// Orders from suppliers: all or none. Prices are those of the lines; what is ordered is on order at the site.
@@ -38,6 +38,7 @@ impl Act for OrderGoods {
     fn act(&self, tx: &mut Tx<'_>) -> Result<Vec<DocumentId>, CompanyError> {
         let authority = tx.authority(&rights::BUY)?;
         let mut desk = Desk::open(tx)?;
+        read_ahead(tx, &desk, (DocumentKind::PurchaseOrder, &self.orders))?;
         let mut placed = Vec::with_capacity(self.orders.len());
         for (index, new) in self.orders.iter().enumerate() {
             let done = place(tx, &mut desk, &authority, new);

@@ -13,7 +13,7 @@ use smol_str::SmolStr;
 
 use super::matching::{settle_ahead, take_ahead};
 use crate::company::document::{
-    Desk, Document, DocumentKind, Line, PartLine, Status, blank, less, plus, share,
+    Ahead, Desk, Document, DocumentKind, Line, PartLine, Status, blank, less, plus, share,
 };
 use crate::company::masters::partner_of;
 use crate::company::production::{Served, serve};
@@ -146,6 +146,10 @@ impl Act for Receive {
     fn act(&self, tx: &mut Tx<'_>) -> Result<Vec<DocumentId>, CompanyError> {
         let authority = tx.authority(&rights::RECEIVE)?;
         let mut desk = Desk::open(tx)?;
+        let of: Vec<_> =
+            self.receipts.iter().map(|new| DocumentKind::PurchaseOrder.id(&new.order)).collect();
+        let new = self.receipts.iter().map(|new| DocumentKind::Receipt.id(&new.code));
+        Desk::read_ahead(tx, new, &of, Ahead::Lines)?;
         let (mut moves, mut lines, mut ahead) = (Vec::new(), Vec::new(), Vec::new());
         for (index, new) in self.receipts.iter().enumerate() {
             let made = prepare(tx, &mut desk, &authority, new, &mut ahead);

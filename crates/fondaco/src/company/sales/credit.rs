@@ -124,9 +124,11 @@ fn credit(
         let line = part_of(&of, quantity, (id, number), invoice.currency)?;
         let cost = take_cost(tx, desk, (&of, quantity), (id, number))?;
         costs.push(cost);
+        let net = line.net;
         lines.push(Line { sold: cost, ..line });
         let invoiced = plus(of.invoiced, quantity, (number, "quantity credited"))?;
-        desk.put_line(Line { invoiced, ..of });
+        let taken = plus(of.taken, net, (number, "net amount"))?;
+        desk.put_line(Line { invoiced, taken, ..of });
     }
     let (net, taxed) = tax(&mut lines, &name, invoice.currency)?;
     let document = Document {
@@ -188,7 +190,8 @@ pub(crate) fn settle_credit(
     if settled != Amount::ZERO {
         let (discount, write_off) = (Amount::ZERO, Amount::ZERO);
         let of = invoice.id;
-        desk.note_settlement(Settlement { document: id, of, amount: settled, discount, write_off });
+        let (amount, tax) = (settled, Amount::ZERO);
+        desk.note_settlement(Settlement { document: id, of, amount, discount, write_off, tax });
     }
     let settled = plus(invoice.settled, settled, (0, "amount settled"))?;
     desk.put(close_if_paid(Document { settled, ..invoice }));

@@ -14,7 +14,8 @@ use smol_str::SmolStr;
 use super::allow;
 use super::order::{check_partner, head, in_state};
 use crate::company::document::{
-    Desk, Document, DocumentKind, Line, LineMatch, PartLine, Status, blank, plus, stored_quantity,
+    Ahead, Desk, Document, DocumentKind, Line, LineMatch, PartLine, Status, blank, plus,
+    stored_quantity,
 };
 use crate::company::goods::{Telling, tell_value};
 use crate::company::masters::partner_of;
@@ -90,6 +91,10 @@ impl Act for Deliver {
     fn act(&self, tx: &mut Tx<'_>) -> Result<Vec<DocumentId>, CompanyError> {
         let authority = tx.authority(&rights::SHIP)?;
         let mut desk = Desk::open(tx)?;
+        let of: Vec<_> =
+            self.deliveries.iter().map(|new| DocumentKind::SalesOrder.id(&new.order)).collect();
+        let new = self.deliveries.iter().map(|new| DocumentKind::Delivery.id(&new.code));
+        Desk::read_ahead(tx, new, &of, Ahead::Lines)?;
         let (mut moves, mut parts) = (Vec::new(), Vec::new());
         for (index, new) in self.deliveries.iter().enumerate() {
             let made = prepare(tx, &mut desk, &authority, new)

@@ -16,10 +16,11 @@ use super::delivery::parts;
 use super::order::{head, in_state};
 use super::{allow, owe};
 use crate::company::document::{
-    At, Desk, Document, DocumentKind, Line, LineMatch, PartLine, Status, blank, less, plus, share,
-    tax,
+    Ahead, At, Desk, Document, DocumentKind, Line, LineMatch, PartLine, Status, blank, less, plus,
+    share, tax,
 };
 use crate::company::masters::{Partner, partner_of};
+use crate::company::money::{close_if_paid, take_deposits};
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place};
 use crate::company::{CompanyError, rights};
 
@@ -46,18 +47,29 @@ pub struct NewInvoice {
     /// Whether what was not shipped yet may be invoiced too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ahead: bool,
+    /// The codes of deposits for the order that are taken off, as far as they reach.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deposits: Vec<SmolStr>,
 }
 
 impl NewInvoice {
     /// All that was shipped of an order.
     pub fn new(code: impl Into<SmolStr>, order: impl Into<SmolStr>, date: NaiveDate) -> NewInvoice {
-        NewInvoice { code: code.into(), order: order.into(), date, lines: None, ahead: false }
+        let (code, order, deposits) = (code.into(), order.into(), Vec::new());
+        NewInvoice { code, order, date, lines: None, ahead: false, deposits }
     }
 
     /// Some of it.
     #[must_use]
     pub fn line(mut self, part: PartLine) -> NewInvoice {
         self.lines.get_or_insert_default().push(part);
+        self
+    }
+
+    /// With a deposit taken off.
+    #[must_use]
+    pub fn deposit(mut self, code: impl Into<SmolStr>) -> NewInvoice {
+        self.deposits.push(code.into());
         self
     }
 
@@ -95,6 +107,10 @@ impl Act for InvoiceCustomers {
     fn act(&self, tx: &mut Tx<'_>) -> Result<Vec<DocumentId>, CompanyError> {
         let authority = tx.authority(&rights::INVOICE)?;
         let mut desk = Desk::open(tx)?;
+        let of: Vec<_> =
+            self.invoices.iter().map(|new| DocumentKind::SalesOrder.id(&new.order)).collect();
+        let new = self.invoices.iter().map(|new| DocumentKind::Invoice.id(&new.code));
+        Desk::read_ahead(tx, new, &of, Ahead::CarriedOut)?;
         let mut made = Vec::with_capacity(self.invoices.len());
         for (index, new) in self.invoices.iter().enumerate() {
             let done = invoice(tx, &mut desk, &authority, new);
@@ -141,11 +157,12 @@ fn invoice(
         let at = (number, "quantity invoiced");
         let (invoiced, matched) =
             (plus(of.invoiced, quantity, at)?, plus(of.matched, shipped, at)?);
-        desk.put_line(Line { invoiced, matched, ..of });
+        let taken = plus(of.taken, line.net, (number, "net amount"))?;
+        desk.put_line(Line { invoiced, matched, taken, ..of });
         lines.push(Line { sold: cost, matched: shipped, ..line });
     }
     let (net, taxed) = tax(&mut lines, &name, order.currency)?;
-    let document = Document {
+    let mut document = Document {
         party: order.party,
         date: new.date,
         site: order.site,
@@ -161,13 +178,13 @@ fn invoice(
     let gross = document.money(document.gross());
     let site = super::order::site(tx, Some(order.site))?;
     allow(tx, authority, &name, (&partner, Some(&site.code)), Some(gross))?;
+    let taken_off = take_deposits(tx, desk, &mut document, (&partner, &new.deposits))?;
     let due = due(&document, &name)?;
-    let told = facts(tx, desk, &partner, (&document, &lines, &costs))?;
+    let mut told = facts(tx, desk, &partner, (&document, &lines, &costs))?;
+    told.facts.extend(taken_off);
     desk.tell(Facts { due, ..told }, Some(id));
     settle_order(tx, desk, order, document.gross())?;
-    let document =
-        if gross.is_zero() { Document { status: Status::Done, ..document } } else { document };
-    desk.add(document, lines);
+    desk.add(close_if_paid(document), lines);
     Ok(id)
 }
 
@@ -179,10 +196,6 @@ pub(crate) fn part_of(
     currency: Currency,
 ) -> Result<Line, CompanyError> {
     let (many, much): (At, At) = ((number, "quantity invoiced"), (number, "net amount"));
-    let before = match of.invoiced.units() {
-        0 => Amount::ZERO,
-        _ => share(of.net, of.invoiced, of.quantity, (currency, much))?,
-    };
     let after = plus(of.invoiced, quantity, many)?;
     let after = share(of.net, after, of.quantity, (currency, much))?;
     Ok(Line {
@@ -193,7 +206,7 @@ pub(crate) fn part_of(
         unit: of.unit,
         price: of.price,
         discount: of.discount.clone(),
-        net: less(after, before, much)?,
+        net: less(after, of.taken, much)?,
         tax_code: of.tax_code.clone(),
         tax_rate: of.tax_rate,
         of: Some(of.document),
@@ -242,10 +255,10 @@ fn take_cost(
     Ok((cost, Line::left(quantity, &[left])))
 }
 
-/// When what falls due.
+/// When what falls due, of what is not paid by deposits.
 pub(crate) fn due(document: &Document, name: &SmolStr) -> Result<Vec<DueAmount>, CompanyError> {
-    let gross = document.money(document.gross());
-    if gross.is_zero() {
+    let open = document.money(document.open());
+    if open.is_zero() {
         return Ok(Vec::new());
     }
     let terms = document
@@ -253,7 +266,7 @@ pub(crate) fn due(document: &Document, name: &SmolStr) -> Result<Vec<DueAmount>,
         .cloned()
         .and_then(|terms| terms.to::<fondaco_core::terms::PaymentTerms>().ok());
     let Some(terms) = terms else { return Ok(Vec::new()) };
-    let due = terms.schedule(gross, document.date, Rounding::HalfUp);
+    let due = terms.schedule(open, document.date, Rounding::HalfUp);
     due.map_err(|error| CompanyError::Terms { document: name.clone(), error })
 }
 

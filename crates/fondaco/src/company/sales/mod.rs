@@ -17,7 +17,9 @@ pub(crate) use exposure::owe;
 pub use invoice::{InvoiceCustomers, NewInvoice};
 pub(crate) use invoice::{due, part_of, revenue};
 pub use order::{ConfirmOrders, NewOrder, PlaceOrders, Promise, ReleaseOrders};
-pub(crate) use order::{check_partner, head, in_state, priced, promise_goods, site};
+pub(crate) use order::{
+    Wanting, check_partner, head, in_state, priced, promise_goods, read_ahead, site,
+};
 pub use returning::{NewReturn, TakeBack};
 
 use super::rights;

@@ -1,5 +1,6 @@
 //! Orders of customers: quotes, orders with a check of credit and of what is there, what is held for somebody else to release.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -7,17 +8,19 @@ use fondaco_accounting::ledger::Amount;
 use fondaco_core::policy::{Authority, Request};
 use fondaco_core::store::{Event, Json};
 use fondaco_core::terms::PaymentTerms;
-use fondaco_core::{Act, DocumentId, Reading, SiteId, Tx};
+use fondaco_core::{Act, DocumentId, ItemId, Needs, PartyId, Range, Reading, SiteId, Tx};
+use fondaco_inventory::StockError;
+use fondaco_inventory::items::Item;
 use fondaco_inventory::places::Site;
-use fondaco_inventory::reserve::{Otherwise, Reserve, Wanted, reserve};
+use fondaco_inventory::reserve::{Otherwise, Reserve, Wanted, reserve_many};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::{allow, exposure};
 use crate::company::document::{
-    Desk, Document, DocumentKind, Line, NewLine, Pricing, Status, minus, tax,
+    Ahead, Desk, Document, DocumentKind, Line, NewLine, Pricing, Status, minus, tax,
 };
-use crate::company::masters::{Partner, partner_by_code, partner_of};
+use crate::company::masters::{Partner, Price, partner_by_code, partner_of};
 use crate::company::{CompanyError, ENGINE, rights};
 
 /// What is promised to an order of what is there.
@@ -159,13 +162,16 @@ impl Act for PlaceOrders {
     fn act(&self, tx: &mut Tx<'_>) -> Result<Vec<DocumentId>, CompanyError> {
         let authority = tx.authority(&rights::SELL)?;
         let mut desk = Desk::open(tx)?;
-        let mut placed = Vec::with_capacity(self.orders.len());
+        read_ahead(tx, &desk, (DocumentKind::SalesOrder, &self.orders))?;
+        let (mut placed, mut confirmed) = (Vec::with_capacity(self.orders.len()), Vec::new());
         for (index, new) in self.orders.iter().enumerate() {
             let id = place(tx, &mut desk, &authority, new).map_err(|error| {
                 error.of(&DocumentKind::SalesOrder.name_of(&new.code)).at(index)
             })?;
             placed.push(id);
+            confirmed.push((index, id, new.promise));
         }
+        promise_orders(tx, &mut desk, &confirmed)?;
         tx.emit(Event::new("order.placed").with("orders", placed.len() as i64));
         desk.finish(tx)?;
         Ok(placed)
@@ -183,11 +189,11 @@ fn place(
     let partner = partner_by_code(tx, &new.partner)?;
     let name = kind.name_of(&new.code);
     check_partner(&partner, &name, true)?;
-    let (mut document, mut lines, site) = priced(tx, desk, new, (kind, &partner))?;
+    let (mut document, lines, site) = priced(tx, desk, new, (kind, &partner))?;
     allow(tx, authority, &name, (&partner, Some(&site.code)), Some(gross(&document)))?;
     document.status = if new.quote { Status::Quote } else { Status::Open };
     if !new.quote {
-        confirm(tx, desk, &partner, (&mut document, &mut lines), (new.promise, new.hold))?;
+        confirm(tx, desk, &partner, &mut document, new.hold)?;
     }
     let id = document.id;
     desk.add(document, lines);
@@ -304,13 +310,42 @@ pub(crate) fn site(tx: &mut Tx<'_>, named: Option<SiteId>) -> Result<Arc<Site>, 
     }
 }
 
-/// An order counts from now on: within the credit limit, and with what is there promised to it.
+/// What orders name, read in as few trips as it takes.
+pub(crate) fn read_ahead(
+    tx: &mut Tx<'_>,
+    desk: &Desk,
+    (kind, orders): (DocumentKind, &[NewOrder]),
+) -> Result<(), CompanyError> {
+    let ids: Vec<DocumentId> = orders.iter().map(|new| kind.id(&new.code)).collect();
+    let parties: Vec<PartyId> = orders.iter().map(|new| PartyId::named(&new.partner)).collect();
+    let items: Vec<ItemId> =
+        orders.iter().flat_map(|new| &new.lines).filter_map(|line| line.item).collect();
+    let needs = Needs::new().rows::<Document>(&ids).rows::<Partner>(&parties).rows::<Item>(&items);
+    tx.need_all(needs)?;
+    if !kind.is_of_sales() {
+        return Ok(());
+    }
+    let mut priced: BTreeSet<(SmolStr, ItemId)> = BTreeSet::new();
+    for (new, partner) in orders.iter().zip(tx.peek_many::<Partner>(&parties)?) {
+        let list = partner.and_then(|partner| partner.price_list.clone());
+        let list = list.or_else(|| desk.settings.price_list.clone()).unwrap_or_default();
+        let by_list = new.lines.iter().filter(|line| line.price.is_none());
+        priced.extend(by_list.filter_map(|line| Some((list.clone(), line.item?))));
+    }
+    let mut needs = Needs::new();
+    for key in &priced {
+        needs = needs.range(&Range::<Price>::by_key(key))?;
+    }
+    Ok(tx.need_all(needs)?)
+}
+
+/// An order counts from now on, within the credit limit; what is there is promised to it after that.
 fn confirm(
     tx: &mut Tx<'_>,
     desk: &Desk,
     partner: &Partner,
-    (document, lines): (&mut Document, &mut [Line]),
-    (promise, hold): (Promise, bool),
+    document: &mut Document,
+    hold: bool,
 ) -> Result<(), CompanyError> {
     let (name, gross) = (document.name(), document.gross());
     match exposure::order(tx, partner, (&name, desk.currency()), gross) {
@@ -323,45 +358,90 @@ fn confirm(
     }
     document.status = Status::Open;
     tx.emit(Event::new("order.confirmed").with("order", document.id));
-    promise_goods(tx, (document, lines), promise)
+    Ok(())
 }
 
-/// Promises what is there to the lines of an order.
+/// Promises what is there to orders that count by now, each with its place in the command.
+fn promise_orders(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    orders: &[(usize, DocumentId, Promise)],
+) -> Result<(), CompanyError> {
+    let mut wanting = Vec::with_capacity(orders.len());
+    for (index, id, promise) in orders {
+        let document = desk.document(tx, *id)?;
+        if document.status == Status::Open {
+            let lines = desk.lines_of(tx, &document)?;
+            wanting.push(Wanting { index: Some(*index), document, lines, promise: *promise });
+        }
+    }
+    promise_goods(tx, desk, wanting)
+}
+
+/// Lines of an order to which goods are to be promised.
+pub(crate) struct Wanting {
+    /// The order's place in the command, where it is one of several.
+    pub(crate) index: Option<usize>,
+    pub(crate) document: Document,
+    pub(crate) lines: Vec<Line>,
+    pub(crate) promise: Promise,
+}
+
+impl Wanting {
+    /// What is asked of the stock; `None` where nothing is.
+    fn reserve(&self) -> Option<Reserve> {
+        let otherwise = match self.promise {
+            Promise::Nothing => return None,
+            Promise::All => Otherwise::Refuse,
+            Promise::Backorder => Otherwise::Backorder,
+        };
+        let site = self.document.site;
+        let wanted = self.lines.iter().filter_map(|line| {
+            let quantity = fondaco_core::Quantity::from_fixed(line.to_ship(), line.unit);
+            Some(Wanted::new(line.item?, site, quantity))
+        });
+        let wanted: Vec<Wanted> = wanted.collect();
+        let party = Some(self.document.party);
+        let reserve = Reserve { otherwise, party, ..Reserve::new(self.document.id, wanted) };
+        Some(reserve).filter(|reserve| !reserve.lines.is_empty())
+    }
+
+    fn refused(&self, error: StockError) -> CompanyError {
+        let goods = || self.lines.iter().filter(|line| line.item.is_some());
+        let line = |index| goods().nth(index).map_or(0, |line| line.number);
+        let error = super::delivery::of_line(error, &self.document, line);
+        match self.index {
+            Some(index) => error.at(index),
+            None => error,
+        }
+    }
+}
+
+/// Promises what is there to the lines of orders, all at once.
 pub(crate) fn promise_goods(
     tx: &mut Tx<'_>,
-    (document, lines): (&Document, &mut [Line]),
-    promise: Promise,
+    desk: &mut Desk,
+    mut wanting: Vec<Wanting>,
 ) -> Result<(), CompanyError> {
-    let otherwise = match promise {
-        Promise::Nothing => return Ok(()),
-        Promise::All => Otherwise::Refuse,
-        Promise::Backorder => Otherwise::Backorder,
-    };
-    let goods: Vec<usize> = lines
-        .iter()
-        .enumerate()
-        .filter(|(_, line)| line.item.is_some())
-        .map(|(at, _)| at)
-        .collect();
-    if goods.is_empty() {
+    wanting.retain(|one| one.reserve().is_some());
+    let commands: Vec<Reserve> = wanting.iter().filter_map(Wanting::reserve).collect();
+    if commands.is_empty() {
         return Ok(());
     }
-    let wanted = goods.iter().filter_map(|at| {
-        let line = lines.get(*at)?;
-        let quantity = fondaco_core::Quantity::from_fixed(line.to_ship(), line.unit);
-        Some(Wanted::new(line.item?, document.site, quantity))
-    });
-    let party = Some(document.party);
-    let command = Reserve { otherwise, party, ..Reserve::new(document.id, wanted.collect()) };
-    let reserved = tx.as_engine(&ENGINE, |tx| reserve(tx, &command));
-    let reserved = reserved.map_err(|error| {
-        super::delivery::of_line(error, document, |index| {
-            goods.get(index).and_then(|at| lines.get(*at)).map_or(0, |line| line.number)
-        })
-    })?;
-    for (at, answer) in goods.iter().zip(reserved.lines) {
-        if let Some(line) = lines.get_mut(*at) {
-            line.promise = answer.reservation.into();
+    let reserved = match tx.as_engine(&ENGINE, |tx| reserve_many(tx, &commands)) {
+        Ok(reserved) => reserved,
+        Err(StockError::At { index, error }) => {
+            let one = wanting.get(index);
+            return Err(
+                one.map_or_else(|| (*error.clone()).into(), |one| one.refused(*error.clone()))
+            );
+        }
+        Err(error) => return Err(error.into()),
+    };
+    for (one, answers) in wanting.into_iter().zip(reserved) {
+        let goods = one.lines.into_iter().filter(|line| line.item.is_some());
+        for (line, answer) in goods.zip(answers.lines) {
+            desk.put_line(Line { promise: answer.reservation.into(), ..line });
         }
     }
     Ok(())
@@ -398,10 +478,13 @@ impl Act for ConfirmOrders {
     fn act(&self, tx: &mut Tx<'_>) -> Result<(), CompanyError> {
         let authority = tx.authority(&rights::SELL)?;
         let mut desk = Desk::open(tx)?;
+        let ids = ids(&self.orders);
+        Desk::read_ahead(tx, [], &ids, Ahead::Lines)?;
         for (index, code) in self.orders.iter().enumerate() {
-            confirm_one(tx, &mut desk, &authority, code, self.promise)
+            confirm_one(tx, &mut desk, &authority, code)
                 .map_err(|error| error.of(&DocumentKind::SalesOrder.name_of(code)).at(index))?;
         }
+        promise_orders(tx, &mut desk, &confirmed(&ids, self.promise))?;
         desk.finish(tx)
     }
 }
@@ -411,7 +494,6 @@ fn confirm_one(
     desk: &mut Desk,
     authority: &Authority,
     code: &SmolStr,
-    promise: Promise,
 ) -> Result<(), CompanyError> {
     let mut document = desk.named(tx, DocumentKind::SalesOrder, code)?;
     in_state(&document, &[Status::Quote], "only quotes are confirmed")?;
@@ -419,11 +501,18 @@ fn confirm_one(
     check_partner(&partner, &document.name(), true)?;
     let amount = Some(gross(&document));
     allow(tx, authority, &document.name(), (&partner, None), amount)?;
-    let mut lines = desk.lines_of(tx, &document)?;
-    confirm(tx, desk, &partner, (&mut document, &mut lines), (promise, false))?;
+    confirm(tx, desk, &partner, &mut document, false)?;
     desk.put(document);
-    lines.into_iter().for_each(|line| desk.put_line(line));
     Ok(())
+}
+
+/// The ids of orders of customers.
+fn ids(codes: &[SmolStr]) -> Vec<DocumentId> {
+    codes.iter().map(|code| DocumentKind::SalesOrder.id(code)).collect()
+}
+
+fn confirmed(ids: &[DocumentId], promise: Promise) -> Vec<(usize, DocumentId, Promise)> {
+    ids.iter().enumerate().map(|(index, id)| (index, *id, promise)).collect()
 }
 
 /// That a document stands so that something can be done of it.
@@ -471,19 +560,15 @@ impl Act for ReleaseOrders {
         tx.authority(&rights::RELEASE)?;
         let mut desk = Desk::open(tx)?;
         for (index, code) in self.orders.iter().enumerate() {
-            release_one(tx, &mut desk, code, self.promise)
+            release_one(tx, &mut desk, code)
                 .map_err(|error| error.of(&DocumentKind::SalesOrder.name_of(code)).at(index))?;
         }
+        promise_orders(tx, &mut desk, &confirmed(&ids(&self.orders), self.promise))?;
         desk.finish(tx)
     }
 }
 
-fn release_one(
-    tx: &mut Tx<'_>,
-    desk: &mut Desk,
-    code: &SmolStr,
-    promise: Promise,
-) -> Result<(), CompanyError> {
+fn release_one(tx: &mut Tx<'_>, desk: &mut Desk, code: &SmolStr) -> Result<(), CompanyError> {
     let mut document = desk.named(tx, DocumentKind::SalesOrder, code)?;
     in_state(&document, &[Status::Held], "only what is held is released")?;
     let partner = partner_of(tx, document.party)?;
@@ -496,10 +581,7 @@ fn release_one(
     let (ordered, owed) = (document.gross(), Amount::ZERO);
     super::owe(tx, document.party, owed, minus(ordered, (0, "amount with tax"))?)?;
     document.status = Status::Open;
-    let mut lines = desk.lines_of(tx, &document)?;
-    promise_goods(tx, (&document, &mut lines), promise)?;
     tx.emit(Event::new("order.confirmed").with("order", document.id));
     desk.put(document);
-    lines.into_iter().for_each(|line| desk.put_line(line));
     Ok(())
 }
