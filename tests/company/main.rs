@@ -18,5 +18,6 @@ mod planned;
 mod procure_to_pay;
 mod produced_and_cancelled;
 mod refusals;
+mod stores;
 mod transfers;
 mod workshop;
