@@ -29,6 +29,8 @@ pub enum Offer {
     Orders(&'static str),
     /// `--page FILE`, and what for.
     Page(&'static str),
+    /// `--report FILE`, the same by another name, and what for.
+    Report(&'static str),
     /// A switch without a value by this name, and what for.
     Switch(&'static str, &'static str),
 }
@@ -40,6 +42,7 @@ impl Offer {
             Offer::Data(about) => ("--data DIR".into(), about),
             Offer::Orders(about) => ("--orders N".into(), about),
             Offer::Page(about) => ("--page FILE".into(), about),
+            Offer::Report(about) => ("--report FILE".into(), about),
             Offer::Switch(name, about) => (format!("--{name}"), about),
         }
     }
@@ -49,6 +52,7 @@ impl Offer {
             Offer::Data(_) => option == "data",
             Offer::Orders(_) => option == "orders",
             Offer::Page(_) => option == "page",
+            Offer::Report(_) => option == "report",
             Offer::Switch(name, _) => option == name,
         }
     }
@@ -180,6 +184,11 @@ fn parse(
                 "--page",
                 &mut page,
                 PathBuf::from(value(&mut parser, "--page", "a file to write, say books.html")?),
+            )?,
+            Arg::Long("report") => once(
+                "--report",
+                &mut page,
+                PathBuf::from(value(&mut parser, "--report", "a file to write, say company.html")?),
             )?,
             Arg::Long("help") | Arg::Short('h') => {
                 return Ok(Command::Help(help(about, &default, offers)));

@@ -80,7 +80,7 @@ impl<'b> Booking<'b> {
     }
 
     /// Sets the clock to noon of a day.
-    fn on(&self, day: NaiveDate) {
+    pub fn on(&self, day: NaiveDate) {
         let noon = day.and_hms_opt(12, 0, 0).unwrap_or_default();
         self.clock.store(noon.and_utc().timestamp_micros(), Ordering::SeqCst);
     }
@@ -184,7 +184,7 @@ impl<'b> Booking<'b> {
     ///
     /// # Errors
     /// The company refuses something, with the document's place in the source.
-    fn day(&mut self, day: NaiveDate, papers: &Day) -> Done<()> {
+    pub fn day(&mut self, day: NaiveDate, papers: &Day) -> Done<()> {
         self.on(day);
         let Day { orders_to_vendors, receipts, completions, closes, bills, .. } = papers;
         self.pile((day, "purchase orders"), orders_to_vendors, OrderGoods::new)?;
@@ -205,7 +205,7 @@ impl<'b> Booking<'b> {
     ///
     /// # Errors
     /// The company refuses it.
-    fn close_month(&self, first: NaiveDate) -> Done<()> {
+    pub fn close_month(&self, first: NaiveDate) -> Done<()> {
         let next = first.checked_add_months(chrono::Months::new(1)).unwrap_or(first);
         let last = next.pred_opt().unwrap_or(first);
         self.once(&format!("accruals {last}"), &PostAccruals::on(last))

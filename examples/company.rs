@@ -1,0 +1,219 @@
+//! A whole company lives through half a year: `cargo run --release --example company --features payroll`.
+//!
+//! Without options it generates a demo company; `--data ../shared/data/adventureworks_mini` reads AdventureWorks. Day by day goods are ordered,
+//! received, made, sold, billed and paid, people are paid, and at the end of each month what is open is accrued and the month is locked; then the
+//! next quarter is planned in a ledger of its own. It is all in one SQLite file. Run it again, and nothing happens twice; kill it, run it again,
+//! and it goes on where it was.
+//!
+//! Read it in this order: `run` below is the whole story; `company/papers.rs` makes commands of documents, `company/booking.rs` sends them,
+//! `company/staff.rs` pays people, `company/months.rs` closes months, `company/planned.rs` plans, `company/report.rs` makes a page of it.
+
+#![allow(unreachable_pub, reason = "its modules are read as if they were a library's")]
+
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    io::Write,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use fondaco::prelude::*;
+
+#[path = "company/booking.rs"]
+#[allow(dead_code, reason = "it lives through days itself, because people are paid on them too")]
+mod booking;
+#[path = "payroll/cases.rs"]
+mod cases;
+#[path = "company/checks.rs"]
+mod checks;
+mod common;
+#[path = "stock/goods.rs"]
+#[allow(dead_code, reason = "of what is known of goods only the lists of parts are needed")]
+mod goods;
+#[path = "company/months.rs"]
+mod months;
+#[path = "company/papers.rs"]
+mod papers;
+#[path = "payroll/people.rs"]
+#[allow(
+    dead_code,
+    reason = "names and titles are for payslips, which the example of payroll prints"
+)]
+mod people;
+#[path = "company/planned.rs"]
+mod planned;
+#[path = "company/report.rs"]
+mod report;
+#[path = "company/staff.rs"]
+mod staff;
+#[path = "company/telling.rs"]
+mod telling;
+
+use booking::Booking;
+use common::{
+    args::{self, Args, Command, Offer, StoreChoice},
+    company::Company,
+    output::Output,
+    progress::Progress,
+};
+use goods::Goods;
+use papers::Papers;
+use people::People;
+use report::Told;
+use staff::Staff;
+
+fn main() -> ExitCode {
+    match run(&mut Output::new()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+const ABOUT: &str =
+    "Lives through half a year of a whole company: bought, made, sold, paid, closed, planned.";
+
+/// What a reader must know of the cost of sales.
+const COSTS_NOTE: &str = "What is made costs the parts that today's lists name, at what they were bought for or opened at; the data's standard \
+     costs say otherwise, so a result of the real company is none to compare.";
+
+const OFFERS: [Offer; 3] = [
+    Offer::Data(
+        "read the company from the CSV files in DIR, say\n\
+         ../shared/data/adventureworks_mini; without it a demo company is\n\
+         generated, the same on every run",
+    ),
+    Offer::Orders(
+        "the demo company has N sales orders instead of 3000, and the rest\nin proportion",
+    ),
+    Offer::Report("write the report there, instead of into target"),
+];
+
+/// The whole story.
+fn run(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
+    let args = match args::offered(ABOUT, default_store(), &OFFERS)? {
+        Command::Run(args) => args,
+        Command::Help(text) => return Ok(write!(out, "{text}")?),
+    };
+
+    // Read and check everything first: bad input must not leave half a year in the books.
+    let mut parts = Parts::default();
+    let company = parts.timed("reading", || common::company(&args).map_err(Box::from))?;
+    let people = People::of(args.data.as_deref())?;
+    let papers = Papers::of(&company, Some(&recipes(&company, &args)?))?;
+    let opening = papers::opening(&company, &papers)?;
+    telling::introduce(out, &args, &company, &papers)?;
+    writeln!(out, "{} people. {}", people.all.len(), staff::SUPPOSED)?;
+
+    // Then live through it, day by day.
+    let mut booking = match &args.store {
+        StoreChoice::Memory => Booking::open(Memory::new(), &company, &papers, false),
+        StoreChoice::Sqlite(path) => Booking::open(Sqlite::open(path)?, &company, &papers, false),
+    }?;
+    parts.timed("opening", || booking.open_stock(&opening))?;
+    let life = live(&mut booking, &company, &papers, people, &mut parts)?;
+    writeln!(out, "\n{}\n{} payslips\n", booking.tally, life.staff.slips)?;
+
+    // And look at it.
+    let currency = life.currency;
+    let planned = parts.timed("planning", || planned::plan(&booking.firm, currency, life.last))?;
+    let pay = life.staff.by_department(&booking.firm)?;
+    let told = Told {
+        name: &company.name,
+        firm: &booking.firm,
+        currency,
+        first: life.first,
+        last: life.last,
+        orders: company.sales.len(),
+        pay: &pay,
+        planned: &planned,
+    };
+    writeln!(out, "{}", booking.firm.books().income_statement(life.first, life.last)?.to_report())?;
+    writeln!(out, "{COSTS_NOTE}\n")?;
+    writeln!(out, "{}", told.plan_table())?;
+    let path = args.page.unwrap_or_else(|| telling::among_targets("company.html"));
+    parts.timed("report", || told.write(&path))?;
+    parts.timed("checking", || telling::check(out, &booking, &company))?;
+    write!(out, "\n{}", parts.told())?;
+    Ok(writeln!(out, "\nThe report: open {} in a browser.", path.display())?)
+}
+
+fn default_store() -> StoreChoice {
+    StoreChoice::Sqlite(telling::among_targets("company.db"))
+}
+
+/// What products are made of, as it holds today.
+fn recipes(company: &Company, args: &Args) -> Result<papers::Parts, Box<dyn Error>> {
+    let goods = Goods::of(company, args.data.as_deref())?;
+    let of = |(product, parts): (u32, Vec<goods::Part>)| {
+        (product, parts.iter().map(|part| (part.product, part.quantity)).collect())
+    };
+    Ok(goods.parts.into_iter().map(of).collect())
+}
+
+/// What came of the half year.
+struct Life {
+    staff: Staff,
+    currency: Currency,
+    first: NaiveDate,
+    last: NaiveDate,
+}
+
+/// Every day from the first document to the last: documents, pay, and the end of the month.
+fn live(
+    booking: &mut Booking<'_>,
+    company: &Company,
+    papers: &Papers,
+    people: People,
+    parts: &mut Parts,
+) -> Result<Life, Box<dyn Error>> {
+    let currency = Currency::from_code(&company.currency).ok_or("the currency is unknown")?;
+    let days = papers.days.keys().next().copied().zip(papers.days.keys().next_back().copied());
+    let (first, last) = days.ok_or("the company has no documents")?;
+    let mut staff = Staff::of(&booking.firm, people, currency, (first, last))?;
+    let mut progress = Progress::new("documents", papers.count());
+    for day in first.iter_days().take_while(|day| *day <= last) {
+        booking.on(day);
+        if let Some(of_day) = papers.days.get(&day) {
+            parts.timed("documents", || booking.day(day, of_day))?;
+            progress.add(of_day.count());
+        }
+        parts.timed("pay", || staff.pay(&booking.firm, day))?;
+        if months::is_last_of_month(day) {
+            parts.timed("closing", || months::close(booking, day))?;
+        }
+    }
+    Ok(Life { staff, currency, first, last })
+}
+
+/// How long each part of the story took.
+#[derive(Default)]
+struct Parts(BTreeMap<&'static str, Duration>);
+
+impl Parts {
+    fn timed<T>(
+        &mut self,
+        part: &'static str,
+        work: impl FnOnce() -> Result<T, Box<dyn Error>>,
+    ) -> Result<T, Box<dyn Error>> {
+        let started = now();
+        let done = work();
+        *self.0.entry(part).or_default() += started.elapsed();
+        done
+    }
+
+    fn told(&self) -> String {
+        let line = |(part, took): (&&str, &Duration)| {
+            format!("  {part:<10} {:>7.2} s\n", took.as_secs_f64())
+        };
+        format!("Time by part:\n{}", self.0.iter().map(line).collect::<String>())
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "a program may time itself; an engine may not")]
+fn now() -> Instant {
+    Instant::now()
+}
