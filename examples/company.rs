@@ -77,8 +77,9 @@ const ABOUT: &str =
     "Lives through half a year of a whole company: bought, made, sold, paid, closed, planned.";
 
 /// What a reader must know of the cost of sales.
-const COSTS_NOTE: &str = "What is made costs the parts that today's lists name, at what they were bought for or opened at; the data's standard \
-     costs say otherwise, so a result of the real company is none to compare.";
+const COSTS_NOTE: &str = "What is made costs the parts that today's lists name, at what they were bought for or opened at. The real company's lists and prices \
+     don't fit its standard costs: ten bearing balls at 41.92 each go into a ball bearing and ten of those into a bottom bracket, which so costs \
+     6,468, where its standard is 24. Its result is one of the data, none to compare.";
 
 const OFFERS: [Offer; 3] = [
     Offer::Data(

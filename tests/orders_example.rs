@@ -35,12 +35,15 @@ fn a_run_that_was_killed_goes_on_and_books_nothing_twice() {
     let whole = good(&orders(&["--orders", "60", "--store", "memory"]));
     let store = Store::new();
     let line = ["--orders", "60", "--store", &store.argument()];
+    let mut killed = 0;
     for wait in [40, 150, 400] {
         let mut child = started(&line);
         std::thread::sleep(Duration::from_millis(wait));
+        killed += u32::from(child.try_wait().unwrap().is_none());
         let _ = child.kill();
         let _ = child.wait();
     }
+    assert!(killed > 0, "no kill came before the end");
     let rest = good(&orders(&line));
     assert_eq!(totals(&rest), totals(&whole));
     let again = good(&orders(&line));

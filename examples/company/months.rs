@@ -4,7 +4,7 @@
 use std::error::Error;
 
 use chrono::Datelike;
-use fondaco::prelude::*;
+use fondaco::{company::CloseMonth, prelude::*};
 
 use crate::booking::Booking;
 
@@ -13,13 +13,12 @@ pub fn is_last_of_month(day: NaiveDate) -> bool {
     day.succ_opt().is_some_and(|next| next.month() != day.month())
 }
 
-/// Closes the month that ends with a day: accruals, and a lock.
+/// Closes the month that ends with a day: accruals, and then its list, every step of which must be done.
 ///
 /// # Errors
 /// The company refuses it.
 pub fn close(booking: &Booking<'_>, end: NaiveDate) -> Result<(), Box<dyn Error>> {
     booking.close_month(end.with_day(1).unwrap_or(end))?;
-    let period = end.year() * 100 + i32::try_from(end.month())?;
-    booking.firm.send(&format!("close/{end}"), &LockPeriod::new(period))?;
+    booking.firm.send(&format!("close/{end}"), &CloseMonth::ending(end).with_payroll())?;
     Ok(())
 }
