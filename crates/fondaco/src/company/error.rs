@@ -155,6 +155,17 @@ pub enum CompanyError {
         /// What it is.
         value: String,
     },
+    /// More is taken off a price than it is.
+    #[error("{document}, line {line}: {discount} is taken off the price: give 100 % or less")]
+    #[kind(Invalid)]
+    TooMuchOff {
+        /// The document.
+        document: SmolStr,
+        /// The line, from 1; 0 of the document itself.
+        line: u32,
+        /// How much.
+        discount: String,
+    },
     /// No price list has a price.
     #[error(
         "{document}, line {line}: price list {list:?} has no price for {quantity} of {item} on {date}: give one, or add it with SetPrices"

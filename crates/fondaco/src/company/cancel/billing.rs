@@ -26,7 +26,7 @@ pub(super) fn cancel(
     let is_credit =
         matches!(document.kind, DocumentKind::CreditNote | DocumentKind::SupplierCredit);
     let lines = desk.lines_of(tx, &document)?;
-    let costs = give_back(tx, desk, &document, &lines)?;
+    let costs = give_back(tx, desk, (&document, date), &lines)?;
     let mut facts = facts(tx, desk, (&document, &lines), (partner, &costs))?;
     if is_credit {
         paid::unsettle(tx, desk, &document, date)?;
@@ -79,7 +79,7 @@ pub(crate) fn opposite(mut facts: Facts, date: NaiveDate) -> Facts {
 fn give_back(
     tx: &mut Tx<'_>,
     desk: &mut Desk,
-    document: &Document,
+    (document, date): (&Document, NaiveDate),
     lines: &[Line],
 ) -> Result<BTreeMap<u32, Amount>, CompanyError> {
     let mut costs: BTreeMap<u32, Amount> = BTreeMap::new();
@@ -110,7 +110,7 @@ fn give_back(
             && let Some(billed) = lines.iter().find(|line| line.number == matched.line)
         {
             let back = minus(matched.revalued, at)?;
-            revalue(tx, desk, &receipt, (billed, back), document.date)?;
+            revalue(tx, desk, &receipt, (billed, back), date)?;
         }
     }
     Ok(costs)
@@ -146,6 +146,8 @@ fn facts(
             continue;
         }
         let place = Place { tax_code: line.tax_code.clone(), ..place };
+        // As it was billed: charges go by the supplier's group, too.
+        let by_group = Place { party_group: partner.party_group.clone(), ..place.clone() };
         // A bill that is ahead of its goods stands where they will.
         let at = (line.number, "net amount");
         let goods = less(cost, line.clearing, at)?;
@@ -157,6 +159,8 @@ fn facts(
             (None, _) => [(Figure::Goods, goods), (Figure::Difference, less(line.net, goods, at)?)],
         };
         for (figure, amount) in figures {
+            let is_charge = line.charge.copied().is_some() || figure == Figure::Expense;
+            let place = if is_charge { &by_group } else { &place };
             told.facts.push(Fact::new(figure, document.money(amount)).at(place.clone()));
         }
         desk.put_line(Line { clearing: Amount::ZERO, ..line.clone() });

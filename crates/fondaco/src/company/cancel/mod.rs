@@ -121,6 +121,11 @@ fn cancel(
         let why = "it was taken back already";
         return Err(CompanyError::WrongState { document, status, why });
     }
+    if date < document.date {
+        let (document, status) = (document.name(), document.status.code());
+        let why = "nothing is taken back before its own day: give that day or a later one";
+        return Err(CompanyError::WrongState { document, status, why });
+    }
     let id = document.id;
     match document.partner() {
         Some(party) => of_partner(tx, desk, (document, party, date), authority)?,

@@ -374,6 +374,18 @@ impl Desk {
         Ok(None)
     }
 
+    /// What settles a document, what was said of it in this act too.
+    pub(crate) fn settlements_by(
+        &mut self,
+        tx: &mut Tx<'_>,
+        of: DocumentId,
+    ) -> Result<Vec<Settlement>, CompanyError> {
+        // The document itself is rested on, which each of them changes.
+        let stored = tx.peek_scan(&Range::by(Settlement::BY_OF, &of))?;
+        let said = self.settlements.iter().filter(|row| row.of == of);
+        Ok(stored.iter().map(|row| row.as_ref().clone()).chain(said.cloned()).collect())
+    }
+
     /// What a document settled, as it is stored.
     pub(crate) fn settlements_of(
         &mut self,

@@ -14,7 +14,7 @@ use smol_str::SmolStr;
 use super::desk::stored;
 use super::{Desk, Line, plus, stored_quantity};
 use crate::company::CompanyError;
-use crate::company::masters::{Partner, TaxCode, find_price};
+use crate::company::masters::{Partner, TaxCode, check_price, find_price};
 
 /// A line to be ordered.
 ///
@@ -201,10 +201,7 @@ impl Pricing<'_> {
         line: u32,
     ) -> Result<(UnitPrice, Option<Rate>), CompanyError> {
         if let Some(price) = new.price {
-            if price.money().is_negative() {
-                let (document, value) = (self.document.clone(), price.to_string());
-                return Err(CompanyError::NotPositive { document, line, field: "price", value });
-            }
+            check_price(self.document, (line, price), new.discount)?;
             return Ok((price, new.discount));
         }
         let list = self.partner.price_list.clone().or_else(|| desk.settings.price_list.clone());
@@ -218,8 +215,9 @@ impl Pricing<'_> {
             let item = item.map_or_else(SmolStr::default, |item| item.code.clone());
             return Err(CompanyError::NoPrice { document, line, list, item, quantity, date });
         };
-        let agreed = found.discount.or(self.partner.discount);
-        Ok((found.price, new.discount.or(agreed)))
+        let agreed = new.discount.or(found.discount).or(self.partner.discount);
+        check_price(self.document, (line, found.price), agreed)?;
+        Ok((found.price, agreed))
     }
 }
 

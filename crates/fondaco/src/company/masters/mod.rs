@@ -10,8 +10,8 @@ use fondaco_core::store::Record;
 
 pub use partner::{AddPartners, ChangePartner, Exposure, NewPartner, Partner};
 pub(crate) use partner::{partner_by_code, partner_of};
-pub(crate) use price::find as find_price;
 pub use price::{NewPrice, Price, PriceList, SetPrices};
+pub(crate) use price::{check_price, find as find_price};
 pub use tax::{SetTaxCodes, TaxCode};
 
 use super::rights;

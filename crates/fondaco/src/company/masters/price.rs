@@ -164,6 +164,7 @@ fn row(tx: &mut Tx<'_>, list: &SmolStr, new: &NewPrice) -> Result<Price, Company
         Some(quantity) => stored_quantity(tx, &item, quantity, (&document, 0))?,
         None => Qty::ZERO,
     };
+    check_price(&document, (0, new.price), new.discount)?;
     Ok(Price {
         list: list.clone(),
         item: new.item,
@@ -173,6 +174,23 @@ fn row(tx: &mut Tx<'_>, list: &SmolStr, new: &NewPrice) -> Result<Price, Company
         price: new.price,
         discount: new.discount,
     })
+}
+
+/// A price below zero and more than all taken off are mistakes: what is given back is a credit.
+pub(crate) fn check_price(
+    document: &SmolStr,
+    (line, price): (u32, UnitPrice),
+    discount: Option<Rate>,
+) -> Result<(), CompanyError> {
+    let document = document.clone();
+    if price.money().is_negative() {
+        let value = price.to_string();
+        return Err(CompanyError::NotPositive { document, line, field: "price", value });
+    }
+    match discount.filter(|rate| rate.factor() > rust_decimal::Decimal::ONE) {
+        Some(rate) => Err(CompanyError::TooMuchOff { document, line, discount: rate.to_string() }),
+        None => Ok(()),
+    }
 }
 
 fn existing_item(tx: &mut Tx<'_>, item: ItemId) -> Result<Arc<Item>, CompanyError> {

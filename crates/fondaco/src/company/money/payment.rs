@@ -250,6 +250,13 @@ fn pay(
         let (given, taken) = (new.amount, taken.money(currency));
         return Err(CompanyError::PaymentShort { document: name, given, taken });
     }
+    let let_off = settled.iter().flat_map(|one| [one.discount, one.write_off]);
+    let let_off = sum(let_off, SETTLED)?;
+    if let_off > Amount::ZERO {
+        // What is given up is as good as paid: a limit holds for both together.
+        let all = plus(amount, let_off, SETTLED)?.money(currency);
+        allow(tx, authority, &name, (&partner, None), Some(all))?;
+    }
     let document = Document {
         party: partner.party,
         date: new.date,
@@ -291,7 +298,7 @@ fn settle(
         return Err(CompanyError::PaymentBlocked { document: name, why });
     }
     let discount = match wanted.discounted {
-        true => discount(&document, new.date)?,
+        true => discount(tx, desk, &document, new.date)?,
         false => Amount::ZERO,
     };
     let given_up = wanted.write_off.unwrap_or_else(|| Money::zero(document.currency));
@@ -327,9 +334,26 @@ fn positive(
     stored(amount, &name, (0, field))
 }
 
-/// What was agreed to be let off for paying on a day.
-fn discount(document: &Document, date: NaiveDate) -> Result<Amount, CompanyError> {
-    let gross = document.money(document.gross());
+/// What was agreed to be let off for paying on a day: of what was not credited, less what was let off before.
+fn discount(
+    tx: &mut Tx<'_>,
+    desk: &mut Desk,
+    document: &Document,
+    date: NaiveDate,
+) -> Result<Amount, CompanyError> {
+    let (mut credited, mut let_off) = (Amount::ZERO, Amount::ZERO);
+    for row in desk.settlements_by(tx, document.id)? {
+        let by = desk.document(tx, row.document)?;
+        if by.status == Status::Cancelled {
+            continue;
+        }
+        let_off = plus(let_off, row.discount, (0, "discount"))?;
+        if matches!(by.kind, DocumentKind::CreditNote | DocumentKind::SupplierCredit) {
+            credited = plus(credited, row.amount, (0, "amount credited"))?;
+        }
+    }
+    let owed = less(document.gross(), credited, (0, "amount credited"))?.max(Amount::ZERO);
+    let gross = document.money(owed);
     let name = document.name();
     let terms = document
         .terms
@@ -357,7 +381,8 @@ fn discount(document: &Document, date: NaiveDate) -> Result<Amount, CompanyError
             why,
         });
     };
-    stored(best.reduction, &name, (0, "discount"))
+    let all = stored(best.reduction, &name, (0, "discount"))?;
+    Ok(less(all, let_off, (0, "discount"))?.max(Amount::ZERO))
 }
 
 /// What a payment that is stored told the books.

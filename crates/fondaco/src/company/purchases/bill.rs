@@ -14,7 +14,7 @@ use crate::company::document::{
     Ahead, Desk, Document, DocumentKind, Line, NewLine, PartLine, Pricing, Status, less, minus,
     plus, stored, tax,
 };
-use crate::company::masters::{Partner, partner_by_code, partner_of};
+use crate::company::masters::{Partner, check_price, partner_by_code, partner_of};
 use crate::company::money::{close_if_paid, take_deposits};
 use crate::company::posting::{BusinessEvent, Fact, Facts, Figure, Place};
 use crate::company::sales::{
@@ -350,6 +350,7 @@ fn repriced(
         let (given, expected) = (price.currency(), order.currency);
         return Err(CompanyError::OtherCurrency { document: name, given, expected });
     }
+    check_price(&name, (of.number, price), None)?;
     let quantity = Quantity::from_fixed(line.quantity, line.unit);
     let total = price.total(quantity, Rounding::HalfUp).map_err(|error| {
         CompanyError::Quantity { document: name.clone(), line: of.number, error: Box::new(error) }
