@@ -3,6 +3,7 @@
 use fondaco::accounting::ledger::AccountClass;
 use fondaco::company::posting::{AccountRule, Role};
 use fondaco::company::*;
+use fondaco::inventory::moves::Movement;
 use fondaco::prelude::*;
 
 use crate::firm::*;
@@ -102,4 +103,20 @@ fn prices_below_zero_and_more_than_all_off_are_mistakes() {
     let refused = firm.send(&PlaceOrders::new(vec![order])).unwrap_err();
     assert!(refused.to_string().contains("100 % or less"), "{refused}");
     assert_eq!(refused.code(), "company.too_much_off");
+}
+
+/// Goods that a delivery moved come back by a document: else they would be invoiced as if they had stayed away.
+#[test]
+fn moves_of_documents_are_taken_back_by_documents() {
+    let firm = sold();
+    let line = firm.company.lines(DocumentKind::Delivery, "D-1").unwrap().remove(0);
+    let of = line.stock_move.unwrap();
+    for movement in [Movement::Reversal { of }, Movement::CustomerReturn { of, to: "MAIN".into() }]
+    {
+        let back = NewMove::new(bolt(), pcs("10"), movement, day("2026-03-09"));
+        let refused = firm.send(&MoveGoods::new(vec![back])).unwrap_err().to_string();
+        assert!(refused.contains("delivery/D-1, line 1"), "{refused}");
+    }
+    firm.must(&TakeBack::new(vec![NewReturn::new("RT-1", "D-1", day("2026-03-09"))]));
+    firm.clean();
 }

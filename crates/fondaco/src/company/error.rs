@@ -155,6 +155,17 @@ pub enum CompanyError {
         /// What it is.
         value: String,
     },
+    /// A move that is a document's, taken back beside it.
+    #[error(
+        "{document}, line {line}, moved these goods: cancel it, or take them back by a return of it"
+    )]
+    #[kind(Refused)]
+    MovedByDocument {
+        /// The document.
+        document: SmolStr,
+        /// Its line, from 1.
+        line: u32,
+    },
     /// More is taken off a price than it is.
     #[error("{document}, line {line}: {discount} is taken off the price: give 100 % or less")]
     #[kind(Invalid)]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use fondaco_core::policy::Request;
 use fondaco_core::{Act, Id, Range, Reading, Tx};
 use fondaco_inventory::StockError;
-use fondaco_inventory::moves::{Move, Moved, NewMove};
+use fondaco_inventory::moves::{Move, Moved, Movement, NewMove};
 use fondaco_inventory::posting::move_stock;
 use fondaco_inventory::value::{
     AddLandedCost, CorrectReceiptCost, CostChange, CostingOf, SetCosting, WriteDown,
@@ -53,11 +53,31 @@ impl Act for MoveGoods {
     fn act(&self, tx: &mut Tx<'_>) -> Result<Moved, CompanyError> {
         tx.authorize(&Request::new(&rights::MOVE_GOODS))?;
         let mut desk = Desk::open(tx)?;
+        for (index, new) in self.moves.iter().enumerate() {
+            of_no_document(tx, &mut desk, new).map_err(|error| error.at(index))?;
+        }
         let moved = tx.as_engine(&ENGINE, |tx| move_stock(tx, &self.moves, false))?;
         let by: Vec<Id<Move>> = moved.ids().collect();
         tell(tx, &mut desk, &self.source, &by)?;
         desk.finish(tx)?;
         Ok(moved)
+    }
+}
+
+/// What a document moved comes back by a document alone: else it would be invoiced as if it had not.
+fn of_no_document(tx: &mut Tx<'_>, desk: &mut Desk, new: &NewMove) -> Result<(), CompanyError> {
+    let of = match new.movement {
+        Movement::Reversal { of }
+        | Movement::CustomerReturn { of, .. }
+        | Movement::SupplierReturn { of, .. } => of,
+        _ => return Ok(()),
+    };
+    match desk.line_of_move(tx, of)? {
+        Some(line) => {
+            let document = desk.document(tx, line.document)?.name();
+            Err(CompanyError::MovedByDocument { document, line: line.number })
+        }
+        None => Ok(()),
     }
 }
 
