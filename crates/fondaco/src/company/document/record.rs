@@ -190,6 +190,20 @@ impl Line {
         Line::left(self.quantity, &[self.shipped])
     }
 
+    /// The line of a document that carries so much of this one out, or takes it back.
+    pub(crate) fn carried_by(&self, (document, number): (DocumentId, u32), quantity: Qty) -> Line {
+        Line {
+            document,
+            number,
+            item: self.item,
+            quantity,
+            unit: self.unit,
+            of: Some(self.document),
+            of_line: Some(self.number),
+            ..super::blank()
+        }
+    }
+
     /// Of an order: what was shipped and is not invoiced; of what is no goods, what is not invoiced.
     pub fn to_invoice(&self) -> Qty {
         match self.item {

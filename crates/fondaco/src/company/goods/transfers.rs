@@ -305,16 +305,7 @@ fn arrive(
         let given = Quantity::from_fixed(quantity, of.unit);
         let moved = NewMove::new(item, given, movement, new.date).document(id);
         made.push((NewMove { lot, ..moved }, (id, number)));
-        lines.push(Line {
-            document: id,
-            number,
-            item: Some(item),
-            quantity,
-            unit: of.unit,
-            of: Some(of.document),
-            of_line: Some(of.number),
-            ..blank()
-        });
+        lines.push(of.carried_by((id, number), quantity));
         let shipped = plus(of.shipped, quantity, (of.number, "quantity"))?;
         desk.put_line(Line { shipped, ..of });
     }

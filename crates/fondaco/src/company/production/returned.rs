@@ -8,7 +8,7 @@ use fondaco_inventory::moves::NewMove;
 use serde::{Deserialize, Serialize};
 
 use super::{WorkLine, allow};
-use crate::company::document::{Desk, Document, DocumentKind, Line, Status, blank, plus};
+use crate::company::document::{Desk, Document, DocumentKind, Line, Status, plus};
 use crate::company::sales::{NewReturn, Prepared, carry_out, comes_back, head, in_state, parts};
 use crate::company::{CompanyError, rights};
 
@@ -81,17 +81,7 @@ fn prepare(
         moved.lot = lot;
         made.push((moved, (id, number)));
         let stood_for = part(of.matched, quantity, of.quantity);
-        lines.push(Line {
-            document: id,
-            number,
-            item: Some(item),
-            quantity,
-            unit: of.unit,
-            of: Some(of.document),
-            of_line: Some(of.number),
-            matched: stood_for,
-            ..blank()
-        });
+        lines.push(Line { matched: stood_for, ..of.carried_by((id, number), quantity) });
         undo(tx, desk, &of, stood_for)?;
         let returned = plus(of.returned, quantity, (of.number, "quantity"))?;
         desk.put_line(Line { returned, ..of });

@@ -13,7 +13,7 @@ use smol_str::SmolStr;
 
 use super::matching::{settle_ahead, take_ahead};
 use crate::company::document::{
-    Ahead, Desk, Document, DocumentKind, Line, PartLine, Status, blank, less, plus, share,
+    Ahead, Desk, Document, DocumentKind, Line, PartLine, Status, less, plus, share,
 };
 use crate::company::masters::partner_of;
 use crate::company::production::{Served, serve};
@@ -215,16 +215,9 @@ fn prepare(
             None => None,
         };
         lines.push(Line {
-            document: id,
-            number,
-            item: Some(item),
-            quantity,
-            unit: of.unit,
-            of: Some(of.document),
-            of_line: Some(of.number),
             invoiced: billed,
             refused: refused.into(),
-            ..blank()
+            ..of.carried_by((id, number), quantity)
         });
         let at = (number, "quantity received");
         let (shipped, matched) = (plus(of.shipped, quantity, at)?, plus(of.matched, billed, at)?);

@@ -7,7 +7,7 @@ use fondaco_inventory::Qty;
 use fondaco_inventory::moves::{Movement, NewMove};
 use serde::{Deserialize, Serialize};
 
-use crate::company::document::{Desk, Document, DocumentKind, Line, Status, blank, plus};
+use crate::company::document::{Desk, Document, DocumentKind, Line, Status, plus};
 use crate::company::masters::partner_of;
 use crate::company::sales::{NewReturn, Prepared, allow, carry_out, head, in_state, parts, site};
 use crate::company::{CompanyError, rights};
@@ -80,17 +80,7 @@ fn prepare(
         moved = moved.document(id).party(receipt.party);
         moved.lot = lot;
         made.push((moved, (id, number)));
-        lines.push(Line {
-            document: id,
-            number,
-            item: Some(item),
-            quantity,
-            unit: of.unit,
-            of: Some(of.document),
-            of_line: Some(of.number),
-            matched: never_billed,
-            ..blank()
-        });
+        lines.push(Line { matched: never_billed, ..of.carried_by((id, number), quantity) });
         if let Some(key) = of.of.zip(of.of_line)
             && let Some(ordered) = desk.line(tx, key)?
         {

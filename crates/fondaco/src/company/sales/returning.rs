@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 use super::allow;
 use super::delivery::{Prepared, carry_out, comes_back, parts};
 use super::order::{head, in_state};
-use crate::company::document::{Desk, Document, DocumentKind, Line, PartLine, Status, blank, plus};
+use crate::company::document::{Desk, Document, DocumentKind, Line, PartLine, Status, plus};
 use crate::company::masters::partner_of;
 use crate::company::{CompanyError, rights};
 
@@ -122,17 +122,7 @@ fn prepare(
         moved = moved.document(id).party(delivery.party);
         moved.lot = lot;
         made.push((moved, (id, number)));
-        lines.push(Line {
-            document: id,
-            number,
-            item: Some(item),
-            quantity,
-            unit: of.unit,
-            of: Some(of.document),
-            of_line: Some(of.number),
-            matched: never_invoiced,
-            ..blank()
-        });
+        lines.push(Line { matched: never_invoiced, ..of.carried_by((id, number), quantity) });
         if let Some(key) = of.of.zip(of.of_line)
             && let Some(ordered) = desk.line(tx, key)?
         {
