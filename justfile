@@ -12,6 +12,10 @@ test:
 oracles *DIR:
     cargo xtask oracles {{DIR}}
 
+# The properties with new random cases, or those of a seed that failed.
+properties *SEED:
+    cargo xtask properties {{SEED}}
+
 # Faults for as long as one likes: `just torture --minutes 60 [--seed S] [--only WORD]`.
 torture *WORDS:
     cargo xtask torture {{WORDS}}

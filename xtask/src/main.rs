@@ -25,6 +25,7 @@ cargo xtask <recipe>
                   PostgreSQL is that of FONDACO_TEST_POSTGRES, an installed one, or brought from PyPI;
                   the Python package is tested by FONDACO_TEST_PYTHON, or in an environment made for it
   oracles [DIR]   the oracle cases under DIR (default: ../shared/oracles if it is there, else tests/oracles)
+  properties ...  the properties with new random cases, or those of a SEED that failed
   torture ...     faults for as long as you like: --minutes N, from which seed: --seed S, which: --only WORD
   fmt [--check]   format the sources, or only say what is not formatted
   lint            clippy on everything, warnings are errors
@@ -43,6 +44,8 @@ fn main() -> ExitCode {
             Ok(dir) => recipes::oracles(Some(&dir)),
             Err(error) => return complain(&format!("DIR {dir:?} is not a path: {error}")),
         },
+        ["properties"] => recipes::properties(None),
+        ["properties", seed] if !seed.starts_with('-') => recipes::properties(Some(seed)),
         ["torture", words @ ..] => recipes::torture(words),
         ["fmt"] => recipes::fmt(),
         ["fmt", "--check"] => recipes::fmt_check(),

@@ -1,15 +1,32 @@
 //! What each recipe runs.
 
+#![allow(clippy::disallowed_methods, reason = "a seed may be said, or new")]
+
 use std::path::Path;
 
 use crate::step::Step;
+
+/// Where proptest looks for what its random cases come from: what passed a landing passes it again, and what is new is looked for by
+/// [`properties`].
+const SEED: &str = "PROPTEST_RNG_SEED";
 
 /// Everything that proves behaviour. One `cargo test` covers units, integration tests, the oracle
 /// runner (a test target without harness) and documentation examples, with every feature, and builds all examples.
 /// Nothing has to be installed or started first, and one failure hides no other.
 pub(crate) fn test() -> Vec<Step> {
     let test = ["test", "--workspace", "--all-features", "--no-fail-fast"];
-    vec![Step::cargo("test", &test).with_postgres().with_python()]
+    let seed = std::env::var(SEED).unwrap_or_else(|_| "20261127".into());
+    vec![Step::cargo("test", &test).env(SEED, &seed).with_postgres().with_python()]
+}
+
+/// The properties with cases that nobody has seen, eight times as many; the seed finds a failure again.
+pub(crate) fn properties(seed: Option<&str>) -> Vec<Step> {
+    let test = ["test", "--workspace", "--all-features", "--no-fail-fast", "--lib", "--tests"];
+    let today = std::time::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs());
+    let seed = seed.map_or_else(|| today.to_string(), Into::into);
+    println!("the seed is {seed}");
+    let step = Step::cargo("properties", &test).env(SEED, &seed).env("PROPTEST_CASES", "2048");
+    vec![step.with_postgres().with_python()]
 }
 
 /// The oracle runner alone. It finds its default folder itself, so that plain `cargo test` finds the same one.

@@ -100,8 +100,8 @@ impl Plan {
         }
         let safety = self.compiled.safety_of(item.0);
         changes.extend(safety.iter().map(|(from, _)| ((*from).max(start), 0)));
-        let target = |on: i32| {
-            let step = safety.iter().rev().find(|(from, _)| *from <= on);
+        let target = |begin: i32| {
+            let step = safety.iter().rev().find(|(from, _)| self.bucket_begin(*from) <= begin);
             step.map_or(0, |(_, quantity)| *quantity)
         };
         let for_all = needed.iter_mut().filter(|row| row.on.is_none());
@@ -142,7 +142,13 @@ impl Plan {
         changes
     }
 
-    /// Says of each thing on order, in the order of their days, the first day on which those before it are not enough.
+    /// The first day of the bucket that a day lies in: what the netting counts with.
+    fn bucket_begin(&self, on: i32) -> i32 {
+        let grid = &self.compiled.grid;
+        grid.place(on).map_or(on, |place| grid.day(place))
+    }
+
+    /// Says of each thing on order, in the order of their days, the first day of need in the bucket in which those before it are not enough.
     fn sweep<'n>(
         &self,
         item: ItemNo,
@@ -154,12 +160,13 @@ impl Plan {
             || MrpError::Overflow { sku: self.network.name(item.0), what: "what is available" };
         changes.sort_unstable();
         let mut available = 0_i64;
-        for of_day in changes.chunk_by(|a, b| a.0 == b.0) {
-            let on = of_day.first().map_or(0, |(on, _)| *on);
-            for (_, change) in of_day {
+        for of_bucket in changes.chunk_by(|a, b| self.bucket_begin(a.0) == self.bucket_begin(b.0)) {
+            let need = of_bucket.iter().find(|(_, change)| *change < 0);
+            let on = need.or(of_bucket.first()).map_or(0, |(on, _)| *on);
+            for (_, change) in of_bucket {
                 available = available.checked_add(*change).ok_or_else(overflow)?;
             }
-            while available < target(on)
+            while available < target(self.bucket_begin(on))
                 && let Some(receipt) = receipts.next()
             {
                 receipt.on = Some(on);

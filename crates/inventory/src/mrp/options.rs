@@ -236,6 +236,13 @@ impl Grid {
         Some(self.first_of[*self.bucket_of.get(place as usize)? as usize])
     }
 
+    /// The first place on or after a day.
+    pub(crate) fn place_after(&self, day: i32) -> Option<u32> {
+        let place = self.place(day)?;
+        let next = || Some(self.after_periods(place, 1)).filter(|next| *next < self.len);
+        if self.day(place) < day { next() } else { Some(place) }
+    }
+
     /// Whether what holds from a day on holds at a place: within a bucket, from its beginning on.
     pub(crate) fn holds(&self, from: i32, place: u32) -> bool {
         self.place(from).is_some_and(|from| from <= place)

@@ -37,6 +37,8 @@ pub(crate) struct Params {
     pub(crate) demand_fence: i32,
     /// The first day on which an order can be due.
     pub(crate) earliest: i32,
+    /// Whether a source may take later what none takes now.
+    pub(crate) asks_again: bool,
     /// Its sources, by priority.
     pub(crate) sources: (u32, u32),
     /// Its levels of safety stock, by day, the first one from ever on.
@@ -173,6 +175,8 @@ impl Compiled {
             super::PastDue::FromToday => params.fence.max(soonest.unwrap_or(start)),
             _ => params.fence,
         };
+        let begins = self.sources[first as usize..].iter().any(|from| from.valid.0 > start);
+        params.asks_again = params.earliest > i32::MIN || begins;
         params.safety = self.take_safety(&node.item)?;
         if let LotRule::ByCost { rule, costs } = &node.item.lot
             && !params.phantom
@@ -344,6 +348,7 @@ fn params(item: &Item, start: i32) -> Result<Params, MrpError> {
         },
         demand_fence: check::later(start, item.demand_fence_days),
         earliest: i32::MIN,
+        asks_again: false,
         sources: (0, 0),
         safety: (0, 0),
         phantom: item.phantom,

@@ -304,16 +304,14 @@ impl<'a> Netting<'a> {
                 self.touch(place);
             }
         }
-        if params.earliest > i32::MIN {
-            let sources = compiled.sources_of(item).iter().flat_map(|from| {
-                // From here on one that is not valid yet can be asked.
-                [from.earliest, check::later(from.valid.0, params.safety_days)]
-            });
-            for day in sources.chain([params.earliest]) {
-                if let Some(place) = grid.place(day.max(params.earliest)) {
+        if params.asks_again {
+            let (first, last) = params.sources;
+            for source in first..last {
+                for place in self.openings(params, source).into_iter().flatten() {
                     self.touch(place);
                 }
             }
+            self.touch_within(self.soonest(params));
         }
         self.events.clear();
         let mut step = 0;
@@ -334,6 +332,22 @@ impl<'a> Netting<'a> {
                 });
             }
         }
+    }
+
+    fn touch_within(&mut self, place: u32) {
+        if place < self.compiled.grid.len {
+            self.touch(place);
+        }
+    }
+
+    /// The places from which on a source can be asked that could not be before: its lead time is over, or it has begun to hold.
+    fn openings(&self, params: &Params, source: u32) -> [Option<u32>; 2] {
+        let (grid, from) = (&self.compiled.grid, &self.compiled.sources[source as usize]);
+        let soonest = self.soonest(params);
+        let comes = grid.place(from.earliest.max(params.earliest));
+        let holds = grid.place_after(check::later(from.valid.0, params.safety_days));
+        [comes, holds]
+            .map(|place| place.map(|place| place.max(soonest)).filter(|place| *place < grid.len))
     }
 
     /// The netting itself.

@@ -43,11 +43,13 @@ impl Netting<'_> {
         let mut supplies: Vec<(u32, i64)> = Vec::new();
         let (mut brought, mut needed) = (0_i64, 0_i64);
         for row in group {
-            let by = row.place.max(soonest);
-            let coming = self.reserved_by(ready, demand, by, self.reschedule_days);
             needed = needed.saturating_add(row.quantity);
-            let short = needed.saturating_sub(coming.saturating_add(brought));
-            if short > 0 && by < self.compiled.grid.len {
+            for by in self.asked_from(params, row.place.max(soonest)) {
+                let coming = self.reserved_by(ready, demand, by, self.reschedule_days);
+                let short = needed.saturating_sub(coming.saturating_add(brought));
+                if short <= 0 {
+                    break;
+                }
                 let first = self.orders.len();
                 let ordered = self.order(params, short, by, Mark::order(demand))?;
                 let count = self.orders.len() - first;
@@ -55,8 +57,11 @@ impl Netting<'_> {
                     let event = Event { place: by, gross: row.quantity, scheduled: 0, target: 0 };
                     steps.push(Step { first, count, event, available: -short, short, until: by });
                 }
-                brought = brought.saturating_add(ordered);
-                supplies.push((by, ordered));
+                if ordered > 0 {
+                    brought = brought.saturating_add(ordered);
+                    supplies.push((by, ordered));
+                    break;
+                }
             }
         }
         let reserved = reserved(ready, demand)
@@ -71,6 +76,19 @@ impl Netting<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The places at which something that is needed at a place is asked for, until a source has it.
+    fn asked_from(&self, params: &Params, place: u32) -> Vec<u32> {
+        let mut places = vec![place];
+        if params.asks_again {
+            let sources = (params.sources.0..params.sources.1).map(|at| self.openings(params, at));
+            places.extend(sources.flatten().flatten().filter(|opens| *opens > place));
+        }
+        places.retain(|place| *place < self.compiled.grid.len);
+        places.sort_unstable();
+        places.dedup();
+        places
     }
 
     /// How much of what comes for one demand is there at a place, if what may be can be called in so many days.

@@ -466,3 +466,30 @@ fn buckets_gather_what_is_needed_within_them() {
     let given = Options::default().buckets(Buckets::From(vec![day(9)]));
     assert_eq!(orders(&planned(&network, &state, &given), bike), [(n(5), -1, 0), (n(10), 8, 9)]);
 }
+
+#[test]
+fn what_no_source_takes_yet_is_asked_again_when_one_does() {
+    for (past_due, to_order, due, expected) in [
+        (PastDue::FromToday, false, 0, (2, 2)),
+        (PastDue::FromToday, true, 0, (2, 2)),
+        (PastDue::AtStart, false, 0, (4, 4)),
+        (PastDue::AtStart, true, 0, (4, 4)),
+    ] {
+        let mut network = Network::new();
+        let item = Item::new("X").safety_days(if past_due == PastDue::FromToday { 2 } else { 0 });
+        let item = network.add(if to_order { item.make_to_order() } else { item }).unwrap();
+        let (from, until) = if past_due == PastDue::FromToday { (1, 2) } else { (3, 4) };
+        let valid = DateRange::new(day(from), day(until)).unwrap();
+        let mut sources = vec![Source::buy(0).priority(2).valid(valid)];
+        if past_due == PastDue::FromToday {
+            sources.push(Source::buy(6).priority(1));
+        }
+        network.resource(item, sources).unwrap();
+        let mut state = State::of(&network);
+        state.demand(Demand::order("SO-1", item, 9, day(due))).unwrap();
+        let options = Options::default().past_due(past_due).buckets(Buckets::Days(2));
+        let plan = planned(&network, &state, &options);
+        let (release, comes) = expected;
+        assert_eq!(orders(&plan, item), [(n(9), release, comes)], "{past_due:?} {to_order}");
+    }
+}

@@ -190,13 +190,20 @@ impl Planner<'_> {
         let (mut wanted, mut brought) = (Decimal::ZERO, Decimal::ZERO);
         let mut supplies: Vec<(i64, Decimal)> = Vec::new();
         for (day, quantity) in needs {
-            let by = day.max(self.soonest());
             wanted += quantity;
-            let short = wanted - brought - self.there_by(demand, by);
-            if short > Decimal::ZERO && by < DAYS {
+            let soonest = day.max(self.soonest());
+            // Until somebody can deliver.
+            for by in self.world.firsts().filter(|by| *by >= soonest) {
+                let short = wanted - brought - self.there_by(demand, by);
+                if short <= Decimal::ZERO {
+                    break;
+                }
                 let ordered = self.bring(short, by, Some(demand));
-                brought += ordered;
-                supplies.push((by, ordered));
+                if ordered > Decimal::ZERO {
+                    brought += ordered;
+                    supplies.push((by, ordered));
+                    break;
+                }
             }
         }
         supplies.extend(self.reserved(demand).into_iter().map(|(day, much, _)| (day, much)));

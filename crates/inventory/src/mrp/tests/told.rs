@@ -1,11 +1,13 @@
 //! What a plan says: messages and their damping, promises by policy, what a demand waits for.
 
+use fondaco_core::calendar::{Calendar, WorkingWeek};
 use rust_decimal::Decimal;
 
-use super::day;
+use super::{day, dec};
 use crate::mrp::{
-    Action, Component, Damping, Delivery, Demand, DemandNo, Help, Horizon, Item, ItemNo, NeedOf,
-    Network, Options, PastDue, Plan, Promise, Reason, Source, State, Supply, SupplyOf, run,
+    Action, Buckets, Component, Damping, Delivery, Demand, DemandNo, Help, Horizon, Item, ItemNo,
+    NeedOf, Network, Options, Output, PastDue, Plan, Promise, Reason, Source, State, Supply,
+    SupplyOf, run,
 };
 
 /// One item, bought in some days.
@@ -298,4 +300,27 @@ fn a_late_order_is_followed_to_the_receipt_that_it_waits_for() {
             (wheel, Some(SupplyOf::Supply(receipt)), Help::CallIn { to: day(10) }),
         ]
     );
+}
+
+#[test]
+fn what_a_bucket_brings_itself_is_not_called_in() {
+    let mut network = Network::new();
+    let works = Calendar::new("works", WorkingWeek::MON_FRI);
+    let works = works.over("2025-01-01/2027-12-31".parse().unwrap()).unwrap();
+    let works = network.calendar("works", works).unwrap();
+    let bike = network.add(Item::new("BIKE")).unwrap();
+    let oil = network.add(Item::new("OIL")).unwrap();
+    // Nearly all the oil comes out again, one day after it went in: in the same bucket.
+    let again = Component::new(oil, dec("1.01")).after_days(-1);
+    let source = Source::make(0).calendar(works).component(again).output(Output::new(oil, n(1)));
+    network.source(bike, source).unwrap();
+    network.source(oil, Source::buy(0)).unwrap();
+    let mut state = State::of(&network);
+    state.demand(Demand::order("SO-1", bike, 23, day(12))).unwrap();
+    state.supply(Supply::scheduled("PO-1", oil, 1, day(12))).unwrap();
+    let options = Options::default().buckets(Buckets::Days(2));
+    let plan = run(&network, &state, Horizon::new(day(0), day(59)), &options).unwrap();
+    let actions: Vec<_> =
+        plan.messages_of(oil).unwrap().into_iter().map(|message| message.action).collect();
+    assert_eq!(actions, [Action::Cancel]);
 }
