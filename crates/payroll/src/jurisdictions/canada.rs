@@ -1,4 +1,4 @@
-//! Canada, January to June 2021: federal and provincial tax of all but Quebec, CPP and EI.
+//! Canada, 2021: federal and provincial tax of all but Quebec, CPP and EI.
 
 use crate::{RuleError, RuleSet};
 
@@ -174,12 +174,18 @@ mod tests {
         assert!(refused.to_string().contains("registered_pension"), "{refused}");
     }
 
-    /// The figures are those of January to June; July has an edition of its own.
+    /// Amounts are those of a tax year, and the next year has others.
     #[test]
-    fn days_of_the_next_edition_are_refused() {
+    fn one_year_has_one_law() {
         let rules = canada().unwrap();
-        assert!(rules.on("2021-06-30".parse().unwrap()).is_ok());
-        let Err(error) = rules.on("2021-07-01".parse().unwrap()) else { panic!("it has none") };
+        let net = |day: &str| {
+            let program = rules.on(day.parse().unwrap()).unwrap();
+            let case = program.case("Ada").with("frequency", "biweekly").with("province", "NB");
+            let case = case.with("wages", "1923").with("provincial_claim", "10564");
+            program.run(&case).unwrap().net().unwrap()
+        };
+        assert_eq!(net("2021-01-01"), net("2021-12-31"));
+        let Err(error) = rules.on("2022-01-01".parse().unwrap()) else { panic!("it has none") };
         assert_eq!(error.code(), "payroll.no_version");
     }
 }

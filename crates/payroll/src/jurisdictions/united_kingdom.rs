@@ -146,11 +146,76 @@ mod tests {
             let slip = program.run(&case.with("pension_rate", rate)).unwrap();
             let paid = slip.amount("salary").unwrap()
                 - slip.amount("pension_before_tax").unwrap()
-                - slip.amount("pension_sacrifice").unwrap();
+                + slip.amount("pension_sacrifice").unwrap();
             (paid.to_string(), slip.amount("income_tax").unwrap().to_string())
         };
         assert_eq!(tax("net_pay", "20%"), ("1704".into(), "852".into()));
         assert_eq!(tax("salary_sacrifice", "100%"), ("520".into(), "260".into()));
+    }
+
+    /// ITEPA 2003, s. 308: what is given up is no pay, and the employer contributes it besides his own part. 5 % and 3 % of 2,480.
+    #[test]
+    fn pay_that_is_given_up_is_the_employers_contribution() {
+        let rules = united_kingdom().unwrap();
+        let program = rules.on("2025-07-31".parse().unwrap()).unwrap();
+        let of = |scheme: &str, names: &[&str]| {
+            let case = monthly(&program, "3000").with("pension_scheme", scheme);
+            let slip = program.run(&case).unwrap();
+            names
+                .iter()
+                .map(|name| format!("{:.2}", slip.amount(name).unwrap()))
+                .collect::<Vec<_>>()
+        };
+        let given_up = ["gross", "ni_pay", "employer_pension", "employee_ni", "employer_ni"];
+        // 8 % of 2,876 less 1,048; 15 % of 2,876 less 417.
+        assert_eq!(of("salary_sacrifice", &given_up), [
+            "2876.00", "2876.00", "198.40", "146.24", "368.85"
+        ]);
+        assert_eq!(of("salary_sacrifice", &["employer_cost"]), ["3443.25"]);
+        assert_eq!(of("net_pay", &["gross", "employer_pension"]), ["3000.00", "74.40"]);
+    }
+
+    /// From 1 April 2025: 12.21 an hour, 10.00 from 18 to 20, 7.55 below that and of apprentices.
+    #[test]
+    fn no_pay_is_given_up_below_the_minimum_wage() {
+        let rules = united_kingdom().unwrap();
+        let program = rules.on("2025-07-31".parse().unwrap()).unwrap();
+        let case = monthly(&program, "2040").with("pension_scheme", "salary_sacrifice");
+        let fits = |hours: &str, age: u32, apprentice: bool| {
+            let case = case.clone().with("paid_hours", hours).with("years_of_age", age);
+            match program.run(&case.with("apprentice_wage", apprentice)) {
+                Ok(_) => true,
+                Err(error) => {
+                    assert!(error.to_string().contains("national minimum wage"), "{error}");
+                    false
+                }
+            }
+        };
+        // 1,964.00 are left of 2,040: 160.85 hours of adults, 196.40 of those who are 18.
+        assert_eq!([fits("160.85", 30, false), fits("160.86", 30, false)], [true, false]);
+        assert_eq!([fits("160.85", 0, false), fits("160.86", 0, false)], [true, false]);
+        assert_eq!([fits("196.40", 18, false), fits("196.41", 18, false)], [true, false]);
+        assert_eq!([fits("196.41", 17, false), fits("196.41", 40, true)], [true, true]);
+        assert!(program.run(&case).is_ok());
+    }
+
+    /// SI 2001/1004, reg. 11: a year's thresholds by its months, up to the pound; tax by the month in which is paid.
+    #[test]
+    fn pay_of_several_months_has_their_thresholds() {
+        let rules = united_kingdom().unwrap();
+        let program = rules.on("2025-07-05".parse().unwrap()).unwrap();
+        let of = |frequency: &str, period: u32, salary: &str| {
+            let case = program.case("Ada").with("frequency", frequency).with("period", period);
+            let case = TaxCode::parse("1257L").unwrap().say(case).with("salary", salary);
+            let case = case.with("loan_plan", "plan_1").with("pension_scheme", "net_pay");
+            let slip = program.run(&case).unwrap();
+            ["income_tax", "employee_ni", "employer_ni", "student_loan", "qualifying_earnings"]
+                .map(|name| format!("{:.2}", slip.amount(name).unwrap()))
+        };
+        // A fifth of 9,000 less 372.00 of pension and 3,144.75; 8 % above 3,143, 15 % above 1,250, 9 % above 6,516.25.
+        assert_eq!(of("quarterly", 3, "9000"), ["1096.60", "468.56", "1162.50", "223.00", "7440.00"]);
+        // A year at once is taxed and insured as a year.
+        assert_eq!(of("yearly", 12, "60000"), ["10547.60", "3210.60", "8250.00", "3054.00", "44030.00"]);
     }
 
     fn monthly<'p>(program: &'p crate::Program, salary: &str) -> Case<'p> {

@@ -117,7 +117,7 @@ fn countries_refuse_what_their_forms_can_not_say() {
     let uk = united_kingdom().unwrap();
     let program = uk.on("2025-06-30".parse().unwrap()).unwrap();
     for (frequency, last) in
-        [("monthly", 12), ("weekly", 53), ("fortnightly", 54), ("four_weekly", 56)]
+        [("monthly", 12), ("yearly", 12), ("weekly", 53), ("fortnightly", 54), ("four_weekly", 56)]
     {
         let run = |period: i32| {
             let case = program.case("Ada").with("frequency", frequency).with("period", period);

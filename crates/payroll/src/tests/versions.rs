@@ -77,7 +77,7 @@ fn a_file_is_the_same_in_toml_and_json() {
 fn what_is_shipped_ends_with_the_last_year_that_it_has_figures_of() {
     use crate::jurisdictions::{canada, estonia, france, germany, united_kingdom, united_states};
     for (set, last) in [
-        (canada(), "2021-06-30"),
+        (canada(), "2021-12-31"),
         (estonia(), "2026-12-31"),
         (france(), "2026-12-31"),
         (germany(), "2026-12-31"),
