@@ -178,8 +178,8 @@ commands! { payroll, "payroll",
     fondaco::payroll::leave: DecideLeave DefineLeavePolicy GrantLeave RequestLeave;
     fondaco::payroll::runs: CancelRun ChangeDeduction ChangeSlip CorrectSlip CreateRun DropSlip EndDeduction
         OpenSums RecordPayments ReopenRun RepayDeduction SetDeduction StoreRules VoidSlip;
-    fondaco::payroll::staff: AddEmployees ChangeEmployee DefineComponents RecordItems
-        RecordScale RecordTerms RecordTime;
+    fondaco::payroll::staff: AddEmployees ChangeEmployee DefineComponents EnterDeductions EnterSums
+        RecordItems RecordScale RecordTerms RecordTime;
 }
 
 commands! { company, "company",

@@ -144,8 +144,7 @@ mod tests {
             let case = case.with("code_kind", "addition").with("code_number", 2500);
             let case = case.with("salary", "2000").with("pension_scheme", scheme);
             let slip = program.run(&case.with("pension_rate", rate)).unwrap();
-            let paid = slip.amount("salary").unwrap()
-                - slip.amount("pension_before_tax").unwrap()
+            let paid = slip.amount("salary").unwrap() - slip.amount("pension_before_tax").unwrap()
                 + slip.amount("pension_sacrifice").unwrap();
             (paid.to_string(), slip.amount("income_tax").unwrap().to_string())
         };
@@ -168,9 +167,10 @@ mod tests {
         };
         let given_up = ["gross", "ni_pay", "employer_pension", "employee_ni", "employer_ni"];
         // 8 % of 2,876 less 1,048; 15 % of 2,876 less 417.
-        assert_eq!(of("salary_sacrifice", &given_up), [
-            "2876.00", "2876.00", "198.40", "146.24", "368.85"
-        ]);
+        assert_eq!(
+            of("salary_sacrifice", &given_up),
+            ["2876.00", "2876.00", "198.40", "146.24", "368.85"]
+        );
         assert_eq!(of("salary_sacrifice", &["employer_cost"]), ["3443.25"]);
         assert_eq!(of("net_pay", &["gross", "employer_pension"]), ["3000.00", "74.40"]);
     }
@@ -213,9 +213,15 @@ mod tests {
                 .map(|name| format!("{:.2}", slip.amount(name).unwrap()))
         };
         // A fifth of 9,000 less 372.00 of pension and 3,144.75; 8 % above 3,143, 15 % above 1,250, 9 % above 6,516.25.
-        assert_eq!(of("quarterly", 3, "9000"), ["1096.60", "468.56", "1162.50", "223.00", "7440.00"]);
+        assert_eq!(
+            of("quarterly", 3, "9000"),
+            ["1096.60", "468.56", "1162.50", "223.00", "7440.00"]
+        );
         // A year at once is taxed and insured as a year.
-        assert_eq!(of("yearly", 12, "60000"), ["10547.60", "3210.60", "8250.00", "3054.00", "44030.00"]);
+        assert_eq!(
+            of("yearly", 12, "60000"),
+            ["10547.60", "3210.60", "8250.00", "3054.00", "44030.00"]
+        );
     }
 
     fn monthly<'p>(program: &'p crate::Program, salary: &str) -> Case<'p> {

@@ -74,6 +74,7 @@ pub use record::{
 pub use renew::RenewRun;
 pub use retro::{RetroLaw, RetroRun, retro_cases};
 pub use sums::{OpenSums, OpeningLine, OpeningSum, YearSum, opening_sums, year_sums};
+pub(crate) use sums::{open_sum, sum_of};
 pub use told::Told;
 pub use void::VoidSlip;
 pub use warnings::{RunWarning, warnings, warnings_report};

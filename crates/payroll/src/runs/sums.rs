@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use fondaco_core::policy::Request;
-use fondaco_core::store::{Event, Record};
+use fondaco_core::store::{Event, Record, Value};
 use fondaco_core::{Act, Id, PartyId, Range, Reading, Timestamp, Tx, input};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,7 @@ use smol_str::SmolStr;
 
 use super::books::Books;
 use super::{RunError, rights};
+use crate::rules::RuleFile;
 use crate::staff::must_be_employee;
 use crate::{Amt, PayrollError};
 
@@ -111,30 +112,49 @@ impl Act for OpenSums {
         tx.authorize(&Request::new(&rights::OPEN))?;
         input::check_line("reason", &self.reason)?;
         let file = Books::in_act(tx)?.file(&SmolStr::default(), &self.rules)?;
-        let (mut facts, mut adds) = (Vec::new(), Vec::new());
         for (index, line) in self.lines.iter().enumerate() {
-            let file = file.file();
-            let known = file.accumulators.iter().map(|sum| sum.name.as_str());
-            let known = known.chain(file.rules.iter().map(|rule| rule.name.as_str()));
-            let inputs = file.inputs.iter().filter(|input| input.kind.is_some());
-            let known = known.chain(inputs.map(|input| input.name.as_str()));
-            if !known.clone().any(|name| name == line.sum) {
-                let like = crate::rules::names_like(&line.sum, known);
-                let (field, employee) = (line.sum.clone(), SmolStr::default());
-                let unknown = crate::PayError::UnknownInput { employee, field, like };
-                return Err(PayrollError::from(unknown).at(index));
-            }
-            must_be_employee(tx, line.employee).map_err(|error| error.at(index))?;
-            let amount = stored(&SmolStr::default(), &line.sum, line.amount)?;
-            let (employee, sum, year) = (line.employee, line.sum.clone(), line.year);
-            let (id, recorded_at, reason) = (tx.id()?, tx.now(), self.reason.clone());
-            adds.push(YearSum { employee, sum: sum.clone(), year, amount });
-            facts.push(OpeningSum { employee, id, sum, year, amount, reason, recorded_at });
+            let none = SmolStr::default();
+            sum_of(file.file(), &none, &line.sum)
+                .and_then(|()| must_be_employee(tx, line.employee))
+                .and_then(|()| open_sum(tx, line, &none, &self.reason))
+                .map_err(|error| error.at(index))?;
         }
-        tx.emit(Event::new("payroll.sums_opened").with("sums", facts.len() as i64));
-        tx.insert_all(facts)?;
-        Ok(tx.add_all(adds)?)
+        let count = Value::I64(i64::try_from(self.lines.len()).unwrap_or(i64::MAX));
+        tx.emit(Event::new("payroll.sums_opened").with("sums", count));
+        Ok(())
     }
+}
+
+/// Whether rules, or the forms of a year, know a sum of this name.
+pub(crate) fn sum_of(
+    file: &RuleFile,
+    employee: &SmolStr,
+    sum: &SmolStr,
+) -> Result<(), PayrollError> {
+    let known = file.accumulators.iter().map(|sum| sum.name.as_str());
+    let known = known.chain(file.rules.iter().map(|rule| rule.name.as_str()));
+    let inputs = file.inputs.iter().filter(|input| input.kind.is_some());
+    let known = known.chain(inputs.map(|input| input.name.as_str()));
+    if known.clone().any(|name| name == sum) {
+        return Ok(());
+    }
+    let (employee, field) = (employee.clone(), sum.clone());
+    let like = crate::rules::names_like(sum, known);
+    Err(crate::PayError::UnknownInput { employee, field, like }.into())
+}
+
+/// Enters one sum, which rules know, of somebody who is there.
+pub(crate) fn open_sum(
+    tx: &mut Tx<'_>,
+    line: &OpeningLine,
+    number: &SmolStr,
+    reason: &SmolStr,
+) -> Result<(), PayrollError> {
+    let amount = stored(number, &line.sum, line.amount)?;
+    let (employee, sum, year) = (line.employee, line.sum.clone(), line.year);
+    let (id, recorded_at, reason) = (tx.id()?, tx.now(), reason.clone());
+    tx.insert(OpeningSum { employee, id, sum: sum.clone(), year, amount, reason, recorded_at })?;
+    Ok(tx.add_all(vec![YearSum { employee, sum, year, amount }])?)
 }
 
 /// An amount as it is stored.

@@ -4,7 +4,7 @@
 //! holds, and kept with the time at which it was said: pay that is reckoned again for an old period is reckoned from what was known then,
 //! or from what is known now, as it is asked.
 //!
-//! With the feature `import` employees, contracts and hours come from CSV files too.
+//! With the feature `import` employees, contracts, accounts, hours, one-off items and what is there at the start come from CSV files too.
 
 mod accounts;
 mod bank;
@@ -18,6 +18,7 @@ mod files;
 mod gather;
 mod holdings;
 mod item;
+mod openings;
 mod paid;
 pub mod rights;
 mod rules;
@@ -39,12 +40,14 @@ pub use employee::{
 pub use error::StaffError;
 #[cfg(feature = "import")]
 pub use files::{
-    ContractFile, ContractMapping, EmployeeFile, EmployeeMapping, ItemFile, ItemMapping, TimeFile,
-    TimeMapping,
+    AccountColumns, AccountFile, AccountMapping, ContractFile, ContractMapping, DeductionFile,
+    DeductionMapping, EmployeeFile, EmployeeMapping, GrantFile, GrantMapping, ItemFile,
+    ItemMapping, SumFile, SumMapping, TimeFile, TimeMapping,
 };
 pub use gather::{Gathered, Gathering, employee_rate};
 pub use holdings::HOLDINGS;
 pub use item::{NewItem, PayItem, RecordItems};
+pub use openings::{EnterDeductions, EnterSums, NewDeduction, NewSum};
 pub use say::{NewTerm, RecordTerms, Said};
 pub use sheets::{NewSheet, RecordTime, TimeSheet};
 pub use term::{

@@ -8,6 +8,7 @@ use fondaco_core::store::Store;
 use fondaco_core::{ActorId, CommandId, CompanyId, Driver, Envelope, Halt, Timestamp};
 use fondaco_payroll::calendars::*;
 use fondaco_payroll::leave::*;
+use fondaco_payroll::runs::SetDeduction;
 use fondaco_payroll::staff::*;
 use fondaco_payroll::{ENGINE, PayrollError};
 use fondaco_store::Memory;
@@ -59,6 +60,20 @@ fn catalogue() -> Catalogue {
     let policy = || DefineLeavePolicy::new(LeavePolicy::yearly("P", 20.into()));
     let grant =
         || GrantLeave::new(vec![NewGrant::opening("1", "VACATION", d("2026-01-01"), 3.into())]);
+    let sums = || {
+        let sum = |number: &str| NewSum {
+            employee: number.into(),
+            sum: "income_tax".into(),
+            year: 2026,
+            amount: 100.into(),
+        };
+        EnterSums::new("germany", vec![sum("1")], "the payroll before")
+    };
+    let deductions = || {
+        let nobody = fondaco_core::PartyId::from_u128(0);
+        let loan = SetDeduction::loan(nobody, "CAR", 800.into(), 100.into(), d("2026-01-01"));
+        EnterDeductions::new(vec![NewDeduction::of("1", loan)])
+    };
     let ask = || RequestLeave::new("1", "VACATION", d("2026-08-03"), d("2026-08-07"));
     let decide = || DecideLeave::new(fondaco_core::Id::from_u128(7), LeaveDecision::Refuse, "busy");
     Catalogue::new(&ENGINE, stores, before)
@@ -89,6 +104,10 @@ fn catalogue() -> Catalogue {
             .digest(policy(), "503d75e78b74a2ca687b926a09d692bf6a05aa9d5c3c97e191ff5da91c1efb72").needs(&[&rights::SET_UP]))
         .case(Case::new(move |_| grant()).json(r#"{"grants":[{"employee":"1","policy":"VACATION","day":"2026-01-01","amount":"3","opening":true,"reason":"opening balance"}]}"#, grant())
             .digest(grant(), "b8fde127816fa41518afe696efa5e7db7f87901ce980476e3b6c4764043272ca").needs(&[&rights::KEEP_STAFF]))
+        .case(Case::new(move |_| sums()).json(r#"{"rules":"germany","sums":[{"employee":"1","sum":"income_tax","year":2026,"amount":"100"}],"reason":"the payroll before"}"#, sums())
+            .digest(sums(), "edb23ad572bbe587d6da75b6e1816c0f6d17e1a32859113df36978d94e4c5564").needs(&[&fondaco_payroll::runs::rights::OPEN]))
+        .case(Case::new(move |_| deductions()).json(r#"{"deductions":[{"employee":"1","kind":"loan","component":"CAR","owed":"800","instalment":"100","rank":1000,"limit":"all","from":"2026-01-01"}]}"#, deductions())
+            .digest(deductions(), "f93fd2f00bde5fd979903ac5088cd14521eadb6ebd3147fac807a56409896155").needs(&[&fondaco_payroll::runs::rights::DEDUCT]))
         .case(Case::new(move |_| ask()).json(r#"{"employee":"1","policy":"VACATION","first":"2026-08-03","last":"2026-08-07"}"#, ask())
             .digest(ask(), "3d96c7a6921a68db6d8890b411112aafa2e70947bf0e17ea28cfc5c8dd6d931f").needs(&[&rights::REQUEST_LEAVE]))
         .case(Case::new(move |host: &Host| {
@@ -164,6 +183,12 @@ fn a_year(store: &dyn Store) -> Result<(), PayrollError> {
         send("grant"),
         &GrantLeave::new(vec![NewGrant::opening("1", "P", d("2026-01-01"), 9.into())]),
     )?;
+    let sum =
+        NewSum { employee: "1".into(), sum: "income_tax".into(), year: 2026, amount: 5.into() };
+    driver.carry_out(send("sums"), &EnterSums::new("germany", vec![sum], "before"))?;
+    let nobody = fondaco_core::PartyId::from_u128(0);
+    let loan = SetDeduction::loan(nobody, "CAR", 800.into(), 100.into(), d("2026-01-01"));
+    driver.carry_out(send("loans"), &EnterDeductions::new(vec![NewDeduction::of("1", loan)]))?;
     let ask = RequestLeave::new("1", "P", d("2026-08-03"), d("2026-08-07"));
     let request = driver.carry_out(send("ask"), &ask)?.answer;
     let yes = DecideLeave::new(request, LeaveDecision::Approve, "fine");

@@ -151,12 +151,9 @@ impl SetDeduction {
     }
 }
 
-impl Act for SetDeduction {
-    type Answer = Id<Deduction>;
-    type Error = PayrollError;
-
-    fn act(&self, tx: &mut Tx<'_>) -> Result<Id<Deduction>, PayrollError> {
-        tx.authorize(&Request::new(&rights::DEDUCT).about(self.component.clone()))?;
+impl SetDeduction {
+    /// Sets it, whoever asked.
+    pub(crate) fn set(&self, tx: &mut Tx<'_>) -> Result<Id<Deduction>, PayrollError> {
         let (owed, instalment) = self.check()?;
         must_be_employee(tx, self.employee)?;
         let id = tx.id()?;
@@ -180,6 +177,16 @@ impl Act for SetDeduction {
         move_balance(tx, (self.employee, id), owed, DeductionDeed::Set, SmolStr::default())?;
         tx.emit(Event::new("payroll.deduction_set").with("deduction", id));
         Ok(id)
+    }
+}
+
+impl Act for SetDeduction {
+    type Answer = Id<Deduction>;
+    type Error = PayrollError;
+
+    fn act(&self, tx: &mut Tx<'_>) -> Result<Id<Deduction>, PayrollError> {
+        tx.authorize(&Request::new(&rights::DEDUCT).about(self.component.clone()))?;
+        self.set(tx)
     }
 }
 

@@ -1,16 +1,24 @@
-//! Employees, contracts, hours and one-off items from CSV files, by a mapping of columns.
+//! Employees, contracts, accounts, hours, one-off items, and what is there at the start, from CSV files, by a mapping of columns.
 //!
 //! A file is read and judged by itself; `command` makes the command of what is good, and `report` says line by line what was refused, of the
 //! file and of the payroll. What is wrong with a line names its column and value; no line stops another.
 
+mod accounts;
 mod contracts;
+mod deductions;
 mod employees;
+mod grants;
 mod items;
+mod sums;
 mod times;
 
+pub use accounts::{AccountColumns, AccountFile, AccountMapping};
 pub use contracts::{ContractFile, ContractMapping};
+pub use deductions::{DeductionFile, DeductionMapping};
 pub use employees::{EmployeeFile, EmployeeMapping};
+pub use grants::{GrantFile, GrantMapping};
 pub use items::{ItemFile, ItemMapping};
+pub use sums::{SumFile, SumMapping};
 pub use times::{TimeFile, TimeMapping};
 
 use std::io::{Read, Seek};
@@ -60,6 +68,8 @@ fn way_out(code: &str) -> &'static str {
         "payroll.no_job" => "record the job first, or correct the code",
         "payroll.unknown_pay_group" => "define the pay group, or correct the code",
         "payroll.unknown_component" => "define the component, or correct the code",
+        "payroll.unknown_leave_policy" => "define the policy, or correct the code",
+        "payroll.unknown_input" => "write an accumulator, a result or a pay input of the rules",
         "core.timeline_overlap" => "correct the days, or end what holds before",
         _ => "correct the line, or leave it out",
     }
